@@ -13,6 +13,7 @@ import express, { type Request, type Response } from "express";
 
 import { orderIdOf } from "../core/order.ts";
 import { orderFacts } from "../core/recovery-facts.ts";
+import { clientId, correlationIdOf } from "./correlation-id.ts";
 import { parseEventsBody, parseJsonBody, readBody } from "./read-body.ts";
 import { parseRequestTarget } from "./request-target.ts";
 import type {
@@ -355,26 +356,15 @@ function contentOf(body: Exclude<Body, StreamBody>): {
   return { content: "text" in body ? body.text : body.bytes, mediaType: body.mediaType };
 }
 
-const CLIENT_ID = /^[\w.:-]{1,128}$/;
-
 /**
  * Headers that Azure puts on every answer ("Common API Details"); a client's own ids are echoed
  * when they are ids.
  */
 function tracingHeaders(request: RouteRequest): Record<string, string> {
-  const clientId = ownId(request, "x-ms-client-request-id");
-  return {
+  return withoutUndefined({
     "x-ms-request-id": request.requestId,
     "x-ms-correlation-request-id": correlationIdOf(request),
-    "x-ms-routing-request-id": request.requestId,
-    ...(clientId === undefined ? {} : { "x-ms-client-request-id": clientId }),
-  };
-}
-
-const correlationIdOf = (request: RouteRequest): string =>
-  ownId(request, "x-ms-correlation-request-id") ?? request.requestId;
-
-function ownId(request: RouteRequest, name: string): string | undefined {
-  const value = request.header(name);
-  return value !== undefined && CLIENT_ID.test(value) ? value : undefined;
+    "x-ms-routing-request-id": `BROKER:${request.requestId}`,
+    "x-ms-client-request-id": clientId(request, "x-ms-client-request-id"),
+  });
 }

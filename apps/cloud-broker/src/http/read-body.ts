@@ -19,7 +19,7 @@ const MEDIA_TYPES = {
 } as const;
 
 type ReadingRoute = Pick<Extract<Reads<never>, { maxBytes: number }>, "reads" | "maxBytes"> & {
-  readonly optional?: true;
+  readonly optional?: true | undefined;
 };
 
 /**

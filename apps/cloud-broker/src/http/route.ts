@@ -1,5 +1,6 @@
 import type { JsonObject } from "@databox-cmk/crypto";
 import type { AppError } from "@databox-cmk/errors";
+import type * as z from "zod/mini";
 
 import type { Session } from "./session.ts";
 
@@ -64,7 +65,7 @@ export type Reads<Request> =
   | {
       readonly reads: "json";
       readonly maxBytes: number;
-      readonly optional?: true;
+      readonly optional?: true | undefined;
       handle(request: Request & { readonly body: JsonObject }): Promise<Answer>;
     }
   | {
@@ -80,6 +81,44 @@ export type Reads<Request> =
       ): Promise<Answer>;
     };
 
+export type Schema = z.core.$ZodType;
+
+/** What the API's document says about a route, beyond the members of its row. */
+export type Description = {
+  readonly summary: string;
+  /** Of a `jose` body: of the signed message's payload. */
+  readonly body?: Schema | undefined;
+  /**
+   * Status → schema of the body; undefined for an answer without a body, or one that another
+   * standard describes.
+   */
+  readonly answers: Readonly<Record<number, Schema | undefined>>;
+  /** `typ` of the signed messages that a `jose` row reads and answers. */
+  readonly signed?: { readonly request: string; readonly answer: string };
+  readonly query?: readonly QueryParameter[] | undefined;
+  readonly headers?: readonly ("If-Match" | "If-None-Match")[] | undefined;
+};
+
+/** Query parameters that routes read, as the API's document explains them. */
+export const QUERY_TEXTS = {
+  search: "part of a name, a serial number or a code",
+  stage: "orders in this stage",
+  encryption: "orders with this type of key",
+  health: "orders whose key is in this state",
+  lock: "orders with a node in this state",
+  $expand: "details: with stages, progress and packages",
+  $skipToken: "position from the nextLink of the previous page",
+  state: "only orders in this state: Waiting, Done or Failed",
+  keyUrl: "URL of a key, with or without its version",
+  newestFirst: "true: in the opposite order",
+  action: "rows of these actions, or families of actions, separated by commas",
+  outcome: "rows with this outcome: granted, refused, failed or done",
+  from: "rows of this moment or later",
+  to: "rows of an earlier moment",
+  $top: "size of a page; 20 to 100 are honoured",
+} as const;
+export type QueryParameter = keyof typeof QUERY_TEXTS;
+
 export type TokenAuthentication = "caller" | "operator" | "event-delivery";
 
 /**
@@ -94,6 +133,8 @@ export type Route = {
   readonly method: Method;
   /** Express path; matched without regard to case, as ARM does. */
   readonly path: string;
+  /** Absent: a page of the portal, or one of its back channels, which no reference describes. */
+  readonly described?: Description;
 } & (
   | ({ readonly authentication: "device" | "public" } & Reads<RouteRequest>)
   | ({ readonly authentication: "session" } & Reads<SessionRequest>)

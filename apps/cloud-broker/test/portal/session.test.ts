@@ -48,7 +48,8 @@ describe("a session", () => {
     for (const word of [
       "accessToken",
       "refresh",
-      "Ada",
+      "Ada Lovelace",
+      "ada@contoso.example",
       Buffer.from('"alg":"RS256').toString("base64url").slice(0, 12),
     ])
       expect(rows).not.toContain(word);

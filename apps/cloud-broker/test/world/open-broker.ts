@@ -8,6 +8,7 @@ import {
   type RawAnswer,
   type Transport,
 } from "@databox-cmk/testkit";
+import { expect } from "vitest";
 import * as z from "zod";
 
 import type { RoleAssignment } from "../../src/callers/held-roles.ts";
@@ -36,6 +37,7 @@ import {
   type CustomerVault,
   VAULT_NAME,
 } from "./customer-vault.ts";
+import { exactly } from "./exactly.ts";
 import { createFakeIdentities, type FakeIdentities, TENANT_ID } from "./fake-identities.ts";
 import { API, jobPath, minimalJob } from "./jobs.ts";
 import { CA_PEM, openListener, type OpenListener } from "./open-listener.ts";
@@ -327,7 +329,9 @@ export async function openBroker({
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
       const { text } = answer;
-      return { ...answer, json: text.startsWith("{") ? (JSON.parse(text) as unknown) : undefined };
+      const json: unknown = text.startsWith("{") ? JSON.parse(text) : undefined;
+      expectDescribed(first().broker.routes, { method, path, status: answer.status, json });
+      return { ...answer, json };
     },
     operator: (action, job, body) => operate(action, jobPath(job), body),
     async prepared(job, subscriptionId) {
@@ -366,6 +370,24 @@ async function openIssuerKeys(folder: string, now: () => number): Promise<Issuer
   }
   return openFileIssuerKeys(folder, now);
 }
+
+/** Every answer of every test is one that the route's row, and so the API's document, describes. */
+function expectDescribed(
+  routes: Broker["routes"],
+  { method, path, status, json }: { method: string; path: string; status: number; json: unknown },
+): void {
+  if (status >= 300) return;
+  const [asked = ""] = path.split("?");
+  const { described } =
+    routes.find((route) => route.method === method && patternOf(route.path).test(asked)) ?? {};
+  if (described === undefined) return;
+  expect(Object.keys(described.answers), `${method} ${asked}`).toContain(String(status));
+  const schema = described.answers[status];
+  if (schema !== undefined) exactly(schema, json);
+}
+
+const patternOf = (path: string): RegExp =>
+  new RegExp(`^${path.replaceAll(/:\w+/g, "[^/]+")}$`, "i");
 
 function expectStatus(status: number, answer: JsonAnswer): JsonAnswer {
   if (answer.status !== status) throw new Error(JSON.stringify(answer));

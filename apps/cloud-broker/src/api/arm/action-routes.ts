@@ -3,6 +3,8 @@ import {
   markDevicesShippedRequest,
   mitigateRequest,
   shipmentPickUpRequest,
+  shipmentPickUpResponse,
+  unencryptedCredentialsList,
 } from "@databox-cmk/protocol";
 
 import { ACTIONS } from "../../core/permissions.ts";
@@ -12,80 +14,94 @@ import { cancelOrder } from "../../orders/end-order.ts";
 import { mitigateOrder } from "../../orders/mitigate-order.ts";
 import { bookPickUp, markShipped } from "../../orders/note-shipment.ts";
 import { revealCredentials } from "../../release/passkey/reveal-credentials.ts";
-import { armHandler, contextOf, orderNameOf, parseBody } from "./arm-request.ts";
+import { arm } from "./arm-route.ts";
 import { PATHS } from "./paths.ts";
-
-const MAX_BYTES = 64 * 1024;
 
 /** Actions on one order, all synchronous. */
 export function createActionRoutes(plane: ControlPlane): readonly Route[] {
-  const row = {
-    method: "POST",
-    authentication: "caller",
-    reads: "json",
-    maxBytes: MAX_BYTES,
-  } as const;
   return [
-    {
-      ...row,
-      path: `${PATHS.job}/cancel`,
-      action: ACTIONS.cancelJobs,
-      handle: armHandler(async (request) => {
-        const { reason } = parseBody(cancellationReason, request.body);
-        await cancelOrder(plane, orderNameOf(request), reason, contextOf(request));
+    arm.bodyRoute(
+      "POST",
+      `${PATHS.job}/cancel`,
+      {
+        action: ACTIONS.cancelJobs,
+        summary: "Cancels an order that is not yet being processed",
+        body: cancellationReason,
+        answers: { 204: undefined },
+      },
+      async (request) => {
+        const { reason } = request.body;
+        await cancelOrder(plane, request.order, reason, request.context);
         return { status: 204 };
-      }),
-    },
-    {
-      ...row,
-      path: `${PATHS.job}/bookShipmentPickUp`,
-      action: ACTIONS.bookPickUp,
-      handle: armHandler(async (request) => {
-        const window = parseBody(shipmentPickUpRequest, request.body);
-        const json = await bookPickUp(plane, orderNameOf(request), window, contextOf(request));
-        return { status: 200, body: { json } };
-      }),
-    },
-    {
-      ...row,
-      path: `${PATHS.job}/markDevicesShipped`,
-      action: ACTIONS.markDevicesShipped,
-      handle: armHandler(async (request) => {
-        const sent = parseBody(markDevicesShippedRequest, request.body).deliverToDcPackageDetails;
-        await markShipped(plane, orderNameOf(request), sent, contextOf(request));
+      },
+    ),
+    arm.bodyRoute(
+      "POST",
+      `${PATHS.job}/bookShipmentPickUp`,
+      {
+        action: ACTIONS.bookPickUp,
+        summary: "Books the pick-up of an appliance",
+        body: shipmentPickUpRequest,
+        answers: { 200: shipmentPickUpResponse },
+      },
+      async (request) => {
+        const window = request.body;
+        const json = await bookPickUp(plane, request.order, window, request.context);
+        return { json };
+      },
+    ),
+    arm.bodyRoute(
+      "POST",
+      `${PATHS.job}/markDevicesShipped`,
+      {
+        action: ACTIONS.markDevicesShipped,
+        summary: "Records that the appliance was sent back",
+        body: markDevicesShippedRequest,
+        answers: { 204: undefined },
+      },
+      async (request) => {
+        const sent = request.body.deliverToDcPackageDetails;
+        await markShipped(plane, request.order, sent, request.context);
         return { status: 204 };
-      }),
-    },
-    {
-      ...row,
-      path: `${PATHS.job}/mitigate`,
-      action: ACTIONS.mitigate,
-      handle: armHandler(async (request) => {
-        const answer = parseBody(mitigateRequest, request.body);
-        await mitigateOrder(plane, orderNameOf(request), answer, contextOf(request));
+      },
+    ),
+    arm.bodyRoute(
+      "POST",
+      `${PATHS.job}/mitigate`,
+      {
+        action: ACTIONS.mitigate,
+        summary: "Answers a halted copy",
+        body: mitigateRequest,
+        answers: { 204: undefined },
+      },
+      async (request) => {
+        const answer = request.body;
+        await mitigateOrder(plane, request.order, answer, request.context);
         return { status: 204 };
-      }),
-    },
-    {
-      method: "POST",
-      path: `${PATHS.job}/listCredentials`,
-      authentication: "caller",
-      action: ACTIONS.listCredentials,
-      reads: "nothing",
-      handle: armHandler(async (request) => {
-        const name = orderNameOf(request);
+      },
+    ),
+    arm.route(
+      "POST",
+      `${PATHS.job}/listCredentials`,
+      {
+        action: ACTIONS.listCredentials,
+        summary:
+          "Shows the unlock key; asks the vault at that moment, and is audited with the caller",
+        answers: { 200: unencryptedCredentialsList },
+      },
+      async (request) => {
+        const name = request.order;
         const jobSecrets = await revealCredentials(
           plane,
           name,
           request.apiVersion,
-          contextOf(request),
+          request.context,
         );
         return {
-          status: 200,
           headers: { "cache-control": "no-store" },
-          body: { json: { value: [{ jobName: name.name, jobSecrets }] } },
+          json: { value: [{ jobName: name.name, jobSecrets }] },
         };
-      }),
-    },
+      },
+    ),
   ];
 }

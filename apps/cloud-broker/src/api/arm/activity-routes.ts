@@ -1,4 +1,4 @@
-import { activityFilter } from "@databox-cmk/protocol";
+import { activityFilter, activityList } from "@databox-cmk/protocol";
 
 import { ACTIONS } from "../../core/permissions.ts";
 import { renderTime } from "../../core/wire-time.ts";
@@ -6,7 +6,7 @@ import type { Route } from "../../http/route.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
 import { findOrder } from "../../orders/find-order.ts";
 import { type ActivityRow, readActivity } from "../../orders/read-activity.ts";
-import { armHandler, type ArmRequest, orderNameOf } from "./arm-request.ts";
+import { arm, type ArmRequest } from "./arm-route.ts";
 import { nextPageUrl, parseSkipToken, renderSkipToken } from "./links.ts";
 import { PATHS } from "./paths.ts";
 import { readFilter } from "./read-filter.ts";
@@ -17,33 +17,34 @@ const FILTERS = ["newestFirst", "action", "outcome", "search", "from", "to"] as 
 /** The order's audit chain, for its owner. */
 export function createActivityRoutes({ store, settings }: ControlPlane): readonly Route[] {
   return [
-    {
-      method: "GET",
-      path: `${PATHS.job}/activity`,
-      authentication: "caller",
-      action: ACTIONS.readActivity,
-      reads: "nothing",
-      handle: armHandler(async (request) => {
+    arm.route(
+      "GET",
+      `${PATHS.job}/activity`,
+      {
+        action: ACTIONS.readActivity,
+        summary: "Reads the audit rows of an order, filtered, page by page (extension)",
+        query: ["$skipToken", "newestFirst", "action", "outcome", "search", "from", "to"],
+        answers: { 200: activityList },
+      },
+      async (request) => {
         const { given, filter } = readFilter(request, FILTERS, activityFilter);
-        const order = await findOrder(store, orderNameOf(request));
+        const order = await findOrder(store, request.order);
         const page = await readActivity(store, order.id, filter, {
           position: readPosition(request),
           limit: PAGE,
         });
         const nextLink =
           page.position === undefined
-            ? {}
-            : {
-                nextLink: nextPageUrl(
-                  { armUrl: settings.armUrl, apiVersion: request.apiVersion },
-                  request.path,
-                  renderSkipToken(String(page.position)),
-                  given,
-                ),
-              };
-        return { status: 200, body: { json: { value: page.rows.map(renderRow), ...nextLink } } };
-      }),
-    },
+            ? undefined
+            : nextPageUrl(
+                { armUrl: settings.armUrl, apiVersion: request.apiVersion },
+                request.path,
+                renderSkipToken(String(page.position)),
+                given,
+              );
+        return { json: { value: page.rows.map(renderRow), nextLink } };
+      },
+    ),
   ];
 }
 

@@ -1,12 +1,17 @@
-import type { JsonObject } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
-import { approvalDecision, breakGlassRequest } from "@databox-cmk/protocol";
+import {
+  approvalDecision,
+  approvalList,
+  approvalView,
+  breakGlassRequest,
+  breakGlassResult,
+} from "@databox-cmk/protocol";
 
 import type { HasAccess } from "../../callers/has-access.ts";
 import type { Vote } from "../../core/decide-release.ts";
 import { ACTIONS } from "../../core/permissions.ts";
 import { renderTime } from "../../core/wire-time.ts";
-import type { Answer, Caller, CallerRequest, Route } from "../../http/route.ts";
+import type { Caller, Route } from "../../http/route.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
 import { findOrder } from "../../orders/find-order.ts";
 import { readNodes } from "../../orders/read-nodes.ts";
@@ -17,24 +22,14 @@ import {
 } from "../../release/approvals/approval-cases.ts";
 import { decideApproval } from "../../release/approvals/decide-approval.ts";
 import { openBreakGlass } from "../../release/approvals/open-break-glass.ts";
-import {
-  armHandler,
-  type ArmRequest,
-  contextOf,
-  orderNameOf,
-  parseBody,
-  queryValues,
-} from "./arm-request.ts";
+import { arm, type ArmRequest, queryValues } from "./arm-route.ts";
 import { nextPageUrl, parseSkipToken, renderSkipToken } from "./links.ts";
 import { PATHS } from "./paths.ts";
 import { renderApproval } from "./render-approval.ts";
 
-const MAX_BYTES = 16 * 1024;
 const PAGE = 50;
 /** Maximum number of waiting requests in a list of a subscription. */
 const WAITING_MAX = 500;
-
-type BodyRequest = CallerRequest & { readonly body: JsonObject };
 
 /** Requests that wait for people, their votes, and emergency access. */
 export function createApprovalRoutes(plane: ControlPlane, hasAccess: HasAccess): readonly Route[] {
@@ -51,55 +46,58 @@ export function createApprovalRoutes(plane: ControlPlane, hasAccess: HasAccess):
     }
   };
 
-  const list = async (request: ArmRequest): Promise<Answer> => {
-    const { id } = await findOrder(store, orderNameOf(request));
-    const deps = dependencies();
-    const cases = await readCases(deps, id, { after: readPosition(request), limit: PAGE + 1 });
-    const page = cases.slice(0, PAGE);
-    const caller = { ...request.caller, isApprover: await isApprover(request.caller, id) };
-    const value = page.map((each) => renderApproval(each, caller, deps.nowMs));
-    const last = page.at(-1)?.approval;
-    const nextLink =
-      cases.length > PAGE && last !== undefined
-        ? {
-            nextLink: nextPageUrl(
-              { armUrl: settings.armUrl, apiVersion: request.apiVersion },
-              request.path,
-              renderSkipToken(`${String(last.requestedAtMs)} ${last.id}`),
-            ),
-          }
-        : {};
-    return { status: 200, body: { json: { value, ...nextLink } } };
-  };
-
-  const decide = (decision: Vote["decision"]) =>
-    armHandler(async (request: BodyRequest) => {
-      const { reason } = parseBody(approvalDecision, request.body);
-      const { id: order } = await findOrder(store, orderNameOf(request));
-      const { caller } = request;
-      const id = request.parameters["approvalId"] ?? "";
-      const deciding = { plane, order, id, caller, context: contextOf(request) };
-      const decided = await decideApproval(deciding, decision, reason);
-      const view = renderApproval(decided, { ...caller, isApprover: true }, now());
-      return { status: 200, body: { json: view } };
-    });
+  const decide = (decision: Vote["decision"], path: string, action: string, summary: string) =>
+    arm.bodyRoute(
+      "POST",
+      `${PATHS.job}/approvals/:approvalId/${path}`,
+      { action, summary, body: approvalDecision, answers: { 200: approvalView } },
+      async ({ body, caller, parameters, context, order: name }) => {
+        const { id: order } = await findOrder(store, name);
+        const id = parameters["approvalId"] ?? "";
+        const deciding = { plane, order, id, caller, context };
+        const decided = await decideApproval(deciding, decision, body.reason);
+        return { json: renderApproval(decided, { ...caller, isApprover: true }, now()) };
+      },
+    );
 
   return [
-    {
-      method: "GET",
-      path: `${PATHS.job}/approvals`,
-      authentication: "caller",
-      action: ACTIONS.readApprovals,
-      reads: "nothing",
-      handle: armHandler(list),
-    },
-    {
-      method: "GET",
-      path: PATHS.subscriptionApprovals,
-      authentication: "caller",
-      action: ACTIONS.readApprovals,
-      reads: "nothing",
-      handle: armHandler(async (request) => {
+    arm.route(
+      "GET",
+      `${PATHS.job}/approvals`,
+      {
+        action: ACTIONS.readApprovals,
+        summary: "Lists the unlocks of an order that wait or waited for an approval (extension)",
+        query: ["$skipToken"],
+        answers: { 200: approvalList },
+      },
+      async (request) => {
+        const { id } = await findOrder(store, request.order);
+        const deps = dependencies();
+        const cases = await readCases(deps, id, { after: readPosition(request), limit: PAGE + 1 });
+        const page = cases.slice(0, PAGE);
+        const caller = { ...request.caller, isApprover: await isApprover(request.caller, id) };
+        const value = page.map((each) => renderApproval(each, caller, deps.nowMs));
+        const last = page.at(-1)?.approval;
+        const nextLink =
+          cases.length > PAGE && last !== undefined
+            ? nextPageUrl(
+                { armUrl: settings.armUrl, apiVersion: request.apiVersion },
+                request.path,
+                renderSkipToken(`${String(last.requestedAtMs)} ${last.id}`),
+              )
+            : undefined;
+        return { json: { value, nextLink } };
+      },
+    ),
+    arm.route(
+      "GET",
+      PATHS.subscriptionApprovals,
+      {
+        action: ACTIONS.readApprovals,
+        summary: "Lists the unlocks of a subscription that wait for the caller (extension)",
+        answers: { 200: approvalList },
+      },
+      async (request) => {
         const { subscriptionId = "" } = request.parameters;
         const deps = dependencies();
         const { caller } = request;
@@ -112,37 +110,29 @@ export function createApprovalRoutes(plane: ControlPlane, hasAccess: HasAccess):
         );
         const approver = { ...caller, isApprover: true };
         const value = waiting.map((each) => renderApproval(each, approver, deps.nowMs));
-        return { status: 200, body: { json: { value } } };
-      }),
-    },
-    {
-      method: "POST",
-      path: `${PATHS.job}/approvals/:approvalId/approve`,
-      authentication: "caller",
-      action: ACTIONS.approve,
-      reads: "json",
-      maxBytes: MAX_BYTES,
-      handle: decide("approved"),
-    },
-    {
-      method: "POST",
-      path: `${PATHS.job}/approvals/:approvalId/reject`,
-      authentication: "caller",
-      action: ACTIONS.reject,
-      reads: "json",
-      maxBytes: MAX_BYTES,
-      handle: decide("rejected"),
-    },
-    {
-      method: "POST",
-      path: `${PATHS.job}/breakGlass`,
-      authentication: "caller",
-      action: ACTIONS.breakGlass,
-      reads: "json",
-      maxBytes: MAX_BYTES,
-      handle: armHandler(async (request) => {
-        const wanted = parseBody(breakGlassRequest, request.body);
-        const order = await findOrder(store, orderNameOf(request));
+        return { json: { value } };
+      },
+    ),
+    decide(
+      "approved",
+      "approve",
+      ACTIONS.approve,
+      "Approves one unlock; each person counts once (extension)",
+    ),
+    decide("rejected", "reject", ACTIONS.reject, "Rejects one unlock permanently (extension)"),
+    arm.bodyRoute(
+      "POST",
+      `${PATHS.job}/breakGlass`,
+      {
+        action: ACTIONS.breakGlass,
+        summary:
+          "Emergency access: allows one unlock within 15 minutes, outside unlock hours and without approval (extension)",
+        body: breakGlassRequest,
+        answers: { 200: breakGlassResult },
+      },
+      async (request) => {
+        const wanted = request.body;
+        const order = await findOrder(store, request.order);
         const { serial } = wanted;
         const nodes = serial === undefined ? [] : await readNodes(store, order.id);
         if (serial !== undefined && !nodes.some((node) => node.serial === serial))
@@ -150,12 +140,12 @@ export function createApprovalRoutes(plane: ControlPlane, hasAccess: HasAccess):
             target: "serial",
             detail: "serial: the order has no such node",
           });
-        const opened = await openBreakGlass(plane, order, wanted, contextOf(request));
+        const opened = await openBreakGlass(plane, order, wanted, request.context);
         const expiresAt = renderTime(opened.expiresAtMs);
         const node = serial === undefined ? {} : { serial };
-        return { status: 200, body: { json: { id: opened.id, expiresAt, ...node } } };
-      }),
-    },
+        return { json: { id: opened.id, expiresAt, ...node } };
+      },
+    ),
   ];
 }
 

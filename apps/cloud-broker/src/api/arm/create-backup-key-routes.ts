@@ -3,8 +3,11 @@ import { AppError } from "@databox-cmk/errors";
 import {
   BACKUP_KEY_NAME,
   type BackupKeyList,
+  backupKeyList,
+  backupKeyView,
   backupKeyWrite,
   type BackupKeyWrite,
+  envelopeExport,
   useBackupKeyRequest,
 } from "@databox-cmk/protocol";
 
@@ -25,7 +28,7 @@ import type { ControlPlane } from "../../orders/control-plane.ts";
 import { findOrder } from "../../orders/find-order.ts";
 import { keySubjectOf, type Order } from "../../orders/order.ts";
 import { exportEnvelopes } from "../../release/passkey/export-envelopes.ts";
-import { armHandler, type ArmRequest, contextOf, orderNameOf, parseBody } from "./arm-request.ts";
+import { arm, type ArmRequest } from "./arm-route.ts";
 import { PATHS } from "./paths.ts";
 import { renderBackupKey } from "./render-backup-key.ts";
 
@@ -35,7 +38,6 @@ const WORDS = {
   gone: "Gone",
   refused: "Refused",
 } as const;
-const MAX_BYTES = 64 * 1024;
 const DEFAULT_HOURS = 24;
 const PATH = `${PATHS.job}/backupKeys`;
 
@@ -53,47 +55,54 @@ export function createBackupKeyRoutes(plane: ControlPlane): readonly Route[] {
       throw new AppError("NameTaken", { target: "name" });
   };
   return [
-    {
-      method: "GET",
-      path: PATH,
-      authentication: "caller",
-      action: ACTIONS.readBackupKeys,
-      reads: "nothing",
-      handle: armHandler(async (request) => {
-        const { id } = await findOrder(store, orderNameOf(request));
-        return { status: 200, body: { json: await listBackupKeys(plane, id) } };
-      }),
-    },
-    {
-      method: "GET",
-      path: `${PATH}/:backupKey`,
-      authentication: "caller",
-      action: ACTIONS.readBackupKeys,
-      reads: "nothing",
-      handle: armHandler(async (request) => {
+    arm.route(
+      "GET",
+      PATH,
+      {
+        action: ACTIONS.readBackupKeys,
+        summary: "Lists the backup keys of an order, and whether one is in use (extension)",
+        answers: { 200: backupKeyList },
+      },
+      async (request) => {
+        const { id } = await findOrder(store, request.order);
+        return { json: await listBackupKeys(plane, id) };
+      },
+    ),
+    arm.route(
+      "GET",
+      `${PATH}/:backupKey`,
+      {
+        action: ACTIONS.readBackupKeys,
+        summary: "Reads a backup key (extension)",
+        answers: { 200: backupKeyView },
+      },
+      async (request) => {
         const name = backupNameOf(request);
-        const { id } = await findOrder(store, orderNameOf(request));
+        const { id } = await findOrder(store, request.order);
         const backups = await loadBackupKeys(store, id);
         const found = backups.find((backup) => backup.name === name);
         if (found === undefined) throw noSuch(name);
         const orders = await findBackupOrders(store, id, now());
-        return { status: 200, body: { json: renderBackupKey(found, orders.get(name)) } };
-      }),
-    },
-    {
-      method: "PUT",
-      path: `${PATH}/:backupKey`,
-      authentication: "caller",
-      action: ACTIONS.writeBackupKeys,
-      reads: "json",
-      maxBytes: MAX_BYTES,
-      handle: armHandler(async (request) => {
+        return { json: renderBackupKey(found, orders.get(name)) };
+      },
+    ),
+    arm.bodyRoute(
+      "PUT",
+      `${PATH}/:backupKey`,
+      {
+        action: ACTIONS.writeBackupKeys,
+        summary: "Adds a backup key to every envelope of an order, or replaces it (extension)",
+        body: backupKeyWrite,
+        headers: ["If-None-Match"],
+        answers: { 200: backupKeyView },
+      },
+      async (request) => {
         const name = backupNameOf(request);
-        const chosen = choiceOf(parseBody(backupKeyWrite, request.body));
-        const order = await findOrder(store, orderNameOf(request));
+        const chosen = choiceOf(request.body);
+        const order = await findOrder(store, request.order);
         requireEditable(order);
         const subject = keySubjectOf(order, settings.tenantId);
-        const context = contextOf(request);
+        const { context } = request;
         const made = await turns(`${order.id}/${name}`, async () => {
           if (request.header("if-none-match")?.trim() === "*") await requireFree(order, name);
           const claim = await plane.admitChange(
@@ -109,64 +118,72 @@ export function createBackupKeyRoutes(plane: ControlPlane): readonly Route[] {
             await custody.putBackup(subject, name, chosen, { ...context, alsoCommit: claim.use }),
           );
         });
-        return { status: 200, body: { json: renderBackupKey(made, undefined) } };
-      }),
-    },
-    {
-      method: "DELETE",
-      path: `${PATH}/:backupKey`,
-      authentication: "caller",
-      action: ACTIONS.deleteBackupKeys,
-      reads: "nothing",
-      handle: armHandler(async (request) => {
+        return { json: renderBackupKey(made, undefined) };
+      },
+    ),
+    arm.route(
+      "DELETE",
+      `${PATH}/:backupKey`,
+      {
+        action: ACTIONS.deleteBackupKeys,
+        summary: "Takes a backup key out of every envelope (extension)",
+        answers: { 200: undefined, 204: undefined },
+      },
+      async (request) => {
         const name = backupNameOf(request);
-        const order = await findOrder(store, orderNameOf(request));
+        const order = await findOrder(store, request.order);
         requireEditable(order);
-        const removed = valueOf(await custody.removeBackup(order.id, name, contextOf(request)));
+        const removed = valueOf(await custody.removeBackup(order.id, name, request.context));
         return { status: removed ? 200 : 204 };
-      }),
-    },
-    {
-      method: "POST",
-      path: `${PATH}/:backupKey/use`,
-      authentication: "caller",
-      action: ACTIONS.useBackupKeys,
-      reads: "json",
-      maxBytes: MAX_BYTES,
-      handle: armHandler(async (request) => {
+      },
+    ),
+    arm.bodyRoute(
+      "POST",
+      `${PATH}/:backupKey/use`,
+      {
+        action: ACTIONS.useBackupKeys,
+        summary: "Uses a backup key in place of a lost key from now on (extension)",
+        body: useBackupKeyRequest,
+        answers: { 200: backupKeyView },
+      },
+      async (request) => {
         const name = backupNameOf(request);
-        const { reason, hours = DEFAULT_HOURS } = parseBody(useBackupKeyRequest, request.body);
-        const { id } = await findOrder(store, orderNameOf(request));
-        const used = await orderBackup(plane, id, { name, reason, hours }, contextOf(request));
+        const { reason, hours = DEFAULT_HOURS } = request.body;
+        const { id } = await findOrder(store, request.order);
+        const used = await orderBackup(plane, id, { name, reason, hours }, request.context);
         if (used === undefined) throw noSuch(name);
-        return { status: 200, body: { json: renderBackupKey(used.backup, used.order) } };
-      }),
-    },
-    {
-      method: "DELETE",
-      path: `${PATH}/:backupKey/use`,
-      authentication: "caller",
-      action: ACTIONS.useBackupKeys,
-      reads: "nothing",
-      handle: armHandler(async (request) => {
+        return { json: renderBackupKey(used.backup, used.order) };
+      },
+    ),
+    arm.route(
+      "DELETE",
+      `${PATH}/:backupKey/use`,
+      {
+        action: ACTIONS.useBackupKeys,
+        summary: "Stops the use of a backup key (extension)",
+        answers: { 200: undefined, 204: undefined },
+      },
+      async (request) => {
         const name = backupNameOf(request);
-        const { id } = await findOrder(store, orderNameOf(request));
-        const withdrawn = await withdrawOrder(plane, id, name, contextOf(request));
+        const { id } = await findOrder(store, request.order);
+        const withdrawn = await withdrawOrder(plane, id, name, request.context);
         return { status: withdrawn ? 200 : 204 };
-      }),
-    },
-    {
-      method: "GET",
-      path: `${PATHS.job}/envelopes`,
-      authentication: "caller",
-      action: ACTIONS.listCredentials,
-      reads: "nothing",
-      handle: armHandler(async (request) => {
-        const { id } = await findOrder(store, orderNameOf(request));
-        const json = await exportEnvelopes(plane, id, contextOf(request));
-        return { status: 200, body: { json } };
-      }),
-    },
+      },
+    ),
+    arm.route(
+      "GET",
+      `${PATHS.job}/envelopes`,
+      {
+        action: ACTIONS.listCredentials,
+        summary: "Exports the envelopes, for opening offline by a recovery key (extension)",
+        answers: { 200: envelopeExport },
+      },
+      async (request) => {
+        const { id } = await findOrder(store, request.order);
+        const json = await exportEnvelopes(plane, id, request.context);
+        return { json };
+      },
+    ),
   ];
 }
 

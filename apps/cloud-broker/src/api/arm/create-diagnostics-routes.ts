@@ -6,7 +6,7 @@ import {
   isErrorCode,
   withoutUndefined,
 } from "@databox-cmk/errors";
-import type { DiagnosticsView } from "@databox-cmk/protocol";
+import { diagnosticsView, type DiagnosticsView } from "@databox-cmk/protocol";
 
 import { ACTIONS } from "../../core/permissions.ts";
 import { recoveryFacts } from "../../core/recovery-facts.ts";
@@ -15,7 +15,7 @@ import { renderTime } from "../../core/wire-time.ts";
 import type { Route } from "../../http/route.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
 import { findOrder } from "../../orders/find-order.ts";
-import { armHandler, orderNameOf } from "./arm-request.ts";
+import { arm } from "./arm-route.ts";
 import { findReceipt, findTracedRows, type FoundRow } from "./find-traced-rows.ts";
 import { PATHS } from "./paths.ts";
 
@@ -30,20 +30,22 @@ type EventView = DiagnosticsView["events"][number];
  */
 export function createDiagnosticsRoutes({ store }: ControlPlane): readonly Route[] {
   return [
-    {
-      method: "GET",
-      path: `${PATHS.job}/diagnostics/:correlationId`,
-      authentication: "caller",
-      action: ACTIONS.readDiagnostics,
-      reads: "nothing",
-      handle: armHandler(async (request) => {
+    arm.route(
+      "GET",
+      `${PATHS.job}/diagnostics/:correlationId`,
+      {
+        action: ACTIONS.readDiagnostics,
+        summary: "Reads the timeline of one unlock and the explanation of its outcome (extension)",
+        answers: { 200: diagnosticsView },
+      },
+      async (request) => {
         const { correlationId = "" } = request.parameters;
         if (!CORRELATION_ID.test(correlationId))
           throw new AppError("InvalidResourceName", {
             target: "correlationId",
             detail: "expected an id as the agent shows it, such as a UUID",
           });
-        const order = await findOrder(store, orderNameOf(request));
+        const order = await findOrder(store, request.order);
         const rows = await findTracedRows(store, order.id, correlationId);
         if (rows.length === 0)
           throw new AppError("ResourceNotFound", {
@@ -61,9 +63,9 @@ export function createDiagnosticsRoutes({ store }: ControlPlane): readonly Route
           }),
         );
         const json: DiagnosticsView = { correlationId, orderId: order.id, events };
-        return { status: 200, body: { json } };
-      }),
-    },
+        return { json };
+      },
+    ),
   ];
 }
 

@@ -1,4 +1,4 @@
-import type { KeyHealthView } from "@databox-cmk/protocol";
+import { keyHealthView, type KeyHealthView } from "@databox-cmk/protocol";
 
 import { cloudErrorOf } from "../../core/cloud-error-of.ts";
 import { expectedEndMs } from "../../core/expected-end.ts";
@@ -10,11 +10,11 @@ import { recoveryFacts } from "../../core/recovery-facts.ts";
 import { stageRules } from "../../core/stages.ts";
 import { renderTime } from "../../core/wire-time.ts";
 import { readHealth, type StoredHealth } from "../../custody/stored-health.ts";
-import type { Answer, Route } from "../../http/route.ts";
+import type { Route } from "../../http/route.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
 import { findOrder } from "../../orders/find-order.ts";
 import type { Order } from "../../orders/order.ts";
-import { armHandler, orderNameOf } from "./arm-request.ts";
+import { arm, type Reply } from "./arm-route.ts";
 import { PATHS } from "./paths.ts";
 
 const STATE_WORDS = {
@@ -31,7 +31,7 @@ export function createKeyHealthRoutes({
   settings,
   checkKeyNow,
 }: ControlPlane): readonly Route[] {
-  const render = async (order: Order): Promise<Answer> => {
+  const render = async (order: Order): Promise<Reply<KeyHealthView>> => {
     const stored = await readHealth(store, order.id);
     const isWatched = order.key.kekType === "CustomerManaged" && !stageRules(order.stage).terminal;
     const { keyHealthIntervalSeconds: seconds } = settings;
@@ -42,29 +42,33 @@ export function createKeyHealthRoutes({
             checkIntervalSeconds: seconds > 0 ? seconds : undefined,
           }
         : NOT_WATCHED;
-    return { status: 200, body: { json } };
+    return { json };
   };
   return [
-    {
-      method: "GET",
-      path: `${PATHS.job}/keyHealth`,
-      authentication: "caller",
-      action: ACTIONS.readKeyHealth,
-      reads: "nothing",
-      handle: armHandler(async (request) => render(await findOrder(store, orderNameOf(request)))),
-    },
-    {
-      method: "POST",
-      path: `${PATHS.job}/keyHealth/check`,
-      authentication: "caller",
-      action: ACTIONS.checkKeyHealth,
-      reads: "nothing",
-      handle: armHandler(async (request) => {
-        const order = await findOrder(store, orderNameOf(request));
+    arm.route(
+      "GET",
+      `${PATHS.job}/keyHealth`,
+      {
+        action: ACTIONS.readKeyHealth,
+        summary: "Reads whether the key of an order is usable, as of the last check (extension)",
+        answers: { 200: keyHealthView },
+      },
+      async (request) => render(await findOrder(store, request.order)),
+    ),
+    arm.route(
+      "POST",
+      `${PATHS.job}/keyHealth/check`,
+      {
+        action: ACTIONS.checkKeyHealth,
+        summary: "Checks the key of an order now, and returns the same as the read (extension)",
+        answers: { 200: keyHealthView },
+      },
+      async (request) => {
+        const order = await findOrder(store, request.order);
         await checkKeyNow(order.id);
         return render(order);
-      }),
-    },
+      },
+    ),
   ];
 }
 

@@ -1,5 +1,5 @@
 import { AppError } from "@databox-cmk/errors";
-import type { KeyVersionsView } from "@databox-cmk/protocol";
+import { type KeyVersionsView, keyVersionsView } from "@databox-cmk/protocol";
 import type { Kysely } from "kysely";
 
 import { cloudErrorOf } from "../../core/cloud-error-of.ts";
@@ -18,10 +18,8 @@ import {
 import type { ControlPlane } from "../../orders/control-plane.ts";
 import { findOrder } from "../../orders/find-order.ts";
 import type { BrokerTables } from "../../store/schema.ts";
-import { armHandler, orderNameOf, queryValues } from "./arm-request.ts";
+import { arm, operator, queryValues } from "./arm-route.ts";
 import { PATHS } from "./paths.ts";
-
-const row = { method: "GET", reads: "nothing" } as const;
 
 /** The uses of each version of a key, which show whether it may be disabled. */
 export function createKeyVersionRoutes({ store, settings }: ControlPlane): readonly Route[] {
@@ -35,42 +33,51 @@ export function createKeyVersionRoutes({ store, settings }: ControlPlane): reado
     return keyAddressOf(valueOf(parseKeyUrl(text, settings.keyVaultSuffixes)));
   };
   return [
-    {
-      ...row,
-      path: `${PATHS.job}/keyVersions`,
-      authentication: "caller",
-      action: ACTIONS.readKeyVersions,
-      handle: armHandler(async (request) => {
-        const order = await findOrder(store, orderNameOf(request));
+    arm.route(
+      "GET",
+      `${PATHS.job}/keyVersions`,
+      {
+        action: ACTIONS.readKeyVersions,
+        summary:
+          "Reads which versions of its key an order uses, and which may be disabled (extension)",
+        answers: { 200: keyVersionsView },
+      },
+      async (request) => {
+        const order = await findOrder(store, request.order);
         const scope = { order: order.id };
-        return {
-          status: 200,
-          body: { json: await view(store, scope, await addressOf(store, scope)) },
-        };
-      }),
-    },
-    {
-      ...row,
-      path: "/subscriptions/:subscriptionId/providers/Microsoft.DataBox/keyVersions",
-      authentication: "caller",
-      action: ACTIONS.readSubscriptionKeyVersions,
-      handle: armHandler(async (request) => {
+        return { json: await view(store, scope, await addressOf(store, scope)) };
+      },
+    ),
+    arm.route(
+      "GET",
+      "/subscriptions/:subscriptionId/providers/Microsoft.DataBox/keyVersions",
+      {
+        action: ACTIONS.readSubscriptionKeyVersions,
+        summary: "Reads the same for one key over all orders of a subscription (extension)",
+        query: ["keyUrl"],
+        answers: { 200: keyVersionsView },
+      },
+      async (request) => {
         const keyAddress = ofKey(request);
         const subscriptionId = request.parameters["subscriptionId"]?.toLowerCase() ?? "";
         const json = await view(store, { keyAddress, subscriptionId }, keyAddress);
-        return { status: 200, body: { json } };
-      }),
-    },
-    {
-      ...row,
-      path: "/operator/v1/keyVersions",
-      authentication: "operator",
-      action: "Microsoft.DataBox/operator/keyVersions/read",
-      handle: async (request: CallerRequest) => {
-        const keyAddress = ofKey(request);
-        return { status: 200, body: { json: await view(store, { keyAddress }, keyAddress) } };
+        return { json };
       },
-    },
+    ),
+    operator.route(
+      "GET",
+      "/operator/v1/keyVersions",
+      {
+        action: "Microsoft.DataBox/operator/keyVersions/read",
+        summary: "Reads the same for one key over all orders",
+        query: ["keyUrl"],
+        answers: { 200: keyVersionsView },
+      },
+      async (request: CallerRequest) => {
+        const keyAddress = ofKey(request);
+        return { json: await view(store, { keyAddress }, keyAddress) };
+      },
+    ),
   ];
 }
 

@@ -1,11 +1,16 @@
 import { messageHash } from "@databox-cmk/crypto";
-import { renderArmError } from "@databox-cmk/errors";
-import { offlineUnlockRequest } from "@databox-cmk/protocol";
+import { renderArmError, withoutUndefined } from "@databox-cmk/errors";
+import {
+  offlineUnlockList,
+  offlineUnlockPending,
+  offlineUnlockRequest,
+  offlineUnlockResult,
+} from "@databox-cmk/protocol";
 
 import { errorOf } from "../../core/failure-error.ts";
 import { ACTIONS } from "../../core/permissions.ts";
 import { orderFacts } from "../../core/recovery-facts.ts";
-import type { Answer, CallerRequest, Route } from "../../http/route.ts";
+import type { CallerRequest, Route } from "../../http/route.ts";
 import { findOrder } from "../../orders/find-order.ts";
 import type { DeviceDependencies } from "../../release/message/device-dependencies.ts";
 import { createFindDevice } from "../../release/message/device-node.ts";
@@ -18,10 +23,8 @@ import {
   readOfflineUnlock,
 } from "../../release/offline/list-offline-unlocks.ts";
 import { createOfflineExchange } from "../../release/offline/offline-exchange.ts";
-import { armHandler, contextOf, orderNameOf, parseBody } from "./arm-request.ts";
+import { arm, type Reply } from "./arm-route.ts";
 import { PATHS } from "./paths.ts";
-
-const MAX_BYTES = 16 * 1024;
 
 /**
  * Unlocks of nodes without a network: a person submits the challenge here, and takes the signed
@@ -32,17 +35,20 @@ export function createOfflineRoutes(dependencies: DeviceDependencies): readonly 
   const exchange = createOfflineExchange(dependencies, createFindDevice(store));
   const answerMessage = createAnswerMessage(dependencies, exchange);
   return [
-    {
-      method: "POST",
-      path: `${PATHS.job}/offlineUnlocks`,
-      authentication: "caller",
-      action: ACTIONS.offlineUnlock,
-      reads: "json",
-      maxBytes: MAX_BYTES,
-      handle: armHandler(async (request) => {
-        const { challenge, reason } = parseBody(offlineUnlockRequest, request.body);
-        const { id: order } = await findOrder(store, orderNameOf(request));
-        const { correlationId } = contextOf(request);
+    arm.bodyRoute(
+      "POST",
+      `${PATHS.job}/offlineUnlocks`,
+      {
+        action: ACTIONS.offlineUnlock,
+        summary:
+          "Decides the challenge of a node without network; the answer is carried back (extension)",
+        body: offlineUnlockRequest,
+        answers: { 200: offlineUnlockResult, 202: offlineUnlockPending },
+      },
+      async (request) => {
+        const { challenge, reason } = request.body;
+        const { id: order } = await findOrder(store, request.order);
+        const { correlationId } = request.context;
         const { caller, address, requestId, parameters } = request;
         const { objectId, name } = caller;
         const reply = await answerMessage({
@@ -65,22 +71,28 @@ export function createOfflineRoutes(dependencies: DeviceDependencies): readonly 
             ...orderFacts(order),
             correlationId,
           });
-        if (reply.answer.status === 202) return renderPending(reply);
+        if (reply.answer.status === 202)
+          return {
+            status: 202,
+            json: { answer: reply.answer.text, retryAfterSeconds: reply.retryAfterSeconds },
+          };
         const granted = await readOfflineUnlock(dependencies, order, messageHash(challenge));
-        return { status: 200, body: { json: { answer: reply.answer.text, ...granted } } };
-      }),
-    },
-    {
-      method: "GET",
-      path: `${PATHS.job}/offlineUnlocks`,
-      authentication: "caller",
-      action: ACTIONS.readOfflineUnlocks,
-      reads: "nothing",
-      handle: armHandler(async (request) => {
-        const { id } = await findOrder(store, orderNameOf(request));
-        return { status: 200, body: { json: await listOfflineUnlocks(dependencies, id) } };
-      }),
-    },
+        return { json: { answer: reply.answer.text, ...granted } };
+      },
+    ),
+    arm.route(
+      "GET",
+      `${PATHS.job}/offlineUnlocks`,
+      {
+        action: ACTIONS.readOfflineUnlocks,
+        summary: "Lists unlocks without network and how many are left today (extension)",
+        answers: { 200: offlineUnlockList },
+      },
+      async (request) => {
+        const { id } = await findOrder(store, request.order);
+        return { json: await listOfflineUnlocks(dependencies, id) };
+      },
+    ),
   ];
 }
 
@@ -90,30 +102,18 @@ function renderRefusal(
   { answer, retryAfterSeconds, broken }: DeviceReply,
   failure: NonNullable<DeviceReply["failure"]>,
   facts: Readonly<Record<string, string | number>>,
-): Answer {
+): Reply<never> {
   const error = broken ?? errorOf(failure);
   const { status, body } = renderArmError(error, { requestId, facts });
   const carried = { type: "OfflineAnswer", info: { answer: answer.text } };
   const { additionalInfo, ...rest } = body.error;
   return {
     status,
-    headers: {
+    headers: withoutUndefined({
       "x-ms-error-code": error.code,
-      ...(retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) }),
-    },
-    body: { json: { error: { ...rest, additionalInfo: [...additionalInfo, carried] } } },
+      "retry-after": retryAfterSeconds === undefined ? undefined : String(retryAfterSeconds),
+    }),
+    json: { error: { ...rest, additionalInfo: [...additionalInfo, carried] } },
     failure: error,
-  };
-}
-
-function renderPending({ answer, retryAfterSeconds }: DeviceReply): Answer {
-  return {
-    status: 202,
-    body: {
-      json: {
-        answer: answer.text,
-        retryAfterSeconds,
-      },
-    },
   };
 }

@@ -1,21 +1,19 @@
-import { type UnlockPolicyView, unlockPolicyWrite } from "@databox-cmk/protocol";
+import { unlockPolicyView, type UnlockPolicyView, unlockPolicyWrite } from "@databox-cmk/protocol";
 
 import { ACTIONS } from "../../core/permissions.ts";
 import { renderTime } from "../../core/wire-time.ts";
-import type { Answer, Route } from "../../http/route.ts";
+import type { Route } from "../../http/route.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
 import { findOrder } from "../../orders/find-order.ts";
 import { policyTagOf } from "../../release/policy/policy-tag.ts";
 import { readStoredPolicy, type StoredPolicy } from "../../release/policy/read-unlock-policy.ts";
 import { writeUnlockPolicy } from "../../release/policy/write-unlock-policy.ts";
-import { armHandler, contextOf, orderNameOf, parseBody } from "./arm-request.ts";
+import { arm, type Reply } from "./arm-route.ts";
 import { PATHS } from "./paths.ts";
-
-const MAX_BYTES = 16 * 1024;
 
 /** The conditions under which an order's appliances get their key. */
 export function createPolicyRoutes(plane: ControlPlane): readonly Route[] {
-  const render = (stored: StoredPolicy | undefined): Answer => {
+  const render = (stored: StoredPolicy | undefined): Reply<UnlockPolicyView> => {
     const json: UnlockPolicyView =
       stored === undefined
         ? { ...plane.settings.defaultPolicy, source: "default" }
@@ -25,44 +23,49 @@ export function createPolicyRoutes(plane: ControlPlane): readonly Route[] {
             changedAt: renderTime(stored.changedAtMs),
             changedBy: stored.changedBy,
           };
-    return { status: 200, headers: { etag: policyTagOf(stored) }, body: { json } };
+    return { headers: { etag: policyTagOf(stored) }, json };
   };
   return [
-    {
-      method: "GET",
-      path: `${PATHS.job}/unlockPolicy`,
-      authentication: "caller",
-      action: ACTIONS.readUnlockPolicy,
-      reads: "nothing",
-      handle: armHandler(async (request) => {
-        const { id } = await findOrder(plane.store, orderNameOf(request));
+    arm.route(
+      "GET",
+      `${PATHS.job}/unlockPolicy`,
+      {
+        action: ACTIONS.readUnlockPolicy,
+        summary: "Reads the unlock policy of an order (extension)",
+        answers: { 200: unlockPolicyView },
+      },
+      async (request) => {
+        const { id } = await findOrder(plane.store, request.order);
         return render(await readStoredPolicy(plane.store, id));
-      }),
-    },
-    {
-      method: "PUT",
-      path: `${PATHS.job}/unlockPolicy`,
-      authentication: "caller",
-      action: ACTIONS.writeUnlockPolicy,
-      reads: "json",
-      maxBytes: MAX_BYTES,
-      handle: armHandler(async (request) => {
+      },
+    ),
+    arm.bodyRoute(
+      "PUT",
+      `${PATHS.job}/unlockPolicy`,
+      {
+        action: ACTIONS.writeUnlockPolicy,
+        summary: "Writes the whole unlock policy of an order (extension)",
+        body: unlockPolicyWrite,
+        headers: ["If-Match"],
+        answers: { 200: unlockPolicyView },
+      },
+      async (request) => {
         const {
           source: _source,
           changedAt: _changedAt,
           changedBy: _changedBy,
           ...policy
-        } = parseBody(unlockPolicyWrite, request.body);
+        } = request.body;
         return render(
           await writeUnlockPolicy(
             plane,
-            orderNameOf(request),
+            request.order,
             policy,
             request.header("if-match"),
-            contextOf(request),
+            request.context,
           ),
         );
-      }),
-    },
+      },
+    ),
   ];
 }

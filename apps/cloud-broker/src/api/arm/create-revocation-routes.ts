@@ -1,4 +1,11 @@
-import { restoreAccessRequest, revokeRequest } from "@databox-cmk/protocol";
+import {
+  restoreAccessRequest,
+  restoreAccessResult,
+  revocationDrillView,
+  revocationList,
+  revokeRequest,
+  revokeResult,
+} from "@databox-cmk/protocol";
 
 import { ACTIONS } from "../../core/permissions.ts";
 import { renderTime } from "../../core/wire-time.ts";
@@ -10,82 +17,91 @@ import { scopeOfOrder } from "../../release/kill-switches/existing-scope.ts";
 import { listRevocationsOver } from "../../release/kill-switches/list-revocations.ts";
 import type { RevocationScope } from "../../release/kill-switches/revocations.ts";
 import { restoreAccess, revokeNow } from "../../release/kill-switches/switch-unlocking.ts";
-import { type ArmRequest, armHandler, contextOf, orderNameOf, parseBody } from "./arm-request.ts";
+import { arm, type ArmRequest } from "./arm-route.ts";
 import { PATHS } from "./paths.ts";
 
-const MAX_BYTES = 16 * 1024;
 const origin = "customer";
 
 /** The order owner's actions on appliances in the field. */
 export function createRevocationRoutes(plane: ControlPlane): readonly Route[] {
   const scopeOf = (request: ArmRequest, serial: string | undefined): Promise<RevocationScope> =>
-    scopeOfOrder(plane, orderNameOf(request), serial);
+    scopeOfOrder(plane, request.order, serial);
   return [
-    {
-      method: "GET",
-      path: `${PATHS.job}/revocations`,
-      authentication: "caller",
-      action: ACTIONS.readRevocations,
-      reads: "nothing",
-      handle: armHandler(async (request) => {
-        const { id } = await findOrder(plane.store, orderNameOf(request));
-        return { status: 200, body: { json: await listRevocationsOver(plane.store, id) } };
-      }),
-    },
-    {
-      method: "POST",
-      path: `${PATHS.job}/revoke`,
-      authentication: "caller",
-      action: ACTIONS.revoke,
-      reads: "json",
-      maxBytes: MAX_BYTES,
-      handle: armHandler(async (request) => {
-        const { reason, serial } = parseBody(revokeRequest, request.body);
+    arm.route(
+      "GET",
+      `${PATHS.job}/revocations`,
+      {
+        action: ACTIONS.readRevocations,
+        summary: "Lists the active kill switches of an order (extension)",
+        answers: { 200: revocationList },
+      },
+      async (request) => {
+        const { id } = await findOrder(plane.store, request.order);
+        return { json: await listRevocationsOver(plane.store, id) };
+      },
+    ),
+    arm.bodyRoute(
+      "POST",
+      `${PATHS.job}/revoke`,
+      {
+        action: ACTIONS.revoke,
+        summary: "Refuses unlocks of an order or one node, and re-locks at once (extension)",
+        body: revokeRequest,
+        answers: { 200: revokeResult },
+      },
+      async (request) => {
+        const { reason, serial } = request.body;
         const scope = await scopeOf(request, serial);
-        const context = contextOf(request);
+        const { context } = request;
         const { nowMs, leases } = await revokeNow({ plane, scope, origin, context }, reason);
-        return { status: 200, body: { json: { revokedAt: renderTime(nowMs), leases } } };
-      }),
-    },
-    {
-      method: "POST",
-      path: `${PATHS.job}/restoreAccess`,
-      authentication: "caller",
-      action: ACTIONS.restoreAccess,
-      reads: "json",
-      maxBytes: MAX_BYTES,
-      optional: true,
-      handle: armHandler(async (request) => {
-        const { serial } = parseBody(restoreAccessRequest, request.body);
+        return { json: { revokedAt: renderTime(nowMs), leases } };
+      },
+    ),
+    arm.bodyRoute(
+      "POST",
+      `${PATHS.job}/restoreAccess`,
+      {
+        action: ACTIONS.restoreAccess,
+        summary: "Turns a revocation off; each node must unlock again (extension)",
+        body: restoreAccessRequest,
+        optional: true,
+        answers: { 200: restoreAccessResult },
+      },
+      async (request) => {
+        const { serial } = request.body;
         const scope = await scopeOf(request, serial);
-        const context = contextOf(request);
-        const order = await findOrder(plane.store, orderNameOf(request));
+        const { context } = request;
+        const order = await findOrder(plane.store, request.order);
         const { nowMs, lifted } = await restoreAccess({ plane, scope, origin, context }, order);
-        return { status: 200, body: { json: { restoredAt: renderTime(nowMs), lifted } } };
-      }),
-    },
-    {
-      method: "POST",
-      path: `${PATHS.job}/revocationDrill`,
-      authentication: "caller",
-      action: ACTIONS.revocationDrill,
-      reads: "nothing",
-      handle: armHandler(async (request) => {
-        const { id } = await findOrder(plane.store, orderNameOf(request));
-        await startDrill(plane, id, contextOf(request));
-        return { status: 200, body: { json: await readLastDrill(plane, id) } };
-      }),
-    },
-    {
-      method: "GET",
-      path: `${PATHS.job}/revocationDrill`,
-      authentication: "caller",
-      action: ACTIONS.readRevocationDrill,
-      reads: "nothing",
-      handle: armHandler(async (request) => {
-        const { id } = await findOrder(plane.store, orderNameOf(request));
-        return { status: 200, body: { json: await readLastDrill(plane, id) } };
-      }),
-    },
+        return { json: { restoredAt: renderTime(nowMs), lifted } };
+      },
+    ),
+    arm.route(
+      "POST",
+      `${PATHS.job}/revocationDrill`,
+      {
+        action: ACTIONS.revocationDrill,
+        summary: "Measures the path of a revocation; volumes stay open (extension)",
+        answers: { 200: revocationDrillView },
+      },
+      async (request) => {
+        const { id } = await findOrder(plane.store, request.order);
+        await startDrill(plane, id, request.context);
+        return { json: await readLastDrill(plane, id) };
+      },
+    ),
+    arm.route(
+      "GET",
+      `${PATHS.job}/revocationDrill`,
+      {
+        action: ACTIONS.readRevocationDrill,
+        summary: "Reads the figures of the last drill (extension)",
+        answers: { 200: revocationDrillView },
+      },
+      async (request) => {
+        const { id } = await findOrder(plane.store, request.order);
+        return { json: await readLastDrill(plane, id) };
+      },
+    ),
   ];
 }

@@ -1,4 +1,4 @@
-import { unlockBudgetWrite } from "@databox-cmk/protocol";
+import { unlockBudgetView, unlockBudgetWrite } from "@databox-cmk/protocol";
 
 import { ACTIONS } from "../../core/permissions.ts";
 import type { Route } from "../../http/route.ts";
@@ -6,39 +6,42 @@ import type { ChangeClaim, ControlPlane, RequestContext } from "../../orders/con
 import { findOrder } from "../../orders/find-order.ts";
 import type { Order } from "../../orders/order.ts";
 import { readBudget, setBudget } from "../../release/limits/unlock-budget.ts";
-import { armHandler, contextOf, orderNameOf, parseBody } from "./arm-request.ts";
+import { arm } from "./arm-route.ts";
 import { PATHS } from "./paths.ts";
 
-const MAX_BYTES = 16 * 1024;
 const PATH = `${PATHS.job}/unlockBudget`;
 
 /** The daily limit of an order's unlocks; without one, only the rate limits apply. */
 export function createUnlockBudgetRoutes(plane: ControlPlane): readonly Route[] {
   const { store, appendAudit, now } = plane;
   return [
-    {
-      method: "GET",
-      path: PATH,
-      authentication: "caller",
-      action: ACTIONS.readUnlockBudget,
-      reads: "nothing",
-      handle: armHandler(async (request) => {
-        const { id } = await findOrder(store, orderNameOf(request));
-        return { status: 200, body: { json: await readBudget(store, id, now()) } };
-      }),
-    },
-    {
-      method: "PUT",
-      path: PATH,
-      authentication: "caller",
-      action: ACTIONS.writeUnlockBudget,
-      reads: "json",
-      maxBytes: MAX_BYTES,
-      handle: armHandler(async (request) => {
-        const { unlocksPerDay } = parseBody(unlockBudgetWrite, request.body);
-        const order = await findOrder(store, orderNameOf(request));
+    arm.route(
+      "GET",
+      PATH,
+      {
+        action: ACTIONS.readUnlockBudget,
+        summary: "Reads the unlock budget of an order and its use (extension)",
+        answers: { 200: unlockBudgetView },
+      },
+      async (request) => {
+        const { id } = await findOrder(store, request.order);
+        return { json: await readBudget(store, id, now()) };
+      },
+    ),
+    arm.bodyRoute(
+      "PUT",
+      PATH,
+      {
+        action: ACTIONS.writeUnlockBudget,
+        summary: "Limits the unlocks of an order per day (extension)",
+        body: unlockBudgetWrite,
+        answers: { 200: unlockBudgetView },
+      },
+      async (request) => {
+        const { unlocksPerDay } = request.body;
+        const order = await findOrder(store, request.order);
         const { id } = order;
-        const context = contextOf(request);
+        const { context } = request;
         const { actor, correlationId } = context;
         const claim = await admitBudget(plane, order, unlocksPerDay, context);
         await store.transaction().execute(async (transaction) => {
@@ -53,19 +56,21 @@ export function createUnlockBudgetRoutes(plane: ControlPlane): readonly Route[] 
           });
           await setBudget(transaction, id, unlocksPerDay, now());
         });
-        return { status: 200, body: { json: await readBudget(store, id, now()) } };
-      }),
-    },
-    {
-      method: "DELETE",
-      path: PATH,
-      authentication: "caller",
-      action: ACTIONS.deleteUnlockBudget,
-      reads: "nothing",
-      handle: armHandler(async (request) => {
-        const order = await findOrder(store, orderNameOf(request));
+        return { json: await readBudget(store, id, now()) };
+      },
+    ),
+    arm.route(
+      "DELETE",
+      PATH,
+      {
+        action: ACTIONS.deleteUnlockBudget,
+        summary: "Removes the limit of unlocks per day (extension)",
+        answers: { 200: undefined, 204: undefined },
+      },
+      async (request) => {
+        const order = await findOrder(store, request.order);
         const { id } = order;
-        const context = contextOf(request);
+        const { context } = request;
         const { actor, correlationId } = context;
         const claim = await admitBudget(plane, order, undefined, context);
         const removed = await store.transaction().execute(async (transaction) => {
@@ -82,8 +87,8 @@ export function createUnlockBudgetRoutes(plane: ControlPlane): readonly Route[] 
           return true;
         });
         return { status: removed ? 200 : 204 };
-      }),
-    },
+      },
+    ),
   ];
 }
 

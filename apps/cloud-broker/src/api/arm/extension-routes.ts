@@ -1,5 +1,9 @@
 import { decideNextStep, type Facts } from "@databox-cmk/errors";
-import { type KeyValidationResult, validateKeyRequest } from "@databox-cmk/protocol";
+import {
+  type KeyValidationResult,
+  keyValidationResult,
+  validateKeyRequest,
+} from "@databox-cmk/protocol";
 
 import { cloudErrorOf } from "../../core/cloud-error-of.ts";
 import { valueOf } from "../../core/failure-error.ts";
@@ -12,27 +16,28 @@ import type { ControlPlane } from "../../orders/control-plane.ts";
 import { findOrder } from "../../orders/find-order.ts";
 import { keySubjectOf } from "../../orders/order.ts";
 import { candidateIdentities } from "../../orders/realise-identities.ts";
-import { armHandler, contextOf, orderNameOf, parseBody } from "./arm-request.ts";
+import { arm } from "./arm-route.ts";
 import { PATHS } from "./paths.ts";
 
-const MAX_BYTES = 64 * 1024;
 const STATUS_WORDS = { passed: "Passed", failed: "Failed", "not-reached": "NotReached" } as const;
 
 /** Extensions that Azure does not have: the checks of a key before anything changes. */
 export function createExtensionRoutes(plane: ControlPlane): readonly Route[] {
   const { custody, now, settings, store } = plane;
   return [
-    {
-      method: "POST",
-      path: `${PATHS.job}/validateKeyEncryptionKey`,
-      authentication: "caller",
-      action: ACTIONS.validateKey,
-      reads: "json",
-      maxBytes: MAX_BYTES,
-      optional: true,
-      handle: armHandler(async (request) => {
-        const { identity, keyEncryptionKey } = parseBody(validateKeyRequest, request.body);
-        const order = await findOrder(store, orderNameOf(request));
+    arm.bodyRoute(
+      "POST",
+      `${PATHS.job}/validateKeyEncryptionKey`,
+      {
+        action: ACTIONS.validateKey,
+        summary: "Runs every check of a key and changes nothing (extension)",
+        body: validateKeyRequest,
+        optional: true,
+        answers: { 200: keyValidationResult },
+      },
+      async (request) => {
+        const { identity, keyEncryptionKey } = request.body;
+        const order = await findOrder(store, request.order);
         const candidate = valueOf(
           decideKeyChoice(
             order.key,
@@ -45,7 +50,7 @@ export function createExtensionRoutes(plane: ControlPlane): readonly Route[] {
           keySubjectOf({ ...order, identities }, settings.tenantId),
           candidate,
         );
-        const names = { correlationId: contextOf(request).correlationId };
+        const names = { correlationId: request.context.correlationId };
         const json: KeyValidationResult = {
           status: outcome.ok ? "Valid" : "Invalid",
           kid: outcome.ok && outcome.value.kid !== undefined ? outcome.value.kid : undefined,
@@ -53,9 +58,9 @@ export function createExtensionRoutes(plane: ControlPlane): readonly Route[] {
           checks: checks.map((check) => renderCheck(check, names)),
           nextStep: decideNextStep(outcome.ok ? undefined : named(outcome.failure, names)),
         };
-        return { status: 200, body: { json } };
-      }),
-    },
+        return { json };
+      },
+    ),
   ];
 }
 

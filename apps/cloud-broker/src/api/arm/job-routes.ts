@@ -1,5 +1,11 @@
 import { AppError } from "@databox-cmk/errors";
-import { apiVersionTraits, JOB_MAX_BYTES, jobPatch, jobWrite } from "@databox-cmk/protocol";
+import {
+  apiVersionTraits,
+  JOB_MAX_BYTES,
+  jobPatch,
+  jobResource,
+  jobWrite,
+} from "@databox-cmk/protocol";
 
 import { orderIdOf } from "../../core/order.ts";
 import { ACTIONS } from "../../core/permissions.ts";
@@ -11,14 +17,7 @@ import { deleteOrder } from "../../orders/end-order.ts";
 import { findOrder } from "../../orders/find-order.ts";
 import { entityTagOf } from "../../orders/order.ts";
 import { patchOrder } from "../../orders/update-order.ts";
-import {
-  armHandler,
-  type ArmRequest,
-  contextOf,
-  orderNameOf,
-  parseBody,
-  queryValues,
-} from "./arm-request.ts";
+import { arm, type ArmRequest, queryValues } from "./arm-route.ts";
 import { operationUrl } from "./links.ts";
 import { PATHS } from "./paths.ts";
 import { renderJob } from "./render-job.ts";
@@ -43,16 +42,19 @@ export function createJobRoutes(plane: ControlPlane): readonly Route[] {
   });
 
   return [
-    {
-      method: "PUT",
-      path: PATHS.job,
-      authentication: "caller",
-      action: ACTIONS.writeJobs,
-      reads: "json",
-      maxBytes: JOB_MAX_BYTES,
-      handle: armHandler(async (request) => {
-        const name = orderNameOf(request);
-        const written = parseBody(jobWrite, request.body);
+    arm.bodyRoute(
+      "PUT",
+      PATHS.job,
+      {
+        action: ACTIONS.writeJobs,
+        summary: "Places an order; an order that exists is refused with 409",
+        body: jobWrite,
+        maxBytes: JOB_MAX_BYTES,
+        answers: { 202: undefined },
+      },
+      async (request) => {
+        const name = request.order;
+        const written = request.body;
         const { transferTypeRequired } = apiVersionTraits(request.apiVersion);
         const transferType = written.properties.transferType;
         if (transferType === undefined && transferTypeRequired)
@@ -65,61 +67,64 @@ export function createJobRoutes(plane: ControlPlane): readonly Route[] {
           name,
           written,
           transferType ?? "ImportToAzure",
-          contextOf(request),
+          request.context,
         );
         return accepted(request, locationOf(written.location), operation);
-      }),
-    },
-    {
-      method: "GET",
-      path: PATHS.job,
-      authentication: "caller",
-      action: ACTIONS.readJobs,
-      reads: "nothing",
-      handle: armHandler(async (request) => {
-        const order = await findOrder(store, orderNameOf(request));
+      },
+    ),
+    arm.route(
+      "GET",
+      PATHS.job,
+      {
+        action: ACTIONS.readJobs,
+        summary: "Reads an order",
+        query: ["$expand"],
+        answers: { 200: jobResource },
+      },
+      async (request) => {
+        const order = await findOrder(store, request.order);
         return {
-          status: 200,
           headers: { etag: entityTagOf(order) },
-          body: {
-            json: renderJob(order, {
-              apiVersion: request.apiVersion,
-              expand: readExpand(request),
-            }),
-          },
+          json: renderJob(order, { apiVersion: request.apiVersion, expand: readExpand(request) }),
         };
-      }),
-    },
-    {
-      method: "PATCH",
-      path: PATHS.job,
-      authentication: "caller",
-      action: ACTIONS.writeJobs,
-      reads: "json",
-      maxBytes: JOB_MAX_BYTES,
-      handle: armHandler(async (request) => {
-        const name = orderNameOf(request);
-        const patch = parseBody(jobPatch, request.body);
+      },
+    ),
+    arm.bodyRoute(
+      "PATCH",
+      PATHS.job,
+      {
+        action: ACTIONS.writeJobs,
+        summary: "Merges changes into an order, all of them or none",
+        body: jobPatch,
+        maxBytes: JOB_MAX_BYTES,
+        headers: ["If-Match"],
+        answers: { 202: undefined },
+      },
+      async (request) => {
+        const name = request.order;
+        const patch = request.body;
         const operation = await turns(orderIdOf(name), () =>
-          patchOrder(plane, name, patch, request.header("if-match"), contextOf(request)),
+          patchOrder(plane, name, patch, request.header("if-match"), request.context),
         );
         const { location } = await findOrder(store, name);
         return accepted(request, location, operation);
-      }),
-    },
-    {
-      method: "DELETE",
-      path: PATHS.job,
-      authentication: "caller",
-      action: ACTIONS.deleteJobs,
-      reads: "nothing",
-      handle: armHandler(async (request) => {
-        const deleted = await deleteOrder(plane, orderNameOf(request), contextOf(request));
+      },
+    ),
+    arm.route(
+      "DELETE",
+      PATHS.job,
+      {
+        action: ACTIONS.deleteJobs,
+        summary: "Deletes an ended order with all wrappings of its key",
+        answers: { 202: undefined, 204: undefined },
+      },
+      async (request) => {
+        const deleted = await deleteOrder(plane, request.order, request.context);
         return deleted === undefined
           ? { status: 204 }
           : accepted(request, deleted.location, deleted.operation);
-      }),
-    },
+      },
+    ),
   ];
 }
 

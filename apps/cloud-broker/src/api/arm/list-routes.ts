@@ -1,13 +1,13 @@
 import { AppError } from "@databox-cmk/errors";
-import type { JobResourceList } from "@databox-cmk/protocol";
+import { type JobResourceList, jobResourceList } from "@databox-cmk/protocol";
 
 import { type OrderId, foldOrderId } from "../../core/order.ts";
 import { ACTIONS } from "../../core/permissions.ts";
-import type { Answer, CallerRequest, Route } from "../../http/route.ts";
+import type { CallerRequest, Route } from "../../http/route.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
 import { requireResourceGroup } from "../../orders/find-order.ts";
 import { idsIn, type OrderScope, readOrderPage } from "../../orders/read-order.ts";
-import { armHandler, type ArmRequest, queryValues } from "./arm-request.ts";
+import { arm, type ArmRequest, queryValues, type Reply } from "./arm-route.ts";
 import { nextPageUrl, parseSkipToken, renderSkipToken } from "./links.ts";
 import { PATHS } from "./paths.ts";
 import { renderListedJob } from "./render-job.ts";
@@ -17,7 +17,7 @@ const LARGEST_PAGE = 100;
 
 /** Lists of orders, page by page: a list never reads more than one page of them. */
 export function createListRoutes({ store, settings }: ControlPlane): readonly Route[] {
-  const list = async (request: ArmRequest, scope: OrderScope): Promise<Answer> => {
+  const list = async (request: ArmRequest, scope: OrderScope): Promise<Reply<JobResourceList>> => {
     const limit = readPageSize(request);
     // One more row than the page shows whether there is another page, without counting.
     const orders = await readOrderPage(store, scope, readPosition(request, scope), limit + 1);
@@ -36,33 +36,39 @@ export function createListRoutes({ store, settings }: ControlPlane): readonly Ro
             )
           : undefined,
     };
-    return { status: 200, body: { json: body } };
+    return { json: body };
   };
 
   return [
-    {
-      method: "GET",
-      path: PATHS.groupJobs,
-      authentication: "caller",
-      action: ACTIONS.readJobs,
-      reads: "nothing",
-      handle: armHandler((request) => {
+    arm.route(
+      "GET",
+      PATHS.groupJobs,
+      {
+        action: ACTIONS.readJobs,
+        summary: "Lists the orders of a resource group",
+        query: ["$skipToken", "$top"],
+        answers: { 200: jobResourceList },
+      },
+      (request) => {
         const { subscriptionId = "", resourceGroup = "" } = request.parameters;
         requireResourceGroup(resourceGroup);
         return list(request, { subscriptionId, resourceGroup });
-      }),
-    },
-    {
-      method: "GET",
-      path: PATHS.subscriptionJobs,
-      authentication: "caller",
-      action: ACTIONS.readJobs,
-      reads: "nothing",
-      handle: armHandler((request) => {
+      },
+    ),
+    arm.route(
+      "GET",
+      PATHS.subscriptionJobs,
+      {
+        action: ACTIONS.readJobs,
+        summary: "Lists the orders of a subscription",
+        query: ["$skipToken", "$top"],
+        answers: { 200: jobResourceList },
+      },
+      (request) => {
         const { subscriptionId = "" } = request.parameters;
         return list(request, { subscriptionId });
-      }),
-    },
+      },
+    ),
   ];
 }
 

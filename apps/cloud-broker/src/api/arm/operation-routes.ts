@@ -1,4 +1,5 @@
 import { AppError } from "@databox-cmk/errors";
+import { operationList } from "@databox-cmk/protocol";
 
 import { OPERATIONS } from "../../core/data/operations.ts";
 import { ACTIONS } from "../../core/permissions.ts";
@@ -6,7 +7,7 @@ import type { Route } from "../../http/route.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
 import { pollOperation } from "../../orders/operations.ts";
 import { readOrder } from "../../orders/read-order.ts";
-import { armHandler } from "./arm-request.ts";
+import { arm } from "./arm-route.ts";
 import { jobUrl, operationUrl } from "./links.ts";
 import { PATHS } from "./paths.ts";
 
@@ -18,13 +19,15 @@ import { PATHS } from "./paths.ts";
 export function createOperationRoutes({ store, settings }: ControlPlane): readonly Route[] {
   const retryAfter = { "retry-after": String(settings.retryAfterSeconds) };
   return [
-    {
-      method: "GET",
-      path: `${PATHS.subscriptionLocation}/operationResults/:operationId`,
-      authentication: "caller",
-      action: ACTIONS.operationResults,
-      reads: "nothing",
-      handle: armHandler(async (request) => {
+    arm.route(
+      "GET",
+      `${PATHS.subscriptionLocation}/operationResults/:operationId`,
+      {
+        action: ACTIONS.operationResults,
+        summary: "Asks for a long-running operation",
+        answers: { 202: undefined, 204: undefined },
+      },
+      async (request) => {
         const { subscriptionId = "", location = "", operationId = "" } = request.parameters;
         const where = { armUrl: settings.armUrl, apiVersion: request.apiVersion };
         const operation = await pollOperation(store, subscriptionId, operationId);
@@ -47,17 +50,17 @@ export function createOperationRoutes({ store, settings }: ControlPlane): readon
         // Deleted in the meantime: the operation itself has succeeded.
         if (order === undefined) return { status: 204 };
         return { status: 202, headers: { ...retryAfter, location: jobUrl(where, order) } };
-      }),
-    },
-    {
-      method: "GET",
-      path: PATHS.operations,
-      authentication: "caller",
-      action: ACTIONS.readOperations,
-      reads: "nothing",
-      handle: armHandler(() =>
-        Promise.resolve({ status: 200, body: { json: { value: OPERATIONS } } }),
-      ),
-    },
+      },
+    ),
+    arm.route(
+      "GET",
+      PATHS.operations,
+      {
+        action: ACTIONS.readOperations,
+        summary: "Lists the operations that roles may be given",
+        answers: { 200: operationList },
+      },
+      () => Promise.resolve({ json: { value: OPERATIONS } }),
+    ),
   ];
 }

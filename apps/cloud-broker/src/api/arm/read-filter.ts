@@ -3,7 +3,7 @@ import { parseWith } from "@databox-cmk/protocol";
 import type * as z from "zod/mini";
 
 import type { CallerRequest } from "../../http/route.ts";
-import { queryValues } from "./arm-request.ts";
+import { queryValues } from "./arm-route.ts";
 
 /**
  * The filters of a list.

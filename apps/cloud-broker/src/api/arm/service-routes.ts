@@ -1,8 +1,12 @@
 import {
   availableSkusRequest,
+  availableSkusResult,
   regionConfigurationRequest,
+  regionConfigurationResponse,
   validateAddressRequest,
+  validateAddressResponse,
   validateInputsRequest,
+  validateInputsResponse,
 } from "@databox-cmk/protocol";
 
 import { countriesOf, unavailability } from "../../core/data/regions.ts";
@@ -12,69 +16,72 @@ import type { Clock } from "../../core/ports.ts";
 import { regionConfiguration } from "../../core/region-configuration.ts";
 import { validateAddress, validateInputs } from "../../core/validate-inputs.ts";
 import type { Route } from "../../http/route.ts";
-import { armHandler, parseBody } from "./arm-request.ts";
+import { arm } from "./arm-route.ts";
 import { PATHS } from "./paths.ts";
-
-const MAX_BYTES = 64 * 1024;
 
 /** Information before an order is placed; answered from data files, the same in both scopes. */
 export function createServiceRoutes({ now }: { readonly now: Clock }): readonly Route[] {
-  const row = {
-    method: "POST",
-    authentication: "caller",
-    reads: "json",
-    maxBytes: MAX_BYTES,
-  } as const;
   const atLocation = (location: string): readonly Route[] => [
-    {
-      ...row,
-      path: `${location}/validateInputs`,
-      action: ACTIONS.validateInputs,
-      handle: armHandler((request) => {
-        const { individualRequestDetails } = parseBody(validateInputsRequest, request.body);
-        const properties = validateInputs(individualRequestDetails);
-        return Promise.resolve({ status: 200, body: { json: { properties } } });
-      }),
-    },
-    {
-      ...row,
-      path: `${location}/regionConfiguration`,
-      action: ACTIONS.regionConfiguration,
-      handle: armHandler((request) => {
-        const wanted = parseBody(regionConfigurationRequest, request.body);
-        return Promise.resolve({
-          status: 200,
-          body: { json: regionConfiguration(wanted, now()) },
-        });
-      }),
-    },
+    arm.bodyRoute(
+      "POST",
+      `${location}/validateInputs`,
+      {
+        action: ACTIONS.validateInputs,
+        summary: "Checks the inputs of an order before it is placed",
+        body: validateInputsRequest,
+        answers: { 200: validateInputsResponse },
+      },
+      ({ body }) =>
+        Promise.resolve({ json: { properties: validateInputs(body.individualRequestDetails) } }),
+    ),
+    arm.bodyRoute(
+      "POST",
+      `${location}/regionConfiguration`,
+      {
+        action: ACTIONS.regionConfiguration,
+        summary: "Shows what a region offers",
+        body: regionConfigurationRequest,
+        answers: { 200: regionConfigurationResponse },
+      },
+      ({ body }) => Promise.resolve({ json: regionConfiguration(body, now()) }),
+    ),
   ];
   return [
     ...atLocation(PATHS.subscriptionLocation),
     ...atLocation(PATHS.groupLocation),
-    {
-      ...row,
-      path: `${PATHS.subscriptionLocation}/validateAddress`,
-      action: ACTIONS.validateAddress,
-      handle: armHandler((request) => {
-        const wanted = parseBody(validateAddressRequest, request.body);
+    arm.bodyRoute(
+      "POST",
+      `${PATHS.subscriptionLocation}/validateAddress`,
+      {
+        action: ACTIONS.validateAddress,
+        summary: "Checks a shipping address (deprecated: use validateInputs)",
+        body: validateAddressRequest,
+        answers: { 200: validateAddressResponse },
+      },
+      (request) => {
+        const wanted = request.body;
         const properties = validateAddress({ ...wanted, validationType: "ValidateAddress" });
-        return Promise.resolve({ status: 200, body: { json: { properties } } });
-      }),
-    },
-    {
-      ...row,
-      path: `${PATHS.groupLocation}/availableSkus`,
-      action: ACTIONS.availableSkus,
-      handle: armHandler((request) => {
-        const { country, location, skuNames } = parseBody(availableSkusRequest, request.body);
+        return Promise.resolve({ json: { properties } });
+      },
+    ),
+    arm.bodyRoute(
+      "POST",
+      `${PATHS.groupLocation}/availableSkus`,
+      {
+        action: ACTIONS.availableSkus,
+        summary: "Lists the appliances that can be ordered",
+        body: availableSkusRequest,
+        answers: { 200: availableSkusResult },
+      },
+      (request) => {
+        const { country, location, skuNames } = request.body;
         const value = OFFERED_SKUS.filter(
           (sku) => skuNames === undefined || skuNames.includes(sku),
         ).map((sku) =>
           skuInformation(sku, location, countriesOf(location), unavailability(location, country)),
         );
-        return Promise.resolve({ status: 200, body: { json: { value } } });
-      }),
-    },
+        return Promise.resolve({ json: { value } });
+      },
+    ),
   ];
 }

@@ -2,15 +2,16 @@ import {
   type OrderSummary,
   orderSummaryFilter,
   type OrderSummaryPage,
+  orderSummaryPage,
 } from "@databox-cmk/protocol";
 import * as z from "zod/mini";
 
 import { ACTIONS } from "../../core/permissions.ts";
 import { renderTime } from "../../core/wire-time.ts";
-import type { Answer, CallerRequest, Route } from "../../http/route.ts";
+import type { CallerRequest, Route } from "../../http/route.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
 import type { OrderScope } from "../../orders/read-order.ts";
-import { armHandler } from "./arm-request.ts";
+import { arm, operator, type Reply } from "./arm-route.ts";
 import { nextOperatorPage, nextPageUrl, renderSkipToken } from "./links.ts";
 import { readPageSize, readPosition } from "./list-routes.ts";
 import { PATHS } from "./paths.ts";
@@ -33,13 +34,17 @@ const risks = z.array(z.object({ atMs: z.optional(z.number()) }));
 export function createSummaryRoutes(plane: ControlPlane): readonly Route[] {
   const { armUrl } = plane.settings;
   return [
-    {
-      method: "GET",
-      path: PATHS.orderSummaries,
-      authentication: "caller",
-      action: ACTIONS.readJobs,
-      reads: "nothing",
-      handle: armHandler((request) => {
+    arm.route(
+      "GET",
+      PATHS.orderSummaries,
+      {
+        action: ACTIONS.readJobs,
+        summary:
+          "Lists orders with key, key health and the lock of their nodes; filtered, page by page",
+        query: ["$skipToken", "$top", "search", "stage", "encryption", "health", "lock"],
+        answers: { 200: orderSummaryPage },
+      },
+      (request) => {
         const { apiVersion, path, parameters } = request;
         return list(
           plane,
@@ -51,17 +56,20 @@ export function createSummaryRoutes(plane: ControlPlane): readonly Route[] {
               $top: String(limit),
             }),
         );
-      }),
-    },
-    {
-      method: "GET",
-      path: "/operator/v1/orderSummaries",
-      authentication: "operator",
-      action: "Microsoft.DataBox/operator/orderSummaries/read",
-      reads: "nothing",
-      handle: (request: CallerRequest) =>
+      },
+    ),
+    operator.route(
+      "GET",
+      "/operator/v1/orderSummaries",
+      {
+        action: "Microsoft.DataBox/operator/orderSummaries/read",
+        summary: "Lists the orders of every customer; filtered, page by page",
+        query: ["$skipToken", "$top", "search", "stage", "encryption", "health", "lock"],
+        answers: { 200: orderSummaryPage },
+      },
+      (request: CallerRequest) =>
         list(plane, request, "all", (position) => nextOperatorPage(request, position)),
-    },
+    ),
   ];
 }
 
@@ -72,7 +80,7 @@ async function list(
   request: CallerRequest,
   scope: OrderScope,
   nextLinkOf: (position: string, asked: Asked) => string,
-): Promise<Answer> {
+): Promise<Reply<OrderSummaryPage>> {
   const { given: filters, filter } = readFilter(request, FILTERS, orderSummaryFilter);
   const after = readPosition(request, scope);
   const limit = readPageSize(request);
@@ -87,7 +95,7 @@ async function list(
     nextLink: page.after === undefined ? undefined : nextLinkOf(page.after, { filters, limit }),
     total: isWhole ? await countOrders(store, scope) : undefined,
   };
-  return { status: 200, body: { json: body } };
+  return { json: body };
 }
 
 function renderSummary({ row, isWatched, nodes }: SummarisedOrder): OrderSummary {

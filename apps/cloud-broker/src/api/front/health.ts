@@ -50,9 +50,18 @@ export function createHealthRoutes(dependencies: HealthDependencies): readonly R
     {
       ...row,
       path: "/healthz",
+      described: { summary: "Answers while the process runs", answers: { 200: undefined } },
       handle: () => Promise.resolve({ status: 200, body: { json: { status: "ok" } } }),
     },
-    { ...row, path: "/readyz", handle: readiness },
+    {
+      ...row,
+      path: "/readyz",
+      described: {
+        summary: "Answers 200 while the broker can decide, 503 otherwise",
+        answers: { 200: undefined },
+      },
+      handle: readiness,
+    },
   ];
 }
 

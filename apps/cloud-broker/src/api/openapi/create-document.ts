@@ -1,29 +1,39 @@
-import { armErrorBody } from "@databox-cmk/protocol";
+import {
+  approvalList,
+  approvalView,
+  armErrorBody,
+  jobPatch,
+  jobResource,
+  jobResourceList,
+  jobWrite,
+  keyValidationResult,
+  operationList,
+  operatorOrder,
+  unencryptedCredentialsList,
+  validateInputsRequest,
+  validateInputsResponse,
+} from "@databox-cmk/protocol";
 import * as z from "zod/mini";
 
-import type { Route } from "../../http/route.ts";
-import type { Description, Schema } from "./description.ts";
-import { DESCRIPTIONS, NAMED_SCHEMAS } from "./descriptions.ts";
+import { type Description, QUERY_TEXTS, type Route, type Schema } from "../../http/route.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
-const QUERY_TEXTS = {
-  search: "part of a name, a serial number or a code",
-  stage: "orders in this stage",
-  encryption: "orders with this type of key",
-  health: "orders whose key is in this state",
-  lock: "orders with a node in this state",
-  $expand: "details: with stages, progress and packages",
-  $skipToken: "position from the nextLink of the previous page",
-  state: "only orders in this state: Waiting, Done or Failed",
-  keyUrl: "URL of a key, with or without its version",
-  newestFirst: "true: in the opposite order",
-  action: "rows of these actions, or families of actions, separated by commas",
-  outcome: "rows with this outcome: granted, refused, failed or done",
-  from: "rows of this moment or later",
-  to: "rows of an earlier moment",
-  $top: "size of a page; 20 to 100 are honoured",
-} as const;
+/** Schemas with a name in the document; the others are written inline. */
+const NAMED_SCHEMAS: Readonly<Record<string, Schema>> = {
+  ApprovalList: approvalList,
+  ApprovalView: approvalView,
+  JobWrite: jobWrite,
+  JobPatch: jobPatch,
+  JobResource: jobResource,
+  JobResourceList: jobResourceList,
+  OperatorOrder: operatorOrder,
+  UnencryptedCredentialsList: unencryptedCredentialsList,
+  ValidateInputsRequest: validateInputsRequest,
+  ValidateInputsResponse: validateInputsResponse,
+  KeyValidationResult: keyValidationResult,
+  OperationList: operationList,
+};
 const JOSE = "application/jose";
 
 /**
@@ -65,7 +75,7 @@ export function openApiPath(path: string): string {
 }
 
 function operationOf(route: Route): Json {
-  const described: Description | undefined = DESCRIPTIONS[`${route.method} ${route.path}`];
+  const { described } = route;
   const parameters = [...pathParameters(route), ...otherParameters(route, described)];
   return {
     operationId: operationIdOf(route),
@@ -113,15 +123,14 @@ function requestBodyOf(route: Route, described: Description | undefined): Json {
     return {
       requestBody: {
         required: true,
-        content: messageContent(described?.requestType, described?.request),
+        content: messageContent(described?.signed?.request, described?.body),
       },
     };
   if (route.reads === "nothing") return {};
   // Another standard describes it.
   if (route.reads === "events")
     return { requestBody: { required: true, content: { "application/cloudevents+json": {} } } };
-  const schema =
-    described?.request === undefined ? { type: "object" } : schemaOf(described.request);
+  const schema = described?.body === undefined ? { type: "object" } : schemaOf(described.body);
   return {
     requestBody: {
       required: route.optional !== true,
@@ -150,7 +159,7 @@ function responsesOf(route: Route, described: Description | undefined): Json {
     ? {
         200: {
           description: "A message signed by the broker",
-          content: messageContent(described?.answerType, described?.answers[200]),
+          content: messageContent(described?.signed?.answer, described?.answers[200]),
         },
         ...failures,
       }

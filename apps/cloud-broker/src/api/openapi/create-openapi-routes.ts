@@ -6,6 +6,7 @@ export function createOpenApiRoutes(routes: readonly Route[], serverUrl: string)
   const route: Route = {
     method: "GET",
     path: "/openapi.json",
+    described: { summary: "This document", answers: { 200: undefined } },
     authentication: "public",
     reads: "nothing",
     handle: () =>

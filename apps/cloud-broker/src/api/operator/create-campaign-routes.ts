@@ -1,23 +1,31 @@
-import type { JsonObject } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
-import { CAMPAIGN_ORDER_STATES, campaignRequest } from "@databox-cmk/protocol";
+import {
+  CAMPAIGN_ORDER_STATES,
+  campaignList,
+  campaignOrderList,
+  campaignRequest,
+  campaignView,
+} from "@databox-cmk/protocol";
 
 import type { CallerRequest, Route } from "../../http/route.ts";
 import { controlCampaign, findCampaign } from "../../key-life/campaigns/control-campaign.ts";
 import { startCampaign } from "../../key-life/campaigns/start-campaign.ts";
 import { type Campaign, listCampaigns } from "../../key-life/campaigns/stored-campaign.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
-import { contextOf, parseBody, queryValues } from "../arm/arm-request.ts";
+import { operator, queryValues } from "../arm/arm-route.ts";
 import { nextOperatorPage, parseSkipToken } from "../arm/links.ts";
 import { listSteps, renderCampaign } from "./render-campaign.ts";
-
-type BodyRequest = CallerRequest & { readonly body: JsonObject };
 
 const CAMPAIGNS = "/operator/v1/campaigns";
 /** Room for 20,000 resource ids of usual length; only an operator can send them. */
 const MAX_BYTES = 4 * 1024 * 1024;
 const PAGE = 50;
 const ORDERS_PAGE = 500;
+const CONTROLS = [
+  ["pause", "Starts no further orders until it is resumed"],
+  ["resume", "Resumes a paused campaign"],
+  ["cancel", "Ends a campaign; finished orders stay as they are"],
+] as const;
 
 /**
  * Re-wraps of many orders: the operator starts, watches and stops them; the replica that holds the
@@ -29,49 +37,68 @@ export function createCampaignRoutes(plane: ControlPlane): readonly Route[] {
   const named = (request: CallerRequest): Promise<Campaign> =>
     findCampaign(plane, request.parameters["campaignId"] ?? "");
   return [
-    {
-      ...row("POST", "", "start/action"),
-      reads: "json",
-      maxBytes: MAX_BYTES,
-      handle: async (request: BodyRequest) => {
-        const asked = parseBody(campaignRequest, request.body);
-        const { actor } = contextOf(request);
+    operator.bodyRoute(
+      "POST",
+      CAMPAIGNS,
+      {
+        action: actionOf("start/action"),
+        summary: "Starts a re-wrap of many orders",
+        body: campaignRequest,
+        maxBytes: MAX_BYTES,
+        answers: { 201: campaignView },
+      },
+      async ({ body, context }) => {
+        const { actor } = context;
         if (actor.kind !== "caller") throw new AppError("AuthorizationFailed");
-        const id = await startCampaign(plane, { request: asked, origin: "operator", actor });
+        const id = await startCampaign(plane, { request: body, origin: "operator", actor });
         return {
           status: 201,
           headers: { location: `${CAMPAIGNS}/${id}` },
-          body: { json: await view(await findCampaign(plane, id)) },
+          json: await view(await findCampaign(plane, id)),
         };
       },
-    },
-    {
-      ...row("GET", "", "read"),
-      reads: "nothing",
-      handle: async (request: CallerRequest) => {
+    ),
+    operator.route(
+      "GET",
+      CAMPAIGNS,
+      {
+        action: actionOf("read"),
+        summary: "Lists campaigns, newest first",
+        query: ["$skipToken"],
+        answers: { 200: campaignList },
+      },
+      async (request) => {
         const campaigns = await listCampaigns(store, positionOf(request), PAGE + 1);
         const page = campaigns.slice(0, PAGE);
         const last = page.at(-1);
         const value = await Promise.all(page.map(view));
         const nextLink =
           campaigns.length > PAGE && last !== undefined
-            ? { nextLink: nextOperatorPage(request, `${String(last.createdAtMs)} ${last.id}`) }
-            : {};
-        return { status: 200, body: { json: { value, ...nextLink } } };
+            ? nextOperatorPage(request, `${String(last.createdAtMs)} ${last.id}`)
+            : undefined;
+        return { json: { value, nextLink } };
       },
-    },
-    {
-      ...row("GET", "/:campaignId", "read"),
-      reads: "nothing",
-      handle: async (request: CallerRequest) => ({
-        status: 200,
-        body: { json: await view(await named(request)) },
-      }),
-    },
-    {
-      ...row("GET", "/:campaignId/orders", "read"),
-      reads: "nothing",
-      handle: async (request: CallerRequest) => {
+    ),
+    operator.route(
+      "GET",
+      `${CAMPAIGNS}/:campaignId`,
+      {
+        action: actionOf("read"),
+        summary: "Reads a campaign with its progress",
+        answers: { 200: campaignView },
+      },
+      async (request) => ({ json: await view(await named(request)) }),
+    ),
+    operator.route(
+      "GET",
+      `${CAMPAIGNS}/:campaignId/orders`,
+      {
+        action: actionOf("read"),
+        summary: "Lists the result for each order, and the reason",
+        query: ["$skipToken", "state"],
+        answers: { 200: campaignOrderList },
+      },
+      async (request) => {
         const campaign = await named(request);
         const state = stateOf(request);
         const after = parseSkipToken(request.query.get("$skipToken")) ?? "";
@@ -84,31 +111,27 @@ export function createCampaignRoutes(plane: ControlPlane): readonly Route[] {
         const last = value.at(-1);
         const nextLink =
           steps.length > ORDERS_PAGE && last !== undefined
-            ? { nextLink: nextOperatorPage(request, last.order) }
-            : {};
-        return { status: 200, body: { json: { value, ...nextLink } } };
+            ? nextOperatorPage(request, last.order)
+            : undefined;
+        return { json: { value, nextLink } };
       },
-    },
-    ...(["pause", "resume", "cancel"] as const).map((event): Route => ({
-      ...row("POST", `/:campaignId/${event}`, `${event}/action`),
-      reads: "nothing",
-      handle: async (request: CallerRequest) => {
-        const { id } = await named(request);
-        await controlCampaign(plane, id, event, contextOf(request));
-        return { status: 200, body: { json: await view(await findCampaign(plane, id)) } };
-      },
-    })),
+    ),
+    ...CONTROLS.map(([event, summary]) =>
+      operator.route(
+        "POST",
+        `${CAMPAIGNS}/:campaignId/${event}`,
+        { action: actionOf(`${event}/action`), summary, answers: { 200: campaignView } },
+        async (request) => {
+          const { id } = await named(request);
+          await controlCampaign(plane, id, event, request.context);
+          return { json: await view(await findCampaign(plane, id)) };
+        },
+      ),
+    ),
   ];
 }
 
-function row<Method extends "GET" | "POST">(method: Method, path: string, action: string) {
-  return {
-    method,
-    path: `${CAMPAIGNS}${path}`,
-    authentication: "operator",
-    action: `Microsoft.DataBox/operator/campaigns/${action}`,
-  } as const;
-}
+const actionOf = (name: string) => `Microsoft.DataBox/operator/campaigns/${name}`;
 
 function stateOf(request: CallerRequest): string | undefined {
   const [state] = queryValues(request, "state");

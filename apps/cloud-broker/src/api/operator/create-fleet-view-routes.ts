@@ -1,4 +1,4 @@
-import type { BrokerHealthView } from "@databox-cmk/protocol";
+import { type BrokerHealthView, brokerHealthView, fleetView } from "@databox-cmk/protocol";
 
 import type { VaultHealth } from "../../azure/vault-health.ts";
 import type { Clock } from "../../core/ports.ts";
@@ -7,6 +7,7 @@ import type { Route } from "../../http/route.ts";
 import type { FleetFigures } from "../../observability/fleet-figures.ts";
 import { readStoreHealth } from "../../store/store-health.ts";
 import type { Store } from "../../store/store.ts";
+import { operator } from "../arm/arm-route.ts";
 import { createFleetCount } from "./count-fleet.ts";
 
 /** The operators' views: the state of the fleet's nodes, and the broker's status. */
@@ -19,23 +20,27 @@ export function createFleetViewRoutes(dependencies: {
   const { store, now } = dependencies;
   const countFleet = createFleetCount(store, now);
   const startedAtMs = now();
-  const row = { method: "GET", authentication: "operator", reads: "nothing" } as const;
   return [
-    {
-      ...row,
-      path: "/operator/v1/fleet",
-      action: "Microsoft.DataBox/operator/fleet/read",
-      handle: async () => ({ status: 200, body: { json: await countFleet() } }),
-    },
-    {
-      ...row,
-      path: "/operator/v1/health",
-      action: "Microsoft.DataBox/operator/health/read",
-      handle: async () => ({
-        status: 200,
-        body: { json: await readHealth(dependencies, startedAtMs) },
-      }),
-    },
+    operator.route(
+      "GET",
+      "/operator/v1/fleet",
+      {
+        action: "Microsoft.DataBox/operator/fleet/read",
+        summary: "Counts the nodes in the field by lock state, region and key",
+        answers: { 200: fleetView },
+      },
+      async () => ({ json: await countFleet() }),
+    ),
+    operator.route(
+      "GET",
+      "/operator/v1/health",
+      {
+        action: "Microsoft.DataBox/operator/health/read",
+        summary: "Reads the broker's status: database, vaults, leases, keys, events",
+        answers: { 200: brokerHealthView },
+      },
+      async () => ({ json: await readHealth(dependencies, startedAtMs) }),
+    ),
   ];
 }
 

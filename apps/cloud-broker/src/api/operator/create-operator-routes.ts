@@ -1,16 +1,19 @@
-import type { JsonObject } from "@databox-cmk/crypto";
 import {
   completeRequest,
   dispatchRequest,
   failRequest,
   type OperatorOrder,
+  operatorOrder,
+  preparedNode,
+  preparedNodes,
   prepareRequest,
   replaceDeviceRequest,
 } from "@databox-cmk/protocol";
+import * as z from "zod/mini";
 
 import { operationsOf } from "../../core/operations.ts";
 import type { OrderName } from "../../core/order.ts";
-import type { Answer, CallerRequest, Route } from "../../http/route.ts";
+import type { Route } from "../../http/route.ts";
 import type { ControlPlane, RequestContext } from "../../orders/control-plane.ts";
 import { startCopy } from "../../orders/copy-data.ts";
 import { dispatchOrder } from "../../orders/dispatch-order.ts";
@@ -20,83 +23,122 @@ import { moveOrder } from "../../orders/move-order.ts";
 import { lifecycleOf } from "../../orders/order.ts";
 import { type PreparedNode, prepareOrder } from "../../orders/prepare-order.ts";
 import { replaceDevice } from "../../orders/replace-device.ts";
-import { contextOf, orderNameOf, parseBody } from "../arm/arm-request.ts";
+import { operator } from "../arm/arm-route.ts";
 import { PATHS } from "../arm/paths.ts";
 import { readNodeViews } from "../arm/read-node-views.ts";
 import { renderJob } from "../arm/render-job.ts";
 import { createCampaignRoutes } from "./create-campaign-routes.ts";
 import { createFleetRoutes } from "./create-fleet-routes.ts";
 
-type BodyRequest = CallerRequest & { readonly body: JsonObject };
-
-const MAX_BYTES = 16 * 1024;
 const ORDER = `/operator/v1${PATHS.job}`;
-const SIMPLE_MOVES = ["deliver", "pickUp", "receive"] as const;
+const SIMPLE_MOVES = [
+  ["deliver", "The appliance has arrived at the customer's"],
+  ["pickUp", "The appliance is on its way back"],
+  ["receive", "The appliance is at the datacenter"],
+] as const;
+/** The body of a move that takes none; it is ignored. */
+const noMembers = z.object({});
 
 /**
  * Staff who prepare, ship, receive and erase appliances move orders on; each move answers with the
  * order and its nodes.
  */
 export function createOperatorRoutes(plane: ControlPlane): readonly Route[] {
-  const move = (
+  const move = <Body>(
     action: string,
-    run: (name: OrderName, body: unknown, context: RequestContext) => Promise<void>,
-  ): Route => ({
-    ...row(action),
-    handle: async (request: BodyRequest) => {
-      const name = orderNameOf(request);
-      await run(name, request.body, contextOf(request));
-      return { status: 200, body: { json: await readView(plane, name) } };
-    },
-  });
+    summary: string,
+    body: z.ZodMiniType<Body>,
+    run: (name: OrderName, body: Body, context: RequestContext) => Promise<void>,
+  ): Route =>
+    operator.bodyRoute(
+      "POST",
+      `${ORDER}/${action}`,
+      {
+        action: `Microsoft.DataBox/operator/${action}/action`,
+        summary,
+        body,
+        optional: true,
+        answers: { 200: operatorOrder },
+      },
+      async (request) => {
+        await run(request.order, request.body, request.context);
+        return { json: await readView(plane, request.order) };
+      },
+    );
 
   return [
-    {
-      method: "GET",
-      path: ORDER,
-      authentication: "operator",
-      action: "Microsoft.DataBox/operator/read",
-      reads: "nothing",
-      handle: async (request: CallerRequest): Promise<Answer> => ({
-        status: 200,
-        body: { json: await readView(plane, orderNameOf(request)) },
+    operator.route(
+      "GET",
+      ORDER,
+      {
+        action: "Microsoft.DataBox/operator/read",
+        summary: "Reads an order with its nodes",
+        answers: { 200: operatorOrder },
+      },
+      async ({ order }) => ({ json: await readView(plane, order) }),
+    ),
+    operator.bodyRoute(
+      "POST",
+      `${ORDER}/prepare`,
+      {
+        action: "Microsoft.DataBox/operator/prepare/action",
+        summary: "Creates the unlock key and one enrolment code for each node",
+        body: prepareRequest,
+        optional: true,
+        answers: { 200: preparedNodes },
+      },
+      async ({ order, body, context }) => {
+        const nodes = await prepareOrder(plane, order, body.serials, context);
+        return { json: { nodes: nodes.map(renderCode) } };
+      },
+    ),
+    operator.bodyRoute(
+      "POST",
+      `${ORDER}/replaceDevice`,
+      {
+        action: "Microsoft.DataBox/operator/replaceDevice/action",
+        summary:
+          "Permanently removes the device of a node, and creates an enrolment code for another one",
+        body: replaceDeviceRequest,
+        answers: { 200: preparedNode },
+      },
+      async ({ order, body, context }) => ({
+        json: renderCode(await replaceDevice(plane, order, body, context)),
       }),
-    },
-    {
-      ...row("prepare"),
-      handle: async (request: BodyRequest) => {
-        const { serials } = parseBody(prepareRequest, request.body);
-        const nodes = await prepareOrder(plane, orderNameOf(request), serials, contextOf(request));
-        return { status: 200, body: { json: { nodes: nodes.map(renderCode) } } };
-      },
-    },
-    {
-      ...row("replaceDevice"),
-      handle: async (request: BodyRequest) => {
-        const replaced = parseBody(replaceDeviceRequest, request.body);
-        const node = await replaceDevice(plane, orderNameOf(request), replaced, contextOf(request));
-        return { status: 200, body: { json: renderCode(node) } };
-      },
-    },
-    move("dispatch", (name, body, context) => {
-      const { force = false } = parseBody(dispatchRequest, body);
-      return dispatchOrder(plane, name, { force }, context);
-    }),
-    ...SIMPLE_MOVES.map((kind) =>
-      move(kind, (name, _body, context) => moveOrder(plane, name, { kind }, context)),
     ),
-    move("startCopy", async (name, _body, context) =>
-      startCopy(plane, await findOrder(plane.store, name), context),
+    move(
+      "dispatch",
+      "The appliance was dispatched; refused while its key fails a check, unless forced",
+      dispatchRequest,
+      (name, { force = false }, context) => dispatchOrder(plane, name, { force }, context),
     ),
-    move("complete", (name, body, context) => {
-      const { outcome = "Completed" } = parseBody(completeRequest, body);
-      return moveOrder(plane, name, { kind: "complete", outcome }, context);
-    }),
-    move("fail", (name, body, context) => {
-      const { outcome } = parseBody(failRequest, body);
-      return moveOrder(plane, name, { kind: "fail", outcome }, context);
-    }),
-    move("erase", (name, _body, context) => eraseOrder(plane, name, context)),
+    ...SIMPLE_MOVES.map(([kind, summary]) =>
+      move(kind, summary, noMembers, (name, _body, context) =>
+        moveOrder(plane, name, { kind }, context),
+      ),
+    ),
+    move(
+      "startCopy",
+      "Starts the copy, for which the key is needed again",
+      noMembers,
+      async (name, _body, context) => startCopy(plane, await findOrder(plane.store, name), context),
+    ),
+    move(
+      "complete",
+      "The order has ended",
+      completeRequest,
+      (name, { outcome = "Completed" }, context) =>
+        moveOrder(plane, name, { kind: "complete", outcome }, context),
+    ),
+    move("fail", "The order has failed", failRequest, (name, { outcome }, context) =>
+      moveOrder(plane, name, { kind: "fail", outcome }, context),
+    ),
+    move(
+      "erase",
+      "Destroys all wrappings of the unlock key and signs a receipt",
+      noMembers,
+      (name, _body, context) => eraseOrder(plane, name, context),
+    ),
     ...createFleetRoutes(plane),
     ...createCampaignRoutes(plane),
   ];
@@ -107,18 +149,6 @@ const renderCode = ({ serial, enrolmentCode, expiresAtMs }: PreparedNode) => ({
   enrolmentCode,
   expiresAt: new Date(expiresAtMs).toISOString(),
 });
-
-function row(action: string) {
-  return {
-    method: "POST",
-    path: `${ORDER}/${action}`,
-    authentication: "operator",
-    action: `Microsoft.DataBox/operator/${action}/action`,
-    reads: "json",
-    maxBytes: MAX_BYTES,
-    optional: true,
-  } as const;
-}
 
 /** Until an appliance is at the place where it must be unlocked, it can still be prepared. */
 const BEFORE_UNLOCKS: ReadonlySet<string> = new Set(["DevicePrepared", "Dispatched", "Delivered"]);

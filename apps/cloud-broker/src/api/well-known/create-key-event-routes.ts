@@ -26,6 +26,10 @@ export function createKeyEventRoutes({
     {
       method: "POST",
       path: PATH,
+      described: {
+        summary: "Accepts Azure Event Grid's event for a new key version, and asks the key's vault",
+        answers: { 200: undefined },
+      },
       authentication: "event-delivery",
       action: "Microsoft.DataBox/keyEvents/action",
       reads: "events",
@@ -48,6 +52,11 @@ export function createKeyEventRoutes({
       // by itself.
       method: "OPTIONS",
       path: PATH,
+      described: {
+        summary:
+          "Lets Event Grid deliver CloudEvents (CloudEvents HTTP Web Hooks, abuse protection)",
+        answers: { 200: undefined },
+      },
       authentication: "public",
       reads: "nothing",
       handle: (request) => {

@@ -17,6 +17,10 @@ export function createWebhookRoutes(publicKeys: readonly PublicJwk[]): readonly 
     {
       method: "GET",
       path: "/webhooks/v1/keys",
+      described: {
+        summary: "Public keys by which receivers verify the broker's events (RFC 7517, RFC 9421)",
+        answers: { 200: undefined },
+      },
       authentication: "public",
       reads: "nothing",
       handle: () =>

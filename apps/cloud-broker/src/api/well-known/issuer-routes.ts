@@ -18,15 +18,22 @@ export function createIssuerRoutes(tokenIssuer: TokenIssuer): readonly Route[] {
     claims_supported: ["iss", "sub", "aud", "exp", "iat", "nbf", "jti"],
   };
   return [
-    document("/.well-known/openid-configuration", () => Promise.resolve(discovery)),
-    document(KEYS_PATH, async () => ({ keys: await tokenIssuer.publicKeys() })),
+    document(
+      "/.well-known/openid-configuration",
+      "Names the broker as token issuer of the orders' identities (OpenID Connect Discovery)",
+      () => Promise.resolve(discovery),
+    ),
+    document(KEYS_PATH, "Public keys of the token issuer (RFC 7517)", async () => ({
+      keys: await tokenIssuer.publicKeys(),
+    })),
   ];
 }
 
-function document(path: string, json: () => Promise<unknown>): Route {
+function document(path: string, summary: string, json: () => Promise<unknown>): Route {
   return {
     method: "GET",
     path,
+    described: { summary, answers: { 200: undefined } },
     authentication: "public",
     reads: "nothing",
     handle: async () => ({

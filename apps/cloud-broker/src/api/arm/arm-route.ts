@@ -1,0 +1,216 @@
+import type { JsonObject } from "@databox-cmk/crypto";
+import { AppError } from "@databox-cmk/errors";
+import {
+  type ApiVersion,
+  API_VERSIONS,
+  asciiLowerCase,
+  describeIdentifier,
+  isApiVersion,
+  isIdentifier,
+  parseWith,
+  withoutNulls,
+} from "@databox-cmk/protocol";
+import type * as z from "zod/mini";
+
+import type { OrderName } from "../../core/order.ts";
+import { correlationIdOf } from "../../http/correlation-id.ts";
+import type { Answer, CallerRequest, Description, Method, Route } from "../../http/route.ts";
+import type { RequestContext } from "../../orders/control-plane.ts";
+import { requireResourceGroup } from "../../orders/find-order.ts";
+
+const DEFAULT_MAX_BYTES = 64 * 1024;
+
+type Answers = Description["answers"];
+
+/** What is told about a route, and the ARM action that its caller needs. */
+type Row<Known extends Answers> = Pick<Description, "summary" | "query" | "headers"> & {
+  readonly action: string;
+  readonly answers: Known;
+};
+type BodyRow<Known extends Answers, Body> = Row<Known> & {
+  readonly body: z.ZodMiniType<Body>;
+  /** An empty body is the empty object. */
+  readonly optional?: true;
+  /** 64 KiB by default. */
+  readonly maxBytes?: number;
+};
+
+/** What every handler of a caller's request gets beside the request. */
+type CallerFacts = {
+  /** The order that the path names; the empty name where it names none. */
+  readonly order: OrderName;
+  readonly context: RequestContext;
+};
+type ArmFacts = CallerFacts & { readonly apiVersion: ApiVersion };
+/** A request to Resource Manager's API; its api-version is checked. */
+export type ArmRequest = CallerRequest & ArmFacts;
+
+/**
+ * An answer of a handler: 200 where it names no other status, and a view of `answers`; or a failure
+ * that the handler renders itself.
+ */
+export type Reply<View> = Pick<Answer, "headers"> &
+  (
+    | { readonly status?: number; readonly json?: View }
+    | { readonly status: number; readonly json: unknown; readonly failure: AppError }
+  );
+
+type ViewOf<Schema> = Schema extends z.ZodMiniType<infer View> ? ReadonlyView<View> : never;
+type ReadonlyView<View> = View extends readonly (infer Item)[]
+  ? readonly ReadonlyView<Item>[]
+  : View extends object
+    ? { readonly [Name in keyof View]: ReadonlyView<View[Name]> }
+    : View;
+
+/**
+ * Makes the rows of one API from what is known about each route: the handler gets a parsed body, the
+ * order of the path and the request's context, and returns a view of `answers`.
+ *
+ * @param read - what handlers of this API get beside the request
+ * @param common - headers of each answer
+ */
+function createRows<Facts extends CallerFacts>(
+  authentication: "caller" | "operator",
+  read: (request: CallerRequest) => Facts,
+  common: Readonly<Record<string, string>>,
+) {
+  const head = <Known extends Answers>(method: Method, path: string, row: Row<Known>) => {
+    const { action, summary, query, headers, answers } = row;
+    return {
+      method,
+      path,
+      authentication,
+      action,
+      described: { summary, query, headers, answers },
+    };
+  };
+  const render = (reply: Reply<unknown>): Answer => {
+    const { status = 200, headers, json } = reply;
+    return {
+      status,
+      headers: { ...common, ...headers },
+      body: json === undefined ? undefined : { json },
+      failure: "failure" in reply ? reply.failure : undefined,
+    };
+  };
+  return {
+    /** A route that reads no body. */
+    route<const Known extends Answers>(
+      method: Method,
+      path: string,
+      row: Row<Known>,
+      handle: (request: CallerRequest & Facts) => Promise<Reply<ViewOf<Known[keyof Known]>>>,
+    ): Route {
+      return {
+        ...head(method, path, row),
+        reads: "nothing",
+        handle: async (request: CallerRequest) =>
+          render(await handle({ ...request, ...read(request) })),
+      };
+    },
+    /** A route that reads a body: one JSON object, parsed strictly. */
+    bodyRoute<const Known extends Answers, Body>(
+      method: Method,
+      path: string,
+      row: BodyRow<Known, Body>,
+      handle: (
+        request: CallerRequest & Facts & { readonly body: Body },
+      ) => Promise<Reply<ViewOf<Known[keyof Known]>>>,
+    ): Route {
+      const { body: schema, optional, maxBytes = DEFAULT_MAX_BYTES } = row;
+      const { described, ...rest } = head(method, path, row);
+      return {
+        ...rest,
+        described: { ...described, body: schema },
+        reads: "json",
+        maxBytes,
+        optional,
+        async handle(request: CallerRequest & { readonly body: JsonObject }) {
+          const facts = read(request);
+          const body = parseBody(schema, request.body);
+          return render(await handle({ ...request, ...facts, body }));
+        },
+      };
+    },
+  };
+}
+
+/** Rows of Resource Manager's API. */
+export const arm = createRows(
+  "caller",
+  (request): ArmFacts => {
+    checkSubscription(request);
+    return { apiVersion: readApiVersion(request), ...readFacts(request) };
+  },
+  // As Resource Manager answers.
+  { "cache-control": "no-cache", pragma: "no-cache", expires: "-1" },
+);
+
+/** Rows of the operator's API. */
+export const operator = createRows("operator", readFacts, {});
+
+function readFacts(request: CallerRequest): CallerFacts {
+  const { caller, address } = request;
+  return {
+    order: orderNameOf(request),
+    context: {
+      actor: { kind: "caller", objectId: caller.objectId, name: caller.name, address },
+      by: caller.name,
+      correlationId: correlationIdOf(request),
+    },
+  };
+}
+
+function readApiVersion(request: CallerRequest): ApiVersion {
+  const versions = queryValues(request, "api-version");
+  const [version] = versions;
+  if (version === undefined || version === "")
+    throw new AppError("MissingApiVersionParameter", { target: "api-version" });
+  const wanted = version.toLowerCase();
+  if (versions.length > 1 || !isApiVersion(wanted))
+    throw new AppError("InvalidApiVersionParameter", {
+      target: "api-version",
+      detail: `supported are ${Object.keys(API_VERSIONS).join(", ")}`,
+    });
+  return wanted;
+}
+
+/** Values of a query parameter; Resource Manager matches its name in any letter case. */
+export function queryValues({ query }: CallerRequest, name: string): readonly string[] {
+  const wanted = name.toLowerCase();
+  return [...query].filter(([key]) => key.toLowerCase() === wanted).map(([, value]) => value);
+}
+
+function checkSubscription({ parameters }: CallerRequest): void {
+  const { subscriptionId } = parameters;
+  if (subscriptionId !== undefined && !isIdentifier("subscriptionId", subscriptionId))
+    throw new AppError("SubscriptionNotFound", {
+      target: "subscriptionId",
+      detail: describeIdentifier("subscriptionId", subscriptionId),
+    });
+}
+
+/** @throws {AppError} `InvalidRequestContent` that names the wrong member. */
+function parseBody<Value>(schema: z.ZodMiniType<Value>, body: unknown): Value {
+  const parsed = parseWith(schema, withoutNulls(body), "body");
+  if (parsed.ok) return parsed.value;
+  const [target = ""] = parsed.detail.split(":", 1);
+  throw new AppError("InvalidRequestContent", { target, detail: parsed.detail });
+}
+
+/** @throws {AppError} `InvalidResourceName` */
+function orderNameOf({ parameters }: CallerRequest): OrderName {
+  const { subscriptionId = "", resourceGroup = "", jobName } = parameters;
+  if (jobName !== undefined && !isIdentifier("jobName", jobName))
+    throw new AppError("InvalidResourceName", {
+      target: "jobName",
+      detail: describeIdentifier("jobName", jobName),
+    });
+  // PostgreSQL cannot be asked about it. Of other names the database says whether they are in use.
+  if (resourceGroup.includes("\0")) requireResourceGroup(resourceGroup);
+  return {
+    subscriptionId: asciiLowerCase(subscriptionId),
+    resourceGroup,
+    name: jobName ?? "",
+  };
+}
