@@ -1,5 +1,8 @@
+import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 
 import { createAzureClients } from "@databox-cmk/local-stack";
 import { openTemporaryFolder, type TemporaryFolder } from "@databox-cmk/testkit";
@@ -75,6 +78,12 @@ const STACK_MEMBERS = [
   "storageAccountId",
 ] as const;
 
+const USE = fileURLToPath(new URL("../apps/local-stack/src/use.ts", import.meta.url));
+/** `npm run agent` or `npm run emulator`, without npm. @returns standard output */
+const use = async (program: "agent" | "emulator", directory: string, ...words: string[]) => {
+  const node = [USE, program, "--directory", directory, ...words];
+  return (await promisify(execFile)(process.execPath, node)).stdout;
+};
 const secretsOf = (stackFile: string) =>
   readStack(stackFile).clients.map(({ clientSecret }) => clientSecret);
 
@@ -183,6 +192,10 @@ describe("npm start, for people", () => {
       node: { serial: node?.serial, model: "Data Box" },
       lock: { kind: "unlocked", by: "network" },
     });
+
+    const status = await use("agent", folder.path, "status", "--json");
+    expect(JSON.parse(status)).toMatchObject({ node: node?.serial, outcome: "unlocked" });
+    expect(await use("emulator", folder.path, "fault", "list")).toContain('"value": []');
 
     const order = stack.appliances[0]?.order.split("/").at(-1) ?? "";
     const owner = stack.clients.find(({ role }) => role === "Owner");

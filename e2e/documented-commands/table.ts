@@ -144,6 +144,20 @@ export const ROWS: readonly Row[] = [
     prints: /BROKER_DATA_DIR/,
   },
   {
+    command: /^npm run agent( -- .*)?$/,
+    run: "npm run agent -- --help",
+    because: "it needs a stack; e2e/story.test.ts asks the agent of one",
+    prints: /databox-agent \[/,
+  },
+  {
+    command: /^npm run az( -- .*)?$/,
+    run: "npm run az -- --directory nowhere keyvault list",
+    exitCode: 2,
+    because:
+      "it needs a stack and az; e2e/fault-matrix/az-steps.test.ts signs in by the same function",
+    prints: /npm start/,
+  },
+  {
     command: "npm run emulator",
     run: "npm run emulator -- --port 0 --imds-port 0 --dns-port 0",
     because: SERVES_UNTIL,

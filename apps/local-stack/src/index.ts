@@ -14,3 +14,4 @@ export {
   useCustomerKey,
 } from "./story/order-steps.ts";
 export { sampleOrder } from "./story/sample-order.ts";
+export { openAz } from "./use/open-az.ts";

@@ -7,6 +7,7 @@ import { describeFailure } from "./output/describe-failure.ts";
 import { runStack } from "./run-stack.ts";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
+const USUAL_DIRECTORY = ".local";
 const HIGHEST_PORT = 65_535;
 const WIDTH_WITHOUT_TERMINAL = 110;
 /** The exit code that a shell reports for a program ended by Ctrl-C. */
@@ -22,7 +23,7 @@ const program = new Command("npm start --")
     false,
   )
   .option("--json", "print one JSON event per line", false)
-  .option("--directory <folder>", "folder of the stack's files", ".local")
+  .option("--directory <folder>", "folder of the stack's files", USUAL_DIRECTORY)
   .option(
     "--emulator-port <port>",
     "TLS port of Entra ID, Resource Manager and Key Vault",
@@ -64,6 +65,7 @@ const directory = resolve(ROOT, options.directory);
 try {
   const ending = await runStack({
     directory,
+    shownDirectory: options.directory === USUAL_DIRECTORY ? undefined : directory,
     mode: options.once ? "once" : options.serve ? "serve" : "story-then-serve",
     json: options.json,
     vm: options.vm,

@@ -1,3 +1,4 @@
+import { lookup } from "node:dns/promises";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -12,6 +13,8 @@ import { playStory } from "./story/play-story.ts";
 
 export type RunOptions = {
   readonly directory: string;
+  /** As typed, if it is not the usual one. */
+  readonly shownDirectory: string | undefined;
   readonly mode: "once" | "serve" | "story-then-serve";
   readonly json: boolean;
   /** The appliance is a virtual machine. */
@@ -64,7 +67,17 @@ export async function runStack(options: RunOptions): Promise<"done" | "interrupt
     if (mode === "story-then-serve") opened.use(await openPages(stack, appliances, report));
   }
   if (mode !== "once") {
-    if (!json) print(renderWhereabouts(stack.description, stackFile));
+    if (!json) {
+      const { shownDirectory } = options;
+      const resolvesLocalhost = await isLocalhostResolved();
+      print(
+        renderWhereabouts(stack.description, {
+          stackFile,
+          directory: shownDirectory,
+          resolvesLocalhost,
+        }),
+      );
+    }
     await untilAborted(stopped);
   }
   return "done";
@@ -157,6 +170,14 @@ function signalled(): AbortSignal {
   process.once("SIGINT", stop);
   process.once("SIGTERM", stop);
   return controller.signal;
+}
+
+/** Not every system's resolver knows names below `localhost` (RFC 6761 §6.3). */
+async function isLocalhostResolved(): Promise<boolean> {
+  return lookup("arm.localhost").then(
+    () => true,
+    () => false,
+  );
 }
 
 function print(text: string): void {
