@@ -91,6 +91,11 @@ const PANELS = [
     [["{{receiver}} {{outcome}}", rate("databox_event_deliveries_total", "receiver, outcome")]],
   ],
   ["Webhook events waiting", "short", [["waiting", "max(databox_webhook_events_waiting)"]]],
+  [
+    "Time until the TLS certificate expires",
+    "s",
+    [["{{instance}}", "databox_certificate_expiry_timestamp_seconds - time()"]],
+  ],
   ["Database answers", "short", [["{{instance}}", "databox_database_up"]]],
   ["Clock ahead of others", "s", [["{{instance}} {{other}}", "databox_clock_offset_seconds"]]],
   ["Event loop lag", "s", [["{{instance}}", "nodejs_eventloop_lag_p99_seconds"]]],

@@ -107,6 +107,8 @@ export type Broker = {
   readonly routes: readonly Route[];
   /** For Prometheus, on a listener of its own. */
   readonly metrics: Metrics["registry"];
+  /** Shows in the metrics when the served certificate expires. */
+  showCertificate: Metrics["showCertificate"];
   /** Logs and counts a failed round of background work. */
   choreFailed(this: void, chore: string, error: unknown): void;
   /** Cleans up after crashes and changes: identities, portal sessions, expired approvals. */
@@ -345,6 +347,9 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     connectionsOf: (listener) => watchConnections(listener, { config, metrics, log, now }),
     routes,
     metrics: metrics.registry,
+    showCertificate: (expiresAtMs) => {
+      metrics.showCertificate(expiresAtMs);
+    },
     choreFailed,
     async sweep() {
       await endExpiredApprovals(plane);

@@ -26,7 +26,7 @@ const EXIT_WRONG_COMMAND_LINE = 2;
 /** Since the process started. */
 const elapsedMs = (): number => performance.now();
 
-type Served = Pick<RunningBroker, "url" | "port" | "close">;
+type Served = Pick<RunningBroker, "url" | "port" | "close"> & { reload(): unknown };
 
 const program = new Command("broker")
   .description(
@@ -138,11 +138,17 @@ try {
 
 async function serve({ workers }: { readonly workers: number }): Promise<void> {
   const config = parseConfig(process.env);
+  // By the system's default, this signal would end the process without a shutdown.
+  process.on("SIGHUP", () => undefined);
   if (cluster.isWorker) {
     const membership = await joinSupervisor();
     const broker = await startBroker(config, undefined, undefined, membership);
     const close = endOnSignals(broker);
-    membership.follow({ close, changeTicketKeys: broker.setTicketKeys });
+    membership.follow({
+      close,
+      reload: () => void broker.reload(),
+      changeTicketKeys: broker.setTicketKeys,
+    });
   } else
     endOnSignals(workers === 1 ? await startBroker(config) : await startWorkers(config, workers));
 }
@@ -156,6 +162,7 @@ function endOnSignals(broker: Served): () => void {
       if (process.connected) process.disconnect();
     });
   };
+  process.on("SIGHUP", () => void broker.reload());
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);
   // If a parent process started us, tell it when we are ready and exit when it exits.

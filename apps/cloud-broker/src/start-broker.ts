@@ -5,12 +5,14 @@ import { createAzure } from "./azure/create-azure.ts";
 import { createFetchByAgent } from "./azure/fetch-by-agent.ts";
 import { armAudiences, createTenantKeys, createVerifyToken } from "./callers/verify-token.ts";
 import type { BrokerConfig } from "./config/config.ts";
+import { readCertificate } from "./config/read-certificate.ts";
 import { readPemFile } from "./config/read-pem-file.ts";
 import { parseIssuerKey, parseServiceKey } from "./config/service-key.ts";
 import { createBroker, type Broker } from "./create-broker.ts";
 import { NO_NOTICES, openNotices } from "./events/open-notices.ts";
 import { createPostEvent } from "./events/post-event.ts";
 import { listen } from "./http/listen.ts";
+import { createCertificateReload } from "./http/reload-certificate.ts";
 import { noSpans } from "./http/spans.ts";
 import { openFileIssuerKeys } from "./keys/issuer/file-issuer-keys.ts";
 import { createTokenIssuer } from "./keys/issuer/token-issuer.ts";
@@ -36,6 +38,8 @@ export type RunningBroker = {
   /** Every route that is served. */
   readonly routes: Broker["routes"];
   readonly setTicketKeys: (keys: Buffer) => void;
+  /** Serves the certificate that its files hold now; a failure is logged. Never rejects. */
+  reload(): Promise<void>;
   /**
    * Accepts no new connection, lets requests finish within ten seconds, then closes the database.
    */
@@ -49,6 +53,8 @@ const LEASES_MS = 500;
 const EVENTS_MS = 1_000;
 const WATCH_MS = 5_000;
 const CLOCKS_MS = 30_000;
+const CERTIFICATE_MS = 10_000;
+const RELOADING = "reloading the certificate";
 const now = (): number => Date.now();
 
 /**
@@ -65,11 +71,7 @@ export async function startBroker(
 ): Promise<RunningBroker> {
   const serviceKey = parseServiceKey(config);
   const issuerKey = parseIssuerKey(config);
-  const certificate = await readPemFile(
-    "BROKER_TLS_CERTIFICATE_FILE",
-    config.BROKER_TLS_CERTIFICATE_FILE,
-  );
-  const privateKey = await readPemFile("BROKER_TLS_KEY_FILE", config.BROKER_TLS_KEY_FILE);
+  const certificate = await readCertificate(config);
   const extraCaPem =
     config.EXTRA_CA_FILE === undefined
       ? undefined
@@ -162,14 +164,23 @@ export async function startBroker(
   const listener = await listen({
     host: config.BROKER_HOST,
     port: config.BROKER_PORT,
-    certificate,
-    privateKey,
+    ...certificate,
     handler: broker.handler,
     refuse: (request) => broker.refuse(request),
     connections: broker.connectionsOf("public"),
     ticketKeys: membership?.ticketKeys,
   });
   opened.defer(() => listener.close(SHUTDOWN_GRACE_MS));
+  const { reload, expiresAtMs } = createCertificateReload(
+    certificate,
+    () => readCertificate(config),
+    (next) => {
+      listener.setCertificate(next);
+      log("info", "certificate reloaded");
+    },
+  );
+  broker.showCertificate(expiresAtMs);
+  const reloading: Chore = { name: RELOADING, everyMs: CERTIFICATE_MS, run: reload };
   if (config.METRICS_PORT !== undefined) {
     collectDefaultMetrics({ register: broker.metrics });
     const served = { host: config.METRICS_HOST, port: config.METRICS_PORT };
@@ -188,7 +199,11 @@ export async function startBroker(
     atOnce: true,
     run: () => compareWithOthers(clock, store, azure),
   };
-  for (const chore of [compareClocks, ...choresOf(broker, store, config.PROBE_INTERVAL_SECONDS)])
+  for (const chore of [
+    compareClocks,
+    reloading,
+    ...choresOf(broker, store, config.PROBE_INTERVAL_SECONDS),
+  ])
     opened.use(every(chore, broker.choreFailed));
   opened.defer(() => {
     broker.watches.close();
@@ -201,6 +216,11 @@ export async function startBroker(
     port: listener.port,
     routes: broker.routes,
     setTicketKeys: listener.setTicketKeys,
+    async reload() {
+      await reload().catch((error: unknown) => {
+        broker.choreFailed(RELOADING, error);
+      });
+    },
     async close() {
       isClosing = true;
       log("info", "closing");

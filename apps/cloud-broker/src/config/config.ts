@@ -95,12 +95,12 @@ export const SETTINGS = {
   BROKER_TLS_CERTIFICATE_FILE: {
     schema: file,
     expected: "the path of a PEM file",
-    meaning: "Server certificate with its chain.",
+    meaning: "Server certificate with its chain. Read again every ten seconds, and at SIGHUP.",
   },
   BROKER_TLS_KEY_FILE: {
     schema: file,
     expected: "the path of a PEM file",
-    meaning: "Private key of the server certificate.",
+    meaning: "Private key of the server certificate. Read again with it.",
   },
   BROKER_DATA_DIR: {
     schema: file,

@@ -29,7 +29,10 @@ export function judgeCertificate(facts: CertificateFacts, nowMs: EpochMs): Findi
     );
   const until = new Date(facts.validToMs).toISOString();
   if (facts.validToMs <= nowMs)
-    return refuse(`the certificate expired on ${until}`, "Renew the certificate and restart");
+    return refuse(
+      `the certificate expired on ${until}`,
+      "Renew the certificate and replace its files",
+    );
   if (facts.validFromMs > nowMs)
     return refuse(
       `the certificate is valid only from ${new Date(facts.validFromMs).toISOString()}`,

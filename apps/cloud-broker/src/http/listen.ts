@@ -3,6 +3,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import { createServer, type Server } from "node:https";
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import type { SecureContextOptions } from "node:tls";
 
 import { AppError, renderArmError } from "@databox-cmk/errors";
 
@@ -66,6 +67,8 @@ const TIMEOUTS: Timeouts = {
 export type Listener = {
   readonly port: number;
   readonly setTicketKeys: (keys: Buffer) => void;
+  /** For new connections; open ones stay as they are. PEM. */
+  setCertificate(pair: Pick<ListenOptions, "certificate" | "privateKey">): void;
   /** Accepts no new connection, lets requests finish within the limit, then closes the rest. */
   close(graceMs: number): Promise<void>;
 };
@@ -78,7 +81,7 @@ const LINGER_MS = 2_000;
 const HEADER_MAX_BYTES = 16 * 1024;
 const HEADERS_MAX = 64;
 
-/** @throws {AppError} PortInUse; Misuse when certificate and key do not fit */
+/** @throws {AppError} PortInUse; Misuse for an address that it cannot listen on */
 export async function listen(options: ListenOptions): Promise<Listener> {
   const server = createTlsServer(options);
   server.maxHeadersCount = HEADERS_MAX;
@@ -117,43 +120,38 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   return {
     port: portOf(server),
     setTicketKeys: (keys) => server.setTicketKeys(keys),
+    setCertificate: (pair) => {
+      server.setSecureContext({ ...tlsOf(pair), ticketKeys: server.getTicketKeys() });
+    },
     close: (graceMs) => close(server, answering, graceMs),
   };
 }
 
-function createTlsServer({
+function createTlsServer(options: ListenOptions): Server {
+  const { handler, ticketKeys, timeouts = TIMEOUTS } = options;
+  return createServer(
+    {
+      ...tlsOf(options),
+      ticketKeys,
+      handshakeTimeout: timeouts.handshakeMs,
+      headersTimeout: timeouts.headersMs,
+      requestTimeout: timeouts.requestMs,
+      connectionsCheckingInterval: timeouts.checkMs,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      maxHeaderSize: HEADER_MAX_BYTES,
+      // Node would answer by itself; the handler refuses a request without one.
+      requireHostHeader: false,
+    },
+    handler,
+  );
+}
+
+const tlsOf = ({
   certificate,
   privateKey,
-  handler,
-  ticketKeys,
-  timeouts = TIMEOUTS,
-}: ListenOptions): Server {
-  try {
-    return createServer(
-      {
-        cert: certificate,
-        key: privateKey,
-        ticketKeys,
-        minVersion: "TLSv1.2",
-        handshakeTimeout: timeouts.handshakeMs,
-        headersTimeout: timeouts.headersMs,
-        requestTimeout: timeouts.requestMs,
-        connectionsCheckingInterval: timeouts.checkMs,
-        keepAliveTimeout: KEEP_ALIVE_MS,
-        maxHeaderSize: HEADER_MAX_BYTES,
-        // Node would answer by itself; the handler refuses a request without one.
-        requireHostHeader: false,
-      },
-      handler,
-    );
-  } catch (cause) {
-    throw new AppError("Misuse", {
-      detail:
-        "BROKER_TLS_CERTIFICATE_FILE, BROKER_TLS_KEY_FILE: expected a PEM certificate and its PEM private key",
-      cause,
-    });
-  }
-}
+}: Pick<ListenOptions, "certificate" | "privateKey">): SecureContextOptions => {
+  return { cert: certificate, key: privateKey, minVersion: "TLSv1.2" };
+};
 
 async function close(
   server: Server,

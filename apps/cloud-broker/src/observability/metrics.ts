@@ -79,6 +79,11 @@ export const METRICS = {
     help: "1 if the database answered this scrape; 0: figures of the whole installation are absent.",
     labels: [],
   },
+  certificateExpiry: {
+    name: "databox_certificate_expiry_timestamp_seconds",
+    help: "When the TLS certificate that is served expires, in Unix time.",
+    labels: [],
+  },
   clockOffset: {
     name: "databox_clock_offset_seconds",
     help: "By how much this process's clock is ahead of another one (azure, database).",
@@ -138,6 +143,8 @@ export type Metrics = {
   served(served: Pick<Served, "route" | "status" | "elapsedMs">): void;
   /** Reads the places at each scrape. */
   showPlaces(atWork: () => Readonly<Record<string, number>>): void;
+  /** Reads the time at each scrape. */
+  showCertificate(expiresAtMs: () => number): void;
   /** Reads the offsets at each scrape. */
   showClock(offsets: () => ClockOffsets): void;
   /** Before anything was read of it. */
@@ -263,6 +270,16 @@ export function createMetrics(figures: () => Promise<FleetFigures>): Metrics {
         registers,
         collect() {
           setAll(this, "plane", new Map(Object.entries(read())));
+        },
+      });
+    },
+    showCertificate(read) {
+      void new Gauge({
+        ...optionsOf(METRICS.certificateExpiry),
+        registers,
+        aggregator: "min",
+        collect() {
+          this.set(read() / 1000);
         },
       });
     },

@@ -1,11 +1,14 @@
 // @module-tag one-engine
 
+import { X509Certificate } from "node:crypto";
 import { once } from "node:events";
 import { statSync } from "node:fs";
-import { readdir } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
+import { connect } from "node:tls";
 
+import { createLocalhostTls } from "@databox-cmk/testkit";
 import { describe, expect, test } from "vitest";
 
 import { SETTINGS } from "../../src/config/config.ts";
@@ -13,7 +16,7 @@ import { createBrokerEnvironment } from "./broker-environment.ts";
 import { startProcess } from "./start-process.ts";
 
 describe("the process", () => {
-  test("says when it serves, keeps its keys for itself, and ends at SIGTERM", async () => {
+  test("says when it serves, keeps its keys for itself, serves a renewed certificate at SIGHUP, and ends at SIGTERM", async () => {
     using environment = await createBrokerEnvironment();
     using broker = startProcess(environment.variables);
     const { child, ready, ended } = broker;
@@ -27,6 +30,15 @@ describe("the process", () => {
     );
     expect(modes.length).toBeGreaterThan(3);
     expect(modes.filter((mode) => mode !== 0)).toEqual([]);
+
+    const { server } = createLocalhostTls();
+    await writeFile(environment.variables["BROKER_TLS_CERTIFICATE_FILE"] ?? "", server.certificate);
+    child.kill("SIGHUP"); // Its key is still the former one: nothing changes.
+    await writeFile(environment.variables["BROKER_TLS_KEY_FILE"] ?? "", server.privateKey);
+    child.kill("SIGHUP");
+    const { fingerprint256 } = new X509Certificate(server.certificate);
+    await expect.poll(() => servedFingerprint(message.port)).toBe(fingerprint256);
+
     child.kill("SIGTERM");
     expect(await ended).toEqual({ code: 0, stderr: "" });
   });
@@ -81,3 +93,12 @@ test("a start with several wrong variables tells each on a line, with its meanin
     "",
   ]);
 });
+
+/** Of a new connection, which does not resume a session. */
+async function servedFingerprint(port: number): Promise<string | undefined> {
+  const socket = connect({ port, host: "127.0.0.1", rejectUnauthorized: false });
+  await once(socket, "secureConnect");
+  const { fingerprint256 } = socket.getPeerCertificate();
+  socket.destroy();
+  return fingerprint256;
+}

@@ -1,15 +1,16 @@
 // @module-tag one-engine
 
 import { type ChildProcess, spawn } from "node:child_process";
+import { X509Certificate } from "node:crypto";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { connect } from "node:tls";
 
 import { generateSigningKey, messageHash, signMessage } from "@databox-cmk/crypto";
 import { DEVICE_ROUTES, JOSE_MEDIA_TYPE, MESSAGE_TYPES } from "@databox-cmk/protocol";
-import { freePort } from "@databox-cmk/testkit";
+import { createLocalhostTls, freePort } from "@databox-cmk/testkit";
 import Database from "better-sqlite3";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 
@@ -70,11 +71,12 @@ async function visit(port: number, session?: Buffer) {
   const closed = once(socket, "close");
   await once(socket, "secureConnect");
   const isReused = socket.isSessionReused();
+  const { fingerprint256 } = socket.getPeerCertificate();
   await closed;
-  return { session: newest, isReused };
+  return { session: newest, isReused, fingerprint256 };
 }
 
-test("each worker resumes the sessions of all, /metrics adds theirs up, and all end with their parent", async () => {
+test("each worker resumes the sessions of all, /metrics adds theirs up, SIGHUP renews the certificate of each, and all end with their parent", async () => {
   using environment = await createBrokerEnvironment();
   const metricsPort = await freePort();
   const { child, port } = await start({
@@ -94,6 +96,18 @@ test("each worker resumes the sessions of all, /metrics adds theirs up, and all 
   expect(metrics).toContain(
     `databox_http_requests_total{route="/healthz",method="GET",status="200"} ${String(WORKERS + 1)}`,
   );
+
+  // SIGHUP to the supervisor reaches each of them, and ends none.
+  const { server } = createLocalhostTls();
+  writeFileSync(environment.variables["BROKER_TLS_KEY_FILE"] ?? "", server.privateKey);
+  writeFileSync(environment.variables["BROKER_TLS_CERTIFICATE_FILE"] ?? "", server.certificate);
+  child.kill("SIGHUP");
+  const { fingerprint256 } = new X509Certificate(server.certificate);
+  for (const worker of workers) {
+    process.kill(worker, "SIGSTOP");
+    await expect.poll(async () => (await visit(port)).fingerprint256).toBe(fingerprint256);
+    process.kill(worker, "SIGCONT");
+  }
   const ended = once(child, "exit");
   child.disconnect();
   expect(await ended).toEqual([0, null]);

@@ -12,6 +12,7 @@ export type Membership = {
   reportMetrics(registry: Registry): void;
   follow(handlers: {
     readonly changeTicketKeys: (keys: Buffer) => void;
+    readonly reload: () => void;
     readonly close: () => void;
   }): void;
 };
@@ -31,11 +32,12 @@ export async function joinSupervisor(): Promise<Membership> {
       // Its constructor listens for the supervisor's requests.
       void new AggregatorRegistry();
     },
-    follow({ changeTicketKeys, close }) {
+    follow({ changeTicketKeys, reload, close }) {
       process.on("message", (later) => {
         const parsed = toWorker.safeParse(later); // prom-client uses the same channel.
         if (!parsed.success) return;
         if (parsed.data.type === "close") close();
+        else if (parsed.data.type === "reload") reload();
         else changeTicketKeys(Buffer.from(parsed.data.keys, "base64"));
       });
     },

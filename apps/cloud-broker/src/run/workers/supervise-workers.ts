@@ -7,6 +7,8 @@ import type { Log } from "../../observability/log.ts";
 import { ready, type Ready, type ToWorker } from "./messages.ts";
 
 export type Supervisor = Ready & {
+  /** Lets every worker serve the certificate that its files hold now. */
+  reload(): void;
   /**
    * Lets every worker finish its requests; a worker that exceeds its own grace period is killed.
    */
@@ -98,6 +100,9 @@ export async function superviseWorkers(count: number, log: Log): Promise<Supervi
 
   return {
     ...served,
+    reload() {
+      for (const worker of running()) tell(worker, { type: "reload" });
+    },
     async close() {
       closing.abort();
       clearInterval(rotation);

@@ -1,0 +1,39 @@
+import { X509Certificate } from "node:crypto";
+import { createSecureContext } from "node:tls";
+
+import { AppError } from "@databox-cmk/errors";
+
+import type { BrokerConfig } from "./config.ts";
+import { readPemFile } from "./read-pem-file.ts";
+
+/** What a listener serves by TLS, as PEM. */
+export type Certificate = {
+  readonly certificate: string;
+  readonly privateKey: string;
+  readonly expiresAtMs: number;
+};
+
+/**
+ * Reads both files, and accepts them only together: while one of them is replaced, they do not fit.
+ *
+ * @throws {AppError} Misuse that names the variables
+ */
+export async function readCertificate(
+  config: Pick<BrokerConfig, "BROKER_TLS_CERTIFICATE_FILE" | "BROKER_TLS_KEY_FILE">,
+): Promise<Certificate> {
+  const [certificate, privateKey] = await Promise.all([
+    readPemFile("BROKER_TLS_CERTIFICATE_FILE", config.BROKER_TLS_CERTIFICATE_FILE),
+    readPemFile("BROKER_TLS_KEY_FILE", config.BROKER_TLS_KEY_FILE),
+  ]);
+  try {
+    createSecureContext({ cert: certificate, key: privateKey });
+    const expiresAtMs = new X509Certificate(certificate).validToDate.getTime();
+    return { certificate, privateKey, expiresAtMs };
+  } catch (cause) {
+    throw new AppError("Misuse", {
+      detail:
+        "BROKER_TLS_CERTIFICATE_FILE, BROKER_TLS_KEY_FILE: expected a PEM certificate and its PEM private key",
+      cause,
+    });
+  }
+}
