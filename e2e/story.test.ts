@@ -54,7 +54,7 @@ const STORY = [
   unlocked,
   step("Access revoked"),
   lock,
-  refused("SsemUserErrorKeyVaultBadRequestException", "access-policy"),
+  refused("SsemUserErrorKeyVaultBadRequestException", "role"),
   step("Access granted"),
   unlocked,
   { event: "story", outcome: "done" },
@@ -136,7 +136,10 @@ describe("npm start -- --once --json", () => {
         title: expect.stringMatching(/\w/),
         message: expect.stringMatching(/\w/),
         steps: expect.arrayContaining([
-          { text: expect.any(String), command: expect.stringMatching(/^az keyvault .*contoso\d+/) },
+          {
+            text: expect.any(String),
+            command: expect.stringMatching(/^az (?:keyvault|role) .*contoso\d+/),
+          },
         ]),
       });
   });

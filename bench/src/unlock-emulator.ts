@@ -7,7 +7,7 @@ const IN_FLIGHT = 64;
 const RUNS = { unlocks: 3_000, rounds: 3 };
 
 /**
- * Unlocks with the emulator of Azure on the same cores: RSA-2048, tokens, access policies and Key
+ * Unlocks with the emulator of Azure on the same cores: RSA-2048, tokens, roles and Key
  * Vault's own limits.
  */
 export async function run(): Promise<BenchResult> {

@@ -3,6 +3,7 @@ import type { EmulatedNode } from "@databox-cmk/device-emulator";
 import { createTransport, type StoryOrder } from "@databox-cmk/local-stack";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 
+import { assignRole } from "../harness/assign-role.ts";
 import { requireOk, unlockNode } from "../harness/nodes.ts";
 import { readActivity } from "../harness/order-actions.ts";
 import { placeOrder, prepareAppliance, shipAppliance } from "../harness/shipped-appliance.ts";
@@ -13,6 +14,7 @@ import type { Visit } from "./harness/visit.ts";
 
 const ORDER = "atlas";
 const VAULT = "contosoatlas";
+const CRYPTO_OFFICER = "14b46e9e-c2b7-41b4-b07b-48a6ebf60603";
 const SERIAL = "DBX-0001";
 const USER_IDENTITY = "unlockers";
 const SAVED = "Saved. This order now uses your key.";
@@ -30,6 +32,7 @@ describe.runIf(runsBrowser)("a security administrator in the portal", () => {
   beforeAll(async () => {
     portal = await openPortalWorld("article");
     const { world } = portal;
+    await assignRole(world, world.customerObjectId, CRYPTO_OFFICER);
     order = await placeOrder(world, ORDER);
     const appliance = await prepareAppliance(world, order, [SERIAL]);
     await shipAppliance(world, order, appliance);
@@ -50,12 +53,7 @@ describe.runIf(runsBrowser)("a security administrator in the portal", () => {
   };
   /** In the vault itself, by another administrator. */
   const setKeyEnabled = async (enabled: boolean) => {
-    const { customer, customerObjectId, customerContext } = portal.world;
-    const { resourceGroup, tenantId } = customerContext.stack;
-    const permissions = { keys: ["get", "update"] };
-    await customer.vaults.vaults.updateAccessPolicy(resourceGroup, VAULT, "add", {
-      properties: { accessPolicies: [{ tenantId, objectId: customerObjectId, permissions }] },
-    });
+    const { customer } = portal.world;
     const { origin, pathname } = new URL((await keyInForce())?.kekUrl ?? "");
     const [, , name = "", version = ""] = pathname.split("/");
     await customer.keys(origin).updateKeyProperties(name, version, { enabled });

@@ -31,7 +31,6 @@ describe.runIf(runsBrowser)("a user of the portal", () => {
     const appliance = await prepareAppliance(world, order, ["DBX-0301"]);
     key = await takeOwnKey(world, order, VAULT);
     await shipAppliance(world, order, appliance);
-    await letAdaManageKeys(portal);
     visit = await portal.browser.signIn("ada@contoso.example");
   });
   afterEach(async ({ task }) => {
@@ -397,20 +396,8 @@ async function principalOf({ world }: PortalWorld): Promise<string> {
   return identity.principalId;
 }
 
-/** The vault is another administrator's. */
-async function letAdaManageKeys({ world }: PortalWorld): Promise<void> {
-  const { customer, stack } = world.customerContext;
-  const { objectId } = world.stack.directory.users[0] ?? {};
-  if (objectId === undefined) throw new Error("the stack has no users");
-  const permissions = { keys: ["get", "list", "create"] };
-  await customer.vaults.vaults.updateAccessPolicy(stack.resourceGroup, VAULT, "add", {
-    properties: { accessPolicies: [{ tenantId: stack.tenantId, objectId, permissions }] },
-  });
-}
-
 /**
- * What live regions have said so far: a text stands there for half a second, which a look at
- * intervals can miss. The functions are text, which the test runner does not rewrite.
+ * Collects the texts of live regions: each is there for half a second, too short for a poll. The functions are text, which the test runner does not rewrite.
  */
 async function noteAnnouncements(page: Page): Promise<() => Promise<string>> {
   await page.evaluate(`{

@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
 
-import { createAzureClients, createTransport } from "@databox-cmk/local-stack";
+import { createAzureClients } from "@databox-cmk/local-stack";
 
-import { createJsonClient } from "../fault-matrix/world/json-client.ts";
 import type { World } from "./open-world.ts";
 
 /**
@@ -15,24 +14,17 @@ export async function assignRole(
   principalId: string,
   definition: string,
 ): Promise<void> {
-  const { armUrl, subscriptionId } = description;
-  using transport = createTransport(caPem);
   using clients = createAzureClients(description, caPem, directory.client("Owner"));
-  const { token } = await clients.credential.getToken(`${armUrl}/.default`);
-  const authorization = `/subscriptions/${subscriptionId}/providers/Microsoft.Authorization`;
-  const { status, text } = await createJsonClient(transport.agent)(
+  const authorization = `/subscriptions/${description.subscriptionId}/providers/Microsoft.Authorization`;
+  await clients.callResourceManager(
     "PUT",
-    `${armUrl}${authorization}/roleAssignments/${randomUUID()}?api-version=2022-04-01`,
+    `${authorization}/roleAssignments/${randomUUID()}?api-version=2022-04-01`,
     {
-      token,
-      body: {
-        properties: {
-          principalId,
-          principalType: "User",
-          roleDefinitionId: `${authorization}/roleDefinitions/${definition}`,
-        },
+      properties: {
+        principalId,
+        principalType: "User",
+        roleDefinitionId: `${authorization}/roleDefinitions/${definition}`,
       },
     },
   );
-  if (status !== 201) throw new Error(`role assignment: ${String(status)} ${text}`);
 }

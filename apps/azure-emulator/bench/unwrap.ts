@@ -177,12 +177,13 @@ async function prepareUnwrap(
   const vaultId = `/subscriptions/${emulator.subscriptionId}/resourceGroups/${emulator.resourceGroup}/providers/Microsoft.KeyVault/vaults/bench`;
   await call(
     "PUT",
-    `${emulator.armUrl}${vaultId}?api-version=2023-07-01`,
+    `${emulator.armUrl}${vaultId}?api-version=2026-02-01`,
     {
       location: emulator.location,
       properties: {
         tenantId: emulator.tenantId,
         sku: { family: "A", name: "standard" },
+        enableRbacAuthorization: false,
         accessPolicies: [
           {
             tenantId: emulator.tenantId,

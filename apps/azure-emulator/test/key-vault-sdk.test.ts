@@ -187,7 +187,12 @@ describe("the JavaScript SDK, unmodified", () => {
     ];
     await arm.vaults.createOrUpdate("elsewhere", "abroad", {
       location: "westus",
-      properties: { tenantId, sku: { family: "A", name: "standard" }, accessPolicies },
+      properties: {
+        tenantId,
+        sku: { family: "A", name: "standard" },
+        enableRbacAuthorization: false,
+        accessPolicies,
+      },
     });
     await expect(
       world.keyClient(`https://abroad.${world.emulator.vaultSuffix}`).restoreKeyBackup(backup),

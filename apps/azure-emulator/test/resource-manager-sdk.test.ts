@@ -64,7 +64,7 @@ describe("@azure/arm-keyvault, unmodified", () => {
       properties: {
         enableSoftDelete: true,
         softDeleteRetentionInDays: 90,
-        enableRbacAuthorization: false,
+        enableRbacAuthorization: true,
         publicNetworkAccess: "Enabled",
         provisioningState: "Succeeded",
         vaultUri: `https://defaults.${world.emulator.vaultSuffix}/`,

@@ -4,7 +4,7 @@ import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 
 import { createCertificateAuthority, issueServerCertificate } from "@databox-cmk/crypto";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
 import { startWorld, type World } from "./world.ts";
 
@@ -33,13 +33,14 @@ async function call(path: string, { method = "GET", body, headers = {} }: Call =
     ...(body !== undefined && { body }),
   });
 }
-const vaultPath = (name: string, version = "2023-07-01") =>
+const vaultPath = (name: string, version = "2026-02-01") =>
   `${group}/providers/Microsoft.KeyVault/vaults/${name}?api-version=${version}`;
 const vaultBody = (properties: object = {}, location = "westus") => ({
   location,
   properties: {
     tenantId: world.emulator.tenantId,
     sku: { family: "A", name: "standard" },
+    enableRbacAuthorization: false,
     accessPolicies: [],
     ...properties,
   },
@@ -95,22 +96,22 @@ describe("Resource Manager", () => {
     [`/subscriptions/${randomUUID()}?api-version=2022-12-01`, 404, "SubscriptionNotFound"],
     ["{sub}/resourceGroups/none?api-version=2022-12-01", 404, "ResourceGroupNotFound"],
     [
-      "{sub}/resourceGroups/none/providers/Microsoft.KeyVault/vaults?api-version=2023-07-01",
+      "{sub}/resourceGroups/none/providers/Microsoft.KeyVault/vaults?api-version=2026-02-01",
       404,
       "ResourceGroupNotFound",
     ],
     [
-      "{group}/providers/Microsoft.KeyVault/vaults/none?api-version=2023-07-01",
+      "{group}/providers/Microsoft.KeyVault/vaults/none?api-version=2026-02-01",
       404,
       "ResourceNotFound",
     ],
     [
-      "{group}/providers/Microsoft.Compute/virtualMachines?api-version=2023-07-01",
+      "{group}/providers/Microsoft.Compute/virtualMachines?api-version=2026-02-01",
       404,
       "InvalidResourceNamespace",
     ],
     [
-      "{group}/providers/Microsoft.KeyVault/safes?api-version=2023-07-01",
+      "{group}/providers/Microsoft.KeyVault/safes?api-version=2026-02-01",
       404,
       "InvalidResourceType",
     ],
@@ -259,6 +260,101 @@ describe("a vault that is put", () => {
     ).toMatchObject({
       status: 409,
       json: { error: { code: "InvalidResourceLocation" } },
+    });
+  });
+});
+
+const OLD = "2025-05-01";
+const NEW = "2026-02-01";
+const putWith = (name: string, version: string, properties: object) =>
+  call(vaultPath(name, version), { method: "PUT", body: vaultBody(properties) });
+const modelOf = ({ json }: { json: unknown }) =>
+  (json as { properties: { enableRbacAuthorization: boolean } }).properties.enableRbacAuthorization;
+const setClock = (now: string) => world.control("PUT", "/clock", { now });
+
+describe("the control plane of Key Vault", () => {
+  beforeEach(() => setClock("2026-12-01T00:00:00.000Z"));
+  afterAll(() => world.control("DELETE", "/clock"));
+
+  test.each([
+    ["2015-06-01", undefined, false],
+    [OLD, undefined, false],
+    [OLD, null, false],
+    [OLD, true, true],
+    [NEW, undefined, true],
+    [NEW, null, true],
+    [NEW, false, false],
+    ["2026-04-01-preview", undefined, true],
+  ])("%s creates a vault with enableRbacAuthorization %s as %s", async (version, sent, made) => {
+    const name = `model-${randomUUID().slice(0, 8)}`;
+    const answer = await putWith(name, version, { enableRbacAuthorization: sent });
+    expect([answer.status, modelOf(answer)]).toEqual([200, made]);
+  });
+
+  test("2026-02-01 needs no access policies, and keeps the model of a vault that exists", async () => {
+    const unsaid = { enableRbacAuthorization: undefined };
+    const made = await putWith("no-policies", NEW, { ...unsaid, accessPolicies: null });
+    expect(made.status).toBe(200);
+    await putWith("older", OLD, unsaid);
+    expect(modelOf(await putWith("older", NEW, unsaid))).toBe(false);
+    const patched = await call(vaultPath("older", NEW), {
+      method: "PATCH",
+      body: { properties: { enableRbacAuthorization: null, enabledForDeployment: true } },
+    });
+    expect(modelOf(patched)).toBe(false);
+  });
+
+  test.each(["2024-01-01", "2022-01-01-preview", "2026-08-01", "2014-01-01"])(
+    "%s, which Azure does not have, is refused with those that it has",
+    async (version) => {
+      const answer = await call(vaultPath("any", version));
+      expect(answer).toMatchObject({
+        status: 400,
+        json: {
+          error: {
+            code: "NoRegisteredProviderFound",
+            message: expect.stringMatching(
+              `API version '${version}' for type 'vaults'. The supported api-versions are '2015-06-01, 2016-10-01, .*2026-02-01, `,
+            ),
+          },
+        },
+      });
+    },
+  );
+
+  test("from 2027-02-27 on, a vault is reached by 2026-02-01 and later only", async () => {
+    await putWith("outlives", OLD, {});
+    await setClock("2027-02-26T23:00:00.000Z");
+    expect((await call(vaultPath("outlives", OLD))).status).toBe(200);
+    await setClock("2027-02-27T00:00:00.000Z");
+    for (const version of ["2015-06-01", "2024-12-01-preview", OLD])
+      expect(await call(vaultPath("outlives", version))).toMatchObject({
+        status: 400,
+        json: { error: { code: "NoRegisteredProviderFound" } },
+      });
+    for (const version of [NEW, "2026-04-01-preview"])
+      expect((await call(vaultPath("outlives", version))).status).toBe(200);
+    const listed = await call(
+      `/subscriptions/${world.emulator.subscriptionId}/providers/Microsoft.KeyVault?api-version=2021-04-01`,
+    );
+    expect(listed.json).toMatchObject({
+      resourceTypes: expect.arrayContaining([
+        expect.objectContaining({
+          resourceType: "vaults",
+          apiVersions: ["2026-04-01-preview", "2026-03-01-preview", NEW],
+        }),
+      ]),
+    });
+  });
+
+  test("a test whose clients are older may keep their versions", async () => {
+    await world.control("PATCH", "/settings", {
+      unverified: { "retired-control-plane-versions": "accept" },
+    });
+    await setClock("2027-03-01T00:00:00.000Z");
+    expect((await putWith("kept-version", OLD, {})).status).toBe(200);
+    await world.control("PATCH", "/settings", {
+      unverified: { "retired-control-plane-versions": "refuse" },
     });
   });
 });

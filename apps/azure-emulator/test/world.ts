@@ -118,6 +118,7 @@ export async function startWorld(options: AzureEmulatorOptions = {}) {
         properties: {
           tenantId: emulator.tenantId,
           sku: { family: "A", name: "premium" },
+          enableRbacAuthorization: false,
           accessPolicies: access.map(({ objectId, keys }) => ({
             tenantId: emulator.tenantId,
             objectId,

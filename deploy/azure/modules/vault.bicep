@@ -10,7 +10,7 @@ param databasePassword string
 var cryptoUser = '12338af0-0e69-4776-bea7-57ae8d297424'
 var secretsUser = '4633458b-17de-408a-b874-0445c86b69e6'
 
-resource vault 'Microsoft.KeyVault/vaults@2023-07-01' = {
+resource vault 'Microsoft.KeyVault/vaults@2026-02-01' = {
   name: '${name}-${uniqueString(resourceGroup().id)}'
   location: location
   properties: {
@@ -30,7 +30,7 @@ resource vault 'Microsoft.KeyVault/vaults@2023-07-01' = {
 
 // The service's own key-encryption key, for orders without a customer-managed one; it rotates by itself; new orders
 // use the new version, and a campaign moves the others (docs/operate/runbook.md).
-resource serviceKey 'Microsoft.KeyVault/vaults/keys@2023-07-01' = {
+resource serviceKey 'Microsoft.KeyVault/vaults/keys@2026-02-01' = {
   parent: vault
   name: 'service'
   properties: {
@@ -55,7 +55,7 @@ resource serviceKey 'Microsoft.KeyVault/vaults/keys@2023-07-01' = {
   }
 }
 
-resource passwordSecret 'Microsoft.KeyVault/vaults/secrets@2023-07-01' = {
+resource passwordSecret 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
   parent: vault
   name: 'database-password'
   properties: {

@@ -20,7 +20,7 @@ const refusal = (reason: string) =>
 const BROKER_ADDRESS = "203.0.113.10";
 const orderPath = (orderId: string, action: string) =>
   `${orderId}/${action}?api-version=2022-12-01`;
-const vaultPath = (vaultId: string) => `${vaultId}?api-version=2023-02-01`;
+const vaultPath = (vaultId: string) => `${vaultId}?api-version=2026-02-01`;
 
 /** The vault denies access, in whole or for this use. */
 export const ACCESS_FAULTS: readonly Fault[] = [

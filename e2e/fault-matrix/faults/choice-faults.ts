@@ -144,11 +144,12 @@ async function makeVault(
 ): Promise<void> {
   const { tenantId } = world.stack.description;
   const policy = (objectId: string) => ({ tenantId, objectId, permissions: { keys: ["all"] } });
-  await world.manage("PUT", `${vaultIdOf(world, name)}?api-version=2023-02-01`, {
+  await world.manage("PUT", `${vaultIdOf(world, name)}?api-version=2026-02-01`, {
     location,
     properties: {
       tenantId,
       sku: { family: "A", name: "standard" },
+      enableRbacAuthorization: false,
       accessPolicies: [policy(world.customerObjectId), policy(site.principalId())],
       ...properties,
     },

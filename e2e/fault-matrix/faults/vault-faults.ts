@@ -5,7 +5,7 @@ import { answer, clear, vaultAnswers } from "./shorthand.ts";
 
 const EVERYWHERE = ["validate", "credentials", "unlock"] as const;
 const OTHER_TENANT = "99999999-9999-4999-8999-999999999999";
-const vaultPath = (vaultId: string) => `${vaultId}?api-version=2023-02-01`;
+const vaultPath = (vaultId: string) => `${vaultId}?api-version=2026-02-01`;
 const missing = (reason: string) =>
   ({
     code: "SsemUserErrorKeyVaultDetailsNotFound",
@@ -45,7 +45,7 @@ export const VAULT_FAULTS: readonly Fault[] = [
       const { subscriptionId } = world.stack.description;
       await world.manage(
         "GET",
-        `/subscriptions/${subscriptionId}/providers/Microsoft.KeyVault/deletedVaults?api-version=2023-02-01`,
+        `/subscriptions/${subscriptionId}/providers/Microsoft.KeyVault/deletedVaults?api-version=2026-02-01`,
       );
       await world.control("DELETE", "/clock");
     },

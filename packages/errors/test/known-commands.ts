@@ -10,11 +10,13 @@ export const AZ_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   rest: ["--method", "--url", "--body", "--headers", "--skip-authorization-header"],
   "account get-access-token": ["--resource-type"],
   "account list": [],
+  "account show": [],
   "group list": [],
   "resource list": ["--name"],
   "resource update": ["--ids", "--set"],
   "role assignment create": [
     "--role",
+    "--assignee",
     "--assignee-object-id",
     "--assignee-principal-type",
     "--scope",

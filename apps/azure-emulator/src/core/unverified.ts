@@ -36,6 +36,11 @@ export const UNVERIFIED = {
     about:
       "a missing or unknown api-version: documentation says there is no default, the body is unknown",
   },
+  "retired-control-plane-versions": {
+    choices: ["refuse", "accept"],
+    about:
+      "Microsoft.KeyVault's versions before 2026-02-01 from 2027-02-27 on: documentation announces that they retire, the answer is unknown",
+  },
   "service-encryption-user-reads-deleted-keys": {
     choices: ["yes", "no"],
     about:

@@ -18,7 +18,12 @@ import { createDataBoxForwarder, DATA_BOX_NAMESPACE } from "./data-box/forward-r
 import { federatedCredentialRoutes } from "./identities/federated-credential-routes.ts";
 import { identityRoutes } from "./identities/identity-routes.ts";
 import { answerMetadataEndpoints } from "./metadata-endpoints.ts";
-import { findProvider, type ProviderNamespace, requireApiVersion } from "./providers.ts";
+import {
+  findProvider,
+  type ProviderNamespace,
+  requireApiVersion,
+  versionJudgement,
+} from "./providers.ts";
 import { type ArmPath, parseArmPath } from "./resource-id.ts";
 import { storageRoutes } from "./storage/storage-routes.ts";
 import { providerRoutes, subscriptionRoutes } from "./subscriptions/subscription-routes.ts";
@@ -59,7 +64,11 @@ export function createResourceManagerRouter(deps: EmulatorDependencies): HttpHan
     const context: ArmContext = {
       deps,
       caller,
-      apiVersion: requireApiVersion(request.query, namespace),
+      apiVersion: requireApiVersion(
+        request.query,
+        { namespace, type: typeOf(path) },
+        { ...versionJudgement(deps), location: deps.cloud.location },
+      ),
     };
     if (namespace === "Microsoft.Authorization" && isServed(path)) {
       requireScope(path.scope, deps);
@@ -174,8 +183,12 @@ function notServed(
       "NotFound",
       `No route of Resource Manager matches '${request.path}'. Check the path of the request.`,
     );
-  const type = path.segments.filter((_, index) => index % 2 === 0).join("/");
-  return invalidResourceType(type, namespace, context.apiVersion);
+  return invalidResourceType(typeOf(path), namespace, context.apiVersion);
+}
+
+/** `vaults/accessPolicies`: the resource type that a path names, without its namespace. */
+function typeOf(path: ArmPath): string {
+  return path.segments.filter((_, index) => index % 2 === 0).join("/");
 }
 
 /** Headers of every answer of Resource Manager; a provider's own values stay. */

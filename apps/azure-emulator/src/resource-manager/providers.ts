@@ -1,6 +1,24 @@
+import type { EpochMs } from "../core/model.ts";
+import { chooseBehaviour, type UnverifiedChoice } from "../core/unverified.ts";
+import type { EmulatorDependencies } from "../dependencies.ts";
 import { ArmError } from "./arm-error.ts";
 
-/** Published api-versions of the emulated services, oldest first. */
+type Provider = {
+  readonly types: readonly string[];
+  /** Published versions, oldest first. */
+  readonly apiVersions: readonly [string, ...string[]];
+  /** The versions before `before` are refused from this instant on. */
+  readonly retirement?: { readonly before: string; readonly fromMs: EpochMs };
+};
+
+/** The version from which a new vault has Azure RBAC unless it says otherwise. */
+export const RBAC_BY_DEFAULT_SINCE = "2026-02-01";
+
+/**
+ * The emulated services and their api-versions. A provider with a retirement has exactly the
+ * versions of its row; the others also accept newer ones, because foreign clients pin versions that
+ * no list here could keep up with.
+ */
 export const PROVIDERS = {
   "Microsoft.KeyVault": {
     types: [
@@ -13,20 +31,32 @@ export const PROVIDERS = {
       "checkNameAvailability",
       "managedHSMs",
     ],
+    // Key Vault's "What's new" has the stable ones, the template reference the previews.
     apiVersions: [
       "2015-06-01",
       "2016-10-01",
+      "2018-02-14-preview",
       "2018-02-14",
       "2019-09-01",
+      "2020-04-01-preview",
+      "2021-04-01-preview",
+      "2021-06-01-preview",
       "2021-10-01",
+      "2021-11-01-preview",
+      "2022-02-01-preview",
       "2022-07-01",
       "2022-11-01",
       "2023-02-01",
       "2023-07-01",
+      "2024-04-01-preview",
       "2024-11-01",
+      "2024-12-01-preview",
       "2025-05-01",
       "2026-02-01",
+      "2026-03-01-preview",
+      "2026-04-01-preview",
     ],
+    retirement: { before: "2026-02-01", fromMs: Date.UTC(2027, 1, 27) },
   },
   "Microsoft.ManagedIdentity": {
     types: ["userAssignedIdentities", "userAssignedIdentities/federatedIdentityCredentials"],
@@ -44,7 +74,7 @@ export const PROVIDERS = {
     types: ["subscriptions", "resourceGroups", "tenants"],
     apiVersions: ["2014-04-01", "2015-11-01", "2019-11-01", "2021-04-01", "2022-12-01"],
   },
-} as const;
+} as const satisfies Record<string, Provider>;
 
 export type ProviderNamespace = keyof typeof PROVIDERS;
 
@@ -56,19 +86,46 @@ export const PROVIDER_NAMES = Object.keys(PROVIDERS).filter((name): name is Prov
   Object.hasOwn(PROVIDERS, name),
 );
 
+type VersionJudgement = {
+  readonly nowMs: EpochMs;
+  readonly retired: UnverifiedChoice<"retired-control-plane-versions">;
+};
+
+/** When, and whether, versions are judged to have retired. */
+export function versionJudgement(
+  deps: Pick<EmulatorDependencies, "now" | "settings">,
+): VersionJudgement {
+  return {
+    nowMs: deps.now(),
+    retired: chooseBehaviour(deps.settings().unverified)("retired-control-plane-versions"),
+  };
+}
+
+/** Newest first. Versions that have retired by the emulator's clock are not among them. */
+export function supportedVersions(
+  namespace: ProviderNamespace,
+  { nowMs, retired }: VersionJudgement,
+): readonly string[] {
+  const { apiVersions, retirement }: Provider = PROVIDERS[namespace];
+  const isOver = retirement !== undefined && retired === "refuse" && nowMs >= retirement.fromMs;
+  return apiVersions.filter((each) => !isOver || each >= retirement.before).toReversed();
+}
+
 const WELL_FORMED = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(-[a-z]+)?$/;
 
 /**
- * Accepts every well-formed version from the oldest published one on, newer ones too: foreign
- * clients pin versions that no list here could keep up with.
+ * Reads the `api-version` of a request.
  *
- * @throws ArmError MissingApiVersionParameter or InvalidApiVersionParameter, 400.
+ * @param type - the resource type that the request is for, without its namespace.
+ * @throws ArmError MissingApiVersionParameter, InvalidApiVersionParameter or
+ * NoRegisteredProviderFound, 400.
  */
 export function requireApiVersion(
   query: ReadonlyMap<string, string>,
-  namespace: ProviderNamespace,
+  { namespace, type }: { readonly namespace: ProviderNamespace; readonly type: string },
+  judgement: VersionJudgement & { readonly location: string },
 ): string {
-  const version = query.get("api-version");
+  const version = query.get("api-version")?.toLowerCase();
   if (!version)
     throw new ArmError(
       400,
@@ -76,12 +133,20 @@ export function requireApiVersion(
       "The api-version query parameter (?api-version=) is required for all requests.",
       { "x-ms-failure-cause": "gateway" },
     );
-  const { apiVersions } = PROVIDERS[namespace];
-  if (WELL_FORMED.test(version) && version >= apiVersions[0]) return version;
+  const { apiVersions, retirement }: Provider = PROVIDERS[namespace];
+  const supported = supportedVersions(namespace, judgement);
+  if (!WELL_FORMED.test(version) || (retirement === undefined && version < apiVersions[0]))
+    throw new ArmError(
+      400,
+      "InvalidApiVersionParameter",
+      `The api-version '${version}' is invalid. The supported versions are '${supported.join(",")}'.`,
+      { "x-ms-failure-cause": "gateway" },
+    );
+  if (retirement === undefined || supported.includes(version)) return version;
   throw new ArmError(
     400,
-    "InvalidApiVersionParameter",
-    `The api-version '${version}' is invalid. The supported versions are '${apiVersions.toReversed().join(",")}'.`,
+    "NoRegisteredProviderFound",
+    `No registered resource provider found for location '${judgement.location}' and API version '${version}' for type '${type}'. The supported api-versions are '${supported.toReversed().join(", ")}'. The supported locations are '${judgement.location}'.`,
     { "x-ms-failure-cause": "gateway" },
   );
 }

@@ -15,7 +15,8 @@ export type DoctorCheckName =
   | "issuer"
   | "identity"
   | "service-key"
-  | "service-key-use";
+  | "service-key-use"
+  | "retirements";
 
 /** From the broker's own files outwards to Azure: repair the first failure first. */
 export const DOCTOR_CHECKS: readonly CheckRow<DoctorCheckName>[] = [
@@ -34,4 +35,5 @@ export const DOCTOR_CHECKS: readonly CheckRow<DoctorCheckName>[] = [
   { name: "identity", title: "own identity", after: ["configuration"] },
   { name: "service-key", title: "service key", after: ["identity", "name-vault"] },
   { name: "service-key-use", title: "wrap and unwrap", after: ["service-key"] },
+  { name: "retirements", title: "Azure retires", after: ["configuration"] },
 ];

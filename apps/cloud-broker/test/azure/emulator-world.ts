@@ -126,6 +126,7 @@ export async function startEmulatorWorld() {
           tenantId,
           sku: { family: "A", name: "standard" },
           enablePurgeProtection: true,
+          enableRbacAuthorization: false,
           accessPolicies: [
             { tenantId, objectId: owner.objectId, permissions: { keys: ["all"] } },
             { tenantId, objectId: principalId, permissions: { keys: [...ALL] } },

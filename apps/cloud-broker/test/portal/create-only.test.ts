@@ -6,7 +6,7 @@ import * as z from "zod";
 import { type PortalWorld, type SignedInPage, startPortalWorld } from "./portal-world.ts";
 
 const DATA_BOX = "api-version=2025-07-01";
-const KEY_VAULT = "api-version=2023-07-01";
+const KEY_VAULT = "api-version=2026-02-01";
 const VAULT_API = "api-version=7.4";
 const IDENTITIES = "api-version=2023-01-31";
 const ASSIGNMENTS = "api-version=2022-04-01";

@@ -1,11 +1,12 @@
 // @module-tag one-engine
 
+import { createHttpsTransport, DeviceClient } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { type PortalWorld, type SignedInPage, startPortalWorld, USERS } from "./portal-world.ts";
 
 const DATA_BOX = "api-version=2025-07-01";
-const KEY_VAULT = "api-version=2023-07-01";
+const KEY_VAULT = "api-version=2026-02-01";
 const VAULT_API = "api-version=7.4";
 let world: PortalWorld;
 let ada: SignedInPage;
@@ -63,6 +64,12 @@ const order = () => ({
     },
   },
 });
+
+const must = async (page: SignedInPage, method: string, path: string, json: object) => {
+  const answer = await page.call(`/portal/api/${path}`, { method, json });
+  expect([path, answer.status < 300 ? "done" : answer.text]).toEqual([path, "done"]);
+  return answer.json;
+};
 
 describe("the broker's own API for pages", () => {
   test("does for a person what it does for a bearer of their token", async () => {
@@ -273,6 +280,88 @@ describe("Azure for pages", () => {
     );
     expect([answer.status, answer.json.error.code]).toEqual([503, "KeyVaultUnreachable"]);
   });
+});
+
+test("after Azure's retirements of 2027-02-27, a vault, an order, its own key and an unlock still work", async () => {
+  await world.control("PUT", "/clock", { now: "2027-03-01T00:00:00.000Z" });
+  await using opened = new AsyncDisposableStack();
+  opened.defer(async () => {
+    await world.control("DELETE", "/clock");
+  });
+  const opal = await world.signIn("opal");
+  const assign = (role: string, principalId: string, principalType: string) =>
+    must(
+      ada,
+      "PUT",
+      `arm${vault("kv-2027")}/providers/Microsoft.Authorization/roleAssignments/${crypto.randomUUID()}?api-version=2022-04-01`,
+      {
+        properties: {
+          roleDefinitionId: `${subscription()}/providers/Microsoft.Authorization/roleDefinitions/${role}`,
+          principalId,
+          principalType,
+        },
+      },
+    );
+  const orderPath = `arm${jobs()}/order2027?${DATA_BOX}`;
+
+  const retired = await ada.call(`/portal/api/arm${vault("kv-2027")}?api-version=2025-05-01`);
+  expect([retired.status, retired.json.error.code]).toEqual([400, "NoRegisteredProviderFound"]);
+  // Without a model in the request, 2026-02-01 means roles.
+  const made = await must(ada, "PUT", `arm${vault("kv-2027")}?${KEY_VAULT}`, {
+    location: world.emulator.location,
+    properties: {
+      tenantId: world.emulator.tenantId,
+      sku: { family: "A", name: "standard" },
+      enablePurgeProtection: true,
+    },
+  });
+  expect(made.properties.enableRbacAuthorization).toBe(true);
+  await assign("14b46e9e-c2b7-41b4-b07b-48a6ebf60603", objectId, "User");
+  const { key } = await must(
+    ada,
+    "POST",
+    `vaults/${vaultHost("kv-2027")}/keys/kek/create?${VAULT_API}`,
+    { kty: "RSA", key_size: 2048 },
+  );
+
+  await must(ada, "PUT", orderPath, order());
+  await must(ada, "PATCH", orderPath, { identity: { type: "SystemAssigned" } });
+  const { identity } = (await ada.call(`/portal/api/${orderPath}`)).json;
+  await assign("e147488a-f6f5-4113-8e2d-b22465e65bf6", identity.principalId, "ServicePrincipal");
+  await must(ada, "PATCH", orderPath, {
+    properties: {
+      details: {
+        keyEncryptionKey: {
+          kekType: "CustomerManaged",
+          kekUrl: key.kid,
+          kekVaultResourceID: vault("kv-2027"),
+          identityProperties: { type: "SystemAssigned" },
+        },
+      },
+    },
+  });
+
+  const operated = `operator/v1${jobs()}/order2027`;
+  const { nodes } = await must(opal, "POST", `${operated}/prepare`, { serials: ["DBX-2027"] });
+  const transport = opened.adopt(
+    createHttpsTransport({ origin: world.portalUrl, certificateAuthorityPem: world.caPem }),
+    (each) => {
+      each.close();
+    },
+  );
+  const device = new DeviceClient({
+    transport,
+    order: `${jobs()}/order2027`.toLowerCase(),
+    serial: "DBX-2027",
+  });
+  await device.enrol(nodes[0].enrolmentCode);
+  const prepared = await device.unlock("prepare");
+  if (prepared.answer.kind !== "answer") throw new Error(JSON.stringify(prepared.answer));
+  await device.receipt(prepared.answer.text, "prepared");
+  for (const event of ["dispatch", "deliver"]) await must(opal, "POST", `${operated}/${event}`, {});
+  const unlocked = await device.unlock("unlock");
+  expect(unlocked.answer).toMatchObject({ kind: "answer", value: { kid: key.kid } });
+  expect(unlocked.contentKey).toHaveLength(32);
 });
 
 describe("a call that is not in the table", () => {

@@ -6,8 +6,8 @@ import {
 } from "@azure/core-rest-pipeline";
 
 /**
- * One JSON call by an Azure pipeline, for the two APIs that no SDK speaks: the operator's and the
- * emulator's control API.
+ * One JSON call by an Azure pipeline, where no SDK of this repository speaks the API: the
+ * operator's, the emulator's control API, resource groups and role assignments.
  *
  * @throws {Error} with status and body, when the answer is not a success.
  */
@@ -15,10 +15,13 @@ export async function sendJson(
   pipeline: Pipeline,
   method: HttpMethods,
   url: string,
-  body: object,
+  body?: object,
 ): Promise<unknown> {
-  const request = createPipelineRequest({ url, method, body: JSON.stringify(body) });
-  request.headers.set("content-type", "application/json");
+  const request = createPipelineRequest({ url, method });
+  if (body !== undefined) {
+    request.body = JSON.stringify(body);
+    request.headers.set("content-type", "application/json");
+  }
   const response = await pipeline.sendRequest(createDefaultHttpClient(), request);
   const text = response.bodyAsText ?? "";
   if (response.status >= 300) {

@@ -1,15 +1,5 @@
+import { assignRole, type KEY_ROLES } from "../azure/assign-role.ts";
 import { POLL, type CustomerContext, timed } from "./story-context.ts";
-
-const ADMINISTRATOR_PERMISSIONS = [
-  "get",
-  "list",
-  "create",
-  "update",
-  "rotate",
-  "delete",
-  "recover",
-];
-const ORDER_PERMISSIONS = ["get", "wrapKey", "unwrapKey"];
 
 export type CustomerKey = {
   readonly vaultName: string;
@@ -40,50 +30,40 @@ export function createVaultAndKey(
           properties: {
             tenantId: stack.tenantId,
             sku: { family: "A", name: "standard" },
-            enableRbacAuthorization: false,
+            enableRbacAuthorization: true,
             enablePurgeProtection: true,
             softDeleteRetentionInDays: 7,
-            accessPolicies: [
-              {
-                tenantId: stack.tenantId,
-                objectId: context.customerObjectId,
-                permissions: { keys: ADMINISTRATOR_PERMISSIONS },
-              },
-            ],
           },
         },
         POLL,
       );
+      const { id: vaultId } = vault;
+      if (vaultId === undefined) throw new Error("the new vault has no id");
+      const assign = (role: keyof typeof KEY_ROLES, id: string) =>
+        assignRole(customer, vaultId, role, { id, type: "ServicePrincipal" });
+      await assign("cryptoOfficer", context.customerObjectId);
       const keys = customer.keys(`https://${vaultName}.${stack.vaultSuffix}`);
       const key = await keys.createRsaKey("unlock", { keySize });
       const version = key.properties.version;
-      if (vault.id === undefined || key.id === undefined || version === undefined) {
-        throw new Error("the new vault or key has no id");
-      }
-      const changePolicy = async (operation: "add" | "remove", principalId: string) => {
-        await customer.vaults.vaults.updateAccessPolicy(stack.resourceGroup, vaultName, operation, {
-          properties: {
-            accessPolicies: [
-              {
-                tenantId: stack.tenantId,
-                objectId: principalId,
-                permissions: { keys: ORDER_PERMISSIONS },
-              },
-            ],
-          },
-        });
-      };
+      if (key.id === undefined || version === undefined) throw new Error("the new key has no id");
+      const grants = new Map<string, () => Promise<void>>();
       return {
         vaultName,
-        vaultId: vault.id,
+        vaultId,
         name: key.name,
         version,
         kid: key.id,
         setEnabled: async (enabled: boolean) => {
           await keys.updateKeyProperties(key.name, version, { enabled });
         },
-        grant: (principalId: string) => changePolicy("add", principalId),
-        revoke: (principalId: string) => changePolicy("remove", principalId),
+        grant: async (principalId: string) => {
+          if (grants.has(principalId)) return;
+          grants.set(principalId, await assign("cryptoServiceEncryptionUser", principalId));
+        },
+        revoke: async (principalId: string) => {
+          await grants.get(principalId)?.();
+          grants.delete(principalId);
+        },
       };
     },
     (key) => ({

@@ -21,7 +21,7 @@ export async function playStory(context: StoryContext): Promise<void> {
 
   const principalId = await enableIdentity(context, order);
   const key = await createVaultAndKey(context, `contoso${suffix}`);
-  await step("Access", "get, wrapKey and unwrapKey granted to the order's identity", () =>
+  await step("Access", "Key Vault Crypto Service Encryption User for the order's identity", () =>
     key.grant(principalId),
   );
   await useCustomerKey(context, order, key);
@@ -41,16 +41,11 @@ export async function playStory(context: StoryContext): Promise<void> {
   await step("Key enabled", `version ${key.version}`, () => key.setEnabled(true));
   await expectUnlocked(context, appliance);
 
-  await step("Access revoked", `principal ${principalId} removed from the access policies`, () =>
+  await step("Access revoked", `role removed from principal ${principalId}`, () =>
     key.revoke(principalId),
   );
   await close(context, appliance);
-  await expectRefused(
-    context,
-    appliance,
-    "SsemUserErrorKeyVaultBadRequestException",
-    "access-policy",
-  );
+  await expectRefused(context, appliance, "SsemUserErrorKeyVaultBadRequestException", "role");
   await step("Access granted", `principal ${principalId}`, () => key.grant(principalId));
   await expectUnlocked(context, appliance);
   await readData(context, appliance);

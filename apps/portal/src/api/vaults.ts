@@ -4,7 +4,8 @@ import { armPath } from "./arm-path.ts";
 import type { Client } from "./client.ts";
 import { ProblemError } from "./problem-error.ts";
 
-const API_VERSION = "2023-07-01";
+/** Outlives 2027-02-27, when Azure retires all versions before it. */
+const API_VERSION = "2026-02-01";
 
 const vault = z.object({
   id: z.string(),
@@ -60,22 +61,30 @@ export type NewVault = {
   readonly location: string;
   readonly retentionDays: number;
   readonly purgeProtection: boolean;
+  readonly accessModel: AccessModel;
 };
+
+/** How a vault grants access to its keys: Azure's roles, or a list of its own. */
+export type AccessModel = "roles" | "policies";
 
 const POLL_MS = 1000;
 const MAX_POLLS = 60;
 
 /**
  * Made with the rights that its maker needs to create keys in it; soft delete cannot be off in
- * Azure.
+ * Azure. A maker who may not assign roles gets the vault of roles without them: creating a key then
+ * says whom to ask.
  *
+ * @param newId - a new GUID.
  * @throws {ProblemError} NameTaken
  */
 export async function createVault(
   client: Client,
   wanted: NewVault,
   maker: { readonly tenantId: string; readonly objectId: string },
+  newId: () => string,
 ): Promise<Vault> {
+  const byRoles = wanted.accessModel === "roles";
   const path = armPath(
     `/subscriptions/${encodeURIComponent(wanted.subscriptionId)}/resourceGroups/${encodeURIComponent(wanted.resourceGroup)}/providers/Microsoft.KeyVault/vaults/${encodeURIComponent(wanted.name)}`,
     API_VERSION,
@@ -92,16 +101,18 @@ export async function createVault(
         softDeleteRetentionInDays: wanted.retentionDays,
         // Azure refuses "false"; an absent member means off.
         enablePurgeProtection: wanted.purgeProtection ? true : undefined,
-        enableRbacAuthorization: false,
-        accessPolicies: [
-          {
-            tenantId: maker.tenantId,
-            objectId: maker.objectId,
-            permissions: {
-              keys: ["get", "list", "create", "update", "rotate", "recover", "delete"],
-            },
-          },
-        ],
+        enableRbacAuthorization: byRoles,
+        accessPolicies: byRoles
+          ? undefined
+          : [
+              {
+                tenantId: maker.tenantId,
+                objectId: maker.objectId,
+                permissions: {
+                  keys: ["get", "list", "create", "update", "rotate", "recover", "delete"],
+                },
+              },
+            ],
       },
     },
   });
@@ -110,12 +121,25 @@ export async function createVault(
     if (polls > 0) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     made = await client.read(path, vault);
   }
+  if (byRoles)
+    await assignRole(
+      client,
+      made,
+      "cryptoOfficer",
+      { id: maker.objectId, type: "User" },
+      newId,
+    ).catch((error: unknown) => {
+      if (!isProblem(error, "AuthorizationFailed")) throw error;
+    });
   return made;
 }
 
 const KEY_PERMISSIONS = ["get", "wrapKey", "unwrapKey"];
-/** Azure built-in role "Key Vault Crypto Service Encryption User". */
-const ENCRYPTION_USER_ROLE = "e147488a-f6f5-4113-8e2d-b22465e65bf6";
+/** Azure's built-in roles Key Vault Crypto Officer and Key Vault Crypto Service Encryption User. */
+const ROLES = {
+  cryptoOfficer: "14b46e9e-c2b7-41b4-b07b-48a6ebf60603",
+  encryptionUser: "e147488a-f6f5-4113-8e2d-b22465e65bf6",
+} as const;
 const ROLE_ASSIGNMENTS_API_VERSION = "2022-04-01";
 
 /**
@@ -129,31 +153,8 @@ export async function grantAccess(
   newId: () => string,
 ): Promise<void> {
   if (to.properties.enableRbacAuthorization === true) {
-    const subscription = to.id.split("/").slice(0, 3).join("/");
-    try {
-      await client.send(
-        armPath(
-          `${to.id}/providers/Microsoft.Authorization/roleAssignments/${newId()}`,
-          ROLE_ASSIGNMENTS_API_VERSION,
-        ),
-        {
-          method: "PUT",
-          createOnly: true,
-          body: {
-            properties: {
-              roleDefinitionId: `${subscription}/providers/Microsoft.Authorization/roleDefinitions/${ENCRYPTION_USER_ROLE}`,
-              principalId,
-              principalType: "ServicePrincipal",
-            },
-          },
-        },
-      );
-    } catch (error) {
-      // The role was assigned earlier and has not reached the vault yet: Azure keeps one assignment
-      // of each role.
-      if (!(error instanceof ProblemError) || error.problem.code !== "RoleAssignmentExists")
-        throw error;
-    }
+    const identity = { id: principalId, type: "ServicePrincipal" } as const;
+    await assignRole(client, to, "encryptionUser", identity, newId);
     return;
   }
   await client.send(armPath(`${to.id}/accessPolicies/add`, API_VERSION), {
@@ -170,4 +171,34 @@ export async function grantAccess(
       },
     },
   });
+}
+
+async function assignRole(
+  client: Client,
+  on: Vault,
+  role: keyof typeof ROLES,
+  principal: { readonly id: string; readonly type: "User" | "ServicePrincipal" },
+  newId: () => string,
+): Promise<void> {
+  const subscription = on.id.split("/").slice(0, 3).join("/");
+  const path = armPath(
+    `${on.id}/providers/Microsoft.Authorization/roleAssignments/${newId()}`,
+    ROLE_ASSIGNMENTS_API_VERSION,
+  );
+  const properties = {
+    roleDefinitionId: `${subscription}/providers/Microsoft.Authorization/roleDefinitions/${ROLES[role]}`,
+    principalId: principal.id,
+    principalType: principal.type,
+  };
+  try {
+    await client.send(path, { method: "PUT", createOnly: true, body: { properties } });
+  } catch (error) {
+    // The role was assigned earlier and has not reached the vault yet: Azure keeps one assignment
+    // of each role.
+    if (!isProblem(error, "RoleAssignmentExists")) throw error;
+  }
+}
+
+function isProblem(error: unknown, code: string): boolean {
+  return error instanceof ProblemError && error.problem.code === code;
 }

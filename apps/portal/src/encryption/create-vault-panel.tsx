@@ -6,6 +6,8 @@ import {
   Field,
   MessageBar,
   MessageBarBody,
+  Radio,
+  RadioGroup,
   SpinButton,
 } from "@fluentui/react-components";
 import { useQueryClient } from "@tanstack/react-query";
@@ -13,7 +15,7 @@ import { type ReactElement, useState } from "react";
 
 import { ProblemError } from "../api/problem-error.ts";
 import { createResourceGroup } from "../api/resource-groups.ts";
-import { createVault } from "../api/vaults.ts";
+import { type AccessModel, createVault } from "../api/vaults.ts";
 import { RETENTION_DAYS } from "../core/new-resources.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
@@ -51,6 +53,7 @@ export function CreateVaultPanel({
   const [region, setRegion] = useState(location);
   const [retentionDays, setRetentionDays] = useState<number>(RETENTION_DAYS.maximum);
   const [purgeProtection, setPurgeProtection] = useState(true);
+  const [accessModel, setAccessModel] = useState<AccessModel>("roles");
   const [isReview, setIsReview] = useState(false);
   const isNameValid = isIdentifier("vaultName", name);
   const isTaken = useIsVaultNameTaken(subscriptionId, name);
@@ -67,8 +70,10 @@ export function CreateVaultPanel({
           location: region,
           retentionDays,
           purgeProtection,
+          accessModel,
         },
         session,
+        () => crypto.randomUUID(),
       );
     },
     onSuccess: async (vault) => {
@@ -135,7 +140,10 @@ export function CreateVaultPanel({
                 label: texts.encryption.purgeProtection,
                 value: purgeProtection ? texts.encryption.enabled : texts.encryption.disabled,
               },
-              { label: texts.encryption.accessModel, value: texts.encryption.accessPolicies },
+              {
+                label: texts.encryption.accessModel,
+                value: texts.encryption.accessModels[accessModel],
+              },
             ]}
           />
           {isTakenElsewhere ? (
@@ -186,6 +194,20 @@ export function CreateVaultPanel({
                   );
               }}
             />
+          </Field>
+          <Field
+            label={texts.encryption.accessModel}
+            hint={accessModel === "roles" ? texts.encryption.rolesTakeMinutes : null}
+          >
+            <RadioGroup
+              value={accessModel}
+              onChange={(_event, { value }) => {
+                setAccessModel(value === "policies" ? "policies" : "roles");
+              }}
+            >
+              <Radio value="roles" label={texts.encryption.accessModels.roles} />
+              <Radio value="policies" label={texts.encryption.accessModels.policies} />
+            </RadioGroup>
           </Field>
           <Checkbox
             checked={purgeProtection}

@@ -252,7 +252,12 @@ export const de: Texts = {
     purgeProtectionNeeded:
       "Aufträge können keinen Schlüssel aus einem Tresor ohne Löschschutz nutzen.",
     accessModel: "Berechtigungsmodell",
-    accessPolicies: "Zugriffsrichtlinie des Tresors",
+    accessModels: {
+      roles: "Rollenbasierte Zugriffssteuerung von Azure (empfohlen)",
+      policies: "Zugriffsrichtlinie des Tresors",
+    },
+    rolesTakeMinutes:
+      "Sie werden „Key Vault Crypto Officer“ dieses Tresors. Bis eine Rolle in Azure gilt, können einige Minuten vergehen.",
     enabled: "Ein",
     disabled: "Aus",
     rsaSize: "RSA-Schlüssellänge",

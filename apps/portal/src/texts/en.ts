@@ -251,7 +251,12 @@ export const en = {
     purgeProtectionLabel: "Enable purge protection (cannot be undone)",
     purgeProtectionNeeded: "Orders can't use a key from a vault without purge protection.",
     accessModel: "Permission model",
-    accessPolicies: "Vault access policy",
+    accessModels: {
+      roles: "Azure role-based access control (recommended)",
+      policies: "Vault access policy",
+    },
+    rolesTakeMinutes:
+      "You become Key Vault Crypto Officer of this vault. Azure can take a few minutes to apply a role.",
     enabled: "Enabled",
     disabled: "Disabled",
     rsaSize: "RSA key size",

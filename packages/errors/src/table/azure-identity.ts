@@ -37,8 +37,8 @@ export const AZURE_IDENTITY_ERRORS = {
     steps: [
       SHOW_IDENTITY,
       ENABLE_SYSTEM_IDENTITY,
-      GRANT_NEW_BY_POLICY,
       GRANT_NEW_BY_ROLE,
+      GRANT_NEW_BY_POLICY,
       UNLOCK_AGAIN,
     ],
     reasons: {
@@ -59,8 +59,8 @@ export const AZURE_IDENTITY_ERRORS = {
         steps: [
           DISABLE_SYSTEM_IDENTITY,
           ENABLE_SYSTEM_IDENTITY,
-          GRANT_NEW_BY_POLICY,
           GRANT_NEW_BY_ROLE,
+          GRANT_NEW_BY_POLICY,
           UNLOCK_AGAIN,
         ],
         why: "The directory no longer knows the principal {principalId}. A new identity has a new principal, so the rights of the old one do not apply to it.",

@@ -35,7 +35,7 @@ export const AZURE_VAULT_ACCESS_ERRORS = {
       en: "Ask your security administrator to let the order's identity {principalId} use key {keyName} in vault {vaultName}, then try again.",
       de: "Bitten Sie Ihren Sicherheitsadministrator, die Identität {principalId} des Auftrags den Schlüssel {keyName} im Tresor {vaultName} nutzen zu lassen, und versuchen Sie es dann erneut.",
     },
-    steps: [SHOW_VAULT, GRANT_BY_POLICY, GRANT_BY_ROLE, WAIT_FOR_PROPAGATION, UNLOCK_AGAIN],
+    steps: [SHOW_VAULT, GRANT_BY_ROLE, GRANT_BY_POLICY, WAIT_FOR_PROPAGATION, UNLOCK_AGAIN],
     reasons: {
       "access-policy": {
         message: {
@@ -144,8 +144,8 @@ export const AZURE_VAULT_ACCESS_ERRORS = {
         },
         steps: [
           SHOW_VAULT,
-          GRANT_BY_POLICY,
           GRANT_BY_ROLE,
+          GRANT_BY_POLICY,
           UNLOCK_AGAIN,
           { ...CONTACT_BROKER_OPERATOR, for: "site-operator" },
         ],

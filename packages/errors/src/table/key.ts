@@ -147,8 +147,8 @@ export const KEY_ERRORS = {
         command:
           "az keyvault key show --vault-name {vaultName} --name {keyName} --version {keyVersion}",
       },
-      GRANT_BY_POLICY,
       GRANT_BY_ROLE,
+      GRANT_BY_POLICY,
       SELECT_ANOTHER_KEY,
     ],
     why: {
@@ -215,7 +215,15 @@ export const KEY_ERRORS = {
           de: "Erstellen Sie einen Tresor in der Region der Speicherkonten",
         },
         command:
-          "az keyvault create --name {vaultName}-2 --resource-group {resourceGroup} --location {location} --enable-purge-protection true --enable-rbac-authorization false",
+          "az keyvault create --name {vaultName}-2 --resource-group {resourceGroup} --location {location} --enable-purge-protection true --enable-rbac-authorization true",
+      },
+      {
+        text: {
+          en: "Let yourself make keys in it: assign Key Vault Crypto Officer (portal: key vault > Access control (IAM) > Add role assignment), and wait some minutes until Azure has applied it",
+          de: "Erlauben Sie sich selbst, darin Schlüssel zu erstellen: Weisen Sie sich die Rolle „Key Vault Crypto Officer“ zu (Portal: Schlüsseltresor > Zugriffssteuerung (IAM) > Rollenzuweisung hinzufügen), und warten Sie einige Minuten, bis Azure sie angewendet hat",
+        },
+        command:
+          "az role assignment create --role 'Key Vault Crypto Officer' --assignee \"$(az account show --query user.name --output tsv)\" --scope {vaultId}-2",
       },
       {
         text: { en: "Create a key in it", de: "Erstellen Sie darin einen Schlüssel" },
@@ -224,11 +232,11 @@ export const KEY_ERRORS = {
       },
       {
         text: {
-          en: "Grant Get, Wrap Key and Unwrap Key to the order's identity",
-          de: "Gewähren Sie der Identität des Auftrags Get, Wrap Key und Unwrap Key",
+          en: "Assign Key Vault Crypto Service Encryption User to the order's identity",
+          de: "Weisen Sie der Identität des Auftrags die Rolle „Key Vault Crypto Service Encryption User“ zu",
         },
         command:
-          "az keyvault set-policy --name {vaultName}-2 --object-id {principalId} --key-permissions get wrapKey unwrapKey",
+          "az role assignment create --role 'Key Vault Crypto Service Encryption User' --assignee-object-id {principalId} --assignee-principal-type ServicePrincipal --scope {vaultId}-2",
       },
       SELECT_ANOTHER_KEY,
     ],

@@ -176,18 +176,18 @@ export const USE_ANOTHER_USER_IDENTITY = [
   },
   {
     text: {
-      en: "If the vault uses access policies: grant Get, Wrap Key and Unwrap Key to it (portal: key vault > Access policies > Create)",
-      de: "Benutzt der Tresor Zugriffsrichtlinien: Gewähren Sie ihr Get, Wrap Key und Unwrap Key (Portal: Schlüsseltresor > Zugriffsrichtlinien > Erstellen)",
-    },
-    command: `az keyvault set-policy --name {vaultName} --object-id ${NEW_IDENTITY_PRINCIPAL} --key-permissions get wrapKey unwrapKey`,
-    for: "security-administrator",
-  },
-  {
-    text: {
       en: "If the vault uses Azure RBAC: assign Key Vault Crypto Service Encryption User to it (portal: key vault > Access control (IAM) > Add role assignment)",
       de: "Benutzt der Tresor Azure RBAC: Weisen Sie ihr die Rolle „Key Vault Crypto Service Encryption User“ zu (Portal: Schlüsseltresor > Zugriffssteuerung (IAM) > Rollenzuweisung hinzufügen)",
     },
     command: `az role assignment create --role ${ENCRYPTION_ROLE} --assignee-object-id ${NEW_IDENTITY_PRINCIPAL} --assignee-principal-type ServicePrincipal --scope {vaultId}`,
+    for: "security-administrator",
+  },
+  {
+    text: {
+      en: "If the vault uses access policies: grant Get, Wrap Key and Unwrap Key to it (portal: key vault > Access policies > Create)",
+      de: "Benutzt der Tresor Zugriffsrichtlinien: Gewähren Sie ihr Get, Wrap Key und Unwrap Key (Portal: Schlüsseltresor > Zugriffsrichtlinien > Erstellen)",
+    },
+    command: `az keyvault set-policy --name {vaultName} --object-id ${NEW_IDENTITY_PRINCIPAL} --key-permissions get wrapKey unwrapKey`,
     for: "security-administrator",
   },
   {

@@ -5,7 +5,14 @@ import type { HttpAnswer, HttpRequest } from "../../http/message.ts";
 import { type ArmContext, type ArmRoute, parameter } from "../arm-context.ts";
 import { ArmError, resourceGroupNotFound } from "../arm-error.ts";
 import { invalidResourceNamespace } from "../arm-error.ts";
-import { findProvider, PROVIDER_NAMES, type ProviderNamespace, PROVIDERS } from "../providers.ts";
+import {
+  findProvider,
+  PROVIDER_NAMES,
+  type ProviderNamespace,
+  PROVIDERS,
+  supportedVersions,
+  versionJudgement,
+} from "../providers.ts";
 import { locationSchema, parseBody, tagsSchema } from "../request-body.ts";
 import { resourceGroupId } from "../resource-id.ts";
 import { listResources } from "./list-resources.ts";
@@ -128,23 +135,27 @@ function answerResources(
   return { status: 200, body: { value } };
 }
 
-function listProviders(_: HttpRequest, parameters: Parameters): HttpAnswer {
+function listProviders(_: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
   const subscription = parameter(parameters, "subscription");
-  return {
-    status: 200,
-    body: { value: PROVIDER_NAMES.map((namespace) => renderProvider(subscription, namespace)) },
-  };
+  const value = PROVIDER_NAMES.map((namespace) => renderProvider(subscription, namespace, context));
+  return { status: 200, body: { value } };
 }
 
-function getProvider(_: HttpRequest, parameters: Parameters): HttpAnswer {
+function getProvider(_: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
   const asked = parameter(parameters, "namespace");
   const namespace = findProvider(asked);
   if (namespace === undefined) throw invalidResourceNamespace(asked);
-  return { status: 200, body: renderProvider(parameter(parameters, "subscription"), namespace) };
+  const subscription = parameter(parameters, "subscription");
+  return { status: 200, body: renderProvider(subscription, namespace, context) };
 }
 
-function renderProvider(subscription: string, namespace: ProviderNamespace): object {
-  const { types, apiVersions } = PROVIDERS[namespace];
+function renderProvider(
+  subscription: string,
+  namespace: ProviderNamespace,
+  { deps }: ArmContext,
+): object {
+  const { types } = PROVIDERS[namespace];
+  const apiVersions = supportedVersions(namespace, versionJudgement(deps));
   return {
     id: `/subscriptions/${subscription}/providers/${namespace}`,
     namespace,
@@ -153,7 +164,7 @@ function renderProvider(subscription: string, namespace: ProviderNamespace): obj
     resourceTypes: types.map((resourceType) => ({
       resourceType,
       locations: LOCATIONS.map((location) => location.displayName),
-      apiVersions: apiVersions.toReversed(),
+      apiVersions,
       capabilities: "None",
     })),
   };

@@ -12,17 +12,23 @@ export type VaultIdentity = Pick<
   "id" | "name" | "subscriptionId" | "resourceGroup" | "location"
 >;
 
-/** A new vault from a PUT. @throws ArmError 400 for the service's refusals. */
+/**
+ * A new vault from a PUT.
+ *
+ * @param rbacByDefault - whether a vault that does not say so has Azure RBAC.
+ * @throws ArmError 400 for the service's refusals.
+ */
 export function decideNewVault(
   identity: VaultIdentity,
   properties: VaultProperties,
   tags: Tags,
   provenance: Provenance,
+  rbacByDefault: boolean,
 ): Vault {
   const { tenantId } = properties;
   if (!tenantId) throw badRequest("The parameter tenantId is not specified.");
   if (!properties.sku) throw badRequest("The parameter sku is not specified.");
-  const rbacAuthorization = properties.enableRbacAuthorization ?? false;
+  const rbacAuthorization = properties.enableRbacAuthorization ?? rbacByDefault;
   if (!properties.accessPolicies && !rbacAuthorization)
     throw badRequest("The parameter accessPolicies is not specified.");
   const softDeleteEnabled = properties.enableSoftDelete ?? true;

@@ -10,6 +10,7 @@ import {
   parameter,
 } from "../arm-context.ts";
 import { ArmError, badRequest, resourceNotFound } from "../arm-error.ts";
+import { RBAC_BY_DEFAULT_SINCE } from "../providers.ts";
 import { parseBody } from "../request-body.ts";
 import { resourceId } from "../resource-id.ts";
 import { changePolicies, parseAccessPolicies, type PolicyChange } from "./access-policies.ts";
@@ -69,6 +70,7 @@ function putVault(request: HttpRequest, parameters: Parameters, context: ArmCont
       body.properties,
       tags,
       createdNow(context),
+      context.apiVersion >= RBAC_BY_DEFAULT_SINCE,
     );
     state.put("vault", vault);
     return { status: 200, body: renderVault(vault, endpoints, "RegisteringDns") };

@@ -18,6 +18,7 @@ import { DOCTOR_CHECKS, type DoctorCheckName } from "../../core/doctor-checks.ts
 import { judgeCertificate } from "../../core/judge-certificate.ts";
 import type { EpochMs, KeyUrl } from "../../core/order.ts";
 import type { Clock } from "../../core/ports.ts";
+import { tellRetirements } from "../../core/tell-retirements.ts";
 import { postgresSettingsOf } from "../database-settings.ts";
 import { keysFolderOf, nameOfFolder } from "../open-data-dir.ts";
 import { probeClock } from "./probe-clock.ts";
@@ -127,6 +128,7 @@ function createProbes(
     },
     "service-key-use": () =>
       probeServiceKeyUse(known().azure.vaults, known().serviceKey, serviceKid ?? ""),
+    retirements: () => Promise.resolve(tellRetirements(now())),
   };
 }
 
