@@ -42,7 +42,7 @@ test("the key that signs for devices is rotated twice, and no appliance is locke
   for (const { node } of [served, alone]) await unlockNode(node);
 
   const refused = await rotate();
-  expect(refused.status).toBe(1);
+  expect(refused.status).toBe(2);
   expect(refused.stderr).toContain("2 devices do not know the next key yet");
 
   // One device receives it, since its daemon asks; the other one does not, and is named.

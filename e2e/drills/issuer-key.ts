@@ -19,7 +19,7 @@ export const issuerKey: Drill = {
     await stage.step(
       "Entra ID caches keys for up to a day, so the broker refuses to rotate to a key that was announced less than a day ago.",
     );
-    await stage.type("broker keys rotate issuer", { exitCode: 1 });
+    await stage.type("broker keys rotate issuer", { exitCode: 2 });
     await stage.step("*A day passes.*", () => letDayPass(stage));
     await stage.type("broker keys rotate issuer");
     await stage.step("Restart the replicas, one after the other.", () =>

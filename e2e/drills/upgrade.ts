@@ -54,7 +54,7 @@ export const upgrade: Drill = {
         await migrate(stage, CONTRACT);
       },
     );
-    await stage.type("broker serve", { exitCode: 1 });
+    await stage.type("broker serve", { exitCode: 2 });
     await stage.step(
       "Only if you must return anyway: restore the backup. All later decisions and their audit rows are lost.",
       () => rm(stage.world.stack.brokerEnvironment["BROKER_DATA_DIR"] ?? "", { recursive: true }),

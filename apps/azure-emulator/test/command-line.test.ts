@@ -105,6 +105,12 @@ test("a mistake is one line that says what is wrong", async () => {
   expect(stderr).toMatch(/^azure-emulator: effect\.status: .*\n$/u);
 });
 
+test("a wrong command line ends with 2 and suggests the near command", async () => {
+  const { exitCode, stderr } = await run("fault", "lst");
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain("Did you mean list?");
+});
+
 test("a missing emulator is named, and how to start one", async () => {
   const { exitCode, stderr } = await run(
     "clock",

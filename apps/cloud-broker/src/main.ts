@@ -131,7 +131,7 @@ try {
   );
   if (code === "InternalError" && cause instanceof Error)
     process.stderr.write(`${cause.stack ?? cause.message}\n`);
-  process.exitCode = 1;
+  process.exitCode = code === "Misuse" ? EXIT_WRONG_COMMAND_LINE : 1;
   // The supervisor's channel would keep a worker alive that cannot serve.
   if (cluster.isWorker) process.exit();
 }

@@ -1,4 +1,9 @@
+import { styleText } from "node:util";
+
 import { loadMain } from "./bundle/load-main.ts";
+
+/** Amber is for no authoritative answer, as on the pages; it never looks like a refusal. */
+const COLOURS = { good: "green", refused: "red", unreachable: "yellow" } as const;
 
 process.umask(0o077);
 const words = process.argv.slice(2);
@@ -10,6 +15,8 @@ process.exitCode = await main(words, {
   print: (text) => {
     console.log(text);
   },
+  // Respects NO_COLOR and FORCE_COLOR, and colours nothing that is not a terminal.
+  paint: (tone, text) => styleText(COLOURS[tone], text, { stream: process.stdout }),
   ask: (text) => {
     console.error(text);
   },

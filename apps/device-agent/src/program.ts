@@ -10,7 +10,7 @@ import type { AgentEvent, CommandName } from "./core/agent-event.ts";
 import { EXIT_CODES, exitCodeOf } from "./core/exit-codes.ts";
 import { eventOfError } from "./core/failure-event.ts";
 import { knownFacts } from "./core/known-facts.ts";
-import { renderEvent } from "./core/render-event.ts";
+import { type Paint, renderEvent } from "./core/render-event.ts";
 import { AGENT_NAME } from "./exchange/session.ts";
 import { roundToTenth } from "./node/stopwatch.ts";
 import { runCommand } from "./run-command.ts";
@@ -35,17 +35,21 @@ export type Surroundings = {
   readonly notifySocket: string | undefined;
   readonly credentialsFolder: string | undefined;
   readonly print: (text: string) => void;
+  /** Colours text for a terminal, and nothing else. */
+  readonly paint: Paint;
   /** To the person at the terminal, beside the output. */
   readonly ask: (text: string) => void;
 };
 
 /** @returns the exit code */
 export async function main(words: readonly string[], surroundings: Surroundings): Promise<number> {
-  const { environmentNames, notifySocket, credentialsFolder, print, ask } = surroundings;
+  const { environmentNames, notifySocket, credentialsFolder, print, paint, ask } = surroundings;
   let event: AgentEvent;
   let json = words.includes("--json");
   const show = (shown: AgentEvent) => {
-    print(json ? JSON.stringify({ ...shown, startedAtMs: startedAtMs() }) : renderEvent(shown));
+    print(
+      json ? JSON.stringify({ ...shown, startedAtMs: startedAtMs() }) : renderEvent(shown, paint),
+    );
   };
   try {
     const line = parseCommandLine(words);

@@ -1,9 +1,10 @@
 import { lookup } from "node:dns/promises";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { styleText } from "node:util";
 
 import type { Report } from "./core/events.ts";
-import { renderHuman } from "./output/render-human.ts";
+import { renderHuman, type Tone } from "./output/render-human.ts";
 import { renderWhereabouts } from "./output/render-whereabouts.ts";
 import { type Appliance, createAppliance as createSoftwareAppliance } from "./stack/appliances.ts";
 import { type Stack, startStack, type StackOptions } from "./stack/start-stack.ts";
@@ -39,7 +40,7 @@ export async function runStack(options: RunOptions): Promise<"done" | "interrupt
   const startedMs = performance.now();
   const stopped = signalled();
   const report: Report = (event) => {
-    print(json ? JSON.stringify(event) : renderHuman(event, width));
+    print(json ? JSON.stringify(event) : renderHuman(event, width, paint));
   };
   const elapsedMs = () => Math.round(performance.now() - startedMs);
 
@@ -178,6 +179,13 @@ async function isLocalhostResolved(): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+const COLOURS = { good: "green", refused: "red", unreachable: "yellow" } as const;
+
+/** Only for a terminal, and not with NO_COLOR. */
+function paint(tone: Tone, text: string): string {
+  return styleText(COLOURS[tone], text, { stream: process.stdout });
 }
 
 function print(text: string): void {

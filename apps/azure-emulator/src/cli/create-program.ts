@@ -13,6 +13,7 @@ export type ServeOptions = {
 };
 export type Print = (line: string) => void;
 
+const MISUSE = 2;
 const DEFAULT_CA_FILE = ".local/azure-emulator/ca.pem";
 
 /** The command line; without a command it runs `serve`. */
@@ -24,6 +25,8 @@ export function createProgram(dependencies: {
   const program = new Command("azure-emulator").description(
     "Entra ID, Resource Manager, Key Vault, IMDS and DNS on loopback",
   );
+  // By itself, commander ends with 1 for a command line that it cannot read.
+  program.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : MISUSE));
   program
     .command("serve", { isDefault: true })
     .description("start the emulator")

@@ -93,14 +93,14 @@ test("a person whose role does not cover the order gets nothing, although they c
   expect(await queued()).toEqual([]);
 });
 
-test("a person whose role is at the order's resource group is told of its orders", async () => {
+test("a person whose role is at the order's resource group gets e-mails of its orders", async () => {
   await choose("ada", { scope: `/subscriptions/${SUBSCRIPTION}/resourceGroups/${GROUP}` });
   await breakKey("group1");
   await world.broker().deliverEvents();
   expect(sent).toMatchObject([{ to: "ada@contoso.example" }]);
 });
 
-test("of a request, only approvers whom the policy names are told, and only while it waits for them", async () => {
+test("only approvers whom the policy names get an e-mail about a request, while it waits for them", async () => {
   const as = { type: EVENT_TYPES.approvalWaiting, role: "Owner" } as const;
   const named = await choose("named", as);
   await choose("other", as);

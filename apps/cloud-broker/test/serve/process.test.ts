@@ -72,7 +72,7 @@ describe("a start that cannot work ends with one line that says what to do:", ()
     using environment = await createBrokerEnvironment();
     using broker = startProcess({ ...environment.variables, LEASE_TTL_SECONDS: "soon" });
     expect(await broker.ended).toEqual({
-      code: 1,
+      code: 2,
       stderr: "broker: LEASE_TTL_SECONDS is wrong: expected whole seconds, 1 or more (Misuse)\n",
     });
   });
@@ -83,7 +83,7 @@ test("a start with several wrong variables tells each on a line, with its meanin
   const { TENANT_ID: _tenant, ...variables } = environment.variables;
   using broker = startProcess({ ...variables, LEASE_TTL_SECONDS: "soon" });
   const { code, stderr } = await broker.ended;
-  expect(code).toBe(1);
+  expect(code).toBe(2);
   expect(stderr.split("\n")).toEqual([
     "broker: 2 settings are missing or wrong (Misuse)",
     `  TENANT_ID is missing: expected ${SETTINGS.TENANT_ID.expected}`,

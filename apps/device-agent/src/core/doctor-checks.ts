@@ -12,7 +12,8 @@ export type DoctorCheckName =
   | "connection"
   | "certificate"
   | "challenge"
-  | "clock";
+  | "clock"
+  | "last-unlock";
 
 /** From the machine outwards: repair the first failure first. */
 export const DOCTOR_CHECKS: readonly CheckRow<DoctorCheckName>[] = [
@@ -28,4 +29,5 @@ export const DOCTOR_CHECKS: readonly CheckRow<DoctorCheckName>[] = [
   { name: "certificate", title: "certificate", after: ["connection"] },
   { name: "challenge", title: "broker's answer", after: ["certificate"] },
   { name: "clock", title: "clock", after: ["challenge"] },
+  { name: "last-unlock", title: "last unlock", after: ["settings"] },
 ];

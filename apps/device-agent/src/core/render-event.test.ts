@@ -50,6 +50,25 @@ describe("a failure", () => {
     expect(lines.at(-1)).toMatch(/^Next: /);
   });
 
+  test("colours its first line and the checks that failed, an outage not as a refusal", () => {
+    const checks = [
+      { name: "a", title: "a", status: "passed" },
+      {
+        name: "b",
+        title: "b",
+        status: "failed",
+        error: { code: "VolumeNotFound", class: "invalid", who: "site-operator", message: "none" },
+      },
+    ] as const;
+    const event = { ...failure, checks: [...checks] } as AgentEvent;
+    const painted = renderEvent(event, (tone, text) => `<${tone}>${text}`).split("\n");
+    const plain = renderEvent(event).split("\n");
+    expect(painted).toEqual(
+      plain.map((line, index) => `${["", "<refused>", "<unreachable>"][index] ?? ""}${line}`),
+    );
+    expect(renderEvent(UNLOCKED, (tone) => tone)).toMatch(/^good\nNext/);
+  });
+
   test("cannot steer the terminal by the words of others", () => {
     const text = renderEvent({ ...failure, title: "a\u001b[2Jb\u0007", message: "x\r\ny" });
     expect(Array.from(text).filter((letter) => letter < " " && letter !== "\n")).toEqual([]);

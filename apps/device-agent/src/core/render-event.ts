@@ -1,5 +1,5 @@
 import { renderChecks } from "@databox-cmk/errors";
-import type { NextStep, Who } from "@databox-cmk/errors";
+import type { ErrorClass, NextStep, Who } from "@databox-cmk/errors";
 
 import { isFailure } from "./agent-event.ts";
 import type { AgentEvent, FailureEvent, SuccessEvent } from "./agent-event.ts";
@@ -27,11 +27,28 @@ const WORDS = {
   failed: "failed because of an internal error",
 } as const;
 
-/** The text for a person at the appliance: the result, who must act, the steps, the next step. */
-export function renderEvent(event: AgentEvent): string {
+/** How a line stands out: a terminal shows it in a colour. */
+export type Tone = "good" | "refused" | "unreachable";
+export type Paint = (tone: Tone, text: string) => string;
+
+/**
+ * The text for a person at the appliance: the result, who must act, the steps, the next step.
+ *
+ * @param paint - colours the line of the result and those of failed checks
+ */
+export function renderEvent(event: AgentEvent, paint: Paint = (_tone, text) => text): string {
   const lines = isFailure(event) ? renderFailure(event) : renderSuccess(event);
-  return [...renderChecks(event.checks ?? []), ...lines.map(printable)].join("\n");
+  const [result = "", ...rest] = lines.map(printable);
+  const checks = renderChecks(event.checks ?? []).map((line, index) => {
+    const error = event.checks?.[index]?.error;
+    return error === undefined ? line : paint(toneOf(error.class), line);
+  });
+  const tone = isFailure(event) ? toneOf(event.class) : "good";
+  return [...checks, paint(tone, result), ...rest].join("\n");
 }
+
+const toneOf = (failure: ErrorClass): Tone =>
+  failure === "unreachable" || failure === "pending" ? "unreachable" : "refused";
 
 function renderFailure(event: FailureEvent): string[] {
   const cause = event.reason === undefined ? event.code : `${event.code}: ${event.reason}`;

@@ -12,7 +12,9 @@ import { describeProxies } from "../core/describe-proxies.ts";
 import { DOCTOR_CHECKS } from "../core/doctor-checks.ts";
 import type { DoctorCheckName } from "../core/doctor-checks.ts";
 import { eventOfExamination } from "../core/doctor-event.ts";
+import { judgeLastUnlock } from "../core/judge-last-unlock.ts";
 import type { Settings } from "../core/settings.ts";
+import { readNewestRows } from "../journal/open-journal.ts";
 import { connect } from "../node/connect.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { roundToTenth } from "../node/stopwatch.ts";
@@ -155,6 +157,7 @@ function createExamination(dependencies: CommandDependencies): Examination {
         clock === undefined
           ? { ok: true }
           : { ok: true, found: describeClock(clock.answeredMs, clock.brokerTime) },
+      "last-unlock": async () => judgeLastUnlock(readNewestRows(folder().journalPath), nowMs()),
     },
   };
 }

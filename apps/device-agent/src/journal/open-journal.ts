@@ -11,7 +11,6 @@ import type { JournalFacts } from "./journal-row.ts";
 
 const APPEND = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT;
 const TAIL_BYTES = 64 * 1024;
-const NEW_LINE = 0x0a;
 
 export type Journal = {
   /** Durable when it returns the hash of the new row. Never put a secret into `facts`. */
@@ -69,15 +68,26 @@ export function openJournal(
 
 /** Sequence of the newest complete row; 0 without one. @throws {AppError} of the file */
 export function lastSequence(path: string): number {
+  return readFrom(path, (file) => readTail(file).last?.sequence) ?? 0;
+}
+
+/** The complete rows at the end of the file, newest last. @throws {AppError} of the file */
+export function readNewestRows(path: string): readonly JournalRow[] {
+  const rows = readFrom(path, (file) => readLines(file).flatMap((line) => parseRow(line) ?? []));
+  return rows ?? [];
+}
+
+/** @returns undefined without a file */
+function readFrom<Value>(path: string, read: (file: number) => Value): Value | undefined {
   let file: number;
   try {
     file = openPrivateFile(path, constants.O_RDONLY);
   } catch (error) {
-    if (systemCode(error) === "ENOENT") return 0;
+    if (systemCode(error) === "ENOENT") return undefined;
     throw toStateError(error, path);
   }
   try {
-    return readTail(file).last?.sequence ?? 0;
+    return read(file);
   } finally {
     closeSync(file);
   }
@@ -88,16 +98,20 @@ export function lastSequence(path: string): number {
  * follows.
  */
 function readTail(file: number): Tail {
-  const { size } = fstatSync(file);
-  if (size === 0) return { last: undefined, torn: false, open: false };
-  const length = Math.min(size, TAIL_BYTES);
-  const bytes = Buffer.alloc(length);
-  readSync(file, bytes, 0, length, size - length);
-  const open = bytes.at(-1) !== NEW_LINE;
-  const lines = bytes.toString("utf8").split("\n");
-  lines.pop(); // The part after the last line break: empty, or a torn line.
+  if (fstatSync(file).size === 0) return { last: undefined, torn: false, open: false };
+  const lines = readLines(file);
+  const open = lines.pop() !== ""; // The part after the last line break: empty, or a torn line.
   const newest = parseRow(lines.pop() ?? "");
   if (newest !== undefined) return { last: newest, torn: open, open };
   const last = lines.map(parseRow).findLast((row) => row !== undefined);
   return { last, torn: true, open };
+}
+
+/** The lines at the end of the file; the first may be cut. */
+function readLines(file: number): string[] {
+  const { size } = fstatSync(file);
+  const length = Math.min(size, TAIL_BYTES);
+  const bytes = Buffer.alloc(length);
+  readSync(file, bytes, 0, length, size - length);
+  return bytes.toString("utf8").split("\n");
 }

@@ -20,6 +20,7 @@ export type DoctorWorld = AsyncDisposable & {
   readonly broker: FakeBroker;
   /** A copy of the prepared node's folder, with its own volume. */
   copy(): PreparedCopy;
+  unlock(stateDir: string): Promise<AgentEvent>;
   doctor(stateDir: string, options?: Partial<CommandDependencies>): Promise<AgentEvent>;
 };
 
@@ -91,6 +92,8 @@ export async function createDoctorWorld(): Promise<DoctorWorld> {
         },
       };
     },
+    unlock: (stateDir) =>
+      runCommand({ command: "unlock", approval: "keep" }, dependencies(stateDir)),
     doctor: (stateDir, options = {}) =>
       runCommand({ command: "doctor" }, { ...dependencies(stateDir), ...options }),
     async [Symbol.asyncDispose]() {

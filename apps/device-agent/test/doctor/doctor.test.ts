@@ -47,10 +47,34 @@ test("a fit node passes every check in order, and there is nothing to do", async
       "certificate",
       "challenge",
       "clock",
+      "last-unlock",
     ].map((name) => `${name} passed`),
   );
   expect(exitCodeOf(event)).toBe(0);
   expect(renderEvent(event)).toMatch(/ ✓ certificate .*valid for 1 more day\n/);
+});
+
+test("a refused unlock stays the finding until an unlock succeeds", async () => {
+  const { stateDir } = world.copy();
+  world.broker.refusal = {
+    code: "SsemUserErrorKeyVaultBadRequestException",
+    reason: "access-policy",
+  };
+  expect(await world.unlock(stateDir)).toMatchObject({ outcome: "refused" });
+  const refused = await world.doctor(stateDir);
+  expect(refused).toMatchObject({
+    outcome: "refused",
+    code: "SsemUserErrorKeyVaultBadRequestException",
+    reason: "access-policy",
+    nextStep: { who: "security-administrator" },
+  });
+  expect(exitCodeOf(refused)).toBe(3);
+  expect(renderEvent(refused)).toMatch(
+    / ✗ last unlock .*refused .* ago; databox-agent unlock asks/,
+  );
+  world.broker.refusal = undefined;
+  expect(await world.unlock(stateDir)).toMatchObject({ outcome: "unlocked" });
+  expect(await world.doctor(stateDir)).toMatchObject({ outcome: "healthy" });
 });
 
 /**
@@ -76,7 +100,7 @@ const MACHINE_FAULTS: Readonly<Record<string, Fault>> = {
     code: "AgentNotPrepared",
     detail: /does not exist/,
     exitCode: 5,
-    notReached: 10,
+    notReached: 11,
   },
   "a folder that others may write to": {
     cause: ({ stateDir }) => {
@@ -86,7 +110,7 @@ const MACHINE_FAULTS: Readonly<Record<string, Fault>> = {
     code: "AgentStateUnreadable",
     detail: /chmod 700/,
     exitCode: 5,
-    notReached: 10,
+    notReached: 11,
   },
   "settings that are damaged": {
     cause: ({ stateDir }) => {
@@ -96,7 +120,7 @@ const MACHINE_FAULTS: Readonly<Record<string, Fault>> = {
     code: "AgentStateUnreadable",
     detail: /not JSON/,
     exitCode: 5,
-    notReached: 8,
+    notReached: 9,
   },
   "a device key that others may read": {
     cause: ({ stateDir }) => {
@@ -315,7 +339,7 @@ test("a wrong clock is reported and fails nothing", async () => {
   });
   const event = await world.doctor(world.copy().stateDir);
   expect(event.outcome).toBe("healthy");
-  expect(event.checks?.at(-1)?.found).toBe(
+  expect(event.checks?.find(({ name }) => name === "clock")?.found).toBe(
     "3 h behind the broker's; used for the dates of certificates only",
   );
 });

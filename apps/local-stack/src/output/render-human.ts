@@ -2,6 +2,7 @@ import type { StackEvent, Timed } from "../core/events.ts";
 import { wrap } from "./wrap.ts";
 
 const MARKS = { good: "✓", refused: "✗", unreachable: "…" } as const;
+export type Tone = keyof typeof MARKS;
 /** Width of the mark and the elapsed time before each text. */
 const MARGIN = 13;
 const STEP_INDENT = "   ";
@@ -10,14 +11,19 @@ type Line =
   | string
   /** Text to type: it is never broken. */
   | { readonly command: string };
-type Lines = readonly [keyof typeof MARKS, ...Line[]];
+type Lines = readonly [Tone, ...Line[]];
 
 /**
  * One event as lines for a person: a mark, the elapsed time, the event, and the next step.
  *
  * @param width - columns of the terminal.
+ * @param paint - colours the mark
  */
-export function renderHuman(event: Timed<StackEvent>, width: number): string {
+export function renderHuman(
+  event: Timed<StackEvent>,
+  width: number,
+  paint: (tone: Tone, text: string) => string = (_tone, text) => text,
+): string {
   const [mark, ...lines] = describe(event);
   const time = `${(event.elapsedMs / 1000).toFixed(2)} s`.padStart(9);
   const text = lines.flatMap((line) =>
@@ -27,7 +33,7 @@ export function renderHuman(event: Timed<StackEvent>, width: number): string {
   );
   return text
     .map((line, index) =>
-      index === 0 ? `${MARKS[mark]} ${time}  ${line}` : `${" ".repeat(MARGIN)}${line}`,
+      index === 0 ? `${paint(mark, MARKS[mark])} ${time}  ${line}` : `${" ".repeat(MARGIN)}${line}`,
     )
     .join("\n");
 }

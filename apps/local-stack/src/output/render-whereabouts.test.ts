@@ -12,7 +12,7 @@ test("the commands are those of this stack", () => {
   expect(render("/stack", true)).toMatch(/^ {2}npm run az -- --directory \/stack keyvault list /m);
 });
 
-test("a machine that does not resolve *.localhost is told what to do, and no other", () => {
+test("only on a machine that does not resolve *.localhost, the remedy is printed", () => {
   expect(render(undefined, false)).toContain("apt-get install libnss-myhostname");
   expect(render(undefined, true)).not.toContain("libnss");
 });
