@@ -3,7 +3,13 @@ import { join } from "node:path";
 
 import { describe, expect, test } from "vitest";
 
-import { createPreparedWorld, HAS_CRYPTSETUP, seen, SERIAL } from "./agent-world.ts";
+import {
+  createAgentWorld,
+  createPreparedWorld,
+  HAS_CRYPTSETUP,
+  seen,
+  SERIAL,
+} from "./agent-world.ts";
 
 const KINDS = [
   { volumeKind: "file", proof: "authenticated-header", skip: false },
@@ -54,6 +60,16 @@ describe.each(KINDS)("a node with a $volumeKind volume", ({ volumeKind, proof, s
       expect(seen(await other.status())).toMatchObject({ outcome: "locked" });
     },
   );
+});
+
+test("the answers of a newer broker are read, with all that it has added to them", async () => {
+  await using world = await createAgentWorld();
+  world.broker.extensions = { later: { members: [1, "two"] } };
+  expect(seen(await world.prepare())).toMatchObject({ exit: 0, outcome: "prepared" });
+  expect(seen(await world.unlock())).toMatchObject({ exit: 0, outcome: "unlocked" });
+  await world.lock();
+  world.broker.refusal = { code: "UnlockRevoked" };
+  expect(seen(await world.unlock())).toMatchObject({ exit: 3, code: "UnlockRevoked" });
 });
 
 test("a refusal that the broker signed is refused, with its steps", async () => {

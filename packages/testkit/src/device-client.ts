@@ -78,6 +78,8 @@ export class DeviceClient {
   counter = 0;
   brokerKeys: readonly unknown[] = [];
   envelope: SignedEnvelope | undefined;
+  /** A newer version of the device would add these to each message. */
+  extensions: Readonly<Record<string, unknown>> | undefined;
   #transport: Transport;
 
   constructor(options: {
@@ -276,10 +278,11 @@ export class DeviceClient {
     payload: Payload,
     tamper: Tamper<Payload> = {},
   ): Promise<string> {
+    const said = tamper.payload?.(payload) ?? payload;
     const text = await signMessage(
       tamper.key ?? this.key,
       tamper.type ?? type,
-      tamper.payload?.(payload) ?? payload,
+      this.extensions === undefined ? said : { ...said, extensions: this.extensions },
     );
     return tamper.text?.(text) ?? text;
   }

@@ -78,6 +78,8 @@ export type FakeBroker = AsyncDisposable & {
   readonly approvals: FakeApprovals;
   /** Terms of the leases that it grants from now on. */
   leaseTerms: LeaseTerms;
+  /** A newer version of the broker would add these to each answer. */
+  extensions: Readonly<Record<string, unknown>> | undefined;
   /** Answers to unlock requests that are refused as expired, before the next is taken. */
   expireChallenges: number;
   addNode(
@@ -247,7 +249,9 @@ export async function createFakeBroker(
   }
 
   async function signed(status: number, typ: string, payload: object): Promise<WireAnswer> {
-    const body = await signMessage(signingKey, typ, payload);
+    const { extensions } = broker;
+    const said = extensions === undefined ? payload : { ...payload, extensions };
+    const body = await signMessage(signingKey, typ, said);
     return { status, headers: { "content-type": JOSE_MEDIA_TYPE }, body };
   }
 
@@ -261,6 +265,7 @@ export async function createFakeBroker(
     receipts,
     intercept: undefined,
     refusal: undefined,
+    extensions: undefined,
     leaseTerms: { ttlSeconds: 60, outageGraceSeconds: 86_400 },
     approvals,
     expireChallenges: 0,

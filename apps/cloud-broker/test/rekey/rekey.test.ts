@@ -1,3 +1,4 @@
+import { MESSAGE_TYPES } from "@databox-cmk/protocol";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { LeaseClient } from "../leases/lease-client.ts";
@@ -42,6 +43,21 @@ describe("a rekeying", () => {
     expect(await activity()).toEqual(expect.arrayContaining(["rekey/propose", "rekey"]));
     // The node continues with it.
     expect(await LeaseClient.unlock(device)).toBeInstanceOf(LeaseClient);
+  });
+
+  test("and every other message of a newer agent is answered, with all that it has added", async () => {
+    const { device } = client.holder;
+    device.extensions = { later: { members: [1, "two"] } };
+    const proposal = await client.propose();
+    expect(await client.confirm(proposal.rekey)).toEqual(proposal.envelope);
+    const holder = await LeaseClient.unlock(device);
+    expect((await holder.renew()).typ).toBe(MESSAGE_TYPES.lease);
+    expect((await holder.receipt({ cause: "boot" })).typ).toBe(MESSAGE_TYPES.acknowledgement);
+    // Signed like the rest: what is changed on the way is refused.
+    const question = await device.prepareUnlock("unlock", {
+      text: (text) => text.replace(/\.[^.]*\./, (payload) => payload.replace("e", "f")),
+    });
+    expect(await device.sendUnlock(question)).toMatchObject({ kind: "denial" });
   });
 
   test("is the same until it is confirmed, and confirmed once however often the node asks", async () => {

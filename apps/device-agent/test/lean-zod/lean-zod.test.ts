@@ -6,9 +6,10 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { fc } from "@fast-check/vitest";
 import { rolldown } from "rolldown";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import * as z from "zod/mini";
 
 import { SAMPLES } from "./samples.ts";
-import { SCHEMA_NAMES } from "./schemas.ts";
+import { SCHEMA_NAMES, SCHEMAS } from "./schemas.ts";
 import type { SchemaName } from "./schemas.ts";
 
 type Parse = (name: SchemaName, value: unknown) => unknown;
@@ -112,6 +113,10 @@ describe.each(SCHEMA_NAMES)("%s", (name) => {
   const sample = SAMPLES[name];
   const paths = pathsOf(sample);
 
+  test("has a sample with every member, so that each is compared", () => {
+    expect(missingIn(SCHEMAS[name], sample)).toEqual([]);
+  });
+
   test("takes its sample, by zod and by lean-zod", () => {
     expect(overZod(name, sample)).toEqual({ ok: true, value: sample });
     expect(overLeanZod(name, sample)).toEqual({ ok: true, value: sample });
@@ -150,6 +155,22 @@ describe.each(SCHEMA_NAMES)("%s", (name) => {
     );
   });
 });
+
+/** Paths of a schema's members that a value lacks; of a union, those of the option that takes it. */
+function missingIn(schema: z.core.$ZodType, value: unknown, path = ""): readonly string[] {
+  const { def } = schema as { def?: unknown } as { def: z.core.$ZodTypes["_zod"]["def"] };
+  if (def.type === "optional") return missingIn(def.innerType, value, path);
+  if (def.type === "union") {
+    const taken = def.options.find((option) => z.safeParse(option, value).success);
+    return taken === undefined ? [] : missingIn(taken, value, path);
+  }
+  if (def.type === "array")
+    return Array.isArray(value) ? missingIn(def.element, value[0], `${path}[]`) : [`${path}[]`];
+  if (def.type !== "object") return value === undefined ? [path] : [];
+  return Object.entries(def.shape).flatMap(([name, member]) =>
+    missingIn(member, at(value, [name]), `${path}.${name}`),
+  );
+}
 
 function at(value: unknown, [key, ...rest]: Path): unknown {
   if (key === undefined) return value;

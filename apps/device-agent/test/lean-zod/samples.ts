@@ -8,10 +8,11 @@ const KEY = { kty: "EC", crv: "P-256", x: "x".repeat(43), y: "y".repeat(43) };
 const NOW = "2026-11-25T01:02:03.456Z";
 const BOOT = "boot-number-1";
 const JWS = "aaa.bbb.ccc";
+const EXTENSIONS = { later: { a: [1, "b"] } };
 
 /** One good value of each kind, with every optional member. */
 export const SAMPLES: Readonly<Record<SchemaName, unknown>> = {
-  challenge: { nonce: "abc_-", expiresInSeconds: 60, brokerTime: NOW },
+  challenge: { nonce: "abc_-", expiresInSeconds: 60, brokerTime: NOW, extensions: EXTENSIONS },
   enrolment: {
     requestHash: HASH,
     order: ORDER,
@@ -19,8 +20,14 @@ export const SAMPLES: Readonly<Record<SchemaName, unknown>> = {
     brokerKeys: [KEY, KEY],
     envelope: JWS,
     passkeyOrigin: "generated",
+    extensions: EXTENSIONS,
   },
-  signedEnvelope: { env: UUID, generation: 2, jwe: { protected: "p", recipients: [{ a: 1 }] } },
+  signedEnvelope: {
+    env: UUID,
+    generation: 2,
+    jwe: { protected: "p", recipients: [{ a: 1 }] },
+    extensions: EXTENSIONS,
+  },
   grant: {
     requestHash: HASH,
     order: ORDER,
@@ -37,6 +44,7 @@ export const SAMPLES: Readonly<Record<SchemaName, unknown>> = {
     kid: "https://v.vault.localhost:8443/keys/k/1",
     correlationId: UUID,
     envelope: JWS,
+    extensions: EXTENSIONS,
   },
   denial: {
     requestHash: HASH,
@@ -51,6 +59,7 @@ export const SAMPLES: Readonly<Record<SchemaName, unknown>> = {
     correlationId: UUID,
     vaultRequestId: "r",
     retryAfterSeconds: 1,
+    extensions: EXTENSIONS,
   },
   pending: {
     requestHash: HASH,
@@ -63,14 +72,48 @@ export const SAMPLES: Readonly<Record<SchemaName, unknown>> = {
       approvedBy: ["ada@example.com"],
       expiresInSeconds: 60,
     },
+    extensions: EXTENSIONS,
   },
-  acknowledgement: { requestHash: HASH },
+  acknowledgement: { requestHash: HASH, extensions: EXTENSIONS },
+  renewedLease: {
+    requestHash: HASH,
+    order: ORDER,
+    serial: "DBX-1",
+    lease: {
+      id: UUID,
+      ttlSeconds: 60,
+      outageGraceSeconds: 900,
+      graceUntilReboot: true,
+      sequence: 1,
+      offline: { kind: "boots", boots: 3 },
+    },
+    drill: UUID,
+    extensions: EXTENSIONS,
+  },
+  relockOrder: {
+    requestHash: HASH,
+    code: "Code",
+    reason: "reason",
+    class: "refused",
+    who: "nobody",
+    title: "t",
+    message: "m",
+    ask: "a",
+    steps: [{ text: "one", command: "two" }],
+    correlationId: UUID,
+    vaultRequestId: "r",
+    retryAfterSeconds: 1,
+    lease: UUID,
+    sequence: 1,
+    extensions: EXTENSIONS,
+  },
   brokerKeysAnswer: {
     requestHash: HASH,
     order: ORDER,
     serial: "DBX-1",
     brokerKeys: [KEY, KEY],
     envelope: JWS,
+    extensions: EXTENSIONS,
   },
   unlockRequest: {
     nonce: "abc",
@@ -84,6 +127,7 @@ export const SAMPLES: Readonly<Record<SchemaName, unknown>> = {
     hpke: { suite: "X-Wing", publicKey: "abc" },
     agent: "databox-agent/0",
     reason: "restore of Köln",
+    extensions: EXTENSIONS,
   },
   receipt: {
     grantHash: HASH,
@@ -94,6 +138,7 @@ export const SAMPLES: Readonly<Record<SchemaName, unknown>> = {
     bootId: BOOT,
     counter: 3,
     journalHead: HASH,
+    extensions: EXTENSIONS,
   },
   machineState: {
     version: 1,
@@ -118,6 +163,7 @@ export const SAMPLES: Readonly<Record<SchemaName, unknown>> = {
       },
       passkey: { openedAtMs: 7 },
     },
+    headerGeneration: 3,
     env: UUID,
     rekey: { step: "added", id: UUID, env: UUID, slot: 1 },
     journalHead: HASH,
@@ -134,8 +180,15 @@ export const SAMPLES: Readonly<Record<SchemaName, unknown>> = {
     rekey: UUID,
     envelope: JWS,
     sealed: { enc: "abc", ciphertext: "def" },
+    extensions: EXTENSIONS,
   },
-  rekeyed: { requestHash: HASH, order: ORDER, serial: "DBX-1", envelope: JWS },
+  rekeyed: {
+    requestHash: HASH,
+    order: ORDER,
+    serial: "DBX-1",
+    envelope: JWS,
+    extensions: EXTENSIONS,
+  },
   localUnlock: { reason: "restore of Köln" },
   localSignIn: { passkey: "Passkey-23456!", unlock: true },
   localPasskey: { passkey: "Passkey-23456!" },
@@ -184,6 +237,7 @@ export const SAMPLES: Readonly<Record<SchemaName, unknown>> = {
     sequence: 7,
     hash: HASH,
     receivedAt: NOW,
+    extensions: EXTENSIONS,
   },
   openChallenge: {
     version: 1,

@@ -11,7 +11,7 @@ import { waitingRequest } from "../../src/core/waiting-request.ts";
  * Every schema by which the agent reads what it did not just make. Bundled twice by the test: over
  * zod, and over lean-zod.
  */
-const SCHEMAS = {
+export const SCHEMAS = {
   challenge: protocol.challenge,
   enrolment: protocol.enrolment,
   signedEnvelope: protocol.signedEnvelope,
@@ -19,6 +19,8 @@ const SCHEMAS = {
   denial: protocol.denial,
   pending: protocol.pending,
   acknowledgement: protocol.acknowledgement,
+  renewedLease: protocol.renewedLease,
+  relockOrder: protocol.relockOrder,
   brokerKeysAnswer: protocol.brokerKeysAnswer,
   unlockRequest: protocol.unlockRequest,
   receipt: protocol.receipt,

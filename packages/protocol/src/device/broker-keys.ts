@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 
+import { deviceMessage } from "./device-message.ts";
 import { base64url, compactJws, messageHash, orderId, publicKey, serial } from "./fields.ts";
 
 const BUNDLE_MAX = 4;
@@ -8,7 +9,7 @@ const BUNDLE_MAX = 4;
  * Requests the broker's present signing keys; names the keys that the device has pinned (RFC 7638
  * thumbprints).
  */
-export const brokerKeysRequest = z.strictObject({
+export const brokerKeysRequest = deviceMessage({
   order: orderId,
   serial,
   /** 32 random bytes, so that no two requests are equal. */
@@ -18,7 +19,7 @@ export const brokerKeysRequest = z.strictObject({
 export type BrokerKeysRequest = z.infer<typeof brokerKeysRequest>;
 
 /** Signed by a key that the device has pinned, like everything that it accepts. */
-export const brokerKeysAnswer = z.strictObject({
+export const brokerKeysAnswer = deviceMessage({
   requestHash: messageHash,
   order: orderId,
   serial,

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 
+import { deviceMessage } from "./device-message.ts";
 import {
   base64url,
   bootId,
@@ -19,7 +20,7 @@ import {
  * First message of a node: proves possession of its new key, and by the one-time code the
  * operator's consent.
  */
-export const enrolmentRequest = z.strictObject({
+export const enrolmentRequest = deviceMessage({
   code: base64url(64),
   order: orderId,
   serial,
@@ -37,14 +38,14 @@ export type EnrolmentRequest = z.infer<typeof enrolmentRequest>;
  * The envelope that the device stores: it accepts no foreign envelope and no lower generation,
  * because the broker signed both.
  */
-export const signedEnvelope = z.strictObject({
+export const signedEnvelope = deviceMessage({
   env: uuid,
   generation,
   jwe: z.record(z.string(), z.unknown()),
 });
 export type SignedEnvelope = z.infer<typeof signedEnvelope>;
 
-export const enrolment = z.strictObject({
+export const enrolment = deviceMessage({
   requestHash: messageHash,
   order: orderId,
   serial,

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 
+import { deviceMessage } from "./device-message.ts";
 import { bootId, counter, messageHash, orderId, serial } from "./fields.ts";
 
 const factValue = z.union([z.string().check(z.maxLength(300)), z.number(), z.boolean()]);
@@ -28,7 +29,7 @@ export type JournalRow = z.infer<typeof journalRow>;
 const JOURNAL_PAGE_MAX_ROWS = 128;
 
 /** The next rows of a node's journal, oldest first, as many as fit. */
-export const journalDelivery = z.strictObject({
+export const journalDelivery = deviceMessage({
   order: orderId,
   serial,
   bootId,
@@ -40,7 +41,7 @@ export type JournalDelivery = z.infer<typeof journalDelivery>;
 /**
  * The broker's signature over the last row that it holds: delivered rows can never be rewritten.
  */
-export const journalHead = z.strictObject({
+export const journalHead = deviceMessage({
   requestHash: messageHash,
   order: orderId,
   serial,

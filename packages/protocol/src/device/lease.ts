@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 
+import { deviceMessage } from "./device-message.ts";
 import { bootId, counter, messageHash, orderId, serial, uuid } from "./fields.ts";
 import { denial, lease } from "./unlock.ts";
 
@@ -14,7 +15,7 @@ const holder = {
 } as const;
 
 /** `sequence` of the lease that the node holds; the answer carries the next one. */
-export const leaseRenewal = z.strictObject({
+export const leaseRenewal = deviceMessage({
   ...holder,
   sequence,
   state: z.enum(["unlocked"]),
@@ -22,7 +23,7 @@ export const leaseRenewal = z.strictObject({
 });
 export type LeaseRenewal = z.infer<typeof leaseRenewal>;
 
-export const renewedLease = z.strictObject({
+export const renewedLease = deviceMessage({
   requestHash: messageHash,
   order: orderId,
   serial,
@@ -36,14 +37,14 @@ export type RenewedLease = z.infer<typeof renewedLease>;
  * The order to close the volume, with its reason. Bound to a lease and to the message of the node
  * that it answers.
  */
-export const relockOrder = z.strictObject({ ...denial.shape, lease: uuid, sequence });
+export const relockOrder = deviceMessage({ ...denial.shape, lease: uuid, sequence });
 export type RelockOrder = z.infer<typeof relockOrder>;
 
 /**
  * Waits for news of a lease: the answer is the order to close, or the present lease, with a drill
  * or after the hold time.
  */
-export const leaseWatch = z.strictObject({ ...holder, sequence, watch: z.literal(true) });
+export const leaseWatch = deviceMessage({ ...holder, sequence, watch: z.literal(true) });
 export type LeaseWatch = z.infer<typeof leaseWatch>;
 
 export const LEASE_RECEIPT_CAUSES = ["order", "outage", "boot", "rollback"] as const;
@@ -52,7 +53,7 @@ export const LEASE_RECEIPT_CAUSES = ["order", "outage", "boot", "rollback"] as c
  * `relocked`: the volume is closed; `drilled`: the drill's message arrived, and the volume stays
  * open.
  */
-export const leaseReceipt = z.strictObject({
+export const leaseReceipt = deviceMessage({
   ...holder,
   outcome: z.enum(["relocked", "drilled"]),
   /**

@@ -3,11 +3,14 @@ import { describe, expect } from "vitest";
 import type * as z from "zod/mini";
 
 import { parseWith } from "../parse.ts";
+import { brokerKeysAnswer, brokerKeysRequest } from "./broker-keys.ts";
 import { challenge, challengeRequest } from "./challenge.ts";
 import { enrolment, enrolmentRequest, signedEnvelope } from "./enrolment.ts";
+import { journalDelivery, journalHead } from "./journal.ts";
 import { leaseReceipt, leaseRenewal, leaseWatch, relockOrder, renewedLease } from "./lease.ts";
 import { acknowledgement, receipt } from "./receipt.ts";
-import { denial, grant, pending, unlockRequest } from "./unlock.ts";
+import { rekeyConfirmation, rekeyed, rekeyProposal, rekeyRequest } from "./rekey.ts";
+import { denial, grant, offlineChallenge, pending, unlockRequest } from "./unlock.ts";
 
 const ORDER =
   "/subscriptions/00000000-0000-4000-8000-000000000001/resourcegroups/databox-demo/providers/microsoft.databox/jobs/order-1";
@@ -145,6 +148,94 @@ const MESSAGES: Readonly<Record<string, readonly [z.ZodMiniType, object]>> = {
   ],
   leaseWatch: [leaseWatch, { ...HOLDER, sequence: 0, watch: true }],
   leaseReceipt: [leaseReceipt, { ...HOLDER, outcome: "relocked", journalHead: HASH }],
+  rekeyRequest: [
+    rekeyRequest,
+    { ...HOLDER, sequence: 0, env: UUID, hpke: { suite: "X-Wing", publicKey: "A".repeat(1622) } },
+  ],
+  rekeyProposal: [
+    rekeyProposal,
+    {
+      requestHash: HASH,
+      order: ORDER,
+      serial: "DBX-1",
+      rekey: UUID,
+      envelope: "a.b.c",
+      sealed: { enc: "A".repeat(1494), ciphertext: "A".repeat(107) },
+    },
+  ],
+  rekeyConfirmation: [
+    rekeyConfirmation,
+    {
+      rekey: UUID,
+      order: ORDER,
+      serial: "DBX-1",
+      bootId: UUID,
+      counter: 1,
+      journalHead: HASH,
+    },
+  ],
+  rekeyed: [rekeyed, { requestHash: HASH, order: ORDER, serial: "DBX-1", envelope: "a.b.c" }],
+  offlineChallenge: [
+    offlineChallenge,
+    {
+      challengeId: HASH,
+      order: ORDER,
+      serial: "DBX-1",
+      env: UUID,
+      generation: 1,
+      purpose: "unlock",
+      bootId: UUID,
+      counter: 1,
+      hpke: { suite: "X25519", publicKey: HASH },
+      agent: "agent/1",
+      opensForSeconds: 3600,
+    },
+  ],
+  journalDelivery: [
+    journalDelivery,
+    {
+      order: ORDER,
+      serial: "DBX-1",
+      bootId: UUID,
+      counter: 1,
+      rows: [
+        {
+          sequence: 1,
+          at: "2026-11-25T00:00:00.000Z",
+          bootId: UUID,
+          event: "unlocked",
+          facts: {},
+          previous: "",
+          hash: HASH,
+        },
+      ],
+    },
+  ],
+  journalHead: [
+    journalHead,
+    {
+      requestHash: HASH,
+      order: ORDER,
+      serial: "DBX-1",
+      sequence: 1,
+      hash: HASH,
+      receivedAt: "2026-11-25T00:00:00.000Z",
+    },
+  ],
+  brokerKeysRequest: [
+    brokerKeysRequest,
+    { order: ORDER, serial: "DBX-1", random: HASH, pinned: [HASH] },
+  ],
+  brokerKeysAnswer: [
+    brokerKeysAnswer,
+    {
+      requestHash: HASH,
+      order: ORDER,
+      serial: "DBX-1",
+      brokerKeys: [PUBLIC_KEY],
+      envelope: "a.b.c",
+    },
+  ],
 };
 const ALL = Object.entries(MESSAGES).map(([name, [schema, value]]) => ({ name, schema, value }));
 const EACH_MEMBER = ALL.flatMap((message) =>
@@ -161,6 +252,12 @@ describe("a message", () => {
       ok: false,
       detail: "message: unknown member admin",
     });
+  });
+
+  test.each(ALL)("of kind $name of a newer version is read", ({ schema, value }) => {
+    const newer = { ...value, extensions: { later: { depth: 2 }, also: [1] } };
+    expect(parseWith(schema, newer)).toEqual({ ok: true, value: newer });
+    expect(parseWith(schema, { ...value, extensions: "all" })).toMatchObject({ ok: false });
   });
 
   test.each(EACH_MEMBER)(

@@ -1,9 +1,10 @@
 import * as z from "zod/mini";
 
+import { deviceMessage } from "./device-message.ts";
 import { bootId, counter, messageHash, orderId, serial } from "./fields.ts";
 
 /** The device's report about a grant. */
-export const receipt = z.strictObject({
+export const receipt = deviceMessage({
   grantHash: messageHash,
   order: orderId,
   serial,
@@ -16,5 +17,5 @@ export const receipt = z.strictObject({
 });
 export type Receipt = z.infer<typeof receipt>;
 
-export const acknowledgement = z.strictObject({ requestHash: messageHash });
+export const acknowledgement = deviceMessage({ requestHash: messageHash });
 export type Acknowledgement = z.infer<typeof acknowledgement>;

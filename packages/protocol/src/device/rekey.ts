@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 
+import { deviceMessage } from "./device-message.ts";
 import {
   base64url,
   bootId,
@@ -17,7 +18,7 @@ import { grant } from "./unlock.ts";
  * Requests a new unlock key. A node with a live lease may do so, since the lease represents the
  * decision that granted it.
  */
-export const rekeyRequest = z.strictObject({
+export const rekeyRequest = deviceMessage({
   lease: uuid,
   sequence: z.int().check(z.gte(0), z.lte(Number.MAX_SAFE_INTEGER)),
   order: orderId,
@@ -34,7 +35,7 @@ export type RekeyRequest = z.infer<typeof rekeyRequest>;
  * A proposal. Repeated requests get the same one until it is confirmed or the order gets another
  * key.
  */
-export const rekeyProposal = z.strictObject({
+export const rekeyProposal = deviceMessage({
   requestHash: messageHash,
   order: orderId,
   serial,
@@ -47,7 +48,7 @@ export const rekeyProposal = z.strictObject({
 export type RekeyProposal = z.infer<typeof rekeyProposal>;
 
 /** Reports that the volume accepts the proposed key. Safe to repeat. */
-export const rekeyConfirmation = z.strictObject({
+export const rekeyConfirmation = deviceMessage({
   rekey: uuid,
   order: orderId,
   serial,
@@ -61,7 +62,7 @@ export type RekeyConfirmation = z.infer<typeof rekeyConfirmation>;
  * The envelope in force after the confirmation: its identity shows whether the proposal was put in
  * force.
  */
-export const rekeyed = z.strictObject({
+export const rekeyed = deviceMessage({
   requestHash: messageHash,
   order: orderId,
   serial,

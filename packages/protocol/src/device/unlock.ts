@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 
+import { deviceMessage } from "./device-message.ts";
 import {
   base64url,
   bootId,
@@ -38,7 +39,7 @@ const question = {
   reason: z.optional(reasonText),
 } as const;
 
-export const unlockRequest = z.strictObject({ nonce: base64url(256), ...question });
+export const unlockRequest = deviceMessage({ nonce: base64url(256), ...question });
 export type UnlockRequest = z.infer<typeof unlockRequest>;
 export type UnlockQuestion = Omit<UnlockRequest, "nonce">;
 
@@ -51,7 +52,7 @@ const X25519_KEY_CHARACTERS = 43;
  * The unlock request of a node without a network: a person carries it, so there is no nonce of the
  * broker. It is used up by its own id and counter.
  */
-export const offlineChallenge = z.strictObject({
+export const offlineChallenge = deviceMessage({
   ...question,
   challengeId: z.string().check(z.length(43), z.regex(/^[A-Za-z0-9_-]*$/)),
   hpke: z.strictObject({
@@ -90,7 +91,7 @@ export type Lease = z.infer<typeof lease>;
  * The content-encryption key of the node's envelope, sealed to the one-time key of the request (RFC
  * 9180).
  */
-export const grant = z.strictObject({
+export const grant = deviceMessage({
   requestHash: messageHash,
   order: orderId,
   serial,
@@ -106,7 +107,7 @@ export const grant = z.strictObject({
 });
 export type Grant = z.infer<typeof grant>;
 
-export const denial = z.strictObject({
+export const denial = deviceMessage({
   requestHash: messageHash,
   code: z.string().check(z.maxLength(100)),
   reason: z.optional(z.string().check(z.maxLength(100))),
@@ -139,7 +140,7 @@ export type Denial = z.infer<typeof denial>;
 const approvalCount = z.int().check(z.gte(0), z.lte(5));
 
 /** An approval is open; the same request is sent again until it is decided. */
-export const pending = z.strictObject({
+export const pending = deviceMessage({
   requestHash: messageHash,
   retryAfterSeconds: seconds,
   correlationId: uuid,
