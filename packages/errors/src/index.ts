@@ -22,4 +22,4 @@ export {
   type RecoveryInfo,
 } from "./render-arm-error.ts";
 export type { ErrorClass, ErrorRow, Facts, Recoverable, Step, Who } from "./row.ts";
-export { ERROR_CODES, ERRORS, isErrorCode, type ErrorCode } from "./table.ts";
+export { ERROR_CODES, ERRORS, isErrorCode, type ErrorCode, type KeyErrorCode } from "./table.ts";

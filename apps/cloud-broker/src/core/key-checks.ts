@@ -1,5 +1,5 @@
 import type { ErrorCode } from "@databox-cmk/errors";
-import { asciiLowerCase, isSameIdentifier } from "@databox-cmk/protocol";
+import { asciiLowerCase, isSameIdentifier, type KeyCheckName } from "@databox-cmk/protocol";
 
 import { KEY_RULES, type KeyRule } from "./key-rules.ts";
 import type { KeyIdentity, KeyUrl } from "./order.ts";
@@ -33,7 +33,7 @@ export type GatheredEvidence = "signIn" | "vault" | "key" | "storageLocations" |
 export type Verdict = "passed" | "undecided" | Failure;
 
 export type KeyCheckRow = {
-  readonly name: string;
+  readonly name: KeyCheckName;
   /** Codes that this row reports; a failed vault call belongs to the row that names its code. */
   readonly codes: readonly ErrorCode[];
   readonly needs: readonly GatheredEvidence[];
@@ -140,7 +140,7 @@ export const KEY_CHECKS: readonly KeyCheckRow[] = [
   },
 ];
 
-function urlRow(name: string, code: ErrorCode): KeyCheckRow {
+function urlRow(name: KeyCheckName, code: ErrorCode): KeyCheckRow {
   return {
     name,
     codes: [code],

@@ -1,10 +1,11 @@
 import type { ErrorCode } from "@databox-cmk/errors";
+import type { KeyCheckName } from "@databox-cmk/protocol";
 
 import { isoDate } from "./missing-key.ts";
 import type { Failure, KeyFacts } from "./ports.ts";
 
 export type KeyRule = {
-  readonly name: string;
+  readonly name: KeyCheckName;
   readonly code: ErrorCode;
   /** @returns undefined when the key satisfies the rule */
   readonly decide: (key: KeyFacts, nowMs: number) => Failure | undefined;

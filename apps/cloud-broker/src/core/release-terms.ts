@@ -11,7 +11,7 @@ export type ReleaseTerms = Omit<UnlockPolicy, "release"> & {
     /** Each list must be open at the moment of the release. */
     readonly windows: readonly (readonly ReleaseWindow[])[];
     readonly required: number;
-    /** Undefined: anyone who has the right. An empty list: no one. */
+    /** Undefined: anyone who has the right. The list may be empty. */
     readonly approvers?: readonly string[] | undefined;
     readonly breakGlass: boolean;
   };

@@ -58,7 +58,7 @@ function nameKeyInForce(failure: Failure, inForce: KeyInForce): Failure {
 }
 
 /**
- * By the key in force. Applies our own rules: a key that may not be used may not unwrap either,
+ * Opens an envelope by the key in force. Applies our own rules: a key that may not be used may not unwrap either,
  * even where Key Vault would do it.
  */
 export async function unwrapEnvelope<T>(

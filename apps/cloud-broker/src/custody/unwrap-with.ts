@@ -8,7 +8,7 @@ import type { UsableKey } from "./usable-key.ts";
 
 /** The key that unwrapped a content key. */
 export type Unwrapped = { readonly kid: string; readonly vaultRequestId?: string | undefined };
-/** What came of a content key's use. */
+/** The result of a content key's use, and the key that unwrapped it. */
 export type Used<T> = Unwrapped & { readonly result: T };
 /** Must keep no copy: the content key is zeroed when it ends. */
 export type Use<T> = (contentKey: Uint8Array, by: Unwrapped) => Promise<T> | T;

@@ -83,7 +83,7 @@ export type Reads<Request> =
 
 export type Schema = z.core.$ZodType;
 
-/** What the API's document says about a route, beyond the members of its row. */
+/** The part of the API's document that the other members of a row do not give. */
 export type Description = {
   readonly summary: string;
   /** Of a `jose` body: of the signed message's payload. */

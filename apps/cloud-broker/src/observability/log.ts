@@ -54,7 +54,7 @@ export function createLog(level: LogLevel | "silent", write?: (line: string) => 
   };
 }
 
-/** What a log line may tell of an unexpected error: its class, a system's code, and its location. */
+/** The parts of an unexpected error that a log line may have: its class, a system's code, and its location. */
 export function describeFault(fault: unknown): LogFields {
   if (!(fault instanceof Error)) return {};
   return {

@@ -2,8 +2,9 @@
 
 import { readFileSync } from "node:fs";
 
-import { DEVICE_ROUTES, MESSAGE_TYPES, STAGE_NAMES } from "@databox-cmk/protocol";
+import * as protocol from "@databox-cmk/protocol";
 import { expect, test } from "vitest";
+import * as z from "zod/mini";
 
 import { MAX_USER_IDENTITIES } from "../../src/core/patch-identity.ts";
 import { ACTIONS, decideAccess, ROLES, type RoleName } from "../../src/core/permissions.ts";
@@ -13,6 +14,7 @@ const read = (name: string) =>
   readFileSync(new URL(`../../../../docs/reference/${name}`, import.meta.url), "utf8");
 const page = read("arm-api.md");
 const devicePage = read("device-api.md");
+const { DEVICE_ROUTES, MESSAGE_TYPES, STAGE_NAMES } = protocol;
 const word = (value: boolean): string => (value ? "yes" : "no");
 
 test.each(STAGE_NAMES)(
@@ -66,6 +68,20 @@ test.each(Object.values(MESSAGE_TYPES))(
 test.each(Object.values(DEVICE_ROUTES))("docs/reference/device-api.md has the route %s", (path) => {
   expect(devicePage).toContain(`\`${path.replace(":lease", "{lease}")}\``);
 });
+
+/** Every schema of protocol with `extensions`: the messages of the device API. */
+const MEMBERS = Object.values(protocol).flatMap((schema) =>
+  schema instanceof z.ZodMiniObject && "extensions" in schema.shape
+    ? Object.keys(schema.shape)
+    : [],
+);
+
+test.each([...new Set(MEMBERS)])(
+  "docs/reference/device-api.md explains the member %s",
+  (member) => {
+    expect(devicePage).toMatch(new RegExp(`[\`"]${member}[\`":]`));
+  },
+);
 
 const VERBS = new Set(["read", "write", "delete", "action"]);
 /** Such as `use` of Microsoft.DataBox/jobs/backupKeys/use/action: what the call is about. */

@@ -170,7 +170,7 @@ export async function envelopeOf(
   return held.ok ? held.value.envelope : undefined;
 }
 
-/** What releases a node's content key, and the passkey that it opens, as an appliance does it. */
+/** Releases a node's content key, and the passkey that it opens, as an appliance does it. */
 export async function releaseTo(
   custody: Pick<KeyCustody, "hold">,
   serial: string,

@@ -1,4 +1,5 @@
 // @module-tag one-engine
+import { KEY_CHECK_NAMES } from "@databox-cmk/protocol";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import type { KeyChoice } from "../../src/core/order.ts";
@@ -36,27 +37,6 @@ const customer = (
   const choice = customerKey("kv-one");
   return choice.kekType === "CustomerManaged" ? { ...choice, ...written } : choice;
 };
-const NAMES = [
-  "url-scheme",
-  "url-form",
-  "url-host",
-  "vault-resource-id",
-  "identity-present",
-  "identity-usable",
-  "vault-tenant",
-  "vault-found",
-  "vault-protection",
-  "vault-access",
-  "key-found",
-  "key-type",
-  "key-size",
-  "key-operations",
-  "key-enabled",
-  "key-expiry",
-  "key-activation",
-  "vault-region",
-  "wrap-and-unwrap",
-];
 
 function remake(options: { purgeProtection?: boolean; location?: string }): void {
   world.vaults.addVault("kv-one", options);
@@ -67,7 +47,7 @@ function remake(options: { purgeProtection?: boolean; location?: string }): void
 describe("validate", () => {
   it("passes all checks of a good key in their fixed order, each with its time", async () => {
     const { checks, outcome } = await validate();
-    expect(checks.map(({ name }) => name)).toEqual(NAMES);
+    expect(checks.map(({ name }) => name)).toEqual(KEY_CHECK_NAMES);
     expect(
       checks.filter(({ status, elapsedMs }) => status !== "passed" || elapsedMs === undefined),
     ).toEqual([]);

@@ -1,5 +1,7 @@
 // @module-tag one-engine
 
+import { readFileSync } from "node:fs";
+
 import { generateSigningKey, signMessage } from "@databox-cmk/crypto";
 import { DEVICE_ROUTES, JOSE_MEDIA_TYPE, MESSAGE_TYPES } from "@databox-cmk/protocol";
 import type { Transport } from "@databox-cmk/testkit";
@@ -40,6 +42,10 @@ const PUBLIC = [
   "GET /portal/*path",
   "OPTIONS /webhooks/v1/keyEvents",
 ];
+const ARM_API = readFileSync(
+  new URL("../../../../docs/reference/arm-api.md", import.meta.url),
+  "utf8",
+);
 const nameOf = (route: Route): string => `${route.method} ${route.path}`;
 /** The portal's pages and back channel are for its own scripts, and in no API reference. */
 const isOfPortal = (route: Route): boolean => /^\/(?:portal(?:\/.*)?)?$/.test(route.path);
@@ -105,6 +111,18 @@ describe("every route", () => {
     const described = broker.routes.filter((route) => route.described !== undefined);
     const ofApi = broker.routes.filter((route) => !isOfPortal(route));
     expect(described.filter((route) => !isOfPortal(route))).toEqual(ofApi);
+  });
+
+  test("that a caller or an operator asks is in docs/reference/arm-api.md, with its method", () => {
+    const rows = ARM_API.split("\n").filter((line) => line.startsWith("| "));
+    const missing = broker.routes.filter((route) => {
+      if (!("action" in route) || isOfPortal(route) || route.authentication === "event-delivery")
+        return false;
+      const subject = route.path.split("/").findLast((part) => !part.startsWith(":")) ?? "";
+      const words = [route.method, subject].map((word) => new RegExp(`\\b${word}\\b`));
+      return !rows.some((row) => words.every((word) => word.test(row)));
+    });
+    expect(missing.map(nameOf)).toEqual([]);
   });
 
   test("that takes a body caps it", () => {

@@ -1,4 +1,4 @@
-import type { ErrorCode } from "@databox-cmk/errors";
+import type { KeyErrorCode } from "@databox-cmk/errors";
 import type { KeyEncryptionKeyView, KeyHealthView, LockState } from "@databox-cmk/protocol";
 
 import { chosenKeyOf } from "./key-choice.ts";
@@ -28,10 +28,10 @@ export type KeyChain = {
 };
 
 /**
- * The part at which a code breaks the chain: it and everything behind it is out of reach. Any other
- * code breaks it at the version.
+ * The part at which a code breaks the chain: it and everything behind it is out of reach. A code of
+ * a newer service breaks it at the version.
  */
-const BROKEN_AT: Partial<Record<ErrorCode, ChainPart>> = {
+const BROKEN_AT: Readonly<Record<KeyErrorCode, ChainPart>> = {
   SsemUserErrorKeyVaultDetailsNotFound: "vault",
   SsemUserErrorKeyVaultUrlInvalidHost: "vault",
   SsemUserErrorSystemAssignedIdentityAbsent: "vault",
@@ -45,6 +45,16 @@ const BROKEN_AT: Partial<Record<ErrorCode, ChainPart>> = {
   SsemUserErrorEncryptionKeyExpired: "version",
   KeyNotYetValid: "version",
   KeyVersionMismatch: "envelope",
+  SsemUserErrorInvalidKeyVaultUrl: "vault",
+  SsemUserErrorKeyVaultUrlWithInvalidScheme: "vault",
+  SsemUserErrorSoftDeleteAndPurgeProtectionNotEnabled: "vault",
+  SsemUserErrorUserAssignedLimitReached: "vault",
+  KeyVaultDetailsMismatch: "vault",
+  KeyVaultRegionMismatch: "vault",
+  KeyEncryptionKeyRevertForbidden: "version",
+  RewrapVerificationFailed: "version",
+  RewrapConflict: "version",
+  InvalidDevicePassword: "volume",
 };
 
 type ChainNode = {

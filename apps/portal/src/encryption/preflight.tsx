@@ -1,4 +1,4 @@
-import type { JobResource, KeyValidationResult } from "@databox-cmk/protocol";
+import { type JobResource, KEY_CHECK_NAMES, type KeyValidationResult } from "@databox-cmk/protocol";
 import { ExplanationPanel } from "@databox-cmk/ui";
 import {
   Accordion,
@@ -24,7 +24,7 @@ import type { ChosenIdentity, ChosenKey } from "../core/key-choice.ts";
 import { useCloudProblem } from "../order/use-cloud-problem.ts";
 import { useOrderName } from "../order/use-order.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
-import { useTexts } from "../texts/texts.ts";
+import { type Texts, useTexts } from "../texts/texts.ts";
 import { GrantAccess } from "./grant-access.tsx";
 import { usePreflight } from "./use-preflight.ts";
 
@@ -125,7 +125,7 @@ export function Preflight({
                       <span className={mergeClasses(styles.icon, styles[check.status])} aria-hidden>
                         <Icon />
                       </span>
-                      {texts.preflight.checks[check.name] ?? check.name}
+                      {labelOf(check.name, texts)}
                       <Text size={200}>{texts.preflight.statuses[check.status]}</Text>
                     </li>
                   );
@@ -137,4 +137,10 @@ export function Preflight({
       )}
     </section>
   );
+}
+
+/** A check of a newer service is shown by its name. */
+function labelOf(name: string, { preflight }: Texts): string {
+  const known = KEY_CHECK_NAMES.find((each) => each === name);
+  return known === undefined ? name : preflight.checks[known];
 }

@@ -1,5 +1,6 @@
 import type {
   DeviceKeyGrade,
+  KeyCheckName,
   KeyHealthState,
   LockState,
   StageName,
@@ -292,7 +293,7 @@ export const en = {
       "key-activation": "It is already valid",
       "vault-region": "The vault is in the region of the storage accounts",
       "wrap-and-unwrap": "Wrapping and unwrapping works",
-    } as Record<string, string>,
+    } satisfies Record<KeyCheckName, string>,
   },
   device: {
     intro:

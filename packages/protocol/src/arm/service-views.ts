@@ -86,7 +86,31 @@ export const operationList = z.object({
   ),
 });
 
-/** Our extension: every check of a key in its fixed order. */
+/** The checks of a key in their fixed order. */
+export const KEY_CHECK_NAMES = [
+  "url-scheme",
+  "url-form",
+  "url-host",
+  "vault-resource-id",
+  "identity-present",
+  "identity-usable",
+  "vault-tenant",
+  "vault-found",
+  "vault-protection",
+  "vault-access",
+  "key-found",
+  "key-type",
+  "key-size",
+  "key-operations",
+  "key-enabled",
+  "key-expiry",
+  "key-activation",
+  "vault-region",
+  "wrap-and-unwrap",
+] as const;
+export type KeyCheckName = (typeof KEY_CHECK_NAMES)[number];
+
+/** Our extension: every check of a key; a newer service may have more of them. */
 export const keyValidationResult = z.object({
   status: z.enum(["Valid", "Invalid"]),
   kid: z.optional(z.string()),

@@ -22,7 +22,7 @@ const DEFAULT_MAX_BYTES = 64 * 1024;
 
 type Answers = Description["answers"];
 
-/** What is told about a route, and the ARM action that its caller needs. */
+/** The description of a route, and the ARM action that its caller needs. */
 type Row<Known extends Answers> = Pick<Description, "summary" | "query" | "headers"> & {
   readonly action: string;
   readonly answers: Known;
@@ -35,7 +35,7 @@ type BodyRow<Known extends Answers, Body> = Row<Known> & {
   readonly maxBytes?: number;
 };
 
-/** What every handler of a caller's request gets beside the request. */
+/** Every handler gets these beside the request. */
 type CallerFacts = {
   /** The order that the path names; the empty name where it names none. */
   readonly order: OrderName;
@@ -63,8 +63,8 @@ type ReadonlyView<View> = View extends readonly (infer Item)[]
     : View;
 
 /**
- * Makes the rows of one API from what is known about each route: the handler gets a parsed body, the
- * order of the path and the request's context, and returns a view of `answers`.
+ * Makes the rows of one API: the handler of a row gets a parsed body, the order of the path and the
+ * request's context, and returns a view of `answers`.
  *
  * @param read - what handlers of this API get beside the request
  * @param common - headers of each answer
@@ -142,7 +142,7 @@ export const arm = createRows(
     checkSubscription(request);
     return { apiVersion: readApiVersion(request), ...readFacts(request) };
   },
-  // As Resource Manager answers.
+  // Resource Manager sends these, too.
   { "cache-control": "no-cache", pragma: "no-cache", expires: "-1" },
 );
 
@@ -206,7 +206,7 @@ function orderNameOf({ parameters }: CallerRequest): OrderName {
       target: "jobName",
       detail: describeIdentifier("jobName", jobName),
     });
-  // PostgreSQL cannot be asked about it. Of other names the database says whether they are in use.
+  // PostgreSQL cannot be asked about it; the database says whether another name is in use.
   if (resourceGroup.includes("\0")) requireResourceGroup(resourceGroup);
   return {
     subscriptionId: asciiLowerCase(subscriptionId),
