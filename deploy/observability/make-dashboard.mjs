@@ -97,6 +97,11 @@ const PANELS = [
     [["{{instance}}", "databox_certificate_expiry_timestamp_seconds - time()"]],
   ],
   ["Database answers", "short", [["{{instance}}", "databox_database_up"]]],
+  [
+    "Connections to the database",
+    "short",
+    [["{{state}}", "sum by (state) (databox_database_connections)"]],
+  ],
   ["Clock ahead of others", "s", [["{{instance}} {{other}}", "databox_clock_offset_seconds"]]],
   ["Event loop lag", "s", [["{{instance}}", "nodejs_eventloop_lag_p99_seconds"]]],
   ["Memory", "bytes", [["{{instance}}", "process_resident_memory_bytes"]]],

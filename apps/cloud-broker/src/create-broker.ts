@@ -52,7 +52,7 @@ import { atPriority } from "./load/priority.ts";
 import { createRateLimit } from "./load/rate-limit.ts";
 import type { ClockWatch } from "./observability/clock-watch.ts";
 import { createFleetFigures } from "./observability/fleet-figures.ts";
-import { describeFault, type Log } from "./observability/log.ts";
+import { describeFault, describePool, type Log } from "./observability/log.ts";
 import { createMetrics, type Metrics } from "./observability/metrics.ts";
 import { traceVaults } from "./observability/trace.ts";
 import { type ListenerName, watchConnections } from "./observability/watch-connections.ts";
@@ -68,6 +68,7 @@ import { probeKeys } from "./release/leases/probe-keys.ts";
 import { createCustomerQuota } from "./release/limits/customer-quota.ts";
 import type { DeviceDependencies } from "./release/message/device-dependencies.ts";
 import { createCommit } from "./store/group-commit.ts";
+import { poolStateOf } from "./store/pool-state.ts";
 import type { Store } from "./store/store.ts";
 
 export type BrokerDependencies = {
@@ -141,10 +142,14 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
   const { config, store, keys, now, log } = dependencies;
   const figures = createFleetFigures(store, now);
   const metrics = createMetrics(figures);
+  metrics.showPool(() => poolStateOf(store));
   metrics.showClock(() => dependencies.clock.offsets());
   const choreFailed = (chore: string, error: unknown): void => {
     metrics.choreFailed(chore);
-    log("error", `${chore} failed`, describeFault(error));
+    log("error", `${chore} failed`, {
+      ...describeFault(error),
+      ...describePool(poolStateOf(store)),
+    });
   };
   const traced = traceVaults(dependencies.vaults, dependencies.spans, (call) => {
     metrics.calledVault(call);

@@ -6,7 +6,7 @@ import { AppError } from "@databox-cmk/errors";
 import type { BrokerConfig } from "./config.ts";
 import { readPemFile } from "./read-pem-file.ts";
 
-/** What a listener serves by TLS, as PEM. */
+/** The certificate and the key of a listener, as PEM. */
 export type Certificate = {
   readonly certificate: string;
   readonly privateKey: string;

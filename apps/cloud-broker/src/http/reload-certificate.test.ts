@@ -23,7 +23,7 @@ test("serves a new certificate once, and tells when it expires", async () => {
   expect([served, expiresAtMs()]).toEqual([["second"], 2]);
 });
 
-test("goes on with the former certificate when the files cannot be served", async () => {
+test("keeps the former certificate when the files cannot be served", async () => {
   const { reload, expiresAtMs } = createCertificateReload(
     named("first", 1),
     () => Promise.reject(new Error("half written")),

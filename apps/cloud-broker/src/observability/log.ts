@@ -1,5 +1,7 @@
-import { namesOf } from "@databox-cmk/errors";
+import { AppError, namesOf } from "@databox-cmk/errors";
 import pino from "pino";
+
+import type { PoolState } from "../store/pool-state.ts";
 
 /**
  * Every field that a log line may have. Nothing else can be logged, so that no secret, token,
@@ -18,6 +20,10 @@ const FIELDS = {
   /** For unexpected errors: class and location, never the message's data. */
   error: "trusted",
   errorCode: "trusted",
+  /** Connections to the database when it failed. */
+  poolOpen: "trusted",
+  poolIdle: "trusted",
+  poolWaiting: "trusted",
   stack: "trusted",
   port: "trusted",
   url: "trusted",
@@ -54,15 +60,33 @@ export function createLog(level: LogLevel | "silent", write?: (line: string) => 
   };
 }
 
-/** The parts of an unexpected error that a log line may have: its class, a system's code, and its location. */
+/**
+ * The parts of an error that a log line may have: its class, a system's code, and its location; for
+ * a named failure also its code, and the system's code of its cause.
+ */
 export function describeFault(fault: unknown): LogFields {
   if (!(fault instanceof Error)) return {};
+  const isNamed = fault instanceof AppError;
+  const cause = isNamed && fault.cause instanceof Error ? fault.cause : fault;
   return {
-    error: fault.name,
-    // Such as SQLITE_FULL: a system's code, never a person's text.
-    errorCode: "code" in fault && typeof fault.code === "string" ? fault.code : undefined,
+    code: isNamed ? fault.code : undefined,
+    detail: isNamed ? fault.detail : undefined,
+    error: cause.name,
+    errorCode: systemCodeOf(cause),
     stack: stackOf(fault),
   };
+}
+
+/** Such as SQLITE_FULL, 57P01 or ECONNRESET: a system's code, never a person's text. */
+export function systemCodeOf(fault: unknown): string | undefined {
+  if (!(fault instanceof Error) || fault instanceof AppError) return undefined;
+  return "code" in fault && typeof fault.code === "string" ? fault.code : undefined;
+}
+
+/** For the line of a failure that the database may have caused. */
+export function describePool(pool: PoolState | undefined): LogFields {
+  if (pool === undefined) return {};
+  return { poolOpen: pool.open, poolIdle: pool.idle, poolWaiting: pool.waiting };
 }
 
 /** The location of the error. The first lines are the message, which may quote data. */

@@ -2,6 +2,7 @@ import { Counter, Gauge, Histogram, Registry } from "prom-client";
 
 import type { ClockOffsets } from "../core/judge-clock.ts";
 import type { Served } from "../http/express-adapter.ts";
+import type { PoolState } from "../store/pool-state.ts";
 import type { FleetFigures } from "./fleet-figures.ts";
 
 /** From a fast answer of the store to a vault that times out. */
@@ -79,6 +80,11 @@ export const METRICS = {
     help: "1 if the database answered this scrape; 0: figures of the whole installation are absent.",
     labels: [],
   },
+  databaseConnections: {
+    name: "databox_database_connections",
+    help: "Connections to PostgreSQL by state: open, idle, and how many statements wait for one (waiting).",
+    labels: ["state"],
+  },
   certificateExpiry: {
     name: "databox_certificate_expiry_timestamp_seconds",
     help: "When the TLS certificate that is served expires, in Unix time.",
@@ -143,6 +149,8 @@ export type Metrics = {
   served(served: Pick<Served, "route" | "status" | "elapsedMs">): void;
   /** Reads the places at each scrape. */
   showPlaces(atWork: () => Readonly<Record<string, number>>): void;
+  /** Reads the pool at each scrape. */
+  showPool(pool: () => PoolState | undefined): void;
   /** Reads the time at each scrape. */
   showCertificate(expiresAtMs: () => number): void;
   /** Reads the offsets at each scrape. */
@@ -237,7 +245,7 @@ export function createMetrics(figures: () => Promise<FleetFigures>): Metrics {
         const current = await figuresInTime();
         this.reset();
         if (current !== undefined) show(current, this);
-        // Without labels, `reset` leaves a 0, which nobody has counted.
+        // Without labels, `reset` leaves a 0 that was never counted.
         else if (row.labels.length === 0) this.remove();
       },
     });
@@ -270,6 +278,15 @@ export function createMetrics(figures: () => Promise<FleetFigures>): Metrics {
         registers,
         collect() {
           setAll(this, "plane", new Map(Object.entries(read())));
+        },
+      });
+    },
+    showPool(read) {
+      void new Gauge({
+        ...optionsOf(METRICS.databaseConnections),
+        registers,
+        collect() {
+          setAll(this, "state", new Map(Object.entries(read() ?? {})));
         },
       });
     },

@@ -69,6 +69,8 @@ describe("the id on the agent's screen", () => {
     if (answer.kind !== "denial") throw new Error("no denial");
     const { correlationId, code } = answer.value;
     expect(code).toBe("SsemUserErrorEncryptionKeyDisabled");
+    const line = world.logLines.find((each) => each.includes(correlationId));
+    expect(JSON.parse(line ?? "{}")).toMatchObject({ event: "served", code });
     const { json } = await read("refused1", correlationId);
     const [event] = json.events;
     expect(event).toMatchObject({

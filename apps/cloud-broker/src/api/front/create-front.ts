@@ -13,8 +13,9 @@ import type { Spans } from "../../http/spans.ts";
 import { addressKey } from "../../load/address-key.ts";
 import { type Held, heldPlace, leaveWork } from "../../load/admission.ts";
 import { createRateLimit } from "../../load/rate-limit.ts";
-import { describeFault, type Log } from "../../observability/log.ts";
+import { describeFault, describePool, type Log, systemCodeOf } from "../../observability/log.ts";
 import type { Metrics } from "../../observability/metrics.ts";
+import { poolStateOf } from "../../store/pool-state.ts";
 import type { Store } from "../../store/store.ts";
 import { runLocking } from "../../store/transactions.ts";
 import type { Places } from "./places.ts";
@@ -63,7 +64,7 @@ export type Front = {
 
 /** The route table behind the limit of each address, with a log line for each request. */
 export function createFront(dependencies: FrontDependencies): Front {
-  const { config, routes, authenticate, now, log, metrics, places, turnAway } = dependencies;
+  const { config, routes, authenticate, now, log, metrics, places, turnAway, store } = dependencies;
   const limit = createRateLimit({
     tokensPerSecond: config.RATE_LIMIT_ADDRESS_PER_SECOND,
     burst: config.RATE_LIMIT_ADDRESS_PER_SECOND * BURST_SECONDS,
@@ -73,7 +74,7 @@ export function createFront(dependencies: FrontDependencies): Front {
   async function served(answered: Served): Promise<void> {
     leaveWork();
     metrics.served(answered);
-    logServed(log, answered);
+    logServed(log, answered, store);
     try {
       await auditDeviceFault(dependencies, answered);
     } catch (error) {
@@ -179,10 +180,21 @@ async function auditDeviceFault(
   );
 }
 
-/** One line per request. An unexpected error is a bug and is logged with its location. */
-function logServed(log: Log, { route, request, status, elapsedMs, failure }: Served): void {
+/**
+ * One line per request. An unexpected error is a bug and is logged with its location; an outage of
+ * the database, with its code and the state of the pool.
+ */
+function logServed(
+  log: Log,
+  { route, request, status, elapsedMs, failure }: Served,
+  store: Store,
+): void {
   const cause = failure?.code === "InternalError" ? failure.cause : undefined;
+  const isOutage = failure?.code === "ServiceUnavailable";
   log(cause === undefined ? "info" : "error", "served", {
+    ...describeFault(cause),
+    ...(isOutage ? describePool(poolStateOf(store)) : {}),
+    ...(isOutage ? { errorCode: systemCodeOf(failure.cause) } : {}),
     requestId: request.requestId,
     method: route?.method,
     route: route?.path,
@@ -192,7 +204,6 @@ function logServed(log: Log, { route, request, status, elapsedMs, failure }: Ser
     reason: failure?.reason,
     address: request.address,
     path: route === undefined ? request.path : undefined,
-    ...describeFault(cause),
   });
 }
 

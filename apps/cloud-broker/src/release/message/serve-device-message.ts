@@ -3,6 +3,7 @@ import { type AppError, type ErrorClass, ERRORS, toAppError } from "@databox-cmk
 import { MESSAGE_TYPES, type Denial } from "@databox-cmk/protocol";
 
 import { failureColumns } from "../../core/failure-columns.ts";
+import { errorOf } from "../../core/failure-error.ts";
 import { fitDenial } from "../../core/fit-denial.ts";
 import { type OrderId, subscriptionOf } from "../../core/order.ts";
 import type { Actor, Failure, Outcome } from "../../core/ports.ts";
@@ -72,15 +73,16 @@ export function serveDeviceMessage<Proven extends Sender>(
 ): (request: DeviceRequest) => Promise<Answer> {
   const answerMessage = createAnswerMessage(dependencies, exchange);
   return async (request) => {
-    const { answer, retryAfterSeconds, broken } = await answerMessage({
+    const { answer, retryAfterSeconds, failure, broken } = await answerMessage({
       text: request.body,
       hash: messageHash(request.body),
       address: request.address,
       correlationId: request.requestId,
       parameters: request.parameters,
     });
-    const rendered = renderAnswer(answer, retryAfterSeconds);
-    return broken === undefined ? rendered : { ...rendered, failure: broken };
+    // For the log alone: the denial is in the answer.
+    const logged = broken ?? (failure === undefined ? undefined : errorOf(failure));
+    return { ...renderAnswer(answer, retryAfterSeconds), failure: logged };
   };
 }
 

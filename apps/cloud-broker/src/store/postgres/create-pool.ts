@@ -3,6 +3,7 @@ import { hash } from "node:crypto";
 import type { PostgresPool, PostgresPoolClient } from "kysely";
 import { Pool, type PoolClient, types } from "pg";
 
+import type { PoolState } from "../pool-state.ts";
 import { poolConfigOf, type PostgresSettings } from "./connection-settings.ts";
 import { databaseFailure, isOutage } from "./failures.ts";
 
@@ -27,7 +28,9 @@ const AS_SQLITE: Readonly<Record<number, (text: string) => unknown>> = {
  * than reading one row by its key), values have the same types as in SQLite, and failures are
  * named.
  */
-export function createPool(settings: PostgresSettings): PostgresPool {
+export function createPool(
+  settings: PostgresSettings,
+): PostgresPool & { readonly state: () => PoolState } {
   const pool = new Pool({
     ...poolConfigOf(settings),
     types: {
@@ -53,6 +56,9 @@ export function createPool(settings: PostgresSettings): PostgresPool {
       }
     },
     end: () => pool.end(),
+    state: () => {
+      return { open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount };
+    },
     options: pool.options,
   };
 }

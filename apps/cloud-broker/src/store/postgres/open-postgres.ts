@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect } from "kysely";
 
 import { migrate } from "../migrate.ts";
+import { notePool } from "../pool-state.ts";
 import { retryTransactions } from "../retry-transactions.ts";
 import type { BrokerTables } from "../schema.ts";
 import type { Store } from "../store.ts";
@@ -34,7 +35,10 @@ const MIGRATION_SECONDS = 600;
 
 /** Connects at the first query, and does not change the schema. */
 export function createPostgresStore(settings: PostgresSettings): Store {
-  return retryTransactions(
-    new Kysely<BrokerTables>({ dialect: new PostgresDialect({ pool: createPool(settings) }) }),
+  const pool = createPool(settings);
+  const store = retryTransactions(
+    new Kysely<BrokerTables>({ dialect: new PostgresDialect({ pool }) }),
   );
+  notePool(store, pool.state);
+  return store;
 }
