@@ -1,6 +1,6 @@
 // Lays out the files of an installed appliance: the agent's bundle with its own Node, the local
-// UI's pages, the units, the man page, and the bill of materials. The Debian package (make-deb.mjs)
-// and the virtual appliance are made from it.
+// UI's pages, the units, the man page, the shells' completions, and the bill of materials. The
+// Debian package (make-deb.mjs) and the virtual appliance are made from it.
 import { spawnSync } from "node:child_process";
 import {
   chmodSync,
@@ -11,10 +11,11 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { pnpm, root, writeBillOfMaterials } from "../bill-of-materials.mjs";
+import { renderCompletions } from "./render-completion.ts";
 import { renderManPage } from "./render-man-page.mjs";
 
 const AGENT = "@databox-cmk/device-agent";
@@ -53,6 +54,10 @@ export function layOutInstallTree(target, isBuilt = false) {
   const manual = join(target, "usr", "share", "man", "man8");
   mkdirSync(manual, { recursive: true });
   writeFileSync(join(manual, "databox-agent.8"), renderManPage());
+  for (const [path, text] of Object.entries(renderCompletions())) {
+    mkdirSync(dirname(join(target, path)), { recursive: true });
+    writeFileSync(join(target, path), text);
+  }
 }
 
 function nodeComponent() {
