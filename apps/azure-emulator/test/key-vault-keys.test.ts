@@ -28,6 +28,9 @@ const create = (name: string, body: object): Promise<Answer> =>
 const use = (name: string, operation: string, body: object): Promise<Answer> =>
   world.callVault(`${vaultUrl}/keys/${name}//${operation}${QUERY}`, { method: "POST", body });
 const valueOf = ({ json }: Answer): string => (json as { value: string }).value;
+const attributesOf = ({ json }: Answer) => (json as { attributes: object }).attributes;
+const versionOf = ({ json }: Answer) =>
+  (json as { key: { kid: string } }).key.kid.split("/").at(-1) ?? "";
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64url");
 
 describe("keys that are made", () => {
@@ -76,6 +79,75 @@ describe("keys that are made", () => {
     expect(await create("under_score", { kty: "EC" })).toMatchObject({
       status: 400,
       json: { error: { message: expect.stringContaining("invalid name") } },
+    });
+  });
+});
+
+describe("api-version 2026-04-01", () => {
+  const NEW = "?api-version=2026-04-01";
+  const call = (path: string, method: string, body?: object): Promise<Answer> =>
+    world.callVault(`${vaultUrl}/keys/${path}${NEW}`, { method, ...(body && { body }) });
+
+  test("keeps the id of an external key as it was made, and older versions do not show it", async () => {
+    const external = { external_key: { id: "kms-1" } };
+    const made = await call("external/create", "POST", { kty: "RSA", attributes: external });
+    expect(attributesOf(made)).toMatchObject(external);
+    const other = { attributes: { external_key: { id: "kms-2" }, enabled: true } };
+    expect(attributesOf(await call("external", "PATCH", other))).toMatchObject(external);
+    const older = await world.callVault(`${vaultUrl}/keys/external?api-version=2025-07-01`);
+    expect(attributesOf(older)).not.toHaveProperty("external_key");
+  });
+
+  test.each(["", "a_b", "a".repeat(65)])(
+    "an external key with the id %j is refused",
+    async (id) => {
+      const body = { kty: "RSA", attributes: { external_key: { id } } };
+      expect(await call("refused/create", "POST", body)).toMatchObject({
+        status: 400,
+        json: {
+          error: {
+            code: "BadParameter",
+            message: expect.stringContaining("'attributes.external_key.id'"),
+          },
+        },
+      });
+    },
+  );
+
+  test("a release policy has a content type, whether one was sent or not", async () => {
+    const made = await call("released/create", "POST", {
+      kty: "RSA-HSM",
+      attributes: { exportable: true },
+      release_policy: { data: "e30" },
+    });
+    expect(made.json).toMatchObject({
+      release_policy: { contentType: "application/json; charset=utf-8", data: "e30" },
+    });
+  });
+
+  test("takes the operations that SDKs name for secure wrap", async () => {
+    const key_ops = ["secureWrapKey", "secureUnwrapKey", "wrapKey", "unwrapKey"];
+    expect((await call("secure/create", "POST", { kty: "RSA-HSM", key_ops })).json).toMatchObject({
+      key: { key_ops },
+    });
+  });
+
+  test.each([
+    ["securewrapkey", { alg: "A256KW" }, /secureWrapKey is served by Managed HSM only/u],
+    [
+      "secureunwrapkey",
+      { alg: "RSA-OAEP-256", value: "AA", target: "token" },
+      /secureUnwrapKey is served by Managed HSM only/u,
+    ],
+    ["securewrapkey", {}, /'alg' is required/u],
+    ["securewrapkey", { alg: "RSA-OAEP" }, /'alg' has an invalid value/u],
+    ["secureunwrapkey", { alg: "A256KW", value: "AA" }, /'target' is required/u],
+  ])("%s of a vault with %j is refused", async (operation, body, message) => {
+    await call("attested/create", "POST", { kty: "RSA" });
+    const version = versionOf(await call("attested", "GET"));
+    expect(await call(`attested/${version}/${operation}`, "POST", body)).toMatchObject({
+      status: 400,
+      json: { error: { code: "BadParameter", message: expect.stringMatching(message) } },
     });
   });
 });

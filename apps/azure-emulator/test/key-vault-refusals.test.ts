@@ -501,6 +501,8 @@ describe("the shape of an answer", () => {
     "/keys/good//?api-version=7.0",
     "/Keys/GOOD?API-VERSION=7.6-preview.2",
     "/keys/good?api-version=2025-06-01-preview",
+    "/keys/good?api-version=2026-04-01",
+    "/keys/good?api-version=2026-07-01-preview",
   ];
   test.each(PATHS)("%s finds the key", async (path) => {
     const answer = await world.callVault(`${vaultUrl}${path}`);

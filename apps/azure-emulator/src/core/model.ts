@@ -211,6 +211,8 @@ export type KeyVersion = {
   readonly createdAtMs: EpochMs;
   readonly updatedAtMs: EpochMs;
   readonly exportable: boolean;
+  /** Name of a key in an external manager; set when the version is made, never changed. */
+  readonly externalKeyId?: string | undefined;
   readonly tags?: Tags | undefined;
   readonly releasePolicy?: ReleasePolicy | undefined;
 };

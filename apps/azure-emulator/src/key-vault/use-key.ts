@@ -6,7 +6,13 @@ import {
   findSignatureAlgorithm,
   plaintextBytesMaximum,
 } from "../core/key-vault/algorithms.ts";
-import { cipherPayload, randomPayload, verifyPayload } from "../core/key-vault/payloads.ts";
+import {
+  cipherPayload,
+  randomPayload,
+  secureUnwrapPayload,
+  secureWrapPayload,
+  verifyPayload,
+} from "../core/key-vault/payloads.ts";
 import { REFUSALS } from "../core/key-vault/refusal.ts";
 import { keyId } from "../core/key-vault/render-key.ts";
 import { signEc, verifyEc } from "./ec-signature.ts";
@@ -106,8 +112,8 @@ export const randomBytesOperation = withPayload(randomPayload, (exchange, { coun
 );
 
 /**
- * Release and secure wrap hand a key to an attested environment; the emulator has no attestation
- * authority to trust.
+ * Release and attestation need an attested environment; the emulator has no attestation authority
+ * to trust.
  */
 export function refuseAttested(exchange: Exchange): Outcome {
   return refuse(
@@ -116,6 +122,12 @@ export function refuseAttested(exchange: Exchange): Outcome {
     ),
   );
 }
+
+/** Secure wrap and unwrap are documented for Managed HSM only; a vault's words are not. */
+const refuseOnVault = ({ operation }: Exchange): Outcome =>
+  refuse(REFUSALS.badParameter(`Operation ${operation} is served by Managed HSM only.`));
+export const secureWrapOperation = withPayload(secureWrapPayload, refuseOnVault);
+export const secureUnwrapOperation = withPayload(secureUnwrapPayload, refuseOnVault);
 
 function used(exchange: Exchange) {
   const version = usedVersion(exchange);

@@ -1,4 +1,7 @@
-/** Oldest first (azure-rest-api-specs, keyvault/data-plane/Keys). */
+/**
+ * Oldest first (azure-rest-api-specs, keyvault/data-plane/Keys). A new version is one line here;
+ * what it adds names it: an operation as `since`, a member by `isAtLeast`.
+ */
 const API_VERSIONS = [
   "2016-10-01",
   "7.0",
@@ -18,12 +21,13 @@ const API_VERSIONS = [
   "2025-07-01",
   "2026-01-01-preview",
   "2026-03-01-preview",
+  "2026-04-01",
   "2026-05-01-preview",
   "2026-07-01-preview",
 ] as const;
 
 export type ApiVersion = (typeof API_VERSIONS)[number];
-export const DEFAULT_API_VERSION: ApiVersion = "2025-07-01";
+export const DEFAULT_API_VERSION: ApiVersion = "2026-04-01";
 
 export function parseApiVersion(text: string | undefined): ApiVersion | undefined {
   return API_VERSIONS.find((version) => version === text);

@@ -4,6 +4,7 @@ import { REFUSALS, type Refusal } from "./refusal.ts";
 
 const RSA_OPERATIONS = ["encrypt", "decrypt", "sign", "verify", "wrapKey", "unwrapKey"] as const;
 const EC_OPERATIONS = ["sign", "verify"] as const;
+const RELEASE_POLICY_CONTENT_TYPE = "application/json; charset=utf-8";
 
 /**
  * The metadata of a new version, for create and import. Validity in the past is accepted, as by the
@@ -30,6 +31,7 @@ export function newVersion(
     createdAtMs: nowMs,
     updatedAtMs: nowMs,
     exportable: attributes?.exportable ?? false,
+    externalKeyId: attributes?.external_key?.id,
     tags: tags ?? undefined,
     releasePolicy,
   };
@@ -75,7 +77,7 @@ export function refuseRelease(
 function toReleasePolicy(policy: CreatePayload["release_policy"]): ReleasePolicy | undefined {
   if (!policy) return undefined;
   return {
-    contentType: policy.contentType || undefined,
+    contentType: policy.contentType || RELEASE_POLICY_CONTENT_TYPE,
     immutable: typeof policy.immutable === "boolean" ? policy.immutable : undefined,
     data: policy.data,
   };

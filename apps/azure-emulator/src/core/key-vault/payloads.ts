@@ -19,7 +19,23 @@ const KEY_OPERATIONS = [
   "unwrapKey",
   "import",
   "export",
+  // In the enum of 2026-05-01-preview only, but SDKs of 2026-04-01 send them.
+  "secureWrapKey",
+  "secureUnwrapKey",
 ] as const;
+/** Of secure wrap and unwrap (JsonWebKeyWrapAlgorithm); neither RSA-OAEP nor RSA1_5. */
+const SECURE_WRAP_ALGORITHMS = [
+  "RSA-OAEP-256",
+  "A128KW",
+  "A192KW",
+  "A256KW",
+  "A128KWPAD",
+  "A192KWPAD",
+  "A256KWPAD",
+  "CKM_AES_KEY_WRAP",
+  "CKM_AES_KEY_WRAP_PAD",
+] as const;
+const EXTERNAL_ID = /^[a-zA-Z0-9-]{1,64}$/u;
 const NAME = /^[0-9a-zA-Z-]{1,127}$/u;
 /** Unpadded; one character alone in the last group of four encodes no byte. */
 const BASE64URL = /^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2,3})?$/u;
@@ -48,6 +64,11 @@ const attributes = z.object({
   nbf: intDate.nullish(),
   exp: intDate.nullish(),
   exportable: z.boolean().nullish(),
+  external_key: z
+    .object({
+      id: z.string().regex(EXTERNAL_ID, "has other characters than letters, digits and hyphens"),
+    })
+    .nullish(),
 });
 const releasePolicy = z.object({
   contentType: z.string().max(256).nullish(),
@@ -99,6 +120,11 @@ export const restorePayload = z.object({
   value: z.string().max(1_000_000).regex(BASE64URL, "is not base64url"),
 });
 export const cipherPayload = z.object({ alg: z.string().max(64), value: base64url.min(1) });
+export const secureWrapPayload = z.object({ alg: z.enum(SECURE_WRAP_ALGORITHMS) });
+export const secureUnwrapPayload = secureWrapPayload.extend({
+  value: base64url.min(1),
+  target: z.string().min(1),
+});
 export const verifyPayload = z.object({
   alg: z.string().max(64),
   digest: base64url.min(1),

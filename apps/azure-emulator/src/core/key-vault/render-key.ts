@@ -41,6 +41,10 @@ function renderAttributes({ vault, apiVersion }: RenderContext, version: KeyVers
         ? "2"
         : "0"
       : undefined,
+    external_key:
+      version.externalKeyId !== undefined && isAtLeast(apiVersion, "2026-04-01")
+        ? { id: version.externalKeyId }
+        : undefined,
   };
 }
 
