@@ -152,6 +152,39 @@ describe("api-version 2026-04-01", () => {
   });
 });
 
+describe("a vault of the standard tier", () => {
+  let standardUrl: string;
+  beforeAll(async () => {
+    standardUrl = await world.createVault("standard", { sku: { family: "A", name: "standard" } });
+  });
+  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const HARDWARE = [
+    ["POST", "made/create", { kty: "RSA-HSM" }],
+    ["POST", "made/create", { kty: "EC-HSM", crv: "P-256" }],
+    ["PUT", "brought", { Hsm: true, key: privateKey.export({ format: "jwk" }) }],
+  ] as const;
+  test.each(HARDWARE)("has no key of an HSM: %s %s %j", async (method, path, body) => {
+    expect(
+      await world.callVault(`${standardUrl}/keys/${path}${QUERY}`, { method, body }),
+    ).toMatchObject({
+      status: 400,
+      json: {
+        error: {
+          code: "BadParameter",
+          message: "Hardware key operation not allowed on standard vault",
+        },
+      },
+    });
+  });
+
+  test("makes keys in software", async () => {
+    const url = `${standardUrl}/keys/soft/create${QUERY}`;
+    expect(await world.callVault(url, { method: "POST", body: { kty: "RSA" } })).toMatchObject({
+      status: 200,
+    });
+  });
+});
+
 describe("keys that are imported", () => {
   test("an RSA key of OpenSSL unwraps what its public half has wrapped", async () => {
     const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });

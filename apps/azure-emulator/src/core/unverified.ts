@@ -51,9 +51,9 @@ export const UNVERIFIED = {
     about: "tolerance around nbf and exp: documentation says normally no more than a few minutes",
   },
   "hsm-keys-on-standard-vault": {
-    choices: ["accept", "refuse"],
+    choices: ["refuse", "accept"],
     about:
-      "RSA-HSM and EC-HSM keys in a vault of the standard tier: documented as premium only, the refusal's words are unknown",
+      "RSA-HSM and EC-HSM keys in a vault of the standard tier: users report the words of the refusal, but neither its status nor its code",
   },
   "random-bytes-on-vault": {
     choices: ["serve", "refuse"],

@@ -121,9 +121,7 @@ function refuseHsm({ vault, choose }: Exchange, kty: KeyType): Refusal | undefin
     vault.sku === "premium" ||
     !kty.endsWith("-HSM") ||
     choose("hsm-keys-on-standard-vault") === "accept";
-  return isAccepted
-    ? undefined
-    : REFUSALS.badParameter(`Keys of type '${kty}' need a vault of the premium tier.`);
+  return isAccepted ? undefined : REFUSALS.hardwareKey();
 }
 
 function toShape(payload: CreatePayload): KeyShapeWanted {

@@ -148,6 +148,7 @@ export const REFUSALS = {
   }),
 
   badParameter,
+  hardwareKey: () => badParameter("Hardware key operation not allowed on standard vault"),
   oaepPadding: () => badParameter("Error occurred while decoding OAEP padding."),
   corruptBackup: (): Refusal => ({
     status: 400,

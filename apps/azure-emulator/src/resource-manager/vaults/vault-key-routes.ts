@@ -9,6 +9,7 @@ import {
   parsePayload,
 } from "../../core/key-vault/payloads.ts";
 import { recoveryLevel } from "../../core/key-vault/recovery-level.ts";
+import { REFUSALS } from "../../core/key-vault/refusal.ts";
 import { type Key, keyRecordKey, type KeyVersion, type Vault } from "../../core/model.ts";
 import { chooseBehaviour } from "../../core/unverified.ts";
 import type { Endpoints } from "../../dependencies.ts";
@@ -72,9 +73,7 @@ async function putKey(
   });
   if (payload.kind === "invalid") throw badRequest(payload.refusal.message);
   if (refusesHsmKeys(vault, context) && payload.value.kty.endsWith("-HSM"))
-    throw badRequest(
-      `properties.kty: '${payload.value.kty}' needs a vault of the premium SKU; '${vault.name}' is ${vault.sku}.`,
-    );
+    throw badRequest(REFUSALS.hardwareKey().message);
   const material = await generateKey(shapeOf(payload.value));
   const nowMs = context.deps.now();
   const version = newVersion(
