@@ -204,6 +204,18 @@ describe("npm start, for people", () => {
     const owner = stack.clients.find(({ role }) => role === "Owner");
     if (owner === undefined) throw new Error("stack.json has no owner");
     using customer = createAzureClients(stack, readFileSync(stack.caFile, "utf8"), owner);
+    let retryAfter: string | undefined;
+    await customer.dataBox.jobs.beginUpdateAndWait(
+      stack.resourceGroup,
+      order,
+      { tags: { read: "yes" } },
+      {
+        onResponse: ({ headers }) => {
+          retryAfter ??= headers.get("retry-after");
+        },
+      },
+    );
+    expect(retryAfter).toBe("1");
     const passkeys = [...(await readPasskeys(customer, stack.resourceGroup, order)).values()];
     expect(passkeys).toEqual([expect.stringMatching(/^.{12,64}$/)]);
 

@@ -48,7 +48,12 @@ export async function openWorld(
     ports: { emulator: 0, broker: 0, imds: 0, dns: 0 },
     brokerMain: BROKER,
     ...configured,
-    brokerEnvironment: { ...COMPILED_ONCE, ...configured.brokerEnvironment },
+    // The story's clients poll as fast as they can.
+    brokerEnvironment: {
+      ...COMPILED_ONCE,
+      LRO_RETRY_AFTER_SECONDS: "0",
+      ...configured.brokerEnvironment,
+    },
   });
   opened.defer(() => stack.close());
   const participants = opened.use(openParticipants(stack));

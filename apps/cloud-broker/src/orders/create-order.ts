@@ -115,6 +115,12 @@ export async function createOrder(
   return operation;
 }
 
+/** The models that an order of a sku can name. */
+const MODELS_OF_SKU = {
+  DataBox: ["DataBox", "AzureDataBox120", "AzureDataBox525"],
+  DataBoxHeavy: ["DataBoxHeavy"],
+} as const;
+
 /** Rules for a new order that no schema can express. */
 function checkWritten(written: JobWrite, transferType: TransferType): void {
   const { details, deliveryType } = written.properties;
@@ -126,6 +132,10 @@ function checkWritten(written: JobWrite, transferType: TransferType): void {
       `${DETAILS}.jobDetailsType`,
       `jobDetailsType: expected ${written.sku.name}, the name of the sku`,
     );
+  const { name: sku, model = sku } = written.sku;
+  const models: readonly string[] = MODELS_OF_SKU[sku];
+  if (!models.includes(model))
+    refuse("sku.model", `model: ${model} is not a ${sku}; expected one of ${models.join(", ")}`);
   if (deliveryType === "Scheduled" && scheduled === undefined)
     refuse(SCHEDULE, "scheduledDateTime: required for a scheduled delivery");
   if (deliveryType === "NonScheduled" && scheduled !== undefined)

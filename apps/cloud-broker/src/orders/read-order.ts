@@ -34,6 +34,13 @@ const LISTED_COLUMNS = [
   "updated_by",
 ] as const satisfies readonly (keyof OrderRow)[];
 const ORDER_COLUMNS = [...LISTED_COLUMNS, "details_json"] as const;
+const KEY_COLUMNS = [
+  "order_keys.kek_type",
+  "order_keys.kek_url",
+  "order_keys.kek_vault_resource_id",
+  "order_keys.identity_type",
+  "order_keys.identity_resource_id",
+] as const;
 const IDENTITY_COLUMNS = [
   "order_id",
   "kind",
@@ -49,13 +56,7 @@ const selectOrder = compileOnce((store, { id }: { id: OrderId }) =>
     .selectFrom("orders")
     .leftJoin("order_keys", "order_keys.order_id", "orders.id")
     .select(ORDER_COLUMNS.map((column) => `orders.${column}` as const))
-    .select([
-      "order_keys.kek_type",
-      "order_keys.kek_url",
-      "order_keys.kek_vault_resource_id",
-      "order_keys.identity_type",
-      "order_keys.identity_resource_id",
-    ])
+    .select(KEY_COLUMNS)
     .where("orders.id", "=", id),
 );
 /** Identities of the orders from one id to another. */
@@ -98,13 +99,30 @@ export type OrderScope =
 /** An order without the members that lists do not show. */
 export type ListedOrder = Omit<Order, "details" | "stages" | "key">;
 
-const selectPage = compileOnce((store, page: { after: OrderId; before: OrderId; limit: number }) =>
+/** A listed order with the customer's own part of the details. */
+export type DetailedOrder = ListedOrder & Pick<Order, "details" | "key">;
+
+type Page = { readonly after: OrderId; readonly before: OrderId; readonly limit: number };
+
+const selectPage = compileOnce((store, page: Page) =>
   store
     .selectFrom("orders")
     .select(LISTED_COLUMNS)
     .where("id", ">", page.after)
     .where("id", "<", page.before)
     .orderBy("id")
+    .limit(page.limit),
+);
+
+const selectDetailedPage = compileOnce((store, page: Page) =>
+  store
+    .selectFrom("orders")
+    .leftJoin("order_keys", "order_keys.order_id", "orders.id")
+    .select(ORDER_COLUMNS.map((column) => `orders.${column}` as const))
+    .select(KEY_COLUMNS)
+    .where("orders.id", ">", page.after)
+    .where("orders.id", "<", page.before)
+    .orderBy("orders.id")
     .limit(page.limit),
 );
 
@@ -120,12 +138,38 @@ export async function readOrderPage(
 ): Promise<readonly ListedOrder[]> {
   const scoped = idsIn(scope);
   const rows = await selectPage(store, { ...scoped, after: after ?? scoped.after, limit });
-  const [first] = rows;
-  const last = rows.at(-1);
-  if (first === undefined || last === undefined) return [];
-  const identities = await selectIdentities(store, { from: first.id, to: last.id });
+  const identitiesOf = await readIdentities(store, rows);
+  return rows.map((row) => listedOrderOf(row, identitiesOf(row.id)));
+}
+
+/** Like `readOrderPage`, with the customer's own part of the details. */
+export async function readDetailedPage(
+  store: Store,
+  scope: OrderScope,
+  after: OrderId | undefined,
+  limit: number,
+): Promise<readonly DetailedOrder[]> {
+  const scoped = idsIn(scope);
+  const rows = await selectDetailedPage(store, { ...scoped, after: after ?? scoped.after, limit });
+  const identitiesOf = await readIdentities(store, rows);
+  return rows.map((row) => ({
+    ...listedOrderOf(row, identitiesOf(row.id)),
+    details: fromJson(row.details_json),
+    key: keyChoiceOf(row),
+  }));
+}
+
+/** Identities of a page, which is ordered by id. */
+async function readIdentities(
+  store: Store,
+  rows: readonly { readonly id: OrderId }[],
+): Promise<(id: OrderId) => readonly IdentityRow[]> {
+  const from = rows.at(0)?.id;
+  const to = rows.at(-1)?.id;
+  const identities =
+    from === undefined || to === undefined ? [] : await selectIdentities(store, { from, to });
   const byOrder = Map.groupBy(identities, (identity) => identity.order_id);
-  return rows.map((row) => listedOrderOf(row, byOrder.get(row.id) ?? []));
+  return (id) => byOrder.get(id) ?? [];
 }
 
 /** Bounds of the ids of a scope. */

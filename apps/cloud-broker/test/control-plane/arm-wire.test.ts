@@ -134,6 +134,19 @@ describe("members on the wire", () => {
     expect("jobStages" in (plain.json.properties.details ?? {})).toBe(false);
     expect("systemData" in plain.json).toBe(isPartial);
     expect("model" in plain.json.sku).toBe(version >= "2024");
+    expect("reverseShippingDetailsUpdate" in plain.json.properties).toBe(version >= "2022-12-01");
+    const listed = await world.call(
+      "GET",
+      `/subscriptions/${SUBSCRIPTION}/resourceGroups/${GROUP}/providers/Microsoft.DataBox/jobs?api-version=${version}`,
+    );
+    const item = (listed.json.value as readonly { name: string; properties: object }[]).find(
+      ({ name }) => name === "placed",
+    );
+    expect(item?.properties).toEqual(
+      version >= "2022-12-01"
+        ? plain.json.properties
+        : { ...plain.json.properties, details: undefined },
+    );
     expect(expanded.json.properties.details.jobStages).toHaveLength(8);
     expect(Object.keys(expanded.json.properties.details).slice(0, 4)).toEqual([
       "copyProgress",
@@ -249,6 +262,15 @@ describe("the wrong member is named", () => {
       400,
       "InvalidRequestContent",
       "$skipToken",
+    ],
+    [
+      "a model of another sku",
+      "PUT",
+      `${jobPath("bad")}?${API}`,
+      { ...minimalJob(), sku: { name: "DataBox", model: "DataBoxHeavy" } },
+      400,
+      "InvalidRequestContent",
+      "model: DataBoxHeavy is not a DataBox; expected one of DataBox, AzureDataBox120",
     ],
     [
       "unknown member",

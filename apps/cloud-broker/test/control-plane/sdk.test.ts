@@ -83,7 +83,7 @@ describe("the unmodified @azure/arm-databox", () => {
     expect(new Set(names).size).toBe(60);
     let all = 0;
     for await (const job of createDataBoxClient(world).jobs.list()) {
-      expect(job.details).toBeUndefined();
+      expect(job.details).toHaveProperty("contactDetails");
       all += 1;
     }
     expect(all).toBe(60);

@@ -201,7 +201,8 @@ function brokerEnvironment(
     IDENTITY_RESOURCE_GROUP: `/subscriptions/${stack.subscriptionId}/resourceGroups/${SERVICE_RESOURCE_GROUP}`,
     EXTRA_CA_FILE: stack.caFile,
     DNS_SERVER: stack.dnsServer,
-    LRO_RETRY_AFTER_SECONDS: "0",
+    // Clients in Python take 0 for "not said" and wait for 30 seconds.
+    LRO_RETRY_AFTER_SECONDS: "1",
     AZURE_POD_IDENTITY_AUTHORITY_HOST: stack.imdsUrl,
   };
 }

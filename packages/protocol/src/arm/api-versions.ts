@@ -6,7 +6,11 @@ type ApiVersionRow = {
   /** GET without `$expand=details`: no `details` at all, or the customer's own part of them. */
   readonly details: "on-expand" | "partial";
   readonly systemData: boolean;
-  /** `sku.model`, `allDevicesLost`, reverse-shipping flags (2025). */
+  /** Items of a list have the customer's own part of the details. */
+  readonly detailedLists: boolean;
+  /** Whether reverse shipping can still be changed. */
+  readonly reverseShipping: boolean;
+  /** `sku.model`, `allDevicesLost`. */
   readonly models: boolean;
   readonly transferTypeRequired: boolean;
   /** Member that names the kind of an account in credentials. */
@@ -16,6 +20,8 @@ type ApiVersionRow = {
 const row2018: ApiVersionRow = {
   details: "on-expand",
   systemData: false,
+  detailedLists: false,
+  reverseShipping: false,
   models: false,
   transferTypeRequired: false,
   accountTypeMember: "dataDestinationType",
@@ -26,7 +32,8 @@ const row2020: ApiVersionRow = {
   accountTypeMember: "dataAccountType",
 };
 const row2021: ApiVersionRow = { ...row2020, details: "partial", systemData: true };
-const row2024: ApiVersionRow = { ...row2021, models: true };
+const row2022: ApiVersionRow = { ...row2021, detailedLists: true, reverseShipping: true };
+const row2024: ApiVersionRow = { ...row2022, models: true };
 
 /** Every published version of Microsoft.DataBox from 2018-01-01 to 2025-07-01. */
 export const API_VERSIONS = {
@@ -41,9 +48,9 @@ export const API_VERSIONS = {
   "2022-02-01": row2021,
   "2022-09-01": row2021,
   "2022-10-01": row2021,
-  "2022-12-01": row2021,
-  "2023-03-01": row2021,
-  "2023-12-01": row2021,
+  "2022-12-01": row2022,
+  "2023-03-01": row2022,
+  "2023-12-01": row2022,
   "2024-02-01-preview": row2024,
   "2024-03-01-preview": row2024,
   "2025-02-01": row2024,

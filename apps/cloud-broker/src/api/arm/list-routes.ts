@@ -1,15 +1,21 @@
 import { AppError } from "@databox-cmk/errors";
-import { type JobResourceList, jobResourceList } from "@databox-cmk/protocol";
+import { apiVersionTraits, type JobResourceList, jobResourceList } from "@databox-cmk/protocol";
 
 import { type OrderId, foldOrderId } from "../../core/order.ts";
 import { ACTIONS } from "../../core/permissions.ts";
 import type { CallerRequest, Route } from "../../http/route.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
 import { requireResourceGroup } from "../../orders/find-order.ts";
-import { idsIn, type OrderScope, readOrderPage } from "../../orders/read-order.ts";
+import {
+  idsIn,
+  type OrderScope,
+  readDetailedPage,
+  readOrderPage,
+} from "../../orders/read-order.ts";
 import { arm, type ArmRequest, queryValues, type Reply } from "./arm-route.ts";
 import { nextPageUrl, parseSkipToken, renderSkipToken } from "./links.ts";
 import { PATHS } from "./paths.ts";
+import { renderPartialDetails } from "./render-details.ts";
 import { renderListedJob } from "./render-job.ts";
 
 const SMALLEST_PAGE = 20;
@@ -19,19 +25,29 @@ const LARGEST_PAGE = 100;
 export function createListRoutes({ store, settings }: ControlPlane): readonly Route[] {
   const list = async (request: ArmRequest, scope: OrderScope): Promise<Reply<JobResourceList>> => {
     const limit = readPageSize(request);
+    const { apiVersion } = request;
+    const position = readPosition(request, scope);
     // One more row than the page shows whether there is another page, without counting.
-    const orders = await readOrderPage(store, scope, readPosition(request, scope), limit + 1);
+    const orders = apiVersionTraits(apiVersion).detailedLists
+      ? (await readDetailedPage(store, scope, position, limit + 1)).map((order) => ({
+          order,
+          details: renderPartialDetails(order),
+        }))
+      : (await readOrderPage(store, scope, position, limit + 1)).map((order) => ({
+          order,
+          details: undefined,
+        }));
     const page = orders.slice(0, limit);
     const last = page.at(-1);
     const [top] = queryValues(request, "$top");
     const body: JobResourceList = {
-      value: page.map((order) => renderListedJob(order, request.apiVersion)),
+      value: page.map(({ order, details }) => renderListedJob(order, apiVersion, details)),
       nextLink:
         orders.length > limit && last !== undefined
           ? nextPageUrl(
               { armUrl: settings.armUrl, apiVersion: request.apiVersion },
               request.path,
-              renderSkipToken(last.id),
+              renderSkipToken(last.order.id),
               top === undefined ? {} : { $top: top },
             )
           : undefined,

@@ -11,7 +11,9 @@ import type { Order, StageEntry } from "../../orders/order.ts";
  * The customer's own part of the details: what api-versions from 2021-03-01 return without
  * `$expand`.
  */
-export function renderPartialDetails(order: Order): JobDetailsView {
+export function renderPartialDetails(
+  order: Pick<Order, "details" | "skuName" | "key">,
+): JobDetailsView {
   const { details } = order;
   return {
     contactDetails: details.contactDetails,

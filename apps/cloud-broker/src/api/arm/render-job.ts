@@ -27,7 +27,7 @@ export function renderJob(order: Order, { apiVersion, expand }: JobView): JobRes
     : renderListedJob(order, apiVersion);
 }
 
-/** Items of a list have no details. Members in Azure's order. */
+/** Items of a list have the details that their api-version shows. Members in Azure's order. */
 export function renderListedJob(
   order: ListedOrder,
   apiVersion: ApiVersion,
@@ -42,8 +42,8 @@ export function renderListedJob(
       isCancellable: rules.cancellable,
       isDeletable: rules.deletable,
       isShippingAddressEditable: isAddressEditable(order.stage, order.transferType),
-      reverseShippingDetailsUpdate: traits.models ? "NotSupported" : undefined,
-      reverseTransportPreferenceUpdate: traits.models ? "NotSupported" : undefined,
+      reverseShippingDetailsUpdate: traits.reverseShipping ? "NotSupported" : undefined,
+      reverseTransportPreferenceUpdate: traits.reverseShipping ? "NotSupported" : undefined,
       isPrepareToShipEnabled: rules.prepareToShip,
       status: order.stage,
       startTime: renderTime(order.createdAtMs),
