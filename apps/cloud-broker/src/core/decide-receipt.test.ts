@@ -1,13 +1,11 @@
 import type { Receipt } from "@databox-cmk/protocol";
 import { describe, expect, test } from "vitest";
 
-import { decideReceipt, type ReceiptFacts } from "./decide-receipt.ts";
-import { foldOrderId } from "./order.ts";
+import { decideReceipt } from "./decide-receipt.ts";
 
-const ORDER = foldOrderId("order");
 const RECEIPT: Receipt = {
   grantHash: "grant",
-  order: ORDER,
+  order: "order",
   serial: "serial",
   outcome: "unlocked",
   bootId: "boot",
@@ -15,7 +13,6 @@ const RECEIPT: Receipt = {
   journalHead: "head",
 };
 const FRESH = { purpose: "unlock", receiptHash: undefined, receiptOutcome: undefined } as const;
-const FACTS: ReceiptFacts = { order: ORDER, serial: "serial", receiptHash: "hash", grant: FRESH };
 
 describe("a receipt", () => {
   test.each([
@@ -27,7 +24,7 @@ describe("a receipt", () => {
     ["ingest", "failed"],
   ] as const)("for a grant to %s may say %s", (purpose, outcome) => {
     const receipt = { ...RECEIPT, outcome, code: "VolumeRejectedKey" };
-    const decision = decideReceipt(receipt, { ...FACTS, grant: { ...FRESH, purpose } });
+    const decision = decideReceipt(receipt, { ...FRESH, purpose });
     expect(decision).toEqual({ ok: true, value: { isRepeated: false } });
   });
 
@@ -36,10 +33,7 @@ describe("a receipt", () => {
     ["ingest", "prepared"],
     ["prepare", "unlocked"],
   ] as const)("for a grant to %s may not say %s", (purpose, outcome) => {
-    const decision = decideReceipt(
-      { ...RECEIPT, outcome },
-      { ...FACTS, grant: { ...FRESH, purpose } },
-    );
+    const decision = decideReceipt({ ...RECEIPT, outcome }, { ...FRESH, purpose });
     expect(decision).toMatchObject({ ok: false, failure: { code: "DeviceMessageMalformed" } });
   });
 
@@ -48,6 +42,6 @@ describe("a receipt", () => {
     ["another outcome", "failed", { ok: false, failure: { code: "ReplayDetected" } }],
   ] as const)("after one with %s", (_name, receiptOutcome, expected) => {
     const grant = { ...FRESH, receiptHash: "before", receiptOutcome };
-    expect(decideReceipt(RECEIPT, { ...FACTS, grant })).toMatchObject(expected);
+    expect(decideReceipt(RECEIPT, grant)).toMatchObject(expected);
   });
 });

@@ -1,22 +1,16 @@
 import type { Receipt } from "@databox-cmk/protocol";
 
-import type { OrderId } from "./order.ts";
 import type { Outcome } from "./ports.ts";
 import type { UnlockPurpose } from "./unlock-purposes.ts";
 
-export type ReceiptFacts = {
-  readonly order: OrderId;
-  readonly serial: string;
-  readonly receiptHash: string;
-  /** The grant that the receipt names, if this node received it. */
-  readonly grant:
-    | {
-        readonly purpose: UnlockPurpose;
-        readonly receiptHash: string | undefined;
-        readonly receiptOutcome: string | undefined;
-      }
-    | undefined;
-};
+/** The grant that a receipt names, if its node received it. */
+export type GrantOfReceipt =
+  | {
+      readonly purpose: UnlockPurpose;
+      readonly receiptHash: string | undefined;
+      readonly receiptOutcome: string | undefined;
+    }
+  | undefined;
 
 /** The outcomes that a device can report for a grant of each purpose. */
 const OUTCOMES: Readonly<Record<UnlockPurpose, readonly Receipt["outcome"][]>> = {
@@ -31,11 +25,8 @@ const OUTCOMES: Readonly<Record<UnlockPurpose, readonly Receipt["outcome"][]>> =
  */
 export function decideReceipt(
   receipt: Receipt,
-  facts: ReceiptFacts,
+  grant: GrantOfReceipt,
 ): Outcome<{ readonly isRepeated: boolean }> {
-  const { grant } = facts;
-  if (receipt.order !== facts.order || receipt.serial !== facts.serial)
-    return refuse("OrderMismatch", "order, serial: this device is enrolled as another node");
   if (receipt.outcome === "failed" && receipt.code === undefined)
     return refuse("DeviceMessageMalformed", "code: expected with the outcome failed");
   if (grant === undefined)

@@ -55,8 +55,6 @@ describe("a renewal", () => {
   });
 
   test.each<[string, Partial<typeof REQUEST>, Partial<RenewalFacts>, string]>([
-    ["for another order", { order: foldOrderId("/other") }, {}, "OrderMismatch"],
-    ["for another node", { serial: "DBX-2" }, {}, "OrderMismatch"],
     ["of another lease than its path", { lease: "lease-2" }, {}, "DeviceMessageMalformed"],
     ["of a lease that was never granted", {}, { lease: undefined }, "LeaseInvalid"],
     ["of another node's lease", {}, withLease({ serial: "DBX-2" }), "LeaseInvalid"],

@@ -58,12 +58,10 @@ export type RenewalDecision =
  * node whose last answer was lost is one step behind and gets that step again.
  */
 export function decideRenewal(
-  request: Pick<LeaseRenewal, "lease" | "order" | "serial" | "bootId" | "counter" | "sequence">,
+  request: Pick<LeaseRenewal, "lease" | "bootId" | "counter" | "sequence">,
   facts: RenewalFacts,
 ): Outcome<RenewalDecision> {
   const { lease, node } = facts;
-  if (request.order !== node.order || request.serial !== node.serial)
-    return refuse("OrderMismatch", "order, serial: this device is enrolled as another node");
   if (request.lease !== facts.leaseOfPath)
     return refuse("DeviceMessageMalformed", "lease: not the same as in the path");
   if (lease === undefined || lease.order !== node.order || lease.serial !== node.serial)
@@ -110,7 +108,7 @@ function endOf(lease: LeaseRecord): EpochMs {
 }
 
 function refuse(
-  code: "OrderMismatch" | "DeviceMessageMalformed" | "LeaseInvalid" | "CounterRollback",
+  code: "DeviceMessageMalformed" | "LeaseInvalid" | "CounterRollback",
   detail: string,
 ): Outcome<never> {
   return { ok: false, failure: { code, detail } };

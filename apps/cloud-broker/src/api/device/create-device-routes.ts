@@ -1,26 +1,16 @@
 import {
   acknowledgement,
   brokerKeysAnswer,
-  brokerKeysRequest,
   challenge,
   challengeRequest,
   DEVICE_ROUTES,
   enrolment,
-  enrolmentRequest,
   grant,
-  journalDelivery,
   journalHead,
-  leaseReceipt,
-  leaseRenewal,
-  leaseWatch,
   MESSAGE_TYPES,
-  receipt,
-  rekeyConfirmation,
   rekeyed,
   rekeyProposal,
-  rekeyRequest,
   renewedLease,
-  unlockRequest,
 } from "@databox-cmk/protocol";
 
 import type { Route } from "../../http/route.ts";
@@ -70,7 +60,6 @@ export function createDeviceRoutes(
       {
         summary:
           "Enrols a node by its one-time code; answers with its envelope and the broker's keys",
-        request: [MESSAGE_TYPES.enrolmentRequest, enrolmentRequest],
         answer: [MESSAGE_TYPES.enrolment, enrolment],
       },
       createEnrolmentExchange(dependencies),
@@ -80,7 +69,6 @@ export function createDeviceRoutes(
       DEVICE_ROUTES.unlocks,
       {
         summary: "Decides whether a node may unlock now; a grant or a denial, both signed",
-        request: [MESSAGE_TYPES.unlockRequest, unlockRequest],
         answer: [MESSAGE_TYPES.grant, grant],
       },
       createUnlockExchange(dependencies, findDevice),
@@ -90,7 +78,6 @@ export function createDeviceRoutes(
       DEVICE_ROUTES.receipts,
       {
         summary: "Accepts a node's receipt for a grant",
-        request: [MESSAGE_TYPES.receipt, receipt],
         answer: [MESSAGE_TYPES.acknowledgement, acknowledgement],
       },
       createReceiptExchange(dependencies, findDevice),
@@ -100,7 +87,6 @@ export function createDeviceRoutes(
       DEVICE_ROUTES.brokerKeys,
       {
         summary: "Sends a node the current signing keys of the broker",
-        request: [MESSAGE_TYPES.brokerKeysRequest, brokerKeysRequest],
         answer: [MESSAGE_TYPES.brokerKeys, brokerKeysAnswer],
       },
       createBrokerKeysExchange(dependencies, findDevice),
@@ -110,7 +96,6 @@ export function createDeviceRoutes(
       DEVICE_ROUTES.journal,
       {
         summary: "Takes rows of a node's journal; answers with the countersigned head",
-        request: [MESSAGE_TYPES.journal, journalDelivery],
         answer: [MESSAGE_TYPES.journalHead, journalHead],
       },
       createJournalExchange(dependencies, findDevice),
@@ -121,7 +106,6 @@ export function createDeviceRoutes(
       DEVICE_ROUTES.rekeys,
       {
         summary: "Proposes another unlock key to a node that holds a live lease",
-        request: [MESSAGE_TYPES.rekeyRequest, rekeyRequest],
         answer: [MESSAGE_TYPES.rekeyProposal, rekeyProposal],
       },
       createProposalExchange(dependencies, findDevice),
@@ -132,7 +116,6 @@ export function createDeviceRoutes(
       {
         summary:
           "Activates a proposed envelope after the volume has accepted its key; returns the active one",
-        request: [MESSAGE_TYPES.rekeyConfirmation, rekeyConfirmation],
         answer: [MESSAGE_TYPES.rekeyed, rekeyed],
       },
       createConfirmationExchange(dependencies, findDevice),
@@ -142,7 +125,6 @@ export function createDeviceRoutes(
       DEVICE_ROUTES.renewals,
       {
         summary: "Renews the lease of an open volume, or orders to close it; both signed",
-        request: [MESSAGE_TYPES.leaseRenewal, leaseRenewal],
         answer: [MESSAGE_TYPES.lease, renewedLease],
       },
       createRenewalExchange(dependencies, findDevice),
@@ -152,7 +134,6 @@ export function createDeviceRoutes(
       DEVICE_ROUTES.leaseEvents,
       {
         summary: "Waits for changes of a lease, and answers when there is one or after a timeout",
-        request: [MESSAGE_TYPES.leaseWatch, leaseWatch],
         answer: [MESSAGE_TYPES.lease, renewedLease],
       },
       createWatchExchange(dependencies, findDevice, watches),
@@ -162,7 +143,6 @@ export function createDeviceRoutes(
       DEVICE_ROUTES.leaseReceipts,
       {
         summary: "Takes a node's receipt of a volume that it closed, or of a drill",
-        request: [MESSAGE_TYPES.leaseReceipt, leaseReceipt],
         answer: [MESSAGE_TYPES.acknowledgement, acknowledgement],
       },
       createLeaseReceiptExchange(dependencies, findDevice),

@@ -1,4 +1,4 @@
-import { DEVICE_MESSAGE_MAX_BYTES } from "@databox-cmk/protocol";
+import { DEVICE_MESSAGE_MAX_BYTES, type MessageType } from "@databox-cmk/protocol";
 
 import type { Route, Schema } from "../../http/route.ts";
 import type { DeviceDependencies } from "../../release/message/device-dependencies.ts";
@@ -8,25 +8,22 @@ import {
   serveDeviceMessage,
 } from "../../release/message/serve-device-message.ts";
 
-/** `typ` and payload of a signed message. */
-type SignedMessage = readonly [type: string, payload: Schema];
-
-/** A route for one kind of signed message. */
+/**
+ * A route for one kind of signed message.
+ *
+ * @param row - its answer: `typ` and payload
+ */
 export function deviceRoute<Proven extends Sender>(
   dependencies: DeviceDependencies,
   path: string,
-  row: {
-    readonly summary: string;
-    readonly request: SignedMessage;
-    readonly answer: SignedMessage;
-  },
+  row: { readonly summary: string; readonly answer: readonly [MessageType, Schema] },
   exchange: DeviceExchange<Proven>,
 ): Route {
   const {
     summary,
-    request: [request, body],
     answer: [answer, view],
   } = row;
+  const { type: request, schema: body } = exchange;
   return {
     method: "POST",
     path,

@@ -2,18 +2,15 @@ import { importVerifyKey } from "@databox-cmk/crypto";
 import {
   brokerKeysRequest,
   type BrokerKeysAnswer,
+  type BrokerKeysRequest,
   MESSAGE_TYPES,
-  parseWith,
 } from "@databox-cmk/protocol";
 
 import type { Outcome } from "../../core/ports.ts";
-import {
-  type AuthenticDevice,
-  authenticateDevice,
-  malformed,
-} from "../message/authenticate-device.ts";
+import type { AuthenticDevice } from "../message/authenticate-device.ts";
 import type { DeviceDependencies } from "../message/device-dependencies.ts";
 import type { FindDevice } from "../message/device-node.ts";
+import { deviceVerb } from "../message/device-verb.ts";
 import type { DeviceExchange, DeviceMessage } from "../message/serve-device-message.ts";
 import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
 import { signEnvelope } from "../message/signed-envelope.ts";
@@ -27,34 +24,25 @@ export function createBrokerKeysExchange(
   dependencies: DeviceDependencies,
   findDevice: FindDevice,
 ): DeviceExchange<AuthenticDevice> {
-  return {
+  return deviceVerb(dependencies, findDevice, {
     action: "broker-keys",
-    authenticate: (message) =>
-      authenticateDevice(dependencies, findDevice, message, MESSAGE_TYPES.brokerKeysRequest),
-    answer: (message, asking) => tellKeys(dependencies, message, asking),
-  };
+    type: MESSAGE_TYPES.brokerKeysRequest,
+    schema: brokerKeysRequest,
+    answer: (message, asking, said) => tellKeys(dependencies, message, asking, said),
+  });
 }
 
 async function tellKeys(
   { custody, keys, commit, now }: DeviceDependencies,
   message: DeviceMessage,
-  { payload, ...sender }: AuthenticDevice,
+  { payload: _payload, ...sender }: AuthenticDevice,
+  said: BrokerKeysRequest,
 ): Promise<Outcome<SignedAnswer>> {
-  const parsed = parseWith(brokerKeysRequest, payload);
-  if (!parsed.ok) return malformed(parsed.detail);
   const { order, serial } = sender;
-  if (parsed.value.order !== order || parsed.value.serial !== serial)
-    return {
-      ok: false,
-      failure: {
-        code: "OrderMismatch",
-        detail: "order, serial: this device is enrolled as another node",
-      },
-    };
   const held = await custody.hold(order, serial);
   if (!held.ok) return held;
   const own = new Set([...keys.bundle, ...keys.former].map((jwk) => importVerifyKey(jwk).kid));
-  const pinned = parsed.value.pinned.filter((kid) => own.has(kid));
+  const pinned = said.pinned.filter((kid) => own.has(kid));
   const answer: BrokerKeysAnswer = {
     requestHash: message.hash,
     order,

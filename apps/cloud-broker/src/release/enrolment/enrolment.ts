@@ -43,6 +43,8 @@ export function createEnrolmentExchange(
 ): DeviceExchange<Enrolling> {
   return {
     action: "enrol",
+    type: MESSAGE_TYPES.enrolmentRequest,
+    schema: enrolmentRequest,
     authenticate: (message) => authenticateEnrolment(dependencies, message),
     answer: (message, enrolling) => enrol(dependencies, message, enrolling),
   };

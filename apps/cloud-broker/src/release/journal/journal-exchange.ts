@@ -5,20 +5,16 @@ import {
   type JournalHead,
   type JournalRow,
   MESSAGE_TYPES,
-  parseWith,
 } from "@databox-cmk/protocol";
 import type { Transaction } from "kysely";
 
 import { decideJournal, type JournalFacts } from "../../core/decide-journal.ts";
 import type { Outcome } from "../../core/ports.ts";
 import type { BrokerTables } from "../../store/schema.ts";
-import {
-  type AuthenticDevice,
-  authenticateDevice,
-  malformed,
-} from "../message/authenticate-device.ts";
+import { type AuthenticDevice, malformed } from "../message/authenticate-device.ts";
 import type { DeviceDependencies } from "../message/device-dependencies.ts";
 import type { FindDevice } from "../message/device-node.ts";
+import { deviceVerb } from "../message/device-verb.ts";
 import {
   actorOf,
   type DeviceExchange,
@@ -36,31 +32,21 @@ export function createJournalExchange(
   dependencies: DeviceDependencies,
   findDevice: FindDevice,
 ): DeviceExchange<AuthenticDevice> {
-  return {
+  return deviceVerb(dependencies, findDevice, {
     action: "journal",
-    authenticate: (message) =>
-      authenticateDevice(dependencies, findDevice, message, MESSAGE_TYPES.journal),
-    answer: (message, sender) => takeJournal(dependencies, message, sender),
-  };
+    type: MESSAGE_TYPES.journal,
+    schema: journalDelivery,
+    answer: (message, sender, said) => takeJournal(dependencies, message, sender, said),
+  });
 }
 
 async function takeJournal(
   { commit, keys, appendAudit, now }: DeviceDependencies,
   message: DeviceMessage,
   sender: AuthenticDevice,
+  said: JournalDelivery,
 ): Promise<Outcome<SignedAnswer>> {
-  const parsed = parseWith(journalDelivery, sender.payload);
-  if (!parsed.ok) return malformed(parsed.detail);
-  const said = parsed.value;
   const { order, serial } = sender;
-  if (said.order !== order || said.serial !== serial)
-    return {
-      ok: false,
-      failure: {
-        code: "OrderMismatch",
-        detail: "order, serial: this device is enrolled as another node",
-      },
-    };
   const altered = said.rows.findIndex((row) => !isSealed(row));
   if (altered !== -1) return malformed(`rows.${String(altered)}: its hash is wrong`);
   const held = await commit(async (transaction): Promise<Outcome<HeldHead>> => {

@@ -2,7 +2,6 @@ import {
   leaseReceipt,
   type LeaseReceipt,
   MESSAGE_TYPES,
-  parseWith,
   type Acknowledgement,
 } from "@databox-cmk/protocol";
 import type { Transaction } from "kysely";
@@ -13,13 +12,10 @@ import { parseFailureJson } from "../../core/failure-json.ts";
 import { type EpochMs, foldOrderId } from "../../core/order.ts";
 import type { Outcome } from "../../core/ports.ts";
 import type { BrokerTables } from "../../store/schema.ts";
-import {
-  type AuthenticDevice,
-  authenticateDevice,
-  malformed,
-} from "../message/authenticate-device.ts";
+import { type AuthenticDevice, malformed } from "../message/authenticate-device.ts";
 import type { DeviceDependencies } from "../message/device-dependencies.ts";
 import type { FindDevice } from "../message/device-node.ts";
+import { deviceVerb } from "../message/device-verb.ts";
 import {
   actorOf,
   type DeviceExchange,
@@ -32,32 +28,27 @@ export function createLeaseReceiptExchange(
   dependencies: DeviceDependencies,
   findDevice: FindDevice,
 ): DeviceExchange<AuthenticDevice> {
-  return {
+  return deviceVerb(dependencies, findDevice, {
     action: "lease-receipt",
-    authenticate: (message) =>
-      authenticateDevice(dependencies, findDevice, message, MESSAGE_TYPES.leaseReceipt),
-    answer: (message, sender) => takeLeaseReceipt(dependencies, message, sender),
-  };
+    type: MESSAGE_TYPES.leaseReceipt,
+    schema: leaseReceipt,
+    answer: (message, sender, said) => takeLeaseReceipt(dependencies, message, sender, said),
+  });
 }
 
 async function takeLeaseReceipt(
   { commit, keys, appendAudit, announce, now }: DeviceDependencies,
   message: DeviceMessage,
   sender: AuthenticDevice,
+  said: LeaseReceipt,
 ): Promise<Outcome<SignedAnswer>> {
-  const parsed = parseWith(leaseReceipt, sender.payload);
-  if (!parsed.ok) return malformed(parsed.detail);
-  const said = parsed.value;
-  if (said.order !== sender.order || said.serial !== sender.serial)
-    return refuse("OrderMismatch", "order, serial: this device is enrolled as another node");
   if (said.lease !== message.parameters["lease"])
     return malformed("lease: not the same as in the path");
   const acknowledgement: Acknowledgement = { requestHash: message.hash };
   const answer = await signAnswer(keys.signing, MESSAGE_TYPES.acknowledgement, acknowledgement);
   return commit(async (transaction) => {
     const lease = await findLease(transaction, said);
-    if (lease === undefined)
-      return refuse("LeaseInvalid", "lease: it was never given to this node");
+    if (lease === undefined) return NOT_GIVEN;
     const nowMs = now();
     const isNews =
       said.outcome === "relocked"
@@ -175,6 +166,7 @@ async function findFinished(
     : undefined;
 }
 
-function refuse(code: "OrderMismatch" | "LeaseInvalid", detail: string): Outcome<never> {
-  return { ok: false, failure: { code, detail } };
-}
+const NOT_GIVEN: Outcome<never> = {
+  ok: false,
+  failure: { code: "LeaseInvalid", detail: "lease: it was never given to this node" },
+};

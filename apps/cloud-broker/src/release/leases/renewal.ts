@@ -2,7 +2,6 @@ import {
   leaseRenewal,
   type LeaseRenewal,
   MESSAGE_TYPES,
-  parseWith,
   type RenewedLease,
 } from "@databox-cmk/protocol";
 
@@ -11,13 +10,10 @@ import type { Outcome } from "../../core/ports.ts";
 import { leaseTermsOf } from "../../core/unlock-policy.ts";
 import { commitStatement } from "../../store/commit-statement.ts";
 import { compileWriteOnce } from "../../store/compile-once.ts";
-import {
-  type AuthenticDevice,
-  authenticateDevice,
-  malformed,
-} from "../message/authenticate-device.ts";
+import type { AuthenticDevice } from "../message/authenticate-device.ts";
 import type { DeviceDependencies } from "../message/device-dependencies.ts";
 import type { FindDevice } from "../message/device-node.ts";
+import { deviceVerb } from "../message/device-verb.ts";
 import type { DeviceExchange, DeviceMessage } from "../message/serve-device-message.ts";
 import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
 import { loadLease, type LoadedLease } from "./load-lease.ts";
@@ -31,23 +27,21 @@ export function createRenewalExchange(
   dependencies: DeviceDependencies,
   findDevice: FindDevice,
 ): DeviceExchange<AuthenticDevice> {
-  return {
+  return deviceVerb(dependencies, findDevice, {
     action: "renew",
-    authenticate: (message) =>
-      authenticateDevice(dependencies, findDevice, message, MESSAGE_TYPES.leaseRenewal),
-    answer: (message, sender) => renew(dependencies, message, sender),
+    type: MESSAGE_TYPES.leaseRenewal,
+    schema: leaseRenewal,
+    answer: (message, sender, request) => renew(dependencies, message, sender, request),
     repeatsAreRefused: true,
-  };
+  });
 }
 
 async function renew(
   dependencies: DeviceDependencies,
   message: DeviceMessage,
   sender: AuthenticDevice,
+  request: LeaseRenewal,
 ): Promise<Outcome<SignedAnswer>> {
-  const parsed = parseWith(leaseRenewal, sender.payload);
-  if (!parsed.ok) return malformed(parsed.detail);
-  const request = parsed.value;
   const { store, now } = dependencies;
   const loaded = await loadLease(store, request.lease, sender);
   const decision = decideRenewal(request, {

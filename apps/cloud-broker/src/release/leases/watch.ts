@@ -2,7 +2,6 @@ import {
   leaseWatch,
   type LeaseWatch,
   MESSAGE_TYPES,
-  parseWith,
   type RenewedLease,
 } from "@databox-cmk/protocol";
 
@@ -13,13 +12,10 @@ import {
 } from "../../core/decide-renewal.ts";
 import type { Outcome } from "../../core/ports.ts";
 import { awayFromWork } from "../../load/admission.ts";
-import {
-  type AuthenticDevice,
-  authenticateDevice,
-  malformed,
-} from "../message/authenticate-device.ts";
+import type { AuthenticDevice } from "../message/authenticate-device.ts";
 import type { DeviceDependencies } from "../message/device-dependencies.ts";
 import type { FindDevice } from "../message/device-node.ts";
+import { deviceVerb } from "../message/device-verb.ts";
 import type { DeviceExchange, DeviceMessage } from "../message/serve-device-message.ts";
 import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
 import type { LeaseWatches } from "./lease-watches.ts";
@@ -37,12 +33,12 @@ export function createWatchExchange(
   findDevice: FindDevice,
   watches: Pick<LeaseWatches, "wait">,
 ): DeviceExchange<AuthenticDevice> {
-  return {
+  return deviceVerb(dependencies, findDevice, {
     action: "watch",
-    authenticate: (message) =>
-      authenticateDevice(dependencies, findDevice, message, MESSAGE_TYPES.leaseWatch),
-    answer: (message, sender) => watch(dependencies, watches, message, sender),
-  };
+    type: MESSAGE_TYPES.leaseWatch,
+    schema: leaseWatch,
+    answer: (message, sender, request) => watch(dependencies, watches, message, sender, request),
+  });
 }
 
 async function watch(
@@ -50,10 +46,8 @@ async function watch(
   watches: Pick<LeaseWatches, "wait">,
   message: DeviceMessage,
   sender: AuthenticDevice,
+  request: LeaseWatch,
 ): Promise<Outcome<SignedAnswer>> {
-  const parsed = parseWith(leaseWatch, sender.payload);
-  if (!parsed.ok) return malformed(parsed.detail);
-  const request = parsed.value;
   const { commit } = dependencies;
   const before = await look(dependencies, message, sender, request);
   if (!before.ok) return before;

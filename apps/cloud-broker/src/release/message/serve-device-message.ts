@@ -1,13 +1,13 @@
 import { messageHash } from "@databox-cmk/crypto";
 import { type AppError, type ErrorClass, ERRORS, toAppError } from "@databox-cmk/errors";
-import { MESSAGE_TYPES, type Denial } from "@databox-cmk/protocol";
+import { MESSAGE_TYPES, type Denial, type MessageType } from "@databox-cmk/protocol";
 
 import { failureColumns } from "../../core/failure-columns.ts";
 import { errorOf } from "../../core/failure-error.ts";
 import { fitDenial } from "../../core/fit-denial.ts";
 import { type OrderId, subscriptionOf } from "../../core/order.ts";
 import type { Actor, Failure, Outcome } from "../../core/ports.ts";
-import type { Answer, RouteRequest } from "../../http/route.ts";
+import type { Answer, RouteRequest, Schema } from "../../http/route.ts";
 import { addressKey } from "../../load/address-key.ts";
 import { awayFromWork, countForCustomer } from "../../load/admission.ts";
 import { markStep, stepsSoFar, withTrace } from "../../observability/trace.ts";
@@ -43,6 +43,9 @@ export type Sender = { readonly order: OrderId; readonly serial: string };
 export type DeviceExchange<Proven extends Sender> = {
   /** Name of the action in the audit trail. */
   readonly action: string;
+  /** `typ` and payload of the message. */
+  readonly type: MessageType;
+  readonly schema: Schema;
   authenticate(message: DeviceMessage): Promise<Outcome<Proven>>;
   answer(message: DeviceMessage, sender: Proven): Promise<Outcome<SignedAnswer>>;
   /**

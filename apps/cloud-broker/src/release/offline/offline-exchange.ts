@@ -1,20 +1,12 @@
-import {
-  MESSAGE_TYPES,
-  offlineChallenge,
-  parseWith,
-  type OfflineChallenge,
-} from "@databox-cmk/protocol";
+import { MESSAGE_TYPES, offlineChallenge, type OfflineChallenge } from "@databox-cmk/protocol";
 
 import { type ChallengeRecord, decideChallenge } from "../../core/decide-offline.ts";
 import type { Outcome } from "../../core/ports.ts";
 import { findRevocation } from "../kill-switches/revocations.ts";
-import {
-  type AuthenticDevice,
-  authenticateDevice,
-  malformed,
-} from "../message/authenticate-device.ts";
+import type { AuthenticDevice } from "../message/authenticate-device.ts";
 import type { DeviceDependencies } from "../message/device-dependencies.ts";
 import type { DeviceNode, FindDevice } from "../message/device-node.ts";
+import { deviceVerb } from "../message/device-verb.ts";
 import type { DeviceExchange, DeviceMessage } from "../message/serve-device-message.ts";
 import type { SignedAnswer } from "../message/signed-answer.ts";
 import { decideAndGrant } from "../unlock/unlock.ts";
@@ -27,16 +19,18 @@ export function createOfflineExchange(
   dependencies: DeviceDependencies,
   findDevice: FindDevice,
 ): DeviceExchange<AuthenticDevice> {
-  return {
+  const verb = deviceVerb(dependencies, findDevice, {
     action: "offline-unlock",
+    type: MESSAGE_TYPES.offlineChallenge,
+    schema: offlineChallenge,
+    comparesNode: true,
     knowsRepeats: true,
+    answer: (message, { node }, challenge) => answerCarried(dependencies, message, node, challenge),
+  });
+  return {
+    ...verb,
     async authenticate(message) {
-      const device = await authenticateDevice(
-        dependencies,
-        findDevice,
-        message,
-        MESSAGE_TYPES.offlineChallenge,
-      );
+      const device = await verb.authenticate(message);
       // The person is authorised for the order of the path only.
       if (device.ok && device.value.order !== message.carriedBy?.order)
         return {
@@ -45,20 +39,17 @@ export function createOfflineExchange(
         };
       return device;
     },
-    answer: (message, carried) => answerCarried(dependencies, message, carried),
   };
 }
 
 async function answerCarried(
   dependencies: DeviceDependencies,
   message: DeviceMessage,
-  { node, payload }: AuthenticDevice,
+  node: DeviceNode,
+  challenge: OfflineChallenge,
 ): Promise<Outcome<SignedAnswer>> {
   const { carriedBy: carrier } = message;
   if (carrier === undefined) throw new TypeError("a challenge that was not submitted");
-  const parsed = parseWith(offlineChallenge, payload);
-  if (!parsed.ok) return malformed(parsed.detail);
-  const challenge = parsed.value;
   const record = await findRecord(dependencies, challenge);
   const step = decideChallenge(message.hash, record, dependencies.now());
   if (!step.ok) return step;

@@ -1,13 +1,15 @@
-import { MESSAGE_TYPES, parseWith, rekeyConfirmation, type Rekeyed } from "@databox-cmk/protocol";
+import {
+  MESSAGE_TYPES,
+  rekeyConfirmation,
+  type RekeyConfirmation,
+  type Rekeyed,
+} from "@databox-cmk/protocol";
 
 import type { Outcome } from "../../core/ports.ts";
-import {
-  type AuthenticDevice,
-  authenticateDevice,
-  malformed,
-} from "../message/authenticate-device.ts";
+import type { AuthenticDevice } from "../message/authenticate-device.ts";
 import type { DeviceDependencies } from "../message/device-dependencies.ts";
 import type { FindDevice } from "../message/device-node.ts";
+import { deviceVerb } from "../message/device-verb.ts";
 import {
   actorOf,
   type DeviceExchange,
@@ -25,28 +27,21 @@ export function createConfirmationExchange(
   dependencies: DeviceDependencies,
   findDevice: FindDevice,
 ): DeviceExchange<AuthenticDevice> {
-  return {
+  return deviceVerb(dependencies, findDevice, {
     action: "rekey",
-    authenticate: (message) =>
-      authenticateDevice(dependencies, findDevice, message, MESSAGE_TYPES.rekeyConfirmation),
-    answer: (message, sender) => confirm(dependencies, message, sender),
-  };
+    type: MESSAGE_TYPES.rekeyConfirmation,
+    schema: rekeyConfirmation,
+    answer: (message, sender, said) => confirm(dependencies, message, sender, said),
+  });
 }
 
 async function confirm(
   dependencies: DeviceDependencies,
   message: DeviceMessage,
   sender: AuthenticDevice,
+  { rekey, counter, journalHead, bootId }: RekeyConfirmation,
 ): Promise<Outcome<SignedAnswer>> {
-  const parsed = parseWith(rekeyConfirmation, sender.payload);
-  if (!parsed.ok) return malformed(parsed.detail);
-  const { rekey, counter, journalHead, bootId } = parsed.value;
   const { order, serial } = sender;
-  if (parsed.value.order !== order || parsed.value.serial !== serial)
-    return {
-      ok: false,
-      failure: { code: "OrderMismatch", detail: "order, serial: enrolled as another node" },
-    };
   const counted = await useCounter(dependencies, sender, counter);
   if (!counted.ok) return counted;
   const { custody, keys, appendAudit } = dependencies;

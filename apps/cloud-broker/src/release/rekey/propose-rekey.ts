@@ -11,7 +11,6 @@ import {
 } from "@databox-cmk/crypto";
 import {
   MESSAGE_TYPES,
-  parseWith,
   rekeyRequest,
   type RekeyProposal as ProposalAnswer,
   type RekeyRequest,
@@ -21,13 +20,10 @@ import { decideRekey } from "../../core/decide-rekey.ts";
 import type { Outcome } from "../../core/ports.ts";
 import type { RekeyProposal } from "../../custody/key-custody.ts";
 import { loadLease } from "../leases/load-lease.ts";
-import {
-  type AuthenticDevice,
-  authenticateDevice,
-  malformed,
-} from "../message/authenticate-device.ts";
+import { type AuthenticDevice, malformed } from "../message/authenticate-device.ts";
 import type { DeviceDependencies } from "../message/device-dependencies.ts";
 import type { FindDevice } from "../message/device-node.ts";
+import { deviceVerb } from "../message/device-verb.ts";
 import {
   actorOf,
   type DeviceExchange,
@@ -42,22 +38,20 @@ export function createProposalExchange(
   dependencies: DeviceDependencies,
   findDevice: FindDevice,
 ): DeviceExchange<AuthenticDevice> {
-  return {
+  return deviceVerb(dependencies, findDevice, {
     action: "rekey/propose",
-    authenticate: (message) =>
-      authenticateDevice(dependencies, findDevice, message, MESSAGE_TYPES.rekeyRequest),
-    answer: (message, sender) => propose(dependencies, message, sender),
-  };
+    type: MESSAGE_TYPES.rekeyRequest,
+    schema: rekeyRequest,
+    answer: (message, sender, request) => propose(dependencies, message, sender, request),
+  });
 }
 
 async function propose(
   dependencies: DeviceDependencies,
   message: DeviceMessage,
   sender: AuthenticDevice,
+  request: RekeyRequest,
 ): Promise<Outcome<SignedAnswer>> {
-  const parsed = parseWith(rekeyRequest, sender.payload);
-  if (!parsed.ok) return malformed(parsed.detail);
-  const request = parsed.value;
   const { custody } = dependencies;
   const permitted = await decide(dependencies, sender, request);
   if (!permitted.ok) return permitted;

@@ -1,6 +1,5 @@
 import {
   MESSAGE_TYPES,
-  parseWith,
   receipt,
   unlockPurpose,
   type Acknowledgement,
@@ -11,13 +10,10 @@ import { sql, type Transaction } from "kysely";
 import { decideReceipt } from "../../core/decide-receipt.ts";
 import type { Outcome } from "../../core/ports.ts";
 import type { BrokerTables } from "../../store/schema.ts";
-import {
-  type AuthenticDevice,
-  authenticateDevice,
-  malformed,
-} from "../message/authenticate-device.ts";
+import type { AuthenticDevice } from "../message/authenticate-device.ts";
 import type { DeviceDependencies } from "../message/device-dependencies.ts";
 import type { FindDevice } from "../message/device-node.ts";
+import { deviceVerb } from "../message/device-verb.ts";
 import {
   actorOf,
   type DeviceExchange,
@@ -32,36 +28,30 @@ export function createReceiptExchange(
   dependencies: DeviceDependencies,
   findDevice: FindDevice,
 ): DeviceExchange<AuthenticDevice> {
-  return {
+  return deviceVerb(dependencies, findDevice, {
     action: "receipt",
-    authenticate: (message) =>
-      authenticateDevice(dependencies, findDevice, message, MESSAGE_TYPES.receipt),
-    answer: (message, sender) => takeReceipt(dependencies, message, sender),
-  };
+    type: MESSAGE_TYPES.receipt,
+    schema: receipt,
+    answer: (message, sender, said) => takeReceipt(dependencies, message, sender, said),
+  });
 }
 
 async function takeReceipt(
   dependencies: DeviceDependencies,
   message: DeviceMessage,
   sender: AuthenticDevice,
+  said: Receipt,
 ): Promise<Outcome<SignedAnswer>> {
-  const parsed = parseWith(receipt, sender.payload);
-  if (!parsed.ok) return malformed(parsed.detail);
   const { commit, keys } = dependencies;
   const acknowledgement: Acknowledgement = { requestHash: message.hash };
   const answer = await signAnswer(keys.signing, MESSAGE_TYPES.acknowledgement, acknowledgement);
   return commit(async (transaction) => {
-    const grant = await findGrant(transaction, sender, parsed.value.grantHash);
-    const decision = decideReceipt(parsed.value, {
-      order: sender.order,
-      serial: sender.serial,
-      receiptHash: message.hash,
-      grant,
-    });
+    const grant = await findGrant(transaction, sender, said.grantHash);
+    const decision = decideReceipt(said, grant);
     if (!decision.ok) return decision;
     if (!decision.value.isRepeated)
       await recordReceipt(dependencies, transaction, message, sender, {
-        said: parsed.value,
+        said,
         generation: grant?.generation,
       });
     await storeAnswer(transaction, message.hash, answer, dependencies.now());

@@ -11,7 +11,6 @@ import {
 } from "@databox-cmk/crypto";
 import {
   MESSAGE_TYPES,
-  parseWith,
   unlockRequest,
   type Grant,
   type UnlockQuestion,
@@ -28,13 +27,10 @@ import type { Store } from "../../store/store.ts";
 import { admitRelease } from "../approvals/admit-release.ts";
 import { readApprovalOf } from "../approvals/stored-approvals.ts";
 import { checkBudget } from "../limits/unlock-budget.ts";
-import {
-  type AuthenticDevice,
-  authenticateDevice,
-  malformed,
-} from "../message/authenticate-device.ts";
+import { type AuthenticDevice, malformed } from "../message/authenticate-device.ts";
 import type { DeviceDependencies } from "../message/device-dependencies.ts";
 import type { DeviceNode, FindDevice } from "../message/device-node.ts";
+import { deviceVerb } from "../message/device-verb.ts";
 import {
   actorOf,
   type DeviceExchange,
@@ -56,25 +52,21 @@ export function createUnlockExchange(
   dependencies: DeviceDependencies,
   findDevice: FindDevice,
 ): DeviceExchange<AuthenticDevice> {
-  return {
+  return deviceVerb(dependencies, findDevice, {
     action: "unlock",
-    authenticate: (message) =>
-      authenticateDevice(dependencies, findDevice, message, MESSAGE_TYPES.unlockRequest),
-    answer: (message, { node, payload }) => unlock(dependencies, message, node, payload),
+    type: MESSAGE_TYPES.unlockRequest,
+    schema: unlockRequest,
+    comparesNode: true,
+    answer: (message, { node }, request) =>
+      decideAndGrant(
+        dependencies,
+        message,
+        node,
+        request,
+        networkWay(dependencies, message, request, node),
+      ),
     repeatsAreRefused: true,
-  };
-}
-
-async function unlock(
-  dependencies: DeviceDependencies,
-  message: DeviceMessage,
-  node: DeviceNode,
-  payload: unknown,
-): Promise<Outcome<SignedAnswer>> {
-  const parsed = parseWith(unlockRequest, payload);
-  if (!parsed.ok) return malformed(parsed.detail);
-  const way = networkWay(dependencies, message, parsed.value, node);
-  return decideAndGrant(dependencies, message, node, parsed.value, way);
+  });
 }
 
 /** The one decision and the one commit, for every channel. */

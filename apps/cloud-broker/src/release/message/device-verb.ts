@@ -1,0 +1,51 @@
+import { parseWith } from "@databox-cmk/protocol";
+import type * as z from "zod/mini";
+
+import type { Outcome } from "../../core/ports.ts";
+import { type AuthenticDevice, authenticateDevice, malformed } from "./authenticate-device.ts";
+import type { DeviceDependencies } from "./device-dependencies.ts";
+import type { FindDevice } from "./device-node.ts";
+import type { DeviceExchange, DeviceMessage } from "./serve-device-message.ts";
+import type { SignedAnswer } from "./signed-answer.ts";
+
+type SaysNode = { readonly order: string; readonly serial: string };
+
+type DeviceVerb<Said extends SaysNode> = Pick<
+  DeviceExchange<AuthenticDevice>,
+  "action" | "type" | "knowsRepeats" | "repeatsAreRefused"
+> & {
+  readonly schema: z.ZodMiniType<Said>;
+  /** The verb's own rule compares order and serial number, in its place among other checks. */
+  readonly comparesNode?: true | undefined;
+  readonly answer: (
+    message: DeviceMessage,
+    sender: AuthenticDevice,
+    said: Said,
+  ) => Promise<Outcome<SignedAnswer>>;
+};
+
+/** An exchange with an enrolled device: signature → schema → order and serial number → answer. */
+export function deviceVerb<Said extends SaysNode>(
+  dependencies: Pick<DeviceDependencies, "limit">,
+  findDevice: FindDevice,
+  { comparesNode, answer, ...exchange }: DeviceVerb<Said>,
+): DeviceExchange<AuthenticDevice> {
+  const { type, schema } = exchange;
+  return {
+    ...exchange,
+    authenticate: (message) => authenticateDevice(dependencies, findDevice, message, type),
+    async answer(message, sender) {
+      const parsed = parseWith(schema, sender.payload);
+      if (!parsed.ok) return malformed(parsed.detail);
+      const { order, serial } = parsed.value;
+      if (comparesNode !== true && (order !== sender.order || serial !== sender.serial))
+        return { ok: false, failure: ANOTHER_NODE };
+      return answer(message, sender, parsed.value);
+    },
+  };
+}
+
+const ANOTHER_NODE = {
+  code: "OrderMismatch",
+  detail: "order, serial: this device is enrolled as another node",
+} as const;
