@@ -56,7 +56,7 @@ export async function loadKeyUses(store: Reader, scope: UseScope): Promise<Loade
         liveLeases: leases.get(kid) ?? 0,
         orderIds,
         canary: canaries.has(kid),
-        sinceMs: row === undefined ? undefined : row.since,
+        sinceMs: row?.since,
         lastUsedMs: row?.used === undefined || row.used === null ? undefined : row.used,
       };
     }),

@@ -53,7 +53,7 @@ export async function exportEnvelopes(
     return {
       kid,
       of: backup?.kind === "vault" ? "Vault" : "RecoveryKey",
-      name: backup === undefined ? undefined : backup.name,
+      name: backup?.name,
     };
   };
   return {
