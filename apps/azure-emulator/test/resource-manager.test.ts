@@ -127,6 +127,28 @@ describe("Resource Manager", () => {
     expect(await call(here)).toMatchObject({ status, json: { error: { code } } });
   });
 
+  test.each(["GET", "POST"])("shows Microsoft.DataBox as registered by %s", async (method) => {
+    const scope = `/subscriptions/${world.emulator.subscriptionId}`;
+    const register = method === "POST" ? "/register" : "";
+    const path = `${scope}/providers/microsoft.databox${register}?api-version=2022-09-01`;
+    expect((await call(path, { method })).json).toMatchObject({
+      namespace: "Microsoft.DataBox",
+      registrationState: "Registered",
+      resourceTypes: expect.arrayContaining([
+        expect.objectContaining({
+          resourceType: "jobs",
+          apiVersions: expect.arrayContaining(["2025-07-01", "2018-01-01"]),
+        }),
+      ]),
+    });
+  });
+
+  test("takes a path with double slashes for the same path", async () => {
+    await putVault("slashes");
+    const doubled = vaultPath("slashes").replaceAll("/", "//");
+    expect(await call(doubled)).toMatchObject({ status: 200, json: { name: "slashes" } });
+  });
+
   test("keeps a correlation id and gives each answer a request id", async () => {
     const correlation = randomUUID();
     const { headers } = await call("/subscriptions?api-version=2022-12-01", {
@@ -510,6 +532,8 @@ describe("Microsoft.DataBox", () => {
       "x-forwarded-host": new URL(world.emulator.armUrl).host,
     });
     expect(first?.body).toBe('{"properties":{}}');
+    await call(`/${path}`);
+    expect(broker.seen.at(1)?.request.url).toBe(path);
 
     await broker.close();
     expect(await call(path)).toMatchObject({

@@ -89,13 +89,27 @@ export function createResourceManagerRouter(deps: EmulatorDependencies): HttpHan
       return renderArmError(error);
     }
   };
-  return async (request) => {
+  return async (sent) => {
+    const request = withoutDoubleSlashes(sent);
     const effects = deps.faults.strike(faultTargetOf(request));
     return withHeaders(
       request,
       await answerWithFaults(effects, renderInjected, () => answerOrRefuse(request)),
     );
   };
+}
+
+const SLASHES = /\/{2,}/g;
+
+/**
+ * Clients join an address and an id that both bring a slash (`//subscriptions/…`). Resource Manager
+ * takes such paths; as a URL the second slash would begin another host.
+ */
+function withoutDoubleSlashes(request: HttpRequest): HttpRequest {
+  const [path = "", ...query] = request.target.split("?");
+  if (!path.includes("//")) return request;
+  const target = [path.replaceAll(SLASHES, "/"), ...query].join("?");
+  return { ...request, path: request.path.replaceAll(SLASHES, "/"), target };
 }
 
 /**
