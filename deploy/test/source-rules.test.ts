@@ -47,8 +47,9 @@ test("nothing calls out of the serving broker but by the helper that bounds its 
   const callers = filesWith(
     /createDefaultHttpClient|from "undici"|\brequest\b[^;]*from "node:https?"|globalThis\.fetch/,
   ).filter((path) => path.startsWith("apps/cloud-broker/"));
-  // The rest are commands that a person runs.
+  // The rest are commands that a person runs, and a HEAD within five seconds: it has no body.
   expect(callers.filter((path) => !path.startsWith("apps/cloud-broker/src/run/"))).toEqual([
+    "apps/cloud-broker/src/azure/ask-for-date.ts",
     "apps/cloud-broker/src/http/call-within.ts",
   ]);
 });
@@ -65,7 +66,7 @@ test("no credential is searched by chance", () => {
 
 test("certificates are verified, but where a wrong clock is to be named", () => {
   expect(filesWith(/rejectUnauthorized: false/)).toEqual([
-    "apps/cloud-broker/src/run/doctor/probe-clock.ts",
+    "apps/cloud-broker/src/azure/ask-for-date.ts",
   ]);
 });
 
