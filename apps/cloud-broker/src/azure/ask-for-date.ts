@@ -1,9 +1,9 @@
-import { once } from "node:events";
-import type { IncomingMessage } from "node:http";
-import { request } from "node:https";
+import { Agent } from "node:https";
 import type { LookupFunction } from "node:net";
 
-const TIMEOUT_MS = 5_000;
+import { callWithin } from "../http/call-within.ts";
+
+const LIMITS = { maxBytes: 64 * 1024, timeMs: 5_000 };
 
 /**
  * Reads the date of a server's answer. The certificate is not verified: with a wrong clock no
@@ -13,22 +13,14 @@ const TIMEOUT_MS = 5_000;
  * @returns epoch milliseconds; undefined without an answer, or without a date in it
  */
 export async function askForDate(url: string, lookup: LookupFunction): Promise<number | undefined> {
-  const asking = request(url, {
-    method: "HEAD",
-    lookup,
-    agent: false,
-    rejectUnauthorized: false,
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-  });
+  const agent = new Agent({ lookup, rejectUnauthorized: false });
   try {
-    const answered = once(asking, "response");
-    asking.end();
-    const [answer]: readonly IncomingMessage[] = await answered;
-    return parseDate(answer?.headers.date);
+    const { headers } = await callWithin(LIMITS, url, { agent, method: "HEAD", headers: {} });
+    return parseDate(headers.date);
   } catch {
     return undefined;
   } finally {
-    asking.destroy();
+    agent.destroy();
   }
 }
 
