@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 import { SETTINGS } from "@databox-cmk/cloud-broker";
@@ -14,6 +14,9 @@ import { ConfigMap, Namespace, Service, ServiceAccount } from "kubernetes-models
 import { beforeAll, describe, expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
 
+import { hasLabels, mayEnter, mayReach, type Peer } from "./network-policy.ts";
+
+const GUIDE = fileURLToPath(new URL("../../docs/operate/deploy-kubernetes.md", import.meta.url));
 const hasKustomize = requireTool("kustomize", existsSync("/usr/bin/kustomize"));
 const example = fileURLToPath(new URL("../kubernetes/example", import.meta.url));
 
@@ -30,6 +33,51 @@ const KINDS = {
   Service,
   ServiceAccount,
 } as const;
+
+const KUBE_SYSTEM = { "kubernetes.io/metadata.name": "kube-system" };
+const DNS = { labels: { "k8s-app": "kube-dns" }, namespace: KUBE_SYSTEM, address: "10.0.0.10" };
+type Attempt = Peer & { readonly name: string; readonly may: boolean };
+const REACHED: readonly Attempt[] = [
+  { name: "the cluster's name server by UDP", ...DNS, port: 53, protocol: "UDP", may: true },
+  { name: "the cluster's name server by TCP", ...DNS, port: 53, may: true },
+  { name: "another port of the name server", ...DNS, port: 9153, may: false },
+  { name: "a public vault", address: "20.42.1.1", port: 443, may: true },
+  { name: "a vault's private endpoint", address: "10.20.30.5", port: 443, may: true },
+  { name: "PostgreSQL", address: "10.20.30.4", port: 5432, may: true },
+  { name: "PostgreSQL in public", address: "20.42.1.2", port: 5432, may: false },
+  { name: "another private address", address: "10.20.31.5", port: 443, may: false },
+  { name: "the machine's metadata", address: "169.254.169.254", port: 80, may: false },
+  { name: "the metadata address by TLS", address: "169.254.169.254", port: 443, may: false },
+  {
+    name: "a pod of another name",
+    labels: { "app.kubernetes.io/name": "other" },
+    namespace: KUBE_SYSTEM,
+    address: "10.244.0.9",
+    port: 53,
+    may: false,
+  },
+];
+const MONITORING = { "kubernetes.io/metadata.name": "monitoring" };
+const ENTERING: readonly Attempt[] = [
+  { name: "an appliance", address: "203.0.113.5", port: "https", may: true },
+  {
+    name: "Prometheus",
+    labels: {},
+    namespace: MONITORING,
+    address: "",
+    port: "metrics",
+    may: true,
+  },
+  { name: "a stranger at the metrics", address: "203.0.113.5", port: "metrics", may: false },
+  {
+    name: "another namespace at the metrics",
+    labels: {},
+    namespace: KUBE_SYSTEM,
+    address: "",
+    port: "metrics",
+    may: false,
+  },
+];
 
 describe.skipIf(!hasKustomize)("the example, as kustomize builds it", () => {
   let manifests: readonly Manifest[];
@@ -75,6 +123,83 @@ describe.skipIf(!hasKustomize)("the example, as kustomize builds it", () => {
     expect(all).toEqual(expect.arrayContaining(required));
   });
 
+  test("what selects the replicas selects them, and not the migration", () => {
+    const replica = labelsOf(one("Deployment"));
+    const migration = labelsOf(one("Job"));
+    const spec = (kind: string) => one(kind)["spec"] as Selecting;
+    const selectors = [
+      spec("Deployment").selector.matchLabels,
+      spec("PodDisruptionBudget").selector.matchLabels,
+      spec("Service").selector,
+      ...podOf(one("Deployment")).topologySpreadConstraints.map(
+        ({ labelSelector }) => labelSelector.matchLabels,
+      ),
+    ];
+    expect(selectors).toHaveLength(5);
+    for (const selector of selectors) {
+      expect(hasLabels(replica, selector as Labels)).toBe(true);
+      expect(hasLabels(migration, selector as Labels)).toBe(false);
+    }
+  });
+
+  test("replicas are spread by zone and by host, and only the autoscaler counts them", () => {
+    const { topologySpreadConstraints } = podOf(one("Deployment"));
+    expect(topologySpreadConstraints.map(({ topologyKey }) => topologyKey)).toEqual([
+      "topology.kubernetes.io/zone",
+      "kubernetes.io/hostname",
+    ]);
+    expect(one("Deployment")["spec"]).not.toHaveProperty("replicas");
+    const { minReplicas } = one("HorizontalPodAutoscaler")["spec"] as { minReplicas: number };
+    const { minAvailable } = one("PodDisruptionBudget")["spec"] as { minAvailable: number };
+    expect(minReplicas).toBeGreaterThan(minAvailable);
+  });
+
+  test("the migration has a name for each version, and the guide waits for it before replicas start", () => {
+    const { name } = one("Job")["metadata"] as { name: string };
+    const { image } = containerOf(one("Deployment"));
+    const version = image.split(":")[1] ?? "";
+    expect(containerOf(one("Job")).image).toBe(image);
+    expect(name).toBe(`databox-broker-migrate-${version.replaceAll(".", "-")}`);
+    const steps = readFileSync(GUIDE, "utf8").split("\n");
+    const first = steps.findIndex((line) =>
+      line.endsWith("--selector app.kubernetes.io/component!=serve"),
+    );
+    expect(steps[first + 1]).toContain(`job/${name}`);
+    expect(steps[first + 2]).toMatch(/^kubectl apply -k \S+$/);
+    // The first step leaves out the replicas alone.
+    const later = manifests.filter(
+      ({ metadata }) =>
+        (metadata as { labels?: Labels }).labels?.["app.kubernetes.io/component"] === "serve",
+    );
+    expect(later.map(({ kind }) => kind)).toEqual(["Deployment"]);
+  });
+
+  test("volumes have modes that the broker and its doctor accept", () => {
+    const { volumes, securityContext } = podOf(one("Deployment"));
+    // The kubelet adds the group's right to read: root:65532, 0440 (keys/secret-file.ts).
+    expect(securityContext).toMatchObject({ fsGroup: 65_532 });
+    const secrets = volumes.flatMap(({ secret }) => secret ?? []);
+    expect(secrets).toHaveLength(3);
+    expect(secrets.filter(({ defaultMode }) => defaultMode !== 0o400)).toEqual([]);
+    // The volume itself has mode 2777; a folder in it is made by the broker, at 0700.
+    for (const kind of ["Deployment", "Job"]) {
+      const { env, volumeMounts } = containerOf(one(kind));
+      const folder = env.find(({ name }) => name === "BROKER_DATA_DIR")?.value;
+      const { mountPath } = volumeMounts.find(({ name }) => name === "data") ?? {};
+      expect(folder).toBe(`${String(mountPath)}/broker`);
+    }
+  });
+
+  describe.each(["Deployment", "Job"])("a pod of the %s", (kind) => {
+    test.each(REACHED)("may reach $name: $may", ({ may, ...peer }) => {
+      expect(mayReach(one("NetworkPolicy"), labelsOf(one(kind)), peer)).toBe(may);
+    });
+  });
+
+  test.each(ENTERING)("may be reached by $name: $may", ({ may, ...peer }) => {
+    expect(mayEnter(one("NetworkPolicy"), labelsOf(one("Deployment")), peer)).toBe(may);
+  });
+
   test.each(["Deployment", "Job"])("the pods of the %s meet the restricted profile", (kind) => {
     const pod = podOf(one(kind));
     expect(pod.securityContext).toMatchObject({
@@ -90,16 +215,27 @@ describe.skipIf(!hasKustomize)("the example, as kustomize builds it", () => {
   });
 });
 
+type Labels = Readonly<Record<string, string>>;
+type Selecting = { readonly selector: { readonly matchLabels: Labels } };
 type Pod = {
   readonly securityContext: object;
   readonly automountServiceAccountToken: boolean;
   readonly containers: readonly [Container];
+  readonly topologySpreadConstraints: readonly {
+    readonly topologyKey: string;
+    readonly labelSelector: { readonly matchLabels: Labels };
+  }[];
+  readonly volumes: readonly { readonly secret?: { readonly defaultMode: number } }[];
 };
 type Container = {
-  readonly env: readonly { readonly name: string }[];
+  readonly image: string;
+  readonly env: readonly { readonly name: string; readonly value?: string }[];
   readonly securityContext: object;
+  readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[];
 };
 
-const podOf = (manifest: Manifest): Pod =>
-  (manifest["spec"] as { template: { spec: Pod } }).template.spec;
+const templateOf = (manifest: Manifest) =>
+  (manifest["spec"] as { template: { metadata: { labels: Labels }; spec: Pod } }).template;
+const podOf = (manifest: Manifest): Pod => templateOf(manifest).spec;
+const labelsOf = (manifest: Manifest): Labels => templateOf(manifest).metadata.labels;
 const containerOf = (manifest: Manifest): Container => podOf(manifest).containers[0];
