@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 
 import { foldTexts } from "@databox-cmk/errors/bundle";
 import { defineConfig } from "rolldown";
-import type { OutputChunk, Plugin } from "rolldown";
+import type { InputOptions, OutputChunk, Plugin } from "rolldown";
 
 import { NODE_FLAGS } from "./src/core/node-flags.ts";
 
@@ -30,7 +30,7 @@ const BUILTIN_IMPORT = /^import \{([^}]*)\} from "(node:[\w/]+)";$/gm;
  * Node first reads every export of the module, and with it what hides behind lazy ones
  * (fs.promises, the root certificates): 5 ms of a cold start.
  */
-const builtinsWithoutImport: Plugin = {
+export const builtinsWithoutImport: Plugin = {
   name: "builtins-without-import",
   renderChunk: (code) =>
     code.replaceAll(BUILTIN_IMPORT, (_line, names: string, module: string) => {
@@ -92,6 +92,18 @@ function toAscii(code: string): string {
   );
 }
 
+/** Options of every bundle that contains the program; tests that kill the agent make their own. */
+export const PROGRAM = {
+  platform: "node",
+  resolve: { alias: { "zod/mini": resolve(import.meta.dirname, "src/lean-zod/index.ts") } },
+  // Modules only declare things, so what is not used is left out: schemas of the ARM API, jose,
+  // node-forge.
+  treeshake: { moduleSideEffects: false },
+  // Those schemas name parts of zod that the lean one lacks; they are left out, and a test
+  // compares the rest with zod.
+  checks: { importIsUndefined: false, ineffectiveDynamicImport: false },
+} as const satisfies InputOptions;
+
 /**
  * A start, which takes the compiled program from its last run (src/bundle); the program; and a
  * thread of it, which starts from a file.
@@ -106,15 +118,8 @@ export default defineConfig([
     plugins: [foldTexts(), builtinsWithoutImport, launcher],
   },
   {
+    ...PROGRAM,
     input: "src/program.ts",
-    platform: "node",
-    resolve: { alias: { "zod/mini": resolve("src/lean-zod/index.ts") } },
-    // Modules only declare things, so what is not used is left out: schemas of the ARM API, jose,
-    // node-forge.
-    treeshake: { moduleSideEffects: false },
-    // Those schemas name parts of zod that the lean one lacks; they are left out, and a test
-    // compares the rest with zod.
-    checks: { importIsUndefined: false, ineffectiveDynamicImport: false },
     output: {
       dir: "dist",
       format: "cjs",

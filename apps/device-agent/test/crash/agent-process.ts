@@ -6,21 +6,25 @@ import { Readable } from "node:stream";
 import type { Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 
+import { foldTexts } from "@databox-cmk/errors/bundle";
 import { rolldown } from "rolldown";
+
+import { builtinsWithoutImport, PROGRAM } from "../../rolldown.config.ts";
+import { NODE_FLAGS } from "../../src/core/node-flags.ts";
 
 const ENTRY = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 const KILLER = new URL("kill-at-step.mjs", import.meta.url);
 
 /**
- * The agent as it ships, but in one file of a folder of its own: it starts three times faster than
- * from source.
+ * The agent as it ships, but in one file of a folder of its own, whose compiled code all nodes
+ * share. It starts four times faster than from source.
  */
 export async function buildAgent(): Promise<string> {
   const file = join(mkdtempSync(join(tmpdir(), "databox-agent-build-")), "agent.mjs");
   const bundle = await rolldown({
+    ...PROGRAM,
     input: ENTRY,
-    platform: "node",
-    treeshake: { moduleSideEffects: false },
+    plugins: [foldTexts(), builtinsWithoutImport],
   });
   await bundle.write({ file, format: "esm", codeSplitting: false, minify: true });
   await bundle.close();
@@ -49,7 +53,7 @@ export async function runUntilStep(
 ): Promise<KilledRun> {
   const killer = new URL(KILLER);
   killer.search = new URLSearchParams({ steps: kill.steps, at: String(kill.at) }).toString();
-  const flags = ["--disable-warning=ExperimentalWarning", "--import", killer.href];
+  const flags = [...NODE_FLAGS, "--import", killer.href];
   const child = spawn(process.execPath, [...flags, agent, "--json", ...parameters], {
     stdio: ["pipe", "pipe", "inherit", "pipe"],
     // Compiled by the first run that ends by itself, for the hundreds that follow.
