@@ -47,9 +47,8 @@ test("nothing calls out of the serving broker but by the helper that bounds its 
   const callers = filesWith(
     /createDefaultHttpClient|from "undici"|\brequest\b[^;]*from "node:https?"|globalThis\.fetch/,
   ).filter((path) => path.startsWith("apps/cloud-broker/"));
-  // The rest are commands that a person runs, and a HEAD within five seconds: it has no body.
+  // The rest are commands that a person runs.
   expect(callers.filter((path) => !path.startsWith("apps/cloud-broker/src/run/"))).toEqual([
-    "apps/cloud-broker/src/azure/ask-for-date.ts",
     "apps/cloud-broker/src/http/call-within.ts",
   ]);
 });
