@@ -67,6 +67,12 @@ export const ROWS: readonly Row[] = [
     prints: /--vm /,
   },
   {
+    command: "npm start -- --allow-revert",
+    run: "npm start -- --allow-revert --help",
+    because: "it changes nothing of the demo; apps/local-stack/src/stack/broker-settings.test.ts",
+    prints: /--allow-revert /,
+  },
+  {
     command: "npm run appliance-vm",
     run: "npm run appliance-vm -- --help",
     because: HAS_NO_QEMU,

@@ -22,6 +22,7 @@ const program = new Command("npm start --")
     "play the demo on a virtual machine with dm-crypt instead of a software appliance",
     false,
   )
+  .option("--allow-revert", "let orders go back to the Microsoft-managed key", false)
   .option("--json", "print one JSON event per line", false)
   .option("--directory <folder>", "folder of the stack's files", USUAL_DIRECTORY)
   .option(
@@ -42,6 +43,7 @@ const options = program.opts<{
   serve: boolean;
   json: boolean;
   vm: boolean;
+  allowRevert: boolean;
   directory: string;
   emulatorPort: number;
   brokerPort: number;
@@ -69,6 +71,7 @@ try {
     mode: options.once ? "once" : options.serve ? "serve" : "story-then-serve",
     json: options.json,
     vm: options.vm,
+    allowRevert: options.allowRevert,
     width: process.stdout.isTTY ? process.stdout.columns : WIDTH_WITHOUT_TERMINAL,
     ports: {
       emulator: options.emulatorPort,

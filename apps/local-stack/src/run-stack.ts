@@ -7,6 +7,7 @@ import type { Report } from "./core/events.ts";
 import { renderHuman, type Tone } from "./output/render-human.ts";
 import { renderWhereabouts } from "./output/render-whereabouts.ts";
 import { type Appliance, createAppliance as createSoftwareAppliance } from "./stack/appliances.ts";
+import { brokerSettings } from "./stack/broker-settings.ts";
 import { type Stack, startStack, type StackOptions } from "./stack/start-stack.ts";
 import { openPages } from "./story/open-pages.ts";
 import { openParticipants } from "./story/open-participants.ts";
@@ -20,6 +21,7 @@ export type RunOptions = {
   readonly json: boolean;
   /** The appliance is a virtual machine. */
   readonly vm: boolean;
+  readonly allowRevert: boolean;
   readonly ports: StackOptions["ports"];
   /** Columns of the terminal. */
   readonly width: number;
@@ -27,8 +29,6 @@ export type RunOptions = {
 
 /** A step of the story that a signal interrupts has this long to end by itself. */
 const STEP_END_MS = 3_000;
-/** In a story, half a minute is too long to wait. */
-const SOON_CLOSED = { PROBE_INTERVAL_SECONDS: "2" };
 
 /**
  * `npm start`: the stack, then the story, then (unless once) serving until a signal.
@@ -48,7 +48,7 @@ export async function runStack(options: RunOptions): Promise<"done" | "interrupt
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const stack = await startStack({
     ...options,
-    ...(options.vm && { brokerEnvironment: SOON_CLOSED }),
+    brokerEnvironment: brokerSettings(options),
     ended: (child) => {
       report({ event: "child", outcome: "ended", ...child, elapsedMs: elapsedMs() });
     },

@@ -252,7 +252,10 @@ test("back to the Microsoft-managed key is refused, unless the operator allows i
   await patch({ identity: { type: "SystemAssigned" } });
   await patch({ properties: { details: { keyEncryptionKey: CMK } } });
   const back = { properties: { details: { keyEncryptionKey: { kekType: "MicrosoftManaged" } } } };
-  expect((await patch(back)).json.error.code).toBe("KeyEncryptionKeyRevertForbidden");
+  expect((await patch(back)).json.error).toMatchObject({
+    code: "KeyEncryptionKeyRevertForbidden",
+    message: expect.stringContaining("ALLOW_REVERT_TO_MICROSOFT_MANAGED"),
+  });
   await using permissive = await openBroker({
     settings: { ALLOW_REVERT_TO_MICROSOFT_MANAGED: "true" },
   });

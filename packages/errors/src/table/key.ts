@@ -57,8 +57,8 @@ export const KEY_ERRORS = {
       de: "Der Auftrag kann nicht zum von Microsoft verwalteten Schlüssel zurück",
     },
     message: {
-      en: "An order with a customer-managed key cannot go back to the Microsoft-managed key",
-      de: "Ein Auftrag mit kundenseitig verwaltetem Schlüssel kann nicht zum von Microsoft verwalteten Schlüssel zurück",
+      en: "An order with a customer-managed key cannot go back to the Microsoft-managed key while ALLOW_REVERT_TO_MICROSOFT_MANAGED is off",
+      de: "Ein Auftrag mit kundenseitig verwaltetem Schlüssel kann nicht zum von Microsoft verwalteten Schlüssel zurück, solange ALLOW_REVERT_TO_MICROSOFT_MANAGED aus ist",
     },
     class: "refused",
     httpStatus: 400,
@@ -73,8 +73,8 @@ export const KEY_ERRORS = {
       SELECT_ANOTHER_KEY,
       {
         text: {
-          en: "If your policy allows going back, the broker's operator can turn allowRevertToMicrosoftManaged on",
-          de: "Erlaubt Ihre Richtlinie den Weg zurück, kann der Betreiber des Dienstes allowRevertToMicrosoftManaged einschalten",
+          en: "If your policy allows going back, the broker's operator can set ALLOW_REVERT_TO_MICROSOFT_MANAGED to true",
+          de: "Erlaubt Ihre Richtlinie den Weg zurück, kann der Betreiber des Dienstes ALLOW_REVERT_TO_MICROSOFT_MANAGED auf true setzen",
         },
       },
     ],
