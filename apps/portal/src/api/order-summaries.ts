@@ -13,6 +13,8 @@ export type OrderFilter = {
 };
 
 const PAGE_SIZE = 50;
+/** The largest page that the service gives. */
+export const LARGEST_PAGE = 100;
 
 /** @param position - `$skipToken` of the page; none for the first. */
 export function readOrderSummaries(
@@ -20,13 +22,14 @@ export function readOrderSummaries(
   subscriptionId: string,
   filter: OrderFilter,
   position: string | undefined,
-  signal: AbortSignal,
+  signal?: AbortSignal,
+  pageSize = PAGE_SIZE,
 ): Promise<OrderSummaryPage> {
   const path = dataBoxPath(
     `/subscriptions/${encodeURIComponent(subscriptionId)}/providers/Microsoft.DataBox/orderSummaries`,
-    { ...filter, $top: String(PAGE_SIZE), $skipToken: position },
+    { ...filter, $top: String(pageSize), $skipToken: position },
   );
-  return client.read(path, orderSummaryPage, { signal });
+  return client.read(path, orderSummaryPage, signal === undefined ? {} : { signal });
 }
 
 /** Orders of every customer, for operators. */
@@ -34,12 +37,13 @@ export function readAllOrderSummaries(
   client: Client,
   filter: OrderFilter,
   position: string | undefined,
-  signal: AbortSignal,
+  signal?: AbortSignal,
+  pageSize = PAGE_SIZE,
 ): Promise<OrderSummaryPage> {
   const path = operatorPath("/orderSummaries", {
     ...filter,
-    $top: String(PAGE_SIZE),
+    $top: String(pageSize),
     $skipToken: position,
   });
-  return client.read(path, orderSummaryPage, { signal });
+  return client.read(path, orderSummaryPage, signal === undefined ? {} : { signal });
 }

@@ -22,7 +22,9 @@ export function AllOrdersPage(): ReactElement {
         // A page position belongs to one list.
         key={JSON.stringify(search)}
         search={search}
-        read={(filter, position, signal) => readAllOrderSummaries(client, filter, position, signal)}
+        read={(filter, position, signal, pageSize) =>
+          readAllOrderSummaries(client, filter, position, signal, pageSize)
+        }
         onSearch={(changed) => void navigate({ search: changed, replace: true })}
         empty={texts.operator.ordersEmpty}
         opens="operations"

@@ -1,5 +1,10 @@
 import { makeStyles, tokens, Toolbar, ToolbarButton } from "@fluentui/react-components";
-import { AddRegular, ArrowClockwiseRegular, DismissRegular } from "@fluentui/react-icons";
+import {
+  AddRegular,
+  ArrowClockwiseRegular,
+  ArrowDownloadRegular,
+  DismissRegular,
+} from "@fluentui/react-icons";
 import type { ReactElement } from "react";
 
 import { Filter, SearchFilter } from "../shell/filters.tsx";
@@ -9,6 +14,7 @@ import { useSubscriptions } from "./use-subscriptions.ts";
 
 const useStyles = makeStyles({
   bar: {
+    flexWrap: "wrap",
     paddingInline: 0,
     borderBlockEndWidth: "1px",
     borderBlockEndStyle: "solid",
@@ -33,6 +39,8 @@ export function OrderFilters({
   onCreate,
   onRefresh,
   isRefreshing,
+  onExport,
+  isExporting,
 }: {
   readonly search: OrderSearch;
   /** Absent: the list is not of one subscription. */
@@ -42,6 +50,8 @@ export function OrderFilters({
   readonly onCreate?: (() => void) | undefined;
   readonly onRefresh: () => void;
   readonly isRefreshing: boolean;
+  readonly onExport: () => void;
+  readonly isExporting: boolean;
 }): ReactElement {
   const styles = useStyles();
   const texts = useTexts();
@@ -69,6 +79,13 @@ export function OrderFilters({
           disabledFocusable={isRefreshing}
         >
           {texts.orders.refresh}
+        </ToolbarButton>
+        <ToolbarButton
+          icon={<ArrowDownloadRegular />}
+          onClick={onExport}
+          disabledFocusable={isExporting}
+        >
+          {isExporting ? texts.activity.exporting : texts.orders.exportCsv}
         </ToolbarButton>
         <ToolbarButton
           icon={<DismissRegular />}

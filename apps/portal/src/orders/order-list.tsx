@@ -6,7 +6,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 
 import { skipTokenOf } from "../api/arm-path.ts";
-import type { OrderFilter } from "../api/order-summaries.ts";
+import { LARGEST_PAGE, type OrderFilter } from "../api/order-summaries.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { Pager } from "../shell/pager.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
@@ -14,6 +14,7 @@ import { useTexts } from "../texts/texts.ts";
 import type { OrderSearch } from "./order-filter.ts";
 import { OrderFilters } from "./order-filters.tsx";
 import { type OpenedPage, OrderTable } from "./order-table.tsx";
+import { useOrderExport } from "./use-order-export.ts";
 
 /** Filters, table and pages of a list of orders. */
 export function OrderList({
@@ -31,7 +32,8 @@ export function OrderList({
   readonly read: (
     filter: OrderFilter,
     position: string | undefined,
-    signal: AbortSignal,
+    signal?: AbortSignal,
+    pageSize?: number,
   ) => Promise<OrderSummaryPage>;
   readonly onSearch: (search: OrderSearch) => void;
   readonly onCreate?: () => void;
@@ -50,6 +52,7 @@ export function OrderList({
     queryFn: ({ signal }) => read(filter, position, signal),
     placeholderData: keepPreviousData,
   });
+  const exporting = useOrderExport((from) => read(filter, from, undefined, LARGEST_PAGE));
   const next = skipTokenOf(orders.data?.nextLink);
   const isFiltered = Object.keys(filter).length > 0;
   return (
@@ -61,10 +64,13 @@ export function OrderList({
         onCreate={onCreate}
         onRefresh={() => void orders.refetch()}
         isRefreshing={orders.isFetching}
+        onExport={exporting.save}
+        isExporting={exporting.isExporting}
       />
       {orders.error !== null && (
         <QueryProblem error={orders.error} onTryAgain={() => void orders.refetch()} />
       )}
+      {exporting.error !== null && <QueryProblem error={exporting.error} />}
       {orders.isPending && <LoadingState />}
       {orders.data?.value.length === 0 && (
         <EmptyState

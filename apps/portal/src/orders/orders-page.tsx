@@ -42,8 +42,8 @@ export function OrdersPage(): ReactElement {
           key={JSON.stringify([subscriptionId, search])}
           subscriptionId={subscriptionId}
           search={search}
-          read={(filter, position, signal) =>
-            readOrderSummaries(client, subscriptionId, filter, position, signal)
+          read={(filter, position, signal, pageSize) =>
+            readOrderSummaries(client, subscriptionId, filter, position, signal, pageSize)
           }
           onSearch={(changed) => void navigate({ search: changed, replace: true })}
           onCreate={() => void navigate({ to: "/create" })}

@@ -1,0 +1,62 @@
+import type { OrderSummary } from "@databox-cmk/protocol";
+import { expect, test } from "vitest";
+
+import { en } from "../texts/en.ts";
+import { orderCsv } from "./order-csv.ts";
+import { readAllOrders } from "./read-all-orders.ts";
+
+const order: OrderSummary = {
+  id: "/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/group/providers/Microsoft.DataBox/jobs/atlas",
+  name: "atlas",
+  resourceGroup: "group",
+  location: "westus",
+  sku: "DataBoxHeavy",
+  transferType: "ImportToAzure",
+  stage: "Delivered",
+  stageStatus: "Succeeded",
+  createdAt: "2026-01-02T04:04:05+01:00",
+  encryption: { kekType: "CustomerManaged", kekUrl: "https://v.vault.azure.net/keys/k/1" },
+  keyHealth: { state: "Unusable", code: "SsemUserErrorEncryptionKeyDisabled" },
+  nodes: [
+    { serial: "A", lock: "locked" },
+    { serial: "B", lock: "unlocked" },
+  ],
+};
+
+const named = (name: string) => ({ ...order, name });
+
+test("an order is a row with the page's words, its codes and its time in UTC", () => {
+  const [heading = "", row = "", ...rest] = orderCsv([order], en).split("\r\n");
+  expect(rest).toEqual([""]);
+  const cells = Object.fromEntries(
+    heading.split(",").map((name, index) => [name, row.split(",")[index]]),
+  );
+  expect(cells).toEqual({
+    Name: "atlas",
+    Subscription: "11111111-1111-4111-8111-111111111111",
+    "Resource group": "group",
+    Stage: en.stages.Delivered,
+    Status: en.stageStatuses.Succeeded,
+    "Encryption type": en.encryptionTypes.CustomerManaged,
+    Key: "https://v.vault.azure.net/keys/k/1",
+    "Key health": en.healthStates.Unusable,
+    Code: "SsemUserErrorEncryptionKeyDisabled",
+    "Lock state": `A: ${en.lockStates.locked}; B: ${en.lockStates.unlocked}`,
+    Location: "westus",
+    "Ordered (UTC)": "2026-01-02T03:04:05.000Z",
+  });
+});
+
+test("the orders of every page are exported, in order", async () => {
+  const orders = await readAllOrders((position) =>
+    Promise.resolve(
+      position === undefined
+        ? {
+            value: [named("a"), named("b")],
+            nextLink: "https://arm.example/orders?%24skipToken=next",
+          }
+        : { value: [named(position)] },
+    ),
+  );
+  expect(orders.map(({ name }) => name)).toEqual(["a", "b", "next"]);
+});

@@ -1,0 +1,40 @@
+import type { OrderSummary } from "@databox-cmk/protocol";
+
+import { parseOrderId } from "../api/arm-path.ts";
+import { renderCsv } from "../core/render-csv.ts";
+import type { Texts } from "../texts/en.ts";
+
+/** Orders for a spreadsheet, with every column of the widest list: times in UTC, codes unchanged. */
+export function orderCsv(orders: readonly OrderSummary[], texts: Texts): string {
+  const words = texts.orders;
+  return renderCsv([
+    [
+      words.name,
+      words.subscription,
+      words.group,
+      words.stage,
+      words.status,
+      words.encryption,
+      words.key,
+      words.health,
+      words.code,
+      words.lock,
+      words.location,
+      `${words.ordered} (UTC)`,
+    ],
+    ...orders.map((order) => [
+      order.name,
+      parseOrderId(order.id)?.subscriptionId ?? "",
+      order.resourceGroup,
+      texts.stages[order.stage],
+      texts.stageStatuses[order.stageStatus],
+      texts.encryptionTypes[order.encryption.kekType],
+      order.encryption.kekUrl ?? "",
+      texts.healthStates[order.keyHealth.state],
+      order.keyHealth.code ?? "",
+      order.nodes.map(({ serial, lock }) => `${serial}: ${texts.lockStates[lock]}`).join("; "),
+      order.location,
+      new Date(order.createdAt).toISOString(),
+    ]),
+  ]);
+}
