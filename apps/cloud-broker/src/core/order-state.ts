@@ -10,6 +10,8 @@ export type PackageDetails = { readonly carrierName: string; readonly trackingId
 /** The data that the lifecycle adds to the customer's own. */
 export type OrderState = {
   readonly sku: Omit<JobSku, "name">;
+  /** The region in the letter case in which the customer wrote it; older orders have none. */
+  readonly writtenLocation?: string | undefined;
   /** ISO time of a scheduled delivery. */
   readonly scheduledDateTime?: string | undefined;
   readonly ownPasskey: boolean;

@@ -49,7 +49,8 @@ export async function createOrder(
     ),
   );
   const plan = valueOf(decideIdentities([], written.identity ?? { type: "None" }));
-  const location = written.location.replaceAll(" ", "").toLowerCase();
+  const writtenLocation = written.location.replaceAll(" ", "");
+  const location = writtenLocation.toLowerCase();
   const realised = await realiseIdentities(plane, { id, location, identityEpoch: 0 }, plan);
   const nowMs = plane.now();
   const passkey = Buffer.from(writtenDetails.devicePassword ?? "");
@@ -64,6 +65,7 @@ export async function createOrder(
     details,
     state: {
       sku,
+      writtenLocation,
       scheduledDateTime,
       ownPasskey: passkey.length > 0,
       prepared: false,

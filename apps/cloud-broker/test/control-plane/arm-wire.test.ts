@@ -156,6 +156,21 @@ describe("members on the wire", () => {
     ]);
   });
 
+  test("the region keeps its letter case in the order and in lists; paths have it in lower case", async () => {
+    const body = { ...minimalJob(), location: "WestUS" };
+    const accepted = await world.call("PUT", `${jobPath("cased")}?${API}`, { body });
+    expect(relative(accepted.headers["location"])).toContain("/locations/westus/");
+    const { json } = await world.call("GET", `${jobPath("cased")}?${API}`);
+    expect(json.location).toBe("WestUS");
+    const listed = await world.call(
+      "GET",
+      `/subscriptions/${SUBSCRIPTION}/resourceGroups/${GROUP}/providers/Microsoft.DataBox/jobs?${API}`,
+    );
+    expect(listed.json.value).toContainEqual(
+      expect.objectContaining({ name: "cased", location: "WestUS" }),
+    );
+  });
+
   test("old versions may leave transferType out and name accounts in the old way", async () => {
     const { transferType: _left, ...properties } = minimalJob().properties;
     const { dataImportDetails: _gone, ...details } = properties.details;

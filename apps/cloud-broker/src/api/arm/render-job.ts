@@ -35,7 +35,7 @@ export function renderListedJob(
 ): JobResource {
   const traits = apiVersionTraits(apiVersion);
   const rules = stageRules(order.stage);
-  const { scheduledDateTime, sku } = order.state;
+  const { scheduledDateTime, sku, writtenLocation = order.location } = order.state;
   return {
     properties: {
       transferType: order.transferType,
@@ -59,7 +59,7 @@ export function renderListedJob(
       allDevicesLost: traits.models ? false : undefined,
     },
     systemData: traits.systemData ? systemDataOf(order) : undefined,
-    location: order.location,
+    location: writtenLocation,
     tags: order.tags,
     sku: {
       name: order.skuName,
