@@ -77,12 +77,16 @@ export function sharePasswordsOf(
 /** Storage accounts that the order reads or writes; the vault's region is compared with theirs. */
 export function storageAccountsOf(details: JobDetails): readonly string[] {
   const accounts = [...details.dataImportDetails, ...details.dataExportDetails].map(
-    ({ accountDetails }) =>
-      accountDetails.dataAccountType === "StorageAccount"
-        ? accountDetails.storageAccountId
-        : accountDetails.stagingStorageAccountId,
+    ({ accountDetails }) => accountIdOf(accountDetails),
   );
   return [...new Map(accounts.map((id) => [asciiLowerCase(id), id])).values()];
+}
+
+/** Resource id of the storage account that holds the data, or stages it for managed disks. */
+export function accountIdOf(account: DataAccount): string {
+  return account.dataAccountType === "StorageAccount"
+    ? account.storageAccountId
+    : account.stagingStorageAccountId;
 }
 
 /** Removes names and addresses once the order has ended. */

@@ -48,6 +48,26 @@ test.each<[string, ValidationItem, "AllValidToProceed" | "InputsRevisitRequired"
     "InputsRevisitRequired",
   ],
   [
+    "destinations, as accounts were called to 2019-09-01",
+    {
+      validationType: "ValidateDataDestinationDetails",
+      location: "westus",
+      destinationAccountDetails: [
+        { dataDestinationType: "StorageAccount", storageAccountId: "account" },
+      ],
+    },
+    "AllValidToProceed",
+  ],
+  [
+    "no destinations",
+    {
+      validationType: "ValidateDataDestinationDetails",
+      location: "westus",
+      destinationAccountDetails: [],
+    },
+    "InputsRevisitRequired",
+  ],
+  [
     "hardware encryption of a Data Box",
     {
       validationType: "ValidatePreferences",

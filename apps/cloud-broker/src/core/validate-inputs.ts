@@ -75,14 +75,23 @@ function validateItem(item: ValidationItem): ValidatedItem {
         ? valid(item.validationType)
         : invalid(item.validationType, `not offered for this ${reason.toLowerCase()}`);
     }
-    case "ValidateDataTransferDetails": {
-      const wanted =
-        item.transferType === "ImportToAzure" ? item.dataImportDetails : item.dataExportDetails;
-      return wanted === undefined || wanted.length === 0
-        ? invalid(item.validationType, "expected at least one storage account")
-        : valid(item.validationType);
-    }
+    case "ValidateDataDestinationDetails":
+      return validateAccounts(item.validationType, item.destinationAccountDetails);
+    case "ValidateDataTransferDetails":
+      return validateAccounts(
+        item.validationType,
+        item.transferType === "ImportToAzure" ? item.dataImportDetails : item.dataExportDetails,
+      );
   }
+}
+
+function validateAccounts(
+  validationType: string,
+  accounts: readonly unknown[] = [],
+): ValidatedItem {
+  return accounts.length === 0
+    ? invalid(validationType, "expected at least one storage account")
+    : valid(validationType);
 }
 
 function valid(validationType: string): ValidatedItem {

@@ -188,12 +188,43 @@ describe("members on the wire", () => {
     };
     const old = await world.call("PUT", `${jobPath("old")}?api-version=2018-01-01`, { body });
     expect(old.status).toBe(202);
-    const { json } = await world.call("GET", `${jobPath("old")}?${API}`);
+    const read = await world.call(
+      "GET",
+      `${jobPath("old")}?api-version=2019-09-01&$expand=details`,
+    );
+    expect(read.json.properties.details).toMatchObject({
+      destinationAccountDetails: [
+        {
+          dataDestinationType: "StorageAccount",
+          storageAccountId: STORAGE_ACCOUNT,
+          accountId: STORAGE_ACCOUNT,
+        },
+      ],
+      errorDetails: [],
+    });
+    const { json } = await world.call("GET", `${jobPath("old")}?${API}&$expand=details`);
+    expect(json.properties.details).not.toHaveProperty("destinationAccountDetails");
     expect(json.properties.details.dataImportDetails[0].accountDetails.storageAccountId).toBe(
       STORAGE_ACCOUNT,
     );
     const current = await world.call("PUT", `${jobPath("new")}?${API}`, { body });
     expect(current.json.error).toMatchObject({ target: "properties.transferType" });
+  });
+
+  test.each([
+    ["2019-09-01", { destinationLocation: "westus", serviceLocation: "westus" }],
+    ["2025-07-01", { dataLocation: "westus", serviceLocation: "westus" }],
+  ])("skus of a subscription map regions in the words of %s", async (version, pair) => {
+    const { json } = await world.call(
+      "POST",
+      `/subscriptions/${SUBSCRIPTION}/providers/Microsoft.DataBox/locations/westus/availableSkus?api-version=${version}`,
+      { body: { transferType: "ImportToAzure", country: "US", location: "westus" } },
+    );
+    const { destinationToServiceLocationMap, dataLocationToServiceLocationMap } =
+      json.value[0].properties;
+    expect([destinationToServiceLocationMap, dataLocationToServiceLocationMap]).toEqual(
+      version === "2019-09-01" ? [[pair], undefined] : [undefined, [pair]],
+    );
   });
 
   test("an order that was read can be written again: read-only members are ignored, nulls are absent", async () => {

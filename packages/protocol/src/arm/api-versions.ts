@@ -13,8 +13,8 @@ type ApiVersionRow = {
   /** `sku.model`, `allDevicesLost`. */
   readonly models: boolean;
   readonly transferTypeRequired: boolean;
-  /** Member that names the kind of an account in credentials. */
-  readonly accountTypeMember: "dataAccountType" | "dataDestinationType";
+  /** Accounts are called destinations: `destinationAccountDetails`, `dataDestinationType`. */
+  readonly destinations: boolean;
 };
 
 const row2018: ApiVersionRow = {
@@ -24,12 +24,12 @@ const row2018: ApiVersionRow = {
   reverseShipping: false,
   models: false,
   transferTypeRequired: false,
-  accountTypeMember: "dataDestinationType",
+  destinations: true,
 };
 const row2020: ApiVersionRow = {
   ...row2018,
   transferTypeRequired: true,
-  accountTypeMember: "dataAccountType",
+  destinations: false,
 };
 const row2021: ApiVersionRow = { ...row2020, details: "partial", systemData: true };
 const row2022: ApiVersionRow = { ...row2021, detailedLists: true, reverseShipping: true };

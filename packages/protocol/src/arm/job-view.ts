@@ -100,6 +100,10 @@ export const jobDetailsView = z.object({
   shippingAddress: z.optional(member),
   deliveryPackage: z.optional(packageDetails),
   returnPackage: z.optional(packageDetails),
+  /** The targets of an import as api-versions to 2019-09-01 call them. */
+  destinationAccountDetails: z.optional(z.array(member)),
+  /** Only in api-versions to 2019-09-01. */
+  errorDetails: z.optional(z.array(cloudError)),
   dataImportDetails: z.array(member),
   dataExportDetails: z.array(member),
   jobDetailsType: z.string(),

@@ -1,7 +1,11 @@
 import * as z from "zod/mini";
 
 import { shippingAddress } from "./contact.ts";
-import { dataExportDetails, dataImportDetails } from "./data-accounts.ts";
+import {
+  dataExportDetails,
+  dataImportDetails,
+  destinationAccountDetails,
+} from "./data-accounts.ts";
 import { armEnum, countryCode, requiredText, text } from "./fields.ts";
 import { SKU_MODELS, TRANSFER_TYPES } from "./job-write.ts";
 import { preferences } from "./preferences.ts";
@@ -49,6 +53,12 @@ export const validationItem = z.discriminatedUnion("validationType", [
     model,
     transferType,
     country: countryCode,
+    location: requiredText(64),
+  }),
+  // The name of ValidateDataTransferDetails in api-versions to 2019-09-01.
+  z.strictObject({
+    validationType: z.literal("ValidateDataDestinationDetails"),
+    destinationAccountDetails,
     location: requiredText(64),
   }),
   z.strictObject({

@@ -17,8 +17,12 @@ export const skuInformation = z.object({
   }),
   enabled: z.boolean(),
   properties: z.object({
-    dataLocationToServiceLocationMap: z.array(
-      z.object({ dataLocation: z.string(), serviceLocation: z.string() }),
+    dataLocationToServiceLocationMap: z.optional(
+      z.array(z.object({ dataLocation: z.string(), serviceLocation: z.string() })),
+    ),
+    /** Instead of it, in api-versions to 2019-09-01. */
+    destinationToServiceLocationMap: z.optional(
+      z.array(z.object({ destinationLocation: z.string(), serviceLocation: z.string() })),
     ),
     capacity: z.object({ usable: z.string(), maximum: z.string() }),
     costs: z.array(

@@ -1,5 +1,6 @@
 import type { JobDetailsView, KeyEncryptionKeyView, StageName } from "@databox-cmk/protocol";
 
+import { accountIdOf } from "../../core/job-details.ts";
 import { STAGE_PATHS } from "../../core/lifecycle.ts";
 import type { PackageDetails } from "../../core/order-state.ts";
 import type { KeyChoice } from "../../core/order.ts";
@@ -71,6 +72,19 @@ export function renderJobDetails(order: Order): JobDetailsView {
   };
 }
 
+/** The targets of an import as api-versions to 2019-09-01 call them, with all their members. */
+export function renderDestinations({
+  details,
+}: Pick<Order, "details">): Pick<JobDetailsView, "destinationAccountDetails" | "errorDetails"> {
+  return {
+    destinationAccountDetails: details.dataImportDetails.map(({ accountDetails }) => {
+      const { dataAccountType: dataDestinationType, ...account } = accountDetails;
+      return { ...account, dataDestinationType, accountId: accountIdOf(accountDetails) };
+    }),
+    errorDetails: [],
+  };
+}
+
 function renderKeyChoice(key: KeyChoice): KeyEncryptionKeyView {
   if (key.kekType === "MicrosoftManaged") return { kekType: key.kekType };
   return {
@@ -114,10 +128,7 @@ function renderStage(
 function copyProgressOf(order: Order): NonNullable<JobDetailsView["copyProgress"]> {
   return [...order.details.dataImportDetails, ...order.details.dataExportDetails].map(
     ({ accountDetails }) => {
-      const accountId =
-        accountDetails.dataAccountType === "StorageAccount"
-          ? accountDetails.storageAccountId
-          : accountDetails.stagingStorageAccountId;
+      const accountId = accountIdOf(accountDetails);
       return {
         storageAccountName: accountId.split("/").at(-1) ?? "",
         transferType: order.transferType,

@@ -11,7 +11,7 @@ import { isAddressEditable, stageRules } from "../../core/stages.ts";
 import { NO_TIME, renderTime, renderWrittenTime } from "../../core/wire-time.ts";
 import type { Order } from "../../orders/order.ts";
 import type { ListedOrder } from "../../orders/read-order.ts";
-import { renderJobDetails, renderPartialDetails } from "./render-details.ts";
+import { renderDestinations, renderJobDetails, renderPartialDetails } from "./render-details.ts";
 
 export type JobView = {
   readonly apiVersion: ApiVersion;
@@ -21,8 +21,13 @@ export type JobView = {
 
 /** An order in its wire format, with the details that the api-version and `$expand` ask for. */
 export function renderJob(order: Order, { apiVersion, expand }: JobView): JobResource {
-  if (expand) return renderListedJob(order, apiVersion, renderJobDetails(order));
-  return apiVersionTraits(apiVersion).details === "partial"
+  const traits = apiVersionTraits(apiVersion);
+  if (expand)
+    return renderListedJob(order, apiVersion, {
+      ...renderJobDetails(order),
+      ...(traits.destinations && renderDestinations(order)),
+    });
+  return traits.details === "partial"
     ? renderListedJob(order, apiVersion, renderPartialDetails(order))
     : renderListedJob(order, apiVersion);
 }

@@ -1,4 +1,5 @@
 import {
+  apiVersionTraits,
   availableSkusRequest,
   availableSkusResult,
   regionConfigurationRequest,
@@ -45,6 +46,33 @@ export function createServiceRoutes({ now }: { readonly now: Clock }): readonly 
       },
       ({ body }) => Promise.resolve({ json: regionConfiguration(body, now()) }),
     ),
+    // Of a subscription only in api-versions to 2019-09-01 of Azure.
+    arm.bodyRoute(
+      "POST",
+      `${location}/availableSkus`,
+      {
+        action: ACTIONS.availableSkus,
+        summary: "Lists the appliances that can be ordered",
+        body: availableSkusRequest,
+        answers: { 200: availableSkusResult },
+      },
+      (request) => {
+        const { country, location: region, skuNames } = request.body;
+        const { destinations } = apiVersionTraits(request.apiVersion);
+        const value = OFFERED_SKUS.filter(
+          (sku) => skuNames === undefined || skuNames.includes(sku),
+        ).map((sku) =>
+          skuInformation(
+            sku,
+            region,
+            countriesOf(region),
+            unavailability(region, country),
+            destinations,
+          ),
+        );
+        return Promise.resolve({ json: { value } });
+      },
+    ),
   ];
   return [
     ...atLocation(PATHS.subscriptionLocation),
@@ -62,25 +90,6 @@ export function createServiceRoutes({ now }: { readonly now: Clock }): readonly 
         const wanted = request.body;
         const properties = validateAddress({ ...wanted, validationType: "ValidateAddress" });
         return Promise.resolve({ json: { properties } });
-      },
-    ),
-    arm.bodyRoute(
-      "POST",
-      `${PATHS.groupLocation}/availableSkus`,
-      {
-        action: ACTIONS.availableSkus,
-        summary: "Lists the appliances that can be ordered",
-        body: availableSkusRequest,
-        answers: { 200: availableSkusResult },
-      },
-      (request) => {
-        const { country, location, skuNames } = request.body;
-        const value = OFFERED_SKUS.filter(
-          (sku) => skuNames === undefined || skuNames.includes(sku),
-        ).map((sku) =>
-          skuInformation(sku, location, countriesOf(location), unavailability(location, country)),
-        );
-        return Promise.resolve({ json: { value } });
       },
     ),
   ];

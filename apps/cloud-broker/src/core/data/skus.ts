@@ -57,6 +57,7 @@ export function skuInformation(
   location: string,
   countries: readonly string[],
   unavailable: "Country" | "Region" | undefined,
+  destinations: boolean,
 ): SkuInformation {
   const row: SkuRow = SKU_DATA[sku];
   const reason = row.disabled === undefined ? (unavailable ?? "None") : "Feature";
@@ -69,7 +70,17 @@ export function skuInformation(
     sku: { name: sku, displayName: row.displayName, family: row.family },
     enabled: reason === "None",
     properties: {
-      dataLocationToServiceLocationMap: [{ dataLocation: location, serviceLocation: location }],
+      ...(destinations
+        ? {
+            destinationToServiceLocationMap: [
+              { destinationLocation: location, serviceLocation: location },
+            ],
+          }
+        : {
+            dataLocationToServiceLocationMap: [
+              { dataLocation: location, serviceLocation: location },
+            ],
+          }),
       capacity: { usable: row.usable, maximum: row.maximum },
       costs: [],
       apiVersions: SKU_API_VERSIONS,

@@ -128,7 +128,7 @@ function nodeSecretOf(
   serial: string,
   devicePassword: string,
 ): NodeSecret {
-  const { accountTypeMember } = apiVersionTraits(apiVersion);
+  const { destinations } = apiVersionTraits(apiVersion);
   return {
     deviceSerialNumber: serial,
     devicePassword,
@@ -138,7 +138,7 @@ function nodeSecretOf(
     encodedValidationCertPubKey: Buffer.from(node?.deviceJwkJson ?? "").toString("base64"),
     accountCredentialDetails: storageAccountsOf(order.details).map((id) => ({
       accountName: id.split("/").at(-1) ?? "",
-      [accountTypeMember]: "StorageAccount",
+      [destinations ? "dataDestinationType" : "dataAccountType"]: "StorageAccount",
       accountConnectionString: "",
       shareCredentialDetails: [],
     })),
