@@ -477,7 +477,12 @@ describe("role assignments", () => {
 describe("Microsoft.DataBox", () => {
   const authority = createCertificateAuthority({ commonName: "broker test", validityDays: 1 });
 
-  async function startBroker() {
+  async function startBroker(
+    answerTo: (url: string) => { readonly status: number; readonly json: object } = () => ({
+      status: 202,
+      json: { status: "accepted" },
+    }),
+  ) {
     const certificate = issueServerCertificate({
       ca: authority,
       commonName: "broker",
@@ -492,12 +497,13 @@ describe("Microsoft.DataBox", () => {
         request.on("data", (chunk: Buffer) => (body += chunk.toString()));
         request.on("end", () => {
           seen.push({ request, body });
-          response.writeHead(202, {
+          const { status, json } = answerTo(request.url ?? "");
+          response.writeHead(status, {
             location: "https://arm.localhost:8443/operations/1",
             "retry-after": "3",
             "content-type": "application/json",
           });
-          response.end(JSON.stringify({ status: "accepted" }));
+          response.end(JSON.stringify(json));
         });
       },
     );
@@ -505,6 +511,42 @@ describe("Microsoft.DataBox", () => {
     const url = `https://broker.localhost:${(server.address() as AddressInfo).port}`;
     return { url, seen, close: () => new Promise((resolve) => server.close(resolve)) };
   }
+
+  test("has its orders in lists of resources, from every page, as far as the caller may read them", async () => {
+    const job = (name: string) => ({
+      id: `${group}/providers/Microsoft.DataBox/jobs/${name}`,
+      name,
+      type: "Microsoft.DataBox/jobs",
+      location: "westus",
+      tags: { team: "field" },
+    });
+    const next = `${world.emulator.armUrl}${group}/providers/Microsoft.DataBox/jobs?$skipToken=1`;
+    let status = 200;
+    const broker = await startBroker((url) => ({
+      status,
+      json: url.endsWith("$skipToken=1")
+        ? { value: [{ ...job("order-2"), properties: {} }] }
+        : { value: [{ ...job("order-1"), properties: {} }], nextLink: next },
+    }));
+    await world.control("PUT", "/data-box-upstream", {
+      url: broker.url,
+      ca: authority.certificatePem,
+    });
+    const list = (filter: string) =>
+      call(`${group}/resources?api-version=2021-04-01&$filter=${encodeURIComponent(filter)}`);
+    const jobs = "resourceType eq 'Microsoft.DataBox/jobs'";
+    expect((await list(jobs)).json).toEqual({ value: [job("order-1"), job("order-2")] });
+    expect(broker.seen[0]?.request.headers.authorization).toMatch(/^Bearer /);
+    expect((await list("name eq 'ORDER-2'")).json).toEqual({ value: [job("order-2")] });
+    const asked = broker.seen.length;
+    expect((await list("resourceType eq 'Microsoft.KeyVault/vaults'")).status).toBe(200);
+    expect(broker.seen).toHaveLength(asked);
+    status = 403;
+    expect((await list(jobs)).json).toEqual({ value: [] });
+    status = 500;
+    expect((await list(jobs)).status).toBe(502);
+    await broker.close();
+  });
 
   test("reaches the broker as it was sent, and its answer comes back as it is", async () => {
     const broker = await startBroker();

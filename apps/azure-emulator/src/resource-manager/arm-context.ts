@@ -1,6 +1,7 @@
 import type { Provenance } from "../core/model.ts";
 import type { EmulatorDependencies } from "../dependencies.ts";
 import type { Caller } from "../entra/access-token.ts";
+import type { HttpAnswer, HttpRequest } from "../http/message.ts";
 import type { Route } from "../http/route-table.ts";
 import { resourceGroupNotFound, subscriptionNotFound } from "./arm-error.ts";
 import { parseScope, resourceGroupId } from "./resource-id.ts";
@@ -10,6 +11,8 @@ export type ArmContext = {
   readonly deps: EmulatorDependencies;
   readonly caller: Caller;
   readonly apiVersion: string;
+  /** Answers of the broker, to which requests for Microsoft.DataBox are forwarded. */
+  readonly dataBox: (request: HttpRequest) => Promise<HttpAnswer>;
 };
 
 export type ArmRoute = Route<ArmContext>;

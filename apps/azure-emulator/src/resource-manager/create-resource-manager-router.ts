@@ -64,6 +64,7 @@ export function createResourceManagerRouter(deps: EmulatorDependencies): HttpHan
     const context: ArmContext = {
       deps,
       caller,
+      dataBox: forwardToDataBox,
       apiVersion: requireApiVersion(
         request.query,
         { namespace, type: typeOf(path) },

@@ -1,6 +1,7 @@
 import type { Tags } from "../../core/model.ts";
 import type { EmulatorState } from "../../state/emulator-state.ts";
-import { parseListFilter } from "./list-filter.ts";
+import { parseScope } from "../resource-id.ts";
+import type { ListFilter } from "./list-filter.ts";
 
 export type GenericResource = {
   readonly id: string;
@@ -14,40 +15,35 @@ export type GenericResource = {
  * `GET …/resources?$filter=resourceType eq '…' and name eq '…'`: az CLI uses it to find the
  * resource group of a vault.
  */
-export function listResources(
-  state: EmulatorState,
+export function selectResources(
+  resources: readonly GenericResource[],
   query: {
-    subscriptionId: string;
-    resourceGroup?: string | undefined;
-    filter: string | undefined;
+    readonly subscriptionId: string;
+    readonly resourceGroup?: string | undefined;
+    readonly equals: ListFilter["equals"];
   },
-): GenericResource[] {
-  const { equals } = parseListFilter(query.filter);
+): readonly GenericResource[] {
+  const { equals } = query;
   const isWanted = (name: string, actual: string): boolean => {
     const wanted = equals.get(name);
     return wanted === undefined || wanted.toLowerCase() === actual.toLowerCase();
   };
-  return allResources(state)
-    .filter(
-      ({ record, type }) =>
-        record.subscriptionId.toLowerCase() === query.subscriptionId.toLowerCase() &&
-        (query.resourceGroup === undefined ||
-          record.resourceGroup.toLowerCase() === query.resourceGroup.toLowerCase()) &&
-        isWanted("resourcetype", type) &&
-        isWanted("name", record.name) &&
-        isWanted("resourcegroup", record.resourceGroup) &&
-        isWanted("location", record.location),
-    )
-    .map(({ record, type }) => ({
-      id: record.id,
-      name: record.name,
-      type,
-      location: record.location,
-      tags: record.tags,
-    }));
+  return resources.filter(({ id, type, name, location }) => {
+    const { subscriptionId = "", resourceGroup = "" } = parseScope(id);
+    return (
+      subscriptionId.toLowerCase() === query.subscriptionId.toLowerCase() &&
+      (query.resourceGroup === undefined ||
+        resourceGroup.toLowerCase() === query.resourceGroup.toLowerCase()) &&
+      isWanted("resourcetype", type) &&
+      isWanted("name", name) &&
+      isWanted("resourcegroup", resourceGroup) &&
+      isWanted("location", location)
+    );
+  });
 }
 
-function allResources(state: EmulatorState) {
+/** The resources that the emulator itself holds. */
+export function heldResources(state: EmulatorState): readonly GenericResource[] {
   return [
     ...state
       .list("vault")
@@ -59,5 +55,5 @@ function allResources(state: EmulatorState) {
     ...state
       .list("storageAccount")
       .map((record) => ({ record, type: "Microsoft.Storage/storageAccounts" })),
-  ];
+  ].map(({ record: { id, name, location, tags }, type }) => ({ id, name, type, location, tags }));
 }

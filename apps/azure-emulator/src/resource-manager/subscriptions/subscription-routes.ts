@@ -15,7 +15,9 @@ import {
 } from "../providers.ts";
 import { locationSchema, parseBody, tagsSchema } from "../request-body.ts";
 import { resourceGroupId } from "../resource-id.ts";
-import { listResources } from "./list-resources.ts";
+import { parseListFilter } from "./list-filter.ts";
+import { JOB_TYPE, listJobs } from "./list-jobs.ts";
+import { heldResources, selectResources } from "./list-resources.ts";
 import { LOCATIONS } from "./locations.ts";
 
 type Parameters = Readonly<Record<string, string>>;
@@ -122,15 +124,25 @@ function listLocations(_: HttpRequest, parameters: Parameters): HttpAnswer {
   return { status: 200, body: { value } };
 }
 
-function answerResources(
+async function answerResources(
   request: HttpRequest,
   parameters: Parameters,
   context: ArmContext,
-): HttpAnswer {
-  const value = listResources(context.deps.state, {
-    subscriptionId: parameter(parameters, "subscription"),
-    resourceGroup: parameters["group"],
-    filter: request.query.get("$filter"),
+): Promise<HttpAnswer> {
+  const { equals } = parseListFilter(request.query.get("$filter"));
+  const subscriptionId = parameter(parameters, "subscription");
+  const { group } = parameters;
+  const type = equals.get("resourcetype") ?? JOB_TYPE;
+  const scope =
+    group === undefined
+      ? `/subscriptions/${subscriptionId}`
+      : resourceGroupId(subscriptionId, group);
+  const jobs =
+    type.toLowerCase() === JOB_TYPE.toLowerCase() ? await listJobs(request, scope, context) : [];
+  const value = selectResources([...heldResources(context.deps.state), ...jobs], {
+    subscriptionId,
+    resourceGroup: group,
+    equals,
   });
   return { status: 200, body: { value } };
 }
@@ -226,10 +238,10 @@ function headGroup(_: HttpRequest, parameters: Parameters, context: ArmContext):
 function deleteGroup(_: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
   const group = findGroup(parameters, context);
   if (group === undefined) throw resourceGroupNotFound(parameter(parameters, "group"));
-  const inside = listResources(context.deps.state, {
+  const inside = selectResources(heldResources(context.deps.state), {
     subscriptionId: group.subscriptionId,
     resourceGroup: group.name,
-    filter: undefined,
+    equals: new Map(),
   });
   if (inside.length > 0)
     throw new ArmError(

@@ -1,0 +1,56 @@
+import { z } from "zod";
+
+import type { HttpRequest } from "../../http/message.ts";
+import type { ArmContext } from "../arm-context.ts";
+import { ArmError } from "../arm-error.ts";
+import type { GenericResource } from "./list-resources.ts";
+
+export const JOB_TYPE = "Microsoft.DataBox/jobs";
+/** The newest version whose lists have no details. */
+const API_VERSION = "2022-10-01";
+
+const pageSchema = z.object({
+  value: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      location: z.string(),
+      tags: z.record(z.string(), z.string()),
+    }),
+  ),
+  nextLink: z.url().optional(),
+});
+
+/**
+ * The orders of a subscription or resource group that the caller may read; the broker has them, and
+ * decides. There are none without a broker.
+ *
+ * @param scope - path of the subscription or resource group.
+ * @throws ArmError 502 when the broker fails.
+ */
+export async function listJobs(
+  request: HttpRequest,
+  scope: string,
+  { deps, dataBox }: ArmContext,
+): Promise<readonly GenericResource[]> {
+  if (deps.dataBoxUpstream() === undefined) return [];
+  const { authorization, host } = request.headers;
+  const jobs: GenericResource[] = [];
+  let target = `${encodeURI(scope)}/providers/${JOB_TYPE}?api-version=${API_VERSION}&$top=100`;
+  for (;;) {
+    const answer = await dataBox({ ...request, target, headers: { authorization, host } });
+    if (answer.status === 403) return [];
+    if (answer.status !== 200 || !Buffer.isBuffer(answer.body))
+      throw new ArmError(
+        502,
+        "ServiceUnavailable",
+        `The resource provider 'Microsoft.DataBox' answered ${answer.status} when its orders were listed.`,
+        { "x-ms-failure-cause": "gateway" },
+      );
+    const page = pageSchema.parse(JSON.parse(answer.body.toString()));
+    jobs.push(...page.value.map((job) => ({ ...job, type: JOB_TYPE })));
+    if (page.nextLink === undefined) return jobs;
+    const { pathname, search } = new URL(page.nextLink);
+    target = `${pathname}${search}`;
+  }
+}
