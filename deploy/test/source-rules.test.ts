@@ -16,6 +16,7 @@ const SHIPPED = [
   "packages/crypto",
   "packages/protocol",
   "packages/errors",
+  "packages/http",
   "packages/ui",
 ];
 const sources = SHIPPED.flatMap((folder) =>

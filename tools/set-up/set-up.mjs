@@ -25,6 +25,7 @@ const BUNDLES = [
       "apps/device-agent/src",
       "apps/device-agent/rolldown.config.ts",
       "packages/crypto/src",
+      "packages/http/src",
       "packages/protocol/src",
       "packages/errors/bundle",
       "packages/errors/src",

@@ -1,6 +1,7 @@
 import type { RequestListener } from "node:http";
 
 import { signMessage } from "@databox-cmk/crypto";
+import { createRateLimit } from "@databox-cmk/http";
 
 import { createArmRoutes } from "./api/arm/create-arm-routes.ts";
 import { createOfflineRoutes } from "./api/arm/create-offline-routes.ts";
@@ -49,7 +50,6 @@ import type { TokenIssuer } from "./keys/issuer/token-issuer.ts";
 import type { ConnectionPlaces } from "./load/connection-places.ts";
 import type { LoopUtilization } from "./load/loop-utilization.ts";
 import { atPriority } from "./load/priority.ts";
-import { createRateLimit } from "./load/rate-limit.ts";
 import type { ClockWatch } from "./observability/clock-watch.ts";
 import { createFleetFigures } from "./observability/fleet-figures.ts";
 import { describeFault, describePool, type Log } from "./observability/log.ts";

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 
+import { addressKey, createRateLimit, networkOf } from "@databox-cmk/http";
+
 import type { EpochMs } from "../core/order.ts";
 import type { AuditEvent, Clock } from "../core/ports.ts";
-import { addressKey, networkOf } from "../load/address-key.ts";
-import { createRateLimit } from "../load/rate-limit.ts";
 import type { Store } from "../store/store.ts";
 import { runLocking } from "../store/transactions.ts";
 import type { AppendAudit } from "./append-audit.ts";

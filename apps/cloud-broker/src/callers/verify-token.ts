@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 
 import { AppError } from "@databox-cmk/errors";
+import { createRateLimit } from "@databox-cmk/http";
 import {
   createRemoteJWKSet,
   customFetch,
@@ -14,7 +15,6 @@ import {
 import { LeastRecentlyUsed } from "../core/least-recently-used.ts";
 import type { Clock } from "../core/ports.ts";
 import type { Caller } from "../http/route.ts";
-import { createRateLimit } from "../load/rate-limit.ts";
 
 type VerifiedToken = { readonly caller: Caller; readonly expiresAtMs: number };
 /**

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from "node:http";
-import { finished } from "node:stream";
 
 import { CryptoError, parseJsonList, parseJsonObject, type JsonObject } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
+import { BodyTooLong, readBytes } from "@databox-cmk/http";
 import { JOSE_MEDIA_TYPE } from "@databox-cmk/protocol";
 
 import type { Reads } from "./route.ts";
@@ -47,32 +47,13 @@ export async function readBody(
   checkMediaType(message, MEDIA_TYPES[route.reads]);
   ask();
   try {
-    return await readAtMost(message, route);
+    return await readBytes(message, route.maxBytes);
   } catch (cause) {
+    if (cause instanceof BodyTooLong) throw tooLarge(route);
     if (message.destroyed && !(cause instanceof AppError))
       throw new AppError("InvalidRequestContent", { detail: "body: ended too early", cause });
     throw cause;
   }
-}
-
-function readAtMost(message: IncomingMessage, route: ReadingRoute): Promise<Buffer> {
-  const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
-  const chunks: Buffer[] = [];
-  let received = 0;
-  message.on("data", (chunk: Buffer) => {
-    received += chunk.byteLength;
-    if (received <= route.maxBytes) chunks.push(chunk);
-    else {
-      // Not destroyed, which would close the connection before the refusal is written.
-      message.pause();
-      reject(tooLarge(route));
-    }
-  });
-  finished(message, (error) => {
-    if (error) reject(error);
-    else resolve(Buffer.concat(chunks));
-  });
-  return promise;
 }
 
 /** @throws {AppError} InvalidRequestContent */

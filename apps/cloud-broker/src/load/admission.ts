@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
-import { addressKey } from "./address-key.ts";
+import { addressKey } from "@databox-cmk/http";
+
 import { createLedger, mayTakePlace, type Party, type Place } from "./fair-share.ts";
 import type { LoopUtilization } from "./loop-utilization.ts";
 

@@ -1,4 +1,4 @@
-import { addressKey } from "./address-key.ts";
+import { addressKey } from "@databox-cmk/http";
 
 /** Limits of one listener of one process; 0: no limit. */
 export type ConnectionLimits = {

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 
 import { openEnvelope, parseEnvelope } from "@databox-cmk/crypto";
+import { createRateLimit } from "@databox-cmk/http";
 import type { StageName } from "@databox-cmk/protocol";
 import {
   DeviceClient,
@@ -23,7 +24,6 @@ import { verifyChain, type ChainVerdict } from "../../src/audit/verify-chain.ts"
 import { orderIdOf, type OrderId, foldOrderId } from "../../src/core/order.ts";
 import { noSpans } from "../../src/http/spans.ts";
 import { openBrokerKeys, type BrokerKeys } from "../../src/keys/broker-keys.ts";
-import { createRateLimit } from "../../src/load/rate-limit.ts";
 import { createLog } from "../../src/observability/log.ts";
 import { createEnrolmentCode } from "../../src/orders/enrolment-code.ts";
 import { markPrepared } from "../../src/orders/mark-prepared.ts";

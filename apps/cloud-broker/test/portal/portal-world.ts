@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { brotliCompressSync, gzipSync } from "node:zlib";
 
 import { type AzureEmulator, createAzureEmulator } from "@databox-cmk/azure-emulator";
 import { freePort, openTemporaryFolder } from "@databox-cmk/testkit";
@@ -178,7 +177,7 @@ export async function openPage(browser: Browser, portalUrl: string): Promise<Sig
 /** @returns the folder that `PORTAL_DIR` names */
 function writePages(folder: string): string {
   const pages = join(folder, "portal");
-  const write = (name: string, content: string | Buffer): void => {
+  const write = (name: string, content: string): void => {
     writeFileSync(join(pages, name), content);
   };
   mkdirSync(join(pages, "assets"), { recursive: true });
@@ -189,7 +188,5 @@ function writePages(folder: string): string {
   write("favicon.svg", "<svg/>");
   write("secret.pem", "not a kind of file that is served");
   write("assets/index-Ab12Cd34.js", SCRIPT);
-  write("assets/index-Ab12Cd34.js.br", brotliCompressSync(SCRIPT));
-  write("assets/index-Ab12Cd34.js.gz", gzipSync(SCRIPT));
   return pages;
 }

@@ -1,11 +1,9 @@
 // @module-tag one-engine
 
-import { brotliCompressSync, gzipSync } from "node:zlib";
-
 import { createHttpsTransport, type Transport } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { readStaticFiles } from "../../src/api/portal/static-files.ts";
+import { openSite } from "../../src/api/portal/open-portal.ts";
 import { type PortalWorld, SCRIPT, startPortalWorld } from "./portal-world.ts";
 
 let world: PortalWorld;
@@ -36,7 +34,7 @@ describe("a page of the portal", () => {
         ({ headers }) =>
           /style-src 'self' 'nonce-([^']+)'/.exec(String(headers["content-security-policy"]))?.[1],
       );
-      expect(nonces[0]).toMatch(/^[\w+/]{24}$/);
+      expect(nonces[0]).toMatch(/^[\w-]{24}$/);
       expect(nonces[0]).not.toBe(nonces[1]);
       expect(first.text).toContain(`nonce="${nonces[0] ?? ""}"`);
       expect(first.text).not.toContain("__CSP_NONCE__");
@@ -67,24 +65,21 @@ describe("a page of the portal", () => {
 
 describe("a file of the portal", () => {
   test.each([
-    ["br, gzip", "br", brotliCompressSync(SCRIPT).length],
-    ["gzip, deflate", "gzip", gzipSync(SCRIPT).length],
-    ["br;q=0, gzip;q=0.5", "gzip", gzipSync(SCRIPT).length],
-  ])(
-    "is sent as it was compressed by the build to who accepts %s",
-    async (accepted, coding, length) => {
-      const answer = await get(SCRIPT_PATH, { "accept-encoding": accepted });
-      expect(answer.status).toBe(200);
-      expect(answer.headers).toMatchObject({
-        "content-encoding": coding,
-        "content-length": String(length),
-        "content-type": "text/javascript; charset=utf-8",
-        "cache-control": "public, max-age=31536000, immutable",
-        vary: "accept-encoding",
-      });
-      expect(answer.headers).not.toHaveProperty("pragma");
-    },
-  );
+    ["br, gzip", "br"],
+    ["gzip, deflate", "gzip"],
+    ["br;q=0, gzip;q=0.5", "gzip"],
+  ])("is compressed for a browser that accepts %s", async (accepted, coding) => {
+    const { status, headers } = await get(SCRIPT_PATH, { "accept-encoding": accepted });
+    expect(status).toBe(200);
+    expect(headers).toMatchObject({
+      "content-encoding": coding,
+      "content-type": "text/javascript; charset=utf-8",
+      "cache-control": "public, max-age=31536000, immutable",
+      vary: "accept-encoding",
+    });
+    expect(Number(headers["content-length"])).toBeLessThan(SCRIPT.length / 2);
+    expect(headers).not.toHaveProperty("pragma");
+  });
 
   test("is sent whole to who accepts nothing compressed", async () => {
     const answer = await get(SCRIPT_PATH);
@@ -129,9 +124,8 @@ describe("a file of the portal", () => {
   });
 });
 
-test("a folder without index.html stops the start", async () => {
-  await expect(readStaticFiles(import.meta.dirname)).rejects.toMatchObject({
-    code: "Misuse",
-    detail: expect.stringContaining("PORTAL_DIR"),
-  });
+test("a folder without index.html stops the start", () => {
+  expect(() => openSite(import.meta.dirname)).toThrow(
+    expect.objectContaining({ code: "Misuse", detail: expect.stringContaining("PORTAL_DIR") }),
+  );
 });

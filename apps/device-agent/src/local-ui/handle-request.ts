@@ -1,24 +1,29 @@
-import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 
-import { encodeBase64url, equalConstantTime } from "@databox-cmk/crypto";
+import { equalConstantTime } from "@databox-cmk/crypto";
 import { AppError, ERRORS, type Facts, toAppError } from "@databox-cmk/errors";
+import {
+  addressKey,
+  BodyTooLong,
+  newNonce,
+  pageHeaders,
+  type RateLimit,
+  readBytes,
+  type StaticSite,
+} from "@databox-cmk/http";
 import type { LocalError, LocalState } from "@databox-cmk/protocol";
 
 import { describeError, describeFailure } from "./describe-failure.ts";
 import type { EventStreams } from "./event-stream.ts";
 import { judgeSender } from "./judge-sender.ts";
 import { LocalFailureAnswer } from "./local-failure-answer.ts";
-import type { RateLimit } from "./rate-limit.ts";
 import type { LocalAnswer, LocalRoute } from "./route.ts";
-import { securityHeaders } from "./security-headers.ts";
 import { type Session, sessionCookie, type SessionStore } from "./session-store.ts";
-import type { StaticFiles } from "./static-files.ts";
 
 export type HandlerDependencies = {
   readonly routes: readonly LocalRoute[];
   readonly sessions: SessionStore;
-  readonly files: StaticFiles;
+  readonly site: StaticSite;
   readonly streams: EventStreams;
   readonly view: (session: Session | undefined) => LocalState;
   /** The present DNS names of this appliance. */
@@ -31,7 +36,6 @@ export type HandlerDependencies = {
   readonly costlyLimit: RateLimit;
 };
 
-const NONCE_BYTES = 16;
 const EVENTS = "/api/events";
 const TYPES = ["text/html", "*/*"];
 
@@ -41,8 +45,8 @@ const TYPES = ["text/html", "*/*"];
 export function createHandler(dependencies: HandlerDependencies) {
   const { known } = dependencies;
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const nonce = encodeBase64url(randomBytes(NONCE_BYTES));
-    for (const [name, value] of Object.entries(securityHeaders(nonce)))
+    const nonce = newNonce();
+    for (const [name, value] of Object.entries(pageHeaders(nonce, { forms: "'none'" })))
       response.setHeader(name, value);
     try {
       await handle(dependencies, request, response, nonce);
@@ -67,14 +71,14 @@ async function handle(
   const { host, origin } = headers;
   const fetchSite = one(headers["sec-fetch-site"]);
   judgeSender({ method, host, origin, fetchSite }, names());
-  const who = request.socket.remoteAddress ?? "";
+  const who = addressKey(request.socket.remoteAddress ?? "");
   requireRate(limit, who);
   // Joined, not resolved: a target with another host becomes a path here, and matches no route.
   const url = URL.parse(`https://${host ?? ""}${request.url ?? "/"}`);
   if (url === null || request.url?.startsWith("/") !== true)
     throw new AppError("LocalRequestMalformed", { reason: "route" });
   if (!url.pathname.startsWith("/api/")) {
-    serveFile(dependencies, request, response, url.pathname, nonce);
+    await serveFile(dependencies, request, response, url.pathname, nonce);
     return;
   }
   const token = readCookie(headers.cookie, sessionCookie(serial));
@@ -120,31 +124,36 @@ function requireToken(given: string | undefined, { csrfToken }: Session): void {
 }
 
 function requireRate(limit: RateLimit, who: string): void {
-  const retryAfterSeconds = limit.take(who);
-  if (retryAfterSeconds > 0)
+  const retryAfterSeconds = limit(who);
+  if (retryAfterSeconds !== undefined)
     throw new AppError("LocalRequestTooMany", { facts: { retryAfterSeconds } });
 }
 
-function serveFile(
-  { files }: HandlerDependencies,
+async function serveFile(
+  { site }: HandlerDependencies,
   request: IncomingMessage,
   response: ServerResponse,
   path: string,
   nonce: string,
-): void {
+): Promise<void> {
   const { method, headers } = request;
   if (method !== "GET" && method !== "HEAD")
     throw new AppError("LocalRequestMalformed", { reason: "route" });
-  const file = files.find(path);
+  const file = await site.file(path.slice(1), {
+    acceptEncoding: one(headers["accept-encoding"]),
+    ifNoneMatch: headers["if-none-match"],
+  });
   const accept = headers.accept ?? "*/*";
-  const page = TYPES.some((type) => accept.includes(type)) ? files.page(nonce) : undefined;
-  const content = file?.content ?? page;
-  if (content === undefined) throw new AppError("LocalRequestMalformed", { reason: "route" });
-  response.writeHead(200, {
-    "content-type": file?.mediaType ?? "text/html; charset=utf-8",
-    "content-length": content.byteLength,
-    "cache-control":
-      file?.isImmutable === true ? "public, max-age=31536000, immutable" : "no-cache",
+  const page = TYPES.some((type) => accept.includes(type)) ? site.page(nonce) : undefined;
+  if (file === undefined && page === undefined)
+    throw new AppError("LocalRequestMalformed", { reason: "route" });
+  const content = file === undefined ? (page ?? "") : (file.bytes ?? "");
+  response.writeHead(file?.status ?? 200, {
+    ...(file?.headers ?? {
+      "content-type": "text/html; charset=utf-8",
+      "cache-control": "no-cache",
+    }),
+    "content-length": Buffer.byteLength(content),
   });
   response.end(method === "HEAD" ? undefined : content);
 }
@@ -194,23 +203,15 @@ async function readJson(request: IncomingMessage, maxBytes: number): Promise<unk
   const mediaType = (request.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase();
   if (mediaType !== "application/json")
     throw new AppError("LocalRequestMalformed", { reason: "type" });
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.byteLength;
-    if (length > maxBytes)
-      throw new AppError("LocalRequestMalformed", {
-        reason: "size",
-        detail: `more than ${String(maxBytes)} bytes`,
-      });
-    chunks.push(chunk);
-  }
-  const whole = Buffer.concat(chunks);
+  const whole = await readBytes(request, maxBytes).catch((cause: unknown) => {
+    if (!(cause instanceof BodyTooLong)) throw cause;
+    throw new AppError("LocalRequestMalformed", { reason: "size", detail: cause.message });
+  });
   try {
     return JSON.parse(whole.toString("utf8"));
   } catch {
     throw new AppError("LocalRequestMalformed", { reason: "body", detail: "body: not JSON" });
   } finally {
-    for (const chunk of [whole, ...chunks]) chunk.fill(0); // It may hold a passkey.
+    whole.fill(0); // It may hold a passkey.
   }
 }

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { AppError } from "@databox-cmk/errors";
+import { createRateLimit, readStaticSite } from "@databox-cmk/http";
 
 import type { AgentEvent } from "../core/agent-event.ts";
 import { knownFacts } from "../core/known-facts.ts";
@@ -27,13 +28,11 @@ import type { LocalContext } from "./local-context.ts";
 import { createRunNodeCommand } from "./node-commands.ts";
 import { createNodeRoutes } from "./node-routes.ts";
 import { createOperations } from "./operations.ts";
-import { createRateLimit } from "./rate-limit.ts";
 import type { LocalRoute } from "./route.ts";
 import { createSessionRoutes } from "./session-routes.ts";
 import { createSessionStore } from "./session-store.ts";
 import type { Session } from "./session-store.ts";
 import { viewState } from "./state-view.ts";
-import { readStaticFiles } from "./static-files.ts";
 import { createUnlockRoutes } from "./unlock-routes.ts";
 
 export type LocalUi = AsyncDisposable & {
@@ -153,14 +152,14 @@ export async function startLocalUi(input: {
   const handler = createHandler({
     routes,
     sessions,
-    files: readStaticFiles(input.pageFolder ?? PAGE_FOLDER),
+    site: readStaticSite(input.pageFolder ?? PAGE_FOLDER),
     streams,
     view,
     names: () => [...namesOf(settings.serial), ...certificates.names],
     serial: settings.serial,
     known: knownFacts(folder.path, settings),
-    limit: createRateLimit({ burst: 120, perMinute: 600 }, nowMs),
-    costlyLimit: createRateLimit({ burst: 10, perMinute: 12 }, nowMs),
+    limit: createRateLimit({ burst: 120, tokensPerSecond: 10, now: nowMs }),
+    costlyLimit: createRateLimit({ burst: 10, tokensPerSecond: 0.2, now: nowMs }),
   });
   const { certificatePem: cert, privateKeyPem: key } = certificates.current;
   const server = createServer({ cert, key, minVersion: "TLSv1.2" }, (request, response) => {

@@ -1,6 +1,7 @@
 import type { RequestListener } from "node:http";
 
 import { AppError } from "@databox-cmk/errors";
+import { addressKey, createRateLimit } from "@databox-cmk/http";
 
 import type { AppendAudit } from "../../audit/append-audit.ts";
 import type { StrangerRows } from "../../audit/stranger-rows.ts";
@@ -10,9 +11,7 @@ import { createHandler, type Served } from "../../http/express-adapter.ts";
 import type { BrokenRequest } from "../../http/listen.ts";
 import type { AuthenticateCaller, IdentifySession, Route } from "../../http/route.ts";
 import type { Spans } from "../../http/spans.ts";
-import { addressKey } from "../../load/address-key.ts";
 import { type Held, heldPlace, leaveWork } from "../../load/admission.ts";
-import { createRateLimit } from "../../load/rate-limit.ts";
 import { describeFault, describePool, type Log, systemCodeOf } from "../../observability/log.ts";
 import type { Metrics } from "../../observability/metrics.ts";
 import { poolStateOf } from "../../store/pool-state.ts";

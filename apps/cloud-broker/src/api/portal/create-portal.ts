@@ -1,3 +1,4 @@
+import type { StaticSite } from "@databox-cmk/http";
 import type { UnlockPolicy } from "@databox-cmk/protocol";
 
 import type { AppendAudit } from "../../audit/append-audit.ts";
@@ -26,7 +27,6 @@ import { createPermissionRoutes } from "./permission-routes.ts";
 import { createSeal } from "./seal.ts";
 import { createSessions } from "./sessions.ts";
 import { createSignInRoutes } from "./sign-in-routes.ts";
-import type { StaticFiles } from "./static-files.ts";
 import { createStaticRoutes } from "./static-routes.ts";
 import { createUserTokens } from "./user-tokens.ts";
 
@@ -44,7 +44,7 @@ export type PortalParts = {
   /** Calls to Azure, by the broker's own trust and name resolution. */
   readonly fetch: FetchByAgent;
   /** Absent: another server serves the pages. */
-  readonly files?: StaticFiles | undefined;
+  readonly site?: StaticSite | undefined;
 };
 
 export type Portal = {
@@ -60,7 +60,7 @@ export type Portal = {
  * session
  */
 export function createPortal(
-  { provider, sealingKey, fetch, files }: PortalParts,
+  { provider, sealingKey, fetch, site }: PortalParts,
   dependencies: {
     readonly api: readonly Route[];
     readonly config: BrokerConfig;
@@ -110,7 +110,7 @@ export function createPortal(
         written: createWriteAudit(dependencies),
       }),
       // Last, since it matches any path.
-      ...(files === undefined ? [] : createStaticRoutes(files)),
+      ...(site === undefined ? [] : createStaticRoutes(site)),
     ],
     identify: createIdentifySession({
       sessions,

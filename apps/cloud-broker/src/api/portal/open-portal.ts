@@ -1,6 +1,9 @@
 import type { Agent } from "node:https";
 import { join } from "node:path";
 
+import { AppError } from "@databox-cmk/errors";
+import { readStaticSite, type StaticSite } from "@databox-cmk/http";
+
 import { createFetchByAgent } from "../../azure/fetch-by-agent.ts";
 import type { BrokerConfig } from "../../config/config.ts";
 import type { Clock } from "../../core/ports.ts";
@@ -9,7 +12,6 @@ import { SECRETS } from "../../keys/own-secrets.ts";
 import { openSecretFile } from "../../keys/secret-file.ts";
 import type { PortalParts } from "./create-portal.ts";
 import { createIdentityProvider } from "./identity-provider.ts";
-import { readStaticFiles } from "./static-files.ts";
 
 /** Enough for a page of a long list of Resource Manager. */
 const AZURE_ANSWER_MAX_BYTES = 4 * 1024 * 1024;
@@ -34,7 +36,7 @@ export async function openPortal(
   return {
     sealingKey,
     fetch: createFetchByAgent(dependencies.agent, AZURE_ANSWER_MAX_BYTES),
-    files: folder === undefined ? undefined : await readStaticFiles(folder),
+    site: folder === undefined ? undefined : openSite(folder),
     provider: createIdentityProvider(
       {
         authorityUrl: config.ENTRA_AUTHORITY,
@@ -53,4 +55,14 @@ export async function openPortal(
       },
     ),
   };
+}
+
+/** @throws {AppError} Misuse when the folder has no index.html */
+export function openSite(folder: string): StaticSite {
+  const site = readStaticSite(folder);
+  if (site.page("") === undefined)
+    throw new AppError("Misuse", {
+      detail: `PORTAL_DIR: ${folder} has no index.html; build the portal (vite build), or name its output folder`,
+    });
+  return site;
 }

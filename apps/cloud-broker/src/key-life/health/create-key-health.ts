@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 
+import { createRateLimit } from "@databox-cmk/http";
+
 import { verdictOfFailure } from "../../core/key-health.ts";
 import type { KeyChoice, OrderId } from "../../core/order.ts";
 import type { KeySubject, Outcome } from "../../core/ports.ts";
@@ -7,7 +9,6 @@ import type { AlsoCommit, KeyCustody } from "../../custody/key-custody.ts";
 import { loadKeyInForce } from "../../custody/key-in-force.ts";
 import type { BackupUse } from "../../custody/open-by-backup.ts";
 import { readHealth } from "../../custody/stored-health.ts";
-import { createRateLimit } from "../../load/rate-limit.ts";
 import { outsideTrace } from "../../observability/trace.ts";
 import { claimDue, putOff } from "./claim-due.ts";
 import {

@@ -7,6 +7,7 @@ import {
   verifyMessage,
   type VerifyKey,
 } from "@databox-cmk/crypto";
+import { addressKey } from "@databox-cmk/http";
 import {
   enrolmentRequest,
   MESSAGE_TYPES,
@@ -18,7 +19,6 @@ import {
 import { decideEnrolment } from "../../core/decide-enrolment.ts";
 import { foldOrderId } from "../../core/order.ts";
 import type { Failure, Outcome } from "../../core/ports.ts";
-import { addressKey } from "../../load/address-key.ts";
 import { hashEnrolmentCode } from "../../orders/enrolment-code.ts";
 import { malformed, parseHeader } from "../message/authenticate-device.ts";
 import type { DeviceDependencies } from "../message/device-dependencies.ts";

@@ -7,10 +7,10 @@ import {
   type JsonObject,
   type MessageHeader,
 } from "@databox-cmk/crypto";
+import { addressKey } from "@databox-cmk/http";
 import type { MessageType } from "@databox-cmk/protocol";
 
 import type { Failure, Outcome } from "../../core/ports.ts";
-import { addressKey } from "../../load/address-key.ts";
 import type { DeviceDependencies } from "./device-dependencies.ts";
 import type { DeviceNode, FindDevice } from "./device-node.ts";
 import type { DeviceMessage, Sender } from "./serve-device-message.ts";

@@ -2,10 +2,10 @@ import { randomBytes } from "node:crypto";
 
 import { createNonce, type JsonObject } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
+import { addressKey } from "@databox-cmk/http";
 import { challengeRequest, parseWith, type Challenge } from "@databox-cmk/protocol";
 
 import type { Answer, RouteRequest } from "../../http/route.ts";
-import { addressKey } from "../../load/address-key.ts";
 import type { DeviceDependencies } from "./device-dependencies.ts";
 
 export const NONCE_LIFETIME_MS = 120_000;

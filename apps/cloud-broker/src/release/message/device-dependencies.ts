@@ -1,3 +1,4 @@
+import type { RateLimit } from "@databox-cmk/http";
 import type { UnlockPolicy } from "@databox-cmk/protocol";
 import type { Transaction } from "kysely";
 
@@ -8,7 +9,6 @@ import type { Clock } from "../../core/ports.ts";
 import type { KeyCustody } from "../../custody/key-custody.ts";
 import type { Announce } from "../../events/announce.ts";
 import type { BrokerKeys } from "../../keys/broker-keys.ts";
-import type { RateLimit } from "../../load/rate-limit.ts";
 import type { Metrics } from "../../observability/metrics.ts";
 import type { Commit } from "../../store/group-commit.ts";
 import type { BrokerTables } from "../../store/schema.ts";

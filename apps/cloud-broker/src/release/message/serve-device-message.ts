@@ -1,5 +1,6 @@
 import { messageHash } from "@databox-cmk/crypto";
 import { type AppError, type ErrorClass, ERRORS, toAppError } from "@databox-cmk/errors";
+import { addressKey } from "@databox-cmk/http";
 import { MESSAGE_TYPES, type Denial, type MessageType } from "@databox-cmk/protocol";
 
 import { failureColumns } from "../../core/failure-columns.ts";
@@ -8,7 +9,6 @@ import { fitDenial } from "../../core/fit-denial.ts";
 import { type OrderId, subscriptionOf } from "../../core/order.ts";
 import type { Actor, Failure, Outcome } from "../../core/ports.ts";
 import type { Answer, RouteRequest, Schema } from "../../http/route.ts";
-import { addressKey } from "../../load/address-key.ts";
 import { awayFromWork, countForCustomer } from "../../load/admission.ts";
 import { markStep, stepsSoFar, withTrace } from "../../observability/trace.ts";
 import type { Work } from "../../store/transactions.ts";

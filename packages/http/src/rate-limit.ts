@@ -1,5 +1,3 @@
-import type { Clock } from "../core/ports.ts";
-
 /**
  * @returns seconds to wait, or undefined when the key may continue (this spends one of its tokens).
  */
@@ -10,7 +8,7 @@ export type RateLimitOptions = {
   readonly tokensPerSecond: number;
   /** Tokens of a key that was not used for a long time. */
   readonly burst: number;
-  readonly now: Clock;
+  readonly now: () => number;
 };
 
 /**
