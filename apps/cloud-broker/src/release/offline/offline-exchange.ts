@@ -9,7 +9,7 @@ import type { DeviceNode, FindDevice } from "../message/device-node.ts";
 import { deviceVerb } from "../message/device-verb.ts";
 import type { DeviceExchange, DeviceMessage } from "../message/serve-device-message.ts";
 import type { SignedAnswer } from "../message/signed-answer.ts";
-import { decideAndGrant } from "../unlock/unlock.ts";
+import { releaseTo } from "../unlock/unlock.ts";
 import { offlineWay } from "./offline-way.ts";
 
 /**
@@ -56,7 +56,12 @@ async function answerCarried(
   if (step.value.kind === "repeat") return repeat(dependencies, node, step.value.answer);
   const isAgain = step.value.kind === "again";
   const way = offlineWay(dependencies, { message, carrier, challenge, node, isAgain });
-  const outcome = await decideAndGrant(dependencies, message, node, challenge, way);
+  const outcome = await releaseTo(dependencies, {
+    message,
+    node,
+    request: challenge,
+    way,
+  });
   if (outcome.ok) return outcome;
   // Another replica may have answered the same message first: then its answer is used.
   const meanwhile = await findRecord(dependencies, challenge);

@@ -1,0 +1,247 @@
+import { randomUUID } from "node:crypto";
+
+import {
+  CryptoError,
+  decodeBase64url,
+  encodeBase64url,
+  seal,
+  type Sealed,
+  SUITES,
+  unlockInfo,
+} from "@databox-cmk/crypto";
+import {
+  type Grant,
+  MESSAGE_TYPES,
+  type UnlockPolicy,
+  type UnlockQuestion,
+} from "@databox-cmk/protocol";
+
+import { type Approval, termsFor } from "../../core/decide-release.ts";
+import { decideUnlock, type UnlockFacts, type UnlockPermission } from "../../core/decide-unlock.ts";
+import type { Failure, Outcome } from "../../core/ports.ts";
+import { termsOf } from "../../core/release-terms.ts";
+import { leaseTermsOf } from "../../core/unlock-policy.ts";
+import type { HeldNode } from "../../custody/key-custody.ts";
+import type { NodeEnvelope } from "../../custody/node-envelope.ts";
+import type { Released } from "../../custody/release-content-key.ts";
+import type { Store } from "../../store/store.ts";
+import { type Admission, admitRelease } from "../approvals/admit-release.ts";
+import type { ReleaseClaim } from "../approvals/claim-release.ts";
+import { readApprovalOf } from "../approvals/stored-approvals.ts";
+import { checkBudget, type UnlockBudget } from "../limits/unlock-budget.ts";
+import { malformed } from "../message/authenticate-device.ts";
+import type { DeviceDependencies } from "../message/device-dependencies.ts";
+import type { DeviceNode } from "../message/device-node.ts";
+import { actorOf, type DeviceMessage } from "../message/serve-device-message.ts";
+import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
+import { signEnvelope } from "../message/signed-envelope.ts";
+import { commitGrant } from "./commit-grant.ts";
+import { loadReleaseFacts } from "./release-facts.ts";
+import type { UnlockWay } from "./unlock-way.ts";
+
+/** One request to unlock: on any channel, by an authentic node, parsed. */
+export type UnlockAsked = {
+  readonly message: DeviceMessage;
+  readonly node: DeviceNode;
+  readonly request: UnlockQuestion;
+  readonly way: UnlockWay;
+};
+
+/** The facts of an unlock, as they were when its request arrived. */
+type Known = {
+  readonly held: Outcome<HeldNode>;
+  readonly envelope: NodeEnvelope | undefined;
+  readonly freshness: ReturnType<UnlockWay["freshness"]>;
+  /** The approval that was opened for these bytes. */
+  readonly approval: Approval | undefined;
+  readonly policy: UnlockPolicy;
+  readonly revocation: Failure | undefined;
+  readonly budget: UnlockBudget | undefined;
+};
+
+/** @returns undefined when the order is gone */
+export async function loadKnown(
+  { custody, store, defaultPolicy }: DeviceDependencies,
+  { message, node, way }: UnlockAsked,
+): Promise<Known | undefined> {
+  const [held, facts] = await Promise.all([
+    custody.hold(node.order, node.serial),
+    loadReleaseFacts(store, node, way.nonceHash),
+  ]);
+  if (facts === undefined) return undefined;
+  const { policy = defaultPolicy, revocation, budget, usedNonce } = facts;
+  const freshness = way.freshness(usedNonce);
+  return {
+    held,
+    envelope: held.ok ? held.value.envelope : undefined,
+    freshness,
+    approval: await approvalOf(store, message, way, freshness),
+    policy,
+    revocation,
+    budget,
+  };
+}
+
+/**
+ * A fresh nonce was never put before approvers, so the usual unlock does not search for an
+ * approval.
+ */
+async function approvalOf(
+  store: Store,
+  message: DeviceMessage,
+  way: UnlockWay,
+  { nonce, nonceUsedBy }: Pick<UnlockFacts, "nonce" | "nonceUsedBy">,
+): Promise<Approval | undefined> {
+  const isFresh = way.action === "unlock" && nonce === "valid" && nonceUsedBy === undefined;
+  return isFresh ? undefined : readApprovalOf(store, message.hash);
+}
+
+/** The pure checks, then the kill switches. */
+export function decide(
+  { message, node, request, way }: UnlockAsked,
+  { freshness, envelope, approval, revocation }: Known,
+): Outcome<UnlockPermission> {
+  const { lastCounter, ...nonce } = freshness;
+  const decision = decideUnlock(request, {
+    requestHash: message.hash,
+    ...nonce,
+    isWaiting: approval !== undefined,
+    node: {
+      order: node.order,
+      serial: node.serial,
+      lastCounter,
+      minimumSuiteStrength: SUITES[way.minimumSuite].strength,
+    },
+    suite: SUITES[request.hpke.suite],
+    publicKeyBytes: Buffer.from(request.hpke.publicKey, "base64url").byteLength,
+    stage: node.stage,
+    envelope,
+  });
+  if (!decision.ok || revocation === undefined) return decision;
+  return { ok: false, failure: revocation };
+}
+
+/** The conditions of the channel and of the order's policy: windows and approvals. */
+export async function admit(
+  dependencies: DeviceDependencies,
+  asked: UnlockAsked,
+  known: Known,
+): Promise<Outcome<Admission>> {
+  const { message, node, request, way } = asked;
+  const { policy, approval, envelope } = known;
+  const inForce = termsOf(policy);
+  const permitted = await way.permit(termsFor(approval, inForce));
+  if (!permitted.ok) return permitted;
+  return admitRelease(
+    dependencies,
+    {
+      requestHash: message.hash,
+      order: node.order,
+      serial: node.serial,
+      stage: node.stage,
+      way: way.action,
+      purpose: request.purpose,
+      reason: message.carriedBy?.reason ?? request.reason,
+      agent: request.agent,
+      kid: envelope?.kid ?? "",
+      actor: actorOf(message, node),
+      requestedBy: message.carriedBy?.objectId.toLowerCase(),
+      correlationId: message.correlationId,
+      useUp: () => useUp(dependencies, asked, known),
+    },
+    { terms: inForce, expiresAfterSeconds: policy.release.approvals.expiresAfterSeconds },
+    approval,
+  );
+}
+
+/** Nonce, counter and quotas; the day's budget is only compared here, and taken by the grant. */
+export async function useUp(
+  { now }: DeviceDependencies,
+  { request, way }: UnlockAsked,
+  { budget }: Known,
+): Promise<Outcome<undefined>> {
+  const limited =
+    budget === undefined || request.purpose === "prepare" ? undefined : checkBudget(budget, now());
+  return limited === undefined ? way.useUp() : { ok: false, failure: limited };
+}
+
+type Sealing = { readonly sealed: Sealed; readonly released: Released<unknown> };
+
+/** The vault unwraps the content key, and it is sealed to the request's one-time key. */
+export async function unwrapAndSeal(
+  { message, request }: UnlockAsked,
+  { held }: Known,
+): Promise<Outcome<Sealing>> {
+  if (!held.ok) return held;
+  const released = await held.value.release((contentKey) =>
+    sealTo(request, message.hash, contentKey),
+  );
+  if (!released.ok) return released;
+  const { result: sealed } = released.value;
+  return sealed.ok
+    ? { ok: true, value: { sealed: sealed.value, released: released.value } }
+    : sealed;
+}
+
+async function sealTo(
+  { hpke }: UnlockQuestion,
+  requestHash: string,
+  contentKey: Uint8Array,
+): Promise<Outcome<Sealed>> {
+  try {
+    const publicKey = decodeBase64url(hpke.publicKey, "hpke.publicKey");
+    return {
+      ok: true,
+      value: await seal(hpke.suite, publicKey, unlockInfo(requestHash), contentKey),
+    };
+  } catch (error) {
+    // The key has the right size but is not a point of its group, which only sealing detects.
+    if (error instanceof CryptoError) return malformed(`hpke: ${error.message}`);
+    throw error;
+  }
+}
+
+/** Signs the grant and commits it; it leaves only after that. */
+export async function grantAndCommit(
+  dependencies: DeviceDependencies,
+  { message, node, request, way }: UnlockAsked,
+  { envelope, approval, policy }: Known,
+  {
+    sealed,
+    released,
+    claim,
+    sendEnvelope,
+  }: Sealing & UnlockPermission & { readonly claim: ReleaseClaim },
+): Promise<Outcome<SignedAnswer>> {
+  const { signing } = dependencies.keys;
+  const terms = termsFor(approval, termsOf(policy));
+  const grant: Grant = {
+    requestHash: message.hash,
+    order: node.order,
+    serial: node.serial,
+    sealed: {
+      enc: encodeBase64url(sealed.enc),
+      ciphertext: encodeBase64url(sealed.ciphertext),
+    },
+    lease: { id: randomUUID(), ...leaseTermsOf(terms), ...way.lease(terms), sequence: 0 },
+    kid: released.kid,
+    correlationId: message.correlationId,
+    envelope:
+      way.carriesEnvelope && sendEnvelope && envelope !== undefined
+        ? await signEnvelope(signing, envelope)
+        : undefined,
+  };
+  const answer = await signAnswer(signing, MESSAGE_TYPES.grant, grant);
+  const committed = await commitGrant(dependencies, {
+    message,
+    request,
+    node,
+    grant,
+    answer,
+    released,
+    generation: envelope?.generation ?? request.generation,
+    way,
+    claim,
+  });
+  return committed.ok ? { ok: true, value: answer } : committed;
+}
