@@ -10,12 +10,12 @@ import {
   Toolbar,
   ToolbarButton,
 } from "@fluentui/react-components";
-import { ArrowClockwiseRegular, ArrowDownloadRegular, DismissRegular } from "@fluentui/react-icons";
+import { ArrowClockwiseRegular, ArrowDownloadRegular } from "@fluentui/react-icons";
 import { useNavigate } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 
 import { type ActivitySearch, parseActivitySearch } from "../core/activity-search.ts";
-import { Filter, SearchFilter } from "../shell/filters.tsx";
+import { ClearFilters, Filter, SearchFilter } from "../shell/filters.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { useExport } from "./use-export.ts";
@@ -96,13 +96,10 @@ export function ActivityFilters({
             </MenuList>
           </MenuPopover>
         </Menu>
-        <ToolbarButton
-          icon={<DismissRegular />}
-          disabledFocusable={Object.keys(search).length === 0}
-          onClick={() => void navigate({ search: {}, replace: true })}
-        >
-          {texts.orders.clearFilters}
-        </ToolbarButton>
+        <ClearFilters
+          isFiltered={Object.keys(search).length > 0}
+          onClear={() => void navigate({ search: {}, replace: true })}
+        />
       </Toolbar>
       {error !== null && <QueryProblem error={error} />}
       <div className={styles.filters} role="search" aria-label={texts.orders.filters}>

@@ -143,7 +143,7 @@ function EntryRow({
         />
       </TableCell>
       <TableCell className={mergeClasses(styles.cell, styles.line)}>
-        <Time at={at} />
+        <Time at={at} precision="second" />
         <div className={styles.narrow}>
           <strong>{what}</strong>
           {who}

@@ -124,7 +124,7 @@ function ClaimTable({ claims }: { readonly claims: readonly Claim[] }): ReactEle
         {claims.map(({ sequence, at, event, facts }) => (
           <TableRow key={sequence}>
             <TableCell>
-              <Time at={at} />
+              <Time at={at} precision="second" />
             </TableCell>
             <TableCell className={styles.text}>{event}</TableCell>
             <TableCell className={styles.text}>

@@ -54,7 +54,8 @@ export function HealthSummary({ health }: { readonly health: KeyHealthView }): R
         <MessageBar key={risk} intent="warning" layout="multiline">
           <MessageBarBody>
             <MessageBarTitle>{texts.risks[risk] ?? risk}</MessageBarTitle>
-            <span lang="en">{message}</span> {at !== undefined && <Time at={at} />}
+            {texts.riskMeanings[risk] ?? <span lang="en">{message}</span>}{" "}
+            {at !== undefined && <Time at={at} />}
           </MessageBarBody>
         </MessageBar>
       ))}

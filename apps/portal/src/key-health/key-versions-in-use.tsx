@@ -109,8 +109,8 @@ function VersionTable({ versions }: { readonly versions: KeyVersionsView["value"
                 {version.safeToDisable ? texts.isSafe : texts.isNeeded}
               </span>
             </TableCell>
-            <TableCell className={mergeClasses(styles.text, styles.wide)} lang="en">
-              {version.reason}
+            <TableCell className={mergeClasses(styles.text, styles.wide)}>
+              {texts.versionReason(version)}
             </TableCell>
             <TableCell className={styles.wide}>{version.currentEnvelopes}</TableCell>
             <TableCell className={styles.wide}>{version.liveLeases}</TableCell>

@@ -1,13 +1,8 @@
 import { makeStyles, tokens, Toolbar, ToolbarButton } from "@fluentui/react-components";
-import {
-  AddRegular,
-  ArrowClockwiseRegular,
-  ArrowDownloadRegular,
-  DismissRegular,
-} from "@fluentui/react-icons";
+import { AddRegular, ArrowClockwiseRegular, ArrowDownloadRegular } from "@fluentui/react-icons";
 import type { ReactElement } from "react";
 
-import { Filter, SearchFilter } from "../shell/filters.tsx";
+import { ClearFilters, Filter, SearchFilter } from "../shell/filters.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { type OrderSearch, parseOrderFilter } from "./order-filter.ts";
 import { useSubscriptions } from "./use-subscriptions.ts";
@@ -87,15 +82,12 @@ export function OrderFilters({
         >
           {isExporting ? texts.activity.exporting : texts.orders.exportCsv}
         </ToolbarButton>
-        <ToolbarButton
-          icon={<DismissRegular />}
-          onClick={() => {
+        <ClearFilters
+          isFiltered={Object.keys(search).length > 0}
+          onClear={() => {
             onSearch({});
           }}
-          disabledFocusable={Object.keys(search).length === 0}
-        >
-          {texts.orders.clearFilters}
-        </ToolbarButton>
+        />
       </Toolbar>
       <div className={styles.filters} role="search" aria-label={texts.orders.filters}>
         <SearchFilter

@@ -1,13 +1,24 @@
-import { Dropdown, makeStyles, Option, SearchBox } from "@fluentui/react-components";
+import {
+  Dropdown,
+  makeStyles,
+  mergeClasses,
+  Option,
+  SearchBox,
+  ToolbarButton,
+} from "@fluentui/react-components";
+import { DismissRegular } from "@fluentui/react-icons";
 import { type ReactElement, useEffect, useState } from "react";
+
+import { useTexts } from "../texts/texts.ts";
 
 const TYPING_PAUSE_MS = 250;
 const ALL = "all";
 const NARROW = "@media (max-width: 639px)";
 
 const useStyles = makeStyles({
-  search: { width: "280px", maxWidth: "100%", [NARROW]: { width: "100%" } },
+  search: { width: "360px", maxWidth: "100%", [NARROW]: { width: "100%" } },
   filter: { minWidth: "160px", maxWidth: "100%", [NARROW]: { width: "100%" } },
+  idle: { [NARROW]: { display: "none" } },
 });
 
 /** Sent when the reader pauses, so that each letter does not cause a request. */
@@ -77,5 +88,27 @@ export function Filter({
         </Option>
       ))}
     </Dropdown>
+  );
+}
+
+/** A command of a toolbar; it takes no row of a narrow screen while no filter is set. */
+export function ClearFilters({
+  isFiltered,
+  onClear,
+}: {
+  readonly isFiltered: boolean;
+  readonly onClear: () => void;
+}): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts().orders;
+  return (
+    <ToolbarButton
+      className={mergeClasses(!isFiltered && styles.idle)}
+      icon={<DismissRegular />}
+      onClick={onClear}
+      disabledFocusable={!isFiltered}
+    >
+      {texts.clearFilters}
+    </ToolbarButton>
   );
 }

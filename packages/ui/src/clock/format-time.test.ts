@@ -5,8 +5,13 @@ import { formatRelative, formatTime, formatUtc } from "./format-time.ts";
 const AT = new Date("2026-03-04T23:30:05.123Z");
 
 test("a moment is shown in the reader's zone and language", () => {
-  expect(formatTime(AT, "en", "America/New_York")).toBe("Mar 4, 2026, 6:30 PM");
-  expect(formatTime(AT, "de", "Europe/Berlin")).toBe("05.03.2026, 00:30");
+  expect(formatTime(AT, "en", "minute", "America/New_York")).toBe("Mar 4, 2026, 6:30 PM");
+  expect(formatTime(AT, "de", "minute", "Europe/Berlin")).toBe("05.03.2026, 00:30");
+});
+
+test("a moment of a log has its seconds", () => {
+  expect(formatTime(AT, "en", "second", "America/New_York")).toBe("Mar 4, 2026, 6:30:05 PM");
+  expect(formatTime(AT, "de", "second", "Europe/Berlin")).toBe("05.03.2026, 00:30:05");
 });
 
 test("its UTC form says so", () => {

@@ -1,8 +1,16 @@
+/** To the minute or to the second. */
+export type Precision = "minute" | "second";
+
 /** A moment in the reader's language and time zone. */
-export function formatTime(at: Date, language: string, timeZone?: string): string {
+export function formatTime(
+  at: Date,
+  language: string,
+  precision: Precision,
+  timeZone?: string,
+): string {
   return new Intl.DateTimeFormat(language, {
     dateStyle: "medium",
-    timeStyle: "short",
+    timeStyle: precision === "second" ? "medium" : "short",
     timeZone,
   }).format(at);
 }

@@ -1,5 +1,7 @@
 import type { keyHealth as english } from "../en/key-health.ts";
 
+type KeyVersion = Parameters<typeof english.versionReason>[0];
+
 export const keyHealth: typeof english = {
   state: "Zustand",
   checked: "Zuletzt geprüft",
@@ -28,6 +30,12 @@ export const keyHealth: typeof english = {
     "purge-protection": "Der Tresor hat keinen Löschschutz",
     "soft-delete": "Der Tresor hat kein vorläufiges Löschen",
   },
+  riskMeanings: {
+    "expires-before-order-end": "Der Schlüssel ist gültig bis",
+    "expires-soon": "Der Schlüssel ist gültig bis",
+    "purge-protection": "Ein gelöschter Schlüssel kann sofort endgültig vernichtet werden.",
+    "soft-delete": "Ein gelöschter Schlüssel kann nicht wiederhergestellt werden.",
+  },
   versionsTitle: "Benutzte Schlüsselversionen",
   noVersions: "Dieser Auftrag benutzt noch keine Schlüsselversion.",
   devices: (acknowledged, total) =>
@@ -36,6 +44,7 @@ export const keyHealth: typeof english = {
   isSafe: "Ja",
   isNeeded: "Nein, benutzt",
   why: "Warum",
+  versionReason,
   envelopes: "Umschläge",
   liveLeases: "Offene Knoten",
   lastUsed: "Letzte Entsperrung",
@@ -82,3 +91,55 @@ export const keyHealth: typeof english = {
   notAnswered: "Noch keine Antwort",
   milliseconds: (milliseconds) => `${milliseconds} ms`,
 };
+
+/** The service writes the reason in English; the counts beside it tell the same. */
+function versionReason(version: KeyVersion): string {
+  if (!version.safeToDisable) return `Nach dem Abschalten: ${consequences(version).join("; ")}.`;
+  const { staleDevices } = version;
+  return staleDevices === 0
+    ? "Nichts hängt von ihr ab, und kein Gerät hat einen Umschlag von ihr."
+    : `Nichts hängt von ihr allein ab. ${counted(staleDevices, "Gerät hat", "Geräte haben")} noch einen älteren Umschlag: ` +
+        "Er lässt sich weiter öffnen, weil der Dienst denselben Inhaltsschlüssel mit seiner aktuellen Umhüllung auspackt, und wird beim nächsten Kontakt ersetzt.";
+}
+
+function consequences(version: KeyVersion): readonly string[] {
+  const { currentEnvelopes, orders, liveLeases, backupOrders, ownPasskeys } = version;
+  return [
+    ...(currentEnvelopes > 0
+      ? [
+          `Entsperrungen von ${counted(currentEnvelopes, "Knoten", "Knoten")} aus ${counted(orders, "Auftrag", "Aufträgen")} werden verweigert`,
+        ]
+      : []),
+    ...(liveLeases > 0
+      ? [
+          counted(
+            liveLeases,
+            "offener Knoten wird wieder gesperrt",
+            "offene Knoten werden wieder gesperrt",
+          ),
+        ]
+      : []),
+    ...(backupOrders > 0
+      ? [
+          counted(
+            backupOrders,
+            "Auftrag verliert seinen Ersatzschlüssel",
+            "Aufträge verlieren ihren Ersatzschlüssel",
+          ),
+        ]
+      : []),
+    ...(ownPasskeys > 0
+      ? [
+          counted(
+            ownPasskeys,
+            "Auftrag mit eigenem Kennwort kann nicht vorbereitet werden",
+            "Aufträge mit eigenem Kennwort können nicht vorbereitet werden",
+          ),
+        ]
+      : []),
+  ];
+}
+
+function counted(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`;
+}

@@ -1,3 +1,5 @@
+import type { KeyVersionsView } from "@databox-cmk/protocol";
+
 export const keyHealth = {
   state: "State",
   checked: "Last checked",
@@ -25,6 +27,13 @@ export const keyHealth = {
     "purge-protection": "The vault has no purge protection",
     "soft-delete": "The vault has no soft delete",
   } as Record<string, string>,
+  /** The date follows a risk that has one. */
+  riskMeanings: {
+    "expires-before-order-end": "The key is valid until",
+    "expires-soon": "The key is valid until",
+    "purge-protection": "A deleted key can be destroyed permanently at once.",
+    "soft-delete": "A deleted key cannot be recovered.",
+  } as Record<string, string>,
   versionsTitle: "Key versions in use",
   noVersions: "This order doesn't use a key version yet.",
   devices: (acknowledged: number, total: number) =>
@@ -33,6 +42,7 @@ export const keyHealth = {
   isSafe: "Yes",
   isNeeded: "No, in use",
   why: "Why",
+  versionReason: ({ reason }: KeyVersionsView["value"][number]) => reason,
   envelopes: "Envelopes",
   liveLeases: "Open nodes",
   lastUsed: "Last unlock",
