@@ -1,14 +1,17 @@
-import { readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 import { METRICS } from "@databox-cmk/cloud-broker";
+import { requireTool } from "@databox-cmk/testkit";
 import { parser } from "@prometheus-io/lezer-promql";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import * as z from "zod";
 
-const read = (path: string): string =>
-  readFileSync(fileURLToPath(new URL(`../../${path}`, import.meta.url)), "utf8");
+const hasPromtool = requireTool("promtool", existsSync("/usr/bin/promtool"));
+const pathOf = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+const read = (path: string): string => readFileSync(pathOf(path), "utf8");
 
 const rule = z.strictObject({
   alert: z.string(),
@@ -27,6 +30,26 @@ const panels = z
     ),
   })
   .parse(JSON.parse(read("deploy/observability/dashboard.json"))).panels;
+
+const RULE_TESTS = "deploy/observability/alerts.test.yaml";
+/** The alerts that fire at each moment of each rule test. */
+const moments = z
+  .object({
+    tests: z.array(
+      z.object({
+        promql_expr_test: z.array(
+          z.object({
+            expr: z.literal('count by (alertname) (ALERTS{alertstate="firing"})'),
+            exp_samples: z.array(z.object({ labels: z.string() })).default([]),
+          }),
+        ),
+      }),
+    ),
+  })
+  .parse(parse(read(RULE_TESTS)))
+  .tests.map(({ promql_expr_test: expected }) =>
+    expected.map(({ exp_samples }) => exp_samples.map(({ labels }) => labels)),
+  );
 
 const queries = [
   ...alerts.map(({ alert, expr }) => ({ of: `alert ${alert}`, expr })),
@@ -74,6 +97,26 @@ describe("every alert", () => {
     expect(runbook).toMatch(new RegExp(`^#+ ${alert}$`, "m"));
   });
 });
+
+test.runIf(hasPromtool)("Prometheus' own tool finds that each rule fires as its test says", () => {
+  const { status, stdout, stderr } = spawnSync("promtool", ["test", "rules", pathOf(RULE_TESTS)], {
+    encoding: "utf8",
+  });
+  expect({ status, output: `${stdout}${stderr}` }).toEqual({
+    status: 0,
+    output: expect.stringContaining("SUCCESS"),
+  });
+});
+
+test.each(alerts)(
+  "$alert is silent at one moment of a rule test and fires at another",
+  ({ alert }) => {
+    const fires = moments.map((ofTest) =>
+      ofTest.map((firing) => firing.includes(`{alertname="${alert}"}`)),
+    );
+    expect(fires).toContainEqual(expect.arrayContaining([false, true]));
+  },
+);
 
 test("every metric of the broker has at least a panel", () => {
   const looked = queries.map(({ expr }) => expr).join("\n");
