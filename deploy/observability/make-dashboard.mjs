@@ -103,6 +103,7 @@ const PANELS = [
     [["{{state}}", "sum by (state) (databox_database_connections)"]],
   ],
   ["Clock ahead of others", "s", [["{{instance}} {{other}}", "databox_clock_offset_seconds"]]],
+  ["Replicas by version", "short", [["{{version}}", "count by (version) (databox_build_info)"]]],
   ["Event loop lag", "s", [["{{instance}}", "nodejs_eventloop_lag_p99_seconds"]]],
   ["Memory", "bytes", [["{{instance}}", "process_resident_memory_bytes"]]],
   [

@@ -1,6 +1,7 @@
 import cluster from "node:cluster";
 
 import { toAppError } from "@databox-cmk/errors";
+import { VERSION } from "@databox-cmk/protocol";
 import { Argument, Command, InvalidArgumentError } from "commander";
 
 import { parseConfig, settingFaults } from "./config/config.ts";
@@ -32,6 +33,7 @@ const program = new Command("broker")
   .description(
     "Decides whether a transfer appliance may unlock, and asks the customer's vault for the key",
   )
+  .version(`databox-broker/${VERSION}`, "--version", "show the version")
   .showHelpAfterError()
   // By itself, commander ends with 1 for a command line that it cannot read.
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT_WRONG_COMMAND_LINE));

@@ -8,6 +8,7 @@ export * from "./device/lease.ts";
 export * from "./device/rekey.ts";
 export * from "./device/journal.ts";
 export * from "./device/broker-keys.ts";
+export { VERSION } from "./version.ts";
 export { parseWith, type Parsed } from "./parse.ts";
 export * from "./arm/activity.ts";
 export * from "./arm/api-versions.ts";

@@ -1,3 +1,4 @@
+import { VERSION } from "@databox-cmk/protocol";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import type { FleetFigures } from "./fleet-figures.ts";
@@ -42,6 +43,7 @@ test.each([
   await vi.advanceTimersByTimeAsync(2_000);
   const text = await scraped;
   expect(text).toContain("databox_database_up 0");
+  expect(text).toContain(`databox_build_info{version="${VERSION}"} 1`);
   expect(text).toContain('code="ServiceUnavailable"} 1');
   expect(text).not.toMatch(OF_THE_DATABASE);
 });

@@ -1,3 +1,4 @@
+import { VERSION } from "@databox-cmk/protocol";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 
 import type { ClockOffsets } from "../core/judge-clock.ts";
@@ -15,6 +16,11 @@ const PATIENCE_MS = 2_000;
  * labels.
  */
 export const METRICS = {
+  buildInfo: {
+    name: "databox_build_info",
+    help: "1, with the version of the program.",
+    labels: ["version"],
+  },
   exchanges: {
     name: "databox_device_messages_total",
     help: "Device messages answered, by action (unlock, renewal, receipt, …), outcome and code.",
@@ -188,6 +194,10 @@ export function createMetrics(figures: () => Promise<FleetFigures>): Metrics {
   const histogram = (row: (typeof METRICS)[keyof typeof METRICS]) =>
     new Histogram({ ...optionsOf(row), buckets: SECONDS, registers });
 
+  new Gauge({ ...optionsOf(METRICS.buildInfo), registers, aggregator: "first" }).set(
+    { version: VERSION },
+    1,
+  );
   const exchanges = counter(METRICS.exchanges);
   const exchangeSeconds = histogram(METRICS.exchangeSeconds);
   const requests = counter(METRICS.requests);

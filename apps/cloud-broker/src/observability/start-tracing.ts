@@ -1,3 +1,7 @@
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+
+import { VERSION } from "@databox-cmk/protocol";
 import { trace, type Tracer } from "@opentelemetry/api";
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
 import { resourceFromAttributes } from "@opentelemetry/resources";
@@ -14,7 +18,13 @@ const EXPORT_TIMEOUT_MS = 5_000;
  */
 export function startTracing(url: string): AsyncDisposable & { readonly tracer: Tracer } {
   const provider = new NodeTracerProvider({
-    resource: resourceFromAttributes({ "service.name": "databox-broker" }),
+    resource: resourceFromAttributes({
+      "service.name": "databox-broker",
+      "service.version": VERSION,
+      // Workers of a host share its name, so each process has an id too.
+      "service.instance.id": randomUUID(),
+      "host.name": hostname(),
+    }),
     spanProcessors: [
       new BatchSpanProcessor(new OTLPTraceExporter({ url, timeoutMillis: EXPORT_TIMEOUT_MS })),
     ],

@@ -3,6 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 
+import { VERSION } from "@databox-cmk/protocol";
 import { expect, test } from "vitest";
 
 const MAIN = join(import.meta.dirname, "../../src/main.ts");
@@ -11,6 +12,10 @@ const run = (...parameters: readonly string[]) =>
     env: {},
     encoding: "utf8",
   });
+
+test("the version needs no configuration", () => {
+  expect(run("--version")).toMatchObject({ status: 0, stdout: `databox-broker/${VERSION}\n` });
+});
 
 test("without a configuration the command names what is missing, reaches nothing else, and ends with 5", () => {
   const { status, stdout, stderr } = run("doctor");

@@ -1,4 +1,5 @@
 import type { SigningKey, SuiteName, VerifyKey } from "@databox-cmk/crypto";
+import { VERSION } from "@databox-cmk/protocol";
 
 import type { Transport } from "../broker-client/transport.ts";
 import type { StateStore } from "../state/state-store.ts";
@@ -24,4 +25,4 @@ export type Session = NodeIdentity & {
   readonly mark: (step: string) => void;
 };
 
-export const AGENT_NAME = "databox-agent/0.1.0";
+export const AGENT_NAME = `databox-agent/${VERSION}`;
