@@ -10,6 +10,22 @@ const BOOT = "boot-number-1";
 const JWS = "aaa.bbb.ccc";
 const EXTENSIONS = { later: { a: [1, "b"] } };
 
+const DENIAL = {
+  requestHash: HASH,
+  code: "Code",
+  reason: "reason",
+  class: "refused",
+  who: "nobody",
+  title: "t",
+  message: "m",
+  ask: "a",
+  steps: [{ text: "one", command: "two" }, { text: "three" }],
+  correlationId: UUID,
+  vaultRequestId: "r",
+  retryAfterSeconds: 1,
+  extensions: EXTENSIONS,
+};
+
 /** One good value of each kind, with every optional member. */
 export const SAMPLES: Readonly<Record<SchemaName, unknown>> = {
   challenge: { nonce: "abc_-", expiresInSeconds: 60, brokerTime: NOW, extensions: EXTENSIONS },
@@ -46,21 +62,7 @@ export const SAMPLES: Readonly<Record<SchemaName, unknown>> = {
     envelope: JWS,
     extensions: EXTENSIONS,
   },
-  denial: {
-    requestHash: HASH,
-    code: "Code",
-    reason: "reason",
-    class: "refused",
-    who: "nobody",
-    title: "t",
-    message: "m",
-    ask: "a",
-    steps: [{ text: "one", command: "two" }, { text: "three" }],
-    correlationId: UUID,
-    vaultRequestId: "r",
-    retryAfterSeconds: 1,
-    extensions: EXTENSIONS,
-  },
+  denial: DENIAL,
   pending: {
     requestHash: HASH,
     retryAfterSeconds: 5,
@@ -90,23 +92,7 @@ export const SAMPLES: Readonly<Record<SchemaName, unknown>> = {
     drill: UUID,
     extensions: EXTENSIONS,
   },
-  relockOrder: {
-    requestHash: HASH,
-    code: "Code",
-    reason: "reason",
-    class: "refused",
-    who: "nobody",
-    title: "t",
-    message: "m",
-    ask: "a",
-    steps: [{ text: "one", command: "two" }],
-    correlationId: UUID,
-    vaultRequestId: "r",
-    retryAfterSeconds: 1,
-    lease: UUID,
-    sequence: 1,
-    extensions: EXTENSIONS,
-  },
+  relockOrder: { ...DENIAL, lease: UUID, sequence: 1 },
   brokerKeysAnswer: {
     requestHash: HASH,
     order: ORDER,
