@@ -13,34 +13,37 @@ beforeEach(async () => {
 });
 afterEach(() => store.destroy());
 
-describe.runIf(ENGINE === "sqlite")("a file", () => {
-  test("has no clock and no pool of its own", async () => {
-    expect(await readDatabaseClock(store)).toBeUndefined();
-    expect(poolStateOf(store)).toBeUndefined();
-  });
-});
-
-describe.runIf(ENGINE === "postgres")("a server", () => {
-  test("says its time", async () => {
-    const beforeMs = Date.now();
-    const said = await readDatabaseClock(store);
+/** A file of SQLite has neither a clock nor a pool; a server of PostgreSQL has both. */
+const EXPECTED = {
+  sqlite: { clock: () => undefined, used: undefined, idle: undefined, fault: {} },
+  postgres: {
     // The test's server is on this machine.
-    expect(said).toBeGreaterThanOrEqual(beforeMs);
-    expect(said).toBeLessThanOrEqual(Date.now());
+    clock: (beforeMs: number): unknown =>
+      expect.toSatisfy((atMs: number) => atMs >= beforeMs && atMs <= Date.now()),
+    used: { open: 1, idle: 0, waiting: 0 },
+    idle: { open: 1, idle: 1, waiting: 0 },
+    fault: { code: "ServiceUnavailable", errorCode: "57P01" },
+  },
+}[ENGINE];
+
+describe("a database", () => {
+  test("says its time, if it is a server", async () => {
+    const beforeMs = Date.now();
+    expect(await readDatabaseClock(store)).toEqual(EXPECTED.clock(beforeMs));
   });
 
-  test("has a pool whose connections are counted", async () => {
+  test("has a pool whose connections are counted, if it is a server", async () => {
     await store.connection().execute(async (connection) => {
       await sql`select 1`.execute(connection);
-      expect(poolStateOf(store)).toMatchObject({ open: 1, idle: 0, waiting: 0 });
+      expect(poolStateOf(store)).toEqual(EXPECTED.used);
     });
-    expect(poolStateOf(store)).toMatchObject({ open: 1, idle: 1 });
+    expect(poolStateOf(store)).toEqual(EXPECTED.idle);
   });
 
   test("that ends a connection is named by its SQLSTATE, for the log", async () => {
     const fault: unknown = await sql`select pg_terminate_backend(pg_backend_pid())`
       .execute(store)
       .catch((error: unknown) => error);
-    expect(describeFault(fault)).toMatchObject({ code: "ServiceUnavailable", errorCode: "57P01" });
+    expect(describeFault(fault)).toMatchObject(EXPECTED.fault);
   });
 });
