@@ -28,6 +28,7 @@ describe.runIf(runsBrowser)("the broker's process", () => {
     visit.page.on("requestfinished", (request) => loaded.add(request.url()));
     await visit.goTo(portal.orderPath(ORDER, "key-health"));
     await navigate(visit.page, "Overview");
+    await see("Ordered");
     await visit.settled();
     await navigate(visit.page, "Key health");
     await visit.settled();
@@ -79,6 +80,8 @@ describe.runIf(runsBrowser)("the broker's process", () => {
   test("dies: its end is told of, and the page keeps what it shows, with its age, until there is a broker again", async () => {
     const { page } = visit;
     await explanations(page, loaded);
+    await navigate(page, "Overview");
+    await see("Ordered");
     signal("SIGKILL");
     await expect.poll(() => ended).toEqual([{ name: "The broker", cause: "signal SIGKILL" }]);
     await passUntil(STOPPED, true);
