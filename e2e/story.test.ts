@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
-import { createAzureClients } from "@databox-cmk/local-stack";
+import { type AzureClients, createAzureClients } from "@databox-cmk/local-stack";
+import { orderSummaryPage, STAGE_NAMES } from "@databox-cmk/protocol";
 import { openTemporaryFolder, type TemporaryFolder } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
@@ -84,6 +85,13 @@ const use = async (program: "agent" | "emulator", directory: string, ...words: s
   const node = [USE, program, "--directory", directory, ...words];
   return (await promisify(execFile)(process.execPath, node)).stdout;
 };
+const readSummaries = async (customer: AzureClients, subscriptionId: string) =>
+  orderSummaryPage.parse(
+    await customer.callResourceManager(
+      "GET",
+      `/subscriptions/${subscriptionId}/providers/Microsoft.DataBox/orderSummaries?api-version=2025-07-01`,
+    ),
+  ).value;
 const secretsOf = (stackFile: string) =>
   readStack(stackFile).clients.map(({ clientSecret }) => clientSecret);
 
@@ -181,9 +189,9 @@ describe("npm start -- --once --json", () => {
 });
 
 describe("npm start, for people", () => {
-  test("leaves the stack running after the story, prints its addresses and never a passkey, and ends by Ctrl-C", async () => {
+  test("--demo shows orders in every state, breaks one and mends it, prints addresses and never a passkey, and ends by Ctrl-C", async () => {
     using folder = openTemporaryFolder();
-    await using command = runStart(["--directory", folder.path, ...FREE_PORTS]);
+    await using command = runStart(["--demo", "--directory", folder.path, ...FREE_PORTS]);
     const ready = await command.text("client ids and secrets, is in");
     const stackFile = join(folder.path, "stack.json");
     const stack = readStack(stackFile);
@@ -196,7 +204,15 @@ describe("npm start, for people", () => {
       lock: { kind: "unlocked", by: "network" },
     });
 
-    const status = await use("agent", folder.path, "status", "--json");
+    expect(ready.match(/Broken:|REFUSED|Mended:|UNLOCKED/g)).toEqual([
+      "Broken:",
+      "REFUSED",
+      "Mended:",
+      "UNLOCKED",
+    ]);
+
+    const ofNode = ["--node", node?.serial ?? "", "status", "--json"];
+    const status = await use("agent", folder.path, ...ofNode);
     expect(JSON.parse(status)).toMatchObject({ node: node?.serial, outcome: "unlocked" });
     expect(await use("emulator", folder.path, "fault", "list")).toContain('"value": []');
 
@@ -204,6 +220,20 @@ describe("npm start, for people", () => {
     const owner = stack.clients.find(({ role }) => role === "Owner");
     if (owner === undefined) throw new Error("stack.json has no owner");
     using customer = createAzureClients(stack, readFileSync(stack.caFile, "utf8"), owner);
+    const orders = await readSummaries(customer, stack.subscriptionId);
+    expect([...new Set(orders.map(({ stage }) => stage))].toSorted()).toEqual(
+      STAGE_NAMES.toSorted(),
+    );
+    const health = new Map(orders.map(({ name, keyHealth }) => [name, keyHealth.state]));
+    expect(Object.fromEntries(health)).toMatchObject({
+      vega: "NotWatched",
+      atlas: "Healthy",
+      ceres: "AtRisk",
+      orion: "Unusable",
+    });
+    expect(orders.flatMap(({ nodes }) => nodes.map(({ lock: state }) => state))).toEqual(
+      expect.arrayContaining(["notPrepared", "locked", "revoked"]),
+    );
     let retryAfter: string | undefined;
     await customer.dataBox.jobs.beginUpdateAndWait(
       stack.resourceGroup,

@@ -61,6 +61,12 @@ export const ROWS: readonly Row[] = [
     until: /Ctrl-C/,
   },
   {
+    command: "npm start -- --demo",
+    run: "npm start -- --demo --help",
+    because: "e2e/story.test.ts plays it",
+    prints: /--demo /,
+  },
+  {
     command: "npm start -- --vm",
     run: "npm start -- --vm --help",
     because: HAS_NO_QEMU,

@@ -17,6 +17,7 @@ const program = new Command("npm start --")
   .description("Starts the whole system on loopback and plays a demo.")
   .option("--once", "end after the demo", false)
   .option("--serve", "skip the demo and serve until Ctrl-C", false)
+  .option("--demo", "play a longer demo: sample orders in every state, and a guided tour", false)
   .option(
     "--vm",
     "play the demo on a virtual machine with dm-crypt instead of a software appliance",
@@ -42,6 +43,7 @@ const options = program.opts<{
   once: boolean;
   serve: boolean;
   json: boolean;
+  demo: boolean;
   vm: boolean;
   allowRevert: boolean;
   directory: string;
@@ -52,6 +54,8 @@ const options = program.opts<{
 }>();
 if (options.once && options.serve)
   program.error("error: --once ends after the demo, --serve skips it: choose one");
+if (options.demo && (options.serve || options.vm))
+  program.error("error: --demo plays on software appliances, so neither --serve nor --vm fits it");
 
 if (options.vm) {
   if (options.serve) program.error("error: --serve plays no demo, so --vm has nothing to do");
@@ -70,6 +74,7 @@ try {
     shownDirectory: options.directory === USUAL_DIRECTORY ? undefined : directory,
     mode: options.once ? "once" : options.serve ? "serve" : "story-then-serve",
     json: options.json,
+    demo: options.demo,
     vm: options.vm,
     allowRevert: options.allowRevert,
     width: process.stdout.isTTY ? process.stdout.columns : WIDTH_WITHOUT_TERMINAL,

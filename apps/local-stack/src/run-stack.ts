@@ -1,9 +1,12 @@
 import { lookup } from "node:dns/promises";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { createInterface } from "node:readline/promises";
 import { styleText } from "node:util";
 
 import type { Report } from "./core/events.ts";
+import { fillPortal } from "./demo/fill-portal.ts";
+import { guideTour } from "./demo/guided-tour.ts";
 import { renderHuman, type Tone } from "./output/render-human.ts";
 import { renderWhereabouts } from "./output/render-whereabouts.ts";
 import { type Appliance, createAppliance as createSoftwareAppliance } from "./stack/appliances.ts";
@@ -12,6 +15,7 @@ import { type Stack, startStack, type StackOptions } from "./stack/start-stack.t
 import { openPages } from "./story/open-pages.ts";
 import { openParticipants } from "./story/open-participants.ts";
 import { playStory } from "./story/play-story.ts";
+import type { StoryContext } from "./story/story-context.ts";
 
 export type RunOptions = {
   readonly directory: string;
@@ -19,6 +23,8 @@ export type RunOptions = {
   readonly shownDirectory: string | undefined;
   readonly mode: "once" | "serve" | "story-then-serve";
   readonly json: boolean;
+  /** In place of the story: sample orders in every state, and a guided tour. */
+  readonly demo: boolean;
   /** The appliance is a virtual machine. */
   readonly vm: boolean;
   readonly allowRevert: boolean;
@@ -62,7 +68,14 @@ export async function runStack(options: RunOptions): Promise<"done" | "interrupt
   if (mode !== "serve") {
     const told = opened.use(new AsyncDisposableStack());
     const createAppliance = options.vm ? machineMaker(told) : softwareMaker;
-    const appliances = await tellStory(stack, { directory, report, stopped, createAppliance });
+    const play = options.demo ? playDemo(json ? undefined : stopped) : playStory;
+    const appliances = await tellStory(stack, {
+      directory,
+      report,
+      stopped,
+      createAppliance,
+      play,
+    });
     if (appliances === false) return "interrupted";
     report({ event: "story", outcome: "done", elapsedMs: elapsedMs() });
     if (mode === "story-then-serve") opened.use(await openPages(stack, appliances, report));
@@ -95,17 +108,19 @@ async function tellStory(
     report,
     stopped,
     createAppliance,
+    play,
   }: {
     readonly directory: string;
     readonly report: Report;
     readonly stopped: AbortSignal;
     readonly createAppliance: ApplianceMaker;
+    readonly play: (context: StoryContext) => Promise<void>;
   },
 ): Promise<readonly Appliance[] | false> {
   const appliances: Appliance[] = [];
   using participants = openParticipants(stack);
   const { customer, customerObjectId, operator } = participants;
-  const story = playStory({
+  const story = play({
     customer,
     customerObjectId,
     operator,
@@ -132,6 +147,26 @@ async function tellStory(
     return false as const;
   });
   return Promise.race([story.catch(failUnless(stopped)), interrupted]);
+}
+
+/** @param reader - the tour waits for this person's Enter, if they have a terminal */
+function playDemo(reader: AbortSignal | undefined): (context: StoryContext) => Promise<void> {
+  const isRead = reader !== undefined && process.stdin.isTTY && process.stdout.isTTY;
+  return async (context) =>
+    guideTour(context, await fillPortal(context), async () => {
+      if (isRead) await untilEnter(reader);
+    });
+}
+
+/** Not as a terminal of readline's, which would keep Ctrl-C for itself. */
+async function untilEnter(signal: AbortSignal): Promise<void> {
+  const { stdin: input, stdout: output } = process;
+  const lines = createInterface({ input, output, terminal: false });
+  try {
+    await lines.question("              Press Enter to go on …", { signal });
+  } finally {
+    lines.close();
+  }
 }
 
 type ApplianceMaker = (

@@ -15,13 +15,15 @@ export type OperatorEvent =
   | "receive"
   | "startCopy"
   | "complete"
+  | "fail"
   | "erase";
 
 /** The datacenter operator's calls to the broker (docs/reference/arm-api.md, operator API). */
 export type OperatorClient = {
   /** Makes the order's unlock keys; answers one one-time enrolment code for each node. */
   prepare(order: string, serials: readonly string[]): Promise<readonly EnrolmentCode[]>;
-  advance(order: string, event: OperatorEvent): Promise<void>;
+  /** @param body - members that the operation takes: `force` of dispatch, `outcome` of an end. */
+  advance(order: string, event: OperatorEvent, body?: object): Promise<void>;
   /** Activates the broker's own kill switch, and turns it off. */
   revoke(scope: RevocationScope, reason: string): Promise<void>;
   restoreAccess(scope: RevocationScope): Promise<void>;
@@ -46,8 +48,8 @@ export function createOperatorClient(options: {
     sendJson(pipeline, "POST", `${options.brokerUrl}/operator/v1${order}/${event}`, body);
   return {
     prepare: async (order, serials) => parseCodes(await post(order, "prepare", { serials })),
-    advance: async (order, event) => {
-      await post(order, event, {});
+    advance: async (order, event, body = {}) => {
+      await post(order, event, body);
     },
     revoke: async (scope, reason) => {
       await post("", "revoke", { scope, reason });

@@ -32,6 +32,8 @@ export type ApplianceNode = {
   prepare(): Promise<Result<"prepare">>;
   lock(): Promise<Result<"lock">>;
   unlock(): Promise<UnlockResult>;
+  /** Starts an unlock that waits for people's approval, and leaves it waiting. */
+  requestApproval(): Promise<void>;
   /** The address of its page on this machine. */
   readonly openPage?: () => Promise<NodePage>;
   /** If the kernel maps the volume: writes a file in it and reads it back. @returns the content */
@@ -117,6 +119,10 @@ export function createNode(
       return { outcome: must(run, "locked"), volume: volumeOf(run) };
     },
     unlock: async () => toUnlockResult(await node.agent(["unlock"])),
+    requestApproval: async () => {
+      const run = await node.agent(["unlock", "--no-wait"]);
+      if (lastEvent(run).code !== "ApprovalPending") throw unexpected(run);
+    },
   };
 }
 

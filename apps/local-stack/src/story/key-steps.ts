@@ -8,6 +8,7 @@ export type CustomerKey = {
   readonly version: string;
   readonly kid: string;
   setEnabled(enabled: boolean): Promise<void>;
+  expireOn(date: Date): Promise<void>;
   grant(principalId: string): Promise<void>;
   revoke(principalId: string): Promise<void>;
 };
@@ -55,6 +56,9 @@ export function createVaultAndKey(
         kid: key.id,
         setEnabled: async (enabled: boolean) => {
           await keys.updateKeyProperties(key.name, version, { enabled });
+        },
+        expireOn: async (expiresOn: Date) => {
+          await keys.updateKeyProperties(key.name, version, { expiresOn });
         },
         grant: async (principalId: string) => {
           if (grants.has(principalId)) return;

@@ -4,9 +4,13 @@ import { POLL, type CustomerContext, timed } from "./story-context.ts";
 export type StoryOrder = { readonly id: string; readonly name: string };
 
 /** Step 1: an order, as a customer's script makes one. */
-export function createOrder(context: CustomerContext, name: string): Promise<StoryOrder> {
+export function createOrder(
+  context: CustomerContext,
+  name: string,
+  sku: "DataBox" | "DataBoxHeavy" = "DataBox",
+): Promise<StoryOrder> {
   const { stack, customer, report } = context;
-  const order = sampleOrder(stack, "DataBox");
+  const order = sampleOrder(stack, sku);
   return timed(
     report,
     async () => {
