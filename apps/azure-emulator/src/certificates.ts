@@ -5,6 +5,7 @@ import {
   createCertificateAuthority,
   issueServerCertificate,
 } from "@databox-cmk/crypto";
+import { type Cloud, type CloudName, CLOUDS } from "@databox-cmk/errors";
 
 const AUTHORITY_DAYS = 3_650;
 const SERVER_DAYS = 90;
@@ -43,7 +44,10 @@ export function createAuthority(): CertificateWithKey {
  * One certificate for all hosts. `*.localhost` is not accepted by OpenSSL's name check,
  * `*.vault.localhost` is.
  */
-export function issueEmulatorCertificate(ca: CertificateWithKey): CertificateWithKey {
+export function issueEmulatorCertificate(
+  ca: CertificateWithKey,
+  cloud?: CloudName,
+): CertificateWithKey {
   return issueServerCertificate({
     ca,
     commonName: "azure-emulator",
@@ -54,8 +58,17 @@ export function issueEmulatorCertificate(ca: CertificateWithKey): CertificateWit
       "control.localhost",
       "vault.localhost",
       "*.vault.localhost",
+      ...(cloud === undefined ? [] : namesOfCloud(CLOUDS[cloud])),
     ],
     ipAddresses: ["127.0.0.1"],
     validityDays: SERVER_DAYS,
   });
+}
+
+function namesOfCloud({ authorityUrl, armUrl, graphUrl, vaultSuffix }: Cloud): string[] {
+  return [
+    ...[authorityUrl, armUrl, graphUrl].map((url) => new URL(url).hostname),
+    vaultSuffix,
+    `*.${vaultSuffix}`,
+  ];
 }

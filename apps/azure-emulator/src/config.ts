@@ -1,3 +1,4 @@
+import { CLOUD_NAMES } from "@databox-cmk/errors";
 import * as z from "zod";
 
 const port = z.int().min(0).max(65_535);
@@ -12,6 +13,11 @@ const schema = z.strictObject({
   port: port.default(8443),
   imdsPort: port.default(8445),
   dnsPort: port.default(8446),
+  /**
+   * Which cloud to be: its parts have the names of this cloud, which the emulator's DNS resolves.
+   * Absent: names below `localhost`, and what clients of the public cloud ask for.
+   */
+  cloud: z.enum(CLOUD_NAMES).optional(),
   /** Folder of the state; absent: memory. */
   dataDir: z.string().min(1).optional(),
   /** Absent: one of its own, kept in `dataDir`. */

@@ -2,6 +2,8 @@ import { createServer as createHttpServer } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import { join } from "node:path";
 
+import { type CloudName, CLOUDS, PUBLIC_CLOUD } from "@databox-cmk/errors";
+
 import { createAuthority, issueEmulatorCertificate, loadAuthority } from "./certificates.ts";
 import { type EmulatorConfig, type EmulatorConfigInput, parseConfig } from "./config.ts";
 import { createControlHandler } from "./control/create-control-handler.ts";
@@ -88,7 +90,7 @@ async function start(
   const authority =
     config.certificateAuthority ??
     (dataDir === undefined ? createAuthority() : loadAuthority(join(dataDir, "ca.pem")));
-  const certificate = issueEmulatorCertificate(authority);
+  const certificate = issueEmulatorCertificate(authority, config.cloud);
   const settings = () => state.get("settings", "settings") ?? DEFAULT_SETTINGS;
   const upstream = holdUpstream(config.dataBoxUpstream);
   const issuerFetch = createIssuerFetch(() =>
@@ -121,7 +123,7 @@ async function start(
     systemNow,
     settings,
     issuerKeys,
-    endpoints: toEndpoints(port, imdsPort),
+    endpoints: toEndpoints(port, imdsPort, config.cloud),
     cloud: { tenantId, subscriptionId, location },
     faults: createFaults(state, settings),
     log,
@@ -173,15 +175,25 @@ function holdUpstream(given: EmulatorConfig["dataBoxUpstream"]) {
   };
 }
 
-function toEndpoints(port: number, imdsPort: number): Endpoints {
+/** @param cloudName - absent: names below `localhost` */
+function toEndpoints(port: number, imdsPort: number, cloudName: CloudName | undefined): Endpoints {
+  const cloud = CLOUDS[cloudName ?? PUBLIC_CLOUD];
+  const local = { controlUrl: `https://control.localhost:${port}`, cloud };
+  const imdsUrl = `http://127.0.0.1:${imdsPort}`;
+  const at = (origin: string) => new URL(`${origin}:${port}`).origin;
+  const authorityUrl = at(cloudName === undefined ? "https://login.localhost" : cloud.authorityUrl);
+  const vaultDomain = cloudName === undefined ? "vault.localhost" : cloud.vaultSuffix;
   return {
-    authorityUrl: `https://login.localhost:${port}`,
-    armUrl: `https://arm.localhost:${port}`,
-    controlUrl: `https://control.localhost:${port}`,
-    imdsUrl: `http://127.0.0.1:${imdsPort}`,
-    vaultSuffix: `vault.localhost:${port}`,
-    vaultDomain: "vault.localhost",
-    vaultAudience: `https://vault.localhost:${port}`,
+    ...local,
+    imdsUrl,
+    authorityUrl,
+    armUrl: at(cloudName === undefined ? "https://arm.localhost" : cloud.armUrl),
+    graphUrl: cloudName === undefined ? authorityUrl : at(cloud.graphUrl),
+    vaultDomain,
+    vaultSuffix: new URL(at(`https://${vaultDomain}`)).host,
+    vaultAudience: at(`https://${vaultDomain}`),
+    storageSuffix: cloudName === undefined ? "core.localhost" : cloud.storageSuffix,
+    cloudName: cloudName ?? "AzureEmulator",
   };
 }
 
@@ -193,6 +205,7 @@ function routeByHost({ endpoints }: EmulatorDependencies, handlers: HostHandlers
   const byHost = new Map<string, HttpHandler>([
     [new URL(endpoints.authorityUrl).hostname, handlers.entra],
     [new URL(endpoints.armUrl).hostname, handlers.resourceManager],
+    [new URL(endpoints.graphUrl).hostname, handlers.entra],
     [new URL(endpoints.controlUrl).hostname, handlers.control],
   ]);
   return (request) => {

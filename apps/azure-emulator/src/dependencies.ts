@@ -1,5 +1,7 @@
 import type { JsonWebKey, KeyObject } from "node:crypto";
 
+import type { Cloud } from "@databox-cmk/errors";
+
 import type { Settings } from "./core/model.ts";
 import type { Faults } from "./faults/faults.ts";
 import type { Log } from "./log.ts";
@@ -23,6 +25,14 @@ export type Endpoints = {
    * tokens.
    */
   readonly vaultAudience: string;
+  /** Microsoft Graph; its own host only in a named cloud. */
+  readonly graphUrl: string;
+  /** `core.localhost` */
+  readonly storageSuffix: string;
+  /** `AzureEmulator`, or the named cloud: the name in `/metadata/endpoints`. */
+  readonly cloudName: string;
+  /** The cloud whose first-party names clients use. */
+  readonly cloud: Cloud;
 };
 
 /** Defaults of the seeded cloud. */

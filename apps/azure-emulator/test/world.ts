@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { Agent, request as httpsRequest } from "node:https";
+import type { LookupFunction } from "node:net";
 
 import { KeyVaultManagementClient, type VaultCreateOrUpdateParameters } from "@azure/arm-keyvault";
 import type { PipelinePolicy } from "@azure/core-rest-pipeline";
@@ -53,7 +54,12 @@ const ALL_KEY_PERMISSIONS = [
  */
 export async function startWorld(options: AzureEmulatorOptions = {}) {
   const emulator = await createAzureEmulator({ port: 0, imdsPort: 0, dnsPort: 0, ...options });
-  const agent = new Agent({ ca: emulator.caPem, lookup: loopbackLookup, keepAlive: true });
+  // The names of a cloud are the emulator's, too.
+  const lookup: LookupFunction =
+    options.cloud === undefined
+      ? loopbackLookup
+      : (_name, how, callback) => loopbackLookup("localhost", how, callback);
+  const agent = new Agent({ ca: emulator.caPem, lookup, keepAlive: true });
   const policy: PipelinePolicy = {
     name: "loopbackAgent",
     sendRequest(request, next) {
@@ -136,9 +142,7 @@ export async function startWorld(options: AzureEmulatorOptions = {}) {
       url: string,
       { principal = owner, ...rest }: SendOptions & { principal?: Principal } = {},
     ): Promise<Answer> {
-      const token = await principal.credential.getToken(
-        `https://vault.localhost:${new URL(emulator.armUrl).port}/.default`,
-      );
+      const token = await principal.credential.getToken(`${emulator.vaultAudience}/.default`);
       return send(url, {
         ...rest,
         headers: { authorization: `Bearer ${token.token}`, ...rest.headers },

@@ -4,7 +4,7 @@ import { openPortal } from "./api/portal/open-portal.ts";
 import { createAzure } from "./azure/create-azure.ts";
 import { createFetchByAgent } from "./azure/fetch-by-agent.ts";
 import { armAudiences, createTenantKeys, createVerifyToken } from "./callers/verify-token.ts";
-import type { BrokerConfig } from "./config/config.ts";
+import { type BrokerConfig, cloudOf } from "./config/config.ts";
 import { readCertificate } from "./config/read-certificate.ts";
 import { readPemFile } from "./config/read-pem-file.ts";
 import { parseIssuerKey, parseServiceKey } from "./config/service-key.ts";
@@ -91,6 +91,7 @@ export async function startBroker(
       keyVaultSuffixes: config.KEY_VAULT_SUFFIXES,
       identityResourceGroupId: config.IDENTITY_RESOURCE_GROUP,
       issuer: config.BROKER_URL,
+      cloud: cloudOf(config),
       extraCaPem,
       dnsServer: config.DNS_SERVER,
       vaultOperationsPerSecond: config.VAULT_OPERATIONS_PER_10_SECONDS / 10,
@@ -102,6 +103,7 @@ export async function startBroker(
     issuerKey === undefined ? fileIssuerKeys : azure.issuerKeys(issuerKey),
     config.BROKER_URL,
     now,
+    cloudOf(config),
   );
   opened.defer(() => {
     azure.close();
@@ -128,6 +130,7 @@ export async function startBroker(
   let isClosing = false;
   const tokenSettings = {
     authorityUrl: config.ENTRA_AUTHORITY,
+    cloud: cloudOf(config),
     tenantId: config.TENANT_ID,
     audiences: armAudiences([config.ARM_URL, ...(config.ARM_AUDIENCES ?? [])]),
     now,

@@ -137,24 +137,12 @@ resource app 'Microsoft.App/containerApps@2024-03-01' = {
               value: '/keys'
             }
             {
-              name: 'ARM_URL'
-              value: 'https://management.azure.com'
-            }
-            {
-              name: 'ARM_AUDIENCES'
-              value: 'https://management.core.windows.net'
-            }
-            {
-              name: 'ENTRA_AUTHORITY'
-              value: 'https://login.microsoftonline.com'
+              name: 'AZURE_CLOUD'
+              value: environment().name
             }
             {
               name: 'TENANT_ID'
               value: subscription().tenantId
-            }
-            {
-              name: 'KEY_VAULT_SUFFIXES'
-              value: 'vault.azure.net'
             }
             {
               name: 'SERVICE_KEY_URL'

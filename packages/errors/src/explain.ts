@@ -1,4 +1,6 @@
+import { type CloudName, CLOUDS, cloudOfFacts, PUBLIC_CLOUD } from "./clouds.ts";
 import { fillCommand, fillText } from "./fill.ts";
+import { ENGLISH_ANSWERS } from "./languages/english.ts";
 import type { ErrorClass, ErrorRow, Facts, Reason, Recoverable, Step, Who } from "./row.ts";
 import { ERRORS, type ErrorCode } from "./table.ts";
 
@@ -23,6 +25,8 @@ export type ExplainOptions = {
   readonly facts?: Facts | undefined;
   /** Only the steps of this person; without it all steps, in order. */
   readonly for?: Who | undefined;
+  /** Whether az commands for another cloud than the public one follow a step that names it. */
+  readonly namesCloud?: boolean;
 };
 
 /**
@@ -33,7 +37,8 @@ export type ExplainOptions = {
 export function explain(code: ErrorCode, options: ExplainOptions = {}): Explanation {
   const row: ErrorRow = ERRORS[code];
   const reason = reasonOf(code, options.reason);
-  const facts = options.facts ?? {};
+  const cloud = cloudOfFacts(options.facts ?? {});
+  const facts = { ...cloudFacts(cloud), ...options.facts };
   const who = reason?.who ?? row.who;
   const steps = stepsOf(code, options.reason)
     .filter((step) => options.for === undefined || (step.for ?? who) === options.for)
@@ -48,8 +53,28 @@ export function explain(code: ErrorCode, options: ExplainOptions = {}): Explanat
     who,
     recoverable: reason?.recoverable ?? row.recoverable,
     ask: fillText(reason?.ask ?? row.ask, facts),
-    steps,
+    steps: options.namesCloud === false ? steps : [...chooseCloud(steps, cloud), ...steps],
   };
+}
+
+function cloudFacts(cloud: CloudName | undefined): Facts {
+  if (cloud === undefined) return {};
+  const { vaultSuffix, tokenExchangeAudience } = CLOUDS[cloud];
+  return { vaultSuffix, federationAudience: tokenExchangeAudience };
+}
+
+/** az sends each command to one cloud, which is the public one until it is told otherwise. */
+function chooseCloud(
+  steps: readonly ExplainedStep[],
+  cloud: CloudName | undefined,
+): readonly ExplainedStep[] {
+  const isNeeded =
+    cloud !== undefined &&
+    cloud !== PUBLIC_CLOUD &&
+    steps.some(({ command }) => command?.startsWith("az "));
+  return isNeeded
+    ? [{ text: ENGLISH_ANSWERS.chooseCloud, command: `az cloud set --name ${cloud}` }]
+    : [];
 }
 
 /** The reason's own column entries, or `undefined` when none was given. */

@@ -1,8 +1,10 @@
 /** Every placeholder that a row may use, with its meaning. */
 export const FACTS = {
+  cloud: "name of the cloud, as az names it",
   vaultName: "name of the key vault",
   vaultId: "resource id of the key vault",
   vaultLocation: "region of the key vault",
+  vaultSuffix: "what the names of this cloud's vaults end in",
   vaultHost: "host and port of the key vault",
   keyName: "name of the key",
   keyVersion: "version of the key",
@@ -13,6 +15,8 @@ export const FACTS = {
   identityResourceGroup: "resource group of the user-assigned identity",
   federationIssuer: "OpenID Connect issuer of the broker",
   federationSubject: "subject of the order in the federated credential",
+  federationAudience:
+    "audience of the federated credential; in public Azure api://AzureADTokenExchange",
   tenantId: "tenant of the order's subscription",
   subscriptionId: "subscription of the order",
   resourceGroup: "resource group of the order",

@@ -10,6 +10,14 @@ export type {
 export { decideNextStep } from "./checks/decide-next-step.ts";
 export { renderChecks } from "./checks/render-checks.ts";
 export { runChecks, type CheckRun, type Probe } from "./checks/run-checks.ts";
+export {
+  type Cloud,
+  CLOUD_NAMES,
+  type CloudName,
+  cloudOfHost,
+  CLOUDS,
+  PUBLIC_CLOUD,
+} from "./clouds.ts";
 export { mapValues, namesOf, withoutUndefined } from "./closed-table.ts";
 export { explain, type ExplainedStep, type ExplainOptions, type Explanation } from "./explain.ts";
 export { ENGLISH_ANSWERS } from "./languages/english.ts";

@@ -38,11 +38,21 @@ export function vaultOfName(name: string, vaultDomain: string): string | undefin
 
 export function answerQuestion(question: DnsQuestion, zone: Zone): ZoneAnswer {
   const name = normalize(question.name);
-  if (name !== ZONE_ORIGIN && !name.endsWith(`.${ZONE_ORIGIN}`)) return { kind: "refused" };
-  if (!nameExists(name, zone)) return { kind: "name-error" };
+  const exists = nameExists(name, zone);
+  if (!exists && !isOfZone(name, zone)) return { kind: "refused" };
+  if (!exists) return { kind: "name-error" };
   return question.type === "A" || question.type === "ANY"
     ? { kind: "address", address: LOOPBACK }
     : { kind: "no-data" };
+}
+
+/** Below `localhost`, or a vault of the cloud that the emulator is. */
+function isOfZone(name: string, { vaultDomain }: Zone): boolean {
+  return (
+    name === ZONE_ORIGIN ||
+    name.endsWith(`.${ZONE_ORIGIN}`) ||
+    vaultOfName(name, vaultDomain) !== undefined
+  );
 }
 
 function nameExists(name: string, zone: Zone): boolean {

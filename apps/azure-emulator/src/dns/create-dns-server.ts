@@ -22,15 +22,15 @@ type Answer = (bytes: Uint8Array) => Promise<Buffer | undefined>;
 export type DnsOptions = { readonly names?: readonly string[] };
 
 /**
- * A name server for `localhost`, on UDP and TCP (RFC 7766). It knows the emulator's hosts, the
- * vaults and `names`; it refuses every other domain. Operation, as faults name it: query.
+ * A name server for `localhost` and the names of the emulator's cloud, on UDP and TCP (RFC 7766).
+ * It knows the emulator's hosts, the vaults and `names`; it refuses every other domain. Operation, as faults name it: query.
  */
 export function createDnsServer(deps: EmulatorDependencies, options: DnsOptions = {}): DnsServer {
-  const { authorityUrl, armUrl, controlUrl, vaultDomain } = deps.endpoints;
+  const { authorityUrl, armUrl, controlUrl, graphUrl, vaultDomain } = deps.endpoints;
   const zone: Zone = {
     vaultDomain,
     names: new Set([
-      ...[authorityUrl, armUrl, controlUrl].map((url) => new URL(url).hostname),
+      ...[authorityUrl, armUrl, controlUrl, graphUrl].map((url) => new URL(url).hostname),
       ...(options.names ?? []).map((name) => name.toLowerCase()),
     ]),
     hasVault: (name) => {

@@ -3,7 +3,6 @@ import { z } from "zod";
 
 import type { IssuerKeys } from "../dependencies.ts";
 import { issuerKeySet } from "./sign-token.ts";
-import { stsIssuer } from "./token-claims.ts";
 
 /** The holder of a token of this Entra ID. */
 export type Caller = {
@@ -44,7 +43,7 @@ const claimsSchema = z.object({
  */
 export async function verifyAccessToken(
   token: string,
-  expected: { audiences: readonly string[]; tenantId: string },
+  expected: { audiences: readonly string[]; issuer: string },
   context: { issuerKeys: IssuerKeys; nowMs: number },
 ): Promise<TokenVerdict> {
   let payload: unknown;
@@ -64,8 +63,7 @@ export async function verifyAccessToken(
   const audience = withoutSlash(claims.aud);
   if (!expected.audiences.some((accepted) => withoutSlash(accepted) === audience))
     return { kind: "wrong-audience", found: claims.aud };
-  if (claims.iss !== stsIssuer(expected.tenantId))
-    return { kind: "wrong-issuer", found: claims.iss };
+  if (claims.iss !== expected.issuer) return { kind: "wrong-issuer", found: claims.iss };
   return {
     kind: "valid",
     caller: {

@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 
+import type { Cloud } from "@databox-cmk/errors";
+
 import type { User } from "../core/model.ts";
 import type { ServicePrincipal } from "./principals.ts";
 
@@ -15,22 +17,25 @@ export type ClientProof = "0" | "1" | "2";
 
 export type TokenTimes = { readonly nowMs: number; readonly lifetimeSeconds: number };
 
+type AccessTokenInput = {
+  readonly cloud: Cloud;
+  readonly audience: string;
+  readonly times: TokenTimes;
+  readonly tokenId: string;
+};
+
 type Claims = Readonly<Record<string, unknown>>;
 
 /** Claims of an access token (version 1.0) for an application or managed identity. */
-export function appAccessTokenClaims(input: {
-  principal: ServicePrincipal;
-  audience: string;
-  proof: ClientProof;
-  times: TokenTimes;
-  tokenId: string;
-}): Claims {
+export function appAccessTokenClaims(
+  input: AccessTokenInput & { principal: ServicePrincipal; proof: ClientProof },
+): Claims {
   const { principal } = input;
   return {
-    ...commonClaims(principal.tenantId, input.audience, input.times, input.tokenId),
+    ...commonClaims(input, principal.tenantId),
     appid: principal.clientId,
     appidacr: input.proof,
-    idp: stsIssuer(principal.tenantId),
+    idp: stsIssuer(input.cloud, principal.tenantId),
     idtyp: "app",
     oid: principal.objectId,
     sub: principal.objectId,
@@ -40,17 +45,12 @@ export function appAccessTokenClaims(input: {
 }
 
 /** Claims of an access token (version 1.0) for a user who signed in to an application. */
-export function userAccessTokenClaims(input: {
-  user: User;
-  clientId: string;
-  proof: ClientProof;
-  audience: string;
-  times: TokenTimes;
-  tokenId: string;
-}): Claims {
+export function userAccessTokenClaims(
+  input: AccessTokenInput & { user: User; clientId: string; proof: ClientProof },
+): Claims {
   const { user } = input;
   return {
-    ...commonClaims(user.tenantId, input.audience, input.times, input.tokenId),
+    ...commonClaims(input, user.tenantId),
     appid: input.clientId,
     appidacr: input.proof,
     idtyp: "user",
@@ -93,24 +93,19 @@ export function idTokenClaims(input: {
   };
 }
 
-/**
- * The issuer of access tokens: the same name in every cloud, which Key Vault and Resource Manager
- * compare with.
- */
-export function stsIssuer(tenantId: string): string {
-  return `https://sts.windows.net/${tenantId}/`;
+/** The issuer of access tokens, with which Key Vault and Resource Manager compare. */
+export function stsIssuer({ tokenIssuerUrl }: Cloud, tenantId: string): string {
+  return `${tokenIssuerUrl}/${tenantId}/`;
 }
 
 function commonClaims(
+  { cloud, audience, times, tokenId }: AccessTokenInput,
   tenantId: string,
-  audience: string,
-  times: TokenTimes,
-  tokenId: string,
 ): Claims {
   const nowSeconds = Math.floor(times.nowMs / 1_000);
   return {
     aud: audience,
-    iss: stsIssuer(tenantId),
+    iss: stsIssuer(cloud, tenantId),
     iat: nowSeconds - BACKDATED_SECONDS,
     nbf: nowSeconds - BACKDATED_SECONDS,
     exp: nowSeconds + times.lifetimeSeconds,

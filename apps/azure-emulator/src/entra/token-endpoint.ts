@@ -81,6 +81,7 @@ async function clientCredentialsGrant(exchange: Exchange): Promise<object> {
     deps.issuerKeys,
     "JWT",
     appAccessTokenClaims({
+      cloud: deps.endpoints.cloud,
       principal: exchange.principal,
       audience: resource,
       proof: exchange.proof,
@@ -145,6 +146,7 @@ async function userAnswer(
     deps.issuerKeys,
     "JWT",
     userAccessTokenClaims({
+      cloud: deps.endpoints.cloud,
       user,
       clientId: principal.clientId,
       proof: exchange.proof,

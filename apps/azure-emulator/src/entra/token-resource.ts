@@ -1,3 +1,5 @@
+import type { Cloud } from "@databox-cmk/errors";
+
 import type { Endpoints } from "../dependencies.ts";
 import type { EmulatorState } from "../state/emulator-state.ts";
 import { EntraError } from "./entra-error.ts";
@@ -18,16 +20,6 @@ const OPENID_SCOPES: ReadonlySet<string> = new Set([
   "offline_access",
   "user.read",
 ]);
-
-/** First-party resources of the public cloud that clients request in every cloud. */
-const PUBLIC_CLOUD_RESOURCES = [
-  "https://management.core.windows.net",
-  "https://management.azure.com",
-  "https://graph.microsoft.com",
-  "https://vault.azure.net",
-  "https://storage.azure.com",
-  "api://AzureADTokenExchange",
-];
 
 /**
  * The resource of a client-credentials scope. Only the suffix is taken away, as Entra ID does:
@@ -70,9 +62,21 @@ export function isKnownResource(
   state: EmulatorState,
 ): boolean {
   const wanted = resource.replace(/\/$/, "").toLowerCase();
-  const { armUrl, vaultAudience, authorityUrl: graphUrl } = endpoints;
-  const services = [armUrl, vaultAudience, graphUrl, ...PUBLIC_CLOUD_RESOURCES];
+  const { armUrl, cloud, graphUrl, vaultAudience } = endpoints;
+  const services = [armUrl, vaultAudience, graphUrl, ...firstPartyResources(cloud)];
   if (services.some((service) => service.toLowerCase() === wanted)) return true;
   if (wanted === GRAPH_APPLICATION_ID) return true;
   return state.get("application", wanted.replace(/^api:\/\//, "")) !== undefined;
+}
+
+/** Resources of the cloud by the names that its clients use. Storage has one name in all. */
+function firstPartyResources(cloud: Cloud): string[] {
+  return [
+    cloud.managementAudience,
+    cloud.armUrl,
+    cloud.graphUrl,
+    `https://${cloud.vaultSuffix}`,
+    "https://storage.azure.com",
+    cloud.tokenExchangeAudience,
+  ];
 }

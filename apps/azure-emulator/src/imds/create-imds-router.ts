@@ -112,6 +112,7 @@ async function issueToken(
     deps.issuerKeys,
     "JWT",
     appAccessTokenClaims({
+      cloud: deps.endpoints.cloud,
       principal,
       audience: resource,
       proof: "2",

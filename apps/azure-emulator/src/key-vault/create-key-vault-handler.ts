@@ -125,6 +125,7 @@ function createCarryOut(dependencies: KeyVaultDependencies) {
       apiVersion: { sent: sentVersion, parsed: apiVersion },
       token,
       expectedAudience: endpoints.vaultAudience,
+      tokenIssuerUrl: endpoints.cloud.tokenIssuerUrl,
       vault,
       access,
       assignments: access.rbacAuthorization

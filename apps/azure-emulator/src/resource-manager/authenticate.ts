@@ -1,20 +1,13 @@
-import type { EmulatorDependencies } from "../dependencies.ts";
+import type { EmulatorDependencies, Endpoints } from "../dependencies.ts";
 import { type Caller, type TokenVerdict, verifyAccessToken } from "../entra/access-token.ts";
 import { stsIssuer } from "../entra/token-claims.ts";
 import type { HttpRequest } from "../http/message.ts";
 import { ArmError } from "./arm-error.ts";
 import { parseScope } from "./resource-id.ts";
 
-/**
- * Names of Resource Manager that clients of the public cloud use, besides this cloud's own address.
- */
-const PUBLIC_CLOUD_AUDIENCES = [
-  "https://management.core.windows.net/",
-  "https://management.azure.com/",
-];
-
-export function armAudiences(armUrl: string): string[] {
-  return [`${armUrl}/`, ...PUBLIC_CLOUD_AUDIENCES];
+/** Resource Manager by its own address, and by the names that clients of the cloud use. */
+export function armAudiences({ armUrl, cloud }: Endpoints): string[] {
+  return [`${armUrl}/`, `${cloud.managementAudience}/`, `${cloud.armUrl}/`];
 }
 
 /** @throws ArmError 401 with the challenge of RFC 6750 §3, one code for each cause. */
@@ -42,7 +35,7 @@ export async function authenticate(
     );
   const verdict = await verifyAccessToken(
     token,
-    { audiences: armAudiences(deps.endpoints.armUrl), tenantId },
+    { audiences: armAudiences(deps.endpoints), issuer: stsIssuer(deps.endpoints.cloud, tenantId) },
     { issuerKeys: deps.issuerKeys, nowMs: deps.systemNow() },
   );
   if (verdict.kind === "valid") return verdict.caller;
@@ -75,12 +68,12 @@ function refusalOf(
     case "wrong-audience":
       return [
         "InvalidAuthenticationTokenAudience",
-        `The access token has been obtained for wrong audience or resource '${verdict.found}'. It should exactly match with one of the allowed audiences '${armAudiences(deps.endpoints.armUrl).join("','")}'.`,
+        `The access token has been obtained for wrong audience or resource '${verdict.found}'. It should exactly match with one of the allowed audiences '${armAudiences(deps.endpoints).join("','")}'.`,
       ];
     case "wrong-issuer":
       return [
         "InvalidAuthenticationTokenTenant",
-        `The access token is from the wrong issuer '${verdict.found}'. It must match the tenant '${stsIssuer(tenantId)}' associated with this subscription. Please use the authority (URL) '${deps.endpoints.authorityUrl}/${tenantId}' to get the token. Note, if the subscription is transferred to another tenant there is no impact to the services, but information about new tenant could take time to propagate (up to an hour). If you just transferred your subscription and see this error message, please try back later.`,
+        `The access token is from the wrong issuer '${verdict.found}'. It must match the tenant '${stsIssuer(deps.endpoints.cloud, tenantId)}' associated with this subscription. Please use the authority (URL) '${deps.endpoints.authorityUrl}/${tenantId}' to get the token. Note, if the subscription is transferred to another tenant there is no impact to the services, but information about new tenant could take time to propagate (up to an hour). If you just transferred your subscription and see this error message, please try back later.`,
       ];
   }
 }

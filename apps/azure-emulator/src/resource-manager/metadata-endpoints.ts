@@ -2,8 +2,6 @@ import type { Endpoints } from "../dependencies.ts";
 import type { HttpAnswer, HttpRequest } from "../http/message.ts";
 import { armAudiences } from "./authenticate.ts";
 
-const CLOUD_NAME = "AzureEmulator";
-
 /**
  * `GET /metadata/endpoints`: az CLI and the SDKs read the cloud's addresses from it. Three shapes,
  * by api-version; it needs no token.
@@ -22,36 +20,36 @@ export function answerMetadataEndpoints(
 function oldestShape(endpoints: Endpoints): object {
   return {
     galleryEndpoint: endpoints.armUrl,
-    graphEndpoint: endpoints.authorityUrl,
+    graphEndpoint: endpoints.graphUrl,
     portalEndpoint: endpoints.armUrl,
     authentication: {
       loginEndpoint: endpoints.authorityUrl,
-      audiences: armAudiences(endpoints.armUrl),
+      audiences: armAudiences(endpoints),
     },
   };
 }
 
 function cloudShape(endpoints: Endpoints, tenantId: string): object {
-  const { armUrl, authorityUrl, vaultSuffix } = endpoints;
+  const { armUrl, authorityUrl, cloudName, graphUrl, storageSuffix, vaultSuffix } = endpoints;
   return {
-    name: CLOUD_NAME,
+    name: cloudName,
     portal: armUrl,
     authentication: {
       loginEndpoint: authorityUrl,
-      audiences: armAudiences(armUrl),
+      audiences: armAudiences(endpoints),
       tenant: tenantId,
       identityProvider: "AAD",
     },
     resourceManager: armUrl,
-    graph: authorityUrl,
-    graphAudience: authorityUrl,
-    microsoftGraphResourceId: authorityUrl,
+    graph: graphUrl,
+    graphAudience: graphUrl,
+    microsoftGraphResourceId: graphUrl,
     media: armUrl,
     gallery: armUrl,
     batch: armUrl,
     sqlManagement: armUrl,
     vmImageAliasDoc: armUrl,
     // No leading dot, a port is allowed: az joins `https://{vault}` + `.` + this.
-    suffixes: { keyVaultDns: vaultSuffix, storage: "core.localhost" },
+    suffixes: { keyVaultDns: vaultSuffix, storage: storageSuffix },
   };
 }

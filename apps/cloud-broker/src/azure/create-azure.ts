@@ -1,5 +1,6 @@
 import type { Agent } from "node:https";
 
+import { type Cloud, CLOUDS, PUBLIC_CLOUD } from "@databox-cmk/errors";
 import * as z from "zod";
 
 import type { RoleReader } from "../callers/held-roles.ts";
@@ -40,6 +41,8 @@ export type AzureSettings = {
   readonly identityResourceGroupId: string;
   /** The broker's token issuer, as Entra reaches it. */
   readonly issuer: string;
+  /** Whose federated credentials name an audience of their own; absent: the public cloud. */
+  readonly cloud?: Pick<Cloud, "tokenExchangeAudience">;
   readonly extraCaPem?: string | undefined;
   readonly dnsServer?: DnsServer | undefined;
   /** The vault's operation rate, and the share of it for work that can wait (0 to 1). */
@@ -78,6 +81,7 @@ export type AzureDependencies = {
 /** All Azure clients of the broker, on one transport. */
 export function createAzure(settings: AzureSettings, deps: AzureDependencies): Azure {
   const { armUrl, authorityUrl, tenantId, issuer } = settings;
+  const { tokenExchangeAudience } = settings.cloud ?? CLOUDS[PUBLIC_CLOUD];
   const transport = createAzureTransport({ ...settings, clock: deps.clock });
   const credentials = createCredentials({
     transport,
@@ -85,6 +89,7 @@ export function createAzure(settings: AzureSettings, deps: AzureDependencies): A
     authorityUrl,
     signAssertion: deps.signAssertion,
     issuer,
+    tokenExchangeAudience,
     now: deps.now,
   });
   const clients = createVaultClients(transport, (identity) => credentials.of(identity));
@@ -113,6 +118,7 @@ export function createAzure(settings: AzureSettings, deps: AzureDependencies): A
       armUrl,
       tenantId,
       issuer,
+      tokenExchangeAudience,
       resourceGroupId: settings.identityResourceGroupId,
     }),
     resources: createResourceReader({ transport, credential, armUrl, get }),

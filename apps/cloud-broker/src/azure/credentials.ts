@@ -29,15 +29,16 @@ export type CredentialDependencies = {
   readonly transport: AzureTransport;
   /** Client id of the broker's own managed identity; absent: the machine's only one. */
   readonly brokerClientId?: string | undefined;
-  /** Entra's address, such as https://login.microsoftonline.com. */
+  /** Entra's address, without a tenant. */
   readonly authorityUrl: string;
   /**
    * Signs the JWT that represents an order at Entra (workload identity federation: no secret is
    * ever stored).
    */
   readonly signAssertion: (order: OrderId) => Promise<string>;
-  /** Issuer of that JWT, as registered in Entra. */
+  /** Issuer and audience of that JWT, as registered in Entra. */
   readonly issuer: string;
+  readonly tokenExchangeAudience: string;
   readonly now: Clock;
 };
 
@@ -120,7 +121,7 @@ export function createCredentials(deps: CredentialDependencies): Credentials {
     const token = await acquire(
       { kind: identity.attachment },
       () => credential.getToken(scopes, options),
-      { federationIssuer: deps.issuer },
+      { federationIssuer: deps.issuer, federationAudience: deps.tokenExchangeAudience },
     );
     const expiresOnTimestamp = Math.min(token.expiresOnTimestamp, Date.now() + MAX_TOKEN_AGE_MS);
     return { token: token.token, expiresOnTimestamp };

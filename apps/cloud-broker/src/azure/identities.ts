@@ -14,7 +14,6 @@ import {
 } from "./resource-manager-calls.ts";
 import { type AzureTransport, LIST_MAX_BYTES } from "./transport.ts";
 
-const AUDIENCE = "api://AzureADTokenExchange";
 const GROUP_ID = /^\/subscriptions\/([^/]+)\/resourceGroups\/([^/]+)$/i;
 const IDENTITY_ID =
   /^\/subscriptions\/([^/]+)\/resourceGroups\/([^/]+)\/providers\/Microsoft\.ManagedIdentity\/userAssignedIdentities\/([^/]+)$/i;
@@ -37,8 +36,9 @@ export function createIdentityDirectory(deps: {
   readonly tenantId: string;
   /** Resource id of the group that holds the identities of orders. */
   readonly resourceGroupId: string;
-  /** Issuer of the broker's assertions. */
+  /** Issuer and audience of the broker's assertions. */
   readonly issuer: string;
+  readonly tokenExchangeAudience: string;
 }): IdentityDirectory {
   const group = groupOf(deps.resourceGroupId);
   const clientOf = (subscriptionId: string) =>
@@ -57,7 +57,7 @@ export function createIdentityDirectory(deps: {
         place.resourceGroup,
         place.name,
         `dbx-${digest(order)}`,
-        { issuer: deps.issuer, subject: order, audiences: [AUDIENCE] },
+        { issuer: deps.issuer, subject: order, audiences: [deps.tokenExchangeAudience] },
       ),
     );
 

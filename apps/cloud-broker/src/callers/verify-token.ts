@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 
-import { AppError } from "@databox-cmk/errors";
+import { AppError, type Cloud, CLOUDS, PUBLIC_CLOUD } from "@databox-cmk/errors";
 import { createRateLimit } from "@databox-cmk/http";
 import {
   createRemoteJWKSet,
@@ -26,6 +26,8 @@ const MAX_TOKENS = 10_000;
 export type TokenSettings = {
   /** Entra's authority without a tenant, such as https://login.microsoftonline.com */
   readonly authorityUrl: string;
+  /** Whose issuers are accepted beside the authority's own; absent: the public cloud. */
+  readonly cloud?: Cloud;
   readonly tenantId: string;
   readonly audiences: readonly string[];
   readonly now: Clock;
@@ -109,13 +111,13 @@ export const armAudiences = (origins: readonly string[]): readonly string[] =>
 
 /** Access tokens of Entra (v1 and v2) for one of the audiences. */
 export function createVerifyToken(settings: TokenSettings, keys: JWTVerifyGetKey): VerifyToken {
-  const { authorityUrl, tenantId, audiences, now } = settings;
+  const { authorityUrl, cloud = CLOUDS[PUBLIC_CLOUD], tenantId, audiences, now } = settings;
   const options = {
     algorithms: ["RS256"],
     issuer: [
-      `https://sts.windows.net/${tenantId}/`,
+      `${cloud.tokenIssuerUrl}/${tenantId}/`,
       `${authorityUrl}/${tenantId}/v2.0`,
-      `https://login.microsoftonline.com/${tenantId}/v2.0`,
+      `${cloud.openIdIssuerUrl}/${tenantId}/v2.0`,
     ],
     audience: [...audiences],
     clockTolerance: CLOCK_TOLERANCE_SECONDS,

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { AppError } from "@databox-cmk/errors";
+import { AppError, CLOUD_NAMES, CLOUDS } from "@databox-cmk/errors";
 import { describe, expect, test } from "vitest";
 
-import { parseConfig, SETTINGS, type Environment } from "./config.ts";
+import { cloudOf, parseConfig, SETTINGS, type Environment } from "./config.ts";
 import { renderSettings } from "./render-settings.ts";
 
 const REQUIRED = {
@@ -43,6 +43,26 @@ describe("the configuration", () => {
       DNS_SERVER: undefined,
     });
     expect(Object.isFrozen(config)).toBe(true);
+  });
+
+  test.each(CLOUD_NAMES)("takes the addresses of %s from the table of clouds", (AZURE_CLOUD) => {
+    const cloud = CLOUDS[AZURE_CLOUD];
+    expect(parseConfig({ ...REQUIRED, AZURE_CLOUD })).toMatchObject({
+      ARM_URL: cloud.armUrl,
+      ARM_AUDIENCES: [cloud.managementAudience],
+      ENTRA_AUTHORITY: cloud.authorityUrl,
+      KEY_VAULT_SUFFIXES: [cloud.vaultSuffix],
+    });
+    const ARM_URL = "https://arm.localhost:8443";
+    expect(parseConfig({ ...REQUIRED, AZURE_CLOUD, ARM_URL }).ARM_URL).toBe(ARM_URL);
+    expect(cloudOf(parseConfig({ ...REQUIRED, AZURE_CLOUD }))).toBe(cloud);
+  });
+
+  test("without a cloud has the public cloud's names, and refuses a name that az does not have", () => {
+    expect(cloudOf(parseConfig(REQUIRED))).toBe(CLOUDS.AzureCloud);
+    expect(detailOf({ ...REQUIRED, AZURE_CLOUD: "azurecloud" })).toBe(
+      "AZURE_CLOUD is wrong: expected AzureCloud, AzureUSGovernment, AzureChinaCloud",
+    );
   });
 
   test("takes an empty variable for an absent one", () => {

@@ -1,4 +1,4 @@
-import { AppError } from "@databox-cmk/errors";
+import { AppError, type Cloud, CLOUD_NAMES, CLOUDS, PUBLIC_CLOUD } from "@databox-cmk/errors";
 import { asciiLowerCase, IDENTIFIERS, patternOf } from "@databox-cmk/protocol";
 import * as z from "zod";
 
@@ -69,6 +69,8 @@ type Setting = {
   readonly meaning: string;
   readonly default?: string;
   readonly optional?: true;
+  /** Instead of the default, if AZURE_CLOUD names a cloud. */
+  readonly ofCloud?: (cloud: Cloud) => string;
 };
 
 /** One row per variable; the documentation is generated from it. */
@@ -154,9 +156,17 @@ export const SETTINGS = {
     meaning:
       "How long PostgreSQL may take for one statement, and how long it may hold locks for a silent broker.",
   },
+  AZURE_CLOUD: {
+    schema: z.enum(CLOUD_NAMES),
+    optional: true,
+    expected: CLOUD_NAMES.join(", "),
+    meaning:
+      "Azure's cloud, by the name that az gives it. It sets ARM_URL, ARM_AUDIENCES, ENTRA_AUTHORITY and KEY_VAULT_SUFFIXES unless they are set themselves, and the audience of federated credentials.",
+  },
   ARM_URL: {
     schema: origin,
     default: "https://arm.localhost:8443",
+    ofCloud: ({ armUrl }) => armUrl,
     expected: "an https origin",
     meaning:
       "Public address of Resource Manager: audience of callers' tokens, and base of Location headers.",
@@ -164,6 +174,7 @@ export const SETTINGS = {
   ARM_AUDIENCES: {
     schema: origins,
     optional: true,
+    ofCloud: ({ managementAudience }) => managementAudience,
     expected: "https origins, separated by commas",
     meaning:
       "Other names of Resource Manager that callers' tokens may have as audience, such as https://management.core.windows.net, which the Azure CLI uses.",
@@ -171,6 +182,7 @@ export const SETTINGS = {
   ENTRA_AUTHORITY: {
     schema: origin,
     default: "https://login.localhost:8443",
+    ofCloud: ({ authorityUrl }) => authorityUrl,
     expected: "an https origin",
     meaning: "Entra ID: https://login.microsoftonline.com in the public cloud.",
   },
@@ -182,6 +194,7 @@ export const SETTINGS = {
   KEY_VAULT_SUFFIXES: {
     schema: suffixes,
     default: "vault.localhost:8443",
+    ofCloud: ({ vaultSuffix }) => vaultSuffix,
     expected: "host suffixes, separated by commas, such as vault.azure.net",
     meaning: "Hosts of key vaults; the broker never calls any other host as a vault.",
   },
@@ -438,7 +451,7 @@ export type SettingFault = { readonly text: string; readonly meaning: string };
 
 export function settingFaults(environment: Environment): readonly SettingFault[] {
   return Object.entries<Setting>(SETTINGS).flatMap(([name, setting]) => {
-    const text = textOf(environment[name], setting);
+    const text = textOf(environment, name, setting);
     const { expected, meaning } = setting;
     if (text === undefined)
       return setting.optional === true
@@ -460,13 +473,21 @@ export function parseConfig(environment: Environment): BrokerConfig {
   if (faults.length > 0)
     throw new AppError("Misuse", { detail: faults.map(({ text }) => text).join("; ") });
   const values = Object.entries<Setting>(SETTINGS).map(([name, setting]) => {
-    const text = textOf(environment[name], setting);
+    const text = textOf(environment, name, setting);
     return [name, text === undefined ? undefined : setting.schema.parse(text)];
   });
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- every row was parsed by its own schema
   return Object.freeze(Object.fromEntries(values)) as BrokerConfig;
 }
 
-function textOf(written: string | undefined, setting: Setting): string | undefined {
-  return written === undefined || written === "" ? setting.default : written;
+/** The addresses and names of the configured cloud; without one, those of the public cloud. */
+export function cloudOf({ AZURE_CLOUD }: Pick<BrokerConfig, "AZURE_CLOUD">): Cloud {
+  return CLOUDS[AZURE_CLOUD ?? PUBLIC_CLOUD];
+}
+
+function textOf(environment: Environment, name: string, setting: Setting): string | undefined {
+  const written = environment[name];
+  if (written !== undefined && written !== "") return written;
+  const cloud = CLOUD_NAMES.find((known) => known === environment["AZURE_CLOUD"]);
+  return (cloud && setting.ofCloud?.(CLOUDS[cloud])) ?? setting.default;
 }

@@ -93,6 +93,28 @@ describe("parseKeyUrl", () => {
     expect(parseKeyUrl(text, PUBLIC)).toMatchObject({ ok: false, failure: { code } });
   });
 
+  it.each([
+    ["https://kv-one.managedhsm.azure.net/keys/kek", "managed-hsm"],
+    ["https://KV-ONE.managedhsm.usgovcloudapi.net/keys/kek", "managed-hsm"],
+    ["https://kv-one.managedhsm.azure.cn:443/keys/kek", "managed-hsm"],
+    ["https://kv-one.vault.usgovcloudapi.net/keys/kek", "other-cloud"],
+    ["https://kv-one.vault.azure.cn/keys/kek", "other-cloud"],
+    ["https://kv--one.vault.azure.net/keys/kek", undefined],
+    ["https://kv-one.example/keys/kek", undefined],
+  ])(
+    "gives the reason why the host of %s is refused, and the suffix of a vault",
+    (text, reason) => {
+      expect(parseKeyUrl(text, PUBLIC)).toMatchObject({
+        ok: false,
+        failure: {
+          code: "SsemUserErrorKeyVaultUrlInvalidHost",
+          reason,
+          facts: { vaultSuffix: "vault.azure.net" },
+        },
+      });
+    },
+  );
+
   const authorities = fc.oneof(
     fc.webAuthority({ withIPv4: true, withIPv6: true, withPort: true, withUserInfo: true }),
     fc

@@ -1,3 +1,4 @@
+import { cloudOfHost, type Facts, withoutUndefined } from "@databox-cmk/errors";
 import { asciiLowerCase, isIdentifier, patternOf } from "@databox-cmk/protocol";
 
 import type { KeyUrl } from "./order.ts";
@@ -57,9 +58,18 @@ function locate(
       value: { vaultUrl, vaultName, keyName, ...(version !== undefined && { version }) },
     };
   }
+  const service = cloudOfHost(host)?.service;
+  const isOwnSuffix = suffixes.some((suffix) => host.endsWith(`.${suffix}`));
+  const reason =
+    service === "managed-hsm"
+      ? "managed-hsm"
+      : service === "vault" && !isOwnSuffix
+        ? "other-cloud"
+        : undefined;
   return refuse(
     "SsemUserErrorKeyVaultUrlInvalidHost",
     `expected a host of the form {vault}.${suffixes.join(" or {vault}.")}`,
+    { reason, facts: withoutUndefined({ vaultSuffix: suffixes[0] }) },
   );
 }
 
@@ -84,8 +94,9 @@ function refuse(
     | "SsemUserErrorKeyVaultUrlInvalidHost"
     | "SsemUserErrorInvalidKeyVaultUrl",
   detail: string,
+  more: { readonly reason?: string | undefined; readonly facts?: Facts } = {},
 ): Outcome<never> {
-  return { ok: false, failure: { code, target: TARGET, detail: `kekUrl: ${detail}` } };
+  return { ok: false, failure: { code, target: TARGET, detail: `kekUrl: ${detail}`, ...more } };
 }
 
 const invalid = (detail: string): Outcome<never> =>

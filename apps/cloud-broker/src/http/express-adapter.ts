@@ -4,6 +4,7 @@ import { pipeline } from "node:stream/promises";
 
 import {
   AppError,
+  type CloudName,
   type Facts,
   renderArmError,
   toAppError,
@@ -52,6 +53,8 @@ export type AdapterOptions = {
    * token.
    */
   readonly bearerChallenge: string;
+  /** For the steps of errors; absent: the public cloud, or an emulator. */
+  readonly cloud?: CloudName | undefined;
 };
 
 /**
@@ -236,11 +239,11 @@ function readRequest(message: ExpressMessage): RouteRequest {
 function renderFailure(
   error: AppError,
   request: RouteRequest,
-  { bearerChallenge }: AdapterOptions,
+  { bearerChallenge, cloud }: AdapterOptions,
 ): Answer {
   const { status, body } = renderArmError(error, {
     requestId: request.requestId,
-    facts: requestFacts(request),
+    facts: { ...withoutUndefined({ cloud }), ...requestFacts(request) },
   });
   const { retryAfterSeconds, allow } = error.facts;
   return {

@@ -6,6 +6,7 @@ import { ManagedServiceIdentityClient } from "@azure/arm-msi";
 import { ClientSecretCredential } from "@azure/identity";
 import { KeyClient } from "@azure/keyvault-keys";
 import { createAzureEmulator } from "@databox-cmk/azure-emulator";
+import { type Cloud, type CloudName, CLOUDS, PUBLIC_CLOUD } from "@databox-cmk/errors";
 import { openTemporaryFolder } from "@databox-cmk/testkit";
 import { vi } from "vitest";
 import * as z from "zod";
@@ -35,15 +36,17 @@ const ALL = ["get", "wrapKey", "unwrapKey"] as const;
  * The emulator behind the broker's own adapters, with the broker's issuer running, and an
  * administrator's clients.
  */
-export async function startEmulatorWorld() {
+export async function startEmulatorWorld(cloudName?: CloudName) {
+  const cloud = CLOUDS[cloudName ?? PUBLIC_CLOUD];
   const emulator = await createAzureEmulator({
+    cloud: cloudName,
     port: 0,
     imdsPort: 0,
     dnsPort: 0,
     certificateAuthority: TLS.authority,
   });
   const folder = openTemporaryFolder();
-  const { issuer, listener } = await startIssuer(folder.path);
+  const { issuer, listener } = await startIssuer(folder.path, cloud);
   vi.stubEnv("AZURE_POD_IDENTITY_AUTHORITY_HOST", emulator.imdsUrl);
 
   const settings = { extraCaPem: emulator.caPem, dnsServer: emulator.dns };
@@ -79,6 +82,7 @@ export async function startEmulatorWorld() {
     keyVaultSuffixes: [emulator.vaultSuffix],
     identityResourceGroupId: groupId,
     issuer: issuer.issuer,
+    cloud,
   };
   const dependencies: AzureDependencies = {
     signAssertion: (order) => issuer.signAssertion(order),
@@ -221,10 +225,10 @@ export function expectOk<Value>(outcome: Outcome<Value>): Value {
 
 type Emulator = Awaited<ReturnType<typeof createAzureEmulator>>;
 
-async function startIssuer(folder: string) {
+async function startIssuer(folder: string, cloud: Cloud) {
   const listener = await openListener((...request) => handler(...request));
   const keys = await openFileIssuerKeys(folder, Date.now);
-  const issuer = createTokenIssuer(keys, listener.url, Date.now);
+  const issuer = createTokenIssuer(keys, listener.url, Date.now, cloud);
   const handler = createHandler(createIssuerRoutes(issuer), {
     spans: noSpans,
     authenticate: () => Promise.reject(new Error("only public routes here")),

@@ -76,6 +76,17 @@ describe("validate", () => {
       "SsemUserErrorKeyVaultUrlInvalidHost",
     ],
     [
+      "url-host",
+      () => ({
+        choice: customer({
+          kekUrl: "https://hsm.managedhsm.azure.net/keys/kek",
+          kekVaultResourceId: "/subscriptions/s/providers/Microsoft.KeyVault/managedHSMs/hsm",
+        }),
+      }),
+      "SsemUserErrorKeyVaultUrlInvalidHost",
+      "managed-hsm",
+    ],
+    [
       "vault-resource-id",
       () => ({ choice: customer({ kekVaultResourceId: SYSTEM.resourceId }) }),
       "KeyVaultDetailsMismatch",

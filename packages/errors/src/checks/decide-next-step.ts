@@ -15,8 +15,11 @@ export function decideNextStep(failure: CheckFailure | undefined, reader?: Who):
   if (failure === undefined) return NOTHING_TO_DO;
   const { code, reason, facts, remedy } = failure;
   if (remedy !== undefined) return remedy;
-  const { who, ask, steps } = explain(code, { reason, facts });
+  const { who, ask, steps } = explain(code, { reason, facts, namesCloud: false });
   if (reader !== undefined && who !== reader) return { who, text: ask };
-  const [step] = reader === undefined ? steps : explain(code, { reason, facts, for: who }).steps;
+  const [step] =
+    reader === undefined
+      ? steps
+      : explain(code, { reason, facts, for: who, namesCloud: false }).steps;
   return step === undefined ? { who, text: ask } : { who, ...step };
 }

@@ -11,6 +11,11 @@ export const ANSWERS = {
     en: "Check the name and try again.",
     de: "Prüfen Sie den Namen, und versuchen Sie es erneut.",
   },
+  /** Before the az commands of a cloud that is not az's default (explain.ts). */
+  chooseCloud: {
+    en: "Point az at the cloud of this order, then sign in with az login",
+    de: "Stellen Sie az auf die Cloud dieses Auftrags ein, und melden Sie sich dann mit az login an",
+  },
   nothingToDo: {
     en: "Nothing: every check passed.",
     de: "Nichts: Alle Prüfungen sind bestanden.",

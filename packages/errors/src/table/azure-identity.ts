@@ -126,7 +126,7 @@ export const AZURE_IDENTITY_ERRORS = {
               de: "Fügen Sie die Verbundanmeldeinformationen hinzu (Portal: Verwaltete Identität > Verbundanmeldeinformationen > Hinzufügen > Andere)",
             },
             command:
-              "az identity federated-credential create --name databox-cmk --identity-name {identityName} --resource-group {identityResourceGroup} --issuer {federationIssuer} --subject {federationSubject} --audiences api://AzureADTokenExchange",
+              "az identity federated-credential create --name databox-cmk --identity-name {identityName} --resource-group {identityResourceGroup} --issuer {federationIssuer} --subject {federationSubject} --audiences {federationAudience}",
           },
           UNLOCK_AGAIN,
         ],

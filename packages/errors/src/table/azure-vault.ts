@@ -285,14 +285,50 @@ export const AZURE_VAULT_ERRORS = {
     steps: [
       {
         text: {
-          en: "Copy the vault's address; in public Azure it ends in .vault.azure.net, in Azure Government in .vault.usgovcloudapi.net",
-          de: "Kopieren Sie die Adresse des Tresors; im öffentlichen Azure endet sie auf .vault.azure.net, in Azure Government auf .vault.usgovcloudapi.net",
+          en: "Copy the vault's address; in the cloud of this order it ends in .{vaultSuffix}",
+          de: "Kopieren Sie die Adresse des Tresors; in der Cloud dieses Auftrags endet sie auf .{vaultSuffix}",
         },
         command: "az keyvault show --name {vaultName} --query properties.vaultUri --output tsv",
       },
       LIST_KEYS,
       SELECT_ANOTHER_KEY,
     ],
+    reasons: {
+      "managed-hsm": {
+        message: {
+          en: "The key URL names a Managed HSM, and Data Box takes only keys of key vaults",
+          de: "Die Schlüssel-URL nennt ein verwaltetes HSM, und Data Box nimmt nur Schlüssel aus Schlüsseltresoren an",
+        },
+        ask: {
+          en: "Ask the owner of order {orderName} to name a key in a key vault instead of a Managed HSM, then try again.",
+          de: "Bitten Sie den Besitzer des Auftrags {orderName}, statt eines verwalteten HSM einen Schlüssel in einem Schlüsseltresor zu nennen, und versuchen Sie es dann erneut.",
+        },
+        steps: [
+          {
+            text: {
+              en: "Create a key in a key vault; in a vault of the premium tier, RSA-HSM keeps it in an HSM as well",
+              de: "Erstellen Sie einen Schlüssel in einem Schlüsseltresor; in einem Tresor der Stufe „Premium“ liegt er mit RSA-HSM ebenfalls in einem HSM",
+            },
+            command:
+              "az keyvault key create --vault-name {vaultName} --name {keyName} --kty RSA-HSM --size 3072 --ops wrapKey unwrapKey",
+            for: "security-administrator",
+          },
+          SELECT_ANOTHER_KEY,
+        ],
+        why: "Azure's table of services with customer-managed keys has Data Box under Key Vault and not under Managed HSM, and the host of a Managed HSM does not end in the vaults' suffix. Managed HSM also has an audience and roles of its own: the role that an order's identity gets at a vault would not apply.",
+        reproduce:
+          'az rest --method patch --url "{orderId}?api-version=2022-12-01" --body \'{"properties":{"details":{"keyEncryptionKey":{"kekType":"CustomerManaged","kekUrl":"https://contoso.managedhsm.azure.net/keys/{keyName}","kekVaultResourceID":"{vaultId}"}}}}\'',
+      },
+      "other-cloud": {
+        message: {
+          en: "The key URL names a key vault of another cloud",
+          de: "Die Schlüssel-URL nennt einen Schlüsseltresor einer anderen Cloud",
+        },
+        why: "Public Azure, Azure Government and Azure operated by 21Vianet are separate: an identity of one does not exist in another.",
+        reproduce:
+          'az rest --method patch --url "{orderId}?api-version=2022-12-01" --body \'{"properties":{"details":{"keyEncryptionKey":{"kekType":"CustomerManaged","kekUrl":"https://contoso.vault.azure.cn/keys/{keyName}","kekVaultResourceID":"{vaultId}"}}}}\'',
+      },
+    },
     why: {
       en: "The broker connects only to hosts with the vault suffix of its cloud; any other host could steal its tokens.",
       de: "Der Broker verbindet sich nur mit Hosts, die das Tresor-Suffix seiner Cloud haben; jeder andere Host könnte seine Token stehlen.",

@@ -64,8 +64,8 @@ export const PORTAL_ERRORS = {
         steps: [
           {
             text: {
-              en: "Check that the app registration has a federated credential with the broker's address as issuer, subject portal, audience api://AzureADTokenExchange",
-              de: "Vergewissern Sie sich, dass die App-Registrierung Verbundanmeldeinformationen hat, deren Aussteller die Adresse des Brokers ist, mit dem Antragsteller portal und der Zielgruppe api://AzureADTokenExchange",
+              en: "Check that the app registration has a federated credential with the broker's address as issuer, subject portal, audience {federationAudience}",
+              de: "Vergewissern Sie sich, dass die App-Registrierung Verbundanmeldeinformationen hat, deren Aussteller die Adresse des Brokers ist, mit dem Antragsteller portal und der Zielgruppe {federationAudience}",
             },
           },
           {

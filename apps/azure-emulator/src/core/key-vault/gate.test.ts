@@ -32,6 +32,7 @@ function request(facts: Partial<GateInput> = {}, choices: Record<string, string>
     apiVersion: { sent: "7.4", parsed: "7.4" },
     token: { kind: "signed", claims: CLAIMS },
     expectedAudience: "https://vault.localhost",
+    tokenIssuerUrl: "https://sts.windows.net",
     vault: testVault(),
     access: ACCESS,
     assignments: [],

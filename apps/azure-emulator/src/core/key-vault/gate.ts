@@ -19,6 +19,8 @@ export type GateInput = {
   };
   readonly token: TokenReading;
   readonly expectedAudience: string;
+  /** Issuer of the cloud's tokens, without the tenant. */
+  readonly tokenIssuerUrl: string;
   readonly vault: Vault;
   /** The access that has propagated to the data plane. */
   readonly access: VaultAccess;
@@ -99,7 +101,7 @@ function judgeToken(input: GateInput): GateDecision {
       return refused(REFUSALS.unresolvableSigningKey(token.encodedHeader));
     case "signed": {
       const { claims } = token;
-      const issuer = `https://sts.windows.net/${input.access.tenantId}/`;
+      const issuer = `${input.tokenIssuerUrl}/${input.access.tenantId}/`;
       const nowSeconds = input.systemNowMs / 1000;
       if (claims.expiresSeconds <= nowSeconds) return refused(REFUSALS.expiredToken());
       if (claims.notBeforeSeconds > nowSeconds) return refused(REFUSALS.tokenNotYetValid());

@@ -5,6 +5,7 @@ import { readJsonBody } from "../../http/json-body.ts";
 import type { HttpAnswer, HttpRequest } from "../../http/message.ts";
 import type { Route } from "../../http/route-table.ts";
 import { type Caller, verifyAccessToken } from "../access-token.ts";
+import { stsIssuer } from "../token-claims.ts";
 import { type DirectoryObject, listServicePrincipals, listUsers } from "./directory-objects.ts";
 
 const MEMBER_EQUALS = /^\s*([a-z]+)\s+eq\s+'((?:[^']|'')*)'\s*$/i;
@@ -14,8 +15,8 @@ const idsSchema = z.object({ ids: z.array(z.string().max(128)).max(1_000) });
 
 /**
  * The part of Microsoft Graph that az CLI uses when it grants access: it identifies a principal.
- * Served by the authority's own host, which `/metadata/endpoints` names as
- * `microsoftGraphResourceId`; read only.
+ * Served by the host that `/metadata/endpoints` names as `microsoftGraphResourceId`, which is
+ * the authority's own below `localhost`; read only.
  */
 export function graphRoutes(deps: EmulatorDependencies): readonly Route<undefined>[] {
   const authenticated =
@@ -90,11 +91,12 @@ async function authenticate(
 ): Promise<Caller | undefined> {
   const token = /^bearer +(\S+)$/i.exec(request.headers.authorization ?? "")?.[1];
   if (token === undefined) return undefined;
+  const { cloud, graphUrl } = deps.endpoints;
   const verdict = await verifyAccessToken(
     token,
     {
-      audiences: [deps.endpoints.authorityUrl, "https://graph.microsoft.com"],
-      tenantId: deps.cloud.tenantId,
+      audiences: [graphUrl, cloud.graphUrl],
+      issuer: stsIssuer(cloud, deps.cloud.tenantId),
     },
     { issuerKeys: deps.issuerKeys, nowMs: deps.systemNow() },
   );

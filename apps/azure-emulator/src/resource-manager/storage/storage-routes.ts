@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import type { StorageAccount } from "../../core/model.ts";
+import type { Endpoints } from "../../dependencies.ts";
 import type { HttpAnswer, HttpRequest } from "../../http/message.ts";
 import { type ArmContext, type ArmRoute, parameter } from "../arm-context.ts";
 import { ArmError, resourceNotFound } from "../arm-error.ts";
@@ -43,7 +44,7 @@ const bodySchema = z.object({
 const nameSchema = z.object({ name: z.string().max(256) });
 
 function putAccount(request: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
-  const { state } = context.deps;
+  const { endpoints, state } = context.deps;
   const body = parseBody(request, bodySchema);
   const name = parameter(parameters, "account");
   if (!ACCOUNT_NAME.test(name))
@@ -71,14 +72,14 @@ function putAccount(request: HttpRequest, parameters: Parameters, context: ArmCo
     tags: body.tags ?? {},
   };
   state.put("storageAccount", account);
-  return { status: 200, body: renderAccount(account) };
+  return { status: 200, body: renderAccount(account, endpoints) };
 }
 
 function getAccount(_: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
   const account = findAccount(parameters, context);
   if (account === undefined)
     throw resourceNotFound(TYPE, parameter(parameters, "account"), parameter(parameters, "group"));
-  return { status: 200, body: renderAccount(account) };
+  return { status: 200, body: renderAccount(account, context.deps.endpoints) };
 }
 
 function deleteAccount(_: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
@@ -98,7 +99,10 @@ function listAccounts(_: HttpRequest, parameters: Parameters, context: ArmContex
         account.subscriptionId.toLowerCase() === subscription &&
         (group === undefined || account.resourceGroup.toLowerCase() === group),
     );
-  return { status: 200, body: { value: accounts.map(renderAccount) } };
+  return {
+    status: 200,
+    body: { value: accounts.map((account) => renderAccount(account, context.deps.endpoints)) },
+  };
 }
 
 function checkNameAvailability(
@@ -139,8 +143,8 @@ function findAccount(parameters: Parameters, context: ArmContext): StorageAccoun
   return context.deps.state.get("storageAccount", id);
 }
 
-function renderAccount(account: StorageAccount): object {
-  const host = `${account.name}.blob.core.localhost`;
+function renderAccount(account: StorageAccount, { storageSuffix }: Endpoints): object {
+  const host = `${account.name}.blob.${storageSuffix}`;
   return {
     id: account.id,
     name: account.name,

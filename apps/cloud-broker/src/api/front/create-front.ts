@@ -24,7 +24,7 @@ export type FrontDependencies = {
   readonly config: Pick<
     BrokerConfig,
     "ENTRA_AUTHORITY" | "TENANT_ID" | "ARM_URL" | "RATE_LIMIT_ADDRESS_PER_SECOND"
-  >;
+  > & { readonly AZURE_CLOUD?: BrokerConfig["AZURE_CLOUD"] };
   readonly places: Places;
   readonly turnAway: TurnAway;
   readonly routes: readonly Route[];
@@ -87,6 +87,7 @@ export function createFront(dependencies: FrontDependencies): Front {
     authenticate,
     identify: dependencies.identify,
     spans: dependencies.spans,
+    cloud: config.AZURE_CLOUD,
     bearerChallenge: `Bearer authorization="${config.ENTRA_AUTHORITY}/${config.TENANT_ID}", resource="${config.ARM_URL}"`,
     admit(request, route) {
       if (route !== undefined && UNLIMITED.has(route.path)) return;

@@ -5,7 +5,7 @@ import { AppError } from "@databox-cmk/errors";
 import { readStaticSite, type StaticSite } from "@databox-cmk/http";
 
 import { createFetchByAgent } from "../../azure/fetch-by-agent.ts";
-import type { BrokerConfig } from "../../config/config.ts";
+import { type BrokerConfig, cloudOf } from "../../config/config.ts";
 import type { Clock } from "../../core/ports.ts";
 import type { TokenIssuer } from "../../keys/issuer/token-issuer.ts";
 import { SECRETS } from "../../keys/own-secrets.ts";
@@ -39,7 +39,7 @@ export async function openPortal(
     site: folder === undefined ? undefined : openSite(folder),
     provider: createIdentityProvider(
       {
-        authorityUrl: config.ENTRA_AUTHORITY,
+        authorityUrl: signInAuthority(config),
         tenantId: config.TENANT_ID,
         clientId,
         portalUrl: config.BROKER_URL,
@@ -55,6 +55,12 @@ export async function openPortal(
       },
     ),
   };
+}
+
+/** Metadata of OpenID Connect must come from the host that they name as issuer. */
+function signInAuthority(config: BrokerConfig): string {
+  const { authorityUrl, openIdIssuerUrl } = cloudOf(config);
+  return config.ENTRA_AUTHORITY === authorityUrl ? openIdIssuerUrl : config.ENTRA_AUTHORITY;
 }
 
 /** @throws {AppError} Misuse when the folder has no index.html */

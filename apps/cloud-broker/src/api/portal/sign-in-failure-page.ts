@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 
 import { type AppError, explain } from "@databox-cmk/errors";
 
+import { type BrokerConfig, cloudOf } from "../../config/config.ts";
 import type { Answer } from "../../http/route.ts";
 
 const STYLE = `
@@ -22,9 +23,17 @@ const STYLE_HASH = hash("sha256", STYLE, "base64");
  * A browser that comes from Entra ID shows our answer: a page with the failure, the person who must
  * act, and the next step.
  */
-export function renderSignInFailure(error: AppError, requestId: string): Answer {
+export function renderSignInFailure(
+  error: AppError,
+  requestId: string,
+  config: Pick<BrokerConfig, "AZURE_CLOUD">,
+): Answer {
   const explained = explain(error.code, {
-    facts: { ...error.facts, correlationId: requestId },
+    facts: {
+      federationAudience: cloudOf(config).tokenExchangeAudience,
+      ...error.facts,
+      correlationId: requestId,
+    },
     reason: error.reason,
   });
   const steps = explained.steps.map(

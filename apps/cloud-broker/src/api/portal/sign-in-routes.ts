@@ -2,6 +2,7 @@ import { AppError, toAppError } from "@databox-cmk/errors";
 import * as z from "zod";
 
 import type { AppendAudit } from "../../audit/append-audit.ts";
+import type { BrokerConfig } from "../../config/config.ts";
 import { decideReturnPath } from "../../core/portal/return-path.ts";
 import type { Clock } from "../../core/ports.ts";
 import type { Answer, Route, RouteRequest, SessionRequest } from "../../http/route.ts";
@@ -22,6 +23,7 @@ import { hashOfSessionId, type Sessions } from "./sessions.ts";
 import { renderSignInFailure } from "./sign-in-failure-page.ts";
 
 export type SignInDependencies = {
+  readonly config: Pick<BrokerConfig, "AZURE_CLOUD">;
   readonly provider: IdentityProvider;
   readonly sessions: Sessions;
   readonly seal: Seal;
@@ -53,14 +55,14 @@ export function createSignInRoutes(dependencies: SignInDependencies): readonly R
       path: "/portal/auth/sign-in",
       authentication: "public",
       reads: "nothing",
-      handle: page((request) => beginSignIn(dependencies, request)),
+      handle: page(dependencies, (request) => beginSignIn(dependencies, request)),
     },
     {
       method: "GET",
       path: "/portal/auth/callback",
       authentication: "public",
       reads: "nothing",
-      handle: page((request) => completeSignIn(dependencies, request)),
+      handle: page(dependencies, (request) => completeSignIn(dependencies, request)),
     },
     {
       method: "POST",
@@ -73,13 +75,14 @@ export function createSignInRoutes(dependencies: SignInDependencies): readonly R
 }
 
 function page(
+  { config }: Pick<SignInDependencies, "config">,
   handle: (request: RouteRequest) => Promise<Answer>,
 ): (request: RouteRequest) => Promise<Answer> {
   return async (request) => {
     try {
       return await handle(request);
     } catch (error) {
-      return renderSignInFailure(toAppError(error), request.requestId);
+      return renderSignInFailure(toAppError(error), request.requestId, config);
     }
   };
 }

@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 
 import { encodeBase64url } from "@databox-cmk/crypto";
+import { type Cloud, CLOUDS, PUBLIC_CLOUD } from "@databox-cmk/errors";
 import type { JWK } from "jose";
 
 import type { OrderId } from "../../core/order.ts";
 import type { Clock } from "../../core/ports.ts";
 import type { IssuerKeys } from "./issuer-keys.ts";
 
-const AUDIENCE = "api://AzureADTokenExchange";
 const LIFETIME_SECONDS = 300;
 
 /** The broker as OpenID Connect issuer, which Entra trusts instead of one secret per order. */
@@ -33,7 +33,12 @@ const PORTAL_SUBJECT = "portal";
  * Compact JWS by hand (RFC 7515 §7.1), since jose signs only with keys in memory and not with a
  * vault's. Tested against Entra's rules and jose's verifier.
  */
-export function createTokenIssuer(keys: IssuerKeys, issuer: string, now: Clock): TokenIssuer {
+export function createTokenIssuer(
+  keys: IssuerKeys,
+  issuer: string,
+  now: Clock,
+  { tokenExchangeAudience }: Pick<Cloud, "tokenExchangeAudience"> = CLOUDS[PUBLIC_CLOUD],
+): TokenIssuer {
   async function sign(subject: string): Promise<string> {
     const issuedAt = Math.floor(now() / 1000);
     const kid = await keys.signingKid();
@@ -42,7 +47,7 @@ export function createTokenIssuer(keys: IssuerKeys, issuer: string, now: Clock):
       {
         iss: issuer,
         sub: subject,
-        aud: AUDIENCE,
+        aud: tokenExchangeAudience,
         jti: randomUUID(),
         iat: issuedAt,
         nbf: issuedAt,

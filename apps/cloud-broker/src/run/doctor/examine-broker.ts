@@ -11,7 +11,13 @@ import {
 
 import { type Azure, createAzure } from "../../azure/create-azure.ts";
 import { createLookup } from "../../azure/name-lookup.ts";
-import { type BrokerConfig, type Environment, parseConfig, SETTINGS } from "../../config/config.ts";
+import {
+  type BrokerConfig,
+  cloudOf,
+  type Environment,
+  parseConfig,
+  SETTINGS,
+} from "../../config/config.ts";
 import { readPemFile } from "../../config/read-pem-file.ts";
 import { parseServiceKey } from "../../config/service-key.ts";
 import { DOCTOR_CHECKS, type DoctorCheckName } from "../../core/doctor-checks.ts";
@@ -142,6 +148,7 @@ async function openAzure(config: BrokerConfig, now: Clock): Promise<Azure> {
       keyVaultSuffixes: config.KEY_VAULT_SUFFIXES,
       identityResourceGroupId: config.IDENTITY_RESOURCE_GROUP,
       issuer: config.BROKER_URL,
+      cloud: cloudOf(config),
       extraCaPem: file === undefined ? undefined : await readPemFile("EXTRA_CA_FILE", file),
       dnsServer: config.DNS_SERVER,
     },
