@@ -54,6 +54,42 @@ test("nothing calls out of the serving broker but by the helper that bounds its 
   ]);
 });
 
+test("a decision is committed by `record`, which cannot forget its row of the audit log", () => {
+  const broker = "apps/cloud-broker/src/";
+  const own = [`${broker}store/`, `${broker}audit/`];
+  expect(
+    filesWith(/\.transaction\(\)|runLocking\(/).filter(
+      (path) => path.startsWith(broker) && !own.some((folder) => path.startsWith(folder)),
+    ),
+  ).toEqual(
+    [
+      // Take a change that `recorded` made, and open its transaction.
+      "custody/change-key.ts",
+      "custody/commit-rekey.ts",
+      "custody/generate-envelopes.ts",
+      "key-life/campaigns/run-step.ts",
+      "orders/update-order.ts",
+      "release/approvals/admit-change.ts",
+      "release/approvals/end-approval.ts",
+      "release/kill-switches/switch-unlocking.ts",
+      // Appends a row where its fact is new.
+      "key-life/health/record-health.ts",
+      // Nobody decides anything: claims, counts, sessions, what was observed, what is delivered.
+      "api/portal/notices/stored-choices.ts",
+      "api/portal/sessions.ts",
+      "custody/primary-standings.ts",
+      "events/deliver-events.ts",
+      "key-life/health/claim-due.ts",
+      "orders/operations.ts",
+      "release/leases/probe-keys.ts",
+      "release/limits/customer-quota.ts",
+      "run/move-store/import-store.ts",
+    ]
+      .map((path) => `${broker}${path}`)
+      .toSorted(),
+  );
+});
+
 test("nothing turns off a check of the Azure SDK", () => {
   expect(filesWith(/disableChallengeResourceVerification/)).toEqual([]);
 });

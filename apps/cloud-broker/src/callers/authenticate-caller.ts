@@ -1,6 +1,7 @@
 import { AppError, withoutUndefined } from "@databox-cmk/errors";
 
 import type { AppendAudit } from "../audit/append-audit.ts";
+import { note } from "../audit/record.ts";
 import {
   EVENT_DELIVERY_APP_ROLE,
   EVENT_GRID_APPLICATION,
@@ -8,7 +9,6 @@ import {
 } from "../core/permissions.ts";
 import type { AuthenticateCaller, Caller, IdentifySession, RouteRequest } from "../http/route.ts";
 import type { Store } from "../store/store.ts";
-import { runLocking } from "../store/transactions.ts";
 import type { HasAccess } from "./has-access.ts";
 import type { VerifyToken } from "./verify-token.ts";
 
@@ -83,33 +83,24 @@ function isEventGrid({ applicationId, roles }: Caller): boolean {
 }
 
 async function refuse(
-  { appendAudit, store, tenantId }: CallerDependencies,
-  caller: Caller,
-  request: RouteRequest,
+  dependencies: CallerDependencies,
+  { objectId, name }: Caller,
+  { address, requestId: correlationId }: RouteRequest,
   action: string,
   scope: string,
 ): Promise<AppError> {
-  await runLocking(store, (transaction) =>
-    appendAudit(transaction, "broker", {
-      action: "caller/authorise",
-      actor: {
-        kind: "caller",
-        objectId: caller.objectId,
-        name: caller.name,
-        address: request.address,
-      },
-      outcome: "refused",
-      code: "AuthorizationFailed",
-      correlationId: request.requestId,
-      detail: { action, scope },
-    }),
+  const actor = { kind: "caller", objectId, name, address } as const;
+  await note(
+    dependencies,
+    { chain: "broker", action: "caller/authorise", context: { actor, correlationId } },
+    { outcome: "refused", code: "AuthorizationFailed", detail: { action, scope } },
   );
   return new AppError("AuthorizationFailed", {
     target: scope,
-    detail: `the client ${caller.name} with object id ${caller.objectId} has no role with the action ${action} over scope ${scope}`,
+    detail: `the client ${name} with object id ${objectId} has no role with the action ${action} over scope ${scope}`,
     facts: {
-      principalId: caller.objectId,
-      tenantId,
+      principalId: objectId,
+      tenantId: dependencies.tenantId,
       // A role on a group or a subscription is assigned by the same command.
       ...withoutUndefined({ orderId: scope === "/" ? undefined : scope }),
     },

@@ -2,21 +2,16 @@ import type { Envelope } from "@databox-cmk/crypto";
 import { ERRORS } from "@databox-cmk/errors";
 import type { Transaction } from "kysely";
 
+import { note, recorded } from "../audit/record.ts";
 import { failureColumns } from "../core/failure-columns.ts";
 import { keyAddressOf, parseKeyUrl } from "../core/key-url.ts";
 import type { KeyChoice } from "../core/order.ts";
-import type {
-  Actor,
-  AuditEvent,
-  Failure,
-  KeySubject,
-  KeyValidation,
-  Outcome,
-} from "../core/ports.ts";
+import type { Actor, Failure, KeySubject, KeyValidation, Outcome } from "../core/ports.ts";
 import { orderFacts } from "../core/recovery-facts.ts";
 import type { Commit } from "../store/group-commit.ts";
 import { columnsOf } from "../store/key-choice-columns.ts";
 import type { BrokerTables } from "../store/schema.ts";
+import type { Work } from "../store/transactions.ts";
 import { bindRevision } from "./bind-revision.ts";
 import { CommitConflict, isTakenKey } from "./commit-conflict.ts";
 import type { CustodyDependencies } from "./custody-dependencies.ts";
@@ -65,7 +60,7 @@ export async function changeKey(
   const { kid } = moved.value;
   try {
     const commitWork: Commit = deps.commit ?? ((work) => deps.store.transaction().execute(work));
-    await commitWork((transaction) => commit(deps, transaction, change, inForce, moved.value));
+    await commitWork(commit(deps, change, inForce, moved.value));
   } catch (error) {
     if (!(error instanceof CommitConflict)) throw error;
     return refuse(deps, change, { code: "RewrapConflict", facts: orderFacts(subject.order) });
@@ -132,27 +127,21 @@ export async function moveAll(
   return { ok: true, value: { nodes, ownPasskey: ownMoved, kid } };
 }
 
-async function commit(
+function commit(
   deps: Dependencies,
-  transaction: Transaction<BrokerTables>,
   { subject, choice, actor, correlationId, alsoCommit }: KeyChange,
   inForce: KeyInForce | undefined,
   { nodes, ownPasskey, kid }: MovedTo,
-): Promise<void> {
-  const { appendAudit, now } = deps;
+): Work<boolean> {
   const { order } = subject;
-  await alsoCommit?.(transaction);
-  await putInForce(transaction, order, { choice, kid, key: addressOf(deps, choice) }, inForce);
-  if (nodes.length > 0) await insertNextGeneration(transaction, order, nodes, kid, now());
-  if (ownPasskey !== undefined) await replaceOwnPasskey(transaction, order, ownPasskey);
-  await forgetStandIn(transaction, order, kid);
-  await appendAudit(transaction, order, {
-    action: "key/change",
-    actor,
-    outcome: "done",
-    correlationId,
-    kid,
-    detail: { kekType: choice.kekType, envelopes: nodes.length },
+  const deed = { chain: order, action: "key/change", context: { actor, correlationId } };
+  return recorded(deps.appendAudit, deed, async (transaction) => {
+    await alsoCommit?.(transaction);
+    await putInForce(transaction, order, { choice, kid, key: addressOf(deps, choice) }, inForce);
+    if (nodes.length > 0) await insertNextGeneration(transaction, order, nodes, kid, deps.now());
+    if (ownPasskey !== undefined) await replaceOwnPasskey(transaction, order, ownPasskey);
+    await forgetStandIn(transaction, order, kid);
+    return { kid, detail: { kekType: choice.kekType, envelopes: nodes.length } };
   });
 }
 
@@ -264,20 +253,19 @@ async function replaceOwnPasskey(
 
 /** A failed change is also a decision, and audited; nothing else is written. */
 async function refuse(
-  { store, appendAudit }: Dependencies,
+  deps: Dependencies,
   { subject, actor, choice, correlationId }: KeyChange,
   failure: Failure,
 ): Promise<Outcome<never>> {
-  const event: AuditEvent = {
-    action: "key/change",
-    actor,
-    outcome: ERRORS[failure.code].class === "refused" ? "refused" : "failed",
-    ...failureColumns(failure),
-    correlationId,
-    detail: { kekType: choice.kekType },
-  };
-  await store
-    .transaction()
-    .execute((transaction) => appendAudit(transaction, subject.order, event));
+  const context = { actor, correlationId };
+  await note(
+    deps,
+    { chain: subject.order, action: "key/change", context },
+    {
+      outcome: ERRORS[failure.code].class === "refused" ? "refused" : "failed",
+      ...failureColumns(failure),
+      detail: { kekType: choice.kekType },
+    },
+  );
   return { ok: false, failure };
 }

@@ -2,11 +2,13 @@ import type { Envelope } from "@databox-cmk/crypto";
 import { ERRORS } from "@databox-cmk/errors";
 import type { Transaction } from "kysely";
 
+import { note, record } from "../audit/record.ts";
 import { failureColumns } from "../core/failure-columns.ts";
 import type { OrderId } from "../core/order.ts";
 import type { Actor, Failure, Outcome } from "../core/ports.ts";
 import { orderFacts } from "../core/recovery-facts.ts";
 import type { BrokerTables } from "../store/schema.ts";
+import type { Work } from "../store/transactions.ts";
 import { bindRevision } from "./bind-revision.ts";
 import { CommitConflict, isTakenKey } from "./commit-conflict.ts";
 import type { CustodyDependencies } from "./custody-dependencies.ts";
@@ -18,7 +20,7 @@ export type ChangeContext = {
   readonly actor: Actor;
   readonly correlationId: string;
   /** Writes that belong to the same decision, in the same transaction. */
-  readonly alsoCommit?: (transaction: Transaction<BrokerTables>) => Promise<void>;
+  readonly alsoCommit?: Work<unknown>;
 };
 /** Everything of an order that is wrapped to its keys. */
 export type Wrapping = StoredEnvelope | OwnPasskey;
@@ -39,26 +41,22 @@ type Change<Value> = {
  * committed first.
  */
 export async function commitRecipients<Value>(
-  { store, appendAudit, now }: CustodyDependencies,
+  deps: CustodyDependencies,
   { order, revision }: KeyInForce,
   moved: readonly Moved[],
-  { actor, correlationId, alsoCommit }: ChangeContext,
+  context: ChangeContext,
   change: Change<Value>,
 ): Promise<Outcome<Value>> {
   try {
-    await store.transaction().execute(async (transaction) => {
+    await record(deps, { chain: order, action: change.action, context }, async (transaction) => {
       if (!(await bindRevision(transaction, order, revision))) throw new CommitConflict();
-      await alsoCommit?.(transaction);
-      for (const each of moved) await writeNext(transaction, order, each, now());
+      await context.alsoCommit?.(transaction);
+      for (const each of moved) await writeNext(transaction, order, each, deps.now());
       await change.write(transaction);
-      await appendAudit(transaction, order, {
-        action: change.action,
-        actor,
-        outcome: "done",
+      return {
         kid: change.kid,
-        correlationId,
         detail: { ...change.detail, backupKey: change.name, envelopes: moved.length },
-      });
+      };
     });
     return { ok: true, value: change.value };
   } catch (error) {
@@ -103,21 +101,20 @@ async function writeNext(
 }
 
 export async function auditRefusal(
-  { store, appendAudit }: CustodyDependencies,
+  deps: CustodyDependencies,
   order: OrderId,
   action: string,
   name: string,
   failure: Failure,
-  { actor, correlationId }: ChangeContext,
+  context: ChangeContext,
 ): Promise<void> {
-  await store.transaction().execute((transaction) =>
-    appendAudit(transaction, order, {
-      action,
-      actor,
+  await note(
+    deps,
+    { chain: order, action, context },
+    {
       outcome: ERRORS[failure.code].class === "refused" ? "refused" : "failed",
       ...failureColumns(failure),
-      correlationId,
       detail: { backupKey: name },
-    }),
+    },
   );
 }

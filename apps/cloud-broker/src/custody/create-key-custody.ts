@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 
+import { record } from "../audit/record.ts";
 import type { KeyChoice, OrderId } from "../core/order.ts";
 import type { Actor, KeySubject, KeyValidation, Outcome } from "../core/ports.ts";
 import { forgetDeleted } from "../store/forget-deleted.ts";
@@ -67,10 +68,11 @@ export function createKeyCustody(dependencies: CustodyDependencies): KeyCustody 
  * choice of key stays, as a historical fact.
  */
 async function destroyWrappings(
-  { store, appendAudit }: Pick<CustodyDependencies, "store" | "appendAudit">,
+  deps: Pick<CustodyDependencies, "store" | "appendAudit">,
   { order, actor, alsoCommit, correlationId }: Destruction,
 ): Promise<void> {
-  await store.transaction().execute(async (transaction) => {
+  const deed = { chain: order, action: "key/destroy", context: { actor, correlationId } };
+  await record(deps, deed, async (transaction) => {
     const { numDeletedRows } = await transaction
       .deleteFrom("envelopes")
       .where("order_id", "=", order)
@@ -83,15 +85,9 @@ async function destroyWrappings(
       .where("order_id", "=", order)
       .execute();
     await alsoCommit?.(transaction);
-    await appendAudit(transaction, order, {
-      action: "key/destroy",
-      actor,
-      outcome: "done",
-      correlationId,
-      detail: { wrappings: Number(numDeletedRows) },
-    });
+    return { detail: { wrappings: Number(numDeletedRows) } };
   });
-  await forgetDeleted(store);
+  await forgetDeleted(deps.store);
 }
 
 /** A fresh Get without a version, by the order's own identity. */

@@ -1,9 +1,7 @@
-import type { Transaction } from "kysely";
-
 import type { BackupChoice, BackupKey } from "../core/backup-key.ts";
 import type { KeyChoice, OrderId } from "../core/order.ts";
 import type { Actor, KeySubject, KeyValidation, Outcome } from "../core/ports.ts";
-import type { BrokerTables } from "../store/schema.ts";
+import type { Work } from "../store/transactions.ts";
 import type { NodeEnvelope } from "./node-envelope.ts";
 import type { Released } from "./release-content-key.ts";
 import type { RevealedPasskey } from "./reveal-passkeys.ts";
@@ -13,7 +11,7 @@ import type { Use, Used } from "./unwrap-with.ts";
  * Writes of the caller that belong to the same decision: committed together with the custody's own,
  * or not at all.
  */
-export type AlsoCommit = (transaction: Transaction<BrokerTables>) => Promise<void>;
+export type AlsoCommit = Work<unknown>;
 
 export type RekeyProposal<T> = Used<T> & {
   readonly id: string;

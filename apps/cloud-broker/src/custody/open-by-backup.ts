@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import type { Envelope } from "@databox-cmk/crypto";
 
+import { note } from "../audit/record.ts";
 import type { BackupKey } from "../core/backup-key.ts";
 import { decideBackup } from "../core/decide-backup.ts";
 import type { OrderId } from "../core/order.ts";
@@ -67,7 +68,7 @@ export async function openByBackup<T>(
       told.push(`${backup.name} may be used after an owner confirms it`);
     else {
       const opened = await openBy(deps, place, envelope, backup, async (contentKey, by) => {
-        await record(deps, place.order, backup, failure, by.vaultRequestId);
+        await recordUse(deps, place.order, backup, failure, by.vaultRequestId);
         return use(contentKey, by);
       });
       if (opened.ok)
@@ -80,27 +81,25 @@ export async function openByBackup<T>(
 }
 
 /** A separate audit row for every use of the content key, durable before its use. */
-async function record(
-  { store, appendAudit }: BackupDependencies,
+async function recordUse(
+  deps: BackupDependencies,
   order: OrderId,
   { name, kid }: BackupKey,
   failure: Failure,
   vaultRequestId: string | undefined,
 ): Promise<void> {
-  await store.transaction().execute((transaction) =>
-    appendAudit(transaction, order, {
-      action: "backupKey/use",
-      actor: { kind: "broker" },
-      outcome: "done",
+  const context = {
+    actor: { kind: "broker" },
+    correlationId: tracedCorrelationId() ?? randomUUID(),
+  } as const;
+  await note(
+    deps,
+    { chain: order, action: "backupKey/use", context },
+    {
       kid,
       vaultRequestId,
-      correlationId: tracedCorrelationId() ?? randomUUID(),
-      detail: {
-        backupKey: name,
-        because: failure.code,
-        becauseReason: failure.reason,
-      },
-    }),
+      detail: { backupKey: name, because: failure.code, becauseReason: failure.reason },
+    },
   );
 }
 

@@ -13,6 +13,7 @@ import { AppError } from "@databox-cmk/errors";
 import { MESSAGE_TYPES, parseWith, signedEnvelope } from "@databox-cmk/protocol";
 
 import type { AppendAudit } from "../audit/append-audit.ts";
+import { record } from "../audit/record.ts";
 import { decideRestoredEnvelope } from "../core/decide-restored-envelope.ts";
 import { keyAddressOf, parseKeyUrl } from "../core/key-url.ts";
 import { type KeyUrl, foldOrderId } from "../core/order.ts";
@@ -52,7 +53,9 @@ export async function restoreEnvelope(jws: string, deps: Dependencies): Promise<
   const { generation, envelope } = readOwnEnvelope(jws, deps.ownKeys);
   const { ord, dev: serial, env } = envelope.context;
   const order = foldOrderId(ord);
-  const restored = await deps.store.transaction().execute(async (transaction) => {
+  const context = { actor: { kind: "broker" }, correlationId: randomUUID() } as const;
+  let restored: number | undefined;
+  await record(deps, { chain: order, action: "envelope/restore", context }, async (transaction) => {
     const inForce = await loadKeyInForce(transaction, order);
     const history = await transaction
       .selectFrom("envelopes")
@@ -86,16 +89,8 @@ export async function restoreEnvelope(jws: string, deps: Dependencies): Promise<
       })
       .execute();
     if (decision.isUnknown) await noteGeneratedPasskey(transaction, order, serial);
-    await deps.appendAudit(transaction, order, {
-      action: "envelope/restore",
-      actor: { kind: "broker" },
-      outcome: "done",
-      serial,
-      kid,
-      correlationId: randomUUID(),
-      detail: { env, generation: decision.generation, toldGeneration: generation },
-    });
-    return decision.generation;
+    restored = decision.generation;
+    return { serial, kid, detail: { env, generation: restored, toldGeneration: generation } };
   });
   return { order, serial, generation: restored };
 }

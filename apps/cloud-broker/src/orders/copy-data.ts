@@ -1,6 +1,7 @@
 import { type ErrorCode, ERRORS, explain, recoveryOf } from "@databox-cmk/errors";
 import type { CloudError, CustomerResolution } from "@databox-cmk/protocol";
 
+import { record } from "../audit/record.ts";
 import { failureColumns } from "../core/failure-columns.ts";
 import { errorOf, valueOf } from "../core/failure-error.ts";
 import { decideTransition, KEY_HALT_ACTIONS } from "../core/lifecycle.ts";
@@ -30,7 +31,8 @@ export async function startCopy(
   if (failure !== undefined && isPassing(failure.code)) throw errorOf(failure);
   const next =
     failure === undefined ? started : valueOf(decideTransition(started, { kind: "halt" }));
-  await plane.store.transaction().execute(async (transaction) => {
+  const deed = { chain: order.id, action: "order/startCopy", context };
+  await record(plane, deed, async (transaction) => {
     await updateOrder(
       transaction,
       order,
@@ -42,13 +44,9 @@ export async function startCopy(
       context.by,
       plane.now(),
     );
-    await plane.appendAudit(transaction, order.id, {
-      action: "order/startCopy",
-      actor: context.actor,
-      outcome: failure === undefined ? "granted" : "refused",
-      correlationId: context.correlationId,
-      ...(failure === undefined ? {} : failureColumns(failure)),
-    });
+    return failure === undefined
+      ? { outcome: "granted" }
+      : { outcome: "refused", ...failureColumns(failure) };
   });
 }
 

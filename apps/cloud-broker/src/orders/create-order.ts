@@ -2,6 +2,7 @@ import { checkPasskey } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
 import type { JobWrite, TransferType } from "@databox-cmk/protocol";
 
+import { recorded } from "../audit/record.ts";
 import { errorOf, valueOf } from "../core/failure-error.ts";
 import { newJobDetails, sharePasswordsOf } from "../core/job-details.ts";
 import { type OrderName, orderIdOf } from "../core/order.ts";
@@ -88,23 +89,21 @@ export async function createOrder(
       subject,
       key,
       context.actor,
-      async (transaction) => {
-        await insertOrder(transaction, order);
-        await realised.commit(transaction);
-        if (ownPasskey !== undefined)
-          await transaction
-            .insertInto("own_passkeys")
-            .values({ order_id: id, envelope_json: ownPasskey })
-            .execute();
-        operation = await insertOperation(transaction, id, "create", nowMs);
-        await plane.appendAudit(transaction, id, {
-          action: "order/create",
-          actor: context.actor,
-          outcome: "done",
-          correlationId: context.correlationId,
-          detail: { sku: skuName, transferType, kekType: key.kekType },
-        });
-      },
+      recorded(
+        plane.appendAudit,
+        { chain: id, action: "order/create", context },
+        async (transaction) => {
+          await insertOrder(transaction, order);
+          await realised.commit(transaction);
+          if (ownPasskey !== undefined)
+            await transaction
+              .insertInto("own_passkeys")
+              .values({ order_id: id, envelope_json: ownPasskey })
+              .execute();
+          operation = await insertOperation(transaction, id, "create", nowMs);
+          return { detail: { sku: skuName, transferType, kekType: key.kekType } };
+        },
+      ),
       context.correlationId,
     );
     if (!outcome.ok) throw errorOf(outcome.failure);

@@ -1,3 +1,4 @@
+import { note } from "../audit/record.ts";
 import { failureColumns } from "../core/failure-columns.ts";
 import { errorOf, valueOf } from "../core/failure-error.ts";
 import { decideTransition } from "../core/lifecycle.ts";
@@ -20,7 +21,7 @@ export async function dispatchOrder(
   { force }: { readonly force: boolean },
   context: RequestContext,
 ): Promise<void> {
-  const { custody, store, settings, appendAudit } = plane;
+  const { custody, store, settings } = plane;
   const order = await findOrder(store, name);
   const before = lifecycleOf(order);
   const isRepeated = valueOf(decideTransition(before, { kind: "dispatch" })) === before;
@@ -38,14 +39,7 @@ export async function dispatchOrder(
     return;
   }
   const { failure } = outcome;
-  await store.transaction().execute((transaction) =>
-    appendAudit(transaction, order.id, {
-      action: "order/dispatch",
-      actor: context.actor,
-      outcome: "refused",
-      ...failureColumns(failure),
-      correlationId: context.correlationId,
-    }),
-  );
+  const deed = { chain: order.id, action: "order/dispatch", context };
+  await note(plane, deed, { outcome: "refused", ...failureColumns(failure) });
   throw errorOf(failure);
 }

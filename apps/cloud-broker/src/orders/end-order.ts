@@ -1,6 +1,7 @@
 import { AppError } from "@databox-cmk/errors";
 import type { Transaction } from "kysely";
 
+import { recorded } from "../audit/record.ts";
 import { valueOf } from "../core/failure-error.ts";
 import { scrubPersonalData } from "../core/job-details.ts";
 import { decideTransition } from "../core/lifecycle.ts";
@@ -32,26 +33,25 @@ export async function cancelOrder(
   await plane.custody.destroy(
     order.id,
     context.actor,
-    async (transaction) => {
-      await updateOrder(
-        transaction,
-        order,
-        {
-          stage: next.stage,
-          stageStatus: next.stageStatus,
-          cancellationReason: reason,
-          details: scrubPersonalData(order.details),
-        },
-        context.by,
-        nowMs,
-      );
-      await plane.appendAudit(transaction, order.id, {
-        action: "order/cancel",
-        actor: context.actor,
-        outcome: "done",
-        correlationId: context.correlationId,
-      });
-    },
+    recorded(
+      plane.appendAudit,
+      { chain: order.id, action: "order/cancel", context },
+      async (transaction) => {
+        await updateOrder(
+          transaction,
+          order,
+          {
+            stage: next.stage,
+            stageStatus: next.stageStatus,
+            cancellationReason: reason,
+            details: scrubPersonalData(order.details),
+          },
+          context.by,
+          nowMs,
+        );
+        return {};
+      },
+    ),
     context.correlationId,
   );
 }
@@ -84,22 +84,21 @@ export async function deleteOrder(
   await plane.custody.destroy(
     order.id,
     context.actor,
-    async (transaction) => {
-      if (hasSystemIdentity)
-        await transaction
-          .insertInto("identity_cleanups")
-          .values({ order_id: order.id, epoch: order.identityEpoch, created_at_ms: nowMs })
-          .onConflict((conflict) => conflict.doNothing())
-          .execute();
-      await deleteRows(transaction, order.id, order.revision);
-      operation = await insertOperation(transaction, order.id, "delete", nowMs);
-      await plane.appendAudit(transaction, order.id, {
-        action: "order/delete",
-        actor: context.actor,
-        outcome: "done",
-        correlationId: context.correlationId,
-      });
-    },
+    recorded(
+      plane.appendAudit,
+      { chain: order.id, action: "order/delete", context },
+      async (transaction) => {
+        if (hasSystemIdentity)
+          await transaction
+            .insertInto("identity_cleanups")
+            .values({ order_id: order.id, epoch: order.identityEpoch, created_at_ms: nowMs })
+            .onConflict((conflict) => conflict.doNothing())
+            .execute();
+        await deleteRows(transaction, order.id, order.revision);
+        operation = await insertOperation(transaction, order.id, "delete", nowMs);
+        return {};
+      },
+    ),
     context.correlationId,
   );
   if (hasSystemIdentity) await removeIdentity(plane, order.id, order.identityEpoch);

@@ -1,3 +1,4 @@
+import { recorded } from "../audit/record.ts";
 import { valueOf } from "../core/failure-error.ts";
 import { scrubPersonalData } from "../core/job-details.ts";
 import { decideTransition } from "../core/lifecycle.ts";
@@ -35,28 +36,26 @@ export async function eraseOrder(
   await plane.custody.destroy(
     order.id,
     context.actor,
-    async (transaction) => {
-      const { error: _error, actions: _actions, ...state } = order.state;
-      await updateOrder(
-        transaction,
-        order,
-        {
-          stage: next.stage,
-          stageStatus: next.stageStatus,
-          details: scrubPersonalData(order.details),
-          state: { ...state, erasureReceipt },
-        },
-        context.by,
-        nowMs,
-      );
-      await plane.appendAudit(transaction, order.id, {
-        action: "order/erase",
-        actor: context.actor,
-        outcome: "done",
-        correlationId: context.correlationId,
-        detail: { wrappings: destroyed.length },
-      });
-    },
+    recorded(
+      plane.appendAudit,
+      { chain: order.id, action: "order/erase", context },
+      async (transaction) => {
+        const { error: _error, actions: _actions, ...state } = order.state;
+        await updateOrder(
+          transaction,
+          order,
+          {
+            stage: next.stage,
+            stageStatus: next.stageStatus,
+            details: scrubPersonalData(order.details),
+            state: { ...state, erasureReceipt },
+          },
+          context.by,
+          nowMs,
+        );
+        return { detail: { wrappings: destroyed.length } };
+      },
+    ),
     context.correlationId,
   );
 }

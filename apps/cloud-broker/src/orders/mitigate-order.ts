@@ -1,6 +1,7 @@
 import { AppError } from "@databox-cmk/errors";
 import type { CustomerResolution, MitigateRequest } from "@databox-cmk/protocol";
 
+import { record } from "../audit/record.ts";
 import { valueOf } from "../core/failure-error.ts";
 import { decideTransition } from "../core/lifecycle.ts";
 import type { OrderName } from "../core/order.ts";
@@ -43,7 +44,8 @@ export async function mitigateOrder(
       kind: resolution === "Resume" ? "resume" : "cleanUp",
     }),
   );
-  await plane.store.transaction().execute(async (transaction) => {
+  const deed = { chain: order.id, action: "order/mitigate", context };
+  await record(plane, deed, async (transaction) => {
     await updateOrder(
       transaction,
       order,
@@ -54,13 +56,7 @@ export async function mitigateOrder(
       context.by,
       nowMs,
     );
-    await plane.appendAudit(transaction, order.id, {
-      action: "order/mitigate",
-      actor: context.actor,
-      outcome: "done",
-      correlationId: context.correlationId,
-      detail: { resolution },
-    });
+    return { detail: { resolution } };
   });
   if (resolution !== "Resume") return;
   // The answer is recorded. A vault that does not answer now leaves CustomerActionPerformed; the

@@ -1,3 +1,4 @@
+import { record } from "../audit/record.ts";
 import { valueOf } from "../core/failure-error.ts";
 import { scrubPersonalData } from "../core/job-details.ts";
 import { type Breakdown, type Completion, decideTransition } from "../core/lifecycle.ts";
@@ -27,7 +28,8 @@ export async function moveOrder(
   const before = lifecycleOf(order);
   const next = valueOf(decideTransition(before, event));
   if (next === before) return;
-  await plane.store.transaction().execute(async (transaction) => {
+  const action = `order/${event.kind}`;
+  await record(plane, { chain: order.id, action, context }, async (transaction) => {
     await updateOrder(
       transaction,
       order,
@@ -39,12 +41,6 @@ export async function moveOrder(
       context.by,
       plane.now(),
     );
-    await plane.appendAudit(transaction, order.id, {
-      action: `order/${event.kind}`,
-      actor: context.actor,
-      outcome: "done",
-      correlationId: context.correlationId,
-      detail: { stage: next.stage, ...detail },
-    });
+    return { detail: { stage: next.stage, ...detail } };
   });
 }

@@ -2,6 +2,7 @@ import { randomInt } from "node:crypto";
 
 import { AppError } from "@databox-cmk/errors";
 
+import { record } from "../audit/record.ts";
 import type { OrderState } from "../core/order-state.ts";
 import type { OrderName } from "../core/order.ts";
 import { stageRules } from "../core/stages.ts";
@@ -57,14 +58,9 @@ async function note(
   state: OrderState,
   context: RequestContext,
 ): Promise<void> {
-  await plane.store.transaction().execute(async (transaction) => {
+  await record(plane, { chain: order.id, action, context }, async (transaction) => {
     await updateOrder(transaction, order, { state }, context.by, plane.now());
-    await plane.appendAudit(transaction, order.id, {
-      action,
-      actor: context.actor,
-      outcome: "done",
-      correlationId: context.correlationId,
-    });
+    return {};
   });
 }
 

@@ -4,6 +4,7 @@ import { AppError } from "@databox-cmk/errors";
 import { asciiLowerCase, isSameIdentifier } from "@databox-cmk/protocol";
 import { sql } from "kysely";
 
+import { record, recorded } from "../audit/record.ts";
 import { errorOf, valueOf } from "../core/failure-error.ts";
 import { decideTransition } from "../core/lifecycle.ts";
 import { type EpochMs, type OrderName, SKUS } from "../core/order.ts";
@@ -50,7 +51,8 @@ async function prepareNodes(
   await checkSerials(plane.store, order, serials);
   const nowMs = plane.now();
   const codes = serials.map((serial) => codedNode(serial, nowMs));
-  const outcome = await plane.custody.generate(order.id, serials, async (transaction) => {
+  const deed = { chain: order.id, action: "order/prepare", context };
+  const commit = recorded(plane.appendAudit, deed, async (transaction) => {
     await updateOrder(
       transaction,
       order,
@@ -76,14 +78,9 @@ async function prepareNodes(
         })),
       )
       .execute();
-    await plane.appendAudit(transaction, order.id, {
-      action: "order/prepare",
-      actor: context.actor,
-      outcome: "done",
-      correlationId: context.correlationId,
-      detail: { serials: serials.join(" ") },
-    });
+    return { detail: { serials: serials.join(" ") } };
   });
+  const outcome = await plane.custody.generate(order.id, serials, commit);
   if (!outcome.ok) throw errorOf(outcome.failure);
   return codes.map(({ serial, code, expiresAtMs }) => ({
     serial,
@@ -109,7 +106,8 @@ async function renewCodes(
   const open = nodes
     .filter((node) => node.deviceJwkJson === undefined)
     .map(({ serial }) => codedNode(serial, nowMs));
-  await plane.store.transaction().execute(async (transaction) => {
+  const deed = { chain: order.id, action: "order/renewEnrolmentCodes", context };
+  await record(plane, deed, async (transaction) => {
     for (const { serial, hash, expiresAtMs } of open)
       await transaction
         .updateTable("nodes")
@@ -118,13 +116,7 @@ async function renewCodes(
         .where("serial", "=", serial)
         .where("device_kid", "is", null)
         .execute();
-    await plane.appendAudit(transaction, order.id, {
-      action: "order/renewEnrolmentCodes",
-      actor: context.actor,
-      outcome: "done",
-      correlationId: context.correlationId,
-      detail: { serials: open.map(({ serial }) => serial).join(" ") },
-    });
+    return { detail: { serials: open.map(({ serial }) => serial).join(" ") } };
   });
   return open.map(({ serial, code, expiresAtMs }) => ({
     serial,

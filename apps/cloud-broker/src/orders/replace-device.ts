@@ -1,5 +1,6 @@
 import { AppError } from "@databox-cmk/errors";
 
+import { record } from "../audit/record.ts";
 import type { OrderName } from "../core/order.ts";
 import type { ControlPlane, RequestContext } from "./control-plane.ts";
 import { createEnrolmentCode } from "./enrolment-code.ts";
@@ -23,7 +24,8 @@ export async function replaceDevice(
 ): Promise<PreparedNode> {
   const { id } = await findOrder(plane.store, name);
   const { code, hash, expiresAtMs } = createEnrolmentCode(plane.now());
-  await plane.store.transaction().execute(async (transaction) => {
+  const deed = { chain: id, action: "order/replaceDevice", context };
+  await record(plane, deed, async (transaction) => {
     const node = await transaction
       .selectFrom("nodes")
       .select("device_kid")
@@ -74,14 +76,7 @@ export async function replaceDevice(
       .where("order_id", "=", id)
       .where("serial", "=", serial)
       .execute();
-    await plane.appendAudit(transaction, id, {
-      action: "order/replaceDevice",
-      actor: context.actor,
-      outcome: "done",
-      serial,
-      correlationId: context.correlationId,
-      detail: { reason, formerDeviceKid: node.device_kid ?? undefined },
-    });
+    return { serial, detail: { reason, formerDeviceKid: node.device_kid ?? undefined } };
   });
   return { serial, enrolmentCode: code, expiresAtMs };
 }

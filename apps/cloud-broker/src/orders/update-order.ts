@@ -1,6 +1,7 @@
 import { AppError } from "@databox-cmk/errors";
 import type { JobPatch } from "@databox-cmk/protocol";
 
+import { recorded } from "../audit/record.ts";
 import { errorOf, valueOf, withFacts } from "../core/failure-error.ts";
 import type { OrderName } from "../core/order.ts";
 import { decideDetails } from "../core/patch-details.ts";
@@ -67,7 +68,8 @@ async function applyPatch(
   const realised = await realiseIdentities(plane, order, change.identities);
   const nowMs = plane.now();
   let operation = "";
-  const commit: AlsoCommit = async (transaction) => {
+  const deed = { chain: order.id, action: "order/update", context };
+  const commit = recorded(plane.appendAudit, deed, async (transaction) => {
     await alsoCommit?.(transaction);
     await claim.use(transaction);
     await updateOrder(
@@ -85,14 +87,8 @@ async function applyPatch(
     );
     await realised.commit(transaction);
     operation = await insertOperation(transaction, order.id, "update", nowMs);
-    await plane.appendAudit(transaction, order.id, {
-      action: "order/update",
-      actor: context.actor,
-      outcome: "done",
-      correlationId: context.correlationId,
-      detail: { members: membersOf(patch).join(" ") },
-    });
-  };
+    return { detail: { members: membersOf(patch).join(" ") } };
+  });
   try {
     if (change.key === undefined) await store.transaction().execute(commit);
     else {

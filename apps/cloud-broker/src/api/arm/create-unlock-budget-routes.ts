@@ -1,11 +1,13 @@
 import { unlockBudgetView, unlockBudgetWrite } from "@databox-cmk/protocol";
 
+import { record } from "../../audit/record.ts";
 import { ACTIONS } from "../../core/permissions.ts";
 import type { Route } from "../../http/route.ts";
 import type { ChangeClaim, ControlPlane, RequestContext } from "../../orders/control-plane.ts";
 import { findOrder } from "../../orders/find-order.ts";
 import type { Order } from "../../orders/order.ts";
 import { readBudget, setBudget } from "../../release/limits/unlock-budget.ts";
+import { takeChainHead } from "../../store/chain-head.ts";
 import { arm } from "./arm-route.ts";
 import { PATHS } from "./paths.ts";
 
@@ -13,7 +15,7 @@ const PATH = `${PATHS.job}/unlockBudget`;
 
 /** The daily limit of an order's unlocks; without one, only the rate limits apply. */
 export function createUnlockBudgetRoutes(plane: ControlPlane): readonly Route[] {
-  const { store, appendAudit, now } = plane;
+  const { store, now } = plane;
   return [
     arm.route(
       "GET",
@@ -42,19 +44,14 @@ export function createUnlockBudgetRoutes(plane: ControlPlane): readonly Route[] 
         const order = await findOrder(store, request.order);
         const { id } = order;
         const { context } = request;
-        const { actor, correlationId } = context;
         const claim = await admitBudget(plane, order, unlocksPerDay, context);
-        await store.transaction().execute(async (transaction) => {
+        const deed = { chain: id, action: "unlockBudget/set", context };
+        await record(plane, deed, async (transaction) => {
           await claim.use(transaction);
           // Locks the chain first, as a grant does, so that the two never deadlock.
-          await appendAudit(transaction, id, {
-            action: "unlockBudget/set",
-            actor,
-            outcome: "done",
-            correlationId,
-            detail: { unlocksPerDay },
-          });
+          await takeChainHead(transaction, id);
           await setBudget(transaction, id, unlocksPerDay, now());
+          return { detail: { unlocksPerDay } };
         });
         return { json: await readBudget(store, id, now()) };
       },
@@ -71,20 +68,15 @@ export function createUnlockBudgetRoutes(plane: ControlPlane): readonly Route[] 
         const order = await findOrder(store, request.order);
         const { id } = order;
         const { context } = request;
-        const { actor, correlationId } = context;
         const claim = await admitBudget(plane, order, undefined, context);
-        const removed = await store.transaction().execute(async (transaction) => {
+        const deed = { chain: id, action: "unlockBudget/remove", context };
+        const removed = await record(plane, deed, async (transaction) => {
           await claim.use(transaction);
           const { unlocksPerDay } = await readBudget(transaction, id, now());
-          if (unlocksPerDay === undefined) return false;
-          await appendAudit(transaction, id, {
-            action: "unlockBudget/remove",
-            actor,
-            outcome: "done",
-            correlationId,
-          });
+          if (unlocksPerDay === undefined) return undefined;
+          await takeChainHead(transaction, id);
           await transaction.deleteFrom("unlock_budgets").where("order_id", "=", id).execute();
-          return true;
+          return {};
         });
         return { status: removed ? 200 : 204 };
       },

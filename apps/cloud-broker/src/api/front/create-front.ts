@@ -4,6 +4,7 @@ import { AppError } from "@databox-cmk/errors";
 import { addressKey, createRateLimit } from "@databox-cmk/http";
 
 import type { AppendAudit } from "../../audit/append-audit.ts";
+import { type Auditing, note } from "../../audit/record.ts";
 import type { StrangerRows } from "../../audit/stranger-rows.ts";
 import type { BrokerConfig } from "../../config/config.ts";
 import type { Clock } from "../../core/ports.ts";
@@ -16,7 +17,6 @@ import { describeFault, describePool, type Log, systemCodeOf } from "../../obser
 import type { Metrics } from "../../observability/metrics.ts";
 import { poolStateOf } from "../../store/pool-state.ts";
 import type { Store } from "../../store/store.ts";
-import { runLocking } from "../../store/transactions.ts";
 import type { Places } from "./places.ts";
 import type { TurnAway } from "./turn-away.ts";
 
@@ -157,26 +157,16 @@ export function createFront(dependencies: FrontDependencies): Front {
  * leaves its row. All other device messages are audited where they are answered.
  */
 async function auditDeviceFault(
-  {
-    store,
-    appendAudit,
-    strangerRows,
-  }: {
-    readonly store: Store;
-    readonly appendAudit: AppendAudit;
-    readonly strangerRows: Pick<StrangerRows, "admit">;
-  },
-  { request, failure }: Served,
+  dependencies: Auditing & { readonly strangerRows: Pick<StrangerRows, "admit"> },
+  { request: { address, requestId: correlationId }, failure }: Served,
 ): Promise<void> {
-  if (failure?.code !== "DeviceMessageTooLarge" || !strangerRows.admit(request.address)) return;
-  await runLocking(store, (transaction) =>
-    appendAudit(transaction, "broker", {
-      action: "device-message",
-      actor: { kind: "stranger", address: request.address },
-      outcome: "refused",
-      code: "DeviceMessageTooLarge",
-      correlationId: request.requestId,
-    }),
+  const { strangerRows } = dependencies;
+  if (failure?.code !== "DeviceMessageTooLarge" || !strangerRows.admit(address)) return;
+  const context = { actor: { kind: "stranger", address }, correlationId } as const;
+  await note(
+    dependencies,
+    { chain: "broker", action: "device-message", context },
+    { outcome: "refused", code: "DeviceMessageTooLarge" },
   );
 }
 

@@ -2,6 +2,7 @@ import type { StaticSite } from "@databox-cmk/http";
 import type { UnlockPolicy } from "@databox-cmk/protocol";
 
 import type { AppendAudit } from "../../audit/append-audit.ts";
+import { type Auditing, note } from "../../audit/record.ts";
 import type { FetchByAgent } from "../../azure/fetch-by-agent.ts";
 import type { HasAccess, StillMay } from "../../callers/has-access.ts";
 import type { VerifyToken } from "../../callers/verify-token.ts";
@@ -11,7 +12,6 @@ import type { Clock } from "../../core/ports.ts";
 import type { Notices } from "../../events/open-notices.ts";
 import type { IdentifySession, Route, SessionRequest } from "../../http/route.ts";
 import type { Store } from "../../store/store.ts";
-import { runLocking } from "../../store/transactions.ts";
 import { createCallAzure } from "./call-azure.ts";
 import { createEvents, type PortalEvents } from "./events/create-events.ts";
 import { createEventRoutes } from "./events/event-routes.ts";
@@ -130,22 +130,20 @@ export function createPortal(
  * Changes that people made in Azure through the portal: who, from where, by which call. Azure's own
  * log has the rest.
  */
-function createWriteAudit({
-  store,
-  appendAudit,
-}: {
-  readonly store: Store;
-  readonly appendAudit: AppendAudit;
-}): ForwardDependencies["written"] {
-  return async ({ caller, address, requestId, method }: SessionRequest, template, status) => {
-    await runLocking(store, (transaction) =>
-      appendAudit(transaction, "broker", {
-        action: "portal/forward",
-        actor: { kind: "caller", objectId: caller.objectId, name: caller.name, address },
+function createWriteAudit(auditing: Auditing): ForwardDependencies["written"] {
+  return async (
+    { caller: { objectId, name }, address, requestId: correlationId, method }: SessionRequest,
+    template,
+    status,
+  ) => {
+    const actor = { kind: "caller", objectId, name, address } as const;
+    await note(
+      auditing,
+      { chain: "broker", action: "portal/forward", context: { actor, correlationId } },
+      {
         outcome: status < 400 ? "granted" : "refused",
-        correlationId: requestId,
         detail: { method, call: template, status },
-      }),
+      },
     );
   };
 }

@@ -2,12 +2,12 @@ import { AppError, toAppError } from "@databox-cmk/errors";
 import * as z from "zod";
 
 import type { AppendAudit } from "../../audit/append-audit.ts";
+import { note } from "../../audit/record.ts";
 import type { BrokerConfig } from "../../config/config.ts";
 import { decideReturnPath } from "../../core/portal/return-path.ts";
 import type { Clock } from "../../core/ports.ts";
 import type { Answer, Route, RouteRequest, SessionRequest } from "../../http/route.ts";
 import type { Store } from "../../store/store.ts";
-import { runLocking } from "../../store/transactions.ts";
 import {
   attemptCookie,
   noAttemptCookie,
@@ -170,19 +170,14 @@ async function signOut(dependencies: SignInDependencies, request: SessionRequest
 }
 
 async function audit(
-  { store, appendAudit }: SignInDependencies,
+  auditing: SignInDependencies,
   action: string,
   { objectId, name }: { readonly objectId: string; readonly name: string },
-  { address, requestId }: RouteRequest,
+  { address, requestId: correlationId }: RouteRequest,
 ): Promise<void> {
-  await runLocking(store, (transaction) =>
-    appendAudit(transaction, "broker", {
-      action,
-      actor: { kind: "caller", objectId, name, address },
-      outcome: "granted",
-      correlationId: requestId,
-    }),
-  );
+  const actor = { kind: "caller", objectId, name, address } as const;
+  const deed = { chain: "broker", action, context: { actor, correlationId } } as const;
+  await note(auditing, deed, { outcome: "granted" });
 }
 
 const purposeOf = (state: string): string => `portal-sign-in ${state}`;

@@ -1,5 +1,6 @@
 import { AppError } from "@databox-cmk/errors";
 
+import { record } from "../../audit/record.ts";
 import { type CampaignEvent, nextCampaignState } from "../../core/campaign-step.ts";
 import type { ControlPlane, RequestContext } from "../../orders/control-plane.ts";
 import { type Campaign, readCampaign } from "./stored-campaign.ts";
@@ -29,7 +30,6 @@ export async function controlCampaign(
   event: Exclude<CampaignEvent, "finish">,
   { actor }: RequestContext,
 ): Promise<void> {
-  const { store, appendAudit, now } = plane;
   const { state } = await findCampaign(plane, id);
   const next = nextCampaignState(state, event);
   if (next === undefined)
@@ -38,8 +38,10 @@ export async function controlCampaign(
       detail: `the campaign is ${state} and cannot ${event}`,
     });
   if (next === state) return;
-  const nowMs = now();
-  await store.transaction().execute(async (transaction) => {
+  const nowMs = plane.now();
+  const context = { actor, correlationId: id };
+  const deed = { chain: "broker", action: `campaign/${event}`, context } as const;
+  await record(plane, deed, async (transaction) => {
     const { numUpdatedRows } = await transaction
       .updateTable("campaigns")
       .set({
@@ -55,11 +57,6 @@ export async function controlCampaign(
         target: "campaign",
         detail: "the campaign has changed meanwhile; read it again",
       });
-    await appendAudit(transaction, "broker", {
-      action: `campaign/${event}`,
-      actor,
-      outcome: "done",
-      correlationId: id,
-    });
+    return {};
   });
 }

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import type { Kysely } from "kysely";
 
+import { record } from "../../audit/record.ts";
 import { EVENT_TYPES } from "../../core/cloud-event.ts";
 import type { EpochMs } from "../../core/order.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
@@ -116,12 +117,11 @@ async function loadWaiting(
 }
 
 /** No step is waiting: write one record of the whole campaign, and tell receivers. */
-async function finish(
-  { store, appendAudit, announce, now }: ControlPlane,
-  campaign: Campaign,
-): Promise<void> {
-  const nowMs = now();
-  await store.transaction().execute(async (transaction) => {
+async function finish(plane: ControlPlane, campaign: Campaign): Promise<void> {
+  const nowMs = plane.now();
+  const context = { actor: campaign.actor, correlationId: campaign.id };
+  const deed = { chain: "broker", action: "campaign/finish", context } as const;
+  await record(plane, deed, async (transaction) => {
     const { numUpdatedRows } = await transaction
       .updateTable("campaigns")
       .set({ state: "done", changed_at_ms: nowMs, finished_at_ms: nowMs })
@@ -139,7 +139,7 @@ async function finish(
         ),
       )
       .executeTakeFirst();
-    if (numUpdatedRows !== 1n) return;
+    if (numUpdatedRows !== 1n) return undefined;
     const failed = await transaction
       .selectFrom("campaign_orders")
       .select((row) => row.fn.countAll<number>().as("count"))
@@ -147,19 +147,16 @@ async function finish(
       .where("state", "=", "failed")
       .executeTakeFirstOrThrow();
     const dryRun = campaign.request.dryRun === true;
-    await appendAudit(transaction, "broker", {
-      action: "campaign/finish",
-      actor: campaign.actor,
-      outcome: failed.count === 0 ? "done" : "failed",
-      correlationId: campaign.id,
-      detail: { done: campaign.total - failed.count, failed: failed.count, dryRun },
-    });
-    await announce(transaction, {
+    await plane.announce(transaction, {
       type: EVENT_TYPES.campaignFinished,
       campaign: campaign.id,
       atMs: nowMs,
       data: { origin: campaign.origin, orders: campaign.total, failed: failed.count, dryRun },
     });
+    return {
+      outcome: failed.count === 0 ? "done" : "failed",
+      detail: { done: campaign.total - failed.count, failed: failed.count, dryRun },
+    };
   });
 }
 

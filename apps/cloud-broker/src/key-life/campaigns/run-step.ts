@@ -83,8 +83,8 @@ async function rotate(
     valueOf(parseKeyUrl(choice.kekUrl, plane.settings.keyVaultSuffixes)).version !== undefined;
   if (!pinned) return putInForce(plane, campaign, order, choice, done);
   const { kid } = valueOf(await plane.custody.newestVersion(order.id));
-  if (kid === choice.kekUrl) return plane.store.transaction().execute(done);
-  return move(plane, campaign, order, { kekUrl: kid }, done);
+  if (kid === choice.kekUrl) await plane.store.transaction().execute(done);
+  else await move(plane, campaign, order, { kekUrl: kid }, done);
 }
 
 async function putInForce(
@@ -98,7 +98,8 @@ async function putInForce(
   const subject = keySubjectOf(order, settings.tenantId);
   if (campaign.request.dryRun === true) {
     valueOf(await custody.rehearse(subject, choice));
-    return store.transaction().execute(done);
+    await store.transaction().execute(done);
+    return;
   }
   const { actor, correlationId } = contextOf(campaign);
   const outcome = await custody.change(subject, choice, actor, done, correlationId);

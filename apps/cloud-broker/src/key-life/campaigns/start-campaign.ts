@@ -4,6 +4,7 @@ import { AppError } from "@databox-cmk/errors";
 import { asciiLowerCase, type CampaignRequest } from "@databox-cmk/protocol";
 import { sql, type Transaction } from "kysely";
 
+import { record } from "../../audit/record.ts";
 import { valueOf } from "../../core/failure-error.ts";
 import { keyAddressOf, parseKeyUrl } from "../../core/key-url.ts";
 import { type OrderId, foldOrderId } from "../../core/order.ts";
@@ -29,32 +30,29 @@ const INSERTED_AT_ONCE = 500;
  * @throws {AppError} InvalidRequestContent when nothing is selected, or too much
  */
 export async function startCampaign(
-  {
-    store,
-    appendAudit,
-    now,
-    settings,
-  }: Pick<ControlPlane, "store" | "appendAudit" | "now" | "settings">,
+  plane: Pick<ControlPlane, "store" | "appendAudit" | "now" | "settings">,
   { request, origin, actor }: Starting,
 ): Promise<string> {
   const id = randomUUID();
-  const nowMs = now();
+  const nowMs = plane.now();
+  const { keyVaultSuffixes } = plane.settings;
   const { orders: listed, ...selector } = request.selector;
   if (listed === undefined && Object.values(selector).every((value) => value === undefined))
     throw invalid("selector: expected subscriptionId, resourceGroup, keyUrl or orders");
   const keyAddress =
     selector.keyUrl === undefined
       ? undefined
-      : keyAddressOf(valueOf(parseKeyUrl(selector.keyUrl, settings.keyVaultSuffixes)));
+      : keyAddressOf(valueOf(parseKeyUrl(selector.keyUrl, keyVaultSuffixes)));
   const { action } = request;
   if (action.kind === "move") {
     if (Object.values(action.to).every((value) => value === undefined))
       throw invalid("action.to: expected kekUrl, kekVaultResourceID or identityProperties");
-    if (action.to.kekUrl !== undefined)
-      valueOf(parseKeyUrl(action.to.kekUrl, settings.keyVaultSuffixes));
+    if (action.to.kekUrl !== undefined) valueOf(parseKeyUrl(action.to.kekUrl, keyVaultSuffixes));
   }
   const stored: StoredRequest = { ...request, selector, listed: listed !== undefined };
-  await store.transaction().execute(async (transaction) => {
+  const context = { actor, correlationId: id };
+  const deed = { chain: "broker", action: "campaign/start", context } as const;
+  await record(plane, deed, async (transaction) => {
     const orders = await selectOrders(transaction, request.selector, keyAddress);
     if (orders.length === 0) throw invalid("selector: no order fits");
     if (orders.length > MAX_ORDERS)
@@ -85,11 +83,7 @@ export async function startCampaign(
           })),
         )
         .execute();
-    await appendAudit(transaction, "broker", {
-      action: "campaign/start",
-      actor,
-      outcome: "done",
-      correlationId: id,
+    return {
       detail: {
         kind: action.kind,
         origin,
@@ -97,7 +91,7 @@ export async function startCampaign(
         dryRun: request.dryRun === true,
         description: request.description,
       },
-    });
+    };
   });
   return id;
 }

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import { AppError } from "@databox-cmk/errors";
 
+import { record } from "../../audit/record.ts";
 import type { BackupKey } from "../../core/backup-key.ts";
 import { errorOf } from "../../core/failure-error.ts";
 import type { OrderId } from "../../core/order.ts";
@@ -25,7 +26,7 @@ export async function orderBackup(
   wanted: { readonly name: string; readonly reason: string; readonly hours: number },
   context: RequestContext,
 ): Promise<{ readonly backup: BackupKey; readonly order: BackupOrder } | undefined> {
-  const { store, appendAudit, now } = plane;
+  const { store, now } = plane;
   const { name, reason, hours } = wanted;
   const backup = (await loadBackupKeys(store, order)).find((each) => each.name === name);
   if (backup?.kind !== "vault") return undefined;
@@ -39,7 +40,8 @@ export async function orderBackup(
     by: context.by,
     untilMs: nowMs + hours * HOUR_MS,
   };
-  await store.transaction().execute(async (transaction) => {
+  const deed = { chain: order, action: "backupKey/order", context };
+  await record(plane, deed, async (transaction) => {
     await transaction
       .insertInto("backup_uses")
       .values({
@@ -54,14 +56,10 @@ export async function orderBackup(
         ended_by: null,
       })
       .execute();
-    await appendAudit(transaction, order, {
-      action: "backupKey/order",
-      actor: context.actor,
-      outcome: "done",
+    return {
       kid: backup.kid,
-      correlationId: context.correlationId,
       detail: { backupKey: name, reason, until: new Date(made.untilMs).toISOString() },
-    });
+    };
   });
   return { backup, order: made };
 }
@@ -92,13 +90,14 @@ async function requireLoss({ store, custody }: ControlPlane, order: OrderId): Pr
 
 /** @returns false when there was none */
 export function withdrawOrder(
-  { store, appendAudit, now }: ControlPlane,
+  plane: ControlPlane,
   order: OrderId,
   name: string,
   context: RequestContext,
 ): Promise<boolean> {
-  const nowMs = now();
-  return store.transaction().execute(async (transaction) => {
+  const nowMs = plane.now();
+  const deed = { chain: order, action: "backupKey/withdrawOrder", context };
+  return record(plane, deed, async (transaction) => {
     const ended = await transaction
       .updateTable("backup_uses")
       .set({ ended_at_ms: nowMs, ended_by: context.by })
@@ -107,14 +106,6 @@ export function withdrawOrder(
       .where("ended_at_ms", "is", null)
       .where("until_ms", ">", nowMs)
       .executeTakeFirst();
-    if (ended.numUpdatedRows === 0n) return false;
-    await appendAudit(transaction, order, {
-      action: "backupKey/withdrawOrder",
-      actor: context.actor,
-      outcome: "done",
-      correlationId: context.correlationId,
-      detail: { backupKey: name },
-    });
-    return true;
+    return ended.numUpdatedRows === 0n ? undefined : { detail: { backupKey: name } };
   });
 }

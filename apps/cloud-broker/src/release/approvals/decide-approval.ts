@@ -1,6 +1,7 @@
 import { AppError } from "@databox-cmk/errors";
 import type { Transaction } from "kysely";
 
+import { record } from "../../audit/record.ts";
 import { EVENT_TYPES } from "../../core/cloud-event.ts";
 import { mayDecide, type Vote } from "../../core/decide-release.ts";
 import type { OrderId } from "../../core/order.ts";
@@ -33,8 +34,14 @@ export async function decideApproval(
 ): Promise<ApprovalCase> {
   const nowMs = plane.now();
   const objectId = caller.objectId.toLowerCase();
-  return plane.store.transaction().execute(async (transaction) => {
-    const deps = { store: transaction, defaultPolicy: plane.settings.defaultPolicy, nowMs };
+  const deed = {
+    chain: order,
+    action: decision === "approved" ? "approval/approve" : "approval/reject",
+    context,
+  };
+  const facts = { defaultPolicy: plane.settings.defaultPolicy, nowMs };
+  await record(plane, deed, async (transaction) => {
+    const deps = { store: transaction, ...facts };
     const found = await requireCase(await readCase(deps, order, id), id);
     const forbidden = mayDecide(found.approval, found.terms, objectId);
     if (forbidden !== undefined) throw new AppError("ApprovalForbidden", { reason: forbidden });
@@ -53,25 +60,21 @@ export async function decideApproval(
       right: rightOf(caller, order),
     });
     const { serial, kid } = found.row;
-    await plane.appendAudit(transaction, order, {
-      action: decision === "approved" ? "approval/approve" : "approval/reject",
-      actor: context.actor,
-      outcome: "done",
-      code: decision === "rejected" ? "ApprovalRejected" : undefined,
-      serial,
-      kid,
-      requestHash: found.row.request_hash,
-      correlationId: context.correlationId,
-      detail: { approval: id, reason },
-    });
     await plane.announce(transaction, {
       type: EVENT_TYPES.approvalDecided,
       order,
       atMs: nowMs,
       data: { approvalId: id, serial, decision, by: objectId },
     });
-    return requireCase(await readCase(deps, order, id), id);
+    return {
+      code: decision === "rejected" ? "ApprovalRejected" : undefined,
+      serial,
+      kid,
+      requestHash: found.row.request_hash,
+      detail: { approval: id, reason },
+    };
   });
+  return requireCase(await readCase({ store: plane.store, ...facts }, order, id), id);
 }
 
 /**

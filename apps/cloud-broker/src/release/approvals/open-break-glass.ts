@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { AppError } from "@databox-cmk/errors";
 import { isSameIdentifier } from "@databox-cmk/protocol";
 
+import { record } from "../../audit/record.ts";
 import { EVENT_TYPES } from "../../core/cloud-event.ts";
 import type { EpochMs } from "../../core/order.ts";
 import { stageRules } from "../../core/stages.ts";
@@ -40,21 +41,11 @@ export async function openBreakGlass(
   const expiresAtMs = nowMs + LIFETIME_MS;
   const policy = await readUnlockPolicy(plane.store, order.id, plane.settings.defaultPolicy);
   const isAllowed = policy.release.breakGlass;
-  await plane.store.transaction().execute(async (transaction) => {
-    await plane.appendAudit(transaction, order.id, {
-      action: "order/breakGlass",
-      actor: context.actor,
-      outcome: isAllowed ? "granted" : "refused",
-      code: isAllowed ? undefined : "BreakGlassForbidden",
-      serial,
-      correlationId: context.correlationId,
-      detail: {
-        reason,
-        breakGlass: isAllowed ? id : undefined,
-        expiresAt: isAllowed ? new Date(expiresAtMs).toISOString() : undefined,
-      },
-    });
-    if (!isAllowed) return;
+  const deed = { chain: order.id, action: "order/breakGlass", context };
+  await record(plane, deed, async (transaction) => {
+    if (!isAllowed)
+      return { outcome: "refused", code: "BreakGlassForbidden", serial, detail: { reason } };
+    const expiresAt = new Date(expiresAtMs).toISOString();
     await transaction
       .insertInto("break_glass")
       .values({
@@ -78,9 +69,10 @@ export async function openBreakGlass(
         serial,
         by: context.by,
         reason,
-        expiresAt: new Date(expiresAtMs).toISOString(),
+        expiresAt,
       },
     });
+    return { outcome: "granted", serial, detail: { reason, breakGlass: id, expiresAt } };
   });
   if (!isAllowed) throw new AppError("BreakGlassForbidden");
   return { id, expiresAtMs };

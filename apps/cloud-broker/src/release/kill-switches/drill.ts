@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import type { RevocationDrillView } from "@databox-cmk/protocol";
 
+import { record } from "../../audit/record.ts";
 import type { EpochMs, OrderId } from "../../core/order.ts";
 import { renderTime } from "../../core/wire-time.ts";
 import type { ControlPlane, RequestContext } from "../../orders/control-plane.ts";
@@ -9,12 +10,13 @@ import type { Store } from "../../store/store.ts";
 
 /** Asks every live lease of an order to answer as if it were re-locked; its volume stays open. */
 export async function startDrill(
-  { store, appendAudit, now }: ControlPlane,
+  plane: ControlPlane,
   order: OrderId,
   context: RequestContext,
 ): Promise<void> {
-  const nowMs = now();
-  await store.transaction().execute(async (transaction) => {
+  const nowMs = plane.now();
+  const deed = { chain: order, action: "order/revocationDrill", context };
+  await record(plane, deed, async (transaction) => {
     const leases = await transaction
       .selectFrom("leases")
       .select(["id", "serial"])
@@ -33,13 +35,7 @@ export async function startDrill(
           answered_at_ms: null,
         })
         .execute();
-    await appendAudit(transaction, order, {
-      action: "order/revocationDrill",
-      actor: context.actor,
-      outcome: "done",
-      correlationId: context.correlationId,
-      detail: { leases: leases.length },
-    });
+    return { detail: { leases: leases.length } };
   });
 }
 

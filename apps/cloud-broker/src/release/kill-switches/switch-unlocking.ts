@@ -1,4 +1,5 @@
 import type { AuditChain } from "../../audit/append-audit.ts";
+import { recorded } from "../../audit/record.ts";
 import type { ControlPlane, RequestContext } from "../../orders/control-plane.ts";
 import type { Order } from "../../orders/order.ts";
 import { runLocking } from "../../store/transactions.ts";
@@ -18,22 +19,19 @@ type Switching = {
 };
 
 /** Revoke now: switch, refused leases and audit row are one commit. */
-export function revokeNow(
+export async function revokeNow(
   { plane, scope, origin, context }: Switching,
   reason: string,
 ): Promise<{ readonly nowMs: number; readonly leases: number }> {
   const nowMs = plane.now();
-  return runLocking(plane.store, async (transaction) => {
-    const leases = await revoke(transaction, scope, origin, { reason, by: context.by, nowMs });
-    await plane.appendAudit(transaction, chainOf(scope), {
-      action: "order/revoke",
-      actor: context.actor,
-      outcome: "done",
-      correlationId: context.correlationId,
-      detail: { ...detailOf(scope), origin, reason, leases },
-    });
-    return { nowMs, leases };
+  let leases = 0;
+  const deed = { chain: chainOf(scope), action: "order/revoke", context };
+  const work = recorded(plane.appendAudit, deed, async (transaction) => {
+    leases = await revoke(transaction, scope, origin, { reason, by: context.by, nowMs });
+    return { detail: { ...detailOf(scope), origin, reason, leases } };
   });
+  await runLocking(plane.store, work);
+  return { nowMs, leases };
 }
 
 /**
@@ -56,18 +54,15 @@ export async function restoreAccess(
           context,
         );
   const nowMs = plane.now();
-  return runLocking(plane.store, async (transaction) => {
+  let lifted = 0;
+  const deed = { chain: chainOf(scope), action: "order/restoreAccess", context };
+  const work = recorded(plane.appendAudit, deed, async (transaction) => {
     await claim?.use(transaction);
-    const lifted = await lift(transaction, standing, context.by, nowMs);
-    await plane.appendAudit(transaction, chainOf(scope), {
-      action: "order/restoreAccess",
-      actor: context.actor,
-      outcome: "done",
-      correlationId: context.correlationId,
-      detail: { ...detailOf(scope), origin, lifted },
-    });
-    return { nowMs, lifted };
+    lifted = await lift(transaction, standing, context.by, nowMs);
+    return { detail: { ...detailOf(scope), origin, lifted } };
   });
+  await runLocking(plane.store, work);
+  return { nowMs, lifted };
 }
 
 function chainOf(scope: RevocationScope): AuditChain {

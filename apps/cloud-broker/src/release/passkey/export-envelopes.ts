@@ -1,5 +1,6 @@
 import type { EnvelopeExport } from "@databox-cmk/protocol";
 
+import { note } from "../../audit/record.ts";
 import { errorOf } from "../../core/failure-error.ts";
 import type { OrderId } from "../../core/order.ts";
 import type { Failure } from "../../core/ports.ts";
@@ -16,21 +17,15 @@ type Recipient = EnvelopeExport["value"][number]["recipients"][number];
  * Each export is therefore audited, and a kill switch withholds it.
  */
 export async function exportEnvelopes(
-  { store, appendAudit }: ControlPlane,
+  plane: Pick<ControlPlane, "store" | "appendAudit">,
   order: OrderId,
-  { actor, correlationId }: RequestContext,
+  context: RequestContext,
 ): Promise<EnvelopeExport> {
-  const refuse = async (failure: Failure): Promise<never> => {
-    await store.transaction().execute((transaction) =>
-      appendAudit(transaction, order, {
-        action: "order/exportEnvelopes",
-        actor,
-        outcome: "refused",
-        code: failure.code,
-        correlationId,
-      }),
-    );
-    throw errorOf(failure);
+  const { store } = plane;
+  const deed = { chain: order, action: "order/exportEnvelopes", context };
+  const refuse = async ({ code, ...failure }: Failure): Promise<never> => {
+    await note(plane, deed, { outcome: "refused", code });
+    throw errorOf({ code, ...failure });
   };
   const stored = await loadCurrentEnvelopes(store, order);
   const backups = await loadBackupKeys(store, order);
@@ -38,15 +33,8 @@ export async function exportEnvelopes(
     const revocation = await findRevocation(store, order, serial);
     if (revocation !== undefined) return refuse(revocation);
   }
-  await store.transaction().execute((transaction) =>
-    appendAudit(transaction, order, {
-      action: "order/exportEnvelopes",
-      actor,
-      outcome: "granted",
-      correlationId,
-      detail: { envelopes: stored.length },
-    }),
-  );
+  const detail = { envelopes: stored.length };
+  await note(plane, deed, { outcome: "granted", detail });
   const recipientOf = (kid: string, ofNode: string): Recipient => {
     if (kid === ofNode) return { kid, of: "KeyInForce" };
     const backup = backups.find((each) => each.kid === kid);

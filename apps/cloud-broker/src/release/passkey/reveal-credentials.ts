@@ -2,6 +2,7 @@ import { ERRORS } from "@databox-cmk/errors";
 import type { ApiVersion, JobSecrets, NodeSecret } from "@databox-cmk/protocol";
 import { apiVersionTraits } from "@databox-cmk/protocol";
 
+import { record } from "../../audit/record.ts";
 import { withheldBy } from "../../core/decide-reveal.ts";
 import { failureColumns } from "../../core/failure-columns.ts";
 import { errorOf } from "../../core/failure-error.ts";
@@ -29,22 +30,18 @@ export async function revealCredentials(
 ): Promise<JobSecrets> {
   const { custody, store } = plane;
   const order = await findOrder(store, name);
+  const deed = { chain: order.id, action: "order/listCredentials", context };
   const audit = (
-    event: Pick<AuditEvent, "outcome"> & Partial<AuditEvent>,
+    told: Pick<AuditEvent, "outcome"> & Partial<AuditEvent>,
     breakGlass?: string,
-  ): Promise<void> =>
-    store.transaction().execute(async (transaction) => {
+  ): Promise<boolean> =>
+    record(plane, deed, async (transaction) => {
       if (
         breakGlass !== undefined &&
         !(await useBreakGlass(transaction, breakGlass, "listCredentials", plane.now()))
       )
         throw errorOf({ code: "ApprovalExpired", reason: "break-glass" });
-      await plane.appendAudit(transaction, order.id, {
-        action: "order/listCredentials",
-        actor: context.actor,
-        correlationId: context.correlationId,
-        ...event,
-      });
+      return told;
     });
   const refuse = async (failure: Failure): Promise<never> => {
     await audit({

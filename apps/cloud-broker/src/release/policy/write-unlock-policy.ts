@@ -2,6 +2,7 @@ import { AppError } from "@databox-cmk/errors";
 import type { UnlockPolicy } from "@databox-cmk/protocol";
 import type { Kysely, Transaction } from "kysely";
 
+import { record } from "../../audit/record.ts";
 import { loosenedMembers } from "../../core/compare-policies.ts";
 import type { EpochMs, OrderId, OrderName } from "../../core/order.ts";
 import { type ReleaseTerms, stricterTerms, termsOf } from "../../core/release-terms.ts";
@@ -40,7 +41,14 @@ export async function writeUnlockPolicy(
     },
     context,
   );
-  return plane.store.transaction().execute(async (transaction) => {
+  const deed = { chain: order.id, action: "policy/write", context };
+  const after: StoredPolicy = {
+    policy,
+    revision: (seen?.revision ?? 0) + 1,
+    changedAtMs: plane.now(),
+    changedBy: context.by,
+  };
+  await record(plane, deed, async (transaction) => {
     const before = await readStoredPolicy(transaction, order.id);
     // The approvals are good for this change of that policy.
     requirePolicyMatch(before, policyTagOf(seen));
@@ -48,27 +56,17 @@ export async function writeUnlockPolicy(
     await tightenOpenApprovals(transaction, order.id, termsOf(before?.policy ?? defaultPolicy));
     await tightenOpenApprovals(transaction, order.id, termsOf(policy));
     if (!policy.release.breakGlass) await endBreakGlass(transaction, order.id, plane.now());
-    const after: StoredPolicy = {
-      policy,
-      revision: (before?.revision ?? 0) + 1,
-      changedAtMs: plane.now(),
-      changedBy: context.by,
-    };
     await putInForce(transaction, order, before, after);
-    await plane.appendAudit(transaction, order.id, {
-      action: "policy/write",
-      actor: context.actor,
-      outcome: "done",
-      correlationId: context.correlationId,
+    return {
       detail: {
         revision: after.revision,
         before: JSON.stringify(before?.policy ?? defaultPolicy),
         after: JSON.stringify(policy),
         approval: claim.approval,
       },
-    });
-    return after;
+    };
   });
+  return after;
 }
 
 async function putInForce(

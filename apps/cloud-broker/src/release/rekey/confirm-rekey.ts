@@ -5,6 +5,7 @@ import {
   type Rekeyed,
 } from "@databox-cmk/protocol";
 
+import { recorded } from "../../audit/record.ts";
 import type { Outcome } from "../../core/ports.ts";
 import type { AuthenticDevice } from "../message/authenticate-device.ts";
 import type { DeviceDependencies } from "../message/device-dependencies.ts";
@@ -45,21 +46,16 @@ async function confirm(
   const counted = await useCounter(dependencies, sender, counter);
   if (!counted.ok) return counted;
   const { custody, keys, appendAudit } = dependencies;
-  await custody.commitRekey(order, serial, rekey, (transaction) =>
-    appendAudit(transaction, order, {
-      action: "rekey",
-      actor: actorOf(message, sender),
-      outcome: "done",
-      serial,
-      requestHash: message.hash,
-      correlationId: message.correlationId,
-      detail: { rekey, bootId, journalHead },
-    }),
+  const { hash: requestHash, correlationId } = message;
+  const context = { actor: actorOf(message, sender), correlationId };
+  const row = recorded(appendAudit, { chain: order, action: "rekey", context }, () =>
+    Promise.resolve({ serial, requestHash, detail: { rekey, bootId, journalHead } }),
   );
+  await custody.commitRekey(order, serial, rekey, row);
   const held = await custody.hold(order, serial);
   if (!held.ok) return held;
   const payload: Rekeyed = {
-    requestHash: message.hash,
+    requestHash,
     order,
     serial,
     envelope: await signEnvelope(keys.signing, held.value.envelope),

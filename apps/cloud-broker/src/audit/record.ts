@@ -1,0 +1,67 @@
+import type { AuditEvent } from "../core/ports.ts";
+import type { Store } from "../store/store.ts";
+import { runLocking, type Work } from "../store/transactions.ts";
+import type { AppendAudit, AuditChain } from "./append-audit.ts";
+
+/** Who does what, as it is known before the change. */
+export type Deed = {
+  readonly chain: AuditChain;
+  readonly action: string;
+  readonly context: Pick<AuditEvent, "actor" | "correlationId">;
+};
+
+/** What the change tells of its row; its outcome is `done` where it names none. */
+type Told = Partial<Omit<AuditEvent, "action" | "actor" | "correlationId">>;
+
+/** @returns undefined where nothing was changed, so that there is nothing to record */
+export type Change = Work<Told | undefined>;
+
+/**
+ * The change with its row of the audit log, for a transaction that somebody else opens.
+ *
+ * @returns whether anything was changed
+ */
+export function recorded(
+  appendAudit: AppendAudit,
+  { chain, action, context: { actor, correlationId } }: Deed,
+  change: Change,
+): Work<boolean> {
+  return async (transaction) => {
+    const told = await change(transaction);
+    if (told === undefined) return false;
+    await appendAudit(transaction, chain, {
+      outcome: "done",
+      ...told,
+      action,
+      actor,
+      correlationId,
+    });
+    return true;
+  };
+}
+
+export type Auditing = { readonly store: Store; readonly appendAudit: AppendAudit };
+
+/**
+ * Commits a change together with its row of the audit log: who opens a transaction here cannot
+ * forget the row. Other places that open one are listed in deploy/test/source-rules.test.ts.
+ *
+ * @returns whether anything was changed
+ */
+export function record(
+  { store, appendAudit }: Auditing,
+  deed: Deed,
+  change: Change,
+): Promise<boolean> {
+  return store.transaction().execute(recorded(appendAudit, deed, change));
+}
+
+/** Commits a row for what changed nothing else, such as a refusal. */
+export async function note(
+  { store, appendAudit }: Auditing,
+  deed: Deed,
+  told: Told,
+): Promise<void> {
+  const change: Change = () => Promise.resolve(told);
+  await runLocking(store, recorded(appendAudit, deed, change));
+}
