@@ -112,6 +112,22 @@ export const THREATS: readonly Evidence[] = [
     },
   },
   {
+    name: "A false sender behind a balancer",
+    shownBy: {
+      "apps/cloud-broker/test/server/connections.test.ts": [
+        "connections behind a balancer count as those of the sender that its header names",
+        "a flood by one sender behind a balancer leaves the others their requests",
+        "a flood by one sender behind a proxy leaves the others their requests, on one connection",
+        "an address in X-Forwarded-For is ignored where no proxy wrote it",
+      ],
+      "apps/cloud-broker/src/http/proxy-header.test.ts": ["is not %s"],
+      "apps/cloud-broker/src/http/sender-of.test.ts": ["the sender is found behind %s"],
+      "apps/cloud-broker/src/observability/stranger-lines.test.ts": [
+        "a flood of one address has few lines, and takes none of another address",
+      ],
+    },
+  },
+  {
     name: "Hostile bytes at the door",
     shownBy: {
       "apps/cloud-broker/test/door/door-fuzz.test.ts": [

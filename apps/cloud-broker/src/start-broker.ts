@@ -171,6 +171,7 @@ export async function startBroker(
     handler: broker.handler,
     refuse: (request) => broker.refuse(request),
     connections: broker.connectionsOf("public"),
+    balancers: config.PROXY_PROTOCOL_FROM,
     ticketKeys: membership?.ticketKeys,
   });
   opened.defer(() => listener.close(SHUTDOWN_GRACE_MS));

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { AppError, CLOUD_NAMES, CLOUDS } from "@databox-cmk/errors";
 import { describe, expect, test } from "vitest";
 
+import { isIn } from "../http/networks.ts";
 import { cloudOf, parseConfig, SETTINGS, type Environment } from "./config.ts";
 import { renderSettings } from "./render-settings.ts";
 
@@ -98,6 +99,11 @@ describe("the configuration", () => {
     ["OUTAGE_GRACE_SECONDS", "-1"],
     ["OUTAGE_GRACE_SECONDS", "1.5"],
     ["LEASE_TTL_SECONDS", "0"],
+    ["PROXY_PROTOCOL_FROM", "0.0.0.0/0"],
+    ["PROXY_PROTOCOL_FROM", "10.0.0.1/33"],
+    ["PROXY_PROTOCOL_FROM", "balancer.example"],
+    ["FORWARDED_FOR_FROM", "::/0"],
+    ["FORWARDED_FOR_FROM", "10.0.0.1,,10.0.0.2"],
     ["LOG_LEVEL", "verbose"],
   ];
   test.each(WRONG)("names %s when it is %j", (name, value) => {
@@ -116,6 +122,15 @@ describe("the configuration", () => {
       address: "::1",
       port: 8446,
     });
+  });
+
+  test("reads addresses and networks of balancers", () => {
+    const config = parseConfig({ ...REQUIRED, PROXY_PROTOCOL_FROM: "10.0.0.0/24, 2001:db8::7" });
+    const networks = config.PROXY_PROTOCOL_FROM;
+    const named = ["10.0.0.255", "::ffff:10.0.0.1", "2001:db8::7"];
+    const others = ["10.0.1.0", "2001:db8::8", "::1", "fe80::1%eth0", "localhost", ""];
+    expect(named.filter((each) => networks !== undefined && isIn(networks, each))).toEqual(named);
+    expect(others.filter((each) => networks !== undefined && isIn(networks, each))).toEqual([]);
   });
 
   test("is documented as it is", () => {

@@ -1,3 +1,5 @@
+import { BlockList, isIPv6 } from "node:net";
+
 import { AppError, type Cloud, CLOUD_NAMES, CLOUDS, PUBLIC_CLOUD } from "@databox-cmk/errors";
 import { asciiLowerCase, IDENTIFIERS, patternOf } from "@databox-cmk/protocol";
 import * as z from "zod";
@@ -49,6 +51,20 @@ const databaseUrl = z.string().transform((value, context) => {
   const url = parseDatabaseUrl(value);
   if (url === undefined) context.addIssue({ code: "custom", message: "not a database" });
   return url ?? z.NEVER;
+});
+/** A network of all addresses would trust every sender. */
+const network = z
+  .union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])
+  .refine((text) => !text.endsWith("/0"));
+const networks = list.pipe(z.array(network).min(1).max(64)).transform((written) => {
+  const known = new BlockList();
+  for (const each of written) {
+    const [address = "", prefix] = each.split("/", 2);
+    const family = isIPv6(address) ? "ipv6" : "ipv4";
+    if (prefix === undefined) known.addAddress(address, family);
+    else known.addSubnet(address, Number(prefix), family);
+  }
+  return known;
 });
 const flag = z.enum(["true", "false"]).transform((value) => value === "true");
 const file = z.string().min(1).max(4096);
@@ -286,6 +302,20 @@ export const SETTINGS = {
     meaning:
       "How long a key's vault must be silent before an order's backup key takes over automatically.",
   },
+  PROXY_PROTOCOL_FROM: {
+    schema: networks,
+    optional: true,
+    expected: "IP addresses and networks such as 10.0.0.0/24, separated by commas",
+    meaning:
+      "Load balancers that pass TCP on. Their connections must begin with a header of PROXY protocol v2, and count as those of the sender that it names. Any other address that sends one is refused. No sender may have such an address itself.",
+  },
+  FORWARDED_FOR_FROM: {
+    schema: networks,
+    optional: true,
+    expected: "IP addresses and networks such as 10.0.0.0/24, separated by commas",
+    meaning:
+      "Proxies that end TLS and open their own to the broker. The sender of their requests is the last address in X-Forwarded-For that is not of such a proxy; the header is ignored in requests of others. Their connections are many senders', so set MAX_CONNECTIONS_PER_ADDRESS to 0.",
+  },
   MAX_REQUESTS_AT_WORK: {
     schema: whole(1_000_000, 1),
     default: "256",
@@ -305,7 +335,7 @@ export const SETTINGS = {
     default: "2000",
     expected: "a whole number; 0 means no limit",
     meaning:
-      "Most open connections of one IP address (of IPv6: one /64) to one process. Enough for a site of a thousand appliances behind one address; set 0 if a load balancer in front hides its clients' addresses.",
+      "Most open connections of one IP address (of IPv6: one /64) to one process. Enough for a site of a thousand appliances behind one address; if a load balancer in front hides its clients' addresses, let it name them (PROXY_PROTOCOL_FROM), or set 0.",
   },
   RATE_LIMIT_ADDRESS_PER_SECOND: {
     schema: whole(1_000_000_000),

@@ -33,12 +33,16 @@ export type Served = {
   readonly status: number;
   readonly elapsedMs: number;
   readonly failure?: AppError | undefined;
+  /** See {@link Answer}. */
+  readonly isUnproven: boolean;
 };
 
 export type AdapterOptions = {
   readonly authenticate: AuthenticateCaller;
   /** Absent: no route has the authentication `session`. */
   readonly identify?: IdentifySession | undefined;
+  /** The sender's address; absent: the address at the other end of the connection. */
+  readonly senderOf?: (message: IncomingMessage) => string;
   /** Throws `AppError` RateLimited; called first, and costs nothing. */
   readonly admit: (request: RouteRequest, route: Route | undefined) => void;
   /** Receives each answered request, for logs and audit; awaited before the answer leaves. */
@@ -122,23 +126,16 @@ async function serve(
   noRoute: () => AppError,
 ): Promise<void> {
   const startedAt = performance.now();
-  const request = readRequest(message);
+  const request = readRequest(message, options.senderOf);
   try {
-    const answer = await options.spans.ofRequest(request, route?.path ?? "none", async () => {
-      try {
-        options.admit(request, route);
-        if (route === undefined) throw noRoute();
-        return await handle(route, request, { message, response }, options);
-      } catch (error) {
-        return renderFailure(toAppError(error), request, options);
-      }
-    });
+    const answer = await answerTo(request, route, { message, response }, options, noRoute);
     await options.served({
       route,
       request,
       status: answer.status,
       elapsedMs: performance.now() - startedAt,
       failure: answer.failure,
+      isUnproven: answer.isUnproven === true,
     });
     send(message, response, request, answer);
   } catch (fault) {
@@ -146,6 +143,31 @@ async function serve(
   } finally {
     options.ended?.();
   }
+}
+
+/**
+ * A request that is refused before its route has no span: any caller can send as many as it likes.
+ */
+async function answerTo(
+  request: RouteRequest,
+  route: Route | undefined,
+  exchange: Exchange,
+  options: AdapterOptions,
+  noRoute: () => AppError,
+): Promise<Answer> {
+  try {
+    options.admit(request, route);
+    if (route === undefined) throw noRoute();
+  } catch (error) {
+    return { ...renderFailure(toAppError(error), request, options), isUnproven: true };
+  }
+  return options.spans.ofRequest(request, route.path, async () => {
+    try {
+      return await handle(route, request, exchange, options);
+    } catch (error) {
+      return renderFailure(toAppError(error), request, options);
+    }
+  });
 }
 
 /**
@@ -216,7 +238,10 @@ type ExpressMessage = IncomingMessage & { readonly params?: Request["params"] };
 /**
  * Never throws: the path was made to begin with a slash, after which nothing is part of the host.
  */
-function readRequest(message: ExpressMessage): RouteRequest {
+function readRequest(
+  message: ExpressMessage,
+  senderOf: NonNullable<AdapterOptions["senderOf"]> = ({ socket }) => socket.remoteAddress ?? "",
+): RouteRequest {
   const { url: target = "" } = message;
   const url = new URL(`https://broker.invalid${target.startsWith("/") ? target : "/"}`);
   return {
@@ -231,7 +256,7 @@ function readRequest(message: ExpressMessage): RouteRequest {
       const value = message.headers[name];
       return Array.isArray(value) ? value.join(", ") : value;
     },
-    address: message.socket.remoteAddress ?? "",
+    address: senderOf(message),
     requestId: randomUUID(),
   };
 }
@@ -258,6 +283,7 @@ function renderFailure(
     }),
     body: { json: body },
     failure: error,
+    isUnproven: error.code === "AuthenticationFailed",
   };
 }
 

@@ -1,16 +1,11 @@
-import type { Server, Socket } from "node:net";
+import type { Server } from "node:net";
 
 import type { ConnectionPlaces } from "../load/connection-places.ts";
+import { beforeConnection } from "./before-connection.ts";
 
-/**
- * Closes a connection that has no place before anything else happens: no TLS handshake, no parser.
- * Call it before the server listens.
- */
+/** Closes a connection that has no place. Call it before the server listens. */
 export function limitConnections(server: Server, places: ConnectionPlaces): void {
-  // Node's own listeners start the handshake; a listener beside them could not stop them.
-  const accept = server.listeners("connection");
-  server.removeAllListeners("connection");
-  server.on("connection", (socket: Socket) => {
+  beforeConnection(server, (socket, pass) => {
     if (!places.enter(socket.remoteAddress ?? "", socket)) {
       socket.destroy();
       return;
@@ -18,6 +13,6 @@ export function limitConnections(server: Server, places: ConnectionPlaces): void
     socket.once("close", () => {
       places.leave(socket);
     });
-    for (const each of accept) Reflect.apply(each, server, [socket]);
+    pass();
   });
 }

@@ -9,7 +9,9 @@ import { AppError, renderArmError } from "@databox-cmk/errors";
 
 import type { ConnectionPlaces } from "../load/connection-places.ts";
 import { limitConnections } from "./limit-connections.ts";
+import type { Networks } from "./networks.ts";
 import { portOf } from "./port-of.ts";
+import { readProxyHeaders } from "./read-proxy-headers.ts";
 
 export type ListenOptions = {
   readonly host: string;
@@ -21,6 +23,8 @@ export type ListenOptions = {
   readonly handler: RequestListener;
   /** Absent: connections are not limited. */
   readonly connections?: ConnectionPlaces;
+  /** Their connections begin with a header of PROXY protocol v2. */
+  readonly balancers?: Networks | undefined;
   /** Receives requests that never reach the handler. @returns the answer */
   readonly refuse?: (request: BrokenRequest) => AppError;
   /**
@@ -86,7 +90,9 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   const server = createTlsServer(options);
   server.maxHeadersCount = HEADERS_MAX;
   if (options.connections !== undefined) limitConnections(server, options.connections);
-  const { refuse = ({ error }) => error } = options;
+  const { balancers, refuse = ({ error }) => error, timeouts = TIMEOUTS } = options;
+  // Last, so that places are counted by sender.
+  if (balancers !== undefined) readProxyHeaders(server, balancers, timeouts.handshakeMs);
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
     answerBrokenRequest(error, socket, refuse);
   });
@@ -100,7 +106,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   // RFC 9110 §10.1.1 allows to answer as if an unknown expectation were not there; Node's own
   // answer is not in our shape.
   server.on("checkExpectation", (request, response) => server.emit("request", request, response));
-  server.setTimeout(options.timeouts?.silenceMs ?? SILENCE_MS);
+  server.setTimeout(timeouts.silenceMs ?? SILENCE_MS);
   const answering = new Set<ServerResponse>();
   server.on("request", (_request, response: ServerResponse) => {
     answering.add(response);

@@ -16,7 +16,7 @@ export type RouteRequest = {
   readonly query: URLSearchParams;
   /** One header by its lower-case name; repeated ones are joined by commas. */
   header(name: string): string | undefined;
-  /** Remote IP address. */
+  /** The sender's IP address. */
   readonly address: string;
   /** UUID of this request: x-ms-request-id, log lines, audit rows. */
   readonly requestId: string;
@@ -52,6 +52,11 @@ export type Answer = {
     | undefined;
   /** The failure, for the log, if the handler rendered it itself. */
   readonly failure?: AppError | undefined;
+  /**
+   * A refusal whose sender proved nothing: any caller can cause as many as it likes, so they have
+   * neither a log line nor a span each.
+   */
+  readonly isUnproven?: boolean;
 };
 
 /**

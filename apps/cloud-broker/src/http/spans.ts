@@ -1,8 +1,8 @@
-import type { RouteRequest } from "./route.ts";
+import type { Answer, RouteRequest } from "./route.ts";
 
 /** Records the duration of a request and of its vault calls, for a trace collector. */
 export type Spans = {
-  ofRequest<Value extends { readonly status: number }>(
+  ofRequest<Value extends Pick<Answer, "status" | "isUnproven">>(
     request: RouteRequest,
     route: string,
     run: () => Promise<Value>,

@@ -29,13 +29,16 @@ export function createSpans(tracer: Tracer): Spans {
           },
         },
         async (span) => {
+          let isUnproven = false;
           try {
             const value = await run();
+            isUnproven = value.isUnproven === true;
             span.setAttribute("http.response.status_code", value.status);
             if (value.status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
             return value;
           } finally {
-            span.end();
+            // A span that does not end is never exported.
+            if (!isUnproven) span.end();
           }
         },
       ),

@@ -8,11 +8,16 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 
 import { serveMetrics } from "../../src/observability/serve-metrics.ts";
 import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
+import { PATIENT } from "../world/open-listener.ts";
 
 const PER_ADDRESS = 8;
 const IN_SUM = 12;
 const STRANGER = "127.0.0.7";
 const HONEST = "127.0.0.8";
+/** Passes TCP on, and names the sender. */
+const BALANCER = "127.0.0.20";
+/** Ends TLS, and names the sender of each request. */
+const PROXY = "127.0.0.21";
 
 let world: BrokerWorld;
 const sockets = new Set<Socket>();
@@ -21,8 +26,13 @@ beforeAll(async () => {
     settings: {
       MAX_CONNECTIONS_PER_ADDRESS: String(PER_ADDRESS),
       MAX_CONNECTIONS: String(IN_SUM),
+      PROXY_PROTOCOL_FROM: BALANCER,
+      FORWARDED_FOR_FROM: PROXY,
+      // The world's clock stands still: five requests, and no more.
+      RATE_LIMIT_ADDRESS_PER_SECOND: "1",
     },
     replicas: 1,
+    timeouts: PATIENT,
   });
 });
 afterEach(() => {
@@ -31,9 +41,11 @@ afterEach(() => {
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
-function openTls(localAddress: string): TLSSocket {
+/** @param first - sent before the TLS handshake */
+function openTls(localAddress: string, first?: Buffer): TLSSocket {
   const { hostname: servername, port } = new URL(world.url());
   const plain = connectPlain({ host: "127.0.0.1", port: Number(port), localAddress });
+  if (first !== undefined) plain.write(first);
   const socket = connect({ socket: plain, servername, ca: world.caPem });
   plain.on("error", () => socket.destroy());
   socket.on("error", () => undefined);
@@ -42,12 +54,12 @@ function openTls(localAddress: string): TLSSocket {
 }
 
 /** @returns the answer's first line; empty when the connection was closed without one */
-async function ask(socket: TLSSocket): Promise<string> {
+async function ask(socket: TLSSocket, path = "/healthz", header = ""): Promise<string> {
   let received = "";
   socket.on("data", (data) => {
     received += data.toString("latin1");
   });
-  socket.write("GET /healthz HTTP/1.1\r\nhost: b\r\n\r\n");
+  socket.write(`GET ${path} HTTP/1.1\r\nhost: b\r\n${header}\r\n`);
   await Promise.race([once(socket, "data").catch(() => undefined), closeOf(socket)]);
   return received.split("\r\n", 1)[0] ?? "";
 }
@@ -66,12 +78,15 @@ async function expectOpen(count: number): Promise<void> {
 }
 
 /** Idle connections of one address, each with its TLS session and one answered request. */
-async function hold(count: number, address = STRANGER): Promise<readonly TLSSocket[]> {
+async function hold(
+  count: number,
+  address = STRANGER,
+  first?: Buffer,
+): Promise<readonly TLSSocket[]> {
   if (sockets.size === 0) await expectOpen(0);
   const held: TLSSocket[] = [];
-  // One after another: the broker waits five seconds for the first request of each.
   while (held.length < count) {
-    const socket = openTls(address);
+    const socket = openTls(address, first);
     expect(await ask(socket)).toBe("HTTP/1.1 200 OK");
     held.push(socket);
   }
@@ -165,4 +180,69 @@ test("the listener of the metrics has its own places", async () => {
   scraped.setEncoding("latin1").write("GET /metrics HTTP/1.1\r\nhost: b\r\n\r\n");
   expect(await once(scraped, "data")).toMatchObject([expect.stringMatching(/^HTTP\/1.1 200 /)]);
   scraped.destroy();
+});
+
+/** A header of PROXY protocol v2 for a sender of this network. */
+const headerOf = (sender: number): Buffer =>
+  Buffer.concat([
+    Buffer.from("\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c", "latin1"),
+    Buffer.from([203, 0, 113, sender, 192, 0, 2, 1, 0xd4, 0x31, 1, 0xbb]),
+  ]);
+
+const OK = "HTTP/1.1 200 OK";
+const NOT_FOUND = "HTTP/1.1 404 Not Found";
+const TOO_MANY = "HTTP/1.1 429 Too Many Requests";
+const FIVE_THEN_NONE = [...Array.from({ length: 5 }, () => NOT_FOUND), TOO_MANY];
+
+test("connections behind a balancer count as those of the sender that its header names", async () => {
+  await hold(PER_ADDRESS, BALANCER, headerOf(1));
+  const refused = openTls(BALANCER, headerOf(1));
+  await closeOf(refused);
+  expect([refused.getProtocol(), refused.bytesRead]).toEqual([null, 0]);
+  expect(await ask(openTls(BALANCER, headerOf(2)))).toBe(OK);
+  for (const socket of sockets) socket.destroy();
+  await expectOpen(0);
+});
+
+test("a flood by one sender behind a balancer leaves the others their requests", async () => {
+  world.logLines.length = 0;
+  const flooder = openTls(BALANCER, headerOf(3));
+  const answers: string[] = [];
+  while (answers.length < FIVE_THEN_NONE.length) answers.push(await ask(flooder, "/nothing"));
+  expect(answers).toEqual(FIVE_THEN_NONE);
+  expect(await ask(openTls(BALANCER, headerOf(4)), "/nothing")).toBe(NOT_FOUND);
+  expect(world.logLines.join("\n")).toContain('"address":"203.0.113.4"');
+});
+
+test("a flood by one sender behind a proxy leaves the others their requests, on one connection", async () => {
+  const proxy = openTls(PROXY);
+  const from = (sender: string) => ask(proxy, "/nothing", `x-forwarded-for: ${sender}\r\n`);
+  const answers: string[] = [];
+  // The first address is what the sender says of itself.
+  while (answers.length < FIVE_THEN_NONE.length)
+    answers.push(await from(`198.51.100.${String(answers.length)}, 203.0.113.5`));
+  expect(answers).toEqual(FIVE_THEN_NONE);
+  expect(await from("203.0.113.6")).toBe(NOT_FOUND);
+});
+
+test("an address in X-Forwarded-For is ignored where no proxy wrote it", async () => {
+  const sender = openTls("127.0.0.22");
+  const answers: string[] = [];
+  while (answers.length < FIVE_THEN_NONE.length) {
+    const invented = `x-forwarded-for: 198.51.100.${String(answers.length)}\r\n`;
+    answers.push(await ask(sender, "/nothing", invented));
+  }
+  expect(answers).toEqual(FIVE_THEN_NONE);
+});
+
+test.each([
+  ["of another address with a header", STRANGER, headerOf(7)],
+  ["of a balancer without a header", BALANCER, undefined],
+])("a connection %s is closed without a log line", async (_name, address, first) => {
+  world.logLines.length = 0;
+  const refused = openTls(address, first);
+  await closeOf(refused);
+  expect(refused.getProtocol()).toBeNull();
+  expect(await ask(openTls(HONEST))).toBe(OK);
+  expect(world.logLines.filter((line) => !line.includes("/healthz"))).toEqual([]);
 });

@@ -178,6 +178,7 @@ export async function openBroker({
   async function startReplica(store: Store): Promise<void> {
     const listener = await openListener((...request) => broker.handler(...request), {
       ...(timeouts !== undefined && { timeouts }),
+      balancers: parseConfig(variables).PROXY_PROTOCOL_FROM,
       refuse: (request) => broker.refuse(request),
       connections: {
         enter: (...connection) => connections.enter(...connection),

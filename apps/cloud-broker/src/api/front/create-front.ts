@@ -1,4 +1,4 @@
-import type { RequestListener } from "node:http";
+import type { IncomingMessage, RequestListener } from "node:http";
 
 import { AppError } from "@databox-cmk/errors";
 import { addressKey, createRateLimit } from "@databox-cmk/http";
@@ -11,10 +11,12 @@ import type { Clock } from "../../core/ports.ts";
 import { createHandler, type Served } from "../../http/express-adapter.ts";
 import type { BrokenRequest } from "../../http/listen.ts";
 import type { AuthenticateCaller, IdentifySession, Route } from "../../http/route.ts";
+import { senderOf } from "../../http/sender-of.ts";
 import type { Spans } from "../../http/spans.ts";
-import { type Held, heldPlace, leaveWork } from "../../load/admission.ts";
+import { type Connection, type Held, heldPlace, leaveWork } from "../../load/admission.ts";
 import { describeFault, describePool, type Log, systemCodeOf } from "../../observability/log.ts";
 import type { Metrics } from "../../observability/metrics.ts";
+import { createStrangerLines } from "../../observability/stranger-lines.ts";
 import { poolStateOf } from "../../store/pool-state.ts";
 import type { Store } from "../../store/store.ts";
 import type { Places } from "./places.ts";
@@ -24,7 +26,8 @@ export type FrontDependencies = {
   readonly config: Pick<
     BrokerConfig,
     "ENTRA_AUTHORITY" | "TENANT_ID" | "ARM_URL" | "RATE_LIMIT_ADDRESS_PER_SECOND"
-  > & { readonly AZURE_CLOUD?: BrokerConfig["AZURE_CLOUD"] };
+  > &
+    Partial<Pick<BrokerConfig, "AZURE_CLOUD" | "FORWARDED_FOR_FROM">>;
   readonly places: Places;
   readonly turnAway: TurnAway;
   readonly routes: readonly Route[];
@@ -54,14 +57,17 @@ const ABANDONED_AFTER_MS = 60_000;
 export type Front = {
   readonly handler: RequestListener;
   /**
-   * Logs and counts what Node's parser refused, within the limit of its address.
+   * Counts what Node's parser refused, within the limit of its address, and logs some of it.
    *
    * @returns what to answer
    */
   refuse(request: BrokenRequest): AppError;
 };
 
-/** The route table behind the limit of each address, with a log line for each request. */
+/**
+ * The route table behind the limit of each address, with a log line for each request; for those
+ * whose sender proved nothing, within a budget.
+ */
 export function createFront(dependencies: FrontDependencies): Front {
   const { config, routes, authenticate, now, log, metrics, places, turnAway, store } = dependencies;
   const limit = createRateLimit({
@@ -70,10 +76,15 @@ export function createFront(dependencies: FrontDependencies): Front {
     now,
   });
 
+  const strangerLines = createStrangerLines(log, now);
+  const addressOf = (message: IncomingMessage): string =>
+    senderOf(message, config.FORWARDED_FOR_FROM);
+
   async function served(answered: Served): Promise<void> {
     leaveWork();
     metrics.served(answered);
-    logServed(log, answered, store);
+    if (!answered.isUnproven || strangerLines.admit(answered.request.address))
+      logServed(log, answered, store);
     try {
       await auditDeviceFault(dependencies, answered);
     } catch (error) {
@@ -88,6 +99,7 @@ export function createFront(dependencies: FrontDependencies): Front {
     identify: dependencies.identify,
     spans: dependencies.spans,
     cloud: config.AZURE_CLOUD,
+    senderOf: addressOf,
     bearerChallenge: `Bearer authorization="${config.ENTRA_AUTHORITY}/${config.TENANT_ID}", resource="${config.ARM_URL}"`,
     admit(request, route) {
       if (route !== undefined && UNLIMITED.has(route.path)) return;
@@ -113,6 +125,13 @@ export function createFront(dependencies: FrontDependencies): Front {
     handler(message, response);
   };
 
+  /** A proxy's connection has no owner, so none is remembered by it. */
+  function connectionOf(message: IncomingMessage): Connection {
+    const remoteAddress = addressOf(message);
+    const { socket } = message;
+    return remoteAddress === socket.remoteAddress ? socket : { remoteAddress };
+  }
+
   function giveBackLater(held: Held): void {
     const overdue = setTimeout(() => {
       log("error", "work was abandoned");
@@ -129,7 +148,7 @@ export function createFront(dependencies: FrontDependencies): Front {
       const admission = places.of(message.url ?? "");
       if (admission === undefined) handler(message, response);
       else if (
-        !admission.enter(message.socket, () => {
+        !admission.enter(connectionOf(message), () => {
           serve(message, response);
         })
       )
@@ -140,6 +159,7 @@ export function createFront(dependencies: FrontDependencies): Front {
       metrics.served({ route: undefined, status, elapsedMs: 0 });
       if (retryAfterSeconds !== undefined)
         return new AppError("TooManyRequests", { facts: { retryAfterSeconds } });
+      if (!strangerLines.admit(address)) return error;
       log("info", "refused before a route", {
         requestId,
         status,

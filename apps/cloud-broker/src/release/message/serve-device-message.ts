@@ -65,6 +65,7 @@ export type DeviceReply = {
   readonly retryAfterSeconds?: number | undefined;
   readonly failure?: Failure | undefined;
   readonly broken?: AppError;
+  readonly isUnproven?: boolean;
 };
 
 type DeviceRequest = RouteRequest & { readonly body: string };
@@ -76,7 +77,7 @@ export function serveDeviceMessage<Proven extends Sender>(
 ): (request: DeviceRequest) => Promise<Answer> {
   const answerMessage = createAnswerMessage(dependencies, exchange);
   return async (request) => {
-    const { answer, retryAfterSeconds, failure, broken } = await answerMessage({
+    const { answer, retryAfterSeconds, failure, broken, isUnproven } = await answerMessage({
       text: request.body,
       hash: messageHash(request.body),
       address: request.address,
@@ -85,7 +86,11 @@ export function serveDeviceMessage<Proven extends Sender>(
     });
     // For the log alone: the denial is in the answer.
     const logged = broken ?? (failure === undefined ? undefined : errorOf(failure));
-    return { ...renderAnswer(answer, retryAfterSeconds), failure: logged };
+    return {
+      ...renderAnswer(answer, retryAfterSeconds),
+      failure: logged,
+      isUnproven: isUnproven === true,
+    };
   };
 }
 
@@ -201,12 +206,14 @@ async function denyStranger(
   if (message.carriedBy !== undefined || !FINAL_CLASSES.has(ERRORS[failure.code].class))
     return deny(dependencies, exchange, message, failure);
   const retryAfterSeconds = dependencies.limitUnproven(addressKey(message.address));
-  if (retryAfterSeconds !== undefined)
-    return deny(dependencies, exchange, message, { code: "RateLimited", retryAfterSeconds });
-  if (dependencies.strangerRows.admit(message.address))
-    return deny(dependencies, exchange, message, failure);
-  const { denial, answer } = await signDenial(dependencies, message, failure, undefined);
-  return { answer, retryAfterSeconds: denial.retryAfterSeconds, failure };
+  if (retryAfterSeconds === undefined && !dependencies.strangerRows.admit(message.address)) {
+    const { denial, answer } = await signDenial(dependencies, message, failure, undefined);
+    const { retryAfterSeconds: later } = denial;
+    return { answer, retryAfterSeconds: later, failure, isUnproven: true };
+  }
+  const told: Failure =
+    retryAfterSeconds === undefined ? failure : { code: "RateLimited", retryAfterSeconds };
+  return { ...(await deny(dependencies, exchange, message, told)), isUnproven: true };
 }
 
 /**
