@@ -29,6 +29,7 @@ export {
   patternOf,
   resourceIdPattern,
 } from "./identifiers.ts";
+export * from "./arm/daily-figures.ts";
 export * from "./arm/fleet-view.ts";
 export * from "./arm/identity.ts";
 export * from "./arm/job-actions.ts";

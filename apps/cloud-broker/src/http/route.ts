@@ -108,6 +108,7 @@ export type Description = {
 export const QUERY_TEXTS = {
   search: "part of a name, a serial number or a code",
   stage: "orders in this stage",
+  stageStatus: "orders whose stage is in this status, such as WaitingForCustomerActionForKek",
   encryption: "orders with this type of key",
   health: "orders whose key is in this state",
   lock: "orders with a node in this state",

@@ -108,6 +108,8 @@ describe("the list of orders with their keys", () => {
     ["&lock=locked", ["waiting"]],
     ["&lock=revoked", ["revoked"]],
     ["&stage=Delivered", ["open-1", "revoked", "waiting"]],
+    ["&stageStatus=Succeeded&stage=Delivered", ["open-1", "revoked", "waiting"]],
+    ["&stageStatus=WaitingForCustomerActionForKek", []],
     ["&encryption=CustomerManaged", ["open-1", "revoked", "waiting"]],
     ["&encryption=CustomerManaged&lock=locked&stage=Delivered", ["waiting"]],
     ["&search=WAIT", ["waiting"]],

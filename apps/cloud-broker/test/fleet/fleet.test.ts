@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import { LeaseClient } from "../leases/lease-client.ts";
+import { API, jobPath } from "../world/jobs.ts";
 import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 
 const OPERATOR = { claims: { roles: ["DataBox.Operator"] } };
@@ -44,7 +46,40 @@ test("the broker's health tells what it waits for", async () => {
   expect(json.vaults.lastAnswerAgeSeconds).toBeGreaterThan(0);
 });
 
-test.each(["fleet", "health"])(
+test("each day has its unlocks, its refusals by code and its times to re-lock, apart by subscription", async () => {
+  const figures = async () => {
+    world.clock.nowMs += 60_000;
+    return (await world.call("GET", "/operator/v1/dailyFigures", OPERATOR)).json.days;
+  };
+  const before = (await figures()).at(-1);
+  const device = await world.delivered("figures");
+  const holder = await LeaseClient.unlock(device);
+  await world.call("POST", `${jobPath("figures")}/revoke?${API}`, { body: { reason: "lost" } });
+  await holder.renew();
+  world.clock.nowMs += 2000;
+  await holder.receipt({ cause: "order" });
+  expect((await device.unlock("unlock")).answer.kind).toBe("denial");
+  const days = await figures();
+  expect(days).toHaveLength(14);
+  expect(days.at(-1)).toMatchObject({
+    unlocks: before.unlocks + 1,
+    refusals: [{ code: "UnlockRevoked", count: 1 }],
+    relocks: { count: 1, averageMilliseconds: 2000, longestMilliseconds: 2000 },
+  });
+  expect(days[0]).toMatchObject({ unlocks: 0, refusals: [], relocks: { count: 0 } });
+
+  const [, , own] = jobPath("figures").split("/");
+  const ofSubscription = (id = "") =>
+    world.call("GET", `/subscriptions/${id}/providers/Microsoft.DataBox/dailyFigures?${API}`);
+  expect((await ofSubscription(own?.toUpperCase())).json.days).toEqual(days);
+  const elsewhere = await ofSubscription("00000000-0000-4000-8000-00000000000f");
+  expect(elsewhere.json.days?.at(-1)).toMatchObject({ unlocks: 0, relocks: { count: 0 } });
+
+  world.clock.nowMs += 86_400_000;
+  expect((await figures()).at(-2)).toEqual(days.at(-1));
+});
+
+test.each(["fleet", "health", "dailyFigures"])(
   "a caller who is not an operator does not see the %s",
   async (view) => {
     const { status } = await world.call("GET", `/operator/v1/${view}`);

@@ -65,6 +65,7 @@ export const orderSummaryFilter = z.strictObject({
   /** Part of an order's name or of a serial number. */
   search: z.optional(z.string().check(z.regex(/^[\w.-]{1,64}$/))),
   stage: z.optional(z.enum(STAGE_NAMES)),
+  stageStatus: z.optional(z.enum(STAGE_STATUSES)),
   encryption: z.optional(z.enum(ENCRYPTION_TYPES)),
   health: z.optional(z.enum(KEY_HEALTH_STATES)),
   lock: z.optional(lockState),

@@ -12,6 +12,7 @@ import { createPolicyRoutes } from "./create-policy-routes.ts";
 import { createRevocationRoutes } from "./create-revocation-routes.ts";
 import { createUnlockBudgetRoutes } from "./create-unlock-budget-routes.ts";
 import { createExtensionRoutes } from "./extension-routes.ts";
+import { createFigureRoutes } from "./figure-routes.ts";
 import { createJobRoutes } from "./job-routes.ts";
 import { createListRoutes } from "./list-routes.ts";
 import { createNodeRoutes } from "./node-routes.ts";
@@ -25,6 +26,7 @@ export function createArmRoutes(plane: ControlPlane, hasAccess: HasAccess): read
     ...createJobRoutes(plane),
     ...createListRoutes(plane),
     ...createSummaryRoutes(plane),
+    ...createFigureRoutes(plane),
     ...createNodeRoutes(plane),
     ...createActionRoutes(plane),
     ...createExtensionRoutes(plane),

@@ -7,6 +7,7 @@ export const PATHS = {
   operations: `${PROVIDER}/operations`,
   subscriptionJobs: `${SUBSCRIPTION}${PROVIDER}/jobs`,
   orderSummaries: `${SUBSCRIPTION}${PROVIDER}/orderSummaries`,
+  dailyFigures: `${SUBSCRIPTION}${PROVIDER}/dailyFigures`,
   subscriptionLocation: `${SUBSCRIPTION}${PROVIDER}/locations/:location`,
   groupJobs: `${GROUP}${PROVIDER}/jobs`,
   groupLocation: `${GROUP}${PROVIDER}/locations/:location`,

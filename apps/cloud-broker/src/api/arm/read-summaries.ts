@@ -140,8 +140,9 @@ async function selectSummaries(
     .where("orders.id", "<", scoped.before)
     .orderBy("orders.id")
     .limit(limit);
-  const { search, stage, encryption, health, lock } = filter;
+  const { search, stage, stageStatus, encryption, health, lock } = filter;
   if (stage !== undefined) query = query.where("orders.stage", "=", stage);
+  if (stageStatus !== undefined) query = query.where("orders.stage_status", "=", stageStatus);
   if (encryption !== undefined)
     query = query.where((order) =>
       encryption === "CustomerManaged"

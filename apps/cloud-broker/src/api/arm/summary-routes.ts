@@ -19,7 +19,7 @@ import { readFilter } from "./read-filter.ts";
 import { countOrders, readSummaryPage, type SummarisedOrder } from "./read-summaries.ts";
 import { resourceIdOf } from "./render-job.ts";
 
-const FILTERS = ["search", "stage", "encryption", "health", "lock"] as const;
+const FILTERS = ["search", "stage", "stageStatus", "encryption", "health", "lock"] as const;
 const STATE_WORDS: Readonly<Record<string, OrderSummary["keyHealth"]["state"]>> = {
   healthy: "Healthy",
   "at-risk": "AtRisk",
@@ -41,7 +41,7 @@ export function createSummaryRoutes(plane: ControlPlane): readonly Route[] {
         action: ACTIONS.readJobs,
         summary:
           "Lists orders with key, key health and the lock of their nodes; filtered, page by page",
-        query: ["$skipToken", "$top", "search", "stage", "encryption", "health", "lock"],
+        query: ["$skipToken", "$top", ...FILTERS],
         answers: { 200: orderSummaryPage },
       },
       (request) => {
@@ -64,7 +64,7 @@ export function createSummaryRoutes(plane: ControlPlane): readonly Route[] {
       {
         action: "Microsoft.DataBox/operator/orderSummaries/read",
         summary: "Lists the orders of every customer; filtered, page by page",
-        query: ["$skipToken", "$top", "search", "stage", "encryption", "health", "lock"],
+        query: ["$skipToken", "$top", ...FILTERS],
         answers: { 200: orderSummaryPage },
       },
       (request: CallerRequest) =>

@@ -1,0 +1,35 @@
+import { dailyFigures } from "@databox-cmk/protocol";
+
+import { ACTIONS } from "../../core/permissions.ts";
+import type { Route } from "../../http/route.ts";
+import { createDailyFigures } from "../../observability/read-daily-figures.ts";
+import type { ControlPlane } from "../../orders/control-plane.ts";
+import { arm, operator } from "./arm-route.ts";
+import { PATHS } from "./paths.ts";
+
+/** Unlocks, refusals and re-locks of the last days. Makes no vault call. */
+export function createFigureRoutes({ store, now }: ControlPlane): readonly Route[] {
+  const readFigures = createDailyFigures(store, now);
+  return [
+    arm.route(
+      "GET",
+      PATHS.dailyFigures,
+      {
+        action: ACTIONS.readActivity,
+        summary: "Counts unlocks, refusals and re-locks of the last days (extension)",
+        answers: { 200: dailyFigures },
+      },
+      async ({ parameters }) => ({ json: await readFigures(parameters["subscriptionId"] ?? "") }),
+    ),
+    operator.route(
+      "GET",
+      "/operator/v1/dailyFigures",
+      {
+        action: "Microsoft.DataBox/operator/dailyFigures/read",
+        summary: "Counts the same for every customer",
+        answers: { 200: dailyFigures },
+      },
+      async () => ({ json: await readFigures("all") }),
+    ),
+  ];
+}

@@ -1,0 +1,49 @@
+import type { DayFigures } from "@databox-cmk/protocol";
+
+import type { EpochMs } from "./order.ts";
+
+/** Rows of one day that have the same action, outcome, code and purpose. */
+export type DayCount = {
+  readonly action: string;
+  readonly outcome: string;
+  readonly code: string | null;
+  readonly purpose: string | null;
+  readonly count: number;
+  readonly average: number | null;
+  readonly longest: number | null;
+};
+
+export const DAY_MS = 86_400_000;
+
+/** Preparations in the datacenter and copies are not unlocks at a customer's. */
+export function summariseDay(dayMs: EpochMs, rows: readonly DayCount[]): DayFigures {
+  const unlocks = rows.filter(
+    ({ action, purpose }) => action.endsWith("unlock") && purpose === "unlock",
+  );
+  const refusals = new Map<string, number>();
+  for (const { outcome, code, count } of unlocks)
+    if (outcome === "refused" && code !== null)
+      refusals.set(code, (refusals.get(code) ?? 0) + count);
+  const relocks = rows.filter(
+    ({ action, longest }) => action === "lease/relocked" && longest !== null,
+  );
+  const closed = sum(relocks);
+  const total = relocks.reduce((all, { average, count }) => all + (average ?? 0) * count, 0);
+  return {
+    day: new Date(dayMs).toISOString().slice(0, 10),
+    unlocks: sum(unlocks.filter(({ outcome }) => outcome === "granted")),
+    refusals: [...refusals]
+      .map(([code, count]) => ({ code, count }))
+      .toSorted((one, other) => other.count - one.count || (one.code < other.code ? -1 : 1)),
+    relocks: {
+      count: closed,
+      ...(closed > 0 && {
+        averageMilliseconds: Math.round(total / closed),
+        longestMilliseconds: Math.round(Math.max(...relocks.map(({ longest }) => longest ?? 0))),
+      }),
+    },
+  };
+}
+
+const sum = (rows: readonly { readonly count: number }[]): number =>
+  rows.reduce((all, { count }) => all + count, 0);

@@ -1,0 +1,62 @@
+import { setImmediate } from "node:timers/promises";
+
+import type { DailyFigures } from "@databox-cmk/protocol";
+
+import { DAY_MS, summariseDay } from "../core/daily-figures.ts";
+import type { EpochMs } from "../core/order.ts";
+import type { Clock } from "../core/ports.ts";
+import { renderTime } from "../core/wire-time.ts";
+import { type AuditCount, countAuditDay } from "../store/count-audit-day.ts";
+import type { Store } from "../store/store.ts";
+
+const DAYS = 14;
+/** All callers within this time get the same figures. */
+const REMEMBERED_MS = 60_000;
+/** Rows of a day may still be committed for so long after its end. */
+const SETTLED_MS = 600_000;
+
+/**
+ * Reads what happened on each of the last days. The audit trail only grows, so a day that is over is
+ * counted once; other requests are served between the days.
+ *
+ * @returns figures of one subscription, or of all
+ */
+export function createDailyFigures(
+  store: Store,
+  now: Clock,
+): (subscriptionId: string | "all") => Promise<DailyFigures> {
+  const settled = new Map<EpochMs, readonly AuditCount[]>();
+  let remembered: { readonly days: ReturnType<typeof read>; readonly atMs: EpochMs } | undefined;
+
+  async function read(nowMs: EpochMs) {
+    const today = nowMs - (nowMs % DAY_MS);
+    const days = Array.from({ length: DAYS }, (_, index) => today - (DAYS - 1 - index) * DAY_MS);
+    for (const day of settled.keys()) if (!days.includes(day)) settled.delete(day);
+    const counted: { readonly day: EpochMs; readonly rows: readonly AuditCount[] }[] = [];
+    for (const day of days) {
+      const rows = settled.get(day) ?? (await countAuditDay(store, day, day + DAY_MS));
+      if (nowMs >= day + DAY_MS + SETTLED_MS) settled.set(day, rows);
+      counted.push({ day, rows });
+      await setImmediate();
+    }
+    return counted;
+  }
+
+  return async (subscriptionId) => {
+    if (remembered === undefined || now() - remembered.atMs >= REMEMBERED_MS) {
+      const days = read(now());
+      remembered = { days, atMs: now() };
+      days.catch(() => {
+        remembered = undefined;
+      });
+    }
+    const { days, atMs } = remembered;
+    const scope = `/subscriptions/${subscriptionId}`.toLowerCase();
+    const isIn = ({ subscription }: AuditCount) =>
+      subscriptionId === "all" || subscription === scope;
+    return {
+      asOf: renderTime(atMs),
+      days: (await days).map(({ day, rows }) => summariseDay(day, rows.filter(isIn))),
+    };
+  };
+}

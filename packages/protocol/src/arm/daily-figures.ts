@@ -1,0 +1,26 @@
+import * as z from "zod/mini";
+
+const count = z.int().check(z.gte(0));
+
+/** Our extension: what happened on each of the last days, oldest first; days are UTC. */
+export const dailyFigures = z.object({
+  asOf: z.string(),
+  days: z.array(
+    z.object({
+      /** YYYY-MM-DD. */
+      day: z.string(),
+      /** Granted unlocks at customers, over the network or carried by people. */
+      unlocks: count,
+      /** Refused unlocks, most frequent first. */
+      refusals: z.array(z.object({ code: z.string(), count })),
+      /** Volumes that were closed by order, from the refusal to the node's proof. */
+      relocks: z.object({
+        count,
+        averageMilliseconds: z.optional(count),
+        longestMilliseconds: z.optional(count),
+      }),
+    }),
+  ),
+});
+export type DailyFigures = z.infer<typeof dailyFigures>;
+export type DayFigures = DailyFigures["days"][number];
