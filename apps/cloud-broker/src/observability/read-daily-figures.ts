@@ -19,12 +19,12 @@ const SETTLED_MS = 600_000;
  * Reads what happened on each of the last days. The audit trail only grows, so a day that is over is
  * counted once; other requests are served between the days.
  *
- * @returns figures of one subscription, or of all
+ * @returns figures of one subscription; `undefined`: of all
  */
 export function createDailyFigures(
   store: Store,
   now: Clock,
-): (subscriptionId: string | "all") => Promise<DailyFigures> {
+): (subscriptionId: string | undefined) => Promise<DailyFigures> {
   const settled = new Map<EpochMs, readonly AuditCount[]>();
   let remembered: { readonly days: ReturnType<typeof read>; readonly atMs: EpochMs } | undefined;
 
@@ -51,9 +51,9 @@ export function createDailyFigures(
       });
     }
     const { days, atMs } = remembered;
-    const scope = `/subscriptions/${subscriptionId}`.toLowerCase();
     const isIn = ({ subscription }: AuditCount) =>
-      subscriptionId === "all" || subscription === scope;
+      subscriptionId === undefined ||
+      subscription === `/subscriptions/${subscriptionId}`.toLowerCase();
     return {
       asOf: renderTime(atMs),
       days: (await days).map(({ day, rows }) => summariseDay(day, rows.filter(isIn))),
