@@ -10,15 +10,14 @@ import {
   createVerifyToken,
 } from "../../src/callers/verify-token.ts";
 import { parseKeyUrl } from "../../src/core/key-url.ts";
-import { type KeyIdentity, orderIdOf } from "../../src/core/order.ts";
-import { type EmulatorWorld, expectOk, startEmulatorWorld } from "./emulator-world.ts";
+import { createUserIdentity, expectOk, startEmulatorWorld } from "./emulator-world.ts";
 
 test.each(CLOUD_NAMES)("an order's identity uses a customer's key in %s", async (name) => {
   const world = await startEmulatorWorld(name);
   try {
     const { emulator, azure, settings, owner } = world;
     const cloud = CLOUDS[name];
-    const identity = await createIdentity(world, cloud.tokenExchangeAudience);
+    const identity = await createUserIdentity(world);
     await world.addVault("kv-customer", identity.principalId);
     const kid = await world.addKey("kv-customer", "kek");
     const key = expectOk(parseKeyUrl(kid, [emulator.vaultSuffix]));
@@ -42,25 +41,3 @@ test.each(CLOUD_NAMES)("an order's identity uses a customer's key in %s", async 
     await world.close();
   }
 });
-
-const ORDER = orderIdOf({ subscriptionId: "s", resourceGroup: "g", name: "clouds" });
-
-/**
- * A user-assigned identity, made by the customer: the identity library keeps the address of the
- * first IMDS that it met in a process.
- */
-async function createIdentity(
-  { managed, emulator, settings }: EmulatorWorld,
-  audience: string,
-): Promise<Extract<KeyIdentity, { kind: "order" }>> {
-  const { resourceGroup, location, tenantId } = emulator;
-  const { userAssignedIdentities, federatedIdentityCredentials } = managed;
-  const made = await userAssignedIdentities.createOrUpdate(resourceGroup, "uai", { location });
-  await federatedIdentityCredentials.createOrUpdate(resourceGroup, "uai", "order", {
-    issuer: settings.issuer,
-    subject: ORDER,
-    audiences: [audience],
-  });
-  const { clientId = "", principalId = "" } = made;
-  return { kind: "order", attachment: "user", order: ORDER, tenantId, clientId, principalId };
-}

@@ -191,6 +191,26 @@ export async function createOrderIdentity(
   return { kind: "order", attachment: "system", order, tenantId, clientId, principalId };
 }
 
+/**
+ * A user-assigned identity that the customer made, and that trusts the broker for the order. It
+ * needs no IMDS: the identity library keeps the address of the first one that it meets in a process.
+ */
+export async function createUserIdentity(
+  { managed, emulator, settings }: EmulatorWorld,
+  order = ORDER,
+): Promise<Extract<KeyIdentity, { kind: "order" }>> {
+  const { resourceGroup, location, tenantId } = emulator;
+  const { userAssignedIdentities, federatedIdentityCredentials } = managed;
+  const made = await userAssignedIdentities.createOrUpdate(resourceGroup, "uai", { location });
+  await federatedIdentityCredentials.createOrUpdate(resourceGroup, "uai", "order", {
+    issuer: settings.issuer,
+    subject: order,
+    audiences: [(settings.cloud ?? CLOUDS[PUBLIC_CLOUD]).tokenExchangeAudience],
+  });
+  const { clientId = "", principalId = "" } = made;
+  return { kind: "order", attachment: "user", order, tenantId, clientId, principalId };
+}
+
 export async function startEmulatorVaults(): Promise<VaultWorld> {
   const world = await startEmulatorWorld();
   const identity = await createOrderIdentity(world);

@@ -8,6 +8,7 @@ import { createAzure } from "../../src/azure/create-azure.ts";
 import type { KeyIdentity } from "../../src/core/order.ts";
 import {
   createOrderIdentity,
+  createUserIdentity,
   type EmulatorWorld,
   expectOk,
   startEmulatorWorld,
@@ -187,5 +188,29 @@ it("a certificate of a foreign authority is not a refusal", async () => {
   expect(outcome).toMatchObject({
     ok: false,
     failure: { code: "KeyVaultUnreachable", reason: "certificate" },
+  });
+});
+
+describe("a vault with a firewall", () => {
+  const WALLED = "kv-walled";
+  const setFirewall = (ipRules: { value: string }[]) =>
+    world.arm.vaults.update(world.emulator.resourceGroup, WALLED, {
+      properties: { networkAcls: { defaultAction: "Deny", bypass: "AzureServices", ipRules } },
+    });
+
+  it("refuses both types of identity, whatever trusted services may, until it admits the address", async () => {
+    const user = await createUserIdentity(world);
+    await world.addVault(WALLED, identity.principalId);
+    await world.grant(WALLED, user.principalId, ["get"]);
+    await world.addKey(WALLED, "kek");
+    const read = () =>
+      Promise.all(
+        [identity, user].map((of) => world.azure.vaults.getKey(of, world.keyUrl(WALLED, "kek"))),
+      );
+    const refused = { code: ACCESS, reason: "firewall", facts: { brokerAddress: "203.0.113.10" } };
+    await setFirewall([]);
+    expect(await read()).toMatchObject([{ failure: refused }, { failure: refused }]);
+    await setFirewall([{ value: "203.0.113.10" }]);
+    expect(await read()).toMatchObject([{ ok: true }, { ok: true }]);
   });
 });

@@ -10,8 +10,8 @@ import {
 
 const ALLOW_ADDRESS = {
   text: {
-    en: "Add the broker's address to the vault's firewall (portal: key vault > Networking > Firewall)",
-    de: "Fügen Sie die Adresse des Brokers der Firewall des Tresors hinzu (Portal: Schlüsseltresor > Netzwerk > Firewall)",
+    en: "Add the broker's address to the vault's firewall; it is needed with either type of identity (portal: key vault > Networking > Firewall)",
+    de: "Fügen Sie die Adresse des Brokers der Firewall des Tresors hinzu; das ist bei beiden Identitätstypen nötig (Portal: Schlüsseltresor > Netzwerk > Firewall)",
   },
   command: "az keyvault network-rule add --name {vaultName} --ip-address {brokerAddress}",
 } as const satisfies Step<Text>;
@@ -74,7 +74,7 @@ export const AZURE_VAULT_ACCESS_ERRORS = {
           de: "Bitten Sie Ihren Sicherheitsadministrator, die Adresse {brokerAddress} des Brokers in der Firewall des Tresors {vaultName} zuzulassen, und versuchen Sie es dann erneut.",
         },
         steps: [ALLOW_ADDRESS, WAIT_FOR_PROPAGATION, UNLOCK_AGAIN],
-        why: "The vault's default network action is Deny and no rule admits the broker's address (inner code ForbiddenByFirewall).",
+        why: "The vault's default network action is Deny and no rule admits the broker's address (inner code ForbiddenByFirewall). The firewall judges the caller's address, so it refuses a system-assigned identity as it refuses a user-assigned one.",
         reproduce: "az keyvault update --name {vaultName} --default-action Deny --bypass None",
       },
       "public-access-disabled": {
@@ -162,6 +162,6 @@ export const AZURE_VAULT_ACCESS_ERRORS = {
     },
     reproduce: "az keyvault delete-policy --name {vaultName} --object-id {principalId}",
     articleCorrection:
-      "The article advises allowing trusted Microsoft services through the firewall. Azure's list of trusted services does not contain Data Box, so this alone does not admit the broker: admit the broker's address, or connect it through a private endpoint.",
+      "The article of 2025-03-06 is right that a firewall is one cause of this code. Its remedy is to switch to a system-assigned identity and then to add the key; follow it for an order in Azure Data Box itself. Here it changes nothing: the broker calls the vault from its own address with either type of identity, so admit that address, or connect the broker through a private endpoint. Older versions of the article advise allowing trusted Microsoft services. Key Vault's list of those has Azure Import/Export but not Data Box, so this alone does not admit the broker either.",
   },
 } as const satisfies Record<string, ErrorRow<Text>>;
