@@ -140,7 +140,7 @@ async function start(
       tokenLifetimeSeconds === undefined ? {} : { tokenLifetimeSeconds },
     ),
     resourceManager: createResourceManagerRouter(dependencies),
-    keyVault: createKeyVaultHandler({ ...dependencies, seal, rsa }),
+    keyVault: createKeyVaultHandler({ ...dependencies, seal, rsa, authority }),
     control: createControlHandler({ ...dependencies, setDataBoxUpstream: upstream.set }),
   });
   tls.on("request", serve(handler, log));

@@ -1,12 +1,16 @@
 import {
   constants,
+  createDecipheriv,
   createHash,
+  createHmac,
+  createPublicKey,
   generateKeyPairSync,
   publicEncrypt,
   randomBytes,
   verify,
 } from "node:crypto";
 
+import { CryptographyClient } from "@azure/keyvault-keys";
 import { fc, test as property } from "@fast-check/vitest";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
@@ -40,6 +44,7 @@ describe("keys that are made", () => {
     [{ kty: "RSA", key_size: 3072, public_exponent: 17 }, { kty: "RSA", e: "EQ" }, 384, "0"],
     [{ kty: "EC" }, { kty: "EC", crv: "P-256" }, undefined, "0"],
     [{ kty: "EC-HSM", crv: "P-384" }, { kty: "EC-HSM", crv: "P-384" }, undefined, "2"],
+    [{ kty: "oct-HSM", key_size: 192 }, { kty: "oct-HSM" }, undefined, "2"],
   ] as const;
   test.each(SHAPES)("%j", async (body, jwk, modulusBytes, hsmPlatform) => {
     const { status, json } = await create(`made-${randomBytes(4).toString("hex")}`, body);
@@ -55,6 +60,10 @@ describe("keys that are made", () => {
     [{}, /Property 'kty'/u],
     [{ kty: "oct" }, /Property 'kty' has an invalid value/u],
     [{ kty: "RSA", key_size: 1024 }, /Property 'key_size'/u],
+    [{ kty: "RSA", key_size: 256 }, /Property 'key_size'/u],
+    [{ kty: "oct-HSM", key_size: 2048 }, /Property 'key_size'.*128, 192, 256/u],
+    [{ kty: "AKP" }, /Property 'alg' is required/u],
+    [{ kty: "AKP", alg: "ML-DSA-44" }, /Property 'kty'.*newer api-version/u],
     [{ kty: "RSA", public_exponent: 4 }, /Property 'public_exponent'.*even/u],
     [{ kty: "EC", crv: "P-224" }, /Property 'crv'/u],
     [{ kty: "RSA", key_ops: ["fly"] }, /Property 'key_ops\.0'/u],
@@ -161,6 +170,8 @@ describe("a vault of the standard tier", () => {
   const HARDWARE = [
     ["POST", "made/create", { kty: "RSA-HSM" }],
     ["POST", "made/create", { kty: "EC-HSM", crv: "P-256" }],
+    ["POST", "made/create", { kty: "oct-HSM" }],
+    ["POST", "made/create", { kty: "AKP-HSM", alg: "ML-DSA-44" }],
     ["PUT", "brought", { Hsm: true, key: privateKey.export({ format: "jwk" }) }],
   ] as const;
   test.each(HARDWARE)("has no key of an HSM: %s %s %j", async (method, path, body) => {
@@ -181,6 +192,240 @@ describe("a vault of the standard tier", () => {
     const url = `${standardUrl}/keys/soft/create${QUERY}`;
     expect(await world.callVault(url, { method: "POST", body: { kty: "RSA" } })).toMatchObject({
       status: 200,
+    });
+  });
+});
+
+/** GET, or POST with a body, below `/keys/`. */
+const ask = (path: string, body: object | undefined, version: string): Promise<Answer> =>
+  world.callVault(`${vaultUrl}/keys/${path}?api-version=${version}`, {
+    method: body === undefined ? "GET" : "POST",
+    ...(body && { body }),
+  });
+const askNewest = (path: string, body?: object, version = "2026-04-01") => ask(path, body, version);
+const askPreview = (path: string, body?: object, version = "2026-05-01-preview") =>
+  ask(path, body, version);
+
+describe("symmetric keys of an HSM, in a vault of the premium tier", () => {
+  const secret = Buffer.from(Array.from({ length: 32 }, (_, index) => index));
+  const iv = text(Buffer.alloc(16, 9));
+  const value = text(Buffer.from("sixteen bytes ok"));
+
+  beforeAll(async () => {
+    const key = { kty: "oct-HSM", k: text(secret), key_ops: [...CIPHERS, "sign", "verify"] };
+    const imported = await world.callVault(`${vaultUrl}/keys/known${QUERY}`, {
+      method: "PUT",
+      body: { key },
+    });
+    expect(imported.status).toBe(200);
+    expect(imported.text).not.toContain(text(secret));
+  });
+  const CIPHERS = ["encrypt", "decrypt", "wrapKey", "unwrapKey"];
+
+  test("show their size and nothing of the key, in versions that have the attribute", async () => {
+    const made = await askNewest("oct/create", { kty: "oct-HSM" });
+    expect(made.json).toEqual({
+      key: { kid: expect.any(String), kty: "oct-HSM", key_ops: CIPHERS },
+      attributes: expect.objectContaining({ key_size: 256, hsmPlatform: "2" }),
+    });
+    expect(attributesOf(await askNewest("oct", undefined, "2025-07-01"))).not.toHaveProperty(
+      "key_size",
+    );
+    expect(attributesOf(await create("kek-size", { kty: "RSA" }))).not.toHaveProperty("key_size");
+  });
+
+  test("wrap as RFC 3394 §4.6 says, by both names, and unwrap again after a rotation", async () => {
+    const data = Buffer.from(
+      "00112233445566778899aabbccddeeff000102030405060708090a0b0c0d0e0f",
+      "hex",
+    );
+    const wrapped =
+      "28c9f404c4b810f4cbccb35cfb87f8263f5786e2d80ed326cbc7f0e71a99f43bfb988b9b7a02dd21";
+    for (const alg of ["A256KW", "CKM_AES_KEY_WRAP"]) {
+      const answer = await use("known", "wrapkey", { alg, value: text(data) });
+      expect(Buffer.from(valueOf(answer), "base64url").toString("hex")).toBe(wrapped);
+    }
+    const first = versionOf(await askNewest("known"));
+    await askNewest("known/rotate", {});
+    expect(versionOf(await askNewest("known"))).not.toBe(first);
+    const body = { alg: "A256KW", value: text(Buffer.from(wrapped, "hex")) };
+    expect((await askNewest(`known/${first}/unwrapkey`, body)).json).toMatchObject({
+      value: text(data),
+    });
+    expect(await askNewest("known//unwrapkey", body)).toMatchObject({
+      status: 400,
+      json: { error: { code: "BadParameter" } },
+    });
+    await askNewest("padded/create", { kty: "oct-HSM", key_size: 128 });
+    const padded = { alg: "CKM_AES_KEY_WRAP_PAD", value: text(Buffer.alloc(21, 5)) };
+    const { json } = await askNewest("padded//wrapkey", padded);
+    const back = { ...padded, value: (json as { value: string }).value };
+    expect((await askNewest("padded//unwrapkey", back)).json).toMatchObject({
+      value: padded.value,
+    });
+  });
+
+  test("encrypt by GCM with an iv of the service, which node:crypto decrypts", async () => {
+    const key = { kty: "oct-HSM", k: text(secret), key_ops: CIPHERS };
+    await world.callVault(`${vaultUrl}/keys/gcm${QUERY}`, { method: "PUT", body: { key } });
+    const aad = text(Buffer.from("order"));
+    const { json } = await use("gcm", "encrypt", { alg: "A256GCM", value, aad });
+    const sealed = json as { value: string; iv: string; tag: string; aad: string };
+    expect(sealed.aad).toBe(aad);
+    const decipher = createDecipheriv("aes-256-gcm", secret, Buffer.from(sealed.iv, "base64url"));
+    decipher.setAAD(Buffer.from(aad, "base64url")).setAuthTag(Buffer.from(sealed.tag, "base64url"));
+    expect(text(decipher.update(Buffer.from(sealed.value, "base64url")))).toBe(value);
+    decipher.final();
+    const { kid: _kid, ...given } = { kid: "", ...sealed, alg: "A256GCM" };
+    expect((await use("gcm", "decrypt", given)).json).toMatchObject({ value });
+    expect(await use("gcm", "decrypt", { ...given, aad: "AA" })).toMatchObject({
+      status: 400,
+      json: { error: { message: expect.stringContaining("cannot be decrypted") } },
+    });
+    expect((await use("gcm", "encrypt", { alg: "A256GCM", value, iv })).status).toBe(400);
+  });
+
+  test.each(["A256CBC", "A256CBCPAD"])("encrypt by %s with the caller's iv", async (alg) => {
+    const key = { kty: "oct-HSM", k: text(secret), key_ops: CIPHERS };
+    await world.callVault(`${vaultUrl}/keys/${alg}${QUERY}`, { method: "PUT", body: { key } });
+    const { json } = await use(alg, "encrypt", { alg, value, iv });
+    const decipher = createDecipheriv("aes-256-cbc", secret, Buffer.from(iv, "base64url"));
+    decipher.setAutoPadding(alg.endsWith("PAD"));
+    const sealed = Buffer.from((json as { value: string }).value, "base64url");
+    expect(text(Buffer.concat([decipher.update(sealed), decipher.final()]))).toBe(value);
+    expect((await use(alg, "decrypt", { alg, iv, value: text(sealed) })).json).toMatchObject({
+      value,
+    });
+    expect((await use(alg, "encrypt", { alg, value })).status).toBe(400);
+  });
+
+  test("sign by HMAC", async () => {
+    const key = { kty: "oct-HSM", k: text(secret), key_ops: ["sign", "verify"] };
+    await world.callVault(`${vaultUrl}/keys/mac${QUERY}`, { method: "PUT", body: { key } });
+    const mac = createHmac("sha384", secret).update(Buffer.from(value, "base64url")).digest();
+    expect(valueOf(await use("mac", "sign", { alg: "HS384", value }))).toBe(text(mac));
+    const verified = { alg: "HS384", digest: value, value: text(mac) };
+    expect((await use("mac", "verify", verified)).json).toEqual({ value: true });
+    const wrong = { ...verified, value: text(mac.fill(0)) };
+    expect((await use("mac", "verify", wrong)).json).toEqual({ value: false });
+  });
+
+  test.each([
+    ["wrapkey", "A128KW"],
+    ["wrapkey", "A256GCM"],
+    ["encrypt", "A256KW"],
+    ["encrypt", "RSA-OAEP-256"],
+    ["encrypt", "A256constructor"],
+  ])("%s by %s is refused for a key of 256 bits", async (operation, alg) => {
+    await askNewest("narrow/create", { kty: "oct-HSM" });
+    expect(await use("narrow", operation, { alg, value, iv })).toMatchObject({
+      status: 400,
+      json: {
+        error: { message: `Algorithm '${alg}' is not supported by keys of type 'oct-HSM'.` },
+      },
+    });
+  });
+
+  test("serve the JavaScript SDK", async () => {
+    const client = world.keyClient(vaultUrl);
+    const key = await client.createOctKey("of-sdk", { hsm: true, keySize: 256 });
+    expect(key.keyType).toBe("oct-HSM");
+    const cryptography = new CryptographyClient(
+      key.id ?? "",
+      world.owner.credential,
+      world.clientOptions,
+    );
+    const { result } = await cryptography.wrapKey("A256KW", secret);
+    expect(Buffer.from((await cryptography.unwrapKey("A256KW", result)).result)).toEqual(secret);
+  });
+});
+
+const attest = async (name: string, body: object) => {
+  await create(name, body);
+  return world.callVault(`${vaultUrl}/keys/${name}//attestation?api-version=7.6`);
+};
+const decode = (member: string | undefined) => Buffer.from(member ?? "", "base64url").toString();
+
+describe("attestation", () => {
+  type Attestation = Record<string, string>;
+  const attestationOf = ({ json }: Answer) =>
+    (json as { attributes: { attestation: Attestation } }).attributes.attestation;
+
+  test("a key of an HSM has one, signed by the authority whose certificate comes along", async () => {
+    const attestation = attestationOf(await attest("attested-rsa", { kty: "RSA-HSM" }));
+    expect(Object.keys(attestation).toSorted()).toEqual([
+      "certificatePemFile",
+      "privateKeyAttestation",
+      "publicKeyAttestation",
+      "version",
+    ]);
+    const certificate = decode(attestation["certificatePemFile"]);
+    expect(certificate).toBe(world.emulator.caPem);
+    const [header, claims, signature = ""] = decode(attestation["privateKeyAttestation"]).split(
+      ".",
+    );
+    const key = { key: certificate, dsaEncoding: "ieee-p1363" } as const;
+    const signed = Buffer.from(`${header}.${claims}`);
+    expect(verify("sha256", signed, key, Buffer.from(signature, "base64url"))).toBe(true);
+    expect(decode(claims)).toContain("/keys/attested-rsa/");
+    const plain = await world.callVault(`${vaultUrl}/keys/attested-rsa?api-version=7.6`);
+    expect(attributesOf(plain)).not.toHaveProperty("attestation");
+  });
+
+  test("a symmetric key has no public half to attest, and a key in software has none", async () => {
+    const attestation = attestationOf(await attest("attested-oct", { kty: "oct-HSM" }));
+    expect(attestation).not.toHaveProperty("publicKeyAttestation");
+    expect(await attest("attested-soft", { kty: "RSA" })).toMatchObject({
+      status: 400,
+      json: { error: { code: "BadParameter" } },
+    });
+  });
+});
+
+describe("keys of ML-DSA, in the preview", () => {
+  const message = Buffer.from("a message, not its digest");
+  const value = text(message);
+
+  test.each(["ML-DSA-44", "ML-DSA-65", "ML-DSA-87"])("sign and verify by %s", async (alg) => {
+    const made = await askPreview(`${alg}/create`, { kty: "AKP-HSM", alg });
+    const { key } = made.json as { key: import("node:crypto").JsonWebKey };
+    expect(key).toMatchObject({ kty: "AKP-HSM", alg, key_ops: ["sign", "verify"] });
+    const publicKey = createPublicKey({ key: { ...key, kty: "AKP" }, format: "jwk" });
+    const context = text(Buffer.from("order"));
+    const signature = valueOf(await askPreview(`${alg}//sign`, { value, context }));
+    const bytes = Buffer.from(signature, "base64url");
+    expect(verify(null, message, { key: publicKey, context: Buffer.from("order") }, bytes)).toBe(
+      true,
+    );
+    const verified = { digest: value, value: signature };
+    expect((await askPreview(`${alg}//verify`, { ...verified, context, alg })).json).toEqual({
+      value: true,
+    });
+    expect((await askPreview(`${alg}//verify`, verified)).json).toEqual({ value: false });
+  });
+
+  test.each([
+    ["sign", { external_mu: text(randomBytes(64)) }, /'external_mu' is not supported/u],
+    ["sign", {}, /'value' is required/u],
+    ["sign", { value, context: text(randomBytes(256)) }, /'context' has more than 255 bytes/u],
+    ["sign", { value, alg: "ML-DSA-87" }, /'ML-DSA-87' is not supported/u],
+    ["wrapkey", { value, alg: "RSA-OAEP-256" }, /not permitted|not supported/u],
+  ])("%s with %j is refused", async (operation, body, message_) => {
+    await askPreview("pq/create", { kty: "AKP", alg: "ML-DSA-44" });
+    const answer = await askPreview(`pq//${operation}`, body);
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+    expect(answer.text).toMatch(message_);
+  });
+
+  test("rotate, and do not sign in versions before", async () => {
+    await askPreview("turned/create", { kty: "AKP", alg: "ML-DSA-44" });
+    expect((await askPreview("turned/rotate", {})).json).toMatchObject({
+      key: { kty: "AKP", alg: "ML-DSA-44" },
+    });
+    expect(
+      await askPreview("turned//sign", { alg: "ML-DSA-44", value }, "2026-04-01"),
+    ).toMatchObject({
+      status: 400,
     });
   });
 });

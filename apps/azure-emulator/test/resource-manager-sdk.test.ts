@@ -220,6 +220,9 @@ describe("@azure/arm-keyvault, unmodified", () => {
     expect(created.keyUriWithVersion).toContain(name);
     const read = await keys.getVersion(resourceGroup, "with-keys", "kek", name);
     expect(read.keyUriWithVersion).toBe(created.keyUriWithVersion);
+    const symmetric = { properties: { kty: "oct-HSM" } };
+    const refused = keys.createIfNotExist(resourceGroup, "with-keys", "oct", symmetric);
+    expect(await refusal(refused)).toMatchObject({ status: 400 });
     expect(await refusal(keys.get(resourceGroup, "with-keys", "absent"))).toEqual({
       status: 404,
       code: "ResourceNotFound",

@@ -192,12 +192,17 @@ export type IssuerKey = {
   readonly createdAtMs: EpochMs;
 };
 
-export type KeyType = "RSA" | "RSA-HSM" | "EC" | "EC-HSM";
+export type KeyType = PublicJwk["kty"];
 export type Curve = "P-256" | "P-256K" | "P-384" | "P-521";
+export type SymmetricKeySize = 128 | 192 | 256;
+export type AkpAlgorithm = "ML-DSA-44" | "ML-DSA-65" | "ML-DSA-87";
 
 export type PublicJwk =
   | { readonly kty: "RSA" | "RSA-HSM"; readonly n: string; readonly e: string }
-  | { readonly kty: "EC" | "EC-HSM"; readonly crv: Curve; readonly x: string; readonly y: string };
+  | { readonly kty: "EC" | "EC-HSM"; readonly crv: Curve; readonly x: string; readonly y: string }
+  /** Has nothing to show; its size is an attribute. */
+  | { readonly kty: "oct-HSM"; readonly keySize: SymmetricKeySize }
+  | { readonly kty: "AKP" | "AKP-HSM"; readonly alg: AkpAlgorithm; readonly pub: string };
 
 export type KeyVersion = {
   /** 32 lower-case hex digits. */
@@ -264,6 +269,7 @@ export type KeyMaterial = {
   readonly vaultName: string;
   readonly keyName: string;
   readonly version: string;
+  /** PKCS #8; of a symmetric key, its bytes in base64url. */
   readonly privateKeyPem: string;
 };
 

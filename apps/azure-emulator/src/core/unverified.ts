@@ -53,7 +53,7 @@ export const UNVERIFIED = {
   "hsm-keys-on-standard-vault": {
     choices: ["refuse", "accept"],
     about:
-      "RSA-HSM and EC-HSM keys in a vault of the standard tier: users report the words of the refusal, but neither its status nor its code",
+      "RSA-HSM, EC-HSM, oct-HSM and AKP-HSM keys in a vault of the standard tier: users report the words of the refusal, but neither its status nor its code",
   },
   "random-bytes-on-vault": {
     choices: ["serve", "refuse"],

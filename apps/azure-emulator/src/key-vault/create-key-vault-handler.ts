@@ -1,3 +1,5 @@
+import type { CertificateWithKey } from "@databox-cmk/crypto";
+
 import { effectiveAccess, isEffective } from "../core/access-history.ts";
 import { vaultPresence } from "../core/find-vault.ts";
 import { DEFAULT_API_VERSION, parseApiVersion } from "../core/key-vault/api-version.ts";
@@ -32,7 +34,7 @@ type Found = { readonly operation: OperationName; readonly parameters: RoutePara
 type KeyVaultDependencies = Pick<
   EmulatorDependencies,
   "state" | "now" | "systemNow" | "settings" | "issuerKeys" | "endpoints" | "faults"
-> & { readonly seal: Seal; readonly rsa: RsaPool };
+> & { readonly seal: Seal; readonly rsa: RsaPool; readonly authority: CertificateWithKey };
 
 const ROUTES = OPERATION_NAMES.map((operation) => {
   const { method, path } = operationRow(operation);
@@ -94,7 +96,7 @@ export function createKeyVaultHandler(dependencies: KeyVaultDependencies): HttpH
 
 /** One routed request: gather the gate's facts, ask it, spend the budget, act. */
 function createCarryOut(dependencies: KeyVaultDependencies) {
-  const { state, now, systemNow, settings, faults, endpoints, seal, rsa } = dependencies;
+  const { state, now, systemNow, settings, faults, endpoints, seal, rsa, authority } = dependencies;
   const readToken = createTokenReader(dependencies.issuerKeys);
   const throttle = createThrottle();
 
@@ -168,6 +170,7 @@ function createCarryOut(dependencies: KeyVaultDependencies) {
       seal,
       faults,
       rsa,
+      authority,
     });
     return renderOutcome(outcome, context);
   };

@@ -1,3 +1,5 @@
+import type { CertificateWithKey } from "@databox-cmk/crypto";
+
 import type { ApiVersion } from "../core/key-vault/api-version.ts";
 import type { TokenClaims } from "../core/key-vault/caller.ts";
 import { findVersion, type KeyView, newestVersion } from "../core/key-vault/key-view.ts";
@@ -31,6 +33,8 @@ export type Exchange = {
   readonly seal: Seal;
   readonly faults: Faults;
   readonly rsa: RsaPool;
+  /** Signs attestations. */
+  readonly authority: CertificateWithKey;
 };
 
 export type Outcome =

@@ -6,11 +6,21 @@ import {
   type JsonWebKey,
   type KeyObject,
   publicEncrypt,
+  randomBytes,
 } from "node:crypto";
 import { promisify } from "node:util";
 
 import type { EncryptionAlgorithm } from "../core/key-vault/algorithms.ts";
-import type { Curve, KeyMaterial, KeyType, PublicJwk } from "../core/model.ts";
+import { type KeyShapeWanted, symmetricSize } from "../core/key-vault/key-shape.ts";
+import type {
+  AkpAlgorithm,
+  Curve,
+  KeyMaterial,
+  KeyType,
+  KeyVersion,
+  PublicJwk,
+  SymmetricKeySize,
+} from "../core/model.ts";
 
 const generate = promisify(generateKeyPair);
 
@@ -21,13 +31,12 @@ const NAMED_CURVES = {
   "P-384": "P-384",
   "P-521": "P-521",
 } as const satisfies Record<Curve, string>;
-export type KeyShapeWanted =
-  | {
-      readonly kty: "RSA" | "RSA-HSM";
-      readonly modulusBits: number;
-      readonly publicExponent: number;
-    }
-  | { readonly kty: "EC" | "EC-HSM"; readonly curve: Curve };
+/** Node's names of the algorithms. */
+const ML_DSA = {
+  "ML-DSA-44": "ml-dsa-44",
+  "ML-DSA-65": "ml-dsa-65",
+  "ML-DSA-87": "ml-dsa-87",
+} as const satisfies Record<AkpAlgorithm, string>;
 
 type LoadedKey = { readonly privateKey: KeyObject; readonly publicKey: KeyObject };
 
@@ -43,24 +52,47 @@ export function loadKey(material: KeyMaterial): LoadedKey {
   return loaded;
 }
 
-export async function generateKey(
-  shape: KeyShapeWanted,
-): Promise<{ jwk: PublicJwk; privateKeyPem: string }> {
-  const { privateKey, publicKey } =
-    "curve" in shape
-      ? await generate("ec", { namedCurve: NAMED_CURVES[shape.curve] })
-      : await generate("rsa", {
-          modulusLength: shape.modulusBits,
-          publicExponent: shape.publicExponent,
-        });
+type MadeKey = { readonly jwk: PublicJwk; readonly privateKeyPem: string };
+
+export async function generateKey(shape: KeyShapeWanted): Promise<MadeKey> {
+  if ("keySize" in shape) return toSymmetricKey(randomBytes(shape.keySize / 8), shape.keySize);
+  const { privateKey, publicKey } = await generatePair(shape);
   return { jwk: toPublicJwk(publicKey, shape.kty), privateKeyPem: toPem(privateKey) };
 }
 
+function generatePair(
+  shape: Exclude<KeyShapeWanted, { kty: "oct-HSM" }>,
+): Promise<{ privateKey: KeyObject; publicKey: KeyObject }> {
+  if ("curve" in shape) return generate("ec", { namedCurve: NAMED_CURVES[shape.curve] });
+  if ("alg" in shape) return generate(ML_DSA[shape.alg]);
+  return generate("rsa", {
+    modulusLength: shape.modulusBits,
+    publicExponent: shape.publicExponent,
+  });
+}
+
+/** A key like this one, for a rotation. */
+export function shapeOfVersion({ jwk }: KeyVersion, material: KeyMaterial): KeyShapeWanted {
+  if ("keySize" in jwk) return { kty: jwk.kty, keySize: jwk.keySize };
+  if ("alg" in jwk) return { kty: jwk.kty, alg: jwk.alg };
+  if ("crv" in jwk) return { kty: jwk.kty, curve: jwk.crv };
+  const { modulusLength = 2048, publicExponent = 65_537n } =
+    loadKey(material).publicKey.asymmetricKeyDetails ?? {};
+  return { kty: jwk.kty, modulusBits: modulusLength, publicExponent: Number(publicExponent) };
+}
+
+/** @returns undefined when the bytes are not a key of a size that vaults have. */
+export function importSymmetricKey(bytes: Buffer): MadeKey | undefined {
+  const keySize = symmetricSize(bytes.length * 8);
+  return keySize === undefined ? undefined : toSymmetricKey(bytes, keySize);
+}
+
+function toSymmetricKey(bytes: Buffer, keySize: SymmetricKeySize): MadeKey {
+  return { jwk: { kty: "oct-HSM", keySize }, privateKeyPem: bytes.toString("base64url") };
+}
+
 /** @returns undefined when the parts are not a private key, or not of a size that vaults have. */
-export function importKey(
-  parts: JsonWebKey,
-  kty: KeyType,
-): { jwk: PublicJwk; privateKeyPem: string } | undefined {
+export function importKey(parts: JsonWebKey, kty: KeyType): MadeKey | undefined {
   try {
     const privateKey = createPrivateKey({ key: parts, format: "jwk" });
     const bits = privateKey.asymmetricKeyDetails?.modulusLength;
@@ -90,13 +122,19 @@ function toPem(privateKey: KeyObject): string {
 }
 
 function toPublicJwk(publicKey: KeyObject, kty: KeyType): PublicJwk {
-  const { n, e, crv, x, y } = publicKey.export({ format: "jwk" });
+  const { n, e, crv, x, y, alg, pub } = publicKey.export({ format: "jwk" });
   if ((kty === "RSA" || kty === "RSA-HSM") && n !== undefined && e !== undefined)
     return { kty, n, e };
   const curve = crv === "secp256k1" ? "P-256K" : crv;
   if ((kty === "EC" || kty === "EC-HSM") && isCurve(curve) && x !== undefined && y !== undefined)
     return { kty, crv: curve, x, y };
+  if ((kty === "AKP" || kty === "AKP-HSM") && isAkpAlgorithm(alg) && typeof pub === "string")
+    return { kty, alg, pub };
   throw new RangeError(`a key of type ${kty} was expected`);
+}
+
+function isAkpAlgorithm(name: unknown): name is AkpAlgorithm {
+  return typeof name === "string" && Object.hasOwn(ML_DSA, name);
 }
 
 function isCurve(name: string | undefined): name is Curve {

@@ -1,5 +1,7 @@
 import type { JsonWebKey } from "node:crypto";
 
+import { isAtLeast } from "../core/key-vault/api-version.ts";
+import { wantedShape } from "../core/key-vault/key-shape.ts";
 import { replaceVersion } from "../core/key-vault/key-view.ts";
 import { newVersion, refuseRelease, updatedVersion } from "../core/key-vault/new-version.ts";
 import {
@@ -25,7 +27,7 @@ import {
   withoutPayload,
   withPayload,
 } from "./exchange.ts";
-import { generateKey, importKey, type KeyShapeWanted } from "./key-engine.ts";
+import { generateKey, importKey, importSymmetricKey } from "./key-engine.ts";
 import { type NewMaterial, newVersionId, writeVersion } from "./write-version.ts";
 
 export const getOperation = withoutPayload((exchange) =>
@@ -35,9 +37,9 @@ export const getOperation = withoutPayload((exchange) =>
 export const createOperation = withPayload(
   createPayload,
   async (exchange, payload) => {
-    const refusal = refuseHsm(exchange, payload.kty);
+    const refusal = refuseHsm(exchange, payload.kty) ?? refuseByVersion(exchange, payload);
     if (refusal !== undefined) return refuse(refusal);
-    return addVersion(exchange, payload, payload.key_ops, await generateKey(toShape(payload)));
+    return addVersion(exchange, payload, payload.key_ops, await generateKey(wantedShape(payload)));
   },
   (payload, { keyName }) => refuseName(keyName) ?? refuseRelease(payload, undefined),
   ({ kty }) => kty.endsWith("-HSM"),
@@ -49,11 +51,14 @@ export const importOperation = withPayload(
     const kty = importedType(payload);
     const refusal = refuseHsm(exchange, kty);
     if (refusal !== undefined) return refuse(refusal);
-    const material = importKey(toJwk(payload.key), kty);
+    const material =
+      kty === "oct-HSM"
+        ? importSymmetricKey(Buffer.from(payload.key.k ?? "", "base64url"))
+        : importKey(toJwk(payload.key), kty);
     if (material === undefined) {
       return refuse(
         REFUSALS.badParameter(
-          "Property 'key' is not a complete private key of a supported size: RSA 2048, 3072 or 4096, or EC with crv, x, y and d.",
+          "Property 'key' is not a complete private key of a supported size: RSA 2048, 3072 or 4096, EC with crv, x, y and d, or oct-HSM 128, 192 or 256.",
         ),
       );
     }
@@ -124,18 +129,17 @@ function refuseHsm({ vault, choose }: Exchange, kty: KeyType): Refusal | undefin
   return isAccepted ? undefined : REFUSALS.hardwareKey();
 }
 
-function toShape(payload: CreatePayload): KeyShapeWanted {
-  if (payload.kty === "EC" || payload.kty === "EC-HSM")
-    return { kty: payload.kty, curve: payload.crv ?? "P-256" };
-  return {
-    kty: payload.kty,
-    modulusBits: payload.key_size ?? 2048,
-    publicExponent: payload.public_exponent ?? 65_537,
-  };
+/** Keys of ML-DSA are there since the preview that added them. */
+function refuseByVersion({ apiVersion }: Exchange, { kty }: CreatePayload): Refusal | undefined {
+  return kty.startsWith("AKP") && !isAtLeast(apiVersion, "2026-05-01-preview")
+    ? REFUSALS.badParameter(
+        `Property 'kty' has an invalid value: ${kty} needs a newer api-version.\r\n`,
+      )
+    : undefined;
 }
 
 function importedType({ key, Hsm }: ImportPayload): KeyType {
-  if (Hsm !== true) return key.kty;
+  if (Hsm !== true || key.kty === "oct-HSM") return key.kty;
   return key.kty === "RSA" || key.kty === "RSA-HSM" ? "RSA-HSM" : "EC-HSM";
 }
 

@@ -1,4 +1,5 @@
 import type { OperationName } from "../core/key-vault/operations.ts";
+import { attestOperation } from "./attest-key.ts";
 import { backupOperation, restoreOperation } from "./backup-key.ts";
 import { getDeletedOperation, purgeOperation, recoverOperation } from "./deleted-key.ts";
 import { type OperationHandler, withoutPayload } from "./exchange.ts";
@@ -38,7 +39,7 @@ export const OPERATION_HANDLERS: Readonly<Record<OperationName, OperationHandler
   updateRotationPolicy: updateRotationPolicyOperation,
   rotate: rotateOperation,
   backup: backupOperation,
-  attest: withoutPayload(refuseAttested),
+  attest: attestOperation,
   get: getOperation,
   update: updateOperation,
   wrapKey: encryptOperation,

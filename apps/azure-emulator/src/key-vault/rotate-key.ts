@@ -15,7 +15,7 @@ import type { EmulatorState } from "../state/emulator-state.ts";
 import { purgeKey } from "../state/purge.ts";
 import { done, liveKey, refuse, renderContext, withoutPayload, withPayload } from "./exchange.ts";
 import { materialOf } from "./exchange.ts";
-import { generateKey, loadKey } from "./key-engine.ts";
+import { generateKey, shapeOfVersion } from "./key-engine.ts";
 import { newVersionId, writeVersion } from "./write-version.ts";
 
 export const rotateOperation = withoutPayload(async (exchange) => {
@@ -95,18 +95,7 @@ async function rotate(
   { vault, key, atMs, nowMs, counts }: Rotation,
 ): Promise<{ key: Key; version: KeyVersion } | undefined> {
   const newest = newestVersion(key);
-  const { jwk } = newest;
-  const { publicKey } = loadKey(materialOf(state, key, newest));
-  const details = publicKey.asymmetricKeyDetails;
-  const material = await generateKey(
-    "crv" in jwk
-      ? { kty: jwk.kty, curve: jwk.crv }
-      : {
-          kty: jwk.kty,
-          modulusBits: details?.modulusLength ?? 2048,
-          publicExponent: Number(details?.publicExponent ?? 65_537),
-        },
-  );
+  const material = await generateKey(shapeOfVersion(newest, materialOf(state, key, newest)));
   const current = state.get("key", keyRecordKey(vault.name, key.name));
   // A due rotation happens once, by the first request after it; a requested one happens each time.
   if (

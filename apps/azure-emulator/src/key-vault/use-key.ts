@@ -1,20 +1,25 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, timingSafeEqual } from "node:crypto";
 
 import {
   digestBytes,
   findEncryptionAlgorithm,
+  findHmac,
   findSignatureAlgorithm,
+  findSymmetricAlgorithm,
   plaintextBytesMaximum,
 } from "../core/key-vault/algorithms.ts";
 import {
+  type CipherPayload,
   cipherPayload,
   randomPayload,
   secureUnwrapPayload,
   secureWrapPayload,
+  signPayload,
   verifyPayload,
 } from "../core/key-vault/payloads.ts";
 import { REFUSALS } from "../core/key-vault/refusal.ts";
 import { keyId } from "../core/key-vault/render-key.ts";
+import type { KeyMaterial, PublicJwk } from "../core/model.ts";
 import { signEc, verifyEc } from "./ec-signature.ts";
 import {
   done,
@@ -28,8 +33,10 @@ import {
   withPayload,
 } from "./exchange.ts";
 import { encrypt, loadKey } from "./key-engine.ts";
+import { refuseMlDsa, signMlDsa, verifyMlDsa } from "./ml-dsa.ts";
 import type { RsaMode } from "./rsa-pool.ts";
 import { encodeRsaSignature, verifyRsa } from "./rsa-signature.ts";
+import { hmac, runSymmetric, secretOf } from "./symmetric-key.ts";
 
 const unsupported = (algorithm: string, kty: string): Outcome =>
   refuse(
@@ -37,10 +44,12 @@ const unsupported = (algorithm: string, kty: string): Outcome =>
   );
 
 /**
- * wrapKey and encrypt are the same mathematics with different permissions; so are their inverses.
+ * wrapKey and encrypt are the same mathematics with different permissions, for RSA; so are their
+ * inverses.
  */
 export const encryptOperation = withPayload(cipherPayload, (exchange, payload) => {
   const { version, material } = used(exchange);
+  if (version.jwk.kty === "oct-HSM") return symmetric(exchange, version.jwk, material, payload);
   const algorithm = findEncryptionAlgorithm(payload.alg, version.jwk);
   if (algorithm === undefined) return unsupported(payload.alg, version.jwk.kty);
   const plaintext = Buffer.from(payload.value, "base64url");
@@ -55,26 +64,66 @@ export const encryptOperation = withPayload(cipherPayload, (exchange, payload) =
   return result(exchange, encrypt(material, algorithm, plaintext).toString("base64url"));
 });
 
-export const decryptOperation = withPayload(cipherPayload, async (exchange, { alg, value }) => {
+export const decryptOperation = withPayload(cipherPayload, async (exchange, payload) => {
   const { version, material } = used(exchange);
-  const algorithm = findEncryptionAlgorithm(alg, version.jwk);
-  if (algorithm === undefined) return unsupported(alg, version.jwk.kty);
+  if (version.jwk.kty === "oct-HSM") return symmetric(exchange, version.jwk, material, payload);
+  const algorithm = findEncryptionAlgorithm(payload.alg, version.jwk);
+  if (algorithm === undefined) return unsupported(payload.alg, version.jwk.kty);
   const mode: RsaMode =
     algorithm.padding === "pkcs1" ? "decrypt-pkcs1" : `decrypt-oaep-${algorithm.hash}`;
-  const plaintext = await exchange.rsa.run(material, mode, value);
+  const plaintext = await exchange.rsa.run(material, mode, payload.value);
   return plaintext === undefined ? refuse(REFUSALS.oaepPadding()) : result(exchange, plaintext);
 });
 
-export const signOperation = withPayload(cipherPayload, async (exchange, payload) => {
+/** Key wrap by wrapKey and unwrapKey, the other modes of AES by encrypt and decrypt. */
+function symmetric(
+  exchange: Exchange,
+  { kty, keySize }: Extract<PublicJwk, { kty: "oct-HSM" }>,
+  material: KeyMaterial,
+  payload: CipherPayload,
+): Outcome {
+  const { operation, apiVersion } = exchange;
+  const use = operation === "wrapKey" || operation === "unwrapKey" ? "wrap" : "encrypt";
+  const algorithm = findSymmetricAlgorithm(payload.alg, { keySize, use, apiVersion });
+  if (algorithm === undefined) return unsupported(payload.alg, kty);
+  const isForward = operation === "wrapKey" || operation === "encrypt";
+  const computed = runSymmetric(
+    isForward ? "forward" : "back",
+    algorithm,
+    secretOf(material),
+    payload,
+  );
+  return computed.kind === "refused"
+    ? refuse(REFUSALS.badParameter(computed.message))
+    : result(exchange, computed.value, computed.more);
+}
+
+export const signOperation = withPayload(signPayload, async (exchange, payload) => {
   const { version, material } = used(exchange);
-  const algorithm = findSignatureAlgorithm(payload.alg, version.jwk);
-  if (algorithm === undefined) return unsupported(payload.alg, version.jwk.kty);
-  const digest = Buffer.from(payload.value, "base64url");
+  const { alg, value } = payload;
+  if ("alg" in version.jwk) {
+    const fault = refuseMlDsa(exchange, version.jwk, { ...payload, message: value });
+    if (fault !== undefined) return refuse(fault);
+    const signature = signMlDsa(material, bytesOf(value), payload.context);
+    return result(exchange, signature.toString("base64url"));
+  }
+  const missing = refuseMissing({ alg, value });
+  if (missing !== undefined) return refuse(missing);
+  const name = alg ?? "";
+  const digest = bytesOf(value);
+  if (version.jwk.kty === "oct-HSM") {
+    const hash = findHmac(name, exchange.apiVersion);
+    return hash === undefined
+      ? unsupported(name, version.jwk.kty)
+      : result(exchange, hmac(hash, secretOf(material), digest).toString("base64url"));
+  }
+  const algorithm = findSignatureAlgorithm(name, version.jwk);
+  if (algorithm === undefined) return unsupported(name, version.jwk.kty);
   const expected = digestBytes(algorithm);
   if (expected !== undefined && digest.length !== expected)
-    return refuse(wrongDigest(payload.alg, expected, digest.length));
+    return refuse(wrongDigest(name, expected, digest.length));
   if (algorithm.family === "pkcs1-raw" && digest.length > modulusBytes(material) - 11) {
-    return refuse(wrongDigest(payload.alg, modulusBytes(material) - 11, digest.length));
+    return refuse(wrongDigest(name, modulusBytes(material) - 11, digest.length));
   }
   if (algorithm.family === "ecdsa") {
     return result(
@@ -90,13 +139,30 @@ export const signOperation = withPayload(cipherPayload, async (exchange, payload
 
 export const verifyOperation = withPayload(verifyPayload, async (exchange, payload) => {
   const { version, material } = used(exchange);
-  const algorithm = findSignatureAlgorithm(payload.alg, version.jwk);
-  if (algorithm === undefined) return unsupported(payload.alg, version.jwk.kty);
-  const digest = Buffer.from(payload.digest, "base64url");
+  const { alg, digest: sent } = payload;
+  const signature = bytesOf(payload.value);
+  if ("alg" in version.jwk) {
+    const fault = refuseMlDsa(exchange, version.jwk, { ...payload, message: sent });
+    if (fault !== undefined) return refuse(fault);
+    return done({ value: verifyMlDsa(material, bytesOf(sent), payload.context, signature) });
+  }
+  const missing = refuseMissing({ alg, digest: sent });
+  if (missing !== undefined) return refuse(missing);
+  const name = alg ?? "";
+  const digest = bytesOf(sent);
+  if (version.jwk.kty === "oct-HSM") {
+    const hash = findHmac(name, exchange.apiVersion);
+    if (hash === undefined) return unsupported(name, version.jwk.kty);
+    const expected = hmac(hash, secretOf(material), digest);
+    return done({
+      value: expected.length === signature.length && timingSafeEqual(expected, signature),
+    });
+  }
+  const algorithm = findSignatureAlgorithm(name, version.jwk);
+  if (algorithm === undefined) return unsupported(name, version.jwk.kty);
   const expected = digestBytes(algorithm);
   if (expected !== undefined && digest.length !== expected)
-    return refuse(wrongDigest(payload.alg, expected, digest.length));
-  const signature = Buffer.from(payload.value, "base64url");
+    return refuse(wrongDigest(name, expected, digest.length));
   const { publicKey } = loadKey(material);
   const isValid =
     algorithm.family === "ecdsa"
@@ -105,6 +171,14 @@ export const verifyOperation = withPayload(verifyPayload, async (exchange, paylo
   return done({ value: isValid });
 });
 
+/** Members that only ML-DSA may leave out; the words are those of a body's schema. */
+function refuseMissing(members: Readonly<Record<string, string | null | undefined>>) {
+  const missing = Object.keys(members).filter((name) => !members[name]);
+  return missing.length === 0
+    ? undefined
+    : REFUSALS.badParameter(missing.map((name) => `Property '${name}' is required.\r\n`).join(""));
+}
+
 export const randomBytesOperation = withPayload(randomPayload, (exchange, { count }) =>
   exchange.choose("random-bytes-on-vault") === "refuse"
     ? refuse(REFUSALS.badParameter("Random bytes are served by Managed HSM only."))
@@ -112,8 +186,7 @@ export const randomBytesOperation = withPayload(randomPayload, (exchange, { coun
 );
 
 /**
- * Release and attestation need an attested environment; the emulator has no attestation authority
- * to trust.
+ * Release needs an attested environment; the emulator has no attestation authority to trust.
  */
 export function refuseAttested(exchange: Exchange): Outcome {
   return refuse(
@@ -145,9 +218,12 @@ function wrongDigest(algorithm: string, expected: number, found: number) {
 }
 
 /** The kid names the version that was used, also when the request named none. */
-function result(exchange: Exchange, value: string): Outcome {
+function result(exchange: Exchange, value: string, more: object = {}): Outcome {
   return done({
     kid: keyId(renderContext(exchange), liveKey(exchange), usedVersion(exchange)),
     value,
+    ...more,
   });
 }
+
+const bytesOf = (text: string | null | undefined): Buffer => Buffer.from(text ?? "", "base64url");

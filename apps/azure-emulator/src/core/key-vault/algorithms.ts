@@ -1,4 +1,5 @@
-import type { Curve, PublicJwk } from "../model.ts";
+import type { Curve, PublicJwk, SymmetricKeySize } from "../model.ts";
+import { type ApiVersion, isAtLeast } from "./api-version.ts";
 
 type HashName = "sha1" | "sha256" | "sha384" | "sha512";
 
@@ -6,7 +7,7 @@ export type EncryptionAlgorithm =
   | { readonly padding: "oaep"; readonly hash: "sha1" | "sha256" }
   | { readonly padding: "pkcs1" };
 
-/** Of vaults; the symmetric ones exist in Managed HSM only. */
+/** Of RSA keys. */
 const ENCRYPTION: Readonly<Record<string, EncryptionAlgorithm>> = {
   "RSA-OAEP-256": { padding: "oaep", hash: "sha256" },
   "RSA-OAEP": { padding: "oaep", hash: "sha1" },
@@ -32,6 +33,55 @@ const SIGNATURE: Readonly<Record<string, SignatureAlgorithm>> = {
   ES384: { family: "ecdsa", curve: "P-384", digestBytes: 48 },
   ES512: { family: "ecdsa", curve: "P-521", digestBytes: 64 },
 };
+
+export type SymmetricMode = "gcm" | "cbc" | "cbc-pad" | "wrap" | "wrap-pad";
+export type SymmetricAlgorithm = {
+  readonly mode: SymmetricMode;
+  readonly keySize: SymmetricKeySize;
+};
+
+/** `A256CBCPAD` without the size; the two of PKCS #11 fit each size. */
+const MODES: Readonly<Record<string, SymmetricMode>> = {
+  GCM: "gcm",
+  CBC: "cbc",
+  CBCPAD: "cbc-pad",
+  KW: "wrap",
+};
+const PKCS11: Readonly<Record<string, SymmetricMode>> = {
+  CKM_AES_KEY_WRAP: "wrap",
+  CKM_AES_KEY_WRAP_PAD: "wrap-pad",
+};
+const PKCS11_AND_HMAC_SINCE = "7.6-preview.2";
+const HMAC = { HS256: "sha256", HS384: "sha384", HS512: "sha512" } as const;
+
+/** An algorithm of oct-HSM keys: key wrap for wrapKey, the others for encrypt. */
+export function findSymmetricAlgorithm(
+  name: string,
+  key: {
+    readonly keySize: SymmetricKeySize;
+    readonly use: "wrap" | "encrypt";
+    readonly apiVersion: ApiVersion;
+  },
+): SymmetricAlgorithm | undefined {
+  const { keySize } = key;
+  const suffix = name.startsWith(`A${keySize}`) ? name.slice(`A${keySize}`.length) : "";
+  const ofPkcs11 =
+    isAtLeast(key.apiVersion, PKCS11_AND_HMAC_SINCE) && Object.hasOwn(PKCS11, name)
+      ? PKCS11[name]
+      : undefined;
+  const mode = ofPkcs11 ?? (Object.hasOwn(MODES, suffix) ? MODES[suffix] : undefined);
+  const isWrap = mode === "wrap" || mode === "wrap-pad";
+  return mode === undefined || isWrap !== (key.use === "wrap") ? undefined : { mode, keySize };
+}
+
+/** The hash of an HMAC, with which oct-HSM keys sign. */
+export function findHmac(
+  name: string,
+  apiVersion: ApiVersion,
+): (typeof HMAC)[keyof typeof HMAC] | undefined {
+  if (!isAtLeast(apiVersion, PKCS11_AND_HMAC_SINCE)) return undefined;
+  return name === "HS256" || name === "HS384" || name === "HS512" ? HMAC[name] : undefined;
+}
 
 export const HASH_BYTES = {
   sha1: 20,

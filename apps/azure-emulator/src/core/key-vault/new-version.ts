@@ -3,7 +3,8 @@ import type { CreatePayload, ImportPayload, UpdatePayload } from "./payloads.ts"
 import { REFUSALS, type Refusal } from "./refusal.ts";
 
 const RSA_OPERATIONS = ["encrypt", "decrypt", "sign", "verify", "wrapKey", "unwrapKey"] as const;
-const EC_OPERATIONS = ["sign", "verify"] as const;
+const SYMMETRIC_OPERATIONS = ["encrypt", "decrypt", "wrapKey", "unwrapKey"] as const;
+const SIGNING_OPERATIONS = ["sign", "verify"] as const;
 const RELEASE_POLICY_CONTENT_TYPE = "application/json; charset=utf-8";
 
 /**
@@ -18,12 +19,11 @@ export function newVersion(
 ): KeyVersion {
   const { attributes, tags } = payload;
   const releasePolicy = toReleasePolicy(payload.release_policy);
-  const defaults = "n" in material.jwk ? RSA_OPERATIONS : EC_OPERATIONS;
   return {
     ...material,
     keyOperations:
       keyOperations === null || keyOperations === undefined || keyOperations.length === 0
-        ? defaults
+        ? usualOperations(material.jwk)
         : keyOperations,
     enabled: attributes?.enabled ?? true,
     notBeforeSeconds: attributes?.nbf ?? undefined,
@@ -35,6 +35,11 @@ export function newVersion(
     tags: tags ?? undefined,
     releasePolicy,
   };
+}
+
+function usualOperations({ kty }: PublicJwk): readonly string[] {
+  if (kty === "oct-HSM") return SYMMETRIC_OPERATIONS;
+  return kty === "RSA" || kty === "RSA-HSM" ? RSA_OPERATIONS : SIGNING_OPERATIONS;
 }
 
 /** PATCH: absent members stay; tags and key_ops are replaced as a whole. */

@@ -82,9 +82,15 @@ const common = {
   release_policy: releasePolicy.nullish(),
 };
 
-export const createPayload = z.object({
-  kty: z.enum(["RSA", "RSA-HSM", "EC", "EC-HSM"]),
-  key_size: z.union([z.literal(2048), z.literal(3072), z.literal(4096)]).nullish(),
+const RSA_SIZES = [2048, 3072, 4096];
+const KEY_SIZES: Readonly<Record<string, readonly number[]>> = {
+  RSA: RSA_SIZES,
+  "RSA-HSM": RSA_SIZES,
+  "oct-HSM": [128, 192, 256],
+};
+const createMembers = z.object({
+  kty: z.enum(["RSA", "RSA-HSM", "EC", "EC-HSM", "oct-HSM", "AKP", "AKP-HSM"]),
+  key_size: z.int().nullish(),
   public_exponent: z
     .int()
     .min(3)
@@ -92,12 +98,26 @@ export const createPayload = z.object({
     .refine((value) => value % 2 === 1, "is even")
     .nullish(),
   crv: z.enum(["P-256", "P-256K", "P-384", "P-521"]).nullish(),
+  alg: z.enum(["ML-DSA-44", "ML-DSA-65", "ML-DSA-87"]).nullish(),
   ...common,
+});
+export const createPayload = createMembers.check(({ value, issues }) => {
+  const { kty, key_size: size, alg } = value;
+  const sizes = KEY_SIZES[kty];
+  if (typeof size === "number" && sizes?.includes(size) === false)
+    issues.push({
+      code: "custom",
+      input: size,
+      path: ["key_size"],
+      message: `a key of type ${kty} has ${sizes.join(", ")} bits`,
+    });
+  if (kty.startsWith("AKP") && !alg)
+    issues.push({ code: "custom", input: alg, path: ["alg"], message: "is missing" });
 });
 export const importPayload = z.object({
   Hsm: z.boolean().nullish(),
   key: z.object({
-    kty: z.enum(["RSA", "RSA-HSM", "EC", "EC-HSM"]),
+    kty: z.enum(["RSA", "RSA-HSM", "EC", "EC-HSM", "oct-HSM"]),
     key_ops: keyOperations.nullish(),
     crv: z.enum(["P-256", "P-256K", "P-384", "P-521"]).nullish(),
     n: base64url.nullish(),
@@ -110,6 +130,7 @@ export const importPayload = z.object({
     qi: base64url.nullish(),
     x: base64url.nullish(),
     y: base64url.nullish(),
+    k: base64url.nullish(),
   }),
   attributes: common.attributes,
   tags: common.tags,
@@ -119,16 +140,32 @@ export const updatePayload = z.object(common);
 export const restorePayload = z.object({
   value: z.string().max(1_000_000).regex(BASE64URL, "is not base64url"),
 });
-export const cipherPayload = z.object({ alg: z.string().max(64), value: base64url.min(1) });
+const algorithm = z.string().max(64);
+/** `iv`, `aad` and `tag` are of symmetric algorithms only. */
+export const cipherPayload = z.object({
+  alg: algorithm,
+  value: base64url.min(1),
+  iv: base64url.nullish(),
+  aad: base64url.nullish(),
+  tag: base64url.nullish(),
+});
+/** The last two are of ML-DSA only, which may leave out `alg`, and with `external_mu` also the message. */
+const ofMlDsa = { external_mu: base64url.nullish(), context: base64url.nullish() };
+export const signPayload = z.object({
+  alg: algorithm.nullish(),
+  value: base64url.nullish(),
+  ...ofMlDsa,
+});
 export const secureWrapPayload = z.object({ alg: z.enum(SECURE_WRAP_ALGORITHMS) });
 export const secureUnwrapPayload = secureWrapPayload.extend({
   value: base64url.min(1),
   target: z.string().min(1),
 });
 export const verifyPayload = z.object({
-  alg: z.string().max(64),
-  digest: base64url.min(1),
+  alg: algorithm.nullish(),
+  digest: base64url.nullish(),
   value: base64url.min(1),
+  ...ofMlDsa,
 });
 export const randomPayload = z.object({ count: z.int().min(1).max(128) });
 export const rotationPolicyPayload = z.object({
@@ -152,6 +189,7 @@ export const rotationPolicyPayload = z.object({
 export type CreatePayload = z.infer<typeof createPayload>;
 export type ImportPayload = z.infer<typeof importPayload>;
 export type UpdatePayload = z.infer<typeof updatePayload>;
+export type CipherPayload = z.infer<typeof cipherPayload>;
 export type RotationPolicyPayload = z.infer<typeof rotationPolicyPayload>;
 
 export function isKeyName(name: string): boolean {

@@ -45,15 +45,26 @@ function renderAttributes({ vault, apiVersion }: RenderContext, version: KeyVers
       version.externalKeyId !== undefined && isAtLeast(apiVersion, "2026-04-01")
         ? { id: version.externalKeyId }
         : undefined,
+    key_size:
+      "keySize" in version.jwk && isAtLeast(apiVersion, "2026-01-01-preview")
+        ? version.jwk.keySize
+        : undefined,
   };
 }
 
-export function renderKeyBundle(context: RenderContext, key: Key, version: KeyVersion): object {
-  const { kty, ...publicHalf } = version.jwk;
+/** @param more - Attributes that only some answers have. */
+export function renderKeyBundle(
+  context: RenderContext,
+  key: Key,
+  version: KeyVersion,
+  more: object = {},
+): object {
+  const { kty, ...publicHalf } =
+    version.jwk.kty === "oct-HSM" ? { kty: version.jwk.kty } : version.jwk;
   const policy = version.releasePolicy;
   return {
     key: { kid: keyId(context, key, version), kty, key_ops: version.keyOperations, ...publicHalf },
-    attributes: renderAttributes(context, version),
+    attributes: { ...renderAttributes(context, version), ...more },
     tags: version.tags,
     release_policy: policy && {
       contentType: policy.contentType,

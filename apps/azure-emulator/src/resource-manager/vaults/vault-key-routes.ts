@@ -1,20 +1,16 @@
 import { z } from "zod";
 
+import { wantedShape } from "../../core/key-vault/key-shape.ts";
 import { newestVersion, viewKey } from "../../core/key-vault/key-view.ts";
 import { newVersion } from "../../core/key-vault/new-version.ts";
-import {
-  createPayload,
-  type CreatePayload,
-  isKeyName,
-  parsePayload,
-} from "../../core/key-vault/payloads.ts";
+import { createPayload, isKeyName, parsePayload } from "../../core/key-vault/payloads.ts";
 import { recoveryLevel } from "../../core/key-vault/recovery-level.ts";
 import { REFUSALS } from "../../core/key-vault/refusal.ts";
 import { type Key, keyRecordKey, type KeyVersion, type Vault } from "../../core/model.ts";
 import { chooseBehaviour } from "../../core/unverified.ts";
 import type { Endpoints } from "../../dependencies.ts";
 import type { HttpAnswer, HttpRequest } from "../../http/message.ts";
-import { generateKey, type KeyShapeWanted } from "../../key-vault/key-engine.ts";
+import { generateKey } from "../../key-vault/key-engine.ts";
 import { newVersionId, writeVersion } from "../../key-vault/write-version.ts";
 import { type ArmContext, type ArmRoute, parameter } from "../arm-context.ts";
 import { ArmError, badRequest, resourceNotFound } from "../arm-error.ts";
@@ -39,6 +35,9 @@ export const vaultKeyRoutes: readonly ArmRoute[] = [
   { method: "GET", path: VERSIONS_PATH, handle: listVersions },
   { method: "GET", path: `${VERSIONS_PATH}/{version}`, handle: getVersion },
 ];
+
+/** Resource Manager has no symmetric keys and none of ML-DSA. */
+const ARM_KEY_TYPES = /^(?:RSA|EC)(?:-HSM)?$/;
 
 const bodySchema = z.object({
   tags: tagsSchema.nullish(),
@@ -72,9 +71,11 @@ async function putKey(
     tags,
   });
   if (payload.kind === "invalid") throw badRequest(payload.refusal.message);
+  if (!ARM_KEY_TYPES.test(payload.value.kty))
+    throw badRequest(`Property 'kty' has an invalid value: ${payload.value.kty}.`);
   if (refusesHsmKeys(vault, context) && payload.value.kty.endsWith("-HSM"))
     throw badRequest(REFUSALS.hardwareKey().message);
-  const material = await generateKey(shapeOf(payload.value));
+  const material = await generateKey(wantedShape(payload.value));
   const nowMs = context.deps.now();
   const version = newVersion(
     payload.value,
@@ -95,16 +96,6 @@ async function putKey(
 function refusesHsmKeys(vault: Vault, context: ArmContext): boolean {
   const choose = chooseBehaviour(context.deps.settings().unverified);
   return vault.sku !== "premium" && choose("hsm-keys-on-standard-vault") === "refuse";
-}
-
-function shapeOf(payload: CreatePayload): KeyShapeWanted {
-  if (payload.kty === "EC" || payload.kty === "EC-HSM")
-    return { kty: payload.kty, curve: payload.crv ?? "P-256" };
-  return {
-    kty: payload.kty,
-    modulusBits: payload.key_size ?? 2048,
-    publicExponent: payload.public_exponent ?? 65_537,
-  };
 }
 
 function getKey(_: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
@@ -191,9 +182,8 @@ function renderVaultKey(
       },
       kty: jwk.kty,
       keyOps: version.keyOperations,
-      ...("n" in jwk
-        ? { keySize: Buffer.from(jwk.n, "base64url").length * 8 }
-        : { curveName: jwk.crv }),
+      keySize: "n" in jwk ? Buffer.from(jwk.n, "base64url").length * 8 : undefined,
+      curveName: "crv" in jwk ? jwk.crv : undefined,
       keyUri,
       keyUriWithVersion: `${keyUri}/${version.version}`,
     },
