@@ -57,6 +57,7 @@ import { createMetrics, type Metrics } from "./observability/metrics.ts";
 import { traceVaults } from "./observability/trace.ts";
 import { type ListenerName, watchConnections } from "./observability/watch-connections.ts";
 import type { ControlPlane } from "./orders/control-plane.ts";
+import { haltCopy } from "./orders/copy-data.ts";
 import { sweepIdentities } from "./orders/identity-cleanup.ts";
 import { markPrepared } from "./orders/mark-prepared.ts";
 import { createAdmitChange } from "./release/approvals/admit-change.ts";
@@ -276,6 +277,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
       now,
     }),
     markPrepared,
+    haltCopy: (...refused) => haltCopy(plane, ...refused),
     now,
     defaultPolicy,
     offlineUnlocksPerDay: config.OFFLINE_UNLOCKS_PER_DAY,

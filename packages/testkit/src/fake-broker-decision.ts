@@ -208,7 +208,7 @@ function decideRelease(
 ): FakeDecision {
   const { request, requestHash } = asked;
   const { serial, reason, purpose } = request;
-  if (purpose === "unlock") {
+  if (purpose !== "prepare") {
     const answer = approvals.answer({ requestHash, serial, reason });
     if (answer.kind === "deny") return deny(answer.code, answer.reason);
     if (answer.kind === "pending")

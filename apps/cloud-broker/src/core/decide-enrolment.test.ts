@@ -8,6 +8,7 @@ const NODE: EnrolmentFacts = {
   codeExpiresAtMs: NOW_MS + 1,
   enrolledKid: undefined,
   stage: "DevicePrepared",
+  transferType: "ImportToAzure",
 };
 const CASES: Readonly<Record<string, readonly [Partial<EnrolmentFacts>, object]>> = {
   "a fresh node enrols": [{}, { ok: true, value: { isRepeated: false } }],

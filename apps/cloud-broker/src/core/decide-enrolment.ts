@@ -1,15 +1,12 @@
-import type { StageName } from "@databox-cmk/protocol";
-
 import type { EpochMs } from "./order.ts";
 import type { Outcome } from "./ports.ts";
-import { enrolmentAllowed } from "./unlock-purposes.ts";
+import { enrolmentAllowed, type OrderPlace } from "./unlock-purposes.ts";
 
 /** The node that a valid enrolment code names. */
-export type EnrolmentFacts = {
+export type EnrolmentFacts = OrderPlace & {
   readonly codeExpiresAtMs: EpochMs;
   /** Thumbprint of the enrolled key; it never changes. */
   readonly enrolledKid: string | undefined;
-  readonly stage: StageName;
   /** The node's volume is already locked: this device replaces the one that locked it. */
   readonly wasPrepared: boolean;
 };
@@ -27,7 +24,7 @@ export function decideEnrolment(
   if (node.enrolledKid !== undefined) return { ok: false, failure: { code: "EnrolmentConflict" } };
   if (node.codeExpiresAtMs <= nowMs)
     return { ok: false, failure: { code: "EnrolmentCodeInvalid" } };
-  if (!enrolmentAllowed(node.stage, node.wasPrepared))
+  if (!enrolmentAllowed(node, node.wasPrepared))
     return {
       ok: false,
       failure: {

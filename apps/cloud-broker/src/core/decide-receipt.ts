@@ -17,6 +17,7 @@ const OUTCOMES: Readonly<Record<UnlockPurpose, readonly Receipt["outcome"][]>> =
   prepare: ["prepared", "failed"],
   unlock: ["unlocked", "failed"],
   ingest: ["unlocked", "failed"],
+  fill: ["unlocked", "failed"],
 };
 
 /**

@@ -24,7 +24,7 @@ const FACTS: RenewalFacts = {
   node: { order: ORDER, serial: "DBX-1" },
   leaseOfPath: "lease-1",
   lease: LEASE,
-  stage: "Delivered",
+  place: { stage: "Delivered", transferType: "ImportToAzure" },
   hasEnvelope: true,
   revocation: undefined,
   nowMs: 1_020_000,
@@ -78,8 +78,12 @@ describe("a renewal", () => {
       "SsemUserErrorEncryptionKeyDisabled",
     ],
     ["under a kill switch", { revocation: { code: "UnlockRevoked" } }, "UnlockRevoked"],
-    ["of an order that was picked up", { stage: "PickedUp" }, "PurposeForbidden"],
-    ["of an order that is gone", { stage: undefined }, "PurposeForbidden"],
+    [
+      "of an order that was picked up",
+      { place: { stage: "PickedUp", transferType: "ImportToAzure" } },
+      "PurposeForbidden",
+    ],
+    ["of an order that is gone", { place: undefined }, "PurposeForbidden"],
     ["of an erased order", { hasEnvelope: false }, "SsemUserErrorSecretsNotGenerated"],
   ])("%s is answered by the order to close", (_name, facts, code) => {
     const decision = decideRenewal(REQUEST, { ...FACTS, ...facts });

@@ -1,8 +1,8 @@
-import type { LeaseRenewal, StageName } from "@databox-cmk/protocol";
+import type { LeaseRenewal } from "@databox-cmk/protocol";
 
 import type { EpochMs, OrderId } from "./order.ts";
 import type { Failure, Outcome } from "./ports.ts";
-import { purposeAllowed, type UnlockPurpose } from "./unlock-purposes.ts";
+import { type OrderPlace, purposeAllowed, type UnlockPurpose } from "./unlock-purposes.ts";
 
 /**
  * `refused`: must be closed, even if the key works again; `closed`: the node reported it;
@@ -38,7 +38,7 @@ export type RenewalFacts = {
   /** The lease id of the request's path. */
   readonly leaseOfPath: string;
   readonly lease: LeaseRecord | undefined;
-  readonly stage: StageName | undefined;
+  readonly place: OrderPlace | undefined;
   readonly hasEnvelope: boolean;
   /** The active kill switch. */
   readonly revocation: Failure | undefined;
@@ -92,10 +92,10 @@ function fits(sequence: number, lease: LeaseRecord): boolean {
 function refusalOf(lease: LeaseRecord, facts: RenewalFacts): Failure | undefined {
   if (lease.state === "refused") return lease.refusal ?? { code: "UnlockRevoked" };
   if (facts.revocation !== undefined) return facts.revocation;
-  if (facts.stage === undefined || !purposeAllowed(facts.stage, lease.purpose))
+  if (facts.place === undefined || !purposeAllowed(facts.place, lease.purpose))
     return {
       code: "PurposeForbidden",
-      facts: { purpose: lease.purpose, stage: facts.stage ?? "ended" },
+      facts: { purpose: lease.purpose, stage: facts.place?.stage ?? "ended" },
     };
   return facts.hasEnvelope ? undefined : { code: "SsemUserErrorSecretsNotGenerated" };
 }

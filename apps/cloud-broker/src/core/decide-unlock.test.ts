@@ -1,4 +1,9 @@
-import { type UnlockRequest, STAGE_NAMES, type StageName } from "@databox-cmk/protocol";
+import {
+  STAGE_NAMES,
+  type StageName,
+  type TransferType,
+  type UnlockRequest,
+} from "@databox-cmk/protocol";
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect } from "vitest";
 
@@ -28,6 +33,7 @@ const FACTS: UnlockFacts = {
   suite: { strength: 2, publicKeyBytes: 1216 },
   publicKeyBytes: 1216,
   stage: "Delivered",
+  transferType: "ImportToAzure",
   envelope: { env: "env", generation: 3 },
 };
 
@@ -102,18 +108,22 @@ describe("an unlock", () => {
 
 describe("a purpose", () => {
   const STAGES = [...STAGE_NAMES, "constructor" as string as StageName];
-  const ALLOWED = [
-    "DevicePrepared prepare",
-    "Dispatched unlock",
-    "Delivered unlock",
-    "AtAzureDC ingest",
-    "DataCopy ingest",
-  ];
-  const PURPOSES: readonly UnlockPurpose[] = ["prepare", "unlock", "ingest"];
+  const FIELD = ["DevicePrepared prepare", "Dispatched unlock", "Delivered unlock"];
+  const ALLOWED: Readonly<Record<TransferType, readonly string[]>> = {
+    ImportToAzure: [...FIELD, "AtAzureDC ingest", "DataCopy ingest"],
+    ExportFromAzure: [...FIELD, "DataCopy fill"],
+  };
+  const PURPOSES: readonly UnlockPurpose[] = ["prepare", "unlock", "ingest", "fill"];
   const all = STAGES.flatMap((stage) => PURPOSES.map((purpose) => [stage, purpose] as const));
 
   test("is allowed in the stages that name it, and denied in all others", () => {
-    const allowed = all.filter(([stage, purpose]) => purposeAllowed(stage, purpose));
-    expect(allowed.map((pair) => pair.join(" "))).toEqual(ALLOWED);
+    const allowed = (transferType: TransferType) =>
+      all
+        .filter(([stage, purpose]) => purposeAllowed({ stage, transferType }, purpose))
+        .map((pair) => pair.join(" "));
+    expect({
+      ImportToAzure: allowed("ImportToAzure"),
+      ExportFromAzure: allowed("ExportFromAzure"),
+    }).toEqual(ALLOWED);
   });
 });

@@ -1,14 +1,14 @@
-import type { UnlockQuestion, StageName } from "@databox-cmk/protocol";
+import type { UnlockQuestion } from "@databox-cmk/protocol";
 
 import type { OrderId } from "./order.ts";
 import type { Failure, Outcome } from "./ports.ts";
-import { purposeAllowed } from "./unlock-purposes.ts";
+import { type OrderPlace, purposeAllowed } from "./unlock-purposes.ts";
 
 /**
  * The facts that the broker has when an authentic unlock request arrives; the request itself is
  * parsed.
  */
-export type UnlockFacts = {
+export type UnlockFacts = OrderPlace & {
   readonly requestHash: string;
   readonly nonce: "valid" | "expired" | "invalid";
   /** The request that used the nonce, and how long ago; undefined while the nonce is fresh. */
@@ -30,7 +30,6 @@ export type UnlockFacts = {
     readonly publicKeyBytes: number;
   };
   readonly publicKeyBytes: number;
-  readonly stage: StageName;
   /** Current envelope; undefined before preparation and after erasure. */
   readonly envelope: { readonly env: string; readonly generation: number } | undefined;
 };
@@ -124,7 +123,7 @@ function checkSuite(request: UnlockQuestion, facts: UnlockFacts): Failure | unde
 }
 
 function checkPurpose(request: UnlockQuestion, facts: UnlockFacts): Failure | undefined {
-  if (!purposeAllowed(facts.stage, request.purpose))
+  if (!purposeAllowed(facts, request.purpose))
     return {
       code: "PurposeForbidden",
       detail: `purpose: ${request.purpose} is not allowed while the order is at ${facts.stage}`,

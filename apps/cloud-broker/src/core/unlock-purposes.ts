@@ -1,20 +1,23 @@
-import { STAGE_NAMES, type StageName, type UnlockRequest } from "@databox-cmk/protocol";
+import {
+  STAGE_NAMES,
+  type StageName,
+  type TransferType,
+  type UnlockRequest,
+} from "@databox-cmk/protocol";
 
 export type UnlockPurpose = UnlockRequest["purpose"];
 
-/**
- * Stage × purpose; everything else is denied. A carrier may report a delivery after the appliance
- * has arrived, so `unlock` starts with the dispatch. It ends when the appliance leaves the
- * customer's site. A stage that a newer broker has written has no purpose here.
- */
-const PURPOSES_BY_STAGE: Readonly<Record<StageName, readonly UnlockPurpose[]>> = {
+/** The part of an order that decides which purposes are allowed. */
+export type OrderPlace = { readonly stage: StageName; readonly transferType: TransferType };
+
+const IN_THE_FIELD = {
   DeviceOrdered: [],
   DevicePrepared: ["prepare"],
   Dispatched: ["unlock"],
   Delivered: ["unlock"],
   PickedUp: [],
-  AtAzureDC: ["ingest"],
-  DataCopy: ["ingest"],
+  AtAzureDC: [],
+  DataCopy: [],
   Completed: [],
   CompletedWithErrors: [],
   CompletedWithWarnings: [],
@@ -22,25 +25,39 @@ const PURPOSES_BY_STAGE: Readonly<Record<StageName, readonly UnlockPurpose[]>> =
   Aborted: [],
   Failed_IssueReportedAtCustomer: [],
   Failed_IssueDetectedAtAzureDC: [],
+} as const satisfies Readonly<Record<StageName, readonly UnlockPurpose[]>>;
+
+/**
+ * Stage × purpose; everything else is denied. A carrier may report a delivery after the appliance
+ * has arrived, so `unlock` starts with the dispatch. It ends when the appliance leaves the
+ * customer's site. The datacenter reads an import after the appliance came back, and fills an export
+ * before it goes. A stage that a newer broker has written has no purpose here.
+ */
+const PURPOSES: Readonly<
+  Record<TransferType, Readonly<Record<StageName, readonly UnlockPurpose[]>>>
+> = {
+  ImportToAzure: { ...IN_THE_FIELD, AtAzureDC: ["ingest"], DataCopy: ["ingest"] },
+  ExportFromAzure: { ...IN_THE_FIELD, DataCopy: ["fill"] },
 };
 
 /** Stages in which a node may be unlocked now or later. */
 export const STAGES_IN_THE_FIELD = STAGE_NAMES.filter(
-  (stage) => hasPurpose(stage) || stage === "PickedUp",
+  (stage) => stage === "PickedUp" || Object.values(PURPOSES).some((row) => row[stage].length > 0),
 );
 
-export function purposeAllowed(stage: StageName, purpose: UnlockPurpose): boolean {
-  return Object.hasOwn(PURPOSES_BY_STAGE, stage) && PURPOSES_BY_STAGE[stage].includes(purpose);
+export function purposeAllowed(place: OrderPlace, purpose: UnlockPurpose): boolean {
+  return purposesAt(place).includes(purpose);
 }
 
 /**
  * Whether a node may enrol: while it is prepared; or, if it was prepared before, as long as its
  * replacement may have to unlock.
  */
-export function enrolmentAllowed(stage: StageName, wasPrepared: boolean): boolean {
-  return wasPrepared ? hasPurpose(stage) : purposeAllowed(stage, "prepare");
+export function enrolmentAllowed(place: OrderPlace, wasPrepared: boolean): boolean {
+  return wasPrepared ? purposesAt(place).length > 0 : purposeAllowed(place, "prepare");
 }
 
-function hasPurpose(stage: StageName): boolean {
-  return Object.hasOwn(PURPOSES_BY_STAGE, stage) && PURPOSES_BY_STAGE[stage].length > 0;
+function purposesAt({ stage, transferType }: OrderPlace): readonly UnlockPurpose[] {
+  const row = PURPOSES[transferType];
+  return Object.hasOwn(row, stage) ? row[stage] : [];
 }

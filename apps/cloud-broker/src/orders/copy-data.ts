@@ -1,4 +1,4 @@
-import { type ErrorCode, ERRORS, explain, recoveryOf } from "@databox-cmk/errors";
+import { AppError, type ErrorCode, ERRORS, explain, recoveryOf } from "@databox-cmk/errors";
 import type { CloudError, CustomerResolution } from "@databox-cmk/protocol";
 
 import { record } from "../audit/record.ts";
@@ -6,10 +6,12 @@ import { failureColumns } from "../core/failure-columns.ts";
 import { errorOf, valueOf } from "../core/failure-error.ts";
 import { decideTransition, KEY_HALT_ACTIONS } from "../core/lifecycle.ts";
 import type { OrderState } from "../core/order-state.ts";
+import type { OrderId } from "../core/order.ts";
 import type { Failure } from "../core/ports.ts";
 import type { ControlPlane, RequestContext } from "./control-plane.ts";
 import { lifecycleOf, type Order } from "./order.ts";
 import { readNodes } from "./read-nodes.ts";
+import { readOrder } from "./read-order.ts";
 import { updateOrder } from "./write-order.ts";
 
 /** A customer's action just before, to be recorded in the same commit. */
@@ -49,6 +51,38 @@ export async function startCopy(
       : { outcome: "refused", ...failureColumns(failure) };
   });
 }
+
+/**
+ * The appliance itself was refused its key while it reads or fills data: the copy waits for the
+ * customer. Any other failure changes nothing, and so does one of an order that is not copying.
+ */
+export async function haltCopy(
+  plane: Pick<ControlPlane, "store" | "appendAudit" | "now">,
+  id: OrderId,
+  failure: Failure,
+  correlationId: string,
+): Promise<void> {
+  if (!isKeyRefusal(failure.code)) return;
+  const order = await readOrder(plane.store, id);
+  if (order === undefined) return;
+  const halted = decideTransition(lifecycleOf(order), { kind: "halt" });
+  if (!halted.ok) return;
+  const context = { actor: { kind: "broker" }, correlationId } as const;
+  try {
+    await record(plane, { chain: id, action: "order/haltCopy", context }, async (transaction) => {
+      const { stageStatus } = halted.value;
+      const state = stateAfter(order.state, failure, undefined);
+      await updateOrder(transaction, order, { stageStatus, state }, "broker", plane.now());
+      return failureColumns(failure);
+    });
+  } catch (error) {
+    // Another writer came first, such as the other node of a Heavy; the next refusal looks again.
+    if (!(error instanceof AppError) || error.code !== "RewrapConflict") throw error;
+  }
+}
+
+const isKeyRefusal = (code: ErrorCode): boolean =>
+  ERRORS[code].class === "refused" && code.startsWith("SsemUserError");
 
 /**
  * Releases the content key of each node and discards it: the only question is whether the vault

@@ -222,6 +222,54 @@ test("a halted copy given up is cleaned up: erased, completed with errors", asyn
   });
 });
 
+test("the appliance reads an import at the datacenter; its refused request halts the copy", async () => {
+  const device = await world.delivered("order1");
+  await move("pickUp", "receive", "startCopy");
+  const copyStage = async () =>
+    (await read()).json.properties.details.jobStages.find(
+      ({ stageName }: { stageName: string }) => stageName === "DataCopy",
+    ).stageStatus;
+  expect(await device.unlock("unlock")).toMatchObject({
+    answer: { kind: "denial", value: { code: "PurposeForbidden" } },
+  });
+  expect(await device.unlock("ingest")).toMatchObject({ answer: { kind: "answer" } });
+  expect(await copyStage()).toBe("InProgress");
+  world.vaults.setOutage(VAULT_NAME, { code: "KeyVaultUnreachable", reason: "timeout" });
+  await device.unlock("ingest");
+  expect(await copyStage()).toBe("InProgress");
+  world.vaults.setOutage(VAULT_NAME, undefined);
+  world.vaults.setEnabled(world.kid, false);
+  const refused = { code: "SsemUserErrorEncryptionKeyDisabled" };
+  await device.unlock("ingest");
+  expect(await device.unlock("ingest")).toMatchObject({
+    answer: { kind: "denial", value: refused },
+  });
+  expect(await copyStage()).toBe("WaitingForCustomerActionForKek");
+  const { details, error } = (await read()).json.properties;
+  expect(details.actions).toEqual(["Resume", "MoveToCleanUpDevice"]);
+  expect(error.details).toEqual([expect.objectContaining(refused)]);
+  const activity = await world.call("GET", `${JOB}/activity?${API}`);
+  const halts = activity.json.value.filter(
+    ({ row }: { row: { action: string } }) => row.action === "order/haltCopy",
+  );
+  expect(halts).toEqual([{ ...halts[0], row: expect.objectContaining(refused) }]);
+  world.vaults.setEnabled(world.kid, true);
+  const resume = { body: { customerResolutionCode: "Resume" } };
+  expect((await world.call("POST", `${JOB}/mitigate?${API}`, resume)).status).toBe(204);
+  expect(await device.unlock("ingest")).toMatchObject({ answer: { kind: "answer" } });
+  expect(await copyStage()).toBe("InProgress");
+});
+
+test("the appliance of an export is filled before it goes", async () => {
+  const device = await world.delivered("order1");
+  const filling = { transfer_type: "ExportFromAzure", stage: "DataCopy" } as const;
+  await world.store().updateTable("orders").set(filling).execute();
+  expect(await device.unlock("ingest")).toMatchObject({
+    answer: { kind: "denial", value: { code: "PurposeForbidden" } },
+  });
+  expect(await device.unlock("fill")).toMatchObject({ answer: { kind: "answer" } });
+});
+
 test("a vault that does not answer halts nothing", async () => {
   await place();
   await world.call("PATCH", `${JOB}?${API}`, {

@@ -122,6 +122,7 @@ export class DeviceWorld implements AsyncDisposable {
           appendAudit,
           now,
           markPrepared,
+          haltCopy: () => Promise.resolve(),
           strangerRows: this.strangerRows,
           limitUnproven: createRateLimit({
             tokensPerSecond: (limits.device * 10) / 60,

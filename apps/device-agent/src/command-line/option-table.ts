@@ -73,6 +73,11 @@ export const COMMAND_OPTIONS = {
   },
   unlock: {
     reason: { kind: "text", value: "TEXT", help: "reason for the unlock; approvers see it" },
+    purpose: {
+      kind: "text",
+      value: "unlock|ingest|fill",
+      help: "default unlock; at the datacenter: ingest reads an import, fill fills an export",
+    },
     "no-wait": {
       kind: "flag",
       help: "exit with 6 if approval is needed; the next unlock continues the request",

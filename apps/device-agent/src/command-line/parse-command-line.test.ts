@@ -9,6 +9,7 @@ const PREPARE = ["prepare", "--broker=https://b", "--order", "o", "--serial", "s
 
 test.each([
   [["unlock"], { json: false, stateDir: "/var/lib/databox-agent", command: { command: "unlock" } }],
+  [["unlock", "--purpose", "fill"], { command: { command: "unlock", purpose: "fill" } }],
   [["--json", "lock"], { json: true, command: { command: "lock" } }],
   [["status", "--state-dir", "/x"], { stateDir: "/x", command: { command: "status" } }],
   [["--state-dir=/x", "status"], { stateDir: "/x", command: { command: "status" } }],
@@ -41,6 +42,8 @@ describe("a wrong command line names what is wrong", () => {
     [["unlock", "now"], 'unexpected word "now"'],
     [["unlock", "--jsn"], "unknown option --jsn of unlock; did you mean --json?"],
     [["unlock", "--verify"], "unknown option --verify of unlock"],
+    [["unlock", "--purpose=prepare"], "--purpose: expected unlock, ingest or fill"],
+    [["unlock", "--cancel", "--purpose=fill"], "--cancel sends no request: leave out --purpose"],
     [["status", "--state-dir"], "--state-dir needs a value"],
     [["status", "--state-dir="], "--state-dir needs a value"],
     [["status", "--json=yes"], "--json takes no value"],

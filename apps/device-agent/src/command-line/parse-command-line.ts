@@ -5,7 +5,14 @@ import { parseWith, reasonText } from "@databox-cmk/protocol";
 
 import { COMMANDS } from "../core/agent-event.ts";
 import type { CommandName } from "../core/agent-event.ts";
-import type { Command, DeviceKeyChoice, PrepareArguments, UnlockOptions } from "../core/command.ts";
+import { ASKED_PURPOSES } from "../core/command.ts";
+import type {
+  AskedPurpose,
+  Command,
+  DeviceKeyChoice,
+  PrepareArguments,
+  UnlockOptions,
+} from "../core/command.ts";
 import type { LocalUiOptions } from "../core/local-ui-options.ts";
 import { nearest } from "../core/nearest.ts";
 import { DEFAULT_PCRS, DEFAULT_TCTI } from "../core/tpm-key.ts";
@@ -101,13 +108,20 @@ function readCommand(command: CommandName, given: Given): Command {
 
 function readUnlock(given: Given): UnlockOptions {
   const reason = text(given, "reason");
-  const others = ["reason", "no-wait"].find((name) => given.has(name));
+  const purpose = text(given, "purpose");
+  const others = ["reason", "purpose", "no-wait"].find((name) => given.has(name));
   if (given.has("cancel") && others !== undefined)
     throw misuse(`--cancel sends no request: leave out --${others}`);
   if (reason !== undefined && !parseWith(reasonText, reason).ok)
     throw misuse("--reason: expected one line of up to 200 characters");
+  if (purpose !== undefined && !isAskedPurpose(purpose))
+    throw misuse("--purpose: expected unlock, ingest or fill");
   if (given.has("cancel")) return { approval: "drop" };
-  return { approval: given.has("no-wait") ? "keep" : "wait", reason };
+  return { approval: given.has("no-wait") ? "keep" : "wait", reason, purpose };
+}
+
+function isAskedPurpose(purpose: string): purpose is AskedPurpose {
+  return ASKED_PURPOSES.some((each) => each === purpose);
 }
 
 function readLocalUi(given: Given): LocalUiOptions | undefined {

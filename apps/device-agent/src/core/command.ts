@@ -35,6 +35,10 @@ export type ChallengeOptions = {
   readonly fresh: boolean;
 };
 
+/** What the volume is opened for: `ingest` and `fill` are the datacenter's. */
+export const ASKED_PURPOSES = ["unlock", "ingest", "fill"] as const;
+export type AskedPurpose = (typeof ASKED_PURPOSES)[number];
+
 export type UnlockOptions = {
   /**
    * How to handle a request that waits for approvers: `wait` for the decision; `keep` it and end;
@@ -43,6 +47,8 @@ export type UnlockOptions = {
   readonly approval: "wait" | "keep" | "go-on" | "drop";
   /** The reason for the approvers, as the person at the appliance wrote it. */
   readonly reason?: string | undefined;
+  /** Absent: `unlock`, or the purpose of the request that waits. */
+  readonly purpose?: AskedPurpose | undefined;
 };
 
 export type Command =

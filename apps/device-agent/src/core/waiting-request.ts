@@ -2,6 +2,8 @@ import { base64url, bootId, compactJws, reasonText, uuid } from "@databox-cmk/pr
 import type { Pending } from "@databox-cmk/protocol";
 import * as z from "zod/mini";
 
+import { ASKED_PURPOSES } from "./command.ts";
+
 /** X-Wing's public key, the longest (draft-connolly-cfrg-xwing-kem §5). */
 const KEY_MAX_CHARACTERS = 1622;
 const REQUEST_MAX_CHARACTERS = 8192;
@@ -22,6 +24,8 @@ export const waitingRequest = z.strictObject({
   /** The request names it, and the lease of its grant belongs to it. */
   bootId,
   reason: z.optional(reasonText),
+  /** Absent: `unlock`, as in the file of an older agent. */
+  purpose: z.optional(z.enum(ASKED_PURPOSES)),
   /** On the wall clock, for people. */
   since: z.iso.datetime(),
   /** On the boot clock. */

@@ -59,7 +59,7 @@ export function createPasskeyKeeper(input: {
     try {
       const event = await state.runAlone(() =>
         unlockOnce(
-          { reason: undefined, goesOn: false },
+          { reason: undefined, purpose: undefined, goesOn: false },
           { ...dependencies, totalTimeoutMs: ASK_TIMEOUT_MS },
         ),
       );

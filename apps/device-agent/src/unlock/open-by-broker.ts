@@ -4,6 +4,7 @@ import type { Denial } from "@databox-cmk/protocol";
 
 import type { RawAnswer, Transport } from "../broker-client/transport.ts";
 import type { AgentEvent, FailureEvent } from "../core/agent-event.ts";
+import type { AskedPurpose } from "../core/command.ts";
 import { eventOfDenial } from "../core/failure-event.ts";
 import { holdLease } from "../core/lease-state.ts";
 import type { MachineState } from "../core/machine-state.ts";
@@ -41,6 +42,7 @@ type Question = {
   readonly asked: Promise<RawAnswer> | undefined;
   readonly kept: WaitingRequest | undefined;
   readonly reason: string | undefined;
+  readonly purpose: AskedPurpose;
 };
 
 /** Class of failures that a retry does not change. */
@@ -93,7 +95,6 @@ async function askAndOpen(unlocking: UnlockingByNetwork, question: Question): Pr
   const { folder, volume, session, journal, stopwatch, dependencies } = unlocking;
   const held = await readHeldEnvelope(folder, volume, session);
   const asked = requestContentKey(session, {
-    purpose: "unlock",
     generation: held.generation,
     ...question,
   });
@@ -114,7 +115,7 @@ async function askAndOpen(unlocking: UnlockingByNetwork, question: Question): Pr
   if (answer.kind === "denial") return denied(unlocking, question, answer.denial);
   if (answer.kind === "pending") {
     const { keepRequest } = await import("../approval/keep-request.ts");
-    return keepRequest(unlocking, answer, question.reason);
+    return keepRequest(unlocking, answer, question);
   }
   let grant: OpenedGrant;
   let opened: Opened;

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { AppError, ERRORS } from "@databox-cmk/errors";
 
 import type { AgentEvent } from "../core/agent-event.ts";
+import type { AskedPurpose } from "../core/command.ts";
 import { askForChallenge } from "../exchange/ask-for-challenge.ts";
 import { connect } from "../node/connect.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
@@ -21,6 +22,7 @@ const LOCK_WAIT_MS = 500;
 
 export type AskOptions = {
   readonly reason: string | undefined;
+  readonly purpose: AskedPurpose | undefined;
   /** Only with a request that waits already. */
   readonly goesOn: boolean;
 };
@@ -34,7 +36,7 @@ export type AskOptions = {
  * @throws {AppError} every failure that the broker did not sign
  */
 export async function unlockOnce(
-  { reason, goesOn }: AskOptions,
+  { reason, purpose, goesOn }: AskOptions,
   dependencies: CommandDependencies,
 ): Promise<AgentEvent> {
   const { elapsedMs, stateDir, credentialsFolder, cryptsetupFolders, totalTimeoutMs } =
@@ -55,7 +57,10 @@ export async function unlockOnce(
       volume,
       dependencies,
     });
-  if (kept !== undefined) requireSameReason(kept.reason, reason);
+  if (kept !== undefined) {
+    requireSameReason(kept.reason, reason);
+    requireSamePurpose(kept.purpose ?? "unlock", purpose);
+  }
   using transport = connect(settings.connection);
   if (state.rekey !== undefined) {
     const { finishBeforeUnlock } = await import("../rekey/finish-rekey.ts");
@@ -79,6 +84,7 @@ export async function unlockOnce(
       asked,
       kept,
       reason: kept?.reason ?? reason,
+      purpose: kept?.purpose ?? purpose ?? "unlock",
       stopwatch,
     });
     if (event.outcome !== "unreachable") return event;
@@ -105,6 +111,13 @@ function requireSameReason(kept: string | undefined, given: string | undefined):
   const what = kept === undefined ? "without a reason" : `with the reason "${kept}"`;
   throw new AppError("Misuse", {
     detail: `--reason: a request ${what} is waiting; continue it with databox-agent unlock, or withdraw it with databox-agent unlock --cancel`,
+  });
+}
+
+function requireSamePurpose(kept: AskedPurpose, given: AskedPurpose | undefined): void {
+  if (given === undefined || given === kept) return;
+  throw new AppError("Misuse", {
+    detail: `--purpose: a request to ${kept} is waiting; continue it with databox-agent unlock, or withdraw it with databox-agent unlock --cancel`,
   });
 }
 

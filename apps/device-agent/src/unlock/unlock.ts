@@ -10,13 +10,13 @@ import { unlockOnce } from "./unlock-once.ts";
  * @throws {AppError} every failure that the broker did not sign
  */
 export async function unlock(
-  { approval, reason }: UnlockOptions,
+  { approval, reason, purpose }: UnlockOptions,
   dependencies: CommandDependencies,
   run: RunCommand,
 ): Promise<AgentEvent> {
   if (approval === "drop")
     return (await import("../approval/drop-request.ts")).dropRequest(dependencies);
-  const event = await unlockOnce({ reason, goesOn: approval === "go-on" }, dependencies);
+  const event = await unlockOnce({ reason, purpose, goesOn: approval === "go-on" }, dependencies);
   if (approval !== "wait" || !isPending(event)) return event;
   const { waitAtTerminal } = await import("../approval/wait-at-terminal.ts");
   return waitAtTerminal(event, dependencies, run);

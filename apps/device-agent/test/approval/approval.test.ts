@@ -273,6 +273,18 @@ describe("another command of the node", () => {
     });
   });
 
+  test("keeps the purpose of its request, and does not change it", async () => {
+    await using world = await createGuardedWorld();
+    expect(seen(await world.unlock({}, { purpose: "ingest" }))).toMatchObject({ exit: 6 });
+    const event = await world.unlock({}, { purpose: "unlock" });
+    expect(seen(event)).toMatchObject({ exit: 2, code: "Misuse" });
+    expect(JSON.stringify(event)).toContain("--purpose: a request to ingest is waiting");
+    for (const name of ["ada", "ben"]) world.broker.approvals.approve(name);
+    expect(seen(await world.unlock())).toMatchObject({ exit: 0, outcome: "unlocked" });
+    const asked = world.broker.unlockRequests.map(({ purpose }) => purpose);
+    expect(new Set(asked.slice(1))).toEqual(new Set(["ingest"]));
+  });
+
   test("cannot give the request another reason than the one that approvers were shown", async () => {
     await using world = await createGuardedWorld();
     await world.unlock({}, { reason: REASON });

@@ -359,10 +359,17 @@ export const DEVICE_PROTOCOL_ERRORS = {
         command:
           'az rest --method get --url "{orderId}?api-version=2022-12-01" --query properties.status',
       },
+      {
+        text: {
+          en: "At the datacenter, name its purpose: ingest for an import, fill for an export",
+          de: "Nennen Sie im Rechenzentrum dessen Zweck: ingest für einen Import, fill für einen Export",
+        },
+        command: "databox-agent unlock --purpose ingest",
+      },
     ],
     why: {
-      en: "Preparing is allowed before dispatch, unlocking at the customer's site, and ingesting in the datacenter.",
-      de: "Vorbereiten gehört in die Zeit vor dem Versand, Entsperren an den Standort des Kunden, Einlesen ins Rechenzentrum.",
+      en: "Preparing is allowed before dispatch, unlocking at the customer's site, reading an import and filling an export in the datacenter.",
+      de: "Vorbereiten gehört in die Zeit vor dem Versand, Entsperren an den Standort des Kunden, Einlesen eines Imports und Befüllen eines Exports ins Rechenzentrum.",
     },
     meanwhile: REFUSED_BEFORE_VAULT,
   },

@@ -63,4 +63,4 @@ export const DEVICE_KEY_GRADES = ["file", "tpm", "tpm-measured-boot"] as const;
 export const deviceKeyGrade = z.enum(DEVICE_KEY_GRADES);
 export type DeviceKeyGrade = z.infer<typeof deviceKeyGrade>;
 export const suiteName = z.enum(["X-Wing", "X25519"]);
-export const unlockPurpose = z.enum(["prepare", "unlock", "ingest"]);
+export const unlockPurpose = z.enum(["prepare", "unlock", "ingest", "fill"]);

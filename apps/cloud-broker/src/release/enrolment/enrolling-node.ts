@@ -32,6 +32,7 @@ export async function findEnrolling(
       "nodes.passkey_origin",
       "nodes.prepared_at_ms",
       "orders.stage",
+      "orders.transfer_type",
     ])
     .where("nodes.order_id", "=", order)
     .where("nodes.serial", "=", serial)
@@ -43,6 +44,7 @@ export async function findEnrolling(
     enrolledKid: row.device_kid ?? undefined,
     passkeyOrigin: row.passkey_origin === "customer" ? "customer" : "generated",
     stage: row.stage,
+    transferType: row.transfer_type,
     wasPrepared: row.prepared_at_ms !== null,
   };
 }

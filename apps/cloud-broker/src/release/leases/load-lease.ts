@@ -19,7 +19,7 @@ import { parseStoredPolicy } from "../policy/read-unlock-policy.ts";
 const leaseState = z.enum(LEASE_STATES);
 
 /** The facts about a lease before a decision. */
-export type LoadedLease = Pick<RenewalFacts, "lease" | "stage" | "hasEnvelope" | "revocation"> & {
+export type LoadedLease = Pick<RenewalFacts, "lease" | "place" | "hasEnvelope" | "revocation"> & {
   /** The order's own policy; undefined while the default applies. */
   readonly policy: UnlockPolicy | undefined;
   /** Id of the drill that this lease has not answered yet. */
@@ -48,6 +48,7 @@ const selectLease = compileOnce((store, wanted: { readonly id: string } & Coveri
       "leases.renewed_at_ms",
       "leases.refusal_json",
       "orders.stage",
+      "orders.transfer_type",
       "unlock_policies.policy_json",
       lease
         .selectFrom("envelopes")
@@ -86,7 +87,7 @@ export async function loadLease(
   if (row === undefined) return UNKNOWN;
   return {
     lease: leaseOf(row),
-    stage: row.stage,
+    place: { stage: row.stage, transferType: row.transfer_type },
     hasEnvelope: row.generation !== null,
     revocation: revocationOf(row.revocation),
     policy: parseStoredPolicy(row.policy_json),
@@ -96,7 +97,7 @@ export async function loadLease(
 
 const UNKNOWN: LoadedLease = {
   lease: undefined,
-  stage: undefined,
+  place: undefined,
   hasEnvelope: false,
   revocation: undefined,
   policy: undefined,

@@ -5,7 +5,7 @@ import type { Transaction } from "kysely";
 import type { AppendAudit } from "../../audit/append-audit.ts";
 import type { StrangerRows } from "../../audit/stranger-rows.ts";
 import type { OrderId } from "../../core/order.ts";
-import type { Clock } from "../../core/ports.ts";
+import type { Clock, Failure } from "../../core/ports.ts";
 import type { KeyCustody } from "../../custody/key-custody.ts";
 import type { Announce } from "../../events/announce.ts";
 import type { BrokerKeys } from "../../keys/broker-keys.ts";
@@ -56,6 +56,8 @@ export type DeviceDependencies = {
     order: OrderId,
     nowMs: number,
   ) => Promise<void>;
+  /** Called when the datacenter's appliance was refused its key. */
+  readonly haltCopy: (order: OrderId, failure: Failure, correlationId: string) => Promise<void>;
   readonly now: Clock;
   /** Counts the answers; absent without metrics. */
   readonly metrics?: Pick<Metrics, "answered" | "beginUnlock">;

@@ -1,24 +1,19 @@
 import { importVerifyKey, type SuiteName, type VerifyKey } from "@databox-cmk/crypto";
-import {
-  deviceKeyGrade,
-  suiteName,
-  type DeviceKeyGrade,
-  type StageName,
-} from "@databox-cmk/protocol";
+import { deviceKeyGrade, suiteName, type DeviceKeyGrade } from "@databox-cmk/protocol";
 
 import { LeastRecentlyUsed } from "../../core/least-recently-used.ts";
 import type { OrderId } from "../../core/order.ts";
+import type { OrderPlace } from "../../core/unlock-purposes.ts";
 import { compileOnce } from "../../store/compile-once.ts";
 import type { Store } from "../../store/store.ts";
 
-/** An enrolled node, and the stage of its order. */
-export type DeviceNode = {
+/** An enrolled node, and the place of its order. */
+export type DeviceNode = OrderPlace & {
   readonly order: OrderId;
   readonly serial: string;
   readonly key: VerifyKey;
   readonly minimumSuite: SuiteName;
   readonly lastCounter: number;
-  readonly stage: StageName;
   /** The node's own claim at its enrolment. */
   readonly deviceKeyGrade: DeviceKeyGrade;
 };
@@ -43,6 +38,7 @@ const selectDevice = compileOnce((store, { kid }: { kid: string }) =>
       "nodes.last_counter",
       "nodes.device_key_grade",
       "orders.stage",
+      "orders.transfer_type",
     ])
     .where("nodes.device_kid", "=", kid),
 );
@@ -70,6 +66,7 @@ export function createFindDevice(store: Store): FindDevice {
       minimumSuite: suiteName.parse(row.minimum_suite),
       lastCounter: row.last_counter,
       stage: row.stage,
+      transferType: row.transfer_type,
       deviceKeyGrade: deviceKeyGrade.parse(row.device_key_grade ?? "file"),
     };
   };

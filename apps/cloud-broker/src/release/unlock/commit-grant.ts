@@ -157,7 +157,7 @@ function whyWithdrawn(
 ): Failure | undefined {
   if (facts?.isOvertaken === true)
     return { code: "CounterRollback", detail: "counter: another message came first" };
-  if (facts === undefined || !purposeAllowed(facts.stage, purpose))
+  if (facts === undefined || !purposeAllowed(facts, purpose))
     return {
       code: "PurposeForbidden",
       detail: "purpose: the stage of the order changed meanwhile",

@@ -1,9 +1,9 @@
-import type { StageName } from "@databox-cmk/protocol";
 import type { Transaction } from "kysely";
 
 import { LEASE_STATES } from "../../core/decide-renewal.ts";
 import type { OrderId } from "../../core/order.ts";
 import type { Failure } from "../../core/ports.ts";
+import type { OrderPlace } from "../../core/unlock-purposes.ts";
 import { compileOnce } from "../../store/compile-once.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 import {
@@ -14,8 +14,7 @@ import {
 } from "../kill-switches/revocations.ts";
 
 /** The facts that may have changed during the vault call. */
-export type FinalFacts = {
-  readonly stage: StageName;
+export type FinalFacts = OrderPlace & {
   readonly revocation: Failure | undefined;
   /** The node has sent a newer request and has its answer. */
   readonly isOvertaken: boolean;
@@ -30,6 +29,7 @@ const select = compileOnce((store, wanted: Wanted) =>
     .leftJoin("unlock_budgets", "unlock_budgets.order_id", "orders.id")
     .select((order) => [
       "orders.stage",
+      "orders.transfer_type",
       "unlock_budgets.unlocks_per_day",
       standingSwitch(wanted),
       order
@@ -62,6 +62,7 @@ export async function readFinalFacts(
   return (
     row && {
       stage: row.stage,
+      transferType: row.transfer_type,
       revocation: revocationOf(row.revocation),
       isOvertaken: row.newer_lease !== null,
       unlocksPerDay: row.unlocks_per_day ?? undefined,

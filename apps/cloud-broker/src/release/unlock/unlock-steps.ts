@@ -115,6 +115,7 @@ export function decide(
     suite: SUITES[request.hpke.suite],
     publicKeyBytes: Buffer.from(request.hpke.publicKey, "base64url").byteLength,
     stage: node.stage,
+    transferType: node.transferType,
     envelope,
   });
   if (!decision.ok || revocation === undefined) return decision;

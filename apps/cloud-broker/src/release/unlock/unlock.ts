@@ -30,9 +30,13 @@ export function createUnlockExchange(
     type: MESSAGE_TYPES.unlockRequest,
     schema: unlockRequest,
     comparesNode: true,
-    answer(message, { node }, request) {
+    async answer(message, { node }, request) {
       const way = networkWay(dependencies, message, request, node);
-      return releaseTo(dependencies, { message, node, request, way });
+      const outcome = await releaseTo(dependencies, { message, node, request, way });
+      const isCopy = request.purpose === "ingest" || request.purpose === "fill";
+      if (!outcome.ok && isCopy)
+        await dependencies.haltCopy(node.order, outcome.failure, message.correlationId);
+      return outcome;
     },
     repeatsAreRefused: true,
   });

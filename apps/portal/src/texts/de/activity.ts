@@ -90,6 +90,7 @@ export const activity: typeof english = {
     "order/pickUp": "Gerät abgeholt",
     "order/receive": "Gerät eingegangen",
     "order/startCopy": "Kopieren begonnen",
+    "order/haltCopy": "Kopieren angehalten",
     "order/complete": "Auftrag abgeschlossen",
     "order/fail": "Auftrag fehlgeschlagen",
     "order/erase": "Gerät gelöscht",

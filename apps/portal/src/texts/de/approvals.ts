@@ -42,6 +42,7 @@ export const approvals: typeof english = {
   purposes: {
     unlock: "Entsperren",
     ingest: "Kopieren im Rechenzentrum",
+    fill: "Befüllen im Rechenzentrum",
     prepare: "Vorbereitung",
     change: "Schutz des Auftrags lockern",
   },

@@ -88,6 +88,7 @@ export const activity = {
     "order/pickUp": "Appliance picked up",
     "order/receive": "Appliance received",
     "order/startCopy": "Data copy started",
+    "order/haltCopy": "Data copy halted",
     "order/complete": "Order completed",
     "order/fail": "Order failed",
     "order/erase": "Appliance erased",

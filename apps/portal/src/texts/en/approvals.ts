@@ -47,6 +47,7 @@ export const approvals = {
   purposes: {
     unlock: "Unlock",
     ingest: "Copy at the datacenter",
+    fill: "Fill at the datacenter",
     prepare: "Preparation",
     change: "Loosen the order's protection",
   } as Record<string, string>,

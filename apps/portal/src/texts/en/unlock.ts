@@ -13,6 +13,7 @@ export const unlock = {
   purposes: {
     unlock: "Unlock",
     ingest: "Copy at the datacenter",
+    fill: "Fill at the datacenter",
     prepare: "Preparation",
   } as Record<string, string>,
   opensFor: "Waits for the answer",
