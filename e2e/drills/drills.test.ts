@@ -1,4 +1,4 @@
-import { findPostgres } from "@databox-cmk/testkit";
+import { findPostgres, hasPgbouncer } from "@databox-cmk/testkit";
 import { afterAll, describe, expect, test } from "vitest";
 
 import { hasCryptsetup, isContinuousIntegration } from "../harness/cryptsetup.ts";
@@ -16,6 +16,7 @@ import { readEntry } from "./runbook.ts";
 const CAN_OPEN: Readonly<Record<TheatreKind, boolean>> = {
   sqlite: true,
   postgres: findPostgres() !== undefined,
+  pooled: findPostgres() !== undefined && hasPgbouncer(),
   "small-disk": mayMount,
 };
 const theatreOf = ({ theatre = "sqlite" }: Drill): TheatreKind => theatre;

@@ -7,6 +7,8 @@ import { fullDisk } from "./full-disk.ts";
 import { issuerKey } from "./issuer-key.ts";
 import { lostRegion } from "./lost-region.ts";
 import { olderThanDevice } from "./older-than-device.ts";
+import { pgbouncer } from "./pgbouncer.ts";
+import { promotion } from "./promotion.ts";
 import { serviceKey } from "./service-key.ts";
 import { signingKeys } from "./signing-keys.ts";
 import { upgrade } from "./upgrade.ts";
@@ -15,6 +17,8 @@ import { wrongClock } from "./wrong-clock.ts";
 export const DRILLS = {
   "backup-sqlite": backupSqlite,
   "backup-postgres": backupPostgres,
+  pgbouncer,
+  promotion,
   "lost-region": lostRegion,
   "service-key": serviceKey,
   "older-than-device": olderThanDevice,

@@ -5,6 +5,7 @@ import { prepareNode } from "../harness/nodes.ts";
 import type { World } from "../harness/open-world.ts";
 import type { TinyDisk } from "../harness/tiny-disk.ts";
 import { openDesk } from "./desk.ts";
+import type { Pooled } from "./pooled.ts";
 import type { Stage, StagedOrder, Typing, Variables } from "./stage.ts";
 import { blur, type Entry } from "./transcript.ts";
 
@@ -13,7 +14,11 @@ export type OpenStage = Stage & {
   takeTranscript(): readonly Entry[];
 };
 
-type Properties = { readonly disk?: TinyDisk | undefined; readonly variables?: Variables };
+type Properties = {
+  readonly disk?: TinyDisk | undefined;
+  readonly pooled?: Pooled | undefined;
+  readonly variables?: Variables;
+};
 
 export async function openStage(world: World, properties: Properties = {}): Promise<OpenStage> {
   const desk = await openDesk(world, properties.variables);
@@ -44,6 +49,10 @@ export async function openStage(world: World, properties: Properties = {}): Prom
     disk() {
       if (properties.disk === undefined) throw new Error("this theatre has no small disk");
       return properties.disk;
+    },
+    pooled() {
+      if (properties.pooled === undefined) throw new Error("this theatre has no pooler");
+      return properties.pooled;
     },
     deliver: (name) => deliver(world, name),
     async step(text, act) {

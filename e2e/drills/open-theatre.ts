@@ -6,9 +6,10 @@ import { createDatabase } from "../harness/create-database.ts";
 import { openWorld } from "../harness/open-world.ts";
 import { mountTinyDisk, type TinyDisk } from "../harness/tiny-disk.ts";
 import { openStage, type OpenStage } from "./open-stage.ts";
+import { openPooled } from "./pooled.ts";
 
 /** The place of a broker's state during a drill; drills of the same kind share a world. */
-export type TheatreKind = "sqlite" | "postgres" | "small-disk";
+export type TheatreKind = "sqlite" | "postgres" | "pooled" | "small-disk";
 export type Theatre = AsyncDisposable & { readonly stage: OpenStage };
 
 /** `broker doctor` wants 64 MiB free. */
@@ -18,7 +19,8 @@ const DATABASE = "broker";
 export async function openTheatre(kind: TheatreKind): Promise<Theatre> {
   await using opened = new AsyncDisposableStack();
   let disk: TinyDisk | undefined;
-  const postgres = kind === "postgres" ? opened.use(await startPostgres()) : undefined;
+  const postgres =
+    kind === "postgres" || kind === "pooled" ? opened.use(await startPostgres()) : undefined;
   const database = postgres === undefined ? undefined : await createDatabase(postgres, DATABASE);
   const world = opened.use(
     await openWorld((folder) => {
@@ -34,6 +36,10 @@ export async function openTheatre(kind: TheatreKind): Promise<Theatre> {
   );
   const stage = await openStage(world, {
     disk,
+    pooled:
+      postgres === undefined || kind !== "pooled"
+        ? undefined
+        : opened.use(await openPooled(postgres, DATABASE)),
     variables:
       postgres === undefined ? {} : { DATABASE_SERVER: postgres.url("").replace(/\/$/, "") },
   });

@@ -4,6 +4,7 @@ import type { StoryOrder } from "@databox-cmk/local-stack";
 import type { World } from "../harness/open-world.ts";
 import type { TinyDisk } from "../harness/tiny-disk.ts";
 import type { Desk } from "./desk.ts";
+import type { Pooled } from "./pooled.ts";
 
 /**
  * Variables that a step's commands use; each is named in the runbook's introduction or set by an
@@ -27,6 +28,8 @@ export type Stage = {
   readonly desk: Desk;
   /** The small disk of a drill that fills one. */
   disk(): TinyDisk;
+  /** The standby and the pooler of a drill that needs them. */
+  pooled(): Pooled;
   /** An order under the service's key, its appliance delivered and locked. */
   deliver(name: string): Promise<StagedOrder>;
   /** The next step, in words. `act` does the part of the platform, Azure or an accident. */

@@ -20,6 +20,8 @@ export type {
   WireAnswer,
 } from "./fake-broker.ts";
 export { requireTool } from "./require-tool.ts";
+export { hasPgbouncer, startPgbouncer } from "./start-pgbouncer.ts";
+export type { Pgbouncer } from "./start-pgbouncer.ts";
 export { findPostgres, startPostgres } from "./start-postgres.ts";
 export type { PostgresOptions, PostgresServer } from "./start-postgres.ts";
 export { wrapProse } from "@databox-cmk/errors/docs";

@@ -22,6 +22,8 @@ export type PostgresServer = AsyncDisposable & {
   readonly user: string;
   /** `postgresql://` address of a database over the Unix socket. */
   url(database: string): string;
+  /** Ends the server and keeps its data. */
+  stop(): Promise<void>;
   /** Ends every connection and starts again with the same data, as after a crash of the server. */
   restart(): Promise<void>;
   close(): Promise<void>;
@@ -33,6 +35,11 @@ export type PostgresOptions = {
   /** PEM; the server then also listens on 127.0.0.1, with TLS. */
   readonly tls?: { readonly certificate: string; readonly privateKey: string };
   readonly settings?: Readonly<Record<string, string>>;
+  /**
+   * Another server: this one begins as its copy, and follows it by the name `standby`
+   * (application_name) until it is promoted.
+   */
+  readonly standbyOf?: PostgresServer;
 };
 
 const DEBIAN_FOLDER = "/usr/lib/postgresql";
@@ -69,7 +76,8 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   const account = unprivilegedAccount();
   if (account !== undefined) chownSync(folder, account.uid, account.gid);
   const data = join(folder, "data");
-  initialise(programs, data, account);
+  if (options.standbyOf === undefined) initialise(programs, data, account);
+  else copy(programs, data, options.standbyOf, account);
   if (options.tls !== undefined) {
     writeOwned(join(data, "server.crt"), options.tls.certificate, account);
     writeOwned(join(data, "server.key"), options.tls.privateKey, account);
@@ -107,6 +115,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   };
   let running = await start();
   const stop = async () => {
+    if (running.exitCode !== null || running.signalCode !== null) return;
     const ended = once(running, "exit");
     running.stdin?.end();
     await ended;
@@ -121,6 +130,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     user: USER,
     url: (database) =>
       `postgresql://${USER}@${encodeURIComponent(folder)}:${String(port)}/${database}`,
+    stop,
     async restart() {
       await stop();
       running = await start();
@@ -130,14 +140,14 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   };
 }
 
-type Account = { readonly uid: number; readonly gid: number };
+export type Account = { readonly uid: number; readonly gid: number };
 
 /**
  * PostgreSQL refuses to run as root.
  *
  * @returns undefined when this process is not root: then it runs as itself
  */
-function unprivilegedAccount(): Account | undefined {
+export function unprivilegedAccount(): Account | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const accounts = readFileSync("/etc/passwd", "utf8")
     .split("\n")
@@ -159,6 +169,21 @@ function initialise(programs: string, data: string, account: Account | undefined
     { ...account, encoding: "utf8", cwd: "/" },
   );
   if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`);
+}
+
+function copy(
+  programs: string,
+  data: string,
+  { socketFolder, port, user }: PostgresServer,
+  account: Account | undefined,
+): void {
+  const source = `host=${socketFolder} port=${String(port)} user=${user} application_name=standby`;
+  const made = spawnSync(
+    join(programs, "pg_basebackup"),
+    ["-D", data, "-d", source, "--write-recovery-conf", "--checkpoint=fast", "--no-sync"],
+    { ...account, encoding: "utf8", cwd: "/" },
+  );
+  if (made.status !== 0) throw new Error(`pg_basebackup failed: ${made.stderr}`);
 }
 
 function writeOwned(path: string, text: string, account: Account | undefined): void {

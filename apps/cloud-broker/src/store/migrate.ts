@@ -1,6 +1,8 @@
 import { AppError } from "@databox-cmk/errors";
+import { sql } from "kysely";
 import { type Migration, Migrator } from "kysely/migration";
 
+import { engineOf } from "./engine.ts";
 import { MIGRATIONS } from "./migrations.ts";
 import type { Store } from "./store.ts";
 
@@ -18,27 +20,52 @@ export async function migrate(store: Store, migrations: Migrations = MIGRATIONS)
   for (;;) {
     const foreign = (await appliedMigrations(store)).filter((name) => !(name in migrations));
     await requireCompatible(store, migrations);
-    const { error } = await new Migrator({
-      db: store,
-      provider: {
-        getMigrations: () =>
-          Promise.resolve({
-            ...migrations,
-            ...Object.fromEntries(foreign.map((name) => [name, DONE_BY_NEWER])),
-          }),
-      },
-    }).migrateToLatest();
-    if (error === undefined) return;
-    const now = (await appliedMigrations(store)).filter((name) => !(name in migrations));
-    // A newer program migrated in the meantime.
-    if (now.length > foreign.length) continue;
-    throw new Error("the database cannot be migrated", { cause: error });
+    try {
+      await migrateOnce(store, {
+        ...migrations,
+        ...Object.fromEntries(foreign.map((name) => [name, DONE_BY_NEWER])),
+      });
+      return;
+    } catch (error) {
+      const now = (await appliedMigrations(store)).filter((name) => !(name in migrations));
+      // Unless a newer program migrated in the meantime.
+      if (now.length <= foreign.length) throw error;
+    }
   }
 }
 
 const DONE_BY_NEWER: Migration = {
   up: () => Promise.reject(new Error("a migration of a newer program cannot be run by this one")),
 };
+
+/** The advisory lock of kysely's own migrator, which former versions of the broker take. */
+const LOCK_ID = sql.lit("3853314791062309107");
+
+/**
+ * All or nothing. On PostgreSQL the lock and the longer time limit end with the transaction: a
+ * pooler gives the session to others.
+ */
+async function migrateOnce(store: Store, migrations: Migrations): Promise<void> {
+  if (engineOf(store) === "sqlite") return migrateBy(store, migrations);
+  const limit = sql.lit(`${String(MIGRATION_SECONDS)}s`);
+  await store
+    .transaction()
+    .setIsolationLevel("read committed")
+    .execute(async (transaction) => {
+      await sql`select set_config('statement_timeout', ${limit}, true)`.execute(transaction);
+      await sql`select pg_advisory_xact_lock(${LOCK_ID}::bigint)`.execute(transaction);
+      await migrateBy(transaction, migrations);
+    });
+}
+
+async function migrateBy(db: Store, migrations: Migrations): Promise<void> {
+  const provider = { getMigrations: () => Promise.resolve({ ...migrations }) };
+  const { error } = await new Migrator({ db, provider }).migrateToLatest();
+  if (error !== undefined) throw new Error("the database cannot be migrated", { cause: error });
+}
+
+/** Replicas wait for the one that migrates in a statement, and a large table takes a long time. */
+export const MIGRATION_SECONDS = 600;
 
 async function hasTable(store: Store, name: string): Promise<boolean> {
   const tables = await store.introspection.getTables({ withInternalKyselyTables: true });

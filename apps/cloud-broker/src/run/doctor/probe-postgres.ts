@@ -7,6 +7,7 @@ import { MIGRATIONS } from "../../store/migrations.ts";
 import type { PostgresSettings } from "../../store/postgres/connection-settings.ts";
 import { createPostgresStore } from "../../store/postgres/open-postgres.ts";
 import { startFailure } from "../../store/postgres/start-failure.ts";
+import { requireTimeLimits } from "../../store/postgres/time-limits.ts";
 import type { Store } from "../../store/store.ts";
 import type { DatabaseProbes } from "./probe-storage.ts";
 
@@ -31,6 +32,7 @@ export function createPostgresProbes(settings: PostgresSettings): DatabaseProbes
     database: () =>
       ask(async (store) => {
         const tables = await store.introspection.getTables({ withInternalKyselyTables: true });
+        await requireTimeLimits(store, settings);
         const { database, host } = settings.url;
         return { ok: true, found: `${database} at ${host}, ${String(tables.length)} tables` };
       }),

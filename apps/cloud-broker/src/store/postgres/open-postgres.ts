@@ -1,6 +1,6 @@
-import { Kysely, PostgresDialect } from "kysely";
+import { Kysely, PostgresAdapter, PostgresDialect } from "kysely";
 
-import { migrate } from "../migrate.ts";
+import { migrate, MIGRATION_SECONDS } from "../migrate.ts";
 import { notePool } from "../pool-state.ts";
 import { retryTransactions } from "../retry-transactions.ts";
 import type { BrokerTables } from "../schema.ts";
@@ -8,6 +8,7 @@ import type { Store } from "../store.ts";
 import type { PostgresSettings } from "./connection-settings.ts";
 import { createPool } from "./create-pool.ts";
 import { startFailure } from "./start-failure.ts";
+import { requireTimeLimits } from "./time-limits.ts";
 
 /**
  * Opens the database that replicas share, and brings it to the newest schema; of several that start
@@ -27,18 +28,39 @@ export async function openPostgres(settings: PostgresSettings): Promise<Store> {
   } finally {
     await migrating.destroy();
   }
-  return createPostgresStore(settings);
+  const store = createPostgresStore(settings);
+  try {
+    await requireTimeLimits(store, settings);
+    return store;
+  } catch (error) {
+    await store.destroy();
+    throw startFailure(error, settings.url);
+  }
 }
-
-/** Replicas wait for the one that migrates in a statement, and a large table takes a long time. */
-const MIGRATION_SECONDS = 600;
 
 /** Connects at the first query, and does not change the schema. */
 export function createPostgresStore(settings: PostgresSettings): Store {
   const pool = createPool(settings);
   const store = retryTransactions(
-    new Kysely<BrokerTables>({ dialect: new PostgresDialect({ pool }) }),
+    new Kysely<BrokerTables>({ dialect: new UnlockedDialect({ pool }) }),
   );
   notePool(store, pool.state);
   return store;
+}
+
+/** `migrate` holds a lock that ends with its transaction; kysely's own belongs to the session. */
+class UnlockedAdapter extends PostgresAdapter {
+  override acquireMigrationLock(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  override releaseMigrationLock(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+class UnlockedDialect extends PostgresDialect {
+  override createAdapter(): PostgresAdapter {
+    return new UnlockedAdapter();
+  }
 }

@@ -1,0 +1,48 @@
+import type { Drill } from "./drill.ts";
+import type { Stage, Variables } from "./stage.ts";
+
+const LIMITS = [
+  `psql --quiet "$DATABASE_URL" --command "alter database broker set statement_timeout = '10s'"`,
+  `psql --quiet "$DATABASE_URL" --command "alter database broker set idle_in_transaction_session_timeout = '10s'"`,
+];
+
+export const pgbouncer: Drill = {
+  title: "Put pgbouncer before PostgreSQL",
+  when: "The processes of the broker together need more connections than the server allows ([PostgreSQL](postgresql.md#pgbouncer)).",
+  undo: "Point `DATABASE_URL` at the server, and restart the replicas. The limits of the database can stay.",
+  theatre: "pooled",
+  run: async (stage) => {
+    const variables = addresses(stage);
+    const { node } = await stage.deliver("pooled");
+    await stage.step(
+      "Give the database the time limits, because the pooler cannot pass them on for each client.",
+    );
+    for (const command of LIMITS) await stage.type(command);
+    await stage.step(
+      "Start pgbouncer with these settings, and with those that your network and users need (`systemctl restart pgbouncer`).",
+    );
+    await stage.type(`sed -n '/^pool_mode/,$p' "$PGBOUNCER_INI"`, { variables });
+    await stage.step(
+      "Point `DATABASE_URL` at pgbouncer, and restart the replicas, one after the other.",
+      () => stage.world.stack.restartBroker(variables),
+    );
+    await stage.step("Check: the doctor finds no problem, and an appliance unlocks.");
+    await stage.type("broker doctor", { variables, show: "last line" });
+    await stage.typeAt(node, "databox-agent unlock", { show: "first line" });
+  },
+};
+
+/** Of a broker and of commands that use the pooler. */
+export function addresses(stage: Stage): Variables & { readonly DATABASE_URL: string } {
+  const { pooler, primary } = stage.pooled();
+  return {
+    DATABASE_URL: pooler.url(primary.user),
+    PGBOUNCER_INI: pooler.configurationFile,
+  };
+}
+
+/** For a drill that begins with a broker behind the pooler. */
+export async function usePooler(stage: Stage): Promise<void> {
+  for (const command of LIMITS) await stage.desk.run(command);
+  await stage.world.stack.restartBroker(addresses(stage));
+}
