@@ -1,13 +1,16 @@
 import { execFile, spawn, spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
+import { arrangeWorld } from "@databox-cmk/azure-emulator";
 import { createTransport } from "@databox-cmk/local-stack";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { createJsonClient } from "./fault-matrix/world/json-client.ts";
 import { isContinuousIntegration } from "./harness/cryptsetup.ts";
 import { openWorld, type World } from "./harness/open-world.ts";
+import { examplesOf, readSeed } from "./harness/readme-of-double.ts";
 
 /**
  * Debian's place for the sources, which predates Go's modules, so the compiler runs without
@@ -34,14 +37,7 @@ describe.skipIf(!hasSdk && !isContinuousIntegration)(
         `${world.stack.description.emulatorControlUrl}/settings`,
         { body: { unverified: { "retired-control-plane-versions": "accept" } } },
       );
-      program = join(world.folder, "go-sdk");
-      // Neither optimised nor with symbols: to compile the SDK takes far longer than to run it once.
-      const quickly = ["-gcflags=all=-N -l", "-ldflags=-s -w"];
-      await promisify(execFile)(
-        "go",
-        ["build", ...quickly, "-o", program, join(import.meta.dirname, "go-sdk/main.go")],
-        { env: { ...environment, GOCACHE: join(world.folder, "go-cache") } },
-      );
+      program = await build(world, "go-sdk", join(import.meta.dirname, "go-sdk/main.go"));
     });
     afterAll(() => world[Symbol.asyncDispose]());
 
@@ -61,8 +57,40 @@ describe.skipIf(!hasSdk && !isContinuousIntegration)(
         deleted: [404, "SsemUserErrorEntityNotFound"],
       });
     });
+
+    test("runs the example of the test double's README as it stands", async () => {
+      const {
+        emulatorControlUrl: controlUrl,
+        caFile,
+        armUrl,
+        vaultSuffix,
+      } = world.stack.description;
+      const seed = join(world.folder, "seed.json");
+      writeFileSync(seed, JSON.stringify(readSeed()));
+      await arrangeWorld({ controlUrl, caFile }, { seed });
+      const [source = ""] = examplesOf("go", new URL(armUrl).port);
+      const file = join(world.folder, "readme.go");
+      writeFileSync(file, source);
+      const made = await promisify(execFile)(await build(world, "readme", file), [], {
+        env: { SSL_CERT_FILE: caFile },
+      });
+      expect(made.stdout).toMatch(
+        new RegExp(`^https://contoso.${vaultSuffix}/keys/kek/[0-9a-f]{32}\n$`, "u"),
+      );
+    });
   },
 );
+
+/** @returns the program; what both programs need is compiled once. */
+async function build({ folder }: World, name: string, source: string): Promise<string> {
+  const program = join(folder, name);
+  // Neither optimised nor with symbols: to compile the SDK takes far longer than to run it once.
+  const quickly = ["-gcflags=all=-N -l", "-ldflags=-s -w"];
+  await promisify(execFile)("go", ["build", ...quickly, "-o", program, source], {
+    env: { ...environment, GOCACHE: join(folder, "go-cache") },
+  });
+  return program;
+}
 
 async function run(program: string, { stack }: World): Promise<unknown> {
   const child = spawn(program, {

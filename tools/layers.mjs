@@ -65,7 +65,7 @@ export const LAYERS = {
     ["cli", "imds", "resource-manager"],
   ],
   "apps/device-emulator": ["core", "node"],
-  "apps/local-stack": ["core", ["azure", "output", "use"], "stack", "story", "demo"],
+  "apps/local-stack": ["core", ["azure", "output", "use"], "stack", ["double", "story"], "demo"],
 };
 
 const IMPORT =

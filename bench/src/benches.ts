@@ -19,5 +19,6 @@ export const BENCHES = {
   "slow-vault": () => import("./slow-vault.ts"),
   overload: () => import("./overload.ts"),
   renewal: () => import("./renewal.ts"),
+  "azure-double": () => import("./azure-double.ts"),
   leak: () => import("./leak.ts"),
 } as const satisfies Record<string, () => Promise<Bench>>;

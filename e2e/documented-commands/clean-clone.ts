@@ -83,7 +83,7 @@ function copyWorkingTree(clone: string): void {
  *
  * @throws {Error} when there is none
  */
-function readersNode(): string {
+export function readersNode(): string {
   const found = searchPath()
     .filter((folder) => !folder.includes("node_modules"))
     .find((folder) => {

@@ -208,4 +208,9 @@ export const ELSEWHERE: readonly ElsewhereRow[] = [
     shownBy: "e2e/image/image.test.ts",
     because: "it is for the image of the broker",
   },
+  {
+    command: /^(?:npm run double$|npx --yes --package \S+ azure-double )/,
+    shownBy: "e2e/azure-double.test.ts",
+    because: "it takes a bundle of its own; that test packs it and runs it by npx",
+  },
 ];

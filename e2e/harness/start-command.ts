@@ -19,8 +19,7 @@ export const FREE_PORTS = ["emulator", "broker", "imds", "dns"].flatMap((name) =
 export type StackLine = { readonly event: string; readonly [member: string]: unknown };
 
 /**
- * `npm start` without npm: a process group of its own, so that nothing of it can be left behind
- * unseen.
+ * A command in a process group of its own, so that nothing of it can be left behind unseen.
  */
 export type StartCommand = {
   readonly stdout: string;
@@ -44,16 +43,29 @@ export type StartCommand = {
   [Symbol.asyncDispose](): Promise<void>;
 };
 
+/** `npm start`, by default without npm. */
 export function runStart(
   parameters: readonly string[],
   options: { readonly uid?: number; readonly through?: "npm" } = {},
 ): StartCommand {
   const [program, first] =
     options.through === "npm" ? ["npm", NPM_START] : [process.execPath, [MAIN]];
-  const child = spawn(program, [...first, ...parameters], {
+  return runInGroup(program, [...first, ...parameters], {
     cwd: ROOT,
-    detached: true,
     env: { ...process.env, ...COMPILED_ONCE },
+    ...options,
+  });
+}
+
+export function runInGroup(
+  program: string,
+  parameters: readonly string[],
+  options: { readonly cwd: string; readonly env: NodeJS.ProcessEnv; readonly uid?: number },
+): StartCommand {
+  const child = spawn(program, parameters, {
+    cwd: options.cwd,
+    detached: true,
+    env: options.env,
     timeout: DEADLINE_MS,
     killSignal: "SIGKILL",
     stdio: ["ignore", "pipe", "pipe"],

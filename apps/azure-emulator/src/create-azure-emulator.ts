@@ -33,6 +33,8 @@ const KEEP_ALIVE_MS = 240_000;
 export type AzureEmulatorOptions = EmulatorConfigInput & {
   /** The machine's clock; a test may hold it still. */
   readonly now?: () => number;
+  /** Answers `GET /health` of the control API; absent: ready as soon as it listens. */
+  readonly isReady?: () => boolean;
   readonly log?: Log;
 };
 
@@ -79,7 +81,12 @@ async function closeAll(closers: Closer[]): Promise<void> {
 }
 
 async function start(
-  { now: systemNow = Date.now, log = silentLog, ...configuration }: AzureEmulatorOptions,
+  {
+    now: systemNow = Date.now,
+    isReady = () => true,
+    log = silentLog,
+    ...configuration
+  }: AzureEmulatorOptions,
   closers: Closer[],
 ): Promise<Omit<AzureEmulator, "close">> {
   const config = parseConfig(configuration);
@@ -141,7 +148,11 @@ async function start(
     ),
     resourceManager: createResourceManagerRouter(dependencies),
     keyVault: createKeyVaultHandler({ ...dependencies, seal, rsa, authority }),
-    control: createControlHandler({ ...dependencies, setDataBoxUpstream: upstream.set }),
+    control: createControlHandler({
+      ...dependencies,
+      isReady,
+      setDataBoxUpstream: upstream.set,
+    }),
   });
   tls.on("request", serve(handler, log));
   const imdsOptions =

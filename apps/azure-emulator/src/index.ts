@@ -1,2 +1,5 @@
 export { createAzureEmulator } from "./create-azure-emulator.ts";
 export type { AzureEmulator, AzureEmulatorOptions } from "./create-azure-emulator.ts";
+export { loadAuthority } from "./certificates.ts";
+export { arrangeWorld } from "./cli/arrange-world.ts";
+export { addCloudCommands, type CloudOptions } from "./cli/create-program.ts";

@@ -12,11 +12,13 @@ const log: Log = (level, message, facts) => {
 
 async function serve(options: ServeOptions): Promise<void> {
   // Loaded here, so that `fault` and `clock` need not load the cloud.
-  const [{ createAzureEmulator }, { loadAuthority }] = await Promise.all([
+  const [{ createAzureEmulator }, { loadAuthority }, { arrangeWorld }] = await Promise.all([
     import("./create-azure-emulator.ts"),
     import("./certificates.ts"),
+    import("./cli/arrange-world.ts"),
   ]);
   mkdirSync(dirname(options.ca), { recursive: true, mode: 0o700 });
+  let isReady = false;
   const emulator = await createAzureEmulator({
     port: Number(options.port),
     imdsPort: Number(options.imdsPort),
@@ -24,6 +26,7 @@ async function serve(options: ServeOptions): Promise<void> {
     certificateAuthority: loadAuthority(options.ca),
     dataDir: options.data,
     dnsNames: options.dnsName,
+    isReady: () => isReady,
     log,
   });
   let isClosing = false;
@@ -35,6 +38,8 @@ async function serve(options: ServeOptions): Promise<void> {
   process.once("SIGINT", close);
   process.once("SIGTERM", close);
   process.once("disconnect", close);
+  await arrangeWorld({ controlUrl: emulator.controlUrl, caFile: options.ca }, options);
+  isReady = true;
   // Last: a reader of the ready line may end the process at once.
   announce(emulator, resolve(options.ca));
 }

@@ -17,7 +17,7 @@ const errorBody = z.object({ error: z.object({ message: z.string() }) });
  */
 export async function callControl(
   target: ControlTarget,
-  method: "GET" | "POST" | "PUT" | "DELETE",
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE",
   path: string,
   body?: object,
 ): Promise<unknown> {

@@ -1,12 +1,16 @@
 import { Command } from "commander";
 
+import { advanceClock, setClock, type WorldOptions } from "./arrange-world.ts";
 import { callControl, type ControlTarget } from "./control-client.ts";
 import { type FaultOptions, toFaultPayload } from "./fault-options.ts";
 
-export type ServeOptions = {
+/** Options of every program that serves the emulated cloud. */
+export type CloudOptions = WorldOptions & {
   readonly port: string;
   readonly imdsPort: string;
   readonly dnsPort: string;
+};
+export type ServeOptions = CloudOptions & {
   readonly data?: string;
   readonly ca: string;
   readonly dnsName?: string[];
@@ -14,25 +18,19 @@ export type ServeOptions = {
 export type Print = (line: string) => void;
 
 const MISUSE = 2;
-const DEFAULT_CA_FILE = ".local/azure-emulator/ca.pem";
+/** The authority that `npm start` uses, too: a client that trusts it trusts all of them. */
+const DEFAULT_CA_FILE = ".local/tls/ca.pem";
 
-/** The command line; without a command it runs `serve`. */
+/** The emulator's command line; without a command it runs `serve`. */
 export function createProgram(dependencies: {
   serve: (options: ServeOptions) => Promise<void>;
   print: Print;
 }): Command {
-  const { print } = dependencies;
   const program = new Command("azure-emulator").description(
     "Entra ID, Resource Manager, Key Vault, IMDS and DNS on loopback",
   );
-  // By itself, commander ends with 1 for a command line that it cannot read.
-  program.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : MISUSE));
-  program
-    .command("serve", { isDefault: true })
+  addCloudCommands(program, dependencies.print)
     .description("start the emulator")
-    .option("--port <port>", "TLS port of all hosts; 0 chooses a free one", "8443")
-    .option("--imds-port <port>", "plain HTTP port of IMDS", "8445")
-    .option("--dns-port <port>", "UDP and TCP port of DNS", "8446")
     .option("--data <folder>", "keep the state in this folder; without it, in memory")
     .option(
       "--ca <file>",
@@ -41,9 +39,28 @@ export function createProgram(dependencies: {
     )
     .option("--dns-name <name...>", "more names that DNS answers with loopback")
     .action(dependencies.serve);
+  return program;
+}
+
+/**
+ * Adds the commands that every program of the emulated cloud has: `serve`, `fault` and `clock`.
+ *
+ * @returns `serve`, without an action.
+ */
+export function addCloudCommands(program: Command, print: Print): Command {
+  // By itself, commander ends with 1 for a command line that it cannot read.
+  program.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : MISUSE));
+  const serve = program
+    .command("serve", { isDefault: true })
+    .option("--port <port>", "TLS port of all hosts; 0 chooses a free one", "8443")
+    .option("--imds-port <port>", "plain HTTP port of IMDS", "8445")
+    .option("--dns-port <port>", "UDP and TCP port of DNS", "8446")
+    .option("--seed <file>", "JSON: applications, users, settings, and requests to send at start")
+    .option("--fault <file>", "JSON: a list of faults, as POST /faults takes them")
+    .option("--clock <time>", "start at this time, or so much later: 2027-03-01T00:00:00Z, P90D");
   addFaultCommands(program, print);
   addClockCommands(program, print);
-  return program;
+  return serve;
 }
 
 function withTarget(command: Command): Command {
@@ -113,13 +130,12 @@ function addClockCommands(program: Command, print: Print): void {
   });
   withTarget(clock.command("set").argument("<time>", "2027-01-31T12:00:00Z")).action(
     async (time: string, options: TargetOptions) => {
-      print(JSON.stringify(await callControl(targetOf(options), "PUT", "/clock", { now: time })));
+      print(JSON.stringify(await setClock(targetOf(options), time)));
     },
   );
   withTarget(clock.command("advance").argument("<by>", "seconds, or a duration like P90D")).action(
     async (by: string, options: TargetOptions) => {
-      const body = /^\d+$/u.test(by) ? { seconds: Number(by) } : { duration: by };
-      print(JSON.stringify(await callControl(targetOf(options), "POST", "/clock/advance", body)));
+      print(JSON.stringify(await advanceClock(targetOf(options), by)));
     },
   );
   withTarget(clock.command("reset")).action(async (options: TargetOptions) => {

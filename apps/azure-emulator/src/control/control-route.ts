@@ -6,5 +6,7 @@ export type ControlDependencies = Pick<
   EmulatorDependencies,
   "state" | "now" | "settings" | "cloud" | "issuerKeys"
 > & {
+  /** Whether all that a client may ask for is there. */
+  readonly isReady: () => boolean;
   readonly setDataBoxUpstream: (upstream: DataBoxUpstream) => void;
 };

@@ -30,9 +30,18 @@ const upstreamPayload = z.strictObject({
   ca: z.string().max(65_536).exactOptional(),
 });
 
-/** Faults, the clock, and the behaviour of the cloud. */
+/** Health, faults, the clock, and the behaviour of the cloud. */
 export function worldRoutes(dependencies: ControlDependencies): ControlRoute[] {
+  const { isReady } = dependencies;
   return [
+    {
+      method: "GET",
+      path: "/health",
+      handle: () =>
+        isReady()
+          ? { status: 200, body: { status: "ready" } }
+          : { status: 503, body: { status: "starting" } },
+    },
     ...faultRoutes(dependencies),
     ...clockRoutes(dependencies),
     ...settingsRoutes(dependencies),

@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { createCertificateAuthority, issueServerCertificate } from "@databox-cmk/crypto";
+import { loadAuthority } from "@databox-cmk/azure-emulator";
+import { issueServerCertificate } from "@databox-cmk/crypto";
 
 export type CertificateAuthority = {
   readonly certificatePem: string;
@@ -16,29 +17,18 @@ export type StackCertificates = {
   readonly brokerKeyFile: string;
 };
 
-const AUTHORITY_VALIDITY_DAYS = 3650;
 const SERVER_VALIDITY_DAYS = 90;
 
 /**
- * The stack's own certificate authority, kept between starts so that a browser trusts it once, and
- * a fresh certificate for the broker. Private keys are 0600.
+ * The certificate authority of this folder, kept between starts so that a browser trusts it once,
+ * and a fresh certificate for the broker. Private keys are 0600.
  */
 export async function prepareCertificates(directory: string): Promise<StackCertificates> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const caFile = join(directory, "ca.pem");
-  const caKeyFile = join(directory, "ca-key.pem");
-  if (!existsSync(caFile) || !existsSync(caKeyFile)) {
-    const created = createCertificateAuthority({
-      commonName: "Data Box CMK local stack",
-      validityDays: AUTHORITY_VALIDITY_DAYS,
-    });
-    await writeFile(caKeyFile, created.privateKeyPem, { mode: 0o600 });
-    await writeFile(caFile, created.certificatePem);
-  }
-  const authority = {
-    certificatePem: await readFile(caFile, "utf8"),
-    privateKeyPem: await readFile(caKeyFile, "utf8"),
-  };
+  const formerKeyFile = join(directory, "ca-key.pem");
+  if (existsSync(formerKeyFile)) await rename(formerKeyFile, `${caFile}.key`);
+  const authority = loadAuthority(caFile);
   const server = issueServerCertificate({
     ca: authority,
     commonName: "broker.localhost",

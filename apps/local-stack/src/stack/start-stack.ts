@@ -1,25 +1,18 @@
-import { existsSync } from "node:fs";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 
 import { type AzureEmulator, createAzureEmulator } from "@databox-cmk/azure-emulator";
 import { freePort } from "@databox-cmk/testkit";
 
 import { createTransport } from "../azure/transport.ts";
 import type { StackAppliance, StackDescription } from "../core/stack-description.ts";
+import { type BrokerRunner, createBrokerProcess } from "./broker-process.ts";
 import { prepareCertificates, type StackCertificates } from "./certificates.ts";
-import { type ChildService, type EndedChild, startChild } from "./child-service.ts";
+import type { ChildService, EndedChild } from "./child-service.ts";
 import { createControlApi, type Directory, registerCallers, registerPortal } from "./directory.ts";
 import { requireFreePorts, type StackPorts } from "./require-free-ports.ts";
 import { seedService, type ServiceResources } from "./seed.ts";
 
-const BROKER_MAIN = fileURLToPath(
-  new URL("main.ts", import.meta.resolve("@databox-cmk/cloud-broker")),
-);
-/** Output of `vite build`; without it the broker serves the portal's API only. */
-const PORTAL_FILES = fileURLToPath(new URL("../../../portal/dist", import.meta.url));
-const BROKER_READY_MS = 30_000;
 const SERVICE_RESOURCE_GROUP = "databox-service";
 
 export type StackOptions = {
@@ -28,7 +21,11 @@ export type StackOptions = {
   readonly ports: StackPorts;
   /** Script that runs the broker; tests start theirs, which stops at chosen writes. */
   readonly brokerMain?: string;
+  /** Absent: the broker is a process of its own, which runs `brokerMain`. */
+  readonly brokerRunner?: BrokerRunner;
   readonly brokerEnvironment?: Readonly<Record<string, string>>;
+  /** Answers the emulator's `GET /health`; absent: always ready. */
+  readonly isReady?: () => boolean;
   /** Told of a process of the stack that ends by itself. */
   readonly ended?: (child: EndedChild) => void;
 };
@@ -70,6 +67,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     certificateAuthority: certificates.authority,
     dnsNames: ["broker.localhost"],
     dataBoxUpstream: { url: brokerUrl, ca: certificates.authority.certificatePem },
+    ...(options.isReady && { isReady: options.isReady }),
   });
   try {
     return await composeStack(options, {
@@ -133,20 +131,15 @@ async function composeStack(options: StackOptions, parts: Parts): Promise<Stack>
   );
   await control.put("/imds", { identities: [service.brokerIdentityId] });
 
+  const runner = options.brokerRunner ?? createBrokerProcess(options);
   const settings = {
     ...brokerEnvironment(description, parts, service),
     PORTAL_CLIENT_ID: portalClientId,
-    ...(existsSync(join(PORTAL_FILES, "index.html")) ? { PORTAL_DIR: PORTAL_FILES } : {}),
+    ...runner.settings,
     ...options.brokerEnvironment,
   };
   const startBroker = (environment: Readonly<Record<string, string>> = {}) =>
-    startChild({
-      name: "The broker",
-      script: [options.brokerMain ?? BROKER_MAIN, "serve"],
-      environment: { ...settings, ...environment },
-      readyWithinMs: BROKER_READY_MS,
-      ended: options.ended,
-    });
+    runner.start({ ...settings, ...environment });
   let broker = await startBroker();
   await writeStackFile(stackFile, description);
   return {

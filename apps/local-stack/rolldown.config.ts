@@ -1,0 +1,63 @@
+import { copyFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, resolve } from "node:path";
+
+import { foldTexts } from "@databox-cmk/errors/bundle";
+import { VERSION } from "@databox-cmk/protocol";
+import { defineConfig, type Plugin } from "rolldown";
+
+const PACKAGE = "dist/azure-double";
+const WASM = "node-sqlite3-wasm.wasm";
+
+/** A worker is a program of its own. */
+const worker: Plugin = {
+  name: "worker",
+  transform: {
+    filter: { id: /rsa-pool\.ts$/u },
+    handler: (code) => code.replace("./rsa-worker.ts", "./rsa-worker.cjs"),
+  },
+};
+
+/** Puts all that the program needs beside it, so that npx fetches nothing. */
+const npmPackage: Plugin = {
+  name: "npm-package",
+  writeBundle() {
+    const sqlite = dirname(createRequire(import.meta.url).resolve("node-sqlite3-wasm"));
+    copyFileSync(join(sqlite, WASM), join(PACKAGE, WASM));
+    copyFileSync("../azure-emulator/README.md", join(PACKAGE, "README.md"));
+    copyFileSync("../../LICENSE", join(PACKAGE, "LICENSE"));
+    const manifest = {
+      name: "@databox-cmk/azure-double",
+      version: VERSION,
+      description: "A test double of Azure for Microsoft.DataBox with customer-managed keys",
+      license: "MIT",
+      bin: { "azure-double": "main.cjs" },
+      engines: { node: ">=20" },
+    };
+    writeFileSync(join(PACKAGE, "package.json"), JSON.stringify(manifest, undefined, 2));
+  },
+};
+
+/**
+ * The test double as an npm package. CommonJS, because it reads a builtin's members when it uses
+ * them: Node 20 lacks some, which no request of the double needs.
+ */
+export default defineConfig({
+  input: {
+    main: "src/double/main.ts",
+    "rsa-worker": "../azure-emulator/src/key-vault/rsa-worker.ts",
+  },
+  platform: "node",
+  resolve: { alias: { "better-sqlite3": resolve("src/double/memory-database.ts") } },
+  transform: { target: "node20" },
+  // The broker's own process, which is found by it, is not used.
+  checks: { emptyImportMeta: false },
+  plugins: [foldTexts(), worker, npmPackage],
+  output: {
+    dir: PACKAGE,
+    format: "cjs",
+    entryFileNames: "[name].cjs",
+    chunkFileNames: "[name].cjs",
+    minify: true,
+  },
+});

@@ -1,0 +1,188 @@
+import { execFile, spawnSync } from "node:child_process";
+import { Resolver } from "node:dns/promises";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+import {
+  createAzureClients,
+  createOrder,
+  createTransport,
+  createVaultAndKey,
+  enableIdentity,
+  openAz,
+  type StackDescription,
+  useCustomerKey,
+} from "@databox-cmk/local-stack";
+import { VERSION } from "@databox-cmk/protocol";
+import { openTemporaryFolder, requireTool } from "@databox-cmk/testkit";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { readersNode } from "./documented-commands/clean-clone.ts";
+import { createJsonClient } from "./fault-matrix/world/json-client.ts";
+import { readStack } from "./harness/read-stack.ts";
+import { examplesOf, README_CA, readSeed } from "./harness/readme-of-double.ts";
+import { runInGroup, type StartCommand } from "./harness/start-command.ts";
+
+const run = promisify(execFile);
+const LOCAL_STACK = fileURLToPath(new URL("../apps/local-stack", import.meta.url));
+const PYTHON = "/usr/bin/python3";
+const AZ = "/usr/bin/az";
+const hasPython = requireTool(
+  "python3-azure",
+  spawnSync(PYTHON, ["-c", "import azure.keyvault.keys"]).status === 0,
+);
+const hasAz = requireTool("azure-cli", existsSync(AZ));
+const FAULTS = [{ scope: { vault: "faulty" }, effect: { kind: "status", status: 429 } }];
+/** The day after Key Vault's older versions retire. */
+const CLOCK = "2027-03-01T00:00:00Z";
+
+const opened = new AsyncDisposableStack();
+let folder: string;
+let double: StartCommand;
+let stack: StackDescription;
+let port: string;
+
+/** Packed, and run by npx in a folder and with a cache of its own: no clone, no network. */
+beforeAll(async () => {
+  folder = opened.use(openTemporaryFolder()).path;
+  await run(join(LOCAL_STACK, "node_modules/.bin/rolldown"), ["-c"], { cwd: LOCAL_STACK });
+  const node = readersNode();
+  const env = {
+    PATH: `${node}:/usr/bin:/bin`,
+    HOME: folder,
+    npm_config_cache: join(folder, "npm"),
+    npm_config_update_notifier: "false",
+  };
+  const packed = join(LOCAL_STACK, "dist/azure-double");
+  await run("npm", ["pack", packed, "--pack-destination", folder], { cwd: folder, env });
+  const seed = join(folder, "seed.json");
+  const fault = join(folder, "faults.json");
+  writeFileSync(seed, JSON.stringify(readSeed()));
+  writeFileSync(fault, JSON.stringify(FAULTS));
+  const tarball = join(folder, `databox-cmk-azure-double-${VERSION}.tgz`);
+  const ports = ["--port", "--broker-port", "--imds-port", "--dns-port"].flatMap((name) => [
+    name,
+    "0",
+  ]);
+  const options = ["--seed", seed, "--fault", fault, "--clock", CLOCK];
+  double = opened.use(
+    runInGroup(
+      "npx",
+      ["--yes", "--offline", "--package", tarball, "azure-double", ...ports, ...options],
+      { cwd: folder, env },
+    ),
+  );
+  await double.text("ready: ");
+  stack = readStack(join(folder, ".local/stack.json"));
+  ({ port } = new URL(stack.armUrl));
+});
+afterAll(() => opened.disposeAsync());
+
+const examples = (language: string) => examplesOf(language, port);
+/** Runs the example that has this text. */
+const runShell = (part: string, env: NodeJS.ProcessEnv = process.env) => {
+  const lines = examples("sh").find((block) => block.includes(part)) ?? "";
+  return run("bash", ["-euo", "pipefail", "-c", lines], { cwd: folder, env });
+};
+
+test("all of the cloud is there when it says that it is ready", async () => {
+  using transport = createTransport(readFileSync(stack.caFile, "utf8"));
+  const call = createJsonClient(transport.agent);
+  expect(await call("GET", `${stack.emulatorControlUrl}/health`)).toMatchObject({
+    status: 200,
+    body: { status: "ready" },
+  });
+  expect(await call("GET", `${stack.emulatorControlUrl}/faults`)).toMatchObject({
+    body: { value: FAULTS },
+  });
+  expect(await call("GET", `${stack.emulatorControlUrl}/clock`)).toMatchObject({
+    body: { now: expect.stringMatching(/^2027-03-01T/) },
+  });
+  const dns = new Resolver();
+  dns.setServers([stack.dnsServer]);
+  expect(await dns.resolve4("contoso.vault.localhost")).toEqual(["127.0.0.1"]);
+  const token = await fetch(
+    `${stack.imdsUrl}/metadata/identity/oauth2/token?api-version=2018-02-01&resource=${stack.armUrl}`,
+    { headers: { metadata: "true" } },
+  );
+  expect(token.status).toBe(200);
+});
+
+test("an order of Microsoft.DataBox takes the customer's key", async () => {
+  const [[clientId, { secret, objectId }] = ["", { secret: "", objectId: "" }]] = Object.entries(
+    readSeed().applications,
+  );
+  const client = { role: "", clientId, clientSecret: secret };
+  using customer = createAzureClients(stack, readFileSync(stack.caFile, "utf8"), client);
+  const context = {
+    customer,
+    customerObjectId: objectId,
+    stack,
+    report: () => undefined,
+  };
+  const order = await createOrder(context, "double-1");
+  const key = await createVaultAndKey(context, "doublevault", 2048);
+  await key.grant(await enableIdentity(context, order));
+  await useCustomerKey(context, order, key);
+  const job = await customer.dataBox.jobs.get(stack.resourceGroup, order.name, {
+    expand: "details",
+  });
+  expect(job.details?.keyEncryptionKey).toMatchObject({
+    kekType: "CustomerManaged",
+    kekUrl: key.kid,
+  });
+});
+
+test("the README's examples for curl and JavaScript work as they stand", async () => {
+  const shell = await runShell("json ");
+  expect(shell.stdout).toContain(`{"kid":"https://contoso.${stack.vaultSuffix}/keys/seeded"`);
+  const [script = ""] = examples("ts").map((block) => block.replaceAll(README_CA, stack.caFile));
+  // The SDK is found from there.
+  const cwd = LOCAL_STACK;
+  const made = await run(process.execPath, ["--input-type=module", "-e", script], { cwd });
+  expect(made.stdout).toMatch(
+    new RegExp(`^https://contoso.${stack.vaultSuffix}/keys/kek/[0-9a-f]{32}\n`, "u"),
+  );
+});
+
+test.skipIf(!hasPython)("the README's example for Python works as it stands", async () => {
+  const [script = ""] = examples("python");
+  const made = await run(PYTHON, ["-c", script], { cwd: folder });
+  expect(made.stdout).toMatch(
+    new RegExp(`^https://contoso.${stack.vaultSuffix}/keys/kek/[0-9a-f]{32}\n$`, "u"),
+  );
+});
+
+test.skipIf(!hasAz)("the README's example for az works as it stands", async () => {
+  const env = await openAz(AZ, stack, {
+    folder: join(folder, "az"),
+    role: "Owner",
+    surroundings: { PATH: "/usr/bin:/bin" },
+  });
+  const made = await runShell("az cloud register", env);
+  expect(made.stdout).toContain(`https://fabrikam.${stack.vaultSuffix}/keys/kek/`);
+});
+
+test.each(["csharp", "java", "powershell"])(
+  "the README's example in %s names what is there",
+  (language) => {
+    const [block = ""] = examples(language);
+    const hosts = [...block.matchAll(/https:\/\/([^/:"]+):(\d+)/gu)].map(([, host, at]) => [
+      host,
+      at,
+    ]);
+    expect(hosts.length).toBeGreaterThan(1);
+    for (const [host, at] of hosts) {
+      expect(["login", "arm", "vault", "contoso.vault"]).toContain(host?.replace(".localhost", ""));
+      expect(at).toBe(port);
+    }
+  },
+);
+
+test("Ctrl-C ends all of its processes", async () => {
+  double.interrupt();
+  await double.ended;
+  await expect.poll(() => double.isAlive()).toBe(false);
+});
