@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -191,8 +191,11 @@ describe("npm start -- --once --json", () => {
 describe("npm start, for people", () => {
   test("--demo shows orders in every state, breaks one and mends it, prints addresses and never a passkey, and ends by Ctrl-C", async () => {
     using folder = openTemporaryFolder();
+    const ofEarlierRun = join(folder.path, "demo", "DBX-1042", "state");
+    mkdirSync(ofEarlierRun, { recursive: true });
     await using command = runStart(["--demo", "--directory", folder.path, ...FREE_PORTS]);
     const ready = await command.text("client ids and secrets, is in");
+    expect(existsSync(ofEarlierRun)).toBe(false);
     const stackFile = join(folder.path, "stack.json");
     const stack = readStack(stackFile);
     for (const place of [stack.armUrl, stack.brokerUrl, stack.vaultSuffix, stack.caFile, stackFile])

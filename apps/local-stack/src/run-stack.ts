@@ -1,5 +1,5 @@
 import { lookup } from "node:dns/promises";
-import { mkdir } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { styleText } from "node:util";
@@ -69,8 +69,11 @@ export async function runStack(options: RunOptions): Promise<"done" | "interrupt
     const told = opened.use(new AsyncDisposableStack());
     const createAppliance = options.vm ? machineMaker(told) : softwareMaker;
     const play = options.demo ? playDemo(json ? undefined : stopped) : playStory;
+    const folder = join(directory, options.demo ? "demo" : "appliances");
+    // Appliances of the demo have the same names each time, but this broker does not know the old ones.
+    if (options.demo) await rm(folder, { recursive: true, force: true });
     const appliances = await tellStory(stack, {
-      directory,
+      folder,
       report,
       stopped,
       createAppliance,
@@ -104,13 +107,14 @@ export async function runStack(options: RunOptions): Promise<"done" | "interrupt
 async function tellStory(
   stack: Stack,
   {
-    directory,
+    folder,
     report,
     stopped,
     createAppliance,
     play,
   }: {
-    readonly directory: string;
+    /** Of the appliances. */
+    readonly folder: string;
     readonly report: Report;
     readonly stopped: AbortSignal;
     readonly createAppliance: ApplianceMaker;
@@ -131,7 +135,7 @@ async function tellStory(
         operator,
         order,
         serials,
-        directory: join(directory, "appliances"),
+        directory: folder,
       });
       appliances.push(appliance);
       return appliance;
