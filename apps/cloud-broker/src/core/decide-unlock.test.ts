@@ -115,15 +115,15 @@ describe("a purpose", () => {
   };
   const PURPOSES: readonly UnlockPurpose[] = ["prepare", "unlock", "ingest", "fill"];
   const all = STAGES.flatMap((stage) => PURPOSES.map((purpose) => [stage, purpose] as const));
+  const allowedFor = (transferType: TransferType) =>
+    all
+      .filter(([stage, purpose]) => purposeAllowed({ stage, transferType }, purpose))
+      .map((pair) => pair.join(" "));
 
   test("is allowed in the stages that name it, and denied in all others", () => {
-    const allowed = (transferType: TransferType) =>
-      all
-        .filter(([stage, purpose]) => purposeAllowed({ stage, transferType }, purpose))
-        .map((pair) => pair.join(" "));
     expect({
-      ImportToAzure: allowed("ImportToAzure"),
-      ExportFromAzure: allowed("ExportFromAzure"),
+      ImportToAzure: allowedFor("ImportToAzure"),
+      ExportFromAzure: allowedFor("ExportFromAzure"),
     }).toEqual(ALLOWED);
   });
 });
