@@ -9,7 +9,7 @@ import {
   type LifecycleEvent,
   STAGE_PATHS,
 } from "./lifecycle.ts";
-import { stageRules } from "./stages.ts";
+import { isEncryptionEditable, stageRules } from "./stages.ts";
 
 const event: fc.Arbitrary<LifecycleEvent> = fc.oneof(
   fc.record({
@@ -157,15 +157,19 @@ test.each([
   });
 });
 
-test("every stage has rules, and no terminal one can be canceled or edited", () => {
+test("the key may change as long as it wraps something", () => {
+  for (const stage of STAGE_NAMES) {
+    const wrapsNothing = stage === "Cancelled";
+    expect(isEncryptionEditable({ stage, erased: false })).toBe(!wrapsNothing);
+    expect(isEncryptionEditable({ stage, erased: true })).toBe(false);
+  }
+});
+
+test("every stage has rules, and no terminal one can be canceled, or sent elsewhere", () => {
   for (const stage of STAGE_NAMES) {
     const rules = stageRules(stage);
     if (!rules.terminal) continue;
-    expect([rules.cancellable, rules.addressEditable, rules.encryptionEditable]).toEqual([
-      false,
-      false,
-      false,
-    ]);
+    expect([rules.cancellable, rules.addressEditable]).toEqual([false, false]);
     expect(rules.deletable).toBe(true);
   }
 });

@@ -15,11 +15,6 @@ type StageRow = {
   readonly cancellable: boolean;
   readonly deletable: boolean;
   readonly addressEditable: boolean;
-  /**
-   * Key, vault, version and identity may be changed; also while a copy is halted, because that is
-   * the remedy.
-   */
-  readonly encryptionEditable: boolean;
   readonly prepareToShip: boolean;
   readonly credentials: CredentialsRule;
   readonly terminal: boolean;
@@ -31,7 +26,6 @@ const ordered = {
   cancellable: true,
   deletable: false,
   addressEditable: true,
-  encryptionEditable: true,
   prepareToShip: true,
   credentials: "not-yet",
   terminal: false,
@@ -54,7 +48,6 @@ const ended = {
   cancellable: false,
   deletable: true,
   addressEditable: false,
-  encryptionEditable: false,
   prepareToShip: false,
   credentials: "until-erased",
   terminal: true,
@@ -99,6 +92,21 @@ const STAGES = {
 
 export function stageRules(stage: StageName): StageRow {
   return STAGES[stage];
+}
+
+/**
+ * Key, vault, version and identity may be changed as long as the unlock key is wrapped to them: from
+ * the order on, while a copy is halted, because that is the remedy, and after the end until the
+ * erasure.
+ */
+export function isEncryptionEditable({
+  stage,
+  erased,
+}: {
+  readonly stage: StageName;
+  readonly erased: boolean;
+}): boolean {
+  return !erased && STAGES[stage].credentials !== "never";
 }
 
 /** Until the appliance is dispatched. An export order's appliance is filled before that. */

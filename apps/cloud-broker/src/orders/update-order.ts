@@ -8,12 +8,12 @@ import { decideDetails } from "../core/patch-details.ts";
 import { decideIdentities, type IdentityPlan } from "../core/patch-identity.ts";
 import { decideKeyChoice, isSameKeyChoice, loosenedCustody } from "../core/patch-key-choice.ts";
 import { recoveryFacts } from "../core/recovery-facts.ts";
-import { stageRules } from "../core/stages.ts";
+import { isEncryptionEditable } from "../core/stages.ts";
 import type { AlsoCommit } from "../custody/key-custody.ts";
 import type { ControlPlane, RequestContext } from "./control-plane.ts";
 import { findOrder, requireMatch } from "./find-order.ts";
 import { insertOperation } from "./operations.ts";
-import { keySubjectOf, type Order } from "./order.ts";
+import { lifecycleOf, keySubjectOf, type Order } from "./order.ts";
 import { realiseIdentities } from "./realise-identities.ts";
 import { updateOrder } from "./write-order.ts";
 
@@ -121,14 +121,13 @@ type Change = Pick<Order, "tags" | "details" | "state"> & {
 
 function decideChange(order: Order, patch: JobPatch, allowRevert: boolean): Change {
   const details = patch.properties?.details;
-  const forbids = stageRules(order.stage).encryptionEditable
-    ? undefined
-    : encryptionMemberOf(patch);
+  const lifecycle = lifecycleOf(order);
+  const forbids = isEncryptionEditable(lifecycle) ? undefined : encryptionMemberOf(patch);
   if (forbids !== undefined)
     throw new AppError("OrderStageForbids", {
       reason: "encryption",
       target: forbids,
-      detail: `${forbids.split(".").at(-1) ?? forbids}: the order is in stage ${order.stage}`,
+      detail: `${forbids.split(".").at(-1) ?? forbids}: the order is ${lifecycle.erased ? "erased" : `in stage ${order.stage}`}`,
     });
   const sentPackage = details?.returnToCustomerPackageDetails;
   const key =

@@ -27,7 +27,6 @@ test.each(STAGE_NAMES)(
       word(rules.cancellable),
       word(rules.deletable),
       word(rules.addressEditable),
-      word(rules.encryptionEditable),
       rules.credentials,
     ];
     expect(page).toContain(`| ${cells.join(" | ")} |`);

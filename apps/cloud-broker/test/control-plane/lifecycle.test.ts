@@ -270,6 +270,28 @@ test("the appliance of an export is filled before it goes", async () => {
   expect(await device.unlock("fill")).toMatchObject({ answer: { kind: "answer" } });
 });
 
+test("the key of a completed order can be changed until it is erased", async () => {
+  await place();
+  await world.call("PATCH", `${JOB}?${API}`, { body: { identity: { type: "SystemAssigned" } } });
+  await move("prepare", "dispatch", "deliver", "pickUp", "receive", "startCopy", "complete");
+  const body = { properties: { details: { keyEncryptionKey: CUSTOMER_KEY } } };
+  expect((await world.call("PATCH", `${JOB}?${API}`, { body })).status).toBe(202);
+  const [kept] = await world
+    .store()
+    .selectFrom("envelopes")
+    .selectAll()
+    .orderBy("generation", "desc")
+    .execute();
+  expect(kept?.kid).toBe(world.kid);
+  expect((await credentials()).status).toBe(200);
+  await move("erase");
+  const refused = await world.call("PATCH", `${JOB}?${API}`, { body });
+  expect(refused.json.error).toMatchObject({
+    code: "OrderStageForbids",
+    message: expect.stringContaining("can no longer be changed"),
+  });
+});
+
 test("a vault that does not answer halts nothing", async () => {
   await place();
   await world.call("PATCH", `${JOB}?${API}`, {

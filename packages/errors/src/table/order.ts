@@ -87,7 +87,7 @@ export const ORDER_ERRORS = {
           en: "The encryption of the order can no longer be changed",
           de: "Die Verschlüsselung des Auftrags lässt sich nicht mehr ändern",
         },
-        why: "The order has ended; there is no unlock key left to protect.",
+        why: "The order was canceled or erased; there is no unlock key left to protect.",
       },
       policy: {
         message: {

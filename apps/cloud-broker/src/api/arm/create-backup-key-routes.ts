@@ -16,7 +16,7 @@ import { valueOf } from "../../core/failure-error.ts";
 import type { OrderId } from "../../core/order.ts";
 import { decideKeyChoice } from "../../core/patch-key-choice.ts";
 import { ACTIONS } from "../../core/permissions.ts";
-import { stageRules } from "../../core/stages.ts";
+import { isEncryptionEditable } from "../../core/stages.ts";
 import { renderTime } from "../../core/wire-time.ts";
 import { loadBackupKeys } from "../../custody/backup-keys.ts";
 import { findBackupOrders } from "../../custody/backup-uses.ts";
@@ -26,7 +26,7 @@ import { createTurns } from "../../load/turns.ts";
 import { orderBackup, withdrawOrder } from "../../orders/backup-keys/order-backup.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
 import { findOrder } from "../../orders/find-order.ts";
-import { keySubjectOf, type Order } from "../../orders/order.ts";
+import { lifecycleOf, keySubjectOf, type Order } from "../../orders/order.ts";
 import { exportEnvelopes } from "../../release/passkey/export-envelopes.ts";
 import { arm, type ArmRequest } from "./arm-route.ts";
 import { PATHS } from "./paths.ts";
@@ -219,12 +219,12 @@ function noSuch(name: string): AppError {
   });
 }
 
-function requireEditable({ stage }: Order): void {
-  if (stageRules(stage).encryptionEditable) return;
+function requireEditable(order: Order): void {
+  if (isEncryptionEditable(lifecycleOf(order))) return;
   throw new AppError("OrderStageForbids", {
     reason: "encryption",
     target: "backupKey",
-    detail: `backupKey: the order is in stage ${stage}`,
+    detail: `backupKey: the order is in stage ${order.stage}`,
   });
 }
 

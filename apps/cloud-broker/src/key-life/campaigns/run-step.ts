@@ -10,12 +10,12 @@ import type { KeyChoice, OrderName, OrderId } from "../../core/order.ts";
 import { decideKeyChoice } from "../../core/patch-key-choice.ts";
 import type { Failure } from "../../core/ports.ts";
 import { recoveryFacts } from "../../core/recovery-facts.ts";
-import { stageRules } from "../../core/stages.ts";
+import { isEncryptionEditable } from "../../core/stages.ts";
 import type { AlsoCommit } from "../../custody/key-custody.ts";
 import { atPriority } from "../../load/priority.ts";
 import type { ControlPlane, RequestContext } from "../../orders/control-plane.ts";
 import { findOrder } from "../../orders/find-order.ts";
-import { keySubjectOf, type Order } from "../../orders/order.ts";
+import { lifecycleOf, keySubjectOf, type Order } from "../../orders/order.ts";
 import { patchOrder } from "../../orders/update-order.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 import type { Campaign } from "./stored-campaign.ts";
@@ -54,7 +54,7 @@ async function change(
 ): Promise<void> {
   const order = await findOrder(plane.store, nameOf(step.order));
   try {
-    if (!stageRules(order.stage).encryptionEditable)
+    if (!isEncryptionEditable(lifecycleOf(order)))
       throw new AppError("OrderStageForbids", {
         reason: "encryption",
         detail: `the order is in stage ${order.stage}`,
