@@ -15,7 +15,7 @@ const schema = z.strictObject({
   dnsPort: port.default(8446),
   /**
    * Which cloud to be: its parts have the names of this cloud, which the emulator's DNS resolves.
-   * Absent: names below `localhost`, and what clients of the public cloud ask for.
+   * Absent: names below `localhost`, and the public cloud's audiences.
    */
   cloud: z.enum(CLOUD_NAMES).optional(),
   /** Folder of the state; absent: memory. */

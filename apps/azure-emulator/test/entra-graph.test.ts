@@ -53,6 +53,39 @@ describe("the directory, as az CLI asks for it", () => {
     );
   });
 
+  test("finds app registrations, by an id of their own and without secrets", async () => {
+    const { clientId, objectId } = world.owner;
+    const { json } = await filtered("applications", `appId eq '${clientId}'`);
+    const { value } = json as { value: { id: string }[] };
+    expect(value).toEqual([
+      expect.objectContaining({ appId: clientId, displayName: "test", passwordCredentials: [] }),
+    ]);
+    const [{ id } = { id: "" }] = value;
+    expect(id).not.toBe(objectId);
+    expect((await askGraph(`/applications/${id}`)).json).toMatchObject({
+      "@odata.context": expect.stringMatching(/\/v1\.0\/\$metadata#applications\/\$entity$/),
+      appId: clientId,
+    });
+    expect((await filtered("applications", "startswith(displayName,'no')")).json).toMatchObject({
+      value: [],
+    });
+  });
+
+  test("names the type of an object only where there may be several, and knows no groups", async () => {
+    const { objectId } = world.owner;
+    const one = await askGraph(`/servicePrincipals/${objectId}`);
+    expect(one.json).not.toHaveProperty("@odata.type");
+    const several = await askGraph("/directoryObjects/getByIds", { ids: [objectId] });
+    expect(several.json).toMatchObject({
+      value: [{ "@odata.type": "#microsoft.graph.servicePrincipal" }],
+    });
+    expect((await filtered("groups", "displayName eq 'x'")).json).toMatchObject({ value: [] });
+    const member = await askGraph("/users/ada@databox.localhost/getMemberGroups", {
+      securityEnabledOnly: true,
+    });
+    expect(member).toMatchObject({ status: 200, json: { value: [] } });
+  });
+
   test("needs a token for it", async () => {
     const url = `${world.emulator.authorityUrl}/v1.0/users`;
     const { token } = await world.owner.credential.getToken(`${world.emulator.armUrl}/.default`);

@@ -420,6 +420,171 @@ describe("storage accounts", () => {
   });
 });
 
+test("the keys of a storage account have Azure's form, and stay the same", async () => {
+  const body = { location: "westus", kind: "StorageV2", sku: { name: "Standard_LRS" } };
+  await call(accountPath("keyed"), { method: "PUT", body });
+  const listKeys = (name: string) =>
+    call(accountPath(name).replace("?", "/listKeys?"), { method: "POST" });
+  const { status, json } = await listKeys("keyed");
+  expect({ status, json }).toEqual({
+    status: 200,
+    json: {
+      keys: ["key1", "key2"].map((keyName) => ({
+        keyName,
+        value: expect.stringMatching(/^[A-Za-z0-9+/]{86}==$/),
+        permissions: "FULL",
+      })),
+    },
+  });
+  expect((await listKeys("keyed")).json).toEqual(json);
+  expect((await listKeys("absent")).status).toBe(404);
+});
+
+const lockedAccount = () => `${group}/providers/Microsoft.Storage/storageAccounts/locked`;
+
+describe("locks", () => {
+  const LOCKS = "providers/Microsoft.Authorization/locks";
+  const lock = (scope: string, name: string, method = "PUT", level = "CanNotDelete") =>
+    call(`${scope}/${LOCKS}/${name}?api-version=2016-09-01`, {
+      method,
+      ...(method === "PUT" && { body: { properties: { level, notes: "keep" } } }),
+    });
+  const namesAt = async (scope: string, filter = "") => {
+    const query = `api-version=2016-09-01${filter && `&$filter=${encodeURIComponent(filter)}`}`;
+    const { json } = await call(`${scope}/${LOCKS}?${query}`);
+    return (json as { value: { name: string }[] }).value.map(({ name }) => name);
+  };
+  const body = { location: "westus", kind: "StorageV2", sku: { name: "Standard_LRS" } };
+  beforeAll(() => call(accountPath("locked"), { method: "PUT", body }));
+
+  test("are made, read, listed from above, changed and removed", async () => {
+    const made = await lock(lockedAccount(), "mine");
+    expect(made).toMatchObject({ status: 201 });
+    expect(made.json).toEqual({
+      properties: { level: "CanNotDelete", notes: "keep" },
+      id: `${lockedAccount()}/${LOCKS}/mine`,
+      type: "Microsoft.Authorization/locks",
+      name: "mine",
+    });
+    expect((await lock(lockedAccount(), "MINE", "GET")).json).toEqual(made.json);
+    const { subscriptionId } = world.emulator;
+    expect(await namesAt(`/subscriptions/${subscriptionId}`)).toEqual(["mine"]);
+    expect(await namesAt(group)).toEqual(["mine"]);
+    expect(await namesAt(group, "atScope()")).toEqual([]);
+    expect(await namesAt(lockedAccount(), "atScope()")).toEqual(["mine"]);
+    expect((await lock(lockedAccount(), "mine", "PUT", "ReadOnly")).status).toBe(200);
+    expect((await lock(lockedAccount(), "mine", "DELETE")).status).toBe(200);
+    expect((await lock(lockedAccount(), "mine", "DELETE")).status).toBe(204);
+    expect(await lock(lockedAccount(), "mine", "GET")).toMatchObject({
+      status: 404,
+      json: { error: { code: "LockNotFound" } },
+    });
+    expect((await lock(lockedAccount(), "odd", "PUT", "Sometimes")).status).toBe(400);
+  });
+
+  test.each([
+    ["CanNotDelete", 200, 200],
+    ["ReadOnly", 409, 409],
+  ])(
+    "of a group with level %s prevent deleting, PUT by %d and actions by %d",
+    async (level, write, action) => {
+      await lock(group, "group-lock", "PUT", level);
+      const path = accountPath("locked");
+      const deleted = await call(path, { method: "DELETE" });
+      expect(deleted).toMatchObject({
+        status: 409,
+        headers: { "x-ms-failure-cause": "gateway" },
+        json: {
+          error: {
+            code: "ScopeLocked",
+            message: `The scope '${lockedAccount()}' cannot perform delete operation because following scope(s) are locked: '${group}'. Please remove the lock and try again.`,
+          },
+        },
+      });
+      expect((await call(path)).status).toBe(200);
+      expect((await call(path, { method: "PUT", body })).status).toBe(write);
+      expect((await call(path.replace("?", "/listKeys?"), { method: "POST" })).status).toBe(action);
+      const job = `${group}/providers/Microsoft.DataBox/jobs/order?api-version=2022-12-01`;
+      expect(await call(job, { method: "DELETE" })).toMatchObject({
+        json: { error: { code: "ScopeLocked" } },
+      });
+      const stranger = { authorization: "Bearer unknown" };
+      expect((await call(job, { method: "DELETE", headers: stranger })).status).toBe(401);
+      expect((await lock(group, "group-lock", "DELETE")).status).toBe(200);
+      expect((await call(path, { method: "PUT", body })).status).toBe(200);
+    },
+  );
+});
+
+const tagsPath = (scope: string) =>
+  `${scope}/providers/Microsoft.Resources/tags/default?api-version=2021-04-01`;
+
+const changeTags = (scope: string, method: string, tags: object, operation?: string) =>
+  call(tagsPath(scope), { method, body: { operation, properties: { tags } } });
+
+describe("tags", () => {
+  test.each([
+    ["a subscription", () => `/subscriptions/${world.emulator.subscriptionId}`],
+    ["a resource group", () => group],
+    ["a vault", () => `${group}/providers/Microsoft.KeyVault/vaults/tagged`],
+    ["a storage account", () => `${group}/providers/Microsoft.Storage/storageAccounts/databoxdemo`],
+    [
+      "an identity",
+      () => `${group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/tagged`,
+    ],
+  ])("of %s are read, replaced, merged and deleted", async (_, scopeOf) => {
+    await putVault("tagged");
+    await call(
+      `${group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/tagged?api-version=2023-01-31`,
+      { method: "PUT", body: { location: "westus" } },
+    );
+    const scope = scopeOf();
+    const shown = (tags: object) => ({
+      status: 200,
+      json: {
+        id: `${scope}/providers/Microsoft.Resources/tags/default`,
+        name: "default",
+        type: "Microsoft.Resources/tags",
+        properties: { tags },
+      },
+    });
+    const read = async () => {
+      const { status, json } = await call(tagsPath(scope));
+      return { status, json };
+    };
+    await changeTags(scope, "PUT", { team: "field", cost: "7" });
+    expect(await read()).toEqual(shown({ team: "field", cost: "7" }));
+    await changeTags(scope, "PATCH", { TEAM: "lab" }, "Merge");
+    expect(await read()).toEqual(shown({ cost: "7", TEAM: "lab" }));
+    await changeTags(scope, "PATCH", { team: "field", cost: "7" }, "Delete");
+    expect(await read()).toEqual(shown({ TEAM: "lab" }));
+    await changeTags(scope, "PATCH", { only: "this" }, "Replace");
+    expect(await read()).toEqual(shown({ only: "this" }));
+    expect((await call(tagsPath(scope), { method: "DELETE" })).status).toBe(200);
+    expect(await read()).toEqual(shown({}));
+  });
+
+  test("are counted for the subscription, and refused where nothing is", async () => {
+    await putVault("counted");
+    const vault = `${group}/providers/Microsoft.KeyVault/vaults/counted`;
+    await changeTags(vault, "PUT", { counted: "yes" });
+    await changeTags(group, "PUT", { counted: "no" });
+    const { subscriptionId } = world.emulator;
+    const names = `/subscriptions/${subscriptionId}/tagNames`;
+    const { json } = await call(`${names}?api-version=2021-04-01`);
+    const { value } = json as { value: { tagName: string }[] };
+    expect(value.find(({ tagName }) => tagName === "counted")).toMatchObject({
+      id: `${names}/counted`,
+      count: { type: "Total", value: 2 },
+      values: [{ tagValue: "yes", count: { type: "Total", value: 1 } }, { tagValue: "no" }],
+    });
+    await changeTags(group, "PUT", {});
+    expect((await call(tagsPath(`${vault}-absent`))).status).toBe(404);
+    const many = Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`t${index}`, ""]));
+    expect((await changeTags(vault, "PUT", many)).status).toBe(400);
+  });
+});
+
 describe("role assignments", () => {
   test("are made once, listed by scope and principal, and removed", async () => {
     await putVault("granted");
@@ -545,6 +710,100 @@ describe("Microsoft.DataBox", () => {
     expect((await list(jobs)).json).toEqual({ value: [] });
     status = 500;
     expect((await list(jobs)).status).toBe(502);
+    await broker.close();
+  });
+
+  test("locks the storage accounts of a new order against deletion, also after the order has gone", async () => {
+    const broker = await startBroker((url) => ({
+      status: url.includes("/refused?") ? 400 : 202,
+      json: {},
+    }));
+    await world.control("PUT", "/data-box-upstream", {
+      url: broker.url,
+      ca: authority.certificatePem,
+    });
+    const made = { location: "westus", kind: "StorageV2", sku: { name: "Standard_LRS" } };
+    for (const name of ["ordered", "spared"])
+      await call(accountPath(name), { method: "PUT", body: made });
+    const order = (job: string, account: string) =>
+      call(`${group}/providers/Microsoft.DataBox/jobs/${job}?api-version=2022-12-01`, {
+        method: "PUT",
+        body: {
+          properties: {
+            details: {
+              dataImportDetails: [
+                {
+                  accountDetails: {
+                    storageAccountId: `${group}/providers/Microsoft.Storage/storageAccounts/${account}`,
+                  },
+                },
+              ],
+            },
+          },
+        },
+      });
+    expect((await order("accepted", "ORDERED")).status).toBe(202);
+    expect((await order("refused", "spared")).status).toBe(400);
+    const path = `${group}/providers/Microsoft.Storage/storageAccounts/ordered`;
+    const lock = `${path}/providers/Microsoft.Authorization/locks/DATABOX_SERVICE?api-version=2016-09-01`;
+    expect((await call(lock)).json).toMatchObject({
+      name: "DATABOX_SERVICE",
+      properties: { level: "CanNotDelete" },
+    });
+    expect(await call(accountPath("ordered"), { method: "DELETE" })).toMatchObject({
+      status: 409,
+      json: { error: { code: "ScopeLocked" } },
+    });
+    expect((await call(accountPath("spared"), { method: "DELETE" })).status).toBe(200);
+    expect((await call(lock, { method: "DELETE" })).status).toBe(200);
+    expect((await call(accountPath("ordered"), { method: "DELETE" })).status).toBe(200);
+    await broker.close();
+  });
+
+  test("shows the orders that have an identity", async () => {
+    const identity = `${group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/shared`;
+    const path = `${identity}?api-version=2023-01-31`;
+    await call(path, { method: "PUT", body: { location: "westus" } });
+    const job = (name: string, ...ids: string[]) => ({
+      id: `${group}/providers/Microsoft.DataBox/jobs/${name}`,
+      name,
+      location: "westus",
+      tags: {},
+      identity: {
+        type: "UserAssigned",
+        userAssignedIdentities: Object.fromEntries(ids.map((id) => [id, {}])),
+      },
+    });
+    const broker = await startBroker(() => ({
+      status: 200,
+      json: { value: [job("one", identity.toUpperCase()), job("two", identity), job("none")] },
+    }));
+    await world.control("PUT", "/data-box-upstream", {
+      url: broker.url,
+      ca: authority.certificatePem,
+    });
+    const list = (query = "") =>
+      call(`${identity}/listAssociatedResources?api-version=2022-01-31-preview${query}`, {
+        method: "POST",
+      });
+    const { json } = await list();
+    expect(json).toEqual({
+      totalCount: 2,
+      value: ["one", "two"].map((name) => ({
+        id: job(name).id,
+        name,
+        type: "microsoft.databox/jobs",
+        resourceGroup: world.emulator.resourceGroup,
+        subscriptionId: world.emulator.subscriptionId,
+        subscriptionDisplayName: expect.any(String),
+      })),
+    });
+    expect(broker.seen[0]?.request.method).toBe("GET");
+    expect((await list("&$top=1&$skip=1")).json).toMatchObject({
+      totalCount: 2,
+      value: [{ name: "two" }],
+    });
+    expect((await list("&$top=all")).status).toBe(400);
     await broker.close();
   });
 

@@ -70,7 +70,7 @@ export const CLOUD_NAMES = namesOf(CLOUDS);
 export const PUBLIC_CLOUD = "AzureCloud" satisfies CloudName;
 
 /**
- * What a host is in one of the clouds.
+ * The cloud and the service that a host belongs to.
  *
  * @param host - in lower case; a port is ignored.
  */

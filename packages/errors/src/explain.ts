@@ -63,7 +63,7 @@ function cloudFacts(cloud: CloudName | undefined): Facts {
   return { vaultSuffix, federationAudience: tokenExchangeAudience };
 }
 
-/** az sends each command to one cloud, which is the public one until it is told otherwise. */
+/** az sends each command to one cloud, by default to the public one. */
 function chooseCloud(
   steps: readonly ExplainedStep[],
   cloud: CloudName | undefined,

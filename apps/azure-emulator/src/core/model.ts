@@ -15,6 +15,7 @@ export type Subscription = {
   readonly id: string;
   readonly tenantId: string;
   readonly displayName: string;
+  readonly tags?: Tags;
 };
 
 export type ResourceGroup = {
@@ -122,6 +123,17 @@ export type RoleAssignment = {
    * A removed assignment stays as a tombstone while its removal propagates; ARM must not show it.
    */
   readonly removedAtMs?: EpochMs;
+};
+
+/** A management lock. It also holds for everything beneath its scope. */
+export type Lock = {
+  /** `{scope}/providers/Microsoft.Authorization/locks/{name}` */
+  readonly id: string;
+  readonly scope: string;
+  readonly name: string;
+  readonly level: "CanNotDelete" | "ReadOnly" | "NotSpecified";
+  readonly notes?: string | undefined;
+  readonly owners?: readonly { readonly applicationId?: string | undefined }[] | undefined;
 };
 
 export type FederatedCredential = {
@@ -350,6 +362,7 @@ export type RecordTypes = {
   readonly storageAccount: StorageAccount;
   readonly vault: Vault;
   readonly roleAssignment: RoleAssignment;
+  readonly lock: Lock;
   readonly managedIdentity: ManagedIdentity;
   readonly application: Application;
   readonly user: User;
@@ -373,6 +386,7 @@ export const RECORD_KEYS: { readonly [K in RecordKind]: (record: RecordTypes[K])
   storageAccount: (account) => account.id,
   vault: (vault) => vault.name,
   roleAssignment: (assignment) => assignment.id,
+  lock: (lock) => lock.id,
   managedIdentity: (identity) => identity.id,
   application: (application) => application.clientId,
   user: (user) => user.userName,

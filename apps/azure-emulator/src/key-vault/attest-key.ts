@@ -8,8 +8,8 @@ import { done, liveKey, refuse, renderContext, usedVersion, withoutPayload } fro
 
 /**
  * The key with its attestation, which only keys of an HSM have. The format inside is the HSM
- * maker's and not documented; here it is a compact JWS (RFC 7515 §7.1) of the emulator's authority,
- * so that nobody takes it for the proof of a real HSM.
+ * maker's and not documented. Here it is a compact JWS (RFC 7515 §7.1) of the emulator's authority,
+ * which cannot be mistaken for the proof of a real HSM.
  */
 export const attestOperation = withoutPayload((exchange) => {
   const key = liveKey(exchange);

@@ -3,6 +3,7 @@ import {
   createPrivateKey,
   createPublicKey,
   generateKeyPair,
+  generateKeyPairSync,
   type JsonWebKey,
   type KeyObject,
   publicEncrypt,
@@ -69,6 +70,16 @@ function generatePair(
     modulusLength: shape.modulusBits,
     publicExponent: shape.publicExponent,
   });
+}
+
+/** Node has ML-DSA since 24.6; the emulator also runs on older ones. */
+export function hasMlDsa(): boolean {
+  try {
+    generateKeyPairSync("ml-dsa-44");
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** A key like this one, for a rotation. */

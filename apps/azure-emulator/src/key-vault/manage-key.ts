@@ -27,7 +27,7 @@ import {
   withoutPayload,
   withPayload,
 } from "./exchange.ts";
-import { generateKey, importKey, importSymmetricKey } from "./key-engine.ts";
+import { generateKey, hasMlDsa, importKey, importSymmetricKey } from "./key-engine.ts";
 import { type NewMaterial, newVersionId, writeVersion } from "./write-version.ts";
 
 export const getOperation = withoutPayload((exchange) =>
@@ -37,7 +37,7 @@ export const getOperation = withoutPayload((exchange) =>
 export const createOperation = withPayload(
   createPayload,
   async (exchange, payload) => {
-    const refusal = refuseHsm(exchange, payload.kty) ?? refuseByVersion(exchange, payload);
+    const refusal = refuseHsm(exchange, payload.kty) ?? refuseMlDsa(exchange, payload);
     if (refusal !== undefined) return refuse(refusal);
     return addVersion(exchange, payload, payload.key_ops, await generateKey(wantedShape(payload)));
   },
@@ -130,12 +130,16 @@ function refuseHsm({ vault, choose }: Exchange, kty: KeyType): Refusal | undefin
 }
 
 /** Keys of ML-DSA are there since the preview that added them. */
-function refuseByVersion({ apiVersion }: Exchange, { kty }: CreatePayload): Refusal | undefined {
-  return kty.startsWith("AKP") && !isAtLeast(apiVersion, "2026-05-01-preview")
-    ? REFUSALS.badParameter(
-        `Property 'kty' has an invalid value: ${kty} needs a newer api-version.\r\n`,
-      )
-    : undefined;
+function refuseMlDsa({ apiVersion }: Exchange, { kty }: CreatePayload): Refusal | undefined {
+  if (!kty.startsWith("AKP")) return undefined;
+  const missing = !isAtLeast(apiVersion, "2026-05-01-preview")
+    ? "a newer api-version"
+    : hasMlDsa()
+      ? undefined
+      : "Node 24.6 or newer under this emulator";
+  return missing === undefined
+    ? undefined
+    : REFUSALS.badParameter(`Property 'kty' has an invalid value: ${kty} needs ${missing}.\r\n`);
 }
 
 function importedType({ key, Hsm }: ImportPayload): KeyType {

@@ -25,7 +25,7 @@ export function hmac(hash: "sha256" | "sha384" | "sha512", secret: Buffer, data:
 
 /**
  * Encrypts or wraps (`forward`), decrypts or unwraps (`back`). The vault chooses the iv of GCM, the
- * caller that of CBC. What went wrong in decryption is not told.
+ * caller that of CBC. A failed decryption does not say why.
  */
 export function runSymmetric(
   direction: "forward" | "back",

@@ -14,7 +14,10 @@ import {
 } from "./arm-error.ts";
 import { authenticate } from "./authenticate.ts";
 import { answerAuthorizationRequest } from "./authorization/answer-authorization-request.ts";
+import { refuseLocked } from "./authorization/locks.ts";
 import { createDataBoxForwarder, DATA_BOX_NAMESPACE } from "./data-box/forward-request.ts";
+import { lockAccounts } from "./data-box/lock-accounts.ts";
+import { associatedResourceRoutes } from "./identities/associated-resources.ts";
 import { federatedCredentialRoutes } from "./identities/federated-credential-routes.ts";
 import { identityRoutes } from "./identities/identity-routes.ts";
 import { answerMetadataEndpoints } from "./metadata-endpoints.ts";
@@ -27,6 +30,7 @@ import {
 import { type ArmPath, parseArmPath } from "./resource-id.ts";
 import { storageRoutes } from "./storage/storage-routes.ts";
 import { providerRoutes, subscriptionRoutes } from "./subscriptions/subscription-routes.ts";
+import { answerTagsRequest } from "./subscriptions/tags.ts";
 import { deletedVaultRoutes } from "./vaults/deleted-vault-routes.ts";
 import { managedHsmRoutes } from "./vaults/managed-hsm-routes.ts";
 import { vaultKeyRoutes } from "./vaults/vault-key-routes.ts";
@@ -45,6 +49,7 @@ export function createResourceManagerRouter(deps: EmulatorDependencies): HttpHan
     ...managedHsmRoutes,
     ...identityRoutes,
     ...federatedCredentialRoutes,
+    ...associatedResourceRoutes,
     ...storageRoutes,
     ...subscriptionRoutes,
     ...providerRoutes,
@@ -56,8 +61,10 @@ export function createResourceManagerRouter(deps: EmulatorDependencies): HttpHan
       return answerMetadataEndpoints(request, deps.endpoints, deps.cloud.tenantId);
     const path = parseArmPath(request.path);
     if (path.namespace?.toLowerCase() === DATA_BOX_NAMESPACE && isServed(path)) {
-      await requireScopeForKnown(request, deps);
-      return forwardToDataBox(request);
+      await requireScopeForKnown(request, path, deps);
+      const answered = await forwardToDataBox(request);
+      lockAccounts(request, path, answered, deps.state);
+      return answered;
     }
     const caller = await authenticate(request, deps);
     const namespace = requireProvider(path);
@@ -71,6 +78,11 @@ export function createResourceManagerRouter(deps: EmulatorDependencies): HttpHan
         { ...versionJudgement(deps), location: deps.cloud.location },
       ),
     };
+    refuseLocked(request, path, deps.state);
+    if (namespace === "Microsoft.Resources" && path.segments[0]?.toLowerCase() === "tags") {
+      requireScope(path.scope, deps);
+      return answerTagsRequest(request, path, context);
+    }
     if (namespace === "Microsoft.Authorization" && isServed(path)) {
       requireScope(path.scope, deps);
       return answerAuthorizationRequest(request, path, context);
@@ -114,15 +126,17 @@ function withoutDoubleSlashes(request: HttpRequest): HttpRequest {
 }
 
 /**
- * Resource Manager checks subscription and group before a provider; an unauthenticated caller does
- * not learn what exists.
+ * Resource Manager checks subscription, group and locks before a provider; an unauthenticated
+ * caller does not learn what exists.
  */
 async function requireScopeForKnown(
   request: HttpRequest,
+  path: ArmPath,
   deps: EmulatorDependencies,
 ): Promise<void> {
   try {
     requireScope(request.path, deps);
+    refuseLocked(request, path, deps.state);
   } catch (error) {
     await authenticate(request, deps);
     throw error;

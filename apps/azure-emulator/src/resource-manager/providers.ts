@@ -93,18 +93,26 @@ export const PROVIDERS = {
   },
   "Microsoft.ManagedIdentity": {
     types: ["userAssignedIdentities", "userAssignedIdentities/federatedIdentityCredentials"],
-    apiVersions: ["2018-11-30", "2023-01-31", "2024-11-30"],
+    apiVersions: ["2018-11-30", "2022-01-31-preview", "2023-01-31", "2024-11-30"],
   },
   "Microsoft.Authorization": {
-    types: ["roleAssignments", "roleDefinitions"],
-    apiVersions: ["2015-07-01", "2018-01-01-preview", "2020-04-01-preview", "2022-04-01"],
+    types: ["roleAssignments", "roleDefinitions", "locks"],
+    apiVersions: [
+      "2015-01-01",
+      "2015-07-01",
+      "2016-09-01",
+      "2018-01-01-preview",
+      "2020-04-01-preview",
+      "2020-05-01",
+      "2022-04-01",
+    ],
   },
   "Microsoft.Storage": {
     types: ["storageAccounts", "checkNameAvailability"],
     apiVersions: ["2015-06-15", "2019-06-01", "2021-09-01", "2023-01-01", "2024-01-01"],
   },
   "Microsoft.Resources": {
-    types: ["subscriptions", "resourceGroups", "tenants"],
+    types: ["subscriptions", "resourceGroups", "tenants", "tags"],
     apiVersions: ["2014-04-01", "2015-11-01", "2019-11-01", "2021-04-01", "2022-12-01"],
   },
 } as const satisfies Record<string, Provider>;

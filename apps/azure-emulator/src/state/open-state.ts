@@ -170,6 +170,7 @@ function loadTables(database: Database.Database, seal: Seal): Tables {
     storageAccount: load("storageAccount"),
     vault: load("vault"),
     roleAssignment: load("roleAssignment"),
+    lock: load("lock"),
     managedIdentity: load("managedIdentity"),
     application: load("application"),
     user: load("user"),

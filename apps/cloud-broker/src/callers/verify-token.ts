@@ -26,7 +26,7 @@ const MAX_TOKENS = 10_000;
 export type TokenSettings = {
   /** Entra's authority without a tenant, such as https://login.microsoftonline.com */
   readonly authorityUrl: string;
-  /** Whose issuers are accepted beside the authority's own; absent: the public cloud. */
+  /** Its issuers are accepted beside the authority's own; absent: the public cloud. */
   readonly cloud?: Cloud;
   readonly tenantId: string;
   readonly audiences: readonly string[];

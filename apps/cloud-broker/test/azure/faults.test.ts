@@ -198,7 +198,7 @@ describe("a vault with a firewall", () => {
       properties: { networkAcls: { defaultAction: "Deny", bypass: "AzureServices", ipRules } },
     });
 
-  it("refuses both types of identity, whatever trusted services may, until it admits the address", async () => {
+  it("refuses both types of identity although trusted services may pass, until it admits the address", async () => {
     const user = await createUserIdentity(world);
     await world.addVault(WALLED, identity.principalId);
     await world.grant(WALLED, user.principalId, ["get"]);

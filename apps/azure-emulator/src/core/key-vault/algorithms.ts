@@ -7,7 +7,7 @@ export type EncryptionAlgorithm =
   | { readonly padding: "oaep"; readonly hash: "sha1" | "sha256" }
   | { readonly padding: "pkcs1" };
 
-/** Of RSA keys. */
+/** The algorithms of RSA keys. */
 const ENCRYPTION: Readonly<Record<string, EncryptionAlgorithm>> = {
   "RSA-OAEP-256": { padding: "oaep", hash: "sha256" },
   "RSA-OAEP": { padding: "oaep", hash: "sha1" },

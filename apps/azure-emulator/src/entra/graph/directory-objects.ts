@@ -1,8 +1,13 @@
+import { createHash } from "node:crypto";
+
 import type { EmulatorState } from "../../state/emulator-state.ts";
 
 /** A principal of the directory as Microsoft Graph shows it. */
 export type DirectoryObject = Readonly<Record<string, unknown>> & {
-  readonly "@odata.type": "#microsoft.graph.servicePrincipal" | "#microsoft.graph.user";
+  readonly "@odata.type":
+    | "#microsoft.graph.application"
+    | "#microsoft.graph.servicePrincipal"
+    | "#microsoft.graph.user";
   readonly id: string;
   readonly displayName: string;
 };
@@ -34,6 +39,33 @@ export function listServicePrincipals(state: EmulatorState, tenantId: string): D
       }),
     );
   return [...applications, ...identities];
+}
+
+/**
+ * App registrations. Their object id is another than that of their service principal; no answer has
+ * their secrets.
+ */
+export function listApplications(state: EmulatorState, tenantId: string): DirectoryObject[] {
+  return state
+    .list("application")
+    .filter((application) => application.tenantId === tenantId)
+    .map(({ clientId, displayName, redirectUris }) => ({
+      "@odata.type": "#microsoft.graph.application",
+      id: uuidOf(`application ${clientId}`),
+      appId: clientId,
+      displayName,
+      identifierUris: [`api://${clientId}`],
+      signInAudience: "AzureADMyOrg",
+      passwordCredentials: [],
+      keyCredentials: [],
+      web: { redirectUris },
+    }));
+}
+
+/** The same id for the same name, with the form of a version 8 UUID (RFC 9562 §5.8). */
+function uuidOf(name: string): string {
+  const hex = createHash("sha256").update(name).digest("hex");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
 export function listUsers(state: EmulatorState, tenantId: string): DirectoryObject[] {

@@ -6,7 +6,12 @@ import type { HttpAnswer, HttpRequest } from "../../http/message.ts";
 import type { Route } from "../../http/route-table.ts";
 import { type Caller, verifyAccessToken } from "../access-token.ts";
 import { stsIssuer } from "../token-claims.ts";
-import { type DirectoryObject, listServicePrincipals, listUsers } from "./directory-objects.ts";
+import {
+  type DirectoryObject,
+  listApplications,
+  listServicePrincipals,
+  listUsers,
+} from "./directory-objects.ts";
 
 const MEMBER_EQUALS = /^\s*([a-z]+)\s+eq\s+'((?:[^']|'')*)'\s*$/i;
 const ANY_EQUALS = /^\s*([a-z]+)\/any\((\w+):\s*\2\s+eq\s+'((?:[^']|'')*)'\)\s*$/i;
@@ -37,7 +42,8 @@ export function graphRoutes(deps: EmulatorDependencies): readonly Route<undefine
     ...listServicePrincipals(deps.state, caller.tenantId),
     ...listUsers(deps.state, caller.tenantId),
   ];
-  const list = (objectsOf: (caller: Caller) => DirectoryObject[]) =>
+  const context = (what: string) => `${deps.endpoints.graphUrl}/v1.0/$metadata#${what}`;
+  const list = (name: string, objectsOf: (caller: Caller) => DirectoryObject[]) =>
     authenticated((request, caller) => {
       const isWanted = parseGraphFilter(request.query.get("$filter"));
       if (isWanted === undefined)
@@ -46,27 +52,39 @@ export function graphRoutes(deps: EmulatorDependencies): readonly Route<undefine
           "Request_UnsupportedQuery",
           "Unsupported $filter: use eq, any(…) or startswith(…), joined by 'or'.",
         );
-      return { status: 200, body: { value: objectsOf(caller).filter(isWanted) } };
+      const value = objectsOf(caller).filter(isWanted).map(withoutType);
+      return { status: 200, body: { "@odata.context": context(name), value } };
     });
-  const get = (objectsOf: (caller: Caller) => DirectoryObject[]) =>
+  const one = (name: string, object: DirectoryObject): HttpAnswer => ({
+    status: 200,
+    body: { "@odata.context": context(`${name}/$entity`), ...withoutType(object) },
+  });
+  const get = (name: string, objectsOf: (caller: Caller) => DirectoryObject[]) =>
     authenticated((_, caller, { id = "" }) => {
       const found = objectsOf(caller).find((object) => isNamed(object, id));
-      return found === undefined ? notFound(id) : { status: 200, body: found };
+      return found === undefined ? notFound(id) : one(name, found);
     });
-  const servicePrincipals = (caller: Caller) => listServicePrincipals(deps.state, caller.tenantId);
+  const both = (
+    name: string,
+    objectsOf: (caller: Caller) => DirectoryObject[],
+  ): readonly Route<undefined>[] => [
+    { method: "GET", path: `/v1.0/${name}`, handle: list(name, objectsOf) },
+    { method: "GET", path: `/v1.0/${name}/{id}`, handle: get(name, objectsOf) },
+  ];
   const users = (caller: Caller) => listUsers(deps.state, caller.tenantId);
 
   return [
-    { method: "GET", path: "/v1.0/servicePrincipals", handle: list(servicePrincipals) },
-    { method: "GET", path: "/v1.0/servicePrincipals/{id}", handle: get(servicePrincipals) },
-    { method: "GET", path: "/v1.0/users", handle: list(users) },
-    { method: "GET", path: "/v1.0/users/{id}", handle: get(users) },
+    ...both("servicePrincipals", (caller) => listServicePrincipals(deps.state, caller.tenantId)),
+    ...both("applications", (caller) => listApplications(deps.state, caller.tenantId)),
+    ...both("users", users),
+    // There are no groups here: az ad looks for them, too.
+    ...both("groups", () => []),
     {
       method: "GET",
       path: "/v1.0/me",
       handle: authenticated((_, caller) => {
         const me = users(caller).find((user) => user.id === caller.objectId);
-        return me === undefined ? notFound(caller.objectId) : { status: 200, body: me };
+        return me === undefined ? notFound(caller.objectId) : one("users", me);
       }),
     },
     {
@@ -79,8 +97,20 @@ export function graphRoutes(deps: EmulatorDependencies): readonly Route<undefine
           return refuse(400, "Request_BadRequest", "ids: a list of object ids is required.");
         const ids = new Set(parsed.data.ids.map((id) => id.toLowerCase()));
         const value = everyone(caller).filter((object) => ids.has(object.id.toLowerCase()));
-        return { status: 200, body: { value } };
+        return { status: 200, body: { "@odata.context": context("directoryObjects"), value } };
       }),
+    },
+    {
+      method: "POST",
+      path: "/v1.0/users/{id}/getMemberGroups",
+      handle: authenticated((_, caller, { id = "" }) =>
+        users(caller).some((user) => isNamed(user, id))
+          ? {
+              status: 200,
+              body: { "@odata.context": context("Collection(Edm.String)"), value: [] },
+            }
+          : notFound(id),
+      ),
     },
   ];
 }
@@ -101,6 +131,11 @@ async function authenticate(
     { issuerKeys: deps.issuerKeys, nowMs: deps.systemNow() },
   );
   return verdict.kind === "valid" ? verdict.caller : undefined;
+}
+
+/** Only collections of several types name the type of each object. */
+function withoutType(object: DirectoryObject): object {
+  return { ...object, "@odata.type": undefined };
 }
 
 /** A user is found by object id or sign-in name, a service principal by object id. */

@@ -2,6 +2,7 @@ import type { HttpAnswer, HttpRequest } from "../../http/message.ts";
 import type { ArmContext } from "../arm-context.ts";
 import { ArmError, invalidResourceType } from "../arm-error.ts";
 import type { ArmPath } from "../resource-id.ts";
+import { deleteLock, getLock, listLocks, putLock } from "./locks.ts";
 import {
   deleteRoleAssignment,
   getRoleAssignment,
@@ -11,7 +12,7 @@ import {
 import { getRoleDefinition, listRoleDefinitions } from "./role-definition-routes.ts";
 
 /**
- * Microsoft.Authorization extends any scope, so its two types are distinguished here and not in the
+ * Microsoft.Authorization extends any scope, so its types are distinguished here and not in the
  * table of paths.
  */
 export function answerAuthorizationRequest(
@@ -34,11 +35,19 @@ export function answerAuthorizationRequest(
         return putRoleAssignment(request, scope, name ?? "", context);
       case "DELETE roleassignments/{name}":
         return deleteRoleAssignment(scope, name ?? "", context);
+      case "GET locks":
+        return listLocks(request, scope, context);
+      case "GET locks/{name}":
+        return getLock(scope, name ?? "", context);
+      case "PUT locks/{name}":
+        return putLock(request, scope, name ?? "", context);
+      case "DELETE locks/{name}":
+        return deleteLock(scope, name ?? "", context);
       case "GET roledefinitions/{name}":
         return getRoleDefinition(scope, name ?? "");
       default:
     }
-  const isKnownType = ["roleassignments", "roledefinitions"].includes(type.toLowerCase());
+  const isKnownType = ["roleassignments", "roledefinitions", "locks"].includes(type.toLowerCase());
   if (!isKnownType || rest.length > 0)
     throw invalidResourceType(type, "Microsoft.Authorization", context.apiVersion);
   throw new ArmError(

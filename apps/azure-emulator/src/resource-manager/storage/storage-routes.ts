@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 import { z } from "zod";
 
 import type { StorageAccount } from "../../core/model.ts";
@@ -19,6 +21,7 @@ export const storageRoutes: readonly ArmRoute[] = [
   { method: "PUT", path: ACCOUNT_PATH, handle: putAccount },
   { method: "GET", path: ACCOUNT_PATH, handle: getAccount },
   { method: "DELETE", path: ACCOUNT_PATH, handle: deleteAccount },
+  { method: "POST", path: `${ACCOUNT_PATH}/listKeys`, handle: listKeys },
   { method: "GET", path: GROUP_PATH, handle: listAccounts },
   {
     method: "GET",
@@ -80,6 +83,19 @@ function getAccount(_: HttpRequest, parameters: Parameters, context: ArmContext)
   if (account === undefined)
     throw resourceNotFound(TYPE, parameter(parameters, "account"), parameter(parameters, "group"));
   return { status: 200, body: renderAccount(account, context.deps.endpoints) };
+}
+
+/** The emulator has no blobs: the keys have the form of an account's, and open nothing. */
+function listKeys(_: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
+  const account = findAccount(parameters, context);
+  if (account === undefined)
+    throw resourceNotFound(TYPE, parameter(parameters, "account"), parameter(parameters, "group"));
+  const keys = ["key1", "key2"].map((keyName) => ({
+    keyName,
+    value: createHash("sha512").update(`${account.id.toLowerCase()} ${keyName}`).digest("base64"),
+    permissions: "FULL",
+  }));
+  return { status: 200, body: { keys } };
 }
 
 function deleteAccount(_: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {

@@ -16,10 +16,16 @@ const pageSchema = z.object({
       name: z.string(),
       location: z.string(),
       tags: z.record(z.string(), z.string()),
+      identity: z
+        .object({ userAssignedIdentities: z.record(z.string(), z.unknown()).optional() })
+        .optional(),
     }),
   ),
   nextLink: z.url().optional(),
 });
+
+/** With the user-assigned identities that the order has. */
+export type Job = GenericResource & { readonly identityIds: readonly string[] };
 
 /**
  * The orders of a subscription or resource group that the caller may read; the broker has them, and
@@ -32,10 +38,10 @@ export async function listJobs(
   request: HttpRequest,
   scope: string,
   { deps, dataBox }: ArmContext,
-): Promise<readonly GenericResource[]> {
+): Promise<readonly Job[]> {
   if (deps.dataBoxUpstream() === undefined) return [];
   const { authorization, host } = request.headers;
-  const jobs: GenericResource[] = [];
+  const jobs: Job[] = [];
   let target = `${encodeURI(scope)}/providers/${JOB_TYPE}?api-version=${API_VERSION}&$top=100`;
   for (;;) {
     const answer = await dataBox({ ...request, target, headers: { authorization, host } });
@@ -48,7 +54,13 @@ export async function listJobs(
         { "x-ms-failure-cause": "gateway" },
       );
     const page = pageSchema.parse(JSON.parse(answer.body.toString()));
-    jobs.push(...page.value.map((job) => ({ ...job, type: JOB_TYPE })));
+    jobs.push(
+      ...page.value.map(({ identity, ...job }) => ({
+        ...job,
+        type: JOB_TYPE,
+        identityIds: Object.keys(identity?.userAssignedIdentities ?? {}),
+      })),
+    );
     if (page.nextLink === undefined) return jobs;
     const { pathname, search } = new URL(page.nextLink);
     target = `${pathname}${search}`;

@@ -28,7 +28,7 @@ export function selectResources(
     const wanted = equals.get(name);
     return wanted === undefined || wanted.toLowerCase() === actual.toLowerCase();
   };
-  return resources.filter(({ id, type, name, location }) => {
+  const selected = resources.filter(({ id, type, name, location }) => {
     const { subscriptionId = "", resourceGroup = "" } = parseScope(id);
     return (
       subscriptionId.toLowerCase() === query.subscriptionId.toLowerCase() &&
@@ -40,6 +40,7 @@ export function selectResources(
       isWanted("location", location)
     );
   });
+  return selected.map(({ id, name, type, location, tags }) => ({ id, name, type, location, tags }));
 }
 
 /** The resources that the emulator itself holds. */
