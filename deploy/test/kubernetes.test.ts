@@ -2,8 +2,10 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-import { SETTINGS } from "@databox-cmk/cloud-broker";
+import { METRICS, SETTINGS } from "@databox-cmk/cloud-broker";
 import { requireTool } from "@databox-cmk/testkit";
+import { Certificate } from "@kubernetes-models/cert-manager/cert-manager.io/v1/Certificate";
+import { ServiceMonitor } from "@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/ServiceMonitor";
 // oxlint-disable-next-line no-restricted-imports -- the API group of Kubernetes that is named apps
 import { Deployment } from "kubernetes-models/apps/v1";
 import { HorizontalPodAutoscaler } from "kubernetes-models/autoscaling/v2";
@@ -12,7 +14,7 @@ import { NetworkPolicy } from "kubernetes-models/networking.k8s.io/v1";
 import { PodDisruptionBudget } from "kubernetes-models/policy/v1";
 import { ConfigMap, Namespace, Service, ServiceAccount } from "kubernetes-models/v1";
 import { beforeAll, describe, expect, test } from "vitest";
-import { parseAllDocuments } from "yaml";
+import { parse, parseAllDocuments } from "yaml";
 
 import { hasLabels, mayEnter, mayReach, type Peer } from "./network-policy.ts";
 
@@ -21,8 +23,9 @@ const hasKustomize = requireTool("kustomize", existsSync("/usr/bin/kustomize"));
 const example = fileURLToPath(new URL("../kubernetes/example", import.meta.url));
 
 type Manifest = { readonly kind: string; readonly [member: string]: unknown };
-/** Kubernetes' own schemas, as the npm package kubernetes-models carries them. */
+/** The schemas of Kubernetes, cert-manager and the Prometheus operator, as npm packages have them. */
 const KINDS = {
+  Certificate,
   ConfigMap,
   Deployment,
   HorizontalPodAutoscaler,
@@ -32,7 +35,13 @@ const KINDS = {
   PodDisruptionBudget,
   Service,
   ServiceAccount,
+  ServiceMonitor,
 } as const;
+
+const PUBLIC_SERVICE = "databox-broker";
+const METRICS_SERVICE = "databox-broker-metrics";
+const read = (path: string): string =>
+  readFileSync(fileURLToPath(new URL(path, import.meta.url)), "utf8");
 
 const KUBE_SYSTEM = { "kubernetes.io/metadata.name": "kube-system" };
 const DNS = { labels: { "k8s-app": "kube-dns" }, namespace: KUBE_SYSTEM, address: "10.0.0.10" };
@@ -85,22 +94,30 @@ describe.skipIf(!hasKustomize)("the example, as kustomize builds it", () => {
     const text = execFileSync("kustomize", ["build", example], { encoding: "utf8" });
     manifests = parseAllDocuments(text).map((document) => document.toJS() as Manifest);
   });
-  const one = (kind: string): Manifest => {
-    const found = manifests.filter((manifest) => manifest.kind === kind);
+  const nameOf = ({ metadata }: Manifest): string => (metadata as { name: string }).name;
+  const one = (kind: string, name?: string): Manifest => {
+    const found = manifests.filter(
+      (manifest) => manifest.kind === kind && (name === undefined || nameOf(manifest) === name),
+    );
     if (found[0] === undefined || found.length > 1)
       throw new Error(`${String(found.length)} of ${kind}`);
     return found[0];
   };
 
-  test("has one of each kind, and no other", () => {
-    expect(manifests.map(({ kind }) => kind).toSorted()).toEqual(Object.keys(KINDS).toSorted());
+  test("has one of each kind and no other, besides the service of the metrics", () => {
+    const kinds = manifests.filter((each) => nameOf(each) !== METRICS_SERVICE);
+    expect(kinds.map(({ kind }) => kind).toSorted()).toEqual(Object.keys(KINDS).toSorted());
   });
 
   test.each(Object.entries(KINDS))("%s follows its schema", (kind, Model) => {
-    const model = new Model(one(kind) as never);
-    expect(() => {
-      model.validate();
-    }).not.toThrow();
+    const ofKind = manifests.filter((manifest) => manifest.kind === kind);
+    expect(ofKind).not.toEqual([]);
+    for (const manifest of ofKind) {
+      const model = new Model(manifest as never);
+      expect(() => {
+        model.validate();
+      }).not.toThrow();
+    }
   });
 
   test("a wrong manifest is found out, so that silence means something", () => {
@@ -130,12 +147,14 @@ describe.skipIf(!hasKustomize)("the example, as kustomize builds it", () => {
     const selectors = [
       spec("Deployment").selector.matchLabels,
       spec("PodDisruptionBudget").selector.matchLabels,
-      spec("Service").selector,
+      ...[PUBLIC_SERVICE, METRICS_SERVICE].map(
+        (name) => (one("Service", name)["spec"] as Selecting).selector,
+      ),
       ...podOf(one("Deployment")).topologySpreadConstraints.map(
         ({ labelSelector }) => labelSelector.matchLabels,
       ),
     ];
-    expect(selectors).toHaveLength(5);
+    expect(selectors).toHaveLength(6);
     for (const selector of selectors) {
       expect(hasLabels(replica, selector as Labels)).toBe(true);
       expect(hasLabels(migration, selector as Labels)).toBe(false);
@@ -172,6 +191,54 @@ describe.skipIf(!hasKustomize)("the example, as kustomize builds it", () => {
         (metadata as { labels?: Labels }).labels?.["app.kubernetes.io/component"] === "serve",
     );
     expect(later.map(({ kind }) => kind)).toEqual(["Deployment"]);
+  });
+
+  test("Prometheus finds the metrics by the job that the alerts name, and not by the public service", () => {
+    const { selector, endpoints, jobLabel } = one("ServiceMonitor")["spec"] as Monitoring;
+    const labelsOfService = (name: string): Labels =>
+      (one("Service", name)["metadata"] as { labels: Labels }).labels;
+    expect(hasLabels(labelsOfService(METRICS_SERVICE), selector.matchLabels)).toBe(true);
+    expect(hasLabels(labelsOfService(PUBLIC_SERVICE), selector.matchLabels)).toBe(false);
+    const { ports } = one("Service", METRICS_SERVICE)["spec"] as Publishing;
+    expect(ports.map(({ name }) => name)).toEqual(endpoints.map(({ port }) => port));
+    const offered = containerOf(one("Deployment")).ports.map(({ name }) => name);
+    expect(offered).toEqual(expect.arrayContaining(ports.map(({ targetPort }) => targetPort)));
+    const { ports: open } = one("Service", PUBLIC_SERVICE)["spec"] as Publishing;
+    expect(open.map(({ targetPort }) => targetPort)).toEqual(["https"]);
+    const job = labelsOfService(METRICS_SERVICE)[jobLabel];
+    const named = [...read("../observability/alerts.yaml").matchAll(/\bjob="([^"]+)"/g)];
+    expect(new Set(named.map(([, name]) => name))).toEqual(new Set([job]));
+  });
+
+  test("the adapter offers the autoscaler its metric of each pod", () => {
+    const { rules } = parse(read("../kubernetes/monitoring/prometheus-adapter.yaml")) as Adapter;
+    const { metrics } = one("HorizontalPodAutoscaler")["spec"] as Scaling;
+    const wanted = metrics.flatMap(({ pods }) => pods?.metric.name ?? []);
+    expect(rules.custom.map(({ name }) => name.as)).toEqual(wanted);
+    expect(Object.values(METRICS).map(({ name }) => name)).toEqual(expect.arrayContaining(wanted));
+    for (const { seriesQuery, resources, metricsQuery, name } of rules.custom) {
+      expect(seriesQuery).toBe(`${name.as}{namespace!="",pod!=""}`);
+      expect(Object.keys(resources.overrides)).toEqual(["namespace", "pod"]);
+      // A replica's own value: no sum over other labels would change it.
+      const series = metricsQuery
+        .replace("<<.GroupBy>>", "pod")
+        .replace("<<.Series>>", name.as)
+        .replace("<<.LabelMatchers>>", 'namespace="databox"');
+      expect(series).toBe(`sum by (pod) (${name.as}{namespace="databox"})`);
+    }
+  });
+
+  test("cert-manager renews the certificate that the replicas mount, before the alert", () => {
+    const { secretName, dnsNames, renewBefore } = one("Certificate")["spec"] as Certified;
+    const mounted = podOf(one("Deployment")).volumes.find(({ name }) => name === "tls");
+    expect(mounted?.secret?.secretName).toBe(secretName);
+    const { BROKER_URL } = one("ConfigMap")["data"] as { BROKER_URL: string };
+    expect(dnsNames).toEqual([new URL(BROKER_URL).hostname]);
+    const [, days] =
+      /expiry_timestamp_seconds\) - time\(\) < (\d+) \* 86400/.exec(
+        read("../observability/alerts.yaml"),
+      ) ?? [];
+    expect(Number(renewBefore.replace(/h$/, ""))).toBeGreaterThan(Number(days) * 24);
   });
 
   test("volumes have modes that the broker and its doctor accept", () => {
@@ -225,11 +292,40 @@ type Pod = {
     readonly topologyKey: string;
     readonly labelSelector: { readonly matchLabels: Labels };
   }[];
-  readonly volumes: readonly { readonly secret?: { readonly defaultMode: number } }[];
+  readonly volumes: readonly {
+    readonly name: string;
+    readonly secret?: { readonly secretName: string; readonly defaultMode: number };
+  }[];
+};
+type Monitoring = Selecting & {
+  readonly jobLabel: string;
+  readonly endpoints: readonly { readonly port: string }[];
+};
+type Publishing = {
+  readonly ports: readonly { readonly name: string; readonly targetPort: string }[];
+};
+type Scaling = {
+  readonly metrics: readonly { readonly pods?: { readonly metric: { readonly name: string } } }[];
+};
+type Adapter = {
+  readonly rules: {
+    readonly custom: readonly {
+      readonly seriesQuery: string;
+      readonly metricsQuery: string;
+      readonly name: { readonly as: string };
+      readonly resources: { readonly overrides: object };
+    }[];
+  };
+};
+type Certified = {
+  readonly secretName: string;
+  readonly dnsNames: readonly string[];
+  readonly renewBefore: string;
 };
 type Container = {
   readonly image: string;
   readonly env: readonly { readonly name: string; readonly value?: string }[];
+  readonly ports: readonly { readonly name: string }[];
   readonly securityContext: object;
   readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[];
 };
