@@ -1,5 +1,6 @@
 import { backupPostgres } from "./backup-postgres.ts";
 import { backupSqlite } from "./backup-sqlite.ts";
+import { certificate } from "./certificate.ts";
 import { compromisedDevice } from "./compromised-device.ts";
 import type { Drill } from "./drill.ts";
 import { evacuatedVault } from "./evacuated-vault.ts";
@@ -24,6 +25,7 @@ export const DRILLS = {
   "older-than-device": olderThanDevice,
   "signing-keys": signingKeys,
   "issuer-key": issuerKey,
+  certificate,
   "compromised-device": compromisedDevice,
   "evacuated-vault": evacuatedVault,
   upgrade,

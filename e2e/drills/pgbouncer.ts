@@ -32,7 +32,7 @@ export const pgbouncer: Drill = {
   },
 };
 
-/** Of a broker and of commands that use the pooler. */
+/** The variables of a broker and of commands that use the pooler. */
 export function addresses(stage: Stage): Variables & { readonly DATABASE_URL: string } {
   const { pooler, primary } = stage.pooled();
   return {

@@ -5,7 +5,7 @@ import {
   startPostgres,
 } from "@databox-cmk/testkit";
 
-/** Of docs/operate/postgresql.md, whose test runs pgbouncer with what the page says. */
+/** The settings of docs/operate/postgresql.md, whose test runs pgbouncer with those of the page. */
 const SETTINGS = {
   pool_mode: "transaction",
   max_prepared_statements: "500",

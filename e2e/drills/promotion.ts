@@ -1,6 +1,6 @@
 import type { Drill } from "./drill.ts";
 import { addresses, usePooler } from "./pgbouncer.ts";
-import type { Stage, Variables } from "./stage.ts";
+import { until } from "./until.ts";
 
 const GRANTS = `psql -At "$DATABASE_URL" --command "select count(*) from grants where order_id = lower('$ORDER')"`;
 
@@ -64,7 +64,3 @@ export const promotion: Drill = {
     await stage.typeAt(node, "databox-agent unlock", { show: "first line" });
   },
 };
-
-async function until(stage: Stage, command: string, variables: Variables): Promise<void> {
-  while ((await stage.desk.run(command, variables)).exitCode !== 0);
-}

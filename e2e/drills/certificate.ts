@@ -1,0 +1,81 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { issueServerCertificate } from "@databox-cmk/crypto";
+
+import type { Drill } from "./drill.ts";
+import type { Stage } from "./stage.ts";
+import { until } from "./until.ts";
+
+/** Checks the certificate that new connections get. */
+const EXPIRES = `curl -sS --output /dev/null --write-out '%{certs}' "$BROKER/healthz" | openssl x509 -noout -checkend $((14 * 24 * 3600))`;
+
+export const certificate: Drill = {
+  title: "Renew the TLS certificate",
+  when: "[CertificateExpiresSoon](#certificateexpiressoon) fires, or the private key may have been copied. With cert-manager, find out why it did not renew (`kubectl describe certificate databox-broker`); the rest happens by itself.",
+  undo: "Put the former files back, in the same way.",
+  run: async (stage) => {
+    const { brokerEnvironment } = stage.world.stack;
+    const served = {
+      certificate: brokerEnvironment["BROKER_TLS_CERTIFICATE_FILE"] ?? "",
+      key: brokerEnvironment["BROKER_TLS_KEY_FILE"] ?? "",
+    };
+    const { node } = await stage.deliver("renewed");
+    await stage.step("*The served certificate expires within two weeks.*", async () => {
+      issue(stage, 10, served);
+      hangUp(stage);
+      await until(stage, `! ( ${EXPIRES} )`);
+    });
+    await stage.type(EXPIRES, { exitCode: 1 });
+    await stage.typeAt(node, "databox-agent unlock", { show: "first line" });
+    await stage.step(
+      "Let your authority issue a new certificate with a new private key, for the host of `BROKER_URL`.",
+      async () => {
+        issue(stage, 89, {
+          certificate: join(stage.desk.folder, "new.pem"),
+          key: join(stage.desk.folder, "new-key.pem"),
+        });
+        await Promise.resolve();
+      },
+    );
+    await stage.step(
+      "Replace both files on each replica. Until they fit each other, the broker keeps the former certificate.",
+    );
+    await stage.type('install -m 600 new-key.pem "$BROKER_TLS_KEY_FILE" && shred -u new-key.pem');
+    await stage.type('cp new.pem "$BROKER_TLS_CERTIFICATE_FILE"');
+    await stage.step(
+      "Send `SIGHUP` to `broker serve` (`systemctl reload` or `kill -HUP`), or wait ten seconds. Open connections stay.",
+      async () => {
+        hangUp(stage);
+        await until(stage, EXPIRES);
+      },
+    );
+    await stage.step(
+      "Check: new connections get the new certificate, the doctor finds no problem, and an appliance talks to the broker.",
+    );
+    await stage.type(EXPIRES);
+    await stage.type("broker doctor", { show: "last line" });
+    await stage.typeAt(node, "databox-agent lock", { show: "first line" });
+    await stage.typeAt(node, "databox-agent unlock", { show: "first line" });
+  },
+};
+
+type Files = { readonly certificate: string; readonly key: string };
+
+/** Issues one by the stack's own authority. */
+function issue({ world: { folder } }: Stage, validityDays: number, files: Files): void {
+  const read = (name: string) => readFileSync(join(folder, "tls", name), "utf8");
+  const { certificatePem, privateKeyPem } = issueServerCertificate({
+    ca: { certificatePem: read("ca.pem"), privateKeyPem: read("ca-key.pem") },
+    commonName: "broker.localhost",
+    dnsNames: ["broker.localhost", "localhost"],
+    ipAddresses: ["127.0.0.1"],
+    validityDays,
+  });
+  writeFileSync(files.key, privateKeyPem, { mode: 0o600 });
+  writeFileSync(files.certificate, certificatePem);
+}
+
+function hangUp({ world: { stack } }: Stage): void {
+  process.kill(stack.broker().pid, "SIGHUP");
+}
