@@ -19,6 +19,12 @@ param brokerUrl string
 @description('Resource id of the registry that holds the image; empty for a public one.')
 param registryId string = ''
 
+@description('Object id of the person who puts the broker\'s own keys and certificate into the vault.')
+param secretsOfficerId string
+
+@description('False for the first deployment: then the vault exists, and its secrets can be filled before replicas mount them.')
+param deployBroker bool = true
+
 @description('Replicas that always run.')
 @minValue(2)
 @maxValue(25)
@@ -32,6 +38,10 @@ param databasePassword string
 @minValue(30)
 @maxValue(730)
 param logRetentionDays int = 90
+
+// Of /subscriptions/ID/resourceGroups/NAME/providers/…; a scope is evaluated although its module is left out.
+var registrySubscription = registryId == '' ? subscription().subscriptionId : split(registryId, '/')[2]
+var registryGroup = registryId == '' ? '${name}-service' : split(registryId, '/')[4]
 
 resource serviceGroup 'Microsoft.Resources/resourceGroups@2024-03-01' = {
   name: '${name}-service'
@@ -80,6 +90,15 @@ module identityRights 'modules/identity-rights.bicep' = {
   }
 }
 
+module registryRights 'modules/registry-rights.bicep' = if (registryId != '') {
+  scope: resourceGroup(registrySubscription, registryGroup)
+  name: '${name}-registry-rights'
+  params: {
+    registryName: last(split(registryId, '/'))
+    principalId: identity.outputs.principalId
+  }
+}
+
 module vault 'modules/vault.bicep' = {
   scope: serviceGroup
   name: 'vault'
@@ -87,6 +106,7 @@ module vault 'modules/vault.bicep' = {
     name: name
     location: location
     principalId: identity.outputs.principalId
+    secretsOfficerId: secretsOfficerId
     workspaceId: logs.outputs.workspaceId
     databasePassword: databasePassword
   }
@@ -105,7 +125,7 @@ module database 'modules/database.bicep' = {
   }
 }
 
-module broker 'modules/broker.bicep' = {
+module broker 'modules/broker.bicep' = if (deployBroker) {
   scope: serviceGroup
   name: 'broker'
   params: {
@@ -125,10 +145,16 @@ module broker 'modules/broker.bicep' = {
     databaseHost: database.outputs.host
     databaseName: database.outputs.databaseName
   }
+  dependsOn: [
+    registryRights
+  ]
 }
 
 @description('Point brokerUrl\'s DNS name here.')
-output address string = broker.outputs.address
+output address string = broker.?outputs.address ?? ''
+
+@description('Customers allow this address in the firewalls of their vaults.')
+output egressAddress string = network.outputs.egressAddress
 
 @description('Principal of the broker; give it Reader where the names of customers\' vaults shall be shown, and nothing else.')
 output principalId string = identity.outputs.principalId

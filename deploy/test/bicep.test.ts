@@ -57,7 +57,11 @@ test.each(files)("%s is Bicep", (name) => {
 
 describe("the modules fit", () => {
   const main = textOf("main.bicep");
-  const calls = [...main.matchAll(/^module (\w+) '(modules\/[\w-]+\.bicep)' = \{([\s\S]*?)^\}/gm)];
+  const calls = [
+    ...main.matchAll(
+      /^module (\w+) '(modules\/[\w-]+\.bicep)' = (?:if \([^\n]*\) )?\{([\s\S]*?)^\}/gm,
+    ),
+  ];
 
   test("every module file is used", () => {
     expect(calls.map(([, , path = ""]) => path).toSorted()).toEqual(
@@ -72,7 +76,7 @@ describe("the modules fit", () => {
       const given = [...parameters.matchAll(/^ {4}(\w+):/gm)].map(([, name = ""]) => name);
       const text = textOf(path);
       expect(given.toSorted()).toEqual(declared(text, "param").toSorted());
-      const used = [...main.matchAll(new RegExp(`\\b${symbol}\\.outputs\\.(\\w+)`, "g"))];
+      const used = [...main.matchAll(new RegExp(`\\b${symbol}\\.\\??outputs\\.(\\w+)`, "g"))];
       expect(declared(text, "output")).toEqual(
         expect.arrayContaining([...new Set(used.map(([, name]) => name))]),
       );
@@ -116,12 +120,25 @@ describe("the container app", () => {
     expect(mounted).toEqual(expect.arrayContaining(readdirSync(keys.path)));
   });
 
+  test("is deployed after the vault whose secrets it mounts, and leaves by the fixed address", () => {
+    const main = textOf("main.bicep");
+    expect(main).toContain("module broker 'modules/broker.bicep' = if (deployBroker) {");
+    expect(main).toMatch(/^module vault 'modules\/vault\.bicep' = \{$/m);
+    expect(textOf("modules/network.bicep")).toMatch(
+      /name: 'broker'\n {8}properties: \{\n[^\n]*\n {10}natGateway: \{\n {12}id: gateway\.id/,
+    );
+  });
+
   test("has no secret among its variables", () => {
     expect(text).not.toMatch(/secretRef: '/);
   });
 });
 
-test("the broker is given rights on its own vault and its own identities' group only", () => {
+test("rights are given on the service's vault, the identities' group and the image's registry only", () => {
   const assignments = files.filter((name) => textOf(name).includes("roleAssignments@"));
-  expect(assignments.toSorted()).toEqual(["modules/identity-rights.bicep", "modules/vault.bicep"]);
+  expect(assignments.toSorted()).toEqual([
+    "modules/identity-rights.bicep",
+    "modules/registry-rights.bicep",
+    "modules/vault.bicep",
+  ]);
 });

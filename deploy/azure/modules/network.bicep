@@ -1,6 +1,38 @@
 param name string
 param location string
 
+// Customers open the firewalls of their vaults for this address, so it never changes.
+resource egress 'Microsoft.Network/publicIPAddresses@2024-05-01' = {
+  name: '${name}-egress'
+  location: location
+  sku: {
+    name: 'Standard'
+  }
+  zones: [
+    '1'
+    '2'
+    '3'
+  ]
+  properties: {
+    publicIPAllocationMethod: 'Static'
+  }
+}
+
+resource gateway 'Microsoft.Network/natGateways@2024-05-01' = {
+  name: '${name}-egress'
+  location: location
+  sku: {
+    name: 'Standard'
+  }
+  properties: {
+    publicIpAddresses: [
+      {
+        id: egress.id
+      }
+    ]
+  }
+}
+
 resource network 'Microsoft.Network/virtualNetworks@2024-05-01' = {
   name: '${name}-network'
   location: location
@@ -15,6 +47,9 @@ resource network 'Microsoft.Network/virtualNetworks@2024-05-01' = {
         name: 'broker'
         properties: {
           addressPrefix: '10.20.0.0/23'
+          natGateway: {
+            id: gateway.id
+          }
           delegations: [
             {
               name: 'container-apps'
@@ -63,3 +98,4 @@ resource databaseZoneLink 'Microsoft.Network/privateDnsZones/virtualNetworkLinks
 output brokerSubnetId string = network.properties.subnets[0].id
 output databaseSubnetId string = network.properties.subnets[1].id
 output databaseDnsZoneId string = databaseZone.id
+output egressAddress string = egress.properties.ipAddress

@@ -1,14 +1,18 @@
 param name string
 param location string
 param principalId string
+param secretsOfficerId string
 param workspaceId string
 
 @secure()
 param databasePassword string
 
 // Key Vault Crypto User: wrap, unwrap, sign. Key Vault Secrets User: read what is mounted into the container.
+// Key Vault Secrets Officer: the person who puts the broker's own keys there.
 var cryptoUser = '12338af0-0e69-4776-bea7-57ae8d297424'
 var secretsUser = '4633458b-17de-408a-b874-0445c86b69e6'
+
+var secretsOfficer = 'b86a8fe4-44ce-4948-aee5-eccb2c155cd7'
 
 resource vault 'Microsoft.KeyVault/vaults@2026-02-01' = {
   name: '${name}-${uniqueString(resourceGroup().id)}'
@@ -74,6 +78,16 @@ resource rights 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
     }
   }
 ]
+
+resource personsRight 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: vault
+  name: guid(vault.id, secretsOfficerId, secretsOfficer)
+  properties: {
+    principalId: secretsOfficerId
+    principalType: 'User'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', secretsOfficer)
+  }
+}
 
 resource auditing 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   scope: vault
