@@ -113,7 +113,7 @@ async function tellStory(
     createAppliance,
     play,
   }: {
-    /** Of the appliances. */
+    /** It holds the appliances. */
     readonly folder: string;
     readonly report: Report;
     readonly stopped: AbortSignal;

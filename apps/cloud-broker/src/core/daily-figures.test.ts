@@ -25,7 +25,7 @@ test("a day without rows has zeros and no times", () => {
   });
 });
 
-test("unlocks count over every channel, but neither preparations nor what was not granted", () => {
+test("granted unlocks count over every channel, and preparations do not", () => {
   const rows = [
     row({ count: 3 }),
     row({ action: "offline-unlock", count: 2 }),

@@ -3,7 +3,7 @@ import { close, expectRefused, expectUnlocked } from "../story/unlock-steps.ts";
 import { type SampleSite, TOUR_ORDER } from "./samples.ts";
 
 /**
- * Breaks the order of the tour by its key, and mends it. Before each step a person can look at the
+ * Breaks the order of the tour by its key, and mends it. Before each step a person can read the
  * portal.
  *
  * @param untilRead - resolves when the person wants to go on

@@ -14,7 +14,7 @@ export type SampleSite = {
 
 export type Sample = {
   readonly name: string;
-  /** What a person sees in the portal. */
+  /** The state that a person sees in the portal. */
   readonly shows: string;
   readonly ownKey?: true;
   /** Software appliances with the real agent; the others exist only as the broker's rows. */
