@@ -1,6 +1,7 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { loadAuthority } from "@databox-cmk/azure-emulator";
 import { issueServerCertificate } from "@databox-cmk/crypto";
 
 import type { Drill } from "./drill.ts";
@@ -63,10 +64,9 @@ export const certificate: Drill = {
 type Files = { readonly certificate: string; readonly key: string };
 
 /** Issues one by the stack's own authority. */
-function issue({ world: { folder } }: Stage, validityDays: number, files: Files): void {
-  const read = (name: string) => readFileSync(join(folder, "tls", name), "utf8");
+function issue({ world: { stack } }: Stage, validityDays: number, files: Files): void {
   const { certificatePem, privateKeyPem } = issueServerCertificate({
-    ca: { certificatePem: read("ca.pem"), privateKeyPem: read("ca-key.pem") },
+    ca: loadAuthority(stack.description.caFile),
     commonName: "broker.localhost",
     dnsNames: ["broker.localhost", "localhost"],
     ipAddresses: ["127.0.0.1"],
