@@ -125,7 +125,7 @@ export async function startBroker(
   const tracing =
     config.OTLP_TRACES_URL === undefined
       ? undefined
-      : opened.use(startTracing(config.OTLP_TRACES_URL));
+      : opened.use(startTracing(config.OTLP_TRACES_URL, config.OTLP_TRACES_PERCENT));
 
   let isClosing = false;
   const tokenSettings = {

@@ -444,6 +444,13 @@ export const SETTINGS = {
     meaning:
       "Collector of OpenTelemetry traces (OTLP by HTTP); without it the broker makes no traces.",
   },
+  OTLP_TRACES_PERCENT: {
+    schema: whole(100, 1),
+    default: "100",
+    expected: "a whole number, 1 to 100",
+    meaning:
+      "How many of a hundred traces are sent; the others are not made. The id of a trace decides.",
+  },
   METRICS_HOST: {
     schema: z.string().min(1).max(253),
     default: "127.0.0.1",

@@ -5,7 +5,7 @@ import { VERSION } from "@databox-cmk/protocol";
 import { trace, type Tracer } from "@opentelemetry/api";
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
 import { resourceFromAttributes } from "@opentelemetry/resources";
-import { BatchSpanProcessor } from "@opentelemetry/sdk-trace-base";
+import { BatchSpanProcessor, TraceIdRatioBasedSampler } from "@opentelemetry/sdk-trace-base";
 import { NodeTracerProvider } from "@opentelemetry/sdk-trace-node";
 
 const EXPORT_TIMEOUT_MS = 5_000;
@@ -15,9 +15,15 @@ const EXPORT_TIMEOUT_MS = 5_000;
  * spans.
  *
  * @param url - such as https://collector.example:4318/v1/traces
+ * @param percent - of all traces. Their ids decide, so every span of a trace is sent or none is, and
+ * no caller can ask for more.
  */
-export function startTracing(url: string): AsyncDisposable & { readonly tracer: Tracer } {
+export function startTracing(
+  url: string,
+  percent: number,
+): AsyncDisposable & { readonly tracer: Tracer } {
   const provider = new NodeTracerProvider({
+    sampler: new TraceIdRatioBasedSampler(percent / 100),
     resource: resourceFromAttributes({
       "service.name": "databox-broker",
       "service.version": VERSION,
