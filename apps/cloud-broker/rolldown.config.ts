@@ -1,4 +1,4 @@
-import { foldTexts } from "@databox-cmk/errors/bundle";
+import { builtinsWithoutImport, foldTexts } from "@databox-cmk/errors/bundle";
 import { defineConfig } from "rolldown";
 
 export default defineConfig({
@@ -6,7 +6,7 @@ export default defineConfig({
   platform: "node",
   // A native addon; deployed beside the bundle.
   external: ["better-sqlite3"],
-  plugins: [foldTexts()],
+  plugins: [foldTexts(), builtinsWithoutImport],
   output: {
     file: "dist/main.mjs",
     format: "esm",

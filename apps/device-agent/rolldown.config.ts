@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { chmodSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 
-import { foldTexts } from "@databox-cmk/errors/bundle";
+import { builtinsWithoutImport, foldTexts } from "@databox-cmk/errors/bundle";
 import { defineConfig } from "rolldown";
 import type { InputOptions, OutputChunk, Plugin } from "rolldown";
 
@@ -22,22 +22,6 @@ node=$here/node
 unset NODE_EXTRA_CA_CERTS SSL_CERT_FILE SSL_CERT_DIR
 exec "$node" ${NODE_FLAGS.join(" ")} "$here/databox-agent.mjs" "$@"
 `;
-
-const BUILTIN_IMPORT = /^import \{([^}]*)\} from "(node:[\w/]+)";$/gm;
-
-/**
- * `import { x } from "node:y"` → `const { x } = process.getBuiltinModule("node:y")`. For an import
- * Node first reads every export of the module, and with it what hides behind lazy ones
- * (fs.promises, the root certificates): 5 ms of a cold start.
- */
-export const builtinsWithoutImport: Plugin = {
-  name: "builtins-without-import",
-  renderChunk: (code) =>
-    code.replaceAll(BUILTIN_IMPORT, (_line, names: string, module: string) => {
-      const members = names.replaceAll(/\bas\b/g, ":");
-      return `const {${members}} = process.getBuiltinModule("${module}");`;
-    }),
-};
 
 const launcher: Plugin = {
   name: "launcher",

@@ -6,10 +6,10 @@ import { Readable } from "node:stream";
 import type { Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 
-import { foldTexts } from "@databox-cmk/errors/bundle";
+import { builtinsWithoutImport, foldTexts } from "@databox-cmk/errors/bundle";
 import { rolldown } from "rolldown";
 
-import { builtinsWithoutImport, PROGRAM } from "../../rolldown.config.ts";
+import { PROGRAM } from "../../rolldown.config.ts";
 import { NODE_FLAGS } from "../../src/core/node-flags.ts";
 
 const ENTRY = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
