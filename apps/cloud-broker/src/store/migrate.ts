@@ -18,8 +18,11 @@ type Migrations = Readonly<Record<string, Migration>>;
  */
 export async function migrate(store: Store, migrations: Migrations = MIGRATIONS): Promise<void> {
   for (;;) {
-    const foreign = (await appliedMigrations(store)).filter((name) => !(name in migrations));
+    const applied = await appliedMigrations(store);
     await requireCompatible(store, migrations);
+    // Most starts find nothing to do; the migrator would take most of the time to say so.
+    if (Object.keys(migrations).every((name) => applied.includes(name))) return;
+    const foreign = applied.filter((name) => !(name in migrations));
     try {
       await migrateOnce(store, {
         ...migrations,

@@ -7,7 +7,7 @@ import { inject } from "vitest";
 
 import type { Engine } from "../../src/store/engine.ts";
 import { type OpenDatabase, openStore } from "../../src/store/open-store.ts";
-import { openPostgres } from "../../src/store/postgres/open-postgres.ts";
+import { createPostgresStore } from "../../src/store/postgres/open-postgres.ts";
 import type { Store } from "../../src/store/store.ts";
 import { createTestDatabases, settingsOf, TEMPLATE } from "./test-databases.ts";
 
@@ -40,7 +40,8 @@ export async function openTestStore(path: string, openDatabase?: OpenDatabase): 
   if (server === undefined) return openStore(path, openDatabase ?? (await openMigrated()));
   const admin = (databases ??= createTestDatabases(server.url));
   const name = byPath.get(path) ?? (await admin.create(TEMPLATE));
-  const store = await openPostgres({ ...settingsOf(server.url, name), ...PATIENCE });
+  // Its template is migrated already.
+  const store = createPostgresStore({ ...settingsOf(server.url, name), ...PATIENCE });
   if (path !== ":memory:") {
     byPath.set(path, name);
     return store;
