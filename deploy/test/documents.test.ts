@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 
+import { SETTINGS } from "@databox-cmk/cloud-broker";
 import { describe, expect, test } from "vitest";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -64,6 +65,33 @@ test("the pages have links and name source files", () => {
   expect(PAGES.flatMap(linksOf).length).toBeGreaterThan(300);
   expect(PAGES.flatMap(sourcesOf).length).toBeGreaterThan(50);
 });
+
+/** Variables of a page's commands that neither it nor the broker's configuration set before. */
+function unsetVariables(text: string): readonly string[] {
+  const used = [...text.matchAll(/\$\{?([A-Z][A-Z_]+)|\benv\.([A-Z_]+)/g)];
+  return used
+    .map(({ 1: shell, 2: jq, index }) => ({
+      name: shell ?? jq ?? "",
+      before: text.slice(0, index),
+    }))
+    .filter(({ name, before }) => {
+      const isSet = new RegExp(`(?:^ *(?:\\$ )?|export .*)\\b${name}=`, "m").test(before);
+      return !isSet && !Object.hasOwn(SETTINGS, name) && !["HOME", "PWD"].includes(name);
+    })
+    .map(({ name }) => name);
+}
+
+test("a variable that no line sets is found", () => {
+  expect(unsetVariables('export A_B=1 C_D=2\n$ E_F=3\necho "$A_B$C_D${E_F}$HOME"')).toEqual([]);
+  expect(unsetVariables("echo $A_B\nexport A_B=1\njq env.C_D")).toEqual(["A_B", "C_D"]);
+});
+
+test.each(PAGES.filter((page) => page.startsWith("docs/operate/")))(
+  "%s sets every variable that its commands use",
+  (page) => {
+    expect(unsetVariables(read(page))).toEqual([]);
+  },
+);
 
 describe.each(PAGES)("%s", (page) => {
   test("links only to existing targets", () => {

@@ -9,21 +9,41 @@ export const backupPostgres: Drill = {
   undo: "The restore does not change the dump. Until the broker starts, `dropdb` undoes the restore.",
   theatre: "postgres",
   run: async (stage) => {
-    const { stack } = stage.world;
+    const { brokerEnvironment } = stage.world.stack;
     const { node } = await stage.deliver("dumped");
+    await stage.step(
+      "Give PostgreSQL's programs what the broker has: the password of the database's user, and verified TLS. (`system` needs programs of version 16 or newer.)",
+    );
+    await stage.type(
+      'export PGPASSWORD="$(cat "$DATABASE_PASSWORD_FILE")" PGSSLMODE=verify-full PGSSLROOTCERT="${DATABASE_CA_FILE:-system}"',
+    );
     await stage.step("Back up while the replicas serve. A dump is a consistent snapshot.");
     await stage.type(
-      'umask 077 && mkdir "$BACKUP" && pg_dump --format=custom --file="$BACKUP/broker.dump" "$DATABASE_URL"',
+      'mkdir "$BACKUP" && pg_dump --format=custom --file="$BACKUP/broker.dump" "$DATABASE_URL"',
     );
     await stage.type('cp -a "$BROKER_KEYS_DIR" "$BACKUP/keys"');
-    await stage.step("*The database and the keys are lost.*", async () => {
-      await stack.broker().kill();
-      await rm(stack.brokerEnvironment["BROKER_KEYS_DIR"] ?? "", { recursive: true });
-      await stage.desk.run('dropdb --maintenance-db="$DATABASE_SERVER/postgres" broker');
+    const administrator = Object.assign(new URL(brokerEnvironment["DATABASE_URL"] ?? ""), {
+      username: "administrator",
+      pathname: "/postgres",
     });
-    await stage.step("Restore the keys, make an empty database and fill it.");
+    const asAdministrator = 'PGPASSWORD="$(cat administrator.password)"';
+    await stage.step("*The database and the keys are lost.*", async () => {
+      await stage.world.stack.broker().kill();
+      await rm(brokerEnvironment["BROKER_KEYS_DIR"] ?? "", { recursive: true });
+      const dropped = await stage.desk.run(
+        `${asAdministrator} dropdb --maintenance-db='${administrator.href}' broker`,
+      );
+      if (dropped.exitCode !== 0) throw new Error(dropped.printed);
+    });
+    await stage.step(
+      "Restore the keys, and make an empty database that belongs to the broker's user. Only an administrator of the server who is a member of that role may do so (`grant databox to administrator`).",
+    );
     await stage.type('cp -a "$BACKUP/keys" "$BROKER_KEYS_DIR"');
-    await stage.type('createdb --maintenance-db="$DATABASE_SERVER/postgres" broker');
+    await stage.set({ ADMINISTRATOR: administrator.href });
+    await stage.type(
+      `${asAdministrator} createdb --maintenance-db="$ADMINISTRATOR" --owner=databox broker`,
+    );
+    await stage.step("As the broker's user, fill it.");
     await stage.type(
       'pg_restore --exit-on-error --no-owner --dbname="$DATABASE_URL" "$BACKUP/broker.dump"',
     );

@@ -10,6 +10,7 @@ import { findPostgres } from "@databox-cmk/testkit";
 
 import type { World } from "../harness/open-world.ts";
 import { BROKER } from "../harness/programs.ts";
+import { readSettings } from "./runbook.ts";
 import type { Variables } from "./stage.ts";
 
 /** Stops a command that hangs; not a bound of the product. */
@@ -19,18 +20,24 @@ export type Typed = { readonly exitCode: number; readonly printed: string };
 
 /**
  * A shell as the operator has it: `broker` and `databox-agent` in its path, the broker's settings,
- * headers for curl.
+ * headers for curl. No variable is set but these, and those that the page sets.
  */
 export type Desk = {
   readonly folder: string;
-  run(command: string, variables?: Variables): Promise<Typed>;
+  /**
+   * A command that begins with `export` lasts until `forget`.
+   *
+   * @param accident - variables of this command that the page does not show
+   */
+  run(command: string, accident?: Variables): Promise<Typed>;
+  /** Leaves only the variables of the page's introduction. */
+  forget(): void;
 };
 
 /**
- * @param always - variables of every command besides the broker's settings
  * @param world - whose tokens lie in files at the desk; a token never stands on a command line
  */
-export async function openDesk(world: World, always: Variables = {}): Promise<Desk> {
+export async function openDesk(world: World): Promise<Desk> {
   const folder = join(world.folder, "desk");
   const programs = join(folder, "bin");
   mkdirSync(programs, { recursive: true, mode: 0o700 });
@@ -43,24 +50,19 @@ export async function openDesk(world: World, always: Variables = {}): Promise<De
   place(join(programs, "databox-agent"), [node, ...parameters]);
   await writeTokens(world, "Datacenter Operator", join(folder, "operator"));
   await writeTokens(world, "Owner", join(folder, "owner"));
-  const { description, brokerEnvironment } = world.stack;
+  const { brokerEnvironment } = world.stack;
+  const introduction = readSettings();
+  let exported: readonly string[] = [];
   const postgres = findPostgres();
   const path = [programs, ...(postgres === undefined ? [] : [postgres]), process.env["PATH"] ?? ""];
   return {
     folder,
-    async run(command, variables = {}) {
-      const child = spawn("/bin/sh", ["-c", command], {
+    async run(command, accident = {}) {
+      const script = [introduction, ...exported, command].join("\n");
+      if (command.startsWith("export ")) exported = [...exported, command];
+      const child = spawn("/bin/sh", ["-c", script], {
         cwd: folder,
-        env: {
-          ...brokerEnvironment,
-          ...always,
-          PATH: path.join(delimiter),
-          BROKER: description.brokerUrl,
-          ARM: description.armUrl,
-          CURL_CA_BUNDLE: description.caFile,
-          BACKUP: join(folder, "backup"),
-          ...variables,
-        },
+        env: { ...brokerEnvironment, PATH: path.join(delimiter), HOME: folder, ...accident },
         stdio: ["ignore", "pipe", "pipe"],
         timeout: COMMAND_MS,
       });
@@ -68,6 +70,9 @@ export async function openDesk(world: World, always: Variables = {}): Promise<De
       const [out, errors] = await Promise.all([text(child.stdout), text(child.stderr)]);
       const [exitCode] = await ended;
       return { exitCode: typeof exitCode === "number" ? exitCode : -1, printed: out + errors };
+    },
+    forget() {
+      exported = [];
     },
   };
 }

@@ -9,27 +9,26 @@ export const evacuatedVault: Drill = {
     const staged = await stage.deliver("evacuated");
     const { key, principalId } = await moveToOwnKey(stage, staged, "contosoold");
     const target = ownKey(await stage.world.createVault("contosonew"));
-    const variables = { OLD: key.url, NEW: target.url, NEW_ID: target.vaultId };
     const campaign =
-      'broker campaign start --broker "$BROKER" --ca-file "$EXTRA_CA_FILE" --token-file operator.token --with-key "$OLD" --move-to-key "$NEW" --vault-id "$NEW_ID"';
+      'broker campaign start --token-file operator.token --with-key "$OLD" --move-to-key "$NEW" --vault-id "$NEW_ID"';
     await stage.step(
       "Rehearse everything except the change. Here the new vault does not yet allow the orders' identities.",
     );
-    await stage.type(`${campaign} --dry-run --wait`, { variables, exitCode: 3 });
+    await stage.set({ OLD: key.url, NEW: target.url, NEW_ID: target.vaultId });
+    await stage.type(`${campaign} --dry-run --wait`, { exitCode: 3 });
     await stage.step(
       "The customer grants Get, Wrap Key and Unwrap Key in the new vault to each identity.",
       () => target.grant(principalId),
     );
-    await stage.type(`${campaign} --dry-run --wait`, { variables });
+    await stage.type(`${campaign} --dry-run --wait`);
     await stage.step(
       "Move the orders. Unlocks continue meanwhile and take precedence over the campaign.",
     );
-    await stage.type(`${campaign} --wait`, { variables });
+    await stage.type(`${campaign} --wait`);
     await stage.step("Check whether the old key may be disabled.");
     await stage.type(
       'curl -sS --fail-with-body --header @operator.header --get --data-urlencode "keyUrl=$OLD" \\\n' +
         `  "$BROKER/operator/v1/keyVersions" | jq -c '.value[] | {safeToDisable, currentEnvelopes, staleDevices}'`,
-      { variables },
     );
     await stage.step(
       "The customer disables it: `az keyvault key set-attributes --id OLD --enabled false`.",

@@ -14,20 +14,19 @@ export const lostRegion: Drill = {
     const { key, principalId } = await moveToOwnKey(stage, staged, "contosoeast");
     const west = ownKey(await stage.world.createVault("contosowest"));
     await west.grant(principalId);
-    const variables = {
-      ORDER: staged.order.id,
-      EAST: key.url,
-      WEST: west.url,
-      WEST_ID: west.vaultId,
-    };
     const url = '"$ARM$ORDER/backupKeys/west?api-version=2025-07-01"';
     await stage.step(
       "In advance, while everything works, the order's owner adds the key in the west as a backup.",
     );
+    await stage.set({
+      ORDER: staged.order.id,
+      EAST: key.url,
+      WEST: west.url,
+      WEST_ID: west.vaultId,
+    });
     await stage.type(
       `jq -n '{kind: "Vault", kekUrl: env.WEST, kekVaultResourceID: env.WEST_ID, identityProperties: {type: "SystemAssigned"}}' |\n` +
         `  curl -sS --fail-with-body --header @owner.header --json @- -X PUT ${url} | jq -c '{name, kind, kid}'`,
-      { variables },
     );
     await stage.step(
       "*The east is lost.* Appliances report that the vault is unreachable, which is not a refusal.",
@@ -38,13 +37,11 @@ export const lostRegion: Drill = {
     await stage.type(
       `curl -sS --fail-with-body --header @owner.header --json '{"reason": "region lost, incident 4711", "hours": 24}' \\\n` +
         `  "$ARM$ORDER/backupKeys/west/use?api-version=2025-07-01" | jq -c "{name, kid}"`,
-      { variables },
     );
     await stage.typeAt(staged.node, "databox-agent unlock");
     await stage.step("Leave the lost vault permanently: move its orders to the key in the west.");
     await stage.type(
-      'broker campaign start --broker "$BROKER" --ca-file "$EXTRA_CA_FILE" --token-file operator.token --with-key "$EAST" --move-to-key "$WEST" --vault-id "$WEST_ID" --wait',
-      { variables },
+      'broker campaign start --token-file operator.token --with-key "$EAST" --move-to-key "$WEST" --vault-id "$WEST_ID" --wait',
     );
     await stage.step("Check: the appliance unlocks with the key in the west.");
     await stage.typeAt(staged.node, "databox-agent lock");

@@ -11,17 +11,11 @@ export const olderThanDevice: Drill = {
   run: async (stage) => {
     const used = await stage.deliver("used-since");
     const { node } = await stage.deliver("rekeyed-since");
-    const variables = {
-      BACKUP: join(stage.desk.folder, "before-rekey"),
-      ENVELOPE: join(node.stateDir, "envelope.jws"),
-    };
     await stage.step(
       "*A backup is made. After it, one appliance is used and another one is rekeyed.*",
     );
-    await stage.type(
-      'umask 077 && mkdir "$BACKUP" && broker export "$BACKUP/broker.ndjson" 2>/dev/null',
-      { variables },
-    );
+    await stage.type('export BACKUP="$HOME/before-rekey"');
+    await stage.type('mkdir "$BACKUP" && broker export "$BACKUP/broker.ndjson" 2>/dev/null');
     await stage.typeAt(used.node, "databox-agent unlock", { show: "first line" });
     await stage.typeAt(node, "databox-agent unlock", { show: "first line" });
     await stage.typeAt(node, "databox-agent rekey", { show: "first line" });
@@ -30,7 +24,7 @@ export const olderThanDevice: Drill = {
       await stack.broker().kill();
       await rm(stack.brokerEnvironment["BROKER_DATA_DIR"] ?? "", { recursive: true });
     });
-    await stage.type('broker import "$BACKUP/broker.ndjson" 2>/dev/null', { variables });
+    await stage.type('broker import "$BACKUP/broker.ndjson" 2>/dev/null');
     await startAgain(stage);
     await stage.step(
       "The appliance that was only used unlocks as before. The rekeyed appliance gets an error, and no volume is locked.",
@@ -40,7 +34,8 @@ export const olderThanDevice: Drill = {
     await stage.step(
       "Have `/var/lib/databox-agent/envelope.jws` of that appliance sent to you, by any channel: this broker signed it, and it opens nothing without the vault. Put it in force again. The broker may serve meanwhile.",
     );
-    await stage.type('broker restore-envelope "$ENVELOPE"', { variables });
+    await stage.set({ ENVELOPE: join(node.stateDir, "envelope.jws") });
+    await stage.type('broker restore-envelope "$ENVELOPE"');
     await stage.step(
       "Check: the appliance unlocks, and the portal shows the passkey that opens it.",
     );

@@ -6,7 +6,7 @@ import type { World } from "../harness/open-world.ts";
 import type { TinyDisk } from "../harness/tiny-disk.ts";
 import { openDesk } from "./desk.ts";
 import type { Pooled } from "./pooled.ts";
-import type { Stage, StagedOrder, Typing, Variables } from "./stage.ts";
+import type { Stage, StagedOrder, Typing } from "./stage.ts";
 import { blur, type Entry } from "./transcript.ts";
 
 export type OpenStage = Stage & {
@@ -17,11 +17,10 @@ export type OpenStage = Stage & {
 type Properties = {
   readonly disk?: TinyDisk | undefined;
   readonly pooled?: Pooled | undefined;
-  readonly variables?: Variables;
 };
 
 export async function openStage(world: World, properties: Properties = {}): Promise<OpenStage> {
-  const desk = await openDesk(world, properties.variables);
+  const desk = await openDesk(world);
   let entries: Entry[] = [];
   const folders = (): (readonly [string, string])[] => [
     ...Object.entries(world.stack.brokerEnvironment)
@@ -35,13 +34,13 @@ export async function openStage(world: World, properties: Properties = {}): Prom
     at: "broker" | "appliance",
     command: string,
     really: string,
-    { variables = {}, exitCode = 0, show }: Typing = {},
+    { accident = {}, exitCode = 0, show }: Typing = {},
   ) => {
-    const typed = await desk.run(really, variables);
+    const typed = await desk.run(really, accident);
     if (typed.exitCode !== exitCode)
       throw new Error(`${command}: ended with ${String(typed.exitCode)}: ${typed.printed}`);
     const printed = partOf(blur(typed.printed, folders()), show);
-    entries.push({ kind: "typed", at, command, printed });
+    entries.push({ kind: "typed", at, command: blur(command, folders()), printed });
   };
   return {
     world,
@@ -59,11 +58,18 @@ export async function openStage(world: World, properties: Properties = {}): Prom
       entries.push({ kind: "step", text });
       await act?.();
     },
+    async set(variables) {
+      for (const [name, value] of Object.entries(variables)) {
+        const command = `export ${name}='${value}'`;
+        await type("broker", command, command);
+      }
+    },
     type: (command, typing) => type("broker", command, command, typing),
     typeAt: (node, command, typing) => type("appliance", command, withState(command, node), typing),
     takeTranscript() {
       const taken = entries;
       entries = [];
+      desk.forget();
       return taken;
     },
   };

@@ -1,5 +1,5 @@
 import type { Drill } from "./drill.ts";
-import type { Stage, Variables } from "./stage.ts";
+import type { Stage } from "./stage.ts";
 
 const LIMITS = [
   `psql --quiet "$DATABASE_URL" --command "alter database broker set statement_timeout = '10s'"`,
@@ -12,7 +12,7 @@ export const pgbouncer: Drill = {
   undo: "Point `DATABASE_URL` at the server, and restart the replicas. The limits of the database can stay.",
   theatre: "pooled",
   run: async (stage) => {
-    const variables = addresses(stage);
+    const settings = settingsOf(stage);
     const { node } = await stage.deliver("pooled");
     await stage.step(
       "Give the database the time limits, because the pooler cannot pass them on for each client.",
@@ -21,28 +21,29 @@ export const pgbouncer: Drill = {
     await stage.step(
       "Start pgbouncer with these settings, and with those that your network and users need (`systemctl restart pgbouncer`).",
     );
-    await stage.type(`sed -n '/^pool_mode/,$p' "$PGBOUNCER_INI"`, { variables });
+    await stage.set({ PGBOUNCER_INI: stage.pooled().pooler.configurationFile });
+    await stage.type(`sed -n '/^pool_mode/,$p' "$PGBOUNCER_INI"`);
     await stage.step(
       "Point `DATABASE_URL` at pgbouncer, and restart the replicas, one after the other.",
-      () => stage.world.stack.restartBroker(variables),
+      () => stage.world.stack.restartBroker(settings),
     );
+    await stage.set(settings);
     await stage.step("Check: the doctor finds no problem, and an appliance unlocks.");
-    await stage.type("broker doctor", { variables, show: "last line" });
+    await stage.type("broker doctor", { show: "last line" });
     await stage.typeAt(node, "databox-agent unlock", { show: "first line" });
   },
 };
 
-/** The variables of a broker and of commands that use the pooler. */
-export function addresses(stage: Stage): Variables & { readonly DATABASE_URL: string } {
+/** The settings of a broker that uses the pooler. */
+function settingsOf(stage: Stage): { readonly DATABASE_URL: string } {
   const { pooler, primary } = stage.pooled();
-  return {
-    DATABASE_URL: pooler.url(primary.user),
-    PGBOUNCER_INI: pooler.configurationFile,
-  };
+  return { DATABASE_URL: pooler.url(primary.user) };
 }
 
 /** For a drill that begins with a broker behind the pooler. */
 export async function usePooler(stage: Stage): Promise<void> {
   for (const command of LIMITS) await stage.desk.run(command);
-  await stage.world.stack.restartBroker(addresses(stage));
+  const settings = settingsOf(stage);
+  await stage.world.stack.restartBroker(settings);
+  await stage.desk.run(`export DATABASE_URL='${settings.DATABASE_URL}'`);
 }

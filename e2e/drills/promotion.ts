@@ -1,5 +1,7 @@
+import type { PostgresServer } from "@databox-cmk/testkit";
+
 import type { Drill } from "./drill.ts";
-import { addresses, usePooler } from "./pgbouncer.ts";
+import { usePooler } from "./pgbouncer.ts";
 import { until } from "./until.ts";
 
 const GRANTS = `psql -At "$DATABASE_URL" --command "select count(*) from grants where order_id = lower('$ORDER')"`;
@@ -13,25 +15,19 @@ export const promotion: Drill = {
     const { primary, standby, pooler } = stage.pooled();
     await usePooler(stage);
     const { node, order } = await stage.deliver("promoted");
-    const variables = {
-      ...addresses(stage),
-      ORDER: order.id,
-      PRIMARY: primary.socketFolder,
-      STANDBY: standby.socketFolder,
-      STANDBY_SERVER: standby.url("").replace(/\/$/, ""),
-    };
     await stage.step("In advance: let each commit wait for the standby.");
+    await stage.set({ ORDER: order.id, DATABASE_SERVER: serverOf(primary) });
     await stage.type(
       `psql --quiet "$DATABASE_SERVER/postgres" --command "alter system set synchronous_standby_names = 'standby'" --command "select pg_reload_conf()" --output /dev/null`,
     );
     const isSync = `test "$(psql -At "$DATABASE_SERVER/postgres" --command "select sync_state from pg_stat_replication")" = sync`;
-    await until(stage, isSync, variables);
+    await until(stage, isSync);
     await stage.type(
       `psql -At "$DATABASE_SERVER/postgres" --command "select application_name, sync_state from pg_stat_replication"`,
     );
     await stage.typeAt(node, "databox-agent unlock", { show: "first line" });
     await stage.typeAt(node, "databox-agent lock", { show: "first line" });
-    await stage.type(GRANTS, { variables });
+    await stage.type(GRANTS);
     await stage.step(
       "*The server is lost.* An appliance cannot unlock, which is not a refusal. Open volumes stay open.",
       () => primary.stop(),
@@ -40,27 +36,29 @@ export const promotion: Drill = {
     await stage.step(
       "Make sure that the old server cannot come back: power it off, or take its address away. Then promote the standby.",
     );
-    await stage.type('psql -At "$STANDBY_SERVER/postgres" --command "select pg_promote()"', {
-      variables,
-    });
+    await stage.set({ STANDBY_SERVER: serverOf(standby) });
+    await stage.type('psql -At "$STANDBY_SERVER/postgres" --command "select pg_promote()"');
     await stage.step(
       "Lead the replicas to it: change the DNS name, or the host in the pooler's configuration (`systemctl reload pgbouncer`). They continue by themselves.",
       async () => {
-        await stage.desk.run('sed -i "s|host=$PRIMARY|host=$STANDBY|" "$PGBOUNCER_INI"', variables);
+        const [from, to] = [primary.socketFolder, standby.socketFolder];
+        await stage.desk.run(`sed -i 's|host=${from}|host=${to}|' '${pooler.configurationFile}'`);
         pooler.reload();
-        await until(stage, 'psql -At "$DATABASE_URL" --command "select 1"', variables);
-        await until(stage, 'curl -sS --fail "$BROKER/readyz"', variables);
+        await until(stage, 'psql -At "$DATABASE_URL" --command "select 1"');
+        await until(stage, 'curl -sS --fail "$BROKER/readyz"');
       },
     );
     await stage.step(
       "Check: the doctor finds no problem, no grant is missing, no chain of the audit trail is broken, and an appliance unlocks.",
     );
-    await stage.type("broker doctor", { variables, show: "last line" });
-    await stage.type(GRANTS, { variables });
+    await stage.type("broker doctor", { show: "last line" });
+    await stage.type(GRANTS);
     await stage.type(
       'broker audit verify --json --configured | jq --slurp "map(select(.ok | not)) | length"',
-      { variables },
     );
     await stage.typeAt(node, "databox-agent unlock", { show: "first line" });
   },
 };
+
+/** The address of a server, which psql takes before a slash and a database. */
+const serverOf = (server: PostgresServer): string => server.url("").replace(/\/$/, "");

@@ -13,6 +13,15 @@ export function readEntry(name: string): string {
   return text.slice(from, to).trim();
 }
 
+/** The page's commands that set up a shell, before all drills. */
+export function readSettings(): string {
+  const [, settings] =
+    /^<!-- a shell for all drills -->\n+```\n([^]*?)^```$/m.exec(readFileSync(RUNBOOK, "utf8")) ??
+    [];
+  if (settings === undefined) throw new Error("docs/operate/runbook.md sets up no shell");
+  return settings;
+}
+
 export function writeEntry(name: string, entry: string): void {
   const text = readFileSync(RUNBOOK, "utf8");
   const { from, to } = placeOf(text, name);

@@ -15,7 +15,7 @@ export const serviceKey: Drill = {
     );
     await stage.step("Move the existing orders.");
     await stage.type(
-      'broker campaign start --broker "$BROKER" --ca-file "$EXTRA_CA_FILE" --token-file operator.token --with-key "$SERVICE_KEY_URL" --wait',
+      'broker campaign start --token-file operator.token --with-key "$SERVICE_KEY_URL" --wait',
     );
     await stage.step(
       "Check which versions may be disabled. Disable first, and delete a month later.",

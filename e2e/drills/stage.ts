@@ -6,16 +6,13 @@ import type { TinyDisk } from "../harness/tiny-disk.ts";
 import type { Desk } from "./desk.ts";
 import type { Pooled } from "./pooled.ts";
 
-/**
- * Variables that a step's commands use; each is named in the runbook's introduction or set by an
- * earlier step.
- */
 export type Variables = Readonly<Record<string, string>>;
 
 export type StagedOrder = { readonly order: StoryOrder; readonly node: EmulatedNode };
 
 export type Typing = {
-  readonly variables?: Variables;
+  /** Variables of a faulty machine, which the page does not show. */
+  readonly accident?: Variables;
   /** 0 unless the step shows a failure. */
   readonly exitCode?: number;
   /** The part of the output that the runbook shows; all of it by default. */
@@ -34,8 +31,11 @@ export type Stage = {
   deliver(name: string): Promise<StagedOrder>;
   /** The next step, in words. `act` does the part of the platform, Azure or an accident. */
   step(text: string, act?: () => Promise<void>): Promise<void>;
+  /** Sets variables at the operator's desk for the rest of the drill, and shows how. */
+  set(variables: Variables): Promise<void>;
   /**
-   * Types a command at the operator's desk.
+   * Types a command at the operator's desk. One that begins with `export` lasts for the rest of the
+   * drill.
    *
    * @throws {Error} when it ends otherwise than expected
    */

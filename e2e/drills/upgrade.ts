@@ -27,13 +27,10 @@ export const upgrade: Drill = {
   undo: "Step 4, as long as no column was dropped; step 6 after that.",
   run: async (stage) => {
     const { node } = await stage.deliver("upgraded");
-    const variables = { BACKUP: join(stage.desk.folder, "before-upgrade") };
     await stage.step("Back up first.");
-    await stage.type(
-      'umask 077 && mkdir "$BACKUP" && broker export "$BACKUP/broker.ndjson" 2>/dev/null',
-      { variables },
-    );
-    await stage.type('cp -a "$BROKER_KEYS_DIR" "$BACKUP/keys"', { variables });
+    await stage.type('export BACKUP="$HOME/before-upgrade"');
+    await stage.type('mkdir "$BACKUP" && broker export "$BACKUP/broker.ndjson" 2>/dev/null');
+    await stage.type('cp -a "$BROKER_KEYS_DIR" "$BACKUP/keys"');
     await stage.step(
       "Run `broker migrate` with the new version's image. *It adds a column and a table.* The former version's replicas continue to serve.",
       () => migrate(stage, EXPAND),
@@ -59,7 +56,7 @@ export const upgrade: Drill = {
       "Only if you must return anyway: restore the backup. All later decisions and their audit rows are lost.",
       () => rm(stage.world.stack.brokerEnvironment["BROKER_DATA_DIR"] ?? "", { recursive: true }),
     );
-    await stage.type('broker import "$BACKUP/broker.ndjson" 2>/dev/null', { variables });
+    await stage.type('broker import "$BACKUP/broker.ndjson" 2>/dev/null');
     await startAgain(stage);
     await stage.typeAt(node, "databox-agent unlock", { show: "first line" });
   },

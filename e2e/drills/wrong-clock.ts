@@ -27,7 +27,7 @@ export const wrongClock: Drill = {
     );
     await stage.typeAt(node, "databox-agent unlock", { exitCode: 4, show: "first line" });
     await stage.type("broker doctor", {
-      variables: TEN_YEARS_AHEAD,
+      accident: TEN_YEARS_AHEAD,
       exitCode: 5,
       show: "last line",
     });

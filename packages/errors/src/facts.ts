@@ -35,6 +35,7 @@ export const FACTS = {
   maximumCount: "the largest number allowed",
   stateDir: "state folder of the agent",
   port: "TCP port",
+  appRole: "app role of the token that the action needs",
   approvalId: "id of the request that waits for an approval",
   nextOpening: "when keys are released again, in UTC",
   correlationId: "id of this event in every log",

@@ -32,7 +32,7 @@ export type PostgresServer = AsyncDisposable & {
 export type PostgresOptions = {
   /** Whether a commit survives a power cut; tests that only kill processes do not need that. */
   readonly fsync?: boolean;
-  /** PEM; the server then also listens on 127.0.0.1, with TLS. */
+  /** PEM; the server then also listens on 127.0.0.1, with TLS, and asks for passwords there. */
   readonly tls?: { readonly certificate: string; readonly privateKey: string };
   readonly settings?: Readonly<Record<string, string>>;
   /**
@@ -46,6 +46,8 @@ const DEBIAN_FOLDER = "/usr/lib/postgresql";
 const USER = "broker";
 const STARTED_WITHIN_MS = 20_000;
 const POLL_MS = 20;
+/** Over TLS only; the Unix socket is for this process. */
+const WITH_PASSWORDS = "local all all trust\nhostssl all all 127.0.0.1/32 scram-sha-256\n";
 /**
  * From this version on a database can sort by ICU, which shows the difference between bytewise and
  * linguistic order.
@@ -81,6 +83,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   if (options.tls !== undefined) {
     writeOwned(join(data, "server.crt"), options.tls.certificate, account);
     writeOwned(join(data, "server.key"), options.tls.privateKey, account);
+    writeOwned(join(data, "pg_hba.conf"), WITH_PASSWORDS, account);
   }
   const port = options.tls === undefined ? 5432 : await freePort();
   const settings = Object.entries({

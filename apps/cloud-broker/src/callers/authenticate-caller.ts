@@ -35,16 +35,22 @@ export function createAuthenticateCaller(dependencies: CallerDependencies): Auth
     if (route.authentication === "event-delivery") {
       const sender = await verifyDelivery(dependencies, request);
       if (isEventGrid(sender)) return sender;
-      throw await refuse(dependencies, sender, request, route.action, scope);
+      throw await refuse(dependencies, sender, request, route.action, {
+        scope,
+        appRole: EVENT_DELIVERY_APP_ROLE,
+      });
     }
     const caller = await callerOf(dependencies, request, route);
     if (route.authentication === "operator") {
       if (!caller.roles.includes(OPERATOR_APP_ROLE))
-        throw await refuse(dependencies, caller, request, route.action, scope);
+        throw await refuse(dependencies, caller, request, route.action, {
+          scope,
+          appRole: OPERATOR_APP_ROLE,
+        });
       return caller;
     }
     if (await dependencies.hasAccess(caller, route.action, scope)) return caller;
-    throw await refuse(dependencies, caller, request, route.action, scope);
+    throw await refuse(dependencies, caller, request, route.action, { scope });
   };
 }
 
@@ -87,7 +93,7 @@ async function refuse(
   { objectId, name }: Caller,
   { address, requestId: correlationId }: RouteRequest,
   action: string,
-  scope: string,
+  { scope, appRole }: { readonly scope: string; readonly appRole?: string },
 ): Promise<AppError> {
   const actor = { kind: "caller", objectId, name, address } as const;
   await note(
@@ -95,6 +101,13 @@ async function refuse(
     { chain: "broker", action: "caller/authorise", context: { actor, correlationId } },
     { outcome: "refused", code: "AuthorizationFailed", detail: { action, scope } },
   );
+  if (appRole !== undefined)
+    return new AppError("AuthorizationFailed", {
+      reason: "app-role",
+      target: scope,
+      detail: `the client ${name} with object id ${objectId} has no app role ${appRole}, which the action ${action} needs`,
+      facts: { principalId: objectId, tenantId: dependencies.tenantId, appRole },
+    });
   return new AppError("AuthorizationFailed", {
     target: scope,
     detail: `the client ${name} with object id ${objectId} has no role with the action ${action} over scope ${scope}`,

@@ -9,7 +9,7 @@ const PREFIX_BYTES = 16;
 /** A balancer's additions (TLVs) are skipped; those that are in use take less than half of this. */
 const REST_MAX_BYTES = 1024;
 
-/** Of a health check by the balancer itself. */
+/** The command of a health check by the balancer itself. */
 const LOCAL = 0x20;
 const PROXY = 0x21;
 const UNSPECIFIED = 0x00;

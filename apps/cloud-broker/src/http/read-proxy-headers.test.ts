@@ -47,7 +47,7 @@ async function open(localAddress: string) {
   return { socket, closed };
 }
 
-test("a sender is named by the header of its balancer, and what follows is read by the server", async () => {
+test("a sender is named by the header of its balancer, and the server reads the bytes after it", async () => {
   const { socket, closed } = await open(BALANCER);
   socket.write(Buffer.concat([HEADER, Buffer.from("hello")]));
   expect(await closed).toBe("203.0.113.7 sent hello");
@@ -60,7 +60,7 @@ test("a health check of a balancer counts as the balancer's", async () => {
   expect(await closed).toBe(`${BALANCER} sent hello`);
 });
 
-test("a header of another address names nobody", async () => {
+test("a header of another address names no sender", async () => {
   const { socket, closed } = await open("127.0.0.21");
   socket.write(HEADER);
   expect(await closed).toMatch(/^127\.0\.0\.21 sent /);

@@ -14,7 +14,7 @@ const message = (remoteAddress: string | undefined, forwardedFor?: string): Inco
 
 test.each([
   ["a peer that is not a proxy", "203.0.113.9", "198.51.100.1", "203.0.113.9"],
-  ["a proxy that names nobody", "10.1.0.1", undefined, "10.1.0.1"],
+  ["a proxy that names no sender", "10.1.0.1", undefined, "10.1.0.1"],
   ["a proxy that names its sender", "10.1.0.1", "198.51.100.1", "198.51.100.1"],
   ["a proxy on a socket of both families", "::ffff:10.1.0.1", "198.51.100.1", "198.51.100.1"],
   ["a proxy of IPv6", "2001:db8::a", "198.51.100.1", "198.51.100.1"],

@@ -105,6 +105,14 @@ test("a refusal names the scope at which a role is missing, and the tenant, in i
   expect(text).toContain(`az login --tenant ${TENANT_ID}"`);
 });
 
+test("a refusal of the operator's API names the app role, and no scope of Azure", async () => {
+  const operate = `/operator/v1${jobPath("order1")}/dispatch`;
+  const refused = await world.call("POST", operate, { claims: { roles: ["Owner"] } });
+  expect(refused.status).toBe(403);
+  expect(refused.text).toContain("assign the app role DataBox.Operator");
+  expect(refused.text).not.toContain("az role assignment create");
+});
+
 test.each(["Owner", "Contributor", "DataBoxContributor", "DataBoxOperator"])(
   "%s lists credentials, audited with the caller",
   async (role) => {

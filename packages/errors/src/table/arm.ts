@@ -341,8 +341,8 @@ export const ARM_ERRORS = {
     who: "security-administrator",
     recoverable: "yes",
     ask: {
-      en: "Ask your security administrator for a role on order {orderName} that allows this.",
-      de: "Bitten Sie Ihren Sicherheitsadministrator um eine Rolle am Auftrag {orderName}, die das erlaubt.",
+      en: "Ask your security administrator for a role[ on order {orderName}] that allows this.",
+      de: "Bitten Sie Ihren Sicherheitsadministrator um eine Rolle[ am Auftrag {orderName}], die das erlaubt.",
     },
     steps: [
       {
@@ -362,6 +362,35 @@ export const ARM_ERRORS = {
         for: "order-owner",
       },
     ],
+    reasons: {
+      "app-role": {
+        message: {
+          en: "The caller's token has no app role that allows this action",
+          de: "Das Token des Aufrufers hat keine App-Rolle, die diese Aktion erlaubt",
+        },
+        ask: {
+          en: "Ask your Entra ID administrator for the app role {appRole}.",
+          de: "Bitten Sie Ihren Entra-ID-Administrator um die App-Rolle {appRole}.",
+        },
+        steps: [
+          {
+            text: {
+              en: "In Entra ID, open the enterprise application of the broker, then Users and groups, and assign the app role {appRole}; a role of Azure on an order does not help",
+              de: "Öffnen Sie in Entra ID die Unternehmensanwendung des Brokers, dann „Benutzer und Gruppen“, und weisen Sie die App-Rolle {appRole} zu; eine Azure-Rolle am Auftrag hilft nicht",
+            },
+          },
+          {
+            text: {
+              en: "Sign in again, so that the new role is in the token",
+              de: "Melden Sie sich erneut an, damit die neue Rolle im Token steht",
+            },
+            command: "az login --tenant {tenantId}",
+            for: "broker-operator",
+          },
+        ],
+        why: "The operator's API and the deliveries of Event Grid are for app roles of the token. They have no scope in Azure.",
+      },
+    },
     why: {
       en: "The caller is known, but none of its roles includes the action. Reading an order does not include reading its credentials.",
       de: "Der Aufrufer ist bekannt, aber keine seiner Rollen enthält die Aktion. Wer einen Auftrag lesen darf, darf nicht auch seine Anmeldeinformationen lesen.",

@@ -132,10 +132,16 @@ function common(command: Command): Command {
       "--token-file <file>",
       "file with an access token of an operator, `-`: standard input",
     )
-    .option("--broker <url>", "address of the broker", "https://broker.localhost:8444")
-    .option(
-      "--ca-file <file>",
-      "PEM file of certificate authorities to trust in addition to the system's",
+    .addOption(
+      new Option("--broker <url>", "address of the broker")
+        .env("BROKER_URL")
+        .default("https://broker.localhost:8444"),
+    )
+    .addOption(
+      new Option(
+        "--ca-file <file>",
+        "PEM file of certificate authorities to trust in addition to the system's",
+      ).env("EXTRA_CA_FILE"),
     )
     .option("--json", "JSON instead of text");
 }

@@ -46,7 +46,7 @@ const armError = z.object({
  */
 export async function createCampaignClient(options: ClientOptions): Promise<CampaignClient> {
   const ca =
-    options.caFile === undefined
+    options.caFile === undefined || options.caFile === ""
       ? undefined
       : [...getCACertificates("default"), await read(options.caFile, "--ca-file")];
   const readToken = createTokenReader(options.tokenFile);
