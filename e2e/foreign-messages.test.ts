@@ -1,17 +1,8 @@
-import {
-  encodeBase64url,
-  generateSealingKey,
-  generateSigningKey,
-  messageHash,
-} from "@databox-cmk/crypto";
+import { FOREIGN_UNLOCKS } from "@databox-cmk/conformance";
+import { messageHash } from "@databox-cmk/crypto";
 import { createOrder, type StoryOrder } from "@databox-cmk/local-stack";
-import { DEVICE_ROUTES, type UnlockRequest } from "@databox-cmk/protocol";
-import {
-  createHttpsTransport,
-  DeviceClient,
-  type Tamper,
-  type Transport,
-} from "@databox-cmk/testkit";
+import { DEVICE_ROUTES } from "@databox-cmk/protocol";
+import { createHttpsTransport, DeviceClient, type Transport } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
 
@@ -65,82 +56,8 @@ async function deliveredDevice(name: string): Promise<DeviceClient> {
   return device;
 }
 
-type Case = {
-  readonly code: string;
-  readonly status: number;
-  /** The chain of the row: the order's once the signature is verified. */
-  readonly chain: "order" | "broker";
-  readonly tamper: Tamper<UnlockRequest>;
-};
-const ofOrder = (
-  code: string,
-  status: number,
-  payload: Tamper<UnlockRequest>["payload"],
-): Case => ({
-  code,
-  status,
-  chain: "order",
-  tamper: payload === undefined ? {} : { payload },
-});
-const ofStranger = (code: string, status: number, tamper: Tamper<UnlockRequest>): Case => ({
-  code,
-  status,
-  chain: "broker",
-  tamper,
-});
-
 let usedNonce = "";
 let foreignNonce = "";
-const weak = await generateSealingKey("X25519");
-const CASES: Readonly<Record<string, Case>> = {
-  "malformed: no JWS": ofStranger("DeviceMessageMalformed", 400, { text: () => "not a message" }),
-  "malformed: an unknown member": ofOrder("DeviceMessageMalformed", 400, (payload) => ({
-    ...payload,
-    admin: true,
-  })),
-  "wrongly signed: by a key that was never enrolled": ofStranger("DeviceNotAuthenticated", 401, {
-    key: generateSigningKey().key,
-  }),
-  "wrongly signed: changed after signing": ofStranger("DeviceNotAuthenticated", 401, {
-    text: (text) => {
-      const [header = "", payload = "", signature = ""] = text.split(".");
-      return `${header}.${payload.slice(0, -4)}AAAA.${signature}`;
-    },
-  }),
-  "replayed: another message with a used nonce": ofOrder("ReplayDetected", 409, (payload) => ({
-    ...payload,
-    nonce: usedNonce,
-  })),
-  "replayed: a nonce of another device": ofOrder("NonceInvalid", 400, (payload) => ({
-    ...payload,
-    nonce: foreignNonce,
-  })),
-  "cross-order: for the order of another device": ofOrder("OrderMismatch", 403, (payload) => ({
-    ...payload,
-    order: stranger.order,
-  })),
-  "cross-order: with the envelope of another device": ofOrder(
-    "EnvelopeMismatch",
-    409,
-    (payload) => ({
-      ...payload,
-      env: stranger.envelope?.env ?? "",
-    }),
-  ),
-  "rolled back: a counter that was used": ofOrder("CounterRollback", 409, (payload) => ({
-    ...payload,
-    counter: 1,
-  })),
-  "rolled back: a generation that the broker has not reached": ofOrder(
-    "GenerationRollback",
-    409,
-    (payload) => ({ ...payload, generation: payload.generation + 1 }),
-  ),
-  "downgraded: a weaker suite than was enrolled": ofOrder("SuiteDowngrade", 400, (payload) => ({
-    ...payload,
-    hpke: { suite: "X25519", publicKey: encodeBase64url(weak.publicKey) },
-  })),
-};
 
 describe("a malformed or forged message is refused by its own code, reaches no vault, and is audited", () => {
   beforeAll(async () => {
@@ -150,14 +67,15 @@ describe("a malformed or forged message is refused by its own code, reaches no v
     foreignNonce = (await stranger.challenge()).nonce;
   });
 
-  test.each(Object.entries(CASES))("%s", async (_name, { code, status, chain, tamper }) => {
+  test.each(Object.entries(FOREIGN_UNLOCKS))("%s", async (_name, { code, status, ...foreign }) => {
+    const tamper = foreign.tamper({ usedNonce, foreignNonce, stranger });
     const { text } = await victim.prepareUnlock("unlock", tamper);
     const callsBefore = await vaultCalls.count();
     const answer = await victim.post(DEVICE_ROUTES.unlocks, text);
     expect(victim.readDenial(answer, text)).toMatchObject({ code });
     expect(answer.status).toBe(status);
     expect(await vaultCalls.count()).toBe(callsBefore);
-    const rows = readAuditRows(world, chain === "order" ? victim.order : "broker");
+    const rows = readAuditRows(world, foreign.isProven ? victim.order : "broker");
     expect(rows).toContainEqual(
       expect.objectContaining({
         action: "unlock",
@@ -207,7 +125,7 @@ test("the order's owner reads the refusals as the order's activity, and every ch
   );
   expect(status).toBe(200);
   const codes = activity.parse(JSON.parse(text)).value.map(({ row }) => row.code);
-  const ownCases = Object.values(CASES).filter(({ chain }) => chain === "order");
+  const ownCases = Object.values(FOREIGN_UNLOCKS).filter(({ isProven }) => isProven);
   for (const { code } of ownCases) expect(codes).toContain(code);
   expect(verifyAudit(world)).toEqual({ exitCode: 0, tampered: [] });
 });

@@ -199,8 +199,7 @@ export const THREATS: readonly Evidence[] = [
     name: "A request for another customer's envelope",
     shownBy: {
       "e2e/foreign-messages.test.ts": [
-        "cross-order: for the order of another device",
-        "cross-order: with the envelope of another device",
+        "a malformed or forged message is refused by its own code, reaches no vault, and is audited",
       ],
     },
   },

@@ -188,6 +188,12 @@ export const ROWS: readonly Row[] = [
     because: "a tenth of a second is enough to see that it runs",
   },
   {
+    command: /^npm run conformance( -- .*)?$/,
+    run: "npm run conformance -- agent --help",
+    because: "it needs an agent or a broker; e2e/conformance.test.ts checks three of them",
+    prints: /--report <folder>/,
+  },
+  {
     command: "npm run deb",
     exitCode: 1,
     because: "a newcomer has no dpkg-deb and strip; e2e/debian/package.test.ts makes the package",

@@ -1,0 +1,112 @@
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+
+import {
+  type AgentUnderTest,
+  checkAgent,
+  commandAgent,
+  FORGED_GRANTS,
+  FOREIGN_UNLOCKS,
+  type Result,
+} from "@databox-cmk/conformance";
+import { createOrder } from "@databox-cmk/local-stack";
+import { openTemporaryFolder, requireTool } from "@databox-cmk/testkit";
+import { expect, test } from "vitest";
+import * as z from "zod";
+
+import { openWorld } from "./harness/open-world.ts";
+import { runAgent } from "./harness/run-agent.ts";
+
+// Debian's own interpreter: it is the one that sees the package python3-cryptography.
+const PYTHON = "/usr/bin/python3";
+const PYTHON_AGENT = join(import.meta.dirname, "python-agent/agent.py");
+const COMMAND_LINE = join(import.meta.dirname, "../packages/conformance/src/main.ts");
+const hasPython = requireTool(
+  "python3-cryptography",
+  spawnSync(PYTHON, ["-c", "import cryptography"]).status === 0,
+);
+const printed = z.object({ outcome: z.string(), code: z.string().optional() });
+
+const faults = (results: readonly Result[]) => results.filter(({ fault }) => fault !== undefined);
+
+/** The agent as it ships. It has a volume, which is locked again before the next unlock. */
+function ownAgent(folder: string): AgentUnderTest {
+  let isOpen = true;
+  const run = async (words: readonly string[], input = "") => {
+    const state = ["--json", "--state-dir", join(folder, "agent")];
+    const { stdout } = await runAgent([...state, ...words], { input });
+    return printed.parse(JSON.parse(stdout.trim().split("\n").at(-1) ?? ""));
+  };
+  return {
+    async prepare({ broker, certificateAuthorityPem, order, serial, code }) {
+      const caFile = join(folder, "ca.pem");
+      writeFileSync(caFile, certificateAuthorityPem);
+      const options = [
+        ["--broker", broker],
+        ["--order", order],
+        ["--serial", serial],
+        ["--volume", join(folder, "disk.img")],
+        ["--volume-kind", "file"],
+        ["--ca-file", caFile],
+        ["--resolve-localhost"],
+        ["--device-key", "file"],
+      ];
+      return run(["prepare", ...options.flat()], code);
+    },
+    async unlock() {
+      if (isOpen) await run(["lock"]);
+      const result = await run(["unlock"]);
+      isOpen = result.outcome === "unlocked";
+      return result;
+    },
+  };
+}
+
+test("our agent conforms", async () => {
+  using folder = openTemporaryFolder();
+  const results = await checkAgent(ownAgent(folder.path));
+  expect(faults(results)).toEqual([]);
+  expect(results.length).toBeGreaterThan(Object.keys(FORGED_GRANTS).length);
+});
+
+test.skipIf(!hasPython)(
+  "an agent in Python, written from the documentation, conforms",
+  async () => {
+    using agent = commandAgent([PYTHON, PYTHON_AGENT]);
+    expect(faults(await checkAgent(agent))).toEqual([]);
+  },
+);
+
+test("our broker conforms, by the command line", async () => {
+  await using world = await openWorld();
+  using folder = openTemporaryFolder();
+  const waiting = async (name: string) => {
+    const order = await createOrder(world.customerContext, name);
+    const serial = `DBX-${name}`;
+    const [made] = await world.operator.prepare(order.id, [serial]);
+    return { order: order.id.toLowerCase(), serial, code: made?.enrolmentCode ?? "" };
+  };
+  const caFile = join(folder.path, "ca.pem");
+  writeFileSync(caFile, world.stack.caPem);
+  const nodesFile = join(folder.path, "nodes.json");
+  writeFileSync(nodesFile, JSON.stringify([await waiting("own"), await waiting("foreign")]));
+  const options = [
+    ["--url", world.stack.description.brokerUrl],
+    ["--ca", caFile],
+    ["--nodes", nodesFile],
+    ["--report", folder.path],
+  ];
+  const child = spawn(process.execPath, [COMMAND_LINE, "broker", ...options.flat()]);
+  const [report, complaint, [exitCode]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, "close"),
+  ]);
+  expect(report + complaint).toMatch(/^[0-9]+ passed, 0 failed$/m);
+  for (const name of Object.keys(FOREIGN_UNLOCKS)) expect(report).toContain(name);
+  expect(exitCode).toBe(0);
+  expect(readFileSync(join(folder.path, "junit.xml"), "utf8")).not.toContain("<failure");
+});

@@ -1,0 +1,146 @@
+import { DEVICE_ROUTES, JOSE_MEDIA_TYPE } from "@databox-cmk/protocol";
+import { createFakeBroker, type FakeBroker, type WireAnswer } from "@databox-cmk/testkit";
+
+import { FORGED_DENIALS, REFUSAL_CODE } from "./forged-denials.ts";
+import { FORGED_GRANTS } from "./forged-grants.ts";
+import { attempt, type Result } from "./result.ts";
+
+/** The result of a command of the agent, by the names of the device API. */
+export type AgentOutcome = {
+  readonly outcome: string;
+  /** The broker's code if it refused. */
+  readonly code?: string | undefined;
+};
+
+/** The agent under test: one node with its own state. */
+export type AgentUnderTest = {
+  /** Enrols the node, prepares it, and sends the receipt. */
+  prepare(facts: {
+    readonly broker: string;
+    readonly certificateAuthorityPem: string;
+    readonly order: string;
+    readonly serial: string;
+    readonly code: string;
+  }): Promise<AgentOutcome>;
+  /** One attempt to unlock the volume by network, whether or not it is open. */
+  unlock(): Promise<AgentOutcome>;
+};
+
+const SERIAL = "DBX-CONFORMANCE";
+const JOSE = { "content-type": JOSE_MEDIA_TYPE };
+
+/** Answers without a signature. An agent must treat each one as "unreachable". */
+export const UNSIGNED_ANSWERS = {
+  "a captive portal's 403": () => html(403),
+  "a captive portal's 200": () => html(200),
+  "an error of a gateway that looks like the service's": () => ({
+    status: 403,
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ error: { code: REFUSAL_CODE, message: "The key is disabled." } }),
+  }),
+  "an empty message": () => ({ status: 200, headers: JOSE, body: "" }),
+} as const satisfies Record<string, () => WireAnswer>;
+
+const html = (status: number): WireAnswer => ({
+  status,
+  headers: { "content-type": "text/html" },
+  body: "<h1>Sign in</h1>",
+});
+
+/**
+ * Plays the broker for an agent: enrolment, unlocks, receipts and messages with unknown extensions,
+ * then every forged grant, forged denial and unsigned answer. Stops if the node cannot be prepared.
+ */
+export async function checkAgent(agent: AgentUnderTest): Promise<readonly Result[]> {
+  await using broker = await createFakeBroker();
+  const node = await broker.addNode(SERIAL);
+  const results: Result[] = [];
+  const run = async (suite: string, name: string, work: () => Promise<string | undefined>) => {
+    results.push(await attempt(`agent: ${suite}`, name, work));
+    broker.intercept = undefined;
+    broker.refusal = undefined;
+    broker.extensions = undefined;
+  };
+  await run("exchange", "enrols and prepares the node", async () => {
+    const { certificateAuthorityPem, order, url } = broker;
+    const facts = { broker: url, certificateAuthorityPem, order, serial: SERIAL };
+    const { outcome } = await agent.prepare({ ...facts, code: node.enrolmentCode });
+    if (outcome !== "prepared") return `said ${outcome}, not prepared`;
+    return broker.receipts.at(-1)?.outcome === "prepared" ? undefined : "sent no receipt of it";
+  });
+  if (results.some(({ fault }) => fault !== undefined)) return results;
+  const unlocks = () => expectUnlocked(agent, broker);
+  await run("exchange", "unlocks", unlocks);
+  await run("exchange", "unlocks again, with fresh nonce, counter and key", async () => {
+    const fault = await unlocks();
+    const [before, after] = broker.unlockRequests.slice(-2);
+    if (before?.nonce === after?.nonce) return "used a nonce twice";
+    if (before?.hpke.publicKey === after?.hpke.publicKey) return "used a one-use key twice";
+    return fault;
+  });
+  await run("exchange", "ignores extensions of a newer broker", () => {
+    broker.extensions = { "a-newer-version": { of: "the broker" } };
+    return unlocks();
+  });
+  await run("exchange", "keeps a new generation of its envelope, and names it", async () => {
+    await broker.rewrap(SERIAL);
+    const fault = (await unlocks()) ?? (await unlocks());
+    const named = broker.unlockRequests.at(-1)?.generation;
+    return fault ?? (named === node.generation ? undefined : `named generation ${String(named)}`);
+  });
+  await run("denial", "refuses for a denial that the broker signed", async () => {
+    broker.refusal = { code: REFUSAL_CODE };
+    const { outcome, code } = await agent.unlock();
+    return outcome === "refused" && code === REFUSAL_CODE
+      ? undefined
+      : `said ${outcome}, ${code ?? "no code"}`;
+  });
+  for (const [name, forge] of Object.entries(FORGED_DENIALS))
+    await run("forged denial", name, async () => {
+      broker.intercept = async ({ path, request, answer }) =>
+        path === DEVICE_ROUTES.unlocks
+          ? { status: 403, headers: JOSE, body: await forge({ broker, request }) }
+          : answer;
+      return expectUnreachable(agent);
+    });
+  for (const [name, make] of Object.entries(UNSIGNED_ANSWERS))
+    await run("unsigned answer", name, async () => {
+      broker.intercept = ({ path, answer }) => (path === DEVICE_ROUTES.unlocks ? make() : answer);
+      return expectUnreachable(agent);
+    });
+  for (const [name, forge] of Object.entries(FORGED_GRANTS))
+    await run("forged grant", name, async () => {
+      const receipts = opened(broker);
+      broker.intercept = async ({ path, request, answer }) =>
+        path === DEVICE_ROUTES.unlocks
+          ? {
+              ...answer,
+              body: await forge({ broker, serial: SERIAL, honest: answer.body, request }),
+            }
+          : answer;
+      const { outcome } = await agent.unlock();
+      if (outcome === "unlocked" || opened(broker) !== receipts) return "unlocked";
+      broker.intercept = undefined;
+      const after = await unlocks();
+      return after === undefined ? undefined : `afterwards: ${after}`;
+    });
+  return results;
+}
+
+const opened = ({ receipts }: FakeBroker): number =>
+  receipts.filter(({ outcome }) => outcome === "unlocked").length;
+
+async function expectUnreachable(agent: AgentUnderTest): Promise<string | undefined> {
+  const { outcome } = await agent.unlock();
+  return outcome === "unreachable" ? undefined : `said ${outcome}, not unreachable`;
+}
+
+async function expectUnlocked(
+  agent: AgentUnderTest,
+  broker: FakeBroker,
+): Promise<string | undefined> {
+  const before = opened(broker);
+  const { outcome, code } = await agent.unlock();
+  if (outcome !== "unlocked") return `said ${outcome} ${code ?? ""}, not unlocked`;
+  return opened(broker) === before + 1 ? undefined : "sent no receipt of it";
+}

@@ -1,0 +1,124 @@
+import { messageHash } from "@databox-cmk/crypto";
+import { DEVICE_MESSAGE_MAX_BYTES, DEVICE_ROUTES } from "@databox-cmk/protocol";
+import { type DeviceAnswer, DeviceClient, type Transport } from "@databox-cmk/testkit";
+
+import { FOREIGN_UNLOCKS, type Known } from "./foreign-unlocks.ts";
+import { attempt, type Result } from "./result.ts";
+
+/** A node that waits for its enrolment, in an order at the stage DevicePrepared. */
+export type WaitingNode = {
+  readonly order: string;
+  readonly serial: string;
+  readonly code: string;
+};
+
+/**
+ * Plays the agent for a broker: enrolment, unlocks and receipts, a race, and the messages that it
+ * must refuse. Stops if the first node cannot be enrolled.
+ *
+ * @param nodes - two nodes of different orders; both are used up.
+ */
+export async function checkBroker(
+  transport: Transport,
+  [own, foreign]: readonly [WaitingNode, WaitingNode],
+): Promise<readonly Result[]> {
+  const device = new DeviceClient({ transport, ...own });
+  const stranger = new DeviceClient({ transport, ...foreign });
+  const results: Result[] = [];
+  const run = async (suite: string, name: string, work: () => Promise<string | undefined>) => {
+    results.push(await attempt(`broker: ${suite}`, name, work));
+  };
+  await run("enrolment", "answers the code of the order", async () =>
+    expectAnswer(await device.enrol(own.code)),
+  );
+  await run("enrolment", "answers the same key again", async () =>
+    expectAnswer(await device.enrol(own.code)),
+  );
+  if (results.some(({ fault }) => fault !== undefined)) return results;
+  await run("enrolment", "refuses another key: EnrolmentConflict", async () => {
+    const other = new DeviceClient({ transport, ...own });
+    other.brokerKeys = device.brokerKeys;
+    return expectDenial(await other.enrol(own.code), "EnrolmentConflict");
+  });
+  await run("enrolment", "refuses another code: EnrolmentCodeInvalid", async () => {
+    stranger.brokerKeys = device.brokerKeys;
+    return expectDenial(await stranger.enrol(own.code), "EnrolmentCodeInvalid");
+  });
+  await run("enrolment", "answers the other node", async () =>
+    expectAnswer(await stranger.enrol(foreign.code)),
+  );
+  const honest = await device.prepareUnlock("prepare");
+  let grantText = "";
+  await run("unlock", "grants, and seals the content key to the request", async () => {
+    const answer = await device.sendUnlock(honest);
+    if (answer.kind !== "answer") return describe(answer);
+    grantText = answer.text;
+    const contentKey = await device.open(answer.value, honest);
+    return contentKey.byteLength === 32 ? undefined : "the content key does not have 32 bytes";
+  });
+  await run("unlock", "gives the same bytes the same answer", async () => {
+    const { text } = await device.post(DEVICE_ROUTES.unlocks, honest.text);
+    return text === grantText ? undefined : "another answer";
+  });
+  await run("unlock", "two messages with one nonce at once: at most one is granted", async () => {
+    const { nonce } = await device.challenge();
+    const both = [
+      await device.prepareUnlock("prepare", {}, nonce),
+      await device.prepareUnlock("prepare", {}, nonce),
+    ];
+    const answers = await Promise.all(both.map((each) => device.sendUnlock(each)));
+    const granted = answers.filter(({ kind }) => kind === "answer").length;
+    return granted <= 1 ? undefined : "both were granted";
+  });
+  const known: Known = {
+    usedNonce: honest.request.nonce,
+    foreignNonce: (await stranger.challenge()).nonce,
+    stranger,
+  };
+  for (const [name, { code, status, tamper }] of Object.entries(FOREIGN_UNLOCKS))
+    await run("refusal", `${name}: ${code}`, async () => {
+      const { text } = await device.prepareUnlock("prepare", tamper(known));
+      const answer = await device.post(DEVICE_ROUTES.unlocks, text);
+      const denial = device.readDenial(answer, text);
+      if (denial.code !== code) return `was answered ${denial.code}`;
+      return answer.status === status ? undefined : `has the status ${String(answer.status)}`;
+    });
+  await run("refusal", "a purpose of another stage: PurposeForbidden", async () =>
+    expectDenial((await device.unlock("unlock")).answer, "PurposeForbidden"),
+  );
+  await run("receipt", "acknowledges the outcome, and the same again", async () => {
+    const first = await device.receipt(grantText, "prepared");
+    return expectAnswer(first) ?? expectAnswer(await device.receipt(grantText, "prepared"));
+  });
+  await run("receipt", "refuses another outcome: ReplayDetected", async () =>
+    expectDenial(await device.receipt(grantText, "failed"), "ReplayDetected"),
+  );
+  await run("receipt", "refuses one for a grant that does not exist", async () => {
+    const grantHash = messageHash("no grant");
+    const payload = (receipt: object) => ({ ...receipt, grantHash });
+    const answer = await device.receipt(grantText, "prepared", { payload });
+    return answer.kind === "denial" ? undefined : describe(answer);
+  });
+  // The last one, since a broker may close the connection after it.
+  await run("refusal", "a message that is too long, without a signature: 413", async () => {
+    const { status } = await device.post(
+      DEVICE_ROUTES.unlocks,
+      "x".repeat(DEVICE_MESSAGE_MAX_BYTES + 1),
+    );
+    return status === 413 ? undefined : `has the status ${String(status)}`;
+  });
+  return results;
+}
+
+const expectAnswer = (answer: DeviceAnswer<unknown>): string | undefined =>
+  answer.kind === "answer" ? undefined : describe(answer);
+
+const expectDenial = (answer: DeviceAnswer<unknown>, code: string): string | undefined =>
+  answer.kind === "denial" && answer.value.code === code ? undefined : describe(answer);
+
+function describe(answer: DeviceAnswer<unknown>): string {
+  if (answer.kind === "denial") return `was denied: ${answer.value.code}`;
+  return answer.kind === "unsigned"
+    ? `was answered ${String(answer.answer.status)} without a signature`
+    : `was answered: ${answer.kind}`;
+}

@@ -1,0 +1,101 @@
+import { generateSigningKey, messageHash, type SigningKey, signMessage } from "@databox-cmk/crypto";
+import { type Grant, MESSAGE_TYPES, unlockRequest } from "@databox-cmk/protocol";
+import type { FakeBroker } from "@databox-cmk/testkit";
+
+/** A forger has the broker, its keys, and its honest answer to this request. */
+export type Forgery = {
+  readonly broker: FakeBroker;
+  readonly serial: string;
+  readonly honest: string;
+  readonly request: string;
+};
+type Forge = (forgery: Forgery) => Promise<string> | string;
+
+const stranger = generateSigningKey().key;
+
+/** Grants that a device must not accept, by the part that was changed. */
+export const FORGED_GRANTS = {
+  "a bit of its signature": ({ honest }) => {
+    const [header, payload, signature = ""] = honest.split(".");
+    return `${header}.${payload}.${flipped(signature)}`;
+  },
+  "its payload, under the old signature": ({ honest }) => {
+    const [header, , signature] = honest.split(".");
+    const payload = { ...payloadOf(honest), kid: "https://evil.vault.localhost/keys/a/1" };
+    return `${header}.${Buffer.from(JSON.stringify(payload)).toString("base64url")}.${signature}`;
+  },
+  "the key that signed it: a stranger's": ({ honest }) =>
+    signMessage(stranger, MESSAGE_TYPES.grant, payloadOf(honest)),
+  "the key that signed it: a stranger's under the broker's name": ({ honest, broker }) =>
+    resign({ broker }, payloadOf(honest), { ...stranger, kid: broker.signingKey.kid }),
+  "the key that signed it: the node's own": ({ honest, broker, serial }) => {
+    const kid = broker.nodes.get(serial)?.deviceKey?.kid ?? "";
+    return resign({ broker }, payloadOf(honest), { ...stranger, kid });
+  },
+  "the request it answers": ({ honest, broker }) =>
+    resign({ broker }, { ...payloadOf(honest), requestHash: messageHash("another") }),
+  "its order": ({ honest, broker }) =>
+    resign({ broker }, { ...payloadOf(honest), order: `${broker.order}x` }),
+  "its serial": ({ honest, broker }) =>
+    resign({ broker }, { ...payloadOf(honest), serial: "DBX-OTHER" }),
+  "an unknown member": ({ honest, broker }) =>
+    resign({ broker }, { ...payloadOf(honest), zip: "DEF" }),
+  "its sealed key": (forgery) =>
+    withSealed(forgery, { ciphertext: flipped(payloadOf(forgery.honest).sealed.ciphertext) }),
+  "its encapsulation": (forgery) =>
+    withSealed(forgery, { enc: flipped(payloadOf(forgery.honest).sealed.enc) }),
+  "the content key: another node's": async ({ broker, serial, request }) => {
+    const other = await broker.addNode("DBX-OTHER");
+    const [, encoded = ""] = request.split(".");
+    const asked = unlockRequest.parse(JSON.parse(Buffer.from(encoded, "base64url").toString()));
+    const grant = await broker.grantFor(other, asked, messageHash(request));
+    return resign({ broker }, { ...grant, serial });
+  },
+  "its envelope: a lower generation": (forgery) => withEnvelope(forgery, -1),
+  "its envelope: the same generation again": (forgery) => withEnvelope(forgery, 0),
+  "its envelope: signed by a stranger": (forgery) => withEnvelope(forgery, 1, stranger),
+  "its envelope: another node's": async ({ broker, honest }) => {
+    const { signedEnvelope: envelope } = await broker.addNode("DBX-OTHER");
+    return resign({ broker }, { ...payloadOf(honest), envelope });
+  },
+  "its type: an acknowledgement": ({ honest, broker }) =>
+    signMessage(broker.signingKey, MESSAGE_TYPES.acknowledgement, payloadOf(honest)),
+  "its type: an envelope": (forgery) => envelopeOf(forgery, 1),
+} as const satisfies Record<string, Forge>;
+
+function payloadOf(jws: string): Grant {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the fake broker made it
+  return JSON.parse(Buffer.from(jws.split(".")[1] ?? "", "base64url").toString()) as Grant;
+}
+
+function flipped(base64url: string): string {
+  const bytes = Buffer.from(base64url, "base64url");
+  bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+  return bytes.toString("base64url");
+}
+
+const resign = (
+  { broker }: Pick<Forgery, "broker">,
+  payload: object,
+  key: SigningKey = broker.signingKey,
+): Promise<string> => signMessage(key, MESSAGE_TYPES.grant, payload);
+
+function withSealed(forgery: Forgery, change: Partial<Grant["sealed"]>): Promise<string> {
+  const grant = payloadOf(forgery.honest);
+  return resign(forgery, { ...grant, sealed: { ...grant.sealed, ...change } });
+}
+
+async function withEnvelope(forgery: Forgery, step: number, key?: SigningKey): Promise<string> {
+  const envelope = await envelopeOf(forgery, step, key);
+  return resign(forgery, { ...payloadOf(forgery.honest), envelope });
+}
+
+/** The node's own envelope, `step` generations above the current one. */
+function envelopeOf({ broker, serial }: Forgery, step: number, key?: SigningKey): Promise<string> {
+  const node = broker.nodes.get(serial);
+  return signMessage(key ?? broker.signingKey, MESSAGE_TYPES.envelope, {
+    env: node?.env,
+    generation: (node?.generation ?? 0) + step,
+    jwe: node?.envelope.toJSON(),
+  });
+}

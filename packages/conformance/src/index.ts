@@ -1,0 +1,7 @@
+export { type AgentUnderTest, checkAgent } from "./check-agent.ts";
+export { checkBroker } from "./check-broker.ts";
+export { commandAgent } from "./command-agent.ts";
+export { FORGED_DENIALS, signDenial } from "./forged-denials.ts";
+export { FORGED_GRANTS } from "./forged-grants.ts";
+export { FOREIGN_UNLOCKS } from "./foreign-unlocks.ts";
+export type { Result } from "./result.ts";
