@@ -160,7 +160,8 @@ async function createVault(world: FaultWorld, options: SiteOptions, principalId:
       location,
       properties: {
         tenantId,
-        sku: { family: "A", name: "standard" },
+        // Takes every kind of key that the steps' commands make.
+        sku: { family: "A", name: "premium" },
         enableRbacAuthorization: byRoles,
         enablePurgeProtection: true,
         softDeleteRetentionInDays: RETENTION_DAYS,
