@@ -250,6 +250,7 @@ export const SAMPLES: Readonly<Record<SchemaName, unknown>> = {
     publicKey: HASH,
     bootId: BOOT,
     reason: "restore of Köln",
+    purpose: "ingest",
     since: NOW,
     askedAtMs: 1,
     approval: {
