@@ -32,10 +32,17 @@ afterEach(() => {
   running?.kill("SIGKILL");
 });
 
-async function start(variables: Readonly<Record<string, string>>) {
+async function start(variables: Readonly<Record<string, string>>, ...nodeOptions: string[]) {
   const child = spawn(
     process.execPath,
-    ["--disable-warning=ExperimentalWarning", broker.main, "serve", "--workers", String(WORKERS)],
+    [
+      "--disable-warning=ExperimentalWarning",
+      ...nodeOptions,
+      broker.main,
+      "serve",
+      "--workers",
+      String(WORKERS),
+    ],
     {
       env: { ...variables, RATE_LIMIT_ADDRESS_PER_SECOND: "0", RATE_LIMIT_DEVICE_PER_MINUTE: "0" },
       stdio: ["ignore", "ignore", "inherit", "ipc"],
@@ -122,6 +129,23 @@ test("no request waits for a worker that hangs and is then killed", async () => 
   await Promise.all(visits);
   process.kill(worker, "SIGKILL");
   await visit(port);
+  expect(await stop(child)).toBe(0);
+});
+
+/** The supervisor of this program kills its first worker just before it tells all to close. */
+const KILL_ON_SIGTERM = `data:text/javascript,${encodeURIComponent(`
+  import cluster from "node:cluster";
+  import { readFileSync } from "node:fs";
+  if (cluster.isPrimary) process.once("SIGTERM", () => {
+    const { pid } = Object.values(cluster.workers)[0].process;
+    process.kill(pid, "SIGKILL");
+    while (!/^State:\\s+Z/m.test(readFileSync("/proc/" + pid + "/status", "utf8")));
+  });
+`)}`;
+
+test("a worker that dies while it is told to close fails nothing", async () => {
+  using environment = await createBrokerEnvironment();
+  const { child } = await start(environment.variables, "--import", KILL_ON_SIGTERM);
   expect(await stop(child)).toBe(0);
 });
 

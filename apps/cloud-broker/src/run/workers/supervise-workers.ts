@@ -1,6 +1,5 @@
 import cluster, { type Worker } from "node:cluster";
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 
 import type { Log } from "../../observability/log.ts";
@@ -51,6 +50,11 @@ export async function superviseWorkers(count: number, log: Log): Promise<Supervi
 
   function start(): Worker {
     const worker = cluster.fork();
+    // A message to a worker that has just died (EPIPE) is lost with it; its exit tells us. Without
+    // a listener, this event would end the supervisor, and every worker with it.
+    worker.on("error", (error) => {
+      log("debug", "a message did not reach a worker", { error: error.message });
+    });
     tell(worker, { type: "ticket-keys", keys: ticketKeys });
     return worker;
   }
@@ -134,7 +138,11 @@ async function untilReady(worker: Worker): Promise<Ready> {
 
 /** A worker that has not served yet has nothing to finish, and does not listen. */
 async function end(worker: Worker, withinMs: number): Promise<void> {
-  const ended = once(worker, "exit");
+  if (worker.isDead()) return;
+  const { promise: ended, resolve } = Promise.withResolvers<void>();
+  worker.once("exit", () => {
+    resolve();
+  });
   tell(worker, { type: "close" });
   const overdue = setTimeout(() => {
     worker.process.kill("SIGKILL");
