@@ -7,8 +7,10 @@ export type DayCount = {
   readonly action: string;
   readonly outcome: string;
   readonly code: string | null;
+  /** Of an unlock. */
   readonly purpose: string | null;
   readonly count: number;
+  /** Of `lease/relocked`: milliseconds since the refusal. */
   readonly average: number | null;
   readonly longest: number | null;
 };

@@ -1,20 +1,12 @@
 import { sql } from "kysely";
 
+import type { DayCount } from "../core/daily-figures.ts";
 import { engineOf } from "./engine.ts";
 import type { Store } from "./store.ts";
 
-export type AuditCount = {
+export type AuditCount = DayCount & {
   /** `/subscriptions/{id}` in lower case. */
   readonly subscription: string;
-  readonly action: string;
-  readonly outcome: string;
-  readonly code: string | null;
-  /** Of an unlock. */
-  readonly purpose: string | null;
-  readonly count: number;
-  /** Of `lease/relocked`: milliseconds since the refusal. */
-  readonly average: number | null;
-  readonly longest: number | null;
 };
 
 const SUBSCRIPTION_LENGTH = "/subscriptions/00000000-0000-0000-0000-000000000000".length;

@@ -108,18 +108,21 @@ function readKept(folder: string, bootIdFile: string | undefined) {
 /** The approvers approve exactly the request that they were shown. */
 function requireSameReason(kept: string | undefined, given: string | undefined): void {
   if (given === undefined || given === kept) return;
-  const what = kept === undefined ? "without a reason" : `with the reason "${kept}"`;
-  throw new AppError("Misuse", {
-    detail: `--reason: a request ${what} is waiting; continue it with databox-agent unlock, or withdraw it with databox-agent unlock --cancel`,
-  });
+  throw otherWaits(
+    "--reason",
+    kept === undefined ? "without a reason" : `with the reason "${kept}"`,
+  );
 }
 
 function requireSamePurpose(kept: AskedPurpose, given: AskedPurpose | undefined): void {
   if (given === undefined || given === kept) return;
-  throw new AppError("Misuse", {
-    detail: `--purpose: a request to ${kept} is waiting; continue it with databox-agent unlock, or withdraw it with databox-agent unlock --cancel`,
-  });
+  throw otherWaits("--purpose", `to ${kept}`);
 }
+
+const otherWaits = (option: string, what: string): AppError =>
+  new AppError("Misuse", {
+    detail: `${option}: a request ${what} is waiting; continue it with databox-agent unlock, or withdraw it with databox-agent unlock --cancel`,
+  });
 
 /** No authoritative answer: a lease that counts boots may open the volume once more. */
 async function reopen(
