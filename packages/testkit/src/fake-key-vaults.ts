@@ -91,6 +91,7 @@ export function createFakeKeyVaults({
   readonly suffix?: string;
 }) {
   const vaults = new Map<string, Vault>();
+  const hidden = new Set<string>();
   const goneIdentities = new Set<string>();
   let made = 0;
 
@@ -247,6 +248,7 @@ export function createFakeKeyVaults({
     /** The broker's `ResourceReader` port, over the same vaults. */
     resources: {
       vault: async (resourceId: string) => {
+        if (hidden.has(resourceId)) return { ok: true as const, value: "hidden" as const };
         const found = [...vaults.values()].find(
           ({ id }) => id.toLowerCase() === resourceId.toLowerCase(),
         );
@@ -264,10 +266,14 @@ export function createFakeKeyVaults({
         const deleted = vaults.get(name)?.deleted === true;
         return { ok: true as const, value: deleted ? { scheduledPurgeDate } : undefined };
       },
-      storageAccountLocation: async (_resourceId: string) => ({
+      storageAccountLocation: async (resourceId: string) => ({
         ok: true as const,
-        value: "westus",
+        value: hidden.has(resourceId) ? undefined : "westus",
       }),
+    },
+    /** From now on, Resource Manager refuses to show this resource to the broker. */
+    hideResource(resourceId: string): void {
+      hidden.add(resourceId);
     },
 
     addVault(

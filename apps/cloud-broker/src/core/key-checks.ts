@@ -13,24 +13,28 @@ export type KeyEvidence = {
   readonly nowMs: number;
   readonly tenantId: string;
   readonly keyUrl: Outcome<KeyUrl>;
+  readonly vaultResourceId: string;
   /** Name of the vault in `kekVaultResourceId`, as written. */
   readonly vaultNameInResourceId: string | undefined;
   readonly identity: Outcome<KeyIdentity>;
   readonly signIn?: Outcome<undefined>;
   readonly vault?: Outcome<VaultResource | "absent" | "hidden">;
   readonly key?: Outcome<KeyFacts> | undefined;
-  /** Regions of the order's storage accounts, as far as Resource Manager shows them. */
-  readonly storageLocations?: Outcome<readonly string[]>;
+  readonly storageLocations?: Outcome<readonly StorageLocation[]>;
   /** Random bytes were wrapped, unwrapped and compared. */
   readonly roundTrip?: Outcome<undefined>;
 };
+/** An account without a region does not exist, or the broker may not read it. */
+export type StorageLocation = { readonly id: string; readonly location: string | undefined };
 export type GatheredEvidence = "signIn" | "vault" | "key" | "storageLocations" | "roundTrip";
 
 /**
- * `undecided`: we may read nothing that decides it; the row counts as not reached and the next
- * check follows.
+ * The evidence does not decide the row: it counts as not reached, and the next check follows.
+ * `unread` names the resources that Resource Manager did not show to the broker.
  */
-export type Verdict = "passed" | "undecided" | Failure;
+export type Undecided = { readonly unread: readonly string[] };
+export type Verdict = "passed" | Undecided | Failure;
+const UNDECIDED: Undecided = { unread: [] };
 
 export type KeyCheckRow = {
   readonly name: KeyCheckName;
@@ -81,9 +85,9 @@ export const KEY_CHECKS: readonly KeyCheckRow[] = [
     name: "vault-tenant",
     codes: ["SsemUserErrorKeyVaultDetailsNotFound"],
     needs: ["vault"],
-    decide: ({ vault, tenantId }) => {
+    decide: ({ vault, vaultResourceId, tenantId }) => {
       const found = visible(vault);
-      if (found === undefined) return "undecided";
+      if (found === undefined) return { unread: [vaultResourceId] };
       return isSameIdentifier(found.tenantId, tenantId)
         ? "passed"
         : { code: "SsemUserErrorKeyVaultDetailsNotFound", reason: "tenant-moved" };
@@ -101,7 +105,7 @@ export const KEY_CHECKS: readonly KeyCheckRow[] = [
     needs: ["key"],
     decide: ({ key }) =>
       key === undefined
-        ? "undecided"
+        ? UNDECIDED
         : key.ok || ownedLater(key.failure.code)
           ? "passed"
           : key.failure,
@@ -155,7 +159,7 @@ function keyRow({ name, code, decide }: KeyRule): KeyCheckRow {
     codes: [code],
     needs: ["key"],
     decide: ({ key, nowMs }) =>
-      key?.ok === true ? (decide(key.value, nowMs) ?? "passed") : "undecided",
+      key?.ok === true ? (decide(key.value, nowMs) ?? "passed") : UNDECIDED,
   };
 }
 
@@ -163,7 +167,7 @@ function keyRow({ name, code, decide }: KeyRule): KeyCheckRow {
  * The data plane shows it by the key's recovery level; Resource Manager shows it by the vault's
  * flags, even when the data plane refuses.
  */
-function decideProtection({ vault, key }: KeyEvidence): Verdict {
+function decideProtection({ vault, vaultResourceId, key }: KeyEvidence): Verdict {
   const code = "SsemUserErrorSoftDeleteAndPurgeProtectionNotEnabled";
   const level = key?.ok === true ? key.value.recoveryLevel : undefined;
   if (level !== undefined) {
@@ -171,26 +175,27 @@ function decideProtection({ vault, key }: KeyEvidence): Verdict {
     return level.includes("Purgeable") ? { code, reason: "purge-protection" } : "passed";
   }
   const found = visible(vault);
-  if (found === undefined) return "undecided";
+  if (found === undefined) return { unread: [vaultResourceId] };
   if (!found.softDelete) return { code, reason: "soft-delete" };
   return found.purgeProtection ? "passed" : { code, reason: "purge-protection" };
 }
 
-function decideRegion({ vault, key, storageLocations }: KeyEvidence): Verdict {
-  if (storageLocations === undefined) return "undecided";
+/** One account in another region is enough to refuse; to pass, every region must be known. */
+function decideRegion({ vault, vaultResourceId, key, storageLocations }: KeyEvidence): Verdict {
+  if (storageLocations === undefined) return UNDECIDED;
   if (!storageLocations.ok) return storageLocations.failure;
   const vaultLocation =
     visible(vault)?.location ?? (key?.ok === true ? key.value.vaultRegion : undefined);
-  if (vaultLocation === undefined) return "passed";
-  const other = storageLocations.value.find(
-    (location) => canonical(location) !== canonical(vaultLocation),
-  );
-  return other === undefined
-    ? "passed"
-    : {
+  if (vaultLocation === undefined) return { unread: [vaultResourceId] };
+  const unread: string[] = [];
+  for (const { id, location } of storageLocations.value)
+    if (location === undefined) unread.push(id);
+    else if (canonical(location) !== canonical(vaultLocation))
+      return {
         code: "KeyVaultRegionMismatch",
-        facts: { vaultLocation: canonical(vaultLocation), location: canonical(other) },
+        facts: { vaultLocation: canonical(vaultLocation), location: canonical(location) },
       };
+  return unread.length === 0 ? "passed" : { unread };
 }
 
 /** Resource Manager writes `West US` and `westus` for the same region. */
@@ -201,7 +206,7 @@ function visible(vault: KeyEvidence["vault"]): VaultResource | undefined {
 }
 
 const verdictOf = (outcome: Outcome<undefined> | undefined): Verdict =>
-  outcome === undefined ? "undecided" : outcome.ok ? "passed" : outcome.failure;
+  outcome === undefined ? UNDECIDED : outcome.ok ? "passed" : outcome.failure;
 
 const OWNED_LATER: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "SsemUserErrorKeyVaultBadRequestException",
@@ -211,6 +216,6 @@ const OWNED_LATER: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 const ownedLater = (code: ErrorCode): boolean => OWNED_LATER.has(code);
 
 function claimed(key: KeyEvidence["key"], codes: readonly ErrorCode[]): Verdict {
-  if (key === undefined) return "undecided";
+  if (key === undefined) return UNDECIDED;
   return key.ok || !codes.includes(key.failure.code) ? "passed" : key.failure;
 }

@@ -114,6 +114,8 @@ export type KeyCheck = {
   readonly status: CheckStatus;
   readonly elapsedMs?: number | undefined;
   readonly failure?: Failure | undefined;
+  /** Resource ids of a check that was not reached, since Resource Manager did not show them. */
+  readonly unread?: readonly string[];
 };
 /**
  * Every check in its fixed order (design: check order of a KEK); `kid` is the version that passed

@@ -10,6 +10,7 @@ import {
   KEY_CHECKS,
   type KeyCheckRow,
   type KeyEvidence,
+  type StorageLocation,
 } from "../core/key-checks.ts";
 import { parseKeyUrl } from "../core/key-url.ts";
 import type { Failure, KeyCheck, KeySubject, KeyValidation, Outcome } from "../core/ports.ts";
@@ -65,6 +66,7 @@ export async function validateKey(
     nowMs: now(),
     tenantId: subject.tenantId,
     keyUrl,
+    vaultResourceId: choice.kekVaultResourceId,
     vaultNameInResourceId: vaultNameOf(choice.kekVaultResourceId),
     identity,
   };
@@ -83,7 +85,8 @@ export async function validateKey(
     const verdict = row.decide(evidence);
     const elapsedMs = now() - startedMs;
     if (verdict === "passed") checks.push({ name: row.name, status: "passed", elapsedMs });
-    else if (verdict === "undecided") checks.push({ name: row.name, status: "not-reached" });
+    else if ("unread" in verdict)
+      checks.push({ name: row.name, status: "not-reached", unread: verdict.unread });
     else {
       failed = usable.ok
         ? describeFailure(verdict, usable.value)
@@ -144,12 +147,12 @@ async function gather(
 async function readLocations(
   resources: Dependencies["resources"],
   storageAccountIds: readonly string[],
-): Promise<Outcome<readonly string[]>> {
-  const locations: string[] = [];
+): Promise<Outcome<readonly StorageLocation[]>> {
+  const locations: StorageLocation[] = [];
   for (const id of storageAccountIds) {
     const location = await resources.storageAccountLocation(id);
     if (!location.ok) return location;
-    if (location.value !== undefined) locations.push(location.value);
+    locations.push({ id, location: location.value });
   }
   return { ok: true, value: locations };
 }

@@ -1,5 +1,6 @@
 // @module-tag one-engine
 import { KEY_CHECK_NAMES } from "@databox-cmk/protocol";
+import { fakeVaultId } from "@databox-cmk/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import type { KeyChoice } from "../../src/core/order.ts";
@@ -231,6 +232,22 @@ describe("validate", () => {
     });
     world.vaults.revoke("kv-one", SYSTEM.principalId);
     expect(await validate()).toMatchObject({ outcome: { failure: { reason: "access-policy" } } });
+  });
+
+  const ACCOUNT = subject().storageAccountIds[0] ?? "";
+  const VAULT = fakeVaultId("kv-one");
+  it.each([
+    { hidden: [ACCOUNT], unread: { "vault-region": [ACCOUNT] } },
+    { hidden: [VAULT], unread: { "vault-tenant": [VAULT] } },
+  ])("does not count as passed what needs $hidden, which it cannot read", async (row) => {
+    for (const id of row.hidden) world.vaults.hideResource(id);
+    const { checks, outcome } = await validate();
+    const others = checks.filter(({ status }) => status !== "passed");
+    expect(Object.fromEntries(others.map(({ name, unread }) => [name, unread]))).toEqual(
+      row.unread,
+    );
+    expect(new Set(others.map(({ status }) => status))).toEqual(new Set(["not-reached"]));
+    expect(outcome.ok).toBe(true);
   });
 
   it("changes nothing", async () => {

@@ -38,7 +38,13 @@ const useStyles = makeStyles({
   },
   title: { flexGrow: 1 },
   checks: { listStyleType: "none", margin: 0, padding: 0 },
-  check: { display: "flex", alignItems: "center", gap: tokens.spacingHorizontalS },
+  check: {
+    display: "flex",
+    alignItems: "center",
+    flexWrap: "wrap",
+    columnGap: tokens.spacingHorizontalS,
+  },
+  unread: { flexBasis: "100%", paddingInlineStart: "24px", overflowWrap: "anywhere" },
   icon: { display: "flex", flexShrink: 0, fontSize: "16px" },
   Passed: { color: tokens.colorStatusSuccessForeground1 },
   Failed: { color: tokens.colorStatusDangerForeground1 },
@@ -127,6 +133,11 @@ export function Preflight({
                       </span>
                       {labelOf(check.name, texts)}
                       <Text size={200}>{texts.preflight.statuses[check.status]}</Text>
+                      {check.unread !== undefined && (
+                        <Text size={200} className={styles.unread}>
+                          {texts.preflight.unread(namesOf(check.unread))}
+                        </Text>
+                      )}
                     </li>
                   );
                 })}
@@ -138,6 +149,9 @@ export function Preflight({
     </section>
   );
 }
+
+const namesOf = (resourceIds: readonly string[]) =>
+  resourceIds.map((id) => id.slice(id.lastIndexOf("/") + 1)).join(", ");
 
 /** A check of a newer service is shown by its name. */
 function labelOf(name: string, { preflight }: Texts): string {

@@ -278,6 +278,8 @@ export const de: Texts = {
       passed === all
         ? `Alle ${all} Prüfungen bestanden`
         : `${passed} von ${all} Prüfungen bestanden`,
+    unread: (names) =>
+      `Der Dienst kann ${names} nicht lesen. Weisen Sie ihm dort für diese Prüfung die Rolle „Reader“ zu.`,
     statuses: { Passed: "bestanden", Failed: "nicht bestanden", NotReached: "nicht erreicht" },
     checks: {
       "url-scheme": "Die URL des Schlüssels ist https",

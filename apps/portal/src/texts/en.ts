@@ -276,6 +276,8 @@ export const en = {
     details: "All checks",
     summary: (passed: number, all: number) =>
       passed === all ? `All ${all} checks passed` : `${passed} of ${all} checks passed`,
+    unread: (names: string) =>
+      `The service can't read ${names}. For this check, assign it the role Reader there.`,
     statuses: { Passed: "passed", Failed: "failed", NotReached: "not reached" },
     checks: {
       "url-scheme": "The key's URL is https",

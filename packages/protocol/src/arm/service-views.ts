@@ -125,6 +125,8 @@ export const keyValidationResult = z.object({
       status: z.enum(["Passed", "Failed", "NotReached"]),
       elapsedMs: z.optional(z.number()),
       error: z.optional(cloudError),
+      /** Resource ids that the service could not read, so that it did not do this check. */
+      unread: z.optional(z.array(z.string())),
     }),
   ),
   nextStep,

@@ -69,11 +69,12 @@ function named(failure: Failure, names: Facts): Failure {
 }
 
 function renderCheck(check: KeyCheck, names: Facts): KeyValidationResult["checks"][number] {
-  const { failure } = check;
+  const { failure, unread = [] } = check;
   return {
     name: check.name,
     status: STATUS_WORDS[check.status],
     elapsedMs: check.elapsedMs,
     error: failure === undefined ? undefined : cloudErrorOf(named(failure, names)),
+    unread: unread.length === 0 ? undefined : [...unread],
   };
 }
