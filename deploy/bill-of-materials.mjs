@@ -1,7 +1,7 @@
-// The contents of an app's bundle, from its lockfile: a CycloneDX bill of materials, and the
-// licences.
+// The contents of what is shipped, from the lockfile: a CycloneDX bill of materials, and the
+// licences with their texts.
 import { spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -10,30 +10,71 @@ import { sourceDateSeconds } from "./source-date.mjs";
 export const root = fileURLToPath(new URL("..", import.meta.url));
 const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
+const LICENCE_FILE = /^(?:licen[cs]e|copying|notice|copyright)/i;
+/** For the few packages that name this licence, and contain no file of it. */
+const MIT = readFileSync(join(root, "deploy", "licences", "mit.txt"), "utf8").trim();
+
 /**
  * Writes `sbom.cdx.json` and `LICENCES.txt` into the folder.
  *
- * @param shipped - components of CycloneDX that come with the app and stand in no lockfile
+ * @param apps - packages of the workspace whose bundles are shipped
+ * @param component - what is shipped, as CycloneDX names it
+ * @param shipped - components of CycloneDX that come with the apps and are in no lockfile, each with
+ *   the text of its licence
+ * @throws {Error} when a package has no text of its licence
  */
-export function writeBillOfMaterials(app, folder, shipped = []) {
-  writeFileSync(join(folder, "sbom.cdx.json"), sbom(app, shipped));
-  writeFileSync(join(folder, "LICENCES.txt"), licences(app));
+export function writeBillOfMaterials(apps, folder, component, shipped) {
+  const bill = sbom(
+    apps,
+    component,
+    shipped.map((row) => row.component),
+  );
+  writeFileSync(join(folder, "sbom.cdx.json"), bill);
+  writeFileSync(join(folder, "LICENCES.txt"), licences(apps, shipped));
+}
+
+/**
+ * Node, as nodejs.org publishes it. Its package in the registry brings only the program, so the
+ * text of its licence is in the repository, by version.
+ */
+export function nodePart() {
+  const { version } = JSON.parse(
+    readFileSync(join(root, "node_modules/node/package.json"), "utf8"),
+  );
+  const purl = `pkg:generic/node@${version}`;
+  const text = readFileSync(join(root, "deploy", "licences", `node-${version}.txt`), "utf8");
+  const licenses = [{ license: { id: "MIT" } }];
+  return {
+    component: { type: "platform", name: "node", version, purl, "bom-ref": purl, licenses },
+    text,
+  };
 }
 
 /**
  * Sorted, without the random serial number and with the sources' date: the same sources give the
  * same bytes.
  */
-function sbom(app, shipped) {
+function sbom(apps, component, shipped) {
   const form = ["--sbom-format", "cyclonedx", "--sbom-type", "application", "--prod"];
-  const { serialNumber: _random, ...bill } = JSON.parse(pnpm("sbom", ...form, "--filter", app));
+  const listed = pnpm("sbom", ...form, ...apps.flatMap((app) => ["--filter", app]));
+  const { serialNumber: _random, ...bill } = JSON.parse(withVersion(listed, component.version));
   const timestamp = new Date(sourceDateSeconds() * 1000).toISOString();
-  const metadata = { ...bill.metadata, timestamp };
+  const whole = bill.metadata.component["bom-ref"];
+  const metadata = { ...bill.metadata, timestamp, component: { ...component, "bom-ref": whole } };
   const components = [...bill.components, ...shipped].toSorted(by("bom-ref"));
   const dependencies = bill.dependencies
     .map(({ dependsOn = [], ...row }) => ({ ...row, dependsOn: dependsOn.toSorted(compare) }))
     .toSorted(by("ref"));
   return `${JSON.stringify({ ...bill, metadata, components, dependencies }, undefined, 2)}\n`;
+}
+
+/** The manifests of our own packages have no version: they are released together. */
+function withVersion(listed, version) {
+  const refs = listed.replaceAll(
+    /(pkg:npm\/(?:%40databox-cmk\/[\w-]+|databox-cmk))@0\.0\.0/g,
+    `$1@${version}`,
+  );
+  return refs.replaceAll('"version": "0.0.0"', `"version": ${JSON.stringify(version)}`);
 }
 
 function by(member) {
@@ -45,19 +86,49 @@ function compare(one, other) {
   return one < other ? -1 : Number(one > other);
 }
 
-/** One paragraph a licence: its packages with their versions. */
-function licences(app) {
-  const listed = JSON.parse(pnpm("--filter", `${app}...`, "licenses", "list", "--prod", "--json"));
-  return Object.entries(listed)
-    .toSorted(([one], [other]) => one.localeCompare(other))
+/** First a list, one paragraph a licence. Then each text, once, below the packages that have it. */
+function licences(apps, shipped) {
+  const filters = apps.flatMap((app) => ["--filter", `${app}...`]);
+  const listed = JSON.parse(pnpm(...filters, "licenses", "list", "--prod", "--json"));
+  const byLicence = Object.entries(listed)
+    .toSorted(([one], [other]) => compare(one, other))
     .map(([licence, packages]) =>
       [
         `${licence}:`,
-        ...packages.map(({ name, versions }) => `  ${name} ${versions.join(", ")}`).toSorted(),
+        ...packages
+          .map(({ name, versions }) => `  ${name} ${versions.join(", ")}`)
+          .toSorted(compare),
       ].join("\n"),
-    )
-    .join("\n\n")
-    .concat("\n");
+    );
+  const byText = new Map();
+  for (const one of Object.values(listed).flat())
+    for (const path of one.paths)
+      for (const text of textsOf(one, path)) addTo(byText, text, nameOf(path));
+  for (const { component, text } of shipped)
+    addTo(byText, text.trim(), `${component.name} ${component.version}`);
+  const texts = [...byText]
+    .map(([text, names]) => `==== ${[...names].toSorted(compare).join(", ")}\n\n${text}`)
+    .toSorted(compare);
+  return `${[...byLicence, ...texts].join("\n\n")}\n`;
+}
+
+function addTo(map, key, value) {
+  map.set(key, (map.get(key) ?? new Set()).add(value));
+}
+
+function nameOf(path) {
+  const { name, version } = JSON.parse(readFileSync(join(path, "package.json"), "utf8"));
+  return `${name} ${version}`;
+}
+
+function textsOf({ name, license, author }, path) {
+  const files = readdirSync(path).filter((file) => LICENCE_FILE.test(file));
+  if (files.length > 0)
+    return files
+      .toSorted(compare)
+      .map((file) => readFileSync(join(path, file), "utf8").replaceAll("\r", "").trim());
+  if (license !== "MIT") throw new Error(`${name} has no text of its licence (${license})`);
+  return [`Copyright (c) ${author ?? `the authors of ${name}`}\n\n${MIT}`];
 }
 
 /** @returns what it printed */

@@ -14,18 +14,17 @@ export type ShippedBroker = {
 const BUNDLE = fileURLToPath(
   new URL("../dist/main.mjs", import.meta.resolve("@databox-cmk/cloud-broker")),
 );
-const CONTAINERFILE = new URL("../../deploy/broker/Containerfile", import.meta.url);
+const IMAGE = new URL("../../deploy/broker/image.json", import.meta.url);
+const settings = z.object({ Entrypoint: z.array(z.string()), Env: z.array(z.string()) });
 
 /** @throws {Error} before `npm run build` */
 export function findShippedBroker(): ShippedBroker {
   if (!existsSync(BUNDLE)) throw new Error("the broker is not built; run: npm run build");
-  const text = readFileSync(CONTAINERFILE, "utf8");
-  const [, entry = ""] = /^ENTRYPOINT (.*)$/m.exec(text) ?? [];
-  const [, arenas = ""] = /\bMALLOC_ARENA_MAX=(\d+)/.exec(text) ?? [];
-  const words = z.array(z.string()).parse(JSON.parse(entry));
+  const { Entrypoint, Env } = settings.parse(JSON.parse(readFileSync(IMAGE, "utf8")));
+  const arenas = Env.map((row) => row.split("=")).filter(([name]) => name === "MALLOC_ARENA_MAX");
   return {
     main: BUNDLE,
-    execArgv: words.slice(1, -1),
-    environment: { MALLOC_ARENA_MAX: arenas },
+    execArgv: Entrypoint.slice(1, -1),
+    environment: Object.fromEntries(arenas),
   };
 }

@@ -2,19 +2,11 @@
 // UI's pages, the units, the man page, the shells' completions, and the bill of materials. The
 // Debian package (make-deb.mjs) and the virtual appliance are made from it.
 import { spawnSync } from "node:child_process";
-import {
-  chmodSync,
-  copyFileSync,
-  cpSync,
-  mkdirSync,
-  readFileSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, copyFileSync, cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { pnpm, root, writeBillOfMaterials } from "../bill-of-materials.mjs";
+import { nodePart, pnpm, root, writeBillOfMaterials } from "../bill-of-materials.mjs";
 import { renderCompletions } from "./render-completion.ts";
 import { renderManPage } from "./render-man-page.mjs";
 
@@ -50,7 +42,10 @@ export function layOutInstallTree(target, isBuilt = false) {
   symlinkSync("../lib/databox-agent/databox-agent", join(commands, "databox-agent"));
   const documents = join(target, "usr", "share", "doc", "databox-agent");
   mkdirSync(documents, { recursive: true });
-  writeBillOfMaterials(AGENT, documents, [nodeComponent()]);
+  const version = run(join(library, "databox-agent"), ["--version"]).trim().split("/")[1];
+  const licenses = [{ license: { id: "MIT" } }];
+  const agent = { type: "application", name: "databox-agent", version, licenses };
+  writeBillOfMaterials([AGENT, LOCAL_UI], documents, agent, [nodePart()]);
   const manual = join(target, "usr", "share", "man", "man8");
   mkdirSync(manual, { recursive: true });
   writeFileSync(join(manual, "databox-agent.8"), renderManPage());
@@ -60,18 +55,13 @@ export function layOutInstallTree(target, isBuilt = false) {
   }
 }
 
-function nodeComponent() {
-  const { version } = JSON.parse(
-    readFileSync(join(root, "node_modules/node/package.json"), "utf8"),
-  );
-  const purl = `pkg:generic/node@${version}`;
-  const licenses = [{ license: { id: "MIT" } }];
-  return { type: "platform", name: "node", version, purl, "bom-ref": purl, licenses };
-}
-
 function run(command, parameters) {
-  const { status, error } = spawnSync(command, parameters, { stdio: ["ignore", 2, 2] });
+  const { status, error, stdout } = spawnSync(command, parameters, {
+    stdio: ["ignore", "pipe", 2],
+    encoding: "utf8",
+  });
   if (status !== 0) throw new Error(`${command} failed (${error?.message ?? String(status)})`);
+  return stdout;
 }
 
 if (import.meta.main) {

@@ -200,6 +200,12 @@ export const ROWS: readonly Row[] = [
     prints: /apt-get install binutils dpkg/,
   },
   {
+    command: /^npm run image -- --source /,
+    run: "npm run image -- --help",
+    because: "a newcomer has no strip; e2e/image/image.test.ts makes the image",
+    prints: /usage: npm run image/,
+  },
+  {
     command: "node tools/run.mjs node deploy/agent/install-tree.mjs FOLDER",
     run: "node tools/run.mjs node deploy/agent/install-tree.mjs",
     exitCode: 2,

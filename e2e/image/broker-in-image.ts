@@ -2,13 +2,15 @@ import { chmodSync, chownSync, copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 
+import { environmentOf, settings } from "./made-image.ts";
 import { NONROOT, runInImage, startInImage } from "./run-in-image.ts";
 
 /**
- * Stands where the stack starts the broker: runs it in the image, with its files mounted as secrets
- * are, and says that it is ready once the image's own health check does.
+ * The stack starts this instead of the broker. It runs the image by the image's own settings, with
+ * files mounted as secrets are, and reports that it is ready once the image's health check does.
  */
 const environment = process.env;
+const image = settings.parse(JSON.parse(environment["IMAGE_SETTINGS"] ?? ""));
 const mounts = {
   root: environment["IMAGE_ROOT"] ?? "",
   data: environment["IMAGE_DATA"] ?? "",
@@ -25,21 +27,18 @@ function mountFile(variable: string, name: string): Record<string, string> {
 
 const inside = {
   ...environment,
-  // The same user as in the Containerfile.
-  BROKER_DATA_DIR: "/data",
-  PORTAL_DIR: "/app/portal",
-  MALLOC_ARENA_MAX: "2",
+  ...environmentOf(image),
+  // The stack chooses a free port of this machine.
+  BROKER_PORT: environment["BROKER_PORT"],
   ...mountFile("BROKER_TLS_CERTIFICATE_FILE", "certificate.pem"),
   ...mountFile("BROKER_TLS_KEY_FILE", "key.pem"),
   ...mountFile("EXTRA_CA_FILE", "ca.pem"),
 };
-const program = [
-  "--disable-warning=ExperimentalWarning",
-  "--max-semi-space-size=8",
-  "--heap-growing-percent=50",
-  "/app/broker.mjs",
-];
-const broker = startInImage(mounts, [...program, "serve"], inside, ["ignore", "ignore", "inherit"]);
+const broker = startInImage(mounts, [...image.Entrypoint, ...image.Cmd], inside, [
+  "ignore",
+  "ignore",
+  "inherit",
+]);
 const stop = () => {
   broker.kill("SIGTERM");
 };
@@ -48,5 +47,6 @@ process.once("disconnect", stop);
 broker.once("exit", (code) => {
   process.exit(code ?? 1);
 });
-while (runInImage(mounts, [...program, "health"], inside).status !== 0) await setTimeout(100);
+const health = image.Healthcheck.Test.slice(1);
+while (runInImage(mounts, health, inside).status !== 0) await setTimeout(100);
 process.send?.({ type: "ready" });

@@ -1,8 +1,6 @@
 import { spawn, spawnSync, type ChildProcess, type StdioOptions } from "node:child_process";
 
-import { NODE_IN_IMAGE } from "./assemble-image.ts";
-
-/** `nonroot` of the base image. */
+/** `nonroot` of the image. */
 export const NONROOT = 65_532;
 
 export type ImageMounts = {
@@ -15,25 +13,25 @@ export type ImageMounts = {
 };
 
 /**
- * Runs Node in the image as an engine would with `--read-only --user 65532 --cap-drop all --tmpfs
- * /tmp`. Bubblewrap makes the namespaces; when we are root it is started as the unprivileged
- * account, so that it has no rights to give.
+ * Runs a program in the image as an engine would with `--read-only --user 65532 --cap-drop all
+ * --tmpfs /tmp`. Bubblewrap makes the namespaces; when we are root it is started as the
+ * unprivileged account, so that it has no rights to give.
  */
 export function startInImage(
   mounts: ImageMounts,
-  args: readonly string[],
+  command: readonly string[],
   environment: NodeJS.ProcessEnv,
   stdio: StdioOptions,
 ): ChildProcess {
-  return spawn("bwrap", commandLine(mounts, args), { env: environment, stdio, ...account() });
+  return spawn("bwrap", commandLine(mounts, command), { env: environment, stdio, ...account() });
 }
 
 export function runInImage(
   mounts: ImageMounts,
-  args: readonly string[],
+  command: readonly string[],
   environment: NodeJS.ProcessEnv,
 ) {
-  return spawnSync("bwrap", commandLine(mounts, args), {
+  return spawnSync("bwrap", commandLine(mounts, command), {
     env: environment,
     encoding: "utf8",
     ...account(),
@@ -42,13 +40,13 @@ export function runInImage(
 
 const account = () => (process.getuid?.() === 0 ? { uid: NONROOT, gid: NONROOT } : {});
 
-function commandLine({ root, data, tls }: ImageMounts, args: readonly string[]): string[] {
+function commandLine({ root, data, tls }: ImageMounts, command: readonly string[]): string[] {
   return [
     ["--ro-bind", root, "/", "--bind", data, "/data", "--ro-bind", tls, "/tls"],
     ["--tmpfs", "/tmp", "--proc", "/proc", "--dev", "/dev"],
     ["--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"],
     ["--uid", String(NONROOT), "--gid", String(NONROOT), "--cap-drop", "ALL"],
     ["--new-session", "--die-with-parent", "--chdir", "/"],
-    [NODE_IN_IMAGE, ...args],
+    command,
   ].flat();
 }

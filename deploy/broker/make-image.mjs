@@ -1,0 +1,175 @@
+// Makes the broker's image, without a container engine: Node 24, one bundled file and the portal,
+// no shell, no root, nothing writable but /data and /tmp. The same sources and the same Debian
+// packages give the same digest. Its settings are in image.json: with few arenas and a small
+// nursery, memory of 10,000 leases is given back (docs/design/performance.md).
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+
+import { root } from "../bill-of-materials.mjs";
+import { sourceDateSeconds } from "../source-date.mjs";
+import { createLayout, sha256OfFile } from "./image-layout.mjs";
+import { buildBroker, layOutApp } from "./lay-out-app.mjs";
+import { layOutBase } from "./lay-out-base.mjs";
+import { CYCLONEDX, PROVENANCE, signImage } from "./sign.mjs";
+
+const NAME = "databox-broker";
+const ARCHITECTURES = { x64: "amd64", arm64: "arm64" };
+const USAGE = `usage: npm run image -- --source URL [--out FOLDER] [--key FILE]
+
+  --source URL   where the sources are published; a label of the image
+  --out FOLDER   the image, in OCI's layout (default: artifacts/${NAME})
+  --key FILE     a private key (PEM, P-256) that signs the image, its provenance and its contents`;
+
+const { values } = parseArgs({
+  options: {
+    source: { type: "string" },
+    out: { type: "string", default: join("artifacts", NAME) },
+    key: { type: "string" },
+    help: { type: "boolean" },
+  },
+});
+if (values.help) {
+  console.log(USAGE);
+  process.exit(0);
+}
+if (values.source === undefined) {
+  console.error(USAGE);
+  process.exit(2);
+}
+const missing = ["dpkg-query", "ldd", "strip", "tar"].filter(
+  (program) => spawnSync(program, ["--version"], { stdio: "ignore" }).error !== undefined,
+);
+if (missing.length > 0) {
+  console.error(`${missing.join(" and ")} not found: on Debian 13, apt-get install binutils`);
+  process.exit(1);
+}
+const work = mkdtempSync(join(tmpdir(), `${NAME}-`));
+try {
+  console.log(makeImage(values.out, values.source, values.key));
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}
+
+/** @returns `sha256:…` of its manifest, which names the image */
+function makeImage(folder, source, keyFile) {
+  const layout = createLayout(folder);
+  const version = run(process.execPath, join(buildBroker(), "main.mjs"), "--version")
+    .trim()
+    .split("/")[1];
+  const architecture = ARCHITECTURES[process.arch];
+  if (architecture === undefined) throw new Error(`no image for ${process.arch}`);
+  const [base, whole] = [join(work, "base"), join(work, "whole")];
+  const parts = layOutBase(base);
+  const app = join(whole, "app");
+  layOutApp(app, version, parts);
+  const created = new Date(sourceDateSeconds() * 1000).toISOString();
+  const revision = sourceRevision();
+  const config = {
+    ...JSON.parse(readFileSync(new URL("image.json", import.meta.url), "utf8")),
+    Labels: labels({ version, revision, source, created }),
+  };
+  const image = {
+    architecture,
+    created,
+    config,
+    history: [
+      { created, created_by: "deploy/broker/lay-out-base.mjs" },
+      { created, created_by: "deploy/broker/lay-out-app.mjs" },
+    ],
+  };
+  const manifest = layout.addImage(version, image, [baseLayer(base), layer("app", whole)]);
+  if (keyFile !== undefined)
+    signImage(layout, readFileSync(keyFile), NAME, manifest, {
+      [PROVENANCE]: provenance({ source, revision, architecture, parts }),
+      [CYCLONEDX]: JSON.parse(readFileSync(join(app, "sbom.cdx.json"), "utf8")),
+    });
+  layout.close();
+  return manifest.digest;
+}
+
+/** OCI's own names (image-spec, annotations.md). */
+function labels({ version, revision, source, created }) {
+  const facts = {
+    title: NAME,
+    description: "Releases the unlock keys of Azure Data Box appliances from their owners' vaults",
+    version,
+    revision,
+    source,
+    created,
+    licenses: "MIT",
+    documentation: `${source}/blob/${revision}/docs/operate/image.md`,
+  };
+  return Object.fromEntries(
+    Object.entries(facts).map(([name, value]) => [`org.opencontainers.image.${name}`, value]),
+  );
+}
+
+/** The commit; with `-dirty` if its files have changed. */
+function sourceRevision() {
+  const git = ["--no-optional-locks", "-C", root];
+  const commit = run("git", ...git, "rev-parse", "HEAD").trim();
+  const changed = run("git", ...git, "status", "--porcelain", "--untracked-files=no").trim();
+  return changed === "" ? commit : `${commit}-dirty`;
+}
+
+/** Says nothing of the day and the machine: it is the same each time. */
+function provenance({ source, revision, architecture, parts }) {
+  const gitCommit = revision.endsWith("-dirty") ? undefined : { gitCommit: revision };
+  const node = join(root, "node_modules", "node", "bin", "node");
+  return {
+    buildDefinition: {
+      buildType: `${source}/blob/${revision}/docs/operate/image.md`,
+      externalParameters: { source, revision },
+      internalParameters: { architecture, SOURCE_DATE_EPOCH: sourceDateSeconds() },
+      resolvedDependencies: [
+        { uri: `git+${source}`, digest: gitCommit },
+        { uri: "pnpm-lock.yaml", digest: { sha256: sha256OfFile(join(root, "pnpm-lock.yaml")) } },
+        ...parts.map(({ component: { name, purl } }) =>
+          name === "node" ? { uri: purl, digest: { sha256: sha256OfFile(node) } } : { uri: purl },
+        ),
+      ],
+    },
+    runDetails: { builder: { id: `${source}/blob/${revision}/deploy/broker/make-image.mjs` } },
+  };
+}
+
+/** With the two folders that a process may write: /data is its user's alone. */
+function baseLayer(folder) {
+  const names = readdirSync(folder).toSorted();
+  const tar = join(work, "base.tar");
+  pack(tar, ["--create", ...ofRoot()], folder, names);
+  const writable = join(work, "writable");
+  for (const name of ["data", "tmp"]) mkdirSync(join(writable, name), { recursive: true });
+  pack(tar, ["--append", "--owner=65532", "--group=65532", "--mode=0700"], writable, ["data"]);
+  pack(tar, ["--append", "--owner=0", "--group=0", "--mode=1777"], writable, ["tmp"]);
+  return readFileSync(tar);
+}
+
+function layer(name, folder) {
+  const tar = join(work, `${name}.tar`);
+  pack(tar, ["--create", ...ofRoot()], folder, readdirSync(folder).toSorted());
+  return readFileSync(tar);
+}
+
+/** Independent of the builder's account and umask. */
+function ofRoot() {
+  return ["--owner=0", "--group=0", "--mode=u=rwX,go=rX"];
+}
+
+function pack(tar, how, folder, names) {
+  const always = ["--format=ustar", "--sort=name", "--numeric-owner"];
+  const time = `--mtime=@${String(sourceDateSeconds())}`;
+  run("tar", `--file=${tar}`, `--directory=${folder}`, ...always, time, ...how, ...names);
+}
+
+function run(command, ...parameters) {
+  const { status, error, stdout } = spawnSync(command, parameters, {
+    stdio: ["ignore", "pipe", 2],
+    encoding: "utf8",
+  });
+  if (status !== 0) throw new Error(`${command} failed (${error?.message ?? String(status)})`);
+  return stdout;
+}
