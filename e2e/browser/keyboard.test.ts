@@ -1,3 +1,4 @@
+import type { Locator } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { placeOrder } from "../harness/shipped-appliance.ts";
@@ -30,30 +31,47 @@ describe.runIf(runsBrowser)("a user without a mouse", () => {
     for (const key of keys) await visit.page.keyboard.press(key);
   };
   const type = (text: string) => visit.page.keyboard.type(text);
+  /** The key, until the element has the focus. */
+  const walkTo = async (wanted: Locator, key: string) => {
+    while (!(await wanted.evaluate((element) => element === document.activeElement)))
+      await press(key);
+  };
   /** In the settings menu. */
   const choose = async (name: string) => {
     await reach("button", "Settings");
     await press("Enter");
     const choice = visit.page.getByRole("menuitemradio", { name });
     await choice.waitFor();
-    while (!(await choice.evaluate((element) => element === document.activeElement)))
-      await press("ArrowDown");
+    await walkTo(choice, "ArrowDown");
     await press("Enter");
     await choice.waitFor({ state: "hidden" });
   };
   const see = (text: string | RegExp) => visit.page.getByText(text).first().waitFor();
 
-  test("signs in, and finds the order behind the link that skips the bar", async () => {
+  test("signs in, and finds the order from home, behind the link that skips the bar", async () => {
     const { page } = visit;
     await page.goto(portal.world.stack.description.portalUrl);
     await page.locator('button[value="ada@contoso.example"]').waitFor();
     await walkByTab(page, page.locator('button[value="ada@contoso.example"]'));
     await press("Enter");
-    await page.getByRole("link", { name: ORDER }).waitFor();
+    await see("Nothing to do now");
     await reach("link", "Skip to the content");
     await visit.picture("skip-link");
     await press("Enter");
     expect(await page.evaluate(() => document.activeElement?.id)).toBe("content");
+    await reach("button", "Main menu");
+    await press("Enter");
+    const menu = page.getByRole("dialog", { name: "Main menu" });
+    await expect
+      .poll(() => menu.evaluate((element) => element.contains(document.activeElement)))
+      .toBe(true);
+    await walkTo(menu.getByRole("link", { name: "Data Box orders" }), "ArrowDown");
+    await press("Enter");
+    const heading = page.getByRole("heading", { name: "Data Box orders", level: 1 });
+    await heading.waitFor();
+    await expect
+      .poll(() => heading.evaluate((element) => element === document.activeElement))
+      .toBe(true);
     await reach("link", ORDER);
     await press("Enter");
     await page.getByRole("heading", { name: ORDER, level: 1 }).waitFor();
@@ -149,6 +167,7 @@ describe.runIf(runsBrowser)("a user without a mouse", () => {
     async (colorScheme) => {
       await visit.page.emulateMedia({ colorScheme });
       for (const path of [
+        "/",
         "/orders",
         portal.orderPath(ORDER),
         portal.orderPath(ORDER, "encryption"),

@@ -30,6 +30,9 @@ describe.runIf(runsBrowser)("an operator in the portal", () => {
   test("finds an order among all, and moves it from preparation to the erasure receipt", async () => {
     const visit = await portal.browser.signIn(OPERATOR, "/");
     const { page } = visit;
+    await page.getByText("Nothing to do now").waitFor();
+    await page.getByRole("link", { name: "Open appliances" }).waitFor();
+    await visit.goTo("/operator/orders");
     await press(visit, "atlas", "link");
     await press(visit, "Prepare");
     await page.getByLabel("Serial number").fill("DBX-0077");

@@ -53,7 +53,7 @@ const KILL_SWITCHES = {
 
 /** Every page that the portal's router knows. A page without a row fails the first test. */
 const PAGES: Readonly<Record<string, PageRow>> = {
-  "/": { needs: "nothing", commands: { Create: "opens /create" } },
+  "/": { needs: "nothing" },
   "/orders": LIST,
   "/create": CREATE,
   "/approvals": { needs: READ, commands: { "Approve|Reject": `${JOBS}/approvals/approve/action` } },

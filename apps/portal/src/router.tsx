@@ -10,7 +10,6 @@ import { parseTroubleshooterSearch } from "./core/troubleshooter-search.ts";
 import { OperatorGate } from "./operator/operator-gate.tsx";
 import { parseOrderFilter } from "./orders/order-filter.ts";
 import { AppShell } from "./shell/app-shell.tsx";
-import { HomePage } from "./shell/home-page.tsx";
 import { NotFoundPage } from "./shell/not-found-page.tsx";
 
 const rootRoute = createRootRoute({ component: AppShell, notFoundComponent: NotFoundPage });
@@ -18,7 +17,8 @@ const rootRoute = createRootRoute({ component: AppShell, notFoundComponent: NotF
 const homeRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/",
-  component: HomePage,
+  validateSearch: parseOrderFilter,
+  component: lazyRouteComponent(() => import("./home/home-page.tsx"), "HomePage"),
 });
 
 const ordersRoute = createRoute({

@@ -7,6 +7,7 @@ import { operatorPath } from "./operator-path.ts";
 export type OrderFilter = {
   readonly search?: string | undefined;
   readonly stage?: string | undefined;
+  readonly stageStatus?: string | undefined;
   readonly encryption?: string | undefined;
   readonly health?: string | undefined;
   readonly lock?: string | undefined;

@@ -24,7 +24,7 @@ export function WaitingApprovalsPage(): ReactElement {
       title={texts.approvals.waitingTitle}
       icon={<PersonClockRegular />}
       trail={[
-        <RouterBreadcrumb key="home" to="/orders">
+        <RouterBreadcrumb key="home" to="/">
           {texts.shell.home}
         </RouterBreadcrumb>,
       ]}

@@ -27,7 +27,7 @@ export function OrdersPage(): ReactElement {
       title={texts.orders.title}
       icon={<BoxMultipleRegular />}
       trail={[
-        <RouterBreadcrumb key="home" to="/orders">
+        <RouterBreadcrumb key="home" to="/">
           {texts.shell.home}
         </RouterBreadcrumb>,
       ]}

@@ -15,6 +15,7 @@ import {
   BoxRegular,
   GlobeRegular,
   HeartPulseRegular,
+  HomeRegular,
   PersonClockRegular,
 } from "@fluentui/react-icons";
 import { useRouterState } from "@tanstack/react-router";
@@ -46,7 +47,8 @@ export function MainMenu({
   const isOperator = useIsOperator();
   const section = useRouterState({
     select: ({ location: { pathname } }) =>
-      OPERATOR_PAGES.find(({ to }) => pathname.startsWith(to))?.to ?? pathname.split("/")[1],
+      OPERATOR_PAGES.find(({ to }) => pathname.startsWith(to))?.to ??
+      (pathname.split("/")[1] || "home"),
   });
   const close = () => {
     onOpenChange(false);
@@ -58,7 +60,7 @@ export function MainMenu({
       onOpenChange={(_event, data) => {
         onOpenChange(data.open);
       }}
-      selectedValue={section ?? ""}
+      selectedValue={section}
       // Over the page it is a modal dialog, which a navigation landmark may not be.
       role="dialog"
       aria-label={texts.shell.menu}
@@ -69,6 +71,9 @@ export function MainMenu({
         </Text>
       </NavDrawerHeader>
       <NavDrawerBody role="navigation" aria-label={texts.shell.menu}>
+        <RouterNavItem to="/" value="home" icon={<HomeRegular />} onClick={close}>
+          {texts.shell.home}
+        </RouterNavItem>
         <RouterNavItem to="/orders" value="orders" icon={<BoxRegular />} onClick={close}>
           {texts.orders.title}
         </RouterNavItem>

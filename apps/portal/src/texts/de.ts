@@ -4,6 +4,7 @@ import { createOrderDe } from "./create-order-de.ts";
 import { activity } from "./de/activity.ts";
 import { approvals } from "./de/approvals.ts";
 import { backupKeys } from "./de/backup-keys.ts";
+import { home } from "./de/home.ts";
 import { keyHealth } from "./de/key-health.ts";
 import { loud } from "./de/loud.ts";
 import { noticeSettings } from "./de/notice-settings.ts";
@@ -21,6 +22,7 @@ export const de: Texts = {
   activity,
   approvals,
   backupKeys,
+  home,
   keyHealth,
   loud,
   notices,

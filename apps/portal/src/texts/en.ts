@@ -12,6 +12,7 @@ import { createOrderEn } from "./create-order-en.ts";
 import { activity } from "./en/activity.ts";
 import { approvals } from "./en/approvals.ts";
 import { backupKeys } from "./en/backup-keys.ts";
+import { home } from "./en/home.ts";
 import { keyHealth } from "./en/key-health.ts";
 import { loud } from "./en/loud.ts";
 import { noticeSettings } from "./en/notice-settings.ts";
@@ -28,6 +29,7 @@ export const en = {
   activity,
   approvals,
   backupKeys,
+  home,
   keyHealth,
   loud,
   notices,

@@ -55,7 +55,7 @@ export function TroubleshooterPage(): ReactElement {
       title={texts.troubleshooter.title}
       icon={<BookSearchRegular />}
       trail={[
-        <RouterBreadcrumb key="home" to="/orders">
+        <RouterBreadcrumb key="home" to="/">
           {texts.shell.home}
         </RouterBreadcrumb>,
       ]}

@@ -1,0 +1,90 @@
+import type { ApprovalView, OrderSummary } from "@databox-cmk/protocol";
+import { expect, test } from "vitest";
+
+import { byExpiry, listTodos } from "./todos.ts";
+
+const order = (name: string, keyHealth: Partial<OrderSummary["keyHealth"]> = {}): OrderSummary => ({
+  id: `/jobs/${name}`,
+  name,
+  resourceGroup: "group",
+  location: "westus",
+  sku: "DataBox",
+  transferType: "ImportToAzure",
+  stage: "Delivered",
+  stageStatus: "Succeeded",
+  createdAt: "2026-01-01T00:00:00Z",
+  encryption: { kekType: "CustomerManaged" },
+  keyHealth: { state: "AtRisk", ...keyHealth },
+  nodes: [],
+});
+const approval: ApprovalView = {
+  id: "a1",
+  orderId: "/jobs/juno",
+  orderName: "juno",
+  resourceGroup: "group",
+  serial: "DBX-1",
+  way: "network",
+  purpose: "unlock",
+  place: { address: "192.0.2.1" },
+  agent: "agent",
+  kid: "https://vault/keys/k/1",
+  stage: "Delivered",
+  state: "waiting",
+  required: 1,
+  requestedAt: "2026-01-01T00:00:00Z",
+  lastAskedAt: "2026-01-01T00:00:00Z",
+  expiresAt: "2026-01-02T00:00:00Z",
+  decisions: [],
+  mayDecide: true,
+};
+
+test("an appliance that waits comes first, then unusable keys, copies that wait, and keys that expire", () => {
+  const todos = listTodos({
+    approvals: [approval, { ...approval, id: "a2", way: "change", serial: "leaseTtlSeconds" }],
+    unusable: [order("orion", { state: "Unusable", code: "KeyGone" })],
+    stuck: [order("pavo")],
+    atRisk: [order("lyra"), order("ceres", { riskAt: "2026-02-01T00:00:00Z" })],
+  });
+  expect(todos).toEqual([
+    {
+      kind: "approval",
+      orderId: "/jobs/juno",
+      orderName: "juno",
+      requestId: "a1",
+      serial: "DBX-1",
+      until: "2026-01-02T00:00:00Z",
+    },
+    expect.objectContaining({ kind: "approval", requestId: "a2", serial: undefined }),
+    {
+      kind: "unusable",
+      orderId: "/jobs/orion",
+      orderName: "orion",
+      code: "KeyGone",
+      isStuck: false,
+    },
+    { kind: "stuck", orderId: "/jobs/pavo", orderName: "pavo" },
+    {
+      kind: "at-risk",
+      orderId: "/jobs/ceres",
+      orderName: "ceres",
+      until: "2026-02-01T00:00:00Z",
+    },
+    { kind: "at-risk", orderId: "/jobs/lyra", orderName: "lyra", until: undefined },
+  ]);
+});
+
+test("an order whose copy waits for its unusable key is one thing to do", () => {
+  const mira = order("mira", { state: "Unusable", code: "KeyDisabled" });
+  expect(listTodos({ approvals: [], unusable: [mira], stuck: [mira], atRisk: [] })).toEqual([
+    expect.objectContaining({ kind: "unusable", orderName: "mira", isStuck: true }),
+  ]);
+});
+
+test("keys are sorted by their date, and those without one come last", () => {
+  const sorted = byExpiry([
+    order("none"),
+    order("late", { riskAt: "2026-03-01T00:00:00Z" }),
+    order("soon", { riskAt: "2026-02-01T00:00:00Z" }),
+  ]);
+  expect(sorted.map(({ name }) => name)).toEqual(["soon", "late", "none"]);
+});

@@ -1,0 +1,134 @@
+import type { OrderSummaryPage } from "@databox-cmk/protocol";
+import { LoadingState, Section } from "@databox-cmk/ui";
+import { makeStyles, tokens } from "@fluentui/react-components";
+import { lazy, type ReactElement, Suspense } from "react";
+
+import { ProblemError } from "../api/problem-error.ts";
+import { useWaitingApprovals } from "../approvals/use-waiting-approvals.ts";
+import { byExpiry, listTodos } from "../core/todos.ts";
+import type { OrderSearch } from "../orders/order-filter.ts";
+import { QueryProblem } from "../shell/query-problem.tsx";
+import { RouterLink } from "../shell/router-link.tsx";
+import { useTexts } from "../texts/texts.ts";
+import { ExpiryTimeline } from "./expiry-timeline.tsx";
+import { type HomeScope, useHome } from "./use-home.ts";
+
+/** With the table of codes, which the rest of the page does not need. */
+const TodoList = lazy(async () => ({ default: (await import("./todo-list.tsx")).TodoList }));
+const DailyFigures = lazy(async () => ({
+  default: (await import("./daily-figures.tsx")).DailyFigures,
+}));
+
+const useStyles = makeStyles({
+  stack: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalXXL },
+  tiles: {
+    display: "grid",
+    gridTemplateColumns: "repeat(auto-fit, minmax(min(100%, 120px), 1fr))",
+    gap: tokens.spacingHorizontalM,
+    listStyleType: "none",
+    margin: 0,
+    padding: 0,
+  },
+  tile: {
+    display: "flex",
+    flexDirection: "column",
+    height: "100%",
+    boxSizing: "border-box",
+    padding: tokens.spacingHorizontalM,
+    borderRadius: tokens.borderRadiusMedium,
+    backgroundColor: tokens.colorNeutralBackground3,
+    color: tokens.colorNeutralForeground1,
+    ":hover": {
+      backgroundColor: tokens.colorNeutralBackground3Hover,
+      color: tokens.colorNeutralForeground1,
+    },
+  },
+  count: { fontSize: tokens.fontSizeHero700, lineHeight: tokens.lineHeightHero700 },
+});
+
+/** Shows counts that link to their lists, tasks, charts, and the keys by their expiry. */
+export function HomeSections({ subscriptionId }: HomeScope): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts();
+  const words = texts.home;
+  const { unusable, atRisk, stuck, open, figures } = useHome({ subscriptionId });
+  const { approvals, isPending, failed } = useWaitingApprovals();
+  const orders = [unusable, atRisk, stuck, open];
+  // An operator without a role on orders has no approvals.
+  const failedApprovals = failed.filter(
+    ({ error }) => !(error instanceof ProblemError && error.status === 403),
+  );
+  const problems = [...orders, figures, ...failedApprovals].filter(({ error }) => error !== null);
+  const isOperator = subscriptionId === undefined;
+  const listOf = (search: OrderSearch) =>
+    isOperator
+      ? ({ to: "/operator/orders", search } as const)
+      : ({ to: "/orders", search: { ...search, subscription: subscriptionId } } as const);
+  const tiles = [
+    {
+      label: words.tiles.unusable,
+      count: countOf(unusable.data),
+      link: listOf({ health: "Unusable" }),
+    },
+    { label: words.tiles.atRisk, count: countOf(atRisk.data), link: listOf({ health: "AtRisk" }) },
+    { label: words.tiles.stuck, count: countOf(stuck.data), link: listOf({ stage: "DataCopy" }) },
+    {
+      label: words.tiles.approvals,
+      count: String(approvals.length),
+      link: { to: "/approvals" } as const,
+    },
+    { label: words.tiles.open, count: countOf(open.data), link: listOf({ lock: "unlocked" }) },
+  ];
+  if (isPending || figures.isPending || orders.some((query) => query.isPending))
+    return <LoadingState />;
+  const todos = listTodos({
+    approvals,
+    unusable: valueOf(unusable),
+    stuck: valueOf(stuck),
+    atRisk: valueOf(atRisk),
+  });
+  return (
+    <div className={styles.stack}>
+      {problems.map(({ error, refetch }, index) =>
+        error === null ? null : (
+          <QueryProblem key={index} error={error} onTryAgain={() => void refetch()} />
+        ),
+      )}
+      <ul className={styles.tiles} aria-label={words.tilesLabel}>
+        {tiles.map(({ label, count, link }) => (
+          <li key={label}>
+            <RouterLink {...link} className={styles.tile}>
+              <span className={styles.count}>{count}</span> <span>{label}</span>
+            </RouterLink>
+          </li>
+        ))}
+      </ul>
+      <Suspense fallback={<LoadingState />}>
+        {(todos.length > 0 || problems.length === 0) && (
+          <Section title={words.todo}>
+            <TodoList todos={todos} isOperator={isOperator} />
+          </Section>
+        )}
+        {figures.data !== undefined && (
+          <Section title={words.figures}>
+            <DailyFigures days={figures.data.days} />
+          </Section>
+        )}
+      </Suspense>
+      <Section title={words.expiries}>
+        <ExpiryTimeline
+          orders={byExpiry(valueOf(atRisk)).filter(({ keyHealth }) => keyHealth.riskAt)}
+          isOperator={isOperator}
+        />
+      </Section>
+    </div>
+  );
+}
+
+const valueOf = ({ data }: { readonly data: OrderSummaryPage | undefined }) => data?.value ?? [];
+
+/** One page is read; a plus sign says that there are more. */
+function countOf(page: OrderSummaryPage | undefined): string {
+  if (page === undefined) return "–";
+  return `${String(page.value.length)}${page.nextLink === undefined ? "" : "+"}`;
+}

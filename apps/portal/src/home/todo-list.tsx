@@ -1,0 +1,142 @@
+import { ERRORS, isErrorCode, type Who } from "@databox-cmk/errors";
+import { EmptyState, FailureText, Time, useUiTexts } from "@databox-cmk/ui";
+import { makeStyles, mergeClasses, Text, tokens } from "@fluentui/react-components";
+import {
+  CheckmarkCircleRegular,
+  ErrorCircleRegular,
+  PauseCircleRegular,
+  PersonClockRegular,
+  WarningRegular,
+} from "@fluentui/react-icons";
+import type { ReactElement } from "react";
+
+import type { Todo } from "../core/todos.ts";
+import { useTexts } from "../texts/texts.ts";
+import { OrderLink } from "./order-link.tsx";
+
+const SHOWN = 10;
+const NARROW = "@media (max-width: 767px)";
+
+const useStyles = makeStyles({
+  list: { listStyleType: "none", margin: 0, padding: 0 },
+  row: {
+    display: "grid",
+    gridTemplateColumns: "24px minmax(0, 2fr) minmax(0, 1fr) minmax(0, 1fr)",
+    gap: tokens.spacingHorizontalM,
+    alignItems: "start",
+    paddingBlock: tokens.spacingVerticalS,
+    borderBlockEndWidth: "1px",
+    borderBlockEndStyle: "solid",
+    borderBlockEndColor: tokens.colorNeutralStroke2,
+    [NARROW]: {
+      gridTemplateColumns: "24px minmax(0, 1fr)",
+      rowGap: tokens.spacingVerticalXXS,
+    },
+  },
+  what: { display: "flex", flexDirection: "column", overflowWrap: "anywhere" },
+  fact: { [NARROW]: { gridColumnStart: "2" } },
+  icon: { display: "flex", fontSize: "20px" },
+  bad: { color: tokens.colorStatusDangerForeground1 },
+  watch: { color: tokens.colorStatusWarningForeground3 },
+  good: { color: tokens.colorStatusSuccessForeground1 },
+});
+
+const KINDS = {
+  approval: { Icon: PersonClockRegular, tone: "watch", page: "approvals", who: undefined },
+  unusable: {
+    Icon: ErrorCircleRegular,
+    tone: "bad",
+    page: "keyHealth",
+    who: "security-administrator",
+  },
+  stuck: { Icon: PauseCircleRegular, tone: "bad", page: "overview", who: "order-owner" },
+  "at-risk": {
+    Icon: WarningRegular,
+    tone: "watch",
+    page: "keyHealth",
+    who: "security-administrator",
+  },
+} as const satisfies Record<
+  Todo["kind"],
+  { readonly who: Who | undefined; [name: string]: unknown }
+>;
+
+/** Each task with its actor, the most urgent first. */
+export function TodoList({
+  todos,
+  isOperator,
+}: {
+  readonly todos: readonly Todo[];
+  readonly isOperator: boolean;
+}): ReactElement {
+  const styles = useStyles();
+  const words = useTexts().home;
+  if (todos.length === 0)
+    return (
+      <EmptyState icon={<CheckmarkCircleRegular />} title={words.nothing}>
+        <Text>{words.nothingHint}</Text>
+      </EmptyState>
+    );
+  return (
+    <>
+      <ul className={styles.list}>
+        {todos.slice(0, SHOWN).map((todo) => (
+          <TodoRow
+            key={[todo.kind, "requestId" in todo ? todo.requestId : todo.orderId].join(" ")}
+            todo={todo}
+            isOperator={isOperator}
+          />
+        ))}
+      </ul>
+      {todos.length > SHOWN && <Text>{words.more(todos.length - SHOWN)}</Text>}
+    </>
+  );
+}
+
+function TodoRow({
+  todo,
+  isOperator,
+}: {
+  readonly todo: Todo;
+  readonly isOperator: boolean;
+}): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts();
+  const words = texts.home;
+  const { who: names } = useUiTexts();
+  const { Icon, tone, page, who } = KINDS[todo.kind];
+  const row = todo.kind === "unusable" && isErrorCode(todo.code) ? ERRORS[todo.code] : undefined;
+  const actor = row?.who ?? who;
+  return (
+    <li className={styles.row}>
+      <span className={mergeClasses(styles.icon, styles[tone])} aria-hidden>
+        <Icon />
+      </span>
+      <div className={styles.what}>
+        <OrderLink orderId={todo.orderId} page={page} isOperator={isOperator}>
+          {words.kinds[todo.kind](todo.orderName)}
+        </OrderLink>
+        <Text size={200}>
+          {todo.kind === "unusable" && <FailureText text={row?.title ?? todo.code} />}
+          {todo.kind === "stuck" && words.stuck}
+          {todo.kind === "at-risk" && words.atRisk}
+          {todo.kind === "approval" &&
+            (todo.serial === undefined
+              ? texts.approvals.changeAsks
+              : texts.approvals.nodeAsks(todo.serial))}
+        </Text>
+        {todo.kind === "unusable" && todo.isStuck && <Text size={200}>{words.copyWaits}</Text>}
+      </div>
+      <Text className={styles.fact}>{actor === undefined ? words.you : names[actor]}</Text>
+      <Text className={styles.fact}>
+        {"until" in todo && todo.until !== undefined ? (
+          <>
+            {words.until} <Time at={todo.until} />
+          </>
+        ) : (
+          words.now
+        )}
+      </Text>
+    </li>
+  );
+}

@@ -1,0 +1,44 @@
+import type { DailyFigures, OrderSummaryPage } from "@databox-cmk/protocol";
+import { useQuery, type UseQueryResult } from "@tanstack/react-query";
+
+import { readDailyFigures } from "../api/daily-figures.ts";
+import {
+  LARGEST_PAGE,
+  type OrderFilter,
+  readAllOrderSummaries,
+  readOrderSummaries,
+} from "../api/order-summaries.ts";
+import { QUERY_KEYS } from "../queries/query-keys.ts";
+import { useSignedIn } from "../queries/session-context.ts";
+
+/** One subscription; or every customer, for operators. */
+export type HomeScope = { readonly subscriptionId: string | undefined };
+
+/** Orders in the states that need a person, one page of each, and the figures of the last days. */
+export function useHome({ subscriptionId }: HomeScope): {
+  readonly unusable: UseQueryResult<OrderSummaryPage>;
+  readonly atRisk: UseQueryResult<OrderSummaryPage>;
+  readonly stuck: UseQueryResult<OrderSummaryPage>;
+  readonly open: UseQueryResult<OrderSummaryPage>;
+  readonly figures: UseQueryResult<DailyFigures>;
+} {
+  const { client } = useSignedIn();
+  const useOrders = (filter: OrderFilter) =>
+    useQuery({
+      queryKey: QUERY_KEYS.orderPage(subscriptionId ?? "", filter, "home"),
+      queryFn: ({ signal }) =>
+        subscriptionId === undefined
+          ? readAllOrderSummaries(client, filter, undefined, signal, LARGEST_PAGE)
+          : readOrderSummaries(client, subscriptionId, filter, undefined, signal, LARGEST_PAGE),
+    });
+  return {
+    unusable: useOrders({ health: "Unusable" }),
+    atRisk: useOrders({ health: "AtRisk" }),
+    stuck: useOrders({ stageStatus: "WaitingForCustomerActionForKek" }),
+    open: useOrders({ lock: "unlocked" }),
+    figures: useQuery({
+      queryKey: [...QUERY_KEYS.orders, "figures", subscriptionId],
+      queryFn: ({ signal }) => readDailyFigures(client, subscriptionId, signal),
+    }),
+  };
+}
