@@ -27,7 +27,7 @@ describe.runIf(runsBrowser)("an operator in the portal", () => {
   });
   afterAll(() => portal[Symbol.asyncDispose]());
 
-  test("finds an order among all, and moves it from preparation to the erasure receipt", async () => {
+  test("finds an order among all, and moves it from preparation to the certificate of erasure", async () => {
     const visit = await portal.browser.signIn(OPERATOR, "/");
     const { page } = visit;
     await page.getByText("Nothing to do now").waitFor();
@@ -60,7 +60,7 @@ describe.runIf(runsBrowser)("an operator in the portal", () => {
     await page.getByText("Done: Complete.").waitFor();
     await press(visit, "Erase");
     await confirm(visit, "atlas", "Erase");
-    await page.getByRole("button", { name: "Download the receipt" }).waitFor();
+    await page.getByRole("button", { name: "Download the certificate" }).waitFor();
     await visit.picture("erased");
     await visit.close();
   });

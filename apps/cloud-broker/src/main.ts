@@ -9,6 +9,7 @@ import { renderSettings } from "./config/render-settings.ts";
 import { exitCodeOf, renderReport, reportOf } from "./core/doctor-report.ts";
 import { askHealth } from "./run/ask-health.ts";
 import { addAuditCommands } from "./run/commands/add-audit-commands.ts";
+import { addCertificateCommand } from "./run/commands/add-certificate-command.ts";
 import { addEnvelopeCommand } from "./run/commands/add-envelope-command.ts";
 import { addCampaignCommands } from "./run/commands/campaign/add-campaign-commands.ts";
 import { createKeys, ROTATABLE, rotateKey } from "./run/commands/key-commands.ts";
@@ -108,6 +109,8 @@ keys
   });
 
 addAuditCommands(program, process.env, (line) => process.stdout.write(`${line}\n`));
+
+addCertificateCommand(program, (line) => process.stdout.write(`${line}\n`));
 
 addCampaignCommands(program);
 

@@ -39,6 +39,7 @@ export * from "./arm/key-encryption-key.ts";
 export * from "./arm/key-health-view.ts";
 export * from "./arm/offline-unlock.ts";
 export * from "./arm/key-versions-view.ts";
+export * from "./arm/erasure-certificate.ts";
 export * from "./arm/operator-order.ts";
 export * from "./arm/order-summary.ts";
 export * from "./arm/preferences.ts";

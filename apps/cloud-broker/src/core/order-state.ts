@@ -27,6 +27,6 @@ export type OrderState = {
   readonly pickUp?: { readonly confirmationNumber: string; readonly readyByTime: string };
   readonly deliverToDcPackage?: PackageDetails;
   readonly returnToCustomerPackage?: PackageDetails;
-  /** Compact JWS of the broker about the destroyed data and the time. */
+  /** The certificate of erasure, a compact JWS of the broker; no certificate is no erasure. */
   readonly erasureReceipt?: string;
 };

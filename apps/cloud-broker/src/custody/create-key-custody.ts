@@ -10,7 +10,7 @@ import { commitRekey } from "./commit-rekey.ts";
 import type { CustodyDependencies } from "./custody-dependencies.ts";
 import { generateEnvelopes } from "./generate-envelopes.ts";
 import { loadHeldEnvelope, nodeEnvelopeOf } from "./held-envelope.ts";
-import type { AlsoCommit, KeyCustody } from "./key-custody.ts";
+import type { AlsoErase, KeyCustody } from "./key-custody.ts";
 import { loadKeyInForce } from "./key-in-force.ts";
 import { createKeyReader } from "./key-reader.ts";
 import { sealOwnPasskey } from "./own-passkey.ts";
@@ -27,7 +27,7 @@ import { usableKeyOf } from "./usable-key.ts";
 type Destruction = {
   readonly order: OrderId;
   readonly actor: Actor;
-  readonly alsoCommit: AlsoCommit | undefined;
+  readonly alsoErase: AlsoErase | undefined;
   readonly correlationId: string;
 };
 export function createKeyCustody(dependencies: CustodyDependencies): KeyCustody {
@@ -58,8 +58,8 @@ export function createKeyCustody(dependencies: CustodyDependencies): KeyCustody 
     commitRekey: (order, serial, rekey, alsoCommit) =>
       commitRekey(deps, { order, serial, rekey, alsoCommit }),
     revealPasskeys: (order) => revealPasskeys(deps, order),
-    destroy: (order, actor, alsoCommit, correlationId = randomUUID()) =>
-      destroyWrappings(deps, { order, actor, alsoCommit, correlationId }),
+    destroy: (order, actor, alsoErase, correlationId = randomUUID()) =>
+      destroyWrappings(deps, { order, actor, alsoErase, correlationId }),
   };
 }
 
@@ -69,14 +69,15 @@ export function createKeyCustody(dependencies: CustodyDependencies): KeyCustody 
  */
 async function destroyWrappings(
   deps: Pick<CustodyDependencies, "store" | "appendAudit">,
-  { order, actor, alsoCommit, correlationId }: Destruction,
+  { order, actor, alsoErase, correlationId }: Destruction,
 ): Promise<void> {
   const deed = { chain: order, action: "key/destroy", context: { actor, correlationId } };
   await record(deps, deed, async (transaction) => {
-    const { numDeletedRows } = await transaction
+    const destroyed = await transaction
       .deleteFrom("envelopes")
       .where("order_id", "=", order)
-      .executeTakeFirst();
+      .returning(["serial", "env", "generation", "kid"])
+      .execute();
     await transaction.deleteFrom("rekeys").where("order_id", "=", order).execute();
     await transaction.deleteFrom("own_passkeys").where("order_id", "=", order).execute();
     await transaction
@@ -84,8 +85,8 @@ async function destroyWrappings(
       .set((row) => ({ kid: null, revision: row("revision", "+", 1) }))
       .where("order_id", "=", order)
       .execute();
-    await alsoCommit?.(transaction);
-    return { detail: { wrappings: Number(numDeletedRows) } };
+    await alsoErase?.(transaction, destroyed);
+    return { detail: { wrappings: destroyed.length } };
   });
   await forgetDeleted(deps.store);
 }

@@ -13,6 +13,18 @@ import type { Use, Used } from "./unwrap-with.ts";
  */
 export type AlsoCommit = Work<unknown>;
 
+export type DestroyedWrapping = {
+  readonly serial: string;
+  readonly env: string;
+  readonly generation: number;
+  readonly kid: string;
+};
+/** Like `AlsoCommit`, with exactly the wrappings that the same transaction destroys. */
+export type AlsoErase = (
+  transaction: Parameters<AlsoCommit>[0],
+  destroyed: readonly DestroyedWrapping[],
+) => Promise<unknown>;
+
 export type RekeyProposal<T> = Used<T> & {
   readonly id: string;
   /** The envelope as it will be in force. */
@@ -147,7 +159,7 @@ export type KeyCustody = {
   destroy(
     order: OrderId,
     actor: Actor,
-    alsoCommit?: AlsoCommit,
+    alsoErase?: AlsoErase,
     correlationId?: string,
   ): Promise<void>;
 };

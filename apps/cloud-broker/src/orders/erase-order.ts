@@ -1,18 +1,26 @@
+import { ERASURE_CERTIFICATE_TYPE, type ErasureStatement } from "@databox-cmk/protocol";
+import type { Transaction } from "kysely";
+
 import { recorded } from "../audit/record.ts";
 import { valueOf } from "../core/failure-error.ts";
 import { scrubPersonalData } from "../core/job-details.ts";
 import { decideTransition } from "../core/lifecycle.ts";
-import type { OrderName } from "../core/order.ts";
+import type { OrderId, OrderName } from "../core/order.ts";
+import type { BrokerTables } from "../store/schema.ts";
 import type { ControlPlane, RequestContext } from "./control-plane.ts";
 import { findOrder } from "./find-order.ts";
-import { lifecycleOf, type Order } from "./order.ts";
+import { lifecycleOf } from "./order.ts";
 import { updateOrder } from "./write-order.ts";
 
-const RECEIPT_TYPE = "databox-erasure+jws";
+const METHOD =
+  "Cryptographic erase (NIST SP 800-88) of the order's keys: every wrapped copy of the content keys that the broker held was deleted, so that no vault can release the unlock key again. The media were not touched.";
+const VERIFICATION =
+  "The list names exactly the copies that one database transaction deleted; none was left when it ended.";
 
 /**
- * Crypto-erase: destroys all wrappings of the unlock key permanently, and stores a signed receipt,
- * all in one commit. An order that is already erased does not change.
+ * Crypto-erase: destroys all wrappings of the unlock key permanently, and stores a signed
+ * certificate, all in one commit: a crash leaves the order with its keys, or erased and certified.
+ * An order that is already erased does not change.
  */
 export async function eraseOrder(
   plane: ControlPlane,
@@ -24,22 +32,25 @@ export async function eraseOrder(
   const next = valueOf(decideTransition(before, { kind: "erase" }));
   if (before.erased) return;
   const nowMs = plane.now();
-  const destroyed = await readWrappings(plane, order);
-  const erasureReceipt = await plane.sign(RECEIPT_TYPE, {
-    order: order.id,
-    sku: order.skuName,
-    destroyed,
-    method: "crypto-erase: every wrapped copy of the content keys was deleted",
-    erasedAt: new Date(nowMs).toISOString(),
-    by: context.by,
-  });
+  const deed = { chain: order.id, action: "order/erase", context } as const;
   await plane.custody.destroy(
     order.id,
     context.actor,
-    recorded(
-      plane.appendAudit,
-      { chain: order.id, action: "order/erase", context },
-      async (transaction) => {
+    (transaction, destroyed) =>
+      recorded(plane.appendAudit, deed, async () => {
+        const statement: ErasureStatement = {
+          order: order.id,
+          sku: order.skuName,
+          destroyed: destroyed.toSorted(
+            (a, b) => a.serial.localeCompare(b.serial) || a.generation - b.generation,
+          ),
+          nodes: await readNodes(transaction, order.id),
+          method: METHOD,
+          verification: VERIFICATION,
+          erasedAt: new Date(nowMs).toISOString(),
+          by: context.by,
+        };
+        const erasureReceipt = await plane.sign(ERASURE_CERTIFICATE_TYPE, statement);
         const { error: _error, actions: _actions, ...state } = order.state;
         await updateOrder(
           transaction,
@@ -54,25 +65,20 @@ export async function eraseOrder(
           nowMs,
         );
         return { detail: { wrappings: destroyed.length } };
-      },
-    ),
+      })(transaction),
     context.correlationId,
   );
 }
 
-type Wrapping = {
-  readonly serial: string;
-  readonly env: string;
-  readonly generation: number;
-  readonly kid: string;
-};
-
-async function readWrappings({ store }: ControlPlane, order: Order): Promise<readonly Wrapping[]> {
-  return store
-    .selectFrom("envelopes")
-    .select(["serial", "env", "generation", "kid"])
-    .where("order_id", "=", order.id)
-    .orderBy("serial")
-    .orderBy("generation")
+async function readNodes(
+  transaction: Transaction<BrokerTables>,
+  order: OrderId,
+): Promise<ErasureStatement["nodes"]> {
+  const rows = await transaction
+    .selectFrom("nodes")
+    .select(["serial", "device_kid"])
+    .where("order_id", "=", order)
+    .orderBy("ordinal")
     .execute();
+  return rows.map(({ serial, device_kid }) => ({ serial, deviceKey: device_kid ?? undefined }));
 }

@@ -121,7 +121,7 @@ test("an appliance that is not erased serves no second order", async () => {
   expect(refused.text).toContain("NODE-1 belongs to an order that is not erased yet");
 });
 
-test("erasure destroys every wrapping and leaves a receipt that the broker signed; credentials are gone", async () => {
+test("erasure destroys every wrapping and leaves a certificate that the broker signed; credentials are gone", async () => {
   await place("DataBoxHeavy");
   const { nodes } = (await move("prepare")).json;
   await move("dispatch", "deliver", "pickUp", "receive", "startCopy", "complete");
@@ -136,14 +136,29 @@ test("erasure destroys every wrapping and leaves a receipt that the broker signe
   expect(receipt).toMatchObject({
     order: JOB.toLowerCase(),
     destroyed: nodes.map(({ serial }: { serial: string }) => ({ serial, generation: 1 })),
+    nodes: nodes.map(({ serial }: { serial: string }) => ({ serial })),
   });
   expect(await world.store().selectFrom("envelopes").selectAll().execute()).toEqual([]);
   const refused = await credentials();
   expect(refused.json.error).toMatchObject({ code: "OrderStageForbids" });
   expect(refused.json.error.details[0].code).toBe("credentials");
-  expect((await read()).json.properties.details.deviceErasureDetails).toEqual({
-    deviceErasureStatus: "Succeeded",
-  });
+  const { deviceErasureDetails } = (await read()).json.properties.details;
+  expect(deviceErasureDetails).toMatchObject({ deviceErasureStatus: "Succeeded" });
+  const link = deviceErasureDetails.erasureOrDestructionCertificateSasKey;
+  const followed = await world.call("GET", link.slice(link.indexOf("/subscriptions/")));
+  expect(followed.json).toEqual({ certificate: erased.erasureReceipt, statement: receipt });
+});
+
+test("of two erasures at once one counts, and its certificate names every copy", async () => {
+  await place("DataBoxHeavy");
+  await move("prepare", "dispatch", "deliver", "pickUp", "receive", "startCopy", "complete");
+  const certificate = () => world.call("GET", `${JOB}/erasureCertificate?${API}`);
+  const refused = (await certificate()).json.error;
+  expect([refused.code, refused.details[0].code]).toEqual(["OrderStageForbids", "certificate"]);
+  const both = [world.operator("erase", "order1"), world.operator("erase", "order1")];
+  const statuses = (await Promise.all(both)).map(({ status }) => status);
+  expect(statuses).toContain(200);
+  expect((await certificate()).json.statement.destroyed).toHaveLength(2);
 });
 
 test("the customer's own password is used and never shown but by listCredentials", async () => {

@@ -457,6 +457,19 @@ describe("revealPasskeys", () => {
 });
 
 describe("destroy", () => {
+  it("names what it destroyed, and destroys nothing when the rest of the commit fails", async () => {
+    await prepare(customerKey("kv-one"));
+    const held = await kidOfNodes();
+    const crash = new Error("crash");
+    await expect(custody.destroy(ORDER, ACTOR, () => Promise.reject(crash))).rejects.toBe(crash);
+    expect(await kidOfNodes()).toEqual(held);
+    let named: unknown;
+    await custody.destroy(ORDER, ACTOR, async (_transaction, destroyed) => {
+      named = destroyed.map(({ serial, kid }) => [serial, kid]);
+    });
+    expect(named).toEqual(SERIALS.map((serial) => [serial, world.kids.one]));
+  });
+
   it("leaves no wrapped key in the database, nor in its write-ahead log", async () => {
     await prepare(customerKey("kv-one"));
     expectOk(await custody.change(subject(), customerKey("kv-two"), ACTOR));

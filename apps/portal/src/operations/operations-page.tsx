@@ -1,5 +1,5 @@
 import type { OperatorOrder } from "@databox-cmk/protocol";
-import { DownloadButton, ExplanationPanel, LoadingState, Section } from "@databox-cmk/ui";
+import { ExplanationPanel, LoadingState, Section } from "@databox-cmk/ui";
 import { makeStyles, Text, tokens, Toolbar, ToolbarButton } from "@fluentui/react-components";
 import { ArrowClockwiseRegular } from "@fluentui/react-icons";
 import { useQuery, type UseQueryResult } from "@tanstack/react-query";
@@ -7,6 +7,7 @@ import type { ReactElement } from "react";
 
 import { readOperatorOrder } from "../api/operator-orders.ts";
 import { KillSwitches } from "../kill-switches/kill-switches.tsx";
+import { ErasureCertificate } from "../order/erasure-section.tsx";
 import { OrderPage } from "../order/order-page.tsx";
 import { StageTimeline } from "../order/stage-timeline.tsx";
 import { useCloudProblem } from "../order/use-cloud-problem.ts";
@@ -64,40 +65,17 @@ export function OperationsPage(): ReactElement {
           </Section>
           <KillSwitches order={{ name, serials: order.data.nodes.map(({ serial }) => serial) }} />
           {order.data.erasureReceipt !== undefined && (
-            <Section title={texts.operator.operations.receiptTitle}>
-              <ErasureReceipt
-                receipt={order.data.erasureReceipt}
-                fileName={`${order.data.name}-erasure.jws`}
+            <Section title={texts.order.erasure.title}>
+              <Text>{texts.order.erasure.text}</Text>
+              <ErasureCertificate
+                certificate={order.data.erasureReceipt}
+                orderName={order.data.name}
               />
             </Section>
           )}
         </div>
       )}
     </OrderPage>
-  );
-}
-
-/** The broker's signed statement that every wrapping of the unlock key is destroyed. */
-function ErasureReceipt({
-  receipt,
-  fileName,
-}: {
-  readonly receipt: string;
-  readonly fileName: string;
-}): ReactElement {
-  const texts = useTexts();
-  return (
-    <>
-      <Text>{texts.operator.operations.receipt}</Text>
-      <div>
-        <DownloadButton
-          label={texts.operator.operations.downloadReceipt}
-          fileName={fileName}
-          mediaType="application/jose"
-          content={receipt}
-        />
-      </div>
-    </>
   );
 }
 

@@ -8,6 +8,7 @@ import { ProblemPanel } from "../shell/problem-panel.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
+import { ErasureSection } from "./erasure-section.tsx";
 import { KeyChain } from "./key-chain.tsx";
 import { NodeTable } from "./node-table.tsx";
 import { OrderCommands } from "./order-commands.tsx";
@@ -50,6 +51,7 @@ export function OverviewPage(): ReactElement {
             )}
             {nodes.data !== undefined && <NodeTable nodes={nodes.data} />}
           </Section>
+          {order.data.properties.details?.deviceErasureDetails !== undefined && <ErasureSection />}
           <Section title={texts.order.keyChainTitle}>
             {health.error !== null && (
               <QueryProblem error={health.error} onTryAgain={() => void health.refetch()} />

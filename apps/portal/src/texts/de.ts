@@ -125,6 +125,16 @@ export const de: Texts = {
     nodesTitle: "Knoten",
     noNodes: "Das Gerät hat noch keine Knoten. Sie entstehen bei der Vorbereitung.",
     keyChainTitle: "Schlüsselkette",
+    erasure: {
+      title: "Löschzertifikat",
+      text: "Der Dienst hat jede verschlüsselte Kopie des Entsperrschlüssels zerstört. Über ihn lassen sich die Datenträger nicht mehr öffnen.",
+      at: "Gelöscht",
+      by: "Gelöscht von",
+      copies: "Zerstörte Kopien",
+      download: "Zertifikat herunterladen",
+      verify:
+        "Um es ohne Netz zu prüfen, speichern Sie die öffentlichen Schlüssel des Dienstes (/webhooks/v1/keys), und führen Sie aus:",
+    },
     serial: "Seriennummer",
     lastSeen: "Zuletzt gesehen",
     neverSeen: "Nie",

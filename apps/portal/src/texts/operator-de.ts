@@ -80,10 +80,6 @@ export const operatorDe: OperatorTexts = {
     outcome: "Ergebnis",
     endText:
       "Das lässt sich nicht rückgängig machen. Der Entsperrschlüssel bleibt, bis er gelöscht wird.",
-    receiptTitle: "Löschquittung",
-    receipt:
-      "Vom Broker unterschrieben: Jede verschlüsselte Kopie des Entsperrschlüssels ist zerstört.",
-    downloadReceipt: "Quittung herunterladen",
   },
   prepare: {
     title: "Gerät vorbereiten",

@@ -35,7 +35,7 @@ export const operatorEn = {
       complete: "The copy is done. Contact and address are deleted.",
       fail: "Ends the order at any stage. Contact and address are deleted.",
       erase:
-        "Permanently destroys every wrapped copy of the unlock key, and signs a receipt. Data still on the volumes can no longer be opened.",
+        "Permanently destroys every wrapped copy of the unlock key, and signs a certificate. Data still on the volumes can no longer be opened.",
     } satisfies Record<OperationName, string> as Record<OperationName, string>,
     buttons: {
       prepare: "Prepare",
@@ -81,9 +81,6 @@ export const operatorEn = {
     },
     outcome: "Outcome",
     endText: "This cannot be undone. The unlock key stays until it is erased.",
-    receiptTitle: "Erasure receipt",
-    receipt: "Signed by the broker: every wrapped copy of the unlock key is destroyed.",
-    downloadReceipt: "Download the receipt",
   },
   prepare: {
     title: "Prepare the appliance",

@@ -103,6 +103,15 @@ export const ORDER_ERRORS = {
         },
         why: "The unlock key was destroyed when the appliance was erased or the order cancelled.",
       },
+      certificate: {
+        message: {
+          en: "The order is not erased, so it has no certificate of erasure",
+          de: "Der Auftrag ist nicht gelöscht und hat deshalb kein Löschzertifikat",
+        },
+        recoverable: "yes",
+        who: "broker-operator",
+        why: "The service signs the certificate when it destroys the unlock key of an order that has ended.",
+      },
       mitigate: {
         message: {
           en: "The order does not wait for a decision",

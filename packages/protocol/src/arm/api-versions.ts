@@ -15,6 +15,8 @@ type ApiVersionRow = {
   readonly transferTypeRequired: boolean;
   /** Accounts are called destinations: `destinationAccountDetails`, `dataDestinationType`. */
   readonly destinations: boolean;
+  /** `deviceErasureDetails.secureErasureCertificateSasKey`. */
+  readonly secureErasure: boolean;
 };
 
 const row2018: ApiVersionRow = {
@@ -25,6 +27,7 @@ const row2018: ApiVersionRow = {
   models: false,
   transferTypeRequired: false,
   destinations: true,
+  secureErasure: false,
 };
 const row2020: ApiVersionRow = {
   ...row2018,
@@ -54,7 +57,7 @@ export const API_VERSIONS = {
   "2024-02-01-preview": row2024,
   "2024-03-01-preview": row2024,
   "2025-02-01": row2024,
-  "2025-07-01": row2024,
+  "2025-07-01": { ...row2024, secureErasure: true },
 } as const satisfies Record<string, ApiVersionRow>;
 
 export type ApiVersion = keyof typeof API_VERSIONS;

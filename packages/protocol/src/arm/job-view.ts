@@ -113,7 +113,14 @@ export const jobDetailsView = z.object({
   copyLogDetails: z.optional(z.array(z.unknown())),
   reverseShipmentLabelSasKey: z.optional(z.string()),
   chainOfCustodySasKey: z.optional(z.string()),
-  deviceErasureDetails: z.optional(z.object({ deviceErasureStatus: z.enum(STAGE_STATUSES) })),
+  /** Both keys are the same link to the certificate; a caller signs in to follow it. */
+  deviceErasureDetails: z.optional(
+    z.object({
+      deviceErasureStatus: z.enum(STAGE_STATUSES),
+      erasureOrDestructionCertificateSasKey: z.optional(z.string()),
+      secureErasureCertificateSasKey: z.optional(z.string()),
+    }),
+  ),
   keyEncryptionKey: keyEncryptionKeyView,
   actions: z.optional(z.array(z.string())),
   lastMitigationActionOnJob: z.optional(

@@ -17,7 +17,7 @@ export const OPERATIONS = [
 ] as const;
 export type OperationName = (typeof OPERATIONS)[number];
 
-/** Operator API: the whole order, its nodes, and after erasure the signed receipt. */
+/** Operator API: the whole order, its nodes, and after erasure the signed certificate. */
 export const operatorOrder = z.strictObject({
   ...jobResource.shape,
   operations: z.array(

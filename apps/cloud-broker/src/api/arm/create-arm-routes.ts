@@ -11,6 +11,7 @@ import { createKeyVersionRoutes } from "./create-key-version-routes.ts";
 import { createPolicyRoutes } from "./create-policy-routes.ts";
 import { createRevocationRoutes } from "./create-revocation-routes.ts";
 import { createUnlockBudgetRoutes } from "./create-unlock-budget-routes.ts";
+import { createErasureRoutes } from "./erasure-routes.ts";
 import { createExtensionRoutes } from "./extension-routes.ts";
 import { createFigureRoutes } from "./figure-routes.ts";
 import { createJobRoutes } from "./job-routes.ts";
@@ -28,6 +29,7 @@ export function createArmRoutes(plane: ControlPlane, hasAccess: HasAccess): read
     ...createSummaryRoutes(plane),
     ...createFigureRoutes(plane),
     ...createNodeRoutes(plane),
+    ...createErasureRoutes(plane),
     ...createActionRoutes(plane),
     ...createExtensionRoutes(plane),
     ...createActivityRoutes(plane),

@@ -85,7 +85,11 @@ export function createJobRoutes(plane: ControlPlane): readonly Route[] {
         const order = await findOrder(store, request.order);
         return {
           headers: { etag: entityTagOf(order) },
-          json: renderJob(order, { apiVersion: request.apiVersion, expand: readExpand(request) }),
+          json: renderJob(order, {
+            apiVersion: request.apiVersion,
+            armUrl: settings.armUrl,
+            expand: readExpand(request),
+          }),
         };
       },
     ),

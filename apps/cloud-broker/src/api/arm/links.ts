@@ -2,13 +2,12 @@ import type { ApiVersion } from "@databox-cmk/protocol";
 
 import type { CallerRequest } from "../../http/route.ts";
 import type { Order } from "../../orders/order.ts";
-import { resourceIdOf } from "./render-job.ts";
 
-type Where = { readonly armUrl: string; readonly apiVersion: ApiVersion };
+export type LinkBase = { readonly armUrl: string; readonly apiVersion: ApiVersion };
 
 /** URL for reading a long-running operation. */
 export function operationUrl(
-  { armUrl, apiVersion }: Where,
+  { armUrl, apiVersion }: LinkBase,
   subscriptionId: string,
   location: string,
   operation: string,
@@ -16,13 +15,26 @@ export function operationUrl(
   return `${armUrl}/subscriptions/${subscriptionId}/providers/Microsoft.DataBox/locations/${location}/operationResults/${operation}?api-version=${apiVersion}`;
 }
 
-export function jobUrl({ armUrl, apiVersion }: Where, order: Pick<Order, "name">): string {
+export function jobUrl({ armUrl, apiVersion }: LinkBase, order: Pick<Order, "name">): string {
   return `${armUrl}${resourceIdOf(order)}?api-version=${apiVersion}`;
+}
+
+/** Resource id with the letter case of creation. */
+export function resourceIdOf({ name }: Pick<Order, "name">): string {
+  return `/subscriptions/${name.subscriptionId}/resourceGroups/${name.resourceGroup}/providers/Microsoft.DataBox/jobs/${name.name}`;
+}
+
+/** Below the order: a caller who may read the order may follow it. */
+export function certificateUrl(
+  { armUrl, apiVersion }: LinkBase,
+  order: Pick<Order, "name">,
+): string {
+  return `${armUrl}${resourceIdOf(order)}/erasureCertificate?api-version=${apiVersion}`;
 }
 
 /** The same path, from the position in `skipToken`. */
 export function nextPageUrl(
-  { armUrl, apiVersion }: Where,
+  { armUrl, apiVersion }: LinkBase,
   path: string,
   skipToken: string,
   query: Readonly<Record<string, string>> = {},

@@ -1,4 +1,9 @@
-import type { JobDetailsView, KeyEncryptionKeyView, StageName } from "@databox-cmk/protocol";
+import {
+  apiVersionTraits,
+  type JobDetailsView,
+  type KeyEncryptionKeyView,
+  type StageName,
+} from "@databox-cmk/protocol";
 
 import { accountIdOf } from "../../core/job-details.ts";
 import { STAGE_PATHS } from "../../core/lifecycle.ts";
@@ -7,6 +12,7 @@ import type { KeyChoice } from "../../core/order.ts";
 import { stageRules } from "../../core/stages.ts";
 import { renderTime } from "../../core/wire-time.ts";
 import type { Order, StageEntry } from "../../orders/order.ts";
+import { certificateUrl, type LinkBase } from "./links.ts";
 
 /**
  * The customer's own part of the details: what api-versions from 2021-03-01 return without
@@ -30,7 +36,7 @@ export function renderPartialDetails(
 }
 
 /** Everything: `$expand=details`. Members in Azure's order. */
-export function renderJobDetails(order: Order): JobDetailsView {
+export function renderJobDetails(order: Order, links: LinkBase): JobDetailsView {
   const {
     contactDetails,
     shippingAddress,
@@ -58,7 +64,7 @@ export function renderJobDetails(order: Order): JobDetailsView {
     expectedDataSizeInTeraBytes,
     copyLogDetails: [],
     deviceErasureDetails:
-      state.erasureReceipt === undefined ? undefined : { deviceErasureStatus: "Succeeded" },
+      state.erasureReceipt === undefined ? undefined : renderErasure(order, links),
     keyEncryptionKey,
     actions: state.actions === undefined ? undefined : [...state.actions],
     lastMitigationActionOnJob:
@@ -69,6 +75,20 @@ export function renderJobDetails(order: Order): JobDetailsView {
             isPerformedByCustomer: true,
             customerResolution: state.lastMitigation.resolution,
           },
+  };
+}
+
+function renderErasure(
+  order: Order,
+  links: LinkBase,
+): NonNullable<JobDetailsView["deviceErasureDetails"]> {
+  const link = certificateUrl(links, order);
+  return {
+    deviceErasureStatus: "Succeeded",
+    erasureOrDestructionCertificateSasKey: link,
+    secureErasureCertificateSasKey: apiVersionTraits(links.apiVersion).secureErasure
+      ? link
+      : undefined,
   };
 }
 

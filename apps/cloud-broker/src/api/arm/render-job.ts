@@ -11,20 +11,23 @@ import { isAddressEditable, stageRules } from "../../core/stages.ts";
 import { NO_TIME, renderTime, renderWrittenTime } from "../../core/wire-time.ts";
 import type { Order } from "../../orders/order.ts";
 import type { ListedOrder } from "../../orders/read-order.ts";
+import { resourceIdOf } from "./links.ts";
 import { renderDestinations, renderJobDetails, renderPartialDetails } from "./render-details.ts";
 
 export type JobView = {
+  readonly armUrl: string;
   readonly apiVersion: ApiVersion;
   /** `$expand=details`. */
   readonly expand: boolean;
 };
 
 /** An order in its wire format, with the details that the api-version and `$expand` ask for. */
-export function renderJob(order: Order, { apiVersion, expand }: JobView): JobResource {
+export function renderJob(order: Order, view: JobView): JobResource {
+  const { apiVersion, expand } = view;
   const traits = apiVersionTraits(apiVersion);
   if (expand)
     return renderListedJob(order, apiVersion, {
-      ...renderJobDetails(order),
+      ...renderJobDetails(order, view),
       ...(traits.destinations && renderDestinations(order)),
     });
   return traits.details === "partial"
@@ -77,11 +80,6 @@ export function renderListedJob(
     id: resourceIdOf(order),
     type: "Microsoft.DataBox/jobs",
   };
-}
-
-/** Resource id with the letter case of creation. */
-export function resourceIdOf({ name }: Pick<Order, "name">): string {
-  return `/subscriptions/${name.subscriptionId}/resourceGroups/${name.resourceGroup}/providers/Microsoft.DataBox/jobs/${name.name}`;
 }
 
 function renderIdentity(identities: Order["identities"]): ResourceIdentityView {

@@ -12,12 +12,11 @@ import type { CallerRequest, Route } from "../../http/route.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
 import type { OrderScope } from "../../orders/read-order.ts";
 import { arm, operator, type Reply } from "./arm-route.ts";
-import { nextOperatorPage, nextPageUrl, renderSkipToken } from "./links.ts";
+import { nextOperatorPage, nextPageUrl, renderSkipToken, resourceIdOf } from "./links.ts";
 import { readPageSize, readPosition } from "./list-routes.ts";
 import { PATHS } from "./paths.ts";
 import { readFilter } from "./read-filter.ts";
 import { countOrders, readSummaryPage, type SummarisedOrder } from "./read-summaries.ts";
-import { resourceIdOf } from "./render-job.ts";
 
 const FILTERS = ["search", "stage", "stageStatus", "encryption", "health", "lock"] as const;
 const STATE_WORDS: Readonly<Record<string, OrderSummary["keyHealth"]["state"]>> = {

@@ -135,7 +135,7 @@ export function createOperatorRoutes(plane: ControlPlane): readonly Route[] {
     ),
     move(
       "erase",
-      "Destroys all wrappings of the unlock key and signs a receipt",
+      "Destroys all wrappings of the unlock key and signs a certificate",
       noMembers,
       (name, _body, context) => eraseOrder(plane, name, context),
     ),
@@ -154,15 +154,22 @@ const renderCode = ({ serial, enrolmentCode, expiresAtMs }: PreparedNode) => ({
 const BEFORE_UNLOCKS: ReadonlySet<string> = new Set(["DevicePrepared", "Dispatched", "Delivered"]);
 const serialOf = ({ serial }: { readonly serial: string }) => serial;
 
-/** The whole order, its nodes, and after erasure the signed receipt. */
-async function readView({ store, now }: ControlPlane, name: OrderName): Promise<OperatorOrder> {
+/** The whole order, its nodes, and after erasure the signed certificate. */
+async function readView(
+  { store, now, settings }: ControlPlane,
+  name: OrderName,
+): Promise<OperatorOrder> {
   const order = await findOrder(store, name);
   const { erasureReceipt } = order.state;
   const nodes = await readNodeViews(store, order.id, now());
   const unprepared = nodes.filter(({ preparedAt }) => preparedAt === undefined).map(serialOf);
   const isAhead = BEFORE_UNLOCKS.has(order.stage);
   return {
-    ...renderJob(order, { apiVersion: "2025-07-01", expand: true }),
+    ...renderJob(order, {
+      apiVersion: "2025-07-01",
+      armUrl: settings.armUrl,
+      expand: true,
+    }),
     operations: operationsOf(lifecycleOf(order)),
     nodes,
     unpreparedNodes: isAhead && unprepared.length > 0 ? unprepared : undefined,

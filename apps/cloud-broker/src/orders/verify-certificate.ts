@@ -1,0 +1,49 @@
+import {
+  CryptoError,
+  decodeBase64url,
+  importVerifyKey,
+  type PublicJwk,
+  verifyMessage,
+} from "@databox-cmk/crypto";
+import {
+  ERASURE_CERTIFICATE_TYPE,
+  type ErasureStatement,
+  erasureStatement,
+} from "@databox-cmk/protocol";
+
+/** An order may have a wrapped copy for each generation of each node's envelope. */
+const CERTIFICATE_MAX_BYTES = 4 * 1024 * 1024;
+
+/**
+ * The statement of a certificate of erasure, if one of the keys signed it. Needs neither the broker
+ * nor a network.
+ *
+ * @returns undefined when none of them did, or it is not a certificate
+ */
+export function verifyCertificate(
+  certificate: string,
+  keys: readonly PublicJwk[],
+): ErasureStatement | undefined {
+  for (const key of keys) {
+    try {
+      const imported = importVerifyKey(key);
+      const payload = verifyMessage(
+        certificate,
+        imported,
+        ERASURE_CERTIFICATE_TYPE,
+        CERTIFICATE_MAX_BYTES,
+      );
+      const parsed = erasureStatement.safeParse(payload);
+      if (parsed.success) return parsed.data;
+    } catch (error) {
+      if (!(error instanceof CryptoError)) throw error;
+    }
+  }
+  return undefined;
+}
+
+/** The statement of a certificate that this broker signed and stored itself. */
+export function readStatement(certificate: string): ErasureStatement {
+  const payload = decodeBase64url(certificate.split(".", 2)[1] ?? "", "payload");
+  return erasureStatement.parse(JSON.parse(Buffer.from(payload).toString()));
+}

@@ -1,0 +1,99 @@
+// @module-tag one-engine
+
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { generateSigningKey, signMessage, type SigningKey } from "@databox-cmk/crypto";
+import { ERASURE_CERTIFICATE_TYPE, type ErasureStatement } from "@databox-cmk/protocol";
+import { openTemporaryFolder } from "@databox-cmk/testkit";
+import { Command } from "commander";
+import { afterAll, afterEach, describe, expect, it } from "vitest";
+
+import { addCertificateCommand } from "../src/run/commands/add-certificate-command.ts";
+
+const folder = openTemporaryFolder();
+afterAll(() => {
+  folder[Symbol.dispose]();
+});
+afterEach(() => {
+  process.exitCode = undefined;
+});
+
+const { key } = generateSigningKey();
+const { key: other } = generateSigningKey();
+const STATEMENT: ErasureStatement = {
+  order: "/subscriptions/s/order-1",
+  sku: "DataBox",
+  destroyed: [{ serial: "DBX-1", env: "e", generation: 2, kid: "https://kv/keys/kek/1" }],
+  nodes: [{ serial: "DBX-1", deviceKey: "thumbprint" }, { serial: "DBX-2" }],
+  method: "method",
+  verification: "verification",
+  erasedAt: "2026-11-27T00:00:00.000Z",
+  by: "opal",
+};
+
+function save(name: string, content: string): string {
+  const path = join(folder.path, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+async function run(certificate: string, keys: unknown, ...more: readonly string[]) {
+  const lines: string[] = [];
+  const program = new Command();
+  addCertificateCommand(program, (line) => lines.push(line));
+  const file = save("order.jws", certificate);
+  const keysFile = save("keys.json", typeof keys === "string" ? keys : JSON.stringify(keys));
+  await program.parseAsync([
+    "node",
+    "broker",
+    "certificate",
+    "verify",
+    file,
+    "--keys",
+    keysFile,
+    ...more,
+  ]);
+  return { lines, exitCode: process.exitCode };
+}
+
+/** As the broker shows its keys: with members that a verifier does not need. */
+const keysOf = (...keys: readonly SigningKey[]) => ({
+  keys: keys.map(({ publicJwk }) => ({ ...publicJwk, use: "sig", alg: "ES256" })),
+});
+const signed = (typ: string = ERASURE_CERTIFICATE_TYPE, payload: object = STATEMENT) =>
+  signMessage(key, typ, payload);
+
+describe("certificate verify", () => {
+  it("shows what the broker stated, whichever of its keys signed it", async () => {
+    const { lines, exitCode } = await run(`${await signed()}\n`, keysOf(other, key));
+    expect(exitCode).toBeUndefined();
+    expect(lines).toEqual([
+      "valid: /subscriptions/s/order-1 was erased at 2026-11-27T00:00:00.000Z by opal",
+      "  method",
+      "  verification",
+      "  node DBX-1, device key thumbprint",
+      "  node DBX-2, device key never enrolled",
+      "  destroyed: DBX-1, generation 2, wrapped by https://kv/keys/kek/1",
+    ]);
+    const json = await run(await signed(), keysOf(key), "--json");
+    expect(json.lines.map((line) => JSON.parse(line))).toEqual([STATEMENT]);
+  });
+
+  it.each([
+    ["another key", () => signed(), [other]],
+    ["another kind of message", () => signed("databox-denial+jws"), [key]],
+    ["another statement", () => signed(ERASURE_CERTIFICATE_TYPE, { order: "o" }), [key]],
+    ["a changed statement", async () => (await signed()).replace(/\.(.)/, ".$1A"), [key]],
+    ["no certificate", () => Promise.resolve("rubbish"), [key]],
+  ])("ends with 3 for %s", async (_name, certificate, keys) => {
+    const { lines, exitCode } = await run(await certificate(), keysOf(...keys));
+    expect(exitCode).toBe(3);
+    expect(lines).toEqual([expect.stringContaining("NOT VALID")]);
+  });
+
+  it("refuses a file that holds no keys", async () => {
+    for (const keys of ["{", "{}", '{"keys":[]}', '{"keys":[{"kty":"RSA"}]}'])
+      await expect(run(await signed(), keys)).rejects.toMatchObject({ code: "Misuse" });
+  });
+});

@@ -1,0 +1,80 @@
+import { DownloadButton, Facts, LoadingState, Section, Time } from "@databox-cmk/ui";
+import { Text } from "@fluentui/react-components";
+import { useQuery } from "@tanstack/react-query";
+import type { ReactElement } from "react";
+
+import { readErasureCertificate } from "../api/erasure-certificate.ts";
+import { QUERY_KEYS } from "../queries/query-keys.ts";
+import { useSignedIn } from "../queries/session-context.ts";
+import { QueryProblem } from "../shell/query-problem.tsx";
+import { useTexts } from "../texts/texts.ts";
+import { useOrderName } from "./use-order.ts";
+
+/** For an erased order: what was destroyed, and the signed certificate of it. */
+export function ErasureSection(): ReactElement {
+  const texts = useTexts();
+  const { client } = useSignedIn();
+  const name = useOrderName();
+  const erasure = useQuery({
+    queryKey: QUERY_KEYS.orderPart(name, "erasureCertificate"),
+    queryFn: ({ signal }) => readErasureCertificate(client, name, signal),
+  });
+  return (
+    <Section title={texts.order.erasure.title}>
+      {erasure.isPending && <LoadingState />}
+      {erasure.error !== null && (
+        <QueryProblem error={erasure.error} onTryAgain={() => void erasure.refetch()} />
+      )}
+      {erasure.data !== undefined && (
+        <>
+          <Text>{texts.order.erasure.text}</Text>
+          <Facts
+            facts={[
+              {
+                label: texts.order.erasure.at,
+                value: <Time at={erasure.data.statement.erasedAt} />,
+              },
+              { label: texts.order.erasure.by, value: erasure.data.statement.by },
+              {
+                label: texts.order.erasure.copies,
+                value: erasure.data.statement.destroyed.length,
+              },
+              {
+                label: texts.order.nodesTitle,
+                value: (erasure.data.statement.nodes ?? []).map(({ serial }) => serial).join(", "),
+              },
+            ]}
+          />
+          <ErasureCertificate certificate={erasure.data.certificate} orderName={name.jobName} />
+        </>
+      )}
+    </Section>
+  );
+}
+
+/** The signed certificate as a file. */
+export function ErasureCertificate({
+  certificate,
+  orderName,
+}: {
+  readonly certificate: string;
+  readonly orderName: string;
+}): ReactElement {
+  const texts = useTexts();
+  return (
+    <>
+      <div>
+        <DownloadButton
+          label={texts.order.erasure.download}
+          fileName={`${orderName}-erasure.jws`}
+          mediaType="application/jose"
+          content={certificate}
+        />
+      </div>
+      <Text size={200}>
+        {texts.order.erasure.verify}{" "}
+        <code>{`broker certificate verify ${orderName}-erasure.jws --keys keys.json`}</code>
+      </Text>
+    </>
+  );
+}
