@@ -1,19 +1,20 @@
 import { note } from "../audit/record.ts";
+import { decideReadiness, type NodeReport } from "../core/decide-readiness.ts";
 import { failureColumns } from "../core/failure-columns.ts";
 import { errorOf, valueOf } from "../core/failure-error.ts";
 import { decideTransition } from "../core/lifecycle.ts";
-import type { OrderName } from "../core/order.ts";
+import type { OrderId, OrderName } from "../core/order.ts";
 import type { ControlPlane, RequestContext } from "./control-plane.ts";
 import { findOrder } from "./find-order.ts";
 import { moveOrder } from "./move-order.ts";
 import { keySubjectOf, lifecycleOf } from "./order.ts";
-import { readNodes } from "./read-nodes.ts";
 
 /**
- * Dispatches an appliance once its key has passed every check: an unusable key at the customer's
- * site costs a second transport. `force` dispatches it anyway, and the audit trail records that.
+ * Dispatches an appliance once its key has passed every check and each node has reported that it is
+ * ready: an appliance that cannot be used at the customer's site costs a second transport. `force`
+ * dispatches it anyway, and the audit trail records that.
  *
- * @throws {AppError} the failed check
+ * @throws {AppError} the failed check, or `OrderStageForbids` that names the nodes
  */
 export async function dispatchOrder(
   plane: ControlPlane,
@@ -27,19 +28,47 @@ export async function dispatchOrder(
   const isRepeated = valueOf(decideTransition(before, { kind: "dispatch" })) === before;
   if (isRepeated) return;
   const { outcome } = await custody.validate(keySubjectOf(order, settings.tenantId), order.key);
-  if (outcome.ok || force) {
-    const preflight = outcome.ok ? "passed" : `forced past ${outcome.failure.code}`;
-    const nodes = await readNodes(store, order.id);
-    const unprepared = nodes.filter(({ preparedAtMs }) => preparedAtMs === undefined);
+  const nodes = await readReports(store, order.id);
+  const ready = outcome.ok ? decideReadiness(order.transferType, nodes) : outcome;
+  if (ready.ok || force) {
+    const unprepared = nodes.filter(({ isPrepared }) => !isPrepared);
     await moveOrder(plane, name, { kind: "dispatch" }, context, {
-      preflight,
+      preflight: ready.ok
+        ? "passed"
+        : `forced past ${ready.failure.code}${outcome.ok ? `: ${ready.failure.reason ?? ""}` : ""}`,
       unpreparedNodes:
         unprepared.length === 0 ? undefined : unprepared.map(({ serial }) => serial).join(", "),
     });
     return;
   }
-  const { failure } = outcome;
+  const { failure } = ready;
   const deed = { chain: order.id, action: "order/dispatch", context };
   await note(plane, deed, { outcome: "refused", ...failureColumns(failure) });
   throw errorOf(failure);
+}
+
+async function readReports(
+  store: ControlPlane["store"],
+  order: OrderId,
+): Promise<readonly NodeReport[]> {
+  const rows = await store
+    .selectFrom("nodes")
+    .select(["serial", "prepared_at_ms"])
+    .where("order_id", "=", order)
+    .orderBy("ordinal")
+    .execute();
+  const fills = await store
+    .selectFrom("grants")
+    .select("serial")
+    .distinct()
+    .where("order_id", "=", order)
+    .where("purpose", "=", "fill")
+    .where("receipt_outcome", "=", "unlocked")
+    .execute();
+  const filled = new Set(fills.map(({ serial }) => serial));
+  return rows.map(({ serial, prepared_at_ms }) => ({
+    serial,
+    isPrepared: prepared_at_ms !== null,
+    isFilled: filled.has(serial),
+  }));
 }

@@ -21,8 +21,8 @@ afterEach(() => world[Symbol.asyncDispose]());
 
 const stage = async (): Promise<unknown> =>
   (await world.call("GET", `${JOB}?${API}`)).json.properties.status;
-const dispatches = async () => {
-  const { json } = await world.call("GET", `${JOB}/activity?${API}`);
+const dispatches = async (job = "order1") => {
+  const { json } = await world.call("GET", `${jobPath(job)}/activity?${API}`);
   return json.value
     .map(({ row }: { row: { action: string } }) => row)
     .filter(({ action }: { action: string }) => action === "order/dispatch");
@@ -69,17 +69,48 @@ test.each(Object.entries(FAULTS))(
   },
 );
 
-test("an appliance whose key is fit leaves, and the move may be repeated", async () => {
-  expect((await world.operator("dispatch", "order1")).status).toBe(200);
-  expect((await world.operator("dispatch", "order1", {})).status).toBe(200);
-  expect(await dispatches()).toMatchObject([{ outcome: "done", detail: { preflight: "passed" } }]);
+test("an appliance whose key is fit and whose nodes are prepared leaves, and the move may be repeated", async () => {
+  await world.prepared("order2");
+  for (const body of [undefined, {}])
+    expect((await world.operator("dispatch", "order2", body)).status).toBe(200);
+  expect(await dispatches("order2")).toMatchObject([
+    { outcome: "done", detail: { preflight: "passed" } },
+  ]);
 });
 
-test("nodes that were never prepared are named before and after their appliance has left, and in its row", async () => {
-  const { json } = await world.operator("dispatch", "order1");
+test("an appliance waits for a node that was never prepared, and names it; forced, its row does", async () => {
+  const refused = await world.operator("dispatch", "order1");
+  const { json } = await world.operator("dispatch", "order1", { force: true });
   const [{ serial }] = json.nodes;
+  expect(refused.status).toBe(409);
+  expect(refused.json.error.details[0].code).toBe("unprepared");
+  expect(refused.text).toContain(serial);
   expect(json.unpreparedNodes).toEqual([serial]);
-  expect(await dispatches()).toMatchObject([{ detail: { unpreparedNodes: serial } }]);
+  expect(await dispatches()).toMatchObject([
+    { outcome: "refused", code: "OrderStageForbids", reason: "unprepared" },
+    {
+      outcome: "done",
+      detail: { preflight: "forced past OrderStageForbids: unprepared", unpreparedNodes: serial },
+    },
+  ]);
+});
+
+test("an export leaves only once its node was opened to be filled", async () => {
+  const device = await world.prepared("order2");
+  const filling = { transfer_type: "ExportFromAzure", stage: "DataCopy" } as const;
+  await world
+    .store()
+    .updateTable("orders")
+    .set({ ...filling, stage_status: "InProgress" })
+    .where("name", "=", "order2")
+    .execute();
+  const refused = await world.operator("dispatch", "order2");
+  expect(refused.json.error.details[0].code).toBe("unfilled");
+  const { answer } = await device.unlock("fill");
+  if (answer.kind !== "answer") throw new Error(JSON.stringify(answer));
+  expect((await world.operator("dispatch", "order2")).status).toBe(409);
+  await device.receipt(answer.text, "unlocked");
+  expect((await world.operator("dispatch", "order2")).status).toBe(200);
 });
 
 test("a body that is none is refused before the key is asked for", async () => {

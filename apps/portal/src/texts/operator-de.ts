@@ -70,8 +70,8 @@ export const operatorDe: OperatorTexts = {
     unprepared: (serials) =>
       `Nicht vorbereitet: ${serials}. Ein solcher Knoten lässt sich beim Kunden nicht entsperren. Bereiten Sie ihn vor dem Versand vor.`,
     forceDialog: {
-      title: "Mit einem Schlüssel versenden, der sich nicht verwenden lässt?",
-      text: "Das Gerät lässt sich beim Kunden nicht entsperren, bis der Schlüssel wieder funktioniert. Das Prüfprotokoll hält fest, dass Sie es trotzdem versandt haben.",
+      title: "Versenden, obwohl eine Prüfung fehlschlug?",
+      text: "Das Gerät lässt sich beim Kunden nicht verwenden, bis der Fehler oben behoben ist. Das Prüfprotokoll hält fest, dass Sie es trotzdem versandt haben.",
     },
     eraseDialog: {
       title: "Entsperrschlüssel endgültig löschen?",

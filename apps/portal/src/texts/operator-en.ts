@@ -72,8 +72,8 @@ export const operatorEn = {
     unprepared: (serials: string) =>
       `Not prepared: ${serials}. Such a node can't be unlocked at the customer's site. Prepare it before dispatch.`,
     forceDialog: {
-      title: "Dispatch with a key that cannot be used?",
-      text: "The appliance can't be unlocked at the customer's site until its key works again. The audit trail records that you dispatched it anyway.",
+      title: "Dispatch although a check failed?",
+      text: "The appliance can't be used at the customer's site until the failure above is mended. The audit trail records that you dispatched it anyway.",
     },
     eraseDialog: {
       title: "Permanently erase the unlock key?",

@@ -112,6 +112,41 @@ export const ORDER_ERRORS = {
         who: "broker-operator",
         why: "The service signs the certificate when it destroys the unlock key of an order that has ended.",
       },
+      unprepared: {
+        message: {
+          en: "A node of the appliance has not reported that it is prepared",
+          de: "Ein Knoten des Geräts hat nicht gemeldet, dass er vorbereitet ist",
+        },
+        recoverable: "yes",
+        who: "broker-operator",
+        why: "A node that was never prepared cannot be unlocked at the customer's site.",
+        steps: [
+          {
+            text: {
+              en: "Prepare the nodes that are named, then dispatch again",
+              de: "Bereiten Sie die genannten Knoten vor, und versenden Sie dann erneut",
+            },
+          },
+        ],
+      },
+      unfilled: {
+        message: {
+          en: "A node of the export has not reported that it was opened to be filled",
+          de: "Ein Knoten des Exports hat nicht gemeldet, dass er zum Füllen geöffnet wurde",
+        },
+        recoverable: "yes",
+        who: "broker-operator",
+        why: "The data of an export is on the appliance before it leaves the datacenter.",
+        steps: [
+          {
+            text: {
+              en: "Open the nodes that are named, copy the data, then dispatch again",
+              de: "Öffnen Sie die genannten Knoten, kopieren Sie die Daten, und versenden Sie dann erneut",
+            },
+            command: "databox-agent unlock --purpose fill",
+          },
+        ],
+      },
       mitigate: {
         message: {
           en: "The order does not wait for a decision",

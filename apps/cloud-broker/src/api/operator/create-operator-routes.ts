@@ -108,7 +108,7 @@ export function createOperatorRoutes(plane: ControlPlane): readonly Route[] {
     ),
     move(
       "dispatch",
-      "The appliance was dispatched; refused while its key fails a check, unless forced",
+      "The appliance was dispatched; refused while its key fails a check or a node is not ready, unless forced",
       dispatchRequest,
       (name, { force = false }, context) => dispatchOrder(plane, name, { force }, context),
     ),
