@@ -67,11 +67,7 @@ describe.runIf(runsBrowser)("a user without a mouse", () => {
       .toBe(true);
     await walkTo(menu.getByRole("link", { name: "Data Box orders" }), "ArrowDown");
     await press("Enter");
-    const heading = page.getByRole("heading", { name: "Data Box orders", level: 1 });
-    await heading.waitFor();
-    await expect
-      .poll(() => heading.evaluate((element) => element === document.activeElement))
-      .toBe(true);
+    await expectFocus(page.getByRole("heading", { name: "Data Box orders", level: 1 }));
     await reach("link", ORDER);
     await press("Enter");
     await page.getByRole("heading", { name: ORDER, level: 1 }).waitFor();
@@ -125,6 +121,40 @@ describe.runIf(runsBrowser)("a user without a mouse", () => {
       expand: "details",
     });
     expect(details?.keyEncryptionKey?.kekUrl).toContain(`https://${VAULT}.`);
+  });
+
+  test("finds an order by Ctrl+K, its help by ?, and its JSON, and comes back each time", async () => {
+    const { page } = visit;
+    await visit.goTo("/troubleshooter");
+    await press("Control+K");
+    const search = page.getByRole("dialog", { name: "Search" });
+    await expectFocus(search.getByRole("searchbox"));
+    await type(ORDER);
+    await search.getByText("1 result", { exact: true }).waitFor();
+    await visit.picture("search");
+    expect(await visit.violations()).toEqual([]);
+    await press("Enter");
+    const heading = page.getByRole("heading", { name: ORDER, level: 1 });
+    await expectFocus(heading);
+    await press("?");
+    const help = page.getByRole("dialog", { name: "Help" });
+    await help.getByText("Stages, nodes and the key chain of one order.").waitFor();
+    await visit.picture("help");
+    expect(await visit.violations()).toEqual([]);
+    await press("Escape");
+    await help.waitFor({ state: "hidden" });
+    await expectFocus(heading);
+    // A toolbar is one stop of the tab key; arrows go through it.
+    const jsonView = page.getByRole("button", { name: "JSON view" });
+    await reach("button", "Refresh");
+    await walkTo(jsonView, "ArrowRight");
+    await press("Enter");
+    const json = page.getByRole("dialog", { name: "Resource JSON" });
+    await json.getByText(`"name": "${ORDER}"`).waitFor();
+    expect(await visit.violations()).toEqual([]);
+    await press("Escape");
+    await json.waitFor({ state: "hidden" });
+    await expectFocus(jsonView);
   });
 
   test("reads times in UTC, once the settings say so", async () => {
@@ -184,3 +214,10 @@ describe.runIf(runsBrowser)("a user without a mouse", () => {
     expect(portal.browser.problems()).toEqual([]);
   });
 });
+
+async function expectFocus(wanted: Locator): Promise<void> {
+  await wanted.waitFor();
+  await expect
+    .poll(() => wanted.evaluate((element) => element === document.activeElement))
+    .toBe(true);
+}

@@ -63,6 +63,7 @@ const PAGES: Readonly<Record<string, PageRow>> = {
     needs: READ,
     commands: {
       Clone: "opens /clone",
+      "JSON view": READ,
       "Cancel order": `${JOBS}/cancel/action`,
       Delete: `${JOBS}/delete`,
     },
@@ -162,7 +163,7 @@ const POLICY = {
 } satisfies UnlockPolicy;
 /** Commands that only move, read again or copy: everybody may have them. */
 const HARMLESS =
-  /^(?:Refresh|Load again|Try again|Clear filters|Export to CSV|clear|Copy .*|(?:Previous|Next)(?: page|: .*)?)$/;
+  /^(?:Refresh|Load again|Try again|Clear filters|Export to CSV|Views|clear|Copy .*|(?:Previous|Next)(?: page|: .*)?)$/;
 const PLACEHOLDER = /<\w+>|\{\w+\}|\$\{|\bundefined\b|\bNaN\b|\[object /;
 /** In which a busy machine shows what it has. */
 const PATIENCE_MS = 60_000;

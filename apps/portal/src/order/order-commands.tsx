@@ -2,6 +2,7 @@ import type { JobResource } from "@databox-cmk/protocol";
 import { makeStyles, tokens, Toolbar, ToolbarButton } from "@fluentui/react-components";
 import {
   ArrowClockwiseRegular,
+  BracesRegular,
   CopyRegular,
   DeleteRegular,
   DismissCircleRegular,
@@ -17,6 +18,7 @@ import { QueryProblem } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { useAction } from "../toasts/use-action.tsx";
 import { ConfirmDialog } from "./confirm-dialog.tsx";
+import { JsonPanel } from "./json-panel.tsx";
 import { useMay } from "./use-may.ts";
 import { useOrderName, useRefreshOrder } from "./use-order.ts";
 
@@ -45,6 +47,7 @@ export function OrderCommands({ order }: { readonly order: JobResource }): React
   const refresh = useRefreshOrder();
   const navigate = useNavigate();
   const [asking, setAsking] = useState<Command>();
+  const [showsJson, setShowsJson] = useState(false);
   const command = useAction((wanted: Wanted) => `${wanted.command}Order` as const, {
     mutationFn: async (wanted: Wanted) => {
       if (wanted.command === "cancel") await cancelOrder(client, name, wanted.typed);
@@ -84,6 +87,14 @@ export function OrderCommands({ order }: { readonly order: JobResource }): React
           }
         >
           {dialog.clone}
+        </ToolbarButton>
+        <ToolbarButton
+          icon={<BracesRegular />}
+          onClick={() => {
+            setShowsJson(true);
+          }}
+        >
+          {texts.order.json.button}
         </ToolbarButton>
         {mayCancel !== false && (
           <ToolbarButton
@@ -129,6 +140,14 @@ export function OrderCommands({ order }: { readonly order: JobResource }): React
         )}
       </Toolbar>
       {command.error !== null && <QueryProblem error={command.error} />}
+      {showsJson && (
+        <JsonPanel
+          value={order}
+          onClose={() => {
+            setShowsJson(false);
+          }}
+        />
+      )}
       {asking !== undefined && (
         <ConfirmDialog
           title={dialog[asking].title}

@@ -1,9 +1,11 @@
-import type { JobResource } from "@databox-cmk/protocol";
+import { isSameIdentifier, type JobResource } from "@databox-cmk/protocol";
 import { Facts, LoadingState, Section, Time } from "@databox-cmk/ui";
 import { makeStyles, tokens } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
 import { HealthBadge } from "../orders/health-badge.tsx";
+import { useSubscriptions } from "../orders/use-subscriptions.ts";
+import { Copyable } from "../shell/copyable.tsx";
 import { ProblemPanel } from "../shell/problem-panel.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { RouterLink } from "../shell/router-link.tsx";
@@ -75,6 +77,10 @@ function Essentials({ order }: { readonly order: JobResource }): ReactElement {
   const texts = useTexts();
   const name = useOrderName();
   const health = useKeyHealth();
+  const subscriptions = useSubscriptions();
+  const subscription = subscriptions.data?.find(({ subscriptionId }) =>
+    isSameIdentifier(subscriptionId, name.subscriptionId),
+  );
   const { properties } = order;
   const kek = properties.details?.keyEncryptionKey;
   return (
@@ -85,7 +91,20 @@ function Essentials({ order }: { readonly order: JobResource }): ReactElement {
         { label: texts.order.model, value: texts.order.models[order.sku.name] ?? order.sku.name },
         { label: texts.orders.location, value: order.location },
         { label: texts.order.transfer, value: texts.order.transfers[properties.transferType] },
-        { label: texts.orders.subscription, value: name.subscriptionId },
+        {
+          label: texts.orders.subscription,
+          value: (
+            <Copyable
+              value={name.subscriptionId}
+              shown={subscription?.displayName ?? name.subscriptionId}
+              what={texts.order.subscriptionId}
+            />
+          ),
+        },
+        {
+          label: texts.order.resourceId,
+          value: <Copyable value={order.id} what={texts.order.resourceId} />,
+        },
         { label: texts.orders.ordered, value: <Time at={properties.startTime} /> },
         ...(kek === undefined
           ? []

@@ -7,6 +7,7 @@ import { Bell } from "../notices/bell.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { AccountMenu } from "./account-menu.tsx";
 import { MainMenu } from "./main-menu.tsx";
+import { QuickAccess } from "./quick-access.tsx";
 import { RouterLink } from "./router-link.tsx";
 
 const useStyles = makeStyles({
@@ -63,6 +64,7 @@ export function TopBar(): ReactElement {
           </Text>
         </RouterLink>
       </div>
+      <QuickAccess className={styles.onBrand} />
       <Bell className={styles.onBrand} />
       <SettingsMenu className={styles.onBrand} />
       <AccountMenu className={styles.onBrand} />

@@ -4,11 +4,13 @@ import { createOrderDe } from "./create-order-de.ts";
 import { activity } from "./de/activity.ts";
 import { approvals } from "./de/approvals.ts";
 import { backupKeys } from "./de/backup-keys.ts";
+import { help } from "./de/help.ts";
 import { home } from "./de/home.ts";
 import { keyHealth } from "./de/key-health.ts";
 import { loud } from "./de/loud.ts";
 import { noticeSettings } from "./de/notice-settings.ts";
 import { notices } from "./de/notices.ts";
+import { search } from "./de/search.ts";
 import { toasts } from "./de/toasts.ts";
 import { troubleshooter } from "./de/troubleshooter.ts";
 import { unlockPolicy } from "./de/unlock-policy.ts";
@@ -22,11 +24,13 @@ export const de: Texts = {
   activity,
   approvals,
   backupKeys,
+  help,
   home,
   keyHealth,
   loud,
   notices,
   noticeSettings,
+  search,
   toasts,
   troubleshooter,
   unlock,
@@ -93,7 +97,17 @@ export const de: Texts = {
     empty: "Aufträge dieses Abonnements erscheinen hier, sobald es welche gibt.",
     noneFoundTitle: "Kein Auftrag passt zu den Filtern",
     commands: "Befehle",
+    views: {
+      title: "Ansichten",
+      save: "Diese Ansicht speichern",
+      saveTitle: "Diese Ansicht speichern?",
+      saveText: "Die Filter dieser Liste bleiben in diesem Browser, unter Ihrem Namen dafür.",
+      name: "Name der Ansicht",
+      confirm: "Speichern",
+      remove: (name) => `Ansicht ${name} löschen`,
+    },
     filters: "Filter",
+    setFilters: (count) => (count === 0 ? "Filter" : `Filter (${count})`),
     noSubscriptions: "Sie haben auf kein Abonnement Zugriff",
     listLabel: "Aufträge",
     noNodes: "Nicht vorbereitet",
@@ -121,6 +135,13 @@ export const de: Texts = {
       contact: "Kontakt",
       operations: "Arbeitsschritte",
     },
+    json: {
+      button: "JSON-Ansicht",
+      title: "JSON der Ressource",
+      text: "Dieser Auftrag, wie ihn die API liefert",
+    },
+    resourceId: "Ressourcen-ID",
+    subscriptionId: "Abonnement-ID",
     stagesTitle: "Phasen",
     nodesTitle: "Knoten",
     noNodes: "Das Gerät hat noch keine Knoten. Sie entstehen bei der Vorbereitung.",
@@ -267,6 +288,8 @@ export const de: Texts = {
     purgeProtectionLabel: "Löschschutz einschalten (nicht umkehrbar)",
     purgeProtectionNeeded:
       "Aufträge können keinen Schlüssel aus einem Tresor ohne Löschschutz nutzen.",
+    tier: "Tarif",
+    tiers: { standard: "Standard", premium: "Premium (auch Schlüssel in Hardware)" },
     accessModel: "Berechtigungsmodell",
     accessModels: {
       roles: "Rollenbasierte Zugriffssteuerung von Azure (empfohlen)",
@@ -277,6 +300,12 @@ export const de: Texts = {
     enabled: "Ein",
     disabled: "Aus",
     rsaSize: "RSA-Schlüssellänge",
+    activation: "Aktivierungsdatum",
+    activationHint: "Optional. Vorher kann der Schlüssel nicht genutzt werden.",
+    expiration: "Ablaufdatum",
+    expirationHint: "Optional. Danach lassen sich Geräte mit dieser Version nicht entsperren.",
+    expirationRule: "Wählen Sie einen Zeitpunkt in der Zukunft, nach dem Aktivierungsdatum.",
+    activationLater: "Aufträge können diesen Schlüssel erst nutzen, wenn er aktiv ist.",
     oldVersionStays: "Die aktuelle Version wird verwendet, bis Sie speichern.",
     grant: "Zugriff gewähren",
     granting: "Wird gewährt …",
@@ -284,6 +313,17 @@ export const de: Texts = {
   preflight: {
     title: "Prüfungen dieses Schlüssels",
     running: "Wird geprüft …",
+    next: {
+      identity: {
+        title: "Nächster Schritt: die systemseitig zugewiesene Identität einschalten",
+        text: "Mit ihr ruft der Auftrag den Schlüsseltresor auf.",
+      },
+      access: {
+        title: "Nächster Schritt: der Identität Zugriff auf den Schlüssel geben",
+        text: "Sie erhält das Recht, den Schlüssel zu lesen und mit ihm ein- und auszupacken.",
+      },
+    },
+    why: "Warum das nötig ist",
     again: "Erneut prüfen",
     details: "Alle Prüfungen",
     summary: (passed, all) =>
@@ -319,6 +359,9 @@ export const de: Texts = {
     intro:
       "Geben Sie den Entsperrschlüssel in die lokale Weboberfläche des Knotens ein, dessen Seriennummer Sie dort sehen.",
     serial: "Seriennummer des Geräts",
+    unlockKeyCode: "QR-Code des Entsperrschlüssels",
+    unlockKeyCodeHint:
+      "Die Seite des Geräts kann diesen Code scannen: Passkey > Mit der Kamera scannen.",
     unlockKey: "Entsperrschlüssel",
     show: "Entsperrschlüssel anzeigen",
     showing: "Der Schlüsseltresor wird gefragt …",

@@ -12,11 +12,13 @@ import { createOrderEn } from "./create-order-en.ts";
 import { activity } from "./en/activity.ts";
 import { approvals } from "./en/approvals.ts";
 import { backupKeys } from "./en/backup-keys.ts";
+import { help } from "./en/help.ts";
 import { home } from "./en/home.ts";
 import { keyHealth } from "./en/key-health.ts";
 import { loud } from "./en/loud.ts";
 import { noticeSettings } from "./en/notice-settings.ts";
 import { notices } from "./en/notices.ts";
+import { search } from "./en/search.ts";
 import { toasts } from "./en/toasts.ts";
 import { troubleshooter } from "./en/troubleshooter.ts";
 import { unlockPolicy } from "./en/unlock-policy.ts";
@@ -29,11 +31,13 @@ export const en = {
   activity,
   approvals,
   backupKeys,
+  help,
   home,
   keyHealth,
   loud,
   notices,
   noticeSettings,
+  search,
   toasts,
   troubleshooter,
   unlock,
@@ -99,7 +103,17 @@ export const en = {
     empty: "Orders of this subscription appear here as soon as there are any.",
     noneFoundTitle: "No orders match the filters",
     commands: "Commands",
+    views: {
+      title: "Views",
+      save: "Save this view",
+      saveTitle: "Save this view?",
+      saveText: "The filters of this list are kept in this browser, under a name of yours.",
+      name: "Name of the view",
+      confirm: "Save",
+      remove: (name: string) => `Delete the view ${name}`,
+    },
     filters: "Filters",
+    setFilters: (count: number) => (count === 0 ? "Filters" : `Filters (${count})`),
     noSubscriptions: "You don't have access to a subscription",
     listLabel: "Orders",
     noNodes: "Not prepared",
@@ -127,6 +141,13 @@ export const en = {
       contact: "Contact details",
       operations: "Operations",
     },
+    json: {
+      button: "JSON view",
+      title: "Resource JSON",
+      text: "This order as the API returns it",
+    },
+    resourceId: "Resource ID",
+    subscriptionId: "Subscription ID",
     stagesTitle: "Stages",
     nodesTitle: "Nodes",
     noNodes: "The appliance has no nodes yet. They are created when it is prepared.",
@@ -266,6 +287,8 @@ export const en = {
     purgeProtection: "Purge protection",
     purgeProtectionLabel: "Enable purge protection (cannot be undone)",
     purgeProtectionNeeded: "Orders can't use a key from a vault without purge protection.",
+    tier: "Pricing tier",
+    tiers: { standard: "Standard", premium: "Premium (also keys in hardware)" },
     accessModel: "Permission model",
     accessModels: {
       roles: "Azure role-based access control (recommended)",
@@ -276,6 +299,12 @@ export const en = {
     enabled: "Enabled",
     disabled: "Disabled",
     rsaSize: "RSA key size",
+    activation: "Activation date",
+    activationHint: "Optional. The key can't be used before then.",
+    expiration: "Expiration date",
+    expirationHint: "Optional. Appliances can't be unlocked with this version after then.",
+    expirationRule: "Choose a time in the future, after the activation date.",
+    activationLater: "Orders can't use this key until it is active.",
     oldVersionStays: "The current version stays in use until you save.",
     grant: "Grant access",
     granting: "Granting …",
@@ -283,6 +312,17 @@ export const en = {
   preflight: {
     title: "Checks of this key",
     running: "Checking …",
+    next: {
+      identity: {
+        title: "Next: enable the system-assigned identity",
+        text: "The order uses it to call the key vault.",
+      },
+      access: {
+        title: "Next: grant the identity access to the key",
+        text: "It gets the right to read the key, and to wrap and unwrap with it.",
+      },
+    },
+    why: "Why this is needed",
     again: "Check again",
     details: "All checks",
     summary: (passed: number, all: number) =>
@@ -316,6 +356,9 @@ export const en = {
     intro:
       "Type the unlock key into the local web UI of the node whose serial number you see there.",
     serial: "Device serial number",
+    unlockKeyCode: "QR code of the unlock key",
+    unlockKeyCodeHint:
+      "The page of the appliance can scan this code: Passkey > Scan with the camera.",
     unlockKey: "Unlock key",
     show: "Show unlock key",
     showing: "Asking the key vault …",

@@ -1,0 +1,51 @@
+import type { OrderSummary } from "@databox-cmk/protocol";
+import { useQueries } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+
+import { readAllOrderSummaries, readOrderSummaries } from "../api/order-summaries.ts";
+import { useSubscriptions } from "../orders/use-subscriptions.ts";
+import { QUERY_KEYS } from "../queries/query-keys.ts";
+import { useIsOperator, useSignedIn } from "../queries/session-context.ts";
+
+const TYPING_PAUSE_MS = 250;
+/** Of each subscription. */
+const MOST = 8;
+
+/** Orders whose name or serial number contains the text, once the reader pauses. */
+export function useFoundOrders(text: string): {
+  readonly found: readonly OrderSummary[];
+  readonly isPending: boolean;
+  readonly error: Error | null;
+} {
+  const { client } = useSignedIn();
+  const isOperator = useIsOperator();
+  const subscriptions = useSubscriptions();
+  const wanted = text.trim();
+  const [search, setSearch] = useState(wanted);
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      setSearch(wanted);
+    }, TYPING_PAUSE_MS);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, [wanted]);
+  const scopes = isOperator
+    ? [undefined]
+    : (subscriptions.data ?? []).map(({ subscriptionId }) => subscriptionId);
+  const results = useQueries({
+    queries: scopes.map((subscriptionId) => ({
+      queryKey: QUERY_KEYS.orderPage(subscriptionId ?? "", { search }, "search"),
+      enabled: search !== "",
+      queryFn: ({ signal }: { readonly signal: AbortSignal }) =>
+        subscriptionId === undefined
+          ? readAllOrderSummaries(client, { search }, undefined, signal, MOST)
+          : readOrderSummaries(client, subscriptionId, { search }, undefined, signal, MOST),
+    })),
+  });
+  return {
+    found: search === "" ? [] : results.flatMap(({ data }) => data?.value ?? []),
+    isPending: wanted !== search || results.some(({ isLoading }) => isLoading),
+    error: results.find(({ error }) => error !== null)?.error ?? null,
+  };
+}
