@@ -91,7 +91,10 @@ describe.runIf(runsBrowser)("a security administrator in the portal", () => {
     await press("Create");
     await press("Create new key");
     await page.getByRole("textbox", { name: "Name" }).fill("unlock");
-    await pick("RSA key size", "RSA 3072");
+    await page.getByLabel("Expiration date").fill("2020-12-31T00:00");
+    await see("Choose a time in the future, after the activation date.");
+    expect(await button(page, "Create").isDisabled()).toBe(true);
+    await page.getByLabel("Expiration date").fill("2098-12-31T00:00");
     await visit.picture("07-create-key");
     await press("Create");
     await button(page, "Select").waitFor();
@@ -99,6 +102,12 @@ describe.runIf(runsBrowser)("a security administrator in the portal", () => {
     expect(await visit.violations()).toEqual([]);
     await press("Select");
     await see(new RegExp(`https://${VAULT}\\.vault\\.localhost:\\d+/keys/unlock/[0-9a-f]{32}`));
+    const { world } = portal;
+    const vaultUrl = `https://${VAULT}.${world.stack.description.vaultSuffix}`;
+    const { key, properties } = await world.customer.keys(vaultUrl).getKey("unlock");
+    expect(key?.n?.length).toBe(3072 / 8);
+    // The browser is in Berlin.
+    expect(properties.expiresOn).toEqual(new Date("2098-12-30T23:00:00Z"));
   });
 
   test("gives the order an identity, and access to the key with one click", async () => {

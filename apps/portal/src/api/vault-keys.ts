@@ -32,6 +32,10 @@ export type NewKey = {
   readonly name: string;
   readonly sizeBits: number;
   readonly is: "key" | "version";
+  /** Epoch seconds; undefined: valid at once. */
+  readonly notBefore?: number | undefined;
+  /** Epoch seconds; undefined: never. */
+  readonly expiresAt?: number | undefined;
 };
 
 /** @param vaultUri - `https://{name}.{suffix}/` */
@@ -89,14 +93,18 @@ export async function readKeyVersions(
 export async function createKey(
   client: Client,
   vaultUri: string,
-  { name, sizeBits, is }: NewKey,
+  { name, sizeBits, is, notBefore, expiresAt }: NewKey,
 ): Promise<KeyVersion> {
   const made = await client.read(
     keysPath(vaultUri, `/${encodeURIComponent(name)}/create`),
     keyBundle,
     {
       method: "POST",
-      body: { kty: "RSA", key_size: sizeBits },
+      body: {
+        kty: "RSA",
+        key_size: sizeBits,
+        attributes: { nbf: notBefore, exp: expiresAt },
+      },
       ...(is === "key" ? { createOnly: true } : { ifMatch: "*" }),
     },
   );

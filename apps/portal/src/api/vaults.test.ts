@@ -12,6 +12,7 @@ const WANTED = {
   location: "westus",
   retentionDays: 90,
   purgeProtection: true,
+  tier: "premium",
 } as const;
 const MAKER = { tenantId: "tenant", objectId: "ada" };
 const vault = (enableRbacAuthorization: boolean) => ({
@@ -61,7 +62,12 @@ describe("a vault that the portal makes", () => {
     expect(asked).toMatchObject([
       {
         path: `/portal/api/arm${VAULT_ID}?api-version=2026-02-01`,
-        body: { properties: { enableRbacAuthorization: true } },
+        body: {
+          properties: {
+            enableRbacAuthorization: true,
+            sku: { family: "A", name: "premium" },
+          },
+        },
       },
       assigned("14b46e9e-c2b7-41b4-b07b-48a6ebf60603", "ada", "User"),
     ]);

@@ -62,10 +62,14 @@ export type NewVault = {
   readonly retentionDays: number;
   readonly purgeProtection: boolean;
   readonly accessModel: AccessModel;
+  readonly tier: PricingTier;
 };
 
 /** How a vault grants access to its keys: Azure's roles, or a list of its own. */
 export type AccessModel = "roles" | "policies";
+
+/** `premium` can also keep keys in hardware. */
+export type PricingTier = "standard" | "premium";
 
 const POLL_MS = 1000;
 const MAX_POLLS = 60;
@@ -96,7 +100,7 @@ export async function createVault(
       location: wanted.location,
       properties: {
         tenantId: maker.tenantId,
-        sku: { family: "A", name: "standard" },
+        sku: { family: "A", name: wanted.tier },
         enableSoftDelete: true,
         softDeleteRetentionInDays: wanted.retentionDays,
         // Azure refuses "false"; an absent member means off.

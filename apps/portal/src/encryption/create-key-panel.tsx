@@ -4,7 +4,8 @@ import { useQueryClient } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 
 import { createKey } from "../api/vault-keys.ts";
-import { RSA_SIZES_BITS } from "../core/new-resources.ts";
+import { decideValidity } from "../core/key-validity.ts";
+import { RSA_SIZES_BITS, USUAL_RSA_SIZE_BITS } from "../core/new-resources.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { Choice } from "../shell/choice.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
@@ -36,7 +37,10 @@ export function CreateKeyPanel({
   const { client } = useSignedIn();
   const queryClient = useQueryClient();
   const [name, setName] = useState(keyName ?? "");
-  const [sizeBits, setSizeBits] = useState<number>(RSA_SIZES_BITS[0]);
+  const [sizeBits, setSizeBits] = useState<number>(USUAL_RSA_SIZE_BITS);
+  const [activation, setActivation] = useState("");
+  const [expiration, setExpiration] = useState("");
+  const validity = decideValidity(activation, expiration, new Date());
   const isTaken = useIsKeyNameTaken(vaultUri, name) && keyName === undefined;
   const isValid = isIdentifier("keyName", name);
   const create = useAction(keyName === undefined ? "createKey" : "createVersion", {
@@ -45,6 +49,8 @@ export function CreateKeyPanel({
         name,
         sizeBits,
         is: keyName === undefined ? "key" : "version",
+        notBefore: validity.notBefore,
+        expiresAt: validity.expiresAt,
       }),
     onSuccess: async ({ version }) => {
       await queryClient.invalidateQueries({ queryKey: ["vault", vaultUri] });
@@ -58,13 +64,13 @@ export function CreateKeyPanel({
           ? texts.encryption.createKeyTitle
           : texts.encryption.createVersionTitle
       }
-      isDirty={keyName === undefined && name !== ""}
+      isDirty={(keyName === undefined && name !== "") || activation !== "" || expiration !== ""}
       onBack={onBack}
       onClose={onClose}
       footer={
         <Button
           appearance="primary"
-          disabled={!isValid || isTaken}
+          disabled={!isValid || isTaken || !validity.isPossible}
           disabledFocusable={create.isPending}
           onClick={() => {
             create.mutate();
@@ -100,6 +106,32 @@ export function CreateKeyPanel({
           create.reset();
         }}
       />
+      <TextField
+        type="datetime-local"
+        label={texts.encryption.activation}
+        hint={texts.encryption.activationHint}
+        value={activation}
+        onChange={(at) => {
+          setActivation(at);
+          create.reset();
+        }}
+      />
+      <TextField
+        type="datetime-local"
+        label={texts.encryption.expiration}
+        hint={texts.encryption.expirationHint}
+        problem={validity.isPossible ? undefined : texts.encryption.expirationRule}
+        value={expiration}
+        onChange={(at) => {
+          setExpiration(at);
+          create.reset();
+        }}
+      />
+      {validity.isLater && (
+        <MessageBar intent="warning" layout="multiline">
+          <MessageBarBody>{texts.encryption.activationLater}</MessageBarBody>
+        </MessageBar>
+      )}
       {keyName !== undefined && (
         <MessageBar intent="info" layout="multiline">
           <MessageBarBody>{texts.encryption.oldVersionStays}</MessageBarBody>

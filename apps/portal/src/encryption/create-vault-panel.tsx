@@ -15,7 +15,7 @@ import { type ReactElement, useState } from "react";
 
 import { ProblemError } from "../api/problem-error.ts";
 import { createResourceGroup } from "../api/resource-groups.ts";
-import { type AccessModel, createVault } from "../api/vaults.ts";
+import { type AccessModel, createVault, type PricingTier } from "../api/vaults.ts";
 import { RETENTION_DAYS } from "../core/new-resources.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
@@ -54,6 +54,7 @@ export function CreateVaultPanel({
   const [retentionDays, setRetentionDays] = useState<number>(RETENTION_DAYS.maximum);
   const [purgeProtection, setPurgeProtection] = useState(true);
   const [accessModel, setAccessModel] = useState<AccessModel>("roles");
+  const [tier, setTier] = useState<PricingTier>("standard");
   const [isReview, setIsReview] = useState(false);
   const isNameValid = isIdentifier("vaultName", name);
   const isTaken = useIsVaultNameTaken(subscriptionId, name);
@@ -71,6 +72,7 @@ export function CreateVaultPanel({
           retentionDays,
           purgeProtection,
           accessModel,
+          tier,
         },
         session,
         () => crypto.randomUUID(),
@@ -134,6 +136,7 @@ export function CreateVaultPanel({
               { label: texts.orders.group, value: group?.name },
               { label: texts.encryption.vaultName, value: name },
               { label: texts.encryption.region, value: regionName },
+              { label: texts.encryption.tier, value: texts.encryption.tiers[tier] },
               { label: texts.encryption.softDelete, value: texts.encryption.enabled },
               { label: texts.encryption.retention, value: texts.encryption.days(retentionDays) },
               {
@@ -179,6 +182,17 @@ export function CreateVaultPanel({
               name: each.displayName ?? each.name,
             }))}
             onChange={setRegion}
+          />
+          <Choice
+            label={texts.encryption.tier}
+            value={tier}
+            options={(["standard", "premium"] as const).map((each) => ({
+              value: each,
+              name: texts.encryption.tiers[each],
+            }))}
+            onChange={(value) => {
+              setTier(value === "premium" ? "premium" : "standard");
+            }}
           />
           <Checkbox checked disabled label={texts.encryption.softDeleteAlways} />
           <Field label={texts.encryption.retention}>
