@@ -14,7 +14,7 @@ const useStyles = makeStyles({
   state: { display: "flex", alignItems: "center", gap: tokens.spacingHorizontalM },
   icon: { display: "flex", fontSize: "40px", flexShrink: 0 },
   locked: { color: tokens.colorNeutralForeground2 },
-  unlocked: { color: tokens.colorStatusSuccessForeground1 },
+  unlocked: { color: tokens.colorBrandForeground1 },
   readyToShip: { color: tokens.colorBrandForeground1 },
 });
 

@@ -33,6 +33,18 @@ test.each(["across", "down"] as const)(
   },
 );
 
+test.each(["across", "down"] as const)(
+  "boxes have one size at any number of nodes: %s",
+  (direction) => {
+    const sizesOf = (serials: readonly string[]) =>
+      layOutChain(chainOf(serials), direction).boxes.map(
+        ({ width, height }) => `${width} ${height}`,
+      );
+    const sizes = new Set([...sizesOf([]), ...sizesOf(["A"]), ...sizesOf(["A", "B", "C"])]);
+    expect(sizes.size).toBe(1);
+  },
+);
+
 test("every part but the first is linked to the one before", () => {
   expect(layOutChain(chainOf(["A", "B"]), "across").connectors).toHaveLength(6);
   expect(layOutChain(chainOf([]), "across").connectors).toHaveLength(2);

@@ -11,6 +11,8 @@ export type ChainBox = {
   readonly width: number;
   readonly height: number;
   readonly link: ChainLink;
+  /** Of the node whose part of the chain this is. */
+  readonly serial?: string | undefined;
   readonly lock?: LockState | undefined;
 };
 export type ChainConnector = {
@@ -27,15 +29,22 @@ export type ChainLayout = {
   readonly connectors: readonly ChainConnector[];
 };
 
-const BOX = { width: 184, height: 74 } as const;
-const GAP = 40;
+type Direction = "across" | "down";
+
+/** In pixels: a picture has the same size of type however many boxes it has. */
+const BOXES = {
+  across: { width: 168, height: 100 },
+  down: { width: 272, height: 80 },
+} as const satisfies Record<Direction, { readonly width: number; readonly height: number }>;
+const GAP = 28;
 const BRANCH_GAP = 16;
 const MARGIN = 4;
 
 /**
  * The position of each box and each connector; nodes are rows across, or follow each other down.
  */
-export function layOutChain(chain: KeyChain, direction: "across" | "down"): ChainLayout {
+export function layOutChain(chain: KeyChain, direction: Direction): ChainLayout {
+  const size = BOXES[direction];
   const boxes: ChainBox[] = [];
   const connectors: ChainConnector[] = [];
   const place = (
@@ -44,14 +53,14 @@ export function layOutChain(chain: KeyChain, direction: "across" | "down"): Chai
     row: number,
     link: ChainLink,
     before: ChainBox | undefined,
-    lock?: LockState,
+    node: Pick<ChainBox, "serial" | "lock"> = {},
   ): ChainBox => {
     const box: ChainBox = {
       key,
       ...positionOf(direction, step, row),
-      ...BOX,
+      ...size,
       link,
-      lock,
+      ...node,
     };
     boxes.push(box);
     if (before !== undefined) connectors.push(connect(direction, before, box));
@@ -76,34 +85,36 @@ export function layOutChain(chain: KeyChain, direction: "across" | "down"): Chai
         direction === "across" ? row : 0,
         link,
         direction === "down" && index === 0 && row > 0 ? undefined : before,
-        link.part === "volume" ? lock : undefined,
+        { serial, lock: link.part === "volume" ? lock : undefined },
       );
     });
     if (direction === "down") step += links.length;
   });
   return {
-    width: Math.max(...boxes.map(({ x }) => x + BOX.width)) + MARGIN,
-    height: Math.max(...boxes.map(({ y }) => y + BOX.height)) + MARGIN,
+    width: Math.max(...boxes.map(({ x }) => x + size.width)) + MARGIN,
+    height: Math.max(...boxes.map(({ y }) => y + size.height)) + MARGIN,
     boxes,
     connectors,
   };
 }
 
-function positionOf(direction: "across" | "down", step: number, row: number): Point {
+function positionOf(direction: Direction, step: number, row: number): Point {
+  const { width, height } = BOXES[direction];
   return direction === "across"
-    ? { x: MARGIN + step * (BOX.width + GAP), y: MARGIN + row * (BOX.height + BRANCH_GAP) }
-    : { x: MARGIN, y: MARGIN + step * (BOX.height + GAP) };
+    ? { x: MARGIN + step * (width + GAP), y: MARGIN + row * (height + BRANCH_GAP) }
+    : { x: MARGIN, y: MARGIN + step * (height + GAP) };
 }
 
-function connect(direction: "across" | "down", before: ChainBox, box: ChainBox): ChainConnector {
+function connect(direction: Direction, before: ChainBox, box: ChainBox): ChainConnector {
+  const { width, height } = box;
   const from =
     direction === "across"
-      ? { x: before.x + BOX.width, y: before.y + BOX.height / 2 }
-      : { x: before.x + BOX.width / 2, y: before.y + BOX.height };
+      ? { x: before.x + width, y: before.y + height / 2 }
+      : { x: before.x + width / 2, y: before.y + height };
   const to =
     direction === "across"
-      ? { x: box.x, y: box.y + BOX.height / 2 }
-      : { x: box.x + BOX.width / 2, y: box.y };
+      ? { x: box.x, y: box.y + height / 2 }
+      : { x: box.x + width / 2, y: box.y };
   const middle = { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 };
   const path =
     direction === "across"

@@ -19,7 +19,7 @@ const useStyles = makeStyles({
   // Bars keep their colours in forced-colours mode: the counts are beside them as text.
   notPrepared: { fill: tokens.colorNeutralStroke1 },
   locked: { fill: tokens.colorNeutralForeground3 },
-  unlocked: { fill: tokens.colorStatusSuccessForeground3 },
+  unlocked: { fill: tokens.colorBrandBackground },
   grace: { fill: tokens.colorStatusWarningBackground3 },
   revoked: { fill: tokens.colorStatusDangerBackground3 },
 });

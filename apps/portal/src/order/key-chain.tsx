@@ -1,18 +1,20 @@
 import type { KeyEncryptionKeyView, KeyHealthView } from "@databox-cmk/protocol";
-import { useMediaQuery } from "@databox-cmk/ui";
+import { CopyButton, useMediaQuery } from "@databox-cmk/ui";
 import { makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
 import type { OrderNode } from "../api/nodes.ts";
 import { type ChainBox, layOutChain } from "../core/key-chain-layout.ts";
 import { type ChainLink, decideKeyChain } from "../core/key-chain.ts";
+import { chosenKeyOf, keyUrlOf } from "../core/key-choice.ts";
+import { RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
+import { useOrderName } from "./use-order.ts";
 
 const LINE_HEIGHT = 18;
 
 const useStyles = makeStyles({
-  picture: { width: "100%", height: "auto", maxWidth: "1120px", display: "block" },
-  narrow: { maxWidth: "320px" },
+  picture: { display: "block", maxWidth: "100%" },
   box: {
     fill: tokens.colorNeutralBackground1,
     stroke: tokens.colorNeutralStroke1,
@@ -34,11 +36,12 @@ const useStyles = makeStyles({
     fontWeight: tokens.fontWeightSemibold,
     display: "-webkit-box",
     WebkitBoxOrient: "vertical",
-    WebkitLineClamp: 2,
     overflow: "hidden",
     overflowWrap: "anywhere",
   },
-  aboveNote: { WebkitLineClamp: 1 },
+  lines1: { WebkitLineClamp: 1 },
+  lines2: { WebkitLineClamp: 2 },
+  lines3: { WebkitLineClamp: 3 },
 });
 
 /**
@@ -56,7 +59,7 @@ export function KeyChain({
 }): ReactElement {
   const styles = useStyles();
   const texts = useTexts();
-  const isNarrow = useMediaQuery("(max-width: 767px)");
+  const isNarrow = useMediaQuery("(max-width: 1279px)");
   const chain = decideKeyChain(kek, health, nodes);
   const layout = layOutChain(chain, isNarrow ? "down" : "across");
   const nameOf = ({ part, name }: ChainLink): string => {
@@ -73,9 +76,11 @@ export function KeyChain({
     .join("; ");
   return (
     <svg
-      role="img"
+      role="group"
       aria-label={`${texts.order.keyChainTitle}. ${description}`}
-      className={mergeClasses(styles.picture, isNarrow && styles.narrow)}
+      className={styles.picture}
+      width={layout.width}
+      height={layout.height}
       viewBox={`0 0 ${layout.width} ${layout.height}`}
     >
       {layout.connectors.map(({ key, path, middle, state }) => (
@@ -95,6 +100,7 @@ export function KeyChain({
           box={box}
           title={texts.keyChain.parts[box.link.part]}
           name={nameOf(box.link)}
+          copied={copiedOf(box.link, kek, health)}
           note={box.lock === undefined ? undefined : texts.lockStates[box.lock]}
         />
       ))}
@@ -102,18 +108,42 @@ export function KeyChain({
   );
 }
 
+/** The full id of a part; a link's name is the part of it that people know. */
+function copiedOf(
+  { part, name }: ChainLink,
+  kek: KeyEncryptionKeyView,
+  { kid }: KeyHealthView,
+): string | undefined {
+  if (part === "envelope") return undefined;
+  if (part === "volume") return name;
+  const key = chosenKeyOf(kek);
+  if (key === undefined) return undefined;
+  if (part === "vault") return key.vaultId;
+  if (part === "key") return keyUrlOf({ ...key, version: "" }).replace(/\/$/, "");
+  return key.version === "" ? kid : keyUrlOf(key);
+}
+
+const TITLE_HEIGHT = 28;
+const COPY_WIDTH = 32;
+
 function Box({
-  box: { x, y, width, height, link },
+  box: { x, y, width, height, link, serial },
   title,
   name,
+  copied,
   note,
 }: {
   readonly box: ChainBox;
   readonly title: string;
   readonly name: string;
+  readonly copied: string | undefined;
   readonly note: string | undefined;
 }): ReactElement {
   const styles = useStyles();
+  const params = useOrderName();
+  const noteHeight = note === undefined ? 0 : LINE_HEIGHT;
+  const nameHeight = height - TITLE_HEIGHT - noteHeight - 8;
+  const lines = Math.min(3, Math.floor(nameHeight / LINE_HEIGHT));
   return (
     <g>
       <rect
@@ -131,13 +161,39 @@ function Box({
       <text x={x + 12} y={y + 21} className={styles.title}>
         {title}
       </text>
-      <foreignObject x={x + 12} y={y + 27} width={width - 24} height={2 * LINE_HEIGHT}>
-        <div className={mergeClasses(styles.name, note !== undefined && styles.aboveNote)}>
-          {name}
+      <foreignObject x={x + 12} y={y + TITLE_HEIGHT} width={width - 24} height={nameHeight}>
+        <div
+          title={name}
+          className={mergeClasses(
+            styles.name,
+            lines === 3 ? styles.lines3 : lines === 2 ? styles.lines2 : styles.lines1,
+          )}
+        >
+          {serial === undefined ? (
+            <RouterLink
+              to="/orders/$subscriptionId/$resourceGroup/$jobName/encryption"
+              params={params}
+            >
+              {name}
+            </RouterLink>
+          ) : (
+            <RouterLink
+              to="/orders/$subscriptionId/$resourceGroup/$jobName/activity"
+              params={params}
+              search={{ search: serial }}
+            >
+              {name}
+            </RouterLink>
+          )}
         </div>
       </foreignObject>
+      {copied !== undefined && (
+        <foreignObject x={x + width - COPY_WIDTH - 2} y={y + 2} width={COPY_WIDTH} height={26}>
+          <CopyButton value={copied} what={`${title} ${name}`} />
+        </foreignObject>
+      )}
       {note !== undefined && (
-        <text x={x + 12} y={y + 61} className={styles.title}>
+        <text x={x + 12} y={y + height - 10} className={styles.title}>
           {note}
         </text>
       )}

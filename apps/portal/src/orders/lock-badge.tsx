@@ -23,7 +23,8 @@ const useStyles = makeStyles({
   },
   notPrepared: { color: tokens.colorNeutralForeground3 },
   locked: { color: tokens.colorNeutralForeground2 },
-  unlocked: { color: tokens.colorStatusSuccessForeground1 },
+  // Not the colour of health: an open volume is neither good nor bad.
+  unlocked: { color: tokens.colorBrandForeground1 },
   grace: { color: tokens.colorStatusWarningForeground3 },
   revoked: { color: tokens.colorStatusDangerForeground1 },
 });
