@@ -20,12 +20,15 @@ import {
 } from "@fluentui/react-icons";
 import type { ReactElement } from "react";
 
-import type { ChosenIdentity, ChosenKey } from "../core/key-choice.ts";
+import { type ChosenIdentity, type ChosenKey, hasSystemIdentity } from "../core/key-choice.ts";
 import { useCloudProblem } from "../order/use-cloud-problem.ts";
+import { useMay } from "../order/use-may.ts";
 import { useOrderName } from "../order/use-order.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { type Texts, useTexts } from "../texts/texts.ts";
-import { GrantAccess } from "./grant-access.tsx";
+import { GrantButton } from "./grant-access.tsx";
+import { NextStep } from "./next-step.tsx";
+import { useGrant } from "./use-grant.ts";
 import { usePreflight } from "./use-preflight.ts";
 
 const useStyles = makeStyles({
@@ -77,6 +80,20 @@ export function Preflight({
   const preflight = usePreflight(order, chosen, identity);
   const failed = preflight.data?.checks.find(({ status }) => status === "Failed");
   const problem = useCloudProblem(failed?.error);
+  const mayChange = useMay("write") !== false;
+  const grant = useGrant({
+    subscriptionId: name.subscriptionId,
+    assigned: order.identity,
+    chosen,
+    identity,
+    problem: mayChange ? problem : undefined,
+    onGranted: () => void preflight.refetch(),
+  });
+  const lacksIdentity =
+    failed?.name === "identity-present" &&
+    identity.type === "SystemAssigned" &&
+    !hasSystemIdentity(order.identity);
+  const next = grant !== undefined ? "access" : mayChange && lacksIdentity ? "identity" : undefined;
   return (
     <section className={styles.preflight} aria-label={texts.preflight.title} aria-live="polite">
       <div className={styles.head}>
@@ -103,21 +120,17 @@ export function Preflight({
         </Button>
       </div>
       {preflight.error !== null && <QueryProblem error={preflight.error} />}
-      {problem !== undefined && (
-        <ExplanationPanel
-          problem={problem}
-          actions={
-            <GrantAccess
-              subscriptionId={name.subscriptionId}
-              assigned={order.identity}
-              chosen={chosen}
-              identity={identity}
-              problem={problem}
-              onGranted={() => void preflight.refetch()}
-            />
-          }
-        />
-      )}
+      {grant !== undefined && grant.error !== null && <QueryProblem error={grant.error} />}
+      {problem !== undefined &&
+        (next === undefined ? (
+          <ExplanationPanel problem={problem} />
+        ) : (
+          <NextStep
+            step={next}
+            problem={problem}
+            action={grant === undefined ? undefined : <GrantButton grant={grant} />}
+          />
+        ))}
       {preflight.data !== undefined && (
         <Accordion collapsible>
           <AccordionItem value="checks">
