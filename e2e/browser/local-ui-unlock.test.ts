@@ -213,7 +213,7 @@ describe.runIf(runsBrowser)("the page of a node", () => {
     await page.context().close();
   });
 
-  test("the node's own camera reads the answer", async () => {
+  test("the node's own camera reads a passkey, and the answer", async () => {
     const [node] = nodes;
     const challenged = requireOk(await node.agent(["challenge"]));
     const { text: challenge } = challenged["carried"] as { text: string };
@@ -223,6 +223,11 @@ describe.runIf(runsBrowser)("the page of a node", () => {
     await using filmed = await openBrowser(world.stack.description, "local-ui", urls, film);
     const visit = await filmed.openNode(urls[0]);
     const { page } = visit;
+    await page.getByRole("tab", { name: "Passkey" }).click();
+    await button(page, "Scan with the camera").click();
+    const passkeyField = page.getByRole("textbox", { name: "Passkey" });
+    await expect.poll(() => passkeyField.inputValue()).toBe(answer);
+    await page.locator("video").waitFor({ state: "detached" });
     await page.getByRole("tab", { name: "QR code" }).click();
     await button(page, "Scan with the camera").click();
     await expect.poll(() => page.getByLabel("Answer of the portal").inputValue()).toBe(answer);
@@ -276,7 +281,8 @@ describe.runIf(runsBrowser)("the page of a node", () => {
   });
 
   test("five wrong passkeys begin a wait that counts down; the network stays a way in", async () => {
-    const visit = await browser.openNode(urls[1]);
+    const tablet = { width: 1024, height: 740 };
+    const visit = await browser.openNode(urls[1], { viewport: tablet });
     const { page } = visit;
     for (const left of [
       "4 tries left",
@@ -287,7 +293,16 @@ describe.runIf(runsBrowser)("the page of a node", () => {
       await typePasskey(page, "Wrong-Passkey-2345!");
       await page.getByText(left, { exact: true }).waitFor();
     }
-    await page.getByText("PasskeyRejected").first().waitFor();
+    const explained = page.getByText("PasskeyRejected").first();
+    await explained.waitFor();
+    await expect
+      .poll(async () => {
+        const box = await explained.boundingBox();
+        return box !== null && box.y >= 0 && box.y + box.height <= tablet.height;
+      })
+      .toBe(true);
+    await page.getByRole("tabpanel").getByText("The passkey is wrong").waitFor();
+    await visit.picture("passkey-wrong");
     await typePasskey(page, "Wrong-Passkey-2345!");
     await page.getByText("Too many wrong passkeys").waitFor();
     const told = page.getByText(/Try again in 14:\d\d/);

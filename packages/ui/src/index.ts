@@ -11,6 +11,7 @@ export { type Fact, Facts } from "./facts.tsx";
 export { createLanguages, useLanguage } from "./language/create-languages.tsx";
 export { type Language, LANGUAGES } from "./language/language.ts";
 export { EmptyState, LoadingState } from "./page-states.tsx";
+export { QrCamera } from "./carried-text/qr-camera.tsx";
 export { QrPicture } from "./qr-picture.tsx";
 export { Section } from "./section.tsx";
 export { SettingsMenu } from "./settings-menu.tsx";

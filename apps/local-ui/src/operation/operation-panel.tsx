@@ -2,7 +2,7 @@ import type { LocalOperation, LocalState } from "@databox-cmk/protocol";
 import { ExplanationPanel, Time } from "@databox-cmk/ui";
 import { makeStyles, mergeClasses, Spinner, Text, tokens } from "@fluentui/react-components";
 import { CheckmarkCircleFilled, CircleRegular, DismissCircleFilled } from "@fluentui/react-icons";
-import type { ReactElement } from "react";
+import { type ReactElement, type RefObject, useEffect, useRef, useState } from "react";
 
 import { decideSteps, type ShownStep } from "../core/decide-steps.ts";
 import { problemOfFailure } from "../core/problem-of-failure.ts";
@@ -11,6 +11,12 @@ import { useNode } from "../state/node-context.ts";
 import { useTexts } from "../texts/texts.ts";
 
 const useStyles = makeStyles({
+  panels: {
+    display: "flex",
+    flexDirection: "column",
+    gap: tokens.spacingVerticalL,
+    ":empty": { display: "none" },
+  },
   steps: {
     display: "flex",
     flexDirection: "column",
@@ -31,8 +37,10 @@ const useStyles = makeStyles({
 
 /** The node's present or last operation, step by step, and the last failure. Empty without one. */
 export function OperationPanel(): ReactElement {
+  const styles = useStyles();
   const texts = useTexts();
   const { operation, lastFailure } = useNode().state;
+  const place = useFailureInView(lastFailure?.at);
   const explanation = lastFailure !== undefined && <FailureExplanation {...lastFailure} />;
   // The network page shows its own test. A failure is hidden after a later success.
   const isShown =
@@ -41,7 +49,7 @@ export function OperationPanel(): ReactElement {
     (operation.outcome !== "failed" || lastFailure !== undefined);
   const hasFailed = isShown && operation.outcome === "failed";
   return (
-    <>
+    <div ref={place} className={styles.panels}>
       {isShown && (
         <Panel
           title={`${texts.operation.names[operation.what]}: ${texts.operation.outcomes[operation.outcome]}`}
@@ -53,8 +61,18 @@ export function OperationPanel(): ReactElement {
       {!hasFailed && lastFailure !== undefined && (
         <Panel title={texts.operation.lastFailure}>{explanation}</Panel>
       )}
-    </>
+    </div>
   );
+}
+
+/** Scrolls to a failure that happens while the page is open: on a tablet it is below the fold. */
+function useFailureInView(at: string | undefined): RefObject<HTMLDivElement | null> {
+  const place = useRef<HTMLDivElement>(null);
+  const [first] = useState(at);
+  useEffect(() => {
+    if (at !== undefined && at !== first) place.current?.scrollIntoView({ block: "nearest" });
+  }, [at, first]);
+  return place;
 }
 
 function Steps({ operation }: { readonly operation: LocalOperation }): ReactElement {

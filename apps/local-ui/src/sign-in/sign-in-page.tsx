@@ -17,7 +17,7 @@ export function SignInPage(): ReactElement {
   const texts = useTexts();
   const { lock } = useNode().state;
   return (
-    <Page title={texts.signIn.title}>
+    <Page title={lock.kind === "locked" ? texts.signIn.lockedPage : texts.signIn.page}>
       <Columns
         first={
           <>

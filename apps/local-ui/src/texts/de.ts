@@ -68,7 +68,9 @@ export const de: Texts = {
     },
     passkey: {
       label: "Passkey",
-      hint: "Das Portal zeigt ihn dem Besitzer: Auftrag > Gerätedetails.",
+      hint: "Das Portal zeigt ihn dem Besitzer als Text und als QR-Code: Auftrag > Gerätedetails.",
+      noCamera:
+        "Die Kamera ist nicht nutzbar. Erlauben Sie sie im Browser, oder tippen Sie den Passkey.",
       show: "Passkey zeigen",
       hide: "Passkey verbergen",
       button: "Entsperren",
@@ -118,6 +120,8 @@ export const de: Texts = {
     },
   },
   signIn: {
+    page: "An diesem Gerät anmelden",
+    lockedPage: "Dieses Gerät entsperren oder sich anmelden",
     title: "Anmelden",
     button: "Anmelden",
     buttonWithUnlock: "Anmelden und entsperren",
@@ -188,7 +192,7 @@ export const de: Texts = {
     title: "Journal",
     hint: "Ereignisse auf diesem Knoten, das neueste zuerst. Jeder Eintrag ist mit dem vorigen verkettet. databox-agent journal --verify prüft die Kette.",
     newest: "Einträge",
-    shown: (count) => `${count} Einträge`,
+    shown: (count) => (count === 1 ? "1 Eintrag" : `${count} Einträge`),
     more: "1000 Einträge zeigen",
     empty: "Noch ist nichts geschehen",
     head: "Kopf der Kette",
@@ -232,7 +236,7 @@ export const de: Texts = {
     fingerprint: "SHA-256-Fingerabdruck",
     endsSoonTitle: "Dieses Zertifikat läuft bald ab",
     endsSoon: (days) =>
-      `Es läuft in ${days} Tagen ab. Stellen Sie vorher ein neues bereit; mit einem abgelaufenen Zertifikat lehnen Browser diese Seite ab.`,
+      `Es läuft ${days === 0 ? "heute" : days === 1 ? "in 1 Tag" : `in ${days} Tagen`} ab. Stellen Sie vorher ein neues bereit; mit einem abgelaufenen Zertifikat lehnen Browser diese Seite ab.`,
     ended:
       "Es ist abgelaufen. Stellen Sie ein neues bereit, oder kehren Sie zum Zertifikat des Geräts zurück.",
     revert: {

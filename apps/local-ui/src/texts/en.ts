@@ -80,7 +80,8 @@ export const en = {
     },
     passkey: {
       label: "Passkey",
-      hint: "The portal shows it to the owner: order > Device details.",
+      hint: "The portal shows it to the owner, as text and as a QR code: order > Device details.",
+      noCamera: "The camera cannot be used. Allow it in the browser, or type the passkey.",
       show: "Show the passkey",
       hide: "Hide the passkey",
       button: "Unlock",
@@ -130,6 +131,8 @@ export const en = {
     },
   },
   signIn: {
+    page: "Sign in to this appliance",
+    lockedPage: "Unlock this appliance, or sign in",
     title: "Sign in",
     button: "Sign in",
     buttonWithUnlock: "Sign in and unlock",
@@ -197,7 +200,7 @@ export const en = {
     title: "Journal",
     hint: "Events on this node, newest first. Each entry is chained to the previous one. databox-agent journal --verify checks the chain.",
     newest: "Entries",
-    shown: (count: number) => `${count} entries`,
+    shown: (count: number) => (count === 1 ? "1 entry" : `${count} entries`),
     more: "Show 1000 entries",
     empty: "Nothing has happened yet",
     head: "Head of the chain",
@@ -244,7 +247,7 @@ export const en = {
     fingerprint: "SHA-256 fingerprint",
     endsSoonTitle: "This certificate expires soon",
     endsSoon: (days: number) =>
-      `It expires in ${days} days. Provide a new one before then; browsers reject this page if its certificate has expired.`,
+      `It expires ${days === 0 ? "today" : days === 1 ? "in 1 day" : `in ${days} days`}. Provide a new one before then; browsers reject this page if its certificate has expired.`,
     ended: "It has expired. Provide a new one, or go back to the appliance's own.",
     revert: {
       button: "Use the appliance's own",

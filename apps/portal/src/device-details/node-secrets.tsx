@@ -1,5 +1,5 @@
 import type { NodeSecret } from "@databox-cmk/protocol";
-import { CopyButton, DownloadButton, Facts } from "@databox-cmk/ui";
+import { CopyButton, DownloadButton, Facts, QrPicture } from "@databox-cmk/ui";
 import { makeStyles, Text, tokens } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
@@ -51,10 +51,16 @@ export function NodeSecrets({
               secret === undefined ? (
                 texts.device.hidden
               ) : (
-                <span className={styles.value}>
-                  {secret.devicePassword}
-                  <CopyButton value={secret.devicePassword} what={texts.device.unlockKey} />
-                </span>
+                <>
+                  <span className={styles.value}>
+                    {secret.devicePassword}
+                    <CopyButton value={secret.devicePassword} what={texts.device.unlockKey} />
+                  </span>
+                  <Text size={200} block>
+                    {texts.device.unlockKeyCodeHint}
+                  </Text>
+                  <QrPicture text={secret.devicePassword} label={texts.device.unlockKeyCode} />
+                </>
               ),
           },
         ]}
