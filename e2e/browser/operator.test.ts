@@ -32,7 +32,20 @@ describe.runIf(runsBrowser)("an operator in the portal", () => {
     const { page } = visit;
     await page.getByText("Nothing to do now").waitFor();
     await page.getByRole("link", { name: "Open appliances" }).waitFor();
+    await visit.goTo("/operator/orders?encryption=MicrosoftManaged");
+    await press(visit, "Views");
+    await page.getByRole("menuitem", { name: "Save this view" }).click();
+    await page.getByLabel("Name of the view").fill("Without own key");
+    await page.getByRole("alertdialog").getByRole("button", { name: "Save" }).click();
+    await page.getByRole("alertdialog").waitFor({ state: "hidden" });
     await visit.goTo("/operator/orders");
+    await press(visit, "Views");
+    await page.getByRole("menuitemradio", { name: "Without own key" }).click();
+    await page.waitForURL(/[?&]encryption=MicrosoftManaged$/);
+    await page
+      .getByRole("combobox", { name: "Encryption type" })
+      .filter({ hasText: "Microsoft managed key" })
+      .waitFor();
     await press(visit, "atlas", "link");
     await press(visit, "Prepare");
     await page.getByLabel("Serial number").fill("DBX-0077");

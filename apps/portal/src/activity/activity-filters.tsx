@@ -15,7 +15,7 @@ import { useNavigate } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 
 import { type ActivitySearch, parseActivitySearch } from "../core/activity-search.ts";
-import { ClearFilters, Filter, SearchFilter } from "../shell/filters.tsx";
+import { ClearFilters, Filter, FilterBar, SearchFilter } from "../shell/filters.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { useExport } from "./use-export.ts";
@@ -29,13 +29,9 @@ const useStyles = makeStyles({
     borderBlockEndColor: tokens.colorNeutralStroke2,
     marginBlockEnd: tokens.spacingVerticalM,
   },
-  filters: {
-    display: "flex",
-    flexWrap: "wrap",
-    gap: tokens.spacingHorizontalS,
-    marginBlockEnd: tokens.spacingVerticalM,
-  },
 });
+
+const FILTER_NAMES = ["kind", "outcome", "span"] as const;
 
 /** Commands and filters of the activity; the filters are part of the address. */
 export function ActivityFilters({
@@ -102,14 +98,18 @@ export function ActivityFilters({
         />
       </Toolbar>
       {error !== null && <QueryProblem error={error} />}
-      <div className={styles.filters} role="search" aria-label={texts.orders.filters}>
-        <SearchFilter
-          label={texts.activity.search}
-          value={search.search ?? ""}
-          onChange={(value) => {
-            apply({ search: value });
-          }}
-        />
+      <FilterBar
+        active={FILTER_NAMES.filter((name) => search[name] !== undefined).length}
+        search={
+          <SearchFilter
+            label={texts.activity.search}
+            value={search.search ?? ""}
+            onChange={(value) => {
+              apply({ search: value });
+            }}
+          />
+        }
+      >
         <Filter
           label={texts.activity.kind}
           value={search.kind}
@@ -137,7 +137,7 @@ export function ActivityFilters({
             apply({ span });
           }}
         />
-      </div>
+      </FilterBar>
     </>
   );
 }

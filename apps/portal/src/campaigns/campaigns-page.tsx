@@ -1,3 +1,4 @@
+import type { CampaignView } from "@databox-cmk/protocol";
 import { EmptyState, LoadingState, Time } from "@databox-cmk/ui";
 import {
   Button,
@@ -25,6 +26,7 @@ import { readCampaigns } from "../api/campaigns.ts";
 import { OperatorPage } from "../operator/operator-page.tsx";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
+import { NarrowFacts } from "../shell/narrow-facts.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
@@ -65,6 +67,8 @@ export function CampaignsPage(): ReactElement {
   });
   const next = skipTokenOf(campaigns.data?.nextLink);
   const words = texts.operator.campaigns;
+  const starterOf = ({ origin, createdBy }: CampaignView) =>
+    origin === "automatic" ? words.automatic : createdBy;
   return (
     <OperatorPage title={words.title} icon={<ArrowSyncRegular />}>
       <Toolbar className={styles.bar} aria-label={texts.orders.commands}>
@@ -118,6 +122,13 @@ export function CampaignsPage(): ReactElement {
                   <div>
                     <CampaignState campaign={campaign} />
                   </div>
+                  <NarrowFacts
+                    below={1024}
+                    facts={[
+                      { label: words.startedBy, value: starterOf(campaign) },
+                      { label: words.startedAt, value: <Time at={campaign.createdAt} /> },
+                    ]}
+                  />
                 </TableCell>
                 <TableCell className={styles.cell}>
                   <ProgressBar
@@ -129,7 +140,7 @@ export function CampaignsPage(): ReactElement {
                   <Text size={200}>{words.counts(campaign.progress)}</Text>
                 </TableCell>
                 <TableCell className={mergeClasses(styles.cell, styles.wide)}>
-                  {campaign.origin === "automatic" ? words.automatic : campaign.createdBy}
+                  {starterOf(campaign)}
                 </TableCell>
                 <TableCell className={mergeClasses(styles.cell, styles.wide)}>
                   <Time at={campaign.createdAt} />

@@ -23,6 +23,7 @@ import { useOrderName } from "../order/use-order.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { Copyable } from "../shell/copyable.tsx";
+import { NarrowFacts } from "../shell/narrow-facts.tsx";
 import { ProblemPanel } from "../shell/problem-panel.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
@@ -87,39 +88,54 @@ function VersionTable({ versions }: { readonly versions: KeyVersionsView["value"
       </TableHeader>
       <TableBody>
         {versions.map((version) => (
-          <TableRow key={version.kid}>
-            <TableCell className={styles.text}>
-              <Copyable
-                value={version.kid}
-                shown={keyVersionLabel(version.kid)}
-                what={version.kid}
-              />
-            </TableCell>
-            <TableCell className={styles.text}>
-              <span className={styles.verdict}>
-                <span
-                  className={mergeClasses(
-                    styles.icon,
-                    version.safeToDisable ? styles.safe : styles.needed,
-                  )}
-                  aria-hidden
-                >
-                  {version.safeToDisable ? <CheckmarkCircleFilled /> : <WarningFilled />}
-                </span>
-                {version.safeToDisable ? texts.isSafe : texts.isNeeded}
-              </span>
-            </TableCell>
-            <TableCell className={mergeClasses(styles.text, styles.wide)}>
-              {texts.versionReason(version)}
-            </TableCell>
-            <TableCell className={styles.wide}>{version.currentEnvelopes}</TableCell>
-            <TableCell className={styles.wide}>{version.liveLeases}</TableCell>
-            <TableCell className={styles.wide}>
-              {version.lastUsedAt === undefined ? texts.never : <Time at={version.lastUsedAt} />}
-            </TableCell>
-          </TableRow>
+          <VersionRow key={version.kid} version={version} />
         ))}
       </TableBody>
     </Table>
+  );
+}
+
+function VersionRow({
+  version,
+}: {
+  readonly version: KeyVersionsView["value"][number];
+}): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts().keyHealth;
+  const facts = [
+    { label: texts.why, value: texts.versionReason(version) },
+    { label: texts.envelopes, value: version.currentEnvelopes },
+    { label: texts.liveLeases, value: version.liveLeases },
+    {
+      label: texts.lastUsed,
+      value: version.lastUsedAt === undefined ? texts.never : <Time at={version.lastUsedAt} />,
+    },
+  ];
+  return (
+    <TableRow>
+      <TableCell className={styles.text}>
+        <Copyable value={version.kid} shown={keyVersionLabel(version.kid)} what={version.kid} />
+        <NarrowFacts below={1024} facts={facts} />
+      </TableCell>
+      <TableCell className={styles.text}>
+        <span className={styles.verdict}>
+          <span
+            className={mergeClasses(
+              styles.icon,
+              version.safeToDisable ? styles.safe : styles.needed,
+            )}
+            aria-hidden
+          >
+            {version.safeToDisable ? <CheckmarkCircleFilled /> : <WarningFilled />}
+          </span>
+          {version.safeToDisable ? texts.isSafe : texts.isNeeded}
+        </span>
+      </TableCell>
+      {facts.map(({ label, value }) => (
+        <TableCell key={label} className={mergeClasses(styles.text, styles.wide)}>
+          {value}
+        </TableCell>
+      ))}
+    </TableRow>
   );
 }

@@ -15,6 +15,7 @@ import type { ReactElement } from "react";
 
 import type { OrderNode } from "../api/nodes.ts";
 import { LockBadge } from "../orders/lock-badge.tsx";
+import { NarrowFacts } from "../shell/narrow-facts.tsx";
 import { useTexts } from "../texts/texts.ts";
 
 const NARROW = "@media (max-width: 767px)";
@@ -22,6 +23,7 @@ const NARROW = "@media (max-width: 767px)";
 const useStyles = makeStyles({
   heading: { fontWeight: tokens.fontWeightSemibold },
   serial: { fontFamily: tokens.fontFamilyMonospace, overflowWrap: "anywhere" },
+  cell: { height: "auto", paddingBlock: tokens.spacingVerticalXS },
   wide: { [NARROW]: { display: "none" } },
 });
 
@@ -49,34 +51,51 @@ export function NodeTable({ nodes }: { readonly nodes: readonly OrderNode[] }): 
       </TableHeader>
       <TableBody>
         {nodes.map((node) => (
-          <TableRow key={node.serial}>
-            <TableCell className={styles.serial}>{node.serial}</TableCell>
-            <TableCell>
-              <LockBadge lock={node.lock} />
-            </TableCell>
-            <TableCell className={styles.wide}>
-              {node.lastSeenAt === undefined ? (
-                texts.order.neverSeen
-              ) : (
-                <Time at={node.lastSeenAt} />
-              )}
-            </TableCell>
-            <TableCell className={styles.wide}>
-              {node.envelope === undefined
-                ? "–"
-                : texts.order.generation(
-                    node.envelope.generation,
-                    node.envelope.acknowledgedGeneration,
-                  )}
-            </TableCell>
-            <TableCell className={styles.wide}>
-              {node.deviceKey === undefined
-                ? "–"
-                : texts.order.deviceKeyGrade(node.deviceKey.grade, node.deviceKey.attested)}
-            </TableCell>
-          </TableRow>
+          <NodeRow key={node.serial} node={node} />
         ))}
       </TableBody>
     </Table>
+  );
+}
+
+function NodeRow({ node }: { readonly node: OrderNode }): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts();
+  const { lastSeenAt, envelope, deviceKey } = node;
+  const facts = [
+    {
+      label: texts.order.lastSeen,
+      value: lastSeenAt === undefined ? texts.order.neverSeen : <Time at={lastSeenAt} />,
+    },
+    {
+      label: texts.order.envelope,
+      value:
+        envelope === undefined
+          ? "–"
+          : texts.order.generation(envelope.generation, envelope.acknowledgedGeneration),
+    },
+    {
+      label: texts.order.deviceKey,
+      value:
+        deviceKey === undefined
+          ? "–"
+          : texts.order.deviceKeyGrade(deviceKey.grade, deviceKey.attested),
+    },
+  ];
+  return (
+    <TableRow>
+      <TableCell className={mergeClasses(styles.serial, styles.cell)}>
+        {node.serial}
+        <NarrowFacts below={768} facts={facts} />
+      </TableCell>
+      <TableCell className={styles.cell}>
+        <LockBadge lock={node.lock} />
+      </TableCell>
+      {facts.map(({ label, value }) => (
+        <TableCell key={label} className={styles.wide}>
+          {value}
+        </TableCell>
+      ))}
+    </TableRow>
   );
 }

@@ -2,10 +2,11 @@ import { makeStyles, tokens, Toolbar, ToolbarButton } from "@fluentui/react-comp
 import { AddRegular, ArrowClockwiseRegular, ArrowDownloadRegular } from "@fluentui/react-icons";
 import type { ReactElement } from "react";
 
-import { ClearFilters, Filter, SearchFilter } from "../shell/filters.tsx";
+import { ClearFilters, Filter, FilterBar, SearchFilter } from "../shell/filters.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { type OrderSearch, parseOrderFilter } from "./order-filter.ts";
 import { useSubscriptions } from "./use-subscriptions.ts";
+import { ViewsMenu } from "./views-menu.tsx";
 
 const useStyles = makeStyles({
   bar: {
@@ -14,12 +15,6 @@ const useStyles = makeStyles({
     borderBlockEndWidth: "1px",
     borderBlockEndStyle: "solid",
     borderBlockEndColor: tokens.colorNeutralStroke2,
-    marginBlockEnd: tokens.spacingVerticalM,
-  },
-  filters: {
-    display: "flex",
-    flexWrap: "wrap",
-    gap: tokens.spacingHorizontalS,
     marginBlockEnd: tokens.spacingVerticalM,
   },
 });
@@ -82,6 +77,7 @@ export function OrderFilters({
         >
           {isExporting ? texts.activity.exporting : texts.orders.exportCsv}
         </ToolbarButton>
+        <ViewsMenu search={search} onSearch={onSearch} />
         <ClearFilters
           isFiltered={Object.keys(search).length > 0}
           onClear={() => {
@@ -89,14 +85,18 @@ export function OrderFilters({
           }}
         />
       </Toolbar>
-      <div className={styles.filters} role="search" aria-label={texts.orders.filters}>
-        <SearchFilter
-          label={texts.orders.search}
-          value={search.search ?? ""}
-          onChange={(value) => {
-            apply({ search: value });
-          }}
-        />
+      <FilterBar
+        active={FILTER_NAMES.filter((name) => search[name] !== undefined).length}
+        search={
+          <SearchFilter
+            label={texts.orders.search}
+            value={search.search ?? ""}
+            onChange={(value) => {
+              apply({ search: value });
+            }}
+          />
+        }
+      >
         {subscriptionId !== undefined && (subscriptions.data?.length ?? 0) > 1 && (
           <Filter
             label={texts.orders.subscription}
@@ -121,7 +121,7 @@ export function OrderFilters({
             }}
           />
         ))}
-      </div>
+      </FilterBar>
     </>
   );
 }

@@ -1,5 +1,5 @@
 import type { OrderSummary, StageName, StageStatus } from "@databox-cmk/protocol";
-import { Time } from "@databox-cmk/ui";
+import { Time, useMediaQuery } from "@databox-cmk/ui";
 import {
   makeStyles,
   mergeClasses,
@@ -49,6 +49,7 @@ const useStyles = makeStyles({
     height: "44px",
   },
   name: { whiteSpace: "nowrap", [NARROW]: { whiteSpace: "normal", overflowWrap: "anywhere" } },
+  place: { color: tokens.colorNeutralForeground2, overflowWrap: "anywhere" },
   locks: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalXXS },
 });
 
@@ -68,6 +69,8 @@ export function OrderTable({
 }): ReactElement {
   const styles = useStyles();
   const texts = useTexts();
+  const isWide = useMediaQuery("(min-width: 1440px)");
+  const isMedium = useMediaQuery("(min-width: 1024px)");
   return (
     <Table aria-label={texts.orders.listLabel} className={styles.table}>
       <TableHeader>
@@ -90,7 +93,13 @@ export function OrderTable({
       </TableHeader>
       <TableBody>
         {orders.map((order) => (
-          <OrderRow key={order.id} order={order} opens={opens} />
+          <OrderRow
+            key={order.id}
+            order={order}
+            opens={opens}
+            isWide={isWide}
+            isMedium={isMedium}
+          />
         ))}
       </TableBody>
     </Table>
@@ -100,12 +109,19 @@ export function OrderTable({
 function OrderRow({
   order,
   opens,
+  isWide,
+  isMedium,
 }: {
   readonly order: OrderSummary;
   readonly opens: OpenedPage;
+  /** Has columns for group and location. */
+  readonly isWide: boolean;
+  /** Has a column for the time. */
+  readonly isMedium: boolean;
 }): ReactElement {
   const styles = useStyles();
   const texts = useTexts();
+  const name = orderNameOf(order);
   const stage = <StageBadge stage={order.stage} status={order.stageStatus} />;
   const health = <HealthBadge health={order.keyHealth} />;
   const locks = <Locks order={order} />;
@@ -113,7 +129,7 @@ function OrderRow({
   return (
     <TableRow>
       <TableCell className={styles.cell}>
-        <RouterLink to={PAGES[opens]} params={orderNameOf(order)} className={styles.name}>
+        <RouterLink to={PAGES[opens]} params={name} className={styles.name}>
           {order.name}
         </RouterLink>
         <div className={styles.narrowOnly}>
@@ -122,6 +138,22 @@ function OrderRow({
           {health}
           {locks}
         </div>
+        {opens === "operations" && (
+          <Text size={200} block className={styles.place}>
+            {name.subscriptionId}
+          </Text>
+        )}
+        {!isWide && (
+          <Text size={200} block className={styles.place}>
+            {order.resourceGroup} · {order.location}
+            {!isMedium && (
+              <>
+                {" · "}
+                <Time at={order.createdAt} />
+              </>
+            )}
+          </Text>
+        )}
       </TableCell>
       <TableCell className={mergeClasses(styles.cell, styles.notNarrow)}>{stage}</TableCell>
       <TableCell className={mergeClasses(styles.cell, styles.notNarrow)}>{encryption}</TableCell>

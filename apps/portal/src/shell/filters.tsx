@@ -1,13 +1,16 @@
+import { useMediaQuery } from "@databox-cmk/ui";
 import {
+  Button,
   Dropdown,
   makeStyles,
   mergeClasses,
   Option,
   SearchBox,
+  tokens,
   ToolbarButton,
 } from "@fluentui/react-components";
-import { DismissRegular } from "@fluentui/react-icons";
-import { type ReactElement, useEffect, useState } from "react";
+import { DismissRegular, FilterRegular } from "@fluentui/react-icons";
+import { type ReactElement, type ReactNode, useEffect, useState } from "react";
 
 import { useTexts } from "../texts/texts.ts";
 
@@ -16,10 +19,50 @@ const ALL = "all";
 const NARROW = "@media (max-width: 639px)";
 
 const useStyles = makeStyles({
+  bar: {
+    display: "flex",
+    flexWrap: "wrap",
+    gap: tokens.spacingHorizontalS,
+    marginBlockEnd: tokens.spacingVerticalM,
+  },
   search: { width: "360px", maxWidth: "100%", [NARROW]: { width: "100%" } },
   filter: { minWidth: "160px", maxWidth: "100%", [NARROW]: { width: "100%" } },
   idle: { [NARROW]: { display: "none" } },
 });
+
+/** Filters of a list; on a narrow screen they fold behind a button below the search. */
+export function FilterBar({
+  search,
+  active,
+  children,
+}: {
+  readonly search: ReactNode;
+  /** Number of filters that are set. */
+  readonly active: number;
+  readonly children: ReactNode;
+}): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts().orders;
+  const isNarrow = useMediaQuery("(max-width: 639px)");
+  const [isOpen, setIsOpen] = useState(false);
+  return (
+    <div className={styles.bar} role="search" aria-label={texts.filters}>
+      {search}
+      {isNarrow && (
+        <Button
+          icon={<FilterRegular />}
+          aria-expanded={isOpen}
+          onClick={() => {
+            setIsOpen(!isOpen);
+          }}
+        >
+          {texts.setFilters(active)}
+        </Button>
+      )}
+      {(!isNarrow || isOpen) && children}
+    </div>
+  );
+}
 
 /** Sent when the reader pauses, so that each letter does not cause a request. */
 export function SearchFilter({

@@ -18,6 +18,7 @@ import { readOfflineUnlocks } from "../api/offline-unlocks.ts";
 import { useOrderName } from "../order/use-order.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
+import { NarrowFacts } from "../shell/narrow-facts.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { leaseName } from "./lease-name.ts";
@@ -28,7 +29,7 @@ const useStyles = makeStyles({
   table: { tableLayout: "auto" },
   heading: { fontWeight: tokens.fontWeightSemibold },
   wide: { [NARROW]: { display: "none" } },
-  text: { overflowWrap: "anywhere" },
+  text: { overflowWrap: "anywhere", height: "auto" },
 });
 
 /** Answers that people carried away, and the remaining number of today. */
@@ -73,8 +74,16 @@ export function GivenAnswers(): ReactElement {
           <TableBody>
             {given.data.value.map((use) => (
               <TableRow key={use.challengeId}>
-                <TableCell>
+                <TableCell className={styles.text}>
                   <Time at={use.at} />
+                  <NarrowFacts
+                    below={768}
+                    facts={[
+                      { label: texts.reason, value: use.reason ?? "–" },
+                      { label: texts.lease, value: leaseName(use.lease, texts) },
+                      { label: texts.receipt, value: use.receipt ?? texts.noReceipt },
+                    ]}
+                  />
                 </TableCell>
                 <TableCell className={styles.text}>{use.serial}</TableCell>
                 <TableCell className={styles.text}>{use.by}</TableCell>
