@@ -326,6 +326,19 @@ describe.runIf(runsBrowser)("a user of the portal", () => {
     await see("Saved.");
   });
 
+  test("checks the keys of chosen orders together, and sees the result of each", async () => {
+    await visit.goTo(`/orders?search=${ORDER}`);
+    await visit.page.getByRole("checkbox", { name: `Select ${ORDER}` }).check();
+    await press("Check keys (1)");
+    const panel = visit.page.getByRole("dialog", { name: "Check keys" });
+    await press("Check 1 key");
+    await panel.getByText("Healthy").waitFor();
+    await visit.picture("bulk-check");
+    expect(await visit.violations()).toEqual([]);
+    await visit.page.keyboard.press("Escape");
+    await panel.waitFor({ state: "hidden" });
+  });
+
   test("is not told that no backup key is needed beside a warning that there is none", async () => {
     await open("backup-keys");
     await see("This order has no backup key");

@@ -23,11 +23,15 @@ export async function photographPages(portal: PortalWorld, orders: Orders): Prom
     campaignId: await tryRotation(world),
   });
   for (const path of paths) {
-    if (path === "/") continue;
     const visit = personFor(path) === "opal@databox.example" ? opal : ada;
     await visit.goTo(path);
     await photograph(visit.page, pageName(path));
   }
+  await ada.goTo("/");
+  await ada.page.keyboard.press("Control+K");
+  await ada.page.getByRole("searchbox").fill("at");
+  await ada.page.getByText(/^\d+ results$/).waitFor();
+  await photograph(ada.page, "search");
   await ada.goTo(portal.orderPath(orders.disabled));
   await ada.page.getByText("SsemUserErrorEncryptionKeyDisabled").first().waitFor();
   await photograph(ada.page, "order-disabled-key");

@@ -9,7 +9,7 @@ export { type Problem, problemOfCode } from "./explanation/problem.ts";
 export { StepList } from "./explanation/step-list.tsx";
 export { type Fact, Facts } from "./facts.tsx";
 export { createLanguages, useLanguage } from "./language/create-languages.tsx";
-export { type Language, LANGUAGES } from "./language/language.ts";
+export { decideLocale, type Language, LANGUAGES } from "./language/language.ts";
 export { EmptyState, LoadingState } from "./page-states.tsx";
 export { QrCamera } from "./carried-text/qr-camera.tsx";
 export { QrPicture } from "./qr-picture.tsx";

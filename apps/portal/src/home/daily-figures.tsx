@@ -1,6 +1,6 @@
 import { explain, isErrorCode } from "@databox-cmk/errors";
 import type { DayFigures } from "@databox-cmk/protocol";
-import { FailureText, useLanguage } from "@databox-cmk/ui";
+import { decideLocale, FailureText, useLanguage } from "@databox-cmk/ui";
 import {
   makeStyles,
   Switch,
@@ -35,20 +35,20 @@ export function DailyFigures({ days }: { readonly days: readonly DayFigures[] })
   const texts = useTexts();
   const words = texts.home;
   const [isTable, setIsTable] = useState(false);
-  const { language } = useLanguage();
-  const inSeconds = new Intl.NumberFormat(language, {
+  const locale = decideLocale(useLanguage().language, navigator.languages);
+  const inSeconds = new Intl.NumberFormat(locale, {
     style: "unit",
     unit: "second",
     maximumFractionDigits: 1,
   });
   const names = days.map(({ day }) =>
-    new Intl.DateTimeFormat(language, { day: "numeric", month: "short", timeZone: "UTC" }).format(
+    new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", timeZone: "UTC" }).format(
       new Date(day),
     ),
   );
   const refusals = refusalSeries(days, MOST_CODES);
   const seconds = days.map(({ relocks }) => (relocks.averageMilliseconds ?? 0) / 1000);
-  const plain = (value: number) => new Intl.NumberFormat(language).format(value);
+  const plain = (value: number) => new Intl.NumberFormat(locale).format(value);
   return (
     <>
       <Switch

@@ -54,6 +54,15 @@ export function useMayCreate(
   return useMayAt("write", scope, QUERY_KEYS.azure(subscriptionId, scope));
 }
 
+/** Likewise, for every order of a subscription. */
+export function useMayInSubscription(
+  action: OrderAction,
+  subscriptionId: string,
+): boolean | undefined {
+  const scope = `/subscriptions/${encodeURIComponent(subscriptionId)}`;
+  return useMayAt(action, scope, QUERY_KEYS.azure(subscriptionId, scope));
+}
+
 function useMayAt(
   action: OrderAction,
   scope: string,

@@ -1,9 +1,9 @@
 import type { OrderSummaryPage } from "@databox-cmk/protocol";
 import { EmptyState, LoadingState } from "@databox-cmk/ui";
-import { Text } from "@fluentui/react-components";
-import { BoxSearchRegular } from "@fluentui/react-icons";
+import { Button, Text } from "@fluentui/react-components";
+import { BoxSearchRegular, HeartPulseRegular } from "@fluentui/react-icons";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { type ReactElement, useState } from "react";
+import { lazy, type ReactElement, Suspense, useState } from "react";
 
 import { skipTokenOf } from "../api/arm-path.ts";
 import { LARGEST_PAGE, type OrderFilter } from "../api/order-summaries.ts";
@@ -16,6 +16,10 @@ import { OrderFilters } from "./order-filters.tsx";
 import { type OpenedPage, OrderTable } from "./order-table.tsx";
 import { useOrderExport } from "./use-order-export.ts";
 
+const CheckKeysPanel = lazy(async () => ({
+  default: (await import("./check-keys-panel.tsx")).CheckKeysPanel,
+}));
+
 /** Filters, table and pages of a list of orders. */
 export function OrderList({
   subscriptionId,
@@ -25,6 +29,7 @@ export function OrderList({
   onCreate,
   empty,
   opens = "overview",
+  mayCheck = false,
 }: {
   /** Absent: orders of every subscription. */
   readonly subscriptionId?: string;
@@ -39,6 +44,8 @@ export function OrderList({
   readonly onCreate?: () => void;
   /** Text of an empty list without filters. */
   readonly empty: string;
+  /** Rows can be chosen, to check their keys. */
+  readonly mayCheck?: boolean;
   /** The page that an order's name links to. */
   readonly opens?: OpenedPage;
 }): ReactElement {
@@ -54,6 +61,9 @@ export function OrderList({
   });
   const exporting = useOrderExport((from) => read(filter, from, undefined, LARGEST_PAGE));
   const next = skipTokenOf(orders.data?.nextLink);
+  const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
+  const [isChecking, setIsChecking] = useState(false);
+  const chosen = (orders.data?.value ?? []).filter(({ id }) => ids.has(id));
   const isFiltered = Object.keys(filter).length > 0;
   return (
     <>
@@ -82,7 +92,33 @@ export function OrderList({
       )}
       {orders.data !== undefined && orders.data.value.length > 0 && (
         <>
-          <OrderTable orders={orders.data.value} opens={opens} />
+          {chosen.length > 0 && (
+            <Button
+              icon={<HeartPulseRegular />}
+              onClick={() => {
+                setIsChecking(true);
+              }}
+            >
+              {texts.orders.bulk.button(chosen.length)}
+            </Button>
+          )}
+          <OrderTable
+            orders={orders.data.value}
+            opens={opens}
+            selection={
+              mayCheck ? { ids: new Set(chosen.map(({ id }) => id)), onChange: setIds } : undefined
+            }
+          />
+          {isChecking && (
+            <Suspense fallback={null}>
+              <CheckKeysPanel
+                orders={chosen}
+                onClose={() => {
+                  setIsChecking(false);
+                }}
+              />
+            </Suspense>
+          )}
           <Pager
             shown={texts.orders.found(orders.data.value.length, orders.data.total)}
             positions={positions}

@@ -1,6 +1,7 @@
 import type { OrderSummary, StageName, StageStatus } from "@databox-cmk/protocol";
 import { Time, useMediaQuery } from "@databox-cmk/ui";
 import {
+  Checkbox,
   makeStyles,
   mergeClasses,
   Table,
@@ -49,6 +50,7 @@ const useStyles = makeStyles({
     height: "44px",
   },
   name: { whiteSpace: "nowrap", [NARROW]: { whiteSpace: "normal", overflowWrap: "anywhere" } },
+  choice: { width: "40px", padding: 0 },
   place: { color: tokens.colorNeutralForeground2, overflowWrap: "anywhere" },
   locks: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalXXS },
 });
@@ -59,13 +61,22 @@ const PAGES = {
 } as const;
 export type OpenedPage = keyof typeof PAGES;
 
+/** The ids of the chosen orders. */
+export type Selection = {
+  readonly ids: ReadonlySet<string>;
+  readonly onChange: (ids: ReadonlySet<string>) => void;
+};
+
 /** One row per order; on a narrow screen a row's facts are below its name. */
 export function OrderTable({
   orders,
   opens,
+  selection,
 }: {
   readonly orders: readonly OrderSummary[];
   readonly opens: OpenedPage;
+  /** Absent: rows cannot be chosen. */
+  readonly selection?: Selection | undefined;
 }): ReactElement {
   const styles = useStyles();
   const texts = useTexts();
@@ -75,6 +86,19 @@ export function OrderTable({
     <Table aria-label={texts.orders.listLabel} className={styles.table}>
       <TableHeader>
         <TableRow>
+          {selection !== undefined && (
+            <TableHeaderCell className={styles.choice}>
+              <Checkbox
+                aria-label={texts.orders.bulk.selectAll}
+                checked={
+                  selection.ids.size === orders.length ? true : selection.ids.size > 0 && "mixed"
+                }
+                onChange={(_event, { checked }) => {
+                  selection.onChange(new Set(checked === true ? orders.map(({ id }) => id) : []));
+                }}
+              />
+            </TableHeaderCell>
+          )}
           <TableHeaderCell className={styles.heading}>{texts.orders.name}</TableHeaderCell>
           {[
             [texts.orders.stage, styles.notNarrow],
@@ -99,6 +123,7 @@ export function OrderTable({
             opens={opens}
             isWide={isWide}
             isMedium={isMedium}
+            selection={selection}
           />
         ))}
       </TableBody>
@@ -111,7 +136,9 @@ function OrderRow({
   opens,
   isWide,
   isMedium,
+  selection,
 }: {
+  readonly selection: Selection | undefined;
   readonly order: OrderSummary;
   readonly opens: OpenedPage;
   /** Has columns for group and location. */
@@ -128,6 +155,20 @@ function OrderRow({
   const encryption = texts.encryptionTypes[order.encryption.kekType];
   return (
     <TableRow>
+      {selection !== undefined && (
+        <TableCell className={styles.choice}>
+          <Checkbox
+            aria-label={texts.orders.bulk.select(order.name)}
+            checked={selection.ids.has(order.id)}
+            onChange={(_event, { checked }) => {
+              const ids = new Set(selection.ids);
+              if (checked === true) ids.add(order.id);
+              else ids.delete(order.id);
+              selection.onChange(ids);
+            }}
+          />
+        </TableCell>
+      )}
       <TableCell className={styles.cell}>
         <RouterLink to={PAGES[opens]} params={name} className={styles.name}>
           {order.name}

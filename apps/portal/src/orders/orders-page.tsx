@@ -4,11 +4,13 @@ import { getRouteApi } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 
 import { readOrderSummaries } from "../api/order-summaries.ts";
+import { useMayInSubscription } from "../order/use-may.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { Page } from "../shell/page.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { RouterBreadcrumb } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
+import type { OrderSearch } from "./order-filter.ts";
 import { OrderList } from "./order-list.tsx";
 import { useSubscriptions } from "./use-subscriptions.ts";
 
@@ -19,8 +21,6 @@ export function OrdersPage(): ReactElement {
   const texts = useTexts();
   const subscriptions = useSubscriptions();
   const search = route.useSearch();
-  const navigate = route.useNavigate();
-  const { client } = useSignedIn();
   const subscriptionId = search.subscription ?? subscriptions.data?.[0]?.subscriptionId;
   return (
     <Page
@@ -37,22 +37,42 @@ export function OrdersPage(): ReactElement {
       )}
       {subscriptions.isPending && <LoadingState />}
       {subscriptionId !== undefined && (
-        <OrderList
+        <SubscriptionOrders
           // A page position belongs to one list.
           key={JSON.stringify([subscriptionId, search])}
           subscriptionId={subscriptionId}
           search={search}
-          read={(filter, position, signal, pageSize) =>
-            readOrderSummaries(client, subscriptionId, filter, position, signal, pageSize)
-          }
-          onSearch={(changed) => void navigate({ search: changed, replace: true })}
-          onCreate={() => void navigate({ to: "/create" })}
-          empty={texts.orders.empty}
         />
       )}
       {subscriptions.data?.length === 0 && (
         <EmptyState icon={<BoxSearchRegular />} title={texts.orders.noSubscriptions} />
       )}
     </Page>
+  );
+}
+
+function SubscriptionOrders({
+  subscriptionId,
+  search,
+}: {
+  readonly subscriptionId: string;
+  readonly search: OrderSearch;
+}): ReactElement {
+  const texts = useTexts();
+  const navigate = route.useNavigate();
+  const { client } = useSignedIn();
+  const mayCheck = useMayInSubscription("checkKeyHealth", subscriptionId);
+  return (
+    <OrderList
+      subscriptionId={subscriptionId}
+      search={search}
+      read={(filter, position, signal, pageSize) =>
+        readOrderSummaries(client, subscriptionId, filter, position, signal, pageSize)
+      }
+      onSearch={(changed) => void navigate({ search: changed, replace: true })}
+      onCreate={() => void navigate({ to: "/create" })}
+      empty={texts.orders.empty}
+      mayCheck={mayCheck === true}
+    />
   );
 }

@@ -97,6 +97,16 @@ export const de: Texts = {
     empty: "Aufträge dieses Abonnements erscheinen hier, sobald es welche gibt.",
     noneFoundTitle: "Kein Auftrag passt zu den Filtern",
     commands: "Befehle",
+    bulk: {
+      select: (name) => `${name} auswählen`,
+      selectAll: "Alle auf dieser Seite auswählen",
+      button: (count) => `Schlüssel prüfen (${count})`,
+      title: "Schlüssel prüfen",
+      text: "Der Dienst ruft jetzt den Tresor jedes Auftrags auf, einen nach dem anderen.",
+      confirm: (count) => (count === 1 ? "1 Schlüssel prüfen" : `${count} Schlüssel prüfen`),
+      results: "Ergebnisse",
+      running: "Wird geprüft …",
+    },
     views: {
       title: "Ansichten",
       save: "Diese Ansicht speichern",

@@ -103,6 +103,16 @@ export const en = {
     empty: "Orders of this subscription appear here as soon as there are any.",
     noneFoundTitle: "No orders match the filters",
     commands: "Commands",
+    bulk: {
+      select: (name: string) => `Select ${name}`,
+      selectAll: "Select all on this page",
+      button: (count: number) => `Check keys (${count})`,
+      title: "Check keys",
+      text: "The service calls the vault of each order now, one after the other.",
+      confirm: (count: number) => (count === 1 ? "Check 1 key" : `Check ${count} keys`),
+      results: "Results",
+      running: "Checking …",
+    },
     views: {
       title: "Views",
       save: "Save this view",
