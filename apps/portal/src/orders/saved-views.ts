@@ -34,7 +34,8 @@ export function currentView(
   return views.find((view) => textOf(view.search) === textOf(search));
 }
 
-const textOf = (search: OrderSearch) => JSON.stringify(Object.entries(search).toSorted());
+const textOf = (search: OrderSearch) =>
+  JSON.stringify(Object.entries(search).toSorted(([one], [other]) => one.localeCompare(other)));
 
 const byName = (views: readonly SavedView[]) =>
   views.toSorted((one, other) => one.name.localeCompare(other.name));
