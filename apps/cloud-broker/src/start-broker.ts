@@ -273,7 +273,13 @@ function choresOf(broker: Broker, store: Store, probeSeconds: number): readonly 
       ? []
       : [{ name: "telling pages", everyMs: EVENTS_MS, run: () => events.poll() }]),
     { name: "watching keys", everyMs: WATCH_MS, run: () => broker.watchKeys() },
-    { name: "sending events", everyMs: WATCH_MS, run: () => broker.deliverEvents() },
+    // At once, since a broker that ended may have left events that are due.
+    {
+      name: "sending events",
+      everyMs: WATCH_MS,
+      atOnce: true,
+      run: () => broker.deliverEvents(),
+    },
     { name: "polling keys", everyMs: WATCH_MS, run: () => broker.pollKeys() },
     { name: "running campaigns", everyMs: WATCH_MS, run: () => broker.runCampaigns() },
   ];
