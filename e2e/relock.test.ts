@@ -17,6 +17,8 @@ const PROBE_INTERVAL_SECONDS = 1;
 const LEASE_TTL_SECONDS = 3;
 /** Long enough to ask for the state in it, on a slow machine. */
 const OUTAGE_GRACE_SECONDS = 20;
+/** After the broker has gone: its last answer is no older than a lease. */
+const OPEN_AT_LEAST_MS = (OUTAGE_GRACE_SECONDS - LEASE_TTL_SECONDS) * 1000;
 /** The renewal comes 20 minutes later: only the broker's word can close a volume during a test. */
 const LONG_LEASE_TTL_SECONDS = 3600;
 
@@ -138,12 +140,15 @@ describe("an unlocked appliance with its daemon", () => {
     await world.stack.broker().kill();
     const startedAt = performance.now();
     await site.daemons[0]?.event(({ outcome }) => outcome === "unreachable");
-    expect(await stateOf(site.nodes[0])).toBe("unlocked");
+    const state = await stateOf(site.nodes[0]);
+    // On a machine that took longer than that to say so, the grace may be over.
+    const isGraceOver = performance.now() - startedAt >= OPEN_AT_LEAST_MS;
+    expect(isGraceOver ? ["unlocked", "locked"] : ["unlocked"]).toContain(state);
     const event = await site.daemons[0]?.event(isRelocked);
     const elapsedMs = performance.now() - startedAt;
     console.info(`broker gone → volume closed: ${elapsedMs.toFixed(0)} ms`);
     expect(event).toMatchObject({ outcome: "unreachable", code: "BrokerUnreachable" });
-    expect(elapsedMs).toBeGreaterThan((OUTAGE_GRACE_SECONDS - LEASE_TTL_SECONDS) * 1000);
+    expect(elapsedMs).toBeGreaterThan(OPEN_AT_LEAST_MS);
     expect(await stateOf(site.nodes[0])).toBe("locked");
     await world.stack.restartBroker();
     await expectReceipt(site.order, "lease/relocked");

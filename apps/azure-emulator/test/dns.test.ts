@@ -9,13 +9,17 @@ import { startWorld, type World } from "./world.ts";
 
 let world: World;
 let resolver: Resolver;
+/** For the fault that answers nothing. */
+let impatient: Resolver;
 
 beforeAll(async () => {
   world = await startWorld({ dnsNames: ["Broker.localhost"] });
   await createVault("present");
-  // Only the fault that answers nothing waits so long.
-  resolver = new Resolver({ timeout: 3000, tries: 1 });
-  resolver.setServers([`${world.emulator.dns.address}:${world.emulator.dns.port}`]);
+  // Far above what a busy machine takes.
+  resolver = new Resolver({ timeout: 300_000, tries: 1 });
+  impatient = new Resolver({ timeout: 3000, tries: 1 });
+  for (const each of [resolver, impatient])
+    each.setServers([`${world.emulator.dns.address}:${world.emulator.dns.port}`]);
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
@@ -102,7 +106,8 @@ describe("the name server", () => {
       effect,
     });
     expect(await failure(resolver.resolve4("login.localhost"))).toBeUndefined();
-    expect(await failure(resolver.resolve4("present.vault.localhost"))).toBe(code);
+    const asking = code === "ETIMEOUT" ? impatient : resolver;
+    expect(await failure(asking.resolve4("present.vault.localhost"))).toBe(code);
     expect(await failure(resolver.resolve4("present.vault.localhost"))).toBeUndefined();
   });
 

@@ -66,7 +66,8 @@ export async function createAgentWorld(
     nowIso: () => new Date(1_800_000_000_000 + ticks).toISOString(),
     elapsedMs: () => (ticks += 1),
     cryptsetupFolders: SYSTEM_FOLDERS,
-    totalTimeoutMs: 10_000,
+    // Far above what a busy machine takes; tests of silence set their own.
+    totalTimeoutMs: 300_000,
     environmentNames: [],
     pause: () => Promise.resolve(),
     report: () => undefined,

@@ -1,6 +1,11 @@
 import { once } from "node:events";
 import { createServer as createTlsServer, type Server } from "node:https";
-import { createServer as createTcpServer, type Server as TcpServer, type Socket } from "node:net";
+import {
+  connect,
+  createServer as createTcpServer,
+  type Server as TcpServer,
+  type Socket,
+} from "node:net";
 
 import { createCertificateAuthority, issueServerCertificate } from "@databox-cmk/crypto";
 
@@ -20,7 +25,7 @@ export type HostileBroker = {
   readonly caPem: string;
   /** Takes connections and never says a word, not even of TLS. */
   readonly muteUrl: string;
-  /** No server listens there. */
+  /** No server listens there, nor can: it is the port of a client. */
   readonly closedUrl: string;
   answer(answer: HostileAnswer): void;
   [Symbol.asyncDispose](): Promise<void>;
@@ -46,7 +51,6 @@ export async function openHostileBroker(): Promise<HostileBroker> {
     },
   );
   const mute = createTcpServer();
-  const closed = createTcpServer();
   const sockets = new Set<Socket>();
   for (const each of [server, mute])
     each.on("connection", (socket: Socket) => {
@@ -55,20 +59,19 @@ export async function openHostileBroker(): Promise<HostileBroker> {
     });
   const port = await listen(server);
   const mutePort = await listen(mute);
-  const closedPort = await listen(closed);
-  closed.close();
-  await once(closed, "close");
+  const client = connect(mutePort, "127.0.0.1").on("error", () => undefined);
+  await once(client, "connect");
   return {
     url: urlOf(port),
     vaultSuffix: `vault.localhost:${String(port)}`,
     caPem: ca.certificatePem,
     muteUrl: urlOf(mutePort),
-    closedUrl: urlOf(closedPort),
+    closedUrl: urlOf(client.localPort ?? 0),
     answer(answer) {
       current = answer;
     },
     async [Symbol.asyncDispose]() {
-      for (const socket of sockets) socket.destroy();
+      for (const socket of [client, ...sockets]) socket.destroy();
       await Promise.all(
         [server, mute].map(async (each) => {
           each.close();

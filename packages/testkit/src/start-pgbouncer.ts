@@ -18,7 +18,8 @@ export type Pgbouncer = AsyncDisposable & {
 const PROGRAM = "/usr/sbin/pgbouncer";
 const PORT = 6432;
 const POLL_MS = 20;
-const STARTED_WITHIN_MS = 60_000;
+/** Stops a pgbouncer that hangs; far above what a busy machine takes. */
+const STARTED_WITHIN_MS = 300_000;
 
 export const hasPgbouncer = (): boolean => existsSync(PROGRAM);
 

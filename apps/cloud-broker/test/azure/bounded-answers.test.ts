@@ -108,7 +108,7 @@ afterAll(() => {
 const WAYS: Readonly<Record<string, (path: string) => Promise<string | undefined>>> = {
   "a vault, Resource Manager, Entra or the metadata service, by their SDKs": async (path) => {
     const { httpClient } = azure.clientOptions();
-    const request = createPipelineRequest({ url: `${origin}${path}`, timeout: 2_000 });
+    const request = createPipelineRequest({ url: `${origin}${path}`, timeout: 300_000 });
     const observed = await observe(() => httpClient.sendRequest(request));
     return observed.exchange?.kind === "network" ? observed.exchange.code : undefined;
   },

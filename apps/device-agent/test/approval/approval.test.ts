@@ -7,7 +7,6 @@ import { describe, expect, test } from "vitest";
 
 import type { AgentEvent } from "../../src/core/agent-event.ts";
 import type { UnlockOptions } from "../../src/core/command.ts";
-import type { CommandDependencies } from "../../src/node/dependencies.ts";
 import { createPreparedWorld, HAS_CRYPTSETUP, seen, SERIAL } from "../agent-world.ts";
 import type { AgentWorld } from "../agent-world.ts";
 
@@ -35,14 +34,12 @@ const unlocksOf = (world: AgentWorld) =>
 async function waitWith(
   world: AgentWorld,
   turns: readonly (() => unknown)[],
-  options: Partial<UnlockOptions> & Pick<Partial<CommandDependencies>, "totalTimeoutMs"> = {},
+  unlock: Partial<UnlockOptions> = {},
 ) {
-  const { totalTimeoutMs = 10_000, ...unlock } = options;
   const told: AgentEvent[] = [];
   const left = [...turns];
   const event = await world.unlock(
     {
-      totalTimeoutMs,
       report: (shown) => {
         told.push(shown);
       },

@@ -121,7 +121,7 @@ function dependencies(stateDir: string): CommandDependencies {
     nowIso: () => new Date().toISOString(),
     elapsedMs: () => performance.now(),
     cryptsetupFolders: [],
-    totalTimeoutMs: 5_000,
+    totalTimeoutMs: 300_000,
     environmentNames: [],
     pause: () => Promise.resolve(),
     report: () => undefined,

@@ -4,7 +4,8 @@ import { fileURLToPath } from "node:url";
 
 import { type ChildService, type EndedChild, startChild } from "./child-service.ts";
 
-const BROKER_READY_MS = 30_000;
+/** Stops a broker that hangs; a busy machine takes a tenth of it. */
+const BROKER_READY_MS = 120_000;
 
 /** How a stack runs its broker. */
 export type BrokerRunner = {

@@ -22,7 +22,7 @@ function start(then: string, ended: (child: EndedChild) => void) {
     name: "The broker",
     script: [script],
     environment: {},
-    readyWithinMs: 10_000,
+    readyWithinMs: 300_000,
     ended,
   });
 }
