@@ -13,6 +13,7 @@ const useStyles = makeStyles({
     fontFamily: tokens.fontFamilyMonospace,
     overflowWrap: "anywhere",
   },
+  code: { maxWidth: "220px" },
   certificate: {
     display: "flex",
     flexDirection: "column",
@@ -59,7 +60,9 @@ export function NodeSecrets({
                   <Text size={200} block>
                     {texts.device.unlockKeyCodeHint}
                   </Text>
-                  <QrPicture text={secret.devicePassword} label={texts.device.unlockKeyCode} />
+                  <div className={styles.code}>
+                    <QrPicture text={secret.devicePassword} label={texts.device.unlockKeyCode} />
+                  </div>
                 </>
               ),
           },

@@ -2,6 +2,7 @@ import type { OperationName, OperatorOrder } from "@databox-cmk/protocol";
 import {
   Button,
   makeStyles,
+  mergeClasses,
   MessageBar,
   MessageBarBody,
   Spinner,
@@ -18,6 +19,8 @@ import { OperationDialog } from "./operation-dialog.tsx";
 import { useOperation } from "./use-operation.ts";
 
 const useStyles = makeStyles({
+  // The reason why not is enough on a narrow screen.
+  idle: { "@media (max-width: 639px)": { display: "none" } },
   list: { listStyleType: "none", margin: 0, padding: 0, maxWidth: "820px" },
   row: {
     display: "flex",
@@ -103,7 +106,7 @@ export function OperationList({ order }: { readonly order: OperatorOrder }): Rea
                 )}
               </div>
               <Button
-                className={styles.button}
+                className={mergeClasses(styles.button, !allowed && styles.idle)}
                 appearance={allowed && !DRASTIC.has(name) ? "primary" : "secondary"}
                 disabledFocusable={!allowed || running !== undefined}
                 aria-describedby={noteId}

@@ -12,6 +12,7 @@ import { useTexts } from "../texts/texts.ts";
 import { useOrderName } from "./use-order.ts";
 
 const LINE_HEIGHT = 18;
+const NOTE_LINE_HEIGHT = 16;
 
 const useStyles = makeStyles({
   picture: { display: "block", maxWidth: "100%" },
@@ -29,6 +30,14 @@ const useStyles = makeStyles({
   unknown: { strokeDasharray: "2 4" },
   cross: { stroke: tokens.colorStatusDangerForeground1, strokeWidth: "3px" },
   title: { fill: tokens.colorNeutralForeground2, fontSize: "12px" },
+  note: {
+    color: tokens.colorNeutralForeground2,
+    fontSize: "12px",
+    lineHeight: `${NOTE_LINE_HEIGHT}px`,
+    display: "flex",
+    height: "100%",
+    alignItems: "end",
+  },
   name: {
     color: tokens.colorNeutralForeground1,
     fontSize: "14px",
@@ -124,6 +133,8 @@ function copiedOf(
 }
 
 const TITLE_HEIGHT = 28;
+/** A box of this width has room for every note in one line. */
+const WIDE = 240;
 const COPY_WIDTH = 32;
 
 function Box({
@@ -141,7 +152,7 @@ function Box({
 }): ReactElement {
   const styles = useStyles();
   const params = useOrderName();
-  const noteHeight = note === undefined ? 0 : LINE_HEIGHT;
+  const noteHeight = note === undefined ? 0 : (width < WIDE ? 2 : 1) * NOTE_LINE_HEIGHT;
   const nameHeight = height - TITLE_HEIGHT - noteHeight - 8;
   const lines = Math.min(3, Math.floor(nameHeight / LINE_HEIGHT));
   return (
@@ -193,9 +204,14 @@ function Box({
         </foreignObject>
       )}
       {note !== undefined && (
-        <text x={x + 12} y={y + height - 10} className={styles.title}>
-          {note}
-        </text>
+        <foreignObject
+          x={x + 12}
+          y={y + height - noteHeight - 6}
+          width={width - 24}
+          height={noteHeight}
+        >
+          <div className={styles.note}>{note}</div>
+        </foreignObject>
       )}
     </g>
   );

@@ -26,6 +26,8 @@ const useStyles = makeStyles({
   bar: {
     paddingInline: 0,
     flexWrap: "wrap",
+    // A command that is not possible now takes no row of a narrow screen.
+    "& > button:disabled": { "@media (max-width: 639px)": { display: "none" } },
     borderBlockEndWidth: "1px",
     borderBlockEndStyle: "solid",
     borderBlockEndColor: tokens.colorNeutralStroke2,

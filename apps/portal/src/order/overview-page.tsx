@@ -1,11 +1,10 @@
 import { isSameIdentifier, type JobResource } from "@databox-cmk/protocol";
-import { Facts, LoadingState, Section, Time } from "@databox-cmk/ui";
+import { CopyButton, Facts, LoadingState, Section, Time } from "@databox-cmk/ui";
 import { makeStyles, tokens } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
 import { HealthBadge } from "../orders/health-badge.tsx";
 import { useSubscriptions } from "../orders/use-subscriptions.ts";
-import { Copyable } from "../shell/copyable.tsx";
 import { ProblemPanel } from "../shell/problem-panel.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { RouterLink } from "../shell/router-link.tsx";
@@ -94,16 +93,20 @@ function Essentials({ order }: { readonly order: JobResource }): ReactElement {
         {
           label: texts.orders.subscription,
           value: (
-            <Copyable
-              value={name.subscriptionId}
-              shown={subscription?.displayName ?? name.subscriptionId}
-              what={texts.order.subscriptionId}
-            />
+            <>
+              {subscription?.displayName ?? name.subscriptionId}
+              <CopyButton value={name.subscriptionId} what={texts.order.subscriptionId} />
+            </>
           ),
         },
         {
           label: texts.order.resourceId,
-          value: <Copyable value={order.id} what={texts.order.resourceId} />,
+          value: (
+            <>
+              …/jobs/{order.name}
+              <CopyButton value={order.id} what={texts.order.resourceId} />
+            </>
+          ),
         },
         { label: texts.orders.ordered, value: <Time at={properties.startTime} /> },
         ...(kek === undefined

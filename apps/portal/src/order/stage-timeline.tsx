@@ -47,7 +47,8 @@ const useStyles = makeStyles({
   },
   reached: {
     borderBlockStartColor: tokens.colorBrandStroke1,
-    borderInlineStartColor: tokens.colorBrandStroke1,
+    // As specific as the colour that it replaces.
+    "@media (max-width: 767px)": { borderInlineStartColor: tokens.colorBrandStroke1 },
   },
   name: { display: "flex", alignItems: "start", gap: tokens.spacingHorizontalXS },
   icon: {
