@@ -101,6 +101,7 @@ const PAGES: Readonly<Record<string, PageRow>> = {
     explains: readOnly(`${JOBS}/write`),
     commands: {
       "Select a different key vault and key|Check again|All checks|Save": `${JOBS}/write`,
+      "Remove all identities": `${JOBS}/write`,
     },
   },
   [`${ORDER}/key-health`]: {

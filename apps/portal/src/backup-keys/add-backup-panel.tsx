@@ -132,6 +132,7 @@ export function AddBackupPanel({
           <IdentityChoice
             order={order}
             identity={identity}
+            isNeeded={false}
             onChange={(chosen) => {
               setIdentity(chosen);
               adding.reset();

@@ -5,7 +5,9 @@ import {
   chosenKeyOf,
   decideKeyChange,
   decideSystemIdentity,
+  isAttached,
   keyUrlOf,
+  NO_IDENTITY,
   principalOf,
 } from "./key-choice.ts";
 
@@ -80,6 +82,13 @@ test("enabling the system-assigned identity keeps the others", () => {
     userAssignedIdentities: { [USER]: { principalId: "p", clientId: "c" } },
   } as const;
   expect(decideSystemIdentity(identity).identity.type).toBe("SystemAssigned,UserAssigned");
+});
+
+test("a user-assigned identity that was removed is attached again with its key", () => {
+  expect(isAttached(NO_IDENTITY.identity, USER)).toBe(false);
+  expect(
+    decideKeyChange(NO_IDENTITY.identity, KEY, { type: "UserAssigned", resourceId: USER }),
+  ).toMatchObject({ identity: { userAssignedIdentities: { [USER]: {} } } });
 });
 
 test("the identity in force is read back", () => {

@@ -104,6 +104,9 @@ export function decideSystemIdentity(identity: JobResource["identity"]): {
   return { identity: { type: hasUsers ? "SystemAssigned,UserAssigned" : "SystemAssigned" } };
 }
 
+/** Takes every identity from the order: the system-assigned one is deleted with its principal. */
+export const NO_IDENTITY = { identity: { type: "None" } } as const;
+
 export function hasSystemIdentity(identity: JobResource["identity"]): boolean {
   return identity.type.startsWith("SystemAssigned");
 }
@@ -122,7 +125,8 @@ export function principalOf(
   )?.[1].principalId;
 }
 
-function isAttached(identity: JobResource["identity"], resourceId: string): boolean {
+/** Whether the order has this user-assigned identity; the key may name one that was removed. */
+export function isAttached(identity: JobResource["identity"], resourceId: string): boolean {
   return Object.keys(identity.userAssignedIdentities ?? {}).some((id) => isSameId(id, resourceId));
 }
 

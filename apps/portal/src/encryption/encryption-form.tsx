@@ -19,6 +19,7 @@ import {
   chosenIdentityOf,
   type ChosenKey,
   chosenKeyOf,
+  isAttached,
   isInForce,
 } from "../core/key-choice.ts";
 import { useOrderName } from "../order/use-order.ts";
@@ -73,7 +74,12 @@ export function EncryptionForm({
     (!isCustomer || (key !== undefined && isInForce(kek, key, identity)));
   // Without a version in its URL, saving the same key puts its newest version in force.
   const isFollowed = isCustomer && key?.version === "";
-  const isReady = (!isSameChoice || isFollowed) && (!isCustomer || key !== undefined);
+  // The same identity is attached again by saving it.
+  const isDetached =
+    isCustomer &&
+    identity.type === "UserAssigned" &&
+    !isAttached(order.identity, identity.resourceId);
+  const isReady = (!isSameChoice || isFollowed || isDetached) && (!isCustomer || key !== undefined);
   const preflight = usePreflight(order, isCustomer ? key : undefined, identity);
   const isRefused = isCustomer && preflight.data?.status === "Invalid";
   const put = () => {
@@ -128,6 +134,7 @@ export function EncryptionForm({
           <IdentityChoice
             order={order}
             identity={identity}
+            isNeeded={kek.kekType === "CustomerManaged"}
             onChange={(chosen) => {
               setIdentity(chosen);
               save.reset();

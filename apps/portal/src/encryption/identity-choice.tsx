@@ -4,6 +4,8 @@ import {
   Button,
   Field,
   makeStyles,
+  MessageBar,
+  MessageBarBody,
   Radio,
   RadioGroup,
   Text,
@@ -16,9 +18,11 @@ import {
   type ChosenIdentity,
   decideSystemIdentity,
   hasSystemIdentity,
+  NO_IDENTITY,
 } from "../core/key-choice.ts";
 import { useOrderName, useRefreshOrder } from "../order/use-order.ts";
 import { useSignedIn } from "../queries/session-context.ts";
+import { AlertDialog } from "../shell/alert-dialog.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { useAction } from "../toasts/use-action.tsx";
@@ -37,10 +41,13 @@ const useStyles = makeStyles({
 export function IdentityChoice({
   order,
   identity,
+  isNeeded,
   onChange,
 }: {
   readonly order: JobResource;
   readonly identity: ChosenIdentity;
+  /** The key in force is the customer's, so that an order without identity cannot use it. */
+  readonly isNeeded: boolean;
   readonly onChange: (identity: ChosenIdentity) => void;
 }): ReactElement {
   const styles = useStyles();
@@ -74,7 +81,13 @@ export function IdentityChoice({
           </Button>
         </>
       )}
+      {isNeeded && order.identity.type === "None" && (
+        <MessageBar intent="warning" layout="multiline">
+          <MessageBarBody>{texts.encryption.noIdentity}</MessageBarBody>
+        </MessageBar>
+      )}
       {!isUser && <SystemIdentity order={order} />}
+      {isNeeded && order.identity.type !== "None" && <RemoveIdentity />}
       {isSelecting && (
         <SelectIdentityPanel
           subscriptionId={subscriptionId}
@@ -104,9 +117,12 @@ function SystemIdentity({ order }: { readonly order: JobResource }): ReactElemen
   });
   if (hasSystemIdentity(order.identity))
     return (
-      <Facts
-        facts={[{ label: texts.encryption.principalId, value: order.identity.principalId ?? "" }]}
-      />
+      <>
+        <Facts
+          facts={[{ label: texts.encryption.principalId, value: order.identity.principalId ?? "" }]}
+        />
+        {enable.isSuccess && <Text>{texts.encryption.newPrincipal}</Text>}
+      </>
     );
   return (
     <>
@@ -120,6 +136,58 @@ function SystemIdentity({ order }: { readonly order: JobResource }): ReactElemen
       >
         {enable.isPending ? texts.encryption.enabling : texts.encryption.enableSystemIdentity}
       </Button>
+    </>
+  );
+}
+
+/** Azure's identity type None: the key can no longer be used, until an identity has rights again. */
+function RemoveIdentity(): ReactElement {
+  const texts = useTexts().encryption;
+  const { client } = useSignedIn();
+  const name = useOrderName();
+  const refresh = useRefreshOrder();
+  const [isAsking, setIsAsking] = useState(false);
+  const remove = useAction("removeIdentity", {
+    mutationFn: () => patchOrder(client, name, NO_IDENTITY),
+    onSuccess: refresh,
+  });
+  return (
+    <>
+      {remove.error !== null && <QueryProblem error={remove.error} />}
+      <Button
+        disabledFocusable={remove.isPending}
+        onClick={() => {
+          setIsAsking(true);
+        }}
+      >
+        {texts.removeIdentity.button}
+      </Button>
+      {isAsking && (
+        <AlertDialog
+          title={texts.removeIdentity.title}
+          text={texts.removeIdentity.text}
+          onDismiss={() => {
+            setIsAsking(false);
+          }}
+        >
+          <Button
+            appearance="primary"
+            onClick={() => {
+              setIsAsking(false);
+              remove.mutate();
+            }}
+          >
+            {texts.removeIdentity.confirm}
+          </Button>
+          <Button
+            onClick={() => {
+              setIsAsking(false);
+            }}
+          >
+            {texts.cancel}
+          </Button>
+        </AlertDialog>
+      )}
     </>
   );
 }

@@ -261,6 +261,16 @@ export const de: Texts = {
     noSystemIdentity: "Dieser Auftrag hat noch keine systemseitig zugewiesene Identität.",
     enableSystemIdentity: "Systemseitig zugewiesene Identität einschalten",
     enabling: "Wird eingeschaltet …",
+    newPrincipal:
+      "Dies ist ein neues Prinzipal. Die Rechte einer früheren Identität gelten für es nicht: Erteilen Sie ihm auf dem Schlüssel Get, Wrap Key und Unwrap Key.",
+    noIdentity:
+      "Dieser Auftrag hat keine Identität, deshalb lässt sich sein Schlüssel nicht verwenden: Entsperrungen werden abgelehnt, und offene Datenträger schließen sich bei der nächsten Verlängerung. Schalten Sie eine Identität ein, und erteilen Sie ihr Zugriff auf den Schlüssel, um das rückgängig zu machen.",
+    removeIdentity: {
+      button: "Alle Identitäten entfernen",
+      title: "Alle Identitäten dieses Auftrags entfernen?",
+      text: "Der Dienst kann Ihren Schlüssel dann nicht mehr verwenden. Entsperrungen werden abgelehnt, und offene Datenträger schließen sich bei der nächsten Verlängerung. Die systemseitig zugewiesene Identität wird gelöscht; schalten Sie sie wieder ein, ist sie ein neues Prinzipal, das seine Rechte auf dem Schlüssel erneut braucht.",
+      confirm: "Entfernen",
+    },
     principalId: "Prinzipal-ID",
     selectIdentity: "Benutzeridentität auswählen",
     selectOtherIdentity: "Andere Benutzeridentität auswählen",

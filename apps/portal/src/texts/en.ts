@@ -263,6 +263,16 @@ export const en = {
     noSystemIdentity: "This order has no system-assigned identity yet.",
     enableSystemIdentity: "Enable the system-assigned identity",
     enabling: "Enabling …",
+    newPrincipal:
+      "This is a new principal. The rights of an earlier identity don't apply to it: grant it Get, Wrap Key and Unwrap Key on the key.",
+    noIdentity:
+      "This order has no identity, so its key can't be used: unlocks are refused, and open volumes close at their next renewal. Enable an identity and grant it access to the key to undo this.",
+    removeIdentity: {
+      button: "Remove all identities",
+      title: "Remove all identities of this order?",
+      text: "The service can no longer use your key. Unlocks are refused, and open volumes close at their next renewal. The system-assigned identity is deleted; if you enable it again, it is a new principal that needs its rights on the key again.",
+      confirm: "Remove",
+    },
     principalId: "Principal ID",
     selectIdentity: "Select a user identity",
     selectOtherIdentity: "Select a different user identity",

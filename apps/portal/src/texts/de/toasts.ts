@@ -18,6 +18,7 @@ export const toasts: typeof english = {
       failed: "Verschlüsselung nicht geändert",
     },
     enableIdentity: { done: "Identität eingeschaltet", failed: "Identität nicht eingeschaltet" },
+    removeIdentity: { done: "Identitäten entfernt", failed: "Identitäten nicht entfernt" },
     createVault: { done: "Schlüsseltresor erstellt", failed: "Schlüsseltresor nicht erstellt" },
     createKey: { done: "Schlüssel erstellt", failed: "Schlüssel nicht erstellt" },
     createVersion: {

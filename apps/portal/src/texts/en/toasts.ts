@@ -9,6 +9,7 @@ const actions = {
   changeContact: { done: "Contact details changed", failed: "Contact details not changed" },
   changeEncryption: { done: "Encryption changed", failed: "Encryption not changed" },
   enableIdentity: { done: "Identity enabled", failed: "Identity not enabled" },
+  removeIdentity: { done: "Identities removed", failed: "Identities not removed" },
   createVault: { done: "Key vault created", failed: "Key vault not created" },
   createKey: { done: "Key created", failed: "Key not created" },
   createVersion: { done: "Key version created", failed: "Key version not created" },
