@@ -128,6 +128,8 @@ test("Prometheus reads grants and refusals by code, and the state of the fleet",
     'databox_vault_calls_total{operation="unwrap",code=""}',
     "databox_unlocks_in_flight 0",
     'databox_leases{state="',
+    "databox_database_query_seconds_count ",
+    'databox_own_key_since_timestamp_seconds{key="signing"} ',
     "nodejs_eventloop_lag_seconds",
   ])
     expect(text).toContain(line);

@@ -102,6 +102,16 @@ const PANELS = [
     "short",
     [["{{state}}", "sum by (state) (databox_database_connections)"]],
   ],
+  [
+    "Time of a statement to the database",
+    "s",
+    [0.5, 0.99].map((q) => [`p${q * 100}`, quantile(q, "databox_database_query_seconds")]),
+  ],
+  [
+    "Age of the broker's own keys",
+    "s",
+    [["{{key}}", "max by (key) (time() - databox_own_key_since_timestamp_seconds)"]],
+  ],
   ["Clock ahead of others", "s", [["{{instance}} {{other}}", "databox_clock_offset_seconds"]]],
   ["Replicas by version", "short", [["{{version}}", "count by (version) (databox_build_info)"]]],
   ["Event loop lag", "s", [["{{instance}}", "nodejs_eventloop_lag_p99_seconds"]]],

@@ -70,6 +70,7 @@ import { createCustomerQuota } from "./release/limits/customer-quota.ts";
 import type { DeviceDependencies } from "./release/message/device-dependencies.ts";
 import { createCommit } from "./store/group-commit.ts";
 import { poolStateOf } from "./store/pool-state.ts";
+import { tellQueryTimes } from "./store/query-times.ts";
 import type { Store } from "./store/store.ts";
 
 export type BrokerDependencies = {
@@ -111,6 +112,8 @@ export type Broker = {
   readonly metrics: Metrics["registry"];
   /** Shows in the metrics when the served certificate expires. */
   showCertificate: Metrics["showCertificate"];
+  /** Shows in the metrics since when the broker has used its own keys. */
+  showOwnKeys: Metrics["showOwnKeys"];
   /** Logs and counts a failed round of background work. */
   choreFailed(this: void, chore: string, error: unknown): void;
   /** Cleans up after crashes and changes: identities, portal sessions, expired approvals. */
@@ -144,6 +147,9 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
   const figures = createFleetFigures(store, now);
   const metrics = createMetrics(figures);
   metrics.showPool(() => poolStateOf(store));
+  tellQueryTimes(store, (elapsedMs) => {
+    metrics.queried(elapsedMs);
+  });
   metrics.showClock(() => dependencies.clock.offsets());
   const choreFailed = (chore: string, error: unknown): void => {
     metrics.choreFailed(chore);
@@ -356,6 +362,9 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     metrics: metrics.registry,
     showCertificate: (expiresAtMs) => {
       metrics.showCertificate(expiresAtMs);
+    },
+    showOwnKeys: (sinceMs) => {
+      metrics.showOwnKeys(sinceMs);
     },
     choreFailed,
     async sweep() {

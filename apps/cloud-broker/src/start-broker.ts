@@ -24,7 +24,8 @@ import { createSpans } from "./observability/spans.ts";
 import { startTracing } from "./observability/start-tracing.ts";
 import { forgetWindows } from "./release/limits/quota-window.ts";
 import { forgetExpired } from "./release/message/stored-answers.ts";
-import { type Chore, every } from "./run/every.ts";
+import { type Chore, every, untilDone } from "./run/every.ts";
+import { noteOwnKeys } from "./run/note-own-keys.ts";
 import { keysFolderOf, openState } from "./run/open-data-dir.ts";
 import type { Membership } from "./run/workers/serve-as-worker.ts";
 import type { OpenDatabase } from "./store/open-store.ts";
@@ -184,6 +185,18 @@ export async function startBroker(
     },
   );
   broker.showCertificate(expiresAtMs);
+  const unused = [
+    ...(issuerKey === undefined ? [] : (["issuer"] as const)),
+    ...(portal === undefined ? (["session"] as const) : []),
+  ];
+  const notingKeys = untilDone({
+    name: "noting own keys",
+    everyMs: HOUSEKEEPING_MS,
+    atOnce: true,
+    run: async () => {
+      broker.showOwnKeys(await noteOwnKeys(store, keysFolderOf(config), now(), unused));
+    },
+  });
   const reloading: Chore = { name: RELOADING, everyMs: CERTIFICATE_MS, run: reload };
   if (config.METRICS_PORT !== undefined) {
     collectDefaultMetrics({ register: broker.metrics });
@@ -205,6 +218,7 @@ export async function startBroker(
   };
   for (const chore of [
     compareClocks,
+    notingKeys,
     reloading,
     ...choresOf(broker, store, config.PROBE_INTERVAL_SECONDS),
   ])

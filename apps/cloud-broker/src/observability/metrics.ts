@@ -91,6 +91,16 @@ export const METRICS = {
     help: "Connections to PostgreSQL by state: open, idle, and how many statements wait for one (waiting).",
     labels: ["state"],
   },
+  querySeconds: {
+    name: "databox_database_query_seconds",
+    help: "Time of a statement to the database, without its wait for a connection.",
+    labels: [],
+  },
+  ownKeySince: {
+    name: "databox_own_key_since_timestamp_seconds",
+    help: "Since when the broker has used its own key, by key (signing, issuer, nonce, session), in Unix time.",
+    labels: ["key"],
+  },
   certificateExpiry: {
     name: "databox_certificate_expiry_timestamp_seconds",
     help: "When the TLS certificate that is served expires, in Unix time.",
@@ -157,6 +167,10 @@ export type Metrics = {
   showPlaces(atWork: () => Readonly<Record<string, number>>): void;
   /** Reads the pool at each scrape. */
   showPool(pool: () => PoolState | undefined): void;
+  /** For a statement to the database. */
+  queried(elapsedMs: number): void;
+  /** Of the broker's own keys, by name. */
+  showOwnKeys(sinceMs: ReadonlyMap<string, number>): void;
   /** Reads the time at each scrape. */
   showCertificate(expiresAtMs: () => number): void;
   /** Reads the offsets at each scrape. */
@@ -207,6 +221,7 @@ export function createMetrics(figures: () => Promise<FleetFigures>): Metrics {
   const eventDeliveries = counter(METRICS.eventDeliveries);
   const vaultCalls = counter(METRICS.vaultCalls);
   const vaultSeconds = histogram(METRICS.vaultSeconds);
+  const querySeconds = histogram(METRICS.querySeconds);
   const connectionsRefused = counter(METRICS.connectionsRefused);
   const openConnections = new Map<string, () => number>();
   void new Gauge({
@@ -299,6 +314,17 @@ export function createMetrics(figures: () => Promise<FleetFigures>): Metrics {
           setAll(this, "state", new Map(Object.entries(read() ?? {})));
         },
       });
+    },
+    queried(elapsedMs) {
+      querySeconds.observe(elapsedMs / 1000);
+    },
+    showOwnKeys(sinceMs) {
+      const gauge = new Gauge({
+        ...optionsOf(METRICS.ownKeySince),
+        registers,
+        aggregator: "first",
+      });
+      for (const [key, ms] of sinceMs) gauge.set({ key }, ms / 1000);
     },
     showCertificate(read) {
       void new Gauge({

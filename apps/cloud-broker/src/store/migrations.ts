@@ -12,6 +12,7 @@ import { createNameClaims } from "./migrations/name-claims.ts";
 import { createNoticeChoices } from "./migrations/notice-choices.ts";
 import { createNoticeReads } from "./migrations/notice-reads.ts";
 import { createOffline } from "./migrations/offline.ts";
+import { createOwnKeys } from "./migrations/own-keys.ts";
 import { createPortalSessions } from "./migrations/portal.ts";
 import { createRecipients } from "./migrations/recipients.ts";
 import { createRekeys } from "./migrations/rekeys.ts";
@@ -41,6 +42,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0017-name-claims": { up: createNameClaims },
   "0018-notice-reads": { up: createNoticeReads },
   "0019-notice-choices": { up: createNoticeChoices },
+  "0020-own-keys": { up: createOwnKeys },
 };
 
 async function run(store: Kysely<unknown>, statements: readonly string[]): Promise<void> {

@@ -2,6 +2,7 @@ import Database from "better-sqlite3";
 import { Kysely } from "kysely";
 
 import { migrate } from "./migrate.ts";
+import { createQueryTimes, noteQueryTimes } from "./query-times.ts";
 import type { BrokerTables } from "./schema.ts";
 import { createSqliteDialect } from "./sqlite-dialect.ts";
 import type { Store } from "./store.ts";
@@ -35,7 +36,9 @@ export async function openStore(
   // and is not part of the process's memory; mapped (mmap_size), the same pages would count as the
   // process's own.
   database.pragma("cache_size = -16384");
-  const store: Store = new Kysely<BrokerTables>({ dialect: createSqliteDialect(database) });
+  const times = createQueryTimes();
+  const store: Store = new Kysely<BrokerTables>({ dialect: createSqliteDialect(database, times) });
+  noteQueryTimes(store, times);
   try {
     await migrate(store);
     return store;

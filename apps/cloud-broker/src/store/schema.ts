@@ -591,4 +591,11 @@ export type BrokerTables = {
     /** Hash of the request that used it, or `listCredentials`. */
     used_by: string | null;
   };
+  /** The broker's own keys that were ever in use. */
+  own_keys: {
+    name: string;
+    /** SHA-256 of the key's file, in hexadecimal digits. */
+    fingerprint: string;
+    since_ms: number;
+  };
 };

@@ -1,6 +1,8 @@
 import type Database from "better-sqlite3";
 import { SqliteAdapter } from "kysely";
 
+import { type QueryTimes, timeQuery } from "./query-times.ts";
+
 type Result = { readonly rows: readonly unknown[]; readonly changes: bigint };
 
 /**
@@ -11,11 +13,17 @@ type Result = { readonly rows: readonly unknown[]; readonly changes: bigint };
 export class DirectSqliteAdapter extends SqliteAdapter {
   readonly #database: Database.Database;
   readonly #prepare: (sql: string) => Database.Statement;
+  readonly #times: QueryTimes;
 
-  constructor(database: Database.Database, prepare: (sql: string) => Database.Statement) {
+  constructor(
+    database: Database.Database,
+    prepare: (sql: string) => Database.Statement,
+    times: QueryTimes,
+  ) {
     super();
     this.#database = database;
     this.#prepare = prepare;
+    this.#times = times;
   }
 
   override get supportsTransactionalDdl(): boolean {
@@ -32,7 +40,10 @@ export class DirectSqliteAdapter extends SqliteAdapter {
   run(sql: string, parameters: readonly unknown[], isInTransaction: boolean): Result | undefined {
     if (this.#database.inTransaction !== isInTransaction) return undefined;
     const statement = this.#prepare(sql);
-    if (statement.reader) return { rows: statement.all(parameters), changes: 0n };
-    return { rows: [], changes: BigInt(statement.run(parameters).changes) };
+    return timeQuery(this.#times, () =>
+      statement.reader
+        ? { rows: statement.all(parameters), changes: 0n }
+        : { rows: [], changes: BigInt(statement.run(parameters).changes) },
+    );
   }
 }

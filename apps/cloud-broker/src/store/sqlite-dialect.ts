@@ -1,9 +1,10 @@
 import type Database from "better-sqlite3";
-import { type Dialect, SqliteDialect } from "kysely";
+import { type Dialect, SqliteDialect, type SqliteStatement } from "kysely";
 
 import { forgiveRollback } from "./forgive-rollback.ts";
 import { keepStatements } from "./keep-statements.ts";
 import { PlanOnceCompiler } from "./plan-once-compiler.ts";
+import { type QueryTimes, timeQuery } from "./query-times.ts";
 import { DirectSqliteAdapter } from "./sqlite-adapter.ts";
 import { takeTurns } from "./take-turns.ts";
 
@@ -11,7 +12,7 @@ import { takeTurns } from "./take-turns.ts";
  * SQLite with transactions that take the write lock at their start. A transaction that reads first
  * and writes later would fail if another process (a worker of the same machine) wrote in between.
  */
-export function createSqliteDialect(database: Database.Database): Dialect {
+export function createSqliteDialect(database: Database.Database, times: QueryTimes): Dialect {
   const statements = keepStatements(database);
   const kept = forgiveRollback(statements, database);
   const dialect = new SqliteDialect({
@@ -19,10 +20,10 @@ export function createSqliteDialect(database: Database.Database): Dialect {
       close: () => {
         kept.close();
       },
-      prepare: (sql) => kept.prepare(sql === "begin" ? "begin immediate" : sql),
+      prepare: (sql) => timed(kept.prepare(sql === "begin" ? "begin immediate" : sql), times),
     },
   });
-  const adapter = new DirectSqliteAdapter(database, (sql) => statements.prepare(sql));
+  const adapter = new DirectSqliteAdapter(database, (sql) => statements.prepare(sql), times);
   return {
     createDriver: () => takeTurns(dialect.createDriver(), database),
     createQueryCompiler: () => new PlanOnceCompiler(),
@@ -30,3 +31,10 @@ export function createSqliteDialect(database: Database.Database): Dialect {
     createAdapter: () => adapter,
   };
 }
+
+const timed = (statement: SqliteStatement, times: QueryTimes): SqliteStatement => ({
+  reader: statement.reader,
+  all: (parameters) => timeQuery(times, () => statement.all(parameters)),
+  run: (parameters) => timeQuery(times, () => statement.run(parameters)),
+  iterate: (parameters) => statement.iterate(parameters),
+});

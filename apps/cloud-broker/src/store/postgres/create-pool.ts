@@ -4,6 +4,7 @@ import type { PostgresPool, PostgresPoolClient } from "kysely";
 import { Pool, type PoolClient, types } from "pg";
 
 import type { PoolState } from "../pool-state.ts";
+import { createQueryTimes, type QueryTimes } from "../query-times.ts";
 import { poolConfigOf, type PostgresSettings } from "./connection-settings.ts";
 import { databaseFailure, isOutage } from "./failures.ts";
 
@@ -30,7 +31,7 @@ const AS_SQLITE: Readonly<Record<number, (text: string) => unknown>> = {
  */
 export function createPool(
   settings: PostgresSettings,
-): PostgresPool & { readonly state: () => PoolState } {
+): PostgresPool & { readonly state: () => PoolState; readonly times: QueryTimes } {
   const pool = new Pool({
     ...poolConfigOf(settings),
     types: {
@@ -43,12 +44,13 @@ export function createPool(
   // error.
   pool.on("error", () => undefined);
   const nameOf = createStatementNames();
+  const times = createQueryTimes();
   const known = new WeakMap<PoolClient, PostgresPoolClient>();
   return {
     async connect() {
       try {
         const client = await pool.connect();
-        const wrapped = known.get(client) ?? wrap(client, nameOf);
+        const wrapped = known.get(client) ?? wrap(client, nameOf, times);
         known.set(client, wrapped);
         return wrapped;
       } catch (error) {
@@ -59,11 +61,16 @@ export function createPool(
     state: () => {
       return { open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount };
     },
+    times,
     options: pool.options,
   };
 }
 
-function wrap(client: PoolClient, nameOf: (sql: string) => string | undefined): PostgresPoolClient {
+function wrap(
+  client: PoolClient,
+  nameOf: (sql: string) => string | undefined,
+  times: QueryTimes,
+): PostgresPoolClient {
   let failure: Error | undefined;
   // A borrowed connection dies; its next query reports the error.
   client.on("error", (error) => {
@@ -73,6 +80,7 @@ function wrap(client: PoolClient, nameOf: (sql: string) => string | undefined): 
     const text = defineAsSqlite(sql);
     const name = parameters.length === 0 ? undefined : nameOf(text);
     joinWrites(client);
+    const startedMs = performance.now();
     try {
       return await client.query({
         text,
@@ -83,6 +91,8 @@ function wrap(client: PoolClient, nameOf: (sql: string) => string | undefined): 
       // The next answer on this connection could belong to the abandoned statement.
       if (error instanceof Error && isOutage(error)) failure = error;
       throw databaseFailure(error);
+    } finally {
+      times.tell(performance.now() - startedMs);
     }
   };
   return {

@@ -2,6 +2,7 @@ import { Kysely, PostgresAdapter, PostgresDialect } from "kysely";
 
 import { migrate, MIGRATION_SECONDS } from "../migrate.ts";
 import { notePool } from "../pool-state.ts";
+import { noteQueryTimes } from "../query-times.ts";
 import { retryTransactions } from "../retry-transactions.ts";
 import type { BrokerTables } from "../schema.ts";
 import type { Store } from "../store.ts";
@@ -45,6 +46,7 @@ export function createPostgresStore(settings: PostgresSettings): Store {
     new Kysely<BrokerTables>({ dialect: new UnlockedDialect({ pool }) }),
   );
   notePool(store, pool.state);
+  noteQueryTimes(store, pool.times);
   return store;
 }
 
