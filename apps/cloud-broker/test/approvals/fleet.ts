@@ -59,7 +59,12 @@ export async function createFleet(turn: Turn, store: Store) {
   const plane = {
     store,
     appendAudit,
-    announce,
+    // In the decision's own transaction: its promise resolves later than a grant that follows it.
+    announce: ((transaction, event) => {
+      const { decision, by }: Record<string, unknown> = { ...event.data };
+      log.push(`${String(decision)} ${String(by)}`);
+      return announce(transaction, event);
+    }) satisfies typeof announce,
     now,
     settings: { defaultPolicy: policy },
   } as unknown as ControlPlane;
@@ -118,10 +123,7 @@ export async function createFleet(turn: Turn, store: Store) {
       },
       decision,
       "because",
-    ).then(
-      () => log.push(`${decision} ${who}`),
-      () => log.push("too late"),
-    );
+    ).catch(() => log.push("too late"));
   };
   return {
     store,
