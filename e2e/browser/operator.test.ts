@@ -69,7 +69,7 @@ describe.runIf(runsBrowser)("an operator in the portal", () => {
       await press(visit, button);
       await page.getByText(done).waitFor();
     }
-    expect(await page.getByText("Already done.").count()).toBe(6);
+    await expect.poll(() => page.getByText("Already done.").count()).toBe(6);
     await press(visit, "Complete");
     const ending = page.getByRole("alertdialog");
     await ending.getByLabel("Completed with warnings").check();

@@ -31,6 +31,7 @@ describe.runIf(runsBrowser)("the broker's process", () => {
     await see("Ordered");
     await visit.settled();
     await navigate(visit.page, "Key health");
+    await visit.page.getByRole("heading", { level: 1, name: `${ORDER} | Key health` }).waitFor();
     await visit.settled();
   });
   afterEach(async ({ task }) => {

@@ -178,7 +178,7 @@ describe.runIf(runsBrowser)("a user of the portal", () => {
     await visit.page.getByRole("textbox", { name: "Key vault name" }).waitFor();
     await visit.page.keyboard.press("Escape");
     await button(visit.page, "Create new key vault").waitFor();
-    expect(await visit.page.getByRole("dialog").count()).toBe(1);
+    await expect.poll(() => visit.page.getByRole("dialog").count()).toBe(1);
     await expectFocus("BUTTON Create new key vault");
     await visit.page.keyboard.press("Escape");
     await expectFocus("BUTTON Select a different key vault and key");
@@ -277,7 +277,7 @@ describe.runIf(runsBrowser)("a user of the portal", () => {
     await operator.page.getByRole("link", { name: "Campaigns", exact: true }).click();
     await button(operator.page, "Leave without saving").click();
     await button(operator.page, "Start a campaign").waitFor();
-    expect(await description.count()).toBe(0);
+    await expect.poll(() => description.count()).toBe(0);
     await operator.close();
   });
 

@@ -83,6 +83,8 @@ export async function openBrowser(
       const visit = await open(options);
       await visit.page.goto(`${portalUrl}${path}`);
       await visit.page.locator(`button[value="${person}"]`).click();
+      // The sign-in page has a heading, too.
+      await visit.page.waitForURL(`${portalUrl}/**`);
       await visit.settled();
       return visit;
     },
