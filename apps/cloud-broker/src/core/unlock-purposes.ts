@@ -49,6 +49,11 @@ export function purposeAllowed(place: OrderPlace, purpose: UnlockPurpose): boole
   return purposesAt(place).includes(purpose);
 }
 
+/** Whether the copy needs the key for this purpose, so that a refusal halts the copy. */
+export function isForCopy(purpose: UnlockPurpose): boolean {
+  return Object.values(PURPOSES).some((row) => row.DataCopy.includes(purpose));
+}
+
 /**
  * Whether a node may enrol: while it is prepared; or, if it was prepared before, as long as its
  * replacement may have to unlock.

@@ -1,18 +1,12 @@
 import { parseArgs } from "node:util";
 
 import { AppError } from "@databox-cmk/errors";
-import { parseWith, reasonText } from "@databox-cmk/protocol";
+import { ASKED_PURPOSES, parseWith, reasonText } from "@databox-cmk/protocol";
+import type { AskedPurpose } from "@databox-cmk/protocol";
 
 import { COMMANDS } from "../core/agent-event.ts";
 import type { CommandName } from "../core/agent-event.ts";
-import { ASKED_PURPOSES } from "../core/command.ts";
-import type {
-  AskedPurpose,
-  Command,
-  DeviceKeyChoice,
-  PrepareArguments,
-  UnlockOptions,
-} from "../core/command.ts";
+import type { Command, DeviceKeyChoice, PrepareArguments, UnlockOptions } from "../core/command.ts";
 import type { LocalUiOptions } from "../core/local-ui-options.ts";
 import { nearest } from "../core/nearest.ts";
 import { DEFAULT_PCRS, DEFAULT_TCTI } from "../core/tpm-key.ts";

@@ -1,3 +1,5 @@
+import type { AskedPurpose } from "@databox-cmk/protocol";
+
 import type { LocalUiOptions } from "./local-ui-options.ts";
 import type { VolumeKind } from "./settings.ts";
 
@@ -34,10 +36,6 @@ export type ChallengeOptions = {
   /** A new challenge although one is open: the answer to the open one becomes useless. */
   readonly fresh: boolean;
 };
-
-/** What the volume is opened for: `ingest` and `fill` are the datacenter's. */
-export const ASKED_PURPOSES = ["unlock", "ingest", "fill"] as const;
-export type AskedPurpose = (typeof ASKED_PURPOSES)[number];
 
 export type UnlockOptions = {
   /**

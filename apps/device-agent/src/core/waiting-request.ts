@@ -1,8 +1,13 @@
-import { base64url, bootId, compactJws, reasonText, uuid } from "@databox-cmk/protocol";
+import {
+  ASKED_PURPOSES,
+  base64url,
+  bootId,
+  compactJws,
+  reasonText,
+  uuid,
+} from "@databox-cmk/protocol";
 import type { Pending } from "@databox-cmk/protocol";
 import * as z from "zod/mini";
-
-import { ASKED_PURPOSES } from "./command.ts";
 
 /** X-Wing's public key, the longest (draft-connolly-cfrg-xwing-kem §5). */
 const KEY_MAX_CHARACTERS = 1622;

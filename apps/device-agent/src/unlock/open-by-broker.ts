@@ -1,10 +1,9 @@
 import { ERRORS, toAppError } from "@databox-cmk/errors";
 import type { ErrorClass } from "@databox-cmk/errors";
-import type { Denial } from "@databox-cmk/protocol";
+import type { AskedPurpose, Denial } from "@databox-cmk/protocol";
 
 import type { RawAnswer, Transport } from "../broker-client/transport.ts";
 import type { AgentEvent, FailureEvent } from "../core/agent-event.ts";
-import type { AskedPurpose } from "../core/command.ts";
 import { eventOfDenial } from "../core/failure-event.ts";
 import { holdLease } from "../core/lease-state.ts";
 import type { MachineState } from "../core/machine-state.ts";

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 
 import { AppError, ERRORS } from "@databox-cmk/errors";
+import type { AskedPurpose } from "@databox-cmk/protocol";
 
 import type { AgentEvent } from "../core/agent-event.ts";
-import type { AskedPurpose } from "../core/command.ts";
 import { askForChallenge } from "../exchange/ask-for-challenge.ts";
 import { connect } from "../node/connect.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";

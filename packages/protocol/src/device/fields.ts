@@ -63,4 +63,7 @@ export const DEVICE_KEY_GRADES = ["file", "tpm", "tpm-measured-boot"] as const;
 export const deviceKeyGrade = z.enum(DEVICE_KEY_GRADES);
 export type DeviceKeyGrade = z.infer<typeof deviceKeyGrade>;
 export const suiteName = z.enum(["X-Wing", "X25519"]);
-export const unlockPurpose = z.enum(["prepare", "unlock", "ingest", "fill"]);
+/** What a person opens a volume for; `ingest` and `fill` are the datacenter's. */
+export const ASKED_PURPOSES = ["unlock", "ingest", "fill"] as const;
+export type AskedPurpose = (typeof ASKED_PURPOSES)[number];
+export const unlockPurpose = z.enum(["prepare", ...ASKED_PURPOSES]);

@@ -19,7 +19,7 @@ import {
 import { type Approval, termsFor } from "../../core/decide-release.ts";
 import { decideUnlock, type UnlockFacts, type UnlockPermission } from "../../core/decide-unlock.ts";
 import type { Failure, Outcome } from "../../core/ports.ts";
-import { termsOf } from "../../core/release-terms.ts";
+import { type ReleaseTerms, termsOf } from "../../core/release-terms.ts";
 import { leaseTermsOf } from "../../core/unlock-policy.ts";
 import type { HeldNode } from "../../custody/key-custody.ts";
 import type { NodeEnvelope } from "../../custody/node-envelope.ts";
@@ -55,6 +55,8 @@ type Known = {
   /** The approval that was opened for these bytes. */
   readonly approval: Approval | undefined;
   readonly policy: UnlockPolicy;
+  /** Of the policy, before an approval changes them. */
+  readonly terms: ReleaseTerms;
   readonly revocation: Failure | undefined;
   readonly budget: UnlockBudget | undefined;
 };
@@ -77,6 +79,7 @@ export async function loadKnown(
     freshness,
     approval: await approvalOf(store, message, way, freshness),
     policy,
+    terms: termsOf(policy),
     revocation,
     budget,
   };
@@ -129,9 +132,8 @@ export async function admit(
   known: Known,
 ): Promise<Outcome<Admission>> {
   const { message, node, request, way } = asked;
-  const { policy, approval, envelope } = known;
-  const inForce = termsOf(policy);
-  const permitted = await way.permit(termsFor(approval, inForce));
+  const { policy, terms, approval, envelope } = known;
+  const permitted = await way.permit(termsFor(approval, terms));
   if (!permitted.ok) return permitted;
   return admitRelease(
     dependencies,
@@ -150,7 +152,7 @@ export async function admit(
       correlationId: message.correlationId,
       useUp: () => useUp(dependencies, asked, known),
     },
-    { terms: inForce, expiresAfterSeconds: policy.release.approvals.expiresAfterSeconds },
+    { terms, expiresAfterSeconds: policy.release.approvals.expiresAfterSeconds },
     approval,
   );
 }
@@ -206,7 +208,7 @@ async function sealTo(
 export async function grantAndCommit(
   dependencies: DeviceDependencies,
   { message, node, request, way }: UnlockAsked,
-  { envelope, approval, policy }: Known,
+  known: Known,
   {
     sealed,
     released,
@@ -215,7 +217,8 @@ export async function grantAndCommit(
   }: Sealing & UnlockPermission & { readonly claim: ReleaseClaim },
 ): Promise<Outcome<SignedAnswer>> {
   const { signing } = dependencies.keys;
-  const terms = termsFor(approval, termsOf(policy));
+  const { envelope } = known;
+  const terms = termsFor(known.approval, known.terms);
   const grant: Grant = {
     requestHash: message.hash,
     order: node.order,

@@ -1,6 +1,7 @@
 import { MESSAGE_TYPES, unlockRequest } from "@databox-cmk/protocol";
 
 import type { Outcome } from "../../core/ports.ts";
+import { isForCopy } from "../../core/unlock-purposes.ts";
 import { markStep } from "../../observability/trace.ts";
 import type { AuthenticDevice } from "../message/authenticate-device.ts";
 import type { DeviceDependencies } from "../message/device-dependencies.ts";
@@ -33,8 +34,7 @@ export function createUnlockExchange(
     async answer(message, { node }, request) {
       const way = networkWay(dependencies, message, request, node);
       const outcome = await releaseTo(dependencies, { message, node, request, way });
-      const isCopy = request.purpose === "ingest" || request.purpose === "fill";
-      if (!outcome.ok && isCopy)
+      if (!outcome.ok && isForCopy(request.purpose))
         await dependencies.haltCopy(node.order, outcome.failure, message.correlationId);
       return outcome;
     },
