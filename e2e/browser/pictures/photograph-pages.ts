@@ -35,8 +35,11 @@ export async function photographPages(portal: PortalWorld, orders: Orders): Prom
   await ada.goTo(portal.orderPath(orders.disabled));
   await ada.page.getByText("SsemUserErrorEncryptionKeyDisabled").first().waitFor();
   await photograph(ada.page, "order-disabled-key");
+  // The key chain is below the fold of a small screen.
+  await ada.page.setViewportSize({ width: 1280, height: 960 });
   await ada.goTo(portal.orderPath(orders.heavy));
   await photograph(ada.page, "order-heavy");
+  await ada.page.setViewportSize(FRAMES.screen.viewport);
   await ada.page.emulateMedia({ colorScheme: "dark" });
   await ada.goTo("/orders");
   await photograph(ada.page, "orders-dark");
