@@ -9,12 +9,15 @@ import {
   ToolbarButton,
 } from "@fluentui/react-components";
 import { BookmarkMultipleRegular, DeleteRegular, SaveRegular } from "@fluentui/react-icons";
-import { type ReactElement, useState } from "react";
+import { lazy, type ReactElement, Suspense, useState } from "react";
 
-import { ConfirmDialog } from "../order/confirm-dialog.tsx";
 import { useTexts } from "../texts/texts.ts";
 import type { OrderSearch } from "./order-filter.ts";
 import { currentView, parseViews, type SavedView, withoutView, withView } from "./saved-views.ts";
+
+const ConfirmDialog = lazy(async () => ({
+  default: (await import("../order/confirm-dialog.tsx")).ConfirmDialog,
+}));
 
 const STORAGE_KEY = "order-views";
 
@@ -77,18 +80,20 @@ export function ViewsMenu({
         </MenuPopover>
       </Menu>
       {isNaming && (
-        <ConfirmDialog
-          title={words.saveTitle}
-          text={words.saveText}
-          label={words.name}
-          confirm={words.confirm}
-          onConfirm={(name) => {
-            keep(withView(views, { name, search }));
-          }}
-          onClose={() => {
-            setIsNaming(false);
-          }}
-        />
+        <Suspense fallback={null}>
+          <ConfirmDialog
+            title={words.saveTitle}
+            text={words.saveText}
+            label={words.name}
+            confirm={words.confirm}
+            onConfirm={(name) => {
+              keep(withView(views, { name, search }));
+            }}
+            onClose={() => {
+              setIsNaming(false);
+            }}
+          />
+        </Suspense>
       )}
     </>
   );
