@@ -46,6 +46,7 @@ export const LAYERS = {
     "state",
     ["broker-client", "device-key", "volume"],
     "answers",
+    "share",
     ["exchange", "journal"],
     "node",
     ["approval", "command-line", "commands", "doctor", "offline", "passkey", "prepare", "rekey"],

@@ -289,6 +289,35 @@ export const THREATS: readonly Evidence[] = [
     },
   },
   {
+    name: "A broker that opens the appliance",
+    shownBy: {
+      "apps/device-agent/test/split-custody.test.ts": [
+        "what a broker has does not open the volume; with the node's share it does",
+        "neither share, nor the key, is in a message, an event or the journal",
+      ],
+      "e2e/split-custody.test.ts": [
+        "a broker, its database and the customer's consent do not open the appliance; with the appliance's share they do",
+      ],
+    },
+  },
+  {
+    name: "A downgrade to escrow",
+    shownBy: {
+      "apps/device-agent/test/split-custody.test.ts": [
+        "a re-key to escrow is refused, and the volume is unchanged",
+        "prepare --custody split refuses an order in escrow, and formats nothing",
+      ],
+    },
+  },
+  {
+    name: "Shares that do not belong together",
+    shownBy: {
+      "packages/crypto/src/envelope/split-key.test.ts": [
+        "another order's, node's or envelope's share never gives the key",
+      ],
+    },
+  },
+  {
     name: "A reader of logs, databases, backups, dumps and command lines",
     shownBy: {
       "e2e/canary/secret-canary.test.ts": [

@@ -28,9 +28,9 @@ import { createHasAccess, createMaySomewhere, createStillMay } from "./callers/h
 import { createHeldRoles, type RoleReader } from "./callers/held-roles.ts";
 import type { VerifyToken } from "./callers/verify-token.ts";
 import type { BrokerConfig } from "./config/config.ts";
-import type { KeyUrl } from "./core/order.ts";
+import type { KeyUrl, OrderId } from "./core/order.ts";
 import type { Clock, IdentityDirectory, KeyVaults, ResourceReader } from "./core/ports.ts";
-import { defaultUnlockPolicy } from "./core/unlock-policy.ts";
+import { custodyOf, defaultUnlockPolicy } from "./core/unlock-policy.ts";
 import { createKeyCustody } from "./custody/create-key-custody.ts";
 import { createKeyReader } from "./custody/key-reader.ts";
 import { createAnnounce } from "./events/announce.ts";
@@ -68,6 +68,7 @@ import { createLeaseWatches, type LeaseWatches } from "./release/leases/lease-wa
 import { probeKeys } from "./release/leases/probe-keys.ts";
 import { createCustomerQuota } from "./release/limits/customer-quota.ts";
 import type { DeviceDependencies } from "./release/message/device-dependencies.ts";
+import { readUnlockPolicy } from "./release/policy/read-unlock-policy.ts";
 import { createCommit } from "./store/group-commit.ts";
 import { poolStateOf } from "./store/pool-state.ts";
 import { tellQueryTimes } from "./store/query-times.ts";
@@ -166,8 +167,15 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
   const vaults = refuseWithoutClock(observed.vaults, dependencies.clock);
   const appendAudit = createAppendAudit({ now });
   const strangerRows = createStrangerRows({ store, appendAudit, now });
+  const defaultPolicy = defaultUnlockPolicy({
+    leaseTtlSeconds: config.LEASE_TTL_SECONDS,
+    outageGraceSeconds: config.OUTAGE_GRACE_SECONDS,
+  });
+  const readCustody = async (order: OrderId) =>
+    custodyOf(await readUnlockPolicy(store, order, defaultPolicy));
   const keyDependencies = {
     store,
+    custodyOf: readCustody,
     vaults,
     resources: dependencies.resources,
     appendAudit,
@@ -176,10 +184,6 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     backupAfterSeconds: config.BACKUP_KEY_AFTER_SECONDS,
     keyVaultSuffixes: config.KEY_VAULT_SUFFIXES,
   };
-  const defaultPolicy = defaultUnlockPolicy({
-    leaseTtlSeconds: config.LEASE_TTL_SECONDS,
-    outageGraceSeconds: config.OUTAGE_GRACE_SECONDS,
-  });
   const heldRoles = createHeldRoles(dependencies.roles, now);
   const stillMay = createStillMay(heldRoles);
   const { channels, sendMail } = dependencies.notices;
@@ -229,6 +233,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
   const plane: ControlPlane = {
     announce,
     store,
+    custodyOf: readCustody,
     custody,
     checkKeyNow: (order) => keyHealth.checkNow(order),
     identities: dependencies.identities,

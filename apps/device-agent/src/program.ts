@@ -70,8 +70,8 @@ export async function main(words: readonly string[], surroundings: Surroundings)
       pause,
       report: show,
       readStandardInput: (what) => readStandardInput(what, ask),
-      readPasskey: async () =>
-        (await import("./command-line/read-passkey.ts")).readPasskey(process.stdin, ask),
+      readSecret: async (what) =>
+        (await import("./command-line/read-secret.ts")).readSecret(what, process.stdin, ask),
     });
   } catch (error) {
     event = eventOfError(error, {

@@ -47,6 +47,8 @@ async function dispatch(command: Command, dependencies: CommandDependencies): Pr
       return (await import("./offline/respond.ts")).respond(command.file, dependencies);
     case "rekey":
       return (await import("./rekey/rekey.ts")).rekey(dependencies);
+    case "recover":
+      return (await import("./commands/recover.ts")).recover(dependencies);
     case "lock":
       return (await import("./commands/lock.ts")).lock(command, dependencies);
     case "status":

@@ -1,3 +1,4 @@
+import type { JsonWebKey } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -49,10 +50,14 @@ export async function createAgentWorld(
     readonly volumeKind?: "luks2" | "file";
     readonly passkeyOrigin?: "generated" | "customer";
     readonly unlockKey?: Uint8Array;
+    readonly custody?: "escrow" | "split";
+    /** The owner's recovery keys. */
+    readonly recoveryKeys?: readonly JsonWebKey[];
   } = {},
 ): Promise<AgentWorld> {
-  const { volumeKind = "file", ...nodeOptions } = options;
+  const { volumeKind = "file", recoveryKeys, ...nodeOptions } = options;
   const broker = await createFakeBroker();
+  if (recoveryKeys !== undefined) broker.extensions = { recoveryKeys };
   const node = await broker.addNode(SERIAL, nodeOptions);
   const folder = mkdtempSync(join(tmpdir(), "databox-agent-"));
   const stateDir = join(folder, "state");
@@ -72,7 +77,7 @@ export async function createAgentWorld(
     pause: () => Promise.resolve(),
     report: () => undefined,
     readStandardInput: async () => `${node.enrolmentCode}\n`,
-    readPasskey: async () => new TextEncoder().encode("Never-Was-A-Key-1"),
+    readSecret: async () => new TextEncoder().encode("Never-Was-A-Key-1"),
   };
   const prepareArguments: PrepareArguments = {
     broker: broker.url,

@@ -22,7 +22,7 @@ function shownPasskey(world: AgentWorld): Promise<Uint8Array> {
   return openEnvelope(envelope, contentKey, { env: envelope.context.env, ord: order, dev: serial });
 }
 const type = (world: AgentWorld, passkey: Uint8Array) =>
-  world.run({ command: "passkey" }, { readPasskey: async () => passkey.slice() });
+  world.run({ command: "passkey" }, { readSecret: async () => passkey.slice() });
 const rekey = async (world: AgentWorld) => {
   await world.unlock();
   expect(await world.run({ command: "rekey" })).toMatchObject({ outcome: "rekeyed" });

@@ -6,7 +6,7 @@ import { PassThrough } from "node:stream";
 
 import { describe, expect, test, vi } from "vitest";
 
-import { readPasskey } from "../src/command-line/read-passkey.ts";
+import { readSecret } from "../src/command-line/read-secret.ts";
 import { TRIES } from "../src/core/passkey-tries.ts";
 import { createPreparedWorld, HAS_CRYPTSETUP, seen } from "./agent-world.ts";
 import type { AgentWorld } from "./agent-world.ts";
@@ -14,7 +14,7 @@ import type { AgentWorld } from "./agent-world.ts";
 const PASSKEY = "Right-Passkey-2345!";
 const bytes = (text: string) => new TextEncoder().encode(text);
 const type = (world: AgentWorld, text: string) =>
-  world.run({ command: "passkey" }, { readPasskey: async () => bytes(text) });
+  world.run({ command: "passkey" }, { readSecret: async () => bytes(text) });
 /** The boot clock as it will be, however young the boot of this machine is. */
 function laterBootClock(seconds: number): Disposable & { set(seconds: number): void } {
   const now = os.uptime();
@@ -116,7 +116,9 @@ test.each([
   const input = new PassThrough();
   for (const chunk of chunks) input.write(chunk);
   input.end();
-  expect(new TextDecoder().decode(await readPasskey(input, () => undefined))).toBe(expected);
+  expect(new TextDecoder().decode(await readSecret("Passkey", input, () => undefined))).toBe(
+    expected,
+  );
 });
 
 test("from a terminal it is read without echo, and a slip can be taken back", async () => {
@@ -129,7 +131,7 @@ test("from a terminal it is read without echo, and a slip can be taken back", as
     },
   });
   input.write("abx\u007fc\r");
-  const typed = await readPasskey(input as never, (text) => asked.push(text));
+  const typed = await readSecret("Passkey", input as never, (text) => asked.push(text));
   expect(new TextDecoder().decode(typed)).toBe("abc");
   expect(modes).toEqual([true, false]);
   expect(asked).toHaveLength(1);
@@ -141,5 +143,7 @@ test.each([
 ])("%s is misuse", async (_name, text) => {
   const input = new PassThrough();
   input.end(text);
-  await expect(readPasskey(input, () => undefined)).rejects.toMatchObject({ code: "Misuse" });
+  await expect(readSecret("Passkey", input, () => undefined)).rejects.toMatchObject({
+    code: "Misuse",
+  });
 });

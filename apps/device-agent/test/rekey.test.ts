@@ -27,7 +27,7 @@ const shownPasskey = (world: AgentWorld) => {
   return openEnvelope(envelope, contentKey, { env: envelope.context.env, ord: order, dev: serial });
 };
 const type = (world: AgentWorld, passkey: Uint8Array) =>
-  world.run({ command: "passkey" }, { readPasskey: async () => passkey.slice() });
+  world.run({ command: "passkey" }, { readSecret: async () => passkey.slice() });
 const slotsOf = (world: AgentWorld, kind: "file" | "luks2") =>
   openVolume({ kind, path: world.diskPath }, SERIAL, SYSTEM_FOLDERS).slots;
 

@@ -8,6 +8,7 @@ export type {
   EnvelopeContext,
   EnvelopeJson,
   EnvelopeRecipient,
+  Share,
 } from "./envelope/envelope.ts";
 export { matchesCommitment, openEnvelope } from "./envelope/open-envelope.ts";
 export { parseEnvelope } from "./envelope/parse-envelope.ts";
@@ -15,6 +16,7 @@ export { importRecoveryKey } from "./envelope/recovery-key.ts";
 export type { RecoveryKey } from "./envelope/recovery-key.ts";
 export { replaceRecipients } from "./envelope/replace-recipients.ts";
 export { sealEnvelope } from "./envelope/seal-envelope.ts";
+export { deriveSplitKey, SHARE_BYTES } from "./envelope/split-key.ts";
 export { chainHash } from "./hash-chain.ts";
 export { messageHash, readHeader, signMessage, verifyMessage } from "./message/signed-message.ts";
 export type { MessageHeader } from "./message/signed-message.ts";

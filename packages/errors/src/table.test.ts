@@ -21,6 +21,7 @@ import { NETWORK_ERRORS } from "./table/network.ts";
 import { OFFLINE_ERRORS } from "./table/offline.ts";
 import { ORDER_ERRORS } from "./table/order.ts";
 import { PORTAL_ERRORS } from "./table/portal.ts";
+import { SPLIT_CUSTODY_ERRORS } from "./table/split-custody.ts";
 import { UNLOCK_DECISION_ERRORS } from "./table/unlock-decision.ts";
 
 const PARTS = [
@@ -39,6 +40,7 @@ const PARTS = [
   ORDER_ERRORS,
   PORTAL_ERRORS,
   UNLOCK_DECISION_ERRORS,
+  SPLIT_CUSTODY_ERRORS,
   OFFLINE_ERRORS,
 ];
 

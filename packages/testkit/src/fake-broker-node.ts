@@ -21,6 +21,8 @@ export type FakeNode = {
   env: string;
   readonly enrolmentCode: string;
   readonly passkeyOrigin: "generated" | "customer";
+  /** The custody of its next envelope. */
+  custody: "escrow" | "split";
   contentKey: Uint8Array;
   readonly kid: string;
   envelope: Envelope;
@@ -49,6 +51,7 @@ export async function createFakeNode(
     readonly serial: string;
     readonly unlockKey: Uint8Array;
     readonly passkeyOrigin: "generated" | "customer";
+    readonly custody: "escrow" | "split";
   },
 ): Promise<FakeNode> {
   const { envelope, contentKey } = await sealFresh(input, input.unlockKey);
@@ -56,6 +59,7 @@ export async function createFakeNode(
     order: input.order,
     serial: input.serial,
     passkeyOrigin: input.passkeyOrigin,
+    custody: input.custody,
     env: envelope.context.env,
     contentKey,
     kid: FAKE_KID,
@@ -75,24 +79,34 @@ export async function createFakeNode(
 const FAKE_KID = "https://fake.vault.localhost/keys/service/00000000000000000000000000000001";
 
 async function sealFresh(
-  { order, serial }: Pick<FakeNode, "order" | "serial">,
+  { order, serial, custody }: Pick<FakeNode, "order" | "serial" | "custody">,
   unlockKey: Uint8Array,
 ): Promise<{ readonly envelope: Envelope; readonly contentKey: Uint8Array }> {
   const contentKey = new Uint8Array(randomBytes(32));
   const envelope = await sealEnvelope({
     unlockKey,
     cek: contentKey,
-    context: { env: randomUUID(), ord: order, dev: serial },
+    context: {
+      env: randomUUID(),
+      ord: order,
+      dev: serial,
+      cus: custody === "split" ? custody : undefined,
+    },
     recipients: [{ kid: FAKE_KID, encryptedKey: new Uint8Array(randomBytes(256)) }],
   });
   return { envelope, contentKey };
 }
 
+/** A passkey, or the broker's share of a key. */
+export const newPlaintext = (custody: FakeNode["custody"]): Uint8Array =>
+  custody === "split"
+    ? new Uint8Array(randomBytes(32))
+    : new TextEncoder().encode(generatePasskey());
+
 /** The same proposal until it is confirmed or void. */
 export async function proposeRekey(node: FakeNode, signingKey: SigningKey): Promise<FakeProposal> {
   if (node.proposal?.generation === node.generation + 1) return node.proposal;
-  const passkey = new TextEncoder().encode(generatePasskey());
-  const sealed = await sealFresh(node, passkey);
+  const sealed = await sealFresh(node, newPlaintext(node.custody));
   const generation = node.generation + 1;
   const { env } = sealed.envelope.context;
   const signed = await signEnvelope({ env, envelope: sealed.envelope }, signingKey, generation);

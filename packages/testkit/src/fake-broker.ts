@@ -7,7 +7,6 @@ import {
   createNonce,
   decodeBase64url,
   encodeBase64url,
-  generatePasskey,
   generateSigningKey,
   issueServerCertificate,
   messageHash,
@@ -40,7 +39,13 @@ import { createFakeApprovals } from "./fake-approvals.ts";
 import type { FakeApprovals } from "./fake-approvals.ts";
 import { authenticate, decideFakeAnswer } from "./fake-broker-decision.ts";
 import type { FakeDecision } from "./fake-broker-decision.ts";
-import { commitRekey, createFakeNode, proposeRekey, raiseGeneration } from "./fake-broker-node.ts";
+import {
+  commitRekey,
+  createFakeNode,
+  newPlaintext,
+  proposeRekey,
+  raiseGeneration,
+} from "./fake-broker-node.ts";
 import type { FakeNode } from "./fake-broker-node.ts";
 
 export type WireAnswer = {
@@ -87,6 +92,7 @@ export type FakeBroker = AsyncDisposable & {
     options?: {
       readonly unlockKey?: Uint8Array;
       readonly passkeyOrigin?: "generated" | "customer";
+      readonly custody?: "escrow" | "split";
     },
   ): Promise<FakeNode>;
   rewrap(serial: string): Promise<void>;
@@ -269,14 +275,11 @@ export async function createFakeBroker(
     leaseTerms: { ttlSeconds: 60, outageGraceSeconds: 86_400 },
     approvals,
     expireChallenges: 0,
-    async addNode(serial, { unlockKey, passkeyOrigin = "generated" } = {}) {
-      const passkey = unlockKey ?? new TextEncoder().encode(generatePasskey());
-      const node = await createFakeNode(signingKey, {
-        order,
-        serial,
-        unlockKey: passkey,
-        passkeyOrigin,
-      });
+    async addNode(serial, chosen = {}) {
+      const { passkeyOrigin = "generated", custody = "escrow" } = chosen;
+      const { unlockKey = newPlaintext(custody) } = chosen;
+      const facts = { order, serial, unlockKey, passkeyOrigin, custody };
+      const node = await createFakeNode(signingKey, facts);
       nodes.set(serial, node);
       return node;
     },

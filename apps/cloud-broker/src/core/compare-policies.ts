@@ -1,7 +1,7 @@
 import { mapValues } from "@databox-cmk/errors";
-import type { ReleaseWindow, UnlockPolicy, WeekDay } from "@databox-cmk/protocol";
+import type { Custody, ReleaseWindow, UnlockPolicy, WeekDay } from "@databox-cmk/protocol";
 
-import { graceSecondsOf } from "./unlock-policy.ts";
+import { custodyOf, graceSecondsOf } from "./unlock-policy.ts";
 
 /** `other`: neither allows all that the other one allows; it counts as looser. */
 export type Comparison = "same" | "looser" | "stricter" | "other";
@@ -41,6 +41,9 @@ const MEMBERS = {
     ),
   "release.breakGlass": (before, after) =>
     moreIsLooser(Number(before.release.breakGlass), Number(after.release.breakGlass)),
+  // A way back does not exist, and is refused before anything is compared.
+  custody: (before, after) =>
+    moreIsLooser(opennessOf(custodyOf(before)), opennessOf(custodyOf(after))),
 } as const satisfies Record<PolicyMember, Compare>;
 
 type Approvals = UnlockPolicy["release"]["approvals"];
@@ -69,6 +72,12 @@ export function loosenedMembers(before: UnlockPolicy, after: UnlockPolicy): read
 function moreIsLooser(before: number, after: number): Comparison {
   if (before === after) return "same";
   return after > before ? "looser" : "stricter";
+}
+
+/** To send an appliance without recovery is a risk that its owner takes: a looser policy. */
+function opennessOf(custody: Custody): number {
+  if (custody.kind === "escrow") return 2;
+  return custody.acceptNoRecovery ? 1 : 0;
 }
 
 function compareSets(afterInBefore: boolean, beforeInAfter: boolean): Comparison {

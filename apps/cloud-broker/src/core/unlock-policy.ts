@@ -1,4 +1,4 @@
-import { OUTAGE_GRACE_MAX_SECONDS, type UnlockPolicy } from "@databox-cmk/protocol";
+import { type Custody, OUTAGE_GRACE_MAX_SECONDS, type UnlockPolicy } from "@databox-cmk/protocol";
 
 /**
  * The policy of an order whose owner has not set one: unlocks are approved automatically, and last
@@ -19,6 +19,9 @@ export function defaultUnlockPolicy(settings: {
     },
   };
 }
+
+/** Orders from before split custody say nothing. */
+export const custodyOf = ({ custody }: UnlockPolicy): Custody => custody ?? { kind: "escrow" };
 
 /** The part of a policy that a lease carries. */
 export function leaseTermsOf({

@@ -78,6 +78,7 @@ async function destroyWrappings(
       .where("order_id", "=", order)
       .returning(["serial", "env", "generation", "kid"])
       .execute();
+    await transaction.deleteFrom("device_shares").where("order_id", "=", order).execute();
     await transaction.deleteFrom("rekeys").where("order_id", "=", order).execute();
     await transaction.deleteFrom("own_passkeys").where("order_id", "=", order).execute();
     await transaction

@@ -1,10 +1,14 @@
+import type { Custody } from "@databox-cmk/protocol";
+
 import type { AppendAudit } from "../audit/append-audit.ts";
-import type { KeyUrl } from "../core/order.ts";
+import type { KeyUrl, OrderId } from "../core/order.ts";
 import type { Clock, KeyVaults, ResourceReader } from "../core/ports.ts";
 import type { Commit } from "../store/group-commit.ts";
 import type { Store } from "../store/store.ts";
 
 export type CustodyDependencies = {
+  /** Whether the order's new envelopes hold a share (split custody) or a passkey (escrow). */
+  readonly custodyOf: (order: OrderId) => Promise<Pick<Custody, "kind">>;
   readonly store: Store;
   readonly vaults: KeyVaults;
   readonly resources: ResourceReader;

@@ -1,4 +1,4 @@
-import { type Envelope, generatePasskey, zero } from "@databox-cmk/crypto";
+import { type Envelope, zero } from "@databox-cmk/crypto";
 
 import type { OrderId } from "../core/order.ts";
 import type { Outcome } from "../core/ports.ts";
@@ -11,18 +11,26 @@ import type { AlsoCommit } from "./key-custody.ts";
 import { type KeyInForce, loadKeyInForce } from "./key-in-force.ts";
 import { loadOwnPasskey } from "./own-passkey.ts";
 import { type ReleaseDependencies, unwrapEnvelope } from "./release-content-key.ts";
-import { NO_NODE_YET, openPasskey, sealPasskey } from "./seal-passkey.ts";
-import { loadCurrentEnvelopes, type StoredEnvelope } from "./stored-envelopes.ts";
+import {
+  newPasskey,
+  newShare,
+  NO_NODE_YET,
+  openPasskey,
+  type Sealable,
+  sealForNode,
+} from "./seal-passkey.ts";
+import { isSplit, loadCurrentEnvelopes, type StoredEnvelope } from "./stored-envelopes.ts";
 import { atVersion, usableKeyOf } from "./usable-key.ts";
 
 /** Number of attempts that follow an intervening change of key, before the caller must retry. */
 const ATTEMPTS = 3;
 
-type Dependencies = ReleaseDependencies & Pick<CustodyDependencies, "now">;
+type Dependencies = ReleaseDependencies & Pick<CustodyDependencies, "now" | "custodyOf">;
 type NewEnvelope = { readonly serial: string; readonly kid: string; readonly envelope: Envelope };
 
 /**
- * Makes one passkey for the order, and one envelope for each node that has none. Nothing is written
+ * Makes one envelope for each node that has none: of one passkey for the order, or of a share for
+ * each node. Nothing is written
  * before everything is sealed.
  */
 export async function generateEnvelopes(
@@ -72,19 +80,28 @@ async function sealMissing(
   if (!key.ok) return key;
   const { kid } = key.value;
   const backups = await loadBackupKeys(deps.store, inForce.order);
-  const passkey = await obtainPasskey(deps, inForce, first);
-  if (!passkey.ok) return passkey;
+  const keys = { usable: usable.value, kid, backups };
+  const kind =
+    first === undefined
+      ? (await deps.custodyOf(inForce.order)).kind
+      : isSplit(first)
+        ? "split"
+        : "escrow";
+  const passkey = kind === "split" ? undefined : await obtainPasskey(deps, inForce, first);
+  if (passkey?.ok === false) return passkey;
   try {
     const sealed: NewEnvelope[] = [];
     for (const serial of serials) {
-      const keys = { usable: usable.value, kid, backups };
-      const envelope = await sealPasskey(deps, keys, serial, passkey.value);
+      const made = passkey?.value ?? newShare();
+      const envelope = await sealForNode(deps, keys, serial, made).finally(() => {
+        if (made.cus === "split") zero(made.plaintext);
+      });
       if (!envelope.ok) return envelope;
       sealed.push({ serial, kid, envelope: envelope.value });
     }
     return { ok: true, value: sealed };
   } finally {
-    zero(passkey.value);
+    zero(passkey?.value.plaintext);
   }
 }
 
@@ -93,16 +110,18 @@ async function obtainPasskey(
   deps: Dependencies,
   inForce: KeyInForce,
   other: StoredEnvelope | undefined,
-): Promise<Outcome<Uint8Array>> {
+): Promise<Outcome<Sealable>> {
   const { order } = inForce;
   const own = other === undefined ? await loadOwnPasskey(deps.store, order) : undefined;
   const source = other ?? own;
-  if (source === undefined) return { ok: true, value: new TextEncoder().encode(generatePasskey()) };
+  if (source === undefined) return { ok: true, value: newPasskey() };
   const serial = other?.serial ?? NO_NODE_YET;
   const opened = await unwrapEnvelope(deps, inForce, source, (contentKey) =>
     openPasskey(source.envelope, contentKey, order, serial),
   );
-  return opened.ok ? { ok: true, value: opened.value.result } : opened;
+  return opened.ok
+    ? { ok: true, value: { plaintext: opened.value.result, cus: undefined } }
+    : opened;
 }
 
 async function commit(

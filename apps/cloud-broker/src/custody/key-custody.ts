@@ -46,7 +46,7 @@ export type HeldNode = {
 
 /**
  * The order's keys: made, checked, re-wrapped, released, destroyed. Owns order_keys, own_passkeys,
- * envelopes and rekeys.
+ * envelopes, device_shares and rekeys.
  */
 export type KeyCustody = {
   /** Runs all checks against a candidate; changes nothing. */
@@ -85,8 +85,8 @@ export type KeyCustody = {
     passkey: Uint8Array,
   ): Promise<Outcome<string>>;
   /**
-   * Makes one passkey for the order (or takes the customer's own) and one envelope for each node,
-   * wrapped to the key in force. Safe to repeat after a crash: existing envelopes are kept.
+   * Makes one envelope for each node, wrapped to the key in force: of one passkey for the order (or
+   * the customer's own), or in split custody of a share for each node. Safe to repeat after a crash: existing envelopes are kept.
    * `alsoCommit` runs in the transaction of the envelopes.
    */
   generate(

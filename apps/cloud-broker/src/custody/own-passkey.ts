@@ -5,7 +5,7 @@ import type { KeyChoice, OrderId } from "../core/order.ts";
 import type { KeySubject, Outcome } from "../core/ports.ts";
 import type { BrokerTables } from "../store/schema.ts";
 import type { ReleaseDependencies } from "./release-content-key.ts";
-import { NO_NODE_YET, sealPasskey } from "./seal-passkey.ts";
+import { NO_NODE_YET, sealForNode } from "./seal-passkey.ts";
 import { usableKeyOf } from "./usable-key.ts";
 
 /** The customer's own passkey between order and preparation. */
@@ -45,6 +45,9 @@ export async function sealOwnPasskey(
   if (!key.ok) return key;
   // The order is not placed yet, so it has no backup keys.
   const keys = { usable: usable.value, kid: key.value.kid, backups: [] };
-  const sealed = await sealPasskey(deps, keys, NO_NODE_YET, passkey);
+  const sealed = await sealForNode(deps, keys, NO_NODE_YET, {
+    plaintext: passkey,
+    cus: undefined,
+  });
   return sealed.ok ? { ok: true, value: JSON.stringify(sealed.value.toJSON()) } : sealed;
 }

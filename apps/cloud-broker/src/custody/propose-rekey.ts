@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 
-import { generatePasskey, parseEnvelope, zero } from "@databox-cmk/crypto";
+import { parseEnvelope, zero } from "@databox-cmk/crypto";
+import type { Custody } from "@databox-cmk/protocol";
 
 import type { OrderId } from "../core/order.ts";
 import type { Outcome } from "../core/ports.ts";
@@ -10,15 +11,15 @@ import { loadHeldEnvelope } from "./held-envelope.ts";
 import type { RekeyProposal, UseBoth } from "./key-custody.ts";
 import type { KeyInForce } from "./key-in-force.ts";
 import { notGenerated, type ReleaseDependencies, unwrapEnvelope } from "./release-content-key.ts";
-import { sealPasskey } from "./seal-passkey.ts";
-import type { StoredEnvelope } from "./stored-envelopes.ts";
+import { newPasskey, newShare, sealForNode } from "./seal-passkey.ts";
+import { isSplit, type StoredEnvelope } from "./stored-envelopes.ts";
 import { atVersion, usableKeyOf } from "./usable-key.ts";
 
-type Dependencies = ReleaseDependencies & Pick<CustodyDependencies, "now">;
+type Dependencies = ReleaseDependencies & Pick<CustodyDependencies, "now" | "custodyOf">;
 type Proposed = Omit<StoredEnvelope, "generation"> & { readonly id: string };
 
 /**
- * Makes a passkey that the node does not know yet, beside the one in force. Both content keys come
+ * Makes a passkey, or a share of a key, that the node does not know yet, beside the one in force. Both content keys come
  * from the vault, by its checks: a key that may not unlock may not rekey either.
  */
 export async function proposeRekey<T>(
@@ -50,9 +51,11 @@ async function loadOrMake(
   inForce: KeyInForce,
   stored: StoredEnvelope,
 ): Promise<Outcome<Proposed>> {
+  // Split custody stays, with any policy.
+  const kind = isSplit(stored) ? "split" : (await deps.custodyOf(inForce.order)).kind;
   const standing = await loadStanding(deps, inForce, stored);
-  return standing === undefined
-    ? makeProposal(deps, inForce, stored)
+  return standing === undefined || isSplit(standing) !== (kind === "split")
+    ? makeProposal(deps, inForce, stored, kind)
     : { ok: true, value: standing };
 }
 
@@ -79,6 +82,7 @@ async function makeProposal(
   deps: Dependencies,
   inForce: KeyInForce,
   { serial, kid }: StoredEnvelope,
+  kind: Custody["kind"],
 ): Promise<Outcome<Proposed>> {
   const chosen = usableKeyOf(deps, inForce, inForce.identities, inForce.choice);
   if (!chosen.ok) return chosen;
@@ -86,10 +90,10 @@ async function makeProposal(
   const usable = atVersion(chosen.value, kid, deps.keyVaultSuffixes);
   if (!usable.ok) return usable;
   const backups = await loadBackupKeys(deps.store, inForce.order);
-  const passkey = new TextEncoder().encode(generatePasskey());
+  const made = kind === "split" ? newShare() : newPasskey();
   const keys = { usable: usable.value, kid, backups };
-  const sealed = await sealPasskey(deps, keys, serial, passkey).finally(() => {
-    zero(passkey);
+  const sealed = await sealForNode(deps, keys, serial, made).finally(() => {
+    zero(made.plaintext);
   });
   if (!sealed.ok) return sealed;
   const { order, revision } = inForce;

@@ -2,11 +2,12 @@ import { zero } from "@databox-cmk/crypto";
 
 import type { OrderId } from "../core/order.ts";
 import type { Outcome } from "../core/ports.ts";
+import { orderFacts } from "../core/recovery-facts.ts";
 import { loadHeldEnvelope } from "./held-envelope.ts";
 import type { BackupDependencies, BackupUse } from "./open-by-backup.ts";
 import { notGenerated, releaseContentKey } from "./release-content-key.ts";
 import { openPasskey } from "./seal-passkey.ts";
-import { loadCurrentEnvelopes } from "./stored-envelopes.ts";
+import { isSplit, loadCurrentEnvelopes } from "./stored-envelopes.ts";
 
 export type RevealedPasskey = {
   readonly serial: string;
@@ -23,6 +24,8 @@ export async function revealPasskeys(
 ): Promise<Outcome<readonly RevealedPasskey[]>> {
   const nodes = await loadCurrentEnvelopes(deps.store, order);
   if (nodes.length === 0) return notGenerated;
+  if (nodes.some(isSplit))
+    return { ok: false, failure: { code: "PasskeyNotInEscrow", facts: orderFacts(order) } };
   const revealed: RevealedPasskey[] = [];
   let isWhole = false;
   try {

@@ -1,6 +1,14 @@
 import { randomFillSync, randomUUID } from "node:crypto";
 
-import { type Envelope, openEnvelope, sealEnvelope, secretBytes, zero } from "@databox-cmk/crypto";
+import {
+  type Envelope,
+  generatePasskey,
+  openEnvelope,
+  sealEnvelope,
+  secretBytes,
+  SHARE_BYTES,
+  zero,
+} from "@databox-cmk/crypto";
 
 import type { OrderId } from "../core/order.ts";
 import type { Outcome } from "../core/ports.ts";
@@ -10,23 +18,41 @@ import { type WrappingKeys, wrapForOrder } from "./wrap-for-order.ts";
 export const NO_NODE_YET = "own-passkey";
 
 /**
- * Seals a passkey in a new envelope for the key in force and every backup; proves that its content
+ * The content of a node's envelopes: a passkey that opens its volume (escrow custody), or the broker's
+ * share of its key (split custody).
+ */
+export type Sealable = { readonly plaintext: Uint8Array; readonly cus: "split" | undefined };
+
+/** @returns random; the caller zeroes it */
+export const newShare = (): Sealable => ({
+  plaintext: randomFillSync(secretBytes(SHARE_BYTES)),
+  cus: "split",
+});
+
+/** @returns random; the caller zeroes it */
+export const newPasskey = (): Sealable => ({
+  plaintext: new TextEncoder().encode(generatePasskey()),
+  cus: undefined,
+});
+
+/**
+ * Seals a passkey or a share in a new envelope for the key in force and every backup; proves that its content
  * key unwraps again.
  */
-export async function sealPasskey(
+export async function sealForNode(
   deps: Parameters<typeof wrapForOrder>[0],
   keys: WrappingKeys,
   serial: string,
-  passkey: Uint8Array,
+  { plaintext, cus }: Sealable,
 ): Promise<Outcome<Envelope>> {
   const cek = randomFillSync(secretBytes(32));
   try {
     const recipients = await wrapForOrder(deps, keys, cek);
     if (!recipients.ok) return recipients;
     const envelope = await sealEnvelope({
-      unlockKey: passkey,
+      unlockKey: plaintext,
       cek,
-      context: { env: randomUUID(), ord: keys.usable.order, dev: serial },
+      context: { env: randomUUID(), ord: keys.usable.order, dev: serial, cus },
       recipients: [...recipients.value],
     });
     return { ok: true, value: envelope };

@@ -12,6 +12,10 @@ export type StoredEnvelope = {
   readonly envelope: Envelope;
 };
 
+/** Whether the envelope holds a share: then its plaintext opens nothing. */
+export const isSplit = ({ envelope }: Pick<StoredEnvelope, "envelope">): boolean =>
+  envelope.context.cus !== undefined;
+
 /** The current envelope of each node, in the order of the nodes. */
 export async function loadCurrentEnvelopes(
   store: Kysely<BrokerTables>,

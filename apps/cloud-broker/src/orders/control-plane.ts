@@ -1,4 +1,4 @@
-import type { UnlockPolicy } from "@databox-cmk/protocol";
+import type { Custody, UnlockPolicy } from "@databox-cmk/protocol";
 import type { Transaction } from "kysely";
 
 import type { AppendAudit } from "../audit/append-audit.ts";
@@ -58,6 +58,8 @@ export type AdmitChange = (
 /** Dependencies for reading and writing orders. */
 export type ControlPlane = {
   readonly store: Store;
+  /** As the order's unlock policy says it. */
+  readonly custodyOf: (order: OrderId) => Promise<Custody>;
   readonly custody: KeyCustody;
   /** Checks an order's key now, unless its vault has been called too often. */
   readonly checkKeyNow: (order: OrderId) => Promise<void>;

@@ -4,10 +4,31 @@ import { failureColumns } from "../core/failure-columns.ts";
 import { errorOf, valueOf } from "../core/failure-error.ts";
 import { decideTransition } from "../core/lifecycle.ts";
 import type { OrderId, OrderName } from "../core/order.ts";
+import { findUnrecoverable } from "../custody/device-shares.ts";
 import type { ControlPlane, RequestContext } from "./control-plane.ts";
 import { findOrder } from "./find-order.ts";
 import { moveOrder } from "./move-order.ts";
-import { keySubjectOf, lifecycleOf } from "./order.ts";
+import { keySubjectOf, lifecycleOf, type Order } from "./order.ts";
+
+/**
+ * Without a copy of its share, a split appliance is lost with its mainboard. The owner may accept
+ * that in the unlock policy; `force` does not.
+ */
+async function requireRecovery(
+  plane: ControlPlane,
+  { id }: Order,
+  context: RequestContext,
+): Promise<void> {
+  const { store } = plane;
+  const serials = await findUnrecoverable(store, id);
+  if (serials.length === 0) return;
+  const custody = await plane.custodyOf(id);
+  if (custody.kind === "split" && custody.acceptNoRecovery) return;
+  const failure = { code: "RecoveryKeyMissing", facts: { serial: serials.join(", ") } } as const;
+  const deed = { chain: id, action: "order/dispatch", context };
+  await note(plane, deed, { outcome: "refused", ...failureColumns(failure) });
+  throw errorOf(failure);
+}
 
 /**
  * Dispatches an appliance once its key has passed every check and each node has reported that it is
@@ -27,6 +48,7 @@ export async function dispatchOrder(
   const before = lifecycleOf(order);
   const isRepeated = valueOf(decideTransition(before, { kind: "dispatch" })) === before;
   if (isRepeated) return;
+  await requireRecovery(plane, order, context);
   const { outcome } = await custody.validate(keySubjectOf(order, settings.tenantId), order.key);
   const nodes = await readReports(store, order.id);
   const ready = outcome.ok ? decideReadiness(order.transferType, nodes) : outcome;

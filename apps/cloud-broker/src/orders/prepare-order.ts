@@ -8,6 +8,7 @@ import { record, recorded } from "../audit/record.ts";
 import { errorOf, valueOf } from "../core/failure-error.ts";
 import { decideTransition } from "../core/lifecycle.ts";
 import { type EpochMs, type OrderName, SKUS } from "../core/order.ts";
+import { loadRecoveryKeys } from "../custody/device-shares.ts";
 import type { Store } from "../store/store.ts";
 import type { ControlPlane, RequestContext } from "./control-plane.ts";
 import { createEnrolmentCode, type EnrolmentCode } from "./enrolment-code.ts";
@@ -35,9 +36,20 @@ export async function prepareOrder(
 ): Promise<readonly PreparedNode[]> {
   const order = await findOrder(plane.store, name);
   const next = valueOf(decideTransition(lifecycleOf(order), { kind: "prepare" }));
+  if (!order.state.prepared) await requireRecoveryKey(plane, order);
   return order.state.prepared
     ? renewCodes(plane, order, serials, context)
     : prepareNodes(plane, order, next, serials, context);
+}
+
+/** An appliance copies its share for the recovery keys that exist when it is prepared. */
+async function requireRecoveryKey(
+  { store, custodyOf }: ControlPlane,
+  { id }: Order,
+): Promise<void> {
+  const custody = await custodyOf(id);
+  if (custody.kind === "escrow" || custody.acceptNoRecovery) return;
+  if ((await loadRecoveryKeys(store, id)).length === 0) throw new AppError("RecoveryKeyMissing");
 }
 
 async function prepareNodes(

@@ -5,6 +5,7 @@ import { addApprovalTerms } from "./migrations/approval-terms.ts";
 import { createApprovals } from "./migrations/approvals.ts";
 import { createPinnedKeys } from "./migrations/broker-keys.ts";
 import { addDeviceKeyGrades } from "./migrations/device-key-grades.ts";
+import { createDeviceShares } from "./migrations/device-shares.ts";
 import { indexFoldedSerials } from "./migrations/folded-serials.ts";
 import { indexLeasesByNodeAndState } from "./migrations/lease-index.ts";
 import { createLeases } from "./migrations/leases.ts";
@@ -43,6 +44,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0018-notice-reads": { up: createNoticeReads },
   "0019-notice-choices": { up: createNoticeChoices },
   "0020-own-keys": { up: createOwnKeys },
+  "0021-device-shares": { up: createDeviceShares },
 };
 
 async function run(store: Kysely<unknown>, statements: readonly string[]): Promise<void> {

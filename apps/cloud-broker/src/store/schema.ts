@@ -164,6 +164,14 @@ export type BrokerTables = {
     proposed_at_ms: number;
     committed_at_ms: number | null;
   };
+  /** In split custody: a node's own share, for the recovery keys of the order. */
+  device_shares: {
+    order_id: OrderId;
+    serial: string;
+    env: string;
+    jwe_json: string;
+    created_at_ms: number;
+  };
   consumed_nonces: {
     nonce_hash: string;
     request_hash: string;

@@ -102,9 +102,12 @@ export class RekeyClient {
     return readEnvelope(text);
   }
 
+  /** A share of split custody as text, too. */
   async #open({ env, jwe }: SignedEnvelope, contentKey: Uint8Array): Promise<string> {
     const { order: ord, serial: dev } = this.holder.device;
-    const passkey = await openEnvelope(parseEnvelope(jwe), contentKey, { env, ord, dev });
+    const envelope = parseEnvelope(jwe);
+    const { cus } = envelope.context;
+    const passkey = await openEnvelope(envelope, contentKey, { env, ord, dev, cus });
     return new TextDecoder().decode(passkey);
   }
 }

@@ -31,6 +31,7 @@ export function createControlPlane(
   const { appendAudit, backupAfterSeconds, keyVaultSuffixes } = custody;
   return {
     store,
+    custodyOf: custody.custodyOf,
     custody: createKeyCustody(custody),
     checkKeyNow: () => Promise.resolve(),
     identities,

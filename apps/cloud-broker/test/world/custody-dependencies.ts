@@ -17,6 +17,7 @@ export function custodyDependencies<
     serviceKey: SERVICE_KEY,
     backupAfterSeconds: 900,
     keyVaultSuffixes: ["vault.test"],
+    custodyOf: () => Promise.resolve({ kind: "escrow" } as const),
     ...given,
   };
 }

@@ -69,6 +69,11 @@ export const COMMAND_OPTIONS = {
       value: "PCRS|none",
       help: "boot measurements that the key requires to sign (default sha256:7)",
     },
+    custody: {
+      kind: "text",
+      value: "split",
+      help: "refuse an order in escrow custody, whose broker can open the volume",
+    },
     "boot-id-file": { kind: "text", value: "FILE", help: "for emulators: file with the boot id" },
   },
   unlock: {
@@ -98,6 +103,7 @@ export const COMMAND_OPTIONS = {
     in: { kind: "text", value: "FILE|-", help: "file with the answer; default -: standard input" },
   },
   rekey: {},
+  recover: {},
   lock: {
     "prepare-to-ship": { kind: "flag", help: "mark the appliance as ready to ship" },
   },
@@ -131,6 +137,7 @@ export const COMMAND_HELP = {
   challenge: "request the key without a network: make a challenge to take to the portal",
   respond: "open the volume with the answer from the portal",
   rekey: "give the unlocked volume a new unlock key; the old one no longer opens it",
+  recover: "take this node's share, which the owner's recovery key opened, from standard input",
   lock: "close the volume",
   status: "show the state of this node",
   journal: "show or verify this node's journal",

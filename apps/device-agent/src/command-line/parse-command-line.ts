@@ -94,6 +94,7 @@ function readCommand(command: CommandName, given: Given): Command {
       return { command, ...readUnlock(given) };
     case "passkey":
     case "rekey":
+    case "recover":
     case "status":
     case "doctor":
       return { command };
@@ -138,7 +139,10 @@ function readPrepare(given: Given): PrepareArguments {
   const volumeKind = text(given, "volume-kind") ?? "auto";
   if (volumeKind !== "auto" && volumeKind !== "luks2" && volumeKind !== "file")
     throw misuse("--volume-kind: expected luks2, file or auto");
+  const custody = text(given, "custody");
+  if (custody !== undefined && custody !== "split") throw misuse("--custody: expected split");
   return {
+    custody,
     broker: required(given, "broker"),
     order: required(given, "order"),
     serial: required(given, "serial"),

@@ -18,6 +18,8 @@ import { lastSequence } from "../journal/open-journal.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { requirePrepared } from "../node/prepared-node.ts";
 import { roundToTenth } from "../node/stopwatch.ts";
+import { isSplitNode } from "../share/is-split-node.ts";
+import { findShare, type SharePlace } from "../share/keep-share.ts";
 import { bootClockMs } from "../state/boot-clock.ts";
 import { readBootId } from "../state/boot-id.ts";
 import type { StateFolder } from "../state/state-folder.ts";
@@ -59,6 +61,26 @@ function undelivered(folder: StateFolder, { order, serial, brokerKeys }: Setting
   return { undeliveredJournalRows: Math.max(0, last - (head?.sequence ?? 0)) };
 }
 
+const PLACES = {
+  tpm: "sealed by the TPM",
+  file: "in a file",
+  missing: "missing: databox-agent recover",
+} as const satisfies Record<SharePlace, string>;
+
+/** Nothing for escrow, which is the default. */
+function custodyDetails(
+  folder: StateFolder,
+  settings: Settings,
+  state: MachineState,
+): EventDetails {
+  if (!isSplitNode(folder, settings, state)) return {};
+  return {
+    custody: "split",
+    share: PLACES[findShare(folder, state.env ?? settings.env)],
+    shareCopiedFor: state.shareCopiedFor?.join(" ") ?? "no recovery key",
+  };
+}
+
 /** Reports this machine's own state. Changes nothing and needs no network. */
 export async function status(dependencies: CommandDependencies): Promise<AgentEvent> {
   const { folder, settings, state } = requirePrepared(dependencies.stateDir);
@@ -89,6 +111,7 @@ export async function status(dependencies: CommandDependencies): Promise<AgentEv
       deviceKey: GRADE_TEXTS[readGrade(folder)],
       volumePath: settings.volume.path,
       envelope: state.env ?? settings.env,
+      ...custodyDetails(folder, settings, state),
       rekey: state.rekey?.step,
       since: state.lock.since,
       counter: state.counter,

@@ -12,6 +12,7 @@ export const COMMANDS = [
   "challenge",
   "respond",
   "rekey",
+  "recover",
   "lock",
   "status",
   "journal",
@@ -27,6 +28,7 @@ export type SuccessOutcome =
   | "waiting"
   | "cancelled"
   | "rekeyed"
+  | "recovered"
   | "locked"
   | "listed"
   | "verified"

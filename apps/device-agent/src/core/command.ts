@@ -27,6 +27,8 @@ export type PrepareArguments = {
   readonly keepVolume: boolean;
   readonly bootIdFile: string | undefined;
   readonly deviceKey: DeviceKeyChoice;
+  /** `split`: refuse to become a node of an order in escrow custody. */
+  readonly custody?: "split" | undefined;
 };
 
 export type ChallengeOptions = {
@@ -61,4 +63,4 @@ export type Command =
     }
   | { readonly command: "lock"; readonly prepareToShip: boolean }
   | ({ readonly command: "unlock" } & UnlockOptions)
-  | { readonly command: "passkey" | "rekey" | "status" | "doctor" };
+  | { readonly command: "passkey" | "rekey" | "recover" | "status" | "doctor" };

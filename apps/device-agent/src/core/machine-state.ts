@@ -1,4 +1,4 @@
-import { bootId, messageHash, uuid } from "@databox-cmk/protocol";
+import { bootId, messageHash, uuid, deviceShare as deviceShareCopy } from "@databox-cmk/protocol";
 import * as z from "zod/mini";
 
 import { HEADER_GENERATION_MAX } from "./judge-header-generation.ts";
@@ -45,6 +45,8 @@ const rekey = z.strictObject({
   id: uuid,
   env: uuid,
   slot: z.int().check(z.gte(0), z.lte(31)),
+  /** In split custody: the copy of the new share for the owner's recovery keys, to be reported. */
+  deviceShare: z.optional(deviceShareCopy),
 });
 export type Rekey = z.infer<typeof rekey>;
 
@@ -63,6 +65,8 @@ export const machineState = z.strictObject({
   /** Identity of the envelope in force, once a rekeying has replaced the enrolment's. */
   env: z.optional(uuid),
   rekey: z.optional(rekey),
+  /** In split custody: the recovery keys that open the copy of this node's share, by thumbprint. */
+  shareCopiedFor: z.optional(z.array(z.string().check(z.maxLength(128))).check(z.maxLength(3))),
   /** Generation of the newest header that the volume had; absent while it was never rekeyed. */
   headerGeneration: z.optional(z.int().check(z.gte(0), z.lte(HEADER_GENERATION_MAX))),
   /** Last row of the journal that is known to be on disk: a shorter journal was cut. */

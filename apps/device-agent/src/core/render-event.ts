@@ -122,6 +122,8 @@ function nextStep({ event, outcome }: SuccessEvent): string[] {
       return [];
     case "cancelled":
       return ["Next: run databox-agent unlock to send a new request"];
+    case "recovered":
+      return ["Next: run databox-agent unlock, then databox-agent rekey"];
     case "rekeyed":
       return ["Next: nothing; the old passkey no longer works"];
     case "locked":

@@ -1,4 +1,4 @@
-import { orderId, publicKey, serial, suiteName, uuid } from "@databox-cmk/protocol";
+import { orderId, publicKey, recoveryKeys, serial, suiteName, uuid } from "@databox-cmk/protocol";
 import * as z from "zod/mini";
 
 export const VOLUME_KINDS = ["luks2", "file"] as const;
@@ -31,6 +31,8 @@ export const settings = z.strictObject({
   suite: suiteName,
   brokerKeys: z.array(publicKey).check(z.minLength(1), z.maxLength(4)),
   passkeyOrigin: z.enum(["generated", "customer"]),
+  /** In split custody: for whom this node's share is copied. */
+  recoveryKeys: z.optional(recoveryKeys),
   bootIdFile: z.optional(path),
 });
 export type Settings = z.infer<typeof settings>;

@@ -21,15 +21,20 @@ export const DEFAULT_PCRS = "sha256:7";
 
 const wrapped = z.string().check(z.maxLength(2048), z.regex(/^[A-Za-z0-9+/]+={0,2}$/));
 
-/** device-key.tpm.json: a key that only one TPM can use, which has encrypted its private area. */
-export const tpmKey = z.strictObject({
-  version: z.literal(1),
+/** An object that only one TPM can use, which has encrypted its private area. */
+export const tpmObject = {
   tcti: z.string().check(z.maxLength(200), z.regex(TCTI)),
-  /** Registers that must have the same values as when the key was made. */
+  /** Registers that must have the same values as when the object was made. */
   pcrs: z.optional(z.string().check(z.maxLength(80), z.regex(PCRS))),
-  publicKey,
   /** TPM2B_PUBLIC and TPM2B_PRIVATE (TPM 2.0 library specification, part 2), base64. */
   publicArea: wrapped,
   privateArea: wrapped,
+};
+
+/** device-key.tpm.json: the device key. */
+export const tpmKey = z.strictObject({
+  version: z.literal(1),
+  publicKey,
+  ...tpmObject,
 });
 export type TpmKey = z.infer<typeof tpmKey>;

@@ -18,6 +18,10 @@ export type Tpm = {
   readonly at: (name: string) => string;
   /** @throws {AppError} `BootStateChanged` or `DeviceKeyUnavailable` */
   readonly call: (...parameters: readonly string[]) => Promise<void>;
+  /** Like `call`, with a secret on its standard input. */
+  readonly give: (input: Uint8Array, ...parameters: readonly string[]) => Promise<void>;
+  /** Like `call`, for a secret from its standard output; the caller zeroes it. */
+  readonly take: (...parameters: readonly string[]) => Promise<Uint8Array>;
   /**
    * Flushes the objects that earlier calls left loaded, where no resource manager manages the TPM's
    * three slots for them.
@@ -35,17 +39,27 @@ export async function withTpm<Result>(
 ): Promise<Result> {
   const folder = mkdtempSync(join(tmpdir(), "databox-tpm-"));
   const env = { LC_ALL: "C", PATH: "/usr/bin:/bin", TPM2TOOLS_TCTI: tcti };
-  const call = async (...parameters: readonly string[]) => {
+  const ask = async (parameters: readonly string[], input?: Uint8Array): Promise<Uint8Array> => {
     try {
-      await run("tpm2", parameters, { cwd: folder, env, timeout: TIMEOUT_MS });
+      const options = { cwd: folder, env, timeout: TIMEOUT_MS, encoding: "buffer" } as const;
+      const running = run("tpm2", parameters, options);
+      if (input !== undefined) running.child.stdin?.end(input);
+      return (await running).stdout;
     } catch (error) {
       throw toAppError(error, parameters[0] ?? "");
     }
+  };
+  const call = async (...parameters: readonly string[]) => {
+    await ask(parameters);
   };
   try {
     return await work({
       at: (name) => join(folder, name),
       call,
+      give: async (input, ...parameters) => {
+        await ask(parameters, input);
+      },
+      take: (...parameters) => ask(parameters),
       forgetObjects: async () => {
         if (!tcti.startsWith("device:/dev/tpmrm")) await call("flushcontext", "-t");
       },

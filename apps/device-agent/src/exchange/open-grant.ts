@@ -1,10 +1,11 @@
-import { CryptoError, decodeBase64url, openEnvelope, unlockInfo, zero } from "@databox-cmk/crypto";
+import { CryptoError, decodeBase64url, unlockInfo, zero } from "@databox-cmk/crypto";
 import type { SealingKey } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
 import type { Grant } from "@databox-cmk/protocol";
 
 import { readSignedEnvelope } from "../answers/signed-envelope.ts";
 import type { CheckedEnvelope } from "../answers/signed-envelope.ts";
+import { requireCustody, unlockKeyOf } from "../share/unlock-key.ts";
 import type { NodeIdentity } from "./session.ts";
 
 /** A grant of this request, and the one-time key that opens it. */
@@ -34,16 +35,7 @@ export async function openGrant(
   const envelope = chooseEnvelope(session, answer.grant.envelope, held);
   const contentKey = await openSealed(answer);
   try {
-    const { order: ord, serial: dev, env } = session;
-    const unlockKey = await openEnvelope(envelope.envelope, contentKey, { ord, dev, env });
-    return { unlockKey, envelope };
-  } catch (error) {
-    if (error instanceof CryptoError)
-      throw new AppError("EnvelopeRejected", {
-        detail: "it does not open with the granted key",
-        cause: error,
-      });
-    throw error;
+    return { unlockKey: await unlockKeyOf(session, envelope, session.env, contentKey), envelope };
   } finally {
     zero(contentKey);
   }
@@ -55,7 +47,10 @@ function chooseEnvelope(
   held: CheckedEnvelope,
 ): CheckedEnvelope {
   if (offered === undefined) return held;
-  return readSignedEnvelope(offered, session.brokerKeys, session, held.generation + 1);
+  const { brokerKeys } = session;
+  const envelope = readSignedEnvelope(offered, brokerKeys, session, held.generation + 1);
+  requireCustody(held, envelope);
+  return envelope;
 }
 
 async function openSealed({ grant, requestHash, sealingKey }: GrantToOpen): Promise<Uint8Array> {

@@ -14,6 +14,8 @@ import type { Denial, RekeyConfirmation, RekeyRequest } from "@databox-cmk/proto
 import { readRekeyed, readRekeyProposal } from "../answers/rekey-answer.ts";
 import type { CheckedEnvelope } from "../answers/signed-envelope.ts";
 import type { HeldLease } from "../core/lease-state.ts";
+import type { Rekey } from "../core/machine-state.ts";
+import { readRecoveryKeys } from "../share/copy-share.ts";
 import type { Session } from "./session.ts";
 
 const CONTENT_KEY_BYTES = 32;
@@ -25,6 +27,7 @@ export type Proposal = {
   /** Content keys of the envelope in force and of the proposal. The caller zeroes both. */
   readonly currentKey: Uint8Array;
   readonly proposedKey: Uint8Array;
+  readonly recoveryKeys: ReturnType<typeof readRecoveryKeys>;
 };
 type Refused = { readonly kind: "denial"; readonly denial: Denial };
 
@@ -59,7 +62,9 @@ export async function requestRekey(
     );
     const currentKey = both.subarray(0, CONTENT_KEY_BYTES);
     const proposedKey = both.subarray(CONTENT_KEY_BYTES);
-    return { kind: "proposal", id, envelope: answer.envelope, currentKey, proposedKey };
+    const recoveryKeys = readRecoveryKeys(answer.proposal.extensions);
+    const { envelope } = answer;
+    return { kind: "proposal", id, envelope, currentKey, proposedKey, recoveryKeys };
   } catch (error) {
     if (error instanceof CryptoError)
       throw new AppError("GrantRejected", {
@@ -79,7 +84,7 @@ export async function requestRekey(
  */
 export async function confirmRekey(
   session: Session,
-  rekey: string,
+  { id: rekey, deviceShare }: Rekey,
   journalHead: string,
 ): Promise<{ readonly kind: "inForce"; readonly envelope: CheckedEnvelope } | Refused> {
   const { order, serial, bootId, store, signingKey, transport, deadline } = session;
@@ -90,6 +95,7 @@ export async function confirmRekey(
     bootId,
     counter: store.nextCounter(),
     journalHead,
+    ...(deviceShare === undefined ? {} : { extensions: { deviceShare } }),
   };
   const jws = await signMessage(signingKey, MESSAGE_TYPES.rekeyConfirmation, payload);
   const path = DEVICE_ROUTES.rekeyConfirmations;

@@ -5,7 +5,10 @@ import type { Denial, Receipt } from "@databox-cmk/protocol";
 import { readAcknowledgement } from "../answers/plain-answers.ts";
 import type { Session } from "./session.ts";
 
-export type ReceiptContent = Pick<Receipt, "grantHash" | "journalHead" | "outcome" | "code">;
+export type ReceiptContent = Pick<
+  Receipt,
+  "grantHash" | "journalHead" | "outcome" | "code" | "extensions"
+>;
 
 /**
  * Reports the outcome of a grant to the broker.

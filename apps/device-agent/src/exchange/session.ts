@@ -2,12 +2,11 @@ import type { SigningKey, SuiteName, VerifyKey } from "@databox-cmk/crypto";
 import { VERSION } from "@databox-cmk/protocol";
 
 import type { Transport } from "../broker-client/transport.ts";
+import type { KeyHolder } from "../share/unlock-key.ts";
 import type { StateStore } from "../state/state-store.ts";
 
 /** The identity of an enrolled node, and the keys that it trusts. */
-export type NodeIdentity = {
-  readonly order: string;
-  readonly serial: string;
+export type NodeIdentity = KeyHolder & {
   readonly env: string;
   readonly suite: SuiteName;
   readonly brokerKeys: readonly VerifyKey[];

@@ -27,7 +27,7 @@ export function createRunNodeCommand(
       progress,
       readStandardInput: () => Promise.resolve(given.standardInput ?? ""),
       // The command zeroes its copy, and the caller its own.
-      readPasskey: () => Promise.resolve(Uint8Array.from(given.passkey ?? [])),
+      readSecret: () => Promise.resolve(Uint8Array.from(given.passkey ?? [])),
     });
     // The daemon's output reports the page's commands as the command line reports its own.
     if (!READING.has(command.command)) dependencies.report(event);

@@ -35,8 +35,12 @@ export type CommandDependencies = {
    * @param what - the prompt, at a terminal
    */
   readonly readStandardInput: (what: string) => Promise<string>;
-  /** The typed or piped passkey, without its line end; the caller zeroes it. */
-  readonly readPasskey: () => Promise<Uint8Array>;
+  /**
+   * One typed or piped line, not shown and without its end; the caller zeroes it.
+   *
+   * @param what - the prompt, at a terminal
+   */
+  readonly readSecret: (what: string) => Promise<Uint8Array>;
 };
 
 /** Runs another command of the same node. Never throws: a failure is an event. */

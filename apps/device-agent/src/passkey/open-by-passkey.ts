@@ -9,6 +9,7 @@ import { openJournal } from "../journal/open-journal.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { requirePrepared } from "../node/prepared-node.ts";
 import { roundToTenth } from "../node/stopwatch.ts";
+import { isSplitNode } from "../share/is-split-node.ts";
 import { bootClockMs } from "../state/boot-clock.ts";
 import { readBootId } from "../state/boot-id.ts";
 import { createStateStore } from "../state/state-store.ts";
@@ -32,6 +33,7 @@ export async function openByPasskey(
   using held = new DisposableStack();
   held.use(await waitForAgentLock(folder.path, LOCK_WAIT_MS));
   const store = createStateStore(folder, folder.readState() ?? seen);
+  if (isSplitNode(folder, settings, store.current)) throw new AppError("PasskeyNotInEscrow");
   const volume = openVolume(settings.volume, settings.serial, cryptsetupFolders);
   if (!existsSync(volume.path)) throw new AppError("VolumeNotFound", { detail: volume.path });
   const bootId = readBootId(settings.bootIdFile);

@@ -5,6 +5,7 @@ import { AppError } from "@databox-cmk/errors";
 import { openJournal } from "../journal/open-journal.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { requirePrepared } from "../node/prepared-node.ts";
+import { isSplitNode } from "../share/is-split-node.ts";
 import { readBootId } from "../state/boot-id.ts";
 import { createStateStore } from "../state/state-store.ts";
 import { waitForAgentLock } from "../state/wait-for-agent-lock.ts";
@@ -26,6 +27,7 @@ export async function provePasskey(
   using held = new DisposableStack();
   held.use(await waitForAgentLock(folder.path, LOCK_WAIT_MS));
   const store = createStateStore(folder, folder.readState() ?? seen);
+  if (isSplitNode(folder, settings, store.current)) throw new AppError("PasskeyNotInEscrow");
   const volume = openVolume(settings.volume, settings.serial, cryptsetupFolders);
   if (!existsSync(volume.path)) throw new AppError("VolumeNotFound", { detail: volume.path });
   const bootId = readBootId(settings.bootIdFile);

@@ -12,6 +12,8 @@ import { enrol } from "../exchange/enrol.ts";
 import type { Journal } from "../journal/open-journal.ts";
 import { connect } from "../node/connect.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
+import { readRecoveryKeys } from "../share/copy-share.ts";
+import { isSplit } from "../share/unlock-key.ts";
 import { readPrivateFile } from "../state/read-private-file.ts";
 import { systemCode } from "../state/state-error.ts";
 import type { StateFolder } from "../state/state-folder.ts";
@@ -50,6 +52,12 @@ export async function enrolNode(enrolling: Enrolling): Promise<NodeEnrolment> {
   const deadline = AbortSignal.timeout(dependencies.totalTimeoutMs);
   const answer = await enrol(transport, deadline, input);
   if (answer.kind === "denial") return answer;
+  if (given.custody === "split" && !isSplit(answer.envelope))
+    throw new AppError("Misuse", {
+      detail:
+        "--custody split: the order is in escrow custody; its owner can choose split custody in the unlock policy",
+    });
+  const recoveryKeys = readRecoveryKeys(answer.enrolment.extensions);
   folder.writeEnvelope(answer.envelope.jws);
   const settings: Settings = {
     version: 1,
@@ -61,6 +69,7 @@ export async function enrolNode(enrolling: Enrolling): Promise<NodeEnrolment> {
     suite: SUITE,
     brokerKeys: answer.enrolment.brokerKeys,
     passkeyOrigin: answer.enrolment.passkeyOrigin,
+    recoveryKeys: recoveryKeys.length === 0 ? undefined : recoveryKeys.map(({ jwk }) => jwk),
     bootIdFile: given.bootIdFile === undefined ? undefined : resolve(given.bootIdFile),
   };
   folder.writeSettings(settings);

@@ -12,6 +12,8 @@ import { openJournal } from "../journal/open-journal.ts";
 import type { Journal } from "../journal/open-journal.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { openSession } from "../node/open-node.ts";
+import { keysOfCopy } from "../share/copy-share.ts";
+import { destroyOtherShares, destroyShare } from "../share/keep-share.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import { createStateStore } from "../state/state-store.ts";
 import type { StateStore } from "../state/state-store.ts";
@@ -41,15 +43,17 @@ export async function finishRekey(rekeying: Rekeying, rekey: Rekey): Promise<Rek
   if (rekey.step !== "committed") {
     const journalHead = journal.append("rekey-confirming", { rekey: rekey.id, slot: rekey.slot });
     store.update({ journalHead });
-    const answer = await confirmRekey(session, rekey.id, journalHead);
+    const answer = await confirmRekey(session, rekey, journalHead);
     if (answer.kind === "denial") return answer;
     const { jws, generation, envelope } = answer.envelope;
     const { env } = envelope.context;
     if (env !== rekey.env) return await giveUp(rekeying, rekey, env);
     folder.writeEnvelope(jws);
-    store.update({ env, generation, rekey: { ...rekey, step: "committed" } });
+    const shareCopiedFor = keysOfCopy(rekey.deviceShare);
+    store.update({ env, generation, shareCopiedFor, rekey: { ...rekey, step: "committed" } });
   }
   await removeOthers(volume, rekey.slot);
+  destroyOtherShares(folder, rekey.env);
   const headerGeneration = await raiseHeaderGeneration(volume, store);
   const { generation } = store.current;
   const journalHead = journal.append("rekeyed", { rekey: rekey.id, generation, slot: rekey.slot });
@@ -71,8 +75,8 @@ async function raiseHeaderGeneration(volume: Volume, store: StateStore): Promise
 
 /** Removes an unused new slot. */
 async function giveUp(
-  { volume, session, journal }: Rekeying,
-  { id, slot }: Rekey,
+  { folder, volume, session, journal }: Rekeying,
+  { id, env, slot }: Rekey,
   inForce: string,
 ): Promise<RekeyEnd> {
   if (inForce !== session.env)
@@ -80,6 +84,7 @@ async function giveUp(
       detail: "the broker has activated an envelope that this node never received",
     });
   await removeSlot(volume, slot);
+  destroyShare(folder, env);
   const journalHead = journal.append("rekey-overtaken", { rekey: id, slot });
   session.store.update({ journalHead, rekey: undefined });
   return { kind: "overtaken" };

@@ -1,4 +1,4 @@
-import { openEnvelope, CryptoError, zero } from "@databox-cmk/crypto";
+import { zero } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
 
 import type { CheckedEnvelope } from "../answers/signed-envelope.ts";
@@ -16,6 +16,9 @@ import type { CommandDependencies } from "../node/dependencies.ts";
 import { openSession, readHeldEnvelope } from "../node/open-node.ts";
 import { requirePrepared } from "../node/prepared-node.ts";
 import { roundToTenth } from "../node/stopwatch.ts";
+import { copyShare } from "../share/copy-share.ts";
+import { makeShare } from "../share/keep-share.ts";
+import { isSplit, requireCustody, unlockKeyOf } from "../share/unlock-key.ts";
 import { createStateStore } from "../state/state-store.ts";
 import { waitForAgentLock } from "../state/wait-for-agent-lock.ts";
 import { openVolume } from "../volume/choose-volume.ts";
@@ -122,19 +125,27 @@ function requireLease(state: MachineState, bootId: string): HeldLease {
 }
 
 async function addKey(
-  { volume, session, journal }: Rekeying,
+  { folder, volume, session, journal }: Rekeying,
   held: CheckedEnvelope,
-  { id, envelope, currentKey, proposedKey }: Proposal,
+  { id, envelope, currentKey, proposedKey, recoveryKeys }: Proposal,
 ): Promise<void> {
   const { store } = session;
   const { env } = envelope.envelope.context;
+  requireCustody(held, envelope);
   const slot = await chooseSlot(session, volume.slots, id, (old) => removeSlot(volume, old));
   store.update({ rekey: { step: "proposed", id, env, slot } });
   const keys: Uint8Array[] = [currentKey, proposedKey];
+  let copy: Awaited<ReturnType<typeof copyShare>>;
   try {
-    const current = await unlockKeyOf(session, held, currentKey);
+    if (isSplit(envelope)) {
+      await makeShare(folder, env);
+      const share = await session.share(env);
+      keys.push(share);
+      copy = await copyShare(share, recoveryKeys, { env, ord: session.order, dev: session.serial });
+    }
+    const current = await unlockKeyOf(session, held, session.env, currentKey);
     keys.push(current);
-    const next = await unlockKeyOf(session, envelope, proposedKey);
+    const next = await unlockKeyOf(session, envelope, env, proposedKey);
     keys.push(next);
     if (!(await volume.slots.opens(slot, next))) {
       await removeSlot(volume, slot); // The remains of a killed run.
@@ -147,8 +158,13 @@ async function addKey(
   } finally {
     zero(...keys);
   }
-  const journalHead = journal.append("rekey-added", { rekey: id, slot });
-  store.update({ journalHead, rekey: { step: "added", id, env, slot } });
+  const copiedFor = recoveryKeys.map(({ kid }) => kid).join(" ");
+  const journalHead = journal.append("rekey-added", {
+    rekey: id,
+    slot,
+    ...(copy === undefined ? {} : { copiedFor }),
+  });
+  store.update({ journalHead, rekey: { step: "added", id, env, slot, ...copy } });
 }
 
 /**
@@ -168,23 +184,6 @@ async function chooseSlot(
   let free = 0;
   while (used.includes(free)) free += 1;
   return free;
-}
-
-async function unlockKeyOf(
-  { order: ord, serial: dev }: Session,
-  { envelope }: CheckedEnvelope,
-  contentKey: Uint8Array,
-): Promise<Uint8Array> {
-  try {
-    return await openEnvelope(envelope, contentKey, { ord, dev, env: envelope.context.env });
-  } catch (error) {
-    if (error instanceof CryptoError)
-      throw new AppError("EnvelopeRejected", {
-        detail: "it does not open with the key that came with it",
-        cause: error,
-      });
-    throw error;
-  }
 }
 
 /** The copy in the agent's folder is the one in use. */

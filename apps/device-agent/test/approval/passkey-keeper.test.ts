@@ -33,7 +33,7 @@ test("the daemon asks for one approval for a volume that a passkey opened, and g
   await using world = await createPreparedWorld({ unlockKey: bytes() });
   const { approvals } = world.broker;
   approvals.required = 1;
-  await world.run({ command: "passkey" }, { readPasskey: async () => bytes() });
+  await world.run({ command: "passkey" }, { readSecret: async () => bytes() });
   const { folder, settings } = requirePrepared(world.stateDir);
   const state = createNodeState(folder);
   const reported: AgentEvent[] = [];

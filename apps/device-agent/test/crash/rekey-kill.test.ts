@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { openEnvelope } from "@databox-cmk/crypto";
+import { decodeBase64url, deriveSplitKey, openEnvelope } from "@databox-cmk/crypto";
 import { createFakeBroker } from "@databox-cmk/testkit";
 import type { FakeBroker } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -27,11 +27,16 @@ afterAll(async () => {
   for (const path of [folder, join(agent, "..")]) rmSync(path, { recursive: true, force: true });
 });
 
-async function passkeyOf(serial: string): Promise<Uint8Array> {
+/** The passkey of the envelope in force; in split custody the key that it gives with the node's share. */
+async function keyOf(serial: string): Promise<Uint8Array> {
   const node = broker.nodes.get(serial);
   if (node === undefined) throw new Error("no node");
-  const { envelope, contentKey, order } = node;
-  return openEnvelope(envelope, contentKey, { env: envelope.context.env, ord: order, dev: serial });
+  const { context } = node.envelope;
+  const opened = await openEnvelope(node.envelope, node.contentKey, context);
+  if (context.cus === undefined) return opened;
+  const file = join(folder, serial, `device-share-${context.env}.json`);
+  const { share } = JSON.parse(readFileSync(file, "utf8")) as { share: string };
+  return deriveSplitKey(decodeBase64url(share), opened, context);
 }
 
 async function opens(volume: Volume, passkey: Uint8Array): Promise<boolean> {
@@ -47,13 +52,15 @@ async function opens(volume: Volume, passkey: Uint8Array): Promise<boolean> {
 test.concurrent.each([
   { kind: "file", fewest: 20, skip: false },
   { kind: "luks2", fewest: 30, skip: !HAS_CRYPTSETUP },
+  { kind: "file", custody: "split", fewest: 25, skip: false },
 ] as const)(
   "a $kind volume whose rekeying is killed at any step opens by the passkey that is shown, and the next run ends it",
-  async ({ kind, fewest, skip }) => {
+  async ({ kind, fewest, skip, ...options }) => {
     if (skip) return;
-    const serial = `REKEY-${kind}`;
+    const { custody = "escrow" } = options;
+    const serial = `REKEY-${kind}-${custody}`;
     const path = join(folder, `${serial}.img`);
-    const { enrolmentCode } = await broker.addNode(serial);
+    const { enrolmentCode } = await broker.addNode(serial, { custody });
     const state = ["--state-dir", join(folder, serial)];
     const run = (command: readonly string[], at = 0, input = "") =>
       runUntilStep(agent, [...state, ...command], input, { steps: "all", at });
@@ -74,19 +81,23 @@ test.concurrent.each([
     expect(whole.exitCode).toBe(0);
     expect(whole.steps).toBeGreaterThanOrEqual(fewest);
     for (let at = 1; at <= (whole.steps ?? 0); at += 1) {
-      const before = await passkeyOf(serial);
+      const before = await keyOf(serial);
       expect(await run(["rekey"], at)).toMatchObject({ signal: "SIGKILL" });
-      const shown = await passkeyOf(serial);
+      const shown = await keyOf(serial);
       expect({ at, opens: await opens(volume, shown) }).toEqual({ at, opens: true });
       // The next unlock goes on, and so does the next rekeying.
       const next = at % 2 === 0 ? (["unlock", "rekey"] as const) : (["rekey"] as const);
       for (const command of next)
         expect({ at, ...(await run([command])) }).toMatchObject({ at, exitCode: 0 });
-      expect(await opens(volume, await passkeyOf(serial))).toBe(true);
+      expect(await opens(volume, await keyOf(serial))).toBe(true);
       expect(await opens(volume, before)).toBe(false);
       expect(await volume.slots.list()).toHaveLength(1);
     }
     expect(await run(["journal", "--verify"])).toMatchObject({ exitCode: 0 });
     expect(readFileSync(join(folder, serial, "state.json"), "utf8")).not.toContain('"rekey"');
+    const shares = readdirSync(join(folder, serial)).filter((name) =>
+      name.startsWith("device-share"),
+    );
+    expect(shares).toHaveLength(custody === "split" ? 1 : 0);
   },
 );

@@ -20,7 +20,7 @@ afterAll(() => {
 
 const PASSKEY = new TextEncoder().encode("Right-Passkey-2345!");
 const typePasskey = (world: AgentWorld) =>
-  world.run({ command: "passkey" }, { readPasskey: async () => PASSKEY.slice() });
+  world.run({ command: "passkey" }, { readSecret: async () => PASSKEY.slice() });
 
 test("a second daemon of one folder ends, and names the first", async () => {
   await using world = await createPreparedWorld();

@@ -126,6 +126,6 @@ function dependencies(stateDir: string): CommandDependencies {
     pause: () => Promise.resolve(),
     report: () => undefined,
     readStandardInput: () => Promise.resolve(""),
-    readPasskey: () => Promise.resolve(new Uint8Array()),
+    readSecret: () => Promise.resolve(new Uint8Array()),
   };
 }

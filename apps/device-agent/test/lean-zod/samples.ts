@@ -150,14 +150,24 @@ export const SAMPLES: Readonly<Record<SchemaName, unknown>> = {
       passkey: { openedAtMs: 7 },
     },
     headerGeneration: 3,
+    shareCopiedFor: ["urn:kid"],
     env: UUID,
-    rekey: { step: "added", id: UUID, env: UUID, slot: 1 },
+    rekey: { step: "added", id: UUID, env: UUID, slot: 1, deviceShare: { iv: "abc" } },
     journalHead: HASH,
     receipts: [
       { about: "lease", lease: UUID, outcome: "relocked", cause: "boot", drill: UUID },
       { about: "grant", grantHash: HASH, outcome: "failed", code: "VolumeRejectedKey" },
     ],
   },
+  keptShare: {
+    version: 1,
+    kept: "tpm",
+    tcti: "device:/dev/tpm0",
+    pcrs: "sha256:7",
+    publicArea: "AAAA",
+    privateArea: "AAAA",
+  },
+  recoveryKeys: [{ kty: "RSA", n: "abc", e: "AQAB" }],
   passkeyTries: { tries: 5, bootId: BOOT, atMs: 12 },
   rekeyProposal: {
     requestHash: HASH,
@@ -204,6 +214,7 @@ export const SAMPLES: Readonly<Record<SchemaName, unknown>> = {
     suite: "X-Wing",
     brokerKeys: [KEY],
     passkeyOrigin: "customer",
+    recoveryKeys: [{ kty: "RSA", n: "abc", e: "AQAB" }],
     bootIdFile: "/boot-id",
   },
   journalRow: {

@@ -1,5 +1,6 @@
 import * as protocol from "@databox-cmk/protocol";
 
+import { deviceShare } from "../../src/core/device-share.ts";
 import { machineState } from "../../src/core/machine-state.ts";
 import { keptLease, openChallenge } from "../../src/core/offline-secrets.ts";
 import { passkeyTries } from "../../src/core/passkey-tries.ts";
@@ -30,6 +31,8 @@ export const SCHEMAS = {
   journalHead: protocol.journalHead,
   passkeyTries,
   tpmKey,
+  keptShare: deviceShare,
+  recoveryKeys: protocol.recoveryKeys,
   rekeyProposal: protocol.rekeyProposal,
   rekeyed: protocol.rekeyed,
   localSignIn: protocol.localSignIn,

@@ -176,7 +176,7 @@ describe("signing in", () => {
   test("shares its five tries with the command line, across restarts of the agent", async () => {
     await using site = await createUiWorld();
     const wrong = new TextEncoder().encode("Wrong");
-    await site.world.run({ command: "passkey" }, { readPasskey: async () => wrong.slice() });
+    await site.world.run({ command: "passkey" }, { readSecret: async () => wrong.slice() });
     for (let left = 3; left >= 0; left -= 1) {
       const answer = await site.client.signIn(`Wrong-${String(left)}`);
       expect(answer).toMatchObject({ status: 403, json: { error: { code: "PasskeyRejected" } } });

@@ -9,7 +9,16 @@ export type EnvelopeContext = {
   readonly ord: string;
   /** Serial number of the node. */
   readonly dev: string;
+  /**
+   * Missing: escrow custody, where the plaintext is the unlock key. In split custody it is one of two
+   * shares; no code takes one kind for another, since this member is compared like the rest.
+   */
+  readonly cus?: Share | undefined;
 };
+
+/** `split`: the broker's share. `split-device`: the node's share, for the owner's recovery keys. */
+export const SHARES = ["split", "split-device"] as const;
+export type Share = (typeof SHARES)[number];
 
 export type EnvelopeRecipient = {
   /**

@@ -15,7 +15,7 @@ export function matchesCommitment(envelope: Envelope, cek: Uint8Array): boolean 
 }
 
 /**
- * The unlock key; the caller zeroes it. AES-GCM by node:crypto: same result as jose (cross-tested),
+ * The unlock key, or a share of it; the caller zeroes it. AES-GCM by node:crypto: same result as jose (cross-tested),
  * a twentieth of the time, and the agent need not load jose.
  *
  * @param expected - the caller's own facts about itself; never copied from the envelope.
@@ -26,8 +26,9 @@ export async function openEnvelope(
   cek: Uint8Array,
   expected: EnvelopeContext,
 ): Promise<Uint8Array> {
-  const { env, ord, dev } = envelope.context;
-  const ours = env === expected.env && ord === expected.ord && dev === expected.dev;
+  const { env, ord, dev, cus } = envelope.context;
+  const ours =
+    env === expected.env && ord === expected.ord && dev === expected.dev && cus === expected.cus;
   if (!ours || !matchesCommitment(envelope, cek)) throw decryptionFailed();
   return decrypt(envelope, cek);
 }

@@ -9,12 +9,18 @@ import {
 import type { JsonObject } from "../strict-json.ts";
 import { COMMITMENT_BYTES } from "./commitment.ts";
 import { checkContext, checkRecipients, MAX_RECIPIENTS } from "./envelope-rules.ts";
-import { CONTENT_ENCRYPTION, ENVELOPE_TYP, KEY_ENCRYPTION } from "./envelope.ts";
-import type { Envelope, EnvelopeContext, EnvelopeRecipient, SealedPart } from "./envelope.ts";
+import { CONTENT_ENCRYPTION, ENVELOPE_TYP, KEY_ENCRYPTION, SHARES } from "./envelope.ts";
+import type {
+  Envelope,
+  EnvelopeContext,
+  EnvelopeRecipient,
+  SealedPart,
+  Share,
+} from "./envelope.ts";
 
 const ENVELOPE_MAX_BYTES = 8 * 1024;
 export const UNLOCK_KEY_MAX_BYTES = 512;
-const IV_BYTES = 12;
+export const IV_BYTES = 12;
 /** All 16: GCM also takes shorter tags, which are guessed sooner (RFC 7518 §5.3). */
 const TAG_BYTES = 16;
 
@@ -76,18 +82,28 @@ function parseProtectedHeader(encoded: string): {
   commitment: Uint8Array;
 } {
   const header = parseJsonObject(decodeBase64url(encoded, "protected"), "protected");
-  requireExactMembers(header, ["typ", "enc", "env", "ord", "dev", "cmt"], "protected");
+  const isShare = Object.hasOwn(header, "cus");
+  const members = ["typ", "enc", "env", "ord", "dev", "cmt", ...(isShare ? ["cus"] : [])];
+  requireExactMembers(header, members, "protected");
   if (header["typ"] !== ENVELOPE_TYP) throw unsupported(`typ: only ${ENVELOPE_TYP}`);
   if (header["enc"] !== CONTENT_ENCRYPTION) throw unsupported(`enc: only ${CONTENT_ENCRYPTION}`);
   const context = {
     env: requireText(header, "env"),
     ord: requireText(header, "ord"),
     dev: requireText(header, "dev"),
+    ...(isShare ? { cus: readShare(header) } : {}),
   };
   checkContext(context);
   const commitment = decodeBase64url(requireText(header, "cmt"), "cmt");
   if (commitment.byteLength !== COMMITMENT_BYTES) throw malformed("cmt: expected 32 bytes");
   return { context, commitment };
+}
+
+/** Escrow custody has one spelling: no such member. */
+function readShare(header: JsonObject): Share {
+  const share = SHARES.find((name) => name === header["cus"]);
+  if (share === undefined) throw unsupported(`cus: only ${SHARES.join(" or ")}`);
+  return share;
 }
 
 function parseRecipients(value: unknown): EnvelopeRecipient[] {

@@ -20,7 +20,7 @@ import type { Vectors } from "./shapes.ts";
 type Json = Record<string, unknown>;
 type Bad = Vectors["envelopes-bad.json"]["vectors"][number];
 
-const ORDER =
+export const ORDER =
   "/subscriptions/00000000-0000-0000-0000-000000000001/resourcegroups/vectors/providers/microsoft.databox/jobs/order-1";
 
 function createKek(modulusLength: number, place: number) {
@@ -57,14 +57,27 @@ export async function createGoodEnvelopes(): Promise<Vectors["envelopes-good.jso
       unlockKey: Buffer.from([0]),
       keks: keks.slice(2),
     },
+    {
+      name: "split custody: the broker's share",
+      unlockKey: randomBytes(32),
+      keks: keks.slice(0, 1),
+      cus: "split" as const,
+    },
+    {
+      name: "split custody: the node's share",
+      unlockKey: randomBytes(32),
+      keks: keks.slice(1, 2),
+      cus: "split-device" as const,
+    },
   ];
   const vectors = await Promise.all(
-    cases.map(async ({ name, unlockKey, keks: wrapping }, place) => {
+    cases.map(async ({ name, unlockKey, keks: wrapping, cus }, place) => {
       const cek = randomBytes(32);
       const context = {
         env: randomUUID(),
         ord: ORDER,
         dev: `VECTOR-${String(place + 1).padStart(3, "0")}`,
+        ...(cus === undefined ? {} : { cus }),
       };
       const recipients = wrapping.map(({ kid, wrap }) => ({ kid, encryptedKey: wrap(cek) }));
       const envelope = await sealEnvelope({ unlockKey, cek, context, recipients });
@@ -138,6 +151,13 @@ function addDecryptionFailures(
   add("a CEK of 16 bytes", fails, (e) => e, {}, one.cek.slice(0, 22).replace(/.$/, "A"));
   add("another order", fails, (e) => e, { ord: `${ORDER}2` });
   add("another node", fails, (e) => e, { dev: "VECTOR-999" });
+  add("asked for as the broker's share, which it is not", fails, (e) => e, { cus: "split" });
+  add(
+    "turned into the broker's share, and asked for as that",
+    fails,
+    (e) => withHeader(e, { cus: "split" }),
+    { cus: "split" },
+  );
   add("another envelope id", fails, (e) => e, { env: "00000000-0000-4000-8000-000000000000" });
   add("ciphertext of another envelope", fails, (e) => ({ ...e, ciphertext: other.ciphertext }));
   add("tag of another envelope", fails, (e) => ({ ...e, tag: other.tag }));
@@ -245,6 +265,8 @@ function addUnsupported(add: Add) {
     add(`alg ${name}`, "unsupported", (e) => alg(e, name));
   for (const enc of ["A128GCM", "A256CBC-HS512"])
     add(`enc ${enc}`, "unsupported", (e) => withHeader(e, { enc }));
+  for (const cus of ["escrow", ""])
+    add(`custody "${cus}"`, "unsupported", (e) => withHeader(e, { cus }));
   add("typ of another kind", "unsupported", (e) => withHeader(e, { typ: "JWE" }));
 }
 

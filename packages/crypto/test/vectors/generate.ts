@@ -15,7 +15,7 @@ import {
 } from "../../src/index.ts";
 import type { PasskeyFault } from "../../src/index.ts";
 import { cipherSuite } from "../../src/sealing/suites.ts";
-import { createBadEnvelopes, createGoodEnvelopes } from "./envelopes.ts";
+import { createBadEnvelopes, createGoodEnvelopes, ORDER } from "./envelopes.ts";
 import { createMessages } from "./messages.ts";
 import { writeVectors } from "./shapes.ts";
 import type { Vectors } from "./shapes.ts";
@@ -25,6 +25,7 @@ writeVectors("envelopes-good.json", good);
 writeVectors("envelopes-bad.json", await createBadEnvelopes(good));
 writeVectors("messages.json", await createMessages());
 writeVectors("commitments.json", createCommitments());
+writeVectors("split-keys.json", createSplitKeys());
 writeVectors("nonces.json", createNonces());
 writeVectors("passkeys.json", createPasskeys());
 writeVectors("hpke.json", await createSealed());
@@ -41,6 +42,30 @@ function createCommitments(): Vectors["commitments.json"] {
   });
   return {
     note: "commitment = HKDF-SHA256(ikm = cek, no salt, info = 'databox-cmk/commit/v1' || env, 32 bytes).",
+    vectors,
+  };
+}
+
+function createSplitKeys(): Vectors["split-keys.json"] {
+  const vectors = ["VECTOR-001", "VECTOR-002", "VECTOR-003"].map((dev) => {
+    const [deviceShare, brokerShare] = [randomBytes(32), randomBytes(32)];
+    const env = randomUUID();
+    const unlockKey = hkdfSync(
+      "sha256",
+      Buffer.concat([deviceShare, brokerShare]),
+      Buffer.from(env.replaceAll("-", ""), "hex"),
+      `databox-cmk/split/v1\u0000${ORDER}\u0000${dev}`,
+      32,
+    );
+    return {
+      context: { env, ord: ORDER, dev },
+      deviceShare: encodeBase64url(deviceShare),
+      brokerShare: encodeBase64url(brokerShare),
+      unlockKey: encodeBase64url(new Uint8Array(unlockKey)),
+    };
+  });
+  return {
+    note: "unlockKey, as text = base64url of HKDF-SHA256(ikm = deviceShare || brokerShare, salt = the 16 bytes of env, info = 'databox-cmk/split/v1' || 0x00 || ord || 0x00 || dev, 32 bytes).",
     vectors,
   };
 }

@@ -18,6 +18,15 @@ export type Vectors = {
     note: string;
     vectors: { env: string; cek: string; commitment: string }[];
   };
+  "split-keys.json": {
+    note: string;
+    vectors: {
+      context: EnvelopeContext;
+      deviceShare: string;
+      brokerShare: string;
+      unlockKey: string;
+    }[];
+  };
   "envelopes-good.json": {
     note: string;
     /** Throw-away key-encryption keys: RSA private JWKs by kid. */

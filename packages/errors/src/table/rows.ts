@@ -14,6 +14,7 @@ import { NETWORK_ERRORS } from "./network.ts";
 import { OFFLINE_ERRORS } from "./offline.ts";
 import { ORDER_ERRORS } from "./order.ts";
 import { PORTAL_ERRORS } from "./portal.ts";
+import { SPLIT_CUSTODY_ERRORS } from "./split-custody.ts";
 import { UNLOCK_DECISION_ERRORS } from "./unlock-decision.ts";
 
 /** Every failure that a person can meet, once: its behaviour, and its texts in both languages. */
@@ -30,6 +31,7 @@ export const ROWS = {
   ...DEVICE_PROTOCOL_ERRORS,
   ...DEVICE_ENVELOPE_ERRORS,
   ...UNLOCK_DECISION_ERRORS,
+  ...SPLIT_CUSTODY_ERRORS,
   ...OFFLINE_ERRORS,
   ...DEVICE_LOCAL_ERRORS,
   ...PORTAL_ERRORS,

@@ -56,6 +56,21 @@ const approvals = z
     }),
   );
 
+/**
+ * The custody of the unlock key. `escrow`: the broker can open the appliance, too, and show the
+ * passkey. `split`: only the appliance can, with a share of the broker's, from its preparation or its next re-key on; there is
+ * no way back. Missing in a write: as it is.
+ */
+const custody = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("escrow") }),
+  z.strictObject({
+    kind: z.literal("split"),
+    /** Dispatch an appliance without a copy of its own share. */
+    acceptNoRecovery: z.boolean(),
+  }),
+]);
+export type Custody = z.infer<typeof custody>;
+
 const members = {
   /**
    * How long an open volume stays open without an answer of the broker; a signed refusal always
@@ -82,6 +97,7 @@ const members = {
      */
     breakGlass: z.boolean(),
   }),
+  custody: z.optional(custody),
 };
 
 /** Our extension: the conditions under which an order's appliances get their key. */

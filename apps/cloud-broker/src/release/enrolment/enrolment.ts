@@ -19,6 +19,7 @@ import {
 import { decideEnrolment } from "../../core/decide-enrolment.ts";
 import { foldOrderId } from "../../core/order.ts";
 import type { Failure, Outcome } from "../../core/ports.ts";
+import { offerRecoveryKeys } from "../../custody/device-shares.ts";
 import { hashEnrolmentCode } from "../../orders/enrolment-code.ts";
 import { malformed, parseHeader } from "../message/authenticate-device.ts";
 import type { DeviceDependencies } from "../message/device-dependencies.ts";
@@ -100,7 +101,7 @@ async function enrol(
   message: DeviceMessage,
   { order, serial, node, key, request }: Enrolling,
 ): Promise<Outcome<SignedAnswer>> {
-  const { custody, keys, now } = dependencies;
+  const { custody, keys, store, now } = dependencies;
   const decision = decideEnrolment(node, key.kid, now());
   if (!decision.ok) return decision;
   const held = await custody.hold(order, serial);
@@ -112,6 +113,7 @@ async function enrol(
     brokerKeys: [...keys.bundle],
     envelope: await signEnvelope(keys.signing, held.value.envelope),
     passkeyOrigin: node.passkeyOrigin,
+    ...(await offerRecoveryKeys(store, order)),
   };
   const answer = await signAnswer(keys.signing, MESSAGE_TYPES.enrolment, enrolment);
   const recorded = await recordDeviceKey(dependencies, message, {

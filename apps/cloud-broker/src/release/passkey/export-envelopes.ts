@@ -6,6 +6,7 @@ import type { OrderId } from "../../core/order.ts";
 import type { Failure } from "../../core/ports.ts";
 import { renderTime } from "../../core/wire-time.ts";
 import { loadBackupKeys } from "../../custody/backup-keys.ts";
+import { loadDeviceShares } from "../../custody/device-shares.ts";
 import { loadCurrentEnvelopes } from "../../custody/stored-envelopes.ts";
 import type { ControlPlane, RequestContext } from "../../orders/control-plane.ts";
 import { findRevocation } from "../kill-switches/revocations.ts";
@@ -29,6 +30,7 @@ export async function exportEnvelopes(
   };
   const stored = await loadCurrentEnvelopes(store, order);
   const backups = await loadBackupKeys(store, order);
+  const shares = await loadDeviceShares(store, order);
   for (const { serial } of stored) {
     const revocation = await findRevocation(store, order, serial);
     if (revocation !== undefined) return refuse(revocation);
@@ -51,6 +53,7 @@ export async function exportEnvelopes(
       createdAt: renderTime(createdAtMs),
       recipients: envelope.recipients.map((recipient) => recipientOf(recipient.kid, kid)),
       jwe: { ...envelope.toJSON() },
+      deviceShare: shares.get(serial)?.toJSON(),
     })),
   };
 }

@@ -7,6 +7,7 @@ import { loosenedMembers } from "../../core/compare-policies.ts";
 import type { EpochMs, OrderId, OrderName } from "../../core/order.ts";
 import { type ReleaseTerms, stricterTerms, termsOf } from "../../core/release-terms.ts";
 import { stageRules } from "../../core/stages.ts";
+import { custodyOf } from "../../core/unlock-policy.ts";
 import type { ControlPlane, RequestContext } from "../../orders/control-plane.ts";
 import { findOrder } from "../../orders/find-order.ts";
 import type { Order } from "../../orders/order.ts";
@@ -23,7 +24,7 @@ import { readStoredPolicy, type StoredPolicy } from "./read-unlock-policy.ts";
 export async function writeUnlockPolicy(
   plane: ControlPlane,
   name: OrderName,
-  policy: UnlockPolicy,
+  written: UnlockPolicy,
   ifMatch: string | undefined,
   context: RequestContext,
 ): Promise<StoredPolicy> {
@@ -32,6 +33,7 @@ export async function writeUnlockPolicy(
   const seen = await readStoredPolicy(plane.store, order.id);
   requirePolicyMatch(seen, ifMatch);
   const { defaultPolicy } = plane.settings;
+  const policy = withCustody(written, seen?.policy ?? defaultPolicy);
   const claim = await plane.admitChange(
     order,
     {
@@ -103,6 +105,15 @@ async function putInForce(
       target: "If-Match",
       detail: "another change of the unlock policy came first; read it again",
     });
+}
+
+/** @throws {AppError} `CustodyRevertForbidden` */
+function withCustody(written: UnlockPolicy, inForce: UnlockPolicy): UnlockPolicy {
+  const before = custodyOf(inForce);
+  const { custody = before } = written;
+  if (before.kind === "split" && custody.kind === "escrow")
+    throw new AppError("CustodyRevertForbidden", { target: "custody.kind" });
+  return custody.kind === "escrow" ? written : { ...written, custody };
 }
 
 function requireStage({ stage }: Order): void {

@@ -7,6 +7,7 @@ import {
 
 import { recorded } from "../../audit/record.ts";
 import type { Outcome } from "../../core/ports.ts";
+import { parseDeviceShare, storeDeviceShare } from "../../custody/device-shares.ts";
 import type { AuthenticDevice } from "../message/authenticate-device.ts";
 import type { DeviceDependencies } from "../message/device-dependencies.ts";
 import type { FindDevice } from "../message/device-node.ts";
@@ -40,17 +41,22 @@ async function confirm(
   dependencies: DeviceDependencies,
   message: DeviceMessage,
   sender: AuthenticDevice,
-  { rekey, counter, journalHead, bootId }: RekeyConfirmation,
+  { rekey, counter, journalHead, bootId, extensions }: RekeyConfirmation,
 ): Promise<Outcome<SignedAnswer>> {
   const { order, serial } = sender;
+  const share = parseDeviceShare(extensions?.["deviceShare"], sender);
+  if (!share.ok) return share;
   const counted = await useCounter(dependencies, sender, counter);
   if (!counted.ok) return counted;
-  const { custody, keys, appendAudit } = dependencies;
+  const { custody, keys, appendAudit, now } = dependencies;
   const { hash: requestHash, correlationId } = message;
   const context = { actor: actorOf(message, sender), correlationId };
-  const row = recorded(appendAudit, { chain: order, action: "rekey", context }, () =>
-    Promise.resolve({ serial, requestHash, detail: { rekey, bootId, journalHead } }),
-  );
+  const deed = { chain: order, action: "rekey", context };
+  const row = recorded(appendAudit, deed, async (transaction) => {
+    if (share.value !== undefined) await storeDeviceShare(transaction, sender, share.value, now());
+    const deviceShareFor = share.value?.recipients.map(({ kid }) => kid).join(" ");
+    return { serial, requestHash, detail: { rekey, bootId, journalHead, deviceShareFor } };
+  });
   await custody.commitRekey(order, serial, rekey, row);
   const held = await custody.hold(order, serial);
   if (!held.ok) return held;

@@ -18,6 +18,7 @@ import {
 
 import { decideRekey } from "../../core/decide-rekey.ts";
 import type { Outcome } from "../../core/ports.ts";
+import { offerRecoveryKeys } from "../../custody/device-shares.ts";
 import type { RekeyProposal } from "../../custody/key-custody.ts";
 import { loadLease } from "../leases/load-lease.ts";
 import { type AuthenticDevice, malformed } from "../message/authenticate-device.ts";
@@ -75,6 +76,7 @@ async function propose(
       enc: encodeBase64url(sealed.value.enc),
       ciphertext: encodeBase64url(sealed.value.ciphertext),
     },
+    ...(await offerRecoveryKeys(dependencies.store, sender.order)),
   };
   const answer = await signAnswer(dependencies.keys.signing, MESSAGE_TYPES.rekeyProposal, payload);
   await record(dependencies, message, sender, proposal.value);

@@ -1,3 +1,4 @@
+import type { Envelope } from "@databox-cmk/crypto";
 import {
   MESSAGE_TYPES,
   receipt,
@@ -9,6 +10,7 @@ import { sql, type Transaction } from "kysely";
 
 import { decideReceipt } from "../../core/decide-receipt.ts";
 import type { Outcome } from "../../core/ports.ts";
+import { parseDeviceShare, storeDeviceShare } from "../../custody/device-shares.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 import type { AuthenticDevice } from "../message/authenticate-device.ts";
 import type { DeviceDependencies } from "../message/device-dependencies.ts";
@@ -43,6 +45,8 @@ async function takeReceipt(
   said: Receipt,
 ): Promise<Outcome<SignedAnswer>> {
   const { commit, keys } = dependencies;
+  const share = parseDeviceShare(said.extensions?.["deviceShare"], sender);
+  if (!share.ok) return share;
   const acknowledgement: Acknowledgement = { requestHash: message.hash };
   const answer = await signAnswer(keys.signing, MESSAGE_TYPES.acknowledgement, acknowledgement);
   return commit(async (transaction) => {
@@ -53,6 +57,7 @@ async function takeReceipt(
       await recordReceipt(dependencies, transaction, message, sender, {
         said,
         generation: grant?.generation,
+        share: share.value,
       });
     await storeAnswer(transaction, message.hash, answer, dependencies.now());
     return { ok: true, value: answer };
@@ -80,12 +85,18 @@ async function findGrant(
   };
 }
 
+type Received = {
+  readonly said: Receipt;
+  readonly generation: number | undefined;
+  readonly share: Envelope | undefined;
+};
+
 async function recordReceipt(
   { appendAudit, markPrepared, now }: DeviceDependencies,
   transaction: Transaction<BrokerTables>,
   message: DeviceMessage,
   sender: Sender,
-  { said, generation }: { readonly said: Receipt; readonly generation: number | undefined },
+  { said, generation, share }: Received,
 ): Promise<void> {
   const { order, serial } = sender;
   const nowMs = now();
@@ -114,6 +125,7 @@ async function recordReceipt(
     .where("order_id", "=", order)
     .where("serial", "=", serial)
     .execute();
+  if (share !== undefined) await storeDeviceShare(transaction, sender, share, nowMs);
   await appendAudit(transaction, order, {
     action: "receipt",
     actor: actorOf(message, sender),
@@ -128,6 +140,7 @@ async function recordReceipt(
       bootId: said.bootId,
       journalHead: said.journalHead,
       untrustedCode: said.code,
+      deviceShareFor: share?.recipients.map(({ kid }) => kid).join(" "),
     },
   });
   if (said.outcome !== "prepared") return;

@@ -3,7 +3,7 @@ import type { ReadStream } from "node:tty";
 import { zero } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
 
-/** A passkey has at most 64 characters; the extra room lets us report input that is too long. */
+/** A passkey has at most 64 characters, a share 43; the extra room lets us report longer input. */
 const MAX_BYTES = 256;
 const [ENTER, LINE_FEED, END, INTERRUPT, BACKSPACE, DELETE] = [13, 10, 4, 3, 8, 127];
 
@@ -13,13 +13,14 @@ const [ENTER, LINE_FEED, END, INTERRUPT, BACKSPACE, DELETE] = [13, 10, 4, 3, 8, 
  *
  * @throws {AppError} `Misuse` for an empty or far too long line
  */
-export async function readPasskey(
+export async function readSecret(
+  what: string,
   input: AsyncIterable<Uint8Array> & Partial<Pick<ReadStream, "isTTY" | "setRawMode">>,
   ask: (text: string) => void,
 ): Promise<Uint8Array> {
   const isTerminal = input.isTTY === true;
   if (isTerminal) {
-    ask("Passkey (it is not shown), then Enter:");
+    ask(`${what} (it is not shown), then Enter:`);
     input.setRawMode?.(true);
   }
   const typed = new Uint8Array(MAX_BYTES);
@@ -29,16 +30,17 @@ export async function readPasskey(
       const ended = chunk.some((byte) => {
         if (byte === LINE_FEED || byte === ENTER) return true;
         if (isTerminal && byte === END) return true;
-        if (isTerminal && byte === INTERRUPT) throw misuse("no passkey: interrupted");
+        if (isTerminal && byte === INTERRUPT) throw misuse("interrupted");
         if (isTerminal && (byte === BACKSPACE || byte === DELETE)) length = Math.max(0, length - 1);
-        else if (length === MAX_BYTES) throw misuse("the passkey is longer than 64 characters");
+        else if (length === MAX_BYTES)
+          throw misuse(`${what}: longer than ${String(MAX_BYTES)} bytes`);
         else typed[length++] = byte;
         return false;
       });
       zero(chunk);
       if (ended) break;
     }
-    if (length === 0) throw misuse("no passkey: type it, or pipe it in");
+    if (length === 0) throw misuse(`${what}: empty; type it, or pipe it in`);
     return typed.slice(0, length);
   } finally {
     zero(typed);

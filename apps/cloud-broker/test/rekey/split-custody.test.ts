@@ -1,0 +1,240 @@
+import { generateKeyPairSync, randomBytes } from "node:crypto";
+
+import {
+  encodeBase64url,
+  importRecoveryKey,
+  parseEnvelope,
+  sealEnvelope,
+} from "@databox-cmk/crypto";
+import { enrolment, envelopeExport } from "@databox-cmk/protocol";
+import { DeviceClient } from "@databox-cmk/testkit";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import * as z from "zod";
+
+import { CUSTOMER_KEY } from "../world/customer-vault.ts";
+import { API, jobPath, minimalJob } from "../world/jobs.ts";
+import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
+import { RekeyClient } from "./rekey-client.ts";
+
+const JOB = "split-order";
+const ORDER = jobPath(JOB);
+const prepared = z.object({
+  nodes: z.array(z.object({ serial: z.string(), enrolmentCode: z.string() })),
+});
+const owner = generateKeyPairSync("rsa", {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: "spki", format: "pem" },
+  privateKeyEncoding: { type: "pkcs8", format: "pem" },
+});
+const recoveryKey = importRecoveryKey(owner.publicKey);
+
+let world: BrokerWorld;
+beforeEach(async () => {
+  world = await openBroker();
+});
+afterEach(() => world[Symbol.asyncDispose]());
+
+const call = async (method: string, part: string, body?: unknown) =>
+  world.call(method, `${ORDER}${part}?${API}`, { body });
+const readPolicy = async () => (await call("GET", "/unlockPolicy")).json;
+const choose = async (custody: object | undefined) =>
+  call("PUT", "/unlockPolicy", { ...(await readPolicy()), custody });
+const place = async () => {
+  expect((await call("PUT", "", minimalJob())).status).toBe(202);
+};
+const addRecoveryKey = async () => {
+  const body = { kind: "RecoveryKey", publicKey: owner.publicKey };
+  expect((await call("PUT", "/backupKeys/offline", body)).status).toBe(200);
+};
+const useOwnKey = async () => {
+  expect((await call("PATCH", "", { identity: { type: "SystemAssigned" } })).status).toBe(202);
+  const identityProperties = { type: "SystemAssigned" };
+  const keyEncryptionKey = { ...CUSTOMER_KEY, identityProperties };
+  const body = { properties: { details: { keyEncryptionKey } } };
+  expect((await call("PATCH", "", body)).status).toBe(202);
+};
+
+/** A node's share as its agent copies it for the owner. */
+async function copyOf(device: DeviceClient, env = device.envelope?.env ?? "") {
+  const cek = new Uint8Array(randomBytes(32));
+  const copy = await sealEnvelope({
+    unlockKey: new Uint8Array(randomBytes(32)),
+    cek,
+    context: { env, ord: device.order, dev: device.serial, cus: "split-device" },
+    recipients: [{ kid: recoveryKey.kid, encryptedKey: recoveryKey.wrap(cek) }],
+  });
+  return { deviceShare: copy.toJSON() };
+}
+
+async function enrol(): Promise<{ device: DeviceClient; extensions: unknown }> {
+  const { json } = await world.operator("prepare", JOB);
+  const [node = { serial: "", enrolmentCode: "" }] = prepared.parse(json).nodes;
+  const { serial, enrolmentCode } = node;
+  const transport = world.transport();
+  const device = new DeviceClient({ transport, order: ORDER.toLowerCase(), serial });
+  device.brokerKeys = world.keys.bundle;
+  const answer = await device.enrol(enrolmentCode);
+  if (answer.kind !== "answer") throw new Error(JSON.stringify(answer));
+  return { device, extensions: enrolment.parse(answer.value).extensions };
+}
+
+async function report(device: DeviceClient, extensions?: Record<string, unknown>) {
+  const { answer } = await device.unlock("prepare");
+  if (answer.kind !== "answer") throw new Error(JSON.stringify(answer));
+  device.extensions = extensions;
+  const receipt = await device.receipt(answer.text, "prepared");
+  device.extensions = undefined;
+  return receipt;
+}
+
+/** Prepared in split custody, with a copy of its share. */
+async function splitNode(): Promise<DeviceClient> {
+  await place();
+  await useOwnKey();
+  await addRecoveryKey();
+  expect((await choose({ kind: "split", acceptNoRecovery: false })).status).toBe(200);
+  const { device } = await enrol();
+  expect(await report(device, await copyOf(device))).toMatchObject({ kind: "answer" });
+  return device;
+}
+
+const shares = () => world.store().selectFrom("device_shares").select("serial").execute();
+
+describe("an order in split custody", () => {
+  test("gives its node a share, whom to copy its own for, and its owner the copy", async () => {
+    await place();
+    await useOwnKey();
+    await addRecoveryKey();
+    await choose({ kind: "split", acceptNoRecovery: false });
+    const { device, extensions } = await enrol();
+    expect(extensions).toEqual({ recoveryKeys: [recoveryKey.jwk] });
+    expect(parseEnvelope(device.envelope?.jwe).context.cus).toBe("split");
+    const copy = await copyOf(device);
+    await report(device, copy);
+    const { json } = await call("GET", "/envelopes");
+    expect(envelopeExport.parse(json).value).toMatchObject([copy]);
+    expect((await world.operator("dispatch", JOB)).status).toBe(200);
+  });
+
+  test("has no passkey to show, at any time", async () => {
+    const device = await splitNode();
+    await world.operator("dispatch", JOB);
+    await world.operator("deliver", JOB);
+    const { status, json } = await call("POST", "/listCredentials", {});
+    expect({ status, code: json.error.code }).toEqual({ status: 403, code: "PasskeyNotInEscrow" });
+    expect((await device.unlock("unlock")).answer).toMatchObject({ kind: "answer" });
+  });
+
+  test("stays so: the policy keeps it when it is written without, and does not go back", async () => {
+    await splitNode();
+    const { custody: _custody, ...rest } = await readPolicy();
+    expect((await call("PUT", "/unlockPolicy", rest)).json.custody.kind).toBe("split");
+    const { status, json } = await choose({ kind: "escrow" });
+    expect({ status, code: json.error.code }).toEqual({
+      status: 400,
+      code: "CustodyRevertForbidden",
+    });
+  });
+
+  test("is rekeyed with the new share's copy, in the transaction that puts it in force", async () => {
+    const device = await splitNode();
+    await world.operator("dispatch", JOB);
+    await world.operator("deliver", JOB);
+    const client = await RekeyClient.unlock(device);
+    const proposal = await client.propose();
+    expect(proposal.envelope.env).not.toBe(device.envelope?.env);
+    expect(parseEnvelope(proposal.envelope.jwe).context.cus).toBe("split");
+    device.extensions = await copyOf(device, proposal.envelope.env);
+    await client.confirm(proposal.rekey);
+    const { json } = await call("GET", "/envelopes");
+    expect(envelopeExport.parse(json).value).toMatchObject([device.extensions]);
+  });
+
+  test("loses the copy with its keys: erased is erased", async () => {
+    await splitNode();
+    expect(await shares()).toHaveLength(1);
+    for (const step of [
+      "dispatch",
+      "deliver",
+      "pickUp",
+      "receive",
+      "startCopy",
+      "complete",
+      "erase",
+    ])
+      expect((await world.operator(step, JOB)).status).toBe(200);
+    expect(await shares()).toHaveLength(0);
+  });
+});
+
+test("an order in escrow changes to split custody by a re-key", async () => {
+  const device = await world.delivered(JOB);
+  expect((await choose({ kind: "split", acceptNoRecovery: true })).status).toBe(200);
+  // Until then the passkey opens the volume, and is shown.
+  expect((await call("POST", "/listCredentials", {})).status).toBe(200);
+  const client = await RekeyClient.unlock(device);
+  const { envelope, rekey } = await client.propose();
+  expect(parseEnvelope(envelope.jwe).context.cus).toBe("split");
+  await client.confirm(rekey);
+  expect((await call("POST", "/listCredentials", {})).status).toBe(403);
+});
+
+describe("without a recovery key", () => {
+  beforeEach(place);
+
+  test("nothing is prepared, unless the owner accepts that", async () => {
+    await choose({ kind: "split", acceptNoRecovery: false });
+    const refused = await world.operator("prepare", JOB);
+    expect({ status: refused.status, code: refused.json.error.code }).toEqual({
+      status: 409,
+      code: "RecoveryKeyMissing",
+    });
+    await choose({ kind: "split", acceptNoRecovery: true });
+    const { device, extensions } = await enrol();
+    expect(extensions).toBeUndefined();
+    await report(device);
+    expect((await world.operator("dispatch", JOB)).status).toBe(200);
+  });
+
+  test("nothing is dispatched, not even by force, once the owner no longer accepts that", async () => {
+    await choose({ kind: "split", acceptNoRecovery: true });
+    const { device } = await enrol();
+    await report(device);
+    await choose({ kind: "split", acceptNoRecovery: false });
+    const refused = await world.operator("dispatch", JOB, { force: true });
+    expect({ status: refused.status, code: refused.json.error.code }).toEqual({
+      status: 409,
+      code: "RecoveryKeyMissing",
+    });
+  });
+});
+
+describe("a copy of a share is refused that", () => {
+  test.each([
+    ["is another order's", { ord: `${ORDER.toLowerCase()}2` }],
+    ["is another node's", { dev: "DBX-OTHER" }],
+    ["claims to be the broker's", { cus: "split" as const }],
+  ])("%s", async (_, change) => {
+    await place();
+    await choose({ kind: "split", acceptNoRecovery: true });
+    const { device } = await enrol();
+    const cek = new Uint8Array(32);
+    const context = { env: device.envelope?.env ?? "", ord: device.order, dev: device.serial };
+    const copy = await sealEnvelope({
+      unlockKey: new Uint8Array(32),
+      cek,
+      context: { ...context, cus: "split-device", ...change },
+      recipients: [{ kid: recoveryKey.kid, encryptedKey: recoveryKey.wrap(cek) }],
+    });
+    const receipt = await report(device, { deviceShare: copy.toJSON() });
+    expect(receipt).toMatchObject({ kind: "denial", value: { code: "DeviceMessageMalformed" } });
+  });
+
+  test("is no envelope", async () => {
+    await place();
+    await choose({ kind: "split", acceptNoRecovery: true });
+    const { device } = await enrol();
+    const receipt = await report(device, { deviceShare: encodeBase64url(randomBytes(32)) });
+    expect(receipt).toMatchObject({ kind: "denial", value: { code: "DeviceMessageMalformed" } });
+  });
+});

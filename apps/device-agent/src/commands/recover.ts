@@ -1,0 +1,87 @@
+import {
+  CryptoError,
+  decodeBase64url,
+  equalConstantTime,
+  SHARE_BYTES,
+  zero,
+} from "@databox-cmk/crypto";
+import { AppError } from "@databox-cmk/errors";
+
+import type { AgentEvent } from "../core/agent-event.ts";
+import { openJournal } from "../journal/open-journal.ts";
+import type { CommandDependencies } from "../node/dependencies.ts";
+import { openIdentity, readHeldEnvelope } from "../node/open-node.ts";
+import { requirePrepared } from "../node/prepared-node.ts";
+import { roundToTenth } from "../node/stopwatch.ts";
+import { findShare, keepShare, readShare } from "../share/keep-share.ts";
+import { isSplit } from "../share/unlock-key.ts";
+import { createStateStore } from "../state/state-store.ts";
+import { waitForAgentLock } from "../state/wait-for-agent-lock.ts";
+import { openVolume } from "../volume/choose-volume.ts";
+
+const LOCK_WAIT_MS = 6_000;
+
+/**
+ * Gives this node the share that its owner's recovery key opened, after the hardware that had it was
+ * replaced. The next unlock uses it; a re-key replaces it by one that nobody else has seen.
+ *
+ * @throws {AppError} `Misuse`, `AgentStateUnreadable` or `AgentStateUnwritable`
+ */
+export async function recover(dependencies: CommandDependencies): Promise<AgentEvent> {
+  const { stateDir, credentialsFolder, cryptsetupFolders, nowIso, elapsedMs } = dependencies;
+  const { folder, settings, state: seen } = requirePrepared(stateDir, credentialsFolder);
+  const typed = await dependencies.readSecret("The node's share, in base64url");
+  const share = decodeShare(typed);
+  zero(typed);
+  using held = new DisposableStack();
+  held.defer(() => {
+    zero(share);
+  });
+  held.use(await waitForAgentLock(folder.path, LOCK_WAIT_MS));
+  const store = createStateStore(folder, folder.readState() ?? seen);
+  const volume = openVolume(settings.volume, settings.serial, cryptsetupFolders);
+  const identity = openIdentity({ folder, settings, store });
+  const envelope = await readHeldEnvelope(folder, volume, identity);
+  if (!isSplit(envelope)) throw misuse("this node's custody is not split: it needs no share");
+  const { env } = identity;
+  if (findShare(folder, env) !== "missing") {
+    const present = await readShare(folder, env);
+    const isSame = equalConstantTime(present, share);
+    zero(present);
+    if (!isSame) throw misuse("this node has a share already, and it is another one");
+  } else {
+    await keepShare(folder, env, share);
+    store.update({
+      journalHead: openJournal(folder.journalPath, { bootId: identity.bootId, nowIso }).append(
+        "share-recovered",
+        { env },
+      ),
+    });
+  }
+  return {
+    event: "recover",
+    node: settings.serial,
+    outcome: "recovered",
+    volume: volume.kind,
+    elapsedMs: roundToTenth(elapsedMs()),
+    notes: [
+      "unlock the node now, then re-key it: the share that was carried is then worth nothing",
+    ],
+  };
+}
+
+/** @throws {AppError} `Misuse` */
+function decodeShare(typed: Uint8Array): Uint8Array {
+  try {
+    const share = decodeBase64url(Buffer.from(typed).toString("latin1").trim(), "share");
+    if (share.byteLength === SHARE_BYTES) return share;
+  } catch (error) {
+    if (!(error instanceof CryptoError)) throw error;
+  }
+  throw misuse(
+    "expected the 32 bytes of a share in base64url, as `jose jwe dec … | jose b64 enc -I-` prints them",
+  );
+}
+
+const misuse = (detail: string): AppError =>
+  new AppError("Misuse", { detail: `recover: ${detail}` });

@@ -1,0 +1,83 @@
+import { randomFillSync } from "node:crypto";
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+
+import {
+  decodeBase64url,
+  encodeBase64url,
+  SHARE_BYTES,
+  secretBytes,
+  zero,
+} from "@databox-cmk/crypto";
+import { AppError } from "@databox-cmk/errors";
+
+import { deviceShare } from "../core/device-share.ts";
+import { destroy, finishDestroying } from "../state/destroy-file.ts";
+import { readJson } from "../state/read-json.ts";
+import type { StateFolder } from "../state/state-folder.ts";
+import { writeDurably } from "../state/write-durably.ts";
+import { sealByTpm, unsealByTpm } from "./seal-by-tpm.ts";
+
+/** Also of a file that is being written or destroyed. */
+const NAME = /^device-share-([0-9a-f-]{36})\.json/;
+const pathOf = ({ path }: StateFolder, env: string): string =>
+  join(path, `device-share-${env}.json`);
+
+/** The place of an envelope's share. */
+export type SharePlace = "tpm" | "file" | "missing";
+
+/** Without the share itself. @throws {AppError} `AgentStateUnreadable` */
+export function findShare(folder: StateFolder, env: string): SharePlace {
+  const kept = readJson(pathOf(folder, env), deviceShare);
+  return kept?.kept ?? "missing";
+}
+
+/**
+ * This node's share for an envelope: 32 bytes; the caller zeroes them.
+ *
+ * @throws {AppError} `DeviceShareMissing`, `BootStateChanged`, `DeviceKeyUnavailable` or
+ * `AgentStateUnreadable`
+ */
+export async function readShare(folder: StateFolder, env: string): Promise<Uint8Array> {
+  const kept = readJson(pathOf(folder, env), deviceShare);
+  if (kept === undefined) throw new AppError("DeviceShareMissing");
+  return kept.kept === "tpm" ? unsealByTpm(kept) : decodeBase64url(kept.share, "share");
+}
+
+/** Durable before it is used; a rerun finds the same one. */
+export async function makeShare(folder: StateFolder, env: string): Promise<void> {
+  if (existsSync(pathOf(folder, env))) return;
+  const share = randomFillSync(secretBytes(SHARE_BYTES));
+  try {
+    await keepShare(folder, env, share);
+  } finally {
+    zero(share);
+  }
+}
+
+/** In the TPM that has the device key, if one has it. The caller zeroes the share. */
+export async function keepShare(
+  folder: StateFolder,
+  env: string,
+  share: Uint8Array,
+): Promise<void> {
+  const key = folder.readTpmKey();
+  const kept =
+    key === undefined
+      ? { version: 1, kept: "file", share: encodeBase64url(share) }
+      : { version: 1, kept: "tpm", ...(await sealByTpm(key, share)) };
+  writeDurably(pathOf(folder, env), `${JSON.stringify(kept)}\n`);
+}
+
+/** Destroys the shares of envelopes that are no longer in force, and the remains after a kill. */
+export function destroyOtherShares(folder: StateFolder, env: string): void {
+  const found = readdirSync(folder.path).map((name) => NAME.exec(name)?.[1]);
+  for (const other of new Set(found))
+    if (other !== undefined && other !== env) destroyShare(folder, other);
+}
+
+export function destroyShare(folder: StateFolder, env: string): void {
+  const path = pathOf(folder, env);
+  destroy(path);
+  finishDestroying(path);
+}

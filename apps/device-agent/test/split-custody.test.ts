@@ -1,0 +1,309 @@
+import {
+  constants,
+  createDecipheriv,
+  generateKeyPairSync,
+  type KeyObject,
+  privateDecrypt,
+} from "node:crypto";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+
+import {
+  decodeBase64url,
+  deriveSplitKey,
+  encodeBase64url,
+  type Envelope,
+  importRecoveryKey,
+  openEnvelope,
+  parseEnvelope,
+} from "@databox-cmk/crypto";
+import { describe, expect, test } from "vitest";
+
+import { DEFAULT_PCRS } from "../src/core/tpm-key.ts";
+import { openVolume } from "../src/volume/choose-volume.ts";
+import { SYSTEM_FOLDERS } from "../src/volume/luks2/find-cryptsetup.ts";
+import {
+  createAgentWorld,
+  createPreparedWorld,
+  HAS_CRYPTSETUP,
+  seen,
+  SERIAL,
+} from "./agent-world.ts";
+import type { AgentWorld } from "./agent-world.ts";
+import { HAS_TPM, startSwtpm } from "./start-swtpm.ts";
+
+const KINDS = [
+  { volumeKind: "file", skip: false },
+  { volumeKind: "luks2", skip: !HAS_CRYPTSETUP },
+] as const;
+const owner = generateKeyPairSync("rsa", { modulusLength: 2048 });
+const recoveryKeys = [publicJwk(owner.publicKey)];
+const unlocked = { exit: 0, outcome: "unlocked" };
+
+function publicJwk(key: KeyObject) {
+  const { n = "", e = "" } = key.export({ format: "jwk" });
+  return { kty: "RSA", n, e };
+}
+
+const nodeOf = (world: AgentWorld) => {
+  const node = world.broker.nodes.get(SERIAL);
+  if (node === undefined) throw new Error("no node");
+  return node;
+};
+const rekey = (world: AgentWorld) => world.run({ command: "rekey" });
+const volumeOf = (world: AgentWorld) =>
+  openVolume({ kind: "file", path: world.diskPath }, SERIAL, SYSTEM_FOLDERS);
+const sharesOf = (world: AgentWorld) =>
+  readdirSync(world.stateDir).filter((name) => name.startsWith("device-share-"));
+/** All that a broker ever has of the key. */
+const brokerShareOf = ({ envelope, contentKey }: { envelope: Envelope; contentKey: Uint8Array }) =>
+  openEnvelope(envelope, contentKey, envelope.context);
+const recover = (world: AgentWorld, share: Uint8Array) =>
+  world.run(
+    { command: "recover" },
+    { readSecret: () => Promise.resolve(new TextEncoder().encode(encodeBase64url(share))) },
+  );
+
+/** RFC 7516 by hand, as the owner's own tools open it. */
+function openCopy(copy: unknown, { privateKey }: { privateKey: KeyObject }): Uint8Array {
+  const { recipients, sealed } = parseEnvelope(copy);
+  const padding = constants.RSA_PKCS1_OAEP_PADDING;
+  const contentKey = privateDecrypt(
+    { key: privateKey, padding, oaepHash: "sha256" },
+    recipients[0]?.encryptedKey ?? new Uint8Array(),
+  );
+  const decipher = createDecipheriv("aes-256-gcm", contentKey, decodeBase64url(sealed.iv));
+  decipher.setAAD(Buffer.from(sealed.protected)).setAuthTag(decodeBase64url(sealed.tag));
+  return new Uint8Array(
+    Buffer.concat([decipher.update(decodeBase64url(sealed.ciphertext)), decipher.final()]),
+  );
+}
+
+describe.each(KINDS)("split custody with a $volumeKind volume", ({ volumeKind, skip }) => {
+  test.skipIf(skip)(
+    "unlocks, locks, and is rekeyed; each envelope has a share of its own",
+    async () => {
+      await using world = await createPreparedWorld({ volumeKind, custody: "split", recoveryKeys });
+      expect(seen(await world.unlock())).toMatchObject(unlocked);
+      expect(await world.status()).toMatchObject({
+        details: {
+          custody: "split",
+          share: "in a file",
+          shareCopiedFor: importRecoveryKey(recoveryKeys[0]).kid,
+        },
+      });
+      const [first] = sharesOf(world);
+      expect(await rekey(world)).toMatchObject({ outcome: "rekeyed", generation: 2 });
+      expect(await world.status()).toMatchObject({
+        details: { shareCopiedFor: importRecoveryKey(recoveryKeys[0]).kid },
+      });
+      expect(sharesOf(world)).toEqual([`device-share-${nodeOf(world).env}.json`]);
+      expect(sharesOf(world)).not.toContain(first);
+      await world.lock();
+      expect(seen(await world.unlock())).toMatchObject(unlocked);
+    },
+  );
+
+  test.skipIf(skip)("an appliance in escrow changes to split custody by a re-key", async () => {
+    await using world = await createPreparedWorld({ volumeKind });
+    await world.unlock();
+    const passkey = await brokerShareOf(nodeOf(world));
+    nodeOf(world).custody = "split";
+    expect(await rekey(world)).toMatchObject({ outcome: "rekeyed" });
+    await world.lock();
+    expect(seen(await world.unlock())).toMatchObject(unlocked);
+    await world.lock();
+    const kind = { kind: volumeKind, path: world.diskPath } as const;
+    const { slots } = openVolume(kind, SERIAL, SYSTEM_FOLDERS);
+    for (const slot of await slots.list()) expect(await slots.opens(slot, passkey)).toBe(false);
+  });
+});
+
+test("what a broker has does not open the volume; with the node's share it does", async () => {
+  await using world = await createPreparedWorld({ custody: "split" });
+  const node = nodeOf(world);
+  const broker = await brokerShareOf(node);
+  const { slots } = volumeOf(world);
+  const [slot = 0] = await slots.list();
+  const text = new TextEncoder().encode(encodeBase64url(broker));
+  for (const key of [broker, text, node.contentKey])
+    expect(await slots.opens(slot, key)).toBe(false);
+  const [file = ""] = sharesOf(world);
+  const kept = JSON.parse(readFileSync(join(world.stateDir, file), "utf8")) as { share: string };
+  const share = decodeBase64url(kept.share);
+  const { env } = node.envelope.context;
+  for (const context of [
+    { env, ord: node.order, dev: "DBX-OTHER" },
+    { env, ord: `${node.order}2`, dev: SERIAL },
+    { env: "00000000-0000-4000-8000-000000000000", ord: node.order, dev: SERIAL },
+  ])
+    expect(await slots.opens(slot, deriveSplitKey(share, broker, context))).toBe(false);
+  const context = { env, ord: node.order, dev: SERIAL };
+  expect(await slots.opens(slot, deriveSplitKey(share, broker, context))).toBe(true);
+});
+
+test("neither share, nor the key, is in a message, an event or the journal", async () => {
+  const sent: string[] = [];
+  await using world = await createAgentWorld({ custody: "split", recoveryKeys });
+  world.broker.intercept = ({ request, answer }) => {
+    sent.push(
+      ...request.split("."),
+      Buffer.from(request.split(".")[1] ?? "", "base64url").toString(),
+    );
+    return answer;
+  };
+  const events = [
+    await world.prepare(),
+    await world.unlock(),
+    await rekey(world),
+    await world.lock(),
+  ];
+  const [file = ""] = sharesOf(world);
+  const { share } = JSON.parse(readFileSync(join(world.stateDir, file), "utf8")) as {
+    share: string;
+  };
+  const journal = readFileSync(join(world.stateDir, "journal.jsonl"), "utf8");
+  const everything = [...sent, journal, JSON.stringify(events)].join("\n");
+  expect(events.map(({ outcome }) => outcome)).toEqual([
+    "prepared",
+    "unlocked",
+    "rekeyed",
+    "locked",
+  ]);
+  const raw = Buffer.from(share, "base64url");
+  for (const form of [share, raw.toString("base64"), raw.toString("hex")])
+    expect(everything).not.toContain(form);
+});
+
+test("has no passkey: none is asked for, and none is tried", async () => {
+  await using world = await createPreparedWorld({ custody: "split" });
+  const asked: string[] = [];
+  const readSecret = (what: string) => {
+    asked.push(what);
+    return Promise.resolve(new Uint8Array(1));
+  };
+  expect(seen(await world.run({ command: "passkey" }, { readSecret }))).toMatchObject({
+    exit: 3,
+    code: "PasskeyNotInEscrow",
+  });
+  expect(asked).toEqual([]);
+});
+
+describe("downgrades", () => {
+  test("a re-key to escrow is refused, and the volume is unchanged", async () => {
+    await using world = await createPreparedWorld({ custody: "split" });
+    await world.unlock();
+    const slots = await volumeOf(world).slots.list();
+    nodeOf(world).custody = "escrow";
+    expect(seen(await rekey(world))).toMatchObject({ code: "EnvelopeRejected" });
+    expect(await volumeOf(world).slots.list()).toEqual(slots);
+    await world.lock();
+    expect(seen(await world.unlock())).toMatchObject(unlocked);
+  });
+
+  test("prepare --custody split refuses an order in escrow, and formats nothing", async () => {
+    await using world = await createAgentWorld();
+    expect(seen(await world.prepare({ custody: "split" }))).toMatchObject({ code: "Misuse" });
+    expect(readdirSync(world.folder)).not.toContain("disk.img");
+    expect(seen(await world.prepare())).toMatchObject({ outcome: "prepared" });
+  });
+});
+
+describe("recovery", () => {
+  test("the owner opens the copy, and the node opens its volume again and is rekeyed", async () => {
+    await using world = await createPreparedWorld({ custody: "split", recoveryKeys });
+    const copy = world.broker.receipts.at(-1)?.extensions?.["deviceShare"];
+    const { ord, dev, cus, env } = parseEnvelope(copy).context;
+    expect({ ord, dev, cus, env }).toEqual({
+      ord: world.broker.order,
+      dev: SERIAL,
+      cus: "split-device",
+      env: nodeOf(world).env,
+    });
+    for (const file of sharesOf(world)) rmSync(join(world.stateDir, file));
+    expect(seen(await world.unlock())).toMatchObject({ code: "DeviceShareMissing" });
+    expect(await world.status()).toMatchObject({
+      details: { share: expect.stringContaining("databox-agent recover") as string },
+    });
+    const share = openCopy(copy, owner);
+    expect(await recover(world, share)).toMatchObject({ event: "recover", outcome: "recovered" });
+    expect(await recover(world, share)).toMatchObject({ outcome: "recovered" }); // Safe to repeat.
+    expect(seen(await world.unlock())).toMatchObject(unlocked);
+    expect(await rekey(world)).toMatchObject({ outcome: "rekeyed" });
+    await world.lock();
+    expect(seen(await world.unlock())).toMatchObject(unlocked);
+  });
+
+  test("a present share is not overwritten, and a wrong length is refused", async () => {
+    await using world = await createPreparedWorld({ custody: "split", recoveryKeys });
+    expect(seen(await recover(world, new Uint8Array(32)))).toMatchObject({ code: "Misuse" });
+    expect(seen(await recover(world, new Uint8Array(31)))).toMatchObject({ code: "Misuse" });
+    expect(seen(await world.unlock())).toMatchObject(unlocked);
+  });
+
+  test("a node in escrow needs no share", async () => {
+    await using world = await createPreparedWorld();
+    expect(seen(await recover(world, new Uint8Array(32)))).toMatchObject({ code: "Misuse" });
+  });
+
+  test("a re-key reports the copy of the new share", async () => {
+    await using world = await createPreparedWorld({ custody: "split", recoveryKeys });
+    await world.unlock();
+    const copies: unknown[] = [];
+    world.broker.intercept = ({ path, request, answer }) => {
+      if (path.endsWith("/confirmations")) copies.push(copyIn(request));
+      return answer;
+    };
+    await rekey(world);
+    const { env } = nodeOf(world);
+    expect(copies.map((copy) => parseEnvelope(copy).context.env)).toEqual([env]);
+    const [file = ""] = sharesOf(world);
+    const kept = JSON.parse(readFileSync(join(world.stateDir, file), "utf8")) as { share: string };
+    expect(encodeBase64url(openCopy(copies[0], owner))).toBe(kept.share);
+  });
+});
+
+function copyIn(request: string): unknown {
+  const payload = Buffer.from(request.split(".")[1] ?? "", "base64url").toString();
+  const { extensions } = JSON.parse(payload) as { extensions: Record<string, unknown> };
+  return extensions["deviceShare"];
+}
+
+test("without network, the answer that a person carries holds the broker's share", async () => {
+  await using world = await createPreparedWorld({ custody: "split" });
+  const challenge = await world.run({
+    command: "challenge",
+    out: undefined,
+    qr: false,
+    fresh: false,
+  });
+  if (!("carried" in challenge)) throw new Error("no challenge");
+  const answer = await world.broker.answerChallenge(challenge.carried.text);
+  const respond = { command: "respond", file: undefined } as const;
+  const opened = await world.run(respond, { readStandardInput: () => Promise.resolve(answer) });
+  expect(seen(opened)).toMatchObject(unlocked);
+});
+
+describe.skipIf(!HAS_TPM)("a share that the TPM seals", () => {
+  test("opens the volume, and is nowhere on the disk", async () => {
+    await using tpm = await startSwtpm();
+    await using world = await createAgentWorld({ custody: "split", recoveryKeys });
+    const { tcti } = tpm;
+    const deviceKey = { kind: "tpm", tcti, pcrs: DEFAULT_PCRS } as const;
+    expect(seen(await world.prepare({ deviceKey }))).toMatchObject({ outcome: "prepared" });
+    expect(seen(await world.unlock())).toMatchObject(unlocked);
+    expect(await rekey(world)).toMatchObject({ outcome: "rekeyed" });
+    await world.lock();
+    expect(seen(await world.unlock())).toMatchObject(unlocked);
+    const [file = ""] = sharesOf(world);
+    const kept = readFileSync(join(world.stateDir, file), "utf8");
+    expect(JSON.parse(kept)).toMatchObject({ kept: "tpm", tcti, pcrs: DEFAULT_PCRS });
+    expect(kept).not.toContain('"share"');
+    expect(await world.status()).toMatchObject({
+      details: {
+        share: "sealed by the TPM",
+        shareCopiedFor: importRecoveryKey(recoveryKeys[0]).kid,
+      },
+    });
+  });
+});

@@ -1,0 +1,106 @@
+import { spawnSync } from "node:child_process";
+import { constants, generateKeyPairSync, privateDecrypt } from "node:crypto";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+
+import {
+  deriveSplitKey,
+  encodeBase64url,
+  type Envelope,
+  openEnvelope,
+  parseEnvelope,
+} from "@databox-cmk/crypto";
+import { envelopeExport, unlockPolicyView } from "@databox-cmk/protocol";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { cryptsetupPath, expectedProof } from "./harness/cryptsetup.ts";
+import { requireOk, unlockNode } from "./harness/nodes.ts";
+import { openWorld, type World } from "./harness/open-world.ts";
+import { callOrder } from "./harness/order-actions.ts";
+import {
+  placeOrder,
+  prepareAppliance,
+  shipAppliance,
+  takeOwnKey,
+} from "./harness/shipped-appliance.ts";
+
+const SERIAL = "DBX-split";
+/** cryptsetup(8), return codes. */
+const NO_KEY_FITS = 2;
+
+/** Tries a key on the disk, with cryptsetup alone. */
+function opensWith(diskPath: string, key: Uint8Array): boolean {
+  const parameters = ["open", "--test-passphrase", "--batch-mode", "--key-file", "-", diskPath];
+  const { status } = spawnSync(cryptsetupPath ?? "cryptsetup", parameters, { input: key });
+  if (status !== 0 && status !== NO_KEY_FITS) throw new Error(`cryptsetup: ${String(status)}`);
+  return status === 0;
+}
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld();
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+test("a broker, its database and the customer's consent do not open the appliance; with the appliance's share they do", async () => {
+  const { publicKey, privateKey } = generateKeyPairSync("rsa", {
+    modulusLength: 3072,
+    publicKeyEncoding: { type: "spki", format: "pem" },
+    privateKeyEncoding: { type: "pkcs8", format: "pem" },
+  });
+  const order = await placeOrder(world, "split");
+  await takeOwnKey(world, order, "contososplit");
+  await callOrder(world, order, "PUT", "backupKeys/offline", { kind: "RecoveryKey", publicKey });
+  const { text } = await callOrder(world, order, "GET", "unlockPolicy");
+  const policy = unlockPolicyView.parse(JSON.parse(text));
+  const custody = { kind: "split", acceptNoRecovery: false };
+  await callOrder(world, order, "PUT", "unlockPolicy", { ...policy, custody });
+  const appliance = await prepareAppliance(world, order, [SERIAL]);
+  const node = appliance.node(SERIAL);
+  await shipAppliance(world, order, appliance);
+  expect(await unlockNode(node)).toMatchObject({ outcome: "unlocked", proof: expectedProof });
+  requireOk(await node.agent(["lock"]));
+
+  // Everything that a broker can compute with the customer's consent: here by the recovery key, which
+  // unwraps the same content key as the vault.
+  const { text: exported } = await callOrder(world, order, "GET", "envelopes");
+  const [row] = envelopeExport.parse(JSON.parse(exported)).value;
+  const opened = (envelope: Envelope) => {
+    const wrapped = envelope.recipients.find(({ kid }) => kid.startsWith("urn:"))?.encryptedKey;
+    const padding = constants.RSA_PKCS1_OAEP_PADDING;
+    const key = { key: privateKey, padding, oaepHash: "sha256" };
+    const contentKey = privateDecrypt(key, wrapped ?? new Uint8Array());
+    return openEnvelope(envelope, contentKey, envelope.context);
+  };
+  const envelope = parseEnvelope(row?.jwe);
+  const brokerShare = await opened(envelope);
+  const passkey = async (key: Uint8Array) =>
+    (await node.agent(["passkey"], encodeBase64url(key))).events.at(-1);
+  expect(await passkey(brokerShare)).toMatchObject({ code: "PasskeyNotInEscrow" });
+  expect(opensWith(node.diskPath, brokerShare)).toBe(false);
+  expect(opensWith(node.diskPath, new TextEncoder().encode(encodeBase64url(brokerShare)))).toBe(
+    false,
+  );
+  const deviceShare = await opened(parseEnvelope(row?.deviceShare));
+  expect(opensWith(node.diskPath, deviceShare)).toBe(false);
+  expect(opensWith(node.diskPath, deriveSplitKey(deviceShare, brokerShare, envelope.context))).toBe(
+    true,
+  );
+
+  // The mainboard breaks: the owner's key brings the share back.
+  for (const name of readdirSync(node.stateDir))
+    if (name.startsWith("device-share-")) rmSync(join(node.stateDir, name));
+  expect((await node.agent(["unlock"])).events.at(-1)).toMatchObject({
+    code: "DeviceShareMissing",
+  });
+  requireOk(await node.agent(["recover"], encodeBase64url(deviceShare)));
+  expect(await unlockNode(node)).toMatchObject({ outcome: "unlocked" });
+  requireOk(await node.agent(["rekey"]));
+  requireOk(await node.agent(["lock"]));
+  expect(await unlockNode(node)).toMatchObject({ outcome: "unlocked" });
+  expect(opensWith(node.diskPath, deriveSplitKey(deviceShare, brokerShare, envelope.context))).toBe(
+    false,
+  );
+  const journal = readFileSync(join(node.stateDir, "journal.jsonl"), "utf8");
+  expect(journal).toContain("copiedFor");
+});

@@ -1,0 +1,170 @@
+import type { ErrorRow, Step, Text } from "../row.ts";
+import { TRY_AGAIN, UNLOCK_AGAIN } from "./steps.ts";
+
+const ADD_RECOVERY_KEY = {
+  text: {
+    en: "Add a recovery key before the appliance is prepared (portal: order > Backup keys > Recovery key)",
+    de: "Fügen Sie einen Wiederherstellungsschlüssel hinzu, bevor das Gerät vorbereitet wird (Portal: Auftrag > Sicherungsschlüssel > Wiederherstellungsschlüssel)",
+  },
+  command:
+    'az rest --method put --url "{orderId}/backupKeys/offline?api-version=2022-12-01" --body @backup-key.json',
+  for: "order-owner",
+} as const satisfies Step<Text>;
+
+const EXPORT_SHARES = {
+  text: {
+    en: "Export the order's envelopes: value[].deviceShare is the node's share, for your recovery key",
+    de: "Exportieren Sie die Umschläge des Auftrags: value[].deviceShare ist der Anteil des Knotens, für Ihren Wiederherstellungsschlüssel",
+  },
+  command:
+    'az rest --method get --url "{orderId}/envelopes?api-version=2022-12-01" --query "value[].deviceShare"',
+  for: "order-owner",
+} as const satisfies Step<Text>;
+
+/** Split custody: the broker alone cannot open the appliance, and neither can the appliance. */
+export const SPLIT_CUSTODY_ERRORS = {
+  PasskeyNotInEscrow: {
+    title: {
+      en: "The order has no passkey",
+      de: "Der Auftrag hat keinen Passkey",
+    },
+    message: {
+      en: "The order is in split custody, so no passkey opens its appliance and the broker has none to show",
+      de: "Der Auftrag ist in geteilter Verwahrung: Kein Passkey öffnet sein Gerät, und der Broker hat keinen zu zeigen",
+    },
+    class: "refused",
+    httpStatus: 403,
+    who: "site-operator",
+    recoverable: "no",
+    ask: {
+      en: "Unlock the appliance over the network, or offline by challenge and answer.",
+      de: "Entsperren Sie das Gerät über das Netz, oder ohne Netz durch Anfrage und Antwort.",
+    },
+    steps: [
+      UNLOCK_AGAIN,
+      {
+        text: {
+          en: "Without a network, start a challenge at the appliance and have it answered in the portal",
+          de: "Ohne Netz beginnen Sie eine Anfrage am Gerät und lassen sie im Portal beantworten",
+        },
+        command: "databox-agent challenge",
+      },
+    ],
+    why: {
+      en: "In split custody the unlock key is derived from a share of the broker's and a share that only the appliance has. Only the appliance can put them together.",
+      de: "Bei geteilter Verwahrung wird der Entsperrschlüssel aus einem Anteil des Brokers und einem Anteil abgeleitet, den nur das Gerät hat. Nur das Gerät kann sie zusammensetzen.",
+    },
+    meanwhile: {
+      en: "Unlocking over the network and offline works as before.",
+      de: "Das Entsperren über das Netz und ohne Netz geht wie zuvor.",
+    },
+  },
+  CustodyRevertForbidden: {
+    title: {
+      en: "Split custody cannot be undone",
+      de: "Geteilte Verwahrung lässt sich nicht rückgängig machen",
+    },
+    message: {
+      en: "An order in split custody cannot go back to escrow",
+      de: "Ein Auftrag in geteilter Verwahrung kann nicht zurück zur Hinterlegung",
+    },
+    class: "refused",
+    httpStatus: 400,
+    who: "order-owner",
+    recoverable: "no",
+    ask: {
+      en: "Ask the owner of order {orderName} to leave its custody as it is.",
+      de: "Bitten Sie den Besitzer des Auftrags {orderName}, seine Verwahrung zu lassen, wie sie ist.",
+    },
+    steps: [
+      {
+        text: {
+          en: "Write the unlock policy without the member custody, which leaves it as it is",
+          de: "Schreiben Sie die Entsperrrichtlinie ohne das Feld custody; dann bleibt es, wie es ist",
+        },
+      },
+    ],
+    why: {
+      en: "An attacker who controls the broker could otherwise obtain the whole key at the next re-key.",
+      de: "Sonst könnte, wer den Broker beherrscht, ihm beim nächsten neuen Schlüssel den ganzen Schlüssel verschaffen.",
+    },
+    meanwhile: {
+      en: "The policy in force stays.",
+      de: "Die geltende Richtlinie bleibt.",
+    },
+  },
+  RecoveryKeyMissing: {
+    title: {
+      en: "The appliance could not be recovered",
+      de: "Das Gerät ließe sich nicht wiederherstellen",
+    },
+    message: {
+      en: "The order is in split custody, and no recovery key of its owner could replace the appliance's own share",
+      de: "Der Auftrag ist in geteilter Verwahrung, und kein Wiederherstellungsschlüssel seines Besitzers könnte den Anteil des Geräts ersetzen",
+    },
+    class: "refused",
+    httpStatus: 409,
+    who: "order-owner",
+    recoverable: "yes",
+    ask: {
+      en: "Ask the owner of order {orderName} to add a recovery key, or to accept in the unlock policy that there is none.",
+      de: "Bitten Sie den Besitzer des Auftrags {orderName}, einen Wiederherstellungsschlüssel hinzuzufügen oder in der Entsperrrichtlinie hinzunehmen, dass es keinen gibt.",
+    },
+    steps: [
+      ADD_RECOVERY_KEY,
+      {
+        text: {
+          en: "Or set custody.acceptNoRecovery to true in the unlock policy: a broken mainboard then loses the data",
+          de: "Oder setzen Sie custody.acceptNoRecovery in der Entsperrrichtlinie auf true: Eine defekte Hauptplatine verliert dann die Daten",
+        },
+        for: "order-owner",
+      },
+    ],
+    why: {
+      en: "The appliance's share exists on the appliance only. Without a copy for a recovery key, a broken TPM or disk of the system loses the data.",
+      de: "Den Anteil des Geräts gibt es nur auf dem Gerät. Ohne eine Kopie für einen Wiederherstellungsschlüssel verliert ein defektes TPM oder ein defekter Systemdatenträger die Daten.",
+    },
+    meanwhile: {
+      en: "The order stays in its stage; nothing is dispatched.",
+      de: "Der Auftrag bleibt in seiner Phase; nichts wird versandt.",
+    },
+  },
+  DeviceShareMissing: {
+    title: {
+      en: "The appliance's share of the key is missing",
+      de: "Der Anteil des Geräts am Schlüssel fehlt",
+    },
+    message: {
+      en: "This machine does not have its own share of the unlock key",
+      de: "Diese Maschine hat ihren eigenen Anteil am Entsperrschlüssel nicht",
+    },
+    class: "invalid",
+    httpStatus: 500,
+    who: "order-owner",
+    recoverable: "yes",
+    ask: {
+      en: "Ask the owner of order {orderName} for the share of node {serial}, which their recovery key opens.",
+      de: "Bitten Sie den Besitzer des Auftrags {orderName} um den Anteil des Knotens {serial}, den sein Wiederherstellungsschlüssel öffnet.",
+    },
+    steps: [
+      EXPORT_SHARES,
+      {
+        text: {
+          en: "Open it with the recovery key, and give the result to the appliance on standard input (docs/customer/split-custody.md)",
+          de: "Öffnen Sie ihn mit dem Wiederherstellungsschlüssel, und geben Sie das Ergebnis dem Gerät über die Standardeingabe (docs/customer/split-custody.md)",
+        },
+        command: "databox-agent recover",
+        for: "site-operator",
+      },
+      TRY_AGAIN,
+    ],
+    why: {
+      en: "The share lies in the state folder, or in the machine's TPM. It is gone after the disk of the system, the mainboard or the TPM was replaced or cleared.",
+      de: "Der Anteil liegt im Zustandsordner oder im TPM der Maschine. Er ist weg, wenn der Systemdatenträger, die Hauptplatine oder das TPM ersetzt oder zurückgesetzt wurde.",
+    },
+    meanwhile: {
+      en: "The volume stays locked. Nothing is lost as long as a recovery key of the owner exists.",
+      de: "Das Volume bleibt gesperrt. Nichts ist verloren, solange es einen Wiederherstellungsschlüssel des Besitzers gibt.",
+    },
+  },
+} as const satisfies Readonly<Record<string, ErrorRow<Text>>>;
