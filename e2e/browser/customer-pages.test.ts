@@ -171,6 +171,26 @@ describe.runIf(runsBrowser)("the pages of an order in the field", () => {
     await expect.poll(budget).not.toHaveProperty("unlocksPerDay");
   });
 
+  const policy = async () => (await callOrder(world, order, "GET", "unlockPolicy")).body;
+
+  test("split custody is chosen once, and for good", async () => {
+    await open("unlock-policy");
+    const split = visit.page.getByRole("radio", { name: /^Split/ });
+    const accept = visit.page.getByRole("checkbox", { name: /without a recovery key/ });
+    await split.check();
+    await accept.check();
+    expect(await look(visit, "custody")).toEqual([]);
+    await button(/^Save$/).click();
+    const custody = { kind: "split", acceptNoRecovery: true };
+    await expect.poll(policy).toMatchObject({ custody });
+    await open("unlock-policy");
+    await expect
+      .poll(() => visit.page.getByRole("radio", { name: /^Escrow/ }).isDisabled())
+      .toBe(true);
+    expect(await split.isChecked()).toBe(true);
+    expect(await accept.isChecked()).toBe(true);
+  });
+
   test("my page of approvals lists the waiting request, and my approval releases it", async () => {
     await node.agent(["lock"]);
     const carried = { challenge: await challengeOf(node), reason: "second shift" };

@@ -2,7 +2,7 @@ import type { TransferType } from "@databox-cmk/protocol";
 
 import type { Outcome } from "./ports.ts";
 
-/** What a node has reported by its own signed receipts. */
+/** A node's reports, by its own signed receipts. */
 export type NodeReport = {
   readonly serial: string;
   readonly isPrepared: boolean;

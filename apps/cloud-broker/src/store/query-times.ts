@@ -1,6 +1,6 @@
 import type { Store } from "./store.ts";
 
-/** Measures the statements of one process, once somebody wants to know. */
+/** Measures the statements of one process, once they are read. */
 export type QueryTimes = { tell: (elapsedMs: number) => void };
 
 const times = new WeakMap<Store, QueryTimes>();

@@ -23,7 +23,7 @@ const LOCK_WAIT_MS = 6_000;
 
 /**
  * Gives this node the share that its owner's recovery key opened, after the hardware that had it was
- * replaced. The next unlock uses it; a re-key replaces it by one that nobody else has seen.
+ * replaced. The next unlock uses it; a re-key replaces it by one that never left the node.
  *
  * @throws {AppError} `Misuse`, `AgentStateUnreadable` or `AgentStateUnwritable`
  */

@@ -7,7 +7,6 @@ import type { Volume } from "../core/ports.ts";
 import type { Settings } from "../core/settings.ts";
 import { requireDeviceKey } from "../device-key/device-key.ts";
 import type { NodeIdentity, Session } from "../exchange/session.ts";
-import { readShare } from "../share/keep-share.ts";
 import { readBootId } from "../state/boot-id.ts";
 import { requireFile } from "../state/read-private-file.ts";
 import type { StateFolder } from "../state/state-folder.ts";
@@ -37,7 +36,8 @@ export function openIdentity({ folder, settings, store }: Opening): NodeIdentity
     store,
     order: settings.order,
     serial: settings.serial,
-    share: (env) => readShare(folder, env),
+    // Loaded in split custody only: an unlock in escrow does not wait for it.
+    share: async (env) => (await import("../share/keep-share.ts")).readShare(folder, env),
     env: store.current.env ?? settings.env,
     suite: settings.suite,
     brokerKeys: settings.brokerKeys.map((key) => importVerifyKey(key)),

@@ -54,4 +54,6 @@ test("members that only the broker writes are not sent back", () => {
     release: { windows: [], approvals: APPROVALS, breakGlass: false },
   };
   expect(policyOf({ ...policy, source: "order", changedAt: "x", changedBy: "y" })).toEqual(policy);
+  const custody = { kind: "split", acceptNoRecovery: false } as const;
+  expect(policyOf({ ...policy, custody, source: "order" })).toEqual({ ...policy, custody });
 });

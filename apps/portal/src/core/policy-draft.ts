@@ -1,4 +1,4 @@
-import type { ReleaseWindow, UnlockPolicy, UnlockPolicyView } from "@databox-cmk/protocol";
+import type { Custody, ReleaseWindow, UnlockPolicy, UnlockPolicyView } from "@databox-cmk/protocol";
 
 /** Grace periods with a name; any other is a number of minutes. */
 export const NAMED_GRACES = ["none", "PT15M", "P1D", "untilReboot"] as const;
@@ -26,9 +26,14 @@ export function policyOf({
   leaseTtlSeconds,
   offline,
   release,
+  custody,
 }: UnlockPolicyView): UnlockPolicy {
-  return { outageGrace, leaseTtlSeconds, offline, release };
+  const kept = custody === undefined ? {} : { custody };
+  return { outageGrace, leaseTtlSeconds, offline, release, ...kept };
 }
+
+/** A policy that names none leaves the unlock key in escrow. */
+export const custodyOf = ({ custody }: UnlockPolicy): Custody => custody ?? { kind: "escrow" };
 
 /** Object ids, one a line or with commas. */
 export function parseApprovers(text: string): string[] {

@@ -8,7 +8,7 @@ import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useIsOperator, useSignedIn } from "../queries/session-context.ts";
 
 const TYPING_PAUSE_MS = 250;
-/** Of each subscription. */
+/** In each subscription. */
 const MOST = 8;
 
 /** Orders whose name or serial number contains the text, once the reader pauses. */

@@ -18,7 +18,7 @@ export function QuickAccess({ className }: { readonly className: string }): Reac
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const wanted = shortcutOf(event);
-      // What is open keeps its place: it may have unsaved input.
+      // The open page keeps its place: it may have unsaved input.
       if (wanted === undefined || document.querySelector(DIALOG) !== null) return;
       event.preventDefault();
       setShown(wanted);

@@ -13,7 +13,7 @@ import { SaveRegular } from "@fluentui/react-icons";
 import { type ReactElement, useState } from "react";
 
 import { type TaggedPolicy, writeUnlockPolicy } from "../api/unlock-policy.ts";
-import { policyOf, releaseKindOf } from "../core/policy-draft.ts";
+import { custodyOf, policyOf, releaseKindOf } from "../core/policy-draft.ts";
 import { useOrderName, useRefreshOrder } from "../order/use-order.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
@@ -21,6 +21,7 @@ import { UnsavedGuard } from "../shell/unsaved-guard.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { useAction } from "../toasts/use-action.tsx";
 import { ApprovalTerms } from "./approval-terms.tsx";
+import { CustodyTerms } from "./custody-terms.tsx";
 import { LeaseTerms } from "./lease-terms.tsx";
 import { OfflineTerms } from "./offline-terms.tsx";
 import { ReleaseWindows } from "./release-windows.tsx";
@@ -108,6 +109,13 @@ export function PolicyForm({ stored }: { readonly stored: TaggedPolicy }): React
       </Section>
       <Section title={texts.unlockPolicy.offlineTitle}>
         <OfflineTerms policy={policy} onChange={change} />
+      </Section>
+      <Section title={texts.unlockPolicy.custody.title}>
+        <CustodyTerms
+          policy={policy}
+          isSplit={custodyOf(policyOf(base.view)).kind === "split"}
+          onChange={change}
+        />
       </Section>
       {!parsed.ok && (
         <MessageBar intent="error" layout="multiline">

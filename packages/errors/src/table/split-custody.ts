@@ -3,18 +3,16 @@ import { TRY_AGAIN, UNLOCK_AGAIN } from "./steps.ts";
 
 const ADD_RECOVERY_KEY = {
   text: {
-    en: "Add a recovery key before the appliance is prepared (portal: order > Backup keys > Recovery key)",
-    de: "Fügen Sie einen Wiederherstellungsschlüssel hinzu, bevor das Gerät vorbereitet wird (Portal: Auftrag > Sicherungsschlüssel > Wiederherstellungsschlüssel)",
+    en: "Add a recovery key before the appliance is prepared (portal: order > Backup keys; docs/customer/backup-keys.md)",
+    de: "Fügen Sie einen Wiederherstellungsschlüssel hinzu, bevor das Gerät vorbereitet wird (Portal: Auftrag > Ersatzschlüssel; docs/customer/backup-keys.md)",
   },
-  command:
-    'az rest --method put --url "{orderId}/backupKeys/offline?api-version=2022-12-01" --body @backup-key.json',
   for: "order-owner",
 } as const satisfies Step<Text>;
 
 const EXPORT_SHARES = {
   text: {
-    en: "Export the order's envelopes: value[].deviceShare is the node's share, for your recovery key",
-    de: "Exportieren Sie die Umschläge des Auftrags: value[].deviceShare ist der Anteil des Knotens, für Ihren Wiederherstellungsschlüssel",
+    en: "Export the envelopes of the order: deviceShare is the share of each node, for your recovery key",
+    de: "Exportieren Sie die Umschläge des Auftrags: deviceShare ist der Anteil jedes Knotens, für Ihren Wiederherstellungsschlüssel",
   },
   command:
     'az rest --method get --url "{orderId}/envelopes?api-version=2022-12-01" --query "value[].deviceShare"',
