@@ -6,12 +6,11 @@ import { importVerifyKey } from "@databox-cmk/crypto";
 import type { DeviceKeyChoice } from "../core/command.ts";
 import type { TpmKey } from "../core/tpm-key.ts";
 import type { StateFolder } from "../state/state-folder.ts";
-import { createPrimary } from "./create-primary.ts";
 import { type DeviceKey, findDeviceKey, gradeOf, makeFileKey } from "./device-key.ts";
 import { openTpmKey } from "./open-tpm-key.ts";
+import { createObject, loadObject } from "./tpm-object.ts";
 import { withTpm } from "./tpm2.ts";
 
-const ATTRIBUTES = "fixedtpm|fixedparent|sensitivedataorigin|sign|adminwithpolicy";
 /**
  * The existing key, or a new one; durable before it is used, so that a rerun enrols the same.
  *
@@ -51,41 +50,14 @@ function isThere(path: string): boolean {
  */
 function makeTpmKey({ tcti, pcrs }: Pick<TpmKey, "tcti" | "pcrs">): Promise<TpmKey> {
   return withTpm(tcti, async (tpm) => {
-    const { at, call } = tpm;
-    const parts = ["-u", "public", "-r", "private"];
-    await createPrimary(tpm);
-    if (pcrs === undefined) {
-      const attributes = `${ATTRIBUTES}|userwithauth`;
-      await call(
-        "create",
-        "-Q",
-        "-C",
-        "primary",
-        "-G",
-        "ecc256:ecdsa-sha256",
-        "-a",
-        attributes,
-        ...parts,
-      );
-    } else {
-      await call("startauthsession", "-Q", "-S", "session");
-      await call("policypcr", "-Q", "-S", "session", "-l", pcrs, "-L", "policy");
-      await call("flushcontext", "session");
-      const policy = ["-a", ATTRIBUTES, "-L", "policy"];
-      await call("create", "-Q", "-C", "primary", "-G", "ecc256:ecdsa-sha256", ...policy, ...parts);
-    }
+    const options = ["-G", "ecc256:ecdsa-sha256"];
+    const parts = await createObject(tpm, pcrs, ["sensitivedataorigin", "sign"], { options });
+    await loadObject(tpm, parts);
+    await tpm.call("readpublic", "-Q", "-c", "object", "-f", "pem", "-o", "pem");
     await tpm.forgetObjects();
-    await call("load", "-Q", "-C", "primary", ...parts, "-c", "key");
-    await call("readpublic", "-Q", "-c", "key", "-f", "pem", "-o", "pem");
-    await tpm.forgetObjects();
-    const { kty, crv, x, y } = createPublicKey(readFileSync(at("pem"))).export({ format: "jwk" });
-    return {
-      version: 1,
-      tcti,
-      pcrs,
-      publicKey: importVerifyKey({ kty, crv, x, y }).jwk,
-      publicArea: readFileSync(at("public")).toString("base64"),
-      privateArea: readFileSync(at("private")).toString("base64"),
-    };
+    const pem = readFileSync(tpm.at("pem"));
+    const { kty, crv, x, y } = createPublicKey(pem).export({ format: "jwk" });
+    const publicKey = importVerifyKey({ kty, crv, x, y }).jwk;
+    return { version: 1, tcti, pcrs, publicKey, ...parts };
   });
 }
