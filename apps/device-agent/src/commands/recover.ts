@@ -10,16 +10,13 @@ import { AppError } from "@databox-cmk/errors";
 import type { AgentEvent } from "../core/agent-event.ts";
 import { openJournal } from "../journal/open-journal.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
+import { holdNode } from "../node/hold-node.ts";
 import { openIdentity, readHeldEnvelope } from "../node/open-node.ts";
 import { requirePrepared } from "../node/prepared-node.ts";
 import { roundToTenth } from "../node/stopwatch.ts";
 import { findShare, keepShare, readShare } from "../share/keep-share.ts";
 import { isSplit } from "../share/unlock-key.ts";
-import { createStateStore } from "../state/state-store.ts";
-import { waitForAgentLock } from "../state/wait-for-agent-lock.ts";
 import { openVolume } from "../volume/choose-volume.ts";
-
-const LOCK_WAIT_MS = 6_000;
 
 /**
  * Gives this node the share that its owner's recovery key opened, after the hardware that had it was
@@ -29,7 +26,7 @@ const LOCK_WAIT_MS = 6_000;
  */
 export async function recover(dependencies: CommandDependencies): Promise<AgentEvent> {
   const { stateDir, credentialsFolder, cryptsetupFolders, nowIso, elapsedMs } = dependencies;
-  const { folder, settings, state: seen } = requirePrepared(stateDir, credentialsFolder);
+  requirePrepared(stateDir, credentialsFolder); // Before a person is asked to type.
   const typed = await dependencies.readSecret("The node's share, in base64url");
   const share = decodeShare(typed);
   zero(typed);
@@ -37,8 +34,7 @@ export async function recover(dependencies: CommandDependencies): Promise<AgentE
   held.defer(() => {
     zero(share);
   });
-  held.use(await waitForAgentLock(folder.path, LOCK_WAIT_MS));
-  const store = createStateStore(folder, folder.readState() ?? seen);
+  const { folder, settings, store } = held.use(await holdNode(dependencies));
   const volume = openVolume(settings.volume, settings.serial, cryptsetupFolders);
   const identity = openIdentity({ folder, settings, store });
   const envelope = await readHeldEnvelope(folder, volume, identity);

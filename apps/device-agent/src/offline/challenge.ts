@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
 
 import {
   encodeBase64url,
@@ -7,7 +6,6 @@ import {
   signMessage,
   zero,
 } from "@databox-cmk/crypto";
-import { AppError } from "@databox-cmk/errors";
 import { MESSAGE_TYPES } from "@databox-cmk/protocol";
 import type { OfflineChallenge } from "@databox-cmk/protocol";
 
@@ -18,18 +16,15 @@ import type { OpenChallenge } from "../core/offline-secrets.ts";
 import { AGENT_NAME } from "../exchange/session.ts";
 import { openJournal } from "../journal/open-journal.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
+import { holdNode } from "../node/hold-node.ts";
 import { openIdentity, readHeldEnvelope } from "../node/open-node.ts";
-import { requirePrepared } from "../node/prepared-node.ts";
 import { roundToTenth } from "../node/stopwatch.ts";
 import { bootClockMs } from "../state/boot-clock.ts";
 import { openOfflineFiles } from "../state/offline-files.ts";
-import { createStateStore } from "../state/state-store.ts";
-import { waitForAgentLock } from "../state/wait-for-agent-lock.ts";
-import { openVolume } from "../volume/choose-volume.ts";
+import { findVolume } from "../volume/choose-volume.ts";
 import { renderQrForTerminal } from "./qr-picture.ts";
 import { writeCarried } from "./write-carried.ts";
 
-const LOCK_WAIT_MS = 6_000;
 /**
  * Long enough to find an authorised person, short enough that a forgotten key is not kept for long.
  */
@@ -46,11 +41,9 @@ export async function challenge(
   options: ChallengeOptions,
   dependencies: CommandDependencies,
 ): Promise<AgentEvent> {
-  const { stateDir, credentialsFolder, cryptsetupFolders, nowIso, elapsedMs } = dependencies;
-  const { folder, settings, state: seen } = requirePrepared(stateDir, credentialsFolder);
-  using held = new DisposableStack();
-  held.use(await waitForAgentLock(folder.path, LOCK_WAIT_MS));
-  const store = createStateStore(folder, folder.readState() ?? seen);
+  const { cryptsetupFolders, nowIso, elapsedMs } = dependencies;
+  using node = await holdNode(dependencies);
+  const { folder, settings, store } = node;
   const session = openIdentity({ folder, settings, store });
   const files = openOfflineFiles(folder.path);
   const moment = { bootId: session.bootId, bootMs: bootClockMs() };
@@ -59,8 +52,7 @@ export async function challenge(
   let open: OpenChallenge;
   if (before !== undefined && isOpen && !options.fresh) open = before;
   else {
-    const volume = openVolume(settings.volume, settings.serial, cryptsetupFolders);
-    if (!existsSync(volume.path)) throw new AppError("VolumeNotFound", { detail: volume.path });
+    const volume = findVolume(settings, cryptsetupFolders);
     const { generation } = await readHeldEnvelope(folder, volume, session);
     const made = await makeChallenge(session, generation, moment);
     files.writeChallenge(made.open);

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 
 import { AppError, explain, isErrorCode } from "@databox-cmk/errors";
 import { BROKER_ANSWER_MAX_BYTES } from "@databox-cmk/protocol";
@@ -10,20 +10,16 @@ import { judgeChallenge } from "../core/offline-secrets.ts";
 import type { OpenChallenge } from "../core/offline-secrets.ts";
 import { openJournal } from "../journal/open-journal.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
+import { holdNode } from "../node/hold-node.ts";
 import { openIdentity, readHeldEnvelope } from "../node/open-node.ts";
-import { requirePrepared } from "../node/prepared-node.ts";
 import { recordDenial } from "../node/record-unlock.ts";
 import type { Unlocking } from "../node/record-unlock.ts";
 import { bootClockMs } from "../state/boot-clock.ts";
 import { openOfflineFiles } from "../state/offline-files.ts";
 import type { OfflineFiles } from "../state/offline-files.ts";
 import { systemCode } from "../state/state-error.ts";
-import { createStateStore } from "../state/state-store.ts";
-import { waitForAgentLock } from "../state/wait-for-agent-lock.ts";
-import { openVolume } from "../volume/choose-volume.ts";
+import { findVolume } from "../volume/choose-volume.ts";
 import { openCarried } from "./open-carried.ts";
-
-const LOCK_WAIT_MS = 6_000;
 
 /**
  * Opens the volume by the answer that a person carried here, or shows the broker's signed denial.
@@ -37,17 +33,14 @@ export async function respond(
 ): Promise<AgentEvent> {
   // Before the lock is taken, since a person takes a long time.
   const answerText = await readAnswerText(file, dependencies);
-  const { stateDir, credentialsFolder, cryptsetupFolders, nowIso } = dependencies;
-  const { folder, settings, state: seen } = requirePrepared(stateDir, credentialsFolder);
-  using held = new DisposableStack();
-  held.use(await waitForAgentLock(folder.path, LOCK_WAIT_MS));
-  const store = createStateStore(folder, folder.readState() ?? seen);
+  const { cryptsetupFolders, nowIso } = dependencies;
+  using node = await holdNode(dependencies);
+  const { folder, settings, store } = node;
   const session = openIdentity({ folder, settings, store });
   const { bootId } = session;
   const files = openOfflineFiles(folder.path);
   const open = requireChallenge(files, { bootId, bootMs: bootClockMs() });
-  const volume = openVolume(settings.volume, settings.serial, cryptsetupFolders);
-  if (!existsSync(volume.path)) throw new AppError("VolumeNotFound", { detail: volume.path });
+  const volume = findVolume(settings, cryptsetupFolders);
   const journal = openJournal(folder.journalPath, { bootId, nowIso });
   const unlocking: Unlocking = { folder, volume, session, journal, dependencies };
   let answer: ReturnType<typeof readCarriedAnswer>;

@@ -2,14 +2,22 @@ import { AppError } from "@databox-cmk/errors";
 
 import { decideTry } from "../core/passkey-tries.ts";
 import type { Opened, Volume } from "../core/ports.ts";
+import type { Settings } from "../core/settings.ts";
+import { openJournal } from "../journal/open-journal.ts";
 import type { Journal } from "../journal/open-journal.ts";
+import type { CommandDependencies } from "../node/dependencies.ts";
+import { holdNode } from "../node/hold-node.ts";
+import { isSplitNode } from "../share/is-split-node.ts";
 import { bootClockMs } from "../state/boot-clock.ts";
+import { readBootId } from "../state/boot-id.ts";
 import { headerMemoryOf } from "../state/header-memory.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import type { StateStore } from "../state/state-store.ts";
+import { findVolume } from "../volume/choose-volume.ts";
 
-export type Trying = {
-  readonly folder: Pick<StateFolder, "readPasskeyTries" | "writePasskeyTries">;
+type Trying = {
+  readonly folder: StateFolder;
+  readonly settings: Settings;
   readonly store: StateStore;
   readonly volume: Volume;
   readonly journal: Journal;
@@ -17,15 +25,35 @@ export type Trying = {
 };
 
 /**
- * The only code that tries a passkey on the volume: for command, local UI and sign-in. The try is
- * counted, durably, before it is made, so that killing the agent in between gains none; a right
- * passkey resets the count. Every wrong passkey fails in the same way.
+ * The only code that tries a passkey on the volume: for command, local UI and sign-in. The passkey
+ * is not stored; the caller zeroes it.
  *
- * The caller holds the agent's lock.
- *
- * @throws {AppError} `PasskeyRejected`, `PasskeyTriesExhausted`, or of the volume
+ * @param use - runs while no other process changes the node
+ * @throws {AppError} `PasskeyNotInEscrow`, `PasskeyRejected`, `PasskeyTriesExhausted`, or of the
+ * volume and the state
  */
-export async function tryPasskey(
+export async function tryPasskey<Result>(
+  passkey: Uint8Array,
+  mode: "use" | "test",
+  dependencies: CommandDependencies,
+  use: (node: Trying, opened: Opened) => Promise<Result>,
+): Promise<Result> {
+  const { cryptsetupFolders, nowIso } = dependencies;
+  using held = await holdNode(dependencies);
+  const { folder, settings, store } = held;
+  if (isSplitNode(folder, settings, store.current)) throw new AppError("PasskeyNotInEscrow");
+  const volume = findVolume(settings, cryptsetupFolders);
+  const bootId = readBootId(settings.bootIdFile);
+  const journal = openJournal(folder.journalPath, { bootId, nowIso });
+  const node = { folder, settings, store, volume, journal, bootId };
+  return await use(node, await countAndTry(node, passkey, mode));
+}
+
+/**
+ * The try is counted, durably, before it is made, so that killing the agent in between gains none; a
+ * right passkey resets the count. Every wrong passkey fails in the same way.
+ */
+async function countAndTry(
   { folder, store, volume, journal, bootId }: Trying,
   passkey: Uint8Array,
   mode: "use" | "test",

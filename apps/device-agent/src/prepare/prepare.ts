@@ -15,7 +15,6 @@ import type { Settings } from "../core/settings.ts";
 import { openGrant } from "../exchange/open-grant.ts";
 import { requestContentKey } from "../exchange/request-content-key.ts";
 import { sendReceipt } from "../exchange/send-receipt.ts";
-import type { Session } from "../exchange/session.ts";
 import { openJournal } from "../journal/open-journal.ts";
 import type { Journal } from "../journal/open-journal.ts";
 import { connect } from "../node/connect.ts";
@@ -23,8 +22,7 @@ import type { CommandDependencies } from "../node/dependencies.ts";
 import { openSession, readHeldEnvelope } from "../node/open-node.ts";
 import { createStopwatch, roundToTenth } from "../node/stopwatch.ts";
 import type { Stopwatch } from "../node/stopwatch.ts";
-import { copyShare, keysOfCopy, readRecoveryKeys } from "../share/copy-share.ts";
-import { makeShare, readShare } from "../share/keep-share.ts";
+import { factsOfCopy, keysOfCopy, makeCopiedShare, readRecoveryKeys } from "../share/copy-share.ts";
 import { isSplit } from "../share/unlock-key.ts";
 import { takeAgentLock } from "../state/agent-lock.ts";
 import { readBootId } from "../state/boot-id.ts";
@@ -133,7 +131,9 @@ async function lockVolume(
   const session = openSession({ folder, settings, store, transport, deadline: limit(), mark });
   const envelope = await readHeldEnvelope(folder, volume, session);
   const { generation } = envelope;
-  const copy = isSplit(envelope) ? await shareOf(folder, settings, session) : undefined;
+  const copy = isSplit(envelope)
+    ? await makeCopiedShare(folder, session, readRecoveryKeys(settings))
+    : undefined;
   const answer = await requestContentKey(session, { purpose: "prepare", generation });
   if (answer.kind === "denial") return denied(preparing, answer.denial);
   if (answer.kind === "pending") {
@@ -159,7 +159,7 @@ async function lockVolume(
   const journalHead = journal.append("formatted", {
     grantHash,
     generation,
-    ...(shareCopiedFor === undefined ? {} : { copiedFor: shareCopiedFor.join(" ") }),
+    ...factsOfCopy(copy),
   });
   store.update({ generation: opened.envelope.generation, shareCopiedFor, journalHead });
   mark("formatted");
@@ -177,19 +177,6 @@ async function lockVolume(
   if (receipt.kind === "denial") return denied(preparing, receipt.denial);
   finish(preparing);
   return prepared(preparing, { ...proven, ...describe(grant, opened.envelope.generation) });
-}
-
-/** Makes this node's share of the unlock key, and its copy for the owner's recovery keys. */
-async function shareOf(folder: StateFolder, settings: Settings, { order, serial, env }: Session) {
-  await makeShare(folder, env);
-  const share = await readShare(folder, env);
-  try {
-    const { recoveryKeys } = settings;
-    const keys = readRecoveryKeys(recoveryKeys === undefined ? undefined : { recoveryKeys });
-    return await copyShare(share, keys, { env, ord: order, dev: serial });
-  } finally {
-    zero(share);
-  }
 }
 
 function requireSameNode(found: Settings, given: PrepareArguments): void {

@@ -13,19 +13,15 @@ import type { Session } from "../exchange/session.ts";
 import { openJournal } from "../journal/open-journal.ts";
 import { connect } from "../node/connect.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
+import { holdNode } from "../node/hold-node.ts";
 import { openSession, readHeldEnvelope } from "../node/open-node.ts";
-import { requirePrepared } from "../node/prepared-node.ts";
 import { roundToTenth } from "../node/stopwatch.ts";
-import { copyShare } from "../share/copy-share.ts";
-import { makeShare } from "../share/keep-share.ts";
+import { factsOfCopy, makeCopiedShare } from "../share/copy-share.ts";
 import { isSplit, requireCustody, unlockKeyOf } from "../share/unlock-key.ts";
-import { createStateStore } from "../state/state-store.ts";
-import { waitForAgentLock } from "../state/wait-for-agent-lock.ts";
 import { openVolume } from "../volume/choose-volume.ts";
 import { finishRekey, removeSlot } from "./finish-rekey.ts";
 import type { Rekeying, RekeyEnd } from "./finish-rekey.ts";
 
-const LOCK_WAIT_MS = 6_000;
 /**
  * A rotation may intervene once; twice in a row means that another operation should finish first.
  */
@@ -39,11 +35,9 @@ const ATTEMPTS = 2;
  * @throws {AppError} every failure that the broker did not sign
  */
 export async function rekey(dependencies: CommandDependencies): Promise<AgentEvent> {
-  const { stateDir, credentialsFolder, cryptsetupFolders, totalTimeoutMs, nowIso } = dependencies;
-  const { folder, settings, state: seen } = requirePrepared(stateDir, credentialsFolder);
-  using held = new DisposableStack();
-  held.use(await waitForAgentLock(folder.path, LOCK_WAIT_MS));
-  const store = createStateStore(folder, folder.readState() ?? seen);
+  const { cryptsetupFolders, totalTimeoutMs, nowIso } = dependencies;
+  using node = await holdNode(dependencies);
+  const { folder, settings, store } = node;
   const volume = openVolume(settings.volume, settings.serial, cryptsetupFolders);
   const limit = () => AbortSignal.timeout(totalTimeoutMs);
   using transport = connect(settings.connection);
@@ -135,14 +129,9 @@ async function addKey(
   const slot = await chooseSlot(session, volume.slots, id, (old) => removeSlot(volume, old));
   store.update({ rekey: { step: "proposed", id, env, slot } });
   const keys: Uint8Array[] = [currentKey, proposedKey];
-  let copy: Awaited<ReturnType<typeof copyShare>>;
+  let copy: Awaited<ReturnType<typeof makeCopiedShare>>;
   try {
-    if (isSplit(envelope)) {
-      await makeShare(folder, env);
-      const share = await session.share(env);
-      keys.push(share);
-      copy = await copyShare(share, recoveryKeys, { env, ord: session.order, dev: session.serial });
-    }
+    if (isSplit(envelope)) copy = await makeCopiedShare(folder, { ...session, env }, recoveryKeys);
     const current = await unlockKeyOf(session, held, session.env, currentKey);
     keys.push(current);
     const next = await unlockKeyOf(session, envelope, env, proposedKey);
@@ -158,12 +147,7 @@ async function addKey(
   } finally {
     zero(...keys);
   }
-  const copiedFor = recoveryKeys.map(({ kid }) => kid).join(" ");
-  const journalHead = journal.append("rekey-added", {
-    rekey: id,
-    slot,
-    ...(copy === undefined ? {} : { copiedFor }),
-  });
+  const journalHead = journal.append("rekey-added", { rekey: id, slot, ...factsOfCopy(copy) });
   store.update({ journalHead, rekey: { step: "added", id, env, slot, ...copy } });
 }
 

@@ -12,17 +12,21 @@ import {
 import { AppError } from "@databox-cmk/errors";
 import { parseWith, recoveryKeys } from "@databox-cmk/protocol";
 
+import type { StateFolder } from "../state/state-folder.ts";
+import { makeShare, readShare } from "./keep-share.ts";
+
 type RecoveryKey = ReturnType<typeof importRecoveryKey>;
+type ShareCopy = { readonly deviceShare: Record<string, unknown> };
 
 /**
- * Extension `recoveryKeys` of an answer; empty without one.
+ * Member `recoveryKeys`, of an answer's extensions or of the settings; empty without one.
  *
  * @throws {AppError} `EnvelopeRejected`
  */
 export function readRecoveryKeys(
-  extensions: Readonly<Record<string, unknown>> | undefined,
+  holder: { readonly recoveryKeys?: unknown } | undefined,
 ): readonly RecoveryKey[] {
-  const named = extensions?.["recoveryKeys"];
+  const named = holder?.recoveryKeys;
   if (named === undefined) return [];
   const parsed = parseWith(recoveryKeys, named);
   if (!parsed.ok) throw rejected(parsed.detail);
@@ -35,14 +39,35 @@ export function readRecoveryKeys(
 }
 
 /**
- * A copy of this node's share that only the owner's recovery keys open, as extension `deviceShare`;
- * bound to the node and the envelope.
+ * Makes this node's share for an envelope, and a copy of it that only the owner's recovery keys
+ * open, as extension `deviceShare`.
+ *
+ * @throws {AppError} as `readShare`, or `AgentStateUnwritable`
  */
-export async function copyShare(
+export async function makeCopiedShare(
+  folder: StateFolder,
+  {
+    env,
+    order: ord,
+    serial: dev,
+  }: { readonly env: string; readonly order: string; readonly serial: string },
+  keys: readonly RecoveryKey[],
+): Promise<ShareCopy | undefined> {
+  await makeShare(folder, env);
+  // Read again: the copy is of what the next unlock finds.
+  const share = await readShare(folder, env);
+  try {
+    return await copyShare(share, keys, { env, ord, dev });
+  } finally {
+    zero(share);
+  }
+}
+
+async function copyShare(
   share: Uint8Array,
   keys: readonly RecoveryKey[],
   context: Omit<EnvelopeContext, "cus">,
-): Promise<{ readonly deviceShare: Record<string, unknown> } | undefined> {
+): Promise<ShareCopy | undefined> {
   if (keys.length === 0) return undefined;
   const cek = randomFillSync(secretBytes(32));
   try {
@@ -61,6 +86,12 @@ export async function copyShare(
 /** The recovery keys that open a copy, by thumbprint. */
 export const keysOfCopy = (copy: unknown): string[] | undefined =>
   copy === undefined ? undefined : parseEnvelope(copy).recipients.map(({ kid }) => kid);
+
+/** For a row of the journal. */
+export function factsOfCopy(copy: ShareCopy | undefined): { readonly copiedFor?: string } {
+  const kids = keysOfCopy(copy?.deviceShare);
+  return kids === undefined ? {} : { copiedFor: kids.join(" ") };
+}
 
 const rejected = (detail: string, cause?: unknown): AppError =>
   new AppError("EnvelopeRejected", { detail: `recovery keys: ${detail}`, cause });

@@ -1,5 +1,3 @@
-import { existsSync } from "node:fs";
-
 import { AppError, ERRORS } from "@databox-cmk/errors";
 import type { AskedPurpose } from "@databox-cmk/protocol";
 
@@ -7,15 +5,14 @@ import type { AgentEvent } from "../core/agent-event.ts";
 import { askForChallenge } from "../exchange/ask-for-challenge.ts";
 import { connect } from "../node/connect.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
-import { requirePrepared } from "../node/prepared-node.ts";
+import { holdNode } from "../node/hold-node.ts";
 import { createStopwatch } from "../node/stopwatch.ts";
 import type { reopenOffline } from "../offline/reopen.ts";
 import { bootClockMs } from "../state/boot-clock.ts";
 import { readBootId } from "../state/boot-id.ts";
 import { hasKeptLease } from "../state/offline-files.ts";
-import { waitForAgentLock } from "../state/wait-for-agent-lock.ts";
 import { destroyWaitingRequest, readWaitingRequest } from "../state/waiting-request-file.ts";
-import { openVolume } from "../volume/choose-volume.ts";
+import { findVolume } from "../volume/choose-volume.ts";
 
 /** The daemon holds the lock for milliseconds; a longer holder is another command. */
 const LOCK_WAIT_MS = 500;
@@ -39,16 +36,12 @@ export async function unlockOnce(
   { reason, purpose, goesOn }: AskOptions,
   dependencies: CommandDependencies,
 ): Promise<AgentEvent> {
-  const { elapsedMs, stateDir, credentialsFolder, cryptsetupFolders, totalTimeoutMs } =
-    dependencies;
+  const { elapsedMs, cryptsetupFolders, totalTimeoutMs } = dependencies;
   const stopwatch = createStopwatch(elapsedMs, dependencies.progress);
-  const { folder, settings, state: seen } = requirePrepared(stateDir, credentialsFolder);
-  using held = new DisposableStack();
-  held.use(await waitForAgentLock(folder.path, LOCK_WAIT_MS));
-  // Also because of the daemon: facts that were read before the lock was taken may be old.
-  let state = folder.readState() ?? seen;
-  const volume = openVolume(settings.volume, settings.serial, cryptsetupFolders);
-  if (!existsSync(volume.path)) throw new AppError("VolumeNotFound", { detail: volume.path });
+  using held = await holdNode(dependencies, LOCK_WAIT_MS);
+  const { folder, settings } = held;
+  let state = held.store.current;
+  const volume = findVolume(settings, cryptsetupFolders);
   const kept = readKept(folder.path, settings.bootIdFile);
   if (kept === undefined && goesOn)
     return (await import("../approval/ended-by-another.ts")).endedByAnother({

@@ -1,7 +1,9 @@
+import { existsSync } from "node:fs";
+
 import { AppError } from "@databox-cmk/errors";
 
 import type { Volume } from "../core/ports.ts";
-import type { VolumeKind } from "../core/settings.ts";
+import type { Settings, VolumeKind } from "../core/settings.ts";
 import { createPortableVolume } from "./file/portable-volume.ts";
 import { findCryptsetup } from "./luks2/find-cryptsetup.ts";
 import { createLuks2Volume } from "./luks2/luks2-volume.ts";
@@ -37,4 +39,14 @@ export function openVolume(
       });
     }
   }
+}
+
+/** @throws {AppError} as `openVolume`, or `VolumeNotFound` */
+export function findVolume(
+  { volume: named, serial }: Settings,
+  cryptsetupFolders: readonly string[],
+): Volume {
+  const volume = openVolume(named, serial, cryptsetupFolders);
+  if (!existsSync(volume.path)) throw new AppError("VolumeNotFound", { detail: volume.path });
+  return volume;
 }
