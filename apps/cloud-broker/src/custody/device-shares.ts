@@ -5,7 +5,8 @@ import type { OrderId } from "../core/order.ts";
 import type { Outcome } from "../core/ports.ts";
 import type { BrokerTables } from "../store/schema.ts";
 import { loadBackupKeys } from "./backup-keys.ts";
-import { isSplit, loadCurrentEnvelopes } from "./stored-envelopes.ts";
+import type { NodeEnvelope } from "./node-envelope.ts";
+import { isSplit, loadCurrentEnvelopes, type StoredEnvelope } from "./stored-envelopes.ts";
 
 type Node = { readonly order: OrderId; readonly serial: string };
 
@@ -38,32 +39,62 @@ function malformed(detail: string): Outcome<never> {
   };
 }
 
-/** Kept as it came first: a node's share of an envelope never changes. */
+/** In force, or proposed by a re-key. */
+async function hasEnvelope(
+  store: Transaction<BrokerTables>,
+  { order, serial }: Node,
+  env: string,
+): Promise<boolean> {
+  const of = (table: "envelopes" | "rekeys") =>
+    store
+      .selectFrom(table)
+      .select("env")
+      .where("order_id", "=", order)
+      .where("serial", "=", serial)
+      .where("env", "=", env);
+  return (await of("envelopes").unionAll(of("rekeys")).execute()).length > 0;
+}
+
+/**
+ * Kept as it came first: a node's share of an envelope never changes. The share of an envelope that
+ * the node does not have is not kept: nothing would ask for it.
+ *
+ * @returns the recovery keys that open it, for the audit row
+ */
 export async function storeDeviceShare(
   transaction: Transaction<BrokerTables>,
   { order, serial }: Node,
-  share: Envelope,
+  share: Envelope | undefined,
   nowMs: number,
-): Promise<void> {
+): Promise<string | undefined> {
+  if (share === undefined) return undefined;
+  const { env } = share.context;
+  if (!(await hasEnvelope(transaction, { order, serial }, env))) return undefined;
   await transaction
     .insertInto("device_shares")
     .values({
       order_id: order,
       serial,
-      env: share.context.env,
+      env,
       jwe_json: JSON.stringify(share.toJSON()),
       created_at_ms: nowMs,
     })
     .onConflict((conflict) => conflict.columns(["order_id", "serial", "env"]).doNothing())
     .execute();
+  return share.recipients.map(({ kid }) => kid).join(" ");
 }
 
-/** The shares of the envelopes in force, by serial number. */
+/**
+ * The shares for envelopes, by serial number.
+ *
+ * @param envelopes - those in force
+ */
 export async function loadDeviceShares(
   store: Kysely<BrokerTables>,
   order: OrderId,
+  envelopes: readonly Pick<StoredEnvelope, "env">[],
 ): Promise<ReadonlyMap<string, Envelope>> {
-  const current = new Set((await loadCurrentEnvelopes(store, order)).map(({ env }) => env));
+  const current = new Set(envelopes.map(({ env }) => env));
   const rows = await store
     .selectFrom("device_shares")
     .select(["serial", "env", "jwe_json"])
@@ -84,7 +115,7 @@ export async function findUnrecoverable(
   const split = (await loadCurrentEnvelopes(store, order)).filter(isSplit);
   if (split.length === 0) return [];
   const kids = new Set((await loadRecoveryKeys(store, order)).map(({ kid }) => kid));
-  const shares = await loadDeviceShares(store, order);
+  const shares = await loadDeviceShares(store, order, split);
   return split
     .filter(({ serial }) => !shares.get(serial)?.recipients.some(({ kid }) => kids.has(kid)))
     .map(({ serial }) => serial);
@@ -96,11 +127,12 @@ export async function loadRecoveryKeys(store: Kysely<BrokerTables>, order: Order
   return backups.flatMap((backup) => (backup.kind === "recovery" ? [backup.key] : []));
 }
 
-/** Extension `recoveryKeys` of an answer with a split envelope; none without such a key. */
+/** Extension `recoveryKeys` of an answer with a split envelope; none in escrow, or without a key. */
 export async function offerRecoveryKeys(
   store: Kysely<BrokerTables>,
-  order: OrderId,
+  { order, custody }: NodeEnvelope,
 ): Promise<{ readonly extensions?: Record<string, unknown> }> {
+  if (custody === "escrow") return {};
   const keys = await loadRecoveryKeys(store, order);
   return keys.length === 0 ? {} : { extensions: { recoveryKeys: keys.map(({ jwk }) => jwk) } };
 }

@@ -19,7 +19,7 @@ import {
   type Sealable,
   sealForNode,
 } from "./seal-passkey.ts";
-import { isSplit, loadCurrentEnvelopes, type StoredEnvelope } from "./stored-envelopes.ts";
+import { kindOf, loadCurrentEnvelopes, type StoredEnvelope } from "./stored-envelopes.ts";
 import { atVersion, usableKeyOf } from "./usable-key.ts";
 
 /** Number of attempts that follow an intervening change of key, before the caller must retry. */
@@ -30,8 +30,7 @@ type NewEnvelope = { readonly serial: string; readonly kid: string; readonly env
 
 /**
  * Makes one envelope for each node that has none: of one passkey for the order, or of a share for
- * each node. Nothing is written
- * before everything is sealed.
+ * each node. Nothing is written before everything is sealed.
  */
 export async function generateEnvelopes(
   deps: Dependencies,
@@ -81,12 +80,7 @@ async function sealMissing(
   const { kid } = key.value;
   const backups = await loadBackupKeys(deps.store, inForce.order);
   const keys = { usable: usable.value, kid, backups };
-  const kind =
-    first === undefined
-      ? (await deps.custodyOf(inForce.order)).kind
-      : isSplit(first)
-        ? "split"
-        : "escrow";
+  const kind = first === undefined ? (await deps.custodyOf(inForce.order)).kind : kindOf(first);
   const passkey = kind === "split" ? undefined : await obtainPasskey(deps, inForce, first);
   if (passkey?.ok === false) return passkey;
   try {

@@ -6,7 +6,7 @@ import { compileOnce } from "../store/compile-once.ts";
 import type { BrokerTables } from "../store/schema.ts";
 import { type KeyInForce, keyInForceOf, selectKeyInForce } from "./key-in-force.ts";
 import type { NodeEnvelope } from "./node-envelope.ts";
-import { isNewest, type StoredEnvelope } from "./stored-envelopes.ts";
+import { isNewest, kindOf, type StoredEnvelope } from "./stored-envelopes.ts";
 
 /** A node's current envelope and the order's key, read at the same moment. */
 export type HeldEnvelope = {
@@ -49,5 +49,6 @@ export async function loadHeldEnvelope(
 export function nodeEnvelopeOf({ inForce, stored }: HeldEnvelope): NodeEnvelope {
   const { serial, env, generation, kid, json } = stored;
   const jwe: unknown = JSON.parse(json);
-  return { order: inForce.order, serial, env, generation, kid, jwe };
+  const custody = kindOf(stored);
+  return { order: inForce.order, serial, env, generation, kid, jwe, custody };
 }

@@ -86,8 +86,8 @@ export type KeyCustody = {
   ): Promise<Outcome<string>>;
   /**
    * Makes one envelope for each node, wrapped to the key in force: of one passkey for the order (or
-   * the customer's own), or in split custody of a share for each node. Safe to repeat after a crash: existing envelopes are kept.
-   * `alsoCommit` runs in the transaction of the envelopes.
+   * the customer's own), or in split custody of a share for each node. Safe to repeat after a
+   * crash: existing envelopes are kept. `alsoCommit` runs in the transaction of the envelopes.
    */
   generate(
     order: OrderId,

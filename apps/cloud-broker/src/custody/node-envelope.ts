@@ -1,3 +1,5 @@
+import type { Custody } from "@databox-cmk/protocol";
+
 import type { OrderId } from "../core/order.ts";
 
 /** A node's envelope, as the device API serves it. */
@@ -9,4 +11,5 @@ export type NodeEnvelope = {
   /** JWE General JSON Serialization, as stored. */
   readonly jwe: unknown;
   readonly kid: string;
+  readonly custody: Custody["kind"];
 };

@@ -12,15 +12,16 @@ import type { RekeyProposal, UseBoth } from "./key-custody.ts";
 import type { KeyInForce } from "./key-in-force.ts";
 import { notGenerated, type ReleaseDependencies, unwrapEnvelope } from "./release-content-key.ts";
 import { newPasskey, newShare, sealForNode } from "./seal-passkey.ts";
-import { isSplit, type StoredEnvelope } from "./stored-envelopes.ts";
+import { isSplit, kindOf, type StoredEnvelope } from "./stored-envelopes.ts";
 import { atVersion, usableKeyOf } from "./usable-key.ts";
 
 type Dependencies = ReleaseDependencies & Pick<CustodyDependencies, "now" | "custodyOf">;
 type Proposed = Omit<StoredEnvelope, "generation"> & { readonly id: string };
 
 /**
- * Makes a passkey, or a share of a key, that the node does not know yet, beside the one in force. Both content keys come
- * from the vault, by its checks: a key that may not unlock may not rekey either.
+ * Makes a passkey, or a share of a key, that the node does not know yet, beside the one in force.
+ * Both content keys come from the vault, by its checks: a key that may not unlock may not rekey
+ * either.
  */
 export async function proposeRekey<T>(
   deps: Dependencies,
@@ -40,7 +41,15 @@ export async function proposeRekey<T>(
     if (!used.ok) return used;
     const { id, env, envelope } = proposed.value;
     const generation = stored.generation + 1;
-    const next = { order, serial, env, generation, jwe: envelope.toJSON(), kid: by.kid };
+    const next = {
+      order,
+      serial,
+      env,
+      generation,
+      jwe: envelope.toJSON(),
+      kid: by.kid,
+      custody: kindOf(proposed.value),
+    };
     return { ok: true, value: { ...by, id, envelope: next, result: used.value.result } } as const;
   });
   return opened.ok ? opened.value.result : opened;
@@ -54,7 +63,7 @@ async function loadOrMake(
   // Split custody stays, with any policy.
   const kind = isSplit(stored) ? "split" : (await deps.custodyOf(inForce.order)).kind;
   const standing = await loadStanding(deps, inForce, stored);
-  return standing === undefined || isSplit(standing) !== (kind === "split")
+  return standing === undefined || kindOf(standing) !== kind
     ? makeProposal(deps, inForce, stored, kind)
     : { ok: true, value: standing };
 }

@@ -18,8 +18,8 @@ import { type WrappingKeys, wrapForOrder } from "./wrap-for-order.ts";
 export const NO_NODE_YET = "own-passkey";
 
 /**
- * The content of a node's envelopes: a passkey that opens its volume (escrow custody), or the broker's
- * share of its key (split custody).
+ * The content of a node's envelopes: a passkey that opens its volume (escrow custody), or the
+ * broker's share of its key (split custody).
  */
 export type Sealable = { readonly plaintext: Uint8Array; readonly cus: "split" | undefined };
 
@@ -36,8 +36,8 @@ export const newPasskey = (): Sealable => ({
 });
 
 /**
- * Seals a passkey or a share in a new envelope for the key in force and every backup; proves that its content
- * key unwraps again.
+ * Seals a passkey or a share in a new envelope for the key in force and every backup; proves that
+ * its content key unwraps again.
  */
 export async function sealForNode(
   deps: Parameters<typeof wrapForOrder>[0],

@@ -1,4 +1,5 @@
 import { type Envelope, parseEnvelope } from "@databox-cmk/crypto";
+import type { Custody } from "@databox-cmk/protocol";
 import { type Kysely, sql } from "kysely";
 
 import type { EpochMs, OrderId } from "../core/order.ts";
@@ -15,6 +16,9 @@ export type StoredEnvelope = {
 /** Whether the envelope holds a share: then its plaintext opens nothing. */
 export const isSplit = ({ envelope }: Pick<StoredEnvelope, "envelope">): boolean =>
   envelope.context.cus !== undefined;
+
+export const kindOf = (stored: Pick<StoredEnvelope, "envelope">): Custody["kind"] =>
+  isSplit(stored) ? "split" : "escrow";
 
 /** The current envelope of each node, in the order of the nodes. */
 export async function loadCurrentEnvelopes(

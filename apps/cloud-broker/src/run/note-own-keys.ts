@@ -15,8 +15,8 @@ const FILES: Readonly<Record<OwnKey, string>> = {
 };
 
 /**
- * Notes in the database which of its own keys the broker uses, and since when. A file does not know:
- * one of a mounted secret is as old as its pod.
+ * Notes in the database which of its own keys the broker uses, and since when. A file does not
+ * know: one of a mounted secret is as old as its pod.
  *
  * @param unused - of which the folder may have a file that is not used
  * @returns when the broker first used each key that it uses now
@@ -34,6 +34,7 @@ export async function noteOwnKeys(
     if (bytes === undefined) continue;
     rows.push({ name, fingerprint: hash("sha256", bytes, "hex"), since_ms: nowMs });
   }
+  if (rows.length === 0) return new Map();
   await store
     .insertInto("own_keys")
     .values(rows)

@@ -27,7 +27,15 @@ export class FakeCustody implements DeviceCustody {
       context: { env, ord: order, dev: serial },
       recipients: [{ kid: this.kid, encryptedKey: randomBytes(256) }],
     });
-    const envelope = { order, serial, env, generation: 1, jwe: jwe.toJSON(), kid: this.kid };
+    const envelope = {
+      order,
+      serial,
+      env,
+      generation: 1,
+      jwe: jwe.toJSON(),
+      kid: this.kid,
+      custody: "escrow",
+    } as const;
     this.#nodes.set(`${order} ${serial}`, { envelope, contentKey });
   }
 

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomBytes } from "node:crypto";
+import { generateKeyPairSync, randomBytes, randomUUID } from "node:crypto";
 
 import {
   encodeBase64url,
@@ -168,7 +168,15 @@ describe("an order in split custody", () => {
 });
 
 test("an order in escrow changes to split custody by a re-key", async () => {
-  const device = await world.delivered(JOB);
+  await place();
+  await useOwnKey();
+  await addRecoveryKey();
+  const { device, extensions } = await enrol();
+  // An escrow node has nothing to copy for it.
+  expect(extensions).toBeUndefined();
+  await report(device, undefined);
+  for (const step of ["dispatch", "deliver"])
+    expect((await world.operator(step, JOB)).status).toBe(200);
   expect((await choose({ kind: "split", acceptNoRecovery: true })).status).toBe(200);
   // Until then the passkey opens the volume, and is shown.
   expect((await call("POST", "/listCredentials", {})).status).toBe(200);
@@ -207,6 +215,15 @@ describe("without a recovery key", () => {
       code: "RecoveryKeyMissing",
     });
   });
+});
+
+test("a copy for an envelope that the node does not have is not kept", async () => {
+  await place();
+  await choose({ kind: "split", acceptNoRecovery: true });
+  const { device } = await enrol();
+  const receipt = await report(device, await copyOf(device, randomUUID()));
+  expect(receipt).toMatchObject({ kind: "answer" });
+  expect(await shares()).toHaveLength(0);
 });
 
 describe("a copy of a share is refused that", () => {

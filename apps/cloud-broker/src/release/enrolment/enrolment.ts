@@ -113,7 +113,7 @@ async function enrol(
     brokerKeys: [...keys.bundle],
     envelope: await signEnvelope(keys.signing, held.value.envelope),
     passkeyOrigin: node.passkeyOrigin,
-    ...(await offerRecoveryKeys(store, order)),
+    ...(await offerRecoveryKeys(store, held.value.envelope)),
   };
   const answer = await signAnswer(keys.signing, MESSAGE_TYPES.enrolment, enrolment);
   const recorded = await recordDeviceKey(dependencies, message, {

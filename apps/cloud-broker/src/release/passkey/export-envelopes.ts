@@ -30,7 +30,7 @@ export async function exportEnvelopes(
   };
   const stored = await loadCurrentEnvelopes(store, order);
   const backups = await loadBackupKeys(store, order);
-  const shares = await loadDeviceShares(store, order);
+  const shares = await loadDeviceShares(store, order, stored);
   for (const { serial } of stored) {
     const revocation = await findRevocation(store, order, serial);
     if (revocation !== undefined) return refuse(revocation);

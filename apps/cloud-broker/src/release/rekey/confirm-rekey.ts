@@ -53,8 +53,7 @@ async function confirm(
   const context = { actor: actorOf(message, sender), correlationId };
   const deed = { chain: order, action: "rekey", context };
   const row = recorded(appendAudit, deed, async (transaction) => {
-    if (share.value !== undefined) await storeDeviceShare(transaction, sender, share.value, now());
-    const deviceShareFor = share.value?.recipients.map(({ kid }) => kid).join(" ");
+    const deviceShareFor = await storeDeviceShare(transaction, sender, share.value, now());
     return { serial, requestHash, detail: { rekey, bootId, journalHead, deviceShareFor } };
   });
   await custody.commitRekey(order, serial, rekey, row);

@@ -76,7 +76,7 @@ async function propose(
       enc: encodeBase64url(sealed.value.enc),
       ciphertext: encodeBase64url(sealed.value.ciphertext),
     },
-    ...(await offerRecoveryKeys(dependencies.store, sender.order)),
+    ...(await offerRecoveryKeys(dependencies.store, proposal.value.envelope)),
   };
   const answer = await signAnswer(dependencies.keys.signing, MESSAGE_TYPES.rekeyProposal, payload);
   await record(dependencies, message, sender, proposal.value);

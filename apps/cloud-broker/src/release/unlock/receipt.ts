@@ -125,7 +125,7 @@ async function recordReceipt(
     .where("order_id", "=", order)
     .where("serial", "=", serial)
     .execute();
-  if (share !== undefined) await storeDeviceShare(transaction, sender, share, nowMs);
+  const deviceShareFor = await storeDeviceShare(transaction, sender, share, nowMs);
   await appendAudit(transaction, order, {
     action: "receipt",
     actor: actorOf(message, sender),
@@ -140,7 +140,7 @@ async function recordReceipt(
       bootId: said.bootId,
       journalHead: said.journalHead,
       untrustedCode: said.code,
-      deviceShareFor: share?.recipients.map(({ kid }) => kid).join(" "),
+      deviceShareFor,
     },
   });
   if (said.outcome !== "prepared") return;
