@@ -5,7 +5,7 @@ import {
   type KeyObject,
   privateDecrypt,
 } from "node:crypto";
-import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import {
@@ -30,7 +30,7 @@ import {
   SERIAL,
 } from "./agent-world.ts";
 import type { AgentWorld } from "./agent-world.ts";
-import { HAS_TPM, startSwtpm } from "./start-swtpm.ts";
+import { HAS_TPM, measureSomethingElse, startSwtpm } from "./start-swtpm.ts";
 
 const KINDS = [
   { volumeKind: "file", skip: false },
@@ -51,6 +51,7 @@ const nodeOf = (world: AgentWorld) => {
   return node;
 };
 const rekey = (world: AgentWorld) => world.run({ command: "rekey" });
+const doctor = (world: AgentWorld) => world.run({ command: "doctor" });
 const volumeOf = (world: AgentWorld) =>
   openVolume({ kind: "file", path: world.diskPath }, SERIAL, SYSTEM_FOLDERS);
 const sharesOf = (world: AgentWorld) =>
@@ -222,12 +223,19 @@ describe("recovery", () => {
     });
     for (const file of sharesOf(world)) rmSync(join(world.stateDir, file));
     expect(seen(await world.unlock())).toMatchObject({ code: "DeviceShareMissing" });
+    expect(await doctor(world)).toMatchObject({ code: "DeviceShareMissing" });
     expect(await world.status()).toMatchObject({
       details: { share: expect.stringContaining("databox-agent recover") as string },
     });
     const share = openCopy(copy, owner);
     expect(await recover(world, share)).toMatchObject({ event: "recover", outcome: "recovered" });
     expect(await recover(world, share)).toMatchObject({ outcome: "recovered" }); // Safe to repeat.
+    const { kid } = importRecoveryKey(recoveryKeys[0]);
+    expect(await doctor(world)).toMatchObject({
+      checks: expect.arrayContaining([
+        expect.objectContaining({ name: "share", found: `in a file, copied for ${kid}` }),
+      ]) as unknown,
+    });
     expect(seen(await world.unlock())).toMatchObject(unlocked);
     expect(await rekey(world)).toMatchObject({ outcome: "rekeyed" });
     await world.lock();
@@ -305,5 +313,24 @@ describe.skipIf(!HAS_TPM)("a share that the TPM seals", () => {
         shareCopiedFor: importRecoveryKey(recoveryKeys[0]).kid,
       },
     });
+  });
+
+  test("after a firmware update a new device key and the recovery key open the volume", async () => {
+    await using tpm = await startSwtpm();
+    await using world = await createAgentWorld({ custody: "split", recoveryKeys });
+    const deviceKey = { kind: "tpm", tcti: tpm.tcti, pcrs: "sha256:7" } as const;
+    await world.prepare({ deviceKey });
+    const copy = world.broker.receipts.at(-1)?.extensions?.["deviceShare"];
+    measureSomethingElse(tpm, 7);
+    expect(seen(await world.unlock())).toMatchObject({ code: "BootStateChanged" });
+    Object.assign(nodeOf(world), { deviceKey: undefined, counter: 0 }); // A replaced device.
+    renameSync(world.stateDir, `${world.stateDir}.replaced`);
+    const again = await world.prepare({ deviceKey, keepVolume: true });
+    expect(again).toMatchObject({ outcome: "prepared" });
+    expect(seen(await world.unlock())).toMatchObject({ code: "DeviceShareMissing" });
+    await recover(world, openCopy(copy, owner));
+    expect(seen(await world.unlock())).toMatchObject(unlocked);
+    expect(await rekey(world)).toMatchObject({ outcome: "rekeyed" });
+    expect(await world.status()).toMatchObject({ details: { share: "sealed by the TPM" } });
   });
 });

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync, watch } from "node:fs";
 import { tmpdir } from "node:os";
@@ -44,4 +44,11 @@ async function appear(folder: string, paths: readonly string[]): Promise<void> {
   } finally {
     changes.close();
   }
+}
+
+/** As another firmware, or another boot loader, does at a boot. */
+export function measureSomethingElse({ tcti }: SoftwareTpm, register: number): void {
+  execFileSync("tpm2", ["pcrextend", `${String(register)}:sha256=${"01".repeat(32)}`], {
+    env: { TPM2TOOLS_TCTI: tcti, PATH: "/usr/bin:/bin" },
+  });
 }

@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 
@@ -9,7 +8,7 @@ import { DEFAULT_PCRS } from "../src/core/tpm-key.ts";
 import { openStateFolder } from "../src/state/state-folder.ts";
 import { createAgentWorld, createPreparedWorld, seen } from "./agent-world.ts";
 import type { AgentWorld } from "./agent-world.ts";
-import { HAS_TPM, startSwtpm } from "./start-swtpm.ts";
+import { HAS_TPM, measureSomethingElse, startSwtpm } from "./start-swtpm.ts";
 import type { SoftwareTpm } from "./start-swtpm.ts";
 
 const unlocked = { exit: 0, outcome: "unlocked" };
@@ -23,12 +22,6 @@ async function prepareWith({ tcti }: SoftwareTpm, pcrs: string | undefined): Pro
 
 function payloadOf(jws: string): unknown {
   return JSON.parse(Buffer.from(jws.split(".")[1] ?? "", "base64url").toString("utf8"));
-}
-
-function measureSomethingElse({ tcti }: SoftwareTpm, register: number): void {
-  execFileSync("tpm2", ["pcrextend", `${String(register)}:sha256=${"01".repeat(32)}`], {
-    env: { TPM2TOOLS_TCTI: tcti, PATH: "/usr/bin:/bin" },
-  });
 }
 
 describe.skipIf(!HAS_TPM)("a device key in the TPM", () => {

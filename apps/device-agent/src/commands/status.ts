@@ -18,8 +18,7 @@ import { lastSequence } from "../journal/open-journal.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { requirePrepared } from "../node/prepared-node.ts";
 import { roundToTenth } from "../node/stopwatch.ts";
-import { isSplitNode } from "../share/is-split-node.ts";
-import { findShare, type SharePlace } from "../share/keep-share.ts";
+import { describeShare } from "../share/describe-share.ts";
 import { bootClockMs } from "../state/boot-clock.ts";
 import { readBootId } from "../state/boot-id.ts";
 import type { StateFolder } from "../state/state-folder.ts";
@@ -61,24 +60,16 @@ function undelivered(folder: StateFolder, { order, serial, brokerKeys }: Setting
   return { undeliveredJournalRows: Math.max(0, last - (head?.sequence ?? 0)) };
 }
 
-const PLACES = {
-  tpm: "sealed by the TPM",
-  file: "in a file",
-  missing: "missing: databox-agent recover",
-} as const satisfies Record<SharePlace, string>;
-
 /** Nothing for escrow, which is the default. */
 function custodyDetails(
   folder: StateFolder,
   settings: Settings,
   state: MachineState,
 ): EventDetails {
-  if (!isSplitNode(folder, settings, state)) return {};
-  return {
-    custody: "split",
-    share: PLACES[findShare(folder, state.env ?? settings.env)],
-    shareCopiedFor: state.shareCopiedFor?.join(" ") ?? "no recovery key",
-  };
+  const described = describeShare(folder, settings, state);
+  if (described === undefined) return {};
+  const { share, shareCopiedFor } = described;
+  return { custody: "split", share, shareCopiedFor };
 }
 
 /** Reports this machine's own state. Changes nothing and needs no network. */

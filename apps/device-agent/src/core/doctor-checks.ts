@@ -6,6 +6,7 @@ export type DoctorCheckName =
   | "device-key"
   | "boot"
   | "envelope"
+  | "share"
   | "volume"
   | "proxy"
   | "name"
@@ -22,6 +23,7 @@ export const DOCTOR_CHECKS: readonly CheckRow<DoctorCheckName>[] = [
   { name: "device-key", title: "device key", after: ["state-folder"] },
   { name: "boot", title: "boot id", after: ["settings"] },
   { name: "envelope", title: "envelope", after: ["settings"] },
+  { name: "share", title: "device share", after: ["envelope"] },
   { name: "volume", title: "volume", after: ["settings"] },
   { name: "proxy", title: "proxy settings", after: [] },
   { name: "name", title: "broker's name", after: ["settings"] },

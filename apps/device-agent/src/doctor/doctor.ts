@@ -22,7 +22,7 @@ import { readBootId } from "../state/boot-id.ts";
 import { readPrivateFile } from "../state/read-private-file.ts";
 import { openStateFolder } from "../state/state-folder.ts";
 import { openVolume } from "../volume/choose-volume.ts";
-import { judgeVolume, probeDeviceKey, probeStateFolder } from "./probe-machine.ts";
+import { judgeVolume, probeDeviceKey, probeShare, probeStateFolder } from "./probe-machine.ts";
 import { createNetworkProbes } from "./probe-network.ts";
 import type { NetworkProbes } from "./probe-network.ts";
 
@@ -118,6 +118,7 @@ function createExamination(dependencies: CommandDependencies): Examination {
         };
       },
       "device-key": async () => probeDeviceKey(folder()),
+      share: () => probeShare(folder(), settings()),
       boot: async () => ({ ok: true, found: readBootId(settings().bootIdFile) }),
       async envelope() {
         const { brokerKeys, order, serial, env } = settings();

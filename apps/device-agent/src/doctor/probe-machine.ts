@@ -1,11 +1,15 @@
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 
+import { zero } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
 import type { Finding } from "@databox-cmk/errors";
 
 import { GRADE_TEXTS } from "../core/device-key-grade.ts";
 import type { VolumeContent } from "../core/ports.ts";
+import type { Settings } from "../core/settings.ts";
 import { findDeviceKey } from "../device-key/device-key.ts";
+import { describeShare } from "../share/describe-share.ts";
+import { readShare } from "../share/keep-share.ts";
 import { toStateError } from "../state/state-error.ts";
 import { openStateFolder } from "../state/state-folder.ts";
 import type { StateFolder } from "../state/state-folder.ts";
@@ -41,6 +45,21 @@ export async function probeDeviceKey(folder: StateFolder): Promise<Finding> {
   const { signingKey, grade } = found;
   await signingKey.sign(Buffer.from("doctor"));
   return { ok: true, found: `ES256, ${GRADE_TEXTS[grade]}, ${signingKey.kid}` };
+}
+
+/**
+ * Reads this node's share, which a TPM opens only on its own machine and after the boot that it is
+ * bound to.
+ *
+ * @throws {AppError} `AgentStateUnreadable`, or as `readShare`
+ */
+export async function probeShare(folder: StateFolder, settings: Settings): Promise<Finding> {
+  const state = folder.readState();
+  const described = state && describeShare(folder, settings, state);
+  if (described === undefined) return { ok: true, found: "not needed in escrow custody" };
+  const { env, share, shareCopiedFor } = described;
+  zero(await readShare(folder, env));
+  return { ok: true, found: `${share}, copied for ${shareCopiedFor}` };
 }
 
 /**

@@ -40,6 +40,7 @@ test("a fit node passes every check in order, and there is nothing to do", async
       "device-key",
       "boot",
       "envelope",
+      "share",
       "volume",
       "proxy",
       "name",
@@ -105,7 +106,7 @@ const MACHINE_FAULTS: Readonly<Record<string, Fault>> = {
     code: "AgentNotPrepared",
     detail: /does not exist/,
     exitCode: 5,
-    notReached: 11,
+    notReached: 12,
   },
   "a folder that others may write to": {
     cause: ({ stateDir }) => {
@@ -115,7 +116,7 @@ const MACHINE_FAULTS: Readonly<Record<string, Fault>> = {
     code: "AgentStateUnreadable",
     detail: /chmod 700/,
     exitCode: 5,
-    notReached: 11,
+    notReached: 12,
   },
   "settings that are damaged": {
     cause: ({ stateDir }) => {
@@ -125,7 +126,7 @@ const MACHINE_FAULTS: Readonly<Record<string, Fault>> = {
     code: "AgentStateUnreadable",
     detail: /not JSON/,
     exitCode: 5,
-    notReached: 9,
+    notReached: 10,
   },
   "a device key that others may read": {
     cause: ({ stateDir }) => {
@@ -146,7 +147,7 @@ const MACHINE_FAULTS: Readonly<Record<string, Fault>> = {
     code: "EnvelopeRejected",
     detail: /not signed by this node's broker/,
     exitCode: 5,
-    notReached: 0,
+    notReached: 1,
   },
   "an envelope older than the newest one seen": {
     cause: ({ stateDir }) => {
@@ -158,7 +159,7 @@ const MACHINE_FAULTS: Readonly<Record<string, Fault>> = {
     code: "EnvelopeRejected",
     detail: /expected at least 9/,
     exitCode: 5,
-    notReached: 0,
+    notReached: 1,
   },
   "a disk that is not connected": {
     cause: ({ volumePath }) => {

@@ -624,8 +624,16 @@ export const DEVICE_LOCAL_ERRORS = {
       },
       {
         text: {
-          en: "Meanwhile, the passkey opens the volume if the order's owner provides it",
-          de: "Inzwischen öffnet der Passkey das Volume, wenn der Besitzer des Auftrags ihn herausgibt",
+          en: "In split custody, give the node its share again, which the owner's recovery key opens",
+          de: "Bei geteilter Verwahrung geben Sie dem Knoten seinen Anteil zurück, den der Wiederherstellungsschlüssel des Besitzers öffnet",
+        },
+        command: "databox-agent recover",
+        for: "site-operator",
+      },
+      {
+        text: {
+          en: "In escrow custody, the passkey opens the volume meanwhile if the order's owner provides it",
+          de: "Bei hinterlegtem Passkey öffnet dieser inzwischen das Volume, wenn der Besitzer des Auftrags ihn herausgibt",
         },
         command: "databox-agent passkey",
         for: "site-operator",

@@ -1,0 +1,34 @@
+import type { MachineState } from "../core/machine-state.ts";
+import type { Settings } from "../core/settings.ts";
+import type { StateFolder } from "../state/state-folder.ts";
+import { isSplitNode } from "./is-split-node.ts";
+import { findShare, type SharePlace } from "./keep-share.ts";
+
+const PLACES = {
+  tpm: "sealed by the TPM",
+  file: "in a file",
+  missing: "missing: databox-agent recover",
+} as const satisfies Record<SharePlace, string>;
+
+export type DescribedShare = {
+  readonly env: string;
+  readonly share: string;
+  /** Thumbprints of recovery keys. */
+  readonly shareCopiedFor: string;
+};
+
+/**
+ * This node's share of the envelope in force; undefined in escrow, which needs none.
+ *
+ * @throws {AppError} as `isSplitNode`
+ */
+export function describeShare(
+  folder: StateFolder,
+  settings: Settings,
+  state: MachineState,
+): DescribedShare | undefined {
+  if (!isSplitNode(folder, settings, state)) return undefined;
+  const env = state.env ?? settings.env;
+  const share = PLACES[findShare(folder, env)];
+  return { env, share, shareCopiedFor: state.shareCopiedFor?.join(" ") ?? "no recovery key" };
+}
