@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { constants, generateKeyPairSync, privateDecrypt } from "node:crypto";
 import { readdirSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 import {
   deriveSplitKey,
@@ -13,6 +13,8 @@ import {
 import { envelopeExport, unlockPolicyView } from "@databox-cmk/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import { searchMemory } from "./canary/process-memory.ts";
+import { createSearch, filesBelow, secretOf } from "./canary/secret.ts";
 import { cryptsetupPath, expectedProof } from "./harness/cryptsetup.ts";
 import { requireOk, unlockNode } from "./harness/nodes.ts";
 import { openWorld, type World } from "./harness/open-world.ts";
@@ -38,7 +40,9 @@ function opensWith(diskPath: string, key: Uint8Array): boolean {
 
 let world: World;
 beforeAll(async () => {
-  world = await openWorld();
+  world = await openWorld((folder) => ({
+    brokerEnvironment: { BROKER_KEYS_DIR: join(folder, "keys") },
+  }));
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
@@ -83,9 +87,23 @@ test("a broker, its database and the customer's consent do not open the applianc
   );
   const deviceShare = await opened(parseEnvelope(row?.deviceShare));
   expect(opensWith(node.diskPath, deviceShare)).toBe(false);
-  expect(opensWith(node.diskPath, deriveSplitKey(deviceShare, brokerShare, envelope.context))).toBe(
-    true,
+  const unlockKey = deriveSplitKey(deviceShare, brokerShare, envelope.context);
+  expect(opensWith(node.diskPath, unlockKey)).toBe(true);
+
+  // What the broker lacks is on the appliance alone.
+  const search = createSearch([
+    secretOf("device share", deviceShare),
+    secretOf("unlock key", unlockKey),
+    secretOf("nonce key", readFileSync(join(world.folder, "keys", "nonce-key.bin"))),
+  ]);
+  expect(searchMemory(world.stack.broker().pid, search)).toEqual(["nonce key"]);
+  const places = filesBelow(world.folder).flatMap((path) =>
+    search(readFileSync(join(world.folder, path))).map((name) => `${name}: ${basename(path)}`),
   );
+  expect(places.toSorted()).toEqual([
+    `device share: device-share-${envelope.context.env}.json`,
+    "nonce key: nonce-key.bin",
+  ]);
 
   // The mainboard breaks: the owner's key brings the share back.
   for (const name of readdirSync(node.stateDir))
@@ -98,9 +116,7 @@ test("a broker, its database and the customer's consent do not open the applianc
   requireOk(await node.agent(["rekey"]));
   requireOk(await node.agent(["lock"]));
   expect(await unlockNode(node)).toMatchObject({ outcome: "unlocked" });
-  expect(opensWith(node.diskPath, deriveSplitKey(deviceShare, brokerShare, envelope.context))).toBe(
-    false,
-  );
+  expect(opensWith(node.diskPath, unlockKey)).toBe(false);
   const journal = readFileSync(join(node.stateDir, "journal.jsonl"), "utf8");
   expect(journal).toContain("copiedFor");
 });

@@ -1,15 +1,24 @@
 import { closeSync, openSync, readFileSync, readSync } from "node:fs";
 
+import type { Search } from "./secret.ts";
+
 const CHUNK_BYTES = 16 * 1024 * 1024;
 /** Longer than any form of a secret, so that none is cut in two. */
 const OVERLAP_BYTES = 16 * 1024;
+
+/** @returns the names of the secrets that are in the process's memory */
+export function searchMemory(pid: number, search: Search): readonly string[] {
+  const found = new Set<string>();
+  for (const piece of readMemory(pid)) for (const name of search(piece)) found.add(name);
+  return [...found].toSorted();
+}
 
 /**
  * The readable memory of the process, as in a core dump. Needs the right to trace it.
  *
  * @yields every readable mapping, piece by piece
  */
-export function* readMemory(pid: number): Generator<Buffer> {
+function* readMemory(pid: number): Generator<Buffer> {
   const file = openSync(`/proc/${String(pid)}/mem`, "r");
   try {
     for (const { from, to } of mappings(pid)) {

@@ -1,7 +1,7 @@
 import { createPrivateKey } from "node:crypto";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { readdirSync, readFileSync, statSync } from "node:fs";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 
 import { CryptographyClient } from "@azure/keyvault-keys";
 import { decodeBase64url } from "@databox-cmk/crypto";
@@ -27,8 +27,8 @@ import { readPasskeys } from "../harness/passkeys.ts";
 import { BROKER_WITH_LOG } from "../harness/programs.ts";
 import { runDaemon } from "../harness/run-daemon.ts";
 import { signInToPortal } from "./portal-session.ts";
-import { readMemory } from "./process-memory.ts";
-import { createSearch, type Search, type Secret, secretOf } from "./secret.ts";
+import { searchMemory } from "./process-memory.ts";
+import { createSearch, filesBelow, type Search, type Secret, secretOf } from "./secret.ts";
 import { type UsedLocalUi, useLocalUi } from "./use-local-ui.ts";
 import { type ProcessWatch, watchProcesses } from "./watch-processes.ts";
 
@@ -110,8 +110,8 @@ async function open(store: (typeof STORES)[number]): Promise<void> {
   await world.stack.restartBroker();
   const daemon = await runDaemon(node);
   await unlockNode(node);
-  foundInBroker = inMemoryOf(world.stack.broker().pid);
-  foundInDaemon = inMemoryOf(daemon.pid);
+  foundInBroker = searchMemory(world.stack.broker().pid, search);
+  foundInDaemon = searchMemory(daemon.pid, search);
   requireOk(await node.agent(["lock"]));
   await daemon[Symbol.asyncDispose]();
 }
@@ -223,19 +223,6 @@ function privateKeysIn(folder: string, whose: string): Secret[] {
         secretOf(`${whose} private key`, Buffer.from(number, "base64url")),
       );
     });
-}
-
-function inMemoryOf(pid: number): readonly string[] {
-  const found = new Set<string>();
-  for (const piece of readMemory(pid)) for (const name of search(piece)) found.add(name);
-  return [...found].toSorted();
-}
-
-/** Every file below a folder: its path from there. */
-function filesBelow(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)));
 }
 
 test("a secret is found in each of its forms, so that silence means something", () => {

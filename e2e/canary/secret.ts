@@ -1,3 +1,6 @@
+import { readdirSync } from "node:fs";
+import { join, relative } from "node:path";
+
 /** A secret that is known to the test, and every form in which it might lie around. */
 export type Secret = { readonly name: string; readonly forms: readonly Buffer[] };
 
@@ -61,4 +64,11 @@ export function createSearch(secrets: readonly Secret[]): Search {
     }
     return [...found];
   };
+}
+
+/** Every file below a folder: its path from there. */
+export function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)));
 }

@@ -1,10 +1,3 @@
-import {
-  constants,
-  createDecipheriv,
-  generateKeyPairSync,
-  type KeyObject,
-  privateDecrypt,
-} from "node:crypto";
 import { readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
@@ -13,7 +6,6 @@ import {
   deriveSplitKey,
   encodeBase64url,
   type Envelope,
-  importRecoveryKey,
   openEnvelope,
   parseEnvelope,
 } from "@databox-cmk/crypto";
@@ -30,20 +22,16 @@ import {
   SERIAL,
 } from "./agent-world.ts";
 import type { AgentWorld } from "./agent-world.ts";
+import { createOwner } from "./owner-key.ts";
 import { HAS_TPM, measureSomethingElse, startSwtpm } from "./start-swtpm.ts";
 
 const KINDS = [
   { volumeKind: "file", skip: false },
   { volumeKind: "luks2", skip: !HAS_CRYPTSETUP },
 ] as const;
-const owner = generateKeyPairSync("rsa", { modulusLength: 2048 });
-const recoveryKeys = [publicJwk(owner.publicKey)];
+const owner = createOwner();
+const recoveryKeys = [owner.jwk];
 const unlocked = { exit: 0, outcome: "unlocked" };
-
-function publicJwk(key: KeyObject) {
-  const { n = "", e = "" } = key.export({ format: "jwk" });
-  return { kty: "RSA", n, e };
-}
 
 const nodeOf = (world: AgentWorld) => {
   const node = world.broker.nodes.get(SERIAL);
@@ -65,21 +53,6 @@ const recover = (world: AgentWorld, share: Uint8Array) =>
     { readSecret: () => Promise.resolve(new TextEncoder().encode(encodeBase64url(share))) },
   );
 
-/** RFC 7516 by hand, as the owner's own tools open it. */
-function openCopy(copy: unknown, { privateKey }: { privateKey: KeyObject }): Uint8Array {
-  const { recipients, sealed } = parseEnvelope(copy);
-  const padding = constants.RSA_PKCS1_OAEP_PADDING;
-  const contentKey = privateDecrypt(
-    { key: privateKey, padding, oaepHash: "sha256" },
-    recipients[0]?.encryptedKey ?? new Uint8Array(),
-  );
-  const decipher = createDecipheriv("aes-256-gcm", contentKey, decodeBase64url(sealed.iv));
-  decipher.setAAD(Buffer.from(sealed.protected)).setAuthTag(decodeBase64url(sealed.tag));
-  return new Uint8Array(
-    Buffer.concat([decipher.update(decodeBase64url(sealed.ciphertext)), decipher.final()]),
-  );
-}
-
 describe.each(KINDS)("split custody with a $volumeKind volume", ({ volumeKind, skip }) => {
   test.skipIf(skip)(
     "unlocks, locks, and is rekeyed; each envelope has a share of its own",
@@ -90,13 +63,13 @@ describe.each(KINDS)("split custody with a $volumeKind volume", ({ volumeKind, s
         details: {
           custody: "split",
           share: "in a file",
-          shareCopiedFor: importRecoveryKey(recoveryKeys[0]).kid,
+          shareCopiedFor: owner.kid,
         },
       });
       const [first] = sharesOf(world);
       expect(await rekey(world)).toMatchObject({ outcome: "rekeyed", generation: 2 });
       expect(await world.status()).toMatchObject({
-        details: { shareCopiedFor: importRecoveryKey(recoveryKeys[0]).kid },
+        details: { shareCopiedFor: owner.kid },
       });
       expect(sharesOf(world)).toEqual([`device-share-${nodeOf(world).env}.json`]);
       expect(sharesOf(world)).not.toContain(first);
@@ -227,13 +200,12 @@ describe("recovery", () => {
     expect(await world.status()).toMatchObject({
       details: { share: expect.stringContaining("databox-agent recover") as string },
     });
-    const share = openCopy(copy, owner);
+    const share = owner.open(copy);
     expect(await recover(world, share)).toMatchObject({ event: "recover", outcome: "recovered" });
     expect(await recover(world, share)).toMatchObject({ outcome: "recovered" }); // Safe to repeat.
-    const { kid } = importRecoveryKey(recoveryKeys[0]);
     expect(await doctor(world)).toMatchObject({
       checks: expect.arrayContaining([
-        expect.objectContaining({ name: "share", found: `in a file, copied for ${kid}` }),
+        expect.objectContaining({ name: "share", found: `in a file, copied for ${owner.kid}` }),
       ]) as unknown,
     });
     expect(seen(await world.unlock())).toMatchObject(unlocked);
@@ -267,7 +239,7 @@ describe("recovery", () => {
     expect(copies.map((copy) => parseEnvelope(copy).context.env)).toEqual([env]);
     const [file = ""] = sharesOf(world);
     const kept = JSON.parse(readFileSync(join(world.stateDir, file), "utf8")) as { share: string };
-    expect(encodeBase64url(openCopy(copies[0], owner))).toBe(kept.share);
+    expect(encodeBase64url(owner.open(copies[0]))).toBe(kept.share);
   });
 });
 
@@ -310,7 +282,7 @@ describe.skipIf(!HAS_TPM)("a share that the TPM seals", () => {
     expect(await world.status()).toMatchObject({
       details: {
         share: "sealed by the TPM",
-        shareCopiedFor: importRecoveryKey(recoveryKeys[0]).kid,
+        shareCopiedFor: owner.kid,
       },
     });
   });
@@ -328,7 +300,7 @@ describe.skipIf(!HAS_TPM)("a share that the TPM seals", () => {
     const again = await world.prepare({ deviceKey, keepVolume: true });
     expect(again).toMatchObject({ outcome: "prepared" });
     expect(seen(await world.unlock())).toMatchObject({ code: "DeviceShareMissing" });
-    await recover(world, openCopy(copy, owner));
+    await recover(world, owner.open(copy));
     expect(seen(await world.unlock())).toMatchObject(unlocked);
     expect(await rekey(world)).toMatchObject({ outcome: "rekeyed" });
     expect(await world.status()).toMatchObject({ details: { share: "sealed by the TPM" } });

@@ -1,17 +1,22 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 
+import { decodeBase64url, encodeBase64url } from "@databox-cmk/crypto";
+import type { Receipt } from "@databox-cmk/protocol";
 import { createFakeBroker } from "@databox-cmk/testkit";
 import type { FakeBroker } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { HAS_CRYPTSETUP } from "../agent-world.ts";
+import { createOwner } from "../owner-key.ts";
 import { buildAgent, runUntilStep } from "./agent-process.ts";
 import type { KilledRun, KillPoint } from "./agent-process.ts";
 
 let agent: string;
 let broker: FakeBroker;
+const owner = createOwner();
 let folder: string;
 let caFile: string;
 let nodeCount = 0;
@@ -19,6 +24,7 @@ let nodeCount = 0;
 beforeAll(async () => {
   agent = await buildAgent();
   broker = await createFakeBroker();
+  broker.extensions = { recoveryKeys: [owner.jwk] };
   folder = mkdtempSync(join(tmpdir(), "databox-crash-"));
   caFile = join(folder, "ca.pem");
   writeFileSync(caFile, broker.certificateAuthorityPem);
@@ -38,10 +44,13 @@ type CrashNode = {
 
 const TO_THE_END: KillPoint = { steps: "all", at: 0 };
 
-async function createNode(volumeKind: "luks2" | "file"): Promise<CrashNode> {
+async function createNode(
+  volumeKind: "luks2" | "file",
+  custody: "escrow" | "split" = "escrow",
+): Promise<CrashNode> {
   nodeCount += 1;
   const serial = `CRASH-${String(nodeCount)}`;
-  const { enrolmentCode } = await broker.addNode(serial);
+  const { enrolmentCode } = await broker.addNode(serial, { custody });
   const global = ["--state-dir", join(folder, serial)];
   const parameters = [
     ["--broker", broker.url],
@@ -63,29 +72,40 @@ async function createNode(volumeKind: "luks2" | "file"): Promise<CrashNode> {
 
 /**
  * All steps with the portable volume; with LUKS2, whose formatting takes time, those at which
- * cryptsetup starts or ends.
+ * cryptsetup starts or ends. A preparation in split custody takes the steps of one in escrow, and
+ * those of its share.
  */
 const KINDS = [
-  { volumeKind: "file", steps: "all", skip: false, fewest: { prepare: 25, unlock: 8 } },
+  {
+    volumeKind: "file",
+    prepared: "split",
+    steps: "all",
+    skip: false,
+    fewest: { prepare: 27, unlock: 8 },
+  },
   {
     volumeKind: "luks2",
+    prepared: "escrow",
     steps: "programs",
     skip: !HAS_CRYPTSETUP,
     fewest: { prepare: 6, unlock: 4 },
   },
 ] as const;
 
-describe.each(KINDS)("a node with a $volumeKind volume", ({ volumeKind, steps, skip, fewest }) => {
+describe.each(KINDS)("a node with a $volumeKind volume", (kind) => {
+  const { volumeKind, prepared, steps, skip, fewest } = kind;
   test.skipIf(skip)(
     "whose preparation was killed at any step is finished by the same command",
     async () => {
-      const whole = await (await createNode(volumeKind)).prepare({ steps, at: 0 });
+      const whole = await (await createNode(volumeKind, prepared)).prepare({ steps, at: 0 });
       expect(whole.steps).toBeGreaterThanOrEqual(fewest.prepare);
       await eachStep(whole, async (at) => {
-        const node = await createNode(volumeKind);
+        const node = await createNode(volumeKind, prepared);
         expect(await node.prepare({ steps, at })).toMatchObject({ signal: "SIGKILL" });
         expectSuccess(at, await node.prepare());
         expectSuccess(at, await node.run("unlock"));
+        const isCopied = prepared === "escrow" || isDeepStrictEqual(shareOf(node), copiedBy(node));
+        expect({ at, isCopied }).toEqual({ at, isCopied: true });
       });
     },
   );
@@ -111,6 +131,42 @@ describe.each(KINDS)("a node with a $volumeKind volume", ({ volumeKind, steps, s
       expectSuccess(0, await node.run("journal"));
     },
   );
+});
+
+const shareFile = ({ serial }: CrashNode): string =>
+  join(folder, serial, `device-share-${broker.nodes.get(serial)?.env ?? ""}.json`);
+
+function shareOf(node: CrashNode): Uint8Array {
+  const { share }: { share: string } = JSON.parse(readFileSync(shareFile(node), "utf8"));
+  return decodeBase64url(share, "share");
+}
+
+/** What the broker keeps for the owner, opened. */
+function copiedBy({ serial }: CrashNode): Uint8Array {
+  const isOfNode = (receipt: Receipt) =>
+    receipt.outcome === "prepared" && receipt.serial === serial;
+  return owner.open(broker.receipts.findLast(isOfNode)?.extensions?.["deviceShare"]);
+}
+
+async function createNodeWithoutShare(): Promise<{ node: CrashNode; input: string }> {
+  const node = await createNode("file", "split");
+  await node.prepare();
+  rmSync(shareFile(node));
+  return { node, input: encodeBase64url(copiedBy(node)) };
+}
+
+test("a node whose recovery was killed at any step is recovered by the same command", async () => {
+  const { node, input } = await createNodeWithoutShare();
+  const whole = await node.run("recover", { steps: "all", at: 0 }, input);
+  expect(whole.steps).toBeGreaterThanOrEqual(6);
+  await eachStep(whole, async (at) => {
+    const next = await createNodeWithoutShare();
+    const killed = await next.node.run("recover", { steps: "all", at }, next.input);
+    expect(killed).toMatchObject({ signal: "SIGKILL" });
+    expectSuccess(at, await next.node.run("recover", TO_THE_END, next.input));
+    expectSuccess(at, await next.node.run("unlock"));
+    expectSuccess(at, await next.node.run("journal"));
+  });
 });
 
 const challenged = async (node: CrashNode, kill?: KillPoint): Promise<string> => {
