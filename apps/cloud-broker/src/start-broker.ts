@@ -21,7 +21,6 @@ import { type ClockWatch, createClockWatch } from "./observability/clock-watch.t
 import { createLog, type Log } from "./observability/log.ts";
 import { serveMetrics } from "./observability/serve-metrics.ts";
 import { createSpans } from "./observability/spans.ts";
-import { startTracing } from "./observability/start-tracing.ts";
 import { forgetWindows } from "./release/limits/quota-window.ts";
 import { forgetExpired } from "./release/message/stored-answers.ts";
 import { type Chore, every, untilDone } from "./run/every.ts";
@@ -126,7 +125,7 @@ export async function startBroker(
   const tracing =
     config.OTLP_TRACES_URL === undefined
       ? undefined
-      : opened.use(startTracing(config.OTLP_TRACES_URL, config.OTLP_TRACES_PERCENT));
+      : opened.use(await traceTo(config.OTLP_TRACES_URL, config.OTLP_TRACES_PERCENT));
 
   let isClosing = false;
   const tokenSettings = {
@@ -246,6 +245,12 @@ export async function startBroker(
       log("info", "closed");
     },
   };
+}
+
+/** Its library is a sixth of the code that a broker would load, so only one that traces loads it. */
+async function traceTo(url: string, percent: number) {
+  const { startTracing } = await import("./observability/start-tracing.ts");
+  return startTracing(url, percent);
 }
 
 /** Answers of Azure are compared as they come; it is asked only when its answers may not count. */

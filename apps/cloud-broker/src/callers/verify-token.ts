@@ -66,15 +66,18 @@ export function createTenantKeys(
   fetch: FetchImplementation,
 ): JWTVerifyGetKey {
   let fetches = 0;
-  const keys = createRemoteJWKSet(new URL(`${authorityUrl}/${tenantId}/discovery/v2.0/keys`), {
-    [customFetch]: (url, options) => {
-      fetches += 1;
-      return fetch(url, options);
-    },
-    cacheMaxAge: KEYS_MAX_AGE_MS,
-    cooldownDuration: KEYS_MAX_AGE_MS,
-    timeoutDuration: KEYS_TIMEOUT_MS,
-  });
+  const openKeys = () =>
+    createRemoteJWKSet(new URL(`${authorityUrl}/${tenantId}/discovery/v2.0/keys`), {
+      [customFetch]: (url, options) => {
+        fetches += 1;
+        return fetch(url, options);
+      },
+      cacheMaxAge: KEYS_MAX_AGE_MS,
+      cooldownDuration: KEYS_MAX_AGE_MS,
+      timeoutDuration: KEYS_TIMEOUT_MS,
+    });
+  /** Made for the first token: jose makes Headers, for which Node loads undici. */
+  let opened: ReturnType<typeof openKeys> | undefined;
   const limit = createRateLimit({ ...REFETCHES, now });
   const unknownSinceMs = new LeastRecentlyUsed<string, number>(UNKNOWN_KIDS_MAX);
   const mayFetch = (kid: string): boolean => {
@@ -88,6 +91,7 @@ export function createTenantKeys(
   return async (header, token) => {
     const before = fetches;
     const { kid = "" } = header;
+    const keys = (opened ??= openKeys());
     try {
       return await keys(header, token);
     } catch (error) {

@@ -2,7 +2,7 @@ import { AppError } from "@databox-cmk/errors";
 
 import { type NoticeChannel, parseNoticeChannels } from "../config/notice-channels.ts";
 import { readSecretFile } from "../keys/secret-file.ts";
-import { createSendMail, type SendMail } from "./send-mail.ts";
+import type { SendMail } from "./send-mail.ts";
 
 /** Where messages for people go, and how e-mail is sent. */
 export type Notices = {
@@ -25,5 +25,8 @@ export async function openNotices(path: string, extraCaPem: string | undefined):
   if (bytes === undefined)
     throw new AppError("Misuse", { detail: `NOTICE_CHANNELS_FILE: ${path} does not exist` });
   const { smtp, channels } = parseNoticeChannels(Buffer.from(bytes).toString("utf8"));
-  return { channels, sendMail: smtp === undefined ? undefined : createSendMail(smtp, extraCaPem) };
+  if (smtp === undefined) return { channels, sendMail: undefined };
+  // Only a broker that sends e-mail loads the library for it.
+  const { createSendMail } = await import("./send-mail.ts");
+  return { channels, sendMail: createSendMail(smtp, extraCaPem) };
 }
