@@ -58,6 +58,7 @@ import { traceVaults } from "./observability/trace.ts";
 import { type ListenerName, watchConnections } from "./observability/watch-connections.ts";
 import type { ControlPlane } from "./orders/control-plane.ts";
 import { haltCopy } from "./orders/copy-data.ts";
+import { keepNodeCertificate, mayEraseNode } from "./orders/erase-node.ts";
 import { sweepIdentities } from "./orders/identity-cleanup.ts";
 import { markPrepared } from "./orders/mark-prepared.ts";
 import { createAdmitChange } from "./release/approvals/admit-change.ts";
@@ -289,6 +290,10 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     }),
     markPrepared,
     haltCopy: (...refused) => haltCopy(plane, ...refused),
+    nodeErasure: {
+      may: (order) => mayEraseNode(plane, order),
+      keep: (node) => keepNodeCertificate(plane, node),
+    },
     now,
     defaultPolicy,
     offlineUnlocksPerDay: config.OFFLINE_UNLOCKS_PER_DAY,

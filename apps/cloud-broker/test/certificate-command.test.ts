@@ -4,7 +4,12 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { generateSigningKey, signMessage, type SigningKey } from "@databox-cmk/crypto";
-import { ERASURE_CERTIFICATE_TYPE, type ErasureStatement } from "@databox-cmk/protocol";
+import {
+  ERASURE_CERTIFICATE_TYPE,
+  type ErasureStatement,
+  MESSAGE_TYPES,
+  type Sanitisation,
+} from "@databox-cmk/protocol";
 import { openTemporaryFolder } from "@databox-cmk/testkit";
 import { Command } from "commander";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
@@ -21,8 +26,10 @@ afterEach(() => {
 
 const { key } = generateSigningKey();
 const { key: other } = generateSigningKey();
+const ORDER =
+  "/subscriptions/00000000-0000-4000-8000-000000000001/resourcegroups/demo/providers/microsoft.databox/jobs/order-1";
 const STATEMENT: ErasureStatement = {
-  order: "/subscriptions/s/order-1",
+  order: ORDER,
   sku: "DataBox",
   destroyed: [{ serial: "DBX-1", env: "e", generation: 2, kid: "https://kv/keys/kek/1" }],
   nodes: [{ serial: "DBX-1", deviceKey: "thumbprint" }, { serial: "DBX-2" }],
@@ -69,15 +76,67 @@ describe("certificate verify", () => {
     const { lines, exitCode } = await run(`${await signed()}\n`, keysOf(other, key));
     expect(exitCode).toBeUndefined();
     expect(lines).toEqual([
-      "valid: /subscriptions/s/order-1 was erased at 2026-11-27T00:00:00.000Z by opal",
+      `valid: ${ORDER} was erased at 2026-11-27T00:00:00.000Z by opal`,
       "  method",
       "  verification",
       "  node DBX-1, device key thumbprint",
+      "    it has not certified that its medium was erased",
       "  node DBX-2, device key never enrolled",
+      "    it has not certified that its medium was erased",
       "  destroyed: DBX-1, generation 2, wrapped by https://kv/keys/kek/1",
     ]);
     const json = await run(await signed(), keysOf(key), "--json");
     expect(json.lines.map((line) => JSON.parse(line))).toEqual([STATEMENT]);
+  });
+
+  it("shows what a node signed about its medium, and refuses what another key signed", async () => {
+    const { key: device } = generateSigningKey();
+    const said: Sanitisation = {
+      order: STATEMENT.order,
+      serial: "DBX-1",
+      bootId: "boot-number-1",
+      counter: 3,
+      journalHead: "A".repeat(43),
+      medium: {
+        path: "/dev/nvme1n1",
+        kind: "block device",
+        volume: "luks2",
+        id: "00000000-0000-4000-8000-000000000003",
+        bytes: 4096,
+        model: "Model 1",
+        serialNumber: "S1",
+      },
+      method: "zeros",
+      verification: "read back",
+      startedAt: "2026-11-27T00:00:00.000Z",
+      verifiedAt: "2026-11-27T01:00:00.000Z",
+    };
+    const certify = async (signer: SigningKey, payload: Sanitisation) => {
+      const sanitisation = await signMessage(signer, MESSAGE_TYPES.sanitisation, payload);
+      const publicKey = { ...signer.publicJwk };
+      const node = { serial: "DBX-1", deviceKey: device.kid, sanitisation, publicKey };
+      const statement = { ...STATEMENT, nodes: [node] };
+      return run(await signed(ERASURE_CERTIFICATE_TYPE, statement), keysOf(key));
+    };
+    const { lines, exitCode } = await certify(device, said);
+    expect(exitCode).toBeUndefined();
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        "    erased and verified at 2026-11-27T01:00:00.000Z: block device /dev/nvme1n1, Model 1, S1",
+        "    volume 00000000-0000-4000-8000-000000000003 (luks2), 4096 bytes",
+        "    zeros",
+        "    read back",
+      ]),
+    );
+    const forgeries = [
+      await certify(other, said),
+      await certify(device, { ...said, serial: "DBX-2" }),
+      await certify(device, { ...said, order: `${ORDER}2` }),
+    ];
+    for (const forged of forgeries) {
+      expect(forged.exitCode).toBe(3);
+      expect(forged.lines).toEqual([expect.stringContaining("NOT VALID: node DBX-1")]);
+    }
   });
 
   it.each([

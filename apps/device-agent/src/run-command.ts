@@ -49,6 +49,8 @@ async function dispatch(command: Command, dependencies: CommandDependencies): Pr
       return (await import("./rekey/rekey.ts")).rekey(dependencies);
     case "recover":
       return (await import("./commands/recover.ts")).recover(dependencies);
+    case "erase":
+      return (await import("./erase/erase.ts")).erase(command, dependencies);
     case "lock":
       return (await import("./commands/lock.ts")).lock(command, dependencies);
     case "status":

@@ -15,6 +15,7 @@ import { AZURE_VAULT_ERRORS } from "./table/azure-vault.ts";
 import { DEVICE_ENVELOPE_ERRORS } from "./table/device-envelope.ts";
 import { DEVICE_LOCAL_ERRORS } from "./table/device-local.ts";
 import { DEVICE_PROTOCOL_ERRORS } from "./table/device-protocol.ts";
+import { ERASURE_ERRORS } from "./table/erasure.ts";
 import { INTERNAL_ERRORS } from "./table/internal.ts";
 import { KEY_ERRORS } from "./table/key.ts";
 import { NETWORK_ERRORS } from "./table/network.ts";
@@ -25,6 +26,7 @@ import { SPLIT_CUSTODY_ERRORS } from "./table/split-custody.ts";
 import { UNLOCK_DECISION_ERRORS } from "./table/unlock-decision.ts";
 
 const PARTS = [
+  ERASURE_ERRORS,
   ARM_ERRORS,
   AZURE_IDENTITY_ERRORS,
   AZURE_KEY_ERRORS,

@@ -14,11 +14,13 @@ import {
   challengeRequest,
   DEVICE_ROUTES,
   enrolmentRequest,
+  erasureRequest,
   journalDelivery,
   MESSAGE_TYPES,
   receipt,
   rekeyConfirmation,
   rekeyRequest,
+  sanitisation,
   unlockRequest,
 } from "@databox-cmk/protocol";
 import type { Pending, Receipt, RekeyRequest, UnlockRequest } from "@databox-cmk/protocol";
@@ -59,6 +61,11 @@ export type FakeDecision =
       readonly kind: "rekeyed";
       readonly node: FakeNode;
       readonly rekey: string;
+      readonly requestHash: string;
+    }
+  | {
+      readonly kind: "erasurePermit" | "sanitised";
+      readonly node: FakeNode;
       readonly requestHash: string;
     }
   | { readonly kind: "journal"; readonly node: FakeNode; readonly requestHash: string }
@@ -121,6 +128,24 @@ export function decideFakeAnswer(path: string, text: string, world: FakeWorld): 
         if (counter <= node.counter) return deny("CounterRollback");
         node.counter = counter;
         return { kind: "rekeyed", node, rekey, requestHash };
+      }
+      case DEVICE_ROUTES.erasures: {
+        const { node, payload } = authenticate(text, world.nodes, MESSAGE_TYPES.erasureRequest);
+        if (node === undefined) return deny("DeviceNotAuthenticated");
+        const { counter } = erasureRequest.parse(payload);
+        if (counter <= node.counter) return deny("CounterRollback");
+        node.counter = counter;
+        if (world.refusal !== undefined) return deny(world.refusal.code, world.refusal.reason);
+        return { kind: "erasurePermit", node, requestHash };
+      }
+      case DEVICE_ROUTES.sanitisations: {
+        const { node, payload } = authenticate(text, world.nodes, MESSAGE_TYPES.sanitisation);
+        if (node === undefined) return deny("DeviceNotAuthenticated");
+        sanitisation.parse(payload);
+        node.certificate ??= text;
+        return node.certificate === text
+          ? { kind: "sanitised", node, requestHash }
+          : deny("NodeErased");
       }
       case DEVICE_ROUTES.journal:
         return takeJournal(text, world, requestHash, deny);

@@ -34,6 +34,8 @@ export type FakeNode = {
   journal: JournalRow[];
   /** Proposed and not confirmed yet; a rotation makes it void. */
   proposal: FakeProposal | undefined;
+  /** Its certificate of sanitisation, once it was erased. */
+  certificate: string | undefined;
 };
 
 export type FakeProposal = {
@@ -70,6 +72,7 @@ export async function createFakeNode(
     deviceKey: undefined,
     counter: 0,
     proposal: undefined,
+    certificate: undefined,
     journal: [],
   };
   await raiseGeneration(node, signingKey);

@@ -248,6 +248,18 @@ export async function createFakeBroker(
           receivedAt: new Date().toISOString(),
         });
       }
+      case "erasurePermit":
+      case "sanitised": {
+        const { kind, node, requestHash } = decision;
+        const { order: ofNode, serial } = node;
+        const countersignedAt = new Date().toISOString();
+        return signed(200, MESSAGE_TYPES[kind], {
+          requestHash,
+          order: ofNode,
+          serial,
+          ...(kind === "sanitised" ? { countersignedAt } : {}),
+        });
+      }
       case "acknowledgement":
         receipts.push(decision.receipt);
         return signed(200, MESSAGE_TYPES.acknowledgement, { requestHash: decision.requestHash });

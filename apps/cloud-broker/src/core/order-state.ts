@@ -27,6 +27,6 @@ export type OrderState = {
   readonly pickUp?: { readonly confirmationNumber: string; readonly readyByTime: string };
   readonly deliverToDcPackage?: PackageDetails;
   readonly returnToCustomerPackage?: PackageDetails;
-  /** The certificate of erasure, a compact JWS of the broker; no certificate is no erasure. */
+  /** The certificate of erasure, a compact JWS of the broker; only an erased order has one. */
   readonly erasureReceipt?: string;
 };

@@ -1,19 +1,18 @@
 import { ERASURE_CERTIFICATE_TYPE, type ErasureStatement } from "@databox-cmk/protocol";
-import type { Transaction } from "kysely";
 
 import { recorded } from "../audit/record.ts";
 import { valueOf } from "../core/failure-error.ts";
 import { scrubPersonalData } from "../core/job-details.ts";
 import { decideTransition } from "../core/lifecycle.ts";
-import type { OrderId, OrderName } from "../core/order.ts";
-import type { BrokerTables } from "../store/schema.ts";
+import type { OrderName } from "../core/order.ts";
 import type { ControlPlane, RequestContext } from "./control-plane.ts";
 import { findOrder } from "./find-order.ts";
 import { lifecycleOf } from "./order.ts";
+import { readSanitisedNodes } from "./read-sanitised-nodes.ts";
 import { updateOrder } from "./write-order.ts";
 
 const METHOD =
-  "Cryptographic erase (NIST SP 800-88) of the order's keys: every wrapped copy of the content keys that the broker held was deleted, so that no vault can release the unlock key again. The media were not touched.";
+  "Cryptographic erase (NIST SP 800-88) of the order's keys: every wrapped copy of the content keys that the broker held was deleted, so that no vault can release the unlock key again. The broker does not touch media: a node that was erased says so itself, signed by its device key.";
 const VERIFICATION =
   "The list names exactly the copies that one database transaction deleted; none was left when it ended.";
 
@@ -44,7 +43,7 @@ export async function eraseOrder(
           destroyed: destroyed.toSorted(
             (a, b) => a.serial.localeCompare(b.serial) || a.generation - b.generation,
           ),
-          nodes: await readNodes(transaction, order.id),
+          nodes: await readSanitisedNodes(transaction, order.id),
           method: METHOD,
           verification: VERIFICATION,
           erasedAt: new Date(nowMs).toISOString(),
@@ -68,17 +67,4 @@ export async function eraseOrder(
       })(transaction),
     context.correlationId,
   );
-}
-
-async function readNodes(
-  transaction: Transaction<BrokerTables>,
-  order: OrderId,
-): Promise<ErasureStatement["nodes"]> {
-  const rows = await transaction
-    .selectFrom("nodes")
-    .select(["serial", "device_kid"])
-    .where("order_id", "=", order)
-    .orderBy("ordinal")
-    .execute();
-  return rows.map(({ serial, device_kid }) => ({ serial, deviceKey: device_kid ?? undefined }));
 }

@@ -9,6 +9,9 @@ import {
   ERASURE_CERTIFICATE_TYPE,
   type ErasureStatement,
   erasureStatement,
+  MESSAGE_TYPES,
+  sanitisation,
+  type Sanitisation,
 } from "@databox-cmk/protocol";
 
 /** An order may have a wrapped copy for each generation of each node's envelope. */
@@ -40,6 +43,37 @@ export function verifyCertificate(
     }
   }
   return undefined;
+}
+
+/** A node's own part of the certificate of its order. */
+export type NodeReport =
+  | { readonly kind: "none" }
+  /** Not signed by the device key that the broker names, or about another node. */
+  | { readonly kind: "forged" }
+  | { readonly kind: "signed"; readonly said: Sanitisation };
+
+/** What a node said about its medium, by the key that the order's certificate names. */
+export function readNodeReport(
+  order: string,
+  {
+    serial,
+    deviceKey,
+    sanitisation: text,
+    publicKey,
+  }: NonNullable<ErasureStatement["nodes"]>[number],
+): NodeReport {
+  if (text === undefined) return { kind: "none" };
+  try {
+    const key = importVerifyKey(publicKey);
+    const payload = verifyMessage(text, key, MESSAGE_TYPES.sanitisation);
+    const { success, data: said } = sanitisation.safeParse(payload);
+    const isOurs =
+      success && said.order === order && said.serial === serial && key.kid === deviceKey;
+    return isOurs ? { kind: "signed", said } : { kind: "forged" };
+  } catch (error) {
+    if (error instanceof CryptoError) return { kind: "forged" };
+    throw error;
+  }
 }
 
 /** The statement of a certificate that this broker signed and stored itself. */

@@ -19,6 +19,7 @@ import { createRecipients } from "./migrations/recipients.ts";
 import { createRekeys } from "./migrations/rekeys.ts";
 import { createReplicaTables } from "./migrations/replicas.ts";
 import { createRotation, indexLeasesByState } from "./migrations/rotation.ts";
+import { createSanitisations } from "./migrations/sanitisations.ts";
 import { createUnlockPolicies } from "./migrations/unlock-policies.ts";
 
 /** Forward only. A migration that has shipped is never edited; the next one corrects it. */
@@ -45,6 +46,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0019-notice-choices": { up: createNoticeChoices },
   "0020-own-keys": { up: createOwnKeys },
   "0021-device-shares": { up: createDeviceShares },
+  "0022-sanitisations": { up: createSanitisations },
 };
 
 async function run(store: Kysely<unknown>, statements: readonly string[]): Promise<void> {

@@ -164,6 +164,14 @@ export type BrokerTables = {
     proposed_at_ms: number;
     committed_at_ms: number | null;
   };
+  /** A node's last message, and the key that signed it. */
+  sanitisations: {
+    order_id: OrderId;
+    serial: string;
+    certificate: string;
+    device_jwk_json: string;
+    created_at_ms: number;
+  };
   /** In split custody: a node's own share, for the recovery keys of the order. */
   device_shares: {
     order_id: OrderId;

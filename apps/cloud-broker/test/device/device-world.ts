@@ -123,6 +123,10 @@ export class DeviceWorld implements AsyncDisposable {
           now,
           markPrepared,
           haltCopy: () => Promise.resolve(),
+          nodeErasure: {
+            may: () => Promise.reject(new Error("no erasure here")),
+            keep: () => Promise.reject(new Error("no erasure here")),
+          },
           strangerRows: this.strangerRows,
           limitUnproven: createRateLimit({
             tokensPerSecond: (limits.device * 10) / 60,

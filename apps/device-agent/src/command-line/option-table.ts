@@ -107,6 +107,13 @@ export const COMMAND_OPTIONS = {
   lock: {
     "prepare-to-ship": { kind: "flag", help: "mark the appliance as ready to ship" },
   },
+  erase: {
+    serial: {
+      kind: "text",
+      value: "SERIAL",
+      help: "serial number of this node; default: typed, or from standard input",
+    },
+  },
   status: {},
   journal: {
     verify: { kind: "flag", help: "check the whole hash chain" },
@@ -139,6 +146,7 @@ export const COMMAND_HELP = {
   rekey: "give the unlocked volume a new unlock key; the old one no longer opens it",
   recover: "take this node's share, which the owner's recovery key opened, from standard input",
   lock: "close the volume",
+  erase: "destroy the keys and data of this node for good, and certify it",
   status: "show the state of this node",
   journal: "show or verify this node's journal",
   doctor: "check everything that an unlock needs, and show the next step",

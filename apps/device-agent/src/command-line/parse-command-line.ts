@@ -90,6 +90,8 @@ function readCommand(command: CommandName, given: Given): Command {
     }
     case "lock":
       return { command, prepareToShip: given.has("prepare-to-ship") };
+    case "erase":
+      return { command, serial: text(given, "serial") };
     case "unlock":
       return { command, ...readUnlock(given) };
     case "passkey":

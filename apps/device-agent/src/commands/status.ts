@@ -5,6 +5,7 @@ import { readJournalHead } from "../answers/journal-answer.ts";
 import type { AgentEvent } from "../core/agent-event.ts";
 import { describeLeaseEnd, describeOutage, isUnanswered } from "../core/describe-lease-end.ts";
 import { GRADE_TEXTS } from "../core/device-key-grade.ts";
+import type { Erasure } from "../core/erasure.ts";
 import type { EventDetails } from "../core/event-details.ts";
 import { endOfLease } from "../core/lease-state.ts";
 import type { HeldLease } from "../core/lease-state.ts";
@@ -21,6 +22,7 @@ import { roundToTenth } from "../node/stopwatch.ts";
 import { describeShare } from "../share/describe-share.ts";
 import { bootClockMs } from "../state/boot-clock.ts";
 import { readBootId } from "../state/boot-id.ts";
+import { readErasure } from "../state/erasure-file.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import { readWaitingRequest } from "../state/waiting-request-file.ts";
 
@@ -72,8 +74,27 @@ function custodyDetails(
   return { custody: "split", share, shareCopiedFor };
 }
 
+/** Erased only when everything is destroyed, verified and certified. */
+function erasureStatus(erasing: Erasure, { elapsedMs }: CommandDependencies): AgentEvent {
+  const { step, order, serial, startedAt } = erasing;
+  return {
+    event: "status",
+    node: serial,
+    outcome: step === "erased" ? "erased" : "erasing",
+    elapsedMs: roundToTenth(elapsedMs()),
+    details: withoutUndefined({
+      order,
+      erasure: step,
+      since: startedAt,
+      countersignedAt: "countersignedAt" in erasing ? erasing.countersignedAt : undefined,
+    }),
+  };
+}
+
 /** Reports this machine's own state. Changes nothing and needs no network. */
 export async function status(dependencies: CommandDependencies): Promise<AgentEvent> {
+  const erasing = readErasure(dependencies.stateDir);
+  if (erasing !== undefined) return erasureStatus(erasing, dependencies);
   const { folder, settings, state } = requirePrepared(dependencies.stateDir);
   const bootId = readBootId(settings.bootIdFile);
   const unlocked = isUnlocked(state, bootId);

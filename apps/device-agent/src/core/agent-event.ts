@@ -14,6 +14,7 @@ export const COMMANDS = [
   "rekey",
   "recover",
   "lock",
+  "erase",
   "status",
   "journal",
   "doctor",
@@ -30,6 +31,8 @@ export type SuccessOutcome =
   | "rekeyed"
   | "recovered"
   | "locked"
+  | "erasing"
+  | "erased"
   | "listed"
   | "verified"
   | "healthy"

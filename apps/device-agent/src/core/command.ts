@@ -63,4 +63,5 @@ export type Command =
     }
   | { readonly command: "lock"; readonly prepareToShip: boolean }
   | ({ readonly command: "unlock" } & UnlockOptions)
+  | { readonly command: "erase"; readonly serial?: string | undefined }
   | { readonly command: "passkey" | "rekey" | "recover" | "status" | "doctor" };

@@ -13,6 +13,7 @@ const WORDS = {
   share: "Share of this node",
   shareCopiedFor: "Share copied for",
   rekey: "Re-key, last step",
+  erasure: "Erasure, last step",
   since: "Since",
   counter: "Signed messages",
   preparedToShip: "Prepared to ship",

@@ -128,6 +128,12 @@ function nextStep({ event, outcome }: SuccessEvent): string[] {
       return ["Next: nothing; the old passkey no longer works"];
     case "locked":
       return ["Next: run databox-agent unlock to open it"];
+    case "erasing":
+      return ["Next: databox-agent erase finishes an erasure that was interrupted"];
+    case "erased":
+      return [
+        "Next: nothing; keep the certificate, and remove the state folder to use the node again",
+      ];
     case "listed":
       return ["Next: databox-agent journal --verify checks that no row was changed"];
     case "healthy":

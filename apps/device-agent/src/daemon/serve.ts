@@ -1,6 +1,7 @@
 import { lock as lockVolume } from "../commands/lock.ts";
 import type { AgentEvent, SuccessEvent, SuccessOutcome } from "../core/agent-event.ts";
 import { describeOutage, isUnanswered } from "../core/describe-lease-end.ts";
+import type { Erasure } from "../core/erasure.ts";
 import type { EventDetails } from "../core/event-details.ts";
 import { knownFacts } from "../core/known-facts.ts";
 import { decideLeaseStep } from "../core/lease-state.ts";
@@ -19,6 +20,7 @@ import { roundToTenth } from "../node/stopwatch.ts";
 import { takeAgentLock } from "../state/agent-lock.ts";
 import { bootClockMs } from "../state/boot-clock.ts";
 import { readBootId } from "../state/boot-id.ts";
+import { readErasure } from "../state/erasure-file.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import { createStateStore } from "../state/state-store.ts";
 import { openVolume } from "../volume/choose-volume.ts";
@@ -51,6 +53,8 @@ export async function serve(
   given: CommandDependencies,
   runCommand: RunCommand,
 ): Promise<AgentEvent> {
+  const erasing = readErasure(given.stateDir);
+  if (erasing !== undefined && erasing.step !== "erased") return goOnErasing(erasing, given);
   let listener: Pick<LocalUi, "hear"> | undefined;
   const dependencies: CommandDependencies = {
     ...given,
@@ -201,6 +205,16 @@ export async function serve(
   const { lock } = state.read();
   const isOpen = lock.kind === "unlocked";
   return say("stopped", isOpen ? ["the volume stays open; its lease is no longer renewed"] : []);
+}
+
+/** Ready at once: the service manager would end a start that takes as long as a whole medium. */
+async function goOnErasing(
+  { serial }: Erasure,
+  dependencies: CommandDependencies,
+): Promise<AgentEvent> {
+  createServiceManager(dependencies.notifySocket).ready(`${serial}: being erased`);
+  const { erase } = await import("../erase/erase.ts");
+  return erase({ serial }, dependencies);
 }
 
 function statusLine(serial: string, { lock }: MachineState, nowIso: string): string {

@@ -2,10 +2,11 @@ import { AppError } from "@databox-cmk/errors";
 
 import type { MachineState } from "../core/machine-state.ts";
 import type { Settings } from "../core/settings.ts";
+import { requireNotErased } from "../state/erasure-file.ts";
 import { openStateFolder } from "../state/state-folder.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 
-/** @throws {AppError} `AgentNotPrepared` or `AgentStateUnreadable` */
+/** @throws {AppError} `NodeErased`, `AgentNotPrepared` or `AgentStateUnreadable` */
 export function requirePrepared(
   stateDir: string,
   credentialsFolder?: string,
@@ -15,6 +16,7 @@ export function requirePrepared(
   readonly state: MachineState;
 } {
   const folder = openStateFolder(stateDir, credentialsFolder);
+  requireNotErased(folder.path);
   const settings = folder.readSettings();
   if (settings === undefined)
     throw new AppError("AgentNotPrepared", { detail: `${stateDir} holds no prepared node` });

@@ -26,6 +26,7 @@ import { factsOfCopy, keysOfCopy, makeCopiedShare, readRecoveryKeys } from "../s
 import { isSplit } from "../share/unlock-key.ts";
 import { takeAgentLock } from "../state/agent-lock.ts";
 import { readBootId } from "../state/boot-id.ts";
+import { requireNotErased } from "../state/erasure-file.ts";
 import { requireFile } from "../state/read-private-file.ts";
 import { createStateFolder } from "../state/state-folder.ts";
 import type { StateFolder } from "../state/state-folder.ts";
@@ -62,6 +63,7 @@ export async function prepare(
   const folder = createStateFolder(resolve(dependencies.stateDir), dependencies.credentialsFolder);
   using held = new DisposableStack();
   held.use(takeAgentLock(folder.path));
+  requireNotErased(folder.path);
   const found = folder.readSettings();
   if (found !== undefined) requireSameNode(found, given);
   const preparing = openPreparation(given, folder, found, dependencies);

@@ -33,7 +33,7 @@ export function readPrivateFile(path: string): string | undefined {
 }
 
 /** @throws {AppError} `AgentStateUnreadable` for a missing file */
-export function requireFile(text: string | undefined, path: string): string {
-  if (text === undefined) throw unreadable(path, "missing");
-  return text;
+export function requireFile<Content>(content: Content | undefined, path: string): Content {
+  if (content === undefined) throw unreadable(path, "missing");
+  return content;
 }

@@ -1,6 +1,7 @@
 import * as protocol from "@databox-cmk/protocol";
 
 import { deviceShare } from "../../src/core/device-share.ts";
+import { erasure } from "../../src/core/erasure.ts";
 import { machineState } from "../../src/core/machine-state.ts";
 import { keptLease, openChallenge } from "../../src/core/offline-secrets.ts";
 import { passkeyTries } from "../../src/core/passkey-tries.ts";
@@ -35,6 +36,9 @@ export const SCHEMAS = {
   recoveryKeys: protocol.recoveryKeys,
   rekeyProposal: protocol.rekeyProposal,
   rekeyed: protocol.rekeyed,
+  erasurePermit: protocol.erasurePermit,
+  sanitised: protocol.sanitised,
+  erasure,
   localSignIn: protocol.localSignIn,
   localUnlock: protocol.localUnlock,
   localPasskey: protocol.localPasskey,

@@ -11,7 +11,7 @@ const KIND_ACTIONS = {
   secrets: ["order/listCredentials", "order/exportEnvelopes"],
   settings: ["policy", "unlockBudget", "order/update"],
   order: ["order"],
-  device: ["enrol", "journal", "device-message", "broker-keys"],
+  device: ["enrol", "journal", "device-message", "broker-keys", "erasure"],
   access: ["caller", "portal"],
 } as const satisfies Record<string, readonly string[]>;
 export type ActivityKind = keyof typeof KIND_ACTIONS;

@@ -10,7 +10,7 @@ import { QueryProblem } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { useOrderName } from "./use-order.ts";
 
-/** For an erased order: what was destroyed, and the signed certificate of it. */
+/** For an erased order: the destroyed keys, and the signed certificate. */
 export function ErasureSection(): ReactElement {
   const texts = useTexts();
   const { client } = useSignedIn();

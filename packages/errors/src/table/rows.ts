@@ -8,6 +8,7 @@ import { AZURE_VAULT_ERRORS } from "./azure-vault.ts";
 import { DEVICE_ENVELOPE_ERRORS } from "./device-envelope.ts";
 import { DEVICE_LOCAL_ERRORS } from "./device-local.ts";
 import { DEVICE_PROTOCOL_ERRORS } from "./device-protocol.ts";
+import { ERASURE_ERRORS } from "./erasure.ts";
 import { INTERNAL_ERRORS } from "./internal.ts";
 import { KEY_ERRORS } from "./key.ts";
 import { NETWORK_ERRORS } from "./network.ts";
@@ -33,6 +34,7 @@ export const ROWS = {
   ...UNLOCK_DECISION_ERRORS,
   ...SPLIT_CUSTODY_ERRORS,
   ...OFFLINE_ERRORS,
+  ...ERASURE_ERRORS,
   ...DEVICE_LOCAL_ERRORS,
   ...PORTAL_ERRORS,
   ...INTERNAL_ERRORS,

@@ -1,5 +1,7 @@
 import * as z from "zod/mini";
 
+import { publicKey } from "../device/fields.ts";
+
 /** `typ` of the signed certificate, a compact JWS of the broker. */
 export const ERASURE_CERTIFICATE_TYPE = "databox-erasure+jws";
 
@@ -11,8 +13,20 @@ export const erasureStatement = z.object({
   destroyed: z.array(
     z.object({ serial: z.string(), env: z.string(), generation: z.number(), kid: z.string() }),
   ),
-  /** The nodes, with the thumbprint of the device key that each had; older certificates lack it. */
-  nodes: z.optional(z.array(z.object({ serial: z.string(), deviceKey: z.optional(z.string()) }))),
+  /** The nodes; older certificates lack them. */
+  nodes: z.optional(
+    z.array(
+      z.object({
+        serial: z.string(),
+        /** Thumbprint of the device key that the node had. */
+        deviceKey: z.optional(z.string()),
+        /** The node's own certificate (databox-sanitisation+jws), once it was erased. */
+        sanitisation: z.optional(z.string()),
+        /** The key that signed it. */
+        publicKey: z.optional(publicKey),
+      }),
+    ),
+  ),
   method: z.string(),
   /** How the result was checked; older certificates lack it. */
   verification: z.optional(z.string()),

@@ -26,6 +26,10 @@ export const MESSAGE_TYPES = {
   journalHead: "databox-journal-head+jws",
   brokerKeysRequest: "databox-broker-keys-request+jws",
   brokerKeys: "databox-broker-keys+jws",
+  erasureRequest: "databox-erasure-request+jws",
+  erasurePermit: "databox-erasure-permit+jws",
+  sanitisation: "databox-sanitisation+jws",
+  sanitised: "databox-sanitised+jws",
 } as const;
 
 export type MessageType = (typeof MESSAGE_TYPES)[keyof typeof MESSAGE_TYPES];
@@ -46,6 +50,8 @@ export const DEVICE_ROUTES = {
   rekeyConfirmations: "/device/v1/rekeys/confirmations",
   journal: "/device/v1/journal",
   brokerKeys: "/device/v1/brokerKeys",
+  erasures: "/device/v1/erasures",
+  sanitisations: "/device/v1/sanitisations",
 } as const;
 
 /** Path of a route of one lease. */

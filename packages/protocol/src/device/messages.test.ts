@@ -10,12 +10,14 @@ import { journalDelivery, journalHead } from "./journal.ts";
 import { leaseReceipt, leaseRenewal, leaseWatch, relockOrder, renewedLease } from "./lease.ts";
 import { acknowledgement, receipt } from "./receipt.ts";
 import { rekeyConfirmation, rekeyed, rekeyProposal, rekeyRequest } from "./rekey.ts";
+import { erasurePermit, erasureRequest, sanitisation, sanitised } from "./sanitisation.ts";
 import { denial, grant, offlineChallenge, pending, unlockRequest } from "./unlock.ts";
 
 const ORDER =
   "/subscriptions/00000000-0000-4000-8000-000000000001/resourcegroups/databox-demo/providers/microsoft.databox/jobs/order-1";
 const UUID = "00000000-0000-4000-8000-000000000002";
 const HASH = "A".repeat(43);
+const NOW = "2026-11-25T00:00:00.000Z";
 const PUBLIC_KEY = { kty: "EC", crv: "P-256", x: HASH, y: HASH };
 
 const HOLDER = { lease: UUID, order: ORDER, serial: "DBX-1", bootId: UUID, counter: 1 };
@@ -175,6 +177,35 @@ const MESSAGES: Readonly<Record<string, readonly [z.ZodMiniType, object]>> = {
     },
   ],
   rekeyed: [rekeyed, { requestHash: HASH, order: ORDER, serial: "DBX-1", envelope: "a.b.c" }],
+  erasureRequest: [erasureRequest, { order: ORDER, serial: "DBX-1", bootId: UUID, counter: 1 }],
+  erasurePermit: [erasurePermit, { requestHash: HASH, order: ORDER, serial: "DBX-1" }],
+  sanitisation: [
+    sanitisation,
+    {
+      order: ORDER,
+      serial: "DBX-1",
+      bootId: UUID,
+      counter: 1,
+      journalHead: HASH,
+      medium: {
+        path: "/dev/nvme1n1",
+        kind: "block device",
+        volume: "luks2",
+        id: UUID,
+        bytes: 67_108_864,
+        model: "Model 1",
+        serialNumber: "S1",
+      },
+      method: "zeros",
+      verification: "read back",
+      startedAt: NOW,
+      verifiedAt: NOW,
+    },
+  ],
+  sanitised: [
+    sanitised,
+    { requestHash: HASH, order: ORDER, serial: "DBX-1", countersignedAt: NOW },
+  ],
   offlineChallenge: [
     offlineChallenge,
     {

@@ -5,17 +5,21 @@ import {
   challengeRequest,
   DEVICE_ROUTES,
   enrolment,
+  erasurePermit,
   grant,
   journalHead,
   MESSAGE_TYPES,
   rekeyed,
   rekeyProposal,
   renewedLease,
+  sanitised,
 } from "@databox-cmk/protocol";
 
 import type { Route } from "../../http/route.ts";
 import { createBrokerKeysExchange } from "../../release/enrolment/broker-keys-exchange.ts";
 import { createEnrolmentExchange } from "../../release/enrolment/enrolment.ts";
+import { createCountersignExchange } from "../../release/erasure/countersign-erasure.ts";
+import { createPermitExchange } from "../../release/erasure/permit-erasure.ts";
 import { createJournalExchange } from "../../release/journal/journal-exchange.ts";
 import { createLeaseReceiptExchange } from "../../release/leases/lease-receipt.ts";
 import type { LeaseWatches } from "../../release/leases/lease-watches.ts";
@@ -119,6 +123,24 @@ export function createDeviceRoutes(
         answer: [MESSAGE_TYPES.rekeyed, rekeyed],
       },
       createConfirmationExchange(dependencies, findDevice),
+    ),
+    deviceRoute(
+      dependencies,
+      DEVICE_ROUTES.erasures,
+      {
+        summary: "Decides whether a node may be erased now",
+        answer: [MESSAGE_TYPES.erasurePermit, erasurePermit],
+      },
+      createPermitExchange(dependencies, findDevice),
+    ),
+    deviceRoute(
+      dependencies,
+      DEVICE_ROUTES.sanitisations,
+      {
+        summary: "Keeps and countersigns the certificate of an erased node",
+        answer: [MESSAGE_TYPES.sanitised, sanitised],
+      },
+      createCountersignExchange(dependencies, findDevice),
     ),
     deviceRoute(
       dependencies,

@@ -26,6 +26,7 @@ const CHANGES: readonly (readonly [start: string, kinds: readonly ChangeKind[]])
   ["relock", ["lock"]],
   ["lease-receipt", ["lock"]],
   ["rekey", ["lock", "health"]],
+  ["erasure", ["stage", "lock"]],
 ];
 
 export function changesOf(action: string): readonly ChangeKind[] {

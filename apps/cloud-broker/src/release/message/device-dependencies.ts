@@ -1,11 +1,12 @@
+import type { PublicJwk } from "@databox-cmk/crypto";
 import type { RateLimit } from "@databox-cmk/http";
 import type { UnlockPolicy } from "@databox-cmk/protocol";
 import type { Transaction } from "kysely";
 
 import type { AppendAudit } from "../../audit/append-audit.ts";
 import type { StrangerRows } from "../../audit/stranger-rows.ts";
-import type { OrderId } from "../../core/order.ts";
-import type { Clock, Failure } from "../../core/ports.ts";
+import type { EpochMs, OrderId } from "../../core/order.ts";
+import type { AuditEvent, Clock, Failure, Outcome } from "../../core/ports.ts";
 import type { KeyCustody } from "../../custody/key-custody.ts";
 import type { Announce } from "../../events/announce.ts";
 import type { BrokerKeys } from "../../keys/broker-keys.ts";
@@ -58,6 +59,19 @@ export type DeviceDependencies = {
   ) => Promise<void>;
   /** Called when the datacenter's appliance was refused its key. */
   readonly haltCopy: (order: OrderId, failure: Failure, correlationId: string) => Promise<void>;
+  /** Decides whether a node may be erased, and keeps its certificate. */
+  readonly nodeErasure: {
+    readonly may: (order: OrderId) => Promise<Outcome<undefined>>;
+    /** @returns when the certificate was kept first */
+    readonly keep: (node: {
+      readonly order: OrderId;
+      readonly serial: string;
+      readonly certificate: string;
+      readonly publicKey: PublicJwk;
+      readonly counter: number;
+      readonly audit: Pick<AuditEvent, "actor" | "correlationId" | "requestHash" | "detail">;
+    }) => Promise<Outcome<EpochMs>>;
+  };
   readonly now: Clock;
   /** Counts the answers; absent without metrics. */
   readonly metrics?: Pick<Metrics, "answered" | "beginUnlock">;

@@ -5,7 +5,11 @@ import type { ErasureStatement } from "@databox-cmk/protocol";
 import type { Command } from "commander";
 import * as z from "zod";
 
-import { verifyCertificate } from "../../orders/verify-certificate.ts";
+import {
+  type NodeReport,
+  readNodeReport,
+  verifyCertificate,
+} from "../../orders/verify-certificate.ts";
 
 const EXIT_FORGED = 3;
 
@@ -35,8 +39,12 @@ export function addCertificateCommand(program: Command, write: (line: string) =>
     .action((file: string, options: { readonly keys: string; readonly json?: true }) => {
       const { keys } = parseKeys(options.keys);
       const statement = verifyCertificate(readText(file).trim(), keys);
-      if (statement === undefined) {
-        write(`${file}: NOT VALID: none of the keys in ${options.keys} signed it as a certificate`);
+      const fault =
+        statement === undefined
+          ? `none of the keys in ${options.keys} signed it as a certificate`
+          : faultOfNodes(statement);
+      if (statement === undefined || fault !== undefined) {
+        write(`${file}: NOT VALID: ${fault ?? ""}`);
         process.exitCode = EXIT_FORGED;
         return;
       }
@@ -51,13 +59,31 @@ function render(statement: ErasureStatement): readonly string[] {
     `valid: ${order} was erased at ${erasedAt} by ${by}`,
     `  ${method}`,
     ...(verification === undefined ? [] : [`  ${verification}`]),
-    ...nodes.map(
-      ({ serial, deviceKey }) => `  node ${serial}, device key ${deviceKey ?? "never enrolled"}`,
-    ),
+    ...nodes.flatMap((node) => [
+      `  node ${node.serial}, device key ${node.deviceKey ?? "never enrolled"}`,
+      ...renderReport(readNodeReport(order, node)),
+    ]),
     ...destroyed.map(
       ({ serial, generation, kid }) =>
         `  destroyed: ${serial}, generation ${String(generation)}, wrapped by ${kid}`,
     ),
+  ];
+}
+
+function faultOfNodes({ order, nodes = [] }: ErasureStatement): string | undefined {
+  const forged = nodes.find((node) => readNodeReport(order, node).kind === "forged");
+  return forged && `node ${forged.serial}: its own certificate was not signed by its device key`;
+}
+
+function renderReport(report: NodeReport): readonly string[] {
+  if (report.kind !== "signed") return ["    it has not certified that its medium was erased"];
+  const { medium, method, verification, verifiedAt } = report.said;
+  const drive = [medium.model, medium.serialNumber].filter((part) => part !== undefined);
+  return [
+    `    erased and verified at ${verifiedAt}: ${[`${medium.kind} ${medium.path}`, ...drive].join(", ")}`,
+    `    volume ${medium.id} (${medium.volume}), ${String(medium.bytes)} bytes`,
+    `    ${method}`,
+    `    ${verification}`,
   ];
 }
 

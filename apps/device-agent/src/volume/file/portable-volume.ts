@@ -5,6 +5,7 @@ import { AppError } from "@databox-cmk/errors";
 
 import type { KeySlots, Opened, Volume } from "../../core/ports.ts";
 import { replaceFile } from "../../state/write-durably.ts";
+import { overwriteMedium, readMedium } from "../erase-medium.ts";
 import { learnHeader, requireKnownHeader } from "../known-header.ts";
 import { readStart, volumeError } from "../volume-file.ts";
 import {
@@ -80,6 +81,11 @@ export function createPortableVolume(path: string): Volume {
         },
         [Symbol.dispose]() {},
       };
+    },
+
+    /** In place: a replaced file would leave its old blocks to the file system. */
+    async destroyKeySlots() {
+      overwriteMedium(path, readMedium(path));
     },
 
     slots: createPortableSlots({

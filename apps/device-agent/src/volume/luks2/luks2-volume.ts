@@ -117,6 +117,11 @@ export function createLuks2Volume(options: {
       };
     },
 
+    async destroyKeySlots() {
+      const result = await run(["luksErase", "--batch-mode", path]);
+      if (result.exitCode !== 0) throw unavailable(path, result);
+    },
+
     slots: createLuks2Slots({ path, run, unavailable: (result) => unavailable(path, result) }),
 
     async close(openMapping) {

@@ -76,6 +76,8 @@ export const activity: typeof english = {
     relock: "Sperrung angeordnet",
     rekey: "Knoten neu verschlüsselt",
     "rekey/propose": "Neuer Schlüssel vorgeschlagen",
+    "erasure/permit": "Löschen des Knotens erlaubt",
+    erasure: "Knoten gelöscht",
     "broker-keys": "Knoten forderte die Schlüssel des Dienstes an",
     "device-message": "Nachricht eines Geräts",
     "order/create": "Auftrag erteilt",

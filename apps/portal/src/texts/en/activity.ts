@@ -74,6 +74,8 @@ export const activity = {
     relock: "Re-lock ordered",
     rekey: "Node re-keyed",
     "rekey/propose": "Re-key proposed",
+    "erasure/permit": "Erasure of the node permitted",
+    erasure: "Node erased",
     "broker-keys": "Node requested the service's keys",
     "device-message": "Device message",
     "order/create": "Order placed",

@@ -1,0 +1,60 @@
+import {
+  type ErasurePermit,
+  erasureRequest,
+  type ErasureRequest,
+  MESSAGE_TYPES,
+} from "@databox-cmk/protocol";
+
+import type { Outcome } from "../../core/ports.ts";
+import type { AuthenticDevice } from "../message/authenticate-device.ts";
+import type { DeviceDependencies } from "../message/device-dependencies.ts";
+import type { FindDevice } from "../message/device-node.ts";
+import { deviceVerb } from "../message/device-verb.ts";
+import {
+  actorOf,
+  type DeviceExchange,
+  type DeviceMessage,
+} from "../message/serve-device-message.ts";
+import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
+import { useCounter } from "../rekey/use-counter.ts";
+
+/** Tells a node whether it may destroy its keys and data; nothing has been destroyed yet. */
+export function createPermitExchange(
+  dependencies: DeviceDependencies,
+  findDevice: FindDevice,
+): DeviceExchange<AuthenticDevice> {
+  return deviceVerb(dependencies, findDevice, {
+    action: "erasure/permit",
+    type: MESSAGE_TYPES.erasureRequest,
+    schema: erasureRequest,
+    answer: (message, sender, request) => permit(dependencies, message, sender, request),
+  });
+}
+
+async function permit(
+  dependencies: DeviceDependencies,
+  message: DeviceMessage,
+  sender: AuthenticDevice,
+  { counter, bootId }: ErasureRequest,
+): Promise<Outcome<SignedAnswer>> {
+  const { order, serial } = sender;
+  const { hash: requestHash, correlationId } = message;
+  const allowed = await dependencies.nodeErasure.may(order);
+  if (!allowed.ok) return allowed;
+  const counted = await useCounter(dependencies, sender, counter);
+  if (!counted.ok) return counted;
+  await dependencies.commit((transaction) =>
+    dependencies.appendAudit(transaction, order, {
+      action: "erasure/permit",
+      actor: actorOf(message, sender),
+      outcome: "granted",
+      serial,
+      requestHash,
+      correlationId,
+      detail: { bootId },
+    }),
+  );
+  const payload: ErasurePermit = { requestHash, order, serial };
+  const { signing } = dependencies.keys;
+  return { ok: true, value: await signAnswer(signing, MESSAGE_TYPES.erasurePermit, payload) };
+}

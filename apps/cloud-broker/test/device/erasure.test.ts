@@ -1,0 +1,136 @@
+import { importVerifyKey, messageHash, readHeader, verifyMessage } from "@databox-cmk/crypto";
+import { DEVICE_ROUTES, MESSAGE_TYPES, type Sanitisation } from "@databox-cmk/protocol";
+import type { DeviceClient } from "@databox-cmk/testkit";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+
+import { readNodeReport, verifyCertificate } from "../../src/orders/verify-certificate.ts";
+import { API, jobPath } from "../world/jobs.ts";
+import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
+
+const JOB = "erased-order";
+const BOOT_ID = "00000000-0000-4000-8000-000000000001";
+
+let world: BrokerWorld;
+let first: DeviceClient;
+let second: DeviceClient;
+beforeEach(async () => {
+  world = await openBroker();
+  const [one, two] = await world.deliveredHeavy(JOB);
+  if (one === undefined || two === undefined) throw new Error("no nodes");
+  [first, second] = [one, two];
+});
+afterEach(() => world[Symbol.asyncDispose]());
+
+const move = async (...actions: readonly string[]) => {
+  for (const action of actions)
+    expect(await world.operator(action, JOB)).toMatchObject({ status: 200 });
+};
+const complete = () => move("pickUp", "receive", "startCopy", "complete");
+const certificate = async () => {
+  const { json } = await world.call("GET", `${jobPath(JOB)}/erasureCertificate?${API}`);
+  return verifyCertificate(json.certificate, [world.keys.signing.publicJwk]);
+};
+const activity = async (): Promise<string[]> => {
+  const { json } = await world.call("GET", `${jobPath(JOB)}/activity?${API}`);
+  return json.value.map(({ row }: { row: { action: string } }) => row.action);
+};
+
+async function send(device: DeviceClient, path: string, text: string) {
+  const answer = await device.post(path, text);
+  const { typ } = readHeader(answer.text, 65_536);
+  const key = importVerifyKey(world.keys.signing.publicJwk);
+  return { typ, said: verifyMessage(answer.text, key, typ, 65_536), text: answer.text };
+}
+
+async function ask(device: DeviceClient, change: object = {}) {
+  const { order, serial } = device;
+  device.counter += 1;
+  const { counter } = device;
+  const request = { order, serial, bootId: BOOT_ID, counter, ...change };
+  const text = await device.sign(MESSAGE_TYPES.erasureRequest, request);
+  return send(device, DEVICE_ROUTES.erasures, text);
+}
+
+async function sign(device: DeviceClient, change: Partial<Sanitisation> = {}): Promise<string> {
+  const { order, serial } = device;
+  device.counter += 1;
+  return device.sign(MESSAGE_TYPES.sanitisation, {
+    order,
+    serial,
+    bootId: BOOT_ID,
+    counter: device.counter,
+    journalHead: messageHash("journal"),
+    medium: {
+      path: "/dev/nvme1n1",
+      kind: "block device",
+      volume: "luks2",
+      id: "00000000-0000-4000-8000-000000000003",
+      bytes: 67_108_864,
+      model: "Model 1",
+    },
+    method: "zeros",
+    verification: "read back",
+    startedAt: "2026-11-25T00:00:00.000Z",
+    verifiedAt: "2026-11-25T00:01:00.000Z",
+    ...change,
+  } satisfies Sanitisation);
+}
+const report = (device: DeviceClient, text: string) =>
+  send(device, DEVICE_ROUTES.sanitisations, text);
+
+describe("the erasure of a node", () => {
+  test("is permitted once its copy is complete, and not before", async () => {
+    expect(await ask(first)).toMatchObject({
+      said: { code: "ErasureForbidden", class: "refused" },
+    });
+    await move("pickUp", "receive", "startCopy");
+    const refused = { code: "ErasureForbidden", reason: "copy" };
+    expect(await ask(first)).toMatchObject({ said: refused });
+    expect(await report(first, await sign(first))).toMatchObject({ said: refused });
+    await move("complete");
+    expect(await ask(first, { serial: second.serial })).toMatchObject({
+      said: { code: "OrderMismatch" },
+    });
+    expect(await ask(first, { counter: 1 })).toMatchObject({ said: { code: "CounterRollback" } });
+    expect(await ask(first)).toMatchObject({
+      typ: MESSAGE_TYPES.erasurePermit,
+      said: { order: first.order, serial: first.serial },
+    });
+    expect((await activity()).at(-1)).toBe("erasure/permit");
+  });
+
+  test("is in the order's certificate, whether the node or the order was erased first", async () => {
+    await complete();
+    const text = await sign(first);
+    expect(await report(first, text)).toMatchObject({
+      typ: MESSAGE_TYPES.sanitised,
+      said: { requestHash: messageHash(text), serial: first.serial },
+    });
+    await move("erase");
+    const before = await certificate();
+    expect(before?.nodes).toMatchObject([
+      { serial: first.serial, deviceKey: first.key.kid, sanitisation: text },
+      { serial: second.serial, deviceKey: second.key.kid },
+    ]);
+    expect(before?.nodes?.[1]).not.toHaveProperty("sanitisation");
+    await report(second, await sign(second));
+    const after = await certificate();
+    expect({ ...after, nodes: [] }).toEqual({ ...before, nodes: [] });
+    const reports = after?.nodes?.map((node) => readNodeReport(after.order, node));
+    expect(reports).toMatchObject([
+      { kind: "signed", said: { serial: first.serial } },
+      { kind: "signed", said: { serial: second.serial } },
+    ]);
+  });
+
+  test("is certified once, and the same certificate may come again", async () => {
+    await complete();
+    const text = await sign(first);
+    const answer = await report(first, text);
+    expect((await report(first, text)).said).toEqual(answer.said);
+    expect(await report(first, await sign(first))).toMatchObject({
+      said: { code: "NodeErased", class: "refused" },
+    });
+    expect((await activity()).filter((action) => action === "erasure")).toHaveLength(2);
+  });
+});

@@ -1,0 +1,92 @@
+import { AppError } from "@databox-cmk/errors";
+
+import type { AgentEvent } from "../core/agent-event.ts";
+import type { Erasure } from "../core/erasure.ts";
+import { eventOfDenial } from "../core/failure-event.ts";
+import { askToErase } from "../exchange/erase.ts";
+import { openJournal } from "../journal/open-journal.ts";
+import { connect } from "../node/connect.ts";
+import type { CommandDependencies } from "../node/dependencies.ts";
+import { openSession } from "../node/open-node.ts";
+import { requirePrepared } from "../node/prepared-node.ts";
+import { roundToTenth } from "../node/stopwatch.ts";
+import { takeAgentLock } from "../state/agent-lock.ts";
+import { readErasure, writeErasure } from "../state/erasure-file.ts";
+import { createStateStore } from "../state/state-store.ts";
+import { waitForAgentLock } from "../state/wait-for-agent-lock.ts";
+import { openVolume } from "../volume/choose-volume.ts";
+import { finishErasure } from "./finish-erasure.ts";
+import { requireOwnMedium } from "./own-medium.ts";
+
+const LOCK_WAIT_MS = 6_000;
+const TYPED_MAX_CHARACTERS = 64;
+
+/**
+ * Erases this node for good: keys, data, and everything by which it was a node of its order. It ends
+ * in a certificate that the device key signs and the broker countersigns. An erasure that was
+ * interrupted at any point is finished by the same command, or by the daemon's next start.
+ *
+ * @param options - `serial`: of this node, typed by a person
+ * @throws {AppError} every failure that the broker did not send
+ */
+export async function erase(
+  options: { readonly serial?: string | undefined },
+  dependencies: CommandDependencies,
+): Promise<AgentEvent> {
+  const { stateDir, credentialsFolder, readStandardInput } = dependencies;
+  const begun = readErasure(stateDir);
+  const node = begun ?? requirePrepared(stateDir, credentialsFolder).settings;
+  const typed =
+    options.serial ?? (await readStandardInput("this node's serial number, to erase it for good"));
+  requireSerial(typed.trim(), node);
+  using held = new DisposableStack();
+  // A running daemon would use files that are being destroyed: it must be stopped first.
+  held.use(takeAgentLock(stateDir, "daemon"));
+  held.use(await waitForAgentLock(stateDir, LOCK_WAIT_MS));
+  const found = readErasure(stateDir);
+  const begins = found === undefined ? await begin(dependencies) : found;
+  return "step" in begins ? finishErasure(begins, dependencies) : begins;
+}
+
+function requireSerial(
+  typed: string,
+  { serial, order }: { readonly serial: string; readonly order: string },
+): void {
+  if (typed === serial) return;
+  throw new AppError("ErasureSerialMismatch", {
+    detail: `"${typed.slice(0, TYPED_MAX_CHARACTERS)}" was typed, and this is ${serial}`,
+    facts: { serial, orderId: order, orderName: order.split("/").at(-1) ?? "" },
+  });
+}
+
+/** Destroys nothing: it ends with the mark, from which there is no way back. */
+async function begin(dependencies: CommandDependencies): Promise<Erasure | AgentEvent> {
+  const { stateDir, credentialsFolder, cryptsetupFolders, nowIso, totalTimeoutMs } = dependencies;
+  const { folder, settings, state } = requirePrepared(stateDir, credentialsFolder);
+  const { order, serial } = settings;
+  const volume = openVolume(settings.volume, serial, cryptsetupFolders);
+  await requireOwnMedium(volume, state, "whole");
+  using transport = connect(settings.connection);
+  const store = createStateStore(folder, state);
+  const deadline = AbortSignal.timeout(totalTimeoutMs);
+  const session = openSession({
+    folder,
+    settings,
+    store,
+    transport,
+    deadline,
+    mark: () => undefined,
+  });
+  const answer = await askToErase(session);
+  if (answer.kind === "denial")
+    return eventOfDenial(answer.denial, {
+      event: "erase",
+      node: serial,
+      volume: volume.kind,
+      elapsedMs: roundToTenth(dependencies.elapsedMs()),
+    });
+  const startedAt = nowIso();
+  const journal = openJournal(folder.journalPath, { bootId: session.bootId, nowIso });
+  store.update({ journalHead: journal.append("erasure-begun") });
+  return writeErasure(folder.path, { version: 1, step: "begun", order, serial, startedAt });
+}

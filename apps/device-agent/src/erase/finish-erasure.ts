@@ -1,0 +1,177 @@
+import { importVerifyKey, signMessage } from "@databox-cmk/crypto";
+import { MESSAGE_TYPES } from "@databox-cmk/protocol";
+import type { Denial, Sanitisation, SanitisedMedium } from "@databox-cmk/protocol";
+
+import type { AgentEvent } from "../core/agent-event.ts";
+import { describeErasure } from "../core/describe-erasure.ts";
+import type { Discard } from "../core/describe-erasure.ts";
+import type { Erasure, ErasureStep } from "../core/erasure.ts";
+import { eventOfDenial } from "../core/failure-event.ts";
+import type { MachineState } from "../core/machine-state.ts";
+import { sendCertificate } from "../exchange/erase.ts";
+import { openJournal } from "../journal/open-journal.ts";
+import { connect } from "../node/connect.ts";
+import type { CommandDependencies } from "../node/dependencies.ts";
+import { openIdentity } from "../node/open-node.ts";
+import { roundToTenth } from "../node/stopwatch.ts";
+import { destroyNodeFiles, writeErasure } from "../state/erasure-file.ts";
+import { requireFile } from "../state/read-private-file.ts";
+import { openStateFolder } from "../state/state-folder.ts";
+import type { StateFolder } from "../state/state-folder.ts";
+import { createStateStore } from "../state/state-store.ts";
+import { openVolume } from "../volume/choose-volume.ts";
+import {
+  discardMedium,
+  overwriteMedium,
+  readMedium,
+  verifyMedium,
+} from "../volume/erase-medium.ts";
+import { requireOwnMedium } from "./own-medium.ts";
+
+/**
+ * Continues an erasure from the step that its mark names. Each step may be repeated.
+ *
+ * @throws {AppError} `ErasureUnverified`, `BrokerUnreachable`, or what volume and state throw; the
+ *   mark stays, and the node opens nothing
+ */
+export async function finishErasure(
+  found: Erasure,
+  dependencies: CommandDependencies,
+): Promise<AgentEvent> {
+  const folder = openStateFolder(dependencies.stateDir, dependencies.credentialsFolder);
+  const sanitised = found.step === "begun" ? await sanitise(folder, found, dependencies) : found;
+  const certified =
+    sanitised.step === "sanitised" ? await certify(folder, sanitised, dependencies) : sanitised;
+  const event = {
+    event: "erase",
+    node: found.serial,
+    elapsedMs: roundToTenth(dependencies.elapsedMs()),
+  } as const;
+  if (certified.step === "denied") return eventOfDenial(certified.denial, event);
+  const { order, startedAt, countersignedAt } = certified;
+  if (certified.step === "certified") {
+    destroyNodeFiles(folder.path, "certified");
+    writeErasure(folder.path, { ...certified, step: "erased" });
+  }
+  const notes = [
+    ...(found.step === "erased" ? ["it was erased already"] : []),
+    ...(folder.readDeviceKey() === undefined
+      ? []
+      : ["systemd keeps a copy of the device key: remove it from /etc/credstore.encrypted"]),
+  ];
+  return {
+    ...event,
+    outcome: "erased",
+    details: { order, since: startedAt, countersignedAt },
+    notes: notes.length === 0 ? undefined : notes,
+  };
+}
+
+/** Keys first, then the data; verified, and then signed. */
+async function sanitise(
+  folder: StateFolder,
+  begun: ErasureStep<"begun">,
+  dependencies: CommandDependencies,
+): Promise<ErasureStep<"sanitised">> {
+  const { nowIso, report, cryptsetupFolders, elapsedMs } = dependencies;
+  const settings = requireFile(folder.readSettings(), `${folder.path}/agent.json`);
+  const state = requireFile(folder.readState(), `${folder.path}/state.json`);
+  const { path, kind } = settings.volume;
+  const volume = openVolume(settings.volume, begun.serial, cryptsetupFolders);
+  const id = await requireOwnMedium(volume, state, "partly");
+  const { model, serialNumber, ...found } = readMedium(path);
+  const medium: SanitisedMedium = {
+    path: printable(path),
+    volume: kind,
+    id,
+    ...found,
+    ...(model === undefined ? {} : { model }),
+    ...(serialNumber === undefined ? {} : { serialNumber }),
+  };
+  report({
+    event: "erase",
+    node: begun.serial,
+    volume: kind,
+    outcome: "erasing",
+    elapsedMs: roundToTenth(elapsedMs()),
+    notes: [`${String(medium.bytes)} bytes are overwritten and read back`],
+  });
+  await volume.close(mappingOf(state));
+  if ((await volume.inspect()).kind === "formatted") await volume.destroyKeySlots();
+  destroyNodeFiles(folder.path, "begun");
+  const discard = await discardMedium(path, medium);
+  overwriteMedium(path, medium);
+  await verifyMedium(path, medium);
+  const certificate = await signCertificate(
+    { folder, settings, state, begun, medium, discard },
+    nowIso,
+  );
+  return writeErasure(folder.path, { ...begun, step: "sanitised", certificate });
+}
+
+async function signCertificate(
+  {
+    folder,
+    settings,
+    state,
+    begun,
+    medium,
+    discard,
+  }: Omit<Parameters<typeof openIdentity>[0], "store"> & {
+    readonly state: MachineState;
+    readonly begun: ErasureStep<"begun">;
+    readonly medium: SanitisedMedium;
+    readonly discard: Discard;
+  },
+  nowIso: () => string,
+): Promise<string> {
+  const store = createStateStore(folder, state);
+  const { bootId, signingKey } = openIdentity({ folder, settings, store });
+  const verifiedAt = nowIso();
+  const { bytes, id } = medium;
+  const journal = openJournal(folder.journalPath, { bootId, nowIso });
+  const journalHead = journal.append("sanitised", { medium: id, bytes, discard });
+  store.update({ journalHead });
+  const payload: Sanitisation = {
+    order: begun.order,
+    serial: begun.serial,
+    bootId,
+    counter: store.nextCounter(),
+    journalHead,
+    medium,
+    ...describeErasure(medium, discard),
+    startedAt: begun.startedAt,
+    verifiedAt,
+  };
+  return signMessage(signingKey, MESSAGE_TYPES.sanitisation, payload);
+}
+
+async function certify(
+  folder: StateFolder,
+  sanitised: ErasureStep<"sanitised">,
+  { totalTimeoutMs }: CommandDependencies,
+): Promise<ErasureStep<"certified"> | { readonly step: "denied"; readonly denial: Denial }> {
+  const { order, serial, certificate } = sanitised;
+  const settings = requireFile(folder.readSettings(), `${folder.path}/agent.json`);
+  using transport = connect(settings.connection);
+  const brokerKeys = settings.brokerKeys.map((key) => importVerifyKey(key));
+  const deadline = AbortSignal.timeout(totalTimeoutMs);
+  const answer = await sendCertificate(
+    { order, serial, brokerKeys, transport, deadline },
+    certificate,
+  );
+  if (answer.kind === "denial") return { step: "denied", denial: answer.denial };
+  const { countersignature, countersignedAt } = answer;
+  return writeErasure(folder.path, {
+    ...sanitised,
+    step: "certified",
+    countersignature,
+    countersignedAt,
+  });
+}
+
+const mappingOf = ({ lock }: MachineState): string | undefined =>
+  lock.kind === "unlocked" ? lock.mapping : undefined;
+
+/** A path is any bytes, and a certificate has printable ones. */
+const printable = (path: string): string => path.replaceAll(/[^ -~]/g, "?");

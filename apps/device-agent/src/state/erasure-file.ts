@@ -1,0 +1,60 @@
+import { readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+
+import { AppError } from "@databox-cmk/errors";
+
+import { erasure, filesToDestroy } from "../core/erasure.ts";
+import type { Erasure } from "../core/erasure.ts";
+import { destroy, finishDestroying } from "./destroy-file.ts";
+import { readJson } from "./read-json.ts";
+import { toStateError } from "./state-error.ts";
+import { syncFolder, writeDurably } from "./write-durably.ts";
+
+const pathIn = (folder: string) => join(folder, "erasure.json");
+
+/** Undefined for a node that is not being erased. @throws {AppError} `AgentStateUnreadable` */
+export function readErasure(folder: string): Erasure | undefined {
+  return readJson(pathIn(folder), erasure);
+}
+
+/** @throws {AppError} `AgentStateUnwritable` or `DiskFull` */
+export function writeErasure<Next extends Erasure>(folder: string, value: Next): Next {
+  writeDurably(pathIn(folder), `${JSON.stringify(value)}\n`);
+  return value;
+}
+
+/** @throws {AppError} `NodeErased` for a node that is erased or being erased */
+export function requireNotErased(folder: string): void {
+  const found = readErasure(folder);
+  if (found === undefined) return;
+  const { step, serial, order } = found;
+  throw new AppError("NodeErased", {
+    reason: step === "erased" ? undefined : "erasing",
+    facts: { serial, orderId: order, orderName: order.split("/").at(-1) ?? "" },
+  });
+}
+
+/**
+ * Destroys the node's files that must not outlive a step: deny by default, so a file that a later
+ * version adds goes, too. Anything but a file, such as a link, is only removed.
+ *
+ * @throws {AppError} `AgentStateUnwritable`
+ */
+export function destroyNodeFiles(folder: string, step: "begun" | "certified"): void {
+  try {
+    const entries = readdirSync(folder, { withFileTypes: true });
+    const isFile = new Map(entries.map((entry) => [entry.name, entry.isFile()]));
+    for (const name of filesToDestroy([...isFile.keys()], step)) {
+      const path = join(folder, name);
+      if (isFile.get(name) === true) {
+        destroy(path);
+        finishDestroying(path);
+      } else {
+        rmSync(path, { recursive: true });
+        syncFolder(folder);
+      }
+    }
+  } catch (error) {
+    throw toStateError(error, folder);
+  }
+}

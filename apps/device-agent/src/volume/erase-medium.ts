@@ -1,0 +1,135 @@
+import { execFile } from "node:child_process";
+import {
+  closeSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  readSync,
+  realpathSync,
+  statSync,
+  writeSync,
+} from "node:fs";
+import { basename } from "node:path";
+
+import { AppError } from "@databox-cmk/errors";
+
+import type { Discard } from "../core/describe-erasure.ts";
+import { systemCode } from "../state/state-error.ts";
+import { volumeError } from "./volume-file.ts";
+
+const CHUNK_BYTES = 4 * 1024 * 1024;
+const SECTOR_BYTES = 512;
+const SYSFS = "/sys/class/block";
+
+/** @returns whether the program of util-linux succeeded */
+export type RunProgram = (program: string, parameters: readonly string[]) => Promise<boolean>;
+
+export type Medium = {
+  readonly kind: "block device" | "file";
+  readonly bytes: number;
+  readonly model?: string | undefined;
+  readonly serialNumber?: string | undefined;
+};
+
+/** @throws {AppError} `VolumeNotFound` or `VolumeUnavailable` */
+export function readMedium(path: string): Medium {
+  try {
+    const found = statSync(path);
+    if (!found.isBlockDevice()) return { kind: "file", bytes: found.size };
+    const device = `${SYSFS}/${basename(realpathSync(path))}`;
+    const bytes = Number(readFileSync(`${device}/size`, "utf8")) * SECTOR_BYTES;
+    return {
+      kind: "block device",
+      bytes,
+      model: readName(`${device}/device/model`),
+      serialNumber: readName(`${device}/device/serial`),
+    };
+  } catch (error) {
+    throw volumeError(path, error);
+  }
+}
+
+/** Printable characters only: the drive's own text goes into a certificate. */
+function readName(path: string): string | undefined {
+  try {
+    const name = readFileSync(path, "latin1").trim().slice(0, 128);
+    return /^[ -~]+$/.test(name) ? name : undefined;
+  } catch (error) {
+    if (systemCode(error) === "unknown") throw error;
+    return undefined; // A partition or a virtual device has none.
+  }
+}
+
+/**
+ * Tells a flash device that its blocks are no longer used, so that its controller can erase cells
+ * that no address reaches. It is not a proof; the overwriting follows in any case.
+ */
+export async function discardMedium(
+  path: string,
+  { kind }: Pick<Medium, "kind">,
+  run: RunProgram = runProgram,
+): Promise<Discard> {
+  if (kind === "file") return "none";
+  if (await run("blkdiscard", ["--secure", path])) return "secure";
+  return (await run("blkdiscard", [path])) ? "plain" : "none";
+}
+
+/** Writes zeros over every byte, durably. @throws {AppError} `VolumeUnavailable` */
+export function overwriteMedium(path: string, { bytes }: Pick<Medium, "bytes">): void {
+  const zeros = Buffer.alloc(CHUNK_BYTES);
+  withFile(path, "r+", (file) => {
+    for (let at = 0; at < bytes;)
+      at += writeSync(file, zeros, 0, Math.min(CHUNK_BYTES, bytes - at), at);
+    fsyncSync(file);
+  });
+}
+
+/**
+ * Reads every byte back; of a device, past the cache of the kernel.
+ *
+ * @throws {AppError} `ErasureUnverified` for a byte that is not zero or cannot be read
+ */
+export async function verifyMedium(
+  path: string,
+  { kind, bytes }: Pick<Medium, "kind" | "bytes">,
+  run: RunProgram = runProgram,
+): Promise<void> {
+  if (kind === "block device" && !(await run("blockdev", ["--flushbufs", path])))
+    throw unverified(path, "its cache could not be flushed");
+  const chunk = Buffer.alloc(CHUNK_BYTES);
+  const zeros = Buffer.alloc(CHUNK_BYTES);
+  withFile(path, "r", (file) => {
+    for (let at = 0; at < bytes;) {
+      const count = readSync(file, chunk, 0, Math.min(CHUNK_BYTES, bytes - at), at);
+      if (count === 0) throw unverified(path, `it ends at byte ${String(at)}`);
+      if (chunk.compare(zeros, 0, count, 0, count) !== 0)
+        throw unverified(path, `a byte after byte ${String(at)} is not zero`);
+      at += count;
+    }
+  });
+}
+
+const unverified = (path: string, what: string): AppError =>
+  new AppError("ErasureUnverified", { target: path, detail: `${path}: ${what}` });
+
+function withFile(path: string, flags: string, work: (file: number) => void): void {
+  try {
+    const file = openSync(path, flags);
+    try {
+      work(file);
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    throw volumeError(path, error);
+  }
+}
+
+/** Without a limit: a drive may take hours. */
+const runProgram: RunProgram = (program, parameters) =>
+  new Promise((resolve) => {
+    const env = { LC_ALL: "C", PATH: "/usr/sbin:/usr/bin:/sbin:/bin" };
+    execFile(program, parameters, { env }, (error) => {
+      resolve(error === null);
+    });
+  });

@@ -1,0 +1,133 @@
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { createFakeBroker } from "@databox-cmk/testkit";
+import type { FakeBroker } from "@databox-cmk/testkit";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { HAS_CRYPTSETUP } from "../agent-world.ts";
+import { buildAgent, runUntilStep } from "./agent-process.ts";
+import type { KillPoint } from "./agent-process.ts";
+
+let agent: string;
+let broker: FakeBroker;
+let folder: string;
+let nodeCount = 0;
+beforeAll(async () => {
+  agent = await buildAgent();
+  broker = await createFakeBroker();
+  folder = mkdtempSync(join(tmpdir(), "databox-erase-kill-"));
+  writeFileSync(join(folder, "ca.pem"), broker.certificateAuthorityPem);
+});
+afterAll(async () => {
+  await broker[Symbol.asyncDispose]();
+  for (const path of [folder, join(agent, "..")]) rmSync(path, { recursive: true, force: true });
+});
+
+/** A node that can be set back to where it was before its erasure. */
+async function createNode(volumeKind: "luks2" | "file") {
+  nodeCount += 1;
+  const serial = `ERASE-${String(nodeCount)}`;
+  const node = await broker.addNode(serial, { custody: "split" });
+  const home = join(folder, serial);
+  const [state, disk] = [join(home, "state"), join(home, "disk.img")];
+  const run = (command: readonly string[], kill: KillPoint, input = "") =>
+    runUntilStep(agent, ["--state-dir", state, ...command], input, kill);
+  const where = ["--broker", broker.url, "--ca-file", join(folder, "ca.pem")];
+  const names = ["--order", broker.order, "--serial", serial, "--resolve-localhost"];
+  const place = ["--volume", disk, "--volume-kind", volumeKind, "--size-mib", "32"];
+  const toTheEnd: KillPoint = { steps: "all", at: 0 };
+  cpSync(join(folder, "ca.pem"), join(home, "ca.pem"), { recursive: true });
+  const prepared = await run(
+    ["prepare", ...where, ...names, ...place],
+    toTheEnd,
+    node.enrolmentCode,
+  );
+  expect(prepared).toMatchObject({ exitCode: 0 });
+  cpSync(home, `${home}.prepared`, { recursive: true });
+  const { counter } = node;
+  return {
+    erase: (kill: KillPoint = toTheEnd) => run(["erase", "--serial", serial], kill),
+    setBack() {
+      rmSync(home, { recursive: true });
+      cpSync(`${home}.prepared`, home, { recursive: true });
+      node.counter = counter;
+      node.certificate = undefined;
+    },
+    step: () => {
+      const mark = join(state, "erasure.json");
+      return existsSync(mark) ? String(JSON.parse(readFileSync(mark, "utf8")).step) : "none";
+    },
+    isBlank: () => {
+      const bytes = readFileSync(disk);
+      return bytes.equals(Buffer.alloc(bytes.byteLength));
+    },
+    isCertified: () => node.certificate !== undefined,
+    files: () =>
+      readdirSync(state)
+        .filter((name) => !name.includes(".lock."))
+        .toSorted(),
+  };
+}
+type Node = Awaited<ReturnType<typeof createNode>>;
+
+/** Each step of the mark claims something about medium, broker and files. */
+function expectTruth(node: Node, at: number): void {
+  const step = node.step();
+  const facts = { isBlank: node.isBlank(), isCertified: node.isCertified(), files: node.files() };
+  expect(Object.keys(CLAIMS)).toContain(step);
+  const { [step]: claim } = CLAIMS;
+  expect({ at, step, ...facts }).toMatchObject({ at, step, ...claim });
+}
+const ERASED = ["erasure.json", "journal.jsonl"];
+const CLAIMS: Readonly<Record<string, object>> = {
+  none: { isBlank: false, isCertified: false },
+  begun: { isCertified: false },
+  sanitised: { isBlank: true },
+  certified: { isBlank: true, isCertified: true },
+  erased: { isBlank: true, isCertified: true, files: ERASED },
+};
+
+const KINDS = [
+  { volumeKind: "file", steps: "all", skip: false, fewest: 40 },
+  { volumeKind: "luks2", steps: "programs", skip: !HAS_CRYPTSETUP, fewest: 6 },
+] as const;
+
+describe.each(KINDS)("a node with a $volumeKind volume", ({ volumeKind, steps, skip, fewest }) => {
+  test.skipIf(skip)(
+    "whose erasure was killed at any step is never called erased too early, and the same command finishes it",
+    async () => {
+      const nodes = [await createNode(volumeKind), await createNode(volumeKind)] as const;
+      const whole = await nodes[0].erase({ steps, at: 0 });
+      expect(whole).toMatchObject({ exitCode: 0 });
+      expect(whole.steps).toBeGreaterThanOrEqual(fewest);
+      const half = async (node: Node, first: number) => {
+        for (let at = first; at <= (whole.steps ?? 0); at += 2) {
+          node.setBack();
+          expect({ at, ...(await node.erase({ steps, at })) }).toMatchObject({
+            at,
+            signal: "SIGKILL",
+          });
+          expectTruth(node, at);
+          expect({ at, ...(await node.erase()) }).toMatchObject({ at, exitCode: 0 });
+          expect({ at, step: node.step(), files: node.files(), isBlank: node.isBlank() }).toEqual({
+            at,
+            step: "erased",
+            files: ERASED,
+            isBlank: true,
+          });
+        }
+      };
+      await Promise.all([half(nodes[0], 1), half(nodes[1], 2)]);
+    },
+  );
+});

@@ -1,0 +1,262 @@
+import { spawnSync } from "node:child_process";
+import {
+  copyFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { openEnvelope, verifyMessage, type VerifyKey } from "@databox-cmk/crypto";
+import { MESSAGE_TYPES, sanitisation } from "@databox-cmk/protocol";
+import { afterAll, describe, expect, test } from "vitest";
+
+import { takeAgentLock } from "../src/state/agent-lock.ts";
+import { discardMedium, readMedium, verifyMedium } from "../src/volume/erase-medium.ts";
+import {
+  createAgentWorld,
+  createPreparedWorld,
+  HAS_CRYPTSETUP,
+  seen,
+  SERIAL,
+  type AgentWorld,
+} from "./agent-world.ts";
+import { HAS_TPM, startSwtpm } from "./start-swtpm.ts";
+
+const KINDS = [
+  { volumeKind: "file", skip: false },
+  { volumeKind: "luks2", skip: !HAS_CRYPTSETUP },
+] as const;
+const done = () => Promise.resolve(true);
+const failed = () => Promise.resolve(false);
+const typed = (text: string) => () => Promise.resolve(text);
+const cryptsetup = (parameters: readonly string[], input: Uint8Array = new Uint8Array()) =>
+  spawnSync("/usr/sbin/cryptsetup", parameters, { input }).status;
+const HEADER_BYTES = 16 * 1024 * 1024;
+const erased = { exit: 0, outcome: "erased" };
+
+const erase = (world: AgentWorld, serial: string = SERIAL) =>
+  world.run({ command: "erase", serial });
+const nodeOf = (world: AgentWorld) => {
+  const node = world.broker.nodes.get(SERIAL);
+  if (node === undefined) throw new Error("no node");
+  return node;
+};
+const shownPasskey = (world: AgentWorld): Promise<Uint8Array> => {
+  const { envelope, contentKey, order, serial } = nodeOf(world);
+  return openEnvelope(envelope, contentKey, { env: envelope.context.env, ord: order, dev: serial });
+};
+const isBlank = (bytes: Uint8Array) => Buffer.from(bytes).equals(Buffer.alloc(bytes.byteLength));
+const certificateOf = (world: AgentWorld, deviceKey: VerifyKey | undefined) => {
+  const { certificate = "" } = nodeOf(world);
+  if (deviceKey === undefined) throw new Error("no device key");
+  return sanitisation.parse(verifyMessage(certificate, deviceKey, MESSAGE_TYPES.sanitisation));
+};
+
+describe.each(KINDS)("the erasure of a node with a $volumeKind volume", ({ volumeKind, skip }) => {
+  test.skipIf(skip)(
+    "leaves zeros on the medium, a certificate and the journal, and opens nothing again",
+    async () => {
+      await using world = await createPreparedWorld({ volumeKind });
+      const passkey = await shownPasskey(world);
+      const before = readFileSync(world.diskPath);
+      // Stands for the data: without device-mapper nothing can be written through the volume.
+      if (volumeKind === "luks2") {
+        before.write("ciphertext of the customer", HEADER_BYTES + 4096);
+        writeFileSync(world.diskPath, before);
+      }
+      expect(seen(await world.unlock())).toMatchObject({ outcome: "unlocked" });
+      const { deviceKey } = nodeOf(world);
+      expect(seen(await erase(world))).toMatchObject(erased);
+
+      const medium = readFileSync(world.diskPath);
+      expect(medium.byteLength).toBe(before.byteLength);
+      expect(isBlank(medium)).toBe(true);
+      expect(readdirSync(world.stateDir).toSorted()).toEqual(["erasure.json", "journal.jsonl"]);
+      const { id } = certificateOf(world, deviceKey).medium;
+      expect(certificateOf(world, deviceKey)).toMatchObject({
+        serial: SERIAL,
+        order: world.broker.order,
+        medium: {
+          path: world.diskPath,
+          kind: "file",
+          volume: volumeKind,
+          bytes: before.byteLength,
+        },
+        method: expect.stringContaining(`all ${String(before.byteLength)} bytes`),
+      });
+      const kept = readFileSync(join(world.stateDir, "erasure.json"), "utf8");
+      expect(JSON.parse(kept)).toMatchObject({
+        step: "erased",
+        certificate: nodeOf(world).certificate,
+      });
+      const journal = readFileSync(join(world.stateDir, "journal.jsonl"), "utf8");
+      expect(journal).toContain('"sanitised"');
+      expect(journal).toContain(id);
+
+      expect(await world.status()).toMatchObject({
+        outcome: "erased",
+        node: SERIAL,
+        details: { order: world.broker.order, erasure: "erased" },
+      });
+      expect(await erase(world)).toMatchObject({
+        outcome: "erased",
+        notes: ["it was erased already"],
+      });
+      // Not even with the medium of before, header and data.
+      writeFileSync(world.diskPath, before);
+      const refused = { exit: 3, code: "NodeErased", reason: undefined };
+      expect(seen(await world.unlock())).toEqual({ ...refused, outcome: "refused" });
+      expect(seen(await world.lock())).toMatchObject(refused);
+      expect(seen(await world.prepare())).toMatchObject(refused);
+      const readSecret = () => Promise.resolve(passkey.slice());
+      expect(seen(await world.run({ command: "passkey" }, { readSecret }))).toMatchObject(refused);
+    },
+  );
+
+  test.skipIf(skip)("is refused, and changes nothing", async () => {
+    await using world = await createPreparedWorld({ volumeKind });
+    const before = readFileSync(world.diskPath);
+    expect(seen(await erase(world, "DBX-OTHER"))).toMatchObject({
+      exit: 5,
+      code: "ErasureSerialMismatch",
+    });
+    expect(
+      seen(await world.run({ command: "erase" }, { readStandardInput: typed("DBX-TEST-2\n") })),
+    ).toMatchObject({
+      code: "ErasureSerialMismatch",
+    });
+    world.broker.refusal = { code: "ErasureForbidden", reason: "copy" };
+    expect(seen(await erase(world))).toMatchObject({ exit: 3, code: "ErasureForbidden" });
+    world.broker.refusal = undefined;
+    world.broker.intercept = () => (response) => response.destroy();
+    expect(seen(await erase(world))).toMatchObject({ exit: 4, code: "BrokerUnreachable" });
+    world.broker.intercept = undefined;
+    {
+      using daemon = takeAgentLock(world.stateDir, "daemon");
+      void daemon;
+      expect(seen(await erase(world))).toMatchObject({ exit: 5, code: "AgentBusy" });
+    }
+    // Another disk has taken the path.
+    copyFileSync(world.diskPath, `${world.diskPath}.own`);
+    for (const other of [Buffer.alloc(4096, "x"), Buffer.alloc(4096)]) {
+      writeFileSync(world.diskPath, other);
+      expect(seen(await erase(world))).toMatchObject({ exit: 5, code: "VolumeUnavailable" });
+      expect(readFileSync(world.diskPath).equals(other)).toBe(true);
+    }
+    rmSync(world.diskPath);
+    expect(seen(await erase(world))).toMatchObject({ exit: 5, code: "VolumeNotFound" });
+    copyFileSync(`${world.diskPath}.own`, world.diskPath);
+
+    expect(readFileSync(world.diskPath).equals(before)).toBe(true);
+    expect(nodeOf(world).certificate).toBeUndefined();
+    expect(seen(await world.unlock())).toMatchObject({ outcome: "unlocked" });
+  });
+});
+
+test.skipIf(!HAS_CRYPTSETUP)(
+  "a backup of the header still takes the old passkey, and there is no ciphertext for it",
+  async () => {
+    await using world = await createPreparedWorld({ volumeKind: "luks2" });
+    const passkey = await shownPasskey(world);
+    const backup = join(world.folder, "header.backup");
+    const take = ["luksHeaderBackup", "--header-backup-file", backup, world.diskPath];
+    expect(cryptsetup(take)).toBe(0);
+    expect(seen(await erase(world))).toMatchObject(erased);
+    const open = ["open", "--test-passphrase", "--batch-mode", "--key-file=-", world.diskPath];
+    expect(cryptsetup(open, passkey)).not.toBe(0);
+    const restore = ["luksHeaderRestore", "--batch-mode", "--header-backup-file", backup];
+    expect(cryptsetup([...restore, world.diskPath])).toBe(0);
+    expect(cryptsetup(open, passkey)).toBe(0);
+    expect(isBlank(readFileSync(world.diskPath).subarray(HEADER_BYTES))).toBe(true);
+  },
+);
+
+test("an erasure whose certificate was not countersigned is not called erased, and goes on", async () => {
+  await using world = await createPreparedWorld({ custody: "split" });
+  world.broker.intercept = ({ path, answer }) =>
+    path.endsWith("/sanitisations") ? (response) => response.destroy() : answer;
+  expect(seen(await erase(world))).toMatchObject({ exit: 4, code: "BrokerUnreachable" });
+  expect(await world.status()).toMatchObject({
+    outcome: "erasing",
+    details: { erasure: "sanitised" },
+  });
+  const refused = { exit: 3, code: "NodeErased", reason: "erasing" };
+  expect(seen(await world.unlock())).toMatchObject(refused);
+  expect(readdirSync(world.stateDir).join(" ")).not.toMatch(/device-share|envelope/);
+  expect(isBlank(readFileSync(world.diskPath))).toBe(true);
+  world.broker.intercept = undefined;
+  expect(seen(await erase(world, "DBX-OTHER"))).toMatchObject({ code: "ErasureSerialMismatch" });
+  // The daemon's next start finishes it, too.
+  const serve = { command: "serve", lockOnExit: false } as const;
+  expect(seen(await world.run(serve))).toMatchObject(erased);
+  expect(await world.status()).toMatchObject({ outcome: "erased" });
+  expect(seen(await world.run(serve))).toMatchObject({ code: "NodeErased" });
+});
+
+test("what lies beside the node's files goes, too, and nothing that a link names", async () => {
+  await using world = await createPreparedWorld();
+  const outside = join(world.folder, "outside");
+  writeFileSync(outside, "stays");
+  symlinkSync(outside, join(world.stateDir, "link"));
+  writeFileSync(join(world.stateDir, "ui-certificate.pem"), "a private key");
+  expect(seen(await erase(world))).toMatchObject(erased);
+  expect(readdirSync(world.stateDir).toSorted()).toEqual(["erasure.json", "journal.jsonl"]);
+  expect(readFileSync(outside, "utf8")).toBe("stays");
+});
+
+test.skipIf(!HAS_TPM)("a device key of the TPM signs the certificate, and is gone", async () => {
+  await using tpm = await startSwtpm();
+  await using world = await createAgentWorld();
+  const deviceKey = { kind: "tpm", tcti: tpm.tcti, pcrs: undefined } as const;
+  expect(seen(await world.prepare({ deviceKey }))).toMatchObject({ outcome: "prepared" });
+  const { deviceKey: known } = nodeOf(world);
+  expect(seen(await erase(world))).toMatchObject(erased);
+  expect(certificateOf(world, known)).toMatchObject({ serial: SERIAL });
+  expect(readdirSync(world.stateDir)).not.toContain("device-key.tpm.json");
+});
+
+describe("a medium", () => {
+  const folder = mkdtempSync(join(tmpdir(), "databox-medium-"));
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
+  const path = join(folder, "disk");
+  const device = { kind: "block device", bytes: 5000 } as const;
+
+  test("is proven to be erased only when every byte reads back as zero", async () => {
+    writeFileSync(path, Buffer.alloc(5000));
+    await verifyMedium(path, readMedium(path));
+    await verifyMedium(path, device, done);
+    const unverified = { code: "ErasureUnverified" };
+    await expect(verifyMedium(path, device, failed)).rejects.toMatchObject(unverified);
+    const longer = { ...device, bytes: 5001 };
+    await expect(verifyMedium(path, longer, done)).rejects.toMatchObject(unverified);
+    writeFileSync(path, Buffer.alloc(5000).fill(1, 4999));
+    await expect(verifyMedium(path, device, done)).rejects.toMatchObject(unverified);
+  });
+
+  test.each([
+    ["secure", ["blkdiscard --secure /dev/x"], done],
+    [
+      "plain",
+      ["blkdiscard --secure /dev/x", "blkdiscard /dev/x"],
+      (_program: string, parameters: readonly string[]) =>
+        Promise.resolve(!parameters.includes("--secure")),
+    ],
+    ["none", ["blkdiscard --secure /dev/x", "blkdiscard /dev/x"], failed],
+  ] as const)("offers %s discard", async (discard, calls, answer) => {
+    const called: string[] = [];
+    const run = (program: string, parameters: readonly string[]) => {
+      called.push([program, ...parameters].join(" "));
+      return answer(program, parameters);
+    };
+    expect(await discardMedium("/dev/x", device, run)).toBe(discard);
+    expect(called).toEqual(calls);
+    expect(await discardMedium("/a/file", { kind: "file" }, run)).toBe("none");
+  });
+});
