@@ -29,6 +29,7 @@ type Conditions = {
 type StaticFile = {
   readonly mediaType: string;
   readonly bytes: Buffer;
+  /** Weak: it is the same for each encoding (RFC 9110 §8.8.3.3). */
   readonly etag: string;
   /** Its name holds a hash of its content: it never changes. */
   readonly isImmutable: boolean;
@@ -65,6 +66,7 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
   webp: "image/webp",
   woff2: "font/woff2",
 };
+const COMPRESSED = /^(?:font\/|image\/(?:jpeg|png|webp)$)/;
 /** As Vite names them: assets/name-hash.js */
 const HASHED = /^assets\/.+-[\w-]{8,}\.\w+$/;
 const INDEX = "index.html";
@@ -101,13 +103,14 @@ function readFile(path: string, name: string, mediaType: string): StaticFile {
   const bytes = readFileSync(path);
   const known = new Map<Encoding, Promise<Uint8Array | undefined>>();
   const encode = async (encoding: Encoding): Promise<Uint8Array | undefined> => {
+    if (COMPRESSED.test(mediaType)) return undefined;
     const encoded = await ENCODINGS[encoding](bytes);
     return encoded.byteLength < bytes.byteLength ? encoded : undefined;
   };
   return {
     mediaType,
     bytes,
-    etag: `"${createHash("sha256").update(bytes).digest("base64url")}"`,
+    etag: `W/"${createHash("sha256").update(bytes).digest("base64url")}"`,
     isImmutable: HASHED.test(name),
     encoded(encoding) {
       const encoded = known.get(encoding) ?? encode(encoding);
