@@ -15,8 +15,6 @@ export type DayCount = {
   readonly longest: number | null;
 };
 
-export const DAY_MS = 86_400_000;
-
 /** Preparations in the datacenter and copies are not unlocks at a customer's. */
 export function summariseDay(dayMs: EpochMs, rows: readonly DayCount[]): DayFigures {
   const unlocks = rows.filter(

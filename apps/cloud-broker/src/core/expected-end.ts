@@ -1,8 +1,7 @@
 import type { StageName } from "@databox-cmk/protocol";
 
+import { DAY_MS } from "./day.ts";
 import type { EpochMs } from "./order.ts";
-
-const DAY_MS = 86_400_000;
 
 /**
  * How long an order needs its key from the day it enters a stage, in days: a week of shipping each

@@ -1,8 +1,8 @@
 import type { Finding } from "@databox-cmk/errors";
 
+import { DAY_MS } from "./day.ts";
 import type { EpochMs } from "./order.ts";
 
-const DAY_MS = 86_400_000;
 /** Long enough to notice twice a renewal that fails over a long weekend. */
 const SOON_DAYS = 14;
 

@@ -1,10 +1,10 @@
 import { ERRORS, type ErrorCode, type Facts } from "@databox-cmk/errors";
 
+import { DAY_MS } from "./day.ts";
 import { decideKeyUse } from "./key-rules.ts";
 import type { EpochMs } from "./order.ts";
 import type { Failure, KeyFacts, Outcome } from "./ports.ts";
 
-const DAY_MS = 86_400_000;
 /** A key that expires within this time is reported in every stage of the order. */
 const EXPIRY_NOTICE_MS = 30 * DAY_MS;
 

@@ -4,9 +4,9 @@ import type {
 } from "@databox-cmk/protocol";
 
 import { regionOf } from "./data/regions.ts";
+import { DAY_MS } from "./day.ts";
 import type { EpochMs } from "./order.ts";
 
-const DAY_MS = 86_400_000;
 /**
  * A scheduled delivery is at least this many days ahead; the offer covers the same number of days.
  */

@@ -1,5 +1,6 @@
 import type { ReleaseWindow, WeekDay } from "@databox-cmk/protocol";
 
+import { DAY_MS } from "./day.ts";
 import type { EpochMs } from "./order.ts";
 
 export type WindowState =
@@ -12,7 +13,6 @@ export type WindowState =
 
 const DAYS: readonly WeekDay[] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 const MINUTE_MS = 60_000;
-const DAY_MS = 24 * 60 * MINUTE_MS;
 /** A week, and a day on each side for windows across midnight or a date line. */
 const DAYS_AHEAD = 9;
 

@@ -1,8 +1,7 @@
 import type { Finding } from "@databox-cmk/errors";
 
+import { DAY_MS } from "./day.ts";
 import type { EpochMs } from "./order.ts";
-
-const DAY_MS = 86_400_000;
 
 type Retirement = {
   /** The part of Azure that ends, as the subject of a sentence. */

@@ -242,8 +242,15 @@ export function createMetrics(figures: () => Promise<FleetFigures>): Metrics {
     },
   });
 
+  let reading: Promise<FleetFigures | undefined> | undefined;
+  /** All gauges of a scrape wait for the same reading. */
+  const figuresInTime = () =>
+    (reading ??= readInTime().finally(() => {
+      reading = undefined;
+    }));
+
   /** A scrape tells what the process itself knows, although the database does not answer. */
-  async function figuresInTime(): Promise<FleetFigures | undefined> {
+  async function readInTime(): Promise<FleetFigures | undefined> {
     const { promise: impatience, resolve } = Promise.withResolvers<undefined>();
     const timer = setTimeout(() => {
       resolve(undefined);

@@ -2,7 +2,8 @@ import { setImmediate } from "node:timers/promises";
 
 import type { DailyFigures } from "@databox-cmk/protocol";
 
-import { DAY_MS, summariseDay } from "../core/daily-figures.ts";
+import { summariseDay } from "../core/daily-figures.ts";
+import { DAY_MS } from "../core/day.ts";
 import type { EpochMs } from "../core/order.ts";
 import type { Clock } from "../core/ports.ts";
 import { renderTime } from "../core/wire-time.ts";

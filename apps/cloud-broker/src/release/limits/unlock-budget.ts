@@ -1,12 +1,11 @@
 import type { UnlockBudgetView } from "@databox-cmk/protocol";
 import type { Kysely, Transaction } from "kysely";
 
+import { DAY_MS } from "../../core/day.ts";
 import type { EpochMs, OrderId } from "../../core/order.ts";
 import type { Failure } from "../../core/ports.ts";
 import { renderTime } from "../../core/wire-time.ts";
 import type { BrokerTables } from "../../store/schema.ts";
-
-const DAY_MS = 86_400_000;
 
 /** The UTC day that a time belongs to, by its first millisecond. */
 const dayOf = (nowMs: EpochMs): EpochMs => Math.floor(nowMs / DAY_MS) * DAY_MS;

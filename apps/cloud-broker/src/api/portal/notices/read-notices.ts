@@ -1,6 +1,7 @@
 import { NOTICES_MAX, type NoticeView, type UnlockPolicy } from "@databox-cmk/protocol";
 
 import type { HasAccess } from "../../../callers/has-access.ts";
+import { DAY_MS } from "../../../core/day.ts";
 import type { EpochMs } from "../../../core/order.ts";
 import { ACTIONS, OPERATOR_APP_ROLE } from "../../../core/permissions.ts";
 import type { Clock } from "../../../core/ports.ts";
@@ -20,7 +21,6 @@ export type NoticeDependencies = {
   readonly now: Clock;
 };
 
-const DAY_MS = 86_400_000;
 /** Finished work is shown for so long; an approval or a key, as long as it needs somebody. */
 const SHOWN_MS = 30 * DAY_MS;
 
