@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { expectedProof } from "./harness/cryptsetup.ts";
 import { requireOk, unlockNode } from "./harness/nodes.ts";
 import { openWorld, type World } from "./harness/open-world.ts";
+import { operatorCall } from "./harness/operator-call.ts";
 import { readActivity } from "./harness/order-actions.ts";
 import { readPasskeys } from "./harness/passkeys.ts";
 import {
@@ -13,6 +14,7 @@ import {
   shipAppliance,
   takeOwnKey,
 } from "./harness/shipped-appliance.ts";
+import { verifyCertificate } from "./harness/verify-certificate.ts";
 
 const ORDER = "heavy";
 const SERIALS = ["DBH-1-A", "DBH-1-B"] as const;
@@ -33,6 +35,7 @@ beforeAll(async () => {
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
+const erase = (node: EmulatedNode, serial: string) => node.agent(["erase", "--serial", serial]);
 const statusOf = async (node: EmulatedNode) => requireOk(await node.agent(["status"])).outcome;
 
 test("each node unlocks by itself with the customer's key; the other stays as it is", async () => {
@@ -108,4 +111,31 @@ test("one node is rekeyed alone: it has a new passkey, and the old one opens onl
   expect(actions.filter(({ action }) => action === "rekey")).toMatchObject([
     { serial: first.serial },
   ]);
+});
+
+test("each node is erased once the copy is complete, and one command verifies what both have signed", async () => {
+  const order = { id: orderId, name: ORDER };
+  const [first, second] = nodes;
+  const move = async (...actions: readonly string[]) => {
+    for (const action of actions)
+      expect(await operatorCall(world, order, action, {})).toMatchObject({ status: 200 });
+  };
+  await move("pickUp", "receive", "startCopy");
+  const early = await erase(first, first.serial);
+  expect(early.exitCode).toBe(3);
+  expect(early.events).toMatchObject([{ code: "ErasureForbidden", reason: "copy" }]);
+  await move("complete");
+  const wrong = await erase(first, second.serial);
+  expect(wrong.events).toMatchObject([{ code: "ErasureSerialMismatch" }]);
+  expect(requireOk(await erase(first, first.serial))).toMatchObject({ outcome: "erased" });
+  expect(await statusOf(first)).toBe("erased");
+  expect((await first.agent(["unlock"])).events).toMatchObject([{ code: "NodeErased" }]);
+  // The other node is as it was, and may be erased after the order.
+  expect(await statusOf(second)).toBe("unlocked");
+  await move("erase");
+  requireOk(await erase(second, second.serial));
+  const { status, stdout } = await verifyCertificate(world, order);
+  expect(status).toBe(0);
+  expect(stdout.match(/erased and verified at/g)).toHaveLength(2);
+  for (const { serial } of nodes) expect(stdout).toContain(`node ${serial}, device key `);
 });
