@@ -12,6 +12,7 @@ import type { MachineState } from "../core/machine-state.ts";
 import type { Settings } from "../core/settings.ts";
 import { viewWaiting } from "../core/waiting-request.ts";
 import type { CommandDependencies, RunCommand } from "../node/dependencies.ts";
+import { isSplitNode } from "../share/is-split-node.ts";
 import { bootClockMs } from "../state/boot-clock.ts";
 import { readBootId } from "../state/boot-id.ts";
 import { systemCode } from "../state/state-error.ts";
@@ -120,11 +121,13 @@ export async function startLocalUi(input: {
   const waiter = createApprovalWaiter(dependencies, runCommand, () => {
     streams.changed();
   });
-  const view = (session: Session | undefined) =>
-    viewState(
+  const view = (session: Session | undefined) => {
+    const state = folder.readState() ?? requireState(folder);
+    return viewState(
       {
         settings,
-        state: folder.readState() ?? requireState(folder),
+        state,
+        custody: custodyOf(folder, settings, state),
         tries: folder.readPasskeyTries(),
         waiting: waiting(),
         isAsked: waiter.operation !== undefined,
@@ -135,6 +138,7 @@ export async function startLocalUi(input: {
       },
       session,
     );
+  };
   const run = createRunNodeCommand(dependencies, runCommand);
   const context: LocalContext = {
     folder,
@@ -195,6 +199,16 @@ export async function startLocalUi(input: {
       await closed;
     },
   };
+}
+
+/** Where the envelope cannot be read, the passkey's own failure says so. */
+function custodyOf(folder: StateFolder, settings: Settings, state: MachineState) {
+  try {
+    return isSplitNode(folder, settings, state) ? "split" : "escrow";
+  } catch (error) {
+    if (error instanceof AppError) return "escrow";
+    throw error;
+  }
 }
 
 /** The broker's answer that the lease is based on. */

@@ -20,6 +20,7 @@ export type Facts = {
   readonly isAsked: boolean;
   readonly moment: { readonly bootId: string; readonly bootMs: number };
   readonly model: string;
+  readonly custody: LocalState["node"]["custody"];
   readonly operations: Pick<Operations, "current" | "lastFailure">;
   readonly canShutDown: boolean;
 };
@@ -29,7 +30,7 @@ export type Facts = {
  * details.
  */
 export function viewState(facts: Facts, session: Session | undefined): LocalState {
-  const { settings, state, tries, moment, model, operations, canShutDown } = facts;
+  const { settings, state, tries, moment, model, custody, operations, canShutDown } = facts;
   const wait = waitSeconds(tries, moment);
   const used = tries === undefined || (tries.tries === TRIES && wait === 0) ? 0 : tries.tries;
   return {
@@ -37,6 +38,7 @@ export function viewState(facts: Facts, session: Session | undefined): LocalStat
       serial: settings.serial,
       model,
       agent: AGENT_NAME,
+      custody,
       order: session && settings.order,
       broker: session && settings.connection.brokerUrl,
       volume: session && settings.volume.kind,

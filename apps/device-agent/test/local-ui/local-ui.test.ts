@@ -16,13 +16,28 @@ describe("before anybody has signed in", () => {
     const { status, json } = await site.client.get("/api/state");
     expect(status).toBe(200);
     expect(localState.parse(json)).toMatchObject({
-      node: { serial: SERIAL, model: "Data Box" },
+      node: { serial: SERIAL, model: "Data Box", custody: "escrow" },
       lock: { kind: "locked" },
       passkeyTries: { left: 5, waitSeconds: 0 },
       session: { signedIn: false },
     });
     expect(json.node).not.toHaveProperty("order");
     expect(JSON.stringify(json)).not.toContain(site.world.broker.url);
+  });
+
+  test("a node in split custody says so, and no passkey opens it or signs in", async () => {
+    await using site = await createUiWorld({ custody: "split" });
+    const { json } = await site.client.get("/api/state");
+    expect(localState.parse(json).node.custody).toBe("split");
+    const signIn = await site.client.post("/api/session", { passkey: PASSKEY });
+    expect(localError.parse(signIn.json).error.code).toBe("PasskeyNotInEscrow");
+    const watching = site.client.event(ended);
+    await site.client.post("/api/unlock/passkey", { passkey: PASSKEY });
+    expect(localState.parse(await watching)).toMatchObject({
+      lock: { kind: "locked" },
+      lastFailure: { failure: { code: "PasskeyNotInEscrow" } },
+      passkeyTries: { left: 5 },
+    });
   });
 
   test("every route that is not declared public needs a session", async () => {

@@ -27,12 +27,16 @@ export async function createUiWorld(
   options: {
     readonly shutDownCommand?: string;
     readonly volumeKind?: "luks2" | "file";
+    readonly custody?: "split";
     readonly pause?: CommandDependencies["pause"];
   } = {},
 ): Promise<UiWorld> {
   const unlockKey = new TextEncoder().encode(PASSKEY);
-  const { volumeKind = "file", pause } = options;
-  const world = await createPreparedWorld({ unlockKey, volumeKind });
+  const { volumeKind = "file", custody, pause } = options;
+  const world = await createPreparedWorld({
+    volumeKind,
+    ...(custody === undefined ? { unlockKey } : { custody }),
+  });
   const pageFolder = join(world.folder, "page");
   mkdirSync(join(pageFolder, "assets"), { recursive: true });
   writeFileSync(join(pageFolder, "index.html"), '<script nonce="__CSP_NONCE__"></script>');

@@ -23,7 +23,7 @@ export function NodePanel(): ReactElement {
   const styles = useStyles();
   const texts = useTexts();
   const { node, session } = useNode().state;
-  const { serial, model, agent, order, broker, volume, generation } = node;
+  const { serial, model, agent, order, broker, volume, generation, custody } = node;
   const facts = [
     known(texts.node.model, model),
     known(texts.node.order, order),
@@ -31,6 +31,7 @@ export function NodePanel(): ReactElement {
     known(texts.node.volume, volume === undefined ? undefined : texts.node.volumes[volume]),
     known(texts.node.generation, generation),
     known(texts.node.agent, agent),
+    known(texts.node.custody, texts.node.custodies[custody]),
   ].flat();
   return (
     <Panel title={texts.node.title}>
@@ -41,7 +42,7 @@ export function NodePanel(): ReactElement {
           <CopyButton value={serial} what={texts.node.serial} />
         </div>
       </div>
-      {!session.signedIn && <Text>{texts.node.compare}</Text>}
+      {!session.signedIn && <Text>{texts.node.compare[custody]}</Text>}
       <Facts columns={1} facts={facts} />
     </Panel>
   );

@@ -1,3 +1,4 @@
+import { Text } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
 import { LockPanel } from "../lock/lock-panel.tsx";
@@ -15,9 +16,10 @@ import { SignInForm } from "./sign-in-form.tsx";
 /** The public page of the node: its identity, its lock state, and the ways to sign in. */
 export function SignInPage(): ReactElement {
   const texts = useTexts();
-  const { lock } = useNode().state;
+  const { lock, node } = useNode().state;
+  const isSplit = node.custody === "split";
   return (
-    <Page title={lock.kind === "locked" ? texts.signIn.lockedPage : texts.signIn.page}>
+    <Page title={texts.signIn.titles[node.custody][lock.kind]}>
       <Columns
         first={
           <>
@@ -31,7 +33,7 @@ export function SignInPage(): ReactElement {
               <UnlockPanel passkeyWay={<SignInForm />} />
             ) : (
               <Panel title={texts.signIn.title}>
-                <SignInForm />
+                {isSplit ? <Text>{texts.signIn.split}</Text> : <SignInForm />}
               </Panel>
             )}
             <WaitingPanel />

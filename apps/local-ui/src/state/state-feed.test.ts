@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { createStateFeed } from "./state-feed.ts";
 
 const STATE: LocalState = {
-  node: { serial: "DBX-0001", model: "Data Box", agent: "databox-agent/0" },
+  node: { serial: "DBX-0001", model: "Data Box", agent: "databox-agent/0", custody: "escrow" },
   lock: { kind: "locked", since: "2026-01-01T00:00:00.000Z" },
   passkeyTries: { left: 5, waitSeconds: 0 },
   session: { signedIn: false },

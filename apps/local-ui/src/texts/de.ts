@@ -24,8 +24,18 @@ export const de: Texts = {
   node: {
     title: "Dieser Knoten",
     serial: "Seriennummer",
-    compare:
-      "Vergleichen Sie sie mit dem Portal (Auftrag > Gerätedetails), bevor Sie den Passkey eingeben. Jeder Knoten einer Data Box Heavy hat eine eigene Nummer und eine eigene Seite.",
+    compare: {
+      escrow:
+        "Vergleichen Sie sie mit dem Portal (Auftrag > Gerätedetails), bevor Sie den Passkey eingeben. Jeder Knoten einer Data Box Heavy hat eine eigene Nummer und eine eigene Seite.",
+      split:
+        "Vergleichen Sie sie mit dem Portal (Auftrag > Gerätedetails). Jeder Knoten einer Data Box Heavy hat eine eigene Nummer und eine eigene Seite.",
+    },
+    custody: "Verwahrung",
+    custodies: {
+      escrow: "Hinterlegung: Das Portal kann einen Passkey zeigen",
+      split:
+        "Geteilt: Dieses Gerät hat einen Anteil seines Schlüssels, einen Passkey gibt es nicht",
+    },
     model: "Modell",
     order: "Auftrag",
     broker: "Broker",
@@ -65,6 +75,11 @@ export const de: Texts = {
       reason: "Grund",
       reasonHint:
         "Freiwillig. Wird den Genehmigenden gezeigt, wenn der Auftrag eine Genehmigung verlangt.",
+    },
+    split: {
+      title: "Dieses Gerät hat keinen Passkey",
+      text: "Sein Schlüssel ist geteilt: Es hat einen Anteil, und der Schlüssel des Besitzers gibt den anderen frei, über das Netz oder mit einer Antwort des Portals.",
+      lost: "Ging sein Anteil mit einer Hauptplatine oder einem Systemdatenträger verloren, stellt ihn der Besitzer mit dem Wiederherstellungsschlüssel und databox-agent recover wieder her, an seiner Konsole.",
     },
     passkey: {
       label: "Passkey",
@@ -120,8 +135,15 @@ export const de: Texts = {
     },
   },
   signIn: {
-    page: "An diesem Gerät anmelden",
-    lockedPage: "Dieses Gerät entsperren oder sich anmelden",
+    titles: {
+      escrow: {
+        locked: "Dieses Gerät entsperren oder sich anmelden",
+        unlocked: "An diesem Gerät anmelden",
+      },
+      split: { locked: "Dieses Gerät entsperren", unlocked: "Dieses Gerät ist entsperrt" },
+    },
+    split:
+      "Die Anmeldung braucht einen Passkey, und bei geteilter Verwahrung gibt es keinen. Benutzen Sie databox-agent an der Konsole, um dieses Gerät zu sperren, vorzubereiten oder zu prüfen.",
     title: "Anmelden",
     button: "Anmelden",
     buttonWithUnlock: "Anmelden und entsperren",

@@ -34,8 +34,17 @@ export const en = {
   node: {
     title: "This node",
     serial: "Serial number",
-    compare:
-      "Compare it with the portal (order > Device details) before you type the passkey. Each node of a Data Box Heavy has its own number and its own page.",
+    compare: {
+      escrow:
+        "Compare it with the portal (order > Device details) before you type the passkey. Each node of a Data Box Heavy has its own number and its own page.",
+      split:
+        "Compare it with the portal (order > Device details). Each node of a Data Box Heavy has its own number and its own page.",
+    },
+    custody: "Custody",
+    custodies: {
+      escrow: "Escrow: the portal can show a passkey",
+      split: "Split: this appliance has a share of its key, and no passkey exists",
+    },
     model: "Model",
     order: "Order",
     broker: "Broker",
@@ -77,6 +86,11 @@ export const en = {
       button: "Unlock by network",
       reason: "Reason",
       reasonHint: "Optional. Shown to the approvers if the order requires approval.",
+    },
+    split: {
+      title: "This appliance has no passkey",
+      text: "Its key is split: it has one share, and the owner's key releases the other one, by network or by an answer from the portal.",
+      lost: "If its share was lost with a mainboard or a system disk, the owner restores it with the recovery key and databox-agent recover, at its console.",
     },
     passkey: {
       label: "Passkey",
@@ -131,8 +145,15 @@ export const en = {
     },
   },
   signIn: {
-    page: "Sign in to this appliance",
-    lockedPage: "Unlock this appliance, or sign in",
+    titles: {
+      escrow: {
+        locked: "Unlock this appliance, or sign in",
+        unlocked: "Sign in to this appliance",
+      },
+      split: { locked: "Unlock this appliance", unlocked: "This appliance is unlocked" },
+    },
+    split:
+      "Signing in takes a passkey, and in split custody there is none. To lock, prepare or check this appliance, use databox-agent at its console.",
     title: "Sign in",
     button: "Sign in",
     buttonWithUnlock: "Sign in and unlock",

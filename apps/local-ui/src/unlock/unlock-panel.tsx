@@ -24,6 +24,7 @@ import { Panel } from "../shell/panel.tsx";
 import { useNode } from "../state/node-context.ts";
 import { useTexts } from "../texts/texts.ts";
 import { Challenge } from "./challenge.tsx";
+import { SplitHint } from "./split-hint.tsx";
 import { useStart } from "./use-start.ts";
 import { Way } from "./way.tsx";
 
@@ -43,7 +44,7 @@ type WayName = keyof typeof WAYS;
 const NAMES = namesOf(WAYS);
 
 /**
- * The three ways to open the volume.
+ * The three ways to open the volume; in split custody there is no passkey.
  *
  * @param passkeyWay - the passkey also starts a session, for a person without one.
  */
@@ -51,19 +52,24 @@ export function UnlockPanel({ passkeyWay }: { readonly passkeyWay: ReactNode }):
   const styles = useStyles();
   const texts = useTexts();
   const id = useId();
-  const [chosen, setChosen] = useState<WayName>("network");
+  const isSplit = useNode().state.node.custody === "split";
+  const [selected, setSelected] = useState<WayName>("network");
+  const names = NAMES.filter((name) => name !== "passkey" || !isSplit);
+  // A re-key may have ended the passkey while the page is open.
+  const chosen = names.includes(selected) ? selected : "network";
   return (
     <Panel title={texts.unlock.title}>
+      {isSplit && <SplitHint />}
       <TabList
         className={styles.tabs}
         selectedValue={chosen}
         onTabSelect={(_event, { value }) => {
-          const name = NAMES.find((candidate) => candidate === value);
-          if (name !== undefined) setChosen(name);
+          const name = names.find((candidate) => candidate === value);
+          if (name !== undefined) setSelected(name);
         }}
         size="large"
       >
-        {NAMES.map((name) => {
+        {names.map((name) => {
           const Icon = WAYS[name];
           return (
             <Tab
@@ -84,6 +90,7 @@ export function UnlockPanel({ passkeyWay }: { readonly passkeyWay: ReactNode }):
         {chosen === "passkey" && passkeyWay}
         {chosen === "carried" && <CarriedWay />}
       </div>
+      {isSplit && <Text size={200}>{texts.unlock.split.lost}</Text>}
     </Panel>
   );
 }

@@ -66,7 +66,9 @@ function Waiting({ waiting }: { readonly waiting: LocalWaiting }): ReactElement 
           />
         )}
       </div>
-      {!state.session.signedIn && <Text size={200}>{texts.waiting.signIn}</Text>}
+      {!state.session.signedIn && state.node.custody === "escrow" && (
+        <Text size={200}>{texts.waiting.signIn}</Text>
+      )}
       <CallProblem error={goOn.error ?? cancel.error} />
     </Panel>
   );

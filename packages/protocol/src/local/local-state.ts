@@ -77,6 +77,8 @@ export const localState = z.strictObject({
     serial,
     model: z.string(),
     agent: z.string(),
+    /** `split`: there is no passkey. */
+    custody: z.enum(["escrow", "split"]),
     /** Resource id. */
     order: z.optional(z.string()),
     broker: z.optional(z.string()),
