@@ -1,9 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { constants, generateKeyPairSync, privateDecrypt } from "node:crypto";
-import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
 import {
+  decodeBase64url,
   deriveSplitKey,
   encodeBase64url,
   type Envelope,
@@ -16,6 +17,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { searchMemory } from "./canary/process-memory.ts";
 import { createSearch, filesBelow, secretOf } from "./canary/secret.ts";
 import { cryptsetupPath, expectedProof } from "./harness/cryptsetup.ts";
+import { runShell, shellBlocks } from "./harness/documented-shell.ts";
 import { requireOk, unlockNode } from "./harness/nodes.ts";
 import { openWorld, type World } from "./harness/open-world.ts";
 import { callOrder } from "./harness/order-actions.ts";
@@ -85,7 +87,16 @@ test("a broker, its database and the customer's consent do not open the applianc
   expect(opensWith(node.diskPath, new TextEncoder().encode(encodeBase64url(brokerShare)))).toBe(
     false,
   );
-  const deviceShare = await opened(parseEnvelope(row?.deviceShare));
+  // The owner opens the copy of the appliance's share as the page says.
+  const folder = join(world.folder, "recovery");
+  mkdirSync(folder);
+  writeFileSync(join(folder, "recovery.pem"), privateKey, { mode: 0o600 });
+  writeFileSync(join(folder, "envelopes.json"), exported);
+  const recipe = shellBlocks("customer/split-custody.md", "Recover an appliance").find((block) =>
+    block.includes("openssl"),
+  );
+  const carried = runShell(folder, recipe).trim();
+  const deviceShare = decodeBase64url(carried, "share");
   expect(opensWith(node.diskPath, deviceShare)).toBe(false);
   const unlockKey = deriveSplitKey(deviceShare, brokerShare, envelope.context);
   expect(opensWith(node.diskPath, unlockKey)).toBe(true);
@@ -111,7 +122,7 @@ test("a broker, its database and the customer's consent do not open the applianc
   expect((await node.agent(["unlock"])).events.at(-1)).toMatchObject({
     code: "DeviceShareMissing",
   });
-  requireOk(await node.agent(["recover"], encodeBase64url(deviceShare)));
+  requireOk(await node.agent(["recover"], carried));
   expect(await unlockNode(node)).toMatchObject({ outcome: "unlocked" });
   requireOk(await node.agent(["rekey"]));
   requireOk(await node.agent(["lock"]));

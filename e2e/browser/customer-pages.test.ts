@@ -1,13 +1,14 @@
 import { generateKeyPairSync } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import type { EmulatedNode } from "@databox-cmk/device-emulator";
 import type { CustomerKey, StoryOrder } from "@databox-cmk/local-stack";
-import type { Locator } from "playwright-core";
+import type { Locator, Request } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod/mini";
 
+import { runShell, shellBlocks } from "../harness/documented-shell.ts";
 import { requireOk } from "../harness/nodes.ts";
 import { openWorld, type World } from "../harness/open-world.ts";
 import { approveChange, callOrder } from "../harness/order-actions.ts";
@@ -19,6 +20,7 @@ import {
   shipAppliance,
   takeOwnKey,
 } from "../harness/shipped-appliance.ts";
+import { takeAppearance, takeWidth } from "./harness/appearances.ts";
 import { runsBrowser } from "./harness/chromium.ts";
 import { openBrowser, type StackBrowser } from "./harness/open-browser.ts";
 import type { Visit } from "./harness/visit.ts";
@@ -180,6 +182,12 @@ describe.runIf(runsBrowser)("the pages of an order in the field", () => {
     await split.check();
     await accept.check();
     expect(await look(visit, "custody")).toEqual([]);
+    await takeWidth(visit.page, "narrow");
+    await takeAppearance(visit.page, "dark");
+    expect(await look(visit, "custody-narrow-dark")).toEqual([]);
+    expect(await visit.overflow()).toBe(0);
+    await takeAppearance(visit.page, "light");
+    await takeWidth(visit.page, "usual");
     await button(/^Save$/).click();
     const custody = { kind: "split", acceptNoRecovery: true };
     await expect.poll(policy).toMatchObject({ custody });
@@ -235,6 +243,47 @@ describe.runIf(runsBrowser)("the pages of an order in the field", () => {
     requireOk(await node.agent(["unlock"]));
   });
 
+  test("a recovery key that the browser makes is never sent, and opens an exported envelope by the documented commands", async () => {
+    const passphrase = "a green meadow in May";
+    await open("backup-keys");
+    await button("Add a backup key").click();
+    const panel = visit.page.getByRole("dialog");
+    await panel.getByLabel("Name").fill("made-here");
+    await panel.getByRole("radio", { name: "Offline recovery key" }).check();
+    await panel.getByLabel(/^Passphrase/).fill(passphrase);
+    await panel.getByLabel("Repeat the passphrase").fill(passphrase);
+    const sent: string[] = [];
+    const note = (request: Request) => {
+      sent.push(`${request.url()} ${request.postData() ?? ""}`);
+    };
+    visit.page.on("request", note);
+    const downloading = visit.page.waitForEvent("download");
+    await panel.getByRole("button", { name: "Make and download" }).click();
+    const download = await downloading;
+    expect(download.suggestedFilename()).toBe(`recovery-${ORDER}.pem`);
+    const pem = readFileSync(await download.path(), "utf8");
+    const add = panel.getByRole("button", { name: "Add", exact: true });
+    expect(await add.isDisabled()).toBe(true);
+    await panel.getByRole("checkbox", { name: "I have the file" }).check();
+    expect(await look(visit, "recovery-key-made")).toEqual([]);
+    await approved(add);
+    await visit.page.getByRole("group", { name: "made-here" }).waitFor();
+    visit.page.off("request", note);
+    expect(sent.filter((each) => each.includes("BEGIN PUBLIC KEY"))).not.toEqual([]);
+    expect(sent.filter((each) => /PRIVATE|meadow/.test(each))).toEqual([]);
+    for (const line of pem.split("\n").slice(1, -2)) expect(sent.join("\n")).not.toContain(line);
+
+    const folder = join(world.folder, "recovery");
+    mkdirSync(folder);
+    writeFileSync(join(folder, "recovery.pem"), pem, { mode: 0o600 });
+    const { text } = await callOrder(world, order, "GET", "envelopes");
+    writeFileSync(join(folder, "envelopes.json"), text);
+    const [recipe] = shellBlocks("customer/backup-keys.md", "Open with openssl");
+    const passkey = runShell(folder, recipe, `${passphrase}\n`);
+    await node.agent(["lock"]);
+    requireOk(await node.agent(["passkey"], passkey));
+  });
+
   test("a recovery key is added from its public half; a private one is rejected and not sent", async () => {
     const { publicKey, privateKey } = generateKeyPairSync("rsa", {
       modulusLength: 3072,
@@ -246,10 +295,11 @@ describe.runIf(runsBrowser)("the pages of an order in the field", () => {
     const panel = visit.page.getByRole("dialog");
     await panel.getByLabel("Name").fill("offline");
     await panel.getByRole("radio", { name: "Offline recovery key" }).check();
-    await panel.getByLabel("Public key").fill(privateKey);
+    await panel.getByRole("radio", { name: "Bring a public key" }).check();
+    await panel.getByRole("textbox", { name: "Public key" }).fill(privateKey);
     await panel.getByText("This is a private key.").waitFor();
     expect(await panel.getByRole("button", { name: "Add", exact: true }).isDisabled()).toBe(true);
-    await panel.getByLabel("Public key").fill(publicKey);
+    await panel.getByRole("textbox", { name: "Public key" }).fill(publicKey);
     expect(await look(visit, "backup-key-panel")).toEqual([]);
     await approved(panel.getByRole("button", { name: "Add", exact: true }));
     await visit.page.getByRole("group", { name: "offline" }).waitFor();

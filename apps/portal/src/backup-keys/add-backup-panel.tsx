@@ -141,6 +141,7 @@ export function AddBackupPanel({
         </>
       ) : (
         <RecoveryKeyInput
+          fileName={`recovery-${orderName.jobName}.pem`}
           value={publicKey}
           onChange={(text) => {
             setPublicKey(text);

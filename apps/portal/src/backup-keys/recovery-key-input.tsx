@@ -1,10 +1,19 @@
 import { StepList } from "@databox-cmk/ui";
-import { Button, Field, makeStyles, Textarea, tokens } from "@fluentui/react-components";
+import {
+  Button,
+  Field,
+  makeStyles,
+  Radio,
+  RadioGroup,
+  Textarea,
+  tokens,
+} from "@fluentui/react-components";
 import { DocumentRegular } from "@fluentui/react-icons";
-import { type ReactElement, useRef } from "react";
+import { type ReactElement, useRef, useState } from "react";
 
 import { parsePublicKey } from "../core/parse-public-key.ts";
 import { useTexts } from "../texts/texts.ts";
+import { RecoveryKeyMaker } from "./recovery-key-maker.tsx";
 
 const MAX_BYTES = 16_384;
 
@@ -14,17 +23,43 @@ const useStyles = makeStyles({
   button: { alignSelf: "start" },
 });
 
-/**
- * Takes the public half of a key whose private half never leaves its owner. A private key is
- * rejected at once, and not sent.
- */
+type Props = { readonly value: string; readonly onChange: (text: string) => void };
+
+/** The public half of a recovery key: of one that this browser makes, or that its owner has made. */
 export function RecoveryKeyInput({
-  value,
-  onChange,
-}: {
-  readonly value: string;
-  readonly onChange: (text: string) => void;
+  fileName,
+  ...input
+}: Props & {
+  /** Of the private half that is made here. */
+  readonly fileName: string;
 }): ReactElement {
+  const texts = useTexts().backupKeys;
+  const [source, setSource] = useState<"make" | "bring">("make");
+  return (
+    <>
+      <Field label={texts.source}>
+        <RadioGroup
+          value={source}
+          onChange={(_event, { value }) => {
+            setSource(value === "bring" ? "bring" : "make");
+            input.onChange("");
+          }}
+        >
+          <Radio value="make" label={texts.sources.make} />
+          <Radio value="bring" label={texts.sources.bring} />
+        </RadioGroup>
+      </Field>
+      {source === "make" ? (
+        <RecoveryKeyMaker fileName={fileName} onPublicKey={input.onChange} />
+      ) : (
+        <BroughtKey {...input} />
+      )}
+    </>
+  );
+}
+
+/** A private key is rejected at once, and not sent. */
+function BroughtKey({ value, onChange }: Props): ReactElement {
   const styles = useStyles();
   const texts = useTexts().backupKeys;
   const file = useRef<HTMLInputElement>(null);

@@ -56,6 +56,27 @@ export const backupKeys: typeof english = {
     text: "Er öffnet weiterhin Umschläge, die vorher exportiert wurden. Das beendet nur ein neuer Schlüssel des Knotens.",
     label: (name) => `Zur Bestätigung ${name} eingeben`,
   },
+  source: "Wiederherstellungsschlüssel",
+  sources: {
+    make: "In diesem Browser erzeugen",
+    bring: "Einen öffentlichen Schlüssel mitbringen",
+  },
+  maker: {
+    intro:
+      "Der Browser erzeugt das Schlüsselpaar und lädt die private Hälfte herunter, durch Ihre Passphrase geschützt. Beide werden nicht an den Dienst gesendet.",
+    passphrase: "Passphrase",
+    passphraseHint: "Mindestens 12 Zeichen. Sie lässt sich nicht wiederherstellen.",
+    tooShort: "Mindestens 12 Zeichen.",
+    repeat: "Passphrase wiederholen",
+    differs: "Die Passphrasen stimmen nicht überein.",
+    make: "Erzeugen und herunterladen",
+    making: "Wird erzeugt …",
+    made: "Der Wiederherstellungsschlüssel ist erzeugt",
+    madeHint: (fileName) =>
+      `Bewahren Sie ${fileName} und die Passphrase offline auf, an zwei Orten. Diese Seite vergisst die private Hälfte, wenn Sie sie schließen.`,
+    again: "Noch einmal herunterladen",
+    kept: "Ich habe die Datei und kenne ihre Passphrase",
+  },
   makeKeyPair:
     "Erzeugen Sie das Schlüsselpaar auf einem Computer, den nur Sie kontrollieren, und bewahren Sie recovery.pem sicher auf",
   takePublicHalf: "Extrahieren Sie den öffentlichen Schlüssel, und geben Sie ihn hier ein",

@@ -46,6 +46,24 @@ export const backupKeys = {
     text: "It still opens envelopes that were exported earlier; only re-keying the node ends that.",
     label: (name: string) => `Type ${name} to confirm`,
   },
+  source: "Recovery key",
+  sources: { make: "Make it in this browser", bring: "Bring a public key" },
+  maker: {
+    intro:
+      "The browser makes the key pair and downloads its private half, protected by your passphrase. Neither is sent to the service.",
+    passphrase: "Passphrase",
+    passphraseHint: "At least 12 characters. It can't be restored.",
+    tooShort: "At least 12 characters.",
+    repeat: "Repeat the passphrase",
+    differs: "The passphrases differ.",
+    make: "Make and download",
+    making: "Making …",
+    made: "The recovery key was made",
+    madeHint: (fileName: string) =>
+      `Keep ${fileName} and its passphrase offline, in two places. This page forgets the private half when you close it.`,
+    again: "Download again",
+    kept: "I have the file and know its passphrase",
+  },
   makeKeyPair:
     "Create the key pair on a computer that only you control, and keep recovery.pem safe",
   takePublicHalf: "Extract its public key, and enter it here",
