@@ -1,11 +1,12 @@
 import { ManagedServiceIdentityClient } from "@azure/arm-msi";
 import type { EmulatedNode } from "@databox-cmk/device-emulator";
 import { createTransport, type StoryOrder } from "@databox-cmk/local-stack";
+import { unlockPolicyView } from "@databox-cmk/protocol";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 
 import { assignRole } from "../harness/assign-role.ts";
 import { requireOk, unlockNode } from "../harness/nodes.ts";
-import { readActivity } from "../harness/order-actions.ts";
+import { callOrder, readActivity } from "../harness/order-actions.ts";
 import { placeOrder, prepareAppliance, shipAppliance } from "../harness/shipped-appliance.ts";
 import { runsBrowser } from "./harness/chromium.ts";
 import { button, choose } from "./harness/controls.ts";
@@ -250,6 +251,40 @@ describe.runIf(runsBrowser)("a security administrator in the portal", () => {
     await page.getByRole("timer").waitFor();
     await visit.picture("18-unlock-key");
     expect(await visit.violations()).toEqual([]);
+  });
+
+  test("orders another one in split custody, although setting it fails at first", async () => {
+    const clone = { id: `${order.id}-Clone`, name: `${ORDER}-Clone` };
+    const custodyOf = async () => {
+      const { text } = await callOrder(portal.world, clone, "GET", "unlockPolicy");
+      return unlockPolicyView.parse(JSON.parse(text)).custody;
+    };
+    const ordering = await portal.browser.signIn("ada@contoso.example", portal.orderPath(ORDER));
+    const { page } = ordering;
+    await button(page, "Clone").click();
+    await page.getByRole("tab", { name: "Security" }).click();
+    await page.getByRole("radio", { name: /^Split/ }).check();
+    await page.getByText("In split custody there is no passkey.").waitFor();
+    await ordering.picture("19-split-custody");
+    expect(await ordering.violations()).toEqual([]);
+    await page.getByRole("tab", { name: "Review + order" }).click();
+    await page.getByText("Validation passed.").waitFor();
+    const failure = { code: "AuthorizationFailed", message: "Your role was removed." };
+    await page.route("**/unlockPolicy?*", (route) =>
+      route.request().method() === "PUT"
+        ? route.fulfill({ status: 403, json: { error: failure } })
+        : route.continue(),
+    );
+    await button(page, "Order").click();
+    await page.getByText("The order was placed, but its custody was not set").waitFor();
+    await ordering.picture("20-custody-not-set");
+    expect(await ordering.violations()).toEqual([]);
+    expect(await custodyOf()).toBeUndefined();
+    await page.unroute("**/unlockPolicy?*");
+    await button(page, "Set the custody").click();
+    await page.getByRole("heading", { name: clone.name, level: 1 }).waitFor();
+    expect(await custodyOf()).toEqual({ kind: "split", acceptNoRecovery: false });
+    await ordering.close();
   });
 
   test("no page logged an error, violated its policy or called another origin", () => {

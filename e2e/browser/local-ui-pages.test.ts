@@ -1,7 +1,10 @@
 import type { EmulatedNode } from "@databox-cmk/device-emulator";
+import type { StoryOrder } from "@databox-cmk/local-stack";
+import { unlockPolicyView } from "@databox-cmk/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { openWorld, type World } from "../harness/open-world.ts";
+import { callOrder } from "../harness/order-actions.ts";
 import { readPasskeys } from "../harness/passkeys.ts";
 import { placeOrder, prepareAppliance, shipAppliance } from "../harness/shipped-appliance.ts";
 import { type Appearance, APPEARANCES, takeAppearance, takeWidth } from "./harness/appearances.ts";
@@ -21,13 +24,14 @@ const TOUCH_PIXELS = 44;
 describe.runIf(runsBrowser)("every page of a node", () => {
   let world: World;
   let browser: StackBrowser;
+  let order: StoryOrder;
   let node: EmulatedNode;
   let uiUrl: string;
   let passkey: string;
 
   beforeAll(async () => {
     world = await openWorld();
-    const order = await placeOrder(world, "pages");
+    order = await placeOrder(world, "pages");
     const appliance = await prepareAppliance(world, order, [SERIAL]);
     await shipAppliance(world, order, appliance);
     node = appliance.node(SERIAL);
@@ -178,6 +182,49 @@ describe.runIf(runsBrowser)("every page of a node", () => {
     await page.getByRole("heading", { name: "Sign in" }).first().waitFor();
     expect(await page.getByRole("navigation").count()).toBe(0);
     await page.context().close();
+  });
+
+  test("in split custody there is no passkey to type, and the page says how to unlock", async () => {
+    const { text } = await callOrder(world, order, "GET", "unlockPolicy");
+    const policy = unlockPolicyView.parse(JSON.parse(text));
+    const custody = { kind: "split", acceptNoRecovery: true };
+    await callOrder(world, order, "PUT", "unlockPolicy", { ...policy, custody });
+    // The daemon works on the same node: a command that comes between fails, and changes nothing.
+    for (const [command, outcome] of [
+      ["unlock", "unlocked"],
+      ["rekey", "rekeyed"],
+      ["lock", "locked"],
+    ] as const)
+      await expect
+        .poll(async () => (await node.agent([command])).events.at(-1))
+        .toMatchObject({ outcome });
+    const visit = await browser.openNode(uiUrl);
+    const { page } = visit;
+    await page.getByText("This appliance has no passkey").waitFor();
+    expect(await page.getByRole("tab").count()).toBe(2);
+    expect(await page.getByRole("tab", { name: "Passkey" }).count()).toBe(0);
+    expect(await page.locator('input[type="password"]').count()).toBe(0);
+    await page.getByText("databox-agent recover").waitFor();
+    expect(await lookInAppearances(visit, "split-locked")).toEqual([]);
+    await takeWidth(page, "narrow");
+    await visit.picture("split-locked-narrow");
+    expect(await visit.overflow()).toBe(0);
+    await takeWidth(page, "usual");
+    await page.getByRole("button", { name: "Unlock by network" }).click();
+    await page.getByText("Signing in takes a passkey").waitFor();
+    expect(await page.locator('input[type="password"]').count()).toBe(0);
+    expect(await lookInAppearances(visit, "split-unlocked")).toEqual([]);
+    await visit.close();
+    const { subscriptionId, resourceGroup } = world.stack.description;
+    const portal = await browser.signIn(
+      "ada@contoso.example",
+      `/orders/${subscriptionId}/${resourceGroup}/${order.name}/device-details`,
+    );
+    await portal.page.getByText("The appliance alone").waitFor();
+    await portal.page.getByText("Not arranged").waitFor();
+    expect(await portal.page.getByRole("button", { name: "Show unlock key" }).count()).toBe(0);
+    expect(await lookInAppearances(portal, "split-device-details")).toEqual([]);
+    await portal.close();
   });
 
   test("no page broke a rule that holds for all pages", () => {

@@ -14,6 +14,7 @@ export type OrderNode = {
   readonly preparedAtMs?: EpochMs | undefined;
   readonly lastOutcome?: string | undefined;
   readonly lastSeenAtMs?: EpochMs | undefined;
+  readonly acknowledgedGeneration?: number | undefined;
 };
 
 /** Nodes of an order by their ordinal; none before preparation. */
@@ -31,6 +32,7 @@ export async function readNodes(
       "prepared_at_ms",
       "last_outcome",
       "last_seen_at_ms",
+      "acknowledged_generation",
     ])
     .where("order_id", "=", order)
     .orderBy("ordinal")
@@ -47,6 +49,7 @@ type NodeRow = Pick<
   | "prepared_at_ms"
   | "last_outcome"
   | "last_seen_at_ms"
+  | "acknowledged_generation"
 >;
 
 function nodeOf(row: NodeRow): OrderNode {
@@ -61,5 +64,6 @@ function nodeOf(row: NodeRow): OrderNode {
     preparedAtMs: row.prepared_at_ms ?? undefined,
     lastOutcome: row.last_outcome ?? undefined,
     lastSeenAtMs: row.last_seen_at_ms ?? undefined,
+    acknowledgedGeneration: row.acknowledged_generation ?? undefined,
   };
 }

@@ -6,7 +6,7 @@ import {
   parseEnvelope,
   sealEnvelope,
 } from "@databox-cmk/crypto";
-import { enrolment, envelopeExport } from "@databox-cmk/protocol";
+import { enrolment, envelopeExport, orderNodes } from "@databox-cmk/protocol";
 import { DeviceClient } from "@databox-cmk/testkit";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import * as z from "zod";
@@ -39,6 +39,7 @@ const call = async (method: string, part: string, body?: unknown) =>
 const readPolicy = async () => (await call("GET", "/unlockPolicy")).json;
 const choose = async (custody: object | undefined) =>
   call("PUT", "/unlockPolicy", { ...(await readPolicy()), custody });
+const nodes = async () => orderNodes.parse((await call("GET", "/nodes")).json).value;
 const place = async () => {
   expect((await call("PUT", "", minimalJob())).status).toBe(202);
 };
@@ -113,6 +114,8 @@ describe("an order in split custody", () => {
     await report(device, copy);
     const { json } = await call("GET", "/envelopes");
     expect(envelopeExport.parse(json).value).toMatchObject([copy]);
+    const split = { custody: "split", shareCopiedFor: [recoveryKey.kid] };
+    expect(await nodes()).toMatchObject([{ envelope: split }]);
     expect((await world.operator("dispatch", JOB)).status).toBe(200);
   });
 
@@ -178,12 +181,15 @@ test("an order in escrow changes to split custody by a re-key", async () => {
   for (const step of ["dispatch", "deliver"])
     expect((await world.operator(step, JOB)).status).toBe(200);
   expect((await choose({ kind: "split", acceptNoRecovery: true })).status).toBe(200);
+  expect(await nodes()).toMatchObject([{ envelope: { custody: "escrow" } }]);
   // Until then the passkey opens the volume, and is shown.
   expect((await call("POST", "/listCredentials", {})).status).toBe(200);
   const client = await RekeyClient.unlock(device);
   const { envelope, rekey } = await client.propose();
   expect(parseEnvelope(envelope.jwe).context.cus).toBe("split");
   await client.confirm(rekey);
+  const split = { custody: "split", shareCopiedFor: [] };
+  expect(await nodes()).toMatchObject([{ envelope: split }]);
   expect((await call("POST", "/listCredentials", {})).status).toBe(403);
 });
 

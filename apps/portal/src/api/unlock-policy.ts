@@ -1,5 +1,11 @@
-import { type UnlockPolicy, type UnlockPolicyView, unlockPolicyView } from "@databox-cmk/protocol";
+import {
+  type Custody,
+  type UnlockPolicy,
+  type UnlockPolicyView,
+  unlockPolicyView,
+} from "@databox-cmk/protocol";
 
+import { policyOf } from "../core/policy-draft.ts";
 import { type OrderName, orderPath } from "./arm-path.ts";
 import type { Client } from "./client.ts";
 
@@ -9,10 +15,10 @@ export type TaggedPolicy = { readonly view: UnlockPolicyView; readonly tag: stri
 export async function readUnlockPolicy(
   client: Client,
   name: OrderName,
-  signal: AbortSignal,
+  signal?: AbortSignal,
 ): Promise<TaggedPolicy> {
   const path = orderPath(name, "/unlockPolicy");
-  const { value, tag } = await client.readTagged(path, unlockPolicyView, { signal });
+  const { value, tag } = await client.readTagged(path, unlockPolicyView, signal && { signal });
   return { view: value, tag };
 }
 
@@ -33,4 +39,14 @@ export async function writeUnlockPolicy(
     ifMatch: tag,
   });
   return { view: written.value, tag: written.tag };
+}
+
+/** Changes the custody alone. Called again after a lost answer, it changes nothing else. */
+export async function chooseCustody(
+  client: Client,
+  name: OrderName,
+  custody: Custody,
+): Promise<void> {
+  const { view, tag } = await readUnlockPolicy(client, name);
+  await writeUnlockPolicy(client, name, { ...policyOf(view), custody }, tag);
 }

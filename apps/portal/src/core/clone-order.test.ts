@@ -8,6 +8,9 @@ const VAULT = `${SUBSCRIPTION}/resourceGroups/g/providers/Microsoft.KeyVault/vau
 const IDENTITY = `${SUBSCRIPTION}/resourceGroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/field`;
 const NAME = { subscriptionId: "s", resourceGroup: "g", jobName: "a-name-of-24-characters1" };
 
+const ESCROW = { kind: "escrow" } as const;
+const SPLIT = { kind: "split", acceptNoRecovery: false } as const;
+
 const keyEncryptionKey = {
   kekType: "CustomerManaged" as const,
   kekUrl: "https://contoso.vault.azure.net/keys/kek",
@@ -33,7 +36,7 @@ const source = {
 };
 
 test("a clone asks for the same, under a name that Azure takes, and brings no passkey", () => {
-  expect(cloneOrder(NAME, source)).toMatchObject({
+  expect(cloneOrder(NAME, source, SPLIT)).toMatchObject({
     group: { name: "g", isNew: false },
     name: "a-name-of-24-chara-Clone",
     location: "westus",
@@ -46,6 +49,7 @@ test("a clone asks for the same, under a name that Azure takes, and brings no pa
     passkey: "generated",
     ownPasskey: "",
     doubleEncryption: true,
+    custody: SPLIT,
     contact: { contactName: "Ada", emails: "ada@contoso.example", postalCode: "98052" },
   });
 });
@@ -58,14 +62,13 @@ test("an identity of the order's own is not cloned: it is left to be chosen", ()
       identityProperties: { type: "SystemAssigned" as const },
     },
   };
-  const clone = cloneOrder(NAME, {
-    ...source,
-    properties: { ...source.properties, details: own },
-  });
+  const properties = { ...source.properties, details: own };
+  const clone = cloneOrder(NAME, { ...source, properties }, ESCROW);
   expect(clone).toMatchObject({ kekType: "CustomerManaged", identityId: undefined });
 });
 
 test("a disk of the old kind, or an order read without details, leaves the rest to the wizard", () => {
-  const clone = cloneOrder(NAME, { ...source, properties: { transferType: "ImportToAzure" } });
+  const properties = { transferType: "ImportToAzure" } as const;
+  const clone = cloneOrder(NAME, { ...source, properties }, ESCROW);
   expect(clone).toMatchObject({ accounts: [], country: "", kekType: "MicrosoftManaged" });
 });

@@ -1,4 +1,4 @@
-import type { JobResource } from "@databox-cmk/protocol";
+import type { Custody, JobResource } from "@databox-cmk/protocol";
 import * as z from "zod/mini";
 
 import type { OrderName } from "../api/arm-path.ts";
@@ -37,6 +37,7 @@ export function emptyOrder(subscriptionId: string): NewOrder {
     passkey: "generated",
     ownPasskey: "",
     doubleEncryption: false,
+    custody: { kind: "escrow" },
     contact: EMPTY_CONTACT,
   };
 }
@@ -48,6 +49,7 @@ export function emptyOrder(subscriptionId: string): NewOrder {
 export function cloneOrder(
   { subscriptionId, resourceGroup, jobName }: OrderName,
   { location, sku, properties }: Source,
+  custody: Custody,
 ): NewOrder {
   const { transferType, details } = properties;
   const order: NewOrder = {
@@ -57,6 +59,7 @@ export function cloneOrder(
     name: `${jobName.slice(0, NAME_MAX_CHARACTERS - CLONE_SUFFIX.length)}${CLONE_SUFFIX}`,
     location,
     sku: sku.name === "DataBoxHeavy" ? "DataBoxHeavy" : "DataBox",
+    custody,
   };
   if (details === undefined) return order;
   const address = addressed.safeParse(details.shippingAddress);

@@ -62,3 +62,12 @@ test("a key without a version shows the one that was last seen in use", () => {
   const health = { ...healthy, kid: "https://contoso.vault.azure.net/keys/unlock/9876" };
   expect(decideKeyChain(kek, health, []).trunk.at(-1)?.name).toBe("9876");
 });
+
+test("the chain of an erased node ends before its envelope", () => {
+  const erased = { serial: "SN1", lock: "locked" } as const;
+  const [branch] = decideKeyChain(KEK, healthy, [erased]).branches;
+  expect(branch?.links).toMatchObject([
+    { part: "envelope", name: undefined, state: "broken" },
+    { part: "volume", state: "whole" },
+  ]);
+});

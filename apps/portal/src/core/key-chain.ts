@@ -106,7 +106,8 @@ export function decideKeyChain(
         linkOf(
           "envelope",
           envelope === undefined ? undefined : String(envelope.generation),
-          envelope === undefined ? "unknown" : stateOf("envelope"),
+          // A node comes with its envelope, and keeps it until the order is erased.
+          envelope === undefined ? "broken" : stateOf("envelope"),
         ),
         linkOf("volume", serial, lock === "revoked" ? "broken" : stateOf("volume")),
       ],

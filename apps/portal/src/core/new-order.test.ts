@@ -1,7 +1,7 @@
 import { jobWrite, parseWith } from "@databox-cmk/protocol";
 import { describe, expect, test } from "vitest";
 
-import { EMPTY_CONTACT, type NewOrder, problemsOf, renderNewOrder } from "./new-order.ts";
+import { EMPTY_CONTACT, isSplit, type NewOrder, problemsOf, renderNewOrder } from "./new-order.ts";
 
 const SUBSCRIPTION = "/subscriptions/1b2c3d4e-5555-4666-8777-888899990000";
 const ACCOUNT = `${SUBSCRIPTION}/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/account1`;
@@ -28,6 +28,7 @@ const whole: NewOrder = {
   passkey: "generated",
   ownPasskey: "",
   doubleEncryption: false,
+  custody: { kind: "escrow" },
   contact: {
     ...EMPTY_CONTACT,
     contactName: "Ada",
@@ -70,6 +71,18 @@ test.each([
   [{ contact: { ...whole.contact, postalCode: " " } }, "contact", "postalCode"],
 ] as const)("%j is reported at its step", (changed, step, problem) => {
   expect(problemsOf({ ...whole, ...changed })).toEqual([{ step, problem }]);
+});
+
+test("split custody needs the customer's own key, the right to choose it, and no passkey", () => {
+  const split = { ...whole, custody: { kind: "split", acceptNoRecovery: false } } as const;
+  expect(isSplit(split)).toBe(false);
+  const own = { ...split, ...customer, passkey: "own", ownPasskey: "Qwerty-12345" } as const;
+  expect(isSplit(own)).toBe(true);
+  expect(problemsOf(own)).toEqual([]);
+  expect(JSON.stringify(renderNewOrder(own))).not.toContain("Qwerty");
+  const forbidden = { step: "security", problem: "custody" };
+  expect(problemsOf(own, { mayChooseCustody: false })).toEqual([forbidden]);
+  expect(problemsOf(split, { mayChooseCustody: false })).toEqual([]);
 });
 
 test("a passkey that was typed and not chosen is not sent", () => {

@@ -1,3 +1,5 @@
+import type { Custody } from "@databox-cmk/protocol";
+
 import type { ChosenKey } from "./key-choice.ts";
 import { keyUrlOf } from "./key-choice.ts";
 
@@ -20,6 +22,7 @@ export type NewOrder = {
   readonly passkey: "generated" | "own";
   readonly ownPasskey: string;
   readonly doubleEncryption: boolean;
+  readonly custody: Custody;
   readonly contact: Contact;
 };
 
@@ -74,6 +77,7 @@ export type OrderProblem =
   | "tooManyAccounts"
   | "key"
   | "identity"
+  | "custody"
   | "passkey"
   | "contactName"
   | "phone"
@@ -144,26 +148,40 @@ export function problemsOfContact(contact: Contact): readonly OrderProblem[] {
   return CONTACT_RULES.filter(({ broken }) => broken(contact)).map(({ problem }) => problem);
 }
 
+type Found = { readonly step: Step; readonly problem: OrderProblem };
+
 /**
  * Every missing, malformed or taken part, by step; the service checks keys.
  *
- * @param isNameTaken - as far as it is known
+ * @param known - as far as it is known
  */
 export function problemsOf(
   order: NewOrder,
-  isNameTaken = false,
-): readonly { readonly step: Step; readonly problem: OrderProblem }[] {
+  {
+    isNameTaken = false,
+    mayChooseCustody = true,
+  }: { readonly isNameTaken?: boolean; readonly mayChooseCustody?: boolean } = {},
+): readonly Found[] {
   const broken = RULES.filter((rule) => rule.broken(order)).map(({ step, problem }) => ({
     step,
     problem,
   }));
-  return isNameTaken ? [{ step: "basics", problem: "nameTaken" }, ...broken] : broken;
+  const taken: readonly Found[] = isNameTaken ? [{ step: "basics", problem: "nameTaken" }] : [];
+  const forbidden: readonly Found[] =
+    isSplit(order) && !mayChooseCustody ? [{ step: "security", problem: "custody" }] : [];
+  return [...taken, ...broken, ...forbidden];
 }
 
 const isCustomer = ({ kekType }: NewOrder): boolean => kekType === "CustomerManaged";
-/** The service fills the appliance of an export order, so it takes no passkey of the customer's. */
-const hasOwnPasskey = ({ passkey, transferType }: NewOrder): boolean =>
-  passkey === "own" && transferType === "ImportToAzure";
+/** Recovery keys need a key of the customer's, and split custody needs recovery keys. */
+export const isSplit = (order: NewOrder): boolean =>
+  isCustomer(order) && order.custody.kind === "split";
+/**
+ * The service fills the appliance of an export order, so it takes no passkey of the customer's; in
+ * split custody there is none.
+ */
+const hasOwnPasskey = (order: NewOrder): boolean =>
+  order.passkey === "own" && order.transferType === "ImportToAzure" && !isSplit(order);
 
 /** Body of the PUT that places the order. */
 export function renderNewOrder(order: NewOrder): object {

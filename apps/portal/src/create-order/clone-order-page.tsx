@@ -3,7 +3,8 @@ import { CopyRegular } from "@fluentui/react-icons";
 import type { ReactElement } from "react";
 
 import { cloneOrder } from "../core/clone-order.ts";
-import { useOrder, useOrderName } from "../order/use-order.ts";
+import { custodyOf } from "../core/policy-draft.ts";
+import { useOrder, useOrderName, useUnlockPolicy } from "../order/use-order.ts";
 import { Page } from "../shell/page.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { RouterBreadcrumb } from "../shell/router-link.tsx";
@@ -15,6 +16,7 @@ export function CloneOrderPage(): ReactElement {
   const texts = useTexts();
   const name = useOrderName();
   const order = useOrder();
+  const policy = useUnlockPolicy();
   return (
     <Page
       title={texts.createOrder.cloneOf(name.jobName)}
@@ -32,11 +34,16 @@ export function CloneOrderPage(): ReactElement {
         </RouterBreadcrumb>,
       ]}
     >
-      {order.isPending && <LoadingState />}
+      {(order.isPending || policy.isPending) && <LoadingState />}
       {order.error !== null && (
         <QueryProblem error={order.error} onTryAgain={() => void order.refetch()} />
       )}
-      {order.data !== undefined && <OrderWizard start={cloneOrder(name, order.data)} />}
+      {policy.error !== null && (
+        <QueryProblem error={policy.error} onTryAgain={() => void policy.refetch()} />
+      )}
+      {order.data !== undefined && policy.data !== undefined && (
+        <OrderWizard start={cloneOrder(name, order.data, custodyOf(policy.data.view))} />
+      )}
     </Page>
   );
 }

@@ -4,6 +4,7 @@ import {
   makeStyles,
   MessageBar,
   MessageBarBody,
+  MessageBarTitle,
   Tab,
   TabList,
   tokens,
@@ -12,9 +13,12 @@ import { useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-q
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactElement, useState } from "react";
 
+import type { OrderName } from "../api/arm-path.ts";
 import { createOrder, validateOrder } from "../api/new-orders.ts";
 import { ProblemError } from "../api/problem-error.ts";
+import { chooseCustody } from "../api/unlock-policy.ts";
 import {
+  isSplit,
   type NewOrder,
   type OrderProblem,
   problemsOf,
@@ -23,7 +27,7 @@ import {
 } from "../core/new-order.ts";
 import { renderValidation } from "../core/order-validation.ts";
 import { GrantAccess } from "../encryption/grant-access.tsx";
-import { useMayCreate } from "../order/use-may.ts";
+import { useMayOnNew } from "../order/use-may.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
@@ -76,17 +80,30 @@ export function OrderWizard({ start }: { readonly start: NewOrder }): ReactEleme
   const [first] = useState(start);
   const [order, setOrder] = useState(first);
   const isNameTaken = useIsOrderNameTaken(order);
-  const mayCreate = useMayCreate(order.subscriptionId, order.group?.name);
-  const problems = problemsOf(order, isNameTaken);
+  /** The order, once it is placed, while its custody is not set. */
+  const [placed, setPlaced] = useState<OrderName>();
+  const mayCreate = useMayOnNew("write", order.subscriptionId, order.group?.name);
+  const mayChooseCustody = useMayOnNew("writePolicy", order.subscriptionId, order.group?.name);
+  const problems = problemsOf(order, {
+    isNameTaken: isNameTaken && placed === undefined,
+    mayChooseCustody: mayChooseCustody !== false,
+  });
   const validation = useValidation(order, step === "review" && problems.length === 0);
   const place = useAction("placeOrder", {
     gcTime: 0,
-    mutationFn: () => createOrder(client, order),
-    onSuccess: async (placed) => {
+    mutationFn: async () => {
+      const at = placed ?? (await createOrder(client, order));
+      if (isSplit(order)) {
+        setPlaced(at);
+        await chooseCustody(client, at, order.custody);
+      }
+      return at;
+    },
+    onSuccess: async (at) => {
       await queryClient.invalidateQueries({ queryKey: QUERY_KEYS.orders });
       await navigate({
         to: "/orders/$subscriptionId/$resourceGroup/$jobName",
-        params: placed,
+        params: at,
       });
     },
   });
@@ -103,7 +120,7 @@ export function OrderWizard({ start }: { readonly start: NewOrder }): ReactEleme
     left.includes(step) && problems.some((each) => each.problem === problem)
       ? words.problems[problem]
       : undefined;
-  const props = { order, onChange, problemOf };
+  const props = { order, onChange, problemOf, mayChooseCustody: mayChooseCustody !== false };
   const takenName = isNameTaken ? words.problems.nameTaken : undefined;
   const at = STEPS.indexOf(step);
   const previous = STEPS[at - 1];
@@ -117,6 +134,7 @@ export function OrderWizard({ start }: { readonly start: NewOrder }): ReactEleme
         </MessageBar>
       )}
       <TabList
+        disabled={placed !== undefined}
         className={styles.tabs}
         selectedValue={step}
         onTabSelect={(_event, { value }) => {
@@ -154,8 +172,17 @@ export function OrderWizard({ start }: { readonly start: NewOrder }): ReactEleme
         )}
         {place.error !== null && (
           <>
+            {placed !== undefined && (
+              <MessageBar intent="warning" layout="multiline">
+                <MessageBarBody>
+                  <MessageBarTitle>{texts.custody.place.unset}</MessageBarTitle>
+                  {texts.custody.place.unsetHint}
+                </MessageBarBody>
+              </MessageBar>
+            )}
             <QueryProblem error={place.error} />
-            {place.error instanceof ProblemError &&
+            {placed === undefined &&
+              place.error instanceof ProblemError &&
               order.key !== undefined &&
               order.identityId !== undefined && (
                 <GrantAccess
@@ -181,7 +208,13 @@ export function OrderWizard({ start }: { readonly start: NewOrder }): ReactEleme
                 place.mutate();
               }}
             >
-              {place.isPending ? words.ordering : words.order}
+              {placed !== undefined
+                ? place.isPending
+                  ? texts.custody.place.setting
+                  : texts.custody.place.set
+                : place.isPending
+                  ? words.ordering
+                  : words.order}
             </Button>
           ) : (
             <Button
@@ -194,7 +227,7 @@ export function OrderWizard({ start }: { readonly start: NewOrder }): ReactEleme
             </Button>
           )}
           <Button
-            disabled={previous === undefined}
+            disabled={previous === undefined || placed !== undefined}
             onClick={() => {
               if (previous !== undefined) goTo(previous);
             }}

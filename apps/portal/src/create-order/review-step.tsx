@@ -1,7 +1,7 @@
 import { Facts, Section } from "@databox-cmk/ui";
 import type { ReactElement } from "react";
 
-import type { NewOrder } from "../core/new-order.ts";
+import { isSplit, type NewOrder } from "../core/new-order.ts";
 import { ChosenKeyFacts } from "../encryption/chosen-key-facts.tsx";
 import { useTexts } from "../texts/texts.ts";
 
@@ -47,9 +47,17 @@ export function ReviewStep({ order }: { readonly order: NewOrder }): ReactElemen
               ? [{ label: words.identity, value: order.identityId?.split("/").at(-1) }]
               : []),
             {
-              label: words.passkey,
-              value: order.passkey === "own" ? words.own : words.generated,
+              label: texts.custody.title,
+              value: texts.custody.kinds[isSplit(order) ? "split" : "escrow"],
             },
+            ...(isSplit(order)
+              ? []
+              : [
+                  {
+                    label: words.passkey,
+                    value: order.passkey === "own" ? words.own : words.generated,
+                  },
+                ]),
             {
               label: words.doubleTitle,
               value: order.doubleEncryption ? texts.encryption.enabled : texts.encryption.disabled,

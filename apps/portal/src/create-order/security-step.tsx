@@ -12,6 +12,8 @@ import {
 } from "@fluentui/react-components";
 import { type ReactElement, useState } from "react";
 
+import { isSplit } from "../core/new-order.ts";
+import { CustodyChoice } from "../custody/custody-choice.tsx";
 import { ChosenKeyFacts } from "../encryption/chosen-key-facts.tsx";
 import { SelectIdentityPanel } from "../encryption/select-identity-panel.tsx";
 import { SelectKeyPanel } from "../encryption/select-key-panel.tsx";
@@ -20,19 +22,40 @@ import { useTexts } from "../texts/texts.ts";
 import type { StepProps } from "./step.ts";
 
 /**
- * *Security*: the key that encrypts the unlock key, the passkey, and double encryption of the data.
+ * *Security*: the key that encrypts the unlock key, its custody, the passkey, and double encryption of the data.
  */
 export function SecurityStep(props: StepProps): ReactElement {
-  const { order, onChange } = props;
+  const { order, onChange, problemOf, mayChooseCustody } = props;
   const texts = useTexts();
   const words = texts.createOrder;
+  const forbidden = problemOf("custody");
+  const hasOwnKey = order.kekType === "CustomerManaged";
   return (
     <>
       <Section title={texts.orders.encryption}>
         <KeyChoice {...props} />
       </Section>
+      <Section title={texts.custody.title}>
+        <CustodyChoice
+          custody={isSplit(order) ? order.custody : { kind: "escrow" }}
+          hasOwnKey={hasOwnKey}
+          obstacle={
+            !hasOwnKey
+              ? texts.custody.needsOwnKey
+              : mayChooseCustody
+                ? undefined
+                : texts.custody.notAllowed
+          }
+          onChange={(custody) => {
+            onChange({ custody });
+          }}
+        />
+        {forbidden !== undefined && <Field validationMessage={forbidden} />}
+      </Section>
       <Section title={words.passkeyTitle}>
-        {order.transferType === "ImportToAzure" ? (
+        {isSplit(order) ? (
+          <Text>{texts.custody.noPasskey}</Text>
+        ) : order.transferType === "ImportToAzure" ? (
           <PasskeyChoice {...props} />
         ) : (
           <Text>{words.noExportPasskey}</Text>

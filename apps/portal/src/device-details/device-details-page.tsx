@@ -37,10 +37,11 @@ export function DeviceDetailsPage(): ReactElement {
   const nodes = useNodes();
   const shown = useShownCredentials();
   const mayShow = useMay("listCredentials");
+  const hasPasskey = nodes.data?.some(({ envelope }) => envelope?.custody !== "split") === true;
   return (
     <OrderPage section="deviceDetails">
       <div className={styles.stack}>
-        <Text>{texts.device.intro}</Text>
+        {hasPasskey && <Text>{texts.device.intro}</Text>}
         {nodes.isPending && <LoadingState />}
         {nodes.error !== null && (
           <QueryProblem error={nodes.error} onTryAgain={() => void nodes.refetch()} />
@@ -48,23 +49,25 @@ export function DeviceDetailsPage(): ReactElement {
         {nodes.data?.length === 0 && <Text>{texts.order.noNodes}</Text>}
         {nodes.data !== undefined && nodes.data.length > 0 && (
           <>
-            <MessageBar intent="info" layout="multiline">
-              <MessageBarBody>
-                {mayShow === false ? texts.device.notAllowed : texts.device.audited}
-              </MessageBarBody>
-            </MessageBar>
+            {hasPasskey && (
+              <MessageBar intent="info" layout="multiline">
+                <MessageBarBody>
+                  {mayShow === false ? texts.device.notAllowed : texts.device.audited}
+                </MessageBarBody>
+              </MessageBar>
+            )}
             {shown.error !== null && <QueryProblem error={shown.error} />}
-            {nodes.data.map(({ serial }) => (
-              <Card key={serial}>
+            {nodes.data.map((node) => (
+              <Card key={node.serial}>
                 <NodeSecrets
-                  serial={serial}
+                  node={node}
                   secret={shown.secrets?.find(
-                    ({ deviceSerialNumber }) => deviceSerialNumber === serial,
+                    ({ deviceSerialNumber }) => deviceSerialNumber === node.serial,
                   )}
                 />
               </Card>
             ))}
-            {mayShow === false ? null : shown.secrets === undefined ? (
+            {mayShow === false || !hasPasskey ? null : shown.secrets === undefined ? (
               <Button
                 className={styles.button}
                 appearance="primary"

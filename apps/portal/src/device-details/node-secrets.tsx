@@ -3,7 +3,9 @@ import { CopyButton, DownloadButton, Facts, QrPicture } from "@databox-cmk/ui";
 import { makeStyles, Text, tokens } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
+import type { OrderNode } from "../api/nodes.ts";
 import { useTexts } from "../texts/texts.ts";
+import { useCustodyFacts } from "./use-custody-facts.tsx";
 
 const useStyles = makeStyles({
   value: {
@@ -24,14 +26,16 @@ const useStyles = makeStyles({
 
 /** One node: the facts that its local UI shows, and its key while that is shown. */
 export function NodeSecrets({
-  serial,
+  node,
   secret,
 }: {
-  readonly serial: string;
+  readonly node: OrderNode;
   readonly secret: NodeSecret | undefined;
 }): ReactElement {
   const styles = useStyles();
   const texts = useTexts();
+  const { serial, envelope } = node;
+  const custodyFacts = useCustodyFacts(node);
   return (
     <>
       <Facts
@@ -46,26 +50,15 @@ export function NodeSecrets({
               </span>
             ),
           },
-          {
-            label: texts.device.unlockKey,
-            value:
-              secret === undefined ? (
-                texts.device.hidden
-              ) : (
-                <>
-                  <span className={styles.value}>
-                    {secret.devicePassword}
-                    <CopyButton value={secret.devicePassword} what={texts.device.unlockKey} />
-                  </span>
-                  <Text size={200} block>
-                    {texts.device.unlockKeyCodeHint}
-                  </Text>
-                  <div className={styles.code}>
-                    <QrPicture text={secret.devicePassword} label={texts.device.unlockKeyCode} />
-                  </div>
-                </>
-              ),
-          },
+          ...custodyFacts,
+          ...(envelope?.custody === "split"
+            ? []
+            : [
+                {
+                  label: texts.device.unlockKey,
+                  value: secret === undefined ? texts.device.hidden : <Shown secret={secret} />,
+                },
+              ]),
         ]}
       />
       {secret !== undefined && (
@@ -80,6 +73,25 @@ export function NodeSecrets({
           />
         </div>
       )}
+    </>
+  );
+}
+
+function Shown({ secret }: { readonly secret: NodeSecret }): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts().device;
+  return (
+    <>
+      <span className={styles.value}>
+        {secret.devicePassword}
+        <CopyButton value={secret.devicePassword} what={texts.unlockKey} />
+      </span>
+      <Text size={200} block>
+        {texts.unlockKeyCodeHint}
+      </Text>
+      <div className={styles.code}>
+        <QrPicture text={secret.devicePassword} label={texts.unlockKeyCode} />
+      </div>
     </>
   );
 }

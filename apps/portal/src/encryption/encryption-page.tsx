@@ -1,17 +1,22 @@
 import type { JobResource, KeyEncryptionKeyView } from "@databox-cmk/protocol";
-import { Facts, LoadingState } from "@databox-cmk/ui";
+import { Facts, LoadingState, Section } from "@databox-cmk/ui";
+import { makeStyles, Text, tokens } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
 import { chosenIdentityOf, chosenKeyOf } from "../core/key-choice.ts";
+import { custodyOf } from "../core/policy-draft.ts";
 import { OrderPage } from "../order/order-page.tsx";
 import { ReadOnlyNotice } from "../order/read-only.tsx";
 import { useMay } from "../order/use-may.ts";
-import { useOrder } from "../order/use-order.ts";
+import { useOrder, useOrderName, useUnlockPolicy } from "../order/use-order.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
+import { RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { ChosenKeyFacts } from "./chosen-key-facts.tsx";
 import { EncryptionForm } from "./encryption-form.tsx";
 import { useSaveEncryption } from "./use-save-encryption.ts";
+
+const useStyles = makeStyles({ custody: { marginBlockStart: tokens.spacingVerticalXXL } });
 
 /** Settings → Encryption: the key that encrypts the unlock key, and the identity that uses it. */
 export function EncryptionPage(): ReactElement {
@@ -23,6 +28,7 @@ export function EncryptionPage(): ReactElement {
         <QueryProblem error={order.error} onTryAgain={() => void order.refetch()} />
       )}
       {order.data !== undefined && <Encryption order={order.data} />}
+      <CustodyInForce />
     </OrderPage>
   );
 }
@@ -65,5 +71,27 @@ function EncryptionFacts({ kek }: { readonly kek: KeyEncryptionKeyView }): React
       />
       {key !== undefined && <ChosenKeyFacts chosen={key} />}
     </>
+  );
+}
+
+/** The policy decides it; its own page changes it. */
+function CustodyInForce(): ReactElement | null {
+  const styles = useStyles();
+  const texts = useTexts();
+  const name = useOrderName();
+  const policy = useUnlockPolicy();
+  if (policy.data === undefined) return null;
+  return (
+    <div className={styles.custody}>
+      <Section title={texts.custody.title}>
+        <Text block>{texts.custody.kinds[custodyOf(policy.data.view).kind]}</Text>
+        <RouterLink
+          to="/orders/$subscriptionId/$resourceGroup/$jobName/unlock-policy"
+          params={name}
+        >
+          {texts.custody.change}
+        </RouterLink>
+      </Section>
+    </div>
   );
 }

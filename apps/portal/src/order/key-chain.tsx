@@ -73,7 +73,7 @@ export function KeyChain({
   const layout = layOutChain(chain, isNarrow ? "down" : "across");
   const nameOf = ({ part, name }: ChainLink): string => {
     if (part === "envelope")
-      return name === undefined ? texts.keyChain.notMade : texts.keyChain.generation(name);
+      return name === undefined ? texts.keyChain.erased : texts.keyChain.generation(name);
     if (name !== undefined) return name;
     return kek.kekType === "MicrosoftManaged" ? texts.keyChain.service[part] : "–";
   };

@@ -39,11 +39,12 @@ export function useMay(action: OrderAction): boolean | undefined {
 }
 
 /**
- * Likewise, for a new order.
+ * Likewise, for an action on a new order.
  *
  * @param group - the resource group; absent: whether it is allowed in each group of the subscription
  */
-export function useMayCreate(
+export function useMayOnNew(
+  action: OrderAction,
   subscriptionId: string,
   group: string | undefined,
 ): boolean | undefined {
@@ -51,7 +52,7 @@ export function useMayCreate(
     group === undefined
       ? `/subscriptions/${encodeURIComponent(subscriptionId)}`
       : orderId({ subscriptionId, resourceGroup: group, jobName: "new" });
-  return useMayAt("write", scope, QUERY_KEYS.azure(subscriptionId, scope));
+  return useMayAt(action, scope, QUERY_KEYS.azure(subscriptionId, scope));
 }
 
 /** Likewise, for every order of a subscription. */

@@ -78,6 +78,8 @@ export const createOrderDe: CreateOrderTexts = {
     tooManyAccounts: "Höchstens zehn Speicherkonten.",
     key: "Wählen Sie Schlüsseltresor und Schlüssel.",
     identity: "Wählen Sie eine Benutzeridentität.",
+    custody:
+      "Ihre Rollen erlauben Ihnen hier nicht, die Verwahrung zu setzen. Wählen Sie die Hinterlegung.",
     passkey: "Dieses Kennwort entspricht nicht den Regeln.",
     contactName: "Nennen Sie einen Ansprechpartner.",
     phone: "Geben Sie eine Telefonnummer an.",

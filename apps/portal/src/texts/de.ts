@@ -4,6 +4,7 @@ import { createOrderDe } from "./create-order-de.ts";
 import { activity } from "./de/activity.ts";
 import { approvals } from "./de/approvals.ts";
 import { backupKeys } from "./de/backup-keys.ts";
+import { custody } from "./de/custody.ts";
 import { help } from "./de/help.ts";
 import { home } from "./de/home.ts";
 import { keyHealth } from "./de/key-health.ts";
@@ -24,6 +25,7 @@ export const de: Texts = {
   activity,
   approvals,
   backupKeys,
+  custody,
   help,
   home,
   keyHealth,
@@ -221,7 +223,7 @@ export const de: Texts = {
       envelope: "",
       volume: "",
     },
-    notMade: "noch nicht erstellt",
+    erased: "gelöscht",
     generation: (generation) => `Generation ${generation}`,
     states: {
       whole: "intakt",

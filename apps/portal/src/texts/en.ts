@@ -12,6 +12,7 @@ import { createOrderEn } from "./create-order-en.ts";
 import { activity } from "./en/activity.ts";
 import { approvals } from "./en/approvals.ts";
 import { backupKeys } from "./en/backup-keys.ts";
+import { custody } from "./en/custody.ts";
 import { help } from "./en/help.ts";
 import { home } from "./en/home.ts";
 import { keyHealth } from "./en/key-health.ts";
@@ -31,6 +32,7 @@ export const en = {
   activity,
   approvals,
   backupKeys,
+  custody,
   help,
   home,
   keyHealth,
@@ -223,7 +225,7 @@ export const en = {
       envelope: "",
       volume: "",
     },
-    notMade: "not created yet",
+    erased: "erased",
     generation: (generation: string) => `generation ${generation}`,
     states: {
       whole: "intact",

@@ -14,6 +14,7 @@ import { type ReactElement, useState } from "react";
 
 import { type TaggedPolicy, writeUnlockPolicy } from "../api/unlock-policy.ts";
 import { custodyOf, policyOf, releaseKindOf } from "../core/policy-draft.ts";
+import { CustodyChoice } from "../custody/custody-choice.tsx";
 import { useOrderName, useRefreshOrder } from "../order/use-order.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
@@ -21,7 +22,6 @@ import { UnsavedGuard } from "../shell/unsaved-guard.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { useAction } from "../toasts/use-action.tsx";
 import { ApprovalTerms } from "./approval-terms.tsx";
-import { CustodyTerms } from "./custody-terms.tsx";
 import { LeaseTerms } from "./lease-terms.tsx";
 import { OfflineTerms } from "./offline-terms.tsx";
 import { ReleaseWindows } from "./release-windows.tsx";
@@ -37,7 +37,13 @@ const useStyles = makeStyles({
 });
 
 /** The whole policy; another person's changes are never overwritten unseen. */
-export function PolicyForm({ stored }: { readonly stored: TaggedPolicy }): ReactElement {
+export function PolicyForm({
+  stored,
+  hasOwnKey,
+}: {
+  readonly stored: TaggedPolicy;
+  readonly hasOwnKey: boolean;
+}): ReactElement {
   const styles = useStyles();
   const texts = useTexts();
   const { client } = useSignedIn();
@@ -110,11 +116,14 @@ export function PolicyForm({ stored }: { readonly stored: TaggedPolicy }): React
       <Section title={texts.unlockPolicy.offlineTitle}>
         <OfflineTerms policy={policy} onChange={change} />
       </Section>
-      <Section title={texts.unlockPolicy.custody.title}>
-        <CustodyTerms
-          policy={policy}
-          isSplit={custodyOf(policyOf(base.view)).kind === "split"}
-          onChange={change}
+      <Section title={texts.custody.title}>
+        <CustodyChoice
+          custody={custodyOf(policy)}
+          hasOwnKey={hasOwnKey}
+          isFinal={custodyOf(base.view).kind === "split"}
+          onChange={(custody) => {
+            change({ ...policy, custody });
+          }}
         />
       </Section>
       {!parsed.ok && (

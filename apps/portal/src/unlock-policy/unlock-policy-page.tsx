@@ -3,13 +3,14 @@ import type { ReactElement } from "react";
 
 import { OrderPage } from "../order/order-page.tsx";
 import { EditableBy } from "../order/read-only.tsx";
-import { useUnlockBudget, useUnlockPolicy } from "../order/use-order.ts";
+import { useOrder, useUnlockBudget, useUnlockPolicy } from "../order/use-order.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { BudgetForm } from "./budget-form.tsx";
 import { PolicyForm } from "./policy-form.tsx";
 
 /** The conditions under which this order's appliances get their key, and the daily limit. */
 export function UnlockPolicyPage(): ReactElement {
+  const order = useOrder();
   const policy = useUnlockPolicy();
   const budget = useUnlockBudget();
   return (
@@ -20,7 +21,12 @@ export function UnlockPolicyPage(): ReactElement {
       )}
       {policy.data !== undefined && (
         <EditableBy action="writePolicy">
-          <PolicyForm stored={policy.data} />
+          <PolicyForm
+            stored={policy.data}
+            hasOwnKey={
+              order.data?.properties.details?.keyEncryptionKey.kekType !== "MicrosoftManaged"
+            }
+          />
         </EditableBy>
       )}
       {budget.error !== null && (

@@ -105,6 +105,10 @@ export const orderNodes = z.object({
           generation: z.number(),
           kid: z.string(),
           createdAt: z.string(),
+          /** `split`: the broker holds one share, and the node the other. */
+          custody: z.optional(z.enum(["escrow", "split"])),
+          /** In split custody: the recovery keys, by thumbprint, for which the node copied its share. */
+          shareCopiedFor: z.optional(z.array(z.string())),
           /** Highest generation that the node has confirmed, signed. */
           acknowledgedGeneration: z.optional(z.number()),
         }),

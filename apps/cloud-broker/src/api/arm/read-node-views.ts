@@ -3,6 +3,8 @@ import type { OrderNodes } from "@databox-cmk/protocol";
 import { decideLock } from "../../core/lock-state.ts";
 import type { OrderId } from "../../core/order.ts";
 import { renderTime } from "../../core/wire-time.ts";
+import { loadDeviceShares } from "../../custody/device-shares.ts";
+import { isSplit, kindOf, loadCurrentEnvelopes } from "../../custody/stored-envelopes.ts";
 import { type OrderNode, readNodes } from "../../orders/read-nodes.ts";
 import { type NodeLock, readLockFacts } from "../../release/leases/read-lock-facts.ts";
 import type { Store } from "../../store/store.ts";
@@ -24,7 +26,7 @@ export async function readNodeViews(
       locks.find(({ serial }) => serial === node.serial),
       nowMs,
     ),
-    ...envelopes.get(node.serial),
+    ...renderEnvelope(envelopes.get(node.serial), node),
   }));
 }
 
@@ -72,41 +74,36 @@ function renderLock(node: NodeLock | undefined, nowMs: number): Pick<NodeView, "
   };
 }
 
+type EnvelopeView = NonNullable<NodeView["envelope"]>;
+
+function renderEnvelope(
+  envelope: EnvelopeView | undefined,
+  { acknowledgedGeneration }: OrderNode,
+): Pick<NodeView, "envelope"> {
+  return envelope === undefined ? {} : { envelope: { ...envelope, acknowledgedGeneration } };
+}
+
 async function readCurrentEnvelopes(
   store: Store,
   order: OrderId,
-): Promise<ReadonlyMap<string, Pick<NodeView, "envelope">>> {
-  const rows = await store
-    .selectFrom("envelopes")
-    .innerJoin("nodes", (join) =>
-      join
-        .onRef("nodes.order_id", "=", "envelopes.order_id")
-        .onRef("nodes.serial", "=", "envelopes.serial"),
-    )
-    .select([
-      "envelopes.serial",
-      "envelopes.env",
-      "envelopes.generation",
-      "envelopes.kid",
-      "envelopes.created_at_ms",
-      "nodes.acknowledged_generation",
-    ])
-    .where("envelopes.order_id", "=", order)
-    .orderBy("envelopes.generation")
-    .execute();
-  // The last row of each node is the current one.
+): Promise<ReadonlyMap<string, EnvelopeView>> {
+  const current = await loadCurrentEnvelopes(store, order);
+  const shares = current.some(isSplit) ? await loadDeviceShares(store, order, current) : undefined;
   return new Map(
-    rows.map((row) => [
-      row.serial,
-      {
-        envelope: {
-          env: row.env,
-          generation: row.generation,
-          kid: row.kid,
-          createdAt: renderTime(row.created_at_ms),
-          acknowledgedGeneration: row.acknowledged_generation ?? undefined,
+    current.map((stored) => {
+      const { serial, env, generation, kid, createdAtMs } = stored;
+      const copiedFor = shares?.get(serial)?.recipients.map((recipient) => recipient.kid) ?? [];
+      return [
+        serial,
+        {
+          env,
+          generation,
+          kid,
+          createdAt: renderTime(createdAtMs),
+          custody: kindOf(stored),
+          shareCopiedFor: isSplit(stored) ? copiedFor : undefined,
         },
-      },
-    ]),
+      ];
+    }),
   );
 }

@@ -52,19 +52,6 @@ export const unlockPolicy: typeof english = {
   offlineLease: "Entsperrungen ohne Netz gelten",
   leaseKinds: { duration: "Für begrenzte Zeit", boots: "Für eine Anzahl von Starts" },
   leaseMinutes: "Minuten",
-  custody: {
-    title: "Verwahrung",
-    label: "Zugang zum Gerät",
-    hint: "Geteilte Verwahrung lässt sich nicht rückgängig machen. Ein vorbereitetes Gerät wechselt mit seinem nächsten neuen Schlüssel.",
-    kinds: {
-      escrow: "Hinterlegung: auch der Dienst kann es öffnen und seinen Passkey zeigen",
-      split: "Geteilt: nur das Gerät, mit seinem Anteil und einem, den Ihr Schlüssel freigibt",
-    },
-    recovery:
-      "Fügen Sie unter Ersatzschlüssel einen Wiederherstellungsschlüssel hinzu, bevor das Gerät vorbereitet wird. Er stellt den Anteil des Geräts wieder her, wenn dessen Hauptplatine oder Systemdatenträger ausfällt.",
-    acceptNoRecovery:
-      "Das Gerät ohne Wiederherstellungsschlüssel senden; ein Defekt verliert dann die Daten",
-  },
   budget: {
     title: "Tagesgrenze",
     used: (count: number) => `${String(count)} heute gewährt; die Zählung beginnt neu um`,

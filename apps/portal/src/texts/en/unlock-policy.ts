@@ -61,18 +61,6 @@ export const unlockPolicy = {
   leaseKinds: { duration: "For a limited time", boots: "For a number of starts" },
   leaseMinutes: "Minutes",
   leaseBoots: "Starts, including the current one",
-  custody: {
-    title: "Custody",
-    label: "Access to the appliance",
-    hint: "Split custody can't be undone. A prepared appliance changes at its next re-key.",
-    kinds: {
-      escrow: "Escrow: the service can open it too, and show its passkey",
-      split: "Split: only the appliance, with its own share and one that your key releases",
-    },
-    recovery:
-      "Add a recovery key under Backup keys before the appliance is prepared. It restores the appliance's share if its mainboard or system disk breaks.",
-    acceptNoRecovery: "Send the appliance without a recovery key; a defect then loses the data",
-  },
   budget: {
     title: "Daily limit",
     used: (count: number) => `${String(count)} granted today; the count resets at`,
