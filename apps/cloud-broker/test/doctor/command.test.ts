@@ -4,12 +4,13 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 
 import { VERSION } from "@databox-cmk/protocol";
+import { COMPILED_ONCE } from "@databox-cmk/testkit";
 import { expect, test } from "vitest";
 
 const MAIN = join(import.meta.dirname, "../../src/main.ts");
 const run = (...parameters: readonly string[]) =>
   spawnSync(process.execPath, ["--disable-warning=ExperimentalWarning", MAIN, ...parameters], {
-    env: {},
+    env: COMPILED_ONCE,
     encoding: "utf8",
   });
 
