@@ -10,11 +10,13 @@ import { findPostgres } from "./packages/testkit/src/start-postgres.ts";
 /** Where PostgreSQL cannot be installed, tools/setup.mjs says so and these tests are left out. In CI they fail. */
 const hasPostgres = findPostgres() !== undefined || (process.env["CI"] ?? "") !== "";
 
-/** Stops a test that hangs. It is not a bound of the product, and far above what a busy machine takes. */
-const PATIENCE = {
+const EVERY_PROJECT = {
+  // Stops a test that hangs. It is not a bound of the product, and far above what a busy machine takes.
   testTimeout: 600_000,
   hookTimeout: 600_000,
   expect: { poll: { timeout: 180_000 } },
+  // V8 begins with one megabyte for new objects, and collects whenever that is full.
+  execArgv: ["--min-semi-space-size=16"],
 };
 
 /** Tests that end processes or connections at one point after the other, by their names. */
@@ -63,7 +65,7 @@ export default defineConfig({
           name: "unit",
           ...sharedProcess(),
           include: ["{apps,packages}/*/src/**/*.test.ts", "tools/*.test.ts"],
-          ...PATIENCE,
+          ...EVERY_PROJECT,
         },
       },
       {
@@ -72,7 +74,7 @@ export default defineConfig({
           ...sharedProcess(FORGET_METADATA_SERVICE),
           include: ["{apps,packages}/*/test/**/*.test.ts", "deploy/test/**/*.test.ts"],
           exclude: [...configDefaults.exclude, ...CRASH],
-          ...PATIENCE,
+          ...EVERY_PROJECT,
         },
       },
       {
@@ -86,7 +88,7 @@ export default defineConfig({
           globalSetup: "apps/cloud-broker/test/store/start-test-server.ts",
           include: hasPostgres ? ["apps/cloud-broker/test/**/*.test.ts"] : [],
           exclude: [...configDefaults.exclude, ...onOneEngine],
-          ...PATIENCE,
+          ...EVERY_PROJECT,
         },
       },
       {
@@ -94,7 +96,7 @@ export default defineConfig({
           name: "crash",
           globalSetup: "e2e/harness/build-agent.ts",
           include: CRASH,
-          ...PATIENCE,
+          ...EVERY_PROJECT,
         },
       },
       {
@@ -103,7 +105,7 @@ export default defineConfig({
           globalSetup: "e2e/harness/build-agent.ts",
           include: ["e2e/**/*.test.ts"],
           exclude: [...configDefaults.exclude, ...CRASH, ...BROWSER, ...VIRTUAL],
-          ...PATIENCE,
+          ...EVERY_PROJECT,
         },
       },
       {
@@ -111,7 +113,7 @@ export default defineConfig({
           name: "browser",
           globalSetup: "e2e/harness/build-agent.ts",
           include: BROWSER,
-          ...PATIENCE,
+          ...EVERY_PROJECT,
         },
       },
       {
@@ -121,7 +123,7 @@ export default defineConfig({
           globalSetup: "e2e/harness/build-agent.ts",
           sequence: { groupOrder: 1 },
           include: VIRTUAL,
-          ...PATIENCE,
+          ...EVERY_PROJECT,
         },
       },
     ],
