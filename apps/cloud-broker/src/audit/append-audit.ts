@@ -2,7 +2,7 @@ import type { Transaction } from "kysely";
 
 import type { OrderId } from "../core/order.ts";
 import type { AuditEvent, Clock } from "../core/ports.ts";
-import { takeChainHead } from "../store/chain-head.ts";
+import { type ChainHead, takeChainHead } from "../store/chain-head.ts";
 import { compileWriteOnce } from "../store/compile-once.ts";
 import type { BrokerTables } from "../store/schema.ts";
 import { type AuditRow, nextAuditRow } from "./audit-row.ts";
@@ -46,4 +46,23 @@ export function createAppendAudit({ now }: AuditDependencies): AppendAudit {
     }
     throw new Error(`the audit chain ${chain} stays contended`);
   };
+}
+
+const insertBehind = compileWriteOnce(
+  (store, { chain, sequence, rowJson, hash, nowMs }: AuditRow & { nowMs: number }) =>
+    store.insertInto("audit").values({ chain, sequence, row_json: rowJson, hash, at_ms: nowMs }),
+);
+
+/**
+ * Appends behind a head that this transaction has taken, without reading again. If another row is
+ * there already, the transaction fails.
+ */
+export async function appendBehind(
+  transaction: Transaction<BrokerTables>,
+  head: ChainHead | undefined,
+  chain: AuditChain,
+  event: AuditEvent,
+  nowMs: number,
+): Promise<void> {
+  await insertBehind(transaction, { ...nextAuditRow(chain, head, event, nowMs), nowMs });
 }

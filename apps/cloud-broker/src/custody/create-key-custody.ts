@@ -40,8 +40,8 @@ export function createKeyCustody(dependencies: CustodyDependencies): KeyCustody 
     newestVersion: (order) => readNewestVersion(deps, order),
     sealOwnPasskey: (subject, choice, passkey) => sealOwnPasskey(deps, subject, choice, passkey),
     generate: (order, serials, alsoCommit) => generateEnvelopes(deps, order, serials, alsoCommit),
-    async hold(order, serial) {
-      const held = await loadHeldEnvelope(deps.store, order, serial);
+    async hold(order, serial, at = deps.store) {
+      const held = await loadHeldEnvelope(at, order, serial);
       if (held === undefined) return notGenerated;
       const envelope = nodeEnvelopeOf(held);
       return {

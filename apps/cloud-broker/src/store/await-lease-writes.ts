@@ -1,5 +1,7 @@
-import { sql, type Transaction } from "kysely";
+import { CompiledQuery, sql, type Transaction } from "kysely";
 
+import type { OrderId } from "../core/order.ts";
+import { compileOnce, compileWriteOnce } from "./compile-once.ts";
 import { engineOf } from "./engine.ts";
 import type { BrokerTables } from "./schema.ts";
 
@@ -10,4 +12,30 @@ import type { BrokerTables } from "./schema.ts";
 export async function awaitLeaseWrites(transaction: Transaction<BrokerTables>): Promise<void> {
   if (engineOf(transaction) === "postgres")
     await sql`lock table leases in share row exclusive mode`.execute(transaction);
+}
+
+const shareTable = compileWriteOnce(() => ({
+  compile: () => CompiledQuery.raw("lock table leases in row exclusive mode"),
+}));
+const lockOpen = compileOnce((store, { order, serial }: { order: OrderId; serial: string }) =>
+  store
+    .selectFrom("leases")
+    .select("id")
+    .where("order_id", "=", order)
+    .where("serial", "=", serial)
+    .where("state", "in", ["live", "refused"])
+    .forUpdate(),
+);
+
+/**
+ * Locks a node's open leases before they are read and replaced. A statement that is issued after
+ * this sees every renewal and every kill switch that came before; others wait for the transaction
+ * (`awaitLeaseWrites`, and renewals).
+ */
+export async function lockLeases(
+  transaction: Transaction<BrokerTables>,
+  node: { readonly order: OrderId; readonly serial: string },
+): Promise<void> {
+  if (engineOf(transaction) === "postgres")
+    await Promise.all([shareTable(transaction, {}), lockOpen(transaction, node)]);
 }

@@ -1,4 +1,4 @@
-import { sql, type Transaction } from "kysely";
+import { CompiledQuery, type Transaction } from "kysely";
 
 import { compileOnce } from "./compile-once.ts";
 import { engineOf } from "./engine.ts";
@@ -14,18 +14,10 @@ const selectHead = compileOnce((store, { chain }: { chain: string }) =>
     .orderBy("sequence", "desc")
     .limit(1),
 );
-const selectHeadTryingLock = compileOnce((store, { chain }: { chain: string }) =>
-  store
-    .selectFrom("audit")
-    .select([
-      "sequence",
-      "hash",
-      sql<number>`pg_try_advisory_xact_lock(hashtextextended(chain, 0))`.as("isMine"),
-    ])
-    .where("chain", "=", chain)
-    .orderBy("sequence", "desc")
-    .limit(1),
-);
+const lock = compileOnce((_store, { chain }: { chain: string }) => ({
+  compile: () =>
+    CompiledQuery.raw("select pg_advisory_xact_lock(hashtextextended($1, 0))", [chain]),
+}));
 
 /**
  * The newest row of an audit chain; no other transaction can append to this chain until this one
@@ -37,9 +29,9 @@ export async function takeChainHead(
   transaction: Transaction<BrokerTables>,
   chain: string,
 ): Promise<ChainHead | undefined> {
-  if (engineOf(transaction) === "sqlite") return (await selectHead(transaction, { chain }))[0];
-  const [head] = await selectHeadTryingLock(transaction, { chain });
-  if (head === undefined || head.isMine === 1) return head;
-  await sql`select pg_advisory_xact_lock(hashtextextended(${chain}, 0))`.execute(transaction);
-  return (await selectHead(transaction, { chain }))[0];
+  const [, [head]] = await Promise.all([
+    engineOf(transaction) === "postgres" && lock(transaction, { chain }),
+    selectHead(transaction, { chain }),
+  ]);
+  return head;
 }

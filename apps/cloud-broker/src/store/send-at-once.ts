@@ -1,22 +1,70 @@
-import type { CompiledQuery, DatabaseConnection, Kysely, QueryResult, Transaction } from "kysely";
+import type { CompiledQuery, DatabaseConnection, Kysely, QueryResult } from "kysely";
 
+import { engineOf } from "./engine.ts";
 import { isAborted } from "./postgres/failures.ts";
 import { untilRaceIsWon } from "./retry-transactions.ts";
 import type { BrokerTables } from "./schema.ts";
+import type { Store } from "./store.ts";
 
-type Sent = { readonly connection: DatabaseConnection; failure?: unknown };
-const connections = new WeakMap<Kysely<BrokerTables>, Sent>();
+type Queries = Kysely<BrokerTables>;
+type Sent = {
+  readonly connection: DatabaseConnection;
+  failure?: unknown;
+  withCommit?: Promise<unknown>;
+};
+const connections = new WeakMap<Queries, Sent>();
 
 /**
  * Sends the compiled statements of a transaction on PostgreSQL as soon as they are issued:
  * statements that do not depend on each other's results share a round trip, and the server still
  * runs them in order. kysely would send each statement only after the answer to the one before.
  */
-export async function sendAtOnce(transaction: Transaction<BrokerTables>): Promise<void> {
-  await transaction.getExecutor().provideConnection((connection) => {
-    connections.set(transaction, { connection });
-    return Promise.resolve();
+export async function sendAtOnce(
+  transaction: Queries,
+): Promise<{ readonly withCommit?: Promise<unknown> }> {
+  return transaction.getExecutor().provideConnection((connection) => {
+    const sent: Sent = { connection };
+    connections.set(transaction, sent);
+    return Promise.resolve(sent);
   });
+}
+
+/**
+ * Ends a transaction with writes that are sent together with its commit. Their row counts arrive
+ * after it, so they may depend only on facts that the transaction has read under its locks. If one
+ * fails, the server makes the commit a rollback.
+ *
+ * @param writes - already issued; the transaction must issue nothing after them
+ */
+export async function sendWithCommit(
+  transaction: Queries,
+  writes: readonly Promise<unknown>[],
+): Promise<void> {
+  const all = Promise.all(writes);
+  const sent = connections.get(transaction);
+  if (sent === undefined) await all;
+  else {
+    // `runLocking` awaits it.
+    all.catch(() => undefined);
+    sent.withCommit = all;
+  }
+}
+
+/**
+ * Reads that belong to one moment of a message, in one round trip. On SQLite they wait for no
+ * transaction.
+ */
+export function readAtOnce<Value>(
+  store: Store,
+  read: (store: Queries) => Promise<Value>,
+): Promise<Value> {
+  if (engineOf(store) === "sqlite") return read(store);
+  return untilRaceIsWon(() =>
+    store.connection().execute(async (connection) => {
+      await sendAtOnce(connection);
+      return read(connection);
+    }),
+  );
 }
 
 /**
@@ -31,7 +79,7 @@ export async function sendAtOnce(transaction: Transaction<BrokerTables>): Promis
  * takes the locks of several tables in another order than a statement that reads them together.
  */
 export async function executeAtOnce<Row>(
-  store: Kysely<BrokerTables>,
+  store: Queries,
   query: CompiledQuery<Row>,
 ): Promise<QueryResult<Row>> {
   const sent = connections.get(store);

@@ -16,13 +16,19 @@ export type Work<Value> = (transaction: Transaction<BrokerTables>) => Promise<Va
  */
 export function runLocking<Value>(store: Store, work: Work<Value>): Promise<Value> {
   if (engineOf(store) === "sqlite") return store.transaction().execute(work);
-  return untilRaceIsWon(() =>
-    store
-      .transaction()
-      .setIsolationLevel("read committed")
-      .execute(async (transaction) => {
-        await sendAtOnce(transaction);
-        return work(transaction);
-      }),
-  );
+  return untilRaceIsWon(async () => {
+    let sent: Awaited<ReturnType<typeof sendAtOnce>> = {};
+    try {
+      return await store
+        .transaction()
+        .setIsolationLevel("read committed")
+        .execute(async (transaction) => {
+          sent = await sendAtOnce(transaction);
+          return work(transaction);
+        });
+    } finally {
+      // A failed write, rather than the commit that became a rollback because of it.
+      await sent.withCommit;
+    }
+  });
 }

@@ -7,11 +7,11 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { orderIdOf } from "../../src/core/order.ts";
 import { createCustomerQuota } from "../../src/release/limits/customer-quota.ts";
 import { forgetWindows } from "../../src/release/limits/quota-window.ts";
-import { countUnlock } from "../../src/release/limits/unlock-quota.ts";
+import { countedOf, quotaWrites, usedUpQuota } from "../../src/release/limits/unlock-quota.ts";
+import { compileTogether } from "../../src/store/compile-together.ts";
 import { engineOf } from "../../src/store/engine.ts";
 import { createCommit } from "../../src/store/group-commit.ts";
 import type { Store } from "../../src/store/store.ts";
-import { commitUnlessWithdrawn } from "../../src/store/withdrawn.ts";
 import { openTestStore } from "../store/open-test-store.ts";
 import { DeviceWorld } from "./device-world.ts";
 
@@ -41,16 +41,16 @@ const passed = (outcomes: readonly unknown[]) =>
 const open = (perMinute: number, clock = { nowMs: NOON_MS }) =>
   replicas.map((store) => createCustomerQuota({ store, perMinute, now: () => clock.nowMs }));
 
+const countUnlock = compileTogether(quotaWrites(QUOTA));
 let turn = 0;
 /** One replica after another. */
 const ask = async (order = ORDER, serial = "DBX-1", nowMs = NOON_MS) => {
   turn += 1;
   const store = replicas[turn % replicas.length];
   if (store === undefined) throw new RangeError();
-  const asked = await commitUnlessWithdrawn(createCommit(store), (transaction) =>
-    countUnlock(transaction, QUOTA, { order, serial }, nowMs),
-  );
-  return asked.ok ? undefined : asked.failure;
+  const database = { store, commit: createCommit(store) };
+  const refusedBy = await countUnlock(database, countedOf(QUOTA, { order, serial }, nowMs));
+  return refusedBy && usedUpQuota(refusedBy, QUOTA, nowMs);
 };
 
 test("a node and an order each have their unlocks a minute, over all replicas", async () => {
@@ -80,19 +80,16 @@ test("a replica whose clock is behind opens no second window", async () => {
 });
 
 test("of two hundred at once, only as many pass as one replica would let pass", async () => {
-  const commits = replicas.map((store) => createCommit(store));
+  const databases = replicas.map((store) => ({ store, commit: createCommit(store) }));
   const quota = { perNode: 0, perOrder: 7 };
-  const node = { order: ORDER, serial: "DBX-1" };
+  const counted = countedOf(quota, { order: ORDER, serial: "DBX-1" }, NOON_MS);
+  const countOrder = compileTogether(quotaWrites(quota));
   const outcomes = await Promise.all(
-    commits.flatMap((commit) =>
-      Array.from({ length: 100 }, () =>
-        commitUnlessWithdrawn(commit, (transaction) =>
-          countUnlock(transaction, quota, node, NOON_MS),
-        ),
-      ),
+    databases.flatMap((database) =>
+      Array.from({ length: 100 }, () => countOrder(database, counted)),
     ),
   );
-  expect(outcomes.filter(({ ok }) => ok)).toHaveLength(7);
+  expect(passed(outcomes)).toBe(7);
 });
 
 const usedOfDatabase = () =>

@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { compileWriteOnce } from "../../src/store/compile-once.ts";
+import { compileTogether } from "../../src/store/compile-together.ts";
+import { createCommit } from "../../src/store/group-commit.ts";
+import { sendWithCommit } from "../../src/store/send-at-once.ts";
 import type { Store } from "../../src/store/store.ts";
 import { runLocking } from "../../src/store/transactions.ts";
 import { commitUnlessWithdrawn, Withdrawn } from "../../src/store/withdrawn.ts";
@@ -59,6 +62,39 @@ test("when one of them fails none of them has happened, and the connections serv
     Promise.all([drop(transaction, { nonceHash: "b" }), insert(transaction, { nonceHash: "c" })]),
   );
   expect(await kept()).toBe("c");
+});
+
+const insertAll = (nonces: readonly string[]) =>
+  runLocking(store, async (transaction) => {
+    await sendWithCommit(
+      transaction,
+      nonces.map((nonceHash) => insert(transaction, { nonceHash })),
+    );
+    return "done";
+  });
+
+test("writes that are sent with the commit are committed with it, or fail with it", async () => {
+  expect(await insertAll(["a", "b"])).toBe("done");
+  for (let again = 0; again < 3; again += 1)
+    await expect(insertAll(["c", "b", "d"])).rejects.toThrow(/unique/i);
+  expect(await kept()).toBe("a b");
+  expect(await insertAll(["c"])).toBe("done");
+  expect(await kept()).toBe("a b c");
+});
+
+const write = (key: "one" | "two") => (queries: Store, nonces: { one: string; two: string }) =>
+  queries
+    .insertInto("consumed_nonces")
+    .values({ nonce_hash: nonces[key], request_hash: "r", expires_at_ms: 0 })
+    .onConflict((conflict) => conflict.doNothing());
+
+test("writes that belong together all happen, or the first that changes nothing is named", async () => {
+  const useUp = compileTogether({ first: write("one"), second: write("two") });
+  const database = { store, commit: createCommit(store) };
+  expect(await useUp(database, { one: "a", two: "b" })).toBeUndefined();
+  expect(await useUp(database, { one: "c", two: "b" })).toBe("second");
+  expect(await useUp(database, { one: "a", two: "c" })).toBe("first");
+  expect(await kept()).toBe("a b");
 });
 
 test("withdrawn work leaves no trace and says why", async () => {

@@ -35,13 +35,24 @@ export async function closeTestStores(): Promise<void> {
  * A store as the broker opens it, on the engine of this run. On PostgreSQL a path stands for a
  * database: the same path is the same one, and ":memory:" one of its own that is gone when it is
  * closed.
+ *
+ * @param socketFolder - of another way to the server of PostgreSQL
  */
-export async function openTestStore(path: string, openDatabase?: OpenDatabase): Promise<Store> {
+export async function openTestStore(
+  path: string,
+  openDatabase?: OpenDatabase,
+  socketFolder?: string,
+): Promise<Store> {
   if (server === undefined) return openStore(path, openDatabase ?? (await openMigrated()));
   const admin = (databases ??= createTestDatabases(server.url));
   const name = byPath.get(path) ?? (await admin.create(TEMPLATE));
+  const settings = settingsOf(server.url, name);
   // Its template is migrated already.
-  const store = createPostgresStore({ ...settingsOf(server.url, name), ...PATIENCE });
+  const store = createPostgresStore({
+    ...settings,
+    ...PATIENCE,
+    url: { ...settings.url, host: socketFolder ?? settings.url.host },
+  });
   if (path !== ":memory:") {
     byPath.set(path, name);
     return store;

@@ -116,6 +116,8 @@ type BrokerOverrides = {
   readonly notices?: Notices;
   /** Of the listeners; the broker's own by default. */
   readonly timeouts?: Timeouts;
+  /** Stands between the broker and its database. */
+  readonly openStore?: (path: string) => Promise<Store>;
 };
 
 export async function openBroker({
@@ -123,6 +125,7 @@ export async function openBroker({
   replicas = ENGINE === "postgres" ? 3 : 1,
   notices = NO_NOTICES,
   timeouts,
+  openStore = openTestStore,
 }: BrokerOverrides = {}): Promise<BrokerWorld> {
   const folder = openTemporaryFolder();
   const clock = { nowMs: Date.parse("2026-01-02T03:04:05.678Z") };
@@ -224,9 +227,9 @@ export async function openBroker({
   async function start(): Promise<void> {
     const path = join(folder.path, "broker.sqlite");
     // One process has one connection to a SQLite file: it would wait for itself.
-    const shared = ENGINE === "sqlite" ? await openTestStore(path) : undefined;
+    const shared = ENGINE === "sqlite" ? await openStore(path) : undefined;
     running = [];
-    while (running.length < replicas) await startReplica(shared ?? (await openTestStore(path)));
+    while (running.length < replicas) await startReplica(shared ?? (await openStore(path)));
   }
 
   async function stop(): Promise<void> {

@@ -157,8 +157,8 @@ export function createKeyHealth(deps: KeyHealthDependencies): KeyHealthWatch {
     observe(custody, { lookAfterChange } = { lookAfterChange: true }) {
       return {
         ...custody,
-        async hold(order, serial) {
-          const held = await custody.hold(order, serial);
+        async hold(order, serial, at) {
+          const held = await custody.hold(order, serial, at);
           if (!held.ok) return held;
           const { envelope, release } = held.value;
           return {

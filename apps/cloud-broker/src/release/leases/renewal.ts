@@ -4,12 +4,13 @@ import {
   MESSAGE_TYPES,
   type RenewedLease,
 } from "@databox-cmk/protocol";
+import type { Kysely } from "kysely";
 
 import { decideRenewal } from "../../core/decide-renewal.ts";
 import type { Outcome } from "../../core/ports.ts";
 import { leaseTermsOf } from "../../core/unlock-policy.ts";
-import { commitStatement } from "../../store/commit-statement.ts";
-import { compileWriteOnce } from "../../store/compile-once.ts";
+import { compileTogether } from "../../store/compile-together.ts";
+import type { BrokerTables } from "../../store/schema.ts";
 import type { AuthenticDevice } from "../message/authenticate-device.ts";
 import type { DeviceDependencies } from "../message/device-dependencies.ts";
 import type { FindDevice } from "../message/device-node.ts";
@@ -61,20 +62,19 @@ export const conflict: Outcome<never> = {
   failure: { code: "LeaseInvalid", detail: "lease: it changed meanwhile; renew again" },
 };
 
-const moveLease = compileWriteOnce(
-  (
-    store,
-    values: {
-      lease: string;
-      from: number;
-      to: number;
-      counter: number;
-      nowMs: number;
-      ttlSeconds: number;
-      outageGraceSeconds: number;
-      graceUntilReboot: 0 | 1;
-    },
-  ) =>
+type Moved = {
+  readonly lease: string;
+  readonly from: number;
+  readonly to: number;
+  readonly counter: number;
+  readonly nowMs: number;
+  readonly ttlSeconds: number;
+  readonly outageGraceSeconds: number;
+  readonly graceUntilReboot: 0 | 1;
+};
+
+const moveLease = compileTogether({
+  lease: (store: Kysely<BrokerTables>, values: Moved) =>
     store
       .updateTable("leases")
       .set({
@@ -89,7 +89,7 @@ const moveLease = compileWriteOnce(
       .where("state", "=", "live")
       .where("sequence", "=", values.from)
       .where("last_counter", "<", values.counter),
-);
+});
 
 /**
  * Extends the lease by the terms of the order's present policy, which also govern the node's next
@@ -112,8 +112,9 @@ async function extend(
     drill,
   };
   const answer = await signAnswer(keys.signing, MESSAGE_TYPES.lease, payload);
-  const moved = await commitStatement({ store, commit }, (at) =>
-    moveLease(at, {
+  const refusedBy = await moveLease(
+    { store, commit },
+    {
       lease: request.lease,
       from,
       to,
@@ -122,7 +123,7 @@ async function extend(
       ttlSeconds: terms.ttlSeconds,
       outageGraceSeconds: terms.outageGraceSeconds,
       graceUntilReboot: terms.graceUntilReboot === true ? 1 : 0,
-    }),
+    },
   );
-  return moved === 1n ? { ok: true, value: answer } : conflict;
+  return refusedBy === undefined ? { ok: true, value: answer } : conflict;
 }

@@ -5,6 +5,7 @@ import { DAY_MS } from "../../core/day.ts";
 import type { EpochMs, OrderId } from "../../core/order.ts";
 import type { Failure } from "../../core/ports.ts";
 import { renderTime } from "../../core/wire-time.ts";
+import { compileWriteOnce } from "../../store/compile-once.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 
 /** The UTC day that a time belongs to, by its first millisecond. */
@@ -17,18 +18,18 @@ export type UnlockBudget = {
   readonly used: number;
 };
 
-/**
- * Takes one unlock from an order's budget, in the transaction of the grant: a conditional write, so
- * that all replicas together never grant more than the budget.
- */
-export async function takeFromBudget(
-  transaction: Transaction<BrokerTables>,
-  order: OrderId,
-  { unlocksPerDay }: Pick<UnlockBudget, "unlocksPerDay">,
-  nowMs: EpochMs,
-): Promise<Failure | undefined> {
-  const day = dayOf(nowMs);
-  const taken = await transaction
+/** The budget in a row that may lack one. */
+export function budgetOf(row: {
+  readonly [Column in "unlocks_per_day" | "day_ms" | "used"]: number | null;
+}): UnlockBudget | undefined {
+  const { unlocks_per_day: unlocksPerDay, day_ms: dayMs, used } = row;
+  return unlocksPerDay === null || dayMs === null || used === null
+    ? undefined
+    : { unlocksPerDay, dayMs, used };
+}
+
+const take = compileWriteOnce((store, { order, day }: { order: OrderId; day: EpochMs }) =>
+  store
     .updateTable("unlock_budgets")
     .set((row) => ({
       used: row
@@ -39,10 +40,19 @@ export async function takeFromBudget(
         .end(),
       day_ms: row.case().when("day_ms", "<", day).then(day).else(row.ref("day_ms")).end(),
     }))
-    .where("order_id", "=", order)
-    .where((row) => row.or([row("day_ms", "<", day), row("used", "<", row.ref("unlocks_per_day"))]))
-    .executeTakeFirst();
-  return taken.numUpdatedRows === 1n ? undefined : usedUp(unlocksPerDay, nowMs);
+    .where("order_id", "=", order),
+);
+
+/**
+ * Takes one unlock from an order's budget, in the transaction of the grant. The transaction has the
+ * order's audit chain locked since it checked the budget, so all replicas together never grant more.
+ */
+export async function takeFromBudget(
+  transaction: Transaction<BrokerTables>,
+  order: OrderId,
+  nowMs: EpochMs,
+): Promise<void> {
+  await take(transaction, { order, day: dayOf(nowMs) });
 }
 
 function usedUp(unlocksPerDay: number, nowMs: EpochMs): Failure {
@@ -53,11 +63,10 @@ function usedUp(unlocksPerDay: number, nowMs: EpochMs): Failure {
   };
 }
 
-/** Checked before the vault call; the grant itself takes the unlock. */
-export function checkBudget(
-  { unlocksPerDay, dayMs, used }: UnlockBudget,
-  nowMs: EpochMs,
-): Failure | undefined {
+/** Checked before the vault call and again by the grant, which takes the unlock. */
+export function checkBudget(budget: UnlockBudget | undefined, nowMs: EpochMs): Failure | undefined {
+  if (budget === undefined) return undefined;
+  const { unlocksPerDay, dayMs, used } = budget;
   const isUsedUp = dayMs >= dayOf(nowMs) && used >= unlocksPerDay;
   return isUsedUp ? usedUp(unlocksPerDay, nowMs) : undefined;
 }

@@ -1,84 +1,86 @@
-import type { Transaction } from "kysely";
+import type { Kysely } from "kysely";
 
 import type { EpochMs, OrderId } from "../../core/order.ts";
-import { compileWriteOnce } from "../../store/compile-once.ts";
+import type { Failure } from "../../core/ports.ts";
 import type { BrokerTables } from "../../store/schema.ts";
-import { Withdrawn } from "../../store/withdrawn.ts";
 import { MINUTE_MS, overQuota, windowOf } from "./quota-window.ts";
 
 /** Unlock requests per minute; 0: no limit. */
 export type UnlockQuota = { readonly perNode: number; readonly perOrder: number };
 
+/** One row per scope. A replica with a slow clock counts in the newest window. */
+const countIn = (store: Kysely<BrokerTables>, scope: string, windowMs: EpochMs, limit: number) =>
+  store
+    .insertInto("quota_windows")
+    .values({ scope, window_ms: windowMs, used: 1 })
+    .onConflict((conflict) =>
+      conflict
+        .column("scope")
+        .doUpdateSet((row) => {
+          const isOver = row("quota_windows.window_ms", "<", row.ref("excluded.window_ms"));
+          return {
+            used: row
+              .case()
+              .when(isOver)
+              .then(row.ref("excluded.used"))
+              .else(row("quota_windows.used", "+", row.ref("excluded.used")))
+              .end(),
+            window_ms: row
+              .case()
+              .when(isOver)
+              .then(row.ref("excluded.window_ms"))
+              .else(row.ref("quota_windows.window_ms"))
+              .end(),
+          };
+        })
+        .where((row) =>
+          row.or([
+            row("quota_windows.window_ms", "<", row.ref("excluded.window_ms")),
+            row("quota_windows.used", "<", limit),
+          ]),
+        ),
+    );
+
+const perNode = (store: Kysely<BrokerTables>, counted: Counted) =>
+  countIn(store, counted.nodeScope, counted.windowMs, counted.nodeLimit);
+const perOrder = (store: Kysely<BrokerTables>, counted: Counted) =>
+  countIn(store, counted.orderScope, counted.windowMs, counted.orderLimit);
+
+type Counted = ReturnType<typeof countedOf>;
+type QuotaWrite = keyof UnlockQuota;
+
 /**
- * Counts an unlock request of a node and its order in the database, so that all replicas together
- * allow no more than one would. Written by hand because rate-limiter-flexible, which also counts in
- * SQL, opens its own connections and cannot join the transaction that uses up the nonce. Limits per
- * address are counted in memory (load/rate-limit.ts): they protect one process from a flood, and
- * must not cost a write.
- *
- * @throws {Withdrawn} RateLimited; then nothing may remain counted, or one node could use up its
- * order's quota
+ * The writes that count an unlock request of a node and its order in the database, so that all
+ * replicas together allow no more than one would. A write that changes nothing is a quota that is
+ * used up; then nothing may remain counted, or one node could use up its order's quota. Written by
+ * hand because rate-limiter-flexible, which also counts in SQL, opens its own connections and
+ * cannot join the statement that uses up the nonce. Limits per address are counted in memory
+ * (load/rate-limit.ts): they protect one process from a flood, and must not cost a write.
  */
-export async function countUnlock(
-  transaction: Transaction<BrokerTables>,
-  { perNode, perOrder }: UnlockQuota,
-  { order, serial }: { readonly order: OrderId; readonly serial: string },
-  nowMs: EpochMs,
-): Promise<void> {
-  const windowMs = windowOf(nowMs);
-  const leftMs = windowMs + MINUTE_MS - nowMs;
-  const [node, all] = await Promise.all([
-    perNode === 0 || count(transaction, `node ${order} ${serial}`, windowMs, perNode),
-    perOrder === 0 || count(transaction, `order ${order}`, windowMs, perOrder),
-  ]);
-  if (!node) throw new Withdrawn(overQuota("node", perNode, leftMs));
-  if (!all) throw new Withdrawn(overQuota("order", perOrder, leftMs));
+export function quotaWrites(quota: UnlockQuota): Partial<Record<QuotaWrite, typeof perNode>> {
+  return {
+    ...(quota.perNode > 0 && { perNode }),
+    ...(quota.perOrder > 0 && { perOrder }),
+  };
 }
 
-const countIn = compileWriteOnce(
-  (store, { scope, windowMs, limit }: { scope: string; windowMs: number; limit: number }) =>
-    store
-      .insertInto("quota_windows")
-      .values({ scope, window_ms: windowMs, used: 1 })
-      .onConflict((conflict) =>
-        conflict
-          .column("scope")
-          .doUpdateSet((row) => {
-            const isOver = row("quota_windows.window_ms", "<", row.ref("excluded.window_ms"));
-            return {
-              used: row
-                .case()
-                .when(isOver)
-                .then(row.ref("excluded.used"))
-                .else(row("quota_windows.used", "+", row.ref("excluded.used")))
-                .end(),
-              window_ms: row
-                .case()
-                .when(isOver)
-                .then(row.ref("excluded.window_ms"))
-                .else(row.ref("quota_windows.window_ms"))
-                .end(),
-            };
-          })
-          .where((row) =>
-            row.or([
-              row("quota_windows.window_ms", "<", row.ref("excluded.window_ms")),
-              row("quota_windows.used", "<", limit),
-            ]),
-          ),
-      ),
-);
+/** The parameters of those writes. */
+export function countedOf(
+  quota: UnlockQuota,
+  { order, serial }: { readonly order: OrderId; readonly serial: string },
+  nowMs: EpochMs,
+) {
+  return {
+    nodeScope: `node ${order} ${serial}`,
+    nodeLimit: quota.perNode,
+    orderScope: `order ${order}`,
+    orderLimit: quota.perOrder,
+    windowMs: windowOf(nowMs),
+  };
+}
 
-/**
- * One row per scope. A replica with a slow clock counts in the newest window.
- *
- * @returns whether the quota allowed it
- */
-async function count(
-  transaction: Transaction<BrokerTables>,
-  scope: string,
-  windowMs: EpochMs,
-  limit: number,
-): Promise<boolean> {
-  return (await countIn(transaction, { scope, windowMs, limit })) === 1n;
+/** The refusal when one of those writes changes nothing. */
+export function usedUpQuota(write: QuotaWrite, quota: UnlockQuota, nowMs: EpochMs): Failure {
+  const leftMs = windowOf(nowMs) + MINUTE_MS - nowMs;
+  return overQuota(write === "perNode" ? "node" : "order", quota[write], leftMs);
 }

@@ -5,7 +5,8 @@ import type { BrokerTables } from "../../store/schema.ts";
 import type { Store } from "../../store/store.ts";
 import type { SignedAnswer } from "./signed-answer.ts";
 
-const LIFETIME_MS = 60_000;
+/** How long an answer is kept for the same message. */
+export const ANSWER_LIFETIME_MS = 60_000;
 
 const selectAnswer = compileOnce(
   (store, { requestHash, forgottenMs }: { requestHash: string; forgottenMs: number }) =>
@@ -53,7 +54,7 @@ export async function findStoredAnswer(
   requestHash: string,
   nowMs: number,
 ): Promise<SignedAnswer | undefined> {
-  const [row] = await selectAnswer(store, { requestHash, forgottenMs: nowMs - LIFETIME_MS });
+  const [row] = await selectAnswer(store, { requestHash, forgottenMs: nowMs - ANSWER_LIFETIME_MS });
   if (row === undefined) return undefined;
   return { status: row.status, text: row.body };
 }
@@ -70,7 +71,7 @@ export async function storeAnswer(
   { status, text }: SignedAnswer,
   nowMs: number,
 ): Promise<boolean> {
-  const forgottenMs = nowMs - LIFETIME_MS;
+  const forgottenMs = nowMs - ANSWER_LIFETIME_MS;
   const values = { requestHash, status, body: text, nowMs, forgottenMs };
   return (await insertAnswer(transaction, values)) === 1n;
 }
@@ -79,7 +80,7 @@ export async function storeAnswer(
 export async function forgetExpired(store: Store, nowMs: number): Promise<void> {
   await store
     .deleteFrom("stored_answers")
-    .where("created_at_ms", "<=", nowMs - LIFETIME_MS)
+    .where("created_at_ms", "<=", nowMs - ANSWER_LIFETIME_MS)
     .execute();
   await store.deleteFrom("consumed_nonces").where("expires_at_ms", "<=", nowMs).execute();
 }

@@ -1,16 +1,20 @@
 import { messageHash } from "@databox-cmk/crypto";
 import type { Grant, UnlockQuestion } from "@databox-cmk/protocol";
 
+import { appendBehind } from "../../audit/append-audit.ts";
 import type { OrderId } from "../../core/order.ts";
-import type { Failure, Outcome } from "../../core/ports.ts";
+import type { AuditEvent, Failure, Outcome } from "../../core/ports.ts";
 import { purposeAllowed, type UnlockPurpose } from "../../core/unlock-purposes.ts";
 import type { Released } from "../../custody/release-content-key.ts";
 import { stepsSoFar } from "../../observability/trace.ts";
+import { lockLeases } from "../../store/await-lease-writes.ts";
+import { takeChainHead } from "../../store/chain-head.ts";
 import { compileWriteOnce } from "../../store/compile-once.ts";
+import { sendWithCommit } from "../../store/send-at-once.ts";
 import { commitUnlessWithdrawn, Withdrawn } from "../../store/withdrawn.ts";
 import { claimRelease, describeClaim, type ReleaseClaim } from "../approvals/claim-release.ts";
 import { openLease } from "../leases/open-lease.ts";
-import { takeFromBudget } from "../limits/unlock-budget.ts";
+import { checkBudget, takeFromBudget } from "../limits/unlock-budget.ts";
 import type { DeviceDependencies } from "../message/device-dependencies.ts";
 import type { DeviceNode } from "../message/device-node.ts";
 import { noteOutcome } from "../message/note-outcome.ts";
@@ -71,12 +75,13 @@ const insertGrant = compileWriteOnce(
  * One commit for the audit row, the stored answer and the facts that a receipt refers to; only then
  * does the grant leave.
  *
- * The first writes are those that others wait for: the order's audit chain, and the lease that a
- * kill switch searches. The facts that are read after them are therefore final: an order that was
- * cancelled, erased or revoked during the vault call gets no grant.
+ * First the transaction locks what others wait for: the order's audit chain, and the leases that a
+ * kill switch searches. The facts that are read after that are therefore final: an order that was
+ * cancelled, erased or revoked during the vault call gets no grant. No write depends on another's
+ * result, so all of them leave together with the commit.
  */
 export async function commitGrant(
-  { commit, appendAudit, now }: DeviceDependencies,
+  { commit, now }: DeviceDependencies,
   { message, request, node: sender, grant, answer, released, generation, way, claim }: Granting,
 ): Promise<Outcome<undefined>> {
   const grantHash = messageHash(answer.text);
@@ -86,7 +91,27 @@ export async function commitGrant(
   return commitUnlessWithdrawn(commit, async (transaction) => {
     const recorded = await way.record(transaction, { grant, grantHash, answer });
     if (!recorded.ok) throw new Withdrawn(recorded.failure);
-    await appendAudit(transaction, order, {
+    const nowMs = now();
+    const [head, , facts] = await Promise.all([
+      takeChainHead(transaction, order),
+      lockLeases(transaction, sender),
+      readFinalFacts(transaction, sender, {
+        counter: way.overtakenAbove,
+        requestHash: message.hash,
+        nowMs,
+      }),
+    ]);
+    const budget = request.purpose === "prepare" ? undefined : facts?.budget;
+    const withdrawn = whyWithdrawn(facts, request.purpose) ?? checkBudget(budget, nowMs);
+    if (withdrawn !== undefined) throw new Withdrawn(withdrawn);
+    const claimed = await claimRelease(transaction, claim, {
+      requestHash: message.hash,
+      order,
+      serial,
+      nowMs,
+    });
+    if (!claimed.ok) throw new Withdrawn(claimed.failure);
+    const event: AuditEvent = {
       action: way.action,
       actor: actorOf(message, sender),
       outcome: "granted",
@@ -111,43 +136,29 @@ export async function commitGrant(
         ...describeClaim(claim),
       },
       ...steps,
-    });
+    };
     const { offlineJson } = recorded.value;
-    const [isStored, , , , facts] = await Promise.all([
-      storeAnswer(transaction, message.hash, answer, now()),
+    await sendWithCommit(transaction, [
+      appendBehind(transaction, head, order, event, nowMs),
+      storeAnswer(transaction, message.hash, answer, nowMs),
       insertGrant(transaction, {
         grantHash,
         order,
         serial,
         purpose: request.purpose,
         lease: grant.lease.id,
-        nowMs: now(),
+        nowMs,
         generation,
       }),
       openLease(
         transaction,
         sender,
         { grant, grantHash, request, offlineJson, backupKey: backup?.name },
-        now(),
+        nowMs,
       ),
-      noteOutcome(transaction, sender, "granted", now(), request.generation),
-      readFinalFacts(transaction, sender, way.overtakenAbove),
+      noteOutcome(transaction, sender, "granted", nowMs, request.generation),
+      ...(budget === undefined ? [] : [takeFromBudget(transaction, order, nowMs)]),
     ]);
-    if (!isStored) throw new Withdrawn({ code: "BrokerBusy", retryAfterSeconds: 1 });
-    const withdrawn = whyWithdrawn(facts, request.purpose);
-    if (withdrawn !== undefined) throw new Withdrawn(withdrawn);
-    if (request.purpose !== "prepare" && facts?.unlocksPerDay !== undefined) {
-      const { unlocksPerDay } = facts;
-      const limited = await takeFromBudget(transaction, order, { unlocksPerDay }, now());
-      if (limited !== undefined) throw new Withdrawn(limited);
-    }
-    const claimed = await claimRelease(transaction, claim, {
-      requestHash: message.hash,
-      order,
-      serial,
-      nowMs: now(),
-    });
-    if (!claimed.ok) throw new Withdrawn(claimed.failure);
   });
 }
 
@@ -155,6 +166,7 @@ function whyWithdrawn(
   facts: FinalFacts | undefined,
   purpose: UnlockQuestion["purpose"],
 ): Failure | undefined {
+  if (facts?.isAnswered === true) return { code: "BrokerBusy", retryAfterSeconds: 1 };
   if (facts?.isOvertaken === true)
     return { code: "CounterRollback", detail: "counter: another message came first" };
   if (facts === undefined || !purposeAllowed(facts, purpose))

@@ -1,83 +1,101 @@
 import type { UnlockRequest } from "@databox-cmk/protocol";
-import type { Transaction } from "kysely";
+import type { Kysely } from "kysely";
 
 import { BEING_ANSWERED } from "../../core/decide-unlock.ts";
 import type { OrderId } from "../../core/order.ts";
 import type { Failure, Outcome } from "../../core/ports.ts";
-import { compileWriteOnce } from "../../store/compile-once.ts";
+import { compileTogether } from "../../store/compile-together.ts";
 import type { BrokerTables } from "../../store/schema.ts";
-import { commitUnlessWithdrawn, Withdrawn } from "../../store/withdrawn.ts";
-import { countUnlock } from "../limits/unlock-quota.ts";
+import type { Store } from "../../store/store.ts";
+import { countedOf, quotaWrites, type UnlockQuota, usedUpQuota } from "../limits/unlock-quota.ts";
 import { NONCE_LIFETIME_MS } from "../message/challenge.ts";
 import type { DeviceDependencies } from "../message/device-dependencies.ts";
 import type { DeviceNode } from "../message/device-node.ts";
 
-const insertNonce = compileWriteOnce(
-  (
-    store,
-    {
-      nonceHash,
-      requestHash,
-      expiresAtMs,
-    }: {
-      nonceHash: string;
-      requestHash: string;
-      expiresAtMs: number;
-    },
-  ) =>
-    store
-      .insertInto("consumed_nonces")
-      .values({ nonce_hash: nonceHash, request_hash: requestHash, expires_at_ms: expiresAtMs })
-      .onConflict((conflict) => conflict.column("nonce_hash").doNothing()),
-);
-const raiseCounter = compileWriteOnce(
-  (store, { order, serial, counter }: { order: OrderId; serial: string; counter: number }) =>
-    store
-      .updateTable("nodes")
-      .set({ last_counter: counter })
-      .where("order_id", "=", order)
-      .where("serial", "=", serial)
-      .where("last_counter", "<", counter),
-);
+type Used = {
+  readonly nonceHash: string;
+  readonly requestHash: string;
+  readonly expiresAtMs: number;
+  readonly order: OrderId;
+  readonly serial: string;
+  readonly counter: number;
+} & ReturnType<typeof countedOf>;
+
+const insertNonce = (store: Kysely<BrokerTables>, used: Used) =>
+  store
+    .insertInto("consumed_nonces")
+    .values({
+      nonce_hash: used.nonceHash,
+      request_hash: used.requestHash,
+      expires_at_ms: used.expiresAtMs,
+    })
+    .onConflict((conflict) => conflict.column("nonce_hash").doNothing());
+const raiseCounter = (store: Kysely<BrokerTables>, { order, serial, counter }: Used) =>
+  store
+    .updateTable("nodes")
+    .set({ last_counter: counter })
+    .where("order_id", "=", order)
+    .where("serial", "=", serial)
+    .where("last_counter", "<", counter);
+
+/** By the quotas of a broker, which do not change. */
+const useUp = new WeakMap<UnlockQuota, ReturnType<typeof compileUseUp>>();
+const compileUseUp = (quota: UnlockQuota) =>
+  compileTogether<"nonce" | "counter" | keyof UnlockQuota, Used>({
+    nonce: insertNonce,
+    counter: raiseCounter,
+    ...quotaWrites(quota),
+  });
 
 /**
  * Counts the request against its quotas and uses up nonce and counter, all or nothing, in one
- * transaction; of many concurrent requests exactly one sees row counts of 1.
+ * commit; of many concurrent requests exactly one can.
  */
 export async function consumeNonce(
-  deps: Pick<DeviceDependencies, "commit" | "now" | "unlockQuota" | "countCustomerUnlock">,
+  deps: Pick<
+    DeviceDependencies,
+    "store" | "commit" | "now" | "unlockQuota" | "countCustomerUnlock"
+  >,
   requestHash: string,
   nonceHash: string,
   request: UnlockRequest,
-  node: DeviceNode,
+  { order, serial }: DeviceNode,
 ): Promise<Outcome<undefined>> {
-  const { now, unlockQuota } = deps;
-  const { order, serial } = node;
+  const { store, now, unlockQuota } = deps;
   const busy = await deps.countCustomerUnlock(order);
   if (busy !== undefined) return { ok: false, failure: busy };
-  return commitUnlessWithdrawn(deps.commit, async (transaction) => {
-    const [inserted, raised] = await Promise.all([
-      // Every nonce that is valid now expires before this row does.
-      insertNonce(transaction, { nonceHash, requestHash, expiresAtMs: now() + NONCE_LIFETIME_MS }),
-      raiseCounter(transaction, { order, serial, counter: request.counter }),
-      countUnlock(transaction, unlockQuota, node, now()),
-    ]);
-    if (inserted !== 1n) throw new Withdrawn(await whyUsed(transaction, nonceHash, requestHash));
-    if (raised !== 1n)
-      throw new Withdrawn({
-        code: "CounterRollback",
-        detail: "counter: another message came first",
-      });
+  const run = useUp.get(unlockQuota) ?? compileUseUp(unlockQuota);
+  useUp.set(unlockQuota, run);
+  const nowMs = now();
+  const refusedBy = await run(deps, {
+    nonceHash,
+    requestHash,
+    // Every nonce that is valid now expires before this row does.
+    expiresAtMs: nowMs + NONCE_LIFETIME_MS,
+    order,
+    serial,
+    counter: request.counter,
+    ...countedOf(unlockQuota, { order, serial }, nowMs),
   });
+  switch (refusedBy) {
+    case undefined:
+      return { ok: true, value: undefined };
+    case "nonce":
+      return { ok: false, failure: await whyUsed(store, nonceHash, requestHash) };
+    case "counter":
+      return {
+        ok: false,
+        failure: { code: "CounterRollback", detail: "counter: another message came first" },
+      };
+    case "perNode":
+    case "perOrder":
+      return { ok: false, failure: usedUpQuota(refusedBy, unlockQuota, nowMs) };
+  }
 }
 
 /** The same message at another replica at the same moment is not a replay. */
-async function whyUsed(
-  transaction: Transaction<BrokerTables>,
-  nonceHash: string,
-  requestHash: string,
-): Promise<Failure> {
-  const used = await transaction
+async function whyUsed(store: Store, nonceHash: string, requestHash: string): Promise<Failure> {
+  const used = await store
     .selectFrom("consumed_nonces")
     .select("request_hash")
     .where("nonce_hash", "=", nonceHash)

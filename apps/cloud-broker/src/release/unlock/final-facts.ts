@@ -1,7 +1,7 @@
 import type { Transaction } from "kysely";
 
 import { LEASE_STATES } from "../../core/decide-renewal.ts";
-import type { OrderId } from "../../core/order.ts";
+import type { EpochMs, OrderId } from "../../core/order.ts";
 import type { Failure } from "../../core/ports.ts";
 import type { OrderPlace } from "../../core/unlock-purposes.ts";
 import { compileOnce } from "../../store/compile-once.ts";
@@ -12,16 +12,21 @@ import {
   scopesOfNode,
   standingSwitch,
 } from "../kill-switches/revocations.ts";
+import { budgetOf, type UnlockBudget } from "../limits/unlock-budget.ts";
+import { ANSWER_LIFETIME_MS } from "../message/stored-answers.ts";
 
 /** The facts that may have changed during the vault call. */
 export type FinalFacts = OrderPlace & {
   readonly revocation: Failure | undefined;
   /** The node has sent a newer request and has its answer. */
   readonly isOvertaken: boolean;
-  readonly unlocksPerDay: number | undefined;
+  /** The same message has its answer. */
+  readonly isAnswered: boolean;
+  readonly budget: UnlockBudget | undefined;
 };
 
-type Wanted = { readonly serial: string; readonly counter: number } & CoveringScopes;
+type Asked = { readonly requestHash: string; readonly counter: number };
+type Wanted = Asked & { readonly serial: string; readonly forgottenMs: EpochMs } & CoveringScopes;
 
 const select = compileOnce((store, wanted: Wanted) =>
   store
@@ -31,6 +36,8 @@ const select = compileOnce((store, wanted: Wanted) =>
       "orders.stage",
       "orders.transfer_type",
       "unlock_budgets.unlocks_per_day",
+      "unlock_budgets.day_ms",
+      "unlock_budgets.used",
       standingSwitch(wanted),
       order
         .selectFrom("leases")
@@ -42,22 +49,30 @@ const select = compileOnce((store, wanted: Wanted) =>
         .where("leases.last_counter", ">", wanted.counter)
         .limit(1)
         .as("newer_lease"),
+      order
+        .selectFrom("stored_answers")
+        .select("stored_answers.request_hash")
+        .where("stored_answers.request_hash", "=", wanted.requestHash)
+        .where("stored_answers.created_at_ms", ">", wanted.forgottenMs)
+        .as("answer"),
     ])
     .where("orders.id", "=", wanted.order),
 );
 
 /**
- * Runs in the transaction of a grant, after its lease was written.
+ * Runs in the transaction of a grant, once it has locked the order's audit chain and the node's
+ * leases.
  *
- * @param counter - a lease with a higher one was requested later
+ * @param asked - `counter`: a lease with a higher one was requested later
  * @returns undefined when the order is gone
  */
 export async function readFinalFacts(
   transaction: Transaction<BrokerTables>,
   { order, serial }: { readonly order: OrderId; readonly serial: string },
-  counter: number,
+  { nowMs, ...asked }: Asked & { readonly nowMs: EpochMs },
 ): Promise<FinalFacts | undefined> {
-  const wanted = { serial, counter, ...scopesOfNode(order, serial) };
+  const scopes = scopesOfNode(order, serial);
+  const wanted = { serial, forgottenMs: nowMs - ANSWER_LIFETIME_MS, ...asked, ...scopes };
   const [row] = await select(transaction, wanted);
   return (
     row && {
@@ -65,7 +80,8 @@ export async function readFinalFacts(
       transferType: row.transfer_type,
       revocation: revocationOf(row.revocation),
       isOvertaken: row.newer_lease !== null,
-      unlocksPerDay: row.unlocks_per_day ?? undefined,
+      isAnswered: row.answer !== null,
+      budget: budgetOf(row),
     }
   );
 }

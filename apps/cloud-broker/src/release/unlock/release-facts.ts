@@ -1,16 +1,17 @@
 import type { UnlockPolicy } from "@databox-cmk/protocol";
+import type { Kysely } from "kysely";
 
 import type { EpochMs, OrderId } from "../../core/order.ts";
 import type { Failure } from "../../core/ports.ts";
 import { compileOnce } from "../../store/compile-once.ts";
-import type { Store } from "../../store/store.ts";
+import type { BrokerTables } from "../../store/schema.ts";
 import {
   type CoveringScopes,
   revocationOf,
   scopesOfNode,
   standingSwitch,
 } from "../kill-switches/revocations.ts";
-import type { UnlockBudget } from "../limits/unlock-budget.ts";
+import { budgetOf, type UnlockBudget } from "../limits/unlock-budget.ts";
 import { parseStoredPolicy } from "../policy/read-unlock-policy.ts";
 
 /** The present permissions of an order's nodes, and whether a nonce was used. */
@@ -54,22 +55,18 @@ const select = compileOnce((store, wanted: Wanted) =>
  * @returns undefined when the order is gone
  */
 export async function loadReleaseFacts(
-  store: Store,
+  store: Kysely<BrokerTables>,
   { order, serial }: { readonly order: OrderId; readonly serial: string },
   nonceHash: string | undefined,
 ): Promise<ReleaseFacts | undefined> {
   const wanted = { nonceHash: nonceHash ?? "", ...scopesOfNode(order, serial) };
   const [row] = await select(store, wanted);
   if (row === undefined) return undefined;
-  const { unlocks_per_day: unlocksPerDay, day_ms: dayMs, used } = row;
   const { request_hash: requestHash, expires_at_ms: expiresAtMs } = row;
   return {
     policy: parseStoredPolicy(row.policy_json),
     revocation: revocationOf(row.revocation),
-    budget:
-      unlocksPerDay === null || dayMs === null || used === null
-        ? undefined
-        : { unlocksPerDay, dayMs, used },
+    budget: budgetOf(row),
     usedNonce:
       requestHash === null || expiresAtMs === null ? undefined : { requestHash, expiresAtMs },
   };

@@ -24,6 +24,7 @@ import { leaseTermsOf } from "../../core/unlock-policy.ts";
 import type { HeldNode } from "../../custody/key-custody.ts";
 import type { NodeEnvelope } from "../../custody/node-envelope.ts";
 import type { Released } from "../../custody/release-content-key.ts";
+import { readAtOnce } from "../../store/send-at-once.ts";
 import type { Store } from "../../store/store.ts";
 import { type Admission, admitRelease } from "../approvals/admit-release.ts";
 import type { ReleaseClaim } from "../approvals/claim-release.ts";
@@ -66,10 +67,12 @@ export async function loadKnown(
   { custody, store, defaultPolicy }: DeviceDependencies,
   { message, node, way }: UnlockAsked,
 ): Promise<Known | undefined> {
-  const [held, facts] = await Promise.all([
-    custody.hold(node.order, node.serial),
-    loadReleaseFacts(store, node, way.nonceHash),
-  ]);
+  const [held, facts] = await readAtOnce(store, (at) =>
+    Promise.all([
+      custody.hold(node.order, node.serial, at),
+      loadReleaseFacts(at, node, way.nonceHash),
+    ]),
+  );
   if (facts === undefined) return undefined;
   const { policy = defaultPolicy, revocation, budget, usedNonce } = facts;
   const freshness = way.freshness(usedNonce);
@@ -163,8 +166,7 @@ export async function useUp(
   { request, way }: UnlockAsked,
   { budget }: Known,
 ): Promise<Outcome<undefined>> {
-  const limited =
-    budget === undefined || request.purpose === "prepare" ? undefined : checkBudget(budget, now());
+  const limited = request.purpose === "prepare" ? undefined : checkBudget(budget, now());
   return limited === undefined ? way.useUp() : { ok: false, failure: limited };
 }
 

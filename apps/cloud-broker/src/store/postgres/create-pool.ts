@@ -7,6 +7,7 @@ import type { PoolState } from "../pool-state.ts";
 import { createQueryTimes, type QueryTimes } from "../query-times.ts";
 import { poolConfigOf, type PostgresSettings } from "./connection-settings.ts";
 import { databaseFailure, isOutage } from "./failures.ts";
+import { joinBegin } from "./join-begin.ts";
 
 const DEFINITION = /^\s*(?:create|alter)\s+table\s/i;
 const TEXT = /\btext\b(?!\s+collate)/gi;
@@ -76,7 +77,7 @@ function wrap(
   client.on("error", (error) => {
     failure = error;
   });
-  const query = async (sql: string, parameters: readonly unknown[]) => {
+  const send = async (sql: string, parameters: readonly unknown[]) => {
     const text = defineAsSqlite(sql);
     const name = parameters.length === 0 ? undefined : nameOf(text);
     joinWrites(client);
@@ -95,6 +96,7 @@ function wrap(
       times.tell(performance.now() - startedMs);
     }
   };
+  const query = joinBegin(send);
   return {
     // oxlint-disable-next-line typescript/no-explicit-any -- kysely's type also has cursors, for streams; the broker has none
     query: (sql: unknown, parameters?: readonly unknown[]): any =>

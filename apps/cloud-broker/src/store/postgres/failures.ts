@@ -21,6 +21,11 @@ export function isLostRace(error: unknown): boolean {
   return error instanceof Error && RACES.has(codeOf(error));
 }
 
+/** A statement fails so on purpose when its condition does not hold (store/compile-together.ts). */
+export function isDivisionByZero(error: unknown): boolean {
+  return error instanceof Error && codeOf(error) === "22012";
+}
+
 /** An earlier statement of the transaction has failed; this one was not run. */
 export function isAborted(error: unknown): boolean {
   return error instanceof Error && codeOf(error) === "25P02";
