@@ -4,16 +4,30 @@ import { createConnection, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+export type FarServer = {
+  /** How often something was sent that follows an answer, on all connections. */
+  roundTrips(): number;
+};
+
 /** A Unix socket in a folder of its own, behind which is another one, so many milliseconds away. */
 export async function moveAway(
   socketPath: string,
   name: string,
   oneWayMs: number,
-): Promise<AsyncDisposable & { readonly folder: string }> {
+): Promise<AsyncDisposable & FarServer & { readonly folder: string }> {
   const folder = mkdtempSync(join(tmpdir(), "databox-bench-far-"));
   const open = new Set<Socket>();
+  let roundTrips = 0;
   const server = createServer((near) => {
     const far = createConnection(socketPath);
+    let isAnswered = true;
+    near.on("data", () => {
+      if (isAnswered) roundTrips += 1;
+      isAnswered = false;
+    });
+    far.on("data", () => {
+      isAnswered = true;
+    });
     for (const [from, to] of [
       [near, far],
       [far, near],
@@ -35,6 +49,7 @@ export async function moveAway(
   await once(server, "listening");
   return {
     folder,
+    roundTrips: () => roundTrips,
     async [Symbol.asyncDispose]() {
       const closed = once(server, "close");
       server.close();

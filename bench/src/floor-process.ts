@@ -18,7 +18,7 @@ import {
   verifyMessage,
   type VerifyKey,
 } from "@databox-cmk/crypto";
-import { DEVICE_ROUTES, MESSAGE_TYPES, unlockRequest } from "@databox-cmk/protocol";
+import { DEVICE_ROUTES, leaseRenewal, MESSAGE_TYPES, unlockRequest } from "@databox-cmk/protocol";
 import Database from "better-sqlite3";
 import { Agent } from "undici";
 import * as z from "zod";
@@ -29,7 +29,8 @@ import { stubWrap, VERSIONS } from "./stub-wrapping.ts";
 /**
  * The indispensable work of an unlock, and nothing around it: read and verify the message, one call
  * of the vault, seal, sign, one audit row in a shared durable commit, answer. It uses the broker's
- * libraries, but undici alone instead of Azure's SDK.
+ * libraries, but undici alone instead of Azure's SDK. Of a renewal: verify, one conditional write in
+ * a shared durable commit, sign.
  */
 const job = z
   .object({
@@ -45,9 +46,10 @@ const job = z
   .parse(JSON.parse(process.argv[2] ?? ""));
 
 const devices = new Map<string, VerifyKey>();
-for (const { privatePem } of z
-  .array(z.object({ privatePem: z.string() }))
-  .parse(JSON.parse(readFileSync(job.fleetFile, "utf8")))) {
+const fleet = z
+  .array(z.object({ privatePem: z.string(), lease: z.string() }))
+  .parse(JSON.parse(readFileSync(job.fleetFile, "utf8")));
+for (const { privatePem } of fleet) {
   const key = importVerifyKey(importSigningKey(privatePem).publicJwk);
   devices.set(key.kid, key);
 }
@@ -67,8 +69,18 @@ database.pragma("journal_mode = WAL");
 database.pragma("synchronous = FULL");
 database.exec("create table audit (sequence integer primary key, row text, hash text) strict");
 const insert = database.prepare("insert into audit (row, hash) values (?, ?)");
+database.exec(
+  "create table leases (id text primary key, sequence integer, counter integer) strict",
+);
+const insertLease = database.prepare("insert into leases values (?, 0, 0)");
+database.transaction(() => {
+  for (const { lease } of fleet) insertLease.run(lease);
+})();
+const move = database.prepare(
+  "update leases set sequence = ?, counter = ? where id = ? and sequence = ? and counter < ?",
+);
 let head = "";
-let waiting: { readonly row: string; readonly done: () => void }[] = [];
+let waiting: (() => () => void)[] = [];
 
 const server = createServer(
   { cert: readFileSync(job.certificateFile), key: readFileSync(job.keyFile) },
@@ -83,7 +95,13 @@ process.once("disconnect", () => process.exit());
 
 async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await text(request);
-  const answer = request.url === DEVICE_ROUTES.unlocks ? await unlock(body) : challenge();
+  const { url = "" } = request;
+  const answer =
+    url === DEVICE_ROUTES.unlocks
+      ? await unlock(body)
+      : url === DEVICE_ROUTES.challenges
+        ? challenge()
+        : await renew(body);
   response.setHeader("content-type", "application/jose");
   response.setHeader("content-length", answer.length);
   response.end(answer);
@@ -94,9 +112,30 @@ function challenge(): string {
   return JSON.stringify({ nonce, expiresInSeconds: 120, brokerTime: new Date().toISOString() });
 }
 
-async function unlock(message: string): Promise<string> {
+function keyOf(message: string): VerifyKey {
   const key = devices.get(readHeader(message).kid);
   if (key === undefined) throw new TypeError("not of this fleet");
+  return key;
+}
+
+async function renew(message: string): Promise<string> {
+  const { lease, order, serial, sequence, counter } = leaseRenewal.parse(
+    verifyMessage(message, keyOf(message), MESSAGE_TYPES.leaseRenewal),
+  );
+  const next = sequence + 1;
+  const answer = await signMessage(signing, MESSAGE_TYPES.lease, {
+    requestHash: messageHash(message),
+    order,
+    serial,
+    lease: { id: lease, ttlSeconds: 60, outageGraceSeconds: 86_400, sequence: next },
+  });
+  const { changes } = await commit(() => move.run(next, counter, lease, sequence, counter));
+  if (changes !== 1) throw new RangeError("the lease is not at this step");
+  return answer;
+}
+
+async function unlock(message: string): Promise<string> {
+  const key = keyOf(message);
   const { hpke, order, serial } = unlockRequest.parse(
     verifyMessage(message, key, MESSAGE_TYPES.unlockRequest),
   );
@@ -118,14 +157,23 @@ async function unlock(message: string): Promise<string> {
     sealed,
     kid,
   });
-  await audit(JSON.stringify({ order, serial, requestHash, grantHash: messageHash(answer), kid }));
+  const row = JSON.stringify({ order, serial, requestHash, grantHash: messageHash(answer), kid });
+  await commit(() => {
+    head = chainHash(head, row);
+    return insert.run(row, head);
+  });
   return answer;
 }
 
-/** All rows that wait share one commit. */
-function audit(row: string): Promise<void> {
-  return new Promise((done) => {
-    waiting.push({ row, done });
+/** All writes that wait share one commit. */
+function commit<Result>(write: () => Result): Promise<Result> {
+  return new Promise((resolve) => {
+    waiting.push(() => {
+      const result = write();
+      return () => {
+        resolve(result);
+      };
+    });
     if (waiting.length === 1) setImmediate(flush);
   });
 }
@@ -134,12 +182,9 @@ function flush(): void {
   const batch = waiting;
   waiting = [];
   database.exec("begin immediate");
-  for (const { row } of batch) {
-    head = chainHash(head, row);
-    insert.run(row, head);
-  }
+  const answers = batch.map((write) => write());
   database.exec("commit");
-  for (const { done } of batch) done();
+  for (const answer of answers) answer();
 }
 
 async function unwrap(): Promise<Uint8Array> {

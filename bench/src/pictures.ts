@@ -73,14 +73,10 @@ function growth(results: readonly BenchResult[]): readonly Bar[] {
     ["list page, p99: 100,000 orders to 1,000", ...ordersOf(results, "list page")],
     [
       "renewal, processor time: 10,000 devices to 1,000",
-      renewal("10,000", "processor time of the broker for each"),
-      renewal("1,000", "processor time of the broker for each"),
+      renewal("10,000", "processor time of each"),
+      renewal("1,000", "processor time of each"),
     ],
-    [
-      "memory: 10,000 devices to 1,000",
-      renewal("10,000", "memory of the replica"),
-      renewal("1,000", "memory of the replica"),
-    ],
+    ["memory: 10,000 devices to 1,000", renewal("10,000", "memory"), renewal("1,000", "memory")],
     ["unlock, processor time: 2 workers to 1", unlocks("2 workers"), unlocks("1 worker")],
   ];
   return ratios.flatMap(([name, larger, smaller]) =>

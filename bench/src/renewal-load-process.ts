@@ -8,7 +8,8 @@ import { openKeepAliveConnection, renderPost } from "./keep-alive-connection.ts"
 import { BOOT_ID } from "./seed-fleet.ts";
 
 /**
- * Renews the leases of a fleet, round after round: everything is signed before the clock starts.
+ * Renews the leases of a fleet, one round for each message: everything is signed before the clock
+ * starts.
  */
 const job = z
   .object({
@@ -48,30 +49,28 @@ const connections = await Promise.all(
   Array.from({ length: job.inFlight }, () => openKeepAliveConnection(job.port, job.caPem)),
 );
 process.send?.({ signed: true });
-process.once("message", () => {
-  void run();
+let rounds = 0;
+process.on("message", () => {
+  void run(requests[rounds++] ?? []);
 });
 process.once("disconnect", () => process.exit());
 
-async function run(): Promise<void> {
+async function run(round: readonly Buffer[]): Promise<void> {
   const times: number[] = [];
   const startedAt = performance.now();
-  for (const round of requests) {
-    let next = 0;
-    await Promise.all(
-      connections.map(async (connection) => {
-        while (next < round.length) {
-          const request = round[next];
-          next += 1;
-          if (request === undefined) return;
-          const sentAt = performance.now();
-          const { status, body } = await connection.send(request);
-          if (status !== 200) throw new Error(`a renewal was answered ${String(status)}: ${body}`);
-          times.push(performance.now() - sentAt);
-        }
-      }),
-    );
-  }
+  let next = 0;
+  await Promise.all(
+    connections.map(async (connection) => {
+      while (next < round.length) {
+        const request = round[next];
+        next += 1;
+        if (request === undefined) return;
+        const sentAt = performance.now();
+        const { status, body } = await connection.send(request);
+        if (status !== 200) throw new Error(`a renewal was answered ${String(status)}: ${body}`);
+        times.push(performance.now() - sentAt);
+      }
+    }),
+  );
   process.send?.({ seconds: (performance.now() - startedAt) / 1000, times });
-  for (const connection of connections) connection.close();
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type PostgresServer, startPostgres } from "@databox-cmk/testkit";
 
 import { type BenchBroker, createBrokerHome, serveFrom } from "./bench-broker.ts";
-import { moveAway } from "./far-away.ts";
+import { type FarServer, moveAway } from "./far-away.ts";
 import { type FleetKey, type FleetNode, seedFleet } from "./seed-fleet.ts";
 
 /**
@@ -18,7 +18,12 @@ export async function servePostgres(
   key: FleetKey,
   { workers = 1, awayMs = 0 }: { readonly workers?: number; readonly awayMs?: number } = {},
 ): Promise<
-  AsyncDisposable & { readonly broker: BenchBroker; readonly fleet: readonly FleetNode[] }
+  AsyncDisposable & {
+    readonly broker: BenchBroker;
+    readonly fleet: readonly FleetNode[];
+    /** If the server is far away. */
+    readonly far: FarServer | undefined;
+  }
 > {
   await using started = new AsyncDisposableStack();
   const server = started.use(await startPostgres({ fsync: true }));
@@ -29,28 +34,31 @@ export async function servePostgres(
   source.command("export", file);
   using near = createBrokerHome({ ...variables, DATABASE_URL: server.url("postgres") });
   near.command("import", file);
-  const url = awayMs === 0 ? server.url("postgres") : await moveServer(started, server, awayMs);
+  const far = awayMs === 0 ? undefined : await moveServer(started, server, awayMs);
+  const url = far?.url ?? server.url("postgres");
   const home = createBrokerHome({ ...variables, DATABASE_URL: url });
   const broker = started.use(await serveFrom(home, workers));
   const resources = started.move();
   return {
     broker,
     fleet,
+    far,
     async [Symbol.asyncDispose]() {
       await resources.disposeAsync();
     },
   };
 }
 
-/** @returns the address of the server's database further away */
+/** The server's database, further away. */
 async function moveServer(
   started: AsyncDisposableStack,
   server: PostgresServer,
   awayMs: number,
-): Promise<string> {
+): Promise<FarServer & { readonly url: string }> {
   const socket = `.s.PGSQL.${String(server.port)}`;
   const far = started.use(await moveAway(join(server.socketFolder, socket), socket, awayMs));
-  return server
+  const url = server
     .url("postgres")
     .replace(encodeURIComponent(server.socketFolder), encodeURIComponent(far.folder));
+  return { ...far, url };
 }

@@ -9,18 +9,18 @@ import { createCertificateAuthority, issueServerCertificate } from "@databox-cmk
 import * as z from "zod";
 
 import type { UnlockServer } from "./measure-unlocks.ts";
-import { cpuSecondsOf } from "./process-usage.ts";
+import { cpuSecondsOf, residentBytesOf } from "./process-usage.ts";
 import type { FleetNode } from "./seed-fleet.ts";
 import type { AzureStub } from "./start-azure-stub.ts";
 
 const MAIN = fileURLToPath(new URL("floor-process.ts", import.meta.url));
 
-/** The floor of an unlock in a process of its own (floor-process.ts). */
+/** The floor of unlocks and renewals, in a process of its own (floor-process.ts). */
 export async function startFloor(
   stub: AzureStub,
   fleet: readonly FleetNode[],
   { getsKey }: { readonly getsKey: boolean },
-): Promise<UnlockServer & AsyncDisposable> {
+): Promise<UnlockServer & AsyncDisposable & { residentBytes(): number }> {
   const folder = mkdtempSync(join(tmpdir(), "databox-floor-"));
   const file = (name: string, content: string): string => {
     const path = join(folder, name);
@@ -49,6 +49,7 @@ export async function startFloor(
     caPem: ca.certificatePem,
     folder,
     cpuSeconds: () => cpuSecondsOf(floor.pid ?? 0),
+    residentBytes: () => residentBytesOf(floor.pid ?? 0),
     async [Symbol.asyncDispose]() {
       const ended = once(floor, "exit");
       floor.disconnect();

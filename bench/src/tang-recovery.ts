@@ -57,12 +57,15 @@ async function measure(tang: Tang): Promise<BenchResult> {
     const fleet = ours === FEW ? world.fleet.slice(0, FEW) : world.fleet.slice(FEW);
     await using load = await startUnlockLoad(world.broker, fleet, { inFlight: ours });
     const rates = { ours: [] as number[], theirs: [] as number[] };
+    const perCpuSecond = { ours: [] as number[], theirs: [] as number[] };
     for (let round = 0; round <= ROUNDS; round += 1) {
-      const { perSecond } = await load.run(calls);
+      const { perSecond, cpuMicroseconds } = await load.run(calls);
       const recovered = await recover(tang, theirs, calls);
       if (round === 0) continue; // warming up
       rates.ours.push(perSecond);
-      rates.theirs.push(recovered);
+      rates.theirs.push(recovered.perSecond);
+      perCpuSecond.ours.push(1_000_000 / cpuMicroseconds);
+      perCpuSecond.theirs.push(recovered.perCpuSecond);
     }
     const unlocks = summarise(
       `2 workers, ${String(ours)} connections: unlocks a second`,
@@ -74,8 +77,22 @@ async function measure(tang: Tang): Promise<BenchResult> {
       "/s",
       rates.theirs,
     );
-    measurements.push(unlocks, recoveries);
-    ratios.push(ratio(`unlock to tang, ${String(theirs)} connections`, unlocks, recoveries));
+    const unlocksPerCpu = summarise(
+      `2 workers, ${String(ours)} connections: unlocks a processor second`,
+      "/s",
+      perCpuSecond.ours,
+    );
+    const recoveriesPerCpu = summarise(
+      `tang, ${String(theirs)} connections: recoveries a processor second`,
+      "/s",
+      perCpuSecond.theirs,
+    );
+    measurements.push(unlocks, recoveries, unlocksPerCpu, recoveriesPerCpu);
+    const connections = `${String(theirs)} connections`;
+    ratios.push(
+      ratio(`unlock to tang, ${connections}`, unlocks, recoveries),
+      ratio(`unlock to tang a processor second, ${connections}`, unlocksPerCpu, recoveriesPerCpu),
+    );
   }
   return {
     kind: "measured",
@@ -84,29 +101,38 @@ async function measure(tang: Tang): Promise<BenchResult> {
     ratios,
     notes: [
       "tangd writes head and body of an answer separately: on few connections it waits 40 ms for delayed acknowledgements, not for its processor",
+      "processor time is that of broker or tangd alone, without vault, kernel threads and load",
       "the broker has 2 workers and TLS; tang has neither TLS nor an audit trail",
     ],
-    aims: [aim("of tang's rate at its bound", ratios.at(-1)?.value ?? 0, "at least", 0.6, "")],
+    aims: [
+      aim(
+        "unlocks a processor second, of tang's recoveries",
+        ratios.at(-1)?.value ?? 0,
+        "at least",
+        0.5,
+        "",
+      ),
+    ],
   };
 }
 
-/** @returns recoveries a second */
 async function recover(
-  { port, exchangeKey }: Tang,
+  tang: Tang,
   inFlight: number,
   calls: number,
-): Promise<number> {
+): Promise<{ readonly perSecond: number; readonly perCpuSecond: number }> {
   const { publicKey } = generateKeyPairSync("ec", { namedCurve: "P-521" });
   const { kty, crv, x, y } = publicKey.export({ format: "jwk" });
   const body = JSON.stringify({ alg: "ECMR", kty, crv, x, y });
   const request = Buffer.from(
-    `POST /rec/${exchangeKey} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/jwk+json\r\ncontent-length: ${String(body.length)}\r\n\r\n${body}`,
+    `POST /rec/${tang.exchangeKey} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/jwk+json\r\ncontent-length: ${String(body.length)}\r\n\r\n${body}`,
   );
   const connections: KeepAliveConnection[] = [];
   for (let index = 0; index < inFlight; index += 1)
-    connections.push(await openPlainConnection(port));
+    connections.push(await openPlainConnection(tang.port));
   const free = [...connections];
   const startedAt = performance.now();
+  const cpuBefore = tang.cpuSeconds();
   await measureCalls(calls, inFlight, async () => {
     const connection = free.pop();
     if (connection === undefined) throw new RangeError("more calls than connections");
@@ -115,6 +141,8 @@ async function recover(
     free.push(connection);
   });
   const seconds = (performance.now() - startedAt) / 1000;
+  // Before its children end with their connections.
+  const spent = tang.cpuSeconds() - cpuBefore;
   for (const connection of connections) connection.close();
-  return calls / seconds;
+  return { perSecond: calls / seconds, perCpuSecond: calls / spent };
 }

@@ -4,10 +4,13 @@ import { setTimeout as pause } from "node:timers/promises";
 
 import { freePort } from "@databox-cmk/testkit";
 
+import { cpuSecondsOf } from "./process-usage.ts";
 import { findProgram, runProgram } from "./programs.ts";
 
 export type Tang = Disposable & {
   readonly port: number;
+  /** Processor time of tangd and of the children that serve its open connections. */
+  cpuSeconds(): number;
   /** RFC 7638 thumbprint of its exchange key: the path of a recovery. */
   readonly exchangeKey: string;
   /** A 32-byte secret that only this tang can help to open. */
@@ -50,6 +53,7 @@ export async function startTang(folder: string): Promise<Tang> {
     const { stdout } = await runProgram(["jose", "jwk", "thp", "-i", join(folder, "exc.jwk")]);
     return {
       port,
+      cpuSeconds: () => cpuSecondsOf(server.pid ?? 0),
       exchangeKey: stdout.trim(),
       ciphertext,
       [Symbol.dispose]() {

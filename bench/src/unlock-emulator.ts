@@ -1,4 +1,4 @@
-import { aim, type BenchResult } from "./bench-result.ts";
+import type { BenchResult } from "./bench-result.ts";
 import { allOf, compareUnlocks } from "./compare-unlocks.ts";
 import { startEmulatorWorld } from "./emulator-world.ts";
 import { startUnlockLoad } from "./measure-unlocks.ts";
@@ -23,14 +23,6 @@ export async function run(): Promise<BenchResult> {
     notes: [
       `${String(IN_FLIGHT)} in flight of as many orders with an identity each, at five vaults of one subscription; the emulator allows it 1,000 unlocks a second, as Key Vault would; load, emulator and broker share this machine`,
     ],
-    aims: [
-      aim(
-        "1 worker, the emulator on the same cores",
-        figures.perSecond.median,
-        "at least",
-        2_000,
-        "/s",
-      ),
-    ],
+    aims: [],
   };
 }

@@ -24,12 +24,13 @@ export async function run(): Promise<BenchResult> {
   ];
   const [ours, lowest] = await compareUnlocks(contestants, RUNS);
   if (ours === undefined || lowest === undefined) throw new TypeError("a contestant is missing");
+  const rate = ratio("1 worker to the floor, unlocks a second", ours.perSecond, lowest.perSecond);
   return {
     kind: "measured",
     name: "unlock-new-connection",
     measurements: [ours, lowest].flatMap(allOf),
-    ratios: [ratio("1 worker to the floor, unlocks a second", ours.perSecond, lowest.perSecond)],
+    ratios: [rate],
     notes: [`${String(LOAD.inFlight)} in flight; load, vault and broker share this machine`],
-    aims: [aim("1 worker, new connections", ours.perSecond.median, "at least", 1_000, "/s")],
+    aims: [aim("unlocks a second, of the floor's", rate.value, "at least", 0.8, "")],
   };
 }

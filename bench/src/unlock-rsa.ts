@@ -1,4 +1,4 @@
-import { aim, type BenchResult, ratio } from "./bench-result.ts";
+import { type BenchResult, ratio } from "./bench-result.ts";
 import { allOf, compareUnlocks } from "./compare-unlocks.ts";
 import { startUnlockLoad } from "./measure-unlocks.ts";
 import { startAzureStub } from "./start-azure-stub.ts";
@@ -30,8 +30,6 @@ export async function run(): Promise<BenchResult> {
     measurements: [ours, lowest].flatMap(allOf),
     ratios: [ratio("1 worker to the floor, unlocks a second", ours.perSecond, lowest.perSecond)],
     notes: [`${String(LOAD.inFlight)} in flight; load, vault and broker share this machine`],
-    aims: [
-      aim("1 worker, RSA-2048 on the same cores", ours.perSecond.median, "at least", 2_000, "/s"),
-    ],
+    aims: [],
   };
 }

@@ -1,4 +1,5 @@
 import { type BenchBroker, startBenchBroker } from "./bench-broker.ts";
+import type { FarServer } from "./far-away.ts";
 import { seedFleet, type FleetNode, stubFleetKey } from "./seed-fleet.ts";
 import { servePostgres } from "./serve-postgres.ts";
 import type { AzureStub } from "./start-azure-stub.ts";
@@ -10,6 +11,8 @@ const NEVER_REACHED = "1000000000";
 export type UnlockBroker = AsyncDisposable & {
   readonly broker: BenchBroker;
   readonly fleet: readonly FleetNode[];
+  /** The database, if it is far away. */
+  readonly far?: FarServer | undefined;
 };
 
 /**
