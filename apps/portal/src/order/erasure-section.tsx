@@ -1,3 +1,4 @@
+import type { ErasureStatement } from "@databox-cmk/protocol";
 import { DownloadButton, Facts, LoadingState, Section, Time } from "@databox-cmk/ui";
 import { Text } from "@fluentui/react-components";
 import { useQuery } from "@tanstack/react-query";
@@ -43,6 +44,10 @@ export function ErasureSection(): ReactElement {
                 label: texts.order.nodesTitle,
                 value: (erasure.data.statement.nodes ?? []).map(({ serial }) => serial).join(", "),
               },
+              {
+                label: texts.order.erasure.nodes,
+                value: certifiedNodes(erasure.data.statement) || texts.order.erasure.noNodes,
+              },
             ]}
           />
           <ErasureCertificate certificate={erasure.data.certificate} orderName={name.jobName} />
@@ -50,6 +55,14 @@ export function ErasureSection(): ReactElement {
       )}
     </Section>
   );
+}
+
+/** Serial numbers of the nodes whose own certificates are in that of the order. */
+function certifiedNodes({ nodes = [] }: ErasureStatement): string {
+  return nodes
+    .filter(({ sanitisation }) => sanitisation !== undefined)
+    .map(({ serial }) => serial)
+    .join(", ");
 }
 
 /** The signed certificate as a file. */

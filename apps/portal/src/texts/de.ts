@@ -164,6 +164,8 @@ export const de: Texts = {
       at: "Gelöscht",
       by: "Gelöscht von",
       copies: "Zerstörte Kopien",
+      nodes: "Knoten, die ihre Löschung bescheinigt haben",
+      noNodes: "Keiner",
       download: "Zertifikat herunterladen",
       verify:
         "Um es ohne Netz zu prüfen, speichern Sie die öffentlichen Schlüssel des Dienstes (/webhooks/v1/keys), und führen Sie aus:",

@@ -170,6 +170,8 @@ export const en = {
       at: "Erased",
       by: "Erased by",
       copies: "Wrapped copies destroyed",
+      nodes: "Nodes that certified their erasure",
+      noNodes: "None",
       download: "Download the certificate",
       verify: "To verify it offline, save the service's public keys (/webhooks/v1/keys) and run:",
     },
