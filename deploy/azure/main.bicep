@@ -1,54 +1,58 @@
-// The broker as a cloud service: container app, PostgreSQL, its own identity and vault, logs. One resource group holds the
-// service, another one the identities that it makes for orders. It gets no right on any customer's vault.
+// The broker needs in Azure: a cluster, PostgreSQL, the broker's identity and vault, two fixed addresses, logs and
+// alerts. One resource group has the service, another one the identities that the broker makes for orders. The broker
+// itself comes from deploy/kubernetes, after its keys are in the vault. It gets no right on any customer's vault.
 targetScope = 'subscription'
 
-@description('Short name of this installation; part of every resource\'s name.')
+@description('Short name of this installation; part of the name of every resource. The vault\'s name has 14 characters more, and room for 24.')
 @minLength(3)
-@maxLength(12)
+@maxLength(10)
 param name string = 'databox'
 
-@description('Azure region of the service, such as westeurope.')
+@description('Azure region of the service, such as westeurope. It must have three zones and a paired region.')
 param location string = deployment().location
 
-@description('Image of the broker, with its tag or digest.')
-param image string
-
-@description('Public origin of the broker, such as https://databox.contoso.com: what devices and Entra ID dial, and the issuer of its tokens.')
+@description('Public origin of the broker, such as https://databox.contoso.com: devices and Entra ID call it, and it is the issuer of the broker\'s tokens.')
 param brokerUrl string
 
-@description('Resource id of the registry that holds the image; empty for a public one.')
+@description('Resource id of the registry that has the image; empty for a public one.')
 param registryId string = ''
 
-@description('Object id of the person who puts the broker\'s own keys and certificate into the vault.')
-param secretsOfficerId string
+@description('Object id of the person or group that installs the broker: fills its vault, and administers the cluster.')
+param operatorId string
 
-@description('False for the first deployment: then the vault exists, and its secrets can be filled before replicas mount them.')
-param deployBroker bool = true
+@description('Addresses or networks, such as 203.0.113.7, from which operators call the cluster and the broker\'s vault.')
+@minLength(1)
+param operatorAddresses array
 
-@description('Replicas that always run.')
-@minValue(2)
-@maxValue(25)
-param minReplicas int = 3
+@description('Receives the alerts.')
+param alertEmail string
 
-@description('Administrator of PostgreSQL at set-up; its password is kept in the service\'s vault only.')
+@description('Administrator of PostgreSQL, who makes the broker\'s two users.')
 @secure()
 param databasePassword string
+
+@description('Size of the cluster\'s machines: at least 4 processors.')
+param nodeSize string = 'Standard_D4ds_v5'
+
+@description('StandardV2 survives the loss of a zone. Standard is for regions and clouds that do not have it.')
+@allowed(['StandardV2', 'Standard'])
+param natGatewaySku string = 'StandardV2'
 
 @description('Days that logs are kept.')
 @minValue(30)
 @maxValue(730)
 param logRetentionDays int = 90
 
-// Of /subscriptions/ID/resourceGroups/NAME/providers/…; a scope is evaluated although its module is left out.
+// Of /subscriptions/ID/resourceGroups/NAME/providers/…; a scope is evaluated even when its module is left out.
 var registrySubscription = registryId == '' ? subscription().subscriptionId : split(registryId, '/')[2]
 var registryGroup = registryId == '' ? '${name}-service' : split(registryId, '/')[4]
 
-resource serviceGroup 'Microsoft.Resources/resourceGroups@2024-03-01' = {
+resource serviceGroup 'Microsoft.Resources/resourceGroups@2024-11-01' = {
   name: '${name}-service'
   location: location
 }
 
-resource identityGroup 'Microsoft.Resources/resourceGroups@2024-03-01' = {
+resource identityGroup 'Microsoft.Resources/resourceGroups@2024-11-01' = {
   name: '${name}-identities'
   location: location
 }
@@ -69,33 +73,7 @@ module network 'modules/network.bicep' = {
   params: {
     name: name
     location: location
-  }
-}
-
-module identity 'modules/identity.bicep' = {
-  scope: serviceGroup
-  name: 'identity'
-  params: {
-    name: name
-    location: location
-  }
-}
-
-// Making managed identities for orders, and the federated credentials on them, in this one group and nowhere else.
-module identityRights 'modules/identity-rights.bicep' = {
-  scope: identityGroup
-  name: 'identity-rights'
-  params: {
-    principalId: identity.outputs.principalId
-  }
-}
-
-module registryRights 'modules/registry-rights.bicep' = if (registryId != '') {
-  scope: resourceGroup(registrySubscription, registryGroup)
-  name: '${name}-registry-rights'
-  params: {
-    registryName: last(split(registryId, '/'))
-    principalId: identity.outputs.principalId
+    natGatewaySku: natGatewaySku
   }
 }
 
@@ -105,10 +83,9 @@ module vault 'modules/vault.bicep' = {
   params: {
     name: name
     location: location
-    principalId: identity.outputs.principalId
-    secretsOfficerId: secretsOfficerId
+    operatorId: operatorId
+    addresses: concat(operatorAddresses, [network.outputs.egressAddress])
     workspaceId: logs.outputs.workspaceId
-    databasePassword: databasePassword
   }
 }
 
@@ -125,36 +102,75 @@ module database 'modules/database.bicep' = {
   }
 }
 
-module broker 'modules/broker.bicep' = if (deployBroker) {
+module cluster 'modules/cluster.bicep' = {
   scope: serviceGroup
-  name: 'broker'
+  name: 'cluster'
   params: {
     name: name
     location: location
-    image: image
-    registryId: registryId
-    brokerUrl: brokerUrl
-    minReplicas: minReplicas
-    subnetId: network.outputs.brokerSubnetId
-    workspaceName: logs.outputs.workspaceName
-    identityId: identity.outputs.id
-    identityClientId: identity.outputs.clientId
-    identityGroupId: identityGroup.id
-    vaultUri: vault.outputs.uri
-    serviceKeyUrl: vault.outputs.serviceKeyUrl
-    databaseHost: database.outputs.host
-    databaseName: database.outputs.databaseName
+    nodeSize: nodeSize
+    subnetId: network.outputs.nodesSubnetId
+    operatorId: operatorId
+    addresses: concat(operatorAddresses, [network.outputs.egressAddress])
+    brokerIdentityName: vault.outputs.brokerIdentityName
+    workspaceId: logs.outputs.workspaceId
   }
-  dependsOn: [
-    registryRights
-  ]
 }
 
-@description('Point brokerUrl\'s DNS name here.')
-output address string = broker.?outputs.address ?? ''
+// Making managed identities for orders, and the federated credentials on them, in this one group and nowhere else.
+module identityRights 'modules/identity-rights.bicep' = {
+  scope: identityGroup
+  name: 'identity-rights'
+  params: {
+    principalId: vault.outputs.brokerPrincipalId
+  }
+}
+
+module registryRights 'modules/registry-rights.bicep' = if (registryId != '') {
+  scope: resourceGroup(registrySubscription, registryGroup)
+  name: '${name}-registry-rights'
+  params: {
+    registryName: last(split(registryId, '/'))
+    principalId: cluster.outputs.kubeletPrincipalId
+  }
+}
+
+module alerts 'modules/alerts.bicep' = {
+  scope: serviceGroup
+  name: 'alerts'
+  params: {
+    name: name
+    email: alertEmail
+    clusterId: cluster.outputs.id
+    databaseId: database.outputs.id
+    vaultId: vault.outputs.id
+    gatewayId: network.outputs.gatewayId
+    entryId: network.outputs.entryId
+  }
+}
+
+@description('Point the DNS name of brokerUrl here.')
+output entryAddress string = network.outputs.entryAddress
 
 @description('Customers allow this address in the firewalls of their vaults.')
 output egressAddress string = network.outputs.egressAddress
 
-@description('Principal of the broker; give it Reader where the names of customers\' vaults shall be shown, and nothing else.')
-output principalId string = identity.outputs.principalId
+@description('For the broker\'s own keys.')
+output vaultName string = vault.outputs.name
+
+output clusterName string = cluster.outputs.name
+output databaseHost string = database.outputs.host
+
+@description('Principal of the broker. Give it Reader on customers\' vaults if it shall tell a deleted vault from one without access, and nothing else.')
+output brokerPrincipalId string = vault.outputs.brokerPrincipalId
+
+@description('The lines of broker.env.')
+output brokerEnv array = [
+  'BROKER_URL=${brokerUrl}'
+  'AZURE_CLOUD=${environment().name}'
+  'TENANT_ID=${subscription().tenantId}'
+  'BROKER_CLIENT_ID=${vault.outputs.brokerClientId}'
+  'SERVICE_KEY_URL=${vault.outputs.serviceKeyUrl}'
+  'IDENTITY_RESOURCE_GROUP=${identityGroup.id}'
+  'DATABASE_URL=postgresql://broker_serve@${database.outputs.host}:5432/broker'
+]

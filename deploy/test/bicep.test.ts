@@ -1,23 +1,35 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { SETTINGS } from "@databox-cmk/cloud-broker";
+import { requireTool } from "@databox-cmk/testkit";
 import { beforeAll, describe, expect, test } from "vitest";
 import { Language, Parser, type Node } from "web-tree-sitter";
 
+import { resourcesOf, type Resource, walk } from "./azure-resources.ts";
+
 /**
- * Neither the npm registry nor Debian has the Bicep compiler, but its grammar. So this test checks
- * syntax, and the references between the files and to the broker; it does not check types and API
- * versions.
+ * Neither the npm registry nor Debian has the Bicep compiler. npm has its grammar, which checks
+ * syntax and references; Debian's Azure SDK has the models of the resources, which check names,
+ * kinds and values of members.
  */
 const folder = fileURLToPath(new URL("../azure", import.meta.url));
 const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) =>
   name.endsWith(".bicep"),
 );
 const textOf = (name: string): string => readFileSync(join(folder, name), "utf8");
+const read = (path: string): string => readFileSync(new URL(path, import.meta.url), "utf8");
+const overlay = (name: string): string => read(`../kubernetes/example/${name}`);
+const base = (name: string): string => read(`../kubernetes/base/${name}`);
+// Debian's own interpreter: it is the one that sees the package python3-azure.
+const PYTHON = "/usr/bin/python3";
+const MODELS = fileURLToPath(new URL("azure-models.py", import.meta.url));
+const hasSdk = requireTool(
+  "python3-azure",
+  spawnSync(PYTHON, ["-c", "import azure.mgmt.network"]).status === 0,
+);
 let parser: Parser;
 
 beforeAll(async () => {
@@ -33,26 +45,88 @@ function parse(text: string): Node {
   return tree.rootNode;
 }
 
-function* walk(node: Node): Generator<Node> {
-  yield node;
-  for (const child of node.children) yield* walk(child);
+/** The refusals of the SDK's models; one sentence each. */
+function refusals(resources: readonly Resource[]): string[] {
+  const { stdout, stderr } = spawnSync(PYTHON, [MODELS], {
+    input: JSON.stringify(resources),
+    encoding: "utf8",
+  });
+  expect(stderr).toBe("");
+  return JSON.parse(stdout) as string[];
 }
 
-const faultsOf = (text: string): string[] =>
-  [...walk(parse(text))]
-    .filter((node) => node.isError || node.isMissing)
+/** Syntax errors, and names that are used and not declared. */
+function faultsOf(text: string): string[] {
+  const nodes = [...walk(parse(text))];
+  const declared = new Set(
+    nodes.flatMap((node) => (isDeclaration(node) ? (node.namedChild(0)?.text ?? "") : [])),
+  );
+  return nodes
+    .filter(
+      (node) =>
+        node.isError ||
+        node.isMissing ||
+        (node.type === "identifier" && isUse(node) && !declared.has(node.text)),
+    )
     .map((node) => `line ${String(node.startPosition.row + 1)}: ${node.text.slice(0, 80)}`);
+}
+
+const isDeclaration = ({ type }: Node): boolean =>
+  type.endsWith("_declaration") || type === "for_statement";
+
+/** Neither a declared name, nor an object's member, nor a function. */
+function isUse(node: Node): boolean {
+  const { parent } = node;
+  if (parent === null) return false;
+  const isNamedByParent =
+    isDeclaration(parent) || parent.type === "object_property" || parent.type === "call_expression";
+  return !(isNamedByParent && parent.namedChild(0)?.equals(node) === true);
+}
 
 /** Names that a file declares by `param` or `output`. */
 const declared = (text: string, kind: "param" | "output"): string[] =>
   [...text.matchAll(new RegExp(`^${kind} (\\w+) `, "gm"))].flatMap(([, name]) => name ?? []);
 
-test("the grammar finds a fault, so that silence means something", () => {
+test("syntax and names are checked, so that silence means something", () => {
   expect(faultsOf("param name string = {")).not.toEqual([]);
+  expect(faultsOf("var a = b\noutput c string = a")).toEqual(["line 1: b"]);
 });
 
 test.each(files)("%s is Bicep", (name) => {
   expect(faultsOf(textOf(name))).toEqual([]);
+});
+
+describe.skipIf(!hasSdk)("the resources, by the models of the Azure SDK", () => {
+  test("have members, kinds and values that Azure knows", () => {
+    const resources = files.flatMap((name) => resourcesOf(name, parse(textOf(name))));
+    expect(resources.length).toBeGreaterThan(files.length);
+    expect(refusals(resources)).toEqual([]);
+  });
+
+  test("are refused if they are wrong, so that silence means something", () => {
+    const text = textOf("modules/cluster.bicep");
+    const mistakes = [
+      ["name: 'Base'", "name: 'Best'", ".sku.name is Best, not one of Base"],
+      ["outboundType:", "outboundTyp:", ".properties.networkProfile has no member outboundTyp"],
+      ["enableRBAC: true", "enableRBAC: 'true'", ".properties.enableRBAC is not bool"],
+      [
+        "availabilityZones: ['1', '2', '3']",
+        "availabilityZones: '1'",
+        ".properties.agentPoolProfiles.availabilityZones is not [str]",
+      ],
+      ["    issuer: cluster", "    issuers: cluster", ".properties has no member issuers"],
+      ["oidcIssuerProfile.issuerURL", "issuerURL", " has no member properties.issuerURL"],
+      ["managedClusters@2025-03-01", "managedClusters@2023-03-01", ": no model of it is known"],
+      ["  location: location\n  sku", "  sku", " lacks location"],
+    ] as const;
+    const resources = mistakes.flatMap(([right, wrong]) => {
+      expect(text).toContain(right);
+      return resourcesOf(wrong, parse(text.replace(right, wrong)));
+    });
+    expect(refusals(resources).map((refusal) => refusal.replace(/^.*\(\S+\)/, ""))).toEqual(
+      mistakes.map(([, , fault]) => fault),
+    );
+  });
 });
 
 describe("the modules fit", () => {
@@ -84,59 +158,57 @@ describe("the modules fit", () => {
   );
 });
 
-const BROKER_MAIN = fileURLToPath(
-  new URL("main.ts", import.meta.resolve("@databox-cmk/cloud-broker")),
-);
+describe("the templates and the overlay of Kubernetes", () => {
+  const main = textOf("main.bicep");
+  const name = /^param name = '(\w+)'$/m.exec(textOf("main.bicepparam"))?.[1] ?? "";
 
-function openKeysFolder() {
-  const path = mkdtempSync(join(tmpdir(), "keys-"));
-  return {
-    path,
-    [Symbol.dispose]: () => {
-      rmSync(path, { recursive: true });
-    },
-  };
-}
-
-describe("the container app", () => {
-  const text = textOf("modules/broker.bicep");
-  const variables = [...text.matchAll(/name: '([A-Z_]+)'/g)].flatMap(([, name]) => name ?? []);
-
-  test("sets only what the broker reads, and all that it must be given", () => {
-    expect(Object.keys(SETTINGS)).toEqual(expect.arrayContaining(variables));
-    // BROKER_DATA_DIR is set by the image.
+  test("have the same settings, all that the broker must be given", () => {
+    const lines = [...main.matchAll(/^ {2}'([A-Z_]+)=/gm)].map(([, setting]) => setting);
     const required = Object.entries(SETTINGS)
       .filter(([, setting]) => !("default" in setting) && !("optional" in setting))
-      .map(([name]) => name)
-      .filter((name) => name !== "BROKER_DATA_DIR");
-    expect(variables).toEqual(expect.arrayContaining(required));
+      .map(([setting]) => setting)
+      // The deployment and the image set them.
+      .filter((setting) => !/^BROKER_(?:DATA_DIR|TLS_)/.test(setting));
+    expect(lines).toEqual(expect.arrayContaining(required));
+    expect(overlay("broker.env").match(/^[A-Z_]+(?==)/gm)).toEqual(lines);
   });
 
-  test("mounts every key that the broker makes, since it cannot make one there", () => {
-    using keys = openKeysFolder();
-    const { status } = spawnSync(process.execPath, [BROKER_MAIN, "keys", "create", keys.path]);
-    expect(status).toBe(0);
-    const mounted = [...text.matchAll(/^ {2}'?[\w-]+'?: '([\w.-]+)'$/gm)].map(([, file]) => file);
-    expect(mounted).toEqual(expect.arrayContaining(readdirSync(keys.path)));
-  });
-
-  test("is deployed after the vault whose secrets it mounts, and leaves by the fixed address", () => {
-    const main = textOf("main.bicep");
-    expect(main).toContain("module broker 'modules/broker.bicep' = if (deployBroker) {");
-    expect(main).toMatch(/^module vault 'modules\/vault\.bicep' = \{$/m);
-    expect(textOf("modules/network.bicep")).toMatch(
-      /name: 'broker'\n {8}properties: \{\n[^\n]*\n {10}natGateway: \{\n {12}id: gateway\.id/,
+  test("have one address of the entry, one subnet of the database and one service account", () => {
+    expect(overlay("entry.yaml")).toContain(
+      `azure-load-balancer-resource-group: ${name}-service\n`,
     );
-  });
-
-  test("has no secret among its variables", () => {
-    expect(text).not.toMatch(/secretRef: '/);
+    expect(overlay("entry.yaml")).toContain(`azure-pip-name: ${name}-entry\n`);
+    const network = textOf("modules/network.bicep");
+    expect(network).toContain("resource entry 'Microsoft.Network/publicIPAddresses@");
+    expect(network).toContain("name: '${name}-entry'");
+    const [, subnet = ""] = /name: 'database'[^']+addressPrefix: '([^']+)'/.exec(network) ?? [];
+    expect(overlay("private-endpoints.yaml")).toContain(`cidr: ${subnet}\n`);
+    const [, namespace = ""] = /^namespace: (.+)$/m.exec(overlay("kustomization.yaml")) ?? [];
+    const [, account = ""] = /^ {2}name: (.+)$/m.exec(base("service-account.yaml")) ?? [];
+    const cluster = textOf("modules/cluster.bicep");
+    expect(cluster).toContain(`subject: 'system:serviceaccount:${namespace}:${account}'`);
+    const [, audience = ""] = /audience: (.+)$/m.exec(overlay("identity.yaml")) ?? [];
+    expect(cluster).toContain(`AzureCloud: '${audience}'\n`);
+    expect(cluster).toContain(`namespaces: ['${namespace}']`);
   });
 });
 
-test("rights are given on the service's vault, the identities' group and the image's registry only", () => {
+test("the identity trusts the audience of each cloud", () => {
+  const audiences = textOf("modules/cluster.bicep").match(/'api:\/\/\w+'/g) ?? [];
+  const known = read("../../packages/errors/src/clouds.ts").match(/"api:\/\/\w+"/g) ?? [];
+  expect(audiences.map((each) => each.replaceAll("'", '"')).toSorted()).toEqual(known.toSorted());
+});
+
+test("the vault's name fits, with the longest name of an installation", () => {
+  const [, longest] = /^@maxLength\((\d+)\)\nparam name /m.exec(textOf("main.bicep")) ?? [];
+  // uniqueString makes 13 characters, and the name of a vault has 24 at most.
+  expect(Number(longest) + "-".length + 13).toBe(24);
+});
+
+test("rights are given on the service's group, its vault and cluster, the identities' group and the image's registry only", () => {
   const assignments = files.filter((name) => textOf(name).includes("roleAssignments@"));
   expect(assignments.toSorted()).toEqual([
+    "modules/cluster.bicep",
     "modules/identity-rights.bicep",
     "modules/registry-rights.bicep",
     "modules/vault.bicep",

@@ -38,6 +38,7 @@ const KINDS = {
   ServiceMonitor,
 } as const;
 
+const SQL_PAGE = "../../docs/operate/postgresql.md";
 const PUBLIC_SERVICE = "databox-broker";
 const METRICS_SERVICE = "databox-broker-metrics";
 const read = (path: string): string =>
@@ -51,10 +52,10 @@ const REACHED: readonly Attempt[] = [
   { name: "the cluster's name server by TCP", ...DNS, port: 53, may: true },
   { name: "another port of the name server", ...DNS, port: 9153, may: false },
   { name: "a public vault", address: "20.42.1.1", port: 443, may: true },
-  { name: "a vault's private endpoint", address: "10.20.30.5", port: 443, may: true },
-  { name: "PostgreSQL", address: "10.20.30.4", port: 5432, may: true },
+  { name: "a vault's private endpoint", address: "10.20.2.5", port: 443, may: true },
+  { name: "PostgreSQL", address: "10.20.2.4", port: 5432, may: true },
   { name: "PostgreSQL in public", address: "20.42.1.2", port: 5432, may: false },
-  { name: "another private address", address: "10.20.31.5", port: 443, may: false },
+  { name: "another private address", address: "10.20.2.16", port: 443, may: false },
   { name: "the machine's metadata", address: "169.254.169.254", port: 80, may: false },
   { name: "the metadata address by TLS", address: "169.254.169.254", port: 443, may: false },
   {
@@ -191,6 +192,19 @@ describe.skipIf(!hasKustomize)("the example, as kustomize builds it", () => {
         (metadata as { labels?: Labels }).labels?.["app.kubernetes.io/component"] === "serve",
     );
     expect(later.map(({ kind }) => kind)).toEqual(["Deployment"]);
+  });
+
+  test("the owner of the database migrates it, and another user serves", () => {
+    const { DATABASE_URL } = one("ConfigMap")["data"] as { DATABASE_URL: string };
+    const ofMigration = containerOf(one("Job")).env.find(({ name }) => name === "DATABASE_URL");
+    const [, owner = "", user = ""] =
+      /^create role (\w+) login;\ncreate role (\w+) login;$/m.exec(read(SQL_PAGE)) ?? [];
+    expect(new URL(DATABASE_URL).username).toBe(user);
+    expect(ofMigration?.value).toBe(DATABASE_URL.replace(user, owner));
+    const secrets = ["Deployment", "Job"].map(
+      (kind) => podOf(one(kind)).volumes.find(({ name }) => name === "database")?.secret,
+    );
+    expect(new Set(secrets.map((secret) => secret?.secretName)).size).toBe(2);
   });
 
   test("Prometheus finds the metrics by the job that the alerts name, and not by the public service", () => {

@@ -20,6 +20,27 @@ else if (words.includes("create secret")) {
 } else if (words.includes("replace")) writeFileSync("secret.json", readFileSync(0));
 `;
 
+/** Keeps secrets with their tag as az does; `list` shows them as the query on the page asks. */
+const AZ = `#!/usr/bin/env node
+const { existsSync, readFileSync, writeFileSync } = require("node:fs");
+const { positionals, values } = require("node:util").parseArgs({
+  allowPositionals: true,
+  options: Object.fromEntries(
+    ["vault-name", "name", "file", "encoding", "tags", "query", "output"].map((name) => [name, { type: "string" }]),
+  ),
+});
+const secrets = existsSync("vault.json") ? JSON.parse(readFileSync("vault.json")) : {};
+const verb = positionals.at(-1);
+if (values["vault-name"] !== "contoso" || !/^keyvault secret (set|list|download)$/.test(positionals.join(" "))) process.exit(2);
+if (verb === "set") {
+  if (!/^[0-9A-Za-z-]{1,127}$/.test(values.name) || values.encoding !== "base64") process.exit(2);
+  secrets[values.name] = { file: values.tags.replace("file=", ""), value: readFileSync(values.file, "base64") };
+  writeFileSync("vault.json", JSON.stringify(secrets));
+} else if (verb === "list")
+  for (const [name, { file }] of Object.entries(secrets)) console.log(name + "\\t" + file);
+else writeFileSync(values.file, secrets[values.name].value, values.encoding);
+`;
+
 /** Of a broker without appliances, whose database is made at the first look. */
 const SETTINGS = {
   BROKER_TLS_CERTIFICATE_FILE: "not-read",
@@ -30,14 +51,19 @@ const SETTINGS = {
     "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/broker",
 };
 
-test("the broker's own keys are rotated from their secret, by the commands as printed", () => {
-  const page = readFileSync(join(ROOT, "docs/operate/deploy-kubernetes.md"), "utf8");
-  const [, commands = ""] =
-    /^<!-- run by e2e\/documented-commands\/own-keys.test.ts -->\n+```\n([^]*?)^```$/m.exec(page) ??
-    [];
-  expect(commands).toContain("broker keys rotate signing\n");
+/** The commands that a page marks as run by this test. */
+function commandsOf(page: string): string {
+  const text = readFileSync(join(ROOT, "docs/operate", page), "utf8");
+  const [, indent = "", commands = ""] =
+    /^( *)<!-- run by e2e\/documented-commands\/own-keys.test.ts -->\n+ *```\n([^]*?)^ *```$/m.exec(
+      text,
+    ) ?? [];
+  return commands.replaceAll(new RegExp(`^${indent}`, "gm"), "");
+}
 
-  using folder = openTemporaryFolder();
+/** A folder with the programs that the pages name. */
+function openShell() {
+  const folder = openTemporaryFolder();
   const bin = join(folder.path, "bin");
   mkdirSync(bin);
   const place = (name: string, text: string) => {
@@ -45,23 +71,39 @@ test("the broker's own keys are rotated from their secret, by the commands as pr
     chmodSync(join(bin, name), 0o755);
   };
   place("kubectl", KUBECTL);
+  place("az", AZ);
   place("node", `#!/bin/sh\nexec '${process.execPath}' "$@"\n`);
   place("broker", `#!/bin/sh\nexec '${process.execPath}' '${BROKER}' "$@"\n`);
   const env = {
     ...SETTINGS,
+    VAULT: "contoso",
     BROKER_DATA_DIR: join(folder.path, "data"),
     PATH: `${bin}:/usr/bin:/bin`,
   };
-  const run = (program: string, ...parameters: readonly string[]) =>
-    execFileSync(program, parameters, { cwd: folder.path, env, encoding: "utf8" });
-  const secret = (): Record<string, string> =>
-    (JSON.parse(readFileSync(join(folder.path, "secret.json"), "utf8")) as never)["data"];
+  return {
+    path: folder.path,
+    run: (program: string, ...parameters: readonly string[]) =>
+      execFileSync(program, parameters, { cwd: folder.path, env, encoding: "utf8" }),
+    [Symbol.dispose]: () => {
+      folder[Symbol.dispose]();
+    },
+  };
+}
 
-  run(join(bin, "broker"), "keys", "create", "made");
-  const made = readdirSync(join(folder.path, "made"));
-  const data = made.map((name) => [name, readFileSync(join(folder.path, "made", name), "base64")]);
+test("the broker's own keys are rotated from their secret, by the commands as printed", () => {
+  const commands = commandsOf("deploy-kubernetes.md");
+  expect(commands).toContain("broker keys rotate signing\n");
+
+  using shell = openShell();
+  const { run } = shell;
+  const secret = (): Record<string, string> =>
+    (JSON.parse(readFileSync(join(shell.path, "secret.json"), "utf8")) as never)["data"];
+
+  run(join(shell.path, "bin/broker"), "keys", "create", "made");
+  const made = readdirSync(join(shell.path, "made"));
+  const data = made.map((name) => [name, readFileSync(join(shell.path, "made", name), "base64")]);
   writeFileSync(
-    join(folder.path, "secret.json"),
+    join(shell.path, "secret.json"),
     JSON.stringify({ data: Object.fromEntries(data) as object }),
   );
   const before = secret();
@@ -73,6 +115,27 @@ test("the broker's own keys are rotated from their secret, by the commands as pr
   expect(changed.every(([name]) => name.startsWith("broker-signing-key."))).toBe(true);
   expect(secret()["broker-signing-key.pem"]).toBe(before["broker-signing-key.next.pem"]);
   expect(Object.keys(secret())).toEqual(expect.arrayContaining(made));
-  expect(readdirSync(join(folder.path, "keys"))).toEqual([]);
-  expect(readFileSync(join(folder.path, "kubectl.log"), "utf8")).toMatch(/rollout restart .*\n$/);
+  expect(readdirSync(join(shell.path, "keys"))).toEqual([]);
+  expect(readFileSync(join(shell.path, "kubectl.log"), "utf8")).toMatch(/rollout restart .*\n$/);
+});
+
+test("the broker's own keys go into its vault, and from there into the cluster", () => {
+  const commands = commandsOf("deploy-azure.md");
+  expect(commands).toContain("\naz keyvault secret list ");
+  using shell = openShell();
+  // The stand-in for kubectl prints the secret that it makes of the folder.
+  const printed = shell.run("/bin/sh", "-e", "-c", commands);
+  const { data } = JSON.parse(printed.slice(printed.indexOf("{"))) as {
+    data: Record<string, string>;
+  };
+  const vault = JSON.parse(readFileSync(join(shell.path, "vault.json"), "utf8")) as Record<
+    string,
+    { readonly file: string; readonly value: string }
+  >;
+  shell.run(join(shell.path, "bin/broker"), "keys", "create", "made");
+  expect(Object.keys(data)).toEqual(readdirSync(join(shell.path, "made")));
+  expect(data).toEqual(
+    Object.fromEntries(Object.values(vault).map(({ file, value }) => [file, value])),
+  );
+  expect(readdirSync(join(shell.path, "keys"))).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import { collectDefaultMetrics } from "prom-client";
 
 import { openPortal } from "./api/portal/open-portal.ts";
+import { azureSettingsOf } from "./azure/azure-settings-of.ts";
 import { createAzure } from "./azure/create-azure.ts";
 import { createFetchByAgent } from "./azure/fetch-by-agent.ts";
 import { armAudiences, createTenantKeys, createVerifyToken } from "./callers/verify-token.ts";
@@ -82,23 +83,12 @@ export async function startBroker(
   opened.defer(() => store.destroy());
   const fileIssuerKeys = await openFileIssuerKeys(keysFolderOf(config), now);
   const clock = createClockWatch(now);
-  const azure = createAzure(
-    {
-      armUrl: config.ARM_URL,
-      authorityUrl: config.ENTRA_AUTHORITY,
-      tenantId: config.TENANT_ID,
-      brokerClientId: config.BROKER_CLIENT_ID,
-      keyVaultSuffixes: config.KEY_VAULT_SUFFIXES,
-      identityResourceGroupId: config.IDENTITY_RESOURCE_GROUP,
-      issuer: config.BROKER_URL,
-      cloud: cloudOf(config),
-      extraCaPem,
-      dnsServer: config.DNS_SERVER,
-      vaultOperationsPerSecond: config.VAULT_OPERATIONS_PER_10_SECONDS / 10,
-      rewrapShare: config.REWRAP_VAULT_PERCENT / 100,
-    },
-    { signAssertion: (order) => tokenIssuer.signAssertion(order), now, random: Math.random, clock },
-  );
+  const azure = createAzure(azureSettingsOf(config, extraCaPem), {
+    signAssertion: (order) => tokenIssuer.signAssertion(order),
+    now,
+    random: Math.random,
+    clock,
+  });
   const tokenIssuer = createTokenIssuer(
     issuerKey === undefined ? fileIssuerKeys : azure.issuerKeys(issuerKey),
     config.BROKER_URL,

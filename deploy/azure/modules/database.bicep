@@ -15,8 +15,9 @@ resource server 'Microsoft.DBforPostgreSQL/flexibleServers@2024-08-01' = {
     tier: 'GeneralPurpose'
   }
   properties: {
-    version: '16'
-    administratorLogin: 'broker'
+    version: '17'
+    // Makes the broker's two users (docs/operate/postgresql.md), which are not administrators.
+    administratorLogin: 'databaseadmin'
     administratorLoginPassword: password
     storage: {
       storageSizeGB: 64
@@ -37,15 +38,6 @@ resource server 'Microsoft.DBforPostgreSQL/flexibleServers@2024-08-01' = {
   }
 }
 
-resource database 'Microsoft.DBforPostgreSQL/flexibleServers/databases@2024-08-01' = {
-  parent: server
-  name: 'broker'
-  properties: {
-    charset: 'UTF8'
-    collation: 'en_US.utf8'
-  }
-}
-
 resource auditing 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   scope: server
   name: 'logs'
@@ -60,5 +52,5 @@ resource auditing 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   }
 }
 
+output id string = server.id
 output host string = server.properties.fullyQualifiedDomainName
-output databaseName string = database.name

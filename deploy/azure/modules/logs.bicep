@@ -2,7 +2,7 @@ param name string
 param location string
 param retentionDays int
 
-resource workspace 'Microsoft.OperationalInsights/workspaces@2023-09-01' = {
+resource workspace 'Microsoft.OperationalInsights/workspaces@2022-10-01' = {
   name: '${name}-logs'
   location: location
   properties: {
@@ -14,4 +14,3 @@ resource workspace 'Microsoft.OperationalInsights/workspaces@2023-09-01' = {
 }
 
 output workspaceId string = workspace.id
-output workspaceName string = workspace.name

@@ -1,28 +1,47 @@
 param name string
 param location string
+param natGatewaySku string
+
+// Bicep knows no suffix of PostgreSQL by cloud.
+var databaseSuffixes = {
+  AzureCloud: 'postgres.database.azure.com'
+  AzureUSGovernment: 'postgres.database.usgovcloudapi.net'
+  AzureChinaCloud: 'postgres.database.chinacloudapi.cn'
+}
+
+var zones = ['1', '2', '3']
 
 // Customers open the firewalls of their vaults for this address, so it never changes.
-resource egress 'Microsoft.Network/publicIPAddresses@2024-05-01' = {
+resource egress 'Microsoft.Network/publicIPAddresses@2024-07-01' = {
   name: '${name}-egress'
   location: location
   sku: {
-    name: 'Standard'
+    name: natGatewaySku
   }
-  zones: [
-    '1'
-    '2'
-    '3'
-  ]
+  zones: zones
   properties: {
     publicIPAllocationMethod: 'Static'
   }
 }
 
-resource gateway 'Microsoft.Network/natGateways@2024-05-01' = {
-  name: '${name}-egress'
+// Devices call this address. It is not of the cluster, so a new cluster keeps it.
+resource entry 'Microsoft.Network/publicIPAddresses@2024-07-01' = {
+  name: '${name}-entry'
   location: location
   sku: {
     name: 'Standard'
+  }
+  zones: zones
+  properties: {
+    publicIPAllocationMethod: 'Static'
+  }
+}
+
+resource gateway 'Microsoft.Network/natGateways@2024-07-01' = {
+  name: '${name}-egress'
+  location: location
+  sku: {
+    name: natGatewaySku
   }
   properties: {
     publicIpAddresses: [
@@ -33,36 +52,27 @@ resource gateway 'Microsoft.Network/natGateways@2024-05-01' = {
   }
 }
 
-resource network 'Microsoft.Network/virtualNetworks@2024-05-01' = {
+resource network 'Microsoft.Network/virtualNetworks@2024-07-01' = {
   name: '${name}-network'
   location: location
   properties: {
     addressSpace: {
-      addressPrefixes: [
-        '10.20.0.0/16'
-      ]
+      addressPrefixes: ['10.20.0.0/16']
     }
     subnets: [
       {
-        name: 'broker'
+        name: 'nodes'
         properties: {
           addressPrefix: '10.20.0.0/23'
           natGateway: {
             id: gateway.id
           }
-          delegations: [
-            {
-              name: 'container-apps'
-              properties: {
-                serviceName: 'Microsoft.App/environments'
-              }
-            }
-          ]
         }
       }
       {
         name: 'database'
         properties: {
+          // The network policy of the replicas names it too (deploy/kubernetes/example/private-endpoints.yaml).
           addressPrefix: '10.20.2.0/28'
           delegations: [
             {
@@ -79,7 +89,7 @@ resource network 'Microsoft.Network/virtualNetworks@2024-05-01' = {
 }
 
 resource databaseZone 'Microsoft.Network/privateDnsZones@2024-06-01' = {
-  name: '${name}.private.postgres.database.azure.com'
+  name: '${name}.private.${databaseSuffixes[environment().name]}'
   location: 'global'
 }
 
@@ -95,7 +105,10 @@ resource databaseZoneLink 'Microsoft.Network/privateDnsZones/virtualNetworkLinks
   }
 }
 
-output brokerSubnetId string = network.properties.subnets[0].id
+output nodesSubnetId string = network.properties.subnets[0].id
 output databaseSubnetId string = network.properties.subnets[1].id
 output databaseDnsZoneId string = databaseZone.id
+output gatewayId string = gateway.id
 output egressAddress string = egress.properties.ipAddress
+output entryId string = entry.id
+output entryAddress string = entry.properties.ipAddress

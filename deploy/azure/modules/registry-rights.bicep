@@ -1,10 +1,10 @@
 param registryName string
 param principalId string
 
-// AcrPull: the replicas fetch the image by the broker's own identity.
+// AcrPull: the cluster's machines fetch the image.
 var acrPull = '7f951dda-4ed3-4680-a7ca-43fe172d538d'
 
-resource registry 'Microsoft.ContainerRegistry/registries@2023-07-01' existing = {
+resource registry 'Microsoft.ContainerRegistry/registries@2025-04-01' existing = {
   name: registryName
 }
 

@@ -1,18 +1,20 @@
 param name string
 param location string
-param principalId string
-param secretsOfficerId string
+param operatorId string
+param addresses array
 param workspaceId string
 
-@secure()
-param databasePassword string
-
-// Key Vault Crypto User: wrap, unwrap, sign. Key Vault Secrets User: read what is mounted into the container.
-// Key Vault Secrets Officer: the person who puts the broker's own keys there.
+// Key Vault Crypto User: wraps and unwraps by the service key, and signs by an issuer's key.
 var cryptoUser = '12338af0-0e69-4776-bea7-57ae8d297424'
-var secretsUser = '4633458b-17de-408a-b874-0445c86b69e6'
 
+// Key Vault Secrets Officer: puts the broker's own keys there, and gets them back to rotate them.
 var secretsOfficer = 'b86a8fe4-44ce-4948-aee5-eccb2c155cd7'
+
+// The broker itself. Orders have identities of their own, which it makes.
+resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' = {
+  name: '${name}-broker'
+  location: location
+}
 
 resource vault 'Microsoft.KeyVault/vaults@2026-02-01' = {
   name: '${name}-${uniqueString(resourceGroup().id)}'
@@ -29,6 +31,16 @@ resource vault 'Microsoft.KeyVault/vaults@2026-02-01' = {
     // Without the service key no order of the default encryption type can be unlocked, ever.
     enablePurgeProtection: true
     publicNetworkAccess: 'Enabled'
+    networkAcls: {
+      defaultAction: 'Deny'
+      // Resource Manager makes the service key through it.
+      bypass: 'AzureServices'
+      ipRules: [
+        for address in addresses: {
+          value: address
+        }
+      ]
+    }
   }
 }
 
@@ -59,32 +71,21 @@ resource serviceKey 'Microsoft.KeyVault/vaults/keys@2026-02-01' = {
   }
 }
 
-resource passwordSecret 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
-  parent: vault
-  name: 'database-password'
+resource brokersRight 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: vault
+  name: guid(vault.id, identity.id, cryptoUser)
   properties: {
-    value: databasePassword
+    principalId: identity.properties.principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', cryptoUser)
   }
 }
 
-resource rights 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
-  for role in [cryptoUser, secretsUser]: {
-    scope: vault
-    name: guid(vault.id, principalId, role)
-    properties: {
-      principalId: principalId
-      principalType: 'ServicePrincipal'
-      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', role)
-    }
-  }
-]
-
-resource personsRight 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+resource operatorsRight 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: vault
-  name: guid(vault.id, secretsOfficerId, secretsOfficer)
+  name: guid(vault.id, operatorId, secretsOfficer)
   properties: {
-    principalId: secretsOfficerId
-    principalType: 'User'
+    principalId: operatorId
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', secretsOfficer)
   }
 }
@@ -103,5 +104,9 @@ resource auditing 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   }
 }
 
-output uri string = vault.properties.vaultUri
+output id string = vault.id
+output name string = vault.name
 output serviceKeyUrl string = serviceKey.properties.keyUri
+output brokerIdentityName string = identity.name
+output brokerClientId string = identity.properties.clientId
+output brokerPrincipalId string = identity.properties.principalId

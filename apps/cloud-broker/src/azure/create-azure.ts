@@ -36,12 +36,13 @@ export type AzureSettings = {
   readonly authorityUrl: string;
   readonly tenantId: string;
   readonly brokerClientId?: string | undefined;
+  readonly brokerTokenFile?: string | undefined;
   /** The first suffix is the cloud's own; tokens are requested for it. */
   readonly keyVaultSuffixes: readonly [string, ...string[]];
   readonly identityResourceGroupId: string;
   /** The broker's token issuer, as Entra reaches it. */
   readonly issuer: string;
-  /** Whose federated credentials name an audience of their own; absent: the public cloud. */
+  /** Its federated credentials name an audience of their own; absent: the public cloud. */
   readonly cloud?: Pick<Cloud, "tokenExchangeAudience">;
   readonly extraCaPem?: string | undefined;
   readonly dnsServer?: DnsServer | undefined;
@@ -85,7 +86,11 @@ export function createAzure(settings: AzureSettings, deps: AzureDependencies): A
   const transport = createAzureTransport({ ...settings, clock: deps.clock });
   const credentials = createCredentials({
     transport,
-    brokerClientId: settings.brokerClientId,
+    broker: {
+      clientId: settings.brokerClientId,
+      tokenFile: settings.brokerTokenFile,
+      tenantId,
+    },
     authorityUrl,
     signAssertion: deps.signAssertion,
     issuer,

@@ -1,6 +1,10 @@
 import type { AccessToken, GetTokenOptions, TokenCredential } from "@azure/core-auth";
-import { ClientAssertionCredential, ManagedIdentityCredential } from "@azure/identity";
-import type { Facts } from "@databox-cmk/errors";
+import {
+  ClientAssertionCredential,
+  ManagedIdentityCredential,
+  WorkloadIdentityCredential,
+} from "@azure/identity";
+import { AppError, type Facts } from "@databox-cmk/errors";
 
 import { classifyTokenFailure, type TokenHolder } from "../core/classify-token-failure.ts";
 import { LeastRecentlyUsed } from "../core/least-recently-used.ts";
@@ -25,10 +29,18 @@ export type Credentials = {
   forget(identity: KeyIdentity): void;
 };
 
+/** The broker's own managed identity. */
+export type BrokerIdentity = {
+  /** Absent: the machine's only one. */
+  readonly clientId?: string | undefined;
+  /** Token of the service account that the identity trusts; absent: the machine has the identity. */
+  readonly tokenFile?: string | undefined;
+  readonly tenantId: string;
+};
+
 export type CredentialDependencies = {
   readonly transport: AzureTransport;
-  /** Client id of the broker's own managed identity; absent: the machine's only one. */
-  readonly brokerClientId?: string | undefined;
+  readonly broker: BrokerIdentity;
   /** Entra's address, without a tenant. */
   readonly authorityUrl: string;
   /**
@@ -43,7 +55,7 @@ export type CredentialDependencies = {
 };
 
 /**
- * The broker's identity comes from its machine, an order's by federation. Never
+ * The broker's identity comes from its machine or its cluster, an order's by federation. Never
  * DefaultAzureCredential: it would fall back to any account that is signed in on the machine.
  */
 export function createCredentials(deps: CredentialDependencies): Credentials {
@@ -52,14 +64,10 @@ export function createCredentials(deps: CredentialDependencies): Credentials {
     string,
     { readonly token: Promise<AccessToken>; readonly bornMs: number }
   >(REMEMBERED_TOKENS);
-  const managed = new ManagedIdentityCredential({
-    ...(deps.brokerClientId !== undefined && { clientId: deps.brokerClientId }),
-    ...transport.clientOptions(),
-    retryOptions: { maxRetries: 1 },
-  });
+  const own = createOwnCredential(deps);
+  const kind = deps.broker.tokenFile === undefined ? "broker" : "account";
   const broker: TokenCredential = {
-    getToken: (scopes, options) =>
-      acquire({ kind: "broker" }, () => managed.getToken(scopes, options)),
+    getToken: (scopes, options) => acquire({ kind }, () => own.getToken(scopes, options)),
   };
 
   function credentialOf(identity: KeyIdentity): TokenCredential {
@@ -144,6 +152,31 @@ export function createCredentials(deps: CredentialDependencies): Credentials {
         tokens.deleteWhere((key) => key.startsWith(`${prefixOf(identity)} `));
     },
   };
+}
+
+/**
+ * ManagedIdentityCredential finds a service account by itself, in variables. It would not use our
+ * transport for it, so that a refusal would look like an outage without a reason.
+ */
+function createOwnCredential({ broker, ...deps }: CredentialDependencies): TokenCredential {
+  const { clientId, tokenFile, tenantId } = broker;
+  const options = deps.transport.clientOptions();
+  if (tokenFile === undefined)
+    return new ManagedIdentityCredential({
+      ...(clientId !== undefined && { clientId }),
+      ...options,
+      retryOptions: { maxRetries: 1 },
+    });
+  if (clientId === undefined)
+    throw new AppError("Misuse", { detail: "BROKER_IDENTITY_TOKEN_FILE needs BROKER_CLIENT_ID" });
+  return new WorkloadIdentityCredential({
+    clientId,
+    tenantId,
+    tokenFilePath: tokenFile,
+    ...options,
+    authorityHost: deps.authorityUrl,
+    disableInstanceDiscovery: true,
+  });
 }
 
 type OrderIdentity = Extract<KeyIdentity, { kind: "order" }>;

@@ -246,6 +246,13 @@ export const SETTINGS = {
     meaning:
       "Client id of the broker's own managed identity, if its machine has several; by default the machine's only one.",
   },
+  BROKER_IDENTITY_TOKEN_FILE: {
+    schema: file,
+    optional: true,
+    expected: "the path of a file",
+    meaning:
+      "Token of the service account in Kubernetes that the broker's own managed identity trusts; with BROKER_CLIENT_ID. By default the machine has the identity.",
+  },
   EXTRA_CA_FILE: {
     schema: file,
     optional: true,

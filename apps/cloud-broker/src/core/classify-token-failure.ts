@@ -12,10 +12,13 @@ export type TokenEvidence =
   | { readonly kind: "network"; readonly code?: string | undefined };
 
 /**
- * The owner of the requested token. The broker gets its own token from IMDS; an order gets one from
- * Entra by federation.
+ * The owner of the requested token. The broker gets its own token from IMDS (`broker`), or from
+ * Entra for its service account in a cluster (`account`); an order gets one from Entra by
+ * federation.
  */
-export type TokenHolder = { readonly kind: "broker" } | { readonly kind: AttachedIdentity["kind"] };
+export type TokenHolder = {
+  readonly kind: "broker" | "account" | AttachedIdentity["kind"];
+};
 
 type Name = { readonly code: ErrorCode; readonly reason?: string | undefined };
 type Names = Readonly<Record<AttachedIdentity["kind"], Name>>;
@@ -78,8 +81,8 @@ export function classifyTokenFailure(evidence: TokenEvidence, holder: TokenHolde
     reason: party,
     detail,
   });
-  // Only the broker operator can repair a machine without an identity; it says nothing about the
-  // customer's key.
+  // Only the broker operator can repair a machine or a cluster without an identity; it says nothing
+  // about the customer's key.
   if (holder.kind === "broker")
     return unreachable(`instance metadata service answered ${evidence.status}`);
   const parsed = ENTRA_ERROR.safeParse(parseJson(evidence.body));
@@ -96,6 +99,7 @@ export function classifyTokenFailure(evidence: TokenEvidence, holder: TokenHolde
     return unreachable(detail);
   if (numbers.some((number) => CLOCK_DIFFERS.has(number)))
     return { code: "IdentityProviderUnreachable", reason: "clock", detail };
+  if (holder.kind === "account") return unreachable(detail);
   if (numbers.some((number) => ASSERTION_REFUSED.has(number)))
     return { code: "IdentityProviderUnreachable", reason: "assertion", detail };
   const final = numbers.map((number) => FINAL.get(number)).find((names) => names !== undefined);

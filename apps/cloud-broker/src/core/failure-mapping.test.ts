@@ -432,6 +432,23 @@ const ROWS: readonly (readonly [number, string, Failure | undefined, string, str
         "clock",
       ] as const,
   ),
+  [
+    27,
+    "the cluster's clock is wrong",
+    entra(401, "invalid_client", 700024, "account"),
+    "IdentityProviderUnreachable",
+    "clock",
+  ],
+  ...[700016, 70021, 700027].map(
+    (number) =>
+      [
+        27,
+        `the broker's service account is not trusted, AADSTS${number}`,
+        entra(401, "invalid_client", number, "account"),
+        "IdentityProviderUnreachable",
+        "entra",
+      ] as const,
+  ),
   ...[50013, 700027, 7000272].map(
     (number) =>
       [

@@ -57,7 +57,7 @@ describe("random garbage", () => {
   test.prop([
     statuses,
     bodies,
-    fc.constantFrom("broker" as const, "system" as const, "user" as const),
+    fc.constantFrom("broker" as const, "account" as const, "system" as const, "user" as const),
   ])("is never Entra's word on an identity", (status, body, kind) => {
     expect(classOf(classifyTokenFailure({ kind: "answer", status, body }, { kind }).code)).not.toBe(
       "refused",

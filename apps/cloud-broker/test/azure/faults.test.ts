@@ -1,11 +1,15 @@
 // @module-tag one-engine
 
 import { randomBytes } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 
+import { CLOUDS, PUBLIC_CLOUD } from "@databox-cmk/errors";
+import { openTemporaryFolder } from "@databox-cmk/testkit";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 
 import { createAzure } from "../../src/azure/create-azure.ts";
-import type { KeyIdentity } from "../../src/core/order.ts";
+import { type KeyIdentity, orderIdOf } from "../../src/core/order.ts";
 import {
   createOrderIdentity,
   createUserIdentity,
@@ -179,6 +183,57 @@ describe("a token that cannot be had", () => {
       expect(await world.azure.vaults.signIn(other)).toMatchObject({ failure: { code } });
     },
   );
+});
+
+describe("the broker by its service account in a cluster", () => {
+  const sign = async (subject: string) => {
+    using folder = openTemporaryFolder();
+    const { clientId } = await world.managed.userAssignedIdentities.get(
+      world.emulator.resourceGroup,
+      "broker",
+    );
+    const brokerTokenFile = join(folder.path, "token");
+    writeFileSync(
+      brokerTokenFile,
+      await world.dependencies.signAssertion(orderIdOf({ ...ofCluster, name: subject })),
+    );
+    const settings = { ...world.settings, brokerClientId: clientId, brokerTokenFile };
+    const azure = createAzure(settings, world.dependencies);
+    const outcome = await azure.vaults.signIn({ kind: "broker" });
+    azure.close();
+    return outcome;
+  };
+  const ofCluster = { subscriptionId: "s", resourceGroup: "cluster", name: "trusted" };
+
+  it("signs in at Entra, without the metadata service", async () => {
+    await world.managed.federatedIdentityCredentials.createOrUpdate(
+      world.emulator.resourceGroup,
+      "broker",
+      "cluster",
+      {
+        issuer: world.settings.issuer,
+        subject: orderIdOf(ofCluster),
+        audiences: [CLOUDS[PUBLIC_CLOUD].tokenExchangeAudience],
+      },
+    );
+    await world.addFault({ service: "imds" }, status(500));
+    expect(await sign("trusted")).toMatchObject({ ok: true });
+    expect(await sign("other")).toMatchObject({
+      failure: {
+        code: "IdentityProviderUnreachable",
+        reason: "entra",
+        detail: expect.stringContaining("AADSTS700213") as string,
+      },
+    });
+  });
+
+  it("needs the client id of its identity", () => {
+    expect(() =>
+      createAzure({ ...world.settings, brokerTokenFile: "token" }, world.dependencies),
+    ).toThrow(
+      expect.objectContaining({ detail: "BROKER_IDENTITY_TOKEN_FILE needs BROKER_CLIENT_ID" }),
+    );
+  });
 });
 
 it("a certificate of a foreign authority is not a refusal", async () => {

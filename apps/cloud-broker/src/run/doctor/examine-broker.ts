@@ -9,15 +9,10 @@ import {
   runChecks,
 } from "@databox-cmk/errors";
 
+import { azureSettingsOf } from "../../azure/azure-settings-of.ts";
 import { type Azure, createAzure } from "../../azure/create-azure.ts";
 import { createLookup } from "../../azure/name-lookup.ts";
-import {
-  type BrokerConfig,
-  cloudOf,
-  type Environment,
-  parseConfig,
-  SETTINGS,
-} from "../../config/config.ts";
+import { type BrokerConfig, type Environment, parseConfig, SETTINGS } from "../../config/config.ts";
 import { readPemFile } from "../../config/read-pem-file.ts";
 import { parseServiceKey } from "../../config/service-key.ts";
 import { DOCTOR_CHECKS, type DoctorCheckName } from "../../core/doctor-checks.ts";
@@ -140,24 +135,12 @@ function createProbes(
 
 async function openAzure(config: BrokerConfig, now: Clock): Promise<Azure> {
   const { EXTRA_CA_FILE: file } = config;
-  return createAzure(
-    {
-      armUrl: config.ARM_URL,
-      authorityUrl: config.ENTRA_AUTHORITY,
-      tenantId: config.TENANT_ID,
-      keyVaultSuffixes: config.KEY_VAULT_SUFFIXES,
-      identityResourceGroupId: config.IDENTITY_RESOURCE_GROUP,
-      issuer: config.BROKER_URL,
-      cloud: cloudOf(config),
-      extraCaPem: file === undefined ? undefined : await readPemFile("EXTRA_CA_FILE", file),
-      dnsServer: config.DNS_SERVER,
-    },
-    {
-      signAssertion: () => Promise.reject(new TypeError("the doctor acts for no order")),
-      now,
-      random: Math.random,
-    },
-  );
+  const extraCaPem = file === undefined ? undefined : await readPemFile("EXTRA_CA_FILE", file);
+  return createAzure(azureSettingsOf(config, extraCaPem), {
+    signAssertion: () => Promise.reject(new TypeError("the doctor acts for no order")),
+    now,
+    random: Math.random,
+  });
 }
 
 /**
