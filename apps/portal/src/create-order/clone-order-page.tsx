@@ -17,6 +17,8 @@ export function CloneOrderPage(): ReactElement {
   const name = useOrderName();
   const order = useOrder();
   const policy = useUnlockPolicy();
+  // Who may not read the order may not read its policy either, and is told once.
+  const failed = [order, policy].find(({ error }) => error !== null);
   return (
     <Page
       title={texts.createOrder.cloneOf(name.jobName)}
@@ -34,12 +36,9 @@ export function CloneOrderPage(): ReactElement {
         </RouterBreadcrumb>,
       ]}
     >
-      {(order.isPending || policy.isPending) && <LoadingState />}
-      {order.error !== null && (
-        <QueryProblem error={order.error} onTryAgain={() => void order.refetch()} />
-      )}
-      {policy.error !== null && (
-        <QueryProblem error={policy.error} onTryAgain={() => void policy.refetch()} />
+      {failed === undefined && (order.isPending || policy.isPending) && <LoadingState />}
+      {failed !== undefined && failed.error !== null && (
+        <QueryProblem error={failed.error} onTryAgain={() => void failed.refetch()} />
       )}
       {order.data !== undefined && policy.data !== undefined && (
         <OrderWizard start={cloneOrder(name, order.data, custodyOf(policy.data.view))} />
