@@ -8,8 +8,8 @@ import { assignRole } from "../harness/assign-role.ts";
 import { requireOk, unlockNode } from "../harness/nodes.ts";
 import { callOrder, readActivity } from "../harness/order-actions.ts";
 import { placeOrder, prepareAppliance, shipAppliance } from "../harness/shipped-appliance.ts";
-import { runsBrowser } from "./harness/chromium.ts";
 import { button, choose } from "./harness/controls.ts";
+import { runsBrowser } from "./harness/engines.ts";
 import { openPortalWorld, type PortalWorld } from "./harness/portal-world.ts";
 import type { Visit } from "./harness/visit.ts";
 

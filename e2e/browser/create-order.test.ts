@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { runsBrowser } from "./harness/chromium.ts";
+import { runsBrowser } from "./harness/engines.ts";
 import { openPortalWorld, type PortalWorld } from "./harness/portal-world.ts";
 
 describe.runIf(runsBrowser)("a new order", () => {

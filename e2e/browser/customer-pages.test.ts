@@ -21,7 +21,7 @@ import {
   takeOwnKey,
 } from "../harness/shipped-appliance.ts";
 import { takeAppearance, takeWidth } from "./harness/appearances.ts";
-import { runsBrowser } from "./harness/chromium.ts";
+import { runsBrowser } from "./harness/engines.ts";
 import { openBrowser, type StackBrowser } from "./harness/open-browser.ts";
 import type { Visit } from "./harness/visit.ts";
 

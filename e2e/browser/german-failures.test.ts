@@ -8,8 +8,8 @@ import {
   shipAppliance,
   takeOwnKey,
 } from "../harness/shipped-appliance.ts";
-import { runsBrowser } from "./harness/chromium.ts";
 import { button } from "./harness/controls.ts";
+import { runsBrowser } from "./harness/engines.ts";
 import { openBrowser, type StackBrowser } from "./harness/open-browser.ts";
 import { readForeignTexts } from "./harness/untranslated.ts";
 import type { Visit } from "./harness/visit.ts";

@@ -2,7 +2,7 @@ import type { Locator } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { placeOrder } from "../harness/shipped-appliance.ts";
-import { runsBrowser } from "./harness/chromium.ts";
+import { runsBrowser } from "./harness/engines.ts";
 import { walkStops, walkByTab } from "./harness/keyboard.ts";
 import { openPortalWorld, type PortalWorld } from "./harness/portal-world.ts";
 import type { Visit } from "./harness/visit.ts";

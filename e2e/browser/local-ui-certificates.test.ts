@@ -16,8 +16,8 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { requireOk } from "../harness/nodes.ts";
-import { runsBrowser } from "./harness/chromium.ts";
 import { button } from "./harness/controls.ts";
+import { runsBrowser } from "./harness/engines.ts";
 import { region, signInNode } from "./harness/node-page.ts";
 import { openBrowser, type StackBrowser } from "./harness/open-browser.ts";
 import type { Visit } from "./harness/visit.ts";

@@ -8,7 +8,7 @@ import { callOrder } from "../harness/order-actions.ts";
 import { readPasskeys } from "../harness/passkeys.ts";
 import { placeOrder, prepareAppliance, shipAppliance } from "../harness/shipped-appliance.ts";
 import { type Appearance, APPEARANCES, takeAppearance, takeWidth } from "./harness/appearances.ts";
-import { runsBrowser } from "./harness/chromium.ts";
+import { runsBrowser } from "./harness/engines.ts";
 import { signInNode } from "./harness/node-page.ts";
 import { openBrowser, type StackBrowser } from "./harness/open-browser.ts";
 import { readPortalPaths } from "./harness/portal-routes.ts";

@@ -17,8 +17,8 @@ import {
   shipAppliance,
   takeOwnKey,
 } from "../harness/shipped-appliance.ts";
-import { runsBrowser } from "./harness/chromium.ts";
 import { button } from "./harness/controls.ts";
+import { chromiumWith, runsBrowser } from "./harness/engines.ts";
 import { filmCode } from "./harness/film-code.ts";
 import { lockState, region, typePasskey, waitForLock } from "./harness/node-page.ts";
 import { openBrowser, type StackBrowser } from "./harness/open-browser.ts";
@@ -220,7 +220,12 @@ describe.runIf(runsBrowser)("the page of a node", () => {
     const { text } = await callOrder(world, order, "POST", "offlineUnlocks", { challenge });
     const { answer }: OfflineUnlockResult = JSON.parse(text);
     const film = filmCode(answer, join(world.folder, "answer.y4m"));
-    await using filmed = await openBrowser(world.stack.description, "local-ui", urls, film);
+    await using filmed = await openBrowser(
+      world.stack.description,
+      "local-ui",
+      urls,
+      chromiumWith(...film),
+    );
     const visit = await filmed.openNode(urls[0]);
     const { page } = visit;
     await page.getByRole("tab", { name: "Passkey" }).click();

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { placeOrder } from "../harness/shipped-appliance.ts";
-import { runsBrowser } from "./harness/chromium.ts";
+import { runsBrowser } from "./harness/engines.ts";
 import { openPortalWorld, type PortalWorld } from "./harness/portal-world.ts";
 import type { Visit } from "./harness/visit.ts";
 

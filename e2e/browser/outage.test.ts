@@ -2,8 +2,8 @@ import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 
 import { placeOrder } from "../harness/shipped-appliance.ts";
-import { runsBrowser } from "./harness/chromium.ts";
 import { button } from "./harness/controls.ts";
+import { runsBrowser } from "./harness/engines.ts";
 import { openPortalWorld, type PortalWorld } from "./harness/portal-world.ts";
 import type { Visit } from "./harness/visit.ts";
 

@@ -8,8 +8,8 @@ import {
 } from "../harness/shipped-appliance.ts";
 import { type Appearance, APPEARANCES, takeAppearance, takeWidth } from "./harness/appearances.ts";
 import { tryRotation } from "./harness/campaigns.ts";
-import { runsBrowser } from "./harness/chromium.ts";
-import type { Person, StackBrowser } from "./harness/open-browser.ts";
+import { FIREFOX, runsBrowser, runsFirefox } from "./harness/engines.ts";
+import { openBrowser, type Person, type StackBrowser } from "./harness/open-browser.ts";
 import { pageName, personFor, readPortalPaths } from "./harness/portal-routes.ts";
 import { openPortalWorld, type PortalWorld } from "./harness/portal-world.ts";
 import { findUntranslated, readTexts } from "./harness/untranslated.ts";
@@ -69,6 +69,31 @@ describe.runIf(runsBrowser)("every page of the portal", () => {
   test("each exists in German, declares its language, and has no English sentence", () => {
     expect(found.language).toEqual([]);
   });
+
+  test.runIf(runsFirefox)(
+    "each opens in Firefox, and fits in 320 pixels there",
+    async () => {
+      const { description } = portal.world.stack;
+      await using browser = await openBrowser(description, "pages-firefox", [], FIREFOX);
+      const visits = {
+        "ada@contoso.example": await browser.signIn("ada@contoso.example"),
+        "opal@databox.example": await browser.signIn("opal@databox.example"),
+      };
+      const faults: string[] = [];
+      // Without pictures: Playwright puts a style into the page for one, which the policy forbids.
+      for (const path of paths) {
+        const visit = visits[personFor(path)];
+        await visit.follow(path);
+        await takeWidth(visit.page, "narrow");
+        const pixels = await visit.overflow();
+        if (pixels > 0) faults.push(`${path}: ${String(pixels)} pixels too wide`);
+        for (const each of await visit.violations()) faults.push(`${path}: ${each}`);
+        await takeWidth(visit.page, "usual");
+      }
+      expect([...faults, ...browser.problems()]).toEqual([]);
+    },
+    WALK_MS,
+  );
 
   test("none logged an error, violated its policy or called another origin", () => {
     expect(portal.browser.problems()).toEqual([]);

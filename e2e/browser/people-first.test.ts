@@ -9,8 +9,8 @@ import {
   takeOwnKey,
 } from "../harness/shipped-appliance.ts";
 import { takeAppearance, takeWidth } from "./harness/appearances.ts";
-import { runsBrowser } from "./harness/chromium.ts";
 import { button } from "./harness/controls.ts";
+import { runsBrowser } from "./harness/engines.ts";
 import { openPortalWorld, type PortalWorld } from "./harness/portal-world.ts";
 import { createToastClock } from "./harness/toast-clock.ts";
 import type { Visit } from "./harness/visit.ts";

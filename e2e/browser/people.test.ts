@@ -10,8 +10,8 @@ import {
   shipAppliance,
   takeOwnKey,
 } from "../harness/shipped-appliance.ts";
-import { runsBrowser } from "./harness/chromium.ts";
 import { button } from "./harness/controls.ts";
+import { runsBrowser } from "./harness/engines.ts";
 import { openPortalWorld, type PortalWorld } from "./harness/portal-world.ts";
 
 const ORDER = "titan";

@@ -12,7 +12,7 @@ import {
   takeOwnKey,
 } from "../harness/shipped-appliance.ts";
 import { tryRotation } from "./harness/campaigns.ts";
-import { runsBrowser } from "./harness/chromium.ts";
+import { runsBrowser } from "./harness/engines.ts";
 import type { Person } from "./harness/open-browser.ts";
 import { pageName, readPortalRoutes, routePath } from "./harness/portal-routes.ts";
 import { openPortalWorld, type PortalWorld } from "./harness/portal-world.ts";

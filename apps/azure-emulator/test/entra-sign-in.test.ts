@@ -82,7 +82,7 @@ describe("the sign-in page", () => {
     expect(page.text).toContain('name="state" value="a&quot;b"');
     expect(page.text).not.toMatch(/<script/i);
     expect(page.headers["content-security-policy"]).toMatch(
-      /^default-src 'none'; style-src 'sha256-[^']+'; form-action 'self' https:\/\/portal\.localhost:8447; frame-ancestors 'none'/,
+      /^default-src 'none'; img-src data:; style-src 'sha256-[^']+'; form-action 'self' https:\/\/portal\.localhost:8447; frame-ancestors 'none'/,
     );
   });
 

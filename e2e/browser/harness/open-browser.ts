@@ -1,7 +1,7 @@
 import type { StackDescription } from "@databox-cmk/local-stack";
-import { chromium, type BrowserContextOptions } from "playwright-core";
+import type { BrowserContextOptions } from "playwright-core";
 
-import { CHROMIUM } from "./chromium.ts";
+import { CHROMIUM, type Engine } from "./engines.ts";
 import { createVisit, type Visit } from "./visit.ts";
 import { watchPages } from "./watch-pages.ts";
 
@@ -34,10 +34,7 @@ const PATIENCE_MS = 180_000;
 const WINDOW = { width: 1440, height: 900 };
 
 /**
- * A real browser in front of a stack. It resolves `*.localhost` by itself. It trusts every
- * certificate: Debian's has no setting for an authority except a profile's database, and the pages
- * of nodes sign their own. It is told so at its start: a context's `ignoreHTTPSErrors` lets each
- * connection fail and start again, and gives up (`net::ERR_TOO_MANY_RETRIES`) where many do at once.
+ * A real browser in front of a stack.
  *
  * @param nodes - addresses of the nodes' own pages, if a test opens them too
  * @param pictures - folder below `artifacts/browser` for this file's screenshots
@@ -50,12 +47,9 @@ export async function openBrowser(
   }: Pick<StackDescription, "portalUrl" | "brokerUrl" | "authorityUrl">,
   pictures: string,
   nodes: readonly string[] = [],
-  launchArguments: readonly string[] = [],
+  { launch, contextOptions }: Engine = CHROMIUM,
 ): Promise<StackBrowser> {
-  const browser = await chromium.launch({
-    executablePath: CHROMIUM,
-    args: ["--ignore-certificate-errors", ...launchArguments],
-  });
+  const browser = await launch();
   const problems: string[] = [];
   const open = async (options: BrowserContextOptions = {}) => {
     const context = await browser.newContext({
@@ -63,6 +57,7 @@ export async function openBrowser(
       locale: "en-GB",
       timezoneId: "Europe/Berlin",
       reducedMotion: "reduce",
+      ...contextOptions,
       ...options,
     });
     context.setDefaultTimeout(PATIENCE_MS);

@@ -133,14 +133,15 @@ function renderPage(input: {
     headers: {
       "content-type": "text/html; charset=utf-8",
       "cache-control": "no-store",
+      // `img-src data:` is for the empty icon: Firefox otherwise asks for one, and reports it.
       // Browsers apply form-action to the redirect that follows a form, hence the client's origin.
-      "content-security-policy": `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; form-action 'self' ${input.formOrigins.join(" ")}; frame-ancestors 'none'; base-uri 'none'`,
+      "content-security-policy": `default-src 'none'; img-src data:; style-src 'sha256-${STYLE_HASH}'; form-action 'self' ${input.formOrigins.join(" ")}; frame-ancestors 'none'; base-uri 'none'`,
       "x-content-type-options": "nosniff",
       "referrer-policy": "no-referrer",
     },
     body: `<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escapeHtml(input.title)} – Entra ID emulator</title><style>${PAGE_STYLE}</style></head>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,"><title>${escapeHtml(input.title)} – Entra ID emulator</title><style>${PAGE_STYLE}</style></head>
 <body><main><p class="brand">Entra ID emulator</p>${input.content}</main></body>
 </html>`,
   };

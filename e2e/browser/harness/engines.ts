@@ -1,0 +1,54 @@
+import { existsSync } from "node:fs";
+
+import { type Browser, type BrowserContextOptions, chromium, firefox } from "playwright-core";
+
+import { isContinuousIntegration } from "../../harness/cryptsetup.ts";
+
+/** A browser of Debian's. Each resolves `*.localhost` by itself, and trusts every certificate. */
+export type Engine = {
+  readonly launch: () => Promise<Browser>;
+  readonly contextOptions: BrowserContextOptions;
+};
+
+/** On a machine that is busy. */
+const START_MS = 180_000;
+const SHELL = "/usr/bin/chromium-headless-shell";
+/**
+ * The headless shell is the same browser without windows. It takes less processor time, but not
+ * every installation has it.
+ */
+const CHROMIUM_PATH = existsSync(SHELL) ? SHELL : "/usr/bin/chromium";
+const FIREFOX_PATH = "/usr/bin/firefox-esr";
+
+/**
+ * It is told to trust at its start: a context's `ignoreHTTPSErrors` lets each connection fail and
+ * start again, and gives up (`net::ERR_TOO_MANY_RETRIES`) where many do at once.
+ */
+export const chromiumWith = (...options: readonly string[]): Engine => ({
+  launch: () =>
+    chromium.launch({
+      executablePath: CHROMIUM_PATH,
+      timeout: START_MS,
+      args: ["--ignore-certificate-errors", ...options],
+    }),
+  contextOptions: {},
+});
+export const CHROMIUM = chromiumWith();
+
+/** By WebDriver BiDi, which an unmodified Firefox speaks. */
+export const FIREFOX: Engine = {
+  launch: () =>
+    firefox.launch({
+      channel: "moz-firefox",
+      executablePath: FIREFOX_PATH,
+      timeout: START_MS,
+    }),
+  contextOptions: { ignoreHTTPSErrors: true },
+};
+
+/**
+ * Without it the tests of pages are left out (tools/setup.mjs says so); in continuous integration
+ * they fail instead.
+ */
+export const runsBrowser = existsSync(CHROMIUM_PATH) || isContinuousIntegration;
+export const runsFirefox = existsSync(FIREFOX_PATH) || isContinuousIntegration;
