@@ -4,7 +4,11 @@ import { importSigningKey, messageHash, signMessage } from "@databox-cmk/crypto"
 import { leasePath, type LeaseRenewal, MESSAGE_TYPES } from "@databox-cmk/protocol";
 import * as z from "zod";
 
-import { openKeepAliveConnection, renderPost } from "./keep-alive-connection.ts";
+import {
+  type KeepAliveConnection,
+  openKeepAliveConnection,
+  renderPost,
+} from "./keep-alive-connection.ts";
 import { BOOT_ID } from "./seed-fleet.ts";
 
 /**
@@ -45,15 +49,21 @@ for (const node of fleet) {
     list.push(renderPost(leasePath("renewals", node.lease), text));
   }
 }
-const connections = await Promise.all(
-  Array.from({ length: job.inFlight }, () => openKeepAliveConnection(job.port, job.caPem)),
-);
 process.send?.({ signed: true });
+let connections: readonly KeepAliveConnection[] = [];
 let rounds = 0;
-process.on("message", () => {
-  void run(requests[rounds++] ?? []);
+process.on("message", (message) => {
+  void (message === "go" ? run(requests[rounds++] ?? []) : open());
 });
 process.once("disconnect", () => process.exit());
+
+/** For each round, since a server cuts off connections that wait for the turns of others. */
+async function open(): Promise<void> {
+  connections = await Promise.all(
+    Array.from({ length: job.inFlight }, () => openKeepAliveConnection(job.port, job.caPem)),
+  );
+  process.send?.({ opened: true });
+}
 
 async function run(round: readonly Buffer[]): Promise<void> {
   const times: number[] = [];
@@ -73,4 +83,5 @@ async function run(round: readonly Buffer[]): Promise<void> {
     }),
   );
   process.send?.({ seconds: (performance.now() - startedAt) / 1000, times });
+  for (const connection of connections) connection.close();
 }

@@ -131,6 +131,9 @@ async function renewByTurns(contestants: readonly Contestant[]): Promise<readonl
   }
   for (let round = 0; round < ROUNDS; round += 1)
     for (const { server, load, rounds, times: all } of running) {
+      const opened = load.next();
+      load.send("open");
+      await opened;
       const cpuBefore = server.cpuSeconds();
       load.send("go");
       const { seconds, times } = MEASURED.parse(await load.next());
