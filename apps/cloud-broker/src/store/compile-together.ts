@@ -33,7 +33,7 @@ class NotAll extends Error {
  * nothing
  */
 export function compileTogether<Name extends string, Parameters extends object>(
-  writes: Readonly<Partial<Record<Name, Build<Parameters>>>>,
+  writes: Readonly<Record<Name, Build<Parameters>>>,
 ): (
   database: { readonly store: Store; readonly commit: Commit },
   parameters: Parameters,

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { orderIdOf } from "../../src/core/order.ts";
 import { createCustomerQuota } from "../../src/release/limits/customer-quota.ts";
 import { forgetWindows } from "../../src/release/limits/quota-window.ts";
-import { countedOf, quotaWrites, usedUpQuota } from "../../src/release/limits/unlock-quota.ts";
+import { countedOf, QUOTA_WRITES, usedUpQuota } from "../../src/release/limits/unlock-quota.ts";
 import { compileTogether } from "../../src/store/compile-together.ts";
 import { engineOf } from "../../src/store/engine.ts";
 import { createCommit } from "../../src/store/group-commit.ts";
@@ -41,7 +41,7 @@ const passed = (outcomes: readonly unknown[]) =>
 const open = (perMinute: number, clock = { nowMs: NOON_MS }) =>
   replicas.map((store) => createCustomerQuota({ store, perMinute, now: () => clock.nowMs }));
 
-const countUnlock = compileTogether(quotaWrites(QUOTA));
+const countUnlock = compileTogether(QUOTA_WRITES);
 let turn = 0;
 /** One replica after another. */
 const ask = async (order = ORDER, serial = "DBX-1", nowMs = NOON_MS) => {
@@ -83,10 +83,9 @@ test("of two hundred at once, only as many pass as one replica would let pass", 
   const databases = replicas.map((store) => ({ store, commit: createCommit(store) }));
   const quota = { perNode: 0, perOrder: 7 };
   const counted = countedOf(quota, { order: ORDER, serial: "DBX-1" }, NOON_MS);
-  const countOrder = compileTogether(quotaWrites(quota));
   const outcomes = await Promise.all(
     databases.flatMap((database) =>
-      Array.from({ length: 100 }, () => countOrder(database, counted)),
+      Array.from({ length: 100 }, () => countUnlock(database, counted)),
     ),
   );
   expect(passed(outcomes)).toBe(7);

@@ -8,6 +8,9 @@ import { MINUTE_MS, overQuota, windowOf } from "./quota-window.ts";
 /** Unlock requests per minute; 0: no limit. */
 export type UnlockQuota = { readonly perNode: number; readonly perOrder: number };
 
+/** The largest number of the column; nothing comes near it in a minute. */
+const NO_LIMIT = 2_147_483_647;
+
 /** One row per scope. A replica with a slow clock counts in the newest window. */
 const countIn = (store: Kysely<BrokerTables>, scope: string, windowMs: EpochMs, limit: number) =>
   store
@@ -57,12 +60,7 @@ type QuotaWrite = keyof UnlockQuota;
  * cannot join the statement that uses up the nonce. Limits per address are counted in memory
  * (load/rate-limit.ts): they protect one process from a flood, and must not cost a write.
  */
-export function quotaWrites(quota: UnlockQuota): Partial<Record<QuotaWrite, typeof perNode>> {
-  return {
-    ...(quota.perNode > 0 && { perNode }),
-    ...(quota.perOrder > 0 && { perOrder }),
-  };
-}
+export const QUOTA_WRITES = { perNode, perOrder };
 
 /** The parameters of those writes. */
 export function countedOf(
@@ -72,9 +70,9 @@ export function countedOf(
 ) {
   return {
     nodeScope: `node ${order} ${serial}`,
-    nodeLimit: quota.perNode,
+    nodeLimit: quota.perNode || NO_LIMIT,
     orderScope: `order ${order}`,
-    orderLimit: quota.perOrder,
+    orderLimit: quota.perOrder || NO_LIMIT,
     windowMs: windowOf(nowMs),
   };
 }

@@ -7,7 +7,7 @@ import type { Failure, Outcome } from "../../core/ports.ts";
 import { compileTogether } from "../../store/compile-together.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 import type { Store } from "../../store/store.ts";
-import { countedOf, quotaWrites, type UnlockQuota, usedUpQuota } from "../limits/unlock-quota.ts";
+import { countedOf, QUOTA_WRITES, usedUpQuota } from "../limits/unlock-quota.ts";
 import { NONCE_LIFETIME_MS } from "../message/challenge.ts";
 import type { DeviceDependencies } from "../message/device-dependencies.ts";
 import type { DeviceNode } from "../message/device-node.ts";
@@ -38,14 +38,7 @@ const raiseCounter = (store: Kysely<BrokerTables>, { order, serial, counter }: U
     .where("serial", "=", serial)
     .where("last_counter", "<", counter);
 
-/** By the quotas of a broker, which do not change. */
-const useUp = new WeakMap<UnlockQuota, ReturnType<typeof compileUseUp>>();
-const compileUseUp = (quota: UnlockQuota) =>
-  compileTogether<"nonce" | "counter" | keyof UnlockQuota, Used>({
-    nonce: insertNonce,
-    counter: raiseCounter,
-    ...quotaWrites(quota),
-  });
+const useUp = compileTogether({ nonce: insertNonce, counter: raiseCounter, ...QUOTA_WRITES });
 
 /**
  * Counts the request against its quotas and uses up nonce and counter, all or nothing, in one
@@ -64,10 +57,8 @@ export async function consumeNonce(
   const { store, now, unlockQuota } = deps;
   const busy = await deps.countCustomerUnlock(order);
   if (busy !== undefined) return { ok: false, failure: busy };
-  const run = useUp.get(unlockQuota) ?? compileUseUp(unlockQuota);
-  useUp.set(unlockQuota, run);
   const nowMs = now();
-  const refusedBy = await run(deps, {
+  const refusedBy = await useUp(deps, {
     nonceHash,
     requestHash,
     // Every nonce that is valid now expires before this row does.
