@@ -220,6 +220,19 @@ test.skipIf(!HAS_TPM)("a device key of the TPM signs the certificate, and is gon
   expect(readdirSync(world.stateDir)).not.toContain("device-key.tpm.json");
 });
 
+test("an erasure says how far it is", async () => {
+  await using world = await createPreparedWorld();
+  let elapsed = 0;
+  const told: unknown[] = [];
+  const ended = await world.run(
+    { command: "erase", serial: SERIAL },
+    { elapsedMs: () => (elapsed += 10_000), report: (event) => told.push(event) },
+  );
+  expect(seen(ended)).toMatchObject(erased);
+  expect(told.at(1)).toMatchObject({ outcome: "erasing", notes: ["overwritten: 100 %"] });
+  expect(told.at(-1)).toMatchObject({ outcome: "erasing", notes: ["read back: 100 %"] });
+});
+
 describe("a medium", () => {
   const folder = mkdtempSync(join(tmpdir(), "databox-medium-"));
   afterAll(() => {
@@ -231,13 +244,13 @@ describe("a medium", () => {
   test("is proven to be erased only when every byte reads back as zero", async () => {
     writeFileSync(path, Buffer.alloc(5000));
     await verifyMedium(path, readMedium(path));
-    await verifyMedium(path, device, done);
+    await verifyMedium(path, device, { run: done });
     const unverified = { code: "ErasureUnverified" };
-    await expect(verifyMedium(path, device, failed)).rejects.toMatchObject(unverified);
+    await expect(verifyMedium(path, device, { run: failed })).rejects.toMatchObject(unverified);
     const longer = { ...device, bytes: 5001 };
-    await expect(verifyMedium(path, longer, done)).rejects.toMatchObject(unverified);
+    await expect(verifyMedium(path, longer, { run: done })).rejects.toMatchObject(unverified);
     writeFileSync(path, Buffer.alloc(5000).fill(1, 4999));
-    await expect(verifyMedium(path, device, done)).rejects.toMatchObject(unverified);
+    await expect(verifyMedium(path, device, { run: done })).rejects.toMatchObject(unverified);
   });
 
   test.each([

@@ -28,6 +28,9 @@ import {
 } from "../volume/erase-medium.ts";
 import { requireOwnMedium } from "./own-medium.ts";
 
+/** For a person who waits: a large drive takes hours. */
+const TELL_EVERY_MS = 10_000;
+
 /**
  * Continues an erasure from the step that its mark names. Each step may be repeated.
  *
@@ -88,20 +91,29 @@ async function sanitise(
     ...(model === undefined ? {} : { model }),
     ...(serialNumber === undefined ? {} : { serialNumber }),
   };
-  report({
-    event: "erase",
-    node: begun.serial,
-    volume: kind,
-    outcome: "erasing",
-    elapsedMs: roundToTenth(elapsedMs()),
-    notes: [`${String(medium.bytes)} bytes are overwritten and read back`],
-  });
+  const tell = (note: string) => {
+    report({
+      event: "erase",
+      node: begun.serial,
+      volume: kind,
+      outcome: "erasing",
+      elapsedMs: roundToTenth(elapsedMs()),
+      notes: [note],
+    });
+  };
+  let toldMs = elapsedMs();
+  const passed = (step: string) => (bytes: number) => {
+    if (elapsedMs() - toldMs < TELL_EVERY_MS) return;
+    toldMs = elapsedMs();
+    tell(`${step}: ${String(Math.floor((100 * bytes) / medium.bytes))} %`);
+  };
+  tell(`${String(medium.bytes)} bytes are overwritten and read back`);
   await volume.close(mappingOf(state));
   if ((await volume.inspect()).kind === "formatted") await volume.destroyKeySlots();
   destroyNodeFiles(folder.path, "begun");
   const discard = await discardMedium(path, medium);
-  overwriteMedium(path, medium);
-  await verifyMedium(path, medium);
+  overwriteMedium(path, medium, passed("overwritten"));
+  await verifyMedium(path, medium, { passed: passed("read back") });
   const certificate = await signCertificate(
     { folder, settings, state, begun, medium, discard },
     nowIso,

@@ -74,12 +74,21 @@ export async function discardMedium(
   return (await run("blkdiscard", [path])) ? "plain" : "none";
 }
 
+/** Hears how many bytes of the medium are done. */
+export type Passed = (bytes: number) => void;
+
 /** Writes zeros over every byte, durably. @throws {AppError} `VolumeUnavailable` */
-export function overwriteMedium(path: string, { bytes }: Pick<Medium, "bytes">): void {
+export function overwriteMedium(
+  path: string,
+  { bytes }: Pick<Medium, "bytes">,
+  passed?: Passed,
+): void {
   const zeros = Buffer.alloc(CHUNK_BYTES);
   withFile(path, "r+", (file) => {
-    for (let at = 0; at < bytes;)
+    for (let at = 0; at < bytes;) {
       at += writeSync(file, zeros, 0, Math.min(CHUNK_BYTES, bytes - at), at);
+      passed?.(at);
+    }
     fsyncSync(file);
   });
 }
@@ -92,7 +101,7 @@ export function overwriteMedium(path: string, { bytes }: Pick<Medium, "bytes">):
 export async function verifyMedium(
   path: string,
   { kind, bytes }: Pick<Medium, "kind" | "bytes">,
-  run: RunProgram = runProgram,
+  { run = runProgram, passed }: { readonly run?: RunProgram; readonly passed?: Passed } = {},
 ): Promise<void> {
   if (kind === "block device" && !(await run("blockdev", ["--flushbufs", path])))
     throw unverified(path, "its cache could not be flushed");
@@ -105,6 +114,7 @@ export async function verifyMedium(
       if (chunk.compare(zeros, 0, count, 0, count) !== 0)
         throw unverified(path, `a byte after byte ${String(at)} is not zero`);
       at += count;
+      passed?.(at);
     }
   });
 }
