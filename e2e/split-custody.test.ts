@@ -101,7 +101,7 @@ test("a broker, its database and the customer's consent do not open the applianc
   const unlockKey = deriveSplitKey(deviceShare, brokerShare, envelope.context);
   expect(opensWith(node.diskPath, unlockKey)).toBe(true);
 
-  // What the broker lacks is on the appliance alone.
+  // The appliance alone has the share that the broker lacks.
   const search = createSearch([
     secretOf("device share", deviceShare),
     secretOf("unlock key", unlockKey),

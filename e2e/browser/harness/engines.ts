@@ -21,8 +21,8 @@ const CHROMIUM_PATH = existsSync(SHELL) ? SHELL : "/usr/bin/chromium";
 const FIREFOX_PATH = "/usr/bin/firefox-esr";
 
 /**
- * It is told to trust at its start: a context's `ignoreHTTPSErrors` lets each connection fail and
- * start again, and gives up (`net::ERR_TOO_MANY_RETRIES`) where many do at once.
+ * An option of its start makes it trust: with a context's `ignoreHTTPSErrors` each connection fails
+ * and starts again, which ends in `net::ERR_TOO_MANY_RETRIES` where many do so at once.
  */
 export const chromiumWith = (...options: readonly string[]): Engine => ({
   launch: () =>

@@ -52,7 +52,7 @@ export type NodeReport =
   | { readonly kind: "forged" }
   | { readonly kind: "signed"; readonly said: Sanitisation };
 
-/** What a node said about its medium, by the key that the order's certificate names. */
+/** A node's statement about its medium, by the key that the order's certificate names. */
 export function readNodeReport(
   order: string,
   {

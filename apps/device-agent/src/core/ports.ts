@@ -85,7 +85,7 @@ export type Volume = {
   readHeaderGeneration(): Promise<number>;
   writeHeaderGeneration(generation: number): Promise<void>;
   readonly slots: KeySlots;
-  /** Cryptographic erase: no key opens it again. What is left of it is overwritten next. */
+  /** Cryptographic erase: no key opens it again. The rest of it is overwritten next. */
   destroyKeySlots(): Promise<void>;
   /** Closes the mapping, if there is one. */
   close(mapping: string | undefined): Promise<void>;

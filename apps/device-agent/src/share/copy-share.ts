@@ -54,7 +54,7 @@ export async function makeCopiedShare(
   keys: readonly RecoveryKey[],
 ): Promise<ShareCopy | undefined> {
   await makeShare(folder, env);
-  // Read again: the copy is of what the next unlock finds.
+  // Read again, so that the copy is of the share on the disk.
   const share = await readShare(folder, env);
   try {
     return await copyShare(share, keys, { env, ord, dev });

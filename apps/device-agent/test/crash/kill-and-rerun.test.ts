@@ -141,7 +141,7 @@ function shareOf(node: CrashNode): Uint8Array {
   return decodeBase64url(share, "share");
 }
 
-/** What the broker keeps for the owner, opened. */
+/** The copy of the share that the broker keeps for the owner, opened. */
 function copiedBy({ serial }: CrashNode): Uint8Array {
   const isOfNode = (receipt: Receipt) =>
     receipt.outcome === "prepared" && receipt.serial === serial;

@@ -30,7 +30,7 @@ export function RecoveryKeyInput({
   fileName,
   ...input
 }: Props & {
-  /** Of the private half that is made here. */
+  /** The file of the private half that is made here. */
   readonly fileName: string;
 }): ReactElement {
   const texts = useTexts().backupKeys;

@@ -17,7 +17,7 @@ export function CloneOrderPage(): ReactElement {
   const name = useOrderName();
   const order = useOrder();
   const policy = useUnlockPolicy();
-  // Who may not read the order may not read its policy either, and is told once.
+  // Without the right to read the order, its policy cannot be read either: one message says so.
   const failed = [order, policy].find(({ error }) => error !== null);
   return (
     <Page
