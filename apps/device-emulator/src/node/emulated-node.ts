@@ -64,7 +64,6 @@ export function createEmulatedNode(options: {
   const isOn = () => existsSync(bootIdFile);
 
   let power = new AbortController();
-  /** The page's own command removes the boot id too, and the process is not informed. */
   const cutPower = () => {
     rmSync(bootIdFile, { force: true });
     power.abort();
@@ -126,8 +125,10 @@ export function createEmulatedNode(options: {
         shutDownCommand: powerOffCommand,
         power: power.signal,
       });
+      // The page's own command: a machine that shuts down ends its services by SIGTERM, so that the
+      // answer to the page still leaves.
       const watching = watch(folder, () => {
-        if (!isOn()) cutPower();
+        if (!isOn()) void service[Symbol.asyncDispose]();
       });
       void service.ended.finally(() => {
         watching.close();
