@@ -60,7 +60,8 @@ test("hostile requests leave nothing behind, and each answer is one of ours", as
     const after = await settled(() => resources.read());
     expect(after.sockets).toBeLessThanOrEqual(before.sockets);
     expect(after.timers).toBeLessThanOrEqual(before.timers + 4);
-    expect(after.listeners).toBe(before.listeners);
+    // A module that was being loaded meanwhile may have had one.
+    expect(after.listeners).toBeLessThanOrEqual(before.listeners);
     expect(after.heapBytes).toBeLessThan(before.heapBytes + HEAP_GROWTH_BYTES);
   }
   // The purpose of the generator: it gets past the parser, and is refused there, in each of these
