@@ -2,8 +2,9 @@ import { CryptoError, messageHash, readHeader } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
 import { BROKER_ANSWER_MAX_BYTES, JOSE_MEDIA_TYPE } from "@databox-cmk/protocol";
 
+import type { ExpectedAnswer } from "./signed-answer.ts";
 import { readUnlockAnswer } from "./unlock-answer.ts";
-import type { ExpectedAnswer, UnlockAnswer } from "./unlock-answer.ts";
+import type { UnlockAnswer } from "./unlock-answer.ts";
 
 /**
  * Parses a text that a person carried here as the broker's answer to this node's challenge. Any

@@ -1,23 +1,19 @@
 import { journalHead, MESSAGE_TYPES, parseWith } from "@databox-cmk/protocol";
-import type { Denial, JournalHead } from "@databox-cmk/protocol";
+import type { JournalHead } from "@databox-cmk/protocol";
 
 import type { RawAnswer } from "../broker-client/transport.ts";
-import { unreachable } from "../broker-client/unreachable.ts";
-import { claimedType, verifiedDenial, verifiedPayload } from "./signed-answer.ts";
-import type { ExpectedAnswer } from "./unlock-answer.ts";
+import { claimedType, readDenial, verifiedAnswer, verifiedPayload } from "./signed-answer.ts";
+import type { ExpectedAnswer, Refused } from "./signed-answer.ts";
 
 export type JournalAnswer =
   | { readonly kind: "countersigned"; readonly head: JournalHead; readonly jws: string }
-  | { readonly kind: "denial"; readonly denial: Denial };
+  | Refused;
 
 /** @throws {AppError} `BrokerUnreachable` or `BrokerBusy` */
 export function readJournalAnswer(answer: RawAnswer, expected: ExpectedAnswer): JournalAnswer {
-  const { brokerKeys, requestHash } = expected;
-  if (claimedType(answer) !== MESSAGE_TYPES.journalHead)
-    return { kind: "denial", denial: verifiedDenial(answer, brokerKeys, requestHash) };
-  const head = readJournalHead(answer.body, expected);
-  if (head?.requestHash !== requestHash)
-    throw unreachable("unsigned-answer", "a countersignature that is not for this journal");
+  const typ = claimedType(answer);
+  if (typ !== MESSAGE_TYPES.journalHead) return readDenial(answer, expected);
+  const head = verifiedAnswer(answer, typ, journalHead, expected);
   return { kind: "countersigned", head, jws: answer.body };
 }
 

@@ -1,21 +1,15 @@
-import {
-  acknowledgement,
-  MESSAGE_TYPES,
-  parseWith,
-  relockOrder,
-  renewedLease,
-} from "@databox-cmk/protocol";
-import type { Denial, RelockOrder, RenewedLease } from "@databox-cmk/protocol";
+import { MESSAGE_TYPES, relockOrder, renewedLease } from "@databox-cmk/protocol";
+import type { RelockOrder, RenewedLease } from "@databox-cmk/protocol";
 
 import type { RawAnswer } from "../broker-client/transport.ts";
 import { unreachable } from "../broker-client/unreachable.ts";
-import { claimedType, verifiedDenial, verifiedPayload } from "./signed-answer.ts";
-import type { ExpectedAnswer } from "./unlock-answer.ts";
+import { claimedType, readDenial, verifiedAnswer } from "./signed-answer.ts";
+import type { ExpectedAnswer, Refused } from "./signed-answer.ts";
 
 export type LeaseAnswer =
   | { readonly kind: "renewed"; readonly renewed: RenewedLease }
   | { readonly kind: "relock"; readonly order: RelockOrder }
-  | { readonly kind: "denial"; readonly denial: Denial };
+  | Refused;
 
 export type ExpectedLeaseAnswer = ExpectedAnswer & { readonly lease: string };
 
@@ -29,56 +23,20 @@ export function readLeaseAnswer(answer: RawAnswer, expected: ExpectedLeaseAnswer
   const typ = claimedType(answer);
   switch (typ) {
     case MESSAGE_TYPES.lease: {
-      const parsed = parseWith(renewedLease, payloadOf(answer, expected, typ));
-      if (!parsed.ok) throw unreachable("unsigned-answer", `lease: ${parsed.detail}`);
-      const { requestHash, order, serial, lease } = parsed.value;
-      const isOurs =
-        requestHash === expected.requestHash &&
-        order === expected.order &&
-        serial === expected.serial &&
-        lease.id === expected.lease;
-      if (!isOurs) throw unreachable("unsigned-answer", "a lease for another message or node");
-      return { kind: "renewed", renewed: parsed.value };
+      const renewed = verifiedAnswer(answer, typ, renewedLease, expected);
+      requireLease(renewed.lease.id, expected);
+      return { kind: "renewed", renewed };
     }
-    case MESSAGE_TYPES.relock:
-      return { kind: "relock", order: readRelockOrder(answer.body, expected) };
+    case MESSAGE_TYPES.relock: {
+      const order = verifiedAnswer(answer, typ, relockOrder, expected);
+      requireLease(order.lease, expected);
+      return { kind: "relock", order };
+    }
     default:
-      return {
-        kind: "denial",
-        denial: verifiedDenial(answer, expected.brokerKeys, expected.requestHash),
-      };
+      return readDenial(answer, expected);
   }
 }
 
-/** @throws {AppError} `BrokerUnreachable` */
-function readRelockOrder(jws: string, expected: ExpectedLeaseAnswer): RelockOrder {
-  const payload = verifiedPayload(jws, expected.brokerKeys, MESSAGE_TYPES.relock);
-  const parsed = parseWith(relockOrder, payload);
-  if (
-    !parsed.ok ||
-    parsed.value.requestHash !== expected.requestHash ||
-    parsed.value.lease !== expected.lease
-  )
-    throw unreachable(
-      "unsigned-answer",
-      "an order to close that the broker did not sign for this lease",
-    );
-  return parsed.value;
-}
-
-/** @throws {AppError} `BrokerUnreachable` or `BrokerBusy`; @returns false for a signed denial */
-export function readLeaseAcknowledgement(answer: RawAnswer, expected: ExpectedAnswer): boolean {
-  const typ = claimedType(answer);
-  if (typ !== MESSAGE_TYPES.acknowledgement) {
-    verifiedDenial(answer, expected.brokerKeys, expected.requestHash);
-    return false;
-  }
-  const parsed = parseWith(acknowledgement, payloadOf(answer, expected, typ));
-  if (!parsed.ok || parsed.value.requestHash !== expected.requestHash)
-    throw unreachable("unsigned-answer", "a receipt that was not acknowledged");
-  return true;
-}
-
-function payloadOf(answer: RawAnswer, { brokerKeys }: ExpectedAnswer, typ: string): unknown {
-  return verifiedPayload(answer.body, brokerKeys, typ);
+function requireLease(lease: string, expected: ExpectedLeaseAnswer): void {
+  if (lease !== expected.lease) throw unreachable("unsigned-answer", "it names another lease");
 }

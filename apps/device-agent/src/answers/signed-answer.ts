@@ -2,6 +2,7 @@ import { CryptoError, readHeader, verifyMessage } from "@databox-cmk/crypto";
 import type { VerifyKey } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
 import {
+  acknowledgement,
   BROKER_ANSWER_MAX_BYTES,
   denial,
   JOSE_MEDIA_TYPE,
@@ -62,19 +63,72 @@ export function verifiedPayload(jws: string, keys: readonly VerifyKey[], typ: st
   }
 }
 
+/** What an answer must be: signed by the broker, for this exact message of this node. */
+export type ExpectedAnswer = {
+  readonly requestHash: string;
+  readonly order: string;
+  readonly serial: string;
+  readonly brokerKeys: readonly VerifyKey[];
+};
+
+type AnswerTo = {
+  readonly requestHash: string;
+  readonly order?: string;
+  readonly serial?: string;
+};
+
 /**
- * A denial counts only when the broker signed it for this exact request. Anything less could be
- * made by an attacker on the path, who could then keep an appliance locked in the broker's name.
+ * The payload of an answer that the broker signed as `typ` for the expected message and, if it
+ * names one, for the expected node. Anything less could be made by an attacker on the path, who
+ * could then close a fleet, or keep it locked, in the broker's name.
  *
  * @throws {AppError} `BrokerUnreachable`
  */
-export function verifiedDenial(
+export function verifiedAnswer<Value extends AnswerTo>(
   answer: RawAnswer,
-  keys: readonly VerifyKey[],
-  requestHash: string,
-): Denial {
-  const parsed = parseWith(denial, verifiedPayload(answer.body, keys, MESSAGE_TYPES.denial));
-  if (!parsed.ok || parsed.value.requestHash !== requestHash)
-    throw unreachable("unsigned-answer", "a refusal that the broker did not sign for this request");
-  return parsed.value;
+  typ: string,
+  schema: Parameters<typeof parseWith<Value>>[0],
+  expected: Pick<ExpectedAnswer, "requestHash" | "brokerKeys"> & Partial<ExpectedAnswer>,
+): Value {
+  const parsed = parseWith(schema, verifiedPayload(answer.body, expected.brokerKeys, typ));
+  if (parsed.ok && answers(parsed.value, expected)) return parsed.value;
+  throw unreachable(
+    "unsigned-answer",
+    `an answer that the broker did not sign for this message (${typ})`,
+  );
+}
+
+function answers(
+  { requestHash, order, serial }: AnswerTo,
+  expected: Partial<ExpectedAnswer>,
+): boolean {
+  return (
+    requestHash === expected.requestHash &&
+    (order === undefined || order === expected.order) &&
+    (serial === undefined || serial === expected.serial)
+  );
+}
+
+export type Refused = { readonly kind: "denial"; readonly denial: Denial };
+
+/** An answer that must be a signed refusal. @throws {AppError} as {@link verifiedAnswer} */
+export function readDenial(
+  answer: RawAnswer,
+  expected: Pick<ExpectedAnswer, "requestHash" | "brokerKeys">,
+): Refused {
+  return {
+    kind: "denial",
+    denial: verifiedAnswer(answer, MESSAGE_TYPES.denial, denial, expected),
+  };
+}
+
+/** @throws {AppError} `BrokerUnreachable` or `BrokerBusy` */
+export function readAcknowledgement(
+  answer: RawAnswer,
+  expected: Pick<ExpectedAnswer, "requestHash" | "brokerKeys">,
+): { readonly kind: "acknowledged" } | Refused {
+  const typ = claimedType(answer);
+  if (typ !== MESSAGE_TYPES.acknowledgement) return readDenial(answer, expected);
+  verifiedAnswer(answer, typ, acknowledgement, expected);
+  return { kind: "acknowledged" };
 }

@@ -1,24 +1,17 @@
 import { messageHash } from "@databox-cmk/crypto";
-import type { VerifyKey } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
 import { grant, MESSAGE_TYPES, parseWith, pending } from "@databox-cmk/protocol";
-import type { Denial, Grant, Pending } from "@databox-cmk/protocol";
+import type { Grant, Pending } from "@databox-cmk/protocol";
 
 import type { RawAnswer } from "../broker-client/transport.ts";
 import { unreachable } from "../broker-client/unreachable.ts";
-import { claimedType, verifiedDenial, verifiedPayload } from "./signed-answer.ts";
+import { claimedType, readDenial, verifiedAnswer, verifiedPayload } from "./signed-answer.ts";
+import type { ExpectedAnswer, Refused } from "./signed-answer.ts";
 
 export type UnlockAnswer =
   | { readonly kind: "grant"; readonly grant: Grant; readonly grantHash: string }
-  | { readonly kind: "denial"; readonly denial: Denial }
+  | Refused
   | { readonly kind: "pending"; readonly pending: Pending };
-
-export type ExpectedAnswer = {
-  readonly requestHash: string;
-  readonly order: string;
-  readonly serial: string;
-  readonly brokerKeys: readonly VerifyKey[];
-};
 
 /**
  * @throws {AppError} `GrantRejected` or `OrderMismatch` for a grant that is not for this request of
@@ -34,12 +27,9 @@ export function readUnlockAnswer(answer: RawAnswer, expected: ExpectedAnswer): U
         grantHash: messageHash(answer.body),
       };
     case MESSAGE_TYPES.denial:
-      return {
-        kind: "denial",
-        denial: verifiedDenial(answer, expected.brokerKeys, expected.requestHash),
-      };
+      return readDenial(answer, expected);
     case MESSAGE_TYPES.pending:
-      return { kind: "pending", pending: verifiedPending(answer.body, expected) };
+      return { kind: "pending", pending: verifiedAnswer(answer, typ, pending, expected) };
     default:
       throw unreachable("unsigned-answer", "a message of another kind");
   }
@@ -55,16 +45,6 @@ function verifiedGrant(jws: string, expected: ExpectedAnswer): Grant {
     throw rejected("it answers another request");
   if (parsed.value.order !== expected.order || parsed.value.serial !== expected.serial)
     throw new AppError("OrderMismatch", { detail: "the grant names another order or node" });
-  return parsed.value;
-}
-
-function verifiedPending(jws: string, expected: ExpectedAnswer): Pending {
-  const parsed = parseWith(
-    pending,
-    verifiedPayload(jws, expected.brokerKeys, MESSAGE_TYPES.pending),
-  );
-  if (!parsed.ok || parsed.value.requestHash !== expected.requestHash)
-    throw unreachable("unsigned-answer", "an answer that the broker did not sign for this request");
   return parsed.value;
 }
 

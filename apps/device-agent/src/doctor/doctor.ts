@@ -3,7 +3,7 @@ import { AppError, runChecks } from "@databox-cmk/errors";
 import type { Finding, Probe } from "@databox-cmk/errors";
 import { DEVICE_ROUTES } from "@databox-cmk/protocol";
 
-import { readChallenge } from "../answers/plain-answers.ts";
+import { readChallenge } from "../answers/challenge-answer.ts";
 import { readSignedEnvelope } from "../answers/signed-envelope.ts";
 import { createLookup } from "../broker-client/lookup.ts";
 import type { AgentEvent } from "../core/agent-event.ts";
@@ -91,7 +91,7 @@ function createExamination(dependencies: CommandDependencies): Examination {
     const raw = await transport.post(DEVICE_ROUTES.challenges, "application/json", body, deadline);
     const receivedMs = nowMs();
     const keys = brokerKeys.map((key) => importVerifyKey(key));
-    const answer = readChallenge(raw, keys, messageHash(body));
+    const answer = readChallenge(raw, { brokerKeys: keys, requestHash: messageHash(body) });
     if (answer.kind === "denial")
       return { ok: false, failure: { code: "BrokerBusy", detail: answer.denial.message } };
     clock = {

@@ -14,11 +14,10 @@ import {
   DEVICE_ROUTES,
   JOSE_MEDIA_TYPE,
   MESSAGE_TYPES,
-  parseWith,
 } from "@databox-cmk/protocol";
 import type { BrokerKeysRequest } from "@databox-cmk/protocol";
 
-import { claimedType, verifiedDenial, verifiedPayload } from "../answers/signed-answer.ts";
+import { claimedType, readDenial, verifiedAnswer } from "../answers/signed-answer.ts";
 import { readSignedEnvelope } from "../answers/signed-envelope.ts";
 import type { CheckedEnvelope } from "../answers/signed-envelope.ts";
 import { unreachable } from "../broker-client/unreachable.ts";
@@ -51,26 +50,15 @@ export async function askForBrokerKeys(
   };
   const jws = await signMessage(signingKey, MESSAGE_TYPES.brokerKeysRequest, payload);
   const raw = await transport.post(DEVICE_ROUTES.brokerKeys, JOSE_MEDIA_TYPE, jws, deadline);
-  if (claimedType(raw) === MESSAGE_TYPES.denial) {
-    const { code, correlationId } = verifiedDenial(raw, brokerKeys, messageHash(jws));
+  const expected = { ...session, requestHash: messageHash(jws) };
+  const typ = claimedType(raw);
+  if (typ === MESSAGE_TYPES.denial) {
+    const { code, correlationId } = readDenial(raw, expected).denial;
     throw unreachable("unsigned-answer", `the broker denied its keys: ${code} (${correlationId})`);
   }
-  const parsed = parseWith(
-    brokerKeysAnswer,
-    verifiedPayload(raw.body, brokerKeys, MESSAGE_TYPES.brokerKeys),
-  );
-  if (
-    !parsed.ok ||
-    parsed.value.requestHash !== messageHash(jws) ||
-    parsed.value.order !== order ||
-    parsed.value.serial !== serial
-  )
-    throw unreachable("unsigned-answer", "keys that the broker did not sign for this request");
-  const keys = parsed.value.brokerKeys.map(importKey);
-  return {
-    keys,
-    envelope: readSignedEnvelope(parsed.value.envelope, keys, session, lowestGeneration),
-  };
+  const told = verifiedAnswer(raw, MESSAGE_TYPES.brokerKeys, brokerKeysAnswer, expected);
+  const keys = told.brokerKeys.map(importKey);
+  return { keys, envelope: readSignedEnvelope(told.envelope, keys, session, lowestGeneration) };
 }
 
 function importKey(jwk: unknown): VerifyKey {

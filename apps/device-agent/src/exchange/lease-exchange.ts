@@ -2,8 +2,9 @@ import { messageHash, signMessage } from "@databox-cmk/crypto";
 import { JOSE_MEDIA_TYPE, leasePath, MESSAGE_TYPES } from "@databox-cmk/protocol";
 import type { LeaseReceipt, LeaseRenewal, LeaseWatch } from "@databox-cmk/protocol";
 
-import { readLeaseAcknowledgement, readLeaseAnswer } from "../answers/lease-answer.ts";
+import { readLeaseAnswer } from "../answers/lease-answer.ts";
 import type { LeaseAnswer } from "../answers/lease-answer.ts";
+import { readAcknowledgement } from "../answers/signed-answer.ts";
 import type { HeldLease } from "../core/lease-state.ts";
 import type { Session } from "./session.ts";
 
@@ -57,17 +58,17 @@ export async function watchLease(
 
 export type LeaseReport = Pick<LeaseReceipt, "lease" | "outcome" | "cause" | "drill">;
 
-/** @returns whether it was accepted @throws {AppError} `BrokerUnreachable` or `BrokerBusy` */
+/** @throws {AppError} `BrokerUnreachable` or `BrokerBusy` */
 export async function sendLeaseReceipt(
   session: LeaseSession,
   report: LeaseReport,
   numbered: Numbered,
   deadline: AbortSignal,
-): Promise<boolean> {
+): Promise<ReturnType<typeof readAcknowledgement>> {
   const { order, serial, bootId, signingKey, transport } = session;
   const payload: LeaseReceipt = { ...report, order, serial, bootId, ...numbered };
   const jws = await signMessage(signingKey, MESSAGE_TYPES.leaseReceipt, payload);
   const path = leasePath("leaseReceipts", report.lease);
   const raw = await transport.post(path, JOSE_MEDIA_TYPE, jws, deadline);
-  return readLeaseAcknowledgement(raw, { ...session, requestHash: messageHash(jws) });
+  return readAcknowledgement(raw, { ...session, requestHash: messageHash(jws) });
 }

@@ -8,7 +8,7 @@ import type { SealingKey, StorableSealingKey } from "@databox-cmk/crypto";
 import { DEVICE_ROUTES, JOSE_MEDIA_TYPE, MESSAGE_TYPES } from "@databox-cmk/protocol";
 import type { Pending, UnlockRequest } from "@databox-cmk/protocol";
 
-import { readChallenge } from "../answers/plain-answers.ts";
+import { readChallenge } from "../answers/challenge-answer.ts";
 import { readUnlockAnswer } from "../answers/unlock-answer.ts";
 import type { UnlockAnswer } from "../answers/unlock-answer.ts";
 import type { RawAnswer } from "../broker-client/transport.ts";
@@ -89,7 +89,7 @@ async function requestOnce(
   // Work that needs no challenge is done while the broker does its part of the handshake.
   const prepared = session.transport.dialled.then(() => prepareRequest(session));
   const [raw, { sealingKey, counter }] = await Promise.all([asked, prepared]);
-  const challenged = readChallenge(raw, session.brokerKeys, challengeHash(session));
+  const challenged = readChallenge(raw, { ...session, requestHash: challengeHash(session) });
   session.mark("challenge");
   if (challenged.kind === "denial") return challenged;
   try {

@@ -1,8 +1,8 @@
 import { messageHash, signMessage } from "@databox-cmk/crypto";
 import { DEVICE_ROUTES, JOSE_MEDIA_TYPE, MESSAGE_TYPES } from "@databox-cmk/protocol";
-import type { Denial, Receipt } from "@databox-cmk/protocol";
+import type { Receipt } from "@databox-cmk/protocol";
 
-import { readAcknowledgement } from "../answers/plain-answers.ts";
+import { readAcknowledgement } from "../answers/signed-answer.ts";
 import type { Session } from "./session.ts";
 
 export type ReceiptContent = Pick<
@@ -18,9 +18,7 @@ export type ReceiptContent = Pick<
 export async function sendReceipt(
   session: Omit<Session, "store">,
   content: ReceiptContent & Pick<Receipt, "counter">,
-): Promise<
-  { readonly kind: "acknowledged" } | { readonly kind: "denial"; readonly denial: Denial }
-> {
+): Promise<ReturnType<typeof readAcknowledgement>> {
   const payload: Receipt = {
     ...content,
     order: session.order,
@@ -35,5 +33,5 @@ export async function sendReceipt(
     session.deadline,
   );
   session.mark("receipt");
-  return readAcknowledgement(raw, session.brokerKeys, messageHash(jws));
+  return readAcknowledgement(raw, { ...session, requestHash: messageHash(jws) });
 }
