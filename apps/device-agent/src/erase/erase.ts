@@ -18,7 +18,6 @@ import { openVolume } from "../volume/choose-volume.ts";
 import { finishErasure } from "./finish-erasure.ts";
 import { requireOwnMedium } from "./own-medium.ts";
 
-const LOCK_WAIT_MS = 6_000;
 const TYPED_MAX_CHARACTERS = 64;
 
 /**
@@ -42,7 +41,7 @@ export async function erase(
   using held = new DisposableStack();
   // A running daemon would use files that are being destroyed: it must be stopped first.
   held.use(takeAgentLock(stateDir, "daemon"));
-  held.use(await waitForAgentLock(stateDir, LOCK_WAIT_MS));
+  held.use(await waitForAgentLock(stateDir));
   const found = readErasure(stateDir);
   const begins = found === undefined ? await begin(dependencies) : found;
   return "step" in begins ? finishErasure(begins, dependencies) : begins;

@@ -82,15 +82,7 @@ async function sanitise(
   const { path, kind } = settings.volume;
   const volume = openVolume(settings.volume, begun.serial, cryptsetupFolders);
   const id = await requireOwnMedium(volume, state, "partly");
-  const { model, serialNumber, ...found } = readMedium(path);
-  const medium: SanitisedMedium = {
-    path: printable(path),
-    volume: kind,
-    id,
-    ...found,
-    ...(model === undefined ? {} : { model }),
-    ...(serialNumber === undefined ? {} : { serialNumber }),
-  };
+  const medium: SanitisedMedium = { path: printable(path), volume: kind, id, ...readMedium(path) };
   const tell = (note: string) => {
     report({
       event: "erase",

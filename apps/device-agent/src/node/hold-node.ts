@@ -6,9 +6,6 @@ import { waitForAgentLock } from "../state/wait-for-agent-lock.ts";
 import type { CommandDependencies } from "./dependencies.ts";
 import { requirePrepared } from "./prepared-node.ts";
 
-/** Long enough for the daemon's request about a volume that a passkey opened. */
-const WAIT_MS = 6_000;
-
 /** A prepared node that no other process changes meanwhile. */
 type HeldNode = Disposable & {
   readonly folder: StateFolder;
@@ -19,7 +16,7 @@ type HeldNode = Disposable & {
 /** @throws {AppError} as `requirePrepared`, or `AgentBusy` after `waitMs` */
 export async function holdNode(
   { stateDir, credentialsFolder }: Pick<CommandDependencies, "stateDir" | "credentialsFolder">,
-  waitMs = WAIT_MS,
+  waitMs?: number,
 ): Promise<HeldNode> {
   const { folder, settings, state } = requirePrepared(stateDir, credentialsFolder);
   const lock = await waitForAgentLock(folder.path, waitMs);

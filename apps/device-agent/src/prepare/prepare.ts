@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 
 import { importVerifyKey, zero } from "@databox-cmk/crypto";
-import { AppError } from "@databox-cmk/errors";
+import { AppError, withoutUndefined } from "@databox-cmk/errors";
 import type { Denial, Grant } from "@databox-cmk/protocol";
 
 import { readSignedEnvelope } from "../answers/signed-envelope.ts";
@@ -22,7 +22,7 @@ import type { CommandDependencies } from "../node/dependencies.ts";
 import { openSession, readHeldEnvelope } from "../node/open-node.ts";
 import { createStopwatch, roundToTenth } from "../node/stopwatch.ts";
 import type { Stopwatch } from "../node/stopwatch.ts";
-import { factsOfCopy, keysOfCopy, makeCopiedShare, readRecoveryKeys } from "../share/copy-share.ts";
+import { keysOfCopy, makeCopiedShare, readRecoveryKeys } from "../share/copy-share.ts";
 import { isSplit } from "../share/unlock-key.ts";
 import { takeAgentLock } from "../state/agent-lock.ts";
 import { readBootId } from "../state/boot-id.ts";
@@ -161,7 +161,7 @@ async function lockVolume(
   const journalHead = journal.append("formatted", {
     grantHash,
     generation,
-    ...factsOfCopy(copy),
+    ...withoutUndefined({ copiedFor: shareCopiedFor?.join(" ") }),
   });
   store.update({ generation: opened.envelope.generation, shareCopiedFor, journalHead });
   mark("formatted");

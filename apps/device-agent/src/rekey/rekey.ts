@@ -1,5 +1,5 @@
 import { zero } from "@databox-cmk/crypto";
-import { AppError } from "@databox-cmk/errors";
+import { AppError, withoutUndefined } from "@databox-cmk/errors";
 
 import type { CheckedEnvelope } from "../answers/signed-envelope.ts";
 import type { AgentEvent } from "../core/agent-event.ts";
@@ -16,7 +16,7 @@ import type { CommandDependencies } from "../node/dependencies.ts";
 import { holdNode } from "../node/hold-node.ts";
 import { openSession, readHeldEnvelope } from "../node/open-node.ts";
 import { roundToTenth } from "../node/stopwatch.ts";
-import { factsOfCopy, makeCopiedShare } from "../share/copy-share.ts";
+import { keysOfCopy, makeCopiedShare } from "../share/copy-share.ts";
 import { isSplit, requireCustody, unlockKeyOf } from "../share/unlock-key.ts";
 import { openVolume } from "../volume/choose-volume.ts";
 import { finishRekey, removeSlot } from "./finish-rekey.ts";
@@ -147,7 +147,9 @@ async function addKey(
   } finally {
     zero(...keys);
   }
-  const journalHead = journal.append("rekey-added", { rekey: id, slot, ...factsOfCopy(copy) });
+  const copiedFor = keysOfCopy(copy?.deviceShare)?.join(" ");
+  const facts = withoutUndefined({ rekey: id, slot, copiedFor });
+  const journalHead = journal.append("rekey-added", facts);
   store.update({ journalHead, rekey: { step: "added", id, env, slot, ...copy } });
 }
 

@@ -87,11 +87,5 @@ async function copyShare(
 export const keysOfCopy = (copy: unknown): string[] | undefined =>
   copy === undefined ? undefined : parseEnvelope(copy).recipients.map(({ kid }) => kid);
 
-/** For a row of the journal. */
-export function factsOfCopy(copy: ShareCopy | undefined): { readonly copiedFor?: string } {
-  const kids = keysOfCopy(copy?.deviceShare);
-  return kids === undefined ? {} : { copiedFor: kids.join(" ") };
-}
-
 const rejected = (detail: string, cause?: unknown): AppError =>
   new AppError("EnvelopeRejected", { detail: `recovery keys: ${detail}`, cause });

@@ -5,6 +5,8 @@ import { AppError } from "@databox-cmk/errors";
 import { takeAgentLock } from "./agent-lock.ts";
 
 const RETRY_MS = 20;
+/** Long enough for the daemon's request about a volume that a passkey opened. */
+const WAIT_MS = 6_000;
 
 /**
  * For callers that can wait a moment: the daemon holds the lock for a few milliseconds when it
@@ -12,7 +14,7 @@ const RETRY_MS = 20;
  *
  * @throws {AppError} as `takeAgentLock`, `AgentBusy` only after `waitMs`
  */
-export async function waitForAgentLock(folder: string, waitMs: number): Promise<Disposable> {
+export async function waitForAgentLock(folder: string, waitMs = WAIT_MS): Promise<Disposable> {
   const endsAt = performance.now() + waitMs;
   for (;;) {
     try {
