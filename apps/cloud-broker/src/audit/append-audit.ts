@@ -1,4 +1,4 @@
-import type { Transaction } from "kysely";
+import type { Kysely, Transaction } from "kysely";
 
 import type { OrderId } from "../core/order.ts";
 import type { AuditEvent, Clock } from "../core/ports.ts";
@@ -28,13 +28,16 @@ export type AuditDependencies = { readonly now: Clock };
  */
 const ATTEMPTS = 16;
 
-const insertRow = compileWriteOnce(
-  (store, { chain, sequence, rowJson, hash, nowMs }: AuditRow & { nowMs: number }) =>
-    store
-      .insertInto("audit")
-      .values({ chain, sequence, row_json: rowJson, hash, at_ms: nowMs })
-      .onConflict((conflict) => conflict.columns(["chain", "sequence"]).doNothing()),
+const insert = (
+  store: Kysely<BrokerTables>,
+  { chain, sequence, rowJson, hash, nowMs }: AuditRow & { nowMs: number },
+) => store.insertInto("audit").values({ chain, sequence, row_json: rowJson, hash, at_ms: nowMs });
+
+const insertRow = compileWriteOnce((store, row: AuditRow & { nowMs: number }) =>
+  insert(store, row).onConflict((conflict) => conflict.columns(["chain", "sequence"]).doNothing()),
 );
+
+const insertBehind = compileWriteOnce(insert);
 
 export function createAppendAudit({ now }: AuditDependencies): AppendAudit {
   return async (transaction, chain, event) => {
@@ -47,11 +50,6 @@ export function createAppendAudit({ now }: AuditDependencies): AppendAudit {
     throw new Error(`the audit chain ${chain} stays contended`);
   };
 }
-
-const insertBehind = compileWriteOnce(
-  (store, { chain, sequence, rowJson, hash, nowMs }: AuditRow & { nowMs: number }) =>
-    store.insertInto("audit").values({ chain, sequence, row_json: rowJson, hash, at_ms: nowMs }),
-);
 
 /**
  * Appends behind a head that this transaction has taken, without reading again. If another row is

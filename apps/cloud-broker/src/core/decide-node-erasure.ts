@@ -1,12 +1,10 @@
+import { COMPLETIONS } from "@databox-cmk/protocol";
+
 import type { Lifecycle } from "./lifecycle.ts";
 import type { Outcome } from "./ports.ts";
 import { stageRules } from "./stages.ts";
 
-const COPIED: ReadonlySet<string> = new Set([
-  "Completed",
-  "CompletedWithErrors",
-  "CompletedWithWarnings",
-]);
+const COPIED: ReadonlySet<string> = new Set(COMPLETIONS);
 
 /**
  * Whether a node of the order may be erased, which cannot be undone: after a completed copy, after

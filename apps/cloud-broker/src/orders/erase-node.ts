@@ -1,5 +1,4 @@
 import type { PublicJwk } from "@databox-cmk/crypto";
-import { AppError } from "@databox-cmk/errors";
 import { ERASURE_CERTIFICATE_TYPE } from "@databox-cmk/protocol";
 import type { Transaction } from "kysely";
 
@@ -13,10 +12,7 @@ import { lifecycleOf, type Order } from "./order.ts";
 import { readOrder } from "./read-order.ts";
 import { readSanitisedNodes } from "./read-sanitised-nodes.ts";
 import { readStatement } from "./verify-certificate.ts";
-import { updateOrder } from "./write-order.ts";
-
-/** How often a writer that lost the race re-reads and retries. */
-const ATTEMPTS = 3;
+import { retryLostRace, updateOrder } from "./write-order.ts";
 
 /** The last message of a node, whose signature was verified. */
 export type NodeCertificate = {
@@ -48,7 +44,7 @@ export async function keepNodeCertificate(
   plane: Pick<ControlPlane, "store" | "appendAudit" | "sign" | "now">,
   node: NodeCertificate,
 ): Promise<Outcome<EpochMs>> {
-  for (let attempt = 1; ; attempt += 1) {
+  return retryLostRace(async () => {
     const kept = await findKept(plane.store, node);
     if (kept !== undefined)
       return kept.certificate === node.certificate
@@ -57,14 +53,8 @@ export async function keepNodeCertificate(
     const order = await readOrder(plane.store, node.order);
     if (order === undefined) return { ok: false, failure: { code: "DeviceNotAuthenticated" } };
     const allowed = decideNodeErasure(lifecycleOf(order));
-    if (!allowed.ok) return allowed;
-    try {
-      return await keep(plane, order, node);
-    } catch (error) {
-      const lostRace = error instanceof AppError && error.code === "RewrapConflict";
-      if (!lostRace || attempt === ATTEMPTS) throw error;
-    }
-  }
+    return allowed.ok ? keep(plane, order, node) : allowed;
+  });
 }
 
 function findKept(store: ControlPlane["store"], { order, serial }: NodeCertificate) {

@@ -15,10 +15,7 @@ import { findOrder, requireMatch } from "./find-order.ts";
 import { insertOperation } from "./operations.ts";
 import { lifecycleOf, keySubjectOf, type Order } from "./order.ts";
 import { realiseIdentities } from "./realise-identities.ts";
-import { updateOrder } from "./write-order.ts";
-
-/** How often a writer that lost the race re-reads and retries. */
-const ATTEMPTS = 3;
+import { retryLostRace, updateOrder } from "./write-order.ts";
 
 /**
  * Merges a PATCH into an order. Details, tags, identities and key are one commit: a refused key
@@ -35,16 +32,15 @@ export async function patchOrder(
   context: RequestContext,
   alsoCommit?: AlsoCommit,
 ): Promise<string> {
-  for (let attempt = 1; ; attempt += 1) {
+  return retryLostRace(async () => {
     const order = await findOrder(plane.store, name);
     requireMatch(order, ifMatch);
     try {
       return await applyPatch(plane, order, patch, context, alsoCommit);
     } catch (error) {
-      const lostRace = error instanceof AppError && error.code === "RewrapConflict";
-      if (!lostRace || attempt === ATTEMPTS) throw withFacts(error, recoveryFacts(order));
+      throw withFacts(error, recoveryFacts(order));
     }
-  }
+  });
 }
 
 async function applyPatch(

@@ -142,3 +142,18 @@ async function insertIdentities(
     )
     .execute();
 }
+
+/** How often a writer that lost the race re-reads and retries. */
+const ATTEMPTS = 3;
+
+/** Works again when another writer changed the order after `work` had read it. */
+export async function retryLostRace<Value>(work: () => Promise<Value>): Promise<Value> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      const lostRace = error instanceof AppError && error.code === "RewrapConflict";
+      if (!lostRace || attempt === ATTEMPTS) throw error;
+    }
+  }
+}

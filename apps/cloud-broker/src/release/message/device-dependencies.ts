@@ -1,4 +1,3 @@
-import type { PublicJwk } from "@databox-cmk/crypto";
 import type { RateLimit } from "@databox-cmk/http";
 import type { UnlockPolicy } from "@databox-cmk/protocol";
 import type { Transaction } from "kysely";
@@ -6,11 +5,12 @@ import type { Transaction } from "kysely";
 import type { AppendAudit } from "../../audit/append-audit.ts";
 import type { StrangerRows } from "../../audit/stranger-rows.ts";
 import type { EpochMs, OrderId } from "../../core/order.ts";
-import type { AuditEvent, Clock, Failure, Outcome } from "../../core/ports.ts";
+import type { Clock, Failure, Outcome } from "../../core/ports.ts";
 import type { KeyCustody } from "../../custody/key-custody.ts";
 import type { Announce } from "../../events/announce.ts";
 import type { BrokerKeys } from "../../keys/broker-keys.ts";
 import type { Metrics } from "../../observability/metrics.ts";
+import type { NodeCertificate } from "../../orders/erase-node.ts";
 import type { Commit } from "../../store/group-commit.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 import type { Store } from "../../store/store.ts";
@@ -63,14 +63,7 @@ export type DeviceDependencies = {
   readonly nodeErasure: {
     readonly may: (order: OrderId) => Promise<Outcome<undefined>>;
     /** @returns when the certificate was kept first */
-    readonly keep: (node: {
-      readonly order: OrderId;
-      readonly serial: string;
-      readonly certificate: string;
-      readonly publicKey: PublicJwk;
-      readonly counter: number;
-      readonly audit: Pick<AuditEvent, "actor" | "correlationId" | "requestHash" | "detail">;
-    }) => Promise<Outcome<EpochMs>>;
+    readonly keep: (node: NodeCertificate) => Promise<Outcome<EpochMs>>;
   };
   readonly now: Clock;
   /** Counts the answers; absent without metrics. */
