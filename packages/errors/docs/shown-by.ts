@@ -59,6 +59,7 @@ export const SHOWN_BY: Readonly<Partial<Record<ErrorCode, string>>> = {
   VolumeHeaderRolledBack: `${AGENT}/header-rollback.test.ts`,
   PasskeyNotInEscrow: "apps/cloud-broker/test/rekey/split-custody.test.ts",
   CustodyRevertForbidden: "apps/cloud-broker/test/rekey/split-custody.test.ts",
+  RequestDisallowedByPolicy: "apps/cloud-broker/test/rekey/split-custody.test.ts",
   RecoveryKeyMissing: "apps/cloud-broker/test/rekey/split-custody.test.ts",
   DeviceShareMissing: `${AGENT}/split-custody.test.ts`,
   PasskeyRejected: `${AGENT}/passkey.test.ts`,

@@ -31,6 +31,7 @@ export {
   patternOf,
   resourceIdPattern,
 } from "./identifiers.ts";
+export * from "./arm/custody-policy.ts";
 export * from "./arm/daily-figures.ts";
 export * from "./arm/fleet-view.ts";
 export * from "./arm/identity.ts";

@@ -33,6 +33,8 @@ export const ACTIONS = {
   readRevocationDrill: "Microsoft.DataBox/jobs/revocationDrill/read",
   readUnlockPolicy: "Microsoft.DataBox/jobs/unlockPolicy/read",
   writeUnlockPolicy: "Microsoft.DataBox/jobs/unlockPolicy/write",
+  readCustodyPolicy: "Microsoft.DataBox/custodyPolicy/read",
+  writeCustodyPolicy: "Microsoft.DataBox/custodyPolicy/write",
   readApprovals: "Microsoft.DataBox/jobs/approvals/read",
   approve: "Microsoft.DataBox/jobs/approvals/approve/action",
   reject: "Microsoft.DataBox/jobs/approvals/reject/action",
@@ -71,9 +73,9 @@ const ADVICE = [
 
 /**
  * A deleted key may be a revocation: a person who decides that it is not must also be able to grant
- * rights.
+ * rights. A policy of a subscription is for those who place its orders.
  */
-const OWNERS_ONLY = [ACTIONS.useBackupKeys];
+const OWNERS_ONLY = [ACTIONS.useBackupKeys, ACTIONS.writeCustodyPolicy];
 
 /**
  * Which role may do what (Azure built-in roles). No reader may list credentials: Azure's Data Box

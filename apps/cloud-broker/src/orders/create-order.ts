@@ -1,15 +1,18 @@
 import { checkPasskey } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
-import type { JobWrite, TransferType } from "@databox-cmk/protocol";
+import type { Custody, JobWrite, TransferType } from "@databox-cmk/protocol";
 
 import { recorded } from "../audit/record.ts";
+import { decideCustody } from "../core/decide-custody.ts";
 import { errorOf, valueOf } from "../core/failure-error.ts";
 import { newJobDetails, sharePasswordsOf } from "../core/job-details.ts";
 import { type OrderName, orderIdOf } from "../core/order.ts";
 import { decideIdentities } from "../core/patch-identity.ts";
 import { decideKeyChoice } from "../core/patch-key-choice.ts";
 import type { ControlPlane, RequestContext } from "./control-plane.ts";
+import { readCustodyPolicy } from "./custody-policy.ts";
 import { requireResourceGroup } from "./find-order.ts";
+import { insertPolicy } from "./insert-policy.ts";
 import { insertOperation } from "./operations.ts";
 import { keySubjectOf } from "./order.ts";
 import { readOrder } from "./read-order.ts";
@@ -20,8 +23,8 @@ const DETAILS = "properties.details";
 const SCHEDULE = "properties.deliveryInfo.scheduledDateTime";
 
 /**
- * Places an order: checks everything first, and then writes it in one commit together with its key
- * and its operation.
+ * Places an order: checks everything first, and then writes it in one commit together with its key,
+ * its custody and its operation.
  *
  * @returns id of the long-running operation.
  */
@@ -39,7 +42,9 @@ export async function createOrder(
   if ((await readOrder(plane.store, id)) !== undefined)
     throw new AppError("ResourceAlreadyExists", { facts: { orderName: name.name } });
 
-  const { details: writtenDetails } = written.properties;
+  const { details: writtenDetails, custody: writtenCustody } = written.properties;
+  const policy = await readCustodyPolicy(plane.store, name.subscriptionId);
+  const chosen = valueOf(decideCustody(writtenCustody, policy?.splitOnly === true));
   const scheduledDateTime = scheduleOf(written.properties);
   const details = newJobDetails(writtenDetails, transferType);
   const key = valueOf(
@@ -100,8 +105,16 @@ export async function createOrder(
               .insertInto("own_passkeys")
               .values({ order_id: id, envelope_json: ownPasskey })
               .execute();
+          if (chosen.kind === "split")
+            await insertPolicy(transaction, id, {
+              policy: { ...settings.defaultPolicy, custody: chosen },
+              changedAtMs: nowMs,
+              changedBy: context.by,
+            });
           operation = await insertOperation(transaction, id, "create", nowMs);
-          return { detail: { sku: skuName, transferType, kekType: key.kekType } };
+          return {
+            detail: { sku: skuName, transferType, kekType: key.kekType, ...detailOf(chosen) },
+          };
         },
       ),
       context.correlationId,
@@ -115,6 +128,12 @@ export async function createOrder(
   }
   return operation;
 }
+
+/** Escrow has one spelling, as in an envelope: it is not named. */
+const detailOf = (custody: Custody) =>
+  custody.kind === "escrow"
+    ? {}
+    : { custody: custody.kind, acceptNoRecovery: custody.acceptNoRecovery };
 
 /** The models that an order of a sku can name. */
 const MODELS_OF_SKU = {

@@ -4,6 +4,7 @@ import type { Migration } from "kysely/migration";
 import { addApprovalTerms } from "./migrations/approval-terms.ts";
 import { createApprovals } from "./migrations/approvals.ts";
 import { createPinnedKeys } from "./migrations/broker-keys.ts";
+import { createCustodyPolicies } from "./migrations/custody-policies.ts";
 import { addDeviceKeyGrades } from "./migrations/device-key-grades.ts";
 import { createDeviceShares } from "./migrations/device-shares.ts";
 import { indexFoldedSerials } from "./migrations/folded-serials.ts";
@@ -47,6 +48,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0020-own-keys": { up: createOwnKeys },
   "0021-device-shares": { up: createDeviceShares },
   "0022-sanitisations": { up: createSanitisations },
+  "0023-custody-policies": { up: createCustodyPolicies },
 };
 
 async function run(store: Kysely<unknown>, statements: readonly string[]): Promise<void> {

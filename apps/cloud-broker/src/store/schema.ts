@@ -439,6 +439,14 @@ export type BrokerTables = {
     attempts: number;
     next_attempt_at_ms: number;
   };
+  /** Whether a subscription allows only split custody for its new orders. */
+  custody_policies: {
+    /** Lower case. */
+    subscription_id: string;
+    split_only: number;
+    changed_at_ms: number;
+    changed_by: string;
+  };
   /**
    * The owner's unlock policy of an order (core/unlock-policy.ts); without a row the settings
    * apply.

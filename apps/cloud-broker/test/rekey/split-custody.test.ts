@@ -12,7 +12,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import * as z from "zod";
 
 import { CUSTOMER_KEY } from "../world/customer-vault.ts";
-import { API, jobPath, minimalJob } from "../world/jobs.ts";
+import { API, jobPath, minimalJob, SUBSCRIPTION } from "../world/jobs.ts";
 import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 import { RekeyClient } from "./rekey-client.ts";
 
@@ -43,6 +43,14 @@ const nodes = async () => orderNodes.parse((await call("GET", "/nodes")).json).v
 const place = async () => {
   expect((await call("PUT", "", minimalJob())).status).toBe(202);
 };
+const placeIn = async (custody: object, job = JOB) => {
+  const { properties, ...rest } = minimalJob();
+  const body = { ...rest, properties: { ...properties, custody } };
+  return world.call("PUT", `${jobPath(job)}?${API}`, { body });
+};
+const POLICY = `/subscriptions/${SUBSCRIPTION}/providers/Microsoft.DataBox/custodyPolicy?${API}`;
+const allowOnlySplit = (splitOnly: boolean, roles: readonly string[] = ["Owner"]) =>
+  world.call("PUT", POLICY, { body: { splitOnly }, claims: { roles } });
 const addRecoveryKey = async () => {
   const body = { kind: "RecoveryKey", publicKey: owner.publicKey };
   expect((await call("PUT", "/backupKeys/offline", body)).status).toBe(200);
@@ -167,6 +175,73 @@ describe("an order in split custody", () => {
     ])
       expect((await world.operator(step, JOB)).status).toBe(200);
     expect(await shares()).toHaveLength(0);
+  });
+});
+
+test("one call places an order in split custody, with its first unlock policy and in its audit row", async () => {
+  const custody = { kind: "split", acceptNoRecovery: false };
+  expect((await placeIn(custody)).status).toBe(202);
+  expect(await readPolicy()).toMatchObject({ source: "order", custody });
+  const [placed] = (await call("GET", "/activity")).json.value;
+  expect(placed.row).toMatchObject({
+    action: "order/create",
+    detail: { custody: "split", acceptNoRecovery: false },
+  });
+  const refused = await world.operator("prepare", JOB);
+  expect(refused.json.error.code).toBe("RecoveryKeyMissing");
+  expect((await choose({ kind: "split", acceptNoRecovery: true })).status).toBe(200);
+  expect((await world.operator("prepare", JOB)).status).toBe(200);
+});
+
+describe("a subscription that allows only split custody", () => {
+  test("places no new order in escrow, and each one that does not choose in split custody", async () => {
+    expect((await allowOnlySplit(true)).status).toBe(200);
+    const refused = await placeIn({ kind: "escrow" });
+    expect({ status: refused.status, code: refused.json.error.code }).toEqual({
+      status: 403,
+      code: "RequestDisallowedByPolicy",
+    });
+    expect((await call("GET", "")).status).toBe(404);
+    await place();
+    const split = { kind: "split", acceptNoRecovery: false };
+    expect((await readPolicy()).custody).toEqual(split);
+    // Lifted, it gives no order back what it kept from it.
+    expect((await allowOnlySplit(false)).status).toBe(200);
+    expect((await readPolicy()).custody).toEqual(split);
+    expect((await placeIn({ kind: "escrow" }, "in-escrow")).status).toBe(202);
+  });
+
+  test("names the orders that are in escrow, and leaves them as they are", async () => {
+    await place();
+    await placeIn({ kind: "split", acceptNoRecovery: true }, "other");
+    const { json } = await allowOnlySplit(true);
+    expect(json).toMatchObject({ splitOnly: true, escrowOrders: [ORDER] });
+    expect((await world.call("GET", POLICY)).json).toEqual(json);
+    expect((await world.operator("prepare", JOB)).status).toBe(200);
+    expect((await choose(undefined)).status).toBe(200);
+    expect((await choose({ kind: "split", acceptNoRecovery: true })).status).toBe(200);
+    expect((await world.call("GET", POLICY)).json.escrowOrders).toEqual([]);
+  });
+
+  test("is made one by its owner only, in the broker's audit chain", async () => {
+    const { status } = await allowOnlySplit(true, ["Contributor", "DataBoxContributor"]);
+    expect(status).toBe(403);
+    await allowOnlySplit(true);
+    const rows = await world
+      .store()
+      .selectFrom("audit")
+      .select("row_json")
+      .where("chain", "=", "broker")
+      .execute();
+    expect(rows.map(({ row_json }) => JSON.parse(row_json) as object)).toContainEqual(
+      expect.objectContaining({
+        action: "custodyPolicy/write",
+        detail: { splitOnly: true, subscriptionId: SUBSCRIPTION },
+      }),
+    );
+    const other = "55555555-5555-4555-8555-555555555555";
+    const path = POLICY.replace(SUBSCRIPTION, other);
+    expect((await world.call("GET", path)).json).toEqual({ splitOnly: false, escrowOrders: [] });
   });
 });
 

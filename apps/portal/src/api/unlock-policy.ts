@@ -1,11 +1,5 @@
-import {
-  type Custody,
-  type UnlockPolicy,
-  type UnlockPolicyView,
-  unlockPolicyView,
-} from "@databox-cmk/protocol";
+import { type UnlockPolicy, type UnlockPolicyView, unlockPolicyView } from "@databox-cmk/protocol";
 
-import { policyOf } from "../core/policy-draft.ts";
 import { type OrderName, orderPath } from "./arm-path.ts";
 import type { Client } from "./client.ts";
 
@@ -39,14 +33,4 @@ export async function writeUnlockPolicy(
     ifMatch: tag,
   });
   return { view: written.value, tag: written.tag };
-}
-
-/** Changes the custody alone. Called again after a lost answer, it changes nothing else. */
-export async function chooseCustody(
-  client: Client,
-  name: OrderName,
-  custody: Custody,
-): Promise<void> {
-  const { view, tag } = await readUnlockPolicy(client, name);
-  await writeUnlockPolicy(client, name, { ...policyOf(view), custody }, tag);
 }

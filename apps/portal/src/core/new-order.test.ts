@@ -1,7 +1,14 @@
 import { jobWrite, parseWith } from "@databox-cmk/protocol";
 import { describe, expect, test } from "vitest";
 
-import { EMPTY_CONTACT, isSplit, type NewOrder, problemsOf, renderNewOrder } from "./new-order.ts";
+import {
+  EMPTY_CONTACT,
+  inSplitCustody,
+  isSplit,
+  type NewOrder,
+  problemsOf,
+  renderNewOrder,
+} from "./new-order.ts";
 
 const SUBSCRIPTION = "/subscriptions/1b2c3d4e-5555-4666-8777-888899990000";
 const ACCOUNT = `${SUBSCRIPTION}/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/account1`;
@@ -73,16 +80,26 @@ test.each([
   expect(problemsOf({ ...whole, ...changed })).toEqual([{ step, problem }]);
 });
 
-test("split custody needs the customer's own key, the right to choose it, and no passkey", () => {
-  const split = { ...whole, custody: { kind: "split", acceptNoRecovery: false } } as const;
+test("split custody needs the customer's own key and no passkey, and is placed with the order", () => {
+  const custody = { kind: "split", acceptNoRecovery: false } as const;
+  const split = { ...whole, custody };
   expect(isSplit(split)).toBe(false);
   const own = { ...split, ...customer, passkey: "own", ownPasskey: "Qwerty-12345" } as const;
   expect(isSplit(own)).toBe(true);
   expect(problemsOf(own)).toEqual([]);
   expect(JSON.stringify(renderNewOrder(own))).not.toContain("Qwerty");
-  const forbidden = { step: "security", problem: "custody" };
-  expect(problemsOf(own, { mayChooseCustody: false })).toEqual([forbidden]);
-  expect(problemsOf(split, { mayChooseCustody: false })).toEqual([]);
+  expect(renderNewOrder(own)).toMatchObject({ properties: { custody } });
+  expect(renderNewOrder(split)).toMatchObject({ properties: { custody: { kind: "escrow" } } });
+});
+
+test("a subscription that allows only split custody asks for the customer's own key", () => {
+  const escrow = { ...whole, ...customer };
+  const problem = { step: "security", problem: "custody" };
+  expect(problemsOf(escrow, { isSplitOnly: true })).toEqual([problem]);
+  expect(problemsOf(inSplitCustody(escrow), { isSplitOnly: true })).toEqual([]);
+  expect(problemsOf(inSplitCustody(whole), { isSplitOnly: true })).toEqual([problem]);
+  const accepting = { ...escrow, custody: { kind: "split", acceptNoRecovery: true } } as const;
+  expect(inSplitCustody(accepting)).toEqual(accepting);
 });
 
 test("a passkey that was typed and not chosen is not sent", () => {

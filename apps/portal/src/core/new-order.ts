@@ -159,8 +159,8 @@ export function problemsOf(
   order: NewOrder,
   {
     isNameTaken = false,
-    mayChooseCustody = true,
-  }: { readonly isNameTaken?: boolean; readonly mayChooseCustody?: boolean } = {},
+    isSplitOnly = false,
+  }: { readonly isNameTaken?: boolean; readonly isSplitOnly?: boolean } = {},
 ): readonly Found[] {
   const broken = RULES.filter((rule) => rule.broken(order)).map(({ step, problem }) => ({
     step,
@@ -168,7 +168,7 @@ export function problemsOf(
   }));
   const taken: readonly Found[] = isNameTaken ? [{ step: "basics", problem: "nameTaken" }] : [];
   const forbidden: readonly Found[] =
-    isSplit(order) && !mayChooseCustody ? [{ step: "security", problem: "custody" }] : [];
+    isSplitOnly && !isSplit(order) ? [{ step: "security", problem: "custody" }] : [];
   return [...taken, ...broken, ...forbidden];
 }
 
@@ -176,6 +176,11 @@ const isCustomer = ({ kekType }: NewOrder): boolean => kekType === "CustomerMana
 /** Recovery keys need a key of the customer's, and split custody needs recovery keys. */
 export const isSplit = (order: NewOrder): boolean =>
   isCustomer(order) && order.custody.kind === "split";
+/** As a subscription requires it that allows only split custody. */
+export const inSplitCustody = (order: NewOrder): NewOrder =>
+  order.custody.kind === "split"
+    ? order
+    : { ...order, custody: { kind: "split", acceptNoRecovery: false } };
 /**
  * The service fills the appliance of an export order, so it takes no passkey of the customer's; in
  * split custody there is none.
@@ -195,6 +200,7 @@ export function renderNewOrder(order: NewOrder): object {
       : undefined,
     properties: {
       transferType,
+      custody: isSplit(order) ? order.custody : { kind: "escrow" },
       details: {
         jobDetailsType: sku,
         ...contactPart(order.contact, order.country),

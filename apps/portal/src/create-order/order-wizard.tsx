@@ -4,7 +4,6 @@ import {
   makeStyles,
   MessageBar,
   MessageBarBody,
-  MessageBarTitle,
   Tab,
   TabList,
   tokens,
@@ -13,12 +12,10 @@ import { useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-q
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactElement, useState } from "react";
 
-import type { OrderName } from "../api/arm-path.ts";
 import { createOrder, validateOrder } from "../api/new-orders.ts";
 import { ProblemError } from "../api/problem-error.ts";
-import { chooseCustody } from "../api/unlock-policy.ts";
 import {
-  isSplit,
+  inSplitCustody,
   type NewOrder,
   type OrderProblem,
   problemsOf,
@@ -41,6 +38,7 @@ import { ReviewStep } from "./review-step.tsx";
 import { ReviewVerdict } from "./review-verdict.tsx";
 import { SecurityStep } from "./security-step.tsx";
 import { useIsOrderNameTaken } from "./use-is-order-name-taken.ts";
+import { useIsSplitOnly } from "./use-is-split-only.ts";
 
 const useStyles = makeStyles({
   wizard: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalL },
@@ -78,27 +76,16 @@ export function OrderWizard({ start }: { readonly start: NewOrder }): ReactEleme
   /** Steps that the reader has left: their problems are shown. */
   const [left, setLeft] = useState<readonly Step[]>([]);
   const [first] = useState(start);
-  const [order, setOrder] = useState(first);
+  const [typed, setTyped] = useState(first);
+  const isSplitOnly = useIsSplitOnly(typed.subscriptionId);
+  const order = isSplitOnly ? inSplitCustody(typed) : typed;
   const isNameTaken = useIsOrderNameTaken(order);
-  /** The order, once it is placed, while its custody is not set. */
-  const [placed, setPlaced] = useState<OrderName>();
   const mayCreate = useMayOnNew("write", order.subscriptionId, order.group?.name);
-  const mayChooseCustody = useMayOnNew("writePolicy", order.subscriptionId, order.group?.name);
-  const problems = problemsOf(order, {
-    isNameTaken: isNameTaken && placed === undefined,
-    mayChooseCustody: mayChooseCustody !== false,
-  });
+  const problems = problemsOf(order, { isNameTaken, isSplitOnly });
   const validation = useValidation(order, step === "review" && problems.length === 0);
   const place = useAction("placeOrder", {
     gcTime: 0,
-    mutationFn: async () => {
-      const at = placed ?? (await createOrder(client, order));
-      if (isSplit(order)) {
-        setPlaced(at);
-        await chooseCustody(client, at, order.custody);
-      }
-      return at;
-    },
+    mutationFn: () => createOrder(client, order),
     onSuccess: async (at) => {
       await queryClient.invalidateQueries({ queryKey: QUERY_KEYS.orders });
       await navigate({
@@ -113,28 +100,27 @@ export function OrderWizard({ start }: { readonly start: NewOrder }): ReactEleme
     setStep(next);
   };
   const onChange = (change: Partial<NewOrder>) => {
-    setOrder((before) => ({ ...before, ...change }));
+    setTyped((before) => ({ ...before, ...change }));
     place.reset();
   };
   const problemOf = (problem: OrderProblem): string | undefined =>
     left.includes(step) && problems.some((each) => each.problem === problem)
       ? words.problems[problem]
       : undefined;
-  const props = { order, onChange, problemOf, mayChooseCustody: mayChooseCustody !== false };
+  const props = { order, onChange, problemOf, isSplitOnly };
   const takenName = isNameTaken ? words.problems.nameTaken : undefined;
   const at = STEPS.indexOf(step);
   const previous = STEPS[at - 1];
   const next = STEPS[at + 1];
   return (
     <div className={styles.wizard}>
-      <UnsavedGuard isDirty={order !== first && !place.isPending && !place.isSuccess} />
+      <UnsavedGuard isDirty={typed !== first && !place.isPending && !place.isSuccess} />
       {mayCreate === false && (
         <MessageBar intent="warning" layout="multiline">
           <MessageBarBody>{words.notAllowed}</MessageBarBody>
         </MessageBar>
       )}
       <TabList
-        disabled={placed !== undefined}
         className={styles.tabs}
         selectedValue={step}
         onTabSelect={(_event, { value }) => {
@@ -172,17 +158,8 @@ export function OrderWizard({ start }: { readonly start: NewOrder }): ReactEleme
         )}
         {place.error !== null && (
           <>
-            {placed !== undefined && (
-              <MessageBar intent="warning" layout="multiline">
-                <MessageBarBody>
-                  <MessageBarTitle>{texts.custody.place.unset}</MessageBarTitle>
-                  {texts.custody.place.unsetHint}
-                </MessageBarBody>
-              </MessageBar>
-            )}
             <QueryProblem error={place.error} />
-            {placed === undefined &&
-              place.error instanceof ProblemError &&
+            {place.error instanceof ProblemError &&
               order.key !== undefined &&
               order.identityId !== undefined && (
                 <GrantAccess
@@ -208,13 +185,7 @@ export function OrderWizard({ start }: { readonly start: NewOrder }): ReactEleme
                 place.mutate();
               }}
             >
-              {placed !== undefined
-                ? place.isPending
-                  ? texts.custody.place.setting
-                  : texts.custody.place.set
-                : place.isPending
-                  ? words.ordering
-                  : words.order}
+              {place.isPending ? words.ordering : words.order}
             </Button>
           ) : (
             <Button
@@ -227,7 +198,7 @@ export function OrderWizard({ start }: { readonly start: NewOrder }): ReactEleme
             </Button>
           )}
           <Button
-            disabled={previous === undefined || placed !== undefined}
+            disabled={previous === undefined}
             onClick={() => {
               if (previous !== undefined) goTo(previous);
             }}

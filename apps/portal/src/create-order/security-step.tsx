@@ -25,7 +25,7 @@ import type { StepProps } from "./step.ts";
  * *Security*: the key that encrypts the unlock key, its custody, the passkey, and double encryption of the data.
  */
 export function SecurityStep(props: StepProps): ReactElement {
-  const { order, onChange, problemOf, mayChooseCustody } = props;
+  const { order, onChange, problemOf, isSplitOnly } = props;
   const texts = useTexts();
   const words = texts.createOrder;
   const forbidden = problemOf("custody");
@@ -36,16 +36,12 @@ export function SecurityStep(props: StepProps): ReactElement {
         <KeyChoice {...props} />
       </Section>
       <Section title={texts.custody.title}>
+        {isSplitOnly && <Text>{texts.custody.splitOnly}</Text>}
         <CustodyChoice
-          custody={isSplit(order) ? order.custody : { kind: "escrow" }}
+          custody={isSplitOnly || isSplit(order) ? order.custody : { kind: "escrow" }}
           hasOwnKey={hasOwnKey}
-          obstacle={
-            !hasOwnKey
-              ? texts.custody.needsOwnKey
-              : mayChooseCustody
-                ? undefined
-                : texts.custody.notAllowed
-          }
+          isFinal={isSplitOnly}
+          obstacle={hasOwnKey ? undefined : texts.custody.needsOwnKey}
           onChange={(custody) => {
             onChange({ custody });
           }}

@@ -4,8 +4,8 @@ import type { NewOrder, OrderProblem } from "../core/new-order.ts";
 export type StepProps = {
   readonly order: NewOrder;
   readonly onChange: (change: Partial<NewOrder>) => void;
-  /** Whether the reader's roles allow them to set the order's unlock policy. */
-  readonly mayChooseCustody: boolean;
+  /** Whether the subscription allows only split custody. */
+  readonly isSplitOnly: boolean;
   /** Text of a problem, once the reader has tried to continue. */
   readonly problemOf: (problem: OrderProblem) => string | undefined;
 };

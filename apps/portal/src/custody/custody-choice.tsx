@@ -8,7 +8,7 @@ import { CustodyPicture } from "./custody-picture.tsx";
 /**
  * Whether the service can open the appliance, too.
  *
- * @param isFinal - split custody is in force: there is no way back
+ * @param isFinal - escrow cannot be chosen: split custody is in force, or nothing else is allowed
  * @param obstacle - why split custody cannot be chosen here
  */
 export function CustodyChoice({

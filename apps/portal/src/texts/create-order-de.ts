@@ -79,7 +79,7 @@ export const createOrderDe: CreateOrderTexts = {
     key: "Wählen Sie Schlüsseltresor und Schlüssel.",
     identity: "Wählen Sie eine Benutzeridentität.",
     custody:
-      "Ihre Rollen erlauben Ihnen hier nicht, die Verwahrung zu setzen. Wählen Sie die Hinterlegung.",
+      "Dieses Abonnement erlaubt nur geteilte Verwahrung, und die braucht einen kundenseitig verwalteten Schlüssel.",
     passkey: "Dieses Kennwort entspricht nicht den Regeln.",
     contactName: "Nennen Sie einen Ansprechpartner.",
     phone: "Geben Sie eine Telefonnummer an.",

@@ -75,7 +75,7 @@ export const createOrderEn = {
     tooManyAccounts: "At most ten storage accounts.",
     key: "Select a key vault and key.",
     identity: "Select a user identity.",
-    custody: "Your roles do not allow you to set the custody here. Choose escrow.",
+    custody: "This subscription allows only split custody, which needs a customer managed key.",
     passkey: "This password does not follow the rules.",
     contactName: "Enter a contact person.",
     phone: "Enter a phone number.",

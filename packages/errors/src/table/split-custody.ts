@@ -91,6 +91,40 @@ export const SPLIT_CUSTODY_ERRORS = {
       de: "Die geltende Richtlinie bleibt.",
     },
   },
+  RequestDisallowedByPolicy: {
+    title: {
+      en: "The subscription allows only split custody",
+      de: "Das Abonnement erlaubt nur geteilte Verwahrung",
+    },
+    message: {
+      en: "The order asks for escrow, and a policy of its subscription allows only split custody",
+      de: "Der Auftrag will die Hinterlegung, und eine Richtlinie seines Abonnements erlaubt nur geteilte Verwahrung",
+    },
+    class: "refused",
+    httpStatus: 403,
+    who: "order-owner",
+    recoverable: "yes",
+    ask: {
+      en: "Ask the owner of order {orderName} to place it in split custody.",
+      de: "Bitten Sie den Besitzer des Auftrags {orderName}, ihn mit geteilter Verwahrung zu erteilen.",
+    },
+    steps: [
+      {
+        text: {
+          en: "Place the order in split custody: write it into properties.custody, or leave that member out (docs/customer/split-custody.md)",
+          de: "Erteilen Sie den Auftrag mit geteilter Verwahrung: Schreiben Sie sie in properties.custody, oder lassen Sie das Feld weg (docs/customer/split-custody.md)",
+        },
+      },
+    ],
+    why: {
+      en: "An owner of the subscription has set its custody policy, so that the service can open no new appliance of it.",
+      de: "Ein Besitzer des Abonnements hat dessen Verwahrungsrichtlinie gesetzt, damit der Dienst keines seiner neuen Geräte öffnen kann.",
+    },
+    meanwhile: {
+      en: "Nothing is placed. Orders that exist keep their custody.",
+      de: "Nichts wird erteilt. Bestehende Aufträge behalten ihre Verwahrung.",
+    },
+  },
   RecoveryKeyMissing: {
     title: {
       en: "The appliance could not be recovered",

@@ -10,6 +10,7 @@ import { armEnum, dateTime, readOnlyMember, requiredText, text } from "./fields.
 import { resourceIdentity } from "./identity.ts";
 import { keyEncryptionKey, keyEncryptionKeyPatch } from "./key-encryption-key.ts";
 import { preferences } from "./preferences.ts";
+import { custody } from "./unlock-policy.ts";
 
 export const ORDER_SKUS = ["DataBox", "DataBoxHeavy"] as const;
 export const TRANSFER_TYPES = ["ImportToAzure", "ExportFromAzure"] as const;
@@ -110,6 +111,8 @@ export const jobWrite = z.strictObject({
     transferType: z.optional(armEnum(TRANSFER_TYPES)),
     deliveryType: z.optional(armEnum(["NonScheduled", "Scheduled"])),
     deliveryInfo: z.optional(z.strictObject({ scheduledDateTime: z.optional(dateTime) })),
+    /** Our extension: of the order's first unlock policy. */
+    custody: z.optional(custody),
     details: jobDetailsWrite,
   }),
 });

@@ -61,7 +61,7 @@ const approvals = z
  * passkey. `split`: only the appliance can, with a share of the broker's, from its preparation or its next re-key on; there is
  * no way back. Missing in a write: as it is.
  */
-const custody = z.discriminatedUnion("kind", [
+export const custody = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("escrow") }),
   z.strictObject({
     kind: z.literal("split"),

@@ -5,6 +5,7 @@ import { createActionRoutes } from "./action-routes.ts";
 import { createActivityRoutes } from "./activity-routes.ts";
 import { createApprovalRoutes } from "./create-approval-routes.ts";
 import { createBackupKeyRoutes } from "./create-backup-key-routes.ts";
+import { createCustodyPolicyRoutes } from "./create-custody-policy-routes.ts";
 import { createDiagnosticsRoutes } from "./create-diagnostics-routes.ts";
 import { createKeyHealthRoutes } from "./create-key-health-routes.ts";
 import { createKeyVersionRoutes } from "./create-key-version-routes.ts";
@@ -38,6 +39,7 @@ export function createArmRoutes(plane: ControlPlane, hasAccess: HasAccess): read
     ...createKeyVersionRoutes(plane),
     ...createRevocationRoutes(plane),
     ...createPolicyRoutes(plane),
+    ...createCustodyPolicyRoutes(plane),
     ...createBackupKeyRoutes(plane),
     ...createUnlockBudgetRoutes(plane),
     ...createApprovalRoutes(plane, hasAccess),

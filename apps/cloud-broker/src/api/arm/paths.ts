@@ -7,6 +7,7 @@ export const PATHS = {
   operations: `${PROVIDER}/operations`,
   subscriptionJobs: `${SUBSCRIPTION}${PROVIDER}/jobs`,
   orderSummaries: `${SUBSCRIPTION}${PROVIDER}/orderSummaries`,
+  custodyPolicy: `${SUBSCRIPTION}${PROVIDER}/custodyPolicy`,
   dailyFigures: `${SUBSCRIPTION}${PROVIDER}/dailyFigures`,
   subscriptionLocation: `${SUBSCRIPTION}${PROVIDER}/locations/:location`,
   groupJobs: `${GROUP}${PROVIDER}/jobs`,

@@ -194,6 +194,18 @@ export const OPERATIONS: readonly OperationEntry[] = [
     "Changes the unlock policy of an order",
   ),
   entry(
+    "custodyPolicy/read",
+    "Custody policy",
+    "Read custody policy",
+    "Reads whether a subscription allows only split custody",
+  ),
+  entry(
+    "custodyPolicy/write",
+    "Custody policy",
+    "Write custody policy",
+    "Allows only split custody for the new orders of a subscription",
+  ),
+  entry(
     "jobs/keyVersions/read",
     "Jobs",
     "Read key versions",

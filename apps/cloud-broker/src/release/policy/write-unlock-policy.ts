@@ -10,6 +10,7 @@ import { stageRules } from "../../core/stages.ts";
 import { custodyOf } from "../../core/unlock-policy.ts";
 import type { ControlPlane, RequestContext } from "../../orders/control-plane.ts";
 import { findOrder } from "../../orders/find-order.ts";
+import { insertPolicy } from "../../orders/insert-policy.ts";
 import type { Order } from "../../orders/order.ts";
 import { fromJson, toJson } from "../../store/json-column.ts";
 import type { BrokerTables } from "../../store/schema.ts";
@@ -77,34 +78,36 @@ async function putInForce(
   before: StoredPolicy | undefined,
   after: StoredPolicy,
 ): Promise<void> {
-  const values = {
-    policy_json: toJson(after.policy),
-    revision: after.revision,
-    changed_at_ms: after.changedAtMs,
-    changed_by: after.changedBy,
-  };
-  const written =
+  const isWritten =
     before === undefined
-      ? (
-          await transaction
-            .insertInto("unlock_policies")
-            .values({ order_id: order.id, ...values })
-            .onConflict((conflict) => conflict.column("order_id").doNothing())
-            .executeTakeFirst()
-        ).numInsertedOrUpdatedRows
-      : (
-          await transaction
-            .updateTable("unlock_policies")
-            .set(values)
-            .where("order_id", "=", order.id)
-            .where("revision", "=", before.revision)
-            .executeTakeFirst()
-        ).numUpdatedRows;
-  if (written !== 1n)
+      ? await insertPolicy(transaction, order.id, after)
+      : await replacePolicy(transaction, order.id, before, after);
+  if (!isWritten)
     throw new AppError("PreconditionFailed", {
       target: "If-Match",
       detail: "another change of the unlock policy came first; read it again",
     });
+}
+
+/** @returns false when another writer came first */
+async function replacePolicy(
+  transaction: Transaction<BrokerTables>,
+  order: OrderId,
+  { revision }: StoredPolicy,
+  after: StoredPolicy,
+): Promise<boolean> {
+  const { numUpdatedRows } = await transaction
+    .updateTable("unlock_policies")
+    .set({
+      policy_json: toJson(after.policy),
+      revision: after.revision,
+      changed_at_ms: after.changedAtMs,
+      changed_by: after.changedBy,
+    })
+    .where("order_id", "=", order)
+    .where("revision", "=", revision)
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
 }
 
 /** @throws {AppError} `CustodyRevertForbidden` */

@@ -6,8 +6,8 @@ export const custody: typeof english = {
   hint: "Geteilte Verwahrung lässt sich nicht rückgängig machen. Ein vorbereitetes Gerät wechselt mit seinem nächsten neuen Schlüssel.",
   needsOwnKey:
     "Geteilte Verwahrung braucht einen kundenseitig verwalteten Schlüssel. Wählen Sie oben einen.",
-  notAllowed:
-    "Ihre Rollen erlauben Ihnen hier nicht, die Entsperrrichtlinie zu setzen. Der Auftrag benutzt deshalb die Hinterlegung.",
+  splitOnly:
+    "Dieses Abonnement erlaubt nur geteilte Verwahrung: Sein Besitzer hat eine Richtlinie gesetzt.",
   kinds: {
     escrow: "Hinterlegung: auch der Dienst kann es öffnen und seinen Passkey zeigen",
     split: "Geteilt: nur das Gerät, mit seinem Anteil und einem, den Ihr Schlüssel freigibt",
@@ -89,13 +89,6 @@ export const custody: typeof english = {
   noPasskey: "Bei geteilter Verwahrung gibt es keinen Passkey.",
   change: "Entsperrrichtlinie: wer was hat, und was wann verloren ist",
   lossTitle: "Wenn etwas verloren geht",
-  place: {
-    set: "Verwahrung setzen",
-    setting: "Wird gesetzt …",
-    unset: "Der Auftrag ist erteilt, aber seine Verwahrung ist nicht gesetzt",
-    unsetHint:
-      "Der Auftrag benutzt die Hinterlegung, bis Sie sie setzen. Verlassen Sie diese Seite nicht vorher.",
-  },
   who: {
     title: "Wer entsperren kann",
     escrow:

@@ -4,8 +4,7 @@ export const custody = {
   label: "Access to the appliance",
   hint: "Split custody can't be undone. A prepared appliance changes at its next re-key.",
   needsOwnKey: "Split custody needs a customer managed key. Choose one above.",
-  notAllowed:
-    "Your roles do not allow you to set the unlock policy here, so the order uses escrow.",
+  splitOnly: "This subscription allows only split custody: its owner has set a policy.",
   kinds: {
     escrow: "Escrow: the service can open it too, and show its passkey",
     split: "Split: only the appliance, with its own share and one that your key releases",
@@ -70,12 +69,6 @@ export const custody = {
   noPasskey: "In split custody there is no passkey.",
   change: "Unlock policy: who holds what, and what is lost when",
   lossTitle: "If something is lost",
-  place: {
-    set: "Set the custody",
-    setting: "Setting …",
-    unset: "The order was placed, but its custody was not set",
-    unsetHint: "The order uses escrow until you set it. Do not leave this page before.",
-  },
   who: {
     title: "Who can unlock",
     escrow: "The appliance and the service, while the key allows it; everyone with the passkey",

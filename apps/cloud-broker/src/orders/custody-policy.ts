@@ -1,0 +1,79 @@
+import { ESCROW_ORDERS_MAX, STAGE_NAMES } from "@databox-cmk/protocol";
+import { type Kysely, sql } from "kysely";
+
+import { record } from "../audit/record.ts";
+import type { EpochMs, OrderName } from "../core/order.ts";
+import { stageRules } from "../core/stages.ts";
+import type { BrokerTables } from "../store/schema.ts";
+import type { ControlPlane, RequestContext } from "./control-plane.ts";
+
+/** Whether a subscription allows only split custody for its new orders. */
+export type CustodyPolicy = {
+  readonly splitOnly: boolean;
+  readonly changedAtMs: EpochMs;
+  readonly changedBy: string;
+};
+
+/** @param subscriptionId - in lower case */
+export async function readCustodyPolicy(
+  store: Kysely<BrokerTables>,
+  subscriptionId: string,
+): Promise<CustodyPolicy | undefined> {
+  const row = await store
+    .selectFrom("custody_policies")
+    .select(["split_only", "changed_at_ms", "changed_by"])
+    .where("subscription_id", "=", subscriptionId)
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  const { split_only, changed_at_ms: changedAtMs, changed_by: changedBy } = row;
+  return { splitOnly: split_only === 1, changedAtMs, changedBy };
+}
+
+/** Holds for orders that are placed from now on; those that exist keep their custody. */
+export async function writeCustodyPolicy(
+  plane: ControlPlane,
+  subscriptionId: string,
+  splitOnly: boolean,
+  context: RequestContext,
+): Promise<void> {
+  const deed = { chain: "broker", action: "custodyPolicy/write", context } as const;
+  const values = {
+    split_only: Number(splitOnly),
+    changed_at_ms: plane.now(),
+    changed_by: context.by,
+  };
+  await record(plane, deed, async (transaction) => {
+    await transaction
+      .insertInto("custody_policies")
+      .values({ subscription_id: subscriptionId, ...values })
+      .onConflict((conflict) => conflict.column("subscription_id").doUpdateSet(values))
+      .execute();
+    return { detail: { subscriptionId, splitOnly } };
+  });
+}
+
+const IN_PROGRESS = STAGE_NAMES.filter((stage) => !stageRules(stage).terminal);
+/** No text in a policy that a person chooses can contain this. */
+const SPLIT = '%"kind":"split"%';
+
+/** Orders in escrow that have not ended; a policy does not change them. */
+export async function listEscrowOrders(
+  store: Kysely<BrokerTables>,
+  subscriptionId: string,
+): Promise<OrderName[]> {
+  const rows = await store
+    .selectFrom("orders")
+    .leftJoin("unlock_policies", "unlock_policies.order_id", "orders.id")
+    .select(["orders.resource_group", "orders.name"])
+    .where("orders.subscription_id", "=", subscriptionId)
+    .where("orders.stage", "in", IN_PROGRESS)
+    .where(sql<boolean>`coalesce(unlock_policies.policy_json, '') not like ${SPLIT}`)
+    .orderBy("orders.id")
+    .limit(ESCROW_ORDERS_MAX)
+    .execute();
+  return rows.map(({ resource_group: resourceGroup, name }) => ({
+    subscriptionId,
+    resourceGroup,
+    name,
+  }));
+}
