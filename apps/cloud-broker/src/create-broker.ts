@@ -393,6 +393,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
           now,
           random: Math.random,
           intervalSeconds: config.PROBE_INTERVAL_SECONDS,
+          isClosing: dependencies.isClosing,
         }),
       ),
     watchKeys: () => atPriority("probe", () => keyHealth.watch()),

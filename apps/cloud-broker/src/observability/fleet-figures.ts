@@ -57,8 +57,7 @@ async function readFigures(store: Store, nowMs: number): Promise<FleetFigures> {
           .onRef("lease_keys.identity", "=", "probes.identity")
           .onRef("lease_keys.kid", "=", "probes.kid"),
       )
-      .innerJoin("leases", "leases.id", "lease_keys.lease_id")
-      .where("leases.state", "=", "live")
+      .where("lease_keys.state", "=", "live")
       .select((row) => row.fn.min("probes.due_at_ms").as("due"))
       .executeTakeFirst(),
   ]);

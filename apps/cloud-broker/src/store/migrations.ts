@@ -14,6 +14,7 @@ import { createNameClaims } from "./migrations/name-claims.ts";
 import { createNoticeChoices } from "./migrations/notice-choices.ts";
 import { createNoticeReads } from "./migrations/notice-reads.ts";
 import { createOffline } from "./migrations/offline.ts";
+import { lookUpOpenKeys } from "./migrations/open-keys.ts";
 import { createOwnKeys } from "./migrations/own-keys.ts";
 import { createPortalSessions } from "./migrations/portal.ts";
 import { createRecipients } from "./migrations/recipients.ts";
@@ -49,6 +50,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0021-device-shares": { up: createDeviceShares },
   "0022-sanitisations": { up: createSanitisations },
   "0023-custody-policies": { up: createCustodyPolicies },
+  "0024-open-keys": { up: lookUpOpenKeys },
 };
 
 async function run(store: Kysely<unknown>, statements: readonly string[]): Promise<void> {

@@ -254,6 +254,10 @@ export type BrokerTables = {
    */
   lease_keys: {
     lease_id: string;
+    order_id: OrderId;
+    state: BrokerTables["leases"]["state"];
+    renewed_at_ms: number;
+    ttl_seconds: number;
     identity: string;
     kid: string;
     is_backup: number;

@@ -16,10 +16,13 @@ export type ProbeRoundDependencies = {
   /** 0 to 1. */
   readonly random: () => number;
   readonly intervalSeconds: number;
+  /** Ends a round early. */
+  readonly isClosing: () => boolean;
+  readonly readAtOnce?: number;
 };
 
-/** Bounds one round; the next one begins with the keys that have waited longest. */
-const ROUND_MAX = 500;
+/** The query looks at every live lease, some 30 µs each. */
+const READ_AT_ONCE = 5_000;
 const AT_ONCE = 16;
 /**
  * After this many missed lease times a node counts as gone; its lease is probed again once it comes
@@ -31,32 +34,53 @@ type Target = {
   readonly identity: string;
   readonly kid: string;
   readonly order: OrderId;
+  /** No other order's leases depend on it. */
+  readonly isOfOneOrder: boolean;
   /** Whether the order has this key as a backup key. */
   readonly isBackup: boolean;
 };
 
 /**
- * Probes every due (identity, key version) that live leases depend on.
+ * Probes every due (identity, key version) that live leases depend on, until none is due: each order
+ * may have an identity of its own, so there may be as many as open appliances.
  *
  * @returns how many were probed
  */
 export async function probeKeys(dependencies: ProbeRoundDependencies): Promise<number> {
-  const due = await findDue(dependencies);
+  const { isClosing, random, readAtOnce = READ_AT_ONCE } = dependencies;
   let asked = 0;
-  for (let from = 0; from < due.length; from += AT_ONCE) {
-    const answers = await Promise.all(
-      due.slice(from, from + AT_ONCE).map((target) => probeOnce(dependencies, target)),
-    );
-    asked += answers.filter(Boolean).length;
+  for (;;) {
+    const due = await findDue(dependencies, readAtOnce);
+    const targets = inRandomOrder(due, random).values();
+    // A vault that is slow delays one of them, not all.
+    const prober = async (): Promise<void> => {
+      for (const target of targets) {
+        if (isClosing()) return;
+        if (await probeOnce(dependencies, target)) asked += 1;
+      }
+    };
+    const ended = await Promise.allSettled(Array.from({ length: AT_ONCE }, prober));
+    for (const each of ended) if (each.status === "rejected") throw each.reason;
+    if (due.length < readAtOnce || isClosing()) return asked;
   }
-  return asked;
 }
 
-async function findDue({ store, now }: ProbeRoundDependencies): Promise<readonly Target[]> {
+/** Replicas that read the same keys at the same time begin with different ones. */
+function inRandomOrder<Item>(items: readonly Item[], random: () => number): readonly Item[] {
+  return items
+    .map((item) => ({ item, at: random() }))
+    .toSorted((one, other) => one.at - other.at)
+    .map(({ item }) => item);
+}
+
+/** Those that have waited longest; a key that was never probed comes first. */
+async function findDue(
+  { store, now }: ProbeRoundDependencies,
+  atMost: number,
+): Promise<readonly Target[]> {
   const nowMs = now();
   const rows = await store
-    .selectFrom("leases")
-    .innerJoin("lease_keys", "lease_keys.lease_id", "leases.id")
+    .selectFrom("lease_keys")
     .leftJoin("probes", (join) =>
       join
         .onRef("probes.identity", "=", "lease_keys.identity")
@@ -66,12 +90,17 @@ async function findDue({ store, now }: ProbeRoundDependencies): Promise<readonly
       "lease_keys.identity",
       "lease_keys.kid",
       "lease_keys.is_backup",
-      row.fn.min("leases.order_id").as("order"),
+      row.fn.min("lease_keys.order_id").as("order"),
+      row.fn.max("lease_keys.order_id").as("last"),
     ])
-    .where("leases.state", "=", "live")
+    .where("lease_keys.state", "=", "live")
     .where((row) =>
       row(
-        row("leases.renewed_at_ms", "+", row("leases.ttl_seconds", "*", MISSED_LEASES_MAX * 1000)),
+        row(
+          "lease_keys.renewed_at_ms",
+          "+",
+          row("lease_keys.ttl_seconds", "*", MISSED_LEASES_MAX * 1000),
+        ),
         ">",
         nowMs,
       ),
@@ -79,13 +108,15 @@ async function findDue({ store, now }: ProbeRoundDependencies): Promise<readonly
     .where((row) =>
       row.or([row("probes.due_at_ms", "is", null), row("probes.due_at_ms", "<=", nowMs)]),
     )
-    .groupBy(["lease_keys.identity", "lease_keys.kid", "lease_keys.is_backup"])
-    .limit(ROUND_MAX)
+    .groupBy(["lease_keys.identity", "lease_keys.kid", "lease_keys.is_backup", "probes.due_at_ms"])
+    .orderBy((row) => row.fn.coalesce("probes.due_at_ms", row.val(0)))
+    .limit(atMost)
     .execute();
-  return rows.map(({ order, is_backup: isBackup, ...key }) => ({
+  return rows.map(({ order, last, is_backup: isBackup, ...key }) => ({
     ...key,
     isBackup: isBackup === 1,
     order,
+    isOfOneOrder: order === last,
   }));
 }
 
@@ -141,7 +172,7 @@ async function claim(
  */
 async function record(
   store: Store,
-  { identity, kid }: Target,
+  { identity, kid, order, isOfOneOrder }: Target,
   outcome: Outcome<undefined>,
   startedAtMs: number,
   nowMs: number,
@@ -177,6 +208,7 @@ async function record(
       .set({ state: "refused", refusal_json: failureJson, refused_at_ms: nowMs })
       .where("state", "=", "live")
       .where("granted_at_ms", "<", startedAtMs)
+      .$if(isOfOneOrder, (lease) => lease.where("order_id", "=", order))
       .where((lease) =>
         lease.exists(
           lease

@@ -1,0 +1,187 @@
+import { sql } from "kysely";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import * as z from "zod";
+
+import { orderIdOf } from "../../src/core/order.ts";
+import type { Outcome } from "../../src/core/ports.ts";
+import { probeKeys } from "../../src/release/leases/probe-keys.ts";
+import type { Store } from "../../src/store/store.ts";
+import { ENGINE, openTestStore } from "../store/open-test-store.ts";
+import { orderRow } from "../world/order-row.ts";
+
+const READ_AT_ONCE = 50;
+/** More than are read at once, twice over. */
+const ORDERS = 120;
+const START_MS = Date.UTC(2026, 5, 1);
+const KID = "https://v.vault.azure.net/keys/kek/1";
+
+const nameOf = (index: number) => ({
+  subscriptionId: "00000000-0000-4000-8000-000000000001",
+  resourceGroup: "g",
+  name: `order-${String(index)}`,
+});
+const orderOf = (index: number) => orderIdOf(nameOf(index));
+
+let store: Store;
+beforeEach(async () => {
+  store = await openTestStore(":memory:");
+  const names = Array.from({ length: ORDERS }, (_, index) => nameOf(index));
+  await store
+    .insertInto("orders")
+    .values(names.map((name) => orderRow(name, START_MS)))
+    .execute();
+  await store
+    .insertInto("order_identities")
+    .values(
+      names.map((name) => ({
+        order_id: orderIdOf(name),
+        kind: "system" as const,
+        resource_id: "",
+        tenant_id: "t",
+        client_id: `identity of ${name.name}`,
+        principal_id: "p",
+        epoch: 1,
+      })),
+    )
+    .execute();
+  await store
+    .insertInto("order_keys")
+    .values(
+      names.map((name) => ({
+        order_id: orderIdOf(name),
+        kek_type: "CustomerManaged" as const,
+        kek_url: KID,
+        kek_vault_resource_id: null,
+        identity_type: "SystemAssigned" as const,
+        identity_resource_id: null,
+        kid: KID,
+        revision: 1,
+        key_address: null,
+        follows_newest: 0,
+      })),
+    )
+    .execute();
+  await store
+    .insertInto("envelopes")
+    .values(
+      names.map((name) => ({
+        order_id: orderIdOf(name),
+        serial: "DBX-1",
+        generation: 1,
+        env: "e",
+        kid: KID,
+        jwe_json: "{}",
+        created_at_ms: START_MS,
+      })),
+    )
+    .execute();
+  await store
+    .insertInto("leases")
+    .values(
+      names.map((name) => ({
+        id: `lease of ${name.name}`,
+        order_id: orderIdOf(name),
+        serial: "DBX-1",
+        purpose: "unlock" as const,
+        grant_hash: "h",
+        boot_id: "b",
+        sequence: 0,
+        last_counter: 0,
+        state: "live" as const,
+        ttl_seconds: 60,
+        outage_grace_seconds: 60,
+        grace_until_reboot: 0,
+        granted_at_ms: START_MS,
+        renewed_at_ms: START_MS,
+      })),
+    )
+    .execute();
+});
+afterEach(() => store[Symbol.asyncDispose]());
+
+function openReplica(atMs: number, isClosing = () => false, refused?: string) {
+  const probed: string[] = [];
+  const probe = async (order: string): Promise<Outcome<undefined>> => {
+    probed.push(order);
+    return order === refused
+      ? { ok: false, failure: { code: "SsemUserErrorEncryptionKeyDisabled" } }
+      : { ok: true, value: undefined };
+  };
+  const round = () =>
+    probeKeys({
+      store,
+      custody: { probe, probeBackup: probe },
+      now: () => atMs,
+      random: Math.random,
+      intervalSeconds: 30,
+      isClosing,
+      readAtOnce: READ_AT_ONCE,
+    });
+  return { probed, round };
+}
+
+test("one round probes the keys of all open orders, and replicas share them", async () => {
+  const replicas = [openReplica(START_MS), openReplica(START_MS)];
+  const counts = await Promise.all(replicas.map(({ round }) => round()));
+  expect(counts.reduce((sum, count) => sum + count, 0)).toBe(ORDERS);
+  expect(new Set(replicas.flatMap(({ probed }) => probed)).size).toBe(ORDERS);
+  expect(Math.min(...counts)).toBeGreaterThan(0);
+  expect(await openReplica(START_MS).round()).toBe(0);
+});
+
+test("the keys that have waited longest come first", async () => {
+  await openReplica(START_MS).round();
+  for (const index of [7, 77])
+    await store
+      .updateTable("probes")
+      .set({ due_at_ms: START_MS - 1 })
+      .where("identity", "=", `identity of order-${String(index)}`)
+      .execute();
+  let left = READ_AT_ONCE;
+  const replica = openReplica(START_MS + 60_000, () => (left -= 1) < 0);
+  expect(await replica.round()).toBe(READ_AT_ONCE);
+  for (const index of [7, 77]) expect(replica.probed).toContain(orderOf(index));
+});
+
+test("a refusal ends the leases of its own order alone", async () => {
+  const refused = orderOf(5);
+  const round = openReplica(START_MS + 1, () => false, refused);
+  expect(await round.round()).toBe(ORDERS);
+  const closed = await store
+    .selectFrom("leases")
+    .select("order_id")
+    .where("state", "=", "refused")
+    .execute();
+  expect(closed.map(({ order_id: order }) => order)).toEqual([refused]);
+});
+
+test("the keys of open leases are looked up by indexes, also before the database has statistics", async () => {
+  const query = `select * from lease_keys left join probes using (identity, kid) where lease_keys.state = 'live'`;
+  const explain = ENGINE === "postgres" ? "explain (analyze, format json)" : "explain query plan";
+  const { rows } = await sql.raw(`${explain} ${query}`).execute(store);
+  expect(ENGINE === "postgres" ? touchedRows(rows) : scannedRows(rows)).toBeLessThan(20 * ORDERS);
+});
+
+/** A table that SQLite reads whole, it reads for each lease. */
+const scannedRows = (rows: unknown): number =>
+  ORDERS ** 2 * explained.parse(rows).filter(({ detail }) => detail.startsWith("SCAN")).length;
+
+/** How many rows PostgreSQL touched: those of each step, each time that it was run. */
+const touchedRows = (rows: unknown): number =>
+  touched(planned.parse(rows)[0]["QUERY PLAN"][0].Plan);
+
+const planNode = z.object({
+  "Actual Rows": z.number(),
+  "Actual Loops": z.number(),
+  get Plans() {
+    return z.array(planNode).optional();
+  },
+});
+type PlanNode = z.infer<typeof planNode>;
+const planned = z.tuple([z.object({ "QUERY PLAN": z.tuple([z.object({ Plan: planNode })]) })]);
+const explained = z.array(z.object({ detail: z.string() }));
+
+function touched(node: PlanNode): number {
+  const own = node["Actual Rows"] * node["Actual Loops"];
+  return (node.Plans ?? []).reduce((sum, each) => sum + touched(each), own);
+}
