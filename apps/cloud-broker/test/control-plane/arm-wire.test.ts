@@ -214,7 +214,7 @@ describe("members on the wire", () => {
   test.each([
     ["2019-09-01", { destinationLocation: "westus", serviceLocation: "westus" }],
     ["2025-07-01", { dataLocation: "westus", serviceLocation: "westus" }],
-  ])("skus of a subscription map regions in the words of %s", async (version, pair) => {
+  ])("skus of a subscription have the members of %s", async (version, pair) => {
     const { json } = await world.call(
       "POST",
       `/subscriptions/${SUBSCRIPTION}/providers/Microsoft.DataBox/locations/westus/availableSkus?api-version=${version}`,
@@ -224,6 +224,13 @@ describe("members on the wire", () => {
       json.value[0].properties;
     expect([destinationToServiceLocationMap, dataLocationToServiceLocationMap]).toEqual(
       version === "2019-09-01" ? [[pair], undefined] : [undefined, [pair]],
+    );
+    const byDevice = json.value.map(
+      (each: { properties: { capacity: { individualSkuUsable?: string } } }) =>
+        each.properties.capacity.individualSkuUsable,
+    );
+    expect(byDevice).toEqual(
+      version === "2019-09-01" ? Array(4).fill(undefined) : ["80", "800", "7", "0"],
     );
   });
 

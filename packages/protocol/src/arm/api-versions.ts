@@ -10,7 +10,7 @@ type ApiVersionRow = {
   readonly detailedLists: boolean;
   /** Whether reverse shipping can still be changed. */
   readonly reverseShipping: boolean;
-  /** `sku.model`, `allDevicesLost`. */
+  /** `sku.model`, `allDevicesLost`, `capacity.individualSkuUsable`. */
   readonly models: boolean;
   readonly transferTypeRequired: boolean;
   /** Accounts are called destinations: `destinationAccountDetails`, `dataDestinationType`. */

@@ -24,7 +24,11 @@ export const skuInformation = z.object({
     destinationToServiceLocationMap: z.optional(
       z.array(z.object({ destinationLocation: z.string(), serviceLocation: z.string() })),
     ),
-    capacity: z.object({ usable: z.string(), maximum: z.string() }),
+    capacity: z.object({
+      usable: z.string(),
+      maximum: z.string(),
+      individualSkuUsable: z.optional(z.string()),
+    }),
     costs: z.array(
       z.object({ meterId: z.string(), meterType: z.string(), multiplier: z.number() }),
     ),

@@ -58,17 +58,11 @@ export function createServiceRoutes({ now }: { readonly now: Clock }): readonly 
       },
       (request) => {
         const { country, location: region, skuNames } = request.body;
-        const { destinations } = apiVersionTraits(request.apiVersion);
+        const traits = apiVersionTraits(request.apiVersion);
         const value = OFFERED_SKUS.filter(
           (sku) => skuNames === undefined || skuNames.includes(sku),
         ).map((sku) =>
-          skuInformation(
-            sku,
-            region,
-            countriesOf(region),
-            unavailability(region, country),
-            destinations,
-          ),
+          skuInformation(sku, region, countriesOf(region), unavailability(region, country), traits),
         );
         return Promise.resolve({ json: { value } });
       },

@@ -1,4 +1,4 @@
-import type { SkuInformation } from "@databox-cmk/protocol";
+import type { apiVersionTraits, SkuInformation } from "@databox-cmk/protocol";
 
 type SkuRow = {
   readonly displayName: string;
@@ -6,6 +6,8 @@ type SkuRow = {
   /** Terabytes, as text on the wire. */
   readonly usable: string;
   readonly maximum: string;
+  /** Of each device, where an order has several. */
+  readonly usableByDevice?: string;
   /** The reason why it cannot be ordered here. */
   readonly disabled?: string;
 };
@@ -24,6 +26,7 @@ const SKU_DATA = {
     family: "Data Box",
     usable: "35",
     maximum: "40",
+    usableByDevice: "7",
     disabled: "Disks have no node that can unlock itself; order a Data Box.",
   },
   DataBoxCustomerDisk: {
@@ -57,7 +60,7 @@ export function skuInformation(
   location: string,
   countries: readonly string[],
   unavailable: "Country" | "Region" | undefined,
-  destinations: boolean,
+  { destinations, models }: ReturnType<typeof apiVersionTraits>,
 ): SkuInformation {
   const row: SkuRow = SKU_DATA[sku];
   const reason = row.disabled === undefined ? (unavailable ?? "None") : "Feature";
@@ -81,7 +84,11 @@ export function skuInformation(
               { dataLocation: location, serviceLocation: location },
             ],
           }),
-      capacity: { usable: row.usable, maximum: row.maximum },
+      capacity: {
+        usable: row.usable,
+        maximum: row.maximum,
+        ...(models && { individualSkuUsable: row.usableByDevice ?? row.usable }),
+      },
       costs: [],
       apiVersions: SKU_API_VERSIONS,
       disabledReason: reason,
