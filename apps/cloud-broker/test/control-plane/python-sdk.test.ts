@@ -20,33 +20,39 @@ const hasSdk = requireTool(
   spawnSync(PYTHON, ["-c", "import azure.mgmt.databox"]).status === 0,
 );
 
-test.skipIf(!hasSdk)("the unmodified Python SDK sees what the JavaScript one sees", async () => {
-  await using world = await openBroker();
-  using folder = openTemporaryFolder();
-  const ca = join(folder.path, "ca.pem");
-  writeFileSync(ca, world.caPem);
-  const token = await world.token({ roles: ["Contributor"] });
-  const input = {
-    url: world.url(),
-    token,
-    ca,
-    subscription: SUBSCRIPTION,
-    group: GROUP,
-    key: CUSTOMER_KEY,
-    storage: STORAGE_ACCOUNT,
-  };
-  expect(await run(JSON.stringify(input))).toEqual({
-    create: "DeviceOrdered",
-    again: { status: 409, code: "ResourceAlreadyExists" },
-    stages: 8,
-    list: ["python1"],
-    "early key": { status: 400, code: "SsemUserErrorSystemAssignedIdentityAbsent" },
-    identity: "SystemAssigned",
-    key: "SystemAssigned",
-    credentials: { status: 400, code: "SsemUserErrorSecretsNotGenerated" },
-    ended: { status: 404, code: "SsemUserErrorEntityNotFound" },
-  });
-});
+test.skipIf(!hasSdk)(
+  "the unmodified Python SDK sees what the JavaScript one sees, and waits a second for each change",
+  async () => {
+    // As the local stack has it (e2e/story.test.ts).
+    await using world = await openBroker({ settings: { LRO_RETRY_AFTER_SECONDS: "1" } });
+    using folder = openTemporaryFolder();
+    const ca = join(folder.path, "ca.pem");
+    writeFileSync(ca, world.caPem);
+    const token = await world.token({ roles: ["Contributor"] });
+    const input = {
+      url: world.url(),
+      token,
+      ca,
+      subscription: SUBSCRIPTION,
+      group: GROUP,
+      key: CUSTOMER_KEY,
+      storage: STORAGE_ACCOUNT,
+    };
+    expect(await run(JSON.stringify(input))).toEqual({
+      create: "DeviceOrdered",
+      again: { status: 409, code: "ResourceAlreadyExists" },
+      stages: 8,
+      list: ["python1"],
+      "early key": { status: 400, code: "SsemUserErrorSystemAssignedIdentityAbsent" },
+      identity: "SystemAssigned",
+      key: "SystemAssigned",
+      credentials: { status: 400, code: "SsemUserErrorSecretsNotGenerated" },
+      ended: { status: 404, code: "SsemUserErrorEntityNotFound" },
+      // Creation, identity, key and deletion: each poller waits once.
+      waits: [1, 1, 1, 1],
+    });
+  },
+);
 
 async function run(input: string): Promise<unknown> {
   const child = spawn(PYTHON, [SCRIPT], { stdio: ["pipe", "pipe", "inherit"] });
