@@ -382,6 +382,9 @@ describe("attestation", () => {
   });
 });
 
+const shake = (...parts: readonly Buffer[]) =>
+  createHash("shake256", { outputLength: 64 }).update(Buffer.concat(parts)).digest();
+
 describe("keys of ML-DSA, in the preview", () => {
   const message = Buffer.from("a message, not its digest");
   const value = text(message);
@@ -404,8 +407,31 @@ describe("keys of ML-DSA, in the preview", () => {
     expect((await askPreview(`${alg}//verify`, verified)).json).toEqual({ value: false });
   });
 
+  test.each(["ML-DSA-44", "ML-DSA-65", "ML-DSA-87"])(
+    "sign and verify by %s what the caller has computed from key, context and message",
+    async (alg) => {
+      const made = await askPreview(`mu-${alg}/create`, { kty: "AKP", alg });
+      const { key } = made.json as { key: import("node:crypto").JsonWebKey & { pub: string } };
+      const context = Buffer.from("order");
+      // FIPS 204, algorithms 2 and 7: SHAKE256 of the key's hash, 0, the context and the message.
+      const formatted = [Buffer.from([0, context.length]), context, message];
+      const mu = shake(shake(Buffer.from(key.pub, "base64url")), ...formatted);
+      const signed = await askPreview(`mu-${alg}//sign`, { external_mu: text(mu) });
+      const signature = valueOf(signed);
+      const publicKey = createPublicKey({ key, format: "jwk" });
+      const bytes = Buffer.from(signature, "base64url");
+      expect(verify(null, message, { key: publicKey, context }, bytes)).toBe(true);
+      const check = async (external_mu: string) =>
+        (await askPreview(`mu-${alg}//verify`, { external_mu, value: signature })).json;
+      expect(await check(text(mu))).toEqual({ value: true });
+      expect(await check(text(randomBytes(64)))).toEqual({ value: false });
+    },
+  );
+
   test.each([
-    ["sign", { external_mu: text(randomBytes(64)) }, /'external_mu' is not supported/u],
+    ["sign", { external_mu: text(randomBytes(63)) }, /'external_mu' does not have 64 bytes/u],
+    ["sign", { external_mu: text(randomBytes(64)), value }, /'external_mu' already contains/u],
+    ["sign", { external_mu: text(randomBytes(64)), context: value }, /already contains/u],
     ["sign", {}, /'value' is required/u],
     ["sign", { value, context: text(randomBytes(256)) }, /'context' has more than 255 bytes/u],
     ["sign", { value, alg: "ML-DSA-87" }, /'ML-DSA-87' is not supported/u],

@@ -102,9 +102,10 @@ export const signOperation = withPayload(signPayload, async (exchange, payload) 
   const { version, material } = used(exchange);
   const { alg, value } = payload;
   if ("alg" in version.jwk) {
-    const fault = refuseMlDsa(exchange, version.jwk, { ...payload, message: value });
+    const input = { ...payload, message: value };
+    const fault = refuseMlDsa(exchange, version.jwk, input);
     if (fault !== undefined) return refuse(fault);
-    const signature = signMlDsa(material, bytesOf(value), payload.context);
+    const signature = signMlDsa(material, version.jwk, input);
     return result(exchange, signature.toString("base64url"));
   }
   const missing = refuseMissing({ alg, value });
@@ -142,9 +143,10 @@ export const verifyOperation = withPayload(verifyPayload, async (exchange, paylo
   const { alg, digest: sent } = payload;
   const signature = bytesOf(payload.value);
   if ("alg" in version.jwk) {
-    const fault = refuseMlDsa(exchange, version.jwk, { ...payload, message: sent });
+    const input = { ...payload, message: sent };
+    const fault = refuseMlDsa(exchange, version.jwk, input);
     if (fault !== undefined) return refuse(fault);
-    return done({ value: verifyMlDsa(material, bytesOf(sent), payload.context, signature) });
+    return done({ value: verifyMlDsa(material, version.jwk, input, signature) });
   }
   const missing = refuseMissing({ alg, digest: sent });
   if (missing !== undefined) return refuse(missing);
