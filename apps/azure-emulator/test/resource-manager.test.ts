@@ -583,6 +583,40 @@ describe("tags", () => {
     const many = Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`t${index}`, ""]));
     expect((await changeTags(vault, "PUT", many)).status).toBe(400);
   });
+
+  test("have predefined names and values, which stay while they are in use", async () => {
+    const names = `/subscriptions/${world.emulator.subscriptionId}/tagNames`;
+    const send = (method: string, path: string) =>
+      call(`${names}/${path}?api-version=2021-04-01`, { method });
+    const listed = async () => {
+      const { json } = await call(`${names}?api-version=2021-04-01`);
+      return (json as { value: { tagName: string }[] }).value.find(
+        ({ tagName }) => tagName === "Floor",
+      );
+    };
+    expect((await send("PUT", "floor/tagValues/one")).status).toBe(404);
+    expect(await send("PUT", "Floor")).toMatchObject({
+      status: 201,
+      json: { id: `${names}/Floor`, tagName: "Floor", count: { value: 0 }, values: [] },
+    });
+    expect((await send("PUT", "FLOOR")).status).toBe(200);
+    expect(await send("PUT", "floor/tagValues/one")).toMatchObject({
+      status: 201,
+      json: { id: `${names}/Floor/tagValues/one`, tagValue: "one", count: { value: 0 } },
+    });
+    expect((await send("PUT", "floor/tagValues/one")).status).toBe(200);
+    await changeTags(group, "PUT", { floor: "one" });
+    expect(await listed()).toMatchObject({ count: { value: 1 }, values: [{ tagValue: "one" }] });
+    expect((await send("DELETE", "floor/tagValues/one")).status).toBe(409);
+    await changeTags(group, "PUT", {});
+    expect((await send("DELETE", "floor")).status).toBe(409);
+    expect((await send("DELETE", "floor/tagValues/one")).status).toBe(200);
+    expect((await send("DELETE", "floor/tagValues/one")).status).toBe(204);
+    expect((await send("DELETE", "floor")).status).toBe(200);
+    expect((await send("DELETE", "floor")).status).toBe(204);
+    expect(await listed()).toBeUndefined();
+    expect((await send("PUT", "Microsoft-floor")).status).toBe(400);
+  });
 });
 
 describe("role assignments", () => {
@@ -643,7 +677,11 @@ describe("Microsoft.DataBox", () => {
   const authority = createCertificateAuthority({ commonName: "broker test", validityDays: 1 });
 
   async function startBroker(
-    answerTo: (url: string) => { readonly status: number; readonly json: object } = () => ({
+    answerTo: (
+      url: string,
+      method: string,
+      body: string,
+    ) => { readonly status: number; readonly json: object } = () => ({
       status: 202,
       json: { status: "accepted" },
     }),
@@ -662,8 +700,9 @@ describe("Microsoft.DataBox", () => {
         request.on("data", (chunk: Buffer) => (body += chunk.toString()));
         request.on("end", () => {
           seen.push({ request, body });
-          const { status, json } = answerTo(request.url ?? "");
+          const { status, json } = answerTo(request.url ?? "", request.method ?? "", body);
           response.writeHead(status, {
+            etag: '"order-version"',
             location: "https://arm.localhost:8443/operations/1",
             "retry-after": "3",
             "content-type": "application/json",
@@ -710,6 +749,52 @@ describe("Microsoft.DataBox", () => {
     expect((await list(jobs)).json).toEqual({ value: [] });
     status = 500;
     expect((await list(jobs)).status).toBe(502);
+    await broker.close();
+  });
+
+  test("keeps the tags of an order, and decides who may change them", async () => {
+    const order = `${group}/providers/Microsoft.DataBox/jobs/tagged`;
+    let tags: object = { team: "field", cost: "7" };
+    let refusal = 0;
+    const broker = await startBroker((_url, method, body) => {
+      if (refusal > 0)
+        return { status: refusal, json: { error: { code: "Refused", message: "By the broker." } } };
+      if (method === "PATCH") ({ tags } = JSON.parse(body) as { tags: object });
+      return method === "PATCH" ? { status: 202, json: {} } : { status: 200, json: { tags } };
+    });
+    await world.control("PUT", "/data-box-upstream", {
+      url: broker.url,
+      ca: authority.certificatePem,
+    });
+    const read = async () => (await call(tagsPath(order))).json;
+    const shown = (expected: object) => ({
+      id: `${order}/providers/Microsoft.Resources/tags/default`,
+      name: "default",
+      type: "Microsoft.Resources/tags",
+      properties: { tags: expected },
+    });
+    expect(await read()).toEqual(shown({ team: "field", cost: "7" }));
+    expect((await changeTags(order, "PATCH", { TEAM: "lab" }, "Merge")).json).toEqual(
+      shown({ cost: "7", TEAM: "lab" }),
+    );
+    const { request } = broker.seen.at(-1) ?? {};
+    expect(request?.headers).toMatchObject({
+      authorization: expect.stringMatching(/^Bearer /),
+      "if-match": '"order-version"',
+    });
+    expect(request?.url).toBe(`${order}?api-version=2025-07-01`);
+    await changeTags(order, "PATCH", { cost: "7" }, "Delete");
+    expect(await read()).toEqual(shown({ TEAM: "lab" }));
+    await changeTags(order, "PUT", { only: "this" });
+    expect(await read()).toEqual(shown({ only: "this" }));
+    expect((await call(tagsPath(order), { method: "DELETE" })).status).toBe(200);
+    expect(await read()).toEqual(shown({}));
+    for (refusal of [403, 404, 412])
+      expect(await changeTags(order, "PUT", { team: "other" })).toMatchObject({
+        status: refusal,
+        json: { error: { code: "Refused", message: "By the broker." } },
+      });
+    expect(tags).toEqual({});
     await broker.close();
   });
 

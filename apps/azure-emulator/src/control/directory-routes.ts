@@ -129,6 +129,7 @@ export function directoryRoutes({ state, cloud }: ControlDependencies): ControlR
               `tenantId: there is no tenant ${tenantId}; create it by PUT /tenants/{id} first`,
             );
           const subscription = {
+            ...before,
             id: before?.id ?? subscriptionId,
             tenantId,
             displayName: payload.displayName ?? before?.displayName ?? subscriptionId,

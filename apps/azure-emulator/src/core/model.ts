@@ -16,6 +16,8 @@ export type Subscription = {
   readonly tenantId: string;
   readonly displayName: string;
   readonly tags?: Tags;
+  /** Predefined tag names with their values. */
+  readonly tagNames?: Readonly<Record<string, readonly string[]>>;
 };
 
 export type ResourceGroup = {

@@ -19,9 +19,9 @@ async function listAssociated(
   const subscriptionId = parameter(parameters, "subscription");
   const scope = `/subscriptions/${subscriptionId}`;
   const [skip, top] = [readCount(request, "$skip") ?? 0, readCount(request, "$top")];
-  const jobs = (
-    await listJobs({ ...request, method: "GET", body: Buffer.alloc(0) }, scope, context)
-  ).filter(({ identityIds }) => identityIds.some((id) => isSame(id, identity.id)));
+  const jobs = (await listJobs(request, scope, context)).filter(({ identityIds }) =>
+    identityIds.some((id) => isSame(id, identity.id)),
+  );
   const subscriptionDisplayName = context.deps.state.get(
     "subscription",
     subscriptionId,

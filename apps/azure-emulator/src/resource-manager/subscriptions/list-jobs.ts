@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { HttpRequest } from "../../http/message.ts";
 import type { ArmContext } from "../arm-context.ts";
 import { ArmError } from "../arm-error.ts";
+import { askBroker } from "../data-box/ask-broker.ts";
 import type { GenericResource } from "./list-resources.ts";
 
 export const JOB_TYPE = "Microsoft.DataBox/jobs";
@@ -37,23 +38,22 @@ export type Job = GenericResource & { readonly identityIds: readonly string[] };
 export async function listJobs(
   request: HttpRequest,
   scope: string,
-  { deps, dataBox }: ArmContext,
+  context: ArmContext,
 ): Promise<readonly Job[]> {
-  if (deps.dataBoxUpstream() === undefined) return [];
-  const { authorization, host } = request.headers;
+  if (context.deps.dataBoxUpstream() === undefined) return [];
   const jobs: Job[] = [];
   let target = `${encodeURI(scope)}/providers/${JOB_TYPE}?api-version=${API_VERSION}&$top=100`;
   for (;;) {
-    const answer = await dataBox({ ...request, target, headers: { authorization, host } });
-    if (answer.status === 403) return [];
-    if (answer.status !== 200 || !Buffer.isBuffer(answer.body))
+    const { status, json } = await askBroker(context, request, { method: "GET", target });
+    if (status === 403) return [];
+    if (status !== 200)
       throw new ArmError(
         502,
         "ServiceUnavailable",
-        `The resource provider 'Microsoft.DataBox' answered ${answer.status} when its orders were listed.`,
+        `The resource provider 'Microsoft.DataBox' answered ${status} when its orders were listed.`,
         { "x-ms-failure-cause": "gateway" },
       );
-    const page = pageSchema.parse(JSON.parse(answer.body.toString()));
+    const page = pageSchema.parse(json);
     jobs.push(
       ...page.value.map(({ identity, ...job }) => ({
         ...job,

@@ -19,7 +19,7 @@ import { parseListFilter } from "./list-filter.ts";
 import { JOB_TYPE, listJobs } from "./list-jobs.ts";
 import { heldResources, selectResources } from "./list-resources.ts";
 import { LOCATIONS } from "./locations.ts";
-import { listTagNames } from "./tags.ts";
+import { tagNameRoutes } from "./tag-names.ts";
 
 type Parameters = Readonly<Record<string, string>>;
 
@@ -37,7 +37,7 @@ export const subscriptionRoutes: readonly ArmRoute[] = [
   { method: "GET", path: `${SUBSCRIPTION_PATH}/locations`, handle: listLocations },
   { method: "GET", path: `${SUBSCRIPTION_PATH}/resources`, handle: answerResources },
   { method: "GET", path: `${SUBSCRIPTION_PATH}/providers`, handle: listProviders },
-  { method: "GET", path: `${SUBSCRIPTION_PATH}/tagNames`, handle: listTagNames },
+  ...tagNameRoutes,
   { method: "GET", path: GROUPS_PATH, handle: listGroups },
   { method: "PUT", path: GROUP_PATH, handle: putGroup },
   { method: "GET", path: GROUP_PATH, handle: getGroup },

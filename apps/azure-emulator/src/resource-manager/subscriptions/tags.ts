@@ -2,12 +2,11 @@ import { z } from "zod";
 
 import type { Tags } from "../../core/model.ts";
 import type { HttpAnswer, HttpRequest } from "../../http/message.ts";
-import type { EmulatorState } from "../../state/emulator-state.ts";
-import { type ArmContext, parameter } from "../arm-context.ts";
+import type { ArmContext } from "../arm-context.ts";
 import { ArmError, badRequest } from "../arm-error.ts";
+import { isJob, openJobTags } from "../data-box/job-tags.ts";
 import { parseBody, tagsSchema } from "../request-body.ts";
 import { type ArmPath, isWithin, parseScope } from "../resource-id.ts";
-import { heldResources } from "./list-resources.ts";
 
 const TYPE = "Microsoft.Resources/tags";
 const TAGS_MAXIMUM = 50;
@@ -15,16 +14,17 @@ const putSchema = z.object({ properties: z.object({ tags: tagsSchema.nullish() }
 const patchSchema = putSchema.extend({ operation: z.enum(["Replace", "Merge", "Delete"]) });
 
 /**
- * `{scope}/providers/Microsoft.Resources/tags/default`: the tags of a subscription, group or
- * resource that the emulator holds. Those of an order are the broker's, in the order itself.
+ * `{scope}/providers/Microsoft.Resources/tags/default`: the tags of a subscription, group, order or
+ * other resource.
  */
-export function answerTagsRequest(
+export async function answerTagsRequest(
   request: HttpRequest,
   { scope, segments }: ArmPath,
-  { deps }: ArmContext,
-): HttpAnswer {
-  const tagged = findTagged(scope, deps.state);
-  if (segments.length !== 2 || segments[1]?.toLowerCase() !== "default" || tagged === undefined)
+  context: ArmContext,
+): Promise<HttpAnswer> {
+  const isDefault = segments.length === 2 && segments[1]?.toLowerCase() === "default";
+  const tagged = isDefault ? await findTagged(request, scope, context) : undefined;
+  if (tagged === undefined)
     throw new ArmError(404, "ResourceNotFound", `The resource '${scope}' could not be found.`);
   const answer = (tags: Tags): HttpAnswer => ({
     status: 200,
@@ -35,17 +35,23 @@ export function answerTagsRequest(
       properties: { tags },
     },
   });
+  const put = async (tags: Tags): Promise<HttpAnswer> => {
+    if (Object.keys(tags).length > TAGS_MAXIMUM)
+      throw badRequest(`A resource has at most ${TAGS_MAXIMUM} tags.`);
+    await tagged.put(tags);
+    return answer(tags);
+  };
   switch (request.method) {
     case "GET":
       return answer(tagged.tags);
     case "PUT":
-      return answer(tagged.put(parseBody(request, putSchema).properties.tags ?? {}));
+      return put(parseBody(request, putSchema).properties.tags ?? {});
     case "PATCH": {
       const { operation, properties } = parseBody(request, patchSchema);
-      return answer(tagged.put(patched(tagged.tags, operation, properties.tags ?? {})));
+      return put(patched(tagged.tags, operation, properties.tags ?? {}));
     }
     case "DELETE":
-      tagged.put({});
+      await tagged.put({});
       return { status: 200 };
     default:
       throw new ArmError(
@@ -55,39 +61,6 @@ export function answerTagsRequest(
       );
   }
 }
-
-/** `GET /subscriptions/{s}/tagNames`: the tags in use, with how often each is. */
-export function listTagNames(
-  _: HttpRequest,
-  parameters: Readonly<Record<string, string>>,
-  { deps }: ArmContext,
-): HttpAnswer {
-  const base = `/subscriptions/${parameter(parameters, "subscription")}`;
-  const used = new Map<string, Map<string, number>>();
-  for (const { id, tags } of [...heldResources(deps.state), ...deps.state.list("resourceGroup")]) {
-    if (!isWithin(id, base)) continue;
-    for (const [name, value] of Object.entries(tags)) {
-      const values = used.get(name) ?? new Map<string, number>();
-      used.set(name, values.set(value, (values.get(value) ?? 0) + 1));
-    }
-  }
-  const value = [...used].map(([name, values]) =>
-    renderTagName(`${base}/tagNames/${name}`, name, values),
-  );
-  return { status: 200, body: { value } };
-}
-
-function renderTagName(id: string, tagName: string, counts: ReadonlyMap<string, number>): object {
-  const values = [...counts].map(([tagValue, times]) => ({
-    id: `${id}/tagValues/${tagValue}`,
-    tagValue,
-    count: total(times),
-  }));
-  const sum = [...counts.values()].reduce((all, times) => all + times, 0);
-  return { id, tagName, count: total(sum), values };
-}
-
-const total = (value: number) => ({ type: "Total", value });
 
 /** Names are compared without case; `Delete` takes those whose name and value are given. */
 function patched(
@@ -105,39 +78,37 @@ function patched(
   return { ...Object.fromEntries(kept), ...(operation === "Merge" && given) };
 }
 
-type Tagged = { readonly tags: Tags; readonly put: (tags: Tags) => Tags };
+type Tagged = { readonly tags: Tags; readonly put: (tags: Tags) => Promise<void> | void };
 
-function findTagged(scope: string, state: EmulatorState): Tagged | undefined {
+function findTagged(
+  request: HttpRequest,
+  scope: string,
+  context: ArmContext,
+): Promise<Tagged> | Tagged | undefined {
+  const { state } = context.deps;
+  if (isJob(scope)) return openJobTags(request, scope, context);
   const subscription = state.get("subscription", parseScope(scope).subscriptionId ?? "");
   if (subscription !== undefined && scope.split("/").length === 3)
-    return open(subscription.tags ?? {}, (tags) =>
-      state.put("subscription", { ...subscription, tags }),
-    );
+    return {
+      tags: subscription.tags ?? {},
+      put: (tags) => state.put("subscription", { ...subscription, tags }),
+    };
   const group = state.get("resourceGroup", scope);
   if (group !== undefined)
-    return open(group.tags, (tags) => state.put("resourceGroup", { ...group, tags }));
+    return { tags: group.tags, put: (tags) => state.put("resourceGroup", { ...group, tags }) };
   const identity = state.get("managedIdentity", scope);
   if (identity !== undefined)
-    return open(identity.tags, (tags) => state.put("managedIdentity", { ...identity, tags }));
+    return {
+      tags: identity.tags,
+      put: (tags) => state.put("managedIdentity", { ...identity, tags }),
+    };
   const account = state.get("storageAccount", scope);
   if (account !== undefined)
-    return open(account.tags, (tags) => state.put("storageAccount", { ...account, tags }));
+    return { tags: account.tags, put: (tags) => state.put("storageAccount", { ...account, tags }) };
   const vault = state.get("vault", scope.split("/").at(-1) ?? "");
   if (vault === undefined || vault.deletion !== undefined || !isSame(vault.id, scope))
     return undefined;
-  return open(vault.tags, (tags) => state.put("vault", { ...vault, tags }));
-}
-
-function open(current: Tags, put: (tags: Tags) => void): Tagged {
-  return {
-    tags: current,
-    put(tags) {
-      if (Object.keys(tags).length > TAGS_MAXIMUM)
-        throw badRequest(`A resource has at most ${TAGS_MAXIMUM} tags.`);
-      put(tags);
-      return tags;
-    },
-  };
+  return { tags: vault.tags, put: (tags) => state.put("vault", { ...vault, tags }) };
 }
 
 function isSame(a: string, b: string): boolean {
