@@ -1,7 +1,7 @@
 import { Agent } from "node:https";
 import type { LookupFunction } from "node:net";
 
-import { callWithin } from "../http/call-within.ts";
+import { callForHead } from "../http/call-within.ts";
 
 const LIMITS = { maxBytes: 64 * 1024, timeMs: 5_000 };
 
@@ -15,7 +15,7 @@ const LIMITS = { maxBytes: 64 * 1024, timeMs: 5_000 };
 export async function askForDate(url: string, lookup: LookupFunction): Promise<number | undefined> {
   const agent = new Agent({ lookup, rejectUnauthorized: false });
   try {
-    const { headers } = await callWithin(LIMITS, url, { agent, method: "HEAD", headers: {} });
+    const { headers } = await callForHead(LIMITS, url, { agent, method: "HEAD", headers: {} });
     return parseDate(headers.date);
   } catch {
     return undefined;

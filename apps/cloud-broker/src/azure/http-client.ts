@@ -30,7 +30,8 @@ export function createHttpClient(agent: Agent, maxBytes: number): HttpClient {
         );
         const received = createHttpHeaders();
         for (const [name, value] of Object.entries(headers))
-          if (value !== undefined) received.set(name, [value].flat().join(", "));
+          if (value !== undefined)
+            received.set(name, typeof value === "string" ? value : value.join(", "));
         return { request, status, headers: received, bodyAsText: body.toString("utf8") };
       } catch (cause) {
         if (!(cause instanceof CallFailure)) throw cause;

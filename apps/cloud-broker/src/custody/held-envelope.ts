@@ -11,7 +11,7 @@ import { isNewest, kindOf, type StoredEnvelope } from "./stored-envelopes.ts";
 /** A node's current envelope and the order's key, read at the same moment. */
 export type HeldEnvelope = {
   readonly inForce: KeyInForce;
-  readonly stored: StoredEnvelope & { readonly json: string };
+  readonly stored: StoredEnvelope;
   /** The last use of the key in force failed. */
   readonly isDoubted: boolean;
 };
@@ -41,14 +41,23 @@ export async function loadHeldEnvelope(
   const [row] = await selectEnvelopeAndKey(store, { order, serial });
   if (row === undefined) return undefined;
   const { generation, env, kid, jwe_json: json } = row;
-  const stored = { serial, generation, env, kid, json, envelope: parseEnvelope(json) };
+  const stored = { serial, generation, env, kid, envelope: parseEnvelope(json) };
   return { inForce: keyInForceOf(order, row), stored, isDoubted: row.doubted_ms !== null };
 }
 
 /** The envelope as its node receives it. */
 export function nodeEnvelopeOf({ inForce, stored }: HeldEnvelope): NodeEnvelope {
-  const { serial, env, generation, kid, json } = stored;
-  const jwe: unknown = JSON.parse(json);
-  const custody = kindOf(stored);
-  return { order: inForce.order, serial, env, generation, kid, jwe, custody };
+  const { serial, env, generation, kid, envelope } = stored;
+  return {
+    order: inForce.order,
+    serial,
+    env,
+    generation,
+    kid,
+    // Most nodes hold it already, and are not sent it again.
+    get jwe() {
+      return envelope.toJSON();
+    },
+    custody: kindOf(stored),
+  };
 }

@@ -3,6 +3,8 @@ import { type Agent, request as requestSecure } from "node:https";
 import { promisify } from "node:util";
 import { brotliDecompress, gunzip, inflate } from "node:zlib";
 
+import { BodyTooLong, readBytes } from "@databox-cmk/http";
+
 /** Bounds of one call to another party. */
 export type CallLimits = {
   /** Of the answer's body, both as it is sent and decompressed. */
@@ -88,7 +90,7 @@ export async function callForHead(
   const exchange = openExchange(limits, url, call);
   try {
     const answer = await exchange.head;
-    void readAtMost(answer, limits.maxBytes, "discard")
+    void readAtMost(answer, limits.maxBytes)
       .catch(() => undefined)
       .finally(() => {
         exchange[Symbol.dispose]();
@@ -107,7 +109,7 @@ type OpenExchange = Disposable & {
 
 function openExchange({ timeMs }: CallLimits, url: string, call: OutgoingCall): OpenExchange {
   const { promise: head, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-  const isSecure = new URL(url).protocol === "https:";
+  const target = new URL(url);
   const { body, signal } = call;
   const options = {
     method: call.method,
@@ -116,9 +118,10 @@ function openExchange({ timeMs }: CallLimits, url: string, call: OutgoingCall): 
       ...(body === undefined ? {} : { "content-length": Buffer.byteLength(body) }),
     },
   };
-  const outgoing = isSecure
-    ? requestSecure(url, { ...options, agent: call.agent }, resolve)
-    : requestPlain(url, options, resolve);
+  const outgoing =
+    target.protocol === "https:"
+      ? requestSecure(target, { ...options, agent: call.agent })
+      : requestPlain(target, options);
   let isOver = false;
   const end = (): void => {
     isOver = true;
@@ -133,8 +136,13 @@ function openExchange({ timeMs }: CallLimits, url: string, call: OutgoingCall): 
     reject(failureOf(error, error.code ?? "ECONNRESET"));
   });
   // Without an error: destroyed by the time limit before an answer began.
-  outgoing.on("close", () => {
+  const closed = (): void => {
     reject(failureOf(undefined, "ECONNRESET"));
+  };
+  outgoing.once("close", closed);
+  outgoing.once("response", (answer) => {
+    outgoing.off("close", closed);
+    resolve(answer);
   });
   if (signal?.aborted === true) end();
   else signal?.addEventListener("abort", end);
@@ -149,20 +157,13 @@ function openExchange({ timeMs }: CallLimits, url: string, call: OutgoingCall): 
   };
 }
 
-async function readAtMost(
-  answer: IncomingMessage,
-  maxBytes: number,
-  kept: "keep" | "discard" = "keep",
-): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let received = 0;
-  for await (const chunk of answer as AsyncIterable<Buffer>) {
-    received += chunk.byteLength;
-    // Leaving the loop destroys the answer and its connection.
-    if (received > maxBytes) throw new CallFailure("ANSWER_TOO_LARGE");
-    if (kept === "keep") chunks.push(chunk);
+async function readAtMost(answer: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  try {
+    return await readBytes(answer, maxBytes);
+  } catch (error) {
+    answer.destroy(); // and its connection
+    throw error instanceof BodyTooLong ? new CallFailure("ANSWER_TOO_LARGE") : error;
   }
-  return Buffer.concat(chunks);
 }
 
 /** In a thread of zlib's, which stops at the limit: the event loop serves others meanwhile. */

@@ -1,10 +1,8 @@
-import { createHmac } from "node:crypto";
+import { hmac, NO_SALT } from "../hmac.ts";
 
 const LABEL = "databox-cmk/commit/v1";
 export const COMMITMENT_BYTES = 32;
 export const CEK_BYTES = 32;
-/** HKDF's salt where none is given (RFC 5869 §2.2). */
-const NO_SALT = new Uint8Array(32);
 
 /**
  * Key commitment: HKDF-SHA256(CEK, no salt, LABEL ‖ env). AES-GCM alone does not commit to its key:
@@ -12,9 +10,9 @@ const NO_SALT = new Uint8Array(32);
  * has several recipients.
  *
  * By two HMACs (RFC 5869 §2), since `hkdfSync` makes a `KeyObject`, whose copy of the CEK stays in
- * memory until the collector finds it.
+ * memory until the collector finds it. That of the pseudorandom key may: it opens nothing.
  */
 export function commitmentTo(cek: Uint8Array, env: string): Uint8Array {
-  const pseudorandomKey = createHmac("sha256", NO_SALT).update(cek).digest();
-  return createHmac("sha256", pseudorandomKey).update(`${LABEL}${env}\u0001`).digest();
+  const pseudorandomKey = hmac(NO_SALT, [cek]);
+  return hmac(pseudorandomKey, [`${LABEL}${env}\u0001`]);
 }

@@ -47,7 +47,11 @@ export function parseEnvelope(value: unknown): Envelope {
   const ciphertextBytes = decodeBase64url(sealed.ciphertext, "ciphertext").byteLength;
   if (ciphertextBytes < 1 || ciphertextBytes > UNLOCK_KEY_MAX_BYTES)
     throw malformed(`ciphertext: expected 1 to ${String(UNLOCK_KEY_MAX_BYTES)} bytes`);
-  return assembleEnvelope(sealed, parseRecipients(json["recipients"]));
+  const recipients = parseRecipients(json["recipients"]);
+  // A text was measured before it was read.
+  return typeof value === "string"
+    ? envelopeOf(sealed, recipients)
+    : assembleEnvelope(sealed, recipients);
 }
 
 /** @throws {CryptoError} as {@link parseEnvelope}; `sealed` may be untrusted but for its lengths */
@@ -55,6 +59,12 @@ export function assembleEnvelope(
   sealed: SealedPart,
   recipients: readonly EnvelopeRecipient[],
 ): Envelope {
+  const envelope = envelopeOf(sealed, recipients);
+  if (JSON.stringify(envelope).length > ENVELOPE_MAX_BYTES) throw tooLarge();
+  return envelope;
+}
+
+function envelopeOf(sealed: SealedPart, recipients: readonly EnvelopeRecipient[]): Envelope {
   checkRecipients(recipients);
   const { context, commitment } = parseProtectedHeader(sealed.protected);
   const toJSON = () => ({
@@ -64,7 +74,6 @@ export function assembleEnvelope(
       encrypted_key: encodeBase64url(encryptedKey),
     })),
   });
-  if (JSON.stringify(toJSON()).length > ENVELOPE_MAX_BYTES) throw tooLarge();
   return { context, recipients, commitment, sealed, toJSON };
 }
 

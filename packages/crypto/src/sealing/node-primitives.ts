@@ -1,7 +1,8 @@
-import { createCipheriv, createDecipheriv, createHmac, createSecretKey } from "node:crypto";
+import { createCipheriv, createDecipheriv, createSecretKey } from "node:crypto";
 
 import type { AEADFactory, KDFFactory } from "hpke";
 
+import { hmac, NO_SALT } from "../hmac.ts";
 import { zero } from "../secret-bytes.ts";
 
 /*
@@ -13,7 +14,6 @@ import { zero } from "../secret-bytes.ts";
 
 const HASH_BYTES = 32;
 const TAG_BYTES = 16;
-const NO_SALT = /* @__PURE__ */ new Uint8Array(HASH_BYTES);
 
 /** HKDF-SHA256 (RFC 5869). */
 export const hkdfSha256: KDFFactory = () => ({
@@ -71,9 +71,3 @@ export const aes256Gcm: AEADFactory = () => ({
     return new Uint8Array(plaintext.buffer, plaintext.byteOffset, plaintext.byteLength);
   },
 });
-
-function hmac(key: Uint8Array, parts: readonly Uint8Array[]): Uint8Array {
-  const mac = createHmac("sha256", createSecretKey(key));
-  for (const part of parts) mac.update(part);
-  return new Uint8Array(mac.digest());
-}
