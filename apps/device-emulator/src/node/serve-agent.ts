@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 
-import { parseAgentOutput } from "../core/agent-output.ts";
+import { type AgentOutputEvent, parseAgentOutput } from "../core/agent-output.ts";
 
 /**
  * The agent's daemon, with the node's page on loopback. Disposing it ends it by SIGTERM; the volume
@@ -63,11 +63,11 @@ export async function serveAgent(
       rest = lines.pop() ?? "";
       for (const event of parseAgentOutput(lines.join("\n")))
         if (event.outcome === "serving") resolve(portOf(event["details"]));
-        else said = (said + JSON.stringify(event)).slice(-ERROR_TAIL_CHARACTERS);
+        else said = `${said}${describe(event)}. `.slice(-ERROR_TAIL_CHARACTERS);
     });
     child.once("error", reject);
     child.once("close", () => {
-      reject(new Error(`the agent ended before it served: ${said}`));
+      reject(new Error(`the agent ended before it served: ${said.trim()}`));
     });
   });
   const port = await serving;
@@ -82,6 +82,11 @@ export async function serveAgent(
       clearTimeout(timer);
     },
   };
+}
+
+function describe({ outcome, code, title, detail }: AgentOutputEvent): string {
+  if (code === undefined) return outcome;
+  return [`${String(title)} (${code})`, ...(typeof detail === "string" ? [detail] : [])].join(": ");
 }
 
 function portOf(details: unknown): number {

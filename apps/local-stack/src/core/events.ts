@@ -43,6 +43,13 @@ export type StackEvent =
       readonly outcome: "serving";
       readonly node: string;
       readonly uiUrl: string;
+    }
+  /** It has ended before the stack: the node is erased, for example. */
+  | {
+      readonly event: "page";
+      readonly outcome: "ended";
+      readonly node: string;
+      readonly cause: string;
     };
 
 export type Timed<Event> = Event & { readonly elapsedMs: number };

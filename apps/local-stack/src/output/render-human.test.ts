@@ -70,6 +70,10 @@ test.each([
     },
     line: "…    0.02 s  Node N1: UNREACHABLE [BrokerUnreachable: connection]",
   },
+  {
+    event: { event: "page", outcome: "ended", node: "N1", cause: "it is erased", elapsedMs: 9000 },
+    line: "✗    9.00 s  Node N1: its page has ended (it is erased).",
+  },
 ] as const)("$event.event $event.outcome is one line", ({ event, line }) => {
   expect(renderHuman(event, 80)).toBe(line);
 });

@@ -68,7 +68,9 @@ function describe(event: StackEvent): Lines {
         "Nothing works without it: stop with Ctrl-C and start again.",
       ];
     case "page":
-      return ["good", `Node ${event.node}: its page is at ${event.uiUrl}/`];
+      return event.outcome === "serving"
+        ? ["good", `Node ${event.node}: its page is at ${event.uiUrl}/`]
+        : ["refused", `Node ${event.node}: its page has ended (${event.cause}).`];
   }
 }
 

@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 
 import { AGENT_BUNDLE, AGENT_SOURCE, agentCommand } from "@databox-cmk/device-agent";
 import {
@@ -12,14 +11,9 @@ import {
 
 import type { OperatorClient } from "../azure/operator-client.ts";
 import type { StackEvent } from "../core/events.ts";
+import { type NodePage, openNodePage } from "./node-page.ts";
 import type { Stack } from "./start-stack.ts";
 
-/**
- * A software appliance has no power button: one that was shut down from its page is on again after
- * so long.
- */
-const SWITCHED_OFF_MS = 10_000;
-type NodePage = AsyncDisposable & { readonly uiUrl: string };
 type Result<Event extends StackEvent["event"]> = Omit<
   Extract<StackEvent, { event: Event }>,
   "event" | "node"
@@ -34,8 +28,8 @@ export type ApplianceNode = {
   unlock(): Promise<UnlockResult>;
   /** Starts an unlock that waits for people's approval, and leaves it waiting. */
   requestApproval(): Promise<void>;
-  /** The address of its page on this machine. */
-  readonly openPage?: () => Promise<NodePage>;
+  /** Opens its page on this machine. @param ended - hears why the page ended before the stack */
+  readonly openPage?: (ended: (cause: string) => void) => Promise<NodePage>;
   /** If the kernel maps the volume: writes a file in it and reads it back. @returns the content */
   readonly readData?: () => Promise<string>;
   /** If the daemon keeps the lease: waits until it has closed the volume by itself. */
@@ -83,7 +77,7 @@ export async function createAppliance(options: {
       return {
         ...createNode(stack, node, order, code),
         stateDir: node.stateDir,
-        openPage: () => openNodePage(node),
+        openPage: (ended) => openNodePage(node, ended),
       };
     }),
     ship: () => ship(emulator),
@@ -165,31 +159,4 @@ function unexpected(run: AgentRun): Error {
   return new Error(
     `the agent ended with code ${String(run.exitCode)}: ${JSON.stringify(run.events.at(-1))} ${run.stderr}`,
   );
-}
-
-/** The node's daemon with its page, at one address for as long as the stack runs. */
-async function openNodePage(node: EmulatedNode): Promise<NodePage> {
-  let service = await node.serve();
-  const { uiUrl } = service;
-  const closing = new AbortController();
-  const keep = async () => {
-    for (;;) {
-      await service.ended;
-      if (closing.signal.aborted) return;
-      await delay(SWITCHED_OFF_MS, undefined, { signal: closing.signal });
-      if (!node.isOn) node.powerOn();
-      service = await node.serve(Number(new URL(uiUrl).port));
-    }
-  };
-  const kept = keep().catch((error: unknown) => {
-    if (!closing.signal.aborted) throw error;
-  });
-  return {
-    uiUrl,
-    async [Symbol.asyncDispose]() {
-      closing.abort();
-      await service[Symbol.asyncDispose]();
-      await kept;
-    },
-  };
 }

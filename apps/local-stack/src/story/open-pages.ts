@@ -14,9 +14,14 @@ export async function openPages(
     const served = await Promise.all(
       nodes.map(async ({ serial, stateDir, openPage }) => {
         if (openPage === undefined) return { serial, stateDir };
+        const openedMs = performance.now();
+        const ended = (cause: string) => {
+          const elapsedMs = Math.round(performance.now() - openedMs);
+          report({ event: "page", outcome: "ended", node: serial, cause, elapsedMs });
+        };
         const { uiUrl } = await timed(
           report,
-          async () => opened.use(await openPage()),
+          async () => opened.use(await openPage(ended)),
           (page) => ({ event: "page", outcome: "serving", node: serial, uiUrl: page.uiUrl }),
         );
         return { serial, stateDir, uiUrl };
