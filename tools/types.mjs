@@ -1,7 +1,8 @@
 // Checks the types of every package. Packages import each other's sources, so one program for each
 // package would read most of them a dozen times: all that have the same options are one program
 // here. A program whose packages have not changed since it passed is left out; the others begin
-// where they last ended.
+// where they last ended. Each has one thread: of several checkers in a program, each works out most
+// types anew. Programs run beside each other.
 import { spawn } from "node:child_process";
 import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -53,7 +54,8 @@ async function checkWaiting() {
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
     const { name, path, decide } = next;
     const info = join(stamps.folder, `${name.replaceAll("/", "-")}.tsbuildinfo`);
-    const child = spawn("tsc", ["-p", path, "--incremental", "--tsBuildInfoFile", info], {
+    const options = ["--singleThreaded", "--incremental", "--tsBuildInfoFile", info];
+    const child = spawn("tsc", ["-p", path, ...options], {
       cwd: root,
       stdio: ["ignore", "inherit", "inherit"],
     });
