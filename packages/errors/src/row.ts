@@ -24,11 +24,11 @@ export type Recoverable = "yes" | "no" | "until-date";
 export type Text = { readonly en: string; readonly de: string };
 
 /**
- * One step. Text and command may hold placeholders such as `{vaultName}`; every placeholder is a
- * name of `FACTS`. A part of the text in brackets is omitted if its facts are not known.
+ * One step: in the table a text with a command, in use its `text` in one language. Text and command
+ * may hold placeholders such as `{vaultName}`; every placeholder is a name of `FACTS`. A part of the
+ * text in brackets is omitted if its facts are not known.
  */
-export type Step<Words = string> = {
-  readonly text: Words;
+export type Step<Words = string> = (Words extends Text ? Words : { readonly text: Words }) & {
   /** A command line as a POSIX shell reads it; facts are quoted where they need it. */
   readonly command?: string;
   /** The person for this step, if it is not the row's `who`. */
@@ -51,7 +51,12 @@ export type Reason<Words = string> = {
   readonly reproduce?: string;
 };
 
-/** A row of the table: with `Text` as it is written, with `string` as it is used. */
+/** A row as the table's files write it; a failure is recoverable unless its row says otherwise. */
+export type WrittenRow = Omit<ErrorRow<Text>, "recoverable"> & {
+  readonly recoverable?: Exclude<Recoverable, "yes">;
+};
+
+/** A row of the table in the languages of `Words`. */
 export type ErrorRow<Words = string> = {
   readonly title: Words;
   /** One clause without a final full stop; no placeholders. */

@@ -1,5 +1,5 @@
 import { mapValues, withoutUndefined } from "../closed-table.ts";
-import type { ErrorRow, Reason, Step, Text } from "../row.ts";
+import type { ErrorRow, Reason, Step, Text, WrittenRow } from "../row.ts";
 import { ANSWERS } from "../table/answers.ts";
 import { ROWS } from "../table/rows.ts";
 
@@ -9,9 +9,10 @@ export const ENGLISH_ROWS = mapValues(ROWS, rowInEnglish);
 
 export const ENGLISH_ANSWERS = mapValues(ANSWERS, ({ en }) => en);
 
-function rowInEnglish({ reasons, ...row }: ErrorRow<Text>): ErrorRow {
+function rowInEnglish({ reasons, ...row }: WrittenRow): ErrorRow {
   const { title, message, ask, steps, why, meanwhile } = row;
   return {
+    recoverable: "yes",
     ...row,
     title: title.en,
     message: message.en,
@@ -31,6 +32,6 @@ function reasonInEnglish({ message, ask, steps, ...rest }: Reason<Text>): Reason
   };
 }
 
-function stepInEnglish(step: Step<Text>): Step {
-  return { ...step, text: step.text.en };
+function stepInEnglish({ en, de: _german, ...step }: Step<Text>): Step {
+  return { text: en, ...step };
 }

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 
+import { mapValues } from "../closed-table.ts";
+import type { WrittenRow } from "../row.ts";
 import { ANSWERS } from "../table/answers.ts";
 import { ROWS } from "../table/rows.ts";
 import { ENGLISH_ANSWERS, ENGLISH_ROWS } from "./english.ts";
@@ -13,9 +15,13 @@ test("one English text has one German text, since a page finds the German by the
 });
 
 test("the rows in English are the rows without their German", () => {
-  const english = JSON.stringify([ROWS, ANSWERS], (_key, value: unknown) => {
-    const [text] = textsOf(value);
-    return text === value && text !== undefined ? text.en : value;
+  const rows = mapValues(ROWS, (row: WrittenRow) => ({ recoverable: "yes", ...row }));
+  const english = JSON.stringify([rows, ANSWERS], (name, value: unknown) => {
+    const texts = textsOf(value);
+    // A step is a text with a command.
+    if (name === "steps")
+      return texts.map(({ en, de: _german, ...command }) => ({ text: en, ...command }));
+    return texts[0] === value && texts[0] !== undefined ? texts[0].en : value;
   });
   expect([ENGLISH_ROWS, ENGLISH_ANSWERS]).toEqual(JSON.parse(english));
 });

@@ -1,14 +1,12 @@
-import type { ErrorRow, Text } from "../row.ts";
+import type { Text, WrittenRow } from "../row.ts";
 
 const NOTHING_DONE = {
   en: "Nothing is changed; the request was not carried out.",
   de: "Nichts ist geändert; die Anforderung wurde nicht ausgeführt.",
 } as const satisfies Text;
 const SIGN_IN = {
-  text: {
-    en: "Sign in again and repeat the request",
-    de: "Melden Sie sich erneut an, und wiederholen Sie die Anforderung",
-  },
+  en: "Sign in again and repeat the request",
+  de: "Melden Sie sich erneut an, und wiederholen Sie die Anforderung",
   command: "az login --tenant {tenantId}",
 } as const;
 
@@ -26,17 +24,14 @@ export const ARM_ERRORS = {
     class: "invalid",
     httpStatus: 404,
     who: "order-owner",
-    recoverable: "yes",
     ask: {
       en: "Ask the order owner for the order's name, resource group and subscription.",
       de: "Fragen Sie den Besitzer des Auftrags nach dem Namen, der Ressourcengruppe und dem Abonnement des Auftrags.",
     },
     steps: [
       {
-        text: {
-          en: "Look for the resource by its name",
-          de: "Suchen Sie die Ressource nach ihrem Namen",
-        },
+        en: "Look for the resource by its name",
+        de: "Suchen Sie die Ressource nach ihrem Namen",
         command: "az resource list --name {orderName} --query '[].id'",
       },
     ],
@@ -59,14 +54,14 @@ export const ARM_ERRORS = {
     class: "invalid",
     httpStatus: 404,
     who: "order-owner",
-    recoverable: "yes",
     ask: {
       en: "Ask the order owner for the order's resource group.",
       de: "Fragen Sie den Besitzer des Auftrags nach der Ressourcengruppe des Auftrags.",
     },
     steps: [
       {
-        text: { en: "List the resource groups", de: "Listen Sie die Ressourcengruppen auf" },
+        en: "List the resource groups",
+        de: "Listen Sie die Ressourcengruppen auf",
         command: "az group list --query '[].name'",
       },
     ],
@@ -84,14 +79,14 @@ export const ARM_ERRORS = {
     class: "invalid",
     httpStatus: 404,
     who: "order-owner",
-    recoverable: "yes",
     ask: {
       en: "Ask the order owner for the order's subscription.",
       de: "Fragen Sie den Besitzer des Auftrags nach dem Abonnement des Auftrags.",
     },
     steps: [
       {
-        text: { en: "List your subscriptions", de: "Listen Sie Ihre Abonnements auf" },
+        en: "List your subscriptions",
+        de: "Listen Sie Ihre Abonnements auf",
         command: "az account list --query '[].id'",
       },
     ],
@@ -112,17 +107,14 @@ export const ARM_ERRORS = {
     class: "invalid",
     httpStatus: 400,
     who: "order-owner",
-    recoverable: "yes",
     ask: {
       en: "Ask the order owner to update the tool that made this request.",
       de: "Bitten Sie den Besitzer des Auftrags, das Werkzeug zu aktualisieren, das diese Anforderung gestellt hat.",
     },
     steps: [
       {
-        text: {
-          en: "Use a version that is supported, such as 2022-12-01",
-          de: "Benutzen Sie eine Version, die unterstützt wird, wie 2022-12-01",
-        },
+        en: "Use a version that is supported, such as 2022-12-01",
+        de: "Benutzen Sie eine Version, die unterstützt wird, wie 2022-12-01",
         command: 'az rest --method get --url "{orderId}?api-version=2022-12-01"',
       },
     ],
@@ -142,14 +134,14 @@ export const ARM_ERRORS = {
     class: "invalid",
     httpStatus: 400,
     who: "order-owner",
-    recoverable: "yes",
     ask: {
       en: "Ask the order owner to name the API version in the request.",
       de: "Bitten Sie den Besitzer des Auftrags, in der Anforderung die API-Version zu nennen.",
     },
     steps: [
       {
-        text: { en: "Add the parameter to the URL", de: "Ergänzen Sie den Parameter in der URL" },
+        en: "Add the parameter to the URL",
+        de: "Ergänzen Sie den Parameter in der URL",
         command: 'az rest --method get --url "{orderId}?api-version=2022-12-01"',
       },
     ],
@@ -169,17 +161,14 @@ export const ARM_ERRORS = {
     class: "invalid",
     httpStatus: 400,
     who: "order-owner",
-    recoverable: "yes",
     ask: {
       en: "Ask the order owner to correct the request; the error names the member that is wrong.",
       de: "Bitten Sie den Besitzer des Auftrags, die Anforderung zu berichtigen; der Fehler nennt das falsche Element.",
     },
     steps: [
       {
-        text: {
-          en: "Correct the member that the error's target and details name, and send the request again",
-          de: "Berichtigen Sie das Element, das „target“ und „details“ des Fehlers nennen, und senden Sie die Anforderung erneut",
-        },
+        en: "Correct the member that the error's target and details name, and send the request again",
+        de: "Berichtigen Sie das Element, das „target“ und „details“ des Fehlers nennen, und senden Sie die Anforderung erneut",
       },
     ],
     why: {
@@ -202,17 +191,14 @@ export const ARM_ERRORS = {
     class: "invalid",
     httpStatus: 400,
     who: "order-owner",
-    recoverable: "yes",
     ask: {
       en: "Ask the order owner to check the name of the resource group.",
       de: "Bitten Sie den Besitzer des Auftrags, den Namen der Ressourcengruppe zu prüfen.",
     },
     steps: [
       {
-        text: {
-          en: "Use a name of 1 to 90 letters (A to Z), digits, hyphens, underscores, parentheses and full stops that does not end with a full stop",
-          de: "Verwenden Sie einen Namen aus 1 bis 90 Buchstaben (A bis Z), Ziffern, Bindestrichen, Unterstrichen, Klammern und Punkten, der nicht mit einem Punkt endet",
-        },
+        en: "Use a name of 1 to 90 letters (A to Z), digits, hyphens, underscores, parentheses and full stops that does not end with a full stop",
+        de: "Verwenden Sie einen Namen aus 1 bis 90 Buchstaben (A bis Z), Ziffern, Bindestrichen, Unterstrichen, Klammern und Punkten, der nicht mit einem Punkt endet",
       },
     ],
     why: {
@@ -227,17 +213,14 @@ export const ARM_ERRORS = {
     class: "invalid",
     httpStatus: 400,
     who: "order-owner",
-    recoverable: "yes",
     ask: {
       en: "Ask the order owner to choose another name for the order.",
       de: "Bitten Sie den Besitzer des Auftrags, einen anderen Namen für den Auftrag zu wählen.",
     },
     steps: [
       {
-        text: {
-          en: "Choose a name of 3 to 24 letters, digits, hyphens, underscores and full stops",
-          de: "Wählen Sie einen Namen aus 3 bis 24 Buchstaben, Ziffern, Bindestrichen, Unterstrichen und Punkten",
-        },
+        en: "Choose a name of 3 to 24 letters, digits, hyphens, underscores and full stops",
+        de: "Wählen Sie einen Namen aus 3 bis 24 Buchstaben, Ziffern, Bindestrichen, Unterstrichen und Punkten",
       },
     ],
     why: {
@@ -257,7 +240,6 @@ export const ARM_ERRORS = {
     class: "refused",
     httpStatus: 401,
     who: "order-owner",
-    recoverable: "yes",
     ask: {
       en: "Sign in again and repeat what you did.",
       de: "Melden Sie sich erneut an, und wiederholen Sie, was Sie getan haben.",
@@ -289,10 +271,8 @@ export const ARM_ERRORS = {
         },
         steps: [
           {
-            text: {
-              en: "Get a token for Resource Manager",
-              de: "Fordern Sie ein Token für Resource Manager an",
-            },
+            en: "Get a token for Resource Manager",
+            de: "Fordern Sie ein Token für Resource Manager an",
             command: "az account get-access-token --resource-type arm --query expiresOn",
           },
         ],
@@ -316,7 +296,8 @@ export const ARM_ERRORS = {
         },
         steps: [
           {
-            text: { en: "Sign in to the portal again", de: "Melden Sie sich erneut im Portal an" },
+            en: "Sign in to the portal again",
+            de: "Melden Sie sich erneut im Portal an",
           },
         ],
         why: "A session ends after an hour without use, after eight hours, when the person signs out, and when Entra ID no longer renews its tokens.",
@@ -339,25 +320,20 @@ export const ARM_ERRORS = {
     class: "refused",
     httpStatus: 403,
     who: "security-administrator",
-    recoverable: "yes",
     ask: {
       en: "Ask your security administrator for a role[ on order {orderName}] that allows this.",
       de: "Bitten Sie Ihren Sicherheitsadministrator um eine Rolle[ am Auftrag {orderName}], die das erlaubt.",
     },
     steps: [
       {
-        text: {
-          en: "Assign a role that allows the action that the error names, such as Data Box Contributor",
-          de: "Weisen Sie eine Rolle zu, die die im Fehler genannte Aktion erlaubt, wie „Data Box Contributor“",
-        },
+        en: "Assign a role that allows the action that the error names, such as Data Box Contributor",
+        de: "Weisen Sie eine Rolle zu, die die im Fehler genannte Aktion erlaubt, wie „Data Box Contributor“",
         command:
           "az role assignment create --role 'Data Box Contributor' --assignee-object-id {principalId} --scope {orderId}",
       },
       {
-        text: {
-          en: "Sign in again, so that the new role is in the token",
-          de: "Melden Sie sich erneut an, damit die neue Rolle im Token steht",
-        },
+        en: "Sign in again, so that the new role is in the token",
+        de: "Melden Sie sich erneut an, damit die neue Rolle im Token steht",
         command: "az login --tenant {tenantId}",
         for: "order-owner",
       },
@@ -374,16 +350,12 @@ export const ARM_ERRORS = {
         },
         steps: [
           {
-            text: {
-              en: "In Entra ID, open the enterprise application of the broker, then Users and groups, and assign the app role {appRole}; a role of Azure on an order does not help",
-              de: "Öffnen Sie in Entra ID die Unternehmensanwendung des Brokers, dann „Benutzer und Gruppen“, und weisen Sie die App-Rolle {appRole} zu; eine Azure-Rolle am Auftrag hilft nicht",
-            },
+            en: "In Entra ID, open the enterprise application of the broker, then Users and groups, and assign the app role {appRole}; a role of Azure on an order does not help",
+            de: "Öffnen Sie in Entra ID die Unternehmensanwendung des Brokers, dann „Benutzer und Gruppen“, und weisen Sie die App-Rolle {appRole} zu; eine Azure-Rolle am Auftrag hilft nicht",
           },
           {
-            text: {
-              en: "Sign in again, so that the new role is in the token",
-              de: "Melden Sie sich erneut an, damit die neue Rolle im Token steht",
-            },
+            en: "Sign in again, so that the new role is in the token",
+            de: "Melden Sie sich erneut an, damit die neue Rolle im Token steht",
             command: "az login --tenant {tenantId}",
             for: "broker-operator",
           },
@@ -412,17 +384,14 @@ export const ARM_ERRORS = {
     class: "invalid",
     httpStatus: 412,
     who: "order-owner",
-    recoverable: "yes",
     ask: {
       en: "Ask the order owner to read order {orderName} again and repeat the change.",
       de: "Bitten Sie den Besitzer des Auftrags, den Auftrag {orderName} neu zu lesen und die Änderung zu wiederholen.",
     },
     steps: [
       {
-        text: {
-          en: "Read the order again, check what changed, and repeat the change with its new ETag",
-          de: "Lesen Sie den Auftrag neu, sehen Sie nach, was sich geändert hat, und wiederholen Sie die Änderung mit seinem neuen ETag",
-        },
+        en: "Read the order again, check what changed, and repeat the change with its new ETag",
+        de: "Lesen Sie den Auftrag neu, sehen Sie nach, was sich geändert hat, und wiederholen Sie die Änderung mit seinem neuen ETag",
         command: 'az rest --method get --url "{orderId}?api-version=2022-12-01"',
       },
     ],
@@ -443,24 +412,19 @@ export const ARM_ERRORS = {
     class: "invalid",
     httpStatus: 409,
     who: "order-owner",
-    recoverable: "yes",
     ask: {
       en: "Ask the order owner to choose another name, or to update order {orderName} instead.",
       de: "Bitten Sie den Besitzer des Auftrags, einen anderen Namen zu wählen oder stattdessen den Auftrag {orderName} zu ändern.",
     },
     steps: [
       {
-        text: {
-          en: "Show the order that has this name",
-          de: "Sehen Sie sich den Auftrag an, der den Namen hat",
-        },
+        en: "Show the order that has this name",
+        de: "Sehen Sie sich den Auftrag an, der den Namen hat",
         command: 'az rest --method get --url "{orderId}?api-version=2022-12-01"',
       },
       {
-        text: {
-          en: "Choose another name, or change the order by an update (PATCH) instead of a creation (PUT)",
-          de: "Wählen Sie einen anderen Namen, oder ändern Sie den Auftrag durch eine Aktualisierung (PATCH) statt durch eine Erstellung (PUT)",
-        },
+        en: "Choose another name, or change the order by an update (PATCH) instead of a creation (PUT)",
+        de: "Wählen Sie einen anderen Namen, oder ändern Sie den Auftrag durch eine Aktualisierung (PATCH) statt durch eine Erstellung (PUT)",
       },
     ],
     why: {
@@ -481,17 +445,14 @@ export const ARM_ERRORS = {
     class: "invalid",
     httpStatus: 405,
     who: "order-owner",
-    recoverable: "yes",
     ask: {
       en: "Ask the order owner to correct the request's method.",
       de: "Bitten Sie den Besitzer des Auftrags, die Methode der Anforderung zu berichtigen.",
     },
     steps: [
       {
-        text: {
-          en: "Use a method that the answer's Allow header names",
-          de: "Benutzen Sie eine Methode, die der Allow-Header der Antwort nennt",
-        },
+        en: "Use a method that the answer's Allow header names",
+        de: "Benutzen Sie eine Methode, die der Allow-Header der Antwort nennt",
       },
     ],
     why: {
@@ -510,17 +471,14 @@ export const ARM_ERRORS = {
     class: "invalid",
     httpStatus: 404,
     who: "order-owner",
-    recoverable: "yes",
     ask: {
       en: "Ask the broker's operator whether the address {brokerUrl} is right.",
       de: "Fragen Sie den Betreiber des Dienstes, ob die Adresse {brokerUrl} richtig ist.",
     },
     steps: [
       {
-        text: {
-          en: "Compare the address with the API's documentation",
-          de: "Vergleichen Sie die Adresse mit der Dokumentation der API",
-        },
+        en: "Compare the address with the API's documentation",
+        de: "Vergleichen Sie die Adresse mit der Dokumentation der API",
       },
     ],
     why: {
@@ -539,17 +497,14 @@ export const ARM_ERRORS = {
     class: "invalid",
     httpStatus: 415,
     who: "order-owner",
-    recoverable: "yes",
     ask: {
       en: "Ask the broker's operator which version of the tool fits the broker.",
       de: "Fragen Sie den Betreiber des Dienstes, welche Version des Werkzeugs zum Broker passt.",
     },
     steps: [
       {
-        text: {
-          en: "Send application/json to the management API and application/jose to the device API",
-          de: "Senden Sie application/json an die Verwaltungs-API und application/jose an die Geräte-API",
-        },
+        en: "Send application/json to the management API and application/jose to the device API",
+        de: "Senden Sie application/json an die Verwaltungs-API und application/jose an die Geräte-API",
       },
     ],
     why: {
@@ -569,17 +524,14 @@ export const ARM_ERRORS = {
     class: "invalid",
     httpStatus: 413,
     who: "order-owner",
-    recoverable: "yes",
     ask: {
       en: "Ask the order owner to make the request smaller.",
       de: "Bitten Sie den Besitzer des Auftrags, die Anforderung zu verkleinern.",
     },
     steps: [
       {
-        text: {
-          en: "Make the body smaller; the error's details name the limit",
-          de: "Verkleinern Sie den Textkörper; „details“ des Fehlers nennt die Grenze",
-        },
+        en: "Make the body smaller; the error's details name the limit",
+        de: "Verkleinern Sie den Textkörper; „details“ des Fehlers nennt die Grenze",
       },
     ],
     why: {
@@ -597,17 +549,14 @@ export const ARM_ERRORS = {
     class: "unreachable",
     httpStatus: 429,
     who: "nobody",
-    recoverable: "yes",
     ask: {
       en: "Wait {retryAfterSeconds} seconds, then try again.",
       de: "Warten Sie {retryAfterSeconds} Sekunden, und versuchen Sie es dann erneut.",
     },
     steps: [
       {
-        text: {
-          en: "Wait {retryAfterSeconds} seconds, as the Retry-After header says, and send the request again",
-          de: "Warten Sie {retryAfterSeconds} Sekunden, wie der Retry-After-Header sagt, und senden Sie die Anforderung erneut",
-        },
+        en: "Wait {retryAfterSeconds} seconds, as the Retry-After header says, and send the request again",
+        de: "Warten Sie {retryAfterSeconds} Sekunden, wie der Retry-After-Header sagt, und senden Sie die Anforderung erneut",
       },
     ],
     why: {
@@ -625,17 +574,14 @@ export const ARM_ERRORS = {
     class: "unreachable",
     httpStatus: 503,
     who: "nobody",
-    recoverable: "yes",
     ask: {
       en: "Wait a minute, then try again.",
       de: "Warten Sie eine Minute, und versuchen Sie es dann erneut.",
     },
     steps: [
       {
-        text: {
-          en: "Send the same request again after {retryAfterSeconds} seconds",
-          de: "Senden Sie dieselbe Anforderung nach {retryAfterSeconds} Sekunden erneut",
-        },
+        en: "Send the same request again after {retryAfterSeconds} seconds",
+        de: "Senden Sie dieselbe Anforderung nach {retryAfterSeconds} Sekunden erneut",
       },
     ],
     why: {
@@ -647,4 +593,4 @@ export const ARM_ERRORS = {
       de: "Nichts ist geändert, und nichts sperrt sich wieder.",
     },
   },
-} as const satisfies Record<string, ErrorRow<Text>>;
+} as const satisfies Record<string, WrittenRow>;

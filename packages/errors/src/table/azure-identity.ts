@@ -1,4 +1,4 @@
-import type { ErrorRow, Text } from "../row.ts";
+import type { Text, WrittenRow } from "../row.ts";
 import {
   DISABLE_SYSTEM_IDENTITY,
   ENABLE_SYSTEM_IDENTITY,
@@ -29,7 +29,6 @@ export const AZURE_IDENTITY_ERRORS = {
     class: "refused",
     httpStatus: 400,
     who: "order-owner",
-    recoverable: "yes",
     ask: {
       en: "Ask the owner of order {orderName} to turn its system-assigned identity on, and your security administrator to grant it the key, then try again.",
       de: "Bitten Sie den Besitzer des Auftrags {orderName}, dessen systemseitig zugewiesene Identität einzuschalten, und Ihren Sicherheitsadministrator, ihr den Schlüssel freizugeben, und versuchen Sie es dann erneut.",
@@ -86,7 +85,6 @@ export const AZURE_IDENTITY_ERRORS = {
     class: "refused",
     httpStatus: 400,
     who: "order-owner",
-    recoverable: "yes",
     ask: {
       en: "Ask the owner of order {orderName} to attach a user-assigned identity that may use the key, then try again.",
       de: "Bitten Sie den Besitzer des Auftrags {orderName}, ihm eine benutzerseitig zugewiesene Identität zuzuordnen, die den Schlüssel nutzen darf, und versuchen Sie es dann erneut.",
@@ -121,10 +119,8 @@ export const AZURE_IDENTITY_ERRORS = {
         },
         steps: [
           {
-            text: {
-              en: "Add the federated credential (portal: managed identity > Federated credentials > Add > Other)",
-              de: "Fügen Sie die Verbundanmeldeinformationen hinzu (Portal: Verwaltete Identität > Verbundanmeldeinformationen > Hinzufügen > Andere)",
-            },
+            en: "Add the federated credential (portal: managed identity > Federated credentials > Add > Other)",
+            de: "Fügen Sie die Verbundanmeldeinformationen hinzu (Portal: Verwaltete Identität > Verbundanmeldeinformationen > Hinzufügen > Andere)",
             command:
               "az identity federated-credential create --name databox-cmk --identity-name {identityName} --resource-group {identityResourceGroup} --issuer {federationIssuer} --subject {federationSubject} --audiences {federationAudience}",
           },
@@ -154,7 +150,6 @@ export const AZURE_IDENTITY_ERRORS = {
     class: "invalid",
     httpStatus: 400,
     who: "order-owner",
-    recoverable: "yes",
     ask: {
       en: "Ask the owner of order {orderName} to remove user-assigned identities that it does not need, then try again.",
       de: "Bitten Sie den Besitzer des Auftrags {orderName}, benutzerseitig zugewiesene Identitäten zu entfernen, die er nicht braucht, und versuchen Sie es dann erneut.",
@@ -162,10 +157,8 @@ export const AZURE_IDENTITY_ERRORS = {
     steps: [
       SHOW_IDENTITY,
       {
-        text: {
-          en: "Detach identities that are not needed, by setting them to null in userAssignedIdentities; at most {maximumCount} are allowed (portal: order > Encryption > Select identity type)",
-          de: "Trennen Sie Identitäten, die nicht gebraucht werden, indem Sie sie in userAssignedIdentities auf null setzen; höchstens {maximumCount} sind erlaubt (Portal: Auftrag > Verschlüsselung > Identitätstyp)",
-        },
+        en: "Detach identities that are not needed, by setting them to null in userAssignedIdentities; at most {maximumCount} are allowed (portal: order > Encryption > Select identity type)",
+        de: "Trennen Sie Identitäten, die nicht gebraucht werden, indem Sie sie in userAssignedIdentities auf null setzen; höchstens {maximumCount} sind erlaubt (Portal: Auftrag > Verschlüsselung > Identitätstyp)",
       },
     ],
     why: {
@@ -189,17 +182,14 @@ export const AZURE_IDENTITY_ERRORS = {
     class: "refused",
     httpStatus: 400,
     who: "security-administrator",
-    recoverable: "yes",
     ask: {
       en: "Ask your security administrator for an identity in tenant {tenantId} that may use key {keyName}, then try again.",
       de: "Bitten Sie Ihren Sicherheitsadministrator um eine Identität im Mandanten {tenantId}, die den Schlüssel {keyName} nutzen darf, und versuchen Sie es dann erneut.",
     },
     steps: [
       {
-        text: {
-          en: "Agree with the order owner on an identity of this tenant, and create it as follows",
-          de: "Einigen Sie sich mit dem Besitzer des Auftrags auf eine Identität dieses Mandanten, die so erstellt wird",
-        },
+        en: "Agree with the order owner on an identity of this tenant, and create it as follows",
+        de: "Einigen Sie sich mit dem Besitzer des Auftrags auf eine Identität dieses Mandanten, die so erstellt wird",
       },
       ...USE_ANOTHER_USER_IDENTITY,
       UNLOCK_AGAIN,
@@ -222,17 +212,14 @@ export const AZURE_IDENTITY_ERRORS = {
     class: "refused",
     httpStatus: 400,
     who: "order-owner",
-    recoverable: "yes",
     ask: {
       en: "Ask the owner of order {orderName} to select another user-assigned identity, then try again.",
       de: "Bitten Sie den Besitzer des Auftrags {orderName}, eine andere benutzerseitig zugewiesene Identität auszuwählen, und versuchen Sie es dann erneut.",
     },
     steps: [
       {
-        text: {
-          en: "List the identities that exist",
-          de: "Listen Sie die vorhandenen Identitäten auf",
-        },
+        en: "List the identities that exist",
+        de: "Listen Sie die vorhandenen Identitäten auf",
         command: "az identity list --query '[].id' --output tsv",
       },
       ...USE_ANOTHER_USER_IDENTITY,
@@ -245,4 +232,4 @@ export const AZURE_IDENTITY_ERRORS = {
     meanwhile: MEANWHILE,
     reproduce: "az identity delete --ids {identityId}",
   },
-} as const satisfies Record<string, ErrorRow<Text>>;
+} as const satisfies Record<string, WrittenRow>;

@@ -1,4 +1,4 @@
-import type { ErrorRow, Text } from "../row.ts";
+import type { Text, WrittenRow } from "../row.ts";
 import { PASS_RETENTION } from "./reproduce.ts";
 import {
   LIST_KEY_VERSIONS,
@@ -27,17 +27,14 @@ export const AZURE_KEY_ERRORS = {
     class: "refused",
     httpStatus: 400,
     who: "security-administrator",
-    recoverable: "yes",
     ask: {
       en: "Ask your security administrator to enable version {keyVersion} of key {keyName} in vault {vaultName}, then try again.",
       de: "Bitten Sie Ihren Sicherheitsadministrator, die Version {keyVersion} des Schlüssels {keyName} im Tresor {vaultName} zu aktivieren, und versuchen Sie es dann erneut.",
     },
     steps: [
       {
-        text: {
-          en: "Enable the key version (portal: key vault > Keys > {keyName} > the version > Enabled: Yes)",
-          de: "Aktivieren Sie die Schlüsselversion (Portal: Schlüsseltresor > Schlüssel > {keyName} > die Version > Aktiviert: Ja)",
-        },
+        en: "Enable the key version (portal: key vault > Keys > {keyName} > the version > Enabled: Yes)",
+        de: "Aktivieren Sie die Schlüsselversion (Portal: Schlüsseltresor > Schlüssel > {keyName} > die Version > Aktiviert: Ja)",
         command:
           "az keyvault key set-attributes --vault-name {vaultName} --name {keyName} --version {keyVersion} --enabled true",
       },
@@ -60,17 +57,14 @@ export const AZURE_KEY_ERRORS = {
     class: "refused",
     httpStatus: 400,
     who: "security-administrator",
-    recoverable: "yes",
     ask: {
       en: "Ask your security administrator to set a later expiry on version {keyVersion} of key {keyName} in vault {vaultName}, then try again.",
       de: "Bitten Sie Ihren Sicherheitsadministrator, für die Version {keyVersion} des Schlüssels {keyName} im Tresor {vaultName} ein späteres Ablaufdatum zu setzen, und versuchen Sie es dann erneut.",
     },
     steps: [
       {
-        text: {
-          en: "Set a later expiry on this key version; it expired at {expiryDate} (portal: key vault > Keys > {keyName} > the version > Expiration date)",
-          de: "Setzen Sie für diese Schlüsselversion ein späteres Ablaufdatum; sie ist am {expiryDate} abgelaufen (Portal: Schlüsseltresor > Schlüssel > {keyName} > die Version > Ablaufdatum)",
-        },
+        en: "Set a later expiry on this key version; it expired at {expiryDate} (portal: key vault > Keys > {keyName} > the version > Expiration date)",
+        de: "Setzen Sie für diese Schlüsselversion ein späteres Ablaufdatum; sie ist am {expiryDate} abgelaufen (Portal: Schlüsseltresor > Schlüssel > {keyName} > die Version > Ablaufdatum)",
         command:
           "az keyvault key set-attributes --vault-name {vaultName} --name {keyName} --version {keyVersion} --expires {newExpiryDate}",
       },
@@ -95,24 +89,19 @@ export const AZURE_KEY_ERRORS = {
     class: "refused",
     httpStatus: 400,
     who: "security-administrator",
-    recoverable: "yes",
     ask: {
       en: "Ask your security administrator to find out what happened to key {keyName} of vault {vaultName} and to restore it, then try again.",
       de: "Bitten Sie Ihren Sicherheitsadministrator, herauszufinden, was mit dem Schlüssel {keyName} des Tresors {vaultName} geschehen ist, und ihn wiederherzustellen; versuchen Sie es dann erneut.",
     },
     steps: [
       {
-        text: {
-          en: "See whether the key was deleted and can be recovered",
-          de: "Sehen Sie nach, ob der Schlüssel gelöscht wurde und sich wiederherstellen lässt",
-        },
+        en: "See whether the key was deleted and can be recovered",
+        de: "Sehen Sie nach, ob der Schlüssel gelöscht wurde und sich wiederherstellen lässt",
         command: "az keyvault key show-deleted --vault-name {vaultName} --name {keyName}",
       },
       {
-        text: {
-          en: "If it is there, recover it before its scheduled purge date",
-          de: "Ist er dort, stellen Sie ihn wieder her, bevor er endgültig gelöscht wird",
-        },
+        en: "If it is there, recover it before its scheduled purge date",
+        de: "Ist er dort, stellen Sie ihn wieder her, bevor er endgültig gelöscht wird",
         command: "az keyvault key recover --vault-name {vaultName} --name {keyName}",
       },
       UNLOCK_AGAIN,
@@ -130,10 +119,8 @@ export const AZURE_KEY_ERRORS = {
         },
         steps: [
           {
-            text: {
-              en: "Recover the key before {scheduledPurgeDate}; all its versions come back (portal: key vault > Keys > Manage deleted keys > Recover)",
-              de: "Stellen Sie den Schlüssel vor dem {scheduledPurgeDate} wieder her; alle seine Versionen kommen zurück (Portal: Schlüsseltresor > Schlüssel > Gelöschte Schlüssel verwalten > Wiederherstellen)",
-            },
+            en: "Recover the key before {scheduledPurgeDate}; all its versions come back (portal: key vault > Keys > Manage deleted keys > Recover)",
+            de: "Stellen Sie den Schlüssel vor dem {scheduledPurgeDate} wieder her; alle seine Versionen kommen zurück (Portal: Schlüsseltresor > Schlüssel > Gelöschte Schlüssel verwalten > Wiederherstellen)",
             command: "az keyvault key recover --vault-name {vaultName} --name {keyName}",
           },
           UNLOCK_AGAIN,
@@ -153,10 +140,8 @@ export const AZURE_KEY_ERRORS = {
         },
         steps: [
           {
-            text: {
-              en: "Restore the key from a backup, if one was made of it; only a backup brings back the same key material",
-              de: "Stellen Sie den Schlüssel aus einer Sicherung wieder her, wenn eine gemacht wurde; nur eine Sicherung bringt dasselbe Schlüsselmaterial zurück",
-            },
+            en: "Restore the key from a backup, if one was made of it; only a backup brings back the same key material",
+            de: "Stellen Sie den Schlüssel aus einer Sicherung wieder her, wenn eine gemacht wurde; nur eine Sicherung bringt dasselbe Schlüsselmaterial zurück",
             command: "az keyvault key restore --vault-name {vaultName} --file {keyName}.keybackup",
           },
           UNLOCK_AGAIN,
@@ -180,10 +165,8 @@ export const AZURE_KEY_ERRORS = {
           LIST_KEY_VERSIONS,
           {
             ...SELECT_KEY,
-            text: {
-              en: "Point the order at the key's newest version",
-              de: "Stellen Sie den Auftrag auf die neueste Version des Schlüssels um",
-            },
+            en: "Point the order at the key's newest version",
+            de: "Stellen Sie den Auftrag auf die neueste Version des Schlüssels um",
           },
           UNLOCK_AGAIN,
         ],
@@ -225,17 +208,14 @@ export const AZURE_KEY_ERRORS = {
     class: "invalid",
     httpStatus: 400,
     who: "security-administrator",
-    recoverable: "yes",
     ask: {
       en: "Ask your security administrator for an RSA key of at least 2048 bits in vault {vaultName}, then try again.",
       de: "Bitten Sie Ihren Sicherheitsadministrator um einen RSA-Schlüssel mit mindestens 2048 Bit im Tresor {vaultName}, und versuchen Sie es dann erneut.",
     },
     steps: [
       {
-        text: {
-          en: "Create an RSA key (portal: key vault > Keys > Generate/Import > RSA, 2048 bits or more)",
-          de: "Erstellen Sie einen RSA-Schlüssel (Portal: Schlüsseltresor > Schlüssel > Generieren/Importieren > RSA, 2048 Bit oder mehr)",
-        },
+        en: "Create an RSA key (portal: key vault > Keys > Generate/Import > RSA, 2048 bits or more)",
+        de: "Erstellen Sie einen RSA-Schlüssel (Portal: Schlüsseltresor > Schlüssel > Generieren/Importieren > RSA, 2048 Bit oder mehr)",
         command:
           "az keyvault key create --vault-name {vaultName} --name {keyName}-rsa --kty RSA --size 3072 --ops wrapKey unwrapKey",
       },
@@ -268,4 +248,4 @@ export const AZURE_KEY_ERRORS = {
     },
     reproduce: "az keyvault key create --vault-name {vaultName} --name {keyName}-ec --kty EC",
   },
-} as const satisfies Record<string, ErrorRow<Text>>;
+} as const satisfies Record<string, WrittenRow>;

@@ -1,11 +1,9 @@
-import type { ErrorRow, Text } from "../row.ts";
+import type { WrittenRow } from "../row.ts";
 import { TRY_AGAIN } from "./steps.ts";
 
 const LIST_ORDERS = {
-  text: {
-    en: "List the orders of the resource group",
-    de: "Listen Sie die Aufträge der Ressourcengruppe auf",
-  },
+  en: "List the orders of the resource group",
+  de: "Listen Sie die Aufträge der Ressourcengruppe auf",
   command:
     'az rest --method get --url "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/providers/Microsoft.DataBox/jobs?api-version=2022-12-01" --query "value[].name"',
 } as const;
@@ -21,17 +19,14 @@ export const AZURE_ORDER_ERRORS = {
     class: "pending",
     httpStatus: 400,
     who: "nobody",
-    recoverable: "yes",
     ask: {
       en: "Wait until the appliance of order {orderName} is prepared, then try again.",
       de: "Warten Sie, bis das Gerät des Auftrags {orderName} vorbereitet ist, und versuchen Sie es dann erneut.",
     },
     steps: [
       {
-        text: {
-          en: "Wait until the order's status is DevicePrepared or later",
-          de: "Warten Sie, bis der Status des Auftrags DevicePrepared oder ein späterer ist",
-        },
+        en: "Wait until the order's status is DevicePrepared or later",
+        de: "Warten Sie, bis der Status des Auftrags DevicePrepared oder ein späterer ist",
         command:
           'az rest --method get --url "{orderId}?api-version=2022-12-01" --query properties.status',
         for: "order-owner",
@@ -54,7 +49,6 @@ export const AZURE_ORDER_ERRORS = {
     class: "invalid",
     httpStatus: 404,
     who: "order-owner",
-    recoverable: "yes",
     ask: {
       en: "Ask the order owner whether order {orderName} still exists and how it is spelt.",
       de: "Fragen Sie den Besitzer des Auftrags, ob es den Auftrag {orderName} noch gibt und wie er geschrieben wird.",
@@ -79,33 +73,26 @@ export const AZURE_ORDER_ERRORS = {
     class: "pending",
     httpStatus: 409,
     who: "order-owner",
-    recoverable: "yes",
     ask: {
       en: "Ask the owner of order {orderName} to fix the problem that the order's error names and to resume the copy.",
       de: "Bitten Sie den Besitzer des Auftrags {orderName}, das Problem zu beheben, das der Fehler des Auftrags nennt, und das Kopieren fortzusetzen.",
     },
     steps: [
       {
-        text: {
-          en: "Find out what stopped the copy and fix it first",
-          de: "Finden Sie heraus, was das Kopieren angehalten hat, und beheben Sie es zuerst",
-        },
+        en: "Find out what stopped the copy and fix it first",
+        de: "Finden Sie heraus, was das Kopieren angehalten hat, und beheben Sie es zuerst",
         command:
           'az rest --method get --url "{orderId}?api-version=2022-12-01&$expand=details" --query properties.error',
       },
       {
-        text: {
-          en: "Then resume the copy (portal: order > Resolve error > Proceed)",
-          de: "Setzen Sie dann das Kopieren fort (Portal: Auftrag > Fehler beheben)",
-        },
+        en: "Then resume the copy (portal: order > Resolve error > Proceed)",
+        de: "Setzen Sie dann das Kopieren fort (Portal: Auftrag > Fehler beheben)",
         command:
           'az rest --method post --url "{orderId}/mitigate?api-version=2022-12-01" --body \'{"customerResolutionCode":"Resume"}\'',
       },
       {
-        text: {
-          en: "Or give up the data on the appliance and have it erased (portal: order > Skip and proceed with data erasure)",
-          de: "Oder geben Sie die Daten auf dem Gerät auf, und lassen Sie es löschen (Portal: Auftrag > Überspringen und Daten löschen)",
-        },
+        en: "Or give up the data on the appliance and have it erased (portal: order > Skip and proceed with data erasure)",
+        de: "Oder geben Sie die Daten auf dem Gerät auf, und lassen Sie es löschen (Portal: Auftrag > Überspringen und Daten löschen)",
         command:
           'az rest --method post --url "{orderId}/mitigate?api-version=2022-12-01" --body \'{"customerResolutionCode":"MoveToCleanUpDevice"}\'',
       },
@@ -119,4 +106,4 @@ export const AZURE_ORDER_ERRORS = {
       de: "Das Kopieren steht still; das Gerät bleibt gesperrt, und nichts wird gelöscht, bis der Besitzer des Auftrags entscheidet.",
     },
   },
-} as const satisfies Record<string, ErrorRow<Text>>;
+} as const satisfies Record<string, WrittenRow>;

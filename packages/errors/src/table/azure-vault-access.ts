@@ -1,4 +1,4 @@
-import type { ErrorRow, Step, Text } from "../row.ts";
+import type { Step, Text, WrittenRow } from "../row.ts";
 import {
   CONTACT_BROKER_OPERATOR,
   GRANT_BY_POLICY,
@@ -9,10 +9,8 @@ import {
 } from "./steps.ts";
 
 const ALLOW_ADDRESS = {
-  text: {
-    en: "Add the broker's address to the vault's firewall; it is needed with either type of identity (portal: key vault > Networking > Firewall)",
-    de: "Fügen Sie die Adresse des Brokers der Firewall des Tresors hinzu; das ist bei beiden Identitätstypen nötig (Portal: Schlüsseltresor > Netzwerk > Firewall)",
-  },
+  en: "Add the broker's address to the vault's firewall; it is needed with either type of identity (portal: key vault > Networking > Firewall)",
+  de: "Fügen Sie die Adresse des Brokers der Firewall des Tresors hinzu; das ist bei beiden Identitätstypen nötig (Portal: Schlüsseltresor > Netzwerk > Firewall)",
   command: "az keyvault network-rule add --name {vaultName} --ip-address {brokerAddress}",
 } as const satisfies Step<Text>;
 
@@ -30,7 +28,6 @@ export const AZURE_VAULT_ACCESS_ERRORS = {
     class: "refused",
     httpStatus: 400,
     who: "security-administrator",
-    recoverable: "yes",
     ask: {
       en: "Ask your security administrator to let the order's identity {principalId} use key {keyName} in vault {vaultName}, then try again.",
       de: "Bitten Sie Ihren Sicherheitsadministrator, die Identität {principalId} des Auftrags den Schlüssel {keyName} im Tresor {vaultName} nutzen zu lassen, und versuchen Sie es dann erneut.",
@@ -88,24 +85,18 @@ export const AZURE_VAULT_ACCESS_ERRORS = {
         },
         steps: [
           {
-            text: {
-              en: "Either connect the broker's network to the vault by a private endpoint and approve it (portal: key vault > Networking > Private endpoint connections)",
-              de: "Verbinden Sie entweder das Netz des Brokers durch einen privaten Endpunkt mit dem Tresor, und genehmigen Sie ihn (Portal: Schlüsseltresor > Netzwerk > Private Endpunktverbindungen)",
-            },
+            en: "Either connect the broker's network to the vault by a private endpoint and approve it (portal: key vault > Networking > Private endpoint connections)",
+            de: "Verbinden Sie entweder das Netz des Brokers durch einen privaten Endpunkt mit dem Tresor, und genehmigen Sie ihn (Portal: Schlüsseltresor > Netzwerk > Private Endpunktverbindungen)",
           },
           {
-            text: {
-              en: "Or allow public access, restricted to the broker's address: first the restriction",
-              de: "Oder erlauben Sie den öffentlichen Zugriff, beschränkt auf die Adresse des Brokers: zuerst die Beschränkung",
-            },
+            en: "Or allow public access, restricted to the broker's address: first the restriction",
+            de: "Oder erlauben Sie den öffentlichen Zugriff, beschränkt auf die Adresse des Brokers: zuerst die Beschränkung",
             command:
               "az keyvault update --name {vaultName} --default-action Deny --public-network-access Enabled",
           },
           {
-            text: {
-              en: "Then unlock again: the firewall's refusal names the broker's address and how to admit it",
-              de: "Entsperren Sie dann erneut: Die Verweigerung der Firewall nennt die Adresse des Brokers und wie sie zugelassen wird",
-            },
+            en: "Then unlock again: the firewall's refusal names the broker's address and how to admit it",
+            de: "Entsperren Sie dann erneut: Die Verweigerung der Firewall nennt die Adresse des Brokers und wie sie zugelassen wird",
             command: "databox-agent unlock",
             for: "site-operator",
           },
@@ -124,10 +115,8 @@ export const AZURE_VAULT_ACCESS_ERRORS = {
         },
         steps: [
           {
-            text: {
-              en: "Permit the two operations on this key version; also name any others that the key needs, because the list is replaced",
-              de: "Erlauben Sie die beiden Vorgänge an dieser Schlüsselversion; nennen Sie auch alle anderen, die der Schlüssel braucht, denn die Liste wird ersetzt",
-            },
+            en: "Permit the two operations on this key version; also name any others that the key needs, because the list is replaced",
+            de: "Erlauben Sie die beiden Vorgänge an dieser Schlüsselversion; nennen Sie auch alle anderen, die der Schlüssel braucht, denn die Liste wird ersetzt",
             command:
               "az keyvault key set-attributes --vault-name {vaultName} --name {keyName} --version {keyVersion} --ops wrapKey unwrapKey",
           },
@@ -164,4 +153,4 @@ export const AZURE_VAULT_ACCESS_ERRORS = {
     articleCorrection:
       "The article of 2025-03-06 is right that a firewall is one cause of this code. Its remedy is to switch to a system-assigned identity and then to add the key; follow it for an order in Azure Data Box itself. Here it changes nothing: the broker calls the vault from its own address with either type of identity, so admit that address, or connect the broker through a private endpoint. Older versions of the article advise allowing trusted Microsoft services. Key Vault's list of those has Azure Import/Export but not Data Box, so this alone does not admit the broker either.",
   },
-} as const satisfies Record<string, ErrorRow<Text>>;
+} as const satisfies Record<string, WrittenRow>;

@@ -1,4 +1,4 @@
-import type { ErrorRow, Text } from "../row.ts";
+import type { Text, WrittenRow } from "../row.ts";
 import { PASS_RETENTION } from "./reproduce.ts";
 import {
   GRANT_BY_ROLE,
@@ -27,17 +27,14 @@ export const AZURE_VAULT_ERRORS = {
     class: "refused",
     httpStatus: 400,
     who: "security-administrator",
-    recoverable: "yes",
     ask: {
       en: "Ask your security administrator to find out what happened to key vault {vaultName} and to restore it, then try again.",
       de: "Bitten Sie Ihren Sicherheitsadministrator, herauszufinden, was mit dem Schlüsseltresor {vaultName} geschehen ist, und ihn wiederherzustellen; versuchen Sie es dann erneut.",
     },
     steps: [
       {
-        text: {
-          en: "See whether the vault was deleted and can be recovered",
-          de: "Sehen Sie nach, ob der Tresor gelöscht wurde und sich wiederherstellen lässt",
-        },
+        en: "See whether the vault was deleted and can be recovered",
+        de: "Sehen Sie nach, ob der Tresor gelöscht wurde und sich wiederherstellen lässt",
         command: "az keyvault list-deleted --resource-type vault",
       },
       UNLOCK_AGAIN,
@@ -55,18 +52,14 @@ export const AZURE_VAULT_ERRORS = {
         },
         steps: [
           {
-            text: {
-              en: "Check the vault's name and that you are in the right subscription",
-              de: "Prüfen Sie den Namen des Tresors und ob Sie im richtigen Abonnement sind",
-            },
+            en: "Check the vault's name and that you are in the right subscription",
+            de: "Prüfen Sie den Namen des Tresors und ob Sie im richtigen Abonnement sind",
             command: "az keyvault list --query '[].id'",
           },
           {
             ...SELECT_ANOTHER_KEY,
-            text: {
-              en: "If the order named a wrong vault, name the right one: repeat the change with its key's URL and its resource id",
-              de: "Hat der Auftrag einen falschen Tresor genannt, nennen Sie den richtigen: Wiederholen Sie die Änderung mit der URL seines Schlüssels und seiner Ressourcen-ID",
-            },
+            en: "If the order named a wrong vault, name the right one: repeat the change with its key's URL and its resource id",
+            de: "Hat der Auftrag einen falschen Tresor genannt, nennen Sie den richtigen: Wiederholen Sie die Änderung mit der URL seines Schlüssels und seiner Ressourcen-ID",
           },
         ],
         why: "Its host name does not exist, other names resolve, and Resource Manager knows neither the vault nor a deleted vault of that name: it never existed, or it was deleted and its retention has ended. A failure in DNS alone is never reported with this code: it is KeyVaultUnreachable.",
@@ -84,18 +77,14 @@ export const AZURE_VAULT_ERRORS = {
         },
         steps: [
           {
-            text: {
-              en: "Recover the vault before {scheduledPurgeDate} (portal: Key vaults > Manage deleted vaults > Recover)",
-              de: "Stellen Sie den Tresor vor dem {scheduledPurgeDate} wieder her (Portal: Schlüsseltresore > Gelöschte Tresore verwalten > Wiederherstellen)",
-            },
+            en: "Recover the vault before {scheduledPurgeDate} (portal: Key vaults > Manage deleted vaults > Recover)",
+            de: "Stellen Sie den Tresor vor dem {scheduledPurgeDate} wieder her (Portal: Schlüsseltresore > Gelöschte Tresore verwalten > Wiederherstellen)",
             command: "az keyvault recover --name {vaultName} --location {vaultLocation}",
           },
           {
             ...GRANT_BY_ROLE,
-            text: {
-              en: "If the vault uses Azure RBAC: assign the role again, since recovery does not bring role assignments back; access policies do come back",
-              de: "Benutzt der Tresor Azure RBAC: Weisen Sie die Rolle erneut zu, denn die Wiederherstellung bringt Rollenzuweisungen nicht zurück; Zugriffsrichtlinien kommen zurück",
-            },
+            en: "If the vault uses Azure RBAC: assign the role again, since recovery does not bring role assignments back; access policies do come back",
+            de: "Benutzt der Tresor Azure RBAC: Weisen Sie die Rolle erneut zu, denn die Wiederherstellung bringt Rollenzuweisungen nicht zurück; Zugriffsrichtlinien kommen zurück",
           },
           UNLOCK_AGAIN,
         ],
@@ -114,18 +103,14 @@ export const AZURE_VAULT_ERRORS = {
         steps: [
           SHOW_VAULT,
           {
-            text: {
-              en: "Either move the vault's subscription back to its old tenant, or set the vault's tenant to {tenantId}; the latter removes all its access policies, including your own",
-              de: "Verschieben Sie entweder das Abonnement des Tresors in seinen alten Mandanten zurück, oder setzen Sie den Mandanten des Tresors auf {tenantId}; Letzteres leert seine Zugriffsrichtlinien, auch Ihre eigenen",
-            },
+            en: "Either move the vault's subscription back to its old tenant, or set the vault's tenant to {tenantId}; the latter removes all its access policies, including your own",
+            de: "Verschieben Sie entweder das Abonnement des Tresors in seinen alten Mandanten zurück, oder setzen Sie den Mandanten des Tresors auf {tenantId}; Letzteres leert seine Zugriffsrichtlinien, auch Ihre eigenen",
             command:
               "az resource update --ids {vaultId} --set properties.tenantId={tenantId} properties.accessPolicies=[]",
           },
           {
-            text: {
-              en: "If the order's system-assigned identity was created in the other tenant, create it again: turn it off and on again (portal: order > Encryption > Select identity type)",
-              de: "Wurde die systemseitig zugewiesene Identität des Auftrags im anderen Mandanten erstellt, erstellen Sie sie neu: Schalten Sie sie aus und wieder ein (Portal: Auftrag > Verschlüsselung > Identitätstyp)",
-            },
+            en: "If the order's system-assigned identity was created in the other tenant, create it again: turn it off and on again (portal: order > Encryption > Select identity type)",
+            de: "Wurde die systemseitig zugewiesene Identität des Auftrags im anderen Mandanten erstellt, erstellen Sie sie neu: Schalten Sie sie aus und wieder ein (Portal: Auftrag > Verschlüsselung > Identitätstyp)",
             for: "order-owner",
           },
           GRANT_NEW_BY_ROLE,
@@ -161,17 +146,14 @@ export const AZURE_VAULT_ERRORS = {
     class: "invalid",
     httpStatus: 400,
     who: "security-administrator",
-    recoverable: "yes",
     ask: {
       en: "Ask your security administrator to turn on soft delete and purge protection of vault {vaultName}, then try again.",
       de: "Bitten Sie Ihren Sicherheitsadministrator, vorläufiges Löschen und Löschschutz des Tresors {vaultName} einzuschalten, und versuchen Sie es dann erneut.",
     },
     steps: [
       {
-        text: {
-          en: "Turn both on; neither can be turned off again (portal: key vault > Properties)",
-          de: "Schalten Sie beides ein; keines davon lässt sich wieder ausschalten (Portal: Schlüsseltresor > Eigenschaften)",
-        },
+        en: "Turn both on; neither can be turned off again (portal: key vault > Properties)",
+        de: "Schalten Sie beides ein; keines davon lässt sich wieder ausschalten (Portal: Schlüsseltresor > Eigenschaften)",
         command:
           "az resource update --ids {vaultId} --set properties.enableSoftDelete=true properties.enablePurgeProtection=true",
       },
@@ -191,10 +173,8 @@ export const AZURE_VAULT_ERRORS = {
         },
         steps: [
           {
-            text: {
-              en: "Turn purge protection on; it cannot be turned off again (portal: key vault > Properties > Purge protection)",
-              de: "Schalten Sie den Löschschutz ein; er lässt sich nicht wieder ausschalten (Portal: Schlüsseltresor > Eigenschaften > Löschschutz)",
-            },
+            en: "Turn purge protection on; it cannot be turned off again (portal: key vault > Properties > Purge protection)",
+            de: "Schalten Sie den Löschschutz ein; er lässt sich nicht wieder ausschalten (Portal: Schlüsseltresor > Eigenschaften > Löschschutz)",
             command: "az keyvault update --name {vaultName} --enable-purge-protection true",
           },
         ],
@@ -220,7 +200,6 @@ export const AZURE_VAULT_ERRORS = {
     class: "invalid",
     httpStatus: 400,
     who: "order-owner",
-    recoverable: "yes",
     ask: {
       en: "Ask the owner of order {orderName} to correct the key URL, then try again.",
       de: "Bitten Sie den Besitzer des Auftrags {orderName}, die Schlüssel-URL zu berichtigen, und versuchen Sie es dann erneut.",
@@ -246,7 +225,6 @@ export const AZURE_VAULT_ERRORS = {
     class: "invalid",
     httpStatus: 400,
     who: "order-owner",
-    recoverable: "yes",
     ask: {
       en: "Ask the owner of order {orderName} to give the key URL with https, then try again.",
       de: "Bitten Sie den Besitzer des Auftrags {orderName}, die Schlüssel-URL mit https anzugeben, und versuchen Sie es dann erneut.",
@@ -254,7 +232,8 @@ export const AZURE_VAULT_ERRORS = {
     steps: [
       {
         ...SELECT_KEY,
-        text: { en: "Give the same URL with https", de: "Geben Sie dieselbe URL mit https an" },
+        en: "Give the same URL with https",
+        de: "Geben Sie dieselbe URL mit https an",
       },
     ],
     why: {
@@ -277,17 +256,14 @@ export const AZURE_VAULT_ERRORS = {
     class: "invalid",
     httpStatus: 400,
     who: "order-owner",
-    recoverable: "yes",
     ask: {
       en: "Ask the owner of order {orderName} to name a key vault of this cloud, then try again.",
       de: "Bitten Sie den Besitzer des Auftrags {orderName}, einen Schlüsseltresor dieser Cloud zu nennen, und versuchen Sie es dann erneut.",
     },
     steps: [
       {
-        text: {
-          en: "Copy the vault's address; in the cloud of this order it ends in .{vaultSuffix}",
-          de: "Kopieren Sie die Adresse des Tresors; in der Cloud dieses Auftrags endet sie auf .{vaultSuffix}",
-        },
+        en: "Copy the vault's address; in the cloud of this order it ends in .{vaultSuffix}",
+        de: "Kopieren Sie die Adresse des Tresors; in der Cloud dieses Auftrags endet sie auf .{vaultSuffix}",
         command: "az keyvault show --name {vaultName} --query properties.vaultUri --output tsv",
       },
       LIST_KEYS,
@@ -305,10 +281,8 @@ export const AZURE_VAULT_ERRORS = {
         },
         steps: [
           {
-            text: {
-              en: "Create a key in a key vault; in a vault of the premium tier, RSA-HSM keeps it in an HSM as well",
-              de: "Erstellen Sie einen Schlüssel in einem Schlüsseltresor; in einem Tresor der Stufe „Premium“ liegt er mit RSA-HSM ebenfalls in einem HSM",
-            },
+            en: "Create a key in a key vault; in a vault of the premium tier, RSA-HSM keeps it in an HSM as well",
+            de: "Erstellen Sie einen Schlüssel in einem Schlüsseltresor; in einem Tresor der Stufe „Premium“ liegt er mit RSA-HSM ebenfalls in einem HSM",
             command:
               "az keyvault key create --vault-name {vaultName} --name {keyName} --kty RSA-HSM --size 3072 --ops wrapKey unwrapKey",
             for: "security-administrator",
@@ -337,4 +311,4 @@ export const AZURE_VAULT_ERRORS = {
     reproduce:
       'az rest --method patch --url "{orderId}?api-version=2022-12-01" --body \'{"properties":{"details":{"keyEncryptionKey":{"kekType":"CustomerManaged","kekUrl":"https://vault.example/keys/{keyName}","kekVaultResourceID":"{vaultId}"}}}}\'',
   },
-} as const satisfies Record<string, ErrorRow<Text>>;
+} as const satisfies Record<string, WrittenRow>;

@@ -1,4 +1,4 @@
-import type { ErrorRow, Text } from "../row.ts";
+import type { WrittenRow } from "../row.ts";
 import { CONTACT_BROKER_OPERATOR, TRY_AGAIN } from "./steps.ts";
 
 /** Envelopes and grants that do not fit. */
@@ -12,25 +12,20 @@ export const DEVICE_ENVELOPE_ERRORS = {
     class: "invalid",
     httpStatus: 409,
     who: "broker-operator",
-    recoverable: "yes",
     ask: {
       en: "Tell the broker's operator that node {serial} holds an envelope that is not its own.",
       de: "Sagen Sie dem Betreiber des Dienstes, dass der Knoten {serial} einen Umschlag hat, der nicht sein eigener ist.",
     },
     steps: [
       {
-        text: {
-          en: "Compare the envelope id of the agent with the node's",
-          de: "Vergleichen Sie die Umschlag-ID des Agenten mit der des Knotens",
-        },
+        en: "Compare the envelope id of the agent with the node's",
+        de: "Vergleichen Sie die Umschlag-ID des Agenten mit der des Knotens",
         command: "databox-agent status",
         for: "site-operator",
       },
       {
-        text: {
-          en: "If the database was restored to a time before a rekeying, have the node's envelope.jws sent (it is not secret), and put it back in force",
-          de: "Wurde die Datenbank auf einen Stand vor einem neuen Schlüssel des Knotens wiederhergestellt, lassen Sie sich die envelope.jws des Knotens senden, die kein Geheimnis ist, und setzen Sie sie wieder in Kraft",
-        },
+        en: "If the database was restored to a time before a rekeying, have the node's envelope.jws sent (it is not secret), and put it back in force",
+        de: "Wurde die Datenbank auf einen Stand vor einem neuen Schlüssel des Knotens wiederhergestellt, lassen Sie sich die envelope.jws des Knotens senden, die kein Geheimnis ist, und setzen Sie sie wieder in Kraft",
         command: "broker restore-envelope envelope.jws",
       },
       CONTACT_BROKER_OPERATOR,
@@ -56,29 +51,22 @@ export const DEVICE_ENVELOPE_ERRORS = {
     class: "invalid",
     httpStatus: 409,
     who: "broker-operator",
-    recoverable: "yes",
     ask: {
       en: "Tell the broker's operator that the broker is older than the envelope of node {serial}.",
       de: "Sagen Sie dem Betreiber des Dienstes, dass der Broker älter ist als der Umschlag des Knotens {serial}.",
     },
     steps: [
       {
-        text: {
-          en: "Find out whether the broker's database was restored from an old backup",
-          de: "Finden Sie heraus, ob die Datenbank des Brokers aus einer alten Sicherung wiederhergestellt wurde",
-        },
+        en: "Find out whether the broker's database was restored from an old backup",
+        de: "Finden Sie heraus, ob die Datenbank des Brokers aus einer alten Sicherung wiederhergestellt wurde",
       },
       {
-        text: {
-          en: "Restore the newest backup; re-wraps since the older one are missing",
-          de: "Stellen Sie die neueste Sicherung wieder her; was seit der älteren neu umhüllt wurde, fehlt",
-        },
+        en: "Restore the newest backup; re-wraps since the older one are missing",
+        de: "Stellen Sie die neueste Sicherung wieder her; was seit der älteren neu umhüllt wurde, fehlt",
       },
       {
-        text: {
-          en: "If there is no newer one, have the node's envelope.jws sent (it is not secret), and put it back in force",
-          de: "Gibt es keine neuere, lassen Sie sich die envelope.jws des Knotens senden, die kein Geheimnis ist, und setzen Sie sie wieder in Kraft",
-        },
+        en: "If there is no newer one, have the node's envelope.jws sent (it is not secret), and put it back in force",
+        de: "Gibt es keine neuere, lassen Sie sich die envelope.jws des Knotens senden, die kein Geheimnis ist, und setzen Sie sie wieder in Kraft",
         command: "broker restore-envelope envelope.jws",
       },
     ],
@@ -100,7 +88,6 @@ export const DEVICE_ENVELOPE_ERRORS = {
     class: "invalid",
     httpStatus: 502,
     who: "site-operator",
-    recoverable: "yes",
     ask: {
       en: "Try again; if it happens again, tell the broker's operator that its grants are not accepted by node {serial}.",
       de: "Versuchen Sie es erneut; geschieht es wieder, sagen Sie dem Betreiber des Dienstes, dass der Knoten {serial} dessen Freigaben nicht annimmt.",
@@ -124,7 +111,6 @@ export const DEVICE_ENVELOPE_ERRORS = {
     class: "invalid",
     httpStatus: 502,
     who: "broker-operator",
-    recoverable: "yes",
     ask: {
       en: "Tell the broker's operator that the envelope of node {serial} cannot be opened.",
       de: "Sagen Sie dem Betreiber des Dienstes, dass sich der Umschlag des Knotens {serial} nicht öffnen lässt.",
@@ -132,10 +118,8 @@ export const DEVICE_ENVELOPE_ERRORS = {
     steps: [
       TRY_AGAIN,
       {
-        text: {
-          en: "Compare the node's envelope id and generation with the broker's, and send the stored envelope again",
-          de: "Vergleichen Sie ID und Generation des Umschlags des Knotens mit denen des Brokers, und senden Sie den gespeicherten Umschlag erneut",
-        },
+        en: "Compare the node's envelope id and generation with the broker's, and send the stored envelope again",
+        de: "Vergleichen Sie ID und Generation des Umschlags des Knotens mit denen des Brokers, und senden Sie den gespeicherten Umschlag erneut",
       },
     ],
     why: {
@@ -147,4 +131,4 @@ export const DEVICE_ENVELOPE_ERRORS = {
       de: "Das Volume bleibt gesperrt; der vorhandene Umschlag wird behalten.",
     },
   },
-} as const satisfies Record<string, ErrorRow<Text>>;
+} as const satisfies Record<string, WrittenRow>;

@@ -1,4 +1,4 @@
-import type { ErrorRow, Text } from "../row.ts";
+import type { Text, WrittenRow } from "../row.ts";
 
 const VOLUME_STAYS_LOCKED = {
   en: "The volume stays locked; nothing stored changes.",
@@ -19,25 +19,20 @@ export const DEVICE_LOCAL_ERRORS = {
     class: "invalid",
     httpStatus: 409,
     who: "broker-operator",
-    recoverable: "yes",
     ask: {
       en: "Tell the broker's operator that the volume of node {serial} does not accept its unlock key; the key vault is not the problem.",
       de: "Sagen Sie dem Betreiber des Dienstes, dass das Volume des Knotens {serial} seinen Entsperrschlüssel nicht annimmt; am Schlüsseltresor liegt es nicht.",
     },
     steps: [
       {
-        text: {
-          en: "See which volume and which envelope the agent uses",
-          de: "Sehen Sie nach, welches Volume und welchen Umschlag der Agent benutzt",
-        },
+        en: "See which volume and which envelope the agent uses",
+        de: "Sehen Sie nach, welches Volume und welchen Umschlag der Agent benutzt",
         command: "databox-agent status",
         for: "site-operator",
       },
       {
-        text: {
-          en: "Make sure that it is the disk of this node; the volume's header may have been restored from another one",
-          de: "Vergewissern Sie sich, dass es der Datenträger dieses Knotens ist; der Header des Volumes kann von einem anderen wiederhergestellt worden sein",
-        },
+        en: "Make sure that it is the disk of this node; the volume's header may have been restored from another one",
+        de: "Vergewissern Sie sich, dass es der Datenträger dieses Knotens ist; der Header des Volumes kann von einem anderen wiederhergestellt worden sein",
       },
     ],
     why: {
@@ -58,25 +53,20 @@ export const DEVICE_LOCAL_ERRORS = {
     class: "invalid",
     httpStatus: 409,
     who: "site-operator",
-    recoverable: "yes",
     ask: {
       en: "Restore the newest header of the volume of node {serial}; the one on the disk is from before its unlock key was replaced.",
       de: "Stellen Sie den neuesten Header des Volumes des Knotens {serial} wieder her; der auf dem Datenträger stammt aus der Zeit, bevor sein Entsperrschlüssel ersetzt wurde.",
     },
     steps: [
       {
-        text: {
-          en: "See which volume the agent uses",
-          de: "Sehen Sie nach, welches Volume der Agent benutzt",
-        },
+        en: "See which volume the agent uses",
+        de: "Sehen Sie nach, welches Volume der Agent benutzt",
         command: "databox-agent status",
         for: "site-operator",
       },
       {
-        text: {
-          en: "Restore the header from a backup that was made after the last rekeying",
-          de: "Stellen Sie den Header aus einer Sicherung wieder her, die nach dem letzten Schlüsselwechsel gemacht wurde",
-        },
+        en: "Restore the header from a backup that was made after the last rekeying",
+        de: "Stellen Sie den Header aus einer Sicherung wieder her, die nach dem letzten Schlüsselwechsel gemacht wurde",
         for: "site-operator",
       },
     ],
@@ -95,30 +85,23 @@ export const DEVICE_LOCAL_ERRORS = {
     class: "invalid",
     httpStatus: 403,
     who: "site-operator",
-    recoverable: "yes",
     ask: {
       en: "Type the passkey of node {serial} again, letter by letter as the portal shows it; {triesLeft} tries are left.",
       de: "Geben Sie den Passkey des Knotens {serial} noch einmal ein, Zeichen für Zeichen, wie das Portal ihn zeigt; {triesLeft} Versuche bleiben.",
     },
     steps: [
       {
-        text: {
-          en: "Compare upper and lower case; a passkey never holds I, L, O or 0",
-          de: "Achten Sie auf Groß- und Kleinbuchstaben; I, L, O und 0 kommen in einem Passkey nie vor",
-        },
+        en: "Compare upper and lower case; a passkey never holds I, L, O or 0",
+        de: "Achten Sie auf Groß- und Kleinbuchstaben; I, L, O und 0 kommen in einem Passkey nie vor",
       },
       {
-        text: {
-          en: "Read the passkey of this node again (portal: order > Device details): it changes when the node is rekeyed, and each node of a Data Box Heavy has its own line",
-          de: "Lesen Sie den Passkey dieses Knotens neu (Portal: Auftrag > Gerätedetails): Er ändert sich, wenn der Knoten einen neuen Schlüssel bekommt, und jeder Knoten einer Data Box Heavy hat seine eigene Zeile",
-        },
+        en: "Read the passkey of this node again (portal: order > Device details): it changes when the node is rekeyed, and each node of a Data Box Heavy has its own line",
+        de: "Lesen Sie den Passkey dieses Knotens neu (Portal: Auftrag > Gerätedetails): Er ändert sich, wenn der Knoten einen neuen Schlüssel bekommt, und jeder Knoten einer Data Box Heavy hat seine eigene Zeile",
         for: "order-owner",
       },
       {
-        text: {
-          en: "Or unlock over the network instead",
-          de: "Oder entsperren Sie stattdessen über das Netz",
-        },
+        en: "Or unlock over the network instead",
+        de: "Oder entsperren Sie stattdessen über das Netz",
         command: "databox-agent unlock",
       },
     ],
@@ -137,23 +120,18 @@ export const DEVICE_LOCAL_ERRORS = {
     class: "invalid",
     httpStatus: 429,
     who: "site-operator",
-    recoverable: "yes",
     ask: {
       en: "Leave node {serial} switched on for {retryAfterSeconds} seconds, then type its passkey again.",
       de: "Lassen Sie den Knoten {serial} {retryAfterSeconds} Sekunden eingeschaltet, und geben Sie seinen Passkey dann noch einmal ein.",
     },
     steps: [
       {
-        text: {
-          en: "Wait for {retryAfterSeconds} seconds; switching the node off and on restarts the wait",
-          de: "Warten Sie {retryAfterSeconds} Sekunden; mit dem Aus- und Einschalten des Knotens beginnt die Wartezeit von vorn",
-        },
+        en: "Wait for {retryAfterSeconds} seconds; switching the node off and on restarts the wait",
+        de: "Warten Sie {retryAfterSeconds} Sekunden; mit dem Aus- und Einschalten des Knotens beginnt die Wartezeit von vorn",
       },
       {
-        text: {
-          en: "Meanwhile it can be unlocked over the network",
-          de: "Inzwischen lässt er sich über das Netz entsperren",
-        },
+        en: "Meanwhile it can be unlocked over the network",
+        de: "Inzwischen lässt er sich über das Netz entsperren",
         command: "databox-agent unlock",
       },
     ],
@@ -172,18 +150,19 @@ export const DEVICE_LOCAL_ERRORS = {
     class: "invalid",
     httpStatus: 409,
     who: "site-operator",
-    recoverable: "yes",
     ask: {
       en: "Unlock node {serial} over the network, then rekey it again.",
       de: "Entsperren Sie den Knoten {serial} über das Netz, und geben Sie ihm dann noch einmal einen neuen Schlüssel.",
     },
     steps: [
       {
-        text: { en: "Unlock over the network", de: "Entsperren Sie über das Netz" },
+        en: "Unlock over the network",
+        de: "Entsperren Sie über das Netz",
         command: "databox-agent unlock",
       },
       {
-        text: { en: "Then rekey", de: "Geben Sie ihm dann einen neuen Schlüssel" },
+        en: "Then rekey",
+        de: "Geben Sie ihm dann einen neuen Schlüssel",
         command: "databox-agent rekey",
       },
     ],
@@ -205,17 +184,14 @@ export const DEVICE_LOCAL_ERRORS = {
     class: "invalid",
     httpStatus: 401,
     who: "site-operator",
-    recoverable: "yes",
     ask: {
       en: "Sign in with the passkey of node {serial}; the portal shows it to people who are allowed to see it.",
       de: "Melden Sie sich mit dem Passkey des Knotens {serial} an; das Portal zeigt ihn denen, die ihn sehen dürfen.",
     },
     steps: [
       {
-        text: {
-          en: "Sign in with the passkey (portal: order > Device details)",
-          de: "Melden Sie sich mit dem Passkey an (Portal: Auftrag > Gerätedetails)",
-        },
+        en: "Sign in with the passkey (portal: order > Device details)",
+        de: "Melden Sie sich mit dem Passkey an (Portal: Auftrag > Gerätedetails)",
       },
     ],
     why: {
@@ -236,17 +212,14 @@ export const DEVICE_LOCAL_ERRORS = {
     class: "invalid",
     httpStatus: 403,
     who: "site-operator",
-    recoverable: "yes",
     ask: {
       en: "Open the appliance's page by its IP address, then try again.",
       de: "Öffnen Sie die Seite des Geräts unter seiner IP-Adresse, und versuchen Sie es dann erneut.",
     },
     steps: [
       {
-        text: {
-          en: "Open https:// and the appliance's IP address, and use that page",
-          de: "Öffnen Sie https:// und die IP-Adresse des Geräts, und arbeiten Sie auf dieser Seite",
-        },
+        en: "Open https:// and the appliance's IP address, and use that page",
+        de: "Öffnen Sie https:// und die IP-Adresse des Geräts, und arbeiten Sie auf dieser Seite",
       },
     ],
     reasons: {
@@ -287,17 +260,14 @@ export const DEVICE_LOCAL_ERRORS = {
     class: "invalid",
     httpStatus: 400,
     who: "site-operator",
-    recoverable: "yes",
     ask: {
       en: "Reload the appliance's page, then try again.",
       de: "Laden Sie die Seite des Geräts neu, und versuchen Sie es dann erneut.",
     },
     steps: [
       {
-        text: {
-          en: "Reload the page; programs: see docs/reference/local-ui-api.md",
-          de: "Laden Sie die Seite neu; für Programme: siehe docs/reference/local-ui-api.md",
-        },
+        en: "Reload the page; programs: see docs/reference/local-ui-api.md",
+        de: "Laden Sie die Seite neu; für Programme: siehe docs/reference/local-ui-api.md",
       },
     ],
     reasons: {
@@ -331,17 +301,14 @@ export const DEVICE_LOCAL_ERRORS = {
     class: "invalid",
     httpStatus: 429,
     who: "site-operator",
-    recoverable: "yes",
     ask: {
       en: "Wait for {retryAfterSeconds} seconds, then try again.",
       de: "Warten Sie {retryAfterSeconds} Sekunden, und versuchen Sie es dann noch einmal.",
     },
     steps: [
       {
-        text: {
-          en: "Wait for {retryAfterSeconds} seconds",
-          de: "Warten Sie {retryAfterSeconds} Sekunden lang",
-        },
+        en: "Wait for {retryAfterSeconds} seconds",
+        de: "Warten Sie {retryAfterSeconds} Sekunden lang",
       },
     ],
     why: {
@@ -359,29 +326,25 @@ export const DEVICE_LOCAL_ERRORS = {
     class: "invalid",
     httpStatus: 400,
     who: "site-operator",
-    recoverable: "yes",
     ask: {
       en: "Provide a .pfx file with the certificate, its key and its chain, and the file's password.",
       de: "Stellen Sie eine .pfx-Datei mit dem Zertifikat, seinem Schlüssel und seiner Kette sowie das Passwort der Datei bereit.",
     },
     steps: [
       {
-        text: { en: "Check the file", de: "Sehen Sie sich die Datei an" },
+        en: "Check the file",
+        de: "Sehen Sie sich die Datei an",
         command: "openssl pkcs12 -in certificate.pfx -info -nokeys",
       },
       {
-        text: {
-          en: "If it uses too many iterations, create it again with fewer",
-          de: "Verlangt sie zu viele Iterationen, schreiben Sie sie mit weniger neu",
-        },
+        en: "If it uses too many iterations, create it again with fewer",
+        de: "Verlangt sie zu viele Iterationen, schreiben Sie sie mit weniger neu",
         command:
           "openssl pkcs12 -in certificate.pfx -out certificate.pem && openssl pkcs12 -export -iter 2048 -in certificate.pem -out new.pfx",
       },
       {
-        text: {
-          en: "Provide a server certificate that is valid now, names this appliance, and includes its key (EC, or RSA of 2048 bits or more) and its chain",
-          de: "Bringen Sie ein Zertifikat für Server mit, das jetzt gültig ist, dieses Gerät nennt und seinen Schlüssel (EC, oder RSA mit 2048 Bit oder mehr) und seine Kette enthält",
-        },
+        en: "Provide a server certificate that is valid now, names this appliance, and includes its key (EC, or RSA of 2048 bits or more) and its chain",
+        de: "Bringen Sie ein Zertifikat für Server mit, das jetzt gültig ist, dieses Gerät nennt und seinen Schlüssel (EC, oder RSA mit 2048 Bit oder mehr) und seine Kette enthält",
       },
     ],
     why: {
@@ -402,23 +365,18 @@ export const DEVICE_LOCAL_ERRORS = {
     class: "invalid",
     httpStatus: 409,
     who: "site-operator",
-    recoverable: "yes",
     ask: {
       en: "Shut the appliance down with its own switch; shutting down locks the volume.",
       de: "Schalten Sie das Gerät an seinem eigenen Schalter aus; das Herunterfahren sperrt das Volume.",
     },
     steps: [
       {
-        text: {
-          en: "Use the appliance's power switch",
-          de: "Benutzen Sie den Netzschalter des Geräts",
-        },
+        en: "Use the appliance's power switch",
+        de: "Benutzen Sie den Netzschalter des Geräts",
       },
       {
-        text: {
-          en: "Or have the agent started with --shut-down-command",
-          de: "Oder lassen Sie den Agenten mit --shut-down-command starten",
-        },
+        en: "Or have the agent started with --shut-down-command",
+        de: "Oder lassen Sie den Agenten mit --shut-down-command starten",
       },
     ],
     why: {
@@ -436,24 +394,19 @@ export const DEVICE_LOCAL_ERRORS = {
     class: "invalid",
     httpStatus: 404,
     who: "site-operator",
-    recoverable: "yes",
     ask: {
       en: "Check that the disk is connected, then try again.",
       de: "Prüfen Sie, ob der Datenträger angeschlossen ist, und versuchen Sie es dann erneut.",
     },
     steps: [
       {
-        text: {
-          en: "See which path the agent uses",
-          de: "Sehen Sie nach, welchen Pfad der Agent benutzt",
-        },
+        en: "See which path the agent uses",
+        de: "Sehen Sie nach, welchen Pfad der Agent benutzt",
         command: "databox-agent status",
       },
       {
-        text: {
-          en: "Connect the disk, or correct the path with databox-agent prepare --volume",
-          de: "Schließen Sie den Datenträger an, oder berichtigen Sie den Pfad mit databox-agent prepare --volume",
-        },
+        en: "Connect the disk, or correct the path with databox-agent prepare --volume",
+        de: "Schließen Sie den Datenträger an, oder berichtigen Sie den Pfad mit databox-agent prepare --volume",
       },
     ],
     why: {
@@ -474,21 +427,19 @@ export const DEVICE_LOCAL_ERRORS = {
     class: "invalid",
     httpStatus: 409,
     who: "site-operator",
-    recoverable: "yes",
     ask: {
       en: "Check that nothing else uses the volume and that the agent may read it, then try again.",
       de: "Prüfen Sie, dass nichts anderes das Volume benutzt und dass der Agent es lesen darf, und versuchen Sie es dann erneut.",
     },
     steps: [
       {
-        text: { en: "See what uses the volume", de: "Sehen Sie nach, was das Volume benutzt" },
+        en: "See what uses the volume",
+        de: "Sehen Sie nach, was das Volume benutzt",
         command: "lsblk --fs",
       },
       {
-        text: {
-          en: "Run the agent as a user that may read and write the volume",
-          de: "Lassen Sie den Agenten unter einem Benutzer laufen, der das Volume lesen und schreiben darf",
-        },
+        en: "Run the agent as a user that may read and write the volume",
+        de: "Lassen Sie den Agenten unter einem Benutzer laufen, der das Volume lesen und schreiben darf",
       },
     ],
     why: {
@@ -506,24 +457,19 @@ export const DEVICE_LOCAL_ERRORS = {
     class: "invalid",
     httpStatus: 501,
     who: "site-operator",
-    recoverable: "yes",
     ask: {
       en: "Install cryptsetup on the appliance, then try again.",
       de: "Installieren Sie cryptsetup auf dem Gerät, und versuchen Sie es dann erneut.",
     },
     steps: [
       {
-        text: {
-          en: "Install it (Debian and Ubuntu)",
-          de: "Installieren Sie es (Debian und Ubuntu)",
-        },
+        en: "Install it (Debian and Ubuntu)",
+        de: "Installieren Sie es (Debian und Ubuntu)",
         command: "apt-get install cryptsetup-bin",
       },
       {
-        text: {
-          en: "Or prepare a portable volume instead: databox-agent prepare --volume-kind file",
-          de: "Oder bereiten Sie stattdessen ein portables Volume vor: databox-agent prepare --volume-kind file",
-        },
+        en: "Or prepare a portable volume instead: databox-agent prepare --volume-kind file",
+        de: "Oder bereiten Sie stattdessen ein portables Volume vor: databox-agent prepare --volume-kind file",
       },
     ],
     why: {
@@ -544,24 +490,19 @@ export const DEVICE_LOCAL_ERRORS = {
     class: "invalid",
     httpStatus: 409,
     who: "site-operator",
-    recoverable: "yes",
     ask: {
       en: "Prepare the agent first, or name the state folder that it was prepared in.",
       de: "Bereiten Sie zuerst den Agenten vor, oder nennen Sie den Zustandsordner, in dem er vorbereitet wurde.",
     },
     steps: [
       {
-        text: {
-          en: "Name the state folder, if it is another one than {stateDir}",
-          de: "Nennen Sie den Zustandsordner, wenn es ein anderer als {stateDir} ist",
-        },
+        en: "Name the state folder, if it is another one than {stateDir}",
+        de: "Nennen Sie den Zustandsordner, wenn es ein anderer als {stateDir} ist",
         command: "databox-agent --state-dir {stateDir} status",
       },
       {
-        text: {
-          en: "Or prepare the agent: databox-agent prepare --help",
-          de: "Oder bereiten Sie den Agenten vor: databox-agent prepare --help",
-        },
+        en: "Or prepare the agent: databox-agent prepare --help",
+        de: "Oder bereiten Sie den Agenten vor: databox-agent prepare --help",
       },
     ],
     why: {
@@ -582,59 +523,47 @@ export const DEVICE_LOCAL_ERRORS = {
     class: "invalid",
     httpStatus: 409,
     who: "order-owner",
-    recoverable: "yes",
     ask: {
       en: "Do not unlock node {serial} before it is known why it started differently; tell the order's owner, who decides whether it gets a new device key.",
       de: "Entsperren Sie den Knoten {serial} nicht, bevor bekannt ist, warum er anders gestartet ist; sagen Sie es dem Besitzer des Auftrags, der entscheidet, ob er einen neuen Geräteschlüssel bekommt.",
     },
     steps: [
       {
-        text: {
-          en: "Check the measurements, and compare them with the changes to firmware, Secure Boot and boot loader",
-          de: "Sehen Sie sich an, was gemessen wurde, und vergleichen Sie es mit dem, was sich geändert hat: Firmware, Secure Boot, Bootloader",
-        },
+        en: "Check the measurements, and compare them with the changes to firmware, Secure Boot and boot loader",
+        de: "Sehen Sie sich an, was gemessen wurde, und vergleichen Sie es mit dem, was sich geändert hat: Firmware, Secure Boot, Bootloader",
         command: "tpm2 pcrread sha256:0,2,4,7",
         for: "site-operator",
       },
       {
-        text: {
-          en: "If the change was not intended, undo it and restart: the key signs as before",
-          de: "War die Änderung nicht gewollt, machen Sie sie rückgängig, und starten Sie neu: Der Schlüssel signiert wie zuvor",
-        },
+        en: "If the change was not intended, undo it and restart: the key signs as before",
+        de: "War die Änderung nicht gewollt, machen Sie sie rückgängig, und starten Sie neu: Der Schlüssel signiert wie zuvor",
         for: "site-operator",
       },
       {
-        text: {
-          en: "If it was intended, replace the device of the node {serial} (portal: order > Device details > Replace device), which gives a new enrolment code",
-          de: "War sie gewollt, ersetzen Sie das Gerät des Knotens {serial} (Portal: Auftrag > Gerätedetails > Gerät ersetzen); das ergibt einen neuen Anmeldecode",
-        },
+        en: "If it was intended, replace the device of the node {serial} (portal: order > Device details > Replace device), which gives a new enrolment code",
+        de: "War sie gewollt, ersetzen Sie das Gerät des Knotens {serial} (Portal: Auftrag > Gerätedetails > Gerät ersetzen); das ergibt einen neuen Anmeldecode",
       },
       {
-        text: { en: "Move the old state away", de: "Legen Sie den alten Zustand beiseite" },
+        en: "Move the old state away",
+        de: "Legen Sie den alten Zustand beiseite",
         command: "mv {stateDir} {stateDir}.replaced",
         for: "site-operator",
       },
       {
-        text: {
-          en: "Bind a new key to the current boot state, with the options of the first preparation; the data is not changed",
-          de: "Binden Sie einen neuen Schlüssel an den Start, wie er jetzt ist, mit den Optionen der ersten Vorbereitung und ohne die Daten anzutasten",
-        },
+        en: "Bind a new key to the current boot state, with the options of the first preparation; the data is not changed",
+        de: "Binden Sie einen neuen Schlüssel an den Start, wie er jetzt ist, mit den Optionen der ersten Vorbereitung und ohne die Daten anzutasten",
         command: "databox-agent prepare --keep-volume --device-key tpm",
         for: "site-operator",
       },
       {
-        text: {
-          en: "In split custody, give the node its share again, which the owner's recovery key opens",
-          de: "Bei geteilter Verwahrung geben Sie dem Knoten seinen Anteil zurück, den der Wiederherstellungsschlüssel des Besitzers öffnet",
-        },
+        en: "In split custody, give the node its share again, which the owner's recovery key opens",
+        de: "Bei geteilter Verwahrung geben Sie dem Knoten seinen Anteil zurück, den der Wiederherstellungsschlüssel des Besitzers öffnet",
         command: "databox-agent recover",
         for: "site-operator",
       },
       {
-        text: {
-          en: "In escrow custody, the passkey opens the volume meanwhile if the order's owner provides it",
-          de: "Bei hinterlegtem Passkey öffnet dieser inzwischen das Volume, wenn der Besitzer des Auftrags ihn herausgibt",
-        },
+        en: "In escrow custody, the passkey opens the volume meanwhile if the order's owner provides it",
+        de: "Bei hinterlegtem Passkey öffnet dieser inzwischen das Volume, wenn der Besitzer des Auftrags ihn herausgibt",
         command: "databox-agent passkey",
         for: "site-operator",
       },
@@ -654,28 +583,24 @@ export const DEVICE_LOCAL_ERRORS = {
     class: "invalid",
     httpStatus: 500,
     who: "site-operator",
-    recoverable: "yes",
     ask: {
       en: "Make sure that node {serial} has its TPM and that tpm2-tools are installed, then try again.",
       de: "Vergewissern Sie sich, dass der Knoten {serial} sein TPM hat und dass tpm2-tools installiert ist, und versuchen Sie es dann erneut.",
     },
     steps: [
       {
-        text: { en: "See whether the TPM answers", de: "Sehen Sie nach, ob das TPM antwortet" },
+        en: "See whether the TPM answers",
+        de: "Sehen Sie nach, ob das TPM antwortet",
         command: "tpm2 getrandom --hex 8",
       },
       {
-        text: {
-          en: "Install its tools if they are missing",
-          de: "Installieren Sie seine Werkzeuge, wo sie fehlen",
-        },
+        en: "Install its tools if they are missing",
+        de: "Installieren Sie seine Werkzeuge, wo sie fehlen",
         command: "apt-get install tpm2-tools",
       },
       {
-        text: {
-          en: "See whether the firmware has the TPM switched on; then start again",
-          de: "Sehen Sie nach, ob das TPM in der Firmware eingeschaltet ist; starten Sie dann neu",
-        },
+        en: "See whether the firmware has the TPM switched on; then start again",
+        de: "Sehen Sie nach, ob das TPM in der Firmware eingeschaltet ist; starten Sie dann neu",
       },
     ],
     reasons: {
@@ -691,17 +616,13 @@ export const DEVICE_LOCAL_ERRORS = {
         },
         steps: [
           {
-            text: {
-              en: "Put the disks back into the machine whose TPM made the key",
-              de: "Setzen Sie die Datenträger wieder in die Maschine ein, deren TPM den Schlüssel erzeugt hat",
-            },
+            en: "Put the disks back into the machine whose TPM made the key",
+            de: "Setzen Sie die Datenträger wieder in die Maschine ein, deren TPM den Schlüssel erzeugt hat",
             for: "site-operator",
           },
           {
-            text: {
-              en: "If that is not possible, replace the device of node {serial} (portal: order > Device details > Replace device), and prepare it with --keep-volume",
-              de: "Soll das nicht sein, ersetzen Sie das Gerät des Knotens {serial} (Portal: Auftrag > Gerätedetails > Gerät ersetzen), und bereiten Sie es mit --keep-volume vor",
-            },
+            en: "If that is not possible, replace the device of node {serial} (portal: order > Device details > Replace device), and prepare it with --keep-volume",
+            de: "Soll das nicht sein, ersetzen Sie das Gerät des Knotens {serial} (Portal: Auftrag > Gerätedetails > Gerät ersetzen), und bereiten Sie es mit --keep-volume vor",
           },
         ],
       },
@@ -724,24 +645,19 @@ export const DEVICE_LOCAL_ERRORS = {
     class: "invalid",
     httpStatus: 500,
     who: "site-operator",
-    recoverable: "yes",
     ask: {
       en: "Check that the agent may read its state folder {stateDir}; if a file is damaged, tell the broker's operator.",
       de: "Prüfen Sie, ob der Agent seinen Zustandsordner {stateDir} lesen darf; ist eine Datei beschädigt, sagen Sie es dem Betreiber des Dienstes.",
     },
     steps: [
       {
-        text: {
-          en: "See who may read the folder; it must belong to the agent's user alone",
-          de: "Sehen Sie nach, wer den Ordner lesen darf; er muss dem Benutzer des Agenten allein gehören",
-        },
+        en: "See who may read the folder; it must belong to the agent's user alone",
+        de: "Sehen Sie nach, wer den Ordner lesen darf; er muss dem Benutzer des Agenten allein gehören",
         command: "ls -la {stateDir}",
       },
       {
-        text: {
-          en: "If a file is damaged, have the node prepared again; never copy state from another node",
-          de: "Ist eine Datei beschädigt, lassen Sie den Knoten neu vorbereiten; kopieren Sie nie den Zustand eines anderen Knotens",
-        },
+        en: "If a file is damaged, have the node prepared again; never copy state from another node",
+        de: "Ist eine Datei beschädigt, lassen Sie den Knoten neu vorbereiten; kopieren Sie nie den Zustand eines anderen Knotens",
         for: "broker-operator",
       },
     ],
@@ -763,24 +679,19 @@ export const DEVICE_LOCAL_ERRORS = {
     class: "invalid",
     httpStatus: 500,
     who: "site-operator",
-    recoverable: "yes",
     ask: {
       en: "Make the state folder {stateDir} writable for the agent, then try again.",
       de: "Machen Sie den Zustandsordner {stateDir} für den Agenten schreibbar, und versuchen Sie es dann erneut.",
     },
     steps: [
       {
-        text: {
-          en: "See who may write to the folder and whether its file system is read-only",
-          de: "Sehen Sie nach, wer in den Ordner schreiben darf und ob sein Dateisystem schreibgeschützt ist",
-        },
+        en: "See who may write to the folder and whether its file system is read-only",
+        de: "Sehen Sie nach, wer in den Ordner schreiben darf und ob sein Dateisystem schreibgeschützt ist",
         command: "ls -ld {stateDir}",
       },
       {
-        text: {
-          en: "Mount it writable, or name another folder with --state-dir",
-          de: "Hängen Sie es schreibbar ein, oder nennen Sie mit --state-dir einen anderen Ordner",
-        },
+        en: "Mount it writable, or name another folder with --state-dir",
+        de: "Hängen Sie es schreibbar ein, oder nennen Sie mit --state-dir einen anderen Ordner",
       },
     ],
     why: {
@@ -801,17 +712,14 @@ export const DEVICE_LOCAL_ERRORS = {
     class: "invalid",
     httpStatus: 409,
     who: "site-operator",
-    recoverable: "yes",
     ask: {
       en: "Wait until the other agent process is done, then try again.",
       de: "Warten Sie, bis der andere Agentenprozess fertig ist, und versuchen Sie es dann erneut.",
     },
     steps: [
       {
-        text: {
-          en: "Wait for the other process, or see what it does",
-          de: "Warten Sie auf den anderen Prozess, oder sehen Sie nach, was er tut",
-        },
+        en: "Wait for the other process, or see what it does",
+        de: "Warten Sie auf den anderen Prozess, oder sehen Sie nach, was er tut",
         command: "databox-agent --state-dir {stateDir} status",
       },
     ],
@@ -833,17 +741,14 @@ export const DEVICE_LOCAL_ERRORS = {
     class: "invalid",
     httpStatus: 507,
     who: "site-operator",
-    recoverable: "yes",
     ask: {
       en: "Free space on the disk that holds {stateDir}, then try again.",
       de: "Schaffen Sie Platz auf dem Datenträger, auf dem {stateDir} liegt, und versuchen Sie es dann erneut.",
     },
     steps: [
       {
-        text: {
-          en: "See which file system is full and free some space",
-          de: "Sehen Sie nach, welches Dateisystem voll ist, und schaffen Sie Platz",
-        },
+        en: "See which file system is full and free some space",
+        de: "Sehen Sie nach, welches Dateisystem voll ist, und schaffen Sie Platz",
         command: "df -h {stateDir}",
       },
     ],
@@ -865,24 +770,19 @@ export const DEVICE_LOCAL_ERRORS = {
     class: "invalid",
     httpStatus: 500,
     who: "site-operator",
-    recoverable: "yes",
     ask: {
       en: "Stop the program that uses port {port}, or choose another port.",
       de: "Beenden Sie das Programm, das den Port {port} benutzt, oder wählen Sie einen anderen Port.",
     },
     steps: [
       {
-        text: {
-          en: "See which program uses the port",
-          de: "Sehen Sie nach, welches Programm den Port benutzt",
-        },
+        en: "See which program uses the port",
+        de: "Sehen Sie nach, welches Programm den Port benutzt",
         command: "ss -ltnp 'sport = :{port}'",
       },
       {
-        text: {
-          en: "Stop it, or start with another port",
-          de: "Beenden Sie es, oder starten Sie mit einem anderen Port",
-        },
+        en: "Stop it, or start with another port",
+        de: "Beenden Sie es, oder starten Sie mit einem anderen Port",
       },
     ],
     why: {
@@ -900,17 +800,14 @@ export const DEVICE_LOCAL_ERRORS = {
     class: "invalid",
     httpStatus: 400,
     who: "site-operator",
-    recoverable: "yes",
     ask: {
       en: "Correct the command; --help shows its syntax.",
       de: "Berichtigen Sie den Befehl; --help zeigt, wie er geschrieben wird.",
     },
     steps: [
       {
-        text: {
-          en: "Show the syntax of the command",
-          de: "Sehen Sie nach, wie der Befehl geschrieben wird",
-        },
+        en: "Show the syntax of the command",
+        de: "Sehen Sie nach, wie der Befehl geschrieben wird",
         command: "databox-agent --help",
       },
     ],
@@ -920,4 +817,4 @@ export const DEVICE_LOCAL_ERRORS = {
     },
     meanwhile: { en: "Nothing is done.", de: "Nichts wird getan." },
   },
-} as const satisfies Record<string, ErrorRow<Text>>;
+} as const satisfies Record<string, WrittenRow>;

@@ -1,4 +1,4 @@
-import type { ErrorRow, Step, Text } from "../row.ts";
+import type { Step, Text, WrittenRow } from "../row.ts";
 import { CONTACT_BROKER_OPERATOR, TRY_AGAIN } from "./steps.ts";
 
 const REFUSED_BEFORE_VAULT = {
@@ -6,10 +6,8 @@ const REFUSED_BEFORE_VAULT = {
   de: "Die Nachricht wird vor jedem Aufruf des Tresors verworfen und im Prüfprotokoll vermerkt. Ein offenes Volume wird nicht angetastet.",
 } as const satisfies Text;
 const UPDATE_AGENT = {
-  text: {
-    en: "See the agent's version and update it to one that fits the broker",
-    de: "Sehen Sie nach, welche Version der Agent hat, und aktualisieren Sie ihn auf eine, die zum Broker passt",
-  },
+  en: "See the agent's version and update it to one that fits the broker",
+  de: "Sehen Sie nach, welche Version der Agent hat, und aktualisieren Sie ihn auf eine, die zum Broker passt",
   command: "databox-agent --version",
   for: "site-operator",
 } as const satisfies Step<Text>;
@@ -25,7 +23,6 @@ export const DEVICE_PROTOCOL_ERRORS = {
     class: "invalid",
     httpStatus: 400,
     who: "broker-operator",
-    recoverable: "yes",
     ask: {
       en: "Tell the broker's operator that the agent and the broker do not understand each other (correlation id {correlationId}).",
       de: "Sagen Sie dem Betreiber des Dienstes, dass Agent und Broker einander nicht verstehen (Korrelations-ID {correlationId}).",
@@ -46,7 +43,6 @@ export const DEVICE_PROTOCOL_ERRORS = {
     class: "invalid",
     httpStatus: 413,
     who: "site-operator",
-    recoverable: "yes",
     ask: {
       en: "Update the agent on the appliance, then try again; its message is too large.",
       de: "Aktualisieren Sie den Agenten auf dem Gerät, und versuchen Sie es dann erneut; seine Nachricht ist zu groß.",
@@ -70,25 +66,20 @@ export const DEVICE_PROTOCOL_ERRORS = {
     class: "invalid",
     httpStatus: 401,
     who: "broker-operator",
-    recoverable: "yes",
     ask: {
       en: "Tell the broker's operator that node {serial} is not recognised.",
       de: "Sagen Sie dem Betreiber des Dienstes, dass der Knoten {serial} nicht erkannt wird.",
     },
     steps: [
       {
-        text: {
-          en: "Compare the serial number and the order of the agent with the enrolment",
-          de: "Vergleichen Sie Seriennummer und Auftrag des Agenten mit der Anmeldung des Knotens",
-        },
+        en: "Compare the serial number and the order of the agent with the enrolment",
+        de: "Vergleichen Sie Seriennummer und Auftrag des Agenten mit der Anmeldung des Knotens",
         command: "databox-agent status",
         for: "site-operator",
       },
       {
-        text: {
-          en: "Look in the audit trail for the correlation id {correlationId}; it tells an unknown device from a wrong signature",
-          de: "Suchen Sie im Prüfprotokoll nach der Korrelations-ID {correlationId}; es unterscheidet ein unbekanntes Gerät von einer falschen Signatur",
-        },
+        en: "Look in the audit trail for the correlation id {correlationId}; it tells an unknown device from a wrong signature",
+        de: "Suchen Sie im Prüfprotokoll nach der Korrelations-ID {correlationId}; es unterscheidet ein unbekanntes Gerät von einer falschen Signatur",
       },
     ],
     why: {
@@ -106,23 +97,18 @@ export const DEVICE_PROTOCOL_ERRORS = {
     class: "refused",
     httpStatus: 403,
     who: "broker-operator",
-    recoverable: "yes",
     ask: {
       en: "Ask the broker's operator for a new enrolment code for node {serial}.",
       de: "Bitten Sie den Betreiber des Dienstes um einen neuen Anmeldecode für den Knoten {serial}.",
     },
     steps: [
       {
-        text: {
-          en: "Prepare the order again to get a new code: POST /operator/v1{orderId}/prepare",
-          de: "Bereiten Sie den Auftrag erneut vor, um einen neuen Code zu bekommen: POST /operator/v1{orderId}/prepare",
-        },
+        en: "Prepare the order again to get a new code: POST /operator/v1{orderId}/prepare",
+        de: "Bereiten Sie den Auftrag erneut vor, um einen neuen Code zu bekommen: POST /operator/v1{orderId}/prepare",
       },
       {
-        text: {
-          en: "Run databox-agent prepare with the new code from standard input",
-          de: "Führen Sie databox-agent prepare mit dem neuen Code von der Standardeingabe aus",
-        },
+        en: "Run databox-agent prepare with the new code from standard input",
+        de: "Führen Sie databox-agent prepare mit dem neuen Code von der Standardeingabe aus",
         for: "site-operator",
       },
     ],
@@ -144,23 +130,18 @@ export const DEVICE_PROTOCOL_ERRORS = {
     class: "refused",
     httpStatus: 409,
     who: "broker-operator",
-    recoverable: "yes",
     ask: {
       en: "Ask the broker's operator to find out why node {serial} is enrolled already.",
       de: "Bitten Sie den Betreiber des Dienstes herauszufinden, warum der Knoten {serial} bereits angemeldet ist.",
     },
     steps: [
       {
-        text: {
-          en: "Find out whether the node's state was lost or someone else enrolled it",
-          de: "Finden Sie heraus, ob der Zustand des Knotens verloren ging oder ob jemand anderes ihn angemeldet hat",
-        },
+        en: "Find out whether the node's state was lost or someone else enrolled it",
+        de: "Finden Sie heraus, ob der Zustand des Knotens verloren ging oder ob jemand anderes ihn angemeldet hat",
       },
       {
-        text: {
-          en: "Prepare a new order for the node; an enrolment is never overwritten",
-          de: "Bereiten Sie einen neuen Auftrag für den Knoten vor; eine Anmeldung wird nie überschrieben",
-        },
+        en: "Prepare a new order for the node; an enrolment is never overwritten",
+        de: "Bereiten Sie einen neuen Auftrag für den Knoten vor; eine Anmeldung wird nie überschrieben",
       },
     ],
     why: {
@@ -178,7 +159,6 @@ export const DEVICE_PROTOCOL_ERRORS = {
     class: "invalid",
     httpStatus: 400,
     who: "site-operator",
-    recoverable: "yes",
     ask: {
       en: "Try again; if it happens again, tell the broker's operator.",
       de: "Versuchen Sie es erneut; geschieht es wieder, sagen Sie es dem Betreiber des Dienstes.",
@@ -199,7 +179,6 @@ export const DEVICE_PROTOCOL_ERRORS = {
     class: "invalid",
     httpStatus: 409,
     who: "site-operator",
-    recoverable: "yes",
     ask: {
       en: "Try again; the appliance took too long to answer.",
       de: "Versuchen Sie es erneut; das Gerät hat zu lange für die Antwort gebraucht.",
@@ -220,7 +199,6 @@ export const DEVICE_PROTOCOL_ERRORS = {
     class: "invalid",
     httpStatus: 409,
     who: "site-operator",
-    recoverable: "yes",
     ask: {
       en: "Try again; if it happens again, tell the broker's operator that messages of node {serial} are being repeated.",
       de: "Versuchen Sie es erneut; geschieht es wieder, sagen Sie dem Betreiber des Dienstes, dass Nachrichten des Knotens {serial} wiederholt werden.",
@@ -228,10 +206,8 @@ export const DEVICE_PROTOCOL_ERRORS = {
     steps: [
       TRY_AGAIN,
       {
-        text: {
-          en: "If you did not repeat it, look in the audit trail for who sent the message first",
-          de: "Haben nicht Sie sie wiederholt, sehen Sie im Prüfprotokoll nach, wer die Nachricht zuerst gesendet hat",
-        },
+        en: "If you did not repeat it, look in the audit trail for who sent the message first",
+        de: "Haben nicht Sie sie wiederholt, sehen Sie im Prüfprotokoll nach, wer die Nachricht zuerst gesendet hat",
         for: "broker-operator",
       },
     ],
@@ -253,23 +229,18 @@ export const DEVICE_PROTOCOL_ERRORS = {
     class: "invalid",
     httpStatus: 409,
     who: "broker-operator",
-    recoverable: "yes",
     ask: {
       en: "Tell the broker's operator that the state of node {serial} was restored from a copy.",
       de: "Sagen Sie dem Betreiber des Dienstes, dass der Zustand des Knotens {serial} aus einer Kopie wiederhergestellt wurde.",
     },
     steps: [
       {
-        text: {
-          en: "Find out whether the node's state was restored from a backup or the node was cloned",
-          de: "Finden Sie heraus, ob der Zustand des Knotens aus einer Sicherung wiederhergestellt oder der Knoten geklont wurde",
-        },
+        en: "Find out whether the node's state was restored from a backup or the node was cloned",
+        de: "Finden Sie heraus, ob der Zustand des Knotens aus einer Sicherung wiederhergestellt oder der Knoten geklont wurde",
       },
       {
-        text: {
-          en: "If a clone cannot be excluded, revoke the order's unlocks and have the node prepared again",
-          de: "Lässt sich ein Klon nicht ausschließen, widerrufen Sie die Entsperrungen des Auftrags, und lassen Sie den Knoten neu vorbereiten",
-        },
+        en: "If a clone cannot be excluded, revoke the order's unlocks and have the node prepared again",
+        de: "Lässt sich ein Klon nicht ausschließen, widerrufen Sie die Entsperrungen des Auftrags, und lassen Sie den Knoten neu vorbereiten",
       },
     ],
     why: {
@@ -290,17 +261,14 @@ export const DEVICE_PROTOCOL_ERRORS = {
     class: "invalid",
     httpStatus: 403,
     who: "broker-operator",
-    recoverable: "yes",
     ask: {
       en: "Tell the broker's operator that node {serial} names an order that it does not belong to.",
       de: "Sagen Sie dem Betreiber des Dienstes, dass der Knoten {serial} einen Auftrag nennt, zu dem er nicht gehört.",
     },
     steps: [
       {
-        text: {
-          en: "See which order the agent was prepared for",
-          de: "Sehen Sie nach, für welchen Auftrag der Agent vorbereitet wurde",
-        },
+        en: "See which order the agent was prepared for",
+        de: "Sehen Sie nach, für welchen Auftrag der Agent vorbereitet wurde",
         command: "databox-agent status",
         for: "site-operator",
       },
@@ -324,7 +292,6 @@ export const DEVICE_PROTOCOL_ERRORS = {
     class: "invalid",
     httpStatus: 400,
     who: "broker-operator",
-    recoverable: "yes",
     ask: {
       en: "Tell the broker's operator that node {serial} offers weaker cryptography than before.",
       de: "Sagen Sie dem Betreiber des Dienstes, dass der Knoten {serial} schwächere Kryptografie anbietet als zuvor.",
@@ -345,25 +312,20 @@ export const DEVICE_PROTOCOL_ERRORS = {
     class: "refused",
     httpStatus: 403,
     who: "order-owner",
-    recoverable: "yes",
     ask: {
       en: "Ask the owner of order {orderName} in which stage it is; the appliance may not be unlocked for this purpose now.",
       de: "Fragen Sie den Besitzer des Auftrags {orderName}, in welcher Phase er ist; zu diesem Zweck darf das Gerät jetzt nicht entsperrt werden.",
     },
     steps: [
       {
-        text: {
-          en: "See in which stage the order is",
-          de: "Sehen Sie nach, in welcher Phase der Auftrag ist",
-        },
+        en: "See in which stage the order is",
+        de: "Sehen Sie nach, in welcher Phase der Auftrag ist",
         command:
           'az rest --method get --url "{orderId}?api-version=2022-12-01" --query properties.status',
       },
       {
-        text: {
-          en: "At the datacenter, name its purpose: ingest for an import, fill for an export",
-          de: "Nennen Sie im Rechenzentrum dessen Zweck: ingest für einen Import, fill für einen Export",
-        },
+        en: "At the datacenter, name its purpose: ingest for an import, fill for an export",
+        de: "Nennen Sie im Rechenzentrum dessen Zweck: ingest für einen Import, fill für einen Export",
         command: "databox-agent unlock --purpose ingest",
       },
     ],
@@ -382,14 +344,11 @@ export const DEVICE_PROTOCOL_ERRORS = {
     class: "invalid",
     httpStatus: 409,
     who: "site-operator",
-    recoverable: "yes",
     ask: { en: "Unlock the appliance again.", de: "Entsperren Sie das Gerät erneut." },
     steps: [
       {
-        text: {
-          en: "Unlock again to get a new lease",
-          de: "Entsperren Sie erneut, um eine neue Frist zu bekommen",
-        },
+        en: "Unlock again to get a new lease",
+        de: "Entsperren Sie erneut, um eine neue Frist zu bekommen",
         command: "databox-agent unlock",
       },
     ],
@@ -402,4 +361,4 @@ export const DEVICE_PROTOCOL_ERRORS = {
       de: "Das Volume bleibt innerhalb der letzten Frist und ihrer Ausfallfrist offen und wird an deren Ende geschlossen.",
     },
   },
-} as const satisfies Record<string, ErrorRow<Text>>;
+} as const satisfies Record<string, WrittenRow>;

@@ -1,15 +1,14 @@
-import type { ErrorRow, Step, Text } from "../row.ts";
+import type { Step, Text, WrittenRow } from "../row.ts";
 
 const SHOW_STATE = {
-  text: {
-    en: "See how far the node is",
-    de: "Sehen Sie nach, wie weit der Knoten ist",
-  },
+  en: "See how far the node is",
+  de: "Sehen Sie nach, wie weit der Knoten ist",
   command: "databox-agent status",
   for: "site-operator",
 } as const satisfies Step<Text>;
 const ERASE_AGAIN = {
-  text: { en: "Then erase the node again", de: "Löschen Sie den Knoten dann erneut" },
+  en: "Then erase the node again",
+  de: "Löschen Sie den Knoten dann erneut",
   command: "databox-agent erase",
   for: "site-operator",
 } as const satisfies Step<Text>;
@@ -32,17 +31,14 @@ export const ERASURE_ERRORS = {
     class: "refused",
     httpStatus: 409,
     who: "broker-operator",
-    recoverable: "yes",
     ask: {
       en: "Ask the broker's operator in which stage order {orderName} is; node {serial} may not be erased now.",
       de: "Fragen Sie den Betreiber des Dienstes, in welcher Phase der Auftrag {orderName} ist; der Knoten {serial} darf jetzt nicht gelöscht werden.",
     },
     steps: [
       {
-        text: {
-          en: "Let the order come to its end: the appliance returns, and its data is copied",
-          de: "Bringen Sie den Auftrag zu seinem Ende: Das Gerät kommt zurück, und seine Daten werden kopiert",
-        },
+        en: "Let the order come to its end: the appliance returns, and its data is copied",
+        de: "Bringen Sie den Auftrag zu seinem Ende: Das Gerät kommt zurück, und seine Daten werden kopiert",
       },
       ERASE_AGAIN,
     ],
@@ -54,10 +50,8 @@ export const ERASURE_ERRORS = {
         },
         steps: [
           {
-            text: {
-              en: "Report the end of the copy, or have the customer choose to clean up the device",
-              de: "Melden Sie das Ende der Kopie, oder lassen Sie den Kunden wählen, dass das Gerät bereinigt wird",
-            },
+            en: "Report the end of the copy, or have the customer choose to clean up the device",
+            de: "Melden Sie das Ende der Kopie, oder lassen Sie den Kunden wählen, dass das Gerät bereinigt wird",
           },
           ERASE_AGAIN,
         ],
@@ -70,10 +64,8 @@ export const ERASURE_ERRORS = {
         },
         steps: [
           {
-            text: {
-              en: "Erase the order first: this destroys its keys, and a person decides it",
-              de: "Löschen Sie zuerst den Auftrag: Das vernichtet seine Schlüssel, und ein Mensch entscheidet es",
-            },
+            en: "Erase the order first: this destroys its keys, and a person decides it",
+            de: "Löschen Sie zuerst den Auftrag: Das vernichtet seine Schlüssel, und ein Mensch entscheidet es",
           },
           ERASE_AGAIN,
         ],
@@ -95,7 +87,6 @@ export const ERASURE_ERRORS = {
     class: "invalid",
     httpStatus: 409,
     who: "site-operator",
-    recoverable: "yes",
     ask: {
       en: "Compare the serial number on the appliance with that of this node, {serial}.",
       de: "Vergleichen Sie die Seriennummer am Gerät mit der dieses Knotens, {serial}.",
@@ -103,10 +94,8 @@ export const ERASURE_ERRORS = {
     steps: [
       SHOW_STATE,
       {
-        text: {
-          en: "Go to the node that is to be erased, and erase it there",
-          de: "Gehen Sie zu dem Knoten, der gelöscht werden soll, und löschen Sie ihn dort",
-        },
+        en: "Go to the node that is to be erased, and erase it there",
+        de: "Gehen Sie zu dem Knoten, der gelöscht werden soll, und löschen Sie ihn dort",
         command: "databox-agent erase",
       },
     ],
@@ -135,15 +124,14 @@ export const ERASURE_ERRORS = {
     },
     steps: [
       {
-        text: { en: "Erase the node again", de: "Löschen Sie den Knoten erneut" },
+        en: "Erase the node again",
+        de: "Löschen Sie den Knoten erneut",
         command: "databox-agent erase",
         for: "site-operator",
       },
       {
-        text: {
-          en: "If it fails again, take the medium out and destroy it (NIST SP 800-88, Destroy)",
-          de: "Scheitert es wieder, bauen Sie den Datenträger aus, und zerstören Sie ihn (NIST SP 800-88, Destroy)",
-        },
+        en: "If it fails again, take the medium out and destroy it (NIST SP 800-88, Destroy)",
+        de: "Scheitert es wieder, bauen Sie den Datenträger aus, und zerstören Sie ihn (NIST SP 800-88, Destroy)",
       },
     ],
     why: {
@@ -172,10 +160,8 @@ export const ERASURE_ERRORS = {
     steps: [
       SHOW_STATE,
       {
-        text: {
-          en: "For the next order, keep the certificate elsewhere, remove the state folder {stateDir}, and prepare the node again",
-          de: "Bewahren Sie für den nächsten Auftrag das Zertifikat an einem anderen Ort auf, entfernen Sie den Zustandsordner {stateDir}, und bereiten Sie den Knoten wieder vor",
-        },
+        en: "For the next order, keep the certificate elsewhere, remove the state folder {stateDir}, and prepare the node again",
+        de: "Bewahren Sie für den nächsten Auftrag das Zertifikat an einem anderen Ort auf, entfernen Sie den Zustandsordner {stateDir}, und bereiten Sie den Knoten wieder vor",
       },
     ],
     reasons: {
@@ -192,7 +178,8 @@ export const ERASURE_ERRORS = {
         steps: [
           SHOW_STATE,
           {
-            text: { en: "Finish the erasure", de: "Bringen Sie das Löschen zu Ende" },
+            en: "Finish the erasure",
+            de: "Bringen Sie das Löschen zu Ende",
             command: "databox-agent erase",
             for: "site-operator",
           },
@@ -209,4 +196,4 @@ export const ERASURE_ERRORS = {
       de: "Der Broker wird um nichts gebeten; nichts ist geändert.",
     },
   },
-} as const satisfies Record<string, ErrorRow<Text>>;
+} as const satisfies Record<string, WrittenRow>;

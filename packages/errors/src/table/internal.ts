@@ -1,4 +1,4 @@
-import type { ErrorRow, Text } from "../row.ts";
+import type { WrittenRow } from "../row.ts";
 import { faultCommand } from "./reproduce.ts";
 import { CONTACT_BROKER_OPERATOR } from "./steps.ts";
 
@@ -16,7 +16,6 @@ export const INTERNAL_ERRORS = {
     class: "internal",
     httpStatus: 500,
     who: "broker-operator",
-    recoverable: "yes",
     ask: {
       en: "Tell the broker's operator[ the correlation id {correlationId}].",
       de: "Wenden Sie sich an den Betreiber des Dienstes[ mit der Korrelations-ID {correlationId}].",
@@ -24,10 +23,8 @@ export const INTERNAL_ERRORS = {
     steps: [
       CONTACT_BROKER_OPERATOR,
       {
-        text: {
-          en: "Look in the log for the vault's status, code, inner code and request id; known failures belong in the table",
-          de: "Suchen Sie im Log nach Status, Code, innerem Code und Anfrage-ID des Tresors; ein Fehler, der bekannt ist, gehört in die Tabelle",
-        },
+        en: "Look in the log for the vault's status, code, inner code and request id; known failures belong in the table",
+        de: "Suchen Sie im Log nach Status, Code, innerem Code und Anfrage-ID des Tresors; ein Fehler, der bekannt ist, gehört in die Tabelle",
       },
     ],
     why: {
@@ -53,7 +50,6 @@ export const INTERNAL_ERRORS = {
     class: "internal",
     httpStatus: 500,
     who: "broker-operator",
-    recoverable: "yes",
     ask: {
       en: "Tell the broker's operator[ the correlation id {correlationId}].",
       de: "Wenden Sie sich an den Betreiber des Dienstes[ mit der Korrelations-ID {correlationId}].",
@@ -61,10 +57,8 @@ export const INTERNAL_ERRORS = {
     steps: [
       CONTACT_BROKER_OPERATOR,
       {
-        text: {
-          en: "Look in the log for the correlation id and report the fault",
-          de: "Suchen Sie im Log nach der Korrelations-ID, und melden Sie den Fehler",
-        },
+        en: "Look in the log for the correlation id and report the fault",
+        de: "Suchen Sie im Log nach der Korrelations-ID, und melden Sie den Fehler",
       },
     ],
     why: {
@@ -76,4 +70,4 @@ export const INTERNAL_ERRORS = {
       de: "Die Anforderung wird aufgegeben; jede Entscheidung ist eine Transaktion, daher ist nichts halb getan.",
     },
   },
-} as const satisfies Record<string, ErrorRow<Text>>;
+} as const satisfies Record<string, WrittenRow>;

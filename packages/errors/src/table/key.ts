@@ -1,4 +1,4 @@
-import type { ErrorRow, Text } from "../row.ts";
+import type { Text, WrittenRow } from "../row.ts";
 import {
   GRANT_BY_POLICY,
   GRANT_BY_ROLE,
@@ -24,17 +24,14 @@ export const KEY_ERRORS = {
     class: "refused",
     httpStatus: 400,
     who: "security-administrator",
-    recoverable: "yes",
     ask: {
       en: "Ask your security administrator to set the activation date of key {keyName} in vault {vaultName} to now, or wait until {activationDate}.",
       de: "Bitten Sie Ihren Sicherheitsadministrator, das Aktivierungsdatum des Schlüssels {keyName} im Tresor {vaultName} auf jetzt zu setzen, oder warten Sie bis {activationDate}.",
     },
     steps: [
       {
-        text: {
-          en: "Set an activation date in the past on this key version (portal: key vault > Keys > {keyName} > the version > Activation date)",
-          de: "Setzen Sie für diese Schlüsselversion ein Aktivierungsdatum in der Vergangenheit (Portal: Schlüsseltresor > Schlüssel > {keyName} > die Version > Aktivierungsdatum)",
-        },
+        en: "Set an activation date in the past on this key version (portal: key vault > Keys > {keyName} > the version > Activation date)",
+        de: "Setzen Sie für diese Schlüsselversion ein Aktivierungsdatum in der Vergangenheit (Portal: Schlüsseltresor > Schlüssel > {keyName} > die Version > Aktivierungsdatum)",
         command:
           "az keyvault key set-attributes --vault-name {vaultName} --name {keyName} --version {keyVersion} --not-before 2020-01-01T00:00:00Z",
       },
@@ -63,7 +60,6 @@ export const KEY_ERRORS = {
     class: "refused",
     httpStatus: 400,
     who: "broker-operator",
-    recoverable: "yes",
     ask: {
       en: "Ask the owner of order {orderName} to choose another customer-managed key instead.",
       de: "Bitten Sie den Besitzer des Auftrags {orderName}, stattdessen einen anderen kundenseitig verwalteten Schlüssel zu wählen.",
@@ -72,10 +68,8 @@ export const KEY_ERRORS = {
       LIST_KEYS,
       SELECT_ANOTHER_KEY,
       {
-        text: {
-          en: "If your policy allows going back, the broker's operator can set ALLOW_REVERT_TO_MICROSOFT_MANAGED to true",
-          de: "Erlaubt Ihre Richtlinie den Weg zurück, kann der Betreiber des Dienstes ALLOW_REVERT_TO_MICROSOFT_MANAGED auf true setzen",
-        },
+        en: "If your policy allows going back, the broker's operator can set ALLOW_REVERT_TO_MICROSOFT_MANAGED to true",
+        de: "Erlaubt Ihre Richtlinie den Weg zurück, kann der Betreiber des Dienstes ALLOW_REVERT_TO_MICROSOFT_MANAGED auf true setzen",
       },
     ],
     why: {
@@ -98,7 +92,6 @@ export const KEY_ERRORS = {
     class: "invalid",
     httpStatus: 400,
     who: "broker-operator",
-    recoverable: "yes",
     ask: {
       en: "Tell the broker's operator the correlation id {correlationId}; access to the key is not the problem.",
       de: "Nennen Sie dem Betreiber des Dienstes die Korrelations-ID {correlationId}; am Zugriff auf den Schlüssel liegt es nicht.",
@@ -106,10 +99,8 @@ export const KEY_ERRORS = {
     steps: [
       LIST_KEY_VERSIONS,
       {
-        text: {
-          en: "Compare the key id of the order's envelope with the version that the vault used; restore the envelope's version or re-wrap from another recipient",
-          de: "Vergleichen Sie die Schlüssel-ID des Umschlags des Auftrags mit der Version, die der Tresor benutzt hat; stellen Sie die Version des Umschlags wieder her, oder umhüllen Sie von einem anderen Empfänger aus neu",
-        },
+        en: "Compare the key id of the order's envelope with the version that the vault used; restore the envelope's version or re-wrap from another recipient",
+        de: "Vergleichen Sie die Schlüssel-ID des Umschlags des Auftrags mit der Version, die der Tresor benutzt hat; stellen Sie die Version des Umschlags wieder her, oder umhüllen Sie von einem anderen Empfänger aus neu",
       },
     ],
     why: {
@@ -133,17 +124,14 @@ export const KEY_ERRORS = {
     class: "invalid",
     httpStatus: 409,
     who: "security-administrator",
-    recoverable: "yes",
     ask: {
       en: "Ask your security administrator to check the new key {keyName} in vault {vaultName}; the old key still works.",
       de: "Bitten Sie Ihren Sicherheitsadministrator, den neuen Schlüssel {keyName} im Tresor {vaultName} zu prüfen; der alte Schlüssel funktioniert weiter.",
     },
     steps: [
       {
-        text: {
-          en: "Check that the new version is enabled and permits both operations",
-          de: "Vergewissern Sie sich, dass die neue Version aktiviert ist und beide Vorgänge erlaubt",
-        },
+        en: "Check that the new version is enabled and permits both operations",
+        de: "Vergewissern Sie sich, dass die neue Version aktiviert ist und beide Vorgänge erlaubt",
         command:
           "az keyvault key show --vault-name {vaultName} --name {keyName} --version {keyVersion}",
       },
@@ -169,17 +157,14 @@ export const KEY_ERRORS = {
     class: "invalid",
     httpStatus: 409,
     who: "order-owner",
-    recoverable: "yes",
     ask: {
       en: "Ask the owner of order {orderName} to check its key and to repeat the change if it is still wanted.",
       de: "Bitten Sie den Besitzer des Auftrags {orderName}, sich den Schlüssel anzusehen und die Änderung zu wiederholen, wenn sie noch gewünscht ist.",
     },
     steps: [
       {
-        text: {
-          en: "See which key the order has now",
-          de: "Sehen Sie nach, welchen Schlüssel der Auftrag jetzt hat",
-        },
+        en: "See which key the order has now",
+        de: "Sehen Sie nach, welchen Schlüssel der Auftrag jetzt hat",
         command:
           'az rest --method get --url "{orderId}?api-version=2022-12-01" --query properties.details.keyEncryptionKey',
       },
@@ -203,38 +188,32 @@ export const KEY_ERRORS = {
     class: "invalid",
     httpStatus: 400,
     who: "security-administrator",
-    recoverable: "yes",
     ask: {
       en: "Ask your security administrator for a key in a vault in {location}, then try again.",
       de: "Bitten Sie Ihren Sicherheitsadministrator um einen Schlüssel in einem Tresor in {location}, und versuchen Sie es dann erneut.",
     },
     steps: [
       {
-        text: {
-          en: "Create a vault in the region of the storage accounts",
-          de: "Erstellen Sie einen Tresor in der Region der Speicherkonten",
-        },
+        en: "Create a vault in the region of the storage accounts",
+        de: "Erstellen Sie einen Tresor in der Region der Speicherkonten",
         command:
           "az keyvault create --name {vaultName}-2 --resource-group {resourceGroup} --location {location} --enable-purge-protection true --enable-rbac-authorization true",
       },
       {
-        text: {
-          en: "Let yourself make keys in it: assign Key Vault Crypto Officer (portal: key vault > Access control (IAM) > Add role assignment), and wait some minutes until Azure has applied it",
-          de: "Erlauben Sie sich selbst, darin Schlüssel zu erstellen: Weisen Sie sich die Rolle „Key Vault Crypto Officer“ zu (Portal: Schlüsseltresor > Zugriffssteuerung (IAM) > Rollenzuweisung hinzufügen), und warten Sie einige Minuten, bis Azure sie angewendet hat",
-        },
+        en: "Let yourself make keys in it: assign Key Vault Crypto Officer (portal: key vault > Access control (IAM) > Add role assignment), and wait some minutes until Azure has applied it",
+        de: "Erlauben Sie sich selbst, darin Schlüssel zu erstellen: Weisen Sie sich die Rolle „Key Vault Crypto Officer“ zu (Portal: Schlüsseltresor > Zugriffssteuerung (IAM) > Rollenzuweisung hinzufügen), und warten Sie einige Minuten, bis Azure sie angewendet hat",
         command:
           "az role assignment create --role 'Key Vault Crypto Officer' --assignee \"$(az account show --query user.name --output tsv)\" --scope {vaultId}-2",
       },
       {
-        text: { en: "Create a key in it", de: "Erstellen Sie darin einen Schlüssel" },
+        en: "Create a key in it",
+        de: "Erstellen Sie darin einen Schlüssel",
         command:
           "az keyvault key create --vault-name {vaultName}-2 --name {keyName} --kty RSA --size 3072 --ops wrapKey unwrapKey",
       },
       {
-        text: {
-          en: "Assign Key Vault Crypto Service Encryption User to the order's identity",
-          de: "Weisen Sie der Identität des Auftrags die Rolle „Key Vault Crypto Service Encryption User“ zu",
-        },
+        en: "Assign Key Vault Crypto Service Encryption User to the order's identity",
+        de: "Weisen Sie der Identität des Auftrags die Rolle „Key Vault Crypto Service Encryption User“ zu",
         command:
           "az role assignment create --role 'Key Vault Crypto Service Encryption User' --assignee-object-id {principalId} --assignee-principal-type ServicePrincipal --scope {vaultId}-2",
       },
@@ -260,17 +239,14 @@ export const KEY_ERRORS = {
     class: "invalid",
     httpStatus: 400,
     who: "order-owner",
-    recoverable: "yes",
     ask: {
       en: "Ask the owner of order {orderName} to name the same vault in both, then try again.",
       de: "Bitten Sie den Besitzer des Auftrags {orderName}, beide Male denselben Tresor zu nennen, und versuchen Sie es dann erneut.",
     },
     steps: [
       {
-        text: {
-          en: "Copy the resource id of the vault that holds the key",
-          de: "Kopieren Sie die Ressourcen-ID des Tresors, der den Schlüssel enthält",
-        },
+        en: "Copy the resource id of the vault that holds the key",
+        de: "Kopieren Sie die Ressourcen-ID des Tresors, der den Schlüssel enthält",
         command: "az keyvault show --name {vaultName} --query id --output tsv",
       },
       SELECT_ANOTHER_KEY,
@@ -293,23 +269,18 @@ export const KEY_ERRORS = {
     class: "invalid",
     httpStatus: 400,
     who: "order-owner",
-    recoverable: "yes",
     ask: {
       en: "Ask the order owner to choose another device password, or to leave it out so that one is generated.",
       de: "Bitten Sie den Besitzer des Auftrags, ein anderes Gerätekennwort zu wählen oder es wegzulassen, damit eines erzeugt wird.",
     },
     steps: [
       {
-        text: {
-          en: "Choose 12 to 64 characters with at least one upper-case letter, one digit and one of @#-$%^!+=;:_(), and without the letters I, L, O in either case and without the digit 0",
-          de: "Wählen Sie 12 bis 64 Zeichen mit mindestens einem Großbuchstaben, einer Ziffer und einem der Zeichen @#-$%^!+=;:_(), ohne die Buchstaben I, L, O, ob groß oder klein, und ohne die Ziffer 0",
-        },
+        en: "Choose 12 to 64 characters with at least one upper-case letter, one digit and one of @#-$%^!+=;:_(), and without the letters I, L, O in either case and without the digit 0",
+        de: "Wählen Sie 12 bis 64 Zeichen mit mindestens einem Großbuchstaben, einer Ziffer und einem der Zeichen @#-$%^!+=;:_(), ohne die Buchstaben I, L, O, ob groß oder klein, und ohne die Ziffer 0",
       },
       {
-        text: {
-          en: "Or leave the password out: a generated one has at least 128 bits",
-          de: "Oder lassen Sie das Kennwort weg: Ein erzeugtes enthält mindestens 128 Bit",
-        },
+        en: "Or leave the password out: a generated one has at least 128 bits",
+        de: "Oder lassen Sie das Kennwort weg: Ein erzeugtes enthält mindestens 128 Bit",
       },
     ],
     why: {
@@ -321,4 +292,4 @@ export const KEY_ERRORS = {
       de: "Nichts wird gespeichert, und das Kennwort steht in keinem Log und in keiner Antwort.",
     },
   },
-} as const satisfies Record<string, ErrorRow<Text>>;
+} as const satisfies Record<string, WrittenRow>;

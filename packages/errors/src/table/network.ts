@@ -1,4 +1,4 @@
-import type { ErrorRow, Step, Text } from "../row.ts";
+import type { Step, Text, WrittenRow } from "../row.ts";
 import { faultCommand } from "./reproduce.ts";
 import { CONTACT_BROKER_OPERATOR, TRY_AGAIN, UNLOCK_WITHOUT_NETWORK } from "./steps.ts";
 
@@ -7,16 +7,12 @@ const GRACE = {
   de: "Es gab keine maßgebliche Verweigerung, daher sperrt sich nichts wieder, und nichts Gespeichertes ändert sich. Der Broker wiederholt einen abgebrochenen Aufruf einmal und fragt beim nächsten Versuch erneut.",
 } as const satisfies Text;
 const WAIT = {
-  text: {
-    en: "Wait a minute: outages end without action, and the broker asks again at each try",
-    de: "Warten Sie eine Minute: Ausfälle enden ohne Zutun, und der Broker fragt bei jedem Versuch erneut",
-  },
+  en: "Wait a minute: outages end without action, and the broker asks again at each try",
+  de: "Warten Sie eine Minute: Ausfälle enden ohne Zutun, und der Broker fragt bei jedem Versuch erneut",
 } as const satisfies Step<Text>;
 const CHECK_BROKER_NAME = {
-  text: {
-    en: "See whether the broker's name resolves and answers from the appliance's network",
-    de: "Sehen Sie nach, ob sich der Name des Brokers aus dem Netz des Geräts auflösen lässt und ob der Broker antwortet",
-  },
+  en: "See whether the broker's name resolves and answers from the appliance's network",
+  de: "Sehen Sie nach, ob sich der Name des Brokers aus dem Netz des Geräts auflösen lässt und ob der Broker antwortet",
   command: "curl --head {brokerUrl}/healthz",
 } as const satisfies Step<Text>;
 
@@ -31,7 +27,6 @@ export const NETWORK_ERRORS = {
     class: "unreachable",
     httpStatus: 503,
     who: "nobody",
-    recoverable: "yes",
     ask: {
       en: "The key was not refused: key vault {vaultName} does not answer the broker. Wait and try again.",
       de: "Der Schlüssel wurde nicht verweigert: Der Schlüsseltresor {vaultName} antwortet dem Broker nicht. Warten Sie, und versuchen Sie es erneut.",
@@ -82,17 +77,13 @@ export const NETWORK_ERRORS = {
         },
         steps: [
           {
-            text: {
-              en: "Check the certificate that the broker receives; someone may be intercepting the connection",
-              de: "Sehen Sie sich das Zertifikat an, das der Broker sieht; vielleicht fängt jemand die Verbindung ab",
-            },
+            en: "Check the certificate that the broker receives; someone may be intercepting the connection",
+            de: "Sehen Sie sich das Zertifikat an, das der Broker sieht; vielleicht fängt jemand die Verbindung ab",
             command: "openssl s_client -connect {vaultHost}",
           },
           {
-            text: {
-              en: "Correct the trusted authorities or the proxy of the broker; never turn verification off",
-              de: "Berichtigen Sie die vertrauten Zertifizierungsstellen oder den Proxy des Brokers; schalten Sie die Prüfung nie aus",
-            },
+            en: "Correct the trusted authorities or the proxy of the broker; never turn verification off",
+            de: "Berichtigen Sie die vertrauten Zertifizierungsstellen oder den Proxy des Brokers; schalten Sie die Prüfung nie aus",
           },
         ],
         why: "The certificate does not chain to an authority that the broker trusts, has expired or names another host. The broker sends it no token.",
@@ -114,7 +105,6 @@ export const NETWORK_ERRORS = {
     class: "unreachable",
     httpStatus: 503,
     who: "nobody",
-    recoverable: "yes",
     ask: {
       en: "Wait {retryAfterSeconds} seconds, then try again; the vault is busy and the key was not refused.",
       de: "Warten Sie {retryAfterSeconds} Sekunden, und versuchen Sie es dann erneut; der Tresor ist ausgelastet, und der Schlüssel wurde nicht verweigert.",
@@ -142,7 +132,6 @@ export const NETWORK_ERRORS = {
     class: "unreachable",
     httpStatus: 502,
     who: "broker-operator",
-    recoverable: "yes",
     ask: {
       en: "Tell the broker's operator the correlation id {correlationId}; the key was not refused.",
       de: "Nennen Sie dem Betreiber des Dienstes die Korrelations-ID {correlationId}; der Schlüssel wurde nicht verweigert.",
@@ -150,10 +139,8 @@ export const NETWORK_ERRORS = {
     steps: [
       CONTACT_BROKER_OPERATOR,
       {
-        text: {
-          en: "Look for a proxy between the broker and the vault that answers in its place",
-          de: "Suchen Sie nach einem Proxy zwischen Broker und Tresor, der an dessen Stelle antwortet",
-        },
+        en: "Look for a proxy between the broker and the vault that answers in its place",
+        de: "Suchen Sie nach einem Proxy zwischen Broker und Tresor, der an dessen Stelle antwortet",
       },
       TRY_AGAIN,
     ],
@@ -166,10 +153,8 @@ export const NETWORK_ERRORS = {
         steps: [
           CONTACT_BROKER_OPERATOR,
           {
-            text: {
-              en: "Look for a proxy between the broker and the vault that changes WWW-Authenticate; the broker sends no token to a resource that is not a vault",
-              de: "Suchen Sie nach einem Proxy zwischen Broker und Tresor, der WWW-Authenticate ändert; der Broker sendet kein Token an eine Ressource, die kein Tresor ist",
-            },
+            en: "Look for a proxy between the broker and the vault that changes WWW-Authenticate; the broker sends no token to a resource that is not a vault",
+            de: "Suchen Sie nach einem Proxy zwischen Broker und Tresor, der WWW-Authenticate ändert; der Broker sendet kein Token an eine Ressource, die kein Tresor ist",
           },
           TRY_AGAIN,
         ],
@@ -183,10 +168,8 @@ export const NETWORK_ERRORS = {
         steps: [
           CONTACT_BROKER_OPERATOR,
           {
-            text: {
-              en: "Compare the clock of the broker's machine, and the cloud of KEY_VAULT_SUFFIXES with that of ENTRA_AUTHORITY",
-              de: "Vergleichen Sie die Uhr der Maschine des Brokers, und die Cloud von KEY_VAULT_SUFFIXES mit der von ENTRA_AUTHORITY",
-            },
+            en: "Compare the clock of the broker's machine, and the cloud of KEY_VAULT_SUFFIXES with that of ENTRA_AUTHORITY",
+            de: "Vergleichen Sie die Uhr der Maschine des Brokers, und die Cloud von KEY_VAULT_SUFFIXES mit der von ENTRA_AUTHORITY",
           },
           TRY_AGAIN,
         ],
@@ -216,7 +199,6 @@ export const NETWORK_ERRORS = {
     class: "unreachable",
     httpStatus: 503,
     who: "nobody",
-    recoverable: "yes",
     ask: {
       en: "The key was not refused: the broker cannot sign in at the moment. Wait and try again.",
       de: "Der Schlüssel wurde nicht verweigert: Der Broker kann sich im Augenblick nicht anmelden. Warten Sie, und versuchen Sie es erneut.",
@@ -251,10 +233,8 @@ export const NETWORK_ERRORS = {
         },
         steps: [
           {
-            text: {
-              en: "Compare the keys that the broker publishes with the one that it signs by",
-              de: "Vergleichen Sie die Schlüssel, die der Broker veröffentlicht, mit dem, mit dem er signiert",
-            },
+            en: "Compare the keys that the broker publishes with the one that it signs by",
+            de: "Vergleichen Sie die Schlüssel, die der Broker veröffentlicht, mit dem, mit dem er signiert",
             command: "curl {brokerUrl}/oidc/v1/keys",
           },
           TRY_AGAIN,
@@ -273,10 +253,8 @@ export const NETWORK_ERRORS = {
         },
         steps: [
           {
-            text: {
-              en: "Set the clock of the broker's machine from a time server",
-              de: "Stellen Sie die Uhr der Maschine des Brokers nach einem Zeitserver",
-            },
+            en: "Set the clock of the broker's machine from a time server",
+            de: "Stellen Sie die Uhr der Maschine des Brokers nach einem Zeitserver",
             command: "timedatectl set-ntp true",
           },
           TRY_AGAIN,
@@ -300,7 +278,6 @@ export const NETWORK_ERRORS = {
     class: "unreachable",
     httpStatus: 503,
     who: "nobody",
-    recoverable: "yes",
     ask: {
       en: "Wait a minute, then try again; the key was not refused.",
       de: "Warten Sie eine Minute, und versuchen Sie es dann erneut; der Schlüssel wurde nicht verweigert.",
@@ -308,10 +285,8 @@ export const NETWORK_ERRORS = {
     steps: [
       WAIT,
       {
-        text: {
-          en: "Repeat the change of the order if it was not made",
-          de: "Wiederholen Sie die Änderung des Auftrags, wenn sie nicht vorgenommen wurde",
-        },
+        en: "Repeat the change of the order if it was not made",
+        de: "Wiederholen Sie die Änderung des Auftrags, wenn sie nicht vorgenommen wurde",
         for: "order-owner",
       },
     ],
@@ -329,10 +304,8 @@ export const NETWORK_ERRORS = {
         steps: [
           CONTACT_BROKER_OPERATOR,
           {
-            text: {
-              en: "Compare the clock of the broker's machine, and the cloud of ARM_URL with that of ENTRA_AUTHORITY",
-              de: "Vergleichen Sie die Uhr der Maschine des Brokers, und die Cloud von ARM_URL mit der von ENTRA_AUTHORITY",
-            },
+            en: "Compare the clock of the broker's machine, and the cloud of ARM_URL with that of ENTRA_AUTHORITY",
+            de: "Vergleichen Sie die Uhr der Maschine des Brokers, und die Cloud von ARM_URL mit der von ENTRA_AUTHORITY",
           },
           TRY_AGAIN,
         ],
@@ -355,7 +328,6 @@ export const NETWORK_ERRORS = {
     class: "unreachable",
     httpStatus: 503,
     who: "site-operator",
-    recoverable: "yes",
     ask: {
       en: "Check the appliance's network cable, network settings and proxy, then try again; the key was not refused.",
       de: "Prüfen Sie Netzwerkkabel, Netzwerkeinstellungen und Proxy des Geräts, und versuchen Sie es dann erneut; der Schlüssel wurde nicht verweigert.",
@@ -369,10 +341,8 @@ export const NETWORK_ERRORS = {
         },
         steps: [
           {
-            text: {
-              en: "Check the DNS server in the appliance's network settings, and that the name in {brokerUrl} is right",
-              de: "Prüfen Sie den DNS-Server in den Netzwerkeinstellungen des Geräts und ob der Name in {brokerUrl} stimmt",
-            },
+            en: "Check the DNS server in the appliance's network settings, and that the name in {brokerUrl} is right",
+            de: "Prüfen Sie den DNS-Server in den Netzwerkeinstellungen des Geräts und ob der Name in {brokerUrl} stimmt",
           },
           CHECK_BROKER_NAME,
           TRY_AGAIN,
@@ -387,10 +357,8 @@ export const NETWORK_ERRORS = {
         },
         steps: [
           {
-            text: {
-              en: "Check the cable, the gateway and that the site's firewall lets the appliance reach {brokerUrl}",
-              de: "Prüfen Sie das Kabel, das Gateway und dass die Firewall des Standorts das Gerät {brokerUrl} erreichen lässt",
-            },
+            en: "Check the cable, the gateway and that the site's firewall lets the appliance reach {brokerUrl}",
+            de: "Prüfen Sie das Kabel, das Gateway und dass die Firewall des Standorts das Gerät {brokerUrl} erreichen lässt",
           },
           CHECK_BROKER_NAME,
           TRY_AGAIN,
@@ -412,23 +380,17 @@ export const NETWORK_ERRORS = {
         },
         steps: [
           {
-            text: {
-              en: "Compare the appliance's date with today's and set it if it is wrong: with a wrong date, every certificate seems expired or not valid yet",
-              de: "Vergleichen Sie das Datum des Geräts mit dem heutigen, und stellen Sie es, wenn es falsch ist: Bei falschem Datum ist jedes Zertifikat abgelaufen oder noch nicht gültig",
-            },
+            en: "Compare the appliance's date with today's and set it if it is wrong: with a wrong date, every certificate seems expired or not valid yet",
+            de: "Vergleichen Sie das Datum des Geräts mit dem heutigen, und stellen Sie es, wenn es falsch ist: Bei falschem Datum ist jedes Zertifikat abgelaufen oder noch nicht gültig",
             command: "date",
           },
           {
-            text: {
-              en: "See whether the site's proxy intercepts HTTPS and have the broker exempted; never turn verification off",
-              de: "Sehen Sie nach, ob der Proxy des Standorts HTTPS abfängt, und lassen Sie den Broker davon ausnehmen; schalten Sie die Prüfung nie aus",
-            },
+            en: "See whether the site's proxy intercepts HTTPS and have the broker exempted; never turn verification off",
+            de: "Sehen Sie nach, ob der Proxy des Standorts HTTPS abfängt, und lassen Sie den Broker davon ausnehmen; schalten Sie die Prüfung nie aus",
           },
           {
-            text: {
-              en: "If the broker has a new authority, prepare the agent with its certificate: databox-agent prepare --ca-file",
-              de: "Hat der Broker eine neue Zertifizierungsstelle, bereiten Sie den Agenten mit deren Zertifikat vor: databox-agent prepare --ca-file",
-            },
+            en: "If the broker has a new authority, prepare the agent with its certificate: databox-agent prepare --ca-file",
+            de: "Hat der Broker eine neue Zertifizierungsstelle, bereiten Sie den Agenten mit deren Zertifikat vor: databox-agent prepare --ca-file",
           },
           TRY_AGAIN,
         ],
@@ -445,10 +407,8 @@ export const NETWORK_ERRORS = {
         },
         steps: [
           {
-            text: {
-              en: "Have the site's proxy let {brokerUrl} through unchanged",
-              de: "Lassen Sie den Proxy des Standorts {brokerUrl} unverändert durchlassen",
-            },
+            en: "Have the site's proxy let {brokerUrl} through unchanged",
+            de: "Lassen Sie den Proxy des Standorts {brokerUrl} unverändert durchlassen",
           },
           CHECK_BROKER_NAME,
           TRY_AGAIN,
@@ -467,10 +427,8 @@ export const NETWORK_ERRORS = {
         },
         steps: [
           {
-            text: {
-              en: "Sign in to the site's network, or have the appliance exempted from it",
-              de: "Melden Sie sich im Netz des Standorts an, oder lassen Sie das Gerät davon ausnehmen",
-            },
+            en: "Sign in to the site's network, or have the appliance exempted from it",
+            de: "Melden Sie sich im Netz des Standorts an, oder lassen Sie das Gerät davon ausnehmen",
           },
           TRY_AGAIN,
         ],
@@ -495,7 +453,6 @@ export const NETWORK_ERRORS = {
     class: "unreachable",
     httpStatus: 503,
     who: "nobody",
-    recoverable: "yes",
     ask: {
       en: "Wait[ {retryAfterSeconds} seconds], then try again; the key was not refused.",
       de: "Warten Sie[ {retryAfterSeconds} Sekunden], und versuchen Sie es dann erneut; der Schlüssel wurde nicht verweigert.",
@@ -510,4 +467,4 @@ export const NETWORK_ERRORS = {
       de: "Nichts wird entschieden, und nichts sperrt sich wieder; die Antwort sagt, wie lange zu warten ist.",
     },
   },
-} as const satisfies Record<string, ErrorRow<Text>>;
+} as const satisfies Record<string, WrittenRow>;

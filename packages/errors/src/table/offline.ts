@@ -1,4 +1,4 @@
-import type { ErrorRow, Text } from "../row.ts";
+import type { WrittenRow } from "../row.ts";
 import { CONTACT_BROKER_OPERATOR, UNLOCK_AGAIN } from "./steps.ts";
 
 /** Unlocks without network, and a node's report about its offline time. */
@@ -15,17 +15,14 @@ export const OFFLINE_ERRORS = {
     class: "refused",
     httpStatus: 403,
     who: "security-administrator",
-    recoverable: "yes",
     ask: {
       en: "Connect the appliance to a network, or ask your security administrator to allow unlocks of order {orderName} without one.",
       de: "Verbinden Sie das Gerät mit einem Netz, oder bitten Sie Ihren Sicherheitsadministrator, Entsperrungen des Auftrags {orderName} ohne Netz zu erlauben.",
     },
     steps: [
       {
-        text: {
-          en: "Check what the order's unlock policy says about offline unlocks, and change it if needed",
-          de: "Sehen Sie nach, was die Entsperrrichtlinie des Auftrags zum Entsperren ohne Netz sagt, und ändern Sie sie bei Bedarf",
-        },
+        en: "Check what the order's unlock policy says about offline unlocks, and change it if needed",
+        de: "Sehen Sie nach, was die Entsperrrichtlinie des Auftrags zum Entsperren ohne Netz sagt, und ändern Sie sie bei Bedarf",
         command: 'az rest --method get --url "{orderId}/unlockPolicy?api-version=2022-12-01"',
       },
       UNLOCK_AGAIN,
@@ -49,17 +46,13 @@ export const OFFLINE_ERRORS = {
         },
         steps: [
           {
-            text: {
-              en: "See who unlocked which node without network",
-              de: "Sehen Sie nach, wer welchen Knoten ohne Netz entsperrt hat",
-            },
+            en: "See who unlocked which node without network",
+            de: "Sehen Sie nach, wer welchen Knoten ohne Netz entsperrt hat",
             command: 'az rest --method get --url "{orderId}/offlineUnlocks?api-version=2022-12-01"',
           },
           {
-            text: {
-              en: "Wait for the next day (UTC), or have OFFLINE_UNLOCKS_PER_DAY raised by the broker's operator",
-              de: "Warten Sie auf den nächsten Tag (UTC), oder lassen Sie OFFLINE_UNLOCKS_PER_DAY vom Betreiber des Dienstes erhöhen",
-            },
+            en: "Wait for the next day (UTC), or have OFFLINE_UNLOCKS_PER_DAY raised by the broker's operator",
+            de: "Warten Sie auf den nächsten Tag (UTC), oder lassen Sie OFFLINE_UNLOCKS_PER_DAY vom Betreiber des Dienstes erhöhen",
           },
           UNLOCK_AGAIN,
         ],
@@ -87,24 +80,23 @@ export const OFFLINE_ERRORS = {
     class: "invalid",
     httpStatus: 409,
     who: "site-operator",
-    recoverable: "yes",
     ask: {
       en: "Make a new challenge at the appliance and have it answered.",
       de: "Erstellen Sie am Gerät eine neue Anfrage, und lassen Sie sie beantworten.",
     },
     steps: [
       {
-        text: { en: "Make a new challenge", de: "Erstellen Sie eine neue Anfrage" },
+        en: "Make a new challenge",
+        de: "Erstellen Sie eine neue Anfrage",
         command: "databox-agent challenge --qr",
       },
       {
-        text: {
-          en: "Have it answered in the portal, on the order's page, by someone with the right to unlock",
-          de: "Lassen Sie sie im Portal, auf der Seite des Auftrags, von jemandem beantworten, der entsperren darf",
-        },
+        en: "Have it answered in the portal, on the order's page, by someone with the right to unlock",
+        de: "Lassen Sie sie im Portal, auf der Seite des Auftrags, von jemandem beantworten, der entsperren darf",
       },
       {
-        text: { en: "Give the answer to the appliance", de: "Geben Sie dem Gerät die Antwort" },
+        en: "Give the answer to the appliance",
+        de: "Geben Sie dem Gerät die Antwort",
         command: "databox-agent respond",
       },
     ],
@@ -159,18 +151,14 @@ export const OFFLINE_ERRORS = {
     },
     steps: [
       {
-        text: {
-          en: "Check the journal on the appliance against the broker's countersignature",
-          de: "Prüfen Sie das Journal auf dem Gerät gegen die Gegenzeichnung des Brokers",
-        },
+        en: "Check the journal on the appliance against the broker's countersignature",
+        de: "Prüfen Sie das Journal auf dem Gerät gegen die Gegenzeichnung des Brokers",
         command: "databox-agent journal --verify",
         for: "site-operator",
       },
       {
-        text: {
-          en: "Find out whether the node's state was restored from a copy or the node was cloned",
-          de: "Finden Sie heraus, ob der Zustand des Knotens aus einer Kopie wiederhergestellt oder der Knoten geklont wurde",
-        },
+        en: "Find out whether the node's state was restored from a copy or the node was cloned",
+        de: "Finden Sie heraus, ob der Zustand des Knotens aus einer Kopie wiederhergestellt oder der Knoten geklont wurde",
       },
       CONTACT_BROKER_OPERATOR,
     ],
@@ -199,4 +187,4 @@ export const OFFLINE_ERRORS = {
       de: "Die Zeilen werden nicht angenommen, und das steht im Prüfprotokoll. Entsperrungen und Fristen gehen weiter.",
     },
   },
-} as const satisfies Record<string, ErrorRow<Text>>;
+} as const satisfies Record<string, WrittenRow>;

@@ -1,11 +1,9 @@
-import type { ErrorRow, Step, Text } from "../row.ts";
+import type { Step, Text, WrittenRow } from "../row.ts";
 import { SHOW_IDENTITY } from "./steps.ts";
 
 const SHOW_STAGE = {
-  text: {
-    en: "See the order's stage and the actions that it still allows",
-    de: "Sehen Sie nach, in welcher Phase der Auftrag ist und was sie noch erlaubt",
-  },
+  en: "See the order's stage and the actions that it still allows",
+  de: "Sehen Sie nach, in welcher Phase der Auftrag ist und was sie noch erlaubt",
   command:
     'az rest --method get --url "{orderId}?api-version=2022-12-01" --query "properties.[status,isCancellable,isDeletable]"',
 } as const satisfies Step<Text>;
@@ -40,10 +38,8 @@ export const ORDER_ERRORS = {
         steps: [
           SHOW_STAGE,
           {
-            text: {
-              en: "Let the order run to its end, or send the appliance back empty",
-              de: "Lassen Sie den Auftrag bis zum Ende laufen, oder senden Sie das Gerät leer zurück",
-            },
+            en: "Let the order run to its end, or send the appliance back empty",
+            de: "Lassen Sie den Auftrag bis zum Ende laufen, oder senden Sie das Gerät leer zurück",
           },
         ],
       },
@@ -57,10 +53,8 @@ export const ORDER_ERRORS = {
         steps: [
           SHOW_STAGE,
           {
-            text: {
-              en: "If the order is still cancellable, cancel it first",
-              de: "Ist der Auftrag noch stornierbar, stornieren Sie ihn zuerst",
-            },
+            en: "If the order is still cancellable, cancel it first",
+            de: "Ist der Auftrag noch stornierbar, stornieren Sie ihn zuerst",
             command:
               'az rest --method post --url "{orderId}/cancel?api-version=2022-12-01" --body \'{"reason":"not needed"}\'',
           },
@@ -75,10 +69,8 @@ export const ORDER_ERRORS = {
         steps: [
           SHOW_STAGE,
           {
-            text: {
-              en: "Ask the carrier to redirect the parcel",
-              de: "Bitten Sie den Spediteur, die Sendung umzuleiten",
-            },
+            en: "Ask the carrier to redirect the parcel",
+            de: "Bitten Sie den Spediteur, die Sendung umzuleiten",
           },
         ],
       },
@@ -122,10 +114,8 @@ export const ORDER_ERRORS = {
         why: "A node that was never prepared cannot be unlocked at the customer's site.",
         steps: [
           {
-            text: {
-              en: "Prepare the nodes that are named, then dispatch again",
-              de: "Bereiten Sie die genannten Knoten vor, und versenden Sie dann erneut",
-            },
+            en: "Prepare the nodes that are named, then dispatch again",
+            de: "Bereiten Sie die genannten Knoten vor, und versenden Sie dann erneut",
           },
         ],
       },
@@ -139,10 +129,8 @@ export const ORDER_ERRORS = {
         why: "The data of an export is on the appliance before it leaves the datacenter.",
         steps: [
           {
-            text: {
-              en: "Open the nodes that are named, copy the data, then dispatch again",
-              de: "Öffnen Sie die genannten Knoten, kopieren Sie die Daten, und versenden Sie dann erneut",
-            },
+            en: "Open the nodes that are named, copy the data, then dispatch again",
+            de: "Öffnen Sie die genannten Knoten, kopieren Sie die Daten, und versenden Sie dann erneut",
             command: "databox-agent unlock --purpose fill",
           },
         ],
@@ -163,10 +151,8 @@ export const ORDER_ERRORS = {
         why: "Stages follow one another in a fixed order and none can be skipped.",
         steps: [
           {
-            text: {
-              en: "Read the order's stage and take the step that follows it",
-              de: "Lesen Sie die Phase des Auftrags, und gehen Sie den Schritt, der auf sie folgt",
-            },
+            en: "Read the order's stage and take the step that follows it",
+            de: "Lesen Sie die Phase des Auftrags, und gehen Sie den Schritt, der auf sie folgt",
           },
         ],
       },
@@ -190,17 +176,14 @@ export const ORDER_ERRORS = {
     class: "invalid",
     httpStatus: 400,
     who: "order-owner",
-    recoverable: "yes",
     ask: {
       en: "Ask the owner of order {orderName} to choose one of the actions that the order offers.",
       de: "Bitten Sie den Besitzer des Auftrags {orderName}, eine der Aktionen zu wählen, die der Auftrag anbietet.",
     },
     steps: [
       {
-        text: {
-          en: "See which actions the order offers and choose one of them",
-          de: "Sehen Sie nach, welche Aktionen der Auftrag anbietet, und wählen Sie eine davon",
-        },
+        en: "See which actions the order offers and choose one of them",
+        de: "Sehen Sie nach, welche Aktionen der Auftrag anbietet, und wählen Sie eine davon",
         command:
           'az rest --method get --url "{orderId}?api-version=2022-12-01&$expand=details" --query properties.details.actions',
       },
@@ -223,7 +206,6 @@ export const ORDER_ERRORS = {
     class: "invalid",
     httpStatus: 400,
     who: "order-owner",
-    recoverable: "yes",
     ask: {
       en: "Ask the owner of order {orderName} to correct the order's identities.",
       de: "Bitten Sie den Besitzer des Auftrags {orderName}, die Identitäten des Auftrags zu berichtigen.",
@@ -231,16 +213,12 @@ export const ORDER_ERRORS = {
     steps: [
       SHOW_IDENTITY,
       {
-        text: {
-          en: "Make the type and the list agree: UserAssigned needs at least one identity, and SystemAssigned or None takes none",
-          de: "Bringen Sie Typ und Liste in Einklang: UserAssigned braucht mindestens eine Identität, SystemAssigned und None nehmen keine",
-        },
+        en: "Make the type and the list agree: UserAssigned needs at least one identity, and SystemAssigned or None takes none",
+        de: "Bringen Sie Typ und Liste in Einklang: UserAssigned braucht mindestens eine Identität, SystemAssigned und None nehmen keine",
       },
       {
-        text: {
-          en: "Keep the identity that uses the key, or change the key's identity in the same request",
-          de: "Behalten Sie die Identität, die den Schlüssel nutzt, oder ändern Sie in derselben Anforderung die Identität des Schlüssels",
-        },
+        en: "Keep the identity that uses the key, or change the key's identity in the same request",
+        de: "Behalten Sie die Identität, die den Schlüssel nutzt, oder ändern Sie in derselben Anforderung die Identität des Schlüssels",
       },
     ],
     why: {
@@ -252,4 +230,4 @@ export const ORDER_ERRORS = {
       de: "Der Auftrag behält die Identitäten, die er hatte.",
     },
   },
-} as const satisfies Record<string, ErrorRow<Text>>;
+} as const satisfies Record<string, WrittenRow>;

@@ -1,18 +1,14 @@
-import type { ErrorRow, Text } from "../row.ts";
+import type { WrittenRow } from "../row.ts";
 import { CONTACT_BROKER_OPERATOR } from "./steps.ts";
 
 const LOAD_AGAIN = {
-  text: {
-    en: "Wait a minute and load the page again; what it shows until then may be out of date",
-    de: "Warten Sie eine Minute, und laden Sie die Seite neu; was sie bis dahin zeigt, kann veraltet sein",
-  },
+  en: "Wait a minute and load the page again; what it shows until then may be out of date",
+  de: "Warten Sie eine Minute, und laden Sie die Seite neu; was sie bis dahin zeigt, kann veraltet sein",
   for: "order-owner",
 } as const;
 const SIGN_IN = {
-  text: {
-    en: "Open the portal and sign in again",
-    de: "Öffnen Sie das Portal, und melden Sie sich erneut an",
-  },
+  en: "Open the portal and sign in again",
+  de: "Öffnen Sie das Portal, und melden Sie sich erneut an",
 } as const;
 
 /** Failures that only a browser at the portal meets. */
@@ -26,7 +22,6 @@ export const PORTAL_ERRORS = {
     class: "refused",
     httpStatus: 400,
     who: "order-owner",
-    recoverable: "yes",
     ask: { en: "Sign in to the portal again.", de: "Melden Sie sich erneut im Portal an." },
     steps: [SIGN_IN],
     reasons: {
@@ -47,10 +42,8 @@ export const PORTAL_ERRORS = {
         steps: [
           SIGN_IN,
           {
-            text: {
-              en: "Find the failed sign-in in Entra ID's sign-in log; the code is in brackets",
-              de: "Sehen Sie sich die fehlgeschlagene Anmeldung im Anmeldeprotokoll von Entra ID an; der Code steht in Klammern",
-            },
+            en: "Find the failed sign-in in Entra ID's sign-in log; the code is in brackets",
+            de: "Sehen Sie sich die fehlgeschlagene Anmeldung im Anmeldeprotokoll von Entra ID an; der Code steht in Klammern",
           },
         ],
       },
@@ -63,16 +56,12 @@ export const PORTAL_ERRORS = {
         why: "The app registration lacks the federated credential of the broker, or PORTAL_CLIENT_ID names another application.",
         steps: [
           {
-            text: {
-              en: "Check that the app registration has a federated credential with the broker's address as issuer, subject portal, audience {federationAudience}",
-              de: "Vergewissern Sie sich, dass die App-Registrierung Verbundanmeldeinformationen hat, deren Aussteller die Adresse des Brokers ist, mit dem Antragsteller portal und der Zielgruppe {federationAudience}",
-            },
+            en: "Check that the app registration has a federated credential with the broker's address as issuer, subject portal, audience {federationAudience}",
+            de: "Vergewissern Sie sich, dass die App-Registrierung Verbundanmeldeinformationen hat, deren Aussteller die Adresse des Brokers ist, mit dem Antragsteller portal und der Zielgruppe {federationAudience}",
           },
           {
-            text: {
-              en: "Check that Entra ID can reach the issuer",
-              de: "Vergewissern Sie sich, dass Entra ID den Aussteller erreichen kann",
-            },
+            en: "Check that Entra ID can reach the issuer",
+            de: "Vergewissern Sie sich, dass Entra ID den Aussteller erreichen kann",
             command: "curl {brokerUrl}/.well-known/openid-configuration",
           },
         ],
@@ -103,17 +92,14 @@ export const PORTAL_ERRORS = {
     class: "refused",
     httpStatus: 403,
     who: "order-owner",
-    recoverable: "yes",
     ask: {
       en: "Open the portal by its own address and repeat what you did.",
       de: "Öffnen Sie das Portal unter seiner eigenen Adresse, und wiederholen Sie, was Sie getan haben.",
     },
     steps: [
       {
-        text: {
-          en: "Open the portal by its own address, reload the page and try again",
-          de: "Öffnen Sie das Portal unter seiner eigenen Adresse, laden Sie die Seite neu, und versuchen Sie es erneut",
-        },
+        en: "Open the portal by its own address, reload the page and try again",
+        de: "Öffnen Sie das Portal unter seiner eigenen Adresse, laden Sie die Seite neu, und versuchen Sie es erneut",
       },
     ],
     reasons: {
@@ -148,17 +134,14 @@ export const PORTAL_ERRORS = {
     class: "invalid",
     httpStatus: 409,
     who: "order-owner",
-    recoverable: "yes",
     ask: {
       en: "Ask the order owner to choose another name.",
       de: "Bitten Sie den Besitzer des Auftrags, einen anderen Namen zu wählen.",
     },
     steps: [
       {
-        text: {
-          en: "Choose another name, or select what already has this name",
-          de: "Wählen Sie einen anderen Namen, oder wählen Sie aus, was diesen Namen schon hat",
-        },
+        en: "Choose another name, or select what already has this name",
+        de: "Wählen Sie einen anderen Namen, oder wählen Sie aus, was diesen Namen schon hat",
       },
     ],
     why: {
@@ -179,7 +162,6 @@ export const PORTAL_ERRORS = {
     class: "unreachable",
     httpStatus: 503,
     who: "broker-operator",
-    recoverable: "yes",
     ask: {
       en: "Load the page again in a minute; if the service still does not answer, tell its operator.",
       de: "Laden Sie die Seite in einer Minute neu; antwortet der Dienst dann noch nicht, sagen Sie es seinem Betreiber.",
@@ -194,10 +176,8 @@ export const PORTAL_ERRORS = {
         steps: [
           LOAD_AGAIN,
           {
-            text: {
-              en: "See whether other pages of your network open; if none does, check your own connection, VPN and proxy",
-              de: "Sehen Sie nach, ob sich andere Seiten Ihres Netzes öffnen; wenn keine, prüfen Sie Ihre eigene Verbindung, VPN und Proxy",
-            },
+            en: "See whether other pages of your network open; if none does, check your own connection, VPN and proxy",
+            de: "Sehen Sie nach, ob sich andere Seiten Ihres Netzes öffnen; wenn keine, prüfen Sie Ihre eigene Verbindung, VPN und Proxy",
             for: "order-owner",
           },
           CONTACT_BROKER_OPERATOR,
@@ -221,4 +201,4 @@ export const PORTAL_ERRORS = {
       de: "Offene Geräte bleiben offen. Ob eine Änderung, die unterwegs war, noch gemacht wurde, zeigt die Seite, sobald der Dienst wieder antwortet.",
     },
   },
-} as const satisfies Record<string, ErrorRow<Text>>;
+} as const satisfies Record<string, WrittenRow>;

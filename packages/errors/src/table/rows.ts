@@ -1,4 +1,4 @@
-import type { ErrorRow, Text } from "../row.ts";
+import type { WrittenRow } from "../row.ts";
 import { ARM_ERRORS } from "./arm.ts";
 import { AZURE_IDENTITY_ERRORS } from "./azure-identity.ts";
 import { AZURE_KEY_ERRORS } from "./azure-key.ts";
@@ -38,4 +38,4 @@ export const ROWS = {
   ...DEVICE_LOCAL_ERRORS,
   ...PORTAL_ERRORS,
   ...INTERNAL_ERRORS,
-} as const satisfies Record<string, ErrorRow<Text>>;
+} as const satisfies Record<string, WrittenRow>;

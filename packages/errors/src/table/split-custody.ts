@@ -1,19 +1,15 @@
-import type { ErrorRow, Step, Text } from "../row.ts";
+import type { Step, Text, WrittenRow } from "../row.ts";
 import { TRY_AGAIN, UNLOCK_AGAIN } from "./steps.ts";
 
 const ADD_RECOVERY_KEY = {
-  text: {
-    en: "Add a recovery key before the appliance is prepared (portal: order > Backup keys; docs/customer/backup-keys.md)",
-    de: "Fügen Sie einen Wiederherstellungsschlüssel hinzu, bevor das Gerät vorbereitet wird (Portal: Auftrag > Ersatzschlüssel; docs/customer/backup-keys.md)",
-  },
+  en: "Add a recovery key before the appliance is prepared (portal: order > Backup keys; docs/customer/backup-keys.md)",
+  de: "Fügen Sie einen Wiederherstellungsschlüssel hinzu, bevor das Gerät vorbereitet wird (Portal: Auftrag > Ersatzschlüssel; docs/customer/backup-keys.md)",
   for: "order-owner",
 } as const satisfies Step<Text>;
 
 const EXPORT_SHARES = {
-  text: {
-    en: "Export the envelopes of the order: deviceShare is the share of each node, for your recovery key",
-    de: "Exportieren Sie die Umschläge des Auftrags: deviceShare ist der Anteil jedes Knotens, für Ihren Wiederherstellungsschlüssel",
-  },
+  en: "Export the envelopes of the order: deviceShare is the share of each node, for your recovery key",
+  de: "Exportieren Sie die Umschläge des Auftrags: deviceShare ist der Anteil jedes Knotens, für Ihren Wiederherstellungsschlüssel",
   command:
     'az rest --method get --url "{orderId}/envelopes?api-version=2022-12-01" --query "value[].deviceShare"',
   for: "order-owner",
@@ -41,10 +37,8 @@ export const SPLIT_CUSTODY_ERRORS = {
     steps: [
       UNLOCK_AGAIN,
       {
-        text: {
-          en: "Without a network, start a challenge at the appliance and have it answered in the portal",
-          de: "Ohne Netz beginnen Sie eine Anfrage am Gerät und lassen sie im Portal beantworten",
-        },
+        en: "Without a network, start a challenge at the appliance and have it answered in the portal",
+        de: "Ohne Netz beginnen Sie eine Anfrage am Gerät und lassen sie im Portal beantworten",
         command: "databox-agent challenge",
       },
     ],
@@ -76,10 +70,8 @@ export const SPLIT_CUSTODY_ERRORS = {
     },
     steps: [
       {
-        text: {
-          en: "Write the unlock policy without the member custody, which leaves it as it is",
-          de: "Schreiben Sie die Entsperrrichtlinie ohne das Feld custody; dann bleibt es, wie es ist",
-        },
+        en: "Write the unlock policy without the member custody, which leaves it as it is",
+        de: "Schreiben Sie die Entsperrrichtlinie ohne das Feld custody; dann bleibt es, wie es ist",
       },
     ],
     why: {
@@ -103,17 +95,14 @@ export const SPLIT_CUSTODY_ERRORS = {
     class: "refused",
     httpStatus: 403,
     who: "order-owner",
-    recoverable: "yes",
     ask: {
       en: "Ask the owner of order {orderName} to place it in split custody.",
       de: "Bitten Sie den Besitzer des Auftrags {orderName}, ihn mit geteilter Verwahrung zu erteilen.",
     },
     steps: [
       {
-        text: {
-          en: "Place the order in split custody: write it into properties.custody, or leave that member out (docs/customer/split-custody.md)",
-          de: "Erteilen Sie den Auftrag mit geteilter Verwahrung: Schreiben Sie sie in properties.custody, oder lassen Sie das Feld weg (docs/customer/split-custody.md)",
-        },
+        en: "Place the order in split custody: write it into properties.custody, or leave that member out (docs/customer/split-custody.md)",
+        de: "Erteilen Sie den Auftrag mit geteilter Verwahrung: Schreiben Sie sie in properties.custody, oder lassen Sie das Feld weg (docs/customer/split-custody.md)",
       },
     ],
     why: {
@@ -137,7 +126,6 @@ export const SPLIT_CUSTODY_ERRORS = {
     class: "refused",
     httpStatus: 409,
     who: "order-owner",
-    recoverable: "yes",
     ask: {
       en: "Ask the owner of order {orderName} to add a recovery key, or to accept in the unlock policy that there is none.",
       de: "Bitten Sie den Besitzer des Auftrags {orderName}, einen Wiederherstellungsschlüssel hinzuzufügen oder in der Entsperrrichtlinie hinzunehmen, dass es keinen gibt.",
@@ -145,10 +133,8 @@ export const SPLIT_CUSTODY_ERRORS = {
     steps: [
       ADD_RECOVERY_KEY,
       {
-        text: {
-          en: "Or set custody.acceptNoRecovery to true in the unlock policy: a broken mainboard then loses the data",
-          de: "Oder setzen Sie custody.acceptNoRecovery in der Entsperrrichtlinie auf true: Eine defekte Hauptplatine verliert dann die Daten",
-        },
+        en: "Or set custody.acceptNoRecovery to true in the unlock policy: a broken mainboard then loses the data",
+        de: "Oder setzen Sie custody.acceptNoRecovery in der Entsperrrichtlinie auf true: Eine defekte Hauptplatine verliert dann die Daten",
         for: "order-owner",
       },
     ],
@@ -173,7 +159,6 @@ export const SPLIT_CUSTODY_ERRORS = {
     class: "invalid",
     httpStatus: 500,
     who: "order-owner",
-    recoverable: "yes",
     ask: {
       en: "Ask the owner of order {orderName} for the share of node {serial}, which their recovery key opens.",
       de: "Bitten Sie den Besitzer des Auftrags {orderName} um den Anteil des Knotens {serial}, den sein Wiederherstellungsschlüssel öffnet.",
@@ -181,10 +166,8 @@ export const SPLIT_CUSTODY_ERRORS = {
     steps: [
       EXPORT_SHARES,
       {
-        text: {
-          en: "Open it with the recovery key, and give the result to the appliance on standard input (docs/customer/split-custody.md)",
-          de: "Öffnen Sie ihn mit dem Wiederherstellungsschlüssel, und geben Sie das Ergebnis dem Gerät über die Standardeingabe (docs/customer/split-custody.md)",
-        },
+        en: "Open it with the recovery key, and give the result to the appliance on standard input (docs/customer/split-custody.md)",
+        de: "Öffnen Sie ihn mit dem Wiederherstellungsschlüssel, und geben Sie das Ergebnis dem Gerät über die Standardeingabe (docs/customer/split-custody.md)",
         command: "databox-agent recover",
         for: "site-operator",
       },
@@ -199,4 +182,4 @@ export const SPLIT_CUSTODY_ERRORS = {
       de: "Das Volume bleibt gesperrt. Nichts ist verloren, solange es einen Wiederherstellungsschlüssel des Besitzers gibt.",
     },
   },
-} as const satisfies Readonly<Record<string, ErrorRow<Text>>>;
+} as const satisfies Readonly<Record<string, WrittenRow>>;

@@ -1,32 +1,26 @@
-import type { ErrorRow, Step, Text } from "../row.ts";
+import type { Step, Text, WrittenRow } from "../row.ts";
 import { TRY_AGAIN, UNLOCK_AGAIN } from "./steps.ts";
 
 /** Each row names the entry to search for. */
 const SHOW_ACTIVITY = {
   command:
     'az rest --method get --url "{orderId}/activity?api-version=2022-12-01" --query "value[-10:].row"',
-} as const satisfies Omit<Step<Text>, "text">;
+} as const satisfies Omit<Step, "text">;
 
 const SHOW_APPROVALS = {
-  text: {
-    en: "See the waiting unlocks of the order and the decisions about them",
-    de: "Sehen Sie nach, welche Entsperrungen des Auftrags warten und was entschieden wurde",
-  },
+  en: "See the waiting unlocks of the order and the decisions about them",
+  de: "Sehen Sie nach, welche Entsperrungen des Auftrags warten und was entschieden wurde",
   command: 'az rest --method get --url "{orderId}/approvals?api-version=2022-12-01"',
 } as const satisfies Step<Text>;
 const APPROVE = {
-  text: {
-    en: "Approve the request, or reject it in the same way",
-    de: "Genehmigen Sie die Anfrage, oder lehnen Sie sie auf dieselbe Weise ab",
-  },
+  en: "Approve the request, or reject it in the same way",
+  de: "Genehmigen Sie die Anfrage, oder lehnen Sie sie auf dieselbe Weise ab",
   command:
     'az rest --method post --url "{orderId}/approvals/{approvalId}/approve?api-version=2022-12-01" --body \'{"reason":"seen on site"}\'',
 } as const satisfies Step<Text>;
 const SHOW_POLICY = {
-  text: {
-    en: "Check the unlock policy of the order",
-    de: "Sehen Sie sich die Entsperrrichtlinie des Auftrags an",
-  },
+  en: "Check the unlock policy of the order",
+  de: "Sehen Sie sich die Entsperrrichtlinie des Auftrags an",
   command: 'az rest --method get --url "{orderId}/unlockPolicy?api-version=2022-12-01"',
 } as const satisfies Step<Text>;
 const ASK_FOR_APPROVAL =
@@ -46,7 +40,6 @@ export const UNLOCK_DECISION_ERRORS = {
     class: "pending",
     httpStatus: 202,
     who: "security-administrator",
-    recoverable: "yes",
     ask: {
       en: "Ask your security administrator to approve the unlock of node {serial}.",
       de: "Bitten Sie Ihren Sicherheitsadministrator, die Entsperrung des Knotens {serial} zu genehmigen.",
@@ -55,18 +48,14 @@ export const UNLOCK_DECISION_ERRORS = {
       SHOW_APPROVALS,
       APPROVE,
       {
-        text: {
-          en: "Leave the unlock waiting; if it ends before the decision, the next one continues with the same request",
-          de: "Lassen Sie die Entsperrung warten; endet sie, bevor entschieden ist, setzt die nächste dieselbe Anfrage fort",
-        },
+        en: "Leave the unlock waiting; if it ends before the decision, the next one continues with the same request",
+        de: "Lassen Sie die Entsperrung warten; endet sie, bevor entschieden ist, setzt die nächste dieselbe Anfrage fort",
         command: "databox-agent unlock",
         for: "site-operator",
       },
       {
-        text: {
-          en: "If it is no longer needed, withdraw the request",
-          de: "Wenn sie nicht mehr gebraucht wird, ziehen Sie die Anfrage zurück",
-        },
+        en: "If it is no longer needed, withdraw the request",
+        de: "Wenn sie nicht mehr gebraucht wird, ziehen Sie die Anfrage zurück",
         command: "databox-agent unlock --cancel",
         for: "site-operator",
       },
@@ -90,7 +79,6 @@ export const UNLOCK_DECISION_ERRORS = {
     class: "refused",
     httpStatus: 403,
     who: "security-administrator",
-    recoverable: "yes",
     ask: {
       en: "Ask your security administrator why the unlock of node {serial} was rejected.",
       de: "Fragen Sie Ihren Sicherheitsadministrator, warum die Entsperrung des Knotens {serial} abgelehnt wurde.",
@@ -98,10 +86,8 @@ export const UNLOCK_DECISION_ERRORS = {
     steps: [
       {
         ...SHOW_ACTIVITY,
-        text: {
-          en: "See who rejected the request, and why",
-          de: "Sehen Sie nach, wer die Anfrage abgelehnt hat und warum",
-        },
+        en: "See who rejected the request, and why",
+        de: "Sehen Sie nach, wer die Anfrage abgelehnt hat und warum",
       },
       UNLOCK_AGAIN,
     ],
@@ -125,7 +111,6 @@ export const UNLOCK_DECISION_ERRORS = {
     class: "invalid",
     httpStatus: 409,
     who: "site-operator",
-    recoverable: "yes",
     ask: {
       en: "Unlock node {serial} again: that asks for a new approval.",
       de: "Entsperren Sie den Knoten {serial} erneut: Das fragt um eine neue Genehmigung.",
@@ -227,7 +212,6 @@ export const UNLOCK_DECISION_ERRORS = {
     class: "pending",
     httpStatus: 409,
     who: "security-administrator",
-    recoverable: "yes",
     ask: {
       en: "Ask the approvers of the order to approve the change, then make the same change again.",
       de: "Bitten Sie die Genehmigenden des Auftrags, die Änderung zu genehmigen, und nehmen Sie dieselbe Änderung dann noch einmal vor.",
@@ -236,10 +220,8 @@ export const UNLOCK_DECISION_ERRORS = {
       SHOW_APPROVALS,
       APPROVE,
       {
-        text: {
-          en: "Once enough people have approved, send exactly the same change again",
-          de: "Senden Sie genau dieselbe Änderung noch einmal, sobald genug Personen genehmigt haben",
-        },
+        en: "Once enough people have approved, send exactly the same change again",
+        de: "Senden Sie genau dieselbe Änderung noch einmal, sobald genug Personen genehmigt haben",
       },
     ],
     why: {
@@ -260,17 +242,14 @@ export const UNLOCK_DECISION_ERRORS = {
     class: "refused",
     httpStatus: 403,
     who: "security-administrator",
-    recoverable: "yes",
     ask: {
       en: "Ask another approver of order {orderName} to decide.",
       de: "Bitten Sie einen anderen Genehmigenden des Auftrags {orderName} zu entscheiden.",
     },
     steps: [
       {
-        text: {
-          en: "Ask another approver to decide about the request",
-          de: "Bitten Sie eine andere genehmigende Person, über die Anfrage zu entscheiden",
-        },
+        en: "Ask another approver to decide about the request",
+        de: "Bitten Sie eine andere genehmigende Person, über die Anfrage zu entscheiden",
       },
     ],
     reasons: {
@@ -304,7 +283,6 @@ export const UNLOCK_DECISION_ERRORS = {
     class: "refused",
     httpStatus: 403,
     who: "security-administrator",
-    recoverable: "yes",
     ask: {
       en: "Ask your security administrator to approve the unlock, or to change the unlock policy of order {orderName}.",
       de: "Bitten Sie Ihren Sicherheitsadministrator, die Entsperrung zu genehmigen oder die Entsperrrichtlinie des Auftrags {orderName} zu ändern.",
@@ -312,10 +290,8 @@ export const UNLOCK_DECISION_ERRORS = {
     steps: [
       SHOW_POLICY,
       {
-        text: {
-          en: "Approve the unlock as the policy requires, or change the policy (release.breakGlass)",
-          de: "Genehmigen Sie die Entsperrung, wie die Richtlinie es verlangt, oder ändern Sie die Richtlinie (release.breakGlass)",
-        },
+        en: "Approve the unlock as the policy requires, or change the policy (release.breakGlass)",
+        de: "Genehmigen Sie die Entsperrung, wie die Richtlinie es verlangt, oder ändern Sie die Richtlinie (release.breakGlass)",
       },
     ],
     why: {
@@ -345,18 +321,14 @@ export const UNLOCK_DECISION_ERRORS = {
     },
     steps: [
       {
-        text: {
-          en: "Wait until {nextOpening}, then unlock again",
-          de: "Warten Sie bis {nextOpening}, und entsperren Sie dann erneut",
-        },
+        en: "Wait until {nextOpening}, then unlock again",
+        de: "Warten Sie bis {nextOpening}, und entsperren Sie dann erneut",
         for: "site-operator",
       },
       SHOW_POLICY,
       {
-        text: {
-          en: "In an emergency, release one unlock if the policy allows it",
-          de: "Geben Sie im Notfall eine Entsperrung frei, wo die Richtlinie es erlaubt",
-        },
+        en: "In an emergency, release one unlock if the policy allows it",
+        de: "Geben Sie im Notfall eine Entsperrung frei, wo die Richtlinie es erlaubt",
         command:
           'az rest --method post --url "{orderId}/breakGlass?api-version=2022-12-01" --body \'{"reason":"why"}\'',
       },
@@ -382,7 +354,6 @@ export const UNLOCK_DECISION_ERRORS = {
     class: "refused",
     httpStatus: 403,
     who: "security-administrator",
-    recoverable: "yes",
     ask: {
       en: "Ask your security administrator to unlock the appliance of order {orderName} over the network or offline.",
       de: "Bitten Sie Ihren Sicherheitsadministrator, das Gerät des Auftrags {orderName} über das Netz oder ohne Netz zu entsperren.",
@@ -390,16 +361,12 @@ export const UNLOCK_DECISION_ERRORS = {
     steps: [
       SHOW_POLICY,
       {
-        text: {
-          en: "Unlock the appliance over the network, or offline by challenge and answer",
-          de: "Entsperren Sie das Gerät über das Netz, oder ohne Netz durch Anfrage und Antwort",
-        },
+        en: "Unlock the appliance over the network, or offline by challenge and answer",
+        de: "Entsperren Sie das Gerät über das Netz, oder ohne Netz durch Anfrage und Antwort",
       },
       {
-        text: {
-          en: "In an emergency, allow the passkey to be shown once if the policy allows it",
-          de: "Erlauben Sie im Notfall, den Passkey einmal zu zeigen, wo die Richtlinie es erlaubt",
-        },
+        en: "In an emergency, allow the passkey to be shown once if the policy allows it",
+        de: "Erlauben Sie im Notfall, den Passkey einmal zu zeigen, wo die Richtlinie es erlaubt",
         command:
           'az rest --method post --url "{orderId}/breakGlass?api-version=2022-12-01" --body \'{"reason":"why"}\'',
       },
@@ -438,7 +405,6 @@ export const UNLOCK_DECISION_ERRORS = {
     class: "refused",
     httpStatus: 403,
     who: "security-administrator",
-    recoverable: "yes",
     ask: {
       en: "Ask your security administrator to switch unlocking of order {orderName} on again.",
       de: "Bitten Sie Ihren Sicherheitsadministrator, das Entsperren des Auftrags {orderName} wieder einzuschalten.",
@@ -446,16 +412,12 @@ export const UNLOCK_DECISION_ERRORS = {
     steps: [
       {
         ...SHOW_ACTIVITY,
-        text: {
-          en: "Find out who activated the kill switch, and why",
-          de: "Finden Sie heraus, wer den Notschalter aktiviert hat und warum",
-        },
+        en: "Find out who activated the kill switch, and why",
+        de: "Finden Sie heraus, wer den Notschalter aktiviert hat und warum",
       },
       {
-        text: {
-          en: "Switch unlocking on again; if only one node was switched off, name it in the body: serial",
-          de: "Schalten Sie das Entsperren wieder ein; wurde ein einzelner Knoten ausgeschaltet, nennen Sie ihn im Textkörper: serial",
-        },
+        en: "Switch unlocking on again; if only one node was switched off, name it in the body: serial",
+        de: "Schalten Sie das Entsperren wieder ein; wurde ein einzelner Knoten ausgeschaltet, nennen Sie ihn im Textkörper: serial",
         command:
           'az rest --method post --url "{orderId}/restoreAccess?api-version=2022-12-01" --body {}',
       },
@@ -478,17 +440,14 @@ export const UNLOCK_DECISION_ERRORS = {
     class: "unreachable",
     httpStatus: 429,
     who: "nobody",
-    recoverable: "yes",
     ask: {
       en: "Wait {retryAfterSeconds} seconds, then try again.",
       de: "Warten Sie {retryAfterSeconds} Sekunden, und versuchen Sie es dann erneut.",
     },
     steps: [
       {
-        text: {
-          en: "Wait {retryAfterSeconds} seconds",
-          de: "Warten Sie {retryAfterSeconds} Sekunden",
-        },
+        en: "Wait {retryAfterSeconds} seconds",
+        de: "Warten Sie {retryAfterSeconds} Sekunden",
         for: "site-operator",
       },
       TRY_AGAIN,
@@ -502,4 +461,4 @@ export const UNLOCK_DECISION_ERRORS = {
       de: "Die Nachricht wird vor jedem Aufruf des Tresors verworfen. Ein offenes Volume wird nicht angetastet.",
     },
   },
-} as const satisfies Record<string, ErrorRow<Text>>;
+} as const satisfies Record<string, WrittenRow>;
