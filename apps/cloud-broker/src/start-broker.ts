@@ -167,7 +167,7 @@ export async function startBroker(
   opened.defer(() => listener.close(SHUTDOWN_GRACE_MS));
   const { reload, expiresAtMs } = createCertificateReload(
     certificate,
-    () => readCertificate(config),
+    (served) => readCertificate(config, served),
     (next) => {
       listener.setCertificate(next);
       log("info", "certificate reloaded");

@@ -16,15 +16,18 @@ export type Certificate = {
 /**
  * Reads both files, and accepts them only together: while one of them is replaced, they do not fit.
  *
+ * @param known - returned again if the files still hold it, without another check
  * @throws {AppError} Misuse that names the variables
  */
 export async function readCertificate(
   config: Pick<BrokerConfig, "BROKER_TLS_CERTIFICATE_FILE" | "BROKER_TLS_KEY_FILE">,
+  known?: Certificate,
 ): Promise<Certificate> {
   const [certificate, privateKey] = await Promise.all([
     readPemFile("BROKER_TLS_CERTIFICATE_FILE", config.BROKER_TLS_CERTIFICATE_FILE),
     readPemFile("BROKER_TLS_KEY_FILE", config.BROKER_TLS_KEY_FILE),
   ]);
+  if (certificate === known?.certificate && privateKey === known.privateKey) return known;
   try {
     createSecureContext({ cert: certificate, key: privateKey });
     const expiresAtMs = new X509Certificate(certificate).validToDate.getTime();

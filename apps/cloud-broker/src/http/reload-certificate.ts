@@ -10,18 +10,19 @@ export type CertificateReload = {
  * Replaces the served certificate when its files have changed. The files are read again instead of
  * watched: Kubernetes replaces a folder by a symbolic link, and network file systems send no news.
  *
+ * @param read - returns the same object for unchanged files
  * @param serve - takes effect for new connections; open ones stay
  */
 export function createCertificateReload(
   first: Certificate,
-  read: () => Promise<Certificate>,
+  read: (served: Certificate) => Promise<Certificate>,
   serve: (certificate: Certificate) => void,
 ): CertificateReload {
   let served = first;
   return {
     async reload() {
-      const next = await read();
-      if (next.certificate === served.certificate && next.privateKey === served.privateKey) return;
+      const next = await read(served);
+      if (next === served) return;
       serve(next);
       served = next;
     },

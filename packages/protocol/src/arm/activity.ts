@@ -12,7 +12,6 @@ export const activityList = z.object({
   ),
   nextLink: z.optional(z.string()),
 });
-export type ActivityList = z.infer<typeof activityList>;
 
 export const ACTIVITY_OUTCOMES = ["granted", "refused", "failed", "done"] as const;
 

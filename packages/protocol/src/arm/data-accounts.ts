@@ -99,4 +99,3 @@ export const destinationAccountDetails = z
   .check(z.maxLength(MAX_ACCOUNTS));
 export type DataImportDetails = z.infer<typeof dataImportDetails>;
 export type DataExportDetails = z.infer<typeof dataExportDetails>;
-export type DestinationAccountDetails = z.infer<typeof destinationAccountDetails>;

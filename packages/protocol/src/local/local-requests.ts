@@ -7,14 +7,11 @@ const passkey = z.string().check(z.minLength(1), z.maxLength(128));
 
 /** `reason`: shown to the approvers, if the order's policy requires approval. */
 export const localUnlock = z.strictObject({ reason: z.optional(reasonText) });
-export type LocalUnlock = z.infer<typeof localUnlock>;
 
 /** `unlock`: also open the volume, as signing in at a Data Box does. */
 export const localSignIn = z.strictObject({ passkey, unlock: z.optional(z.boolean()) });
-export type LocalSignIn = z.infer<typeof localSignIn>;
 
 export const localPasskey = z.strictObject({ passkey });
-export type LocalPasskey = z.infer<typeof localPasskey>;
 
 /** The text that a person carried here; a scanner's line breaks are allowed. */
 export const localAnswer = z.strictObject({
@@ -24,7 +21,6 @@ export type LocalAnswer = z.infer<typeof localAnswer>;
 
 /** `fresh`: a new challenge although one is open; the answer to the open one becomes useless. */
 export const localChallengeRequest = z.strictObject({ fresh: z.optional(z.boolean()) });
-export type LocalChallengeRequest = z.infer<typeof localChallengeRequest>;
 
 /** A .pfx file (RFC 7292), base64. `apply: false` only checks it. */
 export const localCertificateUpload = z.strictObject({
@@ -32,7 +28,6 @@ export const localCertificateUpload = z.strictObject({
   password: z.string().check(z.maxLength(256)),
   apply: z.boolean(),
 });
-export type LocalCertificateUpload = z.infer<typeof localCertificateUpload>;
 
 /** A request without members; still a body, so that no form of another site can send it. */
 export const localNothing = z.strictObject({});

@@ -7,7 +7,6 @@ export const localChallenge = z.strictObject({
   challenge: z.string(),
   notes: z.array(z.string()),
 });
-export type LocalChallenge = z.infer<typeof localChallenge>;
 
 export const localJournal = z.strictObject({
   rows: z.array(
@@ -71,4 +70,3 @@ export const localNetworkTest = z.strictObject({
 export type LocalNetworkTest = z.infer<typeof localNetworkTest>;
 
 export const localStarted = z.strictObject({ operation: z.string() });
-export type LocalStarted = z.infer<typeof localStarted>;
