@@ -13,26 +13,32 @@ import {
   rekeyProposal,
   renewedLease,
   sanitised,
+  DEVICE_MESSAGE_MAX_BYTES,
+  type MessageType,
 } from "@databox-cmk/protocol";
 
-import type { Route } from "../../http/route.ts";
-import { createBrokerKeysExchange } from "../../release/enrolment/broker-keys-exchange.ts";
+import type { Route, Schema } from "../../http/route.ts";
+import { brokerKeysExchange } from "../../release/enrolment/broker-keys-exchange.ts";
 import { createEnrolmentExchange } from "../../release/enrolment/enrolment.ts";
-import { createCountersignExchange } from "../../release/erasure/countersign-erasure.ts";
-import { createPermitExchange } from "../../release/erasure/permit-erasure.ts";
-import { createJournalExchange } from "../../release/journal/journal-exchange.ts";
-import { createLeaseReceiptExchange } from "../../release/leases/lease-receipt.ts";
+import { countersignExchange } from "../../release/erasure/countersign-erasure.ts";
+import { permitExchange } from "../../release/erasure/permit-erasure.ts";
+import { journalExchange } from "../../release/journal/journal-exchange.ts";
+import { leaseReceiptExchange } from "../../release/leases/lease-receipt.ts";
 import type { LeaseWatches } from "../../release/leases/lease-watches.ts";
-import { createRenewalExchange } from "../../release/leases/renewal.ts";
+import { renewalExchange } from "../../release/leases/renewal.ts";
 import { createWatchExchange } from "../../release/leases/watch.ts";
 import { answerChallenge } from "../../release/message/challenge.ts";
 import type { DeviceDependencies } from "../../release/message/device-dependencies.ts";
 import { createFindDevice } from "../../release/message/device-node.ts";
-import { createConfirmationExchange } from "../../release/rekey/confirm-rekey.ts";
-import { createProposalExchange } from "../../release/rekey/propose-rekey.ts";
-import { createReceiptExchange } from "../../release/unlock/receipt.ts";
-import { createUnlockExchange } from "../../release/unlock/unlock.ts";
-import { deviceRoute } from "./device-route.ts";
+import {
+  type DeviceExchange,
+  type Sender,
+  serveDeviceMessage,
+} from "../../release/message/serve-device-message.ts";
+import { confirmationExchange } from "../../release/rekey/confirm-rekey.ts";
+import { proposalExchange } from "../../release/rekey/propose-rekey.ts";
+import { receiptExchange } from "../../release/unlock/receipt.ts";
+import { unlockExchange } from "../../release/unlock/unlock.ts";
 
 const CHALLENGE_REQUEST_MAX_BYTES = 1024;
 
@@ -75,7 +81,7 @@ export function createDeviceRoutes(
         summary: "Decides whether a node may unlock now; a grant or a denial, both signed",
         answer: [MESSAGE_TYPES.grant, grant],
       },
-      createUnlockExchange(dependencies, findDevice),
+      unlockExchange(dependencies, findDevice),
     ),
     deviceRoute(
       dependencies,
@@ -84,7 +90,7 @@ export function createDeviceRoutes(
         summary: "Accepts a node's receipt for a grant",
         answer: [MESSAGE_TYPES.acknowledgement, acknowledgement],
       },
-      createReceiptExchange(dependencies, findDevice),
+      receiptExchange(dependencies, findDevice),
     ),
     deviceRoute(
       dependencies,
@@ -93,7 +99,7 @@ export function createDeviceRoutes(
         summary: "Sends a node the current signing keys of the broker",
         answer: [MESSAGE_TYPES.brokerKeys, brokerKeysAnswer],
       },
-      createBrokerKeysExchange(dependencies, findDevice),
+      brokerKeysExchange(dependencies, findDevice),
     ),
     deviceRoute(
       dependencies,
@@ -102,7 +108,7 @@ export function createDeviceRoutes(
         summary: "Takes rows of a node's journal; answers with the countersigned head",
         answer: [MESSAGE_TYPES.journalHead, journalHead],
       },
-      createJournalExchange(dependencies, findDevice),
+      journalExchange(dependencies, findDevice),
     ),
     // A new unlock key for a node: proposed, and in force once its volume has accepted it.
     deviceRoute(
@@ -112,7 +118,7 @@ export function createDeviceRoutes(
         summary: "Proposes another unlock key to a node that holds a live lease",
         answer: [MESSAGE_TYPES.rekeyProposal, rekeyProposal],
       },
-      createProposalExchange(dependencies, findDevice),
+      proposalExchange(dependencies, findDevice),
     ),
     deviceRoute(
       dependencies,
@@ -122,7 +128,7 @@ export function createDeviceRoutes(
           "Activates a proposed envelope after the volume has accepted its key; returns the active one",
         answer: [MESSAGE_TYPES.rekeyed, rekeyed],
       },
-      createConfirmationExchange(dependencies, findDevice),
+      confirmationExchange(dependencies, findDevice),
     ),
     deviceRoute(
       dependencies,
@@ -131,7 +137,7 @@ export function createDeviceRoutes(
         summary: "Decides whether a node may be erased now",
         answer: [MESSAGE_TYPES.erasurePermit, erasurePermit],
       },
-      createPermitExchange(dependencies, findDevice),
+      permitExchange(dependencies, findDevice),
     ),
     deviceRoute(
       dependencies,
@@ -140,7 +146,7 @@ export function createDeviceRoutes(
         summary: "Keeps and countersigns the certificate of an erased node",
         answer: [MESSAGE_TYPES.sanitised, sanitised],
       },
-      createCountersignExchange(dependencies, findDevice),
+      countersignExchange(dependencies, findDevice),
     ),
     deviceRoute(
       dependencies,
@@ -149,7 +155,7 @@ export function createDeviceRoutes(
         summary: "Renews the lease of an open volume, or orders to close it; both signed",
         answer: [MESSAGE_TYPES.lease, renewedLease],
       },
-      createRenewalExchange(dependencies, findDevice),
+      renewalExchange(dependencies, findDevice),
     ),
     deviceRoute(
       dependencies,
@@ -167,7 +173,34 @@ export function createDeviceRoutes(
         summary: "Takes a node's receipt of a volume that it closed, or of a drill",
         answer: [MESSAGE_TYPES.acknowledgement, acknowledgement],
       },
-      createLeaseReceiptExchange(dependencies, findDevice),
+      leaseReceiptExchange(dependencies, findDevice),
     ),
   ];
+}
+
+/**
+ * A route for one kind of signed message.
+ *
+ * @param row - its answer: `typ` and payload
+ */
+function deviceRoute<Proven extends Sender>(
+  dependencies: DeviceDependencies,
+  path: string,
+  row: { readonly summary: string; readonly answer: readonly [MessageType, Schema] },
+  exchange: DeviceExchange<Proven>,
+): Route {
+  const {
+    summary,
+    answer: [answer, view],
+  } = row;
+  const { type: request, schema: body } = exchange;
+  return {
+    method: "POST",
+    path,
+    described: { summary, body, answers: { 200: view }, signed: { request, answer } },
+    authentication: "device",
+    reads: "jose",
+    maxBytes: DEVICE_MESSAGE_MAX_BYTES,
+    handle: serveDeviceMessage(dependencies, exchange),
+  };
 }

@@ -9,9 +9,8 @@ import {
 import type { Outcome } from "../../core/ports.ts";
 import type { AuthenticDevice } from "../message/authenticate-device.ts";
 import type { DeviceDependencies } from "../message/device-dependencies.ts";
-import type { FindDevice } from "../message/device-node.ts";
 import { deviceVerb } from "../message/device-verb.ts";
-import type { DeviceExchange, DeviceMessage } from "../message/serve-device-message.ts";
+import type { DeviceMessage } from "../message/serve-device-message.ts";
 import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
 import { signEnvelope } from "../message/signed-envelope.ts";
 import { notePinnedKeys } from "./pinned-keys.ts";
@@ -20,17 +19,12 @@ import { notePinnedKeys } from "./pinned-keys.ts";
  * Sends a device the broker's keys after a rotation, and learns which ones it has. It releases no
  * secret: a replayed request yields public keys and an envelope that the device already has.
  */
-export function createBrokerKeysExchange(
-  dependencies: DeviceDependencies,
-  findDevice: FindDevice,
-): DeviceExchange<AuthenticDevice> {
-  return deviceVerb(dependencies, findDevice, {
-    action: "broker-keys",
-    type: MESSAGE_TYPES.brokerKeysRequest,
-    schema: brokerKeysRequest,
-    answer: (message, asking, said) => tellKeys(dependencies, message, asking, said),
-  });
-}
+export const brokerKeysExchange = deviceVerb({
+  action: "broker-keys",
+  type: MESSAGE_TYPES.brokerKeysRequest,
+  schema: brokerKeysRequest,
+  answer: tellKeys,
+});
 
 async function tellKeys(
   { custody, keys, commit, now }: DeviceDependencies,

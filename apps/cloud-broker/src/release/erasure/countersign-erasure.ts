@@ -8,28 +8,18 @@ import {
 import type { Outcome } from "../../core/ports.ts";
 import type { AuthenticDevice } from "../message/authenticate-device.ts";
 import type { DeviceDependencies } from "../message/device-dependencies.ts";
-import type { FindDevice } from "../message/device-node.ts";
 import { deviceVerb } from "../message/device-verb.ts";
-import {
-  actorOf,
-  type DeviceExchange,
-  type DeviceMessage,
-} from "../message/serve-device-message.ts";
+import { actorOf, type DeviceMessage } from "../message/serve-device-message.ts";
 import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
 
 /** Keeps and countersigns the certificate of an erased node, which then destroys its device key. */
-export function createCountersignExchange(
-  dependencies: DeviceDependencies,
-  findDevice: FindDevice,
-): DeviceExchange<AuthenticDevice> {
-  return deviceVerb(dependencies, findDevice, {
-    action: "erasure",
-    type: MESSAGE_TYPES.sanitisation,
-    schema: sanitisation,
-    knowsRepeats: true,
-    answer: (message, sender, said) => countersign(dependencies, message, sender, said),
-  });
-}
+export const countersignExchange = deviceVerb({
+  action: "erasure",
+  type: MESSAGE_TYPES.sanitisation,
+  schema: sanitisation,
+  knowsRepeats: true,
+  answer: countersign,
+});
 
 async function countersign(
   { nodeErasure, keys }: DeviceDependencies,

@@ -8,28 +8,18 @@ import {
 import type { Outcome } from "../../core/ports.ts";
 import type { AuthenticDevice } from "../message/authenticate-device.ts";
 import type { DeviceDependencies } from "../message/device-dependencies.ts";
-import type { FindDevice } from "../message/device-node.ts";
 import { deviceVerb } from "../message/device-verb.ts";
-import {
-  actorOf,
-  type DeviceExchange,
-  type DeviceMessage,
-} from "../message/serve-device-message.ts";
+import { actorOf, type DeviceMessage } from "../message/serve-device-message.ts";
 import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
 import { useCounter } from "../rekey/use-counter.ts";
 
 /** Tells a node whether it may destroy its keys and data; nothing has been destroyed yet. */
-export function createPermitExchange(
-  dependencies: DeviceDependencies,
-  findDevice: FindDevice,
-): DeviceExchange<AuthenticDevice> {
-  return deviceVerb(dependencies, findDevice, {
-    action: "erasure/permit",
-    type: MESSAGE_TYPES.erasureRequest,
-    schema: erasureRequest,
-    answer: (message, sender, request) => permit(dependencies, message, sender, request),
-  });
-}
+export const permitExchange = deviceVerb({
+  action: "erasure/permit",
+  type: MESSAGE_TYPES.erasureRequest,
+  schema: erasureRequest,
+  answer: permit,
+});
 
 async function permit(
   dependencies: DeviceDependencies,

@@ -13,14 +13,8 @@ import type { Outcome } from "../../core/ports.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 import { type AuthenticDevice, malformed } from "../message/authenticate-device.ts";
 import type { DeviceDependencies } from "../message/device-dependencies.ts";
-import type { FindDevice } from "../message/device-node.ts";
 import { deviceVerb } from "../message/device-verb.ts";
-import {
-  actorOf,
-  type DeviceExchange,
-  type DeviceMessage,
-  type Sender,
-} from "../message/serve-device-message.ts";
+import { actorOf, type DeviceMessage, type Sender } from "../message/serve-device-message.ts";
 import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
 
 /**
@@ -28,17 +22,12 @@ import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
  * order's audit trail, and the broker countersigns the last of them: from then on neither side can
  * rewrite them unnoticed.
  */
-export function createJournalExchange(
-  dependencies: DeviceDependencies,
-  findDevice: FindDevice,
-): DeviceExchange<AuthenticDevice> {
-  return deviceVerb(dependencies, findDevice, {
-    action: "journal",
-    type: MESSAGE_TYPES.journal,
-    schema: journalDelivery,
-    answer: (message, sender, said) => takeJournal(dependencies, message, sender, said),
-  });
-}
+export const journalExchange = deviceVerb({
+  action: "journal",
+  type: MESSAGE_TYPES.journal,
+  schema: journalDelivery,
+  answer: takeJournal,
+});
 
 async function takeJournal(
   { commit, keys, appendAudit, now }: DeviceDependencies,

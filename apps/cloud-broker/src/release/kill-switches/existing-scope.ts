@@ -1,6 +1,6 @@
-import { AppError } from "@databox-cmk/errors";
 import { isSameIdentifier, type OperatorRevocationScope } from "@databox-cmk/protocol";
 
+import { invalidMember } from "../../core/failure-error.ts";
 import type { OrderName } from "../../core/order.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
 import { findOrder } from "../../orders/find-order.ts";
@@ -35,11 +35,7 @@ export async function scopeOfOrder(
   if (serial === undefined) return { kind: "order", order };
   const nodes = await readNodes(store, order);
   const node = nodes.find((each) => isSameIdentifier(each.serial, serial));
-  if (node === undefined)
-    throw new AppError("InvalidRequestContent", {
-      target: "serial",
-      detail: "serial: the order has no such node",
-    });
+  if (node === undefined) throw invalidMember("serial", "the order has no such node");
   return { kind: "node", order, serial: node.serial };
 }
 

@@ -12,7 +12,7 @@ import { renderFailureJson } from "../../core/failure-json.ts";
 import { type EpochMs, idsBelow, type OrderId, subscriptionOf } from "../../core/order.ts";
 import type { Failure } from "../../core/ports.ts";
 import { awaitLeaseWrites } from "../../store/await-lease-writes.ts";
-import { compileOnce } from "../../store/compile-once.ts";
+import { compileOnce } from "../../store/fast/compile-once.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 
 /** The scope of a kill switch. Order ids and subscription ids in lower case. */

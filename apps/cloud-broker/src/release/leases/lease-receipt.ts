@@ -14,27 +14,17 @@ import type { Outcome } from "../../core/ports.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 import { type AuthenticDevice, malformed } from "../message/authenticate-device.ts";
 import type { DeviceDependencies } from "../message/device-dependencies.ts";
-import type { FindDevice } from "../message/device-node.ts";
 import { deviceVerb } from "../message/device-verb.ts";
-import {
-  actorOf,
-  type DeviceExchange,
-  type DeviceMessage,
-} from "../message/serve-device-message.ts";
+import { actorOf, type DeviceMessage } from "../message/serve-device-message.ts";
 import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
 
 /** A node's action on its lease: the proof that a volume is closed, or the answer to a drill. */
-export function createLeaseReceiptExchange(
-  dependencies: DeviceDependencies,
-  findDevice: FindDevice,
-): DeviceExchange<AuthenticDevice> {
-  return deviceVerb(dependencies, findDevice, {
-    action: "lease-receipt",
-    type: MESSAGE_TYPES.leaseReceipt,
-    schema: leaseReceipt,
-    answer: (message, sender, said) => takeLeaseReceipt(dependencies, message, sender, said),
-  });
-}
+export const leaseReceiptExchange = deviceVerb({
+  action: "lease-receipt",
+  type: MESSAGE_TYPES.leaseReceipt,
+  schema: leaseReceipt,
+  answer: takeLeaseReceipt,
+});
 
 async function takeLeaseReceipt(
   { commit, keys, appendAudit, announce, now }: DeviceDependencies,

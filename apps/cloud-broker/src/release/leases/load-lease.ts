@@ -6,7 +6,7 @@ import { LEASE_STATES, type LeaseRecord, type RenewalFacts } from "../../core/de
 import { parseFailureJson } from "../../core/failure-json.ts";
 import { parseOfflineTerms } from "../../core/offline-terms.ts";
 import type { OrderId } from "../../core/order.ts";
-import { compileOnce } from "../../store/compile-once.ts";
+import { compileOnce } from "../../store/fast/compile-once.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 import {
   type CoveringScopes,

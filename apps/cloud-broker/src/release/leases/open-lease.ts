@@ -3,7 +3,7 @@ import type { Transaction } from "kysely";
 
 import type { OrderId } from "../../core/order.ts";
 import type { UnlockPurpose } from "../../core/unlock-purposes.ts";
-import { compileWriteOnce } from "../../store/compile-once.ts";
+import { compileWriteOnce } from "../../store/fast/compile-once.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 
 const supersede = compileWriteOnce((store, { order, serial }: { order: OrderId; serial: string }) =>

@@ -9,13 +9,12 @@ import type { Kysely } from "kysely";
 import { decideRenewal } from "../../core/decide-renewal.ts";
 import type { Outcome } from "../../core/ports.ts";
 import { leaseTermsOf } from "../../core/unlock-policy.ts";
-import { compileTogether } from "../../store/compile-together.ts";
+import { compileTogether } from "../../store/fast/compile-together.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 import type { AuthenticDevice } from "../message/authenticate-device.ts";
 import type { DeviceDependencies } from "../message/device-dependencies.ts";
-import type { FindDevice } from "../message/device-node.ts";
 import { deviceVerb } from "../message/device-verb.ts";
-import type { DeviceExchange, DeviceMessage } from "../message/serve-device-message.ts";
+import type { DeviceMessage } from "../message/serve-device-message.ts";
 import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
 import { loadLease, type LoadedLease } from "./load-lease.ts";
 import { orderRelock } from "./order-relock.ts";
@@ -24,18 +23,13 @@ import { orderRelock } from "./order-relock.ts";
  * Answers with the next lease, or with the signed order to close. Calls no vault: the results of
  * probes are in the database.
  */
-export function createRenewalExchange(
-  dependencies: DeviceDependencies,
-  findDevice: FindDevice,
-): DeviceExchange<AuthenticDevice> {
-  return deviceVerb(dependencies, findDevice, {
-    action: "renew",
-    type: MESSAGE_TYPES.leaseRenewal,
-    schema: leaseRenewal,
-    answer: (message, sender, request) => renew(dependencies, message, sender, request),
-    repeatsAreRefused: true,
-  });
-}
+export const renewalExchange = deviceVerb({
+  action: "renew",
+  type: MESSAGE_TYPES.leaseRenewal,
+  schema: leaseRenewal,
+  answer: renew,
+  repeatsAreRefused: true,
+});
 
 async function renew(
   dependencies: DeviceDependencies,

@@ -33,12 +33,13 @@ export function createWatchExchange(
   findDevice: FindDevice,
   watches: Pick<LeaseWatches, "wait">,
 ): DeviceExchange<AuthenticDevice> {
-  return deviceVerb(dependencies, findDevice, {
+  const exchange = deviceVerb({
     action: "watch",
     type: MESSAGE_TYPES.leaseWatch,
     schema: leaseWatch,
-    answer: (message, sender, request) => watch(dependencies, watches, message, sender, request),
+    answer: (_, message, sender, request) => watch(dependencies, watches, message, sender, request),
   });
+  return exchange(dependencies, findDevice);
 }
 
 async function watch(

@@ -5,7 +5,7 @@ import { DAY_MS } from "../../core/day.ts";
 import type { EpochMs, OrderId } from "../../core/order.ts";
 import type { Failure } from "../../core/ports.ts";
 import { renderTime } from "../../core/wire-time.ts";
-import { compileWriteOnce } from "../../store/compile-once.ts";
+import { compileWriteOnce } from "../../store/fast/compile-once.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 
 /** The UTC day that a time belongs to, by its first millisecond. */

@@ -4,7 +4,7 @@ import { deviceKeyGrade, suiteName, type DeviceKeyGrade } from "@databox-cmk/pro
 import { LeastRecentlyUsed } from "../../core/least-recently-used.ts";
 import type { OrderId } from "../../core/order.ts";
 import type { OrderPlace } from "../../core/unlock-purposes.ts";
-import { compileOnce } from "../../store/compile-once.ts";
+import { compileOnce } from "../../store/fast/compile-once.ts";
 import type { Store } from "../../store/store.ts";
 
 /** An enrolled node, and the place of its order. */

@@ -5,6 +5,7 @@ import * as z from "zod/mini";
 
 import { foldOrderId } from "../../core/order.ts";
 import type { AuthenticDevice } from "./authenticate-device.ts";
+import type { DeviceDependencies } from "./device-dependencies.ts";
 import { deviceVerb } from "./device-verb.ts";
 import type { DeviceMessage } from "./serve-device-message.ts";
 
@@ -19,14 +20,18 @@ const MESSAGE: DeviceMessage = {
 const SAID = { order: ORDER, serial: "DBX-1", counter: 1 };
 const DONE = { ok: true, value: { status: 200, text: "done" } } as const;
 
-const verb = (comparesNode?: true) =>
-  deviceVerb({ limit: () => undefined }, () => Promise.resolve(undefined), {
+const dependencies = { limit: () => undefined } as unknown as DeviceDependencies;
+
+const verb = (comparesNode?: true) => {
+  const exchange = deviceVerb({
     action: "renew",
     type: MESSAGE_TYPES.leaseRenewal,
     schema: z.strictObject({ order: z.string(), serial: z.string(), counter: z.number() }),
     comparesNode,
     answer: () => Promise.resolve(DONE),
   });
+  return exchange(dependencies, () => Promise.resolve(undefined));
+};
 
 const answerTo = (payload: object, comparesNode?: true) => {
   const sender = { order: ORDER, serial: "DBX-1", payload } as unknown as AuthenticDevice;

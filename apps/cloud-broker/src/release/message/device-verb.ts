@@ -18,6 +18,7 @@ type DeviceVerb<Said extends SaysNode> = Pick<
   /** The verb's own rule compares order and serial number, in its place among other checks. */
   readonly comparesNode?: true | undefined;
   readonly answer: (
+    dependencies: DeviceDependencies,
     message: DeviceMessage,
     sender: AuthenticDevice,
     said: Said,
@@ -25,13 +26,16 @@ type DeviceVerb<Said extends SaysNode> = Pick<
 };
 
 /** An exchange with an enrolled device: signature → schema → order and serial number → answer. */
-export function deviceVerb<Said extends SaysNode>(
-  dependencies: Pick<DeviceDependencies, "limit">,
+export function deviceVerb<Said extends SaysNode>({
+  comparesNode,
+  answer,
+  ...exchange
+}: DeviceVerb<Said>): (
+  dependencies: DeviceDependencies,
   findDevice: FindDevice,
-  { comparesNode, answer, ...exchange }: DeviceVerb<Said>,
-): DeviceExchange<AuthenticDevice> {
+) => DeviceExchange<AuthenticDevice> {
   const { type, schema } = exchange;
-  return {
+  return (dependencies, findDevice) => ({
     ...exchange,
     authenticate: (message) => authenticateDevice(dependencies, findDevice, message, type),
     async answer(message, sender) {
@@ -40,9 +44,9 @@ export function deviceVerb<Said extends SaysNode>(
       const { order, serial } = parsed.value;
       if (comparesNode !== true && (order !== sender.order || serial !== sender.serial))
         return { ok: false, failure: ANOTHER_NODE };
-      return answer(message, sender, parsed.value);
+      return answer(dependencies, message, sender, parsed.value);
     },
-  };
+  });
 }
 
 const ANOTHER_NODE = {

@@ -1,7 +1,7 @@
 import type { Transaction } from "kysely";
 
 import type { OrderId } from "../../core/order.ts";
-import { compileWriteOnce } from "../../store/compile-once.ts";
+import { compileWriteOnce } from "../../store/fast/compile-once.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 
 type Noted = { order: OrderId; serial: string; outcome: string; nowMs: number };

@@ -1,6 +1,6 @@
 import type { Kysely, Transaction } from "kysely";
 
-import { compileOnce, compileWriteOnce } from "../../store/compile-once.ts";
+import { compileOnce, compileWriteOnce } from "../../store/fast/compile-once.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 import type { Store } from "../../store/store.ts";
 import type { SignedAnswer } from "./signed-answer.ts";

@@ -12,6 +12,15 @@ import type { SignedAnswer } from "../message/signed-answer.ts";
 import { releaseTo } from "../unlock/unlock.ts";
 import { offlineWay } from "./offline-way.ts";
 
+const carriedExchange = deviceVerb({
+  action: "offline-unlock",
+  type: MESSAGE_TYPES.offlineChallenge,
+  schema: offlineChallenge,
+  comparesNode: true,
+  knowsRepeats: true,
+  answer: answerCarried,
+});
+
 /**
  * The unlock of a node without network: signature, repeats, then the same steps as every unlock.
  */
@@ -19,14 +28,7 @@ export function createOfflineExchange(
   dependencies: DeviceDependencies,
   findDevice: FindDevice,
 ): DeviceExchange<AuthenticDevice> {
-  const verb = deviceVerb(dependencies, findDevice, {
-    action: "offline-unlock",
-    type: MESSAGE_TYPES.offlineChallenge,
-    schema: offlineChallenge,
-    comparesNode: true,
-    knowsRepeats: true,
-    answer: (message, { node }, challenge) => answerCarried(dependencies, message, node, challenge),
-  });
+  const verb = carriedExchange(dependencies, findDevice);
   return {
     ...verb,
     async authenticate(message) {
@@ -45,7 +47,7 @@ export function createOfflineExchange(
 async function answerCarried(
   dependencies: DeviceDependencies,
   message: DeviceMessage,
-  node: DeviceNode,
+  { node }: AuthenticDevice,
   challenge: OfflineChallenge,
 ): Promise<Outcome<SignedAnswer>> {
   const { carriedBy: carrier } = message;

@@ -2,7 +2,7 @@ import type { UnlockPolicy } from "@databox-cmk/protocol";
 import type { Kysely } from "kysely";
 
 import type { EpochMs, OrderId } from "../../core/order.ts";
-import { compileOnce } from "../../store/compile-once.ts";
+import { compileOnce } from "../../store/fast/compile-once.ts";
 import { type Json, fromJson } from "../../store/json-column.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 

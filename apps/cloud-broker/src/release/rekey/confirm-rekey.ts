@@ -10,13 +10,8 @@ import type { Outcome } from "../../core/ports.ts";
 import { parseDeviceShare, storeDeviceShare } from "../../custody/device-shares.ts";
 import type { AuthenticDevice } from "../message/authenticate-device.ts";
 import type { DeviceDependencies } from "../message/device-dependencies.ts";
-import type { FindDevice } from "../message/device-node.ts";
 import { deviceVerb } from "../message/device-verb.ts";
-import {
-  actorOf,
-  type DeviceExchange,
-  type DeviceMessage,
-} from "../message/serve-device-message.ts";
+import { actorOf, type DeviceMessage } from "../message/serve-device-message.ts";
 import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
 import { signEnvelope } from "../message/signed-envelope.ts";
 import { useCounter } from "./use-counter.ts";
@@ -25,17 +20,12 @@ import { useCounter } from "./use-counter.ts";
  * Puts a proposal in force. The answer is always the envelope in force: a node that lost its last
  * answer asks again.
  */
-export function createConfirmationExchange(
-  dependencies: DeviceDependencies,
-  findDevice: FindDevice,
-): DeviceExchange<AuthenticDevice> {
-  return deviceVerb(dependencies, findDevice, {
-    action: "rekey",
-    type: MESSAGE_TYPES.rekeyConfirmation,
-    schema: rekeyConfirmation,
-    answer: (message, sender, said) => confirm(dependencies, message, sender, said),
-  });
-}
+export const confirmationExchange = deviceVerb({
+  action: "rekey",
+  type: MESSAGE_TYPES.rekeyConfirmation,
+  schema: rekeyConfirmation,
+  answer: confirm,
+});
 
 async function confirm(
   dependencies: DeviceDependencies,

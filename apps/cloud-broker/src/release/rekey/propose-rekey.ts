@@ -23,29 +23,19 @@ import type { RekeyProposal } from "../../custody/key-custody.ts";
 import { loadLease } from "../leases/load-lease.ts";
 import { type AuthenticDevice, malformed } from "../message/authenticate-device.ts";
 import type { DeviceDependencies } from "../message/device-dependencies.ts";
-import type { FindDevice } from "../message/device-node.ts";
 import { deviceVerb } from "../message/device-verb.ts";
-import {
-  actorOf,
-  type DeviceExchange,
-  type DeviceMessage,
-} from "../message/serve-device-message.ts";
+import { actorOf, type DeviceMessage } from "../message/serve-device-message.ts";
 import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
 import { signEnvelope } from "../message/signed-envelope.ts";
 import { useCounter } from "./use-counter.ts";
 
 /** Gives an unlocked node a second unlock key, beside the one that opens its volume. */
-export function createProposalExchange(
-  dependencies: DeviceDependencies,
-  findDevice: FindDevice,
-): DeviceExchange<AuthenticDevice> {
-  return deviceVerb(dependencies, findDevice, {
-    action: "rekey/propose",
-    type: MESSAGE_TYPES.rekeyRequest,
-    schema: rekeyRequest,
-    answer: (message, sender, request) => propose(dependencies, message, sender, request),
-  });
-}
+export const proposalExchange = deviceVerb({
+  action: "rekey/propose",
+  type: MESSAGE_TYPES.rekeyRequest,
+  schema: rekeyRequest,
+  answer: propose,
+});
 
 async function propose(
   dependencies: DeviceDependencies,

@@ -4,7 +4,7 @@ import { LEASE_STATES } from "../../core/decide-renewal.ts";
 import type { EpochMs, OrderId } from "../../core/order.ts";
 import type { Failure } from "../../core/ports.ts";
 import type { OrderPlace } from "../../core/unlock-purposes.ts";
-import { compileOnce } from "../../store/compile-once.ts";
+import { compileOnce } from "../../store/fast/compile-once.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 import {
   type CoveringScopes,

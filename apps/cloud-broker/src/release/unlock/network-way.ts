@@ -2,12 +2,19 @@ import { hash } from "node:crypto";
 
 import { checkNonce } from "@databox-cmk/crypto";
 import type { UnlockRequest } from "@databox-cmk/protocol";
+import type { Kysely } from "kysely";
 
+import { BEING_ANSWERED } from "../../core/decide-unlock.ts";
+import type { OrderId } from "../../core/order.ts";
+import type { Failure, Outcome } from "../../core/ports.ts";
+import { compileTogether } from "../../store/fast/compile-together.ts";
+import type { BrokerTables } from "../../store/schema.ts";
+import type { Store } from "../../store/store.ts";
+import { countedOf, QUOTA_WRITES, usedUpQuota } from "../limits/unlock-quota.ts";
 import { NONCE_LIFETIME_MS } from "../message/challenge.ts";
 import type { DeviceDependencies } from "../message/device-dependencies.ts";
 import type { DeviceNode } from "../message/device-node.ts";
 import type { DeviceMessage } from "../message/serve-device-message.ts";
-import { consumeNonce } from "./consume-nonce.ts";
 import type { UnlockWay } from "./unlock-way.ts";
 
 /** The node sent the request itself: a nonce of this broker proves its freshness. */
@@ -41,4 +48,88 @@ export function networkWay(
     overtakenAbove: request.counter,
     record: () => Promise.resolve({ ok: true, value: { offlineJson: null } }),
   };
+}
+
+type Used = {
+  readonly nonceHash: string;
+  readonly requestHash: string;
+  readonly expiresAtMs: number;
+  readonly order: OrderId;
+  readonly serial: string;
+  readonly counter: number;
+} & ReturnType<typeof countedOf>;
+
+const insertNonce = (store: Kysely<BrokerTables>, used: Used) =>
+  store
+    .insertInto("consumed_nonces")
+    .values({
+      nonce_hash: used.nonceHash,
+      request_hash: used.requestHash,
+      expires_at_ms: used.expiresAtMs,
+    })
+    .onConflict((conflict) => conflict.column("nonce_hash").doNothing());
+const raiseCounter = (store: Kysely<BrokerTables>, { order, serial, counter }: Used) =>
+  store
+    .updateTable("nodes")
+    .set({ last_counter: counter })
+    .where("order_id", "=", order)
+    .where("serial", "=", serial)
+    .where("last_counter", "<", counter);
+
+const useUp = compileTogether({ nonce: insertNonce, counter: raiseCounter, ...QUOTA_WRITES });
+
+/**
+ * Counts the request against its quotas and uses up nonce and counter, all or nothing, in one
+ * commit; of many concurrent requests exactly one can.
+ */
+async function consumeNonce(
+  deps: Pick<
+    DeviceDependencies,
+    "store" | "commit" | "now" | "unlockQuota" | "countCustomerUnlock"
+  >,
+  requestHash: string,
+  nonceHash: string,
+  request: UnlockRequest,
+  { order, serial }: DeviceNode,
+): Promise<Outcome<undefined>> {
+  const { store, now, unlockQuota } = deps;
+  const busy = await deps.countCustomerUnlock(order);
+  if (busy !== undefined) return { ok: false, failure: busy };
+  const nowMs = now();
+  const refusedBy = await useUp(deps, {
+    nonceHash,
+    requestHash,
+    // Every nonce that is valid now expires before this row does.
+    expiresAtMs: nowMs + NONCE_LIFETIME_MS,
+    order,
+    serial,
+    counter: request.counter,
+    ...countedOf(unlockQuota, { order, serial }, nowMs),
+  });
+  switch (refusedBy) {
+    case undefined:
+      return { ok: true, value: undefined };
+    case "nonce":
+      return { ok: false, failure: await whyUsed(store, nonceHash, requestHash) };
+    case "counter":
+      return {
+        ok: false,
+        failure: { code: "CounterRollback", detail: "counter: another message came first" },
+      };
+    case "perNode":
+    case "perOrder":
+      return { ok: false, failure: usedUpQuota(refusedBy, unlockQuota, nowMs) };
+  }
+}
+
+/** The same message at another replica at the same moment is not a replay. */
+async function whyUsed(store: Store, nonceHash: string, requestHash: string): Promise<Failure> {
+  const used = await store
+    .selectFrom("consumed_nonces")
+    .select("request_hash")
+    .where("nonce_hash", "=", nonceHash)
+    .executeTakeFirst();
+  return used?.request_hash === requestHash
+    ? BEING_ANSWERED
+    : { code: "ReplayDetected", detail: "nonce: used already" };
 }

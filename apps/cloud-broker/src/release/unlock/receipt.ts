@@ -14,29 +14,18 @@ import { parseDeviceShare, storeDeviceShare } from "../../custody/device-shares.
 import type { BrokerTables } from "../../store/schema.ts";
 import type { AuthenticDevice } from "../message/authenticate-device.ts";
 import type { DeviceDependencies } from "../message/device-dependencies.ts";
-import type { FindDevice } from "../message/device-node.ts";
 import { deviceVerb } from "../message/device-verb.ts";
-import {
-  actorOf,
-  type DeviceExchange,
-  type DeviceMessage,
-  type Sender,
-} from "../message/serve-device-message.ts";
+import { actorOf, type DeviceMessage, type Sender } from "../message/serve-device-message.ts";
 import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
 import { storeAnswer } from "../message/stored-answers.ts";
 
 /** The node's report about a grant; a node that reports its preparation can be dispatched. */
-export function createReceiptExchange(
-  dependencies: DeviceDependencies,
-  findDevice: FindDevice,
-): DeviceExchange<AuthenticDevice> {
-  return deviceVerb(dependencies, findDevice, {
-    action: "receipt",
-    type: MESSAGE_TYPES.receipt,
-    schema: receipt,
-    answer: (message, sender, said) => takeReceipt(dependencies, message, sender, said),
-  });
-}
+export const receiptExchange = deviceVerb({
+  action: "receipt",
+  type: MESSAGE_TYPES.receipt,
+  schema: receipt,
+  answer: takeReceipt,
+});
 
 async function takeReceipt(
   dependencies: DeviceDependencies,

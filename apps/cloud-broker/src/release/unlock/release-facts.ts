@@ -3,7 +3,7 @@ import type { Kysely } from "kysely";
 
 import type { EpochMs, OrderId } from "../../core/order.ts";
 import type { Failure } from "../../core/ports.ts";
-import { compileOnce } from "../../store/compile-once.ts";
+import { compileOnce } from "../../store/fast/compile-once.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 import {
   type CoveringScopes,

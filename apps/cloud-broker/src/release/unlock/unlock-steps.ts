@@ -24,7 +24,7 @@ import { leaseTermsOf } from "../../core/unlock-policy.ts";
 import type { HeldNode } from "../../custody/key-custody.ts";
 import type { NodeEnvelope } from "../../custody/node-envelope.ts";
 import type { Released } from "../../custody/release-content-key.ts";
-import { readAtOnce } from "../../store/send-at-once.ts";
+import { readAtOnce } from "../../store/fast/send-at-once.ts";
 import type { Store } from "../../store/store.ts";
 import { type Admission, admitRelease } from "../approvals/admit-release.ts";
 import type { ReleaseClaim } from "../approvals/claim-release.ts";

@@ -3,11 +3,8 @@ import { MESSAGE_TYPES, unlockRequest } from "@databox-cmk/protocol";
 import type { Outcome } from "../../core/ports.ts";
 import { isForCopy } from "../../core/unlock-purposes.ts";
 import { markStep } from "../../observability/trace.ts";
-import type { AuthenticDevice } from "../message/authenticate-device.ts";
 import type { DeviceDependencies } from "../message/device-dependencies.ts";
-import type { FindDevice } from "../message/device-node.ts";
 import { deviceVerb } from "../message/device-verb.ts";
-import type { DeviceExchange } from "../message/serve-device-message.ts";
 import type { SignedAnswer } from "../message/signed-answer.ts";
 import { networkWay } from "./network-way.ts";
 import { signPending } from "./sign-pending.ts";
@@ -22,25 +19,20 @@ import {
 } from "./unlock-steps.ts";
 
 /** An unlock over the network. */
-export function createUnlockExchange(
-  dependencies: DeviceDependencies,
-  findDevice: FindDevice,
-): DeviceExchange<AuthenticDevice> {
-  return deviceVerb(dependencies, findDevice, {
-    action: "unlock",
-    type: MESSAGE_TYPES.unlockRequest,
-    schema: unlockRequest,
-    comparesNode: true,
-    async answer(message, { node }, request) {
-      const way = networkWay(dependencies, message, request, node);
-      const outcome = await releaseTo(dependencies, { message, node, request, way });
-      if (!outcome.ok && isForCopy(request.purpose))
-        await dependencies.haltCopy(node.order, outcome.failure, message.correlationId);
-      return outcome;
-    },
-    repeatsAreRefused: true,
-  });
-}
+export const unlockExchange = deviceVerb({
+  action: "unlock",
+  type: MESSAGE_TYPES.unlockRequest,
+  schema: unlockRequest,
+  comparesNode: true,
+  async answer(dependencies, message, { node }, request) {
+    const way = networkWay(dependencies, message, request, node);
+    const outcome = await releaseTo(dependencies, { message, node, request, way });
+    if (!outcome.ok && isForCopy(request.purpose))
+      await dependencies.haltCopy(node.order, outcome.failure, message.correlationId);
+    return outcome;
+  },
+  repeatsAreRefused: true,
+});
 
 /** Answers with a grant or a pending message; a failure names the request's own figures. */
 export async function releaseTo(
