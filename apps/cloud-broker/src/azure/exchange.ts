@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from "node:async_hooks";
+import { createWorkPart } from "../load/work.ts";
 
 /**
  * How the latest HTTP exchange of a call ended. The SDKs' errors lose parts of it, so it is
@@ -20,7 +20,7 @@ export type Observed<Value> =
   | { readonly ok: true; readonly value: Value; readonly exchange: Exchange | undefined }
   | { readonly ok: false; readonly error: unknown; readonly exchange: Exchange | undefined };
 
-const notebook = new AsyncLocalStorage<{ exchange?: Exchange }>();
+const notebook = createWorkPart<{ exchange?: Exchange }>("exchange");
 
 /** Runs one SDK call and returns its last exchange. Observed calls within it keep their own. */
 export function observe<Value>(run: () => Promise<Value>): Promise<Observed<Value>> {
@@ -36,6 +36,6 @@ export function observe<Value>(run: () => Promise<Value>): Promise<Observed<Valu
 }
 
 export function noteExchange(exchange: Exchange): void {
-  const page = notebook.getStore();
+  const page = notebook.current();
   if (page !== undefined) page.exchange = exchange;
 }

@@ -1,9 +1,8 @@
-import { AsyncLocalStorage } from "node:async_hooks";
-
 import { addressKey } from "@databox-cmk/http";
 
 import { createLedger, mayTakePlace, type Party, type Place } from "./fair-share.ts";
 import type { LoopUtilization } from "./loop-utilization.ts";
+import { createWorkPart } from "./work.ts";
 
 /** Admits requests as long as the broker keeps up with them. */
 export type Admission = {
@@ -40,10 +39,10 @@ export type Held = {
   onceGone(gone: () => void): void;
 };
 
-const current = new AsyncLocalStorage<{
+const admitted = createWorkPart<{
   readonly visit: Visit;
   readonly noteTurnedAway: () => number;
-}>();
+}>("admission");
 
 /** Above it the process is saturated, and its waiting work queues up. */
 const AT_ITS_END = 0.9;
@@ -161,7 +160,7 @@ export function createAdmission(options: {
       if (!hasRoom(party)) return false;
       const visit = createVisit(connection, party);
       try {
-        current.run({ visit, noteTurnedAway }, work);
+        admitted.run({ visit, noteTurnedAway }, work);
       } catch (fault) {
         visit.leave();
         throw fault;
@@ -178,7 +177,7 @@ export function createAdmission(options: {
  * no place
  */
 export function heldPlace(): Held | undefined {
-  return current.getStore()?.visit;
+  return admitted.current()?.visit;
 }
 
 /** A request takes no place while it waits for others (a vault, or news). */
@@ -186,7 +185,7 @@ export async function awayFromWork<Value>(
   to: Elsewhere,
   wait: () => Promise<Value>,
 ): Promise<Value> {
-  const visit = current.getStore()?.visit;
+  const visit = admitted.current()?.visit;
   if (visit === undefined) return wait();
   visit.goAway(to);
   try {
@@ -204,12 +203,12 @@ export async function awayFromWork<Value>(
  * end here.
  */
 export function countForCustomer(customer: string): number | undefined {
-  const entered = current.getStore();
+  const entered = admitted.current();
   if (entered === undefined || entered.visit.belongTo(customer)) return undefined;
   return entered.noteTurnedAway();
 }
 
 /** The answer is ready; sending it does not count as work. */
 export function leaveWork(): void {
-  current.getStore()?.visit.leave();
+  admitted.current()?.visit.leave();
 }

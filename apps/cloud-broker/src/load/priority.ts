@@ -1,20 +1,17 @@
-import { AsyncLocalStorage } from "node:async_hooks";
+import { createWorkPart } from "./work.ts";
 
 /** The order in which waiting work is served at a vault or in a commit. */
 export const PRIORITIES = ["unlock", "probe", "re-wrap"] as const;
 export type Priority = (typeof PRIORITIES)[number];
 
-const current = new AsyncLocalStorage<Priority>();
+const current = createWorkPart<Priority>("priority");
 
-/**
- * Sets the priority of every vault call and commit that `work` makes. Uses AsyncLocalStorage, since
- * these happen many calls below.
- */
+/** Sets the priority of every vault call and commit that `work` makes, many calls below. */
 export function atPriority<Value>(priority: Priority, work: () => Promise<Value>): Promise<Value> {
   return current.run(priority, work);
 }
 
 /** The default: a person or a device waits for the result. */
 export function currentPriority(): Priority {
-  return current.getStore() ?? "unlock";
+  return current.current() ?? "unlock";
 }

@@ -1,8 +1,7 @@
-import { AsyncLocalStorage } from "node:async_hooks";
-
 import type { AuditStep, KeyVaults, Outcome } from "../core/ports.ts";
 import type { Spans } from "../http/spans.ts";
 import { awayFromWork } from "../load/admission.ts";
+import { createWorkPart } from "../load/work.ts";
 import type { VaultCall } from "./metrics.ts";
 
 type Trace = {
@@ -11,13 +10,9 @@ type Trace = {
   readonly correlationId: string | undefined;
 };
 
-const current = new AsyncLocalStorage<Trace>();
+const current = createWorkPart<Trace>("trace");
 
-/**
- * Records the steps of one message for its audit row. Uses AsyncLocalStorage, since the vault calls
- * happen five functions below; OpenTelemetry's context manager does the same but brings an SDK with
- * it.
- */
+/** Records the steps of one message for its audit row; its vault calls happen far below. */
 export function withTrace<Value>(
   run: () => Promise<Value>,
   correlationId?: string,
@@ -30,19 +25,19 @@ export function withTrace<Value>(
 
 /** Correlation id of the message in progress; undefined outside of one. */
 export function tracedCorrelationId(): string | undefined {
-  return current.getStore()?.correlationId;
+  return current.current()?.correlationId;
 }
 
 /**
  * For work that a message starts without waiting for it: its calls are not steps of the message.
  */
 export function outsideTrace<Value>(run: () => Promise<Value>): Promise<Value> {
-  return current.exit(run);
+  return current.run(undefined, run);
 }
 
 /** Records that a step is done. Without a trace this does nothing. */
 export function markStep(name: string): void {
-  const trace = current.getStore();
+  const trace = current.current();
   trace?.steps.push({ name, afterMs: tenth(performance.now() - trace.startedMs) });
 }
 
@@ -50,7 +45,7 @@ export function markStep(name: string): void {
  * The steps so far, to be stored; read them before a transaction that may be shared with others.
  */
 export function stepsSoFar(): { readonly steps?: readonly AuditStep[] } {
-  const trace = current.getStore();
+  const trace = current.current();
   if (trace === undefined) return {};
   const record = { name: "record", afterMs: tenth(performance.now() - trace.startedMs) };
   return { steps: [...trace.steps, record] };
@@ -82,7 +77,7 @@ export function traceVaults(
 const createNote =
   (spans: Spans, called: (call: VaultCall) => void) =>
   async <Value>(name: string, call: () => Promise<Outcome<Value>>): Promise<Outcome<Value>> => {
-    const trace = current.getStore();
+    const trace = current.current();
     const beganMs = performance.now();
     const outcome = await awayFromWork("vault", () => spans.ofVaultCall(name, call, codeOf));
     const elapsedMs = performance.now() - beganMs;

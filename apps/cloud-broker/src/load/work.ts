@@ -1,0 +1,25 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+
+/** The parts of the work in progress, by their owners. */
+const parts = new AsyncLocalStorage<ReadonlyMap<symbol, unknown>>();
+
+/** A part of the work in progress that has one owner. */
+type WorkPart<Value> = {
+  current(): Value | undefined;
+  /** @param value - for all that `work` calls and starts; undefined: without this part */
+  run<Result>(value: Value | undefined, work: () => Result): Result;
+};
+
+/**
+ * Carries a value to functions many calls below, past the signatures in between. All parts share
+ * one AsyncLocalStorage, so this module shows everything that travels this way. OpenTelemetry's
+ * context does the same, but only with its SDK, which a broker without tracing does not load.
+ */
+export function createWorkPart<Value>(owner: string): WorkPart<Value> {
+  const key = Symbol(owner);
+  return {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only `run` sets it
+    current: () => parts.getStore()?.get(key) as Value | undefined,
+    run: (value, work) => parts.run(new Map(parts.getStore()).set(key, value), work),
+  };
+}
