@@ -162,7 +162,7 @@ export const THREATS: readonly Evidence[] = [
   {
     name: "A failure under a wrong name",
     shownBy: {
-      "apps/cloud-broker/src/store/send-at-once.test.ts": [
+      "apps/cloud-broker/src/store/fast/send-at-once.test.ts": [
         "a transaction fails with its first failure (%s), even if a later one arrives first",
       ],
       "apps/cloud-broker/src/callers/verify-token.test.ts": [

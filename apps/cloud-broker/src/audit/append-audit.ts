@@ -3,7 +3,7 @@ import type { Kysely, Transaction } from "kysely";
 import type { OrderId } from "../core/order.ts";
 import type { AuditEvent, Clock } from "../core/ports.ts";
 import { type ChainHead, takeChainHead } from "../store/chain-head.ts";
-import { compileWriteOnce } from "../store/compile-once.ts";
+import { compileWriteOnce } from "../store/fast/compile-once.ts";
 import type { BrokerTables } from "../store/schema.ts";
 import { type AuditRow, nextAuditRow } from "./audit-row.ts";
 

@@ -2,7 +2,7 @@ import { parseEnvelope } from "@databox-cmk/crypto";
 import type { Kysely } from "kysely";
 
 import type { OrderId } from "../core/order.ts";
-import { compileOnce } from "../store/compile-once.ts";
+import { compileOnce } from "../store/fast/compile-once.ts";
 import type { BrokerTables } from "../store/schema.ts";
 import { type KeyInForce, keyInForceOf, selectKeyInForce } from "./key-in-force.ts";
 import type { NodeEnvelope } from "./node-envelope.ts";

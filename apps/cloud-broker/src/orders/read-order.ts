@@ -1,7 +1,7 @@
 import type { Selectable } from "kysely";
 
 import { type AttachedIdentity, idsBelow, type OrderId } from "../core/order.ts";
-import { compileOnce } from "../store/compile-once.ts";
+import { compileOnce } from "../store/fast/compile-once.ts";
 import { fromJson } from "../store/json-column.ts";
 import { keyChoiceOf } from "../store/key-choice-columns.ts";
 import type { BrokerTables } from "../store/schema.ts";

@@ -1,8 +1,8 @@
 import { CompiledQuery, sql, type Transaction } from "kysely";
 
 import type { OrderId } from "../core/order.ts";
-import { compileOnce, compileWriteOnce } from "./compile-once.ts";
 import { engineOf } from "./engine.ts";
+import { compileOnce, compileWriteOnce } from "./fast/compile-once.ts";
 import type { BrokerTables } from "./schema.ts";
 
 /**

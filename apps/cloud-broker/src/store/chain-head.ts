@@ -1,7 +1,7 @@
 import { CompiledQuery, type Transaction } from "kysely";
 
-import { compileOnce } from "./compile-once.ts";
 import { engineOf } from "./engine.ts";
+import { compileOnce } from "./fast/compile-once.ts";
 import type { BrokerTables } from "./schema.ts";
 
 export type ChainHead = { readonly sequence: number; readonly hash: string };

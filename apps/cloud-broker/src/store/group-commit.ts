@@ -1,8 +1,8 @@
 import { CompiledQuery, type Transaction } from "kysely";
 
 import { currentPriority } from "../load/priority.ts";
-import { compileWriteOnce } from "./compile-once.ts";
 import { engineOf } from "./engine.ts";
+import { compileWriteOnce } from "./fast/compile-once.ts";
 import type { BrokerTables } from "./schema.ts";
 import type { Store } from "./store.ts";
 import { runLocking, type Work } from "./transactions.ts";

@@ -1,10 +1,10 @@
 import Database from "better-sqlite3";
 import { Kysely } from "kysely";
 
+import { createSqliteDialect } from "./fast/sqlite-dialect.ts";
 import { migrate } from "./migrate.ts";
 import { createQueryTimes, noteQueryTimes } from "./query-times.ts";
 import type { BrokerTables } from "./schema.ts";
-import { createSqliteDialect } from "./sqlite-dialect.ts";
 import type { Store } from "./store.ts";
 
 export type OpenDatabase = (path: string) => Database.Database;

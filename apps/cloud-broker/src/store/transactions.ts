@@ -1,9 +1,9 @@
 import type { Transaction } from "kysely";
 
 import { engineOf } from "./engine.ts";
+import { sendAtOnce } from "./fast/send-at-once.ts";
 import { untilRaceIsWon } from "./retry-transactions.ts";
 import type { BrokerTables } from "./schema.ts";
-import { sendAtOnce } from "./send-at-once.ts";
 import type { Store } from "./store.ts";
 
 export type Work<Value> = (transaction: Transaction<BrokerTables>) => Promise<Value>;

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-import { compileWriteOnce } from "../../src/store/compile-once.ts";
-import { compileTogether } from "../../src/store/compile-together.ts";
+import { compileWriteOnce } from "../../src/store/fast/compile-once.ts";
+import { compileTogether } from "../../src/store/fast/compile-together.ts";
+import { sendWithCommit } from "../../src/store/fast/send-at-once.ts";
 import { createCommit } from "../../src/store/group-commit.ts";
-import { sendWithCommit } from "../../src/store/send-at-once.ts";
 import type { Store } from "../../src/store/store.ts";
 import { runLocking } from "../../src/store/transactions.ts";
 import { commitUnlessWithdrawn, Withdrawn } from "../../src/store/withdrawn.ts";

@@ -59,7 +59,7 @@ export function poolConfigOf(settings: PostgresSettings): PoolConfig {
     idleTimeoutMillis: IDLE_TIMEOUT_MS,
     maxLifetimeSeconds: LIFETIME_SECONDS,
     keepAlive: true,
-    // Statements that are issued together are sent together (store/send-at-once.ts).
+    // Statements that are issued together are sent together (store/fast/send-at-once.ts).
     pipeline: true,
     statement_timeout: timeoutMs,
     // A replica that is paused or disconnected in the middle of a transaction must not hold its

@@ -21,7 +21,7 @@ export function isLostRace(error: unknown): boolean {
   return error instanceof Error && RACES.has(codeOf(error));
 }
 
-/** A statement fails so on purpose when its condition does not hold (store/compile-together.ts). */
+/** A statement fails so on purpose when its condition does not hold (store/fast/compile-together.ts). */
 export function isDivisionByZero(error: unknown): boolean {
   return error instanceof Error && codeOf(error) === "22012";
 }

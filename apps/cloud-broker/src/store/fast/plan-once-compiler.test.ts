@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { openStore } from "./open-store.ts";
+import { openStore } from "../open-store.ts";
 
 describe("a comparison with a parameter", () => {
   test("hides it from SQLite's planner, and means the same", async () => {

@@ -1,10 +1,10 @@
 import type { CompiledQuery, DatabaseConnection, Kysely, QueryResult } from "kysely";
 
-import { engineOf } from "./engine.ts";
-import { isAborted } from "./postgres/failures.ts";
-import { untilRaceIsWon } from "./retry-transactions.ts";
-import type { BrokerTables } from "./schema.ts";
-import type { Store } from "./store.ts";
+import { engineOf } from "../engine.ts";
+import { isAborted } from "../postgres/failures.ts";
+import { untilRaceIsWon } from "../retry-transactions.ts";
+import type { BrokerTables } from "../schema.ts";
+import type { Store } from "../store.ts";
 
 type Queries = Kysely<BrokerTables>;
 type Sent = {

@@ -1,7 +1,7 @@
 import type Database from "better-sqlite3";
 import { SqliteAdapter } from "kysely";
 
-import { type QueryTimes, timeQuery } from "./query-times.ts";
+import { type QueryTimes, timeQuery } from "../query-times.ts";
 
 type Result = { readonly rows: readonly unknown[]; readonly changes: bigint };
 

@@ -1,6 +1,6 @@
 import type { Compilable, CompiledQuery, DialectAdapter, Kysely } from "kysely";
 
-import type { BrokerTables } from "./schema.ts";
+import type { BrokerTables } from "../schema.ts";
 import { executeAtOnce } from "./send-at-once.ts";
 import { DirectSqliteAdapter } from "./sqlite-adapter.ts";
 

@@ -1,8 +1,8 @@
 import { CompiledQuery, type DatabaseConnection, type Kysely, type Transaction } from "kysely";
 import { expect, test } from "vitest";
 
-import { isLostRace } from "./postgres/failures.ts";
-import type { BrokerTables } from "./schema.ts";
+import { isLostRace } from "../postgres/failures.ts";
+import type { BrokerTables } from "../schema.ts";
 import { executeAtOnce, sendAtOnce } from "./send-at-once.ts";
 
 const failed = (code: string) => Object.assign(new Error(code), { code });

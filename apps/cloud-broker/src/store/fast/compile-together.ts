@@ -1,11 +1,11 @@
 import { type Compilable, type Kysely, type OperationNodeSource, sql } from "kysely";
 
+import { engineOf } from "../engine.ts";
+import type { Commit } from "../group-commit.ts";
+import { isDivisionByZero } from "../postgres/failures.ts";
+import type { BrokerTables } from "../schema.ts";
+import type { Store } from "../store.ts";
 import { compileOnce, compileWriteOnce } from "./compile-once.ts";
-import { engineOf } from "./engine.ts";
-import type { Commit } from "./group-commit.ts";
-import { isDivisionByZero } from "./postgres/failures.ts";
-import type { BrokerTables } from "./schema.ts";
-import type { Store } from "./store.ts";
 
 type Build<Parameters> = (
   store: Kysely<BrokerTables>,

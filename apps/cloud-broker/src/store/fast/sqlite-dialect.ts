@@ -1,0 +1,128 @@
+import { setTimeout } from "node:timers/promises";
+
+import type Database from "better-sqlite3";
+import {
+  type Dialect,
+  SqliteDialect,
+  type SqliteStatement,
+  type Driver,
+  type SqliteDatabase,
+} from "kysely";
+
+import { type QueryTimes, timeQuery } from "../query-times.ts";
+import { PlanOnceCompiler } from "./plan-once-compiler.ts";
+import { DirectSqliteAdapter } from "./sqlite-adapter.ts";
+
+/**
+ * SQLite with transactions that take the write lock at their start. A transaction that reads first
+ * and writes later would fail if another process (a worker of the same machine) wrote in between.
+ */
+export function createSqliteDialect(database: Database.Database, times: QueryTimes): Dialect {
+  const statements = keepStatements(database);
+  const kept = forgiveRollback(statements, database);
+  const dialect = new SqliteDialect({
+    database: {
+      close: () => {
+        kept.close();
+      },
+      prepare: (sql) => timed(kept.prepare(sql === "begin" ? "begin immediate" : sql), times),
+    },
+  });
+  const adapter = new DirectSqliteAdapter(database, (sql) => statements.prepare(sql), times);
+  return {
+    createDriver: () => takeTurns(dialect.createDriver(), database),
+    createQueryCompiler: () => new PlanOnceCompiler(),
+    createIntrospector: (store) => dialect.createIntrospector(store),
+    createAdapter: () => adapter,
+  };
+}
+
+const timed = (statement: SqliteStatement, times: QueryTimes): SqliteStatement => ({
+  reader: statement.reader,
+  all: (parameters) => timeQuery(times, () => statement.all(parameters)),
+  run: (parameters) => timeQuery(times, () => statement.run(parameters)),
+  iterate: (parameters) => statement.iterate(parameters),
+});
+
+/** The broker has few distinct queries; lists of ids add some. */
+const MAX_STATEMENTS = 500;
+
+type KeptStatements = { prepare(sql: string): Database.Statement; close(): void };
+
+/**
+ * Caches prepared statements. kysely prepares one for each execution, and SQLite takes longer to
+ * prepare a read by key than to run it. Does not support streams, which keep their statement busy;
+ * the broker has none.
+ */
+function keepStatements(database: Database.Database): KeptStatements {
+  const statements = new Map<string, Database.Statement>();
+  return {
+    prepare(sql) {
+      const kept = statements.get(sql);
+      if (kept !== undefined) return kept;
+      if (statements.size >= MAX_STATEMENTS) statements.clear();
+      const statement = database.prepare(sql);
+      statements.set(sql, statement);
+      return statement;
+    },
+    close() {
+      statements.clear();
+      database.close();
+    },
+  };
+}
+
+/** The same time that SQLite itself would wait (busy_timeout). */
+const PATIENCE_MS = 5_000;
+const LONGEST_PAUSE_MS = 2;
+
+/**
+ * Waits for the write lock without blocking the process. SQLite itself waits for another worker's
+ * commit by sleeping on this thread, which would also stop every request that needs no lock.
+ */
+function takeTurns(driver: Driver, database: Database.Database): Driver {
+  const begin = driver.beginTransaction.bind(driver);
+  const [impatient, patient] = [0, PATIENCE_MS].map((milliseconds) =>
+    database.prepare(`pragma busy_timeout = ${String(milliseconds)}`),
+  );
+  driver.beginTransaction = async (connection, settings) => {
+    for (const untilMs = performance.now() + PATIENCE_MS; ;) {
+      impatient?.run();
+      try {
+        await begin(connection, settings);
+        return;
+      } catch (error) {
+        if (!isBusy(error) || performance.now() > untilMs) throw error;
+      } finally {
+        patient?.run();
+      }
+      await setTimeout(Math.random() * LONGEST_PAUSE_MS);
+    }
+  };
+  return driver;
+}
+
+const isBusy = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && error.code === "SQLITE_BUSY";
+
+const NOTHING = { reader: false, run: () => ({ changes: 0, lastInsertRowid: 0 }), all: () => [] };
+
+/**
+ * After some faults (a full disk, no memory) SQLite rolls the transaction back by itself (its
+ * documentation of "begin", response to errors). kysely's own rollback would then fail with "no
+ * transaction is active", and that error would hide the first one.
+ */
+function forgiveRollback(
+  inner: SqliteDatabase,
+  database: Pick<Database.Database, "inTransaction">,
+): SqliteDatabase {
+  return {
+    close: () => {
+      inner.close();
+    },
+    prepare(sql) {
+      if (sql !== "rollback" || database.inTransaction) return inner.prepare(sql);
+      return { ...NOTHING, iterate: () => [][Symbol.iterator]() };
+    },
+  };
+}
