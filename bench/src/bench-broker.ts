@@ -1,14 +1,14 @@
 import { fork, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync, existsSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 
 import { createCertificateAuthority, issueServerCertificate } from "@databox-cmk/crypto";
 import * as z from "zod";
 
 import { cpuSecondsOf, residentBytesOf } from "./process-usage.ts";
-import { findShippedBroker } from "./shipped-broker.ts";
 
 /**
  * One broker with SQLite in a process of its own, without Azure, unless the variables say where it
@@ -130,5 +130,31 @@ export async function serveFrom(
       await ended;
       home[Symbol.dispose]();
     },
+  };
+}
+
+/** Benches measure the shipped bundle, started as its image starts it. */
+type ShippedBroker = {
+  readonly main: string;
+  /** Options of Node. */
+  readonly execArgv: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+};
+
+const BUNDLE = fileURLToPath(
+  new URL("../dist/main.mjs", import.meta.resolve("@databox-cmk/cloud-broker")),
+);
+const IMAGE = new URL("../../deploy/broker/image.json", import.meta.url);
+const settings = z.object({ Entrypoint: z.array(z.string()), Env: z.array(z.string()) });
+
+/** @throws {Error} before `npm run build` */
+function findShippedBroker(): ShippedBroker {
+  if (!existsSync(BUNDLE)) throw new Error("the broker is not built; run: npm run build");
+  const { Entrypoint, Env } = settings.parse(JSON.parse(readFileSync(IMAGE, "utf8")));
+  const arenas = Env.map((row) => row.split("=")).filter(([name]) => name === "MALLOC_ARENA_MAX");
+  return {
+    main: BUNDLE,
+    execArgv: Entrypoint.slice(1, -1),
+    environment: Object.fromEntries(arenas),
   };
 }

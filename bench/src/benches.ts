@@ -2,12 +2,14 @@ import type { BenchResult } from "./bench-result.ts";
 
 type Bench = { readonly run: () => Promise<BenchResult> };
 
+const oneWorker = () => import("./unlock-one-worker.ts");
+
 /** Every bench by its name on the command line: `npm run bench -- agent-cold-start`. */
 export const BENCHES = {
   unlock: () => import("./unlock.ts"),
   "unlock-emulator": () => import("./unlock-emulator.ts"),
-  "unlock-rsa": () => import("./unlock-rsa.ts"),
-  "unlock-new-connection": () => import("./unlock-new-connection.ts"),
+  "unlock-rsa": async () => ({ run: (await oneWorker()).withRsa }),
+  "unlock-new-connection": async () => ({ run: (await oneWorker()).onNewConnections }),
   "unlock-postgres": () => import("./unlock-postgres.ts"),
   envelope: () => import("./envelope.ts"),
   tang: () => import("./tang-recovery.ts"),

@@ -10,17 +10,19 @@ export type Figures = {
 };
 
 /** Runs by turns, so that all meet the same machine; the first round of each is for warming up. */
-export async function compareUnlocks(
-  contestants: readonly Contestant[],
+export async function compareUnlocks<const Contestants extends readonly Contestant[]>(
+  contestants: Contestants,
   { unlocks, rounds }: { readonly unlocks: number; readonly rounds: number },
-): Promise<readonly Figures[]> {
+): Promise<{ readonly [Index in keyof Contestants]: Figures }> {
   const runs: UnlockRun[][] = contestants.map(() => []);
   for (let round = 0; round <= rounds; round += 1)
     for (const [index, { load }] of contestants.entries()) {
       const run = await load.run(unlocks);
       if (round > 0) runs[index]?.push(run);
     }
-  return contestants.map(({ name }, index) => figuresOf(name, runs[index] ?? []));
+  const figures = contestants.map(({ name }, index) => figuresOf(name, runs[index] ?? []));
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- one for each contestant
+  return figures as { readonly [Index in keyof Contestants]: Figures };
 }
 
 function figuresOf(name: string, runs: readonly UnlockRun[]): Figures {

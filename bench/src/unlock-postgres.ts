@@ -36,11 +36,13 @@ export async function run(): Promise<BenchResult> {
     LOAD,
   );
   await using sqliteLoad = await startUnlockLoad(sqlite.broker, sqlite.fleet, LOAD);
-  const contestants = [
-    { name: "PostgreSQL", load },
-    { name: "SQLite", load: sqliteLoad },
-  ];
-  const [ours, other] = await compareUnlocks(contestants, RUNS);
+  const [ours, other] = await compareUnlocks(
+    [
+      { name: "PostgreSQL", load },
+      { name: "SQLite", load: sqliteLoad },
+    ],
+    RUNS,
+  );
   await using far = await startUnlockBroker(stub, { postgres: { awayMs: AWAY_MS } });
   await using nearAlone = await startUnlockLoad(
     postgres.broker,
@@ -59,8 +61,6 @@ export async function run(): Promise<BenchResult> {
   const tripsBefore = far.far?.roundTrips() ?? 0;
   await farAlone.run(FEW.unlocks);
   const trips = Math.round(((far.far?.roundTrips() ?? 0) - tripsBefore) / FEW.unlocks);
-  if (ours === undefined || other === undefined || near === undefined || away === undefined)
-    throw new TypeError("a contestant is missing");
   const rate = ratio("PostgreSQL to SQLite, unlocks a second", ours.perSecond, other.perSecond);
   return {
     kind: "measured",

@@ -46,15 +46,6 @@ export async function run(): Promise<BenchResult> {
     ],
     FEW,
   );
-  if (
-    worker === undefined ||
-    workers === undefined ||
-    floorFigures === undefined ||
-    floorOfTwoCallsFigures === undefined ||
-    latency === undefined ||
-    floorLatency === undefined
-  )
-    throw new TypeError("a contestant is missing");
   const toFloor = (label: string, figure: keyof Figures) =>
     ratio(
       `1 worker to the floor with 2 calls, ${label}`,
