@@ -76,7 +76,7 @@ test("a decision is committed by `record`, which cannot forget its row of the au
       // Appends a row where its fact is new.
       "key-life/health/record-health.ts",
       // Nobody decides anything: claims, counts, sessions, what was observed, what is delivered.
-      "api/portal/notices/stored-choices.ts",
+      "api/portal/notices/choice-routes.ts",
       "api/portal/sessions.ts",
       "custody/primary-standings.ts",
       "events/deliver-events.ts",

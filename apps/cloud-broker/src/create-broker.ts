@@ -145,14 +145,15 @@ const UNPROVEN_DEVICES = 10;
  * The whole broker as a request listener; nothing here opens, listens or reads the clock by itself.
  */
 export function createBroker(dependencies: BrokerDependencies): Broker {
-  const { config, store, keys, now, log } = dependencies;
+  const { config, store, keys, clock, isClosing, log, now, random, spans, verifyToken } =
+    dependencies;
   const figures = createFleetFigures(store, now);
   const metrics = createMetrics(figures);
   metrics.showPool(() => poolStateOf(store));
   tellQueryTimes(store, (elapsedMs) => {
     metrics.queried(elapsedMs);
   });
-  metrics.showClock(() => dependencies.clock.offsets());
+  metrics.showClock(() => clock.offsets());
   const choreFailed = (chore: string, error: unknown): void => {
     metrics.choreFailed(chore);
     log("error", `${chore} failed`, {
@@ -160,12 +161,12 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
       ...describePool(poolStateOf(store)),
     });
   };
-  const traced = traceVaults(dependencies.vaults, dependencies.spans, (call) => {
+  const traced = traceVaults(dependencies.vaults, spans, (call) => {
     metrics.calledVault(call);
   });
   const observed = observeVaults(traced, now);
   const { health } = observed;
-  const vaults = refuseWithoutClock(observed.vaults, dependencies.clock);
+  const vaults = refuseWithoutClock(observed.vaults, clock);
   const appendAudit = createAppendAudit({ now });
   const strangerRows = createStrangerRows({ store, appendAudit, now });
   const defaultPolicy = defaultUnlockPolicy({
@@ -213,7 +214,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     selectReceivers,
     intervalSeconds: config.KEY_HEALTH_INTERVAL_SECONDS,
     perVaultPerMinute: config.KEY_HEALTH_PER_VAULT_PER_MINUTE,
-    random: dependencies.random,
+    random,
     failed: (error) => {
       choreFailed("key health", error);
     },
@@ -303,7 +304,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
   };
   const campaigns = createCampaignRunner({
     plane: { ...plane, custody: campaignCustody },
-    isClosing: dependencies.isClosing,
+    isClosing,
   });
   const turnAway = createTurnAway({ metrics, log, now });
   const places = createPlaces({
@@ -315,7 +316,10 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
   const hasAccess = createHasAccess(dependencies.roles, now);
   const own: readonly Route[] = [
     ...createHealthRoutes({
-      ...dependencies,
+      store,
+      clock,
+      isClosing,
+      now,
       vaultHealth: health,
       isStuck: () => places.isStuck(),
     }),
@@ -332,7 +336,11 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     dependencies.portal === undefined
       ? undefined
       : createPortal(dependencies.portal, {
-          ...dependencies,
+          config,
+          store,
+          verifyToken,
+          notices: dependencies.notices,
+          now,
           appendAudit,
           hasAccess,
           maySomewhere: createMaySomewhere(heldRoles),
@@ -347,14 +355,20 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
   ];
   const identify = portal?.identify;
   const authenticate = createAuthenticateCaller({
-    ...dependencies,
+    store,
+    verifyToken,
+    verifyEventToken: dependencies.verifyEventToken,
     hasAccess,
     tenantId: config.TENANT_ID,
     identify,
     appendAudit,
   });
   const front = createFront({
-    ...dependencies,
+    config,
+    store,
+    spans,
+    log,
+    now,
     routes,
     authenticate,
     identify,
@@ -403,7 +417,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
           store,
           custody: campaignCustody,
           now,
-          random: dependencies.random,
+          random,
           intervalSeconds: config.KEY_POLL_INTERVAL_SECONDS,
           rotate: (keyAddress, orders) => rotateFollowers(plane, keyAddress, orders),
         }),
@@ -411,8 +425,11 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     runCampaigns: () => campaigns.run(),
     deliverEvents: () =>
       deliverEvents({
-        ...dependencies,
+        store,
         receivers,
+        now,
+        random,
+        log,
         sent: (...attempt) => {
           metrics.sentEvent(...attempt);
         },

@@ -1,7 +1,14 @@
-import { chainHash } from "@databox-cmk/crypto";
+import {
+  chainHash,
+  CryptoError,
+  importVerifyKey,
+  messageHash,
+  verifyMessage,
+  type VerifyKey,
+} from "@databox-cmk/crypto";
+import { leaseReceipt, MESSAGE_TYPES, parseWith, receipt } from "@databox-cmk/protocol";
 
 import type { AuditRow } from "./audit-row.ts";
-import { createDeviceWords, isWritten, type WrittenRow } from "./device-words.ts";
 
 /** The end of a chain at an earlier verification. */
 export type NotedHead = { readonly length: number; readonly head: string };
@@ -89,4 +96,117 @@ function parseRow(rowJson: string): WrittenRow | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** A parsed audit row; only its place in the chain is verified so far. */
+type WrittenRow = Readonly<Record<string, unknown>>;
+
+type DeviceWords = {
+  /**
+   * @returns false for a receipt that its row's device did not sign, or whose content differs from
+   * its row
+   */
+  hear(row: WrittenRow): boolean;
+  /** Thumbprint of the newest key that each node signed with. */
+  devices(): Readonly<Record<string, string>>;
+  counts(): { readonly proven: number; readonly unproven: number };
+};
+
+const RECEIPTS = new Set(["receipt", "lease/relocked", "lease/drilled"]);
+
+/**
+ * Checks the receipts in a chain by the device keys that its enrolments name, so that they are
+ * proven by the device and not by the broker. Rows of older brokers have no `signed` member and
+ * count as unproven.
+ */
+function createDeviceWords(): DeviceWords {
+  const keys = new Map<string, VerifyKey>();
+  let proven = 0;
+  let unproven = 0;
+
+  function isSaid(row: WrittenRow): boolean {
+    const key = keys.get(textOf(row["serial"]));
+    if (typeof row["signed"] !== "string" || key === undefined) {
+      unproven += 1;
+      return true;
+    }
+    proven += 1;
+    return messageHash(row["signed"]) === row["requestHash"] && agrees(row, row["signed"], key);
+  }
+
+  return {
+    hear(row) {
+      if (row["action"] === "enrol" && row["deviceKey"] !== undefined) {
+        const key = readKey(row["deviceKey"]);
+        if (key === undefined) return false;
+        keys.set(textOf(row["serial"]), key);
+      }
+      return !isReceipt(row) || isSaid(row);
+    },
+    devices: () => Object.fromEntries([...keys].map(([serial, { kid }]) => [serial, kid])),
+    counts: () => ({ proven, unproven }),
+  };
+}
+
+/** A refused receipt proves nothing; only its code is kept. */
+function isReceipt(row: WrittenRow): boolean {
+  return (
+    RECEIPTS.has(textOf(row["action"])) &&
+    isWritten(row["detail"]) &&
+    "journalHead" in row["detail"]
+  );
+}
+
+/** Whether the row repeats the content that the device signed. */
+function agrees(row: WrittenRow, signed: string, key: VerifyKey): boolean {
+  const said = row["action"] === "receipt" ? ofGrant(signed, key) : ofLease(signed, key);
+  return said !== undefined && isPart(said, row);
+}
+
+function ofGrant(signed: string, key: VerifyKey): WrittenRow | undefined {
+  const said = parseWith(receipt, payloadOf(signed, key, MESSAGE_TYPES.receipt));
+  if (!said.ok) return undefined;
+  const { order, serial, outcome, grantHash, bootId, journalHead } = said.value;
+  return { chain: order, serial, detail: { outcome, grantHash, bootId, journalHead } };
+}
+
+function ofLease(signed: string, key: VerifyKey): WrittenRow | undefined {
+  const said = parseWith(leaseReceipt, payloadOf(signed, key, MESSAGE_TYPES.leaseReceipt));
+  if (!said.ok) return undefined;
+  const { order, serial, outcome, lease, cause, drill, bootId, journalHead } = said.value;
+  const detail = { leaseId: lease, cause, drill, bootId, journalHead };
+  return { chain: order, serial, action: `lease/${outcome}`, detail };
+}
+
+function payloadOf(signed: string, key: VerifyKey, typ: string): unknown {
+  try {
+    return verifyMessage(signed, key, typ);
+  } catch (error) {
+    if (error instanceof CryptoError) return undefined;
+    throw error;
+  }
+}
+
+function isPart(part: WrittenRow, whole: WrittenRow): boolean {
+  return Object.entries(part).every(([name, value]) => {
+    const found = whole[name];
+    return isWritten(value) ? isWritten(found) && isPart(value, found) : found === value;
+  });
+}
+
+function readKey(jwk: unknown): VerifyKey | undefined {
+  try {
+    return importVerifyKey(jwk);
+  } catch (error) {
+    if (error instanceof CryptoError) return undefined;
+    throw error;
+  }
+}
+
+function isWritten(value: unknown): value is WrittenRow {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
 }

@@ -25,3 +25,8 @@ export function valueOf<Value>(outcome: Outcome<Value>): Value {
   if (outcome.ok) return outcome.value;
   throw errorOf(outcome.failure);
 }
+
+/** The refusal of one member of a request. */
+export function invalidMember(target: string, problem: string): AppError {
+  return new AppError("InvalidRequestContent", { target, detail: `${target}: ${problem}` });
+}

@@ -12,6 +12,7 @@ import {
 } from "@databox-cmk/errors";
 import express, { type Request, type Response } from "express";
 
+import { invalidMember } from "../core/failure-error.ts";
 import { orderIdOf } from "../core/order.ts";
 import { orderFacts } from "../core/recovery-facts.ts";
 import { clientId, correlationIdOf } from "./correlation-id.ts";
@@ -88,12 +89,12 @@ export function createHandler(routes: readonly Route[], options: AdapterOptions)
     };
     const target = parseRequestTarget(message.url ?? "");
     if (target === undefined) {
-      refuse(unreadable("request-target", "expected a path, or an absolute URL"));
+      refuse(invalidMember("request-target", "expected a path, or an absolute URL"));
       return;
     }
     // RFC 9112 §3.2; Node's own answer is switched off.
     if (message.headers.host === undefined && message.httpVersionMinor > 0) {
-      refuse(unreadable("Host", "missing"));
+      refuse(invalidMember("Host", "missing"));
       return;
     }
     message.url = target;
@@ -105,9 +106,6 @@ export function createHandler(routes: readonly Route[], options: AdapterOptions)
     });
   };
 }
-
-const unreadable = (target: string, problem: string): AppError =>
-  new AppError("InvalidRequestContent", { target, detail: `${target}: ${problem}` });
 
 function methodNotAllowed(request: Request, rows: readonly Route[]): AppError {
   const allow = rows.map((row) => row.method).join(", ");

@@ -3,6 +3,7 @@ import { randomInt } from "node:crypto";
 import { AppError } from "@databox-cmk/errors";
 
 import { record } from "../audit/record.ts";
+import { invalidMember } from "../core/failure-error.ts";
 import type { OrderState } from "../core/order-state.ts";
 import type { OrderName } from "../core/order.ts";
 import { stageRules } from "../core/stages.ts";
@@ -21,10 +22,7 @@ export async function bookPickUp(
   const order = await findOrder(plane.store, name);
   if (order.stage !== "Delivered") forbid(order, "bookShipmentPickUp", "Delivered");
   if (Date.parse(window.endTime) <= Date.parse(window.startTime))
-    throw new AppError("InvalidRequestContent", {
-      target: "endTime",
-      detail: "endTime: expected a time after startTime",
-    });
+    throw invalidMember("endTime", "expected a time after startTime");
   const pickUp = {
     confirmationNumber: String(randomInt(10 ** 9, 10 ** 10)),
     readyByTime: window.startTime,

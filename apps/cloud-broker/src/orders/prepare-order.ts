@@ -5,7 +5,7 @@ import { asciiLowerCase, isSameIdentifier } from "@databox-cmk/protocol";
 import { sql } from "kysely";
 
 import { record, recorded } from "../audit/record.ts";
-import { errorOf, valueOf } from "../core/failure-error.ts";
+import { errorOf, invalidMember, valueOf } from "../core/failure-error.ts";
 import { decideTransition } from "../core/lifecycle.ts";
 import { type EpochMs, type OrderName, SKUS } from "../core/order.ts";
 import { loadRecoveryKeys } from "../custody/device-shares.ts";
@@ -110,10 +110,7 @@ async function renewCodes(
   const nodes = await readNodes(plane.store, order.id);
   const serials = nodes.map((node) => node.serial);
   if (given !== undefined && !isSameIdentifier(given.join(" "), serials.join(" ")))
-    throw new AppError("InvalidRequestContent", {
-      target: "serials",
-      detail: `serials: the order is prepared for ${serials.join(", ")}`,
-    });
+    throw invalidMember("serials", `the order is prepared for ${serials.join(", ")}`);
   const nowMs = plane.now();
   const open = nodes
     .filter((node) => node.deviceJwkJson === undefined)
@@ -141,12 +138,7 @@ function codedNode(serial: string, nowMs: EpochMs): EnrolmentCode & { readonly s
   return { serial, ...createEnrolmentCode(nowMs) };
 }
 
-function invalid(detail: string): AppError {
-  return new AppError("InvalidRequestContent", {
-    target: "serials",
-    detail: `serials: ${detail}`,
-  });
-}
+const invalid = (problem: string): AppError => invalidMember("serials", problem);
 
 /**
  * The same order always gets the same serial numbers, so that a repeated preparation means the same

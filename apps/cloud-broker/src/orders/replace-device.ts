@@ -1,6 +1,5 @@
-import { AppError } from "@databox-cmk/errors";
-
 import { record } from "../audit/record.ts";
+import { invalidMember } from "../core/failure-error.ts";
 import type { OrderName } from "../core/order.ts";
 import type { ControlPlane, RequestContext } from "./control-plane.ts";
 import { createEnrolmentCode } from "./enrolment-code.ts";
@@ -32,11 +31,7 @@ export async function replaceDevice(
       .where("order_id", "=", id)
       .where("serial", "=", serial)
       .executeTakeFirst();
-    if (node === undefined)
-      throw new AppError("InvalidRequestContent", {
-        target: "serial",
-        detail: `serial: the order has no node ${serial}`,
-      });
+    if (node === undefined) throw invalidMember("serial", `the order has no node ${serial}`);
     const live = await transaction
       .selectFrom("leases")
       .select("id")
@@ -45,10 +40,10 @@ export async function replaceDevice(
       .where("state", "=", "live")
       .executeTakeFirst();
     if (live !== undefined)
-      throw new AppError("InvalidRequestContent", {
-        target: "serial",
-        detail: `serial: ${serial} holds a live lease; revoke the node first, and wait until it is closed`,
-      });
+      throw invalidMember(
+        "serial",
+        `${serial} holds a live lease; revoke the node first, and wait until it is closed`,
+      );
     await transaction
       .updateTable("nodes")
       .set({

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { PERSONAL_EVENTS } from "@databox-cmk/protocol";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-import { writeChoices } from "../../src/api/portal/notices/stored-choices.ts";
+import { writeChoices } from "../../src/api/portal/notices/choice-routes.ts";
 import { EVENT_TYPES } from "../../src/core/cloud-event.ts";
 import { NOTICE_RIGHTS } from "../../src/core/notice-rights.ts";
 import { ROLES } from "../../src/core/permissions.ts";

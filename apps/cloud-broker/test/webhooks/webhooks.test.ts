@@ -14,7 +14,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { createWebhookRoutes } from "../../src/api/well-known/create-webhook-routes.ts";
 import { createPostEvent } from "../../src/events/post-event.ts";
-import { signEvent } from "../../src/events/sign-event.ts";
+import { signEvent } from "../../src/events/receivers.ts";
 
 const NOW_MS = Date.UTC(2026, 10, 25, 2, 0, 0);
 const EVENT = {

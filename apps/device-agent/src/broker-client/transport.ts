@@ -6,7 +6,7 @@ import { connect, TLSSocket } from "node:tls";
 import { AppError } from "@databox-cmk/errors";
 import { BROKER_ANSWER_MAX_BYTES } from "@databox-cmk/protocol";
 
-import type { TransportOptions } from "./transport-options.ts";
+import type { BrokerAddress } from "./broker-address.ts";
 import { toUnreachable, unreachable } from "./unreachable.ts";
 
 type NameableSocket = TLSSocket & { setServername(name: string): void };
@@ -196,3 +196,10 @@ function wrongName(name: string): Error {
     code: "ERR_TLS_CERT_ALTNAME_INVALID",
   });
 }
+
+type TransportOptions = {
+  readonly address: BrokerAddress;
+  /** PEM; when given, the only certificates that are trusted. */
+  readonly certificateAuthority: string | undefined;
+  readonly connectTimeoutMs?: number;
+};

@@ -2,10 +2,14 @@ import { zero } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
 
 import type { AgentEvent } from "../core/agent-event.ts";
+import { isUnlocked } from "../core/machine-state.ts";
+import { PASSKEY_OPEN_SECONDS } from "../core/passkey-opening.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { requirePrepared } from "../node/prepared-node.ts";
+import { roundToTenth } from "../node/stopwatch.ts";
 import { isSplitNode } from "../share/is-split-node.ts";
-import { openByPasskey } from "./open-by-passkey.ts";
+import { bootClockMs } from "../state/boot-clock.ts";
+import { tryPasskey } from "./try-passkey.ts";
 
 /** Opens the volume with the passkey that a person read in the portal. Needs no broker. */
 export async function passkey(dependencies: CommandDependencies): Promise<AgentEvent> {
@@ -18,4 +22,41 @@ export async function passkey(dependencies: CommandDependencies): Promise<AgentE
   } finally {
     zero(typed);
   }
+}
+
+/** @throws {AppError} as `tryPasskey` */
+function openByPasskey(typed: Uint8Array, dependencies: CommandDependencies): Promise<AgentEvent> {
+  const { nowIso, elapsedMs } = dependencies;
+  return tryPasskey(typed, "use", dependencies, async (node, opened) => {
+    const { settings, store, volume, journal, bootId } = node;
+    dependencies.progress?.("accepted");
+    const { proof, mapping } = opened;
+    const wasUnlocked = isUnlocked(store.current, bootId);
+    if (!wasUnlocked)
+      try {
+        const journalHead = journal.append("unlocked", { by: "passkey", proof });
+        const passkeyOpening = { openedAtMs: bootClockMs() };
+        store.update({
+          journalHead,
+          lock: { kind: "unlocked", since: nowIso(), bootId, mapping, passkey: passkeyOpening },
+        });
+      } catch (error) {
+        await volume.close(mapping); // No opening is unrecorded.
+        throw error;
+      }
+    const hours = String(PASSKEY_OPEN_SECONDS / 3600);
+    return {
+      event: "passkey",
+      node: settings.serial,
+      outcome: "unlocked",
+      volume: volume.kind,
+      ...opened,
+      elapsedMs: roundToTenth(elapsedMs()),
+      notes: [
+        wasUnlocked
+          ? "it was unlocked already"
+          : `with databox-agent serve the broker is asked for a lease as soon as it answers, and without an answer the volume is closed after ${hours} h`,
+      ],
+    };
+  });
 }

@@ -12,11 +12,13 @@ import {
 import { AppError } from "@databox-cmk/errors";
 
 import { deviceShare } from "../core/device-share.ts";
+import type { TpmKey } from "../core/tpm-key.ts";
+import { createObject, loadObject, useObject } from "../device-key/tpm-object.ts";
+import { withTpm } from "../device-key/tpm2.ts";
 import { destroy, finishDestroying } from "../state/destroy-file.ts";
 import { readJson } from "../state/read-json.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import { writeDurably } from "../state/write-durably.ts";
-import { sealByTpm, unsealByTpm } from "./seal-by-tpm.ts";
 
 /** Also of a file that is being written or destroyed. */
 const NAME = /^device-share-([0-9a-f-]{36})\.json/;
@@ -80,4 +82,24 @@ export function destroyShare(folder: StateFolder, env: string): void {
   const path = pathOf(folder, env);
   destroy(path);
   finishDestroying(path);
+}
+
+/** An object that only one TPM opens, and with registers only while they keep their values. */
+type Sealed = Pick<TpmKey, "tcti" | "pcrs" | "publicArea" | "privateArea">;
+
+/** @throws {AppError} `DeviceKeyUnavailable` */
+async function sealByTpm({ tcti, pcrs }: TpmKey, secret: Uint8Array): Promise<Sealed> {
+  const parts = await withTpm(tcti, (tpm) => createObject(tpm, pcrs, [], { secret }));
+  return { tcti, pcrs, ...parts };
+}
+
+/**
+ * @returns the secret; the caller zeroes it
+ * @throws {AppError} `BootStateChanged` or `DeviceKeyUnavailable`
+ */
+function unsealByTpm(sealed: Sealed): Promise<Uint8Array> {
+  return withTpm(sealed.tcti, async (tpm) => {
+    await loadObject(tpm, sealed);
+    return await useObject(tpm, sealed.pcrs, (...object) => tpm.take("unseal", ...object));
+  });
 }

@@ -1,5 +1,4 @@
 import type { StackEvent, Timed } from "../core/events.ts";
-import { wrap } from "./wrap.ts";
 
 const MARKS = { good: "✓", refused: "✗", unreachable: "…" } as const;
 export type Tone = keyof typeof MARKS;
@@ -89,4 +88,22 @@ function describeUnlock(event: Extract<StackEvent, { event: "unlock" }>): Lines 
       ...(command === undefined ? [] : [{ command }]),
     ]),
   ];
+}
+
+/**
+ * Breaks text at spaces so that no line is longer than the width; a longer word stays whole, since
+ * it is an id or a URL to copy. (The library wrap-ansi is not needed: no colours or wide glyphs.)
+ */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    const longer = line === "" ? word : `${line} ${word}`;
+    if (longer.length <= width || line === "") line = longer;
+    else {
+      lines.push(line);
+      line = word;
+    }
+  }
+  return [...lines, line];
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { wrap } from "./wrap.ts";
+import { wrap } from "./render-human.ts";
 
 test.each([
   { text: "", width: 10, lines: [""] },

@@ -5,10 +5,13 @@ import {
   approvalView,
   breakGlassRequest,
   breakGlassResult,
+  type ApprovalView,
 } from "@databox-cmk/protocol";
 
 import type { HasAccess } from "../../callers/has-access.ts";
-import type { Vote } from "../../core/decide-release.ts";
+import { type Vote, mayDecide, termsFor, votesThatCount } from "../../core/decide-release.ts";
+import { invalidMember } from "../../core/failure-error.ts";
+import type { EpochMs } from "../../core/order.ts";
 import { ACTIONS } from "../../core/permissions.ts";
 import { renderTime } from "../../core/wire-time.ts";
 import type { Caller, Route } from "../../http/route.ts";
@@ -19,13 +22,13 @@ import {
   type CasePosition,
   readCases,
   readCasesFor,
+  type ApprovalCase,
 } from "../../release/approvals/approval-cases.ts";
 import { decideApproval } from "../../release/approvals/decide-approval.ts";
 import { openBreakGlass } from "../../release/approvals/open-break-glass.ts";
 import { arm, type ArmRequest, queryValues } from "./arm-route.ts";
 import { nextPageUrl, parseSkipToken, renderSkipToken } from "./links.ts";
 import { PATHS } from "./paths.ts";
-import { renderApproval } from "./render-approval.ts";
 
 const PAGE = 50;
 /** Maximum number of waiting requests in a list of a subscription. */
@@ -136,10 +139,7 @@ export function createApprovalRoutes(plane: ControlPlane, hasAccess: HasAccess):
         const { serial } = wanted;
         const nodes = serial === undefined ? [] : await readNodes(store, order.id);
         if (serial !== undefined && !nodes.some((node) => node.serial === serial))
-          throw new AppError("InvalidRequestContent", {
-            target: "serial",
-            detail: "serial: the order has no such node",
-          });
+          throw invalidMember("serial", "the order has no such node");
         const opened = await openBreakGlass(plane, order, wanted, request.context);
         const expiresAt = renderTime(opened.expiresAtMs);
         const node = serial === undefined ? {} : { serial };
@@ -155,9 +155,63 @@ function readPosition(request: ArmRequest): CasePosition | undefined {
   const [, requestedAtMs, id] =
     /^(\d{1,15}) ([\da-f-]{36})$/.exec(parseSkipToken(token) ?? "") ?? [];
   if (requestedAtMs === undefined || id === undefined)
-    throw new AppError("InvalidRequestContent", {
-      target: "$skipToken",
-      detail: "$skipToken: not a token from this list",
-    });
+    throw invalidMember("$skipToken", "not a token from this list");
   return { requestedAtMs: Number(requestedAtMs), id };
+}
+
+const WAYS: Readonly<Record<string, ApprovalView["way"]>> = {
+  unlock: "network",
+  "offline-unlock": "offline",
+  change: "change",
+};
+
+/**
+ * A case as one caller sees it. Lost rights of other people are checked before a release, not for a
+ * view.
+ *
+ * @param caller.isApprover - their roles allow to decide about this order
+ */
+function renderApproval(
+  { approval, row, orderId, orderName, resourceGroup, place, terms }: ApprovalCase,
+  caller: { readonly objectId: string; readonly isApprover: boolean },
+  nowMs: EpochMs,
+): ApprovalView {
+  const counting = votesThatCount(approval, { terms, nowMs, lostRight: new Set() });
+  const { required } = termsFor(approval, terms).release;
+  const isOpen = approval.state === "open";
+  const { state } = approval;
+  return {
+    id: approval.id,
+    orderId,
+    orderName,
+    resourceGroup,
+    serial: row.serial,
+    way: WAYS[row.way] ?? "offline",
+    purpose: row.purpose,
+    reason: row.reason ?? undefined,
+    place: { address: row.address, ...place },
+    agent: row.agent,
+    kid: approval.kid,
+    stage: approval.stage,
+    state: state === "open" ? (counting.length >= required ? "approved" : "waiting") : state,
+    voidReason: approval.voidReason,
+    required,
+    requestedAt: renderTime(approval.requestedAtMs),
+    requestedBy: approval.requestedBy,
+    lastAskedAt: renderTime(row.asked_at_ms),
+    expiresAt: renderTime(approval.expiresAtMs),
+    closedAt: row.closed_at_ms === null ? undefined : renderTime(row.closed_at_ms),
+    decisions: approval.votes.map((vote) => ({
+      objectId: vote.objectId,
+      name: vote.name,
+      decision: vote.decision,
+      reason: vote.reason,
+      at: renderTime(vote.atMs),
+      counts: vote.decision === "rejected" || counting.includes(vote),
+    })),
+    mayDecide:
+      isOpen &&
+      caller.isApprover &&
+      mayDecide(approval, terms, caller.objectId.toLowerCase()) === undefined,
+  };
 }

@@ -8,15 +8,23 @@ import {
 } from "@databox-cmk/errors";
 import { diagnosticsView, type DiagnosticsView } from "@databox-cmk/protocol";
 
+import type { EpochMs, OrderId } from "../../core/order.ts";
 import { ACTIONS } from "../../core/permissions.ts";
 import { recoveryFacts } from "../../core/recovery-facts.ts";
-import { receivedAt, timelineOf, type TimelineStep } from "../../core/unlock-timeline.ts";
+import {
+  receivedAt,
+  timelineOf,
+  type TimelineStep,
+  type Receipt,
+  tracedRow,
+  type TracedRow,
+} from "../../core/unlock-timeline.ts";
 import { renderTime } from "../../core/wire-time.ts";
 import type { Route } from "../../http/route.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
 import { findOrder } from "../../orders/find-order.ts";
+import type { Store } from "../../store/store.ts";
 import { arm } from "./arm-route.ts";
-import { findReceipt, findTracedRows, type FoundRow } from "./find-traced-rows.ts";
 import { PATHS } from "./paths.ts";
 
 const CORRELATION_ID = /^[\w.:-]{1,128}$/;
@@ -122,4 +130,62 @@ function factsOf({ detail = {} }: FoundRow["row"]): Facts {
       typeof value === "boolean" ? [] : [[name, value]],
     ),
   );
+}
+
+type FoundRow = {
+  readonly sequence: number;
+  readonly hash: string;
+  readonly atMs: EpochMs;
+  readonly row: TracedRow;
+};
+
+/**
+ * Rows of an order's chain with a correlation id, oldest first. A chain is short, and is read by
+ * its primary key.
+ */
+async function findTracedRows(
+  store: Store,
+  order: OrderId,
+  correlationId: string,
+): Promise<readonly FoundRow[]> {
+  const found = await findRows(store, order, "correlationId", correlationId);
+  return found.filter(({ row }) => row.correlationId === correlationId);
+}
+
+/** The device's report about a row's grant. */
+async function findReceipt(
+  store: Store,
+  order: OrderId,
+  { detail }: TracedRow,
+): Promise<Receipt | undefined> {
+  const grantHash = detail?.["grantHash"];
+  if (typeof grantHash !== "string") return undefined;
+  const found = await findRows(store, order, "grantHash", grantHash);
+  const receipt = found.find(
+    ({ row }) => row.action === "receipt" && row.detail?.["grantHash"] === grantHash,
+  );
+  if (receipt === undefined) return undefined;
+  return { atMs: receipt.atMs, outcome: String(receipt.row.detail?.["outcome"] ?? "") };
+}
+
+/** LIKE finds candidates, also by wild cards in the value; the callers compare exactly. */
+async function findRows(
+  store: Store,
+  order: OrderId,
+  member: "correlationId" | "grantHash",
+  value: string,
+): Promise<readonly FoundRow[]> {
+  const rows = await store
+    .selectFrom("audit")
+    .select(["sequence", "hash", "at_ms", "row_json"])
+    .where("chain", "=", order)
+    .where("row_json", "like", `%"${member}":"${value}"%`)
+    .orderBy("sequence")
+    .execute();
+  return rows.map(({ sequence, hash, at_ms: atMs, row_json: json }) => ({
+    sequence,
+    hash,
+    atMs,
+    row: tracedRow.parse(JSON.parse(json)),
+  }));
 }

@@ -1,9 +1,8 @@
-import { AppError } from "@databox-cmk/errors";
 import { type KeyVersionsView, keyVersionsView } from "@databox-cmk/protocol";
 import type { Kysely } from "kysely";
 
 import { cloudErrorOf } from "../../core/cloud-error-of.ts";
-import { valueOf } from "../../core/failure-error.ts";
+import { invalidMember, valueOf } from "../../core/failure-error.ts";
 import { parseFailureJson } from "../../core/failure-json.ts";
 import { judgeKeyVersion } from "../../core/judge-key-version.ts";
 import { keyAddressOf, parseKeyUrl } from "../../core/key-url.ts";
@@ -26,10 +25,10 @@ export function createKeyVersionRoutes({ store, settings }: ControlPlane): reado
   const ofKey = (request: CallerRequest): string => {
     const [text = "", ...others] = queryValues(request, "keyUrl");
     if (text === "" || others.length > 0)
-      throw new AppError("InvalidRequestContent", {
-        target: "keyUrl",
-        detail: "keyUrl: expected once in the query, the URL of a key with or without its version",
-      });
+      throw invalidMember(
+        "keyUrl",
+        "expected once in the query, the URL of a key with or without its version",
+      );
     return keyAddressOf(valueOf(parseKeyUrl(text, settings.keyVaultSuffixes)));
   };
   return [

@@ -1,4 +1,3 @@
-import { AppError } from "@databox-cmk/errors";
 import {
   apiVersionTraits,
   JOB_MAX_BYTES,
@@ -7,6 +6,7 @@ import {
   jobWrite,
 } from "@databox-cmk/protocol";
 
+import { invalidMember } from "../../core/failure-error.ts";
 import { orderIdOf } from "../../core/order.ts";
 import { ACTIONS } from "../../core/permissions.ts";
 import type { Answer, Route } from "../../http/route.ts";
@@ -58,10 +58,10 @@ export function createJobRoutes(plane: ControlPlane): readonly Route[] {
         const { transferTypeRequired } = apiVersionTraits(request.apiVersion);
         const transferType = written.properties.transferType;
         if (transferType === undefined && transferTypeRequired)
-          throw new AppError("InvalidRequestContent", {
-            target: "properties.transferType",
-            detail: "properties.transferType: expected ImportToAzure or ExportFromAzure",
-          });
+          throw invalidMember(
+            "properties.transferType",
+            "expected ImportToAzure or ExportFromAzure",
+          );
         const operation = await createOrder(
           plane,
           name,
@@ -139,10 +139,6 @@ function locationOf(written: string): string {
 function readExpand(request: ArmRequest): boolean {
   const [expand = ""] = queryValues(request, "$expand");
   if (expand === "") return false;
-  if (expand.toLowerCase() !== "details")
-    throw new AppError("InvalidRequestContent", {
-      target: "$expand",
-      detail: "$expand: expected details",
-    });
+  if (expand.toLowerCase() !== "details") throw invalidMember("$expand", "expected details");
   return true;
 }

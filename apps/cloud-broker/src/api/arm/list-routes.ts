@@ -1,6 +1,6 @@
-import { AppError } from "@databox-cmk/errors";
 import { apiVersionTraits, type JobResourceList, jobResourceList } from "@databox-cmk/protocol";
 
+import { invalidMember } from "../../core/failure-error.ts";
 import { type OrderId, foldOrderId } from "../../core/order.ts";
 import { ACTIONS } from "../../core/permissions.ts";
 import type { CallerRequest, Route } from "../../http/route.ts";
@@ -94,10 +94,7 @@ export function readPageSize(request: CallerRequest): number {
   if (top === undefined) return SMALLEST_PAGE;
   const wanted = Number(top);
   if (!Number.isInteger(wanted) || wanted < 1)
-    throw new AppError("InvalidRequestContent", {
-      target: "$top",
-      detail: "$top: expected a whole number from 1",
-    });
+    throw invalidMember("$top", "expected a whole number from 1");
   return Math.min(LARGEST_PAGE, Math.max(SMALLEST_PAGE, wanted));
 }
 
@@ -107,9 +104,6 @@ export function readPosition(request: CallerRequest, scope: OrderScope): OrderId
   if (token === "") return undefined;
   const position = parseSkipToken(token);
   if (position?.startsWith(idsIn(scope).after) !== true)
-    throw new AppError("InvalidRequestContent", {
-      target: "$skipToken",
-      detail: "$skipToken: not a token from this list",
-    });
+    throw invalidMember("$skipToken", "not a token from this list");
   return foldOrderId(position);
 }

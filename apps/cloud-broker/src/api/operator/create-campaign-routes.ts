@@ -7,6 +7,7 @@ import {
   campaignView,
 } from "@databox-cmk/protocol";
 
+import { invalidMember } from "../../core/failure-error.ts";
 import type { CallerRequest, Route } from "../../http/route.ts";
 import { controlCampaign, findCampaign } from "../../key-life/campaigns/control-campaign.ts";
 import { startCampaign } from "../../key-life/campaigns/start-campaign.ts";
@@ -138,10 +139,7 @@ function stateOf(request: CallerRequest): string | undefined {
   if (state === undefined || state === "") return undefined;
   const known = CAMPAIGN_ORDER_STATES.find((each) => each.toLowerCase() === state.toLowerCase());
   if (known !== undefined) return known;
-  throw new AppError("InvalidRequestContent", {
-    target: "state",
-    detail: `state: expected one of ${CAMPAIGN_ORDER_STATES.join(", ")}`,
-  });
+  throw invalidMember("state", `expected one of ${CAMPAIGN_ORDER_STATES.join(", ")}`);
 }
 
 function positionOf(request: CallerRequest): { atMs: number; id: string } | undefined {

@@ -1,14 +1,25 @@
-import { type BrokerHealthView, brokerHealthView, fleetView } from "@databox-cmk/protocol";
+import { setImmediate } from "node:timers/promises";
+
+import {
+  type BrokerHealthView,
+  brokerHealthView,
+  fleetView,
+  type FleetView,
+  type LockCounts,
+} from "@databox-cmk/protocol";
 
 import type { VaultHealth } from "../../azure/vault-health.ts";
+import { decideLock, type LockState } from "../../core/lock-state.ts";
+import { type OrderId, foldOrderId } from "../../core/order.ts";
 import type { Clock } from "../../core/ports.ts";
+import { STAGES_IN_THE_FIELD } from "../../core/unlock-purposes.ts";
 import { renderTime } from "../../core/wire-time.ts";
 import type { Route } from "../../http/route.ts";
 import type { FleetFigures } from "../../observability/fleet-figures.ts";
+import { readLockFacts } from "../../release/leases/read-lock-facts.ts";
 import { readStoreHealth } from "../../store/store-health.ts";
 import type { Store } from "../../store/store.ts";
 import { operator } from "../arm/arm-route.ts";
-import { createFleetCount } from "./count-fleet.ts";
 
 /** The operators' views: the state of the fleet's nodes, and the broker's status. */
 export function createFleetViewRoutes(dependencies: {
@@ -18,7 +29,7 @@ export function createFleetViewRoutes(dependencies: {
   readonly now: Clock;
 }): readonly Route[] {
   const { store, now } = dependencies;
-  const countFleet = createFleetCount(store, now);
+  const readFleet = createFleetCount(store, now);
   const startedAtMs = now();
   return [
     operator.route(
@@ -29,7 +40,7 @@ export function createFleetViewRoutes(dependencies: {
         summary: "Counts the nodes in the field by lock state, region and key",
         answers: { 200: fleetView },
       },
-      async () => ({ json: await countFleet() }),
+      async () => ({ json: await readFleet() }),
     ),
     operator.route(
       "GET",
@@ -62,3 +73,111 @@ async function readHealth(
     probeOverdueSeconds: probesOverdueSeconds,
   };
 }
+
+const PAGE = 500;
+const KEYS_MAX = 50;
+/** All callers within this time get the same answer. */
+const REMEMBERED_MS = 15_000;
+
+/**
+ * Counts the nodes of the whole fleet, in pages so that other requests are served in between; at
+ * most once in fifteen seconds.
+ */
+function createFleetCount(store: Store, now: Clock): () => Promise<FleetView> {
+  let remembered: { readonly fleet: Promise<FleetView>; readonly atMs: number } | undefined;
+  return () => {
+    if (remembered === undefined || now() - remembered.atMs >= REMEMBERED_MS) {
+      const fleet = countFleet(store, now());
+      remembered = { fleet, atMs: now() };
+      fleet.catch(() => {
+        remembered = undefined;
+      });
+    }
+    return remembered.fleet;
+  };
+}
+
+type Count = { [State in LockState]?: number };
+
+async function countFleet(store: Store, nowMs: number): Promise<FleetView> {
+  const total: Count = {};
+  const byLocation = new Map<string, Count>();
+  const byKey = new Map<string, Count>();
+  for (let after = foldOrderId(""); ;) {
+    const orders = await readPage(store, after);
+    const last = orders.at(-1);
+    if (last === undefined) break;
+    after = last.id;
+    const ids = orders.map(({ id }) => id);
+    const nodes = await readLockFacts(store, ids);
+    const keys = await readKeys(store, ids);
+    for (const { id, location } of orders)
+      for (const { facts } of nodes.get(id) ?? []) {
+        const { lock } = decideLock(facts, nowMs);
+        for (const counted of [total, at(byLocation, location), at(byKey, keys.get(id) ?? "")])
+          counted[lock] = (counted[lock] ?? 0) + 1;
+      }
+    await setImmediate();
+  }
+  return {
+    asOf: renderTime(nowMs),
+    total: whole(total),
+    byLocation: [...byLocation]
+      .map(([location, nodes]) => ({ location, nodes: whole(nodes) }))
+      .toSorted((one, other) => sum(other.nodes) - sum(one.nodes)),
+    byKey: [...byKey]
+      .filter(([keyUrl]) => keyUrl !== "")
+      .map(([keyUrl, nodes]) => ({ keyUrl, nodes: whole(nodes) }))
+      .toSorted((one, other) => sum(other.nodes) - sum(one.nodes))
+      .slice(0, KEYS_MAX),
+  };
+}
+
+async function readPage(store: Store, after: OrderId) {
+  return store
+    .selectFrom("orders")
+    .select(["id", "location"])
+    .where("id", ">", after)
+    .where("stage", "in", STAGES_IN_THE_FIELD)
+    .orderBy("id")
+    .limit(PAGE)
+    .execute();
+}
+
+/** The address, without version, of the key that wraps each order's nodes. */
+async function readKeys(
+  store: Store,
+  orders: readonly OrderId[],
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await store
+    .selectFrom("node_keys")
+    .select(["order_id", "kid"])
+    .where("order_id", "in", orders)
+    .execute();
+  return new Map(
+    rows.map(({ order_id: order, kid }) => [order, kid.slice(0, kid.lastIndexOf("/"))]),
+  );
+}
+
+function at(counts: Map<string, Count>, name: string): Count {
+  const found = counts.get(name) ?? {};
+  counts.set(name, found);
+  return found;
+}
+
+const whole = ({
+  notPrepared = 0,
+  locked = 0,
+  unlocked = 0,
+  grace = 0,
+  revoked = 0,
+}: Count): LockCounts => ({
+  notPrepared,
+  locked,
+  unlocked,
+  grace,
+  revoked,
+});
+
+const sum = (counts: LockCounts): number =>
+  Object.values(counts).reduce((one, other) => one + other, 0);

@@ -1,5 +1,4 @@
-import { AppError } from "@databox-cmk/errors";
-
+import { invalidMember } from "../../core/failure-error.ts";
 import type { Route } from "../../http/route.ts";
 import { lookSoon } from "../../key-life/health/look-soon.ts";
 import { noteKeyEvent } from "../../key-life/rotation/note-key-event.ts";
@@ -61,10 +60,7 @@ export function createKeyEventRoutes({
       reads: "nothing",
       handle: (request) => {
         if (request.header("webhook-request-origin")?.toLowerCase() !== EVENT_GRID_ORIGIN)
-          throw new AppError("InvalidRequestContent", {
-            target: "WebHook-Request-Origin",
-            detail: `WebHook-Request-Origin: expected ${EVENT_GRID_ORIGIN}`,
-          });
+          throw invalidMember("WebHook-Request-Origin", `expected ${EVENT_GRID_ORIGIN}`);
         return Promise.resolve({
           status: 200,
           headers: {

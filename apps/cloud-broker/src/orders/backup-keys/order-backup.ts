@@ -1,10 +1,8 @@
 import { randomUUID } from "node:crypto";
 
-import { AppError } from "@databox-cmk/errors";
-
 import { record } from "../../audit/record.ts";
 import type { BackupKey } from "../../core/backup-key.ts";
-import { errorOf } from "../../core/failure-error.ts";
+import { errorOf, invalidMember } from "../../core/failure-error.ts";
 import type { OrderId } from "../../core/order.ts";
 import { meaningOf } from "../../core/primary-standing.ts";
 import { loadBackupKeys } from "../../custody/backup-keys.ts";
@@ -75,11 +73,10 @@ async function requireLoss({ store, custody }: ControlPlane, order: OrderId): Pr
       ? ({ ok: true, value: undefined } as const)
       : await custody.probe(order, envelope.kid);
   if (asked.ok)
-    throw new AppError("InvalidRequestContent", {
-      target: "backupKey",
-      detail:
-        "backupKey: the current key works, or there is nothing to open yet; no backup is needed",
-    });
+    throw invalidMember(
+      "backupKey",
+      "the current key works, or there is nothing to open yet; no backup is needed",
+    );
   const meaning = meaningOf(asked.failure);
   const standing = await readStanding(store, order);
   const isLost = meaning === "gone" || meaning === "unreachable";

@@ -4,20 +4,22 @@ import {
   noticeChoicesWrite,
   parseWith,
   PERSONAL_EVENTS,
+  type NoticeChoicesWrite,
 } from "@databox-cmk/protocol";
 
 import type { HasAccess, StillMay } from "../../../callers/has-access.ts";
 import { addressOf } from "../../../core/address-of.ts";
 import { EVENT_TYPES } from "../../../core/cloud-event.ts";
-import { valueOf } from "../../../core/failure-error.ts";
+import { invalidMember, valueOf } from "../../../core/failure-error.ts";
 import { NOTICE_RIGHTS } from "../../../core/notice-rights.ts";
+import { languageOf, type NoticeLanguage } from "../../../core/notice-texts.ts";
+import type { EpochMs } from "../../../core/order.ts";
 import { OPERATOR_APP_ROLE } from "../../../core/permissions.ts";
 import type { Clock } from "../../../core/ports.ts";
 import type { Notices } from "../../../events/open-notices.ts";
 import type { Caller, Route } from "../../../http/route.ts";
 import type { Store } from "../../../store/store.ts";
 import { subscriptionsOf } from "./notice-routes.ts";
-import { readChoices, writeChoices } from "./stored-choices.ts";
 
 const PATH = "/portal/api/notices/choices";
 const MAX_BYTES = 64 * 1024;
@@ -59,10 +61,7 @@ export function createChoiceRoutes(dependencies: ChoiceDependencies): readonly R
         const address = addressOf(caller.name);
         const isOff = parsed.value.kinds.every(({ chosenIn }) => chosenIn.length === 0);
         if (!isOff && (address === undefined || notices.sendMail === undefined))
-          throw new AppError("InvalidRequestContent", {
-            target: "kinds",
-            detail: "kinds: this service cannot send e-mail to you",
-          });
+          throw invalidMember("kinds", "this service cannot send e-mail to you");
         const person = { objectId: caller.objectId, address: address ?? "", nowMs: now() };
         await writeChoices(store, person, parsed.value);
         return { status: 204 };
@@ -125,4 +124,54 @@ function channelsOf(
           readable.some((id) => subscriptions === "all" || subscriptions.includes(id))),
     )
     .map(({ name, kind }) => ({ name, kind }));
+}
+
+type StoredChoice = { readonly subscription: string; readonly type: string };
+
+async function readChoices(
+  store: Store,
+  objectId: string,
+): Promise<
+  { readonly language: NoticeLanguage; readonly choices: readonly StoredChoice[] } | undefined
+> {
+  const person = await store
+    .selectFrom("notice_people")
+    .select("language")
+    .where("object_id", "=", objectId)
+    .executeTakeFirst();
+  if (person === undefined) return undefined;
+  const rows = await store
+    .selectFrom("notice_choices")
+    .select(["subscription_id", "event_type"])
+    .where("object_id", "=", objectId)
+    .execute();
+  return {
+    language: languageOf(person.language),
+    choices: rows.map((row) => ({ subscription: row.subscription_id, type: row.event_type })),
+  };
+}
+
+/** Replaces a person's choices. Without any, nothing of the person is kept. */
+export async function writeChoices(
+  store: Store,
+  { objectId, address, nowMs }: { objectId: string; address: string; nowMs: EpochMs },
+  { language, kinds }: NoticeChoicesWrite,
+): Promise<void> {
+  const rows = kinds.flatMap(({ type, chosenIn }) =>
+    [...new Set(chosenIn.map((id) => id.toLowerCase()))].map((subscription) => ({
+      object_id: objectId,
+      subscription_id: subscription,
+      event_type: type,
+    })),
+  );
+  await store.transaction().execute(async (transaction) => {
+    await transaction.deleteFrom("notice_choices").where("object_id", "=", objectId).execute();
+    await transaction.deleteFrom("notice_people").where("object_id", "=", objectId).execute();
+    if (rows.length === 0) return;
+    await transaction
+      .insertInto("notice_people")
+      .values({ object_id: objectId, address, language, changed_at_ms: nowMs })
+      .execute();
+    await transaction.insertInto("notice_choices").values(rows).execute();
+  });
 }
