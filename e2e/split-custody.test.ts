@@ -20,7 +20,7 @@ import { cryptsetupPath, expectedProof } from "./harness/cryptsetup.ts";
 import { runShell, shellBlocks } from "./harness/documented-shell.ts";
 import { requireOk, unlockNode } from "./harness/nodes.ts";
 import { openWorld, type World } from "./harness/open-world.ts";
-import { callOrder } from "./harness/order-actions.ts";
+import { callOrder, readActivity } from "./harness/order-actions.ts";
 import {
   placeOrder,
   prepareAppliance,
@@ -55,7 +55,7 @@ test("a broker, its database and the customer's consent do not open the applianc
     privateKeyEncoding: { type: "pkcs8", format: "pem" },
   });
   const order = await placeOrder(world, "split");
-  await takeOwnKey(world, order, "contososplit");
+  const vaultKey = await takeOwnKey(world, order, "contososplit");
   await callOrder(world, order, "PUT", "backupKeys/offline", { kind: "RecoveryKey", publicKey });
   const { text } = await callOrder(world, order, "GET", "unlockPolicy");
   const policy = unlockPolicyView.parse(JSON.parse(text));
@@ -128,6 +128,34 @@ test("a broker, its database and the customer's consent do not open the applianc
   requireOk(await node.agent(["lock"]));
   expect(await unlockNode(node)).toMatchObject({ outcome: "unlocked" });
   expect(opensWith(node.diskPath, unlockKey)).toBe(false);
+
+  // Back in the datacenter it opens itself: the vault decides about the broker's share, and the
+  // appliance has its own.
+  await world.operator.advance(order.id, "pickUp");
+  await world.operator.advance(order.id, "receive");
+  await appliance.powerOff();
+  appliance.ship();
+  appliance.ship();
+  appliance.powerOn();
+  const ingest = ["unlock", "--purpose", "ingest"];
+  await vaultKey.setEnabled(false);
+  expect((await node.agent(ingest)).events.at(-1)).toMatchObject({
+    code: "SsemUserErrorEncryptionKeyDisabled",
+  });
+  await vaultKey.setEnabled(true);
+  expect(requireOk(await node.agent(ingest))).toMatchObject({
+    outcome: "unlocked",
+    proof: expectedProof,
+    kid: vaultKey.kid,
+  });
+  const rows = await readActivity(world, order);
+  expect(rows).toContainEqual(
+    expect.objectContaining({
+      action: "unlock",
+      detail: expect.objectContaining({ purpose: "ingest" }) as object,
+      outcome: "granted",
+    }),
+  );
   const journal = readFileSync(join(node.stateDir, "journal.jsonl"), "utf8");
   expect(journal).toContain("copiedFor");
 });
