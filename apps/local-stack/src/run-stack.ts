@@ -14,7 +14,7 @@ import { brokerSettings } from "./stack/broker-settings.ts";
 import { type Stack, startStack, type StackOptions } from "./stack/start-stack.ts";
 import { openPages } from "./story/open-pages.ts";
 import { openParticipants } from "./story/open-participants.ts";
-import { playStory } from "./story/play-story.ts";
+import { playStory, playStoryAndDeliver } from "./story/play-story.ts";
 import type { StoryContext } from "./story/story-context.ts";
 
 export type RunOptions = {
@@ -68,7 +68,8 @@ export async function runStack(options: RunOptions): Promise<"done" | "interrupt
   if (mode !== "serve") {
     const told = opened.use(new AsyncDisposableStack());
     const createAppliance = options.vm ? machineMaker(told) : softwareMaker;
-    const play = options.demo ? playDemo(json ? undefined : stopped) : playStory;
+    const tell = mode === "once" ? playStory : playStoryAndDeliver;
+    const play = options.demo ? playDemo(json ? undefined : stopped) : tell;
     const folder = join(directory, options.demo ? "demo" : "appliances");
     // Appliances of the demo have the same names each time, but this broker does not know the old ones.
     if (options.demo) await rm(folder, { recursive: true, force: true });
@@ -139,6 +140,10 @@ async function tellStory(
       });
       appliances.push(appliance);
       return appliance;
+    },
+    retireAppliance: async (appliance) => {
+      appliances.splice(appliances.indexOf(appliance), 1);
+      await stack.removeAppliance(appliance.order);
     },
     report: (event) => {
       stopped.throwIfAborted();

@@ -44,6 +44,8 @@ export type VirtualNode = {
   agent(parameters: readonly string[], input?: string): Promise<AgentRun>;
   /** Starts the daemon; after later boots it starts by itself. */
   serve(): Promise<void>;
+  /** Ends the daemon as its unit would; an open volume stays open. */
+  stopServing(): Promise<void>;
 };
 
 export type VirtualNodeConnection = {
@@ -140,6 +142,11 @@ export function createVirtualNode(options: VirtualNodeOptions): VirtualNode {
     agent,
     async serve() {
       await run(["serve"]);
+    },
+    async stopServing() {
+      // The brackets keep the shell from finding itself.
+      const found = "databox-agent.* [s]erve";
+      await run(["sh", "-c", `pkill -f '${found}'; while pgrep -f '${found}'; do sleep 0.1; done`]);
     },
   };
 }

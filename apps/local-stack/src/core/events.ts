@@ -10,9 +10,12 @@ export type StackEvent =
   | { readonly event: "step"; readonly step: string; readonly detail: string }
   | ({ readonly event: "prepare" } & NodeResult)
   | ({ readonly event: "lock" } & NodeResult)
+  | { readonly event: "erase"; readonly node: string; readonly outcome: "erased" }
   | {
       readonly event: "unlock";
       readonly node: string;
+      /** Other than `unlock`. */
+      readonly purpose?: "ingest" | undefined;
       readonly outcome: "unlocked" | "refused" | "unreachable";
       readonly volume: string;
       /**

@@ -62,6 +62,18 @@ test.each([
     event: {
       event: "unlock",
       node: "N1",
+      purpose: "ingest",
+      outcome: "unlocked",
+      volume: "luks2",
+      proof: "cryptsetup",
+      elapsedMs: 125,
+    },
+    line: "✓    0.13 s  Node N1: UNLOCKED to ingest; cryptsetup accepted the key",
+  },
+  {
+    event: {
+      event: "unlock",
+      node: "N1",
       outcome: "unreachable",
       volume: "luks2",
       code: "BrokerUnreachable",

@@ -56,6 +56,11 @@ function describe(event: StackEvent): Lines {
       return ["good", `Node ${event.node}: ${event.outcome} (volume ${event.volume})`];
     case "lock":
       return ["good", `Node ${event.node}: ${event.outcome}`];
+    case "erase":
+      return [
+        "good",
+        `Node ${event.node}: ERASED; every byte was read back as zero, and it has signed that`,
+      ];
     case "unlock":
       return describeUnlock(event);
     case "story":
@@ -74,9 +79,12 @@ function describe(event: StackEvent): Lines {
 }
 
 function describeUnlock(event: Extract<StackEvent, { event: "unlock" }>): Lines {
-  const { node, outcome, proof, code, reason, title, message, who, steps = [] } = event;
+  const { node, purpose, outcome, proof, code, reason, title, message, who, steps = [] } = event;
   if (outcome === "unlocked")
-    return ["good", `Node ${node}: UNLOCKED; ${proof ?? "the volume"} accepted the key`];
+    return [
+      "good",
+      `Node ${node}: UNLOCKED${purpose === undefined ? "" : ` to ${purpose}`}; ${proof ?? "the volume"} accepted the key`,
+    ];
   const cause = [code, reason].filter(Boolean).join(": ");
   return [
     outcome,

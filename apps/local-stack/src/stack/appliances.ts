@@ -25,13 +25,18 @@ export type ApplianceNode = {
   readonly stateDir: string;
   prepare(): Promise<Result<"prepare">>;
   lock(): Promise<Result<"lock">>;
-  unlock(): Promise<UnlockResult>;
+  /** @param purpose - `ingest` in the datacenter */
+  unlock(purpose?: "ingest"): Promise<UnlockResult>;
+  /** Destroys its keys and data at the end of its order. */
+  erase(): Promise<Result<"erase">>;
   /** Starts an unlock that waits for people's approval, and leaves it waiting. */
   requestApproval(): Promise<void>;
   /** Opens its page on this machine. @param ended - hears why the page ended before the stack */
   readonly openPage?: (ended: (cause: string) => void) => Promise<NodePage>;
   /** If the kernel maps the volume: writes a file in it and reads it back. @returns the content */
   readonly readData?: () => Promise<string>;
+  /** If its disk is a file of this machine: whether nothing but zeros is on it. */
+  readonly isBlank?: () => Promise<boolean>;
   /** If the daemon keeps the lease: waits until it has closed the volume by itself. */
   readonly untilClosed?: () => Promise<void>;
 };
@@ -40,7 +45,7 @@ export type Appliance = {
   /** Resource id. */
   readonly order: string;
   readonly nodes: readonly ApplianceNode[];
-  /** From the datacenter to the customer: it travels switched off and boots there, locked. */
+  /** From the datacenter to the customer, or back: it travels switched off and boots there, locked. */
   ship(): Promise<void>;
 };
 
@@ -112,7 +117,14 @@ export function createNode(
       const run = await node.agent(["lock"]);
       return { outcome: must(run, "locked"), volume: volumeOf(run) };
     },
-    unlock: async () => toUnlockResult(await node.agent(["unlock"])),
+    unlock: async (purpose) =>
+      toUnlockResult(
+        await node.agent(["unlock", ...(purpose === undefined ? [] : ["--purpose", purpose])]),
+      ),
+    erase: async () => {
+      must(await node.agent(["erase", "--serial", node.serial]), "erased");
+      return { outcome: "erased" };
+    },
     requestApproval: async () => {
       const run = await node.agent(["unlock", "--no-wait"]);
       if (lastEvent(run).code !== "ApprovalPending") throw unexpected(run);

@@ -43,6 +43,8 @@ export type Stack = {
   restartBroker(environment?: Readonly<Record<string, string>>): Promise<void>;
   /** Writes an appliance, or what is new of it, into stack.json. */
   putAppliance(appliance: StackAppliance): Promise<void>;
+  /** @param order - resource id */
+  removeAppliance(order: string): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -142,6 +144,12 @@ async function composeStack(options: StackOptions, parts: Parts): Promise<Stack>
     runner.start({ ...settings, ...environment });
   let broker = await startBroker();
   await writeStackFile(stackFile, description);
+  const appliancesBut = (order: string) =>
+    description.appliances.filter((each) => each.order !== order);
+  const writeAppliances = async (appliances: readonly StackAppliance[]) => {
+    description = { ...description, appliances };
+    await writeStackFile(stackFile, description);
+  };
   return {
     get description() {
       return description;
@@ -157,10 +165,9 @@ async function composeStack(options: StackOptions, parts: Parts): Promise<Stack>
       broker = await startBroker(environment);
     },
     putAppliance: async (appliance) => {
-      const others = description.appliances.filter(({ order }) => order !== appliance.order);
-      description = { ...description, appliances: [...others, appliance] };
-      await writeStackFile(stackFile, description);
+      await writeAppliances([...appliancesBut(appliance.order), appliance]);
     },
+    removeAppliance: (order) => writeAppliances(appliancesBut(order)),
     close: async () => {
       await broker.stop();
       await emulator.close();

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -5,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { createVirtualNode, openImage, type VirtualNode } from "@databox-cmk/virtual-appliance";
 
 import type { OperatorClient } from "../azure/operator-client.ts";
-import { type Appliance, type ApplianceNode, createNode, type UnlockResult } from "./appliances.ts";
+import { type Appliance, createNode, type UnlockResult } from "./appliances.ts";
 import type { Stack } from "./start-stack.ts";
 
 const CACHE = fileURLToPath(
@@ -40,9 +41,17 @@ export async function createVirtualAppliance(options: {
     return {
       machine,
       ...node,
-      unlock: () => unlockPatiently(node),
+      unlock: (purpose?: "ingest") => unlockPatiently(() => node.unlock(purpose)),
+      erase: async () => {
+        await machine.stopServing();
+        return node.erase();
+      },
       stateDir: folder,
       readData: () => readData(machine),
+      isBlank: async () => {
+        const disk = await readFile(machine.volumePath);
+        return disk.equals(Buffer.alloc(disk.length));
+      },
       untilClosed: () => untilClosed(machine),
     };
   });
@@ -70,7 +79,7 @@ export async function createVirtualAppliance(options: {
  * Retries as the agent advises: an emulated processor beside other work can be too slow for its
  * time limits.
  */
-async function unlockPatiently({ unlock }: Pick<ApplianceNode, "unlock">): Promise<UnlockResult> {
+async function unlockPatiently(unlock: () => Promise<UnlockResult>): Promise<UnlockResult> {
   for (let left = UNLOCK_TRIES; ; left -= 1) {
     const result = await unlock();
     if (result.outcome !== "unreachable" || left === 1) return result;

@@ -1,5 +1,5 @@
 import { sampleOrder } from "./sample-order.ts";
-import { POLL, type CustomerContext, timed } from "./story-context.ts";
+import { POLL, type CustomerContext, type StoryContext, timed } from "./story-context.ts";
 
 export type StoryOrder = { readonly id: string; readonly name: string };
 
@@ -84,5 +84,32 @@ export async function useCustomerKey(
         POLL,
       ),
     () => ({ event: "step", step: "Re-wrapped", detail: `under the customer's key ${key.kid}` }),
+  );
+}
+
+/** The order's keys are destroyed, too; the owner reads where its certificate is. */
+export async function expectCertificate(context: StoryContext, order: StoryOrder): Promise<void> {
+  const { stack, customer, operator, report } = context;
+  await timed(
+    report,
+    async () => {
+      await operator.advance(order.id, "erase");
+      const { details } = await customer.dataBox.jobs.get(stack.resourceGroup, order.name, {
+        expand: "details",
+      });
+      const { deviceErasureStatus, erasureOrDestructionCertificateSasKey } =
+        details?.deviceErasureDetails ?? {};
+      if (
+        deviceErasureStatus !== "Succeeded" ||
+        erasureOrDestructionCertificateSasKey === undefined
+      )
+        throw new Error(`the erasure of ${order.name} is ${deviceErasureStatus ?? "not known"}`);
+      return erasureOrDestructionCertificateSasKey;
+    },
+    (certificate) => ({
+      event: "step",
+      step: "Erased",
+      detail: `the broker's wrapped keys, too; its signed certificate is at ${certificate}`,
+    }),
   );
 }

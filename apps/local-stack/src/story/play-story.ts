@@ -1,20 +1,86 @@
 import { randomInt } from "node:crypto";
 
-import { createVaultAndKey } from "./key-steps.ts";
-import { createOrder, enableIdentity, useCustomerKey } from "./order-steps.ts";
+import type { Appliance } from "../stack/appliances.ts";
+import { createVaultAndKey, type CustomerKey } from "./key-steps.ts";
+import {
+  createOrder,
+  enableIdentity,
+  expectCertificate,
+  type StoryOrder,
+  useCustomerKey,
+} from "./order-steps.ts";
 import { type StoryContext, timed } from "./story-context.ts";
-import { close, expectRefused, expectUnlocked, lock, prepare, readData } from "./unlock-steps.ts";
+import {
+  close,
+  erase,
+  expectRefused,
+  expectUnlocked,
+  lock,
+  prepare,
+  readData,
+} from "./unlock-steps.ts";
 
 /**
- * The main job on one Data Box: from the order to an unlock with the customer's key, through a
- * disabled key and a revoked access and back. It fails loudly when any step does not end as told.
+ * The whole life of one Data Box: from the order to an unlock with the customer's key, through a
+ * disabled key and a revoked access and back, to the copy in the datacenter and the certificate of
+ * erasure. It fails loudly when any step does not end as told.
  */
 export async function playStory(context: StoryContext): Promise<void> {
-  const { operator, report } = context;
-  const suffix = String(randomInt(100_000, 999_999));
-  const step = (name: string, detail: string, work: () => Promise<unknown>) =>
-    timed(report, work, () => ({ event: "step", step: name, detail }));
+  const { operator } = context;
+  const step = stepIn(context);
+  const { order, appliance, key, principalId } = await deliverAppliance(context);
+  await readData(context, appliance);
 
+  await step("Key disabled", `version ${key.version}`, () => key.setEnabled(false));
+  await close(context, appliance);
+  await expectRefused(context, appliance, "SsemUserErrorEncryptionKeyDisabled");
+  await step("Key enabled", `version ${key.version}`, () => key.setEnabled(true));
+  await expectUnlocked(context, appliance);
+
+  await step("Access revoked", `role removed from principal ${principalId}`, () =>
+    key.revoke(principalId),
+  );
+  await close(context, appliance);
+  await expectRefused(context, appliance, "SsemUserErrorKeyVaultBadRequestException", "role");
+  await step("Access granted", `principal ${principalId}`, () => key.grant(principalId));
+  await expectUnlocked(context, appliance);
+  await readData(context, appliance);
+
+  await step("Returned", "picked up and received; the appliance boots locked", async () => {
+    await operator.advance(order.id, "pickUp");
+    await operator.advance(order.id, "receive");
+    await appliance.ship();
+  });
+  await expectUnlocked(context, appliance, "ingest");
+  await readData(context, appliance);
+  await step("Copied", "the operator reports that the data is in the storage account", async () => {
+    await operator.advance(order.id, "startCopy");
+    await operator.advance(order.id, "complete");
+  });
+  await erase(context, appliance);
+  await expectCertificate(context, order);
+  await context.retireAppliance(appliance);
+}
+
+/** The story, and then another appliance at the customer's site, for a person to try. */
+export async function playStoryAndDeliver(context: StoryContext): Promise<void> {
+  await playStory(context);
+  await deliverAppliance(context);
+}
+
+type Delivered = {
+  readonly order: StoryOrder;
+  readonly appliance: Appliance;
+  readonly key: CustomerKey;
+  /** Of the order's own identity. */
+  readonly principalId: string;
+};
+
+/** From the order to an unlock with the customer's key. */
+async function deliverAppliance(context: StoryContext): Promise<Delivered> {
+  const { operator } = context;
+  const step = stepIn(context);
+  const suffix = String(randomInt(100_000, 999_999));
   const order = await createOrder(context, `demo-${suffix}`);
   const appliance = await context.createAppliance(order.id, [`DBX${suffix}`]);
   await prepare(context, appliance);
@@ -33,20 +99,10 @@ export async function playStory(context: StoryContext): Promise<void> {
   });
   await lock(context, appliance);
   await expectUnlocked(context, appliance);
-  await readData(context, appliance);
-
-  await step("Key disabled", `version ${key.version}`, () => key.setEnabled(false));
-  await close(context, appliance);
-  await expectRefused(context, appliance, "SsemUserErrorEncryptionKeyDisabled");
-  await step("Key enabled", `version ${key.version}`, () => key.setEnabled(true));
-  await expectUnlocked(context, appliance);
-
-  await step("Access revoked", `role removed from principal ${principalId}`, () =>
-    key.revoke(principalId),
-  );
-  await close(context, appliance);
-  await expectRefused(context, appliance, "SsemUserErrorKeyVaultBadRequestException", "role");
-  await step("Access granted", `principal ${principalId}`, () => key.grant(principalId));
-  await expectUnlocked(context, appliance);
-  await readData(context, appliance);
+  return { order, appliance, key, principalId };
 }
+
+const stepIn =
+  ({ report }: StoryContext) =>
+  (step: string, detail: string, work: () => Promise<unknown>) =>
+    timed(report, work, () => ({ event: "step", step, detail }));

@@ -6,6 +6,8 @@ import type { Participants } from "./open-participants.ts";
 export type StoryContext = Pick<Participants, "customer" | "customerObjectId" | "operator"> & {
   readonly stack: StackDescription;
   createAppliance(order: string, serials: readonly string[]): Promise<Appliance>;
+  /** After its erasure: it has no page, and no command of a person reaches it. */
+  retireAppliance(appliance: Appliance): Promise<void>;
   readonly report: Report;
 };
 /** The dependencies of a step that only the customer takes. */

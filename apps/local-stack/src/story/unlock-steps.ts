@@ -49,8 +49,12 @@ export async function readData(context: StoryContext, appliance: Appliance): Pro
   }
 }
 
-export async function expectUnlocked(context: StoryContext, appliance: Appliance): Promise<void> {
-  for (const result of await unlock(context, appliance)) {
+export async function expectUnlocked(
+  context: StoryContext,
+  appliance: Appliance,
+  purpose?: "ingest",
+): Promise<void> {
+  for (const result of await unlock(context, appliance, purpose)) {
     if (result.outcome !== "unlocked") throw unexpected("unlocked", result);
   }
 }
@@ -70,14 +74,36 @@ export async function expectRefused(
   }
 }
 
-async function unlock(context: StoryContext, appliance: Appliance): Promise<UnlockResult[]> {
+/** Each node by itself; where its disk can be seen, nothing is left on it. */
+export async function erase(context: StoryContext, appliance: Appliance): Promise<void> {
+  for (const node of appliance.nodes) {
+    await timed(
+      context.report,
+      () => node.erase(),
+      (result) => ({ event: "erase", node: node.serial, ...result }),
+    );
+    if (node.isBlank === undefined) continue;
+    const isBlank = await timed(context.report, node.isBlank, () => ({
+      event: "step",
+      step: "Gone",
+      detail: `node ${node.serial}: its whole disk reads as zeros`,
+    }));
+    if (!isBlank) throw new Error(`the story expects the disk of ${node.serial} to be blank`);
+  }
+}
+
+async function unlock(
+  context: StoryContext,
+  appliance: Appliance,
+  purpose?: "ingest",
+): Promise<UnlockResult[]> {
   const results: UnlockResult[] = [];
   for (const node of appliance.nodes) {
     results.push(
       await timed(
         context.report,
-        () => node.unlock(),
-        (result) => ({ event: "unlock", node: node.serial, ...result }),
+        () => node.unlock(purpose),
+        (result) => ({ event: "unlock", node: node.serial, purpose, ...result }),
       ),
     );
   }
