@@ -76,7 +76,10 @@ describe.skipIf(!hasAz)(
         sites.set(name, await openSite(world, { ...SITES[name], appliance: "client" }));
       az = await openAz(world);
     });
-    afterAll(() => world[Symbol.asyncDispose]());
+    afterAll(async () => {
+      await az[Symbol.asyncDispose]();
+      await world[Symbol.asyncDispose]();
+    });
 
     const contextOf = (name: SiteName): FaultContext => {
       // The agent's site is here only for its faults; az does not care who unlocks.

@@ -1,5 +1,6 @@
-import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { openAz as openAzOfStack } from "@databox-cmk/local-stack";
@@ -8,6 +9,9 @@ import { requireTool } from "@databox-cmk/testkit";
 import type { FaultWorld } from "../world/fault-world.ts";
 
 const AZ = "/usr/bin/az";
+// Debian's own interpreter, which az uses, too.
+const PYTHON = "/usr/bin/python3";
+const PATH = "/usr/bin:/bin";
 export const hasAz = requireTool("azure-cli", existsSync(AZ));
 
 export type AzRun = {
@@ -17,7 +21,7 @@ export type AzRun = {
   readonly stderr: string;
 };
 
-export type Az = {
+export type Az = AsyncDisposable & {
   /** The line as a person would paste it into a shell. */
   run(command: string): Promise<AzRun>;
 };
@@ -31,24 +35,38 @@ export async function openAz({ folder, stack, ...world }: FaultWorld): Promise<A
   const environment = await openAzOfStack(AZ, stack.description, {
     folder: join(folder, "az"),
     role: "Owner",
-    surroundings: { PATH: "/usr/bin:/bin" },
+    surroundings: { PATH },
   });
-  return at(folder, environment);
+  const bin = join(folder, "az-bin");
+  const address = join(bin, "socket");
+  mkdirSync(bin);
+  const client = [PYTHON, "-I", join(import.meta.dirname, "az-client.py"), address];
+  writeFileSync(join(bin, "az"), `#!/bin/sh\nexec ${client.join(" ")} "$@"\n`, { mode: 0o700 });
+  const server = spawn(PYTHON, [join(import.meta.dirname, "az-server.py"), address], {
+    env: environment,
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  const ended = once(server, "close");
+  await Promise.race([
+    once(server.stdout, "data"),
+    ended.then(() => {
+      throw new Error("the server of az did not start");
+    }),
+  ]);
+  return {
+    run: (command) => run(command, folder, { ...environment, PATH: `${bin}:${PATH}` }),
+    async [Symbol.asyncDispose]() {
+      server.stdin.end();
+      await ended;
+    },
+  };
 }
 
-function at(folder: string, environment: Readonly<Record<string, string>>): Az {
-  return {
-    run: (command) =>
-      new Promise((resolve) => {
-        execFile(
-          "/bin/sh",
-          ["-c", command],
-          { cwd: folder, env: environment },
-          (error, stdout, stderr) => {
-            const exitCode = error === null ? 0 : typeof error.code === "number" ? error.code : -1;
-            resolve({ command, exitCode, stdout, stderr });
-          },
-        );
-      }),
-  };
+function run(command: string, cwd: string, env: Readonly<Record<string, string>>): Promise<AzRun> {
+  return new Promise((resolve) => {
+    execFile("/bin/sh", ["-c", command], { cwd, env }, (error, stdout, stderr) => {
+      const exitCode = error === null ? 0 : typeof error.code === "number" ? error.code : -1;
+      resolve({ command, exitCode, stdout, stderr });
+    });
+  });
 }
