@@ -22,7 +22,8 @@ import { useTexts } from "../texts/texts.ts";
 import type { StepProps } from "./step.ts";
 
 /**
- * *Security*: the key that encrypts the unlock key, its custody, the passkey, and double encryption of the data.
+ * *Security*: the key that encrypts the unlock key, its custody, the passkey, and double encryption
+ * of the data.
  */
 export function SecurityStep(props: StepProps): ReactElement {
   const { order, onChange, problemOf, isSplitOnly } = props;

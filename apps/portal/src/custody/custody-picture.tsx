@@ -70,7 +70,7 @@ export function CustodyPicture({
   hasOwnKey,
 }: {
   readonly kind: "escrow" | "split";
-  /** The customer's key protects the service's part; otherwise the service's own key does. */
+  /** The customer's key protects what the service holds; otherwise the service's own key does. */
   readonly hasOwnKey: boolean;
 }): ReactElement {
   const styles = useStyles();
@@ -91,7 +91,7 @@ export function CustodyPicture({
         <Holder
           icon={<KeyRegular />}
           name={hasOwnKey ? texts.names.vault : texts.names.serviceKey}
-          has={hasOwnKey ? texts.key : texts.serviceKey}
+          has={hasOwnKey ? texts[kind].key : texts.serviceKey}
         />
         {sign(<ArrowRightRegular className={styles.arrow} />)}
         <Holder icon={<CloudRegular />} name={texts.names.service} has={holders.service} />

@@ -5,7 +5,10 @@ import type { OrderNode } from "../api/nodes.ts";
 import { Copyable } from "../shell/copyable.tsx";
 import { useTexts } from "../texts/texts.ts";
 
-/** The people and keys that can unlock a node, and the replacement of a lost share. None of an erased node. */
+/**
+ * The people and keys that can unlock a node, and the replacement of a lost share; empty for an
+ * erased node.
+ */
 export function useCustodyFacts({ envelope, deviceKey }: OrderNode): readonly Fact[] {
   const texts = useTexts();
   if (envelope?.custody === undefined) return [];

@@ -26,9 +26,9 @@ export const custody: typeof english = {
     unlockKey: "Der Entsperrschlüssel",
     owner: "Sie, offline",
   },
-  key: "Ihr Schlüssel. Er entschlüsselt den Teil des Dienstes, und Sie können ihn deaktivieren.",
-  serviceKey: "Er entschlüsselt den Teil des Dienstes. Sie können ihn nicht deaktivieren.",
+  serviceKey: "Er entschlüsselt die Kopie des Dienstes. Sie können ihn nicht deaktivieren.",
   escrow: {
+    key: "Ihr Schlüssel. Er entschlüsselt die Kopie des Dienstes, und Sie können ihn deaktivieren.",
     sentence:
       "Bei Hinterlegung kann auch der Dienst das Volume öffnen, ebenso alle, die den Passkey kennen.",
     holders: {
@@ -55,6 +55,7 @@ export const custody: typeof english = {
     ],
   },
   split: {
+    key: "Ihr Schlüssel. Er entschlüsselt den Anteil des Dienstes, und Sie können ihn deaktivieren.",
     sentence:
       "Bei geteilter Verwahrung können weder der Dienst noch das Gerät das Volume allein öffnen.",
     holders: {

@@ -22,9 +22,9 @@ export const custody = {
     unlockKey: "The unlock key",
     owner: "You, offline",
   },
-  key: "Your key. It decrypts the service's part, and you can disable it.",
-  serviceKey: "It decrypts the service's part. You can't disable it.",
+  serviceKey: "It decrypts the service's copy. You can't disable it.",
   escrow: {
+    key: "Your key. It decrypts the service's copy, and you can disable it.",
     sentence:
       "In escrow, the service can open the volume, too, and so can everyone who knows the passkey.",
     holders: {
@@ -43,6 +43,7 @@ export const custody = {
     ],
   },
   split: {
+    key: "Your key. It decrypts the service's share, and you can disable it.",
     sentence: "In split custody, neither the service nor the appliance can open the volume alone.",
     holders: {
       service: "One share, encrypted.",
