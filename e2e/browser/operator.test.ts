@@ -122,6 +122,42 @@ describe.runIf(runsBrowser)("an operator in the portal", () => {
     await visit.close();
   });
 
+  test("hides a column, moves chosen orders by a campaign, and revokes chosen orders with a typed number", async () => {
+    const visit = await portal.browser.signIn(OPERATOR, "/operator/orders?search=borea");
+    const { page } = visit;
+    const heading = page.getByRole("columnheader", { name: "Encryption type" });
+    await heading.waitFor();
+    await press(visit, "Columns");
+    await page.getByRole("menuitemcheckbox", { name: "Encryption type" }).click();
+    await heading.waitFor({ state: "hidden" });
+    await visit.picture("columns");
+    expect(await visit.violations()).toEqual([]);
+    await page.getByRole("menuitemcheckbox", { name: "Encryption type" }).click();
+    await heading.waitFor();
+    await page.keyboard.press("Escape");
+    const choose = () => page.getByRole("checkbox", { name: "Select borea" }).check();
+    const { vaultSuffix } = portal.world.stack.description;
+    await choose();
+    await press(visit, "Move to a key (1)");
+    await page.getByLabel("New key URL").fill(`https://nowhere.${vaultSuffix}/keys/kek`);
+    await visit.picture("bulk-move");
+    expect(await visit.violations()).toEqual([]);
+    await press(visit, "Start the dry run");
+    await page.getByText("0 of 1 done, 1 failed, 0 waiting").waitFor();
+    await visit.goTo("/operator/orders?search=borea");
+    await choose();
+    await press(visit, "Revoke (1)");
+    const panel = page.getByRole("dialog", { name: "Revoke" });
+    await panel.getByLabel("Reason").fill("lost in transit");
+    expect(await panel.getByRole("button", { name: "Revoke 1 order" }).isDisabled()).toBe(true);
+    await panel.getByLabel("Type 1 to confirm").fill("1");
+    await panel.getByRole("button", { name: "Revoke 1 order" }).click();
+    await panel.getByText("Revoked. No node was open.").waitFor();
+    await visit.picture("bulk-revoke");
+    expect(await visit.violations()).toEqual([]);
+    await visit.close();
+  });
+
   test("no page logged an error, violated its policy or called another origin", () => {
     expect(portal.browser.problems()).toEqual([]);
   });

@@ -196,6 +196,12 @@ describe.runIf(runsBrowser)("a user of the portal", () => {
     await button(visit.page, "Next page").press("Enter");
     await see("Page 2");
     await expectFocus("BUTTON Next page");
+    await visit.page.reload();
+    await see("Page 2");
+    await takeWidth(visit.page, "narrow");
+    await visit.picture("pager-narrow");
+    expect(await visit.overflow()).toBe(0);
+    await takeWidth(visit.page, "usual");
     await button(visit.page, "Previous page").press("Enter");
     await see("Page 1");
     await expectFocus("BUTTON Previous page");

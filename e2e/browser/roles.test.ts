@@ -164,7 +164,7 @@ const POLICY = {
 } satisfies UnlockPolicy;
 /** Commands that only move, read again or copy: everybody may have them. */
 const HARMLESS =
-  /^(?:Refresh|Load again|Try again|Clear filters|Export to CSV|Views|clear|Copy .*|(?:Previous|Next)(?: page|: .*)?)$/;
+  /^(?:Refresh|Load again|Try again|Clear filters|Export to CSV|Views|Columns|clear|Copy .*|(?:Previous|Next)(?: page|: .*)?)$/;
 const PLACEHOLDER = /<\w+>|\{\w+\}|\$\{|\bundefined\b|\bNaN\b|\[object /;
 /** In which a busy machine shows what it has. */
 const PATIENCE_MS = 60_000;

@@ -8,9 +8,15 @@ import {
 import { parseActivitySearch } from "./core/activity-search.ts";
 import { parseTroubleshooterSearch } from "./core/troubleshooter-search.ts";
 import { OperatorGate } from "./operator/operator-gate.tsx";
+import { parsePosition } from "./orders/list-position.ts";
 import { parseOrderFilter } from "./orders/order-filter.ts";
 import { AppShell } from "./shell/app-shell.tsx";
 import { NotFoundPage } from "./shell/not-found-page.tsx";
+
+const parseOrderList = (search: Record<string, unknown>) => ({
+  ...parseOrderFilter(search),
+  ...parsePosition(search),
+});
 
 const rootRoute = createRootRoute({ component: AppShell, notFoundComponent: NotFoundPage });
 
@@ -24,7 +30,7 @@ const homeRoute = createRoute({
 const ordersRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/orders",
-  validateSearch: parseOrderFilter,
+  validateSearch: parseOrderList,
   component: lazyRouteComponent(() => import("./orders/orders-page.tsx"), "OrdersPage"),
 });
 
@@ -184,7 +190,7 @@ const operationsRoute = createRoute({
 const allOrdersRoute = createRoute({
   getParentRoute: () => operatorRoute,
   path: "/operator/orders",
-  validateSearch: parseOrderFilter,
+  validateSearch: parseOrderList,
   component: lazyRouteComponent(() => import("./operator/all-orders-page.tsx"), "AllOrdersPage"),
 });
 

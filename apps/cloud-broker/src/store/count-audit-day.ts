@@ -2,6 +2,7 @@ import { sql } from "kysely";
 
 import type { DayCount } from "../core/daily-figures.ts";
 import { engineOf } from "./engine.ts";
+import { jsonMember } from "./json-member.ts";
 import type { Store } from "./store.ts";
 
 export type AuditCount = DayCount & {
@@ -22,9 +23,7 @@ export async function countAuditDay(
 ): Promise<readonly AuditCount[]> {
   const isSqlite = engineOf(store) === "sqlite";
   const member = <Value>(...path: readonly string[]) =>
-    isSqlite
-      ? sql<Value>`json_extract(row_json, ${sql.lit(`$.${path.join(".")}`)})`
-      : sql<Value>`(row_json::json #>> ${sql.lit(`{${path.join(",")}}`)})`;
+    jsonMember<Value>(store, "row_json", ...path);
   const since = isSqlite
     ? member<number>("detail", "millisecondsSinceRefusal")
     : sql<number>`${member("detail", "millisecondsSinceRefusal")}::float8`;

@@ -6,13 +6,18 @@ import { exactly } from "../world/exactly.ts";
 import { API, jobPath, minimalJob } from "../world/jobs.ts";
 import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 
+const COMPANY = "Contoso GmbH";
 let world: BrokerWorld;
 let open: LeaseClient;
 beforeAll(async () => {
   world = await openBroker();
   for (let number = 10; number < 40; number += 1) {
+    const body = minimalJob();
+    // The first of them has a company in its address.
+    if (number === 10)
+      Object.assign(body.properties.details.shippingAddress, { companyName: COMPANY });
     const placed = await world.call("PUT", `${jobPath(`plain-${String(number)}`)}?${API}`, {
-      body: minimalJob(),
+      body,
     });
     expect(placed.status).toBe(202);
   }
@@ -51,6 +56,15 @@ describe("the operator's list", () => {
     expect(new Set([...first.value, ...value].map(({ name }) => name)).size).toBe(33);
     const unlocked = exactly(orderSummaryPage, (await askAll("lock=unlocked")).json);
     expect(unlocked.value.map(({ name }) => name)).toEqual(["open-1"]);
+  });
+
+  test("names the customer of each order that has one; the customer's own list does not", async () => {
+    const named = exactly(orderSummaryPage, (await askAll("search=plain-1&$top=20")).json);
+    const customers = named.value.map(({ name, customer }) => [name, customer]);
+    expect(customers).toContainEqual(["plain-10", COMPANY]);
+    expect(customers).toContainEqual(["plain-11", undefined]);
+    const [own] = (await list("&search=plain-10")).value;
+    expect(own).not.toHaveProperty("customer");
   });
 
   test("shows only one's own, and accepts no position of another list", async () => {

@@ -1,6 +1,7 @@
-import { BoxMultipleRegular } from "@fluentui/react-icons";
+import { withoutUndefined } from "@databox-cmk/errors";
+import { ArrowSyncRegular, BoxMultipleRegular, ShieldDismissRegular } from "@fluentui/react-icons";
 import { getRouteApi } from "@tanstack/react-router";
-import type { ReactElement } from "react";
+import { lazy, type ReactElement } from "react";
 
 import { readAllOrderSummaries } from "../api/order-summaries.ts";
 import { OrderList } from "../orders/order-list.tsx";
@@ -8,26 +9,48 @@ import { useSignedIn } from "../queries/session-context.ts";
 import { useTexts } from "../texts/texts.ts";
 import { OperatorPage } from "./operator-page.tsx";
 
+const MoveOrdersPanel = lazy(async () => ({
+  default: (await import("../campaigns/move-orders-panel.tsx")).MoveOrdersPanel,
+}));
+const RevokePanel = lazy(async () => ({
+  default: (await import("../orders/revoke-panel.tsx")).RevokePanel,
+}));
+
 const route = getRouteApi("/operators/operator/orders");
 
 /** Orders of every customer, each with a link to its operations. */
 export function AllOrdersPage(): ReactElement {
   const texts = useTexts();
   const { client } = useSignedIn();
-  const search = route.useSearch();
+  const { after, page, ...search } = route.useSearch();
   const navigate = route.useNavigate();
+  const words = texts.orders.bulk;
   return (
     <OperatorPage title={texts.operator.orders} icon={<BoxMultipleRegular />}>
       <OrderList
         // A page position belongs to one list.
         key={JSON.stringify(search)}
         search={search}
+        position={withoutUndefined({ after, page })}
         read={(filter, position, signal, pageSize) =>
           readAllOrderSummaries(client, filter, position, signal, pageSize)
         }
         onSearch={(changed) => void navigate({ search: changed, replace: true })}
+        onMove={(to) => void navigate({ search: { ...search, ...to } })}
         empty={texts.operator.ordersEmpty}
         opens="operations"
+        actions={[
+          {
+            title: words.move.title,
+            icon: <ArrowSyncRegular />,
+            renderPanel: (panel) => <MoveOrdersPanel {...panel} />,
+          },
+          {
+            title: words.revoke.title,
+            icon: <ShieldDismissRegular />,
+            renderPanel: (panel) => <RevokePanel by="operator" {...panel} />,
+          },
+        ]}
       />
     </OperatorPage>
   );

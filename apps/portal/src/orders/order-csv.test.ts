@@ -8,6 +8,7 @@ import { readAllOrders } from "./read-all-orders.ts";
 const order: OrderSummary = {
   id: "/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/group/providers/Microsoft.DataBox/jobs/atlas",
   name: "atlas",
+  customer: "Contoso GmbH",
   resourceGroup: "group",
   location: "westus",
   sku: "DataBoxHeavy",
@@ -33,6 +34,7 @@ test("an order is a row with the page's words, its codes and its time in UTC", (
   );
   expect(cells).toEqual({
     Name: "atlas",
+    Customer: "Contoso GmbH",
     Subscription: "11111111-1111-4111-8111-111111111111",
     "Resource group": "group",
     Stage: en.stages.Delivered,

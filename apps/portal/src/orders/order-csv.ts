@@ -10,6 +10,7 @@ export function orderCsv(orders: readonly OrderSummary[], texts: Texts): string 
   return renderCsv([
     [
       words.name,
+      words.customer,
       words.subscription,
       words.group,
       words.stage,
@@ -24,6 +25,7 @@ export function orderCsv(orders: readonly OrderSummary[], texts: Texts): string 
     ],
     ...orders.map((order) => [
       order.name,
+      order.customer ?? "",
       parseOrderId(order.id)?.subscriptionId ?? "",
       order.resourceGroup,
       texts.stages[order.stage],

@@ -31,6 +31,7 @@ export function OrderFilters({
   isRefreshing,
   onExport,
   isExporting,
+  columns,
 }: {
   readonly search: OrderSearch;
   /** Absent: the list is not of one subscription. */
@@ -42,6 +43,8 @@ export function OrderFilters({
   readonly isRefreshing: boolean;
   readonly onExport: () => void;
   readonly isExporting: boolean;
+  /** The command that chooses columns. */
+  readonly columns: ReactElement;
 }): ReactElement {
   const styles = useStyles();
   const texts = useTexts();
@@ -78,6 +81,7 @@ export function OrderFilters({
           {isExporting ? texts.activity.exporting : texts.orders.exportCsv}
         </ToolbarButton>
         <ViewsMenu search={search} onSearch={onSearch} />
+        {columns}
         <ClearFilters
           isFiltered={Object.keys(search).length > 0}
           onClear={() => {

@@ -1,9 +1,9 @@
-import type { OrderSummaryPage } from "@databox-cmk/protocol";
+import type { OrderSummary, OrderSummaryPage } from "@databox-cmk/protocol";
 import { EmptyState, LoadingState } from "@databox-cmk/ui";
-import { Button, Text } from "@fluentui/react-components";
-import { BoxSearchRegular, HeartPulseRegular } from "@fluentui/react-icons";
+import { Button, makeStyles, Text, tokens } from "@fluentui/react-components";
+import { BoxSearchRegular } from "@fluentui/react-icons";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { lazy, type ReactElement, Suspense, useState } from "react";
+import { type ReactElement, Suspense, useState } from "react";
 
 import { skipTokenOf } from "../api/arm-path.ts";
 import { LARGEST_PAGE, type OrderFilter } from "../api/order-summaries.ts";
@@ -11,29 +11,46 @@ import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { Pager } from "../shell/pager.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
+import { ColumnsMenu, useHiddenColumns } from "./columns-menu.tsx";
+import { type ListPosition, positionAfter, positionsUpTo } from "./list-position.ts";
+import { ALL_COLUMNS, OWN_COLUMNS } from "./order-columns.ts";
 import type { OrderSearch } from "./order-filter.ts";
 import { OrderFilters } from "./order-filters.tsx";
 import { type OpenedPage, OrderTable } from "./order-table.tsx";
 import { useOrderExport } from "./use-order-export.ts";
 
-const CheckKeysPanel = lazy(async () => ({
-  default: (await import("./check-keys-panel.tsx")).CheckKeysPanel,
-}));
+const useStyles = makeStyles({
+  bulk: { display: "flex", flexWrap: "wrap", gap: tokens.spacingHorizontalS },
+});
+
+/** An action on all chosen orders. */
+export type BulkAction = {
+  readonly title: string;
+  readonly icon: ReactElement;
+  readonly renderPanel: (panel: {
+    readonly orders: readonly OrderSummary[];
+    readonly onClose: () => void;
+  }) => ReactElement;
+};
 
 /** Filters, table and pages of a list of orders. */
 export function OrderList({
   subscriptionId,
   search,
+  position,
   read,
   onSearch,
+  onMove,
   onCreate,
   empty,
   opens = "overview",
-  mayCheck = false,
+  actions,
 }: {
   /** Absent: orders of every subscription. */
   readonly subscriptionId?: string;
   readonly search: OrderSearch;
+  /** The page; both it and the filters are part of the address. */
+  readonly position: ListPosition;
   readonly read: (
     filter: OrderFilter,
     position: string | undefined,
@@ -41,28 +58,35 @@ export function OrderList({
     pageSize?: number,
   ) => Promise<OrderSummaryPage>;
   readonly onSearch: (search: OrderSearch) => void;
+  readonly onMove: (position: ListPosition) => void;
   readonly onCreate?: () => void;
   /** Text of an empty list without filters. */
   readonly empty: string;
-  /** Rows can be chosen, to check their keys. */
-  readonly mayCheck?: boolean;
   /** The page that an order's name links to. */
   readonly opens?: OpenedPage;
+  /** Without any, rows cannot be chosen. */
+  readonly actions: readonly BulkAction[];
 }): ReactElement {
+  const styles = useStyles();
   const texts = useTexts();
   const { subscription: _subscription, ...filter } = search;
-  /** Positions of the pages so far; the list itself knows only the next one. */
-  const [positions, setPositions] = useState<readonly string[]>([]);
-  const position = positions.at(-1);
+  const [passed, setPassed] = useState<readonly string[]>([]);
+  const positions = positionsUpTo(passed, position);
   const orders = useQuery({
-    queryKey: QUERY_KEYS.orderPage(subscriptionId ?? "", filter, position),
-    queryFn: ({ signal }) => read(filter, position, signal),
+    queryKey: QUERY_KEYS.orderPage(subscriptionId ?? "", filter, position.after),
+    queryFn: ({ signal }) => read(filter, position.after, signal),
     placeholderData: keepPreviousData,
   });
   const exporting = useOrderExport((from) => read(filter, from, undefined, LARGEST_PAGE));
   const next = skipTokenOf(orders.data?.nextLink);
   const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
-  const [isChecking, setIsChecking] = useState(false);
+  /** The panel keeps its orders when the list no longer has them. */
+  const [running, setRunning] = useState<{
+    readonly action: BulkAction;
+    readonly orders: readonly OrderSummary[];
+  }>();
+  const [hidden, setHidden] = useHiddenColumns();
+  const columns = opens === "operations" ? ALL_COLUMNS : OWN_COLUMNS;
   const chosen = (orders.data?.value ?? []).filter(({ id }) => ids.has(id));
   const isFiltered = Object.keys(filter).length > 0;
   return (
@@ -76,11 +100,22 @@ export function OrderList({
         isRefreshing={orders.isFetching}
         onExport={exporting.save}
         isExporting={exporting.isExporting}
+        columns={<ColumnsMenu columns={columns} hidden={hidden} onChange={setHidden} />}
       />
       {orders.error !== null && (
         <QueryProblem error={orders.error} onTryAgain={() => void orders.refetch()} />
       )}
       {exporting.error !== null && <QueryProblem error={exporting.error} />}
+      {running !== undefined && (
+        <Suspense fallback={null}>
+          {running.action.renderPanel({
+            orders: running.orders,
+            onClose: () => {
+              setRunning(undefined);
+            },
+          })}
+        </Suspense>
+      )}
       {orders.isPending && <LoadingState />}
       {orders.data?.value.length === 0 && (
         <EmptyState
@@ -93,37 +128,39 @@ export function OrderList({
       {orders.data !== undefined && orders.data.value.length > 0 && (
         <>
           {chosen.length > 0 && (
-            <Button
-              icon={<HeartPulseRegular />}
-              onClick={() => {
-                setIsChecking(true);
-              }}
-            >
-              {texts.orders.bulk.button(chosen.length)}
-            </Button>
+            <div className={styles.bulk}>
+              {actions.map((each) => (
+                <Button
+                  key={each.title}
+                  icon={each.icon}
+                  onClick={() => {
+                    setRunning({ action: each, orders: chosen });
+                  }}
+                >
+                  {texts.orders.bulk.chosen(each.title, chosen.length)}
+                </Button>
+              ))}
+            </div>
           )}
           <OrderTable
             orders={orders.data.value}
+            columns={columns.filter((column) => !hidden.includes(column))}
             opens={opens}
             selection={
-              mayCheck ? { ids: new Set(chosen.map(({ id }) => id)), onChange: setIds } : undefined
+              actions.length > 0
+                ? { ids: new Set(chosen.map(({ id }) => id)), onChange: setIds }
+                : undefined
             }
           />
-          {isChecking && (
-            <Suspense fallback={null}>
-              <CheckKeysPanel
-                orders={chosen}
-                onClose={() => {
-                  setIsChecking(false);
-                }}
-              />
-            </Suspense>
-          )}
           <Pager
             shown={texts.orders.found(orders.data.value.length, orders.data.total)}
             positions={positions}
+            page={position.page}
             next={orders.isPlaceholderData ? undefined : next}
-            onMove={setPositions}
+            onMove={(moved) => {
+              if (moved.some((each) => !passed.includes(each))) setPassed(moved);
+              onMove(positionAfter(position, positions, moved));
+            }}
           />
         </>
       )}

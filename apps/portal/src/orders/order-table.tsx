@@ -3,7 +3,6 @@ import { Time, useMediaQuery } from "@databox-cmk/ui";
 import {
   Checkbox,
   makeStyles,
-  mergeClasses,
   Table,
   TableBody,
   TableCell,
@@ -13,36 +12,29 @@ import {
   Text,
   tokens,
 } from "@fluentui/react-components";
-import type { ReactElement } from "react";
+import { Fragment, type ReactElement, type ReactNode } from "react";
 
 import { type OrderName, parseOrderId } from "../api/arm-path.ts";
 import { RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { HealthBadge } from "./health-badge.tsx";
 import { LockBadge } from "./lock-badge.tsx";
+import type { OrderColumn } from "./order-columns.ts";
 
 const useStageBadgeStyles = makeStyles({
   stage: { display: "flex", flexDirection: "column" },
   halted: { color: tokens.colorPaletteRedForeground1 },
 });
-const BELOW_WIDE = "@media (max-width: 1439px)";
-const BELOW_MEDIUM = "@media (max-width: 1023px)";
 const NARROW = "@media (max-width: 639px)";
 
 const useStyles = makeStyles({
   table: { tableLayout: "auto" },
   heading: { fontWeight: tokens.fontWeightSemibold },
-  wideOnly: { [BELOW_WIDE]: { display: "none" } },
-  mediumOnly: { whiteSpace: "nowrap", [BELOW_MEDIUM]: { display: "none" } },
-  notNarrow: { [NARROW]: { display: "none" } },
-  narrowOnly: {
-    display: "none",
-    [NARROW]: {
-      display: "flex",
-      flexDirection: "column",
-      alignItems: "start",
-      gap: tokens.spacingVerticalXS,
-    },
+  folded: {
+    display: "flex",
+    flexDirection: "column",
+    alignItems: "start",
+    gap: tokens.spacingVerticalXS,
   },
   cell: {
     paddingTop: tokens.spacingVerticalS,
@@ -67,21 +59,79 @@ export type Selection = {
   readonly onChange: (ids: ReadonlySet<string>) => void;
 };
 
-/** One row per order; on a narrow screen a row's facts are below its name. */
+type Column = {
+  readonly id: OrderColumn;
+  /** Without room for the column, its value is below the name. */
+  readonly hasRoom: boolean;
+  /** Plain text, which shares a line with others below the name. */
+  readonly isPlain?: true;
+  /** Undefined if the order has no such value. */
+  readonly render: (order: OrderSummary) => ReactNode;
+};
+
+/** The chosen columns, by the width of the window. */
+function useColumns(chosen: readonly OrderColumn[]): readonly Column[] {
+  const texts = useTexts();
+  const isWide = useMediaQuery("(min-width: 1440px)");
+  const isMedium = useMediaQuery("(min-width: 1024px)");
+  const isUsual = useMediaQuery("(min-width: 640px)");
+  const columns: readonly Column[] = [
+    { id: "customer", hasRoom: isWide, isPlain: true, render: ({ customer }) => customer },
+    {
+      id: "stage",
+      hasRoom: isUsual,
+      render: ({ stage, stageStatus }) => <StageBadge stage={stage} status={stageStatus} />,
+    },
+    {
+      id: "encryption",
+      hasRoom: isUsual,
+      render: ({ encryption }) => texts.encryptionTypes[encryption.kekType],
+    },
+    {
+      id: "health",
+      hasRoom: isUsual,
+      render: ({ keyHealth }) => <HealthBadge health={keyHealth} />,
+    },
+    { id: "lock", hasRoom: isUsual, render: (order) => <Locks order={order} /> },
+    {
+      id: "subscription",
+      hasRoom: false,
+      isPlain: true,
+      render: (order) => orderNameOf(order).subscriptionId,
+    },
+    {
+      id: "group",
+      hasRoom: isWide,
+      isPlain: true,
+      render: ({ resourceGroup }) => resourceGroup,
+    },
+    { id: "location", hasRoom: isWide, isPlain: true, render: ({ location }) => location },
+    {
+      id: "ordered",
+      hasRoom: isMedium,
+      isPlain: true,
+      render: ({ createdAt }) => <Time at={createdAt} />,
+    },
+  ];
+  return columns.filter(({ id }) => chosen.includes(id));
+}
+
+/** One row per order; values of columns that have no room are below its name. */
 export function OrderTable({
   orders,
+  columns: chosen,
   opens,
   selection,
 }: {
   readonly orders: readonly OrderSummary[];
+  readonly columns: readonly OrderColumn[];
   readonly opens: OpenedPage;
   /** Absent: rows cannot be chosen. */
   readonly selection?: Selection | undefined;
 }): ReactElement {
   const styles = useStyles();
   const texts = useTexts();
-  const isWide = useMediaQuery("(min-width: 1440px)");
-  const isMedium = useMediaQuery("(min-width: 1024px)");
+  const columns = useColumns(chosen);
   return (
     <Table aria-label={texts.orders.listLabel} className={styles.table}>
       <TableHeader>
@@ -100,19 +150,13 @@ export function OrderTable({
             </TableHeaderCell>
           )}
           <TableHeaderCell className={styles.heading}>{texts.orders.name}</TableHeaderCell>
-          {[
-            [texts.orders.stage, styles.notNarrow],
-            [texts.orders.encryption, styles.notNarrow],
-            [texts.orders.health, styles.notNarrow],
-            [texts.orders.lock, styles.notNarrow],
-            [texts.orders.group, styles.wideOnly],
-            [texts.orders.location, styles.wideOnly],
-            [texts.orders.ordered, styles.mediumOnly],
-          ].map(([heading, className]) => (
-            <TableHeaderCell key={heading} className={mergeClasses(styles.heading, className)}>
-              {heading}
-            </TableHeaderCell>
-          ))}
+          {columns
+            .filter(({ hasRoom }) => hasRoom)
+            .map(({ id }) => (
+              <TableHeaderCell key={id} className={styles.heading}>
+                {texts.orders[id]}
+              </TableHeaderCell>
+            ))}
         </TableRow>
       </TableHeader>
       <TableBody>
@@ -120,9 +164,8 @@ export function OrderTable({
           <OrderRow
             key={order.id}
             order={order}
+            columns={columns}
             opens={opens}
-            isWide={isWide}
-            isMedium={isMedium}
             selection={selection}
           />
         ))}
@@ -133,26 +176,20 @@ export function OrderTable({
 
 function OrderRow({
   order,
+  columns,
   opens,
-  isWide,
-  isMedium,
   selection,
 }: {
   readonly selection: Selection | undefined;
   readonly order: OrderSummary;
+  readonly columns: readonly Column[];
   readonly opens: OpenedPage;
-  /** Has columns for group and location. */
-  readonly isWide: boolean;
-  /** Has a column for the time. */
-  readonly isMedium: boolean;
 }): ReactElement {
   const styles = useStyles();
   const texts = useTexts();
-  const name = orderNameOf(order);
-  const stage = <StageBadge stage={order.stage} status={order.stageStatus} />;
-  const health = <HealthBadge health={order.keyHealth} />;
-  const locks = <Locks order={order} />;
-  const encryption = texts.encryptionTypes[order.encryption.kekType];
+  const values = columns.map(({ render, ...column }) => ({ ...column, value: render(order) }));
+  const folded = values.filter(({ hasRoom, value }) => !hasRoom && value !== undefined);
+  const plain = folded.filter(({ isPlain }) => isPlain === true);
   return (
     <TableRow>
       {selection !== undefined && (
@@ -170,43 +207,32 @@ function OrderRow({
         </TableCell>
       )}
       <TableCell className={styles.cell}>
-        <RouterLink to={PAGES[opens]} params={name} className={styles.name}>
+        <RouterLink to={PAGES[opens]} params={orderNameOf(order)} className={styles.name}>
           {order.name}
         </RouterLink>
-        <div className={styles.narrowOnly}>
-          {stage}
-          <Text size={200}>{encryption}</Text>
-          {health}
-          {locks}
+        <div className={styles.folded}>
+          {folded
+            .filter(({ isPlain }) => isPlain !== true)
+            .map(({ id, value }) => (
+              <div key={id}>{value}</div>
+            ))}
         </div>
-        {opens === "operations" && (
-          <Text size={200} block className={styles.place}>
-            {name.subscriptionId}
-          </Text>
-        )}
-        {!isWide && (
-          <Text size={200} block className={styles.place}>
-            {order.resourceGroup} · {order.location}
-            {!isMedium && (
-              <>
-                {" · "}
-                <Time at={order.createdAt} />
-              </>
-            )}
-          </Text>
-        )}
+        <Text size={200} block className={styles.place}>
+          {plain.map(({ id, value }, index) => (
+            <Fragment key={id}>
+              {index > 0 && " · "}
+              {value}
+            </Fragment>
+          ))}
+        </Text>
       </TableCell>
-      <TableCell className={mergeClasses(styles.cell, styles.notNarrow)}>{stage}</TableCell>
-      <TableCell className={mergeClasses(styles.cell, styles.notNarrow)}>{encryption}</TableCell>
-      <TableCell className={mergeClasses(styles.cell, styles.notNarrow)}>{health}</TableCell>
-      <TableCell className={mergeClasses(styles.cell, styles.notNarrow)}>{locks}</TableCell>
-      <TableCell className={mergeClasses(styles.cell, styles.wideOnly)}>
-        {order.resourceGroup}
-      </TableCell>
-      <TableCell className={mergeClasses(styles.cell, styles.wideOnly)}>{order.location}</TableCell>
-      <TableCell className={mergeClasses(styles.cell, styles.mediumOnly)}>
-        <Time at={order.createdAt} />
-      </TableCell>
+      {values
+        .filter(({ hasRoom }) => hasRoom)
+        .map(({ id, value }) => (
+          <TableCell key={id} className={styles.cell}>
+            {value ?? "–"}
+          </TableCell>
+        ))}
     </TableRow>
   );
 }

@@ -1,7 +1,13 @@
+import { withoutUndefined } from "@databox-cmk/errors";
 import { EmptyState, LoadingState } from "@databox-cmk/ui";
-import { BoxMultipleRegular, BoxSearchRegular } from "@fluentui/react-icons";
+import {
+  BoxMultipleRegular,
+  BoxSearchRegular,
+  HeartPulseRegular,
+  ShieldDismissRegular,
+} from "@fluentui/react-icons";
 import { getRouteApi } from "@tanstack/react-router";
-import type { ReactElement } from "react";
+import { lazy, type ReactElement } from "react";
 
 import { readOrderSummaries } from "../api/order-summaries.ts";
 import { useMayInSubscription } from "../order/use-may.ts";
@@ -10,17 +16,24 @@ import { Page } from "../shell/page.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { RouterBreadcrumb } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
+import type { ListPosition } from "./list-position.ts";
 import type { OrderSearch } from "./order-filter.ts";
-import { OrderList } from "./order-list.tsx";
+import { type BulkAction, OrderList } from "./order-list.tsx";
 import { useSubscriptions } from "./use-subscriptions.ts";
 
 const route = getRouteApi("/orders");
+const CheckKeysPanel = lazy(async () => ({
+  default: (await import("./check-keys-panel.tsx")).CheckKeysPanel,
+}));
+const RevokePanel = lazy(async () => ({
+  default: (await import("./revoke-panel.tsx")).RevokePanel,
+}));
 
 /** Orders of a subscription, page by page. */
 export function OrdersPage(): ReactElement {
   const texts = useTexts();
   const subscriptions = useSubscriptions();
-  const search = route.useSearch();
+  const { after, page, ...search } = route.useSearch();
   const subscriptionId = search.subscription ?? subscriptions.data?.[0]?.subscriptionId;
   return (
     <Page
@@ -42,6 +55,7 @@ export function OrdersPage(): ReactElement {
           key={JSON.stringify([subscriptionId, search])}
           subscriptionId={subscriptionId}
           search={search}
+          position={withoutUndefined({ after, page })}
         />
       )}
       {subscriptions.data?.length === 0 && (
@@ -54,25 +68,41 @@ export function OrdersPage(): ReactElement {
 function SubscriptionOrders({
   subscriptionId,
   search,
+  position,
 }: {
   readonly subscriptionId: string;
   readonly search: OrderSearch;
+  readonly position: ListPosition;
 }): ReactElement {
   const texts = useTexts();
   const navigate = route.useNavigate();
   const { client } = useSignedIn();
-  const mayCheck = useMayInSubscription("checkKeyHealth", subscriptionId);
+  const mayCheck = useMayInSubscription("checkKeyHealth", subscriptionId) === true;
+  const mayRevoke = useMayInSubscription("revoke", subscriptionId) === true;
+  const words = texts.orders.bulk;
+  const check: BulkAction = {
+    title: words.check.title,
+    icon: <HeartPulseRegular />,
+    renderPanel: (panel) => <CheckKeysPanel {...panel} />,
+  };
+  const revoke: BulkAction = {
+    title: words.revoke.title,
+    icon: <ShieldDismissRegular />,
+    renderPanel: (panel) => <RevokePanel by="customer" {...panel} />,
+  };
   return (
     <OrderList
       subscriptionId={subscriptionId}
       search={search}
-      read={(filter, position, signal, pageSize) =>
-        readOrderSummaries(client, subscriptionId, filter, position, signal, pageSize)
+      position={position}
+      read={(filter, from, signal, pageSize) =>
+        readOrderSummaries(client, subscriptionId, filter, from, signal, pageSize)
       }
       onSearch={(changed) => void navigate({ search: changed, replace: true })}
+      onMove={(to) => void navigate({ search: { ...search, ...to } })}
       onCreate={() => void navigate({ to: "/create" })}
       empty={texts.orders.empty}
-      mayCheck={mayCheck === true}
+      actions={[...(mayCheck ? [check] : []), ...(mayRevoke ? [revoke] : [])]}
     />
   );
 }

@@ -78,6 +78,8 @@ export const de: Texts = {
     create: "Erstellen",
     clearFilters: "Filter löschen",
     exportCsv: "Als CSV exportieren",
+    columns: "Spalten",
+    customer: "Kunde",
     status: "Status",
     key: "Schlüssel",
     code: "Code",
@@ -92,6 +94,7 @@ export const de: Texts = {
     ordered: "Bestellt",
     previousPage: "Vorige Seite",
     nextPage: "Nächste Seite",
+    firstPage: "Erste Seite",
     page: (page) => `Seite ${page}`,
     found: (shown, total) =>
       total === undefined ? `${shown} angezeigt` : `${shown} von ${total} Aufträgen`,
@@ -102,12 +105,22 @@ export const de: Texts = {
     bulk: {
       select: (name) => `${name} auswählen`,
       selectAll: "Alle auf dieser Seite auswählen",
-      button: (count) => `Schlüssel prüfen (${count})`,
-      title: "Schlüssel prüfen",
-      text: "Der Dienst ruft jetzt den Tresor jedes Auftrags auf, einen nach dem anderen.",
-      confirm: (count) => (count === 1 ? "1 Schlüssel prüfen" : `${count} Schlüssel prüfen`),
-      results: "Ergebnisse",
-      running: "Wird geprüft …",
+      chosen: (action, count) => `${action} (${count})`,
+      orders: "Gewählte Aufträge",
+      running: "Läuft …",
+      check: {
+        title: "Schlüssel prüfen",
+        text: "Der Dienst ruft jetzt den Tresor jedes Auftrags auf, einen nach dem anderen.",
+        confirm: (count) => (count === 1 ? "1 Schlüssel prüfen" : `${count} Schlüssel prüfen`),
+      },
+      revoke: {
+        title: "Widerrufen",
+        confirm: (count) => (count === 1 ? "1 Auftrag widerrufen" : `${count} Aufträge widerrufen`),
+      },
+      move: {
+        title: "Zu einem Schlüssel wechseln",
+        text: "Eine Kampagne umhüllt den Entsperrschlüssel jedes Auftrags neu. Ihre Seite zeigt das Ergebnis für jeden.",
+      },
     },
     views: {
       title: "Ansichten",

@@ -84,6 +84,8 @@ export const en = {
     create: "Create",
     clearFilters: "Clear filters",
     exportCsv: "Export to CSV",
+    columns: "Columns",
+    customer: "Customer",
     status: "Status",
     key: "Key",
     code: "Code",
@@ -98,6 +100,7 @@ export const en = {
     ordered: "Ordered",
     previousPage: "Previous page",
     nextPage: "Next page",
+    firstPage: "First page",
     page: (page: number) => `Page ${page}`,
     found: (shown: number, total: number | undefined) =>
       total === undefined ? `${shown} shown` : `${shown} of ${total} orders`,
@@ -108,12 +111,22 @@ export const en = {
     bulk: {
       select: (name: string) => `Select ${name}`,
       selectAll: "Select all on this page",
-      button: (count: number) => `Check keys (${count})`,
-      title: "Check keys",
-      text: "The service calls the vault of each order now, one after the other.",
-      confirm: (count: number) => (count === 1 ? "Check 1 key" : `Check ${count} keys`),
-      results: "Results",
-      running: "Checking …",
+      chosen: (action: string, count: number) => `${action} (${count})`,
+      orders: "Chosen orders",
+      running: "In progress …",
+      check: {
+        title: "Check keys",
+        text: "The service calls the vault of each order now, one after the other.",
+        confirm: (count: number) => (count === 1 ? "Check 1 key" : `Check ${count} keys`),
+      },
+      revoke: {
+        title: "Revoke",
+        confirm: (count: number) => (count === 1 ? "Revoke 1 order" : `Revoke ${count} orders`),
+      },
+      move: {
+        title: "Move to a key",
+        text: "A campaign re-wraps the unlock key of each order. Its page shows the result of each.",
+      },
     },
     views: {
       title: "Views",

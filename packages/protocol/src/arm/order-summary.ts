@@ -30,6 +30,8 @@ const lockState = z.enum(LOCK_STATES);
 export const orderSummary = z.object({
   id: z.string(),
   name: z.string(),
+  /** For operators: the company of the shipping address, until the order's details are deleted. */
+  customer: z.optional(z.string()),
   resourceGroup: z.string(),
   location: z.string(),
   sku: z.string(),

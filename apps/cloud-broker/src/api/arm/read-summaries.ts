@@ -7,6 +7,7 @@ import { type EpochMs, foldOrderId, type OrderId } from "../../core/order.ts";
 import { isTerminalStage, TERMINAL_STAGES } from "../../core/stages.ts";
 import { idsIn, type OrderScope } from "../../orders/read-order.ts";
 import { type NodeLock, readLockFacts } from "../../release/leases/read-lock-facts.ts";
+import { jsonMember } from "../../store/json-member.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 import type { Store } from "../../store/store.ts";
 
@@ -31,6 +32,8 @@ export type SummaryRow = Columns & {
   readonly health_state: KeyHealth["state"] | null;
   readonly health_code: string | null;
   readonly risks_json: string | null;
+  /** Company of the shipping address; read for operators only, and gone once the order has ended. */
+  readonly customer?: string | null;
 };
 export type SummarisedOrder = {
   readonly row: SummaryRow;
@@ -139,7 +142,8 @@ async function selectSummaries(
     .where("orders.id", ">", after ?? scoped.after)
     .where("orders.id", "<", scoped.before)
     .orderBy("orders.id")
-    .limit(limit);
+    .limit(limit)
+    .$if(scope === "all", (orders) => orders.select(customerOf(store).as("customer")));
   const { search, stage, stageStatus, encryption, health, lock } = filter;
   if (stage !== undefined) query = query.where("orders.stage", "=", stage);
   if (stageStatus !== undefined) query = query.where("orders.stage_status", "=", stageStatus);
@@ -180,6 +184,9 @@ async function selectSummaries(
     );
   return query.execute();
 }
+
+const customerOf = (store: Store) =>
+  jsonMember<string | null>(store, "orders.details_json", "shippingAddress", "companyName");
 
 /**
  * Orders with an active kill switch of their own; undefined when a switch may cover any order.

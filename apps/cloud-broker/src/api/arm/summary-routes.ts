@@ -107,6 +107,7 @@ function renderSummary({ row, isWatched, nodes }: SummarisedOrder): OrderSummary
       },
     }),
     name: row.name,
+    customer: row.customer ?? undefined,
     resourceGroup: row.resource_group,
     location: row.location,
     sku: row.sku,

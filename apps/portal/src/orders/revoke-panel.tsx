@@ -1,0 +1,62 @@
+import type { OrderSummary } from "@databox-cmk/protocol";
+import { MessageBar, MessageBarBody, Text } from "@fluentui/react-components";
+import { type ReactElement, useState } from "react";
+
+import { orderId, type OrderName } from "../api/arm-path.ts";
+import { revokeNow } from "../api/order-revocation.ts";
+import { revoke } from "../api/revocations.ts";
+import { useSignedIn } from "../queries/session-context.ts";
+import { TextField } from "../shell/text-field.tsx";
+import { useTexts } from "../texts/texts.ts";
+import { BulkPanel } from "./bulk-panel.tsx";
+
+/** Activates a kill switch for each of the chosen orders, once the reader has typed their number. */
+export function RevokePanel({
+  orders,
+  by,
+  onClose,
+}: {
+  readonly orders: readonly OrderSummary[];
+  /** The side whose switches they are: only it can turn them off. */
+  readonly by: "customer" | "operator";
+  readonly onClose: () => void;
+}): ReactElement {
+  const texts = useTexts();
+  const words = texts.orders.bulk.revoke;
+  const { client } = useSignedIn();
+  const [typedReason, setTypedReason] = useState("");
+  const [typedCount, setTypedCount] = useState("");
+  const expected = String(orders.length);
+  const reason = typedReason.trim();
+  const revokeOne = (name: OrderName) =>
+    by === "customer"
+      ? revokeNow(client, name, { reason })
+      : revoke(client, { kind: "order", order: orderId(name) }, reason);
+  return (
+    <BulkPanel
+      orders={orders}
+      title={words.title}
+      confirm={words.confirm(orders.length)}
+      isReady={reason !== "" && typedCount === expected}
+      run={async (name) => <Text>{texts.keyHealth.leasesEnded(await revokeOne(name))}</Text>}
+      onClose={onClose}
+    >
+      <MessageBar intent="error" layout="multiline">
+        <MessageBarBody>{texts.keyHealth.revokeWarning}</MessageBarBody>
+      </MessageBar>
+      <TextField
+        label={texts.loud.reason}
+        isRequired
+        maxLength={1024}
+        value={typedReason}
+        onChange={setTypedReason}
+      />
+      <TextField
+        label={texts.loud.typeName(expected)}
+        isRequired
+        value={typedCount}
+        onChange={setTypedCount}
+      />
+    </BulkPanel>
+  );
+}
