@@ -136,6 +136,19 @@ describe.runIf(runsBrowser)("the pages of an order in the field", () => {
     await required.fill("1");
     await required.blur();
     await visit.page.getByRole("switch", { name: /emergency access/ }).check();
+    const approvers = visit.page.getByRole("combobox", { name: "Approvers" });
+    await approvers.pressSequentially("gra");
+    await visit.page.getByRole("option", { name: /^Grace Hopper/ }).click();
+    const chosen = visit.page
+      .getByRole("listbox", { name: "Approvers" })
+      .getByRole("option", { name: "Grace Hopper" });
+    await chosen.waitFor();
+    await approvers.press("Escape");
+    await visit.page.getByText("Type the beginning of a name").waitFor({ state: "hidden" });
+    expect(await look(visit, "approvers")).toEqual([]);
+    await approvers.press("Backspace");
+    await chosen.press("Delete");
+    await chosen.waitFor({ state: "hidden" });
     await visit.picture("policy");
     await button(/^Save$/).click();
     await visit.page.getByText(/^Saved/).waitFor();

@@ -53,6 +53,20 @@ describe("the directory, as az CLI asks for it", () => {
     );
   });
 
+  test("finds users by several ids at once, and by the beginning of either name", async () => {
+    const { id } = (await askGraph("/users/ada@databox.localhost")).json as { id: string };
+    const other = world.owner.objectId;
+    for (const filter of [
+      `id in ('${other}', '${id.toUpperCase()}')`,
+      "startswith(displayName,'ad') or startswith(userPrincipalName,'ad')",
+      "startswith(displayName,'x''y') or startswith(userPrincipalName,'ADA@')",
+    ]) {
+      const { json } = await filtered("users", filter);
+      const { value } = json as { value: { id: string }[] };
+      expect(value.map((user) => user.id)).toEqual([id]);
+    }
+  });
+
   test("finds app registrations, by an id of their own and without secrets", async () => {
     const { clientId, objectId } = world.owner;
     const { json } = await filtered("applications", `appId eq '${clientId}'`);

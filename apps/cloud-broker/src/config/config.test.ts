@@ -52,6 +52,7 @@ describe("the configuration", () => {
       ARM_URL: cloud.armUrl,
       ARM_AUDIENCES: [cloud.managementAudience],
       ENTRA_AUTHORITY: cloud.authorityUrl,
+      GRAPH_URL: cloud.graphUrl,
       KEY_VAULT_SUFFIXES: [cloud.vaultSuffix],
     });
     const ARM_URL = "https://arm.localhost:8443";

@@ -177,7 +177,7 @@ export const SETTINGS = {
     optional: true,
     expected: CLOUD_NAMES.join(", "),
     meaning:
-      "Azure's cloud, by the name that az gives it. It sets ARM_URL, ARM_AUDIENCES, ENTRA_AUTHORITY and KEY_VAULT_SUFFIXES unless they are set themselves, and the audience of federated credentials.",
+      "Azure's cloud, by the name that az gives it. It sets ARM_URL, ARM_AUDIENCES, ENTRA_AUTHORITY, GRAPH_URL and KEY_VAULT_SUFFIXES unless they are set themselves, and the audience of federated credentials.",
   },
   ARM_URL: {
     schema: origin,
@@ -201,6 +201,14 @@ export const SETTINGS = {
     ofCloud: ({ authorityUrl }) => authorityUrl,
     expected: "an https origin",
     meaning: "Entra ID: https://login.microsoftonline.com in the public cloud.",
+  },
+  GRAPH_URL: {
+    schema: origin,
+    default: "https://login.localhost:8443",
+    ofCloud: ({ graphUrl }) => graphUrl,
+    expected: "an https origin",
+    meaning:
+      "Microsoft Graph, from which the portal reads the names of people: https://graph.microsoft.com in the public cloud.",
   },
   TENANT_ID: {
     schema: guid,

@@ -5,7 +5,11 @@ export type SessionContent = {
   readonly name: string;
   readonly roles: string[];
   readonly refreshToken?: string | undefined;
-  readonly tokens: { readonly arm?: Token | undefined; readonly vault?: Token | undefined };
+  readonly tokens: {
+    readonly arm?: Token | undefined;
+    readonly vault?: Token | undefined;
+    readonly graph?: Token | undefined;
+  };
 };
 
 /** A portal session as it was read; `content` is replaced by compare-and-swap of `revision`. */

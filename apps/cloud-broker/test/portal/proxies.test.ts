@@ -282,6 +282,20 @@ describe("Azure for pages", () => {
   });
 });
 
+const findPeople = async (filter: string) => {
+  const query = new URLSearchParams({ $filter: filter, $select: "id,displayName" }).toString();
+  const answer = await ada.call(`/portal/api/graph/v1.0/users?${query}`);
+  expect(answer.status).toBe(200);
+  return (answer.json.value as { displayName: string }[]).map(({ displayName }) => displayName);
+};
+
+test("the names of people come from the directory, by id and by how a name begins", async () => {
+  expect(await findPeople(`id in ('${objectId}','${world.emulator.tenantId}')`)).toEqual([
+    USERS.ada.displayName,
+  ]);
+  expect(await findPeople("startswith(displayName,'ren')")).toEqual([USERS.ren.displayName]);
+});
+
 test("after Azure's retirements of 2027-02-27, a vault, an order, its own key and an unlock still work", async () => {
   await world.control("PUT", "/clock", { now: "2027-03-01T00:00:00.000Z" });
   await using opened = new AsyncDisposableStack();
@@ -377,6 +391,8 @@ describe("a call that is not in the table", () => {
     ["GET", "/portal/api/arm//evil.example/subscriptions"],
     ["GET", "/portal/api/vaults/{v}/secrets"],
     ["GET", "/portal/api/device/v1/challenges"],
+    ["GET", "/portal/api/graph/v1.0/groups"],
+    ["GET", "/portal/api/graph/v1.0/users/x"],
   ])("%s %s is 404", async (method, path) => {
     const answer = await ada.call(
       path.replace("{s}", world.emulator.subscriptionId).replace("{v}", vaultHost("kv-portal")),
@@ -397,6 +413,7 @@ describe("a call that is not in the table", () => {
       "DELETE",
       "/portal/api/arm/subscriptions/{s}/resourceGroups/g/providers/Microsoft.KeyVault/vaults/v",
     ],
+    ["POST", "/portal/api/graph/v1.0/users"],
     ["POST", "/portal/api/vaults/{v}/keys"],
     ["DELETE", "/portal/api/vaults/{v}/keys/k"],
   ])("%s %s is 405", async (method, path) => {

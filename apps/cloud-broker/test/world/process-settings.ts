@@ -27,6 +27,7 @@ export function settingsOfEmulator(emulator: AzureEmulator, serviceVault: string
   return {
     ARM_URL: emulator.armUrl,
     ENTRA_AUTHORITY: emulator.authorityUrl,
+    GRAPH_URL: emulator.authorityUrl,
     TENANT_ID: emulator.tenantId,
     KEY_VAULT_SUFFIXES: vaultSuffix,
     SERVICE_KEY_URL: `https://${serviceVault}.${vaultSuffix}/keys/service`,

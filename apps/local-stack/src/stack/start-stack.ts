@@ -195,6 +195,8 @@ function brokerEnvironment(
     ARM_URL: stack.armUrl,
     ARM_AUDIENCES: PUBLIC_ARM_AUDIENCES,
     ENTRA_AUTHORITY: stack.authorityUrl,
+    // The emulator serves Microsoft Graph there, too.
+    GRAPH_URL: stack.authorityUrl,
     TENANT_ID: stack.tenantId,
     KEY_VAULT_SUFFIXES: stack.vaultSuffix,
     SERVICE_KEY_URL: service.serviceKeyUrl,

@@ -5,7 +5,6 @@ import {
   graceOfMinutes,
   namedGraceOf,
   newWindow,
-  parseApprovers,
   policyOf,
   releaseKindOf,
 } from "./policy-draft.ts";
@@ -39,11 +38,6 @@ test.each([
       breakGlass: false,
     }),
   ).toBe(kind);
-});
-
-test("approvers are read from lines and commas, in the letter case of object ids", () => {
-  expect(parseApprovers(" A1,\nb2 ;c3\n")).toEqual(["a1", "b2", "c3"]);
-  expect(parseApprovers("")).toEqual([]);
 });
 
 test("members that only the broker writes are not sent back", () => {

@@ -35,14 +35,6 @@ export function policyOf({
 /** A policy that names none leaves the unlock key in escrow. */
 export const custodyOf = ({ custody }: UnlockPolicy): Custody => custody ?? { kind: "escrow" };
 
-/** Object ids, one a line or with commas. */
-export function parseApprovers(text: string): string[] {
-  return text
-    .toLowerCase()
-    .split(/[\s,;]+/)
-    .filter((id) => id !== "");
-}
-
 /** Office hours, as the initial value. */
 export function newWindow(timeZone: string): ReleaseWindow {
   return { days: ["Mon", "Tue", "Wed", "Thu", "Fri"], from: "08:00", to: "18:00", timeZone };

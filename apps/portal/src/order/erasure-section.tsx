@@ -5,6 +5,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { ReactElement } from "react";
 
 import { readErasureCertificate } from "../api/erasure-certificate.ts";
+import { PersonName } from "../people/person-name.tsx";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
@@ -35,7 +36,10 @@ export function ErasureSection(): ReactElement {
                 label: texts.order.erasure.at,
                 value: <Time at={erasure.data.statement.erasedAt} />,
               },
-              { label: texts.order.erasure.by, value: erasure.data.statement.by },
+              {
+                label: texts.order.erasure.by,
+                value: <PersonName id={erasure.data.statement.by} />,
+              },
               {
                 label: texts.order.erasure.copies,
                 value: erasure.data.statement.destroyed.length,

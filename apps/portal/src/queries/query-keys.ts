@@ -25,6 +25,8 @@ export const QUERY_KEYS = {
   ],
   /** Data of operators' pages, below the orders: a change of any order is news there too. */
   operator: (...part: readonly unknown[]) => ["orders", "operator", ...part],
+  /** The directory's users. */
+  people: (by: "ids" | "search", ...wanted: readonly string[]) => ["people", by, ...wanted],
   /** The choices of a subscription. */
   azure: (subscriptionId: string, kind: string) => ["azure", subscriptionId, kind],
   vault: (vaultUri: string, part: string, ...more: readonly string[]) => [

@@ -11,6 +11,7 @@ import { keyHealth } from "./de/key-health.ts";
 import { loud } from "./de/loud.ts";
 import { noticeSettings } from "./de/notice-settings.ts";
 import { notices } from "./de/notices.ts";
+import { people } from "./de/people.ts";
 import { search } from "./de/search.ts";
 import { toasts } from "./de/toasts.ts";
 import { troubleshooter } from "./de/troubleshooter.ts";
@@ -32,6 +33,7 @@ export const de: Texts = {
   loud,
   notices,
   noticeSettings,
+  people,
   search,
   toasts,
   troubleshooter,

@@ -19,6 +19,7 @@ import { keyHealth } from "./en/key-health.ts";
 import { loud } from "./en/loud.ts";
 import { noticeSettings } from "./en/notice-settings.ts";
 import { notices } from "./en/notices.ts";
+import { people } from "./en/people.ts";
 import { search } from "./en/search.ts";
 import { toasts } from "./en/toasts.ts";
 import { troubleshooter } from "./en/troubleshooter.ts";
@@ -39,6 +40,7 @@ export const en = {
   loud,
   notices,
   noticeSettings,
+  people,
   search,
   toasts,
   troubleshooter,

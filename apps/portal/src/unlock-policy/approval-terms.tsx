@@ -1,7 +1,7 @@
-import { Field, Switch, Textarea } from "@fluentui/react-components";
-import { type ReactElement, useState } from "react";
+import { Switch } from "@fluentui/react-components";
+import type { ReactElement } from "react";
 
-import { parseApprovers } from "../core/policy-draft.ts";
+import { PeoplePicker } from "../people/people-picker.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { NumberField } from "./number-field.tsx";
 import type { PolicyPart } from "./policy-part.ts";
@@ -14,7 +14,6 @@ const MOST_MINUTES = 7 * 24 * 60;
 export function ApprovalTerms({ policy, onChange }: PolicyPart): ReactElement {
   const texts = useTexts().unlockPolicy;
   const { approvals, breakGlass, windows } = policy.release;
-  const [names, setNames] = useState(() => approvals.approvers.join("\n"));
   const changeApprovals = (change: Partial<typeof approvals>) => {
     onChange({
       ...policy,
@@ -35,17 +34,14 @@ export function ApprovalTerms({ policy, onChange }: PolicyPart): ReactElement {
       />
       {approvals.required > 0 && (
         <>
-          <Field label={texts.approvers} hint={texts.approversHint}>
-            <Textarea
-              value={names}
-              rows={3}
-              spellCheck={false}
-              onChange={(_event, { value }) => {
-                setNames(value);
-                changeApprovals({ approvers: parseApprovers(value) });
-              }}
-            />
-          </Field>
+          <PeoplePicker
+            label={texts.approvers}
+            hint={texts.approversHint}
+            ids={approvals.approvers}
+            onChange={(approvers) => {
+              changeApprovals({ approvers: [...approvers] });
+            }}
+          />
           <NumberField
             label={texts.expiresAfter}
             hint={texts.expiresAfterHint}

@@ -15,11 +15,13 @@ import {
 
 const MEMBER_EQUALS = /^\s*([a-z]+)\s+eq\s+'((?:[^']|'')*)'\s*$/i;
 const ANY_EQUALS = /^\s*([a-z]+)\/any\((\w+):\s*\2\s+eq\s+'((?:[^']|'')*)'\)\s*$/i;
+const MEMBER_IN = /^\s*([a-z]+)\s+in\s*\(\s*('(?:[^']|'')*'(?:\s*,\s*'(?:[^']|'')*')*)\s*\)\s*$/i;
 const STARTS_WITH = /^\s*startswith\(([a-z]+)\s*,\s*'((?:[^']|'')*)'\)\s*$/i;
 const idsSchema = z.object({ ids: z.array(z.string().max(128)).max(1_000) });
 
 /**
- * The part of Microsoft Graph that az CLI uses when it grants access: it identifies a principal.
+ * The part of Microsoft Graph that az CLI uses when it grants access, and the portal when it names
+ * people: it identifies a principal.
  * Served by the host that `/metadata/endpoints` names as `microsoftGraphResourceId`, which is
  * the authority's own below `localhost`; read only.
  */
@@ -50,7 +52,7 @@ export function graphRoutes(deps: EmulatorDependencies): readonly Route<undefine
         return refuse(
           400,
           "Request_UnsupportedQuery",
-          "Unsupported $filter: use eq, any(…) or startswith(…), joined by 'or'.",
+          "Unsupported $filter: use eq, in (…), any(…) or startswith(…), joined by 'or'.",
         );
       const value = objectsOf(caller).filter(isWanted).map(withoutType);
       return { status: 200, body: { "@odata.context": context(name), value } };
@@ -157,7 +159,8 @@ function refuse(status: number, code: string, message: string): HttpAnswer {
 }
 
 /**
- * The filters that az CLI sends: an equality, a member of a list, a prefix; joined by `or`.
+ * The filters that az CLI and the portal send: an equality, one of several values, a member of a
+ * list, a prefix; joined by `or`.
  * Undefined: another shape.
  */
 function parseGraphFilter(
@@ -172,6 +175,12 @@ function parseGraphFilter(
 function parseTerm(text: string): ((object: DirectoryObject) => boolean) | undefined {
   const equality = MEMBER_EQUALS.exec(text);
   if (equality !== null) return compare(equality[1], equality[2], (a, b) => a === b);
+  const list = MEMBER_IN.exec(text);
+  if (list !== null) {
+    const quoted = [...(list[2] ?? "").matchAll(/'((?:[^']|'')*)'/g)].map((each) => each[1]);
+    const terms = quoted.map((each) => compare(list[1], each, (a, b) => a === b));
+    return (object) => terms.some((matches) => matches(object));
+  }
   const any = ANY_EQUALS.exec(text);
   if (any !== null) return compare(any[1], any[3], (a, b) => a === b);
   const beginning = STARTS_WITH.exec(text);

@@ -25,7 +25,7 @@ const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json\b/i;
  * page.
  */
 const PASSED_HEADERS = ["location", "azure-asyncoperation", "retry-after", "etag"] as const;
-const PARTIES = { arm: "resource-manager", vault: "vault" } as const;
+const PARTIES = { arm: "resource-manager", vault: "vault", graph: "entra" } as const;
 
 /** @param fetch - with its own limit for the size of an answer */
 export function createCallAzure(fetch: FetchByAgent): CallAzure {
@@ -52,7 +52,7 @@ export function createCallAzure(fetch: FetchByAgent): CallAzure {
 }
 
 /**
- * Answers of a vault and of Resource Manager keep their status and body; any other answer is a
+ * Answers of a vault, of Resource Manager and of Graph keep their status and body; any other answer is a
  * named failure.
  */
 async function passOn(answer: Response, audience: Audience): Promise<Answer> {
@@ -79,7 +79,15 @@ async function passOn(answer: Response, audience: Audience): Promise<Answer> {
 
 function unexpected(status: number, audience: Audience): AppError {
   const detail = `answered ${String(status)} with something other than JSON`;
-  return audience === "vault"
-    ? new AppError("KeyVaultUnexpectedAnswer", { detail: `Key Vault ${detail}` })
-    : new AppError("ResourceManagerUnreachable", { detail: `Resource Manager ${detail}` });
+  switch (audience) {
+    case "vault":
+      return new AppError("KeyVaultUnexpectedAnswer", { detail: `Key Vault ${detail}` });
+    case "arm":
+      return new AppError("ResourceManagerUnreachable", { detail: `Resource Manager ${detail}` });
+    case "graph":
+      return new AppError("IdentityProviderUnreachable", {
+        reason: "entra",
+        detail: `Microsoft Graph ${detail}`,
+      });
+  }
 }

@@ -103,6 +103,7 @@ export function createPortal(
       ...createOwnApiRoutes(dependencies.api),
       ...createForwardRoutes({
         armUrl: config.ARM_URL,
+        graphUrl: config.GRAPH_URL,
         keyVaultSuffixes: config.KEY_VAULT_SUFFIXES,
         tokens,
         claims,

@@ -6,6 +6,7 @@ import { parseKeyUrl } from "../../core/key-url.ts";
 import {
   type ForwardedCall,
   forwardedPath,
+  GRAPH_CALLS,
   KEY_VAULT_CALLS,
   RESOURCE_MANAGER_CALLS,
 } from "../../core/portal/forwarded-calls.ts";
@@ -18,6 +19,7 @@ import type { UserTokens } from "./user-tokens.ts";
 
 export type ForwardDependencies = {
   readonly armUrl: string;
+  readonly graphUrl: string;
   readonly keyVaultSuffixes: readonly string[];
   readonly tokens: UserTokens;
   /** Keep two pages that create the same thing from overwriting each other. */
@@ -37,7 +39,7 @@ const NOT_FOUND = 404;
  * client of theirs. One rule is stricter than Azure's: creating never overwrites.
  */
 export function createForwardRoutes(dependencies: ForwardDependencies): readonly Route[] {
-  const { armUrl, keyVaultSuffixes } = dependencies;
+  const { armUrl, graphUrl, keyVaultSuffixes } = dependencies;
   return [
     ...rowsOf(dependencies, RESOURCE_MANAGER_CALLS, {
       audience: "arm",
@@ -48,6 +50,11 @@ export function createForwardRoutes(dependencies: ForwardDependencies): readonly
       audience: "vault",
       below: "/portal/api/vaults/:vaultHost",
       origin: (request) => vaultOrigin(request, keyVaultSuffixes),
+    }),
+    ...rowsOf(dependencies, GRAPH_CALLS, {
+      audience: "graph",
+      below: "/portal/api/graph",
+      origin: () => graphUrl,
     }),
   ];
 }

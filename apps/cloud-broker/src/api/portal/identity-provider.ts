@@ -5,8 +5,8 @@ import * as z from "zod";
 import type { Clock } from "../../core/ports.ts";
 import { translateSignInFailure } from "./sign-in-failure.ts";
 
-/** The purpose of a person's token: Resource Manager (and this broker), or Key Vault. */
-export type Audience = "arm" | "vault";
+/** The purpose of a person's token: Resource Manager (and this broker), Key Vault, or the directory. */
+export type Audience = "arm" | "vault" | "graph";
 export type UserToken = { readonly accessToken: string; readonly expiresAtMs: number };
 
 /** The sealed content of the browser's cookie, between leaving for Entra ID and coming back. */
@@ -36,7 +36,10 @@ export type IdentityProvider = {
   begin(): Promise<{ readonly url: string; readonly attempt: SignInAttempt }>;
   /** @param query - of the callback, unchanged */
   complete(query: URLSearchParams, attempt: SignInAttempt): Promise<SignedIn>;
-  /** @returns undefined when Entra ID no longer accepts the person's refresh token */
+  /**
+   * @returns undefined when Entra ID no longer accepts the person's refresh token, or not for this
+   * audience
+   */
   refresh(refreshToken: string, audience: Audience): Promise<Refreshed | undefined>;
   signOutUrl(): Promise<string>;
 };

@@ -45,6 +45,7 @@ export async function openPortal(
         portalUrl: config.BROKER_URL,
         scopes: {
           arm: `${config.ARM_URL}/.default`,
+          graph: `${config.GRAPH_URL}/.default`,
           vault: `https://${config.KEY_VAULT_SUFFIXES[0]}/.default`,
         },
       },

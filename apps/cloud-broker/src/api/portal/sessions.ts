@@ -13,7 +13,11 @@ const contentSchema = z.strictObject({
   name: z.string(),
   roles: z.array(z.string()),
   refreshToken: z.string().optional(),
-  tokens: z.strictObject({ arm: token.optional(), vault: token.optional() }),
+  tokens: z.strictObject({
+    arm: token.optional(),
+    vault: token.optional(),
+    graph: token.optional(),
+  }),
 });
 
 export type Sessions = {

@@ -10,7 +10,8 @@ export type UserTokens = {
    * The person's token for an audience, renewed when it expires soon or was refused.
    *
    * @param refused - the token that a service has just answered 401 to
-   * @throws {AppError} AuthenticationFailed (no-session) once the person has to sign in again
+   * @throws {AppError} AuthenticationFailed (no-session) once the person has to sign in again;
+   * AuthorizationFailed if they cannot read the directory, which ends nothing
    */
   of(session: Session, audience: Audience, refused?: string): Promise<HeldToken>;
 };
@@ -53,6 +54,8 @@ export function createUserTokens({
     const { refreshToken } = current.content;
     const refreshed =
       refreshToken === undefined ? undefined : await provider.refresh(refreshToken, audience);
+    // The portal needs no consent to read the directory. Without it, people see object ids.
+    if (refreshed === undefined && audience === "graph") throw directoryClosed();
     if (refreshed === undefined) {
       await sessions.end(session.idHash);
       throw signedOut();
@@ -81,6 +84,12 @@ export function createUserTokens({
       return started;
     },
   };
+}
+
+function directoryClosed(): AppError {
+  return new AppError("AuthorizationFailed", {
+    detail: "the portal's application has no permission to read users in Microsoft Graph",
+  });
 }
 
 function signedOut(): AppError {

@@ -18,6 +18,12 @@ test("a path is made from its row, with the parameters that are known", () => {
   });
 });
 
+test("a filter may have letters of any script", () => {
+  expect(forwardedPath("/v1.0/users", {}, [["$filter", "startswith(displayName,'Jörg')"]])).toEqual(
+    { ok: true, path: "/v1.0/users?$filter=startswith(displayName%2C'J%C3%B6rg')" },
+  );
+});
+
 test.each([
   "",
   ".",
@@ -46,7 +52,8 @@ test.each([
   ["a member of every object", "constructor", "x"],
   ["a line break", "$filter", "a\r\nb"],
   ["a version that is none", "api-version", "2021-04-01&x=y"],
-  ["an endless filter", "$filter", "a".repeat(513)],
+  ["an endless filter", "$filter", "a".repeat(1025)],
+  ["half of a character", "$filter", "\ud800"],
 ])("%s is not passed on", (_what, name, value) => {
   expect(forwardedPath(TEMPLATE, NAMES, [[name, value]])).toMatchObject({ ok: false });
 });

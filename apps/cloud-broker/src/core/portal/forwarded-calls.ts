@@ -66,14 +66,22 @@ export const KEY_VAULT_CALLS = [
   { methods: ["GET"], path: "/keys/:keyName/versions" },
   { methods: ["POST"], path: "/keys/:keyName/create", versions: true },
   { methods: ["POST"], path: "/keys/:keyName/rotate" },
+  { methods: ["GET", "PUT"], path: "/keys/:keyName/rotationpolicy", startsWithDefaults: true },
   { methods: ["GET", "PATCH"], path: "/keys/:keyName/:keyVersion" },
+] as const satisfies readonly ForwardedCall[];
+
+/** Microsoft Graph: the names of people, by their object ids or by the beginning of a name. */
+export const GRAPH_CALLS = [
+  { methods: ["GET"], path: "/v1.0/users" },
 ] as const satisfies readonly ForwardedCall[];
 
 /** Names of Azure resources; never a dot segment, never a separator. */
 const NAME = /^(?!\.+$)[\w.()-]{1,128}$/;
 const QUERY: ReadonlyMap<string, RegExp> = new Map([
   ["api-version", /^\d{1,4}(?:\.\d|-\d{2}-\d{2}(?:-preview)?)$/i],
-  ["$filter", /^[ -~]{1,512}$/],
+  // With letters of every script, since people search for names.
+  ["$filter", /^[ -~\p{L}\p{M}]{1,1024}$/u],
+  ["$select", /^[A-Za-z,]{1,128}$/],
   ["$top", /^\d{1,4}$/],
   ["$skiptoken", /^[!-~]{1,2048}$/],
   ["maxresults", /^\d{1,3}$/],

@@ -28,7 +28,7 @@ export const unlockPolicy: typeof english = {
   approvalsTitle: "Genehmigungen",
   required: "Personen, die genehmigen müssen",
   requiredHint: "0: Keine Genehmigung nötig.",
-  approvers: "Genehmigende (Objekt-IDs, eine je Zeile)",
+  approvers: "Genehmigende",
   approversHint: "Leer: alle, deren Rolle es erlaubt.",
   expiresAfter: "Anfragen laufen ab nach (Minuten)",
   expiresAfterHint: "Danach muss das Gerät eine neue Anfrage senden.",

@@ -36,7 +36,7 @@ export const unlockPolicy = {
   approvalsTitle: "Approvals",
   required: "People who must approve",
   requiredHint: "0: no approval is needed.",
-  approvers: "Approvers (object IDs, one per line)",
+  approvers: "Approvers",
   approversHint: "Empty: anyone whose role allows it.",
   expiresAfter: "Requests expire after (minutes)",
   expiresAfterHint: "The appliance must then send a new request.",

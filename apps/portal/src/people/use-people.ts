@@ -1,0 +1,35 @@
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+
+import { type Person, readPeople, searchPeople } from "../api/people.ts";
+import { QUERY_KEYS } from "../queries/query-keys.ts";
+import { useSignedIn } from "../queries/session-context.ts";
+
+/**
+ * The people behind object ids, by the id. Empty while the directory has not answered, or if it
+ * does not answer: a page then shows the ids.
+ */
+export function usePeople(ids: readonly string[]): ReadonlyMap<string, Person> {
+  const { client } = useSignedIn();
+  const { data = [] } = useQuery({
+    queryKey: QUERY_KEYS.people("ids", ...ids),
+    queryFn: ({ signal }) => readPeople(client, ids, signal),
+    enabled: ids.length > 0,
+    staleTime: Infinity,
+    placeholderData: keepPreviousData,
+    retry: false,
+  });
+  return new Map(data.map((person) => [person.id, person]));
+}
+
+/** People whose name begins with a text. */
+export function useFoundPeople(text: string | undefined): readonly Person[] {
+  const { client } = useSignedIn();
+  const { data = [] } = useQuery({
+    queryKey: QUERY_KEYS.people("search", text ?? ""),
+    queryFn: ({ signal }) => searchPeople(client, text ?? "", signal),
+    enabled: text !== undefined && text !== "",
+    placeholderData: keepPreviousData,
+    retry: false,
+  });
+  return text === "" ? [] : data;
+}

@@ -1,0 +1,6 @@
+import type { people as english } from "../en/people.ts";
+
+export const people: typeof english = {
+  type: "Geben Sie den Anfang eines Namens ein oder eine Objekt-ID.",
+  none: "Kein Benutzer des Verzeichnisses hat einen Namen, der so beginnt. Sie können eine Objekt-ID eingeben.",
+};
