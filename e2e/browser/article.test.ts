@@ -97,6 +97,7 @@ describe.runIf(runsBrowser)("a security administrator in the portal", () => {
     await see("Choose a time in the future, after the activation date.");
     expect(await button(page, "Create").isDisabled()).toBe(true);
     await page.getByLabel("Expiration date").fill("2098-12-31T00:00");
+    await pick("Automatic rotation", "Every year");
     await visit.picture("07-create-key");
     await press("Create");
     await button(page, "Select").waitFor();
@@ -106,10 +107,13 @@ describe.runIf(runsBrowser)("a security administrator in the portal", () => {
     await see(new RegExp(`https://${VAULT}\\.vault\\.localhost:\\d+/keys/unlock/[0-9a-f]{32}`));
     const { world } = portal;
     const vaultUrl = `https://${VAULT}.${world.stack.description.vaultSuffix}`;
-    const { key, properties } = await world.customer.keys(vaultUrl).getKey("unlock");
+    const keys = world.customer.keys(vaultUrl);
+    const { key, properties } = await keys.getKey("unlock");
     expect(key?.n?.length).toBe(3072 / 8);
     // The browser is in Berlin.
     expect(properties.expiresOn).toEqual(new Date("2098-12-30T23:00:00Z"));
+    const { lifetimeActions } = await keys.getKeyRotationPolicy("unlock");
+    expect(lifetimeActions).toMatchObject([{ action: "Rotate", timeAfterCreate: "P1Y" }]);
   });
 
   test("gives the order an identity, and access to the key with one click", async () => {

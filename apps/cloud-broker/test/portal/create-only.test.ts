@@ -306,3 +306,23 @@ property.prop([fc.array(oneWrite, { minLength: 1, maxLength: 6 })], { numRuns: 2
   },
   60_000,
 );
+
+test("a new key gets a rotation policy, which is never overwritten", async () => {
+  await made(
+    putVault("kv-policed", ["get", "list", "create", "getrotationpolicy", "setrotationpolicy"]),
+  );
+  const at = `/portal/api/vaults/kv-policed.${world.emulator.vaultSuffix}/keys/k2`;
+  await made(
+    ada.call(`${at}/create?${VAULT_API}`, { method: "POST", json: { kty: "RSA", key_size: 2048 } }),
+  );
+  const write = (timeAfterCreate: string) =>
+    ada.call(`${at}/rotationpolicy?${VAULT_API}`, {
+      method: "PUT",
+      json: { lifetimeActions: [{ trigger: { timeAfterCreate }, action: { type: "Rotate" } }] },
+    });
+  await made(write("P1Y"));
+  const again = await write("P2Y");
+  expect([again.status, again.json.error.code]).toEqual([412, "PreconditionFailed"]);
+  const { json } = await ada.call(`${at}/rotationpolicy?${VAULT_API}`);
+  expect(json).toMatchObject({ lifetimeActions: [{ trigger: { timeAfterCreate: "P1Y" } }] });
+});

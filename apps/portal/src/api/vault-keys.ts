@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 
+import type { RotationPeriod } from "../core/new-resources.ts";
 import type { Client } from "./client.ts";
 
 const API_VERSION = "7.5";
@@ -109,6 +110,25 @@ export async function createKey(
     },
   );
   return versionOf({ kid: made.key.kid, attributes: made.attributes });
+}
+
+/**
+ * Has a new key rotated by its vault. The vault's default policy is replaced, any other is kept.
+ *
+ * @throws {ProblemError} PreconditionFailed
+ */
+export async function writeRotation(
+  client: Client,
+  vaultUri: string,
+  name: string,
+  every: RotationPeriod,
+): Promise<void> {
+  await client.send(keysPath(vaultUri, `/${encodeURIComponent(name)}/rotationpolicy`), {
+    method: "PUT",
+    body: {
+      lifetimeActions: [{ trigger: { timeAfterCreate: every }, action: { type: "Rotate" } }],
+    },
+  });
 }
 
 function versionOf({ kid, attributes: { enabled, created, exp, nbf } }: z.infer<typeof keyItem>) {

@@ -113,7 +113,17 @@ export async function createVault(
                 tenantId: maker.tenantId,
                 objectId: maker.objectId,
                 permissions: {
-                  keys: ["get", "list", "create", "update", "rotate", "recover", "delete"],
+                  keys: [
+                    "get",
+                    "list",
+                    "create",
+                    "update",
+                    "rotate",
+                    "getrotationpolicy",
+                    "setrotationpolicy",
+                    "recover",
+                    "delete",
+                  ],
                 },
               },
             ],

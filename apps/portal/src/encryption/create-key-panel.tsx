@@ -3,9 +3,14 @@ import { Button, MessageBar, MessageBarBody } from "@fluentui/react-components";
 import { useQueryClient } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 
-import { createKey } from "../api/vault-keys.ts";
+import { createKey, type KeyVersion, writeRotation } from "../api/vault-keys.ts";
 import { decideValidity } from "../core/key-validity.ts";
-import { RSA_SIZES_BITS, USUAL_RSA_SIZE_BITS } from "../core/new-resources.ts";
+import {
+  ROTATION_PERIODS,
+  type RotationPeriod,
+  RSA_SIZES_BITS,
+  USUAL_RSA_SIZE_BITS,
+} from "../core/new-resources.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { Choice } from "../shell/choice.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
@@ -14,6 +19,8 @@ import { TextField } from "../shell/text-field.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { useAction } from "../toasts/use-action.tsx";
 import { useIsKeyNameTaken } from "./use-taken-names.ts";
+
+const NEVER = "never";
 
 /**
  * Makes an RSA key, or a new version of one.
@@ -41,8 +48,22 @@ export function CreateKeyPanel({
   const [activation, setActivation] = useState("");
   const [expiration, setExpiration] = useState("");
   const validity = decideValidity(activation, expiration, new Date());
-  const isTaken = useIsKeyNameTaken(vaultUri, name) && keyName === undefined;
+  const isTakenName = useIsKeyNameTaken(vaultUri, name);
   const isValid = isIdentifier("keyName", name);
+  const [rotation, setRotation] = useState<RotationPeriod>();
+  const finish = async ({ version }: KeyVersion) => {
+    await queryClient.invalidateQueries({ queryKey: ["vault", vaultUri] });
+    onCreated(name, version);
+  };
+  const rotate = useAction("setRotation", {
+    mutationFn: ({ every }: { readonly key: KeyVersion; readonly every: RotationPeriod }) =>
+      writeRotation(client, vaultUri, name, every),
+    onSuccess: (_nothing, { key }) => finish(key),
+  });
+  const proceed = async (key: KeyVersion) => {
+    if (rotation === undefined) await finish(key);
+    else rotate.mutate({ key, every: rotation });
+  };
   const create = useAction(keyName === undefined ? "createKey" : "createVersion", {
     mutationFn: () =>
       createKey(client, vaultUri, {
@@ -52,11 +73,15 @@ export function CreateKeyPanel({
         notBefore: validity.notBefore,
         expiresAt: validity.expiresAt,
       }),
-    onSuccess: async ({ version }) => {
-      await queryClient.invalidateQueries({ queryKey: ["vault", vaultUri] });
-      onCreated(name, version);
-    },
+    onSuccess: proceed,
   });
+  /** The key, while only its rotation policy is missing. */
+  const made = create.data;
+  const isTaken = isTakenName && keyName === undefined && made === undefined;
+  const isBusy = create.isPending || rotate.isPending;
+  const words = texts.encryption;
+  const confirmMade = rotation === undefined ? words.goOn : words.setRotation;
+  const confirm = made === undefined ? words.create : confirmMade;
   return (
     <SidePanel
       title={
@@ -64,69 +89,93 @@ export function CreateKeyPanel({
           ? texts.encryption.createKeyTitle
           : texts.encryption.createVersionTitle
       }
-      isDirty={(keyName === undefined && name !== "") || activation !== "" || expiration !== ""}
+      isDirty={
+        (keyName === undefined && name !== "") ||
+        activation !== "" ||
+        expiration !== "" ||
+        rotation !== undefined
+      }
       onBack={onBack}
       onClose={onClose}
       footer={
         <Button
           appearance="primary"
           disabled={!isValid || isTaken || !validity.isPossible}
-          disabledFocusable={create.isPending}
+          disabledFocusable={isBusy}
           onClick={() => {
-            create.mutate();
+            if (made === undefined) create.mutate();
+            else void proceed(made);
           }}
         >
-          {create.isPending ? texts.encryption.creating : texts.encryption.create}
+          {isBusy ? words.creating : confirm}
         </Button>
       }
     >
-      <TextField
-        label={texts.orders.name}
-        problem={
-          isTaken
-            ? texts.encryption.keyNameTaken
-            : name !== "" && !isValid
-              ? texts.encryption.keyNameRule
-              : undefined
-        }
-        isRequired
-        disabled={keyName !== undefined}
-        value={name}
-        onChange={(typed) => {
-          setName(typed);
-          create.reset();
-        }}
-      />
-      <Choice
-        label={texts.encryption.rsaSize}
-        value={String(sizeBits)}
-        options={RSA_SIZES_BITS.map((bits) => ({ value: String(bits), name: `RSA ${bits}` }))}
-        onChange={(bits) => {
-          setSizeBits(Number(bits));
-          create.reset();
-        }}
-      />
-      <TextField
-        type="datetime-local"
-        label={texts.encryption.activation}
-        hint={texts.encryption.activationHint}
-        value={activation}
-        onChange={(at) => {
-          setActivation(at);
-          create.reset();
-        }}
-      />
-      <TextField
-        type="datetime-local"
-        label={texts.encryption.expiration}
-        hint={texts.encryption.expirationHint}
-        problem={validity.isPossible ? undefined : texts.encryption.expirationRule}
-        value={expiration}
-        onChange={(at) => {
-          setExpiration(at);
-          create.reset();
-        }}
-      />
+      {made === undefined && (
+        <>
+          <TextField
+            label={texts.orders.name}
+            problem={
+              isTaken
+                ? texts.encryption.keyNameTaken
+                : name !== "" && !isValid
+                  ? texts.encryption.keyNameRule
+                  : undefined
+            }
+            isRequired
+            disabled={keyName !== undefined}
+            value={name}
+            onChange={(typed) => {
+              setName(typed);
+              create.reset();
+            }}
+          />
+          <Choice
+            label={texts.encryption.rsaSize}
+            value={String(sizeBits)}
+            options={RSA_SIZES_BITS.map((bits) => ({ value: String(bits), name: `RSA ${bits}` }))}
+            onChange={(bits) => {
+              setSizeBits(Number(bits));
+              create.reset();
+            }}
+          />
+          <TextField
+            type="datetime-local"
+            label={texts.encryption.activation}
+            hint={texts.encryption.activationHint}
+            value={activation}
+            onChange={(at) => {
+              setActivation(at);
+              create.reset();
+            }}
+          />
+          <TextField
+            type="datetime-local"
+            label={texts.encryption.expiration}
+            hint={texts.encryption.expirationHint}
+            problem={validity.isPossible ? undefined : texts.encryption.expirationRule}
+            value={expiration}
+            onChange={(at) => {
+              setExpiration(at);
+              create.reset();
+            }}
+          />
+        </>
+      )}
+      {keyName === undefined && (
+        <Choice
+          label={words.rotation}
+          value={rotation ?? NEVER}
+          options={[
+            { value: NEVER, name: words.noRotation },
+            ...ROTATION_PERIODS.map((each) => ({ value: each, name: words.rotations[each] })),
+          ]}
+          onChange={(chosen) => {
+            setRotation(ROTATION_PERIODS.find((each) => each === chosen));
+            rotate.reset();
+          }}
+        />
+      )}
       {validity.isLater && (
         <MessageBar intent="warning" layout="multiline">
           <MessageBarBody>{texts.encryption.activationLater}</MessageBarBody>
@@ -137,7 +186,13 @@ export function CreateKeyPanel({
           <MessageBarBody>{texts.encryption.oldVersionStays}</MessageBarBody>
         </MessageBar>
       )}
+      {made !== undefined && rotate.error !== null && (
+        <MessageBar intent="warning" layout="multiline">
+          <MessageBarBody>{words.madeWithoutRotation}</MessageBarBody>
+        </MessageBar>
+      )}
       {create.error !== null && <QueryProblem error={create.error} />}
+      {rotate.error !== null && <QueryProblem error={rotate.error} />}
     </SidePanel>
   );
 }

@@ -345,6 +345,13 @@ export const de: Texts = {
     expirationHint: "Optional. Danach lassen sich Geräte mit dieser Version nicht entsperren.",
     expirationRule: "Wählen Sie einen Zeitpunkt in der Zukunft, nach dem Aktivierungsdatum.",
     activationLater: "Aufträge können diesen Schlüssel erst nutzen, wenn er aktiv ist.",
+    rotation: "Automatische Rotation",
+    noRotation: "Nie",
+    rotations: { P6M: "Alle 6 Monate", P1Y: "Jedes Jahr", P2Y: "Alle 2 Jahre" },
+    setRotation: "Rotationsrichtlinie setzen",
+    goOn: "Schlüssel verwenden",
+    madeWithoutRotation:
+      "Der Schlüssel ist erstellt, aber seine Rotationsrichtlinie ist nicht gesetzt. Versuchen Sie es erneut, oder wählen Sie „Nie“ und fahren Sie fort.",
     oldVersionStays: "Die aktuelle Version wird verwendet, bis Sie speichern.",
     grant: "Zugriff gewähren",
     granting: "Wird gewährt …",

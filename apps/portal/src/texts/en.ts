@@ -8,6 +8,7 @@ import type {
 } from "@databox-cmk/protocol";
 import { uiTextsEn } from "@databox-cmk/ui";
 
+import type { RotationPeriod } from "../core/new-resources.ts";
 import { createOrderEn } from "./create-order-en.ts";
 import { activity } from "./en/activity.ts";
 import { approvals } from "./en/approvals.ts";
@@ -344,6 +345,17 @@ export const en = {
     expirationHint: "Optional. Appliances can't be unlocked with this version after then.",
     expirationRule: "Choose a time in the future, after the activation date.",
     activationLater: "Orders can't use this key until it is active.",
+    rotation: "Automatic rotation",
+    noRotation: "Never",
+    rotations: {
+      P6M: "Every 6 months",
+      P1Y: "Every year",
+      P2Y: "Every 2 years",
+    } satisfies Record<RotationPeriod, string> as Record<RotationPeriod, string>,
+    setRotation: "Set the rotation policy",
+    goOn: "Use the key",
+    madeWithoutRotation:
+      "The key was created, but its rotation policy is not set. Try again, or choose Never and go on.",
     oldVersionStays: "The current version stays in use until you save.",
     grant: "Grant access",
     granting: "Granting …",

@@ -10,7 +10,7 @@ import {
   KEY_VAULT_CALLS,
   RESOURCE_MANAGER_CALLS,
 } from "../../core/portal/forwarded-calls.ts";
-import { mustBeAbsent } from "../../core/portal/must-be-absent.ts";
+import { hasDefaults, mustBeAbsent } from "../../core/portal/must-be-absent.ts";
 import type { Answer, Method, Route, SessionRequest } from "../../http/route.ts";
 import type { CallAzure } from "./call-azure.ts";
 import type { Audience } from "./identity-provider.ts";
@@ -118,8 +118,25 @@ async function forward(
     }
     // A refusal leaves open whether something has the name, so nothing is written.
     if (found.status >= FIRST_REFUSAL) return found;
-    throw new AppError("NameTaken", { target: "name" });
+    if (row.startsWithDefaults !== true) throw new AppError("NameTaken", { target: "name" });
+    if (!hasDefaults(jsonOf(found)))
+      throw new AppError("PreconditionFailed", {
+        target: row.path.slice(row.path.lastIndexOf("/") + 1),
+        detail: "it no longer has Azure's defaults, and a page does not overwrite it",
+      });
+    await confirm();
+    return send();
   });
+}
+
+/** @returns undefined for an answer without JSON */
+function jsonOf({ body }: Answer): unknown {
+  if (body === undefined || !("bytes" in body)) return undefined;
+  try {
+    return JSON.parse(Buffer.from(body.bytes).toString());
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -16,6 +16,11 @@ export type ForwardedCall = {
    * without its last segment is read.
    */
   readonly versions?: true;
+  /**
+   * The resource of this PUT always exists, first with Azure's defaults. The PUT is sent only while
+   * it still has them.
+   */
+  readonly startsWithDefaults?: true;
 };
 
 const SUBSCRIPTION = "/subscriptions/:subscriptionId";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { KEY_VAULT_CALLS, RESOURCE_MANAGER_CALLS, type ForwardedCall } from "./forwarded-calls.ts";
-import { mustBeAbsent } from "./must-be-absent.ts";
+import { hasDefaults, mustBeAbsent } from "./must-be-absent.ts";
 
 const CALLS: readonly ForwardedCall[] = [...RESOURCE_MANAGER_CALLS, ...KEY_VAULT_CALLS];
 
@@ -33,4 +33,16 @@ test.each([
 
 test("reading needs nothing to be absent", () => {
   for (const call of CALLS) expect(mustBeAbsent(call, "GET", undefined)).toBeUndefined();
+});
+
+test.each([
+  [{ lifetimeActions: [], attributes: null }, true],
+  [{ lifetimeActions: [], attributes: {} }, true],
+  [{ lifetimeActions: [] }, true],
+  [{ attributes: { created: 1_700_000_000, updated: 1_700_000_000 } }, false],
+  [{ attributes: { created: "yesterday" } }, false],
+  [undefined, false],
+  ["", false],
+])("%j has Azure's defaults: %s", (answer, expected) => {
+  expect(hasDefaults(answer)).toBe(expected);
 });

@@ -1,3 +1,5 @@
+import * as z from "zod/mini";
+
 import type { ForwardedCall } from "./forwarded-calls.ts";
 
 /**
@@ -17,4 +19,19 @@ export function mustBeAbsent(
   if (method === "PUT") return adds === true ? undefined : path;
   if (versions !== true || method !== "POST" || ifMatch?.trim() === "*") return undefined;
   return path.slice(0, path.lastIndexOf("/"));
+}
+
+const written = z.object({
+  attributes: z.nullish(z.object({ created: z.nullish(z.number()) })),
+});
+
+/**
+ * Whether a resource that always exists still has Azure's defaults: its attributes then have no
+ * time of creation.
+ *
+ * @param answer - parsed JSON of the GET; anything unexpected counts as written
+ */
+export function hasDefaults(answer: unknown): boolean {
+  const parsed = z.safeParse(written, answer);
+  return parsed.success && typeof parsed.data.attributes?.created !== "number";
 }

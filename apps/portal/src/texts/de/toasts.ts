@@ -25,6 +25,10 @@ export const toasts: typeof english = {
       done: "Schlüsselversion erstellt",
       failed: "Schlüsselversion nicht erstellt",
     },
+    setRotation: {
+      done: "Rotationsrichtlinie gesetzt",
+      failed: "Rotationsrichtlinie nicht gesetzt",
+    },
     grantAccess: { done: "Zugriff erteilt", failed: "Zugriff nicht erteilt" },
     checkKey: { done: "Prüfung des Schlüssels beendet", failed: "Schlüssel nicht geprüft" },
     changeNotices: {

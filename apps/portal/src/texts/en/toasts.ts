@@ -13,6 +13,7 @@ const actions = {
   createVault: { done: "Key vault created", failed: "Key vault not created" },
   createKey: { done: "Key created", failed: "Key not created" },
   createVersion: { done: "Key version created", failed: "Key version not created" },
+  setRotation: { done: "Rotation policy set", failed: "Rotation policy not set" },
   grantAccess: { done: "Access granted", failed: "Access not granted" },
   checkKey: { done: "Key check finished", failed: "Key not checked" },
   changeNotices: { done: "Notifications changed", failed: "Notifications not changed" },
