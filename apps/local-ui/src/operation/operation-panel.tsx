@@ -9,6 +9,7 @@ import { problemOfFailure } from "../core/problem-of-failure.ts";
 import { Panel } from "../shell/panel.tsx";
 import { useNode } from "../state/node-context.ts";
 import { useTexts } from "../texts/texts.ts";
+import { useStepControls } from "../unlock/step-control.tsx";
 
 const useStyles = makeStyles({
   panels: {
@@ -108,10 +109,11 @@ function Steps({ operation }: { readonly operation: LocalOperation }): ReactElem
 
 function FailureExplanation({ at, failure }: NonNullable<LocalState["lastFailure"]>): ReactElement {
   const texts = useTexts();
+  const controlOf = useStepControls();
   return (
     <>
       {failure.relocked === true && <Text weight="semibold">{texts.operation.relocked}</Text>}
-      <ExplanationPanel problem={problemOfFailure(failure)} />
+      <ExplanationPanel problem={problemOfFailure(failure)} controlOf={controlOf} />
       <Text size={200}>
         <Time at={at} />
       </Text>

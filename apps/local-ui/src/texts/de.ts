@@ -69,6 +69,12 @@ export const de: Texts = {
   unlock: {
     title: "Entsperren",
     ways: { network: "Netz", passkey: "Passkey", carried: "QR-Code" },
+    now: "Jetzt entsperren",
+    goTo: {
+      network: "Zu „Netz“",
+      passkey: "Zu „Passkey“",
+      carried: "Zu „QR-Code“",
+    },
     network: {
       hint: "Das Gerät fragt den Broker, und der Broker fragt den Schlüsseltresor des Besitzers. Das braucht ein Netz, aber keinen Passkey.",
       button: "Über das Netz entsperren",

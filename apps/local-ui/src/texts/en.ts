@@ -81,6 +81,12 @@ export const en = {
   unlock: {
     title: "Unlock",
     ways: { network: "Network", passkey: "Passkey", carried: "QR code" },
+    now: "Unlock now",
+    goTo: {
+      network: "Go to Network",
+      passkey: "Go to Passkey",
+      carried: "Go to QR code",
+    },
     network: {
       hint: "The appliance asks the broker, and the broker asks the owner's key vault. This needs a network, but no passkey.",
       button: "Unlock by network",

@@ -1,4 +1,3 @@
-import { namesOf } from "@databox-cmk/errors";
 import { CarriedTextInput, Section } from "@databox-cmk/ui";
 import {
   Button,
@@ -17,8 +16,10 @@ import {
   LockOpenRegular,
   QrCodeRegular,
 } from "@fluentui/react-icons";
+import { useNavigate, useRouterState } from "@tanstack/react-router";
 import { type ReactElement, type ReactNode, useId, useState } from "react";
 
+import { WAY_NAMES, type WayName } from "../core/way-of-command.ts";
 import { CallProblem } from "../shell/call-problem.tsx";
 import { Panel } from "../shell/panel.tsx";
 import { useNode } from "../state/node-context.ts";
@@ -39,9 +40,11 @@ const useStyles = makeStyles({
   tabs: { marginInline: `calc(-1 * ${tokens.spacingHorizontalM})` },
 });
 
-const WAYS = { network: CloudRegular, passkey: KeyRegular, carried: QrCodeRegular } as const;
-type WayName = keyof typeof WAYS;
-const NAMES = namesOf(WAYS);
+const ICONS = {
+  network: CloudRegular,
+  passkey: KeyRegular,
+  carried: QrCodeRegular,
+} as const satisfies Record<WayName, unknown>;
 
 /**
  * The three ways to open the volume; in split custody there is no passkey.
@@ -53,10 +56,12 @@ export function UnlockPanel({ passkeyWay }: { readonly passkeyWay: ReactNode }):
   const texts = useTexts();
   const id = useId();
   const isSplit = useNode().state.node.custody === "split";
-  const [selected, setSelected] = useState<WayName>("network");
-  const names = NAMES.filter((name) => name !== "passkey" || !isSplit);
+  // The address names the way, so that a step of a failure can lead to it.
+  const named = useRouterState({ select: ({ location }) => location.hash });
+  const navigate = useNavigate();
+  const names = WAY_NAMES.filter((name) => name !== "passkey" || !isSplit);
   // A re-key may have ended the passkey while the page is open.
-  const chosen = names.includes(selected) ? selected : "network";
+  const chosen = names.find((name) => name === named) ?? "network";
   return (
     <Panel title={texts.unlock.title}>
       {isSplit && <SplitHint />}
@@ -64,20 +69,21 @@ export function UnlockPanel({ passkeyWay }: { readonly passkeyWay: ReactNode }):
         className={styles.tabs}
         selectedValue={chosen}
         onTabSelect={(_event, { value }) => {
-          const name = names.find((candidate) => candidate === value);
-          if (name !== undefined) setSelected(name);
+          const hash = names.find((candidate) => candidate === value);
+          if (hash !== undefined)
+            void navigate({ to: ".", hash, replace: true, hashScrollIntoView: false });
         }}
         size="large"
       >
         {names.map((name) => {
-          const Icon = WAYS[name];
+          const Icon = ICONS[name];
           return (
             <Tab
               key={name}
               className={styles.tab}
               value={name}
               icon={{ children: <Icon />, className: styles.icon }}
-              id={`${id}-${name}`}
+              id={name}
               aria-controls={`${id}-panel`}
             >
               {texts.unlock.ways[name]}
@@ -85,7 +91,7 @@ export function UnlockPanel({ passkeyWay }: { readonly passkeyWay: ReactNode }):
           );
         })}
       </TabList>
-      <div role="tabpanel" id={`${id}-panel`} aria-labelledby={`${id}-${chosen}`}>
+      <div role="tabpanel" id={`${id}-panel`} aria-labelledby={chosen}>
         {chosen === "network" && <NetworkWay />}
         {chosen === "passkey" && passkeyWay}
         {chosen === "carried" && <CarriedWay />}

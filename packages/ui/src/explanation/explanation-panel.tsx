@@ -40,9 +40,12 @@ const useStyles = makeStyles({
 export function ExplanationPanel({
   problem,
   actions,
+  controlOf,
 }: {
   readonly problem: Problem;
   readonly actions?: ReactNode;
+  /** The page's own control for the command of a step; undefined: the command is shown. */
+  readonly controlOf?: (command: string) => ReactNode;
 }): ReactElement {
   const styles = useStyles();
   const texts = useUiTexts();
@@ -72,7 +75,7 @@ export function ExplanationPanel({
           </Badge>
           <CopyButton value={problem.code} what={texts.explanation.code} />
         </div>
-        {problem.steps.length > 0 && <StepList steps={problem.steps} />}
+        {problem.steps.length > 0 && <StepList steps={problem.steps} controlOf={controlOf} />}
         {requestId !== undefined && (
           <Text size={200} className={styles.code}>
             {`${texts.explanation.requestId}: ${requestId}`}

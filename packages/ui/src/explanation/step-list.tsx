@@ -1,5 +1,5 @@
 import { makeStyles, Text, tokens } from "@fluentui/react-components";
-import type { ReactElement } from "react";
+import type { ReactElement, ReactNode } from "react";
 
 import { CopyButton } from "../copy-button.tsx";
 import { useUiTexts } from "../texts/ui-texts-context.ts";
@@ -34,13 +34,16 @@ const useStyles = makeStyles({
  * Steps of the table of codes in order, each command with a button that copies it.
  *
  * @param isTranslated - they are a page's own steps, in the reader's language
+ * @param controlOf - the page's own control for a command, which then need not be typed
  */
 export function StepList({
   steps,
   isTranslated = false,
+  controlOf,
 }: {
   readonly steps: readonly { readonly text: string; readonly command?: string | undefined }[];
   readonly isTranslated?: boolean;
+  readonly controlOf?: ((command: string) => ReactNode) | undefined;
 }): ReactElement {
   const styles = useStyles();
   const texts = useUiTexts();
@@ -53,14 +56,15 @@ export function StepList({
         {steps.map(({ text, command }) => (
           <li key={`${text} ${command ?? ""}`} className={styles.step}>
             {isTranslated ? text : <FailureText text={text} />}
-            {command !== undefined && (
-              <div className={styles.command}>
-                <code lang="en" className={styles.code}>
-                  {command}
-                </code>
-                <CopyButton value={command} what={command} />
-              </div>
-            )}
+            {command !== undefined &&
+              (controlOf?.(command) ?? (
+                <div className={styles.command}>
+                  <code lang="en" className={styles.code}>
+                    {command}
+                  </code>
+                  <CopyButton value={command} what={command} />
+                </div>
+              ))}
           </li>
         ))}
       </ol>
