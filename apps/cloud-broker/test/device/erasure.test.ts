@@ -30,6 +30,10 @@ const certificate = async () => {
   const { json } = await world.call("GET", `${jobPath(JOB)}/erasureCertificate?${API}`);
   return verifyCertificate(json.certificate, [world.keys.signing.publicJwk]);
 };
+const erasureStatus = async (): Promise<string> => {
+  const { json } = await world.call("GET", `${jobPath(JOB)}?${API}&$expand=details`);
+  return json.properties.details.deviceErasureDetails.deviceErasureStatus;
+};
 const activity = async (): Promise<string[]> => {
   const { json } = await world.call("GET", `${jobPath(JOB)}/activity?${API}`);
   return json.value.map(({ row }: { row: { action: string } }) => row.action);
@@ -113,9 +117,11 @@ describe("the erasure of a node", () => {
       { serial: second.serial, deviceKey: second.key.kid },
     ]);
     expect(before?.nodes?.[1]).not.toHaveProperty("sanitisation");
+    expect(await erasureStatus()).toBe("InProgress");
     await report(second, await sign(second));
     const after = await certificate();
     expect({ ...after, nodes: [] }).toEqual({ ...before, nodes: [] });
+    expect(await erasureStatus()).toBe("Succeeded");
     const reports = after?.nodes?.map((node) => readNodeReport(after.order, node));
     expect(reports).toMatchObject([
       { kind: "signed", said: { serial: first.serial } },

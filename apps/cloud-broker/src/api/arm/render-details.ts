@@ -5,6 +5,7 @@ import {
   type StageName,
 } from "@databox-cmk/protocol";
 
+import { erasureStatusOf } from "../../core/erasure-status.ts";
 import { accountIdOf } from "../../core/job-details.ts";
 import { STAGE_PATHS } from "../../core/lifecycle.ts";
 import type { PackageDetails } from "../../core/order-state.ts";
@@ -12,6 +13,7 @@ import type { KeyChoice } from "../../core/order.ts";
 import { stageRules } from "../../core/stages.ts";
 import { renderTime } from "../../core/wire-time.ts";
 import type { Order, StageEntry } from "../../orders/order.ts";
+import { readStatement } from "../../orders/verify-certificate.ts";
 import { certificateUrl, type LinkBase } from "./links.ts";
 
 /**
@@ -64,7 +66,9 @@ export function renderJobDetails(order: Order, links: LinkBase): JobDetailsView 
     expectedDataSizeInTeraBytes,
     copyLogDetails: [],
     deviceErasureDetails:
-      state.erasureReceipt === undefined ? undefined : renderErasure(order, links),
+      state.erasureReceipt === undefined
+        ? undefined
+        : renderErasure(state.erasureReceipt, certificateUrl(links, order), links),
     keyEncryptionKey,
     actions: state.actions === undefined ? undefined : [...state.actions],
     lastMitigationActionOnJob:
@@ -79,16 +83,14 @@ export function renderJobDetails(order: Order, links: LinkBase): JobDetailsView 
 }
 
 function renderErasure(
-  order: Order,
-  links: LinkBase,
+  certificate: string,
+  link: string,
+  { apiVersion }: LinkBase,
 ): NonNullable<JobDetailsView["deviceErasureDetails"]> {
-  const link = certificateUrl(links, order);
   return {
-    deviceErasureStatus: "Succeeded",
+    deviceErasureStatus: erasureStatusOf(readStatement(certificate)),
     erasureOrDestructionCertificateSasKey: link,
-    secureErasureCertificateSasKey: apiVersionTraits(links.apiVersion).secureErasure
-      ? link
-      : undefined,
+    secureErasureCertificateSasKey: apiVersionTraits(apiVersion).secureErasure ? link : undefined,
   };
 }
 
