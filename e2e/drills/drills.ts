@@ -7,6 +7,7 @@ import { evacuatedVault } from "./evacuated-vault.ts";
 import { fullDisk } from "./full-disk.ts";
 import { issuerKey } from "./issuer-key.ts";
 import { lostRegion } from "./lost-region.ts";
+import { lostShare } from "./lost-share.ts";
 import { olderThanDevice } from "./older-than-device.ts";
 import { pgbouncer } from "./pgbouncer.ts";
 import { promotion } from "./promotion.ts";
@@ -27,6 +28,7 @@ export const DRILLS = {
   "issuer-key": issuerKey,
   certificate,
   "compromised-device": compromisedDevice,
+  "lost-share": lostShare,
   "evacuated-vault": evacuatedVault,
   upgrade,
   "full-disk": fullDisk,

@@ -1,0 +1,103 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+
+import * as z from "zod";
+
+import { requireOk } from "../harness/nodes.ts";
+import { operatorCall } from "../harness/operator-call.ts";
+import { moveToOwnKey } from "./customer-key.ts";
+import type { Drill } from "./drill.ts";
+import type { Stage, StagedOrder } from "./stage.ts";
+
+const REPLACE =
+  "as in [Rotate a compromised device](#rotate-a-compromised-device), steps 1, 2 and 4";
+
+const owner = "curl -sS --fail-with-body --header @owner.header";
+const at = (path: string) => `"$ARM$ORDER/${path}?api-version=2025-07-01"`;
+const replaced = z.object({ enrolmentCode: z.string() });
+
+export const lostShare: Drill = {
+  title: "Recover an appliance in split custody",
+  when: "The mainboard, the TPM or the system disk of an appliance in [split custody](../customer/split-custody.md) broke, or a firmware update changed what its boot measures (`BootStateChanged`): the appliance no longer has its own share of the unlock key. Or its owner lost the recovery key: then the last step is enough. An appliance that was lost or stolen needs no recovery: revoke its node, and disable the key in the vault.",
+  undo: "A share that is there is never overwritten. Until the re-key at the end, the share that the owner opened still opens the volume.",
+  run: async (stage) => {
+    const staged = await stage.deliver("split");
+    const { order, node } = staged;
+    await moveToOwnKey(stage, staged, "contososplit");
+    const addRecoveryKey = async (name: string) => {
+      await stage.type(
+        `openssl genpkey -quiet -algorithm RSA -pkeyopt rsa_keygen_bits:3072 -out ${name}.pem`,
+      );
+      await stage.type(
+        `openssl pkey -in ${name}.pem -pubout | jq -Rs '{kind: "RecoveryKey", publicKey: .}' |\n` +
+          `  ${owner} --json @- -X PUT ${at("backupKeys/offline")} | jq -c '{name, kind}'`,
+      );
+    };
+    await stage.step(
+      "In advance, the order's owner adds a recovery key and chooses split custody. A prepared appliance changes at its next re-key.",
+    );
+    await stage.set({ ORDER: order.id });
+    await addRecoveryKey("recovery");
+    await stage.type(
+      `${owner} ${at("unlockPolicy")} | jq '.custody = {kind: "split", acceptNoRecovery: false}' |\n` +
+        `  ${owner} --json @- -X PUT ${at("unlockPolicy")} | jq -c .custody`,
+    );
+    await stage.typeAt(node, "databox-agent unlock", { show: "first line" });
+    await stage.typeAt(node, "databox-agent rekey", { show: "first line" });
+    await stage.step(
+      `*The mainboard breaks.* Its volume is whole. Replace the device ${REPLACE}. After a firmware update, move the old state folder away first. The volume stays locked.`,
+      () => replaceDevice(stage, staged),
+    );
+    await stage.typeAt(node, "databox-agent unlock", { exitCode: 5, show: "first line" });
+    await stage.step(
+      "The owner opens the copy of the share with the recovery key, away from the appliance and the broker.",
+    );
+    await stage.type(`${owner} ${at("envelopes")} | jq '.value[0].deviceShare' > share.jwe`);
+    await stage.type(
+      "jq -r '.recipients[0].encrypted_key' share.jwe | jose b64 dec -i- -O wrapped.bin",
+    );
+    await stage.type(
+      "openssl pkeyutl -decrypt -inkey recovery.pem -in wrapped.bin -out content.key \\\n" +
+        "  -pkeyopt rsa_padding_mode:oaep -pkeyopt rsa_oaep_md:sha256 -pkeyopt rsa_mgf1_md:sha256",
+    );
+    await stage.type(
+      `printf '{"kty":"oct","alg":"A256GCM","k":"%s"}' "$(jose b64 enc -I content.key)" > content.jwk`,
+    );
+    await stage.type(`jq '.recipients = [{header: {alg: "dir"}}]' share.jwe > direct.jwe`);
+    await stage.type("jose jwe dec -i direct.jwe -k content.jwk | jose b64 enc -I- > share");
+    await stage.step(
+      "Give it to the appliance, and make it worthless at once: the re-key makes a share that never left the appliance.",
+    );
+    await stage.typeAt(node, "databox-agent recover < share", { show: "first line" });
+    await stage.type("shred -u share content.key content.jwk");
+    await stage.typeAt(node, "databox-agent unlock", { show: "first line" });
+    await stage.typeAt(node, "databox-agent rekey", { show: "first line" });
+    await stage.step(
+      "*The recovery key is lost.* While the appliance works, nothing else is: put another key in its place, and re-key. Check: the appliance names the thumbprint of the new key.",
+    );
+    await addRecoveryKey("successor");
+    await stage.typeAt(node, "databox-agent rekey", { show: "first line" });
+    await stage.typeAt(
+      node,
+      "databox-agent status --json | jq -c '.details | {custody, share, shareCopiedFor}'",
+    );
+  },
+};
+
+/** The new device has the old one's place, and none of its files. */
+async function replaceDevice({ world }: Stage, { order, node }: StagedOrder): Promise<void> {
+  const { serial, stateDir, diskPath } = node;
+  await rm(stateDir, { recursive: true });
+  const scope = { kind: "node", order: order.id, serial };
+  const reason = "mainboard, incident 4711";
+  await operatorCall(world, undefined, "revoke", { scope, reason });
+  const { body } = await operatorCall(world, order, "replaceDevice", { serial, reason });
+  await operatorCall(world, undefined, "restoreAccess", { scope });
+  const { brokerUrl, caFile, dnsServer } = world.stack.description;
+  const options = [
+    ["prepare", "--keep-volume", "--broker", brokerUrl, "--order", order.id.toLowerCase()],
+    ["--serial", serial, "--volume", diskPath, "--ca-file", caFile, "--dns-server", dnsServer],
+    ["--boot-id-file", join(stateDir, "..", "boot-id"), "--device-key", "file"],
+  ];
+  requireOk(await node.agent(options.flat(), replaced.parse(body).enrolmentCode));
+}
