@@ -17,7 +17,14 @@ import { examplesOf, readSeed } from "./harness/readme-of-double.ts";
  * modules.
  */
 const GO_PATH = "/usr/share/gocode";
-const environment = { PATH: process.env["PATH"], GO111MODULE: "off", GOPATH: GO_PATH };
+const environment = {
+  PATH: process.env["PATH"],
+  GO111MODULE: "off",
+  GOPATH: GO_PATH,
+  // Nothing of the SDK is in C, and the compiler's memory is short-lived.
+  CGO_ENABLED: "0",
+  GOGC: "400",
+};
 const hasSdk =
   spawnSync("go", ["list", "github.com/Azure/azure-sdk-for-go/version"], { env: environment })
     .status === 0;
