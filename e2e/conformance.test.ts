@@ -12,6 +12,7 @@ import {
   FOREIGN_UNLOCKS,
   type Result,
 } from "@databox-cmk/conformance";
+import { AGENT_BUNDLE, agentCommand } from "@databox-cmk/device-agent";
 import { createOrder } from "@databox-cmk/local-stack";
 import { openTemporaryFolder, requireTool } from "@databox-cmk/testkit";
 import { expect, test } from "vitest";
@@ -23,20 +24,24 @@ import { runAgent } from "./harness/run-agent.ts";
 // Debian's own interpreter: it is the one that sees the package python3-cryptography.
 const PYTHON = "/usr/bin/python3";
 const PYTHON_AGENT = join(import.meta.dirname, "python-agent/agent.py");
+const ACTS = join(import.meta.dirname, "conformance/main.ts");
 const COMMAND_LINE = join(import.meta.dirname, "../packages/conformance/src/main.ts");
 const hasPython = requireTool(
   "python3-cryptography",
   spawnSync(PYTHON, ["-c", "import cryptography"]).status === 0,
 );
-const printed = z.object({ outcome: z.string(), code: z.string().optional() });
+const printed = z.object({
+  outcome: z.string(),
+  code: z.string().optional(),
+  carried: z.object({ text: z.string() }).optional(),
+});
 
 const faults = (results: readonly Result[]) => results.filter(({ fault }) => fault !== undefined);
 
 /** The agent as it ships. It has a volume, which is locked again before the next unlock. */
 function ownAgent(folder: string): AgentUnderTest {
-  let isOpen = true;
+  const state = ["--json", "--state-dir", join(folder, "agent")];
   const run = async (words: readonly string[], input = "") => {
-    const state = ["--json", "--state-dir", join(folder, "agent")];
     const { stdout } = await runAgent([...state, ...words], { input });
     return printed.parse(JSON.parse(stdout.trim().split("\n").at(-1) ?? ""));
   };
@@ -57,10 +62,29 @@ function ownAgent(folder: string): AgentUnderTest {
       return run(["prepare", ...options.flat()], code);
     },
     async unlock() {
-      if (isOpen) await run(["lock"]);
-      const result = await run(["unlock"]);
-      isOpen = result.outcome === "unlocked";
-      return result;
+      await run(["lock"]);
+      return run(["unlock", "--no-wait"]);
+    },
+    waits: true,
+    rekey: () => run(["rekey"]),
+    carried: {
+      async challenge() {
+        await run(["lock"]);
+        return (await run(["challenge"])).carried?.text ?? "";
+      },
+      respond: (answer) => run(["respond"], answer),
+    },
+    async serve() {
+      const [program, ...words] = [...agentCommand(AGENT_BUNDLE), ...state, "serve"];
+      const child = spawn(program, words, { stdio: ["ignore", "pipe", "inherit"] });
+      const ended = once(child, "close");
+      await once(child.stdout, "data"); // it serves, and takes signals
+      return {
+        async [Symbol.asyncDispose]() {
+          child.kill("SIGTERM");
+          await ended;
+        },
+      };
     },
   };
 }
@@ -81,7 +105,9 @@ test.skipIf(!hasPython)(
 );
 
 test("our broker conforms, by the command line", async () => {
-  await using world = await openWorld();
+  // The kit sends more messages than a node may in a minute.
+  const brokerEnvironment = { RATE_LIMIT_DEVICE_PER_MINUTE: "0" };
+  await using world = await openWorld(() => ({ brokerEnvironment }));
   using folder = openTemporaryFolder();
   const waiting = async (name: string) => {
     const order = await createOrder(world.customerContext, name);
@@ -97,6 +123,7 @@ test("our broker conforms, by the command line", async () => {
     ["--url", world.stack.description.brokerUrl],
     ["--ca", caFile],
     ["--nodes", nodesFile],
+    ["--acts", `'${process.execPath}' '${ACTS}' '${world.stack.stackFile}'`],
     ["--report", folder.path],
   ];
   const child = spawn(process.execPath, [COMMAND_LINE, "broker", ...options.flat()]);

@@ -1,30 +1,14 @@
 import { DEVICE_ROUTES, JOSE_MEDIA_TYPE } from "@databox-cmk/protocol";
 import { createFakeBroker, type FakeBroker, type WireAnswer } from "@databox-cmk/testkit";
 
+import { type AgentUnderTest, type AgentWorld, unlessOutcome } from "./agent/agent-world.ts";
+import { checkAnswers } from "./agent/check-answers.ts";
+import { checkRekeying } from "./agent/check-rekeying.ts";
+import { checkServing } from "./agent/check-serving.ts";
+import { checkWaiting } from "./agent/check-waiting.ts";
 import { FORGED_DENIALS, REFUSAL_CODE } from "./forged-denials.ts";
 import { FORGED_GRANTS } from "./forged-grants.ts";
 import { attempt, type Result } from "./result.ts";
-
-/** The result of a command of the agent, by the names of the device API. */
-export type AgentOutcome = {
-  readonly outcome: string;
-  /** The broker's code if it refused. */
-  readonly code?: string | undefined;
-};
-
-/** The agent under test: one node with its own state. */
-export type AgentUnderTest = {
-  /** Enrols the node, prepares it, and sends the receipt. */
-  prepare(facts: {
-    readonly broker: string;
-    readonly certificateAuthorityPem: string;
-    readonly order: string;
-    readonly serial: string;
-    readonly code: string;
-  }): Promise<AgentOutcome>;
-  /** One attempt to unlock the volume by network, whether or not it is open. */
-  unlock(): Promise<AgentOutcome>;
-};
 
 const SERIAL = "DBX-CONFORMANCE";
 const JOSE = { "content-type": JOSE_MEDIA_TYPE };
@@ -49,23 +33,28 @@ const html = (status: number): WireAnswer => ({
 
 /**
  * Plays the broker for an agent: enrolment, unlocks, receipts and messages with unknown extensions,
- * then every forged grant, forged denial and unsigned answer. Stops if the node cannot be prepared.
+ * every forged grant, forged denial and unsigned answer, and the parts that the agent plays. Stops
+ * if the node cannot be prepared.
  */
 export async function checkAgent(agent: AgentUnderTest): Promise<readonly Result[]> {
   await using broker = await createFakeBroker();
   const node = await broker.addNode(SERIAL);
   const results: Result[] = [];
+  const present: AgentWorld["present"] = { intercept: undefined };
   const run = async (suite: string, name: string, work: () => Promise<string | undefined>) => {
     results.push(await attempt(`agent: ${suite}`, name, work));
-    broker.intercept = undefined;
+    broker.intercept = present.intercept;
     broker.refusal = undefined;
     broker.extensions = undefined;
   };
   await run("exchange", "enrols and prepares the node", async () => {
     const { certificateAuthorityPem, order, url } = broker;
     const facts = { broker: url, certificateAuthorityPem, order, serial: SERIAL };
-    const { outcome } = await agent.prepare({ ...facts, code: node.enrolmentCode });
-    if (outcome !== "prepared") return `said ${outcome}, not prepared`;
+    const fault = unlessOutcome(
+      await agent.prepare({ ...facts, code: node.enrolmentCode }),
+      "prepared",
+    );
+    if (fault !== undefined) return fault;
     return broker.receipts.at(-1)?.outcome === "prepared" ? undefined : "sent no receipt of it";
   });
   if (results.some(({ fault }) => fault !== undefined)) return results;
@@ -90,10 +79,7 @@ export async function checkAgent(agent: AgentUnderTest): Promise<readonly Result
   });
   await run("denial", "refuses for a denial that the broker signed", async () => {
     broker.refusal = { code: REFUSAL_CODE };
-    const { outcome, code } = await agent.unlock();
-    return outcome === "refused" && code === REFUSAL_CODE
-      ? undefined
-      : `said ${outcome}, ${code ?? "no code"}`;
+    return unlessOutcome(await agent.unlock(), "refused", REFUSAL_CODE);
   });
   for (const [name, forge] of Object.entries(FORGED_DENIALS))
     await run("forged denial", name, async () => {
@@ -124,6 +110,22 @@ export async function checkAgent(agent: AgentUnderTest): Promise<readonly Result
       const after = await unlocks();
       return after === undefined ? undefined : `afterwards: ${after}`;
     });
+  const world: AgentWorld = { broker, serial: SERIAL, agent, unlocks, run, present };
+  const { rekey, carried, serve } = agent;
+  const parts = {
+    approval: agent.waits && (() => checkWaiting(world)),
+    carried: carried && (() => checkAnswers(world, carried)),
+    rekeying: rekey && (() => checkRekeying(world, rekey)),
+    "lease, journal and broker keys": serve && (() => checkServing(world, serve)),
+  };
+  for (const [part, check] of Object.entries(parts))
+    if (check !== undefined) await check();
+    else
+      results.push({
+        suite: `agent: ${part}`,
+        name: part,
+        notChecked: "the agent does not play it",
+      });
   return results;
 }
 
@@ -131,8 +133,7 @@ const opened = ({ receipts }: FakeBroker): number =>
   receipts.filter(({ outcome }) => outcome === "unlocked").length;
 
 async function expectUnreachable(agent: AgentUnderTest): Promise<string | undefined> {
-  const { outcome } = await agent.unlock();
-  return outcome === "unreachable" ? undefined : `said ${outcome}, not unreachable`;
+  return unlessOutcome(await agent.unlock(), "unreachable");
 }
 
 async function expectUnlocked(
@@ -140,7 +141,7 @@ async function expectUnlocked(
   broker: FakeBroker,
 ): Promise<string | undefined> {
   const before = opened(broker);
-  const { outcome, code } = await agent.unlock();
-  if (outcome !== "unlocked") return `said ${outcome} ${code ?? ""}, not unlocked`;
+  const fault = unlessOutcome(await agent.unlock(), "unlocked");
+  if (fault !== undefined) return fault;
   return opened(broker) === before + 1 ? undefined : "sent no receipt of it";
 }

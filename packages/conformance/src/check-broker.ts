@@ -2,6 +2,14 @@ import { messageHash } from "@databox-cmk/crypto";
 import { DEVICE_MESSAGE_MAX_BYTES, DEVICE_ROUTES } from "@databox-cmk/protocol";
 import { type DeviceAnswer, DeviceClient, type Transport } from "@databox-cmk/testkit";
 
+import type { Act, BrokerWorld } from "./broker/broker-world.ts";
+import { checkApprovals } from "./broker/check-approvals.ts";
+import { checkBrokerKeys } from "./broker/check-broker-keys.ts";
+import { checkCarried } from "./broker/check-carried.ts";
+import { checkErasure } from "./broker/check-erasure.ts";
+import { checkJournal } from "./broker/check-journal.ts";
+import { checkLeases } from "./broker/check-leases.ts";
+import { checkRekeying } from "./broker/check-rekeying.ts";
 import { FOREIGN_UNLOCKS, type Known } from "./foreign-unlocks.ts";
 import { attempt, type Result } from "./result.ts";
 
@@ -12,15 +20,28 @@ export type WaitingNode = {
   readonly code: string;
 };
 
+/** In this order: each uses the node as the one before has left it. */
+const DELIVERED_PARTS = {
+  leases: checkLeases,
+  rekeying: checkRekeying,
+  journal: checkJournal,
+  "broker keys": checkBrokerKeys,
+  carried: checkCarried,
+  approvals: checkApprovals,
+  erasure: checkErasure,
+} as const satisfies Record<string, (world: BrokerWorld) => Promise<void>>;
+
 /**
- * Plays the agent for a broker: enrolment, unlocks and receipts, a race, and the messages that it
- * must refuse. Stops if the first node cannot be enrolled.
+ * Plays the agent for a broker: every message of the device API, races, and messages to refuse.
+ * Stops if the first node cannot be enrolled.
  *
  * @param nodes - two nodes of different orders; both are used up.
+ * @param act - absent: the parts after the preparation are not checked.
  */
 export async function checkBroker(
   transport: Transport,
   [own, foreign]: readonly [WaitingNode, WaitingNode],
+  act?: Act,
 ): Promise<readonly Result[]> {
   const device = new DeviceClient({ transport, ...own });
   const stranger = new DeviceClient({ transport, ...foreign });
@@ -99,6 +120,21 @@ export async function checkBroker(
     const answer = await device.receipt(grantText, "prepared", { payload });
     return answer.kind === "denial" ? undefined : describe(answer);
   });
+  if (act === undefined)
+    for (const part of Object.keys(DELIVERED_PARTS))
+      results.push({ suite: `broker: ${part}`, name: part, notChecked: "needs --acts" });
+  else {
+    await run("delivery", "the nodes are prepared, and delivered", async () => {
+      const { answer } = await stranger.unlock("prepare");
+      if (answer.kind !== "answer") return describe(answer);
+      await stranger.receipt(answer.text, "prepared");
+      for (const { order } of [own, foreign]) await act("deliver", order);
+      return undefined;
+    });
+    // Every broker must ignore it, in each message.
+    device.extensions = { "a-newer-version": { of: "the agent" } };
+    for (const check of Object.values(DELIVERED_PARTS)) await check({ run, act, device, stranger });
+  }
   // The last one, since a broker may close the connection after it.
   await run("refusal", "a message that is too long, without a signature: 413", async () => {
     const { status } = await device.post(

@@ -3,30 +3,66 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 
 import * as z from "zod";
 
-import type { AgentOutcome, AgentUnderTest } from "./check-agent.ts";
+import type { AgentUnderTest } from "./agent/agent-world.ts";
+import { runCommand } from "./run-command.ts";
 
-const outcome = z.object({ outcome: z.string(), code: z.string().optional() });
+const outcome = z.object({
+  outcome: z.string(),
+  code: z.string().optional(),
+  challenge: z.string().optional(),
+});
+
+/** The parts of the device API beside enrolment, unlocks and receipts. */
+export const PARTS = ["approvals", "rekeying", "carried", "leases"] as const;
+export type Part = (typeof PARTS)[number];
 
 /**
- * An agent that is a command: `COMMAND FOLDER prepare BROKER CA-FILE ORDER SERIAL`, with the
- * enrolment code as standard input, and `COMMAND FOLDER unlock`. Each prints one JSON object with
- * `outcome`, and `code` if the broker refused. Disposing it removes the folder.
+ * An agent that is a command, as the README says: `COMMAND FOLDER prepare …` and `COMMAND FOLDER
+ * unlock`. Each prints one JSON object with `outcome`, and `code` if the broker refused. Disposing
+ * it removes the folder.
+ *
+ * @param plays - the other parts that it plays
  */
-export function commandAgent(command: readonly [string, ...string[]]): AgentUnderTest & Disposable {
+export function commandAgent(
+  command: readonly [string, ...string[]],
+  plays: ReadonlySet<Part> = new Set(),
+): AgentUnderTest & Disposable {
   const folder = mkdtempSync(join(tmpdir(), "databox-conformance-"));
+  const call = (words: readonly string[], input?: string) =>
+    run(command, [folder, ...words], input);
   return {
     prepare: ({ broker, certificateAuthorityPem, order, serial, code }) => {
       const caFile = join(folder, "ca.pem");
       writeFileSync(caFile, certificateAuthorityPem);
-      return run(command, [folder, "prepare", broker, caFile, order, serial], code);
+      return call(["prepare", broker, caFile, order, serial], code);
     },
-    unlock: () => run(command, [folder, "unlock"]),
+    unlock: () => call(["unlock"]),
+    ...(plays.has("approvals") && { waits: true }),
+    ...(plays.has("rekeying") && { rekey: () => call(["rekey"]) }),
+    ...(plays.has("carried") && {
+      carried: {
+        challenge: async () => (await call(["challenge"])).challenge ?? "",
+        respond: (answer) => call(["respond"], answer),
+      },
+    }),
+    ...(plays.has("leases") && { serve: () => Promise.resolve(serve(command, folder)) }),
     [Symbol.dispose]() {
       rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Runs until it is disposed, by SIGTERM. */
+function serve([program, ...first]: readonly [string, ...string[]], folder: string) {
+  const child = spawn(program, [...first, folder, "serve"], { stdio: "ignore" });
+  const ended = once(child, "close");
+  return {
+    async [Symbol.asyncDispose]() {
+      child.kill("SIGTERM");
+      await ended;
     },
   };
 }
@@ -35,15 +71,8 @@ async function run(
   [program, ...first]: readonly [string, ...string[]],
   parameters: readonly string[],
   input = "",
-): Promise<AgentOutcome> {
-  const child = spawn(program, [...first, ...parameters], { stdio: ["pipe", "pipe", "pipe"] });
-  child.stdin.on("error", () => undefined); // an agent that reads no input has closed it
-  child.stdin.end(input);
-  const [printed, complaint] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, "close"), // rejects if the program cannot be started
-  ]);
+): Promise<z.infer<typeof outcome>> {
+  const { printed, complaint } = await runCommand(program, [...first, ...parameters], input);
   try {
     return outcome.parse(JSON.parse(printed));
   } catch (cause) {

@@ -29,15 +29,18 @@ export function signDenial(
   requestHash: string,
   typ: string = MESSAGE_TYPES.denial,
 ): Promise<string> {
-  return signMessage(key, typ, {
-    requestHash,
-    code: REFUSAL_CODE,
-    class: "refused",
-    who: "nobody",
-    title: "t",
-    message: "m",
-    ask: "a",
-    steps: [],
-    correlationId: "00000000-0000-4000-8000-000000000000",
-  } satisfies Denial);
+  return signMessage(key, typ, denialOf(requestHash));
 }
+
+/** The members of a denial. */
+export const denialOf = (requestHash: string): Denial => ({
+  requestHash,
+  code: REFUSAL_CODE,
+  class: "refused",
+  who: "nobody",
+  title: "t",
+  message: "m",
+  ask: "a",
+  steps: [],
+  correlationId: "00000000-0000-4000-8000-000000000000",
+});

@@ -1,6 +1,8 @@
 import { generateSigningKey, messageHash, type SigningKey, signMessage } from "@databox-cmk/crypto";
-import { type Grant, MESSAGE_TYPES, unlockRequest } from "@databox-cmk/protocol";
+import { grant, type Grant, MESSAGE_TYPES, unlockRequest } from "@databox-cmk/protocol";
 import type { FakeBroker } from "@databox-cmk/testkit";
+
+import { contentOf } from "./content-of.ts";
 
 /** A forger has the broker, its keys, and its honest answer to this request. */
 export type Forgery = {
@@ -46,10 +48,9 @@ export const FORGED_GRANTS = {
     withSealed(forgery, { enc: flipped(payloadOf(forgery.honest).sealed.enc) }),
   "the content key: another node's": async ({ broker, serial, request }) => {
     const other = await broker.addNode("DBX-OTHER");
-    const [, encoded = ""] = request.split(".");
-    const asked = unlockRequest.parse(JSON.parse(Buffer.from(encoded, "base64url").toString()));
-    const grant = await broker.grantFor(other, asked, messageHash(request));
-    return resign({ broker }, { ...grant, serial });
+    const asked = unlockRequest.parse(contentOf(request));
+    const given = await broker.grantFor(other, asked, messageHash(request));
+    return resign({ broker }, { ...given, serial });
   },
   "its envelope: a lower generation": (forgery) => withEnvelope(forgery, -1),
   "its envelope: the same generation again": (forgery) => withEnvelope(forgery, 0),
@@ -64,11 +65,11 @@ export const FORGED_GRANTS = {
 } as const satisfies Record<string, Forge>;
 
 function payloadOf(jws: string): Grant {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the fake broker made it
-  return JSON.parse(Buffer.from(jws.split(".")[1] ?? "", "base64url").toString()) as Grant;
+  return grant.parse(contentOf(jws));
 }
 
-function flipped(base64url: string): string {
+/** Another last bit. */
+export function flipped(base64url: string): string {
   const bytes = Buffer.from(base64url, "base64url");
   bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
   return bytes.toString("base64url");
@@ -81,8 +82,8 @@ const resign = (
 ): Promise<string> => signMessage(key, MESSAGE_TYPES.grant, payload);
 
 function withSealed(forgery: Forgery, change: Partial<Grant["sealed"]>): Promise<string> {
-  const grant = payloadOf(forgery.honest);
-  return resign(forgery, { ...grant, sealed: { ...grant.sealed, ...change } });
+  const honest = payloadOf(forgery.honest);
+  return resign(forgery, { ...honest, sealed: { ...honest.sealed, ...change } });
 }
 
 async function withEnvelope(forgery: Forgery, step: number, key?: SigningKey): Promise<string> {

@@ -1,4 +1,5 @@
-export { type AgentUnderTest, checkAgent } from "./check-agent.ts";
+export type { AgentUnderTest } from "./agent/agent-world.ts";
+export { checkAgent } from "./check-agent.ts";
 export { checkBroker } from "./check-broker.ts";
 export { commandAgent } from "./command-agent.ts";
 export { FORGED_DENIALS, signDenial } from "./forged-denials.ts";

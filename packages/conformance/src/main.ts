@@ -7,7 +7,8 @@ import * as z from "zod";
 
 import { checkAgent } from "./check-agent.ts";
 import { checkBroker, type WaitingNode } from "./check-broker.ts";
-import { commandAgent } from "./command-agent.ts";
+import { commandActs } from "./command-acts.ts";
+import { commandAgent, type Part, PARTS } from "./command-agent.ts";
 import { renderJunit, renderMarkdown } from "./render-report.ts";
 import type { Result } from "./result.ts";
 
@@ -16,9 +17,11 @@ const waitingNode = z.strictObject({ order: z.string(), serial: z.string(), code
 const waitingNodes = z.tuple([waitingNode, waitingNode]);
 
 type Options = { readonly report: string };
+type AgentOptions = Options & { readonly plays: readonly Part[] };
 type BrokerOptions = Options &
   Readonly<Record<"url" | "ca" | "address", string>> & {
     readonly nodes: readonly [WaitingNode, WaitingNode];
+    readonly acts?: string;
   };
 
 const program = new Command("npm run conformance --")
@@ -30,9 +33,10 @@ program
   .description("check an agent; we play the broker")
   .argument("<command...>", "the agent's command; see packages/conformance/README.md")
   .option("--report <folder>", "folder of junit.xml and report.md", "artifacts/conformance")
+  .option("--plays <parts>", `what it plays beside unlocks: ${PARTS.join(",")}`, readParts, [])
   .passThroughOptions()
-  .action(async ([first = "", ...rest]: string[], { report }: Options) => {
-    using agent = commandAgent([first, ...rest]);
+  .action(async ([first = "", ...rest]: string[], { report, plays }: AgentOptions) => {
+    using agent = commandAgent([first, ...rest], new Set(plays));
     write(report, await checkAgent(agent));
   });
 program
@@ -45,12 +49,17 @@ program
     "JSON list of two nodes, each with order, serial and code",
     readNodes,
   )
+  .option(
+    "--acts <command>",
+    "plays the customer and the operator; without it, parts are not checked",
+  )
   .option("--address <ip>", "where it listens", "127.0.0.1")
   .option("--report <folder>", "folder of junit.xml and report.md", "artifacts/conformance")
-  .action(async ({ url, ca, address, nodes, report }: BrokerOptions) => {
+  .action(async ({ url, ca, address, nodes, acts, report }: BrokerOptions) => {
     const certificateAuthorityPem = readFileSync(ca, "utf8");
     const transport = createHttpsTransport({ origin: url, certificateAuthorityPem, address });
-    write(report, await checkBroker(transport, nodes));
+    const act = acts === undefined ? undefined : commandActs(acts);
+    write(report, await checkBroker(transport, nodes, act));
     transport.close();
   });
 await program.parseAsync();
@@ -61,6 +70,14 @@ function readNodes(path: string): BrokerOptions["nodes"] {
   } catch (cause) {
     throw new InvalidArgumentError(cause instanceof Error ? cause.message : String(cause));
   }
+}
+
+function readParts(text: string): readonly Part[] {
+  return text.split(",").map((name) => {
+    const part = PARTS.find((each) => each === name);
+    if (part === undefined) throw new InvalidArgumentError(`there is no part ${name}`);
+    return part;
+  });
 }
 
 function write(folder: string, results: readonly Result[]): void {

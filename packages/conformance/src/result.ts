@@ -1,5 +1,13 @@
-/** The result of one case; `fault` is one sentence, absent when it passed. */
-export type Result = { readonly suite: string; readonly name: string; readonly fault?: string };
+/**
+ * The result of one case; `fault` is one sentence, absent when it passed. A case that was not checked
+ * has the reason instead.
+ */
+export type Result = {
+  readonly suite: string;
+  readonly name: string;
+  readonly fault?: string;
+  readonly notChecked?: string;
+};
 
 /** Runs a case; an error that it throws is its fault. */
 export async function attempt(

@@ -1,19 +1,34 @@
 import { messageHash, signMessage } from "@databox-cmk/crypto";
 import { DEVICE_ROUTES, JOSE_MEDIA_TYPE, MESSAGE_TYPES } from "@databox-cmk/protocol";
-import { createFakeBroker, createHttpsTransport, DeviceClient } from "@databox-cmk/testkit";
+import {
+  createFakeBroker,
+  createHttpsTransport,
+  DeviceClient,
+  type FakeBroker,
+  type FakeNode,
+} from "@databox-cmk/testkit";
 import { expect, test } from "vitest";
 
-import { type AgentUnderTest, checkAgent, UNSIGNED_ANSWERS } from "../src/check-agent.ts";
+import type { AgentUnderTest } from "../src/agent/agent-world.ts";
+import type { Act } from "../src/broker/broker-world.ts";
+import { checkAgent, UNSIGNED_ANSWERS } from "../src/check-agent.ts";
 import { checkBroker } from "../src/check-broker.ts";
 import { FOREIGN_UNLOCKS } from "../src/foreign-unlocks.ts";
+import { FORGED_CARRIED } from "../src/forged-carried.ts";
 import { FORGED_DENIALS, REFUSAL_CODE } from "../src/forged-denials.ts";
 import { FORGED_GRANTS } from "../src/forged-grants.ts";
 import type { Result } from "../src/result.ts";
 
 const namesOf = (results: readonly Result[], hasFault: boolean) =>
-  results.filter(({ fault }) => (fault !== undefined) === hasFault).map(({ name }) => name);
+  results
+    .filter(
+      ({ fault, notChecked }) => notChecked === undefined && (fault !== undefined) === hasFault,
+    )
+    .map(({ name }) => name);
 
-/** Looks at the status alone, and keeps no new envelope. */
+const isOwnPart = ({ suite }: Result) => /^agent: (?:approval|carried|rekeying)$/u.test(suite);
+
+/** Checks the status alone, keeps no new envelope, and accepts every carried answer. */
 function carelessAgent(): AgentUnderTest & Disposable {
   const parties: { device: DeviceClient; close: () => void }[] = [];
   async function unlock(purpose: "prepare" | "unlock", outcome: "prepared" | "unlocked") {
@@ -39,6 +54,12 @@ function carelessAgent(): AgentUnderTest & Disposable {
       return unlock("prepare", "prepared");
     },
     unlock: () => unlock("unlock", "unlocked"),
+    waits: true,
+    rekey: () => Promise.resolve({ outcome: "rekeyed" }),
+    carried: {
+      challenge: async () => (await parties[0]?.device.prepareChallenge())?.text ?? "",
+      respond: () => Promise.resolve({ outcome: "unlocked" }),
+    },
     [Symbol.dispose]() {
       for (const { close } of parties) close();
     },
@@ -47,7 +68,17 @@ function carelessAgent(): AgentUnderTest & Disposable {
 
 test("an agent that verifies nothing fails each forged and each unsigned answer", async () => {
   using agent = carelessAgent();
-  const results = await checkAgent(agent);
+  const all = await checkAgent(agent);
+  const parts = all.filter(isOwnPart);
+  expect(namesOf(parts, false)).toEqual([
+    "unlocks when approvals are no longer required",
+    "makes a challenge of its node, for the suite that fits a QR code",
+    "opens with the honest answer",
+    "begins with an unlock",
+    "unlocks with the new key",
+  ]);
+  expect(namesOf(parts, true).length).toBeGreaterThan(Object.keys(FORGED_CARRIED).length + 15);
+  const results = all.filter((result) => !isOwnPart(result));
   expect(namesOf(results, true)).toEqual([
     "keeps a new generation of its envelope, and names it",
     ...Object.keys(FORGED_DENIALS),
@@ -75,17 +106,7 @@ test("a broker that grants each unlock fails each refusal", async () => {
     const body = await signMessage(broker.signingKey, MESSAGE_TYPES.grant, grant);
     return { status: 200, headers: { "content-type": JOSE_MEDIA_TYPE }, body };
   };
-  const transport = createHttpsTransport({
-    origin: broker.url,
-    certificateAuthorityPem: broker.certificateAuthorityPem,
-  });
-  const waiting = ({ serial, enrolmentCode: code }: typeof own) => ({
-    order: broker.order,
-    serial,
-    code,
-  });
-  const results = await checkBroker(transport, [waiting(own), waiting(foreign)]);
-  transport.close();
+  const results = await checkBrokerOf(broker, [own, foreign]);
   const refusals = results.filter(({ suite }) => suite === "broker: refusal");
   expect(namesOf(refusals, false)).toEqual([]);
   expect(refusals.length).toBeGreaterThan(Object.keys(FOREIGN_UNLOCKS).length);
@@ -94,3 +115,44 @@ test("a broker that grants each unlock fails each refusal", async () => {
   );
   expect(namesOf(results, false)).toContain("grants, and seals the content key to the request");
 });
+
+test("a broker that acknowledges each message fails each refusal of every part", async () => {
+  await using broker = await createFakeBroker();
+  const nodes = [await broker.addNode("DBX-OWN"), await broker.addNode("DBX-FOREIGN")] as const;
+  const { challenges, enrolments, unlocks, receipts } = DEVICE_ROUTES;
+  const honest = new Set<string>([challenges, enrolments, unlocks, receipts]);
+  broker.intercept = async ({ path, request, answer }) => {
+    if (honest.has(path)) return answer;
+    const said = { requestHash: messageHash(request) };
+    const body = await signMessage(broker.signingKey, MESSAGE_TYPES.acknowledgement, said);
+    return { status: 200, headers: { "content-type": JOSE_MEDIA_TYPE }, body };
+  };
+  const results = await checkBrokerOf(broker, nodes, (act, _order, given = "") =>
+    act === "carry" ? broker.answerChallenge(given) : Promise.resolve(""),
+  );
+  const own = /^broker: (?:lease|rekeying|journal|broker keys|carried|approvals|erasure)$/u;
+  const refusals = results.filter(
+    ({ suite, name }) => own.test(suite) && /: [A-Z][A-Za-z]+$/u.test(name),
+  );
+  expect(namesOf(refusals, false)).toEqual([]);
+  expect(refusals.length).toBeGreaterThan(70);
+});
+
+async function checkBrokerOf(
+  broker: FakeBroker,
+  nodes: readonly [FakeNode, FakeNode],
+  act?: Act,
+): Promise<readonly Result[]> {
+  const transport = createHttpsTransport({
+    origin: broker.url,
+    certificateAuthorityPem: broker.certificateAuthorityPem,
+  });
+  const waiting = ({ serial, enrolmentCode: code }: FakeNode) => ({
+    order: broker.order,
+    serial,
+    code,
+  });
+  const results = await checkBroker(transport, [waiting(nodes[0]), waiting(nodes[1])], act);
+  transport.close();
+  return results;
+}

@@ -61,6 +61,15 @@ export type DeviceAnswer<Value> =
   | { readonly kind: "pending"; readonly value: Pending }
   | { readonly kind: "unsigned"; readonly answer: RawAnswer };
 
+/** A signed answer of any kind, a denial included. */
+export type ExchangeAnswer = {
+  readonly status: number;
+  readonly typ: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+  readonly requestHash: string;
+  readonly text: string;
+};
+
 export type PreparedUnlock = {
   readonly text: string;
   readonly request: UnlockRequest;
@@ -287,6 +296,27 @@ export class DeviceClient {
     return tamper.text?.(text) ?? text;
   }
 
+  /** Any signed message of this node, and the broker's signed answer to it. */
+  async exchange<Payload extends object>(
+    path: string,
+    type: string,
+    payload: Payload,
+    tamper: Tamper<Payload> = {},
+  ): Promise<ExchangeAnswer> {
+    return this.exchangeText(path, await this.sign(type, payload, tamper));
+  }
+
+  /** The same for a message that was signed before. */
+  async exchangeText(path: string, text: string): Promise<ExchangeAnswer> {
+    const answer = await this.post(path, text);
+    const { typ } = readHeader(answer.text, BROKER_ANSWER_MAX_BYTES);
+    const said = this.#verify(answer.text, typ);
+    const requestHash = messageHash(text);
+    if (said["requestHash"] !== requestHash)
+      throw new Error("the answer belongs to another request");
+    return { status: answer.status, typ, payload: said, requestHash, text: answer.text };
+  }
+
   post(path: string, text: string): Promise<RawAnswer> {
     return this.#transport.send("POST", path, {
       headers: { "content-type": JOSE_MEDIA_TYPE },
@@ -337,7 +367,7 @@ export class DeviceClient {
     return read;
   }
 
-  #verify(text: string, type: string): unknown {
+  #verify(text: string, type: string): ReturnType<typeof verifyMessage> {
     const { kid } = readHeader(text, BROKER_ANSWER_MAX_BYTES);
     const key = this.brokerKeys.map((jwk) => importVerifyKey(jwk)).find((each) => each.kid === kid);
     if (key === undefined) throw new Error("signed by a key that is not the broker's");

@@ -1,6 +1,9 @@
 export { COMPILED_ONCE } from "./compiled-once.ts";
 export { DeviceClient } from "./device-client.ts";
-export type { DeviceAnswer, PreparedUnlock, Tamper } from "./device-client.ts";
+export type { DeviceAnswer, ExchangeAnswer, PreparedUnlock, Tamper } from "./device-client.ts";
+export { journalOf } from "./journal-of.ts";
+export { LeaseClient } from "./lease-client.ts";
+export { RekeyClient } from "./rekey-client.ts";
 export { createHttpsTransport } from "./https-transport.ts";
 export type { RawAnswer, Transport } from "./https-transport.ts";
 export {
@@ -12,6 +15,7 @@ export {
 export type { FakeKeyVaults, KeyPermission } from "./fake-key-vaults.ts";
 export type { FakeApproval } from "./fake-approvals.ts";
 export { createFakeBroker } from "./fake-broker.ts";
+export type { FakeNode } from "./fake-broker-node.ts";
 export type {
   FakeBroker,
   FakeRefusal,

@@ -5,9 +5,9 @@ import { join } from "node:path";
 
 import { canonicalJson, chainHash } from "@databox-cmk/crypto";
 import { activityList } from "@databox-cmk/protocol";
+import { LeaseClient } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { LeaseClient } from "../leases/lease-client.ts";
 import { exactly } from "../world/exactly.ts";
 import { API, jobPath } from "../world/jobs.ts";
 import { type BrokerWorld, openBroker } from "../world/open-broker.ts";

@@ -5,10 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { MESSAGE_TYPES } from "@databox-cmk/protocol";
-import { fakeVaultId } from "@databox-cmk/testkit";
+import { fakeVaultId, LeaseClient } from "@databox-cmk/testkit";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { LeaseClient } from "../leases/lease-client.ts";
 import { VAULT_NAME } from "../world/customer-vault.ts";
 import { TENANT_ID } from "../world/fake-identities.ts";
 import { API, jobPath, minimalJob } from "../world/jobs.ts";

@@ -1,11 +1,9 @@
 import { generateKeyPairSync } from "node:crypto";
 
 import { activityList } from "@databox-cmk/protocol";
-import type { DeviceClient } from "@databox-cmk/testkit";
+import { type DeviceClient, LeaseClient, RekeyClient } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { LeaseClient } from "../leases/lease-client.ts";
-import { RekeyClient } from "../rekey/rekey-client.ts";
 import { CUSTOMER_KEY, KEY_NAME, VAULT_NAME } from "../world/customer-vault.ts";
 import { exactly } from "../world/exactly.ts";
 import { API, jobPath } from "../world/jobs.ts";

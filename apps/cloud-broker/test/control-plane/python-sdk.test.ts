@@ -23,7 +23,7 @@ const hasSdk = requireTool(
 test.skipIf(!hasSdk)(
   "the unmodified Python SDK sees what the JavaScript one sees, and waits a second for each change",
   async () => {
-    // As the local stack has it (e2e/story.test.ts).
+    // The local stack sends the same (e2e/story.test.ts).
     await using world = await openBroker({ settings: { LRO_RETRY_AFTER_SECONDS: "1" } });
     using folder = openTemporaryFolder();
     const ca = join(folder.path, "ca.pem");

@@ -1,7 +1,7 @@
 import { operatorOrder, orderNodes, orderSummaryPage } from "@databox-cmk/protocol";
+import { LeaseClient } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { LeaseClient } from "../leases/lease-client.ts";
 import { exactly } from "../world/exactly.ts";
 import { API, jobPath, minimalJob } from "../world/jobs.ts";
 import { type BrokerWorld, openBroker } from "../world/open-broker.ts";

@@ -1,4 +1,4 @@
-import { importVerifyKey, messageHash, readHeader, verifyMessage } from "@databox-cmk/crypto";
+import { messageHash } from "@databox-cmk/crypto";
 import { DEVICE_ROUTES, MESSAGE_TYPES, type Sanitisation } from "@databox-cmk/protocol";
 import type { DeviceClient } from "@databox-cmk/testkit";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -40,10 +40,8 @@ const activity = async (): Promise<string[]> => {
 };
 
 async function send(device: DeviceClient, path: string, text: string) {
-  const answer = await device.post(path, text);
-  const { typ } = readHeader(answer.text, 65_536);
-  const key = importVerifyKey(world.keys.signing.publicJwk);
-  return { typ, said: verifyMessage(answer.text, key, typ, 65_536), text: answer.text };
+  const { typ, payload: said } = await device.exchangeText(path, text);
+  return { typ, said };
 }
 
 async function ask(device: DeviceClient, change: object = {}) {

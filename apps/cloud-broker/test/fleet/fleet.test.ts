@@ -1,6 +1,6 @@
+import { LeaseClient } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { LeaseClient } from "../leases/lease-client.ts";
 import { API, jobPath } from "../world/jobs.ts";
 import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 

@@ -1,13 +1,5 @@
-import {
-  canonicalJson,
-  chainHash,
-  importVerifyKey,
-  messageHash,
-  readHeader,
-  verifyMessage,
-} from "@databox-cmk/crypto";
 import { DEVICE_ROUTES, journalHead, type JournalRow, MESSAGE_TYPES } from "@databox-cmk/protocol";
-import type { DeviceClient } from "@databox-cmk/testkit";
+import { type DeviceClient, journalOf } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { API, jobPath } from "../world/jobs.ts";
@@ -19,39 +11,11 @@ beforeAll(async () => {
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
-/** A journal as an agent writes it. */
-function journalOf(events: readonly string[], before: readonly JournalRow[] = []): JournalRow[] {
-  const rows = [...before];
-  for (const event of events) {
-    const row = {
-      sequence: rows.length + 1,
-      at: "2026-01-02T03:04:05.678Z",
-      bootId: "boot-number-1",
-      event,
-      facts: { code: "X" },
-      previous: rows.at(-1)?.hash ?? "",
-    };
-    rows.push({ ...row, hash: chainHash(row.previous, canonicalJson(row)) });
-  }
-  return rows;
-}
-
-async function deliver(device: DeviceClient, rows: readonly JournalRow[], change: object = {}) {
+function deliver(device: DeviceClient, rows: readonly JournalRow[], change: object = {}) {
   device.counter += 1;
   const { order, serial, counter } = device;
-  const text = await device.sign(MESSAGE_TYPES.journal, {
-    order,
-    serial,
-    bootId: "boot-number-1",
-    counter,
-    rows,
-    ...change,
-  });
-  const answer = await device.post(DEVICE_ROUTES.journal, text);
-  const { typ } = readHeader(answer.text, 65_536);
-  const payload = verifyMessage(answer.text, importVerifyKey(device.brokerKeys[0]), typ, 65_536);
-  expect(payload["requestHash"]).toBe(messageHash(text));
-  return { status: answer.status, typ, payload };
+  const delivery = { order, serial, bootId: "boot-number-1", counter, rows, ...change };
+  return device.exchange(DEVICE_ROUTES.journal, MESSAGE_TYPES.journal, delivery);
 }
 
 const lastRows = async (job: string, count: number) => {
@@ -96,8 +60,8 @@ describe("a node's journal", () => {
   });
 
   test.each([
-    ["gap", (rows: JournalRow[]) => rows.slice(3)],
-    ["fork", (rows: JournalRow[]) => journalOf(["other"], rows.slice(0, 1)).slice(1)],
+    ["gap", (rows: readonly JournalRow[]) => rows.slice(3)],
+    ["fork", (rows: readonly JournalRow[]) => journalOf(["other"], rows.slice(0, 1)).slice(1)],
   ] as const)(
     "with a %s is refused by JournalBroken, audited, and changes nothing",
     async (reason, of) => {
@@ -120,7 +84,7 @@ describe("a node's journal", () => {
   test.each([
     [
       "a row that was changed",
-      (rows: JournalRow[]) => ({ rows: rows.map((row) => ({ ...row, event: "z" })) }),
+      (rows: readonly JournalRow[]) => ({ rows: rows.map((row) => ({ ...row, event: "z" })) }),
     ],
     ["no row", () => ({ rows: [] })],
     ["a member too many", () => ({ more: 1 })],

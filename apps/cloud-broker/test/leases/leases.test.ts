@@ -1,12 +1,12 @@
 import { setImmediate } from "node:timers/promises";
 
 import { MESSAGE_TYPES } from "@databox-cmk/protocol";
+import { LeaseClient } from "@databox-cmk/testkit";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { VAULT_NAME } from "../world/customer-vault.ts";
 import { API, jobPath } from "../world/jobs.ts";
 import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
-import { LeaseClient } from "./lease-client.ts";
 
 const OUTAGE = { code: "KeyVaultUnreachable", reason: "timeout" } as const;
 const JOB = "leased-order";

@@ -1,10 +1,9 @@
 import { MESSAGE_TYPES } from "@databox-cmk/protocol";
-import type { DeviceClient } from "@databox-cmk/testkit";
+import { type DeviceClient, LeaseClient } from "@databox-cmk/testkit";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { API, jobPath } from "../world/jobs.ts";
 import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
-import { LeaseClient } from "./lease-client.ts";
 
 const JOB = "switched";
 const OPERATOR = { roles: ["DataBox.Operator"] };

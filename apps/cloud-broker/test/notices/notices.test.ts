@@ -1,9 +1,9 @@
+import { LeaseClient } from "@databox-cmk/testkit";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import type { NoticeChannel } from "../../src/config/notice-channels.ts";
 import { EVENT_TYPES } from "../../src/core/cloud-event.ts";
 import { createSendMail } from "../../src/events/send-mail.ts";
-import { LeaseClient } from "../leases/lease-client.ts";
 import { KEY_NAME, VAULT_NAME } from "../world/customer-vault.ts";
 import { API, jobPath, SUBSCRIPTION } from "../world/jobs.ts";
 import { type BrokerWorld, openBroker } from "../world/open-broker.ts";

@@ -5,9 +5,9 @@ import {
   type UnlockPolicy,
   unlockPolicyView,
 } from "@databox-cmk/protocol";
+import { LeaseClient } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { LeaseClient } from "../leases/lease-client.ts";
 import { jobPath, minimalJob, OLDER_API as API } from "../world/jobs.ts";
 import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 

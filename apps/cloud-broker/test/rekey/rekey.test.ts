@@ -1,10 +1,9 @@
 import { MESSAGE_TYPES } from "@databox-cmk/protocol";
+import { LeaseClient, RekeyClient } from "@databox-cmk/testkit";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { LeaseClient } from "../leases/lease-client.ts";
 import { API, jobPath } from "../world/jobs.ts";
 import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
-import { RekeyClient } from "./rekey-client.ts";
 
 const JOB = "rekeyed-order";
 let world: BrokerWorld;

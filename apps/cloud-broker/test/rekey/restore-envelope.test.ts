@@ -1,7 +1,7 @@
 import { generateSigningKey, importSigningKey, signMessage } from "@databox-cmk/crypto";
 import type { PublicJwk } from "@databox-cmk/crypto";
 import { MESSAGE_TYPES } from "@databox-cmk/protocol";
-import type { DeviceClient } from "@databox-cmk/testkit";
+import { type DeviceClient, RekeyClient } from "@databox-cmk/testkit";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { restoreEnvelope } from "../../src/custody/restore-envelope.ts";
@@ -9,7 +9,6 @@ import { custodyDependencies } from "../world/custody-dependencies.ts";
 import { CUSTOMER_KEY, KEY_NAME, VAULT_NAME } from "../world/customer-vault.ts";
 import { API, jobPath } from "../world/jobs.ts";
 import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
-import { RekeyClient } from "./rekey-client.ts";
 
 const JOB = "restored-order";
 let world: BrokerWorld;

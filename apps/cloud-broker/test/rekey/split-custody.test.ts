@@ -7,14 +7,13 @@ import {
   sealEnvelope,
 } from "@databox-cmk/crypto";
 import { enrolment, envelopeExport, orderNodes } from "@databox-cmk/protocol";
-import { DeviceClient } from "@databox-cmk/testkit";
+import { DeviceClient, RekeyClient } from "@databox-cmk/testkit";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import * as z from "zod";
 
 import { CUSTOMER_KEY } from "../world/customer-vault.ts";
 import { API, jobPath, minimalJob, SUBSCRIPTION } from "../world/jobs.ts";
 import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
-import { RekeyClient } from "./rekey-client.ts";
 
 const JOB = "split-order";
 const ORDER = jobPath(JOB);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 
 import { MESSAGE_TYPES } from "@databox-cmk/protocol";
-import type { DeviceClient } from "@databox-cmk/testkit";
+import { type DeviceClient, LeaseClient } from "@databox-cmk/testkit";
 import { afterAll, expect, inject, test } from "vitest";
 
 import { appliedMigrations, migrate } from "../../src/store/migrate.ts";
@@ -13,7 +13,6 @@ import { MIGRATIONS } from "../../src/store/migrations.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import { openPostgres } from "../../src/store/postgres/open-postgres.ts";
 import type { Store } from "../../src/store/store.ts";
-import { LeaseClient } from "../leases/lease-client.ts";
 import { createBrokerEnvironment } from "../serve/broker-environment.ts";
 import { openTestStore } from "../store/open-test-store.ts";
 import { createTestDatabases, settingsOf, urlOf } from "../store/test-databases.ts";

@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { toAppError } from "@databox-cmk/errors";
+import { LeaseClient } from "@databox-cmk/testkit";
 import { Command } from "commander";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 
 import { addStoreCommands } from "../../src/run/move-store/add-store-commands.ts";
 import { exportStore } from "../../src/run/move-store/export-store.ts";
-import { LeaseClient } from "../leases/lease-client.ts";
 import { createTestDatabases, urlOf } from "../store/test-databases.ts";
 import { openBroker } from "../world/open-broker.ts";
 

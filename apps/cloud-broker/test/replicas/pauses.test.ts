@@ -1,11 +1,10 @@
 import { MESSAGE_TYPES } from "@databox-cmk/protocol";
-import type { DeviceAnswer, DeviceClient } from "@databox-cmk/testkit";
+import { type DeviceAnswer, type DeviceClient, LeaseClient } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
 import { verifyChain } from "../../src/audit/verify-chain.ts";
 import { foldOrderId } from "../../src/core/order.ts";
 import { forgetExpired } from "../../src/release/message/stored-answers.ts";
-import { LeaseClient } from "../leases/lease-client.ts";
 import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 
 /** Longer than a nonce, a stored answer or an ownership lives. */

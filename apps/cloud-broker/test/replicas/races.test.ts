@@ -1,5 +1,5 @@
 import { MESSAGE_TYPES } from "@databox-cmk/protocol";
-import type { DeviceAnswer, DeviceClient } from "@databox-cmk/testkit";
+import { type DeviceAnswer, type DeviceClient, LeaseClient } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { createAppendAudit } from "../../src/audit/append-audit.ts";
@@ -8,7 +8,6 @@ import { foldOrderId } from "../../src/core/order.ts";
 import { enqueueEvent } from "../../src/events/enqueue-event.ts";
 import { claimWork } from "../../src/key-life/campaigns/run-campaigns.ts";
 import { runLocking } from "../../src/store/transactions.ts";
-import { LeaseClient } from "../leases/lease-client.ts";
 import { API, jobPath } from "../world/jobs.ts";
 import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 import { PATIENT } from "../world/open-listener.ts";

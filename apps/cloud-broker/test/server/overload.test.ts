@@ -1,8 +1,7 @@
-import type { DeviceAnswer, DeviceClient } from "@databox-cmk/testkit";
+import { type DeviceAnswer, type DeviceClient, LeaseClient } from "@databox-cmk/testkit";
 import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
-import { LeaseClient } from "../leases/lease-client.ts";
 import { ENGINE } from "../store/open-test-store.ts";
 import { API, jobPath } from "../world/jobs.ts";
 import { type BrokerWorld, openBroker } from "../world/open-broker.ts";

@@ -2,13 +2,12 @@ import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
 
-import { openTemporaryFolder } from "@databox-cmk/testkit";
+import { openTemporaryFolder, LeaseClient } from "@databox-cmk/testkit";
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 
 import { parseDatabaseUrl } from "../../src/config/database-url.ts";
 import { tellQueryTimes } from "../../src/store/query-times.ts";
-import { LeaseClient } from "../leases/lease-client.ts";
 import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 import { ENGINE, openTestStore } from "./open-test-store.ts";
 

@@ -17,7 +17,8 @@ import {
   type SignedEnvelope,
 } from "@databox-cmk/protocol";
 
-import { LeaseClient, type LeaseAnswer } from "../leases/lease-client.ts";
+import type { ExchangeAnswer } from "./device-client.ts";
+import { LeaseClient } from "./lease-client.ts";
 
 const BOOT_ID = "00000000-0000-4000-8000-000000000001";
 
@@ -43,12 +44,12 @@ export class RekeyClient {
   async ask(
     change: Partial<RekeyRequest> = {},
   ): Promise<
-    LeaseAnswer & { readonly sealingKey: Awaited<ReturnType<typeof generateSealingKey>> }
+    ExchangeAnswer & { readonly sealingKey: Awaited<ReturnType<typeof generateSealingKey>> }
   > {
     const { device, lease } = this.holder;
     const sealingKey = await generateSealingKey("X-Wing");
     device.counter += 1;
-    const answer = await this.holder.exchange(DEVICE_ROUTES.rekeys, MESSAGE_TYPES.rekeyRequest, {
+    const answer = await device.exchange(DEVICE_ROUTES.rekeys, MESSAGE_TYPES.rekeyRequest, {
       lease: lease.id,
       sequence: lease.sequence,
       order: device.order,
@@ -85,7 +86,7 @@ export class RekeyClient {
   async confirm(rekey: string): Promise<SignedEnvelope> {
     const { device } = this.holder;
     device.counter += 1;
-    const { payload } = await this.holder.exchange(
+    const { payload } = await device.exchange(
       DEVICE_ROUTES.rekeyConfirmations,
       MESSAGE_TYPES.rekeyConfirmation,
       {

@@ -1,4 +1,4 @@
-import { messageHash, readHeader, verifyMessage, importVerifyKey } from "@databox-cmk/crypto";
+import { messageHash } from "@databox-cmk/crypto";
 import {
   type LeaseRenewal,
   leasePath,
@@ -8,13 +8,8 @@ import {
   renewedLease,
   type Lease,
 } from "@databox-cmk/protocol";
-import type { DeviceClient } from "@databox-cmk/testkit";
 
-export type LeaseAnswer = {
-  readonly typ: string;
-  readonly payload: Record<string, unknown>;
-  readonly requestHash: string;
-};
+import type { DeviceClient, ExchangeAnswer } from "./device-client.ts";
 
 const BOOT_ID = "00000000-0000-4000-8000-000000000001";
 
@@ -37,7 +32,7 @@ export class LeaseClient {
     return new LeaseClient(device, answer.value.lease);
   }
 
-  async renew(change: Partial<LeaseRenewal> = {}): Promise<LeaseAnswer> {
+  async renew(change: Partial<LeaseRenewal> = {}): Promise<ExchangeAnswer> {
     this.device.counter += 1;
     const answer = await this.#send("renewals", MESSAGE_TYPES.leaseRenewal, {
       ...this.#holder(),
@@ -51,7 +46,7 @@ export class LeaseClient {
   }
 
   /** Waits for news of the lease. */
-  watch(): Promise<LeaseAnswer> {
+  watch(): Promise<ExchangeAnswer> {
     this.device.counter += 1;
     return this.#send("leaseEvents", MESSAGE_TYPES.leaseWatch, {
       ...this.#holder(),
@@ -60,7 +55,7 @@ export class LeaseClient {
     } satisfies LeaseWatch);
   }
 
-  receipt(change: Partial<LeaseReceipt>): Promise<LeaseAnswer> {
+  receipt(change: Partial<LeaseReceipt>): Promise<ExchangeAnswer> {
     this.device.counter += 1;
     return this.#send("leaseReceipts", MESSAGE_TYPES.leaseReceipt, {
       ...this.#holder(),
@@ -75,22 +70,11 @@ export class LeaseClient {
     return { lease: this.lease.id, order, serial, bootId: BOOT_ID, counter };
   }
 
-  async #send(
+  #send(
     route: "renewals" | "leaseReceipts" | "leaseEvents",
     type: string,
     payload: object,
-  ): Promise<LeaseAnswer> {
-    return this.exchange(leasePath(route, this.lease.id), type, payload);
-  }
-
-  /** Any signed message of this node, and the broker's signed answer to it. */
-  async exchange(path: string, type: string, payload: object): Promise<LeaseAnswer> {
-    const text = await this.device.sign(type, payload);
-    const answer = await this.device.post(path, text);
-    const { typ } = readHeader(answer.text, 65_536);
-    const key = importVerifyKey(this.device.brokerKeys[0]);
-    const value = verifyMessage(answer.text, key, typ, 65_536);
-    if (value["requestHash"] !== messageHash(text)) throw new Error("answers another request");
-    return { typ, payload: value, requestHash: messageHash(text) };
+  ): Promise<ExchangeAnswer> {
+    return this.device.exchange(leasePath(route, this.lease.id), type, payload);
   }
 }

@@ -1,0 +1,149 @@
+import { setTimeout } from "node:timers/promises";
+
+import {
+  canonicalJson,
+  chainHash,
+  generateSigningKey,
+  messageHash,
+  type SigningKey,
+  signMessage,
+} from "@databox-cmk/crypto";
+import { DEVICE_ROUTES, MESSAGE_TYPES } from "@databox-cmk/protocol";
+
+import { contentOf } from "../content-of.ts";
+import { denialOf } from "../forged-denials.ts";
+import type { AgentUnderTest, AgentWorld } from "./agent-world.ts";
+import { createLeaseDesk, type ForgeRelock, type LeaseDesk, newDrill } from "./lease-desk.ts";
+
+/** An agent renews three times in this time; short, so that the check is. */
+const TTL_SECONDS = 3;
+const PAUSE_MS = 50;
+/** An agent that does nothing for so long does not do it. */
+const LIMIT_MS = 300_000;
+
+const stranger = generateSigningKey().key;
+const OTHER_LEASE = "00000000-0000-4000-8000-00000000000f";
+
+const forgeRelock =
+  (key: SigningKey, change: object = {}): ForgeRelock =>
+  ({ requestHash, lease, sequence }) =>
+    signMessage(key, MESSAGE_TYPES.relock, {
+      ...denialOf(requestHash),
+      lease,
+      sequence,
+      ...change,
+    });
+
+/** Leases, the journal, and a change of the broker's keys: the part of a daemon. */
+export async function checkServing(
+  world: AgentWorld,
+  serve: NonNullable<AgentUnderTest["serve"]>,
+): Promise<void> {
+  const { broker, serial, agent, run, unlocks, present } = world;
+  const node = broker.nodes.get(serial);
+  if (node === undefined) throw new Error("the node is not known");
+  const desk = createLeaseDesk(broker, node);
+  const hasClosed = () =>
+    desk.receipts.some(
+      ({ outcome, lease }) => outcome === "relocked" && lease === desk.renewals.at(-1)?.lease,
+    );
+  broker.leaseTerms = { ttlSeconds: TTL_SECONDS, outageGraceSeconds: 86_400 };
+  present.intercept = desk.intercept;
+  broker.intercept = desk.intercept;
+  await run("lease", "begins with an unlock", unlocks);
+  {
+    await using daemon = await serve();
+    void daemon; // Ends when the checks have.
+    await run("lease", "renews it, step by step, with a counter that rises", async () => {
+      await until(() => desk.renewals.length >= 3);
+      return faultOfRenewals(desk);
+    });
+    await run("lease", "watches it", async () => {
+      await until(() => desk.watches.length > 0);
+      return undefined;
+    });
+    const forgeries: Readonly<Record<string, ForgeRelock>> = {
+      "signed by a stranger": forgeRelock(stranger),
+      "for another lease": forgeRelock(broker.signingKey, { lease: OTHER_LEASE }),
+      "for another request": forgeRelock(broker.signingKey, {
+        requestHash: messageHash("another"),
+      }),
+    };
+    for (const [name, forge] of Object.entries(forgeries))
+      await run("lease", `an order to close ${name} closes nothing`, async () => {
+        const { forged } = desk;
+        desk.forge = forge;
+        await until(() => desk.forged > forged);
+        const { length } = desk.renewals;
+        await until(() => desk.renewals.length > length || hasClosed());
+        return hasClosed() ? "closed the volume" : undefined;
+      });
+    await run("lease", "answers a drill, and stays open", async () => {
+      const drill = newDrill();
+      desk.drill = drill;
+      await until(() => desk.receipts.some((receipt) => receipt.drill === drill));
+      desk.drill = undefined;
+      const { length } = desk.renewals;
+      await until(() => desk.renewals.length > length);
+      return hasClosed() ? "closed the volume" : undefined;
+    });
+    await run("journal", "delivers its rows in one chain", async () => {
+      await until(() => node.journal.length > 0);
+      const broken = node.journal.findIndex(
+        ({ hash, ...row }) => hash !== chainHash(row.previous, canonicalJson(row)),
+      );
+      return broken === -1 ? undefined : `row ${String(broken + 1)} has a wrong hash`;
+    });
+    await run("broker keys", "pins the successor that a pinned key names", async () => {
+      await until(() =>
+        desk.keyQuestions.some(({ pinned }) => pinned.includes(desk.successor.kid)),
+      );
+      return undefined;
+    });
+    await run("lease", "closes when the broker orders it, and says so", async () => {
+      desk.relock = true;
+      await until(hasClosed);
+      return desk.receipts.some(({ cause }) => cause === "order") ? undefined : "for another cause";
+    });
+  }
+  desk.relock = false;
+  present.intercept = undefined;
+  await run("broker keys", "unlocks by a grant of the successor", () => {
+    broker.intercept = async (exchange) => {
+      const answer = await desk.intercept(exchange);
+      if (exchange.path !== DEVICE_ROUTES.unlocks) return answer;
+      const body = await signMessage(desk.successor, MESSAGE_TYPES.grant, contentOf(answer.body));
+      return { ...answer, body };
+    };
+    return unlocks();
+  });
+  await run("broker keys", "unlocks by no grant of another key", async () => {
+    broker.intercept = async ({ path, answer }) =>
+      path === DEVICE_ROUTES.unlocks
+        ? {
+            ...answer,
+            body: await signMessage(stranger, MESSAGE_TYPES.grant, contentOf(answer.body)),
+          }
+        : answer;
+    return (await agent.unlock()).outcome === "unlocked" ? "unlocked" : undefined;
+  });
+}
+
+function faultOfRenewals({ renewals }: LeaseDesk): string | undefined {
+  for (const [index, renewal] of renewals.entries()) {
+    const before = renewals[index - 1];
+    if (before === undefined) continue;
+    if (renewal.lease !== before.lease) return "names another lease";
+    if (renewal.counter <= before.counter) return "used a counter twice";
+    if (renewal.sequence < before.sequence) return "went back in the sequence";
+  }
+  return undefined;
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  const endMs = performance.now() + LIMIT_MS;
+  while (!condition()) {
+    if (performance.now() > endMs) throw new Error("did not do it within five minutes");
+    await setTimeout(PAUSE_MS);
+  }
+}

@@ -1,0 +1,75 @@
+import type { MessageType } from "@databox-cmk/protocol";
+import type { DeviceClient, ExchangeAnswer, Tamper } from "@databox-cmk/testkit";
+
+/**
+ * Acts of the customer and the operator of the broker under test, by a way of its own. Each act is
+ * about an order.
+ *
+ * - `deliver`, `complete`: the order goes on to Delivered; to the end of its data copy.
+ * - `revoke`, `restore`: unlocks are refused and open volumes closed; allowed again.
+ * - `drill`: a revocation drill.
+ * - `require-approval`: from now on one person must approve each unlock.
+ * - `approve`, `reject`: decides the approval whose id is given.
+ * - `carry`: brings the challenge that is given, and returns the signed answer.
+ */
+export const ACTS = [
+  "deliver",
+  "complete",
+  "revoke",
+  "restore",
+  "drill",
+  "require-approval",
+  "approve",
+  "reject",
+  "carry",
+] as const;
+export type Act = (act: (typeof ACTS)[number], order: string, given?: string) => Promise<string>;
+
+export type Run = (
+  suite: string,
+  name: string,
+  work: () => Promise<string | undefined>,
+) => Promise<void>;
+
+/** Two nodes of different orders, which have been delivered. */
+export type BrokerWorld = {
+  readonly run: Run;
+  readonly act: Act;
+  readonly device: DeviceClient;
+  readonly stranger: DeviceClient;
+};
+
+/** A kind of message, and the honest content of the next one. */
+export type Verb = {
+  readonly suite: string;
+  readonly path: string;
+  readonly type: MessageType;
+  readonly payload: () => object;
+};
+
+export const send = (
+  { device }: Pick<BrokerWorld, "device">,
+  { path, type, payload }: Verb,
+  tamper: Tamper<object> = {},
+): Promise<ExchangeAnswer> => device.exchange(path, type, payload(), tamper);
+
+const BOOT_ID = "00000000-0000-4000-8000-000000000001";
+export const UNKNOWN_ID = "00000000-0000-4000-8000-00000000000f";
+
+/** The sender of the next message, with a counter that was never used. */
+export function nextMessage(device: DeviceClient) {
+  device.counter += 1;
+  const { order, serial, counter } = device;
+  return { order, serial, bootId: BOOT_ID, counter };
+}
+
+/** The fault of an answer that is not of this kind, or whose code is another one. */
+export function unless(
+  { typ, payload }: Pick<ExchangeAnswer, "typ" | "payload">,
+  expected: string,
+  members: Readonly<Record<string, unknown>> = {},
+): string | undefined {
+  if (typ !== expected) return `was answered ${typ} ${JSON.stringify(payload["code"] ?? "")}`;
+  const wrong = Object.entries(members).find(([name, value]) => payload[name] !== value);
+  return wrong === undefined ? undefined : `has ${wrong[0]} ${JSON.stringify(payload[wrong[0]])}`;
+}

@@ -1,0 +1,59 @@
+import type { DeviceAnswer, PreparedUnlock } from "@databox-cmk/testkit";
+
+import type { BrokerWorld } from "./broker-world.ts";
+import { unlessDenied } from "./check-carried.ts";
+
+/** Unlocks of the other node, which one person must approve. */
+export async function checkApprovals({ run, act, stranger }: BrokerWorld): Promise<void> {
+  const suite = "approvals";
+  const waiting: PreparedUnlock[] = [];
+  const ask = async () => {
+    const prepared = await stranger.prepareUnlock("unlock");
+    waiting.push(prepared);
+    return stranger.sendUnlock(prepared);
+  };
+  let id = "";
+  await run(suite, "asks for an approval", async () => {
+    await act("require-approval", stranger.order);
+    const answer = await ask();
+    if (answer.kind !== "pending") return `was answered: ${answer.kind}`;
+    const { required, given } = answer.value.approval;
+    ({ id } = answer.value.approval);
+    return required === 1 && given === 0 ? undefined : "has other numbers of approvals";
+  });
+  const [first] = waiting;
+  if (first === undefined) return;
+  await run(suite, "waits for the same approval when the same bytes come again", async () => {
+    const again = idOf(await stranger.sendUnlock(first));
+    return again === id ? undefined : `is about ${again}`;
+  });
+  await run(suite, "a new request makes the waiting one void: ApprovalExpired", async () => {
+    id = idOf(await ask());
+    return unlessDenied(await stranger.sendUnlock(first), "ApprovalExpired");
+  });
+  const second = waiting.at(-1) ?? first;
+  let granted = "";
+  await run(suite, "grants the same bytes once they are approved, at once or again", async () => {
+    await act("approve", stranger.order, id);
+    const both = await Promise.all([stranger.sendUnlock(second), stranger.sendUnlock(second)]);
+    const grants = both.filter((answer) => answer.kind === "answer");
+    const [one] = grants;
+    if (one === undefined) return "was not granted";
+    granted = one.text;
+    await stranger.open(one.value, second);
+    return grants.every(({ text }) => text === granted) ? undefined : "there are two grants";
+  });
+  await run(suite, "gives the same bytes the same grant", async () => {
+    const answer = await stranger.sendUnlock(second);
+    return answer.kind === "answer" && answer.text === granted ? undefined : "another answer";
+  });
+  await run(suite, "a rejected request: ApprovalRejected", async () => {
+    const answer = await ask();
+    await act("reject", stranger.order, idOf(answer));
+    const third = waiting.at(-1) ?? second;
+    return unlessDenied(await stranger.sendUnlock(third), "ApprovalRejected");
+  });
+}
+
+const idOf = (answer: DeviceAnswer<unknown>): string =>
+  answer.kind === "pending" ? answer.value.approval.id : `no approval: ${answer.kind}`;
