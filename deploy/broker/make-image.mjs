@@ -1,7 +1,8 @@
-// Makes the broker's image, without a container engine: Node 24, one bundled file and the portal,
-// no shell, no root, nothing writable but /data and /tmp. The same sources and the same Debian
-// packages give the same digest. Its settings are in image.json: with few arenas and a small
-// nursery, memory of 10,000 leases is given back (docs/design/performance.md).
+// Makes the broker's image, or that of the test double, without a container engine: Node 24, one
+// bundled file and its companions, no shell, no root, nothing writable but /data and /tmp. The same
+// sources and the same Debian packages give the same digest. The broker's settings are in
+// image.json: with few arenas and a small nursery, memory of 10,000 leases is given back
+// (docs/design/performance.md).
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,26 +12,28 @@ import { parseArgs } from "node:util";
 import { root } from "../bill-of-materials.mjs";
 import { sourceDateSeconds } from "../source-date.mjs";
 import { createLayout, sha256OfFile } from "./image-layout.mjs";
-import { buildBroker, layOutApp } from "./lay-out-app.mjs";
+import { BROKER, DOUBLE } from "./lay-out-app.mjs";
 import { layOutBase } from "./lay-out-base.mjs";
 import { CYCLONEDX, PROVENANCE, signImage } from "./sign.mjs";
 
-const NAME = "databox-broker";
 const ARCHITECTURES = { x64: "amd64", arm64: "arm64" };
-const USAGE = `usage: npm run image -- --source URL [--out FOLDER] [--key FILE]
+const USAGE = `usage: npm run image -- --source URL [--double] [--out FOLDER] [--key FILE]
 
   --source URL   where the sources are published; a label of the image
-  --out FOLDER   the image, in OCI's layout (default: artifacts/${NAME})
+  --double       the test double of Azure, not the broker
+  --out FOLDER   the image, in OCI's layout (default: artifacts/${BROKER.name}, artifacts/${DOUBLE.name})
   --key FILE     a private key (PEM, P-256) that signs the image, its provenance and its contents`;
 
 const { values } = parseArgs({
   options: {
     source: { type: "string" },
-    out: { type: "string", default: join("artifacts", NAME) },
+    double: { type: "boolean", default: false },
+    out: { type: "string" },
     key: { type: "string" },
     help: { type: "boolean" },
   },
 });
+const product = values.double ? DOUBLE : BROKER;
 if (values.help) {
   console.log(USAGE);
   process.exit(0);
@@ -46,9 +49,10 @@ if (missing.length > 0) {
   console.error(`${missing.join(" and ")} not found: on Debian 13, apt-get install binutils`);
   process.exit(1);
 }
-const work = mkdtempSync(join(tmpdir(), `${NAME}-`));
+const work = mkdtempSync(join(tmpdir(), `${product.name}-`));
 try {
-  console.log(makeImage(values.out, values.source, values.key));
+  const folder = values.out ?? join("artifacts", product.name);
+  console.log(makeImage(folder, values.source, values.key));
 } finally {
   rmSync(work, { recursive: true, force: true });
 }
@@ -56,19 +60,17 @@ try {
 /** @returns `sha256:…` of its manifest, which names the image */
 function makeImage(folder, source, keyFile) {
   const layout = createLayout(folder);
-  const version = run(process.execPath, join(buildBroker(), "main.mjs"), "--version")
-    .trim()
-    .split("/")[1];
+  const version = product.build();
   const architecture = ARCHITECTURES[process.arch];
   if (architecture === undefined) throw new Error(`no image for ${process.arch}`);
   const [base, whole] = [join(work, "base"), join(work, "whole")];
   const parts = layOutBase(base);
   const app = join(whole, "app");
-  layOutApp(app, version, parts);
+  product.layOut(app, version, parts);
   const created = new Date(sourceDateSeconds() * 1000).toISOString();
   const revision = sourceRevision();
   const config = {
-    ...JSON.parse(readFileSync(new URL("image.json", import.meta.url), "utf8")),
+    ...JSON.parse(readFileSync(new URL(product.settings, import.meta.url), "utf8")),
     Labels: labels({ version, revision, source, created }),
   };
   const image = {
@@ -82,7 +84,7 @@ function makeImage(folder, source, keyFile) {
   };
   const manifest = layout.addImage(version, image, [baseLayer(base), layer("app", whole)]);
   if (keyFile !== undefined)
-    signImage(layout, readFileSync(keyFile), NAME, manifest, {
+    signImage(layout, readFileSync(keyFile), product.name, manifest, {
       [PROVENANCE]: provenance({ source, revision, architecture, parts }),
       [CYCLONEDX]: JSON.parse(readFileSync(join(app, "sbom.cdx.json"), "utf8")),
     });
@@ -93,14 +95,14 @@ function makeImage(folder, source, keyFile) {
 /** OCI's own names (image-spec, annotations.md). */
 function labels({ version, revision, source, created }) {
   const facts = {
-    title: NAME,
-    description: "Releases the unlock keys of Azure Data Box appliances from their owners' vaults",
+    title: product.name,
+    description: product.description,
     version,
     revision,
     source,
     created,
     licenses: "MIT",
-    documentation: `${source}/blob/${revision}/docs/operate/image.md`,
+    documentation: `${source}/blob/${revision}/${product.page}`,
   };
   return Object.fromEntries(
     Object.entries(facts).map(([name, value]) => [`org.opencontainers.image.${name}`, value]),

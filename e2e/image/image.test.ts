@@ -20,7 +20,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { expectedProof, isContinuousIntegration } from "../harness/cryptsetup.ts";
 import { prepareNode, unlockNode } from "../harness/nodes.ts";
 import { openWorld, type World } from "../harness/open-world.ts";
-import { type MadeImage, makeImage, SOURCE, unpackImage } from "./made-image.ts";
+import { type MadeImage, makeImage, settings, SOURCE, unpackImage } from "./made-image.ts";
 import { type ImageMounts, NONROOT, runInImage } from "./run-in-image.ts";
 
 const hasPrograms = ["bwrap", "cosign", "strip"].every((name) => existsSync(`/usr/bin/${name}`));
@@ -100,7 +100,8 @@ describe.skipIf(!hasPrograms && !isContinuousIntegration)("the image", () => {
 
   test("has the health check that the page gives to Podman", () => {
     const [, command = ""] = /--health-cmd '([^']+)'/.exec(PAGE) ?? [];
-    expect(image.settings.Healthcheck.Test).toEqual(["CMD", ...(JSON.parse(command) as string[])]);
+    const { Healthcheck } = settings.parse(image.settings);
+    expect(Healthcheck.Test).toEqual(["CMD", ...(JSON.parse(command) as string[])]);
   });
 
   test.each([

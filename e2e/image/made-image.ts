@@ -13,18 +13,21 @@ const MOUNT_POINTS = ["tls", "proc", "dev"];
 const descriptor = z.object({ digest: z.string(), size: z.number() });
 const index = z.object({ manifests: z.array(descriptor) });
 const manifest = z.object({ config: descriptor, layers: z.array(descriptor) });
-export const settings = z.object({
+const anySettings = z.object({
   User: z.string(),
-  Env: z.array(z.string()),
   Entrypoint: z.array(z.string()),
-  Cmd: z.array(z.string()),
   Volumes: z.record(z.string(), z.object({})),
   Labels: z.record(z.string(), z.string()),
+});
+/** The broker's. */
+export const settings = anySettings.extend({
+  Env: z.array(z.string()),
+  Cmd: z.array(z.string()),
   Healthcheck: z.object({ Test: z.array(z.string()) }),
 });
 const imageConfig = z.object({
   architecture: z.string(),
-  config: settings,
+  config: z.looseObject(anySettings.shape),
   rootfs: z.object({ diff_ids: z.array(z.string()) }),
 });
 export type ImageSettings = z.infer<typeof settings>;
@@ -39,7 +42,7 @@ export function environmentOf({ Env }: ImageSettings): Record<string, string> {
 export type MadeImage = {
   /** `sha256:…` of the manifest. */
   readonly digest: string;
-  readonly settings: ImageSettings;
+  readonly settings: z.infer<typeof imageConfig>["config"];
   /** Each entry of the layers, as tar lists it: mode, owner, size, time and name. */
   readonly entries: readonly string[];
 };
