@@ -11,10 +11,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { HAS_CRYPTSETUP } from "../agent-world.ts";
 import { createOwner } from "../owner-key.ts";
-import { buildAgent, runUntilStep } from "./agent-process.ts";
+import { runUntilStep } from "./agent-process.ts";
 import type { KilledRun, KillPoint } from "./agent-process.ts";
 
-let agent: string;
 let broker: FakeBroker;
 const owner = createOwner();
 let folder: string;
@@ -22,7 +21,6 @@ let caFile: string;
 let nodeCount = 0;
 
 beforeAll(async () => {
-  agent = await buildAgent();
   broker = await createFakeBroker();
   broker.extensions = { recoveryKeys: [owner.jwk] };
   folder = mkdtempSync(join(tmpdir(), "databox-crash-"));
@@ -33,7 +31,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await broker[Symbol.asyncDispose]();
   rmSync(folder, { recursive: true, force: true });
-  rmSync(join(agent, ".."), { recursive: true, force: true });
 });
 
 type CrashNode = {
@@ -51,7 +48,7 @@ async function createNode(
   nodeCount += 1;
   const serial = `CRASH-${String(nodeCount)}`;
   const { enrolmentCode } = await broker.addNode(serial, { custody });
-  const global = ["--state-dir", join(folder, serial)];
+  const state = join(folder, serial);
   const parameters = [
     ["--broker", broker.url],
     ["--order", broker.order],
@@ -64,9 +61,8 @@ async function createNode(
   return {
     serial,
     prepare: (kill = TO_THE_END) =>
-      runUntilStep(agent, [...global, "prepare", ...parameters], enrolmentCode, kill),
-    run: (command, kill = TO_THE_END, input = "") =>
-      runUntilStep(agent, [...global, command], input, kill),
+      runUntilStep(state, ["prepare", ...parameters], enrolmentCode, kill),
+    run: (command, kill = TO_THE_END, input = "") => runUntilStep(state, [command], input, kill),
   };
 }
 
