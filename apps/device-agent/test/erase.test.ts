@@ -139,7 +139,11 @@ describe.each(KINDS)("the erasure of a node with a $volumeKind volume", ({ volum
     {
       using daemon = takeAgentLock(world.stateDir, "daemon");
       void daemon;
-      expect(seen(await erase(world))).toMatchObject({ exit: 5, code: "AgentBusy" });
+      expect(seen(await erase(world))).toMatchObject({
+        exit: 5,
+        code: "AgentBusy",
+        reason: "service",
+      });
     }
     // Another disk has taken the path.
     copyFileSync(world.diskPath, `${world.diskPath}.own`);

@@ -87,6 +87,7 @@ export const LOCAL_PROGRAMS = [
   "npm",
   "openssl",
   "ss",
+  "systemctl",
   "tpm2",
   "timedatectl",
 ];

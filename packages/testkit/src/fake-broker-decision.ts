@@ -23,7 +23,13 @@ import {
   sanitisation,
   unlockRequest,
 } from "@databox-cmk/protocol";
-import type { Pending, Receipt, RekeyRequest, UnlockRequest } from "@databox-cmk/protocol";
+import type {
+  AskedPurpose,
+  Pending,
+  Receipt,
+  RekeyRequest,
+  UnlockRequest,
+} from "@databox-cmk/protocol";
 
 import type { createFakeApprovals } from "./fake-approvals.ts";
 import { enrolDeviceKey } from "./fake-broker-node.ts";
@@ -76,6 +82,7 @@ export type FakeWorld = {
   readonly nonceKey: KeyObject;
   readonly nowMs: number;
   readonly refusal: { readonly code: ErrorCode; readonly reason?: string | undefined } | undefined;
+  readonly stagePurpose: AskedPurpose | undefined;
   readonly approvals: ReturnType<typeof createFakeApprovals>;
   readonly expire: () => boolean;
 };
@@ -228,12 +235,13 @@ function decideRelease(
     readonly request: UnlockRequest;
     readonly requestHash: string;
   },
-  { approvals, refusal }: FakeWorld,
+  { approvals, refusal, stagePurpose }: FakeWorld,
   deny: (code: ErrorCode, reason?: string) => FakeDecision,
 ): FakeDecision {
   const { request, requestHash } = asked;
   const { serial, reason, purpose } = request;
   if (purpose !== "prepare") {
+    if (purpose !== (stagePurpose ?? purpose)) return deny("PurposeForbidden", stagePurpose);
     const answer = approvals.answer({ requestHash, serial, reason });
     if (answer.kind === "deny") return deny(answer.code, answer.reason);
     if (answer.kind === "pending")

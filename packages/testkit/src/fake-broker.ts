@@ -25,6 +25,7 @@ import {
   offlineChallenge,
 } from "@databox-cmk/protocol";
 import type {
+  AskedPurpose,
   Denial,
   Grant,
   Lease,
@@ -79,6 +80,8 @@ export type FakeBroker = AsyncDisposable & {
   intercept: Interceptor | undefined;
   /** The "vault"'s answer to the next unlocks; `undefined` grants. */
   refusal: FakeRefusal | undefined;
+  /** The only purpose that the stage of the order allows; `undefined` allows each. */
+  stagePurpose: AskedPurpose | undefined;
   /** The required approvals of an unlock, and the votes. */
   readonly approvals: FakeApprovals;
   /** Terms of the leases that it grants from now on. */
@@ -158,6 +161,7 @@ export async function createFakeBroker(
         nonceKey,
         nowMs: Date.now(),
         refusal: broker.refusal,
+        stagePurpose: broker.stagePurpose,
         approvals,
         expire: () => {
           if (broker.expireChallenges === 0) return false;
@@ -283,6 +287,7 @@ export async function createFakeBroker(
     receipts,
     intercept: undefined,
     refusal: undefined,
+    stagePurpose: undefined,
     extensions: undefined,
     leaseTerms: { ttlSeconds: 60, outageGraceSeconds: 86_400 },
     approvals,

@@ -1,10 +1,9 @@
-import { BlockList, isIPv6 } from "node:net";
-
 import { AppError, type Cloud, CLOUD_NAMES, CLOUDS, PUBLIC_CLOUD } from "@databox-cmk/errors";
 import { asciiLowerCase, IDENTIFIERS, patternOf } from "@databox-cmk/protocol";
 import * as z from "zod";
 
 import { parseDatabaseUrl } from "./database-url.ts";
+import { networkList } from "./network-list.ts";
 
 const whole = (max: number, min = 0) =>
   z
@@ -56,16 +55,9 @@ const databaseUrl = z.string().transform((value, context) => {
 const network = z
   .union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])
   .refine((text) => !text.endsWith("/0"));
-const networks = list.pipe(z.array(network).min(1).max(64)).transform((written) => {
-  const known = new BlockList();
-  for (const each of written) {
-    const [address = "", prefix] = each.split("/", 2);
-    const family = isIPv6(address) ? "ipv6" : "ipv4";
-    if (prefix === undefined) known.addAddress(address, family);
-    else known.addSubnet(address, Number(prefix), family);
-  }
-  return known;
-});
+const networks = list
+  .pipe(z.array(network).min(1).max(64))
+  .transform((written) => networkList(written));
 const flag = z.enum(["true", "false"]).transform((value) => value === "true");
 const file = z.string().min(1).max(4096);
 

@@ -3,12 +3,16 @@ import { fc, test } from "@fast-check/vitest";
 import { describe, expect } from "vitest";
 
 import { comparePolicies, loosenedMembers } from "./compare-policies.ts";
-import { type Approval, decideRelease, mayDecide } from "./decide-release.ts";
+import { type Approval, decideRelease, mayDecide, termsFor } from "./decide-release.ts";
 import { stricterTerms, termsOf } from "./release-terms.ts";
 import { windowAt } from "./release-window.ts";
 import { graceSecondsOf } from "./unlock-policy.ts";
 
 const PEOPLE = ["ada", "ben", "cem", "dua"];
+/** The one whose terms may be those of `release` or its own. */
+const PURPOSE = "ingest";
+const ADDRESS = "192.0.2.1";
+const NETWORKS = [ADDRESS, "203.0.113.0/24"];
 const START_MS = Date.UTC(2026, 0, 1);
 const YEAR_MINUTES = 365 * 24 * 60;
 
@@ -21,6 +25,21 @@ const window: fc.Arbitrary<ReleaseWindow> = fc.record({
   to: time,
   timeZone: fc.constantFrom("UTC", "Europe/Berlin", "Asia/Tokyo"),
 });
+const approvals = fc.record({
+  required: fc.integer({ min: 0, max: 3 }),
+  approvers: fc.subarray(PEOPLE),
+  expiresAfterSeconds: fc.integer({ min: 60, max: 600_000 }),
+});
+const purposes: fc.Arbitrary<UnlockPolicy["purposes"]> = fc.option(
+  fc.record({
+    ingest: fc.record({
+      networks: fc.subarray(NETWORKS),
+      windows: fc.array(window, { maxLength: 3 }),
+      approvals,
+    }),
+  }),
+  { nil: undefined },
+);
 const policy: fc.Arbitrary<UnlockPolicy> = fc.record({
   outageGrace: fc.constantFrom("none", "PT15M", "PT90S", "P1D", "untilReboot"),
   leaseTtlSeconds: fc.integer({ min: 10, max: 3600 }),
@@ -33,13 +52,10 @@ const policy: fc.Arbitrary<UnlockPolicy> = fc.record({
   }),
   release: fc.record({
     windows: fc.array(window, { maxLength: 3 }),
-    approvals: fc.record({
-      required: fc.integer({ min: 0, max: 3 }),
-      approvers: fc.subarray(PEOPLE),
-      expiresAfterSeconds: fc.integer({ min: 60, max: 600_000 }),
-    }),
+    approvals,
     breakGlass: fc.boolean(),
   }),
+  purposes,
 });
 const moment = fc.nat(YEAR_MINUTES).map((minute) => START_MS + minute * 60_000);
 /** Policies that differ in few members, so that neither is looser in all of them. */
@@ -58,6 +74,7 @@ const pair = fc
           approvals: takes(4) ? other.release.approvals : before.release.approvals,
           breakGlass: takes(5) ? other.release.breakGlass : before.release.breakGlass,
         },
+        purposes: takes(6) ? other.purposes : before.purposes,
       },
     ];
   });
@@ -77,7 +94,7 @@ const approval = (asked: UnlockPolicy, votes: readonly string[], nowMs: number):
     atMs: nowMs - 500,
     right: "assignment",
   })),
-  terms: termsOf(asked),
+  terms: termsOf(asked, PURPOSE),
 });
 const isReleased = (
   terms: ReturnType<typeof termsOf>,
@@ -87,7 +104,12 @@ const isReleased = (
 ) =>
   decideRelease({
     terms,
-    purpose: "unlock",
+    purpose: PURPOSE,
+    outside: (termsFor(waiting, terms).release.networks ?? []).every((list) =>
+      list.includes(ADDRESS),
+    )
+      ? undefined
+      : ADDRESS,
     stage: "Delivered",
     kid: "key/1",
     nowMs,
@@ -115,9 +137,16 @@ describe("two policies, compared member by member,", () => {
     ([before, after], nowMs, votes, isBroken) => {
       if (loosenedMembers(before, after).length > 0) return;
       const glass = isBroken ? "glass" : undefined;
-      const released = isReleased(termsOf(after), approval(after, votes, nowMs), nowMs, glass);
+      const released = isReleased(
+        termsOf(after, PURPOSE),
+        approval(after, votes, nowMs),
+        nowMs,
+        glass,
+      );
       if (!released) return;
-      expect(isReleased(termsOf(before), approval(before, votes, nowMs), nowMs, glass)).toBe(true);
+      expect(
+        isReleased(termsOf(before, PURPOSE), approval(before, votes, nowMs), nowMs, glass),
+      ).toBe(true);
     },
   );
 
@@ -159,17 +188,17 @@ describe("a request that waits", () => {
     (asked, inForce, nowMs, votes, isBroken) => {
       const glass = isBroken ? "glass" : undefined;
       const waiting = approval(asked, votes, nowMs);
-      if (!isReleased(termsOf(inForce), waiting, nowMs, glass)) return;
-      expect(isReleased(termsOf(asked), waiting, nowMs, glass)).toBe(true);
+      if (!isReleased(termsOf(inForce, PURPOSE), waiting, nowMs, glass)) return;
+      expect(isReleased(termsOf(asked, PURPOSE), waiting, nowMs, glass)).toBe(true);
       const { terms: _terms, ...unbound } = waiting;
-      expect(isReleased(termsOf(inForce), unbound, nowMs, glass)).toBe(true);
+      expect(isReleased(termsOf(inForce, PURPOSE), unbound, nowMs, glass)).toBe(true);
     },
   );
 
   test.prop([policy, policy, policy])(
     "has terms that only grow: in any order, and also if one is added twice",
     (one, two, three) => {
-      const [a, b, c] = [termsOf(one), termsOf(two), termsOf(three)];
+      const [a, b, c] = [termsOf(one, PURPOSE), termsOf(two, PURPOSE), termsOf(three, PURPOSE)];
       const grown = stricterTerms(stricterTerms(a, b), c);
       expect(stricterTerms(grown, b)).toEqual(grown);
       for (const each of [a, b, c]) {

@@ -1,12 +1,46 @@
 import { mapValues } from "@databox-cmk/errors";
-import type { Custody, ReleaseWindow, UnlockPolicy, WeekDay } from "@databox-cmk/protocol";
+import type {
+  Custody,
+  PurposeTerms,
+  ReleaseWindow,
+  UnlockPolicy,
+  WeekDay,
+} from "@databox-cmk/protocol";
 
+import { releaseOf } from "./release-terms.ts";
 import { custodyOf, graceSecondsOf } from "./unlock-policy.ts";
 
 /** `other`: neither allows all that the other one allows; it counts as looser. */
 export type Comparison = "same" | "looser" | "stricter" | "other";
 
 type Compare = (before: UnlockPolicy, after: UnlockPolicy) => Comparison;
+
+type Terms = Pick<PurposeTerms, "windows" | "approvals">;
+/** The terms that `release` has, and each purpose with terms of its own. */
+const TERMS = {
+  windows: (before, after) =>
+    compareSets(isWithin(after.windows, before.windows), isWithin(before.windows, after.windows)),
+  required: (before, after) => moreIsLooser(after.approvals.required, before.approvals.required),
+  approvers: (before, after) => compareLists(before.approvals.approvers, after.approvals.approvers),
+  expiresAfterSeconds: (before, after) =>
+    moreIsLooser(before.approvals.expiresAfterSeconds, after.approvals.expiresAfterSeconds),
+} as const satisfies Record<string, (before: Terms, after: Terms) => Comparison>;
+
+/** A purpose without terms of its own has those of `release`, which are compared themselves. */
+function comparePurpose(purpose: "ingest" | "fill"): Compare {
+  return (before, after) => {
+    if (before.purposes?.[purpose] === undefined && after.purposes?.[purpose] === undefined)
+      return "same";
+    const [old, next] = [releaseOf(before, purpose), releaseOf(after, purpose)];
+    const found = new Set([
+      compareLists(old.networks, next.networks),
+      ...Object.values(TERMS).map((compare) => compare(old, next)),
+    ]);
+    found.delete("same");
+    const [one = "same", ...others] = found;
+    return others.length === 0 ? one : "other";
+  };
+}
 
 /**
  * One row for each member of a policy. The type names every member, so that a new one cannot be
@@ -25,22 +59,17 @@ const MEMBERS = {
       return moreIsLooser(before.boots, after.boots);
     return "other";
   },
-  "release.windows": (before, after) =>
-    compareSets(
-      isWithin(after.release.windows, before.release.windows),
-      isWithin(before.release.windows, after.release.windows),
-    ),
-  "release.approvals.required": (before, after) =>
-    moreIsLooser(after.release.approvals.required, before.release.approvals.required),
-  "release.approvals.approvers": (before, after) =>
-    compareApprovers(before.release.approvals.approvers, after.release.approvals.approvers),
-  "release.approvals.expiresAfterSeconds": (before, after) =>
-    moreIsLooser(
-      before.release.approvals.expiresAfterSeconds,
-      after.release.approvals.expiresAfterSeconds,
-    ),
+  "release.windows": ({ release: before }, { release: after }) => TERMS.windows(before, after),
+  "release.approvals.required": ({ release: before }, { release: after }) =>
+    TERMS.required(before, after),
+  "release.approvals.approvers": ({ release: before }, { release: after }) =>
+    TERMS.approvers(before, after),
+  "release.approvals.expiresAfterSeconds": ({ release: before }, { release: after }) =>
+    TERMS.expiresAfterSeconds(before, after),
   "release.breakGlass": (before, after) =>
     moreIsLooser(Number(before.release.breakGlass), Number(after.release.breakGlass)),
+  "purposes.ingest": comparePurpose("ingest"),
+  "purposes.fill": comparePurpose("fill"),
   // A way back does not exist, and is refused before anything is compared.
   custody: (before, after) =>
     moreIsLooser(opennessOf(custodyOf(before)), opennessOf(custodyOf(after))),
@@ -49,7 +78,8 @@ const MEMBERS = {
 type Approvals = UnlockPolicy["release"]["approvals"];
 /** The members that are compared, by their paths. */
 export type PolicyMember =
-  | Exclude<keyof UnlockPolicy, "offline" | "release">
+  | Exclude<keyof UnlockPolicy, "offline" | "release" | "purposes">
+  | `purposes.${keyof NonNullable<UnlockPolicy["purposes"]>}`
   | `offline.${keyof UnlockPolicy["offline"]}`
   | `release.${Exclude<keyof UnlockPolicy["release"], "approvals">}`
   | `release.approvals.${keyof Approvals}`;
@@ -85,8 +115,8 @@ function compareSets(afterInBefore: boolean, beforeInAfter: boolean): Comparison
   return beforeInAfter ? "looser" : "other";
 }
 
-/** An empty list names anyone who has the right. */
-function compareApprovers(before: readonly string[], after: readonly string[]): Comparison {
+/** An empty list names everyone who has the right, or every network. */
+function compareLists(before: readonly string[], after: readonly string[]): Comparison {
   return compareSets(isAmong(after, before), isAmong(before, after));
 }
 

@@ -8,14 +8,17 @@ const NOW_MS = Date.UTC(2026, 0, 5, 12);
 const HOUR_MS = 3_600_000;
 const base = defaultUnlockPolicy({ leaseTtlSeconds: 60, outageGraceSeconds: 0 });
 const policyOf = (release: Partial<typeof base.release>) =>
-  termsOf({
-    ...base,
-    release: {
-      ...base.release,
-      approvals: { required: 2, approvers: [], expiresAfterSeconds: 3600 },
-      ...release,
+  termsOf(
+    {
+      ...base,
+      release: {
+        ...base.release,
+        approvals: { required: 2, approvers: [], expiresAfterSeconds: 3600 },
+        ...release,
+      },
     },
-  });
+    "unlock",
+  );
 const vote = (objectId: string, change: Partial<Vote> = {}): Vote => ({
   objectId,
   name: objectId,
@@ -44,6 +47,7 @@ const facts = (change: Partial<ReleaseFacts> = {}): ReleaseFacts => ({
   approval: approval(),
   wasRevoked: false,
   lostRight: new Set(),
+  outside: undefined,
   breakGlass: undefined,
   ...change,
 });
@@ -61,6 +65,14 @@ const CASES: readonly (readonly [string, Partial<ReleaseFacts>, object])[] = [
     "no approval is asked for where none is required",
     { terms: policyOf(base.release), approval: undefined },
     { kind: "release", by: "policy" },
+  ],
+  [
+    "a request from outside of its purpose's networks is refused, whoever approved it",
+    { purpose: "ingest", outside: "198.51.100.7", breakGlass: "glass", terms: night },
+    {
+      kind: "refuse",
+      failure: { code: "PurposeForbidden", reason: "network", detail: "address: 198.51.100.7" },
+    },
   ],
   [
     "preparation needs no approval, at any hour",

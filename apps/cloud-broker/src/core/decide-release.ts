@@ -60,6 +60,8 @@ export type ReleaseFacts = {
   readonly wasRevoked: boolean;
   /** Object ids of role assignees who have lost the right. */
   readonly lostRight: ReadonlySet<string>;
+  /** The address of a request from outside of the networks that its terms name. */
+  readonly outside: string | undefined;
   /** An active, unused break-glass. */
   readonly breakGlass: string | undefined;
 };
@@ -98,6 +100,7 @@ export function decideRelease(facts: ReleaseFacts): ReleaseDecision {
     const end = endOf(approval, facts);
     if (end !== undefined) return end;
   }
+  if (facts.outside !== undefined) return { kind: "refuse", failure: outside(facts.outside) };
   if (facts.breakGlass !== undefined && release.breakGlass)
     return { kind: "release", by: "break-glass" };
   const closed = closedAt(release.windows, nowMs);
@@ -177,6 +180,12 @@ export function failureOf(approval: Pick<Approval, "state" | "voidReason" | "vot
       return { code: "ApprovalPending" };
   }
 }
+
+const outside = (address: string): Failure => ({
+  code: "PurposeForbidden",
+  reason: "network",
+  detail: `address: ${address}`,
+});
 
 /** The list of windows that opens last, of those that are closed. */
 function closedAt(

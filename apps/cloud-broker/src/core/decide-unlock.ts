@@ -2,7 +2,7 @@ import type { UnlockQuestion } from "@databox-cmk/protocol";
 
 import type { OrderId } from "./order.ts";
 import type { Failure, Outcome } from "./ports.ts";
-import { type OrderPlace, purposeAllowed } from "./unlock-purposes.ts";
+import { askedPurposeAt, type OrderPlace, purposeAllowed } from "./unlock-purposes.ts";
 
 /**
  * The facts that the broker has when an authentic unlock request arrives; the request itself is
@@ -126,6 +126,7 @@ function checkPurpose(request: UnlockQuestion, facts: UnlockFacts): Failure | un
   if (!purposeAllowed(facts, request.purpose))
     return {
       code: "PurposeForbidden",
+      reason: askedPurposeAt(facts),
       detail: `purpose: ${request.purpose} is not allowed while the order is at ${facts.stage}`,
       facts: { purpose: request.purpose, stage: facts.stage },
     };

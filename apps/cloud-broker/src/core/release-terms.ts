@@ -1,13 +1,16 @@
-import type { ReleaseWindow, UnlockPolicy } from "@databox-cmk/protocol";
+import type { PurposeTerms, ReleaseWindow, UnlockPolicy } from "@databox-cmk/protocol";
 
 import { graceSecondsOf } from "./unlock-policy.ts";
+import type { UnlockPurpose } from "./unlock-purposes.ts";
 
 /**
  * The terms that one request is judged by. A request that waits keeps the terms that it was asked
  * under; a later policy can only add to them.
  */
-export type ReleaseTerms = Omit<UnlockPolicy, "release"> & {
+export type ReleaseTerms = Omit<UnlockPolicy, "release" | "purposes" | "custody"> & {
   readonly release: {
+    /** The request must come from each list; terms of an older broker have none. */
+    readonly networks?: readonly (readonly string[])[] | undefined;
     /** Each list must be open at the moment of the release. */
     readonly windows: readonly (readonly ReleaseWindow[])[];
     readonly required: number;
@@ -17,12 +20,47 @@ export type ReleaseTerms = Omit<UnlockPolicy, "release"> & {
   };
 };
 
-export function termsOf({ release, ...lease }: UnlockPolicy): ReleaseTerms {
-  const { windows, approvals, breakGlass } = release;
+/** `change`: a change that loosens the protection. */
+export type TermsPurpose = UnlockPurpose | "change";
+
+type Release = PurposeTerms & Pick<UnlockPolicy["release"], "breakGlass">;
+
+/**
+ * The part of the policy for a purpose. A change needs the approvals of the part that requires most
+ * of them. Break-glass is the same for all.
+ */
+export function releaseOf(policy: UnlockPolicy, purpose: TermsPurpose): Release {
+  const { breakGlass } = policy.release;
+  const release = { networks: [], ...policy.release };
+  const { ingest = release, fill = release } = policy.purposes ?? {};
+  switch (purpose) {
+    case "prepare":
+    case "unlock":
+      return release;
+    case "ingest":
+      return { ...ingest, breakGlass };
+    case "fill":
+      return { ...fill, breakGlass };
+    case "change": {
+      const strictest = [ingest, fill].reduce<PurposeTerms>(
+        (one, other) => (other.approvals.required > one.approvals.required ? other : one),
+        release,
+      );
+      return { ...strictest, breakGlass };
+    }
+  }
+}
+
+export function termsOf(policy: UnlockPolicy, purpose: TermsPurpose): ReleaseTerms {
+  const { outageGrace, leaseTtlSeconds, offline } = policy;
+  const { networks, windows, approvals, breakGlass } = releaseOf(policy, purpose);
   const { required, approvers } = approvals;
   return {
-    ...lease,
+    outageGrace,
+    leaseTtlSeconds,
+    offline,
     release: {
+      networks: networks.length === 0 ? [] : [networks],
       windows: windows.length === 0 ? [] : [windows],
       required,
       approvers: approvers.length === 0 ? undefined : approvers,
@@ -45,6 +83,7 @@ export function stricterTerms(asked: ReleaseTerms, inForce: ReleaseTerms): Relea
       lease: stricterOfflineLease(asked.offline.lease, inForce.offline.lease),
     },
     release: {
+      networks: distinct([...(asked.release.networks ?? []), ...(inForce.release.networks ?? [])]),
       windows: distinct([...asked.release.windows, ...inForce.release.windows]),
       required: Math.max(asked.release.required, inForce.release.required),
       approvers,
@@ -72,8 +111,6 @@ function bothApprovers(
   return other === undefined ? one : one.filter((each) => other.includes(each));
 }
 
-function distinct(
-  lists: readonly (readonly ReleaseWindow[])[],
-): readonly (readonly ReleaseWindow[])[] {
+function distinct<List>(lists: readonly List[]): readonly List[] {
   return [...new Map(lists.map((list) => [JSON.stringify(list), list])).values()];
 }

@@ -1,4 +1,6 @@
 import {
+  ASKED_PURPOSES,
+  type AskedPurpose,
   STAGE_NAMES,
   type StageName,
   type TransferType,
@@ -47,6 +49,11 @@ export const STAGES_IN_THE_FIELD = STAGE_NAMES.filter(
 
 export function purposeAllowed(place: OrderPlace, purpose: UnlockPurpose): boolean {
   return purposesAt(place).includes(purpose);
+}
+
+/** The purpose that a device may ask for at this stage. */
+export function askedPurposeAt(place: OrderPlace): AskedPurpose | undefined {
+  return ASKED_PURPOSES.find((purpose) => purposeAllowed(place, purpose));
 }
 
 /** Whether the copy needs the key for this purpose, so that a refusal halts the copy. */

@@ -88,7 +88,7 @@ export async function createFleet(turn: Turn, store: Store) {
         correlationId: "correlation",
         useUp: () => Promise.resolve({ ok: true, value: undefined }),
       },
-      { terms: termsOf(policy), expiresAfterSeconds: LIFETIME_SECONDS },
+      { terms: termsOf(policy, "unlock"), expiresAfterSeconds: LIFETIME_SECONDS },
       await readApprovalOf(store, requestHash),
     );
     if (!admitted.ok) return admitted.failure.code;

@@ -2,6 +2,7 @@
 import {
   MESSAGE_TYPES,
   parseWith,
+  type PurposeTerms,
   type UnlockPolicy,
   unlockPolicyView,
 } from "@databox-cmk/protocol";
@@ -129,6 +130,18 @@ describe("the unlock policy of an order", () => {
       "release.approvals.approvers.0",
       "expected an object id",
     ],
+    [
+      "with a network by name",
+      { ...STRICT, purposes: { fill: ownTerms({ networks: ["datacenter"] }) } },
+      "purposes.fill.networks.0",
+      "expected an address or a network",
+    ],
+    [
+      "with terms of a purpose that has none",
+      { ...STRICT, purposes: { prepare: ownTerms({}) } },
+      "purposes",
+      "unknown member prepare",
+    ],
   ];
   test.each(WRONG)(
     "is refused %s, by the name of the member",
@@ -191,11 +204,55 @@ test("each outage grace reaches the appliance as its own terms, and the lease's 
   }
 });
 
+test("an import is read on terms of its own: from where, and with which approvals", async () => {
+  await using whole = await openBroker();
+  const device = await whole.delivered("ingested");
+  const at = `${jobPath("ingested")}/unlockPolicy?${API}`;
+  const release = { windows: [], approvals: none, breakGlass: false };
+  const put = async (purposes?: UnlockPolicy["purposes"]) => {
+    const body = { ...STRICT, release, ...(purposes && { purposes }) };
+    return (await whole.call("PUT", at, { body })).json;
+  };
+  const elsewhere = { ingest: ownTerms({ networks: ["203.0.113.0/24"] }) };
+  expect(await put(elsewhere)).toMatchObject({ purposes: elsewhere });
+  expect(await put()).toMatchObject({ purposes: elsewhere });
+  expect((await device.unlock("unlock")).answer.kind).toBe("answer");
+  await whole.operator("pickUp", "ingested");
+  await whole.operator("receive", "ingested");
+  expect((await device.unlock("unlock")).answer).toMatchObject({
+    kind: "denial",
+    value: { code: "PurposeForbidden", reason: "ingest" },
+  });
+  expect((await device.unlock("ingest")).answer).toMatchObject({
+    kind: "denial",
+    value: { code: "PurposeForbidden", reason: "network", message: expect.stringMatching("127.0") },
+  });
+  const credentials = `${jobPath("ingested")}/listCredentials?${API}`;
+  expect((await whole.call("POST", credentials)).status).toBe(200);
+  await put({
+    ingest: ownTerms({
+      networks: ["192.0.2.1", "127.0.0.0/8"],
+      approvals: { ...none, required: 1 },
+    }),
+  });
+  expect((await device.unlock("ingest")).answer).toMatchObject({
+    kind: "pending",
+    value: { approval: { required: 1 } },
+  });
+  expect((await whole.call("POST", credentials)).json.error.code).toBe("CredentialsWithheld");
+  // One person cannot lift the terms of a purpose that requires approvals.
+  expect((await put({})).error.code).toBe("ChangeNeedsApproval");
+});
+
 const none = { required: 0, approvers: [], expiresAfterSeconds: 3600 };
 
 function windows(change: object): object {
   const [first] = STRICT.release.windows;
   return { ...STRICT, release: { ...STRICT.release, windows: [{ ...first, ...change }] } };
+}
+
+function ownTerms(change: Partial<PurposeTerms>): PurposeTerms {
+  return { networks: [], windows: [], approvals: none, ...change };
 }
 
 function approvals(change: object): object {

@@ -26,7 +26,7 @@ type Waiting = Unlocking & { readonly settings: Settings };
 export async function keepRequest(
   waiting: Waiting,
   { pending, request }: Extract<KeyAnswer<WaitingRequest>, { kind: "pending" }>,
-  { reason, purpose }: Pick<WaitingRequest, "reason" | "purpose">,
+  { reason }: Pick<WaitingRequest, "reason">,
 ): Promise<PendingEvent> {
   const { folder, session, journal } = waiting;
   const approval = approvalOf(pending, bootClockMs());
@@ -35,7 +35,7 @@ export async function keepRequest(
     if (!saysSame(approval, request.approval)) writeWaitingRequest(folder.path, kept);
     return eventOfWaiting(waiting, kept, pending);
   }
-  const kept = await storedForm(waiting, request, { approval, reason, purpose });
+  const kept = await storedForm(waiting, request, { approval, reason });
   writeWaitingRequest(folder.path, kept);
   const facts = { approval: approval.id, required: approval.required };
   const journalHead = journal.append("approval-waiting", {
@@ -48,8 +48,8 @@ export async function keepRequest(
 
 async function storedForm(
   { session, dependencies }: Waiting,
-  { jws, sealingKey }: MadeRequest,
-  { approval, reason, purpose }: Pick<WaitingRequest, "approval" | "reason" | "purpose">,
+  { jws, sealingKey, purpose }: MadeRequest,
+  { approval, reason }: Pick<WaitingRequest, "approval" | "reason">,
 ): Promise<WaitingRequest> {
   const privateKey = await sealingKey.exportPrivateKey();
   try {
@@ -60,7 +60,7 @@ async function storedForm(
       publicKey: encodeBase64url(sealingKey.publicKey),
       bootId: session.bootId,
       reason,
-      purpose: purpose === "unlock" ? undefined : purpose,
+      purpose: purpose === "ingest" || purpose === "fill" ? purpose : undefined,
       since: dependencies.nowIso(),
       askedAtMs: bootClockMs(),
       approval,

@@ -47,7 +47,7 @@ export type UnlockOptions = {
   readonly approval: "wait" | "keep" | "go-on" | "drop";
   /** The reason for the approvers, as the person at the appliance wrote it. */
   readonly reason?: string | undefined;
-  /** Absent: `unlock`, or the purpose of the request that waits. */
+  /** Absent: that of the request that waits; else `unlock`, or what the order's stage allows. */
   readonly purpose?: AskedPurpose | undefined;
 };
 

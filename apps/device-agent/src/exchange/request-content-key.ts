@@ -5,8 +5,13 @@ import {
   signMessage,
 } from "@databox-cmk/crypto";
 import type { SealingKey, StorableSealingKey } from "@databox-cmk/crypto";
-import { DEVICE_ROUTES, JOSE_MEDIA_TYPE, MESSAGE_TYPES } from "@databox-cmk/protocol";
-import type { Pending, UnlockRequest } from "@databox-cmk/protocol";
+import {
+  ASKED_PURPOSES,
+  DEVICE_ROUTES,
+  JOSE_MEDIA_TYPE,
+  MESSAGE_TYPES,
+} from "@databox-cmk/protocol";
+import type { AskedPurpose, Pending, UnlockRequest } from "@databox-cmk/protocol";
 
 import { readChallenge } from "../answers/challenge-answer.ts";
 import { readUnlockAnswer } from "../answers/unlock-answer.ts";
@@ -19,7 +24,11 @@ import { AGENT_NAME } from "./session.ts";
 import type { Session } from "./session.ts";
 
 /** A new request, and its one-time key. */
-export type MadeRequest = { readonly jws: string; readonly sealingKey: StorableSealingKey };
+export type MadeRequest = {
+  readonly jws: string;
+  readonly sealingKey: StorableSealingKey;
+  readonly purpose: UnlockRequest["purpose"];
+};
 
 type KeptRequest = StoredKey & { readonly request: string };
 
@@ -34,7 +43,8 @@ export type KeyAnswer<Kept extends KeptRequest = never> =
   | { readonly kind: "pending"; readonly pending: Pending; readonly request: MadeRequest | Kept };
 
 export type KeyRequest<Kept extends KeptRequest = never> = {
-  readonly purpose: UnlockRequest["purpose"];
+  /** Absent: to unlock, or what the stage of the order allows instead. */
+  readonly purpose?: UnlockRequest["purpose"] | undefined;
   readonly generation: number;
   readonly reason?: string | undefined;
   /** The answer to {@link askForChallenge}, if that was sent before. */
@@ -45,7 +55,8 @@ export type KeyRequest<Kept extends KeptRequest = never> = {
 
 /**
  * Challenge, signed request, answer. An expired challenge is tried once more with a fresh one,
- * since the node is not to blame for a slow line.
+ * since the node is not to blame for a slow line. A request without a purpose is made once more for
+ * the one that the stage of the order allows.
  *
  * @throws {AppError} as `readUnlockAnswer`, `BrokerUnreachable` or `AgentStateUnwritable`
  */
@@ -61,7 +72,21 @@ export async function requestContentKey<Kept extends KeptRequest = never>(
   const isToBeMadeAnew =
     first.kind === "denial" &&
     (kept === undefined ? first.denial.code === "NonceExpired" : UNKNOWN.has(first.denial.code));
-  return isToBeMadeAnew ? requestOnce(session, request, askForChallenge(session)) : first;
+  const answer = isToBeMadeAnew
+    ? await requestOnce(session, request, askForChallenge(session))
+    : first;
+  const purpose =
+    kept === undefined && request.purpose === undefined ? purposeOfStage(answer) : undefined;
+  return purpose === undefined
+    ? answer
+    : requestOnce(session, { ...request, purpose }, askForChallenge(session));
+}
+
+/** The purpose that the broker's signed refusal names, which is then asked for under its own policy. */
+function purposeOfStage(answer: KeyAnswer<KeptRequest>): AskedPurpose | undefined {
+  if (answer.kind !== "denial" || answer.denial.code !== "PurposeForbidden") return undefined;
+  const { reason } = answer.denial;
+  return ASKED_PURPOSES.find((each) => each === reason);
 }
 
 /**
@@ -83,7 +108,7 @@ async function sendAgain<Kept extends KeptRequest>(
 
 async function requestOnce(
   session: Session,
-  request: Omit<KeyRequest, "kept" | "asked">,
+  { purpose = "unlock", ...request }: Omit<KeyRequest, "kept" | "asked">,
   asked: Promise<RawAnswer>,
 ): Promise<KeyAnswer> {
   // Work that needs no challenge is done while the broker does its part of the handshake.
@@ -100,7 +125,7 @@ async function requestOnce(
       serial: session.serial,
       env: session.env,
       generation: request.generation,
-      purpose: request.purpose,
+      purpose,
       bootId: session.bootId,
       counter,
       hpke: { suite: session.suite, publicKey: encodeBase64url(sealingKey.publicKey) },
@@ -110,7 +135,7 @@ async function requestOnce(
     const jws = await signMessage(session.signingKey, MESSAGE_TYPES.unlockRequest, payload);
     const answer = await send(session, jws);
     if (answer.kind === "grant") return { ...answer, sealingKey };
-    if (answer.kind === "pending") return { ...answer, request: { jws, sealingKey } };
+    if (answer.kind === "pending") return { ...answer, request: { jws, sealingKey, purpose } };
     sealingKey.destroy();
     return answer;
   } catch (error) {

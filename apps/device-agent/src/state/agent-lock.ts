@@ -57,7 +57,10 @@ export function takeAgentLock(folder: string, holder: LockHolder = "agent"): Dis
 }
 
 function busy(holder: LockHolder, pid: string, folder: string): AppError {
-  return new AppError("AgentBusy", { detail: `process ${pid} ${DOES[holder]} ${folder}` });
+  return new AppError("AgentBusy", {
+    reason: holder === "daemon" ? "service" : undefined,
+    detail: `process ${pid} ${DOES[holder]} ${folder}`,
+  });
 }
 
 function isRunning(pid: number, start: string | undefined): boolean {

@@ -41,7 +41,7 @@ type Question = {
   readonly asked: Promise<RawAnswer> | undefined;
   readonly kept: WaitingRequest | undefined;
   readonly reason: string | undefined;
-  readonly purpose: AskedPurpose;
+  readonly purpose: AskedPurpose | undefined;
 };
 
 /** Class of failures that a retry does not change. */

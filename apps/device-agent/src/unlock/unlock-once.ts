@@ -77,7 +77,7 @@ export async function unlockOnce(
       asked,
       kept,
       reason: kept?.reason ?? reason,
-      purpose: kept?.purpose ?? purpose ?? "unlock",
+      purpose: kept === undefined ? purpose : (kept.purpose ?? "unlock"),
       stopwatch,
     });
     if (event.outcome !== "unreachable") return event;

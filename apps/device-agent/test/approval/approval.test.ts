@@ -282,6 +282,21 @@ describe("another command of the node", () => {
     expect(new Set(asked.slice(1))).toEqual(new Set(["ingest"]));
   });
 
+  test("has the purpose that the stage of the order allows, if the person names none", async () => {
+    await using world = await createGuardedWorld(1);
+    world.broker.stagePurpose = "ingest";
+    const named = await world.unlock({}, { purpose: "unlock" });
+    expect(seen(named)).toMatchObject({ exit: 3, code: "PurposeForbidden", reason: "ingest" });
+    const rows = journalOf(world).length;
+    expect(seen(await world.unlock())).toMatchObject({ exit: 6, code: "ApprovalPending" });
+    expect(journalOf(world).slice(rows)).toEqual(["approval-waiting"]);
+    const other = await world.unlock({}, { purpose: "unlock" });
+    expect(JSON.stringify(other)).toContain("--purpose: a request to ingest is waiting");
+    world.broker.approvals.approve("ada");
+    expect(seen(await world.unlock())).toMatchObject({ exit: 0, outcome: "unlocked" });
+    expect(world.broker.unlockRequests.at(-1)).toMatchObject({ purpose: "ingest" });
+  });
+
   test("cannot give the request another reason than the one that approvers were shown", async () => {
     await using world = await createGuardedWorld();
     await world.unlock({}, { reason: REASON });

@@ -28,6 +28,7 @@ test("a second daemon of one folder ends, and names the first", async () => {
   await first.event({ outcome: "serving" });
   await using second = startDaemon(agent, world.stateDir);
   expect(await second.event({ code: "AgentBusy" })).toMatchObject({
+    reason: "service",
     detail: `process ${String(first.pid)} is databox-agent serve of ${world.stateDir}`,
   });
   expect(await second.ended).toBe(5);

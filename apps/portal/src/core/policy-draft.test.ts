@@ -48,6 +48,9 @@ test("members that only the broker writes are not sent back", () => {
     release: { windows: [], approvals: APPROVALS, breakGlass: false },
   };
   expect(policyOf({ ...policy, source: "order", changedAt: "x", changedBy: "y" })).toEqual(policy);
-  const custody = { kind: "split", acceptNoRecovery: false } as const;
-  expect(policyOf({ ...policy, custody, source: "order" })).toEqual({ ...policy, custody });
+  const kept = {
+    custody: { kind: "split", acceptNoRecovery: false } as const,
+    purposes: { fill: { networks: ["203.0.113.0/24"], windows: [], approvals: APPROVALS } },
+  };
+  expect(policyOf({ ...policy, ...kept, source: "order" })).toEqual({ ...policy, ...kept });
 });

@@ -1,3 +1,4 @@
+import { withoutUndefined } from "@databox-cmk/errors";
 import type { Custody, ReleaseWindow, UnlockPolicy, UnlockPolicyView } from "@databox-cmk/protocol";
 
 /** Grace periods with a name; any other is a number of minutes. */
@@ -26,9 +27,10 @@ export function policyOf({
   leaseTtlSeconds,
   offline,
   release,
+  purposes,
   custody,
 }: UnlockPolicyView): UnlockPolicy {
-  const kept = custody === undefined ? {} : { custody };
+  const kept = withoutUndefined({ purposes, custody });
   return { outageGrace, leaseTtlSeconds, offline, release, ...kept };
 }
 

@@ -723,6 +723,27 @@ export const DEVICE_LOCAL_ERRORS = {
         command: "databox-agent --state-dir {stateDir} status",
       },
     ],
+    reasons: {
+      service: {
+        message: {
+          en: "The agent's service uses the same state folder",
+          de: "Der Dienst des Agenten benutzt denselben Zustandsordner",
+        },
+        ask: {
+          en: "Stop the agent's service, then try again.",
+          de: "Halten Sie den Dienst des Agenten an, und versuchen Sie es dann erneut.",
+        },
+        steps: [
+          {
+            en: "Stop the service; it does not end by itself",
+            de: "Halten Sie den Dienst an; von selbst endet er nicht",
+            command: "systemctl stop databox-agent",
+          },
+          { en: "Repeat the command", de: "Wiederholen Sie den Befehl" },
+        ],
+        why: "An erasure destroys the files that the service uses, and two services would use counters twice.",
+      },
+    },
     why: {
       en: "Two agents with one state would use counters twice; the second one stops.",
       de: "Zwei Agenten mit einem Zustand würden Zähler zweimal benutzen; der zweite hält an.",

@@ -12,6 +12,21 @@ const UPDATE_AGENT = {
   for: "site-operator",
 } as const satisfies Step<Text>;
 
+const SHOW_STAGE = {
+  en: "See in which stage the order is",
+  de: "Sehen Sie nach, in welcher Phase der Auftrag ist",
+  command:
+    'az rest --method get --url "{orderId}?api-version=2022-12-01" --query properties.status',
+  for: "order-owner",
+} as const satisfies Step<Text>;
+const unlockBy = (command: string) =>
+  ({
+    en: "Unlock for the purpose that this stage allows",
+    de: "Entsperren Sie zu dem Zweck, den diese Phase erlaubt",
+    command,
+    for: "site-operator",
+  }) as const satisfies Step<Text>;
+
 /** Faults of a device message, found before any decision about the key. */
 export const DEVICE_PROTOCOL_ERRORS = {
   DeviceMessageMalformed: {
@@ -316,19 +331,66 @@ export const DEVICE_PROTOCOL_ERRORS = {
       en: "Ask the owner of order {orderName} in which stage it is; the appliance may not be unlocked for this purpose now.",
       de: "Fragen Sie den Besitzer des Auftrags {orderName}, in welcher Phase er ist; zu diesem Zweck darf das Gerät jetzt nicht entsperrt werden.",
     },
-    steps: [
-      {
-        en: "See in which stage the order is",
-        de: "Sehen Sie nach, in welcher Phase der Auftrag ist",
-        command:
-          'az rest --method get --url "{orderId}?api-version=2022-12-01" --query properties.status',
+    steps: [SHOW_STAGE],
+    reasons: {
+      unlock: {
+        message: {
+          en: "The order is at the customer's site: its appliance is only unlocked there",
+          de: "Der Auftrag ist am Standort des Kunden: Dort wird sein Gerät nur entsperrt",
+        },
+        who: "site-operator",
+        ask: {
+          en: "Unlock the appliance without a purpose; the datacenter's purposes are not allowed here.",
+          de: "Entsperren Sie das Gerät ohne Zweck; die Zwecke des Rechenzentrums sind hier nicht erlaubt.",
+        },
+        steps: [SHOW_STAGE, unlockBy("databox-agent unlock")],
+        why: "Reading an import belongs to the stages AtAzureDC and DataCopy, filling an export to DataCopy before the dispatch.",
       },
-      {
-        en: "At the datacenter, name its purpose: ingest for an import, fill for an export",
-        de: "Nennen Sie im Rechenzentrum dessen Zweck: ingest für einen Import, fill für einen Export",
-        command: "databox-agent unlock --purpose ingest",
+      ingest: {
+        message: {
+          en: "The order is at the datacenter: its appliance is opened to read the import only",
+          de: "Der Auftrag ist im Rechenzentrum: Sein Gerät wird nur zum Einlesen des Imports geöffnet",
+        },
+        who: "site-operator",
+        ask: {
+          en: "Open the appliance to read the import, at the datacenter.",
+          de: "Öffnen Sie das Gerät im Rechenzentrum zum Einlesen des Imports.",
+        },
+        steps: [SHOW_STAGE, unlockBy("databox-agent unlock --purpose ingest")],
+        why: "The appliance has left the customer's site. Without a purpose, the agent asks for this one by itself.",
       },
-    ],
+      fill: {
+        message: {
+          en: "The order is at the datacenter: its appliance is opened to fill the export only",
+          de: "Der Auftrag ist im Rechenzentrum: Sein Gerät wird nur zum Befüllen des Exports geöffnet",
+        },
+        who: "site-operator",
+        ask: {
+          en: "Open the appliance to fill the export, at the datacenter.",
+          de: "Öffnen Sie das Gerät im Rechenzentrum zum Befüllen des Exports.",
+        },
+        steps: [SHOW_STAGE, unlockBy("databox-agent unlock --purpose fill")],
+        why: "The appliance has not been dispatched. Without a purpose, the agent asks for this one by itself.",
+      },
+      network: {
+        message: {
+          en: "The request comes from a network that the unlock policy does not name for this purpose",
+          de: "Die Anfrage kommt aus einem Netz, das die Entsperrrichtlinie für diesen Zweck nicht nennt",
+        },
+        ask: {
+          en: "Open the appliance of order {orderName} at the datacenter, or ask the owner of the order which networks the policy names.",
+          de: "Öffnen Sie das Gerät des Auftrags {orderName} im Rechenzentrum, oder fragen Sie den Besitzer des Auftrags, welche Netze die Richtlinie nennt.",
+        },
+        steps: [
+          {
+            en: "Compare the address in the message with the networks of the unlock policy; add its network if the appliance is at the datacenter",
+            de: "Vergleichen Sie die Adresse in der Meldung mit den Netzen der Entsperrrichtlinie; ergänzen Sie ihr Netz, wenn das Gerät im Rechenzentrum ist",
+            command: 'az rest --method get --url "{orderId}/unlockPolicy?api-version=2022-12-01"',
+          },
+        ],
+        why: "The owner has restricted this purpose to the networks of the datacenter. An appliance that is still at the customer's site is refused, whatever the stage says.",
+      },
+    },
     why: {
       en: "Preparing is allowed before dispatch, unlocking at the customer's site, reading an import and filling an export in the datacenter.",
       de: "Vorbereiten gehört in die Zeit vor dem Versand, Entsperren an den Standort des Kunden, Einlesen eines Imports und Befüllen eines Exports ins Rechenzentrum.",

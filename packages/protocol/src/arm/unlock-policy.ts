@@ -35,6 +35,8 @@ const releaseWindow = z.strictObject({
 });
 export type ReleaseWindow = z.infer<typeof releaseWindow>;
 
+const windows = z.array(releaseWindow).check(z.maxLength(21));
+
 const approvals = z
   .strictObject({
     /** The number of required approvals; 0: none. */
@@ -71,6 +73,22 @@ export const custody = z.discriminatedUnion("kind", [
 ]);
 export type Custody = z.infer<typeof custody>;
 
+/** Terms of the datacenter, in place of `release`. */
+const purposeTerms = z.strictObject({
+  /** Networks from which the appliance may ask; empty: from anywhere. */
+  networks: z
+    .array(
+      z.union(
+        [z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()],
+        "expected an address or a network, such as 203.0.113.0/24",
+      ),
+    )
+    .check(z.maxLength(20), z.refine(distinct, "a network is named twice")),
+  windows,
+  approvals,
+});
+export type PurposeTerms = z.infer<typeof purposeTerms>;
+
 const members = {
   /**
    * How long an open volume stays open without an answer of the broker; a signed refusal always
@@ -90,13 +108,20 @@ const members = {
   }),
   release: z.strictObject({
     /** When keys are released; empty: at any time. */
-    windows: z.array(releaseWindow).check(z.maxLength(21)),
+    windows,
     approvals,
     /**
      * Whether an authorised person may release one unlock without regard to windows and approvals.
      */
     breakGlass: z.boolean(),
   }),
+  /**
+   * Terms of their own for reading an import and for filling an export; a purpose without them has
+   * those of `release`. Missing in a write: as they are.
+   */
+  purposes: z.optional(
+    z.strictObject({ ingest: z.optional(purposeTerms), fill: z.optional(purposeTerms) }),
+  ),
   custody: z.optional(custody),
 };
 

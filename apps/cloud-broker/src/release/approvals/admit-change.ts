@@ -5,7 +5,7 @@ import type { UnlockPolicy } from "@databox-cmk/protocol";
 
 import { type Approval, endOf, termsFor, votesThatCount } from "../../core/decide-release.ts";
 import { errorOf } from "../../core/failure-error.ts";
-import { termsOf } from "../../core/release-terms.ts";
+import { releaseOf, termsOf } from "../../core/release-terms.ts";
 import type {
   AdmitChange,
   ChangeClaim,
@@ -37,11 +37,12 @@ export function createAdmitChange(deps: ChangeDependencies): AdmitChange {
   return async (order, change, context) => {
     if (change.loosens.length === 0) return NOTHING_TO_CLAIM;
     const policy = await readUnlockPolicy(store, order.id, defaultPolicy);
-    if (policy.release.approvals.required === 0) return NOTHING_TO_CLAIM;
+    const terms = termsOf(policy, "change");
+    if (terms.release.required === 0) return NOTHING_TO_CLAIM;
     const proposalHash = createHash("sha256").update(JSON.stringify(change.proposal)).digest("hex");
     const approval = await findOpenApproval(deps, order, serialOf(change), proposalHash);
     if (approval === undefined) throw await ask(deps, order, change, proposalHash, policy, context);
-    const facts = { terms: termsOf(policy), nowMs: now() };
+    const facts = { terms, nowMs: now() };
     const lostRight = await findLostRights(deps, order.id, approval, facts);
     if (!lostRight.ok) throw errorOf(lostRight.failure);
     const given = votesThatCount(approval, { ...facts, lostRight: lostRight.value }).length;
@@ -94,7 +95,7 @@ async function ask(
   context: RequestContext,
 ): Promise<AppError> {
   const { actor, correlationId } = context;
-  const terms = termsOf(policy);
+  const terms = termsOf(policy, "change");
   const opened = await openApproval(
     { ...deps, commit: (work) => deps.store.transaction().execute(work) },
     {
@@ -112,7 +113,7 @@ async function ask(
       agent: "",
       correlationId,
     },
-    { terms, expiresAfterSeconds: policy.release.approvals.expiresAfterSeconds },
+    { terms, expiresAfterSeconds: releaseOf(policy, "change").approvals.expiresAfterSeconds },
   );
   return waits(opened.id, 0, terms.release.required);
 }

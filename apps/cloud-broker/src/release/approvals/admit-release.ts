@@ -1,3 +1,4 @@
+import { networkList } from "../../config/network-list.ts";
 import {
   type Approval,
   decideRelease,
@@ -9,6 +10,7 @@ import {
 import type { EpochMs, OrderId } from "../../core/order.ts";
 import type { Outcome } from "../../core/ports.ts";
 import type { ReleaseTerms } from "../../core/release-terms.ts";
+import { isIn } from "../../http/networks.ts";
 import { wasRevokedSince } from "../kill-switches/revocations.ts";
 import { findBreakGlass } from "./break-glass-rows.ts";
 import type { ReleaseClaim } from "./claim-release.ts";
@@ -44,9 +46,9 @@ export async function admitRelease(
   { terms: inForce, expiresAfterSeconds }: AdmissionTerms,
   approval: Approval | undefined,
 ): Promise<Outcome<Admission>> {
-  const { windows, required } = inForce.release;
-  if (approval === undefined && windows.length === 0 && required === 0)
-    return { ok: true, value: { kind: "release", claim: {} } };
+  const { networks = [], windows, required } = inForce.release;
+  const isFree = networks.length === 0 && windows.length === 0 && required === 0;
+  if (approval === undefined && isFree) return { ok: true, value: { kind: "release", claim: {} } };
   let known = approval;
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     const facts = await loadFacts(deps, request, inForce, known);
@@ -83,12 +85,13 @@ export async function admitRelease(
 
 async function loadFacts(
   deps: ReleaseDependencies,
-  { order, serial, purpose, stage, kid }: ReleaseRequest,
+  { order, serial, purpose, stage, kid, actor }: ReleaseRequest,
   terms: ReleaseTerms,
   approval: Approval | undefined,
 ): Promise<Outcome<ReleaseFacts>> {
   const { store, now } = deps;
   const nowMs = now();
+  const address = actor.kind === "broker" ? "" : actor.address;
   const breakGlass = terms.release.breakGlass
     ? await findBreakGlass(store, order, serial, nowMs)
     : undefined;
@@ -100,6 +103,7 @@ async function loadFacts(
     nowMs,
     approval,
     breakGlass,
+    outside: isInside(termsFor(approval, terms), address) ? undefined : address,
     wasRevoked:
       approval !== undefined &&
       (await wasRevokedSince(store, order, serial, approval.requestedAtMs)),
@@ -108,6 +112,10 @@ async function loadFacts(
   if (approval?.state !== "open") return { ok: true, value: facts };
   const lostRight = await findLostRights(deps, order, approval, facts);
   return lostRight.ok ? { ok: true, value: { ...facts, lostRight: lostRight.value } } : lostRight;
+}
+
+function isInside({ release: { networks = [] } }: ReleaseTerms, address: string): boolean {
+  return networks.every((each) => isIn(networkList(each), address));
 }
 
 /**

@@ -200,7 +200,7 @@ async function casesOf(
       orderName: name,
       resourceGroup: resource_group,
       place: placeOf(details_json),
-      terms: termsOf(parseStoredPolicy(policy_json) ?? defaultPolicy),
+      terms: termsOf(parseStoredPolicy(policy_json) ?? defaultPolicy, row.purpose),
     });
   }
   return cases;

@@ -10,6 +10,8 @@ import { storageAccountsOf } from "../../core/job-details.ts";
 import { decideCredentials } from "../../core/lifecycle.ts";
 import type { OrderName } from "../../core/order.ts";
 import type { AuditEvent, Failure, Outcome } from "../../core/ports.ts";
+import { releaseOf } from "../../core/release-terms.ts";
+import { askedPurposeAt } from "../../core/unlock-purposes.ts";
 import type { ControlPlane, RequestContext } from "../../orders/control-plane.ts";
 import { findOrder } from "../../orders/find-order.ts";
 import { lifecycleOf, type Order } from "../../orders/order.ts";
@@ -104,10 +106,11 @@ function kidOf([first]: readonly { readonly kid: string }[]) {
  */
 async function passPolicy(
   { store, settings, now }: ControlPlane,
-  { id }: Order,
+  order: Order,
 ): Promise<Outcome<{ readonly breakGlass?: string | undefined }>> {
+  const { id } = order;
   const policy = await readUnlockPolicy(store, id, settings.defaultPolicy);
-  const withheld = withheldBy(policy, now());
+  const withheld = withheldBy(releaseOf(policy, askedPurposeAt(order) ?? "unlock"), now());
   if (withheld === undefined) return { ok: true, value: {} };
   const breakGlass = policy.release.breakGlass
     ? await findBreakGlass(store, id, undefined, now())

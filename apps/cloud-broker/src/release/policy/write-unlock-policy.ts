@@ -1,11 +1,11 @@
-import { AppError } from "@databox-cmk/errors";
+import { AppError, withoutUndefined } from "@databox-cmk/errors";
 import type { UnlockPolicy } from "@databox-cmk/protocol";
 import type { Kysely, Transaction } from "kysely";
 
 import { record } from "../../audit/record.ts";
 import { loosenedMembers } from "../../core/compare-policies.ts";
 import type { EpochMs, OrderId, OrderName } from "../../core/order.ts";
-import { type ReleaseTerms, stricterTerms, termsOf } from "../../core/release-terms.ts";
+import { stricterTerms, termsOf } from "../../core/release-terms.ts";
 import { stageRules } from "../../core/stages.ts";
 import { custodyOf } from "../../core/unlock-policy.ts";
 import type { ControlPlane, RequestContext } from "../../orders/control-plane.ts";
@@ -34,7 +34,7 @@ export async function writeUnlockPolicy(
   const seen = await readStoredPolicy(plane.store, order.id);
   requirePolicyMatch(seen, ifMatch);
   const { defaultPolicy } = plane.settings;
-  const policy = withCustody(written, seen?.policy ?? defaultPolicy);
+  const policy = withKeptMembers(written, seen?.policy ?? defaultPolicy);
   const claim = await plane.admitChange(
     order,
     {
@@ -56,8 +56,8 @@ export async function writeUnlockPolicy(
     // The approvals are good for this change of that policy.
     requirePolicyMatch(before, policyTagOf(seen));
     await claim.use(transaction);
-    await tightenOpenApprovals(transaction, order.id, termsOf(before?.policy ?? defaultPolicy));
-    await tightenOpenApprovals(transaction, order.id, termsOf(policy));
+    await tightenOpenApprovals(transaction, order.id, before?.policy ?? defaultPolicy);
+    await tightenOpenApprovals(transaction, order.id, policy);
     if (!policy.release.breakGlass) await endBreakGlass(transaction, order.id, plane.now());
     await putInForce(transaction, order, before, after);
     return {
@@ -110,13 +110,12 @@ async function replacePolicy(
   return numUpdatedRows === 1n;
 }
 
-/** @throws {AppError} `CustodyRevertForbidden` */
-function withCustody(written: UnlockPolicy, inForce: UnlockPolicy): UnlockPolicy {
-  const before = custodyOf(inForce);
-  const { custody = before } = written;
-  if (before.kind === "split" && custody.kind === "escrow")
+/** What a write may omit stays. @throws {AppError} `CustodyRevertForbidden` */
+function withKeptMembers(written: UnlockPolicy, inForce: UnlockPolicy): UnlockPolicy {
+  const { custody = inForce.custody, purposes = inForce.purposes } = written;
+  if (custodyOf(inForce).kind === "split" && custody?.kind === "escrow")
     throw new AppError("CustodyRevertForbidden", { target: "custody.kind" });
-  return custody.kind === "escrow" ? written : { ...written, custody };
+  return { ...written, ...withoutUndefined({ custody, purposes }) };
 }
 
 function requireStage({ stage }: Order): void {
@@ -129,21 +128,22 @@ function requireStage({ stage }: Order): void {
 }
 
 /**
- * Adds terms to every request that waits in an order. A policy that is loosened later gives back to
+ * Adds a policy's terms to every request that waits in an order. A policy that is loosened later gives back to
  * a waiting request nothing that it was denied at any time while it waited.
  */
 async function tightenOpenApprovals(
   transaction: Kysely<BrokerTables>,
   order: OrderId,
-  terms: ReleaseTerms,
+  policy: UnlockPolicy,
 ): Promise<void> {
   const open = await transaction
     .selectFrom("approvals")
-    .select(["id", "terms_json"])
+    .select(["id", "purpose", "terms_json"])
     .where("order_id", "=", order)
     .where("state", "=", "open")
     .execute();
-  for (const { id, terms_json } of open) {
+  for (const { id, purpose, terms_json } of open) {
+    const terms = termsOf(policy, purpose);
     const asked = terms_json === null ? terms : fromJson(terms_json);
     await transaction
       .updateTable("approvals")

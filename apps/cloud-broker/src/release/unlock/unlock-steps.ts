@@ -19,7 +19,7 @@ import {
 import { type Approval, termsFor } from "../../core/decide-release.ts";
 import { decideUnlock, type UnlockFacts, type UnlockPermission } from "../../core/decide-unlock.ts";
 import type { Failure, Outcome } from "../../core/ports.ts";
-import { type ReleaseTerms, termsOf } from "../../core/release-terms.ts";
+import { releaseOf, type ReleaseTerms, termsOf } from "../../core/release-terms.ts";
 import { leaseTermsOf } from "../../core/unlock-policy.ts";
 import type { HeldNode } from "../../custody/key-custody.ts";
 import type { NodeEnvelope } from "../../custody/node-envelope.ts";
@@ -65,7 +65,7 @@ type Known = {
 /** @returns undefined when the order is gone */
 export async function loadKnown(
   { custody, store, defaultPolicy }: DeviceDependencies,
-  { message, node, way }: UnlockAsked,
+  { message, node, request, way }: UnlockAsked,
 ): Promise<Known | undefined> {
   const [held, facts] = await readAtOnce(store, (at) =>
     Promise.all([
@@ -82,7 +82,7 @@ export async function loadKnown(
     freshness,
     approval: await approvalOf(store, message, way, freshness),
     policy,
-    terms: termsOf(policy),
+    terms: termsOf(policy, request.purpose),
     revocation,
     budget,
   };
@@ -155,7 +155,10 @@ export async function admit(
       correlationId: message.correlationId,
       useUp: () => useUp(dependencies, asked, known),
     },
-    { terms, expiresAfterSeconds: policy.release.approvals.expiresAfterSeconds },
+    {
+      terms,
+      expiresAfterSeconds: releaseOf(policy, request.purpose).approvals.expiresAfterSeconds,
+    },
     approval,
   );
 }
