@@ -35,6 +35,12 @@ beforeAll(async () => {
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
+const move = async (...actions: readonly string[]) => {
+  for (const action of actions)
+    expect(await operatorCall(world, { id: orderId, name: ORDER }, action, {})).toMatchObject({
+      status: 200,
+    });
+};
 const erase = (node: EmulatedNode, serial: string) => node.agent(["erase", "--serial", serial]);
 const statusOf = async (node: EmulatedNode) => requireOk(await node.agent(["status"])).outcome;
 
@@ -113,14 +119,28 @@ test("one node is rekeyed alone: it has a new passkey, and the old one opens onl
   ]);
 });
 
+test("one node whose key is refused halts the copy by its name, and the other one is read", async () => {
+  const { customer, stack } = world.customerContext;
+  const [first, second] = nodes;
+  const read = async () =>
+    (await customer.dataBox.jobs.get(stack.resourceGroup, ORDER, { expand: "details" })).error;
+  for (const node of nodes) requireOk(await node.agent(["lock"]));
+  await move("pickUp", "receive", "startCopy");
+  await key.setEnabled(false);
+  const refused = "SsemUserErrorEncryptionKeyDisabled";
+  expect((await first.agent(["unlock"])).events).toMatchObject([{ code: refused }]);
+  expect(await read()).toMatchObject({ details: [{ code: refused, target: first.serial }] });
+  await key.setEnabled(true);
+  // Without a purpose, the agent asks for that of the stage; the halt stops no other node.
+  expect(await unlockNode(second)).toMatchObject({ outcome: "unlocked" });
+  await customer.dataBox.mitigate(ORDER, stack.resourceGroup, { customerResolutionCode: "Resume" });
+  expect(await read()).toBeUndefined();
+  expect(await unlockNode(first)).toMatchObject({ outcome: "unlocked" });
+});
+
 test("each node is erased once the copy is complete, and one command verifies what both have signed", async () => {
   const order = { id: orderId, name: ORDER };
   const [first, second] = nodes;
-  const move = async (...actions: readonly string[]) => {
-    for (const action of actions)
-      expect(await operatorCall(world, order, action, {})).toMatchObject({ status: 200 });
-  };
-  await move("pickUp", "receive", "startCopy");
   const early = await erase(first, first.serial);
   expect(early.exitCode).toBe(3);
   expect(early.events).toMatchObject([{ code: "ErasureForbidden", reason: "copy" }]);

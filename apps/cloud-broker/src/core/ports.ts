@@ -19,6 +19,8 @@ export type Failure = {
    */
   readonly vaultNameUnknown?: true;
 };
+/** A failure of one of an order's nodes. */
+export type NodeFailure = { readonly serial: string; readonly failure: Failure };
 export type Outcome<Value> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly failure: Failure };

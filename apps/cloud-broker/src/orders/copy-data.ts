@@ -7,7 +7,7 @@ import { errorOf, valueOf } from "../core/failure-error.ts";
 import { decideTransition, KEY_HALT_ACTIONS } from "../core/lifecycle.ts";
 import type { OrderState } from "../core/order-state.ts";
 import type { OrderId } from "../core/order.ts";
-import type { Failure } from "../core/ports.ts";
+import type { NodeFailure } from "../core/ports.ts";
 import type { ControlPlane, RequestContext } from "./control-plane.ts";
 import { lifecycleOf, type Order } from "./order.ts";
 import { readNodes } from "./read-nodes.ts";
@@ -29,10 +29,10 @@ export async function startCopy(
   mitigation?: Mitigation,
 ): Promise<void> {
   const started = valueOf(decideTransition(lifecycleOf(order), { kind: "startCopy" }));
-  const failure = await tryKeys(plane, order);
-  if (failure !== undefined && isPassing(failure.code)) throw errorOf(failure);
+  const failed = await tryKeys(plane, order);
+  if (failed !== undefined && isPassing(failed.failure.code)) throw errorOf(failed.failure);
   const next =
-    failure === undefined ? started : valueOf(decideTransition(started, { kind: "halt" }));
+    failed === undefined ? started : valueOf(decideTransition(started, { kind: "halt" }));
   const deed = { chain: order.id, action: "order/startCopy", context };
   await record(plane, deed, async (transaction) => {
     await updateOrder(
@@ -41,14 +41,14 @@ export async function startCopy(
       {
         stage: next.stage,
         stageStatus: next.stageStatus,
-        state: stateAfter(order.state, failure, mitigation),
+        state: stateAfter(order.state, failed, mitigation),
       },
       context.by,
       plane.now(),
     );
-    return failure === undefined
+    return failed === undefined
       ? { outcome: "granted" }
-      : { outcome: "refused", ...failureColumns(failure) };
+      : { outcome: "refused", serial: failed.serial, ...failureColumns(failed.failure) };
   });
 }
 
@@ -59,7 +59,7 @@ export async function startCopy(
 export async function haltCopy(
   plane: Pick<ControlPlane, "store" | "appendAudit" | "now">,
   id: OrderId,
-  failure: Failure,
+  { serial, failure }: NodeFailure,
   correlationId: string,
 ): Promise<void> {
   if (!isKeyRefusal(failure.code)) return;
@@ -71,9 +71,9 @@ export async function haltCopy(
   try {
     await record(plane, { chain: id, action: "order/haltCopy", context }, async (transaction) => {
       const { stageStatus } = halted.value;
-      const state = stateAfter(order.state, failure, undefined);
+      const state = stateAfter(order.state, { serial, failure }, undefined);
       await updateOrder(transaction, order, { stageStatus, state }, "broker", plane.now());
-      return failureColumns(failure);
+      return { serial, ...failureColumns(failure) };
     });
   } catch (error) {
     // Another writer came first, such as the other node of a Heavy; the next refusal looks again.
@@ -91,11 +91,11 @@ const isKeyRefusal = (code: ErrorCode): boolean =>
 async function tryKeys(
   { custody, store }: ControlPlane,
   order: Order,
-): Promise<Failure | undefined> {
+): Promise<NodeFailure | undefined> {
   for (const { serial } of await readNodes(store, order.id)) {
     const held = await custody.hold(order.id, serial);
     const released = held.ok ? await held.value.release(() => undefined) : held;
-    if (!released.ok) return released.failure;
+    if (!released.ok) return { serial, failure: released.failure };
   }
   return undefined;
 }
@@ -108,19 +108,19 @@ export function isPassing(code: ErrorCode): boolean {
 
 function stateAfter(
   state: OrderState,
-  failure: Failure | undefined,
+  failed: NodeFailure | undefined,
   mitigation: Mitigation | undefined,
 ): OrderState {
   return {
     ...state,
     lastMitigation: mitigation ?? state.lastMitigation,
-    error: failure === undefined ? undefined : haltError(failure),
-    actions: failure === undefined ? undefined : KEY_HALT_ACTIONS,
+    error: failed === undefined ? undefined : haltError(failed),
+    actions: failed === undefined ? undefined : KEY_HALT_ACTIONS,
   };
 }
 
-/** `properties.error` of a halted copy, as in Data Box, with the cause in `details`. */
-function haltError(failure: Failure): CloudError {
+/** `properties.error` of a halted copy, as in Data Box, with the cause and its node in `details`. */
+function haltError({ serial, failure }: NodeFailure): CloudError {
   const halt = explain("SsemUserCopyErrorWaitingForAction");
   const { code, reason, facts } = failure;
   const cause = explain(code, { reason, facts });
@@ -129,6 +129,6 @@ function haltError(failure: Failure): CloudError {
     code: "SsemUserCopyErrorWaitingForAction",
     message: halt.message,
     target: "CopyIntervention",
-    details: [{ code, message: cause.message }],
+    details: [{ code, message: cause.message, target: serial }],
   };
 }

@@ -264,12 +264,14 @@ test("the appliance reads an import at the datacenter; its refused request halts
   expect(await copyStage()).toBe("WaitingForCustomerActionForKek");
   const { details, error } = (await read()).json.properties;
   expect(details.actions).toEqual(["Resume", "MoveToCleanUpDevice"]);
-  expect(error.details).toEqual([expect.objectContaining(refused)]);
+  expect(error.details).toEqual([expect.objectContaining({ ...refused, target: device.serial })]);
   const activity = await world.call("GET", `${JOB}/activity?${API}`);
   const halts = activity.json.value.filter(
     ({ row }: { row: { action: string } }) => row.action === "order/haltCopy",
   );
-  expect(halts).toEqual([{ ...halts[0], row: expect.objectContaining(refused) }]);
+  expect(halts).toEqual([
+    { ...halts[0], row: expect.objectContaining({ ...refused, serial: device.serial }) },
+  ]);
   world.vaults.setEnabled(world.kid, true);
   const resume = { body: { customerResolutionCode: "Resume" } };
   expect((await world.call("POST", `${JOB}/mitigate?${API}`, resume)).status).toBe(204);

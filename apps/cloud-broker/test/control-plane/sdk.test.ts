@@ -281,7 +281,7 @@ describe("the unmodified @azure/arm-databox", () => {
     expect(halted.error).toMatchObject({
       code: "SsemUserCopyErrorWaitingForAction",
       target: "CopyIntervention",
-      details: [{ code: "SsemUserErrorEncryptionKeyDisabled" }],
+      details: [{ code: "SsemUserErrorEncryptionKeyDisabled", target: expect.any(String) }],
     });
     expect(halted.details?.actions).toEqual(["Resume", "MoveToCleanUpDevice"]);
     expect(

@@ -37,7 +37,12 @@ export const STAGE_STATUSES = [
 ] as const;
 export type StageStatus = (typeof STAGE_STATUSES)[number];
 
-const cloudErrorDetail = z.object({ code: z.string(), message: z.string() });
+const cloudErrorDetail = z.object({
+  code: z.string(),
+  message: z.string(),
+  /** Of a halted copy: the serial number of the node whose key was refused. */
+  target: z.optional(z.string()),
+});
 /** Error inside a resource (ARM CloudError). */
 export const cloudError = z.object({
   additionalInfo: z.array(z.object({ type: z.string(), info: z.unknown() })),

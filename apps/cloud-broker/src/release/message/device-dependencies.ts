@@ -5,7 +5,7 @@ import type { Transaction } from "kysely";
 import type { AppendAudit } from "../../audit/append-audit.ts";
 import type { StrangerRows } from "../../audit/stranger-rows.ts";
 import type { EpochMs, OrderId } from "../../core/order.ts";
-import type { Clock, Failure, Outcome } from "../../core/ports.ts";
+import type { Clock, NodeFailure, Outcome } from "../../core/ports.ts";
 import type { KeyCustody } from "../../custody/key-custody.ts";
 import type { Announce } from "../../events/announce.ts";
 import type { BrokerKeys } from "../../keys/broker-keys.ts";
@@ -58,7 +58,7 @@ export type DeviceDependencies = {
     nowMs: number,
   ) => Promise<void>;
   /** Called when the datacenter's appliance was refused its key. */
-  readonly haltCopy: (order: OrderId, failure: Failure, correlationId: string) => Promise<void>;
+  readonly haltCopy: (order: OrderId, failed: NodeFailure, correlationId: string) => Promise<void>;
   /** Decides whether a node may be erased, and keeps its certificate. */
   readonly nodeErasure: {
     readonly may: (order: OrderId) => Promise<Outcome<undefined>>;

@@ -28,7 +28,11 @@ export const unlockExchange = deviceVerb({
     const way = networkWay(dependencies, message, request, node);
     const outcome = await releaseTo(dependencies, { message, node, request, way });
     if (!outcome.ok && isForCopy(request.purpose))
-      await dependencies.haltCopy(node.order, outcome.failure, message.correlationId);
+      await dependencies.haltCopy(
+        node.order,
+        { serial: node.serial, failure: outcome.failure },
+        message.correlationId,
+      );
     return outcome;
   },
   repeatsAreRefused: true,
