@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 
+import { generateSigningKey } from "@databox-cmk/crypto";
 import type { JobWrite } from "@databox-cmk/protocol";
 import { jobPatch, jobWrite } from "@databox-cmk/protocol";
 import type { KyselyPlugin, RootOperationNode } from "kysely";
@@ -7,9 +8,13 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { orderIdOf } from "../../src/core/order.ts";
 import type { ControlPlane } from "../../src/orders/control-plane.ts";
+import { haltCopy } from "../../src/orders/copy-data.ts";
 import { createOrder } from "../../src/orders/create-order.ts";
 import { cancelOrder, deleteOrder } from "../../src/orders/end-order.ts";
+import { keepNodeCertificate } from "../../src/orders/erase-node.ts";
+import { eraseOrder } from "../../src/orders/erase-order.ts";
 import { sweepIdentities } from "../../src/orders/identity-cleanup.ts";
+import { moveOrder } from "../../src/orders/move-order.ts";
 import { prepareOrder } from "../../src/orders/prepare-order.ts";
 import { readOrder } from "../../src/orders/read-order.ts";
 import { patchOrder } from "../../src/orders/update-order.ts";
@@ -113,12 +118,21 @@ async function snapshot(): Promise<string> {
     "envelopes",
     "audit",
     "operations",
+    "sanitisations",
   ] as const;
   const rows = await Promise.all(
     tables.map((table) => store.selectFrom(table).selectAll().execute()),
   );
   return JSON.stringify(rows);
 }
+
+const SERIAL = "CRASH-N1";
+async function createEnded(): Promise<void> {
+  await create();
+  await prepareOrder(plane, NAME, [SERIAL], context);
+  await moveOrder(plane, NAME, { kind: "fail", outcome: "Aborted" }, context);
+}
+const erase = (): Promise<void> => eraseOrder(plane, NAME, context);
 
 type Write = { readonly before: () => Promise<unknown>; readonly run: () => Promise<unknown> };
 const CASES: Readonly<Record<string, Write>> = {
@@ -138,6 +152,33 @@ const CASES: Readonly<Record<string, Write>> = {
       await cancelOrder(plane, NAME, "x", context);
     },
     run: () => deleteOrder(plane, NAME, context),
+  },
+  "the halt of a copy": {
+    before: async () => {
+      await create();
+      const copying = { stage: "DataCopy", stage_status: "InProgress" } as const;
+      await store.updateTable("orders").set(copying).execute();
+    },
+    run: () => {
+      const failure = { code: "SsemUserErrorEncryptionKeyDisabled" } as const;
+      return haltCopy(plane, ID, { serial: SERIAL, failure }, "c");
+    },
+  },
+  erase: { before: createEnded, run: erase },
+  "the certificate of a node of an erased order": {
+    before: async () => {
+      await createEnded();
+      await erase();
+    },
+    run: async () =>
+      keepNodeCertificate(plane, {
+        order: ID,
+        serial: SERIAL,
+        certificate: "e30.e30.e30",
+        publicKey: generateSigningKey().key.publicJwk,
+        counter: 1,
+        audit: { actor: context.actor, correlationId: "c" },
+      }),
   },
 };
 
