@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 
 import { FAULTS, SHOWN_ELSEWHERE } from "./faults.ts";
 import { AGENT_FAULTS } from "./faults/agent-faults.ts";
+import { STAGE_FAULTS } from "./faults/stage-faults.ts";
 import { runMatrix, type Verdict } from "./run-matrix.ts";
 
 /**
@@ -34,7 +35,7 @@ describe("the table", () => {
   test("has every row of the failure mapping, and names each fault once", () => {
     const rows = new Set(FAULTS.flatMap(({ row }) => (row === undefined ? [] : [row])));
     expect([...rows].toSorted((one, other) => one - other)).toEqual(MAPPING_ROWS);
-    const names = [...FAULTS, ...AGENT_FAULTS].map(({ name }) => name);
+    const names = [...FAULTS, ...AGENT_FAULTS, ...STAGE_FAULTS].map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
   });
 
@@ -66,6 +67,12 @@ describe("each fault has its one name at every surface, changes nothing, and is 
 
 describe("the real agent never treats an answer from between it and its broker as a refusal", () => {
   test.each(AGENT_FAULTS)("$name: $code $reason", ({ name }) => {
+    expect(verdicts.get(name)?.problems).toEqual([]);
+  });
+});
+
+describe("the real agent is refused each wrong step of ingest and erasure, by its one name", () => {
+  test.each(STAGE_FAULTS)("$name: $code $reason", ({ name }) => {
     expect(verdicts.get(name)?.problems).toEqual([]);
   });
 });

@@ -2,6 +2,7 @@ import { type ErrorClass, isErrorCode } from "@databox-cmk/errors";
 
 import type { Fault } from "./fault.ts";
 import type { AgentFault } from "./faults/agent-faults.ts";
+import type { StageFault } from "./faults/stage-faults.ts";
 import type { Observation } from "./observation.ts";
 import type { AgentFaultResult } from "./run-agent-fault.ts";
 import type { FaultResult } from "./run-fault.ts";
@@ -38,6 +39,10 @@ export function judgeAgentFault(fault: AgentFault, { seen, journal }: AgentFault
   const problems = judge(fault, "unreachable", seen);
   if (!journal.includes(fault.code)) problems.push(`the journal does not tell ${fault.code}`);
   return problems;
+}
+
+export function judgeStageFault(fault: StageFault, { seen }: AgentFaultResult): string[] {
+  return judge(fault, fault.class, seen);
 }
 
 type Expectation = Pick<Fault, "code" | "reason" | "who">;

@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { setup as buildPrograms } from "../harness/build-agent.ts";
 import { FAULTS, SHOWN_ELSEWHERE } from "./faults.ts";
 import { AGENT_FAULTS } from "./faults/agent-faults.ts";
+import { STAGE_FAULTS } from "./faults/stage-faults.ts";
 import { renderElsewhere, renderHeader, renderVerdict } from "./render-matrix.ts";
 import { runMatrix } from "./run-matrix.ts";
 
@@ -10,7 +11,7 @@ const print = (text: string) => process.stdout.write(`${text}\n`);
 
 const { values } = parseArgs({ options: { list: { type: "boolean", default: false } } });
 if (values.list) {
-  print([...FAULTS, ...AGENT_FAULTS].map(({ name }) => name).join("\n"));
+  print([...FAULTS, ...AGENT_FAULTS, ...STAGE_FAULTS].map(({ name }) => name).join("\n"));
   process.exit();
 }
 buildPrograms();

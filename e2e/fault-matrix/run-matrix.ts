@@ -3,9 +3,10 @@ import { namesOf } from "@databox-cmk/errors";
 import { ALONE, type Fault, SITES, type SiteName } from "./fault.ts";
 import { FAULTS } from "./faults.ts";
 import { AGENT_FAULTS, type AgentFault } from "./faults/agent-faults.ts";
-import { judgeAgentFault, judgeFault } from "./judge.ts";
+import { STAGE_FAULTS, type StageFault } from "./faults/stage-faults.ts";
+import { judgeAgentFault, judgeFault, judgeStageFault } from "./judge.ts";
 import type { Observation } from "./observation.ts";
-import { runAgentFault } from "./run-agent-fault.ts";
+import { runAgentFault, runStageFault } from "./run-agent-fault.ts";
 import { runFault } from "./run-fault.ts";
 import { type FaultWorld, openFaultWorld } from "./world/fault-world.ts";
 import { openSite, type Site } from "./world/site.ts";
@@ -26,7 +27,8 @@ type Sites = ReadonlyMap<SiteName, Site>;
 
 /**
  * Every fault, on one local stack: first the slow ones, each at its own site, and at the same time
- * those that only the agent meets; then the others one by one.
+ * those that only the agent meets; then the others one by one, and at the end those that move the
+ * agent's order on.
  */
 export async function runMatrix(tell: (verdict: Verdict) => void): Promise<readonly Verdict[]> {
   await using world = await openFaultWorld();
@@ -45,6 +47,7 @@ export async function runMatrix(tell: (verdict: Verdict) => void): Promise<reado
     meetAgent(),
   ]);
   for (const fault of FAULTS) if (!ALONE.has(fault.site)) done(await examine(fault, world, sites));
+  for (const fault of STAGE_FAULTS) done(await examineStage(fault, world, sites));
   return verdicts;
 }
 
@@ -77,6 +80,15 @@ async function examineAgent(fault: AgentFault, world: FaultWorld, sites: Sites):
     return { fault: shown, problems: judgeAgentFault(fault, result), seen: result.seen };
   } catch (error) {
     return { fault: shown, problems: [describe(error)], seen: undefined };
+  }
+}
+
+async function examineStage(fault: StageFault, world: FaultWorld, sites: Sites): Promise<Verdict> {
+  try {
+    const result = await runStageFault(fault, { world, site: siteOf(sites, "agent") });
+    return { fault, problems: judgeStageFault(fault, result), seen: result.seen };
+  } catch (error) {
+    return { fault, problems: [describe(error)], seen: undefined };
   }
 }
 

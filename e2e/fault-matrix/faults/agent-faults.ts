@@ -13,19 +13,21 @@ export type AgentFault = {
   readonly reason?: string;
   readonly who: Who;
   readonly answer?: HostileAnswer;
-  /** Members of the agent's connection that differ from those that it was prepared with. */
-  readonly connection: (
+  /** Members of agent.json that differ from those that it was prepared with. */
+  readonly settings: (
     world: FaultWorld,
     hostileCaFile: string,
-  ) => Readonly<Record<string, unknown>>;
+  ) => {
+    readonly order?: string;
+    readonly connection?: Readonly<Record<string, unknown>>;
+  };
 };
 
 const unreachable = (reason: string) =>
   ({ code: "BrokerUnreachable", reason, who: "site-operator" }) as const;
 /** The agent was prepared with the server's authority, so that TLS is not what stops it. */
 const believed = ({ hostile }: FaultWorld, certificateAuthorityFile: string) => ({
-  brokerUrl: hostile.url,
-  certificateAuthorityFile,
+  connection: { brokerUrl: hostile.url, certificateAuthorityFile },
 });
 const HTML = { "content-type": "text/html; charset=utf-8" };
 const JSON_TYPE = { "content-type": "application/json" };
@@ -34,46 +36,48 @@ export const AGENT_FAULTS: readonly AgentFault[] = [
   {
     name: "the broker's name does not resolve",
     ...unreachable("dns"),
-    connection: () => ({ brokerUrl: "https://nowhere.localhost:8444" }),
+    settings: () => ({ connection: { brokerUrl: "https://nowhere.localhost:8444" } }),
   },
   {
     name: "no name server answers the appliance",
     ...unreachable("dns"),
-    connection: ({ hostile }) => ({ dnsServer: `127.0.0.1:${new URL(hostile.closedUrl).port}` }),
+    settings: ({ hostile }) => ({
+      connection: { dnsServer: `127.0.0.1:${new URL(hostile.closedUrl).port}` },
+    }),
   },
   {
     name: "nobody listens at the broker's port",
     ...unreachable("connection"),
-    connection: ({ hostile }) => ({ brokerUrl: hostile.closedUrl }),
+    settings: ({ hostile }) => ({ connection: { brokerUrl: hostile.closedUrl } }),
   },
   {
     name: "the broker's host takes the connection and says nothing",
     ...unreachable("timeout"),
-    connection: ({ hostile }) => ({ brokerUrl: hostile.muteUrl }),
+    settings: ({ hostile }) => ({ connection: { brokerUrl: hostile.muteUrl } }),
   },
   {
     name: "the certificate is by an authority that the agent does not trust",
     ...unreachable("certificate"),
     answer: { status: 403, headers: HTML, body: "<h1>Blocked</h1>" },
-    connection: ({ hostile }) => ({ brokerUrl: hostile.url }),
+    settings: ({ hostile }) => ({ connection: { brokerUrl: hostile.url } }),
   },
   {
     name: "a captive portal answers with its page",
     ...unreachable("captive-portal"),
     answer: { status: 200, headers: HTML, body: "<h1>Welcome to the guest network</h1>" },
-    connection: believed,
+    settings: believed,
   },
   {
     name: "a captive portal redirects",
     ...unreachable("captive-portal"),
     answer: { status: 302, headers: { location: "https://portal.invalid/" }, body: "" },
-    connection: believed,
+    settings: believed,
   },
   {
     name: "a proxy forbids it with a page (403)",
     ...unreachable("captive-portal"),
     answer: { status: 403, headers: HTML, body: "<h1>Access denied by policy</h1>" },
-    connection: believed,
+    settings: believed,
   },
   {
     name: "somebody forbids it in the broker's words (403), unsigned",
@@ -83,13 +87,13 @@ export const AGENT_FAULTS: readonly AgentFault[] = [
       headers: JSON_TYPE,
       body: '{"error":{"code":"SsemUserErrorEncryptionKeyDisabled","message":"The key is disabled."}}',
     },
-    connection: believed,
+    settings: believed,
   },
   {
     name: "somebody grants it, unsigned",
     ...unreachable("unsigned-answer"),
     answer: { status: 200, headers: JSON_TYPE, body: '{"unlocked":true}' },
-    connection: believed,
+    settings: believed,
   },
   {
     name: "the broker has no room for the request (503)",
@@ -100,6 +104,6 @@ export const AGENT_FAULTS: readonly AgentFault[] = [
       headers: { ...JSON_TYPE, "retry-after": "5" },
       body: '{"error":{"code":"BrokerBusy","message":"The broker cannot take the request now."}}',
     },
-    connection: believed,
+    settings: believed,
   },
 ];
