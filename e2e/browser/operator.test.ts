@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { placeOrder } from "../harness/shipped-appliance.ts";
+import { verifyCertificateFile } from "../harness/verify-certificate.ts";
 import { runsBrowser } from "./harness/engines.ts";
 import { openPortalWorld, type PortalWorld } from "./harness/portal-world.ts";
 import type { Visit } from "./harness/visit.ts";
@@ -77,7 +78,18 @@ describe.runIf(runsBrowser)("an operator in the portal", () => {
     await page.getByText("Done: Complete.").waitFor();
     await press(visit, "Erase");
     await confirm(visit, "atlas", "Erase");
-    await page.getByRole("button", { name: "Download the certificate" }).waitFor();
+    // The keys are gone, and its node has not certified that its medium is erased.
+    await page.getByText("databox-agent erase", { exact: true }).waitFor();
+    const downloading = page.waitForEvent("download");
+    await press(visit, "Download the certificate");
+    const { status, stdout } = await verifyCertificateFile(
+      portal.world,
+      await (await downloading).path(),
+    );
+    expect({ status, stdout }).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining("node DBX-0077"),
+    });
     await visit.picture("erased");
     await visit.close();
     const owner = await portal.browser.signIn("ada@contoso.example", portal.orderPath("atlas"));

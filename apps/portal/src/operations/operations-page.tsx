@@ -16,6 +16,7 @@ import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
+import { NextAct } from "./next-act.tsx";
 import { OperationList } from "./operation-list.tsx";
 import { OperatorNodes } from "./operator-nodes.tsx";
 
@@ -56,6 +57,9 @@ export function OperationsPage(): ReactElement {
           {problem !== undefined && <ExplanationPanel problem={problem} />}
           <Section title={texts.order.stagesTitle}>
             <StageTimeline stages={order.data.properties.details?.jobStages ?? []} />
+          </Section>
+          <Section title={texts.operator.next.title}>
+            <NextAct order={order.data} />
           </Section>
           <Section title={texts.operator.operations.title}>
             <OperationList order={order.data} />

@@ -8,6 +8,36 @@ export const operatorDe: OperatorTexts = {
   onlyFor: "Diese Seite ist für Betreiber des Dienstes",
   onlyHint:
     "Betreiber bereiten Geräte vor, versenden sie und löschen sie. Sie haben die App-Rolle DataBox.Operator.",
+  next: {
+    title: "Jetzt",
+    who: "Wer handeln muss",
+    what: "Nächster Schritt",
+    nodes: "An jedem dieser Knoten",
+    command: "Befehl",
+    actors: {
+      operator: "Ein Betreiber des Rechenzentrums",
+      customer: "Der Kunde",
+      carrier: "Der Spediteur",
+      nobody: "Niemand",
+    },
+    acts: {
+      prepare: "Den Auftrag vorbereiten",
+      prepareNodes: "Jeden Knoten mit seinem Anmeldecode vorbereiten",
+      fill: "Das Gerät öffnen, den Export einfüllen und das Gerät versenden",
+      dispatch: "Das Gerät versenden",
+      deliver: "Das Gerät dem Kunden zustellen",
+      use: "Das Gerät entsperren, benutzen und dem Spediteur übergeben",
+      return: "Das Gerät ins Rechenzentrum zurückbringen",
+      ingest:
+        "Die Kopie starten, das Gerät öffnen, den Import einlesen und den Auftrag abschließen",
+      mendKey:
+        "Den Schlüssel in Ordnung bringen und die Kopie fortsetzen oder die Daten auf dem Gerät aufgeben",
+      complete: "Den Auftrag abschließen",
+      eraseKeys: "Den Entsperrschlüssel des Auftrags löschen",
+      eraseNodes: "Die Knoten löschen; jeder bescheinigt es",
+      nothing: "Nichts: Der Auftrag und alle seine Knoten sind gelöscht",
+    },
+  },
   operations: {
     title: "Arbeitsschritte",
     names: {

@@ -1,6 +1,7 @@
 import type { OperationName } from "@databox-cmk/protocol";
 
 import type { CheckName } from "../core/broker-checks.ts";
+import type { ActName, Actor } from "../core/next-act.ts";
 
 /** English texts of the pages for operators. */
 export const operatorEn = {
@@ -10,6 +11,34 @@ export const operatorEn = {
   onlyFor: "This page is for operators of the service",
   onlyHint:
     "Operators prepare, ship and erase appliances. They have the app role DataBox.Operator.",
+  next: {
+    title: "Now",
+    who: "Who must act",
+    what: "Next step",
+    nodes: "At each of these nodes",
+    command: "Command",
+    actors: {
+      operator: "An operator of the datacenter",
+      customer: "The customer",
+      carrier: "The carrier",
+      nobody: "Nobody",
+    } satisfies Record<Actor, string> as Record<Actor, string>,
+    acts: {
+      prepare: "Prepare the order",
+      prepareNodes: "Prepare each node with its enrolment code",
+      fill: "Open the appliance, fill the export, and dispatch it",
+      dispatch: "Dispatch the appliance",
+      deliver: "Deliver the appliance to the customer",
+      use: "Unlock the appliance, use it, and hand it over to the carrier",
+      return: "Bring the appliance back to the datacenter",
+      ingest: "Start the copy, open the appliance, read the import, and complete the order",
+      mendKey: "Mend the key and resume the copy, or give up the data on the appliance",
+      complete: "Complete the order",
+      eraseKeys: "Erase the unlock key of the order",
+      eraseNodes: "Erase the nodes; each of them certifies it",
+      nothing: "Nothing: the order and all of its nodes are erased",
+    } satisfies Record<ActName, string> as Record<ActName, string>,
+  },
   operations: {
     title: "Operations",
     names: {

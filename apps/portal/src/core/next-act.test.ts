@@ -1,0 +1,61 @@
+import type { OperatorOrder, StageName, StageStatus } from "@databox-cmk/protocol";
+import { expect, test } from "vitest";
+
+import { decideNextAct } from "./next-act.ts";
+
+type Facts = {
+  readonly status: StageName;
+  readonly now?: StageStatus;
+  readonly export?: boolean;
+  readonly unpreparedNodes?: readonly string[];
+  readonly erased?: readonly string[];
+};
+
+function orderOf({ status, now = "InProgress", unpreparedNodes, erased, ...facts }: Facts) {
+  return {
+    properties: {
+      status,
+      transferType: facts.export === true ? "ExportFromAzure" : "ImportToAzure",
+      details: { jobStages: [{ stageName: status, stageStatus: now }] },
+    },
+    nodes: ["A", "B"].map((serial) => ({
+      serial,
+      lastOutcome: erased?.includes(serial) === true ? "erased" : "granted",
+    })),
+    ...(unpreparedNodes === undefined ? {} : { unpreparedNodes }),
+    ...(erased === undefined ? {} : { erasureReceipt: "e30.e30.e30" }),
+  } as unknown as OperatorOrder;
+}
+
+test.each<[string, Facts, string, readonly string[]]>([
+  ["is prepared", { status: "DeviceOrdered" }, "prepare", ["A", "B"]],
+  [
+    "waits for a node's preparation",
+    { status: "DevicePrepared", unpreparedNodes: ["B"] },
+    "prepareNodes",
+    ["B"],
+  ],
+  ["is dispatched", { status: "DevicePrepared" }, "dispatch", ["A", "B"]],
+  ["is filled", { status: "DevicePrepared", export: true }, "fill", ["A", "B"]],
+  ["goes on being filled", { status: "DataCopy", export: true }, "fill", ["A", "B"]],
+  ["is at the customer's site", { status: "Delivered" }, "use", ["A", "B"]],
+  ["is read", { status: "AtAzureDC" }, "ingest", ["A", "B"]],
+  ["is back without data", { status: "AtAzureDC", export: true }, "complete", ["A", "B"]],
+  [
+    "waits for its customer",
+    { status: "DataCopy", now: "WaitingForCustomerActionForKek" },
+    "mendKey",
+    ["A", "B"],
+  ],
+  [
+    "was given up",
+    { status: "DataCopy", now: "CustomerActionPerformedForCleanUp" },
+    "eraseKeys",
+    ["A", "B"],
+  ],
+  ["has ended", { status: "Completed" }, "eraseKeys", ["A", "B"]],
+  ["has lost its keys", { status: "Completed", erased: ["A"] }, "eraseNodes", ["B"]],
+  ["is erased", { status: "Completed", erased: ["A", "B"] }, "nothing", []],
+])("an order that %s", (_case, facts, name, serials) => {
+  expect(decideNextAct(orderOf(facts))).toEqual({ name, serials });
+});

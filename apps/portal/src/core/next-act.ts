@@ -1,0 +1,60 @@
+import type { OperatorOrder, StageName } from "@databox-cmk/protocol";
+
+/** What moves an order on, who does it, and by which command at each node. */
+export const ACTS = {
+  prepare: { who: "operator" },
+  prepareNodes: { who: "operator" },
+  fill: { who: "operator", command: "databox-agent unlock --purpose fill" },
+  dispatch: { who: "operator" },
+  deliver: { who: "carrier" },
+  use: { who: "customer" },
+  return: { who: "carrier" },
+  ingest: { who: "operator", command: "databox-agent unlock --purpose ingest" },
+  mendKey: { who: "customer" },
+  complete: { who: "operator" },
+  eraseKeys: { who: "operator" },
+  eraseNodes: { who: "operator", command: "databox-agent erase" },
+  nothing: { who: "nobody" },
+} as const satisfies Record<string, { readonly who: string; readonly command?: string }>;
+export type ActName = keyof typeof ACTS;
+export type Actor = (typeof ACTS)[ActName]["who"];
+
+type Acting = Pick<OperatorOrder, "properties" | "nodes" | "unpreparedNodes" | "erasureReceipt">;
+
+const BY_STAGE: Readonly<Partial<Record<StageName, ActName>>> = {
+  DeviceOrdered: "prepare",
+  DevicePrepared: "dispatch",
+  Dispatched: "deliver",
+  Delivered: "use",
+  PickedUp: "return",
+  AtAzureDC: "ingest",
+  DataCopy: "ingest",
+};
+const OF_EXPORT: typeof BY_STAGE = {
+  DevicePrepared: "fill",
+  DataCopy: "fill",
+  AtAzureDC: "complete",
+};
+
+/** The next act on an order, and the serial numbers of the nodes that it concerns. */
+export function decideNextAct(order: Acting): {
+  readonly name: ActName;
+  readonly serials: readonly string[];
+} {
+  const serials = order.nodes.map(({ serial }) => serial);
+  if (order.erasureReceipt !== undefined) {
+    const uncertified = order.nodes.filter(({ lastOutcome }) => lastOutcome !== "erased");
+    return uncertified.length === 0
+      ? { name: "nothing", serials: [] }
+      : { name: "eraseNodes", serials: uncertified.map(({ serial }) => serial) };
+  }
+  const { status, transferType, details } = order.properties;
+  if (status === "DevicePrepared" && order.unpreparedNodes !== undefined)
+    return { name: "prepareNodes", serials: order.unpreparedNodes };
+  const now = details?.jobStages?.find(({ stageName }) => stageName === status)?.stageStatus;
+  if (now === "WaitingForCustomerActionForKek") return { name: "mendKey", serials };
+  const isExport = transferType === "ExportFromAzure";
+  const isGivenUp = now === "CustomerActionPerformedForCleanUp";
+  const name = (isExport ? OF_EXPORT[status] : undefined) ?? BY_STAGE[status];
+  return { name: isGivenUp || name === undefined ? "eraseKeys" : name, serials };
+}
