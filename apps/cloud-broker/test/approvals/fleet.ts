@@ -167,6 +167,16 @@ async function insertOrder(store: Store): Promise<void> {
     })
     .execute();
   await store
+    .insertInto("nodes")
+    .values({
+      order_id: ORDER,
+      serial: "DBX-1",
+      ordinal: 0,
+      passkey_origin: "generated",
+      last_counter: 0,
+    })
+    .execute();
+  await store
     .insertInto("envelopes")
     .values({
       order_id: ORDER,
