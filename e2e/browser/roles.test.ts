@@ -25,7 +25,7 @@ const ORDER = "/orders/$subscriptionId/$resourceGroup/$jobName";
 const OPERATOR = "DataBox.Operator";
 
 type PageRow = {
-  /** What a person needs to see the page; without it, the page says so once. */
+  /** A person needs it to see the page; without it, the page says so once. */
   readonly needs: string;
   /** Words by which the page says that a person may look, and why there is nothing to press. */
   readonly explains?: { readonly without: string; readonly by: string };

@@ -50,7 +50,7 @@ type Replica = AsyncDisposable & {
   readonly scrapedAtMs: readonly number[];
 };
 
-/** A replica's registry, on the replica's own listener. What `happens` does precedes each scrape. */
+/** A replica's registry, on the replica's own listener. `happens` runs before each scrape. */
 async function serveReplica(
   figures: () => Promise<FleetFigures>,
   prepare: (metrics: Metrics) => () => void,
@@ -184,7 +184,7 @@ async function startPrometheus() {
       const { status } = await fetch(`http://${address}/-/reload`, { method: "POST" });
       expect(status).toBe(200);
     },
-    /** By its HTTP API: when the rules were evaluated last, and what came of each. */
+    /** By its HTTP API: the time of the last evaluation, and the result of each rule. */
     async read() {
       const answer = await fetch(`http://${address}/api/v1/rules?type=alert`);
       const [{ lastEvaluation, rules }] = answered.parse(await answer.json()).data.groups;

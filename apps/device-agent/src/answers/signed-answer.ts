@@ -63,7 +63,7 @@ export function verifiedPayload(jws: string, keys: readonly VerifyKey[], typ: st
   }
 }
 
-/** What an answer must be: signed by the broker, for this exact message of this node. */
+/** An answer must be signed by the broker, for this exact message of this node. */
 export type ExpectedAnswer = {
   readonly requestHash: string;
   readonly order: string;

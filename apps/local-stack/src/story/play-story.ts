@@ -72,7 +72,7 @@ type Delivered = {
   readonly order: StoryOrder;
   readonly appliance: Appliance;
   readonly key: CustomerKey;
-  /** Of the order's own identity. */
+  /** The order's own identity has it. */
   readonly principalId: string;
 };
 

@@ -176,7 +176,7 @@ const isCustomer = ({ kekType }: NewOrder): boolean => kekType === "CustomerMana
 /** Recovery keys need a key of the customer's, and split custody needs recovery keys. */
 export const isSplit = (order: NewOrder): boolean =>
   isCustomer(order) && order.custody.kind === "split";
-/** As a subscription requires it that allows only split custody. */
+/** A subscription that allows only split custody requires it. */
 export const inSplitCustody = (order: NewOrder): NewOrder =>
   order.custody.kind === "split"
     ? order

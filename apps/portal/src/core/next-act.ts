@@ -1,6 +1,6 @@
 import type { OperatorOrder, StageName } from "@databox-cmk/protocol";
 
-/** What moves an order on, who does it, and by which command at each node. */
+/** The act that moves an order on, its person, and its command at each node. */
 export const ACTS = {
   prepare: { who: "operator" },
   prepareNodes: { who: "operator" },

@@ -46,7 +46,7 @@ export function createServiceRoutes({ now }: { readonly now: Clock }): readonly 
       },
       ({ body }) => Promise.resolve({ json: regionConfiguration(body, now()) }),
     ),
-    // Of a subscription only in api-versions to 2019-09-01 of Azure.
+    // Azure lists those of a subscription only in api-versions to 2019-09-01.
     arm.bodyRoute(
       "POST",
       `${location}/availableSkus`,

@@ -21,7 +21,7 @@ export type ProbeRoundDependencies = {
   readonly readAtOnce?: number;
 };
 
-/** The query looks at every live lease, some 30 µs each. */
+/** The query reads every live lease, some 30 µs each. */
 const READ_AT_ONCE = 5_000;
 const AT_ONCE = 16;
 /**

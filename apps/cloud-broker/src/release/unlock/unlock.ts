@@ -68,7 +68,7 @@ async function takeSteps(
   if (admitted.value.kind === "wait")
     return { ok: true, value: await signPending(dependencies, asked.message, admitted.value) };
   const { claim } = admitted.value;
-  // What waited for approvers was used up before they were asked.
+  // A request that waited for approvers was used up before they were asked.
   const consumed =
     claim.approval === undefined ? await useUp(dependencies, asked, known) : ALREADY_USED;
   if (!consumed.ok) return consumed;
