@@ -1,7 +1,6 @@
-import type { UnlockPolicy } from "@databox-cmk/protocol";
-
 import type { EpochMs } from "./order.ts";
 import type { Failure, Outcome } from "./ports.ts";
+import type { ReleaseTerms } from "./release-terms.ts";
 
 /** The record of a challenge id: the request that used it, and the answer. */
 export type ChallengeRecord = {
@@ -44,13 +43,22 @@ export function decideChallenge(
   });
 }
 
-/** Applies the order's policy and the broker's limit to an unlock without network. */
+/**
+ * Applies the order's policy and the broker's limit to an unlock without network. The address of a
+ * carried request is that of a browser, so it does not show where the appliance is.
+ */
 export function decideOfflineUse(
-  { offline }: Pick<UnlockPolicy, "offline">,
+  { offline, release: { networks = [] } }: Pick<ReleaseTerms, "offline" | "release">,
   usedToday: number,
   limitPerDay: number,
 ): Outcome<undefined> {
   if (!offline.allowed) return refuse({ code: "OfflineUnlockForbidden", reason: "policy" });
+  if (networks.length > 0)
+    return refuse({
+      code: "PurposeForbidden",
+      reason: "network",
+      detail: "a carried request shows no network of the appliance",
+    });
   if (usedToday >= limitPerDay) return refuse(dayIsUsedUp(limitPerDay));
   return { ok: true, value: undefined };
 }

@@ -210,13 +210,22 @@ test("an import is read on terms of its own: from where, and with which approval
   const at = `${jobPath("ingested")}/unlockPolicy?${API}`;
   const release = { windows: [], approvals: none, breakGlass: false };
   const put = async (purposes?: UnlockPolicy["purposes"]) => {
-    const body = { ...STRICT, release, ...(purposes && { purposes }) };
+    const offline = { ...STRICT.offline, allowed: true };
+    const body = { ...STRICT, offline, release, ...(purposes && { purposes }) };
     return (await whole.call("PUT", at, { body })).json;
   };
   const elsewhere = { ingest: ownTerms({ networks: ["203.0.113.0/24"] }) };
   expect(await put(elsewhere)).toMatchObject({ purposes: elsewhere });
   expect(await put()).toMatchObject({ purposes: elsewhere });
   expect((await device.unlock("unlock")).answer.kind).toBe("answer");
+  // The passkey would open the volume at the datacenter, too.
+  const credentials = `${jobPath("ingested")}/listCredentials?${API}`;
+  const withheld = async () => (await whole.call("POST", credentials)).json.error;
+  expect(await withheld()).toMatchObject({
+    code: "CredentialsWithheld",
+    message: expect.stringContaining("purposes.ingest"),
+    details: [{ code: "network" }, { code: "detail" }],
+  });
   await whole.operator("pickUp", "ingested");
   await whole.operator("receive", "ingested");
   expect((await device.unlock("unlock")).answer).toMatchObject({
@@ -227,8 +236,16 @@ test("an import is read on terms of its own: from where, and with which approval
     kind: "denial",
     value: { code: "PurposeForbidden", reason: "network", message: expect.stringMatching("127.0") },
   });
-  const credentials = `${jobPath("ingested")}/listCredentials?${API}`;
-  expect((await whole.call("POST", credentials)).status).toBe(200);
+  const { text: challenge } = await device.prepareChallenge({
+    payload: (asked) => ({ ...asked, purpose: "ingest" }),
+  });
+  const carried = await whole.call("POST", `${jobPath("ingested")}/offlineUnlocks?${API}`, {
+    body: { challenge },
+  });
+  expect(carried.json.error).toMatchObject({
+    code: "PurposeForbidden",
+    details: [{ code: "network" }, { code: "detail" }],
+  });
   await put({
     ingest: ownTerms({
       networks: ["192.0.2.1", "127.0.0.0/8"],
@@ -239,7 +256,7 @@ test("an import is read on terms of its own: from where, and with which approval
     kind: "pending",
     value: { approval: { required: 1 } },
   });
-  expect((await whole.call("POST", credentials)).json.error.code).toBe("CredentialsWithheld");
+  expect(await withheld()).toMatchObject({ details: [{ code: "approvals" }, { code: "detail" }] });
   // One person cannot lift the terms of a purpose that requires approvals.
   expect((await put({})).error.code).toBe("ChangeNeedsApproval");
 });

@@ -386,6 +386,13 @@ export const UNLOCK_DECISION_ERRORS = {
         },
         why: "A passkey opens the volume at any hour.",
       },
+      network: {
+        message: {
+          en: "The unlock policy allows unlocks only from the networks that it names, and so no passkey",
+          de: "Die Entsperrrichtlinie erlaubt Entsperrungen nur aus den Netzen, die sie nennt, und daher keinen Passkey",
+        },
+        why: "A passkey opens the volume in any network, and also in a later stage of the order.",
+      },
     },
     why: {
       en: "With the passkey, no release is needed, so showing it follows the same rules as a release.",

@@ -8,10 +8,8 @@ import { failureColumns } from "../../core/failure-columns.ts";
 import { errorOf } from "../../core/failure-error.ts";
 import { storageAccountsOf } from "../../core/job-details.ts";
 import { decideCredentials } from "../../core/lifecycle.ts";
-import type { OrderName } from "../../core/order.ts";
+import type { OrderId, OrderName } from "../../core/order.ts";
 import type { AuditEvent, Failure, Outcome } from "../../core/ports.ts";
-import { releaseOf } from "../../core/release-terms.ts";
-import { askedPurposeAt } from "../../core/unlock-purposes.ts";
 import type { ControlPlane, RequestContext } from "../../orders/control-plane.ts";
 import { findOrder } from "../../orders/find-order.ts";
 import { lifecycleOf, type Order } from "../../orders/order.ts";
@@ -61,7 +59,7 @@ export async function revealCredentials(
     const revocation = await findRevocation(store, order.id, serial);
     if (revocation !== undefined) return refuse(revocation);
   }
-  const passed = await passPolicy(plane, order);
+  const passed = await passPolicy(plane, order.id);
   if (!passed.ok) return refuse(passed.failure);
   const revealed = await custody.revealPasskeys(order.id);
   if (!revealed.ok) return refuse(revealed.failure);
@@ -106,17 +104,16 @@ function kidOf([first]: readonly { readonly kid: string }[]) {
  */
 async function passPolicy(
   { store, settings, now }: ControlPlane,
-  order: Order,
+  id: OrderId,
 ): Promise<Outcome<{ readonly breakGlass?: string | undefined }>> {
-  const { id } = order;
   const policy = await readUnlockPolicy(store, id, settings.defaultPolicy);
-  const withheld = withheldBy(releaseOf(policy, askedPurposeAt(order) ?? "unlock"), now());
+  const withheld = withheldBy(policy, now());
   if (withheld === undefined) return { ok: true, value: {} };
   const breakGlass = policy.release.breakGlass
     ? await findBreakGlass(store, id, undefined, now())
     : undefined;
   return breakGlass === undefined
-    ? { ok: false, failure: { code: "CredentialsWithheld", reason: withheld } }
+    ? { ok: false, failure: withheld }
     : { ok: true, value: { breakGlass } };
 }
 

@@ -4,6 +4,7 @@ import type { Transaction } from "kysely";
 
 import type { UnlockFacts } from "../../core/decide-unlock.ts";
 import type { AuditEvent, Outcome } from "../../core/ports.ts";
+import type { ReleaseTerms } from "../../core/release-terms.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 import type { SignedAnswer } from "../message/signed-answer.ts";
 import type { UsedNonce } from "./release-facts.ts";
@@ -28,7 +29,7 @@ export type UnlockWay = {
     used: UsedNonce | undefined,
   ): Pick<UnlockFacts, "nonce" | "nonceUsedBy"> & { readonly lastCounter: number };
   /** Checks the additional conditions of this channel; nothing is used up yet. */
-  permit(terms: Pick<UnlockPolicy, "offline">): Promise<Outcome<undefined>>;
+  permit(terms: Pick<ReleaseTerms, "offline" | "release">): Promise<Outcome<undefined>>;
   /** Of many concurrent requests, on any replica, exactly one continues. */
   useUp(): Promise<Outcome<undefined>>;
   /** The members of the lease that depend on the channel, beside the policy's terms. */
