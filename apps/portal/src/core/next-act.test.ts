@@ -36,8 +36,8 @@ test.each<[string, Facts, string, readonly string[]]>([
     ["B"],
   ],
   ["is dispatched", { status: "DevicePrepared" }, "dispatch", ["A", "B"]],
-  ["is filled", { status: "DevicePrepared", export: true }, "fill", ["A", "B"]],
-  ["goes on being filled", { status: "DataCopy", export: true }, "fill", ["A", "B"]],
+  ["waits for its copy", { status: "DevicePrepared", export: true }, "startCopy", ["A", "B"]],
+  ["is filled", { status: "DataCopy", export: true }, "fill", ["A", "B"]],
   ["is at the customer's site", { status: "Delivered" }, "use", ["A", "B"]],
   ["is read", { status: "AtAzureDC" }, "ingest", ["A", "B"]],
   ["is back without data", { status: "AtAzureDC", export: true }, "complete", ["A", "B"]],
@@ -45,6 +45,12 @@ test.each<[string, Facts, string, readonly string[]]>([
     "waits for its customer",
     { status: "DataCopy", now: "WaitingForCustomerActionForKek" },
     "mendKey",
+    ["A", "B"],
+  ],
+  [
+    "has its customer's answer",
+    { status: "DataCopy", now: "CustomerActionPerformed" },
+    "startCopy",
     ["A", "B"],
   ],
   [

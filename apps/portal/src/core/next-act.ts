@@ -4,6 +4,7 @@ import type { OperatorOrder, StageName } from "@databox-cmk/protocol";
 export const ACTS = {
   prepare: { who: "operator" },
   prepareNodes: { who: "operator" },
+  startCopy: { who: "operator" },
   fill: { who: "operator", command: "databox-agent unlock --purpose fill" },
   dispatch: { who: "operator" },
   deliver: { who: "carrier" },
@@ -31,7 +32,7 @@ const BY_STAGE: Readonly<Partial<Record<StageName, ActName>>> = {
   DataCopy: "ingest",
 };
 const OF_EXPORT: typeof BY_STAGE = {
-  DevicePrepared: "fill",
+  DevicePrepared: "startCopy",
   DataCopy: "fill",
   AtAzureDC: "complete",
 };
@@ -53,6 +54,7 @@ export function decideNextAct(order: Acting): {
     return { name: "prepareNodes", serials: order.unpreparedNodes };
   const now = details?.jobStages?.find(({ stageName }) => stageName === status)?.stageStatus;
   if (now === "WaitingForCustomerActionForKek") return { name: "mendKey", serials };
+  if (now === "CustomerActionPerformed") return { name: "startCopy", serials };
   const isExport = transferType === "ExportFromAzure";
   const isGivenUp = now === "CustomerActionPerformedForCleanUp";
   const name = (isExport ? OF_EXPORT[status] : undefined) ?? BY_STAGE[status];

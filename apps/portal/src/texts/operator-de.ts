@@ -23,6 +23,7 @@ export const operatorDe: OperatorTexts = {
     acts: {
       prepare: "Den Auftrag vorbereiten",
       prepareNodes: "Jeden Knoten mit seinem Anmeldecode vorbereiten",
+      startCopy: "Die Kopie starten",
       fill: "Das Gerät öffnen, den Export einfüllen und das Gerät versenden",
       dispatch: "Das Gerät versenden",
       deliver: "Das Gerät dem Kunden zustellen",

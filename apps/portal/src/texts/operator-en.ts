@@ -26,6 +26,7 @@ export const operatorEn = {
     acts: {
       prepare: "Prepare the order",
       prepareNodes: "Prepare each node with its enrolment code",
+      startCopy: "Start the copy",
       fill: "Open the appliance, fill the export, and dispatch it",
       dispatch: "Dispatch the appliance",
       deliver: "Deliver the appliance to the customer",
