@@ -1,16 +1,21 @@
 import type { OrderSummary } from "@databox-cmk/protocol";
-import { Button, MessageBar, MessageBarBody, Text } from "@fluentui/react-components";
+import { Button, makeStyles, MessageBar, MessageBarBody, Text } from "@fluentui/react-components";
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactElement, useState } from "react";
 
 import { startCampaign } from "../api/campaigns.ts";
 import { decideCampaign, EMPTY_FORM } from "../core/campaign-form.ts";
+import { describePlace } from "../orders/order-columns.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { SidePanel } from "../shell/side-panel.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { useAction } from "../toasts/use-action.tsx";
 import { MoveFields } from "./move-fields.tsx";
+
+const useStyles = makeStyles({
+  list: { listStyleType: "none", margin: 0, padding: 0, overflowWrap: "anywhere" },
+});
 
 /** Moves chosen orders to another key by a campaign, which begins with a dry run. */
 export function MoveOrdersPanel({
@@ -20,6 +25,7 @@ export function MoveOrdersPanel({
   readonly orders: readonly OrderSummary[];
   readonly onClose: () => void;
 }): ReactElement {
+  const styles = useStyles();
   const texts = useTexts();
   const words = texts.operator.campaigns;
   const { client } = useSignedIn();
@@ -42,7 +48,7 @@ export function MoveOrdersPanel({
       title={texts.orders.bulk.move.title}
       isDirty={form !== first && !start.isPending && !start.isSuccess}
       onClose={onClose}
-      footer={
+      footer={(close) => (
         <>
           <Button
             appearance="primary"
@@ -54,14 +60,22 @@ export function MoveOrdersPanel({
           >
             {start.isPending ? words.starting : words.startDry}
           </Button>
-          <Button onClick={onClose}>{texts.ui.close}</Button>
+          <Button onClick={close}>{texts.ui.close}</Button>
         </>
-      }
+      )}
     >
       <Text>{texts.orders.bulk.move.text}</Text>
-      <Text>
-        {words.ofList}: {orders.map(({ name }) => name).join(", ")}
-      </Text>
+      <Text>{words.ofList}:</Text>
+      <ul className={styles.list} aria-label={texts.orders.bulk.orders}>
+        {orders.map((order) => (
+          <li key={order.id}>
+            <Text>{order.name}</Text>
+            <Text size={200} block>
+              {describePlace(order)}
+            </Text>
+          </li>
+        ))}
+      </ul>
       <MoveFields
         form={form}
         onChange={(change) => {

@@ -2,14 +2,17 @@ import type { OrderSummary } from "@databox-cmk/protocol";
 import { FailureText } from "@databox-cmk/ui";
 import { Button, makeStyles, Spinner, Text, tokens } from "@fluentui/react-components";
 import { useQueryClient } from "@tanstack/react-query";
-import { type ReactElement, type ReactNode, useState } from "react";
+import { type ReactElement, type ReactNode, useEffect, useRef, useState } from "react";
 
 import { type OrderName, parseOrderId } from "../api/arm-path.ts";
 import { ProblemError } from "../api/problem-error.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { RouterLink } from "../shell/router-link.tsx";
 import { SidePanel } from "../shell/side-panel.tsx";
+import { UnsavedGuard } from "../shell/unsaved-guard.tsx";
 import { useTexts } from "../texts/texts.ts";
+import { describePlace } from "./order-columns.ts";
+import { type OpenedPage, orderNameOf, PAGES } from "./order-table.tsx";
 
 const useStyles = makeStyles({
   list: { listStyleType: "none", margin: 0, padding: 0 },
@@ -26,12 +29,17 @@ const useStyles = makeStyles({
   },
 });
 
-/** Does the same with chosen orders, one after the other, and shows the result of each. */
+/**
+ * Does the same with chosen orders, one after the other, and shows the result of each. Once it is
+ * closed, it begins with no further order.
+ */
 export function BulkPanel({
   orders,
   title,
   confirm,
   isReady = true,
+  isFilled = false,
+  opens,
   run,
   onClose,
   children,
@@ -42,6 +50,10 @@ export function BulkPanel({
   readonly confirm: string;
   /** Every required field is filled in. */
   readonly isReady?: boolean;
+  /** A field is filled in. */
+  readonly isFilled?: boolean;
+  /** The page that an order's name links to. Operators also see the place of the order. */
+  readonly opens: OpenedPage;
   /** @returns the result, for its row */
   readonly run: (name: OrderName) => Promise<ReactNode>;
   readonly onClose: () => void;
@@ -52,13 +64,23 @@ export function BulkPanel({
   const texts = useTexts();
   const queryClient = useQueryClient();
   const [results, setResults] = useState<ReadonlyMap<string, ReactNode>>(new Map());
-  const [isStarted, setIsStarted] = useState(false);
+  const [phase, setPhase] = useState<"before" | "running" | "done">("before");
+  const isDirty = phase === "running" || (phase === "before" && isFilled);
+  const leaveWords = phase === "before" ? undefined : texts.orders.bulk.stop;
+  const isOpen = useRef(false);
+  useEffect(() => {
+    isOpen.current = true;
+    return () => {
+      isOpen.current = false;
+    };
+  }, []);
   const show = (id: string, result: ReactNode) => {
     setResults((before) => new Map(before).set(id, result));
   };
   const runAll = async () => {
-    setIsStarted(true);
+    setPhase("running");
     for (const { id } of orders) {
+      if (!isOpen.current) break;
       const name = parseOrderId(id);
       if (name === undefined) continue;
       show(id, <Spinner size="tiny" label={texts.orders.bulk.running} />);
@@ -69,46 +91,47 @@ export function BulkPanel({
         show(id, <FailureText text={error.problem.title} />);
       }
     }
+    setPhase("done");
     await queryClient.invalidateQueries({ queryKey: QUERY_KEYS.orders });
   };
   return (
     <SidePanel
       title={title}
+      isDirty={isDirty}
+      leaveWords={leaveWords}
       onClose={onClose}
-      footer={
+      footer={(close) => (
         <>
           <Button
             appearance="primary"
             disabled={!isReady}
-            disabledFocusable={isStarted}
+            disabledFocusable={phase !== "before"}
             onClick={() => void runAll()}
           >
             {confirm}
           </Button>
-          <Button onClick={onClose}>{texts.ui.close}</Button>
+          <Button onClick={close}>{texts.ui.close}</Button>
         </>
-      }
+      )}
     >
+      <UnsavedGuard isDirty={isDirty} words={leaveWords} />
       {children}
       <ul className={styles.list} aria-label={texts.orders.bulk.orders}>
-        {orders.map(({ id, name }) => {
-          const params = parseOrderId(id);
-          return (
-            <li key={id} className={styles.row}>
-              {params === undefined ? (
-                <Text>{name}</Text>
-              ) : (
-                <RouterLink
-                  to="/orders/$subscriptionId/$resourceGroup/$jobName/key-health"
-                  params={params}
-                >
-                  {name}
-                </RouterLink>
+        {orders.map((order) => (
+          <li key={order.id} className={styles.row}>
+            <div>
+              <RouterLink to={PAGES[opens]} params={orderNameOf(order)}>
+                {order.name}
+              </RouterLink>
+              {opens === "operations" && (
+                <Text size={200} block>
+                  {describePlace(order)}
+                </Text>
               )}
-              {results.get(id)}
-            </li>
-          );
-        })}
+            </div>
+            {results.get(order.id)}
+          </li>
+        ))}
       </ul>
     </SidePanel>
   );

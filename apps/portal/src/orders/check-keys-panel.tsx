@@ -24,6 +24,7 @@ export function CheckKeysPanel({
       title={words.title}
       confirm={words.confirm(orders.length)}
       run={async (name) => <HealthBadge health={await checkKeyHealth(client, name)} />}
+      opens="keyHealth"
       onClose={onClose}
     >
       <Text>{words.text}</Text>

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { ALL_COLUMNS, OWN_COLUMNS, parseHidden } from "./order-columns.ts";
+import { ALL_COLUMNS, describePlace, OWN_COLUMNS, parseHidden } from "./order-columns.ts";
 
 test("hidden columns are kept as text; one that this version does not have is left out", () => {
   expect(parseHidden(JSON.stringify(["lock", "colour", "stage"]))).toEqual(["stage", "lock"]);
@@ -15,4 +15,12 @@ test("only operators choose whether to see customer and subscription", () => {
     "customer",
     "subscription",
   ]);
+});
+
+test.each([
+  ["Contoso GmbH", "Contoso GmbH · s · g"],
+  [undefined, "s · g"],
+])("the place of an order of %s distinguishes it from others with its name", (customer, place) => {
+  const id = "/subscriptions/s/resourceGroups/g/providers/Microsoft.DataBox/jobs/atlas";
+  expect(describePlace({ id, customer, resourceGroup: "g" })).toBe(place);
 });

@@ -1,4 +1,7 @@
+import type { OrderSummary } from "@databox-cmk/protocol";
 import * as z from "zod/mini";
+
+import { parseOrderId } from "../api/arm-path.ts";
 
 /** Columns besides the name, from left to right. */
 const COLUMNS = [
@@ -30,4 +33,14 @@ export function parseHidden(text: string | null): readonly OrderColumn[] {
   } catch {
     return [];
   }
+}
+
+/** The customer, subscription and group of an order: its name is unique only there. */
+export function describePlace({
+  id,
+  customer,
+  resourceGroup,
+}: Pick<OrderSummary, "id" | "customer" | "resourceGroup">): string {
+  const parts = [customer, parseOrderId(id)?.subscriptionId, resourceGroup];
+  return parts.filter((part) => part !== undefined).join(" · ");
 }

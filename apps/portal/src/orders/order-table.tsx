@@ -47,9 +47,10 @@ const useStyles = makeStyles({
   locks: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalXXS },
 });
 
-const PAGES = {
+export const PAGES = {
   overview: "/orders/$subscriptionId/$resourceGroup/$jobName",
   operations: "/orders/$subscriptionId/$resourceGroup/$jobName/operations",
+  keyHealth: "/orders/$subscriptionId/$resourceGroup/$jobName/key-health",
 } as const;
 export type OpenedPage = keyof typeof PAGES;
 
@@ -237,7 +238,7 @@ function OrderRow({
   );
 }
 
-function orderNameOf({ id, name, resourceGroup }: OrderSummary): OrderName {
+export function orderNameOf({ id, name, resourceGroup }: OrderSummary): OrderName {
   return parseOrderId(id) ?? { subscriptionId: "", resourceGroup, jobName: name };
 }
 

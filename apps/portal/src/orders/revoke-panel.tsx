@@ -37,6 +37,8 @@ export function RevokePanel({
       orders={orders}
       title={words.title}
       confirm={words.confirm(orders.length)}
+      isFilled={typedReason !== "" || typedCount !== ""}
+      opens={by === "customer" ? "keyHealth" : "operations"}
       isReady={reason !== "" && typedCount === expected}
       run={async (name) => <Text>{texts.keyHealth.leasesEnded(await revokeOne(name))}</Text>}
       onClose={onClose}

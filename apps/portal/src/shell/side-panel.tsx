@@ -13,7 +13,7 @@ import { type ReactElement, type ReactNode, useState } from "react";
 
 import { useReturnFocus } from "../focus/use-return-focus.ts";
 import { useTexts } from "../texts/texts.ts";
-import { LeaveDialog } from "./unsaved-guard.tsx";
+import { LeaveDialog, type LeaveWords } from "./unsaved-guard.tsx";
 
 const useStyles = makeStyles({
   panel: { width: "min(100vw, 560px)" },
@@ -38,15 +38,19 @@ export function SidePanel({
   children,
   footer,
   isDirty = false,
+  leaveWords,
   backKeeps = false,
   onBack,
   onClose,
 }: {
   readonly title: string;
   readonly children: ReactNode;
-  readonly footer: ReactNode;
+  /** As a function, it gets what asks before it closes. */
+  readonly footer: ReactNode | ((close: () => void) => ReactNode);
   /** Closing would lose input, so the reader is asked first. */
   readonly isDirty?: boolean;
+  /** The question to the reader, if it is not about unsaved input. */
+  readonly leaveWords?: LeaveWords | undefined;
   /** Going back loses nothing. */
   readonly backKeeps?: boolean;
   /** Returns to the panel that opened this one, as Escape does. */
@@ -103,9 +107,12 @@ export function SidePanel({
         </DrawerHeaderTitle>
       </DrawerHeader>
       <DrawerBody className={styles.body}>{children}</DrawerBody>
-      <DrawerFooter className={styles.footer}>{footer}</DrawerFooter>
+      <DrawerFooter className={styles.footer}>
+        {typeof footer === "function" ? footer(close) : footer}
+      </DrawerFooter>
       {leaving !== undefined && (
         <LeaveDialog
+          words={leaveWords}
           onLeave={leaving}
           onStay={() => {
             setLeaving(undefined);

@@ -110,6 +110,12 @@ export const de: Texts = {
       chosen: (action, count) => `${action} (${count})`,
       orders: "Gewählte Aufträge",
       running: "Läuft …",
+      stop: {
+        title: "Nach diesem Auftrag aufhören?",
+        text: "Der laufende Auftrag wird noch abgeschlossen. Die Aufträge danach bleiben, wie sie sind.",
+        stay: "Weitermachen",
+        leave: "Aufhören",
+      },
       check: {
         title: "Schlüssel prüfen",
         text: "Der Dienst ruft jetzt den Tresor jedes Auftrags auf, einen nach dem anderen.",

@@ -117,6 +117,12 @@ export const en = {
       chosen: (action: string, count: number) => `${action} (${count})`,
       orders: "Chosen orders",
       running: "In progress …",
+      stop: {
+        title: "Stop after this order?",
+        text: "The order in progress is finished. The orders after it stay as they are.",
+        stay: "Continue",
+        leave: "Stop",
+      },
       check: {
         title: "Check keys",
         text: "The service calls the vault of each order now, one after the other.",
