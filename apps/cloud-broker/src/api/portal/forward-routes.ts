@@ -97,7 +97,7 @@ async function forward(
 ): Promise<Answer> {
   const { method, body } = request;
   const origin = target.origin(request);
-  const url = `${origin}${pathOf(row.path, request)}`;
+  const url = `${origin}${pathOf(row.path, request, row.query)}`;
   const send = async (): Promise<Answer> => {
     const answer = await ask(dependencies, target, request, {
       method,
@@ -158,8 +158,12 @@ async function ask(
 }
 
 /** @throws {AppError} InvalidRequestContent for a name or a parameter that is not passed on */
-function pathOf(template: string, { parameters, query }: ForwardRequest): string {
-  const made = forwardedPath(template, parameters, query);
+function pathOf(
+  template: string,
+  { parameters, query }: ForwardRequest,
+  only?: ForwardedCall["query"],
+): string {
+  const made = forwardedPath(template, parameters, query, only);
   if (made.ok) return made.path;
   throw new AppError("InvalidRequestContent", {
     target: "path",

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { forwardedPath } from "./forwarded-calls.ts";
+import { forwardedPath, GRAPH_CALLS } from "./forwarded-calls.ts";
 
 const TEMPLATE = "/subscriptions/:subscriptionId/resourceGroups/:resourceGroup";
 const NAMES = { subscriptionId: "s", resourceGroup: "g" };
@@ -18,10 +18,45 @@ test("a path is made from its row, with the parameters that are known", () => {
   });
 });
 
-test("a filter may have letters of any script", () => {
-  expect(forwardedPath("/v1.0/users", {}, [["$filter", "startswith(displayName,'Jörg')"]])).toEqual(
-    { ok: true, path: "/v1.0/users?$filter=startswith(displayName%2C'J%C3%B6rg')" },
-  );
+const [{ path: USERS, query: OF_USERS }] = GRAPH_CALLS;
+const SELECT = ["$select", "id,displayName,userPrincipalName"] as const;
+const TOP = ["$top", "15"] as const;
+const ID = "'11111111-1111-4111-8111-111111111111'";
+const begins = (text: string, other = text) =>
+  `startswith(displayName,'${text}') or startswith(userPrincipalName,'${other}')`;
+
+test.each([
+  ["one id", `id in (${ID})`],
+  ["fifteen ids", `id in (${Array.from({ length: 15 }, () => ID).join(",")})`],
+  ["letters of any script", begins("Jörg")],
+  ["a doubled apostrophe", begins("O''Neil")],
+])("a filter of people by %s is passed on", (_what, filter) => {
+  const query = [["$filter", filter], SELECT, TOP] as const;
+  expect(forwardedPath(USERS, {}, query, OF_USERS)).toEqual({
+    ok: true,
+    path: `/v1.0/users?$filter=${encodeURIComponent(filter)}&$select=id%2CdisplayName%2CuserPrincipalName&$top=15`,
+  });
+});
+
+const FILTER = ["$filter", begins("ada")] as const;
+test.each<[string, readonly (readonly [string, string])[]]>([
+  ["nothing", []],
+  ["no filter", [SELECT, TOP]],
+  ["no selection", [FILTER, TOP]],
+  ["no limit", [FILTER, SELECT]],
+  ["another member", [FILTER, ["$select", "id,mail"], TOP]],
+  ["more people", [FILTER, SELECT, ["$top", "16"]]],
+  ["a further page", [FILTER, SELECT, TOP, ["$skiptoken", "x"]]],
+  [
+    "sixteen ids",
+    [["$filter", `id in (${Array.from({ length: 16 }, () => ID).join(",")})`], SELECT, TOP],
+  ],
+  ["two beginnings", [["$filter", begins("ada", "ren")], SELECT, TOP]],
+  ["an empty beginning", [["$filter", begins("")], SELECT, TOP]],
+  ["the end of a string", [["$filter", begins("a') or startswith(mail,'b")], SELECT, TOP]],
+  ["a filter of another member", [["$filter", "accountEnabled eq false"], SELECT, TOP]],
+])("a call for people with %s is not passed on", (_what, query) => {
+  expect(forwardedPath(USERS, {}, query, OF_USERS)).toMatchObject({ ok: false });
 });
 
 test.each([
@@ -52,8 +87,9 @@ test.each([
   ["a member of every object", "constructor", "x"],
   ["a line break", "$filter", "a\r\nb"],
   ["a version that is none", "api-version", "2021-04-01&x=y"],
-  ["an endless filter", "$filter", "a".repeat(1025)],
-  ["half of a character", "$filter", "\ud800"],
+  ["an endless filter", "$filter", "a".repeat(513)],
+  ["a letter that no filter of Azure's resources needs", "$filter", "ö"],
+  ["a selection", "$select", "id"],
 ])("%s is not passed on", (_what, name, value) => {
   expect(forwardedPath(TEMPLATE, NAMES, [[name, value]])).toMatchObject({ ok: false });
 });

@@ -21,6 +21,8 @@ export type ForwardedCall = {
    * it still has them.
    */
   readonly startsWithDefaults?: true;
+  /** Exactly the parameters of this call, in lower case. Without it, any of the common ones. */
+  readonly query?: ReadonlyMap<string, RegExp>;
 };
 
 const SUBSCRIPTION = "/subscriptions/:subscriptionId";
@@ -75,18 +77,31 @@ export const KEY_VAULT_CALLS = [
   { methods: ["GET", "PATCH"], path: "/keys/:keyName/:keyVersion" },
 ] as const satisfies readonly ForwardedCall[];
 
-/** Microsoft Graph: the names of people, by their object ids or by the beginning of a name. */
+/** At most 15 object ids, or the beginning of either name: letters of every script. */
+const PEOPLE =
+  /^(?:id in \('[\dA-Fa-f-]{36}'(?:,'[\dA-Fa-f-]{36}'){0,14}\)|startswith\(displayName,'((?:[ -&(-~\p{L}\p{M}]|''){1,256})'\) or startswith\(userPrincipalName,'\1'\))$/u;
+
+/**
+ * Microsoft Graph: the names of people, by their object ids or by the beginning of a name. Every
+ * parameter is required: without them, Graph would list the directory with all that it shows.
+ */
 export const GRAPH_CALLS = [
-  { methods: ["GET"], path: "/v1.0/users" },
+  {
+    methods: ["GET"],
+    path: "/v1.0/users",
+    query: new Map([
+      ["$filter", PEOPLE],
+      ["$select", /^id,displayName,userPrincipalName$/],
+      ["$top", /^(?:[1-9]|1[0-5])$/],
+    ]),
+  },
 ] as const satisfies readonly ForwardedCall[];
 
 /** Names of Azure resources; never a dot segment, never a separator. */
 const NAME = /^(?!\.+$)[\w.()-]{1,128}$/;
 const QUERY: ReadonlyMap<string, RegExp> = new Map([
   ["api-version", /^\d{1,4}(?:\.\d|-\d{2}-\d{2}(?:-preview)?)$/i],
-  // With letters of every script, since people search for names.
-  ["$filter", /^[ -~\p{L}\p{M}]{1,1024}$/u],
-  ["$select", /^[A-Za-z,]{1,128}$/],
+  ["$filter", /^[ -~]{1,512}$/],
   ["$top", /^\d{1,4}$/],
   ["$skiptoken", /^[!-~]{1,2048}$/],
   ["maxresults", /^\d{1,3}$/],
@@ -96,12 +111,14 @@ const QUERY: ReadonlyMap<string, RegExp> = new Map([
  * Builds path and query of a call from its row, so that only names and known parameters of the
  * request get through.
  *
+ * @param only - the parameters that the call must have, if the common ones are not meant
  * @returns a refusal as text for a name or a parameter that the row does not allow
  */
 export function forwardedPath(
   template: string,
   names: Readonly<Record<string, string>>,
   query: Iterable<readonly [string, string]>,
+  only?: ReadonlyMap<string, RegExp>,
 ): { readonly ok: true; readonly path: string } | { readonly ok: false; readonly detail: string } {
   const segments: string[] = [];
   for (const segment of template.split("/")) {
@@ -114,12 +131,16 @@ export function forwardedPath(
     segments.push(value);
   }
   const kept: string[] = [];
+  const missing = new Set(only?.keys());
   for (const [name, value] of query) {
-    const allowed = QUERY.get(name.toLowerCase());
+    const allowed = (only ?? QUERY).get(name.toLowerCase());
     if (allowed?.test(value) !== true)
       return { ok: false, detail: `query parameter ${JSON.stringify(name.slice(0, 64))}` };
     kept.push(`${name}=${encodeURIComponent(value)}`);
+    missing.delete(name.toLowerCase());
   }
+  const [first] = missing;
+  if (first !== undefined) return { ok: false, detail: `a call without ${first}` };
   return {
     ok: true,
     path: `${segments.join("/")}${kept.length === 0 ? "" : `?${kept.join("&")}`}`,
