@@ -27,7 +27,8 @@ type Release = PurposeTerms & Pick<UnlockPolicy["release"], "breakGlass">;
 
 /**
  * The part of the policy for a purpose. A change needs the approvals of the part that requires most
- * of them. Break-glass is the same for all.
+ * of them; of those that require the same number, of one that names its approvers. Break-glass is
+ * the same for all.
  */
 export function releaseOf(policy: UnlockPolicy, purpose: TermsPurpose): Release {
   const { breakGlass } = policy.release;
@@ -43,12 +44,17 @@ export function releaseOf(policy: UnlockPolicy, purpose: TermsPurpose): Release 
       return { ...fill, breakGlass };
     case "change": {
       const strictest = [ingest, fill].reduce<PurposeTerms>(
-        (one, other) => (other.approvals.required > one.approvals.required ? other : one),
+        (one, other) => (isStricter(other.approvals, one.approvals) ? other : one),
         release,
       );
       return { ...strictest, breakGlass };
     }
   }
+}
+
+function isStricter(one: PurposeTerms["approvals"], other: PurposeTerms["approvals"]): boolean {
+  if (one.required !== other.required) return one.required > other.required;
+  return one.approvers.length > 0 && other.approvers.length === 0;
 }
 
 export function termsOf(policy: UnlockPolicy, purpose: TermsPurpose): ReleaseTerms {

@@ -1,6 +1,7 @@
 import { checkPasskey } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
 import type { Custody, JobWrite, TransferType } from "@databox-cmk/protocol";
+import type { Kysely } from "kysely";
 
 import { recorded } from "../audit/record.ts";
 import { decideCustody } from "../core/decide-custody.ts";
@@ -9,6 +10,7 @@ import { newJobDetails, sharePasswordsOf } from "../core/job-details.ts";
 import { type OrderName, orderIdOf } from "../core/order.ts";
 import { decideIdentities } from "../core/patch-identity.ts";
 import { decideKeyChoice } from "../core/patch-key-choice.ts";
+import type { BrokerTables } from "../store/schema.ts";
 import type { ControlPlane, RequestContext } from "./control-plane.ts";
 import { readCustodyPolicy } from "./custody-policy.ts";
 import { requireResourceGroup } from "./find-order.ts";
@@ -43,8 +45,12 @@ export async function createOrder(
     throw new AppError("ResourceAlreadyExists", { facts: { orderName: name.name } });
 
   const { details: writtenDetails, custody: writtenCustody } = written.properties;
-  const policy = await readCustodyPolicy(plane.store, name.subscriptionId);
-  const chosen = valueOf(decideCustody(writtenCustody, policy?.splitOnly === true));
+  const chooseCustody = async (store: Kysely<BrokerTables>): Promise<Custody> => {
+    const policy = await readCustodyPolicy(store, name.subscriptionId);
+    return valueOf(decideCustody(writtenCustody, policy?.splitOnly === true));
+  };
+  // Refuses before anything is made; the commit decides by the policy that is in force then.
+  await chooseCustody(plane.store);
   const scheduledDateTime = scheduleOf(written.properties);
   const details = newJobDetails(writtenDetails, transferType);
   const key = valueOf(
@@ -98,6 +104,7 @@ export async function createOrder(
         plane.appendAudit,
         { chain: id, action: "order/create", context },
         async (transaction) => {
+          const chosen = await chooseCustody(transaction);
           await insertOrder(transaction, order);
           await realised.commit(transaction);
           if (ownPasskey !== undefined)

@@ -1,7 +1,12 @@
 // @module-tag one-engine
+import { randomBytes } from "node:crypto";
+
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
+import { createSeal } from "../../src/api/portal/seal.ts";
+import { createSessions } from "../../src/api/portal/sessions.ts";
+import { openTestStore } from "../store/open-test-store.ts";
 import { openPage, type PortalWorld, startPortalWorld, USERS } from "./portal-world.ts";
 
 let world: PortalWorld;
@@ -165,6 +170,17 @@ describe("a request with a good cookie", () => {
     const jobs = `/subscriptions/${world.emulator.subscriptionId}/providers/Microsoft.DataBox/jobs?api-version=2025-07-01`;
     expect((await browser.go(`${world.portalUrl}${jobs}`)).status).toBe(401);
   });
+});
+
+test("a session to which a newer replica added a token stays signed in", async () => {
+  await using store = await openTestStore(":memory:");
+  const seal = createSeal(randomBytes(32));
+  const sessions = createSessions({ store, seal, now: () => Date.UTC(2026, 0, 1) });
+  const arm = { accessToken: "token", expiresAtMs: 1 };
+  const person = { name: "Ada", roles: ["Owner"] };
+  const tokens = { arm, unknown: { ...arm, audience: "unknown" } };
+  const id = await sessions.open("ada", { ...person, tokens });
+  expect((await sessions.find(id))?.content).toEqual({ ...person, tokens: { arm } });
 });
 
 test("signing in and out are in the audit trail", async () => {

@@ -210,6 +210,29 @@ describe("a subscription that allows only split custody", () => {
     expect((await placeIn({ kind: "escrow" }, "in-escrow")).status).toBe(202);
   });
 
+  test("also decides about an order that is being placed when it is set", async () => {
+    const create = world.identities.createSystemAssigned.bind(world.identities);
+    const placeMeanwhile = async (custody: object | undefined, job: string) => {
+      await allowOnlySplit(false);
+      world.identities.createSystemAssigned = async (...identity) => {
+        expect((await allowOnlySplit(true)).status).toBe(200);
+        return create(...identity);
+      };
+      const { properties, ...rest } = minimalJob();
+      const identity = { type: "SystemAssigned" };
+      const body = { ...rest, identity, properties: { ...properties, custody } };
+      return world.call("PUT", `${jobPath(job)}?${API}`, { body });
+    };
+    expect(await placeMeanwhile({ kind: "escrow" }, "other")).toMatchObject({
+      status: 403,
+      json: { error: { code: "RequestDisallowedByPolicy" } },
+    });
+    expect((await world.call("GET", `${jobPath("other")}?${API}`)).status).toBe(404);
+    expect(world.identities.system.size).toBe(0);
+    expect((await placeMeanwhile(undefined, JOB)).status).toBe(202);
+    expect((await readPolicy()).custody).toEqual({ kind: "split", acceptNoRecovery: false });
+  });
+
   test("names the orders that are in escrow, and leaves them as they are", async () => {
     await place();
     await placeIn({ kind: "split", acceptNoRecovery: true }, "other");

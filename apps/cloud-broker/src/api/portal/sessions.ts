@@ -13,7 +13,8 @@ const contentSchema = z.strictObject({
   name: z.string(),
   roles: z.array(z.string()),
   refreshToken: z.string().optional(),
-  tokens: z.strictObject({
+  // A newer replica may have put tokens in that this one does not know.
+  tokens: z.object({
     arm: token.optional(),
     vault: token.optional(),
     graph: token.optional(),
