@@ -1,3 +1,5 @@
+import { generateSigningKey, signMessage } from "@databox-cmk/crypto";
+
 import { defaultUnlockPolicy } from "../../src/core/unlock-policy.ts";
 import { createKeyCustody } from "../../src/custody/create-key-custody.ts";
 import { createAnnounce } from "../../src/events/announce.ts";
@@ -22,6 +24,7 @@ export function createControlPlane(
   } & Pick<CustomerVault, "vaults">,
 ): ControlPlane {
   const { store, identities, now } = given;
+  const { key: signing } = generateSigningKey();
   const custody = custodyDependencies({
     store,
     now,
@@ -37,7 +40,7 @@ export function createControlPlane(
     identities,
     appendAudit,
     announce,
-    sign: () => Promise.resolve("receipt"),
+    sign: (type, payload) => signMessage(signing, type, payload),
     now,
     admitChange: () => Promise.resolve({ use: () => Promise.resolve() }),
     settings: {
