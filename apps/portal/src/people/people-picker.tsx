@@ -1,4 +1,3 @@
-import { isIdentifier } from "@databox-cmk/protocol";
 import {
   Field,
   Tag,
@@ -11,6 +10,7 @@ import {
 } from "@fluentui/react-components";
 import { type ReactElement, useState } from "react";
 
+import { parseObjectIds } from "../core/object-ids.ts";
 import { useSettled } from "../shell/use-settled.ts";
 import { useTexts } from "../texts/texts.ts";
 import { useFoundPeople, usePeople } from "./use-people.ts";
@@ -20,7 +20,7 @@ const NONE = "none";
 
 /**
  * Chooses people by the beginning of their names. An object id may be typed instead, for a person
- * whom the directory does not show.
+ * whom the directory does not show; it counts without being chosen from the list.
  */
 export function PeoplePicker({
   label,
@@ -39,18 +39,21 @@ export function PeoplePicker({
   const wanted = typed.trim();
   const people = usePeople(ids);
   const found = useFoundPeople(useSettled(wanted));
-  // Every object id has the form of a tenant's id.
-  const isId = isIdentifier("tenantId", wanted);
-  const options = isId ? [{ id: wanted.toLowerCase(), name: wanted, signInName: "" }] : found;
+  const typedIds = parseObjectIds(typed);
+  const options =
+    typedIds.length > 0 ? typedIds.map((id) => ({ id, name: id, signInName: "" })) : found.people;
   const choices = options.filter(({ id }) => !ids.includes(id));
+  const choose = (chosen: readonly string[]) => {
+    onChange([...new Set([...chosen, ...typedIds])]);
+    setTyped("");
+  };
   return (
     <Field label={label} hint={hint}>
       <TagPicker
         selectedOptions={[...ids]}
         onOptionSelect={(_event, { value, selectedOptions }) => {
           if (value === NONE) return;
-          onChange(selectedOptions);
-          setTyped("");
+          choose(selectedOptions);
         }}
       >
         <TagPickerControl expandIcon={null}>
@@ -66,6 +69,21 @@ export function PeoplePicker({
             onChange={(event) => {
               setTyped(event.target.value);
             }}
+            onPaste={(event) => {
+              const pasted = parseObjectIds(event.clipboardData.getData("text"));
+              if (pasted.length === 0) return;
+              // The field would join lines.
+              event.preventDefault();
+              onChange([...new Set([...ids, ...pasted])]);
+            }}
+            onKeyDown={(event) => {
+              if (event.key !== "Enter" || typedIds.length === 0) return;
+              event.preventDefault();
+              choose(ids);
+            }}
+            onBlur={() => {
+              if (typedIds.length > 0) choose(ids);
+            }}
           />
         </TagPickerControl>
         <TagPickerList>
@@ -76,7 +94,7 @@ export function PeoplePicker({
           ))}
           {choices.length === 0 && (
             <TagPickerOption value={NONE}>
-              {wanted === "" ? words.type : words.none}
+              {wanted === "" ? words.type : words.found[found.state]}
             </TagPickerOption>
           )}
         </TagPickerList>

@@ -21,15 +21,26 @@ export function usePeople(ids: readonly string[]): ReadonlyMap<string, Person> {
   return new Map(data.map((person) => [person.id, person]));
 }
 
-/** People whose name begins with a text. */
-export function useFoundPeople(text: string | undefined): readonly Person[] {
+export type FoundPeople = {
+  readonly people: readonly Person[];
+  readonly state: "pending" | "failed" | "done";
+};
+
+/**
+ * People whose name begins with a text.
+ *
+ * @param text - undefined while a person types it
+ */
+export function useFoundPeople(text: string | undefined): FoundPeople {
   const { client } = useSignedIn();
-  const { data = [] } = useQuery({
+  const { data, status, isPlaceholderData } = useQuery({
     queryKey: QUERY_KEYS.people("search", text ?? ""),
     queryFn: ({ signal }) => searchPeople(client, text ?? "", signal),
     enabled: text !== undefined && text !== "",
     placeholderData: keepPreviousData,
     retry: false,
   });
-  return text === "" ? [] : data;
+  const people = text === "" || data === undefined ? [] : data;
+  if (status === "error") return { people, state: "failed" };
+  return { people, state: status === "pending" || isPlaceholderData ? "pending" : "done" };
 }

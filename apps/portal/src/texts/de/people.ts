@@ -2,5 +2,9 @@ import type { people as english } from "../en/people.ts";
 
 export const people: typeof english = {
   type: "Geben Sie den Anfang eines Namens ein oder eine Objekt-ID.",
-  none: "Kein Benutzer des Verzeichnisses hat einen Namen, der so beginnt. Sie können eine Objekt-ID eingeben.",
+  found: {
+    pending: "Suche läuft …",
+    failed: "Das Verzeichnis lässt sich nicht lesen. Geben Sie eine Objekt-ID ein.",
+    done: "Kein Benutzer des Verzeichnisses hat einen Namen, der so beginnt. Sie können eine Objekt-ID eingeben.",
+  },
 };

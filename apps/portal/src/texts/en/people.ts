@@ -1,5 +1,10 @@
 /** The choice of people from the directory. */
 export const people = {
   type: "Type the beginning of a name, or an object ID.",
-  none: "No user of the directory has a name that begins so. You can type an object ID.",
+  /** The list without a choice, by the state of the search. */
+  found: {
+    pending: "Searching …",
+    failed: "The directory can't be read. Type an object ID.",
+    done: "No user of the directory has a name that begins so. You can type an object ID.",
+  },
 };
