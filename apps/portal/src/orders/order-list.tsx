@@ -88,6 +88,9 @@ export function OrderList({
   const [hidden, setHidden] = useHiddenColumns();
   const columns = opens === "operations" ? ALL_COLUMNS : OWN_COLUMNS;
   const chosen = (orders.data?.value ?? []).filter(({ id }) => ids.has(id));
+  /** A later page may be empty, since orders change meanwhile; the others may not be. */
+  const isEmptyPage = orders.data?.value.length === 0;
+  const hasOtherPages = positions.length > 0 || next !== undefined;
   const isFiltered = Object.keys(filter).length > 0;
   return (
     <>
@@ -117,7 +120,7 @@ export function OrderList({
         </Suspense>
       )}
       {orders.isPending && <LoadingState />}
-      {orders.data?.value.length === 0 && (
+      {isEmptyPage && !hasOtherPages && (
         <EmptyState
           icon={<BoxSearchRegular />}
           title={isFiltered ? texts.orders.noneFoundTitle : texts.orders.emptyTitle}
@@ -125,7 +128,7 @@ export function OrderList({
           {!isFiltered && <Text>{empty}</Text>}
         </EmptyState>
       )}
-      {orders.data !== undefined && orders.data.value.length > 0 && (
+      {orders.data !== undefined && (!isEmptyPage || hasOtherPages) && (
         <>
           {chosen.length > 0 && (
             <div className={styles.bulk}>
@@ -142,16 +145,18 @@ export function OrderList({
               ))}
             </div>
           )}
-          <OrderTable
-            orders={orders.data.value}
-            columns={columns.filter((column) => !hidden.includes(column))}
-            opens={opens}
-            selection={
-              actions.length > 0
-                ? { ids: new Set(chosen.map(({ id }) => id)), onChange: setIds }
-                : undefined
-            }
-          />
+          {!isEmptyPage && (
+            <OrderTable
+              orders={orders.data.value}
+              columns={columns.filter((column) => !hidden.includes(column))}
+              opens={opens}
+              selection={
+                actions.length > 0
+                  ? { ids: new Set(chosen.map(({ id }) => id)), onChange: setIds }
+                  : undefined
+              }
+            />
+          )}
           <Pager
             shown={texts.orders.found(orders.data.value.length, orders.data.total)}
             positions={positions}
