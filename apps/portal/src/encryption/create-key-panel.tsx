@@ -51,17 +51,15 @@ export function CreateKeyPanel({
   const isTakenName = useIsKeyNameTaken(vaultUri, name);
   const isValid = isIdentifier("keyName", name);
   const [rotation, setRotation] = useState<RotationPeriod>();
-  const finish = async ({ version }: KeyVersion) => {
-    await queryClient.invalidateQueries({ queryKey: ["vault", vaultUri] });
-    onCreated(name, version);
-  };
   const rotate = useAction("setRotation", {
     mutationFn: ({ every }: { readonly key: KeyVersion; readonly every: RotationPeriod }) =>
       writeRotation(client, vaultUri, name, every),
-    onSuccess: (_nothing, { key }) => finish(key),
+    onSuccess: (_nothing, { key }) => {
+      onCreated(name, key.version);
+    },
   });
-  const proceed = async (key: KeyVersion) => {
-    if (rotation === undefined) await finish(key);
+  const proceed = (key: KeyVersion) => {
+    if (rotation === undefined) onCreated(name, key.version);
     else rotate.mutate({ key, every: rotation });
   };
   const create = useAction(keyName === undefined ? "createKey" : "createVersion", {
@@ -73,12 +71,16 @@ export function CreateKeyPanel({
         notBefore: validity.notBefore,
         expiresAt: validity.expiresAt,
       }),
-    onSuccess: proceed,
+    // Also without its rotation policy, the key is one of the vault's.
+    onSuccess: async (key) => {
+      await queryClient.invalidateQueries({ queryKey: ["vault", vaultUri] });
+      proceed(key);
+    },
   });
   /** The key, while only its rotation policy is missing. */
   const made = create.data;
-  const isTaken = isTakenName && keyName === undefined && made === undefined;
   const isBusy = create.isPending || rotate.isPending;
+  const isTaken = isTakenName && keyName === undefined && made === undefined && !isBusy;
   const words = texts.encryption;
   const confirmMade = rotation === undefined ? words.goOn : words.setRotation;
   const confirm = made === undefined ? words.create : confirmMade;
@@ -104,7 +106,7 @@ export function CreateKeyPanel({
           disabledFocusable={isBusy}
           onClick={() => {
             if (made === undefined) create.mutate();
-            else void proceed(made);
+            else proceed(made);
           }}
         >
           {isBusy ? words.creating : confirm}
