@@ -21,7 +21,7 @@ export function usePeople(ids: readonly string[]): ReadonlyMap<string, Person> {
   return new Map(data.map((person) => [person.id, person]));
 }
 
-export type FoundPeople = {
+type FoundPeople = {
   readonly people: readonly Person[];
   readonly state: "pending" | "failed" | "done";
 };
