@@ -16,6 +16,7 @@ import { endBackupKeyUse, orderBackupKeyUse, removeBackupKey } from "../api/back
 import { ConfirmDialog } from "../order/confirm-dialog.tsx";
 import { OfferedTo } from "../order/read-only.tsx";
 import { useOrderName, useRefreshOrder } from "../order/use-order.ts";
+import { PersonName } from "../people/person-name.tsx";
 import { useSignedIn } from "../queries/session-context.ts";
 import { Copyable } from "../shell/copyable.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
@@ -74,7 +75,7 @@ export function BackupCard({ backup }: { readonly backup: BackupKeyView }): Reac
             label: texts.added,
             value: (
               <>
-                <Time at={backup.createdAt} /> · {backup.createdBy}
+                <Time at={backup.createdAt} /> · <PersonName id={backup.createdBy} />
               </>
             ),
           },

@@ -28,6 +28,7 @@ import type { ReactElement } from "react";
 
 import { readCampaign } from "../api/campaigns.ts";
 import { OperatorPage } from "../operator/operator-page.tsx";
+import { PersonName } from "../people/person-name.tsx";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
@@ -139,7 +140,12 @@ function CampaignFacts({ campaign }: { readonly campaign: CampaignView }): React
         ),
         {
           label: words.startedBy,
-          value: campaign.origin === "automatic" ? words.automatic : campaign.createdBy,
+          value:
+            campaign.origin === "automatic" ? (
+              words.automatic
+            ) : (
+              <PersonName id={campaign.createdBy} />
+            ),
         },
         { label: words.startedAt, value: <Time at={createdAt} /> },
         ...(finishedAt === undefined

@@ -24,6 +24,7 @@ import { type ReactElement, useState } from "react";
 import { skipTokenOf } from "../api/arm-path.ts";
 import { readCampaigns } from "../api/campaigns.ts";
 import { OperatorPage } from "../operator/operator-page.tsx";
+import { PersonName } from "../people/person-name.tsx";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { NarrowFacts } from "../shell/narrow-facts.tsx";
@@ -68,7 +69,7 @@ export function CampaignsPage(): ReactElement {
   const next = skipTokenOf(campaigns.data?.nextLink);
   const words = texts.operator.campaigns;
   const starterOf = ({ origin, createdBy }: CampaignView) =>
-    origin === "automatic" ? words.automatic : createdBy;
+    origin === "automatic" ? words.automatic : <PersonName id={createdBy} />;
   return (
     <OperatorPage title={words.title} icon={<ArrowSyncRegular />}>
       <Toolbar className={styles.bar} aria-label={texts.orders.commands}>

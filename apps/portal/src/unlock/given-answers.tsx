@@ -16,6 +16,7 @@ import type { ReactElement } from "react";
 
 import { readOfflineUnlocks } from "../api/offline-unlocks.ts";
 import { useOrderName } from "../order/use-order.ts";
+import { PersonName } from "../people/person-name.tsx";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { NarrowFacts } from "../shell/narrow-facts.tsx";
@@ -86,7 +87,9 @@ export function GivenAnswers(): ReactElement {
                   />
                 </TableCell>
                 <TableCell className={styles.text}>{use.serial}</TableCell>
-                <TableCell className={styles.text}>{use.by}</TableCell>
+                <TableCell className={styles.text}>
+                  <PersonName id={use.by} />
+                </TableCell>
                 <TableCell className={mergeClasses(styles.text, styles.wide)}>
                   {use.reason ?? "–"}
                 </TableCell>
