@@ -1,5 +1,5 @@
 import { AppError, type Cloud, CLOUD_NAMES, CLOUDS, PUBLIC_CLOUD } from "@databox-cmk/errors";
-import { asciiLowerCase, IDENTIFIERS, patternOf } from "@databox-cmk/protocol";
+import { asciiLowerCase, IDENTIFIERS, patternOf, senderNetwork } from "@databox-cmk/protocol";
 import * as z from "zod";
 
 import { parseDatabaseUrl } from "./database-url.ts";
@@ -51,12 +51,8 @@ const databaseUrl = z.string().transform((value, context) => {
   if (url === undefined) context.addIssue({ code: "custom", message: "not a database" });
   return url ?? z.NEVER;
 });
-/** A network of all addresses would trust every sender. */
-const network = z
-  .union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])
-  .refine((text) => !text.endsWith("/0"));
 const networks = list
-  .pipe(z.array(network).min(1).max(64))
+  .pipe(z.array(senderNetwork).min(1).max(64))
   .transform((written) => networkList(written));
 const flag = z.enum(["true", "false"]).transform((value) => value === "true");
 const file = z.string().min(1).max(4096);

@@ -137,6 +137,12 @@ describe("the unlock policy of an order", () => {
       "expected an address or a network",
     ],
     [
+      "with a network of all addresses",
+      { ...STRICT, purposes: { ingest: ownTerms({ networks: ["192.0.2.1", "::/0"] }) } },
+      "purposes.ingest.networks.1",
+      "a network of all addresses",
+    ],
+    [
       "with terms of a purpose that has none",
       { ...STRICT, purposes: { prepare: ownTerms({}) } },
       "purposes",

@@ -73,16 +73,19 @@ export const custody = z.discriminatedUnion("kind", [
 ]);
 export type Custody = z.infer<typeof custody>;
 
+/** An address or a network in CIDR notation. A network of all addresses would exclude no sender. */
+export const senderNetwork = z
+  .union(
+    [z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()],
+    "expected an address or a network, such as 203.0.113.0/24",
+  )
+  .check(z.refine((text) => !text.endsWith("/0"), "a network of all addresses"));
+
 /** Terms of the datacenter, in place of `release`. */
 const purposeTerms = z.strictObject({
   /** Networks from which the appliance may ask; empty: from anywhere. */
   networks: z
-    .array(
-      z.union(
-        [z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()],
-        "expected an address or a network, such as 203.0.113.0/24",
-      ),
-    )
+    .array(senderNetwork)
     .check(z.maxLength(20), z.refine(distinct, "a network is named twice")),
   windows,
   approvals,

@@ -56,8 +56,7 @@ export async function writeUnlockPolicy(
     // The approvals are good for this change of that policy.
     requirePolicyMatch(before, policyTagOf(seen));
     await claim.use(transaction);
-    await tightenOpenApprovals(transaction, order.id, before?.policy ?? defaultPolicy);
-    await tightenOpenApprovals(transaction, order.id, policy);
+    await tightenOpenApprovals(transaction, order.id, before?.policy ?? defaultPolicy, policy);
     if (!policy.release.breakGlass) await endBreakGlass(transaction, order.id, plane.now());
     await putInForce(transaction, order, before, after);
     return {
@@ -128,13 +127,15 @@ function requireStage({ stage }: Order): void {
 }
 
 /**
- * Adds a policy's terms to every request that waits in an order. A policy that is loosened later gives back to
- * a waiting request nothing that it was denied at any time while it waited.
+ * Adds the terms of the old and the new policy to every request that waits in an order. A policy that
+ * is loosened later gives back to a waiting request nothing that it was denied at any time while it
+ * waited.
  */
 async function tightenOpenApprovals(
   transaction: Kysely<BrokerTables>,
   order: OrderId,
-  policy: UnlockPolicy,
+  before: UnlockPolicy,
+  after: UnlockPolicy,
 ): Promise<void> {
   const open = await transaction
     .selectFrom("approvals")
@@ -143,11 +144,12 @@ async function tightenOpenApprovals(
     .where("state", "=", "open")
     .execute();
   for (const { id, purpose, terms_json } of open) {
-    const terms = termsOf(policy, purpose);
-    const asked = terms_json === null ? terms : fromJson(terms_json);
+    const old = termsOf(before, purpose);
+    const asked = terms_json === null ? old : fromJson(terms_json);
+    const terms = stricterTerms(stricterTerms(asked, old), termsOf(after, purpose));
     await transaction
       .updateTable("approvals")
-      .set({ terms_json: toJson(stricterTerms(asked, terms)) })
+      .set({ terms_json: toJson(terms) })
       .where("id", "=", id)
       .execute();
   }
