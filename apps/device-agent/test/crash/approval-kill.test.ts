@@ -6,14 +6,16 @@ import { createFakeBroker } from "@databox-cmk/testkit";
 import type { FakeApproval, FakeBroker } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { runUntilStep } from "./agent-process.ts";
+import { buildAgent, runUntilStep } from "./agent-process.ts";
 
 const PENDING = 6;
 
+let agent: string;
 let broker: FakeBroker;
 let folder: string;
 let nodeCount = 0;
 beforeAll(async () => {
+  agent = await buildAgent();
   broker = await createFakeBroker();
   broker.approvals.required = 2;
   folder = mkdtempSync(join(tmpdir(), "databox-approval-kill-"));
@@ -21,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await broker[Symbol.asyncDispose]();
-  rmSync(folder, { recursive: true, force: true });
+  for (const path of [folder, join(agent, "..")]) rmSync(path, { recursive: true, force: true });
 });
 
 async function createNode() {
@@ -30,7 +32,7 @@ async function createNode() {
   const { enrolmentCode } = await broker.addNode(serial);
   const state = join(folder, serial);
   const run = (command: readonly string[], at = 0, input = "") =>
-    runUntilStep(state, command, input, { steps: "all", at });
+    runUntilStep(agent, ["--state-dir", state, ...command], input, { steps: "all", at });
   const where = [
     "--broker",
     broker.url,

@@ -15,20 +15,22 @@ import type { FakeBroker } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { HAS_CRYPTSETUP } from "../agent-world.ts";
-import { runUntilStep } from "./agent-process.ts";
+import { buildAgent, runUntilStep } from "./agent-process.ts";
 import type { KillPoint } from "./agent-process.ts";
 
+let agent: string;
 let broker: FakeBroker;
 let folder: string;
 let nodeCount = 0;
 beforeAll(async () => {
+  agent = await buildAgent();
   broker = await createFakeBroker();
   folder = mkdtempSync(join(tmpdir(), "databox-erase-kill-"));
   writeFileSync(join(folder, "ca.pem"), broker.certificateAuthorityPem);
 });
 afterAll(async () => {
   await broker[Symbol.asyncDispose]();
-  rmSync(folder, { recursive: true, force: true });
+  for (const path of [folder, join(agent, "..")]) rmSync(path, { recursive: true, force: true });
 });
 
 /** A node that can be set back to where it was before its erasure. */
@@ -39,7 +41,7 @@ async function createNode(volumeKind: "luks2" | "file") {
   const home = join(folder, serial);
   const [state, disk] = [join(home, "state"), join(home, "disk.img")];
   const run = (command: readonly string[], kill: KillPoint, input = "") =>
-    runUntilStep(state, command, input, kill);
+    runUntilStep(agent, ["--state-dir", state, ...command], input, kill);
   const where = ["--broker", broker.url, "--ca-file", join(folder, "ca.pem")];
   const names = ["--order", broker.order, "--serial", serial, "--resolve-localhost"];
   const place = ["--volume", disk, "--volume-kind", volumeKind, "--size-mib", "32"];
@@ -72,7 +74,7 @@ async function createNode(volumeKind: "luks2" | "file") {
     isCertified: () => node.certificate !== undefined,
     files: () =>
       readdirSync(state)
-        .filter((name) => !name.includes(".lock.") && name !== "compile-cache")
+        .filter((name) => !name.includes(".lock."))
         .toSorted(),
   };
 }

@@ -11,9 +11,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { HAS_CRYPTSETUP } from "../agent-world.ts";
 import { createOwner } from "../owner-key.ts";
-import { runUntilStep } from "./agent-process.ts";
+import { buildAgent, runUntilStep } from "./agent-process.ts";
 import type { KilledRun, KillPoint } from "./agent-process.ts";
 
+let agent: string;
 let broker: FakeBroker;
 const owner = createOwner();
 let folder: string;
@@ -21,6 +22,7 @@ let caFile: string;
 let nodeCount = 0;
 
 beforeAll(async () => {
+  agent = await buildAgent();
   broker = await createFakeBroker();
   broker.extensions = { recoveryKeys: [owner.jwk] };
   folder = mkdtempSync(join(tmpdir(), "databox-crash-"));
@@ -31,6 +33,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await broker[Symbol.asyncDispose]();
   rmSync(folder, { recursive: true, force: true });
+  rmSync(join(agent, ".."), { recursive: true, force: true });
 });
 
 type CrashNode = {
@@ -48,7 +51,7 @@ async function createNode(
   nodeCount += 1;
   const serial = `CRASH-${String(nodeCount)}`;
   const { enrolmentCode } = await broker.addNode(serial, { custody });
-  const state = join(folder, serial);
+  const global = ["--state-dir", join(folder, serial)];
   const parameters = [
     ["--broker", broker.url],
     ["--order", broker.order],
@@ -61,8 +64,9 @@ async function createNode(
   return {
     serial,
     prepare: (kill = TO_THE_END) =>
-      runUntilStep(state, ["prepare", ...parameters], enrolmentCode, kill),
-    run: (command, kill = TO_THE_END, input = "") => runUntilStep(state, [command], input, kill),
+      runUntilStep(agent, [...global, "prepare", ...parameters], enrolmentCode, kill),
+    run: (command, kill = TO_THE_END, input = "") =>
+      runUntilStep(agent, [...global, command], input, kill),
   };
 }
 

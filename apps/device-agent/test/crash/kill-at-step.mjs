@@ -2,7 +2,7 @@
 // this module's URL, and reports how many steps there were on file descriptor 3. A step is a moment
 // at which something outside the process has just changed: a file was renamed or synced, a program
 // was started or has ended, a request was sent or answered. `steps=programs` counts programs only.
-// A node does not rely on the code that V8 compiled. The agent itself has no hook.
+// The agent itself has no hook.
 import childProcess from "node:child_process";
 import fs from "node:fs";
 import https from "node:https";
@@ -22,7 +22,7 @@ for (const name of ["renameSync", "fsyncSync"]) {
   const original = fs[name];
   fs[name] = (...parameters) => {
     const result = original(...parameters);
-    if (countsAll && !String(parameters[0]).includes("/compile-cache/")) step();
+    if (countsAll) step();
     return result;
   };
 }

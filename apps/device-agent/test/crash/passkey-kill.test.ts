@@ -6,11 +6,12 @@ import { createFakeBroker } from "@databox-cmk/testkit";
 import { expect, test } from "vitest";
 
 import { HAS_CRYPTSETUP } from "../agent-world.ts";
-import { runUntilStep } from "./agent-process.ts";
+import { buildAgent, runUntilStep } from "./agent-process.ts";
 
 test.skipIf(!HAS_CRYPTSETUP)(
   "killing the agent at any moment at which cryptsetup may have judged a passkey gives no further try",
   async () => {
+    const agent = await buildAgent();
     await using broker = await createFakeBroker();
     const folder = mkdtempSync(join(tmpdir(), "databox-passkey-kill-"));
     const serial = "PASSKEY-KILL";
@@ -18,7 +19,7 @@ test.skipIf(!HAS_CRYPTSETUP)(
     writeFileSync(join(folder, "ca.pem"), broker.certificateAuthorityPem);
     const state = join(folder, "state");
     const run = (command: readonly string[], input: string, at = 0) =>
-      runUntilStep(state, command, input, { steps: "programs", at });
+      runUntilStep(agent, ["--state-dir", state, ...command], input, { steps: "programs", at });
     const where = [
       "--broker",
       broker.url,
@@ -38,6 +39,6 @@ test.skipIf(!HAS_CRYPTSETUP)(
       expect(await run(["passkey"], wrong, at)).toMatchObject({ signal: "SIGKILL" });
       expect({ at, tries: tries() }).toEqual({ at, tries: at + 1 });
     }
-    rmSync(folder, { recursive: true, force: true });
+    for (const path of [folder, join(agent, "..")]) rmSync(path, { recursive: true, force: true });
   },
 );

@@ -11,18 +11,20 @@ import type { Volume } from "../../src/core/ports.ts";
 import { openVolume } from "../../src/volume/choose-volume.ts";
 import { SYSTEM_FOLDERS } from "../../src/volume/luks2/find-cryptsetup.ts";
 import { HAS_CRYPTSETUP } from "../agent-world.ts";
-import { runUntilStep } from "./agent-process.ts";
+import { buildAgent, runUntilStep } from "./agent-process.ts";
 
+let agent: string;
 let broker: FakeBroker;
 let folder: string;
 beforeAll(async () => {
+  agent = await buildAgent();
   broker = await createFakeBroker();
   folder = mkdtempSync(join(tmpdir(), "databox-rekey-kill-"));
   writeFileSync(join(folder, "ca.pem"), broker.certificateAuthorityPem);
 });
 afterAll(async () => {
   await broker[Symbol.asyncDispose]();
-  rmSync(folder, { recursive: true, force: true });
+  for (const path of [folder, join(agent, "..")]) rmSync(path, { recursive: true, force: true });
 });
 
 /** The passkey of the envelope in force; in split custody the key that it gives with the node's share. */
@@ -59,8 +61,9 @@ test.concurrent.each([
     const serial = `REKEY-${kind}-${custody}`;
     const path = join(folder, `${serial}.img`);
     const { enrolmentCode } = await broker.addNode(serial, { custody });
+    const state = ["--state-dir", join(folder, serial)];
     const run = (command: readonly string[], at = 0, input = "") =>
-      runUntilStep(join(folder, serial), command, input, { steps: "all", at });
+      runUntilStep(agent, [...state, ...command], input, { steps: "all", at });
     const place = ["--volume", path, "--volume-kind", kind];
     const where = [
       "--broker",

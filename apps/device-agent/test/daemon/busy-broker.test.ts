@@ -8,7 +8,7 @@ import { expect, test } from "vitest";
 import { openStateFolder } from "../../src/state/state-folder.ts";
 import { createPreparedWorld } from "../agent-world.ts";
 import type { AgentWorld } from "../agent-world.ts";
-import { buildAgent } from "./build-agent.ts";
+import { buildAgent } from "../crash/agent-process.ts";
 import { startDaemon } from "./daemon-process.ts";
 
 const RETRY_AFTER_SECONDS = 1;

@@ -6,8 +6,8 @@ import * as z from "zod";
 
 import { createPreparedWorld } from "../agent-world.ts";
 import type { AgentWorld } from "../agent-world.ts";
+import { buildAgent } from "../crash/agent-process.ts";
 import { UiClient } from "../local-ui/ui-client.ts";
-import { buildAgent } from "./build-agent.ts";
 import { startDaemon } from "./daemon-process.ts";
 
 let agent: string;

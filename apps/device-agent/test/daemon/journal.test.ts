@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { openStateFolder } from "../../src/state/state-folder.ts";
 import { createPreparedWorld, seen, SERIAL } from "../agent-world.ts";
 import type { AgentWorld } from "../agent-world.ts";
-import { buildAgent } from "./build-agent.ts";
+import { buildAgent } from "../crash/agent-process.ts";
 import { startDaemon } from "./daemon-process.ts";
 
 let agent: string;

@@ -7,7 +7,7 @@ import { openStateFolder } from "../../src/state/state-folder.ts";
 import { waitForAgentLock } from "../../src/state/wait-for-agent-lock.ts";
 import { createPreparedWorld } from "../agent-world.ts";
 import type { AgentWorld } from "../agent-world.ts";
-import { buildAgent } from "./build-agent.ts";
+import { buildAgent } from "../crash/agent-process.ts";
 import { startDaemon } from "./daemon-process.ts";
 import type { DaemonProcess } from "./daemon-process.ts";
 
