@@ -99,10 +99,15 @@ beforeEach(async () => {
 });
 afterEach(() => store[Symbol.asyncDispose]());
 
-function openReplica(atMs: number, isClosing = () => false, refused?: string) {
+function openReplica(
+  atMs: number,
+  isClosing = () => false,
+  { refused, begins }: { readonly refused?: string; readonly begins?: () => Promise<void> } = {},
+) {
   const probed: string[] = [];
   const probe = async (order: string): Promise<Outcome<undefined>> => {
     probed.push(order);
+    await begins?.();
     return order === refused
       ? { ok: false, failure: { code: "SsemUserErrorEncryptionKeyDisabled" } }
       : { ok: true, value: undefined };
@@ -121,7 +126,16 @@ function openReplica(atMs: number, isClosing = () => false, refused?: string) {
 }
 
 test("one round probes the keys of all open orders, and replicas share them", async () => {
-  const replicas = [openReplica(START_MS), openReplica(START_MS)];
+  // Each waits with its first probes until the other one has some, too.
+  const { promise: bothBegan, resolve } = Promise.withResolvers<void>();
+  const replicas = [0, 1].map(() =>
+    openReplica(START_MS, () => false, {
+      begins: () => {
+        if (replicas.every(({ probed }) => probed.length > 0)) resolve();
+        return bothBegan;
+      },
+    }),
+  );
   const counts = await Promise.all(replicas.map(({ round }) => round()));
   expect(counts.reduce((sum, count) => sum + count, 0)).toBe(ORDERS);
   expect(new Set(replicas.flatMap(({ probed }) => probed)).size).toBe(ORDERS);
@@ -143,16 +157,34 @@ test("the keys that have waited longest come first", async () => {
   for (const index of [7, 77]) expect(replica.probed).toContain(orderOf(index));
 });
 
-test("a refusal ends the leases of its own order alone", async () => {
+test("a refusal ends the leases of its own identity, also one that has not renewed for long", async () => {
   const refused = orderOf(5);
-  const round = openReplica(START_MS + 1, () => false, refused);
-  expect(await round.round()).toBe(ORDERS);
+  await store
+    .updateTable("order_identities")
+    .set({ client_id: "identity of order-5" })
+    .where("order_id", "=", orderOf(6))
+    .execute();
+  await store
+    .updateTable("leases")
+    .set({ renewed_at_ms: 0 })
+    .where("order_id", "=", orderOf(6))
+    .execute();
+  const round = openReplica(START_MS + 1, () => false, { refused });
+  expect(await round.round()).toBe(ORDERS - 1);
   const closed = await store
     .selectFrom("leases")
     .select("order_id")
     .where("state", "=", "refused")
+    .orderBy("order_id")
     .execute();
-  expect(closed.map(({ order_id: order }) => order)).toEqual([refused]);
+  expect(closed.map(({ order_id: order }) => order)).toEqual([refused, orderOf(6)]);
+});
+
+test("a lease whose envelope was destroyed is not probed", async () => {
+  await store.deleteFrom("envelopes").where("order_id", "=", orderOf(9)).execute();
+  const replica = openReplica(START_MS);
+  expect(await replica.round()).toBe(ORDERS - 1);
+  expect(replica.probed).not.toContain(orderOf(9));
 });
 
 test("the keys of open leases are looked up by indexes, also before the database has statistics", async () => {

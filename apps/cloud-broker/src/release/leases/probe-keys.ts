@@ -34,8 +34,6 @@ type Target = {
   readonly identity: string;
   readonly kid: string;
   readonly order: OrderId;
-  /** No other order's leases depend on it. */
-  readonly isOfOneOrder: boolean;
   /** Whether the order has this key as a backup key. */
   readonly isBackup: boolean;
 };
@@ -91,7 +89,6 @@ async function findDue(
       "lease_keys.kid",
       "lease_keys.is_backup",
       row.fn.min("lease_keys.order_id").as("order"),
-      row.fn.max("lease_keys.order_id").as("last"),
     ])
     .where("lease_keys.state", "=", "live")
     .where((row) =>
@@ -112,11 +109,10 @@ async function findDue(
     .orderBy((row) => row.fn.coalesce("probes.due_at_ms", row.val(0)))
     .limit(atMost)
     .execute();
-  return rows.map(({ order, last, is_backup: isBackup, ...key }) => ({
+  return rows.map(({ order, is_backup: isBackup, ...key }) => ({
     ...key,
     isBackup: isBackup === 1,
     order,
-    isOfOneOrder: order === last,
   }));
 }
 
@@ -172,7 +168,7 @@ async function claim(
  */
 async function record(
   store: Store,
-  { identity, kid, order, isOfOneOrder }: Target,
+  { identity, kid, order }: Target,
   outcome: Outcome<undefined>,
   startedAtMs: number,
   nowMs: number,
@@ -208,7 +204,22 @@ async function record(
       .set({ state: "refused", refusal_json: failureJson, refused_at_ms: nowMs })
       .where("state", "=", "live")
       .where("granted_at_ms", "<", startedAtMs)
-      .$if(isOfOneOrder, (lease) => lease.where("order_id", "=", order))
+      // Found by an index: looking at the keys of every live lease takes long in a large fleet.
+      .$if(identity !== "service", (lease) =>
+        lease.where((holder) =>
+          holder.or([
+            holder("order_id", "=", order),
+            holder(
+              "order_id",
+              "in",
+              holder
+                .selectFrom("order_identities")
+                .select("order_identities.order_id")
+                .where("order_identities.client_id", "=", identity),
+            ),
+          ]),
+        ),
+      )
       .where((lease) =>
         lease.exists(
           lease

@@ -33,15 +33,17 @@ const LEASE =
   "leases.id as lease_id, leases.order_id, leases.state, leases.renewed_at_ms, leases.ttl_seconds";
 
 const OPEN_KEYS = [
+  `create index order_identities_by_client on order_identities (client_id)`,
   `drop view lease_keys`,
   `drop view node_keys`,
   `create view node_keys as
     select nodes.order_id, nodes.serial, ${newestKid("nodes")} as kid, ${identityInForce("nodes")} as identity
     from nodes
-    where exists (select 1 from envelopes where envelopes.order_id = nodes.order_id and envelopes.serial = nodes.serial)`,
+    where ${newestKid("nodes")} is not null`,
   `create view lease_keys as
     select ${LEASE}, ${identityInForce("leases")} as identity, ${newestKid("leases")} as kid, 0 as is_backup
     from leases
+    where ${newestKid("leases")} is not null
     union all
     select ${LEASE},
       coalesce(${identityOf("backup_keys")}, 'absent ' || backup_keys.order_id || ' ' || backup_keys.name) as identity,
