@@ -57,11 +57,15 @@ export function UnlockPanel({ passkeyWay }: { readonly passkeyWay: ReactNode }):
   const id = useId();
   const isSplit = useNode().state.node.custody === "split";
   // The address names the way, so that a step of a failure can lead to it.
-  const named = useRouterState({ select: ({ location }) => location.hash });
+  const hash = useRouterState({ select: ({ location }) => location.hash });
   const navigate = useNavigate();
+  const named = WAY_NAMES.find((name) => name === hash);
+  // Another hash, such as that of the link to the content, changes nothing.
+  const [last, setLast] = useState<WayName>(named ?? "network");
+  if (named !== undefined && named !== last) setLast(named);
   const names = WAY_NAMES.filter((name) => name !== "passkey" || !isSplit);
   // A re-key may have ended the passkey while the page is open.
-  const chosen = names.find((name) => name === named) ?? "network";
+  const chosen = names.find((name) => name === last) ?? "network";
   return (
     <Panel title={texts.unlock.title}>
       {isSplit && <SplitHint />}
@@ -69,9 +73,9 @@ export function UnlockPanel({ passkeyWay }: { readonly passkeyWay: ReactNode }):
         className={styles.tabs}
         selectedValue={chosen}
         onTabSelect={(_event, { value }) => {
-          const hash = names.find((candidate) => candidate === value);
-          if (hash !== undefined)
-            void navigate({ to: ".", hash, replace: true, hashScrollIntoView: false });
+          const way = names.find((candidate) => candidate === value);
+          if (way !== undefined)
+            void navigate({ to: ".", hash: way, replace: true, hashScrollIntoView: false });
         }}
         size="large"
       >
