@@ -48,15 +48,19 @@ afterAll(async () => {
 test("hostile requests leave nothing behind, and each answer is one of ours", async () => {
   using resources = watchResources();
   const random = createRandom(SEED);
-  await sendBatch(random);
-  await serveHonestly();
-  const before = await settled(() => resources.read());
-  const statuses = new Map<number, number>();
-  for (let sent = BATCH_REQUESTS; sent < REQUESTS;) {
-    const batch = await sendBatch(random);
-    sent += batch.requests;
-    for (const { status } of batch.answers) statuses.set(status, (statuses.get(status) ?? 0) + 1);
+  // The purpose of the generator: it gets past the parser, and is refused there, in each of these
+  // ways. How many answers are read before their connection is cut off depends on the machine.
+  const ways = new Set([200, 400, 401, 404, 405, 413, 415, 431]);
+  const send = async () => {
+    const { requests, answers } = await sendBatch(random);
+    for (const { status } of answers) ways.delete(status);
     await serveHonestly();
+    return requests;
+  };
+  await send();
+  const before = await settled(() => resources.read());
+  for (let sent = BATCH_REQUESTS; sent < REQUESTS || (ways.size > 0 && sent < 10 * REQUESTS);) {
+    sent += await send();
     const after = await settled(() => resources.read());
     expect(after.sockets).toBeLessThanOrEqual(before.sockets);
     expect(after.timers).toBeLessThanOrEqual(before.timers + 4);
@@ -64,10 +68,7 @@ test("hostile requests leave nothing behind, and each answer is one of ours", as
     expect(after.listeners).toBeLessThanOrEqual(before.listeners);
     expect(after.heapBytes).toBeLessThan(before.heapBytes + HEAP_GROWTH_BYTES);
   }
-  // The purpose of the generator: it gets past the parser, and is refused there, in each of these
-  // ways.
-  const ways = [200, 400, 401, 404, 405, 413, 415, 431];
-  expect(ways.filter((status) => !statuses.has(status))).toEqual([]);
+  expect([...ways]).toEqual([]);
   expect(warnings).toEqual([]);
 });
 
