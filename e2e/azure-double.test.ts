@@ -47,7 +47,10 @@ let port: string;
 /** Packed, and run by npx in a folder and with a cache of its own: no clone, no network. */
 beforeAll(async () => {
   folder = opened.use(openTemporaryFolder()).path;
-  await run(join(LOCAL_STACK, "node_modules/.bin/rolldown"), ["-c"], { cwd: LOCAL_STACK });
+  // In a folder of its own, since the test of the image builds it at the same time.
+  const built = join(folder, "package");
+  const bundler = join(LOCAL_STACK, "node_modules/.bin/rolldown");
+  await run(bundler, ["-c", "-d", built], { cwd: LOCAL_STACK });
   const node = readersNode();
   const env = {
     PATH: `${node}:/usr/bin:/bin`,
@@ -55,8 +58,7 @@ beforeAll(async () => {
     npm_config_cache: join(folder, "npm"),
     npm_config_update_notifier: "false",
   };
-  const packed = join(LOCAL_STACK, "dist/azure-double");
-  await run("npm", ["pack", packed, "--pack-destination", folder], { cwd: folder, env });
+  await run("npm", ["pack", built, "--pack-destination", folder], { cwd: folder, env });
   const seed = join(folder, "seed.json");
   const fault = join(folder, "faults.json");
   writeFileSync(seed, JSON.stringify(readSeed()));

@@ -21,11 +21,11 @@ const worker: Plugin = {
 /** Puts all that the program needs beside it, so that npx fetches nothing. */
 const npmPackage: Plugin = {
   name: "npm-package",
-  writeBundle() {
+  writeBundle({ dir = PACKAGE }) {
     const sqlite = dirname(createRequire(import.meta.url).resolve("node-sqlite3-wasm"));
-    copyFileSync(join(sqlite, WASM), join(PACKAGE, WASM));
-    copyFileSync("../azure-emulator/README.md", join(PACKAGE, "README.md"));
-    copyFileSync("../../LICENSE", join(PACKAGE, "LICENSE"));
+    copyFileSync(join(sqlite, WASM), join(dir, WASM));
+    copyFileSync("../azure-emulator/README.md", join(dir, "README.md"));
+    copyFileSync("../../LICENSE", join(dir, "LICENSE"));
     const manifest = {
       name: "@databox-cmk/azure-double",
       version: VERSION,
@@ -34,7 +34,7 @@ const npmPackage: Plugin = {
       bin: { "azure-double": "main.cjs" },
       engines: { node: ">=20" },
     };
-    writeFileSync(join(PACKAGE, "package.json"), JSON.stringify(manifest, undefined, 2));
+    writeFileSync(join(dir, "package.json"), JSON.stringify(manifest, undefined, 2));
   },
 };
 

@@ -67,18 +67,18 @@ describe.skipIf(!hasAz)(
   () => {
     let world: FaultWorld;
     let az: Az;
+    const opened = new AsyncDisposableStack();
     const sites = new Map<SiteName, Site>();
     const ran: string[] = [];
 
     beforeAll(async () => {
-      world = await openFaultWorld();
+      world = opened.use(await openFaultWorld());
       for (const name of ["policies", "roles", "user", "purgedKey"] as const)
         sites.set(name, await openSite(world, { ...SITES[name], appliance: "client" }));
-      az = await openAz(world);
+      az = opened.use(await openAz(world));
     });
     afterAll(async () => {
-      await az[Symbol.asyncDispose]();
-      await world[Symbol.asyncDispose]();
+      await opened.disposeAsync();
     });
 
     const contextOf = (name: SiteName): FaultContext => {

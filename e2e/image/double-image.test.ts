@@ -43,6 +43,11 @@ test.skipIf(!hasPrograms && !isContinuousIntegration)(
     const command = [...settings.Entrypoint, "--directory", "/data", ...ports];
     const double = startInImage(mounts, command, {}, ["ignore", "pipe", "inherit"]);
     const ended = once(double, "close");
+    await using running = new AsyncDisposableStack();
+    running.defer(async () => {
+      double.kill("SIGTERM");
+      await ended;
+    });
     if (double.stdout === null) throw new Error("no output");
     let said = "";
     for await (const chunk of double.stdout) {
@@ -56,7 +61,5 @@ test.skipIf(!hasPrograms && !isContinuousIntegration)(
     const health = await transport.send("GET", "/health");
     transport.close();
     expect(JSON.parse(health.text)).toEqual({ status: "ready" });
-    double.kill("SIGTERM");
-    await ended;
   },
 );

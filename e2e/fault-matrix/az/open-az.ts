@@ -12,6 +12,8 @@ const AZ = "/usr/bin/az";
 // Debian's own interpreter, which az uses, too.
 const PYTHON = "/usr/bin/python3";
 const PATH = "/usr/bin:/bin";
+/** A command that never ends would hold up all that follow. */
+const COMMAND_MS = 300_000;
 export const hasAz = requireTool("azure-cli", existsSync(AZ));
 
 export type AzRun = {
@@ -64,9 +66,14 @@ export async function openAz({ folder, stack, ...world }: FaultWorld): Promise<A
 
 function run(command: string, cwd: string, env: Readonly<Record<string, string>>): Promise<AzRun> {
   return new Promise((resolve) => {
-    execFile("/bin/sh", ["-c", command], { cwd, env }, (error, stdout, stderr) => {
-      const exitCode = error === null ? 0 : typeof error.code === "number" ? error.code : -1;
-      resolve({ command, exitCode, stdout, stderr });
-    });
+    execFile(
+      "/bin/sh",
+      ["-c", command],
+      { cwd, env, timeout: COMMAND_MS },
+      (error, stdout, stderr) => {
+        const exitCode = error === null ? 0 : typeof error.code === "number" ? error.code : -1;
+        resolve({ command, exitCode, stdout, stderr });
+      },
+    );
   });
 }
