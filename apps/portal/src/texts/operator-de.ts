@@ -10,7 +10,7 @@ export const operatorDe: OperatorTexts = {
     "Betreiber bereiten Geräte vor, versenden sie und löschen sie. Sie haben die App-Rolle DataBox.Operator.",
   next: {
     title: "Jetzt",
-    who: "Wer handeln muss",
+    who: "Handelt als Nächstes",
     what: "Nächster Schritt",
     nodes: "An jedem dieser Knoten",
     command: "Befehl",

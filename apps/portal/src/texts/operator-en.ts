@@ -13,7 +13,7 @@ export const operatorEn = {
     "Operators prepare, ship and erase appliances. They have the app role DataBox.Operator.",
   next: {
     title: "Now",
-    who: "Who must act",
+    who: "Acts next",
     what: "Next step",
     nodes: "At each of these nodes",
     command: "Command",
