@@ -1,4 +1,4 @@
-import axe, { type AxeResults } from "axe-core";
+import axe, { type AxeResults, type RunOptions } from "axe-core";
 import type { Page } from "playwright-core";
 
 /** Fluent's focus keeper (tabster): an element that takes the focus only to hand it on at once. */
@@ -16,29 +16,54 @@ const TOOLTIP = "#tooltip-";
 export type AxeRules = "all" | "colours";
 
 /** A tag also brings the rules that axe leaves out by itself: WCAG's level AAA is not the aim. */
-const COLOURS = {
+const COLOURS: RunOptions = {
   runOnly: ["cat.color"],
   rules: { "color-contrast-enhanced": { enabled: false } },
 };
 
 /**
- * Rules of axe on the page as it is now, best practices too. The script goes in by the debugger's
+ * Rules of axe on the page at rest, best practices too. The script goes in by the debugger's
  * protocol, which the page's Content-Security-Policy does not bind; a script element would need a
  * hole in it. A page that has it keeps it.
+ *
+ * Axe takes many frames. If something begins to move in one of them, for instance a toast that
+ * fades, its colours were measured on the way: then all is measured again.
  */
 export async function findAxeViolations(
   page: Page,
   rules: AxeRules = "all",
 ): Promise<readonly string[]> {
-  await page.waitForFunction(isAtRest);
-  if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(
-    ([exclude, options]): Promise<AxeResults> => {
-      // @ts-expect-error -- defined by the script above
-      return globalThis.axe.run({ exclude }, options);
-    },
-    [FOCUS_SENTINELS, rules === "colours" ? COLOURS : {}] as const,
-  );
+  if (!(await page.evaluate(() => "axe" in globalThis)))
+    await page.evaluate(`${axe.source};globalThis.isAtRest = ${isAtRest.toString()};`);
+  for (;;) {
+    await page.waitForFunction(isAtRest);
+    const results = await page.evaluate(runAtRest, [
+      FOCUS_SENTINELS,
+      rules === "colours" ? COLOURS : {},
+    ] as const);
+    if (results !== undefined) return listViolations(results);
+  }
+}
+
+/** The results of axe, if nothing moved until it ended. Runs in the page. */
+async function runAtRest([exclude, options]: readonly [string, RunOptions]): Promise<
+  AxeResults | undefined
+> {
+  const seen = { moved: false };
+  let frame = 0;
+  const watch = () => {
+    // @ts-expect-error -- defined together with axe
+    seen.moved ||= !globalThis.isAtRest();
+    frame = requestAnimationFrame(watch);
+  };
+  watch();
+  // @ts-expect-error -- defined by axe's script
+  const results = await globalThis.axe.run({ exclude }, options);
+  cancelAnimationFrame(frame);
+  return seen.moved ? undefined : results;
+}
+
+function listViolations({ violations }: AxeResults): readonly string[] {
   return violations.flatMap(({ id, nodes }) =>
     nodes
       .map(({ target, failureSummary }) => ({ place: target.join(" "), failureSummary }))
