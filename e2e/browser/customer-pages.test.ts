@@ -188,6 +188,52 @@ describe.runIf(runsBrowser)("the pages of an order in the field", () => {
 
   const policy = async () => (await callOrder(world, order, "GET", "unlockPolicy")).body;
 
+  test("reading an import gets conditions of its own, by keyboard, and those of the unlock again", async () => {
+    await open("unlock-policy");
+    const ingest = visit.page.getByRole("group", { name: "Copy at the datacenter" });
+    const unfold = async () => {
+      await visit.page.locator("summary", { hasText: "Copy at the datacenter" }).focus();
+      await visit.page.keyboard.press("Enter");
+      await ingest.waitFor();
+    };
+    const own = ingest.getByRole("switch", { name: "Use own conditions" });
+    expect(await ingest.isVisible()).toBe(false);
+    await unfold();
+    await ingest.getByText("The conditions above apply. Unlocks need approval").waitFor();
+    expect(await look(visit, "purpose-inherited")).toEqual([]);
+    await own.press("Space");
+    const networks = ingest.getByRole("textbox", { name: "Allowed networks" });
+    await networks.fill("203.0.113.0/24\n0.0.0.0/0");
+    await ingest.getByText("“0.0.0.0/0” is not an address or a network").waitFor();
+    expect(await button(/^Save$/).isDisabled()).toBe(true);
+    await networks.fill("203.0.113.0/24\n2001:db8::/32");
+    await ingest.getByRole("button", { name: "Add a window" }).press("Enter");
+    await ingest.getByRole("group", { name: "Window 1" }).waitFor();
+    await takeWidth(visit.page, "narrow");
+    await takeAppearance(visit.page, "dark");
+    expect(await look(visit, "purpose-narrow-dark")).toEqual([]);
+    expect(await visit.overflow()).toBe(0);
+    await takeAppearance(visit.page, "light");
+    await takeWidth(visit.page, "usual");
+    await button(/^Save$/).press("Enter");
+    await expect.poll(policy).toMatchObject({
+      release: { windows: [], approvals: { required: 1 } },
+      purposes: {
+        ingest: {
+          networks: ["203.0.113.0/24", "2001:db8::/32"],
+          windows: [{ from: "08:00", to: "18:00" }],
+          approvals: { required: 1 },
+        },
+      },
+    });
+    await open("unlock-policy");
+    await unfold();
+    expect(await networks.inputValue()).toBe("203.0.113.0/24\n2001:db8::/32");
+    await own.press("Space");
+    await approved(button(/^Save$/));
+    await expect.poll(policy).toHaveProperty("purposes", {});
+  });
+
   test("split custody is chosen once, and for good", async () => {
     await open("unlock-policy");
     const split = visit.page.getByRole("radio", { name: /^Split/ });

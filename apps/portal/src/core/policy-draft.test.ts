@@ -7,6 +7,7 @@ import {
   newWindow,
   policyOf,
   releaseKindOf,
+  withPurpose,
 } from "./policy-draft.ts";
 
 const APPROVALS = { required: 0, approvers: [], expiresAfterSeconds: 14_400 };
@@ -35,7 +36,6 @@ test.each([
     releaseKindOf({
       windows: Array.from({ length: windows }, () => newWindow("UTC")),
       approvals: { ...APPROVALS, required },
-      breakGlass: false,
     }),
   ).toBe(kind);
 });
@@ -47,10 +47,28 @@ test("members that only the broker writes are not sent back", () => {
     offline: { allowed: true, lease: { kind: "boots", boots: 1 } as const },
     release: { windows: [], approvals: APPROVALS, breakGlass: false },
   };
-  expect(policyOf({ ...policy, source: "order", changedAt: "x", changedBy: "y" })).toEqual(policy);
+  const read = policyOf({ ...policy, source: "order", changedAt: "x", changedBy: "y" });
+  expect(read).toEqual({ ...policy, purposes: {} });
   const kept = {
     custody: { kind: "split", acceptNoRecovery: false } as const,
     purposes: { fill: { networks: ["203.0.113.0/24"], windows: [], approvals: APPROVALS } },
   };
   expect(policyOf({ ...policy, ...kept, source: "order" })).toEqual({ ...policy, ...kept });
+});
+
+test("a purpose gets conditions of its own, and those of the unlock again", () => {
+  const terms = { networks: [], windows: [], approvals: APPROVALS };
+  const policy = policyOf({
+    outageGrace: "P1D",
+    leaseTtlSeconds: 60,
+    offline: { allowed: true, lease: { kind: "boots", boots: 1 } },
+    release: { windows: [], approvals: APPROVALS, breakGlass: false },
+    purposes: { fill: terms },
+    source: "order",
+  });
+  const both = withPurpose(policy, "ingest", terms);
+  // The form compares texts: another order of the members would be a change.
+  expect(JSON.stringify(both.purposes)).toBe(JSON.stringify({ ingest: terms, fill: terms }));
+  expect(withPurpose(both, "ingest", undefined)).toEqual(policy);
+  expect(withPurpose(policy, "fill", undefined).purposes).toEqual({});
 });

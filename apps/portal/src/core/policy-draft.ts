@@ -1,5 +1,11 @@
 import { withoutUndefined } from "@databox-cmk/errors";
-import type { Custody, ReleaseWindow, UnlockPolicy, UnlockPolicyView } from "@databox-cmk/protocol";
+import type {
+  Custody,
+  PurposeTerms,
+  ReleaseWindow,
+  UnlockPolicy,
+  UnlockPolicyView,
+} from "@databox-cmk/protocol";
 
 /** Grace periods with a name; any other is a number of minutes. */
 export const NAMED_GRACES = ["none", "PT15M", "P1D", "untilReboot"] as const;
@@ -21,17 +27,32 @@ export function graceOfMinutes(minutes: number): string {
   return `PT${String(minutes * MINUTE_SECONDS)}S`;
 }
 
+/** Purposes that may have conditions of their own, in the order in which the broker writes them. */
+export const DATACENTER_PURPOSES = ["ingest", "fill"] as const;
+export type DatacenterPurpose = (typeof DATACENTER_PURPOSES)[number];
+
 /** The writable part of a policy that was read. */
 export function policyOf({
   outageGrace,
   leaseTtlSeconds,
   offline,
   release,
-  purposes,
+  purposes = {},
   custody,
 }: UnlockPolicyView): UnlockPolicy {
-  const kept = withoutUndefined({ purposes, custody });
-  return { outageGrace, leaseTtlSeconds, offline, release, ...kept };
+  const kept = withoutUndefined({ custody });
+  return { outageGrace, leaseTtlSeconds, offline, release, purposes, ...kept };
+}
+
+/** @param terms - `undefined`: those of the unlock */
+export function withPurpose(
+  policy: UnlockPolicy,
+  purpose: DatacenterPurpose,
+  terms: PurposeTerms | undefined,
+): UnlockPolicy {
+  const changed = { ...policy.purposes, [purpose]: terms };
+  const { ingest, fill } = changed;
+  return { ...policy, purposes: withoutUndefined({ ingest, fill }) };
 }
 
 /** A policy that names none leaves the unlock key in escrow. */
@@ -46,7 +67,7 @@ export function newWindow(timeZone: string): ReleaseWindow {
 export function releaseKindOf({
   windows,
   approvals,
-}: UnlockPolicy["release"]): "automatic" | "windows" | "approvals" | "both" {
+}: Pick<PurposeTerms, "windows" | "approvals">): "automatic" | "windows" | "approvals" | "both" {
   const isAsked = approvals.required > 0;
   if (windows.length === 0) return isAsked ? "approvals" : "automatic";
   return isAsked ? "both" : "windows";

@@ -1,25 +1,23 @@
-import { Switch } from "@fluentui/react-components";
+import type { PurposeTerms } from "@databox-cmk/protocol";
 import type { ReactElement } from "react";
 
 import { PeoplePicker } from "../people/people-picker.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { NumberField } from "./number-field.tsx";
-import type { PolicyPart } from "./policy-part.ts";
 
 const MOST_APPROVALS = 5;
 const MINUTE_SECONDS = 60;
 const MOST_MINUTES = 7 * 24 * 60;
 
-/** The number of required approvals, the possible approvers, and emergency access. */
-export function ApprovalTerms({ policy, onChange }: PolicyPart): ReactElement {
+/** The number of required approvals, the possible approvers, and how long a request waits. */
+export function ApprovalTerms({
+  approvals,
+  onChange,
+}: {
+  readonly approvals: PurposeTerms["approvals"];
+  readonly onChange: (approvals: PurposeTerms["approvals"]) => void;
+}): ReactElement {
   const texts = useTexts().unlockPolicy;
-  const { approvals, breakGlass, windows } = policy.release;
-  const changeApprovals = (change: Partial<typeof approvals>) => {
-    onChange({
-      ...policy,
-      release: { ...policy.release, approvals: { ...approvals, ...change } },
-    });
-  };
   return (
     <>
       <NumberField
@@ -29,7 +27,7 @@ export function ApprovalTerms({ policy, onChange }: PolicyPart): ReactElement {
         least={0}
         most={MOST_APPROVALS}
         onChange={(required) => {
-          changeApprovals({ required });
+          onChange({ ...approvals, required });
         }}
       />
       {approvals.required > 0 && (
@@ -39,7 +37,7 @@ export function ApprovalTerms({ policy, onChange }: PolicyPart): ReactElement {
             hint={texts.approversHint}
             ids={approvals.approvers}
             onChange={(approvers) => {
-              changeApprovals({ approvers: [...approvers] });
+              onChange({ ...approvals, approvers: [...approvers] });
             }}
           />
           <NumberField
@@ -49,19 +47,10 @@ export function ApprovalTerms({ policy, onChange }: PolicyPart): ReactElement {
             least={1}
             most={MOST_MINUTES}
             onChange={(minutes) => {
-              changeApprovals({ expiresAfterSeconds: minutes * MINUTE_SECONDS });
+              onChange({ ...approvals, expiresAfterSeconds: minutes * MINUTE_SECONDS });
             }}
           />
         </>
-      )}
-      {(approvals.required > 0 || windows.length > 0) && (
-        <Switch
-          checked={breakGlass}
-          label={texts.breakGlass}
-          onChange={(_event, { checked }) => {
-            onChange({ ...policy, release: { ...policy.release, breakGlass: checked } });
-          }}
-        />
       )}
     </>
   );

@@ -13,7 +13,7 @@ import { SaveRegular } from "@fluentui/react-icons";
 import { type ReactElement, useState } from "react";
 
 import { type TaggedPolicy, writeUnlockPolicy } from "../api/unlock-policy.ts";
-import { custodyOf, policyOf, releaseKindOf } from "../core/policy-draft.ts";
+import { custodyOf, DATACENTER_PURPOSES, policyOf, releaseKindOf } from "../core/policy-draft.ts";
 import { CustodyChoice } from "../custody/custody-choice.tsx";
 import { useOrderName, useRefreshOrder } from "../order/use-order.ts";
 import { useSignedIn } from "../queries/session-context.ts";
@@ -22,8 +22,10 @@ import { UnsavedGuard } from "../shell/unsaved-guard.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { useAction } from "../toasts/use-action.tsx";
 import { ApprovalTerms } from "./approval-terms.tsx";
+import { EmergencyAccess } from "./emergency-access.tsx";
 import { LeaseTerms } from "./lease-terms.tsx";
 import { OfflineTerms } from "./offline-terms.tsx";
+import { PurposeConditions } from "./purpose-conditions.tsx";
 import { ReleaseWindows } from "./release-windows.tsx";
 
 const useStyles = makeStyles({
@@ -105,10 +107,27 @@ export function PolicyForm({
         </MessageBar>
       )}
       <Section title={texts.unlockPolicy.windowsTitle}>
-        <ReleaseWindows policy={policy} onChange={change} />
+        <ReleaseWindows
+          windows={policy.release.windows}
+          onChange={(windows) => {
+            change({ ...policy, release: { ...policy.release, windows } });
+          }}
+        />
       </Section>
       <Section title={texts.unlockPolicy.approvalsTitle}>
-        <ApprovalTerms policy={policy} onChange={change} />
+        <ApprovalTerms
+          approvals={policy.release.approvals}
+          onChange={(approvals) => {
+            change({ ...policy, release: { ...policy.release, approvals } });
+          }}
+        />
+        <EmergencyAccess policy={policy} onChange={change} />
+      </Section>
+      <Section title={texts.unlockPolicy.purposes.title}>
+        <Text>{texts.unlockPolicy.purposes.hint}</Text>
+        {DATACENTER_PURPOSES.map((purpose) => (
+          <PurposeConditions key={purpose} purpose={purpose} policy={policy} onChange={change} />
+        ))}
       </Section>
       <Section title={texts.unlockPolicy.outageTitle}>
         <LeaseTerms policy={policy} onChange={change} />

@@ -16,7 +16,6 @@ import { type ReactElement, useMemo, useState } from "react";
 
 import { newWindow } from "../core/policy-draft.ts";
 import { useTexts } from "../texts/texts.ts";
-import type { PolicyPart } from "./policy-part.ts";
 
 const MOST_WINDOWS = 21;
 const SHOWN_ZONES = 50;
@@ -30,13 +29,15 @@ const useStyles = makeStyles({
 });
 
 /** When keys are released; no window means at any time. */
-export function ReleaseWindows({ policy, onChange }: PolicyPart): ReactElement {
+export function ReleaseWindows({
+  windows,
+  onChange,
+}: {
+  readonly windows: readonly ReleaseWindow[];
+  readonly onChange: (windows: ReleaseWindow[]) => void;
+}): ReactElement {
   const styles = useStyles();
   const texts = useTexts().unlockPolicy;
-  const { windows } = policy.release;
-  const put = (next: readonly ReleaseWindow[]) => {
-    onChange({ ...policy, release: { ...policy.release, windows: [...next] } });
-  };
   return (
     <>
       <Text>{windows.length === 0 ? texts.anyTime : texts.windowsHint}</Text>
@@ -47,10 +48,10 @@ export function ReleaseWindows({ policy, onChange }: PolicyPart): ReactElement {
           label={texts.window(index + 1)}
           window={window}
           onChange={(changed) => {
-            put(windows.with(index, changed));
+            onChange(windows.with(index, changed));
           }}
           onRemove={() => {
-            put(windows.toSpliced(index, 1));
+            onChange(windows.toSpliced(index, 1));
           }}
         />
       ))}
@@ -59,7 +60,7 @@ export function ReleaseWindows({ policy, onChange }: PolicyPart): ReactElement {
         icon={<AddRegular />}
         disabled={windows.length >= MOST_WINDOWS}
         onClick={() => {
-          put([...windows, newWindow(Intl.DateTimeFormat().resolvedOptions().timeZone)]);
+          onChange([...windows, newWindow(Intl.DateTimeFormat().resolvedOptions().timeZone)]);
         }}
       >
         {texts.addWindow}

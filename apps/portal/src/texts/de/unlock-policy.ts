@@ -33,6 +33,18 @@ export const unlockPolicy: typeof english = {
   expiresAfter: "Anfragen laufen ab nach (Minuten)",
   expiresAfterHint: "Danach muss das Gerät eine neue Anfrage senden.",
   breakGlass: "Notzugriff erlauben: eine Entsperrung ohne Genehmigung; alle werden benachrichtigt",
+  purposes: {
+    title: "Im Rechenzentrum",
+    hint: "Das Kopieren eines Imports und das Befüllen eines Exports können eigene Bedingungen haben. Der Notzugriff gilt auch für sie.",
+    inherited: "gleiche Bedingungen wie beim Entsperren",
+    own: "eigene Bedingungen",
+    useOwn: "Eigene Bedingungen verwenden",
+    sameAsUnlock: "Es gelten die Bedingungen oben.",
+    networks: "Erlaubte Netze",
+    networksHint:
+      "Adressen oder Netze, aus denen das Gerät anfragen darf, je Zeile eines, etwa 203.0.113.0/24. Leer: von überall.",
+    noNetwork: (text) => `„${text}“ ist weder eine Adresse noch ein Netz.`,
+  },
   outageTitle: "Wenn der Dienst nicht erreichbar ist",
   grace: "Frist bei Ausfall",
   graceHint:

@@ -41,6 +41,18 @@ export const unlockPolicy = {
   expiresAfter: "Requests expire after (minutes)",
   expiresAfterHint: "The appliance must then send a new request.",
   breakGlass: "Allow emergency access: one unlock without approval; everyone is notified",
+  purposes: {
+    title: "At the datacenter",
+    hint: "Reading an import and filling an export can have conditions of their own. Emergency access applies to them, too.",
+    inherited: "same conditions as unlocks",
+    own: "own conditions",
+    useOwn: "Use own conditions",
+    sameAsUnlock: "The conditions above apply.",
+    networks: "Allowed networks",
+    networksHint:
+      "Addresses or networks from which the appliance may ask, one per line, such as 203.0.113.0/24. Empty: from anywhere.",
+    noNetwork: (text: string) => `“${text}” is not an address or a network.`,
+  },
   outageTitle: "If the service can't be reached",
   grace: "Outage grace period",
   graceHint:

@@ -1,0 +1,78 @@
+import type { PurposeTerms } from "@databox-cmk/protocol";
+import { Card, makeStyles, Switch, Text, tokens } from "@fluentui/react-components";
+import type { ReactElement } from "react";
+
+import { type DatacenterPurpose, releaseKindOf, withPurpose } from "../core/policy-draft.ts";
+import { useTexts } from "../texts/texts.ts";
+import { ApprovalTerms } from "./approval-terms.tsx";
+import { NetworkList } from "./network-list.tsx";
+import type { PolicyPart } from "./policy-part.ts";
+import { ReleaseWindows } from "./release-windows.tsx";
+
+const useStyles = makeStyles({
+  summary: { cursor: "pointer", paddingBlock: tokens.spacingVerticalXS },
+});
+
+/**
+ * The conditions of one purpose at the datacenter, collapsed at first: those of the unlock, or its
+ * own. The browser's own disclosure also opens for a reader, whose form is disabled.
+ */
+export function PurposeConditions({
+  purpose,
+  policy,
+  onChange,
+}: PolicyPart & { readonly purpose: DatacenterPurpose }): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts();
+  const words = texts.unlockPolicy.purposes;
+  const own = policy.purposes?.[purpose];
+  const title = texts.approvals.purposes[purpose] ?? purpose;
+  const put = (terms: PurposeTerms | undefined) => {
+    onChange(withPurpose(policy, purpose, terms));
+  };
+  const { windows, approvals } = policy.release;
+  return (
+    <details>
+      <summary className={styles.summary}>
+        <Text weight="semibold">{title}</Text>
+        <Text>{`: ${own === undefined ? words.inherited : words.own}`}</Text>
+      </summary>
+      <Card role="group" aria-label={title}>
+        <Switch
+          checked={own !== undefined}
+          label={words.useOwn}
+          onChange={(_event, { checked }) => {
+            put(checked ? { networks: [], windows, approvals } : undefined);
+          }}
+        />
+        {own === undefined ? (
+          <Text>
+            {words.sameAsUnlock} {texts.unlockPolicy.kinds[releaseKindOf(policy.release)]}
+          </Text>
+        ) : (
+          <>
+            <NetworkList
+              networks={own.networks}
+              onChange={(networks) => {
+                put({ ...own, networks });
+              }}
+            />
+            <Text weight="semibold">{texts.unlockPolicy.windowsTitle}</Text>
+            <ReleaseWindows
+              windows={own.windows}
+              onChange={(changed) => {
+                put({ ...own, windows: changed });
+              }}
+            />
+            <ApprovalTerms
+              approvals={own.approvals}
+              onChange={(changed) => {
+                put({ ...own, approvals: changed });
+              }}
+            />
+          </>
+        )}
+      </Card>
+    </details>
+  );
+}
