@@ -15,7 +15,11 @@ export const HAS_TPM = requireTool(
   ["/usr/bin/swtpm", "/usr/bin/tpm2"].every((path) => existsSync(path)),
 );
 
-export type SoftwareTpm = AsyncDisposable & { readonly tcti: string };
+export type SoftwareTpm = AsyncDisposable & {
+  readonly tcti: string;
+  /** It starts again without having been shut down. */
+  cutPower(): Promise<void>;
+};
 
 /** A new one, with seeds of its own. It has no resource manager: three objects at a time. */
 export async function startSwtpm(): Promise<SoftwareTpm> {
@@ -24,14 +28,26 @@ export async function startSwtpm(): Promise<SoftwareTpm> {
   const state = ["--tpm2", "--tpmstate", `dir=${folder}`, "--flags", "not-need-init,startup-clear"];
   const server = ["--server", `type=unixio,path=${socket}`];
   const control = ["--ctrl", `type=unixio,path=${socket}.ctrl`];
-  const child = spawn("swtpm", ["socket", ...state, ...server, ...control], { stdio: "ignore" });
-  const ended = once(child, "close");
-  await appear(folder, [socket, `${socket}.ctrl`]);
+  const sockets = [socket, `${socket}.ctrl`];
+  const start = async () => {
+    const child = spawn("swtpm", ["socket", ...state, ...server, ...control], { stdio: "ignore" });
+    const ended = once(child, "close");
+    await appear(folder, sockets);
+    return async (signal: "SIGTERM" | "SIGKILL") => {
+      child.kill(signal);
+      await ended;
+      for (const path of sockets) rmSync(path, { force: true });
+    };
+  };
+  let stop = await start();
   return {
     tcti: `swtpm:path=${socket}`,
+    async cutPower() {
+      await stop("SIGKILL");
+      stop = await start();
+    },
     async [Symbol.asyncDispose]() {
-      child.kill("SIGTERM");
-      await ended;
+      await stop("SIGTERM");
       rmSync(folder, { recursive: true, force: true });
     },
   };

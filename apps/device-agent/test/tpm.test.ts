@@ -12,6 +12,8 @@ import { HAS_TPM, measureSomethingElse, startSwtpm } from "./start-swtpm.ts";
 import type { SoftwareTpm } from "./start-swtpm.ts";
 
 const unlocked = { exit: 0, outcome: "unlocked" };
+/** TPM2_PT_MAX_AUTH_FAIL of a new swtpm: with so many it locks itself. */
+const WRONG_GUESSES = 3;
 
 async function prepareWith({ tcti }: SoftwareTpm, pcrs: string | undefined): Promise<AgentWorld> {
   const world = await createAgentWorld();
@@ -62,6 +64,15 @@ describe.skipIf(!HAS_TPM)("a device key in the TPM", () => {
     await using world = await prepareWith(tpm, DEFAULT_PCRS);
     for (let turn = 0; turn < 3; turn += 1)
       expect(seen(await world.unlock())).toMatchObject(unlocked);
+  });
+
+  test("signs after more power cuts than the TPM takes wrong guesses", async () => {
+    await using own = await startSwtpm();
+    await using world = await prepareWith(own, undefined);
+    for (let cut = 0; cut <= WRONG_GUESSES; cut += 1) {
+      expect(seen(await world.unlock())).toMatchObject(unlocked);
+      await own.cutPower();
+    }
   });
 
   test("does not sign in another TPM", async () => {

@@ -6,9 +6,18 @@ import type { Tpm } from "./tpm2.ts";
 type Parts = Pick<TpmKey, "publicArea" | "privateArea">;
 const NAMES = ["-u", "public", "-r", "private"] as const;
 
-/** The TPM's own storage key, derived from its seed each time: nothing of ours stays in the TPM. */
+const OURS = ["fixedtpm", "fixedparent", "noda"] as const;
+/**
+ * The TPM's own storage key, derived from its seed each time: nothing of ours stays in the TPM.
+ *
+ * `noda`: our objects have no password that a person could guess. Without it, each power cut after
+ * a use counts as a wrong guess (TPM 2.0 library specification, part 1, "Non-orderly Shutdown").
+ * After a few of them, the TPM refuses every use until its recovery time has passed.
+ */
 async function createPrimary({ call, forgetObjects }: Tpm): Promise<void> {
-  await call("createprimary", "-Q", "-C", "o", "-G", "ecc256", "-g", "sha256", "-c", "primary");
+  const kind = ["-C", "o", "-G", "ecc256", "-g", "sha256"];
+  const attributes = [...OURS, "sensitivedataorigin", "userwithauth", "restricted", "decrypt"];
+  await call("createprimary", "-Q", ...kind, "-a", attributes.join("|"), "-c", "primary");
   await forgetObjects();
 }
 
@@ -28,7 +37,7 @@ export async function createObject(
 ): Promise<Parts> {
   const { at, call } = tpm;
   await createPrimary(tpm);
-  const all = ["fixedtpm", "fixedparent", "adminwithpolicy", ...attributes];
+  const all = [...OURS, "adminwithpolicy", ...attributes];
   const rules: string[] = [];
   if (pcrs === undefined) all.push("userwithauth");
   else {
