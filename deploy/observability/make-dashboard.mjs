@@ -112,6 +112,16 @@ const PANELS = [
     "s",
     [["{{key}}", "max by (key) (time() - databox_own_key_since_timestamp_seconds)"]],
   ],
+  [
+    "Time from a refusal to the closed volume",
+    "s",
+    [0.5, 0.99].map((q) => [`p${q * 100}`, quantile(q, "databox_relock_seconds")]),
+  ],
+  [
+    "Re-lock orders without a confirmation",
+    "short",
+    [["nodes", "max(databox_relocks_unconfirmed)"]],
+  ],
   ["Clock ahead of others", "s", [["{{instance}} {{other}}", "databox_clock_offset_seconds"]]],
   ["Replicas by version", "short", [["{{version}}", "count by (version) (databox_build_info)"]]],
   ["Event loop lag", "s", [["{{instance}}", "nodejs_eventloop_lag_p99_seconds"]]],

@@ -4,6 +4,7 @@ import type { Store } from "../store/store.ts";
 /** Figures of the whole installation, from the database. */
 export type FleetFigures = {
   readonly leases: ReadonlyMap<string, number>;
+  readonly relocksUnconfirmed: number;
   readonly keyHealth: ReadonlyMap<string, number>;
   readonly revocations: ReadonlyMap<string, number>;
   readonly waitingEvents: number;
@@ -12,6 +13,10 @@ export type FleetFigures = {
 
 /** The database is queried at most once in this time, however many scrapers there are. */
 const REMEMBERED_MS = 10_000;
+
+/** A node closes its volume within seconds of the order. One that is silent for a day is not told of. */
+const CONFIRMED_WITHIN_MS = 60_000;
+const SILENT_AFTER_MS = 86_400_000;
 
 /** Reads the figures, and caches them for ten seconds. */
 export function createFleetFigures(store: Store, now: Clock): () => Promise<FleetFigures> {
@@ -29,12 +34,19 @@ export function createFleetFigures(store: Store, now: Clock): () => Promise<Flee
 }
 
 async function readFigures(store: Store, nowMs: number): Promise<FleetFigures> {
-  const [leases, keyHealth, revocations, waiting, probe] = await Promise.all([
+  const [leases, unconfirmed, keyHealth, revocations, waiting, probe] = await Promise.all([
     store
       .selectFrom("leases")
       .select(["state as label", (row) => row.fn.countAll<number>().as("count")])
       .groupBy("state")
       .execute(),
+    store
+      .selectFrom("leases")
+      .select((row) => row.fn.countAll<number>().as("count"))
+      .where("state", "=", "refused")
+      .where("told_at_ms", "<", nowMs - CONFIRMED_WITHIN_MS)
+      .where("told_at_ms", ">", nowMs - SILENT_AFTER_MS)
+      .executeTakeFirstOrThrow(),
     store
       .selectFrom("key_health")
       .select(["state as label", (row) => row.fn.countAll<number>().as("count")])
@@ -64,6 +76,7 @@ async function readFigures(store: Store, nowMs: number): Promise<FleetFigures> {
   const due = probe?.due ?? nowMs;
   return {
     leases: counts(leases),
+    relocksUnconfirmed: unconfirmed.count,
     keyHealth: counts(keyHealth),
     revocations: counts(revocations),
     waitingEvents: waiting.count,

@@ -6,13 +6,15 @@ import { createMetrics } from "./metrics.ts";
 
 const FIGURES: FleetFigures = {
   leases: new Map([["live", 3]]),
+  relocksUnconfirmed: 2,
   keyHealth: new Map(),
   revocations: new Map(),
   waitingEvents: 0,
   probesOverdueSeconds: 0,
 };
 /** The samples of the whole installation: all of them come from the database. */
-const OF_THE_DATABASE = /^databox_(?:leases|key_health|revocations|webhook_events_waiting|probe)/m;
+const OF_THE_DATABASE =
+  /^databox_(?:leases|key_health|revocations|webhook_events_waiting|probe|relocks)/m;
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
@@ -26,6 +28,16 @@ test("a scrape has the figures of the whole installation", async () => {
   expect(text).toContain("databox_database_up 1");
   expect(text).toContain('databox_leases{state="live"} 3');
   expect(text).toContain("databox_webhook_events_waiting 0");
+  expect(text).toContain("databox_relocks_unconfirmed 2");
+});
+
+test("a volume that closes within a minute is in the bucket of the service level", async () => {
+  const metrics = createMetrics(() => Promise.resolve(FIGURES));
+  metrics.relocked(60_000);
+  metrics.relocked(60_001);
+  const text = await metrics.registry.metrics();
+  expect(text).toContain('databox_relock_seconds_bucket{le="60"} 1');
+  expect(text).toContain("databox_relock_seconds_count 2");
 });
 
 test.each([

@@ -8,6 +8,8 @@ import type { FleetFigures } from "./fleet-figures.ts";
 
 /** From a fast answer of the store to a vault that times out. */
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+/** From a node that is told at once to one that was out of reach for an hour. */
+const RELOCK_SECONDS = [1, 2.5, 5, 10, 30, 60, 120, 300, 900, 3_600];
 /** Shorter than Prometheus' own patience, ten seconds. */
 const PATIENCE_MS = 2_000;
 
@@ -116,6 +118,16 @@ export const METRICS = {
     help: "Leases by state, in the whole installation.",
     labels: ["state"],
   },
+  relockSeconds: {
+    name: "databox_relock_seconds",
+    help: "Time from the refusal of a lease to its node's receipt that the volume is closed.",
+    labels: [],
+  },
+  relocksUnconfirmed: {
+    name: "databox_relocks_unconfirmed",
+    help: "Nodes that got a re-lock order in the last day, more than a minute ago, and have not confirmed it.",
+    labels: [],
+  },
   keyHealth: {
     name: "databox_key_health",
     help: "Orders by the health of their customer-managed key, in the whole installation.",
@@ -183,6 +195,8 @@ export type Metrics = {
   refusedConnection(listener: string, limit: string): void;
   answered(message: AnsweredMessage): void;
   calledVault(call: VaultCall): void;
+  /** For a volume that is closed because its lease was refused. */
+  relocked(sinceRefusalMs: number): void;
   choreFailed(chore: string): void;
   sentEvent(receiver: string, outcome: string): void;
   /** @returns a function to call when the answer is ready */
@@ -205,8 +219,8 @@ export function createMetrics(figures: () => Promise<FleetFigures>): Metrics {
   const registers = [registry];
   const counter = (row: (typeof METRICS)[keyof typeof METRICS]) =>
     new Counter({ ...optionsOf(row), registers });
-  const histogram = (row: (typeof METRICS)[keyof typeof METRICS]) =>
-    new Histogram({ ...optionsOf(row), buckets: SECONDS, registers });
+  const histogram = (row: (typeof METRICS)[keyof typeof METRICS], buckets = SECONDS) =>
+    new Histogram({ ...optionsOf(row), buckets, registers });
 
   new Gauge({ ...optionsOf(METRICS.buildInfo), registers, aggregator: "first" }).set(
     { version: VERSION },
@@ -214,6 +228,7 @@ export function createMetrics(figures: () => Promise<FleetFigures>): Metrics {
   );
   const exchanges = counter(METRICS.exchanges);
   const exchangeSeconds = histogram(METRICS.exchangeSeconds);
+  const relockSeconds = histogram(METRICS.relockSeconds, RELOCK_SECONDS);
   const requests = counter(METRICS.requests);
   const requestSeconds = histogram(METRICS.requestSeconds);
   const turnedAway = counter(METRICS.turnedAway);
@@ -283,6 +298,9 @@ export function createMetrics(figures: () => Promise<FleetFigures>): Metrics {
     });
   wholeInstallation(METRICS.leases, ({ leases }, gauge) => {
     setAll(gauge, "state", leases);
+  });
+  wholeInstallation(METRICS.relocksUnconfirmed, ({ relocksUnconfirmed }, gauge) => {
+    gauge.set(relocksUnconfirmed);
   });
   wholeInstallation(METRICS.keyHealth, ({ keyHealth }, gauge) => {
     setAll(gauge, "state", keyHealth);
@@ -363,6 +381,9 @@ export function createMetrics(figures: () => Promise<FleetFigures>): Metrics {
     },
     refusedConnection(listener, limit) {
       connectionsRefused.inc({ listener, limit });
+    },
+    relocked(sinceRefusalMs) {
+      relockSeconds.observe(sinceRefusalMs / 1000);
     },
     choreFailed(chore) {
       choreFailures.inc({ chore });

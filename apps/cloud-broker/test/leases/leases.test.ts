@@ -49,6 +49,7 @@ const activity = async (): Promise<Record<string, unknown>[]> => {
 };
 const switchUnlocking = (action: "revoke" | "restoreAccess", body: object, roles = ["Owner"]) =>
   world.call("POST", `${jobPath(JOB)}/${action}?${API}`, { body, claims: { roles } });
+const scrape = () => world.broker().metrics.metrics();
 const credentials = () => world.call("POST", `${jobPath(JOB)}/listCredentials?${API}`, {});
 
 describe("a renewal", () => {
@@ -147,12 +148,23 @@ describe("the receipt of a re-lock", () => {
     await switchUnlocking("revoke", { reason: "stolen" });
     pass(3);
     expect((await holder.renew()).typ).toBe(MESSAGE_TYPES.relock);
+    expect(await scrape()).toContain("databox_relocks_unconfirmed 0");
+    pass(61);
+    expect(await scrape()).toContain("databox_relocks_unconfirmed 1");
     for (let again = 0; again < 2; again += 1)
       expect((await holder.receipt({ cause: "order" })).typ).toBe(MESSAGE_TYPES.acknowledgement);
+    pass(10);
+    const metrics = await scrape();
+    expect(metrics).toContain("databox_relocks_unconfirmed 0");
+    expect(metrics).toContain("databox_relock_seconds_sum 64\n");
+    expect(metrics).toContain("databox_relock_seconds_count 1\n");
     const rows = await activity();
     expect(rows.filter(({ action }) => action === "relock")).toHaveLength(1);
     expect(rows.filter(({ action }) => action === "lease/relocked")).toMatchObject([
-      { serial: holder.device.serial, detail: { cause: "order", millisecondsSinceRefusal: 3000 } },
+      {
+        serial: holder.device.serial,
+        detail: { cause: "order", millisecondsSinceRefusal: 64_000 },
+      },
     ]);
   });
 });

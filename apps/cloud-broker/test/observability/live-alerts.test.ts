@@ -32,6 +32,7 @@ const EVENTS_PER_SCRAPE = 1_000;
 
 const QUIET: FleetFigures = {
   leases: new Map([["live", 3]]),
+  relocksUnconfirmed: 0,
   keyHealth: new Map(),
   revocations: new Map([["order", 1]]),
   waitingEvents: 0,
@@ -40,6 +41,7 @@ const QUIET: FleetFigures = {
 const ALARMING: FleetFigures = {
   ...QUIET,
   revocations: new Map([["fleet", 1]]),
+  relocksUnconfirmed: 1,
   waitingEvents: 101,
   probesOverdueSeconds: 61,
 };
@@ -90,6 +92,7 @@ const serveHealthy = () =>
           code: "UnlockRevoked",
           elapsedMs: 20,
         });
+        metrics.relocked(2_000);
         metrics.served({ route: undefined, status: 200, elapsedMs: 20 });
         metrics.calledVault({ operation: "unwrap", code: "", elapsedMs: 20 });
       };
@@ -116,6 +119,7 @@ const serveFaulty = () =>
           code: "InternalError",
           elapsedMs: 5_000,
         });
+        metrics.relocked(61_000);
         metrics.served({ route: undefined, status: 500, elapsedMs: 20 });
         metrics.turnedAway();
         metrics.refusedConnection("public", "address");

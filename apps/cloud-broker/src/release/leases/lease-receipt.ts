@@ -27,7 +27,7 @@ export const leaseReceiptExchange = deviceVerb({
 });
 
 async function takeLeaseReceipt(
-  { commit, keys, appendAudit, announce, now }: DeviceDependencies,
+  { commit, keys, appendAudit, announce, metrics, now }: DeviceDependencies,
   message: DeviceMessage,
   sender: AuthenticDevice,
   said: LeaseReceipt,
@@ -36,10 +36,11 @@ async function takeLeaseReceipt(
     return malformed("lease: not the same as in the path");
   const acknowledgement: Acknowledgement = { requestHash: message.hash };
   const answer = await signAnswer(keys.signing, MESSAGE_TYPES.acknowledgement, acknowledgement);
-  return commit(async (transaction) => {
+  const taken = await commit(async (transaction) => {
     const lease = await findLease(transaction, said);
-    if (lease === undefined) return NOT_GIVEN;
+    if (lease === undefined) return undefined;
     const nowMs = now();
+    const sinceRefusalMs = lease.refused_at_ms === null ? undefined : nowMs - lease.refused_at_ms;
     const isNews =
       said.outcome === "relocked"
         ? await closeLease(transaction, said, nowMs)
@@ -61,8 +62,7 @@ async function takeLeaseReceipt(
           journalHead: said.journalHead,
           cause: said.cause,
           drill: said.drill,
-          millisecondsSinceRefusal:
-            lease.refused_at_ms === null ? undefined : nowMs - lease.refused_at_ms,
+          millisecondsSinceRefusal: sinceRefusalMs,
         },
       });
     if (isNews && said.drill !== undefined) {
@@ -80,8 +80,11 @@ async function takeLeaseReceipt(
           },
         });
     }
-    return { ok: true, value: answer };
+    return { relockMs: isNews && said.outcome === "relocked" ? sinceRefusalMs : undefined };
   });
+  if (taken === undefined) return NOT_GIVEN;
+  if (taken.relockMs !== undefined) metrics?.relocked(taken.relockMs);
+  return { ok: true, value: answer };
 }
 
 /** The reason for the re-lock order. */

@@ -66,6 +66,6 @@ export type DeviceDependencies = {
     readonly keep: (node: NodeCertificate) => Promise<Outcome<EpochMs>>;
   };
   readonly now: Clock;
-  /** Counts the answers; absent without metrics. */
-  readonly metrics?: Pick<Metrics, "answered" | "beginUnlock">;
+  /** Counts the answers, and measures re-locks; absent without metrics. */
+  readonly metrics?: Pick<Metrics, "answered" | "beginUnlock" | "relocked">;
 };
