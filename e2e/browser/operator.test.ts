@@ -96,6 +96,14 @@ describe.runIf(runsBrowser)("an operator in the portal", () => {
     await owner.page.getByText("Erased by").waitFor();
     await owner.page.getByText(OPERATOR).waitFor();
     await owner.picture("erased-for-the-owner");
+    const saving = owner.page.waitForEvent("download");
+    await press(owner, "Download PDF", "link");
+    const pdf = await saving;
+    expect(pdf.suggestedFilename()).toBe("atlas-erasure.pdf");
+    expect(await verifyCertificateFile(portal.world, await pdf.path())).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining("the pages of the PDF say the same"),
+    });
     await owner.close();
   });
 

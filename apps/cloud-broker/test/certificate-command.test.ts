@@ -1,8 +1,9 @@
 // @module-tag one-engine
 
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { PDFDocument } from "@cantoo/pdf-lib";
 import { generateSigningKey, signMessage, type SigningKey } from "@databox-cmk/crypto";
 import {
   ERASURE_CERTIFICATE_TYPE,
@@ -39,30 +40,41 @@ const STATEMENT: ErasureStatement = {
   by: "opal",
 };
 
-function save(name: string, content: string): string {
+const MEDIUM: Sanitisation["medium"] = {
+  path: "/dev/nvme1n1",
+  kind: "block device",
+  volume: "luks2",
+  id: "00000000-0000-4000-8000-000000000003",
+  bytes: 4096,
+  model: "Model 1",
+  serialNumber: "S1",
+};
+
+function save(name: string, content: string | Uint8Array): string {
   const path = join(folder.path, name);
   writeFileSync(path, content);
   return path;
 }
 
-async function run(certificate: string, keys: unknown, ...more: readonly string[]) {
+async function command(
+  verb: "verify" | "pdf",
+  certificate: string | Uint8Array,
+  keys: unknown,
+  more: readonly string[],
+) {
+  process.exitCode = undefined;
   const lines: string[] = [];
   const program = new Command();
   addCertificateCommand(program, (line) => lines.push(line));
-  const file = save("order.jws", certificate);
+  const file = save("order.file", certificate);
   const keysFile = save("keys.json", typeof keys === "string" ? keys : JSON.stringify(keys));
-  await program.parseAsync([
-    "node",
-    "broker",
-    "certificate",
-    "verify",
-    file,
-    "--keys",
-    keysFile,
-    ...more,
-  ]);
+  const words = ["node", "broker", "certificate", verb, file, "--keys", keysFile, ...more];
+  await program.parseAsync(words);
   return { lines, exitCode: process.exitCode };
 }
+
+const run = (certificate: string | Uint8Array, keys: unknown, ...more: readonly string[]) =>
+  command("verify", certificate, keys, more);
 
 /** As the broker shows its keys: with members that a verifier does not need. */
 const keysOf = (...keys: readonly SigningKey[]) => ({
@@ -97,15 +109,7 @@ describe("certificate verify", () => {
       bootId: "boot-number-1",
       counter: 3,
       journalHead: "A".repeat(43),
-      medium: {
-        path: "/dev/nvme1n1",
-        kind: "block device",
-        volume: "luks2",
-        id: "00000000-0000-4000-8000-000000000003",
-        bytes: 4096,
-        model: "Model 1",
-        serialNumber: "S1",
-      },
+      medium: MEDIUM,
       method: "zeros",
       verification: "read back",
       startedAt: "2026-11-27T00:00:00.000Z",
@@ -154,5 +158,67 @@ describe("certificate verify", () => {
   it("refuses a file that holds no keys", async () => {
     for (const keys of ["{", "{}", '{"keys":[]}', '{"keys":[{"kty":"RSA"}]}'])
       await expect(run(await signed(), keys)).rejects.toMatchObject({ code: "Misuse" });
+  });
+});
+
+describe("the document", () => {
+  let made = 0;
+  /** As `broker certificate pdf` writes it. */
+  async function makePdf(certificate: string): Promise<Buffer> {
+    made += 1;
+    const out = join(folder.path, `${String(made)}.pdf`);
+    const { exitCode } = await command("pdf", certificate, keysOf(key), ["--out", out]);
+    expect(exitCode).toBeUndefined();
+    return readFileSync(out);
+  }
+
+  it("is verified by its attachment, and the same certificate gives the same bytes", async () => {
+    const certificate = await signed();
+    const pdf = await makePdf(certificate);
+    expect(pdf.equals(await makePdf(certificate))).toBe(true);
+    const bare = await run(certificate, keysOf(key));
+    const { lines, exitCode } = await run(pdf, keysOf(other, key));
+    expect(exitCode).toBeUndefined();
+    expect(lines).toEqual([...bare.lines, "the pages of the PDF say the same"]);
+    const json = await run(pdf, keysOf(key), "--json");
+    expect(json.lines.map((line) => JSON.parse(line))).toEqual([STATEMENT]);
+    expect((await run(pdf, keysOf(other))).exitCode).toBe(3);
+  });
+
+  it("warns if the pages were changed", async () => {
+    const document = await PDFDocument.load(await makePdf(await signed()));
+    document.getPages()[0]?.drawText("and so was every backup");
+    const { lines, exitCode } = await run(await document.save(), keysOf(key));
+    expect(exitCode).toBeUndefined();
+    expect(lines.at(-1)).toContain("WARNING");
+  });
+
+  it("may be long, and have words that its fonts lack", async () => {
+    const [copy] = STATEMENT.destroyed;
+    if (copy === undefined) throw new Error("no copy");
+    const destroyed = Array.from({ length: 5000 }, (_, generation) => ({ ...copy, generation }));
+    const statement = { ...STATEMENT, by: "Łukasz 宝\n", destroyed };
+    const pdf = await makePdf(await signed(ERASURE_CERTIFICATE_TYPE, statement));
+    expect((await PDFDocument.load(pdf)).getPageCount()).toBe(3);
+    expect((await run(pdf, keysOf(key))).lines.at(-1)).toBe("the pages of the PDF say the same");
+  });
+
+  it("is not made of a forged certificate, nor over a file that exists", async () => {
+    const out = save("mine.pdf", "mine");
+    const forged = await command("pdf", await signed(), keysOf(other), ["--out", `${out}.new`]);
+    expect(forged.exitCode).toBe(3);
+    await expect(command("pdf", await signed(), keysOf(key), ["--out", out])).rejects.toMatchObject(
+      { code: "Misuse" },
+    );
+    expect(readFileSync(out, "utf8")).toBe("mine");
+  });
+
+  it.each([
+    ["without an attachment", async () => (await PDFDocument.create()).save()],
+    ["that is damaged", () => Promise.resolve(Buffer.from("%PDF-1.7\nrubbish"))],
+  ])("is not valid as a PDF %s", async (_name, pdf) => {
+    const { lines, exitCode } = await run(await pdf(), keysOf(key));
+    expect(exitCode).toBe(3);
+    expect(lines).toEqual([expect.stringContaining("NOT VALID: no certificate is attached")]);
   });
 });

@@ -15,7 +15,7 @@ import {
 } from "@databox-cmk/protocol";
 
 /** An order may have a wrapped copy for each generation of each node's envelope. */
-const CERTIFICATE_MAX_BYTES = 4 * 1024 * 1024;
+export const CERTIFICATE_MAX_BYTES = 4 * 1024 * 1024;
 
 /**
  * The statement of a certificate of erasure, if one of the keys signed it. Needs neither the broker

@@ -149,6 +149,16 @@ test("erasure destroys every wrapping and leaves a certificate that the broker s
   const link = deviceErasureDetails.erasureOrDestructionCertificateSasKey;
   const followed = await world.call("GET", link.slice(link.indexOf("/subscriptions/")));
   expect(followed.json).toEqual({ certificate: erased.erasureReceipt, statement: receipt });
+  const newer = await world.call("GET", `${JOB}?api-version=2025-07-01&$expand=details`);
+  const document =
+    newer.json.properties.details.deviceErasureDetails.secureErasureCertificateSasKey;
+  const { status, headers, text } = await world.call(
+    "GET",
+    document.slice(document.indexOf("/subscriptions/")),
+  );
+  expect([status, headers["content-type"]]).toEqual([200, "application/pdf"]);
+  expect(headers["content-disposition"]).toBe('attachment; filename="order1-erasure.pdf"');
+  expect(text).toMatch(/^%PDF-/);
 });
 
 test("of two erasures at once one counts, and its certificate names every copy", async () => {
@@ -157,6 +167,7 @@ test("of two erasures at once one counts, and its certificate names every copy",
   const certificate = () => world.call("GET", `${JOB}/erasureCertificate?${API}`);
   const refused = (await certificate()).json.error;
   expect([refused.code, refused.details[0].code]).toEqual(["OrderStageForbids", "certificate"]);
+  expect((await world.call("GET", `${JOB}/erasureCertificate/pdf?${API}`)).status).toBe(409);
   const both = [world.operator("erase", "order1"), world.operator("erase", "order1")];
   const statuses = (await Promise.all(both)).map(({ status }) => status);
   expect(statuses).toContain(200);

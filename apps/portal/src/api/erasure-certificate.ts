@@ -10,3 +10,7 @@ export function readErasureCertificate(
 ): Promise<ErasureCertificate> {
   return client.read(orderPath(name, "/erasureCertificate"), erasureCertificate, { signal });
 }
+
+/** The same as a document, with the certificate attached. The browser saves it by itself. */
+export const certificatePdfPath = (name: OrderName): string =>
+  orderPath(name, "/erasureCertificate/pdf");

@@ -1,10 +1,10 @@
 import type { ErasureStatement } from "@databox-cmk/protocol";
 import { DownloadButton, Facts, LoadingState, Section, Time } from "@databox-cmk/ui";
-import { Text } from "@fluentui/react-components";
+import { Link, Text } from "@fluentui/react-components";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactElement } from "react";
 
-import { readErasureCertificate } from "../api/erasure-certificate.ts";
+import { certificatePdfPath, readErasureCertificate } from "../api/erasure-certificate.ts";
 import { PersonName } from "../people/person-name.tsx";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
@@ -54,6 +54,9 @@ export function ErasureSection(): ReactElement {
               },
             ]}
           />
+          <Link href={certificatePdfPath(name)} download>
+            {texts.order.erasure.downloadPdf}
+          </Link>
           <ErasureCertificate certificate={erasure.data.certificate} orderName={name.jobName} />
         </>
       )}

@@ -188,8 +188,9 @@ export const de: Texts = {
       nodes: "Knoten, die ihre Löschung bescheinigt haben",
       noNodes: "Keiner",
       download: "Zertifikat herunterladen",
+      downloadPdf: "PDF herunterladen",
       verify:
-        "Um es ohne Netz zu prüfen, speichern Sie die öffentlichen Schlüssel des Dienstes (/webhooks/v1/keys), und führen Sie aus:",
+        "Um es oder sein PDF ohne Netz zu prüfen, speichern Sie die öffentlichen Schlüssel des Dienstes (/webhooks/v1/keys), und führen Sie aus:",
     },
     serial: "Seriennummer",
     lastSeen: "Zuletzt gesehen",

@@ -195,7 +195,9 @@ export const en = {
       nodes: "Nodes that certified their erasure",
       noNodes: "None",
       download: "Download the certificate",
-      verify: "To verify it offline, save the service's public keys (/webhooks/v1/keys) and run:",
+      downloadPdf: "Download PDF",
+      verify:
+        "To verify it, or its PDF, offline, save the service's public keys (/webhooks/v1/keys) and run:",
     },
     serial: "Serial number",
     lastSeen: "Last seen",

@@ -52,6 +52,8 @@ export type ArmRequest = CallerRequest & ArmFacts;
 export type Reply<View> = Pick<Answer, "headers"> &
   (
     | { readonly status?: number; readonly json?: View }
+    /** Of a row without a schema. */
+    | { readonly file: { readonly bytes: Uint8Array; readonly mediaType: string } }
     | { readonly status: number; readonly json: unknown; readonly failure: AppError }
   );
 
@@ -85,6 +87,8 @@ function createRows<Facts extends CallerFacts>(
     };
   };
   const render = (reply: Reply<unknown>): Answer => {
+    if ("file" in reply)
+      return { status: 200, headers: { ...common, ...reply.headers }, body: reply.file };
     const { status = 200, headers, json } = reply;
     return {
       status,

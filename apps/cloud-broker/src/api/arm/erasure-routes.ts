@@ -3,14 +3,24 @@ import { type ErasureCertificate, erasureCertificate } from "@databox-cmk/protoc
 
 import { ACTIONS } from "../../core/permissions.ts";
 import type { Route } from "../../http/route.ts";
+import { renderCertificatePdf } from "../../orders/certificate-pdf.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
 import { findOrder } from "../../orders/find-order.ts";
 import { readStatement } from "../../orders/verify-certificate.ts";
-import { arm } from "./arm-route.ts";
+import { arm, type ArmRequest } from "./arm-route.ts";
 import { PATHS } from "./paths.ts";
 
-/** The certificate of an erased order, for its owner. */
+/** The certificate of an erased order, for its owner: as JSON, and as a document. */
 export function createErasureRoutes({ store }: ControlPlane): readonly Route[] {
+  const readCertificate = async ({ order }: ArmRequest): Promise<string> => {
+    const { erasureReceipt } = (await findOrder(store, order)).state;
+    if (erasureReceipt === undefined)
+      throw new AppError("OrderStageForbids", {
+        reason: "certificate",
+        target: "properties.details.deviceErasureDetails",
+      });
+    return erasureReceipt;
+  };
   return [
     arm.route(
       "GET",
@@ -21,15 +31,28 @@ export function createErasureRoutes({ store }: ControlPlane): readonly Route[] {
         answers: { 200: erasureCertificate },
       },
       async (request) => {
-        const { erasureReceipt: certificate } = (await findOrder(store, request.order)).state;
-        if (certificate === undefined)
-          throw new AppError("OrderStageForbids", {
-            reason: "certificate",
-            target: "properties.details.deviceErasureDetails",
-          });
+        const certificate = await readCertificate(request);
         const json: ErasureCertificate = { certificate, statement: readStatement(certificate) };
         return { json };
       },
+    ),
+    arm.route(
+      "GET",
+      `${PATHS.job}/erasureCertificate/pdf`,
+      {
+        action: ACTIONS.readJobs,
+        summary: "The same certificate as a PDF, with the signed one attached (extension)",
+        answers: { 200: undefined },
+      },
+      async (request) => ({
+        headers: {
+          "content-disposition": `attachment; filename="${request.order.name}-erasure.pdf"`,
+        },
+        file: {
+          bytes: await renderCertificatePdf(await readCertificate(request)),
+          mediaType: "application/pdf",
+        },
+      }),
     ),
   ];
 }

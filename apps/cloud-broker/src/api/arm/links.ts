@@ -28,8 +28,9 @@ export function resourceIdOf({ name }: Pick<Order, "name">): string {
 export function certificateUrl(
   { armUrl, apiVersion }: LinkBase,
   order: Pick<Order, "name">,
+  form: "" | "/pdf" = "",
 ): string {
-  return `${armUrl}${resourceIdOf(order)}/erasureCertificate?api-version=${apiVersion}`;
+  return `${armUrl}${resourceIdOf(order)}/erasureCertificate${form}?api-version=${apiVersion}`;
 }
 
 /** The same path, from the position in `skipToken`. */

@@ -68,7 +68,7 @@ export function renderJobDetails(order: Order, links: LinkBase): JobDetailsView 
     deviceErasureDetails:
       state.erasureReceipt === undefined
         ? undefined
-        : renderErasure(state.erasureReceipt, certificateUrl(links, order), links),
+        : renderErasure(state.erasureReceipt, order, links),
     keyEncryptionKey,
     actions: state.actions === undefined ? undefined : [...state.actions],
     lastMitigationActionOnJob:
@@ -84,13 +84,15 @@ export function renderJobDetails(order: Order, links: LinkBase): JobDetailsView 
 
 function renderErasure(
   certificate: string,
-  link: string,
-  { apiVersion }: LinkBase,
+  order: Order,
+  links: LinkBase,
 ): NonNullable<JobDetailsView["deviceErasureDetails"]> {
   return {
     deviceErasureStatus: erasureStatusOf(readStatement(certificate)),
-    erasureOrDestructionCertificateSasKey: link,
-    secureErasureCertificateSasKey: apiVersionTraits(apiVersion).secureErasure ? link : undefined,
+    erasureOrDestructionCertificateSasKey: certificateUrl(links, order),
+    secureErasureCertificateSasKey: apiVersionTraits(links.apiVersion).secureErasure
+      ? certificateUrl(links, order, "/pdf")
+      : undefined,
   };
 }
 

@@ -1,17 +1,21 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 
 import { AppError } from "@databox-cmk/errors";
 import type { ErasureStatement } from "@databox-cmk/protocol";
 import type { Command } from "commander";
 import * as z from "zod";
 
+import { isPdf, readCertificatePdf, renderCertificatePdf } from "../../orders/certificate-pdf.ts";
 import {
+  CERTIFICATE_MAX_BYTES,
   type NodeReport,
   readNodeReport,
   verifyCertificate,
 } from "../../orders/verify-certificate.ts";
 
 const EXIT_FORGED = 3;
+/** A PDF with the longest certificate, which is compressed there. */
+const FILE_MAX_BYTES = 2 * CERTIFICATE_MAX_BYTES;
 
 const jwk = z.object({
   kty: z.literal("EC"),
@@ -23,34 +27,80 @@ const keySet = z.object({ keys: z.array(jwk).min(1) });
 
 /** @param write - takes one line without its end */
 export function addCertificateCommand(program: Command, write: (line: string) => void): void {
-  program
-    .command("certificate")
-    .description("certificates of erasure")
+  const certificates = program.command("certificate").description("certificates of erasure");
+  certificates
     .command("verify")
     .description(
       `verify a certificate of erasure offline; exit code ${String(EXIT_FORGED)}: none of the keys signed it`,
     )
-    .argument("<file>", "the certificate, as the portal saves it")
+    .argument("<file>", "the certificate or its PDF, as the portal saves it")
     .requiredOption(
       "--keys <file>",
       "the broker's public keys (JWK Set), as GET /webhooks/v1/keys showed them",
     )
     .option("--json", "the statement as one JSON object")
-    .action((file: string, options: { readonly keys: string; readonly json?: true }) => {
-      const { keys } = parseKeys(options.keys);
-      const statement = verifyCertificate(readText(file).trim(), keys);
-      const fault =
-        statement === undefined
-          ? `none of the keys in ${options.keys} signed it as a certificate`
-          : faultOfNodes(statement);
-      if (statement === undefined || fault !== undefined) {
-        write(`${file}: NOT VALID: ${fault ?? ""}`);
+    .action(async (file: string, options: { readonly keys: string; readonly json?: true }) => {
+      const verified = await verify(file, options.keys);
+      if ("fault" in verified) {
+        write(`${file}: NOT VALID: ${verified.fault}`);
         process.exitCode = EXIT_FORGED;
         return;
       }
-      for (const line of options.json === true ? [JSON.stringify(statement)] : render(statement))
-        write(line);
+      const { statement, pages } = verified;
+      if (options.json === true) write(JSON.stringify(statement));
+      else for (const line of [...render(statement), ...pages]) write(line);
     });
+  certificates
+    .command("pdf")
+    .description("write a verified certificate of erasure as a PDF")
+    .argument("<file>", "the certificate, as the portal saves it")
+    .requiredOption("--keys <file>", "the broker's public keys (JWK Set)")
+    .requiredOption("--out <file>", "the new document; an existing file is not overwritten")
+    .action(async (file: string, options: { readonly keys: string; readonly out: string }) => {
+      const verified = await verify(file, options.keys);
+      if ("fault" in verified) {
+        write(`${file}: NOT VALID: ${verified.fault}`);
+        process.exitCode = EXIT_FORGED;
+        return;
+      }
+      try {
+        writeFileSync(options.out, await renderCertificatePdf(verified.certificate), {
+          flag: "wx",
+        });
+      } catch (cause) {
+        throw new AppError("Misuse", { detail: `${options.out} cannot be written`, cause });
+      }
+    });
+}
+
+type Verified = {
+  readonly certificate: string;
+  readonly statement: ErasureStatement;
+  /** Lines about the pages of a PDF. */
+  readonly pages: readonly string[];
+};
+
+async function verify(
+  file: string,
+  keysFile: string,
+): Promise<Verified | { readonly fault: string }> {
+  const { keys } = parseKeys(keysFile);
+  const bytes = readFile(file);
+  const isDocument = isPdf(bytes);
+  const certificate = isDocument ? await readCertificatePdf(bytes) : bytes.toString().trim();
+  if (certificate === undefined) return { fault: "no certificate is attached to this PDF" };
+  const statement = verifyCertificate(certificate, keys);
+  const fault =
+    statement === undefined
+      ? `none of the keys in ${keysFile} signed it as a certificate`
+      : faultOfNodes(statement);
+  if (statement === undefined || fault !== undefined) return { fault: fault ?? "" };
+  if (!isDocument) return { certificate, statement, pages: [] };
+  const isUnchanged = bytes.equals(await renderCertificatePdf(certificate));
+  const pages = isUnchanged
+    ? "the pages of the PDF say the same"
+    : "WARNING: another version of the broker made the pages of the PDF, or they were changed: read these lines instead";
+  return { certificate, statement, pages: [pages] };
 }
 
 function render(statement: ErasureStatement): readonly string[] {
@@ -89,17 +139,19 @@ function renderReport(report: NodeReport): readonly string[] {
 
 function parseKeys(path: string): z.infer<typeof keySet> {
   try {
-    return keySet.parse(JSON.parse(readText(path)));
+    return keySet.parse(JSON.parse(readFile(path).toString()));
   } catch (cause) {
     if (cause instanceof AppError) throw cause;
     throw new AppError("Misuse", { detail: `${path} is not a JWK Set of P-256 keys`, cause });
   }
 }
 
-function readText(path: string): string {
+function readFile(path: string): Buffer {
   try {
-    return readFileSync(path, "utf8");
+    const bytes = readFileSync(path);
+    if (bytes.byteLength <= FILE_MAX_BYTES) return bytes;
   } catch (cause) {
     throw new AppError("Misuse", { detail: `${path} cannot be read`, cause });
   }
+  throw new AppError("Misuse", { detail: `${path} is too long` });
 }

@@ -1,0 +1,139 @@
+import type { PDFDocument, PDFFont, PDFPage } from "@cantoo/pdf-lib";
+
+import { type CertificatePart, describeCertificate } from "./describe-certificate.ts";
+import { CERTIFICATE_MAX_BYTES, readStatement } from "./verify-certificate.ts";
+
+/** A4, in points of 1/72 inch. */
+const PAGE: [number, number] = [595.28, 841.89];
+const MARGIN = 56;
+const LABEL_WIDTH = 110;
+const LINE_HEIGHT = 1.4;
+const SIZES = { title: 18, heading: 12, text: 9.5 } as const;
+
+const ATTACHMENT = "certificate.jws";
+const TITLE = "Certificate of sanitisation";
+const NOTE =
+  "These pages show in words what the attached certificate states. The attachment " +
+  `(${ATTACHMENT}) has the signatures, and only they prove the statement. To verify both without ` +
+  "a network, save the service's public keys (/webhooks/v1/keys) beforehand, and run:";
+
+/**
+ * A certificate of erasure in words, with the certificate itself as its attachment. The same
+ * certificate gives the same bytes. The library is loaded at the first call: few brokers need it.
+ */
+export async function renderCertificatePdf(certificate: string): Promise<Uint8Array> {
+  const pdf = await import("@cantoo/pdf-lib");
+  const { order, erasedAt } = readStatement(certificate);
+  const at = new Date(erasedAt);
+  const document = await pdf.PDFDocument.create({ updateMetadata: false });
+  document.setTitle(`${TITLE}, ${order}`, { showInWindowTitleBar: true });
+  document.setLanguage("en");
+  document.setCreationDate(at);
+  document.setModificationDate(at);
+  const fonts = {
+    plain: await document.embedFont(pdf.StandardFonts.Helvetica),
+    bold: await document.embedFont(pdf.StandardFonts.HelveticaBold),
+  };
+  const writer = new PageWriter(document, fonts, pdf.breakTextIntoLines);
+  writer.write(TITLE, { size: SIZES.title, font: fonts.bold });
+  for (const part of describeCertificate(certificate)) writer.writePart(part);
+  writer.writePart({
+    heading: "How to verify this certificate",
+    facts: [
+      ["", NOTE],
+      [
+        "",
+        `broker certificate verify ${order.split("/").at(-1) ?? ""}-erasure.pdf --keys keys.json`,
+      ],
+    ],
+  });
+  await document.attach(new TextEncoder().encode(certificate), ATTACHMENT, {
+    mimeType: "application/jose",
+    description: "The signed certificate (JWS)",
+    creationDate: at,
+    modificationDate: at,
+    afRelationship: pdf.AFRelationship.Source,
+  });
+  return await document.save();
+}
+
+/** Whether a file is a PDF and not a bare certificate. */
+export function isPdf(file: Uint8Array): boolean {
+  return new TextDecoder("latin1").decode(file.subarray(0, 5)) === "%PDF-";
+}
+
+/**
+ * The certificate that is attached to a document.
+ *
+ * @returns undefined if there is none
+ */
+export async function readCertificatePdf(file: Uint8Array): Promise<string | undefined> {
+  const { PDFDocument } = await import("@cantoo/pdf-lib");
+  try {
+    const document = await PDFDocument.load(file, { updateMetadata: false });
+    const found = document.getAttachments().find(({ name }) => name === ATTACHMENT);
+    if (found === undefined || found.data.byteLength > CERTIFICATE_MAX_BYTES) return undefined;
+    return new TextDecoder().decode(found.data);
+  } catch {
+    // The library throws errors of many kinds for a file that is damaged.
+    return undefined;
+  }
+}
+
+type Fonts = { readonly plain: PDFFont; readonly bold: PDFFont };
+type Break = typeof import("@cantoo/pdf-lib").breakTextIntoLines;
+
+/** Writes lines from the top, and begins a page when one is full. */
+class PageWriter {
+  readonly #document: PDFDocument;
+  readonly #fonts: Fonts;
+  readonly #break: Break;
+  #page: PDFPage;
+  #y = PAGE[1] - MARGIN;
+
+  constructor(document: PDFDocument, fonts: Fonts, breakLines: Break) {
+    this.#document = document;
+    this.#fonts = fonts;
+    this.#break = breakLines;
+    this.#page = document.addPage(PAGE);
+  }
+
+  writePart({ heading, facts }: CertificatePart): void {
+    this.#y -= SIZES.heading;
+    this.write(heading, { size: SIZES.heading, font: this.#fonts.bold });
+    for (const [label, value] of facts) {
+      const width = label === "" ? 0 : LABEL_WIDTH;
+      this.write(value, { size: SIZES.text, font: this.#fonts.plain, indent: width, label });
+    }
+  }
+
+  write(
+    text: string,
+    {
+      size,
+      font,
+      indent = 0,
+      label = "",
+    }: { size: number; font: PDFFont; indent?: number; label?: string },
+  ): void {
+    const breaks = [" ", "/", "-"];
+    const width = (line: string) => font.widthOfTextAtSize(line, size);
+    const lines = (shown: string, room: number) =>
+      this.#break(printable(shown), breaks, room, width);
+    const values = lines(text, PAGE[0] - 2 * MARGIN - indent);
+    const labels = lines(label, indent - size);
+    for (let index = 0; index < Math.max(values.length, labels.length); index += 1) {
+      this.#y -= size * LINE_HEIGHT;
+      if (this.#y < MARGIN) {
+        this.#page = this.#document.addPage(PAGE);
+        this.#y = PAGE[1] - MARGIN - size;
+      }
+      const at = { y: this.#y, size };
+      this.#page.drawText(labels[index] ?? "", { ...at, x: MARGIN, font: this.#fonts.bold });
+      this.#page.drawText(values[index] ?? "", { ...at, x: MARGIN + indent, font });
+    }
+  }
+}
+
+/** The standard fonts have no other characters; the attachment has the exact text. */
+const printable = (text: string): string => text.replaceAll(/[^\x20-\x7E\xA1-\xFF]/g, "?");
