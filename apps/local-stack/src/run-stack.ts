@@ -143,7 +143,7 @@ async function tellStory(
     },
     retireAppliance: async (appliance) => {
       appliances.splice(appliances.indexOf(appliance), 1);
-      await stack.removeAppliance(appliance.order);
+      stack.removeAppliance(appliance.order);
     },
     report: (event) => {
       stopped.throwIfAborted();

@@ -40,14 +40,15 @@ export const ringPaths = (folder: string, name: string) => ({
 export async function openKeyRing(
   folder: string,
   name: string,
-  make: () => Uint8Array,
+  make: () => Uint8Array | Promise<Uint8Array>,
 ): Promise<KeyRing> {
   const paths = ringPaths(folder, name);
-  return {
-    currentPem: toText(await openSecretFile(paths.current, make)),
-    nextPem: toText(await openSecretFile(paths.next, make)),
-    former: await readFormer(paths.former),
-  };
+  const [current, next, former] = await Promise.all([
+    openSecretFile(paths.current, make),
+    openSecretFile(paths.next, make),
+    readFormer(paths.former),
+  ]);
+  return { currentPem: toText(current), nextPem: toText(next), former };
 }
 
 const toText = (pem: Uint8Array): string => Buffer.from(pem).toString("ascii");

@@ -1,6 +1,9 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from "node:crypto";
+import { createPrivateKey, createPublicKey, generateKeyPair, randomBytes } from "node:crypto";
+import { promisify } from "node:util";
 
 import { generateSigningKey } from "@databox-cmk/crypto";
+
+const generate = promisify(generateKeyPair);
 
 /** Entra accepts only RS256 from the issuers of federated credentials. */
 const ISSUER_MODULUS_BITS = 2048;
@@ -16,13 +19,10 @@ export const RINGS = {
   /** Assertions to Entra ID: RS256. */
   issuer: {
     file: "token-issuer-key",
-    make: () =>
-      Buffer.from(
-        generateKeyPairSync("rsa", { modulusLength: ISSUER_MODULUS_BITS }).privateKey.export({
-          type: "pkcs8",
-          format: "pem",
-        }),
-      ),
+    async make() {
+      const { privateKey } = await generate("rsa", { modulusLength: ISSUER_MODULUS_BITS });
+      return Buffer.from(privateKey.export({ type: "pkcs8", format: "pem" }));
+    },
   },
 } as const;
 

@@ -16,7 +16,7 @@ export async function rotateKeyRing(
   folder: string,
   name: string,
   tools: {
-    readonly make: () => Uint8Array;
+    readonly make: () => Uint8Array | Promise<Uint8Array>;
     readonly publicHalf: (pem: string) => Readonly<Record<string, string>>;
     readonly nowMs: number;
   },

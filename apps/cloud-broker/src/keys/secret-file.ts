@@ -19,10 +19,13 @@ const MAX_BYTES = 1024 * 1024;
  *
  * @throws {AppError} Misuse when others may read the file: its secret must be considered known.
  */
-export async function openSecretFile(path: string, create: () => Uint8Array): Promise<Uint8Array> {
+export async function openSecretFile(
+  path: string,
+  create: () => Uint8Array | Promise<Uint8Array>,
+): Promise<Uint8Array> {
   const existing = await readSecretFile(path);
   if (existing !== undefined) return existing;
-  await writeOnce(path, create());
+  await writeOnce(path, await create());
   const written = await readSecretFile(path);
   if (written === undefined) throw new Error(`${path} disappeared while it was created`);
   return written;

@@ -69,7 +69,7 @@ export async function createAppliance(options: {
   });
   const codes = await operator.prepare(order, serials);
   emulator.powerOn();
-  await stack.putAppliance({
+  stack.putAppliance({
     order,
     nodes: emulator.nodes.map(({ serial, stateDir }) => ({ serial, stateDir })),
   });

@@ -1,7 +1,9 @@
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { renameSync, writeFileSync } from "node:fs";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 import { type AzureEmulator, createAzureEmulator } from "@databox-cmk/azure-emulator";
+import { createKeys } from "@databox-cmk/cloud-broker";
 import { freePort } from "@databox-cmk/testkit";
 
 import { createTransport } from "../azure/transport.ts";
@@ -42,9 +44,9 @@ export type Stack = {
   /** Starts a broker on the same data after the former one has ended. */
   restartBroker(environment?: Readonly<Record<string, string>>): Promise<void>;
   /** Writes an appliance, or what is new of it, into stack.json. */
-  putAppliance(appliance: StackAppliance): Promise<void>;
+  putAppliance(appliance: StackAppliance): void;
   /** @param order - resource id */
-  removeAppliance(order: string): Promise<void>;
+  removeAppliance(order: string): void;
   close(): Promise<void>;
 };
 
@@ -59,6 +61,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const brokerData = join(options.directory, "broker");
   await rm(brokerData, { recursive: true, force: true });
   await mkdir(brokerData, { recursive: true, mode: 0o700 });
+  // Meanwhile the rest starts: the two RSA keys of the broker's issuer take the longest.
+  const brokerKeys = createKeys(brokerData);
+  brokerKeys.catch(() => undefined);
   const certificates = await prepareCertificates(join(options.directory, "tls"));
   const brokerPort = options.ports.broker === 0 ? await freePort() : options.ports.broker;
   const brokerUrl = `https://broker.localhost:${String(brokerPort)}`;
@@ -75,6 +80,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     return await composeStack(options, {
       certificates,
       brokerData,
+      brokerKeys,
       brokerPort,
       brokerUrl,
       emulator,
@@ -88,6 +94,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 type Parts = {
   readonly certificates: StackCertificates;
   readonly brokerData: string;
+  readonly brokerKeys: Promise<unknown>;
   readonly brokerPort: number;
   readonly brokerUrl: string;
   readonly emulator: AzureEmulator;
@@ -142,13 +149,14 @@ async function composeStack(options: StackOptions, parts: Parts): Promise<Stack>
   };
   const startBroker = (environment: Readonly<Record<string, string>> = {}) =>
     runner.start({ ...settings, ...environment });
+  await parts.brokerKeys;
   let broker = await startBroker();
-  await writeStackFile(stackFile, description);
+  writeStackFile(stackFile, description);
   const appliancesBut = (order: string) =>
     description.appliances.filter((each) => each.order !== order);
-  const writeAppliances = async (appliances: readonly StackAppliance[]) => {
+  const writeAppliances = (appliances: readonly StackAppliance[]) => {
     description = { ...description, appliances };
-    await writeStackFile(stackFile, description);
+    writeStackFile(stackFile, description);
   };
   return {
     get description() {
@@ -164,10 +172,12 @@ async function composeStack(options: StackOptions, parts: Parts): Promise<Stack>
       await broker.stop();
       broker = await startBroker(environment);
     },
-    putAppliance: async (appliance) => {
-      await writeAppliances([...appliancesBut(appliance.order), appliance]);
+    putAppliance: (appliance) => {
+      writeAppliances([...appliancesBut(appliance.order), appliance]);
     },
-    removeAppliance: (order) => writeAppliances(appliancesBut(order)),
+    removeAppliance: (order) => {
+      writeAppliances(appliancesBut(order));
+    },
     close: async () => {
       await broker.stop();
       await emulator.close();
@@ -209,9 +219,12 @@ function brokerEnvironment(
   };
 }
 
-/** Writes stack.json (0600: it holds the secrets of the stack's clients), whole or not at all. */
-async function writeStackFile(path: string, stack: StackDescription): Promise<void> {
+/**
+ * Writes stack.json (0600: it holds the secrets of the stack's clients), whole or not at all. In one
+ * turn, so that of two changes the later one stays.
+ */
+function writeStackFile(path: string, stack: StackDescription): void {
   const temporary = `${path}.new`;
-  await writeFile(temporary, `${JSON.stringify(stack, undefined, 2)}\n`, { mode: 0o600 });
-  await rename(temporary, path);
+  writeFileSync(temporary, `${JSON.stringify(stack, undefined, 2)}\n`, { mode: 0o600 });
+  renameSync(temporary, path);
 }

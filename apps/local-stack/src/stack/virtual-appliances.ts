@@ -60,7 +60,7 @@ export async function createVirtualAppliance(options: {
   };
   const powerOn = () => Promise.all(nodes.map(({ machine }) => machine.powerOn()));
   await powerOn();
-  await stack.putAppliance({
+  stack.putAppliance({
     order,
     nodes: nodes.map(({ serial, stateDir }) => ({ serial, stateDir })),
   });

@@ -3,7 +3,10 @@ import type { Appliance } from "../stack/appliances.ts";
 import type { Stack } from "../stack/start-stack.ts";
 import { timed } from "./story-context.ts";
 
-/** The page of each node, until the answer is disposed; stack.json says where they are. */
+/**
+ * The page of each node, until the answer is disposed; stack.json says where they are. A page that
+ * ends before is no longer in it.
+ */
 export async function openPages(
   stack: Pick<Stack, "putAppliance">,
   appliances: readonly Appliance[],
@@ -11,23 +14,33 @@ export async function openPages(
 ): Promise<AsyncDisposable> {
   await using opened = new AsyncDisposableStack();
   for (const { order, nodes } of appliances) {
-    const served = await Promise.all(
-      nodes.map(async ({ serial, stateDir, openPage }) => {
-        if (openPage === undefined) return { serial, stateDir };
+    const pages = new Map<string, string>();
+    const put = () => {
+      const described = nodes.map(({ serial, stateDir }) => {
+        const uiUrl = pages.get(serial);
+        return { serial, stateDir, ...(uiUrl !== undefined && { uiUrl }) };
+      });
+      stack.putAppliance({ order, nodes: described });
+    };
+    await Promise.all(
+      nodes.map(async ({ serial, openPage }) => {
+        if (openPage === undefined) return;
         const openedMs = performance.now();
         const ended = (cause: string) => {
           const elapsedMs = Math.round(performance.now() - openedMs);
           report({ event: "page", outcome: "ended", node: serial, cause, elapsedMs });
+          pages.delete(serial);
+          put();
         };
         const { uiUrl } = await timed(
           report,
           async () => opened.use(await openPage(ended)),
           (page) => ({ event: "page", outcome: "serving", node: serial, uiUrl: page.uiUrl }),
         );
-        return { serial, stateDir, uiUrl };
+        pages.set(serial, uiUrl);
       }),
     );
-    await stack.putAppliance({ order, nodes: served });
+    put();
   }
   return opened.move();
 }
