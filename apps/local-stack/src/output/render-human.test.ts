@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { renderHuman } from "./render-human.ts";
+import { renderHuman, wrap } from "./render-human.ts";
 
 const WIDTH = 60;
 const refused = {
@@ -106,4 +106,22 @@ test("a process of the stack that ended is named, with its last lines and the ne
       "             start again.",
     ].join("\n"),
   );
+});
+
+test.each([
+  { text: "", width: 10, lines: [""] },
+  { text: "one two", width: 10, lines: ["one two"] },
+  { text: "one two three", width: 7, lines: ["one two", "three"] },
+  {
+    text: "https://a.very.long.example/url end",
+    width: 7,
+    lines: ["https://a.very.long.example/url", "end"],
+  },
+  {
+    text: "see https://a.very.long.example/url",
+    width: 7,
+    lines: ["see", "https://a.very.long.example/url"],
+  },
+])("$text within $width characters", ({ text, width, lines }) => {
+  expect(wrap(text, width)).toEqual(lines);
 });
