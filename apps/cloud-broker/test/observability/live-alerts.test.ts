@@ -157,7 +157,7 @@ async function startPrometheus() {
   const configure = (ports: readonly number[]) => {
     const targets = ports.map((port) => `${HOST}:${String(port)}`);
     const configuration = {
-      global: { scrape_interval: "1s", evaluation_interval: "1s" },
+      global: { scrape_interval: "2s", evaluation_interval: "1s" },
       rule_files: ["alerts.yaml"],
       scrape_configs: [{ job_name: "databox-broker", static_configs: [{ targets }] }],
     };
