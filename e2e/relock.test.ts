@@ -14,7 +14,7 @@ import { callOrder, readActivity } from "./harness/order-actions.ts";
 import { runDaemon, type Daemon } from "./harness/run-daemon.ts";
 
 const PROBE_INTERVAL_SECONDS = 1;
-const LEASE_TTL_SECONDS = 3;
+const LEASE_TTL_SECONDS = 10;
 /** Long enough to ask for the state in it, on a slow machine. */
 const OUTAGE_GRACE_SECONDS = 20;
 /** After the broker has gone: its last answer is no older than a lease. */

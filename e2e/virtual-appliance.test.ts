@@ -31,7 +31,7 @@ describe.skipIf(missingPrograms().length > 0 && !isContinuousIntegration)(
 
     beforeAll(async () => {
       world = await openWorld(() => ({
-        brokerEnvironment: { PROBE_INTERVAL_SECONDS: "1", LEASE_TTL_SECONDS: "9" },
+        brokerEnvironment: { PROBE_INTERVAL_SECONDS: "1", LEASE_TTL_SECONDS: "10" },
       }));
       node = openVirtualNode(world, SERIAL);
       order = await createOrder(world.customerContext, "virtual");

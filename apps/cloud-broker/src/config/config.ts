@@ -1,5 +1,11 @@
 import { AppError, type Cloud, CLOUD_NAMES, CLOUDS, PUBLIC_CLOUD } from "@databox-cmk/errors";
-import { asciiLowerCase, IDENTIFIERS, patternOf, senderNetwork } from "@databox-cmk/protocol";
+import {
+  asciiLowerCase,
+  IDENTIFIERS,
+  LEASE_TTL_SECONDS,
+  patternOf,
+  senderNetwork,
+} from "@databox-cmk/protocol";
 import * as z from "zod";
 
 import { parseDatabaseUrl } from "./database-url.ts";
@@ -280,10 +286,11 @@ export const SETTINGS = {
     meaning: "How long an unlocked appliance stays unlocked without an authoritative answer.",
   },
   LEASE_TTL_SECONDS: {
-    schema: whole(YEAR_SECONDS, 1),
+    schema: whole(LEASE_TTL_SECONDS.most, LEASE_TTL_SECONDS.least),
     default: "60",
-    expected: "whole seconds, 1 or more",
-    meaning: "How long a grant lasts before it is renewed.",
+    expected: `whole seconds, ${String(LEASE_TTL_SECONDS.least)} to ${String(LEASE_TTL_SECONDS.most)}`,
+    meaning:
+      "How long a grant lasts before it is renewed; an order's unlock policy may say another.",
   },
   OFFLINE_UNLOCKS_PER_DAY: {
     schema: whole(10_000),

@@ -73,7 +73,7 @@ describe("a start that cannot work ends with one line that says what to do:", ()
     using broker = startProcess({ ...environment.variables, LEASE_TTL_SECONDS: "soon" });
     expect(await broker.ended).toEqual({
       code: 2,
-      stderr: "broker: LEASE_TTL_SECONDS is wrong: expected whole seconds, 1 or more (Misuse)\n",
+      stderr: `broker: LEASE_TTL_SECONDS is wrong: expected ${SETTINGS.LEASE_TTL_SECONDS.expected} (Misuse)\n`,
     });
   });
 });

@@ -5,6 +5,9 @@ import { readOnlyMember } from "./fields.ts";
 /** Longest outage grace that a lease carries, in seconds: 366 days. */
 export const OUTAGE_GRACE_MAX_SECONDS = 366 * 86_400;
 
+/** Bounds of a lease's time to live, in seconds: of a policy, and of the broker's setting. */
+export const LEASE_TTL_SECONDS = { least: 10, most: 3600 } as const;
+
 const OUTAGE_GRACE = /^(?:none|PT15M|P1D|untilReboot|PT[1-9]\d{0,7}S)$/;
 const TIME_OF_DAY = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
 const TIME_ZONE = /^[A-Za-z][\w+-]*(?:\/[\w+-]+){0,2}$/;
@@ -100,7 +103,7 @@ const members = {
   outageGrace: z
     .string()
     .check(z.regex(OUTAGE_GRACE, "expected none, PT15M, P1D, untilReboot or PT{seconds}S")),
-  leaseTtlSeconds: range(10, 3600),
+  leaseTtlSeconds: range(LEASE_TTL_SECONDS.least, LEASE_TTL_SECONDS.most),
   /** Unlocks without network, by challenge and answer. */
   offline: z.strictObject({
     allowed: z.boolean(),
@@ -146,7 +149,6 @@ export const unlockPolicyWrite = z.strictObject({
  */
 export const unlockPolicyView = z.strictObject({
   ...members,
-  leaseTtlSeconds: z.number(),
   source: z.enum(["default", "order"]),
   changedAt: z.optional(z.string()),
   changedBy: z.optional(z.string()),
