@@ -1,4 +1,4 @@
-import { EmptyState, LoadingState } from "@databox-cmk/ui";
+import { EmptyState } from "@databox-cmk/ui";
 import { Text } from "@fluentui/react-components";
 import { HistoryRegular } from "@fluentui/react-icons";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
@@ -12,7 +12,7 @@ import { useOrderName } from "../order/use-order.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { Pager } from "../shell/pager.tsx";
-import { QueryProblem } from "../shell/query-problem.tsx";
+import { QueryState } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { ActivityFilters } from "./activity-filters.tsx";
 import { ActivityTable } from "./activity-table.tsx";
@@ -51,10 +51,7 @@ function Activity({ search }: { readonly search: ActivitySearch }): ReactElement
         onRefresh={() => void activity.refetch()}
         isRefreshing={activity.isFetching}
       />
-      {activity.error !== null && (
-        <QueryProblem error={activity.error} onTryAgain={() => void activity.refetch()} />
-      )}
-      {activity.isPending && <LoadingState />}
+      <QueryState of={activity} />
       {data !== undefined && (
         <>
           {data.entries.length > 0 ? (

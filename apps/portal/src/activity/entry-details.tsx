@@ -1,14 +1,5 @@
 import { type Fact, Facts, LoadingState, Section, Time } from "@databox-cmk/ui";
-import {
-  makeStyles,
-  Table,
-  TableBody,
-  TableCell,
-  TableHeader,
-  TableHeaderCell,
-  TableRow,
-  tokens,
-} from "@fluentui/react-components";
+import { makeStyles, tokens } from "@fluentui/react-components";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactElement } from "react";
 
@@ -18,17 +9,13 @@ import { useOrderName } from "../order/use-order.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { Copyable } from "../shell/copyable.tsx";
+import { DataTable } from "../shell/data-table.tsx";
 import { ProblemPanel } from "../shell/problem-panel.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import type { Texts } from "../texts/en.ts";
 import { useTexts } from "../texts/texts.ts";
 import { Timeline } from "./timeline.tsx";
 
-const useClaimTableStyles = makeStyles({
-  table: { tableLayout: "auto" },
-  heading: { fontWeight: tokens.fontWeightSemibold },
-  text: { overflowWrap: "anywhere" },
-});
 const useStyles = makeStyles({
   stack: {
     display: "flex",
@@ -107,34 +94,24 @@ function copied(label: string, value: string | undefined): readonly Fact[] {
 
 /** Rows of a node's own journal: its claims about its offline actions. */
 function ClaimTable({ claims }: { readonly claims: readonly Claim[] }): ReactElement {
-  const styles = useClaimTableStyles();
   const texts = useTexts().activity;
   return (
-    <Table size="extra-small" aria-label={texts.claims} className={styles.table}>
-      <TableHeader>
-        <TableRow>
-          {[texts.columns.when, texts.columns.what, texts.facts].map((heading) => (
-            <TableHeaderCell key={heading} className={styles.heading}>
-              {heading}
-            </TableHeaderCell>
-          ))}
-        </TableRow>
-      </TableHeader>
-      <TableBody>
-        {claims.map(({ sequence, at, event, facts }) => (
-          <TableRow key={sequence}>
-            <TableCell>
-              <Time at={at} precision="second" />
-            </TableCell>
-            <TableCell className={styles.text}>{event}</TableCell>
-            <TableCell className={styles.text}>
-              {Object.entries(facts ?? {})
-                .map(([name, value]) => `${name}: ${String(value)}`)
-                .join(", ")}
-            </TableCell>
-          </TableRow>
-        ))}
-      </TableBody>
-    </Table>
+    <DataTable
+      label={texts.claims}
+      size="extra-small"
+      columns={[
+        { heading: texts.columns.when, cell: ({ at }) => <Time at={at} precision="second" /> },
+        { heading: texts.columns.what, cell: ({ event }) => event },
+        {
+          heading: texts.facts,
+          cell: ({ facts = {} }) =>
+            Object.entries(facts)
+              .map(([name, value]) => `${name}: ${String(value)}`)
+              .join(", "),
+        },
+      ]}
+      rows={claims}
+      keyOf={({ sequence }) => sequence}
+    />
   );
 }

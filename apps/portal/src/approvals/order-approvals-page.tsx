@@ -1,4 +1,4 @@
-import { EmptyState, LoadingState } from "@databox-cmk/ui";
+import { EmptyState } from "@databox-cmk/ui";
 import { makeStyles, Text, tokens } from "@fluentui/react-components";
 import { PersonClockRegular } from "@fluentui/react-icons";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
@@ -11,7 +11,7 @@ import { useOrderName, useUnlockPolicy } from "../order/use-order.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { Pager } from "../shell/pager.tsx";
-import { QueryProblem } from "../shell/query-problem.tsx";
+import { QueryState } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { ApprovalCard } from "./approval-card.tsx";
 import { BreakGlass } from "./break-glass.tsx";
@@ -45,10 +45,7 @@ export function OrderApprovalsPage(): ReactElement {
             <BreakGlass />
           </OfferedTo>
         )}
-        {approvals.error !== null && (
-          <QueryProblem error={approvals.error} onTryAgain={() => void approvals.refetch()} />
-        )}
-        {approvals.isPending && <LoadingState />}
+        <QueryState of={approvals} />
         {data?.approvals.length === 0 && (
           <EmptyState icon={<PersonClockRegular />} title={texts.none} />
         )}

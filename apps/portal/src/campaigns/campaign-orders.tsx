@@ -1,5 +1,5 @@
 import { CAMPAIGN_ORDER_STATES, type CampaignOrderList } from "@databox-cmk/protocol";
-import { ExplanationPanel, LoadingState, Time } from "@databox-cmk/ui";
+import { ExplanationPanel, Time } from "@databox-cmk/ui";
 import { Button, makeStyles, Tab, TabList, Text, tokens } from "@fluentui/react-components";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
@@ -9,7 +9,7 @@ import { readCampaignOrders } from "../api/campaigns.ts";
 import { useCloudProblem } from "../order/use-cloud-problem.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
-import { QueryProblem } from "../shell/query-problem.tsx";
+import { QueryState } from "../shell/query-problem.tsx";
 import { RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
 
@@ -78,10 +78,7 @@ export function CampaignOrders({
           </Tab>
         ))}
       </TabList>
-      {orders.isPending && <LoadingState />}
-      {orders.error !== null && (
-        <QueryProblem error={orders.error} onTryAgain={() => void orders.refetch()} />
-      )}
+      <QueryState of={orders} />
       {orders.data?.value.length === 0 && <Text>{words.noOrders}</Text>}
       <ul className={styles.list}>
         {orders.data?.value.map((order) => (

@@ -4,23 +4,11 @@ import {
   Facts,
   FailureText,
   formatRelative,
-  LoadingState,
   Section,
   Time,
   useLanguage,
 } from "@databox-cmk/ui";
-import {
-  makeStyles,
-  ProgressBar,
-  Table,
-  TableBody,
-  TableCell,
-  TableHeader,
-  TableHeaderCell,
-  TableRow,
-  Text,
-  tokens,
-} from "@fluentui/react-components";
+import { makeStyles, ProgressBar, Text, tokens } from "@fluentui/react-components";
 import { ArrowSyncRegular } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
@@ -31,7 +19,8 @@ import { OperatorPage } from "../operator/operator-page.tsx";
 import { PersonName } from "../people/person-name.tsx";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
-import { QueryProblem } from "../shell/query-problem.tsx";
+import { DataTable } from "../shell/data-table.tsx";
+import { QueryState } from "../shell/query-problem.tsx";
 import { RouterBreadcrumb } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { CampaignCommands } from "./campaign-commands.tsx";
@@ -47,9 +36,6 @@ const useCampaignProgressStyles = makeStyles({
   },
 });
 const useCampaignFailuresStyles = makeStyles({
-  table: { tableLayout: "auto" },
-  heading: { fontWeight: tokens.fontWeightSemibold },
-  cell: { height: "auto", paddingBlock: tokens.spacingVerticalXS, overflowWrap: "anywhere" },
   code: { fontFamily: tokens.fontFamilyMonospace, fontSize: tokens.fontSizeBase200 },
 });
 const LIVE_MS = 1_000;
@@ -85,10 +71,7 @@ export function CampaignPage(): ReactElement {
         </RouterBreadcrumb>,
       ]}
     >
-      {campaign.isPending && <LoadingState />}
-      {campaign.error !== null && (
-        <QueryProblem error={campaign.error} onTryAgain={() => void campaign.refetch()} />
-      )}
+      <QueryState of={campaign} />
       {data !== undefined && (
         <div className={styles.stack}>
           <CampaignCommands campaign={data} />
@@ -171,25 +154,23 @@ function CampaignFailures({
   const texts = useTexts();
   const words = texts.operator.campaigns;
   return (
-    <Table aria-label={words.failures} size="small" className={styles.table}>
-      <TableHeader>
-        <TableRow>
-          <TableHeaderCell className={styles.heading}>{words.failedOrders}</TableHeaderCell>
-          <TableHeaderCell className={styles.heading}>{words.why}</TableHeaderCell>
-        </TableRow>
-      </TableHeader>
-      <TableBody>
-        {failures.map(({ code, count, message }) => (
-          <TableRow key={code}>
-            <TableCell className={styles.cell}>{count}</TableCell>
-            <TableCell className={styles.cell}>
+    <DataTable
+      label={words.failures}
+      columns={[
+        { heading: words.failedOrders, cell: ({ count }) => count },
+        {
+          heading: words.why,
+          cell: ({ code, message }) => (
+            <>
               <FailureText text={message} />
               <div className={styles.code}>{code}</div>
-            </TableCell>
-          </TableRow>
-        ))}
-      </TableBody>
-    </Table>
+            </>
+          ),
+        },
+      ]}
+      rows={failures}
+      keyOf={({ code }) => code}
+    />
   );
 }
 

@@ -1,16 +1,9 @@
 import type { CampaignView } from "@databox-cmk/protocol";
-import { EmptyState, LoadingState, Time } from "@databox-cmk/ui";
+import { EmptyState, Time } from "@databox-cmk/ui";
 import {
   Button,
   makeStyles,
-  mergeClasses,
   ProgressBar,
-  Table,
-  TableBody,
-  TableCell,
-  TableHeader,
-  TableHeaderCell,
-  TableRow,
   Text,
   tokens,
   Toolbar,
@@ -27,13 +20,12 @@ import { OperatorPage } from "../operator/operator-page.tsx";
 import { PersonName } from "../people/person-name.tsx";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
-import { NarrowFacts } from "../shell/narrow-facts.tsx";
-import { QueryProblem } from "../shell/query-problem.tsx";
+import { DataTable } from "../shell/data-table.tsx";
+import { QueryState } from "../shell/query-problem.tsx";
 import { RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { CampaignState } from "./campaign-state.tsx";
 
-const MEDIUM = "@media (max-width: 1023px)";
 const LIVE_MS = 5_000;
 
 const useStyles = makeStyles({
@@ -44,10 +36,6 @@ const useStyles = makeStyles({
     borderBlockEndStyle: "solid",
     borderBlockEndColor: tokens.colorNeutralStroke2,
   },
-  table: { tableLayout: "auto" },
-  heading: { fontWeight: tokens.fontWeightSemibold },
-  cell: { height: "auto", paddingBlock: tokens.spacingVerticalS, overflowWrap: "anywhere" },
-  wide: { [MEDIUM]: { display: "none" } },
   more: { marginBlockStart: tokens.spacingVerticalM },
 });
 
@@ -87,33 +75,21 @@ export function CampaignsPage(): ReactElement {
           {texts.orders.refresh}
         </ToolbarButton>
       </Toolbar>
-      {campaigns.isPending && <LoadingState />}
-      {campaigns.error !== null && (
-        <QueryProblem error={campaigns.error} onTryAgain={() => void campaigns.refetch()} />
-      )}
+      <QueryState of={campaigns} />
       {campaigns.data?.value.length === 0 && (
         <EmptyState icon={<ArrowSyncRegular />} title={words.emptyTitle}>
           <Text>{words.empty}</Text>
         </EmptyState>
       )}
       {campaigns.data !== undefined && campaigns.data.value.length > 0 && (
-        <Table aria-label={words.title} className={styles.table}>
-          <TableHeader>
-            <TableRow>
-              <TableHeaderCell className={styles.heading}>{words.what}</TableHeaderCell>
-              <TableHeaderCell className={styles.heading}>{words.progress}</TableHeaderCell>
-              <TableHeaderCell className={mergeClasses(styles.heading, styles.wide)}>
-                {words.startedBy}
-              </TableHeaderCell>
-              <TableHeaderCell className={mergeClasses(styles.heading, styles.wide)}>
-                {words.startedAt}
-              </TableHeaderCell>
-            </TableRow>
-          </TableHeader>
-          <TableBody>
-            {campaigns.data.value.map((campaign) => (
-              <TableRow key={campaign.id}>
-                <TableCell className={styles.cell}>
+        <DataTable
+          label={words.title}
+          size="medium"
+          columns={[
+            {
+              heading: words.what,
+              cell: (campaign) => (
+                <>
                   <RouterLink
                     to="/operator/campaigns/$campaignId"
                     params={{ campaignId: campaign.id }}
@@ -123,33 +99,33 @@ export function CampaignsPage(): ReactElement {
                   <div>
                     <CampaignState campaign={campaign} />
                   </div>
-                  <NarrowFacts
-                    below={1024}
-                    facts={[
-                      { label: words.startedBy, value: starterOf(campaign) },
-                      { label: words.startedAt, value: <Time at={campaign.createdAt} /> },
-                    ]}
-                  />
-                </TableCell>
-                <TableCell className={styles.cell}>
+                </>
+              ),
+            },
+            {
+              heading: words.progress,
+              cell: ({ progress }) => (
+                <>
                   <ProgressBar
                     aria-label={words.progress}
-                    max={campaign.progress.total}
-                    value={campaign.progress.done + campaign.progress.failed}
-                    color={campaign.progress.failed > 0 ? "warning" : "brand"}
+                    max={progress.total}
+                    value={progress.done + progress.failed}
+                    color={progress.failed > 0 ? "warning" : "brand"}
                   />
-                  <Text size={200}>{words.counts(campaign.progress)}</Text>
-                </TableCell>
-                <TableCell className={mergeClasses(styles.cell, styles.wide)}>
-                  {starterOf(campaign)}
-                </TableCell>
-                <TableCell className={mergeClasses(styles.cell, styles.wide)}>
-                  <Time at={campaign.createdAt} />
-                </TableCell>
-              </TableRow>
-            ))}
-          </TableBody>
-        </Table>
+                  <Text size={200}>{words.counts(progress)}</Text>
+                </>
+              ),
+            },
+            { heading: words.startedBy, isWide: true, cell: starterOf },
+            {
+              heading: words.startedAt,
+              isWide: true,
+              cell: ({ createdAt }) => <Time at={createdAt} />,
+            },
+          ]}
+          rows={campaigns.data.value}
+          keyOf={({ id }) => id}
+        />
       )}
       {(next !== undefined || positions.length > 0) && (
         <div className={styles.more}>

@@ -1,11 +1,10 @@
-import { LoadingState } from "@databox-cmk/ui";
 import { MessageBar, MessageBarBody } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
 import { OrderPage } from "../order/order-page.tsx";
 import { EditableBy } from "../order/read-only.tsx";
 import { useOrder } from "../order/use-order.ts";
-import { QueryProblem } from "../shell/query-problem.tsx";
+import { QueryState } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { ContactForm } from "./contact-form.tsx";
 
@@ -19,10 +18,7 @@ export function ContactPage(): ReactElement {
   const details = order.data?.properties.details;
   return (
     <OrderPage section="contact">
-      {order.isPending && <LoadingState />}
-      {order.error !== null && (
-        <QueryProblem error={order.error} onTryAgain={() => void order.refetch()} />
-      )}
+      <QueryState of={order} />
       {order.data?.properties.isDeletable === true && (
         <MessageBar intent="info" layout="multiline">
           <MessageBarBody>{texts.createOrder.forgotten}</MessageBarBody>

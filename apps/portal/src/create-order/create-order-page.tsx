@@ -1,11 +1,10 @@
-import { LoadingState } from "@databox-cmk/ui";
 import { BoxRegular } from "@fluentui/react-icons";
 import type { ReactElement } from "react";
 
 import { emptyOrder } from "../core/clone-order.ts";
 import { useSubscriptions } from "../orders/use-subscriptions.ts";
 import { Page } from "../shell/page.tsx";
-import { QueryProblem } from "../shell/query-problem.tsx";
+import { QueryState } from "../shell/query-problem.tsx";
 import { RouterBreadcrumb } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { OrderWizard } from "./order-wizard.tsx";
@@ -24,10 +23,7 @@ export function CreateOrderPage(): ReactElement {
         </RouterBreadcrumb>,
       ]}
     >
-      {subscriptions.isPending && <LoadingState />}
-      {subscriptions.error !== null && (
-        <QueryProblem error={subscriptions.error} onTryAgain={() => void subscriptions.refetch()} />
-      )}
+      <QueryState of={subscriptions} />
       {subscriptions.data !== undefined && (
         <OrderWizard start={emptyOrder(subscriptions.data[0]?.subscriptionId ?? "")} />
       )}

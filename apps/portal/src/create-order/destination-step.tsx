@@ -1,4 +1,3 @@
-import { LoadingState } from "@databox-cmk/ui";
 import { Checkbox, Field, Text } from "@fluentui/react-components";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactElement } from "react";
@@ -6,7 +5,7 @@ import type { ReactElement } from "react";
 import { readStorageAccounts } from "../api/new-orders.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
-import { QueryProblem } from "../shell/query-problem.tsx";
+import { QueryState } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
 import type { StepProps } from "./step.ts";
 
@@ -24,10 +23,7 @@ export function DestinationStep({ order, onChange, problemOf }: StepProps): Reac
   return (
     <>
       <Text>{words.destinations[transferType]}</Text>
-      {offered.isPending && <LoadingState />}
-      {offered.error !== null && (
-        <QueryProblem error={offered.error} onTryAgain={() => void offered.refetch()} />
-      )}
+      <QueryState of={offered} />
       {offered.data?.length === 0 && <Text>{words.noAccounts}</Text>}
       <Field
         role="group"

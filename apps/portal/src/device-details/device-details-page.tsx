@@ -1,4 +1,3 @@
-import { LoadingState } from "@databox-cmk/ui";
 import {
   Button,
   Card,
@@ -15,7 +14,7 @@ import type { ReactElement } from "react";
 import { OrderPage } from "../order/order-page.tsx";
 import { useMay } from "../order/use-may.ts";
 import { useNodes } from "../order/use-order.ts";
-import { QueryProblem } from "../shell/query-problem.tsx";
+import { QueryProblem, QueryState } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { NodeSecrets } from "./node-secrets.tsx";
 import { useShownCredentials } from "./use-shown-credentials.ts";
@@ -42,10 +41,7 @@ export function DeviceDetailsPage(): ReactElement {
     <OrderPage section="deviceDetails">
       <div className={styles.stack}>
         {hasPasskey && <Text>{texts.device.intro}</Text>}
-        {nodes.isPending && <LoadingState />}
-        {nodes.error !== null && (
-          <QueryProblem error={nodes.error} onTryAgain={() => void nodes.refetch()} />
-        )}
+        <QueryState of={nodes} />
         {nodes.data?.length === 0 && <Text>{texts.order.noNodes}</Text>}
         {nodes.data !== undefined && nodes.data.length > 0 && (
           <>

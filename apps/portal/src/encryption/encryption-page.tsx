@@ -9,7 +9,7 @@ import { OrderPage } from "../order/order-page.tsx";
 import { ReadOnlyNotice } from "../order/read-only.tsx";
 import { useMay } from "../order/use-may.ts";
 import { useOrder, useOrderName, useUnlockPolicy } from "../order/use-order.ts";
-import { QueryProblem } from "../shell/query-problem.tsx";
+import { QueryState } from "../shell/query-problem.tsx";
 import { RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { ChosenKeyFacts } from "./chosen-key-facts.tsx";
@@ -23,10 +23,7 @@ export function EncryptionPage(): ReactElement {
   const order = useOrder();
   return (
     <OrderPage section="encryption">
-      {order.isPending && <LoadingState />}
-      {order.error !== null && (
-        <QueryProblem error={order.error} onTryAgain={() => void order.refetch()} />
-      )}
+      <QueryState of={order} />
       {order.data !== undefined && <Encryption order={order.data} />}
       <CustodyInForce />
     </OrderPage>

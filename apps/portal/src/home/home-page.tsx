@@ -1,4 +1,4 @@
-import { EmptyState, LoadingState } from "@databox-cmk/ui";
+import { EmptyState } from "@databox-cmk/ui";
 import { makeStyles, tokens } from "@fluentui/react-components";
 import { BoxSearchRegular, HomeRegular } from "@fluentui/react-icons";
 import { getRouteApi } from "@tanstack/react-router";
@@ -8,7 +8,7 @@ import { useSubscriptions } from "../orders/use-subscriptions.ts";
 import { useIsOperator } from "../queries/session-context.ts";
 import { Filter } from "../shell/filters.tsx";
 import { Page } from "../shell/page.tsx";
-import { QueryProblem } from "../shell/query-problem.tsx";
+import { QueryState } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { HomeSections } from "./home-sections.tsx";
 
@@ -40,11 +40,8 @@ function OwnHome(): ReactElement {
   const { subscription } = route.useSearch();
   const navigate = route.useNavigate();
   const subscriptions = useSubscriptions();
-  if (subscriptions.isPending) return <LoadingState />;
-  if (subscriptions.error !== null)
-    return (
-      <QueryProblem error={subscriptions.error} onTryAgain={() => void subscriptions.refetch()} />
-    );
+  if (subscriptions.isPending || subscriptions.error !== null)
+    return <QueryState of={subscriptions} />;
   const subscriptionId = subscription ?? subscriptions.data[0]?.subscriptionId;
   if (subscriptionId === undefined)
     return <EmptyState icon={<BoxSearchRegular />} title={texts.orders.noSubscriptions} />;

@@ -1,19 +1,6 @@
 import type { RevocationDrillView } from "@databox-cmk/protocol";
-import { LoadingState, Time } from "@databox-cmk/ui";
-import {
-  Button,
-  makeStyles,
-  ProgressBar,
-  Spinner,
-  Table,
-  TableBody,
-  TableCell,
-  TableHeader,
-  TableHeaderCell,
-  TableRow,
-  Text,
-  tokens,
-} from "@fluentui/react-components";
+import { Time } from "@databox-cmk/ui";
+import { Button, makeStyles, ProgressBar, Spinner, Text, tokens } from "@fluentui/react-components";
 import { TimerRegular } from "@fluentui/react-icons";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import type { ReactElement } from "react";
@@ -24,7 +11,8 @@ import { OfferedTo } from "../order/read-only.tsx";
 import { useOrderName } from "../order/use-order.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
-import { QueryProblem } from "../shell/query-problem.tsx";
+import { DataTable } from "../shell/data-table.tsx";
+import { QueryProblem, QueryState } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { useAction } from "../toasts/use-action.tsx";
 
@@ -39,8 +27,6 @@ const useStyles = makeStyles({
     maxWidth: "820px",
   },
   button: { alignSelf: "start" },
-  heading: { fontWeight: tokens.fontWeightSemibold },
-  serial: { fontFamily: tokens.fontFamilyMonospace, overflowWrap: "anywhere" },
 });
 
 /**
@@ -68,10 +54,7 @@ export function Drill(): ReactElement {
   return (
     <div className={styles.stack}>
       <Text>{texts.drillHint}</Text>
-      {drill.isPending && <LoadingState />}
-      {drill.error !== null && (
-        <QueryProblem error={drill.error} onTryAgain={() => void drill.refetch()} />
-      )}
+      <QueryState of={drill} />
       {starting.error !== null && <QueryProblem error={starting.error} />}
       {starting.isSuccess && starting.data.value.length === 0 && (
         <Text role="status">{texts.nobodyToAsk}</Text>
@@ -102,7 +85,6 @@ function Figures({
   readonly drill: RevocationDrillView;
   readonly isRunning: boolean;
 }): ReactElement {
-  const styles = useStyles();
   const texts = useTexts().keyHealth;
   const { asked, answered, fastestMs, slowestMs } = drillFigures(drill);
   const [first] = drill.value;
@@ -120,24 +102,19 @@ function Figures({
           ? ` ${texts.spread(fastestMs, slowestMs)}`
           : ""}
       </Text>
-      <Table size="small" aria-label={texts.drillTitle}>
-        <TableHeader>
-          <TableRow>
-            <TableHeaderCell className={styles.heading}>{texts.node}</TableHeaderCell>
-            <TableHeaderCell className={styles.heading}>{texts.answeredAfter}</TableHeaderCell>
-          </TableRow>
-        </TableHeader>
-        <TableBody>
-          {drill.value.map(({ id, serial, elapsedMs }) => (
-            <TableRow key={id}>
-              <TableCell className={styles.serial}>{serial}</TableCell>
-              <TableCell>
-                {elapsedMs === undefined ? texts.notAnswered : texts.milliseconds(elapsedMs)}
-              </TableCell>
-            </TableRow>
-          ))}
-        </TableBody>
-      </Table>
+      <DataTable
+        label={texts.drillTitle}
+        columns={[
+          { heading: texts.node, isMono: true, cell: ({ serial }) => serial },
+          {
+            heading: texts.answeredAfter,
+            cell: ({ elapsedMs }) =>
+              elapsedMs === undefined ? texts.notAnswered : texts.milliseconds(elapsedMs),
+          },
+        ]}
+        rows={drill.value}
+        keyOf={({ id }) => id}
+      />
     </>
   );
 }

@@ -1,10 +1,10 @@
-import { LoadingState, Section } from "@databox-cmk/ui";
+import { Section } from "@databox-cmk/ui";
 import { makeStyles, tokens } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
 import { OrderPage } from "../order/order-page.tsx";
 import { useKeyHealth } from "../order/use-order.ts";
-import { QueryProblem } from "../shell/query-problem.tsx";
+import { QueryState } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { Drill } from "./drill.tsx";
 import { HealthSummary } from "./health-summary.tsx";
@@ -23,10 +23,7 @@ export function KeyHealthPage(): ReactElement {
   return (
     <OrderPage section="keyHealth">
       <div className={styles.stack}>
-        {health.isPending && <LoadingState />}
-        {health.error !== null && (
-          <QueryProblem error={health.error} onTryAgain={() => void health.refetch()} />
-        )}
+        <QueryState of={health} />
         {health.data !== undefined && <HealthSummary health={health.data} />}
         <Section title={texts.versionsTitle}>
           <KeyVersionsInUse />

@@ -1,4 +1,4 @@
-import { LoadingState, Time } from "@databox-cmk/ui";
+import { Time } from "@databox-cmk/ui";
 import {
   Button,
   makeStyles,
@@ -20,7 +20,7 @@ import { OfferedTo } from "../order/read-only.tsx";
 import { useOrderName, useRefreshOrder } from "../order/use-order.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
-import { QueryProblem } from "../shell/query-problem.tsx";
+import { QueryProblem, QueryState } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { useAction } from "../toasts/use-action.tsx";
 
@@ -58,10 +58,7 @@ export function Revocation(): ReactElement {
   return (
     <div className={styles.stack}>
       <Text>{texts.revokeHint}</Text>
-      {standing.isPending && <LoadingState />}
-      {standing.error !== null && (
-        <QueryProblem error={standing.error} onTryAgain={() => void standing.refetch()} />
-      )}
+      <QueryState of={standing} />
       {standing.data?.length === 0 && <Text>{texts.noneStands}</Text>}
       {standing.data?.map((revocation) => (
         <MessageBar key={revocation.id} intent="error" layout="multiline">

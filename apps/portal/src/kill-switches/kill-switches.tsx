@@ -1,5 +1,5 @@
 import type { OperatorRevocationScope } from "@databox-cmk/protocol";
-import { LoadingState, Section } from "@databox-cmk/ui";
+import { Section } from "@databox-cmk/ui";
 import {
   Button,
   makeStyles,
@@ -17,7 +17,7 @@ import { readRevocations, restoreAccess, revoke } from "../api/revocations.ts";
 import { covers } from "../core/revocation-scope.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
-import { QueryProblem } from "../shell/query-problem.tsx";
+import { QueryProblem, QueryState } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { useAction } from "../toasts/use-action.tsx";
 import { RevocationTable } from "./revocation-table.tsx";
@@ -90,10 +90,7 @@ export function KillSwitches({
           <MessageBarBody>{words.thrown(thrown.data)}</MessageBarBody>
         </MessageBar>
       )}
-      {revocations.isPending && <LoadingState />}
-      {revocations.error !== null && (
-        <QueryProblem error={revocations.error} onTryAgain={() => void revocations.refetch()} />
-      )}
+      <QueryState of={revocations} />
       {standing?.length === 0 && <Text>{words.none}</Text>}
       {standing !== undefined && standing.length > 0 && (
         <RevocationTable

@@ -1,5 +1,5 @@
 import type { OperatorOrder } from "@databox-cmk/protocol";
-import { ExplanationPanel, LoadingState, Section } from "@databox-cmk/ui";
+import { ExplanationPanel, Section } from "@databox-cmk/ui";
 import { makeStyles, Text, tokens, Toolbar, ToolbarButton } from "@fluentui/react-components";
 import { ArrowClockwiseRegular } from "@fluentui/react-icons";
 import { useQuery, type UseQueryResult } from "@tanstack/react-query";
@@ -14,7 +14,7 @@ import { useCloudProblem } from "../order/use-cloud-problem.ts";
 import { useOrderName } from "../order/use-order.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
-import { QueryProblem } from "../shell/query-problem.tsx";
+import { QueryState } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { NextAct } from "./next-act.tsx";
 import { OperationList } from "./operation-list.tsx";
@@ -39,10 +39,7 @@ export function OperationsPage(): ReactElement {
   const problem = useCloudProblem(order.data?.properties.error);
   return (
     <OrderPage section="operations">
-      {order.isPending && <LoadingState />}
-      {order.error !== null && (
-        <QueryProblem error={order.error} onTryAgain={() => void order.refetch()} />
-      )}
+      <QueryState of={order} />
       {order.data !== undefined && (
         <div className={styles.stack}>
           <Toolbar className={styles.bar} aria-label={texts.orders.commands}>

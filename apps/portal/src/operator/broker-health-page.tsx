@@ -1,4 +1,4 @@
-import { Facts, LoadingState, Section, Time } from "@databox-cmk/ui";
+import { Facts, Section, Time } from "@databox-cmk/ui";
 import { makeStyles, tokens, Toolbar, ToolbarButton } from "@fluentui/react-components";
 import { ArrowClockwiseRegular, HeartPulseRegular } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
@@ -8,7 +8,7 @@ import { readBrokerHealth } from "../api/fleet.ts";
 import { checkBroker } from "../core/broker-checks.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
-import { QueryProblem } from "../shell/query-problem.tsx";
+import { QueryState } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { BrokerCheckRow } from "./broker-check-row.tsx";
 import { OperatorPage } from "./operator-page.tsx";
@@ -56,10 +56,7 @@ export function BrokerHealthPage(): ReactElement {
             {texts.orders.refresh}
           </ToolbarButton>
         </Toolbar>
-        {health.isPending && <LoadingState />}
-        {health.error !== null && (
-          <QueryProblem error={health.error} onTryAgain={() => void health.refetch()} />
-        )}
+        <QueryState of={health} />
         {data !== undefined && (
           <>
             <Section title={words.checks}>

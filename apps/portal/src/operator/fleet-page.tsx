@@ -1,5 +1,5 @@
 import { LOCK_STATES, type LockCounts } from "@databox-cmk/protocol";
-import { EmptyState, LoadingState, Section, Time } from "@databox-cmk/ui";
+import { EmptyState, Section, Time } from "@databox-cmk/ui";
 import {
   makeStyles,
   Switch,
@@ -18,7 +18,7 @@ import { KillSwitches } from "../kill-switches/kill-switches.tsx";
 import { LockBadge } from "../orders/lock-badge.tsx";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
-import { QueryProblem } from "../shell/query-problem.tsx";
+import { QueryState } from "../shell/query-problem.tsx";
 import { RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { LockBar } from "./lock-bar.tsx";
@@ -96,10 +96,7 @@ export function FleetPage(): ReactElement {
             </Text>
           )}
         </Toolbar>
-        {fleet.isPending && <LoadingState />}
-        {fleet.error !== null && (
-          <QueryProblem error={fleet.error} onTryAgain={() => void fleet.refetch()} />
-        )}
+        <QueryState of={fleet} />
         {data !== undefined && nodesOf(data.total) === 0 && (
           <EmptyState icon={<BoxSearchRegular />} title={words.emptyTitle}>
             <Text>{words.empty}</Text>

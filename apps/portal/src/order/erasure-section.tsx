@@ -1,5 +1,5 @@
 import type { ErasureStatement } from "@databox-cmk/protocol";
-import { DownloadButton, Facts, LoadingState, Section, Time } from "@databox-cmk/ui";
+import { DownloadButton, Facts, Section, Time } from "@databox-cmk/ui";
 import { Link, Text } from "@fluentui/react-components";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactElement } from "react";
@@ -8,7 +8,7 @@ import { certificatePdfPath, readErasureCertificate } from "../api/erasure-certi
 import { PersonName } from "../people/person-name.tsx";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
-import { QueryProblem } from "../shell/query-problem.tsx";
+import { QueryState } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { useOrderName } from "./use-order.ts";
 
@@ -23,10 +23,7 @@ export function ErasureSection(): ReactElement {
   });
   return (
     <Section title={texts.order.erasure.title}>
-      {erasure.isPending && <LoadingState />}
-      {erasure.error !== null && (
-        <QueryProblem error={erasure.error} onTryAgain={() => void erasure.refetch()} />
-      )}
+      <QueryState of={erasure} />
       {erasure.data !== undefined && (
         <>
           <Text>{texts.order.erasure.text}</Text>

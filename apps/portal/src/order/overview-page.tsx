@@ -1,12 +1,12 @@
 import { isSameIdentifier, type JobResource } from "@databox-cmk/protocol";
-import { CopyButton, Facts, LoadingState, Section, Time } from "@databox-cmk/ui";
+import { CopyButton, Facts, Section, Time } from "@databox-cmk/ui";
 import { makeStyles, tokens } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
 import { HealthBadge } from "../orders/health-badge.tsx";
 import { useSubscriptions } from "../orders/use-subscriptions.ts";
 import { ProblemPanel } from "../shell/problem-panel.tsx";
-import { QueryProblem } from "../shell/query-problem.tsx";
+import { QueryProblem, QueryState } from "../shell/query-problem.tsx";
 import { RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { ErasureSection } from "./erasure-section.tsx";
@@ -33,10 +33,7 @@ export function OverviewPage(): ReactElement {
   const orderProblem = useCloudProblem(order.data?.properties.error);
   return (
     <OrderPage section="overview">
-      {order.isPending && <LoadingState />}
-      {order.error !== null && (
-        <QueryProblem error={order.error} onTryAgain={() => void order.refetch()} />
-      )}
+      <QueryState of={order} />
       {order.data !== undefined && (
         <div className={styles.stack}>
           <OrderCommands order={order.data} />

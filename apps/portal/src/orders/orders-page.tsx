@@ -1,5 +1,5 @@
 import { withoutUndefined } from "@databox-cmk/errors";
-import { EmptyState, LoadingState } from "@databox-cmk/ui";
+import { EmptyState } from "@databox-cmk/ui";
 import {
   BoxMultipleRegular,
   BoxSearchRegular,
@@ -13,7 +13,7 @@ import { readOrderSummaries } from "../api/order-summaries.ts";
 import { useMayInSubscription } from "../order/use-may.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { Page } from "../shell/page.tsx";
-import { QueryProblem } from "../shell/query-problem.tsx";
+import { QueryState } from "../shell/query-problem.tsx";
 import { RouterBreadcrumb } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
 import type { ListPosition } from "./list-position.ts";
@@ -45,10 +45,7 @@ export function OrdersPage(): ReactElement {
         </RouterBreadcrumb>,
       ]}
     >
-      {subscriptions.error !== null && (
-        <QueryProblem error={subscriptions.error} onTryAgain={() => void subscriptions.refetch()} />
-      )}
-      {subscriptions.isPending && <LoadingState />}
+      <QueryState of={subscriptions} />
       {subscriptionId !== undefined && (
         <SubscriptionOrders
           // A page position belongs to one list.

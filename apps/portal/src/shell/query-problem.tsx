@@ -1,3 +1,5 @@
+import { LoadingState } from "@databox-cmk/ui";
+import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactElement } from "react";
 
 import { ProblemError } from "../api/problem-error.ts";
@@ -17,5 +19,19 @@ export function QueryProblem({
   if (!(error instanceof ProblemError)) throw error;
   return (
     <ProblemPanel problem={error.problem} {...(onTryAgain === undefined ? {} : { onTryAgain })} />
+  );
+}
+
+/** The place of data that is being read, or why it could not be read. */
+export function QueryState({
+  of: { isPending, error, refetch },
+}: {
+  readonly of: Pick<UseQueryResult, "isPending" | "error" | "refetch">;
+}): ReactElement {
+  return (
+    <>
+      {isPending && <LoadingState />}
+      {error !== null && <QueryProblem error={error} onTryAgain={() => void refetch()} />}
+    </>
   );
 }

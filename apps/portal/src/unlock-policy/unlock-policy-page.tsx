@@ -1,10 +1,9 @@
-import { LoadingState } from "@databox-cmk/ui";
 import type { ReactElement } from "react";
 
 import { OrderPage } from "../order/order-page.tsx";
 import { EditableBy } from "../order/read-only.tsx";
 import { useOrder, useUnlockBudget, useUnlockPolicy } from "../order/use-order.ts";
-import { QueryProblem } from "../shell/query-problem.tsx";
+import { QueryProblem, QueryState } from "../shell/query-problem.tsx";
 import { BudgetForm } from "./budget-form.tsx";
 import { PolicyForm } from "./policy-form.tsx";
 
@@ -15,10 +14,7 @@ export function UnlockPolicyPage(): ReactElement {
   const budget = useUnlockBudget();
   return (
     <OrderPage section="unlockPolicy">
-      {policy.isPending && <LoadingState />}
-      {policy.error !== null && (
-        <QueryProblem error={policy.error} onTryAgain={() => void policy.refetch()} />
-      )}
+      <QueryState of={policy} />
       {policy.data !== undefined && (
         <EditableBy action="writePolicy">
           <PolicyForm
