@@ -1,8 +1,10 @@
 import {
+  type AnyRoute,
   createRootRoute,
   createRoute,
   createRouter,
   lazyRouteComponent,
+  type RouteComponent,
 } from "@tanstack/react-router";
 
 import { parseActivitySearch } from "./core/activity-search.ts";
@@ -18,251 +20,155 @@ const parseOrderList = (search: Record<string, unknown>) => ({
   ...parsePosition(search),
 });
 
-const rootRoute = createRootRoute({ component: AppShell, notFoundComponent: NotFoundPage });
-
-const homeRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: "/",
-  validateSearch: parseOrderFilter,
-  component: lazyRouteComponent(() => import("./home/home-page.tsx"), "HomePage"),
-});
-
-const ordersRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: "/orders",
-  validateSearch: parseOrderList,
-  component: lazyRouteComponent(() => import("./orders/orders-page.tsx"), "OrdersPage"),
-});
-
-const createOrderRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: "/create",
-  component: lazyRouteComponent(
-    () => import("./create-order/create-order-page.tsx"),
-    "CreateOrderPage",
-  ),
-});
+const top = createRootRoute({ component: AppShell, notFoundComponent: NotFoundPage });
 
 /** An order; its pages are below. */
-const orderRoute = createRoute({
-  getParentRoute: () => rootRoute,
+const order = createRoute({
+  getParentRoute: () => top,
   path: "/orders/$subscriptionId/$resourceGroup/$jobName",
 });
 
-const overviewRoute = createRoute({
-  getParentRoute: () => orderRoute,
-  path: "/",
-  component: lazyRouteComponent(() => import("./order/overview-page.tsx"), "OverviewPage"),
+/** Pages that only operators may open. */
+const operators = createRoute({
+  getParentRoute: () => top,
+  id: "operators",
+  component: OperatorGate,
+});
+const orderOperators = createRoute({
+  getParentRoute: () => order,
+  id: "operators",
+  component: OperatorGate,
 });
 
-const cloneOrderRoute = createRoute({
-  getParentRoute: () => orderRoute,
-  path: "/clone",
-  component: lazyRouteComponent(
-    () => import("./create-order/clone-order-page.tsx"),
-    "CloneOrderPage",
-  ),
-});
+/** A page that is loaded when it is first opened. @param name - of its export */
+function page<
+  const Parent extends AnyRoute,
+  const Path extends string,
+  Module extends Record<Name, RouteComponent>,
+  Name extends string,
+  const Validator extends ((search: Record<string, unknown>) => object) | undefined = undefined,
+>(parent: Parent, path: Path, load: () => Promise<Module>, name: Name, validateSearch?: Validator) {
+  return createRoute({
+    getParentRoute: () => parent,
+    path,
+    validateSearch,
+    component: lazyRouteComponent(load, name),
+  });
+}
 
-const encryptionRoute = createRoute({
-  getParentRoute: () => orderRoute,
-  path: "/encryption",
-  component: lazyRouteComponent(() => import("./encryption/encryption-page.tsx"), "EncryptionPage"),
-});
-
-const deviceDetailsRoute = createRoute({
-  getParentRoute: () => orderRoute,
-  path: "/device-details",
-  component: lazyRouteComponent(
-    () => import("./device-details/device-details-page.tsx"),
-    "DeviceDetailsPage",
-  ),
-});
-
-const activityRoute = createRoute({
-  getParentRoute: () => orderRoute,
-  path: "/activity",
-  validateSearch: parseActivitySearch,
-  component: lazyRouteComponent(() => import("./activity/activity-page.tsx"), "ActivityPage"),
-});
-
-const unlockRoute = createRoute({
-  getParentRoute: () => orderRoute,
-  path: "/unlock",
-  component: lazyRouteComponent(() => import("./unlock/unlock-page.tsx"), "UnlockPage"),
-});
-
-const orderApprovalsRoute = createRoute({
-  getParentRoute: () => orderRoute,
-  path: "/approvals",
-  component: lazyRouteComponent(
-    () => import("./approvals/order-approvals-page.tsx"),
-    "OrderApprovalsPage",
-  ),
-});
-
-const keyHealthRoute = createRoute({
-  getParentRoute: () => orderRoute,
-  path: "/key-health",
-  component: lazyRouteComponent(() => import("./key-health/key-health-page.tsx"), "KeyHealthPage"),
-});
-
-const unlockPolicyRoute = createRoute({
-  getParentRoute: () => orderRoute,
-  path: "/unlock-policy",
-  component: lazyRouteComponent(
-    () => import("./unlock-policy/unlock-policy-page.tsx"),
-    "UnlockPolicyPage",
-  ),
-});
-
-const backupKeysRoute = createRoute({
-  getParentRoute: () => orderRoute,
-  path: "/backup-keys",
-  component: lazyRouteComponent(
-    () => import("./backup-keys/backup-keys-page.tsx"),
-    "BackupKeysPage",
-  ),
-});
-
-const noticeSettingsRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: "/notifications",
-  component: lazyRouteComponent(
-    () => import("./notices/notice-settings-page.tsx"),
-    "NoticeSettingsPage",
-  ),
-});
-
-const orderTroubleshooterRoute = createRoute({
-  getParentRoute: () => orderRoute,
-  path: "/troubleshoot",
-  component: lazyRouteComponent(
-    () => import("./troubleshooter/order-troubleshooter-page.tsx"),
-    "OrderTroubleshooterPage",
-  ),
-});
-
-const troubleshooterRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: "/troubleshooter",
-  validateSearch: parseTroubleshooterSearch,
-  component: lazyRouteComponent(
-    () => import("./troubleshooter/troubleshooter-page.tsx"),
-    "TroubleshooterPage",
-  ),
-});
-
-const waitingApprovalsRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: "/approvals",
-  component: lazyRouteComponent(
+const routeTree = top.addChildren([
+  page(top, "/", () => import("./home/home-page.tsx"), "HomePage", parseOrderFilter),
+  page(top, "/orders", () => import("./orders/orders-page.tsx"), "OrdersPage", parseOrderList),
+  page(top, "/create", () => import("./create-order/create-order-page.tsx"), "CreateOrderPage"),
+  page(
+    top,
+    "/approvals",
     () => import("./approvals/waiting-approvals-page.tsx"),
     "WaitingApprovalsPage",
   ),
-});
-
-const contactRoute = createRoute({
-  getParentRoute: () => orderRoute,
-  path: "/contact",
-  component: lazyRouteComponent(() => import("./contact/contact-page.tsx"), "ContactPage"),
-});
-
-/** Pages that only operators may open. */
-const operatorRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  id: "operators",
-  component: OperatorGate,
-});
-
-const orderOperatorRoute = createRoute({
-  getParentRoute: () => orderRoute,
-  id: "operators",
-  component: OperatorGate,
-});
-
-const operationsRoute = createRoute({
-  getParentRoute: () => orderOperatorRoute,
-  path: "/operations",
-  component: lazyRouteComponent(() => import("./operations/operations-page.tsx"), "OperationsPage"),
-});
-
-const allOrdersRoute = createRoute({
-  getParentRoute: () => operatorRoute,
-  path: "/operator/orders",
-  validateSearch: parseOrderList,
-  component: lazyRouteComponent(() => import("./operator/all-orders-page.tsx"), "AllOrdersPage"),
-});
-
-const fleetRoute = createRoute({
-  getParentRoute: () => operatorRoute,
-  path: "/operator/fleet",
-  component: lazyRouteComponent(() => import("./operator/fleet-page.tsx"), "FleetPage"),
-});
-
-const campaignsRoute = createRoute({
-  getParentRoute: () => operatorRoute,
-  path: "/operator/campaigns",
-  component: lazyRouteComponent(() => import("./campaigns/campaigns-page.tsx"), "CampaignsPage"),
-});
-
-const startCampaignRoute = createRoute({
-  getParentRoute: () => operatorRoute,
-  path: "/operator/campaigns/start",
-  component: lazyRouteComponent(
-    () => import("./campaigns/start-campaign-page.tsx"),
-    "StartCampaignPage",
+  page(
+    top,
+    "/notifications",
+    () => import("./notices/notice-settings-page.tsx"),
+    "NoticeSettingsPage",
   ),
-});
-
-const campaignRoute = createRoute({
-  getParentRoute: () => operatorRoute,
-  path: "/operator/campaigns/$campaignId",
-  component: lazyRouteComponent(() => import("./campaigns/campaign-page.tsx"), "CampaignPage"),
-});
-
-const brokerHealthRoute = createRoute({
-  getParentRoute: () => operatorRoute,
-  path: "/operator/health",
-  component: lazyRouteComponent(
-    () => import("./operator/broker-health-page.tsx"),
-    "BrokerHealthPage",
+  page(
+    top,
+    "/troubleshooter",
+    () => import("./troubleshooter/troubleshooter-page.tsx"),
+    "TroubleshooterPage",
+    parseTroubleshooterSearch,
   ),
-});
-
-const routeTree = rootRoute.addChildren([
-  homeRoute,
-  ordersRoute,
-  createOrderRoute,
-  waitingApprovalsRoute,
-  noticeSettingsRoute,
-  troubleshooterRoute,
-  orderRoute.addChildren([
-    overviewRoute,
-    cloneOrderRoute,
-    activityRoute,
-    deviceDetailsRoute,
-    unlockRoute,
-    orderApprovalsRoute,
-    orderTroubleshooterRoute,
-    encryptionRoute,
-    keyHealthRoute,
-    unlockPolicyRoute,
-    backupKeysRoute,
-    contactRoute,
-    orderOperatorRoute.addChildren([operationsRoute]),
+  order.addChildren([
+    page(order, "/", () => import("./order/overview-page.tsx"), "OverviewPage"),
+    page(order, "/clone", () => import("./create-order/clone-order-page.tsx"), "CloneOrderPage"),
+    page(
+      order,
+      "/activity",
+      () => import("./activity/activity-page.tsx"),
+      "ActivityPage",
+      parseActivitySearch,
+    ),
+    page(
+      order,
+      "/device-details",
+      () => import("./device-details/device-details-page.tsx"),
+      "DeviceDetailsPage",
+    ),
+    page(order, "/unlock", () => import("./unlock/unlock-page.tsx"), "UnlockPage"),
+    page(
+      order,
+      "/approvals",
+      () => import("./approvals/order-approvals-page.tsx"),
+      "OrderApprovalsPage",
+    ),
+    page(
+      order,
+      "/troubleshoot",
+      () => import("./troubleshooter/order-troubleshooter-page.tsx"),
+      "OrderTroubleshooterPage",
+    ),
+    page(order, "/encryption", () => import("./encryption/encryption-page.tsx"), "EncryptionPage"),
+    page(order, "/key-health", () => import("./key-health/key-health-page.tsx"), "KeyHealthPage"),
+    page(
+      order,
+      "/unlock-policy",
+      () => import("./unlock-policy/unlock-policy-page.tsx"),
+      "UnlockPolicyPage",
+    ),
+    page(
+      order,
+      "/backup-keys",
+      () => import("./backup-keys/backup-keys-page.tsx"),
+      "BackupKeysPage",
+    ),
+    page(order, "/contact", () => import("./contact/contact-page.tsx"), "ContactPage"),
+    orderOperators.addChildren([
+      page(
+        orderOperators,
+        "/operations",
+        () => import("./operations/operations-page.tsx"),
+        "OperationsPage",
+      ),
+    ]),
   ]),
-  operatorRoute.addChildren([
-    allOrdersRoute,
-    fleetRoute,
-    campaignsRoute,
-    startCampaignRoute,
-    campaignRoute,
-    brokerHealthRoute,
+  operators.addChildren([
+    page(
+      operators,
+      "/operator/orders",
+      () => import("./operator/all-orders-page.tsx"),
+      "AllOrdersPage",
+      parseOrderList,
+    ),
+    page(operators, "/operator/fleet", () => import("./operator/fleet-page.tsx"), "FleetPage"),
+    page(
+      operators,
+      "/operator/campaigns",
+      () => import("./campaigns/campaigns-page.tsx"),
+      "CampaignsPage",
+    ),
+    page(
+      operators,
+      "/operator/campaigns/start",
+      () => import("./campaigns/start-campaign-page.tsx"),
+      "StartCampaignPage",
+    ),
+    page(
+      operators,
+      "/operator/campaigns/$campaignId",
+      () => import("./campaigns/campaign-page.tsx"),
+      "CampaignPage",
+    ),
+    page(
+      operators,
+      "/operator/health",
+      () => import("./operator/broker-health-page.tsx"),
+      "BrokerHealthPage",
+    ),
   ]),
 ]);
 
-/** Pages by address; each is loaded when it is first opened. */
+/** Pages by address. */
 export function createPortalRouter() {
   return createRouter({ routeTree, basepath: "/portal", defaultPreload: "intent" });
 }

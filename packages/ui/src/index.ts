@@ -10,6 +10,7 @@ export { StepList } from "./explanation/step-list.tsx";
 export { type Fact, Facts } from "./facts.tsx";
 export { createLanguages, useLanguage } from "./language/create-languages.tsx";
 export { decideLocale, type Language, LANGUAGES } from "./language/language.ts";
+export { Notice } from "./notice.tsx";
 export { EmptyState, LoadingState } from "./page-states.tsx";
 export { QrCamera } from "./carried-text/qr-camera.tsx";
 export { QrPicture } from "./qr-picture.tsx";

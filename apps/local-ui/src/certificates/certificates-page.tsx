@@ -1,11 +1,5 @@
-import { LoadingState } from "@databox-cmk/ui";
-import {
-  Button,
-  MessageBar,
-  MessageBarActions,
-  MessageBarBody,
-  MessageBarTitle,
-} from "@fluentui/react-components";
+import { LoadingState, Notice } from "@databox-cmk/ui";
+import { Button } from "@fluentui/react-components";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 
@@ -31,12 +25,10 @@ export function CertificatesPage(): ReactElement {
     <Page title={texts.certificates.title}>
       {hasChanged && (
         <div role="status">
-          <MessageBar intent="success" layout="multiline">
-            <MessageBarBody>
-              <MessageBarTitle>{texts.certificates.changedTitle}</MessageBarTitle>
-              {texts.certificates.changed}
-            </MessageBarBody>
-            <MessageBarActions>
+          <Notice
+            intent="success"
+            title={texts.certificates.changedTitle}
+            actions={
               <Button
                 onClick={() => {
                   location.reload();
@@ -44,8 +36,10 @@ export function CertificatesPage(): ReactElement {
               >
                 {texts.shell.reload}
               </Button>
-            </MessageBarActions>
-          </MessageBar>
+            }
+          >
+            {texts.certificates.changed}
+          </Notice>
         </div>
       )}
       <CallProblem error={certificate.error} />

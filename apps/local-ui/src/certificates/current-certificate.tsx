@@ -1,5 +1,5 @@
 import { type LocalCertificate, localCertificate } from "@databox-cmk/protocol";
-import { MessageBar, MessageBarBody, MessageBarTitle } from "@fluentui/react-components";
+import { Notice } from "@databox-cmk/ui";
 import { ArrowResetRegular } from "@fluentui/react-icons";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { ReactElement } from "react";
@@ -39,12 +39,9 @@ export function CurrentCertificate({
        * The appliance renews its own certificate; the owner of a brought one must bring the next.
        */}
       {source === "customer" && days < TELL_BEFORE_DAYS && (
-        <MessageBar intent="warning" layout="multiline">
-          <MessageBarBody>
-            <MessageBarTitle>{texts.certificates.endsSoonTitle}</MessageBarTitle>
-            {days < 0 ? texts.certificates.ended : texts.certificates.endsSoon(days)}
-          </MessageBarBody>
-        </MessageBar>
+        <Notice intent="warning" title={texts.certificates.endsSoonTitle}>
+          {days < 0 ? texts.certificates.ended : texts.certificates.endsSoon(days)}
+        </Notice>
       )}
       <CertificateFacts
         certificate={certificate}

@@ -1,11 +1,5 @@
-import {
-  Button,
-  makeStyles,
-  MessageBar,
-  MessageBarBody,
-  MessageBarTitle,
-  tokens,
-} from "@fluentui/react-components";
+import { Notice } from "@databox-cmk/ui";
+import { Button, makeStyles, tokens } from "@fluentui/react-components";
 import { LockClosedRegular, PowerRegular, VehicleTruckProfileRegular } from "@fluentui/react-icons";
 import { useMutation } from "@tanstack/react-query";
 import type { ReactElement } from "react";
@@ -69,12 +63,9 @@ export function CommandsPanel(): ReactElement {
       </div>
       {shutDown.isSuccess && (
         <div role="status">
-          <MessageBar intent="info" layout="multiline">
-            <MessageBarBody>
-              <MessageBarTitle>{texts.commands.shutDown.goingTitle}</MessageBarTitle>
-              {texts.commands.shutDown.going}
-            </MessageBarBody>
-          </MessageBar>
+          <Notice intent="info" title={texts.commands.shutDown.goingTitle}>
+            {texts.commands.shutDown.going}
+          </Notice>
         </div>
       )}
       <CallProblem error={lockNow.error ?? prepareToShip.error ?? shutDown.error} />

@@ -1,4 +1,4 @@
-import { MessageBar, MessageBarBody, MessageBarTitle } from "@fluentui/react-components";
+import { Notice } from "@databox-cmk/ui";
 import type { ReactElement } from "react";
 
 import { useTexts } from "../texts/texts.ts";
@@ -8,12 +8,9 @@ export function ConnectionBanner(): ReactElement {
   const texts = useTexts();
   return (
     <div role="alert">
-      <MessageBar intent="warning" layout="multiline">
-        <MessageBarBody>
-          <MessageBarTitle>{texts.connection.lostTitle}</MessageBarTitle>
-          {texts.connection.lost}
-        </MessageBarBody>
-      </MessageBar>
+      <Notice intent="warning" title={texts.connection.lostTitle}>
+        {texts.connection.lost}
+      </Notice>
     </div>
   );
 }

@@ -1,4 +1,5 @@
-import { MessageBar, MessageBarBody, MessageBarTitle, Text } from "@fluentui/react-components";
+import { Notice } from "@databox-cmk/ui";
+import { Text } from "@fluentui/react-components";
 import { type ReactElement, useEffect } from "react";
 
 import { formatDuration } from "../core/format-duration.ts";
@@ -20,12 +21,9 @@ export function PasskeyTries(): ReactElement | null {
   }, [isOver, feed]);
   if (waitSeconds > 0)
     return (
-      <MessageBar intent="warning" layout="multiline">
-        <MessageBarBody>
-          <MessageBarTitle>{texts.unlock.passkey.waitTitle}</MessageBarTitle>
-          {texts.unlock.passkey.wait(formatDuration(Math.ceil(waitLeft)))}
-        </MessageBarBody>
-      </MessageBar>
+      <Notice intent="warning" title={texts.unlock.passkey.waitTitle}>
+        {texts.unlock.passkey.wait(formatDuration(Math.ceil(waitLeft)))}
+      </Notice>
     );
   return left < TRIES ? (
     <Text role="status" weight="semibold">

@@ -1,4 +1,4 @@
-import { MessageBar, MessageBarBody, MessageBarTitle } from "@fluentui/react-components";
+import { Notice } from "@databox-cmk/ui";
 import type { ReactElement } from "react";
 
 import { useTexts } from "../texts/texts.ts";
@@ -7,11 +7,8 @@ import { useTexts } from "../texts/texts.ts";
 export function SplitHint(): ReactElement {
   const { title, text } = useTexts().unlock.split;
   return (
-    <MessageBar intent="info" layout="multiline">
-      <MessageBarBody>
-        <MessageBarTitle>{title}</MessageBarTitle>
-        {text}
-      </MessageBarBody>
-    </MessageBar>
+    <Notice intent="info" title={title}>
+      {text}
+    </Notice>
   );
 }

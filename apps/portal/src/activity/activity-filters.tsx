@@ -1,35 +1,22 @@
 import {
-  makeStyles,
   Menu,
   MenuItem,
   MenuList,
   MenuPopover,
   MenuTrigger,
   Spinner,
-  tokens,
-  Toolbar,
   ToolbarButton,
 } from "@fluentui/react-components";
-import { ArrowClockwiseRegular, ArrowDownloadRegular } from "@fluentui/react-icons";
+import { ArrowDownloadRegular } from "@fluentui/react-icons";
 import { useNavigate } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 
 import { type ActivitySearch, parseActivitySearch } from "../core/activity-search.ts";
+import { CommandBar, RefreshButton } from "../shell/command-bar.tsx";
 import { ClearFilters, Filter, FilterBar, SearchFilter } from "../shell/filters.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { useExport } from "./use-export.ts";
-
-const useStyles = makeStyles({
-  bar: {
-    paddingInline: 0,
-    flexWrap: "wrap",
-    borderBlockEndWidth: "1px",
-    borderBlockEndStyle: "solid",
-    borderBlockEndColor: tokens.colorNeutralStroke2,
-    marginBlockEnd: tokens.spacingVerticalM,
-  },
-});
 
 const FILTER_NAMES = ["kind", "outcome", "span"] as const;
 
@@ -43,7 +30,6 @@ export function ActivityFilters({
   readonly onRefresh: () => void;
   readonly isRefreshing: boolean;
 }): ReactElement {
-  const styles = useStyles();
   const texts = useTexts();
   const navigate = useNavigate({
     from: "/orders/$subscriptionId/$resourceGroup/$jobName/activity",
@@ -54,14 +40,8 @@ export function ActivityFilters({
   };
   return (
     <>
-      <Toolbar className={styles.bar} aria-label={texts.orders.commands}>
-        <ToolbarButton
-          icon={<ArrowClockwiseRegular />}
-          disabledFocusable={isRefreshing}
-          onClick={onRefresh}
-        >
-          {texts.orders.refresh}
-        </ToolbarButton>
+      <CommandBar>
+        <RefreshButton of={{ isFetching: isRefreshing, refetch: onRefresh }} />
         <Menu>
           <MenuTrigger disableButtonEnhancement>
             <ToolbarButton
@@ -96,7 +76,7 @@ export function ActivityFilters({
           isFiltered={Object.keys(search).length > 0}
           onClear={() => void navigate({ search: {}, replace: true })}
         />
-      </Toolbar>
+      </CommandBar>
       {error !== null && <QueryProblem error={error} />}
       <FilterBar
         active={FILTER_NAMES.filter((name) => search[name] !== undefined).length}

@@ -1,14 +1,6 @@
 import type { ApprovalView } from "@databox-cmk/protocol";
-import {
-  Button,
-  Card,
-  CardHeader,
-  makeStyles,
-  MessageBar,
-  MessageBarBody,
-  Text,
-  tokens,
-} from "@fluentui/react-components";
+import { Notice } from "@databox-cmk/ui";
+import { Button, Card, CardHeader, makeStyles, Text, tokens } from "@fluentui/react-components";
 import { CheckmarkRegular, DismissRegular } from "@fluentui/react-icons";
 import { useQueryClient } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
@@ -72,9 +64,7 @@ export function ApprovalCard({
       />
       <ApprovalFacts approval={approval} />
       {approval.way === "network" && approval.reason !== undefined && approval.mayDecide && (
-        <MessageBar intent="warning" layout="multiline">
-          <MessageBarBody>{texts.claim}</MessageBarBody>
-        </MessageBar>
+        <Notice intent="warning">{texts.claim}</Notice>
       )}
       {error !== null && <QueryProblem error={error} />}
       {canDecide && (

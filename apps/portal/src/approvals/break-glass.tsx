@@ -1,11 +1,5 @@
-import { Time } from "@databox-cmk/ui";
-import {
-  Button,
-  MessageBar,
-  MessageBarActions,
-  MessageBarBody,
-  MessageBarTitle,
-} from "@fluentui/react-components";
+import { Time, Notice } from "@databox-cmk/ui";
+import { Button } from "@fluentui/react-components";
 import { WarningRegular } from "@fluentui/react-icons";
 import { type ReactElement, useState } from "react";
 
@@ -31,12 +25,10 @@ export function BreakGlass(): ReactElement {
   return (
     <>
       {opening.data === undefined ? (
-        <MessageBar intent="warning" layout="multiline">
-          <MessageBarBody>
-            <MessageBarTitle>{texts.title}</MessageBarTitle>
-            {texts.hint}
-          </MessageBarBody>
-          <MessageBarActions>
+        <Notice
+          intent="warning"
+          title={texts.title}
+          actions={
             <Button
               icon={<WarningRegular />}
               disabledFocusable={opening.isPending}
@@ -46,15 +38,14 @@ export function BreakGlass(): ReactElement {
             >
               {texts.button}
             </Button>
-          </MessageBarActions>
-        </MessageBar>
+          }
+        >
+          {texts.hint}
+        </Notice>
       ) : (
-        <MessageBar intent="error" layout="multiline">
-          <MessageBarBody>
-            <MessageBarTitle>{texts.openTitle}</MessageBarTitle>
-            {texts.open(opening.data.serial)} <Time at={opening.data.expiresAt} />
-          </MessageBarBody>
-        </MessageBar>
+        <Notice intent="error" title={texts.openTitle}>
+          {texts.open(opening.data.serial)} <Time at={opening.data.expiresAt} />
+        </Notice>
       )}
       {opening.error !== null && <QueryProblem error={opening.error} />}
       {isAsking && (

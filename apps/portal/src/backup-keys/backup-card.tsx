@@ -1,14 +1,6 @@
 import type { BackupKeyView } from "@databox-cmk/protocol";
-import { Facts, Time } from "@databox-cmk/ui";
-import {
-  Button,
-  Card,
-  makeStyles,
-  MessageBar,
-  MessageBarBody,
-  Text,
-  tokens,
-} from "@fluentui/react-components";
+import { Facts, Time, Notice } from "@databox-cmk/ui";
+import { Button, Card, makeStyles, Text, tokens } from "@fluentui/react-components";
 import { DeleteRegular, PlayRegular, StopRegular } from "@fluentui/react-icons";
 import { type ReactElement, useState } from "react";
 
@@ -82,11 +74,9 @@ export function BackupCard({ backup }: { readonly backup: BackupKeyView }): Reac
         ]}
       />
       {backup.order !== undefined && (
-        <MessageBar intent="warning" layout="multiline">
-          <MessageBarBody>
-            {texts.standsIn(backup.order.by, backup.order.reason)} <Time at={backup.order.until} />
-          </MessageBarBody>
-        </MessageBar>
+        <Notice intent="warning">
+          {texts.standsIn(backup.order.by, backup.order.reason)} <Time at={backup.order.until} />
+        </Notice>
       )}
       {change.error !== null && <QueryProblem error={change.error} />}
       <div className={styles.actions}>

@@ -1,24 +1,13 @@
 import type { BackupKeyList } from "@databox-cmk/protocol";
-import { EmptyState, LoadingState, Time } from "@databox-cmk/ui";
-import {
-  Button,
-  makeStyles,
-  MessageBar,
-  MessageBarBody,
-  MessageBarTitle,
-  Text,
-  tokens,
-} from "@fluentui/react-components";
+import { EmptyState, LoadingState, Time, Notice } from "@databox-cmk/ui";
+import { Button, makeStyles, Text, tokens } from "@fluentui/react-components";
 import { AddRegular, KeyMultipleRegular } from "@fluentui/react-icons";
-import { useQuery } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 
 import { readBackupKeys } from "../api/backup-keys.ts";
 import { OrderPage } from "../order/order-page.tsx";
 import { OfferedTo } from "../order/read-only.tsx";
-import { useOrder, useOrderName } from "../order/use-order.ts";
-import { QUERY_KEYS } from "../queries/query-keys.ts";
-import { useSignedIn } from "../queries/session-context.ts";
+import { useOrder, useOrderPart } from "../order/use-order.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { AddBackupPanel } from "./add-backup-panel.tsx";
@@ -46,14 +35,9 @@ const useStyles = makeStyles({
 export function BackupKeysPage(): ReactElement {
   const styles = useStyles();
   const texts = useTexts().backupKeys;
-  const { client } = useSignedIn();
-  const name = useOrderName();
   const order = useOrder();
   const [isAdding, setIsAdding] = useState(false);
-  const backups = useQuery({
-    queryKey: QUERY_KEYS.orderPart(name, "backupKeys"),
-    queryFn: ({ signal }) => readBackupKeys(client, name, signal),
-  });
+  const backups = useOrderPart("backupKeys", readBackupKeys);
   const { data } = backups;
   const isCustomers =
     order.data?.properties.details?.keyEncryptionKey.kekType === "CustomerManaged";
@@ -118,29 +102,26 @@ function KeyInForce({
 }): ReactElement {
   const texts = useTexts().backupKeys;
   return (
-    <MessageBar
+    <Notice
       intent={standing === "Working" && !hasBackups ? "info" : INTENTS[standing]}
-      layout="multiline"
+      title={texts.standings[standing]}
     >
-      <MessageBarBody>
-        <MessageBarTitle>{texts.standings[standing]}</MessageBarTitle>
-        {standing === "Working" && !hasBackups
-          ? texts.workingWithoutBackup
-          : texts.standingHints[standing]}
-        {code !== undefined && ` ${code}.`}
-        {since !== undefined && (
-          <>
-            {" "}
-            {texts.since} <Time at={since} />.
-          </>
-        )}
-        {backupFrom !== undefined && (
-          <>
-            {" "}
-            {texts.backupFrom} <Time at={backupFrom} />.
-          </>
-        )}
-      </MessageBarBody>
-    </MessageBar>
+      {standing === "Working" && !hasBackups
+        ? texts.workingWithoutBackup
+        : texts.standingHints[standing]}
+      {code !== undefined && ` ${code}.`}
+      {since !== undefined && (
+        <>
+          {" "}
+          {texts.since} <Time at={since} />.
+        </>
+      )}
+      {backupFrom !== undefined && (
+        <>
+          {" "}
+          {texts.backupFrom} <Time at={backupFrom} />.
+        </>
+      )}
+    </Notice>
   );
 }

@@ -1,13 +1,5 @@
-import { DownloadButton, saveFile } from "@databox-cmk/ui";
-import {
-  Button,
-  Checkbox,
-  MessageBar,
-  MessageBarBody,
-  MessageBarTitle,
-  Spinner,
-  Text,
-} from "@fluentui/react-components";
+import { DownloadButton, saveFile, Notice } from "@databox-cmk/ui";
+import { Button, Checkbox, Spinner, Text } from "@fluentui/react-components";
 import { KeyRegular } from "@fluentui/react-icons";
 import { useMutation } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
@@ -51,12 +43,9 @@ export function RecoveryKeyMaker({
   if (made !== undefined)
     return (
       <>
-        <MessageBar intent="success" layout="multiline">
-          <MessageBarBody>
-            <MessageBarTitle>{texts.made}</MessageBarTitle>
-            {texts.madeHint(fileName)}
-          </MessageBarBody>
-        </MessageBar>
+        <Notice intent="success" title={texts.made}>
+          {texts.madeHint(fileName)}
+        </Notice>
         <div>
           <DownloadButton
             label={texts.again}

@@ -1,5 +1,5 @@
 import type { CampaignView } from "@databox-cmk/protocol";
-import { makeStyles, tokens, Toolbar, ToolbarButton } from "@fluentui/react-components";
+import { ToolbarButton } from "@fluentui/react-components";
 import {
   DismissCircleRegular,
   PauseRegular,
@@ -20,25 +20,13 @@ import { realRunOf } from "../core/campaign-form.ts";
 import { ConfirmDialog } from "../order/confirm-dialog.tsx";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
+import { CommandBar } from "../shell/command-bar.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { useAction } from "../toasts/use-action.tsx";
 
-const useStyles = makeStyles({
-  bar: {
-    paddingInline: 0,
-    flexWrap: "wrap",
-    // A command that is not possible now takes no row of a narrow screen.
-    "& > button:disabled": { "@media (max-width: 639px)": { display: "none" } },
-    borderBlockEndWidth: "1px",
-    borderBlockEndStyle: "solid",
-    borderBlockEndColor: tokens.colorNeutralStroke2,
-  },
-});
-
 /** Pause, resume, cancel; after a dry run, start the real campaign. */
 export function CampaignCommands({ campaign }: { readonly campaign: CampaignView }): ReactElement {
-  const styles = useStyles();
   const texts = useTexts();
   const { client } = useSignedIn();
   const queryClient = useQueryClient();
@@ -66,7 +54,7 @@ export function CampaignCommands({ campaign }: { readonly campaign: CampaignView
   const word = id.slice(0, 8);
   return (
     <>
-      <Toolbar className={styles.bar} aria-label={texts.orders.commands}>
+      <CommandBar>
         {dryRun && (
           <ToolbarButton
             icon={<PlayCircleRegular />}
@@ -109,7 +97,7 @@ export function CampaignCommands({ campaign }: { readonly campaign: CampaignView
         >
           {words.cancel}
         </ToolbarButton>
-      </Toolbar>
+      </CommandBar>
       {control.error !== null && <QueryProblem error={control.error} />}
       {start.error !== null && <QueryProblem error={start.error} />}
       {asking !== undefined && (

@@ -6,10 +6,9 @@ import {
   ProgressBar,
   Text,
   tokens,
-  Toolbar,
   ToolbarButton,
 } from "@fluentui/react-components";
-import { AddRegular, ArrowClockwiseRegular, ArrowSyncRegular } from "@fluentui/react-icons";
+import { AddRegular, ArrowSyncRegular } from "@fluentui/react-icons";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactElement, useState } from "react";
@@ -20,6 +19,7 @@ import { OperatorPage } from "../operator/operator-page.tsx";
 import { PersonName } from "../people/person-name.tsx";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
+import { CommandBar, RefreshButton } from "../shell/command-bar.tsx";
 import { DataTable } from "../shell/data-table.tsx";
 import { QueryState } from "../shell/query-problem.tsx";
 import { RouterLink } from "../shell/router-link.tsx";
@@ -29,13 +29,6 @@ import { CampaignState } from "./campaign-state.tsx";
 const LIVE_MS = 5_000;
 
 const useStyles = makeStyles({
-  bar: {
-    paddingInline: 0,
-    flexWrap: "wrap",
-    borderBlockEndWidth: "1px",
-    borderBlockEndStyle: "solid",
-    borderBlockEndColor: tokens.colorNeutralStroke2,
-  },
   more: { marginBlockStart: tokens.spacingVerticalM },
 });
 
@@ -60,21 +53,15 @@ export function CampaignsPage(): ReactElement {
     origin === "automatic" ? words.automatic : <PersonName id={createdBy} />;
   return (
     <OperatorPage title={words.title} icon={<ArrowSyncRegular />}>
-      <Toolbar className={styles.bar} aria-label={texts.orders.commands}>
+      <CommandBar>
         <ToolbarButton
           icon={<AddRegular />}
           onClick={() => void navigate({ to: "/operator/campaigns/start" })}
         >
           {words.start}
         </ToolbarButton>
-        <ToolbarButton
-          icon={<ArrowClockwiseRegular />}
-          disabledFocusable={campaigns.isFetching}
-          onClick={() => void campaigns.refetch()}
-        >
-          {texts.orders.refresh}
-        </ToolbarButton>
-      </Toolbar>
+        <RefreshButton of={campaigns} />
+      </CommandBar>
       <QueryState of={campaigns} />
       {campaigns.data?.value.length === 0 && (
         <EmptyState icon={<ArrowSyncRegular />} title={words.emptyTitle}>

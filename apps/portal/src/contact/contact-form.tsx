@@ -1,13 +1,6 @@
 import { type JobDetailsView, STAGE_NAMES } from "@databox-cmk/protocol";
-import { Section } from "@databox-cmk/ui";
-import {
-  Button,
-  Checkbox,
-  makeStyles,
-  MessageBar,
-  MessageBarBody,
-  tokens,
-} from "@fluentui/react-components";
+import { Section, Notice } from "@databox-cmk/ui";
+import { Button, Checkbox, makeStyles, tokens } from "@fluentui/react-components";
 import { SaveRegular } from "@fluentui/react-icons";
 import { type ReactElement, useState } from "react";
 
@@ -79,11 +72,7 @@ export function ContactForm({
           save.reset();
         }}
       />
-      {!isAddressEditable && (
-        <MessageBar intent="info" layout="multiline">
-          <MessageBarBody>{words.addressFixed}</MessageBarBody>
-        </MessageBar>
-      )}
+      {!isAddressEditable && <Notice intent="info">{words.addressFixed}</Notice>}
       <Section title={words.notifications}>
         <div>
           {Object.entries(notifications).map(([stage, isTold]) => {
@@ -104,11 +93,7 @@ export function ContactForm({
         </div>
       </Section>
       {save.error !== null && <QueryProblem error={save.error} />}
-      {save.isSuccess && (
-        <MessageBar intent="success">
-          <MessageBarBody>{words.saved}</MessageBarBody>
-        </MessageBar>
-      )}
+      {save.isSuccess && <Notice intent="success">{words.saved}</Notice>}
       <div>
         <Button
           type="submit"

@@ -1,4 +1,4 @@
-import { MessageBar, MessageBarBody } from "@fluentui/react-components";
+import { Notice } from "@databox-cmk/ui";
 import type { ReactElement } from "react";
 
 import { OrderPage } from "../order/order-page.tsx";
@@ -20,9 +20,7 @@ export function ContactPage(): ReactElement {
     <OrderPage section="contact">
       <QueryState of={order} />
       {order.data?.properties.isDeletable === true && (
-        <MessageBar intent="info" layout="multiline">
-          <MessageBarBody>{texts.createOrder.forgotten}</MessageBarBody>
-        </MessageBar>
+        <Notice intent="info">{texts.createOrder.forgotten}</Notice>
       )}
       {order.data?.properties.isDeletable === false && details !== undefined && (
         <EditableBy action="write">

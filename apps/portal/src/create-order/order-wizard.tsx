@@ -1,13 +1,6 @@
 import type { CloudError } from "@databox-cmk/protocol";
-import {
-  Button,
-  makeStyles,
-  MessageBar,
-  MessageBarBody,
-  Tab,
-  TabList,
-  tokens,
-} from "@fluentui/react-components";
+import { Notice } from "@databox-cmk/ui";
+import { Button, makeStyles, Tab, TabList, tokens } from "@fluentui/react-components";
 import { useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactElement, useState } from "react";
@@ -115,11 +108,7 @@ export function OrderWizard({ start }: { readonly start: NewOrder }): ReactEleme
   return (
     <div className={styles.wizard}>
       <UnsavedGuard isDirty={typed !== first && !place.isPending && !place.isSuccess} />
-      {mayCreate === false && (
-        <MessageBar intent="warning" layout="multiline">
-          <MessageBarBody>{words.notAllowed}</MessageBarBody>
-        </MessageBar>
-      )}
+      {mayCreate === false && <Notice intent="warning">{words.notAllowed}</Notice>}
       <TabList
         className={styles.tabs}
         selectedValue={step}

@@ -1,6 +1,5 @@
 import type { CloudError } from "@databox-cmk/protocol";
-import { LoadingState } from "@databox-cmk/ui";
-import { MessageBar, MessageBarBody } from "@fluentui/react-components";
+import { LoadingState, Notice } from "@databox-cmk/ui";
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactElement } from "react";
 
@@ -21,32 +20,23 @@ export function ReviewVerdict({
   const words = useTexts().createOrder;
   if (problems.length > 0)
     return (
-      <MessageBar intent="error" layout="multiline">
-        <MessageBarBody>
-          {words.notWhole}
-          {problems.map(({ problem, step }) => (
-            <div key={problem}>{`${words.steps[step]}: ${words.problems[problem]}`}</div>
-          ))}
-        </MessageBarBody>
-      </MessageBar>
+      <Notice intent="error">
+        {words.notWhole}
+        {problems.map(({ problem, step }) => (
+          <div key={problem}>{`${words.steps[step]}: ${words.problems[problem]}`}</div>
+        ))}
+      </Notice>
     );
   if (validation.error !== null)
     return <QueryProblem error={validation.error} onTryAgain={() => void validation.refetch()} />;
   if (validation.data === undefined) return <LoadingState />;
-  if (validation.data.length === 0)
-    return (
-      <MessageBar intent="success" layout="multiline">
-        <MessageBarBody>{words.whole}</MessageBarBody>
-      </MessageBar>
-    );
+  if (validation.data.length === 0) return <Notice intent="success">{words.whole}</Notice>;
   return (
-    <MessageBar intent="error" layout="multiline">
-      <MessageBarBody>
-        {words.refused}
-        {validation.data.map(({ target, message }) => (
-          <div key={target}>{message}</div>
-        ))}
-      </MessageBarBody>
-    </MessageBar>
+    <Notice intent="error">
+      {words.refused}
+      {validation.data.map(({ target, message }) => (
+        <div key={target}>{message}</div>
+      ))}
+    </Notice>
   );
 }

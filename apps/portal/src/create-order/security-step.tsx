@@ -1,15 +1,5 @@
-import { Section } from "@databox-cmk/ui";
-import {
-  Button,
-  Checkbox,
-  Field,
-  MessageBar,
-  MessageBarBody,
-  MessageBarTitle,
-  Radio,
-  RadioGroup,
-  Text,
-} from "@fluentui/react-components";
+import { Section, Notice } from "@databox-cmk/ui";
+import { Button, Checkbox, Field, Radio, RadioGroup, Text } from "@fluentui/react-components";
 import { type ReactElement, useState } from "react";
 
 import { isSplit } from "../core/new-order.ts";
@@ -97,12 +87,9 @@ function KeyChoice({ order, onChange, problemOf }: StepProps): ReactElement {
       </Field>
       {kekType === "CustomerManaged" && (
         <>
-          <MessageBar intent="warning" layout="multiline">
-            <MessageBarBody>
-              <MessageBarTitle>{texts.encryption.oneWay.title}</MessageBarTitle>
-              {texts.encryption.oneWay.text}
-            </MessageBarBody>
-          </MessageBar>
+          <Notice intent="warning" title={texts.encryption.oneWay.title}>
+            {texts.encryption.oneWay.text}
+          </Notice>
           {key !== undefined && <ChosenKeyFacts chosen={key} />}
           <Opener
             label={key === undefined ? texts.encryption.selectKey : texts.encryption.selectOtherKey}

@@ -1,13 +1,5 @@
-import {
-  Button,
-  Card,
-  makeStyles,
-  MessageBar,
-  MessageBarBody,
-  Spinner,
-  Text,
-  tokens,
-} from "@fluentui/react-components";
+import { Notice } from "@databox-cmk/ui";
+import { Button, Card, makeStyles, Spinner, Text, tokens } from "@fluentui/react-components";
 import { EyeRegular } from "@fluentui/react-icons";
 import type { ReactElement } from "react";
 
@@ -46,11 +38,9 @@ export function DeviceDetailsPage(): ReactElement {
         {nodes.data !== undefined && nodes.data.length > 0 && (
           <>
             {hasPasskey && (
-              <MessageBar intent="info" layout="multiline">
-                <MessageBarBody>
-                  {mayShow === false ? texts.device.notAllowed : texts.device.audited}
-                </MessageBarBody>
-              </MessageBar>
+              <Notice intent="info">
+                {mayShow === false ? texts.device.notAllowed : texts.device.audited}
+              </Notice>
             )}
             {shown.error !== null && <QueryProblem error={shown.error} />}
             {nodes.data.map((node) => (

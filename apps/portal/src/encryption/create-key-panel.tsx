@@ -1,5 +1,6 @@
 import { isIdentifier } from "@databox-cmk/protocol";
-import { Button, MessageBar, MessageBarBody } from "@fluentui/react-components";
+import { Notice } from "@databox-cmk/ui";
+import { Button } from "@fluentui/react-components";
 import { useQueryClient } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 
@@ -178,20 +179,10 @@ export function CreateKeyPanel({
           }}
         />
       )}
-      {validity.isLater && (
-        <MessageBar intent="warning" layout="multiline">
-          <MessageBarBody>{texts.encryption.activationLater}</MessageBarBody>
-        </MessageBar>
-      )}
-      {keyName !== undefined && (
-        <MessageBar intent="info" layout="multiline">
-          <MessageBarBody>{texts.encryption.oldVersionStays}</MessageBarBody>
-        </MessageBar>
-      )}
+      {validity.isLater && <Notice intent="warning">{texts.encryption.activationLater}</Notice>}
+      {keyName !== undefined && <Notice intent="info">{texts.encryption.oldVersionStays}</Notice>}
       {made !== undefined && rotate.error !== null && (
-        <MessageBar intent="warning" layout="multiline">
-          <MessageBarBody>{words.madeWithoutRotation}</MessageBarBody>
-        </MessageBar>
+        <Notice intent="warning">{words.madeWithoutRotation}</Notice>
       )}
       {create.error !== null && <QueryProblem error={create.error} />}
       {rotate.error !== null && <QueryProblem error={rotate.error} />}

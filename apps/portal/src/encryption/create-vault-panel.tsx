@@ -1,15 +1,6 @@
 import { isIdentifier } from "@databox-cmk/protocol";
-import { Facts } from "@databox-cmk/ui";
-import {
-  Button,
-  Checkbox,
-  Field,
-  MessageBar,
-  MessageBarBody,
-  Radio,
-  RadioGroup,
-  SpinButton,
-} from "@fluentui/react-components";
+import { Facts, Notice } from "@databox-cmk/ui";
+import { Button, Checkbox, Field, Radio, RadioGroup, SpinButton } from "@fluentui/react-components";
 import { useQueryClient } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 
@@ -150,9 +141,7 @@ export function CreateVaultPanel({
             ]}
           />
           {isTakenElsewhere ? (
-            <MessageBar intent="error" layout="multiline">
-              <MessageBarBody>{texts.encryption.vaultNameTaken}</MessageBarBody>
-            </MessageBar>
+            <Notice intent="error">{texts.encryption.vaultNameTaken}</Notice>
           ) : (
             create.error !== null && <QueryProblem error={create.error} />
           )}
@@ -231,9 +220,7 @@ export function CreateVaultPanel({
             }}
           />
           {!purgeProtection && (
-            <MessageBar intent="warning" layout="multiline">
-              <MessageBarBody>{texts.encryption.purgeProtectionNeeded}</MessageBarBody>
-            </MessageBar>
+            <Notice intent="warning">{texts.encryption.purgeProtectionNeeded}</Notice>
           )}
         </>
       )}

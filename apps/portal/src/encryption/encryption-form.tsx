@@ -1,11 +1,9 @@
 import type { JobResource, KeyEncryptionKeyView } from "@databox-cmk/protocol";
+import { Notice } from "@databox-cmk/ui";
 import {
   Button,
   Field,
   makeStyles,
-  MessageBar,
-  MessageBarBody,
-  MessageBarTitle,
   Radio,
   RadioGroup,
   Text,
@@ -114,12 +112,9 @@ export function EncryptionForm({
       </Field>
       {kek.kekType === "CustomerManaged" && <Text size={200}>{texts.encryption.noWayBack}</Text>}
       {isFirstSwitch && (
-        <MessageBar intent="warning" layout="multiline" className={styles.wide}>
-          <MessageBarBody>
-            <MessageBarTitle>{texts.encryption.oneWay.title}</MessageBarTitle>
-            {texts.encryption.oneWay.text}
-          </MessageBarBody>
-        </MessageBar>
+        <Notice intent="warning" className={styles.wide} title={texts.encryption.oneWay.title}>
+          {texts.encryption.oneWay.text}
+        </Notice>
       )}
       {isCustomer && (
         <>
@@ -153,14 +148,14 @@ export function EncryptionForm({
         </div>
       )}
       {save.isSuccess && (
-        <MessageBar intent="success" className={styles.wide}>
-          <MessageBarBody>{texts.encryption.saved}</MessageBarBody>
-        </MessageBar>
+        <Notice intent="success" className={styles.wide}>
+          {texts.encryption.saved}
+        </Notice>
       )}
       {isReady && isRefused && (
-        <MessageBar intent="info" layout="multiline" className={styles.wide}>
-          <MessageBarBody>{texts.encryption.checksFailed}</MessageBarBody>
-        </MessageBar>
+        <Notice intent="info" className={styles.wide}>
+          {texts.encryption.checksFailed}
+        </Notice>
       )}
       <Button
         type="submit"

@@ -1,11 +1,9 @@
 import type { JobResource } from "@databox-cmk/protocol";
-import { Facts } from "@databox-cmk/ui";
+import { Facts, Notice } from "@databox-cmk/ui";
 import {
   Button,
   Field,
   makeStyles,
-  MessageBar,
-  MessageBarBody,
   Radio,
   RadioGroup,
   Text,
@@ -82,9 +80,7 @@ export function IdentityChoice({
         </>
       )}
       {isNeeded && order.identity.type === "None" && (
-        <MessageBar intent="warning" layout="multiline">
-          <MessageBarBody>{texts.encryption.noIdentity}</MessageBarBody>
-        </MessageBar>
+        <Notice intent="warning">{texts.encryption.noIdentity}</Notice>
       )}
       {!isUser && <SystemIdentity order={order} />}
       {isNeeded && order.identity.type !== "None" && <RemoveIdentity />}

@@ -1,13 +1,9 @@
-import { ExplanationPanel, type Problem } from "@databox-cmk/ui";
+import { ExplanationPanel, type Problem, Notice } from "@databox-cmk/ui";
 import {
   Accordion,
   AccordionHeader,
   AccordionItem,
   AccordionPanel,
-  MessageBar,
-  MessageBarActions,
-  MessageBarBody,
-  MessageBarTitle,
 } from "@fluentui/react-components";
 import type { ReactElement, ReactNode } from "react";
 
@@ -30,13 +26,9 @@ export function NextStep({
   const words = useTexts().preflight;
   return (
     <>
-      <MessageBar intent="info" layout="multiline">
-        <MessageBarBody>
-          <MessageBarTitle>{words.next[step].title}</MessageBarTitle>
-          {words.next[step].text}
-        </MessageBarBody>
-        {action !== undefined && <MessageBarActions>{action}</MessageBarActions>}
-      </MessageBar>
+      <Notice intent="info" title={words.next[step].title} actions={action}>
+        {words.next[step].text}
+      </Notice>
       <Accordion collapsible>
         <AccordionItem value="why">
           <AccordionHeader size="small">{words.why}</AccordionHeader>

@@ -1,12 +1,6 @@
 import type { KeyHealthView } from "@databox-cmk/protocol";
-import { type Fact, Facts, FailureText, Time } from "@databox-cmk/ui";
-import {
-  makeStyles,
-  MessageBar,
-  MessageBarBody,
-  MessageBarTitle,
-  tokens,
-} from "@fluentui/react-components";
+import { type Fact, Facts, FailureText, Time, Notice } from "@databox-cmk/ui";
+import { makeStyles, tokens } from "@fluentui/react-components";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactElement } from "react";
 
@@ -43,21 +37,15 @@ export function HealthSummary({ health }: { readonly health: KeyHealthView }): R
       {health.state !== "NotWatched" && <CheckNow health={health} />}
       {problem !== undefined && <ProblemPanel problem={problem} />}
       {health.inconclusive !== undefined && (
-        <MessageBar intent="warning" layout="multiline">
-          <MessageBarBody>
-            <MessageBarTitle>{texts.inconclusiveTitle}</MessageBarTitle>
-            {texts.inconclusive(health.inconclusive.code)} <Time at={health.inconclusive.at} />
-          </MessageBarBody>
-        </MessageBar>
+        <Notice intent="warning" title={texts.inconclusiveTitle}>
+          {texts.inconclusive(health.inconclusive.code)} <Time at={health.inconclusive.at} />
+        </Notice>
       )}
       {health.risks.map(({ risk, message, at }) => (
-        <MessageBar key={risk} intent="warning" layout="multiline">
-          <MessageBarBody>
-            <MessageBarTitle>{texts.risks[risk] ?? risk}</MessageBarTitle>
-            {texts.riskMeanings[risk] ?? <span lang="en">{message}</span>}{" "}
-            {at !== undefined && <Time at={at} />}
-          </MessageBarBody>
-        </MessageBar>
+        <Notice key={risk} intent="warning" title={texts.risks[risk] ?? risk}>
+          {texts.riskMeanings[risk] ?? <span lang="en">{message}</span>}{" "}
+          {at !== undefined && <Time at={at} />}
+        </Notice>
       ))}
       <Facts
         facts={[

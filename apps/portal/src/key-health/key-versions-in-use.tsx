@@ -2,15 +2,12 @@ import type { KeyVersionsView } from "@databox-cmk/protocol";
 import { Time } from "@databox-cmk/ui";
 import { makeStyles, mergeClasses, Text, tokens } from "@fluentui/react-components";
 import { CheckmarkCircleFilled, WarningFilled } from "@fluentui/react-icons";
-import { useQuery } from "@tanstack/react-query";
 import type { ReactElement } from "react";
 
 import { readKeyVersionsInUse } from "../api/key-versions.ts";
 import { keyVersionLabel } from "../core/key-version-label.ts";
 import { useCloudProblem } from "../order/use-cloud-problem.ts";
-import { useOrderName } from "../order/use-order.ts";
-import { QUERY_KEYS } from "../queries/query-keys.ts";
-import { useSignedIn } from "../queries/session-context.ts";
+import { useOrderPart } from "../order/use-order.ts";
 import { Copyable } from "../shell/copyable.tsx";
 import { DataTable } from "../shell/data-table.tsx";
 import { ProblemPanel } from "../shell/problem-panel.tsx";
@@ -27,12 +24,7 @@ const useStyles = makeStyles({
 /** The versions of the key that the order depends on, and which of them may be disabled. */
 export function KeyVersionsInUse(): ReactElement {
   const texts = useTexts().keyHealth;
-  const { client } = useSignedIn();
-  const name = useOrderName();
-  const versions = useQuery({
-    queryKey: QUERY_KEYS.orderPart(name, "keyVersions"),
-    queryFn: ({ signal }) => readKeyVersionsInUse(client, name, signal),
-  });
+  const versions = useOrderPart("keyVersions", readKeyVersionsInUse);
   const newestProblem = useCloudProblem(versions.data?.newest?.error);
   if (versions.isPending || versions.error !== null) return <QueryState of={versions} />;
   const { value, devices } = versions.data;

@@ -11,14 +11,12 @@ import {
   tokens,
 } from "@fluentui/react-components";
 import { ShieldDismissRegular } from "@fluentui/react-icons";
-import { useQuery } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 
 import { readRevocations, restoreAccess, revokeNow } from "../api/order-revocation.ts";
 import { LoudDialog } from "../order/loud-dialog.tsx";
 import { OfferedTo } from "../order/read-only.tsx";
-import { useOrderName, useRefreshOrder } from "../order/use-order.ts";
-import { QUERY_KEYS } from "../queries/query-keys.ts";
+import { useOrderName, useOrderPart, useRefreshOrder } from "../order/use-order.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { QueryProblem, QueryState } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
@@ -42,10 +40,7 @@ export function Revocation(): ReactElement {
   const name = useOrderName();
   const refresh = useRefreshOrder();
   const [isAsking, setIsAsking] = useState(false);
-  const standing = useQuery({
-    queryKey: QUERY_KEYS.orderPart(name, "revocations"),
-    queryFn: ({ signal }) => readRevocations(client, name, signal),
-  });
+  const standing = useOrderPart("revocations", readRevocations);
   const revoking = useAction("revoke", {
     mutationFn: (wanted: { readonly reason: string; readonly serial?: string | undefined }) =>
       revokeNow(client, name, wanted),

@@ -1,13 +1,6 @@
 import type { OperatorRevocationScope } from "@databox-cmk/protocol";
-import { Section } from "@databox-cmk/ui";
-import {
-  Button,
-  makeStyles,
-  MessageBar,
-  MessageBarBody,
-  Text,
-  tokens,
-} from "@fluentui/react-components";
+import { Section, Notice } from "@databox-cmk/ui";
+import { Button, makeStyles, Text, tokens } from "@fluentui/react-components";
 import { ShieldDismissRegular } from "@fluentui/react-icons";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
@@ -85,11 +78,7 @@ export function KillSwitches({
       </div>
       {thrown.error !== null && <QueryProblem error={thrown.error} />}
       {lifted.error !== null && <QueryProblem error={lifted.error} />}
-      {thrown.isSuccess && (
-        <MessageBar intent="success" layout="multiline">
-          <MessageBarBody>{words.thrown(thrown.data)}</MessageBarBody>
-        </MessageBar>
-      )}
+      {thrown.isSuccess && <Notice intent="success">{words.thrown(thrown.data)}</Notice>}
       <QueryState of={revocations} />
       {standing?.length === 0 && <Text>{words.none}</Text>}
       {standing !== undefined && standing.length > 0 && (

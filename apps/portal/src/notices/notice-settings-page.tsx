@@ -1,14 +1,6 @@
 import type { NoticeChoices } from "@databox-cmk/protocol";
-import { LoadingState, Section, useLanguage } from "@databox-cmk/ui";
-import {
-  Button,
-  Checkbox,
-  makeStyles,
-  MessageBar,
-  MessageBarBody,
-  Text,
-  tokens,
-} from "@fluentui/react-components";
+import { LoadingState, Section, useLanguage, Notice } from "@databox-cmk/ui";
+import { Button, Checkbox, makeStyles, Text, tokens } from "@fluentui/react-components";
 import { AlertRegular, SaveRegular } from "@fluentui/react-icons";
 import { type ReactElement, useState } from "react";
 
@@ -92,15 +84,13 @@ function ChoicesForm({
     >
       <UnsavedGuard isDirty={isChanged && !save.isPending} />
       <Text>{words.intro}</Text>
-      <MessageBar intent={canMail ? "info" : "warning"} layout="multiline">
-        <MessageBarBody>
-          {choices.hasMailServer
-            ? choices.address === undefined
-              ? words.noAddress
-              : words.address(choices.address)
-            : words.noMailServer}
-        </MessageBarBody>
-      </MessageBar>
+      <Notice intent={canMail ? "info" : "warning"}>
+        {choices.hasMailServer
+          ? choices.address === undefined
+            ? words.noAddress
+            : words.address(choices.address)
+          : words.noMailServer}
+      </Notice>
       {draft.kinds.map((kind) => {
         const { type, channels } = kind;
         const isAllowed = kind.allowedIn.length > 0;

@@ -1,5 +1,5 @@
 import type { PreparedNode } from "@databox-cmk/protocol";
-import { CopyButton, Facts, Time } from "@databox-cmk/ui";
+import { CopyButton, Facts, Time, Notice } from "@databox-cmk/ui";
 import {
   Button,
   Dialog,
@@ -9,8 +9,6 @@ import {
   DialogSurface,
   DialogTitle,
   makeStyles,
-  MessageBar,
-  MessageBarBody,
   tokens,
 } from "@fluentui/react-components";
 import type { ReactElement } from "react";
@@ -39,9 +37,7 @@ export function EnrolmentCodes({
         <DialogBody>
           <DialogTitle>{words.title}</DialogTitle>
           <DialogContent className={styles.content}>
-            <MessageBar intent="warning" layout="multiline">
-              <MessageBarBody>{words.once}</MessageBarBody>
-            </MessageBar>
+            <Notice intent="warning">{words.once}</Notice>
             {codes.length === 0 && words.none}
             {codes.map(({ serial, enrolmentCode, expiresAt }) => (
               <Facts

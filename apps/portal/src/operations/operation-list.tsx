@@ -1,10 +1,9 @@
 import type { OperationName, OperatorOrder } from "@databox-cmk/protocol";
+import { Notice } from "@databox-cmk/ui";
 import {
   Button,
   makeStyles,
   mergeClasses,
-  MessageBar,
-  MessageBarBody,
   Spinner,
   Text,
   tokens,
@@ -78,14 +77,10 @@ export function OperationList({ order }: { readonly order: OperatorOrder }): Rea
         </div>
       )}
       {error === null && last !== undefined && codes === undefined && (
-        <MessageBar intent="success">
-          <MessageBarBody>{words.done(words.names[last])}</MessageBarBody>
-        </MessageBar>
+        <Notice intent="success">{words.done(words.names[last])}</Notice>
       )}
       {order.unpreparedNodes !== undefined && (
-        <MessageBar intent="warning" layout="multiline">
-          <MessageBarBody>{words.unprepared(order.unpreparedNodes.join(", "))}</MessageBarBody>
-        </MessageBar>
+        <Notice intent="warning">{words.unprepared(order.unpreparedNodes.join(", "))}</Notice>
       )}
       <ul className={styles.list}>
         {order.operations.map((operation) => {

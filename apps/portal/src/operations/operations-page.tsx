@@ -1,8 +1,5 @@
-import type { OperatorOrder } from "@databox-cmk/protocol";
 import { ExplanationPanel, Section } from "@databox-cmk/ui";
-import { makeStyles, Text, tokens, Toolbar, ToolbarButton } from "@fluentui/react-components";
-import { ArrowClockwiseRegular } from "@fluentui/react-icons";
-import { useQuery, type UseQueryResult } from "@tanstack/react-query";
+import { makeStyles, Text, tokens } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
 import { readOperatorOrder } from "../api/operator-orders.ts";
@@ -11,9 +8,8 @@ import { ErasureCertificate } from "../order/erasure-section.tsx";
 import { OrderPage } from "../order/order-page.tsx";
 import { StageTimeline } from "../order/stage-timeline.tsx";
 import { useCloudProblem } from "../order/use-cloud-problem.ts";
-import { useOrderName } from "../order/use-order.ts";
-import { QUERY_KEYS } from "../queries/query-keys.ts";
-import { useSignedIn } from "../queries/session-context.ts";
+import { useOrderName, useOrderPart } from "../order/use-order.ts";
+import { CommandBar, RefreshButton } from "../shell/command-bar.tsx";
 import { QueryState } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { NextAct } from "./next-act.tsx";
@@ -22,12 +18,6 @@ import { OperatorNodes } from "./operator-nodes.tsx";
 
 const useStyles = makeStyles({
   stack: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalL },
-  bar: {
-    paddingInline: 0,
-    borderBlockEndWidth: "1px",
-    borderBlockEndStyle: "solid",
-    borderBlockEndColor: tokens.colorNeutralStroke2,
-  },
 });
 
 /** For operators: their actions on an order's appliance, stage by stage. */
@@ -35,22 +25,17 @@ export function OperationsPage(): ReactElement {
   const styles = useStyles();
   const texts = useTexts();
   const name = useOrderName();
-  const order = useOperatorOrder();
+  // Operators need no role on the customer's subscription.
+  const order = useOrderPart("operator", readOperatorOrder);
   const problem = useCloudProblem(order.data?.properties.error);
   return (
     <OrderPage section="operations">
       <QueryState of={order} />
       {order.data !== undefined && (
         <div className={styles.stack}>
-          <Toolbar className={styles.bar} aria-label={texts.orders.commands}>
-            <ToolbarButton
-              icon={<ArrowClockwiseRegular />}
-              disabledFocusable={order.isFetching}
-              onClick={() => void order.refetch()}
-            >
-              {texts.orders.refresh}
-            </ToolbarButton>
-          </Toolbar>
+          <CommandBar>
+            <RefreshButton of={order} />
+          </CommandBar>
           {problem !== undefined && <ExplanationPanel problem={problem} />}
           <Section title={texts.order.stagesTitle}>
             <StageTimeline stages={order.data.properties.details?.jobStages ?? []} />
@@ -78,14 +63,4 @@ export function OperationsPage(): ReactElement {
       )}
     </OrderPage>
   );
-}
-
-/** The operators' view of an order: they need no role on the customer's subscription. */
-function useOperatorOrder(): UseQueryResult<OperatorOrder> {
-  const { client } = useSignedIn();
-  const name = useOrderName();
-  return useQuery({
-    queryKey: QUERY_KEYS.orderPart(name, "operator"),
-    queryFn: ({ signal }) => readOperatorOrder(client, name, signal),
-  });
 }

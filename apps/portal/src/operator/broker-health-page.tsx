@@ -1,6 +1,6 @@
 import { Facts, Section, Time } from "@databox-cmk/ui";
-import { makeStyles, tokens, Toolbar, ToolbarButton } from "@fluentui/react-components";
-import { ArrowClockwiseRegular, HeartPulseRegular } from "@fluentui/react-icons";
+import { makeStyles, tokens } from "@fluentui/react-components";
+import { HeartPulseRegular } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactElement } from "react";
 
@@ -8,6 +8,7 @@ import { readBrokerHealth } from "../api/fleet.ts";
 import { checkBroker } from "../core/broker-checks.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
+import { CommandBar, RefreshButton } from "../shell/command-bar.tsx";
 import { QueryState } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { BrokerCheckRow } from "./broker-check-row.tsx";
@@ -18,12 +19,6 @@ const READ_MS = 10_000;
 
 const useStyles = makeStyles({
   stack: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalL },
-  bar: {
-    paddingInline: 0,
-    borderBlockEndWidth: "1px",
-    borderBlockEndStyle: "solid",
-    borderBlockEndColor: tokens.colorNeutralStroke2,
-  },
   checks: { listStyleType: "none", margin: 0, padding: 0, maxWidth: "820px" },
 });
 
@@ -47,15 +42,9 @@ export function BrokerHealthPage(): ReactElement {
   return (
     <OperatorPage title={words.title} icon={<HeartPulseRegular />}>
       <div className={styles.stack}>
-        <Toolbar className={styles.bar} aria-label={texts.orders.commands}>
-          <ToolbarButton
-            icon={<ArrowClockwiseRegular />}
-            disabledFocusable={health.isFetching}
-            onClick={() => void health.refetch()}
-          >
-            {texts.orders.refresh}
-          </ToolbarButton>
-        </Toolbar>
+        <CommandBar>
+          <RefreshButton of={health} />
+        </CommandBar>
         <QueryState of={health} />
         {data !== undefined && (
           <>

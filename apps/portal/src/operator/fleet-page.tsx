@@ -1,14 +1,7 @@
 import { LOCK_STATES, type LockCounts } from "@databox-cmk/protocol";
 import { EmptyState, Section, Time } from "@databox-cmk/ui";
-import {
-  makeStyles,
-  Switch,
-  Text,
-  tokens,
-  Toolbar,
-  ToolbarButton,
-} from "@fluentui/react-components";
-import { ArrowClockwiseRegular, BoxSearchRegular, GlobeRegular } from "@fluentui/react-icons";
+import { makeStyles, Switch, Text, tokens } from "@fluentui/react-components";
+import { BoxSearchRegular, GlobeRegular } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 
@@ -18,6 +11,7 @@ import { KillSwitches } from "../kill-switches/kill-switches.tsx";
 import { LockBadge } from "../orders/lock-badge.tsx";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
+import { CommandBar, RefreshButton } from "../shell/command-bar.tsx";
 import { QueryState } from "../shell/query-problem.tsx";
 import { RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
@@ -35,13 +29,6 @@ const COUNTED_MS = 15_000;
 
 const useStyles = makeStyles({
   stack: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalXL },
-  bar: {
-    paddingInline: 0,
-    flexWrap: "wrap",
-    borderBlockEndWidth: "1px",
-    borderBlockEndStyle: "solid",
-    borderBlockEndColor: tokens.colorNeutralStroke2,
-  },
   tiles: {
     display: "grid",
     gridTemplateColumns: "repeat(auto-fit, minmax(min(100%, 150px), 1fr))",
@@ -75,14 +62,8 @@ export function FleetPage(): ReactElement {
   return (
     <OperatorPage title={words.title} icon={<GlobeRegular />}>
       <div className={styles.stack}>
-        <Toolbar className={styles.bar} aria-label={texts.orders.commands}>
-          <ToolbarButton
-            icon={<ArrowClockwiseRegular />}
-            disabledFocusable={fleet.isFetching}
-            onClick={() => void fleet.refetch()}
-          >
-            {texts.orders.refresh}
-          </ToolbarButton>
+        <CommandBar>
+          <RefreshButton of={fleet} />
           <Switch
             label={words.asTable}
             checked={isTable}
@@ -95,7 +76,7 @@ export function FleetPage(): ReactElement {
               {words.asOf} <Time at={data.asOf} />
             </Text>
           )}
-        </Toolbar>
+        </CommandBar>
         <QueryState of={fleet} />
         {data !== undefined && nodesOf(data.total) === 0 && (
           <EmptyState icon={<BoxSearchRegular />} title={words.emptyTitle}>

@@ -1,26 +1,19 @@
 import type { ErasureStatement } from "@databox-cmk/protocol";
 import { DownloadButton, Facts, Section, Time } from "@databox-cmk/ui";
 import { Link, Text } from "@fluentui/react-components";
-import { useQuery } from "@tanstack/react-query";
 import type { ReactElement } from "react";
 
 import { certificatePdfPath, readErasureCertificate } from "../api/erasure-certificate.ts";
 import { PersonName } from "../people/person-name.tsx";
-import { QUERY_KEYS } from "../queries/query-keys.ts";
-import { useSignedIn } from "../queries/session-context.ts";
 import { QueryState } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
-import { useOrderName } from "./use-order.ts";
+import { useOrderName, useOrderPart } from "./use-order.ts";
 
 /** For an erased order: the destroyed keys, and the signed certificate. */
 export function ErasureSection(): ReactElement {
   const texts = useTexts();
-  const { client } = useSignedIn();
   const name = useOrderName();
-  const erasure = useQuery({
-    queryKey: QUERY_KEYS.orderPart(name, "erasureCertificate"),
-    queryFn: ({ signal }) => readErasureCertificate(client, name, signal),
-  });
+  const erasure = useOrderPart("erasureCertificate", readErasureCertificate);
   return (
     <Section title={texts.order.erasure.title}>
       <QueryState of={erasure} />

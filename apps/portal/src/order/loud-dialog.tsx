@@ -1,4 +1,5 @@
-import { Field, MessageBar, MessageBarBody, Radio, RadioGroup } from "@fluentui/react-components";
+import { Notice } from "@databox-cmk/ui";
+import { Field, Radio, RadioGroup } from "@fluentui/react-components";
 import { type ReactElement, useState } from "react";
 
 import { FormDialog } from "../shell/form-dialog.tsx";
@@ -45,9 +46,7 @@ export function LoudDialog({
       }}
       onClose={onClose}
     >
-      <MessageBar intent="error" layout="multiline">
-        <MessageBarBody>{warning}</MessageBarBody>
-      </MessageBar>
+      <Notice intent="error">{warning}</Notice>
       {(nodes.data?.length ?? 0) > 0 && (
         <Field label={texts.loud.covers}>
           <RadioGroup

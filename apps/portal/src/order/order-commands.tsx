@@ -1,7 +1,6 @@
 import type { JobResource } from "@databox-cmk/protocol";
-import { makeStyles, tokens, Toolbar, ToolbarButton } from "@fluentui/react-components";
+import { ToolbarButton } from "@fluentui/react-components";
 import {
-  ArrowClockwiseRegular,
   BracesRegular,
   CopyRegular,
   DeleteRegular,
@@ -14,6 +13,7 @@ import { type ReactElement, useState } from "react";
 
 import { cancelOrder, deleteOrder, mitigateOrder } from "../api/orders.ts";
 import { useSignedIn } from "../queries/session-context.ts";
+import { CommandBar, RefreshButton } from "../shell/command-bar.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { useAction } from "../toasts/use-action.tsx";
@@ -21,18 +21,6 @@ import { ConfirmDialog } from "./confirm-dialog.tsx";
 import { JsonPanel } from "./json-panel.tsx";
 import { useMay } from "./use-may.ts";
 import { useOrderName, useRefreshOrder } from "./use-order.ts";
-
-const useStyles = makeStyles({
-  bar: {
-    paddingInline: 0,
-    flexWrap: "wrap",
-    // A command that is not possible now takes no row of a narrow screen.
-    "& > button:disabled": { "@media (max-width: 639px)": { display: "none" } },
-    borderBlockEndWidth: "1px",
-    borderBlockEndStyle: "solid",
-    borderBlockEndColor: tokens.colorNeutralStroke2,
-  },
-});
 
 type Command = "cancel" | "delete" | "erase";
 type Wanted = { readonly command: Command | "resume"; readonly typed: string };
@@ -42,7 +30,6 @@ type Wanted = { readonly command: Command | "resume"; readonly typed: string };
  * allowed.
  */
 export function OrderCommands({ order }: { readonly order: JobResource }): ReactElement {
-  const styles = useStyles();
   const texts = useTexts();
   const { client } = useSignedIn();
   const name = useOrderName();
@@ -75,10 +62,8 @@ export function OrderCommands({ order }: { readonly order: JobResource }): React
   const dialog = texts.order.commands;
   return (
     <>
-      <Toolbar className={styles.bar} aria-label={texts.orders.commands}>
-        <ToolbarButton icon={<ArrowClockwiseRegular />} onClick={() => void refresh()}>
-          {texts.orders.refresh}
-        </ToolbarButton>
+      <CommandBar>
+        <RefreshButton of={{ isFetching: false, refetch: refresh }} />
         <ToolbarButton
           icon={<CopyRegular />}
           onClick={() =>
@@ -140,7 +125,7 @@ export function OrderCommands({ order }: { readonly order: JobResource }): React
             {dialog.erase.button}
           </ToolbarButton>
         )}
-      </Toolbar>
+      </CommandBar>
       {command.error !== null && <QueryProblem error={command.error} />}
       {showsJson && (
         <JsonPanel

@@ -1,4 +1,5 @@
-import { makeStyles, MessageBar, MessageBarBody } from "@fluentui/react-components";
+import { Notice } from "@databox-cmk/ui";
+import { makeStyles } from "@fluentui/react-components";
 import type { ReactElement, ReactNode } from "react";
 
 import { useTexts } from "../texts/texts.ts";
@@ -15,11 +16,7 @@ const useStyles = makeStyles({
 /** Says why there is nothing to press. */
 export function ReadOnlyNotice(): ReactElement {
   const texts = useTexts();
-  return (
-    <MessageBar intent="info" layout="multiline">
-      <MessageBarBody>{texts.order.readOnly}</MessageBarBody>
-    </MessageBar>
-  );
+  return <Notice intent="info">{texts.order.readOnly}</Notice>;
 }
 
 /** A form, which shows its values and takes none from a reader whose roles do not allow the action. */

@@ -1,13 +1,13 @@
-import type { JobResource, KeyHealthView, UnlockBudgetView } from "@databox-cmk/protocol";
 import { useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 
 import type { OrderName } from "../api/arm-path.ts";
+import type { Client } from "../api/client.ts";
 import { readKeyHealth } from "../api/key-health.ts";
-import { type OrderNode, readNodes } from "../api/nodes.ts";
+import { readNodes } from "../api/nodes.ts";
 import { readOrder } from "../api/orders.ts";
 import { readUnlockBudget } from "../api/unlock-budget.ts";
-import { readUnlockPolicy, type TaggedPolicy } from "../api/unlock-policy.ts";
+import { readUnlockPolicy } from "../api/unlock-policy.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 
@@ -18,50 +18,24 @@ export function useOrderName(): OrderName {
   return route.useParams();
 }
 
-export function useOrder(): UseQueryResult<JobResource> {
+/** A part of the order that the address names. */
+export function useOrderPart<Part>(
+  part: string,
+  read: (client: Client, name: OrderName, signal: AbortSignal) => Promise<Part>,
+): UseQueryResult<Part> {
   const { client } = useSignedIn();
   const name = useOrderName();
   return useQuery({
-    queryKey: QUERY_KEYS.orderPart(name, "resource"),
-    queryFn: ({ signal }) => readOrder(client, name, signal),
+    queryKey: QUERY_KEYS.orderPart(name, part),
+    queryFn: ({ signal }) => read(client, name, signal),
   });
 }
 
-export function useNodes(): UseQueryResult<readonly OrderNode[]> {
-  const { client } = useSignedIn();
-  const name = useOrderName();
-  return useQuery({
-    queryKey: QUERY_KEYS.orderPart(name, "nodes"),
-    queryFn: ({ signal }) => readNodes(client, name, signal),
-  });
-}
-
-export function useKeyHealth(): UseQueryResult<KeyHealthView> {
-  const { client } = useSignedIn();
-  const name = useOrderName();
-  return useQuery({
-    queryKey: QUERY_KEYS.orderPart(name, "keyHealth"),
-    queryFn: ({ signal }) => readKeyHealth(client, name, signal),
-  });
-}
-
-export function useUnlockPolicy(): UseQueryResult<TaggedPolicy> {
-  const { client } = useSignedIn();
-  const name = useOrderName();
-  return useQuery({
-    queryKey: QUERY_KEYS.orderPart(name, "unlockPolicy"),
-    queryFn: ({ signal }) => readUnlockPolicy(client, name, signal),
-  });
-}
-
-export function useUnlockBudget(): UseQueryResult<UnlockBudgetView> {
-  const { client } = useSignedIn();
-  const name = useOrderName();
-  return useQuery({
-    queryKey: QUERY_KEYS.orderPart(name, "unlockBudget"),
-    queryFn: ({ signal }) => readUnlockBudget(client, name, signal),
-  });
-}
+export const useOrder = () => useOrderPart("resource", readOrder);
+export const useNodes = () => useOrderPart("nodes", readNodes);
+export const useKeyHealth = () => useOrderPart("keyHealth", readKeyHealth);
+export const useUnlockPolicy = () => useOrderPart("unlockPolicy", readUnlockPolicy);
+export const useUnlockBudget = () => useOrderPart("unlockBudget", readUnlockBudget);
 
 /** Reads all data of the order again, and the lists that show it. */
 export function useRefreshOrder(): () => Promise<void> {

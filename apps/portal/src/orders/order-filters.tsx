@@ -1,23 +1,13 @@
-import { makeStyles, tokens, Toolbar, ToolbarButton } from "@fluentui/react-components";
-import { AddRegular, ArrowClockwiseRegular, ArrowDownloadRegular } from "@fluentui/react-icons";
+import { ToolbarButton } from "@fluentui/react-components";
+import { AddRegular, ArrowDownloadRegular } from "@fluentui/react-icons";
 import type { ReactElement } from "react";
 
+import { CommandBar, RefreshButton } from "../shell/command-bar.tsx";
 import { ClearFilters, Filter, FilterBar, SearchFilter } from "../shell/filters.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { type OrderSearch, parseOrderFilter } from "./order-filter.ts";
 import { useSubscriptions } from "./use-subscriptions.ts";
 import { ViewsMenu } from "./views-menu.tsx";
-
-const useStyles = makeStyles({
-  bar: {
-    flexWrap: "wrap",
-    paddingInline: 0,
-    borderBlockEndWidth: "1px",
-    borderBlockEndStyle: "solid",
-    borderBlockEndColor: tokens.colorNeutralStroke2,
-    marginBlockEnd: tokens.spacingVerticalM,
-  },
-});
 
 const FILTER_NAMES = ["stage", "encryption", "health", "lock"] as const;
 
@@ -46,7 +36,6 @@ export function OrderFilters({
   /** The command that chooses columns. */
   readonly columns: ReactElement;
 }): ReactElement {
-  const styles = useStyles();
   const texts = useTexts();
   const subscriptions = useSubscriptions();
   const apply = (change: Record<string, string | undefined>) => {
@@ -60,19 +49,13 @@ export function OrderFilters({
   } as const;
   return (
     <>
-      <Toolbar className={styles.bar} aria-label={texts.orders.commands}>
+      <CommandBar>
         {onCreate !== undefined && (
           <ToolbarButton icon={<AddRegular />} onClick={onCreate}>
             {texts.orders.create}
           </ToolbarButton>
         )}
-        <ToolbarButton
-          icon={<ArrowClockwiseRegular />}
-          onClick={onRefresh}
-          disabledFocusable={isRefreshing}
-        >
-          {texts.orders.refresh}
-        </ToolbarButton>
+        <RefreshButton of={{ isFetching: isRefreshing, refetch: onRefresh }} />
         <ToolbarButton
           icon={<ArrowDownloadRegular />}
           onClick={onExport}
@@ -88,7 +71,7 @@ export function OrderFilters({
             onSearch({});
           }}
         />
-      </Toolbar>
+      </CommandBar>
       <FilterBar
         active={FILTER_NAMES.filter((name) => search[name] !== undefined).length}
         search={

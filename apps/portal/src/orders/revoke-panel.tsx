@@ -1,5 +1,6 @@
 import type { OrderSummary } from "@databox-cmk/protocol";
-import { MessageBar, MessageBarBody, Text } from "@fluentui/react-components";
+import { Notice } from "@databox-cmk/ui";
+import { Text } from "@fluentui/react-components";
 import { type ReactElement, useState } from "react";
 
 import { orderId, type OrderName } from "../api/arm-path.ts";
@@ -43,9 +44,7 @@ export function RevokePanel({
       run={async (name) => <Text>{texts.keyHealth.leasesEnded(await revokeOne(name))}</Text>}
       onClose={onClose}
     >
-      <MessageBar intent="error" layout="multiline">
-        <MessageBarBody>{texts.keyHealth.revokeWarning}</MessageBarBody>
-      </MessageBar>
+      <Notice intent="error">{texts.keyHealth.revokeWarning}</Notice>
       <TextField
         label={texts.loud.reason}
         isRequired

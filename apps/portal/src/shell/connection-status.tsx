@@ -1,11 +1,5 @@
-import {
-  Button,
-  makeStyles,
-  MessageBar,
-  MessageBarActions,
-  MessageBarBody,
-  ProgressBar,
-} from "@fluentui/react-components";
+import { Notice } from "@databox-cmk/ui";
+import { Button, makeStyles, ProgressBar } from "@fluentui/react-components";
 import { useQueryClient } from "@tanstack/react-query";
 import type { ReactElement } from "react";
 
@@ -41,20 +35,16 @@ export function ConnectionStatus({
       {waitedMs >= SLOW_MS && (
         <ProgressBar className={styles.progress} aria-label={texts.waiting} shape="square" />
       )}
-      {waitedMs >= STUCK_MS && (
-        <MessageBar intent="warning" layout="multiline">
-          <MessageBarBody>{texts.stuck}</MessageBarBody>
-        </MessageBar>
-      )}
+      {waitedMs >= STUCK_MS && <Notice intent="warning">{texts.stuck}</Notice>}
       {lostSince !== undefined && nowMs - Date.parse(lostSince) >= STUCK_MS && (
-        <MessageBar intent="warning" layout="multiline">
-          <MessageBarBody>
-            {texts.lost} <Age since={lostSince} />.
-          </MessageBarBody>
-          <MessageBarActions>
+        <Notice
+          intent="warning"
+          actions={
             <Button onClick={() => void queryClient.invalidateQueries()}>{texts.reload}</Button>
-          </MessageBarActions>
-        </MessageBar>
+          }
+        >
+          {texts.lost} <Age since={lostSince} />.
+        </Notice>
       )}
     </section>
   );

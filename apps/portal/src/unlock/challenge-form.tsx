@@ -1,5 +1,5 @@
-import { CarriedTextInput, Facts } from "@databox-cmk/ui";
-import { Button, makeStyles, MessageBar, MessageBarBody, tokens } from "@fluentui/react-components";
+import { CarriedTextInput, Facts, Notice } from "@databox-cmk/ui";
+import { Button, makeStyles, tokens } from "@fluentui/react-components";
 import { SendRegular } from "@fluentui/react-icons";
 import { type ReactElement, useState } from "react";
 
@@ -51,9 +51,7 @@ export function ChallengeForm({
     >
       <CarriedTextInput label={texts.challenge} value={text} onChange={setText} />
       {text.trim() !== "" && claims === undefined && (
-        <MessageBar intent="warning" layout="multiline">
-          <MessageBarBody>{texts.noChallenge}</MessageBarBody>
-        </MessageBar>
+        <Notice intent="warning">{texts.noChallenge}</Notice>
       )}
       {claims !== undefined && <Claims claims={claims} />}
       <TextField
@@ -84,11 +82,9 @@ function Claims({ claims }: { readonly claims: ChallengeClaims }): ReactElement 
   return (
     <>
       {!isOfThisOrder && (
-        <MessageBar intent="warning" layout="multiline">
-          <MessageBarBody>
-            {texts.ofAnotherOrder(claims.order.split("/").at(-1) ?? claims.order)}
-          </MessageBarBody>
-        </MessageBar>
+        <Notice intent="warning">
+          {texts.ofAnotherOrder(claims.order.split("/").at(-1) ?? claims.order)}
+        </Notice>
       )}
       <Facts
         facts={[

@@ -1,13 +1,10 @@
 import { Section, Time } from "@databox-cmk/ui";
 import { Text } from "@fluentui/react-components";
-import { useQuery } from "@tanstack/react-query";
 import type { ReactElement } from "react";
 
 import { readOfflineUnlocks } from "../api/offline-unlocks.ts";
-import { useOrderName } from "../order/use-order.ts";
+import { useOrderPart } from "../order/use-order.ts";
 import { PersonName } from "../people/person-name.tsx";
-import { QUERY_KEYS } from "../queries/query-keys.ts";
-import { useSignedIn } from "../queries/session-context.ts";
 import { DataTable } from "../shell/data-table.tsx";
 import { QueryState } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
@@ -16,12 +13,7 @@ import { leaseName } from "./lease-name.ts";
 /** Answers that people carried away, and the remaining number of today. */
 export function GivenAnswers(): ReactElement {
   const texts = useTexts().unlock;
-  const { client } = useSignedIn();
-  const name = useOrderName();
-  const given = useQuery({
-    queryKey: QUERY_KEYS.orderPart(name, "offlineUnlocks"),
-    queryFn: ({ signal }) => readOfflineUnlocks(client, name, signal),
-  });
+  const given = useOrderPart("offlineUnlocks", readOfflineUnlocks);
   return (
     <Section title={texts.givenTitle}>
       <QueryState of={given} />

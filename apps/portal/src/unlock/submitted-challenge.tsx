@@ -1,13 +1,6 @@
 import type { OfflineUnlockResult } from "@databox-cmk/protocol";
-import { Facts, LoadingState, Time } from "@databox-cmk/ui";
-import {
-  Button,
-  makeStyles,
-  MessageBar,
-  MessageBarBody,
-  MessageBarTitle,
-  tokens,
-} from "@fluentui/react-components";
+import { Facts, LoadingState, Time, Notice } from "@databox-cmk/ui";
+import { Button, makeStyles, tokens } from "@fluentui/react-components";
 import { ArrowUndoRegular } from "@fluentui/react-icons";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactElement, useEffect, useEffectEvent } from "react";
@@ -127,12 +120,9 @@ function GrantedAnswer({ result }: { readonly result: OfflineUnlockResult }): Re
   const texts = useTexts().unlock;
   return (
     <>
-      <MessageBar intent="success" layout="multiline">
-        <MessageBarBody>
-          <MessageBarTitle>{texts.grantedTitle(result.serial)}</MessageBarTitle>
-          {texts.granted}
-        </MessageBarBody>
-      </MessageBar>
+      <Notice intent="success" title={texts.grantedTitle(result.serial)}>
+        {texts.granted}
+      </Notice>
       <Facts
         facts={[
           { label: texts.node, value: result.serial },
@@ -175,12 +165,9 @@ function PendingAnswer({
   }, [state]);
   return (
     <>
-      <MessageBar intent="warning" layout="multiline">
-        <MessageBarBody>
-          <MessageBarTitle>{texts.pendingTitle}</MessageBarTitle>
-          {pending === undefined ? "" : texts.pending(pending.given, pending.required)}
-        </MessageBarBody>
-      </MessageBar>
+      <Notice intent="warning" title={texts.pendingTitle}>
+        {pending === undefined ? "" : texts.pending(pending.given, pending.required)}
+      </Notice>
       {approval === undefined ? (
         approvals.isPending && <LoadingState />
       ) : (

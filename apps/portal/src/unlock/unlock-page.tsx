@@ -1,4 +1,5 @@
-import { MessageBar, MessageBarBody, makeStyles, Text, tokens } from "@fluentui/react-components";
+import { Notice } from "@databox-cmk/ui";
+import { makeStyles, Text, tokens } from "@fluentui/react-components";
 import { type ReactElement, useState } from "react";
 
 import type { Carried } from "../api/offline-unlocks.ts";
@@ -39,18 +40,16 @@ export function UnlockPage(): ReactElement {
         <Text>{texts.intro}</Text>
         {policy.error !== null && <QueryProblem error={policy.error} />}
         {policy.data?.view.offline.allowed === false && (
-          <MessageBar intent="warning" layout="multiline">
-            <MessageBarBody>
-              {texts.notAllowed}{" "}
-              <RouterLink
-                inline
-                to="/orders/$subscriptionId/$resourceGroup/$jobName/unlock-policy"
-                params={name}
-              >
-                {texts.toPolicy}
-              </RouterLink>
-            </MessageBarBody>
-          </MessageBar>
+          <Notice intent="warning">
+            {texts.notAllowed}{" "}
+            <RouterLink
+              inline
+              to="/orders/$subscriptionId/$resourceGroup/$jobName/unlock-policy"
+              params={name}
+            >
+              {texts.toPolicy}
+            </RouterLink>
+          </Notice>
         )}
         {mayUnlock === false ? (
           <ReadOnlyNotice />

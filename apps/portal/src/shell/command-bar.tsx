@@ -1,0 +1,47 @@
+import { makeStyles, Toolbar, ToolbarButton, tokens } from "@fluentui/react-components";
+import { ArrowClockwiseRegular } from "@fluentui/react-icons";
+import type { ReactElement, ReactNode } from "react";
+
+import { useTexts } from "../texts/texts.ts";
+
+const useStyles = makeStyles({
+  bar: {
+    paddingInline: 0,
+    flexWrap: "wrap",
+    borderBlockEndWidth: "1px",
+    borderBlockEndStyle: "solid",
+    borderBlockEndColor: tokens.colorNeutralStroke2,
+    marginBlockEnd: tokens.spacingVerticalM,
+    // A command that is not possible now takes no row of a narrow screen.
+    "& > button:disabled": { "@media (max-width: 639px)": { display: "none" } },
+  },
+});
+
+/** The commands of a page. */
+export function CommandBar({ children }: { readonly children: ReactNode }): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts().orders;
+  return (
+    <Toolbar className={styles.bar} aria-label={texts.commands}>
+      {children}
+    </Toolbar>
+  );
+}
+
+/** The command that reads a page's data again. */
+export function RefreshButton({
+  of: { isFetching, refetch },
+}: {
+  readonly of: { readonly isFetching: boolean; readonly refetch: () => unknown };
+}): ReactElement {
+  const texts = useTexts().orders;
+  return (
+    <ToolbarButton
+      icon={<ArrowClockwiseRegular />}
+      disabledFocusable={isFetching}
+      onClick={() => void refetch()}
+    >
+      {texts.refresh}
+    </ToolbarButton>
+  );
+}
