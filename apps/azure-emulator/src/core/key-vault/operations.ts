@@ -1,8 +1,5 @@
 import type { ApiVersion } from "./api-version.ts";
 
-const KEYS = "Microsoft.KeyVault/vaults/keys";
-const POLICIES = "Microsoft.KeyVault/vaults/keyrotationpolicies";
-
 /**
  * The state of the named key that an operation needs: `usable` a live key (and version, when one is
  * named) · `free` a name that is not deleted · `absent` a name that is not taken at all · `deleted`
@@ -31,254 +28,118 @@ export type OperationRow = {
   readonly since: ApiVersion;
 };
 
+type Fields = Partial<Omit<OperationRow, "method" | "path">>;
+
+/**
+ * An operation on a usable key that every version has and that writes nothing, unless `other` says
+ * otherwise. @param action - the data action, below the types of vaults
+ */
+const row = (
+  [method, path]: readonly [OperationRow["method"], string],
+  permission: string,
+  action: string,
+  other: Fields = {},
+): OperationRow => ({
+  method,
+  path,
+  permission,
+  dataAction: `Microsoft.KeyVault/vaults/${action}`,
+  presence: "usable",
+  writes: false,
+  since: "2016-10-01",
+  ...other,
+});
+
+/** A cryptographic use; the permission and the member of key_ops have its name by default. */
+const use = (
+  segment: string,
+  action: string,
+  permission: string,
+  [outsideValidity, publicHalf]: readonly [boolean, boolean],
+  { since = "2016-10-01", keyOperation = permission }: UseFields = {},
+): OperationRow =>
+  row(["POST", `/keys/{name}/{version?}/${segment}`], permission, `keys/${action}/action`, {
+    use: { keyOperation, outsideValidity, publicHalf },
+    since,
+  });
+type UseFields = { readonly since?: ApiVersion; readonly keyOperation?: string };
+
+const WRITES = { writes: true } as const;
+const LISTS = { presence: "none" } as const;
+/** Validity applies, or not; the private half is needed, or not. */
+const IN_TIME = [false, false] as const;
+const IN_TIME_PUBLIC = [false, true] as const;
+const ALWAYS = [true, false] as const;
+const ALWAYS_PUBLIC = [true, true] as const;
+
 /**
  * The keys data plane of a vault: one row per operation. Rows with literal segments stand before
  * those with parameters.
  */
 export const OPERATIONS = {
-  listKeys: {
-    method: "GET",
-    path: "/keys",
-    permission: "list",
-    dataAction: `${KEYS}/read`,
-    presence: "none",
-    writes: false,
-    since: "2016-10-01",
-  },
-  restore: {
-    method: "POST",
-    path: "/keys/restore",
-    permission: "restore",
-    dataAction: `${KEYS}/restore/action`,
+  listKeys: row(["GET", "/keys"], "list", "keys/read", LISTS),
+  restore: row(["POST", "/keys/restore"], "restore", "keys/restore/action", {
     presence: "absent",
-    writes: true,
-    since: "2016-10-01",
-  },
-  create: {
-    method: "POST",
-    path: "/keys/{name}/create",
-    permission: "create",
-    dataAction: `${KEYS}/create/action`,
+    ...WRITES,
+  }),
+  create: row(["POST", "/keys/{name}/create"], "create", "keys/create/action", {
     presence: "free",
-    writes: true,
-    since: "2016-10-01",
-  },
-  import: {
-    method: "PUT",
-    path: "/keys/{name}",
-    permission: "import",
-    dataAction: `${KEYS}/import/action`,
+    ...WRITES,
+  }),
+  import: row(["PUT", "/keys/{name}"], "import", "keys/import/action", {
     presence: "free",
-    writes: true,
-    since: "2016-10-01",
-  },
-  delete: {
-    method: "DELETE",
-    path: "/keys/{name}",
-    permission: "delete",
-    dataAction: `${KEYS}/delete`,
-    presence: "usable",
-    writes: true,
-    since: "2016-10-01",
-  },
-  listVersions: {
-    method: "GET",
-    path: "/keys/{name}/versions",
-    permission: "list",
-    dataAction: `${KEYS}/read`,
-    presence: "none",
-    writes: false,
-    since: "2016-10-01",
-  },
-  getRotationPolicy: {
-    method: "GET",
-    path: "/keys/{name}/rotationpolicy",
-    permission: "getrotationpolicy",
-    dataAction: `${POLICIES}/read`,
-    presence: "usable",
-    writes: false,
+    ...WRITES,
+  }),
+  delete: row(["DELETE", "/keys/{name}"], "delete", "keys/delete", WRITES),
+  listVersions: row(["GET", "/keys/{name}/versions"], "list", "keys/read", LISTS),
+  getRotationPolicy: row(
+    ["GET", "/keys/{name}/rotationpolicy"],
+    "getrotationpolicy",
+    "keyrotationpolicies/read",
+    { since: "7.3-preview" },
+  ),
+  updateRotationPolicy: row(
+    ["PUT", "/keys/{name}/rotationpolicy"],
+    "setrotationpolicy",
+    "keyrotationpolicies/write",
+    { since: "7.3-preview", ...WRITES },
+  ),
+  rotate: row(["POST", "/keys/{name}/rotate"], "rotate", "keys/rotate/action", {
     since: "7.3-preview",
-  },
-  updateRotationPolicy: {
-    method: "PUT",
-    path: "/keys/{name}/rotationpolicy",
-    permission: "setrotationpolicy",
-    dataAction: `${POLICIES}/write`,
-    presence: "usable",
-    writes: true,
-    since: "7.3-preview",
-  },
-  rotate: {
-    method: "POST",
-    path: "/keys/{name}/rotate",
-    permission: "rotate",
-    dataAction: `${KEYS}/rotate/action`,
-    presence: "usable",
-    writes: true,
-    since: "7.3-preview",
-  },
-  backup: {
-    method: "POST",
-    path: "/keys/{name}/backup",
-    permission: "backup",
-    dataAction: `${KEYS}/backup/action`,
-    presence: "usable",
-    writes: false,
-    since: "2016-10-01",
-  },
-  attest: {
-    method: "GET",
-    path: "/keys/{name}/{version?}/attestation",
-    permission: "get",
-    dataAction: `${KEYS}/read`,
-    presence: "usable",
-    writes: false,
+    ...WRITES,
+  }),
+  backup: row(["POST", "/keys/{name}/backup"], "backup", "keys/backup/action"),
+  attest: row(["GET", "/keys/{name}/{version?}/attestation"], "get", "keys/read", {
     since: "7.6-preview.2",
-  },
-  get: {
-    method: "GET",
-    path: "/keys/{name}/{version?}",
-    permission: "get",
-    dataAction: `${KEYS}/read`,
-    presence: "usable",
-    writes: false,
-    since: "2016-10-01",
-  },
-  update: {
-    method: "PATCH",
-    path: "/keys/{name}/{version?}",
-    permission: "update",
-    dataAction: `${KEYS}/update/action`,
-    presence: "usable",
-    writes: true,
-    since: "2016-10-01",
-  },
-  wrapKey: {
-    method: "POST",
-    path: "/keys/{name}/{version?}/wrapkey",
-    permission: "wrapKey",
-    dataAction: `${KEYS}/wrap/action`,
-    presence: "usable",
-    writes: false,
-    use: { keyOperation: "wrapKey", outsideValidity: false, publicHalf: true },
-    since: "2016-10-01",
-  },
-  unwrapKey: {
-    method: "POST",
-    path: "/keys/{name}/{version?}/unwrapkey",
-    permission: "unwrapKey",
-    dataAction: `${KEYS}/unwrap/action`,
-    presence: "usable",
-    writes: false,
-    use: { keyOperation: "unwrapKey", outsideValidity: true, publicHalf: false },
-    since: "2016-10-01",
-  },
-  encrypt: {
-    method: "POST",
-    path: "/keys/{name}/{version?}/encrypt",
-    permission: "encrypt",
-    dataAction: `${KEYS}/encrypt/action`,
-    presence: "usable",
-    writes: false,
-    use: { keyOperation: "encrypt", outsideValidity: false, publicHalf: true },
-    since: "2016-10-01",
-  },
-  decrypt: {
-    method: "POST",
-    path: "/keys/{name}/{version?}/decrypt",
-    permission: "decrypt",
-    dataAction: `${KEYS}/decrypt/action`,
-    presence: "usable",
-    writes: false,
-    use: { keyOperation: "decrypt", outsideValidity: true, publicHalf: false },
-    since: "2016-10-01",
-  },
-  sign: {
-    method: "POST",
-    path: "/keys/{name}/{version?}/sign",
-    permission: "sign",
-    dataAction: `${KEYS}/sign/action`,
-    presence: "usable",
-    writes: false,
-    use: { keyOperation: "sign", outsideValidity: false, publicHalf: false },
-    since: "2016-10-01",
-  },
-  verify: {
-    method: "POST",
-    path: "/keys/{name}/{version?}/verify",
-    permission: "verify",
-    dataAction: `${KEYS}/verify/action`,
-    presence: "usable",
-    writes: false,
-    use: { keyOperation: "verify", outsideValidity: true, publicHalf: true },
-    since: "2016-10-01",
-  },
-  release: {
-    method: "POST",
-    path: "/keys/{name}/{version?}/release",
-    permission: "release",
-    dataAction: `${KEYS}/release/action`,
-    presence: "usable",
-    writes: false,
-    use: { keyOperation: "export", outsideValidity: true, publicHalf: false },
+  }),
+  get: row(["GET", "/keys/{name}/{version?}"], "get", "keys/read"),
+  update: row(["PATCH", "/keys/{name}/{version?}"], "update", "keys/update/action", WRITES),
+  wrapKey: use("wrapkey", "wrap", "wrapKey", IN_TIME_PUBLIC),
+  unwrapKey: use("unwrapkey", "unwrap", "unwrapKey", ALWAYS),
+  encrypt: use("encrypt", "encrypt", "encrypt", IN_TIME_PUBLIC),
+  decrypt: use("decrypt", "decrypt", "decrypt", ALWAYS),
+  sign: use("sign", "sign", "sign", IN_TIME),
+  verify: use("verify", "verify", "verify", ALWAYS_PUBLIC),
+  release: use("release", "release", "release", ALWAYS, {
+    keyOperation: "export",
     since: "7.3-preview",
-  },
-  secureWrapKey: {
-    method: "POST",
-    path: "/keys/{name}/{version?}/securewrapkey",
-    permission: "wrapKey",
-    dataAction: `${KEYS}/wrap/action`,
-    presence: "usable",
-    writes: false,
-    use: { keyOperation: "wrapKey", outsideValidity: false, publicHalf: true },
+  }),
+  secureWrapKey: use("securewrapkey", "wrap", "wrapKey", IN_TIME_PUBLIC, {
     since: "2026-01-01-preview",
-  },
-  secureUnwrapKey: {
-    method: "POST",
-    path: "/keys/{name}/{version?}/secureunwrapkey",
-    permission: "unwrapKey",
-    dataAction: `${KEYS}/unwrap/action`,
-    presence: "usable",
-    writes: false,
-    use: { keyOperation: "unwrapKey", outsideValidity: true, publicHalf: false },
+  }),
+  secureUnwrapKey: use("secureunwrapkey", "unwrap", "unwrapKey", ALWAYS, {
     since: "2026-01-01-preview",
-  },
-  listDeletedKeys: {
-    method: "GET",
-    path: "/deletedkeys",
-    permission: "list",
-    dataAction: `${KEYS}/read`,
-    presence: "none",
-    writes: false,
-    since: "2016-10-01",
-  },
-  getDeleted: {
-    method: "GET",
-    path: "/deletedkeys/{name}",
-    permission: "get",
-    dataAction: `${KEYS}/read`,
+  }),
+  listDeletedKeys: row(["GET", "/deletedkeys"], "list", "keys/read", LISTS),
+  getDeleted: row(["GET", "/deletedkeys/{name}"], "get", "keys/read", { presence: "deleted" }),
+  recover: row(["POST", "/deletedkeys/{name}/recover"], "recover", "keys/recover/action", {
     presence: "deleted",
-    writes: false,
-    since: "2016-10-01",
-  },
-  recover: {
-    method: "POST",
-    path: "/deletedkeys/{name}/recover",
-    permission: "recover",
-    dataAction: `${KEYS}/recover/action`,
+    ...WRITES,
+  }),
+  purge: row(["DELETE", "/deletedkeys/{name}"], "purge", "keys/purge/action", {
     presence: "deleted",
-    writes: true,
-    since: "2016-10-01",
-  },
-  purge: {
-    method: "DELETE",
-    path: "/deletedkeys/{name}",
-    permission: "purge",
-    dataAction: `${KEYS}/purge/action`,
-    presence: "deleted",
-    writes: true,
-    since: "2016-10-01",
-  },
+    ...WRITES,
+  }),
   getRandomBytes: {
     method: "POST",
     path: "/rng",
