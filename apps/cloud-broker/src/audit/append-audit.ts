@@ -1,10 +1,8 @@
-import type { Kysely, Transaction } from "kysely";
-
 import type { OrderId } from "../core/order.ts";
 import type { AuditEvent, Clock } from "../core/ports.ts";
 import { type ChainHead, takeChainHead } from "../store/chain-head.ts";
 import { compileWriteOnce } from "../store/fast/compile-once.ts";
-import type { BrokerTables } from "../store/schema.ts";
+import type { Store, StoreTransaction } from "../store/store.ts";
 import { type AuditRow, nextAuditRow } from "./audit-row.ts";
 
 /** Chain of an order, or "broker" for rows without an order (unknown devices, refused callers). */
@@ -15,7 +13,7 @@ export type AuditChain = OrderId | "broker";
  * are one commit.
  */
 export type AppendAudit = (
-  transaction: Transaction<BrokerTables>,
+  transaction: StoreTransaction,
   chain: AuditChain,
   event: AuditEvent,
 ) => Promise<void>;
@@ -29,7 +27,7 @@ export type AuditDependencies = { readonly now: Clock };
 const ATTEMPTS = 16;
 
 const insert = (
-  store: Kysely<BrokerTables>,
+  store: Store,
   { chain, sequence, rowJson, hash, nowMs }: AuditRow & { nowMs: number },
 ) => store.insertInto("audit").values({ chain, sequence, row_json: rowJson, hash, at_ms: nowMs });
 
@@ -56,7 +54,7 @@ export function createAppendAudit({ now }: AuditDependencies): AppendAudit {
  * there already, the transaction fails.
  */
 export async function appendBehind(
-  transaction: Transaction<BrokerTables>,
+  transaction: StoreTransaction,
   head: ChainHead | undefined,
   chain: AuditChain,
   event: AuditEvent,

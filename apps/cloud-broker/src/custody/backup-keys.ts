@@ -1,16 +1,12 @@
 import { importRecoveryKey } from "@databox-cmk/crypto";
-import type { Kysely } from "kysely";
 
 import type { BackupChoice, BackupKey } from "../core/backup-key.ts";
 import type { OrderId } from "../core/order.ts";
 import { columnsOf, keyChoiceOf } from "../store/key-choice-columns.ts";
-import type { BrokerTables } from "../store/schema.ts";
+import type { Store } from "../store/store.ts";
 
 /** The backup keys of an order by name, each with the identity that it names, in one statement. */
-export async function loadBackupKeys(
-  store: Kysely<BrokerTables>,
-  order: OrderId,
-): Promise<readonly BackupKey[]> {
+export async function loadBackupKeys(store: Store, order: OrderId): Promise<readonly BackupKey[]> {
   const rows = await store
     .selectFrom("backup_keys")
     .leftJoin("order_identities", (join) =>

@@ -1,7 +1,5 @@
-import type { Kysely } from "kysely";
-
 import type { EpochMs, OrderId } from "../core/order.ts";
-import type { BrokerTables } from "../store/schema.ts";
+import type { Store } from "../store/store.ts";
 
 /** An authorised person's valid order to use this backup now. */
 export type BackupOrder = {
@@ -15,7 +13,7 @@ export type BackupOrder = {
 
 /** The newest order for each backup key. */
 export async function findBackupOrders(
-  store: Kysely<BrokerTables>,
+  store: Store,
   order: OrderId,
   nowMs: EpochMs,
 ): Promise<ReadonlyMap<string, BackupOrder>> {

@@ -1,7 +1,8 @@
-import type { Transaction, Updateable } from "kysely";
+import type { Updateable } from "kysely";
 
 import type { OrderId } from "../core/order.ts";
 import type { BrokerTables } from "../store/schema.ts";
+import type { StoreTransaction } from "../store/store.ts";
 
 /**
  * The compare-and-swap of every change of an order's key or envelopes: until the end of the
@@ -11,7 +12,7 @@ import type { BrokerTables } from "../store/schema.ts";
  * @returns false when another change was committed first
  */
 export async function bindRevision(
-  transaction: Transaction<BrokerTables>,
+  transaction: StoreTransaction,
   order: OrderId,
   revision: number,
   columns: Omit<Updateable<BrokerTables["order_keys"]>, "order_id" | "revision"> = {},

@@ -1,6 +1,5 @@
 import type { Envelope } from "@databox-cmk/crypto";
 import { ERRORS } from "@databox-cmk/errors";
-import type { Transaction } from "kysely";
 
 import { note, recorded } from "../audit/record.ts";
 import { failureColumns } from "../core/failure-columns.ts";
@@ -10,7 +9,7 @@ import type { Actor, Failure, KeySubject, KeyValidation, Outcome } from "../core
 import { orderFacts } from "../core/recovery-facts.ts";
 import type { Commit } from "../store/group-commit.ts";
 import { columnsOf } from "../store/key-choice-columns.ts";
-import type { BrokerTables } from "../store/schema.ts";
+import type { StoreTransaction } from "../store/store.ts";
 import type { Work } from "../store/transactions.ts";
 import { bindRevision } from "./bind-revision.ts";
 import { CommitConflict, isTakenKey } from "./commit-conflict.ts";
@@ -150,7 +149,7 @@ function commit(
  * longer matter.
  */
 async function forgetStandIn(
-  transaction: Transaction<BrokerTables>,
+  transaction: StoreTransaction,
   order: KeySubject["order"],
   kid: string | undefined,
 ): Promise<void> {
@@ -164,7 +163,7 @@ async function forgetStandIn(
 }
 
 async function putInForce(
-  transaction: Transaction<BrokerTables>,
+  transaction: StoreTransaction,
   order: KeySubject["order"],
   { choice, kid, key }: { choice: KeyChoice; kid: string | undefined; key: Addressed | undefined },
   inForce: KeyInForce | undefined,
@@ -202,7 +201,7 @@ function addressOf({ keyVaultSuffixes }: Dependencies, choice: KeyChoice): Addre
 }
 
 /** Runs in the transaction of the change, so that a followed key always has its poll. */
-async function pollFromNow(transaction: Transaction<BrokerTables>, address: string): Promise<void> {
+async function pollFromNow(transaction: StoreTransaction, address: string): Promise<void> {
   await transaction
     .insertInto("key_polls")
     .values({ key_address: address, due_at_ms: 0 })
@@ -211,7 +210,7 @@ async function pollFromNow(transaction: Transaction<BrokerTables>, address: stri
 }
 
 async function insertNextGeneration(
-  transaction: Transaction<BrokerTables>,
+  transaction: StoreTransaction,
   order: KeySubject["order"],
   nodes: Moved["nodes"],
   kid: string | undefined,
@@ -238,7 +237,7 @@ async function insertNextGeneration(
 }
 
 async function replaceOwnPasskey(
-  transaction: Transaction<BrokerTables>,
+  transaction: StoreTransaction,
   order: KeySubject["order"],
   { from, to }: NonNullable<Moved["ownPasskey"]>,
 ): Promise<void> {

@@ -1,13 +1,12 @@
 import type { Envelope } from "@databox-cmk/crypto";
 import { ERRORS } from "@databox-cmk/errors";
-import type { Transaction } from "kysely";
 
 import { note, record } from "../audit/record.ts";
 import { failureColumns } from "../core/failure-columns.ts";
 import type { OrderId } from "../core/order.ts";
 import type { Actor, Failure, Outcome } from "../core/ports.ts";
 import { orderFacts } from "../core/recovery-facts.ts";
-import type { BrokerTables } from "../store/schema.ts";
+import type { StoreTransaction } from "../store/store.ts";
 import type { Work } from "../store/transactions.ts";
 import { bindRevision } from "./bind-revision.ts";
 import { CommitConflict, isTakenKey } from "./commit-conflict.ts";
@@ -33,7 +32,7 @@ type Change<Value> = {
   readonly kid: string;
   readonly detail: Readonly<Record<string, string>>;
   readonly value: Value;
-  write(transaction: Transaction<BrokerTables>): Promise<void>;
+  write(transaction: StoreTransaction): Promise<void>;
 };
 
 /**
@@ -66,7 +65,7 @@ export async function commitRecipients<Value>(
 }
 
 async function writeNext(
-  transaction: Transaction<BrokerTables>,
+  transaction: StoreTransaction,
   order: OrderId,
   { from, to }: Moved,
   nowMs: number,

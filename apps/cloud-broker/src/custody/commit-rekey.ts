@@ -1,7 +1,5 @@
-import type { Transaction } from "kysely";
-
 import type { OrderId } from "../core/order.ts";
-import type { BrokerTables } from "../store/schema.ts";
+import type { StoreTransaction } from "../store/store.ts";
 import { bindRevision } from "./bind-revision.ts";
 import { CommitConflict, isTakenKey } from "./commit-conflict.ts";
 import type { CustodyDependencies } from "./custody-dependencies.ts";
@@ -39,7 +37,7 @@ export async function commitRekey(
 }
 
 async function putInForce(
-  transaction: Transaction<BrokerTables>,
+  transaction: StoreTransaction,
   { order, serial, rekey }: RekeyCommit,
   nowMs: number,
 ): Promise<void> {

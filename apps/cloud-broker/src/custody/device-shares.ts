@@ -1,9 +1,8 @@
 import { CryptoError, type Envelope, parseEnvelope } from "@databox-cmk/crypto";
-import type { Kysely, Transaction } from "kysely";
 
 import type { OrderId } from "../core/order.ts";
 import type { Outcome } from "../core/ports.ts";
-import type { BrokerTables } from "../store/schema.ts";
+import type { Store, StoreTransaction } from "../store/store.ts";
 import { loadBackupKeys } from "./backup-keys.ts";
 import type { NodeEnvelope } from "./node-envelope.ts";
 import { isSplit, loadCurrentEnvelopes, type StoredEnvelope } from "./stored-envelopes.ts";
@@ -41,7 +40,7 @@ function malformed(detail: string): Outcome<never> {
 
 /** In force, or proposed by a re-key. */
 async function hasEnvelope(
-  store: Transaction<BrokerTables>,
+  store: StoreTransaction,
   { order, serial }: Node,
   env: string,
 ): Promise<boolean> {
@@ -62,7 +61,7 @@ async function hasEnvelope(
  * @returns the recovery keys that open it, for the audit row
  */
 export async function storeDeviceShare(
-  transaction: Transaction<BrokerTables>,
+  transaction: StoreTransaction,
   { order, serial }: Node,
   share: Envelope | undefined,
   nowMs: number,
@@ -90,7 +89,7 @@ export async function storeDeviceShare(
  * @param envelopes - those in force
  */
 export async function loadDeviceShares(
-  store: Kysely<BrokerTables>,
+  store: Store,
   order: OrderId,
   envelopes: readonly Pick<StoredEnvelope, "env">[],
 ): Promise<ReadonlyMap<string, Envelope>> {
@@ -108,10 +107,7 @@ export async function loadDeviceShares(
 }
 
 /** The split nodes whose share none of the order's recovery keys opens. */
-export async function findUnrecoverable(
-  store: Kysely<BrokerTables>,
-  order: OrderId,
-): Promise<readonly string[]> {
+export async function findUnrecoverable(store: Store, order: OrderId): Promise<readonly string[]> {
   const split = (await loadCurrentEnvelopes(store, order)).filter(isSplit);
   if (split.length === 0) return [];
   const kids = new Set((await loadRecoveryKeys(store, order)).map(({ kid }) => kid));
@@ -122,14 +118,14 @@ export async function findUnrecoverable(
 }
 
 /** The keys that only the customer holds. */
-export async function loadRecoveryKeys(store: Kysely<BrokerTables>, order: OrderId) {
+export async function loadRecoveryKeys(store: Store, order: OrderId) {
   const backups = await loadBackupKeys(store, order);
   return backups.flatMap((backup) => (backup.kind === "recovery" ? [backup.key] : []));
 }
 
 /** Extension `recoveryKeys` of an answer with a split envelope; none in escrow, or without a key. */
 export async function offerRecoveryKeys(
-  store: Kysely<BrokerTables>,
+  store: Store,
   { order, custody }: NodeEnvelope,
 ): Promise<{ readonly extensions?: Record<string, unknown> }> {
   if (custody === "escrow") return {};

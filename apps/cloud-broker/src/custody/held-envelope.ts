@@ -1,9 +1,8 @@
 import { parseEnvelope } from "@databox-cmk/crypto";
-import type { Kysely } from "kysely";
 
 import type { OrderId } from "../core/order.ts";
 import { compileOnce } from "../store/fast/compile-once.ts";
-import type { BrokerTables } from "../store/schema.ts";
+import type { Store } from "../store/store.ts";
 import { type KeyInForce, keyInForceOf, selectKeyInForce } from "./key-in-force.ts";
 import type { NodeEnvelope } from "./node-envelope.ts";
 import { isNewest, kindOf, type StoredEnvelope } from "./stored-envelopes.ts";
@@ -34,7 +33,7 @@ const selectEnvelopeAndKey = compileOnce(
 
 /** One statement: envelope, key and identity of the same moment. */
 export async function loadHeldEnvelope(
-  store: Kysely<BrokerTables>,
+  store: Store,
   order: OrderId,
   serial: string,
 ): Promise<HeldEnvelope | undefined> {

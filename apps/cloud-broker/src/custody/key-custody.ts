@@ -1,9 +1,7 @@
-import type { Kysely } from "kysely";
-
 import type { BackupChoice, BackupKey } from "../core/backup-key.ts";
 import type { KeyChoice, OrderId } from "../core/order.ts";
 import type { Actor, KeySubject, KeyValidation, Outcome } from "../core/ports.ts";
-import type { BrokerTables } from "../store/schema.ts";
+import type { Store } from "../store/store.ts";
 import type { Work } from "../store/transactions.ts";
 import type { NodeEnvelope } from "./node-envelope.ts";
 import type { Released } from "./release-content-key.ts";
@@ -103,7 +101,7 @@ export type KeyCustody = {
    *
    * @param at - the connection of reads that belong together
    */
-  hold(order: OrderId, serial: string, at?: Kysely<BrokerTables>): Promise<Outcome<HeldNode>>;
+  hold(order: OrderId, serial: string, at?: Store): Promise<Outcome<HeldNode>>;
   /**
    * Asks the vault whether the key still works for the order, without touching a content key: fresh
    * Get checks, then unwraps a canary.

@@ -1,8 +1,6 @@
-import type { Kysely } from "kysely";
-
 import type { AttachedIdentity, KeyChoice, OrderId } from "../core/order.ts";
 import { keyChoiceOf } from "../store/key-choice-columns.ts";
-import type { BrokerTables } from "../store/schema.ts";
+import type { Store } from "../store/store.ts";
 
 /**
  * An order's committed key. `revision` is the compare-and-swap of everything that depends on it.
@@ -21,7 +19,7 @@ export type KeyInForce = {
  * refusal.
  */
 export async function loadKeyInForce(
-  store: Kysely<BrokerTables>,
+  store: Store,
   order: OrderId,
 ): Promise<KeyInForce | undefined> {
   const row = await selectKeyInForce(store, order).executeTakeFirst();
@@ -29,7 +27,7 @@ export async function loadKeyInForce(
 }
 
 /** A joined query that callers can extend by other facts of the same moment. */
-export function selectKeyInForce(store: Kysely<BrokerTables>, order: OrderId) {
+export function selectKeyInForce(store: Store, order: OrderId) {
   return store
     .selectFrom("order_keys")
     .innerJoin("orders", "orders.id", "order_keys.order_id")

@@ -1,13 +1,11 @@
-import type { Transaction } from "kysely";
-
 import type { OrderId } from "../core/order.ts";
-import type { BrokerTables } from "../store/schema.ts";
+import type { StoreTransaction } from "../store/store.ts";
 
 /**
  * The broker generated the passkey of a rekeyed node, even if the customer brought the first one.
  */
 export async function noteGeneratedPasskey(
-  transaction: Transaction<BrokerTables>,
+  transaction: StoreTransaction,
   order: OrderId,
   serial: string,
 ): Promise<void> {

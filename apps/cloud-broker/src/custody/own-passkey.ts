@@ -1,9 +1,8 @@
 import { type Envelope, parseEnvelope } from "@databox-cmk/crypto";
-import type { Kysely } from "kysely";
 
 import type { KeyChoice, OrderId } from "../core/order.ts";
 import type { KeySubject, Outcome } from "../core/ports.ts";
-import type { BrokerTables } from "../store/schema.ts";
+import type { Store } from "../store/store.ts";
 import type { ReleaseDependencies } from "./release-content-key.ts";
 import { NO_NODE_YET, sealForNode } from "./seal-passkey.ts";
 import { usableKeyOf } from "./usable-key.ts";
@@ -17,7 +16,7 @@ export type OwnPasskey = {
 };
 
 export async function loadOwnPasskey(
-  store: Kysely<BrokerTables>,
+  store: Store,
   order: OrderId,
 ): Promise<OwnPasskey | undefined> {
   const row = await store

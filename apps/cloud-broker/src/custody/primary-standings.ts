@@ -1,11 +1,9 @@
 import { isErrorCode } from "@databox-cmk/errors";
-import type { Kysely } from "kysely";
 
 import { parseFailureJson } from "../core/failure-json.ts";
 import type { EpochMs, OrderId } from "../core/order.ts";
 import type { Clock, Failure } from "../core/ports.ts";
 import { meaningOf, nextStanding, type PrimaryStanding } from "../core/primary-standing.ts";
-import type { BrokerTables } from "../store/schema.ts";
 import type { Store } from "../store/store.ts";
 import { readHealth } from "./stored-health.ts";
 
@@ -42,14 +40,11 @@ export async function noteFailure(
   });
 }
 
-export async function noteWorking(store: Kysely<BrokerTables>, order: OrderId): Promise<void> {
+export async function noteWorking(store: Store, order: OrderId): Promise<void> {
   await store.deleteFrom("primary_standings").where("order_id", "=", order).execute();
 }
 
-export async function readStanding(
-  store: Kysely<BrokerTables>,
-  order: OrderId,
-): Promise<PrimaryStanding> {
+export async function readStanding(store: Store, order: OrderId): Promise<PrimaryStanding> {
   const row = await store
     .selectFrom("primary_standings")
     .select(["state", "code", "since_ms"])
@@ -69,7 +64,7 @@ export async function readStanding(
  * unreachable.
  */
 async function findWithdrawal(
-  store: Kysely<BrokerTables>,
+  store: Store,
   order: OrderId,
 ): Promise<{ readonly failure: Failure; readonly atMs: EpochMs } | undefined> {
   const seen: { readonly failure: Failure; readonly atMs: EpochMs }[] = [];

@@ -1,9 +1,9 @@
 import { type Envelope, parseEnvelope } from "@databox-cmk/crypto";
 import type { Custody } from "@databox-cmk/protocol";
-import { type Kysely, sql } from "kysely";
+import { sql } from "kysely";
 
 import type { EpochMs, OrderId } from "../core/order.ts";
-import type { BrokerTables } from "../store/schema.ts";
+import type { Store } from "../store/store.ts";
 
 export type StoredEnvelope = {
   readonly serial: string;
@@ -22,7 +22,7 @@ export const kindOf = (stored: Pick<StoredEnvelope, "envelope">): Custody["kind"
 
 /** The current envelope of each node, in the order of the nodes. */
 export async function loadCurrentEnvelopes(
-  store: Kysely<BrokerTables>,
+  store: Store,
   order: OrderId,
 ): Promise<readonly (StoredEnvelope & { readonly createdAtMs: EpochMs })[]> {
   const rows = await store

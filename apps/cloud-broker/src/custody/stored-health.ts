@@ -1,10 +1,11 @@
 import { isErrorCode } from "@databox-cmk/errors";
-import type { Kysely, Selectable } from "kysely";
+import type { Selectable } from "kysely";
 import * as z from "zod/mini";
 
 import { type KeyHealth, RISKS } from "../core/key-health.ts";
 import type { EpochMs, OrderId } from "../core/order.ts";
 import type { BrokerTables } from "../store/schema.ts";
+import type { Store } from "../store/store.ts";
 
 export type HealthRow = Selectable<BrokerTables["key_health"]>;
 
@@ -21,10 +22,7 @@ export type StoredHealth = {
 const FACTS = z.record(z.string(), z.union([z.string(), z.number()]));
 const STORED_RISKS = z.array(z.object({ risk: z.enum(RISKS), atMs: z.optional(z.number()) }));
 
-export async function readHealth(
-  store: Kysely<BrokerTables>,
-  order: OrderId,
-): Promise<StoredHealth | undefined> {
+export async function readHealth(store: Store, order: OrderId): Promise<StoredHealth | undefined> {
   const row = await store
     .selectFrom("key_health")
     .select([

@@ -1,14 +1,12 @@
 import { randomUUID } from "node:crypto";
 
-import type { Transaction } from "kysely";
-
 import { type News, renderCloudEvent } from "../core/cloud-event.ts";
-import type { BrokerTables } from "../store/schema.ts";
+import type { StoreTransaction } from "../store/store.ts";
 import { enqueueEvent } from "./enqueue-event.ts";
 import type { Select } from "./receivers.ts";
 
 /** Queues an event for every receiver, in the transaction of the change that it reports. */
-export type Announce = (transaction: Transaction<BrokerTables>, news: News) => Promise<void>;
+export type Announce = (transaction: StoreTransaction, news: News) => Promise<void>;
 
 export function createAnnounce(source: string, select: Select): Announce {
   return async (transaction, news) => {

@@ -1,14 +1,12 @@
-import type { Transaction } from "kysely";
-
 import type { EpochMs } from "../core/order.ts";
-import type { BrokerTables } from "../store/schema.ts";
+import type { StoreTransaction } from "../store/store.ts";
 
 /**
  * Queues an event for each receiver, in the transaction of the change that it reports
  * (transactional outbox).
  */
 export async function enqueueEvent(
-  transaction: Transaction<BrokerTables>,
+  transaction: StoreTransaction,
   receivers: readonly string[],
   event: { readonly id: string; readonly body: string; readonly atMs: EpochMs },
 ): Promise<void> {

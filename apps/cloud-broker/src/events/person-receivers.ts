@@ -1,5 +1,3 @@
-import type { Transaction } from "kysely";
-
 import type { EventSubject } from "../core/cloud-event.ts";
 import {
   createDescribeEvent,
@@ -12,8 +10,7 @@ import { languageOf, type NoticeLanguage } from "../core/notice-texts.ts";
 import { type OrderId, subscriptionOf } from "../core/order.ts";
 import type { Outcome } from "../core/ports.ts";
 import { renderMail } from "../core/render-notice.ts";
-import type { BrokerTables } from "../store/schema.ts";
-import type { Store } from "../store/store.ts";
+import type { Store, StoreTransaction } from "../store/store.ts";
 import type { QueuedEvent, Receiver } from "./receiver.ts";
 import type { SendMail } from "./send-mail.ts";
 
@@ -21,7 +18,7 @@ const PREFIX = "person:";
 
 export type PersonReceivers = {
   /** Names of the people who chose this kind of event in the order's subscription. */
-  select(transaction: Transaction<BrokerTables>, subject: EventSubject): Promise<readonly string[]>;
+  select(transaction: StoreTransaction, subject: EventSubject): Promise<readonly string[]>;
   find(name: string): Receiver | undefined;
 };
 

@@ -2,7 +2,6 @@ import { hash } from "node:crypto";
 
 import type { SigningKey } from "@databox-cmk/crypto";
 import { httpbis } from "http-message-signatures";
-import type { Transaction } from "kysely";
 
 import type { NoticeChannel } from "../config/notice-channels.ts";
 import { type EventSubject, CLOUD_EVENT_MEDIA_TYPE } from "../core/cloud-event.ts";
@@ -10,7 +9,7 @@ import { createDescribeEvent } from "../core/notice-message.ts";
 import { subscriptionOf, type EpochMs } from "../core/order.ts";
 import type { Clock } from "../core/ports.ts";
 import { renderMail, renderSlackMessage, renderTeamsMessage } from "../core/render-notice.ts";
-import type { BrokerTables } from "../store/schema.ts";
+import type { StoreTransaction } from "../store/store.ts";
 import type { PersonReceivers } from "./person-receivers.ts";
 import type { PostEvent } from "./post-event.ts";
 import type { Receiver } from "./receiver.ts";
@@ -20,7 +19,7 @@ type Configured = Receiver & { wants(subject: EventSubject): boolean };
 
 /** Names of the receivers that get an event; deliveries are queued under them. */
 export type Select = (
-  transaction: Transaction<BrokerTables>,
+  transaction: StoreTransaction,
   subject: EventSubject,
 ) => Promise<readonly string[]>;
 

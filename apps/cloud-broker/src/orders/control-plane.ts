@@ -1,13 +1,11 @@
 import type { Custody, UnlockPolicy } from "@databox-cmk/protocol";
-import type { Transaction } from "kysely";
 
 import type { AppendAudit } from "../audit/append-audit.ts";
 import type { OrderId } from "../core/order.ts";
 import type { Actor, Clock, IdentityDirectory } from "../core/ports.ts";
 import type { KeyCustody } from "../custody/key-custody.ts";
 import type { Announce } from "../events/announce.ts";
-import type { BrokerTables } from "../store/schema.ts";
-import type { Store } from "../store/store.ts";
+import type { Store, StoreTransaction } from "../store/store.ts";
 import type { Order } from "./order.ts";
 
 export type ControlPlaneSettings = {
@@ -45,7 +43,7 @@ export type ChangeClaim = {
   /** Id of the approval; undefined where the policy in force asks for none. */
   readonly approval?: string | undefined;
   /** @throws {AppError} `ApprovalClosed` when the approval was used up or has ended meanwhile */
-  readonly use: (transaction: Transaction<BrokerTables>) => Promise<void>;
+  readonly use: (transaction: StoreTransaction) => Promise<void>;
 };
 
 /** @throws {AppError} `ChangeNeedsApproval` while approvals are missing */

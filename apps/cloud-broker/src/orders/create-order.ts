@@ -1,7 +1,6 @@
 import { checkPasskey } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
 import type { Custody, JobWrite, TransferType } from "@databox-cmk/protocol";
-import type { Kysely } from "kysely";
 
 import { recorded } from "../audit/record.ts";
 import { decideCustody } from "../core/decide-custody.ts";
@@ -10,7 +9,7 @@ import { newJobDetails, sharePasswordsOf } from "../core/job-details.ts";
 import { type OrderName, orderIdOf } from "../core/order.ts";
 import { decideIdentities } from "../core/patch-identity.ts";
 import { decideKeyChoice } from "../core/patch-key-choice.ts";
-import type { BrokerTables } from "../store/schema.ts";
+import type { Store } from "../store/store.ts";
 import type { ControlPlane, RequestContext } from "./control-plane.ts";
 import { readCustodyPolicy } from "./custody-policy.ts";
 import { requireResourceGroup } from "./find-order.ts";
@@ -45,7 +44,7 @@ export async function createOrder(
     throw new AppError("ResourceAlreadyExists", { facts: { orderName: name.name } });
 
   const { details: writtenDetails, custody: writtenCustody } = written.properties;
-  const chooseCustody = async (store: Kysely<BrokerTables>): Promise<Custody> => {
+  const chooseCustody = async (store: Store): Promise<Custody> => {
     const policy = await readCustodyPolicy(store, name.subscriptionId);
     return valueOf(decideCustody(writtenCustody, policy?.splitOnly === true));
   };

@@ -1,10 +1,10 @@
 import { ESCROW_ORDERS_MAX, STAGE_NAMES } from "@databox-cmk/protocol";
-import { type Kysely, sql } from "kysely";
+import { sql } from "kysely";
 
 import { record } from "../audit/record.ts";
 import type { EpochMs, OrderName } from "../core/order.ts";
 import { stageRules } from "../core/stages.ts";
-import type { BrokerTables } from "../store/schema.ts";
+import type { Store } from "../store/store.ts";
 import type { ControlPlane, RequestContext } from "./control-plane.ts";
 
 /** Whether a subscription allows only split custody for its new orders. */
@@ -16,7 +16,7 @@ export type CustodyPolicy = {
 
 /** @param subscriptionId - in lower case */
 export async function readCustodyPolicy(
-  store: Kysely<BrokerTables>,
+  store: Store,
   subscriptionId: string,
 ): Promise<CustodyPolicy | undefined> {
   const row = await store
@@ -57,10 +57,7 @@ const IN_PROGRESS = STAGE_NAMES.filter((stage) => !stageRules(stage).terminal);
 const SPLIT = '%"kind":"split"%';
 
 /** Orders in escrow that have not ended; a policy does not change them. */
-export async function listEscrowOrders(
-  store: Kysely<BrokerTables>,
-  subscriptionId: string,
-): Promise<OrderName[]> {
+export async function listEscrowOrders(store: Store, subscriptionId: string): Promise<OrderName[]> {
   const rows = await store
     .selectFrom("orders")
     .leftJoin("unlock_policies", "unlock_policies.order_id", "orders.id")

@@ -1,5 +1,4 @@
 import { AppError } from "@databox-cmk/errors";
-import type { Transaction } from "kysely";
 
 import { recorded } from "../audit/record.ts";
 import { valueOf } from "../core/failure-error.ts";
@@ -7,7 +6,7 @@ import { scrubPersonalData } from "../core/job-details.ts";
 import { decideTransition } from "../core/lifecycle.ts";
 import { type OrderName, orderIdOf, type OrderId } from "../core/order.ts";
 import { stageRules } from "../core/stages.ts";
-import type { BrokerTables } from "../store/schema.ts";
+import type { StoreTransaction } from "../store/store.ts";
 import type { ControlPlane, RequestContext } from "./control-plane.ts";
 import { findOrder, requireResourceGroup } from "./find-order.ts";
 import { removeIdentity } from "./identity-cleanup.ts";
@@ -107,7 +106,7 @@ export async function deleteOrder(
 
 /** Identities, stages, nodes and keys go with the order (on delete cascade). */
 async function deleteRows(
-  transaction: Transaction<BrokerTables>,
+  transaction: StoreTransaction,
   id: OrderId,
   revision: number,
 ): Promise<void> {

@@ -1,12 +1,11 @@
 import type { PublicJwk } from "@databox-cmk/crypto";
 import { ERASURE_CERTIFICATE_TYPE } from "@databox-cmk/protocol";
-import type { Transaction } from "kysely";
 
 import { record } from "../audit/record.ts";
 import { decideNodeErasure } from "../core/decide-node-erasure.ts";
 import type { EpochMs, OrderId } from "../core/order.ts";
 import type { AuditEvent, Outcome } from "../core/ports.ts";
-import type { BrokerTables } from "../store/schema.ts";
+import type { StoreTransaction } from "../store/store.ts";
 import type { ControlPlane } from "./control-plane.ts";
 import { lifecycleOf, type Order } from "./order.ts";
 import { readOrder } from "./read-order.ts";
@@ -108,7 +107,7 @@ async function keep(
 
 async function certifiedState(
   { sign }: Pick<ControlPlane, "sign">,
-  transaction: Transaction<BrokerTables>,
+  transaction: StoreTransaction,
   { id, state }: Order,
 ): Promise<Order["state"]> {
   if (state.erasureReceipt === undefined) return state;

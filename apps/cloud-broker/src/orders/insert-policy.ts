@@ -1,9 +1,8 @@
 import type { UnlockPolicy } from "@databox-cmk/protocol";
-import type { Transaction } from "kysely";
 
 import type { EpochMs, OrderId } from "../core/order.ts";
 import { toJson } from "../store/json-column.ts";
-import type { BrokerTables } from "../store/schema.ts";
+import type { StoreTransaction } from "../store/store.ts";
 
 /**
  * Writes the first unlock policy of an order.
@@ -11,7 +10,7 @@ import type { BrokerTables } from "../store/schema.ts";
  * @returns false when another writer came first
  */
 export async function insertPolicy(
-  transaction: Transaction<BrokerTables>,
+  transaction: StoreTransaction,
   order: OrderId,
   first: {
     readonly policy: UnlockPolicy;

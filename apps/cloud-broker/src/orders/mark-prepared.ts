@@ -1,14 +1,12 @@
-import type { Transaction } from "kysely";
-
 import type { EpochMs, OrderId } from "../core/order.ts";
-import type { BrokerTables } from "../store/schema.ts";
+import type { StoreTransaction } from "../store/store.ts";
 
 /**
  * Every node has reported that its volume is locked with its key: the stage DevicePrepared has
  * succeeded.
  */
 export async function markPrepared(
-  transaction: Transaction<BrokerTables>,
+  transaction: StoreTransaction,
   id: OrderId,
   nowMs: EpochMs,
 ): Promise<void> {

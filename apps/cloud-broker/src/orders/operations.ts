@@ -1,11 +1,8 @@
 import { randomUUID } from "node:crypto";
 
-import type { Transaction } from "kysely";
-
 import type { OperationKind } from "../core/order-state.ts";
 import type { EpochMs, OrderId } from "../core/order.ts";
-import type { BrokerTables } from "../store/schema.ts";
-import type { Store } from "../store/store.ts";
+import type { Store, StoreTransaction } from "../store/store.ts";
 
 /** How long the result of an operation can be read. */
 const KEPT_MS = 24 * 3_600_000;
@@ -17,7 +14,7 @@ const DELETE_SUFFIX = "-deleteorder";
  * it, it is done.
  */
 export async function insertOperation(
-  transaction: Transaction<BrokerTables>,
+  transaction: StoreTransaction,
   order: OrderId,
   kind: OperationKind,
   nowMs: EpochMs,

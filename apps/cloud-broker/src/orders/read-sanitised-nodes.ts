@@ -1,12 +1,11 @@
 import { type ErasureStatement, publicKey } from "@databox-cmk/protocol";
-import type { Transaction } from "kysely";
 
 import type { OrderId } from "../core/order.ts";
-import type { BrokerTables } from "../store/schema.ts";
+import type { StoreTransaction } from "../store/store.ts";
 
 /** The nodes of an order as its certificate of erasure names them. */
 export async function readSanitisedNodes(
-  transaction: Transaction<BrokerTables>,
+  transaction: StoreTransaction,
   order: OrderId,
 ): Promise<ErasureStatement["nodes"]> {
   const rows = await transaction

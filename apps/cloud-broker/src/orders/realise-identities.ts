@@ -1,11 +1,10 @@
 import { ERRORS } from "@databox-cmk/errors";
 import type { ResourceIdentity } from "@databox-cmk/protocol";
-import type { Transaction } from "kysely";
 
 import { valueOf } from "../core/failure-error.ts";
 import type { AttachedIdentity, OrderId } from "../core/order.ts";
 import { decideIdentities, type IdentityPlan } from "../core/patch-identity.ts";
-import type { BrokerTables } from "../store/schema.ts";
+import type { StoreTransaction } from "../store/store.ts";
 import type { ControlPlane } from "./control-plane.ts";
 import { noteIdentity, removeIdentity } from "./identity-cleanup.ts";
 import type { Order } from "./order.ts";
@@ -18,7 +17,7 @@ export type RealisedIdentities = {
    * Inside the order's transaction: new identities are kept, retired ones are recorded for
    * deletion.
    */
-  commit(transaction: Transaction<BrokerTables>): Promise<void>;
+  commit(transaction: StoreTransaction): Promise<void>;
   /** After the commit: deletes retired identities. */
   settle(): Promise<void>;
   /** Instead of the commit: deletes new identities. */

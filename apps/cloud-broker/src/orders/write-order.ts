@@ -1,13 +1,12 @@
 import { AppError } from "@databox-cmk/errors";
-import type { Transaction } from "kysely";
 
 import type { EpochMs, OrderId } from "../core/order.ts";
 import { stageRules } from "../core/stages.ts";
 import { toJson } from "../store/json-column.ts";
-import type { BrokerTables } from "../store/schema.ts";
+import type { StoreTransaction } from "../store/store.ts";
 import type { Order } from "./order.ts";
 
-type Writer = Transaction<BrokerTables>;
+type Writer = StoreTransaction;
 
 /** The parts of an order that a write may replace; the rest is kept. */
 export type OrderChange = Partial<

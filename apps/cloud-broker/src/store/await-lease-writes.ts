@@ -1,15 +1,15 @@
-import { CompiledQuery, sql, type Transaction } from "kysely";
+import { CompiledQuery, sql } from "kysely";
 
 import type { OrderId } from "../core/order.ts";
 import { engineOf } from "./engine.ts";
 import { compileOnce, compileWriteOnce } from "./fast/compile-once.ts";
-import type { BrokerTables } from "./schema.ts";
+import type { StoreTransaction } from "./store.ts";
 
 /**
  * Waits for the current writer of leases, and blocks others until the transaction ends. SQLite has
  * one writer at a time anyway.
  */
-export async function awaitLeaseWrites(transaction: Transaction<BrokerTables>): Promise<void> {
+export async function awaitLeaseWrites(transaction: StoreTransaction): Promise<void> {
   if (engineOf(transaction) === "postgres")
     await sql`lock table leases in share row exclusive mode`.execute(transaction);
 }
@@ -33,7 +33,7 @@ const lockOpen = compileOnce((store, { order, serial }: { order: OrderId; serial
  * (`awaitLeaseWrites`, and renewals).
  */
 export async function lockLeases(
-  transaction: Transaction<BrokerTables>,
+  transaction: StoreTransaction,
   node: { readonly order: OrderId; readonly serial: string },
 ): Promise<void> {
   if (engineOf(transaction) === "postgres")

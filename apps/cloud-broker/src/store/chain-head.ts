@@ -1,8 +1,8 @@
-import { CompiledQuery, type Transaction } from "kysely";
+import { CompiledQuery } from "kysely";
 
 import { engineOf } from "./engine.ts";
 import { compileOnce } from "./fast/compile-once.ts";
-import type { BrokerTables } from "./schema.ts";
+import type { StoreTransaction } from "./store.ts";
 
 export type ChainHead = { readonly sequence: number; readonly hash: string };
 
@@ -26,7 +26,7 @@ const lock = compileOnce((_store, { chain }: { chain: string }) => ({
  * which writer begins a chain.
  */
 export async function takeChainHead(
-  transaction: Transaction<BrokerTables>,
+  transaction: StoreTransaction,
   chain: string,
 ): Promise<ChainHead | undefined> {
   const [, [head]] = await Promise.all([

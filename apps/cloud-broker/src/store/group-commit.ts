@@ -1,10 +1,9 @@
-import { CompiledQuery, type Transaction } from "kysely";
+import { CompiledQuery } from "kysely";
 
 import { currentPriority } from "../load/priority.ts";
 import { engineOf } from "./engine.ts";
 import { compileWriteOnce } from "./fast/compile-once.ts";
-import type { BrokerTables } from "./schema.ts";
-import type { Store } from "./store.ts";
+import type { Store, StoreTransaction } from "./store.ts";
 import { runLocking, type Work } from "./transactions.ts";
 
 /**
@@ -18,7 +17,7 @@ type Waiting = {
    * Never rejects. Call the returned function once the commit is durable: it resolves the caller's
    * promise.
    */
-  run(transaction: Transaction<BrokerTables>): Promise<() => void>;
+  run(transaction: StoreTransaction): Promise<() => void>;
   fail(error: unknown): void;
 };
 
@@ -106,7 +105,7 @@ export function createGroupCommit(store: Store): Commit {
  * @throws the work's own error, when the database has undone the whole batch by itself (a full
  * disk)
  */
-async function undo(transaction: Transaction<BrokerTables>, error: unknown): Promise<void> {
+async function undo(transaction: StoreTransaction, error: unknown): Promise<void> {
   try {
     await rollBack(transaction, {});
     await release(transaction, {});

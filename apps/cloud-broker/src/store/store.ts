@@ -1,6 +1,7 @@
-import type { Kysely } from "kysely";
+import type { Kysely, Transaction } from "kysely";
 
 import type { BrokerTables } from "./schema.ts";
 
 /** The broker's database, on either engine. */
 export type Store = Kysely<BrokerTables>;
+export type StoreTransaction = Transaction<BrokerTables>;

@@ -1,12 +1,9 @@
-import type { Transaction } from "kysely";
-
 import { engineOf } from "./engine.ts";
 import { sendAtOnce } from "./fast/send-at-once.ts";
 import { untilRaceIsWon } from "./retry-transactions.ts";
-import type { BrokerTables } from "./schema.ts";
-import type { Store } from "./store.ts";
+import type { Store, StoreTransaction } from "./store.ts";
 
-export type Work<Value> = (transaction: Transaction<BrokerTables>) => Promise<Value>;
+export type Work<Value> = (transaction: StoreTransaction) => Promise<Value>;
 
 /**
  * A transaction for frequent and contended work. On PostgreSQL each of its statements sees all rows

@@ -11,7 +11,7 @@ import {
   startPgbouncer,
   startPostgres,
 } from "@databox-cmk/testkit";
-import { Kysely, PostgresDialect, sql, type Transaction } from "kysely";
+import { Kysely, PostgresDialect, sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { createAppendAudit } from "../../src/audit/append-audit.ts";
@@ -23,8 +23,7 @@ import { MIGRATIONS } from "../../src/store/migrations.ts";
 import type { PostgresSettings } from "../../src/store/postgres/connection-settings.ts";
 import { createPool } from "../../src/store/postgres/create-pool.ts";
 import { createPostgresStore, openPostgres } from "../../src/store/postgres/open-postgres.ts";
-import type { BrokerTables } from "../../src/store/schema.ts";
-import type { Store } from "../../src/store/store.ts";
+import type { Store, StoreTransaction } from "../../src/store/store.ts";
 import { runLocking } from "../../src/store/transactions.ts";
 
 const PAGE = new URL("../../../../docs/operate/postgresql.md", import.meta.url);
@@ -62,7 +61,7 @@ const settingsOf = (address: string): PostgresSettings => {
 };
 
 const appendAudit = createAppendAudit({ now: () => 0 });
-const append = (transaction: Transaction<BrokerTables>): Promise<void> =>
+const append = (transaction: StoreTransaction): Promise<void> =>
   appendAudit(transaction, CHAIN, {
     action: "unlock",
     actor: { kind: "broker" },

@@ -1,5 +1,4 @@
 import { type KeyVersionsView, keyVersionsView } from "@databox-cmk/protocol";
-import type { Kysely } from "kysely";
 
 import { cloudErrorOf } from "../../core/cloud-error-of.ts";
 import { invalidMember, valueOf } from "../../core/failure-error.ts";
@@ -16,7 +15,7 @@ import {
 } from "../../key-life/rotation/load-key-uses.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
 import { findOrder } from "../../orders/find-order.ts";
-import type { BrokerTables } from "../../store/schema.ts";
+import type { Store } from "../../store/store.ts";
 import { arm, operator, queryValues } from "./arm-route.ts";
 import { PATHS } from "./paths.ts";
 
@@ -81,7 +80,7 @@ export function createKeyVersionRoutes({ store, settings }: ControlPlane): reado
 }
 
 async function addressOf(
-  store: Kysely<BrokerTables>,
+  store: Store,
   { order }: Extract<UseScope, { order: unknown }>,
 ): Promise<string | null> {
   const found = await store
@@ -94,7 +93,7 @@ async function addressOf(
 }
 
 async function view(
-  store: Kysely<BrokerTables>,
+  store: Store,
   scope: UseScope,
   polledAddress: string | null,
 ): Promise<KeyVersionsView> {

@@ -1,6 +1,6 @@
 import { explain, isErrorCode } from "@databox-cmk/errors";
 import type { CampaignOrderList, CampaignView } from "@databox-cmk/protocol";
-import { type Kysely, sql } from "kysely";
+import { sql } from "kysely";
 
 import { type CampaignState, estimateOf } from "../../core/campaign-step.ts";
 import { cloudErrorOf } from "../../core/cloud-error-of.ts";
@@ -8,7 +8,7 @@ import { parseFailureJson } from "../../core/failure-json.ts";
 import { type EpochMs, foldOrderId } from "../../core/order.ts";
 import { renderTime } from "../../core/wire-time.ts";
 import type { Campaign } from "../../key-life/campaigns/stored-campaign.ts";
-import type { BrokerTables } from "../../store/schema.ts";
+import type { Store } from "../../store/store.ts";
 
 const STATE_WORDS = {
   running: "Running",
@@ -25,7 +25,7 @@ const ORDER_STATE_WORDS: Readonly<Record<string, "Waiting" | "Done" | "Failed">>
 const LATELY_MS = 60_000;
 
 export async function renderCampaign(
-  store: Kysely<BrokerTables>,
+  store: Store,
   campaign: Campaign,
   nowMs: EpochMs,
 ): Promise<CampaignView> {
@@ -62,7 +62,7 @@ export async function renderCampaign(
   };
 }
 
-async function countSteps(store: Kysely<BrokerTables>, campaign: Campaign, nowMs: EpochMs) {
+async function countSteps(store: Store, campaign: Campaign, nowMs: EpochMs) {
   const sinceMs = Math.max(campaign.createdAtMs, nowMs - LATELY_MS);
   const rows = await store
     .selectFrom("campaign_orders")
@@ -96,7 +96,7 @@ async function countSteps(store: Kysely<BrokerTables>, campaign: Campaign, nowMs
 
 /** A page of the orders of a campaign, by their ids. */
 export async function listSteps(
-  store: Kysely<BrokerTables>,
+  store: Store,
   campaign: Campaign,
   {
     state,

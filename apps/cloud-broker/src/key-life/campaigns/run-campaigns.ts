@@ -1,12 +1,10 @@
 import { randomUUID } from "node:crypto";
 
-import type { Kysely } from "kysely";
-
 import { record } from "../../audit/record.ts";
 import { EVENT_TYPES } from "../../core/cloud-event.ts";
 import type { EpochMs } from "../../core/order.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
-import type { BrokerTables } from "../../store/schema.ts";
+import type { Store } from "../../store/store.ts";
 import { runStep, type Step } from "./run-step.ts";
 import { type Campaign, runningCampaigns } from "./stored-campaign.ts";
 
@@ -167,7 +165,7 @@ async function finish(plane: ControlPlane, campaign: Campaign): Promise<void> {
  * @returns until when the claim holds; undefined while another replica has it
  */
 export async function claimWork(
-  store: Kysely<BrokerTables>,
+  store: Store,
   name: string,
   owner: string,
   nowMs: EpochMs,
@@ -189,10 +187,6 @@ export async function claimWork(
 }
 
 /** Ends the claim early, so that another replica does not have to wait for its end. */
-async function releaseWork(
-  store: Kysely<BrokerTables>,
-  name: string,
-  owner: string,
-): Promise<void> {
+async function releaseWork(store: Store, name: string, owner: string): Promise<void> {
   await store.deleteFrom("claims").where("name", "=", name).where("owner", "=", owner).execute();
 }

@@ -1,6 +1,5 @@
 import { AppError } from "@databox-cmk/errors";
 import { asciiLowerCase, type JobPatch } from "@databox-cmk/protocol";
-import type { Transaction } from "kysely";
 
 import { decideRetry } from "../../core/campaign-step.ts";
 import { errorOf, valueOf, withFacts } from "../../core/failure-error.ts";
@@ -17,7 +16,7 @@ import type { ControlPlane, RequestContext } from "../../orders/control-plane.ts
 import { findOrder } from "../../orders/find-order.ts";
 import { lifecycleOf, keySubjectOf, type Order } from "../../orders/order.ts";
 import { patchOrder } from "../../orders/update-order.ts";
-import type { BrokerTables } from "../../store/schema.ts";
+import type { StoreTransaction } from "../../store/store.ts";
 import type { Campaign } from "./stored-campaign.ts";
 
 export type Step = { readonly order: OrderId; readonly attempts: number };
@@ -33,7 +32,7 @@ class StepTaken extends Error {
  * crash at any point a step is either complete or must be repeated.
  */
 export async function runStep(plane: ControlPlane, campaign: Campaign, step: Step): Promise<void> {
-  const done = (transaction: Transaction<BrokerTables>): Promise<void> =>
+  const done = (transaction: StoreTransaction): Promise<void> =>
     markDone(transaction, campaign, step, plane.now());
   try {
     await atPriority("re-wrap", () => change(plane, campaign, step, done));
@@ -162,7 +161,7 @@ function contextOf({ id, actor }: Campaign): RequestContext {
 }
 
 async function markDone(
-  transaction: Transaction<BrokerTables>,
+  transaction: StoreTransaction,
   campaign: Campaign,
   step: Step,
   nowMs: number,

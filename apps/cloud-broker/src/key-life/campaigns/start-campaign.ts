@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import { AppError } from "@databox-cmk/errors";
 import { asciiLowerCase, type CampaignRequest } from "@databox-cmk/protocol";
-import { sql, type Transaction } from "kysely";
+import { sql } from "kysely";
 
 import { record } from "../../audit/record.ts";
 import { valueOf } from "../../core/failure-error.ts";
@@ -10,7 +10,7 @@ import { keyAddressOf, parseKeyUrl } from "../../core/key-url.ts";
 import { type OrderId, foldOrderId } from "../../core/order.ts";
 import { isTerminalStage } from "../../core/stages.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
-import type { BrokerTables } from "../../store/schema.ts";
+import type { StoreTransaction } from "../../store/store.ts";
 import type { Campaign, CampaignActor, StoredRequest } from "./stored-campaign.ts";
 
 type Starting = {
@@ -101,7 +101,7 @@ export async function startCampaign(
  * that have not ended.
  */
 async function selectOrders(
-  transaction: Transaction<BrokerTables>,
+  transaction: StoreTransaction,
   { subscriptionId, resourceGroup, orders }: CampaignRequest["selector"],
   keyAddress: string | undefined,
 ): Promise<readonly OrderId[]> {

@@ -1,11 +1,11 @@
 import { campaignRequest } from "@databox-cmk/protocol";
-import type { Kysely } from "kysely";
 import * as z from "zod/mini";
 
 import { CAMPAIGN_STATES, type CampaignState } from "../../core/campaign-step.ts";
 import type { EpochMs } from "../../core/order.ts";
 import type { Actor } from "../../core/ports.ts";
 import type { BrokerTables } from "../../store/schema.ts";
+import type { Store } from "../../store/store.ts";
 
 /** The request without its list of orders, which is stored as rows. */
 const storedRequest = z.strictObject({
@@ -50,10 +50,7 @@ const COLUMNS = [
   "finished_at_ms",
 ] as const;
 
-export async function readCampaign(
-  store: Kysely<BrokerTables>,
-  id: string,
-): Promise<Campaign | undefined> {
+export async function readCampaign(store: Store, id: string): Promise<Campaign | undefined> {
   const row = await store
     .selectFrom("campaigns")
     .select(COLUMNS)
@@ -64,7 +61,7 @@ export async function readCampaign(
 
 /** Newest first. @param before - id of the last campaign of the previous page */
 export async function listCampaigns(
-  store: Kysely<BrokerTables>,
+  store: Store,
   before: { readonly atMs: EpochMs; readonly id: string } | undefined,
   limit: number,
 ): Promise<readonly Campaign[]> {
@@ -86,7 +83,7 @@ export async function listCampaigns(
   return rows.map(campaignOf);
 }
 
-export async function runningCampaigns(store: Kysely<BrokerTables>): Promise<readonly Campaign[]> {
+export async function runningCampaigns(store: Store): Promise<readonly Campaign[]> {
   const rows = await store
     .selectFrom("campaigns")
     .select(COLUMNS)
@@ -98,7 +95,7 @@ export async function runningCampaigns(store: Kysely<BrokerTables>): Promise<rea
 
 /** Campaigns that came to their end since then, with the orders that failed; the last one first. */
 export async function readFinishedCampaigns(
-  store: Kysely<BrokerTables>,
+  store: Store,
   sinceMs: EpochMs,
   limit: number,
 ): Promise<

@@ -1,7 +1,5 @@
-import type { Kysely } from "kysely";
-
 import type { EpochMs } from "../../core/order.ts";
-import type { BrokerTables } from "../../store/schema.ts";
+import type { Store } from "../../store/store.ts";
 
 const BETWEEN_LOOKS_MS = 10_000;
 
@@ -11,7 +9,7 @@ const BETWEEN_LOOKS_MS = 10_000;
  * come in bursts.
  */
 export async function lookSoon(
-  store: Kysely<BrokerTables>,
+  store: Store,
   {
     vaultName,
     suffixes,

@@ -1,10 +1,11 @@
 import { parseEnvelope } from "@databox-cmk/crypto";
-import { type Kysely, type SelectQueryBuilder, sql } from "kysely";
+import { type SelectQueryBuilder, sql } from "kysely";
 
 import type { KeyVersionUse } from "../../core/judge-key-version.ts";
 import { type EpochMs, type OrderId, idsBelow } from "../../core/order.ts";
 import { isNewest } from "../../custody/stored-envelopes.ts";
 import type { BrokerTables } from "../../store/schema.ts";
+import type { Store } from "../../store/store.ts";
 
 /**
  * One order with every key that it ever had, or one key over the orders of a subscription, or of
@@ -26,13 +27,12 @@ export type LoadedUses = {
 };
 
 const SHOWN_ORDERS = 20;
-type Reader = Kysely<BrokerTables>;
 
 /**
  * The known versions from the database, without a vault call, sorted by the time of their first
  * envelope.
  */
-export async function loadKeyUses(store: Reader, scope: UseScope): Promise<LoadedUses> {
+export async function loadKeyUses(store: Store, scope: UseScope): Promise<LoadedUses> {
   const [envelopes, leases, passkeys, backups] = await Promise.all([
     countEnvelopes(store, scope),
     countLeases(store, scope),
@@ -71,7 +71,7 @@ export async function loadKeyUses(store: Reader, scope: UseScope): Promise<Loade
  * Envelopes in scope, each with the generation that its device has acknowledged. An enrolled device
  * without a report still holds its first.
  */
-function envelopesIn(store: Reader, scope: UseScope) {
+function envelopesIn(store: Store, scope: UseScope) {
   const joined = store
     .selectFrom("envelopes")
     .leftJoin("nodes", (join) =>
@@ -89,7 +89,7 @@ function envelopesIn(store: Reader, scope: UseScope) {
   return ofKey.where("envelopes.order_id", ">", after).where("envelopes.order_id", "<", before);
 }
 
-async function countBackups(store: Reader, scope: UseScope): Promise<ReadonlyMap<string, number>> {
+async function countBackups(store: Store, scope: UseScope): Promise<ReadonlyMap<string, number>> {
   const vaults = store.selectFrom("backup_keys").where("kind", "=", "vault");
   const rows = await backupsIn(vaults, scope)
     .select(["kid", sql<number>`count(*)`.as("orders")])
@@ -115,7 +115,7 @@ const isCurrent = sql<boolean>`envelopes.generation = ${isNewest()}`;
 const isStale = sql<boolean>`envelopes.generation < ${isNewest()} and nodes.device_kid is not null
   and coalesce(nodes.acknowledged_generation, 1) = envelopes.generation`;
 
-function countEnvelopes(store: Reader, scope: UseScope) {
+function countEnvelopes(store: Store, scope: UseScope) {
   return envelopesIn(store, scope)
     .select([
       "envelopes.kid",
@@ -132,7 +132,7 @@ function countEnvelopes(store: Reader, scope: UseScope) {
     .execute();
 }
 
-async function findOrders(store: Reader, scope: UseScope, kid: string): Promise<readonly string[]> {
+async function findOrders(store: Store, scope: UseScope, kid: string): Promise<readonly string[]> {
   const rows = await envelopesIn(store, scope)
     .select("envelopes.order_id")
     .distinct()
@@ -147,7 +147,7 @@ async function findOrders(store: Reader, scope: UseScope, kid: string): Promise<
 /**
  * A lease depends on the version of its node's newest envelope, which is the one that is probed.
  */
-async function countLeases(store: Reader, scope: UseScope): Promise<ReadonlyMap<string, number>> {
+async function countLeases(store: Store, scope: UseScope): Promise<ReadonlyMap<string, number>> {
   const rows = await envelopesIn(store, scope)
     .innerJoin("leases", (join) =>
       join
@@ -164,7 +164,7 @@ async function countLeases(store: Reader, scope: UseScope): Promise<ReadonlyMap<
 
 /** Only orders without a prepared appliance have one; its version is in its envelope. */
 async function countOwnPasskeys(
-  store: Reader,
+  store: Store,
   scope: UseScope,
 ): Promise<ReadonlyMap<string, number>> {
   const joined = store
@@ -187,7 +187,7 @@ async function countOwnPasskeys(
   return counts;
 }
 
-async function findCanaries(store: Reader, kids: readonly string[]): Promise<ReadonlySet<string>> {
+async function findCanaries(store: Store, kids: readonly string[]): Promise<ReadonlySet<string>> {
   if (kids.length === 0) return new Set();
   const rows = await store
     .selectFrom("canaries")
@@ -197,7 +197,7 @@ async function findCanaries(store: Reader, kids: readonly string[]): Promise<Rea
   return new Set(rows.map(({ kid }) => kid));
 }
 
-async function countDevices(store: Reader, scope: UseScope): Promise<LoadedUses["devices"]> {
+async function countDevices(store: Store, scope: UseScope): Promise<LoadedUses["devices"]> {
   const row = await envelopesIn(store, scope)
     .select([
       sql<number>`count(*)`.as("total"),

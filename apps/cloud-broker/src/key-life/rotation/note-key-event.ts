@@ -1,8 +1,6 @@
-import type { Kysely } from "kysely";
-
 import { eventPollMs } from "../../core/decide-key-poll.ts";
 import type { EpochMs } from "../../core/order.ts";
-import type { BrokerTables } from "../../store/schema.ts";
+import type { Store } from "../../store/store.ts";
 
 /**
  * An event reports a new version of a key: its next poll is due now. The names only select followed
@@ -11,7 +9,7 @@ import type { BrokerTables } from "../../store/schema.ts";
  * @returns how many followed keys have that name
  */
 export async function noteKeyEvent(
-  store: Kysely<BrokerTables>,
+  store: Store,
   { vaultName, keyName }: { readonly vaultName: string; readonly keyName: string },
   suffixes: readonly string[],
   nowMs: EpochMs,

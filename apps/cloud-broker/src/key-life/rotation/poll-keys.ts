@@ -1,15 +1,13 @@
-import type { Kysely } from "kysely";
-
 import { nextPollMs } from "../../core/decide-key-poll.ts";
 import { renderFailureJson } from "../../core/failure-json.ts";
 import type { OrderId } from "../../core/order.ts";
 import type { Clock, Failure, Outcome } from "../../core/ports.ts";
 import { isTerminalStage } from "../../core/stages.ts";
 import type { KeyCustody } from "../../custody/key-custody.ts";
-import type { BrokerTables } from "../../store/schema.ts";
+import type { Store } from "../../store/store.ts";
 
 export type PollDependencies = {
-  readonly store: Kysely<BrokerTables>;
+  readonly store: Store;
   readonly custody: Pick<KeyCustody, "newestVersion">;
   readonly now: Clock;
   /** 0 to 1. */
@@ -77,10 +75,7 @@ async function pollKey(deps: PollDependencies, address: string): Promise<void> {
     );
 }
 
-async function findFollowers(
-  store: Kysely<BrokerTables>,
-  address: string,
-): Promise<readonly Follower[]> {
+async function findFollowers(store: Store, address: string): Promise<readonly Follower[]> {
   const rows = await store
     .selectFrom("order_keys")
     .innerJoin("orders", "orders.id", "order_keys.order_id")

@@ -1,5 +1,5 @@
 import type { UnlockPolicy } from "@databox-cmk/protocol";
-import type { Kysely, Selectable } from "kysely";
+import type { Selectable } from "kysely";
 
 import { type Approval, endOf, mayDecide } from "../../core/decide-release.ts";
 import type { JobDetails } from "../../core/job-details.ts";
@@ -8,6 +8,7 @@ import type { Clock } from "../../core/ports.ts";
 import { type ReleaseTerms, termsOf } from "../../core/release-terms.ts";
 import { fromJson, type Json } from "../../store/json-column.ts";
 import type { BrokerTables } from "../../store/schema.ts";
+import type { Store } from "../../store/store.ts";
 import { wasRevokedSince } from "../kill-switches/revocations.ts";
 import { parseStoredPolicy } from "../policy/read-unlock-policy.ts";
 import { approvalOf, readVotes } from "./stored-approvals.ts";
@@ -26,7 +27,7 @@ export type ApprovalCase = {
 };
 
 export type CaseDependencies = {
-  readonly store: Kysely<BrokerTables>;
+  readonly store: Store;
   readonly defaultPolicy: UnlockPolicy;
   readonly nowMs: EpochMs;
 };
@@ -130,7 +131,7 @@ function hasApproved({ votes }: Approval, objectId: string): boolean {
   return votes.some((vote) => vote.decision === "approved" && vote.objectId === objectId);
 }
 
-function selectCases(store: Kysely<BrokerTables>) {
+function selectCases(store: Store) {
   return store
     .selectFrom("approvals")
     .innerJoin("orders", "orders.id", "approvals.order_id")

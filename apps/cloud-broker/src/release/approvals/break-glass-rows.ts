@@ -1,7 +1,5 @@
-import type { Kysely, Transaction } from "kysely";
-
 import type { OrderId } from "../../core/order.ts";
-import type { BrokerTables } from "../../store/schema.ts";
+import type { Store, StoreTransaction } from "../../store/store.ts";
 import { wasRevokedSince } from "../kill-switches/revocations.ts";
 
 /**
@@ -11,7 +9,7 @@ import { wasRevokedSince } from "../kill-switches/revocations.ts";
  * @returns its id
  */
 export async function findBreakGlass(
-  store: Kysely<BrokerTables>,
+  store: Store,
   order: OrderId,
   serial: string | undefined,
   nowMs: number,
@@ -36,7 +34,7 @@ export async function findBreakGlass(
 
 /** Of many concurrent releases, exactly one uses it. */
 export async function useBreakGlass(
-  transaction: Transaction<BrokerTables>,
+  transaction: StoreTransaction,
   id: string,
   usedBy: string,
   nowMs: number,

@@ -1,9 +1,7 @@
-import type { Transaction } from "kysely";
-
 import { endOf, failureOf } from "../../core/decide-release.ts";
 import type { EpochMs, OrderId } from "../../core/order.ts";
 import type { AuditEvent, Outcome } from "../../core/ports.ts";
-import type { BrokerTables } from "../../store/schema.ts";
+import type { StoreTransaction } from "../../store/store.ts";
 import { wasRevokedSince } from "../kill-switches/revocations.ts";
 import { useBreakGlass } from "./break-glass-rows.ts";
 import { closeApproval, readApprovalOf } from "./stored-approvals.ts";
@@ -19,7 +17,7 @@ export type ReleaseClaim = {
  * no new approval is needed; and of two concurrent grants only one is committed.
  */
 export async function claimRelease(
-  transaction: Transaction<BrokerTables>,
+  transaction: StoreTransaction,
   { approval, breakGlass }: ReleaseClaim,
   released: {
     readonly requestHash: string;

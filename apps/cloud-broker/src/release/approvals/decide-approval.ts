@@ -1,5 +1,4 @@
 import { AppError } from "@databox-cmk/errors";
-import type { Transaction } from "kysely";
 
 import { record } from "../../audit/record.ts";
 import { EVENT_TYPES } from "../../core/cloud-event.ts";
@@ -7,7 +6,7 @@ import { mayDecide, type Vote } from "../../core/decide-release.ts";
 import type { OrderId } from "../../core/order.ts";
 import type { Caller } from "../../http/route.ts";
 import type { ControlPlane, RequestContext } from "../../orders/control-plane.ts";
-import type { BrokerTables } from "../../store/schema.ts";
+import type { StoreTransaction } from "../../store/store.ts";
 import { type ApprovalCase, readCase } from "./approval-cases.ts";
 import { rightOf } from "./may-approve.ts";
 import { closeApproval } from "./stored-approvals.ts";
@@ -83,7 +82,7 @@ export async function decideApproval(
  * @returns false when it has already ended
  */
 async function holdOpen(
-  transaction: Transaction<BrokerTables>,
+  transaction: StoreTransaction,
   id: string,
   nowMs: number,
 ): Promise<boolean> {
@@ -98,7 +97,7 @@ async function holdOpen(
 }
 
 async function writeVote(
-  transaction: Transaction<BrokerTables>,
+  transaction: StoreTransaction,
   approval: string,
   { objectId, name, decision, reason, atMs, right }: Vote,
 ): Promise<void> {

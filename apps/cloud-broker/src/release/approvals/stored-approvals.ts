@@ -1,13 +1,9 @@
-import type { Kysely, Selectable } from "kysely";
+import type { Selectable } from "kysely";
 
-import {
-  type Approval,
-  type ApprovalState,
-  type VoidReason,
-  type Vote,
-} from "../../core/decide-release.ts";
+import type { Approval, ApprovalState, VoidReason, Vote } from "../../core/decide-release.ts";
 import { fromJson } from "../../store/json-column.ts";
 import type { BrokerTables } from "../../store/schema.ts";
+import type { Store } from "../../store/store.ts";
 
 type ApprovalColumns = Pick<
   Selectable<BrokerTables["approvals"]>,
@@ -24,7 +20,7 @@ type ApprovalColumns = Pick<
 
 /** The approval of one signed request, with its votes. */
 export async function readApprovalOf(
-  store: Kysely<BrokerTables>,
+  store: Store,
   requestHash: string,
 ): Promise<Approval | undefined> {
   const row = await store
@@ -64,7 +60,7 @@ export function approvalOf(row: ApprovalColumns, votes: readonly Vote[]): Approv
 
 /** Votes by approval, oldest first. */
 export async function readVotes(
-  store: Kysely<BrokerTables>,
+  store: Store,
   approvals: readonly string[],
 ): Promise<ReadonlyMap<string, readonly Vote[]>> {
   if (approvals.length === 0) return new Map();
@@ -93,7 +89,7 @@ export async function readVotes(
  * any replica, exactly one succeeds.
  */
 export async function closeApproval(
-  transaction: Kysely<BrokerTables>,
+  transaction: Store,
   id: string,
   state: Exclude<ApprovalState, "open">,
   nowMs: number,

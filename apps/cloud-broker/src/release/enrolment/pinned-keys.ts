@@ -1,7 +1,5 @@
-import type { Kysely } from "kysely";
-
 import { isTerminalStage } from "../../core/stages.ts";
-import type { BrokerTables } from "../../store/schema.ts";
+import type { Store } from "../../store/store.ts";
 import type { Sender } from "../message/serve-device-message.ts";
 
 /**
@@ -9,7 +7,7 @@ import type { Sender } from "../message/serve-device-message.ts";
  * reports them.
  */
 export async function notePinnedKeys(
-  store: Kysely<BrokerTables>,
+  store: Store,
   { order, serial }: Sender,
   kids: readonly string[],
   nowMs: number,
@@ -24,7 +22,7 @@ export async function notePinnedKeys(
 
 /** Enrolled devices that would refuse an answer signed by this key, as far as is known. */
 export async function findWithoutKey(
-  store: Kysely<BrokerTables>,
+  store: Store,
   kid: string,
 ): Promise<readonly { readonly order: string; readonly serial: string }[]> {
   const rows = await store

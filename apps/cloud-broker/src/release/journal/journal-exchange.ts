@@ -6,11 +6,10 @@ import {
   type JournalRow,
   MESSAGE_TYPES,
 } from "@databox-cmk/protocol";
-import type { Transaction } from "kysely";
 
 import { decideJournal, type JournalFacts } from "../../core/decide-journal.ts";
 import type { Outcome } from "../../core/ports.ts";
-import type { BrokerTables } from "../../store/schema.ts";
+import type { StoreTransaction } from "../../store/store.ts";
 import { type AuthenticDevice, malformed } from "../message/authenticate-device.ts";
 import type { DeviceDependencies } from "../message/device-dependencies.ts";
 import { deviceVerb } from "../message/device-verb.ts";
@@ -78,7 +77,7 @@ function isSealed({ hash, ...row }: JournalRow): boolean {
 }
 
 async function loadFacts(
-  transaction: Transaction<BrokerTables>,
+  transaction: StoreTransaction,
   { order, serial }: Sender,
   { rows }: JournalDelivery,
 ): Promise<JournalFacts> {
@@ -94,7 +93,7 @@ async function loadFacts(
   return { head, known: new Map(known.map(({ sequence, hash }) => [sequence, hash])) };
 }
 
-function findHead(transaction: Transaction<BrokerTables>, { order, serial }: Sender) {
+function findHead(transaction: StoreTransaction, { order, serial }: Sender) {
   return transaction
     .selectFrom("journal_rows")
     .select(["sequence", "hash", "received_at_ms"])
@@ -105,7 +104,7 @@ function findHead(transaction: Transaction<BrokerTables>, { order, serial }: Sen
     .executeTakeFirst();
 }
 
-async function loadHead(transaction: Transaction<BrokerTables>, sender: Sender): Promise<HeldHead> {
+async function loadHead(transaction: StoreTransaction, sender: Sender): Promise<HeldHead> {
   const head = await findHead(transaction, sender);
   if (head === undefined) throw new Error("a journal without a row");
   return { sequence: head.sequence, hash: head.hash, receivedAtMs: head.received_at_ms };
@@ -113,7 +112,7 @@ async function loadHead(transaction: Transaction<BrokerTables>, sender: Sender):
 
 /** Of two concurrent deliveries, on two replicas, one fails here as a whole and is repeated. */
 async function store(
-  transaction: Transaction<BrokerTables>,
+  transaction: StoreTransaction,
   { order, serial }: Sender,
   rows: readonly JournalRow[],
   nowMs: number,

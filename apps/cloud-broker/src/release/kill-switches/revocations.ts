@@ -1,12 +1,6 @@
 import { randomUUID } from "node:crypto";
 
-import {
-  expressionBuilder,
-  type ExpressionBuilder,
-  type Kysely,
-  sql,
-  type Transaction,
-} from "kysely";
+import { expressionBuilder, type ExpressionBuilder, sql } from "kysely";
 
 import { renderFailureJson } from "../../core/failure-json.ts";
 import { type EpochMs, idsBelow, type OrderId, subscriptionOf } from "../../core/order.ts";
@@ -14,6 +8,7 @@ import type { Failure } from "../../core/ports.ts";
 import { awaitLeaseWrites } from "../../store/await-lease-writes.ts";
 import { compileOnce } from "../../store/fast/compile-once.ts";
 import type { BrokerTables } from "../../store/schema.ts";
+import type { Store, StoreTransaction } from "../../store/store.ts";
 
 /** The scope of a kill switch. Order ids and subscription ids in lower case. */
 export type RevocationScope =
@@ -67,7 +62,7 @@ const selectRevocation = compileOnce((store, scopes: CoveringScopes) =>
  * and then nothing is granted.
  */
 export async function findRevocation(
-  store: Kysely<BrokerTables>,
+  store: Store,
   order: OrderId,
   serial: string,
 ): Promise<Failure | undefined> {
@@ -84,7 +79,7 @@ export const revocationOf = (kind: string | null | undefined): Failure | undefin
  * since.
  */
 export async function wasRevokedSince(
-  store: Kysely<BrokerTables>,
+  store: Store,
   order: OrderId,
   serial: string,
   sinceMs: EpochMs,
@@ -112,7 +107,7 @@ export function scopesOver(order: OrderId): readonly string[] {
  * @returns how many leases
  */
 export async function revoke(
-  transaction: Transaction<BrokerTables>,
+  transaction: StoreTransaction,
   scope: RevocationScope,
   origin: RevocationOrigin,
   { reason, by, nowMs }: { readonly reason: string; readonly by: string; readonly nowMs: EpochMs },
@@ -142,7 +137,7 @@ export async function revoke(
 
 /** Ids of the active switches of one owner for exactly this scope. */
 export async function listStanding(
-  store: Kysely<BrokerTables>,
+  store: Store,
   scope: RevocationScope,
   origin: RevocationOrigin,
 ): Promise<readonly string[]> {
@@ -164,7 +159,7 @@ export async function listStanding(
  * @returns how many of them were still active
  */
 export async function lift(
-  transaction: Transaction<BrokerTables>,
+  transaction: StoreTransaction,
   standing: readonly string[],
   by: string,
   nowMs: EpochMs,
@@ -179,7 +174,7 @@ export async function lift(
   return Number(lifted.numUpdatedRows);
 }
 
-function leasesOf(transaction: Transaction<BrokerTables>, scope: RevocationScope) {
+function leasesOf(transaction: StoreTransaction, scope: RevocationScope) {
   const leases = transaction.updateTable("leases");
   switch (scope.kind) {
     case "order":

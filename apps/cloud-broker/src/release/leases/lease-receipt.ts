@@ -4,14 +4,13 @@ import {
   MESSAGE_TYPES,
   type Acknowledgement,
 } from "@databox-cmk/protocol";
-import type { Transaction } from "kysely";
 
 import { EVENT_TYPES } from "../../core/cloud-event.ts";
 import { failureColumns } from "../../core/failure-columns.ts";
 import { parseFailureJson } from "../../core/failure-json.ts";
 import { type EpochMs, foldOrderId } from "../../core/order.ts";
 import type { Outcome } from "../../core/ports.ts";
-import type { BrokerTables } from "../../store/schema.ts";
+import type { StoreTransaction } from "../../store/store.ts";
 import { type AuthenticDevice, malformed } from "../message/authenticate-device.ts";
 import type { DeviceDependencies } from "../message/device-dependencies.ts";
 import { deviceVerb } from "../message/device-verb.ts";
@@ -93,7 +92,7 @@ function columnsOf(refusalJson: string | null) {
   return refusal === undefined ? {} : failureColumns(refusal);
 }
 
-function findLease(transaction: Transaction<BrokerTables>, said: LeaseReceipt) {
+function findLease(transaction: StoreTransaction, said: LeaseReceipt) {
   return transaction
     .selectFrom("leases")
     .select(["grant_hash", "refused_at_ms", "refusal_json"])
@@ -105,7 +104,7 @@ function findLease(transaction: Transaction<BrokerTables>, said: LeaseReceipt) {
 
 /** @returns false for a known result: a receipt may be sent again after a crash */
 async function closeLease(
-  transaction: Transaction<BrokerTables>,
+  transaction: StoreTransaction,
   said: LeaseReceipt,
   nowMs: number,
 ): Promise<boolean> {
@@ -119,7 +118,7 @@ async function closeLease(
 }
 
 async function answerDrill(
-  transaction: Transaction<BrokerTables>,
+  transaction: StoreTransaction,
   said: LeaseReceipt,
   nowMs: number,
 ): Promise<boolean> {
@@ -136,7 +135,7 @@ async function answerDrill(
 
 /** The drill of this row, if every node has answered it. */
 async function findFinished(
-  transaction: Transaction<BrokerTables>,
+  transaction: StoreTransaction,
   id: string,
 ): Promise<{ readonly startedAtMs: EpochMs; readonly nodes: number } | undefined> {
   const drill = await transaction

@@ -1,5 +1,4 @@
 import { type UnlockPolicy, unlockPurpose } from "@databox-cmk/protocol";
-import type { Kysely } from "kysely";
 import * as z from "zod/mini";
 
 import { LEASE_STATES, type LeaseRecord, type RenewalFacts } from "../../core/decide-renewal.ts";
@@ -7,7 +6,7 @@ import { parseFailureJson } from "../../core/failure-json.ts";
 import { parseOfflineTerms } from "../../core/offline-terms.ts";
 import type { OrderId } from "../../core/order.ts";
 import { compileOnce } from "../../store/fast/compile-once.ts";
-import type { BrokerTables } from "../../store/schema.ts";
+import type { Store } from "../../store/store.ts";
 import {
   type CoveringScopes,
   revocationOf,
@@ -79,7 +78,7 @@ const selectLease = compileOnce((store, wanted: { readonly id: string } & Coveri
  * switches
  */
 export async function loadLease(
-  store: Kysely<BrokerTables>,
+  store: Store,
   id: string,
   { order, serial }: NodeOfLease,
 ): Promise<LoadedLease> {

@@ -1,10 +1,9 @@
 import type { Grant, UnlockQuestion } from "@databox-cmk/protocol";
-import type { Transaction } from "kysely";
 
 import type { OrderId } from "../../core/order.ts";
 import type { UnlockPurpose } from "../../core/unlock-purposes.ts";
 import { compileWriteOnce } from "../../store/fast/compile-once.ts";
-import type { BrokerTables } from "../../store/schema.ts";
+import type { StoreTransaction } from "../../store/store.ts";
 
 const supersede = compileWriteOnce((store, { order, serial }: { order: OrderId; serial: string }) =>
   store
@@ -63,7 +62,7 @@ const insertLease = compileWriteOnce(
  * ones. Both statements are sent together.
  */
 export async function openLease(
-  transaction: Transaction<BrokerTables>,
+  transaction: StoreTransaction,
   { order, serial }: { readonly order: OrderId; readonly serial: string },
   {
     grant,

@@ -4,13 +4,12 @@ import {
   MESSAGE_TYPES,
   type RenewedLease,
 } from "@databox-cmk/protocol";
-import type { Kysely } from "kysely";
 
 import { decideRenewal } from "../../core/decide-renewal.ts";
 import type { Outcome } from "../../core/ports.ts";
 import { leaseTermsOf } from "../../core/unlock-policy.ts";
 import { compileTogether } from "../../store/fast/compile-together.ts";
-import type { BrokerTables } from "../../store/schema.ts";
+import type { Store } from "../../store/store.ts";
 import type { AuthenticDevice } from "../message/authenticate-device.ts";
 import type { DeviceDependencies } from "../message/device-dependencies.ts";
 import { deviceVerb } from "../message/device-verb.ts";
@@ -68,7 +67,7 @@ type Moved = {
 };
 
 const moveLease = compileTogether({
-  lease: (store: Kysely<BrokerTables>, values: Moved) =>
+  lease: (store: Store, values: Moved) =>
     store
       .updateTable("leases")
       .set({

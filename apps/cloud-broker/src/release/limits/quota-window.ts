@@ -1,8 +1,6 @@
-import type { Kysely } from "kysely";
-
 import type { EpochMs } from "../../core/order.ts";
 import type { Failure } from "../../core/ports.ts";
-import type { BrokerTables } from "../../store/schema.ts";
+import type { Store } from "../../store/store.ts";
 
 export const MINUTE_MS = 60_000;
 
@@ -18,7 +16,7 @@ export function overQuota(whose: string, perMinute: number, leftMs: number): Fai
 }
 
 /** Deletes windows that have ended. */
-export async function forgetWindows(store: Kysely<BrokerTables>, nowMs: EpochMs): Promise<void> {
+export async function forgetWindows(store: Store, nowMs: EpochMs): Promise<void> {
   await store
     .deleteFrom("quota_windows")
     .where("window_ms", "<", nowMs - 2 * MINUTE_MS)

@@ -1,12 +1,11 @@
 import type { UnlockBudgetView } from "@databox-cmk/protocol";
-import type { Kysely, Transaction } from "kysely";
 
 import { DAY_MS } from "../../core/day.ts";
 import type { EpochMs, OrderId } from "../../core/order.ts";
 import type { Failure } from "../../core/ports.ts";
 import { renderTime } from "../../core/wire-time.ts";
 import { compileWriteOnce } from "../../store/fast/compile-once.ts";
-import type { BrokerTables } from "../../store/schema.ts";
+import type { Store, StoreTransaction } from "../../store/store.ts";
 
 /** The UTC day that a time belongs to, by its first millisecond. */
 const dayOf = (nowMs: EpochMs): EpochMs => Math.floor(nowMs / DAY_MS) * DAY_MS;
@@ -48,7 +47,7 @@ const take = compileWriteOnce((store, { order, day }: { order: OrderId; day: Epo
  * order's audit chain locked since it checked the budget, so all replicas together never grant more.
  */
 export async function takeFromBudget(
-  transaction: Transaction<BrokerTables>,
+  transaction: StoreTransaction,
   order: OrderId,
   nowMs: EpochMs,
 ): Promise<void> {
@@ -73,7 +72,7 @@ export function checkBudget(budget: UnlockBudget | undefined, nowMs: EpochMs): F
 
 /** A changed budget keeps today's count. */
 export async function setBudget(
-  transaction: Transaction<BrokerTables>,
+  transaction: StoreTransaction,
   order: OrderId,
   unlocksPerDay: number,
   nowMs: EpochMs,
@@ -88,7 +87,7 @@ export async function setBudget(
 }
 
 export async function readBudget(
-  store: Kysely<BrokerTables>,
+  store: Store,
   order: OrderId,
   nowMs: EpochMs,
 ): Promise<UnlockBudgetView> {

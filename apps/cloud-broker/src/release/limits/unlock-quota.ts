@@ -1,8 +1,6 @@
-import type { Kysely } from "kysely";
-
 import type { EpochMs, OrderId } from "../../core/order.ts";
 import type { Failure } from "../../core/ports.ts";
-import type { BrokerTables } from "../../store/schema.ts";
+import type { Store } from "../../store/store.ts";
 import { MINUTE_MS, overQuota, windowOf } from "./quota-window.ts";
 
 /** Unlock requests per minute; 0: no limit. */
@@ -12,7 +10,7 @@ export type UnlockQuota = { readonly perNode: number; readonly perOrder: number 
 const NO_LIMIT = 2_147_483_647;
 
 /** One row per scope. A replica with a slow clock counts in the newest window. */
-const countIn = (store: Kysely<BrokerTables>, scope: string, windowMs: EpochMs, limit: number) =>
+const countIn = (store: Store, scope: string, windowMs: EpochMs, limit: number) =>
   store
     .insertInto("quota_windows")
     .values({ scope, window_ms: windowMs, used: 1 })
@@ -44,9 +42,9 @@ const countIn = (store: Kysely<BrokerTables>, scope: string, windowMs: EpochMs, 
         ),
     );
 
-const perNode = (store: Kysely<BrokerTables>, counted: Counted) =>
+const perNode = (store: Store, counted: Counted) =>
   countIn(store, counted.nodeScope, counted.windowMs, counted.nodeLimit);
-const perOrder = (store: Kysely<BrokerTables>, counted: Counted) =>
+const perOrder = (store: Store, counted: Counted) =>
   countIn(store, counted.orderScope, counted.windowMs, counted.orderLimit);
 
 type Counted = ReturnType<typeof countedOf>;

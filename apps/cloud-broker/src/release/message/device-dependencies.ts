@@ -1,6 +1,5 @@
 import type { RateLimit } from "@databox-cmk/http";
 import type { UnlockPolicy } from "@databox-cmk/protocol";
-import type { Transaction } from "kysely";
 
 import type { AppendAudit } from "../../audit/append-audit.ts";
 import type { StrangerRows } from "../../audit/stranger-rows.ts";
@@ -12,8 +11,7 @@ import type { BrokerKeys } from "../../keys/broker-keys.ts";
 import type { Metrics } from "../../observability/metrics.ts";
 import type { NodeCertificate } from "../../orders/erase-node.ts";
 import type { Commit } from "../../store/group-commit.ts";
-import type { BrokerTables } from "../../store/schema.ts";
-import type { Store } from "../../store/store.ts";
+import type { Store, StoreTransaction } from "../../store/store.ts";
 import type { StillApproves } from "../approvals/may-approve.ts";
 import type { CountCustomerUnlock } from "../limits/customer-quota.ts";
 import type { UnlockQuota } from "../limits/unlock-quota.ts";
@@ -53,7 +51,7 @@ export type DeviceDependencies = {
    * Called once all nodes of an order are prepared, in the transaction that recorded the last one.
    */
   readonly markPrepared: (
-    transaction: Transaction<BrokerTables>,
+    transaction: StoreTransaction,
     order: OrderId,
     nowMs: number,
   ) => Promise<void>;

@@ -1,8 +1,6 @@
-import type { Transaction } from "kysely";
-
 import type { OrderId } from "../../core/order.ts";
 import { compileWriteOnce } from "../../store/fast/compile-once.ts";
-import type { BrokerTables } from "../../store/schema.ts";
+import type { StoreTransaction } from "../../store/store.ts";
 
 type Noted = { order: OrderId; serial: string; outcome: string; nowMs: number };
 
@@ -24,7 +22,7 @@ const noteWithGeneration = compileWriteOnce(
 
 /** Records the result of the node's last message, for the operator's view of an order. */
 export async function noteOutcome(
-  transaction: Transaction<BrokerTables>,
+  transaction: StoreTransaction,
   node: { readonly order: OrderId; readonly serial: string },
   outcome: "granted" | "refused" | "failed",
   nowMs: number,

@@ -1,8 +1,5 @@
-import type { Kysely, Transaction } from "kysely";
-
 import { compileOnce, compileWriteOnce } from "../../store/fast/compile-once.ts";
-import type { BrokerTables } from "../../store/schema.ts";
-import type { Store } from "../../store/store.ts";
+import type { Store, StoreTransaction } from "../../store/store.ts";
 import type { SignedAnswer } from "./signed-answer.ts";
 
 /** How long an answer is kept for the same message. */
@@ -50,7 +47,7 @@ const insertAnswer = compileWriteOnce(
  * be requested again.
  */
 export async function findStoredAnswer(
-  store: Kysely<BrokerTables>,
+  store: Store,
   requestHash: string,
   nowMs: number,
 ): Promise<SignedAnswer | undefined> {
@@ -66,7 +63,7 @@ export async function findStoredAnswer(
  * @returns false when another replica has stored one within the last minute
  */
 export async function storeAnswer(
-  transaction: Transaction<BrokerTables>,
+  transaction: StoreTransaction,
   requestHash: string,
   { status, text }: SignedAnswer,
   nowMs: number,

@@ -1,13 +1,12 @@
 import { messageHash } from "@databox-cmk/crypto";
 import type { OfflineChallenge, UnlockPolicy } from "@databox-cmk/protocol";
-import type { Transaction } from "kysely";
 
 import { dayIsUsedUp, dayOf, decideOfflineUse } from "../../core/decide-offline.ts";
 import { BEING_ANSWERED } from "../../core/decide-unlock.ts";
 import { renderOfflineTerms } from "../../core/offline-terms.ts";
 import type { OrderId } from "../../core/order.ts";
 import type { Failure, Outcome } from "../../core/ports.ts";
-import type { BrokerTables } from "../../store/schema.ts";
+import type { StoreTransaction } from "../../store/store.ts";
 import type { DeviceDependencies } from "../message/device-dependencies.ts";
 import type { DeviceNode } from "../message/device-node.ts";
 import type { Carrier, DeviceMessage } from "../message/serve-device-message.ts";
@@ -93,7 +92,7 @@ export function offlineWay(
  * cannot be tried again.
  */
 async function claimChallenge(
-  transaction: Transaction<BrokerTables>,
+  transaction: StoreTransaction,
   { message, carrier, challenge, node }: Omit<OfflineAsk, "isAgain">,
   nowMs: number,
 ): Promise<Outcome<undefined>> {
@@ -139,7 +138,7 @@ async function claimChallenge(
 
 /** The same message at another replica at the same moment is not a replay. */
 async function whyClaimed(
-  transaction: Transaction<BrokerTables>,
+  transaction: StoreTransaction,
   { challengeId }: OfflineChallenge,
   requestHash: string,
 ): Promise<Failure> {
@@ -155,7 +154,7 @@ async function whyClaimed(
 
 /** Never above the limit, on any replica: the row itself decides. */
 async function countUse(
-  transaction: Transaction<BrokerTables>,
+  transaction: StoreTransaction,
   order: OrderId,
   day: string,
   limit: number,
@@ -175,10 +174,7 @@ async function countUse(
   return counted.numUpdatedRows === 1n;
 }
 
-async function forgetAnswer(
-  transaction: Transaction<BrokerTables>,
-  challengeId: string,
-): Promise<void> {
+async function forgetAnswer(transaction: StoreTransaction, challengeId: string): Promise<void> {
   await transaction
     .updateTable("offline_unlocks")
     .set({

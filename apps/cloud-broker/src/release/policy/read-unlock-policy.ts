@@ -1,10 +1,9 @@
 import type { UnlockPolicy } from "@databox-cmk/protocol";
-import type { Kysely } from "kysely";
 
 import type { EpochMs, OrderId } from "../../core/order.ts";
 import { compileOnce } from "../../store/fast/compile-once.ts";
 import { type Json, fromJson } from "../../store/json-column.ts";
-import type { BrokerTables } from "../../store/schema.ts";
+import type { Store } from "../../store/store.ts";
 
 /** The policy that an order's owner wrote; `revision` counts the writes. */
 export type StoredPolicy = {
@@ -23,7 +22,7 @@ const select = compileOnce((store, { order }: { order: OrderId }) =>
 
 /** The policy in force: the order's own, or the broker's default. */
 export async function readUnlockPolicy(
-  store: Kysely<BrokerTables>,
+  store: Store,
   order: OrderId,
   defaultPolicy: UnlockPolicy,
 ): Promise<UnlockPolicy> {
@@ -31,7 +30,7 @@ export async function readUnlockPolicy(
 }
 
 export async function readStoredPolicy(
-  store: Kysely<BrokerTables>,
+  store: Store,
   order: OrderId,
 ): Promise<StoredPolicy | undefined> {
   const [row] = await select(store, { order });

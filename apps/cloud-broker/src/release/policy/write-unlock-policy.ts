@@ -1,6 +1,5 @@
 import { AppError, withoutUndefined } from "@databox-cmk/errors";
 import type { UnlockPolicy } from "@databox-cmk/protocol";
-import type { Kysely, Transaction } from "kysely";
 
 import { record } from "../../audit/record.ts";
 import { loosenedMembers } from "../../core/compare-policies.ts";
@@ -13,7 +12,7 @@ import { findOrder } from "../../orders/find-order.ts";
 import { insertPolicy } from "../../orders/insert-policy.ts";
 import type { Order } from "../../orders/order.ts";
 import { fromJson, toJson } from "../../store/json-column.ts";
-import type { BrokerTables } from "../../store/schema.ts";
+import type { Store, StoreTransaction } from "../../store/store.ts";
 import { policyTagOf, requirePolicyMatch } from "./policy-tag.ts";
 import { readStoredPolicy, type StoredPolicy } from "./read-unlock-policy.ts";
 
@@ -72,7 +71,7 @@ export async function writeUnlockPolicy(
 }
 
 async function putInForce(
-  transaction: Transaction<BrokerTables>,
+  transaction: StoreTransaction,
   order: Order,
   before: StoredPolicy | undefined,
   after: StoredPolicy,
@@ -90,7 +89,7 @@ async function putInForce(
 
 /** @returns false when another writer came first */
 async function replacePolicy(
-  transaction: Transaction<BrokerTables>,
+  transaction: StoreTransaction,
   order: OrderId,
   { revision }: StoredPolicy,
   after: StoredPolicy,
@@ -132,7 +131,7 @@ function requireStage({ stage }: Order): void {
  * waited.
  */
 async function tightenOpenApprovals(
-  transaction: Kysely<BrokerTables>,
+  transaction: Store,
   order: OrderId,
   before: UnlockPolicy,
   after: UnlockPolicy,
@@ -159,11 +158,7 @@ async function tightenOpenApprovals(
  * A policy that forbids break-glass ends those that were opened before; a later policy does not
  * bring them back.
  */
-async function endBreakGlass(
-  transaction: Kysely<BrokerTables>,
-  order: OrderId,
-  nowMs: EpochMs,
-): Promise<void> {
+async function endBreakGlass(transaction: Store, order: OrderId, nowMs: EpochMs): Promise<void> {
   await transaction
     .updateTable("break_glass")
     .set({ expires_at_ms: nowMs })

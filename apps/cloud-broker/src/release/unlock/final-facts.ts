@@ -1,11 +1,9 @@
-import type { Transaction } from "kysely";
-
 import { LEASE_STATES } from "../../core/decide-renewal.ts";
 import type { EpochMs, OrderId } from "../../core/order.ts";
 import type { Failure } from "../../core/ports.ts";
 import type { OrderPlace } from "../../core/unlock-purposes.ts";
 import { compileOnce } from "../../store/fast/compile-once.ts";
-import type { BrokerTables } from "../../store/schema.ts";
+import type { StoreTransaction } from "../../store/store.ts";
 import {
   type CoveringScopes,
   revocationOf,
@@ -67,7 +65,7 @@ const select = compileOnce((store, wanted: Wanted) =>
  * @returns undefined when the order is gone
  */
 export async function readFinalFacts(
-  transaction: Transaction<BrokerTables>,
+  transaction: StoreTransaction,
   { order, serial }: { readonly order: OrderId; readonly serial: string },
   { nowMs, ...asked }: Asked & { readonly nowMs: EpochMs },
 ): Promise<FinalFacts | undefined> {

@@ -2,13 +2,11 @@ import { hash } from "node:crypto";
 
 import { checkNonce } from "@databox-cmk/crypto";
 import type { UnlockRequest } from "@databox-cmk/protocol";
-import type { Kysely } from "kysely";
 
 import { BEING_ANSWERED } from "../../core/decide-unlock.ts";
 import type { OrderId } from "../../core/order.ts";
 import type { Failure, Outcome } from "../../core/ports.ts";
 import { compileTogether } from "../../store/fast/compile-together.ts";
-import type { BrokerTables } from "../../store/schema.ts";
 import type { Store } from "../../store/store.ts";
 import { countedOf, QUOTA_WRITES, usedUpQuota } from "../limits/unlock-quota.ts";
 import { NONCE_LIFETIME_MS } from "../message/challenge.ts";
@@ -59,7 +57,7 @@ type Used = {
   readonly counter: number;
 } & ReturnType<typeof countedOf>;
 
-const insertNonce = (store: Kysely<BrokerTables>, used: Used) =>
+const insertNonce = (store: Store, used: Used) =>
   store
     .insertInto("consumed_nonces")
     .values({
@@ -68,7 +66,7 @@ const insertNonce = (store: Kysely<BrokerTables>, used: Used) =>
       expires_at_ms: used.expiresAtMs,
     })
     .onConflict((conflict) => conflict.column("nonce_hash").doNothing());
-const raiseCounter = (store: Kysely<BrokerTables>, { order, serial, counter }: Used) =>
+const raiseCounter = (store: Store, { order, serial, counter }: Used) =>
   store
     .updateTable("nodes")
     .set({ last_counter: counter })

@@ -6,12 +6,12 @@ import {
   type Acknowledgement,
   type Receipt,
 } from "@databox-cmk/protocol";
-import { sql, type Transaction } from "kysely";
+import { sql } from "kysely";
 
 import { decideReceipt } from "../../core/decide-receipt.ts";
 import type { Outcome } from "../../core/ports.ts";
 import { parseDeviceShare, storeDeviceShare } from "../../custody/device-shares.ts";
-import type { BrokerTables } from "../../store/schema.ts";
+import type { StoreTransaction } from "../../store/store.ts";
 import type { AuthenticDevice } from "../message/authenticate-device.ts";
 import type { DeviceDependencies } from "../message/device-dependencies.ts";
 import { deviceVerb } from "../message/device-verb.ts";
@@ -54,7 +54,7 @@ async function takeReceipt(
 }
 
 async function findGrant(
-  transaction: Transaction<BrokerTables>,
+  transaction: StoreTransaction,
   { order, serial }: Sender,
   grantHash: string,
 ) {
@@ -82,7 +82,7 @@ type Received = {
 
 async function recordReceipt(
   { appendAudit, markPrepared, now }: DeviceDependencies,
-  transaction: Transaction<BrokerTables>,
+  transaction: StoreTransaction,
   message: DeviceMessage,
   sender: Sender,
   { said, generation, share }: Received,

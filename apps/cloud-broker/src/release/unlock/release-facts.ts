@@ -1,10 +1,9 @@
 import type { UnlockPolicy } from "@databox-cmk/protocol";
-import type { Kysely } from "kysely";
 
 import type { EpochMs, OrderId } from "../../core/order.ts";
 import type { Failure } from "../../core/ports.ts";
 import { compileOnce } from "../../store/fast/compile-once.ts";
-import type { BrokerTables } from "../../store/schema.ts";
+import type { Store } from "../../store/store.ts";
 import {
   type CoveringScopes,
   revocationOf,
@@ -55,7 +54,7 @@ const select = compileOnce((store, wanted: Wanted) =>
  * @returns undefined when the order is gone
  */
 export async function loadReleaseFacts(
-  store: Kysely<BrokerTables>,
+  store: Store,
   { order, serial }: { readonly order: OrderId; readonly serial: string },
   nonceHash: string | undefined,
 ): Promise<ReleaseFacts | undefined> {

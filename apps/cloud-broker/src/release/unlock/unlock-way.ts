@@ -1,11 +1,10 @@
 import type { SuiteName } from "@databox-cmk/crypto";
 import type { Grant, Lease, UnlockPolicy } from "@databox-cmk/protocol";
-import type { Transaction } from "kysely";
 
 import type { UnlockFacts } from "../../core/decide-unlock.ts";
 import type { AuditEvent, Outcome } from "../../core/ports.ts";
 import type { ReleaseTerms } from "../../core/release-terms.ts";
-import type { BrokerTables } from "../../store/schema.ts";
+import type { StoreTransaction } from "../../store/store.ts";
 import type { SignedAnswer } from "../message/signed-answer.ts";
 import type { UsedNonce } from "./release-facts.ts";
 
@@ -38,7 +37,7 @@ export type UnlockWay = {
   readonly overtakenAbove: number;
   /** Runs in the transaction of the grant. */
   record(
-    transaction: Transaction<BrokerTables>,
+    transaction: StoreTransaction,
     granted: { readonly grant: Grant; readonly grantHash: string; readonly answer: SignedAnswer },
   ): Promise<Outcome<{ readonly offlineJson: string | null }>>;
 };

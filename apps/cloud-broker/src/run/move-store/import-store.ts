@@ -1,11 +1,10 @@
 import { AppError } from "@databox-cmk/errors";
-import { type Kysely, sql, type Transaction } from "kysely";
+import { sql } from "kysely";
 
 import { verifyChain } from "../../audit/verify-chain.ts";
 import { engineOf } from "../../store/engine.ts";
 import { appliedMigrations } from "../../store/migrate.ts";
-import type { BrokerTables } from "../../store/schema.ts";
-import type { Store } from "../../store/store.ts";
+import type { Store, StoreTransaction } from "../../store/store.ts";
 import { runLocking } from "../../store/transactions.ts";
 import { type Progress, PROGRESS_ROWS } from "./export-store.ts";
 import { endLine, headLine, rowLine, sumLine, tableLine } from "./file-format.ts";
@@ -50,7 +49,7 @@ export async function importStore(
 }
 
 async function requireEmpty(
-  transaction: Transaction<BrokerTables>,
+  transaction: StoreTransaction,
   tables: readonly Table[],
 ): Promise<void> {
   for (const { name } of tables) {
@@ -67,7 +66,7 @@ async function requireEmpty(
 type Sums = ReadonlyMap<string, { readonly rows: number; readonly hash: string }>;
 
 async function writeAll(
-  transaction: Transaction<BrokerTables>,
+  transaction: StoreTransaction,
   lines: AsyncIterable<string>,
   tables: readonly Table[],
   migrations: readonly string[],
@@ -110,7 +109,7 @@ async function writeAll(
 }
 
 async function insertRows(
-  transaction: Transaction<BrokerTables>,
+  transaction: StoreTransaction,
   { name, columns }: Table,
   rows: readonly (readonly Cell[])[],
 ): Promise<void> {
@@ -166,7 +165,7 @@ function refuse(detail: string): AppError {
 }
 
 /** @returns the fault of the first invalid chain */
-async function verifyChains(store: Kysely<BrokerTables>): Promise<string | undefined> {
+async function verifyChains(store: Store): Promise<string | undefined> {
   const chains = await store.selectFrom("audit").select("chain").distinct().execute();
   for (const { chain } of chains) {
     const rows = await store

@@ -1,7 +1,7 @@
-import { type Kysely, sql } from "kysely";
+import { sql } from "kysely";
 
 import { engineOf } from "../../store/engine.ts";
-import type { BrokerTables } from "../../store/schema.ts";
+import type { Store } from "../../store/store.ts";
 
 export type Table = { readonly name: string; readonly columns: readonly string[] };
 
@@ -9,7 +9,7 @@ export type Table = { readonly name: string; readonly columns: readonly string[]
 const OF_THE_SCHEMA: ReadonlySet<string> = new Set(["schema_needs"]);
 
 /** Every table that holds the broker's rows, each after the tables that it refers to. */
-export async function listTables(store: Kysely<BrokerTables>): Promise<readonly Table[]> {
+export async function listTables(store: Store): Promise<readonly Table[]> {
   const found = (await store.introspection.getTables()).filter(
     ({ name, isView }) => !isView && !OF_THE_SCHEMA.has(name),
   );
@@ -32,7 +32,7 @@ export async function listTables(store: Kysely<BrokerTables>): Promise<readonly 
 }
 
 async function readReferences(
-  store: Kysely<BrokerTables>,
+  store: Store,
 ): Promise<readonly { readonly from: string; readonly to: string }[]> {
   const query =
     engineOf(store) === "sqlite"

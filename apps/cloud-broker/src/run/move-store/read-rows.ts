@@ -1,7 +1,7 @@
-import { type Kysely, sql } from "kysely";
+import { sql } from "kysely";
 
 import { engineOf } from "../../store/engine.ts";
-import type { BrokerTables } from "../../store/schema.ts";
+import type { Store } from "../../store/store.ts";
 import type { Table } from "./list-tables.ts";
 
 const PAGE_ROWS = 500;
@@ -16,7 +16,7 @@ export type Cell = string | number | null;
  * @yields each row, its values in the order of the table's columns
  */
 export async function* readRows(
-  store: Kysely<BrokerTables>,
+  store: Store,
   { name, columns }: Table,
 ): AsyncGenerator<readonly Cell[]> {
   const isSqlite = engineOf(store) === "sqlite";

@@ -1,11 +1,10 @@
-import type { Compilable, CompiledQuery, DialectAdapter, Kysely } from "kysely";
+import type { Compilable, CompiledQuery, DialectAdapter } from "kysely";
 
-import type { BrokerTables } from "../schema.ts";
+import type { Store } from "../store.ts";
 import { executeAtOnce } from "./send-at-once.ts";
 import { DirectSqliteAdapter } from "./sqlite-adapter.ts";
 
-type Queries = Kysely<BrokerTables>;
-type Run<Parameters, Value> = (store: Queries, parameters: Parameters) => Promise<Value>;
+type Run<Parameters, Value> = (store: Store, parameters: Parameters) => Promise<Value>;
 
 /** A placeholder for a named parameter while a query is built. */
 class Named {
@@ -24,7 +23,7 @@ class Named {
  * into the query.
  */
 export function compileOnce<Row, Parameters extends object>(
-  build: (store: Queries, parameters: Parameters) => Compilable<Row>,
+  build: (store: Store, parameters: Parameters) => Compilable<Row>,
 ): Run<Parameters, readonly Row[]> {
   const execute = createExecute(build);
   return async (store, parameters) => (await execute(store, parameters)).rows;
@@ -32,7 +31,7 @@ export function compileOnce<Row, Parameters extends object>(
 
 /** The same for a write; returns the number of changed rows. */
 export function compileWriteOnce<Parameters extends object>(
-  build: (store: Queries, parameters: Parameters) => Compilable,
+  build: (store: Store, parameters: Parameters) => Compilable,
 ): Run<Parameters, bigint> {
   const execute = createExecute(build);
   return async (store, parameters) => (await execute(store, parameters)).changes;
@@ -41,8 +40,8 @@ export function compileWriteOnce<Parameters extends object>(
 type Result<Row> = { readonly rows: readonly Row[]; readonly changes: bigint };
 
 function createExecute<Row, Parameters extends object>(
-  build: (store: Queries, parameters: Parameters) => Compilable<Row>,
-): (store: Queries, parameters: Parameters) => Result<Row> | Promise<Result<Row>> {
+  build: (store: Store, parameters: Parameters) => Compilable<Row>,
+): (store: Store, parameters: Parameters) => Result<Row> | Promise<Result<Row>> {
   const names = new Proxy({}, { get: (_target, name) => new Named(String(name)) });
   // A transaction is another Kysely with the adapter of its database.
   const compiled = new WeakMap<DialectAdapter, CompiledQuery<Row>>();
@@ -66,10 +65,7 @@ function createExecute<Row, Parameters extends object>(
   };
 }
 
-async function executeByKysely<Row>(
-  store: Queries,
-  query: CompiledQuery<Row>,
-): Promise<Result<Row>> {
+async function executeByKysely<Row>(store: Store, query: CompiledQuery<Row>): Promise<Result<Row>> {
   const { rows, numAffectedRows } = await executeAtOnce(store, query);
   return { rows, changes: numAffectedRows ?? 0n };
 }

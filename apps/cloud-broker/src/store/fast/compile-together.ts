@@ -1,16 +1,12 @@
-import { type Compilable, type Kysely, type OperationNodeSource, sql } from "kysely";
+import { type Compilable, type OperationNodeSource, sql } from "kysely";
 
 import { engineOf } from "../engine.ts";
 import type { Commit } from "../group-commit.ts";
 import { isDivisionByZero } from "../postgres/failures.ts";
-import type { BrokerTables } from "../schema.ts";
 import type { Store } from "../store.ts";
 import { compileOnce, compileWriteOnce } from "./compile-once.ts";
 
-type Build<Parameters> = (
-  store: Kysely<BrokerTables>,
-  parameters: Parameters,
-) => Compilable & OperationNodeSource;
+type Build<Parameters> = (store: Store, parameters: Parameters) => Compilable & OperationNodeSource;
 
 /** Undoes the writes before the one that changed nothing. */
 class NotAll extends Error {

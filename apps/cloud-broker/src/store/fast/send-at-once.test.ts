@@ -1,8 +1,8 @@
-import { CompiledQuery, type DatabaseConnection, type Kysely, type Transaction } from "kysely";
+import { CompiledQuery, type DatabaseConnection } from "kysely";
 import { expect, test } from "vitest";
 
 import { isLostRace } from "../postgres/failures.ts";
-import type { BrokerTables } from "../schema.ts";
+import type { Store, StoreTransaction } from "../store.ts";
 import { executeAtOnce, sendAtOnce } from "./send-at-once.ts";
 
 const failed = (code: string) => Object.assign(new Error(code), { code });
@@ -19,7 +19,7 @@ async function begin(codes: readonly (string | undefined)[]) {
       provideConnection: (use: (connection: DatabaseConnection) => Promise<void>) =>
         use(connection),
     }),
-  } as unknown as Transaction<BrokerTables>;
+  } as unknown as StoreTransaction;
   await sendAtOnce(transaction);
   return {
     send: () => executeAtOnce(transaction, CompiledQuery.raw("select 1")),
@@ -66,7 +66,7 @@ test.each([
       sent += 1;
       return sent === 1 ? Promise.reject(failed("40P01")) : Promise.resolve({ rows: [{ sent }] });
     },
-  } as unknown as Kysely<BrokerTables>;
+  } as unknown as Store;
   const done = executeAtOnce(store, CompiledQuery.raw("select 1"));
   const outcome = await done.then(({ rows }) => rows, isLostRace);
   expect(outcome).toEqual(failures === 0 ? [{ sent: 2 }] : true);

@@ -1,18 +1,16 @@
-import type { CompiledQuery, DatabaseConnection, Kysely, QueryResult } from "kysely";
+import type { CompiledQuery, DatabaseConnection, QueryResult } from "kysely";
 
 import { engineOf } from "../engine.ts";
 import { isAborted } from "../postgres/failures.ts";
 import { untilRaceIsWon } from "../retry-transactions.ts";
-import type { BrokerTables } from "../schema.ts";
 import type { Store } from "../store.ts";
 
-type Queries = Kysely<BrokerTables>;
 type Sent = {
   readonly connection: DatabaseConnection;
   failure?: unknown;
   withCommit?: Promise<unknown>;
 };
-const connections = new WeakMap<Queries, Sent>();
+const connections = new WeakMap<Store, Sent>();
 
 /**
  * Sends the compiled statements of a transaction on PostgreSQL as soon as they are issued:
@@ -20,7 +18,7 @@ const connections = new WeakMap<Queries, Sent>();
  * runs them in order. kysely would send each statement only after the answer to the one before.
  */
 export async function sendAtOnce(
-  transaction: Queries,
+  transaction: Store,
 ): Promise<{ readonly withCommit?: Promise<unknown> }> {
   return transaction.getExecutor().provideConnection((connection) => {
     const sent: Sent = { connection };
@@ -37,7 +35,7 @@ export async function sendAtOnce(
  * @param writes - already issued; the transaction must issue nothing after them
  */
 export async function sendWithCommit(
-  transaction: Queries,
+  transaction: Store,
   writes: readonly Promise<unknown>[],
 ): Promise<void> {
   const all = Promise.all(writes);
@@ -56,7 +54,7 @@ export async function sendWithCommit(
  */
 export function readAtOnce<Value>(
   store: Store,
-  read: (store: Queries) => Promise<Value>,
+  read: (store: Store) => Promise<Value>,
 ): Promise<Value> {
   if (engineOf(store) === "sqlite") return read(store);
   return untilRaceIsWon(() =>
@@ -79,7 +77,7 @@ export function readAtOnce<Value>(
  * takes the locks of several tables in another order than a statement that reads them together.
  */
 export async function executeAtOnce<Row>(
-  store: Queries,
+  store: Store,
   query: CompiledQuery<Row>,
 ): Promise<QueryResult<Row>> {
   const sent = connections.get(store);

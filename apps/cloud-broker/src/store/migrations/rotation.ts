@@ -1,12 +1,12 @@
 import { type Kysely, sql } from "kysely";
 
-import type { BrokerTables } from "../schema.ts";
+import type { Store } from "../store.ts";
 
 /**
  * Following the newest version of a key, the generation that each device holds, and campaigns over
  * many orders.
  */
-export async function createRotation(store: Kysely<BrokerTables>): Promise<void> {
+export async function createRotation(store: Store): Promise<void> {
   for (const statement of ROTATION) await sql.raw(statement).execute(store);
   await addressKeys(store);
 }
@@ -43,7 +43,7 @@ export async function indexLeasesByState(store: Kysely<unknown>): Promise<void> 
 }
 
 /** Stored URLs were parsed when they were put in force, so simple parsing is enough here. */
-async function addressKeys(store: Kysely<BrokerTables>): Promise<void> {
+async function addressKeys(store: Store): Promise<void> {
   const rows = await store
     .selectFrom("order_keys")
     .select(["order_id", "kek_url"])
