@@ -20,76 +20,61 @@ import { PATHS } from "./paths.ts";
 /** Actions on one order, all synchronous. */
 export function createActionRoutes(plane: ControlPlane): readonly Route[] {
   return [
-    arm.bodyRoute(
-      "POST",
-      `${PATHS.job}/cancel`,
-      {
-        action: ACTIONS.cancelJobs,
-        summary: "Cancels an order that is not yet being processed",
-        body: cancellationReason,
-        answers: { 204: undefined },
-      },
-      async (request) => {
+    arm.bodyRoute({
+      at: ["POST", `${PATHS.job}/cancel`],
+      action: ACTIONS.cancelJobs,
+      summary: "Cancels an order that is not yet being processed",
+      body: cancellationReason,
+      answers: { 204: undefined },
+      handle: async (request) => {
         const { reason } = request.body;
         await cancelOrder(plane, request.order, reason, request.context);
         return { status: 204 };
       },
-    ),
-    arm.bodyRoute(
-      "POST",
-      `${PATHS.job}/bookShipmentPickUp`,
-      {
-        action: ACTIONS.bookPickUp,
-        summary: "Books the pick-up of an appliance",
-        body: shipmentPickUpRequest,
-        answers: { 200: shipmentPickUpResponse },
-      },
-      async (request) => {
+    }),
+    arm.bodyRoute({
+      at: ["POST", `${PATHS.job}/bookShipmentPickUp`],
+      action: ACTIONS.bookPickUp,
+      summary: "Books the pick-up of an appliance",
+      body: shipmentPickUpRequest,
+      answers: { 200: shipmentPickUpResponse },
+      handle: async (request) => {
         const window = request.body;
         const json = await bookPickUp(plane, request.order, window, request.context);
         return { json };
       },
-    ),
-    arm.bodyRoute(
-      "POST",
-      `${PATHS.job}/markDevicesShipped`,
-      {
-        action: ACTIONS.markDevicesShipped,
-        summary: "Records that the appliance was sent back",
-        body: markDevicesShippedRequest,
-        answers: { 204: undefined },
-      },
-      async (request) => {
+    }),
+    arm.bodyRoute({
+      at: ["POST", `${PATHS.job}/markDevicesShipped`],
+      action: ACTIONS.markDevicesShipped,
+      summary: "Records that the appliance was sent back",
+      body: markDevicesShippedRequest,
+      answers: { 204: undefined },
+      handle: async (request) => {
         const sent = request.body.deliverToDcPackageDetails;
         await markShipped(plane, request.order, sent, request.context);
         return { status: 204 };
       },
-    ),
-    arm.bodyRoute(
-      "POST",
-      `${PATHS.job}/mitigate`,
-      {
-        action: ACTIONS.mitigate,
-        summary: "Answers a halted copy",
-        body: mitigateRequest,
-        answers: { 204: undefined },
-      },
-      async (request) => {
+    }),
+    arm.bodyRoute({
+      at: ["POST", `${PATHS.job}/mitigate`],
+      action: ACTIONS.mitigate,
+      summary: "Answers a halted copy",
+      body: mitigateRequest,
+      answers: { 204: undefined },
+      handle: async (request) => {
         const answer = request.body;
         await mitigateOrder(plane, request.order, answer, request.context);
         return { status: 204 };
       },
-    ),
-    arm.route(
-      "POST",
-      `${PATHS.job}/listCredentials`,
-      {
-        action: ACTIONS.listCredentials,
-        summary:
-          "Shows the unlock key; asks the vault at that moment, and is audited with the caller",
-        answers: { 200: unencryptedCredentialsList },
-      },
-      async (request) => {
+    }),
+    arm.route({
+      at: ["POST", `${PATHS.job}/listCredentials`],
+      action: ACTIONS.listCredentials,
+      summary:
+        "Shows the unlock key; asks the vault at that moment, and is audited with the caller",
+      answers: { 200: unencryptedCredentialsList },
+      handle: async (request) => {
         const name = request.order;
         const jobSecrets = await revealCredentials(
           plane,
@@ -102,6 +87,6 @@ export function createActionRoutes(plane: ControlPlane): readonly Route[] {
           json: { value: [{ jobName: name.name, jobSecrets }] },
         };
       },
-    ),
+    }),
   ];
 }

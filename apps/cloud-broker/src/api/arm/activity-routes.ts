@@ -17,16 +17,13 @@ const FILTERS = ["newestFirst", "action", "outcome", "search", "from", "to"] as 
 /** The order's audit chain, for its owner. */
 export function createActivityRoutes({ store, settings }: ControlPlane): readonly Route[] {
   return [
-    arm.route(
-      "GET",
-      `${PATHS.job}/activity`,
-      {
-        action: ACTIONS.readActivity,
-        summary: "Reads the audit rows of an order, filtered, page by page (extension)",
-        query: ["$skipToken", "newestFirst", "action", "outcome", "search", "from", "to"],
-        answers: { 200: activityList },
-      },
-      async (request) => {
+    arm.route({
+      at: ["GET", `${PATHS.job}/activity`],
+      action: ACTIONS.readActivity,
+      summary: "Reads the audit rows of an order, filtered, page by page (extension)",
+      query: ["$skipToken", "newestFirst", "action", "outcome", "search", "from", "to"],
+      answers: { 200: activityList },
+      handle: async (request) => {
         const { given, filter } = readFilter(request, FILTERS, activityFilter);
         const order = await findOrder(store, request.order);
         const page = await readActivity(store, order.id, filter, {
@@ -44,7 +41,7 @@ export function createActivityRoutes({ store, settings }: ControlPlane): readonl
               );
         return { json: { value: page.rows.map(renderRow), nextLink } };
       },
-    ),
+    }),
   ];
 }
 

@@ -22,12 +22,17 @@ const DEFAULT_MAX_BYTES = 64 * 1024;
 
 type Answers = Description["answers"];
 
-/** The description of a route, and the ARM action that its caller needs. */
-type Row<Known extends Answers> = Pick<Description, "summary" | "query" | "headers"> & {
+/** The description of a route, the ARM action that its caller needs, and its handler. */
+type Row<Known extends Answers, Request> = Pick<Description, "summary" | "query" | "headers"> & {
+  readonly at: readonly [method: Method, path: string];
   readonly action: string;
   readonly answers: Known;
+  readonly handle: (request: Request) => Promise<Reply<ViewOf<Known[keyof Known]>>>;
 };
-type BodyRow<Known extends Answers, Body> = Row<Known> & {
+type BodyRow<Known extends Answers, Request, Body> = Row<
+  Known,
+  Request & { readonly body: Body }
+> & {
   readonly body: z.ZodMiniType<Body>;
   /** An empty body is the empty object. */
   readonly optional?: true;
@@ -76,8 +81,9 @@ function createRows<Facts extends CallerFacts>(
   read: (request: CallerRequest) => Facts,
   common: Readonly<Record<string, string>>,
 ) {
-  const head = <Known extends Answers>(method: Method, path: string, row: Row<Known>) => {
-    const { action, summary, query, headers, answers } = row;
+  const head = (row: Omit<Row<Answers, never>, "handle">) => {
+    const { at, action, summary, query, headers, answers } = row;
+    const [method, path] = at;
     return {
       method,
       path,
@@ -99,30 +105,20 @@ function createRows<Facts extends CallerFacts>(
   };
   return {
     /** A route that reads no body. */
-    route<const Known extends Answers>(
-      method: Method,
-      path: string,
-      row: Row<Known>,
-      handle: (request: CallerRequest & Facts) => Promise<Reply<ViewOf<Known[keyof Known]>>>,
-    ): Route {
+    route<const Known extends Answers>(row: Row<Known, CallerRequest & Facts>): Route {
       return {
-        ...head(method, path, row),
+        ...head(row),
         reads: "nothing",
         handle: async (request: CallerRequest) =>
-          render(await handle({ ...request, ...read(request) })),
+          render(await row.handle({ ...request, ...read(request) })),
       };
     },
     /** A route that reads a body: one JSON object, parsed strictly. */
     bodyRoute<const Known extends Answers, Body>(
-      method: Method,
-      path: string,
-      row: BodyRow<Known, Body>,
-      handle: (
-        request: CallerRequest & Facts & { readonly body: Body },
-      ) => Promise<Reply<ViewOf<Known[keyof Known]>>>,
+      row: BodyRow<Known, CallerRequest & Facts, Body>,
     ): Route {
       const { body: schema, optional, maxBytes = DEFAULT_MAX_BYTES } = row;
-      const { described, ...rest } = head(method, path, row);
+      const { described, ...rest } = head(row);
       return {
         ...rest,
         described: { ...described, body: schema },
@@ -132,7 +128,7 @@ function createRows<Facts extends CallerFacts>(
         async handle(request: CallerRequest & { readonly body: JsonObject }) {
           const facts = read(request);
           const body = parseBody(schema, request.body);
-          return render(await handle({ ...request, ...facts, body }));
+          return render(await row.handle({ ...request, ...facts, body }));
         },
       };
     },

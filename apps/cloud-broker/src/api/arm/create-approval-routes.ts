@@ -50,30 +50,29 @@ export function createApprovalRoutes(plane: ControlPlane, hasAccess: HasAccess):
   };
 
   const decide = (decision: Vote["decision"], path: string, action: string, summary: string) =>
-    arm.bodyRoute(
-      "POST",
-      `${PATHS.job}/approvals/:approvalId/${path}`,
-      { action, summary, body: approvalDecision, answers: { 200: approvalView } },
-      async ({ body, caller, parameters, context, order: name }) => {
+    arm.bodyRoute({
+      at: ["POST", `${PATHS.job}/approvals/:approvalId/${path}`],
+      action,
+      summary,
+      body: approvalDecision,
+      answers: { 200: approvalView },
+      handle: async ({ body, caller, parameters, context, order: name }) => {
         const { id: order } = await findOrder(store, name);
         const id = parameters["approvalId"] ?? "";
         const deciding = { plane, order, id, caller, context };
         const decided = await decideApproval(deciding, decision, body.reason);
         return { json: renderApproval(decided, { ...caller, isApprover: true }, now()) };
       },
-    );
+    });
 
   return [
-    arm.route(
-      "GET",
-      `${PATHS.job}/approvals`,
-      {
-        action: ACTIONS.readApprovals,
-        summary: "Lists the unlocks of an order that wait or waited for an approval (extension)",
-        query: ["$skipToken"],
-        answers: { 200: approvalList },
-      },
-      async (request) => {
+    arm.route({
+      at: ["GET", `${PATHS.job}/approvals`],
+      action: ACTIONS.readApprovals,
+      summary: "Lists the unlocks of an order that wait or waited for an approval (extension)",
+      query: ["$skipToken"],
+      answers: { 200: approvalList },
+      handle: async (request) => {
         const { id } = await findOrder(store, request.order);
         const deps = dependencies();
         const cases = await readCases(deps, id, { after: readPosition(request), limit: PAGE + 1 });
@@ -91,16 +90,13 @@ export function createApprovalRoutes(plane: ControlPlane, hasAccess: HasAccess):
             : undefined;
         return { json: { value, nextLink } };
       },
-    ),
-    arm.route(
-      "GET",
-      PATHS.subscriptionApprovals,
-      {
-        action: ACTIONS.readApprovals,
-        summary: "Lists the unlocks of a subscription that wait for the caller (extension)",
-        answers: { 200: approvalList },
-      },
-      async (request) => {
+    }),
+    arm.route({
+      at: ["GET", PATHS.subscriptionApprovals],
+      action: ACTIONS.readApprovals,
+      summary: "Lists the unlocks of a subscription that wait for the caller (extension)",
+      answers: { 200: approvalList },
+      handle: async (request) => {
         const { subscriptionId = "" } = request.parameters;
         const deps = dependencies();
         const { caller } = request;
@@ -115,7 +111,7 @@ export function createApprovalRoutes(plane: ControlPlane, hasAccess: HasAccess):
         const value = waiting.map((each) => renderApproval(each, approver, deps.nowMs));
         return { json: { value } };
       },
-    ),
+    }),
     decide(
       "approved",
       "approve",
@@ -123,17 +119,14 @@ export function createApprovalRoutes(plane: ControlPlane, hasAccess: HasAccess):
       "Approves one unlock; each person counts once (extension)",
     ),
     decide("rejected", "reject", ACTIONS.reject, "Rejects one unlock permanently (extension)"),
-    arm.bodyRoute(
-      "POST",
-      `${PATHS.job}/breakGlass`,
-      {
-        action: ACTIONS.breakGlass,
-        summary:
-          "Emergency access: allows one unlock within 15 minutes, outside unlock hours and without approval (extension)",
-        body: breakGlassRequest,
-        answers: { 200: breakGlassResult },
-      },
-      async (request) => {
+    arm.bodyRoute({
+      at: ["POST", `${PATHS.job}/breakGlass`],
+      action: ACTIONS.breakGlass,
+      summary:
+        "Emergency access: allows one unlock within 15 minutes, outside unlock hours and without approval (extension)",
+      body: breakGlassRequest,
+      answers: { 200: breakGlassResult },
+      handle: async (request) => {
         const wanted = request.body;
         const order = await findOrder(store, request.order);
         const { serial } = wanted;
@@ -145,7 +138,7 @@ export function createApprovalRoutes(plane: ControlPlane, hasAccess: HasAccess):
         const node = serial === undefined ? {} : { serial };
         return { json: { id: opened.id, expiresAt, ...node } };
       },
-    ),
+    }),
   ];
 }
 

@@ -55,28 +55,22 @@ export function createBackupKeyRoutes(plane: ControlPlane): readonly Route[] {
       throw new AppError("NameTaken", { target: "name" });
   };
   return [
-    arm.route(
-      "GET",
-      PATH,
-      {
-        action: ACTIONS.readBackupKeys,
-        summary: "Lists the backup keys of an order, and whether one is in use (extension)",
-        answers: { 200: backupKeyList },
-      },
-      async (request) => {
+    arm.route({
+      at: ["GET", PATH],
+      action: ACTIONS.readBackupKeys,
+      summary: "Lists the backup keys of an order, and whether one is in use (extension)",
+      answers: { 200: backupKeyList },
+      handle: async (request) => {
         const { id } = await findOrder(store, request.order);
         return { json: await listBackupKeys(plane, id) };
       },
-    ),
-    arm.route(
-      "GET",
-      `${PATH}/:backupKey`,
-      {
-        action: ACTIONS.readBackupKeys,
-        summary: "Reads a backup key (extension)",
-        answers: { 200: backupKeyView },
-      },
-      async (request) => {
+    }),
+    arm.route({
+      at: ["GET", `${PATH}/:backupKey`],
+      action: ACTIONS.readBackupKeys,
+      summary: "Reads a backup key (extension)",
+      answers: { 200: backupKeyView },
+      handle: async (request) => {
         const name = backupNameOf(request);
         const { id } = await findOrder(store, request.order);
         const backups = await loadBackupKeys(store, id);
@@ -85,18 +79,15 @@ export function createBackupKeyRoutes(plane: ControlPlane): readonly Route[] {
         const orders = await findBackupOrders(store, id, now());
         return { json: renderBackupKey(found, orders.get(name)) };
       },
-    ),
-    arm.bodyRoute(
-      "PUT",
-      `${PATH}/:backupKey`,
-      {
-        action: ACTIONS.writeBackupKeys,
-        summary: "Adds a backup key to every envelope of an order, or replaces it (extension)",
-        body: backupKeyWrite,
-        headers: ["If-None-Match"],
-        answers: { 200: backupKeyView },
-      },
-      async (request) => {
+    }),
+    arm.bodyRoute({
+      at: ["PUT", `${PATH}/:backupKey`],
+      action: ACTIONS.writeBackupKeys,
+      summary: "Adds a backup key to every envelope of an order, or replaces it (extension)",
+      body: backupKeyWrite,
+      headers: ["If-None-Match"],
+      answers: { 200: backupKeyView },
+      handle: async (request) => {
         const name = backupNameOf(request);
         const chosen = choiceOf(request.body);
         const order = await findOrder(store, request.order);
@@ -120,33 +111,27 @@ export function createBackupKeyRoutes(plane: ControlPlane): readonly Route[] {
         });
         return { json: renderBackupKey(made, undefined) };
       },
-    ),
-    arm.route(
-      "DELETE",
-      `${PATH}/:backupKey`,
-      {
-        action: ACTIONS.deleteBackupKeys,
-        summary: "Takes a backup key out of every envelope (extension)",
-        answers: { 200: undefined, 204: undefined },
-      },
-      async (request) => {
+    }),
+    arm.route({
+      at: ["DELETE", `${PATH}/:backupKey`],
+      action: ACTIONS.deleteBackupKeys,
+      summary: "Takes a backup key out of every envelope (extension)",
+      answers: { 200: undefined, 204: undefined },
+      handle: async (request) => {
         const name = backupNameOf(request);
         const order = await findOrder(store, request.order);
         requireEditable(order);
         const removed = valueOf(await custody.removeBackup(order.id, name, request.context));
         return { status: removed ? 200 : 204 };
       },
-    ),
-    arm.bodyRoute(
-      "POST",
-      `${PATH}/:backupKey/use`,
-      {
-        action: ACTIONS.useBackupKeys,
-        summary: "Uses a backup key in place of a lost key from now on (extension)",
-        body: useBackupKeyRequest,
-        answers: { 200: backupKeyView },
-      },
-      async (request) => {
+    }),
+    arm.bodyRoute({
+      at: ["POST", `${PATH}/:backupKey/use`],
+      action: ACTIONS.useBackupKeys,
+      summary: "Uses a backup key in place of a lost key from now on (extension)",
+      body: useBackupKeyRequest,
+      answers: { 200: backupKeyView },
+      handle: async (request) => {
         const name = backupNameOf(request);
         const { reason, hours = DEFAULT_HOURS } = request.body;
         const { id } = await findOrder(store, request.order);
@@ -154,36 +139,30 @@ export function createBackupKeyRoutes(plane: ControlPlane): readonly Route[] {
         if (used === undefined) throw noSuch(name);
         return { json: renderBackupKey(used.backup, used.order) };
       },
-    ),
-    arm.route(
-      "DELETE",
-      `${PATH}/:backupKey/use`,
-      {
-        action: ACTIONS.useBackupKeys,
-        summary: "Stops the use of a backup key (extension)",
-        answers: { 200: undefined, 204: undefined },
-      },
-      async (request) => {
+    }),
+    arm.route({
+      at: ["DELETE", `${PATH}/:backupKey/use`],
+      action: ACTIONS.useBackupKeys,
+      summary: "Stops the use of a backup key (extension)",
+      answers: { 200: undefined, 204: undefined },
+      handle: async (request) => {
         const name = backupNameOf(request);
         const { id } = await findOrder(store, request.order);
         const withdrawn = await withdrawOrder(plane, id, name, request.context);
         return { status: withdrawn ? 200 : 204 };
       },
-    ),
-    arm.route(
-      "GET",
-      `${PATHS.job}/envelopes`,
-      {
-        action: ACTIONS.listCredentials,
-        summary: "Exports the envelopes, for opening offline by a recovery key (extension)",
-        answers: { 200: envelopeExport },
-      },
-      async (request) => {
+    }),
+    arm.route({
+      at: ["GET", `${PATHS.job}/envelopes`],
+      action: ACTIONS.listCredentials,
+      summary: "Exports the envelopes, for opening offline by a recovery key (extension)",
+      answers: { 200: envelopeExport },
+      handle: async (request) => {
         const { id } = await findOrder(store, request.order);
         const json = await exportEnvelopes(plane, id, request.context);
         return { json };
       },
-    ),
+    }),
   ];
 }
 

@@ -31,30 +31,24 @@ export function createCustodyPolicyRoutes(plane: ControlPlane): readonly Route[]
     };
   };
   return [
-    arm.route(
-      "GET",
-      PATHS.custodyPolicy,
-      {
-        action: ACTIONS.readCustodyPolicy,
-        summary: "Reads whether a subscription allows only split custody (extension)",
-        answers: { 200: custodyPolicyView },
-      },
-      async (request) => ({ json: await view(request) }),
-    ),
-    arm.bodyRoute(
-      "PUT",
-      PATHS.custodyPolicy,
-      {
-        action: ACTIONS.writeCustodyPolicy,
-        summary: "Allows only split custody for the new orders of a subscription (extension)",
-        body: custodyPolicyWrite,
-        answers: { 200: custodyPolicyView },
-      },
-      async (request) => {
+    arm.route({
+      at: ["GET", PATHS.custodyPolicy],
+      action: ACTIONS.readCustodyPolicy,
+      summary: "Reads whether a subscription allows only split custody (extension)",
+      answers: { 200: custodyPolicyView },
+      handle: async (request) => ({ json: await view(request) }),
+    }),
+    arm.bodyRoute({
+      at: ["PUT", PATHS.custodyPolicy],
+      action: ACTIONS.writeCustodyPolicy,
+      summary: "Allows only split custody for the new orders of a subscription (extension)",
+      body: custodyPolicyWrite,
+      answers: { 200: custodyPolicyView },
+      handle: async (request) => {
         const { body, context, order } = request;
         await writeCustodyPolicy(plane, order.subscriptionId, body.splitOnly, context);
         return { json: await view(request) };
       },
-    ),
+    }),
   ];
 }

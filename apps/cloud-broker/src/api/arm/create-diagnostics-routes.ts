@@ -38,15 +38,12 @@ type EventView = DiagnosticsView["events"][number];
  */
 export function createDiagnosticsRoutes({ store }: ControlPlane): readonly Route[] {
   return [
-    arm.route(
-      "GET",
-      `${PATHS.job}/diagnostics/:correlationId`,
-      {
-        action: ACTIONS.readDiagnostics,
-        summary: "Reads the timeline of one unlock and the explanation of its outcome (extension)",
-        answers: { 200: diagnosticsView },
-      },
-      async (request) => {
+    arm.route({
+      at: ["GET", `${PATHS.job}/diagnostics/:correlationId`],
+      action: ACTIONS.readDiagnostics,
+      summary: "Reads the timeline of one unlock and the explanation of its outcome (extension)",
+      answers: { 200: diagnosticsView },
+      handle: async (request) => {
         const { correlationId = "" } = request.parameters;
         if (!CORRELATION_ID.test(correlationId))
           throw new AppError("InvalidResourceName", {
@@ -73,7 +70,7 @@ export function createDiagnosticsRoutes({ store }: ControlPlane): readonly Route
         const json: DiagnosticsView = { correlationId, orderId: order.id, events };
         return { json };
       },
-    ),
+    }),
   ];
 }
 

@@ -45,30 +45,24 @@ export function createKeyHealthRoutes({
     return { json };
   };
   return [
-    arm.route(
-      "GET",
-      `${PATHS.job}/keyHealth`,
-      {
-        action: ACTIONS.readKeyHealth,
-        summary: "Reads whether the key of an order is usable, as of the last check (extension)",
-        answers: { 200: keyHealthView },
-      },
-      async (request) => render(await findOrder(store, request.order)),
-    ),
-    arm.route(
-      "POST",
-      `${PATHS.job}/keyHealth/check`,
-      {
-        action: ACTIONS.checkKeyHealth,
-        summary: "Checks the key of an order now, and returns the same as the read (extension)",
-        answers: { 200: keyHealthView },
-      },
-      async (request) => {
+    arm.route({
+      at: ["GET", `${PATHS.job}/keyHealth`],
+      action: ACTIONS.readKeyHealth,
+      summary: "Reads whether the key of an order is usable, as of the last check (extension)",
+      answers: { 200: keyHealthView },
+      handle: async (request) => render(await findOrder(store, request.order)),
+    }),
+    arm.route({
+      at: ["POST", `${PATHS.job}/keyHealth/check`],
+      action: ACTIONS.checkKeyHealth,
+      summary: "Checks the key of an order now, and returns the same as the read (extension)",
+      answers: { 200: keyHealthView },
+      handle: async (request) => {
         const order = await findOrder(store, request.order);
         await checkKeyNow(order.id);
         return render(order);
       },
-    ),
+    }),
   ];
 }
 

@@ -31,51 +31,42 @@ export function createKeyVersionRoutes({ store, settings }: ControlPlane): reado
     return keyAddressOf(valueOf(parseKeyUrl(text, settings.keyVaultSuffixes)));
   };
   return [
-    arm.route(
-      "GET",
-      `${PATHS.job}/keyVersions`,
-      {
-        action: ACTIONS.readKeyVersions,
-        summary:
-          "Reads which versions of its key an order uses, and which may be disabled (extension)",
-        answers: { 200: keyVersionsView },
-      },
-      async (request) => {
+    arm.route({
+      at: ["GET", `${PATHS.job}/keyVersions`],
+      action: ACTIONS.readKeyVersions,
+      summary:
+        "Reads which versions of its key an order uses, and which may be disabled (extension)",
+      answers: { 200: keyVersionsView },
+      handle: async (request) => {
         const order = await findOrder(store, request.order);
         const scope = { order: order.id };
         return { json: await view(store, scope, await addressOf(store, scope)) };
       },
-    ),
-    arm.route(
-      "GET",
-      "/subscriptions/:subscriptionId/providers/Microsoft.DataBox/keyVersions",
-      {
-        action: ACTIONS.readSubscriptionKeyVersions,
-        summary: "Reads the same for one key over all orders of a subscription (extension)",
-        query: ["keyUrl"],
-        answers: { 200: keyVersionsView },
-      },
-      async (request) => {
+    }),
+    arm.route({
+      at: ["GET", "/subscriptions/:subscriptionId/providers/Microsoft.DataBox/keyVersions"],
+      action: ACTIONS.readSubscriptionKeyVersions,
+      summary: "Reads the same for one key over all orders of a subscription (extension)",
+      query: ["keyUrl"],
+      answers: { 200: keyVersionsView },
+      handle: async (request) => {
         const keyAddress = ofKey(request);
         const subscriptionId = request.parameters["subscriptionId"]?.toLowerCase() ?? "";
         const json = await view(store, { keyAddress, subscriptionId }, keyAddress);
         return { json };
       },
-    ),
-    operator.route(
-      "GET",
-      "/operator/v1/keyVersions",
-      {
-        action: "Microsoft.DataBox/operator/keyVersions/read",
-        summary: "Reads the same for one key over all orders",
-        query: ["keyUrl"],
-        answers: { 200: keyVersionsView },
-      },
-      async (request: CallerRequest) => {
+    }),
+    operator.route({
+      at: ["GET", "/operator/v1/keyVersions"],
+      action: "Microsoft.DataBox/operator/keyVersions/read",
+      summary: "Reads the same for one key over all orders",
+      query: ["keyUrl"],
+      answers: { 200: keyVersionsView },
+      handle: async (request: CallerRequest) => {
         const keyAddress = ofKey(request);
         return { json: await view(store, { keyAddress }, keyAddress) };
       },
-    ),
+    }),
   ];
 }
 

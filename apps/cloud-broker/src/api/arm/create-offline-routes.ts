@@ -35,17 +35,14 @@ export function createOfflineRoutes(dependencies: DeviceDependencies): readonly 
   const exchange = createOfflineExchange(dependencies, createFindDevice(store));
   const answerMessage = createAnswerMessage(dependencies, exchange);
   return [
-    arm.bodyRoute(
-      "POST",
-      `${PATHS.job}/offlineUnlocks`,
-      {
-        action: ACTIONS.offlineUnlock,
-        summary:
-          "Decides the challenge of a node without network; the answer is carried back (extension)",
-        body: offlineUnlockRequest,
-        answers: { 200: offlineUnlockResult, 202: offlineUnlockPending },
-      },
-      async (request) => {
+    arm.bodyRoute({
+      at: ["POST", `${PATHS.job}/offlineUnlocks`],
+      action: ACTIONS.offlineUnlock,
+      summary:
+        "Decides the challenge of a node without network; the answer is carried back (extension)",
+      body: offlineUnlockRequest,
+      answers: { 200: offlineUnlockResult, 202: offlineUnlockPending },
+      handle: async (request) => {
         const { challenge, reason } = request.body;
         const { id: order } = await findOrder(store, request.order);
         const { correlationId } = request.context;
@@ -79,20 +76,17 @@ export function createOfflineRoutes(dependencies: DeviceDependencies): readonly 
         const granted = await readOfflineUnlock(dependencies, order, messageHash(challenge));
         return { json: { answer: reply.answer.text, ...granted } };
       },
-    ),
-    arm.route(
-      "GET",
-      `${PATHS.job}/offlineUnlocks`,
-      {
-        action: ACTIONS.readOfflineUnlocks,
-        summary: "Lists unlocks without network and how many are left today (extension)",
-        answers: { 200: offlineUnlockList },
-      },
-      async (request) => {
+    }),
+    arm.route({
+      at: ["GET", `${PATHS.job}/offlineUnlocks`],
+      action: ACTIONS.readOfflineUnlocks,
+      summary: "Lists unlocks without network and how many are left today (extension)",
+      answers: { 200: offlineUnlockList },
+      handle: async (request) => {
         const { id } = await findOrder(store, request.order);
         return { json: await listOfflineUnlocks(dependencies, id) };
       },
-    ),
+    }),
   ];
 }
 

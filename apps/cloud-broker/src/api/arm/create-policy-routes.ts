@@ -26,30 +26,24 @@ export function createPolicyRoutes(plane: ControlPlane): readonly Route[] {
     return { headers: { etag: policyTagOf(stored) }, json };
   };
   return [
-    arm.route(
-      "GET",
-      `${PATHS.job}/unlockPolicy`,
-      {
-        action: ACTIONS.readUnlockPolicy,
-        summary: "Reads the unlock policy of an order (extension)",
-        answers: { 200: unlockPolicyView },
-      },
-      async (request) => {
+    arm.route({
+      at: ["GET", `${PATHS.job}/unlockPolicy`],
+      action: ACTIONS.readUnlockPolicy,
+      summary: "Reads the unlock policy of an order (extension)",
+      answers: { 200: unlockPolicyView },
+      handle: async (request) => {
         const { id } = await findOrder(plane.store, request.order);
         return render(await readStoredPolicy(plane.store, id));
       },
-    ),
-    arm.bodyRoute(
-      "PUT",
-      `${PATHS.job}/unlockPolicy`,
-      {
-        action: ACTIONS.writeUnlockPolicy,
-        summary: "Writes the whole unlock policy of an order (extension)",
-        body: unlockPolicyWrite,
-        headers: ["If-Match"],
-        answers: { 200: unlockPolicyView },
-      },
-      async (request) => {
+    }),
+    arm.bodyRoute({
+      at: ["PUT", `${PATHS.job}/unlockPolicy`],
+      action: ACTIONS.writeUnlockPolicy,
+      summary: "Writes the whole unlock policy of an order (extension)",
+      body: unlockPolicyWrite,
+      headers: ["If-Match"],
+      answers: { 200: unlockPolicyView },
+      handle: async (request) => {
         const {
           source: _source,
           changedAt: _changedAt,
@@ -66,6 +60,6 @@ export function createPolicyRoutes(plane: ControlPlane): readonly Route[] {
           ),
         );
       },
-    ),
+    }),
   ];
 }

@@ -27,47 +27,38 @@ export function createRevocationRoutes(plane: ControlPlane): readonly Route[] {
   const scopeOf = (request: ArmRequest, serial: string | undefined): Promise<RevocationScope> =>
     scopeOfOrder(plane, request.order, serial);
   return [
-    arm.route(
-      "GET",
-      `${PATHS.job}/revocations`,
-      {
-        action: ACTIONS.readRevocations,
-        summary: "Lists the active kill switches of an order (extension)",
-        answers: { 200: revocationList },
-      },
-      async (request) => {
+    arm.route({
+      at: ["GET", `${PATHS.job}/revocations`],
+      action: ACTIONS.readRevocations,
+      summary: "Lists the active kill switches of an order (extension)",
+      answers: { 200: revocationList },
+      handle: async (request) => {
         const { id } = await findOrder(plane.store, request.order);
         return { json: await listRevocationsOver(plane.store, id) };
       },
-    ),
-    arm.bodyRoute(
-      "POST",
-      `${PATHS.job}/revoke`,
-      {
-        action: ACTIONS.revoke,
-        summary: "Refuses unlocks of an order or one node, and re-locks at once (extension)",
-        body: revokeRequest,
-        answers: { 200: revokeResult },
-      },
-      async (request) => {
+    }),
+    arm.bodyRoute({
+      at: ["POST", `${PATHS.job}/revoke`],
+      action: ACTIONS.revoke,
+      summary: "Refuses unlocks of an order or one node, and re-locks at once (extension)",
+      body: revokeRequest,
+      answers: { 200: revokeResult },
+      handle: async (request) => {
         const { reason, serial } = request.body;
         const scope = await scopeOf(request, serial);
         const { context } = request;
         const { nowMs, leases } = await revokeNow({ plane, scope, origin, context }, reason);
         return { json: { revokedAt: renderTime(nowMs), leases } };
       },
-    ),
-    arm.bodyRoute(
-      "POST",
-      `${PATHS.job}/restoreAccess`,
-      {
-        action: ACTIONS.restoreAccess,
-        summary: "Turns a revocation off; each node must unlock again (extension)",
-        body: restoreAccessRequest,
-        optional: true,
-        answers: { 200: restoreAccessResult },
-      },
-      async (request) => {
+    }),
+    arm.bodyRoute({
+      at: ["POST", `${PATHS.job}/restoreAccess`],
+      action: ACTIONS.restoreAccess,
+      summary: "Turns a revocation off; each node must unlock again (extension)",
+      body: restoreAccessRequest,
+      optional: true,
+      answers: { 200: restoreAccessResult },
+      handle: async (request) => {
         const { serial } = request.body;
         const scope = await scopeOf(request, serial);
         const { context } = request;
@@ -75,33 +66,27 @@ export function createRevocationRoutes(plane: ControlPlane): readonly Route[] {
         const { nowMs, lifted } = await restoreAccess({ plane, scope, origin, context }, order);
         return { json: { restoredAt: renderTime(nowMs), lifted } };
       },
-    ),
-    arm.route(
-      "POST",
-      `${PATHS.job}/revocationDrill`,
-      {
-        action: ACTIONS.revocationDrill,
-        summary: "Measures the path of a revocation; volumes stay open (extension)",
-        answers: { 200: revocationDrillView },
-      },
-      async (request) => {
+    }),
+    arm.route({
+      at: ["POST", `${PATHS.job}/revocationDrill`],
+      action: ACTIONS.revocationDrill,
+      summary: "Measures the path of a revocation; volumes stay open (extension)",
+      answers: { 200: revocationDrillView },
+      handle: async (request) => {
         const { id } = await findOrder(plane.store, request.order);
         await startDrill(plane, id, request.context);
         return { json: await readLastDrill(plane, id) };
       },
-    ),
-    arm.route(
-      "GET",
-      `${PATHS.job}/revocationDrill`,
-      {
-        action: ACTIONS.readRevocationDrill,
-        summary: "Reads the figures of the last drill (extension)",
-        answers: { 200: revocationDrillView },
-      },
-      async (request) => {
+    }),
+    arm.route({
+      at: ["GET", `${PATHS.job}/revocationDrill`],
+      action: ACTIONS.readRevocationDrill,
+      summary: "Reads the figures of the last drill (extension)",
+      answers: { 200: revocationDrillView },
+      handle: async (request) => {
         const { id } = await findOrder(plane.store, request.order);
         return { json: await readLastDrill(plane, id) };
       },
-    ),
+    }),
   ];
 }

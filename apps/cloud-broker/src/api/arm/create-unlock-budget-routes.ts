@@ -17,29 +17,23 @@ const PATH = `${PATHS.job}/unlockBudget`;
 export function createUnlockBudgetRoutes(plane: ControlPlane): readonly Route[] {
   const { store, now } = plane;
   return [
-    arm.route(
-      "GET",
-      PATH,
-      {
-        action: ACTIONS.readUnlockBudget,
-        summary: "Reads the unlock budget of an order and its use (extension)",
-        answers: { 200: unlockBudgetView },
-      },
-      async (request) => {
+    arm.route({
+      at: ["GET", PATH],
+      action: ACTIONS.readUnlockBudget,
+      summary: "Reads the unlock budget of an order and its use (extension)",
+      answers: { 200: unlockBudgetView },
+      handle: async (request) => {
         const { id } = await findOrder(store, request.order);
         return { json: await readBudget(store, id, now()) };
       },
-    ),
-    arm.bodyRoute(
-      "PUT",
-      PATH,
-      {
-        action: ACTIONS.writeUnlockBudget,
-        summary: "Limits the unlocks of an order per day (extension)",
-        body: unlockBudgetWrite,
-        answers: { 200: unlockBudgetView },
-      },
-      async (request) => {
+    }),
+    arm.bodyRoute({
+      at: ["PUT", PATH],
+      action: ACTIONS.writeUnlockBudget,
+      summary: "Limits the unlocks of an order per day (extension)",
+      body: unlockBudgetWrite,
+      answers: { 200: unlockBudgetView },
+      handle: async (request) => {
         const { unlocksPerDay } = request.body;
         const order = await findOrder(store, request.order);
         const { id } = order;
@@ -55,16 +49,13 @@ export function createUnlockBudgetRoutes(plane: ControlPlane): readonly Route[] 
         });
         return { json: await readBudget(store, id, now()) };
       },
-    ),
-    arm.route(
-      "DELETE",
-      PATH,
-      {
-        action: ACTIONS.deleteUnlockBudget,
-        summary: "Removes the limit of unlocks per day (extension)",
-        answers: { 200: undefined, 204: undefined },
-      },
-      async (request) => {
+    }),
+    arm.route({
+      at: ["DELETE", PATH],
+      action: ACTIONS.deleteUnlockBudget,
+      summary: "Removes the limit of unlocks per day (extension)",
+      answers: { 200: undefined, 204: undefined },
+      handle: async (request) => {
         const order = await findOrder(store, request.order);
         const { id } = order;
         const { context } = request;
@@ -80,7 +71,7 @@ export function createUnlockBudgetRoutes(plane: ControlPlane): readonly Route[] 
         });
         return { status: removed ? 200 : 204 };
       },
-    ),
+    }),
   ];
 }
 

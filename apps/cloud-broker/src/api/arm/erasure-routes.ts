@@ -22,29 +22,23 @@ export function createErasureRoutes({ store }: ControlPlane): readonly Route[] {
     return erasureReceipt;
   };
   return [
-    arm.route(
-      "GET",
-      `${PATHS.job}/erasureCertificate`,
-      {
-        action: ACTIONS.readJobs,
-        summary: "Reads the signed certificate of an erased order (extension)",
-        answers: { 200: erasureCertificate },
-      },
-      async (request) => {
+    arm.route({
+      at: ["GET", `${PATHS.job}/erasureCertificate`],
+      action: ACTIONS.readJobs,
+      summary: "Reads the signed certificate of an erased order (extension)",
+      answers: { 200: erasureCertificate },
+      handle: async (request) => {
         const certificate = await readCertificate(request);
         const json: ErasureCertificate = { certificate, statement: readStatement(certificate) };
         return { json };
       },
-    ),
-    arm.route(
-      "GET",
-      `${PATHS.job}/erasureCertificate/pdf`,
-      {
-        action: ACTIONS.readJobs,
-        summary: "The same certificate as a PDF, with the signed one attached (extension)",
-        answers: { 200: undefined },
-      },
-      async (request) => ({
+    }),
+    arm.route({
+      at: ["GET", `${PATHS.job}/erasureCertificate/pdf`],
+      action: ACTIONS.readJobs,
+      summary: "The same certificate as a PDF, with the signed one attached (extension)",
+      answers: { 200: undefined },
+      handle: async (request) => ({
         headers: {
           "content-disposition": `attachment; filename="${request.order.name}-erasure.pdf"`,
         },
@@ -53,6 +47,6 @@ export function createErasureRoutes({ store }: ControlPlane): readonly Route[] {
           mediaType: "application/pdf",
         },
       }),
-    ),
+    }),
   ];
 }

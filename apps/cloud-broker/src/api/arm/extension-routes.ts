@@ -25,17 +25,14 @@ const STATUS_WORDS = { passed: "Passed", failed: "Failed", "not-reached": "NotRe
 export function createExtensionRoutes(plane: ControlPlane): readonly Route[] {
   const { custody, now, settings, store } = plane;
   return [
-    arm.bodyRoute(
-      "POST",
-      `${PATHS.job}/validateKeyEncryptionKey`,
-      {
-        action: ACTIONS.validateKey,
-        summary: "Runs every check of a key and changes nothing (extension)",
-        body: validateKeyRequest,
-        optional: true,
-        answers: { 200: keyValidationResult },
-      },
-      async (request) => {
+    arm.bodyRoute({
+      at: ["POST", `${PATHS.job}/validateKeyEncryptionKey`],
+      action: ACTIONS.validateKey,
+      summary: "Runs every check of a key and changes nothing (extension)",
+      body: validateKeyRequest,
+      optional: true,
+      answers: { 200: keyValidationResult },
+      handle: async (request) => {
         const { identity, keyEncryptionKey } = request.body;
         const order = await findOrder(store, request.order);
         const candidate = valueOf(
@@ -60,7 +57,7 @@ export function createExtensionRoutes(plane: ControlPlane): readonly Route[] {
         };
         return { json };
       },
-    ),
+    }),
   ];
 }
 

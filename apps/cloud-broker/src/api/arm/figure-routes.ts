@@ -11,25 +11,21 @@ import { PATHS } from "./paths.ts";
 export function createFigureRoutes({ store, now }: ControlPlane): readonly Route[] {
   const readFigures = createDailyFigures(store, now);
   return [
-    arm.route(
-      "GET",
-      PATHS.dailyFigures,
-      {
-        action: ACTIONS.readActivity,
-        summary: "Counts unlocks, refusals and re-locks of the last days (extension)",
-        answers: { 200: dailyFigures },
-      },
-      async ({ parameters }) => ({ json: await readFigures(parameters["subscriptionId"] ?? "") }),
-    ),
-    operator.route(
-      "GET",
-      "/operator/v1/dailyFigures",
-      {
-        action: "Microsoft.DataBox/operator/dailyFigures/read",
-        summary: "Counts the same for every customer",
-        answers: { 200: dailyFigures },
-      },
-      async () => ({ json: await readFigures(undefined) }),
-    ),
+    arm.route({
+      at: ["GET", PATHS.dailyFigures],
+      action: ACTIONS.readActivity,
+      summary: "Counts unlocks, refusals and re-locks of the last days (extension)",
+      answers: { 200: dailyFigures },
+      handle: async ({ parameters }) => ({
+        json: await readFigures(parameters["subscriptionId"] ?? ""),
+      }),
+    }),
+    operator.route({
+      at: ["GET", "/operator/v1/dailyFigures"],
+      action: "Microsoft.DataBox/operator/dailyFigures/read",
+      summary: "Counts the same for every customer",
+      answers: { 200: dailyFigures },
+      handle: async () => ({ json: await readFigures(undefined) }),
+    }),
   ];
 }

@@ -42,17 +42,14 @@ export function createJobRoutes(plane: ControlPlane): readonly Route[] {
   });
 
   return [
-    arm.bodyRoute(
-      "PUT",
-      PATHS.job,
-      {
-        action: ACTIONS.writeJobs,
-        summary: "Places an order; an order that exists is refused with 409",
-        body: jobWrite,
-        maxBytes: JOB_MAX_BYTES,
-        answers: { 202: undefined },
-      },
-      async (request) => {
+    arm.bodyRoute({
+      at: ["PUT", PATHS.job],
+      action: ACTIONS.writeJobs,
+      summary: "Places an order; an order that exists is refused with 409",
+      body: jobWrite,
+      maxBytes: JOB_MAX_BYTES,
+      answers: { 202: undefined },
+      handle: async (request) => {
         const name = request.order;
         const written = request.body;
         const { transferTypeRequired } = apiVersionTraits(request.apiVersion);
@@ -71,17 +68,14 @@ export function createJobRoutes(plane: ControlPlane): readonly Route[] {
         );
         return accepted(request, locationOf(written.location), operation);
       },
-    ),
-    arm.route(
-      "GET",
-      PATHS.job,
-      {
-        action: ACTIONS.readJobs,
-        summary: "Reads an order",
-        query: ["$expand"],
-        answers: { 200: jobResource },
-      },
-      async (request) => {
+    }),
+    arm.route({
+      at: ["GET", PATHS.job],
+      action: ACTIONS.readJobs,
+      summary: "Reads an order",
+      query: ["$expand"],
+      answers: { 200: jobResource },
+      handle: async (request) => {
         const order = await findOrder(store, request.order);
         return {
           headers: { etag: entityTagOf(order) },
@@ -92,19 +86,16 @@ export function createJobRoutes(plane: ControlPlane): readonly Route[] {
           }),
         };
       },
-    ),
-    arm.bodyRoute(
-      "PATCH",
-      PATHS.job,
-      {
-        action: ACTIONS.writeJobs,
-        summary: "Merges changes into an order, all of them or none",
-        body: jobPatch,
-        maxBytes: JOB_MAX_BYTES,
-        headers: ["If-Match"],
-        answers: { 202: undefined },
-      },
-      async (request) => {
+    }),
+    arm.bodyRoute({
+      at: ["PATCH", PATHS.job],
+      action: ACTIONS.writeJobs,
+      summary: "Merges changes into an order, all of them or none",
+      body: jobPatch,
+      maxBytes: JOB_MAX_BYTES,
+      headers: ["If-Match"],
+      answers: { 202: undefined },
+      handle: async (request) => {
         const name = request.order;
         const patch = request.body;
         const operation = await turns(orderIdOf(name), () =>
@@ -113,22 +104,19 @@ export function createJobRoutes(plane: ControlPlane): readonly Route[] {
         const { location } = await findOrder(store, name);
         return accepted(request, location, operation);
       },
-    ),
-    arm.route(
-      "DELETE",
-      PATHS.job,
-      {
-        action: ACTIONS.deleteJobs,
-        summary: "Deletes an ended order with all wrappings of its key",
-        answers: { 202: undefined, 204: undefined },
-      },
-      async (request) => {
+    }),
+    arm.route({
+      at: ["DELETE", PATHS.job],
+      action: ACTIONS.deleteJobs,
+      summary: "Deletes an ended order with all wrappings of its key",
+      answers: { 202: undefined, 204: undefined },
+      handle: async (request) => {
         const deleted = await deleteOrder(plane, request.order, request.context);
         return deleted === undefined
           ? { status: 204 }
           : accepted(request, deleted.location, deleted.operation);
       },
-    ),
+    }),
   ];
 }
 

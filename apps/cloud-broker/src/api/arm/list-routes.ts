@@ -56,35 +56,29 @@ export function createListRoutes({ store, settings }: ControlPlane): readonly Ro
   };
 
   return [
-    arm.route(
-      "GET",
-      PATHS.groupJobs,
-      {
-        action: ACTIONS.readJobs,
-        summary: "Lists the orders of a resource group",
-        query: ["$skipToken", "$top"],
-        answers: { 200: jobResourceList },
-      },
-      (request) => {
+    arm.route({
+      at: ["GET", PATHS.groupJobs],
+      action: ACTIONS.readJobs,
+      summary: "Lists the orders of a resource group",
+      query: ["$skipToken", "$top"],
+      answers: { 200: jobResourceList },
+      handle: (request) => {
         const { subscriptionId = "", resourceGroup = "" } = request.parameters;
         requireResourceGroup(resourceGroup);
         return list(request, { subscriptionId, resourceGroup });
       },
-    ),
-    arm.route(
-      "GET",
-      PATHS.subscriptionJobs,
-      {
-        action: ACTIONS.readJobs,
-        summary: "Lists the orders of a subscription",
-        query: ["$skipToken", "$top"],
-        answers: { 200: jobResourceList },
-      },
-      (request) => {
+    }),
+    arm.route({
+      at: ["GET", PATHS.subscriptionJobs],
+      action: ACTIONS.readJobs,
+      summary: "Lists the orders of a subscription",
+      query: ["$skipToken", "$top"],
+      answers: { 200: jobResourceList },
+      handle: (request) => {
         const { subscriptionId = "" } = request.parameters;
         return list(request, { subscriptionId });
       },
-    ),
+    }),
   ];
 }
 

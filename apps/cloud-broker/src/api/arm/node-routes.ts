@@ -11,19 +11,16 @@ import { readNodeViews } from "./read-node-views.ts";
 /** The nodes of an order: lock state, lease and envelope. */
 export function createNodeRoutes({ store, now }: ControlPlane): readonly Route[] {
   return [
-    arm.route(
-      "GET",
-      `${PATHS.job}/nodes`,
-      {
-        action: ACTIONS.readJobs,
-        summary: "Lists the nodes of an order with lock, lease and envelope",
-        answers: { 200: orderNodes },
-      },
-      async (request) => {
+    arm.route({
+      at: ["GET", `${PATHS.job}/nodes`],
+      action: ACTIONS.readJobs,
+      summary: "Lists the nodes of an order with lock, lease and envelope",
+      answers: { 200: orderNodes },
+      handle: async (request) => {
         const { id } = await findOrder(store, request.order);
         const body: OrderNodes = { value: await readNodeViews(store, id, now()) };
         return { json: body };
       },
-    ),
+    }),
   ];
 }

@@ -19,15 +19,12 @@ import { PATHS } from "./paths.ts";
 export function createOperationRoutes({ store, settings }: ControlPlane): readonly Route[] {
   const retryAfter = { "retry-after": String(settings.retryAfterSeconds) };
   return [
-    arm.route(
-      "GET",
-      `${PATHS.subscriptionLocation}/operationResults/:operationId`,
-      {
-        action: ACTIONS.operationResults,
-        summary: "Asks for a long-running operation",
-        answers: { 202: undefined, 204: undefined },
-      },
-      async (request) => {
+    arm.route({
+      at: ["GET", `${PATHS.subscriptionLocation}/operationResults/:operationId`],
+      action: ACTIONS.operationResults,
+      summary: "Asks for a long-running operation",
+      answers: { 202: undefined, 204: undefined },
+      handle: async (request) => {
         const { subscriptionId = "", location = "", operationId = "" } = request.parameters;
         const where = { armUrl: settings.armUrl, apiVersion: request.apiVersion };
         const operation = await pollOperation(store, subscriptionId, operationId);
@@ -51,16 +48,13 @@ export function createOperationRoutes({ store, settings }: ControlPlane): readon
         if (order === undefined) return { status: 204 };
         return { status: 202, headers: { ...retryAfter, location: jobUrl(where, order) } };
       },
-    ),
-    arm.route(
-      "GET",
-      PATHS.operations,
-      {
-        action: ACTIONS.readOperations,
-        summary: "Lists the operations that roles may be given",
-        answers: { 200: operationList },
-      },
-      () => Promise.resolve({ json: { value: OPERATIONS } }),
-    ),
+    }),
+    arm.route({
+      at: ["GET", PATHS.operations],
+      action: ACTIONS.readOperations,
+      summary: "Lists the operations that roles may be given",
+      answers: { 200: operationList },
+      handle: () => Promise.resolve({ json: { value: OPERATIONS } }),
+    }),
   ];
 }

@@ -23,40 +23,31 @@ import { PATHS } from "./paths.ts";
 /** Information before an order is placed; answered from data files, the same in both scopes. */
 export function createServiceRoutes({ now }: { readonly now: Clock }): readonly Route[] {
   const atLocation = (location: string): readonly Route[] => [
-    arm.bodyRoute(
-      "POST",
-      `${location}/validateInputs`,
-      {
-        action: ACTIONS.validateInputs,
-        summary: "Checks the inputs of an order before it is placed",
-        body: validateInputsRequest,
-        answers: { 200: validateInputsResponse },
-      },
-      ({ body }) =>
+    arm.bodyRoute({
+      at: ["POST", `${location}/validateInputs`],
+      action: ACTIONS.validateInputs,
+      summary: "Checks the inputs of an order before it is placed",
+      body: validateInputsRequest,
+      answers: { 200: validateInputsResponse },
+      handle: ({ body }) =>
         Promise.resolve({ json: { properties: validateInputs(body.individualRequestDetails) } }),
-    ),
-    arm.bodyRoute(
-      "POST",
-      `${location}/regionConfiguration`,
-      {
-        action: ACTIONS.regionConfiguration,
-        summary: "Shows what a region offers",
-        body: regionConfigurationRequest,
-        answers: { 200: regionConfigurationResponse },
-      },
-      ({ body }) => Promise.resolve({ json: regionConfiguration(body, now()) }),
-    ),
+    }),
+    arm.bodyRoute({
+      at: ["POST", `${location}/regionConfiguration`],
+      action: ACTIONS.regionConfiguration,
+      summary: "Shows what a region offers",
+      body: regionConfigurationRequest,
+      answers: { 200: regionConfigurationResponse },
+      handle: ({ body }) => Promise.resolve({ json: regionConfiguration(body, now()) }),
+    }),
     // Azure lists those of a subscription only in api-versions to 2019-09-01.
-    arm.bodyRoute(
-      "POST",
-      `${location}/availableSkus`,
-      {
-        action: ACTIONS.availableSkus,
-        summary: "Lists the appliances that can be ordered",
-        body: availableSkusRequest,
-        answers: { 200: availableSkusResult },
-      },
-      (request) => {
+    arm.bodyRoute({
+      at: ["POST", `${location}/availableSkus`],
+      action: ACTIONS.availableSkus,
+      summary: "Lists the appliances that can be ordered",
+      body: availableSkusRequest,
+      answers: { 200: availableSkusResult },
+      handle: (request) => {
         const { country, location: region, skuNames } = request.body;
         const traits = apiVersionTraits(request.apiVersion);
         const value = OFFERED_SKUS.filter(
@@ -66,25 +57,22 @@ export function createServiceRoutes({ now }: { readonly now: Clock }): readonly 
         );
         return Promise.resolve({ json: { value } });
       },
-    ),
+    }),
   ];
   return [
     ...atLocation(PATHS.subscriptionLocation),
     ...atLocation(PATHS.groupLocation),
-    arm.bodyRoute(
-      "POST",
-      `${PATHS.subscriptionLocation}/validateAddress`,
-      {
-        action: ACTIONS.validateAddress,
-        summary: "Checks a shipping address (deprecated: use validateInputs)",
-        body: validateAddressRequest,
-        answers: { 200: validateAddressResponse },
-      },
-      (request) => {
+    arm.bodyRoute({
+      at: ["POST", `${PATHS.subscriptionLocation}/validateAddress`],
+      action: ACTIONS.validateAddress,
+      summary: "Checks a shipping address (deprecated: use validateInputs)",
+      body: validateAddressRequest,
+      answers: { 200: validateAddressResponse },
+      handle: (request) => {
         const wanted = request.body;
         const properties = validateAddress({ ...wanted, validationType: "ValidateAddress" });
         return Promise.resolve({ json: { properties } });
       },
-    ),
+    }),
   ];
 }

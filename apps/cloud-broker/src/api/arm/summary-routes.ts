@@ -33,17 +33,14 @@ const risks = z.array(z.object({ atMs: z.optional(z.number()) }));
 export function createSummaryRoutes(plane: ControlPlane): readonly Route[] {
   const { armUrl } = plane.settings;
   return [
-    arm.route(
-      "GET",
-      PATHS.orderSummaries,
-      {
-        action: ACTIONS.readJobs,
-        summary:
-          "Lists orders with key, key health and the lock of their nodes; filtered, page by page",
-        query: ["$skipToken", "$top", ...FILTERS],
-        answers: { 200: orderSummaryPage },
-      },
-      (request) => {
+    arm.route({
+      at: ["GET", PATHS.orderSummaries],
+      action: ACTIONS.readJobs,
+      summary:
+        "Lists orders with key, key health and the lock of their nodes; filtered, page by page",
+      query: ["$skipToken", "$top", ...FILTERS],
+      answers: { 200: orderSummaryPage },
+      handle: (request) => {
         const { apiVersion, path, parameters } = request;
         return list(
           plane,
@@ -56,19 +53,16 @@ export function createSummaryRoutes(plane: ControlPlane): readonly Route[] {
             }),
         );
       },
-    ),
-    operator.route(
-      "GET",
-      "/operator/v1/orderSummaries",
-      {
-        action: "Microsoft.DataBox/operator/orderSummaries/read",
-        summary: "Lists the orders of every customer; filtered, page by page",
-        query: ["$skipToken", "$top", ...FILTERS],
-        answers: { 200: orderSummaryPage },
-      },
-      (request: CallerRequest) =>
+    }),
+    operator.route({
+      at: ["GET", "/operator/v1/orderSummaries"],
+      action: "Microsoft.DataBox/operator/orderSummaries/read",
+      summary: "Lists the orders of every customer; filtered, page by page",
+      query: ["$skipToken", "$top", ...FILTERS],
+      answers: { 200: orderSummaryPage },
+      handle: (request: CallerRequest) =>
         list(plane, request, "all", (position) => nextOperatorPage(request, position)),
-    ),
+    }),
   ];
 }
 

@@ -38,17 +38,14 @@ export function createCampaignRoutes(plane: ControlPlane): readonly Route[] {
   const named = (request: CallerRequest): Promise<Campaign> =>
     findCampaign(plane, request.parameters["campaignId"] ?? "");
   return [
-    operator.bodyRoute(
-      "POST",
-      CAMPAIGNS,
-      {
-        action: actionOf("start/action"),
-        summary: "Starts a re-wrap of many orders",
-        body: campaignRequest,
-        maxBytes: MAX_BYTES,
-        answers: { 201: campaignView },
-      },
-      async ({ body, context }) => {
+    operator.bodyRoute({
+      at: ["POST", CAMPAIGNS],
+      action: actionOf("start/action"),
+      summary: "Starts a re-wrap of many orders",
+      body: campaignRequest,
+      maxBytes: MAX_BYTES,
+      answers: { 201: campaignView },
+      handle: async ({ body, context }) => {
         const { actor } = context;
         if (actor.kind !== "caller") throw new AppError("AuthorizationFailed");
         const id = await startCampaign(plane, { request: body, origin: "operator", actor });
@@ -58,17 +55,14 @@ export function createCampaignRoutes(plane: ControlPlane): readonly Route[] {
           json: await view(await findCampaign(plane, id)),
         };
       },
-    ),
-    operator.route(
-      "GET",
-      CAMPAIGNS,
-      {
-        action: actionOf("read"),
-        summary: "Lists campaigns, newest first",
-        query: ["$skipToken"],
-        answers: { 200: campaignList },
-      },
-      async (request) => {
+    }),
+    operator.route({
+      at: ["GET", CAMPAIGNS],
+      action: actionOf("read"),
+      summary: "Lists campaigns, newest first",
+      query: ["$skipToken"],
+      answers: { 200: campaignList },
+      handle: async (request) => {
         const campaigns = await listCampaigns(store, positionOf(request), PAGE + 1);
         const page = campaigns.slice(0, PAGE);
         const last = page.at(-1);
@@ -79,27 +73,21 @@ export function createCampaignRoutes(plane: ControlPlane): readonly Route[] {
             : undefined;
         return { json: { value, nextLink } };
       },
-    ),
-    operator.route(
-      "GET",
-      `${CAMPAIGNS}/:campaignId`,
-      {
-        action: actionOf("read"),
-        summary: "Reads a campaign with its progress",
-        answers: { 200: campaignView },
-      },
-      async (request) => ({ json: await view(await named(request)) }),
-    ),
-    operator.route(
-      "GET",
-      `${CAMPAIGNS}/:campaignId/orders`,
-      {
-        action: actionOf("read"),
-        summary: "Lists the result for each order, and the reason",
-        query: ["$skipToken", "state"],
-        answers: { 200: campaignOrderList },
-      },
-      async (request) => {
+    }),
+    operator.route({
+      at: ["GET", `${CAMPAIGNS}/:campaignId`],
+      action: actionOf("read"),
+      summary: "Reads a campaign with its progress",
+      answers: { 200: campaignView },
+      handle: async (request) => ({ json: await view(await named(request)) }),
+    }),
+    operator.route({
+      at: ["GET", `${CAMPAIGNS}/:campaignId/orders`],
+      action: actionOf("read"),
+      summary: "Lists the result for each order, and the reason",
+      query: ["$skipToken", "state"],
+      answers: { 200: campaignOrderList },
+      handle: async (request) => {
         const campaign = await named(request);
         const state = stateOf(request);
         const after = parseSkipToken(request.query.get("$skipToken")) ?? "";
@@ -116,18 +104,19 @@ export function createCampaignRoutes(plane: ControlPlane): readonly Route[] {
             : undefined;
         return { json: { value, nextLink } };
       },
-    ),
+    }),
     ...CONTROLS.map(([event, summary]) =>
-      operator.route(
-        "POST",
-        `${CAMPAIGNS}/:campaignId/${event}`,
-        { action: actionOf(`${event}/action`), summary, answers: { 200: campaignView } },
-        async (request) => {
+      operator.route({
+        at: ["POST", `${CAMPAIGNS}/:campaignId/${event}`],
+        action: actionOf(`${event}/action`),
+        summary,
+        answers: { 200: campaignView },
+        handle: async (request) => {
           const { id } = await named(request);
           await controlCampaign(plane, id, event, request.context);
           return { json: await view(await findCampaign(plane, id)) };
         },
-      ),
+      }),
     ),
   ];
 }

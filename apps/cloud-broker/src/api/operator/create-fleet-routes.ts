@@ -22,48 +22,39 @@ const origin = "operator";
  */
 export function createFleetRoutes(plane: ControlPlane): readonly Route[] {
   return [
-    operator.route(
-      "GET",
-      "/operator/v1/revocations",
-      {
-        action: "Microsoft.DataBox/operator/revocations/read",
-        summary: "Lists every active kill switch",
-        answers: { 200: revocationList },
-      },
-      async () => ({ json: await listAllRevocations(plane.store) }),
-    ),
-    operator.bodyRoute(
-      "POST",
-      "/operator/v1/revoke",
-      {
-        action: "Microsoft.DataBox/operator/revoke/action",
-        summary:
-          "Refuses unlocks of a node, an order, a subscription or the fleet, and re-locks at once",
-        body: operatorRevokeRequest,
-        answers: { 200: revokeResult },
-      },
-      async ({ body, context }) => {
+    operator.route({
+      at: ["GET", "/operator/v1/revocations"],
+      action: "Microsoft.DataBox/operator/revocations/read",
+      summary: "Lists every active kill switch",
+      answers: { 200: revocationList },
+      handle: async () => ({ json: await listAllRevocations(plane.store) }),
+    }),
+    operator.bodyRoute({
+      at: ["POST", "/operator/v1/revoke"],
+      action: "Microsoft.DataBox/operator/revoke/action",
+      summary:
+        "Refuses unlocks of a node, an order, a subscription or the fleet, and re-locks at once",
+      body: operatorRevokeRequest,
+      answers: { 200: revokeResult },
+      handle: async ({ body, context }) => {
         const { reason, scope: named } = body;
         const scope = await existingScope(plane, named);
         const { nowMs, leases } = await revokeNow({ plane, scope, origin, context }, reason);
         return { json: { revokedAt: renderTime(nowMs), leases } };
       },
-    ),
-    operator.bodyRoute(
-      "POST",
-      "/operator/v1/restoreAccess",
-      {
-        action: "Microsoft.DataBox/operator/restoreAccess/action",
-        summary: "Turns off revocations of the operator",
-        body: operatorRestoreRequest,
-        answers: { 200: restoreAccessResult },
-      },
-      async ({ body, context }) => {
+    }),
+    operator.bodyRoute({
+      at: ["POST", "/operator/v1/restoreAccess"],
+      action: "Microsoft.DataBox/operator/restoreAccess/action",
+      summary: "Turns off revocations of the operator",
+      body: operatorRestoreRequest,
+      answers: { 200: restoreAccessResult },
+      handle: async ({ body, context }) => {
         const { scope: named } = body;
         const scope = await existingScope(plane, named);
         const { nowMs, lifted } = await restoreAccess({ plane, scope, origin, context });
         return { json: { restoredAt: renderTime(nowMs), lifted } };
       },
-    ),
+    }),
   ];
 }

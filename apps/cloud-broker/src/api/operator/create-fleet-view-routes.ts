@@ -32,26 +32,20 @@ export function createFleetViewRoutes(dependencies: {
   const readFleet = createFleetCount(store, now);
   const startedAtMs = now();
   return [
-    operator.route(
-      "GET",
-      "/operator/v1/fleet",
-      {
-        action: "Microsoft.DataBox/operator/fleet/read",
-        summary: "Counts the nodes in the field by lock state, region and key",
-        answers: { 200: fleetView },
-      },
-      async () => ({ json: await readFleet() }),
-    ),
-    operator.route(
-      "GET",
-      "/operator/v1/health",
-      {
-        action: "Microsoft.DataBox/operator/health/read",
-        summary: "Reads the broker's status: database, vaults, leases, keys, events",
-        answers: { 200: brokerHealthView },
-      },
-      async () => ({ json: await readHealth(dependencies, startedAtMs) }),
-    ),
+    operator.route({
+      at: ["GET", "/operator/v1/fleet"],
+      action: "Microsoft.DataBox/operator/fleet/read",
+      summary: "Counts the nodes in the field by lock state, region and key",
+      answers: { 200: fleetView },
+      handle: async () => ({ json: await readFleet() }),
+    }),
+    operator.route({
+      at: ["GET", "/operator/v1/health"],
+      action: "Microsoft.DataBox/operator/health/read",
+      summary: "Reads the broker's status: database, vaults, leases, keys, events",
+      answers: { 200: brokerHealthView },
+      handle: async () => ({ json: await readHealth(dependencies, startedAtMs) }),
+    }),
   ];
 }
 

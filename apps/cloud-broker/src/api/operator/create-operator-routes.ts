@@ -50,62 +50,50 @@ export function createOperatorRoutes(plane: ControlPlane): readonly Route[] {
     body: z.ZodMiniType<Body>,
     run: (name: OrderName, body: Body, context: RequestContext) => Promise<void>,
   ): Route =>
-    operator.bodyRoute(
-      "POST",
-      `${ORDER}/${action}`,
-      {
-        action: `Microsoft.DataBox/operator/${action}/action`,
-        summary,
-        body,
-        optional: true,
-        answers: { 200: operatorOrder },
-      },
-      async (request) => {
+    operator.bodyRoute({
+      at: ["POST", `${ORDER}/${action}`],
+      action: `Microsoft.DataBox/operator/${action}/action`,
+      summary,
+      body,
+      optional: true,
+      answers: { 200: operatorOrder },
+      handle: async (request) => {
         await run(request.order, request.body, request.context);
         return { json: await readView(plane, request.order) };
       },
-    );
+    });
 
   return [
-    operator.route(
-      "GET",
-      ORDER,
-      {
-        action: "Microsoft.DataBox/operator/read",
-        summary: "Reads an order with its nodes",
-        answers: { 200: operatorOrder },
-      },
-      async ({ order }) => ({ json: await readView(plane, order) }),
-    ),
-    operator.bodyRoute(
-      "POST",
-      `${ORDER}/prepare`,
-      {
-        action: "Microsoft.DataBox/operator/prepare/action",
-        summary: "Creates the unlock key and one enrolment code for each node",
-        body: prepareRequest,
-        optional: true,
-        answers: { 200: preparedNodes },
-      },
-      async ({ order, body, context }) => {
+    operator.route({
+      at: ["GET", ORDER],
+      action: "Microsoft.DataBox/operator/read",
+      summary: "Reads an order with its nodes",
+      answers: { 200: operatorOrder },
+      handle: async ({ order }) => ({ json: await readView(plane, order) }),
+    }),
+    operator.bodyRoute({
+      at: ["POST", `${ORDER}/prepare`],
+      action: "Microsoft.DataBox/operator/prepare/action",
+      summary: "Creates the unlock key and one enrolment code for each node",
+      body: prepareRequest,
+      optional: true,
+      answers: { 200: preparedNodes },
+      handle: async ({ order, body, context }) => {
         const nodes = await prepareOrder(plane, order, body.serials, context);
         return { json: { nodes: nodes.map(renderCode) } };
       },
-    ),
-    operator.bodyRoute(
-      "POST",
-      `${ORDER}/replaceDevice`,
-      {
-        action: "Microsoft.DataBox/operator/replaceDevice/action",
-        summary:
-          "Permanently removes the device of a node, and creates an enrolment code for another one",
-        body: replaceDeviceRequest,
-        answers: { 200: preparedNode },
-      },
-      async ({ order, body, context }) => ({
+    }),
+    operator.bodyRoute({
+      at: ["POST", `${ORDER}/replaceDevice`],
+      action: "Microsoft.DataBox/operator/replaceDevice/action",
+      summary:
+        "Permanently removes the device of a node, and creates an enrolment code for another one",
+      body: replaceDeviceRequest,
+      answers: { 200: preparedNode },
+      handle: async ({ order, body, context }) => ({
         json: renderCode(await replaceDevice(plane, order, body, context)),
       }),
-    ),
+    }),
     move(
       "dispatch",
       "The appliance was dispatched; refused while its key fails a check or a node is not ready, unless forced",
