@@ -9,6 +9,7 @@ import { ConfirmDialog } from "../order/confirm-dialog.tsx";
 import { OfferedTo } from "../order/read-only.tsx";
 import { useOrderName, useRefreshOrder } from "../order/use-order.ts";
 import { PersonName } from "../people/person-name.tsx";
+import { useNames } from "../people/use-people.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { Copyable } from "../shell/copyable.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
@@ -34,6 +35,7 @@ export function BackupCard({ backup }: { readonly backup: BackupKeyView }): Reac
   const refresh = useRefreshOrder();
   const [asking, setAsking] = useState<"use" | "remove">();
   const { name } = backup;
+  const nameOf = useNames(backup.order === undefined ? [] : [backup.order.by]);
   const change = useAction(({ kind }: Wanted) => ACTIONS[kind], {
     mutationFn: async (wanted: Wanted) => {
       if (wanted.kind === "use")
@@ -75,7 +77,8 @@ export function BackupCard({ backup }: { readonly backup: BackupKeyView }): Reac
       />
       {backup.order !== undefined && (
         <Notice intent="warning">
-          {texts.standsIn(backup.order.by, backup.order.reason)} <Time at={backup.order.until} />
+          {texts.standsIn(nameOf(backup.order.by), backup.order.reason)}{" "}
+          <Time at={backup.order.until} />
         </Notice>
       )}
       {change.error !== null && <QueryProblem error={change.error} />}

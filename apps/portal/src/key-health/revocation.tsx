@@ -17,6 +17,7 @@ import { readRevocations, restoreAccess, revokeNow } from "../api/order-revocati
 import { LoudDialog } from "../order/loud-dialog.tsx";
 import { OfferedTo } from "../order/read-only.tsx";
 import { useOrderName, useOrderPart, useRefreshOrder } from "../order/use-order.ts";
+import { useNames } from "../people/use-people.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { QueryProblem, QueryState } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
@@ -41,6 +42,7 @@ export function Revocation(): ReactElement {
   const refresh = useRefreshOrder();
   const [isAsking, setIsAsking] = useState(false);
   const standing = useOrderPart("revocations", readRevocations);
+  const nameOf = useNames((standing.data ?? []).flatMap(({ by = [] }) => by));
   const revoking = useAction("revoke", {
     mutationFn: (wanted: { readonly reason: string; readonly serial?: string | undefined }) =>
       revokeNow(client, name, wanted),
@@ -59,7 +61,11 @@ export function Revocation(): ReactElement {
         <MessageBar key={revocation.id} intent="error" layout="multiline">
           <MessageBarBody>
             <MessageBarTitle>{texts.revoked(revocation.scope, revocation.serial)}</MessageBarTitle>
-            {texts.revokedBy(revocation.by ?? texts.origins[revocation.origin])}{" "}
+            {texts.revokedBy(
+              revocation.by === undefined
+                ? texts.origins[revocation.origin]
+                : nameOf(revocation.by),
+            )}{" "}
             <Time at={revocation.revokedAt} />: {revocation.reason}
             {revocation.origin === "operator" && ` ${texts.operatorLifts}`}
           </MessageBarBody>

@@ -7,6 +7,7 @@ import { parseOrderId } from "../api/arm-path.ts";
 import type { Revocation } from "../api/revocations.ts";
 import { confirmationOf, scopeOf } from "../core/revocation-scope.ts";
 import { ConfirmDialog } from "../order/confirm-dialog.tsx";
+import { PersonName } from "../people/person-name.tsx";
 import { DataTable } from "../shell/data-table.tsx";
 import { RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
@@ -31,7 +32,11 @@ export function RevocationTable({
         columns={[
           { heading: words.covers, cell: (each) => <Covered revocation={each} /> },
           { heading: words.reason, isWide: true, cell: ({ reason }) => reason },
-          { heading: words.by, isWide: true, cell: ({ by = "–" }) => by },
+          {
+            heading: words.by,
+            isWide: true,
+            cell: ({ by }) => (by === undefined ? "–" : <PersonName id={by} />),
+          },
           {
             heading: words.since,
             isWide: true,

@@ -49,6 +49,13 @@ test("an order is a row with the page's words, its codes and its time in UTC", (
   });
 });
 
+test("a customer's own list has no column of customers", () => {
+  const { customer: _none, ...own } = order;
+  const [heading = "", row = ""] = orderCsv([own], en).split("\r\n");
+  expect(heading).toMatch(/^Name,Subscription,/);
+  expect(row).toMatch(/^atlas,11111111-/);
+});
+
 test("the orders of every page are exported, in order", async () => {
   const orders = await readAllOrders((position) =>
     Promise.resolve(

@@ -4,13 +4,17 @@ import { parseOrderId } from "../api/arm-path.ts";
 import { renderCsv } from "../core/render-csv.ts";
 import type { Texts } from "../texts/en.ts";
 
-/** Orders for a spreadsheet, with every column of the widest list: times in UTC, codes unchanged. */
+/**
+ * Orders for a spreadsheet, with every column of the widest list: times in UTC, codes unchanged. In
+ * a customer's own list, no order names its customer.
+ */
 export function orderCsv(orders: readonly OrderSummary[], texts: Texts): string {
   const words = texts.orders;
+  const hasCustomers = orders.some(({ customer }) => customer !== undefined);
   return renderCsv([
     [
       words.name,
-      words.customer,
+      ...(hasCustomers ? [words.customer] : []),
       words.subscription,
       words.group,
       words.stage,
@@ -25,7 +29,7 @@ export function orderCsv(orders: readonly OrderSummary[], texts: Texts): string 
     ],
     ...orders.map((order) => [
       order.name,
-      order.customer ?? "",
+      ...(hasCustomers ? [order.customer ?? ""] : []),
       parseOrderId(order.id)?.subscriptionId ?? "",
       order.resourceGroup,
       texts.stages[order.stage],

@@ -190,7 +190,10 @@ function OrderRow({
   const texts = useTexts();
   const values = columns.map(({ render, ...column }) => ({ ...column, value: render(order) }));
   const folded = values.filter(({ hasRoom, value }) => !hasRoom && value !== undefined);
-  const plain = folded.filter(({ isPlain }) => isPlain === true);
+  const [plain, rich] = [
+    folded.filter(({ isPlain }) => isPlain === true),
+    folded.filter(({ isPlain }) => isPlain !== true),
+  ];
   return (
     <TableRow>
       {selection !== undefined && (
@@ -211,21 +214,23 @@ function OrderRow({
         <RouterLink to={PAGES[opens]} params={orderNameOf(order)} className={styles.name}>
           {order.name}
         </RouterLink>
-        <div className={styles.folded}>
-          {folded
-            .filter(({ isPlain }) => isPlain !== true)
-            .map(({ id, value }) => (
+        {rich.length > 0 && (
+          <div className={styles.folded}>
+            {rich.map(({ id, value }) => (
               <div key={id}>{value}</div>
             ))}
-        </div>
-        <Text size={200} block className={styles.place}>
-          {plain.map(({ id, value }, index) => (
-            <Fragment key={id}>
-              {index > 0 && " · "}
-              {value}
-            </Fragment>
-          ))}
-        </Text>
+          </div>
+        )}
+        {plain.length > 0 && (
+          <Text size={200} block className={styles.place}>
+            {plain.map(({ id, value }, index) => (
+              <Fragment key={id}>
+                {index > 0 && " · "}
+                {value}
+              </Fragment>
+            ))}
+          </Text>
+        )}
       </TableCell>
       {values
         .filter(({ hasRoom }) => hasRoom)

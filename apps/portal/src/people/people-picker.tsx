@@ -94,7 +94,9 @@ export function PeoplePicker({
           ))}
           {choices.length === 0 && (
             <TagPickerOption value={NONE}>
-              {wanted === "" ? words.type : words.found[found.state]}
+              {wanted === ""
+                ? words.type
+                : words.found[options.length > 0 ? "chosen" : found.state]}
             </TagPickerOption>
           )}
         </TagPickerList>

@@ -1,6 +1,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 
 import { type Person, readPeople, searchPeople } from "../api/people.ts";
+import { isObjectId } from "../core/object-ids.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 
@@ -19,6 +20,16 @@ export function usePeople(ids: readonly string[]): ReadonlyMap<string, Person> {
     retry: false,
   });
   return new Map(data.map((person) => [person.id, person]));
+}
+
+/**
+ * Names for sentences.
+ *
+ * @returns gives the name of a person, or the id itself, if the directory does not name it
+ */
+export function useNames(ids: readonly string[]): (id: string) => string {
+  const people = usePeople([...new Set(ids)].filter(isObjectId));
+  return (id) => people.get(id.toLowerCase())?.name ?? id;
 }
 
 type FoundPeople = {

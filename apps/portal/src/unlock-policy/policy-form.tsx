@@ -16,6 +16,7 @@ import { type TaggedPolicy, writeUnlockPolicy } from "../api/unlock-policy.ts";
 import { custodyOf, DATACENTER_PURPOSES, policyOf, releaseKindOf } from "../core/policy-draft.ts";
 import { CustodyChoice } from "../custody/custody-choice.tsx";
 import { useOrderName, useRefreshOrder } from "../order/use-order.ts";
+import { useNames } from "../people/use-people.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { UnsavedGuard } from "../shell/unsaved-guard.tsx";
@@ -69,7 +70,8 @@ export function PolicyForm({
     saving.reset();
     setPolicy(next);
   };
-  const { source, changedAt, changedBy } = stored.view;
+  const { source, changedAt, changedBy = "" } = stored.view;
+  const nameOf = useNames([changedBy]);
   return (
     <form
       className={styles.form}
@@ -86,7 +88,7 @@ export function PolicyForm({
         <Text block>
           {source === "default"
             ? texts.unlockPolicy.isDefault
-            : texts.unlockPolicy.writtenBy(changedBy ?? "")}{" "}
+            : texts.unlockPolicy.writtenBy(nameOf(changedBy))}{" "}
           {changedAt !== undefined && <Time at={changedAt} />}
         </Text>
       </div>

@@ -5,6 +5,7 @@ export const people: typeof english = {
   found: {
     pending: "Suche läuft …",
     failed: "Das Verzeichnis lässt sich nicht lesen. Geben Sie eine Objekt-ID ein.",
+    chosen: "Alle Gefundenen sind bereits ausgewählt.",
     done: "Kein Benutzer des Verzeichnisses hat einen Namen, der so beginnt. Sie können eine Objekt-ID eingeben.",
   },
 };

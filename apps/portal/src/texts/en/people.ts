@@ -5,6 +5,7 @@ export const people = {
   found: {
     pending: "Searching …",
     failed: "The directory can't be read. Type an object ID.",
+    chosen: "Everyone who was found is chosen already.",
     done: "No user of the directory has a name that begins so. You can type an object ID.",
   },
 };
