@@ -1,17 +1,14 @@
 import type { OrderSummary } from "@databox-cmk/protocol";
-import { Button, makeStyles, MessageBar, MessageBarBody, Text } from "@fluentui/react-components";
-import { useNavigate } from "@tanstack/react-router";
+import { Button, makeStyles, Text } from "@fluentui/react-components";
 import { type ReactElement, useState } from "react";
 
-import { startCampaign } from "../api/campaigns.ts";
-import { decideCampaign, EMPTY_FORM } from "../core/campaign-form.ts";
+import { EMPTY_FORM } from "../core/campaign-form.ts";
 import { describePlace } from "../orders/order-columns.ts";
-import { useSignedIn } from "../queries/session-context.ts";
-import { QueryProblem } from "../shell/query-problem.tsx";
 import { SidePanel } from "../shell/side-panel.tsx";
 import { useTexts } from "../texts/texts.ts";
-import { useAction } from "../toasts/use-action.tsx";
+import { CampaignVerdict } from "./campaign-verdict.tsx";
 import { MoveFields } from "./move-fields.tsx";
+import { useStartCampaign } from "./use-start-campaign.ts";
 
 const useStyles = makeStyles({
   list: { listStyleType: "none", margin: 0, padding: 0, overflowWrap: "anywhere" },
@@ -28,25 +25,17 @@ export function MoveOrdersPanel({
   const styles = useStyles();
   const texts = useTexts();
   const words = texts.operator.campaigns;
-  const { client } = useSignedIn();
-  const navigate = useNavigate();
   const [first] = useState({
     ...EMPTY_FORM,
     kind: "move" as const,
     orders: orders.map(({ id }) => id).join("\n"),
   });
   const [form, setForm] = useState<typeof EMPTY_FORM>(first);
-  const decided = decideCampaign(form, true);
-  const start = useAction("startCampaign", {
-    mutationFn: (wanted: Extract<typeof decided, { ok: true }>) =>
-      startCampaign(client, wanted.request),
-    onSuccess: ({ id }) =>
-      navigate({ to: "/operator/campaigns/$campaignId", params: { campaignId: id } }),
-  });
+  const { decided, start, isOpen, begin } = useStartCampaign(form);
   return (
     <SidePanel
       title={texts.orders.bulk.move.title}
-      isDirty={form !== first && !start.isPending && !start.isSuccess}
+      isDirty={form !== first && isOpen}
       onClose={onClose}
       footer={(close) => (
         <>
@@ -54,9 +43,7 @@ export function MoveOrdersPanel({
             appearance="primary"
             disabled={!decided.ok}
             disabledFocusable={start.isPending}
-            onClick={() => {
-              if (decided.ok) start.mutate(decided);
-            }}
+            onClick={begin}
           >
             {start.isPending ? words.starting : words.startDry}
           </Button>
@@ -83,12 +70,7 @@ export function MoveOrdersPanel({
           start.reset();
         }}
       />
-      <MessageBar intent={decided.ok ? "info" : "warning"} layout="multiline">
-        <MessageBarBody>
-          {decided.ok ? words.dryFirst : words.missing[decided.problem]}
-        </MessageBarBody>
-      </MessageBar>
-      {start.error !== null && <QueryProblem error={start.error} />}
+      <CampaignVerdict decided={decided} error={start.error} />
     </SidePanel>
   );
 }

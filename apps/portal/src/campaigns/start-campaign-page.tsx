@@ -3,28 +3,23 @@ import {
   Button,
   Field,
   makeStyles,
-  MessageBar,
-  MessageBarBody,
   Radio,
   RadioGroup,
   Textarea,
   tokens,
 } from "@fluentui/react-components";
 import { ArrowSyncRegular } from "@fluentui/react-icons";
-import { useNavigate } from "@tanstack/react-router";
 import { type ReactElement, useState } from "react";
 
-import { startCampaign } from "../api/campaigns.ts";
-import { type CampaignForm, decideCampaign, EMPTY_FORM } from "../core/campaign-form.ts";
+import { type CampaignForm, EMPTY_FORM } from "../core/campaign-form.ts";
 import { OperatorPage } from "../operator/operator-page.tsx";
-import { useSignedIn } from "../queries/session-context.ts";
-import { QueryProblem } from "../shell/query-problem.tsx";
 import { RouterBreadcrumb } from "../shell/router-link.tsx";
 import { TextField } from "../shell/text-field.tsx";
 import { UnsavedGuard } from "../shell/unsaved-guard.tsx";
 import { useTexts } from "../texts/texts.ts";
-import { useAction } from "../toasts/use-action.tsx";
+import { CampaignVerdict } from "./campaign-verdict.tsx";
 import { MoveFields } from "./move-fields.tsx";
+import { useStartCampaign } from "./use-start-campaign.ts";
 
 const useStyles = makeStyles({
   form: {
@@ -43,19 +38,11 @@ const useStyles = makeStyles({
 export function StartCampaignPage(): ReactElement {
   const styles = useStyles();
   const texts = useTexts();
-  const { client } = useSignedIn();
-  const navigate = useNavigate();
   const [form, setForm] = useState<CampaignForm>(EMPTY_FORM);
   const set = (change: Partial<CampaignForm>) => {
     setForm({ ...form, ...change });
   };
-  const decided = decideCampaign(form, true);
-  const start = useAction("startCampaign", {
-    mutationFn: (wanted: Extract<typeof decided, { ok: true }>) =>
-      startCampaign(client, wanted.request),
-    onSuccess: ({ id }) =>
-      navigate({ to: "/operator/campaigns/$campaignId", params: { campaignId: id } }),
-  });
+  const { decided, start, isOpen, begin } = useStartCampaign(form);
   const words = texts.operator.campaigns;
   const selection = [
     ["keyUrl", words.ofKey],
@@ -76,10 +63,10 @@ export function StartCampaignPage(): ReactElement {
         className={styles.form}
         onSubmit={(event) => {
           event.preventDefault();
-          if (decided.ok) start.mutate(decided);
+          begin();
         }}
       >
-        <UnsavedGuard isDirty={form !== EMPTY_FORM && !start.isPending && !start.isSuccess} />
+        <UnsavedGuard isDirty={form !== EMPTY_FORM && isOpen} />
         <Section title={words.what}>
           <Field label={words.action}>
             <RadioGroup
@@ -123,12 +110,7 @@ export function StartCampaignPage(): ReactElement {
             set({ description });
           }}
         />
-        <MessageBar intent={decided.ok ? "info" : "warning"} layout="multiline">
-          <MessageBarBody>
-            {decided.ok ? words.dryFirst : words.missing[decided.problem]}
-          </MessageBarBody>
-        </MessageBar>
-        {start.error !== null && <QueryProblem error={start.error} />}
+        <CampaignVerdict decided={decided} error={start.error} />
         <div className={styles.buttons}>
           <Button
             type="submit"

@@ -1,8 +1,8 @@
 import type { OrderSummary } from "@databox-cmk/protocol";
 import { FailureText } from "@databox-cmk/ui";
 import { Button, makeStyles, Spinner, Text, tokens } from "@fluentui/react-components";
-import { useQueryClient } from "@tanstack/react-query";
-import { type ReactElement, type ReactNode, useEffect, useRef, useState } from "react";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { type ReactElement, type ReactNode, useEffect, useState } from "react";
 
 import { type OrderName, parseOrderId } from "../api/arm-path.ts";
 import { ProblemError } from "../api/problem-error.ts";
@@ -64,36 +64,34 @@ export function BulkPanel({
   const texts = useTexts();
   const queryClient = useQueryClient();
   const [results, setResults] = useState<ReadonlyMap<string, ReactNode>>(new Map());
-  const [phase, setPhase] = useState<"before" | "running" | "done">("before");
-  const isDirty = phase === "running" || (phase === "before" && isFilled);
-  const leaveWords = phase === "before" ? undefined : texts.orders.bulk.stop;
-  const isOpen = useRef(false);
-  useEffect(() => {
-    isOpen.current = true;
-    return () => {
-      isOpen.current = false;
-    };
-  }, []);
+  const [running, setRunning] = useState<AbortController>();
+  useEffect(() => () => running?.abort(), [running]);
   const show = (id: string, result: ReactNode) => {
     setResults((before) => new Map(before).set(id, result));
   };
-  const runAll = async () => {
-    setPhase("running");
-    for (const { id } of orders) {
-      if (!isOpen.current) break;
-      const name = parseOrderId(id);
-      if (name === undefined) continue;
-      show(id, <Spinner size="tiny" label={texts.orders.bulk.running} />);
-      try {
-        show(id, await run(name));
-      } catch (error) {
-        if (!(error instanceof ProblemError)) throw error;
-        show(id, <FailureText text={error.problem.title} />);
+  const all = useMutation({
+    mutationFn: async (signal: AbortSignal) => {
+      for (const { id } of orders) {
+        if (signal.aborted) break;
+        const name = parseOrderId(id);
+        if (name === undefined) continue;
+        show(id, <Spinner size="tiny" label={texts.orders.bulk.running} />);
+        try {
+          show(id, await run(name));
+        } catch (error) {
+          if (!(error instanceof ProblemError)) throw error;
+          show(id, <FailureText text={error.problem.title} />);
+        }
       }
-    }
-    setPhase("done");
-    await queryClient.invalidateQueries({ queryKey: QUERY_KEYS.orders });
-  };
+    },
+    onSettled: () => {
+      void queryClient.invalidateQueries({ queryKey: QUERY_KEYS.orders });
+    },
+    // An unnamed error is a bug and goes to the page's error boundary.
+    throwOnError: true,
+  });
+  const isDirty = all.isPending || (all.isIdle && isFilled);
+  const leaveWords = all.isIdle ? undefined : texts.orders.bulk.stop;
   return (
     <SidePanel
       title={title}
@@ -105,8 +103,12 @@ export function BulkPanel({
           <Button
             appearance="primary"
             disabled={!isReady}
-            disabledFocusable={phase !== "before"}
-            onClick={() => void runAll()}
+            disabledFocusable={!all.isIdle}
+            onClick={() => {
+              const started = new AbortController();
+              setRunning(started);
+              all.mutate(started.signal);
+            }}
           >
             {confirm}
           </Button>
