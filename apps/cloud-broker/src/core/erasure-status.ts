@@ -7,6 +7,11 @@ import type { ErasureStatement, StageStatus } from "@databox-cmk/protocol";
  * and proves nothing about them.
  */
 export function erasureStatusOf({ nodes }: Pick<ErasureStatement, "nodes">): StageStatus {
-  const isEachCertified = nodes?.every(({ sanitisation }) => sanitisation !== undefined) ?? false;
-  return isEachCertified ? "Succeeded" : "InProgress";
+  return nodes !== undefined && unerasedNodes(nodes).length === 0 ? "Succeeded" : "InProgress";
 }
+
+/** Serial numbers of the nodes that have not certified the erasure of their medium. */
+export const unerasedNodes = (
+  nodes: readonly { readonly serial: string; readonly sanitisation?: string | undefined }[],
+): string[] =>
+  nodes.filter(({ sanitisation }) => sanitisation === undefined).map(({ serial }) => serial);

@@ -8,22 +8,19 @@ type Facts = {
   readonly now?: StageStatus;
   readonly export?: boolean;
   readonly unpreparedNodes?: readonly string[];
-  readonly erased?: readonly string[];
+  readonly unerasedNodes?: readonly string[];
 };
 
-function orderOf({ status, now = "InProgress", unpreparedNodes, erased, ...facts }: Facts) {
+function orderOf({ status, now = "InProgress", unpreparedNodes, unerasedNodes, ...facts }: Facts) {
   return {
     properties: {
       status,
       transferType: facts.export === true ? "ExportFromAzure" : "ImportToAzure",
       details: { jobStages: [{ stageName: status, stageStatus: now }] },
     },
-    nodes: ["A", "B"].map((serial) => ({
-      serial,
-      lastOutcome: erased?.includes(serial) === true ? "erased" : "granted",
-    })),
+    nodes: ["A", "B"].map((serial) => ({ serial })),
     ...(unpreparedNodes === undefined ? {} : { unpreparedNodes }),
-    ...(erased === undefined ? {} : { erasureReceipt: "e30.e30.e30" }),
+    ...(unerasedNodes === undefined ? {} : { unerasedNodes }),
   } as unknown as OperatorOrder;
 }
 
@@ -60,8 +57,8 @@ test.each<[string, Facts, string, readonly string[]]>([
     ["A", "B"],
   ],
   ["has ended", { status: "Completed" }, "eraseKeys", ["A", "B"]],
-  ["has lost its keys", { status: "Completed", erased: ["A"] }, "eraseNodes", ["B"]],
-  ["is erased", { status: "Completed", erased: ["A", "B"] }, "nothing", []],
+  ["has lost its keys", { status: "Completed", unerasedNodes: ["B"] }, "eraseNodes", ["B"]],
+  ["is erased", { status: "Completed", unerasedNodes: [] }, "nothing", []],
 ])("an order that %s", (_case, facts, name, serials) => {
   expect(decideNextAct(orderOf(facts))).toEqual({ name, serials });
 });

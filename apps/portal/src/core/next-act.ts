@@ -20,7 +20,7 @@ export const ACTS = {
 export type ActName = keyof typeof ACTS;
 export type Actor = (typeof ACTS)[ActName]["who"];
 
-type Acting = Pick<OperatorOrder, "properties" | "nodes" | "unpreparedNodes" | "erasureReceipt">;
+type Acting = Pick<OperatorOrder, "properties" | "nodes" | "unpreparedNodes" | "unerasedNodes">;
 
 const BY_STAGE: Readonly<Partial<Record<StageName, ActName>>> = {
   DeviceOrdered: "prepare",
@@ -43,12 +43,9 @@ export function decideNextAct(order: Acting): {
   readonly serials: readonly string[];
 } {
   const serials = order.nodes.map(({ serial }) => serial);
-  if (order.erasureReceipt !== undefined) {
-    const uncertified = order.nodes.filter(({ lastOutcome }) => lastOutcome !== "erased");
-    return uncertified.length === 0
-      ? { name: "nothing", serials: [] }
-      : { name: "eraseNodes", serials: uncertified.map(({ serial }) => serial) };
-  }
+  const { unerasedNodes } = order;
+  if (unerasedNodes !== undefined)
+    return { name: unerasedNodes.length === 0 ? "nothing" : "eraseNodes", serials: unerasedNodes };
   const { status, transferType, details } = order.properties;
   if (status === "DevicePrepared" && order.unpreparedNodes !== undefined)
     return { name: "prepareNodes", serials: order.unpreparedNodes };

@@ -11,6 +11,7 @@ import {
 } from "@databox-cmk/protocol";
 import * as z from "zod/mini";
 
+import { unerasedNodes } from "../../core/erasure-status.ts";
 import { operationsOf } from "../../core/operations.ts";
 import type { OrderName } from "../../core/order.ts";
 import type { Route } from "../../http/route.ts";
@@ -23,6 +24,7 @@ import { moveOrder } from "../../orders/move-order.ts";
 import { lifecycleOf } from "../../orders/order.ts";
 import { type PreparedNode, prepareOrder } from "../../orders/prepare-order.ts";
 import { replaceDevice } from "../../orders/replace-device.ts";
+import { readStatement } from "../../orders/verify-certificate.ts";
 import { operator } from "../arm/arm-route.ts";
 import { PATHS } from "../arm/paths.ts";
 import { readNodeViews } from "../arm/read-node-views.ts";
@@ -161,6 +163,10 @@ async function readView(
     operations: operationsOf(lifecycleOf(order)),
     nodes,
     unpreparedNodes: isAhead && unprepared.length > 0 ? unprepared : undefined,
+    unerasedNodes:
+      erasureReceipt === undefined
+        ? undefined
+        : unerasedNodes(readStatement(erasureReceipt).nodes ?? nodes),
     erasureReceipt,
   };
 }
