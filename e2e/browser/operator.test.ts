@@ -25,6 +25,8 @@ describe.runIf(runsBrowser)("an operator in the portal", () => {
     portal = await openPortalWorld("operator");
     await placeOrder(portal.world, "atlas");
     await placeOrder(portal.world, "borea");
+    await placeOrder(portal.world, "lynx-1");
+    await placeOrder(portal.world, "lynx-2");
   });
   afterAll(() => portal[Symbol.asyncDispose]());
 
@@ -115,6 +117,7 @@ describe.runIf(runsBrowser)("an operator in the portal", () => {
     await page.getByRole("alertdialog").getByLabel("Reason").fill("lost in transit");
     await confirm(visit, "borea", "Revoke now");
     await page.getByRole("cell", { name: "lost in transit", exact: true }).waitFor();
+    await page.getByRole("cell", { name: OPERATOR, exact: true }).waitFor();
     await visit.goTo("/operator/fleet");
     await press(visit, "Turn off: borea");
     await confirm(visit, "borea", "Turn off");
@@ -179,6 +182,48 @@ describe.runIf(runsBrowser)("an operator in the portal", () => {
     await panel.getByText("Revoked. No node was open.").waitFor();
     await visit.picture("bulk-revoke");
     expect(await visit.violations()).toEqual([]);
+    await visit.close();
+  });
+
+  test("revokes no further order once the panel is closed, and revokes the rest by a new one", async () => {
+    const visit = await portal.browser.signIn(OPERATOR, "/operator/orders?search=lynx");
+    const { page } = visit;
+    const panel = page.getByRole("dialog", { name: "Revoke" });
+    const confirmTwo = panel.getByRole("button", { name: "Revoke 2 orders" });
+    const fill = async (typed: string) => {
+      await panel.getByLabel("Reason").fill("stolen");
+      await panel.getByLabel("Type 2 to confirm").fill(typed);
+    };
+    let calls = 0;
+    const first = Promise.withResolvers<void>();
+    await page.route("**/operator/v1/revoke", async (route) => {
+      calls += 1;
+      if (calls === 1) await first.promise;
+      await route.continue();
+    });
+    await page.getByRole("checkbox", { name: "Select all on this page" }).check();
+    await press(visit, "Revoke (2)");
+    await fill("1");
+    expect(await confirmTwo.isDisabled()).toBe(true);
+    await fill("2");
+    await confirmTwo.click();
+    await panel.getByText("In progress …").waitFor();
+    await panel.getByRole("button", { name: "Close", exact: true }).last().click();
+    await page.getByRole("alertdialog", { name: "Stop after this order?" }).waitFor();
+    await visit.picture("bulk-stop");
+    await press(visit, "Stop");
+    await panel.waitFor({ state: "hidden" });
+    // It is read again when the panel's work has ended.
+    const listed = page.waitForResponse(/\/operator\/v1\/orderSummaries\?/);
+    first.resolve();
+    await listed;
+    expect(calls).toBe(1);
+    await press(visit, "Revoke (2)");
+    expect(await confirmTwo.isDisabled()).toBe(true);
+    await fill("2");
+    await confirmTwo.click();
+    await expect.poll(() => panel.getByText("Revoked. No node was open.").count()).toBe(2);
+    expect(calls).toBe(3);
     await visit.close();
   });
 

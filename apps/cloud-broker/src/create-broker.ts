@@ -5,6 +5,7 @@ import { createRateLimit } from "@databox-cmk/http";
 
 import { createArmRoutes } from "./api/arm/create-arm-routes.ts";
 import { createOfflineRoutes } from "./api/arm/create-offline-routes.ts";
+import { createFigureRoutes } from "./api/arm/figure-routes.ts";
 import { createDeviceRoutes } from "./api/device/create-device-routes.ts";
 import { createFront, type Front } from "./api/front/create-front.ts";
 import { createHealthRoutes } from "./api/front/health.ts";
@@ -55,6 +56,7 @@ import { createFleetFigures } from "./observability/fleet-figures.ts";
 import { describeFault, describePool, type Log } from "./observability/log.ts";
 import { createMetrics, type Metrics } from "./observability/metrics.ts";
 import { traceVaults } from "./observability/trace.ts";
+import { createVaultOperations } from "./observability/vault-operations.ts";
 import { type ListenerName, watchConnections } from "./observability/watch-connections.ts";
 import type { ControlPlane } from "./orders/control-plane.ts";
 import { haltCopy } from "./orders/copy-data.ts";
@@ -161,8 +163,11 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
       ...describePool(poolStateOf(store)),
     });
   };
-  const traced = traceVaults(dependencies.vaults, spans, (call) => {
+  const vaultOperations = createVaultOperations(store, now);
+  const traced = traceVaults(dependencies.vaults, spans, (call, identity) => {
     metrics.calledVault(call);
+    // A sign-in calls Entra ID, not the vault.
+    if (call.operation !== "sign-in") vaultOperations.count(identity);
   });
   const observed = observeVaults(traced, now);
   const { health } = observed;
@@ -325,6 +330,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     }),
     ...createDeviceRoutes(deviceDependencies, watches),
     ...createArmRoutes(plane, hasAccess),
+    ...createFigureRoutes(plane, vaultOperations),
     ...createOfflineRoutes(deviceDependencies),
     ...createOperatorRoutes(plane),
     ...createFleetViewRoutes({ store, figures, vaultHealth: health, now }),
@@ -395,6 +401,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
       await endExpiredApprovals(plane);
       await sweepIdentities(plane);
       await strangerRows.flush();
+      await vaultOperations.flush();
       await portal?.sweep();
     },
     watches,
@@ -437,6 +444,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     async idle() {
       await keyHealth.idle();
       await strangerRows.flush("now");
+      await vaultOperations.flush();
     },
   };
 }

@@ -17,10 +17,11 @@ const relocked = (change: Partial<DayCount>) =>
   row({ action: "lease/relocked", outcome: "done", purpose: null, ...change });
 
 test("a day without rows has zeros and no times", () => {
-  expect(summariseDay(DAY, [])).toEqual({
+  expect(summariseDay(DAY, [], [])).toEqual({
     day: "2026-01-02",
     unlocks: 0,
     refusals: [],
+    vaultOperations: 0,
     relocks: { count: 0 },
   });
 });
@@ -35,7 +36,7 @@ test("granted unlocks count over every channel, and preparations do not", () => 
     row({ outcome: "refused", code: "KeyA", count: 1 }),
     row({ action: "offline-unlock", outcome: "refused", code: "KeyB", count: 4 }),
   ];
-  expect(summariseDay(DAY, rows)).toMatchObject({
+  expect(summariseDay(DAY, rows, [])).toMatchObject({
     unlocks: 5,
     refusals: [
       { code: "KeyB", count: 5 },
@@ -46,10 +47,14 @@ test("granted unlocks count over every channel, and preparations do not", () => 
 
 test("times to re-lock are weighted by their number; a volume that closed by itself has none", () => {
   expect(
-    summariseDay(DAY, [
-      relocked({ count: 3, average: 1000, longest: 2000 }),
-      relocked({ code: "Revoked", count: 1, average: 5000.4, longest: 5000.4 }),
-      relocked({ count: 7 }),
-    ]).relocks,
+    summariseDay(
+      DAY,
+      [
+        relocked({ count: 3, average: 1000, longest: 2000 }),
+        relocked({ code: "Revoked", count: 1, average: 5000.4, longest: 5000.4 }),
+        relocked({ count: 7 }),
+      ],
+      [],
+    ).relocks,
   ).toEqual({ count: 4, averageMilliseconds: 2000, longestMilliseconds: 5000 });
 });

@@ -16,7 +16,11 @@ export type DayCount = {
 };
 
 /** Preparations in the datacenter and copies are not unlocks at a customer's. */
-export function summariseDay(dayMs: EpochMs, rows: readonly DayCount[]): DayFigures {
+export function summariseDay(
+  dayMs: EpochMs,
+  rows: readonly DayCount[],
+  vaultOperations: readonly { readonly operations: number }[],
+): DayFigures {
   const unlocks = rows.filter(
     ({ action, purpose }) => action.endsWith("unlock") && purpose === "unlock",
   );
@@ -35,6 +39,7 @@ export function summariseDay(dayMs: EpochMs, rows: readonly DayCount[]): DayFigu
     refusals: [...refusals]
       .map(([code, count]) => ({ code, count }))
       .toSorted((one, other) => other.count - one.count || (one.code < other.code ? -1 : 1)),
+    vaultOperations: vaultOperations.reduce((all, { operations }) => all + operations, 0),
     relocks: {
       count: closed,
       ...(closed > 0 && {

@@ -9,6 +9,7 @@ import type { Clock } from "../core/ports.ts";
 import { renderTime } from "../core/wire-time.ts";
 import { type AuditCount, countAuditDay } from "../store/count-audit-day.ts";
 import type { Store } from "../store/store.ts";
+import type { VaultOperations } from "./vault-operations.ts";
 
 const DAYS = 14;
 /** All callers within this time get the same figures. */
@@ -24,6 +25,7 @@ const SETTLED_MS = 600_000;
  */
 export function createDailyFigures(
   store: Store,
+  vaultOperations: Pick<VaultOperations, "read">,
   now: Clock,
 ): (subscriptionId: string | undefined) => Promise<DailyFigures> {
   const settled = new Map<EpochMs, readonly AuditCount[]>();
@@ -40,7 +42,7 @@ export function createDailyFigures(
       counted.push({ day, rows });
       await setImmediate();
     }
-    return counted;
+    return { counted, operations: await vaultOperations.read(days[0] ?? today) };
   }
 
   return async (subscriptionId) => {
@@ -52,12 +54,18 @@ export function createDailyFigures(
       });
     }
     const { days, atMs } = remembered;
-    const isIn = ({ subscription }: AuditCount) =>
-      subscriptionId === undefined ||
-      subscription === `/subscriptions/${subscriptionId}`.toLowerCase();
+    const wanted = subscriptionId?.toLowerCase();
+    const isIn = (id: string) => wanted === undefined || id === wanted;
+    const { counted, operations } = await days;
     return {
       asOf: renderTime(atMs),
-      days: (await days).map(({ day, rows }) => summariseDay(day, rows.filter(isIn))),
+      days: counted.map(({ day, rows }) =>
+        summariseDay(
+          day,
+          rows.filter(({ subscription }) => isIn(subscription.slice("/subscriptions/".length))),
+          operations.filter((each) => each.dayMs === day && isIn(each.subscriptionId)),
+        ),
+      ),
     };
   };
 }

@@ -1,3 +1,4 @@
+import type { KeyIdentity } from "../core/order.ts";
 import type { AuditStep, KeyVaults, Outcome } from "../core/ports.ts";
 import type { Spans } from "../http/spans.ts";
 import { awayFromWork } from "../load/admission.ts";
@@ -59,29 +60,33 @@ export function stepsSoFar(): { readonly steps?: readonly AuditStep[] } {
 export function traceVaults(
   vaults: KeyVaults,
   spans: Spans,
-  called: (call: VaultCall) => void,
+  called: (call: VaultCall, identity: KeyIdentity) => void,
 ): KeyVaults {
   const noted = createNote(spans, called);
   return {
-    signIn: (identity) => noted("sign-in", () => vaults.signIn(identity)),
-    getKey: (identity, key) => noted("get-key", () => vaults.getKey(identity, key)),
+    signIn: (identity) => noted("sign-in", identity, () => vaults.signIn(identity)),
+    getKey: (identity, key) => noted("get-key", identity, () => vaults.getKey(identity, key)),
     getDeletedKey: (identity, key) =>
-      noted("get-deleted-key", () => vaults.getDeletedKey(identity, key)),
+      noted("get-deleted-key", identity, () => vaults.getDeletedKey(identity, key)),
     wrapKey: (identity, kid, contentKey) =>
-      noted("wrap", () => vaults.wrapKey(identity, kid, contentKey)),
+      noted("wrap", identity, () => vaults.wrapKey(identity, kid, contentKey)),
     unwrapKey: (identity, kid, encryptedKey) =>
-      noted("unwrap", () => vaults.unwrapKey(identity, kid, encryptedKey)),
+      noted("unwrap", identity, () => vaults.unwrapKey(identity, kid, encryptedKey)),
   };
 }
 
 const createNote =
-  (spans: Spans, called: (call: VaultCall) => void) =>
-  async <Value>(name: string, call: () => Promise<Outcome<Value>>): Promise<Outcome<Value>> => {
+  (spans: Spans, called: (call: VaultCall, identity: KeyIdentity) => void) =>
+  async <Value>(
+    name: string,
+    identity: KeyIdentity,
+    call: () => Promise<Outcome<Value>>,
+  ): Promise<Outcome<Value>> => {
     const trace = current.current();
     const beganMs = performance.now();
     const outcome = await awayFromWork("vault", () => spans.ofVaultCall(name, call, codeOf));
     const elapsedMs = performance.now() - beganMs;
-    called({ operation: name, code: outcome.ok ? "" : outcome.failure.code, elapsedMs });
+    called({ operation: name, code: outcome.ok ? "" : outcome.failure.code, elapsedMs }, identity);
     if (trace === undefined) return outcome;
     const vaultRequestId = outcome.ok ? requestIdOf(outcome.value) : outcome.failure.vaultRequestId;
     trace.steps.push({

@@ -23,6 +23,7 @@ import { createReplicaTables } from "./migrations/replicas.ts";
 import { createRotation, indexLeasesByState } from "./migrations/rotation.ts";
 import { createSanitisations } from "./migrations/sanitisations.ts";
 import { createUnlockPolicies } from "./migrations/unlock-policies.ts";
+import { createVaultOperations } from "./migrations/vault-operations.ts";
 
 /** Forward only. A migration that has shipped is never edited; the next one corrects it. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -51,6 +52,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0022-sanitisations": { up: createSanitisations },
   "0023-custody-policies": { up: createCustodyPolicies },
   "0024-open-keys": { up: lookUpOpenKeys },
+  "0025-vault-operations": { up: createVaultOperations },
 };
 
 async function run(store: Kysely<unknown>, statements: readonly string[]): Promise<void> {

@@ -315,6 +315,12 @@ export type BrokerTables = {
     window_ms: number;
     used: number;
   };
+  /** Calls of vaults for a subscription's orders on a day (observability/vault-operations.ts). */
+  vault_operations: {
+    day_ms: number;
+    subscription_id: string;
+    operations: number;
+  };
   /**
    * The vault's last answer about a key for an identity. `due_at_ms` is the claim: the replica that
    * advances it does the probe.

@@ -7,6 +7,7 @@ const day = (refusals: Readonly<Record<string, number>>): DayFigures => ({
   day: "2026-01-01",
   unlocks: 0,
   refusals: Object.entries(refusals).map(([code, count]) => ({ code, count })),
+  vaultOperations: 0,
   relocks: { count: 0 },
 });
 

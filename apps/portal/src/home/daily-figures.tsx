@@ -64,7 +64,13 @@ export function DailyFigures({ days }: { readonly days: readonly DayFigures[] })
           <Table aria-label={words.figures} size="small">
             <TableHeader>
               <TableRow>
-                {[words.day, words.unlocks, words.refusals, words.relocks].map((name) => (
+                {[
+                  words.day,
+                  words.unlocks,
+                  words.refusals,
+                  words.vaultOperations,
+                  words.relocks,
+                ].map((name) => (
                   <TableHeaderCell key={name}>{name}</TableHeaderCell>
                 ))}
               </TableRow>
@@ -75,6 +81,7 @@ export function DailyFigures({ days }: { readonly days: readonly DayFigures[] })
                   <TableCell>{names[index]}</TableCell>
                   <TableCell>{plain(day.unlocks)}</TableCell>
                   <TableCell>{plain(sumOf(day))}</TableCell>
+                  <TableCell>{plain(day.vaultOperations)}</TableCell>
                   <TableCell>
                     {day.relocks.count === 0 ? "–" : inSeconds.format(seconds[index] ?? 0)}
                   </TableCell>
@@ -107,6 +114,18 @@ export function DailyFigures({ days }: { readonly days: readonly DayFigures[] })
                 )}
               </span>
             ))}
+          />
+          <DayChart
+            title={words.vaultOperations}
+            days={names}
+            series={[
+              {
+                name: "vaultOperations",
+                values: days.map(({ vaultOperations }) => vaultOperations),
+              },
+            ]}
+            tone="neutral"
+            format={plain}
           />
           <DayChart
             title={words.relocks}

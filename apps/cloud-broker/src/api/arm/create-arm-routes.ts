@@ -14,7 +14,6 @@ import { createRevocationRoutes } from "./create-revocation-routes.ts";
 import { createUnlockBudgetRoutes } from "./create-unlock-budget-routes.ts";
 import { createErasureRoutes } from "./erasure-routes.ts";
 import { createExtensionRoutes } from "./extension-routes.ts";
-import { createFigureRoutes } from "./figure-routes.ts";
 import { createJobRoutes } from "./job-routes.ts";
 import { createListRoutes } from "./list-routes.ts";
 import { createNodeRoutes } from "./node-routes.ts";
@@ -28,7 +27,6 @@ export function createArmRoutes(plane: ControlPlane, hasAccess: HasAccess): read
     ...createJobRoutes(plane),
     ...createListRoutes(plane),
     ...createSummaryRoutes(plane),
-    ...createFigureRoutes(plane),
     ...createNodeRoutes(plane),
     ...createErasureRoutes(plane),
     ...createActionRoutes(plane),

@@ -3,18 +3,22 @@ import { dailyFigures } from "@databox-cmk/protocol";
 import { ACTIONS } from "../../core/permissions.ts";
 import type { Route } from "../../http/route.ts";
 import { createDailyFigures } from "../../observability/read-daily-figures.ts";
+import type { VaultOperations } from "../../observability/vault-operations.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
 import { arm, operator } from "./arm-route.ts";
 import { PATHS } from "./paths.ts";
 
-/** Unlocks, refusals and re-locks of the last days. Makes no vault call. */
-export function createFigureRoutes({ store, now }: ControlPlane): readonly Route[] {
-  const readFigures = createDailyFigures(store, now);
+/** Unlocks, refusals, re-locks and vault calls of the last days. Makes no vault call. */
+export function createFigureRoutes(
+  { store, now }: ControlPlane,
+  vaultOperations: VaultOperations,
+): readonly Route[] {
+  const readFigures = createDailyFigures(store, vaultOperations, now);
   return [
     arm.route({
       at: ["GET", PATHS.dailyFigures],
       action: ACTIONS.readActivity,
-      summary: "Counts unlocks, refusals and re-locks of the last days (extension)",
+      summary: "Counts unlocks, refusals, re-locks and vault calls of the last days (extension)",
       answers: { 200: dailyFigures },
       handle: async ({ parameters }) => ({
         json: await readFigures(parameters["subscriptionId"] ?? ""),

@@ -33,6 +33,7 @@ export const home: typeof english = {
   day: "Tag",
   unlocks: "Entsperrungen",
   refusals: "Abgelehnte Entsperrungen",
+  vaultOperations: "Schlüsseltresor-Vorgänge",
   relocks: "Mittlere Zeit bis zum Sperren",
   otherCodes: "Andere Codes",
   none: "Keine an diesen Tagen",

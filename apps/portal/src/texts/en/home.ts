@@ -31,6 +31,7 @@ export const home = {
   day: "Day",
   unlocks: "Unlocks",
   refusals: "Refused unlocks",
+  vaultOperations: "Key vault operations",
   relocks: "Average time to re-lock",
   otherCodes: "Other codes",
   none: "None on these days",
