@@ -1,8 +1,11 @@
-import { spawn, spawnSync } from "node:child_process";
+import { execFile, spawn, spawnSync } from "node:child_process";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
+import { createServer, type ServerResponse } from "node:http";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { promisify } from "node:util";
 
 import {
   type AgentUnderTest,
@@ -13,14 +16,17 @@ import {
   type Result,
 } from "@databox-cmk/conformance";
 import { AGENT_BUNDLE, agentCommand } from "@databox-cmk/device-agent";
-import { createOrder } from "@databox-cmk/local-stack";
-import { openTemporaryFolder, requireTool } from "@databox-cmk/testkit";
+import { createOrder, inThisProcess } from "@databox-cmk/local-stack";
+import { COMPILED_ONCE, openTemporaryFolder, requireTool } from "@databox-cmk/testkit";
 import { expect, test } from "vitest";
 import * as z from "zod";
 
 import { openWorld } from "./harness/open-world.ts";
+import { BROKER } from "./harness/programs.ts";
 import { runAgent } from "./harness/run-agent.ts";
 
+const runProgram = promisify(execFile);
+const REQUEST = "http.server.request.start";
 // Debian's own interpreter: it is the one that sees the package python3-cryptography.
 const PYTHON = "/usr/bin/python3";
 const PYTHON_AGENT = join(import.meta.dirname, "python-agent/agent.py");
@@ -35,6 +41,56 @@ const printed = z.object({
   code: z.string().optional(),
   carried: z.object({ text: z.string() }).optional(),
 });
+
+/** Node takes the time of this header from the machine. */
+function sayTime(event: unknown): void {
+  const { response } = event as { response: ServerResponse };
+  response.setHeader("date", new Date().toUTCString());
+}
+
+/** The clock of this process, which can be put ahead; its servers' answers have that time, too. */
+function openClock() {
+  const MachineDate = Date;
+  let aheadMs = 0;
+  const now = () => MachineDate.now() + aheadMs;
+  globalThis.Date = new Proxy(MachineDate, {
+    construct: (target, given, proxy) =>
+      Reflect.construct(target, given.length === 0 ? [now()] : given, proxy),
+    get: (target, name) => (name === "now" ? now : Reflect.get(target, name)),
+  });
+  subscribe(REQUEST, sayTime);
+  return {
+    advance(seconds: number) {
+      aheadMs += seconds * 1000;
+    },
+    [Symbol.dispose]() {
+      unsubscribe(REQUEST, sayTime);
+      globalThis.Date = MachineDate;
+    },
+  };
+}
+
+/** Listens for acts that only this process can do. */
+async function openDesk(path: string, acts: Record<string, (given: string) => Promise<void>>) {
+  const server = createServer((request, response) => {
+    const act = acts[request.url?.slice(1) ?? ""];
+    text(request)
+      .then((given) => act?.(given))
+      .then(
+        () => response.end(),
+        (error: unknown) => response.writeHead(500).end(String(error)),
+      );
+  });
+  server.listen(path);
+  await once(server, "listening");
+  return {
+    path,
+    async [Symbol.asyncDispose]() {
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
 
 const faults = (results: readonly Result[]) => results.filter(({ fault }) => fault !== undefined);
 
@@ -105,9 +161,11 @@ test.skipIf(!hasPython)(
 );
 
 test("our broker conforms, by the command line", async () => {
+  using clock = openClock();
   // The kit sends more messages than a node may in a minute.
   const brokerEnvironment = { RATE_LIMIT_DEVICE_PER_MINUTE: "0" };
-  await using world = await openWorld(() => ({ brokerEnvironment }));
+  // Broker and cloud have this process's clock, which the kit puts ahead.
+  await using world = await openWorld(() => ({ brokerEnvironment, brokerRunner: inThisProcess }));
   using folder = openTemporaryFolder();
   const waiting = async (name: string) => {
     const order = await createOrder(world.customerContext, name);
@@ -126,7 +184,18 @@ test("our broker conforms, by the command line", async () => {
     ["--acts", `'${process.execPath}' '${ACTS}' '${world.stack.stackFile}'`],
     ["--report", folder.path],
   ];
-  const child = spawn(process.execPath, [COMMAND_LINE, "broker", ...options.flat()]);
+  await using desk = await openDesk(join(folder.path, "desk"), {
+    async rotate() {
+      await runProgram(process.execPath, [BROKER, "keys", "rotate", "signing"], {
+        env: { ...COMPILED_ONCE, ...world.stack.brokerEnvironment },
+      });
+      await world.stack.restartBroker();
+    },
+    pass: (seconds) => Promise.resolve(clock.advance(Number(seconds))),
+  });
+  const child = spawn(process.execPath, [COMMAND_LINE, "broker", ...options.flat()], {
+    env: { ...process.env, ...COMPILED_ONCE, CONFORMANCE_DESK: desk.path },
+  });
   const [report, complaint, [exitCode]] = await Promise.all([
     text(child.stdout),
     text(child.stderr),

@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
+import { type IncomingMessage, request } from "node:http";
 import { text } from "node:stream/consumers";
+import { setTimeout } from "node:timers/promises";
 
 import { unlockPolicyView } from "@databox-cmk/protocol";
 import { createHttpsTransport } from "@databox-cmk/testkit";
@@ -9,7 +11,8 @@ import { readStack } from "../harness/read-stack.ts";
 
 /*
  * Acts for `npm run conformance -- broker --acts`, on a local stack: `main.ts STACK-FILE ACT ORDER`,
- * with the approval's id or the challenge as standard input.
+ * with the approval's id, the challenge or the seconds as standard input. The process that started
+ * the broker may do acts too: it listens on the socket CONFORMANCE_DESK.
  */
 const API = "api-version=2025-07-01";
 const [stackFile = "", act = "", order = ""] = process.argv.slice(2);
@@ -70,6 +73,32 @@ async function operate(...events: readonly string[]): Promise<void> {
   }
 }
 
+/** Asks the process that started the broker: POST /{act}, with the standard input. */
+async function askDesk(socketPath: string | undefined): Promise<void> {
+  if (socketPath === undefined) throw new Error(`${act} needs the process of the broker`);
+  const asked = request({ socketPath, method: "POST", path: `/${act}` }).end(given);
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  asked.on("response", resolve).on("error", reject);
+  const answer = await promise;
+  const said = await text(answer);
+  if (answer.statusCode !== 200) throw new Error(said);
+}
+
+/** Changes the release terms of the order's policy. */
+async function putRelease(change: object): Promise<void> {
+  const policy = unlockPolicyView.parse(await mustSucceed(own("GET", "unlockPolicy")));
+  const release = { ...policy.release, ...change };
+  await mustSucceed(own("PUT", "unlockPolicy", { ...policy, release }));
+}
+
+/** A window of one minute, on the day before yesterday's weekday. */
+function closedWindow() {
+  const day = new Intl.DateTimeFormat("en", { weekday: "short", timeZone: "UTC" });
+  const days = [day.format(Date.now() - 2 * 86_400_000)];
+  return { days, from: "00:00", to: "00:01", timeZone: "UTC" };
+}
+
+const desk = process.env["CONFORMANCE_DESK"];
 const carried = z.object({
   answer: z.string().optional(),
   error: z
@@ -86,7 +115,8 @@ const carried = z.object({
 const reason = "conformance";
 const ACTS: Readonly<Record<string, () => Promise<unknown>>> = {
   deliver: () => operate("dispatch", "deliver"),
-  complete: () => operate("pickUp", "receive", "startCopy", "complete"),
+  return: () => operate("pickUp", "receive"),
+  complete: () => operate("startCopy", "complete"),
   revoke: () => post("revoke", { reason }),
   restore: () => post("restoreAccess"),
   drill: () => post("revocationDrill"),
@@ -97,11 +127,12 @@ const ACTS: Readonly<Record<string, () => Promise<unknown>>> = {
     const { oid } = z
       .object({ oid: z.string() })
       .parse(JSON.parse(Buffer.from(claims, "base64url").toString()));
-    const policy = unlockPolicyView.parse(await mustSucceed(own("GET", "unlockPolicy")));
-    const approvals = { required: 1, approvers: [oid], expiresAfterSeconds: 3600 };
-    const release = { ...policy.release, approvals };
-    await mustSucceed(own("PUT", "unlockPolicy", { ...policy, release }));
+    await putRelease({ approvals: { required: 1, approvers: [oid], expiresAfterSeconds: 3600 } });
   },
+  "close-window": () => putRelease({ windows: [closedWindow()] }),
+  "open-window": () => putRelease({ windows: [] }),
+  rotate: () => askDesk(desk),
+  pass: () => (desk === undefined ? setTimeout(Number(given) * 1000) : askDesk(desk)),
   async carry() {
     const { json } = await own("POST", "offlineUnlocks", { challenge: given });
     const { answer, error } = carried.parse(json);

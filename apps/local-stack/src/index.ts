@@ -4,6 +4,7 @@ export { createTransport, type Transport } from "./azure/transport.ts";
 export type { StackEvent, Timed } from "./core/events.ts";
 export type { StackDescription } from "./core/stack-description.ts";
 export type { StackRole } from "./stack/directory.ts";
+export { inThisProcess } from "./double/start-double.ts";
 export { type Stack, type StackOptions, startStack } from "./stack/start-stack.ts";
 export { type CustomerKey, createVaultAndKey } from "./story/key-steps.ts";
 export { openParticipants, type Participants } from "./story/open-participants.ts";

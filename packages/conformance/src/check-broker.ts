@@ -7,8 +7,11 @@ import { checkApprovals } from "./broker/check-approvals.ts";
 import { checkBrokerKeys } from "./broker/check-broker-keys.ts";
 import { checkCarried } from "./broker/check-carried.ts";
 import { checkErasure } from "./broker/check-erasure.ts";
+import { checkExpiry } from "./broker/check-expiry.ts";
 import { checkJournal } from "./broker/check-journal.ts";
 import { checkLeases } from "./broker/check-leases.ts";
+import { checkLimits } from "./broker/check-limits.ts";
+import { checkPurposes } from "./broker/check-purposes.ts";
 import { checkRekeying } from "./broker/check-rekeying.ts";
 import { FOREIGN_UNLOCKS, type Known } from "./foreign-unlocks.ts";
 import { attempt, type Result } from "./result.ts";
@@ -28,6 +31,9 @@ const DELIVERED_PARTS = {
   "broker keys": checkBrokerKeys,
   carried: checkCarried,
   approvals: checkApprovals,
+  expiry: checkExpiry,
+  "windows and purposes": checkPurposes,
+  limits: checkLimits,
   erasure: checkErasure,
 } as const satisfies Record<string, (world: BrokerWorld) => Promise<void>>;
 

@@ -33,7 +33,7 @@ export async function startDouble(options: DoubleOptions): Promise<Stack> {
 }
 
 /** Settings are checked as those of the environment are; only IMDS's address is read from there. */
-const inThisProcess: BrokerRunner = {
+export const inThisProcess: BrokerRunner = {
   settings: {},
   async start(settings) {
     process.env["AZURE_POD_IDENTITY_AUTHORITY_HOST"] =

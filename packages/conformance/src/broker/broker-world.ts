@@ -1,19 +1,24 @@
-import type { MessageType } from "@databox-cmk/protocol";
+import { MESSAGE_TYPES, type MessageType } from "@databox-cmk/protocol";
 import type { DeviceClient, ExchangeAnswer, Tamper } from "@databox-cmk/testkit";
 
 /**
  * Acts of the customer and the operator of the broker under test, by a way of its own. Each act is
  * about an order.
  *
- * - `deliver`, `complete`: the order goes on to Delivered; to the end of its data copy.
+ * - `deliver`, `return`, `complete`: the order goes on to Delivered; to AtAzureDC; to the end of its
+ *   data copy.
  * - `revoke`, `restore`: unlocks are refused and open volumes closed; allowed again.
  * - `drill`: a revocation drill.
  * - `require-approval`: from now on one person must approve each unlock.
  * - `approve`, `reject`: decides the approval whose id is given.
  * - `carry`: brings the challenge that is given, and returns the signed answer.
+ * - `close-window`, `open-window`: the policy has no release window that is open now; none at all.
+ * - `rotate`: the broker's announced key signs from now on.
+ * - `pass`: so many seconds pass for the broker.
  */
 export const ACTS = [
   "deliver",
+  "return",
   "complete",
   "revoke",
   "restore",
@@ -22,6 +27,10 @@ export const ACTS = [
   "approve",
   "reject",
   "carry",
+  "close-window",
+  "open-window",
+  "rotate",
+  "pass",
 ] as const;
 export type Act = (act: (typeof ACTS)[number], order: string, given?: string) => Promise<string>;
 
@@ -63,6 +72,10 @@ export function nextMessage(device: DeviceClient) {
   return { order, serial, bootId: BOOT_ID, counter };
 }
 
+/** More than so many seconds pass for the broker. */
+export const letPass = ({ act, device }: Pick<BrokerWorld, "act" | "device">, seconds: number) =>
+  act("pass", device.order, String(seconds + 1));
+
 /** The fault of an answer that is not of this kind, or whose code is another one. */
 export function unless(
   { typ, payload }: Pick<ExchangeAnswer, "typ" | "payload">,
@@ -73,3 +86,7 @@ export function unless(
   const wrong = Object.entries(members).find(([name, value]) => payload[name] !== value);
   return wrong === undefined ? undefined : `has ${wrong[0]} ${JSON.stringify(payload[wrong[0]])}`;
 }
+
+/** The fault of a message of a lease that was not refused. */
+export const unlessInvalid = (answer: ExchangeAnswer): string | undefined =>
+  unless(answer, MESSAGE_TYPES.denial, { code: "LeaseInvalid" });

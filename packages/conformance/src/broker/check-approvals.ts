@@ -1,10 +1,11 @@
 import type { DeviceAnswer, PreparedUnlock } from "@databox-cmk/testkit";
 
-import type { BrokerWorld } from "./broker-world.ts";
+import { type BrokerWorld, letPass } from "./broker-world.ts";
 import { unlessDenied } from "./check-carried.ts";
 
 /** Unlocks of the other node, which one person must approve. */
-export async function checkApprovals({ run, act, stranger }: BrokerWorld): Promise<void> {
+export async function checkApprovals(world: BrokerWorld): Promise<void> {
+  const { run, act, stranger } = world;
   const suite = "approvals";
   const waiting: PreparedUnlock[] = [];
   const ask = async () => {
@@ -52,6 +53,13 @@ export async function checkApprovals({ run, act, stranger }: BrokerWorld): Promi
     await act("reject", stranger.order, idOf(answer));
     const third = waiting.at(-1) ?? second;
     return unlessDenied(await stranger.sendUnlock(third), "ApprovalRejected");
+  });
+  await run(suite, "a request without a decision in time: ApprovalExpired", async () => {
+    const answer = await ask();
+    const last = waiting.at(-1);
+    if (answer.kind !== "pending" || last === undefined) return `was answered: ${answer.kind}`;
+    await letPass(world, answer.value.approval.expiresInSeconds);
+    return unlessDenied(await stranger.sendUnlock(last), "ApprovalExpired");
   });
 }
 

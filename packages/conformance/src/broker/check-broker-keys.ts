@@ -1,7 +1,12 @@
 import { randomBytes } from "node:crypto";
 
-import { encodeBase64url, importVerifyKey } from "@databox-cmk/crypto";
-import { brokerKeysAnswer, DEVICE_ROUTES, MESSAGE_TYPES } from "@databox-cmk/protocol";
+import { encodeBase64url, importVerifyKey, readHeader } from "@databox-cmk/crypto";
+import {
+  BROKER_ANSWER_MAX_BYTES,
+  brokerKeysAnswer,
+  DEVICE_ROUTES,
+  MESSAGE_TYPES,
+} from "@databox-cmk/protocol";
 
 import { type BrokerWorld, send, unless, type Verb } from "./broker-world.ts";
 import { checkForeign } from "./foreign-messages.ts";
@@ -10,7 +15,7 @@ const kidOf = (key: unknown): string => importVerifyKey(key).kid;
 
 /** The question for the keys with which the broker signs from now on. */
 export async function checkBrokerKeys(world: BrokerWorld): Promise<void> {
-  const { run, device } = world;
+  const { run, act, device, stranger } = world;
   const suite = "broker keys";
   const verb = (pinned: readonly string[]): Verb => ({
     suite,
@@ -40,4 +45,37 @@ export async function checkBrokerKeys(world: BrokerWorld): Promise<void> {
   await run(suite, "no pinned key: DeviceMessageMalformed", async () =>
     unless(await send(world, verb([])), MESSAGE_TYPES.denial, { code: "DeviceMessageMalformed" }),
   );
+  let retired = "";
+  await run(
+    suite,
+    "once its key has retired, signs with the one that it had announced",
+    async () => {
+      retired = await signerOf(world);
+      await act("rotate", device.order);
+      const signer = await signerOf(world);
+      if (signer === retired) return "signed with the key that retired";
+      return pinned.includes(signer) ? undefined : "signed with a key that it had not announced";
+    },
+  );
+  await run(suite, "announces another key, and no longer the one that retired", async () => {
+    const answer = await send(world, verb(pinned));
+    const fault = unless(answer, MESSAGE_TYPES.brokerKeys);
+    if (fault !== undefined) return fault;
+    const { brokerKeys, envelope } = brokerKeysAnswer.parse(answer.payload);
+    const kids = brokerKeys.map(kidOf);
+    if (kids.includes(retired)) return "names the key that retired";
+    if (kids.every((kid) => pinned.includes(kid))) return "announces none";
+    // From here on, a message that the retired key signed is a stranger's.
+    device.brokerKeys = brokerKeys;
+    stranger.brokerKeys = brokerKeys;
+    device.keepEnvelope(envelope);
+    return undefined;
+  });
+}
+
+/** The thumbprint of the key that signs the answers to unlocks. */
+async function signerOf({ device }: BrokerWorld): Promise<string> {
+  const { answer } = await device.unlock("unlock");
+  if (answer.kind !== "answer") throw new Error(`an unlock was answered: ${answer.kind}`);
+  return readHeader(answer.text, BROKER_ANSWER_MAX_BYTES).kid;
 }

@@ -1,0 +1,55 @@
+import { MESSAGE_TYPES } from "@databox-cmk/protocol";
+import { LeaseClient } from "@databox-cmk/testkit";
+
+import { type BrokerWorld, unless } from "./broker-world.ts";
+import { unlessDenied } from "./check-carried.ts";
+
+/** The order's release windows, and the purposes of its stages, up to the datacenter. */
+export async function checkPurposes({ run, act, device }: BrokerWorld): Promise<void> {
+  const held: LeaseClient[] = [];
+  const denies = async (purpose: "unlock" | "ingest" | "fill", allowed: string) => {
+    const { answer } = await device.unlock(purpose);
+    const fault = unlessDenied(answer, "PurposeForbidden");
+    if (fault !== undefined || answer.kind !== "denial") return fault;
+    const { reason } = answer.value;
+    return reason === allowed ? undefined : `says that ${reason ?? "nothing"} is allowed`;
+  };
+  await run("window", "an unlock outside the release windows: ReleaseWindowClosed", async () => {
+    held.push(await LeaseClient.unlock(device));
+    await act("close-window", device.order);
+    return unlessDenied((await device.unlock("unlock")).answer, "ReleaseWindowClosed");
+  });
+  await run("window", "renews the lease of a volume that is open", async () => {
+    const answer = await held.at(-1)?.renew();
+    return answer === undefined ? "there is no lease" : unless(answer, MESSAGE_TYPES.lease);
+  });
+  await run("window", "unlocks when there is no window", async () => {
+    await act("open-window", device.order);
+    held.push(await LeaseClient.unlock(device));
+    return undefined;
+  });
+  for (const purpose of ["ingest", "fill"] as const)
+    await run("purpose", `at the customer's site, ${purpose}: PurposeForbidden`, () =>
+      denies(purpose, "unlock"),
+    );
+  await run(
+    "purpose",
+    "closes a volume that was open for the purpose of an earlier stage",
+    async () => {
+      await act("return", device.order);
+      const answer = await held.at(-1)?.renew();
+      if (answer === undefined) return "there is no lease";
+      return unless(answer, MESSAGE_TYPES.relock, { code: "PurposeForbidden" });
+    },
+  );
+  for (const purpose of ["unlock", "fill"] as const)
+    await run("purpose", `in the datacenter, ${purpose}: PurposeForbidden`, () =>
+      denies(purpose, "ingest"),
+    );
+  await run("purpose", "grants ingest in the datacenter, and takes its receipt", async () => {
+    const { answer } = await device.unlock("ingest");
+    if (answer.kind !== "answer") return `was answered: ${answer.kind}`;
+    const receipt = await device.receipt(answer.text, "unlocked");
+    return receipt.kind === "answer" ? undefined : `the receipt was answered: ${receipt.kind}`;
+  });
+}
