@@ -12,6 +12,7 @@ import {
 } from "../harness/shipped-appliance.ts";
 import { button } from "./harness/controls.ts";
 import { runsBrowser } from "./harness/engines.ts";
+import { openBrowser } from "./harness/open-browser.ts";
 import { openPortalWorld, type PortalWorld } from "./harness/portal-world.ts";
 
 const ORDER = "titan";
@@ -47,6 +48,19 @@ describe.runIf(runsBrowser)("a Data Box Heavy in the portal", () => {
     expect(await row.getByText("Unlocked").filter({ visible: true }).count()).toBe(1);
     await visit.picture("heavy-in-the-list");
     await visit.close();
+  });
+
+  test("shows on the page of an open node whether the other one is open", async () => {
+    const { uiUrl } = await nodes[0].serve();
+    await unlockNode(nodes[0]);
+    await using browser = await openBrowser(portal.world.stack.description, "people", [uiUrl]);
+    const visit = await browser.openNode(uiUrl);
+    await visit.page.getByText(`${SERIALS[1]}: Unlocked`).waitFor();
+    await visit.picture("heavy-other-node");
+    expect(await visit.violations()).toEqual([]);
+    expect(browser.problems()).toEqual([]);
+    await visit.close();
+    await nodes[0].powerOff();
   });
 
   test("shows its unlock key at both nodes to its owner, and keeps it out of the page when it is hidden", async () => {

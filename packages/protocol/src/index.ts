@@ -6,6 +6,7 @@ export * from "./device/unlock.ts";
 export * from "./device/receipt.ts";
 export * from "./device/lease.ts";
 export * from "./device/rekey.ts";
+export * from "./device/siblings.ts";
 export * from "./device/sanitisation.ts";
 export * from "./device/split-custody.ts";
 export * from "./device/journal.ts";

@@ -265,6 +265,30 @@ describe("a node that waits for news of its lease", () => {
   });
 });
 
+describe("a node of an appliance with two nodes", () => {
+  test("learns the other's serial number, lock and last report while it waits, and nothing else", async () => {
+    const [device, other] = await world.deliveredHeavy("heavy-order");
+    if (device === undefined || other === undefined) throw new RangeError();
+    for (const { broker } of world.replicas()) broker.watches.close();
+    const open = await LeaseClient.unlock(device);
+    const siblings = async () => (await open.watch()).payload;
+    const { serial } = other;
+    pass(5);
+    expect(await siblings()).toMatchObject({
+      extensions: { siblings: [{ serial, lock: "locked" }] },
+    });
+    const otherOpen = await LeaseClient.unlock(other);
+    pass(7);
+    const unlocked = { siblings: [{ serial, lock: "unlocked", lastSeenSeconds: 7 }] };
+    expect((await siblings())["extensions"]).toEqual(unlocked);
+    await otherOpen.receipt({ cause: "boot" });
+    pass(1);
+    const locked = { siblings: [{ serial, lock: "locked", lastSeenSeconds: 8 }] };
+    expect((await siblings())["extensions"]).toEqual(locked);
+    expect((await holder.watch()).payload).not.toHaveProperty("extensions");
+  });
+});
+
 describe("a revocation drill", () => {
   test("reaches the node with its renewal, is answered by its receipt, and leaves the lease alive", async () => {
     const drill = () => world.call("GET", `${jobPath(JOB)}/revocationDrill?${API}`);

@@ -175,7 +175,10 @@ export async function serve(
   let highestCounter = 0;
   while (!stop.signal.aborted) {
     const news = watcher.take();
-    if (news !== undefined) await keeper.hear(news);
+    if (news !== undefined) {
+      if (news.answer.kind === "renewed") ui?.meet(news.answer.renewed);
+      await keeper.hear(news);
+    }
     const current = state.read();
     const { lock, counter } = current;
     highestCounter = Math.max(highestCounter, counter);

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 
 import { AppError } from "@databox-cmk/errors";
 import { createRateLimit, readStaticSite } from "@databox-cmk/http";
+import { type RenewedLease, siblings, type Siblings } from "@databox-cmk/protocol";
 
 import type { AgentEvent } from "../core/agent-event.ts";
 import { knownFacts } from "../core/known-facts.ts";
@@ -43,6 +44,8 @@ export type LocalUi = AsyncDisposable & {
   readonly routes: readonly Pick<LocalRoute, "method" | "path" | "authentication">[];
   /** Notifies listeners if the state differs from the last one. */
   look(state: MachineState): void;
+  /** Takes what the broker says about the other nodes of the order. */
+  meet(answer: RenewedLease): void;
   /** Takes news of the daemon. */
   hear(event: AgentEvent): void;
 };
@@ -92,6 +95,7 @@ export async function startLocalUi(input: {
   const { options, folder, settings, dependencies, runCommand } = input;
   let looked = "";
   let heardAnswer: string | undefined;
+  let met: { readonly siblings: Siblings; readonly atMs: number } | undefined;
   const streams = createEventStreams();
   const sessions = createSessionStore(nowMs);
   const operations = createOperations({
@@ -132,6 +136,7 @@ export async function startLocalUi(input: {
         waiting: waiting(),
         isAsked: waiter.operation !== undefined,
         moment: moment(),
+        siblings: met && agedBy(met.siblings, (nowMs() - met.atMs) / 1000),
         model,
         operations,
         canShutDown: shutDownCommand !== undefined,
@@ -187,6 +192,12 @@ export async function startLocalUi(input: {
       if (text !== looked) streams.changed();
       looked = text;
     },
+    meet({ extensions }) {
+      const parsed = siblings.safeParse(extensions?.["siblings"]);
+      if (!parsed.success) return;
+      met = { siblings: parsed.data, atMs: nowMs() };
+      streams.changed();
+    },
     hear: (event) => {
       operations.hear(event);
     },
@@ -199,6 +210,13 @@ export async function startLocalUi(input: {
       await closed;
     },
   };
+}
+
+/** Siblings, some time after the broker described them. */
+function agedBy(described: Siblings, passed: number): Siblings {
+  return described.map(({ lastSeenSeconds: seen, ...sibling }) =>
+    seen === undefined ? sibling : { ...sibling, lastSeenSeconds: Math.round(seen + passed) },
+  );
 }
 
 /** Where the envelope cannot be read, the passkey's own failure says so. */

@@ -19,6 +19,8 @@ export type Facts = {
   /** The daemon polls for it. */
   readonly isAsked: boolean;
   readonly moment: { readonly bootId: string; readonly bootMs: number };
+  /** The other nodes of the order; undefined while the broker has said nothing about them. */
+  readonly siblings: LocalState["siblings"];
   readonly model: string;
   readonly custody: LocalState["node"]["custody"];
   readonly operations: Pick<Operations, "current" | "lastFailure">;
@@ -45,6 +47,7 @@ export function viewState(facts: Facts, session: Session | undefined): LocalStat
       generation: session && state.generation,
     },
     lock: viewLock(state, moment),
+    siblings: facts.siblings,
     waiting: facts.waiting && viewWaiting(facts.waiting, facts.isAsked, session !== undefined),
     operation: operations.current,
     lastFailure: operations.lastFailure,

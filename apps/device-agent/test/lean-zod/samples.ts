@@ -92,6 +92,10 @@ export const SAMPLES: Readonly<Record<SchemaName, unknown>> = {
     drill: UUID,
     extensions: EXTENSIONS,
   },
+  siblings: [
+    { serial: "DBX-2", lock: "unlocked", lastSeenSeconds: 3 },
+    { serial: "DBX-3", lock: "erased" },
+  ],
   relockOrder: { ...DENIAL, lease: UUID, sequence: 1 },
   brokerKeysAnswer: {
     requestHash: HASH,

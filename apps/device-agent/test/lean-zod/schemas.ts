@@ -22,6 +22,7 @@ export const SCHEMAS = {
   pending: protocol.pending,
   acknowledgement: protocol.acknowledgement,
   renewedLease: protocol.renewedLease,
+  siblings: protocol.siblings,
   relockOrder: protocol.relockOrder,
   brokerKeysAnswer: protocol.brokerKeysAnswer,
   unlockRequest: protocol.unlockRequest,

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -23,6 +24,27 @@ describe("before anybody has signed in", () => {
     });
     expect(json.node).not.toHaveProperty("order");
     expect(JSON.stringify(json)).not.toContain(site.world.broker.url);
+  });
+
+  test("the other node of the order is shown as the broker described it, and nonsense is ignored", async () => {
+    await using site = await createUiWorld();
+    const meet = async (siblings: unknown) => {
+      const { order } = site.world.broker;
+      site.ui.meet({
+        requestHash: "A".repeat(43),
+        order,
+        serial: SERIAL,
+        lease: { id: randomUUID(), ttlSeconds: 60, outageGraceSeconds: 60, sequence: 0 },
+        extensions: { siblings },
+      });
+      return localState.parse((await site.client.get("/api/state")).json).siblings;
+    };
+    expect(await meet("nonsense")).toBeUndefined();
+    const other = { serial: "DBH-1-B", lock: "erased" };
+    expect(await meet([other])).toEqual([other]);
+    expect(await meet([{ ...other, key: "more than a node may know" }])).toEqual([other]);
+    const [seen] = (await meet([{ ...other, lastSeenSeconds: 90 }])) ?? [];
+    expect(seen?.lastSeenSeconds).toBeGreaterThanOrEqual(90);
   });
 
   test("a node in split custody says so, and no passkey opens it or signs in", async () => {

@@ -2,8 +2,10 @@ import { CopyButton, type Fact, Facts } from "@databox-cmk/ui";
 import { makeStyles, Text, tokens } from "@fluentui/react-components";
 import type { ReactElement, ReactNode } from "react";
 
+import { formatDuration } from "../core/format-duration.ts";
 import { Panel } from "../shell/panel.tsx";
 import { useNode } from "../state/node-context.ts";
+import { useSecondsSinceState } from "../state/use-seconds-since-state.ts";
 import { useTexts } from "../texts/texts.ts";
 
 const useStyles = makeStyles({
@@ -22,7 +24,8 @@ const useStyles = makeStyles({
 export function NodePanel(): ReactElement {
   const styles = useStyles();
   const texts = useTexts();
-  const { node, session } = useNode().state;
+  const { node, session, siblings = [] } = useNode().state;
+  const passed = useSecondsSinceState();
   const { serial, model, agent, order, broker, volume, generation, custody } = node;
   const facts = [
     known(texts.node.model, model),
@@ -32,6 +35,14 @@ export function NodePanel(): ReactElement {
     known(texts.node.generation, generation),
     known(texts.node.agent, agent),
     known(texts.node.custody, texts.node.custodies[custody]),
+    ...siblings.map(({ serial: other, lock, lastSeenSeconds: seen }) => ({
+      label: texts.node.sibling,
+      value: `${other}: ${texts.node.siblingLocks[lock]} ${
+        seen === undefined
+          ? texts.node.siblingNeverSeen
+          : texts.node.siblingSeen(formatDuration(seen + passed))
+      }`,
+    })),
   ].flat();
   return (
     <Panel title={texts.node.title}>

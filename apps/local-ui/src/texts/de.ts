@@ -36,6 +36,10 @@ export const de: Texts = {
       split:
         "Geteilt: Dieses Gerät hat einen Anteil seines Schlüssels, einen Passkey gibt es nicht",
     },
+    sibling: "Anderer Knoten",
+    siblingLocks: { locked: "Gesperrt", unlocked: "Entsperrt", erased: "Gelöscht" },
+    siblingSeen: (duration) => `(letzte Meldung an den Dienst vor ${duration})`,
+    siblingNeverSeen: "(noch keine Meldung an den Dienst)",
     model: "Modell",
     order: "Auftrag",
     broker: "Broker",

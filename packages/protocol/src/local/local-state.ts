@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 
 import { serial, uuid } from "../device/fields.ts";
+import { siblings } from "../device/siblings.ts";
 import { localFailure, localTime } from "./local-fields.ts";
 
 const seconds = z.int().check(z.gte(0));
@@ -86,6 +87,8 @@ export const localState = z.strictObject({
     generation: z.optional(z.int()),
   }),
   lock: localLock,
+  /** The other nodes of the order, as the broker last described them while this one was open. */
+  siblings: z.optional(siblings),
   waiting: z.optional(localWaiting),
   operation: z.optional(localOperation),
   /**

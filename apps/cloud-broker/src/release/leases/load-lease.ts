@@ -4,7 +4,7 @@ import * as z from "zod/mini";
 import { LEASE_STATES, type LeaseRecord, type RenewalFacts } from "../../core/decide-renewal.ts";
 import { parseFailureJson } from "../../core/failure-json.ts";
 import { parseOfflineTerms } from "../../core/offline-terms.ts";
-import type { OrderId } from "../../core/order.ts";
+import { type OrderId, SKUS } from "../../core/order.ts";
 import { compileOnce } from "../../store/fast/compile-once.ts";
 import type { Store } from "../../store/store.ts";
 import {
@@ -21,6 +21,8 @@ const leaseState = z.enum(LEASE_STATES);
 export type LoadedLease = Pick<RenewalFacts, "lease" | "place" | "hasEnvelope" | "revocation"> & {
   /** The order's own policy; undefined while the default applies. */
   readonly policy: UnlockPolicy | undefined;
+  /** The order has more than one node. */
+  readonly hasSiblings: boolean;
   /** Id of the drill that this lease has not answered yet. */
   readonly drill: string | undefined;
 };
@@ -46,6 +48,7 @@ const selectLease = compileOnce((store, wanted: { readonly id: string } & Coveri
       "leases.offline_json",
       "leases.renewed_at_ms",
       "leases.refusal_json",
+      "orders.sku",
       "orders.stage",
       "orders.transfer_type",
       "unlock_policies.policy_json",
@@ -90,6 +93,7 @@ export async function loadLease(
     hasEnvelope: row.generation !== null,
     revocation: revocationOf(row.revocation),
     policy: parseStoredPolicy(row.policy_json),
+    hasSiblings: SKUS[row.sku].nodes > 1,
     drill: row.drill ?? undefined,
   };
 }
@@ -100,6 +104,7 @@ const UNKNOWN: LoadedLease = {
   hasEnvelope: false,
   revocation: undefined,
   policy: undefined,
+  hasSiblings: false,
   drill: undefined,
 };
 

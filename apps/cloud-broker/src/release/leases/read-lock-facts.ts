@@ -1,6 +1,6 @@
 import type { LockFacts } from "../../core/lock-state.ts";
 import { parseOfflineTerms } from "../../core/offline-terms.ts";
-import type { OrderId } from "../../core/order.ts";
+import type { EpochMs, OrderId } from "../../core/order.ts";
 import type { UnlockPurpose } from "../../core/unlock-purposes.ts";
 import type { Store } from "../../store/store.ts";
 import { nodeScope, scopesOver } from "../kill-switches/revocations.ts";
@@ -13,6 +13,8 @@ export type HeldLease = NonNullable<LockFacts["lease"]> & {
 export type NodeLock = {
   readonly serial: string;
   readonly ordinal: number;
+  readonly isErased: boolean;
+  readonly lastSeenAtMs: EpochMs | undefined;
   readonly facts: LockFacts & { readonly lease?: HeldLease | undefined };
 };
 
@@ -27,7 +29,7 @@ export async function readLockFacts(
   if (orders.length === 0) return new Map();
   const nodes = await store
     .selectFrom("nodes")
-    .select(["order_id", "serial", "ordinal", "prepared_at_ms"])
+    .select(["order_id", "serial", "ordinal", "prepared_at_ms", "last_outcome", "last_seen_at_ms"])
     .where("order_id", "in", orders)
     .orderBy("order_id")
     .orderBy("ordinal")
@@ -49,6 +51,8 @@ export async function readLockFacts(
         order,
         serial: node.serial,
         ordinal: node.ordinal,
+        isErased: node.last_outcome === "erased",
+        lastSeenAtMs: node.last_seen_at_ms ?? undefined,
         facts: {
           isPrepared: node.prepared_at_ms !== null,
           isRevoked: [key, ...scopesOver(order)].some((scope) => scopes.has(scope)),

@@ -3,6 +3,7 @@ import {
   type LeaseWatch,
   MESSAGE_TYPES,
   type RenewedLease,
+  type Siblings,
 } from "@databox-cmk/protocol";
 
 import {
@@ -10,6 +11,7 @@ import {
   type LeaseRecord,
   type RenewalDecision,
 } from "../../core/decide-renewal.ts";
+import { describeSibling } from "../../core/describe-sibling.ts";
 import type { Outcome } from "../../core/ports.ts";
 import { awayFromWork } from "../../load/admission.ts";
 import type { AuthenticDevice } from "../message/authenticate-device.ts";
@@ -21,6 +23,7 @@ import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
 import type { LeaseWatches } from "./lease-watches.ts";
 import { loadLease } from "./load-lease.ts";
 import { orderRelock } from "./order-relock.ts";
+import { readLockFacts } from "./read-lock-facts.ts";
 import { conflict } from "./renewal.ts";
 
 /**
@@ -67,12 +70,16 @@ async function watch(
   }
   const after = await look(dependencies, message, sender, request, "waited");
   if (!after.ok) return after;
-  const { decision, lease, drill } = after.value;
+  const { decision, lease, drill, hasSiblings } = after.value;
   if (decision.kind === "relock")
     return orderRelock(dependencies, message, sender, request, decision.failure);
   return {
     ok: true,
-    value: await answerAsItStands(dependencies, message, request, { lease, drill }),
+    value: await answerAsItStands(dependencies, message, request, {
+      lease,
+      drill,
+      siblings: hasSiblings ? await readSiblings(dependencies, sender) : undefined,
+    }),
   };
 }
 
@@ -80,7 +87,17 @@ type Seen = {
   readonly decision: RenewalDecision;
   readonly lease: LeaseRecord;
   readonly drill: string | undefined;
+  readonly hasSiblings: boolean;
 };
+
+/** The other nodes of the order, for the page of the node that waits. */
+async function readSiblings(
+  { store, now }: Pick<DeviceDependencies, "store" | "now">,
+  { order, serial }: Pick<AuthenticDevice, "order" | "serial">,
+): Promise<Siblings> {
+  const nodes = (await readLockFacts(store, [order])).get(order) ?? [];
+  return nodes.filter((node) => node.serial !== serial).map((node) => describeSibling(node, now()));
+}
 
 /**
  * As for a renewal; after the wait the message has been counted, and renewals may have happened
@@ -108,14 +125,18 @@ async function look(
   if (!decision.ok) return decision;
   return lease === undefined
     ? conflict
-    : { ok: true, value: { decision: decision.value, lease, drill: loaded.drill } };
+    : { ok: true, value: { ...loaded, decision: decision.value, lease } };
 }
 
 function answerAsItStands(
   { keys }: DeviceDependencies,
   message: DeviceMessage,
   request: LeaseWatch,
-  { lease, drill }: Pick<Seen, "lease" | "drill">,
+  {
+    lease,
+    drill,
+    siblings,
+  }: Pick<Seen, "lease" | "drill"> & { readonly siblings: Siblings | undefined },
 ): Promise<SignedAnswer> {
   const { ttlSeconds, outageGraceSeconds, graceUntilReboot, sequence } = lease;
   const payload: RenewedLease = {
@@ -130,6 +151,7 @@ function answerAsItStands(
       sequence,
     },
     drill,
+    extensions: siblings && { siblings },
   };
   return signAnswer(keys.signing, MESSAGE_TYPES.lease, payload);
 }
