@@ -1,7 +1,30 @@
 import type { BenchResult } from "./bench-result.ts";
-import { BENCHES } from "./benches.ts";
 import { publish } from "./publish.ts";
-import { renderResult } from "./render-result.ts";
+
+type Bench = { readonly run: () => Promise<BenchResult> };
+
+const oneWorker = () => import("./unlock-one-worker.ts");
+
+/** Every bench by its name on the command line: `npm run bench -- agent-cold-start`. */
+const BENCHES = {
+  unlock: () => import("./unlock.ts"),
+  "unlock-emulator": () => import("./unlock-emulator.ts"),
+  "unlock-rsa": async () => ({ run: (await oneWorker()).withRsa }),
+  "unlock-new-connection": async () => ({ run: (await oneWorker()).onNewConnections }),
+  "unlock-postgres": () => import("./unlock-postgres.ts"),
+  envelope: () => import("./envelope.ts"),
+  tang: () => import("./tang-recovery.ts"),
+  "agent-cold-start": () => import("./agent-cold-start.ts"),
+  "orders-100k": () => import("./orders-100k.ts"),
+  "campaign-10k": () => import("./campaign-10k.ts"),
+  "relock-10k": () => import("./relock-10k.ts"),
+  "portal-first-view": () => import("./portal-first-view.ts"),
+  "slow-vault": () => import("./slow-vault.ts"),
+  overload: () => import("./overload.ts"),
+  renewal: () => import("./renewal.ts"),
+  "azure-double": () => import("./azure-double.ts"),
+  leak: () => import("./leak.ts"),
+} as const satisfies Record<string, () => Promise<Bench>>;
 
 await main(process.argv.slice(2));
 
@@ -42,4 +65,23 @@ async function outcomeOf(name: string, run: () => Promise<BenchResult>): Promise
     process.exitCode = 1;
     return { kind: "skipped", name, reason: "it failed" };
   }
+}
+
+function renderResult(result: BenchResult): string {
+  if (result.kind === "skipped") return `${result.name}: skipped: ${result.reason}`;
+  const width = Math.max(...result.measurements.map(({ label }) => label.length));
+  return [
+    result.name,
+    `  ${"".padEnd(width)}  ${"median".padStart(12)}  ${"p95".padStart(12)}   runs`,
+    ...result.measurements.map(({ label, unit, median, high, runs }) => {
+      const figures = [median, high].map((value) => `${value.toFixed(2)} ${unit}`.padStart(12));
+      return `  ${label.padEnd(width)}  ${figures.join("  ")}   ${String(runs)}`;
+    }),
+    ...result.ratios.map(({ label, value }) => `  ratio ${label}: ${value.toFixed(2)}`),
+    ...result.aims.map(
+      ({ label, value, side, bound, unit, isMet }) =>
+        `  aim ${label}: ${side} ${String(bound)} ${unit}: ${String(value)}, ${isMet ? "met" : "NOT MET"}`,
+    ),
+    ...result.notes.map((note) => `  ${note}`),
+  ].join("\n");
 }

@@ -45,7 +45,7 @@ test("the forge runs what every other machine runs", () => {
 });
 
 test("git can run the hook that the set-up offers", () => {
-  expect(read("tools/set-up/use-git-hooks.mjs")).toContain('".githooks"');
+  expect(read("tools/set-up/set-up.mjs")).toContain('".githooks"');
   expect(statSync(join(root, ".githooks/pre-commit")).mode & 0o111).toBe(0o111);
 });
 

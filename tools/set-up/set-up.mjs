@@ -1,12 +1,10 @@
-// Sets up the working tree: dependencies (by pnpm, from the lockfile), and the bundles of the
-// agent, the portal and the appliance's page. Plain JavaScript for Node 20 without dependencies,
-// since it runs before anything is installed. Prints to standard error, so that `npm start --
-// --json` keeps standard output for its events.
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
 import { readWorkspace } from "../workspace.mjs";
-import { linkPnpm } from "./link-pnpm.mjs";
-import { packageManager } from "./paths.mjs";
+import { packageManager, root, tools } from "./paths.mjs";
 import { isDue, runStep } from "./step.mjs";
-import { useGitHooks } from "./use-git-hooks.mjs";
 
 const MINIMUM_NODE_MAJOR = 20;
 const SHARED_BY_PAGES = [
@@ -108,4 +106,51 @@ function build(app) {
 
 function inputsOfPage(app) {
   return ["index.html", "public", "src", "vite.config.ts"].map((name) => `apps/${app}/${name}`);
+}
+
+const LINK = join(tools, "pnpm");
+/** Holds the version that the link leads to. */
+const STAMP = join(root, "node_modules", ".setup-pnpm");
+
+/**
+ * Puts pnpm beside the other tools of the project: turbo starts it for each package, and npx alone
+ * would take a second for each. The link leads to npm's cache, where npx has put it; a link that
+ * leads nowhere is made again.
+ *
+ * @returns whether pnpm is there; what failed has been printed
+ */
+function linkPnpm() {
+  const isThere = existsSync(LINK) && existsSync(STAMP);
+  if (isThere && readFileSync(STAMP, "utf8") === packageManager) return true;
+  const found = spawnSync(
+    "npx",
+    ["--yes", `--package=${packageManager}`, "--", "sh", "-c", "command -v pnpm"],
+    // Outside the project: here, npx would find the link itself.
+    { cwd: join(root, ".."), encoding: "utf8" },
+  );
+  const path = found.status === 0 ? found.stdout.trim() : "";
+  if (path === "") {
+    console.error(
+      `npx could not provide ${packageManager}: ${found.error?.message ?? found.stderr}`,
+    );
+    return false;
+  }
+  rmSync(LINK, { force: true });
+  symlinkSync(path, LINK);
+  writeFileSync(STAMP, packageManager);
+  return true;
+}
+
+/**
+ * Lets git run the hooks in .githooks, unless the person has hooks of their own, or this is a CI
+ * machine.
+ */
+function useGitHooks() {
+  if (process.env["CI"] || !existsSync(join(root, ".git"))) return;
+  const isSet = git("config", "--get", "core.hooksPath").status !== 1;
+  if (!isSet) git("config", "core.hooksPath", ".githooks");
+}
+
+function git(...args) {
+  return spawnSync("git", args, { cwd: root, stdio: "ignore" });
 }

@@ -207,7 +207,7 @@ describe("a challenge", () => {
     expect(decodeTerminal(event.carried?.qr ?? "")).toBe(text);
     expect(renderEvent(event)).toContain(text);
     const carried = await world.broker.answerChallenge(text);
-    const { writeCarried } = await import("../src/offline/write-carried.ts");
+    const { writeCarried } = await import("../src/offline/challenge.ts");
     expect(decodeSvg(readFileSync(writeCarried(out, carried), "utf8"))).toBe(carried);
     await answer(carried);
   });

@@ -1,5 +1,6 @@
 import type { Agent } from "node:https";
 
+import type { TokenCredential } from "@azure/core-auth";
 import { type Cloud, CLOUDS, PUBLIC_CLOUD } from "@databox-cmk/errors";
 import * as z from "zod";
 
@@ -17,7 +18,6 @@ import { unexpectedResource } from "./resource-manager-calls.ts";
 import { createResourceManagerGet, type ResourceManagerGet } from "./resource-manager-get.ts";
 import { createResourceReader } from "./resource-reader.ts";
 import { createAzureTransport } from "./transport.ts";
-import { uncached } from "./uncached-credential.ts";
 import { createVaultBudget } from "./vault-budget.ts";
 import { createVaultCalls, type Sleep, sleepByTimer } from "./vault-calls.ts";
 import { createVaultClients } from "./vault-clients.ts";
@@ -150,6 +150,21 @@ function createRoleReader(get: ResourceManagerGet): RoleReader {
       const assignments = ASSIGNMENTS.safeParse(answer.value);
       if (!assignments.success) return unexpectedResource("list of role assignments");
       return { ok: true, value: assignments.data.value.map(({ properties }) => properties) };
+    },
+  };
+}
+
+/**
+ * The same tokens, declared to expire at once. The bearer policy of @azure/core-rest-pipeline
+ * (1.25) refreshes a token that expires soon in the background and leaves a failure there
+ * unhandled, which ends the process. Without a cached token it requests one for each call, and the
+ * failure belongs to that call. The credential caches its tokens itself.
+ */
+export function uncached(credential: TokenCredential): TokenCredential {
+  return {
+    async getToken(scopes, options) {
+      const token = await credential.getToken(scopes, options);
+      return token === null ? null : { token: token.token, expiresOnTimestamp: Date.now() };
     },
   };
 }

@@ -8,7 +8,7 @@ import {
 } from "@azure/core-rest-pipeline";
 import { expect, it } from "vitest";
 
-import { uncached } from "./uncached-credential.ts";
+import { uncached } from "./create-azure.ts";
 
 it("a token that cannot be renewed fails the call that needs it, and nothing in the background", async () => {
   let calls = 0;

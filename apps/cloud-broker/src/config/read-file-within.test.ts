@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { expect, test } from "vitest";
 
-import { readFileWithin } from "./read-file-within.ts";
+import { readFileWithin } from "./read-pem-file.ts";
 import { readPemFile } from "./read-pem-file.ts";
 
 test("a file is read whole up to the limit, and not at all beyond it, were it a device without an end", async () => {

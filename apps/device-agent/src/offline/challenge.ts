@@ -1,4 +1,6 @@
 import { randomBytes } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { resolve } from "node:path";
 
 import {
   encodeBase64url,
@@ -6,13 +8,12 @@ import {
   signMessage,
   zero,
 } from "@databox-cmk/crypto";
-import { MESSAGE_TYPES } from "@databox-cmk/protocol";
-import type { OfflineChallenge } from "@databox-cmk/protocol";
+import { AppError } from "@databox-cmk/errors";
+import { MESSAGE_TYPES, type OfflineChallenge } from "@databox-cmk/protocol";
 
 import type { AgentEvent } from "../core/agent-event.ts";
 import type { ChallengeOptions } from "../core/command.ts";
-import { endOfChallenge, judgeChallenge } from "../core/offline-secrets.ts";
-import type { OpenChallenge } from "../core/offline-secrets.ts";
+import { endOfChallenge, judgeChallenge, type OpenChallenge } from "../core/offline-secrets.ts";
 import { AGENT_NAME } from "../exchange/session.ts";
 import { openJournal } from "../journal/open-journal.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
@@ -21,9 +22,9 @@ import { openIdentity, readHeldEnvelope } from "../node/open-node.ts";
 import { roundToTenth } from "../node/stopwatch.ts";
 import { bootClockMs } from "../state/boot-clock.ts";
 import { openOfflineFiles } from "../state/offline-files.ts";
+import { systemCode } from "../state/state-error.ts";
 import { findVolume } from "../volume/choose-volume.ts";
-import { renderQrForTerminal } from "./qr-picture.ts";
-import { writeCarried } from "./write-carried.ts";
+import { renderQrForTerminal, renderQrAsSvg } from "./qr-picture.ts";
 
 /**
  * Long enough to find an authorised person, short enough that a forgotten key is not kept for long.
@@ -118,5 +119,23 @@ async function makeChallenge(
     return { open, challengeId };
   } finally {
     zero(privateKey);
+  }
+}
+
+/**
+ * A file for a person to carry: a QR code when its name ends in .svg, otherwise the text. It holds
+ * no secret.
+ *
+ * @returns the whole path
+ * @throws {AppError} `Misuse` when it cannot be written
+ */
+export function writeCarried(file: string, text: string): string {
+  const path = resolve(file);
+  try {
+    writeFileSync(path, path.endsWith(".svg") ? renderQrAsSvg(text) : `${text}\n`);
+    return path;
+  } catch (error) {
+    const detail = `--out: ${path} cannot be written (${systemCode(error)})`;
+    throw new AppError("Misuse", { detail, cause: error });
   }
 }

@@ -1,4 +1,4 @@
-import { CarriedTextInput, Section } from "@databox-cmk/ui";
+import { CarriedTextInput, Section, Notice } from "@databox-cmk/ui";
 import {
   Button,
   Field,
@@ -25,7 +25,6 @@ import { Panel } from "../shell/panel.tsx";
 import { useNode } from "../state/node-context.ts";
 import { useTexts } from "../texts/texts.ts";
 import { Challenge } from "./challenge.tsx";
-import { SplitHint } from "./split-hint.tsx";
 import { useStart } from "./use-start.ts";
 import { Way } from "./way.tsx";
 
@@ -184,5 +183,15 @@ function NetworkWay(): ReactElement {
       </Button>
       <CallProblem error={unlock.error} />
     </Way>
+  );
+}
+
+/** Why there is no passkey in split custody. */
+function SplitHint(): ReactElement {
+  const { title, text } = useTexts().unlock.split;
+  return (
+    <Notice intent="info" title={title}>
+      {text}
+    </Notice>
   );
 }

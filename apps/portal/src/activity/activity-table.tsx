@@ -12,16 +12,22 @@ import {
   Tooltip,
   tokens,
 } from "@fluentui/react-components";
-import { ChevronDownRegular, ChevronRightRegular } from "@fluentui/react-icons";
+import {
+  ChevronDownRegular,
+  ChevronRightRegular,
+  CheckmarkCircleFilled,
+  CheckmarkRegular,
+  DismissCircleFilled,
+  WarningFilled,
+} from "@fluentui/react-icons";
 import { Fragment, type ReactElement, useState } from "react";
 
-import type { ActivityEntry } from "../api/activity.ts";
+import type { ActivityEntry, AuditRow } from "../api/activity.ts";
 import { keyVersionLabel } from "../core/key-version-label.ts";
 import { HiddenText } from "../shell/hidden-text.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { actionName, actorName } from "./actor-name.ts";
 import { EntryDetails } from "./entry-details.tsx";
-import { OutcomeBadge } from "./outcome-badge.tsx";
 
 const BELOW_WIDE = "@media (max-width: 1279px)";
 const NARROW = "@media (max-width: 767px)";
@@ -173,5 +179,52 @@ function EntryRow({
         <OutcomeBadge row={row} />
       </TableCell>
     </TableRow>
+  );
+}
+
+const useOutcomeStyles = makeStyles({
+  outcome: { display: "flex", flexDirection: "column", minWidth: 0 },
+  badge: { display: "inline-flex", alignItems: "center", gap: tokens.spacingHorizontalXS },
+  icon: { display: "flex", flexShrink: 0, fontSize: "16px" },
+  granted: { color: tokens.colorStatusSuccessForeground1 },
+  done: { color: tokens.colorNeutralForeground2 },
+  refused: { color: tokens.colorStatusDangerForeground1 },
+  failed: { color: tokens.colorStatusWarningForeground3 },
+  code: {
+    fontFamily: tokens.fontFamilyMonospace,
+    fontSize: tokens.fontSizeBase200,
+    color: tokens.colorNeutralForeground2,
+    overflowWrap: "anywhere",
+  },
+});
+
+const ICONS = {
+  granted: CheckmarkCircleFilled,
+  done: CheckmarkRegular,
+  refused: DismissCircleFilled,
+  failed: WarningFilled,
+} as const satisfies Record<AuditRow["outcome"], unknown>;
+
+/** The result of an action, and its code. */
+function OutcomeBadge({
+  row: { outcome, code, reason },
+}: {
+  readonly row: Pick<AuditRow, "outcome" | "code" | "reason">;
+}): ReactElement {
+  const styles = useOutcomeStyles();
+  const texts = useTexts();
+  const Icon = ICONS[outcome];
+  return (
+    <span className={styles.outcome}>
+      <span className={styles.badge}>
+        <span className={mergeClasses(styles.icon, styles[outcome])} aria-hidden>
+          <Icon />
+        </span>
+        {texts.activity.outcomes[outcome]}
+      </span>
+      {code !== undefined && (
+        <span className={styles.code}>{reason === undefined ? code : `${code} · ${reason}`}</span>
+      )}
+    </span>
   );
 }

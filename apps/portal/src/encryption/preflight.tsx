@@ -1,5 +1,5 @@
 import { type JobResource, KEY_CHECK_NAMES, type KeyValidationResult } from "@databox-cmk/protocol";
-import { ExplanationPanel } from "@databox-cmk/ui";
+import { ExplanationPanel, type Problem, Notice } from "@databox-cmk/ui";
 import {
   Accordion,
   AccordionHeader,
@@ -18,7 +18,7 @@ import {
   CircleRegular,
   DismissCircleFilled,
 } from "@fluentui/react-icons";
-import type { ReactElement } from "react";
+import type { ReactElement, ReactNode } from "react";
 
 import { type ChosenIdentity, type ChosenKey, hasSystemIdentity } from "../core/key-choice.ts";
 import { useCloudProblem } from "../order/use-cloud-problem.ts";
@@ -27,7 +27,6 @@ import { useOrderName } from "../order/use-order.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { type Texts, useTexts } from "../texts/texts.ts";
 import { GrantButton } from "./grant-access.tsx";
-import { NextStep } from "./next-step.tsx";
 import { useGrant } from "./use-grant.ts";
 import { usePreflight } from "./use-preflight.ts";
 
@@ -170,4 +169,36 @@ const namesOf = (resourceIds: readonly string[]) =>
 function labelOf(name: string, { preflight }: Texts): string {
   const known = KEY_CHECK_NAMES.find((each) => each === name);
   return known === undefined ? name : preflight.checks[known];
+}
+
+/**
+ * A check that fails because a later step of the form is not done yet: the step, and the explanation
+ * behind a heading.
+ */
+function NextStep({
+  step,
+  problem,
+  action,
+}: {
+  readonly step: "identity" | "access";
+  readonly problem: Problem;
+  /** The button that does the step, unless it is elsewhere on the page. */
+  readonly action?: ReactNode;
+}): ReactElement {
+  const words = useTexts().preflight;
+  return (
+    <>
+      <Notice intent="info" title={words.next[step].title} actions={action}>
+        {words.next[step].text}
+      </Notice>
+      <Accordion collapsible>
+        <AccordionItem value="why">
+          <AccordionHeader size="small">{words.why}</AccordionHeader>
+          <AccordionPanel>
+            <ExplanationPanel problem={problem} />
+          </AccordionPanel>
+        </AccordionItem>
+      </Accordion>
+    </>
+  );
 }

@@ -1,5 +1,6 @@
 import type { JobResource } from "@databox-cmk/protocol";
-import { ToolbarButton } from "@fluentui/react-components";
+import { CopyButton } from "@databox-cmk/ui";
+import { ToolbarButton, Button, makeStyles, Text, tokens } from "@fluentui/react-components";
 import {
   BracesRegular,
   CopyRegular,
@@ -15,10 +16,10 @@ import { cancelOrder, deleteOrder, mitigateOrder } from "../api/orders.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { CommandBar, RefreshButton } from "../shell/command-bar.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
+import { SidePanel } from "../shell/side-panel.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { useAction } from "../toasts/use-action.tsx";
 import { ConfirmDialog } from "./confirm-dialog.tsx";
-import { JsonPanel } from "./json-panel.tsx";
 import { useMay } from "./use-may.ts";
 import { useOrderName, useRefreshOrder } from "./use-order.ts";
 
@@ -151,5 +152,46 @@ export function OrderCommands({ order }: { readonly order: JobResource }): React
         />
       )}
     </>
+  );
+}
+
+const useStyles = makeStyles({
+  head: { display: "flex", alignItems: "center", gap: tokens.spacingHorizontalXS },
+  json: {
+    margin: 0,
+    padding: tokens.spacingHorizontalM,
+    backgroundColor: tokens.colorNeutralBackground3,
+    fontSize: tokens.fontSizeBase200,
+    whiteSpace: "pre-wrap",
+    overflowWrap: "anywhere",
+  },
+});
+
+/** The resource as Resource Manager answers it, for scripts and support. */
+function JsonPanel({
+  value,
+  onClose,
+}: {
+  readonly value: { readonly id: string };
+  readonly onClose: () => void;
+}): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts();
+  const words = texts.order.json;
+  const text = JSON.stringify(value, undefined, 2);
+  return (
+    <SidePanel
+      title={words.title}
+      onClose={onClose}
+      footer={<Button onClick={onClose}>{texts.ui.close}</Button>}
+    >
+      <div className={styles.head}>
+        <Text>{words.text}</Text>
+        <CopyButton value={text} what={words.title} />
+      </div>
+      <pre className={styles.json} lang="en" translate="no">
+        <code>{text}</code>
+      </pre>
+    </SidePanel>
   );
 }

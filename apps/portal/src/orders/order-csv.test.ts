@@ -2,8 +2,8 @@ import type { OrderSummary } from "@databox-cmk/protocol";
 import { expect, test } from "vitest";
 
 import { en } from "../texts/en.ts";
-import { orderCsv } from "./order-csv.ts";
-import { readAllOrders } from "./read-all-orders.ts";
+import { orderCsv } from "./use-order-export.ts";
+import { readAllOrders } from "./use-order-export.ts";
 
 const order: OrderSummary = {
   id: "/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/group/providers/Microsoft.DataBox/jobs/atlas",

@@ -1,9 +1,11 @@
+import type { OrderSummary, OrderSummaryPage } from "@databox-cmk/protocol";
 import { saveFile } from "@databox-cmk/ui";
 import { useMutation } from "@tanstack/react-query";
 
+import { parseOrderId, skipTokenOf } from "../api/arm-path.ts";
+import { renderCsv } from "../core/render-csv.ts";
+import type { Texts } from "../texts/en.ts";
 import { useTexts } from "../texts/texts.ts";
-import { orderCsv } from "./order-csv.ts";
-import { readAllOrders, type ReadPage } from "./read-all-orders.ts";
 
 /** Saves every order of a list, of all its pages, as a file. */
 export function useOrderExport(read: ReadPage): {
@@ -30,4 +32,59 @@ export function useOrderExport(read: ReadPage): {
     isExporting: isPending,
     error,
   };
+}
+
+/**
+ * Orders for a spreadsheet, with every column of the widest list: times in UTC, codes unchanged. In
+ * a customer's own list, no order names its customer.
+ */
+export function orderCsv(orders: readonly OrderSummary[], texts: Texts): string {
+  const words = texts.orders;
+  const hasCustomers = orders.some(({ customer }) => customer !== undefined);
+  return renderCsv([
+    [
+      words.name,
+      ...(hasCustomers ? [words.customer] : []),
+      words.subscription,
+      words.group,
+      words.stage,
+      words.status,
+      words.encryption,
+      words.key,
+      words.health,
+      words.code,
+      words.lock,
+      words.location,
+      `${words.ordered} (UTC)`,
+    ],
+    ...orders.map((order) => [
+      order.name,
+      ...(hasCustomers ? [order.customer ?? ""] : []),
+      parseOrderId(order.id)?.subscriptionId ?? "",
+      order.resourceGroup,
+      texts.stages[order.stage],
+      texts.stageStatuses[order.stageStatus],
+      texts.encryptionTypes[order.encryption.kekType],
+      order.encryption.kekUrl ?? "",
+      texts.healthStates[order.keyHealth.state],
+      order.keyHealth.code ?? "",
+      order.nodes.map(({ serial, lock }) => `${serial}: ${texts.lockStates[lock]}`).join("; "),
+      order.location,
+      new Date(order.createdAt).toISOString(),
+    ]),
+  ]);
+}
+
+type ReadPage = (position: string | undefined) => Promise<OrderSummaryPage>;
+
+/** The orders of every page of a list. */
+export async function readAllOrders(read: ReadPage): Promise<readonly OrderSummary[]> {
+  const orders: OrderSummary[] = [];
+  let position: string | undefined;
+  do {
+    const { value, nextLink } = await read(position);
+    orders.push(...value);
+    position = skipTokenOf(nextLink);
+  } while (position !== undefined);
+  return orders;
 }

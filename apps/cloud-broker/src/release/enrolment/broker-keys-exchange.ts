@@ -12,7 +12,7 @@ import type { DeviceDependencies } from "../message/device-dependencies.ts";
 import { deviceVerb } from "../message/device-verb.ts";
 import type { DeviceMessage } from "../message/serve-device-message.ts";
 import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
-import { signEnvelope } from "../message/signed-envelope.ts";
+import { signEnvelope } from "../message/signed-answer.ts";
 import { notePinnedKeys } from "./pinned-keys.ts";
 
 /**

@@ -25,7 +25,7 @@ import { malformed, parseHeader } from "../message/authenticate-device.ts";
 import type { DeviceDependencies } from "../message/device-dependencies.ts";
 import type { DeviceExchange, DeviceMessage, Sender } from "../message/serve-device-message.ts";
 import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
-import { signEnvelope } from "../message/signed-envelope.ts";
+import { signEnvelope } from "../message/signed-answer.ts";
 import { findEnrolling, recordDeviceKey, type EnrollingNode } from "./enrolling-node.ts";
 
 type Enrolling = Sender & {

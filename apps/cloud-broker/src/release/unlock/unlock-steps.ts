@@ -35,7 +35,7 @@ import type { DeviceDependencies } from "../message/device-dependencies.ts";
 import type { DeviceNode } from "../message/device-node.ts";
 import { actorOf, type DeviceMessage } from "../message/serve-device-message.ts";
 import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
-import { signEnvelope } from "../message/signed-envelope.ts";
+import { signEnvelope } from "../message/signed-answer.ts";
 import { commitGrant } from "./commit-grant.ts";
 import { loadReleaseFacts } from "./release-facts.ts";
 import type { UnlockWay } from "./unlock-way.ts";

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 
-import { joinBegin } from "./join-begin.ts";
+import { joinBegin } from "./create-pool.ts";
 
 const BEGIN = "start transaction isolation level read committed";
 const READ = "select 1";

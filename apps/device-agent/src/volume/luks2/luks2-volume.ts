@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, closeSync, openSync, readdirSync, readFileSync } from "node:fs";
 
 import { AppError } from "@databox-cmk/errors";
 import * as z from "zod/mini";
@@ -10,7 +10,6 @@ import { learnHeader, requireKnownHeader } from "../known-header.ts";
 import { createSparseFile, readStart } from "../volume-file.ts";
 import { closeMapping } from "./close-mapping.ts";
 import { type CryptsetupResult, startCryptsetup } from "./cryptsetup.ts";
-import { findMapping, hasDeviceMapper } from "./device-mapper.ts";
 import { createLuks2Slots, FAST_DERIVATION } from "./luks2-slots.ts";
 import { requirePreparedHeader } from "./prepared-header.ts";
 import { parseToken, renderToken, TOKEN_ID } from "./token.ts";
@@ -208,3 +207,40 @@ function memberOf(value: unknown, name: string): unknown {
   const parsed = members.safeParse(value);
   return parsed.success ? parsed.data[name] : undefined;
 }
+
+const CONTROL_DEVICE = "/dev/mapper/control";
+const DEVICES = "/sys/block";
+
+/**
+ * Whether this process can use the kernel's device-mapper. The device file alone proves nothing:
+ * cryptsetup creates it even without a driver.
+ */
+function hasDeviceMapper(): boolean {
+  try {
+    closeSync(openSync(CONTROL_DEVICE, "r+"));
+    return true;
+  } catch {
+    return false; // ENOENT, ENODEV or EACCES: no mapping can be made.
+  }
+}
+
+type Mapping = {
+  /** `major:minor`. */
+  readonly device: string;
+  /** Cut off (close-mapping.ts) and still in use: no device is below it any longer. */
+  readonly isDead: boolean;
+};
+
+/**
+ * The kernel's view: a mapping that was cut off keeps its name for longer than its node under
+ * /dev/mapper.
+ */
+function findMapping(name: string): Mapping | undefined {
+  const devices = readdirSync(DEVICES).filter((device) => device.startsWith("dm-"));
+  const device = devices.find((each) => readLine(`${each}/dm/name`) === name);
+  if (device === undefined) return undefined;
+  const isDead = readdirSync(`${DEVICES}/${device}/slaves`).length === 0;
+  return { device: readLine(`${device}/dev`), isDead };
+}
+
+const readLine = (path: string): string => readFileSync(`${DEVICES}/${path}`, "utf8").trim();
