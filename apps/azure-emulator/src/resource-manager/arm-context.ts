@@ -2,12 +2,15 @@ import type { Provenance } from "../core/model.ts";
 import type { EmulatorDependencies } from "../dependencies.ts";
 import type { Caller } from "../entra/access-token.ts";
 import type { HttpAnswer, HttpRequest } from "../http/message.ts";
-import type { Route } from "../http/route-table.ts";
+import type { Route, RouteParameters } from "../http/route-table.ts";
 import { resourceGroupNotFound, subscriptionNotFound } from "./arm-error.ts";
 import { parseScope, resourceGroupId } from "./resource-id.ts";
 
 /** A provider's facts about an authenticated request. */
 export type ArmContext = {
+  readonly request: HttpRequest;
+  /** Of the matched route. */
+  readonly parameters: RouteParameters;
   readonly deps: EmulatorDependencies;
   readonly caller: Caller;
   readonly apiVersion: string;
@@ -15,7 +18,9 @@ export type ArmContext = {
   readonly dataBox: (request: HttpRequest) => Promise<HttpAnswer>;
 };
 
-export type ArmRoute = Route<ArmContext>;
+export type ArmRoute = Omit<Route<undefined>, "handle"> & {
+  readonly handle: (context: ArmContext) => Promise<HttpAnswer> | HttpAnswer;
+};
 
 /**
  * Checks that the subscription and resource group in a path exist in this tenant; a resource group
@@ -52,8 +57,8 @@ export function modifiedNow(provenance: Provenance, context: ArmContext): Proven
 }
 
 /** A parameter that the matched route guarantees. */
-export function parameter(parameters: Readonly<Record<string, string>>, name: string): string {
-  const value = parameters[name];
+export function parameter(context: ArmContext, name: string): string {
+  const value = context.parameters[name];
   if (value === undefined) throw new Error(`the route has no parameter ${name}`);
   return value;
 }

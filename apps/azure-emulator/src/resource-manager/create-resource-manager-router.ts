@@ -69,6 +69,8 @@ export function createResourceManagerRouter(deps: EmulatorDependencies): HttpHan
     const caller = await authenticate(request, deps);
     const namespace = requireProvider(path);
     const context: ArmContext = {
+      request,
+      parameters: {},
       deps,
       caller,
       dataBox: forwardToDataBox,
@@ -81,17 +83,17 @@ export function createResourceManagerRouter(deps: EmulatorDependencies): HttpHan
     refuseLocked(request, path, deps.state);
     if (namespace === "Microsoft.Resources" && path.segments[0]?.toLowerCase() === "tags") {
       requireScope(path.scope, deps);
-      return answerTagsRequest(request, path, context);
+      return answerTagsRequest(path, context);
     }
     if (namespace === "Microsoft.Authorization" && isServed(path)) {
       requireScope(path.scope, deps);
-      return answerAuthorizationRequest(request, path, context);
+      return answerAuthorizationRequest(path, context);
     }
     const found = match(request.method, request.path);
-    if (found.kind !== "found") throw notServed(request, path, namespace, context, found.kind);
+    if (found.kind !== "found") throw notServed(path, namespace, context, found.kind);
     const createsGroup = request.method !== "GET" && path.namespace === undefined;
     requireScope(createsGroup ? subscriptionPart(request.path) : request.path, deps);
-    return found.route.handle(request, found.parameters, context);
+    return found.route.handle({ ...context, parameters: found.parameters });
   };
 
   const answerOrRefuse = async (request: HttpRequest): Promise<HttpAnswer> => {
@@ -194,7 +196,6 @@ function subscriptionPart(path: string): string {
 }
 
 function notServed(
-  request: HttpRequest,
   path: ArmPath,
   namespace: ProviderNamespace,
   context: ArmContext,
@@ -204,13 +205,13 @@ function notServed(
     return new ArmError(
       405,
       "MethodNotAllowed",
-      `The HTTP method '${request.method}' is not supported at '${request.path}'.`,
+      `The HTTP method '${context.request.method}' is not supported at '${context.request.path}'.`,
     );
   if (path.namespace === undefined)
     return new ArmError(
       404,
       "NotFound",
-      `No route of Resource Manager matches '${request.path}'. Check the path of the request.`,
+      `No route of Resource Manager matches '${context.request.path}'. Check the path of the request.`,
     );
   return invalidResourceType(typeOf(path), namespace, context.apiVersion);
 }

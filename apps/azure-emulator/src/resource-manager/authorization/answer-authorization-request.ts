@@ -1,4 +1,4 @@
-import type { HttpAnswer, HttpRequest } from "../../http/message.ts";
+import type { HttpAnswer } from "../../http/message.ts";
 import type { ArmContext } from "../arm-context.ts";
 import { ArmError, invalidResourceType } from "../arm-error.ts";
 import type { ArmPath } from "../resource-id.ts";
@@ -15,32 +15,28 @@ import { getRoleDefinition, listRoleDefinitions } from "./role-definition-routes
  * Microsoft.Authorization extends any scope, so its types are distinguished here and not in the
  * table of paths.
  */
-export function answerAuthorizationRequest(
-  request: HttpRequest,
-  path: ArmPath,
-  context: ArmContext,
-): HttpAnswer {
+export function answerAuthorizationRequest(path: ArmPath, context: ArmContext): HttpAnswer {
   const [type = "", name, ...rest] = path.segments;
   const { scope } = path;
-  const operation = `${request.method} ${type.toLowerCase()}${name === undefined ? "" : "/{name}"}`;
+  const operation = `${context.request.method} ${type.toLowerCase()}${name === undefined ? "" : "/{name}"}`;
   if (rest.length === 0)
     switch (operation) {
       case "GET roleassignments":
-        return listRoleAssignments(request, scope, context);
+        return listRoleAssignments(scope, context);
       case "GET roledefinitions":
-        return listRoleDefinitions(request, scope);
+        return listRoleDefinitions(context.request, scope);
       case "GET roleassignments/{name}":
         return getRoleAssignment(scope, name ?? "", context);
       case "PUT roleassignments/{name}":
-        return putRoleAssignment(request, scope, name ?? "", context);
+        return putRoleAssignment(scope, name ?? "", context);
       case "DELETE roleassignments/{name}":
         return deleteRoleAssignment(scope, name ?? "", context);
       case "GET locks":
-        return listLocks(request, scope, context);
+        return listLocks(scope, context);
       case "GET locks/{name}":
         return getLock(scope, name ?? "", context);
       case "PUT locks/{name}":
-        return putLock(request, scope, name ?? "", context);
+        return putLock(scope, name ?? "", context);
       case "DELETE locks/{name}":
         return deleteLock(scope, name ?? "", context);
       case "GET roledefinitions/{name}":
@@ -53,6 +49,6 @@ export function answerAuthorizationRequest(
   throw new ArmError(
     405,
     "MethodNotAllowed",
-    `The HTTP method '${request.method}' is not supported at scope '${scope}'.`,
+    `The HTTP method '${context.request.method}' is not supported at scope '${scope}'.`,
   );
 }

@@ -28,38 +28,33 @@ export function newLock(
 }
 
 /** `PUT {scope}/providers/Microsoft.Authorization/locks/{name}` */
-export function putLock(
-  request: HttpRequest,
-  scope: string,
-  name: string,
-  { deps }: ArmContext,
-): HttpAnswer {
-  const { level, notes, owners } = parseBody(request, bodySchema).properties;
+export function putLock(scope: string, name: string, context: ArmContext): HttpAnswer {
+  const { level, notes, owners } = parseBody(context.request, bodySchema).properties;
   const settings = { level, notes: notes ?? undefined, owners: owners ?? undefined };
-  const existing = find(deps.state, scope, name);
+  const existing = find(context.deps.state, scope, name);
   const lock: Lock = { ...newLock(scope, name, settings), ...(existing && { id: existing.id }) };
-  deps.state.put("lock", lock);
+  context.deps.state.put("lock", lock);
   return { status: existing === undefined ? 201 : 200, body: render(lock) };
 }
 
-export function getLock(scope: string, name: string, { deps }: ArmContext): HttpAnswer {
-  const lock = find(deps.state, scope, name);
+export function getLock(scope: string, name: string, context: ArmContext): HttpAnswer {
+  const lock = find(context.deps.state, scope, name);
   if (lock === undefined)
     throw new ArmError(404, "LockNotFound", `The lock '${name}' could not be found.`);
   return { status: 200, body: render(lock) };
 }
 
-export function deleteLock(scope: string, name: string, { deps }: ArmContext): HttpAnswer {
-  const lock = find(deps.state, scope, name);
+export function deleteLock(scope: string, name: string, context: ArmContext): HttpAnswer {
+  const lock = find(context.deps.state, scope, name);
   if (lock === undefined) return { status: 204 };
-  deps.state.delete("lock", lock.id);
+  context.deps.state.delete("lock", lock.id);
   return { status: 200 };
 }
 
 /** The locks at the scope and beneath it; `atScope()` leaves out those beneath. */
-export function listLocks(request: HttpRequest, scope: string, { deps }: ArmContext): HttpAnswer {
-  const isExact = /^\s*atScope\(\)\s*$/i.test(request.query.get("$filter") ?? "");
-  const value = deps.state
+export function listLocks(scope: string, context: ArmContext): HttpAnswer {
+  const isExact = /^\s*atScope\(\)\s*$/i.test(context.request.query.get("$filter") ?? "");
+  const value = context.deps.state
     .list("lock")
     .filter((lock) => isWithin(lock.scope, scope) && (!isExact || isWithin(scope, lock.scope)))
     .map(render);

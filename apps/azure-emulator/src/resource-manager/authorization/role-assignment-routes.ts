@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import type { RoleAssignment } from "../../core/model.ts";
 import { findRoleDefinition } from "../../core/role-definitions.ts";
-import type { HttpAnswer, HttpRequest } from "../../http/message.ts";
+import type { HttpAnswer } from "../../http/message.ts";
 import type { EmulatorState } from "../../state/emulator-state.ts";
 import type { ArmContext } from "../arm-context.ts";
 import { ArmError, badRequest } from "../arm-error.ts";
@@ -23,14 +23,9 @@ const properties = z.object({
 const bodySchema = z.object({ properties });
 
 /** `PUT {scope}/providers/Microsoft.Authorization/roleAssignments/{guid}` */
-export function putRoleAssignment(
-  request: HttpRequest,
-  scope: string,
-  name: string,
-  context: ArmContext,
-): HttpAnswer {
+export function putRoleAssignment(scope: string, name: string, context: ArmContext): HttpAnswer {
   const { state, now } = context.deps;
-  const given = parseBody(request, bodySchema).properties;
+  const given = parseBody(context.request, bodySchema).properties;
   if (!UUID.test(name))
     throw new ArmError(
       400,
@@ -107,12 +102,8 @@ export function deleteRoleAssignment(scope: string, name: string, context: ArmCo
  * Without a filter: the assignments at the scope, above it and beneath it. `atScope()` leaves out
  * those beneath; `principalId eq` and `assignedTo()` keep one principal's.
  */
-export function listRoleAssignments(
-  request: HttpRequest,
-  scope: string,
-  context: ArmContext,
-): HttpAnswer {
-  const filter = parseListFilter(request.query.get("$filter"));
+export function listRoleAssignments(scope: string, context: ArmContext): HttpAnswer {
+  const filter = parseListFilter(context.request.query.get("$filter"));
   const value = liveAssignments(context.deps.state)
     .filter((assignment) => isListed(assignment, scope, filter))
     .map(renderAssignment);

@@ -10,8 +10,7 @@ export type BrokerAnswer = {
 
 /** Sends another request to the broker in the name of the caller. */
 export async function askBroker(
-  { dataBox }: ArmContext,
-  request: HttpRequest,
+  context: ArmContext,
   asked: {
     readonly method: "GET" | "PATCH";
     readonly target: string;
@@ -19,9 +18,9 @@ export async function askBroker(
     readonly body?: object;
   },
 ): Promise<BrokerAnswer> {
-  const { authorization, host } = request.headers;
-  const { status, headers, body } = await dataBox({
-    ...request,
+  const { authorization, host } = context.request.headers;
+  const { status, headers, body } = await context.dataBox({
+    ...context.request,
     method: asked.method,
     target: asked.target,
     headers: { authorization, host, ...asked.headers },

@@ -1,7 +1,6 @@
 import { z } from "zod";
 
 import type { Tags } from "../../core/model.ts";
-import type { HttpRequest } from "../../http/message.ts";
 import type { ArmContext } from "../arm-context.ts";
 import { ArmError } from "../arm-error.ts";
 import { askBroker, type BrokerAnswer } from "./ask-broker.ts";
@@ -19,16 +18,14 @@ export const isJob = (scope: string): boolean => JOB.test(scope);
  * @throws ArmError with the status and code of the broker's refusal; 412 when the order changed
  * between the two.
  */
-export async function openJobTags(request: HttpRequest, job: string, context: ArmContext) {
+export async function openJobTags(job: string, context: ArmContext) {
   const target = `${encodeURI(job)}?api-version=${API_VERSION}`;
-  const { etag, json } = accepted(await askBroker(context, request, { method: "GET", target }));
+  const { etag, json } = accepted(await askBroker(context, { method: "GET", target }));
   return {
     tags: jobSchema.parse(json).tags,
     put: async (tags: Tags): Promise<void> => {
       const headers = { "content-type": "application/json", "if-match": etag };
-      accepted(
-        await askBroker(context, request, { method: "PATCH", target, headers, body: { tags } }),
-      );
+      accepted(await askBroker(context, { method: "PATCH", target, headers, body: { tags } }));
     },
   };
 }

@@ -10,16 +10,15 @@ export const associatedResourceRoutes: readonly ArmRoute[] = [
   { method: "POST", path: `${IDENTITY_PATH}/listAssociatedResources`, handle: listAssociated },
 ];
 
-async function listAssociated(
-  request: HttpRequest,
-  parameters: Readonly<Record<string, string>>,
-  context: ArmContext,
-): Promise<HttpAnswer> {
-  const identity = requireIdentity(parameters, context);
-  const subscriptionId = parameter(parameters, "subscription");
+async function listAssociated(context: ArmContext): Promise<HttpAnswer> {
+  const identity = requireIdentity(context);
+  const subscriptionId = parameter(context, "subscription");
   const scope = `/subscriptions/${subscriptionId}`;
-  const [skip, top] = [readCount(request, "$skip") ?? 0, readCount(request, "$top")];
-  const jobs = (await listJobs(request, scope, context)).filter(({ identityIds }) =>
+  const [skip, top] = [
+    readCount(context.request, "$skip") ?? 0,
+    readCount(context.request, "$top"),
+  ];
+  const jobs = (await listJobs(scope, context)).filter(({ identityIds }) =>
     identityIds.some((id) => isSame(id, identity.id)),
   );
   const subscriptionDisplayName = context.deps.state.get(

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import type { FederatedCredential, ManagedIdentity } from "../../core/model.ts";
-import type { HttpAnswer, HttpRequest } from "../../http/message.ts";
+import type { HttpAnswer } from "../../http/message.ts";
 import { type ArmContext, type ArmRoute, parameter } from "../arm-context.ts";
 import { ArmError, badRequest, resourceNotFound } from "../arm-error.ts";
 import { parseBody } from "../request-body.ts";
@@ -11,8 +11,6 @@ const CREDENTIALS_MAXIMUM = 20;
 const MEMBER_CHARACTERS_MAXIMUM = 600;
 /** 3–120 letters, digits, hyphens and underscores; begins with a letter or digit. */
 const CREDENTIAL_NAME = /^[a-z0-9][a-z0-9_-]{2,119}$/i;
-type Parameters = Readonly<Record<string, string>>;
-
 const TYPE = `${IDENTITY_TYPE}/federatedIdentityCredentials`;
 const LIST_PATH = `${IDENTITY_PATH}/federatedIdentityCredentials`;
 const CREDENTIAL_PATH = `${LIST_PATH}/{credential}`;
@@ -32,14 +30,10 @@ const bodySchema = z.object({
   }),
 });
 
-function putCredential(
-  request: HttpRequest,
-  parameters: Parameters,
-  context: ArmContext,
-): HttpAnswer {
-  const { properties } = parseBody(request, bodySchema);
-  const identity = requireIdentity(parameters, context);
-  const credential = { name: parameter(parameters, "credential"), ...properties };
+function putCredential(context: ArmContext): HttpAnswer {
+  const { properties } = parseBody(context.request, bodySchema);
+  const identity = requireIdentity(context);
+  const credential = { name: parameter(context, "credential"), ...properties };
   const isNew = findCredential(identity, credential.name) === undefined;
   context.deps.state.put("managedIdentity", {
     ...identity,
@@ -48,18 +42,18 @@ function putCredential(
   return { status: isNew ? 201 : 200, body: renderCredential(identity, credential) };
 }
 
-function getCredential(_: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
-  const identity = requireIdentity(parameters, context);
-  const name = parameter(parameters, "credential");
+function getCredential(context: ArmContext): HttpAnswer {
+  const identity = requireIdentity(context);
+  const name = parameter(context, "credential");
   const credential = findCredential(identity, name);
   if (credential === undefined)
     throw resourceNotFound(TYPE, `${identity.name}/${name}`, identity.resourceGroup);
   return { status: 200, body: renderCredential(identity, credential) };
 }
 
-function deleteCredential(_: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
-  const identity = requireIdentity(parameters, context);
-  const name = parameter(parameters, "credential");
+function deleteCredential(context: ArmContext): HttpAnswer {
+  const identity = requireIdentity(context);
+  const name = parameter(context, "credential");
   if (findCredential(identity, name) === undefined) return { status: 204 };
   context.deps.state.put("managedIdentity", {
     ...identity,
@@ -70,8 +64,8 @@ function deleteCredential(_: HttpRequest, parameters: Parameters, context: ArmCo
   return { status: 200 };
 }
 
-function listCredentials(_: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
-  const identity = requireIdentity(parameters, context);
+function listCredentials(context: ArmContext): HttpAnswer {
+  const identity = requireIdentity(context);
   const value = identity.federatedCredentials.map((credential) =>
     renderCredential(identity, credential),
   );

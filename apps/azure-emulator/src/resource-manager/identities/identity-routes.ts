@@ -3,13 +3,11 @@ import { randomUUID } from "node:crypto";
 import { z } from "zod";
 
 import type { ManagedIdentity } from "../../core/model.ts";
-import type { HttpAnswer, HttpRequest } from "../../http/message.ts";
+import type { HttpAnswer } from "../../http/message.ts";
 import { type ArmContext, type ArmRoute, parameter } from "../arm-context.ts";
 import { ArmError, badRequest, resourceNotFound } from "../arm-error.ts";
 import { locationSchema, parseBody, tagsSchema } from "../request-body.ts";
 import { resourceId } from "../resource-id.ts";
-
-type Parameters = Readonly<Record<string, string>>;
 
 export const IDENTITY_TYPE = "Microsoft.ManagedIdentity/userAssignedIdentities";
 const GROUP_PATH = `/subscriptions/{subscription}/resourceGroups/{group}/providers/${IDENTITY_TYPE}`;
@@ -38,19 +36,15 @@ const patchSchema = z.object({ location: locationSchema.nullish(), tags: tagsSch
  * An identity that is created again under an old name is a new principal: grants of the old one do
  * not apply to it.
  */
-function putIdentity(
-  request: HttpRequest,
-  parameters: Parameters,
-  context: ArmContext,
-): HttpAnswer {
+function putIdentity(context: ArmContext): HttpAnswer {
   const { state, cloud } = context.deps;
-  const body = parseBody(request, putSchema);
-  const name = parameter(parameters, "identity");
+  const body = parseBody(context.request, putSchema);
+  const name = parameter(context, "identity");
   if (!IDENTITY_NAME.test(name))
     throw badRequest(
       `The identity name '${name}' is invalid: 3 to 128 letters, digits, hyphens or underscores, beginning with a letter or digit.`,
     );
-  const existing = findIdentity(parameters, context);
+  const existing = findIdentity(context);
   if (existing !== undefined) {
     if (existing.location !== body.location)
       throw new ArmError(
@@ -62,8 +56,8 @@ function putIdentity(
     state.put("managedIdentity", changed);
     return { status: 200, body: renderIdentity(changed) };
   }
-  const subscriptionId = parameter(parameters, "subscription");
-  const resourceGroup = parameter(parameters, "group");
+  const subscriptionId = parameter(context, "subscription");
+  const resourceGroup = parameter(context, "group");
   const identity: ManagedIdentity = {
     id: resourceId(subscriptionId, resourceGroup, IDENTITY_TYPE, name),
     subscriptionId,
@@ -80,36 +74,32 @@ function putIdentity(
   return { status: 201, body: renderIdentity(identity) };
 }
 
-function patchIdentity(
-  request: HttpRequest,
-  parameters: Parameters,
-  context: ArmContext,
-): HttpAnswer {
-  const body = parseBody(request, patchSchema);
-  const identity = requireIdentity(parameters, context);
+function patchIdentity(context: ArmContext): HttpAnswer {
+  const body = parseBody(context.request, patchSchema);
+  const identity = requireIdentity(context);
   const changed = { ...identity, tags: body.tags ?? identity.tags };
   context.deps.state.put("managedIdentity", changed);
   return { status: 200, body: renderIdentity(changed) };
 }
 
-function getIdentity(_: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
-  return { status: 200, body: renderIdentity(requireIdentity(parameters, context)) };
+function getIdentity(context: ArmContext): HttpAnswer {
+  return { status: 200, body: renderIdentity(requireIdentity(context)) };
 }
 
 /**
  * The principal is removed with it; role assignments and access policies that name it stay, as in
  * Azure, without effect.
  */
-function deleteIdentity(_: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
-  const identity = findIdentity(parameters, context);
+function deleteIdentity(context: ArmContext): HttpAnswer {
+  const identity = findIdentity(context);
   if (identity === undefined) return { status: 204 };
   context.deps.state.delete("managedIdentity", identity.id);
   return { status: 200 };
 }
 
-function listIdentities(_: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
-  const subscription = parameter(parameters, "subscription").toLowerCase();
-  const group = parameters["group"]?.toLowerCase();
+function listIdentities(context: ArmContext): HttpAnswer {
+  const subscription = parameter(context, "subscription").toLowerCase();
+  const group = context.parameters["group"]?.toLowerCase();
   const identities = context.deps.state
     .list("managedIdentity")
     .filter(
@@ -120,24 +110,24 @@ function listIdentities(_: HttpRequest, parameters: Parameters, context: ArmCont
   return { status: 200, body: { value: identities.map(renderIdentity) } };
 }
 
-function findIdentity(parameters: Parameters, context: ArmContext): ManagedIdentity | undefined {
+function findIdentity(context: ArmContext): ManagedIdentity | undefined {
   const id = resourceId(
-    parameter(parameters, "subscription"),
-    parameter(parameters, "group"),
+    parameter(context, "subscription"),
+    parameter(context, "group"),
     IDENTITY_TYPE,
-    parameter(parameters, "identity"),
+    parameter(context, "identity"),
   );
   return context.deps.state.get("managedIdentity", id);
 }
 
 /** @throws ArmError 404 ResourceNotFound */
-export function requireIdentity(parameters: Parameters, context: ArmContext): ManagedIdentity {
-  const identity = findIdentity(parameters, context);
+export function requireIdentity(context: ArmContext): ManagedIdentity {
+  const identity = findIdentity(context);
   if (identity !== undefined) return identity;
   throw resourceNotFound(
     IDENTITY_TYPE,
-    parameter(parameters, "identity"),
-    parameter(parameters, "group"),
+    parameter(context, "identity"),
+    parameter(context, "group"),
   );
 }
 

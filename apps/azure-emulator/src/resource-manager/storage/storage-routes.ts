@@ -4,13 +4,11 @@ import { z } from "zod";
 
 import type { StorageAccount } from "../../core/model.ts";
 import type { Endpoints } from "../../dependencies.ts";
-import type { HttpAnswer, HttpRequest } from "../../http/message.ts";
+import type { HttpAnswer } from "../../http/message.ts";
 import { type ArmContext, type ArmRoute, parameter } from "../arm-context.ts";
 import { ArmError, resourceNotFound } from "../arm-error.ts";
 import { locationSchema, parseBody, tagsSchema } from "../request-body.ts";
 import { resourceId } from "../resource-id.ts";
-
-type Parameters = Readonly<Record<string, string>>;
 
 const TYPE = "Microsoft.Storage/storageAccounts";
 const GROUP_PATH = `/subscriptions/{subscription}/resourceGroups/{group}/providers/${TYPE}`;
@@ -46,14 +44,14 @@ const bodySchema = z.object({
 
 const nameSchema = z.object({ name: z.string().max(256) });
 
-function putAccount(request: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
+function putAccount(context: ArmContext): HttpAnswer {
   const { endpoints, state } = context.deps;
-  const body = parseBody(request, bodySchema);
-  const name = parameter(parameters, "account");
+  const body = parseBody(context.request, bodySchema);
+  const name = parameter(context, "account");
   if (!ACCOUNT_NAME.test(name))
     throw new ArmError(400, "AccountNameInvalid", invalidNameMessage(name));
-  const subscriptionId = parameter(parameters, "subscription");
-  const resourceGroup = parameter(parameters, "group");
+  const subscriptionId = parameter(context, "subscription");
+  const resourceGroup = parameter(context, "group");
   const id = resourceId(subscriptionId, resourceGroup, TYPE, name);
   const existing = state.get("storageAccount", id);
   if (existing === undefined && isTaken(name, context))
@@ -78,18 +76,18 @@ function putAccount(request: HttpRequest, parameters: Parameters, context: ArmCo
   return { status: 200, body: renderAccount(account, endpoints) };
 }
 
-function getAccount(_: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
-  const account = findAccount(parameters, context);
+function getAccount(context: ArmContext): HttpAnswer {
+  const account = findAccount(context);
   if (account === undefined)
-    throw resourceNotFound(TYPE, parameter(parameters, "account"), parameter(parameters, "group"));
+    throw resourceNotFound(TYPE, parameter(context, "account"), parameter(context, "group"));
   return { status: 200, body: renderAccount(account, context.deps.endpoints) };
 }
 
 /** The emulator has no blobs: the keys have the form of an account's, and open nothing. */
-function listKeys(_: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
-  const account = findAccount(parameters, context);
+function listKeys(context: ArmContext): HttpAnswer {
+  const account = findAccount(context);
   if (account === undefined)
-    throw resourceNotFound(TYPE, parameter(parameters, "account"), parameter(parameters, "group"));
+    throw resourceNotFound(TYPE, parameter(context, "account"), parameter(context, "group"));
   const keys = ["key1", "key2"].map((keyName) => ({
     keyName,
     value: createHash("sha512").update(`${account.id.toLowerCase()} ${keyName}`).digest("base64"),
@@ -98,16 +96,16 @@ function listKeys(_: HttpRequest, parameters: Parameters, context: ArmContext): 
   return { status: 200, body: { keys } };
 }
 
-function deleteAccount(_: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
-  const account = findAccount(parameters, context);
+function deleteAccount(context: ArmContext): HttpAnswer {
+  const account = findAccount(context);
   if (account === undefined) return { status: 204 };
   context.deps.state.delete("storageAccount", account.id);
   return { status: 200 };
 }
 
-function listAccounts(_: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
-  const subscription = parameter(parameters, "subscription").toLowerCase();
-  const group = parameters["group"]?.toLowerCase();
+function listAccounts(context: ArmContext): HttpAnswer {
+  const subscription = parameter(context, "subscription").toLowerCase();
+  const group = context.parameters["group"]?.toLowerCase();
   const accounts = context.deps.state
     .list("storageAccount")
     .filter(
@@ -121,12 +119,8 @@ function listAccounts(_: HttpRequest, parameters: Parameters, context: ArmContex
   };
 }
 
-function checkNameAvailability(
-  request: HttpRequest,
-  _: Parameters,
-  context: ArmContext,
-): HttpAnswer {
-  const { name } = parseBody(request, nameSchema);
+function checkNameAvailability(context: ArmContext): HttpAnswer {
+  const { name } = parseBody(context.request, nameSchema);
   if (!ACCOUNT_NAME.test(name)) return unavailable("AccountNameInvalid", invalidNameMessage(name));
   if (isTaken(name, context)) return unavailable("AlreadyExists", takenMessage(name));
   return { status: 200, body: { nameAvailable: true } };
@@ -149,12 +143,12 @@ function takenMessage(name: string): string {
   return `The storage account named ${name} is already taken.`;
 }
 
-function findAccount(parameters: Parameters, context: ArmContext): StorageAccount | undefined {
+function findAccount(context: ArmContext): StorageAccount | undefined {
   const id = resourceId(
-    parameter(parameters, "subscription"),
-    parameter(parameters, "group"),
+    parameter(context, "subscription"),
+    parameter(context, "group"),
     TYPE,
-    parameter(parameters, "account"),
+    parameter(context, "account"),
   );
   return context.deps.state.get("storageAccount", id);
 }

@@ -1,6 +1,5 @@
 import { z } from "zod";
 
-import type { HttpRequest } from "../../http/message.ts";
 import type { ArmContext } from "../arm-context.ts";
 import { ArmError } from "../arm-error.ts";
 import { askBroker } from "../data-box/ask-broker.ts";
@@ -35,16 +34,12 @@ export type Job = GenericResource & { readonly identityIds: readonly string[] };
  * @param scope - path of the subscription or resource group.
  * @throws ArmError 502 when the broker fails.
  */
-export async function listJobs(
-  request: HttpRequest,
-  scope: string,
-  context: ArmContext,
-): Promise<readonly Job[]> {
+export async function listJobs(scope: string, context: ArmContext): Promise<readonly Job[]> {
   if (context.deps.dataBoxUpstream() === undefined) return [];
   const jobs: Job[] = [];
   let target = `${encodeURI(scope)}/providers/${JOB_TYPE}?api-version=${API_VERSION}&$top=100`;
   for (;;) {
-    const { status, json } = await askBroker(context, request, { method: "GET", target });
+    const { status, json } = await askBroker(context, { method: "GET", target });
     if (status === 403) return [];
     if (status !== 200)
       throw new ArmError(

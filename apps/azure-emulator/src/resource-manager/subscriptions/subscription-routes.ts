@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import type { ResourceGroup, Subscription } from "../../core/model.ts";
-import type { HttpAnswer, HttpRequest } from "../../http/message.ts";
+import type { HttpAnswer } from "../../http/message.ts";
 import { type ArmContext, type ArmRoute, parameter } from "../arm-context.ts";
 import { ArmError, resourceGroupNotFound } from "../arm-error.ts";
 import { invalidResourceNamespace } from "../arm-error.ts";
@@ -20,8 +20,6 @@ import { JOB_TYPE, listJobs } from "./list-jobs.ts";
 import { heldResources, selectResources } from "./list-resources.ts";
 import { LOCATIONS } from "./locations.ts";
 import { tagNameRoutes } from "./tag-names.ts";
-
-type Parameters = Readonly<Record<string, string>>;
 
 const SUBSCRIPTION_PATH = "/subscriptions/{subscription}";
 const GROUPS_PATH = `${SUBSCRIPTION_PATH}/resourceGroups`;
@@ -62,7 +60,7 @@ export const providerRoutes: readonly ArmRoute[] = [
 const GROUP_NAME = /^[\p{L}\p{N}_().-]{0,89}[\p{L}\p{N}_()-]$/u;
 const groupSchema = z.object({ location: locationSchema, tags: tagsSchema.nullish() });
 
-function listTenants(_: HttpRequest, _parameters: Parameters, context: ArmContext): HttpAnswer {
+function listTenants(context: ArmContext): HttpAnswer {
   const value = context.deps.state.list("tenant").map((tenant) => ({
     id: `/tenants/${tenant.id}`,
     tenantId: tenant.id,
@@ -75,11 +73,7 @@ function listTenants(_: HttpRequest, _parameters: Parameters, context: ArmContex
   return { status: 200, body: { value } };
 }
 
-function listSubscriptions(
-  _: HttpRequest,
-  _parameters: Parameters,
-  context: ArmContext,
-): HttpAnswer {
+function listSubscriptions(context: ArmContext): HttpAnswer {
   const value = context.deps.state
     .list("subscription")
     .filter((subscription) => subscription.tenantId === context.caller.tenantId)
@@ -87,11 +81,8 @@ function listSubscriptions(
   return { status: 200, body: { value, count: { type: "Total", value: value.length } } };
 }
 
-function getSubscription(_: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
-  const subscription = context.deps.state.get(
-    "subscription",
-    parameter(parameters, "subscription"),
-  );
+function getSubscription(context: ArmContext): HttpAnswer {
+  const subscription = context.deps.state.get("subscription", parameter(context, "subscription"));
   if (subscription === undefined) throw new Error("the router checked the subscription");
   return { status: 200, body: renderSubscription(subscription) };
 }
@@ -114,8 +105,8 @@ function renderSubscription(subscription: Subscription): object {
   };
 }
 
-function listLocations(_: HttpRequest, parameters: Parameters): HttpAnswer {
-  const subscription = parameter(parameters, "subscription");
+function listLocations(context: ArmContext): HttpAnswer {
+  const subscription = parameter(context, "subscription");
   const value = LOCATIONS.map(({ name, displayName }) => ({
     id: `/subscriptions/${subscription}/locations/${name}`,
     name,
@@ -127,21 +118,16 @@ function listLocations(_: HttpRequest, parameters: Parameters): HttpAnswer {
   return { status: 200, body: { value } };
 }
 
-async function answerResources(
-  request: HttpRequest,
-  parameters: Parameters,
-  context: ArmContext,
-): Promise<HttpAnswer> {
-  const { equals } = parseListFilter(request.query.get("$filter"));
-  const subscriptionId = parameter(parameters, "subscription");
-  const { group } = parameters;
+async function answerResources(context: ArmContext): Promise<HttpAnswer> {
+  const { equals } = parseListFilter(context.request.query.get("$filter"));
+  const subscriptionId = parameter(context, "subscription");
+  const { group } = context.parameters;
   const type = equals.get("resourcetype") ?? JOB_TYPE;
   const scope =
     group === undefined
       ? `/subscriptions/${subscriptionId}`
       : resourceGroupId(subscriptionId, group);
-  const jobs =
-    type.toLowerCase() === JOB_TYPE.toLowerCase() ? await listJobs(request, scope, context) : [];
+  const jobs = type.toLowerCase() === JOB_TYPE.toLowerCase() ? await listJobs(scope, context) : [];
   const value = selectResources([...heldResources(context.deps.state), ...jobs], {
     subscriptionId,
     resourceGroup: group,
@@ -150,27 +136,27 @@ async function answerResources(
   return { status: 200, body: { value } };
 }
 
-function listProviders(_: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
-  const subscription = parameter(parameters, "subscription");
+function listProviders(context: ArmContext): HttpAnswer {
+  const subscription = parameter(context, "subscription");
   const value = PROVIDER_NAMES.map((namespace) => renderProvider(subscription, namespace, context));
   return { status: 200, body: { value } };
 }
 
-function getProvider(_: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
-  const asked = parameter(parameters, "namespace");
+function getProvider(context: ArmContext): HttpAnswer {
+  const asked = parameter(context, "namespace");
   const namespace = findProvider(asked);
   if (namespace === undefined) throw invalidResourceNamespace(asked);
-  const subscription = parameter(parameters, "subscription");
+  const subscription = parameter(context, "subscription");
   return { status: 200, body: renderProvider(subscription, namespace, context) };
 }
 
 function renderProvider(
   subscription: string,
   namespace: ProviderNamespace,
-  { deps }: ArmContext,
+  context: ArmContext,
 ): object {
   const { types } = PROVIDERS[namespace];
-  const apiVersions = supportedVersions(namespace, versionJudgement(deps));
+  const apiVersions = supportedVersions(namespace, versionJudgement(context.deps));
   return {
     id: `/subscriptions/${subscription}/providers/${namespace}`,
     namespace,
@@ -185,26 +171,26 @@ function renderProvider(
   };
 }
 
-function listGroups(_: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
-  const subscription = parameter(parameters, "subscription").toLowerCase();
+function listGroups(context: ArmContext): HttpAnswer {
+  const subscription = parameter(context, "subscription").toLowerCase();
   const groups = context.deps.state
     .list("resourceGroup")
     .filter((group) => group.subscriptionId.toLowerCase() === subscription);
   return { status: 200, body: { value: groups.map(renderGroup) } };
 }
 
-function putGroup(request: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
+function putGroup(context: ArmContext): HttpAnswer {
   const { state } = context.deps;
-  const body = parseBody(request, groupSchema);
-  const name = parameter(parameters, "group");
+  const body = parseBody(context.request, groupSchema);
+  const name = parameter(context, "group");
   if (!GROUP_NAME.test(name))
     throw new ArmError(
       400,
       "InvalidResourceGroup",
       `The provided resource group name '${name}' is invalid: 1 to 90 letters, digits, '_', '(', ')', '-' and '.', not ending with '.'.`,
     );
-  const subscriptionId = parameter(parameters, "subscription");
-  const existing = findGroup(parameters, context);
+  const subscriptionId = parameter(context, "subscription");
+  const existing = findGroup(context);
   if (existing !== undefined && existing.location !== body.location)
     throw new ArmError(
       409,
@@ -224,23 +210,23 @@ function putGroup(request: HttpRequest, parameters: Parameters, context: ArmCont
   return { status: existing === undefined ? 201 : 200, body: renderGroup(group) };
 }
 
-function getGroup(_: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
-  const group = findGroup(parameters, context);
-  if (group === undefined) throw resourceGroupNotFound(parameter(parameters, "group"));
+function getGroup(context: ArmContext): HttpAnswer {
+  const group = findGroup(context);
+  if (group === undefined) throw resourceGroupNotFound(parameter(context, "group"));
   return { status: 200, body: renderGroup(group) };
 }
 
-function headGroup(_: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
-  return { status: findGroup(parameters, context) === undefined ? 404 : 204 };
+function headGroup(context: ArmContext): HttpAnswer {
+  return { status: findGroup(context) === undefined ? 404 : 204 };
 }
 
 /**
  * Azure also deletes the contents; the emulator requires an empty group, so that none of the
  * broker's resources is orphaned.
  */
-function deleteGroup(_: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
-  const group = findGroup(parameters, context);
-  if (group === undefined) throw resourceGroupNotFound(parameter(parameters, "group"));
+function deleteGroup(context: ArmContext): HttpAnswer {
+  const group = findGroup(context);
+  if (group === undefined) throw resourceGroupNotFound(parameter(context, "group"));
   const inside = selectResources(heldResources(context.deps.state), {
     subscriptionId: group.subscriptionId,
     resourceGroup: group.name,
@@ -256,10 +242,10 @@ function deleteGroup(_: HttpRequest, parameters: Parameters, context: ArmContext
   return { status: 200 };
 }
 
-function findGroup(parameters: Parameters, context: ArmContext): ResourceGroup | undefined {
+function findGroup(context: ArmContext): ResourceGroup | undefined {
   return context.deps.state.get(
     "resourceGroup",
-    resourceGroupId(parameter(parameters, "subscription"), parameter(parameters, "group")),
+    resourceGroupId(parameter(context, "subscription"), parameter(context, "group")),
   );
 }
 

@@ -1,12 +1,10 @@
 import type { Subscription } from "../../core/model.ts";
-import type { HttpAnswer, HttpRequest } from "../../http/message.ts";
+import type { HttpAnswer } from "../../http/message.ts";
 import { type ArmContext, type ArmRoute, parameter } from "../arm-context.ts";
 import { ArmError, badRequest } from "../arm-error.ts";
 import { isWithin } from "../resource-id.ts";
 import { listJobs } from "./list-jobs.ts";
 import { heldResources } from "./list-resources.ts";
-
-type Parameters = Readonly<Record<string, string>>;
 
 const NAMES = "/subscriptions/{subscription}/tagNames";
 const NAME = `${NAMES}/{name}`;
@@ -27,102 +25,81 @@ export const tagNameRoutes: readonly ArmRoute[] = [
 /** How often each value is in use; a predefined one may be in use nowhere. */
 type TagName = { readonly name: string; readonly uses: Map<string, number> };
 
-async function listTagNames(
-  request: HttpRequest,
-  parameters: Parameters,
-  context: ArmContext,
-): Promise<HttpAnswer> {
-  const base = scopeOf(parameters);
-  const names = await readTagNames(request, parameters, context);
+async function listTagNames(context: ArmContext): Promise<HttpAnswer> {
+  const base = scopeOf(context);
+  const names = await readTagNames(context);
   return { status: 200, body: { value: names.map((each) => renderName(base, each)) } };
 }
 
-async function putTagName(
-  request: HttpRequest,
-  parameters: Parameters,
-  context: ArmContext,
-): Promise<HttpAnswer> {
-  const name = parameter(parameters, "name");
+async function putTagName(context: ArmContext): Promise<HttpAnswer> {
+  const name = parameter(context, "name");
   if (name.length > NAME_CHARACTERS || RESERVED.test(name))
     throw badRequest(`The tag name '${name}' is too long, or begins with a reserved word.`);
-  const before = predefined(parameters, context);
+  const before = predefined(context);
   const isNew = find(before, name) === undefined;
-  if (isNew) predefine(parameters, context, { ...before, [name]: [] });
-  const made = await readTagName(request, parameters, context);
-  return { status: isNew ? 201 : 200, body: renderName(scopeOf(parameters), made) };
+  if (isNew) predefine(context, { ...before, [name]: [] });
+  const made = await readTagName(context);
+  return { status: isNew ? 201 : 200, body: renderName(scopeOf(context), made) };
 }
 
-async function putTagValue(
-  request: HttpRequest,
-  parameters: Parameters,
-  context: ArmContext,
-): Promise<HttpAnswer> {
-  const value = parameter(parameters, "value");
+async function putTagValue(context: ArmContext): Promise<HttpAnswer> {
+  const value = parameter(context, "value");
   if (value.length > VALUE_CHARACTERS)
     throw badRequest(`A tag value has at most ${VALUE_CHARACTERS} characters.`);
-  const before = predefined(parameters, context);
-  const known = find(before, parameter(parameters, "name"));
+  const before = predefined(context);
+  const known = find(before, parameter(context, "name"));
   if (known === undefined)
     throw new ArmError(
       404,
       "TagNameNotFound",
-      `The tag name '${parameter(parameters, "name")}' is not predefined.`,
+      `The tag name '${parameter(context, "name")}' is not predefined.`,
     );
   const [name, values] = known;
   const isNew = !values.includes(value);
-  if (isNew) predefine(parameters, context, { ...before, [name]: [...values, value] });
-  const made = await readTagName(request, parameters, context);
-  const id = `${scopeOf(parameters)}/tagNames/${name}`;
+  if (isNew) predefine(context, { ...before, [name]: [...values, value] });
+  const made = await readTagName(context);
+  const id = `${scopeOf(context)}/tagNames/${name}`;
   return { status: isNew ? 201 : 200, body: renderValue(id, value, made.uses.get(value) ?? 0) };
 }
 
-async function deleteTagName(
-  request: HttpRequest,
-  parameters: Parameters,
-  context: ArmContext,
-): Promise<HttpAnswer> {
-  const known = find(predefined(parameters, context), parameter(parameters, "name"));
+async function deleteTagName(context: ArmContext): Promise<HttpAnswer> {
+  const known = find(predefined(context), parameter(context, "name"));
   if (known === undefined) return { status: 204 };
   const [name, values] = known;
-  if (values.length > 0 || (await readTagName(request, parameters, context)).uses.size > 0)
+  if (values.length > 0 || (await readTagName(context)).uses.size > 0)
     throw inUse(`The tag name '${name}' still has values, or is in use.`);
-  const { [name]: _deleted, ...others } = predefined(parameters, context);
-  predefine(parameters, context, others);
+  const { [name]: _deleted, ...others } = predefined(context);
+  predefine(context, others);
   return { status: 200 };
 }
 
-async function deleteTagValue(
-  request: HttpRequest,
-  parameters: Parameters,
-  context: ArmContext,
-): Promise<HttpAnswer> {
-  const value = parameter(parameters, "value");
-  const known = find(predefined(parameters, context), parameter(parameters, "name"));
+async function deleteTagValue(context: ArmContext): Promise<HttpAnswer> {
+  const value = parameter(context, "value");
+  const known = find(predefined(context), parameter(context, "name"));
   if (known?.[1].includes(value) !== true) return { status: 204 };
-  const { name, uses } = await readTagName(request, parameters, context);
+  const { name, uses } = await readTagName(context);
   if ((uses.get(value) ?? 0) > 0) throw inUse(`The value '${value}' of '${name}' is in use.`);
   const values = known[1].filter((other) => other !== value);
-  predefine(parameters, context, { ...predefined(parameters, context), [known[0]]: values });
+  predefine(context, { ...predefined(context), [known[0]]: values });
   return { status: 200 };
 }
 
 const inUse = (message: string): ArmError => new ArmError(409, "TagInUse", message);
-const scopeOf = (parameters: Parameters): string =>
-  `/subscriptions/${parameter(parameters, "subscription")}`;
+const scopeOf = (context: ArmContext): string =>
+  `/subscriptions/${parameter(context, "subscription")}`;
 
 type Predefined = NonNullable<Subscription["tagNames"]>;
 
-function subscriptionOf(parameters: Parameters, { deps }: ArmContext): Subscription {
-  const subscription = deps.state.get("subscription", parameter(parameters, "subscription"));
+function subscriptionOf(context: ArmContext): Subscription {
+  const subscription = context.deps.state.get("subscription", parameter(context, "subscription"));
   if (subscription === undefined) throw new Error("the router checked the subscription");
   return subscription;
 }
 
-const predefined = (parameters: Parameters, context: ArmContext): Predefined =>
-  subscriptionOf(parameters, context).tagNames ?? {};
+const predefined = (context: ArmContext): Predefined => subscriptionOf(context).tagNames ?? {};
 
-function predefine(parameters: Parameters, context: ArmContext, tagNames: Predefined): void {
-  context.deps.state.put("subscription", { ...subscriptionOf(parameters, context), tagNames });
+function predefine(context: ArmContext, tagNames: Predefined): void {
+  context.deps.state.put("subscription", { ...subscriptionOf(context), tagNames });
 }
 
 /** Names are compared without case. */
@@ -130,36 +107,28 @@ function find(names: Predefined, name: string): readonly [string, readonly strin
   return Object.entries(names).find(([other]) => other.toLowerCase() === name.toLowerCase());
 }
 
-async function readTagName(
-  request: HttpRequest,
-  parameters: Parameters,
-  context: ArmContext,
-): Promise<TagName> {
-  const wanted = parameter(parameters, "name").toLowerCase();
-  const names = await readTagNames(request, parameters, context);
+async function readTagName(context: ArmContext): Promise<TagName> {
+  const wanted = parameter(context, "name").toLowerCase();
+  const names = await readTagNames(context);
   const found = names.find(({ name }) => name.toLowerCase() === wanted);
   if (found === undefined) throw new Error("the tag name is predefined");
   return found;
 }
 
-async function readTagNames(
-  request: HttpRequest,
-  parameters: Parameters,
-  context: ArmContext,
-): Promise<readonly TagName[]> {
+async function readTagNames(context: ArmContext): Promise<readonly TagName[]> {
   const { state } = context.deps;
-  const base = scopeOf(parameters);
+  const base = scopeOf(context);
   const names = new Map<string, TagName>();
   const nameOf = (name: string): TagName => {
     const known = names.get(name.toLowerCase()) ?? { name, uses: new Map<string, number>() };
     names.set(name.toLowerCase(), known);
     return known;
   };
-  for (const [name, values] of Object.entries(predefined(parameters, context))) {
+  for (const [name, values] of Object.entries(predefined(context))) {
     const { uses } = nameOf(name);
     for (const value of values) uses.set(value, 0);
   }
-  const jobs = await listJobs(request, base, context);
+  const jobs = await listJobs(base, context);
   for (const { id, tags } of [...heldResources(state), ...state.list("resourceGroup"), ...jobs]) {
     if (!isWithin(id, base)) continue;
     for (const [name, value] of Object.entries(tags)) {

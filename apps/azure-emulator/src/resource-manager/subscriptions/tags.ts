@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import type { Tags } from "../../core/model.ts";
-import type { HttpAnswer, HttpRequest } from "../../http/message.ts";
+import type { HttpAnswer } from "../../http/message.ts";
 import type { ArmContext } from "../arm-context.ts";
 import { ArmError, badRequest } from "../arm-error.ts";
 import { isJob, openJobTags } from "../data-box/job-tags.ts";
@@ -18,12 +18,11 @@ const patchSchema = putSchema.extend({ operation: z.enum(["Replace", "Merge", "D
  * other resource.
  */
 export async function answerTagsRequest(
-  request: HttpRequest,
   { scope, segments }: ArmPath,
   context: ArmContext,
 ): Promise<HttpAnswer> {
   const isDefault = segments.length === 2 && segments[1]?.toLowerCase() === "default";
-  const tagged = isDefault ? await findTagged(request, scope, context) : undefined;
+  const tagged = isDefault ? await findTagged(scope, context) : undefined;
   if (tagged === undefined)
     throw new ArmError(404, "ResourceNotFound", `The resource '${scope}' could not be found.`);
   const answer = (tags: Tags): HttpAnswer => ({
@@ -41,13 +40,13 @@ export async function answerTagsRequest(
     await tagged.put(tags);
     return answer(tags);
   };
-  switch (request.method) {
+  switch (context.request.method) {
     case "GET":
       return answer(tagged.tags);
     case "PUT":
-      return put(parseBody(request, putSchema).properties.tags ?? {});
+      return put(parseBody(context.request, putSchema).properties.tags ?? {});
     case "PATCH": {
-      const { operation, properties } = parseBody(request, patchSchema);
+      const { operation, properties } = parseBody(context.request, patchSchema);
       return put(patched(tagged.tags, operation, properties.tags ?? {}));
     }
     case "DELETE":
@@ -57,7 +56,7 @@ export async function answerTagsRequest(
       throw new ArmError(
         405,
         "MethodNotAllowed",
-        `The HTTP method '${request.method}' is not supported at scope '${scope}'.`,
+        `The HTTP method '${context.request.method}' is not supported at scope '${scope}'.`,
       );
   }
 }
@@ -80,13 +79,9 @@ function patched(
 
 type Tagged = { readonly tags: Tags; readonly put: (tags: Tags) => Promise<void> | void };
 
-function findTagged(
-  request: HttpRequest,
-  scope: string,
-  context: ArmContext,
-): Promise<Tagged> | Tagged | undefined {
+function findTagged(scope: string, context: ArmContext): Promise<Tagged> | Tagged | undefined {
   const { state } = context.deps;
-  if (isJob(scope)) return openJobTags(request, scope, context);
+  if (isJob(scope)) return openJobTags(scope, context);
   const subscription = state.get("subscription", parseScope(scope).subscriptionId ?? "");
   if (subscription !== undefined && scope.split("/").length === 3)
     return {

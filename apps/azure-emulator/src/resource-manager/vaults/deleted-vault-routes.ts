@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import type { Vault } from "../../core/model.ts";
-import type { HttpAnswer, HttpRequest } from "../../http/message.ts";
+import type { HttpAnswer } from "../../http/message.ts";
 import { purgeVault } from "../../state/purge.ts";
 import { type ArmContext, type ArmRoute, parameter } from "../arm-context.ts";
 import { parseBody } from "../request-body.ts";
@@ -10,8 +10,6 @@ import { renderDeletedVault } from "./render-vault.ts";
 import { purgeDueVaults } from "./vault-lifecycle.ts";
 import { invalidVaultNameMessage, isVaultName, vaultAlreadyExistsMessage } from "./vault-name.ts";
 import { deletedVaultNotFound } from "./vault-routes.ts";
-
-type Parameters = Readonly<Record<string, string>>;
 
 const PROVIDER_PATH = "/subscriptions/{subscription}/providers/Microsoft.KeyVault";
 const DELETED_PATH = `${PROVIDER_PATH}/locations/{location}/deletedVaults/{vault}`;
@@ -25,12 +23,8 @@ export const deletedVaultRoutes: readonly ArmRoute[] = [
 
 const nameSchema = z.object({ name: z.string().max(256), type: z.string().max(128) });
 
-function listDeletedVaults(
-  _: HttpRequest,
-  parameters: Parameters,
-  context: ArmContext,
-): HttpAnswer {
-  const subscription = parameter(parameters, "subscription").toLowerCase();
+function listDeletedVaults(context: ArmContext): HttpAnswer {
+  const subscription = parameter(context, "subscription").toLowerCase();
   const { state, now } = context.deps;
   purgeDueVaults(state, now());
   const deleted = state
@@ -42,31 +36,23 @@ function listDeletedVaults(
   return { status: 200, body: { value: deleted.map(renderDeletedVault) } };
 }
 
-function getDeletedVault(_: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
-  return { status: 200, body: renderDeletedVault(requireDeletedVault(parameters, context)) };
+function getDeletedVault(context: ArmContext): HttpAnswer {
+  return { status: 200, body: renderDeletedVault(requireDeletedVault(context)) };
 }
 
 /**
  * Azure answers 202 and finishes later; here it is done at once, which clients read as a finished
  * operation.
  */
-function purgeDeletedVault(
-  _: HttpRequest,
-  parameters: Parameters,
-  context: ArmContext,
-): HttpAnswer {
-  const vault = requireDeletedVault(parameters, context);
+function purgeDeletedVault(context: ArmContext): HttpAnswer {
+  const vault = requireDeletedVault(context);
   checkPurgeAllowed(vault);
   purgeVault(context.deps.state, vault.name);
   return { status: 200 };
 }
 
-function checkNameAvailability(
-  request: HttpRequest,
-  _: Parameters,
-  context: ArmContext,
-): HttpAnswer {
-  const { name } = parseBody(request, nameSchema);
+function checkNameAvailability(context: ArmContext): HttpAnswer {
+  const { name } = parseBody(context.request, nameSchema);
   const { state, now } = context.deps;
   purgeDueVaults(state, now());
   if (!isVaultName(name)) return unavailable("AccountNameInvalid", invalidVaultNameMessage(name));
@@ -79,15 +65,15 @@ function unavailable(reason: string, message: string): HttpAnswer {
   return { status: 200, body: { nameAvailable: false, reason, message } };
 }
 
-function requireDeletedVault(parameters: Parameters, context: ArmContext): Vault {
+function requireDeletedVault(context: ArmContext): Vault {
   const { state, now } = context.deps;
   purgeDueVaults(state, now());
-  const name = parameter(parameters, "vault");
+  const name = parameter(context, "vault");
   const vault = state.get("vault", name);
   const isHere =
     vault?.deletion !== undefined &&
-    vault.subscriptionId.toLowerCase() === parameter(parameters, "subscription").toLowerCase() &&
-    vault.location === parameter(parameters, "location").toLowerCase();
+    vault.subscriptionId.toLowerCase() === parameter(context, "subscription").toLowerCase() &&
+    vault.location === parameter(context, "location").toLowerCase();
   if (vault === undefined || !isHere) throw deletedVaultNotFound(name);
   return vault;
 }

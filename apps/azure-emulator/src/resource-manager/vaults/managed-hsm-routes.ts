@@ -1,7 +1,7 @@
 import { z } from "zod";
 
-import type { HttpAnswer, HttpRequest } from "../../http/message.ts";
-import type { ArmRoute } from "../arm-context.ts";
+import type { HttpAnswer } from "../../http/message.ts";
+import type { ArmContext, ArmRoute } from "../arm-context.ts";
 import { parseBody } from "../request-body.ts";
 import { invalidVaultNameMessage, isVaultName } from "./vault-name.ts";
 
@@ -28,7 +28,7 @@ function answerNone(): HttpAnswer {
   return { status: 200, body: { value: [] } };
 }
 
-function checkName(request: HttpRequest): HttpAnswer {
+function checkName({ request }: ArmContext): HttpAnswer {
   const { name } = parseBody(request, nameSchema);
   return isVaultName(name)
     ? { status: 200, body: { nameAvailable: true } }

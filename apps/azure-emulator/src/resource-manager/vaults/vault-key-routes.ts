@@ -9,7 +9,7 @@ import { REFUSALS } from "../../core/key-vault/refusal.ts";
 import { type Key, keyRecordKey, type KeyVersion, type Vault } from "../../core/model.ts";
 import { chooseBehaviour } from "../../core/unverified.ts";
 import type { Endpoints } from "../../dependencies.ts";
-import type { HttpAnswer, HttpRequest } from "../../http/message.ts";
+import type { HttpAnswer } from "../../http/message.ts";
 import { generateKey } from "../../key-vault/key-engine.ts";
 import { newVersionId, writeVersion } from "../../key-vault/write-version.ts";
 import { type ArmContext, type ArmRoute, parameter } from "../arm-context.ts";
@@ -18,8 +18,6 @@ import { parseBody, tagsSchema } from "../request-body.ts";
 import { requireVault, VAULT_PATH } from "./vault-routes.ts";
 
 const VAULT_KEY_TYPE = "Microsoft.KeyVault/vaults/keys";
-type Parameters = Readonly<Record<string, string>>;
-
 const KEYS_PATH = `${VAULT_PATH}/keys`;
 const KEY_PATH = `${KEYS_PATH}/{key}`;
 const VERSIONS_PATH = `${KEY_PATH}/versions`;
@@ -50,14 +48,10 @@ const bodySchema = z.object({
   }),
 });
 
-async function putKey(
-  request: HttpRequest,
-  parameters: Parameters,
-  context: ArmContext,
-): Promise<HttpAnswer> {
-  const { tags, properties } = parseBody(request, bodySchema);
-  const vault = requireVault(parameters, context);
-  const name = parameter(parameters, "key");
+async function putKey(context: ArmContext): Promise<HttpAnswer> {
+  const { tags, properties } = parseBody(context.request, bodySchema);
+  const vault = requireVault(context);
+  const name = parameter(context, "key");
   if (!isKeyName(name))
     throw badRequest(`The key name '${name}' is invalid: 1 to 127 letters, digits and hyphens.`);
   const existing = liveKey(vault, name, context);
@@ -98,13 +92,13 @@ function refusesHsmKeys(vault: Vault, context: ArmContext): boolean {
   return vault.sku !== "premium" && choose("hsm-keys-on-standard-vault") === "refuse";
 }
 
-function getKey(_: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
-  const vault = requireVault(parameters, context);
-  return { status: 200, body: render(vault, requireKey(vault, parameters, context), context) };
+function getKey(context: ArmContext): HttpAnswer {
+  const vault = requireVault(context);
+  return { status: 200, body: render(vault, requireKey(vault, context), context) };
 }
 
-function listKeys(_: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
-  const vault = requireVault(parameters, context);
+function listKeys(context: ArmContext): HttpAnswer {
+  const vault = requireVault(context);
   const value = context.deps.state
     .list("key", `${vault.name}/`)
     .filter((key) => viewKey(key, context.deps.now()).kind === "live")
@@ -112,19 +106,19 @@ function listKeys(_: HttpRequest, parameters: Parameters, context: ArmContext): 
   return { status: 200, body: { value } };
 }
 
-function listVersions(_: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
-  const vault = requireVault(parameters, context);
-  const key = requireKey(vault, parameters, context);
+function listVersions(context: ArmContext): HttpAnswer {
+  const vault = requireVault(context);
+  const key = requireKey(vault, context);
   const value = key.versions.map((version) =>
     renderVaultKey(vault, key, version, context.deps.endpoints, "version"),
   );
   return { status: 200, body: { value } };
 }
 
-function getVersion(_: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
-  const vault = requireVault(parameters, context);
-  const key = requireKey(vault, parameters, context);
-  const wanted = parameter(parameters, "version").toLowerCase();
+function getVersion(context: ArmContext): HttpAnswer {
+  const vault = requireVault(context);
+  const key = requireKey(vault, context);
+  const wanted = parameter(context, "version").toLowerCase();
   const version = key.versions.find((candidate) => candidate.version === wanted);
   if (version === undefined)
     throw resourceNotFound(
@@ -136,8 +130,8 @@ function getVersion(_: HttpRequest, parameters: Parameters, context: ArmContext)
   return { status: 200, body };
 }
 
-function requireKey(vault: Vault, parameters: Parameters, context: ArmContext): Key {
-  const name = parameter(parameters, "key");
+function requireKey(vault: Vault, context: ArmContext): Key {
+  const name = parameter(context, "key");
   const key = liveKey(vault, name, context);
   if (key !== undefined) return key;
   throw resourceNotFound(VAULT_KEY_TYPE, `${vault.name}/${name}`, vault.resourceGroup);

@@ -1,6 +1,6 @@
 import { changeAccess } from "../../core/access-history.ts";
 import type { Vault } from "../../core/model.ts";
-import type { HttpAnswer, HttpRequest } from "../../http/message.ts";
+import type { HttpAnswer } from "../../http/message.ts";
 import { purgeVault } from "../../state/purge.ts";
 import {
   type ArmContext,
@@ -30,8 +30,6 @@ import {
   vaultPutSchema,
 } from "./vault-schema.ts";
 
-type Parameters = Readonly<Record<string, string>>;
-
 const TYPE = "Microsoft.KeyVault/vaults";
 const GROUP_PATH =
   "/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.KeyVault/vaults";
@@ -51,11 +49,11 @@ export const vaultRoutes: readonly ArmRoute[] = [
   },
 ];
 
-function putVault(request: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
+function putVault(context: ArmContext): HttpAnswer {
   const { state, endpoints, now } = context.deps;
-  const body = parseBody(request, vaultPutSchema);
-  const name = parameter(parameters, "vault");
-  const { subscription, group } = scopeOf(parameters);
+  const body = parseBody(context.request, vaultPutSchema);
+  const name = parameter(context, "vault");
+  const { subscription, group } = scopeOf(context);
   if (!isVaultName(name))
     throw new ArmError(400, "VaultNameNotValid", invalidVaultNameMessage(name));
   purgeDueVaults(state, now());
@@ -101,9 +99,9 @@ function putVault(request: HttpRequest, parameters: Parameters, context: ArmCont
   return update(existing, body.properties, tags, context);
 }
 
-function patchVault(request: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
-  const body = parseBody(request, vaultPatchSchema);
-  const vault = requireVault(parameters, context);
+function patchVault(context: ArmContext): HttpAnswer {
+  const body = parseBody(context.request, vaultPatchSchema);
+  const vault = requireVault(context);
   return update(vault, body.properties ?? {}, body.tags ?? undefined, context);
 }
 
@@ -125,14 +123,14 @@ function update(
   return { status: 200, body: renderVault(changed, endpoints) };
 }
 
-function getVault(_: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
-  const vault = requireVault(parameters, context);
+function getVault(context: ArmContext): HttpAnswer {
+  const vault = requireVault(context);
   return { status: 200, body: renderVault(vault, context.deps.endpoints) };
 }
 
-function deleteVault(_: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
+function deleteVault(context: ArmContext): HttpAnswer {
   const { state, now } = context.deps;
-  const vault = findVault(parameters, context);
+  const vault = findVault(context);
   if (vault === undefined) return { status: 204 };
   state.transaction(() => {
     deleteRoleAssignmentsOf(state, vault.id);
@@ -142,18 +140,14 @@ function deleteVault(_: HttpRequest, parameters: Parameters, context: ArmContext
   return { status: 200 };
 }
 
-function putAccessPolicies(
-  request: HttpRequest,
-  parameters: Parameters,
-  context: ArmContext,
-): HttpAnswer {
-  const change = parameter(parameters, "change").toLowerCase();
+function putAccessPolicies(context: ArmContext): HttpAnswer {
+  const change = parameter(context, "change").toLowerCase();
   if (!isPolicyChange(change))
     throw badRequest(
       `The access policy operation '${change}' is not supported. Use one of add, replace, remove.`,
     );
-  const { properties } = parseBody(request, accessPolicyBodySchema);
-  const vault = requireVault(parameters, context);
+  const { properties } = parseBody(context.request, accessPolicyBodySchema);
+  const vault = requireVault(context);
   const { access } = vault;
   const given = parseAccessPolicies(properties.accessPolicies, access.tenantId);
   const accessPolicies = parseAccessPolicies(
@@ -176,11 +170,11 @@ function putAccessPolicies(
   };
 }
 
-function listVaults(_: HttpRequest, parameters: Parameters, context: ArmContext): HttpAnswer {
+function listVaults(context: ArmContext): HttpAnswer {
   const { state, endpoints, now } = context.deps;
   purgeDueVaults(state, now());
-  const subscription = parameter(parameters, "subscription").toLowerCase();
-  const group = parameters["group"]?.toLowerCase();
+  const subscription = parameter(context, "subscription").toLowerCase();
+  const group = context.parameters["group"]?.toLowerCase();
   const vaults = state
     .list("vault")
     .filter(
@@ -192,11 +186,11 @@ function listVaults(_: HttpRequest, parameters: Parameters, context: ArmContext)
   return { status: 200, body: { value: vaults.map((vault) => renderVault(vault, endpoints)) } };
 }
 
-function findVault(parameters: Parameters, context: ArmContext): Vault | undefined {
+function findVault(context: ArmContext): Vault | undefined {
   const { state, now } = context.deps;
   purgeDueVaults(state, now());
-  const { subscription, group } = scopeOf(parameters);
-  const name = parameter(parameters, "vault");
+  const { subscription, group } = scopeOf(context);
+  const name = parameter(context, "vault");
   const vault = state.get("vault", name);
   const id = resourceId(subscription, group, TYPE, name);
   const isHere = vault?.deletion === undefined && vault?.id.toLowerCase() === id.toLowerCase();
@@ -204,10 +198,10 @@ function findVault(parameters: Parameters, context: ArmContext): Vault | undefin
 }
 
 /** @throws ArmError 404 ResourceNotFound */
-export function requireVault(parameters: Parameters, context: ArmContext): Vault {
-  const vault = findVault(parameters, context);
+export function requireVault(context: ArmContext): Vault {
+  const vault = findVault(context);
   if (vault !== undefined) return vault;
-  throw resourceNotFound(TYPE, parameter(parameters, "vault"), scopeOf(parameters).group);
+  throw resourceNotFound(TYPE, parameter(context, "vault"), scopeOf(context).group);
 }
 
 export function deletedVaultNotFound(name: string): ArmError {
@@ -218,10 +212,10 @@ export function deletedVaultNotFound(name: string): ArmError {
   );
 }
 
-function scopeOf(parameters: Parameters): { subscription: string; group: string } {
+function scopeOf(context: ArmContext): { subscription: string; group: string } {
   return {
-    subscription: parameter(parameters, "subscription"),
-    group: parameter(parameters, "group"),
+    subscription: parameter(context, "subscription"),
+    group: parameter(context, "group"),
   };
 }
 
