@@ -7,8 +7,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { nodePart, pnpm, root, writeBillOfMaterials } from "../bill-of-materials.mjs";
-import { renderCompletions } from "./render-completion.ts";
-import { renderManPage } from "./render-man-page.mjs";
+import { AGENT_DOCUMENTS } from "../command-line/agent-program.ts";
 
 const AGENT = "@databox-cmk/device-agent";
 const LOCAL_UI = "@databox-cmk/local-ui";
@@ -46,10 +45,7 @@ export function layOutInstallTree(target, isBuilt = false) {
   const licenses = [{ license: { id: "MIT" } }];
   const agent = { type: "application", name: "databox-agent", version, licenses };
   writeBillOfMaterials([AGENT, LOCAL_UI], documents, agent, [nodePart()]);
-  const manual = join(target, "usr", "share", "man", "man8");
-  mkdirSync(manual, { recursive: true });
-  writeFileSync(join(manual, "databox-agent.8"), renderManPage());
-  for (const [path, text] of Object.entries(renderCompletions())) {
+  for (const [path, text] of Object.entries(AGENT_DOCUMENTS)) {
     mkdirSync(dirname(join(target, path)), { recursive: true });
     writeFileSync(join(target, path), text);
   }

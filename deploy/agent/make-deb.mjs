@@ -22,7 +22,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
 
-import { sourceDateSeconds } from "../source-date.mjs";
+import { sourceDateSeconds } from "../source-date.ts";
 import { layOutInstallTree } from "./install-tree.mjs";
 
 const DEBIAN = fileURLToPath(new URL("debian", import.meta.url));

@@ -1,11 +1,12 @@
 // The folder /app of an image: the bundle and its companions, the bill of materials of the whole
 // image (CycloneDX), and the licences with their texts.
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readFileSync, realpathSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 
 import { pnpm, root, writeBillOfMaterials } from "../bill-of-materials.mjs";
+import { BROKER_DOCUMENTS } from "../command-line/broker-program.ts";
 
 const CLOUD_BROKER = "@databox-cmk/cloud-broker";
 const PORTAL = "@databox-cmk/portal";
@@ -36,6 +37,11 @@ export const BROKER = {
     copy(join(broker, "dist", "main.mjs.map"), "broker.mjs.map");
     copyAddon("better-sqlite3", join(target, "node_modules"));
     copy(join(root, "apps", "portal", "dist"), "portal");
+    for (const [path, text] of Object.entries(BROKER_DOCUMENTS)) {
+      const file = join(target, "..", path);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, text);
+    }
     listContents([CLOUD_BROKER, PORTAL], target, { name: BROKER.name, version }, parts);
   },
 };

@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 
 import { root } from "../bill-of-materials.mjs";
-import { sourceDateSeconds } from "../source-date.mjs";
+import { sourceDateSeconds } from "../source-date.ts";
 import { createLayout, sha256OfFile } from "./image-layout.mjs";
 import { BROKER, DOUBLE } from "./lay-out-app.mjs";
 import { layOutBase } from "./lay-out-base.mjs";

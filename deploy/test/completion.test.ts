@@ -1,20 +1,16 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { COMMAND_OPTIONS, GLOBAL_OPTIONS } from "@databox-cmk/device-agent";
 import { openTemporaryFolder, type TemporaryFolder } from "@databox-cmk/testkit";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { renderCompletions } from "../agent/render-completion.ts";
-
-const COMPLETIONS = renderCompletions();
-const BASH = COMPLETIONS["usr/share/bash-completion/completions/databox-agent"] ?? "";
+import { AGENT_DOCUMENTS, AGENT_PROGRAM } from "../command-line/agent-program.ts";
+import { BROKER_DOCUMENTS, BROKER_PROGRAM } from "../command-line/broker-program.ts";
 
 let folder: TemporaryFolder;
 beforeAll(() => {
   folder = openTemporaryFolder();
-  writeFileSync(join(folder.path, "completion"), BASH);
   mkdirSync(join(folder.path, "node"));
 });
 afterAll(() => {
@@ -22,10 +18,15 @@ afterAll(() => {
 });
 
 /** The words that bash offers after these; the last one is being typed. */
-function complete(...words: readonly string[]): readonly string[] {
+function complete(
+  documents: Readonly<Record<string, string>>,
+  [program = "", ...words]: readonly string[],
+): readonly string[] {
+  const completion = documents[`usr/share/bash-completion/completions/${program}`] ?? "";
+  writeFileSync(join(folder.path, "completion"), completion);
   const script = `. ./completion
-    COMP_WORDS=(databox-agent "$@"); COMP_CWORD=$#; _databox_agent; printf '%s\\n' "\${COMPREPLY[@]}"`;
-  const output = execFileSync("bash", ["--norc", "-eu", "-c", script, "bash", ...words], {
+    COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); "_\${1//-/_}"; printf '%s\\n' "\${COMPREPLY[@]}"`;
+  const output = execFileSync("bash", ["--norc", "-eu", "-c", script, "bash", program, ...words], {
     cwd: folder.path,
     encoding: "utf8",
   });
@@ -39,16 +40,47 @@ test.each([
   ["an option that every command has", ["--state-dir", "/x", "status", "--js"], ["--json"]],
   ["the values of an option", ["prepare", "--device-key", ""], ["tpm", "file", "auto"]],
   ["files where a file is meant", ["--state-dir", "n"], ["node"]],
-])("bash completes %s", (_name, words, expected) => {
-  expect(complete(...words)).toEqual(expected);
+])("bash completes %s of databox-agent", (_name, words, expected) => {
+  expect(complete(AGENT_DOCUMENTS, ["databox-agent", ...words])).toEqual(expected);
 });
 
-test("each shell knows every command with all of its options", () => {
-  expect(Object.keys(COMPLETIONS)).toHaveLength(3);
-  for (const text of Object.values(COMPLETIONS))
-    for (const [command, options] of Object.entries({ ...COMMAND_OPTIONS, "": GLOBAL_OPTIONS })) {
-      expect(text).toContain(command);
-      for (const option of Object.keys(options))
-        expect(text).toMatch(new RegExp(`(?:--|-l )${option}\\b`));
-    }
+test.each([
+  ["a group of commands", ["ke"], ["keys"]],
+  ["the commands of a group", ["keys", ""], ["create", "rotate", "--version", "--help"]],
+  ["the values of an argument", ["keys", "rotate", "sig"], ["signing"]],
+  ["an option of a group's command", ["audit", "verify", "--conf"], ["--configured"]],
+  ["files where a file is meant", ["certificate", "verify", "n"], ["node"]],
+])("bash completes %s of broker", (_name, words, expected) => {
+  expect(complete(BROKER_DOCUMENTS, ["broker", ...words])).toEqual(expected);
+});
+
+describe.each([
+  { program: AGENT_PROGRAM, documents: AGENT_DOCUMENTS },
+  { program: BROKER_PROGRAM, documents: BROKER_DOCUMENTS },
+])("$program.name", ({ program, documents }) => {
+  const commands = [{ name: "", options: program.general }, ...program.commands];
+
+  test("each shell knows every command with all of its options", () => {
+    const completions = Object.entries(documents).filter(([path]) => !path.includes("/man/"));
+    expect(completions).toHaveLength(3);
+    for (const [, text] of completions)
+      for (const { name, options } of commands) {
+        for (const word of name.split(" ")) expect(text).toContain(word);
+        for (const option of options)
+          expect(text).toMatch(new RegExp(`(?:--|-l )${option.name}\\b`));
+      }
+  });
+
+  test("the man page is roff without a warning, with every command and option", () => {
+    const page = documents[`usr/share/man/man8/${program.name}.8`] ?? "";
+    const { stdout, stderr } = spawnSync(
+      "man",
+      ["--local-file", "--warnings", "--encoding=utf8", "-"],
+      { input: page, encoding: "utf8", env: { ...process.env, MANWIDTH: "10000" } },
+    );
+    expect(stderr).toBe("");
+    for (const { name, options } of commands)
+      for (const word of [name, ...options.map((option) => `--${option.name}`)])
+        expect(stdout).toContain(word);
+  });
 });

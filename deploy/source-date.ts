@@ -6,8 +6,8 @@ import { fileURLToPath } from "node:url";
  * (reproducible-builds.org, SOURCE_DATE_EPOCH). Without that variable, the time of the commit;
  * outside a repository, as in the broker's container build, now.
  */
-export function sourceDateSeconds() {
-  const given = process.env.SOURCE_DATE_EPOCH;
+export function sourceDateSeconds(): number {
+  const given = process.env["SOURCE_DATE_EPOCH"];
   if (given !== undefined) return Number(given);
   const cwd = fileURLToPath(new URL(".", import.meta.url));
   const { status, stdout } = spawnSync("git", ["log", "-1", "--format=%ct"], {
