@@ -1,20 +1,16 @@
 import { readFileSync } from "node:fs";
 
-import {
-  createOrder,
-  type CustomerKey,
-  enableIdentity,
-  type StoryOrder,
-  useCustomerKey,
-} from "@databox-cmk/local-stack";
+import type { CustomerKey, StoryOrder } from "@databox-cmk/local-stack";
 import { missingPrograms, type VirtualNode } from "@databox-cmk/virtual-appliance";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 
 import { isContinuousIntegration } from "./harness/cryptsetup.ts";
-import { requireOk } from "./harness/nodes.ts";
 import { openWorld, type World } from "./harness/open-world.ts";
 import { readActivity } from "./harness/order-actions.ts";
-import { agentEvent, openVirtualNode, shell } from "./harness/virtual-node.ts";
+import { readPasskeys } from "./harness/passkeys.ts";
+import { placeOrder, takeOwnKey } from "./harness/shipped-appliance.ts";
+import { verifyCertificate } from "./harness/verify-certificate.ts";
+import { agentEvent, openVirtualNode, prepareVirtual, shell } from "./harness/virtual-node.ts";
 
 const SERIAL = "DBX-VM1";
 const MAPPING = "databox-dbx-vm1";
@@ -34,15 +30,10 @@ describe.skipIf(missingPrograms().length > 0 && !isContinuousIntegration)(
         brokerEnvironment: { PROBE_INTERVAL_SECONDS: "1", LEASE_TTL_SECONDS: "10" },
       }));
       node = openVirtualNode(world, SERIAL);
-      order = await createOrder(world.customerContext, "virtual");
+      order = await placeOrder(world, "virtual");
       await node.powerOn();
-      const [made] = await world.operator.prepare(order.id, [SERIAL]);
-      const { brokerUrl, caFile } = world.stack.description;
-      const connection = { brokerUrl, caFile, order: order.id.toLowerCase() };
-      requireOk(await node.prepare(connection, made?.enrolmentCode ?? ""));
-      key = await world.createVault("contosovirtual");
-      await key.grant(await enableIdentity(world.customerContext, order));
-      await useCustomerKey(world.customerContext, order, key);
+      await prepareVirtual(world, order, node);
+      key = await takeOwnKey(world, order, "contosovirtual");
       await world.operator.advance(order.id, "dispatch");
       await world.operator.advance(order.id, "deliver");
       await node.powerOff();
@@ -65,15 +56,11 @@ describe.skipIf(missingPrograms().length > 0 && !isContinuousIntegration)(
       expect(await shell(node, `dmsetup table ${MAPPING}`)).toMatch(/ crypt aes-xts-plain64 /);
     });
 
-    test("keeps files that are unreadable on the raw disk and outlast a power cut", async () => {
+    test("keeps files that are unreadable on the raw disk", async () => {
       await shell(node, `mkfs.ext4 -q /dev/mapper/${MAPPING}`);
       await mount("/data");
       await shell(node, `echo '${TEXT}' > /data/proof.txt && sync`);
-      await node.powerOff();
       expect(readFileSync(node.volumePath).includes(TEXT)).toBe(false);
-      await node.powerOn("boot");
-      await mount("/data");
-      expect(await shell(node, "cat /data/proof.txt")).toBe(`${TEXT}\n`);
     });
 
     test("is closed by a disabled key although a file is open: the kernel forgets the key", async () => {
@@ -112,6 +99,55 @@ describe.skipIf(missingPrograms().length > 0 && !isContinuousIntegration)(
       expect(await agentEvent(node, ["lock"])).toMatchObject({ outcome: "locked" });
       expect(await shell(node, "cat /proc/mounts")).not.toContain(" /again ");
       expect(await shell(node, "ls /dev/mapper")).not.toContain(`${MAPPING}-2`);
+    });
+
+    test("is locked by a power cut; in the datacenter it opens itself to ingest, with the files of the site", async () => {
+      expect(await agentEvent(node, ["unlock"])).toMatchObject({ outcome: "unlocked" });
+      await world.operator.advance(order.id, "pickUp");
+      await world.operator.advance(order.id, "receive");
+      await node.powerOff();
+      await node.powerOn("boot");
+      expect(await shell(node, "cat /run/unlock.log")).toContain('"outcome":"unlocked"');
+      await mount("/data");
+      expect(await shell(node, "cat /data/proof.txt")).toBe(`${TEXT}\n`);
+      const rows = await readActivity(world, order);
+      expect(rows.findLast(({ action }) => action === "unlock")).toMatchObject({
+        detail: { purpose: "ingest" },
+      });
+    });
+
+    test("ends with a certificate and an empty medium: the passkey and a backup of the header open nothing on it", async () => {
+      const { customer, stack } = world.customerContext;
+      const passkeys = await readPasskeys(customer, stack.resourceGroup, order.name);
+      const passkey = passkeys.get(SERIAL) ?? "";
+      const header = "--header-backup-file /tmp/header";
+      const open = (...parameters: readonly string[]) =>
+        node.run(["cryptsetup", "open", "--key-file", "-", "/dev/vda", ...parameters], passkey);
+      await shell(node, `cryptsetup luksHeaderBackup /dev/vda ${header}`);
+      expect(await open("--test-passphrase")).toMatchObject({ exitCode: 0 });
+
+      await world.operator.advance(order.id, "startCopy");
+      await world.operator.advance(order.id, "complete");
+      await node.stopServing();
+      expect(await agentEvent(node, ["erase", "--serial", SERIAL])).toMatchObject({
+        outcome: "erased",
+      });
+      await world.operator.advance(order.id, "erase");
+      const { status, stdout } = await verifyCertificate(world, order);
+      expect({ status, stdout }).toEqual({
+        status: 0,
+        stdout: expect.stringContaining(`node ${SERIAL}, device key `) as string,
+      });
+
+      const medium = readFileSync(node.volumePath);
+      expect(medium.equals(Buffer.alloc(medium.length))).toBe(true);
+      expect(await agentEvent(node, ["unlock"])).toMatchObject({ code: "NodeErased" });
+      expect(await open("--test-passphrase")).not.toMatchObject({ exitCode: 0 });
+      // The backup still takes the passkey. It opens zeros, which decrypt to noise.
+      await shell(node, `cryptsetup luksHeaderRestore --batch-mode /dev/vda ${header}`);
+      expect(await open("restored")).toMatchObject({ exitCode: 0 });
+      await expect(mount("/data", "restored")).rejects.toThrow("mount");
+      expect(await shell(node, `grep -c '${TEXT}' /dev/mapper/restored || true`)).toBe("0\n");
     });
   },
 );

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+import type { StoryOrder } from "@databox-cmk/local-stack";
 import {
   type AgentEvent,
   createVirtualNode,
@@ -8,6 +9,7 @@ import {
   type VirtualNode,
 } from "@databox-cmk/virtual-appliance";
 
+import { requireOk } from "./nodes.ts";
 import type { World } from "./open-world.ts";
 
 const CACHE = fileURLToPath(
@@ -24,12 +26,38 @@ export function openVirtualNode({ stack, folder }: World, serial: string): Virtu
   });
 }
 
+/** In the datacenter, by a one-time code. @throws {Error} with the agent's own words */
+export async function prepareVirtual(
+  world: World,
+  order: StoryOrder,
+  node: VirtualNode,
+  options?: readonly string[],
+): Promise<void> {
+  const [made] = await world.operator.prepare(order.id, [node.serial]);
+  await enrolVirtual(world, order, node, made?.enrolmentCode ?? "", options);
+}
+
+/** With a code that is there already. */
+export async function enrolVirtual(
+  { stack }: World,
+  order: StoryOrder,
+  node: VirtualNode,
+  code: string,
+  options?: readonly string[],
+): Promise<void> {
+  const { brokerUrl, caFile } = stack.description;
+  requireOk(
+    await node.prepare({ brokerUrl, caFile, order: order.id.toLowerCase() }, code, options),
+  );
+}
+
 /** @returns the last event of a command of the agent, successful or not */
 export async function agentEvent(
   node: VirtualNode,
   parameters: readonly string[],
+  input?: string,
 ): Promise<AgentEvent> {
-  const { events, stderr } = await node.agent(parameters);
+  const { events, stderr } = await node.agent(parameters, input);
   const event = events.at(-1);
   if (event === undefined) throw new Error(`the agent said nothing: ${stderr}`);
   return event;

@@ -17,6 +17,7 @@ import { runTool } from "./image/run-tool.ts";
 import type { GuestResult } from "./machine/control-line.ts";
 import { startMachine } from "./machine/start-machine.ts";
 import type { Machine } from "./machine/start-machine.ts";
+import { startTpm } from "./machine/start-tpm.ts";
 
 export type VirtualNodeOptions = {
   readonly serial: string;
@@ -36,11 +37,23 @@ export type VirtualNode = {
   powerOn(unlock?: "boot" | "by-hand"): Promise<number>;
   /** Pulls the plug. */
   powerOff(): Promise<void>;
+  /** Its TPM and its own disk are new at the next start; the volume is as it was. */
+  replaceMainboard(): void;
   /** Any program in the guest. @throws {RangeError} while it is off */
   run(words: readonly string[], input?: string): Promise<GuestResult>;
-  /** @param code - the one-time enrolment code; it goes by standard input. */
-  prepare(connection: VirtualNodeConnection, code: string): Promise<AgentRun>;
-  /** Any command of the agent, such as `["unlock"]`. */
+  /**
+   * @param code - the one-time enrolment code; it goes by standard input.
+   * @param further - options of the command
+   */
+  prepare(
+    connection: VirtualNodeConnection,
+    code: string,
+    further?: readonly string[],
+  ): Promise<AgentRun>;
+  /**
+   * Any command of the agent, such as `["unlock"]`. It is repeated as the agent advises: an emulated
+   * processor beside other work can be too slow for the agent's time limits.
+   */
   agent(parameters: readonly string[], input?: string): Promise<AgentRun>;
   /** Starts the daemon; after later boots it starts by itself. */
   serve(): Promise<void>;
@@ -58,8 +71,12 @@ export type VirtualNodeConnection = {
 
 /** Characters of the guest's console that an error shows. */
 const CONSOLE_TAIL = 1_000;
-const VOLUME_BYTES = 256 << 20;
+/** An erasure writes and reads all of it. */
+const VOLUME_BYTES = 64 << 20;
 const STATE_BYTES = 64 << 20;
+const TRIES = 4;
+/** Exit code of an agent that got no answer. */
+const UNREACHABLE = 4;
 /** The volume in the guest. */
 const VOLUME_DEVICE = "/dev/vda";
 const GUEST_CA_FILE = "/run/ca.pem";
@@ -73,16 +90,18 @@ export function createVirtualNode(options: VirtualNodeOptions): VirtualNode {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const volumePath = join(folder, "volume.img");
   const stateDisk = join(folder, "state.img");
+  const tpmFolder = join(folder, "tpm");
   const consoleFile = join(folder, "console.log");
-  let on: { readonly machine: Machine; readonly sockets: string } | undefined;
+  let on: { readonly machine: Machine; readonly opened: AsyncDisposableStack } | undefined;
 
   const run: VirtualNode["run"] = async (words, input = "") => requireOn().run({ words, input });
   const agent: VirtualNode["agent"] = async (parameters, input) => {
-    const { exitCode, stdout, stderr } = await run(
-      ["databox-agent", "--json", ...parameters],
-      input,
-    );
-    return { exitCode, events: parseAgentEvents(stdout), stderr };
+    for (let left = TRIES; ; left -= 1) {
+      const ran = await run(["databox-agent", "--json", ...parameters], input);
+      const { exitCode, stdout, stderr } = ran;
+      if (exitCode === UNREACHABLE && left > 1) continue;
+      return { exitCode, events: parseAgentEvents(stdout), stderr };
+    }
   };
   const lastWords = () =>
     existsSync(consoleFile) ? readFileSync(consoleFile, "utf8").slice(-CONSOLE_TAIL) : "nothing";
@@ -100,24 +119,28 @@ export function createVirtualNode(options: VirtualNodeOptions): VirtualNode {
       if (on !== undefined) throw new RangeError(`node ${serial} is switched on already`);
       makeDisk(volumePath, VOLUME_BYTES);
       if (makeDisk(stateDisk, STATE_BYTES)) runTool("/usr/sbin/mkfs.ext4", ["-q", stateDisk]);
+      await using opening = new AsyncDisposableStack();
       // A socket's path has room for about a hundred characters only.
       const sockets = mkdtempSync(join(tmpdir(), "databox-vm-"));
-      const controlSocket = join(sockets, "control");
+      opening.defer(() => rmSync(sockets, { recursive: true, force: true }));
       try {
+        const tpmSocket = join(sockets, "tpm");
+        opening.use(await startTpm(tpmFolder, tpmSocket));
         const machine = await startMachine({
           kernel: image.kernel,
           initialRamDisk: image.initialRamDisk,
           volume: volumePath,
           stateDisk,
-          controlSocket,
+          controlSocket: join(sockets, "control"),
+          tpmSocket,
           consoleFile,
           brokerHost,
           unlock,
         });
-        on = { machine, sockets };
+        opening.defer(() => machine.powerOff());
+        on = { machine, opened: opening.move() };
         return machine.bootMs;
       } catch (error) {
-        rmSync(sockets, { recursive: true, force: true });
         throw new Error(`node ${serial} did not start; its console ends with: ${lastWords()}`, {
           cause: error,
         });
@@ -125,28 +148,30 @@ export function createVirtualNode(options: VirtualNodeOptions): VirtualNode {
     },
     async powerOff() {
       if (on === undefined) return;
-      const { machine, sockets } = on;
+      const { opened } = on;
       on = undefined;
-      await machine.powerOff();
-      rmSync(sockets, { recursive: true, force: true });
+      await opened.disposeAsync();
+    },
+    replaceMainboard() {
+      if (on !== undefined) throw new RangeError(`node ${serial} is switched on`);
+      for (const path of [stateDisk, tpmFolder]) rmSync(path, { recursive: true });
     },
     run,
-    async prepare({ brokerUrl, order, caFile }, code) {
+    async prepare({ brokerUrl, order, caFile }, code, further = []) {
       await run(["tee", GUEST_CA_FILE], readFileSync(caFile, "utf8"));
       const parameters = [
         ["--broker", brokerUrl, "--order", order, "--serial", serial],
         ["--volume", VOLUME_DEVICE, "--volume-kind", "luks2", "--ca-file", GUEST_CA_FILE],
       ];
-      return agent(["prepare", ...parameters.flat()], code);
+      return agent(["prepare", ...parameters.flat(), ...further], code);
     },
     agent,
     async serve() {
       await run(["serve"]);
     },
     async stopServing() {
-      // The brackets keep the shell from finding itself.
-      const found = "databox-agent.* [s]erve";
-      await run(["sh", "-c", `pkill -f '${found}'; while pgrep -f '${found}'; do sleep 0.1; done`]);
+      const { exitCode, stderr } = await run(["stop"]);
+      if (exitCode !== 0) throw new Error(`the daemon ended with ${String(exitCode)}: ${stderr}`);
     },
   };
 }

@@ -20,6 +20,13 @@ type Result<Event extends StackEvent["event"]> = Omit<
 >;
 export type UnlockResult = Result<"unlock">;
 
+/** A file in the open volume. */
+export type NodeData = {
+  /** Makes the file system, and the file. */
+  write(text: string): Promise<void>;
+  read(): Promise<string>;
+};
+
 export type ApplianceNode = {
   readonly serial: string;
   readonly stateDir: string;
@@ -33,8 +40,8 @@ export type ApplianceNode = {
   requestApproval(): Promise<void>;
   /** Opens its page on this machine. @param ended - hears why the page ended before the stack */
   readonly openPage?: (ended: (cause: string) => void) => Promise<NodePage>;
-  /** If the kernel maps the volume: writes a file in it and reads it back. @returns the content */
-  readonly readData?: () => Promise<string>;
+  /** If the kernel maps the volume. */
+  readonly data?: NodeData;
   /** If its disk is a file of this machine: whether nothing but zeros is on it. */
   readonly isBlank?: () => Promise<boolean>;
   /** If the daemon keeps the lease: waits until it has closed the volume by itself. */

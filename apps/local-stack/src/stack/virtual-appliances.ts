@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { createVirtualNode, openImage, type VirtualNode } from "@databox-cmk/virtual-appliance";
 
 import type { OperatorClient } from "../azure/operator-client.ts";
-import { type Appliance, createNode, type UnlockResult } from "./appliances.ts";
+import { type Appliance, createNode, type NodeData } from "./appliances.ts";
 import type { Stack } from "./start-stack.ts";
 
 const CACHE = fileURLToPath(
@@ -14,7 +14,6 @@ const CACHE = fileURLToPath(
 );
 const FILE = "/data/proof.txt";
 const LOOK_MS = 500;
-const UNLOCK_TRIES = 4;
 /** A probe every two seconds, a push, and an emulated processor. */
 const CLOSED_WITHIN_MS = 60_000;
 
@@ -41,13 +40,12 @@ export async function createVirtualAppliance(options: {
     return {
       machine,
       ...node,
-      unlock: (purpose?: "ingest") => unlockPatiently(() => node.unlock(purpose)),
       erase: async () => {
         await machine.stopServing();
         return node.erase();
       },
       stateDir: folder,
-      readData: () => readData(machine),
+      data: dataOf(machine),
       isBlank: async () => {
         const disk = await readFile(machine.volumePath);
         return disk.equals(Buffer.alloc(disk.length));
@@ -75,30 +73,21 @@ export async function createVirtualAppliance(options: {
   };
 }
 
-/**
- * Retries as the agent advises: an emulated processor beside other work can be too slow for its
- * time limits.
- */
-async function unlockPatiently(unlock: () => Promise<UnlockResult>): Promise<UnlockResult> {
-  for (let left = UNLOCK_TRIES; ; left -= 1) {
-    const result = await unlock();
-    if (result.outcome !== "unreachable" || left === 1) return result;
-  }
-}
-
-/** Makes the file system and the file at the first time. */
-async function readData(machine: VirtualNode): Promise<string> {
+function dataOf(machine: VirtualNode): NodeData {
   const device = `/dev/mapper/databox-${machine.serial.toLowerCase()}`;
-  const { exitCode, stdout, stderr } = await machine.run([
-    "sh",
-    "-ec",
-    `mkdir -p /data
-     mount ${device} /data 2>/dev/null || { mkfs.ext4 -q ${device}; mount ${device} /data; }
-     [ -f ${FILE} ] || { echo "written at the customer's site" > ${FILE}; sync; }
-     cat ${FILE}`,
-  ]);
-  if (exitCode !== 0) throw new Error(`the volume of ${machine.serial} cannot be used: ${stderr}`);
-  return stdout.trim();
+  const shell = async (script: string, input?: string) => {
+    const { exitCode, stdout, stderr } = await machine.run(["sh", "-ec", script], input);
+    if (exitCode !== 0)
+      throw new Error(`the volume of ${machine.serial} cannot be used: ${stderr}`);
+    return stdout;
+  };
+  const mount = `mkdir -p /data; mount ${device} /data`;
+  return {
+    write: async (text) => {
+      await shell(`mkfs.ext4 -q ${device}; ${mount}; cat > ${FILE}; sync`, text);
+    },
+    read: () => shell(`mountpoint -q /data || { ${mount}; }; cat ${FILE}`),
+  };
 }
 
 async function untilClosed(machine: VirtualNode): Promise<void> {

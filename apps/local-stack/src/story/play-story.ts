@@ -18,6 +18,7 @@ import {
   lock,
   prepare,
   readData,
+  writeData,
 } from "./unlock-steps.ts";
 
 /**
@@ -29,7 +30,7 @@ export async function playStory(context: StoryContext): Promise<void> {
   const { operator } = context;
   const step = stepIn(context);
   const { order, appliance, key, principalId } = await deliverAppliance(context);
-  await readData(context, appliance);
+  await writeData(context, appliance);
 
   await step("Key disabled", `version ${key.version}`, () => key.setEnabled(false));
   await close(context, appliance);
@@ -44,7 +45,7 @@ export async function playStory(context: StoryContext): Promise<void> {
   await expectRefused(context, appliance, "SsemUserErrorKeyVaultBadRequestException", "role");
   await step("Access granted", `principal ${principalId}`, () => key.grant(principalId));
   await expectUnlocked(context, appliance);
-  await readData(context, appliance);
+  await readData(context, appliance, "at the site");
 
   await step("Returned", "picked up and received; the appliance boots locked", async () => {
     await operator.advance(order.id, "pickUp");
@@ -52,7 +53,7 @@ export async function playStory(context: StoryContext): Promise<void> {
     await appliance.ship();
   });
   await expectUnlocked(context, appliance, "ingest");
-  await readData(context, appliance);
+  await readData(context, appliance, "in the datacenter");
   await step("Copied", "the operator reports that the data is in the storage account", async () => {
     await operator.advance(order.id, "startCopy");
     await operator.advance(order.id, "complete");

@@ -37,15 +37,42 @@ export async function close(context: StoryContext, appliance: Appliance): Promis
     await lock(context, appliance);
 }
 
-/** Where there is a mapped volume: a file in it. */
-export async function readData(context: StoryContext, appliance: Appliance): Promise<void> {
-  for (const node of appliance.nodes) {
-    if (node.readData === undefined) continue;
-    await timed(context.report, node.readData, (text) => ({
-      event: "step",
-      step: "Data",
-      detail: `node ${node.serial}: "${text}", read from the ext4 file system in the volume`,
-    }));
+const TEXT = "written at the customer's site";
+
+/** If the kernel maps the volume. */
+export async function writeData(context: StoryContext, appliance: Appliance): Promise<void> {
+  for (const { serial, data } of appliance.nodes) {
+    if (data === undefined) continue;
+    await timed(
+      context.report,
+      () => data.write(TEXT),
+      () => ({
+        event: "step",
+        step: "Written",
+        detail: `a file on node ${serial}, in the ext4 file system of its volume: "${TEXT}"`,
+      }),
+    );
+  }
+}
+
+/** Fails if the file is not as it was written at the site. */
+export async function readData(
+  context: StoryContext,
+  appliance: Appliance,
+  where: string,
+): Promise<void> {
+  for (const { serial, data } of appliance.nodes) {
+    if (data === undefined) continue;
+    const text = await timed(
+      context.report,
+      () => data.read(),
+      (found) => ({
+        event: "step",
+        step: "Read",
+        detail: `the file on node ${serial}, ${where}: "${found}"`,
+      }),
+    );
+    if (text !== TEXT) throw new Error(`the story expects "${TEXT}" in the file of ${serial}`);
   }
 }
 

@@ -6,6 +6,8 @@ export type MachineParameters = {
   readonly stateDisk: string;
   /** Unix socket of the control port. */
   readonly controlSocket: string;
+  /** Unix socket of swtpm's control channel. */
+  readonly tpmSocket: string;
   readonly consoleFile: string;
   /** Name of the broker's host; in the guest it is the host's loopback. */
   readonly brokerHost: string;
@@ -36,6 +38,8 @@ export function machineParameters(machine: MachineParameters): readonly string[]
     ["-device", "virtio-rng-pci", "-device", "virtio-serial-pci"],
     ["-chardev", `socket,id=control,path=${machine.controlSocket},server=on,wait=off`],
     ["-device", "virtserialport,chardev=control,name=databox.control"],
+    ["-chardev", `socket,id=tpm,path=${machine.tpmSocket}`],
+    ["-tpmdev", "emulator,id=tpm0,chardev=tpm", "-device", "tpm-tis,tpmdev=tpm0"],
   ].flat();
 }
 

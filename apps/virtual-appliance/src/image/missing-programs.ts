@@ -7,6 +7,8 @@ const PROGRAMS = {
   "/usr/bin/cpio": "cpio",
   "/usr/bin/qemu-system-x86_64": "qemu-system-x86",
   "/usr/bin/strip": "binutils",
+  "/usr/bin/swtpm": "swtpm",
+  "/usr/bin/tpm2": "tpm2-tools",
   "/usr/bin/xz": "xz-utils",
   "/usr/sbin/cryptsetup": "cryptsetup-bin",
   "/usr/sbin/dmsetup": "dmsetup",

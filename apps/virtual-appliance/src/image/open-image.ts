@@ -25,7 +25,14 @@ const SOURCES = ["deploy/agent", "apps/device-agent/dist"];
 export type Image = { readonly kernel: string; readonly initialRamDisk: string };
 
 const INIT = fileURLToPath(new URL("../guest/init", import.meta.url));
-const PROGRAMS = ["/usr/sbin/cryptsetup", "/usr/sbin/dmsetup", "/usr/sbin/mkfs.ext4"];
+const PROGRAMS = [
+  "/usr/bin/tpm2",
+  "/usr/sbin/cryptsetup",
+  "/usr/sbin/dmsetup",
+  "/usr/sbin/mkfs.ext4",
+];
+/** tpm2 loads it by its name when it opens the kernel's device. */
+const TPM_DEVICE_LIBRARY = "libtss2-tcti-device.so.0";
 /** Debian merged its folders, so a path in an old one is found in the new one. */
 const MERGED = { bin: "usr/bin", sbin: "usr/sbin", lib: "usr/lib", lib64: "usr/lib64" } as const;
 
@@ -44,6 +51,7 @@ export function openImage(cache: string): Image {
     .update(kernelPackage)
     .update(agentFingerprint())
     .update(readFileSync(INIT))
+    .update(PROGRAMS.join())
     .digest("hex")
     .slice(0, 16);
   const folder = join(cache, fingerprint);
@@ -79,7 +87,7 @@ function makeImage(work: string, kernelPackage: string): void {
   for (const [old, now] of Object.entries(MERGED)) symlinkSync(now, join(root, old));
   layOutAgent(root);
   copyLibraries(join(root, "usr/lib/databox-agent/node"), root);
-  copyPrograms(root, PROGRAMS);
+  copyPrograms(root, [...PROGRAMS, findLibrary(TPM_DEVICE_LIBRARY)]);
   // Linked to nothing.
   copyFileSync("/usr/bin/busybox", join(root, "usr/bin/busybox"));
   writeFileSync(join(root, "etc/nsswitch.conf"), "hosts: files\n");
@@ -98,7 +106,7 @@ function makeImage(work: string, kernelPackage: string): void {
 }
 
 /**
- * Copies programs of this machine into the guest's root, each at its own path, with the libraries
+ * Copies programs and libraries of this machine into the guest's root, each at its own path, with the libraries
  * that it is linked to.
  */
 function copyPrograms(root: string, programs: readonly string[]): void {
@@ -106,6 +114,15 @@ function copyPrograms(root: string, programs: readonly string[]): void {
     copy(program, root);
     copyLibraries(program, root);
   }
+}
+
+function findLibrary(name: string): string {
+  const path = runTool("/sbin/ldconfig", ["-p"])
+    .split("\n")
+    .find((line) => line.trim().startsWith(`${name} `))
+    ?.split(" => ")[1];
+  if (path === undefined) throw new Error(`this machine has no ${name}`);
+  return path;
 }
 
 /** The libraries that `ldd` lists with a path; the kernel's own (linux-vdso) has none. */
