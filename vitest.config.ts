@@ -122,6 +122,7 @@ export default defineConfig({
           name: "virtual",
           globalSetup: "e2e/harness/build-agent.ts",
           sequence: { groupOrder: 1 },
+          maxWorkers: 1,
           include: VIRTUAL,
           ...EVERY_PROJECT,
         },

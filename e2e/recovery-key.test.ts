@@ -1,4 +1,4 @@
-import { constants, createDecipheriv, generateKeyPairSync, privateDecrypt } from "node:crypto";
+import { constants, createDecipheriv, privateDecrypt } from "node:crypto";
 
 import type { EmulatedNode } from "@databox-cmk/device-emulator";
 import { createTransport, type CustomerKey, type StoryOrder } from "@databox-cmk/local-stack";
@@ -10,6 +10,7 @@ import { expectedProof } from "./harness/cryptsetup.ts";
 import { requireOk, unlockNode } from "./harness/nodes.ts";
 import { openWorld, type World } from "./harness/open-world.ts";
 import { callOrder, readActivity } from "./harness/order-actions.ts";
+import { makeRecoveryKey } from "./harness/recovery-key.ts";
 import { runDaemon } from "./harness/run-daemon.ts";
 import {
   placeOrder,
@@ -73,11 +74,7 @@ function openByHand(file: string, privateKey: string): string {
 }
 
 test("a recovery key that only the customer has opens the appliance when the vault is lost, and the order's activity shows each step", async () => {
-  const { publicKey, privateKey } = generateKeyPairSync("rsa", {
-    modulusLength: 3072,
-    publicKeyEncoding: { type: "spki", format: "pem" },
-    privateKeyEncoding: { type: "pkcs8", format: "pem" },
-  });
+  const { publicKey, privateKey } = makeRecoveryKey();
   await callOrder(world, order, "PUT", BACKUP, { kind: "RecoveryKey", publicKey });
   const { text: file } = await callOrder(world, order, "GET", "envelopes");
   expect(await unlockNode(node)).toMatchObject({ outcome: "unlocked", kid: key.kid });

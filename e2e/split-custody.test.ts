@@ -1,5 +1,4 @@
 import { spawnSync } from "node:child_process";
-import { constants, generateKeyPairSync, privateDecrypt } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
@@ -7,11 +6,9 @@ import {
   decodeBase64url,
   deriveSplitKey,
   encodeBase64url,
-  type Envelope,
-  openEnvelope,
   parseEnvelope,
 } from "@databox-cmk/crypto";
-import { envelopeExport, unlockPolicyView } from "@databox-cmk/protocol";
+import { envelopeExport } from "@databox-cmk/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { searchMemory } from "./canary/process-memory.ts";
@@ -21,7 +18,9 @@ import { runShell, shellBlocks } from "./harness/documented-shell.ts";
 import { requireOk, unlockNode } from "./harness/nodes.ts";
 import { openWorld, type World } from "./harness/open-world.ts";
 import { callOrder, readActivity } from "./harness/order-actions.ts";
+import { makeRecoveryKey } from "./harness/recovery-key.ts";
 import {
+  chooseSplitCustody,
   placeOrder,
   prepareAppliance,
   shipAppliance,
@@ -49,18 +48,11 @@ beforeAll(async () => {
 afterAll(() => world[Symbol.asyncDispose]());
 
 test("a broker, its database and the customer's consent do not open the appliance; with the appliance's share they do", async () => {
-  const { publicKey, privateKey } = generateKeyPairSync("rsa", {
-    modulusLength: 3072,
-    publicKeyEncoding: { type: "spki", format: "pem" },
-    privateKeyEncoding: { type: "pkcs8", format: "pem" },
-  });
+  const recoveryKey = makeRecoveryKey();
+  const { publicKey, privateKey } = recoveryKey;
   const order = await placeOrder(world, "split");
   const vaultKey = await takeOwnKey(world, order, "contososplit");
-  await callOrder(world, order, "PUT", "backupKeys/offline", { kind: "RecoveryKey", publicKey });
-  const { text } = await callOrder(world, order, "GET", "unlockPolicy");
-  const policy = unlockPolicyView.parse(JSON.parse(text));
-  const custody = { kind: "split", acceptNoRecovery: false };
-  await callOrder(world, order, "PUT", "unlockPolicy", { ...policy, custody });
+  await chooseSplitCustody(world, order, publicKey);
   const appliance = await prepareAppliance(world, order, [SERIAL]);
   const node = appliance.node(SERIAL);
   await shipAppliance(world, order, appliance);
@@ -71,15 +63,8 @@ test("a broker, its database and the customer's consent do not open the applianc
   // unwraps the same content key as the vault.
   const { text: exported } = await callOrder(world, order, "GET", "envelopes");
   const [row] = envelopeExport.parse(JSON.parse(exported)).value;
-  const opened = (envelope: Envelope) => {
-    const wrapped = envelope.recipients.find(({ kid }) => kid.startsWith("urn:"))?.encryptedKey;
-    const padding = constants.RSA_PKCS1_OAEP_PADDING;
-    const key = { key: privateKey, padding, oaepHash: "sha256" };
-    const contentKey = privateDecrypt(key, wrapped ?? new Uint8Array());
-    return openEnvelope(envelope, contentKey, envelope.context);
-  };
   const envelope = parseEnvelope(row?.jwe);
-  const brokerShare = await opened(envelope);
+  const brokerShare = await recoveryKey.open(envelope);
   const passkey = async (key: Uint8Array) =>
     (await node.agent(["passkey"], encodeBase64url(key))).events.at(-1);
   expect(await passkey(brokerShare)).toMatchObject({ code: "PasskeyNotInEscrow" });

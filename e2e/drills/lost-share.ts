@@ -1,10 +1,8 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 
-import * as z from "zod";
-
 import { requireOk } from "../harness/nodes.ts";
-import { operatorCall } from "../harness/operator-call.ts";
+import { replaceDevice } from "../harness/replace-device.ts";
 import { moveToOwnKey } from "./customer-key.ts";
 import type { Drill } from "./drill.ts";
 import type { Stage, StagedOrder } from "./stage.ts";
@@ -14,7 +12,6 @@ const REPLACE =
 
 const owner = "curl -sS --fail-with-body --header @owner.header";
 const at = (path: string) => `"$ARM$ORDER/${path}?api-version=2025-07-01"`;
-const replaced = z.object({ enrolmentCode: z.string() });
 
 export const lostShare: Drill = {
   title: "Recover an appliance in split custody",
@@ -46,7 +43,7 @@ export const lostShare: Drill = {
     await stage.typeAt(node, "databox-agent rekey", { show: "first line" });
     await stage.step(
       `*The mainboard breaks.* Its volume is whole. Replace the device ${REPLACE}. After a firmware update, move the old state folder away first. The volume stays locked.`,
-      () => replaceDevice(stage, staged),
+      () => changeMainboard(stage, staged),
     );
     await stage.typeAt(node, "databox-agent unlock", { exitCode: 5, show: "first line" });
     await stage.step(
@@ -85,19 +82,15 @@ export const lostShare: Drill = {
 };
 
 /** The new device has the old one's place, and none of its files. */
-async function replaceDevice({ world }: Stage, { order, node }: StagedOrder): Promise<void> {
+async function changeMainboard({ world }: Stage, { order, node }: StagedOrder): Promise<void> {
   const { serial, stateDir, diskPath } = node;
   await rm(stateDir, { recursive: true });
-  const scope = { kind: "node", order: order.id, serial };
-  const reason = "mainboard, incident 4711";
-  await operatorCall(world, undefined, "revoke", { scope, reason });
-  const { body } = await operatorCall(world, order, "replaceDevice", { serial, reason });
-  await operatorCall(world, undefined, "restoreAccess", { scope });
+  const enrolmentCode = await replaceDevice(world, order, serial);
   const { brokerUrl, caFile, dnsServer } = world.stack.description;
   const options = [
     ["prepare", "--keep-volume", "--broker", brokerUrl, "--order", order.id.toLowerCase()],
     ["--serial", serial, "--volume", diskPath, "--ca-file", caFile, "--dns-server", dnsServer],
     ["--boot-id-file", join(stateDir, "..", "boot-id"), "--device-key", "file"],
   ];
-  requireOk(await node.agent(options.flat(), replaced.parse(body).enrolmentCode));
+  requireOk(await node.agent(options.flat(), enrolmentCode));
 }

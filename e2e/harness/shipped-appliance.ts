@@ -6,9 +6,11 @@ import {
   type StoryOrder,
   useCustomerKey,
 } from "@databox-cmk/local-stack";
+import { unlockPolicyView } from "@databox-cmk/protocol";
 
 import { prepareNode } from "./nodes.ts";
 import type { World } from "./open-world.ts";
+import { callOrder } from "./order-actions.ts";
 
 /** An order by its owner's script. */
 export async function placeOrder(
@@ -53,6 +55,19 @@ export async function takeOwnKey(
   await key.grant(await enableIdentity(world.customerContext, order));
   await useCustomerKey(world.customerContext, order, key);
   return key;
+}
+
+/** The order's owner adds a recovery key, and then chooses split custody. */
+export async function chooseSplitCustody(
+  world: World,
+  order: StoryOrder,
+  publicKey: string,
+): Promise<void> {
+  await callOrder(world, order, "PUT", "backupKeys/offline", { kind: "RecoveryKey", publicKey });
+  const { text } = await callOrder(world, order, "GET", "unlockPolicy");
+  const policy = unlockPolicyView.parse(JSON.parse(text));
+  const custody = { kind: "split", acceptNoRecovery: false };
+  await callOrder(world, order, "PUT", "unlockPolicy", { ...policy, custody });
 }
 
 /** From the datacenter to the customer, where it boots locked. */
