@@ -1,5 +1,6 @@
 // @module-tag one-engine
 
+import type { StageName, TransferType, UnlockRequest } from "@databox-cmk/protocol";
 import type { DeviceClient } from "@databox-cmk/testkit";
 import { describe, expect, test } from "vitest";
 
@@ -19,6 +20,8 @@ type Exchange = {
   /** The device's next request after both sides restarted; it must always succeed. */
   readonly recover: (prepared: Prepared, world: DeviceWorld) => Promise<void>;
 };
+/** The members of an order that decide which purpose it allows. */
+type Place = { readonly stage: StageName; readonly transfer_type?: TransferType };
 type Prepared = { readonly device: DeviceClient; readonly code: string; readonly grant: string };
 
 async function preparing(world: DeviceWorld): Promise<Prepared> {
@@ -29,13 +32,32 @@ async function preparing(world: DeviceWorld): Promise<Prepared> {
 async function unlocks(
   device: DeviceClient,
   world: DeviceWorld,
-  purpose: "prepare" | "unlock",
+  purpose: UnlockRequest["purpose"],
 ): Promise<string> {
   const { answer, contentKey } = await device.unlock(purpose);
   expect(answer).toMatchObject({ kind: "answer" });
   expect(await world.opens(device, contentKey)).toBe(true);
   return answer.kind === "answer" ? answer.text : "";
 }
+
+const EXPORTED = { stage: "DataCopy", transfer_type: "ExportFromAzure" } as const;
+
+const unlocking = (purpose: UnlockRequest["purpose"], place: Place): Exchange => ({
+  async prepare(world) {
+    const prepared = await preparing(world);
+    await prepared.device.enrol(prepared.code);
+    await world.store
+      .updateTable("orders")
+      .set(place)
+      .where("id", "=", foldOrderId(prepared.device.order))
+      .execute();
+    return prepared;
+  },
+  run: ({ device }) => device.unlock(purpose),
+  async recover({ device }, world) {
+    await unlocks(device, world, purpose);
+  },
+});
 
 const EXCHANGES: Readonly<Record<string, Exchange>> = {
   enrolment: {
@@ -46,16 +68,24 @@ const EXCHANGES: Readonly<Record<string, Exchange>> = {
       await unlocks(device, world, "prepare");
     },
   },
-  unlock: {
+  unlock: unlocking("unlock", { stage: "Delivered" }),
+  "an unlock to ingest": unlocking("ingest", { stage: "DataCopy" }),
+  "an unlock to fill": unlocking("fill", EXPORTED),
+  "the report of a filled node": {
     async prepare(world) {
-      const prepared = await preparing(world);
-      await prepared.device.enrol(prepared.code);
-      await world.setStage(prepared.device.order, "Delivered");
-      return prepared;
+      const { device } = await unlocking("fill", EXPORTED).prepare(world);
+      return { device, code: "", grant: await unlocks(device, world, "fill") };
     },
-    run: ({ device }) => device.unlock("unlock"),
-    async recover({ device }, world) {
-      await unlocks(device, world, "unlock");
+    run: ({ device, grant }) => device.receipt(grant, "unlocked"),
+    async recover({ device, grant }, world) {
+      expect(await device.receipt(grant, "unlocked")).toMatchObject({ kind: "answer" });
+      const reports = await world.store
+        .selectFrom("grants")
+        .select("receipt_outcome")
+        .where("order_id", "=", foldOrderId(device.order))
+        .where("purpose", "=", "fill")
+        .execute();
+      expect(reports).toEqual([{ receipt_outcome: "unlocked" }]);
     },
   },
   receipt: {
