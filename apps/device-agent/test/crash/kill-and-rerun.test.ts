@@ -7,7 +7,7 @@ import { decodeBase64url, encodeBase64url } from "@databox-cmk/crypto";
 import type { Receipt } from "@databox-cmk/protocol";
 import { createFakeBroker } from "@databox-cmk/testkit";
 import type { FakeBroker } from "@databox-cmk/testkit";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 
 import { HAS_CRYPTSETUP } from "../agent-world.ts";
 import { createOwner } from "../owner-key.ts";
@@ -79,6 +79,7 @@ const KINDS = [
   {
     volumeKind: "file",
     prepared: "split",
+    purposes: ["unlock", "ingest", "fill"],
     steps: "all",
     skip: false,
     fewest: { prepare: 27, unlock: 8 },
@@ -86,6 +87,7 @@ const KINDS = [
   {
     volumeKind: "luks2",
     prepared: "escrow",
+    purposes: ["unlock"],
     steps: "programs",
     skip: !HAS_CRYPTSETUP,
     fewest: { prepare: 6, unlock: 4 },
@@ -93,7 +95,7 @@ const KINDS = [
 ] as const;
 
 describe.each(KINDS)("a node with a $volumeKind volume", (kind) => {
-  const { volumeKind, prepared, steps, skip, fewest } = kind;
+  const { volumeKind, prepared, purposes, steps, skip, fewest } = kind;
   test.skipIf(skip)(
     "whose preparation was killed at any step is finished by the same command",
     async () => {
@@ -110,9 +112,13 @@ describe.each(KINDS)("a node with a $volumeKind volume", (kind) => {
     },
   );
 
-  test.skipIf(skip)(
-    "whose unlock was killed at any step unlocks, with the newer envelope, the next time",
-    async () => {
+  test.skipIf(skip).each(purposes)(
+    "whose unlock (purpose: %s) was killed at any step unlocks, with the newer envelope, the next time",
+    async (purpose) => {
+      broker.stagePurpose = purpose;
+      onTestFinished(() => {
+        broker.stagePurpose = undefined;
+      });
       const first = await createNode(volumeKind);
       await first.prepare();
       await broker.rewrap(first.serial);
@@ -129,6 +135,7 @@ describe.each(KINDS)("a node with a $volumeKind volume", (kind) => {
         expect(JSON.parse(next.stdout)).toMatchObject({ generation });
       }
       expectSuccess(0, await node.run("journal"));
+      expect(broker.unlockRequests.at(-1)).toMatchObject({ serial: node.serial, purpose });
     },
   );
 });
