@@ -15,7 +15,7 @@ const at = (path: string) => `"$ARM$ORDER/${path}?api-version=2025-07-01"`;
 
 export const lostShare: Drill = {
   title: "Recover an appliance in split custody",
-  when: "The mainboard, the TPM or the system disk of an appliance in [split custody](../customer/split-custody.md) broke, or a firmware update changed what its boot measures (`BootStateChanged`): the appliance no longer has its own share of the unlock key. Or its owner lost the recovery key: then the last step is enough. An appliance that was lost or stolen needs no recovery: revoke its node, and disable the key in the vault.",
+  when: "The mainboard, the TPM or the system disk of an appliance in [split custody](../customer/split-custody.md) broke, or a firmware update changed what its boot measures (`BootStateChanged`): the appliance no longer has its own share of the unlock key. Or its owner lost the recovery key: then the last step is enough. An appliance that was lost or stolen needs no recovery: [revoke it](../customer/revocation.md#a-lost-or-stolen-appliance).",
   undo: "A share that is there is never overwritten. Until the re-key at the end, the share that the owner opened still opens the volume.",
   run: async (stage) => {
     const staged = await stage.deliver("split");
