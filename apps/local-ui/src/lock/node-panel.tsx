@@ -28,13 +28,6 @@ export function NodePanel(): ReactElement {
   const passed = useSecondsSinceState();
   const { serial, model, agent, order, broker, volume, generation, custody } = node;
   const facts = [
-    known(texts.node.model, model),
-    known(texts.node.order, order),
-    known(texts.node.broker, broker),
-    known(texts.node.volume, volume === undefined ? undefined : texts.node.volumes[volume]),
-    known(texts.node.generation, generation),
-    known(texts.node.agent, agent),
-    known(texts.node.custody, texts.node.custodies[custody]),
     ...siblings.map(({ serial: other, lock, lastSeenSeconds: seen }) => ({
       label: texts.node.sibling,
       value: `${other}: ${texts.node.siblingLocks[lock]} ${
@@ -43,6 +36,13 @@ export function NodePanel(): ReactElement {
           : texts.node.siblingSeen(formatDuration(seen + passed))
       }`,
     })),
+    known(texts.node.model, model),
+    known(texts.node.order, order),
+    known(texts.node.broker, broker),
+    known(texts.node.volume, volume === undefined ? undefined : texts.node.volumes[volume]),
+    known(texts.node.generation, generation),
+    known(texts.node.agent, agent),
+    known(texts.node.custody, texts.node.custodies[custody]),
   ].flat();
   return (
     <Panel title={texts.node.title}>

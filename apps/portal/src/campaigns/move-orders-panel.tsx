@@ -1,5 +1,5 @@
 import type { OrderSummary } from "@databox-cmk/protocol";
-import { Button, makeStyles, Text } from "@fluentui/react-components";
+import { Button, makeStyles, Text, tokens } from "@fluentui/react-components";
 import { type ReactElement, useState } from "react";
 
 import { EMPTY_FORM } from "../core/campaign-form.ts";
@@ -11,7 +11,15 @@ import { MoveFields } from "./move-fields.tsx";
 import { useStartCampaign } from "./use-start-campaign.ts";
 
 const useStyles = makeStyles({
-  list: { listStyleType: "none", margin: 0, padding: 0, overflowWrap: "anywhere" },
+  list: {
+    display: "flex",
+    flexDirection: "column",
+    gap: tokens.spacingVerticalS,
+    listStyleType: "none",
+    margin: 0,
+    padding: 0,
+    overflowWrap: "anywhere",
+  },
 });
 
 /** Moves chosen orders to another key by a campaign, which begins with a dry run. */

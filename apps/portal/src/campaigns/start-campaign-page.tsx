@@ -39,10 +39,11 @@ export function StartCampaignPage(): ReactElement {
   const styles = useStyles();
   const texts = useTexts();
   const [form, setForm] = useState<CampaignForm>(EMPTY_FORM);
+  const { decided, start, isOpen, begin } = useStartCampaign(form);
   const set = (change: Partial<CampaignForm>) => {
     setForm({ ...form, ...change });
+    start.reset();
   };
-  const { decided, start, isOpen, begin } = useStartCampaign(form);
   const words = texts.operator.campaigns;
   const selection = [
     ["keyUrl", words.ofKey],

@@ -27,6 +27,7 @@ const useStyles = makeStyles({
     gap: tokens.spacingHorizontalXXL,
   },
   scroll: { overflowX: "auto", maxWidth: "100%" },
+  table: { minWidth: "520px" },
 });
 
 /** Shows the figures of each of the last days, as charts or as a table. */
@@ -61,7 +62,7 @@ export function DailyFigures({ days }: { readonly days: readonly DayFigures[] })
       {isTable ? (
         // A scrolling area must be reachable by the keyboard.
         <div className={styles.scroll} tabIndex={0} role="group" aria-label={words.figures}>
-          <Table aria-label={words.figures} size="small">
+          <Table aria-label={words.figures} size="small" className={styles.table}>
             <TableHeader>
               <TableRow>
                 {[

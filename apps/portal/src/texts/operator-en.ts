@@ -211,7 +211,7 @@ export const operatorEn = {
     missing: {
       selector: "Choose at least one filter. Orders must match all of them.",
       action: "Choose what changes: another key, vault or identity.",
-      identity: "Enter the resource id of the identity.",
+      identity: "Enter the resource ID of the identity.",
     },
     emptyTitle: "No campaigns yet",
     empty:
@@ -246,7 +246,7 @@ export const operatorEn = {
     automatic: "Automatic",
     id: "Id",
     toKey: "New key URL",
-    toVault: "New key vault (resource id)",
+    toVault: "New key vault (resource ID)",
     toIdentity: "New identity",
     identities: {
       keep: "Keep each order's identity",
