@@ -1,3 +1,7 @@
+import type * as z from "zod/mini";
+
+import type { Client } from "./client.ts";
+
 /** Newest api-version of Microsoft.DataBox that the broker knows. */
 const DATA_BOX_API_VERSION = "2025-07-01";
 
@@ -34,6 +38,18 @@ export function orderId({ subscriptionId, resourceGroup, jobName }: OrderName): 
 export function orderPath(name: OrderName, action = "", query: Query = {}): string {
   return dataBoxPath(`${orderId(name)}${action}`, query);
 }
+
+/** Makes a reader of a part of an order. */
+export const orderPart =
+  <Schema extends z.ZodMiniType>(part: string, schema: Schema, query: Query = {}) =>
+  (client: Client, name: OrderName, signal?: AbortSignal): Promise<z.infer<Schema>> =>
+    client.read(orderPath(name, part, query), schema, { signal });
+
+/** Likewise, of one that is a list. */
+export const orderList =
+  <Item>(part: string, schema: z.ZodMiniType<{ value: Item[] }>) =>
+  async (client: Client, name: OrderName, signal?: AbortSignal): Promise<readonly Item[]> =>
+    (await client.read(orderPath(name, part), schema, { signal })).value;
 
 const ORDER_ID =
   /^\/subscriptions\/([^/]+)\/resourcegroups\/([^/]+)\/providers\/microsoft\.databox\/jobs\/([^/]+)$/i;

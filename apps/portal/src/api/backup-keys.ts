@@ -1,20 +1,9 @@
-import {
-  type BackupKeyList,
-  backupKeyList,
-  type BackupKeyWrite,
-  backupKeyView,
-} from "@databox-cmk/protocol";
+import { backupKeyList, type BackupKeyWrite, backupKeyView } from "@databox-cmk/protocol";
 
-import { type OrderName, orderPath } from "./arm-path.ts";
+import { type OrderName, orderPart, orderPath } from "./arm-path.ts";
 import type { Client } from "./client.ts";
 
-export function readBackupKeys(
-  client: Client,
-  name: OrderName,
-  signal: AbortSignal,
-): Promise<BackupKeyList> {
-  return client.read(orderPath(name, "/backupKeys"), backupKeyList, { signal });
-}
+export const readBackupKeys = orderPart("/backupKeys", backupKeyList);
 
 /** @throws {ProblemError} NameTaken */
 export async function addBackupKey(

@@ -1,15 +1,8 @@
-import { type ErasureCertificate, erasureCertificate } from "@databox-cmk/protocol";
+import { erasureCertificate } from "@databox-cmk/protocol";
 
-import { type OrderName, orderPath } from "./arm-path.ts";
-import type { Client } from "./client.ts";
+import { type OrderName, orderPart, orderPath } from "./arm-path.ts";
 
-export function readErasureCertificate(
-  client: Client,
-  name: OrderName,
-  signal: AbortSignal,
-): Promise<ErasureCertificate> {
-  return client.read(orderPath(name, "/erasureCertificate"), erasureCertificate, { signal });
-}
+export const readErasureCertificate = orderPart("/erasureCertificate", erasureCertificate);
 
 /** The same as a document, with the certificate attached. The browser saves it by itself. */
 export const certificatePdfPath = (name: OrderName): string =>

@@ -1,15 +1,9 @@
 import { type KeyHealthView, keyHealthView } from "@databox-cmk/protocol";
 
-import { type OrderName, orderPath } from "./arm-path.ts";
+import { type OrderName, orderPart, orderPath } from "./arm-path.ts";
 import type { Client } from "./client.ts";
 
-export function readKeyHealth(
-  client: Client,
-  name: OrderName,
-  signal: AbortSignal,
-): Promise<KeyHealthView> {
-  return client.read(orderPath(name, "/keyHealth"), keyHealthView, { signal });
-}
+export const readKeyHealth = orderPart("/keyHealth", keyHealthView);
 
 /** Calls the vault now, within its budget. */
 export function checkKeyHealth(client: Client, name: OrderName): Promise<KeyHealthView> {

@@ -1,13 +1,6 @@
-import { type KeyVersionsView, keyVersionsView } from "@databox-cmk/protocol";
+import { keyVersionsView } from "@databox-cmk/protocol";
 
-import { type OrderName, orderPath } from "./arm-path.ts";
-import type { Client } from "./client.ts";
+import { orderPart } from "./arm-path.ts";
 
 /** The versions of its key that an order depends on. */
-export function readKeyVersionsInUse(
-  client: Client,
-  name: OrderName,
-  signal: AbortSignal,
-): Promise<KeyVersionsView> {
-  return client.read(orderPath(name, "/keyVersions"), keyVersionsView, { signal });
-}
+export const readKeyVersionsInUse = orderPart("/keyVersions", keyVersionsView);

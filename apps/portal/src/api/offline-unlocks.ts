@@ -1,5 +1,4 @@
 import {
-  type OfflineUnlockList,
   offlineUnlockList,
   offlineUnlockPending,
   type OfflineUnlockResult,
@@ -7,7 +6,7 @@ import {
 } from "@databox-cmk/protocol";
 import * as z from "zod/mini";
 
-import { type OrderName, orderPath } from "./arm-path.ts";
+import { type OrderName, orderPart, orderPath } from "./arm-path.ts";
 import type { Client } from "./client.ts";
 
 const answer = z.union([offlineUnlockResult, offlineUnlockPending]);
@@ -36,10 +35,4 @@ export async function submitChallenge(
       };
 }
 
-export function readOfflineUnlocks(
-  client: Client,
-  name: OrderName,
-  signal: AbortSignal,
-): Promise<OfflineUnlockList> {
-  return client.read(orderPath(name, "/offlineUnlocks"), offlineUnlockList, { signal });
-}
+export const readOfflineUnlocks = orderPart("/offlineUnlocks", offlineUnlockList);

@@ -1,24 +1,16 @@
 import {
   type RevocationDrillView,
   revocationDrillView,
-  type RevocationList,
   revocationList,
   restoreAccessResult,
   revokeResult,
 } from "@databox-cmk/protocol";
 
-import { type OrderName, orderPath } from "./arm-path.ts";
+import { type OrderName, orderPart, orderList, orderPath } from "./arm-path.ts";
 import type { Client } from "./client.ts";
 
 /** Active kill switches over an order, of any owner. */
-export async function readRevocations(
-  client: Client,
-  name: OrderName,
-  signal: AbortSignal,
-): Promise<RevocationList["value"]> {
-  const { value } = await client.read(orderPath(name, "/revocations"), revocationList, { signal });
-  return value;
-}
+export const readRevocations = orderList("/revocations", revocationList);
 
 /** @returns how many leases in the field it ended. */
 export async function revokeNow(
@@ -45,13 +37,7 @@ export async function restoreAccess(
   });
 }
 
-export function readDrill(
-  client: Client,
-  name: OrderName,
-  signal: AbortSignal,
-): Promise<RevocationDrillView> {
-  return client.read(orderPath(name, "/revocationDrill"), revocationDrillView, { signal });
-}
+export const readDrill = orderPart("/revocationDrill", revocationDrillView);
 
 export function startDrill(client: Client, name: OrderName): Promise<RevocationDrillView> {
   return client.read(orderPath(name, "/revocationDrill"), revocationDrillView, { method: "POST" });

@@ -1,16 +1,10 @@
-import { type JobResource, jobResource } from "@databox-cmk/protocol";
+import { jobResource } from "@databox-cmk/protocol";
 
-import { type OrderName, orderPath } from "./arm-path.ts";
+import { type OrderName, orderPart, orderPath } from "./arm-path.ts";
 import type { Client } from "./client.ts";
 
 /** An order with all its details. */
-export function readOrder(
-  client: Client,
-  name: OrderName,
-  signal: AbortSignal,
-): Promise<JobResource> {
-  return client.read(orderPath(name, "", { $expand: "details" }), jobResource, { signal });
-}
+export const readOrder = orderPart("", jobResource, { $expand: "details" });
 
 /** Checked and committed before the answer: there is nothing left to wait for. */
 export async function patchOrder(client: Client, name: OrderName, patch: object): Promise<void> {

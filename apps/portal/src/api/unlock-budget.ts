@@ -1,15 +1,9 @@
-import { type UnlockBudgetView, unlockBudgetView } from "@databox-cmk/protocol";
+import { unlockBudgetView } from "@databox-cmk/protocol";
 
-import { type OrderName, orderPath } from "./arm-path.ts";
+import { type OrderName, orderPart, orderPath } from "./arm-path.ts";
 import type { Client } from "./client.ts";
 
-export function readUnlockBudget(
-  client: Client,
-  name: OrderName,
-  signal: AbortSignal,
-): Promise<UnlockBudgetView> {
-  return client.read(orderPath(name, "/unlockBudget"), unlockBudgetView, { signal });
-}
+export const readUnlockBudget = orderPart("/unlockBudget", unlockBudgetView);
 
 /** @param unlocksPerDay - undefined: no budget */
 export async function writeUnlockBudget(
