@@ -1,9 +1,9 @@
 import { ESCROW_ORDERS_MAX, STAGE_NAMES } from "@databox-cmk/protocol";
-import { sql } from "kysely";
 
 import { record } from "../audit/record.ts";
 import type { EpochMs, OrderName } from "../core/order.ts";
 import { stageRules } from "../core/stages.ts";
+import { jsonMember } from "../store/json-member.ts";
 import type { Store } from "../store/store.ts";
 import type { ControlPlane, RequestContext } from "./control-plane.ts";
 
@@ -53,8 +53,6 @@ export async function writeCustodyPolicy(
 }
 
 const IN_PROGRESS = STAGE_NAMES.filter((stage) => !stageRules(stage).terminal);
-/** No text in a policy that a person chooses can contain this. */
-const SPLIT = '%"kind":"split"%';
 
 /** Orders in escrow that have not ended; a policy does not change them. */
 export async function listEscrowOrders(store: Store, subscriptionId: string): Promise<OrderName[]> {
@@ -64,7 +62,11 @@ export async function listEscrowOrders(store: Store, subscriptionId: string): Pr
     .select(["orders.resource_group", "orders.name"])
     .where("orders.subscription_id", "=", subscriptionId)
     .where("orders.stage", "in", IN_PROGRESS)
-    .where(sql<boolean>`coalesce(unlock_policies.policy_json, '') not like ${SPLIT}`)
+    .where(
+      jsonMember<string | null>(store, "unlock_policies.policy_json", "custody", "kind"),
+      "is distinct from",
+      "split",
+    )
     .orderBy("orders.id")
     .limit(ESCROW_ORDERS_MAX)
     .execute();
