@@ -130,6 +130,7 @@ function ownAgent(folder: string): AgentUnderTest {
       },
       respond: (answer) => run(["respond"], answer),
     },
+    erase: (serial) => run(["erase", "--serial", serial]),
     async serve() {
       const [program, ...words] = [...agentCommand(AGENT_BUNDLE), ...state, "serve"];
       const child = spawn(program, words, { stdio: ["ignore", "pipe", "inherit"] });

@@ -3,6 +3,7 @@ import { createFakeBroker, type FakeBroker, type WireAnswer } from "@databox-cmk
 
 import { type AgentUnderTest, type AgentWorld, unlessOutcome } from "./agent/agent-world.ts";
 import { checkAnswers } from "./agent/check-answers.ts";
+import { checkErasing } from "./agent/check-erasing.ts";
 import { checkRekeying } from "./agent/check-rekeying.ts";
 import { checkServing } from "./agent/check-serving.ts";
 import { checkWaiting } from "./agent/check-waiting.ts";
@@ -81,6 +82,28 @@ export async function checkAgent(agent: AgentUnderTest): Promise<readonly Result
     broker.refusal = { code: REFUSAL_CODE };
     return unlessOutcome(await agent.unlock(), "refused", REFUSAL_CODE);
   });
+  await run("denial", "waits outside the release windows: ReleaseWindowClosed", async () => {
+    broker.refusal = { code: "ReleaseWindowClosed" };
+    return unlessOutcome(await agent.unlock(), "pending", "ReleaseWindowClosed");
+  });
+  await run("denial", "takes a limit of the broker for no refusal: RateLimited", async () => {
+    broker.refusal = { code: "RateLimited" };
+    return expectUnreachable(agent);
+  });
+  await run("denial", "asks with another nonce when its own has expired", async () => {
+    broker.expireChallenges = 1;
+    const { outcome } = await agent.unlock();
+    return outcome === "unlocked" ? undefined : unlocks();
+  });
+  await run("denial", "does not open for the purpose of another stage", async () => {
+    broker.stagePurpose = "ingest";
+    const { outcome, code } = await agent.unlock();
+    broker.stagePurpose = undefined;
+    // It may ask again, for the purpose that the denial names.
+    if (outcome === "unlocked" && broker.unlockRequests.at(-1)?.purpose === "ingest")
+      return undefined;
+    return code === "PurposeForbidden" ? undefined : `said ${outcome} ${code ?? ""}`;
+  });
   for (const [name, forge] of Object.entries(FORGED_DENIALS))
     await run("forged denial", name, async () => {
       broker.intercept = async ({ path, request, answer }) =>
@@ -111,12 +134,14 @@ export async function checkAgent(agent: AgentUnderTest): Promise<readonly Result
       return after === undefined ? undefined : `afterwards: ${after}`;
     });
   const world: AgentWorld = { broker, serial: SERIAL, agent, unlocks, run, present };
-  const { rekey, carried, serve } = agent;
+  const { rekey, carried, serve, erase } = agent;
   const parts = {
     approval: agent.waits && (() => checkWaiting(world)),
     carried: carried && (() => checkAnswers(world, carried)),
     rekeying: rekey && (() => checkRekeying(world, rekey)),
     "lease, journal and broker keys": serve && (() => checkServing(world, serve)),
+    // The last one: no part can use the node after it.
+    erasure: erase && (() => checkErasing(world, erase)),
   };
   for (const [part, check] of Object.entries(parts))
     if (check !== undefined) await check();

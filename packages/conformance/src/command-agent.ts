@@ -16,7 +16,7 @@ const outcome = z.object({
 });
 
 /** The parts of the device API beside enrolment, unlocks and receipts. */
-export const PARTS = ["approvals", "rekeying", "carried", "leases"] as const;
+export const PARTS = ["approvals", "rekeying", "carried", "leases", "erasure"] as const;
 export type Part = (typeof PARTS)[number];
 
 /**
@@ -48,6 +48,7 @@ export function commandAgent(
         respond: (answer) => call(["respond"], answer),
       },
     }),
+    ...(plays.has("erasure") && { erase: (serial) => call(["erase"], serial) }),
     ...(plays.has("leases") && { serve: () => Promise.resolve(serve(command, folder)) }),
     [Symbol.dispose]() {
       rmSync(folder, { recursive: true, force: true });

@@ -26,7 +26,8 @@ const namesOf = (results: readonly Result[], hasFault: boolean) =>
     )
     .map(({ name }) => name);
 
-const isOwnPart = ({ suite }: Result) => /^agent: (?:approval|carried|rekeying)$/u.test(suite);
+const isOwnPart = ({ suite }: Result) =>
+  /^agent: (?:approval|carried|rekeying|erasure)$/u.test(suite);
 
 /** Checks the status alone, keeps no new envelope, and accepts every carried answer. */
 function carelessAgent(): AgentUnderTest & Disposable {
@@ -56,6 +57,7 @@ function carelessAgent(): AgentUnderTest & Disposable {
     unlock: () => unlock("unlock", "unlocked"),
     waits: true,
     rekey: () => Promise.resolve({ outcome: "rekeyed" }),
+    erase: () => Promise.resolve({ outcome: "erased" }),
     carried: {
       challenge: async () => (await parties[0]?.device.prepareChallenge())?.text ?? "",
       respond: () => Promise.resolve({ outcome: "unlocked" }),
@@ -81,6 +83,9 @@ test("an agent that verifies nothing fails each forged and each unsigned answer"
   const results = all.filter((result) => !isOwnPart(result));
   expect(namesOf(results, true)).toEqual([
     "keeps a new generation of its envelope, and names it",
+    "waits outside the release windows: ReleaseWindowClosed",
+    "takes a limit of the broker for no refusal: RateLimited",
+    "does not open for the purpose of another stage",
     ...Object.keys(FORGED_DENIALS),
     ...Object.keys(UNSIGNED_ANSWERS),
     ...Object.keys(FORGED_GRANTS),
@@ -91,6 +96,7 @@ test("an agent that verifies nothing fails each forged and each unsigned answer"
     "unlocks again, with fresh nonce, counter and key",
     "ignores extensions of a newer broker",
     "refuses for a denial that the broker signed",
+    "asks with another nonce when its own has expired",
   ]);
 });
 

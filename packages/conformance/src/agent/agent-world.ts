@@ -34,6 +34,8 @@ export type AgentUnderTest = {
   };
   /** Keeps the lease of the open volume until it is disposed. */
   readonly serve?: () => Promise<AsyncDisposable>;
+  /** Destroys keys and data once the broker permits it, and sends the certificate. */
+  readonly erase?: (serial: string) => Promise<AgentOutcome>;
 };
 
 export type AgentWorld = {

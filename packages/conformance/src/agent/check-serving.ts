@@ -10,11 +10,13 @@ import {
 } from "@databox-cmk/crypto";
 import { DEVICE_ROUTES, MESSAGE_TYPES } from "@databox-cmk/protocol";
 
-import { contentOf } from "../content-of.ts";
 import { denialOf } from "../forged-denials.ts";
 import type { AgentUnderTest, AgentWorld } from "./agent-world.ts";
 import { createLeaseDesk, type ForgeRelock, type LeaseDesk, newDrill } from "./lease-desk.ts";
+import { resign } from "./resign.ts";
 
+/** How long a volume stays open without an answer in one of the checks. */
+const SHORT_GRACE_SECONDS = 6;
 /** An agent renews three times in this time; short, so that the check is. */
 const TTL_SECONDS = 3;
 const PAUSE_MS = 50;
@@ -107,26 +109,56 @@ export async function checkServing(
     });
   }
   desk.relock = false;
+  await run("lease", "closes without an answer after its grace period, and says so", async () => {
+    const terms = broker.leaseTerms;
+    broker.leaseTerms = { ...terms, outageGraceSeconds: SHORT_GRACE_SECONDS };
+    const fault = await unlocks();
+    if (fault !== undefined) return fault;
+    await using daemon = await serve();
+    void daemon;
+    const { length } = desk.renewals;
+    await until(() => desk.renewals.length > length);
+    desk.isSilent = true;
+    await setTimeout(2 * SHORT_GRACE_SECONDS * 1000);
+    desk.isSilent = false;
+    await until(hasClosed);
+    broker.leaseTerms = terms;
+    return desk.receipts.at(-1)?.cause === "outage" ? undefined : "for another cause";
+  });
   present.intercept = undefined;
   await run("broker keys", "unlocks by a grant of the successor", () => {
-    broker.intercept = async (exchange) => {
-      const answer = await desk.intercept(exchange);
-      if (exchange.path !== DEVICE_ROUTES.unlocks) return answer;
-      const body = await signMessage(desk.successor, MESSAGE_TYPES.grant, contentOf(answer.body));
-      return { ...answer, body };
-    };
+    broker.intercept = ({ path, answer }) =>
+      path === DEVICE_ROUTES.unlocks ? resign(desk.successor, answer) : answer;
     return unlocks();
   });
   await run("broker keys", "unlocks by no grant of another key", async () => {
-    broker.intercept = async ({ path, answer }) =>
-      path === DEVICE_ROUTES.unlocks
-        ? {
-            ...answer,
-            body: await signMessage(stranger, MESSAGE_TYPES.grant, contentOf(answer.body)),
-          }
-        : answer;
+    broker.intercept = ({ path, answer }) =>
+      path === DEVICE_ROUTES.unlocks ? resign(stranger, answer) : answer;
     return (await agent.unlock()).outcome === "unlocked" ? "unlocked" : undefined;
   });
+  await run(
+    "broker keys",
+    "pins the keys that follow, and no longer the one that retired",
+    async () => {
+      desk.keys = [desk.successor, generateSigningKey().key];
+      broker.intercept = desk.intercept;
+      const fault = await unlocks();
+      if (fault !== undefined) return fault;
+      await using daemon = await serve();
+      void daemon;
+      const [signing, announced] = desk.keys;
+      const kids = [signing.kid, announced.kid].join();
+      await until(() => desk.keyQuestions.some(({ pinned }) => pinned.join() === kids));
+      return undefined;
+    },
+  );
+  await run("broker keys", "unlocks by no grant of the key that retired", async () =>
+    (await agent.unlock()).outcome === "unlocked" ? "unlocked" : undefined,
+  );
+  // For the parts that follow, too.
+  present.intercept = ({ answer }) => resign(desk.keys[0], answer);
+  broker.intercept = present.intercept;
+  await run("broker keys", "unlocks by a grant of the key that has followed it", unlocks);
 }
 
 function faultOfRenewals({ renewals }: LeaseDesk): string | undefined {

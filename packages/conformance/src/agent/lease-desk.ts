@@ -26,6 +26,7 @@ import type { FakeBroker, FakeNode, Interceptor, WireAnswer } from "@databox-cmk
 
 import { contentOf } from "../content-of.ts";
 import { denialOf } from "../forged-denials.ts";
+import { resign } from "./resign.ts";
 
 const LEASE_PATH = /^\/device\/v1\/leases\/([^/]+)\/(renewals|receipts|events)$/u;
 /** A watch without news is answered after this time, and the agent asks again. */
@@ -47,6 +48,10 @@ export type LeaseDesk = {
   readonly receipts: readonly LeaseReceipt[];
   readonly keyQuestions: readonly BrokerKeysRequest[];
   readonly successor: SigningKey;
+  /** The key that signs, and the one that is announced. */
+  keys: readonly [SigningKey, SigningKey];
+  /** Questions about leases and keys get no answer of the broker. */
+  isSilent: boolean;
   forge: ForgeRelock | undefined;
   /** How many answers were forged. */
   forged: number;
@@ -59,8 +64,8 @@ export function createLeaseDesk(broker: FakeBroker, node: FakeNode): LeaseDesk {
   const watches: string[] = [];
   const receipts: LeaseReceipt[] = [];
   const keyQuestions: BrokerKeysRequest[] = [];
-  const { signingKey } = broker;
   const { order, serial } = node;
+  const successor = generateSigningKey().key;
   const verified = (text: string, typ: MessageType) => {
     if (node.deviceKey === undefined) throw new Error("the node is not enrolled");
     return verifyMessage(text, node.deviceKey, typ);
@@ -69,7 +74,7 @@ export function createLeaseDesk(broker: FakeBroker, node: FakeNode): LeaseDesk {
   const answerWith = async (typ: MessageType, payload: object, status = 200) => ({
     status,
     headers: { "content-type": JOSE_MEDIA_TYPE },
-    body: await signMessage(signingKey, typ, payload),
+    body: await signMessage(desk.keys[0], typ, payload),
   });
 
   const present = (lease: string, requestHash: string) => {
@@ -120,7 +125,9 @@ export function createLeaseDesk(broker: FakeBroker, node: FakeNode): LeaseDesk {
     watches,
     receipts,
     keyQuestions,
-    successor: generateSigningKey().key,
+    successor,
+    keys: [broker.signingKey, successor],
+    isSilent: false,
     forge: undefined,
     forged: 0,
     drill: undefined,
@@ -128,8 +135,11 @@ export function createLeaseDesk(broker: FakeBroker, node: FakeNode): LeaseDesk {
     async intercept({ path, request, answer }) {
       if (path === DEVICE_ROUTES.unlocks && answer.status === 200) {
         held.set(grant.parse(contentOf(answer.body)).lease.id, 0);
-        return answer;
+        return resign(desk.keys[0], answer);
       }
+      const [, lease, kind] = LEASE_PATH.exec(path) ?? [];
+      if (desk.isSilent && (lease !== undefined || path === DEVICE_ROUTES.brokerKeys))
+        return { status: 503, headers: {}, body: "" };
       if (path === DEVICE_ROUTES.brokerKeys) {
         keyQuestions.push(
           brokerKeysRequest.parse(verified(request, MESSAGE_TYPES.brokerKeysRequest)),
@@ -138,12 +148,17 @@ export function createLeaseDesk(broker: FakeBroker, node: FakeNode): LeaseDesk {
           requestHash: messageHash(request),
           order,
           serial,
-          brokerKeys: [signingKey.publicJwk, desk.successor.publicJwk],
-          envelope: node.signedEnvelope,
+          brokerKeys: desk.keys.map(({ publicJwk }) => publicJwk),
+          envelope: await signMessage(
+            desk.keys[0],
+            MESSAGE_TYPES.envelope,
+            contentOf(node.signedEnvelope),
+          ),
         });
       }
-      const [, lease, kind] = LEASE_PATH.exec(path) ?? [];
-      return lease === undefined || kind === undefined ? answer : answerLease(kind, lease, request);
+      return lease === undefined || kind === undefined
+        ? resign(desk.keys[0], answer)
+        : answerLease(kind, lease, request);
     },
   };
   return desk;

@@ -1,0 +1,43 @@
+import { generateSigningKey } from "@databox-cmk/crypto";
+import { DEVICE_ROUTES } from "@databox-cmk/protocol";
+
+import { type AgentUnderTest, type AgentWorld, unlessOutcome } from "./agent-world.ts";
+import { resign } from "./resign.ts";
+
+const stranger = generateSigningKey().key;
+
+/** The erasure of the node. */
+export async function checkErasing(
+  { broker, serial, agent, run, unlocks, present }: AgentWorld,
+  erase: NonNullable<AgentUnderTest["erase"]>,
+): Promise<void> {
+  const suite = "erasure";
+  const node = broker.nodes.get(serial);
+  if (node === undefined) throw new Error("the node is not known");
+  const isWhole = async () =>
+    node.certificate === undefined ? unlocks() : "sent a certificate of sanitisation";
+  await run(suite, "destroys nothing for a permit that a stranger signed", async () => {
+    broker.intercept = (exchange) =>
+      exchange.path === DEVICE_ROUTES.erasures
+        ? resign(stranger, exchange.answer)
+        : (present.intercept?.(exchange) ?? exchange.answer);
+    const { outcome } = await erase(serial);
+    if (outcome === "erased" || outcome === "refused") return `said ${outcome}`;
+    broker.intercept = present.intercept;
+    return isWhole();
+  });
+  await run(suite, "destroys nothing when it is refused: ErasureForbidden", async () => {
+    broker.refusal = { code: "ErasureForbidden" };
+    const fault = unlessOutcome(await erase(serial), "refused", "ErasureForbidden");
+    broker.refusal = undefined;
+    return fault ?? isWhole();
+  });
+  await run(suite, "is erased, and sends the certificate that its device key signed", async () => {
+    const fault = unlessOutcome(await erase(serial), "erased");
+    return fault ?? (node.certificate === undefined ? "sent no certificate" : undefined);
+  });
+  await run(suite, "opens nothing again", async () => {
+    const { outcome } = await agent.unlock();
+    return outcome === "unlocked" ? "unlocked" : undefined;
+  });
+}
