@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { startWorld, type World } from "./world.ts";
+
+/**
+ * Every version of the data plane, oldest first, with the attributes and operations that it adds
+ * (azure-rest-api-specs, keyvault/data-plane/Keys; recordings of the SDKs for those before 7.5). A
+ * version has all that the ones before it have.
+ */
+const VERSIONS: readonly (readonly [
+  version: string,
+  attributes: readonly string[],
+  operations: readonly string[],
+])[] = [
+  ["2016-10-01", ["enabled", "created", "updated", "recoveryLevel"], []],
+  ["7.0", [], []],
+  ["7.1", ["recoverableDays"], []],
+  ["7.2-preview", [], []],
+  ["7.2", [], []],
+  ["7.3-preview", [], ["GET /rotationpolicy", "POST /rotate", "POST //release"]],
+  ["7.3", [], []],
+  ["7.4-preview.1", [], []],
+  ["7.4", ["exportable"], []],
+  ["7.5-preview.1", [], []],
+  ["7.5", ["hsmPlatform"], []],
+  ["7.6-preview.1", [], []],
+  ["7.6-preview.2", [], ["GET //attestation"]],
+  ["7.6", [], []],
+  ["2025-06-01-preview", [], []],
+  ["2025-07-01", [], []],
+  ["2026-01-01-preview", ["key_size"], ["POST //securewrapkey", "POST //secureunwrapkey"]],
+  ["2026-03-01-preview", [], []],
+  ["2026-04-01", ["external_key"], []],
+  ["2026-05-01-preview", [], []],
+  ["2026-07-01-preview", [], []],
+];
+const OPERATIONS = VERSIONS.flatMap(([, , operations]) => operations);
+const upTo = (index: number, column: 1 | 2) =>
+  VERSIONS.slice(0, index + 1).flatMap((row) => row[column]);
+const INDEXED = VERSIONS.map(([version], index) => [version, index] as const);
+/** Of the control plane, of another year, of a preview that has ended; not one of the data plane. */
+const UNKNOWN = ["2026-02-01", "2027-01-01", "7.7", "7.4-preview", "2026-06-01-preview", "latest"];
+
+let world: World;
+let keyUrl: string;
+
+beforeAll(async () => {
+  world = await startWorld();
+  await world.control("PATCH", "/settings", { throttling: false, visibilityDelaySeconds: 0 });
+  keyUrl = `${await world.createVault("versions")}/keys/each`;
+  const attributes = { external_key: { id: "kms-1" } };
+  const url = `${keyUrl}/create?api-version=2026-04-01`;
+  const body = { kty: "oct-HSM", key_size: 256, attributes };
+  expect(await world.callVault(url, { method: "POST", body })).toMatchObject({ status: 200 });
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+/** Whether the version has the operation: one that it lacks is refused for the version alone. */
+async function has(version: string, operation: string): Promise<boolean> {
+  const [method = "", path = ""] = operation.split(" ");
+  const url = `${keyUrl}${path}?api-version=${version}`;
+  const body = method === "POST" ? { body: {} } : {};
+  const { status, json } = await world.callVault(url, { method, ...body });
+  const message = (json as { error?: { message: string } }).error?.message ?? "";
+  return !(status === 400 && message.includes(`'${version}' is not supported`));
+}
+
+describe("the data plane's api-version", () => {
+  test.each(INDEXED)("%s shows the attributes that it has", async (version, index) => {
+    const { status, json } = await world.callVault(`${keyUrl}?api-version=${version}`);
+    const { attributes } = json as { attributes: object };
+    expect({ status, names: Object.keys(attributes).toSorted() }).toEqual({
+      status: 200,
+      names: upTo(index, 1).toSorted(),
+    });
+  });
+
+  test.each(INDEXED)("%s has the operations of its time", async (version, index) => {
+    const found: string[] = [];
+    for (const operation of OPERATIONS) if (await has(version, operation)) found.push(operation);
+    expect(found).toEqual(upTo(index, 2));
+  });
+
+  test.each(UNKNOWN)("%s is refused", async (version) => {
+    expect(await world.callVault(`${keyUrl}?api-version=${version}`)).toMatchObject({
+      status: 400,
+      json: { error: { code: "BadParameter", message: expect.stringContaining(`'${version}'`) } },
+    });
+  });
+});
