@@ -3,6 +3,13 @@ import { describe, expect, test } from "vitest";
 
 import { startWorld } from "./world.ts";
 
+/** A region of each cloud, and its pair. */
+const REGION = {
+  AzureCloud: ["northeurope", "westeurope"],
+  AzureUSGovernment: ["usdodeast", "usdodcentral"],
+  AzureChinaCloud: ["chinaeast2", "chinanorth2"],
+} as const;
+
 describe.each(CLOUD_NAMES)("the emulator as %s", (cloud) => {
   test("has that cloud's hosts, names and issuer, and serves unmodified clients", async () => {
     await using world = await startWorld({ cloud });
@@ -35,6 +42,23 @@ describe.each(CLOUD_NAMES)("the emulator as %s", (cloud) => {
     const authorization = { headers: { authorization: `Bearer ${token}` } };
     const subscriptions = `${emulator.armUrl}/subscriptions?api-version=2022-12-01`;
     expect((await send(subscriptions, authorization)).status).toBe(200);
+
+    const { json } = await send(
+      `${emulator.armUrl}/subscriptions/${emulator.subscriptionId}/locations?api-version=2022-12-01`,
+      authorization,
+    );
+    const [name, pair] = REGION[cloud];
+    expect(json).toMatchObject({
+      value: expect.arrayContaining([
+        expect.objectContaining({
+          name,
+          metadata: expect.objectContaining({
+            pairedRegion: [expect.objectContaining({ name: pair })],
+          }),
+        }),
+      ]),
+    });
+    expect(JSON.stringify(json).includes("usgovvirginia")).toBe(cloud === "AzureUSGovernment");
 
     const vaultUrl = await world.createVault("contoso");
     const challenge = await send(`${vaultUrl}/keys?api-version=2026-04-01`);

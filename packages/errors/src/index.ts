@@ -23,6 +23,7 @@ export { explain, type ExplainedStep, type ExplainOptions, type Explanation } fr
 export { ENGLISH_ANSWERS } from "./languages/english.ts";
 export { GERMAN } from "./languages/german.ts";
 export { createTranslator, type TextPart } from "./languages/translate.ts";
+export { canonicalLocation, type CommerceBoundary, regionOf, regionsOf } from "./regions.ts";
 export {
   recoveryOf,
   renderArmError,

@@ -1,4 +1,4 @@
-import type { ErrorCode } from "@databox-cmk/errors";
+import { canonicalLocation, type ErrorCode } from "@databox-cmk/errors";
 import { asciiLowerCase, isSameIdentifier, type KeyCheckName } from "@databox-cmk/protocol";
 
 import { KEY_RULES, type KeyRule } from "./key-rules.ts";
@@ -190,16 +190,16 @@ function decideRegion({ vault, vaultResourceId, key, storageLocations }: KeyEvid
   const unread: string[] = [];
   for (const { id, location } of storageLocations.value)
     if (location === undefined) unread.push(id);
-    else if (canonical(location) !== canonical(vaultLocation))
+    else if (canonicalLocation(location) !== canonicalLocation(vaultLocation))
       return {
         code: "KeyVaultRegionMismatch",
-        facts: { vaultLocation: canonical(vaultLocation), location: canonical(location) },
+        facts: {
+          vaultLocation: canonicalLocation(vaultLocation),
+          location: canonicalLocation(location),
+        },
       };
   return unread.length === 0 ? "passed" : { unread };
 }
-
-/** Resource Manager writes `West US` and `westus` for the same region. */
-const canonical = (location: string): string => location.replaceAll(" ", "").toLowerCase();
 
 function visible(vault: KeyEvidence["vault"]): VaultResource | undefined {
   return vault?.ok === true && typeof vault.value === "object" ? vault.value : undefined;

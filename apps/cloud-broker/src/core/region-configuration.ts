@@ -1,9 +1,9 @@
+import { regionOf } from "@databox-cmk/errors";
 import type {
   RegionConfigurationRequest,
   RegionConfigurationResponse,
 } from "@databox-cmk/protocol";
 
-import { regionOf } from "./data/regions.ts";
 import { DAY_MS } from "./day.ts";
 import type { EpochMs } from "./order.ts";
 

@@ -1,3 +1,4 @@
+import { regionsOf } from "@databox-cmk/errors";
 import { z } from "zod";
 
 import type { ResourceGroup, Subscription } from "../../core/model.ts";
@@ -18,7 +19,6 @@ import { resourceGroupId } from "../resource-id.ts";
 import { parseListFilter } from "./list-filter.ts";
 import { JOB_TYPE, listJobs } from "./list-jobs.ts";
 import { heldResources, selectResources } from "./list-resources.ts";
-import { LOCATIONS } from "./locations.ts";
 import { tagNameRoutes } from "./tag-names.ts";
 
 const SUBSCRIPTION_PATH = "/subscriptions/{subscription}";
@@ -107,13 +107,19 @@ function renderSubscription(subscription: Subscription): object {
 
 function listLocations(context: ArmContext): HttpAnswer {
   const subscription = parameter(context, "subscription");
-  const value = LOCATIONS.map(({ name, displayName }) => ({
-    id: `/subscriptions/${subscription}/locations/${name}`,
+  const idOf = (name: string) => `/subscriptions/${subscription}/locations/${name}`;
+  const { cloud } = context.deps.endpoints;
+  const value = regionsOf(cloud).map(({ name, displayName, pair }) => ({
+    id: idOf(name),
     name,
     type: "Region",
     displayName,
     regionalDisplayName: displayName,
-    metadata: { regionType: "Physical", regionCategory: "Recommended" },
+    metadata: {
+      regionType: "Physical",
+      regionCategory: "Recommended",
+      pairedRegion: [{ name: pair, id: idOf(pair) }],
+    },
   }));
   return { status: 200, body: { value } };
 }
@@ -164,7 +170,7 @@ function renderProvider(
     registrationPolicy: "RegistrationRequired",
     resourceTypes: types.map((resourceType) => ({
       resourceType,
-      locations: LOCATIONS.map((location) => location.displayName),
+      locations: regionsOf(deps.endpoints.cloud).map(({ displayName }) => displayName),
       apiVersions,
       capabilities: "None",
     })),
