@@ -1,4 +1,5 @@
 import {
+  Avatar,
   Field,
   Tag,
   TagPicker,
@@ -88,7 +89,14 @@ export function PeoplePicker({
         </TagPickerControl>
         <TagPickerList>
           {choices.map(({ id, name, signInName }) => (
-            <TagPickerOption key={id} value={id} text={name} secondaryContent={signInName}>
+            <TagPickerOption
+              key={id}
+              value={id}
+              text={name}
+              // Without one, Fluent puts the second line below the end of the first.
+              media={<Avatar name={name} color="colorful" aria-hidden />}
+              secondaryContent={signInName}
+            >
               {name}
             </TagPickerOption>
           ))}
