@@ -159,10 +159,10 @@ function getProvider(context: ArmContext): HttpAnswer {
 function renderProvider(
   subscription: string,
   namespace: ProviderNamespace,
-  context: ArmContext,
+  { deps }: ArmContext,
 ): object {
   const { types } = PROVIDERS[namespace];
-  const apiVersions = supportedVersions(namespace, versionJudgement(context.deps));
+  const apiVersions = supportedVersions(namespace, versionJudgement(deps));
   return {
     id: `/subscriptions/${subscription}/providers/${namespace}`,
     namespace,
