@@ -366,6 +366,23 @@ describe.runIf(runsBrowser)("the pages of an order in the field", () => {
     expect(await look(visit, "backup-keys")).toEqual([]);
   });
 
+  test("removing all identities says what it does, and a new one is a principal that needs its rights", async () => {
+    await open("encryption");
+    const principal = visit.page.getByText(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+    const former = await principal.textContent();
+    await button("Remove all identities").click();
+    const dialog = visit.page.getByRole("alertdialog", { name: /^Remove all identities/ });
+    await dialog.getByText("Unlocks are refused, and open volumes close").waitFor();
+    expect(await look(visit, "identity-remove")).toEqual([]);
+    await dialog.getByRole("button", { name: "Remove" }).click();
+    await visit.page.getByText("This order has no identity, so its key can't be used").waitFor();
+    expect(await look(visit, "identity-none")).toEqual([]);
+    await button("Enable the system-assigned identity").click();
+    await visit.page.getByText("This is a new principal.").waitFor();
+    expect(await principal.textContent()).not.toBe(former);
+    expect(await look(visit, "identity-new")).toEqual([]);
+  });
+
   test("no page logged an error, violated its policy or called another origin", () => {
     expect(browser.problems()).toEqual([]);
   });
