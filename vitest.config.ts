@@ -64,7 +64,11 @@ export default defineConfig({
         test: {
           name: "unit",
           ...sharedProcess(),
-          include: ["{apps,packages}/*/src/**/*.test.ts", "tools/*.test.ts"],
+          include: [
+            "{apps,packages}/*/src/**/*.test.ts",
+            "bench/src/**/*.test.ts",
+            "tools/*.test.ts",
+          ],
           ...EVERY_PROJECT,
         },
       },

@@ -23,6 +23,19 @@ export type Aim = {
   readonly isMet: boolean;
 };
 
+/** Numbers over time. */
+export type Plot = {
+  /** In docs/images. */
+  readonly file: string;
+  readonly title: string;
+  /** Later points are not shown. */
+  readonly untilSeconds: number;
+  readonly curves: readonly {
+    readonly label: string;
+    readonly points: readonly (readonly [seconds: number, count: number])[];
+  }[];
+};
+
 /**
  * The result of a bench. Each bench is a function without parameters that cleans up after itself.
  */
@@ -35,6 +48,7 @@ export type BenchResult =
       readonly ratios: readonly Ratio[];
       readonly notes: readonly string[];
       readonly aims: readonly Aim[];
+      readonly plots?: readonly Plot[];
     };
 
 export function summarise(label: string, unit: string, values: readonly number[]): Measurement {

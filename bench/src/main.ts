@@ -24,6 +24,7 @@ const BENCHES = {
   renewal: () => import("./renewal.ts"),
   "azure-double": () => import("./azure-double.ts"),
   leak: () => import("./leak.ts"),
+  simulate: () => import("./simulate.ts"),
 } as const satisfies Record<string, () => Promise<Bench>>;
 
 await main(process.argv.slice(2));

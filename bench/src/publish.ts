@@ -5,28 +5,40 @@ import { wrapProse } from "@databox-cmk/testkit";
 
 import type { BenchResult } from "./bench-result.ts";
 import { renderBars, type Bar, type BarsFrame } from "./render-bars.ts";
+import { renderLines } from "./render-lines.ts";
 
 const DOCS = join(import.meta.dirname, "../../docs");
-const PAGE = join(DOCS, "design/performance.md");
+/** Pages with figures. One without any of the results stays as it is. */
+const PAGES = ["design/performance.md", "design/scale.md"];
 /** The text between these two comments is generated. */
 const GENERATED = /<!-- bench:(\S+) -->\n[\s\S]*?<!-- \/bench -->/g;
 
-/**
- * Puts the figures of `npm run bench -- --json` into docs/design/performance.md and its pictures.
- */
+/** Puts the figures of `npm run bench -- --json` into their pages in docs/ and their pictures. */
 export function publish(file: string): void {
   const results = readFileSync(file, "utf8")
     .split("\n")
     .filter((line) => line.startsWith("{"))
     .map((line): BenchResult => JSON.parse(line));
-  const page = readFileSync(PAGE, "utf8").replaceAll(
-    GENERATED,
-    (_block, name: string) =>
-      `<!-- bench:${name} -->\n\n${renderBlock(name, results)}\n\n<!-- /bench -->`,
-  );
-  writeFileSync(PAGE, page);
-  for (const picture of PICTURES)
-    writeFileSync(join(DOCS, "images", picture.file), renderBars(picture, picture.pick(results)));
+  for (const page of PAGES) {
+    const path = join(DOCS, page);
+    const before = readFileSync(path, "utf8");
+    const names = new Set([...before.matchAll(GENERATED)].map(([, name]) => name));
+    if (!results.some(({ name }) => names.has(name))) continue;
+    const after = before.replaceAll(
+      GENERATED,
+      (_block, name: string) =>
+        `<!-- bench:${name} -->\n\n${renderBlock(name, results)}\n\n<!-- /bench -->`,
+    );
+    writeFileSync(path, after);
+  }
+  for (const picture of PICTURES) {
+    const bars = picture.pick(results);
+    if (bars.length > 0)
+      writeFileSync(join(DOCS, "images", picture.file), renderBars(picture, bars));
+  }
+  for (const result of results)
+    for (const plot of result.kind === "measured" ? (result.plots ?? []) : [])
+      writeFileSync(join(DOCS, "images", plot.file), renderLines(plot));
 }
 
 function renderBlock(name: string, results: readonly BenchResult[]): string {

@@ -47,10 +47,10 @@ export function renderBars({ title, unit, reference }: BarsFrame, bars: readonly
   ].join("\n");
 }
 
-const escape = (text: string): string =>
+export const escape = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
 
-const figure = (value: number): string =>
+export const figure = (value: number): string =>
   value.toLocaleString("en", { maximumFractionDigits: value < 10 ? 2 : 0 });
 
 const round = (value: number): number => Math.round(value * 10) / 10;

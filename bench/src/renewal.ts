@@ -101,6 +101,15 @@ async function renewOnSqlite(): Promise<Record<"all" | "few" | "floor", Renewed>
   return { all, few, floor: lowest };
 }
 
+/** Processor time of one renewal in microseconds, of a small fleet in a few seconds. */
+export async function renewalCost(): Promise<number> {
+  await using broker = await startBenchBroker();
+  const fleet = await seedFleet(broker.databaseFile, FEW_NODES, KEY);
+  const [renewed] = await renewByTurns([{ name: "SQLite", server: broker, fleet }]);
+  if (renewed === undefined) throw new TypeError("nothing was measured");
+  return renewed.cpu.median;
+}
+
 async function renewOnPostgres(): Promise<Renewed> {
   await using world = await servePostgres({}, NODES, KEY);
   const [renewed] = await renewByTurns([

@@ -4,3 +4,14 @@ export { parseConfig, SETTINGS, type BrokerConfig, type Environment } from "./co
 export { createKeys } from "./run/commands/key-commands.ts";
 export { METRICS } from "./observability/metrics.ts";
 export { startBroker, type RunningBroker } from "./start-broker.ts";
+
+// Decisions, for the simulation of a fleet that no machine holds.
+export { RETRY_AFTER_SECONDS } from "./api/front/turn-away.ts";
+export { createVaultBudget, type VaultBudget } from "./azure/vault-budget.ts";
+export { decideRetry } from "./core/campaign-step.ts";
+export { retryDelayMs } from "./core/retry-delay.ts";
+export { AT_ONCE as CAMPAIGN_STEPS_AT_ONCE } from "./key-life/campaigns/run-campaigns.ts";
+export { AT_ITS_END, ENOUGH_INSIDE } from "./load/admission.ts";
+export { createLedger, type Ledger, mayTakePlace, type Party } from "./load/fair-share.ts";
+export { createLoopUtilization, type LoopUtilization } from "./load/loop-utilization.ts";
+export { HOLD_MS as WATCH_HOLD_MS, WATCHES_MAX } from "./release/leases/lease-watches.ts";

@@ -5,6 +5,9 @@ import { NODE_FLAGS } from "./core/node-flags.ts";
 export { COMMAND_HELP, COMMAND_OPTIONS, GLOBAL_OPTIONS } from "./command-line/option-table.ts";
 export type { AgentEvent, FailureEvent, SuccessEvent } from "./core/agent-event.ts";
 export { EXIT_CODES } from "./core/exit-codes.ts";
+// Decisions, for the simulation of a fleet that no machine holds.
+export { type HeldLease, renewalIntervalMs, retryAfterMs } from "./core/lease-state.ts";
+export { secondsToNextAsk } from "./core/waiting-step.ts";
 
 /** The bundle that `npm run build` makes. */
 export const AGENT_BUNDLE = fileURLToPath(new URL("../dist/databox-agent.mjs", import.meta.url));

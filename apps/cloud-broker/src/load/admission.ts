@@ -45,9 +45,9 @@ const admitted = createWorkPart<{
 }>("admission");
 
 /** Above it the process is saturated, and its waiting work queues up. */
-const AT_ITS_END = 0.9;
+export const AT_ITS_END = 0.9;
 /** The number that share one commit, or the places of one vault: more would only wait longer. */
-const ENOUGH_INSIDE = 64;
+export const ENOUGH_INSIDE = 64;
 const SEVERAL = Symbol("several");
 /**
  * Longer than any wait for the database or a vault: if no request has ended in this time, none

@@ -10,7 +10,7 @@ import type { Log } from "../../observability/log.ts";
 import type { Metrics } from "../../observability/metrics.ts";
 
 /** A rejected caller gets one of these, so that not all of them come back at once. */
-const RETRY_AFTER_SECONDS = [1, 2, 3, 4, 5] as const;
+export const RETRY_AFTER_SECONDS = [1, 2, 3, 4, 5] as const;
 
 export type TurnAway = {
   /** Counts one, and logs now and then. @returns seconds after which to come again */

@@ -29,7 +29,7 @@ export type RunnerDependencies = {
  * Enough to use up the budget of a vault that takes 40 ms for a call. With more, calls become due
  * together, and an unlock at that moment waits for all of them.
  */
-const AT_ONCE = 16;
+export const AT_ONCE = 16;
 /** One owner for all campaigns, so that one process keeps a vault's budget. */
 const WORK = "campaigns";
 /** Renew the claim well before it ends. */

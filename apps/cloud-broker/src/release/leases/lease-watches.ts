@@ -12,8 +12,8 @@ export type LeaseWatches = {
 };
 
 /** Shorter than the idle time after which proxies and firewalls drop a connection. */
-const HOLD_MS = 20_000;
-const WATCHES_MAX = 20_000;
+export const HOLD_MS = 20_000;
+export const WATCHES_MAX = 20_000;
 /** News is delivered to nodes that wait at that time; later ones read the lease itself. */
 const NEWS_AGE_MS = 60_000;
 

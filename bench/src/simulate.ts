@@ -1,0 +1,209 @@
+import {
+  aim,
+  type BenchResult,
+  type Measurement,
+  type Plot,
+  quantileOf,
+  summarise,
+} from "./bench-result.ts";
+import { startUnlockLoad } from "./measure-unlocks.ts";
+import { renewalCost } from "./renewal.ts";
+import { simulateCampaign } from "./simulate/campaign.ts";
+import { simulateRevocation } from "./simulate/revocation.ts";
+import { simulateStorm, type StormResult } from "./simulate/storm.ts";
+import { type Costs, defaultOf } from "./simulate/world.ts";
+import { startAzureStub } from "./start-azure-stub.ts";
+import { startUnlockBroker } from "./unlock-world.ts";
+
+const REPLICAS = 50;
+const VAULTS = 10_000;
+const HALF = 500_000;
+const WHOLE = 1_000_000;
+/** Those that unlock beside a vault that throttles, within this time. */
+const SOME = 100_000;
+const MORNING_MS = 600_000;
+/** Share of its budget that is left to the vault that throttles. */
+const THROTTLED_BUDGET = 0.05;
+const SEED = 20;
+
+/** An agent that waits for a broker asks again after 30 s at most, at a moment of its own. */
+const SPREAD_MS = 30_000;
+/** This machine has no Azure: a call of a vault in the same region takes about as long. */
+const VAULT_MS = 40;
+const NETWORK_MS = 20;
+/** `overload`: a rejection costs far less than a request. */
+const REJECT_MS = 0.05;
+/** `campaign-10k`: 71 % of a core at 66 orders a second. */
+const STEP_MS = 10.8;
+
+const ROUNDS = 3;
+const UNLOCKS = 1_500;
+const IN_FLIGHT = 16;
+
+const sizeOf = (appliances: number) => ({ appliances, replicas: REPLICAS, vaults: VAULTS });
+/** Of another customer than the largest, whose vault throttles. */
+const isOther = (vault: number): boolean => vault !== 0;
+const named = (appliances: number): string => appliances.toLocaleString("en");
+
+/**
+ * The decisions of broker, agent and vault over a simulated clock, with a fleet that no machine
+ * holds. The costs of a replica are measured first, on this machine.
+ */
+export async function run(): Promise<BenchResult> {
+  const costs = await measureCosts();
+  const before = process.cpuUsage();
+  const measurements: Measurement[] = [
+    one("measured: unlock on an open connection", "ms", costs.unlockMs),
+    one("measured: handshake", "ms", costs.handshakeMs),
+    one("measured: renewal", "ms", costs.renewalMs),
+  ];
+  const plots: Plot[] = [];
+  const budgets: number[] = [];
+
+  for (const appliances of [HALF, WHOLE]) {
+    const name = `storm of ${named(appliances)}`;
+    const storm = simulateStorm({
+      size: sizeOf(appliances),
+      costs,
+      seed: SEED,
+      firstAskMs: (random) => random() * SPREAD_MS,
+    });
+    budgets.push(storm.highestBudget);
+    measurements.push(...ofStorm(name, storm));
+    plots.push({
+      file: `simulate-storm-${String(appliances / 1000)}k.svg`,
+      title: `Storm of ${named(appliances)} appliances: where they are`,
+      untilSeconds: 600,
+      curves: storm.curves,
+    });
+  }
+
+  for (const appliances of [HALF, WHOLE]) {
+    const name = `revocation of ${named(appliances)}`;
+    const revocation = simulateRevocation({ size: sizeOf(appliances), costs, seed: SEED });
+    measurements.push(
+      one(`${name}: processor for leases before it`, "%", revocation.steadyLoad * 100),
+      one(`${name}: half are closed after`, "s", revocation.waits(0.5) / 1000),
+      one(`${name}: the last one`, "s", revocation.lastMs / 1000),
+      one(`${name}: told by a renewal`, "", revocation.toldByRenewal),
+      one(`${name}: renewals rejected`, "", revocation.rejectedRenewals),
+    );
+    plots.push({
+      file: `simulate-revocation-${String(appliances / 1000)}k.svg`,
+      title: `Revocation of ${named(appliances)} appliances: still open`,
+      untilSeconds: 60,
+      curves: revocation.curves,
+    });
+  }
+
+  const ways = {
+    "one owner": {},
+    "one owner, 256 at once": { atOnce: 256 },
+    "50 owners, by vault": { owners: REPLICAS },
+  };
+  for (const [name, way] of Object.entries(ways)) {
+    const campaign = simulateCampaign({ size: sizeOf(WHOLE), costs, seed: SEED, ...way });
+    budgets.push(campaign.highestBudget);
+    measurements.push(
+      one(
+        `campaign over ${named(WHOLE)}, ${name}: the last order`,
+        "min",
+        campaign.lastMs / 60_000,
+      ),
+      one(
+        `campaign over ${named(WHOLE)}, ${name}: processor of an owner`,
+        "%",
+        campaign.ownerLoad * 100,
+      ),
+      one(
+        `campaign over ${named(WHOLE)}, ${name}: highest use of a vault`,
+        "%",
+        campaign.highestBudget * 100,
+      ),
+    );
+  }
+
+  const [calm, throttling] = [1, THROTTLED_BUDGET].map((budget) =>
+    simulateStorm({
+      size: sizeOf(SOME),
+      costs,
+      seed: SEED,
+      firstAskMs: (random) => random() * MORNING_MS,
+      budgetOf: (vault) => (isOther(vault) ? 1 : budget),
+    }),
+  );
+  if (calm === undefined || throttling === undefined) throw new TypeError("nothing was simulated");
+  budgets.push(throttling.highestBudget);
+  const others = throttling.waits(0.99, isOther) / calm.waits(0.99, isOther);
+  measurements.push(
+    one("throttling vault: its last appliance", "min", throttling.lastMs / 60_000),
+    one("throttling vault: p99 of the others' unlocks", "ms", throttling.waits(0.99, isOther)),
+    one("throttling vault: p99 of the others without it", "ms", calm.waits(0.99, isOther)),
+  );
+
+  const { user, system } = process.cpuUsage(before);
+  return {
+    kind: "measured",
+    name: "simulate",
+    measurements,
+    ratios: [],
+    notes: [
+      `${String(REPLICAS)} replicas of one core, ${VAULTS.toLocaleString("en")} vaults of one customer each, of which the largest has a tenth of the fleet; defaults of all settings: ${named(defaultOf("MAX_CONNECTIONS"))} connections and ${named(defaultOf("MAX_REQUESTS_AT_WORK"))} requests to a replica, ${named(defaultOf("VAULT_OPERATIONS_PER_10_SECONDS"))} operations of a vault in 10 s`,
+      `assumed: ${String(VAULT_MS)} ms for a vault's call, ${String(NETWORK_MS)} ms to the broker, ${String(REJECT_MS)} ms for a rejection; from campaign-10k: ${String(STEP_MS)} ms for an order of a campaign; an answer to a wait for news costs as much as a renewal`,
+      `simulated in ${String(Math.round((user + system) / 1_000_000))} s of processor time`,
+    ],
+    aims: [
+      aim("highest use of any vault's budget", Math.max(...budgets), "at most", 1, ""),
+      aim("others' p99 beside a throttling vault, to without it", others, "at most", 1.5, ""),
+    ],
+    plots,
+  };
+}
+
+const one = (label: string, unit: string, value: number): Measurement =>
+  summarise(label, unit, [value]);
+
+function ofStorm(name: string, storm: StormResult): readonly Measurement[] {
+  return [
+    one(`${name}: half have their key after`, "s", storm.waits(0.5) / 1000),
+    one(`${name}: 99 % have it after`, "s", storm.waits(0.99) / 1000),
+    one(`${name}: the last one`, "min", storm.lastMs / 60_000),
+    one(`${name}: handshakes, of the processor time`, "%", storm.handshakeShare * 100),
+    one(`${name}: handshakes of each appliance`, "", storm.handshakes / storm.served),
+    one(`${name}: requests turned away`, "", storm.turnedAway),
+    one(`${name}: connections refused`, "", storm.refusedConnections),
+    one(`${name}: calls throttled`, "", storm.throttled),
+  ];
+}
+
+/** Processor time of one broker: for unlocks with and without a handshake, and for renewals. */
+async function measureCosts(): Promise<Costs> {
+  const renewalMs = (await renewalCost()) / 1000;
+  using stub = await startAzureStub();
+  await using world = await startUnlockBroker(stub);
+  // Each load has devices of its own: their counters only grow.
+  const half = world.fleet.length / 2;
+  const measure = async (newConnections: boolean): Promise<number> => {
+    const fleet = newConnections ? world.fleet.slice(half) : world.fleet.slice(0, half);
+    await using load = await startUnlockLoad(world.broker, fleet, {
+      inFlight: IN_FLIGHT,
+      newConnections,
+    });
+    const costs: number[] = [];
+    for (let round = 0; round <= ROUNDS; round += 1) {
+      const { cpuMicroseconds } = await load.run(UNLOCKS);
+      if (round > 0) costs.push(cpuMicroseconds / 1000);
+    }
+    return quantileOf(costs, 0.5);
+  };
+  const unlockMs = await measure(false);
+  return {
+    unlockMs,
+    handshakeMs: Math.max(0, (await measure(true)) - unlockMs),
+    renewalMs,
+    rejectMs: REJECT_MS,
+    stepMs: STEP_MS,
+    vaultMs: VAULT_MS,
+    networkMs: NETWORK_MS,
+  };
+}

@@ -1,0 +1,138 @@
+import {
+  CAMPAIGN_STEPS_AT_ONCE,
+  createVaultBudget,
+  decideRetry,
+  retryDelayMs,
+} from "@databox-cmk/cloud-broker";
+import FlatQueue from "flatqueue";
+
+import { createReplica } from "./replica.ts";
+import { createVaults } from "./vaults.ts";
+import { at, type Costs, createRandom, defaultOf, type Size, spreadOverVaults } from "./world.ts";
+
+const STEPS = { begin: 0, call: 1, done: 2 } as const;
+const STEP_BITS = 2;
+/** `campaign-10k`: 66 orders a second use up 400 operations. */
+const CALLS = 6;
+
+export type Campaign = {
+  readonly size: Size;
+  readonly costs: Costs;
+  readonly seed: number;
+  /** Replicas that share the campaign by vaults; today it has one owner. */
+  readonly owners?: number;
+  readonly atOnce?: number;
+};
+
+export type CampaignResult = {
+  readonly done: number;
+  readonly failed: number;
+  readonly lastMs: number;
+  readonly highestBudget: number;
+  readonly throttled: number;
+  /** Share of the owners' processor time. */
+  readonly ownerLoad: number;
+};
+
+/** One campaign re-wraps every order of the fleet. */
+export function simulateCampaign({
+  size,
+  costs,
+  seed,
+  owners: ownerCount = 1,
+  atOnce = CAMPAIGN_STEPS_AT_ONCE,
+}: Campaign): CampaignResult {
+  const random = createRandom(seed);
+  const vaultOf = spreadOverVaults(size, random);
+  let nowMs = 0;
+  const now = () => nowMs;
+  const vaults = createVaults(size.vaults, () => 1, now);
+  const queue = new FlatQueue(size.appliances);
+  const attempts = new Uint8Array(size.appliances);
+  const tries = new Uint8Array(size.appliances);
+  const totals = { done: 0, failed: 0, throttled: 0 };
+  const owners = Array.from({ length: ownerCount }, () => ({
+    replica: createReplica(now),
+    budget: createVaultBudget({
+      operationsPerSecond: defaultOf("VAULT_OPERATIONS_PER_10_SECONDS") / 10,
+      share: defaultOf("REWRAP_VAULT_PERCENT") / 100,
+      now,
+    }),
+    waiting: [] as number[],
+    running: 0,
+  }));
+  for (let order = size.appliances - 1; order >= 0; order -= 1) ownerOf(order).waiting.push(order);
+
+  function ownerOf(order: number): (typeof owners)[number] {
+    return at(owners, (vaultOf[order] ?? 0) % ownerCount);
+  }
+  function later(order: number, step: keyof typeof STEPS, atMs: number): void {
+    queue.push((order << STEP_BITS) | STEPS[step], atMs);
+  }
+  function begin(owner: (typeof owners)[number]): void {
+    while (owner.running < atOnce) {
+      const order = owner.waiting.pop();
+      if (order === undefined) return;
+      owner.running += 1;
+      tries[order] = 0;
+      const readyMs = owner.replica.work(costs.stepMs);
+      let waitMs = 0;
+      for (let call = 0; call < CALLS; call += 1)
+        waitMs = owner.budget.reserve(String(vaultOf[order]));
+      later(order, "call", Math.max(readyMs, nowMs + waitMs));
+    }
+  }
+  function leave(order: number): void {
+    const owner = ownerOf(order);
+    owner.running -= 1;
+    begin(owner);
+  }
+
+  const steps: Record<keyof typeof STEPS, (order: number) => void> = {
+    begin(order) {
+      const owner = ownerOf(order);
+      owner.waiting.push(order);
+      begin(owner);
+    },
+    call(order) {
+      if (vaults.call(vaultOf[order] ?? 0, CALLS)) {
+        later(order, "done", nowMs + CALLS * costs.vaultMs);
+        return;
+      }
+      totals.throttled += 1;
+      const failure = { code: "KeyVaultThrottled" } as const;
+      const tried = tries[order] ?? 0;
+      tries[order] = tried + 1;
+      const delayMs = retryDelayMs(failure, tried, random());
+      if (delayMs !== undefined) {
+        later(order, "call", nowMs + costs.vaultMs + delayMs);
+        return;
+      }
+      const attempt = (attempts[order] ?? 0) + 1;
+      attempts[order] = attempt;
+      const retry = decideRetry(failure, attempt, nowMs);
+      if (retry === undefined) totals.failed += 1;
+      else later(order, "begin", retry.dueAtMs);
+      leave(order);
+    },
+    done(order) {
+      totals.done += 1;
+      leave(order);
+    },
+  };
+
+  for (const owner of owners) begin(owner);
+  const byNumber = Object.values(steps);
+  while (queue.length > 0) {
+    nowMs = queue.peekValue() ?? nowMs;
+    const event = queue.pop() ?? 0;
+    at(byNumber, event & ((1 << STEP_BITS) - 1))(event >>> STEP_BITS);
+  }
+  const busyMs = owners.reduce((sum, { replica }) => sum + replica.busyMs(), 0);
+  return {
+    ...totals,
+    lastMs: nowMs,
+    highestBudget: vaults.highest(),
+    ownerLoad: busyMs / (ownerCount * nowMs),
+  };
+}

@@ -1,0 +1,157 @@
+import { type Party, WATCH_HOLD_MS, WATCHES_MAX } from "@databox-cmk/cloud-broker";
+import { type HeldLease, renewalIntervalMs, retryAfterMs } from "@databox-cmk/device-agent";
+import FlatQueue from "flatqueue";
+
+import { createCustomers, createReplica } from "./replica.ts";
+import {
+  at,
+  type Costs,
+  createRandom,
+  createSampler,
+  type Curve,
+  defaultOf,
+  quantileOfAll,
+  type Size,
+  spreadOverVaults,
+} from "./world.ts";
+
+const STEPS = { renew: 0, renewed: 1, told: 2 } as const;
+const STEP_BITS = 2;
+
+/** Within it each replica reads that there is news of its leases. */
+const POLL_MS = 1_000;
+const LEASE: HeldLease = {
+  id: "lease",
+  sequence: 1,
+  ttlSeconds: defaultOf("LEASE_TTL_SECONDS"),
+  outageGraceSeconds: defaultOf("OUTAGE_GRACE_SECONDS"),
+  grantHash: "",
+  answeredAtMs: 0,
+};
+const INTERVAL_MS = renewalIntervalMs(LEASE);
+/** Each appliance has renewed its lease before the revocation. */
+const REVOKED_MS = INTERVAL_MS;
+
+export type Revocation = {
+  readonly size: Size;
+  readonly costs: Costs;
+  readonly seed: number;
+};
+
+export type RevocationResult = {
+  readonly closed: number;
+  /** From the revocation to the last closed volume. */
+  readonly lastMs: number;
+  waits(part: number): number;
+  /** How many heard it by a renewal, before the news that they waited for. */
+  readonly toldByRenewal: number;
+  readonly rejectedRenewals: number;
+  /** Work of the leases before the revocation, as a share of the replicas' time. */
+  readonly steadyLoad: number;
+  readonly curves: readonly Curve[];
+};
+
+/** Every appliance is open, renews its lease and waits for news of it; then all are revoked. */
+export function simulateRevocation({ size, costs, seed }: Revocation): RevocationResult {
+  const random = createRandom(seed);
+  const vaultOf = spreadOverVaults(size, random);
+  let nowMs = 0;
+  const replicas = Array.from({ length: size.replicas }, () => createReplica(() => nowMs));
+  const queue = new FlatQueue(2 * size.appliances);
+  const replicaOf = Uint16Array.from({ length: size.appliances }, () =>
+    Math.floor(random() * size.replicas),
+  );
+  const failures = new Uint8Array(size.appliances);
+  const closedMs = new Float64Array(size.appliances);
+  const counts = { open: size.appliances };
+  const sampler = createSampler(counts, REVOKED_MS);
+  const totals = { closed: 0, toldByRenewal: 0, rejectedRenewals: 0 };
+  /** A renewal, and the answer of a wait that ended without news. */
+  const requestMs = costs.renewalMs * (1 + INTERVAL_MS / WATCH_HOLD_MS);
+
+  const later = (appliance: number, step: keyof typeof STEPS, atMs: number): void => {
+    queue.push((appliance << STEP_BITS) | STEPS[step], atMs);
+  };
+  const customers = createCustomers(size);
+  /** Connections are remembered by their customer. */
+  const partyOf = (appliance: number): Party => at(customers, vaultOf[appliance] ?? 0);
+  const tell = (appliance: number): void => {
+    if (closedMs[appliance] !== 0) return;
+    closedMs[appliance] = nowMs + costs.networkMs - REVOKED_MS;
+    totals.closed += 1;
+    counts.open -= 1;
+    // It reports that its volume is closed.
+    at(replicas, replicaOf[appliance] ?? 0).work(costs.renewalMs);
+  };
+
+  const steps: Record<keyof typeof STEPS, (appliance: number) => void> = {
+    renew(appliance) {
+      if (closedMs[appliance] !== 0) return;
+      const replica = at(replicas, replicaOf[appliance] ?? 0);
+      const party = partyOf(appliance);
+      if (replica.hasRoom(party)) {
+        replica.ledger.add(party, "work");
+        later(appliance, "renewed", replica.work(requestMs));
+        return;
+      }
+      totals.rejectedRenewals += 1;
+      const failed = Math.min(255, (failures[appliance] ?? 0) + 1);
+      failures[appliance] = failed;
+      const answeredMs = replica.work(costs.rejectMs) + costs.networkMs;
+      const waitMs = retryAfterMs(LEASE, failed, random(), replica.turnAway());
+      later(appliance, "renew", answeredMs + waitMs + costs.networkMs);
+    },
+    renewed(appliance) {
+      at(replicas, replicaOf[appliance] ?? 0).ledger.remove(partyOf(appliance), "work");
+      failures[appliance] = 0;
+      if (nowMs < REVOKED_MS) later(appliance, "renew", nowMs + INTERVAL_MS);
+      else if (closedMs[appliance] === 0) {
+        totals.toldByRenewal += 1;
+        tell(appliance);
+      }
+    },
+    told: tell,
+  };
+
+  for (let appliance = 0; appliance < size.appliances; appliance += 1)
+    later(appliance, "renew", random() * INTERVAL_MS);
+  const byNumber = Object.values(steps);
+  let steadyMs = 0;
+  let isRevoked = false;
+  while (queue.length > 0) {
+    const nextMs = queue.peekValue() ?? nowMs;
+    if (!isRevoked && nextMs >= REVOKED_MS) {
+      isRevoked = true;
+      nowMs = REVOKED_MS;
+      steadyMs = replicas.reduce((sum, replica) => sum + replica.busyMs(), 0);
+      publishNews();
+      continue;
+    }
+    nowMs = nextMs;
+    const event = queue.pop() ?? 0;
+    sampler.look(nowMs);
+    at(byNumber, event & ((1 << STEP_BITS) - 1))(event >>> STEP_BITS);
+  }
+
+  /** Each replica answers those that wait there, one after the other. */
+  function publishNews(): void {
+    const startMs = replicas.map(() => nowMs + random() * POLL_MS);
+    const watching = replicas.map(() => 0);
+    for (let appliance = 0; appliance < size.appliances; appliance += 1) {
+      const index = replicaOf[appliance] ?? 0;
+      const place = watching[index] ?? 0;
+      if (place >= WATCHES_MAX) continue;
+      watching[index] = place + 1;
+      const doneMs = at(replicas, index).work(costs.renewalMs);
+      later(appliance, "told", Math.max(doneMs, at(startMs, index) + costs.renewalMs));
+    }
+  }
+
+  return {
+    ...totals,
+    lastMs: closedMs.reduce((last, each) => Math.max(last, each), 0),
+    waits: (part) => quantileOfAll(closedMs, part),
+    steadyLoad: steadyMs / (size.replicas * REVOKED_MS),
+    curves: sampler.curves(),
+  };
+}

@@ -1,0 +1,220 @@
+import { type Party, retryDelayMs } from "@databox-cmk/cloud-broker";
+import { secondsToNextAsk } from "@databox-cmk/device-agent";
+import FlatQueue from "flatqueue";
+
+import { createCustomers, createReplica } from "./replica.ts";
+import { createVaults } from "./vaults.ts";
+import {
+  at,
+  type Costs,
+  createRandom,
+  createSampler,
+  type Curve,
+  quantileOfAll,
+  type Size,
+  spreadOverVaults,
+} from "./world.ts";
+
+/** The next step of an appliance's unlock. Each appliance has one at a time. */
+const STEPS = { knock: 0, door: 1, proven: 2, vault: 3, answered: 4, done: 5 } as const;
+const STEP_BITS = 3;
+
+/** The agent gives up a connection that is not there by then (its connect time limit). */
+const GIVES_UP_MS = 5_000;
+/** An unlock gets the key and unwraps. */
+const VAULT_CALLS = 2;
+
+export type Storm = {
+  readonly size: Size;
+  readonly costs: Costs;
+  readonly seed: number;
+  /** When each appliance asks for the first time. */
+  readonly firstAskMs: (random: () => number) => number;
+  /** Share of the budget that a vault has; 1 without trouble. */
+  readonly budgetOf?: (vault: number) => number;
+};
+
+export type StormResult = {
+  readonly served: number;
+  readonly lastMs: number;
+  /** From the first request to the grant, of the appliances that this selects. */
+  waits(part: number, select?: (vault: number) => boolean): number;
+  readonly highestBudget: number;
+  readonly largestVaultCalls: number;
+  /** Processor time of all replicas, in shares. */
+  readonly handshakeShare: number;
+  readonly refusedConnections: number;
+  readonly turnedAway: number;
+  readonly throttled: number;
+  readonly handshakes: number;
+  readonly curves: readonly Curve[];
+};
+
+/** Each appliance has an address of its own. */
+const strangerOf = (appliance: number): Party => ({ kind: "stranger", name: String(appliance) });
+
+/** Appliances that all want their key, until each has it. */
+export function simulateStorm({
+  size,
+  costs,
+  seed,
+  firstAskMs,
+  budgetOf = () => 1,
+}: Storm): StormResult {
+  const random = createRandom(seed);
+  const vaultOf = spreadOverVaults(size, random);
+  let nowMs = 0;
+  const now = () => nowMs;
+  const replicas = Array.from({ length: size.replicas }, () => createReplica(now));
+  const vaults = createVaults(size.vaults, budgetOf, now);
+  const queue = new FlatQueue(size.appliances);
+  const startedMs = new Float64Array(size.appliances);
+  const knockedMs = new Float64Array(size.appliances);
+  const servedMs = new Float64Array(size.appliances);
+  const replicaOf = new Uint16Array(size.appliances);
+  const asked = new Uint8Array(size.appliances);
+  const attempts = new Uint8Array(size.appliances);
+  const counts = { "at the replicas": 0, "at the vaults": 0, "wait to ask again": size.appliances };
+  const totals = { served: 0, refusedConnections: 0, turnedAway: 0, throttled: 0, handshakes: 0 };
+  const sampler = createSampler(counts);
+
+  const later = (appliance: number, step: keyof typeof STEPS, atMs: number): void => {
+    queue.push((appliance << STEP_BITS) | STEPS[step], atMs);
+  };
+  const askAgain = (appliance: number, sinceMs: number, retryAfterSeconds?: number): void => {
+    const count = asked[appliance] ?? 0;
+    asked[appliance] = Math.min(255, count + 1);
+    const seconds = secondsToNextAsk(retryAfterSeconds, count);
+    later(appliance, "knock", Math.max(nowMs, sinceMs) + seconds * 1000 + costs.networkMs);
+  };
+  const customers = createCustomers(size);
+  const customerOf = (appliance: number): Party => at(customers, vaultOf[appliance] ?? 0);
+
+  const steps: Record<keyof typeof STEPS, (appliance: number) => void> = {
+    knock(appliance) {
+      const chosen = Math.floor(random() * size.replicas);
+      const replica = at(replicas, chosen);
+      replicaOf[appliance] = chosen;
+      if (!replica.connect()) {
+        totals.refusedConnections += 1;
+        askAgain(appliance, nowMs + costs.networkMs);
+        return;
+      }
+      counts["wait to ask again"] -= 1;
+      counts["at the replicas"] += 1;
+      knockedMs[appliance] = nowMs;
+      totals.handshakes += 1;
+      later(appliance, "door", replica.work(costs.handshakeMs));
+    },
+    door(appliance) {
+      const replica = at(replicas, replicaOf[appliance] ?? 0);
+      const since = knockedMs[appliance] ?? 0;
+      if (nowMs - since > GIVES_UP_MS) {
+        leave(appliance);
+        askAgain(appliance, since + GIVES_UP_MS);
+        return;
+      }
+      const party = strangerOf(appliance);
+      if (!replica.hasRoom(party)) {
+        reject(appliance);
+        return;
+      }
+      replica.ledger.add(party, "work");
+      later(appliance, "proven", replica.work(costs.unlockMs / 2));
+    },
+    proven(appliance) {
+      const replica = at(replicas, replicaOf[appliance] ?? 0);
+      replica.ledger.remove(strangerOf(appliance), "work");
+      const party = customerOf(appliance);
+      if (!replica.hasRoom(party)) {
+        reject(appliance);
+        return;
+      }
+      replica.ledger.add(party, "vault");
+      attempts[appliance] = 0;
+      counts["at the replicas"] -= 1;
+      counts["at the vaults"] += 1;
+      steps.vault(appliance);
+    },
+    vault(appliance) {
+      const replica = at(replicas, replicaOf[appliance] ?? 0);
+      const vault = vaultOf[appliance] ?? 0;
+      if (vaults.call(vault, VAULT_CALLS)) {
+        later(appliance, "answered", nowMs + VAULT_CALLS * costs.vaultMs);
+        return;
+      }
+      totals.throttled += 1;
+      const attempt = attempts[appliance] ?? 0;
+      const delayMs = retryDelayMs({ code: "KeyVaultThrottled" }, attempt, random());
+      if (delayMs === undefined) {
+        replica.ledger.remove(customerOf(appliance), "vault");
+        counts["at the vaults"] -= 1;
+        counts["at the replicas"] += 1;
+        const answeredMs = replica.work(costs.renewalMs);
+        leave(appliance);
+        askAgain(appliance, answeredMs + costs.networkMs);
+        return;
+      }
+      attempts[appliance] = attempt + 1;
+      later(appliance, "vault", nowMs + costs.vaultMs + delayMs);
+    },
+    answered(appliance) {
+      const replica = at(replicas, replicaOf[appliance] ?? 0);
+      const party = customerOf(appliance);
+      replica.ledger.remove(party, "vault");
+      replica.ledger.add(party, "work");
+      counts["at the vaults"] -= 1;
+      counts["at the replicas"] += 1;
+      later(appliance, "done", replica.work(costs.unlockMs / 2));
+    },
+    done(appliance) {
+      // Its connection stays open: an appliance that is unlocked waits for news on it.
+      at(replicas, replicaOf[appliance] ?? 0).ledger.remove(customerOf(appliance), "work");
+      counts["at the replicas"] -= 1;
+      servedMs[appliance] = nowMs + costs.networkMs;
+      totals.served += 1;
+    },
+  };
+
+  function leave(appliance: number): void {
+    at(replicas, replicaOf[appliance] ?? 0).disconnect();
+    counts["at the replicas"] -= 1;
+    counts["wait to ask again"] += 1;
+  }
+  function reject(appliance: number): void {
+    const replica = at(replicas, replicaOf[appliance] ?? 0);
+    totals.turnedAway += 1;
+    const answeredMs = replica.work(costs.rejectMs);
+    leave(appliance);
+    askAgain(appliance, answeredMs + costs.networkMs, replica.turnAway());
+  }
+
+  for (let appliance = 0; appliance < size.appliances; appliance += 1) {
+    const atMs = firstAskMs(random);
+    startedMs[appliance] = atMs;
+    later(appliance, "knock", atMs + costs.networkMs);
+  }
+  const byNumber = Object.values(steps);
+  while (queue.length > 0) {
+    nowMs = queue.peekValue() ?? nowMs;
+    const event = queue.pop() ?? 0;
+    sampler.look(nowMs);
+    at(byNumber, event & ((1 << STEP_BITS) - 1))(event >>> STEP_BITS);
+  }
+  const busyMs = replicas.reduce((sum, replica) => sum + replica.busyMs(), 0);
+  return {
+    ...totals,
+    lastMs: nowMs,
+    waits: (part, select) =>
+      quantileOfAll(
+        servedMs
+          .map((atMs, appliance) => atMs - (startedMs[appliance] ?? 0))
+          .filter((_wait, appliance) => select?.(vaultOf[appliance] ?? 0) ?? true),
+        part,
+      ),
+    highestBudget: vaults.highest(),
+    largestVaultCalls: vaults.callsOf(0),
+    handshakeShare: (totals.handshakes * costs.handshakeMs) / busyMs,
+    curves: sampler.curves(),
+  };
+}
