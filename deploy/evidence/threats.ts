@@ -346,7 +346,7 @@ export const THREATS: readonly Evidence[] = [
         "of unlock is an outage, never a refusal, and the next try unlocks",
       ],
       "apps/device-agent/test/crash/kill-and-rerun.test.ts": [
-        "whose unlock was killed at any step unlocks, with the newer envelope, the next time",
+        "whose unlock (purpose: %s) was killed at any step unlocks, with the newer envelope, the next time",
       ],
     },
   },
