@@ -39,11 +39,11 @@ export function MoveOrdersPanel({
     orders: orders.map(({ id }) => id).join("\n"),
   });
   const [form, setForm] = useState<typeof EMPTY_FORM>(first);
-  const { decided, start, isOpen, begin } = useStartCampaign(form);
+  const { decided, start, isUnsent, begin } = useStartCampaign(form);
   return (
     <SidePanel
       title={texts.orders.bulk.move.title}
-      isDirty={form !== first && isOpen}
+      isDirty={form !== first && isUnsent}
       onClose={onClose}
       footer={(close) => (
         <>

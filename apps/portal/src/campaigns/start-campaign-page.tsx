@@ -39,7 +39,7 @@ export function StartCampaignPage(): ReactElement {
   const styles = useStyles();
   const texts = useTexts();
   const [form, setForm] = useState<CampaignForm>(EMPTY_FORM);
-  const { decided, start, isOpen, begin } = useStartCampaign(form);
+  const { decided, start, isUnsent, begin } = useStartCampaign(form);
   const set = (change: Partial<CampaignForm>) => {
     setForm({ ...form, ...change });
     start.reset();
@@ -67,7 +67,7 @@ export function StartCampaignPage(): ReactElement {
           begin();
         }}
       >
-        <UnsavedGuard isDirty={form !== EMPTY_FORM && isOpen} />
+        <UnsavedGuard isDirty={form !== EMPTY_FORM && isUnsent} />
         <Section title={words.what}>
           <Field label={words.action}>
             <RadioGroup

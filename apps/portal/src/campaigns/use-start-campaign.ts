@@ -19,8 +19,8 @@ export function useStartCampaign(form: CampaignForm) {
   return {
     decided,
     start,
-    /** What the form has would be lost. */
-    isOpen: !start.isPending && !start.isSuccess,
+    /** The form was not sent yet: leaving it loses what it has. */
+    isUnsent: !start.isPending && !start.isSuccess,
     begin: () => {
       if (decided.ok) start.mutate(decided);
     },

@@ -16,6 +16,8 @@ export function createPortalQueryClient(): QueryClient {
           error instanceof ProblemError &&
           error.problem.class === "unreachable",
       },
+      // Offline, a change fails at once; by itself it would wait, and run when nobody expects it.
+      mutations: { networkMode: "always" },
     },
   });
 }
