@@ -19,7 +19,7 @@ export const RINGS = {
   /** Assertions to Entra ID: RS256. */
   issuer: {
     file: "token-issuer-key",
-    async make() {
+    make: async () => {
       const { privateKey } = await generate("rsa", { modulusLength: ISSUER_MODULUS_BITS });
       return Buffer.from(privateKey.export({ type: "pkcs8", format: "pem" }));
     },
