@@ -11,12 +11,11 @@ export function describeSibling(
     serial,
     isErased,
     lastSeenAtMs,
-    facts,
-  }: {
+    ...facts
+  }: Pick<LockFacts, "isPrepared" | "lease"> & {
     readonly serial: string;
     readonly isErased: boolean;
     readonly lastSeenAtMs: EpochMs | undefined;
-    readonly facts: LockFacts;
   },
   nowMs: EpochMs,
 ): Siblings[number] {

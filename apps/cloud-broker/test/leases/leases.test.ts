@@ -285,6 +285,22 @@ describe("a node of an appliance with two nodes", () => {
     pass(1);
     const locked = { siblings: [{ serial, lock: "locked", lastSeenSeconds: 8 }] };
     expect((await siblings())["extensions"]).toEqual(locked);
+    // A refusal after the certificate, which replaces the node's last outcome, changes nothing.
+    const store = world.store();
+    const row = store.selectFrom("nodes").select("order_id").where("serial", "=", serial);
+    await store
+      .insertInto("sanitisations")
+      .values({
+        ...(await row.executeTakeFirstOrThrow()),
+        serial,
+        certificate: "e30.e30.e30",
+        device_jwk_json: "{}",
+        created_at_ms: world.clock.nowMs,
+      })
+      .execute();
+    expect((await other.unlock("fill")).answer.kind).toBe("denial");
+    const erased = { siblings: [{ serial, lock: "erased", lastSeenSeconds: 0 }] };
+    expect((await siblings())["extensions"]).toEqual(erased);
     expect((await holder.watch()).payload).not.toHaveProperty("extensions");
   });
 });

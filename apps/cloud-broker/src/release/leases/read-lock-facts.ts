@@ -1,7 +1,8 @@
 import type { LockFacts } from "../../core/lock-state.ts";
 import { parseOfflineTerms } from "../../core/offline-terms.ts";
-import type { EpochMs, OrderId } from "../../core/order.ts";
+import type { OrderId } from "../../core/order.ts";
 import type { UnlockPurpose } from "../../core/unlock-purposes.ts";
+import type { BrokerTables } from "../../store/schema.ts";
 import type { Store } from "../../store/store.ts";
 import { nodeScope, scopesOver } from "../kill-switches/revocations.ts";
 
@@ -10,11 +11,24 @@ export type HeldLease = NonNullable<LockFacts["lease"]> & {
   readonly id: string;
   readonly purpose: UnlockPurpose;
 };
+/** A node has at most one lease in these states. */
+export const HELD_STATES = ["live", "refused"] as const;
+export const HELD_LEASE = [
+  "leases.id",
+  "leases.purpose",
+  "leases.state",
+  "leases.granted_at_ms",
+  "leases.renewed_at_ms",
+  "leases.ttl_seconds",
+  "leases.outage_grace_seconds",
+  "leases.grace_until_reboot",
+  "leases.offline_json",
+] as const;
+type ColumnOf<Name> = Name extends `leases.${infer Column}` ? Column : never;
+export type HeldLeaseRow = Pick<BrokerTables["leases"], ColumnOf<(typeof HELD_LEASE)[number]>>;
 export type NodeLock = {
   readonly serial: string;
   readonly ordinal: number;
-  readonly isErased: boolean;
-  readonly lastSeenAtMs: EpochMs | undefined;
   readonly facts: LockFacts & { readonly lease?: HeldLease | undefined };
 };
 
@@ -29,7 +43,7 @@ export async function readLockFacts(
   if (orders.length === 0) return new Map();
   const nodes = await store
     .selectFrom("nodes")
-    .select(["order_id", "serial", "ordinal", "prepared_at_ms", "last_outcome", "last_seen_at_ms"])
+    .select(["order_id", "serial", "ordinal", "prepared_at_ms"])
     .where("order_id", "in", orders)
     .orderBy("order_id")
     .orderBy("ordinal")
@@ -51,8 +65,6 @@ export async function readLockFacts(
         order,
         serial: node.serial,
         ordinal: node.ordinal,
-        isErased: node.last_outcome === "erased",
-        lastSeenAtMs: node.last_seen_at_ms ?? undefined,
         facts: {
           isPrepared: node.prepared_at_ms !== null,
           isRevoked: [key, ...scopesOver(order)].some((scope) => scopes.has(scope)),
@@ -71,46 +83,31 @@ async function readHeldLeases(
 ): Promise<ReadonlyMap<string, HeldLease>> {
   const rows = await store
     .selectFrom("leases")
-    .select([
-      "id",
-      "order_id",
-      "serial",
-      "purpose",
-      "state",
-      "granted_at_ms",
-      "renewed_at_ms",
-      "ttl_seconds",
-      "outage_grace_seconds",
-      "grace_until_reboot",
-      "offline_json",
-    ])
+    .select(["order_id", "serial", ...HELD_LEASE])
     .where("order_id", "in", orders)
-    .where("state", "in", ["live", "refused"])
+    .where("state", "in", HELD_STATES)
     .execute();
-  return new Map(
-    rows.map((row) => {
-      const offline = parseOfflineTerms(row.offline_json);
-      return [
-        nodeScope(row.order_id, row.serial),
-        {
-          id: row.id,
-          purpose: row.purpose,
-          state: row.state,
-          grantedAtMs: row.granted_at_ms,
-          renewedAtMs: row.renewed_at_ms,
-          ttlSeconds: row.ttl_seconds,
-          outageGraceSeconds: row.outage_grace_seconds,
-          graceUntilReboot: row.grace_until_reboot === 1,
-          offline:
-            offline === undefined
-              ? undefined
-              : offline.kind === "boots"
-                ? "boots"
-                : { untilMs: offline.untilMs },
-        },
-      ];
-    }),
-  );
+  return new Map(rows.map((row) => [nodeScope(row.order_id, row.serial), heldLeaseOf(row)]));
+}
+
+export function heldLeaseOf(row: HeldLeaseRow): HeldLease {
+  const offline = parseOfflineTerms(row.offline_json);
+  return {
+    id: row.id,
+    purpose: row.purpose,
+    state: row.state,
+    grantedAtMs: row.granted_at_ms,
+    renewedAtMs: row.renewed_at_ms,
+    ttlSeconds: row.ttl_seconds,
+    outageGraceSeconds: row.outage_grace_seconds,
+    graceUntilReboot: row.grace_until_reboot === 1,
+    offline:
+      offline === undefined
+        ? undefined
+        : offline.kind === "boots"
+          ? "boots"
+          : { untilMs: offline.untilMs },
+  };
 }
 
 async function readClosings(

@@ -11,7 +11,6 @@ import {
   type LeaseRecord,
   type RenewalDecision,
 } from "../../core/decide-renewal.ts";
-import { describeSibling } from "../../core/describe-sibling.ts";
 import type { Outcome } from "../../core/ports.ts";
 import { awayFromWork } from "../../load/admission.ts";
 import type { AuthenticDevice } from "../message/authenticate-device.ts";
@@ -23,7 +22,7 @@ import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
 import type { LeaseWatches } from "./lease-watches.ts";
 import { loadLease } from "./load-lease.ts";
 import { orderRelock } from "./order-relock.ts";
-import { readLockFacts } from "./read-lock-facts.ts";
+import { readSiblings } from "./read-siblings.ts";
 import { conflict } from "./renewal.ts";
 
 /**
@@ -52,7 +51,7 @@ async function watch(
   sender: AuthenticDevice,
   request: LeaseWatch,
 ): Promise<Outcome<SignedAnswer>> {
-  const { commit } = dependencies;
+  const { store, commit, now } = dependencies;
   const before = await look(dependencies, message, sender, request);
   if (!before.ok) return before;
   if (before.value.decision.kind === "renew" && before.value.drill === undefined) {
@@ -78,7 +77,7 @@ async function watch(
     value: await answerAsItStands(dependencies, message, request, {
       lease,
       drill,
-      siblings: hasSiblings ? await readSiblings(dependencies, sender) : undefined,
+      siblings: hasSiblings ? await readSiblings(store, sender, now()) : undefined,
     }),
   };
 }
@@ -89,15 +88,6 @@ type Seen = {
   readonly drill: string | undefined;
   readonly hasSiblings: boolean;
 };
-
-/** The other nodes of the order, for the page of the node that waits. */
-async function readSiblings(
-  { store, now }: Pick<DeviceDependencies, "store" | "now">,
-  { order, serial }: Pick<AuthenticDevice, "order" | "serial">,
-): Promise<Siblings> {
-  const nodes = (await readLockFacts(store, [order])).get(order) ?? [];
-  return nodes.filter((node) => node.serial !== serial).map((node) => describeSibling(node, now()));
-}
 
 /**
  * As for a renewal; after the wait the message has been counted, and renewals may have happened
