@@ -12,9 +12,12 @@ const SERVICE = "";
 
 export type VaultOperations = {
   count(identity: KeyIdentity): void;
-  /** Adds what was counted to the table, and deletes old days. */
+  /** Adds the counts to the table, and deletes old days. Counts that cannot be saved are kept. */
   flush(): Promise<void>;
-  /** Of the days since then, including what this replica has counted until now. */
+  /**
+   * Of the days since then, including the counts that this replica has not saved yet: a day and
+   * subscription may appear twice, and the sum is right. Writes nothing.
+   */
   read(sinceMs: EpochMs): Promise<readonly VaultOperationsOfDay[]>;
 };
 export type VaultOperationsOfDay = {
@@ -24,51 +27,79 @@ export type VaultOperationsOfDay = {
   readonly operations: number;
 };
 
+/** Rows of one statement. */
+const BATCH_ROWS = 500;
+
 /**
  * Counts calls of vaults in memory, so that an unlock writes nothing for them. A replica that
- * crashes or cannot write loses the counts of the last half a minute.
+ * crashes loses the counts of the last half a minute.
  */
 export function createVaultOperations(store: Kysely<BrokerTables>, now: Clock): VaultOperations {
-  let counted = new Map<EpochMs, Map<string, number>>();
+  const counted = new Map<EpochMs, Map<string, number>>();
 
-  async function flush(): Promise<void> {
-    const days = counted;
-    counted = new Map();
-    const rows = [...days].flatMap(([day_ms, ofDay]) =>
-      [...ofDay].map(([subscription_id, operations]) => ({ day_ms, subscription_id, operations })),
+  function add({ dayMs, subscriptionId, operations }: VaultOperationsOfDay): void {
+    const ofDay = counted.get(dayMs) ?? new Map<string, number>();
+    counted.set(dayMs, ofDay.set(subscriptionId, (ofDay.get(subscriptionId) ?? 0) + operations));
+  }
+  const countedRows = (): VaultOperationsOfDay[] =>
+    [...counted].flatMap(([dayMs, ofDay]) =>
+      [...ofDay].map(([subscriptionId, operations]) => ({ dayMs, subscriptionId, operations })),
     );
-    for (const row of rows)
-      await store
-        .insertInto("vault_operations")
-        .values(row)
-        .onConflict((conflict) =>
-          conflict.columns(["day_ms", "subscription_id"]).doUpdateSet((known) => ({
-            operations: known("vault_operations.operations", "+", row.operations),
-          })),
-        )
-        .execute();
-    if (rows.length > 0)
-      await store
-        .deleteFrom("vault_operations")
-        .where("day_ms", "<", now() - KEPT_MS)
-        .execute();
+
+  async function save(rows: readonly VaultOperationsOfDay[]): Promise<void> {
+    await store
+      .insertInto("vault_operations")
+      .values(
+        rows.map((row) => ({
+          day_ms: row.dayMs,
+          subscription_id: row.subscriptionId,
+          operations: row.operations,
+        })),
+      )
+      .onConflict((conflict) =>
+        conflict.columns(["day_ms", "subscription_id"]).doUpdateSet((row) => ({
+          operations: row("vault_operations.operations", "+", row.ref("excluded.operations")),
+        })),
+      )
+      .execute();
   }
 
   return {
     count(identity) {
-      const dayMs = now() - (now() % DAY_MS);
-      const subscription = identity.kind === "order" ? subscriptionOf(identity.order) : SERVICE;
-      const ofDay = counted.get(dayMs) ?? new Map<string, number>();
-      counted.set(dayMs, ofDay.set(subscription, (ofDay.get(subscription) ?? 0) + 1));
+      add({
+        dayMs: now() - (now() % DAY_MS),
+        subscriptionId: identity.kind === "order" ? subscriptionOf(identity.order) : SERVICE,
+        operations: 1,
+      });
     },
-    flush,
+    async flush() {
+      // Replicas lock the rows in the same order, so they do not deadlock.
+      const rows = countedRows().toSorted(
+        (one, other) =>
+          one.dayMs - other.dayMs || (one.subscriptionId < other.subscriptionId ? -1 : 1),
+      );
+      counted.clear();
+      let saved = 0;
+      try {
+        for (; saved < rows.length; saved += BATCH_ROWS)
+          await save(rows.slice(saved, saved + BATCH_ROWS));
+      } catch (error) {
+        for (const row of rows.slice(saved)) add(row);
+        throw error;
+      }
+      if (rows.length > 0)
+        await store
+          .deleteFrom("vault_operations")
+          .where("day_ms", "<", now() - KEPT_MS)
+          .execute();
+    },
     async read(sinceMs) {
-      await flush();
-      return store
+      const rows = await store
         .selectFrom("vault_operations")
         .select(["day_ms as dayMs", "subscription_id as subscriptionId", "operations"])
         .where("day_ms", ">=", sinceMs)
         .execute();
+      return [...rows, ...countedRows().filter(({ dayMs }) => dayMs >= sinceMs)];
     },
   };
 }

@@ -58,6 +58,7 @@ test("each day has its unlocks, its refusals by code and its times to re-lock, a
   await holder.renew();
   world.clock.nowMs += 2000;
   await holder.receipt({ cause: "order" });
+  const used = (await figures()).at(-1).vaultOperations;
   expect((await device.unlock("unlock")).answer.kind).toBe("denial");
   const days = await figures();
   expect(days).toHaveLength(14);
@@ -66,8 +67,9 @@ test("each day has its unlocks, its refusals by code and its times to re-lock, a
     refusals: [{ code: "UnlockRevoked", count: 1 }],
     relocks: { count: 1, averageMilliseconds: 2000, longestMilliseconds: 2000 },
   });
-  // Once each to wrap the key, to unlock, and not for the unlock that was revoked.
-  expect(days.at(-1).vaultOperations).toBeGreaterThanOrEqual(before.vaultOperations + 2);
+  // At least one call wraps the key and one unlocks; a revoked unlock calls no vault.
+  expect(used).toBeGreaterThanOrEqual(before.vaultOperations + 2);
+  expect(days.at(-1).vaultOperations).toBe(used);
   expect(days[0]).toMatchObject({
     unlocks: 0,
     refusals: [],
