@@ -64,7 +64,7 @@ function datacenterAddress(storageLocation: string): Readonly<Record<string, unk
     communicationInstruction:
       region === undefined
         ? `The region ${storageLocation} does not accept appliances.`
-        : `Ask the operator of datacenter ${region.dataCenter} for the dock and the time of delivery.`,
+        : `Ask the operator of the datacenter in ${region.displayName} for the dock and the time of delivery.`,
   };
 }
 

@@ -103,6 +103,16 @@ describe("region configuration", () => {
     for (const date of dates) expect([0, 6]).not.toContain(new Date(date).getUTCDay());
   });
 
+  test("names the region whose operator tells the dock", () => {
+    const { datacenterAddressResponse } = regionConfiguration(
+      { datacenterAddressRequest: { skuName: "DataBox", storageLocation: "westus3" } },
+      nowMs,
+    );
+    expect(datacenterAddressResponse?.["communicationInstruction"]).toBe(
+      "Ask the operator of the datacenter in West US 3 for the dock and the time of delivery.",
+    );
+  });
+
   test("answers only the requested parts, and offers no choice in an unknown region", () => {
     expect(
       regionConfiguration(

@@ -117,7 +117,6 @@ function listLocations(context: ArmContext): HttpAnswer {
     regionalDisplayName: displayName,
     metadata: {
       regionType: "Physical",
-      regionCategory: "Recommended",
       pairedRegion: [{ name: pair, id: idOf(pair) }],
     },
   }));
