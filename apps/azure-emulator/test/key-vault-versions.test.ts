@@ -5,7 +5,7 @@ import { startWorld, type World } from "./world.ts";
 /**
  * Every version of the data plane, oldest first, with the attributes and operations that it adds
  * (azure-rest-api-specs, keyvault/data-plane/Keys; recordings of the SDKs for those before 7.5). A
- * version has all that the ones before it have.
+ * version has all that the ones before it have. The key is not exportable.
  */
 const VERSIONS: readonly (readonly [
   version: string,
@@ -38,11 +38,14 @@ const OPERATIONS = VERSIONS.flatMap(([, , operations]) => operations);
 const upTo = (index: number, column: 1 | 2) =>
   VERSIONS.slice(0, index + 1).flatMap((row) => row[column]);
 const INDEXED = VERSIONS.map(([version], index) => [version, index] as const);
+/** Versions that cannot release keys, and show nothing about it. */
+const BEFORE_RELEASE = new Set(["2016-10-01", "7.0", "7.1", "7.2-preview", "7.2"]);
 /** Of the control plane, of another year, of a preview that has ended; not one of the data plane. */
 const UNKNOWN = ["2026-02-01", "2027-01-01", "7.7", "7.4-preview", "2026-06-01-preview", "latest"];
 
 let world: World;
 let keyUrl: string;
+let exportableUrl: string;
 
 beforeAll(async () => {
   world = await startWorld();
@@ -52,6 +55,12 @@ beforeAll(async () => {
   const url = `${keyUrl}/create?api-version=2026-04-01`;
   const body = { kty: "oct-HSM", key_size: 256, attributes };
   expect(await world.callVault(url, { method: "POST", body })).toMatchObject({ status: 200 });
+  exportableUrl = keyUrl.replace("each", "exportable");
+  const exportable = await world.callVault(`${exportableUrl}/create?api-version=7.4`, {
+    method: "POST",
+    body: { kty: "RSA", attributes: { exportable: true }, release_policy: { data: "e30" } },
+  });
+  expect(exportable).toMatchObject({ status: 200 });
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
@@ -73,6 +82,12 @@ describe("the data plane's api-version", () => {
       status: 200,
       names: upTo(index, 1).toSorted(),
     });
+  });
+
+  test.each(INDEXED)("%s says of an exportable key that it is, from 7.3 on", async (version) => {
+    const { json } = await world.callVault(`${exportableUrl}?api-version=${version}`);
+    const { attributes } = json as { attributes: { exportable?: boolean } };
+    expect(attributes.exportable).toBe(BEFORE_RELEASE.has(version) ? undefined : true);
   });
 
   test.each(INDEXED)("%s has the operations of its time", async (version, index) => {

@@ -35,7 +35,10 @@ function renderAttributes({ vault, apiVersion }: RenderContext, version: KeyVers
       vault.softDeleteEnabled && isAtLeast(apiVersion, "7.1")
         ? vault.softDeleteRetentionDays
         : undefined,
-    exportable: isAtLeast(apiVersion, "7.4") ? version.exportable : undefined,
+    // Before 7.4, only on keys that are (recordings of azure-sdk-for-python).
+    exportable: isAtLeast(apiVersion, version.exportable ? "7.3-preview" : "7.4")
+      ? version.exportable
+      : undefined,
     hsmPlatform: isAtLeast(apiVersion, "7.5")
       ? version.jwk.kty.endsWith("-HSM")
         ? "2"
