@@ -7,6 +7,7 @@ import { checkErasing } from "./agent/check-erasing.ts";
 import { checkRekeying } from "./agent/check-rekeying.ts";
 import { checkServing } from "./agent/check-serving.ts";
 import { checkWaiting } from "./agent/check-waiting.ts";
+import { contentOf } from "./content-of.ts";
 import { FORGED_DENIALS, REFUSAL_CODE } from "./forged-denials.ts";
 import { FORGED_GRANTS } from "./forged-grants.ts";
 import { attempt, type Result } from "./result.ts";
@@ -46,6 +47,8 @@ export async function checkAgent(agent: AgentUnderTest): Promise<readonly Result
     results.push(await attempt(`agent: ${suite}`, name, work));
     broker.intercept = present.intercept;
     broker.refusal = undefined;
+    broker.stagePurpose = undefined;
+    broker.expireChallenges = 0;
     broker.extensions = undefined;
   };
   await run("exchange", "enrols and prepares the node", async () => {
@@ -91,14 +94,23 @@ export async function checkAgent(agent: AgentUnderTest): Promise<readonly Result
     return expectUnreachable(agent);
   });
   await run("denial", "asks with another nonce when its own has expired", async () => {
+    const nonces: unknown[] = [];
+    broker.intercept = ({ path, request, answer }) => {
+      if (path === DEVICE_ROUTES.unlocks) nonces.push(contentOf(request)["nonce"]);
+      return answer;
+    };
     broker.expireChallenges = 1;
-    const { outcome } = await agent.unlock();
-    return outcome === "unlocked" ? undefined : unlocks();
+    const { outcome, code } = await agent.unlock();
+    // It asks again at once, or reports the denial and asks again at the next unlock.
+    if (outcome !== "unlocked") {
+      const fault = code === "NonceExpired" ? await unlocks() : `said ${outcome} ${code ?? ""}`;
+      if (fault !== undefined) return fault;
+    }
+    return new Set(nonces).size === nonces.length ? undefined : "used the expired nonce again";
   });
   await run("denial", "does not open for the purpose of another stage", async () => {
     broker.stagePurpose = "ingest";
     const { outcome, code } = await agent.unlock();
-    broker.stagePurpose = undefined;
     // It may ask again, for the purpose that the denial names.
     if (outcome === "unlocked" && broker.unlockRequests.at(-1)?.purpose === "ingest")
       return undefined;

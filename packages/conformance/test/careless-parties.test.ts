@@ -85,6 +85,7 @@ test("an agent that verifies nothing fails each forged and each unsigned answer"
     "keeps a new generation of its envelope, and names it",
     "waits outside the release windows: ReleaseWindowClosed",
     "takes a limit of the broker for no refusal: RateLimited",
+    "asks with another nonce when its own has expired",
     "does not open for the purpose of another stage",
     ...Object.keys(FORGED_DENIALS),
     ...Object.keys(UNSIGNED_ANSWERS),
@@ -96,7 +97,6 @@ test("an agent that verifies nothing fails each forged and each unsigned answer"
     "unlocks again, with fresh nonce, counter and key",
     "ignores extensions of a newer broker",
     "refuses for a denial that the broker signed",
-    "asks with another nonce when its own has expired",
   ]);
 });
 

@@ -50,7 +50,7 @@ export type LeaseDesk = {
   readonly successor: SigningKey;
   /** The key that signs, and the one that is announced. */
   keys: readonly [SigningKey, SigningKey];
-  /** Questions about leases and keys get no answer of the broker. */
+  /** Questions about leases and keys get no answer of the broker; receipts still do. */
   isSilent: boolean;
   forge: ForgeRelock | undefined;
   /** How many answers were forged. */
@@ -138,8 +138,9 @@ export function createLeaseDesk(broker: FakeBroker, node: FakeNode): LeaseDesk {
         return resign(desk.keys[0], answer);
       }
       const [, lease, kind] = LEASE_PATH.exec(path) ?? [];
-      if (desk.isSilent && (lease !== undefined || path === DEVICE_ROUTES.brokerKeys))
-        return { status: 503, headers: {}, body: "" };
+      const isQuestion =
+        path === DEVICE_ROUTES.brokerKeys || (lease !== undefined && kind !== "receipts");
+      if (desk.isSilent && isQuestion) return { status: 503, headers: {}, body: "" };
       if (path === DEVICE_ROUTES.brokerKeys) {
         keyQuestions.push(
           brokerKeysRequest.parse(verified(request, MESSAGE_TYPES.brokerKeysRequest)),
