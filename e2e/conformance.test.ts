@@ -74,8 +74,12 @@ function openClock() {
 async function openDesk(path: string, acts: Record<string, (given: string) => Promise<void>>) {
   const server = createServer((request, response) => {
     const act = acts[request.url?.slice(1) ?? ""];
+    if (act === undefined) {
+      response.writeHead(404).end(`no act ${request.url ?? ""}`);
+      return;
+    }
     text(request)
-      .then((given) => act?.(given))
+      .then(act)
       .then(
         () => response.end(),
         (error: unknown) => response.writeHead(500).end(String(error)),

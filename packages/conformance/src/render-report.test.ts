@@ -29,7 +29,7 @@ test("JUnit's XML counts, names and escapes", () => {
 test("Markdown has a table for each suite", () => {
   expect(renderMarkdown(RESULTS)).toBe(`# Conformance to the device API
 
-1 passed, 1 failed, 1 parts not checked
+1 passed, 1 failed, 1 not checked
 
 ## agent: exchange
 

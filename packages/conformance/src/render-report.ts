@@ -30,7 +30,7 @@ export function renderMarkdown(results: readonly Result[]): string {
   const passed = results.length - failed - notChecked;
   const sum = [
     `${String(passed)} passed, ${String(failed)} failed`,
-    ...(notChecked === 0 ? [] : [`${String(notChecked)} parts not checked`]),
+    ...(notChecked === 0 ? [] : [`${String(notChecked)} not checked`]),
   ].join(", ");
   return `# Conformance to the device API\n\n${sum}\n\n${tables.join("\n")}`;
 }

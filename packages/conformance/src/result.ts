@@ -9,14 +9,26 @@ export type Result = {
   readonly notChecked?: string;
 };
 
-/** Runs a case; an error that it throws is its fault. */
+/** An act that the broker's side does not offer: the case that needs it is not checked. */
+export class NotOffered extends Error {
+  constructor(act: string) {
+    super(`needs the act ${act}`);
+  }
+}
+
+/** Runs a case; an error that it throws is its fault, unless an act was not offered. */
 export async function attempt(
   suite: string,
   name: string,
   work: () => Promise<string | undefined>,
 ): Promise<Result> {
-  const fault = await work().catch((error: unknown) =>
-    error instanceof Error ? error.message : String(error),
-  );
-  return { suite, name, ...(fault !== undefined && { fault }) };
+  try {
+    const fault = await work();
+    return { suite, name, ...(fault !== undefined && { fault }) };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return error instanceof NotOffered
+      ? { suite, name, notChecked: message }
+      : { suite, name, fault: message };
+  }
 }

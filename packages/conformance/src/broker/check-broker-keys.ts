@@ -8,6 +8,7 @@ import {
   MESSAGE_TYPES,
 } from "@databox-cmk/protocol";
 
+import { NotOffered } from "../result.ts";
 import { type BrokerWorld, send, unless, type Verb } from "./broker-world.ts";
 import { checkForeign } from "./foreign-messages.ts";
 
@@ -45,19 +46,21 @@ export async function checkBrokerKeys(world: BrokerWorld): Promise<void> {
   await run(suite, "no pinned key: DeviceMessageMalformed", async () =>
     unless(await send(world, verb([])), MESSAGE_TYPES.denial, { code: "DeviceMessageMalformed" }),
   );
-  let retired = "";
+  let retired: string | undefined;
   await run(
     suite,
     "once its key has retired, signs with the one that it had announced",
     async () => {
-      retired = await signerOf(world);
+      const before = await signerOf(world);
       await act("rotate", device.order);
+      retired = before;
       const signer = await signerOf(world);
       if (signer === retired) return "signed with the key that retired";
       return pinned.includes(signer) ? undefined : "signed with a key that it had not announced";
     },
   );
   await run(suite, "announces another key, and no longer the one that retired", async () => {
+    if (retired === undefined) throw new NotOffered("rotate");
     const answer = await send(world, verb(pinned));
     const fault = unless(answer, MESSAGE_TYPES.brokerKeys);
     if (fault !== undefined) return fault;
