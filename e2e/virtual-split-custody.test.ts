@@ -26,13 +26,14 @@ const PATIENT = { timeout: 300_000, interval: 200 };
 describe.skipIf(missingPrograms().length > 0 && !isContinuousIntegration)(
   "an appliance with a TPM, in split custody (skipped where QEMU is not installed)",
   () => {
-    const recoveryKey = makeRecoveryKey();
+    let recoveryKey: ReturnType<typeof makeRecoveryKey>;
     let world: World;
     let node: VirtualNode;
     let order: StoryOrder;
     let key: CustomerKey;
 
     beforeAll(async () => {
+      recoveryKey = makeRecoveryKey();
       world = await openWorld(() => ({
         brokerEnvironment: { PROBE_INTERVAL_SECONDS: "1", LEASE_TTL_SECONDS: "10" },
       }));

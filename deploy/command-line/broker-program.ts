@@ -17,7 +17,11 @@ Without a command, it serves. It is configured by environment variables only, an
     "0 done, 1 fault of the broker, 2 wrong command line or setting, 3 a person must act (a forged certificate or audit trail, orders that failed, a refusal that doctor found), 4 unreachable (doctor: try again).",
   sections: {
     ENVIRONMENT: Object.entries(SETTINGS).map(
-      ([name, { meaning, expected }]) => [name, `${meaning} (${expected})`] as const,
+      ([name, row]) =>
+        [
+          name,
+          `${row.meaning} (${row.expected}${"default" in row ? `; default ${row.default}` : ""})`,
+        ] as const,
     ),
     FILES: [["/data", "The broker's folder in its image: database and keys (BROKER_DATA_DIR)."]],
   },
@@ -44,18 +48,31 @@ function readCommands(command: Command, groups: readonly string[]): readonly Pro
       name: path.join(" "),
       help: command.description(),
       options: command.options.map(readOption),
-      ...(argument === undefined
-        ? {}
-        : { argument: argument.argChoices?.join("|") ?? argument.name().toUpperCase() }),
+      ...(argument === undefined ? {} : { argument: readArgument(argument) }),
     },
   ];
 }
 
+function readArgument(
+  argument: Command["registeredArguments"][number],
+): NonNullable<ProgramCommand["argument"]> {
+  return {
+    value: argument.argChoices?.join("|") ?? argument.name().toUpperCase(),
+    help: argument.description,
+  };
+}
+
 function readOption(option: Command["options"][number]): Option {
-  const value = /[<[](.+?)[>\]]/.exec(option.flags)?.at(1);
+  const { argChoices, defaultValue, description, envVar, flags, mandatory } = option;
+  const value = argChoices?.join("|") ?? /[<[](.+?)[>\]]/.exec(flags)?.at(1)?.toUpperCase();
+  const facts = [
+    ...(mandatory ? ["required"] : []),
+    ...(defaultValue === undefined ? [] : [`default ${String(defaultValue)}`]),
+    ...(envVar === undefined ? [] : [`else ${envVar}`]),
+  ];
   return {
     name: option.name(),
-    help: option.description,
-    ...(value === undefined ? {} : { value: value.toUpperCase() }),
+    help: facts.length === 0 ? description : `${description} (${facts.join("; ")})`,
+    ...(value === undefined ? {} : { value }),
   };
 }

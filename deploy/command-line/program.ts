@@ -11,7 +11,7 @@ export type ProgramCommand = {
   /** `unlock`, or `keys rotate` for a command of a group. */
   readonly name: string;
   readonly help: string;
-  readonly argument?: Value;
+  readonly argument?: { readonly value: Value; readonly help: string };
   readonly options: readonly Option[];
 };
 

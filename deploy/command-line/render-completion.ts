@@ -50,9 +50,9 @@ function renderBash(program: Program): string {
   );
   const cases = valued.map((option) => {
     const words = isPath(option.value)
-      ? `-f -- "$word"`
-      : `-W "${choicesOf(option.value).join(" ")}" -- "$word"`;
-    return `    --${option.name}) mapfile -t COMPREPLY < <(compgen ${words}); return ;;`;
+      ? `-f -- "$word"); compopt -o filenames`
+      : `-W "${choicesOf(option.value).join(" ")}" -- "$word")`;
+    return `    --${option.name}) mapfile -t COMPREPLY < <(compgen ${words}; return ;;`;
   });
   const groups = groupsOf(program).map((group) =>
     offer(`"${group}"`, [
@@ -60,11 +60,11 @@ function renderBash(program: Program): string {
       ...wordsOf(general),
     ]),
   );
-  const offers = commands.map(({ name: path, argument = "", options }) =>
+  const offers = commands.map(({ name: path, argument, options }) =>
     offer(
       `"${path}"`,
-      [...wordsOf(general), ...wordsOf(options), ...choicesOf(argument)],
-      isPath(argument) ? " files=-f" : "",
+      [...wordsOf(general), ...wordsOf(options), ...choicesOf(argument?.value ?? "")],
+      isPath(argument?.value ?? "") ? " files=-f; compopt -o filenames" : "",
     ),
   );
   const paths = [...groupsOf(program), ...commands.map(({ name: path }) => path)]
@@ -86,7 +86,7 @@ ${[...groups, ...offers].join("\n")}
   esac
   mapfile -t COMPREPLY < <(compgen -W "$words" $files -- "$word")
 }
-complete -o filenames -F ${complete} ${name}
+complete -F ${complete} ${name}
 `;
 }
 
@@ -129,7 +129,7 @@ function zshCommand(program: Program, path: string): string {
   if (command === undefined) return [functionOf(program), ...path.split(" ")].join("_");
   const { argument, options } = command;
   const rows = [...program.general, ...options].map(zshOption);
-  return `_arguments ${[...rows, ...(argument === undefined ? [] : [`'1${zshValue(argument)}'`])].join(" ")}`;
+  return `_arguments ${[...rows, ...(argument === undefined ? [] : [`'1${zshValue(argument.value)}'`])].join(" ")}`;
 }
 
 function renderFish(program: Program): string {
@@ -156,17 +156,14 @@ function renderFish(program: Program): string {
   ].join("\n");
 }
 
-function fishCommand({
-  name,
-  argument = "",
-  options,
-}: ProgramCommand): readonly (readonly string[])[] {
+function fishCommand({ name, argument, options }: ProgramCommand): readonly (readonly string[])[] {
   const when = ["-n", `'${seen(name.split(" "))}'`];
-  const words = choicesOf(argument);
+  const value = argument?.value ?? "";
+  const words = choicesOf(value);
   return [
     ...options.map((option) => [...when, ...fishOption(option)]),
     ...(words.length > 0 ? [[...when, "-a", `'${words.join(" ")}'`]] : []),
-    ...(isPath(argument) ? [[...when, "-F"]] : []),
+    ...(isPath(value) ? [[...when, "-F"]] : []),
   ];
 }
 

@@ -22,13 +22,14 @@ export function renderManPage({ name, general, commands }: Program, manual: Manu
     ".SH SYNOPSIS",
     `.B ${escape(name)}`,
     ".RI [ OPTION ]...",
-    ".I COMMAND",
+    ".RI [ COMMAND ]",
     ".SH DESCRIPTION",
     escape(manual.description),
     ".SH COMMANDS",
     ...commands.flatMap(({ name: command, argument, help, options }) => [
-      `.SS ${escape(command)}${argument === undefined ? "" : ` ${escape(argument)}`}`,
+      `.SS ${escape(command)}${argument === undefined ? "" : ` ${escape(argument.value)}`}`,
       sentence(help),
+      ...(argument?.help ? [".TP", `.I ${escape(argument.value)}`, sentence(argument.help)] : []),
       ...options.flatMap(describe),
     ]),
     ".SH OPTIONS",
@@ -51,7 +52,8 @@ function describe({ name, value, help }: Option): readonly string[] {
 }
 
 function sentence(help: string): string {
-  return `${escape(help.slice(0, 1).toUpperCase() + help.slice(1))}.`;
+  // A file's name stays as it is.
+  return `${escape(help.replace(/^[a-z](?=[a-z]*(?:[\s,;:]|$))/, (letter) => letter.toUpperCase()))}.`;
 }
 
 /**

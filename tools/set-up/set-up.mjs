@@ -1,3 +1,7 @@
+// Sets up the working tree: dependencies (by pnpm, from the lockfile), and the bundles of the
+// agent, the portal and the appliance's page. Plain JavaScript for Node 20 without dependencies,
+// since it runs before anything is installed. Prints to standard error, so that `npm start --
+// --json` keeps standard output for its events.
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

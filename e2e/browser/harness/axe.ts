@@ -15,6 +15,9 @@ const TOOLTIP = "#tooltip-";
  */
 export type AxeRules = "all" | "colours";
 
+/** More than any page has moved in. */
+const ROUNDS_MAX = 20;
+
 /** A tag also brings the rules that axe leaves out by itself: WCAG's level AAA is not the aim. */
 const COLOURS: RunOptions = {
   runOnly: ["cat.color"],
@@ -35,7 +38,7 @@ export async function findAxeViolations(
 ): Promise<readonly string[]> {
   if (!(await page.evaluate(() => "axe" in globalThis)))
     await page.evaluate(`${axe.source};globalThis.isAtRest = ${isAtRest.toString()};`);
-  for (;;) {
+  for (let round = 0; round < ROUNDS_MAX; round += 1) {
     await page.waitForFunction(isAtRest);
     const results = await page.evaluate(runAtRest, [
       FOCUS_SENTINELS,
@@ -43,6 +46,7 @@ export async function findAxeViolations(
     ] as const);
     if (results !== undefined) return listViolations(results);
   }
+  throw new Error(`something moved on ${page.url()} in each of ${String(ROUNDS_MAX)} rounds`);
 }
 
 /** The results of axe, if nothing moved until it ended. Runs in the page. */
@@ -57,10 +61,13 @@ async function runAtRest([exclude, options]: readonly [string, RunOptions]): Pro
     frame = requestAnimationFrame(watch);
   };
   watch();
-  // @ts-expect-error -- defined by axe's script
-  const results = await globalThis.axe.run({ exclude }, options);
-  cancelAnimationFrame(frame);
-  return seen.moved ? undefined : results;
+  try {
+    // @ts-expect-error -- defined by axe's script
+    const results = await globalThis.axe.run({ exclude }, options);
+    return seen.moved ? undefined : results;
+  } finally {
+    cancelAnimationFrame(frame);
+  }
 }
 
 function listViolations({ violations }: AxeResults): readonly string[] {

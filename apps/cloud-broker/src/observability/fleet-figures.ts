@@ -14,8 +14,9 @@ export type FleetFigures = {
 /** The database is queried at most once in this time, however many scrapers there are. */
 const REMEMBERED_MS = 10_000;
 
-/** A node closes its volume within seconds of the order. One that is silent for a day is not told of. */
+/** A node closes its volume within seconds of the order. */
 const CONFIRMED_WITHIN_MS = 60_000;
+/** After a day without a receipt, the figure no longer counts the node. */
 const SILENT_AFTER_MS = 86_400_000;
 
 /** Reads the figures, and caches them for ten seconds. */

@@ -120,7 +120,7 @@ export const METRICS = {
   },
   relockSeconds: {
     name: "databox_relock_seconds",
-    help: "Time from the refusal of a lease to its node's receipt that the volume is closed.",
+    help: "Time from the refusal of a lease to its node's receipt that it closed the volume by order.",
     labels: [],
   },
   relocksUnconfirmed: {
@@ -195,7 +195,7 @@ export type Metrics = {
   refusedConnection(listener: string, limit: string): void;
   answered(message: AnsweredMessage): void;
   calledVault(call: VaultCall): void;
-  /** For a volume that is closed because its lease was refused. */
+  /** For a volume that was closed by the broker's order. */
   relocked(sinceRefusalMs: number): void;
   choreFailed(chore: string): void;
   sentEvent(receiver: string, outcome: string): void;

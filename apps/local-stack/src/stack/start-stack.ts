@@ -64,6 +64,20 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   // Meanwhile the rest starts: the two RSA keys of the broker's issuer take the longest.
   const brokerKeys = createKeys(brokerData);
   brokerKeys.catch(() => undefined);
+  try {
+    return await startWithKeys(options, brokerData, brokerKeys);
+  } catch (error) {
+    // A caller that removes the folder must not meet files that are still being written.
+    await brokerKeys.catch(() => undefined);
+    throw error;
+  }
+}
+
+async function startWithKeys(
+  options: StackOptions,
+  brokerData: string,
+  brokerKeys: Promise<unknown>,
+): Promise<Stack> {
   const certificates = await prepareCertificates(join(options.directory, "tls"));
   const brokerPort = options.ports.broker === 0 ? await freePort() : options.ports.broker;
   const brokerUrl = `https://broker.localhost:${String(brokerPort)}`;

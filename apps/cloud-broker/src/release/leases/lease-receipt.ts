@@ -79,7 +79,9 @@ async function takeLeaseReceipt(
           },
         });
     }
-    return { relockMs: isNews && said.outcome === "relocked" ? sinceRefusalMs : undefined };
+    // A volume that closed by itself, for instance at a power cut, was not closed by the broker.
+    const isOrdered = isNews && said.outcome === "relocked" && said.cause === "order";
+    return { relockMs: isOrdered ? sinceRefusalMs : undefined };
   });
   if (taken === undefined) return NOT_GIVEN;
   if (taken.relockMs !== undefined) metrics?.relocked(taken.relockMs);

@@ -96,7 +96,7 @@ export function addCampaignCommands(program: Command): void {
     )
     .argument("<id>")
     .addOption(
-      new Option("--orders <state>").choices([
+      new Option("--orders <state>", "list the orders in this state").choices([
         ...CAMPAIGN_ORDER_STATES.map((state) => state.toLowerCase()),
         "all",
       ]),
