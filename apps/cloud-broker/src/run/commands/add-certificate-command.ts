@@ -1,10 +1,11 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 
 import { AppError } from "@databox-cmk/errors";
 import type { ErasureStatement } from "@databox-cmk/protocol";
 import type { Command } from "commander";
 import * as z from "zod";
 
+import { readFileWithin } from "../../config/read-file-within.ts";
 import { isPdf, readCertificatePdf, renderCertificatePdf } from "../../orders/certificate-pdf.ts";
 import {
   CERTIFICATE_MAX_BYTES,
@@ -84,8 +85,8 @@ async function verify(
   file: string,
   keysFile: string,
 ): Promise<Verified | { readonly fault: string }> {
-  const { keys } = parseKeys(keysFile);
-  const bytes = readFile(file);
+  const keys = await readKeys(keysFile);
+  const bytes = await readFileWithin(file, FILE_MAX_BYTES);
   const isDocument = isPdf(bytes);
   const certificate = isDocument ? await readCertificatePdf(bytes) : bytes.toString().trim();
   if (certificate === undefined) return { fault: "no certificate is attached to this PDF" };
@@ -137,21 +138,11 @@ function renderReport(report: NodeReport): readonly string[] {
   ];
 }
 
-function parseKeys(path: string): z.infer<typeof keySet> {
+async function readKeys(path: string): Promise<z.infer<typeof keySet>["keys"]> {
+  const text = (await readFileWithin(path, FILE_MAX_BYTES)).toString();
   try {
-    return keySet.parse(JSON.parse(readFile(path).toString()));
+    return keySet.parse(JSON.parse(text)).keys;
   } catch (cause) {
-    if (cause instanceof AppError) throw cause;
     throw new AppError("Misuse", { detail: `${path} is not a JWK Set of P-256 keys`, cause });
   }
-}
-
-function readFile(path: string): Buffer {
-  try {
-    const bytes = readFileSync(path);
-    if (bytes.byteLength <= FILE_MAX_BYTES) return bytes;
-  } catch (cause) {
-    throw new AppError("Misuse", { detail: `${path} cannot be read`, cause });
-  }
-  throw new AppError("Misuse", { detail: `${path} is too long` });
 }
