@@ -114,7 +114,10 @@ export function createProgram(environment: Environment): Command {
 
   addAuditCommands(program, environment, (line) => process.stdout.write(`${line}\n`));
 
-  addCertificateCommand(program, (line) => process.stdout.write(`${line}\n`));
+  addCertificateCommand(program, {
+    out: (line) => process.stdout.write(`${line}\n`),
+    warn: (line) => process.stderr.write(`${line}\n`),
+  });
 
   addCampaignCommands(program);
 

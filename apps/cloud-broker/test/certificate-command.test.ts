@@ -3,7 +3,13 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { PDFDocument } from "@cantoo/pdf-lib";
+import {
+  decodePDFRawStream,
+  PDFDocument,
+  type PDFPage,
+  PDFRawStream,
+  StandardFonts,
+} from "@cantoo/pdf-lib";
 import { generateSigningKey, signMessage, type SigningKey } from "@databox-cmk/crypto";
 import {
   ERASURE_CERTIFICATE_TYPE,
@@ -15,6 +21,7 @@ import { openTemporaryFolder } from "@databox-cmk/testkit";
 import { Command } from "commander";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 
+import { CERTIFICATE_MAX_BYTES } from "../src/orders/verify-certificate.ts";
 import { addCertificateCommand } from "../src/run/commands/add-certificate-command.ts";
 
 const folder = openTemporaryFolder();
@@ -27,6 +34,7 @@ afterEach(() => {
 
 const { key } = generateSigningKey();
 const { key: other } = generateSigningKey();
+const { key: device } = generateSigningKey();
 const ORDER =
   "/subscriptions/00000000-0000-4000-8000-000000000001/resourcegroups/demo/providers/microsoft.databox/jobs/order-1";
 const STATEMENT: ErasureStatement = {
@@ -49,6 +57,18 @@ const MEDIUM: Sanitisation["medium"] = {
   model: "Model 1",
   serialNumber: "S1",
 };
+const SAID: Sanitisation = {
+  order: ORDER,
+  serial: "DBX-1",
+  bootId: "boot-number-1",
+  counter: 3,
+  journalHead: "A".repeat(43),
+  medium: MEDIUM,
+  method: "zeros",
+  verification: "read back",
+  startedAt: "2026-11-27T00:00:00.000Z",
+  verifiedAt: "2026-11-27T01:00:00.000Z",
+};
 
 function save(name: string, content: string | Uint8Array): string {
   const path = join(folder.path, name);
@@ -64,13 +84,17 @@ async function command(
 ) {
   process.exitCode = undefined;
   const lines: string[] = [];
+  const warnings: string[] = [];
   const program = new Command();
-  addCertificateCommand(program, (line) => lines.push(line));
+  addCertificateCommand(program, {
+    out: (line) => lines.push(line),
+    warn: (line) => warnings.push(line),
+  });
   const file = save("order.file", certificate);
   const keysFile = save("keys.json", typeof keys === "string" ? keys : JSON.stringify(keys));
   const words = ["node", "broker", "certificate", verb, file, "--keys", keysFile, ...more];
   await program.parseAsync(words);
-  return { lines, exitCode: process.exitCode };
+  return { lines, warnings, exitCode: process.exitCode };
 }
 
 const run = (certificate: string | Uint8Array, keys: unknown, ...more: readonly string[]) =>
@@ -82,6 +106,33 @@ const keysOf = (...keys: readonly SigningKey[]) => ({
 });
 const signed = (typ: string = ERASURE_CERTIFICATE_TYPE, payload: object = STATEMENT) =>
   signMessage(key, typ, payload);
+
+/** Of an order whose node had the device key, and has certified its erasure. */
+async function signedWithNode(said: Sanitisation, signer = device): Promise<string> {
+  const sanitisation = await signMessage(signer, MESSAGE_TYPES.sanitisation, said);
+  const publicKey = { ...signer.publicJwk };
+  const node = { serial: "DBX-1", deviceKey: device.kid, sanitisation, publicKey };
+  return signed(ERASURE_CERTIFICATE_TYPE, { ...STATEMENT, nodes: [node] });
+}
+
+const verifyWithNode = async (signer: SigningKey, said: Sanitisation) =>
+  run(await signedWithNode(said, signer), keysOf(key));
+
+/** The drawn texts of a page, each with its left end. */
+function textsOf({ node }: PDFPage) {
+  const { Contents } = node.normalizedEntries();
+  const operators = (Contents?.asArray() ?? [])
+    .map((reference) => node.context.lookup(reference))
+    .filter((stream) => stream instanceof PDFRawStream)
+    .map((stream) => Buffer.from(decodePDFRawStream(stream).decode()).toString("latin1"))
+    .join("\n");
+  const drawn = /([\d.]+) Tf[^]*?1 0 0 1 ([\d.]+) [\d.]+ Tm\s<([\dA-F]*)> Tj/g;
+  return Array.from(operators.matchAll(drawn), ([, size, x, hex = ""]) => ({
+    size: Number(size),
+    x: Number(x),
+    text: Buffer.from(hex, "hex").toString("latin1"),
+  }));
+}
 
 describe("certificate verify", () => {
   it("shows what the broker stated, whichever of its keys signed it", async () => {
@@ -102,27 +153,7 @@ describe("certificate verify", () => {
   });
 
   it("shows what a node signed about its medium, and refuses what another key signed", async () => {
-    const { key: device } = generateSigningKey();
-    const said: Sanitisation = {
-      order: STATEMENT.order,
-      serial: "DBX-1",
-      bootId: "boot-number-1",
-      counter: 3,
-      journalHead: "A".repeat(43),
-      medium: MEDIUM,
-      method: "zeros",
-      verification: "read back",
-      startedAt: "2026-11-27T00:00:00.000Z",
-      verifiedAt: "2026-11-27T01:00:00.000Z",
-    };
-    const certify = async (signer: SigningKey, payload: Sanitisation) => {
-      const sanitisation = await signMessage(signer, MESSAGE_TYPES.sanitisation, payload);
-      const publicKey = { ...signer.publicJwk };
-      const node = { serial: "DBX-1", deviceKey: device.kid, sanitisation, publicKey };
-      const statement = { ...STATEMENT, nodes: [node] };
-      return run(await signed(ERASURE_CERTIFICATE_TYPE, statement), keysOf(key));
-    };
-    const { lines, exitCode } = await certify(device, said);
+    const { lines, exitCode } = await verifyWithNode(device, SAID);
     expect(exitCode).toBeUndefined();
     expect(lines).toEqual(
       expect.arrayContaining([
@@ -133,9 +164,9 @@ describe("certificate verify", () => {
       ]),
     );
     const forgeries = [
-      await certify(other, said),
-      await certify(device, { ...said, serial: "DBX-2" }),
-      await certify(device, { ...said, order: `${ORDER}2` }),
+      await verifyWithNode(other, SAID),
+      await verifyWithNode(device, { ...SAID, serial: "DBX-2" }),
+      await verifyWithNode(device, { ...SAID, order: `${ORDER}2` }),
     ];
     for (const forged of forgeries) {
       expect(forged.exitCode).toBe(3);
@@ -159,6 +190,20 @@ describe("certificate verify", () => {
     for (const keys of ["{", "{}", '{"keys":[]}', '{"keys":[{"kty":"RSA"}]}'])
       await expect(run(await signed(), keys)).rejects.toMatchObject({ code: "Misuse" });
   });
+
+  it("reads a file only up to its limit", async () => {
+    const program = new Command();
+    addCertificateCommand(program, { out: () => undefined, warn: () => undefined });
+    const words = ["certificate", "verify", "/dev/zero", "--keys", save("k", "{}")];
+    await expect(program.parseAsync(words, { from: "user" })).rejects.toMatchObject({
+      code: "Misuse",
+    });
+    words.splice(2, 3, save("c", "c"), "--keys", "/dev/zero");
+    await expect(program.parseAsync(words, { from: "user" })).rejects.toMatchObject({
+      code: "Misuse",
+      detail: "/dev/zero cannot be read (EFBIG)",
+    });
+  });
 });
 
 describe("the document", () => {
@@ -181,16 +226,44 @@ describe("the document", () => {
     expect(exitCode).toBeUndefined();
     expect(lines).toEqual([...bare.lines, "the pages of the PDF say the same"]);
     const json = await run(pdf, keysOf(key), "--json");
+    expect(json.exitCode).toBeUndefined();
     expect(json.lines.map((line) => JSON.parse(line))).toEqual([STATEMENT]);
     expect((await run(pdf, keysOf(other))).exitCode).toBe(3);
   });
 
-  it("warns if the pages were changed", async () => {
-    const document = await PDFDocument.load(await makePdf(await signed()));
+  it("ends with 4 and a warning if the pages were changed, also as JSON", async () => {
+    const certificate = await signed();
+    const document = await PDFDocument.load(await makePdf(certificate));
     document.getPages()[0]?.drawText("and so was every backup");
+    const changed = await document.save();
+    const bare = await run(certificate, keysOf(key));
+    const text = await run(changed, keysOf(key));
+    expect(text.lines).toEqual(bare.lines);
+    const json = await run(changed, keysOf(key), "--json");
+    expect(json.lines.map((line) => JSON.parse(line))).toEqual([STATEMENT]);
+    for (const { exitCode, warnings } of [text, json]) {
+      expect(exitCode).toBe(4);
+      expect(warnings).toEqual([expect.stringContaining("WARNING")]);
+    }
+  });
+
+  it("shows the whole of a word that is wider than its column", async () => {
+    const model = "M".repeat(128);
+    const certificate = await signedWithNode({ ...SAID, medium: { ...MEDIUM, model } });
+    const document = await PDFDocument.load(await makePdf(certificate));
+    const font = await document.embedFont(StandardFonts.Helvetica);
+    const runs = document.getPages().flatMap(textsOf);
+    for (const { x, size, text } of runs)
+      expect(x + font.widthOfTextAtSize(text, size)).toBeLessThan(595 - 55);
+    expect(runs.map(({ text }) => text).join("")).toContain(`${model},S1`);
+  });
+
+  it("is not decompressed beyond the limit", async () => {
+    const document = await PDFDocument.create();
+    await document.attach(new Uint8Array(CERTIFICATE_MAX_BYTES + 1), "certificate.jws");
     const { lines, exitCode } = await run(await document.save(), keysOf(key));
-    expect(exitCode).toBeUndefined();
-    expect(lines.at(-1)).toContain("WARNING");
+    expect(exitCode).toBe(3);
+    expect(lines).toEqual([expect.stringContaining("no certificate is attached")]);
   });
 
   it("may be long, and have words that its fonts lack", async () => {

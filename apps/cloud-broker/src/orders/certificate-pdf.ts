@@ -1,7 +1,11 @@
+import { inflateSync } from "node:zlib";
+
 import type { PDFDocument, PDFFont, PDFPage } from "@cantoo/pdf-lib";
+import { readHeader } from "@databox-cmk/crypto";
+import type { ErasureCertificate } from "@databox-cmk/protocol";
 
 import { type CertificatePart, describeCertificate } from "./describe-certificate.ts";
-import { CERTIFICATE_MAX_BYTES, readStatement } from "./verify-certificate.ts";
+import { CERTIFICATE_MAX_BYTES } from "./verify-certificate.ts";
 
 /** A4, in points of 1/72 inch. */
 const PAGE: [number, number] = [595.28, 841.89];
@@ -21,9 +25,13 @@ const NOTE =
  * A certificate of erasure in words, with the certificate itself as its attachment. The same
  * certificate gives the same bytes. The library is loaded at the first call: few brokers need it.
  */
-export async function renderCertificatePdf(certificate: string): Promise<Uint8Array> {
+export async function renderCertificatePdf({
+  certificate,
+  statement,
+}: ErasureCertificate): Promise<Uint8Array> {
   const pdf = await import("@cantoo/pdf-lib");
-  const { order, erasedAt } = readStatement(certificate);
+  const { order, erasedAt } = statement;
+  const { kid } = readHeader(certificate, CERTIFICATE_MAX_BYTES);
   const at = new Date(erasedAt);
   const document = await pdf.PDFDocument.create({ updateMetadata: false });
   document.setTitle(`${TITLE}, ${order}`, { showInWindowTitleBar: true });
@@ -36,7 +44,7 @@ export async function renderCertificatePdf(certificate: string): Promise<Uint8Ar
   };
   const writer = new PageWriter(document, fonts, pdf.breakTextIntoLines);
   writer.write(TITLE, { size: SIZES.title, font: fonts.bold });
-  for (const part of describeCertificate(certificate)) writer.writePart(part);
+  for (const part of describeCertificate(statement, kid)) writer.writePart(part);
   writer.writePart({
     heading: "How to verify this certificate",
     facts: [
@@ -62,20 +70,23 @@ export function isPdf(file: Uint8Array): boolean {
   return new TextDecoder("latin1").decode(file.subarray(0, 5)) === "%PDF-";
 }
 
+/** The dictionary of an attachment, up to its compressed bytes; ours has 200 characters. */
+const ATTACHMENT_HEAD = /\/Type\s?\/EmbeddedFile\b.{0,512}?>>\s{0,2}stream\r?\n/s;
+
 /**
- * The certificate that is attached to a document.
+ * The first attachment of a document, which is the certificate in one that this broker made. Only
+ * this attachment is decompressed, and only up to the limit. The library would decompress every
+ * object stream and every attachment without a limit, about a thousand times the size of the file.
  *
- * @returns undefined if there is none
+ * @returns undefined if there is none, or if it is too long
  */
-export async function readCertificatePdf(file: Uint8Array): Promise<string | undefined> {
-  const { PDFDocument } = await import("@cantoo/pdf-lib");
+export function readCertificatePdf(file: Buffer): string | undefined {
+  const head = ATTACHMENT_HEAD.exec(file.toString("latin1"));
+  if (head === null) return undefined;
   try {
-    const document = await PDFDocument.load(file, { updateMetadata: false });
-    const found = document.getAttachments().find(({ name }) => name === ATTACHMENT);
-    if (found === undefined || found.data.byteLength > CERTIFICATE_MAX_BYTES) return undefined;
-    return new TextDecoder().decode(found.data);
+    const compressed = file.subarray(head.index + head[0].length);
+    return inflateSync(compressed, { maxOutputLength: CERTIFICATE_MAX_BYTES }).toString();
   } catch {
-    // The library throws errors of many kinds for a file that is damaged.
     return undefined;
   }
 }
@@ -119,7 +130,10 @@ class PageWriter {
     const breaks = [" ", "/", "-"];
     const width = (line: string) => font.widthOfTextAtSize(line, size);
     const lines = (shown: string, room: number) =>
-      this.#break(printable(shown), breaks, room, width);
+      this.#break(printable(shown), breaks, room, width)
+        .map((line) => line.trimEnd())
+        // The library lets a word that is wider than the room run on; this cuts it.
+        .flatMap((line) => (width(line) > room ? this.#break(line, [""], room, width) : [line]));
     const values = lines(text, PAGE[0] - 2 * MARGIN - indent);
     const labels = lines(label, indent - size);
     for (let index = 0; index < Math.max(values.length, labels.length); index += 1) {

@@ -1,7 +1,6 @@
-import { readHeader } from "@databox-cmk/crypto";
 import type { ErasureStatement } from "@databox-cmk/protocol";
 
-import { CERTIFICATE_MAX_BYTES, readNodeReport, readStatement } from "./verify-certificate.ts";
+import { readNodeReport } from "./verify-certificate.ts";
 
 /** An order that was rotated for years has more copies than a reader wants to see. */
 const SHOWN_COPIES = 100;
@@ -14,9 +13,15 @@ export type CertificatePart = {
 
 type Node = NonNullable<ErasureStatement["nodes"]>[number];
 
-/** A certificate of erasure in words, for an auditor. It proves nothing: only the signatures do. */
-export function describeCertificate(certificate: string): readonly CertificatePart[] {
-  const statement = readStatement(certificate);
+/**
+ * A certificate of erasure in words, for an auditor. It proves nothing: only the signatures do.
+ *
+ * @param signedBy - the identifier of the key that signed it
+ */
+export function describeCertificate(
+  statement: ErasureStatement,
+  signedBy: string,
+): readonly CertificatePart[] {
   const { order, sku, erasedAt, by, method, verification, nodes = [], destroyed } = statement;
   const more = destroyed.length - SHOWN_COPIES;
   return [
@@ -34,7 +39,7 @@ export function describeCertificate(certificate: string): readonly CertificatePa
         ["Verification", verification ?? "not stated"],
         ["Destroyed", erasedAt],
         ["By", by],
-        ["Signed by", `the service's key ${readHeader(certificate, CERTIFICATE_MAX_BYTES).kid}`],
+        ["Signed by", `the service's key ${signedBy}`],
       ],
     },
     ...nodes.map((node) => ({

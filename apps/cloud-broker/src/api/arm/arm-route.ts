@@ -57,7 +57,7 @@ export type ArmRequest = CallerRequest & ArmFacts;
 export type Reply<View> = Pick<Answer, "headers"> &
   (
     | { readonly status?: number; readonly json?: View }
-    /** Of a row without a schema. */
+    /** A row without a schema answers with a file. */
     | { readonly file: { readonly bytes: Uint8Array; readonly mediaType: string } }
     | { readonly status: number; readonly json: unknown; readonly failure: AppError }
   );

@@ -12,14 +12,14 @@ import { PATHS } from "./paths.ts";
 
 /** The certificate of an erased order, for its owner: as JSON, and as a document. */
 export function createErasureRoutes({ store }: ControlPlane): readonly Route[] {
-  const readCertificate = async ({ order }: ArmRequest): Promise<string> => {
+  const readCertificate = async ({ order }: ArmRequest): Promise<ErasureCertificate> => {
     const { erasureReceipt } = (await findOrder(store, order)).state;
     if (erasureReceipt === undefined)
       throw new AppError("OrderStageForbids", {
         reason: "certificate",
         target: "properties.details.deviceErasureDetails",
       });
-    return erasureReceipt;
+    return { certificate: erasureReceipt, statement: readStatement(erasureReceipt) };
   };
   return [
     arm.route({
@@ -27,11 +27,7 @@ export function createErasureRoutes({ store }: ControlPlane): readonly Route[] {
       action: ACTIONS.readJobs,
       summary: "Reads the signed certificate of an erased order (extension)",
       answers: { 200: erasureCertificate },
-      handle: async (request) => {
-        const certificate = await readCertificate(request);
-        const json: ErasureCertificate = { certificate, statement: readStatement(certificate) };
-        return { json };
-      },
+      handle: async (request) => ({ json: await readCertificate(request) }),
     }),
     arm.route({
       at: ["GET", `${PATHS.job}/erasureCertificate/pdf`],

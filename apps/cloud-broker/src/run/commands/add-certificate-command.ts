@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 
 import { AppError } from "@databox-cmk/errors";
-import type { ErasureStatement } from "@databox-cmk/protocol";
+import type { ErasureCertificate, ErasureStatement } from "@databox-cmk/protocol";
 import type { Command } from "commander";
 import * as z from "zod";
 
@@ -15,6 +15,10 @@ import {
 } from "../../orders/verify-certificate.ts";
 
 const EXIT_FORGED = 3;
+const EXIT_OTHER_PAGES = 4;
+const OTHER_PAGES =
+  "WARNING: another version of the broker made the pages of the PDF, or they were changed: trust " +
+  "only the output of this command";
 /** A PDF with the longest certificate, which is compressed there. */
 const FILE_MAX_BYTES = 2 * CERTIFICATE_MAX_BYTES;
 
@@ -26,13 +30,18 @@ const jwk = z.object({
 });
 const keySet = z.object({ keys: z.array(jwk).min(1) });
 
-/** @param write - takes one line without its end */
-export function addCertificateCommand(program: Command, write: (line: string) => void): void {
+/** Each takes one line without its end. */
+type Output = {
+  readonly out: (line: string) => void;
+  readonly warn: (line: string) => void;
+};
+
+export function addCertificateCommand(program: Command, { out, warn }: Output): void {
   const certificates = program.command("certificate").description("certificates of erasure");
   certificates
     .command("verify")
     .description(
-      `verify a certificate of erasure offline; exit code ${String(EXIT_FORGED)}: none of the keys signed it`,
+      `verify a certificate of erasure offline; exit code ${String(EXIT_FORGED)}: none of the keys signed it; ${String(EXIT_OTHER_PAGES)}: it is valid, but the pages of its PDF are different`,
     )
     .argument("<file>", "the certificate or its PDF, as the portal saves it")
     .requiredOption(
@@ -43,13 +52,18 @@ export function addCertificateCommand(program: Command, write: (line: string) =>
     .action(async (file: string, options: { readonly keys: string; readonly json?: true }) => {
       const verified = await verify(file, options.keys);
       if ("fault" in verified) {
-        write(`${file}: NOT VALID: ${verified.fault}`);
+        out(`${file}: NOT VALID: ${verified.fault}`);
         process.exitCode = EXIT_FORGED;
         return;
       }
       const { statement, pages } = verified;
-      if (options.json === true) write(JSON.stringify(statement));
-      else for (const line of [...render(statement), ...pages]) write(line);
+      if (options.json === true) out(JSON.stringify(statement));
+      else for (const line of render(statement)) out(line);
+      if (pages === "different") {
+        warn(OTHER_PAGES);
+        process.exitCode = EXIT_OTHER_PAGES;
+      } else if (pages === "same" && options.json !== true)
+        out("the pages of the PDF say the same");
     });
   certificates
     .command("pdf")
@@ -60,25 +74,22 @@ export function addCertificateCommand(program: Command, write: (line: string) =>
     .action(async (file: string, options: { readonly keys: string; readonly out: string }) => {
       const verified = await verify(file, options.keys);
       if ("fault" in verified) {
-        write(`${file}: NOT VALID: ${verified.fault}`);
+        out(`${file}: NOT VALID: ${verified.fault}`);
         process.exitCode = EXIT_FORGED;
         return;
       }
+      const pdf = await renderCertificatePdf(verified);
       try {
-        writeFileSync(options.out, await renderCertificatePdf(verified.certificate), {
-          flag: "wx",
-        });
+        writeFileSync(options.out, pdf, { flag: "wx" });
       } catch (cause) {
         throw new AppError("Misuse", { detail: `${options.out} cannot be written`, cause });
       }
     });
 }
 
-type Verified = {
-  readonly certificate: string;
-  readonly statement: ErasureStatement;
-  /** Lines about the pages of a PDF. */
-  readonly pages: readonly string[];
+type Verified = ErasureCertificate & {
+  /** Whether the pages of a PDF are those that this version makes of its certificate. */
+  readonly pages?: "same" | "different";
 };
 
 async function verify(
@@ -88,7 +99,7 @@ async function verify(
   const keys = await readKeys(keysFile);
   const bytes = await readFileWithin(file, FILE_MAX_BYTES);
   const isDocument = isPdf(bytes);
-  const certificate = isDocument ? await readCertificatePdf(bytes) : bytes.toString().trim();
+  const certificate = isDocument ? readCertificatePdf(bytes) : bytes.toString().trim();
   if (certificate === undefined) return { fault: "no certificate is attached to this PDF" };
   const statement = verifyCertificate(certificate, keys);
   const fault =
@@ -96,12 +107,10 @@ async function verify(
       ? `none of the keys in ${keysFile} signed it as a certificate`
       : faultOfNodes(statement);
   if (statement === undefined || fault !== undefined) return { fault: fault ?? "" };
-  if (!isDocument) return { certificate, statement, pages: [] };
-  const isUnchanged = bytes.equals(await renderCertificatePdf(certificate));
-  const pages = isUnchanged
-    ? "the pages of the PDF say the same"
-    : "WARNING: another version of the broker made the pages of the PDF, or they were changed: read these lines instead";
-  return { certificate, statement, pages: [pages] };
+  const verified = { certificate, statement };
+  if (!isDocument) return verified;
+  const isUnchanged = bytes.equals(await renderCertificatePdf(verified));
+  return { ...verified, pages: isUnchanged ? "same" : "different" };
 }
 
 function render(statement: ErasureStatement): readonly string[] {
