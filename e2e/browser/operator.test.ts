@@ -133,8 +133,23 @@ describe.runIf(runsBrowser)("an operator in the portal", () => {
     await page.getByLabel("Move to another key, vault or identity").check();
     await page.getByLabel("New key URL").fill(`https://nowhere.${vaultSuffix}/keys/kek`);
     await page.getByLabel("Subscription").fill(subscriptionId);
+    let starts = 0;
+    const edited = Promise.withResolvers<void>();
+    await page.route("**/operator/v1/campaigns", async (route) => {
+      starts += 1;
+      await edited.promise;
+      await route.continue();
+    });
     await press(visit, "Start the dry run");
+    await page.getByRole("button", { name: "Starting …" }).waitFor();
+    // An edit does not permit a second start while the first one runs.
+    const description = page.getByLabel("Description");
+    await description.fill("move");
+    await description.press("Enter");
+    expect(await page.getByRole("button", { name: "Starting …" }).count()).toBe(1);
+    edited.resolve();
     await page.getByText("Done, some failed").waitFor();
+    expect(starts).toBe(1);
     await page.getByText(/^0 of \d+ done, \d+ failed, 0 waiting$/).waitFor();
     await page.getByRole("main").getByRole("listitem").getByRole("button").first().click();
     await page.getByText("Who must act:").first().waitFor();

@@ -1,6 +1,6 @@
 import type { OrderSummary } from "@databox-cmk/protocol";
 import { Button, makeStyles, Text, tokens } from "@fluentui/react-components";
-import { type ReactElement, useState } from "react";
+import type { ReactElement } from "react";
 
 import { EMPTY_FORM } from "../core/campaign-form.ts";
 import { describePlace } from "../orders/order-columns.ts";
@@ -33,17 +33,15 @@ export function MoveOrdersPanel({
   const styles = useStyles();
   const texts = useTexts();
   const words = texts.operator.campaigns;
-  const [first] = useState({
+  const { form, set, decided, start, isDirty, begin } = useStartCampaign({
     ...EMPTY_FORM,
-    kind: "move" as const,
+    kind: "move",
     orders: orders.map(({ id }) => id).join("\n"),
   });
-  const [form, setForm] = useState<typeof EMPTY_FORM>(first);
-  const { decided, start, isUnsent, begin } = useStartCampaign(form);
   return (
     <SidePanel
       title={texts.orders.bulk.move.title}
-      isDirty={form !== first && isUnsent}
+      isDirty={isDirty}
       onClose={onClose}
       footer={(close) => (
         <>
@@ -71,13 +69,7 @@ export function MoveOrdersPanel({
           </li>
         ))}
       </ul>
-      <MoveFields
-        form={form}
-        onChange={(change) => {
-          setForm({ ...form, ...change });
-          start.reset();
-        }}
-      />
+      <MoveFields form={form} onChange={set} />
       <CampaignVerdict decided={decided} error={start.error} />
     </SidePanel>
   );

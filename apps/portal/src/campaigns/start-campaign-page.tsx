@@ -9,9 +9,9 @@ import {
   tokens,
 } from "@fluentui/react-components";
 import { ArrowSyncRegular } from "@fluentui/react-icons";
-import { type ReactElement, useState } from "react";
+import type { ReactElement } from "react";
 
-import { type CampaignForm, EMPTY_FORM } from "../core/campaign-form.ts";
+import { EMPTY_FORM } from "../core/campaign-form.ts";
 import { OperatorPage } from "../operator/operator-page.tsx";
 import { RouterBreadcrumb } from "../shell/router-link.tsx";
 import { TextField } from "../shell/text-field.tsx";
@@ -38,12 +38,7 @@ const useStyles = makeStyles({
 export function StartCampaignPage(): ReactElement {
   const styles = useStyles();
   const texts = useTexts();
-  const [form, setForm] = useState<CampaignForm>(EMPTY_FORM);
-  const { decided, start, isUnsent, begin } = useStartCampaign(form);
-  const set = (change: Partial<CampaignForm>) => {
-    setForm({ ...form, ...change });
-    start.reset();
-  };
+  const { form, set, decided, start, isDirty, begin } = useStartCampaign(EMPTY_FORM);
   const words = texts.operator.campaigns;
   const selection = [
     ["keyUrl", words.ofKey],
@@ -67,7 +62,7 @@ export function StartCampaignPage(): ReactElement {
           begin();
         }}
       >
-        <UnsavedGuard isDirty={form !== EMPTY_FORM && isUnsent} />
+        <UnsavedGuard isDirty={isDirty} />
         <Section title={words.what}>
           <Field label={words.action}>
             <RadioGroup
