@@ -1,7 +1,8 @@
-import { senderNetwork } from "@databox-cmk/protocol";
+import { SENDER_NETWORKS_MAX } from "@databox-cmk/protocol";
 import { Field, Textarea } from "@fluentui/react-components";
 import { type ReactElement, useState } from "react";
 
+import { findNetworkFault } from "../core/find-network-fault.ts";
 import { useTexts } from "../texts/texts.ts";
 
 /** Addresses and networks, one per line; an invalid one is named, and not saved. */
@@ -16,12 +17,14 @@ export function NetworkList({
   const [typed, setTyped] = useState(networks.join("\n"));
   // The form may take another policy while this text is shown.
   const isTyped = splitLines(typed).join() === networks.join();
-  const wrong = networks.find((each) => !senderNetwork.safeParse(each).success);
+  const fault = findNetworkFault(networks);
   return (
     <Field
       label={words.networks}
       hint={words.networksHint}
-      {...(wrong === undefined ? {} : { validationMessage: words.noNetwork(wrong) })}
+      {...(fault !== undefined && {
+        validationMessage: words.networkFaults[fault.kind](fault.network, SENDER_NETWORKS_MAX),
+      })}
     >
       <Textarea
         value={isTyped ? typed : networks.join("\n")}

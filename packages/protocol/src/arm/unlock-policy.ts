@@ -84,12 +84,15 @@ export const senderNetwork = z
   )
   .check(z.refine((text) => !text.endsWith("/0"), "a network of all addresses"));
 
+/** The number of networks that one purpose may name. */
+export const SENDER_NETWORKS_MAX = 20;
+
 /** Terms of the datacenter, in place of `release`. */
 const purposeTerms = z.strictObject({
   /** Networks from which the appliance may ask; empty: from anywhere. */
   networks: z
     .array(senderNetwork)
-    .check(z.maxLength(20), z.refine(distinct, "a network is named twice")),
+    .check(z.maxLength(SENDER_NETWORKS_MAX), z.refine(distinct, "a network is named twice")),
   windows,
   approvals,
 });

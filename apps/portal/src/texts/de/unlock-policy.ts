@@ -43,7 +43,14 @@ export const unlockPolicy: typeof english = {
     networks: "Erlaubte Netze",
     networksHint:
       "Adressen oder Netze, aus denen das Gerät anfragen darf, je Zeile eines, etwa 203.0.113.0/24. Leer: von überall.",
-    noNetwork: (text) => `„${text}“ ist weder eine Adresse noch ein Netz.`,
+    networkFaults: {
+      invalid: (network) => `„${network}“ ist weder eine Adresse noch ein Netz.`,
+      all: (network) =>
+        `„${network}“ umfasst alle Adressen. Um alle zu erlauben, lassen Sie das Feld leer.`,
+      twice: (network) => `„${network}“ ist zweimal angegeben.`,
+      tooMany: (network, most) =>
+        `„${network}“ ist zu viel: Sie können höchstens ${String(most)} angeben.`,
+    },
   },
   outageTitle: "Wenn der Dienst nicht erreichbar ist",
   grace: "Frist bei Ausfall",

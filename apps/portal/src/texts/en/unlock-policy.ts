@@ -1,6 +1,9 @@
 import type { WeekDay } from "@databox-cmk/protocol";
 
+import type { NetworkFault } from "../../core/find-network-fault.ts";
 import type { NamedGrace } from "../../core/policy-draft.ts";
+
+type NetworkFaultTexts = Record<NetworkFault["kind"], (network: string, most: number) => string>;
 
 export const unlockPolicy = {
   kinds: {
@@ -43,7 +46,7 @@ export const unlockPolicy = {
   breakGlass: "Allow emergency access: one unlock without approval; everyone is notified",
   purposes: {
     title: "At the datacenter",
-    hint: "Reading an import and filling an export can have conditions of their own. Emergency access applies to them, too.",
+    hint: "Copying an import and filling an export can have conditions of their own. Emergency access applies to them, too.",
     inherited: "same conditions as unlocks",
     own: "own conditions",
     useOwn: "Use own conditions",
@@ -51,7 +54,14 @@ export const unlockPolicy = {
     networks: "Allowed networks",
     networksHint:
       "Addresses or networks from which the appliance may ask, one per line, such as 203.0.113.0/24. Empty: from anywhere.",
-    noNetwork: (text: string) => `“${text}” is not an address or a network.`,
+    networkFaults: {
+      invalid: (network) => `“${network}” is not an address or a network.`,
+      all: (network) =>
+        `“${network}” covers all addresses. To allow all of them, leave the field empty.`,
+      twice: (network) => `“${network}” is named twice.`,
+      tooMany: (network, most) =>
+        `“${network}” is one too many: you can name at most ${String(most)}.`,
+    } satisfies NetworkFaultTexts as NetworkFaultTexts,
   },
   outageTitle: "If the service can't be reached",
   grace: "Outage grace period",
