@@ -72,7 +72,7 @@ export function nextMessage(device: DeviceClient) {
   return { order, serial, bootId: BOOT_ID, counter };
 }
 
-/** More than so many seconds pass for the broker. */
+/** Lets more than these seconds pass for the broker. */
 export const letPass = ({ act, device }: Pick<BrokerWorld, "act" | "device">, seconds: number) =>
   act("pass", device.order, String(seconds + 1));
 
