@@ -28,7 +28,7 @@ import { createAuthenticateCaller } from "./callers/authenticate-caller.ts";
 import { createHasAccess, createMaySomewhere, createStillMay } from "./callers/has-access.ts";
 import { createHeldRoles, type RoleReader } from "./callers/held-roles.ts";
 import type { VerifyToken } from "./callers/verify-token.ts";
-import type { BrokerConfig } from "./config/config.ts";
+import { type BrokerConfig, cloudOf } from "./config/config.ts";
 import type { KeyUrl, OrderId } from "./core/order.ts";
 import type { Clock, IdentityDirectory, KeyVaults, ResourceReader } from "./core/ports.ts";
 import { custodyOf, defaultUnlockPolicy } from "./core/unlock-policy.ts";
@@ -257,6 +257,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     now,
     settings: {
       armUrl: config.ARM_URL,
+      cloud: cloudOf(config),
       tenantId: config.TENANT_ID,
       retryAfterSeconds: config.LRO_RETRY_AFTER_SECONDS,
       allowRevertToMicrosoftManaged: config.ALLOW_REVERT_TO_MICROSOFT_MANAGED,

@@ -3,26 +3,31 @@ import { expect, test } from "vitest";
 import { CLOUD_NAMES, CLOUDS } from "./clouds.ts";
 import { regionOf, regionsOf } from "./regions.ts";
 
-test.each(CLOUD_NAMES)("the regions of %s are found by both names, with pairs of it", (cloud) => {
-  const regions = regionsOf(CLOUDS[cloud]);
+test.each(CLOUD_NAMES)("the regions of %s are found by both names, in no other cloud", (name) => {
+  const cloud = CLOUDS[name];
+  const others = CLOUD_NAMES.filter((each) => each !== name).map((each) => CLOUDS[each]);
+  const regions = regionsOf(cloud);
   expect(regions.length).toBeGreaterThan(4);
   for (const region of regions) {
-    expect(regionOf(region.name)).toEqual({ ...region, cloud });
-    expect(regionOf(region.displayName)).toEqual(region);
-    // A pair that receives no appliances is not in the table.
-    expect([undefined, cloud]).toContain(regionOf(region.pair)?.cloud);
+    expect(regionOf(region.name, cloud)).toEqual(region);
+    expect(regionOf(region.displayName, cloud)).toEqual(region);
+    for (const other of others) {
+      expect(regionOf(region.name, other)).toBeUndefined();
+      // A pair that receives no appliances is not in the table.
+      expect(regionOf(region.pair, other)).toBeUndefined();
+    }
   }
 });
 
 test.each([
-  ["West US", "US"],
-  ["North Europe", "IE"],
-  ["USGov Virginia", "US"],
-  ["chinaeast2", "CN"],
-])("%s is in %s", (location, country) => {
-  expect(regionOf(location)?.country).toBe(country);
+  ["West US", "AzureCloud", "US"],
+  ["North Europe", "AzureCloud", "IE"],
+  ["USGov Virginia", "AzureUSGovernment", "US"],
+  ["chinaeast2", "AzureChinaCloud", "CN"],
+] as const)("%s of %s is in %s", (location, cloud, country) => {
+  expect(regionOf(location, CLOUDS[cloud])?.country).toBe(country);
 });
 
 test.each(["constructor", "", "usgovatlantis"])("%j receives no appliance", (location) => {
-  expect(regionOf(location)).toBeUndefined();
+  for (const cloud of Object.values(CLOUDS)) expect(regionOf(location, cloud)).toBeUndefined();
 });

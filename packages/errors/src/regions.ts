@@ -31,7 +31,6 @@ type Row = {
 type Region = Row & {
   /** In Resource Manager. */
   readonly name: string;
-  readonly cloud: CloudName;
   readonly country: string;
 };
 
@@ -111,18 +110,24 @@ const REGIONS: Readonly<Record<CloudName, Readonly<Record<string, Row>>>> = {
   },
 };
 
-/** @param location - as Resource Manager writes it, `West US` or `westus` */
-export function regionOf(location: string): Region | undefined {
-  const name = canonicalLocation(location);
-  const cloud = CLOUD_NAMES.find((each) => Object.hasOwn(REGIONS[each], name));
-  const row = cloud && REGIONS[cloud][name];
-  return row && { ...row, name, cloud, country: row.country ?? row.boundary };
-}
-
 export const regionsOf = (cloud: Cloud): readonly Region[] =>
-  CLOUD_NAMES.filter((each) => CLOUDS[each] === cloud)
-    .flatMap((each) => Object.keys(REGIONS[each]).map((name) => regionOf(name)))
-    .filter((region) => region !== undefined);
+  CLOUD_NAMES.filter((each) => CLOUDS[each] === cloud).flatMap((each) =>
+    Object.entries(REGIONS[each]).map(([name, row]) => ({
+      ...row,
+      name,
+      country: row.country ?? row.boundary,
+    })),
+  );
+
+/**
+ * A region of this cloud; those of other clouds are unknown to it.
+ *
+ * @param location - as Resource Manager writes it, `West US` or `westus`
+ */
+export function regionOf(location: string, cloud: Cloud): Region | undefined {
+  const name = canonicalLocation(location);
+  return regionsOf(cloud).find((region) => region.name === name);
+}
 
 /** Resource Manager writes `West US` and `westus` for the same region. */
 export const canonicalLocation = (location: string): string =>

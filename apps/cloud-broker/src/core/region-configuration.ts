@@ -1,4 +1,4 @@
-import { regionOf } from "@databox-cmk/errors";
+import { type Cloud, regionOf } from "@databox-cmk/errors";
 import type {
   RegionConfigurationRequest,
   RegionConfigurationResponse,
@@ -19,6 +19,7 @@ const OFFERED_DAYS = 30;
  */
 export function regionConfiguration(
   request: RegionConfigurationRequest,
+  cloud: Cloud,
   nowMs: EpochMs,
 ): RegionConfigurationResponse {
   const { datacenterAddressRequest, scheduleAvailabilityRequest } = request;
@@ -28,7 +29,7 @@ export function regionConfiguration(
         ? undefined
         : {
             availableDates:
-              regionOf(scheduleAvailabilityRequest.storageLocation) === undefined
+              regionOf(scheduleAvailabilityRequest.storageLocation, cloud) === undefined
                 ? []
                 : workingDays(nowMs),
           },
@@ -44,7 +45,7 @@ export function regionConfiguration(
     datacenterAddressResponse:
       datacenterAddressRequest === undefined
         ? undefined
-        : datacenterAddress(datacenterAddressRequest.storageLocation),
+        : datacenterAddress(datacenterAddressRequest.storageLocation, cloud),
     deviceCapabilityResponse:
       request.deviceCapabilityRequest === undefined
         ? undefined
@@ -55,8 +56,11 @@ export function regionConfiguration(
 }
 
 /** An instruction instead of a street, since this system has no loading docks. */
-function datacenterAddress(storageLocation: string): Readonly<Record<string, unknown>> {
-  const region = regionOf(storageLocation);
+function datacenterAddress(
+  storageLocation: string,
+  cloud: Cloud,
+): Readonly<Record<string, unknown>> {
+  const region = regionOf(storageLocation, cloud);
   return {
     datacenterAddressType: "DatacenterAddressInstruction",
     supportedCarriersForReturnShipment: region === undefined ? [] : ["FedEx", "UPS", "DHL"],

@@ -1,3 +1,4 @@
+import { CLOUDS } from "@databox-cmk/errors";
 import type { ValidationItem } from "@databox-cmk/protocol";
 import { describe, expect, test } from "vitest";
 
@@ -36,6 +37,7 @@ test.each<[string, ValidationItem, "AllValidToProceed" | "InputsRevisitRequired"
     availability("DataBox", "FR", "westus"),
     "InputsRevisitRequired",
   ],
+  ["another cloud's region", availability("DataBox", "CN", "chinaeast"), "InputsRevisitRequired"],
   ["a region that takes none", availability("DataBox", "US", "nowhere"), "InputsRevisitRequired"],
   ["a disk", availability("DataBoxDisk", "US", "westus"), "InputsRevisitRequired"],
   [
@@ -82,7 +84,7 @@ test.each<[string, ValidationItem, "AllValidToProceed" | "InputsRevisitRequired"
     "AllValidToProceed",
   ],
 ])("%s", (_name, item, status) => {
-  const { individualResponseDetails, ...result } = validateInputs([item]);
+  const { individualResponseDetails, ...result } = validateInputs([item], CLOUDS.AzureCloud);
   expect(result.status).toBe(status);
   expect(individualResponseDetails).toHaveLength(1);
   expect(individualResponseDetails[0]?.error?.code).toBe(
@@ -96,6 +98,7 @@ describe("region configuration", () => {
   test("offers working days from two weeks ahead", () => {
     const { scheduleAvailabilityResponse } = regionConfiguration(
       { scheduleAvailabilityRequest: { skuName: "DataBox", storageLocation: "westus" } },
+      CLOUDS.AzureCloud,
       nowMs,
     );
     const dates = scheduleAvailabilityResponse?.availableDates ?? [];
@@ -106,6 +109,7 @@ describe("region configuration", () => {
   test("names the region whose operator tells the dock", () => {
     const { datacenterAddressResponse } = regionConfiguration(
       { datacenterAddressRequest: { skuName: "DataBox", storageLocation: "westus3" } },
+      CLOUDS.AzureCloud,
       nowMs,
     );
     expect(datacenterAddressResponse?.["communicationInstruction"]).toBe(
@@ -113,12 +117,16 @@ describe("region configuration", () => {
     );
   });
 
-  test("answers only the requested parts, and offers no choice in an unknown region", () => {
-    expect(
-      regionConfiguration(
-        { scheduleAvailabilityRequest: { skuName: "DataBox", storageLocation: "nowhere" } },
-        nowMs,
-      ),
-    ).toEqual({ scheduleAvailabilityResponse: { availableDates: [] } });
-  });
+  test.each(["nowhere", "chinaeast"])(
+    "answers only the requested parts, and offers no choice in %s",
+    (storageLocation) => {
+      expect(
+        regionConfiguration(
+          { scheduleAvailabilityRequest: { skuName: "DataBox", storageLocation } },
+          CLOUDS.AzureCloud,
+          nowMs,
+        ),
+      ).toEqual({ scheduleAvailabilityResponse: { availableDates: [] } });
+    },
+  );
 });

@@ -1,3 +1,4 @@
+import type { Cloud } from "@databox-cmk/errors";
 import type {
   AddressValidation,
   CloudError,
@@ -26,11 +27,14 @@ export type ValidationStatus =
   | "CertainInputValidationsSkipped";
 
 /** Answers every item by itself, as Data Box does before an order is placed. */
-export function validateInputs(items: readonly ValidationItem[]): {
+export function validateInputs(
+  items: readonly ValidationItem[],
+  cloud: Cloud,
+): {
   readonly status: ValidationStatus;
   readonly individualResponseDetails: ValidatedItem[];
 } {
-  const individualResponseDetails = items.map(validateItem);
+  const individualResponseDetails = items.map((item) => validateItem(item, cloud));
   const isInvalid = individualResponseDetails.some(
     (item) => item.status === "Invalid" || item.validationStatus === "Invalid",
   );
@@ -56,7 +60,7 @@ export function validateAddress({ shippingAddress }: AddressValidation): Validat
   };
 }
 
-function validateItem(item: ValidationItem): ValidatedItem {
+function validateItem(item: ValidationItem, cloud: Cloud): ValidatedItem {
   switch (item.validationType) {
     case "ValidateAddress":
       return validateAddress(item);
@@ -69,7 +73,7 @@ function validateItem(item: ValidationItem): ValidatedItem {
         : valid(item.validationType);
     case "ValidateSkuAvailability": {
       const disabled = disabledMessageOf(item.deviceType);
-      const reason = unavailability(item.location, item.country);
+      const reason = unavailability(item.location, item.country, cloud);
       if (disabled !== undefined) return invalid(item.validationType, disabled);
       return reason === undefined
         ? valid(item.validationType)

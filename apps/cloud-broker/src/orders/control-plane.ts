@@ -1,3 +1,4 @@
+import type { Cloud } from "@databox-cmk/errors";
 import type { Custody, UnlockPolicy } from "@databox-cmk/protocol";
 
 import type { AppendAudit } from "../audit/append-audit.ts";
@@ -14,6 +15,8 @@ export type ControlPlaneSettings = {
    * it.
    */
   readonly armUrl: string;
+  /** Orders are for its regions. */
+  readonly cloud: Cloud;
   readonly tenantId: string;
   /** Retry-After of long-running operations. */
   readonly retryAfterSeconds: number;

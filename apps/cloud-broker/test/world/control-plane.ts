@@ -1,4 +1,5 @@
 import { generateSigningKey, signMessage } from "@databox-cmk/crypto";
+import { CLOUDS } from "@databox-cmk/errors";
 
 import { defaultUnlockPolicy } from "../../src/core/unlock-policy.ts";
 import { createKeyCustody } from "../../src/custody/create-key-custody.ts";
@@ -45,6 +46,7 @@ export function createControlPlane(
     admitChange: () => Promise.resolve({ use: () => Promise.resolve() }),
     settings: {
       armUrl: "https://arm.localhost",
+      cloud: CLOUDS.AzureCloud,
       tenantId: TENANT_ID,
       retryAfterSeconds: 0,
       allowRevertToMicrosoftManaged: false,

@@ -13,15 +13,16 @@ import {
 import { countriesOf, unavailability } from "../../core/data/regions.ts";
 import { OFFERED_SKUS, skuInformation } from "../../core/data/skus.ts";
 import { ACTIONS } from "../../core/permissions.ts";
-import type { Clock } from "../../core/ports.ts";
 import { regionConfiguration } from "../../core/region-configuration.ts";
 import { validateAddress, validateInputs } from "../../core/validate-inputs.ts";
 import type { Route } from "../../http/route.ts";
+import type { ControlPlane } from "../../orders/control-plane.ts";
 import { arm } from "./arm-route.ts";
 import { PATHS } from "./paths.ts";
 
 /** Information before an order is placed; answered from data files, the same in both scopes. */
-export function createServiceRoutes({ now }: { readonly now: Clock }): readonly Route[] {
+export function createServiceRoutes({ now, settings }: ControlPlane): readonly Route[] {
+  const { cloud } = settings;
   const atLocation = (location: string): readonly Route[] => [
     arm.bodyRoute({
       at: ["POST", `${location}/validateInputs`],
@@ -30,7 +31,9 @@ export function createServiceRoutes({ now }: { readonly now: Clock }): readonly 
       body: validateInputsRequest,
       answers: { 200: validateInputsResponse },
       handle: ({ body }) =>
-        Promise.resolve({ json: { properties: validateInputs(body.individualRequestDetails) } }),
+        Promise.resolve({
+          json: { properties: validateInputs(body.individualRequestDetails, cloud) },
+        }),
     }),
     arm.bodyRoute({
       at: ["POST", `${location}/regionConfiguration`],
@@ -38,7 +41,7 @@ export function createServiceRoutes({ now }: { readonly now: Clock }): readonly 
       summary: "Shows what a region offers",
       body: regionConfigurationRequest,
       answers: { 200: regionConfigurationResponse },
-      handle: ({ body }) => Promise.resolve({ json: regionConfiguration(body, now()) }),
+      handle: ({ body }) => Promise.resolve({ json: regionConfiguration(body, cloud, now()) }),
     }),
     // Azure lists those of a subscription only in api-versions to 2019-09-01.
     arm.bodyRoute({
@@ -50,11 +53,11 @@ export function createServiceRoutes({ now }: { readonly now: Clock }): readonly 
       handle: (request) => {
         const { country, location: region, skuNames } = request.body;
         const traits = apiVersionTraits(request.apiVersion);
+        const countries = countriesOf(region, cloud);
+        const reason = unavailability(region, country, cloud);
         const value = OFFERED_SKUS.filter(
           (sku) => skuNames === undefined || skuNames.includes(sku),
-        ).map((sku) =>
-          skuInformation(sku, region, countriesOf(region), unavailability(region, country), traits),
-        );
+        ).map((sku) => skuInformation(sku, region, countries, reason, traits));
         return Promise.resolve({ json: { value } });
       },
     }),

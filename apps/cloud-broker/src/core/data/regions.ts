@@ -1,4 +1,4 @@
-import { type CommerceBoundary, regionOf } from "@databox-cmk/errors";
+import { type Cloud, type CommerceBoundary, regionOf } from "@databox-cmk/errors";
 
 /**
  * Countries to and from which an appliance may travel without leaving a commerce boundary (Data
@@ -55,8 +55,8 @@ const BOUNDARIES = {
 /**
  * Countries of the region's commerce boundary; empty for a region that does not receive appliances.
  */
-export function countriesOf(location: string): readonly string[] {
-  const region = regionOf(location);
+export function countriesOf(location: string, cloud: Cloud): readonly string[] {
+  const region = regionOf(location, cloud);
   return region === undefined ? [] : BOUNDARIES[region.boundary];
 }
 
@@ -66,8 +66,9 @@ export function countriesOf(location: string): readonly string[] {
 export function unavailability(
   location: string,
   country: string,
+  cloud: Cloud,
 ): "Country" | "Region" | undefined {
-  const countries = countriesOf(location);
+  const countries = countriesOf(location, cloud);
   if (countries.length === 0) return "Region";
   return countries.includes(country.toUpperCase()) ? undefined : "Country";
 }
