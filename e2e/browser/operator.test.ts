@@ -83,7 +83,8 @@ describe.runIf(runsBrowser)("an operator in the portal", () => {
     // The keys are gone, and its node has not certified that its medium is erased.
     await page.getByText("databox-agent erase", { exact: true }).waitFor();
     const downloading = page.waitForEvent("download");
-    await press(visit, "Download the certificate");
+    expect(await page.getByRole("button", { name: "Certificate (PDF)" }).count()).toBe(0);
+    await press(visit, "Certificate (signed file)");
     const { status, stdout } = await verifyCertificateFile(
       portal.world,
       await (await downloading).path(),
@@ -98,8 +99,17 @@ describe.runIf(runsBrowser)("an operator in the portal", () => {
     await owner.page.getByText("Erased by").waitFor();
     await owner.page.getByText(OPERATOR).waitFor();
     await owner.picture("erased-for-the-owner");
+    // A failure is shown; the next click reads the PDF again.
+    const failure = { code: "AuthorizationFailed", message: "Your role was removed." };
+    await owner.page.route(
+      "**/erasureCertificate/pdf?*",
+      (route) => route.fulfill({ status: 403, json: { error: failure } }),
+      { times: 1 },
+    );
+    await press(owner, "Certificate (PDF)");
+    await owner.page.getByText("AuthorizationFailed").first().waitFor();
     const saving = owner.page.waitForEvent("download");
-    await press(owner, "Download PDF", "link");
+    await press(owner, "Certificate (PDF)");
     const pdf = await saving;
     expect(pdf.suggestedFilename()).toBe("atlas-erasure.pdf");
     expect(await verifyCertificateFile(portal.world, await pdf.path())).toMatchObject({

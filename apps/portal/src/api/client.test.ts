@@ -53,6 +53,19 @@ test("a change is sent with the tag of the resource that was read", async () => 
   expect(new Headers(calls.at(-1)?.init.headers).get("if-match")).toBe('"1"');
 });
 
+test("a file is read as it is, and a refusal or an interrupted body is a problem", async () => {
+  const { client, calls } = answering(() => new Response("%PDF-1.7"));
+  expect(await (await client.readFile("/x")).text()).toBe("%PDF-1.7");
+  expect(new Headers(calls[0]?.init.headers).get("accept")).toBe("*/*");
+  const refused = answering(json(403, {}));
+  expect((await problemOf(refused.client.readFile("/x"))).status).toBe(403);
+  const cut = answering(
+    () => new Response(new ReadableStream({ start: (body) => body.error(new Error("cut")) })),
+  );
+  const { problem } = await problemOf(cut.client.readFile("/x"));
+  expect(problem.code).toBe("PortalUnreachable");
+});
+
 test("an answer of another shape is a problem that names the member, not a page that breaks later", async () => {
   const { client } = answering(json(200, { name: 1 }));
   const { problem } = await problemOf(client.read("/x", view));

@@ -30,6 +30,8 @@ export type Client = {
     schema: Schema,
     call?: Call,
   ): Promise<{ readonly value: z.infer<Schema>; readonly tag: string | undefined }>;
+  /** An answer that is a file. */
+  readFile(path: string): Promise<Blob>;
   /** For answers without a relevant body. */
   send(path: string, call: Call): Promise<{ readonly status: number }>;
 };
@@ -52,13 +54,14 @@ export function createClient({
   const exchange = async (
     path: string,
     { method = "GET", body, signal, ifMatch, createOnly }: Call,
+    accept = "application/json",
   ) => {
     const response = await fetch(path, {
       method,
       credentials: "same-origin",
       redirect: "error",
       headers: withoutUndefined({
-        accept: "application/json",
+        accept,
         "x-csrf-token": method === "GET" ? undefined : csrfToken,
         "content-type": body && "application/json",
         "if-match": ifMatch,
@@ -88,6 +91,12 @@ export function createClient({
   return {
     readTagged,
     read: async (path, schema, call = {}) => (await readTagged(path, schema, call)).value,
+    readFile: async (path) => {
+      const response = await exchange(path, {}, "*/*");
+      return response.blob().catch(async () => {
+        throw await silence("connection");
+      });
+    },
     send: async (path, call) => {
       const { status } = await exchange(path, call);
       return { status };

@@ -1,19 +1,33 @@
 import type { ErasureStatement } from "@databox-cmk/protocol";
-import { DownloadButton, Facts, Section, Time } from "@databox-cmk/ui";
-import { Link, Text } from "@fluentui/react-components";
+import { DownloadButton, Facts, saveFile, Section, Time } from "@databox-cmk/ui";
+import { Button, makeStyles, Text, tokens } from "@fluentui/react-components";
+import { ArrowDownloadRegular } from "@fluentui/react-icons";
+import { useMutation } from "@tanstack/react-query";
 import type { ReactElement } from "react";
 
-import { certificatePdfPath, readErasureCertificate } from "../api/erasure-certificate.ts";
+import { readCertificatePdf, readErasureCertificate } from "../api/erasure-certificate.ts";
 import { PersonName } from "../people/person-name.tsx";
-import { QueryState } from "../shell/query-problem.tsx";
+import { useSignedIn } from "../queries/session-context.ts";
+import { QueryProblem, QueryState } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { useOrderName, useOrderPart } from "./use-order.ts";
+
+const useStyles = makeStyles({
+  buttons: { display: "flex", flexWrap: "wrap", gap: tokens.spacingHorizontalS },
+});
 
 /** For an erased order: the destroyed keys, and the signed certificate. */
 export function ErasureSection(): ReactElement {
   const texts = useTexts();
   const name = useOrderName();
   const erasure = useOrderPart("erasureCertificate", readErasureCertificate);
+  const { client } = useSignedIn();
+  const pdf = useMutation({
+    mutationFn: async () => {
+      const file = await readCertificatePdf(client, name);
+      saveFile(`${name.jobName}-erasure.pdf`, file.type, file);
+    },
+  });
   return (
     <Section title={texts.order.erasure.title}>
       <QueryState of={erasure} />
@@ -44,10 +58,22 @@ export function ErasureSection(): ReactElement {
               },
             ]}
           />
-          <Link href={certificatePdfPath(name)} download>
-            {texts.order.erasure.downloadPdf}
-          </Link>
-          <ErasureCertificate certificate={erasure.data.certificate} orderName={name.jobName} />
+          <ErasureCertificate
+            certificate={erasure.data.certificate}
+            orderName={name.jobName}
+            pdfButton={
+              <Button
+                icon={<ArrowDownloadRegular />}
+                disabledFocusable={pdf.isPending}
+                onClick={() => {
+                  pdf.mutate();
+                }}
+              >
+                {texts.order.erasure.downloadPdf}
+              </Button>
+            }
+          />
+          {pdf.error !== null && <QueryProblem error={pdf.error} />}
         </>
       )}
     </Section>
@@ -62,18 +88,22 @@ function certifiedNodes({ nodes = [] }: ErasureStatement): string {
     .join(", ");
 }
 
-/** The signed certificate as a file. */
+/** The signed certificate as a file. Operators get no PDF of it. */
 export function ErasureCertificate({
   certificate,
   orderName,
+  pdfButton,
 }: {
   readonly certificate: string;
   readonly orderName: string;
+  readonly pdfButton?: ReactElement;
 }): ReactElement {
+  const styles = useStyles();
   const texts = useTexts();
   return (
     <>
-      <div>
+      <div className={styles.buttons}>
+        {pdfButton}
         <DownloadButton
           label={texts.order.erasure.download}
           fileName={`${orderName}-erasure.jws`}

@@ -187,10 +187,10 @@ export const de: Texts = {
       copies: "Zerstörte Kopien",
       nodes: "Knoten, die ihre Löschung bescheinigt haben",
       noNodes: "Keiner",
-      download: "Zertifikat herunterladen",
-      downloadPdf: "PDF herunterladen",
+      download: "Zertifikat (signierte Datei)",
+      downloadPdf: "Zertifikat (PDF)",
       verify:
-        "Um es oder sein PDF ohne Netz zu prüfen, speichern Sie die öffentlichen Schlüssel des Dienstes (/webhooks/v1/keys), und führen Sie aus:",
+        "Um die signierte Datei ohne Netz zu prüfen, speichern Sie die öffentlichen Schlüssel des Dienstes (/webhooks/v1/keys), und führen Sie aus:",
     },
     serial: "Seriennummer",
     lastSeen: "Zuletzt gesehen",

@@ -194,10 +194,10 @@ export const en = {
       copies: "Wrapped copies destroyed",
       nodes: "Nodes that certified their erasure",
       noNodes: "None",
-      download: "Download the certificate",
-      downloadPdf: "Download PDF",
+      download: "Certificate (signed file)",
+      downloadPdf: "Certificate (PDF)",
       verify:
-        "To verify it, or its PDF, offline, save the service's public keys (/webhooks/v1/keys) and run:",
+        "To verify the signed file offline, save the service's public keys (/webhooks/v1/keys) and run:",
     },
     serial: "Serial number",
     lastSeen: "Last seen",
