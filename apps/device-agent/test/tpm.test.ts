@@ -73,6 +73,7 @@ describe.skipIf(!HAS_TPM)("a device key in the TPM", () => {
       expect(seen(await world.unlock())).toMatchObject(unlocked);
       await own.cutPower();
     }
+    expect(seen(await world.unlock())).toMatchObject(unlocked);
   });
 
   test("does not sign in another TPM", async () => {
