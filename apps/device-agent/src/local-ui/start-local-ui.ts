@@ -187,6 +187,8 @@ export async function startLocalUi(input: {
       const answer = answerOf(state);
       if (answer !== undefined && answer !== heardAnswer) operations.answered();
       heardAnswer = answer;
+      // Without a lease, nothing tells this node when the other nodes change.
+      if (answer === undefined) met = undefined;
       const { id, given } = waiting() ?? {};
       const text = JSON.stringify([state.lock, state.generation, id, given]);
       if (text !== looked) streams.changed();
@@ -195,8 +197,10 @@ export async function startLocalUi(input: {
     meet({ extensions }) {
       const parsed = siblings.safeParse(extensions?.["siblings"]);
       if (!parsed.success) return;
+      const isNews = withoutAges(met?.siblings) !== withoutAges(parsed.data);
       met = { siblings: parsed.data, atMs: nowMs() };
-      streams.changed();
+      // A newer age alone goes to the pages with the next renewal.
+      if (isNews) streams.changed();
     },
     hear: (event) => {
       operations.hear(event);
@@ -216,6 +220,13 @@ export async function startLocalUi(input: {
 function agedBy(described: Siblings, passed: number): Siblings {
   return described.map(({ lastSeenSeconds: seen, ...sibling }) =>
     seen === undefined ? sibling : { ...sibling, lastSeenSeconds: Math.round(seen + passed) },
+  );
+}
+
+/** Comparable; an age changes with each answer. */
+function withoutAges(described: Siblings = []): string {
+  return JSON.stringify(
+    described.map(({ serial, lock, lastSeenSeconds: seen }) => [serial, lock, seen !== undefined]),
   );
 }
 

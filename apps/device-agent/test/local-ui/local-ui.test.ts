@@ -2,14 +2,24 @@ import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { localError, localState } from "@databox-cmk/protocol";
+import { localError, localState, type RenewedLease } from "@databox-cmk/protocol";
 import { describe, expect, test } from "vitest";
 
-import { SERIAL } from "../agent-world.ts";
-import { createUiWorld, PASSKEY } from "./ui-world.ts";
+import { openStateFolder } from "../../src/state/state-folder.ts";
+import { seen, SERIAL } from "../agent-world.ts";
+import { createUiWorld, PASSKEY, type UiWorld } from "./ui-world.ts";
 
 const ended = (state: { operation?: { outcome: string } }) =>
   state.operation !== undefined && state.operation.outcome !== "running";
+
+/** The broker answers a watch of the lease like this. */
+const answerOf = ({ world }: UiWorld, siblings: unknown): RenewedLease => ({
+  requestHash: "A".repeat(43),
+  order: world.broker.order,
+  serial: SERIAL,
+  lease: { id: randomUUID(), ttlSeconds: 60, outageGraceSeconds: 60, sequence: 0 },
+  extensions: { siblings },
+});
 
 describe("before anybody has signed in", () => {
   test("the node's name and lock state are shown, and nothing else about it", async () => {
@@ -29,22 +39,41 @@ describe("before anybody has signed in", () => {
   test("the other node of the order is shown as the broker described it, and nonsense is ignored", async () => {
     await using site = await createUiWorld();
     const meet = async (siblings: unknown) => {
-      const { order } = site.world.broker;
-      site.ui.meet({
-        requestHash: "A".repeat(43),
-        order,
-        serial: SERIAL,
-        lease: { id: randomUUID(), ttlSeconds: 60, outageGraceSeconds: 60, sequence: 0 },
-        extensions: { siblings },
-      });
+      site.ui.meet(answerOf(site, siblings));
       return localState.parse((await site.client.get("/api/state")).json).siblings;
     };
     expect(await meet("nonsense")).toBeUndefined();
     const other = { serial: "DBH-1-B", lock: "erased" };
     expect(await meet([other])).toEqual([other]);
     expect(await meet([{ ...other, key: "more than a node may know" }])).toEqual([other]);
-    const [seen] = (await meet([{ ...other, lastSeenSeconds: 90 }])) ?? [];
-    expect(seen?.lastSeenSeconds).toBeGreaterThanOrEqual(90);
+    const [described] = (await meet([{ ...other, lastSeenSeconds: 90 }])) ?? [];
+    expect(described?.lastSeenSeconds).toBeGreaterThanOrEqual(90);
+
+    const sent: unknown[] = [];
+    const told = site.client.event(({ siblings: shown }) => {
+      sent.push(shown[0].lock);
+      return shown[0].lock === "unlocked";
+    });
+    await expect.poll(() => sent.length).toBe(1);
+    await meet([{ ...other, lastSeenSeconds: 5 }]);
+    await meet([{ ...other, lock: "unlocked", lastSeenSeconds: 6 }]);
+    await told;
+    expect(sent).toEqual(["erased", "unlocked"]);
+  });
+
+  test("the other node is shown only while this node holds a lease", async () => {
+    await using site = await createUiWorld();
+    expect(seen(await site.world.unlock())).toMatchObject({ outcome: "unlocked" });
+    const shown = async () => {
+      const state = openStateFolder(site.world.stateDir).readState();
+      if (state === undefined) throw new Error("no state");
+      site.ui.look(state);
+      return localState.parse((await site.client.get("/api/state")).json).siblings;
+    };
+    site.ui.meet(answerOf(site, [{ serial: "DBH-1-B", lock: "unlocked" }]));
+    expect(await shown()).toHaveLength(1);
+    await site.world.lock();
+    expect(await shown()).toBeUndefined();
   });
 
   test("a node in split custody says so, and no passkey opens it or signs in", async () => {
