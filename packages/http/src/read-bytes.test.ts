@@ -32,7 +32,7 @@ test("a body that says that it is too long is not read", async () => {
   expect(request.readableFlowing).toBeNull();
 });
 
-test("a body that breaks off is no body", async () => {
+test("a body that breaks off does not count", async () => {
   const request = message();
   const read = readBytes(request, 7);
   request.destroy();

@@ -43,7 +43,7 @@ const unusable = tell(EVENT_TYPES.keyHealthChanged, {
   },
 });
 
-test("a key that became unusable is told with order, key, code, who must act, and the page", () => {
+test("a key that became unusable is announced with order, key, code, who must act, and the page", () => {
   expect(unusable).toEqual({
     title: "The key of order atlas is unusable",
     facts: [
@@ -102,7 +102,7 @@ test.each([
     { Before: "not checked yet", Now: "at risk", Risks: "The key expires soon" },
   ],
 ] as const)(
-  "%s is told in plain words, without what a person typed",
+  "%s is announced in plain words, without the text that a person typed",
   (type, data, title, facts) => {
     const message = tell(type, data);
     expect(message.title).toBe(title);
@@ -124,7 +124,7 @@ const german = (type: EventType, data: object) => {
 };
 
 describe("in German", () => {
-  test("a key that became unusable is told with order, key, code, who must act, and the step", () => {
+  test("a key that became unusable is announced with order, key, code, who must act, and the step", () => {
     const nextStep = nextStepOfHealth(
       { state: "unusable", code: "SsemUserErrorEncryptionKeyDisabled", facts: {} },
       { keyName: "atlas", vaultName: "contoso" },
@@ -223,12 +223,12 @@ test("every kind of event has a message with a link to a page of the portal", ()
     );
 });
 
-test("a change is told without a node, since it names a member of the API in its place", () => {
+test("a change is announced without a node, since it names a member of the API in its place", () => {
   const { facts } = tell(EVENT_TYPES.approvalWaiting, { serial: "unlockPolicy/", required: 1 });
   expect(facts.map(({ name }) => name)).not.toContain("Node");
 });
 
-test("Teams gets an Adaptive Card whose texts are no Markdown", () => {
+test("Teams gets an Adaptive Card whose texts are not Markdown", () => {
   const card = JSON.parse(
     renderTeamsMessage({ ...unusable, title: "[a](https://evil.example) *b*" }),
   ) as unknown;

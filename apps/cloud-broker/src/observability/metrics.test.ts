@@ -60,7 +60,7 @@ test.each([
   expect(text).not.toMatch(OF_THE_DATABASE);
 });
 
-test("a database that answers again is told at the next scrape", async () => {
+test("the next scrape shows a database that answers again", async () => {
   let isUp = false;
   const { registry } = createMetrics(() =>
     isUp ? Promise.resolve(FIGURES) : Promise.reject(new Error("no database")),

@@ -143,7 +143,7 @@ const STEPS: readonly Step[] = [
   poll("delete, first poll", DELETION),
   { command: "delete, last poll", method: "GET", status: 204 },
   {
-    command: "show of what was deleted",
+    command: "show of the deleted order",
     method: "GET",
     path: JOB,
     status: 404,

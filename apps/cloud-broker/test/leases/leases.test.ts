@@ -168,7 +168,7 @@ describe("the receipt of a re-lock", () => {
     ]);
   });
 
-  test("of a volume that closed by itself is no time to re-lock", async () => {
+  test("of a volume that closed by itself does not count as a time to re-lock", async () => {
     await switchUnlocking("revoke", { reason: "stolen" });
     await holder.receipt({ cause: "boot" });
     expect(await scrape()).toContain("databox_relock_seconds_count 0\n");

@@ -231,7 +231,7 @@ test("a message is in the language that its channel asks for", async () => {
   expect(mail).not.toMatch(/Who must act|Next step|Before/);
 });
 
-describe("finished work is told", () => {
+describe("finished work is announced", () => {
   test("of a drill once, when its last node has answered", async () => {
     const holders: LeaseClient[] = [];
     for (const device of await world.deliveredHeavy("drilled1"))

@@ -78,13 +78,13 @@ test("a server without a trusted certificate gets neither password nor message",
   expect(server.received).toEqual([]);
 });
 
-test.each([451, 550])("a refusal by %i is told by its status", async (status) => {
+test.each([451, 550])("a refusal by %i is named by its status", async (status) => {
   server = await openMailServer();
   server.refuseWith = status;
   expect(await sender("starttls", AUTHORITY.certificatePem)(MAIL)).toEqual({ status });
 });
 
-test("a wrong password is told by its status", async () => {
+test("a wrong password is named by its status", async () => {
   server = await openMailServer();
   const wrong = { ...settings("starttls"), password: "wrong" };
   const send = createSendMail(wrong, AUTHORITY.certificatePem, PATIENCE_MS);

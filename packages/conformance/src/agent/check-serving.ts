@@ -26,7 +26,7 @@ const LIMIT_MS = 300_000;
 const stranger = generateSigningKey().key;
 const OTHER_LEASE = "00000000-0000-4000-8000-00000000000f";
 
-/** Equal for the same keys, whatever their order. */
+/** Equal for the same keys, in any order. */
 const inOrder = (kids: readonly string[]): string => kids.toSorted().join();
 
 const forgeRelock =
