@@ -21,7 +21,7 @@ import { startWorkers } from "./run/workers/start-workers.ts";
 import { type RunningBroker, startBroker } from "./start-broker.ts";
 
 const WORKERS_MAX = 64;
-/** As at the agent. */
+/** The agent has the same. */
 export const EXIT_WRONG_COMMAND_LINE = 2;
 /** Since the process started. */
 const elapsedMs = (): number => performance.now();

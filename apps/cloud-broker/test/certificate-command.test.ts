@@ -242,7 +242,7 @@ describe("the document", () => {
     const json = await run(changed, keysOf(key), "--json");
     expect(json.lines.map((line) => JSON.parse(line))).toEqual([STATEMENT]);
     for (const { exitCode, warnings } of [text, json]) {
-      expect(exitCode).toBe(4);
+      expect(exitCode).toBe(5);
       expect(warnings).toEqual([expect.stringContaining("WARNING")]);
     }
   });

@@ -15,7 +15,7 @@ import {
 } from "../../orders/verify-certificate.ts";
 
 const EXIT_FORGED = 3;
-const EXIT_OTHER_PAGES = 4;
+const EXIT_OTHER_PAGES = 5;
 const OTHER_PAGES =
   "WARNING: another version of the broker made the pages of the PDF, or they were changed: trust " +
   "only the output of this command";
