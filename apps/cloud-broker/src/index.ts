@@ -3,7 +3,7 @@ export { createBroker, type Broker, type BrokerDependencies } from "./create-bro
 export { parseConfig, SETTINGS, type BrokerConfig, type Environment } from "./config/config.ts";
 export { createKeys } from "./run/commands/key-commands.ts";
 export { METRICS } from "./observability/metrics.ts";
-export { startBroker, type RunningBroker } from "./start-broker.ts";
+export { LEASES_MS as WATCH_POLL_MS, startBroker, type RunningBroker } from "./start-broker.ts";
 
 // Decisions, for the simulation of a fleet that no machine holds.
 export { RETRY_AFTER_SECONDS } from "./api/front/turn-away.ts";

@@ -50,7 +50,8 @@ export type RunningBroker = {
 const SHUTDOWN_GRACE_MS = 10_000;
 const HOUSEKEEPING_MS = 30_000;
 const LOOKS_PER_INTERVAL = 10;
-const LEASES_MS = 500;
+/** News of a lease reaches those that wait within it, also from another replica. */
+export const LEASES_MS = 500;
 const EVENTS_MS = 1_000;
 const WATCH_MS = 5_000;
 const CLOCKS_MS = 30_000;

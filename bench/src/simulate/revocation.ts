@@ -1,4 +1,4 @@
-import { type Party, WATCH_HOLD_MS, WATCHES_MAX } from "@databox-cmk/cloud-broker";
+import { type Party, WATCH_HOLD_MS, WATCH_POLL_MS, WATCHES_MAX } from "@databox-cmk/cloud-broker";
 import { type HeldLease, renewalIntervalMs, retryAfterMs } from "@databox-cmk/device-agent";
 import FlatQueue from "flatqueue";
 
@@ -15,11 +15,10 @@ import {
   spreadOverVaults,
 } from "./world.ts";
 
-const STEPS = { renew: 0, renewed: 1, told: 2 } as const;
+/** The next step of an appliance, or of a replica that reads the news. */
+const STEPS = { renew: 0, renewed: 1, told: 2, news: 3 } as const;
 const STEP_BITS = 2;
 
-/** Within it each replica reads that there is news of its leases. */
-const POLL_MS = 1_000;
 const LEASE: HeldLease = {
   id: "lease",
   sequence: 1,
@@ -69,8 +68,8 @@ export function simulateRevocation({ size, costs, seed }: Revocation): Revocatio
   /** A renewal, and the answer of a wait that ended without news. */
   const requestMs = costs.renewalMs * (1 + INTERVAL_MS / WATCH_HOLD_MS);
 
-  const later = (appliance: number, step: keyof typeof STEPS, atMs: number): void => {
-    queue.push((appliance << STEP_BITS) | STEPS[step], atMs);
+  const later = (id: number, step: keyof typeof STEPS, atMs: number): void => {
+    queue.push((id << STEP_BITS) | STEPS[step], atMs);
   };
   const customers = createCustomers(size);
   /** Connections are remembered by their customer. */
@@ -84,7 +83,7 @@ export function simulateRevocation({ size, costs, seed }: Revocation): Revocatio
     at(replicas, replicaOf[appliance] ?? 0).work(costs.renewalMs);
   };
 
-  const steps: Record<keyof typeof STEPS, (appliance: number) => void> = {
+  const steps: Record<keyof typeof STEPS, (id: number) => void> = {
     renew(appliance) {
       if (closedMs[appliance] !== 0) return;
       const replica = at(replicas, replicaOf[appliance] ?? 0);
@@ -111,6 +110,17 @@ export function simulateRevocation({ size, costs, seed }: Revocation): Revocatio
       }
     },
     told: tell,
+    /** A replica answers those that still wait there, one after the other. */
+    news(index) {
+      const replica = at(replicas, index);
+      let watching = 0;
+      for (let appliance = 0; appliance < size.appliances; appliance += 1) {
+        if (replicaOf[appliance] !== index || closedMs[appliance] !== 0) continue;
+        later(appliance, "told", replica.work(costs.renewalMs));
+        watching += 1;
+        if (watching === WATCHES_MAX) return;
+      }
+    },
   };
 
   for (let appliance = 0; appliance < size.appliances; appliance += 1)
@@ -124,27 +134,14 @@ export function simulateRevocation({ size, costs, seed }: Revocation): Revocatio
       isRevoked = true;
       nowMs = REVOKED_MS;
       steadyMs = replicas.reduce((sum, replica) => sum + replica.busyMs(), 0);
-      publishNews();
+      for (let index = 0; index < size.replicas; index += 1)
+        later(index, "news", nowMs + random() * WATCH_POLL_MS);
       continue;
     }
     nowMs = nextMs;
     const event = queue.pop() ?? 0;
     sampler.look(nowMs);
     at(byNumber, event & ((1 << STEP_BITS) - 1))(event >>> STEP_BITS);
-  }
-
-  /** Each replica answers those that wait there, one after the other. */
-  function publishNews(): void {
-    const startMs = replicas.map(() => nowMs + random() * POLL_MS);
-    const watching = replicas.map(() => 0);
-    for (let appliance = 0; appliance < size.appliances; appliance += 1) {
-      const index = replicaOf[appliance] ?? 0;
-      const place = watching[index] ?? 0;
-      if (place >= WATCHES_MAX) continue;
-      watching[index] = place + 1;
-      const doneMs = at(replicas, index).work(costs.renewalMs);
-      later(appliance, "told", Math.max(doneMs, at(startMs, index) + costs.renewalMs));
-    }
   }
 
   return {

@@ -58,6 +58,9 @@ test("a revocation closes every volume", () => {
   const result = simulateRevocation({ size: SIZE, costs: COSTS, seed: 1 });
   expect(result.closed).toBe(SIZE.appliances);
   expect(result.waits(1)).toBe(result.lastMs);
+  // A replica has half of them or more, and answers one after the other.
+  const ofReplica = SIZE.appliances / SIZE.replicas - 1;
+  expect(result.waits(1) - result.waits(0)).toBeGreaterThan(ofReplica * COSTS.renewalMs);
 });
 
 test.each([{ owners: 1 }, { owners: 2 }])(
