@@ -8,7 +8,7 @@ import {
 } from "./bench-result.ts";
 import { startUnlockLoad } from "./measure-unlocks.ts";
 import { renewalCost } from "./renewal.ts";
-import { simulateCampaign } from "./simulate/campaign.ts";
+import { CALLS_PER_WINDOW, simulateCampaign } from "./simulate/campaign.ts";
 import { simulateRevocation } from "./simulate/revocation.ts";
 import { simulateStorm, type StormResult } from "./simulate/storm.ts";
 import { type Costs, defaultOf } from "./simulate/world.ts";
@@ -58,7 +58,7 @@ export async function run(): Promise<BenchResult> {
     one("measured: renewal", "ms", costs.renewalMs),
   ];
   const plots: Plot[] = [];
-  const budgets: number[] = [];
+  let throttledCampaigns = 0;
 
   for (const appliances of [HALF, WHOLE]) {
     const name = `storm of ${named(appliances)}`;
@@ -68,7 +68,6 @@ export async function run(): Promise<BenchResult> {
       seed: SEED,
       firstAskMs: (random) => random() * SPREAD_MS,
     });
-    budgets.push(storm.highestBudget);
     measurements.push(...ofStorm(name, storm));
     plots.push({
       file: `simulate-storm-${String(appliances / 1000)}k.svg`,
@@ -103,7 +102,7 @@ export async function run(): Promise<BenchResult> {
   };
   for (const [name, way] of Object.entries(ways)) {
     const campaign = simulateCampaign({ size: sizeOf(WHOLE), costs, seed: SEED, ...way });
-    budgets.push(campaign.highestBudget);
+    throttledCampaigns += campaign.throttled;
     measurements.push(
       one(
         `campaign over ${named(WHOLE)}, ${name}: the last order`,
@@ -118,7 +117,7 @@ export async function run(): Promise<BenchResult> {
       one(
         `campaign over ${named(WHOLE)}, ${name}: highest use of a vault`,
         "%",
-        campaign.highestBudget * 100,
+        (campaign.busiestCalls / CALLS_PER_WINDOW) * 100,
       ),
     );
   }
@@ -133,7 +132,6 @@ export async function run(): Promise<BenchResult> {
     }),
   );
   if (calm === undefined || throttling === undefined) throw new TypeError("nothing was simulated");
-  budgets.push(throttling.highestBudget);
   const others = throttling.waits(0.99, isOther) / calm.waits(0.99, isOther);
   measurements.push(
     one("throttling vault: its last appliance", "min", throttling.lastMs / 60_000),
@@ -153,7 +151,7 @@ export async function run(): Promise<BenchResult> {
       `simulated in ${String(Math.round((user + system) / 1_000_000))} s of processor time`,
     ],
     aims: [
-      aim("highest use of any vault's budget", Math.max(...budgets), "at most", 1, ""),
+      aim("orders of campaigns that a vault throttled", throttledCampaigns, "at most", 0, ""),
       aim("others' p99 beside a throttling vault, to without it", others, "at most", 1.5, ""),
     ],
     plots,

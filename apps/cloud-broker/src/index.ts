@@ -7,7 +7,11 @@ export { LEASES_MS as WATCH_POLL_MS, startBroker, type RunningBroker } from "./s
 
 // Decisions, for the simulation of a fleet that no machine holds.
 export { RETRY_AFTER_SECONDS } from "./api/front/turn-away.ts";
-export { createVaultBudget, type VaultBudget } from "./azure/vault-budget.ts";
+export {
+  BURST_MS as VAULT_BURST_MS,
+  createVaultBudget,
+  type VaultBudget,
+} from "./azure/vault-budget.ts";
 export { decideRetry } from "./core/campaign-step.ts";
 export { retryDelayMs } from "./core/retry-delay.ts";
 export { AT_ONCE as CAMPAIGN_STEPS_AT_ONCE } from "./key-life/campaigns/run-campaigns.ts";

@@ -1,9 +1,10 @@
+import { VAULT_BURST_MS } from "@databox-cmk/cloud-broker";
 import { expect, test } from "vitest";
 
-import { simulateCampaign } from "./campaign.ts";
+import { CALLS, CALLS_PER_WINDOW, simulateCampaign, VAULT_SHARE } from "./campaign.ts";
 import { simulateRevocation } from "./revocation.ts";
 import { simulateStorm } from "./storm.ts";
-import type { Costs } from "./world.ts";
+import { type Costs, createRandom, spreadOverVaults } from "./world.ts";
 
 const COSTS: Costs = {
   unlockMs: 1,
@@ -16,24 +17,17 @@ const COSTS: Costs = {
 };
 const SIZE = { appliances: 5_000, replicas: 2, vaults: 20 };
 const isOther = (vault: number) => vault !== 0;
-/** Everyone at once: more than two replicas take, and more than the largest vault allows. */
-const storm = (seed: number, budgetOf?: (vault: number) => number) =>
-  simulateStorm({
-    size: SIZE,
-    costs: COSTS,
-    seed,
-    firstAskMs: (random) => random() * 1_000,
-    ...(budgetOf && { budgetOf }),
-  });
+/** Everyone at once: more than two replicas take. */
+const storm = (seed: number) =>
+  simulateStorm({ size: SIZE, costs: COSTS, seed, firstAskMs: (random) => random() * 1_000 });
 
 const facts = (result: object) => JSON.stringify(result);
 
-test("a storm ends with everyone served, and no vault over its budget", () => {
+test("a storm ends with everyone served", () => {
   const result = storm(1);
   expect(result.served).toBe(SIZE.appliances);
   expect(result.turnedAway).toBeGreaterThan(0);
   expect(result.waits(0)).toBeGreaterThan(0);
-  expect(result.highestBudget).toBeLessThanOrEqual(1);
 });
 
 test("a vault that throttles delays its own appliances, and not the others'", () => {
@@ -43,12 +37,15 @@ test("a vault that throttles delays its own appliances, and not the others'", ()
     seed: 1,
     firstAskMs: (random: () => number) => random() * 60_000,
   };
-  const [calm, throttling] = [1, 0.02].map((budget) =>
-    simulateStorm({ ...spread, budgetOf: (vault) => (isOther(vault) ? 1 : budget) }),
+  const budget = 0.02;
+  const [calm, throttling] = [1, budget].map((ofLargest) =>
+    simulateStorm({ ...spread, budgetOf: (vault) => (isOther(vault) ? 1 : ofLargest) }),
   );
   expect(throttling?.served).toBe(SIZE.appliances);
   expect(throttling?.throttled).toBeGreaterThan(0);
-  expect(throttling?.highestBudget).toBeLessThanOrEqual(1);
+  const calls = 2 * spreadOverVaults(SIZE, createRandom(1)).filter((vault) => vault === 0).length;
+  const windows = Math.ceil(calls / (budget * CALLS_PER_WINDOW));
+  expect(throttling?.lastMs).toBeGreaterThan((windows - 1) * 10_000);
   const slower = (throttling?.waits(0.9, (vault) => vault === 0) ?? 0) / (calm?.waits(0.9) ?? 0);
   expect(slower).toBeGreaterThan(2);
   expect(throttling?.waits(0.9, isOther)).toBeLessThan(2 * (calm?.waits(0.9, isOther) ?? 0));
@@ -66,9 +63,13 @@ test("a revocation closes every volume", () => {
 test.each([{ owners: 1 }, { owners: 2 }])(
   "a campaign of $owners owners ends with every order done, within each vault's share",
   ({ owners }) => {
-    const result = simulateCampaign({ size: SIZE, costs: COSTS, seed: 1, owners });
+    // Few vaults, and orders that cost little: the pace is the limit, not the processor.
+    const size = { ...SIZE, vaults: 2 };
+    const result = simulateCampaign({ size, costs: { ...COSTS, stepMs: 1 }, seed: 1, owners });
     expect(result).toMatchObject({ done: SIZE.appliances, failed: 0 });
-    expect(result.highestBudget).toBeLessThanOrEqual(1);
+    expect(result.throttled).toBe(0);
+    const withBurst = VAULT_SHARE * CALLS_PER_WINDOW * (1 + VAULT_BURST_MS / 10_000);
+    expect(result.busiestCalls).toBeLessThanOrEqual(withBurst + CALLS);
   },
 );
 

@@ -39,8 +39,6 @@ export type StormResult = {
   readonly lastMs: number;
   /** From the first request to the grant, of the appliances that this selects. */
   waits(part: number, select?: (vault: number) => boolean): number;
-  readonly highestBudget: number;
-  readonly largestVaultCalls: number;
   /** Processor time of all replicas, in shares. */
   readonly handshakeShare: number;
   readonly refusedConnections: number;
@@ -212,8 +210,6 @@ export function simulateStorm({
           .filter((_wait, appliance) => select?.(vaultOf[appliance] ?? 0) ?? true),
         part,
       ),
-    highestBudget: vaults.highest(),
-    largestVaultCalls: vaults.callsOf(0),
     handshakeShare: (totals.handshakes * costs.handshakeMs) / busyMs,
     curves: sampler.curves(),
   };

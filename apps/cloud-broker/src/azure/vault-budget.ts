@@ -4,7 +4,7 @@ import type { Clock } from "../core/ports.ts";
 /** How far urgent calls may delay the calls that can wait. */
 const MAX_DEBT_MS = 1000;
 /** Calls in a row without a pause, after an idle moment. */
-const BURST_MS = 100;
+export const BURST_MS = 100;
 const MAX_VAULTS = 1000;
 
 export type VaultBudget = {
