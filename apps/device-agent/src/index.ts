@@ -6,6 +6,7 @@ export { COMMAND_HELP, COMMAND_OPTIONS, GLOBAL_OPTIONS } from "./command-line/op
 export type { AgentEvent, FailureEvent, SuccessEvent } from "./core/agent-event.ts";
 export { EXIT_CODES } from "./core/exit-codes.ts";
 // Decisions, for the simulation of a fleet that no machine holds.
+export { CONNECT_TIMEOUT_MS } from "./broker-client/transport.ts";
 export { type HeldLease, renewalIntervalMs, retryAfterMs } from "./core/lease-state.ts";
 export { secondsToNextAsk } from "./core/waiting-step.ts";
 

@@ -18,8 +18,8 @@ const COSTS: Costs = {
 const SIZE = { appliances: 5_000, replicas: 2, vaults: 20 };
 const isOther = (vault: number) => vault !== 0;
 /** Everyone at once: more than two replicas take. */
-const storm = (seed: number) =>
-  simulateStorm({ size: SIZE, costs: COSTS, seed, firstAskMs: (random) => random() * 1_000 });
+const storm = (seed: number, costs = COSTS) =>
+  simulateStorm({ size: SIZE, costs, seed, firstAskMs: (random) => random() * 1_000 });
 
 const facts = (result: object) => JSON.stringify(result);
 
@@ -28,6 +28,15 @@ test("a storm ends with everyone served", () => {
   expect(result.served).toBe(SIZE.appliances);
   expect(result.turnedAway).toBeGreaterThan(0);
   expect(result.waits(0)).toBeGreaterThan(0);
+});
+
+test("an agent that gives up a connection asks again before the replica reaches it", () => {
+  // The handshakes keep both replicas busy for 25 s, and an agent gives up after 5 s.
+  const result = storm(1, { ...COSTS, handshakeMs: 10 });
+  expect(result.served).toBe(SIZE.appliances);
+  const waiting = result.curves.find(({ label }) => label === "wait to ask again");
+  const [, after] = waiting?.points.find(([seconds]) => seconds >= 6) ?? [];
+  expect(after).toBeGreaterThan(SIZE.appliances / 2);
 });
 
 test("a vault that throttles delays its own appliances, and not the others'", () => {

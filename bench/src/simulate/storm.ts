@@ -1,5 +1,5 @@
 import { type Party, retryDelayMs } from "@databox-cmk/cloud-broker";
-import { secondsToNextAsk } from "@databox-cmk/device-agent";
+import { CONNECT_TIMEOUT_MS, secondsToNextAsk } from "@databox-cmk/device-agent";
 import FlatQueue from "flatqueue";
 
 import { createCustomers, createReplica } from "./replica.ts";
@@ -16,11 +16,9 @@ import {
 } from "./world.ts";
 
 /** The next step of an appliance's unlock. Each appliance has one at a time. */
-const STEPS = { knock: 0, door: 1, proven: 2, vault: 3, answered: 4, done: 5 } as const;
+const STEPS = { knock: 0, door: 1, proven: 2, vault: 3, answered: 4, done: 5, giveUp: 6 } as const;
 const STEP_BITS = 3;
 
-/** The agent gives up a connection that is not there by then (its connect time limit). */
-const GIVES_UP_MS = 5_000;
 /** An unlock gets the key and unwraps. */
 const VAULT_CALLS = 2;
 
@@ -67,7 +65,6 @@ export function simulateStorm({
   const vaults = createVaults(size.vaults, budgetOf, now);
   const queue = new FlatQueue(size.appliances);
   const startedMs = new Float64Array(size.appliances);
-  const knockedMs = new Float64Array(size.appliances);
   const servedMs = new Float64Array(size.appliances);
   const replicaOf = new Uint16Array(size.appliances);
   const asked = new Uint8Array(size.appliances);
@@ -83,7 +80,7 @@ export function simulateStorm({
     const count = asked[appliance] ?? 0;
     asked[appliance] = Math.min(255, count + 1);
     const seconds = secondsToNextAsk(retryAfterSeconds, count);
-    later(appliance, "knock", Math.max(nowMs, sinceMs) + seconds * 1000 + costs.networkMs);
+    later(appliance, "knock", sinceMs + seconds * 1000 + costs.networkMs);
   };
   const customers = createCustomers(size);
   const customerOf = (appliance: number): Party => at(customers, vaultOf[appliance] ?? 0);
@@ -100,18 +97,15 @@ export function simulateStorm({
       }
       counts["wait to ask again"] -= 1;
       counts["at the replicas"] += 1;
-      knockedMs[appliance] = nowMs;
       totals.handshakes += 1;
-      later(appliance, "door", replica.work(costs.handshakeMs));
+      const doneMs = replica.work(costs.handshakeMs);
+      // An agent that gives up leaves its handshake in the replica's queue.
+      const givesUpMs = nowMs + CONNECT_TIMEOUT_MS;
+      if (doneMs > givesUpMs) later(appliance, "giveUp", givesUpMs);
+      else later(appliance, "door", doneMs);
     },
     door(appliance) {
       const replica = at(replicas, replicaOf[appliance] ?? 0);
-      const since = knockedMs[appliance] ?? 0;
-      if (nowMs - since > GIVES_UP_MS) {
-        leave(appliance);
-        askAgain(appliance, since + GIVES_UP_MS);
-        return;
-      }
       const party = strangerOf(appliance);
       if (!replica.hasRoom(party)) {
         reject(appliance);
@@ -171,6 +165,10 @@ export function simulateStorm({
       counts["at the replicas"] -= 1;
       servedMs[appliance] = nowMs + costs.networkMs;
       totals.served += 1;
+    },
+    giveUp(appliance) {
+      leave(appliance);
+      askAgain(appliance, nowMs);
     },
   };
 

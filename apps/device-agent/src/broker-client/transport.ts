@@ -37,7 +37,7 @@ export type Transport = Disposable & {
 const TRACE_ID_BYTES = 16;
 const SPAN_ID_BYTES = 8;
 /** Three round trips of a satellite link take up to two seconds, and a lost packet one more. */
-const CONNECT_TIMEOUT_MS = 5_000;
+export const CONNECT_TIMEOUT_MS = 5_000;
 /** Keeps the HTTP agent from deriving the name itself; `connectToBroker` sets it. */
 const NO_SERVER_NAME = "";
 
