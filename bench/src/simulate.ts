@@ -81,7 +81,8 @@ export async function run(): Promise<BenchResult> {
     const name = `revocation of ${named(appliances)}`;
     const revocation = simulateRevocation({ size: sizeOf(appliances), costs, seed: SEED });
     measurements.push(
-      one(`${name}: processor for leases before it`, "%", revocation.steadyLoad * 100),
+      one(`${name}: processor that the leases need`, "%", revocation.demandedLoad * 100),
+      one(`${name}: processor in use before it`, "%", revocation.steadyLoad * 100),
       one(`${name}: half are closed after`, "s", revocation.waits(0.5) / 1000),
       one(`${name}: the last one`, "s", revocation.lastMs / 1000),
       one(`${name}: told by a renewal`, "", revocation.toldByRenewal),
@@ -122,6 +123,7 @@ export async function run(): Promise<BenchResult> {
     );
   }
 
+  const morning = `throttling vault in a fleet of ${named(SOME)}`;
   const [calm, throttling] = [1, THROTTLED_BUDGET].map((budget) =>
     simulateStorm({
       size: sizeOf(SOME),
@@ -134,9 +136,9 @@ export async function run(): Promise<BenchResult> {
   if (calm === undefined || throttling === undefined) throw new TypeError("nothing was simulated");
   const others = throttling.waits(0.99, isOther) / calm.waits(0.99, isOther);
   measurements.push(
-    one("throttling vault: its last appliance", "min", throttling.lastMs / 60_000),
-    one("throttling vault: p99 of the others' unlocks", "ms", throttling.waits(0.99, isOther)),
-    one("throttling vault: p99 of the others without it", "ms", calm.waits(0.99, isOther)),
+    one(`${morning}: its last appliance`, "min", throttling.lastMs / 60_000),
+    one(`${morning}: p99 of the others' unlocks`, "ms", throttling.waits(0.99, isOther)),
+    one(`${morning}: p99 of the others without it`, "ms", calm.waits(0.99, isOther)),
   );
 
   const { user, system } = process.cpuUsage(before);
@@ -148,6 +150,7 @@ export async function run(): Promise<BenchResult> {
     notes: [
       `${String(REPLICAS)} replicas of one core, ${VAULTS.toLocaleString("en")} vaults of one customer each, of which the largest has a tenth of the fleet; defaults of all settings: ${named(defaultOf("MAX_CONNECTIONS"))} connections and ${named(defaultOf("MAX_REQUESTS_AT_WORK"))} requests to a replica, ${named(defaultOf("VAULT_OPERATIONS_PER_10_SECONDS"))} operations of a vault in 10 s`,
       `assumed: ${String(VAULT_MS)} ms for a vault's call, ${String(NETWORK_MS)} ms to the broker, ${String(REJECT_MS)} ms for a rejection; from campaign-10k: ${String(STEP_MS)} ms for an order of a campaign; an answer to a wait for news costs as much as a renewal`,
+      `first requests: in a storm within ${String(SPREAD_MS / 1000)} s, beside the throttling vault, which has ${String(THROTTLED_BUDGET * 100)} % of its budget, within ${String(MORNING_MS / 60_000)} min`,
       `simulated in ${String(Math.round((user + system) / 1_000_000))} s of processor time`,
     ],
     aims: [

@@ -29,7 +29,7 @@ export type Replica = {
   /** @returns seconds after which a rejected caller comes again */
   turnAway(): number;
   readonly ledger: Ledger;
-  /** Processor time of all work that it was given. */
+  /** Processor time of the work that is done. */
   busyMs(): number;
 };
 
@@ -40,14 +40,14 @@ export function createReplica(now: () => number): Replica {
   let connections = 0;
   let turnedAway = 0;
   const ledger = createLedger();
-  /** As Node counts it: the work that is already done. */
-  const active = () => givenMs - Math.max(0, freeAtMs - now());
+  const busyMs = () => givenMs - Math.max(0, freeAtMs - now());
   const utilization = createLoopUtilization((before) => {
-    const idle = now() - active();
+    const active = busyMs();
+    const idle = now() - active;
     const [activeBefore, idleBefore] = [before?.active ?? 0, before?.idle ?? 0];
-    const spentMs = active() - activeBefore;
+    const spentMs = active - activeBefore;
     const allMs = spentMs + idle - idleBefore;
-    return { active: active(), idle, utilization: allMs === 0 ? 0 : spentMs / allMs };
+    return { active, idle, utilization: allMs === 0 ? 0 : spentMs / allMs };
   }, now);
   return {
     work(costMs) {
@@ -73,6 +73,6 @@ export function createReplica(now: () => number): Replica {
       return RETRY_AFTER_SECONDS[turnedAway % RETRY_AFTER_SECONDS.length] ?? 1;
     },
     ledger,
-    busyMs: () => givenMs,
+    busyMs,
   };
 }

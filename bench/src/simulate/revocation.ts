@@ -45,7 +45,9 @@ export type RevocationResult = {
   /** How many heard it by a renewal, before the news that they waited for. */
   readonly toldByRenewal: number;
   readonly rejectedRenewals: number;
-  /** Work of the leases before the revocation, as a share of the replicas' time. */
+  /** Work for the leases of all, as a share of the replicas' time: above 1 they cannot do it. */
+  readonly demandedLoad: number;
+  /** The part that they did before the revocation. */
   readonly steadyLoad: number;
   readonly curves: readonly Curve[];
 };
@@ -148,6 +150,7 @@ export function simulateRevocation({ size, costs, seed }: Revocation): Revocatio
     ...totals,
     lastMs: closedMs.reduce((last, each) => Math.max(last, each), 0),
     waits: (part) => quantileOfAll(closedMs, part),
+    demandedLoad: (size.appliances * requestMs) / (size.replicas * INTERVAL_MS),
     steadyLoad: steadyMs / (size.replicas * REVOKED_MS),
     curves: sampler.curves(),
   };
