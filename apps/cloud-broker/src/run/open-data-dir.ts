@@ -72,7 +72,8 @@ export function nameOfFolder({ BROKER_KEYS_DIR }: StateConfig): FolderSetting {
 }
 
 export type FolderSetting = "BROKER_DATA_DIR" | "BROKER_KEYS_DIR";
-const FULL = new Set(["ENOSPC", "EDQUOT", "SQLITE_FULL"]);
+/** The last one: SQLite could not make room for the index of its write-ahead log. */
+const FULL = new Set(["ENOSPC", "EDQUOT", "SQLITE_FULL", "SQLITE_IOERR_SHMSIZE"]);
 const UNUSABLE: Readonly<Record<string, string>> = {
   EACCES: "no permission",
   EPERM: "no permission",

@@ -89,6 +89,7 @@ const FILE_SYSTEM_FAULTS = [
   ["ENOSPC", "DiskFull", "no space is left"],
   ["EDQUOT", "DiskFull", "no space is left"],
   ["SQLITE_FULL", "DiskFull", "no space is left"],
+  ["SQLITE_IOERR_SHMSIZE", "DiskFull", "no space is left"],
   ["EROFS", "Misuse", "the file system is read-only"],
   ["EACCES", "Misuse", "no permission"],
   ["SQLITE_READONLY", "Misuse", "the database is read-only"],
