@@ -6,7 +6,6 @@ import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 
 import { pnpm, root, writeBillOfMaterials } from "../bill-of-materials.mjs";
-import { BROKER_DOCUMENTS } from "../command-line/broker-program.ts";
 
 const CLOUD_BROKER = "@databox-cmk/cloud-broker";
 const PORTAL = "@databox-cmk/portal";
@@ -16,7 +15,7 @@ const double = join(root, "apps", "local-stack", "dist", "azure-double");
 
 /**
  * An image by its parts. `build` returns the version; `layOut` makes the folder that it gets, with
- * `parts` of the image beside the apps, as `writeBillOfMaterials` takes them. Both throw when a part
+ * `parts` of the image beside the apps, as `writeBillOfMaterials` takes them. Both fail when a part
  * is missing.
  */
 export const BROKER = {
@@ -30,7 +29,8 @@ export const BROKER = {
     const { stdout } = spawnSync(process.execPath, [program, "--version"], { encoding: "utf8" });
     return stdout.trim().split("/")[1];
   },
-  layOut(target, version, parts) {
+  async layOut(target, version, parts) {
+    const { BROKER_DOCUMENTS } = await import("../command-line/broker-program.ts");
     mkdirSync(target, { recursive: true });
     const copy = (from, to) => cpSync(from, join(target, to), { recursive: true });
     copy(join(broker, "dist", "main.mjs"), "broker.mjs");
@@ -55,7 +55,7 @@ export const DOUBLE = {
     pnpm("--filter", LOCAL_STACK, "build");
     return JSON.parse(readFileSync(join(double, "package.json"), "utf8")).version;
   },
-  layOut(target, version, parts) {
+  async layOut(target, version, parts) {
     cpSync(double, target, { recursive: true });
     listContents([LOCAL_STACK], target, { name: DOUBLE.name, version }, parts);
   },

@@ -52,13 +52,13 @@ if (missing.length > 0) {
 const work = mkdtempSync(join(tmpdir(), `${product.name}-`));
 try {
   const folder = values.out ?? join("artifacts", product.name);
-  console.log(makeImage(folder, values.source, values.key));
+  console.log(await makeImage(folder, values.source, values.key));
 } finally {
   rmSync(work, { recursive: true, force: true });
 }
 
 /** @returns `sha256:…` of its manifest, which names the image */
-function makeImage(folder, source, keyFile) {
+async function makeImage(folder, source, keyFile) {
   const layout = createLayout(folder);
   const version = product.build();
   const architecture = ARCHITECTURES[process.arch];
@@ -66,7 +66,7 @@ function makeImage(folder, source, keyFile) {
   const [base, whole] = [join(work, "base"), join(work, "whole")];
   const parts = layOutBase(base);
   const app = join(whole, "app");
-  product.layOut(app, version, parts);
+  await product.layOut(app, version, parts);
   const created = new Date(sourceDateSeconds() * 1000).toISOString();
   const revision = sourceRevision();
   const config = {

@@ -13,7 +13,7 @@ export type AadstsRow = {
   readonly cause: "request" | "fault";
 };
 
-/** A refused request; only `invalid_client` is not a 400 by itself (RFC 6749 §5.2). */
+/** A refused request: 401 for `invalid_client`, otherwise 400 (RFC 6749 §5.2). */
 const row = (
   error: string,
   text: string,
@@ -25,6 +25,8 @@ const row = (
   cause: "request",
   ...other,
 });
+
+const UNAVAILABLE = { status: 503, cause: "fault" } as const;
 
 export const AADSTS = {
   50011: row(
@@ -72,27 +74,23 @@ export const AADSTS = {
     "invalid_request",
     "Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud. Check with your subscription administrator, this may happen if there are no active subscriptions for the tenant.",
   ),
-  90006: row("temporarily_unavailable", "The service is temporarily unavailable. Try again.", {
-    status: 503,
-    cause: "fault",
-  }),
-  90012: row("temporarily_unavailable", "The request has timed out.", {
-    status: 503,
-    cause: "fault",
-  }),
+  90006: row(
+    "temporarily_unavailable",
+    "The service is temporarily unavailable. Try again.",
+    UNAVAILABLE,
+  ),
+  90012: row("temporarily_unavailable", "The request has timed out.", UNAVAILABLE),
   90014: row(
     "invalid_request",
     "The required field '{parameter}' is missing from the credential. Ensure that you have all the necessary parameters for the login request.",
   ),
   90023: row("invalid_request", "The authentication service request isn't valid. {detail}"),
-  90024: row("temporarily_unavailable", "A transient error has occurred. Try again.", {
-    status: 503,
-    cause: "fault",
-  }),
-  90033: row("temporarily_unavailable", "A transient error has occurred. Please try again.", {
-    status: 503,
-    cause: "fault",
-  }),
+  90024: row("temporarily_unavailable", "A transient error has occurred. Try again.", UNAVAILABLE),
+  90033: row(
+    "temporarily_unavailable",
+    "A transient error has occurred. Please try again.",
+    UNAVAILABLE,
+  ),
   90055: row("temporarily_unavailable", "There are too many incoming requests. Try again later.", {
     status: 429,
     cause: "fault",
@@ -173,7 +171,7 @@ export const AADSTS = {
     "The certificate with identifier {keyId} used to sign the federated credential could not be found in the metadata of identity provider {issuer}.",
   ),
   9002313: row("invalid_request", "Invalid request. Request is malformed or invalid."),
-} as const satisfies Record<number, AadstsRow>;
+} satisfies Record<number, AadstsRow>;
 
 export type AadstsCode = keyof typeof AADSTS;
 

@@ -1,9 +1,10 @@
+import { DAY_MS } from "./day.ts";
 import type { EpochMs } from "./order.ts";
 
 const FIRST_DELAY_MS = 5_000;
 const LONGEST_DELAY_MS = 3_600_000;
 /** After so long a receiver has lost interest; the audit trail still tells what happened. */
-const GIVE_UP_AFTER_MS = 3 * 86_400_000;
+const GIVE_UP_AFTER_MS = 3 * DAY_MS;
 
 /** A receiver's answer to an event; without a status, the receiver did not answer. */
 export type Delivery = {

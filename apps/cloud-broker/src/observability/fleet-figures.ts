@@ -1,3 +1,4 @@
+import { DAY_MS } from "../core/day.ts";
 import type { Clock } from "../core/ports.ts";
 import type { Store } from "../store/store.ts";
 
@@ -16,9 +17,6 @@ const REMEMBERED_MS = 10_000;
 
 /** A node closes its volume within seconds of the order. */
 const CONFIRMED_WITHIN_MS = 60_000;
-/** After a day without a receipt, the figure no longer counts the node. */
-const SILENT_AFTER_MS = 86_400_000;
-
 /** Reads the figures, and caches them for ten seconds. */
 export function createFleetFigures(store: Store, now: Clock): () => Promise<FleetFigures> {
   let remembered: { readonly figures: Promise<FleetFigures>; readonly atMs: number } | undefined;
@@ -46,7 +44,8 @@ async function readFigures(store: Store, nowMs: number): Promise<FleetFigures> {
       .select((row) => row.fn.countAll<number>().as("count"))
       .where("state", "=", "refused")
       .where("told_at_ms", "<", nowMs - CONFIRMED_WITHIN_MS)
-      .where("told_at_ms", ">", nowMs - SILENT_AFTER_MS)
+      // A node that has sent no receipt for a day no longer counts.
+      .where("told_at_ms", ">", nowMs - DAY_MS)
       .executeTakeFirstOrThrow(),
     store
       .selectFrom("key_health")

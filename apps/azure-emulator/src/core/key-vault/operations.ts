@@ -30,9 +30,12 @@ export type OperationRow = {
 
 type Fields = Partial<Omit<OperationRow, "method" | "path">>;
 
+/** The version that every operation has unless its row names a later one. */
+const FIRST_VERSION: ApiVersion = "2016-10-01";
+
 /**
- * An operation on a usable key that every version has and that writes nothing, unless `other` says
- * otherwise. @param action - the data action, below the types of vaults
+ * A read of a usable key, in every version. `other` says what differs. The data action `action` is
+ * relative to `Microsoft.KeyVault/vaults/`.
  */
 const row = (
   [method, path]: readonly [OperationRow["method"], string],
@@ -46,17 +49,17 @@ const row = (
   dataAction: `Microsoft.KeyVault/vaults/${action}`,
   presence: "usable",
   writes: false,
-  since: "2016-10-01",
+  since: FIRST_VERSION,
   ...other,
 });
 
-/** A cryptographic use; the permission and the member of key_ops have its name by default. */
+/** A cryptographic use. Unless `keyOperation` is given, key_ops names it as the permission does. */
 const use = (
   segment: string,
   action: string,
   permission: string,
   [outsideValidity, publicHalf]: readonly [boolean, boolean],
-  { since = "2016-10-01", keyOperation = permission }: UseFields = {},
+  { since = FIRST_VERSION, keyOperation = permission }: UseFields = {},
 ): OperationRow =>
   row(["POST", `/keys/{name}/{version?}/${segment}`], permission, `keys/${action}/action`, {
     use: { keyOperation, outsideValidity, publicHalf },
@@ -66,7 +69,7 @@ type UseFields = { readonly since?: ApiVersion; readonly keyOperation?: string }
 
 const WRITES = { writes: true } as const;
 const LISTS = { presence: "none" } as const;
-/** Validity applies, or not; the private half is needed, or not. */
+/** Whether a use works outside the key's validity, and whether the public half is enough for it. */
 const IN_TIME = [false, false] as const;
 const IN_TIME_PUBLIC = [false, true] as const;
 const ALWAYS = [true, false] as const;
@@ -147,7 +150,7 @@ export const OPERATIONS = {
     writes: false,
     since: "7.3-preview",
   },
-} as const satisfies Record<string, OperationRow>;
+} satisfies Record<string, OperationRow>;
 
 export type OperationName = keyof typeof OPERATIONS;
 export const OPERATION_NAMES: readonly OperationName[] =

@@ -3,6 +3,7 @@ import { promisify } from "node:util";
 
 import { calculateJwkThumbprint, type JWK } from "jose";
 
+import { DAY_MS } from "../../core/day.ts";
 import type { Clock } from "../../core/ports.ts";
 import { openKeyRing } from "../key-ring.ts";
 import { publicHalf, RINGS } from "../own-secrets.ts";
@@ -14,7 +15,7 @@ const signBeside = promisify(sign);
  * Entra caches fetched keys for up to a day; a former key is published until no assertion can need
  * it.
  */
-const SHOWN_AFTER_RETIREMENT_MS = 7 * 86_400_000;
+const SHOWN_AFTER_RETIREMENT_MS = 7 * DAY_MS;
 
 /**
  * Keys in files. The ring's current key signs; this key, its successor and recently used keys are

@@ -3,7 +3,7 @@ import type { Selectable } from "kysely";
 import type { Approval, ApprovalState, VoidReason, Vote } from "../../core/decide-release.ts";
 import { fromJson } from "../../store/json-column.ts";
 import type { BrokerTables } from "../../store/schema.ts";
-import type { Store } from "../../store/store.ts";
+import type { Store, StoreTransaction } from "../../store/store.ts";
 
 type ApprovalColumns = Pick<
   Selectable<BrokerTables["approvals"]>,
@@ -89,7 +89,7 @@ export async function readVotes(
  * any replica, exactly one succeeds.
  */
 export async function closeApproval(
-  transaction: Store,
+  transaction: StoreTransaction,
   id: string,
   state: Exclude<ApprovalState, "open">,
   nowMs: number,

@@ -12,7 +12,7 @@ import { findOrder } from "../../orders/find-order.ts";
 import { insertPolicy } from "../../orders/insert-policy.ts";
 import type { Order } from "../../orders/order.ts";
 import { fromJson, toJson } from "../../store/json-column.ts";
-import type { Store, StoreTransaction } from "../../store/store.ts";
+import type { StoreTransaction } from "../../store/store.ts";
 import { policyTagOf, requirePolicyMatch } from "./policy-tag.ts";
 import { readStoredPolicy, type StoredPolicy } from "./read-unlock-policy.ts";
 
@@ -131,7 +131,7 @@ function requireStage({ stage }: Order): void {
  * waited.
  */
 async function tightenOpenApprovals(
-  transaction: Store,
+  transaction: StoreTransaction,
   order: OrderId,
   before: UnlockPolicy,
   after: UnlockPolicy,
@@ -158,7 +158,11 @@ async function tightenOpenApprovals(
  * A policy that forbids break-glass ends those that were opened before; a later policy does not
  * bring them back.
  */
-async function endBreakGlass(transaction: Store, order: OrderId, nowMs: EpochMs): Promise<void> {
+async function endBreakGlass(
+  transaction: StoreTransaction,
+  order: OrderId,
+  nowMs: EpochMs,
+): Promise<void> {
   await transaction
     .updateTable("break_glass")
     .set({ expires_at_ms: nowMs })

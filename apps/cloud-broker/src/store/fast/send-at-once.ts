@@ -3,7 +3,7 @@ import type { CompiledQuery, DatabaseConnection, QueryResult } from "kysely";
 import { engineOf } from "../engine.ts";
 import { isAborted } from "../postgres/failures.ts";
 import { untilRaceIsWon } from "../retry-transactions.ts";
-import type { Store } from "../store.ts";
+import type { Store, StoreTransaction } from "../store.ts";
 
 type Sent = {
   readonly connection: DatabaseConnection;
@@ -16,13 +16,15 @@ const connections = new WeakMap<Store, Sent>();
  * Sends the compiled statements of a transaction on PostgreSQL as soon as they are issued:
  * statements that do not depend on each other's results share a round trip, and the server still
  * runs them in order. kysely would send each statement only after the answer to the one before.
+ *
+ * @param connected - a transaction, or a store that holds one connection
  */
 export async function sendAtOnce(
-  transaction: Store,
+  connected: Store,
 ): Promise<{ readonly withCommit?: Promise<unknown> }> {
-  return transaction.getExecutor().provideConnection((connection) => {
+  return connected.getExecutor().provideConnection((connection) => {
     const sent: Sent = { connection };
-    connections.set(transaction, sent);
+    connections.set(connected, sent);
     return Promise.resolve(sent);
   });
 }
@@ -35,7 +37,7 @@ export async function sendAtOnce(
  * @param writes - already issued; the transaction must issue nothing after them
  */
 export async function sendWithCommit(
-  transaction: Store,
+  transaction: StoreTransaction,
   writes: readonly Promise<unknown>[],
 ): Promise<void> {
   const all = Promise.all(writes);

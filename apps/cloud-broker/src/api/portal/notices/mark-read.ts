@@ -1,8 +1,9 @@
+import { DAY_MS } from "../../../core/day.ts";
 import type { EpochMs } from "../../../core/order.ts";
 import type { Store } from "../../../store/store.ts";
 
 /** A fact that lasts longer is shown as new once more. */
-const KEPT_MS = 90 * 86_400_000;
+const KEPT_MS = 90 * DAY_MS;
 
 /** Keeps which notices a person has read. */
 export async function markRead(
