@@ -10,7 +10,6 @@ import { join } from "node:path";
 import { env } from "node:process";
 
 import { GATES, runGates } from "./gates.mjs";
-import { namePattern } from "./name-pattern.mjs";
 import { root } from "./set-up/paths.mjs";
 
 const FAST = ["--project=unit", "--project=integration"];
@@ -86,38 +85,28 @@ async function runTests(args) {
 }
 
 /**
- * Runs each failed test of a browser or of whole systems once more, alone: on a busy machine the
- * clock of another program may have run out. A test that passes then counts as passed.
+ * Runs each file of a browser or of whole systems in which a test failed once more, alone and whole,
+ * since its tests may build on each other: on a busy machine the clock of another program may have
+ * run out. A test that passes then counts as passed.
  *
  * @param files - their states are changed in place.
- * @returns the names of the tests that passed alone
+ * @returns the names of what passed alone
  */
 async function repeatFailed(files) {
   const passedAlone = [];
   for (const file of files.filter(mayBeRepeated)) {
-    if (isBrokenOnly(file)) {
-      const alone = (await runAlone(file)).files[0];
-      if (alone === undefined || alone.isBroken || hasFailed(alone)) continue;
-      passedAlone.push(file.path);
-      Object.assign(file, { isBroken: false, tests: alone.tests });
-      continue;
+    const alone = (await runTests([`--project=${file.project}`, file.path])).files[0];
+    if (alone === undefined || alone.isBroken) continue;
+    if (file.isBroken) passedAlone.push(file.path);
+    const before = new Map(file.tests.map(({ name, state }) => [name, state]));
+    for (const test of alone.tests) {
+      if (before.get(test.name) === "passed") test.state = "passed";
+      else if (before.get(test.name) === "failed" && test.state === "passed")
+        passedAlone.push(`${file.path} › ${test.name}`);
     }
-    for (const test of file.tests.filter(({ state }) => state === "failed")) {
-      const alone = (await runAlone(file, test.name)).files[0]?.tests;
-      if (alone?.find(({ name }) => name === test.name)?.state !== "passed") continue;
-      passedAlone.push(`${file.path} › ${test.name}`);
-      test.state = "passed";
-    }
+    Object.assign(file, { isBroken: false, tests: alone.tests });
   }
   return passedAlone;
-}
-
-function runAlone({ path, project }, name) {
-  return runTests([
-    `--project=${project}`,
-    ...(name === undefined ? [] : [`--testNamePattern=${namePattern(name)}`]),
-    path,
-  ]);
 }
 
 function mayBeRepeated(file) {

@@ -21,6 +21,7 @@ export type DatabaseLink = AsyncDisposable & {
   readonly url: string;
   /** Ends every connection and takes none until it is mended. */
   cut(): void;
+  /** Takes connections again, and holds back nothing. */
   mend(): void;
   /** Hands over the commit of the next grant instead of passing it on. */
   holdGrant(): Promise<HeldCommit>;
@@ -89,6 +90,7 @@ export async function openDatabaseLink(
     cut,
     mend() {
       isCut = false;
+      hold = undefined;
     },
     holdGrant() {
       const { promise, resolve } = Promise.withResolvers<HeldCommit>();

@@ -44,7 +44,7 @@ export type Fleet = AsyncDisposable & {
 
 const REPLICAS = { sqlite: 1, postgres: 3 } as const;
 /** How long a replica that is silent may hold locks. */
-const DATABASE_TIMEOUT_SECONDS = 1;
+const DATABASE_TIMEOUT_SECONDS = 3;
 
 export async function openFleet(engine: Engine): Promise<Fleet> {
   await using opened = new AsyncDisposableStack();

@@ -18,7 +18,7 @@ export type Replica = {
   /** By SIGSTOP: it keeps its connections and its locks, and hears nothing. */
   pause(): void;
   goOn(): void;
-  /** A new process on the same database. */
+  /** A new process on the same database, unless one runs. */
   start(): Promise<void>;
 };
 
@@ -28,6 +28,8 @@ export function createReplica(
 ): Replica {
   let child: ChildProcess | undefined;
   let port = 0;
+  const isRunning = () =>
+    child !== undefined && child.exitCode === null && child.signalCode === null;
   return {
     port: () => port,
     transport: () =>
@@ -36,7 +38,7 @@ export function createReplica(
         certificateAuthorityPem: caPem,
       }),
     async kill() {
-      if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+      if (child === undefined || !isRunning()) return;
       const ended = once(child, "exit");
       child.kill("SIGKILL");
       await ended;
@@ -48,6 +50,7 @@ export function createReplica(
       child?.kill("SIGCONT");
     },
     async start() {
+      if (isRunning()) return;
       child = fork(BROKER, ["serve"], {
         env: { ...environment, BROKER_PORT: "0" },
         execArgv: ["--disable-warning=ExperimentalWarning"],

@@ -1,3 +1,5 @@
+import { setTimeout } from "node:timers/promises";
+
 import { messageHash } from "@databox-cmk/crypto";
 import {
   type Lease,
@@ -7,7 +9,7 @@ import {
   renewedLease,
 } from "@databox-cmk/protocol";
 import { type DeviceAnswer, DeviceClient, findPostgres } from "@databox-cmk/testkit";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import * as z from "zod";
 
 import { type Fleet, openFleet } from "./open-fleet.ts";
@@ -19,6 +21,7 @@ import type { Replica } from "./replica-process.ts";
  * also on a busy machine. The broker gives a vault ten seconds.
  */
 const VAULT_MS = { killed: 9_000, paused: 5_000 };
+const POLL_MS = 10;
 const faults = z.object({ value: z.array(z.looseObject({ draws: z.number() })) });
 /** Left out only where no server can be installed; in CI it fails instead. */
 const isLeftOut = findPostgres() === undefined && process.env["CI"] !== "true";
@@ -51,6 +54,13 @@ describe.skipIf(isLeftOut)("three replicas in processes of their own, behind a r
     fleet = await openFleet("postgres");
   });
   afterAll(() => fleet[Symbol.asyncDispose]());
+  // A test that failed leaves nothing behind that fails the next one.
+  beforeEach(async () => {
+    await fleet.control.send("DELETE", "/faults");
+    for (const one of fleet.links) one.mend();
+    for (const one of fleet.replicas) one.goOn();
+    await Promise.all(fleet.replicas.map((one) => one.start()));
+  });
 
   const replica = (index: number): Replica => {
     const found = fleet.replicas[index];
@@ -75,9 +85,8 @@ describe.skipIf(isLeftOut)("three replicas in processes of their own, behind a r
     device.use(fleet.transport);
     return answer;
   };
-  /** The next unwrapping waits at the vault; resolves once it is there. */
+  /** The next unwrapping waits at the vault; resolves to the look for it there. */
   const holdVault = async (ms: number) => {
-    await fleet.control.send("DELETE", "/faults");
     await fleet.control.send("POST", "/faults", {
       headers: { "content-type": "application/json" },
       body: JSON.stringify({
@@ -86,12 +95,36 @@ describe.skipIf(isLeftOut)("three replicas in processes of their own, behind a r
       }),
     });
     return async () => {
-      for (;;) {
-        const { text } = await fleet.control.send("GET", "/faults");
-        if (faults.parse(JSON.parse(text)).value.some(({ draws }) => draws > 0)) break;
-      }
+      const { text } = await fleet.control.send("GET", "/faults");
+      if (!faults.parse(JSON.parse(text)).value.some(({ draws }) => draws > 0)) return undefined;
       await fleet.control.send("DELETE", "/faults");
+      return "at the vault";
     };
+  };
+  /** The next grant's commit waits in the first replica's link; resolves to the look for it. */
+  const holdGrant = () => {
+    const held = link(0).holdGrant();
+    return () => Promise.race([held, Promise.resolve(undefined)]);
+  };
+  /**
+   * Sends an unlock by the first replica until it has come to that place; again, as an agent does,
+   * while the replica is too busy to come there.
+   */
+  const sendUntil = async <Place>(
+    device: DeviceClient,
+    lookFor: () => Promise<Place | undefined>,
+  ) => {
+    for (;;) {
+      const prepared = await device.prepareUnlock("unlock");
+      const answer = sendBy(0, device, prepared);
+      const outcome = answer.then(outcomeOf);
+      for (let early: string | undefined; early === undefined;) {
+        const place = await lookFor();
+        if (place !== undefined) return { prepared, answer, place };
+        early = await Promise.race([outcome, setTimeout(POLL_MS, undefined)]);
+        if (early !== undefined) expect(early).toBe("BrokerBusy");
+      }
+    }
   };
   /** The expected final content of the database. */
   const expected: {
@@ -114,27 +147,20 @@ describe.skipIf(isLeftOut)("three replicas in processes of their own, behind a r
 
   test("one that is killed between check and act has given nothing, and the next one grants", async () => {
     const device = await fleet.deliver("killed");
-    const isAtVault = await holdVault(VAULT_MS.killed);
-    const prepared = await device.prepareUnlock("unlock");
-    const lost = sendBy(0, device, prepared);
-    await isAtVault();
+    const { prepared, answer } = await sendUntil(device, await holdVault(VAULT_MS.killed));
     await replica(0).kill();
-    expect(await lost).toBe("lost");
+    expect(await answer).toBe("lost");
     expect(outcomeOf(await sendBy(1, device, prepared))).toBe("BrokerBusy");
     const again = await device.unlock("unlock");
     if (again.answer.kind !== "answer") throw new Error(JSON.stringify(again.answer));
-    await replica(0).start();
     expected.push({ device, grants: 1, received: [again.answer.text] });
   });
 
   test("one that is cut from the database before the commit has given nothing", async () => {
     const device = await fleet.deliver("cut-before");
-    const held = link(0).holdGrant();
-    const prepared = await device.prepareUnlock("unlock");
-    const answered = sendBy(0, device, prepared);
-    await held;
+    const { prepared, answer } = await sendUntil(device, holdGrant());
     link(0).cut();
-    expect(outcomeOf(await answered)).toBe("BrokerBusy");
+    expect(outcomeOf(await answer)).toBe("BrokerBusy");
     const transport = replica(0).transport();
     expect((await transport.send("GET", "/readyz")).status).toBe(503);
     link(0).mend();
@@ -149,13 +175,10 @@ describe.skipIf(isLeftOut)("three replicas in processes of their own, behind a r
 
   test("one that is cut from the database after the commit has lost its answer, which any other gives", async () => {
     const device = await fleet.deliver("cut-after");
-    const held = link(0).holdGrant();
-    const prepared = await device.prepareUnlock("unlock");
-    const answered = sendBy(0, device, prepared);
-    const commit = await held;
+    const { prepared, answer, place: commit } = await sendUntil(device, holdGrant());
     commit.pass();
     commit.hangUp();
-    const first = await answered;
+    const first = await answer;
     expect(outcomeOf(first)).toMatch(/^answer$|^BrokerBusy$/);
     let second = await sendBy(1, device, prepared);
     // Until the server has worked on the commit.
@@ -168,10 +191,7 @@ describe.skipIf(isLeftOut)("three replicas in processes of their own, behind a r
 
   test("one that is paused in the middle of a grant delays no other, and grants nothing when it resumes", async () => {
     const device = await fleet.deliver("paused");
-    const held = link(0).holdGrant();
-    const prepared = await device.prepareUnlock("unlock");
-    const paused = sendBy(0, device, prepared);
-    const commit = await held;
+    const { prepared, answer: paused, place: commit } = await sendUntil(device, holdGrant());
     replica(0).pause();
     // It holds the order's audit chain until the database ends its transaction.
     expect(outcomeOf(await sendBy(1, device, prepared))).toBe("BrokerBusy");
@@ -185,10 +205,7 @@ describe.skipIf(isLeftOut)("three replicas in processes of their own, behind a r
 
   test("one that is paused at the vault takes no lease from a node that has asked again", async () => {
     const device = await fleet.deliver("paused-at-vault");
-    const isAtVault = await holdVault(VAULT_MS.paused);
-    const prepared = await device.prepareUnlock("unlock");
-    const paused = sendBy(0, device, prepared);
-    await isAtVault();
+    const { answer: paused } = await sendUntil(device, await holdVault(VAULT_MS.paused));
     replica(0).pause();
     const next = await device.prepareUnlock("unlock", {}, (await challengeBy(1, device)).nonce);
     const granted = await untilGranted(device, next);
