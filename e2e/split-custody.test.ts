@@ -25,6 +25,7 @@ import {
   prepareAppliance,
   shipAppliance,
   takeOwnKey,
+  travel,
 } from "./harness/shipped-appliance.ts";
 
 const SERIAL = "DBX-split";
@@ -118,10 +119,7 @@ test("a broker, its database and the customer's consent do not open the applianc
   // appliance has its own.
   await world.operator.advance(order.id, "pickUp");
   await world.operator.advance(order.id, "receive");
-  await appliance.powerOff();
-  appliance.ship();
-  appliance.ship();
-  appliance.powerOn();
+  await travel(appliance);
   const ingest = ["unlock", "--purpose", "ingest"];
   await vaultKey.setEnabled(false);
   expect((await node.agent(ingest)).events.at(-1)).toMatchObject({

@@ -78,6 +78,11 @@ export async function shipAppliance(
 ): Promise<void> {
   await operator.advance(id, "dispatch");
   await operator.advance(id, "deliver");
+  await travel(appliance);
+}
+
+/** From the datacenter to the customer, or back. */
+export async function travel(appliance: DeviceEmulator): Promise<void> {
   await appliance.powerOff();
   appliance.ship();
   appliance.ship();
