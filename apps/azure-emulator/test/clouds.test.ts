@@ -6,7 +6,7 @@ import { startWorld } from "./world.ts";
 /** A region of each cloud, and its pair. */
 const REGION = {
   AzureCloud: ["northeurope", "westeurope"],
-  AzureUSGovernment: ["usdodeast", "usdodcentral"],
+  AzureUSGovernment: ["usgovtexas", "usgovvirginia"],
   AzureChinaCloud: ["chinaeast2", "chinanorth2"],
 } as const;
 

@@ -34,7 +34,10 @@ type Region = Row & {
   readonly country: string;
 };
 
-/** Azure's regions that receive appliances, by cloud. */
+/**
+ * Azure's regions that receive appliances, by cloud. The pairs of every cloud are those of
+ * learn.microsoft.com/azure/reliability/regions-paired, "List of region pairs".
+ */
 const REGIONS: Readonly<Record<CloudName, Readonly<Record<string, Row>>>> = {
   AzureCloud: {
     westus: { displayName: "West US", pair: "eastus", boundary: "US" },
@@ -96,7 +99,7 @@ const REGIONS: Readonly<Record<CloudName, Readonly<Record<string, Row>>>> = {
   AzureUSGovernment: {
     usgovvirginia: { displayName: "USGov Virginia", pair: "usgovtexas", boundary: "US" },
     usgovarizona: { displayName: "USGov Arizona", pair: "usgovtexas", boundary: "US" },
-    usgovtexas: { displayName: "USGov Texas", pair: "usgovarizona", boundary: "US" },
+    usgovtexas: { displayName: "USGov Texas", pair: "usgovvirginia", boundary: "US" },
     usdodeast: { displayName: "USDoD East", pair: "usdodcentral", boundary: "US" },
     usdodcentral: { displayName: "USDoD Central", pair: "usdodeast", boundary: "US" },
   },

@@ -55,7 +55,10 @@ export function regionConfiguration(
   };
 }
 
-/** An instruction instead of a street, since this system has no loading docks. */
+/**
+ * An instruction instead of a street, since this system has no loading docks. Microsoft publishes no
+ * list of carriers for a region, so the answer names none: the operator tells who may deliver.
+ */
 function datacenterAddress(
   storageLocation: string,
   cloud: Cloud,
@@ -63,12 +66,12 @@ function datacenterAddress(
   const region = regionOf(storageLocation, cloud);
   return {
     datacenterAddressType: "DatacenterAddressInstruction",
-    supportedCarriersForReturnShipment: region === undefined ? [] : ["FedEx", "UPS", "DHL"],
+    supportedCarriersForReturnShipment: [],
     dataCenterAzureLocation: region === undefined ? undefined : storageLocation,
     communicationInstruction:
       region === undefined
         ? `The region ${storageLocation} does not accept appliances.`
-        : `Ask the operator of the datacenter in ${region.displayName} for the dock and the time of delivery.`,
+        : `Ask the operator of the datacenter in ${region.displayName} for the dock, the carriers and the time of delivery.`,
   };
 }
 

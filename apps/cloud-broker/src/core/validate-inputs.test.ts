@@ -113,7 +113,7 @@ describe("region configuration", () => {
       nowMs,
     );
     expect(datacenterAddressResponse?.["communicationInstruction"]).toBe(
-      "Ask the operator of the datacenter in West US 3 for the dock and the time of delivery.",
+      "Ask the operator of the datacenter in West US 3 for the dock, the carriers and the time of delivery.",
     );
   });
 
