@@ -1,6 +1,9 @@
 import { Agent, request } from "node:https";
 import { isIP } from "node:net";
 
+/** Less than the runner gives a test, so that the failure names the request that had no answer. */
+const SILENCE_MS = 240_000;
+
 /** One raw answer; nothing in it is trusted. */
 export type RawAnswer = {
   readonly status: number;
@@ -43,6 +46,7 @@ export function createHttpsTransport(options: {
           port,
           method,
           path,
+          timeout: SILENCE_MS,
           servername: isIP(hostname) === 0 ? hostname : undefined,
           headers: {
             host: `${hostname}:${port}`,
@@ -66,6 +70,11 @@ export function createHttpsTransport(options: {
         },
       );
       message.on("error", reject);
+      message.on("timeout", () =>
+        message.destroy(
+          new Error(`${method} ${path}: no answer for ${String(SILENCE_MS / 1000)} s`),
+        ),
+      );
       message.end(body);
       return promise;
     },
