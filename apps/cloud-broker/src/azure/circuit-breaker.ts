@@ -5,6 +5,7 @@ import {
   handleWhenResult,
 } from "cockatiel";
 
+import { failed } from "../core/failed.ts";
 import type { Failure, Outcome } from "../core/ports.ts";
 
 /**
@@ -52,7 +53,7 @@ export function createVaultCircuit(
         const leftMs = openedAtMs + limits.tryAgainAfterMs - Date.now();
         const retryAfterSeconds = Math.max(1, Math.ceil(leftMs / 1000));
         const detail = `Key Vault: no answer to several calls, called again in ${String(retryAfterSeconds)} s`;
-        return { ok: false, failure: { ...last, detail, retryAfterSeconds } };
+        return failed({ ...last, detail, retryAfterSeconds });
       }
     },
   };

@@ -5,6 +5,7 @@ import { type Cloud, CLOUDS, PUBLIC_CLOUD } from "@databox-cmk/errors";
 import * as z from "zod";
 
 import type { RoleReader } from "../callers/held-roles.ts";
+import { failed } from "../core/failed.ts";
 import type { KeyUrl, OrderId } from "../core/order.ts";
 import type { Clock, IdentityDirectory, KeyVaults, ResourceReader } from "../core/ports.ts";
 import type { IssuerKeys } from "../keys/issuer/issuer-keys.ts";
@@ -145,7 +146,7 @@ function createRoleReader(get: ResourceManagerGet): RoleReader {
       const filter = encodeURIComponent(`assignedTo('${principalId}')`);
       const path = `${scope}/providers/Microsoft.Authorization/roleAssignments`;
       const answer = await get(`${path}?api-version=${API_VERSION}&$filter=${filter}`);
-      if (answer.kind === "failed") return { ok: false, failure: answer.failure };
+      if (answer.kind === "failed") return failed(answer.failure);
       if (answer.kind !== "found") return { ok: true, value: [] };
       const assignments = ASSIGNMENTS.safeParse(answer.value);
       if (!assignments.success) return unexpectedResource("list of role assignments");

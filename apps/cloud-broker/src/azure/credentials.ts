@@ -7,6 +7,7 @@ import {
 import { AppError, type Facts } from "@databox-cmk/errors";
 
 import { classifyTokenFailure, type TokenHolder } from "../core/classify-token-failure.ts";
+import { failed } from "../core/failed.ts";
 import { LeastRecentlyUsed } from "../core/least-recently-used.ts";
 import type { KeyIdentity, OrderId } from "../core/order.ts";
 import type { Clock, Outcome } from "../core/ports.ts";
@@ -143,7 +144,7 @@ export function createCredentials(deps: CredentialDependencies): Credentials {
         else await freshToken(identity, scope, {});
         return { ok: true, value: undefined };
       } catch (error) {
-        if (error instanceof TokenFailure) return { ok: false, failure: error.failure };
+        if (error instanceof TokenFailure) return failed(error.failure);
         throw error;
       }
     },

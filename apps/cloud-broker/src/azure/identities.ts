@@ -5,6 +5,7 @@ import type { TokenCredential } from "@azure/core-auth";
 import { asciiLowerCase, isSameIdentifier } from "@databox-cmk/protocol";
 import * as z from "zod";
 
+import { failed } from "../core/failed.ts";
 import type { AttachedIdentity, OrderId } from "../core/order.ts";
 import type { Failure, IdentityDirectory, Outcome } from "../core/ports.ts";
 import {
@@ -91,37 +92,28 @@ export function createIdentityDirectory(deps: {
       const [, subscriptionId, resourceGroup, name] = IDENTITY_ID.exec(resourceId) ?? [];
       const facts = factsOf(deps.issuer, order, resourceId);
       if (subscriptionId === undefined || resourceGroup === undefined || name === undefined)
-        return {
-          ok: false,
-          failure: { code: "SsemUserErrorKekUserIdentityNotFound", target: "identity", facts },
-        };
+        return failed({ code: "SsemUserErrorKekUserIdentityNotFound", target: "identity", facts });
       const place = { subscriptionId, resourceGroup, name };
       const found = await callResourceManager(() =>
         clientOf(subscriptionId).userAssignedIdentities.get(resourceGroup, name),
       );
-      if (found.kind === "failed") return { ok: false, failure: found.failure };
+      if (found.kind === "failed") return failed(found.failure);
       if (found.kind === "absent")
-        return {
-          ok: false,
-          failure: { code: "SsemUserErrorKekUserIdentityNotFound", target: "identity", facts },
-        };
+        return failed({ code: "SsemUserErrorKekUserIdentityNotFound", target: "identity", facts });
       if (found.kind === "hidden")
         return missingFederation("the broker may not read the identity", facts);
       const attached = attachedOf("user", found.value);
       if (!attached.ok) return attached;
       if (!isSameIdentifier(attached.value.tenantId, deps.tenantId))
-        return {
-          ok: false,
-          failure: {
-            code: "SsemUserErrorCrossTenantIdentityAccessForbidden",
-            target: "identity",
-            facts,
-          },
-        };
+        return failed({
+          code: "SsemUserErrorCrossTenantIdentityAccessForbidden",
+          target: "identity",
+          facts,
+        });
       // If the broker may not write, the customer may have created the credential; the first token
       // request shows it.
       const trusted = await trustBroker(place, order);
-      return trusted.kind === "failed" ? { ok: false, failure: trusted.failure } : attached;
+      return trusted.kind === "failed" ? failed(trusted.failure) : attached;
     },
   };
 }
@@ -165,9 +157,9 @@ function notAllowed(
   answer: Exclude<ResourceManagerAnswer<unknown>, { kind: "found" }>,
   resourceGroup: string,
 ): Outcome<never> {
-  if (answer.kind === "failed") return { ok: false, failure: answer.failure };
+  if (answer.kind === "failed") return failed(answer.failure);
   const detail = `the broker may not write managed identities in resource group ${resourceGroup}`;
-  return { ok: false, failure: { code: "ResourceManagerUnreachable", detail } };
+  return failed({ code: "ResourceManagerUnreachable", detail });
 }
 
 function factsOf(
@@ -193,5 +185,5 @@ function missingFederation(detail: string, facts: NonNullable<Failure["facts"]>)
     detail,
     facts,
   } as const;
-  return { ok: false, failure };
+  return failed(failure);
 }

@@ -1,5 +1,6 @@
 import { joinSecrets, zero } from "@databox-cmk/crypto";
 
+import { failed } from "../core/failed.ts";
 import type { KeyVaults, Outcome } from "../core/ports.ts";
 import type { Credentials } from "./credentials.ts";
 import { parseDeletedKey, parseVaultKey } from "./parse-vault-key.ts";
@@ -105,8 +106,5 @@ function unexpected(
   { vaultRequestId }: { readonly vaultRequestId?: string | undefined },
   reason?: string,
 ): Outcome<never> {
-  return {
-    ok: false,
-    failure: { code: "KeyVaultUnexpectedAnswer", reason, detail, vaultRequestId },
-  };
+  return failed({ code: "KeyVaultUnexpectedAnswer", reason, detail, vaultRequestId });
 }

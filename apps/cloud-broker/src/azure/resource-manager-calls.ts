@@ -1,6 +1,7 @@
 import { classifyNetworkFailure } from "../core/classify-network-failure.ts";
 import { classifyResourceManagerAnswer } from "../core/classify-resource-manager-answer.ts";
-import type { Failure } from "../core/ports.ts";
+import { failed } from "../core/failed.ts";
+import type { Failure, Outcome } from "../core/ports.ts";
 import { observe } from "./exchange.ts";
 import { TokenFailure } from "./token-failure.ts";
 import { codeOf } from "./transport.ts";
@@ -31,12 +32,8 @@ export async function callResourceManager<Value>(
 }
 
 /** A resource whose answer has an unexpected shape. */
-export const unexpectedResource = (
-  what: string,
-): { readonly ok: false; readonly failure: Failure } => ({
-  ok: false,
-  failure: {
+export const unexpectedResource = (what: string): Outcome<never> =>
+  failed({
     code: "ResourceManagerUnreachable",
     detail: `Resource Manager's answer is not a ${what}`,
-  },
-});
+  });

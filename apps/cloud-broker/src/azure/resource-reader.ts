@@ -2,6 +2,7 @@ import { KeyVaultManagementClient } from "@azure/arm-keyvault";
 import type { TokenCredential } from "@azure/core-auth";
 import * as z from "zod";
 
+import { failed } from "../core/failed.ts";
 import type { ResourceReader } from "../core/ports.ts";
 import { callResourceManager, unexpectedResource } from "./resource-manager-calls.ts";
 import type { ResourceManagerGet } from "./resource-manager-get.ts";
@@ -54,7 +55,7 @@ export function createResourceReader({
       const answer = await callResourceManager(() =>
         vaultsOf(subscriptionId).get(resourceGroup, name),
       );
-      if (answer.kind === "failed") return { ok: false, failure: answer.failure };
+      if (answer.kind === "failed") return failed(answer.failure);
       if (answer.kind !== "found") return { ok: true, value: answer.kind };
       const vault = VAULT.safeParse(answer.value);
       if (!vault.success) return unexpectedResource("key vault");
@@ -76,7 +77,7 @@ export function createResourceReader({
       const answer = await callResourceManager(() =>
         vaultsOf(subscriptionId).getDeleted(name, location),
       );
-      if (answer.kind === "failed") return { ok: false, failure: answer.failure };
+      if (answer.kind === "failed") return failed(answer.failure);
       if (answer.kind !== "found") return { ok: true, value: undefined };
       const vault = DELETED_VAULT.safeParse(answer.value);
       if (!vault.success) return unexpectedResource("deleted key vault");
@@ -89,7 +90,7 @@ export function createResourceReader({
     async storageAccountLocation(resourceId) {
       if (!STORAGE_ID.test(resourceId)) return { ok: true, value: undefined };
       const answer = await get(`${resourceId}?api-version=${STORAGE_API_VERSION}`);
-      if (answer.kind === "failed") return { ok: false, failure: answer.failure };
+      if (answer.kind === "failed") return failed(answer.failure);
       if (answer.kind !== "found") return { ok: true, value: undefined };
       const account = STORAGE_ACCOUNT.safeParse(answer.value);
       return account.success

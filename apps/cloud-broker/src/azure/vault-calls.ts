@@ -2,6 +2,7 @@ import { setTimeout } from "node:timers/promises";
 
 import { classifyNetworkFailure } from "../core/classify-network-failure.ts";
 import { classifyVaultAnswer } from "../core/classify-vault-answer.ts";
+import { failed } from "../core/failed.ts";
 import { LeastRecentlyUsed } from "../core/least-recently-used.ts";
 import type { KeyIdentity } from "../core/order.ts";
 import type { Failure, Outcome } from "../core/ports.ts";
@@ -121,8 +122,7 @@ export function createVaultCalls(deps: {
           () => observe(() => call({ abortSignal })),
           priority,
         );
-        if (observed === undefined)
-          return { ok: false, failure: { code: "BrokerBusy", retryAfterSeconds: 5 } };
+        if (observed === undefined) return failed({ code: "BrokerBusy", retryAfterSeconds: 5 });
         if (observed.ok) return { ok: true, value: seen(observed.value, observed.exchange) };
         const failure = await nameFailure(observed.error, observed.exchange);
         if (attempt === 0 && isTokenRefused(observed.error, observed.exchange)) {
@@ -130,11 +130,11 @@ export function createVaultCalls(deps: {
           continue;
         }
         const delayMs = retryDelayMs(failure, attempt, deps.random());
-        if (delayMs === undefined || abortSignal.aborted) return { ok: false, failure };
+        if (delayMs === undefined || abortSignal.aborted) return failed(failure);
         try {
           await deps.sleep(delayMs, abortSignal);
         } catch {
-          return { ok: false, failure };
+          return failed(failure);
         }
       }
     } finally {

@@ -1,5 +1,6 @@
 import type { Custody } from "@databox-cmk/protocol";
 
+import { failed } from "./failed.ts";
 import type { Outcome } from "./ports.ts";
 
 /**
@@ -12,9 +13,6 @@ export function decideCustody(
 ): Outcome<Custody> {
   if (!isSplitOnly) return { ok: true, value: written ?? { kind: "escrow" } };
   if (written?.kind === "escrow")
-    return {
-      ok: false,
-      failure: { code: "RequestDisallowedByPolicy", target: "properties.custody" },
-    };
+    return failed({ code: "RequestDisallowedByPolicy", target: "properties.custody" });
   return { ok: true, value: written ?? { kind: "split", acceptNoRecovery: false } };
 }

@@ -1,3 +1,4 @@
+import { failed } from "./failed.ts";
 import type { EpochMs } from "./order.ts";
 import type { Outcome } from "./ports.ts";
 import { enrolmentAllowed, type OrderPlace } from "./unlock-purposes.ts";
@@ -21,17 +22,13 @@ export function decideEnrolment(
   nowMs: EpochMs,
 ): Outcome<{ readonly isRepeated: boolean }> {
   if (node.enrolledKid === kid) return { ok: true, value: { isRepeated: true } };
-  if (node.enrolledKid !== undefined) return { ok: false, failure: { code: "EnrolmentConflict" } };
-  if (node.codeExpiresAtMs <= nowMs)
-    return { ok: false, failure: { code: "EnrolmentCodeInvalid" } };
+  if (node.enrolledKid !== undefined) return failed({ code: "EnrolmentConflict" });
+  if (node.codeExpiresAtMs <= nowMs) return failed({ code: "EnrolmentCodeInvalid" });
   if (!enrolmentAllowed(node, node.wasPrepared))
-    return {
-      ok: false,
-      failure: {
-        code: "PurposeForbidden",
-        detail: `purpose: nothing can be enrolled while the order is at ${node.stage}`,
-        facts: { purpose: "prepare", stage: node.stage },
-      },
-    };
+    return failed({
+      code: "PurposeForbidden",
+      detail: `purpose: nothing can be enrolled while the order is at ${node.stage}`,
+      facts: { purpose: "prepare", stage: node.stage },
+    });
   return { ok: true, value: { isRepeated: false } };
 }

@@ -1,6 +1,7 @@
 import type { JournalRow } from "@databox-cmk/protocol";
 
-import type { Failure, Outcome } from "./ports.ts";
+import { failed, malformed } from "./failed.ts";
+import type { Outcome } from "./ports.ts";
 
 /** The part of a node's journal that the broker holds. */
 export type JournalFacts = {
@@ -44,22 +45,11 @@ function follows(row: JournalRow, before: JournalRow): boolean {
   return row.sequence === before.sequence + 1 && row.previous === before.hash;
 }
 
-function malformed(detail: string): { readonly ok: false; readonly failure: Failure } {
-  return { ok: false, failure: { code: "DeviceMessageMalformed", detail } };
-}
-
-function broken(
-  reason: "fork" | "gap",
-  sequence: number,
-  expected?: number,
-): { readonly ok: false; readonly failure: Failure } {
+function broken(reason: "fork" | "gap", sequence: number, expected?: number): Outcome<never> {
   const place = `row ${String(sequence)}`;
-  return {
-    ok: false,
-    failure: {
-      code: "JournalBroken",
-      reason,
-      detail: expected === undefined ? place : `${place}, expected row ${String(expected)}`,
-    },
-  };
+  return failed({
+    code: "JournalBroken",
+    reason,
+    detail: expected === undefined ? place : `${place}, expected row ${String(expected)}`,
+  });
 }

@@ -1,5 +1,6 @@
 import { COMPLETIONS } from "@databox-cmk/protocol";
 
+import { failed } from "./failed.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import type { Outcome } from "./ports.ts";
 import { stageRules } from "./stages.ts";
@@ -15,14 +16,11 @@ export function decideNodeErasure(order: Lifecycle): Outcome<undefined> {
   const allowed =
     erased || COPIED.has(stage) || stageStatus === "CustomerActionPerformedForCleanUp";
   if (allowed) return { ok: true, value: undefined };
-  return {
-    ok: false,
-    failure: {
-      code: "ErasureForbidden",
-      reason: reasonOf(order),
-      detail: `the order is in stage ${stage} with status ${stageStatus}`,
-    },
-  };
+  return failed({
+    code: "ErasureForbidden",
+    reason: reasonOf(order),
+    detail: `the order is in stage ${stage} with status ${stageStatus}`,
+  });
 }
 
 function reasonOf({ stage }: Lifecycle): "copy" | "failed" | undefined {

@@ -1,3 +1,4 @@
+import { failed } from "./failed.ts";
 import type { EpochMs } from "./order.ts";
 import type { Failure, Outcome } from "./ports.ts";
 import type { ReleaseTerms } from "./release-terms.ts";
@@ -30,14 +31,14 @@ export function decideChallenge(
 ): Outcome<ChallengeStep> {
   if (record === undefined) return { ok: true, value: { kind: "fresh" } };
   if (record.requestHash !== requestHash)
-    return refuse({
+    return failed({
       code: "ReplayDetected",
       detail: "challengeId: used by another message",
     });
   if (record.granted === undefined) return { ok: true, value: { kind: "again" } };
   const { atMs, answer } = record.granted;
   if (nowMs - atMs <= REPEAT_MS) return { ok: true, value: { kind: "repeat", answer } };
-  return refuse({
+  return failed({
     code: "ReplayDetected",
     detail: "challengeId: answered before; make a new challenge at the appliance",
   });
@@ -52,14 +53,14 @@ export function decideOfflineUse(
   usedToday: number,
   limitPerDay: number,
 ): Outcome<undefined> {
-  if (!offline.allowed) return refuse({ code: "OfflineUnlockForbidden", reason: "policy" });
+  if (!offline.allowed) return failed({ code: "OfflineUnlockForbidden", reason: "policy" });
   if (networks.length > 0)
-    return refuse({
+    return failed({
       code: "PurposeForbidden",
       reason: "network",
       detail: "a carried request shows no network of the appliance",
     });
-  if (usedToday >= limitPerDay) return refuse(dayIsUsedUp(limitPerDay));
+  if (usedToday >= limitPerDay) return failed(dayIsUsedUp(limitPerDay));
   return { ok: true, value: undefined };
 }
 
@@ -70,8 +71,4 @@ export function dayIsUsedUp(limitPerDay: number): Failure {
 /** The UTC day on which a use counts. */
 export function dayOf(nowMs: EpochMs): string {
   return new Date(nowMs).toISOString().slice(0, "2026-01-01".length);
-}
-
-function refuse(failure: Failure): { readonly ok: false; readonly failure: Failure } {
-  return { ok: false, failure };
 }

@@ -1,5 +1,6 @@
 import type { TransferType } from "@databox-cmk/protocol";
 
+import { failed } from "./failed.ts";
 import type { Outcome } from "./ports.ts";
 
 /** A node's reports, by its own signed receipts. */
@@ -29,13 +30,10 @@ function notReady(
   reason: "unprepared" | "unfilled",
   nodes: readonly NodeReport[],
 ): Outcome<undefined> {
-  return {
-    ok: false,
-    failure: {
-      code: "OrderStageForbids",
-      reason,
-      target: "properties.status",
-      detail: nodes.map(({ serial }) => serial).join(", "),
-    },
-  };
+  return failed({
+    code: "OrderStageForbids",
+    reason,
+    target: "properties.status",
+    detail: nodes.map(({ serial }) => serial).join(", "),
+  });
 }

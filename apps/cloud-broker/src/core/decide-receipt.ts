@@ -1,5 +1,6 @@
 import type { Receipt } from "@databox-cmk/protocol";
 
+import { failed } from "./failed.ts";
 import type { Outcome } from "./ports.ts";
 import type { UnlockPurpose } from "./unlock-purposes.ts";
 
@@ -43,5 +44,5 @@ function refuse(
   code: "OrderMismatch" | "DeviceMessageMalformed" | "ReplayDetected",
   detail: string,
 ): Outcome<never> {
-  return { ok: false, failure: { code, detail } };
+  return failed({ code, detail });
 }

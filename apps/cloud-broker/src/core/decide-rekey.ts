@@ -1,6 +1,7 @@
 import type { RekeyRequest } from "@databox-cmk/protocol";
 
 import { decideRenewal, type RenewalFacts } from "./decide-renewal.ts";
+import { failed } from "./failed.ts";
 import type { Failure, Outcome } from "./ports.ts";
 
 export type RekeyFacts = Omit<RenewalFacts, "leaseOfPath"> & {
@@ -15,9 +16,9 @@ export type RekeyFacts = Omit<RenewalFacts, "leaseOfPath"> & {
 export function decideRekey(request: RekeyRequest, facts: RekeyFacts): Outcome<undefined> {
   const renewal = decideRenewal(request, { ...facts, leaseOfPath: request.lease });
   if (!renewal.ok) return renewal;
-  if (renewal.value.kind === "relock") return { ok: false, failure: renewal.value.failure };
+  if (renewal.value.kind === "relock") return failed(renewal.value.failure);
   const failure = checkEnvelope(request, facts) ?? checkSuite(request, facts);
-  return failure === undefined ? { ok: true, value: undefined } : { ok: false, failure };
+  return failure === undefined ? { ok: true, value: undefined } : failed(failure);
 }
 
 function checkEnvelope(request: RekeyRequest, { env }: RekeyFacts): Failure | undefined {

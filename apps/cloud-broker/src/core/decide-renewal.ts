@@ -1,5 +1,6 @@
 import type { LeaseRenewal } from "@databox-cmk/protocol";
 
+import { failed } from "./failed.ts";
 import type { EpochMs, OrderId } from "./order.ts";
 import type { Failure, Outcome } from "./ports.ts";
 import { type OrderPlace, purposeAllowed, type UnlockPurpose } from "./unlock-purposes.ts";
@@ -111,5 +112,5 @@ function refuse(
   code: "DeviceMessageMalformed" | "LeaseInvalid" | "CounterRollback",
   detail: string,
 ): Outcome<never> {
-  return { ok: false, failure: { code, detail } };
+  return failed({ code, detail });
 }

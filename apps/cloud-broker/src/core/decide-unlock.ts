@@ -1,5 +1,6 @@
 import type { UnlockQuestion } from "@databox-cmk/protocol";
 
+import { failed } from "./failed.ts";
 import type { OrderId } from "./order.ts";
 import type { Failure, Outcome } from "./ports.ts";
 import { askedPurposeAt, type OrderPlace, purposeAllowed } from "./unlock-purposes.ts";
@@ -58,7 +59,7 @@ export function decideUnlock(
 ): Outcome<UnlockPermission> {
   for (const check of CHECKS) {
     const failure = check(request, facts);
-    if (failure !== undefined) return { ok: false, failure };
+    if (failure !== undefined) return failed(failure);
   }
   const current = facts.envelope?.generation ?? request.generation;
   return { ok: true, value: { sendEnvelope: request.generation < current } };

@@ -1,6 +1,7 @@
 import { cloudOfHost, type Facts, withoutUndefined } from "@databox-cmk/errors";
 import { asciiLowerCase, isIdentifier, patternOf } from "@databox-cmk/protocol";
 
+import { failed } from "./failed.ts";
 import type { KeyUrl } from "./order.ts";
 import type { Outcome } from "./ports.ts";
 
@@ -96,7 +97,7 @@ function refuse(
   detail: string,
   more: { readonly reason?: string | undefined; readonly facts?: Facts } = {},
 ): Outcome<never> {
-  return { ok: false, failure: { code, target: TARGET, detail: `kekUrl: ${detail}`, ...more } };
+  return failed({ code, target: TARGET, detail: `kekUrl: ${detail}`, ...more });
 }
 
 const invalid = (detail: string): Outcome<never> =>

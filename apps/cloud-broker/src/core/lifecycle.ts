@@ -5,6 +5,7 @@ import type {
   TransferType,
 } from "@databox-cmk/protocol";
 
+import { failed } from "./failed.ts";
 import type { Outcome } from "./ports.ts";
 import { stageRules } from "./stages.ts";
 
@@ -136,7 +137,7 @@ export function decideTransition(order: Lifecycle, event: LifecycleEvent): Outco
 export function decideCredentials(order: Lifecycle): Outcome<undefined> {
   if (order.erased || stageRules(order.stage).credentials === "never")
     return refuse(order, "credentials", "shown the unlock key of");
-  if (!order.prepared) return { ok: false, failure: { code: "SsemUserErrorSecretsNotGenerated" } };
+  if (!order.prepared) return failed({ code: "SsemUserErrorSecretsNotGenerated" });
   return { ok: true, value: undefined };
 }
 
@@ -202,13 +203,10 @@ function withStatus(order: Lifecycle, stageStatus: StageStatus): Outcome<Lifecyc
 type Forbidden = "cancel" | "mitigate" | "credentials" | "transition";
 
 function refuse(order: Lifecycle, reason: Forbidden, wanted: string): Outcome<never> {
-  return {
-    ok: false,
-    failure: {
-      code: "OrderStageForbids",
-      reason,
-      target: "properties.status",
-      detail: `${wanted}: the order is in stage ${order.stage} with status ${order.stageStatus}`,
-    },
-  };
+  return failed({
+    code: "OrderStageForbids",
+    reason,
+    target: "properties.status",
+    detail: `${wanted}: the order is in stage ${order.stage} with status ${order.stageStatus}`,
+  });
 }

@@ -2,9 +2,10 @@ import { withoutUndefined } from "@databox-cmk/errors";
 import type { JobPatch, StageName } from "@databox-cmk/protocol";
 import { contactDetails, contactInfo, parseWith, shippingAddress } from "@databox-cmk/protocol";
 
+import { failed } from "./failed.ts";
 import { type JobDetails, withEncryptionPreference } from "./job-details.ts";
 import type { Lifecycle } from "./lifecycle.ts";
-import type { Failure, Outcome } from "./ports.ts";
+import type { Outcome } from "./ports.ts";
 import { isAddressEditable, stageRules } from "./stages.ts";
 
 type DetailsPatch = NonNullable<NonNullable<JobPatch["properties"]>["details"]>;
@@ -139,28 +140,19 @@ function merged<Value extends object>(
   return parsed.ok ? { ok: true, value: parsed.value } : invalid(member, parsed.detail);
 }
 
-function invalid(
-  member: string,
-  detail: string,
-): { readonly ok: false; readonly failure: Failure } {
-  return {
-    ok: false,
-    failure: {
-      code: "InvalidRequestContent",
-      target: `${TARGET}.${member}`,
-      detail: `${member}: ${detail}`,
-    },
-  };
+function invalid(member: string, detail: string): Outcome<never> {
+  return failed({
+    code: "InvalidRequestContent",
+    target: `${TARGET}.${member}`,
+    detail: `${member}: ${detail}`,
+  });
 }
 
 function refuse(stage: StageName, member: string): Outcome<never> {
-  return {
-    ok: false,
-    failure: {
-      code: "OrderStageForbids",
-      reason: "address",
-      target: `${TARGET}.${member}`,
-      detail: `${member}: the order is in stage ${stage}`,
-    },
-  };
+  return failed({
+    code: "OrderStageForbids",
+    reason: "address",
+    target: `${TARGET}.${member}`,
+    detail: `${member}: the order is in stage ${stage}`,
+  });
 }

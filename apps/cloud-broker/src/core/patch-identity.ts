@@ -1,5 +1,6 @@
 import { asciiLowerCase, type IdentityType, type ResourceIdentity } from "@databox-cmk/protocol";
 
+import { failed } from "./failed.ts";
 import type { AttachedIdentity } from "./order.ts";
 import type { Outcome } from "./ports.ts";
 
@@ -60,14 +61,11 @@ export function decideIdentities(
   if (wantsUser && count === 0)
     return invalid("userAssignedIdentities", "expected at least one identity");
   if (count > MAX_USER_IDENTITIES)
-    return {
-      ok: false,
-      failure: {
-        code: "SsemUserErrorUserAssignedLimitReached",
-        target: "identity.userAssignedIdentities",
-        facts: { maximumCount: MAX_USER_IDENTITIES },
-      },
-    };
+    return failed({
+      code: "SsemUserErrorUserAssignedLimitReached",
+      target: "identity.userAssignedIdentities",
+      facts: { maximumCount: MAX_USER_IDENTITIES },
+    });
   return {
     ok: true,
     value: {
@@ -91,12 +89,9 @@ export function identityTypeOf(attached: readonly AttachedIdentity[]): IdentityT
 }
 
 function invalid(member: string, detail: string): Outcome<never> {
-  return {
-    ok: false,
-    failure: {
-      code: "IdentityUpdateInvalid",
-      target: `identity.${member}`,
-      detail: `${member}: ${detail}`,
-    },
-  };
+  return failed({
+    code: "IdentityUpdateInvalid",
+    target: `identity.${member}`,
+    detail: `${member}: ${detail}`,
+  });
 }

@@ -4,6 +4,7 @@ import {
   type KeyEncryptionKeyPatch,
 } from "@databox-cmk/protocol";
 
+import { failed } from "./failed.ts";
 import type { KeyChoice } from "./order.ts";
 import type { Outcome } from "./ports.ts";
 
@@ -29,10 +30,7 @@ export function decideKeyChoice(
     );
     if (stray !== undefined) return invalid(stray, "only with kekType CustomerManaged");
     if (current?.kekType === "CustomerManaged" && !allowRevertToMicrosoftManaged)
-      return {
-        ok: false,
-        failure: { code: "KeyEncryptionKeyRevertForbidden", target: `${TARGET}.kekType` },
-      };
+      return failed({ code: "KeyEncryptionKeyRevertForbidden", target: `${TARGET}.kekType` });
     return { ok: true, value: { kekType } };
   }
   const before = current?.kekType === "CustomerManaged" ? current : undefined;
@@ -98,12 +96,9 @@ function resourceIdOf(identity: KeyIdentityChoice): string {
 }
 
 function invalid(member: string, detail: string): Outcome<never> {
-  return {
-    ok: false,
-    failure: {
-      code: "InvalidRequestContent",
-      target: `${TARGET}.${member}`,
-      detail: `${member}: ${detail}`,
-    },
-  };
+  return failed({
+    code: "InvalidRequestContent",
+    target: `${TARGET}.${member}`,
+    detail: `${member}: ${detail}`,
+  });
 }

@@ -6,6 +6,7 @@ import {
   type CustomerChoice,
   MAX_BACKUP_KEYS,
 } from "../core/backup-key.ts";
+import { failed } from "../core/failed.ts";
 import type { OrderId } from "../core/order.ts";
 import type { Actor, KeySubject, Outcome } from "../core/ports.ts";
 import { meaningOf } from "../core/primary-standing.ts";
@@ -131,7 +132,7 @@ async function wrapAll(
     );
     if (!opened.ok) return opened;
     const wrapped = opened.value.result;
-    if (!wrapped.ok) return { ok: false, failure: ofBackup(wrapped.failure, backup.name) };
+    if (!wrapped.ok) return failed(ofBackup(wrapped.failure, backup.name));
     const kept = from.envelope.recipients.filter(
       ({ kid }) => kid === from.kid || (kid !== formerKid && kid !== backup.kid),
     );
@@ -166,7 +167,7 @@ export async function removeBackupKey(
         detail: `the backup key ${name} is kept while the current key cannot be used${detail === undefined ? "" : `: ${detail}`}`,
       };
       await auditRefusal(deps, order, "backupKey/delete", name, failure, context);
-      return { ok: false, failure };
+      return failed(failure);
     }
     const recipients = from.envelope.recipients.filter(({ kid }) => kid !== backup.kid);
     moved.push({ from, to: replaceRecipients(from.envelope, recipients) });
@@ -199,20 +200,14 @@ async function loadWrappings({ store }: Dependencies, order: OrderId): Promise<W
   return [...(await loadCurrentEnvelopes(store, order)), ...(own === undefined ? [] : [own])];
 }
 
-const needsCustomerKey: Outcome<never> = {
-  ok: false,
-  failure: {
-    code: "InvalidRequestContent",
-    target: "keyEncryptionKey",
-    detail: "keyEncryptionKey: a backup key needs a customer-managed key that it can replace",
-  },
-};
+const needsCustomerKey: Outcome<never> = failed({
+  code: "InvalidRequestContent",
+  target: "keyEncryptionKey",
+  detail: "keyEncryptionKey: a backup key needs a customer-managed key that it can replace",
+});
 
 function invalid(target: string, what: string): Outcome<never> {
-  return {
-    ok: false,
-    failure: { code: "InvalidRequestContent", target, detail: `${target}: ${what}` },
-  };
+  return failed({ code: "InvalidRequestContent", target, detail: `${target}: ${what}` });
 }
 
 const nameOf = (actor: Actor): string => (actor.kind === "caller" ? actor.name : actor.kind);

@@ -2,6 +2,7 @@ import type { Envelope } from "@databox-cmk/crypto";
 import { ERRORS } from "@databox-cmk/errors";
 
 import { note, recorded } from "../audit/record.ts";
+import { failed } from "../core/failed.ts";
 import { failureColumns } from "../core/failure-columns.ts";
 import { keyAddressOf, parseKeyUrl } from "../core/key-url.ts";
 import type { KeyChoice } from "../core/order.ts";
@@ -266,5 +267,5 @@ async function refuse(
       detail: { kekType: choice.kekType },
     },
   );
-  return { ok: false, failure };
+  return failed(failure);
 }

@@ -2,6 +2,7 @@ import type { Envelope } from "@databox-cmk/crypto";
 import { ERRORS } from "@databox-cmk/errors";
 
 import { note, record } from "../audit/record.ts";
+import { failed } from "../core/failed.ts";
 import { failureColumns } from "../core/failure-columns.ts";
 import type { OrderId } from "../core/order.ts";
 import type { Actor, Failure, Outcome } from "../core/ports.ts";
@@ -60,7 +61,7 @@ export async function commitRecipients<Value>(
     return { ok: true, value: change.value };
   } catch (error) {
     if (!(error instanceof CommitConflict)) throw error;
-    return { ok: false, failure: { code: "RewrapConflict", facts: orderFacts(order) } };
+    return failed({ code: "RewrapConflict", facts: orderFacts(order) });
   }
 }
 

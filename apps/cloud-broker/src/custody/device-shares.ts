@@ -1,5 +1,6 @@
 import { CryptoError, type Envelope, parseEnvelope } from "@databox-cmk/crypto";
 
+import { failed } from "../core/failed.ts";
 import type { OrderId } from "../core/order.ts";
 import type { Outcome } from "../core/ports.ts";
 import type { Store, StoreTransaction } from "../store/store.ts";
@@ -32,10 +33,7 @@ export function parseDeviceShare(
 }
 
 function malformed(detail: string): Outcome<never> {
-  return {
-    ok: false,
-    failure: { code: "DeviceMessageMalformed", detail: `extensions.deviceShare: ${detail}` },
-  };
+  return failed({ code: "DeviceMessageMalformed", detail: `extensions.deviceShare: ${detail}` });
 }
 
 /** In force, or proposed by a re-key. */

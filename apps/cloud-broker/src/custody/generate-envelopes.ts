@@ -1,5 +1,6 @@
 import { type Envelope, zero } from "@databox-cmk/crypto";
 
+import { failed } from "../core/failed.ts";
 import type { OrderId } from "../core/order.ts";
 import type { Outcome } from "../core/ports.ts";
 import { orderFacts } from "../core/recovery-facts.ts";
@@ -41,7 +42,7 @@ export async function generateEnvelopes(
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const inForce = await loadKeyInForce(deps.store, order);
     if (inForce === undefined)
-      return { ok: false, failure: { code: "ResourceNotFound", facts: orderFacts(order) } };
+      return failed({ code: "ResourceNotFound", facts: orderFacts(order) });
     const existing = await loadCurrentEnvelopes(deps.store, order);
     const missing = serials.filter(
       (serial) => !existing.some((stored) => stored.serial === serial),
@@ -56,7 +57,7 @@ export async function generateEnvelopes(
       if (!(error instanceof CommitConflict)) throw error;
     }
   }
-  return { ok: false, failure: { code: "RewrapConflict", facts: orderFacts(order) } };
+  return failed({ code: "RewrapConflict", facts: orderFacts(order) });
 }
 
 const NOTHING_NEW: Outcome<readonly NewEnvelope[]> = { ok: true, value: [] };

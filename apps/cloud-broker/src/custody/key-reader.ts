@@ -1,3 +1,4 @@
+import { failed } from "../core/failed.ts";
 import { decideKeyUse } from "../core/key-rules.ts";
 import { kidOf } from "../core/key-url.ts";
 import { decideMissingKey } from "../core/missing-key.ts";
@@ -76,7 +77,7 @@ export function createKeyReader(
 
   async function read(usable: UsableKey): Promise<Outcome<KeyFacts>> {
     const key = await vaults.getKey(usable.identity, usable.key);
-    if (!key.ok) return { ok: false, failure: await explain(usable, key.failure) };
+    if (!key.ok) return failed(await explain(usable, key.failure));
     missedSinceMs.delete(key.value.kid);
     return key;
   }
@@ -85,7 +86,7 @@ export function createKeyReader(
     const key = await read(usable);
     if (!key.ok) return key;
     const failure = decideKeyUse(key.value, now());
-    return failure === undefined ? key : { ok: false, failure: describeFailure(failure, usable) };
+    return failure === undefined ? key : failed(describeFailure(failure, usable));
   }
 
   return { read, readUsable, explain };

@@ -5,6 +5,7 @@ import type { Envelope } from "@databox-cmk/crypto";
 import { note } from "../audit/record.ts";
 import type { BackupKey } from "../core/backup-key.ts";
 import { decideBackup } from "../core/decide-backup.ts";
+import { failed } from "../core/failed.ts";
 import type { OrderId } from "../core/order.ts";
 import type { Failure, Outcome } from "../core/ports.ts";
 import { tracedCorrelationId } from "../observability/trace.ts";
@@ -46,11 +47,11 @@ export async function openByBackup<T>(
   use: Use<T>,
 ): Promise<Outcome<Used<T> & { readonly backup: BackupUse }>> {
   const all = await loadBackupKeys(deps.store, place.order);
-  if (all.length === 0) return { ok: false, failure };
+  if (all.length === 0) return failed(failure);
   // Also when only a recovery key is left: people look there to decide whether to use it.
   const standing = await noteFailure(deps, place.order, failure);
   const backups = all.filter((backup) => backup.kind === "vault");
-  if (backups.length === 0) return { ok: false, failure };
+  if (backups.length === 0) return failed(failure);
   const nowMs = deps.now();
   const orders = await findBackupOrders(deps.store, place.order, nowMs);
   const told: string[] = [];
@@ -61,7 +62,7 @@ export async function openByBackup<T>(
       afterSeconds: deps.backupAfterSeconds,
       nowMs,
     });
-    if (decision.kind === "never") return { ok: false, failure };
+    if (decision.kind === "never") return failed(failure);
     if (decision.kind === "wait")
       told.push(`${backup.name} may be used from ${new Date(decision.fromMs).toISOString()}`);
     else if (decision.kind === "ask")
@@ -77,7 +78,7 @@ export async function openByBackup<T>(
     }
   }
   const detail = `${failure.detail === undefined ? "" : `${failure.detail}; `}backup keys: ${told.join(", ")}`;
-  return { ok: false, failure: { ...failure, detail } };
+  return failed({ ...failure, detail });
 }
 
 /** A separate audit row for every use of the content key, durable before its use. */

@@ -2,6 +2,7 @@ import { hash, randomBytes } from "node:crypto";
 
 import { decodeBase64url, encodeBase64url, zero } from "@databox-cmk/crypto";
 
+import { failed } from "../core/failed.ts";
 import type { OrderId } from "../core/order.ts";
 import type { Outcome } from "../core/ports.ts";
 import { loadBackupKeys } from "./backup-keys.ts";
@@ -125,18 +126,17 @@ async function unwrapCanary(
 ): Promise<Outcome<undefined>> {
   const encryptedKey = decodeBase64url(canary.encrypted_key);
   const unwrapped = await vaults.unwrapKey(usable.identity, kid, encryptedKey);
-  if (!unwrapped.ok) return { ok: false, failure: await reader.explain(usable, unwrapped.failure) };
+  if (!unwrapped.ok) return failed(await reader.explain(usable, unwrapped.failure));
   const { contentKey } = unwrapped.value;
   try {
     if (hash("sha256", contentKey, "base64url") === canary.value_hash)
       return { ok: true, value: undefined };
-    return {
-      ok: false,
-      failure: describeFailure(
+    return failed(
+      describeFailure(
         { code: "KeyVersionMismatch", detail: "the canary opens to another value" },
         usable,
       ),
-    };
+    );
   } finally {
     zero(contentKey);
   }

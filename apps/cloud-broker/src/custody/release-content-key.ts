@@ -1,3 +1,4 @@
+import { failed } from "../core/failed.ts";
 import type { Failure, Outcome } from "../core/ports.ts";
 import { recoveryFacts } from "../core/recovery-facts.ts";
 import type { CustodyDependencies } from "./custody-dependencies.ts";
@@ -47,10 +48,7 @@ async function noted<T>(
   return released;
 }
 
-export const notGenerated: Outcome<never> = {
-  ok: false,
-  failure: { code: "SsemUserErrorSecretsNotGenerated" },
-};
+export const notGenerated: Outcome<never> = failed({ code: "SsemUserErrorSecretsNotGenerated" });
 
 function nameKeyInForce(failure: Failure, inForce: KeyInForce): Failure {
   const { order: id, choice: key, identities } = inForce;
@@ -68,7 +66,7 @@ export async function unwrapEnvelope<T>(
   use: Use<T>,
 ): Promise<Outcome<Used<T>>> {
   const chosen = usableKeyOf(deps, inForce, inForce.identities, inForce.choice);
-  if (!chosen.ok) return { ok: false, failure: nameKeyInForce(chosen.failure, inForce) };
+  if (!chosen.ok) return failed(nameKeyInForce(chosen.failure, inForce));
   const usable = atVersion(chosen.value, wrapping.kid, deps.keyVaultSuffixes);
   if (!usable.ok) return usable;
   const key = await deps.reader.readUsable(usable.value);

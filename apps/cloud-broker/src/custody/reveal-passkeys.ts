@@ -1,5 +1,6 @@
 import { zero } from "@databox-cmk/crypto";
 
+import { failed } from "../core/failed.ts";
 import type { OrderId } from "../core/order.ts";
 import type { Outcome } from "../core/ports.ts";
 import { orderFacts } from "../core/recovery-facts.ts";
@@ -24,8 +25,7 @@ export async function revealPasskeys(
 ): Promise<Outcome<readonly RevealedPasskey[]>> {
   const nodes = await loadCurrentEnvelopes(deps.store, order);
   if (nodes.length === 0) return notGenerated;
-  if (nodes.some(isSplit))
-    return { ok: false, failure: { code: "PasskeyNotInEscrow", facts: orderFacts(order) } };
+  if (nodes.some(isSplit)) return failed({ code: "PasskeyNotInEscrow", facts: orderFacts(order) });
   const revealed: RevealedPasskey[] = [];
   let isWhole = false;
   try {

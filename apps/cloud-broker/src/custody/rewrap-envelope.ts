@@ -1,6 +1,7 @@
 import { type Envelope, replaceRecipients } from "@databox-cmk/crypto";
 import { ERRORS } from "@databox-cmk/errors";
 
+import { failed } from "../core/failed.ts";
 import { parseKeyUrl } from "../core/key-url.ts";
 import type { Failure, Outcome } from "../core/ports.ts";
 import type { KeyInForce } from "./key-in-force.ts";
@@ -64,7 +65,7 @@ async function unwrapOld<T>(
     successor === undefined ? opened : await unwrapWith(deps, successor, current, use);
   if (reopened.ok) return reopened;
   const byBackup = await openByBackup(deps, inForce, current.envelope, opened.failure, use);
-  return byBackup.ok ? byBackup : { ok: false, failure: ofOldKey(byBackup.failure) };
+  return byBackup.ok ? byBackup : failed(ofOldKey(byBackup.failure));
 }
 
 /**

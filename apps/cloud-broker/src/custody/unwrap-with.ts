@@ -1,5 +1,6 @@
 import { matchesCommitment, zero } from "@databox-cmk/crypto";
 
+import { failed } from "../core/failed.ts";
 import type { Failure, KeyVaults, Outcome } from "../core/ports.ts";
 import { describeFailure } from "./describe-failure.ts";
 import type { KeyReader } from "./key-reader.ts";
@@ -28,13 +29,13 @@ export async function unwrapWith<T>(
   use: Use<T>,
 ): Promise<Outcome<Used<T>>> {
   const encryptedKey = envelope.recipients.find((recipient) => recipient.kid === kid)?.encryptedKey;
-  if (encryptedKey === undefined) return { ok: false, failure: NO_RECIPIENT };
+  if (encryptedKey === undefined) return failed(NO_RECIPIENT);
   const unwrapped = await vaults.unwrapKey(usable.identity, kid, encryptedKey);
-  if (!unwrapped.ok) return { ok: false, failure: await reader.explain(usable, unwrapped.failure) };
+  if (!unwrapped.ok) return failed(await reader.explain(usable, unwrapped.failure));
   const { contentKey, ...answer } = unwrapped.value;
   try {
     if (!matchesCommitment(envelope, contentKey))
-      return { ok: false, failure: describeFailure({ ...FOREIGN_KEY, ...answer }, usable) };
+      return failed(describeFailure({ ...FOREIGN_KEY, ...answer }, usable));
     const by = { kid, ...answer };
     return { ok: true, value: { ...by, result: await use(contentKey, by) } };
   } finally {

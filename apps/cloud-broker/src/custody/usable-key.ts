@@ -1,6 +1,7 @@
 import { isSameIdentifier } from "@databox-cmk/protocol";
 
 import type { CustomerChoice } from "../core/backup-key.ts";
+import { failed } from "../core/failed.ts";
 import { parseKeyUrl } from "../core/key-url.ts";
 import type { AttachedIdentity, KeyChoice, KeyIdentity, KeyUrl, OrderId } from "../core/order.ts";
 import type { Outcome } from "../core/ports.ts";
@@ -71,23 +72,17 @@ export function identityOf(
     };
   }
   return wanted.type === "SystemAssigned"
-    ? {
-        ok: false,
-        failure: {
-          code: "SsemUserErrorSystemAssignedIdentityAbsent",
-          reason: "not-enabled",
-          target: "identity",
-        },
-      }
-    : {
-        ok: false,
-        failure: {
-          code: "SsemUserErrorUserAssignedIdentityAbsent",
-          reason: "not-attached",
-          target: "identity",
-          facts: { identityId: wanted.resourceId },
-        },
-      };
+    ? failed({
+        code: "SsemUserErrorSystemAssignedIdentityAbsent",
+        reason: "not-enabled",
+        target: "identity",
+      })
+    : failed({
+        code: "SsemUserErrorUserAssignedIdentityAbsent",
+        reason: "not-attached",
+        target: "identity",
+        facts: { identityId: wanted.resourceId },
+      });
 }
 
 /**
@@ -107,11 +102,8 @@ export function atVersion(
     isSameIdentifier(named.value.keyName, usable.key.keyName);
   return same
     ? { ok: true, value: { ...usable, key: named.value } }
-    : {
-        ok: false,
-        failure: {
-          code: "PasskeyUnavailable",
-          detail: "the envelope names another key than the order",
-        },
-      };
+    : failed({
+        code: "PasskeyUnavailable",
+        detail: "the envelope names another key than the order",
+      });
 }

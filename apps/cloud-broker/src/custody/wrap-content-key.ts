@@ -1,5 +1,6 @@
 import { equalConstantTime, zero } from "@databox-cmk/crypto";
 
+import { failed } from "../core/failed.ts";
 import type { KeyVaults, Outcome } from "../core/ports.ts";
 import type { KeyReader } from "./key-reader.ts";
 import type { UsableKey } from "./usable-key.ts";
@@ -18,21 +19,18 @@ export async function wrapContentKey(
   contentKey: Uint8Array,
 ): Promise<Outcome<Uint8Array>> {
   const wrapped = await vaults.wrapKey(usable.identity, kid, contentKey);
-  if (!wrapped.ok) return { ok: false, failure: await reader.explain(usable, wrapped.failure) };
+  if (!wrapped.ok) return failed(await reader.explain(usable, wrapped.failure));
   const { encryptedKey } = wrapped.value;
   const unwrapped = await vaults.unwrapKey(usable.identity, kid, encryptedKey);
-  if (!unwrapped.ok) return { ok: false, failure: await reader.explain(usable, unwrapped.failure) };
+  if (!unwrapped.ok) return failed(await reader.explain(usable, unwrapped.failure));
   try {
     if (equalConstantTime(unwrapped.value.contentKey, contentKey))
       return { ok: true, value: encryptedKey };
     const { vaultRequestId } = unwrapped.value;
-    return {
-      ok: false,
-      failure: {
-        code: "RewrapVerificationFailed",
-        vaultRequestId,
-      },
-    };
+    return failed({
+      code: "RewrapVerificationFailed",
+      vaultRequestId,
+    });
   } finally {
     zero(unwrapped.value.contentKey);
   }

@@ -1,6 +1,7 @@
 import type { EnvelopeRecipient } from "@databox-cmk/crypto";
 
 import type { BackupKey } from "../core/backup-key.ts";
+import { failed } from "../core/failed.ts";
 import type { Failure, KeyVaults, Outcome } from "../core/ports.ts";
 import type { KeyReader } from "./key-reader.ts";
 import { atVersion, type UsableKey, usableKeyOf } from "./usable-key.ts";
@@ -33,7 +34,7 @@ export async function wrapForOrder(
   const recipients: EnvelopeRecipient[] = [{ kid, encryptedKey: first.value }];
   for (const backup of backups) {
     const wrapped = await wrapToBackup(deps, usable, backup, contentKey);
-    if (!wrapped.ok) return { ok: false, failure: ofBackup(wrapped.failure, backup.name) };
+    if (!wrapped.ok) return failed(ofBackup(wrapped.failure, backup.name));
     recipients.push({ kid: backup.kid, encryptedKey: wrapped.value });
   }
   return { ok: true, value: recipients };

@@ -3,6 +3,7 @@ import { ERASURE_CERTIFICATE_TYPE } from "@databox-cmk/protocol";
 
 import { record } from "../audit/record.ts";
 import { decideNodeErasure } from "../core/decide-node-erasure.ts";
+import { failed } from "../core/failed.ts";
 import type { EpochMs, OrderId } from "../core/order.ts";
 import type { AuditEvent, Outcome } from "../core/ports.ts";
 import type { StoreTransaction } from "../store/store.ts";
@@ -29,7 +30,7 @@ export async function mayEraseNode(
   id: OrderId,
 ): Promise<Outcome<undefined>> {
   const order = await readOrder(store, id);
-  if (order === undefined) return { ok: false, failure: { code: "DeviceNotAuthenticated" } };
+  if (order === undefined) return failed({ code: "DeviceNotAuthenticated" });
   return decideNodeErasure(lifecycleOf(order));
 }
 
@@ -48,9 +49,9 @@ export async function keepNodeCertificate(
     if (kept !== undefined)
       return kept.certificate === node.certificate
         ? { ok: true, value: kept.created_at_ms }
-        : { ok: false, failure: { code: "NodeErased" } };
+        : failed({ code: "NodeErased" });
     const order = await readOrder(plane.store, node.order);
-    if (order === undefined) return { ok: false, failure: { code: "DeviceNotAuthenticated" } };
+    if (order === undefined) return failed({ code: "DeviceNotAuthenticated" });
     const allowed = decideNodeErasure(lifecycleOf(order));
     return allowed.ok ? keep(plane, order, node) : allowed;
   });
@@ -85,7 +86,7 @@ async function keep(
       .where("last_counter", "<", counter)
       .executeTakeFirst();
     if (counted.numUpdatedRows !== 1n) {
-      outcome = { ok: false, failure: { code: "CounterRollback", detail: "counter" } };
+      outcome = failed({ code: "CounterRollback", detail: "counter" });
       return undefined;
     }
     await transaction

@@ -1,3 +1,4 @@
+import { failed } from "../core/failed.ts";
 import type { Failure, Outcome } from "../core/ports.ts";
 import type { Commit } from "./group-commit.ts";
 import type { Work } from "./transactions.ts";
@@ -25,7 +26,7 @@ export async function commitUnlessWithdrawn(
     await commit(work);
     return { ok: true, value: undefined };
   } catch (error) {
-    if (error instanceof Withdrawn) return { ok: false, failure: error.failure };
+    if (error instanceof Withdrawn) return failed(error.failure);
     throw error;
   }
 }

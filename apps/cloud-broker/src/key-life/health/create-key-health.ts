@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 
 import { createRateLimit } from "@databox-cmk/http";
 
+import { failed } from "../../core/failed.ts";
 import { verdictOfFailure } from "../../core/key-health.ts";
 import type { KeyChoice, OrderId } from "../../core/order.ts";
 import type { KeySubject, Outcome } from "../../core/ports.ts";
@@ -211,7 +212,7 @@ export function createKeyHealth(deps: KeyHealthDependencies): KeyHealthWatch {
 
 /** A backup that replaced the key in force says nothing about that key; its own failure does. */
 function withoutBackup(outcome: Outcome<unknown>, backup: BackupUse | undefined): Outcome<unknown> {
-  return backup === undefined ? outcome : { ok: false, failure: backup.failure };
+  return backup === undefined ? outcome : failed(backup.failure);
 }
 
 /** In the transaction of the change: a key in force is never without a watch. */

@@ -1,4 +1,5 @@
 import { nextPollMs } from "../../core/decide-key-poll.ts";
+import { failed } from "../../core/failed.ts";
 import { renderFailureJson } from "../../core/failure-json.ts";
 import type { OrderId } from "../../core/order.ts";
 import type { Clock, Failure, Outcome } from "../../core/ports.ts";
@@ -103,7 +104,7 @@ async function askSome(
     if (newest.ok) return newest;
     refused ??= newest;
   }
-  return refused ?? { ok: false, failure: { code: "ResourceNotFound" } };
+  return refused ?? failed({ code: "ResourceNotFound" });
 }
 
 async function note(

@@ -7,6 +7,7 @@ import {
   termsFor,
   votesThatCount,
 } from "../../core/decide-release.ts";
+import { failed } from "../../core/failed.ts";
 import type { EpochMs, OrderId } from "../../core/order.ts";
 import type { Outcome } from "../../core/ports.ts";
 import type { ReleaseTerms } from "../../core/release-terms.ts";
@@ -60,7 +61,7 @@ export async function admitRelease(
         return { ok: true, value: { kind: "release", claim } };
       }
       case "refuse":
-        return { ok: false, failure: decision.failure };
+        return failed(decision.failure);
       case "wait":
         if (known === undefined) break;
         await noteAsked(deps, known.id);
@@ -75,12 +76,12 @@ export async function admitRelease(
         if (known === undefined) break;
         const { kind: _kind, ...end } = decision;
         if (await endApproval(deps, request, known.id, end.state, end.voidReason))
-          return { ok: false, failure: failureOf({ ...known, ...end }) };
+          return failed(failureOf({ ...known, ...end }));
         known = await readApprovalOf(deps.store, request.requestHash);
       }
     }
   }
-  return { ok: false, failure: { code: "BrokerBusy" } };
+  return failed({ code: "BrokerBusy" });
 }
 
 async function loadFacts(

@@ -1,4 +1,5 @@
 import { endOf, failureOf } from "../../core/decide-release.ts";
+import { failed } from "../../core/failed.ts";
 import type { EpochMs, OrderId } from "../../core/order.ts";
 import type { AuditEvent, Outcome } from "../../core/ports.ts";
 import type { StoreTransaction } from "../../store/store.ts";
@@ -29,7 +30,7 @@ export async function claimRelease(
   const { requestHash, order, serial, nowMs } = released;
   if (approval !== undefined) {
     const current = await readApprovalOf(transaction, requestHash);
-    if (current === undefined) return { ok: false, failure: { code: "ApprovalExpired" } };
+    if (current === undefined) return failed({ code: "ApprovalExpired" });
     const wasRevoked = await wasRevokedSince(transaction, order, serial, current.requestedAtMs);
     const { stage } = await transaction
       .selectFrom("orders")
@@ -37,15 +38,15 @@ export async function claimRelease(
       .where("id", "=", order)
       .executeTakeFirstOrThrow();
     const end = endOf(current, { nowMs, stage, kid: current.kid, wasRevoked });
-    if (end !== undefined) return { ok: false, failure: failureOf({ ...current, ...end }) };
+    if (end !== undefined) return failed(failureOf({ ...current, ...end }));
     if (!(await closeApproval(transaction, approval.id, "released", nowMs)))
-      return { ok: false, failure: failureOf(current) };
+      return failed(failureOf(current));
   }
   if (
     breakGlass !== undefined &&
     !(await useBreakGlass(transaction, breakGlass, requestHash, nowMs))
   )
-    return { ok: false, failure: { code: "ApprovalExpired", reason: "break-glass" } };
+    return failed({ code: "ApprovalExpired", reason: "break-glass" });
   return { ok: true, value: undefined };
 }
 

@@ -2,6 +2,7 @@ import type { SuiteName, VerifyKey } from "@databox-cmk/crypto";
 import type { DeviceKeyGrade } from "@databox-cmk/protocol";
 
 import type { EnrolmentFacts } from "../../core/decide-enrolment.ts";
+import { failed } from "../../core/failed.ts";
 import type { OrderId } from "../../core/order.ts";
 import type { Outcome } from "../../core/ports.ts";
 import { isTakenKey } from "../../custody/commit-conflict.ts";
@@ -135,5 +136,5 @@ function writeDeviceKey(
 }
 
 function conflict(detail: string): Outcome<undefined> {
-  return { ok: false, failure: { code: "EnrolmentConflict", detail } };
+  return failed({ code: "EnrolmentConflict", detail });
 }

@@ -17,11 +17,12 @@ import {
 } from "@databox-cmk/protocol";
 
 import { decideEnrolment } from "../../core/decide-enrolment.ts";
+import { failed, malformed } from "../../core/failed.ts";
 import { foldOrderId } from "../../core/order.ts";
-import type { Failure, Outcome } from "../../core/ports.ts";
+import type { Outcome } from "../../core/ports.ts";
 import { offerRecoveryKeys } from "../../custody/device-shares.ts";
 import { hashEnrolmentCode } from "../../orders/enrolment-code.ts";
-import { malformed, parseHeader } from "../message/authenticate-device.ts";
+import { parseHeader } from "../message/authenticate-device.ts";
 import type { DeviceDependencies } from "../message/device-dependencies.ts";
 import type { DeviceExchange, DeviceMessage, Sender } from "../message/serve-device-message.ts";
 import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
@@ -59,14 +60,14 @@ async function authenticateEnrolment(
   if (!proven.ok) return proven;
   const { key, request } = proven.value;
   const retryAfterSeconds = limit(`${addressKey(message.address)} ${request.serial}`);
-  if (retryAfterSeconds !== undefined) return refuse({ code: "RateLimited", retryAfterSeconds });
+  if (retryAfterSeconds !== undefined) return failed({ code: "RateLimited", retryAfterSeconds });
   const order = foldOrderId(request.order);
   const node = await findEnrolling(store, order, request.serial);
   const isCode = equalConstantTime(
     Buffer.from(hashEnrolmentCode(request.code)),
     Buffer.from(node?.codeHash ?? hashEnrolmentCode("")),
   );
-  if (node === undefined || !isCode) return refuse({ code: "EnrolmentCodeInvalid" });
+  if (node === undefined || !isCode) return failed({ code: "EnrolmentCodeInvalid" });
   return { ok: true, value: { order, serial: request.serial, node, key, request } };
 }
 
@@ -89,7 +90,7 @@ function proveKey(text: string): Outcome<{ key: VerifyKey; request: EnrolmentReq
   try {
     payload = verifyMessage(text, key, MESSAGE_TYPES.enrolmentRequest);
   } catch (error) {
-    if (error instanceof CryptoError) return refuse({ code: "DeviceNotAuthenticated" });
+    if (error instanceof CryptoError) return failed({ code: "DeviceNotAuthenticated" });
     throw error;
   }
   const parsed = parseWith(enrolmentRequest, payload);
@@ -129,8 +130,4 @@ async function enrol(
     answer,
   });
   return recorded.ok ? { ok: true, value: answer } : recorded;
-}
-
-function refuse(failure: Failure): { readonly ok: false; readonly failure: Failure } {
-  return { ok: false, failure };
 }

@@ -8,9 +8,10 @@ import {
 } from "@databox-cmk/protocol";
 
 import { decideJournal, type JournalFacts } from "../../core/decide-journal.ts";
+import { malformed } from "../../core/failed.ts";
 import type { Outcome } from "../../core/ports.ts";
 import type { StoreTransaction } from "../../store/store.ts";
-import { type AuthenticDevice, malformed } from "../message/authenticate-device.ts";
+import type { AuthenticDevice } from "../message/authenticate-device.ts";
 import type { DeviceDependencies } from "../message/device-dependencies.ts";
 import { deviceVerb } from "../message/device-verb.ts";
 import { actorOf, type DeviceMessage, type Sender } from "../message/serve-device-message.ts";

@@ -6,12 +6,13 @@ import {
 } from "@databox-cmk/protocol";
 
 import { EVENT_TYPES } from "../../core/cloud-event.ts";
+import { failed, malformed } from "../../core/failed.ts";
 import { failureColumns } from "../../core/failure-columns.ts";
 import { parseFailureJson } from "../../core/failure-json.ts";
 import { type EpochMs, foldOrderId } from "../../core/order.ts";
 import type { Outcome } from "../../core/ports.ts";
 import type { StoreTransaction } from "../../store/store.ts";
-import { type AuthenticDevice, malformed } from "../message/authenticate-device.ts";
+import type { AuthenticDevice } from "../message/authenticate-device.ts";
 import type { DeviceDependencies } from "../message/device-dependencies.ts";
 import { deviceVerb } from "../message/device-verb.ts";
 import { actorOf, type DeviceMessage } from "../message/serve-device-message.ts";
@@ -160,7 +161,7 @@ async function findFinished(
     : undefined;
 }
 
-const NOT_GIVEN: Outcome<never> = {
-  ok: false,
-  failure: { code: "LeaseInvalid", detail: "lease: it was never given to this node" },
-};
+const NOT_GIVEN: Outcome<never> = failed({
+  code: "LeaseInvalid",
+  detail: "lease: it was never given to this node",
+});

@@ -6,6 +6,7 @@ import {
 } from "@databox-cmk/protocol";
 
 import { decideRenewal } from "../../core/decide-renewal.ts";
+import { failed } from "../../core/failed.ts";
 import type { Outcome } from "../../core/ports.ts";
 import { leaseTermsOf } from "../../core/unlock-policy.ts";
 import { compileTogether } from "../../store/fast/compile-together.ts";
@@ -50,10 +51,10 @@ async function renew(
   return extend(dependencies, message, request, loaded, decision.value);
 }
 
-export const conflict: Outcome<never> = {
-  ok: false,
-  failure: { code: "LeaseInvalid", detail: "lease: it changed meanwhile; renew again" },
-};
+export const conflict: Outcome<never> = failed({
+  code: "LeaseInvalid",
+  detail: "lease: it changed meanwhile; renew again",
+});
 
 type Moved = {
   readonly lease: string;

@@ -10,7 +10,8 @@ import {
 import { addressKey } from "@databox-cmk/http";
 import type { MessageType } from "@databox-cmk/protocol";
 
-import type { Failure, Outcome } from "../../core/ports.ts";
+import { failed, malformed } from "../../core/failed.ts";
+import type { Outcome } from "../../core/ports.ts";
 import type { DeviceDependencies } from "./device-dependencies.ts";
 import type { DeviceNode, FindDevice } from "./device-node.ts";
 import type { DeviceMessage, Sender } from "./serve-device-message.ts";
@@ -37,12 +38,11 @@ export async function authenticateDevice(
   if (!header.ok) return header;
   const { kid } = header.value;
   const retryAfterSeconds = limit(`${addressKey(address)} ${kid}`);
-  if (retryAfterSeconds !== undefined)
-    return { ok: false, failure: { code: "RateLimited", retryAfterSeconds } };
+  if (retryAfterSeconds !== undefined) return failed({ code: "RateLimited", retryAfterSeconds });
   const node = await findDevice(kid);
   const payload = verifyOrNothing(text, type, node?.key ?? { ...decoy, kid });
   if (node === undefined || payload === undefined)
-    return { ok: false, failure: { code: "DeviceNotAuthenticated" } };
+    return failed({ code: "DeviceNotAuthenticated" });
   return { ok: true, value: { order: node.order, serial: node.serial, node, payload } };
 }
 
@@ -59,10 +59,6 @@ export function parseHeader(message: string, type: MessageType): Outcome<Message
     if (error instanceof CryptoError) return malformed(error.message);
     throw error;
   }
-}
-
-export function malformed(detail: string): { readonly ok: false; readonly failure: Failure } {
-  return { ok: false, failure: { code: "DeviceMessageMalformed", detail } };
 }
 
 function verifyOrNothing(

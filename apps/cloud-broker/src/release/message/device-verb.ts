@@ -1,8 +1,9 @@
 import { parseWith } from "@databox-cmk/protocol";
 import type * as z from "zod/mini";
 
+import { failed, malformed } from "../../core/failed.ts";
 import type { Outcome } from "../../core/ports.ts";
-import { type AuthenticDevice, authenticateDevice, malformed } from "./authenticate-device.ts";
+import { type AuthenticDevice, authenticateDevice } from "./authenticate-device.ts";
 import type { DeviceDependencies } from "./device-dependencies.ts";
 import type { FindDevice } from "./device-node.ts";
 import type { DeviceExchange, DeviceMessage } from "./serve-device-message.ts";
@@ -43,7 +44,7 @@ export function deviceVerb<Said extends SaysNode>({
       if (!parsed.ok) return malformed(parsed.detail);
       const { order, serial } = parsed.value;
       if (comparesNode !== true && (order !== sender.order || serial !== sender.serial))
-        return { ok: false, failure: ANOTHER_NODE };
+        return failed(ANOTHER_NODE);
       return answer(dependencies, message, sender, parsed.value);
     },
   });

@@ -1,6 +1,7 @@
 import { MESSAGE_TYPES, offlineChallenge, type OfflineChallenge } from "@databox-cmk/protocol";
 
 import { type ChallengeRecord, decideChallenge } from "../../core/decide-offline.ts";
+import { failed } from "../../core/failed.ts";
 import type { Outcome } from "../../core/ports.ts";
 import { findRevocation } from "../kill-switches/revocations.ts";
 import type { AuthenticDevice } from "../message/authenticate-device.ts";
@@ -35,10 +36,7 @@ export function createOfflineExchange(
       const device = await verb.authenticate(message);
       // The person is authorised for the order of the path only.
       if (device.ok && device.value.order !== message.carriedBy?.order)
-        return {
-          ok: false,
-          failure: { code: "OrderMismatch", detail: "challenge: of a node of another order" },
-        };
+        return failed({ code: "OrderMismatch", detail: "challenge: of a node of another order" });
       return device;
     },
   };
@@ -78,7 +76,7 @@ async function repeat(
   answer: string,
 ): Promise<Outcome<SignedAnswer>> {
   const revocation = await findRevocation(store, node.order, node.serial);
-  if (revocation !== undefined) return { ok: false, failure: revocation };
+  if (revocation !== undefined) return failed(revocation);
   return { ok: true, value: { status: 200, text: answer } };
 }
 

@@ -3,6 +3,7 @@ import type { OfflineChallenge, UnlockPolicy } from "@databox-cmk/protocol";
 
 import { dayIsUsedUp, dayOf, decideOfflineUse } from "../../core/decide-offline.ts";
 import { BEING_ANSWERED } from "../../core/decide-unlock.ts";
+import { failed } from "../../core/failed.ts";
 import { renderOfflineTerms } from "../../core/offline-terms.ts";
 import type { OrderId } from "../../core/order.ts";
 import type { Failure, Outcome } from "../../core/ports.ts";
@@ -77,10 +78,10 @@ export function offlineWay(
         .where("request_hash", "=", message.hash)
         .where("answer", "is", null)
         .executeTakeFirst();
-      if (answered.numUpdatedRows !== 1n) return { ok: false, failure: BEING_ANSWERED };
+      if (answered.numUpdatedRows !== 1n) return failed(BEING_ANSWERED);
       if (!(await countUse(transaction, node.order, dayOf(nowMs), offlineUnlocksPerDay))) {
         await forgetAnswer(transaction, challengeId);
-        return { ok: false, failure: dayIsUsedUp(offlineUnlocksPerDay) };
+        return failed(dayIsUsedUp(offlineUnlocksPerDay));
       }
       return { ok: true, value: { offlineJson: renderOfflineTerms(lease.offline, expiresAtMs) } };
     },
@@ -117,7 +118,7 @@ async function claimChallenge(
     .onConflict((conflict) => conflict.column("challenge_id").doNothing())
     .executeTakeFirst();
   if (inserted.numInsertedOrUpdatedRows !== 1n)
-    return { ok: false, failure: await whyClaimed(transaction, challenge, message.hash) };
+    return failed(await whyClaimed(transaction, challenge, message.hash));
   const counted = await transaction
     .updateTable("nodes")
     .set({ last_counter: challenge.counter })
@@ -130,10 +131,7 @@ async function claimChallenge(
     .deleteFrom("offline_unlocks")
     .where("challenge_id", "=", challenge.challengeId)
     .execute();
-  return {
-    ok: false,
-    failure: { code: "CounterRollback", detail: "counter: another message came first" },
-  };
+  return failed({ code: "CounterRollback", detail: "counter: another message came first" });
 }
 
 /** The same message at another replica at the same moment is not a replay. */

@@ -4,6 +4,7 @@ import { apiVersionTraits } from "@databox-cmk/protocol";
 
 import { record } from "../../audit/record.ts";
 import { withheldBy } from "../../core/decide-reveal.ts";
+import { failed } from "../../core/failed.ts";
 import { failureColumns } from "../../core/failure-columns.ts";
 import { errorOf } from "../../core/failure-error.ts";
 import { storageAccountsOf } from "../../core/job-details.ts";
@@ -112,9 +113,7 @@ async function passPolicy(
   const breakGlass = policy.release.breakGlass
     ? await findBreakGlass(store, id, undefined, now())
     : undefined;
-  return breakGlass === undefined
-    ? { ok: false, failure: withheld }
-    : { ok: true, value: { breakGlass } };
+  return breakGlass === undefined ? failed(withheld) : { ok: true, value: { breakGlass } };
 }
 
 /** This system makes no shares and no network ports, so both lists are empty. */

@@ -17,11 +17,12 @@ import {
 } from "@databox-cmk/protocol";
 
 import { decideRekey } from "../../core/decide-rekey.ts";
+import { malformed } from "../../core/failed.ts";
 import type { Outcome } from "../../core/ports.ts";
 import { offerRecoveryKeys } from "../../custody/device-shares.ts";
 import type { RekeyProposal } from "../../custody/key-custody.ts";
 import { loadLease } from "../leases/load-lease.ts";
-import { type AuthenticDevice, malformed } from "../message/authenticate-device.ts";
+import type { AuthenticDevice } from "../message/authenticate-device.ts";
 import type { DeviceDependencies } from "../message/device-dependencies.ts";
 import { deviceVerb } from "../message/device-verb.ts";
 import { actorOf, type DeviceMessage } from "../message/serve-device-message.ts";

@@ -1,3 +1,4 @@
+import { failed } from "../../core/failed.ts";
 import type { Outcome } from "../../core/ports.ts";
 import type { DeviceDependencies } from "../message/device-dependencies.ts";
 import type { Sender } from "../message/serve-device-message.ts";
@@ -18,12 +19,9 @@ export function useCounter(
       .executeTakeFirst();
     return counted.numUpdatedRows === 1n
       ? { ok: true, value: undefined }
-      : {
-          ok: false,
-          failure: {
-            code: "CounterRollback",
-            detail: "counter: not above the last one that was seen",
-          },
-        };
+      : failed({
+          code: "CounterRollback",
+          detail: "counter: not above the last one that was seen",
+        });
   });
 }

@@ -4,6 +4,7 @@ import { checkNonce } from "@databox-cmk/crypto";
 import type { UnlockRequest } from "@databox-cmk/protocol";
 
 import { BEING_ANSWERED } from "../../core/decide-unlock.ts";
+import { failed } from "../../core/failed.ts";
 import type { OrderId } from "../../core/order.ts";
 import type { Failure, Outcome } from "../../core/ports.ts";
 import { compileTogether } from "../../store/fast/compile-together.ts";
@@ -92,7 +93,7 @@ async function consumeNonce(
 ): Promise<Outcome<undefined>> {
   const { store, now, unlockQuota } = deps;
   const busy = await deps.countCustomerUnlock(order);
-  if (busy !== undefined) return { ok: false, failure: busy };
+  if (busy !== undefined) return failed(busy);
   const nowMs = now();
   const refusedBy = await useUp(deps, {
     nonceHash,
@@ -108,15 +109,12 @@ async function consumeNonce(
     case undefined:
       return { ok: true, value: undefined };
     case "nonce":
-      return { ok: false, failure: await whyUsed(store, nonceHash, requestHash) };
+      return failed(await whyUsed(store, nonceHash, requestHash));
     case "counter":
-      return {
-        ok: false,
-        failure: { code: "CounterRollback", detail: "counter: another message came first" },
-      };
+      return failed({ code: "CounterRollback", detail: "counter: another message came first" });
     case "perNode":
     case "perOrder":
-      return { ok: false, failure: usedUpQuota(refusedBy, unlockQuota, nowMs) };
+      return failed(usedUpQuota(refusedBy, unlockQuota, nowMs));
   }
 }
 

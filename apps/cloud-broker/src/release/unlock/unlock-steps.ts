@@ -18,6 +18,7 @@ import {
 
 import { type Approval, termsFor } from "../../core/decide-release.ts";
 import { decideUnlock, type UnlockFacts, type UnlockPermission } from "../../core/decide-unlock.ts";
+import { failed, malformed } from "../../core/failed.ts";
 import type { Failure, Outcome } from "../../core/ports.ts";
 import { releaseOf, type ReleaseTerms, termsOf } from "../../core/release-terms.ts";
 import { leaseTermsOf } from "../../core/unlock-policy.ts";
@@ -30,7 +31,6 @@ import { type Admission, admitRelease } from "../approvals/admit-release.ts";
 import type { ReleaseClaim } from "../approvals/claim-release.ts";
 import { readApprovalOf } from "../approvals/stored-approvals.ts";
 import { checkBudget, type UnlockBudget } from "../limits/unlock-budget.ts";
-import { malformed } from "../message/authenticate-device.ts";
 import type { DeviceDependencies } from "../message/device-dependencies.ts";
 import type { DeviceNode } from "../message/device-node.ts";
 import { actorOf, type DeviceMessage } from "../message/serve-device-message.ts";
@@ -125,7 +125,7 @@ export function decide(
     envelope,
   });
   if (!decision.ok || revocation === undefined) return decision;
-  return { ok: false, failure: revocation };
+  return failed(revocation);
 }
 
 /** The conditions of the channel and of the order's policy: windows and approvals. */
@@ -170,7 +170,7 @@ export async function useUp(
   { budget }: Known,
 ): Promise<Outcome<undefined>> {
   const limited = request.purpose === "prepare" ? undefined : checkBudget(budget, now());
-  return limited === undefined ? way.useUp() : { ok: false, failure: limited };
+  return limited === undefined ? way.useUp() : failed(limited);
 }
 
 type Sealing = { readonly sealed: Sealed; readonly released: Released<unknown> };

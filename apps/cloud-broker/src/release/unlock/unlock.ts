@@ -1,5 +1,6 @@
 import { MESSAGE_TYPES, unlockRequest, type Pending } from "@databox-cmk/protocol";
 
+import { failed } from "../../core/failed.ts";
 import type { Outcome } from "../../core/ports.ts";
 import { isForCopy } from "../../core/unlock-purposes.ts";
 import { markStep } from "../../observability/trace.ts";
@@ -48,7 +49,7 @@ export async function releaseTo(
   if (outcome.ok) return outcome;
   const { purpose, counter, generation } = asked.request;
   const facts = { ...outcome.failure.facts, purpose, counter, generation };
-  return { ok: false, failure: { ...outcome.failure, facts } };
+  return failed({ ...outcome.failure, facts });
 }
 
 /**
@@ -60,7 +61,7 @@ async function takeSteps(
   asked: UnlockAsked,
 ): Promise<Outcome<SignedAnswer>> {
   const known = await loadKnown(dependencies, asked);
-  if (known === undefined) return { ok: false, failure: { code: "DeviceNotAuthenticated" } };
+  if (known === undefined) return failed({ code: "DeviceNotAuthenticated" });
   const decided = decide(asked, known);
   if (!decided.ok) return decided;
   const admitted = await admit(dependencies, asked, known);
