@@ -2,6 +2,11 @@ import type { DayFigures } from "@databox-cmk/protocol";
 
 import type { EpochMs } from "./order.ts";
 
+const UNLOCKS = ["unlock", "offline-unlock"];
+const RELOCK = "lease/relocked";
+/** The actions whose audit rows the figures are made of. */
+export const COUNTED_ACTIONS: readonly string[] = [...UNLOCKS, RELOCK];
+
 /** Rows of one day that have the same action, outcome, code and purpose. */
 export type DayCount = {
   readonly action: string;
@@ -22,15 +27,13 @@ export function summariseDay(
   vaultOperations: readonly { readonly operations: number }[],
 ): DayFigures {
   const unlocks = rows.filter(
-    ({ action, purpose }) => action.endsWith("unlock") && purpose === "unlock",
+    ({ action, purpose }) => UNLOCKS.includes(action) && purpose === "unlock",
   );
   const refusals = new Map<string, number>();
   for (const { outcome, code, count } of unlocks)
     if (outcome === "refused" && code !== null)
       refusals.set(code, (refusals.get(code) ?? 0) + count);
-  const relocks = rows.filter(
-    ({ action, longest }) => action === "lease/relocked" && longest !== null,
-  );
+  const relocks = rows.filter(({ action, longest }) => action === RELOCK && longest !== null);
   const closed = sum(relocks);
   const total = relocks.reduce((all, { average, count }) => all + (average ?? 0) * count, 0);
   return {

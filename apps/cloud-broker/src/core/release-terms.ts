@@ -20,6 +20,13 @@ export type ReleaseTerms = Omit<UnlockPolicy, "release" | "purposes" | "custody"
   };
 };
 
+export type AdmissionTerms = {
+  /** Terms of the policy in force. */
+  readonly terms: ReleaseTerms;
+  /** How long a request that is put before the approvers stays open. */
+  readonly expiresAfterSeconds: number;
+};
+
 /** `change`: a change that loosens the protection. */
 export type TermsPurpose = UnlockPurpose | "change";
 
@@ -57,22 +64,21 @@ function isStricter(one: PurposeTerms["approvals"], other: PurposeTerms["approva
   return one.approvers.length > 0 && other.approvers.length === 0;
 }
 
-export function termsOf(policy: UnlockPolicy, purpose: TermsPurpose): ReleaseTerms {
+export const termsOf = (policy: UnlockPolicy, purpose: TermsPurpose): ReleaseTerms =>
+  admissionOf(policy, purpose).terms;
+
+export function admissionOf(policy: UnlockPolicy, purpose: TermsPurpose): AdmissionTerms {
   const { outageGrace, leaseTtlSeconds, offline } = policy;
   const { networks, windows, approvals, breakGlass } = releaseOf(policy, purpose);
-  const { required, approvers } = approvals;
-  return {
-    outageGrace,
-    leaseTtlSeconds,
-    offline,
-    release: {
-      networks: networks.length === 0 ? [] : [networks],
-      windows: windows.length === 0 ? [] : [windows],
-      required,
-      approvers: approvers.length === 0 ? undefined : approvers,
-      breakGlass,
-    },
+  const { required, approvers, expiresAfterSeconds } = approvals;
+  const release = {
+    networks: networks.length === 0 ? [] : [networks],
+    windows: windows.length === 0 ? [] : [windows],
+    required,
+    approvers: approvers.length === 0 ? undefined : approvers,
+    breakGlass,
   };
+  return { terms: { outageGrace, leaseTtlSeconds, offline, release }, expiresAfterSeconds };
 }
 
 /** Both hold: of each member the stricter one. */

@@ -1,7 +1,10 @@
 import type { EpochMs } from "./order.ts";
 
 /** Time as Data Box writes it: seven digits and a numeric offset, always UTC. */
-export function renderTime(atMs: EpochMs): string {
+export function renderTime(atMs: EpochMs): string;
+export function renderTime(atMs: EpochMs | null | undefined): string | undefined;
+export function renderTime(atMs: EpochMs | null | undefined): string | undefined {
+  if (atMs === null || atMs === undefined) return undefined;
   return `${new Date(atMs).toISOString().slice(0, -1)}0000+00:00`;
 }
 

@@ -1,7 +1,7 @@
 import { AppError } from "@databox-cmk/errors";
 import { describeIdentifier, isIdentifier } from "@databox-cmk/protocol";
 
-import { type OrderName, orderIdOf } from "../core/order.ts";
+import { type OrderId, type OrderName, orderIdOf } from "../core/order.ts";
 import type { Store } from "../store/store.ts";
 import { wasDeleted } from "./operations.ts";
 import { entityTagOf, type Order } from "./order.ts";
@@ -28,6 +28,10 @@ export async function findOrder(store: Store, name: OrderName): Promise<Order> {
         detail: `Microsoft.DataBox/jobs/${name.name} under resource group ${name.resourceGroup}`,
       });
 }
+
+/** Like `findOrder`, where only the id matters. */
+export const findOrderId = async (store: Store, name: OrderName): Promise<OrderId> =>
+  (await findOrder(store, name)).id;
 
 /**
  * A name that Resource Manager does not permit. Orders that an earlier version accepted in such a group

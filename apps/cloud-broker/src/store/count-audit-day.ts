@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 
-import type { DayCount } from "../core/daily-figures.ts";
+import { COUNTED_ACTIONS, type DayCount } from "../core/daily-figures.ts";
 import { engineOf } from "./engine.ts";
 import { jsonMember } from "./json-member.ts";
 import type { Store } from "./store.ts";
@@ -43,9 +43,7 @@ export async function countAuditDay(
     .where("at_ms", "<", toMs)
     .where((audit) =>
       audit.or(
-        ["unlock", "offline-unlock", "lease/relocked"].map((action) =>
-          audit("row_json", "like", `{"action":"${action}",%`),
-        ),
+        COUNTED_ACTIONS.map((action) => audit("row_json", "like", `{"action":"${action}",%`)),
       ),
     )
     .groupBy(["1", "2", "3", "4", "5"].map((column) => sql.raw(column)))

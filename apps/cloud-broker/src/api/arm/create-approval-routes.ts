@@ -193,7 +193,7 @@ function renderApproval(
     requestedBy: approval.requestedBy,
     lastAskedAt: renderTime(row.asked_at_ms),
     expiresAt: renderTime(approval.expiresAtMs),
-    closedAt: row.closed_at_ms === null ? undefined : renderTime(row.closed_at_ms),
+    closedAt: renderTime(row.closed_at_ms),
     decisions: approval.votes.map((vote) => ({
       objectId: vote.objectId,
       name: vote.name,

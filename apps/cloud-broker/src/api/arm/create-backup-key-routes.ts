@@ -25,7 +25,7 @@ import type { Route } from "../../http/route.ts";
 import { createTurns } from "../../load/turns.ts";
 import { orderBackup, withdrawOrder } from "../../orders/backup-keys/order-backup.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
-import { findOrder } from "../../orders/find-order.ts";
+import { findOrder, findOrderId } from "../../orders/find-order.ts";
 import { lifecycleOf, keySubjectOf, type Order } from "../../orders/order.ts";
 import { exportEnvelopes } from "../../release/passkey/export-envelopes.ts";
 import { arm, type ArmRequest } from "./arm-route.ts";
@@ -60,10 +60,9 @@ export function createBackupKeyRoutes(plane: ControlPlane): readonly Route[] {
       action: ACTIONS.readBackupKeys,
       summary: "Lists the backup keys of an order, and whether one is in use (extension)",
       answers: { 200: backupKeyList },
-      handle: async (request) => {
-        const { id } = await findOrder(store, request.order);
-        return { json: await listBackupKeys(plane, id) };
-      },
+      handle: async ({ order }) => ({
+        json: await listBackupKeys(plane, await findOrderId(store, order)),
+      }),
     }),
     arm.route({
       at: ["GET", `${PATH}/:backupKey`],
@@ -157,11 +156,9 @@ export function createBackupKeyRoutes(plane: ControlPlane): readonly Route[] {
       action: ACTIONS.listCredentials,
       summary: "Exports the envelopes, for opening offline by a recovery key (extension)",
       answers: { 200: envelopeExport },
-      handle: async (request) => {
-        const { id } = await findOrder(store, request.order);
-        const json = await exportEnvelopes(plane, id, request.context);
-        return { json };
-      },
+      handle: async ({ order, context }) => ({
+        json: await exportEnvelopes(plane, await findOrderId(store, order), context),
+      }),
     }),
   ];
 }

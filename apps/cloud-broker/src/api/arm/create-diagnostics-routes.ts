@@ -81,7 +81,7 @@ function renderEvent({ row, atMs, sequence, hash }: FoundRow): Omit<EventView, "
     outcome: row.outcome,
     serial: row.serial,
     kid: row.kid,
-    receivedAt: receivedMs === undefined ? undefined : renderTime(receivedMs),
+    receivedAt: renderTime(receivedMs),
     recordedAt: renderTime(atMs),
     audit: { sequence, hash },
   };
@@ -91,7 +91,7 @@ function renderStep({ status, atMs, ...step }: TimelineStep): EventView["steps"]
   return {
     ...step,
     status: STATUS_WORDS[status],
-    at: atMs === undefined ? undefined : renderTime(atMs),
+    at: renderTime(atMs),
   };
 }
 

@@ -81,7 +81,7 @@ function renderHealth(order: Order, stored: StoredHealth, nowMs: EpochMs): KeyHe
   return {
     state: STATE_WORDS[health.state],
     kid,
-    checkedAt: checkedAtMs === undefined ? undefined : renderTime(checkedAtMs),
+    checkedAt: renderTime(checkedAtMs),
     ageSeconds:
       checkedAtMs === undefined ? undefined : Math.max(0, Math.floor((nowMs - checkedAtMs) / 1000)),
     changedAt: renderTime(changedAtMs),
@@ -106,6 +106,6 @@ function renderRisks(health: KeyHealth, nowMs: EpochMs): KeyHealthView["risks"] 
   return health.risks.map((risk) => ({
     risk: risk.risk,
     message: describeRisk(risk, nowMs),
-    at: risk.atMs === undefined ? undefined : renderTime(risk.atMs),
+    at: renderTime(risk.atMs),
   }));
 }

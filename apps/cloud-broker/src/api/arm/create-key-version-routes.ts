@@ -106,7 +106,7 @@ async function view(
         ? undefined
         : {
             kid: poll.newest_kid ?? undefined,
-            checkedAt: poll.checked_at_ms === null ? undefined : renderTime(poll.checked_at_ms),
+            checkedAt: renderTime(poll.checked_at_ms),
             error: failure === undefined ? undefined : cloudErrorOf(failure),
           },
   };
@@ -119,7 +119,7 @@ function renderVersion(use: LoadedUse): KeyVersionsView["value"][number] {
     ...judgeKeyVersion(use),
     ...counts,
     orderIds: [...orderIds],
-    since: sinceMs === undefined ? undefined : renderTime(sinceMs),
-    lastUsedAt: lastUsedMs === undefined ? undefined : renderTime(lastUsedMs),
+    since: renderTime(sinceMs),
+    lastUsedAt: renderTime(lastUsedMs),
   };
 }

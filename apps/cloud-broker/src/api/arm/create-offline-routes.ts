@@ -11,7 +11,7 @@ import { errorOf } from "../../core/failure-error.ts";
 import { ACTIONS } from "../../core/permissions.ts";
 import { orderFacts } from "../../core/recovery-facts.ts";
 import type { CallerRequest, Route } from "../../http/route.ts";
-import { findOrder } from "../../orders/find-order.ts";
+import { findOrder, findOrderId } from "../../orders/find-order.ts";
 import type { DeviceDependencies } from "../../release/message/device-dependencies.ts";
 import { createFindDevice } from "../../release/message/device-node.ts";
 import {
@@ -82,10 +82,9 @@ export function createOfflineRoutes(dependencies: DeviceDependencies): readonly 
       action: ACTIONS.readOfflineUnlocks,
       summary: "Lists unlocks without network and how many are left today (extension)",
       answers: { 200: offlineUnlockList },
-      handle: async (request) => {
-        const { id } = await findOrder(store, request.order);
-        return { json: await listOfflineUnlocks(dependencies, id) };
-      },
+      handle: async ({ order }) => ({
+        json: await listOfflineUnlocks(dependencies, await findOrderId(store, order)),
+      }),
     }),
   ];
 }

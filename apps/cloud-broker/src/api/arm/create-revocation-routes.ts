@@ -11,7 +11,7 @@ import { ACTIONS } from "../../core/permissions.ts";
 import { renderTime } from "../../core/wire-time.ts";
 import type { Route } from "../../http/route.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
-import { findOrder } from "../../orders/find-order.ts";
+import { findOrder, findOrderId } from "../../orders/find-order.ts";
 import { readLastDrill, startDrill } from "../../release/kill-switches/drill.ts";
 import { scopeOfOrder } from "../../release/kill-switches/existing-scope.ts";
 import { listRevocationsOver } from "../../release/kill-switches/list-revocations.ts";
@@ -32,10 +32,9 @@ export function createRevocationRoutes(plane: ControlPlane): readonly Route[] {
       action: ACTIONS.readRevocations,
       summary: "Lists the active kill switches of an order (extension)",
       answers: { 200: revocationList },
-      handle: async (request) => {
-        const { id } = await findOrder(plane.store, request.order);
-        return { json: await listRevocationsOver(plane.store, id) };
-      },
+      handle: async ({ order }) => ({
+        json: await listRevocationsOver(plane.store, await findOrderId(plane.store, order)),
+      }),
     }),
     arm.bodyRoute({
       at: ["POST", `${PATHS.job}/revoke`],
@@ -83,10 +82,9 @@ export function createRevocationRoutes(plane: ControlPlane): readonly Route[] {
       action: ACTIONS.readRevocationDrill,
       summary: "Reads the figures of the last drill (extension)",
       answers: { 200: revocationDrillView },
-      handle: async (request) => {
-        const { id } = await findOrder(plane.store, request.order);
-        return { json: await readLastDrill(plane, id) };
-      },
+      handle: async ({ order }) => ({
+        json: await readLastDrill(plane, await findOrderId(plane.store, order)),
+      }),
     }),
   ];
 }

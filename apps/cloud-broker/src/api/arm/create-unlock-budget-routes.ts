@@ -4,7 +4,7 @@ import { record } from "../../audit/record.ts";
 import { ACTIONS } from "../../core/permissions.ts";
 import type { Route } from "../../http/route.ts";
 import type { ChangeClaim, ControlPlane, RequestContext } from "../../orders/control-plane.ts";
-import { findOrder } from "../../orders/find-order.ts";
+import { findOrder, findOrderId } from "../../orders/find-order.ts";
 import type { Order } from "../../orders/order.ts";
 import { readBudget, setBudget } from "../../release/limits/unlock-budget.ts";
 import { takeChainHead } from "../../store/chain-head.ts";
@@ -22,10 +22,9 @@ export function createUnlockBudgetRoutes(plane: ControlPlane): readonly Route[] 
       action: ACTIONS.readUnlockBudget,
       summary: "Reads the unlock budget of an order and its use (extension)",
       answers: { 200: unlockBudgetView },
-      handle: async (request) => {
-        const { id } = await findOrder(store, request.order);
-        return { json: await readBudget(store, id, now()) };
-      },
+      handle: async ({ order }) => ({
+        json: await readBudget(store, await findOrderId(store, order), now()),
+      }),
     }),
     arm.bodyRoute({
       at: ["PUT", PATH],

@@ -48,8 +48,8 @@ function renderNode(node: OrderNode): Pick<NodeView, OwnFacts> {
       node.deviceKeyGrade === undefined
         ? undefined
         : { grade: node.deviceKeyGrade, attested: false },
-    preparedAt: node.preparedAtMs === undefined ? undefined : renderTime(node.preparedAtMs),
-    lastSeenAt: node.lastSeenAtMs === undefined ? undefined : renderTime(node.lastSeenAtMs),
+    preparedAt: renderTime(node.preparedAtMs),
+    lastSeenAt: renderTime(node.lastSeenAtMs),
     lastOutcome: node.lastOutcome,
   };
 }

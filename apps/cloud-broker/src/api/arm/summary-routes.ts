@@ -118,7 +118,7 @@ function renderSummary({ row, isWatched, nodes }: SummarisedOrder): OrderSummary
     nodes: nodes.map(({ serial, lock, sinceMs }) => ({
       serial,
       lock,
-      since: sinceMs === undefined ? undefined : renderTime(sinceMs),
+      since: renderTime(sinceMs),
     })),
   };
 }

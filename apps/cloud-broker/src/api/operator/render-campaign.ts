@@ -46,7 +46,7 @@ export async function renderCampaign(
     createdAt: renderTime(campaign.createdAtMs),
     createdBy: actor.kind === "caller" ? actor.name : "broker",
     changedAt: renderTime(campaign.changedAtMs),
-    finishedAt: campaign.finishedAtMs === null ? undefined : renderTime(campaign.finishedAtMs),
+    finishedAt: renderTime(campaign.finishedAtMs),
     progress: {
       total,
       done: counts.done,
@@ -119,7 +119,7 @@ export async function listSteps(
       order: row.order_id,
       state: ORDER_STATE_WORDS[row.state] ?? "Waiting",
       attempts: row.attempts,
-      finishedAt: row.finished_at_ms === null ? undefined : renderTime(row.finished_at_ms),
+      finishedAt: renderTime(row.finished_at_ms),
       error: failure === undefined ? undefined : cloudErrorOf(failure),
     };
   });

@@ -5,7 +5,7 @@ import type { UnlockPolicy } from "@databox-cmk/protocol";
 
 import { type Approval, endOf, termsFor, votesThatCount } from "../../core/decide-release.ts";
 import { errorOf } from "../../core/failure-error.ts";
-import { releaseOf, termsOf } from "../../core/release-terms.ts";
+import { admissionOf, type AdmissionTerms } from "../../core/release-terms.ts";
 import type {
   AdmitChange,
   ChangeClaim,
@@ -37,11 +37,13 @@ export function createAdmitChange(deps: ChangeDependencies): AdmitChange {
   return async (order, change, context) => {
     if (change.loosens.length === 0) return NOTHING_TO_CLAIM;
     const policy = await readUnlockPolicy(store, order.id, defaultPolicy);
-    const terms = termsOf(policy, "change");
+    const admission = admissionOf(policy, "change");
+    const { terms } = admission;
     if (terms.release.required === 0) return NOTHING_TO_CLAIM;
     const proposalHash = createHash("sha256").update(JSON.stringify(change.proposal)).digest("hex");
     const approval = await findOpenApproval(deps, order, serialOf(change), proposalHash);
-    if (approval === undefined) throw await ask(deps, order, change, proposalHash, policy, context);
+    if (approval === undefined)
+      throw await ask(deps, order, change, proposalHash, admission, context);
     const facts = { terms, nowMs: now() };
     const lostRight = await findLostRights(deps, order.id, approval, facts);
     if (!lostRight.ok) throw errorOf(lostRight.failure);
@@ -91,11 +93,10 @@ async function ask(
   order: Order,
   change: LooseningChange,
   proposalHash: string,
-  policy: UnlockPolicy,
+  admission: AdmissionTerms,
   context: RequestContext,
 ): Promise<AppError> {
   const { actor, correlationId } = context;
-  const terms = termsOf(policy, "change");
   const opened = await openApproval(
     { ...deps, commit: (work) => deps.store.transaction().execute(work) },
     {
@@ -113,9 +114,9 @@ async function ask(
       agent: "",
       correlationId,
     },
-    { terms, expiresAfterSeconds: releaseOf(policy, "change").approvals.expiresAfterSeconds },
+    admission,
   );
-  return waits(opened.id, 0, terms.release.required);
+  return waits(opened.id, 0, admission.terms.release.required);
 }
 
 function waits(id: string, given: number, required: number): AppError {

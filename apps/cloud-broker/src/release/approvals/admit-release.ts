@@ -10,14 +10,14 @@ import {
 import { failed } from "../../core/failed.ts";
 import type { EpochMs, OrderId } from "../../core/order.ts";
 import type { Outcome } from "../../core/ports.ts";
-import type { ReleaseTerms } from "../../core/release-terms.ts";
+import type { AdmissionTerms, ReleaseTerms } from "../../core/release-terms.ts";
 import { isIn } from "../../http/networks.ts";
 import { wasRevokedSince } from "../kill-switches/revocations.ts";
 import { findBreakGlass } from "./break-glass-rows.ts";
 import type { ReleaseClaim } from "./claim-release.ts";
 import { endApproval } from "./end-approval.ts";
 import { type OpenedApproval, openApproval } from "./open-approval.ts";
-import type { AdmissionTerms, ReleaseDependencies, ReleaseRequest } from "./release-request.ts";
+import type { ReleaseDependencies, ReleaseRequest } from "./release-request.ts";
 import { readApprovalOf } from "./stored-approvals.ts";
 
 export type Admission =

@@ -2,9 +2,10 @@ import { randomUUID } from "node:crypto";
 
 import { EVENT_TYPES } from "../../core/cloud-event.ts";
 import type { EpochMs } from "../../core/order.ts";
+import type { AdmissionTerms } from "../../core/release-terms.ts";
 import type { UnlockPurpose } from "../../core/unlock-purposes.ts";
 import { toJson } from "../../store/json-column.ts";
-import type { AdmissionTerms, ReleaseDependencies, ReleaseRequest } from "./release-request.ts";
+import type { ReleaseDependencies, ReleaseRequest } from "./release-request.ts";
 
 /** An approval that waits for votes, and when it expires. */
 export type OpenedApproval = { readonly id: string; readonly expiresAtMs: EpochMs };

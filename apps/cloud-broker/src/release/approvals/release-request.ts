@@ -3,7 +3,6 @@ import type { StageName } from "@databox-cmk/protocol";
 import type { AppendAudit } from "../../audit/append-audit.ts";
 import type { OrderId } from "../../core/order.ts";
 import type { Actor, Clock, Outcome } from "../../core/ports.ts";
-import type { ReleaseTerms } from "../../core/release-terms.ts";
 import type { UnlockPurpose } from "../../core/unlock-purposes.ts";
 import type { Announce } from "../../events/announce.ts";
 import type { Commit } from "../../store/group-commit.ts";
@@ -39,11 +38,4 @@ export type ReleaseRequest = {
    * Uses the request up before approvers see it; from then on the approval proves its freshness.
    */
   readonly useUp: () => Promise<Outcome<undefined>>;
-};
-
-export type AdmissionTerms = {
-  /** Terms of the policy in force. */
-  readonly terms: ReleaseTerms;
-  /** How long a request that is put before the approvers stays open. */
-  readonly expiresAfterSeconds: number;
 };

@@ -61,7 +61,7 @@ export async function readLastDrill(
       id,
       serial,
       startedAt: renderTime(startedAtMs),
-      answeredAt: answeredAtMs === null ? undefined : renderTime(answeredAtMs),
+      answeredAt: renderTime(answeredAtMs),
       elapsedMs: answeredAtMs === null ? undefined : answeredAtMs - startedAtMs,
     })),
   };
