@@ -305,7 +305,35 @@ export const THREATS: readonly Evidence[] = [
     shownBy: {
       "apps/device-agent/test/split-custody.test.ts": [
         "a re-key to escrow is refused, and the volume is unchanged",
+        "an envelope of escrow that confirms a re-key in split custody is refused, and both slots stay",
         "prepare --custody split refuses an order in escrow, and formats nothing",
+      ],
+    },
+  },
+  {
+    name: "A recovery key of the broker's own",
+    shownBy: {
+      "apps/device-agent/test/split-custody.test.ts": [
+        "gets no copy at a re-key, beside the owner's key or in its place",
+        "gets none where the owner has accepted that there is no recovery key",
+        "gets none at the preparation of a node that was given the owner's keys",
+      ],
+    },
+  },
+  {
+    name: "A copy of the share that was swapped",
+    shownBy: {
+      "apps/device-agent/test/split-custody.test.ts": [
+        "the node tells the hash of the copy that it sent, so that a copy that was swapped shows",
+        "a share of another node, or of a copy that was swapped, opens nothing and can be replaced",
+      ],
+    },
+  },
+  {
+    name: "A re-key that keeps the share",
+    shownBy: {
+      "apps/device-agent/test/split-custody.test.ts": [
+        "a proposal with the identity of the envelope in force, whose share would stay, is refused",
       ],
     },
   },
@@ -314,6 +342,9 @@ export const THREATS: readonly Evidence[] = [
     shownBy: {
       "packages/crypto/src/envelope/split-key.test.ts": [
         "another order's, node's or envelope's share never gives the key",
+      ],
+      "e2e/split-custody.test.ts": [
+        "each node of a Data Box Heavy has shares of its own, through a re-key, a campaign, the copy and its erasure",
       ],
     },
   },

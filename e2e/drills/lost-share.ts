@@ -15,8 +15,8 @@ const at = (path: string) => `"$ARM$ORDER/${path}?api-version=2025-07-01"`;
 
 export const lostShare: Drill = {
   title: "Recover an appliance in split custody",
-  when: "The mainboard, the TPM or the system disk of an appliance in [split custody](../customer/split-custody.md) broke, or a firmware update changed what its boot measures (`BootStateChanged`): the appliance no longer has its own share of the unlock key. Or its owner lost the recovery key: then the last step is enough. An appliance that was lost or stolen needs no recovery: [revoke it](../customer/revocation.md#a-lost-or-stolen-appliance).",
-  undo: "A share that is there is never overwritten. Until the re-key at the end, the share that the owner opened still opens the volume.",
+  when: "The mainboard, the TPM or the system disk of an appliance in [split custody](../customer/split-custody.md) broke, or a firmware update changed what its boot measures (`BootStateChanged`): the appliance no longer has its own share of the unlock key. Or its owner lost the recovery key: then the last two steps are enough. An appliance that was lost or stolen needs no recovery: [revoke it](../customer/revocation.md#a-lost-or-stolen-appliance).",
+  undo: "A share that has opened the volume is never overwritten. Until the re-key at the end, the share that the owner opened still opens the volume.",
   run: async (stage) => {
     const staged = await stage.deliver("split");
     const { order, node } = staged;
@@ -70,10 +70,24 @@ export const lostShare: Drill = {
     await stage.typeAt(node, "databox-agent unlock", { show: "first line" });
     await stage.typeAt(node, "databox-agent rekey", { show: "first line" });
     await stage.step(
-      "*The recovery key is lost.* While the appliance works, nothing else is: put another key in its place, and re-key. Check: the appliance names the thumbprint of the new key.",
+      "*The recovery key is lost.* While the appliance works, nothing else is: put another key in its place. The appliance copies its share for no key that only the broker names.",
     );
     await addRecoveryKey("successor");
-    await stage.typeAt(node, "databox-agent rekey", { show: "first line" });
+    await stage.typeAt(node, "databox-agent rekey", { exitCode: 3, show: "first line" });
+    await stage.step(
+      "Compute the [thumbprint](../customer/split-custody.md#name-your-recovery-keys) of the new key from the key itself, and name it at the re-key. Check: the appliance names it, too.",
+    );
+    await stage.type(
+      "n=$(openssl rsa -in successor.pem -noout -modulus | cut -d = -f 2 |\n" +
+        "  basenc -d --base16 | basenc --base64url -w 0 | tr -d =) &&\n" +
+        `  printf '{"e":"AQAB","kty":"RSA","n":"%s"}' "$n" | openssl dgst -sha256 -binary |\n` +
+        "  basenc --base64url -w 0 | tr -d = > thumbprint",
+    );
+    await stage.typeAt(
+      node,
+      'databox-agent rekey --recovery-keys "urn:ietf:params:oauth:jwk-thumbprint:sha-256:$(cat thumbprint)"',
+      { show: "first line" },
+    );
     await stage.typeAt(
       node,
       "databox-agent status --json | jq -c '.details | {custody, share, shareCopiedFor}'",

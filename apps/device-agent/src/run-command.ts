@@ -46,7 +46,7 @@ async function dispatch(command: Command, dependencies: CommandDependencies): Pr
     case "respond":
       return (await import("./offline/respond.ts")).respond(command.file, dependencies);
     case "rekey":
-      return (await import("./rekey/rekey.ts")).rekey(dependencies);
+      return (await import("./rekey/rekey.ts")).rekey(command, dependencies);
     case "recover":
       return (await import("./commands/recover.ts")).recover(dependencies);
     case "erase":

@@ -1,3 +1,4 @@
+import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
@@ -8,7 +9,10 @@ import {
   type Envelope,
   openEnvelope,
   parseEnvelope,
+  sealEnvelope,
+  signMessage,
 } from "@databox-cmk/crypto";
+import { DEVICE_ROUTES, MESSAGE_TYPES } from "@databox-cmk/protocol";
 import { describe, expect, test } from "vitest";
 
 import { DEFAULT_PCRS } from "../src/core/tpm-key.ts";
@@ -38,7 +42,27 @@ const nodeOf = (world: AgentWorld) => {
   if (node === undefined) throw new Error("no node");
   return node;
 };
-const rekey = (world: AgentWorld) => world.run({ command: "rekey" });
+const rekey = (world: AgentWorld, recoveryKeyNames?: readonly string[]) =>
+  world.run({ command: "rekey", recoveryKeys: recoveryKeyNames });
+/** A dishonest broker makes its proposals itself. */
+async function forgeProposal(world: AgentWorld, change: { env?: string; cus?: "split" }) {
+  const node = nodeOf(world);
+  const contentKey = new Uint8Array(randomBytes(32));
+  const context = { ...node.envelope.context, cus: undefined, ...change };
+  const envelope = await sealEnvelope({
+    unlockKey: new Uint8Array(randomBytes(32)),
+    cek: contentKey,
+    context,
+    recipients: [{ kid: node.kid, encryptedKey: new Uint8Array(randomBytes(256)) }],
+  });
+  const generation = node.generation + 1;
+  const signedEnvelope = await signMessage(world.broker.signingKey, MESSAGE_TYPES.envelope, {
+    env: context.env,
+    generation,
+    jwe: envelope.toJSON(),
+  });
+  return { id: randomUUID(), generation, envelope, contentKey, signedEnvelope };
+}
 const doctor = (world: AgentWorld) => world.run({ command: "doctor" });
 const volumeOf = (world: AgentWorld) =>
   openVolume({ kind: "file", path: world.diskPath }, SERIAL, SYSTEM_FOLDERS);
@@ -175,6 +199,33 @@ describe("downgrades", () => {
     expect(seen(await world.unlock())).toMatchObject(unlocked);
   });
 
+  test("an envelope of escrow that confirms a re-key in split custody is refused, and both slots stay", async () => {
+    await using world = await createPreparedWorld({ custody: "split" });
+    await world.unlock();
+    world.broker.intercept = async ({ path, answer }) => {
+      const { proposal } = nodeOf(world);
+      if (path === DEVICE_ROUTES.rekeys && proposal !== undefined) {
+        const { env } = proposal.envelope.context;
+        const { signedEnvelope } = await forgeProposal(world, { env });
+        nodeOf(world).proposal = { ...proposal, signedEnvelope };
+      }
+      return answer;
+    };
+    expect(seen(await rekey(world))).toMatchObject({ code: "EnvelopeRejected" });
+    expect(await volumeOf(world).slots.list()).toHaveLength(2);
+    expect(await world.status()).toMatchObject({ details: { custody: "split" } });
+  });
+
+  test("a proposal with the identity of the envelope in force, whose share would stay, is refused", async () => {
+    await using world = await createPreparedWorld({ custody: "split" });
+    await world.unlock();
+    nodeOf(world).proposal = await forgeProposal(world, { cus: "split" });
+    expect(seen(await rekey(world))).toMatchObject({ code: "EnvelopeRejected" });
+    expect(await volumeOf(world).slots.list()).toHaveLength(1);
+    nodeOf(world).proposal = undefined;
+    expect(await rekey(world)).toMatchObject({ outcome: "rekeyed" });
+  });
+
   test("prepare --custody split refuses an order in escrow, and formats nothing", async () => {
     await using world = await createAgentWorld();
     expect(seen(await world.prepare({ custody: "split" }))).toMatchObject({ code: "Misuse" });
@@ -183,7 +234,95 @@ describe("downgrades", () => {
   });
 });
 
+describe("a broker that names a recovery key of its own", () => {
+  const attacker = createOwner();
+  const unconfirmed = { exit: 3, code: "RecoveryKeyUnconfirmed" };
+  const kept = { details: { shareCopiedFor: owner.kid } };
+
+  test("gets no copy at a re-key, beside the owner's key or in its place", async () => {
+    await using world = await createPreparedWorld({ custody: "split", recoveryKeys });
+    await world.unlock();
+    const shares = sharesOf(world);
+    for (const named of [[attacker.jwk], [owner.jwk, attacker.jwk]]) {
+      world.broker.extensions = { recoveryKeys: named };
+      expect(seen(await rekey(world))).toMatchObject(unconfirmed);
+    }
+    expect(sharesOf(world)).toEqual(shares);
+    expect(await world.status()).toMatchObject(kept);
+    expect(await volumeOf(world).slots.list()).toHaveLength(1);
+    world.broker.extensions = { recoveryKeys };
+    expect(await rekey(world)).toMatchObject({ outcome: "rekeyed" });
+  });
+
+  test("gets none where the owner has accepted that there is no recovery key", async () => {
+    await using world = await createPreparedWorld({ custody: "split" });
+    await world.unlock();
+    world.broker.extensions = { recoveryKeys: [attacker.jwk] };
+    expect(seen(await rekey(world))).toMatchObject(unconfirmed);
+    expect(await world.status()).toMatchObject({ details: { shareCopiedFor: "no recovery key" } });
+  });
+
+  test("gets none at the preparation of a node that was given the owner's keys", async () => {
+    await using world = await createAgentWorld({ custody: "split", recoveryKeys });
+    const given = { recoveryKeys: [owner.kid] };
+    for (const named of [[attacker.jwk], [owner.jwk, attacker.jwk], undefined]) {
+      world.broker.extensions = named && { recoveryKeys: named };
+      expect(seen(await world.prepare(given))).toMatchObject(unconfirmed);
+    }
+    expect(readdirSync(world.folder)).not.toContain("disk.img");
+    world.broker.extensions = { recoveryKeys };
+    expect(await world.prepare(given)).toMatchObject({ outcome: "prepared" });
+    expect(await world.status()).toMatchObject(kept);
+  });
+
+  test("does not keep the owner from replacing a recovery key, which they name at the node", async () => {
+    await using world = await createPreparedWorld({ custody: "split", recoveryKeys });
+    await world.unlock();
+    const successor = createOwner();
+    world.broker.extensions = { recoveryKeys: [successor.jwk] };
+    expect(seen(await rekey(world, [owner.kid]))).toMatchObject(unconfirmed);
+    expect(await rekey(world, [successor.kid])).toMatchObject({ outcome: "rekeyed" });
+    expect(await world.status()).toMatchObject({ details: { shareCopiedFor: successor.kid } });
+    // It is known from now on, and the earlier one is not.
+    expect(await rekey(world)).toMatchObject({ outcome: "rekeyed" });
+    world.broker.extensions = { recoveryKeys };
+    expect(seen(await rekey(world))).toMatchObject(unconfirmed);
+  });
+});
+
+const hashOf = (copy: unknown) => createHash("sha256").update(JSON.stringify(copy)).digest("hex");
+
 describe("recovery", () => {
+  test("the node tells the hash of the copy that it sent, so that a copy that was swapped shows", async () => {
+    await using world = await createPreparedWorld({ custody: "split", recoveryKeys });
+    const prepared = hashOf(world.broker.receipts.at(-1)?.extensions?.["deviceShare"]);
+    expect(await world.status()).toMatchObject({ details: { shareCopyHash: prepared } });
+    await world.unlock();
+    const sent: string[] = [];
+    world.broker.intercept = ({ path, request, answer }) => {
+      if (path === DEVICE_ROUTES.rekeyConfirmations) sent.push(hashOf(copyIn(request)));
+      return answer;
+    };
+    await rekey(world);
+    expect(await world.status()).toMatchObject({ details: { shareCopyHash: sent[0] } });
+    const journal = readFileSync(join(world.stateDir, "journal.jsonl"), "utf8");
+    for (const hash of [prepared, ...sent]) expect(journal).toContain(`"copy":"${hash}"`);
+  });
+
+  test("a share of another node, or of a copy that was swapped, opens nothing and can be replaced", async () => {
+    await using world = await createPreparedWorld({ custody: "split", recoveryKeys });
+    const share = owner.open(world.broker.receipts.at(-1)?.extensions?.["deviceShare"]);
+    for (const file of sharesOf(world)) rmSync(join(world.stateDir, file));
+    expect(await recover(world, new Uint8Array(32).fill(7))).toMatchObject({
+      outcome: "recovered",
+    });
+    expect(seen(await world.unlock())).toMatchObject({ code: "VolumeRejectedKey" });
+    expect(await recover(world, share)).toMatchObject({ outcome: "recovered" });
+    expect(seen(await world.unlock())).toMatchObject(unlocked);
+    // It has opened the volume: from now on it stays.
+    expect(seen(await recover(world, new Uint8Array(32)))).toMatchObject({ code: "Misuse" });
+  });
+
   test("the owner opens the copy, and the node opens its volume again and is rekeyed", async () => {
     await using world = await createPreparedWorld({ custody: "split", recoveryKeys });
     const copy = world.broker.receipts.at(-1)?.extensions?.["deviceShare"];

@@ -61,6 +61,7 @@ export const SHOWN_BY: Readonly<Partial<Record<ErrorCode, string>>> = {
   CustodyRevertForbidden: "apps/cloud-broker/test/rekey/split-custody.test.ts",
   RequestDisallowedByPolicy: "apps/cloud-broker/test/rekey/split-custody.test.ts",
   RecoveryKeyMissing: "apps/cloud-broker/test/rekey/split-custody.test.ts",
+  RecoveryKeyUnconfirmed: `${AGENT}/split-custody.test.ts`,
   DeviceShareMissing: `${AGENT}/split-custody.test.ts`,
   PasskeyRejected: `${AGENT}/passkey.test.ts`,
   PasskeyTriesExhausted: `${AGENT}/passkey.test.ts`,

@@ -1,3 +1,4 @@
+import { AppError } from "@databox-cmk/errors";
 import { MESSAGE_TYPES, rekeyed, rekeyProposal } from "@databox-cmk/protocol";
 import type { RekeyProposal } from "@databox-cmk/protocol";
 
@@ -13,7 +14,7 @@ type Expected = ExpectedAnswer & { readonly generation: number };
 /** @throws {AppError} `BrokerUnreachable`, `BrokerBusy` or `EnvelopeRejected` */
 export function readRekeyProposal(
   answer: RawAnswer,
-  expected: Expected,
+  expected: Expected & { readonly env: string },
 ):
   | {
       readonly kind: "proposal";
@@ -24,9 +25,12 @@ export function readRekeyProposal(
   const typ = claimedType(answer);
   if (typ !== MESSAGE_TYPES.rekeyProposal) return readDenial(answer, expected);
   const proposal = verifiedAnswer(answer, typ, rekeyProposal, expected);
-  const { order, serial, brokerKeys, generation } = expected;
+  const { order, serial, brokerKeys, generation, env } = expected;
   const owner = { order, serial };
   const envelope = readSignedEnvelope(proposal.envelope, brokerKeys, owner, generation + 1);
+  // Its share would be the present one, which a re-key replaces.
+  if (envelope.envelope.context.env === env)
+    throw new AppError("EnvelopeRejected", { detail: "it has the identity of the one in force" });
   return { kind: "proposal", proposal, envelope };
 }
 

@@ -18,6 +18,12 @@ export const GLOBAL_OPTIONS = {
   version: { kind: "flag", help: "show the version" },
 } as const satisfies Record<string, OptionRow>;
 
+const RECOVERY_KEYS = {
+  kind: "text",
+  value: "KEY[,KEY]",
+  help: "thumbprints of the owner's recovery keys: copy the node's share for exactly these",
+} as const satisfies OptionRow;
+
 export const COMMAND_OPTIONS = {
   prepare: {
     broker: { kind: "text", value: "URL", help: "required: https address of the broker" },
@@ -74,6 +80,7 @@ export const COMMAND_OPTIONS = {
       value: "split",
       help: "refuse an order in escrow custody, whose broker can open the volume",
     },
+    "recovery-keys": RECOVERY_KEYS,
     "boot-id-file": { kind: "text", value: "FILE", help: "for emulators: file with the boot id" },
   },
   unlock: {
@@ -102,7 +109,7 @@ export const COMMAND_OPTIONS = {
   respond: {
     in: { kind: "text", value: "FILE|-", help: "file with the answer; default -: standard input" },
   },
-  rekey: {},
+  rekey: { "recovery-keys": RECOVERY_KEYS },
   recover: {},
   lock: {
     "prepare-to-ship": { kind: "flag", help: "mark the appliance as ready to ship" },

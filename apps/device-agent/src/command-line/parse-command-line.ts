@@ -94,8 +94,9 @@ function readCommand(command: CommandName, given: Given): Command {
       return { command, serial: text(given, "serial") };
     case "unlock":
       return { command, ...readUnlock(given) };
-    case "passkey":
     case "rekey":
+      return { command, recoveryKeys: readRecoveryKeys(given) };
+    case "passkey":
     case "recover":
     case "status":
     case "doctor":
@@ -145,6 +146,7 @@ function readPrepare(given: Given): PrepareArguments {
   if (custody !== undefined && custody !== "split") throw misuse("--custody: expected split");
   return {
     custody,
+    recoveryKeys: readRecoveryKeys(given),
     broker: required(given, "broker"),
     order: required(given, "order"),
     serial: required(given, "serial"),
@@ -160,6 +162,18 @@ function readPrepare(given: Given): PrepareArguments {
     bootIdFile: text(given, "boot-id-file"),
     deviceKey: readDeviceKey(given),
   };
+}
+
+/** RFC 9278 §3, as the portal and `status` show it. */
+const THUMBPRINT = /^urn:ietf:params:oauth:jwk-thumbprint:sha-256:[\w-]{43}$/;
+
+function readRecoveryKeys(given: Given): readonly string[] | undefined {
+  const names = text(given, "recovery-keys")?.split(",");
+  if (names?.every((name) => THUMBPRINT.test(name)) === false)
+    throw misuse(
+      "--recovery-keys: expected thumbprints (urn:ietf:params:oauth:jwk-thumbprint:sha-256:…) between commas",
+    );
+  return names;
 }
 
 function readDeviceKey(given: Given): DeviceKeyChoice {

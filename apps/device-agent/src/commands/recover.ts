@@ -16,11 +16,14 @@ import { requirePrepared } from "../node/prepared-node.ts";
 import { roundToTenth } from "../node/stopwatch.ts";
 import { findShare, keepShare, readShare } from "../share/keep-share.ts";
 import { isSplit } from "../share/unlock-key.ts";
+import type { StateFolder } from "../state/state-folder.ts";
 import { openVolume } from "../volume/choose-volume.ts";
 
 /**
  * Gives this node the share that its owner's recovery key opened, after the hardware that had it was
- * replaced. The next unlock uses it; a re-key replaces it by one that never left the node.
+ * replaced. The next unlock uses it; a re-key replaces it by one that never left the node. Of
+ * the shares that are present, only one that was given and has opened nothing yet is overwritten: it
+ * may be another node's.
  *
  * @throws {AppError} `Misuse`, `AgentStateUnreadable` or `AgentStateUnwritable`
  */
@@ -40,12 +43,12 @@ export async function recover(dependencies: CommandDependencies): Promise<AgentE
   const envelope = await readHeldEnvelope(folder, volume, identity);
   if (!isSplit(envelope)) throw misuse("this node's custody is not split: it needs no share");
   const { env } = identity;
-  if (findShare(folder, env) !== "missing") {
-    const present = await readShare(folder, env);
-    const isSame = equalConstantTime(present, share);
-    zero(present);
-    if (!isSame) throw misuse("this node has a share already, and it is another one");
-  } else {
+  const found = await compareShare(folder, env, share);
+  if (found === "other" && store.current.shareUnproven !== true)
+    throw misuse("this node has a share already, and it is another one");
+  if (found !== "same") {
+    // Before the share: a wrong one can then be replaced, whenever this is killed.
+    store.update({ shareUnproven: true });
     await keepShare(folder, env, share);
     store.update({
       journalHead: openJournal(folder.journalPath, { bootId: identity.bootId, nowIso }).append(
@@ -64,6 +67,21 @@ export async function recover(dependencies: CommandDependencies): Promise<AgentE
       "unlock the node now, then re-key it: the share that was carried is then worth nothing",
     ],
   };
+}
+
+/** @throws {AppError} as `readShare` */
+async function compareShare(
+  folder: StateFolder,
+  env: string,
+  share: Uint8Array,
+): Promise<"missing" | "same" | "other"> {
+  if (findShare(folder, env) === "missing") return "missing";
+  const present = await readShare(folder, env);
+  try {
+    return equalConstantTime(present, share) ? "same" : "other";
+  } finally {
+    zero(present);
+  }
 }
 
 /** @throws {AppError} `Misuse` */

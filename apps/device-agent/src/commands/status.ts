@@ -71,7 +71,12 @@ function custodyDetails(
   const described = describeShare(folder, settings, state);
   if (described === undefined) return {};
   const { share, shareCopiedFor } = described;
-  return { custody: "split", share, shareCopiedFor };
+  return withoutUndefined({
+    custody: "split",
+    share,
+    shareCopiedFor,
+    shareCopyHash: state.shareCopyHash,
+  });
 }
 
 /** Erased only when everything is destroyed, verified and certified. */

@@ -29,6 +29,14 @@ export type PrepareArguments = {
   readonly deviceKey: DeviceKeyChoice;
   /** `split`: refuse to become a node of an order in escrow custody. */
   readonly custody?: "split" | undefined;
+} & RecoveryKeyNames;
+
+export type RecoveryKeyNames = {
+  /**
+   * Thumbprints of the owner's recovery keys. This node's share is copied for exactly these. Absent:
+   * for those that the broker names first, and later for no other.
+   */
+  readonly recoveryKeys?: readonly string[] | undefined;
 };
 
 export type ChallengeOptions = {
@@ -64,4 +72,5 @@ export type Command =
   | { readonly command: "lock"; readonly prepareToShip: boolean }
   | ({ readonly command: "unlock" } & UnlockOptions)
   | { readonly command: "erase"; readonly serial?: string | undefined }
-  | { readonly command: "passkey" | "rekey" | "recover" | "status" | "doctor" };
+  | ({ readonly command: "rekey" } & RecoveryKeyNames)
+  | { readonly command: "passkey" | "recover" | "status" | "doctor" };

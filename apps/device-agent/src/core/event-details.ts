@@ -12,6 +12,7 @@ const WORDS = {
   custody: "Custody",
   share: "Share of this node",
   shareCopiedFor: "Share copied for",
+  shareCopyHash: "SHA-256 of the copy",
   rekey: "Re-key, last step",
   erasure: "Erasure, last step",
   since: "Since",

@@ -67,6 +67,10 @@ export const machineState = z.strictObject({
   rekey: z.optional(rekey),
   /** In split custody: the recovery keys that open the copy of this node's share, by thumbprint. */
   shareCopiedFor: z.optional(z.array(z.string().check(z.maxLength(128))).check(z.maxLength(3))),
+  /** SHA-256 of that copy, as this node sent it. */
+  shareCopyHash: z.optional(z.string().check(z.regex(/^[0-9a-f]{64}$/))),
+  /** The share is one that `recover` was given, and no unlock has proven it yet. */
+  shareUnproven: z.optional(z.literal(true)),
   /** Generation of the newest header that the volume had; absent while it was never rekeyed. */
   headerGeneration: z.optional(z.int().check(z.gte(0), z.lte(HEADER_GENERATION_MAX))),
   /** Last row of the journal that is known to be on disk: a shorter journal was cut. */

@@ -59,6 +59,7 @@ export async function recordUnlock(
     journalHead = journal.append("unlocked", facts);
     session.store.update({
       ...told.change,
+      shareUnproven: undefined,
       generation,
       journalHead,
       lock: {

@@ -12,7 +12,7 @@ import { enrol } from "../exchange/enrol.ts";
 import type { Journal } from "../journal/open-journal.ts";
 import { connect } from "../node/connect.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
-import { readRecoveryKeys } from "../share/copy-share.ts";
+import { readRecoveryKeys, requireOwnersKeys } from "../share/copy-share.ts";
 import { isSplit } from "../share/unlock-key.ts";
 import { readPrivateFile } from "../state/read-private-file.ts";
 import { systemCode } from "../state/state-error.ts";
@@ -58,6 +58,7 @@ export async function enrolNode(enrolling: Enrolling): Promise<NodeEnrolment> {
         "--custody split: the order is in escrow custody; its owner can choose split custody in the unlock policy",
     });
   const recoveryKeys = readRecoveryKeys(answer.enrolment.extensions);
+  requireOwnersKeys(recoveryKeys, given.recoveryKeys, undefined);
   folder.writeEnvelope(answer.envelope.jws);
   const settings: Settings = {
     version: 1,

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 
 import { importVerifyKey, zero } from "@databox-cmk/crypto";
-import { AppError, withoutUndefined } from "@databox-cmk/errors";
+import { AppError } from "@databox-cmk/errors";
 import type { Denial, Grant } from "@databox-cmk/protocol";
 
 import { readSignedEnvelope } from "../answers/signed-envelope.ts";
@@ -22,7 +22,13 @@ import type { CommandDependencies } from "../node/dependencies.ts";
 import { openSession, readHeldEnvelope } from "../node/open-node.ts";
 import { createStopwatch, roundToTenth } from "../node/stopwatch.ts";
 import type { Stopwatch } from "../node/stopwatch.ts";
-import { keysOfCopy, makeCopiedShare, readRecoveryKeys } from "../share/copy-share.ts";
+import {
+  describeCopy,
+  factsOfCopy,
+  makeCopiedShare,
+  readRecoveryKeys,
+  requireOwnersKeys,
+} from "../share/copy-share.ts";
 import { isSplit } from "../share/unlock-key.ts";
 import { takeAgentLock } from "../state/agent-lock.ts";
 import { readBootId } from "../state/boot-id.ts";
@@ -80,7 +86,7 @@ export async function prepare(
   const enrolled =
     found === undefined
       ? await enrolNode({ ...preparing, volume: { kind, path } })
-      : { kind: "enrolled" as const, settings: found };
+      : { kind: "enrolled" as const, settings: requireOwnersKeysIn(found, given) };
   if (enrolled.kind === "denial") return denied(preparing, enrolled.denial);
   if (decision.kind === "keep") return takeOver(preparing, enrolled.settings, decision.volumeId);
   return lockVolume(preparing, enrolled.settings, decision.kind === "try-key-first");
@@ -157,13 +163,16 @@ async function lockVolume(
   const { grantHash, grant } = answer;
   await volume.storeEnvelope(opened.envelope.jws);
   folder.writeEnvelope(opened.envelope.jws);
-  const shareCopiedFor = keysOfCopy(copy?.deviceShare);
   const journalHead = journal.append("formatted", {
     grantHash,
     generation,
-    ...withoutUndefined({ copiedFor: shareCopiedFor?.join(" ") }),
+    ...factsOfCopy(copy?.deviceShare),
   });
-  store.update({ generation: opened.envelope.generation, shareCopiedFor, journalHead });
+  store.update({
+    generation: opened.envelope.generation,
+    ...describeCopy(copy?.deviceShare),
+    journalHead,
+  });
   mark("formatted");
   const counter = store.nextCounter();
   const content = {
@@ -179,6 +188,11 @@ async function lockVolume(
   if (receipt.kind === "denial") return denied(preparing, receipt.denial);
   finish(preparing);
   return prepared(preparing, { ...proven, ...describe(grant, opened.envelope.generation) });
+}
+
+function requireOwnersKeysIn(found: Settings, { recoveryKeys }: PrepareArguments): Settings {
+  requireOwnersKeys(readRecoveryKeys(found), recoveryKeys, undefined);
+  return found;
 }
 
 function requireSameNode(found: Settings, given: PrepareArguments): void {

@@ -12,8 +12,9 @@ import { openJournal } from "../journal/open-journal.ts";
 import type { Journal } from "../journal/open-journal.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { openSession } from "../node/open-node.ts";
-import { keysOfCopy } from "../share/copy-share.ts";
-import { destroyOtherShares, destroyShare } from "../share/keep-share.ts";
+import { describeCopy } from "../share/copy-share.ts";
+import { destroyOtherShares, destroyShare, findShare } from "../share/keep-share.ts";
+import { isSplit } from "../share/unlock-key.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import { createStateStore } from "../state/state-store.ts";
 import type { StateStore } from "../state/state-store.ts";
@@ -48,9 +49,16 @@ export async function finishRekey(rekeying: Rekeying, rekey: Rekey): Promise<Rek
     const { jws, generation, envelope } = answer.envelope;
     const { env } = envelope.context;
     if (env !== rekey.env) return await giveUp(rekeying, rekey, env);
+    // The proposal's share was made only if its custody was split.
+    if (isSplit(answer.envelope) !== (findShare(folder, env) !== "missing"))
+      throw new AppError("EnvelopeRejected", { detail: "its custody is not that of the proposal" });
     folder.writeEnvelope(jws);
-    const shareCopiedFor = keysOfCopy(rekey.deviceShare);
-    store.update({ env, generation, shareCopiedFor, rekey: { ...rekey, step: "committed" } });
+    store.update({
+      env,
+      generation,
+      ...describeCopy(rekey.deviceShare),
+      rekey: { ...rekey, step: "committed" },
+    });
   }
   await removeOthers(volume, rekey.slot);
   destroyOtherShares(folder, rekey.env);

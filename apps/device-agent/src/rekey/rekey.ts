@@ -1,8 +1,9 @@
 import { zero } from "@databox-cmk/crypto";
-import { AppError, withoutUndefined } from "@databox-cmk/errors";
+import { AppError } from "@databox-cmk/errors";
 
 import type { CheckedEnvelope } from "../answers/signed-envelope.ts";
 import type { AgentEvent } from "../core/agent-event.ts";
+import type { RecoveryKeyNames } from "../core/command.ts";
 import { eventOfDenial } from "../core/failure-event.ts";
 import type { HeldLease } from "../core/lease-state.ts";
 import { isUnlocked } from "../core/machine-state.ts";
@@ -16,7 +17,12 @@ import type { CommandDependencies } from "../node/dependencies.ts";
 import { holdNode } from "../node/hold-node.ts";
 import { openSession, readHeldEnvelope } from "../node/open-node.ts";
 import { roundToTenth } from "../node/stopwatch.ts";
-import { keysOfCopy, makeCopiedShare } from "../share/copy-share.ts";
+import {
+  factsOfCopy,
+  knownRecoveryKeys,
+  makeCopiedShare,
+  requireOwnersKeys,
+} from "../share/copy-share.ts";
 import { isSplit, requireCustody, unlockKeyOf } from "../share/unlock-key.ts";
 import { openVolume } from "../volume/choose-volume.ts";
 import { finishRekey, removeSlot } from "./finish-rekey.ts";
@@ -34,7 +40,10 @@ const ATTEMPTS = 2;
  *
  * @throws {AppError} every failure that the broker did not sign
  */
-export async function rekey(dependencies: CommandDependencies): Promise<AgentEvent> {
+export async function rekey(
+  given: RecoveryKeyNames,
+  dependencies: CommandDependencies,
+): Promise<AgentEvent> {
   const { cryptsetupFolders, totalTimeoutMs, nowIso } = dependencies;
   using node = await holdNode(dependencies);
   const { folder, settings, store } = node;
@@ -62,10 +71,14 @@ export async function rekey(dependencies: CommandDependencies): Promise<AgentEve
    * machine.
    */
   const anew = (): Rekeying => ({ ...rekeying, session: { ...session, deadline: limit() } });
+  const requireKeys: RequireKeys = (held, recoveryKeys) => {
+    const known = isSplit(held) ? knownRecoveryKeys(settings, store.current) : undefined;
+    requireOwnersKeys(recoveryKeys, given.recoveryKeys, known);
+  };
   const end = await finishInterrupted(rekeying);
   const { ended, interrupted } =
     end === undefined || end.kind === "overtaken"
-      ? { ended: await begin(anew), interrupted: false }
+      ? { ended: await begin(anew, requireKeys), interrupted: false }
       : { ended: end, interrupted: true };
   if (ended.kind === "denial") return eventOfDenial(ended.denial, context());
   if (ended.kind === "overtaken") throw new AppError("RewrapConflict");
@@ -88,20 +101,25 @@ async function finishInterrupted(rekeying: Rekeying): Promise<RekeyEnd | undefin
     : finishRekey(rekeying, found);
 }
 
-async function begin(anew: () => Rekeying): Promise<RekeyEnd> {
+/** @throws {AppError} `RecoveryKeyUnconfirmed` */
+type RequireKeys = (held: CheckedEnvelope, named: Proposal["recoveryKeys"]) => void;
+
+async function begin(anew: () => Rekeying, requireKeys: RequireKeys): Promise<RekeyEnd> {
   let end: RekeyEnd = { kind: "overtaken" };
   for (let attempt = 0; attempt < ATTEMPTS && end.kind === "overtaken"; attempt += 1)
-    end = await rekeyOnce(anew);
+    end = await rekeyOnce(anew, requireKeys);
   return end;
 }
 
-async function rekeyOnce(anew: () => Rekeying): Promise<RekeyEnd> {
+async function rekeyOnce(anew: () => Rekeying, requireKeys: RequireKeys): Promise<RekeyEnd> {
   const rekeying = anew();
   const { folder, volume, session } = rekeying;
   const lease = requireLease(session.store.current, session.bootId);
   const held = await readHeldEnvelope(folder, volume, session);
   const answer = await requestRekey(session, lease, held.generation);
   if (answer.kind === "denial") return answer;
+  requireCustody(held, answer.envelope);
+  if (isSplit(answer.envelope)) requireKeys(held, answer.recoveryKeys);
   await addKey(rekeying, held, answer);
   const { rekey: added } = session.store.current;
   if (added === undefined) throw new TypeError("the slot was not marked");
@@ -125,7 +143,6 @@ async function addKey(
 ): Promise<void> {
   const { store } = session;
   const { env } = envelope.envelope.context;
-  requireCustody(held, envelope);
   const slot = await chooseSlot(session, volume.slots, id, (old) => removeSlot(volume, old));
   store.update({ rekey: { step: "proposed", id, env, slot } });
   const keys: Uint8Array[] = [currentKey, proposedKey];
@@ -147,8 +164,7 @@ async function addKey(
   } finally {
     zero(...keys);
   }
-  const copiedFor = keysOfCopy(copy?.deviceShare)?.join(" ");
-  const facts = withoutUndefined({ rekey: id, slot, copiedFor });
+  const facts = { rekey: id, slot, ...factsOfCopy(copy?.deviceShare) };
   const journalHead = journal.append("rekey-added", facts);
   store.update({ journalHead, rekey: { step: "added", id, env, slot, ...copy } });
 }

@@ -1,4 +1,4 @@
-import { randomFillSync } from "node:crypto";
+import { createHash, randomFillSync } from "node:crypto";
 
 import {
   CryptoError,
@@ -9,9 +9,11 @@ import {
   secretBytes,
   zero,
 } from "@databox-cmk/crypto";
-import { AppError } from "@databox-cmk/errors";
+import { AppError, withoutUndefined } from "@databox-cmk/errors";
 import { parseWith, recoveryKeys } from "@databox-cmk/protocol";
 
+import type { MachineState } from "../core/machine-state.ts";
+import type { Settings } from "../core/settings.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import { makeShare, readShare } from "./keep-share.ts";
 
@@ -83,9 +85,54 @@ async function copyShare(
   }
 }
 
-/** The recovery keys that open a copy, by thumbprint. */
-export const keysOfCopy = (copy: unknown): string[] | undefined =>
-  copy === undefined ? undefined : parseEnvelope(copy).recipients.map(({ kid }) => kid);
+/**
+ * The recovery keys that open a copy, by thumbprint, and the copy's SHA-256: a broker that swaps it
+ * later cannot keep both.
+ */
+export function describeCopy(
+  copy: ShareCopy["deviceShare"] | undefined,
+): Pick<MachineState, "shareCopiedFor" | "shareCopyHash"> {
+  return {
+    shareCopiedFor: copy && parseEnvelope(copy).recipients.map(({ kid: thumbprint }) => thumbprint),
+    shareCopyHash: copy && createHash("sha256").update(JSON.stringify(copy)).digest("hex"),
+  };
+}
+
+/** {@link describeCopy}, for the journal. */
+export function factsOfCopy(copy: ShareCopy["deviceShare"] | undefined) {
+  const { shareCopiedFor, shareCopyHash } = describeCopy(copy);
+  return withoutUndefined({ copiedFor: shareCopiedFor?.join(" "), copy: shareCopyHash });
+}
+
+/** The keys for which a node in split custody has copied its share before, or was enrolled to. */
+export const knownRecoveryKeys = (settings: Settings, state: MachineState): readonly string[] =>
+  state.shareCopiedFor ?? readRecoveryKeys(settings).map(({ kid }) => kid);
+
+/**
+ * A broker that could add a recovery key of its own would have the node's share, and with it the
+ * volume.
+ *
+ * @param named - by the broker
+ * @param given - by a person at the node: exactly these
+ * @param known - from before: no other; undefined at the first copy
+ * @throws {AppError} `RecoveryKeyUnconfirmed`
+ */
+export function requireOwnersKeys(
+  named: readonly Pick<RecoveryKey, "kid">[],
+  given: readonly string[] | undefined,
+  known: readonly string[] | undefined,
+): void {
+  const kids = named.map(({ kid }) => kid);
+  const expected = given ?? known;
+  const foreign = expected === undefined ? [] : kids.filter((kid) => !expected.includes(kid));
+  if (foreign.length > 0)
+    throw new AppError("RecoveryKeyUnconfirmed", { detail: foreign.join(" ") });
+  const absent = given?.filter((kid) => !kids.includes(kid)) ?? [];
+  if (absent.length > 0)
+    throw new AppError("RecoveryKeyUnconfirmed", {
+      detail: `the broker does not name ${absent.join(" ")}`,
+    });
+}
 
 const rejected = (detail: string, cause?: unknown): AppError =>
   new AppError("EnvelopeRejected", { detail: `recovery keys: ${detail}`, cause });

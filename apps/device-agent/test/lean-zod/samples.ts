@@ -155,6 +155,8 @@ export const SAMPLES: Readonly<Record<SchemaName, unknown>> = {
     },
     headerGeneration: 3,
     shareCopiedFor: ["urn:kid"],
+    shareCopyHash: "0a".repeat(32),
+    shareUnproven: true,
     env: UUID,
     rekey: { step: "added", id: UUID, env: UUID, slot: 1, deviceShare: { iv: "abc" } },
     journalHead: HASH,

@@ -34,6 +34,12 @@ export const DEVICE_LOCAL_ERRORS = {
         en: "Make sure that it is the disk of this node; the volume's header may have been restored from another one",
         de: "Vergewissern Sie sich, dass es der Datenträger dieses Knotens ist; der Header des Volumes kann von einem anderen wiederhergestellt worden sein",
       },
+      {
+        en: "After a recovery in split custody, make sure that the share was this node's, and give it the right one",
+        de: "Vergewissern Sie sich nach einer Wiederherstellung in geteilter Verwahrung, dass der Anteil der dieses Knotens war, und geben Sie ihm den richtigen",
+        command: "databox-agent recover",
+        for: "site-operator",
+      },
     ],
     why: {
       en: "The broker granted the key and the envelope opened, but cryptsetup found no key slot for it.",

@@ -147,6 +147,49 @@ export const SPLIT_CUSTODY_ERRORS = {
       de: "Der Auftrag bleibt in seiner Phase; nichts wird versandt.",
     },
   },
+  RecoveryKeyUnconfirmed: {
+    title: {
+      en: "The recovery keys are not confirmed",
+      de: "Die Wiederherstellungsschlüssel sind nicht bestätigt",
+    },
+    message: {
+      en: "The broker names other recovery keys than this node knows or was given, so the node makes no copy of its share",
+      de: "Der Broker nennt andere Wiederherstellungsschlüssel, als dieser Knoten kennt oder genannt bekam; deshalb kopiert der Knoten seinen Anteil nicht",
+    },
+    class: "refused",
+    httpStatus: 409,
+    who: "order-owner",
+    ask: {
+      en: "Ask the owner of order {orderName} for the thumbprints of their recovery keys, and compare them with the one that is shown.",
+      de: "Bitten Sie den Besitzer des Auftrags {orderName} um die Fingerabdrücke seiner Wiederherstellungsschlüssel, und vergleichen Sie sie mit dem angezeigten.",
+    },
+    steps: [
+      {
+        en: "Compute the thumbprint from your own key file, not from a page of the service (docs/customer/split-custody.md)",
+        de: "Berechnen Sie den Fingerabdruck aus Ihrer eigenen Schlüsseldatei, nicht von einer Seite des Dienstes (docs/customer/split-custody.md)",
+        for: "order-owner",
+      },
+      {
+        en: "If you added or replaced a recovery key, give the command the thumbprints of all of them",
+        de: "Haben Sie einen Wiederherstellungsschlüssel hinzugefügt oder ersetzt, geben Sie dem Befehl die Fingerabdrücke aller Schlüssel",
+        command: "databox-agent rekey --recovery-keys <thumbprints>",
+        for: "site-operator",
+      },
+      {
+        en: "If the key is not yours, remove it (portal: order > Backup keys), and tell your security administrator: its owner could read the appliance's share",
+        de: "Ist der Schlüssel nicht Ihrer, entfernen Sie ihn (Portal: Auftrag > Ersatzschlüssel), und sagen Sie es Ihrem Sicherheitsadministrator: Sein Besitzer könnte den Anteil des Geräts lesen",
+        for: "order-owner",
+      },
+    ],
+    why: {
+      en: "The holder of a recovery key gets a copy of the appliance's share. A broker that was taken over could name a key of its own, and open the appliance with it.",
+      de: "Der Besitzer eines Wiederherstellungsschlüssels erhält eine Kopie des Anteils des Geräts. Ein Broker in fremder Hand könnte einen eigenen Schlüssel nennen und das Gerät damit öffnen.",
+    },
+    meanwhile: {
+      en: "The volume keeps its key, its share and the copy of the share that exists.",
+      de: "Das Volume behält seinen Schlüssel, seinen Anteil und die Kopie des Anteils, die es gibt.",
+    },
+  },
   DeviceShareMissing: {
     title: {
       en: "The appliance's share of the key is missing",

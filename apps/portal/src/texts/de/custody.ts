@@ -83,7 +83,7 @@ export const custody: typeof english = {
       {
         lost: "Der Wiederherstellungsschlüssel",
         consequence:
-          "Noch kein Verlust. Fügen Sie einen anderen hinzu, und geben Sie dem Gerät einen neuen Schlüssel.",
+          "Noch kein Verlust. Fügen Sie einen anderen hinzu, und geben Sie dem Gerät einen neuen Schlüssel mit dessen Fingerabdruck (--recovery-keys).",
       },
     ],
   },

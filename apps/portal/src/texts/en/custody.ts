@@ -63,7 +63,8 @@ export const custody = {
       },
       {
         lost: "The recovery key",
-        consequence: "No loss yet. Add another one and re-key the appliance.",
+        consequence:
+          "No loss yet. Add another one, and re-key the appliance with its thumbprint (--recovery-keys).",
       },
     ],
   },
