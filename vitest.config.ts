@@ -121,12 +121,12 @@ export default defineConfig({
         },
       },
       {
-        // After all others: an emulated processor needs the machine for itself.
+        // After all others: an emulated processor needs one of the machine's for itself.
         test: {
           name: "virtual",
           globalSetup: "e2e/harness/build-agent.ts",
           sequence: { groupOrder: 1 },
-          maxWorkers: 1,
+          maxWorkers: 2,
           include: VIRTUAL,
           ...EVERY_PROJECT,
         },
