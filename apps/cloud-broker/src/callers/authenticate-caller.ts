@@ -2,6 +2,7 @@ import { AppError, withoutUndefined } from "@databox-cmk/errors";
 
 import type { AppendAudit } from "../audit/append-audit.ts";
 import { note } from "../audit/record.ts";
+import type { Action } from "../core/actions.ts";
 import {
   EVENT_DELIVERY_APP_ROLE,
   EVENT_GRID_APPLICATION,
@@ -92,7 +93,7 @@ async function refuse(
   dependencies: CallerDependencies,
   { objectId, name }: Caller,
   { address, requestId: correlationId }: RouteRequest,
-  action: string,
+  action: Action,
   { scope, appRole }: { readonly scope: string; readonly appRole?: string },
 ): Promise<AppError> {
   const actor = { kind: "caller", objectId, name, address } as const;

@@ -1,3 +1,4 @@
+import type { Action } from "../core/actions.ts";
 import { valueOf } from "../core/failure-error.ts";
 import { decideAccess, decideAccessIn, parseAppRole } from "../core/permissions.ts";
 import type { Clock, Outcome } from "../core/ports.ts";
@@ -5,7 +6,7 @@ import type { Caller } from "../http/route.ts";
 import { createHeldRoles, type HeldRoles, type RoleReader } from "./held-roles.ts";
 
 /** @throws {AppError} when Resource Manager does not return the caller's roles */
-export type HasAccess = (caller: Caller, action: string, scope: string) => Promise<boolean>;
+export type HasAccess = (caller: Caller, action: Action, scope: string) => Promise<boolean>;
 
 /**
  * Whether a person who is not signed in has a right, by role assignment, now (up to the age of the
@@ -13,7 +14,7 @@ export type HasAccess = (caller: Caller, action: string, scope: string) => Promi
  */
 export type StillMay = (
   objectId: string,
-  action: string,
+  action: Action,
   scope: string,
 ) => Promise<Outcome<boolean>>;
 

@@ -1,56 +1,12 @@
 import { namesOf } from "@databox-cmk/errors";
 import { asciiLowerCase, isSameIdentifier } from "@databox-cmk/protocol";
-/** ARM actions of this API, including `read` of extensions. */
-export const ACTIONS = {
-  readJobs: "Microsoft.DataBox/jobs/read",
-  writeJobs: "Microsoft.DataBox/jobs/write",
-  deleteJobs: "Microsoft.DataBox/jobs/delete",
-  cancelJobs: "Microsoft.DataBox/jobs/cancel/action",
-  bookPickUp: "Microsoft.DataBox/jobs/bookShipmentPickUp/action",
-  listCredentials: "Microsoft.DataBox/jobs/listCredentials/action",
-  markDevicesShipped: "Microsoft.DataBox/jobs/markDevicesShipped/action",
-  mitigate: "Microsoft.DataBox/jobs/mitigate/action",
-  validateKey: "Microsoft.DataBox/jobs/validateKeyEncryptionKey/action",
-  readActivity: "Microsoft.DataBox/jobs/activity/read",
-  readDiagnostics: "Microsoft.DataBox/jobs/diagnostics/read",
-  readKeyHealth: "Microsoft.DataBox/jobs/keyHealth/read",
-  checkKeyHealth: "Microsoft.DataBox/jobs/keyHealth/check/action",
-  offlineUnlock: "Microsoft.DataBox/jobs/offlineUnlocks/action",
-  readOfflineUnlocks: "Microsoft.DataBox/jobs/offlineUnlocks/read",
-  readKeyVersions: "Microsoft.DataBox/jobs/keyVersions/read",
-  readSubscriptionKeyVersions: "Microsoft.DataBox/keyVersions/read",
-  readBackupKeys: "Microsoft.DataBox/jobs/backupKeys/read",
-  writeBackupKeys: "Microsoft.DataBox/jobs/backupKeys/write",
-  deleteBackupKeys: "Microsoft.DataBox/jobs/backupKeys/delete",
-  useBackupKeys: "Microsoft.DataBox/jobs/backupKeys/use/action",
-  readUnlockBudget: "Microsoft.DataBox/jobs/unlockBudget/read",
-  writeUnlockBudget: "Microsoft.DataBox/jobs/unlockBudget/write",
-  deleteUnlockBudget: "Microsoft.DataBox/jobs/unlockBudget/delete",
-  readRevocations: "Microsoft.DataBox/jobs/revocations/read",
-  revoke: "Microsoft.DataBox/jobs/revoke/action",
-  restoreAccess: "Microsoft.DataBox/jobs/restoreAccess/action",
-  revocationDrill: "Microsoft.DataBox/jobs/revocationDrill/action",
-  readRevocationDrill: "Microsoft.DataBox/jobs/revocationDrill/read",
-  readUnlockPolicy: "Microsoft.DataBox/jobs/unlockPolicy/read",
-  writeUnlockPolicy: "Microsoft.DataBox/jobs/unlockPolicy/write",
-  readCustodyPolicy: "Microsoft.DataBox/custodyPolicy/read",
-  writeCustodyPolicy: "Microsoft.DataBox/custodyPolicy/write",
-  readApprovals: "Microsoft.DataBox/jobs/approvals/read",
-  approve: "Microsoft.DataBox/jobs/approvals/approve/action",
-  reject: "Microsoft.DataBox/jobs/approvals/reject/action",
-  breakGlass: "Microsoft.DataBox/jobs/breakGlass/action",
-  availableSkus: "Microsoft.DataBox/locations/availableSkus/action",
-  validateInputs: "Microsoft.DataBox/locations/validateInputs/action",
-  validateAddress: "Microsoft.DataBox/locations/validateAddress/action",
-  regionConfiguration: "Microsoft.DataBox/locations/regionConfiguration/action",
-  operationResults: "Microsoft.DataBox/locations/operationResults/read",
-  readOperations: "Microsoft.DataBox/operations/read",
-} as const;
 
-/**
- * Actions that every signed-in caller of the tenant may do; they reveal nothing about any order.
- */
-const OPEN_ACTIONS: ReadonlySet<string> = new Set([ACTIONS.readOperations]);
+import type { Action } from "./actions.ts";
+
+/** Every signed-in caller of the tenant may do it; it reveals nothing about any order. */
+const OPEN_ACTION: Action = "Microsoft.DataBox/operations/read";
+
+type ActionPattern = Action | `${string}*${string}`;
 
 type RoleRow = {
   /**
@@ -59,23 +15,26 @@ type RoleRow = {
    */
   readonly definition?: string;
   readonly title: string;
-  /** ARM action patterns; `*` stands for any text. */
-  readonly actions: readonly string[];
-  readonly notActions?: readonly string[];
+  /** `*` stands for any text. */
+  readonly actions: readonly ActionPattern[];
+  readonly notActions?: readonly ActionPattern[];
 };
 
-const ADVICE = [
-  ACTIONS.availableSkus,
-  ACTIONS.validateInputs,
-  ACTIONS.validateAddress,
-  ACTIONS.regionConfiguration,
+const ADVICE: readonly Action[] = [
+  "Microsoft.DataBox/locations/availableSkus/action",
+  "Microsoft.DataBox/locations/validateInputs/action",
+  "Microsoft.DataBox/locations/validateAddress/action",
+  "Microsoft.DataBox/locations/regionConfiguration/action",
 ];
 
 /**
  * A deleted key may be a revocation: a person who decides that it is not must also be able to grant
  * rights. A policy of a subscription is for those who place its orders.
  */
-const OWNERS_ONLY = [ACTIONS.useBackupKeys, ACTIONS.writeCustodyPolicy];
+const OWNERS_ONLY: readonly Action[] = [
+  "Microsoft.DataBox/jobs/backupKeys/use/action",
+  "Microsoft.DataBox/custodyPolicy/write",
+];
 
 /**
  * Which role may do what (Azure built-in roles). No reader may list credentials: Azure's Data Box
@@ -115,17 +74,22 @@ export const ROLES = {
    */
   DataBoxApprover: {
     title: "Data Box Approver",
-    actions: ["Microsoft.DataBox/*/read", ACTIONS.approve, ACTIONS.reject, ...ADVICE],
+    actions: [
+      "Microsoft.DataBox/*/read",
+      "Microsoft.DataBox/jobs/approvals/approve/action",
+      "Microsoft.DataBox/jobs/approvals/reject/action",
+      ...ADVICE,
+    ],
   },
   DataBoxOperator: {
     title: "Data Box Operator",
     actions: [
       "Microsoft.DataBox/*/read",
-      ACTIONS.listCredentials,
-      ACTIONS.bookPickUp,
-      ACTIONS.markDevicesShipped,
-      ACTIONS.mitigate,
-      ACTIONS.offlineUnlock,
+      "Microsoft.DataBox/jobs/listCredentials/action",
+      "Microsoft.DataBox/jobs/bookShipmentPickUp/action",
+      "Microsoft.DataBox/jobs/markDevicesShipped/action",
+      "Microsoft.DataBox/jobs/mitigate/action",
+      "Microsoft.DataBox/jobs/offlineUnlocks/action",
       ...ADVICE,
     ],
   },
@@ -181,7 +145,7 @@ export function parseAppRole(value: string): HeldRole | undefined {
  * exclude it.
  */
 export function decideAccess(held: readonly HeldRole[], action: string, scope: string): boolean {
-  if (OPEN_ACTIONS.has(action)) return true;
+  if (action === OPEN_ACTION) return true;
   return held.some(({ role, scope: at }) => {
     const row = roleRow(role);
     return (

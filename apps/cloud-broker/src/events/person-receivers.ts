@@ -1,3 +1,4 @@
+import type { Action } from "../core/actions.ts";
 import type { EventSubject } from "../core/cloud-event.ts";
 import {
   createDescribeEvent,
@@ -41,7 +42,7 @@ export function createPersonReceivers({
   readonly store: Store;
   readonly stillMay: (
     objectId: string,
-    action: string,
+    action: Action,
     order: OrderId,
   ) => Promise<Outcome<boolean>>;
   readonly stillWaits: (objectId: string, order: OrderId, approvalId: string) => Promise<boolean>;

@@ -2,6 +2,7 @@ import type { JsonObject } from "@databox-cmk/crypto";
 import type { AppError } from "@databox-cmk/errors";
 import type * as z from "zod/mini";
 
+import type { Action } from "../core/actions.ts";
 import type { Session } from "./session.ts";
 
 export type Method = "GET" | "PUT" | "POST" | "PATCH" | "DELETE" | "OPTIONS";
@@ -150,7 +151,7 @@ export type Route = {
       /** Start of the row's path that is hidden from its handler. */
       readonly below?: string;
       /** ARM action that the caller needs, such as `Microsoft.DataBox/jobs/write`. */
-      readonly action: string;
+      readonly action: Action;
     } & Reads<CallerRequest>)
 );
 
@@ -162,7 +163,7 @@ export type AuthenticateCaller = (
   route: {
     readonly authentication: TokenAuthentication;
     readonly by?: "session";
-    readonly action: string;
+    readonly action: Action;
   },
 ) => Promise<Caller>;
 

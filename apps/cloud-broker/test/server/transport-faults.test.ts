@@ -59,7 +59,7 @@ const ROUTES: readonly Route[] = [
     method: "POST",
     path: "/private",
     authentication: "caller",
-    action: "private/write",
+    action: "Microsoft.DataBox/operator/private/write",
     reads: "json",
     maxBytes: MAX_BYTES,
     handle: echo,

@@ -7,7 +7,6 @@ import {
   unencryptedCredentialsList,
 } from "@databox-cmk/protocol";
 
-import { ACTIONS } from "../../core/permissions.ts";
 import type { Route } from "../../http/route.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
 import { cancelOrder } from "../../orders/end-order.ts";
@@ -22,7 +21,7 @@ export function createActionRoutes(plane: ControlPlane): readonly Route[] {
   return [
     arm.bodyRoute({
       at: ["POST", `${PATHS.job}/cancel`],
-      action: ACTIONS.cancelJobs,
+      action: "Microsoft.DataBox/jobs/cancel/action",
       summary: "Cancels an order that is not yet being processed",
       body: cancellationReason,
       answers: { 204: undefined },
@@ -34,7 +33,7 @@ export function createActionRoutes(plane: ControlPlane): readonly Route[] {
     }),
     arm.bodyRoute({
       at: ["POST", `${PATHS.job}/bookShipmentPickUp`],
-      action: ACTIONS.bookPickUp,
+      action: "Microsoft.DataBox/jobs/bookShipmentPickUp/action",
       summary: "Books the pick-up of an appliance",
       body: shipmentPickUpRequest,
       answers: { 200: shipmentPickUpResponse },
@@ -46,7 +45,7 @@ export function createActionRoutes(plane: ControlPlane): readonly Route[] {
     }),
     arm.bodyRoute({
       at: ["POST", `${PATHS.job}/markDevicesShipped`],
-      action: ACTIONS.markDevicesShipped,
+      action: "Microsoft.DataBox/jobs/markDevicesShipped/action",
       summary: "Records that the appliance was sent back",
       body: markDevicesShippedRequest,
       answers: { 204: undefined },
@@ -58,7 +57,7 @@ export function createActionRoutes(plane: ControlPlane): readonly Route[] {
     }),
     arm.bodyRoute({
       at: ["POST", `${PATHS.job}/mitigate`],
-      action: ACTIONS.mitigate,
+      action: "Microsoft.DataBox/jobs/mitigate/action",
       summary: "Answers a halted copy",
       body: mitigateRequest,
       answers: { 204: undefined },
@@ -70,7 +69,7 @@ export function createActionRoutes(plane: ControlPlane): readonly Route[] {
     }),
     arm.route({
       at: ["POST", `${PATHS.job}/listCredentials`],
-      action: ACTIONS.listCredentials,
+      action: "Microsoft.DataBox/jobs/listCredentials/action",
       summary:
         "Shows the unlock key; asks the vault at that moment, and is audited with the caller",
       answers: { 200: unencryptedCredentialsList },

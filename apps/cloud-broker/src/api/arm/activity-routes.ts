@@ -1,6 +1,5 @@
 import { activityFilter, activityList } from "@databox-cmk/protocol";
 
-import { ACTIONS } from "../../core/permissions.ts";
 import { renderTime } from "../../core/wire-time.ts";
 import type { Route } from "../../http/route.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
@@ -19,7 +18,7 @@ export function createActivityRoutes({ store, settings }: ControlPlane): readonl
   return [
     arm.route({
       at: ["GET", `${PATHS.job}/activity`],
-      action: ACTIONS.readActivity,
+      action: "Microsoft.DataBox/jobs/activity/read",
       summary: "Reads the audit rows of an order, filtered, page by page (extension)",
       query: ["$skipToken", "newestFirst", "action", "outcome", "search", "from", "to"],
       answers: { 200: activityList },

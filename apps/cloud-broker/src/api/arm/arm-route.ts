@@ -12,6 +12,7 @@ import {
 } from "@databox-cmk/protocol";
 import type * as z from "zod/mini";
 
+import type { Action } from "../../core/actions.ts";
 import type { OrderName } from "../../core/order.ts";
 import { correlationIdOf } from "../../http/correlation-id.ts";
 import type { Answer, CallerRequest, Description, Method, Route } from "../../http/route.ts";
@@ -25,7 +26,7 @@ type Answers = Description["answers"];
 /** The description of a route, the ARM action that its caller needs, and its handler. */
 type Row<Known extends Answers, Request> = Pick<Description, "summary" | "query" | "headers"> & {
   readonly at: readonly [method: Method, path: string];
-  readonly action: string;
+  readonly action: Action;
   readonly answers: Known;
   readonly handle: (request: Request) => Promise<Reply<ViewOf<Known[keyof Known]>>>;
 };

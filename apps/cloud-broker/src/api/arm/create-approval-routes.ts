@@ -9,10 +9,10 @@ import {
 } from "@databox-cmk/protocol";
 
 import type { HasAccess } from "../../callers/has-access.ts";
+import type { Action } from "../../core/actions.ts";
 import { type Vote, mayDecide, termsFor, votesThatCount } from "../../core/decide-release.ts";
 import { invalidMember } from "../../core/failure-error.ts";
 import type { EpochMs } from "../../core/order.ts";
-import { ACTIONS } from "../../core/permissions.ts";
 import { renderTime } from "../../core/wire-time.ts";
 import type { Caller, Route } from "../../http/route.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
@@ -42,14 +42,14 @@ export function createApprovalRoutes(plane: ControlPlane, hasAccess: HasAccess):
   /** Where roles cannot be read now, the decision itself checks them. */
   const isApprover = async (caller: Caller, order: string): Promise<boolean> => {
     try {
-      return await hasAccess(caller, ACTIONS.approve, order);
+      return await hasAccess(caller, "Microsoft.DataBox/jobs/approvals/approve/action", order);
     } catch (error) {
       if (error instanceof AppError) return true;
       throw error;
     }
   };
 
-  const decide = (decision: Vote["decision"], path: string, action: string, summary: string) =>
+  const decide = (decision: Vote["decision"], path: string, action: Action, summary: string) =>
     arm.bodyRoute({
       at: ["POST", `${PATHS.job}/approvals/:approvalId/${path}`],
       action,
@@ -68,7 +68,7 @@ export function createApprovalRoutes(plane: ControlPlane, hasAccess: HasAccess):
   return [
     arm.route({
       at: ["GET", `${PATHS.job}/approvals`],
-      action: ACTIONS.readApprovals,
+      action: "Microsoft.DataBox/jobs/approvals/read",
       summary: "Lists the unlocks of an order that wait or waited for an approval (extension)",
       query: ["$skipToken"],
       answers: { 200: approvalList },
@@ -93,7 +93,7 @@ export function createApprovalRoutes(plane: ControlPlane, hasAccess: HasAccess):
     }),
     arm.route({
       at: ["GET", PATHS.subscriptionApprovals],
-      action: ACTIONS.readApprovals,
+      action: "Microsoft.DataBox/jobs/approvals/read",
       summary: "Lists the unlocks of a subscription that wait for the caller (extension)",
       answers: { 200: approvalList },
       handle: async (request) => {
@@ -115,13 +115,18 @@ export function createApprovalRoutes(plane: ControlPlane, hasAccess: HasAccess):
     decide(
       "approved",
       "approve",
-      ACTIONS.approve,
+      "Microsoft.DataBox/jobs/approvals/approve/action",
       "Approves one unlock; each person counts once (extension)",
     ),
-    decide("rejected", "reject", ACTIONS.reject, "Rejects one unlock permanently (extension)"),
+    decide(
+      "rejected",
+      "reject",
+      "Microsoft.DataBox/jobs/approvals/reject/action",
+      "Rejects one unlock permanently (extension)",
+    ),
     arm.bodyRoute({
       at: ["POST", `${PATHS.job}/breakGlass`],
-      action: ACTIONS.breakGlass,
+      action: "Microsoft.DataBox/jobs/breakGlass/action",
       summary:
         "Emergency access: allows one unlock within 15 minutes, outside unlock hours and without approval (extension)",
       body: breakGlassRequest,

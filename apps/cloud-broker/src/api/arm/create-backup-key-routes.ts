@@ -15,7 +15,6 @@ import type { BackupChoice } from "../../core/backup-key.ts";
 import { valueOf } from "../../core/failure-error.ts";
 import type { OrderId } from "../../core/order.ts";
 import { decideKeyChoice } from "../../core/patch-key-choice.ts";
-import { ACTIONS } from "../../core/permissions.ts";
 import { isEncryptionEditable } from "../../core/stages.ts";
 import { renderTime } from "../../core/wire-time.ts";
 import { loadBackupKeys } from "../../custody/backup-keys.ts";
@@ -57,7 +56,7 @@ export function createBackupKeyRoutes(plane: ControlPlane): readonly Route[] {
   return [
     arm.route({
       at: ["GET", PATH],
-      action: ACTIONS.readBackupKeys,
+      action: "Microsoft.DataBox/jobs/backupKeys/read",
       summary: "Lists the backup keys of an order, and whether one is in use (extension)",
       answers: { 200: backupKeyList },
       handle: async ({ order }) => ({
@@ -66,7 +65,7 @@ export function createBackupKeyRoutes(plane: ControlPlane): readonly Route[] {
     }),
     arm.route({
       at: ["GET", `${PATH}/:backupKey`],
-      action: ACTIONS.readBackupKeys,
+      action: "Microsoft.DataBox/jobs/backupKeys/read",
       summary: "Reads a backup key (extension)",
       answers: { 200: backupKeyView },
       handle: async (request) => {
@@ -81,7 +80,7 @@ export function createBackupKeyRoutes(plane: ControlPlane): readonly Route[] {
     }),
     arm.bodyRoute({
       at: ["PUT", `${PATH}/:backupKey`],
-      action: ACTIONS.writeBackupKeys,
+      action: "Microsoft.DataBox/jobs/backupKeys/write",
       summary: "Adds a backup key to every envelope of an order, or replaces it (extension)",
       body: backupKeyWrite,
       headers: ["If-None-Match"],
@@ -113,7 +112,7 @@ export function createBackupKeyRoutes(plane: ControlPlane): readonly Route[] {
     }),
     arm.route({
       at: ["DELETE", `${PATH}/:backupKey`],
-      action: ACTIONS.deleteBackupKeys,
+      action: "Microsoft.DataBox/jobs/backupKeys/delete",
       summary: "Takes a backup key out of every envelope (extension)",
       answers: { 200: undefined, 204: undefined },
       handle: async (request) => {
@@ -126,7 +125,7 @@ export function createBackupKeyRoutes(plane: ControlPlane): readonly Route[] {
     }),
     arm.bodyRoute({
       at: ["POST", `${PATH}/:backupKey/use`],
-      action: ACTIONS.useBackupKeys,
+      action: "Microsoft.DataBox/jobs/backupKeys/use/action",
       summary: "Uses a backup key in place of a lost key from now on (extension)",
       body: useBackupKeyRequest,
       answers: { 200: backupKeyView },
@@ -141,7 +140,7 @@ export function createBackupKeyRoutes(plane: ControlPlane): readonly Route[] {
     }),
     arm.route({
       at: ["DELETE", `${PATH}/:backupKey/use`],
-      action: ACTIONS.useBackupKeys,
+      action: "Microsoft.DataBox/jobs/backupKeys/use/action",
       summary: "Stops the use of a backup key (extension)",
       answers: { 200: undefined, 204: undefined },
       handle: async (request) => {
@@ -153,7 +152,7 @@ export function createBackupKeyRoutes(plane: ControlPlane): readonly Route[] {
     }),
     arm.route({
       at: ["GET", `${PATHS.job}/envelopes`],
-      action: ACTIONS.listCredentials,
+      action: "Microsoft.DataBox/jobs/listCredentials/action",
       summary: "Exports the envelopes, for opening offline by a recovery key (extension)",
       answers: { 200: envelopeExport },
       handle: async ({ order, context }) => ({

@@ -4,7 +4,6 @@ import {
   custodyPolicyWrite,
 } from "@databox-cmk/protocol";
 
-import { ACTIONS } from "../../core/permissions.ts";
 import { renderTime } from "../../core/wire-time.ts";
 import type { Route } from "../../http/route.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
@@ -33,14 +32,14 @@ export function createCustodyPolicyRoutes(plane: ControlPlane): readonly Route[]
   return [
     arm.route({
       at: ["GET", PATHS.custodyPolicy],
-      action: ACTIONS.readCustodyPolicy,
+      action: "Microsoft.DataBox/custodyPolicy/read",
       summary: "Reads whether a subscription allows only split custody (extension)",
       answers: { 200: custodyPolicyView },
       handle: async (request) => ({ json: await view(request) }),
     }),
     arm.bodyRoute({
       at: ["PUT", PATHS.custodyPolicy],
-      action: ACTIONS.writeCustodyPolicy,
+      action: "Microsoft.DataBox/custodyPolicy/write",
       summary: "Allows only split custody for the new orders of a subscription (extension)",
       body: custodyPolicyWrite,
       answers: { 200: custodyPolicyView },

@@ -9,7 +9,6 @@ import {
 import { diagnosticsView, type DiagnosticsView } from "@databox-cmk/protocol";
 
 import type { EpochMs, OrderId } from "../../core/order.ts";
-import { ACTIONS } from "../../core/permissions.ts";
 import { recoveryFacts } from "../../core/recovery-facts.ts";
 import {
   receivedAt,
@@ -40,7 +39,7 @@ export function createDiagnosticsRoutes({ store }: ControlPlane): readonly Route
   return [
     arm.route({
       at: ["GET", `${PATHS.job}/diagnostics/:correlationId`],
-      action: ACTIONS.readDiagnostics,
+      action: "Microsoft.DataBox/jobs/diagnostics/read",
       summary: "Reads the timeline of one unlock and the explanation of its outcome (extension)",
       answers: { 200: diagnosticsView },
       handle: async (request) => {

@@ -5,7 +5,6 @@ import { expectedEndMs } from "../../core/expected-end.ts";
 import { describeRisk, type KeyHealth } from "../../core/key-health.ts";
 import { nextStepOfHealth } from "../../core/next-step-of-health.ts";
 import type { EpochMs } from "../../core/order.ts";
-import { ACTIONS } from "../../core/permissions.ts";
 import { recoveryFacts } from "../../core/recovery-facts.ts";
 import { stageRules } from "../../core/stages.ts";
 import { renderTime } from "../../core/wire-time.ts";
@@ -47,14 +46,14 @@ export function createKeyHealthRoutes({
   return [
     arm.route({
       at: ["GET", `${PATHS.job}/keyHealth`],
-      action: ACTIONS.readKeyHealth,
+      action: "Microsoft.DataBox/jobs/keyHealth/read",
       summary: "Reads whether the key of an order is usable, as of the last check (extension)",
       answers: { 200: keyHealthView },
       handle: async (request) => render(await findOrder(store, request.order)),
     }),
     arm.route({
       at: ["POST", `${PATHS.job}/keyHealth/check`],
-      action: ACTIONS.checkKeyHealth,
+      action: "Microsoft.DataBox/jobs/keyHealth/check/action",
       summary: "Checks the key of an order now, and returns the same as the read (extension)",
       answers: { 200: keyHealthView },
       handle: async (request) => {

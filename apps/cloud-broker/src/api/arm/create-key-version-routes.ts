@@ -5,7 +5,6 @@ import { invalidMember, valueOf } from "../../core/failure-error.ts";
 import { parseFailureJson } from "../../core/failure-json.ts";
 import { judgeKeyVersion } from "../../core/judge-key-version.ts";
 import { keyAddressOf, parseKeyUrl } from "../../core/key-url.ts";
-import { ACTIONS } from "../../core/permissions.ts";
 import { renderTime } from "../../core/wire-time.ts";
 import type { CallerRequest, Route } from "../../http/route.ts";
 import {
@@ -33,7 +32,7 @@ export function createKeyVersionRoutes({ store, settings }: ControlPlane): reado
   return [
     arm.route({
       at: ["GET", `${PATHS.job}/keyVersions`],
-      action: ACTIONS.readKeyVersions,
+      action: "Microsoft.DataBox/jobs/keyVersions/read",
       summary:
         "Reads which versions of its key an order uses, and which may be disabled (extension)",
       answers: { 200: keyVersionsView },
@@ -45,7 +44,7 @@ export function createKeyVersionRoutes({ store, settings }: ControlPlane): reado
     }),
     arm.route({
       at: ["GET", "/subscriptions/:subscriptionId/providers/Microsoft.DataBox/keyVersions"],
-      action: ACTIONS.readSubscriptionKeyVersions,
+      action: "Microsoft.DataBox/keyVersions/read",
       summary: "Reads the same for one key over all orders of a subscription (extension)",
       query: ["keyUrl"],
       answers: { 200: keyVersionsView },

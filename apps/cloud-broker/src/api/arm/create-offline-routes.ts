@@ -8,7 +8,6 @@ import {
 } from "@databox-cmk/protocol";
 
 import { errorOf } from "../../core/failure-error.ts";
-import { ACTIONS } from "../../core/permissions.ts";
 import { orderFacts } from "../../core/recovery-facts.ts";
 import type { CallerRequest, Route } from "../../http/route.ts";
 import { findOrder, findOrderId } from "../../orders/find-order.ts";
@@ -37,7 +36,7 @@ export function createOfflineRoutes(dependencies: DeviceDependencies): readonly 
   return [
     arm.bodyRoute({
       at: ["POST", `${PATHS.job}/offlineUnlocks`],
-      action: ACTIONS.offlineUnlock,
+      action: "Microsoft.DataBox/jobs/offlineUnlocks/action",
       summary:
         "Decides the challenge of a node without network; the answer is carried back (extension)",
       body: offlineUnlockRequest,
@@ -79,7 +78,7 @@ export function createOfflineRoutes(dependencies: DeviceDependencies): readonly 
     }),
     arm.route({
       at: ["GET", `${PATHS.job}/offlineUnlocks`],
-      action: ACTIONS.readOfflineUnlocks,
+      action: "Microsoft.DataBox/jobs/offlineUnlocks/read",
       summary: "Lists unlocks without network and how many are left today (extension)",
       answers: { 200: offlineUnlockList },
       handle: async ({ order }) => ({

@@ -1,6 +1,5 @@
 import { unlockPolicyView, type UnlockPolicyView, unlockPolicyWrite } from "@databox-cmk/protocol";
 
-import { ACTIONS } from "../../core/permissions.ts";
 import { renderTime } from "../../core/wire-time.ts";
 import type { Route } from "../../http/route.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
@@ -28,7 +27,7 @@ export function createPolicyRoutes(plane: ControlPlane): readonly Route[] {
   return [
     arm.route({
       at: ["GET", `${PATHS.job}/unlockPolicy`],
-      action: ACTIONS.readUnlockPolicy,
+      action: "Microsoft.DataBox/jobs/unlockPolicy/read",
       summary: "Reads the unlock policy of an order (extension)",
       answers: { 200: unlockPolicyView },
       handle: async (request) => {
@@ -38,7 +37,7 @@ export function createPolicyRoutes(plane: ControlPlane): readonly Route[] {
     }),
     arm.bodyRoute({
       at: ["PUT", `${PATHS.job}/unlockPolicy`],
-      action: ACTIONS.writeUnlockPolicy,
+      action: "Microsoft.DataBox/jobs/unlockPolicy/write",
       summary: "Writes the whole unlock policy of an order (extension)",
       body: unlockPolicyWrite,
       headers: ["If-Match"],

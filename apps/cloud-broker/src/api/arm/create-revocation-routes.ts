@@ -7,7 +7,6 @@ import {
   revokeResult,
 } from "@databox-cmk/protocol";
 
-import { ACTIONS } from "../../core/permissions.ts";
 import { renderTime } from "../../core/wire-time.ts";
 import type { Route } from "../../http/route.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
@@ -29,7 +28,7 @@ export function createRevocationRoutes(plane: ControlPlane): readonly Route[] {
   return [
     arm.route({
       at: ["GET", `${PATHS.job}/revocations`],
-      action: ACTIONS.readRevocations,
+      action: "Microsoft.DataBox/jobs/revocations/read",
       summary: "Lists the active kill switches of an order (extension)",
       answers: { 200: revocationList },
       handle: async ({ order }) => ({
@@ -38,7 +37,7 @@ export function createRevocationRoutes(plane: ControlPlane): readonly Route[] {
     }),
     arm.bodyRoute({
       at: ["POST", `${PATHS.job}/revoke`],
-      action: ACTIONS.revoke,
+      action: "Microsoft.DataBox/jobs/revoke/action",
       summary: "Refuses unlocks of an order or one node, and re-locks at once (extension)",
       body: revokeRequest,
       answers: { 200: revokeResult },
@@ -52,7 +51,7 @@ export function createRevocationRoutes(plane: ControlPlane): readonly Route[] {
     }),
     arm.bodyRoute({
       at: ["POST", `${PATHS.job}/restoreAccess`],
-      action: ACTIONS.restoreAccess,
+      action: "Microsoft.DataBox/jobs/restoreAccess/action",
       summary: "Turns a revocation off; each node must unlock again (extension)",
       body: restoreAccessRequest,
       optional: true,
@@ -68,7 +67,7 @@ export function createRevocationRoutes(plane: ControlPlane): readonly Route[] {
     }),
     arm.route({
       at: ["POST", `${PATHS.job}/revocationDrill`],
-      action: ACTIONS.revocationDrill,
+      action: "Microsoft.DataBox/jobs/revocationDrill/action",
       summary: "Measures the path of a revocation; volumes stay open (extension)",
       answers: { 200: revocationDrillView },
       handle: async (request) => {
@@ -79,7 +78,7 @@ export function createRevocationRoutes(plane: ControlPlane): readonly Route[] {
     }),
     arm.route({
       at: ["GET", `${PATHS.job}/revocationDrill`],
-      action: ACTIONS.readRevocationDrill,
+      action: "Microsoft.DataBox/jobs/revocationDrill/read",
       summary: "Reads the figures of the last drill (extension)",
       answers: { 200: revocationDrillView },
       handle: async ({ order }) => ({

@@ -1,7 +1,6 @@
 import { unlockBudgetView, unlockBudgetWrite } from "@databox-cmk/protocol";
 
 import { record } from "../../audit/record.ts";
-import { ACTIONS } from "../../core/permissions.ts";
 import type { Route } from "../../http/route.ts";
 import type { ChangeClaim, ControlPlane, RequestContext } from "../../orders/control-plane.ts";
 import { findOrder, findOrderId } from "../../orders/find-order.ts";
@@ -19,7 +18,7 @@ export function createUnlockBudgetRoutes(plane: ControlPlane): readonly Route[] 
   return [
     arm.route({
       at: ["GET", PATH],
-      action: ACTIONS.readUnlockBudget,
+      action: "Microsoft.DataBox/jobs/unlockBudget/read",
       summary: "Reads the unlock budget of an order and its use (extension)",
       answers: { 200: unlockBudgetView },
       handle: async ({ order }) => ({
@@ -28,7 +27,7 @@ export function createUnlockBudgetRoutes(plane: ControlPlane): readonly Route[] 
     }),
     arm.bodyRoute({
       at: ["PUT", PATH],
-      action: ACTIONS.writeUnlockBudget,
+      action: "Microsoft.DataBox/jobs/unlockBudget/write",
       summary: "Limits the unlocks of an order per day (extension)",
       body: unlockBudgetWrite,
       answers: { 200: unlockBudgetView },
@@ -51,7 +50,7 @@ export function createUnlockBudgetRoutes(plane: ControlPlane): readonly Route[] 
     }),
     arm.route({
       at: ["DELETE", PATH],
-      action: ACTIONS.deleteUnlockBudget,
+      action: "Microsoft.DataBox/jobs/unlockBudget/delete",
       summary: "Removes the limit of unlocks per day (extension)",
       answers: { 200: undefined, 204: undefined },
       handle: async (request) => {

@@ -1,7 +1,6 @@
 import { AppError } from "@databox-cmk/errors";
 import { type ErasureCertificate, erasureCertificate } from "@databox-cmk/protocol";
 
-import { ACTIONS } from "../../core/permissions.ts";
 import type { Route } from "../../http/route.ts";
 import { renderCertificatePdf } from "../../orders/certificate-pdf.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
@@ -24,14 +23,14 @@ export function createErasureRoutes({ store }: ControlPlane): readonly Route[] {
   return [
     arm.route({
       at: ["GET", `${PATHS.job}/erasureCertificate`],
-      action: ACTIONS.readJobs,
+      action: "Microsoft.DataBox/jobs/read",
       summary: "Reads the signed certificate of an erased order (extension)",
       answers: { 200: erasureCertificate },
       handle: async (request) => ({ json: await readCertificate(request) }),
     }),
     arm.route({
       at: ["GET", `${PATHS.job}/erasureCertificate/pdf`],
-      action: ACTIONS.readJobs,
+      action: "Microsoft.DataBox/jobs/read",
       summary: "The same certificate as a PDF, with the signed one attached (extension)",
       answers: { 200: undefined },
       handle: async (request) => ({

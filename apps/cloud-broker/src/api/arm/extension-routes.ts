@@ -8,7 +8,6 @@ import {
 import { cloudErrorOf } from "../../core/cloud-error-of.ts";
 import { valueOf } from "../../core/failure-error.ts";
 import { decideKeyChoice } from "../../core/patch-key-choice.ts";
-import { ACTIONS } from "../../core/permissions.ts";
 import type { Failure, KeyCheck } from "../../core/ports.ts";
 import { renderTime } from "../../core/wire-time.ts";
 import type { Route } from "../../http/route.ts";
@@ -27,7 +26,7 @@ export function createExtensionRoutes(plane: ControlPlane): readonly Route[] {
   return [
     arm.bodyRoute({
       at: ["POST", `${PATHS.job}/validateKeyEncryptionKey`],
-      action: ACTIONS.validateKey,
+      action: "Microsoft.DataBox/jobs/validateKeyEncryptionKey/action",
       summary: "Runs every check of a key and changes nothing (extension)",
       body: validateKeyRequest,
       optional: true,

@@ -1,6 +1,5 @@
 import { dailyFigures } from "@databox-cmk/protocol";
 
-import { ACTIONS } from "../../core/permissions.ts";
 import type { Route } from "../../http/route.ts";
 import { createDailyFigures } from "../../observability/read-daily-figures.ts";
 import type { VaultOperations } from "../../observability/vault-operations.ts";
@@ -17,7 +16,7 @@ export function createFigureRoutes(
   return [
     arm.route({
       at: ["GET", PATHS.dailyFigures],
-      action: ACTIONS.readActivity,
+      action: "Microsoft.DataBox/jobs/activity/read",
       summary: "Counts unlocks, refusals, re-locks and vault calls of the last days (extension)",
       answers: { 200: dailyFigures },
       handle: async ({ parameters }) => ({

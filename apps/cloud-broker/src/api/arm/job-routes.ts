@@ -8,7 +8,6 @@ import {
 
 import { invalidMember } from "../../core/failure-error.ts";
 import { orderIdOf } from "../../core/order.ts";
-import { ACTIONS } from "../../core/permissions.ts";
 import type { Answer, Route } from "../../http/route.ts";
 import { createTurns } from "../../load/turns.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
@@ -44,7 +43,7 @@ export function createJobRoutes(plane: ControlPlane): readonly Route[] {
   return [
     arm.bodyRoute({
       at: ["PUT", PATHS.job],
-      action: ACTIONS.writeJobs,
+      action: "Microsoft.DataBox/jobs/write",
       summary: "Places an order; an order that exists is refused with 409",
       body: jobWrite,
       maxBytes: JOB_MAX_BYTES,
@@ -71,7 +70,7 @@ export function createJobRoutes(plane: ControlPlane): readonly Route[] {
     }),
     arm.route({
       at: ["GET", PATHS.job],
-      action: ACTIONS.readJobs,
+      action: "Microsoft.DataBox/jobs/read",
       summary: "Reads an order",
       query: ["$expand"],
       answers: { 200: jobResource },
@@ -89,7 +88,7 @@ export function createJobRoutes(plane: ControlPlane): readonly Route[] {
     }),
     arm.bodyRoute({
       at: ["PATCH", PATHS.job],
-      action: ACTIONS.writeJobs,
+      action: "Microsoft.DataBox/jobs/write",
       summary: "Merges changes into an order, all of them or none",
       body: jobPatch,
       maxBytes: JOB_MAX_BYTES,
@@ -107,7 +106,7 @@ export function createJobRoutes(plane: ControlPlane): readonly Route[] {
     }),
     arm.route({
       at: ["DELETE", PATHS.job],
-      action: ACTIONS.deleteJobs,
+      action: "Microsoft.DataBox/jobs/delete",
       summary: "Deletes an ended order with all wrappings of its key",
       answers: { 202: undefined, 204: undefined },
       handle: async (request) => {

@@ -2,7 +2,6 @@ import { apiVersionTraits, type JobResourceList, jobResourceList } from "@databo
 
 import { invalidMember } from "../../core/failure-error.ts";
 import { type OrderId, foldOrderId } from "../../core/order.ts";
-import { ACTIONS } from "../../core/permissions.ts";
 import type { CallerRequest, Route } from "../../http/route.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
 import { requireResourceGroup } from "../../orders/find-order.ts";
@@ -58,7 +57,7 @@ export function createListRoutes({ store, settings }: ControlPlane): readonly Ro
   return [
     arm.route({
       at: ["GET", PATHS.groupJobs],
-      action: ACTIONS.readJobs,
+      action: "Microsoft.DataBox/jobs/read",
       summary: "Lists the orders of a resource group",
       query: ["$skipToken", "$top"],
       answers: { 200: jobResourceList },
@@ -70,7 +69,7 @@ export function createListRoutes({ store, settings }: ControlPlane): readonly Ro
     }),
     arm.route({
       at: ["GET", PATHS.subscriptionJobs],
-      action: ACTIONS.readJobs,
+      action: "Microsoft.DataBox/jobs/read",
       summary: "Lists the orders of a subscription",
       query: ["$skipToken", "$top"],
       answers: { 200: jobResourceList },

@@ -1,6 +1,5 @@
 import { orderNodes, type OrderNodes } from "@databox-cmk/protocol";
 
-import { ACTIONS } from "../../core/permissions.ts";
 import type { Route } from "../../http/route.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
 import { findOrder } from "../../orders/find-order.ts";
@@ -13,7 +12,7 @@ export function createNodeRoutes({ store, now }: ControlPlane): readonly Route[]
   return [
     arm.route({
       at: ["GET", `${PATHS.job}/nodes`],
-      action: ACTIONS.readJobs,
+      action: "Microsoft.DataBox/jobs/read",
       summary: "Lists the nodes of an order with lock, lease and envelope",
       answers: { 200: orderNodes },
       handle: async (request) => {

@@ -1,8 +1,7 @@
 import { AppError } from "@databox-cmk/errors";
 import { operationList } from "@databox-cmk/protocol";
 
-import { OPERATIONS } from "../../core/data/operations.ts";
-import { ACTIONS } from "../../core/permissions.ts";
+import { OPERATIONS } from "../../core/actions.ts";
 import type { Route } from "../../http/route.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
 import { pollOperation } from "../../orders/operations.ts";
@@ -21,7 +20,7 @@ export function createOperationRoutes({ store, settings }: ControlPlane): readon
   return [
     arm.route({
       at: ["GET", `${PATHS.subscriptionLocation}/operationResults/:operationId`],
-      action: ACTIONS.operationResults,
+      action: "Microsoft.DataBox/locations/operationResults/read",
       summary: "Asks for a long-running operation",
       answers: { 202: undefined, 204: undefined },
       handle: async (request) => {
@@ -51,7 +50,7 @@ export function createOperationRoutes({ store, settings }: ControlPlane): readon
     }),
     arm.route({
       at: ["GET", PATHS.operations],
-      action: ACTIONS.readOperations,
+      action: "Microsoft.DataBox/operations/read",
       summary: "Lists the operations that roles may be given",
       answers: { 200: operationList },
       handle: () => Promise.resolve({ json: { value: OPERATIONS } }),

@@ -12,7 +12,6 @@ import {
 
 import { countriesOf, unavailability } from "../../core/data/regions.ts";
 import { OFFERED_SKUS, skuInformation } from "../../core/data/skus.ts";
-import { ACTIONS } from "../../core/permissions.ts";
 import { regionConfiguration } from "../../core/region-configuration.ts";
 import { validateAddress, validateInputs } from "../../core/validate-inputs.ts";
 import type { Route } from "../../http/route.ts";
@@ -26,7 +25,7 @@ export function createServiceRoutes({ now, settings }: ControlPlane): readonly R
   const atLocation = (location: string): readonly Route[] => [
     arm.bodyRoute({
       at: ["POST", `${location}/validateInputs`],
-      action: ACTIONS.validateInputs,
+      action: "Microsoft.DataBox/locations/validateInputs/action",
       summary: "Checks the inputs of an order before it is placed",
       body: validateInputsRequest,
       answers: { 200: validateInputsResponse },
@@ -37,7 +36,7 @@ export function createServiceRoutes({ now, settings }: ControlPlane): readonly R
     }),
     arm.bodyRoute({
       at: ["POST", `${location}/regionConfiguration`],
-      action: ACTIONS.regionConfiguration,
+      action: "Microsoft.DataBox/locations/regionConfiguration/action",
       summary: "Shows what a region offers",
       body: regionConfigurationRequest,
       answers: { 200: regionConfigurationResponse },
@@ -46,7 +45,7 @@ export function createServiceRoutes({ now, settings }: ControlPlane): readonly R
     // Azure lists those of a subscription only in api-versions to 2019-09-01.
     arm.bodyRoute({
       at: ["POST", `${location}/availableSkus`],
-      action: ACTIONS.availableSkus,
+      action: "Microsoft.DataBox/locations/availableSkus/action",
       summary: "Lists the appliances that can be ordered",
       body: availableSkusRequest,
       answers: { 200: availableSkusResult },
@@ -67,7 +66,7 @@ export function createServiceRoutes({ now, settings }: ControlPlane): readonly R
     ...atLocation(PATHS.groupLocation),
     arm.bodyRoute({
       at: ["POST", `${PATHS.subscriptionLocation}/validateAddress`],
-      action: ACTIONS.validateAddress,
+      action: "Microsoft.DataBox/locations/validateAddress/action",
       summary: "Checks a shipping address (deprecated: use validateInputs)",
       body: validateAddressRequest,
       answers: { 200: validateAddressResponse },

@@ -6,7 +6,6 @@ import {
 } from "@databox-cmk/protocol";
 import * as z from "zod/mini";
 
-import { ACTIONS } from "../../core/permissions.ts";
 import { renderTime } from "../../core/wire-time.ts";
 import type { CallerRequest, Route } from "../../http/route.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
@@ -35,7 +34,7 @@ export function createSummaryRoutes(plane: ControlPlane): readonly Route[] {
   return [
     arm.route({
       at: ["GET", PATHS.orderSummaries],
-      action: ACTIONS.readJobs,
+      action: "Microsoft.DataBox/jobs/read",
       summary:
         "Lists orders with key, key health and the lock of their nodes; filtered, page by page",
       query: ["$skipToken", "$top", ...FILTERS],

@@ -121,7 +121,7 @@ export function createCampaignRoutes(plane: ControlPlane): readonly Route[] {
   ];
 }
 
-const actionOf = (name: string) => `Microsoft.DataBox/operator/campaigns/${name}`;
+const actionOf = (name: string) => `Microsoft.DataBox/operator/campaigns/${name}` as const;
 
 function stateOf(request: CallerRequest): string | undefined {
   const [state] = queryValues(request, "state");

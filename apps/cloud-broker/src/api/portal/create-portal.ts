@@ -7,7 +7,7 @@ import type { FetchByAgent } from "../../azure/fetch-by-agent.ts";
 import type { HasAccess, StillMay } from "../../callers/has-access.ts";
 import type { VerifyToken } from "../../callers/verify-token.ts";
 import type { BrokerConfig } from "../../config/config.ts";
-import { ACTIONS, OPERATOR_APP_ROLE } from "../../core/permissions.ts";
+import { OPERATOR_APP_ROLE } from "../../core/permissions.ts";
 import type { Clock } from "../../core/ports.ts";
 import type { Notices } from "../../events/open-notices.ts";
 import type { IdentifySession, Route, SessionRequest } from "../../http/route.ts";
@@ -84,7 +84,8 @@ export function createPortal(
     sessions,
     now,
     mayRead: async (caller, order) =>
-      caller.roles.includes(OPERATOR_APP_ROLE) || hasAccess(caller, ACTIONS.readJobs, order),
+      caller.roles.includes(OPERATOR_APP_ROLE) ||
+      hasAccess(caller, "Microsoft.DataBox/jobs/read", order),
   });
   return {
     events,

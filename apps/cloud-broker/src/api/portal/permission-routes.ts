@@ -1,6 +1,6 @@
 import type { HasAccess } from "../../callers/has-access.ts";
+import { ACTIONS } from "../../core/actions.ts";
 import { orderIdOf } from "../../core/order.ts";
-import { ACTIONS } from "../../core/permissions.ts";
 import type { Route } from "../../http/route.ts";
 
 const SUBSCRIPTION = "/portal/api/permissions/subscriptions/:subscriptionId";
@@ -23,7 +23,7 @@ export function createPermissionRoutes(hasAccess: HasAccess): readonly Route[] {
           ? `/subscriptions/${subscriptionId}`
           : orderIdOf({ subscriptionId, resourceGroup, name: jobName });
       const actions: string[] = [];
-      for (const action of Object.values(ACTIONS))
+      for (const action of ACTIONS)
         if (await hasAccess(caller, action, scope)) actions.push(action);
       return { status: 200, body: { json: { actions } } };
     },

@@ -1,9 +1,10 @@
 import { NOTICES_MAX, type NoticeView, type UnlockPolicy } from "@databox-cmk/protocol";
 
 import type { HasAccess } from "../../../callers/has-access.ts";
+import type { Action } from "../../../core/actions.ts";
 import { DAY_MS } from "../../../core/day.ts";
 import type { EpochMs } from "../../../core/order.ts";
-import { ACTIONS, OPERATOR_APP_ROLE } from "../../../core/permissions.ts";
+import { OPERATOR_APP_ROLE } from "../../../core/permissions.ts";
 import type { Clock } from "../../../core/ports.ts";
 import { TERMINAL_STAGES } from "../../../core/stages.ts";
 import { renderTime } from "../../../core/wire-time.ts";
@@ -39,12 +40,12 @@ export async function readNotices(
 ): Promise<readonly NoticeView[]> {
   const found: Notice[] = [];
   for (const subscription of subscriptions) {
-    const may = (action: string) =>
+    const may = (action: Action) =>
       dependencies.hasAccess(caller, action, `/subscriptions/${subscription}`);
     found.push(...(await readWaiting(dependencies, caller, subscription)));
-    if (await may(ACTIONS.readKeyHealth))
+    if (await may("Microsoft.DataBox/jobs/keyHealth/read"))
       found.push(...(await readKeys(dependencies, subscription)));
-    if (await may(ACTIONS.readRevocationDrill))
+    if (await may("Microsoft.DataBox/jobs/revocationDrill/read"))
       found.push(...(await readDrills(dependencies, subscription)));
   }
   if (caller.roles.includes(OPERATOR_APP_ROLE)) found.push(...(await readCampaigns(dependencies)));
@@ -67,7 +68,7 @@ async function readWaiting(
     { store, defaultPolicy, nowMs: now() },
     subscription,
     caller.objectId,
-    (order) => hasAccess(caller, ACTIONS.approve, order),
+    (order) => hasAccess(caller, "Microsoft.DataBox/jobs/approvals/approve/action", order),
     NOTICES_MAX,
   );
   return cases.map(({ approval, orderId, orderName, row }) =>

@@ -1,7 +1,4 @@
-import type { ACTIONS } from "../permissions.ts";
-
-type Action = (typeof ACTIONS)[keyof typeof ACTIONS];
-type ActionName = Action extends `Microsoft.DataBox/${infer Name}` ? Name : never;
+import { namesOf } from "@databox-cmk/errors";
 
 /** The title of each action, and what it does. `availableSkus/read` has no route, as in Azure. */
 const ROWS = {
@@ -112,10 +109,13 @@ const ROWS = {
     "Break glass",
     "Allows one unlock of an order outside unlock hours and without approval",
   ],
-} as const satisfies Record<
-  ActionName | "locations/availableSkus/read",
-  readonly [operation: string, description: string]
->;
+} satisfies Record<string, readonly [operation: string, description: string]>;
+
+/** An ARM action of this API, including `read` of extensions; the operator's are not listed. */
+export type Action =
+  `Microsoft.DataBox/${keyof typeof ROWS | `operator/${string}` | "keyEvents/action"}`;
+
+export const ACTIONS = namesOf(ROWS).map((name) => `Microsoft.DataBox/${name}` as const);
 
 /** Titles of resources, by an action or by its first segment. */
 const RESOURCES: Readonly<Record<string, string>> = {
