@@ -1,11 +1,5 @@
-import { type Kysely, sql } from "kysely";
-
 /** Requests that wait for people, their votes, and releases by break-glass. */
-export async function createApprovals(store: Kysely<unknown>): Promise<void> {
-  for (const statement of APPROVALS) await sql.raw(statement).execute(store);
-}
-
-const APPROVALS = [
+export const APPROVALS = [
   `create table approvals (
     id text primary key, order_id text not null references orders (id) on delete cascade, serial text not null,
     request_hash text not null, way text not null, purpose text not null, reason text, requested_by text,

@@ -1,11 +1,5 @@
-import { type Kysely, sql } from "kysely";
-
 /** Leases of grants, probes of keys, kill switches and drills. */
-export async function createLeases(store: Kysely<unknown>): Promise<void> {
-  for (const statement of LEASES) await sql.raw(statement).execute(store);
-}
-
-const LEASES = [
+export const LEASES = [
   `create table leases (
     id text primary key, order_id text not null references orders (id) on delete cascade, serial text not null,
     purpose text not null, grant_hash text not null, boot_id text not null, sequence bigint not null,

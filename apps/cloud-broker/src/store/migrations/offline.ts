@@ -1,14 +1,8 @@
-import { type Kysely, sql } from "kysely";
-
 /**
  * Unlocks that a person carried, leases without a time limit, and the journal rows that nodes
  * delivered.
  */
-export async function createOffline(store: Kysely<unknown>): Promise<void> {
-  for (const statement of OFFLINE) await sql.raw(statement).execute(store);
-}
-
-const OFFLINE = [
+export const OFFLINE = [
   `create table offline_unlocks (
     challenge_id text primary key, order_id text not null references orders (id) on delete cascade, serial text not null,
     request_hash text not null, submitted_by text not null, submitted_by_id text not null, reason text,

@@ -1,14 +1,3 @@
-import { type Kysely, sql } from "kysely";
-
-/**
- * The keys of nodes and leases again, without joins and without a self-join: each row's key and
- * identity are looked up by an index. A planner that has no statistics joined the former views by
- * loops within loops: 300 open orders took PostgreSQL 23 s, and 10,000 more than its time limit.
- */
-export async function lookUpOpenKeys(store: Kysely<unknown>): Promise<void> {
-  for (const statement of OPEN_KEYS) await sql.raw(statement).execute(store);
-}
-
 /** `row` has order_id and serial. */
 const newestKid = (row: string) => `(select envelopes.kid from envelopes
     where envelopes.order_id = ${row}.order_id and envelopes.serial = ${row}.serial
@@ -32,7 +21,12 @@ const identityInForce = (
 const LEASE =
   "leases.id as lease_id, leases.order_id, leases.state, leases.renewed_at_ms, leases.ttl_seconds";
 
-const OPEN_KEYS = [
+/**
+ * The keys of nodes and leases again, without joins and without a self-join: each row's key and
+ * identity are looked up by an index. A planner that has no statistics joined the former views by
+ * loops within loops: 300 open orders took PostgreSQL 23 s, and 10,000 more than its time limit.
+ */
+export const OPEN_KEYS = [
   `create index order_identities_by_client on order_identities (client_id)`,
   `drop view lease_keys`,
   `drop view node_keys`,

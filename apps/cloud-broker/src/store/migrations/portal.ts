@@ -1,11 +1,5 @@
-import { type Kysely, sql } from "kysely";
-
 /** Sessions of people who signed in to the portal, and an index of new events for their pages. */
-export async function createPortalSessions(store: Kysely<unknown>): Promise<void> {
-  for (const statement of PORTAL) await sql.raw(statement).execute(store);
-}
-
-const PORTAL = [
+export const PORTAL = [
   `create table portal_sessions (
     id_hash text primary key, object_id text not null, created_at_ms bigint not null, last_seen_at_ms bigint not null,
     revision integer not null, sealed text not null)`,

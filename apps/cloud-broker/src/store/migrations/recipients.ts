@@ -1,11 +1,5 @@
-import { type Kysely, sql } from "kysely";
-
 /** Backup keys of orders, the key that each lease depends on, and unlock counters. */
-export async function createRecipients(store: Kysely<unknown>): Promise<void> {
-  for (const statement of RECIPIENTS) await sql.raw(statement).execute(store);
-}
-
-const RECIPIENTS = [
+export const RECIPIENTS = [
   `create table backup_keys (
     order_id text not null references orders (id) on delete cascade, name text not null, kind text not null,
     kek_url text, kek_vault_resource_id text, identity_type text, identity_resource_id text, kid text not null,

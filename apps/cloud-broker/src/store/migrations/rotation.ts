@@ -1,4 +1,4 @@
-import { type Kysely, sql } from "kysely";
+import { sql } from "kysely";
 
 import type { Store } from "../store.ts";
 
@@ -33,14 +33,6 @@ const ROTATION = [
   `create index campaign_orders_by_state on campaign_orders (campaign_id, state, due_at_ms)`,
   `create table claims (name text primary key, owner text not null, until_ms bigint not null)`,
 ];
-
-/**
- * Without the renewal time: every renewal would have to write such an index, and no query uses it.
- */
-export async function indexLeasesByState(store: Kysely<unknown>): Promise<void> {
-  await sql.raw("drop index leases_by_state").execute(store);
-  await sql.raw("create index leases_by_state on leases (state)").execute(store);
-}
 
 /** Stored URLs were parsed when they were put in force, so simple parsing is enough here. */
 async function addressKeys(store: Store): Promise<void> {
