@@ -51,9 +51,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   ),
   "0007-approvals": statements(...APPROVALS),
   /** Nodes that enrolled earlier did not report a grade: their keys are in files. */
-  "0013-device-key-grades": statements(
-    `alter table nodes add column device_key_grade text`,
-  ),
+  "0013-device-key-grades": statements(`alter table nodes add column device_key_grade text`),
   /**
    * Indexes a node's leases by state: ended leases are kept, and an unlock must not read all leases
    * that its node ever had. The old index is dropped, since it is a prefix of the new one.
@@ -66,17 +64,13 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
    * The terms that a request was asked under. Requests that wait already are judged by the policy in
    * force, as before.
    */
-  "0015-approval-terms": statements(
-    `alter table approvals add column terms_json text`,
-  ),
+  "0015-approval-terms": statements(`alter table approvals add column terms_json text`),
   /**
    * Serial numbers are compared without regard to case when devices are prepared. Rows keep the case in which they were
    * written: it is signed and bound into envelopes. The index is not unique, so that a database with two spellings of one
    * serial number migrates too; no further spelling is accepted.
    */
-  "0016-folded-serials": statements(
-    `create index nodes_by_folded_serial on nodes (lower(serial))`,
-  ),
+  "0016-folded-serials": statements(`create index nodes_by_folded_serial on nodes (lower(serial))`),
   /** Names under which a request creates a resource of Azure at this moment. */
   "0017-name-claims": statements(
     `create table name_claims (name text primary key, owner text not null, until_ms bigint not null)`,
