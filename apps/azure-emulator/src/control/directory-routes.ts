@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import * as z from "zod";
 
+import { row } from "../http/route-table.ts";
 import { refuseControl, withBody } from "./control-request.ts";
 import type { ControlDependencies, ControlRoute } from "./control-route.ts";
 
@@ -45,122 +46,95 @@ const imdsPayload = z.strictObject({
  */
 export function directoryRoutes({ state, cloud }: ControlDependencies): ControlRoute[] {
   return [
-    {
-      method: "PUT",
-      path: "/applications/{clientId}",
-      handle: (request, { clientId = "" }) =>
-        withBody(applicationPayload, request, (payload) => {
-          if (!z.uuid().safeParse(clientId).success)
-            return refuseControl(400, "InvalidRequestContent", "clientId: must be a UUID");
-          const before = state.get("application", clientId);
-          const { secret, displayName = before?.displayName ?? clientId, ...rest } = payload;
-          const application = {
-            ...rest,
-            clientId,
-            displayName,
-            tenantId: payload.tenantId ?? before?.tenantId ?? cloud.tenantId,
-            objectId: payload.objectId ?? before?.objectId ?? randomUUID(),
-            secrets: secret === undefined ? [] : [{ value: secret }],
-          };
-          state.put("application", application);
-          const { secrets: _hidden, ...shown } = application;
-          return { status: 200, body: shown };
-        }),
-    },
-    {
-      method: "DELETE",
-      path: "/applications/{clientId}",
-      handle: (_request, { clientId = "" }) => {
-        state.delete("application", clientId);
-        return { status: 204 };
-      },
-    },
-    {
-      method: "PUT",
-      path: "/users/{userName}",
-      handle: (request, { userName = "" }) =>
-        withBody(userPayload, request, (payload) => {
-          const before = state.get("user", userName);
-          const user = {
-            userName,
-            password: payload.password,
-            roles: payload.roles,
-            displayName: payload.displayName ?? before?.displayName ?? userName,
-            tenantId: payload.tenantId ?? before?.tenantId ?? cloud.tenantId,
-            objectId: payload.objectId ?? before?.objectId ?? randomUUID(),
-          };
-          state.put("user", user);
-          const { password: _hidden, ...shown } = user;
-          return { status: 200, body: shown };
-        }),
-    },
-    {
-      method: "DELETE",
-      path: "/users/{userName}",
-      handle: (_request, { userName = "" }) => {
-        state.delete("user", userName);
-        return { status: 204 };
-      },
-    },
-    {
-      method: "PUT",
-      path: "/tenants/{tenantId}",
-      handle: (request, { tenantId = "" }) =>
-        withBody(tenantPayload, request, ({ displayName }) => {
-          if (!z.uuid().safeParse(tenantId).success)
-            return refuseControl(400, "InvalidRequestContent", "tenantId: must be a UUID");
-          state.put("tenant", { id: tenantId, displayName });
-          return { status: 200, body: { id: tenantId, displayName } };
-        }),
-    },
-    {
-      method: "PUT",
-      path: "/subscriptions/{subscriptionId}",
-      handle: (request, { subscriptionId = "" }) =>
-        withBody(subscriptionPayload, request, (payload) => {
-          if (!z.uuid().safeParse(subscriptionId).success)
-            return refuseControl(400, "InvalidRequestContent", "subscriptionId: must be a UUID");
-          const before = state.get("subscription", subscriptionId);
-          const tenantId = payload.tenantId ?? before?.tenantId ?? cloud.tenantId;
-          if (state.get("tenant", tenantId) === undefined)
-            return refuseControl(
-              404,
-              "ResourceNotFound",
-              `tenantId: there is no tenant ${tenantId}; create it by PUT /tenants/{id} first`,
-            );
-          const subscription = {
-            ...before,
-            id: before?.id ?? subscriptionId,
-            tenantId,
-            displayName: payload.displayName ?? before?.displayName ?? subscriptionId,
-          };
-          state.put("subscription", subscription);
-          return { status: 200, body: subscription };
-        }),
-    },
-    {
-      method: "GET",
-      path: "/imds",
-      handle: () => ({
-        status: 200,
-        body: { identities: state.get("imdsAssignment", "this-machine")?.identities ?? [] },
+    row("PUT", "/applications/{clientId}", (request, { clientId = "" }) =>
+      withBody(applicationPayload, request, (payload) => {
+        if (!z.uuid().safeParse(clientId).success)
+          return refuseControl(400, "InvalidRequestContent", "clientId: must be a UUID");
+        const before = state.get("application", clientId);
+        const { secret, displayName = before?.displayName ?? clientId, ...rest } = payload;
+        const application = {
+          ...rest,
+          clientId,
+          displayName,
+          tenantId: payload.tenantId ?? before?.tenantId ?? cloud.tenantId,
+          objectId: payload.objectId ?? before?.objectId ?? randomUUID(),
+          secrets: secret === undefined ? [] : [{ value: secret }],
+        };
+        state.put("application", application);
+        const { secrets: _hidden, ...shown } = application;
+        return { status: 200, body: shown };
       }),
-    },
-    {
-      method: "PUT",
-      path: "/imds",
-      handle: (request) =>
-        withBody(imdsPayload, request, ({ identities }) => {
-          const unknown = identities.find((id) => state.get("managedIdentity", id) === undefined);
-          if (unknown !== undefined)
-            return refuseControl(
-              404,
-              "ResourceNotFound",
-              `${unknown}: there is no such managed identity; create it by Resource Manager first`,
-            );
-          state.put("imdsAssignment", { machine: "this-machine", identities });
-          return { status: 200, body: { identities } };
-        }),
-    },
+    ),
+    row("DELETE", "/applications/{clientId}", (_request, { clientId = "" }) => {
+      state.delete("application", clientId);
+      return { status: 204 };
+    }),
+    row("PUT", "/users/{userName}", (request, { userName = "" }) =>
+      withBody(userPayload, request, (payload) => {
+        const before = state.get("user", userName);
+        const user = {
+          userName,
+          password: payload.password,
+          roles: payload.roles,
+          displayName: payload.displayName ?? before?.displayName ?? userName,
+          tenantId: payload.tenantId ?? before?.tenantId ?? cloud.tenantId,
+          objectId: payload.objectId ?? before?.objectId ?? randomUUID(),
+        };
+        state.put("user", user);
+        const { password: _hidden, ...shown } = user;
+        return { status: 200, body: shown };
+      }),
+    ),
+    row("DELETE", "/users/{userName}", (_request, { userName = "" }) => {
+      state.delete("user", userName);
+      return { status: 204 };
+    }),
+    row("PUT", "/tenants/{tenantId}", (request, { tenantId = "" }) =>
+      withBody(tenantPayload, request, ({ displayName }) => {
+        if (!z.uuid().safeParse(tenantId).success)
+          return refuseControl(400, "InvalidRequestContent", "tenantId: must be a UUID");
+        state.put("tenant", { id: tenantId, displayName });
+        return { status: 200, body: { id: tenantId, displayName } };
+      }),
+    ),
+    row("PUT", "/subscriptions/{subscriptionId}", (request, { subscriptionId = "" }) =>
+      withBody(subscriptionPayload, request, (payload) => {
+        if (!z.uuid().safeParse(subscriptionId).success)
+          return refuseControl(400, "InvalidRequestContent", "subscriptionId: must be a UUID");
+        const before = state.get("subscription", subscriptionId);
+        const tenantId = payload.tenantId ?? before?.tenantId ?? cloud.tenantId;
+        if (state.get("tenant", tenantId) === undefined)
+          return refuseControl(
+            404,
+            "ResourceNotFound",
+            `tenantId: there is no tenant ${tenantId}; create it by PUT /tenants/{id} first`,
+          );
+        const subscription = {
+          ...before,
+          id: before?.id ?? subscriptionId,
+          tenantId,
+          displayName: payload.displayName ?? before?.displayName ?? subscriptionId,
+        };
+        state.put("subscription", subscription);
+        return { status: 200, body: subscription };
+      }),
+    ),
+    row("GET", "/imds", () => ({
+      status: 200,
+      body: { identities: state.get("imdsAssignment", "this-machine")?.identities ?? [] },
+    })),
+    row("PUT", "/imds", (request) =>
+      withBody(imdsPayload, request, ({ identities }) => {
+        const unknown = identities.find((id) => state.get("managedIdentity", id) === undefined);
+        if (unknown !== undefined)
+          return refuseControl(
+            404,
+            "ResourceNotFound",
+            `${unknown}: there is no such managed identity; create it by Resource Manager first`,
+          );
+        state.put("imdsAssignment", { machine: "this-machine", identities });
+        return { status: 200, body: { identities } };
+      }),
+    ),
   ];
 }

@@ -6,6 +6,7 @@ import { addDuration, parseDuration } from "../core/duration.ts";
 import type { Settings } from "../core/model.ts";
 import { isUnverifiedBehaviour, UNVERIFIED } from "../core/unverified.ts";
 import type { HttpAnswer } from "../http/message.ts";
+import { row } from "../http/route-table.ts";
 import { refuseControl, withBody } from "./control-request.ts";
 import type { ControlDependencies, ControlRoute } from "./control-route.ts";
 import { faultPayload, toFault } from "./fault-payload.ts";
@@ -34,14 +35,11 @@ const upstreamPayload = z.strictObject({
 export function worldRoutes(dependencies: ControlDependencies): ControlRoute[] {
   const { isReady } = dependencies;
   return [
-    {
-      method: "GET",
-      path: "/health",
-      handle: () =>
-        isReady()
-          ? { status: 200, body: { status: "ready" } }
-          : { status: 503, body: { status: "starting" } },
-    },
+    row("GET", "/health", () =>
+      isReady()
+        ? { status: 200, body: { status: "ready" } }
+        : { status: 503, body: { status: "starting" } },
+    ),
     ...faultRoutes(dependencies),
     ...clockRoutes(dependencies),
     ...settingsRoutes(dependencies),
@@ -50,39 +48,24 @@ export function worldRoutes(dependencies: ControlDependencies): ControlRoute[] {
 
 function faultRoutes({ state }: ControlDependencies): ControlRoute[] {
   return [
-    {
-      method: "GET",
-      path: "/faults",
-      handle: () => ({ status: 200, body: { value: state.list("fault") } }),
-    },
-    {
-      method: "POST",
-      path: "/faults",
-      handle: (request) =>
-        withBody(faultPayload, request, (payload) => {
-          const fault = toFault(payload, randomUUID());
-          state.put("fault", fault);
-          return { status: 201, body: fault };
-        }),
-    },
-    {
-      method: "DELETE",
-      path: "/faults",
-      handle: () => {
-        state.transaction(() => {
-          for (const fault of state.list("fault")) state.delete("fault", fault.id);
-        });
-        return { status: 204 };
-      },
-    },
-    {
-      method: "DELETE",
-      path: "/faults/{id}",
-      handle: (_request, { id = "" }) => {
-        state.delete("fault", id);
-        return { status: 204 };
-      },
-    },
+    row("GET", "/faults", () => ({ status: 200, body: { value: state.list("fault") } })),
+    row("POST", "/faults", (request) =>
+      withBody(faultPayload, request, (payload) => {
+        const fault = toFault(payload, randomUUID());
+        state.put("fault", fault);
+        return { status: 201, body: fault };
+      }),
+    ),
+    row("DELETE", "/faults", () => {
+      state.transaction(() => {
+        for (const fault of state.list("fault")) state.delete("fault", fault.id);
+      });
+      return { status: 204 };
+    }),
+    row("DELETE", "/faults/{id}", (_request, { id = "" }) => {
+      state.delete("fault", id);
+      return { status: 204 };
+    }),
   ];
 }
 
@@ -100,38 +83,28 @@ function clockRoutes({ state, now, settings }: ControlDependencies): ControlRout
     return show();
   };
   return [
-    { method: "GET", path: "/clock", handle: show },
-    {
-      method: "PUT",
-      path: "/clock",
-      handle: (request) =>
-        withBody(clockPayload, request, (payload) => move(now(), Date.parse(payload.now))),
-    },
-    {
-      method: "POST",
-      path: "/clock/advance",
-      handle: (request) =>
-        withBody(advancePayload, request, (payload) => {
-          const fromMs = now();
-          if ("seconds" in payload) return move(fromMs, fromMs + payload.seconds * 1000);
-          const duration = parseDuration(payload.duration);
-          return duration === undefined
-            ? refuseControl(
-                400,
-                "InvalidRequestContent",
-                "duration: must be an ISO 8601 duration of years, months, weeks or days, like P90D",
-              )
-            : move(fromMs, addDuration(fromMs, duration));
-        }),
-    },
-    {
-      method: "DELETE",
-      path: "/clock",
-      handle: () => {
-        state.put("settings", { ...settings(), clockOffsetMs: 0 });
-        return show();
-      },
-    },
+    row("GET", "/clock", show),
+    row("PUT", "/clock", (request) =>
+      withBody(clockPayload, request, (payload) => move(now(), Date.parse(payload.now))),
+    ),
+    row("POST", "/clock/advance", (request) =>
+      withBody(advancePayload, request, (payload) => {
+        const fromMs = now();
+        if ("seconds" in payload) return move(fromMs, fromMs + payload.seconds * 1000);
+        const duration = parseDuration(payload.duration);
+        return duration === undefined
+          ? refuseControl(
+              400,
+              "InvalidRequestContent",
+              "duration: must be an ISO 8601 duration of years, months, weeks or days, like P90D",
+            )
+          : move(fromMs, addDuration(fromMs, duration));
+      }),
+    ),
+    row("DELETE", "/clock", () => {
+      state.put("settings", { ...settings(), clockOffsetMs: 0 });
+      return show();
+    }),
   ];
 }
 
@@ -142,50 +115,36 @@ function settingsRoutes({
   issuerKeys,
 }: ControlDependencies): ControlRoute[] {
   return [
-    {
-      method: "GET",
-      path: "/settings",
-      handle: () => ({ status: 200, body: renderSettings(settings()) }),
-    },
-    {
-      method: "PATCH",
-      path: "/settings",
-      handle: (request) =>
-        withBody(settingsPayload, request, (payload) => {
-          const fault = faultOfChoices(payload.unverified ?? {});
-          if (fault !== undefined) return refuseControl(400, "InvalidRequestContent", fault);
-          const before = settings();
-          const changed: Settings = {
-            ...before,
-            throttling: payload.throttling ?? before.throttling,
-            visibilityDelayMs: toMs(payload.visibilityDelaySeconds) ?? before.visibilityDelayMs,
-            accessPropagationDelayMs:
-              toMs(payload.accessPropagationDelaySeconds) ?? before.accessPropagationDelayMs,
-            callerAddress: payload.callerAddress ?? before.callerAddress,
-            unverified: { ...before.unverified, ...payload.unverified },
-          };
-          state.put("settings", changed);
-          return { status: 200, body: renderSettings(changed) };
-        }),
-    },
-    { method: "GET", path: "/unverified", handle: () => ({ status: 200, body: UNVERIFIED }) },
-    {
-      method: "PUT",
-      path: "/data-box-upstream",
-      handle: (request) =>
-        withBody(upstreamPayload, request, (upstream) => {
-          setDataBoxUpstream(upstream);
-          return { status: 204 };
-        }),
-    },
-    {
-      method: "POST",
-      path: "/issuer-keys/rotate",
-      handle: async () => {
-        await issuerKeys.rotate();
+    row("GET", "/settings", () => ({ status: 200, body: renderSettings(settings()) })),
+    row("PATCH", "/settings", (request) =>
+      withBody(settingsPayload, request, (payload) => {
+        const fault = faultOfChoices(payload.unverified ?? {});
+        if (fault !== undefined) return refuseControl(400, "InvalidRequestContent", fault);
+        const before = settings();
+        const changed: Settings = {
+          ...before,
+          throttling: payload.throttling ?? before.throttling,
+          visibilityDelayMs: toMs(payload.visibilityDelaySeconds) ?? before.visibilityDelayMs,
+          accessPropagationDelayMs:
+            toMs(payload.accessPropagationDelaySeconds) ?? before.accessPropagationDelayMs,
+          callerAddress: payload.callerAddress ?? before.callerAddress,
+          unverified: { ...before.unverified, ...payload.unverified },
+        };
+        state.put("settings", changed);
+        return { status: 200, body: renderSettings(changed) };
+      }),
+    ),
+    row("GET", "/unverified", () => ({ status: 200, body: UNVERIFIED })),
+    row("PUT", "/data-box-upstream", (request) =>
+      withBody(upstreamPayload, request, (upstream) => {
+        setDataBoxUpstream(upstream);
         return { status: 204 };
-      },
-    },
+      }),
+    ),
+    row("POST", "/issuer-keys/rotate", async () => {
+      await issuerKeys.rotate();
+      return { status: 204 };
+    }),
   ];
 }
 

@@ -3,7 +3,7 @@ import type { Tenant } from "../core/model.ts";
 import type { EmulatorDependencies } from "../dependencies.ts";
 import { answerWithFaults } from "../faults/answer-with-faults.ts";
 import type { HttpAnswer, HttpHandler, HttpRequest } from "../http/message.ts";
-import { createRouter, type Route, type RouteParameters } from "../http/route-table.ts";
+import { row, createRouter, type Route, type RouteParameters } from "../http/route-table.ts";
 import { isAadstsCode } from "./aadsts.ts";
 import { createGrants } from "./authorization-code.ts";
 import { answerAuthorizeRequest } from "./authorize-endpoint.ts";
@@ -80,31 +80,23 @@ export function createEntraRouter(
     answerLogoutRequest(request, tenantOf(parameters), deps);
 
   const routes: readonly Route<undefined>[] = [
-    {
-      method: "GET",
-      path: "/common/discovery/instance",
-      handle: () => ({
-        status: 200,
-        headers: CACHEABLE,
-        body: instanceDiscovery(authorityUrl, deps.cloud.tenantId),
-      }),
-    },
-    {
-      method: "GET",
-      path: "/{tenant}/v2.0/.well-known/openid-configuration",
-      handle: discovery("v2"),
-    },
-    { method: "GET", path: "/{tenant}/.well-known/openid-configuration", handle: discovery("v1") },
-    { method: "GET", path: "/{tenant}/discovery/v2.0/keys", handle: keys },
-    { method: "GET", path: "/{tenant}/discovery/keys", handle: keys },
-    { method: "POST", path: "/{tenant}/oauth2/v2.0/token", handle: token("v2") },
-    { method: "POST", path: "/{tenant}/oauth2/token", handle: token("v1") },
-    { method: "GET", path: "/{tenant}/oauth2/v2.0/authorize", handle: authorize },
-    { method: "POST", path: "/{tenant}/oauth2/v2.0/authorize", handle: authorize },
-    { method: "GET", path: "/{tenant}/oauth2/authorize", handle: authorize },
-    { method: "POST", path: "/{tenant}/oauth2/authorize", handle: authorize },
-    { method: "GET", path: "/{tenant}/oauth2/v2.0/logout", handle: logout },
-    { method: "GET", path: "/{tenant}/oauth2/logout", handle: logout },
+    row("GET", "/common/discovery/instance", () => ({
+      status: 200,
+      headers: CACHEABLE,
+      body: instanceDiscovery(authorityUrl, deps.cloud.tenantId),
+    })),
+    row("GET", "/{tenant}/v2.0/.well-known/openid-configuration", discovery("v2")),
+    row("GET", "/{tenant}/.well-known/openid-configuration", discovery("v1")),
+    row("GET", "/{tenant}/discovery/v2.0/keys", keys),
+    row("GET", "/{tenant}/discovery/keys", keys),
+    row("POST", "/{tenant}/oauth2/v2.0/token", token("v2")),
+    row("POST", "/{tenant}/oauth2/token", token("v1")),
+    row("GET", "/{tenant}/oauth2/v2.0/authorize", authorize),
+    row("POST", "/{tenant}/oauth2/v2.0/authorize", authorize),
+    row("GET", "/{tenant}/oauth2/authorize", authorize),
+    row("POST", "/{tenant}/oauth2/authorize", authorize),
+    row("GET", "/{tenant}/oauth2/v2.0/logout", logout),
+    row("GET", "/{tenant}/oauth2/logout", logout),
     ...graphRoutes(deps),
   ];
   const route = createRouter(routes, (request, match) => {

@@ -17,6 +17,13 @@ export type Route<Context> = {
   ) => Promise<HttpAnswer> | HttpAnswer;
 };
 
+/** A row of a router. */
+export const row = <Handle>(method: string, path: string, handle: Handle) => ({
+  method,
+  path,
+  handle,
+});
+
 export type RouteMatch<Row> =
   | { readonly kind: "found"; readonly route: Row; readonly parameters: RouteParameters }
   | { readonly kind: "wrong-method"; readonly allowed: readonly string[] }

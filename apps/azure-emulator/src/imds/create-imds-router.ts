@@ -8,7 +8,7 @@ import { appAccessTokenClaims } from "../entra/token-claims.ts";
 import { isKnownResource } from "../entra/token-resource.ts";
 import { answerWithFaults } from "../faults/answer-with-faults.ts";
 import type { HttpAnswer, HttpHandler, HttpRequest } from "../http/message.ts";
-import { createRouter } from "../http/route-table.ts";
+import { row, createRouter } from "../http/route-table.ts";
 import { type ImdsRefusal, parseTokenQuery, refuse, selectIdentity } from "./imds-request.ts";
 
 export type ImdsOptions = {
@@ -52,8 +52,8 @@ export function createImdsRouter(
   };
   const route = createRouter(
     [
-      { method: "GET", path: "/metadata/identity/oauth2/token", handle: answerToken },
-      { method: "GET", path: "/metadata/instance", handle: () => answerInstance(deps) },
+      row("GET", "/metadata/identity/oauth2/token", answerToken),
+      row("GET", "/metadata/instance", () => answerInstance(deps)),
     ],
     (_, match) =>
       match.kind === "wrong-method"

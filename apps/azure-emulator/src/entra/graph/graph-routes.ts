@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { EmulatorDependencies } from "../../dependencies.ts";
 import { readJsonBody } from "../../http/json-body.ts";
 import type { HttpAnswer, HttpRequest } from "../../http/message.ts";
-import type { Route } from "../../http/route-table.ts";
+import { row, type Route } from "../../http/route-table.ts";
 import { type Caller, verifyAccessToken } from "../access-token.ts";
 import { stsIssuer } from "../token-claims.ts";
 import {
@@ -70,8 +70,8 @@ export function graphRoutes(deps: EmulatorDependencies): readonly Route<undefine
     name: string,
     objectsOf: (caller: Caller) => DirectoryObject[],
   ): readonly Route<undefined>[] => [
-    { method: "GET", path: `/v1.0/${name}`, handle: list(name, objectsOf) },
-    { method: "GET", path: `/v1.0/${name}/{id}`, handle: get(name, objectsOf) },
+    row("GET", `/v1.0/${name}`, list(name, objectsOf)),
+    row("GET", `/v1.0/${name}/{id}`, get(name, objectsOf)),
   ];
   const users = (caller: Caller) => listUsers(deps.state, caller.tenantId);
 
@@ -81,18 +81,18 @@ export function graphRoutes(deps: EmulatorDependencies): readonly Route<undefine
     ...both("users", users),
     // There are no groups here: az ad looks for them, too.
     ...both("groups", () => []),
-    {
-      method: "GET",
-      path: "/v1.0/me",
-      handle: authenticated((_, caller) => {
+    row(
+      "GET",
+      "/v1.0/me",
+      authenticated((_, caller) => {
         const me = users(caller).find((user) => user.id === caller.objectId);
         return me === undefined ? notFound(caller.objectId) : one("users", me);
       }),
-    },
-    {
-      method: "POST",
-      path: "/v1.0/directoryObjects/getByIds",
-      handle: authenticated((request, caller) => {
+    ),
+    row(
+      "POST",
+      "/v1.0/directoryObjects/getByIds",
+      authenticated((request, caller) => {
         const body = readJsonBody(request);
         const parsed = idsSchema.safeParse(body.kind === "json" ? body.value : undefined);
         if (!parsed.success)
@@ -101,11 +101,11 @@ export function graphRoutes(deps: EmulatorDependencies): readonly Route<undefine
         const value = everyone(caller).filter((object) => ids.has(object.id.toLowerCase()));
         return { status: 200, body: { "@odata.context": context("directoryObjects"), value } };
       }),
-    },
-    {
-      method: "POST",
-      path: "/v1.0/users/{id}/getMemberGroups",
-      handle: authenticated((_, caller, { id = "" }) =>
+    ),
+    row(
+      "POST",
+      "/v1.0/users/{id}/getMemberGroups",
+      authenticated((_, caller, { id = "" }) =>
         users(caller).some((user) => isNamed(user, id))
           ? {
               status: 200,
@@ -113,7 +113,7 @@ export function graphRoutes(deps: EmulatorDependencies): readonly Route<undefine
             }
           : notFound(id),
       ),
-    },
+    ),
   ];
 }
 

@@ -1,4 +1,5 @@
 import type { HttpAnswer, HttpRequest } from "../../http/message.ts";
+import { row } from "../../http/route-table.ts";
 import { type ArmContext, type ArmRoute, parameter } from "../arm-context.ts";
 import { badRequest } from "../arm-error.ts";
 import { isWithin, parseScope } from "../resource-id.ts";
@@ -7,7 +8,7 @@ import { IDENTITY_PATH, requireIdentity } from "./identity-routes.ts";
 
 /** `az identity list-resources`: the orders that have the identity. Nothing else here can. */
 export const associatedResourceRoutes: readonly ArmRoute[] = [
-  { method: "POST", path: `${IDENTITY_PATH}/listAssociatedResources`, handle: listAssociated },
+  row("POST", `${IDENTITY_PATH}/listAssociatedResources`, listAssociated),
 ];
 
 async function listAssociated(context: ArmContext): Promise<HttpAnswer> {

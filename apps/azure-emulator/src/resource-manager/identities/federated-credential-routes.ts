@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import type { FederatedCredential, ManagedIdentity } from "../../core/model.ts";
 import type { HttpAnswer } from "../../http/message.ts";
+import { row } from "../../http/route-table.ts";
 import { type ArmContext, type ArmRoute, parameter } from "../arm-context.ts";
 import { ArmError, badRequest, resourceNotFound } from "../arm-error.ts";
 import { parseBody } from "../request-body.ts";
@@ -16,10 +17,10 @@ const LIST_PATH = `${IDENTITY_PATH}/federatedIdentityCredentials`;
 const CREDENTIAL_PATH = `${LIST_PATH}/{credential}`;
 
 export const federatedCredentialRoutes: readonly ArmRoute[] = [
-  { method: "GET", path: LIST_PATH, handle: listCredentials },
-  { method: "PUT", path: CREDENTIAL_PATH, handle: putCredential },
-  { method: "GET", path: CREDENTIAL_PATH, handle: getCredential },
-  { method: "DELETE", path: CREDENTIAL_PATH, handle: deleteCredential },
+  row("GET", LIST_PATH, listCredentials),
+  row("PUT", CREDENTIAL_PATH, putCredential),
+  row("GET", CREDENTIAL_PATH, getCredential),
+  row("DELETE", CREDENTIAL_PATH, deleteCredential),
 ];
 
 const bodySchema = z.object({

@@ -4,6 +4,7 @@ import { z } from "zod";
 
 import type { ManagedIdentity } from "../../core/model.ts";
 import type { HttpAnswer } from "../../http/message.ts";
+import { row } from "../../http/route-table.ts";
 import { type ArmContext, type ArmRoute, parameter } from "../arm-context.ts";
 import { ArmError, badRequest, resourceNotFound } from "../arm-error.ts";
 import { locationSchema, parseBody, tagsSchema } from "../request-body.ts";
@@ -14,16 +15,12 @@ const GROUP_PATH = `/subscriptions/{subscription}/resourceGroups/{group}/provide
 export const IDENTITY_PATH = `${GROUP_PATH}/{identity}`;
 
 export const identityRoutes: readonly ArmRoute[] = [
-  { method: "PUT", path: IDENTITY_PATH, handle: putIdentity },
-  { method: "PATCH", path: IDENTITY_PATH, handle: patchIdentity },
-  { method: "GET", path: IDENTITY_PATH, handle: getIdentity },
-  { method: "DELETE", path: IDENTITY_PATH, handle: deleteIdentity },
-  { method: "GET", path: GROUP_PATH, handle: listIdentities },
-  {
-    method: "GET",
-    path: `/subscriptions/{subscription}/providers/${IDENTITY_TYPE}`,
-    handle: listIdentities,
-  },
+  row("PUT", IDENTITY_PATH, putIdentity),
+  row("PATCH", IDENTITY_PATH, patchIdentity),
+  row("GET", IDENTITY_PATH, getIdentity),
+  row("DELETE", IDENTITY_PATH, deleteIdentity),
+  row("GET", GROUP_PATH, listIdentities),
+  row("GET", `/subscriptions/{subscription}/providers/${IDENTITY_TYPE}`, listIdentities),
 ];
 
 /** 3–128 letters, digits, hyphens and underscores; begins with a letter or digit. */

@@ -5,6 +5,7 @@ import { z } from "zod";
 import type { StorageAccount } from "../../core/model.ts";
 import type { Endpoints } from "../../dependencies.ts";
 import type { HttpAnswer } from "../../http/message.ts";
+import { row } from "../../http/route-table.ts";
 import { type ArmContext, type ArmRoute, parameter } from "../arm-context.ts";
 import { ArmError, resourceNotFound } from "../arm-error.ts";
 import { locationSchema, parseBody, tagsSchema } from "../request-body.ts";
@@ -16,21 +17,17 @@ const ACCOUNT_PATH = `${GROUP_PATH}/{account}`;
 
 /** Storage accounts as far as an order needs them: their existence and region. */
 export const storageRoutes: readonly ArmRoute[] = [
-  { method: "PUT", path: ACCOUNT_PATH, handle: putAccount },
-  { method: "GET", path: ACCOUNT_PATH, handle: getAccount },
-  { method: "DELETE", path: ACCOUNT_PATH, handle: deleteAccount },
-  { method: "POST", path: `${ACCOUNT_PATH}/listKeys`, handle: listKeys },
-  { method: "GET", path: GROUP_PATH, handle: listAccounts },
-  {
-    method: "GET",
-    path: `/subscriptions/{subscription}/providers/${TYPE}`,
-    handle: listAccounts,
-  },
-  {
-    method: "POST",
-    path: "/subscriptions/{subscription}/providers/Microsoft.Storage/checkNameAvailability",
-    handle: checkNameAvailability,
-  },
+  row("PUT", ACCOUNT_PATH, putAccount),
+  row("GET", ACCOUNT_PATH, getAccount),
+  row("DELETE", ACCOUNT_PATH, deleteAccount),
+  row("POST", `${ACCOUNT_PATH}/listKeys`, listKeys),
+  row("GET", GROUP_PATH, listAccounts),
+  row("GET", `/subscriptions/{subscription}/providers/${TYPE}`, listAccounts),
+  row(
+    "POST",
+    "/subscriptions/{subscription}/providers/Microsoft.Storage/checkNameAvailability",
+    checkNameAvailability,
+  ),
 ];
 
 const ACCOUNT_NAME = /^[a-z0-9]{3,24}$/;

@@ -3,6 +3,7 @@ import { z } from "zod";
 
 import type { ResourceGroup, Subscription } from "../../core/model.ts";
 import type { HttpAnswer } from "../../http/message.ts";
+import { row } from "../../http/route-table.ts";
 import { type ArmContext, type ArmRoute, parameter } from "../arm-context.ts";
 import { ArmError, resourceGroupNotFound } from "../arm-error.ts";
 import { invalidResourceNamespace } from "../arm-error.ts";
@@ -29,19 +30,19 @@ const GROUP_PATH = `${GROUPS_PATH}/{group}`;
  * Resource Manager's own resources: tenants, subscriptions, resource groups, and their contents.
  */
 export const subscriptionRoutes: readonly ArmRoute[] = [
-  { method: "GET", path: "/tenants", handle: listTenants },
-  { method: "GET", path: "/subscriptions", handle: listSubscriptions },
-  { method: "GET", path: SUBSCRIPTION_PATH, handle: getSubscription },
-  { method: "GET", path: `${SUBSCRIPTION_PATH}/locations`, handle: listLocations },
-  { method: "GET", path: `${SUBSCRIPTION_PATH}/resources`, handle: answerResources },
-  { method: "GET", path: `${SUBSCRIPTION_PATH}/providers`, handle: listProviders },
+  row("GET", "/tenants", listTenants),
+  row("GET", "/subscriptions", listSubscriptions),
+  row("GET", SUBSCRIPTION_PATH, getSubscription),
+  row("GET", `${SUBSCRIPTION_PATH}/locations`, listLocations),
+  row("GET", `${SUBSCRIPTION_PATH}/resources`, answerResources),
+  row("GET", `${SUBSCRIPTION_PATH}/providers`, listProviders),
   ...tagNameRoutes,
-  { method: "GET", path: GROUPS_PATH, handle: listGroups },
-  { method: "PUT", path: GROUP_PATH, handle: putGroup },
-  { method: "GET", path: GROUP_PATH, handle: getGroup },
-  { method: "HEAD", path: GROUP_PATH, handle: headGroup },
-  { method: "DELETE", path: GROUP_PATH, handle: deleteGroup },
-  { method: "GET", path: `${GROUP_PATH}/resources`, handle: answerResources },
+  row("GET", GROUPS_PATH, listGroups),
+  row("PUT", GROUP_PATH, putGroup),
+  row("GET", GROUP_PATH, getGroup),
+  row("HEAD", GROUP_PATH, headGroup),
+  row("DELETE", GROUP_PATH, deleteGroup),
+  row("GET", `${GROUP_PATH}/resources`, answerResources),
 ];
 
 /**
@@ -49,12 +50,8 @@ export const subscriptionRoutes: readonly ArmRoute[] = [
  * answers it.
  */
 export const providerRoutes: readonly ArmRoute[] = [
-  { method: "GET", path: `${SUBSCRIPTION_PATH}/providers/{namespace}`, handle: getProvider },
-  {
-    method: "POST",
-    path: `${SUBSCRIPTION_PATH}/providers/{namespace}/register`,
-    handle: getProvider,
-  },
+  row("GET", `${SUBSCRIPTION_PATH}/providers/{namespace}`, getProvider),
+  row("POST", `${SUBSCRIPTION_PATH}/providers/{namespace}/register`, getProvider),
 ];
 
 const GROUP_NAME = /^[\p{L}\p{N}_().-]{0,89}[\p{L}\p{N}_()-]$/u;

@@ -1,5 +1,6 @@
 import type { Subscription } from "../../core/model.ts";
 import type { HttpAnswer } from "../../http/message.ts";
+import { row } from "../../http/route-table.ts";
 import { type ArmContext, type ArmRoute, parameter } from "../arm-context.ts";
 import { ArmError, badRequest } from "../arm-error.ts";
 import { isWithin } from "../resource-id.ts";
@@ -15,11 +16,11 @@ const RESERVED = /^(?:microsoft|azure|windows)/iu;
 
 /** Predefined tag names of a subscription, and the names that are in use. */
 export const tagNameRoutes: readonly ArmRoute[] = [
-  { method: "GET", path: NAMES, handle: listTagNames },
-  { method: "PUT", path: NAME, handle: putTagName },
-  { method: "DELETE", path: NAME, handle: deleteTagName },
-  { method: "PUT", path: VALUE, handle: putTagValue },
-  { method: "DELETE", path: VALUE, handle: deleteTagValue },
+  row("GET", NAMES, listTagNames),
+  row("PUT", NAME, putTagName),
+  row("DELETE", NAME, deleteTagName),
+  row("PUT", VALUE, putTagValue),
+  row("DELETE", VALUE, deleteTagValue),
 ];
 
 /** How often each value is in use; a predefined one may be in use nowhere. */

@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import type { Vault } from "../../core/model.ts";
 import type { HttpAnswer } from "../../http/message.ts";
+import { row } from "../../http/route-table.ts";
 import { purgeVault } from "../../state/purge.ts";
 import { type ArmContext, type ArmRoute, parameter } from "../arm-context.ts";
 import { parseBody } from "../request-body.ts";
@@ -15,10 +16,10 @@ const PROVIDER_PATH = "/subscriptions/{subscription}/providers/Microsoft.KeyVaul
 const DELETED_PATH = `${PROVIDER_PATH}/locations/{location}/deletedVaults/{vault}`;
 
 export const deletedVaultRoutes: readonly ArmRoute[] = [
-  { method: "GET", path: `${PROVIDER_PATH}/deletedVaults`, handle: listDeletedVaults },
-  { method: "GET", path: DELETED_PATH, handle: getDeletedVault },
-  { method: "POST", path: `${DELETED_PATH}/purge`, handle: purgeDeletedVault },
-  { method: "POST", path: `${PROVIDER_PATH}/checkNameAvailability`, handle: checkNameAvailability },
+  row("GET", `${PROVIDER_PATH}/deletedVaults`, listDeletedVaults),
+  row("GET", DELETED_PATH, getDeletedVault),
+  row("POST", `${DELETED_PATH}/purge`, purgeDeletedVault),
+  row("POST", `${PROVIDER_PATH}/checkNameAvailability`, checkNameAvailability),
 ];
 
 const nameSchema = z.object({ name: z.string().max(256), type: z.string().max(128) });

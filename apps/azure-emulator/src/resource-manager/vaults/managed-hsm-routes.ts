@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import type { HttpAnswer } from "../../http/message.ts";
+import { row } from "../../http/route-table.ts";
 import type { ArmContext, ArmRoute } from "../arm-context.ts";
 import { parseBody } from "../request-body.ts";
 import { invalidVaultNameMessage, isVaultName } from "./vault-name.ts";
@@ -12,14 +13,14 @@ const PROVIDER_PATH = "/subscriptions/{subscription}/providers/Microsoft.KeyVaul
  * `check-name`) also request their lists, so the lists exist and are empty.
  */
 export const managedHsmRoutes: readonly ArmRoute[] = [
-  { method: "GET", path: `${PROVIDER_PATH}/managedHSMs`, handle: answerNone },
-  { method: "GET", path: `${PROVIDER_PATH}/deletedManagedHSMs`, handle: answerNone },
-  {
-    method: "GET",
-    path: "/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.KeyVault/managedHSMs",
-    handle: answerNone,
-  },
-  { method: "POST", path: `${PROVIDER_PATH}/checkMhsmNameAvailability`, handle: checkName },
+  row("GET", `${PROVIDER_PATH}/managedHSMs`, answerNone),
+  row("GET", `${PROVIDER_PATH}/deletedManagedHSMs`, answerNone),
+  row(
+    "GET",
+    "/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.KeyVault/managedHSMs",
+    answerNone,
+  ),
+  row("POST", `${PROVIDER_PATH}/checkMhsmNameAvailability`, checkName),
 ];
 
 const nameSchema = z.object({ name: z.string().max(256) });

@@ -10,6 +10,7 @@ import { type Key, keyRecordKey, type KeyVersion, type Vault } from "../../core/
 import { chooseBehaviour } from "../../core/unverified.ts";
 import type { Endpoints } from "../../dependencies.ts";
 import type { HttpAnswer } from "../../http/message.ts";
+import { row } from "../../http/route-table.ts";
 import { generateKey } from "../../key-vault/key-engine.ts";
 import { newVersionId, writeVersion } from "../../key-vault/write-version.ts";
 import { type ArmContext, type ArmRoute, parameter } from "../arm-context.ts";
@@ -27,11 +28,11 @@ const VERSIONS_PATH = `${KEY_PATH}/versions`;
  * the data plane, and it never changes an existing key.
  */
 export const vaultKeyRoutes: readonly ArmRoute[] = [
-  { method: "GET", path: KEYS_PATH, handle: listKeys },
-  { method: "PUT", path: KEY_PATH, handle: putKey },
-  { method: "GET", path: KEY_PATH, handle: getKey },
-  { method: "GET", path: VERSIONS_PATH, handle: listVersions },
-  { method: "GET", path: `${VERSIONS_PATH}/{version}`, handle: getVersion },
+  row("GET", KEYS_PATH, listKeys),
+  row("PUT", KEY_PATH, putKey),
+  row("GET", KEY_PATH, getKey),
+  row("GET", VERSIONS_PATH, listVersions),
+  row("GET", `${VERSIONS_PATH}/{version}`, getVersion),
 ];
 
 /** Resource Manager has no symmetric keys and none of ML-DSA. */

@@ -1,6 +1,7 @@
 import { changeAccess } from "../../core/access-history.ts";
 import type { Vault } from "../../core/model.ts";
 import type { HttpAnswer } from "../../http/message.ts";
+import { row } from "../../http/route-table.ts";
 import { purgeVault } from "../../state/purge.ts";
 import {
   type ArmContext,
@@ -36,17 +37,13 @@ const GROUP_PATH =
 export const VAULT_PATH = `${GROUP_PATH}/{vault}`;
 
 export const vaultRoutes: readonly ArmRoute[] = [
-  { method: "PUT", path: VAULT_PATH, handle: putVault },
-  { method: "PATCH", path: VAULT_PATH, handle: patchVault },
-  { method: "GET", path: VAULT_PATH, handle: getVault },
-  { method: "DELETE", path: VAULT_PATH, handle: deleteVault },
-  { method: "PUT", path: `${VAULT_PATH}/accessPolicies/{change}`, handle: putAccessPolicies },
-  { method: "GET", path: GROUP_PATH, handle: listVaults },
-  {
-    method: "GET",
-    path: "/subscriptions/{subscription}/providers/Microsoft.KeyVault/vaults",
-    handle: listVaults,
-  },
+  row("PUT", VAULT_PATH, putVault),
+  row("PATCH", VAULT_PATH, patchVault),
+  row("GET", VAULT_PATH, getVault),
+  row("DELETE", VAULT_PATH, deleteVault),
+  row("PUT", `${VAULT_PATH}/accessPolicies/{change}`, putAccessPolicies),
+  row("GET", GROUP_PATH, listVaults),
+  row("GET", "/subscriptions/{subscription}/providers/Microsoft.KeyVault/vaults", listVaults),
 ];
 
 function putVault(context: ArmContext): HttpAnswer {
