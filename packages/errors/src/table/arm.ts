@@ -1,4 +1,5 @@
-import type { Text, WrittenRow } from "../row.ts";
+import type { Text } from "../row.ts";
+import { invalid, refused, unreachable } from "./classes.ts";
 
 const NOTHING_DONE = {
   en: "Nothing is changed; the request was not carried out.",
@@ -15,15 +16,12 @@ const SIGN_IN = {
  * deployment errors").
  */
 export const ARM_ERRORS = {
-  ResourceNotFound: {
+  ResourceNotFound: invalid(404, "order-owner", {
     title: { en: "The resource was not found", de: "Die Ressource wurde nicht gefunden" },
     message: {
       en: "The resource cannot be found in this resource group",
       de: "In dieser Ressourcengruppe ist die Ressource nicht zu finden",
     },
-    class: "invalid",
-    httpStatus: 404,
-    who: "order-owner",
     ask: {
       en: "Ask the order owner for the order's name, resource group and subscription.",
       de: "Fragen Sie den Besitzer des Auftrags nach dem Namen, der Ressourcengruppe und dem Abonnement des Auftrags.",
@@ -41,8 +39,8 @@ export const ARM_ERRORS = {
     },
     meanwhile: NOTHING_DONE,
     reproduce: 'az rest --method get --url "{orderId}-x?api-version=2022-12-01"',
-  },
-  ResourceGroupNotFound: {
+  }),
+  ResourceGroupNotFound: invalid(404, "order-owner", {
     title: {
       en: "The resource group was not found",
       de: "Die Ressourcengruppe wurde nicht gefunden",
@@ -51,9 +49,6 @@ export const ARM_ERRORS = {
       en: "The resource group cannot be found",
       de: "Die Ressourcengruppe ist nicht zu finden",
     },
-    class: "invalid",
-    httpStatus: 404,
-    who: "order-owner",
     ask: {
       en: "Ask the order owner for the order's resource group.",
       de: "Fragen Sie den Besitzer des Auftrags nach der Ressourcengruppe des Auftrags.",
@@ -72,13 +67,10 @@ export const ARM_ERRORS = {
     meanwhile: NOTHING_DONE,
     reproduce:
       'az rest --method get --url "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}-x/providers/Microsoft.DataBox/jobs/{orderName}?api-version=2022-12-01"',
-  },
-  SubscriptionNotFound: {
+  }),
+  SubscriptionNotFound: invalid(404, "order-owner", {
     title: { en: "The subscription was not found", de: "Das Abonnement wurde nicht gefunden" },
     message: { en: "The subscription cannot be found", de: "Das Abonnement ist nicht zu finden" },
-    class: "invalid",
-    httpStatus: 404,
-    who: "order-owner",
     ask: {
       en: "Ask the order owner for the order's subscription.",
       de: "Fragen Sie den Besitzer des Auftrags nach dem Abonnement des Auftrags.",
@@ -97,16 +89,13 @@ export const ARM_ERRORS = {
     meanwhile: NOTHING_DONE,
     reproduce:
       'az rest --method get --url "/subscriptions/00000000-0000-0000-0000-000000000000/providers/Microsoft.DataBox/jobs?api-version=2022-12-01"',
-  },
-  InvalidApiVersionParameter: {
+  }),
+  InvalidApiVersionParameter: invalid(400, "order-owner", {
     title: { en: "The API version is not supported", de: "Die API-Version wird nicht unterstützt" },
     message: {
       en: "The api-version parameter names a version that is not supported",
       de: "Der Parameter api-version nennt eine Version, die nicht unterstützt wird",
     },
-    class: "invalid",
-    httpStatus: 400,
-    who: "order-owner",
     ask: {
       en: "Ask the order owner to update the tool that made this request.",
       de: "Bitten Sie den Besitzer des Auftrags, das Werkzeug zu aktualisieren, das diese Anforderung gestellt hat.",
@@ -124,16 +113,13 @@ export const ARM_ERRORS = {
     },
     meanwhile: NOTHING_DONE,
     reproduce: 'az rest --method get --url "{orderId}?api-version=1999-01-01"',
-  },
-  MissingApiVersionParameter: {
+  }),
+  MissingApiVersionParameter: invalid(400, "order-owner", {
     title: { en: "The API version is missing", de: "Die API-Version fehlt" },
     message: {
       en: "The api-version parameter is required and missing",
       de: "Der Parameter api-version ist erforderlich und fehlt",
     },
-    class: "invalid",
-    httpStatus: 400,
-    who: "order-owner",
     ask: {
       en: "Ask the order owner to name the API version in the request.",
       de: "Bitten Sie den Besitzer des Auftrags, in der Anforderung die API-Version zu nennen.",
@@ -151,16 +137,13 @@ export const ARM_ERRORS = {
     },
     meanwhile: NOTHING_DONE,
     reproduce: 'az rest --method get --url "{orderId}"',
-  },
-  InvalidRequestContent: {
+  }),
+  InvalidRequestContent: invalid(400, "order-owner", {
     title: { en: "The request is not valid", de: "Die Anforderung ist ungültig" },
     message: {
       en: "The request content is not valid",
       de: "Der Inhalt der Anforderung ist ungültig",
     },
-    class: "invalid",
-    httpStatus: 400,
-    who: "order-owner",
     ask: {
       en: "Ask the order owner to correct the request; the error names the member that is wrong.",
       de: "Bitten Sie den Besitzer des Auftrags, die Anforderung zu berichtigen; der Fehler nennt das falsche Element.",
@@ -178,8 +161,8 @@ export const ARM_ERRORS = {
     meanwhile: NOTHING_DONE,
     reproduce:
       'az rest --method patch --url "{orderId}?api-version=2022-12-01" --body \'{"sku":7}\'',
-  },
-  InvalidResourceGroup: {
+  }),
+  InvalidResourceGroup: invalid(400, "order-owner", {
     title: {
       en: "The resource group name is not valid",
       de: "Der Name der Ressourcengruppe ist ungültig",
@@ -188,9 +171,6 @@ export const ARM_ERRORS = {
       en: "The resource group name is not valid",
       de: "Der Name der Ressourcengruppe ist ungültig",
     },
-    class: "invalid",
-    httpStatus: 400,
-    who: "order-owner",
     ask: {
       en: "Ask the order owner to check the name of the resource group.",
       de: "Bitten Sie den Besitzer des Auftrags, den Namen der Ressourcengruppe zu prüfen.",
@@ -206,13 +186,10 @@ export const ARM_ERRORS = {
       de: "Der Name ist zu lang, endet mit einem Punkt oder enthält Zeichen, die nicht erlaubt sind.",
     },
     meanwhile: NOTHING_DONE,
-  },
-  InvalidResourceName: {
+  }),
+  InvalidResourceName: invalid(400, "order-owner", {
     title: { en: "The name is not valid", de: "Der Name ist ungültig" },
     message: { en: "The resource name is not valid", de: "Der Ressourcenname ist ungültig" },
-    class: "invalid",
-    httpStatus: 400,
-    who: "order-owner",
     ask: {
       en: "Ask the order owner to choose another name for the order.",
       de: "Bitten Sie den Besitzer des Auftrags, einen anderen Namen für den Auftrag zu wählen.",
@@ -230,16 +207,13 @@ export const ARM_ERRORS = {
     meanwhile: NOTHING_DONE,
     reproduce:
       'az rest --method get --url "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroup}/providers/Microsoft.DataBox/jobs/no%20name?api-version=2022-12-01"',
-  },
-  AuthenticationFailed: {
+  }),
+  AuthenticationFailed: refused(401, "order-owner", {
     title: { en: "You are not signed in", de: "Sie sind nicht angemeldet" },
     message: {
       en: "The caller cannot be authenticated",
       de: "Der Aufrufer kann nicht authentifiziert werden",
     },
-    class: "refused",
-    httpStatus: 401,
-    who: "order-owner",
     ask: {
       en: "Sign in again and repeat what you did.",
       de: "Melden Sie sich erneut an, und wiederholen Sie, was Sie getan haben.",
@@ -310,16 +284,13 @@ export const ARM_ERRORS = {
     meanwhile: NOTHING_DONE,
     reproduce:
       'az rest --method get --skip-authorization-header --url "{orderId}?api-version=2022-12-01"',
-  },
-  AuthorizationFailed: {
+  }),
+  AuthorizationFailed: refused(403, "security-administrator", {
     title: { en: "You are not allowed to do this", de: "Sie sind dazu nicht berechtigt" },
     message: {
       en: "The caller has no permission for this action on this resource",
       de: "Der Aufrufer hat für diese Aktion an dieser Ressource keine Berechtigung",
     },
-    class: "refused",
-    httpStatus: 403,
-    who: "security-administrator",
     ask: {
       en: "Ask your security administrator for a role[ on order {orderName}] that allows this.",
       de: "Bitten Sie Ihren Sicherheitsadministrator um eine Rolle[ am Auftrag {orderName}], die das erlaubt.",
@@ -371,8 +342,8 @@ export const ARM_ERRORS = {
       en: "Nothing is changed; the refusal is in the audit trail.",
       de: "Nichts ist geändert; die Verweigerung steht im Prüfprotokoll.",
     },
-  },
-  PreconditionFailed: {
+  }),
+  PreconditionFailed: invalid(412, "order-owner", {
     title: {
       en: "Someone else changed the resource",
       de: "Jemand anderes hat die Ressource geändert",
@@ -381,9 +352,6 @@ export const ARM_ERRORS = {
       en: "The resource has changed since it was read",
       de: "Die Ressource hat sich geändert, seit sie gelesen wurde",
     },
-    class: "invalid",
-    httpStatus: 412,
-    who: "order-owner",
     ask: {
       en: "Ask the order owner to read order {orderName} again and repeat the change.",
       de: "Bitten Sie den Besitzer des Auftrags, den Auftrag {orderName} neu zu lesen und die Änderung zu wiederholen.",
@@ -402,16 +370,13 @@ export const ARM_ERRORS = {
     meanwhile: NOTHING_DONE,
     reproduce:
       'az rest --method patch --url "{orderId}?api-version=2022-12-01" --headers If-Match=stale --body \'{"tags":{}}\'',
-  },
-  ResourceAlreadyExists: {
+  }),
+  ResourceAlreadyExists: invalid(409, "order-owner", {
     title: { en: "The order already exists", de: "Den Auftrag gibt es bereits" },
     message: {
       en: "An order with this name already exists and cannot be created again",
       de: "Einen Auftrag dieses Namens gibt es bereits; er kann nicht noch einmal erstellt werden",
     },
-    class: "invalid",
-    httpStatus: 409,
-    who: "order-owner",
     ask: {
       en: "Ask the order owner to choose another name, or to update order {orderName} instead.",
       de: "Bitten Sie den Besitzer des Auftrags, einen anderen Namen zu wählen oder stattdessen den Auftrag {orderName} zu ändern.",
@@ -435,16 +400,13 @@ export const ARM_ERRORS = {
       en: "The existing order stays as it is.",
       de: "Der vorhandene Auftrag bleibt, wie er ist.",
     },
-  },
-  MethodNotAllowed: {
+  }),
+  MethodNotAllowed: invalid(405, "order-owner", {
     title: { en: "The method is not allowed here", de: "Die Methode ist hier nicht erlaubt" },
     message: {
       en: "This address does not support the HTTP method",
       de: "Diese Adresse unterstützt die HTTP-Methode nicht",
     },
-    class: "invalid",
-    httpStatus: 405,
-    who: "order-owner",
     ask: {
       en: "Ask the order owner to correct the request's method.",
       de: "Bitten Sie den Besitzer des Auftrags, die Methode der Anforderung zu berichtigen.",
@@ -461,16 +423,13 @@ export const ARM_ERRORS = {
     },
     meanwhile: NOTHING_DONE,
     reproduce: "az rest --method put --url \"{orderId}/cancel?api-version=2022-12-01\" --body '{}'",
-  },
-  NotFound: {
+  }),
+  NotFound: invalid(404, "order-owner", {
     title: { en: "There is nothing at this address", de: "An dieser Adresse gibt es nichts" },
     message: {
       en: "No operation exists at this address",
       de: "An dieser Adresse gibt es keine Operation",
     },
-    class: "invalid",
-    httpStatus: 404,
-    who: "order-owner",
     ask: {
       en: "Ask the broker's operator whether the address {brokerUrl} is right.",
       de: "Fragen Sie den Betreiber des Dienstes, ob die Adresse {brokerUrl} richtig ist.",
@@ -487,16 +446,13 @@ export const ARM_ERRORS = {
     },
     meanwhile: NOTHING_DONE,
     reproduce: 'az rest --method get --url "{orderId}/nothing?api-version=2022-12-01"',
-  },
-  UnsupportedMediaType: {
+  }),
+  UnsupportedMediaType: invalid(415, "order-owner", {
     title: { en: "The content type is not supported", de: "Der Inhaltstyp wird nicht unterstützt" },
     message: {
       en: "The content type of the request is not supported here",
       de: "Der Inhaltstyp der Anforderung wird hier nicht unterstützt",
     },
-    class: "invalid",
-    httpStatus: 415,
-    who: "order-owner",
     ask: {
       en: "Ask the broker's operator which version of the tool fits the broker.",
       de: "Fragen Sie den Betreiber des Dienstes, welche Version des Werkzeugs zum Broker passt.",
@@ -514,16 +470,13 @@ export const ARM_ERRORS = {
     meanwhile: NOTHING_DONE,
     reproduce:
       'az rest --method patch --url "{orderId}?api-version=2022-12-01" --headers Content-Type=text/plain --body x',
-  },
-  RequestBodyTooLarge: {
+  }),
+  RequestBodyTooLarge: invalid(413, "order-owner", {
     title: { en: "The request is too large", de: "Die Anforderung ist zu groß" },
     message: {
       en: "The request body is larger than this address accepts",
       de: "Der Textkörper der Anforderung ist größer, als diese Adresse annimmt",
     },
-    class: "invalid",
-    httpStatus: 413,
-    who: "order-owner",
     ask: {
       en: "Ask the order owner to make the request smaller.",
       de: "Bitten Sie den Besitzer des Auftrags, die Anforderung zu verkleinern.",
@@ -539,16 +492,13 @@ export const ARM_ERRORS = {
       de: "Jede Route hat eine Obergrenze für ihren Textkörper; sie wird geprüft, bevor etwas in den Speicher gelesen wird.",
     },
     meanwhile: NOTHING_DONE,
-  },
-  TooManyRequests: {
+  }),
+  TooManyRequests: unreachable(429, "nobody", {
     title: { en: "Too many requests", de: "Zu viele Anforderungen" },
     message: {
       en: "Too many requests came from this caller",
       de: "Von diesem Aufrufer kamen zu viele Anforderungen",
     },
-    class: "unreachable",
-    httpStatus: 429,
-    who: "nobody",
     ask: {
       en: "Wait {retryAfterSeconds} seconds, then try again.",
       de: "Warten Sie {retryAfterSeconds} Sekunden, und versuchen Sie es dann erneut.",
@@ -567,13 +517,10 @@ export const ARM_ERRORS = {
       en: "Other callers are served; nothing is changed.",
       de: "Andere Aufrufer werden bedient; nichts ist geändert.",
     },
-  },
-  ServiceUnavailable: {
+  }),
+  ServiceUnavailable: unreachable(503, "nobody", {
     title: { en: "The service is not available now", de: "Der Dienst ist gerade nicht verfügbar" },
     message: { en: "The service cannot answer now", de: "Der Dienst kann gerade nicht antworten" },
-    class: "unreachable",
-    httpStatus: 503,
-    who: "nobody",
     ask: {
       en: "Wait a minute, then try again.",
       de: "Warten Sie eine Minute, und versuchen Sie es dann erneut.",
@@ -592,5 +539,5 @@ export const ARM_ERRORS = {
       en: "Nothing is changed, and nothing re-locks.",
       de: "Nichts ist geändert, und nichts sperrt sich wieder.",
     },
-  },
-} as const satisfies Record<string, WrittenRow>;
+  }),
+};

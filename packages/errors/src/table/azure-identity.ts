@@ -1,4 +1,5 @@
-import type { Text, WrittenRow } from "../row.ts";
+import type { Text } from "../row.ts";
+import { invalid, refused } from "./classes.ts";
 import {
   DISABLE_SYSTEM_IDENTITY,
   ENABLE_SYSTEM_IDENTITY,
@@ -17,7 +18,7 @@ const MEANWHILE = {
 
 /** Azure's codes for the identity that asks the vault. */
 export const AZURE_IDENTITY_ERRORS = {
-  SsemUserErrorSystemAssignedIdentityAbsent: {
+  SsemUserErrorSystemAssignedIdentityAbsent: refused(400, "order-owner", {
     title: {
       en: "The order has no system-assigned identity",
       de: "Der Auftrag hat keine systemseitig zugewiesene Identität",
@@ -26,9 +27,6 @@ export const AZURE_IDENTITY_ERRORS = {
       en: "The system-assigned identity that should use the key does not exist",
       de: "Die systemseitig zugewiesene Identität, die den Schlüssel nutzen soll, gibt es nicht",
     },
-    class: "refused",
-    httpStatus: 400,
-    who: "order-owner",
     ask: {
       en: "Ask the owner of order {orderName} to turn its system-assigned identity on, and your security administrator to grant it the key, then try again.",
       de: "Bitten Sie den Besitzer des Auftrags {orderName}, dessen systemseitig zugewiesene Identität einzuschalten, und Ihren Sicherheitsadministrator, ihr den Schlüssel freizugeben, und versuchen Sie es dann erneut.",
@@ -72,8 +70,8 @@ export const AZURE_IDENTITY_ERRORS = {
     meanwhile: MEANWHILE,
     reproduce:
       'az rest --method patch --url "{orderId}?api-version=2022-12-01" --body \'{"identity":{"type":"None"}}\'',
-  },
-  SsemUserErrorUserAssignedIdentityAbsent: {
+  }),
+  SsemUserErrorUserAssignedIdentityAbsent: refused(400, "order-owner", {
     title: {
       en: "The user-assigned identity is missing",
       de: "Die benutzerseitig zugewiesene Identität fehlt",
@@ -82,9 +80,6 @@ export const AZURE_IDENTITY_ERRORS = {
       en: "The user-assigned identity that should use the key is not available to the order",
       de: "Die benutzerseitig zugewiesene Identität, die den Schlüssel nutzen soll, steht dem Auftrag nicht zur Verfügung",
     },
-    class: "refused",
-    httpStatus: 400,
-    who: "order-owner",
     ask: {
       en: "Ask the owner of order {orderName} to attach a user-assigned identity that may use the key, then try again.",
       de: "Bitten Sie den Besitzer des Auftrags {orderName}, ihm eine benutzerseitig zugewiesene Identität zuzuordnen, die den Schlüssel nutzen darf, und versuchen Sie es dann erneut.",
@@ -137,8 +132,8 @@ export const AZURE_IDENTITY_ERRORS = {
     },
     meanwhile: MEANWHILE,
     reproduce: "az identity delete --ids {identityId}",
-  },
-  SsemUserErrorUserAssignedLimitReached: {
+  }),
+  SsemUserErrorUserAssignedLimitReached: invalid(400, "order-owner", {
     title: {
       en: "Too many user-assigned identities",
       de: "Zu viele benutzerseitig zugewiesene Identitäten",
@@ -147,9 +142,6 @@ export const AZURE_IDENTITY_ERRORS = {
       en: "The order cannot have more user-assigned identities",
       de: "Der Auftrag kann nicht mehr benutzerseitig zugewiesene Identitäten haben",
     },
-    class: "invalid",
-    httpStatus: 400,
-    who: "order-owner",
     ask: {
       en: "Ask the owner of order {orderName} to remove user-assigned identities that it does not need, then try again.",
       de: "Bitten Sie den Besitzer des Auftrags {orderName}, benutzerseitig zugewiesene Identitäten zu entfernen, die er nicht braucht, und versuchen Sie es dann erneut.",
@@ -169,8 +161,8 @@ export const AZURE_IDENTITY_ERRORS = {
       en: "The change is not made; the order keeps its current identities.",
       de: "Die Änderung wird nicht vorgenommen; der Auftrag behält seine aktuellen Identitäten.",
     },
-  },
-  SsemUserErrorCrossTenantIdentityAccessForbidden: {
+  }),
+  SsemUserErrorCrossTenantIdentityAccessForbidden: refused(400, "security-administrator", {
     title: {
       en: "The identity belongs to another tenant",
       de: "Die Identität gehört zu einem anderen Mandanten",
@@ -179,9 +171,6 @@ export const AZURE_IDENTITY_ERRORS = {
       en: "The identity that should use the key belongs to another tenant",
       de: "Die Identität, die den Schlüssel nutzen soll, gehört zu einem anderen Mandanten",
     },
-    class: "refused",
-    httpStatus: 400,
-    who: "security-administrator",
     ask: {
       en: "Ask your security administrator for an identity in tenant {tenantId} that may use key {keyName}, then try again.",
       de: "Bitten Sie Ihren Sicherheitsadministrator um eine Identität im Mandanten {tenantId}, die den Schlüssel {keyName} nutzen darf, und versuchen Sie es dann erneut.",
@@ -199,8 +188,8 @@ export const AZURE_IDENTITY_ERRORS = {
       de: "Verwaltete Identitäten bleiben zurück, wenn ihr Abonnement in einen anderen Mandanten umzieht; Token des alten Mandanten sind im neuen nicht gültig.",
     },
     meanwhile: MEANWHILE,
-  },
-  SsemUserErrorKekUserIdentityNotFound: {
+  }),
+  SsemUserErrorKekUserIdentityNotFound: refused(400, "order-owner", {
     title: {
       en: "The identity is not in the directory",
       de: "Die Identität ist nicht im Verzeichnis",
@@ -209,9 +198,6 @@ export const AZURE_IDENTITY_ERRORS = {
       en: "The directory does not know the user-assigned identity that should use the key",
       de: "Das Verzeichnis kennt die benutzerseitig zugewiesene Identität nicht, die den Schlüssel nutzen soll",
     },
-    class: "refused",
-    httpStatus: 400,
-    who: "order-owner",
     ask: {
       en: "Ask the owner of order {orderName} to select another user-assigned identity, then try again.",
       de: "Bitten Sie den Besitzer des Auftrags {orderName}, eine andere benutzerseitig zugewiesene Identität auszuwählen, und versuchen Sie es dann erneut.",
@@ -231,5 +217,5 @@ export const AZURE_IDENTITY_ERRORS = {
     },
     meanwhile: MEANWHILE,
     reproduce: "az identity delete --ids {identityId}",
-  },
-} as const satisfies Record<string, WrittenRow>;
+  }),
+};

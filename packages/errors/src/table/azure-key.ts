@@ -1,4 +1,5 @@
-import type { Text, WrittenRow } from "../row.ts";
+import type { Text } from "../row.ts";
+import { invalid, refused } from "./classes.ts";
 import { PASS_RETENTION } from "./reproduce.ts";
 import {
   LIST_KEY_VERSIONS,
@@ -18,15 +19,12 @@ const MEANWHILE = {
  * errors").
  */
 export const AZURE_KEY_ERRORS = {
-  SsemUserErrorEncryptionKeyDisabled: {
+  SsemUserErrorEncryptionKeyDisabled: refused(400, "security-administrator", {
     title: { en: "The key is disabled", de: "Der Schlüssel ist deaktiviert" },
     message: {
       en: "The customer-managed key version is disabled, so the unlock key cannot be fetched",
       de: "Die Version des kundenseitig verwalteten Schlüssels ist deaktiviert, daher ist der Entsperrschlüssel nicht abrufbar",
     },
-    class: "refused",
-    httpStatus: 400,
-    who: "security-administrator",
     ask: {
       en: "Ask your security administrator to enable version {keyVersion} of key {keyName} in vault {vaultName}, then try again.",
       de: "Bitten Sie Ihren Sicherheitsadministrator, die Version {keyVersion} des Schlüssels {keyName} im Tresor {vaultName} zu aktivieren, und versuchen Sie es dann erneut.",
@@ -47,16 +45,13 @@ export const AZURE_KEY_ERRORS = {
     meanwhile: MEANWHILE,
     reproduce:
       "az keyvault key set-attributes --vault-name {vaultName} --name {keyName} --version {keyVersion} --enabled false",
-  },
-  SsemUserErrorEncryptionKeyExpired: {
+  }),
+  SsemUserErrorEncryptionKeyExpired: refused(400, "security-administrator", {
     title: { en: "The key has expired", de: "Der Schlüssel ist abgelaufen" },
     message: {
       en: "The customer-managed key version has expired, so the unlock key cannot be fetched",
       de: "Die Version des kundenseitig verwalteten Schlüssels ist abgelaufen, daher ist der Entsperrschlüssel nicht abrufbar",
     },
-    class: "refused",
-    httpStatus: 400,
-    who: "security-administrator",
     ask: {
       en: "Ask your security administrator to set a later expiry on version {keyVersion} of key {keyName} in vault {vaultName}, then try again.",
       de: "Bitten Sie Ihren Sicherheitsadministrator, für die Version {keyVersion} des Schlüssels {keyName} im Tresor {vaultName} ein späteres Ablaufdatum zu setzen, und versuchen Sie es dann erneut.",
@@ -79,16 +74,13 @@ export const AZURE_KEY_ERRORS = {
       "az keyvault key set-attributes --vault-name {vaultName} --name {keyName} --version {keyVersion} --expires 2020-01-01T00:00:00Z",
     articleCorrection:
       "The article says to enable the key version. Enabling does not move the expiry: the cure is a later expiry on that version, or another key.",
-  },
-  SsemUserErrorKeyDetailsNotFound: {
+  }),
+  SsemUserErrorKeyDetailsNotFound: refused(400, "security-administrator", {
     title: { en: "The key was not found", de: "Der Schlüssel wurde nicht gefunden" },
     message: {
       en: "The customer-managed key cannot be found in its vault",
       de: "Der kundenseitig verwaltete Schlüssel ist in seinem Tresor nicht zu finden",
     },
-    class: "refused",
-    httpStatus: 400,
-    who: "security-administrator",
     ask: {
       en: "Ask your security administrator to find out what happened to key {keyName} of vault {vaultName} and to restore it, then try again.",
       de: "Bitten Sie Ihren Sicherheitsadministrator, herauszufinden, was mit dem Schlüssel {keyName} des Tresors {vaultName} geschehen ist, und ihn wiederherzustellen; versuchen Sie es dann erneut.",
@@ -198,16 +190,13 @@ export const AZURE_KEY_ERRORS = {
     reproduce: "az keyvault key delete --vault-name {vaultName} --name {keyName}",
     articleCorrection:
       "The article calls a deleted key lost unless its vault is recovered. A deleted key by itself is recoverable until its scheduled purge date, which the error shows.",
-  },
-  SsemUserErrorEncryptionKeyTypeNotSupported: {
+  }),
+  SsemUserErrorEncryptionKeyTypeNotSupported: invalid(400, "security-administrator", {
     title: { en: "The key's type is not supported", de: "Der Schlüsseltyp wird nicht unterstützt" },
     message: {
       en: "The customer-managed key is not an RSA key of at least 2048 bits",
       de: "Der kundenseitig verwaltete Schlüssel ist kein RSA-Schlüssel mit mindestens 2048 Bit",
     },
-    class: "invalid",
-    httpStatus: 400,
-    who: "security-administrator",
     ask: {
       en: "Ask your security administrator for an RSA key of at least 2048 bits in vault {vaultName}, then try again.",
       de: "Bitten Sie Ihren Sicherheitsadministrator um einen RSA-Schlüssel mit mindestens 2048 Bit im Tresor {vaultName}, und versuchen Sie es dann erneut.",
@@ -247,5 +236,5 @@ export const AZURE_KEY_ERRORS = {
       de: "Die Änderung wird nicht vorgenommen; der Auftrag behält seinen aktuellen Schlüssel.",
     },
     reproduce: "az keyvault key create --vault-name {vaultName} --name {keyName}-ec --kty EC",
-  },
-} as const satisfies Record<string, WrittenRow>;
+  }),
+};

@@ -1,4 +1,4 @@
-import type { WrittenRow } from "../row.ts";
+import { invalid, pending } from "./classes.ts";
 import { TRY_AGAIN } from "./steps.ts";
 
 const LIST_ORDERS = {
@@ -10,15 +10,12 @@ const LIST_ORDERS = {
 
 /** Azure's codes for orders, seen in recordings and in the API's examples. */
 export const AZURE_ORDER_ERRORS = {
-  SsemUserErrorSecretsNotGenerated: {
+  SsemUserErrorSecretsNotGenerated: pending(400, "nobody", {
     title: { en: "There are no credentials yet", de: "Es gibt noch keine Anmeldeinformationen" },
     message: {
       en: "The credentials of the order are not generated yet",
       de: "Die Anmeldeinformationen des Auftrags sind noch nicht erzeugt",
     },
-    class: "pending",
-    httpStatus: 400,
-    who: "nobody",
     ask: {
       en: "Wait until the appliance of order {orderName} is prepared, then try again.",
       de: "Warten Sie, bis das Gerät des Auftrags {orderName} vorbereitet ist, und versuchen Sie es dann erneut.",
@@ -42,13 +39,10 @@ export const AZURE_ORDER_ERRORS = {
       de: "Nichts ändert sich; der Auftrag läuft weiter.",
     },
     reproduce: 'az rest --method post --url "{orderId}/listCredentials?api-version=2022-12-01"',
-  },
-  SsemUserErrorEntityNotFound: {
+  }),
+  SsemUserErrorEntityNotFound: invalid(404, "order-owner", {
     title: { en: "The order was not found", de: "Der Auftrag wurde nicht gefunden" },
     message: { en: "The order cannot be found", de: "Der Auftrag ist nicht zu finden" },
-    class: "invalid",
-    httpStatus: 404,
-    who: "order-owner",
     ask: {
       en: "Ask the order owner whether order {orderName} still exists and how it is spelt.",
       de: "Fragen Sie den Besitzer des Auftrags, ob es den Auftrag {orderName} noch gibt und wie er geschrieben wird.",
@@ -60,8 +54,8 @@ export const AZURE_ORDER_ERRORS = {
     },
     meanwhile: { en: "Nothing is changed.", de: "Nichts ist geändert." },
     reproduce: 'az rest --method get --url "{orderId}-x?api-version=2022-12-01"',
-  },
-  SsemUserCopyErrorWaitingForAction: {
+  }),
+  SsemUserCopyErrorWaitingForAction: pending(409, "order-owner", {
     title: {
       en: "The data copy waits for a decision",
       de: "Das Kopieren der Daten wartet auf eine Entscheidung",
@@ -70,9 +64,6 @@ export const AZURE_ORDER_ERRORS = {
       en: "The data copy has stopped and waits for the customer's decision",
       de: "Das Kopieren der Daten ist angehalten und wartet auf die Entscheidung des Kunden",
     },
-    class: "pending",
-    httpStatus: 409,
-    who: "order-owner",
     ask: {
       en: "Ask the owner of order {orderName} to fix the problem that the order's error names and to resume the copy.",
       de: "Bitten Sie den Besitzer des Auftrags {orderName}, das Problem zu beheben, das der Fehler des Auftrags nennt, und das Kopieren fortzusetzen.",
@@ -105,5 +96,5 @@ export const AZURE_ORDER_ERRORS = {
       en: "The copy is stopped; the appliance stays locked and nothing is erased until the order owner decides.",
       de: "Das Kopieren steht still; das Gerät bleibt gesperrt, und nichts wird gelöscht, bis der Besitzer des Auftrags entscheidet.",
     },
-  },
-} as const satisfies Record<string, WrittenRow>;
+  }),
+};

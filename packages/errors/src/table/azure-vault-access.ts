@@ -1,4 +1,5 @@
-import type { Step, Text, WrittenRow } from "../row.ts";
+import type { Step, Text } from "../row.ts";
+import { refused } from "./classes.ts";
 import {
   CONTACT_BROKER_OPERATOR,
   GRANT_BY_POLICY,
@@ -16,7 +17,7 @@ const ALLOW_ADDRESS = {
 
 /** The vault was reached and refused this identity, this address or this operation. */
 export const AZURE_VAULT_ACCESS_ERRORS = {
-  SsemUserErrorKeyVaultBadRequestException: {
+  SsemUserErrorKeyVaultBadRequestException: refused(400, "security-administrator", {
     title: {
       en: "The vault refused access to the key",
       de: "Der Tresor hat den Zugriff auf den Schlüssel verweigert",
@@ -25,9 +26,6 @@ export const AZURE_VAULT_ACCESS_ERRORS = {
       en: "The key vault refused access to the customer-managed key",
       de: "Der Schlüsseltresor hat den Zugriff auf den kundenseitig verwalteten Schlüssel verweigert",
     },
-    class: "refused",
-    httpStatus: 400,
-    who: "security-administrator",
     ask: {
       en: "Ask your security administrator to let the order's identity {principalId} use key {keyName} in vault {vaultName}, then try again.",
       de: "Bitten Sie Ihren Sicherheitsadministrator, die Identität {principalId} des Auftrags den Schlüssel {keyName} im Tresor {vaultName} nutzen zu lassen, und versuchen Sie es dann erneut.",
@@ -152,5 +150,5 @@ export const AZURE_VAULT_ACCESS_ERRORS = {
     reproduce: "az keyvault delete-policy --name {vaultName} --object-id {principalId}",
     articleCorrection:
       "The article of 2025-03-06 is right that a firewall is one cause of this code. Its remedy is to switch to a system-assigned identity and then to add the key; follow it for an order in Azure Data Box itself. Here it changes nothing: the broker calls the vault from its own address with either type of identity, so admit that address, or connect the broker through a private endpoint. Older versions of the article advise allowing trusted Microsoft services. Key Vault's list of those has Azure Import/Export but not Data Box, so this alone does not admit the broker either.",
-  },
-} as const satisfies Record<string, WrittenRow>;
+  }),
+};

@@ -1,4 +1,5 @@
-import type { Text, WrittenRow } from "../row.ts";
+import type { Text } from "../row.ts";
+import { invalid, refused } from "./classes.ts";
 import { PASS_RETENTION } from "./reproduce.ts";
 import {
   GRANT_BY_ROLE,
@@ -18,15 +19,12 @@ const NOT_CHANGED = {
 
 /** Azure's codes for the vault and its URL. */
 export const AZURE_VAULT_ERRORS = {
-  SsemUserErrorKeyVaultDetailsNotFound: {
+  SsemUserErrorKeyVaultDetailsNotFound: refused(400, "security-administrator", {
     title: { en: "The vault was not found", de: "Der Tresor wurde nicht gefunden" },
     message: {
       en: "The key vault of the customer-managed key cannot be found",
       de: "Der Schlüsseltresor des kundenseitig verwalteten Schlüssels ist nicht zu finden",
     },
-    class: "refused",
-    httpStatus: 400,
-    who: "security-administrator",
     ask: {
       en: "Ask your security administrator to find out what happened to key vault {vaultName} and to restore it, then try again.",
       de: "Bitten Sie Ihren Sicherheitsadministrator, herauszufinden, was mit dem Schlüsseltresor {vaultName} geschehen ist, und ihn wiederherzustellen; versuchen Sie es dann erneut.",
@@ -133,8 +131,8 @@ export const AZURE_VAULT_ERRORS = {
     reproduce: "az keyvault delete --name {vaultName}",
     articleCorrection:
       "The article stops at recovering the vault. A recovered vault has lost its role assignments, so access must be granted again; and the deadline is the scheduled purge date, which the error shows.",
-  },
-  SsemUserErrorSoftDeleteAndPurgeProtectionNotEnabled: {
+  }),
+  SsemUserErrorSoftDeleteAndPurgeProtectionNotEnabled: invalid(400, "security-administrator", {
     title: {
       en: "The vault does not protect its keys from deletion",
       de: "Der Tresor schützt seine Schlüssel nicht vor dem Löschen",
@@ -143,9 +141,6 @@ export const AZURE_VAULT_ERRORS = {
       en: "The key vault lacks soft delete or purge protection",
       de: "Dem Schlüsseltresor fehlt das vorläufige Löschen oder der Löschschutz",
     },
-    class: "invalid",
-    httpStatus: 400,
-    who: "security-administrator",
     ask: {
       en: "Ask your security administrator to turn on soft delete and purge protection of vault {vaultName}, then try again.",
       de: "Bitten Sie Ihren Sicherheitsadministrator, vorläufiges Löschen und Löschschutz des Tresors {vaultName} einzuschalten, und versuchen Sie es dann erneut.",
@@ -190,16 +185,13 @@ export const AZURE_VAULT_ERRORS = {
     meanwhile: NOT_CHANGED,
     reproduce:
       "az keyvault create --name {vaultName} --resource-group {resourceGroup} --location {location}",
-  },
-  SsemUserErrorInvalidKeyVaultUrl: {
+  }),
+  SsemUserErrorInvalidKeyVaultUrl: invalid(400, "order-owner", {
     title: { en: "The key URL is not a key URL", de: "Die Schlüssel-URL ist keine Schlüssel-URL" },
     message: {
       en: "The key URL is not the identifier of a key: https, the vault, /keys/ and a name, with or without a version",
       de: "Die Schlüssel-URL ist nicht der Bezeichner eines Schlüssels: https, der Tresor, /keys/ und ein Name, mit oder ohne Version",
     },
-    class: "invalid",
-    httpStatus: 400,
-    who: "order-owner",
     ask: {
       en: "Ask the owner of order {orderName} to correct the key URL, then try again.",
       de: "Bitten Sie den Besitzer des Auftrags {orderName}, die Schlüssel-URL zu berichtigen, und versuchen Sie es dann erneut.",
@@ -212,8 +204,8 @@ export const AZURE_VAULT_ERRORS = {
     meanwhile: NOT_CHANGED,
     reproduce:
       'az rest --method patch --url "{orderId}?api-version=2022-12-01" --body \'{"properties":{"details":{"keyEncryptionKey":{"kekType":"CustomerManaged","kekUrl":"https://{vaultName}.vault.localhost:8443/secrets/{keyName}","kekVaultResourceID":"{vaultId}"}}}}\'',
-  },
-  SsemUserErrorKeyVaultUrlWithInvalidScheme: {
+  }),
+  SsemUserErrorKeyVaultUrlWithInvalidScheme: invalid(400, "order-owner", {
     title: {
       en: "The key URL does not begin with https",
       de: "Die Schlüssel-URL beginnt nicht mit https",
@@ -222,9 +214,6 @@ export const AZURE_VAULT_ERRORS = {
       en: "The key URL does not use https",
       de: "Die Schlüssel-URL benutzt nicht https",
     },
-    class: "invalid",
-    httpStatus: 400,
-    who: "order-owner",
     ask: {
       en: "Ask the owner of order {orderName} to give the key URL with https, then try again.",
       de: "Bitten Sie den Besitzer des Auftrags {orderName}, die Schlüssel-URL mit https anzugeben, und versuchen Sie es dann erneut.",
@@ -243,8 +232,8 @@ export const AZURE_VAULT_ERRORS = {
     meanwhile: NOT_CHANGED,
     reproduce:
       'az rest --method patch --url "{orderId}?api-version=2022-12-01" --body \'{"properties":{"details":{"keyEncryptionKey":{"kekType":"CustomerManaged","kekUrl":"http://{vaultName}.vault.localhost:8443/keys/{keyName}","kekVaultResourceID":"{vaultId}"}}}}\'',
-  },
-  SsemUserErrorKeyVaultUrlInvalidHost: {
+  }),
+  SsemUserErrorKeyVaultUrlInvalidHost: invalid(400, "order-owner", {
     title: {
       en: "The key URL's host is not a vault of this cloud",
       de: "Der Host der Schlüssel-URL ist kein Tresor dieser Cloud",
@@ -253,9 +242,6 @@ export const AZURE_VAULT_ERRORS = {
       en: "The host of the key URL is not a key vault of this cloud",
       de: "Der Host der Schlüssel-URL ist kein Schlüsseltresor dieser Cloud",
     },
-    class: "invalid",
-    httpStatus: 400,
-    who: "order-owner",
     ask: {
       en: "Ask the owner of order {orderName} to name a key vault of this cloud, then try again.",
       de: "Bitten Sie den Besitzer des Auftrags {orderName}, einen Schlüsseltresor dieser Cloud zu nennen, und versuchen Sie es dann erneut.",
@@ -310,5 +296,5 @@ export const AZURE_VAULT_ERRORS = {
     meanwhile: NOT_CHANGED,
     reproduce:
       'az rest --method patch --url "{orderId}?api-version=2022-12-01" --body \'{"properties":{"details":{"keyEncryptionKey":{"kekType":"CustomerManaged","kekUrl":"https://vault.example/keys/{keyName}","kekVaultResourceID":"{vaultId}"}}}}\'',
-  },
-} as const satisfies Record<string, WrittenRow>;
+  }),
+};

@@ -1,17 +1,14 @@
-import type { WrittenRow } from "../row.ts";
+import { invalid } from "./classes.ts";
 import { CONTACT_BROKER_OPERATOR, TRY_AGAIN } from "./steps.ts";
 
 /** Envelopes and grants that do not fit. */
 export const DEVICE_ENVELOPE_ERRORS = {
-  EnvelopeMismatch: {
+  EnvelopeMismatch: invalid(409, "broker-operator", {
     title: { en: "The appliance has another envelope", de: "Das Gerät hat einen anderen Umschlag" },
     message: {
       en: "The message names an envelope that is not the node's",
       de: "Die Nachricht nennt einen Umschlag, der nicht der des Knotens ist",
     },
-    class: "invalid",
-    httpStatus: 409,
-    who: "broker-operator",
     ask: {
       en: "Tell the broker's operator that node {serial} holds an envelope that is not its own.",
       de: "Sagen Sie dem Betreiber des Dienstes, dass der Knoten {serial} einen Umschlag hat, der nicht sein eigener ist.",
@@ -38,8 +35,8 @@ export const DEVICE_ENVELOPE_ERRORS = {
       en: "The message is dropped before any call to the vault and noted in the audit trail.",
       de: "Die Nachricht wird vor jedem Aufruf des Tresors verworfen und im Prüfprotokoll vermerkt.",
     },
-  },
-  GenerationRollback: {
+  }),
+  GenerationRollback: invalid(409, "broker-operator", {
     title: {
       en: "The appliance names an unknown generation",
       de: "Das Gerät nennt eine unbekannte Generation",
@@ -48,9 +45,6 @@ export const DEVICE_ENVELOPE_ERRORS = {
       en: "The message names a higher envelope generation than the broker has",
       de: "Die Nachricht nennt eine höhere Generation des Umschlags, als der Broker hat",
     },
-    class: "invalid",
-    httpStatus: 409,
-    who: "broker-operator",
     ask: {
       en: "Tell the broker's operator that the broker is older than the envelope of node {serial}.",
       de: "Sagen Sie dem Betreiber des Dienstes, dass der Broker älter ist als der Umschlag des Knotens {serial}.",
@@ -78,16 +72,13 @@ export const DEVICE_ENVELOPE_ERRORS = {
       en: "The unlock is not decided; nothing is changed on either side.",
       de: "Über die Entsperrung wird nicht entschieden; auf keiner Seite ist etwas geändert.",
     },
-  },
-  GrantRejected: {
+  }),
+  GrantRejected: invalid(502, "site-operator", {
     title: { en: "The broker's grant is not valid", de: "Die Freigabe des Brokers ist ungültig" },
     message: {
       en: "The grant does not belong to this request or its signature is wrong",
       de: "Die Freigabe gehört nicht zu dieser Anfrage, oder ihre Signatur ist falsch",
     },
-    class: "invalid",
-    httpStatus: 502,
-    who: "site-operator",
     ask: {
       en: "Try again; if it happens again, tell the broker's operator that its grants are not accepted by node {serial}.",
       de: "Versuchen Sie es erneut; geschieht es wieder, sagen Sie dem Betreiber des Dienstes, dass der Knoten {serial} dessen Freigaben nicht annimmt.",
@@ -101,16 +92,13 @@ export const DEVICE_ENVELOPE_ERRORS = {
       en: "The volume stays locked and the grant is discarded.",
       de: "Das Volume bleibt gesperrt, und die Freigabe wird verworfen.",
     },
-  },
-  EnvelopeRejected: {
+  }),
+  EnvelopeRejected: invalid(502, "broker-operator", {
     title: { en: "The envelope is not valid", de: "Der Umschlag ist ungültig" },
     message: {
       en: "The envelope is not for this node, is older than the current one, or cannot be opened",
       de: "Der Umschlag ist nicht für diesen Knoten, ist älter als der aktuelle oder lässt sich nicht öffnen",
     },
-    class: "invalid",
-    httpStatus: 502,
-    who: "broker-operator",
     ask: {
       en: "Tell the broker's operator that the envelope of node {serial} cannot be opened.",
       de: "Sagen Sie dem Betreiber des Dienstes, dass sich der Umschlag des Knotens {serial} nicht öffnen lässt.",
@@ -130,5 +118,5 @@ export const DEVICE_ENVELOPE_ERRORS = {
       en: "The volume stays locked; the current envelope is kept.",
       de: "Das Volume bleibt gesperrt; der vorhandene Umschlag wird behalten.",
     },
-  },
-} as const satisfies Record<string, WrittenRow>;
+  }),
+};

@@ -1,4 +1,5 @@
-import type { Text, WrittenRow } from "../row.ts";
+import type { Text } from "../row.ts";
+import { invalid } from "./classes.ts";
 
 const VOLUME_STAYS_LOCKED = {
   en: "The volume stays locked; nothing stored changes.",
@@ -7,7 +8,7 @@ const VOLUME_STAYS_LOCKED = {
 
 /** Failures on the appliance itself, or on the machine that runs one of our programs. */
 export const DEVICE_LOCAL_ERRORS = {
-  VolumeRejectedKey: {
+  VolumeRejectedKey: invalid(409, "broker-operator", {
     title: {
       en: "The volume does not open with this key",
       de: "Das Volume öffnet sich nicht mit diesem Schlüssel",
@@ -16,9 +17,6 @@ export const DEVICE_LOCAL_ERRORS = {
       en: "The volume does not accept the unlock key",
       de: "Das Volume nimmt den Entsperrschlüssel nicht an",
     },
-    class: "invalid",
-    httpStatus: 409,
-    who: "broker-operator",
     ask: {
       en: "Tell the broker's operator that the volume of node {serial} does not accept its unlock key; the key vault is not the problem.",
       de: "Sagen Sie dem Betreiber des Dienstes, dass das Volume des Knotens {serial} seinen Entsperrschlüssel nicht annimmt; am Schlüsseltresor liegt es nicht.",
@@ -46,8 +44,8 @@ export const DEVICE_LOCAL_ERRORS = {
       de: "Der Broker hat den Schlüssel freigegeben, und der Umschlag ließ sich öffnen, aber cryptsetup fand dafür keinen Schlüsselplatz.",
     },
     meanwhile: VOLUME_STAYS_LOCKED,
-  },
-  VolumeHeaderRolledBack: {
+  }),
+  VolumeHeaderRolledBack: invalid(409, "site-operator", {
     title: {
       en: "The volume has an old header",
       de: "Das Volume hat einen alten Header",
@@ -56,9 +54,6 @@ export const DEVICE_LOCAL_ERRORS = {
       en: "The header of the volume is older than the one that this node used last",
       de: "Der Header des Volumes ist älter als der, den dieser Knoten zuletzt benutzt hat",
     },
-    class: "invalid",
-    httpStatus: 409,
-    who: "site-operator",
     ask: {
       en: "Restore the newest header of the volume of node {serial}; the one on the disk is from before its unlock key was replaced.",
       de: "Stellen Sie den neuesten Header des Volumes des Knotens {serial} wieder her; der auf dem Datenträger stammt aus der Zeit, bevor sein Entsperrschlüssel ersetzt wurde.",
@@ -81,16 +76,13 @@ export const DEVICE_LOCAL_ERRORS = {
       de: "Jeder Schlüsselwechsel entfernt einen Schlüsselplatz aus dem Header. Ein Header aus einer Sicherung hat diesen Platz noch, und der alte Passkey würde ihn öffnen.",
     },
     meanwhile: VOLUME_STAYS_LOCKED,
-  },
-  PasskeyRejected: {
+  }),
+  PasskeyRejected: invalid(403, "site-operator", {
     title: { en: "The passkey is wrong", de: "Der Passkey ist falsch" },
     message: {
       en: "The volume does not open with this passkey",
       de: "Das Volume öffnet sich nicht mit diesem Passkey",
     },
-    class: "invalid",
-    httpStatus: 403,
-    who: "site-operator",
     ask: {
       en: "Type the passkey of node {serial} again, letter by letter as the portal shows it; {triesLeft} tries are left.",
       de: "Geben Sie den Passkey des Knotens {serial} noch einmal ein, Zeichen für Zeichen, wie das Portal ihn zeigt; {triesLeft} Versuche bleiben.",
@@ -116,16 +108,13 @@ export const DEVICE_LOCAL_ERRORS = {
       de: "Der eingegebene Passkey passt zu keinem Schlüsselplatz des Volumes. Fünf falsche Versuche sind erlaubt, über Neustarts hinweg; dann folgt eine Wartezeit von 15 Minuten.",
     },
     meanwhile: VOLUME_STAYS_LOCKED,
-  },
-  PasskeyTriesExhausted: {
+  }),
+  PasskeyTriesExhausted: invalid(429, "site-operator", {
     title: { en: "Too many wrong passkeys", de: "Zu viele falsche Passkeys" },
     message: {
       en: "The passkey was wrong five times, and no further try is allowed yet",
       de: "Der Passkey war fünfmal falsch, und ein weiterer Versuch ist noch nicht erlaubt",
     },
-    class: "invalid",
-    httpStatus: 429,
-    who: "site-operator",
     ask: {
       en: "Leave node {serial} switched on for {retryAfterSeconds} seconds, then type its passkey again.",
       de: "Lassen Sie den Knoten {serial} {retryAfterSeconds} Sekunden eingeschaltet, und geben Sie seinen Passkey dann noch einmal ein.",
@@ -146,16 +135,13 @@ export const DEVICE_LOCAL_ERRORS = {
       de: "Wer das Gerät in der Hand hat, darf seinen Passkey nicht erraten.",
     },
     meanwhile: VOLUME_STAYS_LOCKED,
-  },
-  RekeyNeedsLease: {
+  }),
+  RekeyNeedsLease: invalid(409, "site-operator", {
     title: { en: "The node must be unlocked first", de: "Der Knoten muss zuerst entsperrt werden" },
     message: {
       en: "Rekeying needs a volume that was unlocked with a lease of the broker",
       de: "Ein neuer Schlüssel braucht ein Volume, das durch eine Frist des Brokers offen ist",
     },
-    class: "invalid",
-    httpStatus: 409,
-    who: "site-operator",
     ask: {
       en: "Unlock node {serial} over the network, then rekey it again.",
       de: "Entsperren Sie den Knoten {serial} über das Netz, und geben Sie ihm dann noch einmal einen neuen Schlüssel.",
@@ -180,16 +166,13 @@ export const DEVICE_LOCAL_ERRORS = {
       en: "The broker is not called; the volume keeps its key.",
       de: "Der Broker wird um nichts gebeten; das Volume behält seinen Schlüssel.",
     },
-  },
-  LocalSignInRequired: {
+  }),
+  LocalSignInRequired: invalid(401, "site-operator", {
     title: { en: "Sign in first", de: "Melden Sie sich zuerst an" },
     message: {
       en: "You must sign in at the appliance to do this",
       de: "Das darf nur, wer sich am Gerät angemeldet hat",
     },
-    class: "invalid",
-    httpStatus: 401,
-    who: "site-operator",
     ask: {
       en: "Sign in with the passkey of node {serial}; the portal shows it to people who are allowed to see it.",
       de: "Melden Sie sich mit dem Passkey des Knotens {serial} an; das Portal zeigt ihn denen, die ihn sehen dürfen.",
@@ -205,8 +188,8 @@ export const DEVICE_LOCAL_ERRORS = {
       de: "Die Sitzung ist beendet, oder es gab keine: Sie endet nach 15 Minuten ohne Benutzung und mit einem Neustart des Agenten.",
     },
     meanwhile: { en: "Nothing is done.", de: "Nichts wird getan." },
-  },
-  LocalRequestForbidden: {
+  }),
+  LocalRequestForbidden: invalid(403, "site-operator", {
     title: {
       en: "The request did not come from this appliance's page",
       de: "Die Anforderung kam nicht von der Seite dieses Geräts",
@@ -215,9 +198,6 @@ export const DEVICE_LOCAL_ERRORS = {
       en: "The local UI accepts requests only from its own page",
       de: "Die lokale Oberfläche nimmt nur Anforderungen ihrer eigenen Seite an",
     },
-    class: "invalid",
-    httpStatus: 403,
-    who: "site-operator",
     ask: {
       en: "Open the appliance's page by its IP address, then try again.",
       de: "Öffnen Sie die Seite des Geräts unter seiner IP-Adresse, und versuchen Sie es dann erneut.",
@@ -253,8 +233,8 @@ export const DEVICE_LOCAL_ERRORS = {
       de: "Eine andere Website, die im selben Browser geöffnet ist, darf dieses Gerät nicht steuern, auch nicht über einen Namen, der auf seine Adresse gelenkt wurde (DNS-Rebinding).",
     },
     meanwhile: { en: "Nothing is done.", de: "Nichts wird getan." },
-  },
-  LocalRequestMalformed: {
+  }),
+  LocalRequestMalformed: invalid(400, "site-operator", {
     title: {
       en: "The request is not valid",
       de: "Die Anforderung ist ungültig",
@@ -263,9 +243,6 @@ export const DEVICE_LOCAL_ERRORS = {
       en: "The local UI cannot read the request",
       de: "Die lokale Oberfläche kann die Anforderung nicht lesen",
     },
-    class: "invalid",
-    httpStatus: 400,
-    who: "site-operator",
     ask: {
       en: "Reload the appliance's page, then try again.",
       de: "Laden Sie die Seite des Geräts neu, und versuchen Sie es dann erneut.",
@@ -297,16 +274,13 @@ export const DEVICE_LOCAL_ERRORS = {
       de: "Ein Programm hat sie gesendet, oder eine Seite einer anderen Version des Agenten.",
     },
     meanwhile: { en: "Nothing is done.", de: "Nichts wird getan." },
-  },
-  LocalRequestTooMany: {
+  }),
+  LocalRequestTooMany: invalid(429, "site-operator", {
     title: { en: "Too many requests", de: "Zu viele Anforderungen" },
     message: {
       en: "The appliance received too many requests",
       de: "Das Gerät hat zu viele Anforderungen erhalten",
     },
-    class: "invalid",
-    httpStatus: 429,
-    who: "site-operator",
     ask: {
       en: "Wait for {retryAfterSeconds} seconds, then try again.",
       de: "Warten Sie {retryAfterSeconds} Sekunden, und versuchen Sie es dann noch einmal.",
@@ -322,16 +296,13 @@ export const DEVICE_LOCAL_ERRORS = {
       de: "Anforderungen, die langsam sind oder das Netz benutzen, sind auf wenige pro Minute begrenzt.",
     },
     meanwhile: { en: "Nothing is done.", de: "Nichts wird getan." },
-  },
-  CertificateUnusable: {
+  }),
+  CertificateUnusable: invalid(400, "site-operator", {
     title: { en: "The certificate cannot be used", de: "Das Zertifikat ist nicht benutzbar" },
     message: {
       en: "The file is not a certificate that the local UI can use",
       de: "Die Datei ist kein Zertifikat, das die lokale Oberfläche benutzen kann",
     },
-    class: "invalid",
-    httpStatus: 400,
-    who: "site-operator",
     ask: {
       en: "Provide a .pfx file with the certificate, its key and its chain, and the file's password.",
       de: "Stellen Sie eine .pfx-Datei mit dem Zertifikat, seinem Schlüssel und seiner Kette sowie das Passwort der Datei bereit.",
@@ -361,16 +332,13 @@ export const DEVICE_LOCAL_ERRORS = {
       en: "The certificate in use stays in use.",
       de: "Das benutzte Zertifikat bleibt in Benutzung.",
     },
-  },
-  ShutDownUnavailable: {
+  }),
+  ShutDownUnavailable: invalid(409, "site-operator", {
     title: { en: "Shutting down is not set up", de: "Das Ausschalten ist nicht eingerichtet" },
     message: {
       en: "This appliance was not set up to be shut down from its page",
       de: "Dieses Gerät wurde nicht so eingerichtet, dass es sich von seiner Seite ausschalten lässt",
     },
-    class: "invalid",
-    httpStatus: 409,
-    who: "site-operator",
     ask: {
       en: "Shut the appliance down with its own switch; shutting down locks the volume.",
       de: "Schalten Sie das Gerät an seinem eigenen Schalter aus; das Herunterfahren sperrt das Volume.",
@@ -390,16 +358,13 @@ export const DEVICE_LOCAL_ERRORS = {
       de: "Der Agent führt nur Befehle aus, die bei seinem Start eingestellt wurden.",
     },
     meanwhile: { en: "Nothing is done.", de: "Nichts wird getan." },
-  },
-  VolumeNotFound: {
+  }),
+  VolumeNotFound: invalid(404, "site-operator", {
     title: { en: "The volume was not found", de: "Das Volume wurde nicht gefunden" },
     message: {
       en: "There is no volume at the configured path",
       de: "Am eingestellten Pfad gibt es kein Volume",
     },
-    class: "invalid",
-    httpStatus: 404,
-    who: "site-operator",
     ask: {
       en: "Check that the disk is connected, then try again.",
       de: "Prüfen Sie, ob der Datenträger angeschlossen ist, und versuchen Sie es dann erneut.",
@@ -423,16 +388,13 @@ export const DEVICE_LOCAL_ERRORS = {
       en: "The broker is not called; nothing is changed.",
       de: "Der Broker wird um nichts gebeten; nichts ist geändert.",
     },
-  },
-  VolumeUnavailable: {
+  }),
+  VolumeUnavailable: invalid(409, "site-operator", {
     title: { en: "The volume cannot be used", de: "Das Volume ist nicht benutzbar" },
     message: {
       en: "The volume is in use, damaged or not readable",
       de: "Das Volume ist in Benutzung, beschädigt oder nicht lesbar",
     },
-    class: "invalid",
-    httpStatus: 409,
-    who: "site-operator",
     ask: {
       en: "Check that nothing else uses the volume and that the agent may read it, then try again.",
       de: "Prüfen Sie, dass nichts anderes das Volume benutzt und dass der Agent es lesen darf, und versuchen Sie es dann erneut.",
@@ -453,16 +415,13 @@ export const DEVICE_LOCAL_ERRORS = {
       de: "Das Öffnen schlug aus einem anderen Grund als dem Schlüssel fehl: eine Sperre, fehlende Rechte, ein beschädigter Header, oder device-mapper fehlt.",
     },
     meanwhile: VOLUME_STAYS_LOCKED,
-  },
-  CryptsetupMissing: {
+  }),
+  CryptsetupMissing: invalid(501, "site-operator", {
     title: { en: "cryptsetup is not installed", de: "cryptsetup ist nicht installiert" },
     message: {
       en: "The program cryptsetup cannot be found",
       de: "Das Programm cryptsetup ist nicht zu finden",
     },
-    class: "invalid",
-    httpStatus: 501,
-    who: "site-operator",
     ask: {
       en: "Install cryptsetup on the appliance, then try again.",
       de: "Installieren Sie cryptsetup auf dem Gerät, und versuchen Sie es dann erneut.",
@@ -486,16 +445,13 @@ export const DEVICE_LOCAL_ERRORS = {
       en: "The broker is not called; nothing is changed.",
       de: "Der Broker wird um nichts gebeten; nichts ist geändert.",
     },
-  },
-  AgentNotPrepared: {
+  }),
+  AgentNotPrepared: invalid(409, "site-operator", {
     title: { en: "The agent is not prepared", de: "Der Agent ist nicht vorbereitet" },
     message: {
       en: "The agent has not been prepared for an order",
       de: "Der Agent wurde für keinen Auftrag vorbereitet",
     },
-    class: "invalid",
-    httpStatus: 409,
-    who: "site-operator",
     ask: {
       en: "Prepare the agent first, or name the state folder that it was prepared in.",
       de: "Bereiten Sie zuerst den Agenten vor, oder nennen Sie den Zustandsordner, in dem er vorbereitet wurde.",
@@ -519,16 +475,13 @@ export const DEVICE_LOCAL_ERRORS = {
       en: "The broker is not called; nothing is changed.",
       de: "Der Broker wird um nichts gebeten; nichts ist geändert.",
     },
-  },
-  BootStateChanged: {
+  }),
+  BootStateChanged: invalid(409, "order-owner", {
     title: { en: "The node has started differently", de: "Der Knoten ist anders gestartet" },
     message: {
       en: "The TPM does not let the device key sign: the measurements of this boot differ from those that the key is bound to",
       de: "Das TPM lässt den Geräteschlüssel nicht signieren: Die Messung dieses Starts ist eine andere als die, an die der Schlüssel gebunden ist",
     },
-    class: "invalid",
-    httpStatus: 409,
-    who: "order-owner",
     ask: {
       en: "Do not unlock node {serial} before it is known why it started differently; tell the order's owner, who decides whether it gets a new device key.",
       de: "Entsperren Sie den Knoten {serial} nicht, bevor bekannt ist, warum er anders gestartet ist; sagen Sie es dem Besitzer des Auftrags, der entscheidet, ob er einen neuen Geräteschlüssel bekommt.",
@@ -579,16 +532,13 @@ export const DEVICE_LOCAL_ERRORS = {
       de: "Der Geräteschlüssel wurde mit einer Richtlinie über Plattformkonfigurationsregister (PCR) erzeugt. Firmware, Secure Boot oder was es zulässt hat sich seither geändert, durch eine Aktualisierung oder durch jemanden, der den Schlüssel will.",
     },
     meanwhile: VOLUME_STAYS_LOCKED,
-  },
-  DeviceKeyUnavailable: {
+  }),
+  DeviceKeyUnavailable: invalid(500, "site-operator", {
     title: { en: "The TPM does not sign", de: "Das TPM signiert nicht" },
     message: {
       en: "The TPM that holds the device key does not answer as expected",
       de: "Das TPM, das den Geräteschlüssel hat, antwortet nicht, wie es muss",
     },
-    class: "invalid",
-    httpStatus: 500,
-    who: "site-operator",
     ask: {
       en: "Make sure that node {serial} has its TPM and that tpm2-tools are installed, then try again.",
       de: "Vergewissern Sie sich, dass der Knoten {serial} sein TPM hat und dass tpm2-tools installiert ist, und versuchen Sie es dann erneut.",
@@ -638,8 +588,8 @@ export const DEVICE_LOCAL_ERRORS = {
       de: "An der Stelle, die die Vorbereitung vermerkt hat, gibt es kein TPM, es ist ausgeschaltet, oder tpm2-tools fehlt.",
     },
     meanwhile: VOLUME_STAYS_LOCKED,
-  },
-  AgentStateUnreadable: {
+  }),
+  AgentStateUnreadable: invalid(500, "site-operator", {
     title: {
       en: "The agent's state cannot be read",
       de: "Der Zustand des Agenten ist nicht lesbar",
@@ -648,9 +598,6 @@ export const DEVICE_LOCAL_ERRORS = {
       en: "A file of the agent's state is missing, damaged or not readable",
       de: "Eine Datei des Zustands des Agenten fehlt, ist beschädigt oder nicht lesbar",
     },
-    class: "invalid",
-    httpStatus: 500,
-    who: "site-operator",
     ask: {
       en: "Check that the agent may read its state folder {stateDir}; if a file is damaged, tell the broker's operator.",
       de: "Prüfen Sie, ob der Agent seinen Zustandsordner {stateDir} lesen darf; ist eine Datei beschädigt, sagen Sie es dem Betreiber des Dienstes.",
@@ -672,8 +619,8 @@ export const DEVICE_LOCAL_ERRORS = {
       de: "Die Dateien werden streng geprüft: Falscher Besitzer, falsche Rechte oder falscher Inhalt halten den Agenten an, statt ihn in die Irre zu führen.",
     },
     meanwhile: VOLUME_STAYS_LOCKED,
-  },
-  AgentStateUnwritable: {
+  }),
+  AgentStateUnwritable: invalid(500, "site-operator", {
     title: {
       en: "The agent's state cannot be written",
       de: "Der Zustand des Agenten ist nicht schreibbar",
@@ -682,9 +629,6 @@ export const DEVICE_LOCAL_ERRORS = {
       en: "The agent cannot write to its state folder",
       de: "Der Agent kann nicht in seinen Zustandsordner schreiben",
     },
-    class: "invalid",
-    httpStatus: 500,
-    who: "site-operator",
     ask: {
       en: "Make the state folder {stateDir} writable for the agent, then try again.",
       de: "Machen Sie den Zustandsordner {stateDir} für den Agenten schreibbar, und versuchen Sie es dann erneut.",
@@ -708,16 +652,13 @@ export const DEVICE_LOCAL_ERRORS = {
       en: "The broker is not called; the volume does not change.",
       de: "Der Broker wird um nichts gebeten; das Volume bleibt, wie es ist.",
     },
-  },
-  AgentBusy: {
+  }),
+  AgentBusy: invalid(409, "site-operator", {
     title: { en: "Another agent is running", de: "Ein anderer Agent ist am Werk" },
     message: {
       en: "Another agent process uses the same state folder",
       de: "Ein anderer Agentenprozess benutzt denselben Zustandsordner",
     },
-    class: "invalid",
-    httpStatus: 409,
-    who: "site-operator",
     ask: {
       en: "Wait until the other agent process is done, then try again.",
       de: "Warten Sie, bis der andere Agentenprozess fertig ist, und versuchen Sie es dann erneut.",
@@ -758,16 +699,13 @@ export const DEVICE_LOCAL_ERRORS = {
       en: "The first process continues.",
       de: "Der erste Prozess läuft ungestört weiter.",
     },
-  },
-  DiskFull: {
+  }),
+  DiskFull: invalid(507, "site-operator", {
     title: { en: "The disk is full", de: "Der Datenträger ist voll" },
     message: {
       en: "There is no space left on the disk",
       de: "Auf dem Datenträger ist kein Platz mehr",
     },
-    class: "invalid",
-    httpStatus: 507,
-    who: "site-operator",
     ask: {
       en: "Free space on the disk that holds {stateDir}, then try again.",
       de: "Schaffen Sie Platz auf dem Datenträger, auf dem {stateDir} liegt, und versuchen Sie es dann erneut.",
@@ -787,16 +725,13 @@ export const DEVICE_LOCAL_ERRORS = {
       en: "The old state stays valid; nothing is half written.",
       de: "Der alte Zustand bleibt gültig; nichts ist halb geschrieben.",
     },
-  },
-  PortInUse: {
+  }),
+  PortInUse: invalid(500, "site-operator", {
     title: { en: "The port is in use", de: "Der Port ist belegt" },
     message: {
       en: "Another program listens on the port",
       de: "Ein anderes Programm lauscht auf dem Port",
     },
-    class: "invalid",
-    httpStatus: 500,
-    who: "site-operator",
     ask: {
       en: "Stop the program that uses port {port}, or choose another port.",
       de: "Beenden Sie das Programm, das den Port {port} benutzt, oder wählen Sie einen anderen Port.",
@@ -820,13 +755,10 @@ export const DEVICE_LOCAL_ERRORS = {
       en: "The program ends; nothing is changed.",
       de: "Das Programm endet; nichts ist geändert.",
     },
-  },
-  Misuse: {
+  }),
+  Misuse: invalid(400, "site-operator", {
     title: { en: "The command is not valid", de: "Der Befehl ist nicht richtig" },
     message: { en: "The command line is not valid", de: "Die Befehlszeile ist ungültig" },
-    class: "invalid",
-    httpStatus: 400,
-    who: "site-operator",
     ask: {
       en: "Correct the command; --help shows its syntax.",
       de: "Berichtigen Sie den Befehl; --help zeigt, wie er geschrieben wird.",
@@ -843,5 +775,5 @@ export const DEVICE_LOCAL_ERRORS = {
       de: "Ein Argument fehlt, ist unbekannt oder außerhalb seines Bereichs.",
     },
     meanwhile: { en: "Nothing is done.", de: "Nichts wird getan." },
-  },
-} as const satisfies Record<string, WrittenRow>;
+  }),
+};

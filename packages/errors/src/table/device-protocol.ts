@@ -1,4 +1,5 @@
-import type { Step, Text, WrittenRow } from "../row.ts";
+import type { Step, Text } from "../row.ts";
+import { invalid, refused } from "./classes.ts";
 import { CONTACT_BROKER_OPERATOR, TRY_AGAIN } from "./steps.ts";
 
 const REFUSED_BEFORE_VAULT = {
@@ -29,15 +30,12 @@ const unlockBy = (command: string) =>
 
 /** Faults of a device message, found before any decision about the key. */
 export const DEVICE_PROTOCOL_ERRORS = {
-  DeviceMessageMalformed: {
+  DeviceMessageMalformed: invalid(400, "broker-operator", {
     title: { en: "The message cannot be read", de: "Die Nachricht ist nicht lesbar" },
     message: {
       en: "The device message does not have the expected form",
       de: "Die Nachricht des Geräts hat nicht die vereinbarte Form",
     },
-    class: "invalid",
-    httpStatus: 400,
-    who: "broker-operator",
     ask: {
       en: "Tell the broker's operator that the agent and the broker do not understand each other (correlation id {correlationId}).",
       de: "Sagen Sie dem Betreiber des Dienstes, dass Agent und Broker einander nicht verstehen (Korrelations-ID {correlationId}).",
@@ -48,16 +46,13 @@ export const DEVICE_PROTOCOL_ERRORS = {
       de: "Ein Element fehlt, ist unbekannt, vom falschen Typ oder außerhalb seines Bereichs, oder die Hülle der Nachricht ist keine kompakte JWS (RFC 7515).",
     },
     meanwhile: REFUSED_BEFORE_VAULT,
-  },
-  DeviceMessageTooLarge: {
+  }),
+  DeviceMessageTooLarge: invalid(413, "site-operator", {
     title: { en: "The message is too large", de: "Die Nachricht ist zu groß" },
     message: {
       en: "The device message is larger than 16 KiB",
       de: "Die Nachricht des Geräts ist größer als 16 KiB",
     },
-    class: "invalid",
-    httpStatus: 413,
-    who: "site-operator",
     ask: {
       en: "Update the agent on the appliance, then try again; its message is too large.",
       de: "Aktualisieren Sie den Agenten auf dem Gerät, und versuchen Sie es dann erneut; seine Nachricht ist zu groß.",
@@ -68,8 +63,8 @@ export const DEVICE_PROTOCOL_ERRORS = {
       de: "Keine Nachricht des Protokolls kommt dieser Grenze nahe, daher hat kein Agent sie gesendet.",
     },
     meanwhile: REFUSED_BEFORE_VAULT,
-  },
-  DeviceNotAuthenticated: {
+  }),
+  DeviceNotAuthenticated: invalid(401, "broker-operator", {
     title: {
       en: "The appliance's key is not known",
       de: "Das Gerät ist unter diesem Schlüssel nicht bekannt",
@@ -78,9 +73,6 @@ export const DEVICE_PROTOCOL_ERRORS = {
       en: "The appliance cannot be authenticated",
       de: "Das Gerät kann nicht authentifiziert werden",
     },
-    class: "invalid",
-    httpStatus: 401,
-    who: "broker-operator",
     ask: {
       en: "Tell the broker's operator that node {serial} is not recognised.",
       de: "Sagen Sie dem Betreiber des Dienstes, dass der Knoten {serial} nicht erkannt wird.",
@@ -102,16 +94,13 @@ export const DEVICE_PROTOCOL_ERRORS = {
       de: "Die Seriennummer ist unbekannt, ein anderer Schlüssel ist für sie angemeldet, oder die Signatur ist falsch. Die Antwort sagt nicht, welches davon, damit niemand Seriennummern erraten kann.",
     },
     meanwhile: REFUSED_BEFORE_VAULT,
-  },
-  EnrolmentCodeInvalid: {
+  }),
+  EnrolmentCodeInvalid: refused(403, "broker-operator", {
     title: { en: "The enrolment code is not valid", de: "Der Anmeldecode ist ungültig" },
     message: {
       en: "The enrolment code is wrong, used or expired",
       de: "Der Anmeldecode ist falsch, verbraucht oder abgelaufen",
     },
-    class: "refused",
-    httpStatus: 403,
-    who: "broker-operator",
     ask: {
       en: "Ask the broker's operator for a new enrolment code for node {serial}.",
       de: "Bitten Sie den Betreiber des Dienstes um einen neuen Anmeldecode für den Knoten {serial}.",
@@ -132,8 +121,8 @@ export const DEVICE_PROTOCOL_ERRORS = {
       de: "Jeder Code bindet einen Knoten einmal an einen Auftrag, bis er abläuft. Die Antwort sagt nie, ob ein Code falsch, benutzt oder abgelaufen ist.",
     },
     meanwhile: REFUSED_BEFORE_VAULT,
-  },
-  EnrolmentConflict: {
+  }),
+  EnrolmentConflict: refused(409, "broker-operator", {
     title: {
       en: "The node is enrolled with another key",
       de: "Der Knoten ist mit einem anderen Schlüssel angemeldet",
@@ -142,9 +131,6 @@ export const DEVICE_PROTOCOL_ERRORS = {
       en: "The node is already enrolled with another device key",
       de: "Der Knoten ist bereits mit einem anderen Geräteschlüssel angemeldet",
     },
-    class: "refused",
-    httpStatus: 409,
-    who: "broker-operator",
     ask: {
       en: "Ask the broker's operator to find out why node {serial} is enrolled already.",
       de: "Bitten Sie den Betreiber des Dienstes herauszufinden, warum der Knoten {serial} bereits angemeldet ist.",
@@ -164,16 +150,13 @@ export const DEVICE_PROTOCOL_ERRORS = {
       de: "Eine Anmeldung lässt sich nicht ändern: Sonst könnte, wer einen Code hat, einen Knoten übernehmen.",
     },
     meanwhile: { en: "The first enrolment stays valid.", de: "Die erste Anmeldung bleibt gültig." },
-  },
-  NonceInvalid: {
+  }),
+  NonceInvalid: invalid(400, "site-operator", {
     title: { en: "The challenge is not the broker's", de: "Die Aufgabe ist nicht die des Brokers" },
     message: {
       en: "The challenge in the message was not made by this broker for this node",
       de: "Die Aufgabe in der Nachricht wurde nicht von diesem Broker für diesen Knoten gestellt",
     },
-    class: "invalid",
-    httpStatus: 400,
-    who: "site-operator",
     ask: {
       en: "Try again; if it happens again, tell the broker's operator.",
       de: "Versuchen Sie es erneut; geschieht es wieder, sagen Sie es dem Betreiber des Dienstes.",
@@ -184,16 +167,13 @@ export const DEVICE_PROTOCOL_ERRORS = {
       de: "Ihr Authentifizierungscode ist falsch: Sie wurde geändert, für eine andere Seriennummer gestellt oder von einem Broker mit einem anderen Geheimnis.",
     },
     meanwhile: REFUSED_BEFORE_VAULT,
-  },
-  NonceExpired: {
+  }),
+  NonceExpired: invalid(409, "site-operator", {
     title: { en: "The challenge has expired", de: "Die Aufgabe ist abgelaufen" },
     message: {
       en: "The challenge in the message has expired",
       de: "Die Aufgabe in der Nachricht ist abgelaufen",
     },
-    class: "invalid",
-    httpStatus: 409,
-    who: "site-operator",
     ask: {
       en: "Try again; the appliance took too long to answer.",
       de: "Versuchen Sie es erneut; das Gerät hat zu lange für die Antwort gebraucht.",
@@ -204,16 +184,13 @@ export const DEVICE_PROTOCOL_ERRORS = {
       de: "Eine Aufgabe gilt für kurze Zeit, damit eine alte Nachricht später nicht benutzt werden kann.",
     },
     meanwhile: REFUSED_BEFORE_VAULT,
-  },
-  ReplayDetected: {
+  }),
+  ReplayDetected: invalid(409, "site-operator", {
     title: { en: "The message was used before", de: "Die Nachricht wurde schon benutzt" },
     message: {
       en: "The challenge in the message was used before by another message",
       de: "Die Aufgabe in der Nachricht wurde schon von einer anderen Nachricht benutzt",
     },
-    class: "invalid",
-    httpStatus: 409,
-    who: "site-operator",
     ask: {
       en: "Try again; if it happens again, tell the broker's operator that messages of node {serial} are being repeated.",
       de: "Versuchen Sie es erneut; geschieht es wieder, sagen Sie dem Betreiber des Dienstes, dass Nachrichten des Knotens {serial} wiederholt werden.",
@@ -231,8 +208,8 @@ export const DEVICE_PROTOCOL_ERRORS = {
       de: "Jede Aufgabe gilt für eine Nachricht. Dieselbe Nachricht kann 60 Sekunden lang wiederholt werden und bekommt dieselbe Antwort; eine andere kann sie nicht benutzen.",
     },
     meanwhile: REFUSED_BEFORE_VAULT,
-  },
-  CounterRollback: {
+  }),
+  CounterRollback: invalid(409, "broker-operator", {
     title: {
       en: "The appliance's state went back to an older copy",
       de: "Der Zustand des Geräts ist auf eine ältere Kopie zurückgefallen",
@@ -241,9 +218,6 @@ export const DEVICE_PROTOCOL_ERRORS = {
       en: "The appliance's counter is not higher than the last one that the broker saw",
       de: "Der Zähler des Geräts ist nicht höher als der letzte, den der Broker gesehen hat",
     },
-    class: "invalid",
-    httpStatus: 409,
-    who: "broker-operator",
     ask: {
       en: "Tell the broker's operator that the state of node {serial} was restored from a copy.",
       de: "Sagen Sie dem Betreiber des Dienstes, dass der Zustand des Knotens {serial} aus einer Kopie wiederhergestellt wurde.",
@@ -263,8 +237,8 @@ export const DEVICE_PROTOCOL_ERRORS = {
       de: "Der Zähler steigt immer nur. Ein niedrigerer bedeutet eine alte Kopie des Zustands: eine wiederhergestellte Sicherung oder einen Klon.",
     },
     meanwhile: REFUSED_BEFORE_VAULT,
-  },
-  OrderMismatch: {
+  }),
+  OrderMismatch: invalid(403, "broker-operator", {
     title: {
       en: "The appliance belongs to another order",
       de: "Das Gerät gehört zu einem anderen Auftrag",
@@ -273,9 +247,6 @@ export const DEVICE_PROTOCOL_ERRORS = {
       en: "The message names another order than the node is enrolled for",
       de: "Die Nachricht nennt einen anderen Auftrag als den, für den der Knoten angemeldet ist",
     },
-    class: "invalid",
-    httpStatus: 403,
-    who: "broker-operator",
     ask: {
       en: "Tell the broker's operator that node {serial} names an order that it does not belong to.",
       de: "Sagen Sie dem Betreiber des Dienstes, dass der Knoten {serial} einen Auftrag nennt, zu dem er nicht gehört.",
@@ -294,8 +265,8 @@ export const DEVICE_PROTOCOL_ERRORS = {
       de: "Ein Knoten kann nur für den Auftrag entsperren, für den er angemeldet wurde.",
     },
     meanwhile: REFUSED_BEFORE_VAULT,
-  },
-  SuiteDowngrade: {
+  }),
+  SuiteDowngrade: invalid(400, "broker-operator", {
     title: {
       en: "The appliance offers weaker cryptography than it enrolled with",
       de: "Das Gerät bietet schwächere Kryptografie an als bei seiner Anmeldung",
@@ -304,9 +275,6 @@ export const DEVICE_PROTOCOL_ERRORS = {
       en: "The message offers a weaker key exchange than the node enrolled with",
       de: "Die Nachricht bietet einen schwächeren Schlüsselaustausch an als der Knoten bei seiner Anmeldung",
     },
-    class: "invalid",
-    httpStatus: 400,
-    who: "broker-operator",
     ask: {
       en: "Tell the broker's operator that node {serial} offers weaker cryptography than before.",
       de: "Sagen Sie dem Betreiber des Dienstes, dass der Knoten {serial} schwächere Kryptografie anbietet als zuvor.",
@@ -317,16 +285,13 @@ export const DEVICE_PROTOCOL_ERRORS = {
       de: "Einem Knoten, der sich mit X-Wing angemeldet hat, wird nie mit X25519 geantwortet: Sonst könnte jemand das schwächere erzwingen.",
     },
     meanwhile: REFUSED_BEFORE_VAULT,
-  },
-  PurposeForbidden: {
+  }),
+  PurposeForbidden: refused(403, "order-owner", {
     title: { en: "The purpose is not allowed now", de: "Der Zweck ist jetzt nicht erlaubt" },
     message: {
       en: "The stage of the order does not allow unlocking for this purpose",
       de: "Die Phase des Auftrags erlaubt kein Entsperren zu diesem Zweck",
     },
-    class: "refused",
-    httpStatus: 403,
-    who: "order-owner",
     ask: {
       en: "Ask the owner of order {orderName} in which stage it is; the appliance may not be unlocked for this purpose now.",
       de: "Fragen Sie den Besitzer des Auftrags {orderName}, in welcher Phase er ist; zu diesem Zweck darf das Gerät jetzt nicht entsperrt werden.",
@@ -396,16 +361,13 @@ export const DEVICE_PROTOCOL_ERRORS = {
       de: "Vorbereiten gehört in die Zeit vor dem Versand, Entsperren an den Standort des Kunden, Einlesen eines Imports und Befüllen eines Exports ins Rechenzentrum.",
     },
     meanwhile: REFUSED_BEFORE_VAULT,
-  },
-  LeaseInvalid: {
+  }),
+  LeaseInvalid: invalid(409, "site-operator", {
     title: { en: "The lease is not valid", de: "Die Frist ist ungültig" },
     message: {
       en: "The lease is unknown, has ended or belongs to another node",
       de: "Die Frist ist unbekannt, beendet oder nicht die dieses Knotens",
     },
-    class: "invalid",
-    httpStatus: 409,
-    who: "site-operator",
     ask: { en: "Unlock the appliance again.", de: "Entsperren Sie das Gerät erneut." },
     steps: [
       {
@@ -422,5 +384,5 @@ export const DEVICE_PROTOCOL_ERRORS = {
       en: "The volume stays open until the last lease and its outage grace period end, and is then closed.",
       de: "Das Volume bleibt innerhalb der letzten Frist und ihrer Ausfallfrist offen und wird an deren Ende geschlossen.",
     },
-  },
-} as const satisfies Record<string, WrittenRow>;
+  }),
+};

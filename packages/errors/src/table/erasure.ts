@@ -1,4 +1,5 @@
-import type { Step, Text, WrittenRow } from "../row.ts";
+import type { Step, Text } from "../row.ts";
+import { invalid, refused } from "./classes.ts";
 
 const SHOW_STATE = {
   en: "See how far the node is",
@@ -19,7 +20,7 @@ const NOTHING_ERASED = {
 
 /** The erasure of a node at the end of its order. */
 export const ERASURE_ERRORS = {
-  ErasureForbidden: {
+  ErasureForbidden: refused(409, "broker-operator", {
     title: {
       en: "The node may not be erased now",
       de: "Der Knoten darf jetzt nicht gelöscht werden",
@@ -28,9 +29,6 @@ export const ERASURE_ERRORS = {
       en: "The order is in a stage in which its nodes may not be erased",
       de: "Der Auftrag ist in einer Phase, in der seine Knoten nicht gelöscht werden dürfen",
     },
-    class: "refused",
-    httpStatus: 409,
-    who: "broker-operator",
     ask: {
       en: "Ask the broker's operator in which stage order {orderName} is; node {serial} may not be erased now.",
       de: "Fragen Sie den Betreiber des Dienstes, in welcher Phase der Auftrag {orderName} ist; der Knoten {serial} darf jetzt nicht gelöscht werden.",
@@ -77,16 +75,13 @@ export const ERASURE_ERRORS = {
       de: "Löschen lässt sich nicht rückgängig machen. Ein Knoten wird gelöscht, wenn die Kopie abgeschlossen ist, wenn der Kunde seine Daten aufgegeben hat (MoveToCleanUpDevice) oder wenn die Schlüssel seines Auftrags gelöscht sind.",
     },
     meanwhile: NOTHING_ERASED,
-  },
-  ErasureSerialMismatch: {
+  }),
+  ErasureSerialMismatch: invalid(409, "site-operator", {
     title: { en: "This is another node", de: "Das ist ein anderer Knoten" },
     message: {
       en: "The serial number that was typed is not that of this node",
       de: "Die eingegebene Seriennummer ist nicht die dieses Knotens",
     },
-    class: "invalid",
-    httpStatus: 409,
-    who: "site-operator",
     ask: {
       en: "Compare the serial number on the appliance with that of this node, {serial}.",
       de: "Vergleichen Sie die Seriennummer am Gerät mit der dieses Knotens, {serial}.",
@@ -104,8 +99,8 @@ export const ERASURE_ERRORS = {
       de: "Die Seriennummer wird eingegeben, damit nicht versehentlich der falsche Knoten gelöscht wird.",
     },
     meanwhile: NOTHING_ERASED,
-  },
-  ErasureUnverified: {
+  }),
+  ErasureUnverified: invalid(500, "broker-operator", {
     title: {
       en: "The medium is not proven to be erased",
       de: "Dass der Datenträger gelöscht ist, ist nicht bewiesen",
@@ -114,9 +109,6 @@ export const ERASURE_ERRORS = {
       en: "The medium was overwritten, but it does not read back as zeros",
       de: "Der Datenträger wurde überschrieben, liest sich aber nicht als Nullen zurück",
     },
-    class: "invalid",
-    httpStatus: 500,
-    who: "broker-operator",
     recoverable: "no",
     ask: {
       en: "Tell the broker's operator that the medium of node {serial} cannot be erased and must be destroyed.",
@@ -142,16 +134,13 @@ export const ERASURE_ERRORS = {
       en: "The key slots are destroyed, and no certificate is made. The node opens nothing.",
       de: "Die Schlüsselplätze sind vernichtet, und ein Zertifikat wird nicht ausgestellt. Der Knoten öffnet nichts.",
     },
-  },
-  NodeErased: {
+  }),
+  NodeErased: refused(409, "site-operator", {
     title: { en: "The node is erased", de: "Der Knoten ist gelöscht" },
     message: {
       en: "This node was erased and opens nothing",
       de: "Dieser Knoten wurde gelöscht und öffnet nichts mehr",
     },
-    class: "refused",
-    httpStatus: 409,
-    who: "site-operator",
     recoverable: "no",
     ask: {
       en: "Prepare node {serial} for its next order; its keys and data are gone.",
@@ -195,5 +184,5 @@ export const ERASURE_ERRORS = {
       en: "The broker is not called; nothing is changed.",
       de: "Der Broker wird um nichts gebeten; nichts ist geändert.",
     },
-  },
-} as const satisfies Record<string, WrittenRow>;
+  }),
+};

@@ -1,10 +1,10 @@
-import type { WrittenRow } from "../row.ts";
+import { internal } from "./classes.ts";
 import { faultCommand } from "./reproduce.ts";
 import { CONTACT_BROKER_OPERATOR } from "./steps.ts";
 
 /** Azure's "Couldn't fetch the passkey" without a code, and faults of our own. */
 export const INTERNAL_ERRORS = {
-  PasskeyUnavailable: {
+  PasskeyUnavailable: internal(500, "broker-operator", {
     title: {
       en: "The unlock key cannot be fetched",
       de: "Der Entsperrschlüssel ist nicht abrufbar",
@@ -13,9 +13,6 @@ export const INTERNAL_ERRORS = {
       en: "The unlock key cannot be fetched for an unknown reason",
       de: "Der Entsperrschlüssel ist aus einem unbekannten Grund nicht abrufbar",
     },
-    class: "internal",
-    httpStatus: 500,
-    who: "broker-operator",
     ask: {
       en: "Tell the broker's operator[ the correlation id {correlationId}].",
       de: "Wenden Sie sich an den Betreiber des Dienstes[ mit der Korrelations-ID {correlationId}].",
@@ -40,16 +37,13 @@ export const INTERNAL_ERRORS = {
     ),
     articleCorrection:
       "The article's only advice for this failure is to contact support. Here the error has an id that leads to its log entry.",
-  },
-  InternalError: {
+  }),
+  InternalError: internal(500, "broker-operator", {
     title: { en: "Something went wrong on our side", de: "Bei uns ist etwas defekt" },
     message: {
       en: "An unexpected fault occurred",
       de: "Es ist ein unerwarteter Fehler aufgetreten",
     },
-    class: "internal",
-    httpStatus: 500,
-    who: "broker-operator",
     ask: {
       en: "Tell the broker's operator[ the correlation id {correlationId}].",
       de: "Wenden Sie sich an den Betreiber des Dienstes[ mit der Korrelations-ID {correlationId}].",
@@ -69,5 +63,5 @@ export const INTERNAL_ERRORS = {
       en: "The request is aborted; each decision is one transaction, so nothing is half done.",
       de: "Die Anforderung wird aufgegeben; jede Entscheidung ist eine Transaktion, daher ist nichts halb getan.",
     },
-  },
-} as const satisfies Record<string, WrittenRow>;
+  }),
+};

@@ -1,4 +1,5 @@
-import type { Text, WrittenRow } from "../row.ts";
+import type { Text } from "../row.ts";
+import { invalid, refused } from "./classes.ts";
 import {
   GRANT_BY_POLICY,
   GRANT_BY_ROLE,
@@ -15,15 +16,12 @@ const NOT_CHANGED = {
 
 /** Keys and their change, for failures without an Azure code. */
 export const KEY_ERRORS = {
-  KeyNotYetValid: {
+  KeyNotYetValid: refused(400, "security-administrator", {
     title: { en: "The key is not valid yet", de: "Der Schlüssel ist noch nicht gültig" },
     message: {
       en: "The customer-managed key version is not valid yet",
       de: "Die Version des kundenseitig verwalteten Schlüssels ist noch nicht gültig",
     },
-    class: "refused",
-    httpStatus: 400,
-    who: "security-administrator",
     ask: {
       en: "Ask your security administrator to set the activation date of key {keyName} in vault {vaultName} to now, or wait until {activationDate}.",
       de: "Bitten Sie Ihren Sicherheitsadministrator, das Aktivierungsdatum des Schlüssels {keyName} im Tresor {vaultName} auf jetzt zu setzen, oder warten Sie bis {activationDate}.",
@@ -47,8 +45,8 @@ export const KEY_ERRORS = {
     },
     reproduce:
       "az keyvault key set-attributes --vault-name {vaultName} --name {keyName} --version {keyVersion} --not-before 2099-01-01T00:00:00Z",
-  },
-  KeyEncryptionKeyRevertForbidden: {
+  }),
+  KeyEncryptionKeyRevertForbidden: refused(400, "broker-operator", {
     title: {
       en: "The order cannot go back to the Microsoft-managed key",
       de: "Der Auftrag kann nicht zum von Microsoft verwalteten Schlüssel zurück",
@@ -57,9 +55,6 @@ export const KEY_ERRORS = {
       en: "An order with a customer-managed key cannot go back to the Microsoft-managed key while ALLOW_REVERT_TO_MICROSOFT_MANAGED is off",
       de: "Ein Auftrag mit kundenseitig verwaltetem Schlüssel kann nicht zum von Microsoft verwalteten Schlüssel zurück, solange ALLOW_REVERT_TO_MICROSOFT_MANAGED aus ist",
     },
-    class: "refused",
-    httpStatus: 400,
-    who: "broker-operator",
     ask: {
       en: "Ask the owner of order {orderName} to choose another customer-managed key instead.",
       de: "Bitten Sie den Besitzer des Auftrags {orderName}, stattdessen einen anderen kundenseitig verwalteten Schlüssel zu wählen.",
@@ -79,8 +74,8 @@ export const KEY_ERRORS = {
     meanwhile: NOT_CHANGED,
     reproduce:
       'az rest --method patch --url "{orderId}?api-version=2022-12-01" --body \'{"properties":{"details":{"keyEncryptionKey":{"kekType":"MicrosoftManaged"}}}}\'',
-  },
-  KeyVersionMismatch: {
+  }),
+  KeyVersionMismatch: invalid(400, "broker-operator", {
     title: {
       en: "The key does not fit the envelope",
       de: "Der Schlüssel passt nicht zum Umschlag",
@@ -89,9 +84,6 @@ export const KEY_ERRORS = {
       en: "The key version cannot unwrap what the broker has stored",
       de: "Die Schlüsselversion kann nicht auspacken, was der Broker gespeichert hat",
     },
-    class: "invalid",
-    httpStatus: 400,
-    who: "broker-operator",
     ask: {
       en: "Tell the broker's operator the correlation id {correlationId}; access to the key is not the problem.",
       de: "Nennen Sie dem Betreiber des Dienstes die Korrelations-ID {correlationId}; am Zugriff auf den Schlüssel liegt es nicht.",
@@ -111,8 +103,8 @@ export const KEY_ERRORS = {
       en: "The unlock fails. Nothing stored changes, so that the right version still opens it.",
       de: "Die Entsperrung schlägt fehl. Nichts Gespeichertes ändert sich, sodass die richtige Version es weiter öffnet.",
     },
-  },
-  RewrapVerificationFailed: {
+  }),
+  RewrapVerificationFailed: invalid(409, "security-administrator", {
     title: {
       en: "The new key did not give back what it wrapped",
       de: "Der neue Schlüssel gab nicht zurück, was er umhüllt hatte",
@@ -121,9 +113,6 @@ export const KEY_ERRORS = {
       en: "Unwrapping with the new key did not give back what it had wrapped",
       de: "Das Auspacken mit dem neuen Schlüssel gab nicht zurück, was er umhüllt hatte",
     },
-    class: "invalid",
-    httpStatus: 409,
-    who: "security-administrator",
     ask: {
       en: "Ask your security administrator to check the new key {keyName} in vault {vaultName}; the old key still works.",
       de: "Bitten Sie Ihren Sicherheitsadministrator, den neuen Schlüssel {keyName} im Tresor {vaultName} zu prüfen; der alte Schlüssel funktioniert weiter.",
@@ -147,16 +136,13 @@ export const KEY_ERRORS = {
       en: "The order keeps its old key and its old wrapping, and unlocks with them.",
       de: "Der Auftrag behält seinen alten Schlüssel und seine alte Umhüllung und entsperrt mit ihnen.",
     },
-  },
-  RewrapConflict: {
+  }),
+  RewrapConflict: invalid(409, "order-owner", {
     title: { en: "Another key change came first", de: "Ein anderer Schlüsselwechsel kam zuvor" },
     message: {
       en: "The key of the order was changed by another request at the same time",
       de: "Eine andere Anforderung hat den Schlüssel des Auftrags zur selben Zeit geändert",
     },
-    class: "invalid",
-    httpStatus: 409,
-    who: "order-owner",
     ask: {
       en: "Ask the owner of order {orderName} to check its key and to repeat the change if it is still wanted.",
       de: "Bitten Sie den Besitzer des Auftrags {orderName}, sich den Schlüssel anzusehen und die Änderung zu wiederholen, wenn sie noch gewünscht ist.",
@@ -178,16 +164,13 @@ export const KEY_ERRORS = {
       en: "The order has the key of the change that came first.",
       de: "Der Auftrag hat den Schlüssel der Änderung, die zuerst kam.",
     },
-  },
-  KeyVaultRegionMismatch: {
+  }),
+  KeyVaultRegionMismatch: invalid(400, "security-administrator", {
     title: { en: "The vault is in another region", de: "Der Tresor ist in einer anderen Region" },
     message: {
       en: "The key vault is in another region than the order's storage accounts",
       de: "Der Schlüsseltresor ist in einer anderen Region als die Speicherkonten des Auftrags",
     },
-    class: "invalid",
-    httpStatus: 400,
-    who: "security-administrator",
     ask: {
       en: "Ask your security administrator for a key in a vault in {location}, then try again.",
       de: "Bitten Sie Ihren Sicherheitsadministrator um einen Schlüssel in einem Tresor in {location}, und versuchen Sie es dann erneut.",
@@ -226,8 +209,8 @@ export const KEY_ERRORS = {
     meanwhile: NOT_CHANGED,
     reproduce:
       "az keyvault create --name {vaultName}-2 --resource-group {resourceGroup} --location northeurope --enable-purge-protection true",
-  },
-  KeyVaultDetailsMismatch: {
+  }),
+  KeyVaultDetailsMismatch: invalid(400, "order-owner", {
     title: {
       en: "The key URL and the vault id name different vaults",
       de: "Schlüssel-URL und Tresor-ID nennen verschiedene Tresore",
@@ -236,9 +219,6 @@ export const KEY_ERRORS = {
       en: "The key URL and the vault's resource id name different vaults",
       de: "Die Schlüssel-URL und die Ressourcen-ID des Tresors nennen verschiedene Tresore",
     },
-    class: "invalid",
-    httpStatus: 400,
-    who: "order-owner",
     ask: {
       en: "Ask the owner of order {orderName} to name the same vault in both, then try again.",
       de: "Bitten Sie den Besitzer des Auftrags {orderName}, beide Male denselben Tresor zu nennen, und versuchen Sie es dann erneut.",
@@ -256,8 +236,8 @@ export const KEY_ERRORS = {
       de: "kekUrl und kekVaultResourceID müssen zusammengehören; sonst würde das eine geprüft und das andere benutzt.",
     },
     meanwhile: NOT_CHANGED,
-  },
-  InvalidDevicePassword: {
+  }),
+  InvalidDevicePassword: invalid(400, "order-owner", {
     title: {
       en: "The device password breaks the rules",
       de: "Das Gerätekennwort verletzt die Regeln",
@@ -266,9 +246,6 @@ export const KEY_ERRORS = {
       en: "The device password does not meet the rules",
       de: "Das Gerätekennwort erfüllt die Regeln nicht",
     },
-    class: "invalid",
-    httpStatus: 400,
-    who: "order-owner",
     ask: {
       en: "Ask the order owner to choose another device password, or to leave it out so that one is generated.",
       de: "Bitten Sie den Besitzer des Auftrags, ein anderes Gerätekennwort zu wählen oder es wegzulassen, damit eines erzeugt wird.",
@@ -291,5 +268,5 @@ export const KEY_ERRORS = {
       en: "Nothing is stored, and the password is in no log and in no answer.",
       de: "Nichts wird gespeichert, und das Kennwort steht in keinem Log und in keiner Antwort.",
     },
-  },
-} as const satisfies Record<string, WrittenRow>;
+  }),
+};

@@ -1,4 +1,5 @@
-import type { Step, Text, WrittenRow } from "../row.ts";
+import type { Step, Text } from "../row.ts";
+import { unreachable } from "./classes.ts";
 import { faultCommand } from "./reproduce.ts";
 import { CONTACT_BROKER_OPERATOR, TRY_AGAIN, UNLOCK_WITHOUT_NETWORK } from "./steps.ts";
 
@@ -18,15 +19,12 @@ const CHECK_BROKER_NAME = {
 
 /** No authoritative answer: retry, and never treat it as a refusal. */
 export const NETWORK_ERRORS = {
-  KeyVaultUnreachable: {
+  KeyVaultUnreachable: unreachable(503, "nobody", {
     title: { en: "The vault does not answer", de: "Der Tresor antwortet nicht" },
     message: {
       en: "The key vault cannot be reached",
       de: "Der Schlüsseltresor ist nicht erreichbar",
     },
-    class: "unreachable",
-    httpStatus: 503,
-    who: "nobody",
     ask: {
       en: "The key was not refused: key vault {vaultName} does not answer the broker. Wait and try again.",
       de: "Der Schlüssel wurde nicht verweigert: Der Schlüsseltresor {vaultName} antwortet dem Broker nicht. Warten Sie, und versuchen Sie es erneut.",
@@ -95,16 +93,13 @@ export const NETWORK_ERRORS = {
     },
     meanwhile: GRACE,
     reproduce: faultCommand("--vault {vaultName} --reset"),
-  },
-  KeyVaultThrottled: {
+  }),
+  KeyVaultThrottled: unreachable(503, "nobody", {
     title: { en: "The vault is busy", de: "Der Tresor ist ausgelastet" },
     message: {
       en: "The key vault accepts no further requests at the moment",
       de: "Der Schlüsseltresor nimmt im Augenblick keine weiteren Anforderungen an",
     },
-    class: "unreachable",
-    httpStatus: 503,
-    who: "nobody",
     ask: {
       en: "Wait {retryAfterSeconds} seconds, then try again; the vault is busy and the key was not refused.",
       de: "Warten Sie {retryAfterSeconds} Sekunden, und versuchen Sie es dann erneut; der Tresor ist ausgelastet, und der Schlüssel wurde nicht verweigert.",
@@ -119,8 +114,8 @@ export const NETWORK_ERRORS = {
       de: `${GRACE.de} Der Broker ruft einen ausgelasteten Tresor bis zu dreimal auf, mit Pausen von einer und zwei Sekunden und etwas Zufall, weil der Tresor nicht immer sagt, wie lange zu warten ist.`,
     },
     reproduce: faultCommand("--vault {vaultName} --status 429"),
-  },
-  KeyVaultUnexpectedAnswer: {
+  }),
+  KeyVaultUnexpectedAnswer: unreachable(502, "broker-operator", {
     title: {
       en: "The vault gave an invalid answer",
       de: "Der Tresor hat eine ungültige Antwort gegeben",
@@ -129,9 +124,6 @@ export const NETWORK_ERRORS = {
       en: "The key vault's answer cannot be understood",
       de: "Die Antwort des Schlüsseltresors ist nicht zu verstehen",
     },
-    class: "unreachable",
-    httpStatus: 502,
-    who: "broker-operator",
     ask: {
       en: "Tell the broker's operator the correlation id {correlationId}; the key was not refused.",
       de: "Nennen Sie dem Betreiber des Dienstes die Korrelations-ID {correlationId}; der Schlüssel wurde nicht verweigert.",
@@ -189,16 +181,13 @@ export const NETWORK_ERRORS = {
     },
     meanwhile: GRACE,
     reproduce: faultCommand("--vault {vaultName} --garbage"),
-  },
-  IdentityProviderUnreachable: {
+  }),
+  IdentityProviderUnreachable: unreachable(503, "nobody", {
     title: { en: "The sign-in service does not answer", de: "Der Anmeldedienst antwortet nicht" },
     message: {
       en: "The identity provider cannot be reached",
       de: "Der Identitätsanbieter ist nicht erreichbar",
     },
-    class: "unreachable",
-    httpStatus: 503,
-    who: "nobody",
     ask: {
       en: "The key was not refused: the broker cannot sign in at the moment. Wait and try again.",
       de: "Der Schlüssel wurde nicht verweigert: Der Broker kann sich im Augenblick nicht anmelden. Warten Sie, und versuchen Sie es erneut.",
@@ -268,16 +257,13 @@ export const NETWORK_ERRORS = {
     },
     meanwhile: GRACE,
     reproduce: faultCommand("--service entra --status 503"),
-  },
-  ResourceManagerUnreachable: {
+  }),
+  ResourceManagerUnreachable: unreachable(503, "nobody", {
     title: { en: "Resource Manager does not answer", de: "Resource Manager antwortet nicht" },
     message: {
       en: "Azure Resource Manager cannot be reached",
       de: "Azure Resource Manager ist nicht erreichbar",
     },
-    class: "unreachable",
-    httpStatus: 503,
-    who: "nobody",
     ask: {
       en: "Wait a minute, then try again; the key was not refused.",
       de: "Warten Sie eine Minute, und versuchen Sie es dann erneut; der Schlüssel wurde nicht verweigert.",
@@ -318,16 +304,13 @@ export const NETWORK_ERRORS = {
     },
     meanwhile: GRACE,
     reproduce: faultCommand("--service resource-manager --operation GET --status 503"),
-  },
-  BrokerUnreachable: {
+  }),
+  BrokerUnreachable: unreachable(503, "site-operator", {
     title: { en: "The broker does not answer", de: "Der Broker antwortet nicht" },
     message: {
       en: "The broker cannot be reached from the appliance",
       de: "Der Broker ist vom Gerät aus nicht erreichbar",
     },
-    class: "unreachable",
-    httpStatus: 503,
-    who: "site-operator",
     ask: {
       en: "Check the appliance's network cable, network settings and proxy, then try again; the key was not refused.",
       de: "Prüfen Sie Netzwerkkabel, Netzwerkeinstellungen und Proxy des Geräts, und versuchen Sie es dann erneut; der Schlüssel wurde nicht verweigert.",
@@ -443,16 +426,13 @@ export const NETWORK_ERRORS = {
       en: "A locked volume stays locked, and the outage alone does not lock an open one. The agent keeps undelivered reports in its journal.",
       de: "Ein gesperrtes Volume bleibt gesperrt, und der Ausfall allein sperrt kein offenes. Der Agent bewahrt nicht zugestellte Meldungen in seinem Journal auf.",
     },
-  },
-  BrokerBusy: {
+  }),
+  BrokerBusy: unreachable(503, "nobody", {
     title: { en: "The broker is busy", de: "Der Broker ist ausgelastet" },
     message: {
       en: "The broker cannot take the request now",
       de: "Der Broker kann die Anfrage jetzt nicht annehmen",
     },
-    class: "unreachable",
-    httpStatus: 503,
-    who: "nobody",
     ask: {
       en: "Wait[ {retryAfterSeconds} seconds], then try again; the key was not refused.",
       de: "Warten Sie[ {retryAfterSeconds} Sekunden], und versuchen Sie es dann erneut; der Schlüssel wurde nicht verweigert.",
@@ -466,5 +446,5 @@ export const NETWORK_ERRORS = {
       en: "Nothing is decided and nothing re-locks; the answer says how long to wait.",
       de: "Nichts wird entschieden, und nichts sperrt sich wieder; die Antwort sagt, wie lange zu warten ist.",
     },
-  },
-} as const satisfies Record<string, WrittenRow>;
+  }),
+};

@@ -1,9 +1,9 @@
-import type { WrittenRow } from "../row.ts";
+import { invalid, refused } from "./classes.ts";
 import { CONTACT_BROKER_OPERATOR, UNLOCK_AGAIN } from "./steps.ts";
 
 /** Unlocks without network, and a node's report about its offline time. */
 export const OFFLINE_ERRORS = {
-  OfflineUnlockForbidden: {
+  OfflineUnlockForbidden: refused(403, "security-administrator", {
     title: {
       en: "Unlocking without network is not allowed",
       de: "Entsperren ohne Netz ist nicht erlaubt",
@@ -12,9 +12,6 @@ export const OFFLINE_ERRORS = {
       en: "Unlocking without network is not allowed for this order",
       de: "Entsperren ohne Netz ist für diesen Auftrag nicht erlaubt",
     },
-    class: "refused",
-    httpStatus: 403,
-    who: "security-administrator",
     ask: {
       en: "Connect the appliance to a network, or ask your security administrator to allow unlocks of order {orderName} without one.",
       de: "Verbinden Sie das Gerät mit einem Netz, oder bitten Sie Ihren Sicherheitsadministrator, Entsperrungen des Auftrags {orderName} ohne Netz zu erlauben.",
@@ -67,8 +64,8 @@ export const OFFLINE_ERRORS = {
       en: "The challenge is not used up and no vault is asked; the volume stays locked.",
       de: "Die Anfrage wird nicht verbraucht, und kein Tresor wird gefragt; das Volume bleibt gesperrt.",
     },
-  },
-  OfflineChallengeMissing: {
+  }),
+  OfflineChallengeMissing: invalid(409, "site-operator", {
     title: {
       en: "There is no open challenge for this answer",
       de: "Zu dieser Antwort gibt es keine offene Anfrage",
@@ -77,9 +74,6 @@ export const OFFLINE_ERRORS = {
       en: "This node has no open challenge that matches the answer",
       de: "Dieser Knoten hat keine Anfrage, die die Antwort öffnen könnte",
     },
-    class: "invalid",
-    httpStatus: 409,
-    who: "site-operator",
     ask: {
       en: "Make a new challenge at the appliance and have it answered.",
       de: "Erstellen Sie am Gerät eine neue Anfrage, und lassen Sie sie beantworten.",
@@ -131,8 +125,8 @@ export const OFFLINE_ERRORS = {
       en: "The volume stays locked. Nothing of the answer is kept.",
       de: "Das Volume bleibt gesperrt. Von der Antwort wird nichts behalten.",
     },
-  },
-  JournalBroken: {
+  }),
+  JournalBroken: invalid(409, "broker-operator", {
     title: {
       en: "The appliance's journal does not continue from its last delivery",
       de: "Das Journal des Geräts schließt nicht an seine letzte Lieferung an",
@@ -141,9 +135,6 @@ export const OFFLINE_ERRORS = {
       en: "The rows do not follow the last row that the broker countersigned",
       de: "Die Zeilen schließen nicht an die letzte an, die der Broker gegengezeichnet hat",
     },
-    class: "invalid",
-    httpStatus: 409,
-    who: "broker-operator",
     recoverable: "no",
     ask: {
       en: "Tell the broker's operator that the journal of node {serial} was cut or changed; unlocking still works.",
@@ -186,5 +177,5 @@ export const OFFLINE_ERRORS = {
       en: "The rows are rejected, and the audit trail records it. Unlocks and leases continue.",
       de: "Die Zeilen werden nicht angenommen, und das steht im Prüfprotokoll. Entsperrungen und Fristen gehen weiter.",
     },
-  },
-} as const satisfies Record<string, WrittenRow>;
+  }),
+};

@@ -1,4 +1,5 @@
-import type { Step, Text, WrittenRow } from "../row.ts";
+import type { Step, Text } from "../row.ts";
+import { invalid, refused } from "./classes.ts";
 import { SHOW_IDENTITY } from "./steps.ts";
 
 const SHOW_STAGE = {
@@ -10,7 +11,7 @@ const SHOW_STAGE = {
 
 /** Actions that an order's stage or settings forbid. */
 export const ORDER_ERRORS = {
-  OrderStageForbids: {
+  OrderStageForbids: refused(409, "order-owner", {
     title: {
       en: "The order's stage does not allow this",
       de: "Die Phase des Auftrags erlaubt das nicht",
@@ -19,9 +20,6 @@ export const ORDER_ERRORS = {
       en: "The order is in a stage that does not allow this",
       de: "Der Auftrag ist in einer Phase, die das nicht erlaubt",
     },
-    class: "refused",
-    httpStatus: 409,
-    who: "order-owner",
     recoverable: "no",
     ask: {
       en: "Ask the owner of order {orderName} for its stage and the actions that are still possible.",
@@ -166,16 +164,13 @@ export const ORDER_ERRORS = {
       de: "Der Auftrag bleibt, wie er ist, und geht weiter.",
     },
     reproduce: 'az rest --method delete --url "{orderId}?api-version=2022-12-01"',
-  },
-  InvalidMitigation: {
+  }),
+  InvalidMitigation: invalid(400, "order-owner", {
     title: { en: "That decision is not offered", de: "Diese Entscheidung wird nicht angeboten" },
     message: {
       en: "The resolution is not one that the order offers",
       de: "Die Lösung ist keine, die der Auftrag anbietet",
     },
-    class: "invalid",
-    httpStatus: 400,
-    who: "order-owner",
     ask: {
       en: "Ask the owner of order {orderName} to choose one of the actions that the order offers.",
       de: "Bitten Sie den Besitzer des Auftrags {orderName}, eine der Aktionen zu wählen, die der Auftrag anbietet.",
@@ -193,8 +188,8 @@ export const ORDER_ERRORS = {
       de: "Eine Lösung muss eine der details.actions des Auftrags zu diesem Zeitpunkt sein.",
     },
     meanwhile: { en: "The order continues to wait.", de: "Der Auftrag wartet weiter." },
-  },
-  IdentityUpdateInvalid: {
+  }),
+  IdentityUpdateInvalid: invalid(400, "order-owner", {
     title: {
       en: "The change of identities is not valid",
       de: "Die Änderung der Identitäten ist ungültig",
@@ -203,9 +198,6 @@ export const ORDER_ERRORS = {
       en: "The identities of the request do not fit together",
       de: "Die Identitäten der Anforderung passen nicht zusammen",
     },
-    class: "invalid",
-    httpStatus: 400,
-    who: "order-owner",
     ask: {
       en: "Ask the owner of order {orderName} to correct the order's identities.",
       de: "Bitten Sie den Besitzer des Auftrags {orderName}, die Identitäten des Auftrags zu berichtigen.",
@@ -229,5 +221,5 @@ export const ORDER_ERRORS = {
       en: "The order keeps the identities that it had.",
       de: "Der Auftrag behält die Identitäten, die er hatte.",
     },
-  },
-} as const satisfies Record<string, WrittenRow>;
+  }),
+};

@@ -1,4 +1,4 @@
-import type { WrittenRow } from "../row.ts";
+import { invalid, refused, unreachable } from "./classes.ts";
 import { CONTACT_BROKER_OPERATOR } from "./steps.ts";
 
 const LOAD_AGAIN = {
@@ -13,15 +13,12 @@ const SIGN_IN = {
 
 /** Failures that only a browser at the portal meets. */
 export const PORTAL_ERRORS = {
-  SignInFailed: {
+  SignInFailed: refused(400, "order-owner", {
     title: { en: "You could not be signed in", de: "Sie konnten nicht angemeldet werden" },
     message: {
       en: "Signing in to the portal failed",
       de: "Die Anmeldung am Portal ist fehlgeschlagen",
     },
-    class: "refused",
-    httpStatus: 400,
-    who: "order-owner",
     ask: { en: "Sign in to the portal again.", de: "Melden Sie sich erneut im Portal an." },
     steps: [SIGN_IN],
     reasons: {
@@ -79,8 +76,8 @@ export const PORTAL_ERRORS = {
       de: "Eine Anmeldung zählt nur, wenn der Browser, der sie begonnen hat, sie beendet, mit einer Antwort des Mandanten, die sich prüfen lässt.",
     },
     meanwhile: { en: "You are not signed in.", de: "Niemand wird angemeldet." },
-  },
-  CrossSiteRequest: {
+  }),
+  CrossSiteRequest: refused(403, "order-owner", {
     title: {
       en: "The request did not come from the portal",
       de: "Die Anforderung kam nicht vom Portal",
@@ -89,9 +86,6 @@ export const PORTAL_ERRORS = {
       en: "The request did not come from a page of the portal",
       de: "Die Anforderung kam nicht von einer Seite des Portals",
     },
-    class: "refused",
-    httpStatus: 403,
-    who: "order-owner",
     ask: {
       en: "Open the portal by its own address and repeat what you did.",
       de: "Öffnen Sie das Portal unter seiner eigenen Adresse, und wiederholen Sie, was Sie getan haben.",
@@ -124,16 +118,13 @@ export const PORTAL_ERRORS = {
       en: "Nothing is changed; the request was not carried out.",
       de: "Nichts ist geändert; die Anforderung wurde nicht ausgeführt.",
     },
-  },
-  NameTaken: {
+  }),
+  NameTaken: invalid(409, "order-owner", {
     title: { en: "The name is taken", de: "Der Name ist vergeben" },
     message: {
       en: "This name is already in use, and creating never overwrites what exists",
       de: "Dieser Name wird bereits verwendet, und Erstellen überschreibt nie, was es schon gibt",
     },
-    class: "invalid",
-    httpStatus: 409,
-    who: "order-owner",
     ask: {
       en: "Ask the order owner to choose another name.",
       de: "Bitten Sie den Besitzer des Auftrags, einen anderen Namen zu wählen.",
@@ -152,16 +143,13 @@ export const PORTAL_ERRORS = {
       en: "Nothing is changed: the existing resource stays as it is.",
       de: "Nichts wird geändert: Die vorhandene Ressource bleibt, wie sie ist.",
     },
-  },
-  PortalUnreachable: {
+  }),
+  PortalUnreachable: unreachable(503, "broker-operator", {
     title: { en: "The service does not answer", de: "Der Dienst antwortet nicht" },
     message: {
       en: "This page got no answer from the service behind the portal",
       de: "Diese Seite bekam keine Antwort vom Dienst hinter dem Portal",
     },
-    class: "unreachable",
-    httpStatus: 503,
-    who: "broker-operator",
     ask: {
       en: "Load the page again in a minute; if the service still does not answer, tell its operator.",
       de: "Laden Sie die Seite in einer Minute neu; antwortet der Dienst dann noch nicht, sagen Sie es seinem Betreiber.",
@@ -200,5 +188,5 @@ export const PORTAL_ERRORS = {
       en: "Appliances that are open stay open. A change that was under way may or may not have been made; the page shows it when the service answers again.",
       de: "Offene Geräte bleiben offen. Ob eine Änderung, die unterwegs war, noch gemacht wurde, zeigt die Seite, sobald der Dienst wieder antwortet.",
     },
-  },
-} as const satisfies Record<string, WrittenRow>;
+  }),
+};

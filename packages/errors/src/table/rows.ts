@@ -38,4 +38,4 @@ export const ROWS = {
   ...DEVICE_LOCAL_ERRORS,
   ...PORTAL_ERRORS,
   ...INTERNAL_ERRORS,
-} as const satisfies Record<string, WrittenRow>;
+} satisfies Record<string, WrittenRow>;

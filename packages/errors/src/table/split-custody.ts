@@ -1,4 +1,5 @@
-import type { Step, Text, WrittenRow } from "../row.ts";
+import type { Step, Text } from "../row.ts";
+import { invalid, refused } from "./classes.ts";
 import { TRY_AGAIN, UNLOCK_AGAIN } from "./steps.ts";
 
 const ADD_RECOVERY_KEY = {
@@ -17,7 +18,7 @@ const EXPORT_SHARES = {
 
 /** Split custody: the broker alone cannot open the appliance, and neither can the appliance. */
 export const SPLIT_CUSTODY_ERRORS = {
-  PasskeyNotInEscrow: {
+  PasskeyNotInEscrow: refused(403, "site-operator", {
     title: {
       en: "The order has no passkey",
       de: "Der Auftrag hat keinen Passkey",
@@ -26,9 +27,6 @@ export const SPLIT_CUSTODY_ERRORS = {
       en: "The order is in split custody, so no passkey opens its appliance and the broker has none to show",
       de: "Der Auftrag ist in geteilter Verwahrung: Kein Passkey öffnet sein Gerät, und der Broker hat keinen zu zeigen",
     },
-    class: "refused",
-    httpStatus: 403,
-    who: "site-operator",
     recoverable: "no",
     ask: {
       en: "Unlock the appliance over the network, or offline by challenge and answer.",
@@ -50,8 +48,8 @@ export const SPLIT_CUSTODY_ERRORS = {
       en: "Unlocking over the network and offline works as before.",
       de: "Das Entsperren über das Netz und ohne Netz geht wie zuvor.",
     },
-  },
-  CustodyRevertForbidden: {
+  }),
+  CustodyRevertForbidden: refused(400, "order-owner", {
     title: {
       en: "Split custody cannot be undone",
       de: "Geteilte Verwahrung lässt sich nicht rückgängig machen",
@@ -60,9 +58,6 @@ export const SPLIT_CUSTODY_ERRORS = {
       en: "An order in split custody cannot go back to escrow",
       de: "Ein Auftrag in geteilter Verwahrung kann nicht zurück zur Hinterlegung",
     },
-    class: "refused",
-    httpStatus: 400,
-    who: "order-owner",
     recoverable: "no",
     ask: {
       en: "Ask the owner of order {orderName} to leave its custody as it is.",
@@ -82,8 +77,8 @@ export const SPLIT_CUSTODY_ERRORS = {
       en: "The policy in force stays.",
       de: "Die geltende Richtlinie bleibt.",
     },
-  },
-  RequestDisallowedByPolicy: {
+  }),
+  RequestDisallowedByPolicy: refused(403, "order-owner", {
     title: {
       en: "The subscription allows only split custody",
       de: "Das Abonnement erlaubt nur geteilte Verwahrung",
@@ -92,9 +87,6 @@ export const SPLIT_CUSTODY_ERRORS = {
       en: "The order asks for escrow, and a policy of its subscription allows only split custody",
       de: "Der Auftrag will die Hinterlegung, und eine Richtlinie seines Abonnements erlaubt nur geteilte Verwahrung",
     },
-    class: "refused",
-    httpStatus: 403,
-    who: "order-owner",
     ask: {
       en: "Ask the owner of order {orderName} to place it in split custody.",
       de: "Bitten Sie den Besitzer des Auftrags {orderName}, ihn mit geteilter Verwahrung zu erteilen.",
@@ -113,8 +105,8 @@ export const SPLIT_CUSTODY_ERRORS = {
       en: "Nothing is placed. Orders that exist keep their custody.",
       de: "Nichts wird erteilt. Bestehende Aufträge behalten ihre Verwahrung.",
     },
-  },
-  RecoveryKeyMissing: {
+  }),
+  RecoveryKeyMissing: refused(409, "order-owner", {
     title: {
       en: "The appliance could not be recovered",
       de: "Das Gerät ließe sich nicht wiederherstellen",
@@ -123,9 +115,6 @@ export const SPLIT_CUSTODY_ERRORS = {
       en: "The order is in split custody, and no recovery key of its owner could replace the appliance's own share",
       de: "Der Auftrag ist in geteilter Verwahrung, und kein Wiederherstellungsschlüssel seines Besitzers könnte den Anteil des Geräts ersetzen",
     },
-    class: "refused",
-    httpStatus: 409,
-    who: "order-owner",
     ask: {
       en: "Ask the owner of order {orderName} to add a recovery key, or to accept in the unlock policy that there is none.",
       de: "Bitten Sie den Besitzer des Auftrags {orderName}, einen Wiederherstellungsschlüssel hinzuzufügen oder in der Entsperrrichtlinie hinzunehmen, dass es keinen gibt.",
@@ -146,8 +135,8 @@ export const SPLIT_CUSTODY_ERRORS = {
       en: "The order stays in its stage; nothing is dispatched.",
       de: "Der Auftrag bleibt in seiner Phase; nichts wird versandt.",
     },
-  },
-  RecoveryKeyUnconfirmed: {
+  }),
+  RecoveryKeyUnconfirmed: refused(409, "order-owner", {
     title: {
       en: "The recovery keys are not confirmed",
       de: "Die Wiederherstellungsschlüssel sind nicht bestätigt",
@@ -156,9 +145,6 @@ export const SPLIT_CUSTODY_ERRORS = {
       en: "The broker names other recovery keys than this node knows or was given, so the node makes no copy of its share",
       de: "Der Broker nennt andere Wiederherstellungsschlüssel, als dieser Knoten kennt oder genannt bekam; deshalb kopiert der Knoten seinen Anteil nicht",
     },
-    class: "refused",
-    httpStatus: 409,
-    who: "order-owner",
     ask: {
       en: "Ask the owner of order {orderName} for the thumbprints of their recovery keys, and compare them with the one that is shown.",
       de: "Bitten Sie den Besitzer des Auftrags {orderName} um die Fingerabdrücke seiner Wiederherstellungsschlüssel, und vergleichen Sie sie mit dem angezeigten.",
@@ -189,8 +175,8 @@ export const SPLIT_CUSTODY_ERRORS = {
       en: "The volume keeps its key, its share and the copy of the share that exists.",
       de: "Das Volume behält seinen Schlüssel, seinen Anteil und die Kopie des Anteils, die es gibt.",
     },
-  },
-  DeviceShareMissing: {
+  }),
+  DeviceShareMissing: invalid(500, "order-owner", {
     title: {
       en: "The appliance's share of the key is missing",
       de: "Der Anteil des Geräts am Schlüssel fehlt",
@@ -199,9 +185,6 @@ export const SPLIT_CUSTODY_ERRORS = {
       en: "This machine does not have its own share of the unlock key",
       de: "Diese Maschine hat ihren eigenen Anteil am Entsperrschlüssel nicht",
     },
-    class: "invalid",
-    httpStatus: 500,
-    who: "order-owner",
     ask: {
       en: "Ask the owner of order {orderName} for the share of node {serial}, which their recovery key opens.",
       de: "Bitten Sie den Besitzer des Auftrags {orderName} um den Anteil des Knotens {serial}, den sein Wiederherstellungsschlüssel öffnet.",
@@ -224,5 +207,5 @@ export const SPLIT_CUSTODY_ERRORS = {
       en: "The volume stays locked. Nothing is lost as long as a recovery key of the owner exists.",
       de: "Das Volume bleibt gesperrt. Nichts ist verloren, solange es einen Wiederherstellungsschlüssel des Besitzers gibt.",
     },
-  },
-} as const satisfies Readonly<Record<string, WrittenRow>>;
+  }),
+};

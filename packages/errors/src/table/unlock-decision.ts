@@ -1,4 +1,5 @@
-import type { Step, Text, WrittenRow } from "../row.ts";
+import type { Step, Text } from "../row.ts";
+import { invalid, pending, refused, unreachable } from "./classes.ts";
 import { TRY_AGAIN, UNLOCK_AGAIN } from "./steps.ts";
 
 /** Each row names the entry to search for. */
@@ -28,7 +29,7 @@ const ASK_FOR_APPROVAL =
 
 /** Decisions of people and policies about an unlock, and the broker's limits. */
 export const UNLOCK_DECISION_ERRORS = {
-  ApprovalPending: {
+  ApprovalPending: pending(202, "security-administrator", {
     title: {
       en: "The unlock waits for an approval",
       de: "Die Entsperrung wartet auf eine Genehmigung",
@@ -37,9 +38,6 @@ export const UNLOCK_DECISION_ERRORS = {
       en: "The unlock must be approved first",
       de: "Die Entsperrung muss zuerst genehmigt werden",
     },
-    class: "pending",
-    httpStatus: 202,
-    who: "security-administrator",
     ask: {
       en: "Ask your security administrator to approve the unlock of node {serial}.",
       de: "Bitten Sie Ihren Sicherheitsadministrator, die Entsperrung des Knotens {serial} zu genehmigen.",
@@ -69,16 +67,13 @@ export const UNLOCK_DECISION_ERRORS = {
       de: "Das Volume bleibt gesperrt, bis genug Personen genehmigt haben. Die Anfrage und ihre Genehmigungen enden, wenn die Anfrage abläuft, wenn sich die Phase oder der Schlüssel des Auftrags ändert, wenn das Entsperren widerrufen wird, wenn der Knoten neu startet oder wenn jemand die Anfrage am Knoten zurückzieht.",
     },
     reproduce: ASK_FOR_APPROVAL,
-  },
-  ApprovalRejected: {
+  }),
+  ApprovalRejected: refused(403, "security-administrator", {
     title: { en: "The unlock was rejected", de: "Die Entsperrung wurde abgelehnt" },
     message: {
       en: "The unlock was rejected by an approver",
       de: "Die Entsperrung wurde von einem Genehmigenden abgelehnt",
     },
-    class: "refused",
-    httpStatus: 403,
-    who: "security-administrator",
     ask: {
       en: "Ask your security administrator why the unlock of node {serial} was rejected.",
       de: "Fragen Sie Ihren Sicherheitsadministrator, warum die Entsperrung des Knotens {serial} abgelehnt wurde.",
@@ -101,16 +96,13 @@ export const UNLOCK_DECISION_ERRORS = {
     },
     reproduce:
       'az rest --method post --url "{orderId}/approvals/{approvalId}/reject?api-version=2022-12-01" --body \'{"reason":"nobody is on site"}\'',
-  },
-  ApprovalExpired: {
+  }),
+  ApprovalExpired: invalid(409, "site-operator", {
     title: { en: "The approval has ended", de: "Die Genehmigung ist beendet" },
     message: {
       en: "The approval request ended before a key was released",
       de: "Die Anfrage um eine Genehmigung endete, bevor ein Schlüssel für sie freigegeben wurde",
     },
-    class: "invalid",
-    httpStatus: 409,
-    who: "site-operator",
     ask: {
       en: "Unlock node {serial} again: that asks for a new approval.",
       de: "Entsperren Sie den Knoten {serial} erneut: Das fragt um eine neue Genehmigung.",
@@ -175,16 +167,13 @@ export const UNLOCK_DECISION_ERRORS = {
       en: "The volume stays locked. The approvers see the request as ended.",
       de: "Das Volume bleibt gesperrt. Die Genehmigenden sehen die Anfrage als beendet.",
     },
-  },
-  ApprovalClosed: {
+  }),
+  ApprovalClosed: invalid(409, "nobody", {
     title: { en: "The request is no longer open", de: "Die Anfrage ist nicht mehr offen" },
     message: {
       en: "The approval request was already decided or has ended",
       de: "Über die Anfrage um eine Genehmigung wurde schon entschieden, oder sie ist schon beendet",
     },
-    class: "invalid",
-    httpStatus: 409,
-    who: "nobody",
     recoverable: "no",
     ask: {
       en: "No action is needed: the request was decided before.",
@@ -199,8 +188,8 @@ export const UNLOCK_DECISION_ERRORS = {
       en: "The earlier decision still applies.",
       de: "Die frühere Entscheidung gilt weiter.",
     },
-  },
-  ChangeNeedsApproval: {
+  }),
+  ChangeNeedsApproval: pending(409, "security-administrator", {
     title: {
       en: "The change waits for an approval",
       de: "Die Änderung wartet auf eine Genehmigung",
@@ -209,9 +198,6 @@ export const UNLOCK_DECISION_ERRORS = {
       en: "The change loosens the protection of the order and is not approved yet",
       de: "Die Änderung lockert den Schutz des Auftrags und ist noch nicht genehmigt",
     },
-    class: "pending",
-    httpStatus: 409,
-    who: "security-administrator",
     ask: {
       en: "Ask the approvers of the order to approve the change, then make the same change again.",
       de: "Bitten Sie die Genehmigenden des Auftrags, die Änderung zu genehmigen, und nehmen Sie dieselbe Änderung dann noch einmal vor.",
@@ -232,16 +218,13 @@ export const UNLOCK_DECISION_ERRORS = {
       en: "Nothing has changed. The protection that was in force before stays in force.",
       de: "Es hat sich nichts geändert. Der bisherige Schutz gilt weiter.",
     },
-  },
-  ApprovalForbidden: {
+  }),
+  ApprovalForbidden: refused(403, "security-administrator", {
     title: { en: "Someone else must decide", de: "Jemand anderes muss entscheiden" },
     message: {
       en: "The caller may not decide about this request",
       de: "Der Aufrufer darf über diese Anfrage nicht entscheiden",
     },
-    class: "refused",
-    httpStatus: 403,
-    who: "security-administrator",
     ask: {
       en: "Ask another approver of order {orderName} to decide.",
       de: "Bitten Sie einen anderen Genehmigenden des Auftrags {orderName} zu entscheiden.",
@@ -273,16 +256,13 @@ export const UNLOCK_DECISION_ERRORS = {
       de: "Die Rolle des Aufrufers erlaubt es, aber die Entsperrrichtlinie des Auftrags oder die Anfrage selbst schließt ihn aus.",
     },
     meanwhile: { en: "The request continues to wait.", de: "Die Anfrage wartet weiter." },
-  },
-  BreakGlassForbidden: {
+  }),
+  BreakGlassForbidden: refused(403, "security-administrator", {
     title: { en: "Emergency access is not allowed", de: "Der Notzugriff ist nicht erlaubt" },
     message: {
       en: "The unlock policy of the order does not allow emergency access",
       de: "Die Entsperrrichtlinie des Auftrags erlaubt keinen Notzugriff",
     },
-    class: "refused",
-    httpStatus: 403,
-    who: "security-administrator",
     ask: {
       en: "Ask your security administrator to approve the unlock, or to change the unlock policy of order {orderName}.",
       de: "Bitten Sie Ihren Sicherheitsadministrator, die Entsperrung zu genehmigen oder die Entsperrrichtlinie des Auftrags {orderName} zu ändern.",
@@ -301,8 +281,8 @@ export const UNLOCK_DECISION_ERRORS = {
     meanwhile: { en: "Nothing is released.", de: "Nichts wird freigegeben." },
     reproduce:
       'az rest --method post --url "{orderId}/breakGlass?api-version=2022-12-01" --body \'{"reason":"drill"}\'',
-  },
-  ReleaseWindowClosed: {
+  }),
+  ReleaseWindowClosed: pending(409, "security-administrator", {
     title: {
       en: "Outside the unlock hours",
       de: "Außerhalb der Entsperrzeiten",
@@ -311,9 +291,6 @@ export const UNLOCK_DECISION_ERRORS = {
       en: "The unlock policy does not allow unlocks at this time",
       de: "Die Entsperrrichtlinie erlaubt zu dieser Zeit keine Entsperrungen",
     },
-    class: "pending",
-    httpStatus: 409,
-    who: "security-administrator",
     recoverable: "until-date",
     ask: {
       en: "Unlock node {serial} again at {nextOpening}, or ask your security administrator for an exception.",
@@ -341,8 +318,8 @@ export const UNLOCK_DECISION_ERRORS = {
       en: "A locked volume stays locked; one that is open stays open.",
       de: "Ein gesperrtes Volume bleibt gesperrt; eines, das offen ist, bleibt offen.",
     },
-  },
-  CredentialsWithheld: {
+  }),
+  CredentialsWithheld: refused(403, "security-administrator", {
     title: {
       en: "The unlock policy withholds the passkey",
       de: "Die Entsperrrichtlinie hält den Passkey zurück",
@@ -351,9 +328,6 @@ export const UNLOCK_DECISION_ERRORS = {
       en: "The unlock policy of the order does not allow its passkey to be shown now",
       de: "Die Entsperrrichtlinie des Auftrags verhindert, dass sein Passkey jetzt gezeigt wird",
     },
-    class: "refused",
-    httpStatus: 403,
-    who: "security-administrator",
     ask: {
       en: "Ask your security administrator to unlock the appliance of order {orderName} over the network or offline.",
       de: "Bitten Sie Ihren Sicherheitsadministrator, das Gerät des Auftrags {orderName} über das Netz oder ohne Netz zu entsperren.",
@@ -402,16 +376,13 @@ export const UNLOCK_DECISION_ERRORS = {
       en: "The passkey is not shown, and the vault is not called.",
       de: "Der Passkey wird nicht gezeigt, und der Tresor wird nicht gefragt.",
     },
-  },
-  UnlockRevoked: {
+  }),
+  UnlockRevoked: refused(403, "security-administrator", {
     title: { en: "Unlocking is switched off", de: "Das Entsperren ist ausgeschaltet" },
     message: {
       en: "Unlocking was switched off for this order",
       de: "Für diesen Auftrag wurde das Entsperren ausgeschaltet",
     },
-    class: "refused",
-    httpStatus: 403,
-    who: "security-administrator",
     ask: {
       en: "Ask your security administrator to switch unlocking of order {orderName} on again.",
       de: "Bitten Sie Ihren Sicherheitsadministrator, das Entsperren des Auftrags {orderName} wieder einzuschalten.",
@@ -440,13 +411,10 @@ export const UNLOCK_DECISION_ERRORS = {
     },
     reproduce:
       'az rest --method post --url "{orderId}/revoke?api-version=2022-12-01" --body \'{"reason":"stolen"}\'',
-  },
-  RateLimited: {
+  }),
+  RateLimited: unreachable(429, "nobody", {
     title: { en: "Too many tries", de: "Zu viele Versuche" },
     message: { en: "The appliance has tried too often", de: "Das Gerät hat es zu oft versucht" },
-    class: "unreachable",
-    httpStatus: 429,
-    who: "nobody",
     ask: {
       en: "Wait {retryAfterSeconds} seconds, then try again.",
       de: "Warten Sie {retryAfterSeconds} Sekunden, und versuchen Sie es dann erneut.",
@@ -467,5 +435,5 @@ export const UNLOCK_DECISION_ERRORS = {
       en: "The message is dropped before any call to the vault. A volume that is open is not touched.",
       de: "Die Nachricht wird vor jedem Aufruf des Tresors verworfen. Ein offenes Volume wird nicht angetastet.",
     },
-  },
-} as const satisfies Record<string, WrittenRow>;
+  }),
+};
