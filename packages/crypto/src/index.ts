@@ -18,8 +18,14 @@ export { replaceRecipients } from "./envelope/replace-recipients.ts";
 export { sealEnvelope } from "./envelope/seal-envelope.ts";
 export { deriveSplitKey, SHARE_BYTES } from "./envelope/split-key.ts";
 export { chainHash } from "./hash-chain.ts";
-export { messageHash, readHeader, signMessage, verifyMessage } from "./message/signed-message.ts";
-export type { MessageHeader } from "./message/signed-message.ts";
+export {
+  messageHash,
+  readHeader,
+  readMessage,
+  signMessage,
+  verifyMessage,
+} from "./message/signed-message.ts";
+export type { UnverifiedMessage } from "./message/signed-message.ts";
 export { fromDer } from "./message/ecdsa-signature.ts";
 export { generateSigningKey, importSigningKey } from "./message/signing-key.ts";
 export type { SigningKey } from "./message/signing-key.ts";

@@ -32,40 +32,54 @@ export async function signMessage(key: SigningKey, typ: string, payload: object)
   return `${signingInput}.${encodeBase64url(signature)}`;
 }
 
-/**
- * The claimed signer and type, to look up the key; nothing here is proven.
- *
- * @throws {CryptoError} `malformed`
- */
-export function readHeader(jws: string, maxBytes: number = MESSAGE_MAX_BYTES): MessageHeader {
-  return parseHeader(split(jws, maxBytes).header);
+/** A message whose form was checked, and nothing else. */
+export type UnverifiedMessage = {
+  /** The claimed signer and type, to look up the key; nothing here is proven. */
+  readonly header: MessageHeader;
+  /**
+   * Payload of a message that `key` signed as `typ`. The signature is checked over the bytes
+   * received; the payload is parsed once, after that, and callers never parse it again.
+   *
+   * @throws {CryptoError} `malformed` when it is no such message at all; `verification-failed` for
+   * another key, another typ or a wrong signature, without saying which
+   */
+  verify(key: VerifyKey, typ: string): JsonObject;
+};
+
+/** @throws {CryptoError} `malformed` */
+export function readMessage(jws: string, maxBytes: number = MESSAGE_MAX_BYTES): UnverifiedMessage {
+  const parts = split(jws, maxBytes);
+  const header = parseHeader(parts.header);
+  return {
+    header,
+    verify(key, typ) {
+      const signature = decodeBase64url(parts.signature, "signature");
+      if (signature.byteLength !== SIGNATURE_BYTES) throw malformed("signature: expected 64 bytes");
+      const signed = Buffer.from(jws.slice(0, jws.lastIndexOf(".")), "ascii");
+      if (
+        header.kid !== key.kid ||
+        header.typ !== typ ||
+        !verify("sha256", signed, key.publicKey, toDer(signature))
+      )
+        throw verificationFailed();
+      return parseJsonObject(decodeBase64url(parts.payload, "payload"), "payload");
+    },
+  };
 }
 
-/**
- * Payload of a message that `key` signed as `typ`. The signature is checked over the bytes
- * received; the payload is parsed once, after that, and callers never parse it again.
- *
- * @throws {CryptoError} `malformed` when it is no such message at all; `verification-failed` for
- * another key, another typ or a wrong signature, without saying which
- */
+/** The header alone. @throws {CryptoError} `malformed` */
+export function readHeader(jws: string, maxBytes?: number): MessageHeader {
+  return readMessage(jws, maxBytes).header;
+}
+
+/** Reads and verifies at once, with the errors of both. */
 export function verifyMessage(
   jws: string,
   key: VerifyKey,
   typ: string,
-  maxBytes: number = MESSAGE_MAX_BYTES,
+  maxBytes?: number,
 ): JsonObject {
-  const parts = split(jws, maxBytes);
-  const header = parseHeader(parts.header);
-  const signature = decodeBase64url(parts.signature, "signature");
-  if (signature.byteLength !== SIGNATURE_BYTES) throw malformed("signature: expected 64 bytes");
-  const signed = Buffer.from(jws.slice(0, jws.lastIndexOf(".")), "ascii");
-  if (
-    header.kid !== key.kid ||
-    header.typ !== typ ||
-    !verify("sha256", signed, key.publicKey, toDer(signature))
-  )
-    throw verificationFailed();
-  return parseJsonObject(decodeBase64url(parts.payload, "payload"), "payload");
+  return readMessage(jws, maxBytes).verify(key, typ);
 }
 
 /** Base64url of SHA-256 over the compact message: what answers refer to. */

@@ -4,7 +4,6 @@ import {
   equalConstantTime,
   importVerifyKey,
   parseJsonObject,
-  verifyMessage,
   type VerifyKey,
 } from "@databox-cmk/crypto";
 import { addressKey } from "@databox-cmk/http";
@@ -22,7 +21,7 @@ import { foldOrderId } from "../../core/order.ts";
 import type { Outcome } from "../../core/ports.ts";
 import { offerRecoveryKeys } from "../../custody/device-shares.ts";
 import { hashEnrolmentCode } from "../../orders/enrolment-code.ts";
-import { parseHeader } from "../message/authenticate-device.ts";
+import { parseMessage } from "../message/authenticate-device.ts";
 import type { DeviceDependencies } from "../message/device-dependencies.ts";
 import type { DeviceExchange, DeviceMessage, Sender } from "../message/serve-device-message.ts";
 import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
@@ -76,8 +75,8 @@ async function authenticateEnrolment(
  * read.
  */
 function proveKey(text: string): Outcome<{ key: VerifyKey; request: EnrolmentRequest }> {
-  const header = parseHeader(text, MESSAGE_TYPES.enrolmentRequest);
-  if (!header.ok) return header;
+  const read = parseMessage(text, MESSAGE_TYPES.enrolmentRequest);
+  if (!read.ok) return read;
   let key: VerifyKey;
   try {
     const claims = parseJsonObject(decodeBase64url(text.split(".")[1] ?? "", "payload"), "payload");
@@ -88,7 +87,7 @@ function proveKey(text: string): Outcome<{ key: VerifyKey; request: EnrolmentReq
   }
   let payload;
   try {
-    payload = verifyMessage(text, key, MESSAGE_TYPES.enrolmentRequest);
+    payload = read.value.verify(key, MESSAGE_TYPES.enrolmentRequest);
   } catch (error) {
     if (error instanceof CryptoError) return failed({ code: "DeviceNotAuthenticated" });
     throw error;

@@ -2,10 +2,10 @@ import {
   CryptoError,
   generateSigningKey,
   importVerifyKey,
-  readHeader,
-  verifyMessage,
   type JsonObject,
-  type MessageHeader,
+  readMessage,
+  type UnverifiedMessage,
+  type VerifyKey,
 } from "@databox-cmk/crypto";
 import { addressKey } from "@databox-cmk/http";
 import type { MessageType } from "@databox-cmk/protocol";
@@ -34,13 +34,13 @@ export async function authenticateDevice(
   { text, address }: DeviceMessage,
   type: MessageType,
 ): Promise<Outcome<AuthenticDevice>> {
-  const header = parseHeader(text, type);
-  if (!header.ok) return header;
-  const { kid } = header.value;
+  const read = parseMessage(text, type);
+  if (!read.ok) return read;
+  const { kid } = read.value.header;
   const retryAfterSeconds = limit(`${addressKey(address)} ${kid}`);
   if (retryAfterSeconds !== undefined) return failed({ code: "RateLimited", retryAfterSeconds });
   const node = await findDevice(kid);
-  const payload = verifyOrNothing(text, type, node?.key ?? { ...decoy, kid });
+  const payload = verifyOrNothing(read.value, type, node?.key ?? { ...decoy, kid });
   if (node === undefined || payload === undefined)
     return failed({ code: "DeviceNotAuthenticated" });
   return { ok: true, value: { order: node.order, serial: node.serial, node, payload } };
@@ -50,10 +50,10 @@ export async function authenticateDevice(
  * Checks the message's form and kind; `typ` is not secret, so a message at the wrong route gets a
  * precise error.
  */
-export function parseHeader(message: string, type: MessageType): Outcome<MessageHeader> {
+export function parseMessage(text: string, type: MessageType): Outcome<UnverifiedMessage> {
   try {
-    const header = readHeader(message);
-    if (header.typ === type) return { ok: true, value: header };
+    const message = readMessage(text);
+    if (message.header.typ === type) return { ok: true, value: message };
     return malformed(`typ: expected ${type}`);
   } catch (error) {
     if (error instanceof CryptoError) return malformed(error.message);
@@ -62,12 +62,12 @@ export function parseHeader(message: string, type: MessageType): Outcome<Message
 }
 
 function verifyOrNothing(
-  message: string,
+  message: UnverifiedMessage,
   type: MessageType,
-  key: Parameters<typeof verifyMessage>[1],
+  key: VerifyKey,
 ): JsonObject | undefined {
   try {
-    return verifyMessage(message, key, type);
+    return message.verify(key, type);
   } catch (error) {
     if (error instanceof CryptoError) return undefined;
     throw error;
