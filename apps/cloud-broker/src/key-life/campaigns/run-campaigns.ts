@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { record } from "../../audit/record.ts";
 import { EVENT_TYPES } from "../../core/cloud-event.ts";
 import type { EpochMs } from "../../core/order.ts";
+import { createTurns } from "../../load/turns.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
 import type { Store } from "../../store/store.ts";
 import { runStep, type Step } from "./run-step.ts";
@@ -20,7 +21,8 @@ export type RunnerDependencies = {
   /** Stops between two steps. */
   readonly isClosing: () => boolean;
   /**
-   * Concurrent steps, each with one call of its vault at a time; the vault's budget sets the pace.
+   * Concurrent steps of one vault, each with one call of it at a time; the vault's budget sets the
+   * pace.
    */
   readonly atOnce?: number;
 };
@@ -30,34 +32,55 @@ export type RunnerDependencies = {
  * together, and an unlock at that moment waits for all of them.
  */
 export const AT_ONCE = 16;
-/** One owner for all campaigns, so that one process keeps a vault's budget. */
-const WORK = "campaigns";
+/** A replica works on so many vaults at once, and leaves the others to other replicas. */
+export const VAULTS_AT_ONCE = 4;
 /** Renew the claim well before it ends. */
 const RENEW_BEFORE_MS = 20_000;
+/** Then the next vault or campaign has its turn, so that none waits for a large one. */
+export const TURN_MS = 60_000;
 
+/** Replicas share a campaign by its vaults: one of them keeps the budget of a vault. */
 export function createCampaignRunner(deps: RunnerDependencies): CampaignRunner {
   const { plane, isClosing, atOnce = AT_ONCE } = deps;
   const { store, now } = plane;
   const owner = randomUUID();
-  let heldUntilMs = 0;
+  const inTurns = createTurns();
 
-  /** Whether this replica is, and stays for a while, the one that works. */
-  async function mayWork(): Promise<boolean> {
-    if (isClosing()) return false;
-    if (now() < heldUntilMs - RENEW_BEFORE_MS) return true;
-    heldUntilMs = (await claimWork(store, WORK, owner, now())) ?? 0;
-    return heldUntilMs > 0;
+  /** Runs the due steps of a campaign in one vault, if no other replica works on that vault. */
+  async function runVault(campaign: Campaign, vault: string): Promise<number> {
+    const name = `campaigns ${vault}`;
+    let heldUntilMs = 0;
+    /** Whether this replica is, and stays for a while, the one that works. */
+    async function mayWork(): Promise<boolean> {
+      if (isClosing()) return false;
+      if (now() < heldUntilMs - RENEW_BEFORE_MS) return true;
+      heldUntilMs = (await claimWork(store, name, owner, now())) ?? 0;
+      return heldUntilMs > 0;
+    }
+
+    if (!(await mayWork())) return 0;
+    try {
+      return await runSteps(campaign, vault, mayWork);
+    } finally {
+      await releaseWork(store, name, owner);
+    }
   }
 
-  async function runCampaign(campaign: Campaign): Promise<number> {
+  async function runSteps(
+    campaign: Campaign,
+    vault: string,
+    mayWork: () => Promise<boolean>,
+  ): Promise<number> {
     const running = new Map<string, Promise<void>>();
     const broken = new AbortController();
     let steps = 0;
-    const mayGoOn = async (): Promise<boolean> => !broken.signal.aborted && (await mayWork());
+    const untilMs = now() + TURN_MS;
+    const mayGoOn = async (): Promise<boolean> =>
+      !broken.signal.aborted && now() < untilMs && (await mayWork());
     while (await mayGoOn()) {
       // If a step ends while the rows are read, its row may still say that it waits.
       const begun = new Set(running.keys());
-      const waiting = await loadWaiting(plane, campaign, atOnce * 4);
+      const waiting = await loadWaiting(plane, campaign, vault, atOnce * 4);
       const fresh = waiting.filter(({ order }) => !begun.has(order));
       if (fresh.length === 0 && begun.size === 0) break;
       for (const step of fresh) {
@@ -75,29 +98,72 @@ export function createCampaignRunner(deps: RunnerDependencies): CampaignRunner {
     }
     await Promise.all(running.values());
     broken.signal.throwIfAborted();
-    await finish(plane, campaign);
     return steps;
+  }
+
+  async function runCampaign(campaign: Campaign): Promise<number> {
+    let steps = 0;
+    let vault = await nextVault(plane, campaign, undefined);
+    while (vault !== undefined && !isClosing()) {
+      const name = vault;
+      steps += await inTurns(name, () => runVault(campaign, name));
+      vault = await nextVault(plane, campaign, name);
+    }
+    if (steps === 0 && !isClosing()) await finish(plane, campaign);
+    return steps;
+  }
+
+  /** Each running campaign has a turn at each of its vaults that no other replica works on. */
+  async function runRound(): Promise<number> {
+    const campaigns = (await runningCampaigns(store)).values();
+    const worker = async (): Promise<number> => {
+      let steps = 0;
+      for (const campaign of campaigns) {
+        if (isClosing()) break;
+        steps += await runCampaign(campaign);
+      }
+      return steps;
+    };
+    const ended = await Promise.allSettled(Array.from({ length: VAULTS_AT_ONCE }, worker));
+    return ended.reduce((sum, each) => {
+      if (each.status === "rejected") throw each.reason;
+      return sum + each.value;
+    }, 0);
   }
 
   return {
     async run() {
-      const campaigns = await runningCampaigns(store);
-      if (campaigns.length === 0 || !(await mayWork())) return 0;
-      try {
-        const steps = await Promise.all(campaigns.map(runCampaign));
-        return steps.reduce((sum, each) => sum + each, 0);
-      } finally {
-        heldUntilMs = 0;
-        await releaseWork(store, WORK, owner);
-      }
+      let steps = 0;
+      for (let some = await runRound(); some > 0; some = await runRound()) steps += some;
+      return steps;
     },
   };
+}
+
+/** Vaults come in the order of their names. @returns the next one with a step that is due */
+async function nextVault(
+  { store, now }: ControlPlane,
+  { id }: Campaign,
+  after: string | undefined,
+): Promise<string | undefined> {
+  const row = await store
+    .selectFrom("campaign_orders")
+    .select("vault")
+    .where("campaign_id", "=", id)
+    .where("state", "=", "waiting")
+    .where("due_at_ms", "<=", now())
+    .$if(after !== undefined, (query) => query.where("vault", ">", after ?? ""))
+    .orderBy("vault")
+    .limit(1)
+    .executeTakeFirst();
+  return row?.vault;
 }
 
 /** Due steps of a campaign that is still running. */
 async function loadWaiting(
   { store, now }: ControlPlane,
   { id }: Campaign,
+  vault: string,
   limit: number,
 ): Promise<readonly Step[]> {
   const rows = await store
@@ -106,6 +172,7 @@ async function loadWaiting(
     .select(["campaign_orders.order_id", "campaign_orders.attempts"])
     .where("campaign_orders.campaign_id", "=", id)
     .where("campaign_orders.state", "=", "waiting")
+    .where("campaign_orders.vault", "=", vault)
     .where("campaign_orders.due_at_ms", "<=", now())
     .where("campaigns.state", "=", "running")
     .orderBy("campaign_orders.due_at_ms")
