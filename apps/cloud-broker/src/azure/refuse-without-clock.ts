@@ -1,11 +1,12 @@
-import type { Failure, KeyVaults, Outcome } from "../core/ports.ts";
+import { failed } from "../core/failed.ts";
+import type { KeyVaults } from "../core/ports.ts";
 import type { ClockWatch } from "../observability/clock-watch.ts";
 
-const CLOCK_OFF: Failure = {
+const CLOCK_OFF = failed({
   code: "IdentityProviderUnreachable",
   reason: "clock",
   detail: "this machine's clock differs from Azure's",
-};
+});
 
 /**
  * The same vaults, whose keys cannot be read while our clock is off: whether a key is expired is
@@ -16,9 +17,7 @@ export function refuseWithoutClock(vaults: KeyVaults, clock: ClockWatch): KeyVau
     ...vaults,
     async getKey(identity, key) {
       const outcome = await vaults.getKey(identity, key);
-      return outcome.ok && clock.isOff() ? failed : outcome;
+      return outcome.ok && clock.isOff() ? CLOCK_OFF : outcome;
     },
   };
 }
-
-const failed: Outcome<never> = { ok: false, failure: CLOCK_OFF };

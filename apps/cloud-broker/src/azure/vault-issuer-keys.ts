@@ -2,6 +2,7 @@ import { encodeBase64url } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
 import type { JWK } from "jose";
 
+import { DAY_MS } from "../core/day.ts";
 import { valueOf } from "../core/failure-error.ts";
 import type { KeyUrl } from "../core/order.ts";
 import type { Clock } from "../core/ports.ts";
@@ -11,7 +12,7 @@ import type { VaultClients } from "./vault-clients.ts";
 
 const BROKER = { kind: "broker" } as const;
 /** How long Entra may use cached keys; a version signs once it has been published for this long. */
-const SHOWN_BEFORE_USE_MS = 24 * 3_600_000;
+const SHOWN_BEFORE_USE_MS = DAY_MS;
 const REMEMBERED_MS = 300_000;
 /** Maximum number of published versions; rotations find older ones long before. */
 const VERSIONS_MAX = 5;

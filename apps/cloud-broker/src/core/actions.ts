@@ -111,11 +111,17 @@ const ROWS = {
   ],
 } satisfies Record<string, readonly [operation: string, description: string]>;
 
-/** An ARM action of this API, including `read` of extensions; the operator's are not listed. */
+/**
+ * An ARM action: a customer's has a row, so that Azure can list it. The operator's are never
+ * granted by roles.
+ */
 export type Action =
   `Microsoft.DataBox/${keyof typeof ROWS | `operator/${string}` | "keyEvents/action"}`;
 
-export const ACTIONS = namesOf(ROWS).map((name) => `Microsoft.DataBox/${name}` as const);
+/** The actions that routes need. */
+export const ACTIONS = namesOf(ROWS)
+  .filter((name) => name !== "locations/availableSkus/read")
+  .map((name) => `Microsoft.DataBox/${name}` as const);
 
 /** Titles of resources, by an action or by its first segment. */
 const RESOURCES: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 import type { Receipt } from "@databox-cmk/protocol";
 
-import { failed } from "./failed.ts";
+import { failed, malformed } from "./failed.ts";
 import type { Outcome } from "./ports.ts";
 import type { UnlockPurpose } from "./unlock-purposes.ts";
 
@@ -30,19 +30,18 @@ export function decideReceipt(
   grant: GrantOfReceipt,
 ): Outcome<{ readonly isRepeated: boolean }> {
   if (receipt.outcome === "failed" && receipt.code === undefined)
-    return refuse("DeviceMessageMalformed", "code: expected with the outcome failed");
+    return malformed("code: expected with the outcome failed");
   if (grant === undefined)
-    return refuse("OrderMismatch", "grantHash: no such grant was given to this node");
+    return failed({
+      code: "OrderMismatch",
+      detail: "grantHash: no such grant was given to this node",
+    });
   if (!OUTCOMES[grant.purpose].includes(receipt.outcome))
-    return refuse("DeviceMessageMalformed", `outcome: not one of purpose ${grant.purpose}`);
+    return malformed(`outcome: not one of purpose ${grant.purpose}`);
   if (grant.receiptHash === undefined) return { ok: true, value: { isRepeated: false } };
   if (grant.receiptOutcome === receipt.outcome) return { ok: true, value: { isRepeated: true } };
-  return refuse("ReplayDetected", "grantHash: another outcome was reported before");
-}
-
-function refuse(
-  code: "OrderMismatch" | "DeviceMessageMalformed" | "ReplayDetected",
-  detail: string,
-): Outcome<never> {
-  return failed({ code, detail });
+  return failed({
+    code: "ReplayDetected",
+    detail: "grantHash: another outcome was reported before",
+  });
 }

@@ -1,6 +1,6 @@
 import type { LeaseRenewal } from "@databox-cmk/protocol";
 
-import { failed } from "./failed.ts";
+import { failed, malformed } from "./failed.ts";
 import type { EpochMs, OrderId } from "./order.ts";
 import type { Failure, Outcome } from "./ports.ts";
 import { type OrderPlace, purposeAllowed, type UnlockPurpose } from "./unlock-purposes.ts";
@@ -63,20 +63,25 @@ export function decideRenewal(
   facts: RenewalFacts,
 ): Outcome<RenewalDecision> {
   const { lease, node } = facts;
-  if (request.lease !== facts.leaseOfPath)
-    return refuse("DeviceMessageMalformed", "lease: not the same as in the path");
+  if (request.lease !== facts.leaseOfPath) return malformed("lease: not the same as in the path");
   if (lease === undefined || lease.order !== node.order || lease.serial !== node.serial)
-    return refuse("LeaseInvalid", "lease: it was never given to this node");
+    return failed({ code: "LeaseInvalid", detail: "lease: it was never given to this node" });
   if (request.counter <= lease.lastCounter)
-    return refuse("CounterRollback", "counter: not above the last one that was seen");
+    return failed({
+      code: "CounterRollback",
+      detail: "counter: not above the last one that was seen",
+    });
   if (request.bootId !== lease.bootId && lease.offline?.kind !== "boots")
-    return refuse("LeaseInvalid", "bootId: the lease ended when the machine restarted");
+    return failed({
+      code: "LeaseInvalid",
+      detail: "bootId: the lease ended when the machine restarted",
+    });
   if (lease.state === "superseded" || lease.state === "closed")
-    return refuse("LeaseInvalid", `lease: it is ${lease.state}`);
+    return failed({ code: "LeaseInvalid", detail: `lease: it is ${lease.state}` });
   if (!fits(request.sequence, lease))
-    return refuse("LeaseInvalid", "sequence: not that of the last lease");
+    return failed({ code: "LeaseInvalid", detail: "sequence: not that of the last lease" });
   if (facts.nowMs > endOf(lease))
-    return refuse("LeaseInvalid", "lease: it was not renewed in time");
+    return failed({ code: "LeaseInvalid", detail: "lease: it was not renewed in time" });
   const failure = refusalOf(lease, facts);
   if (failure !== undefined) return { ok: true, value: { kind: "relock", failure } };
   const last = lease.offline?.kind === "boots" ? lease.sequence : request.sequence;
@@ -106,11 +111,4 @@ function endOf(lease: LeaseRecord): EpochMs {
   if (lease.graceUntilReboot || lease.offline?.kind === "boots") return Number.POSITIVE_INFINITY;
   const graceMs = Math.max(lease.ttlSeconds, lease.outageGraceSeconds) * 1000;
   return Math.max(lease.renewedAtMs + graceMs, lease.offline?.untilMs ?? 0);
-}
-
-function refuse(
-  code: "DeviceMessageMalformed" | "LeaseInvalid" | "CounterRollback",
-  detail: string,
-): Outcome<never> {
-  return failed({ code, detail });
 }

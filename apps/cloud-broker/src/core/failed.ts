@@ -1,11 +1,11 @@
 import type { Failure, Outcome } from "./ports.ts";
 
-/** The outcome of what failed. */
+/** Turns a failure into an outcome. */
 export function failed(failure: Failure): Outcome<never> {
   return { ok: false, failure };
 }
 
-/** A device message that is not as its protocol says. */
+/** Refuses a device message whose content breaks the protocol. */
 export function malformed(detail: string): Outcome<never> {
   return failed({ code: "DeviceMessageMalformed", detail });
 }

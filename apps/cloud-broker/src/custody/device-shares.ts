@@ -1,6 +1,6 @@
 import { CryptoError, type Envelope, parseEnvelope } from "@databox-cmk/crypto";
 
-import { failed } from "../core/failed.ts";
+import { malformed } from "../core/failed.ts";
 import type { OrderId } from "../core/order.ts";
 import type { Outcome } from "../core/ports.ts";
 import type { Store, StoreTransaction } from "../store/store.ts";
@@ -24,16 +24,12 @@ export function parseDeviceShare(
     const share = parseEnvelope(untrusted);
     const { ord, dev, cus } = share.context;
     if (ord !== order || dev !== serial || cus !== "split-device")
-      return malformed("not a share of this node");
+      return malformed("extensions.deviceShare: not a share of this node");
     return { ok: true, value: share };
   } catch (error) {
-    if (error instanceof CryptoError) return malformed(error.message);
+    if (error instanceof CryptoError) return malformed(`extensions.deviceShare: ${error.message}`);
     throw error;
   }
-}
-
-function malformed(detail: string): Outcome<never> {
-  return failed({ code: "DeviceMessageMalformed", detail: `extensions.deviceShare: ${detail}` });
 }
 
 /** In force, or proposed by a re-key. */

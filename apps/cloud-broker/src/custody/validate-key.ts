@@ -5,6 +5,7 @@ import { withoutUndefined } from "@databox-cmk/errors";
 import { resourceIdPattern } from "@databox-cmk/protocol";
 
 import type { CustomerChoice } from "../core/backup-key.ts";
+import { failed } from "../core/failed.ts";
 import {
   type GatheredEvidence,
   KEY_CHECKS,
@@ -61,7 +62,7 @@ export async function validateKey(
               choice.identity.type === "UserAssigned" ? choice.identity.resourceId : undefined,
           },
         }
-      : { ok: false, failure: { code: "InternalError" } };
+      : failed({ code: "InternalError" });
   const evidence: Gathering = {
     nowMs: now(),
     tenantId: subject.tenantId,
@@ -71,9 +72,9 @@ export async function validateKey(
     identity,
   };
   const checks: KeyCheck[] = [];
-  let failed: Failure | undefined;
+  let failure: Failure | undefined;
   for (const row of rows) {
-    if (failed !== undefined) {
+    if (failure !== undefined) {
       checks.push({ name: row.name, status: "not-reached" });
       continue;
     }
@@ -88,13 +89,13 @@ export async function validateKey(
     else if ("unread" in verdict)
       checks.push({ name: row.name, status: "not-reached", unread: verdict.unread });
     else {
-      failed = usable.ok
+      failure = usable.ok
         ? describeFailure(verdict, usable.value)
         : nameChoice(verdict, subject, choice);
-      checks.push({ name: row.name, status: "failed", elapsedMs, failure: failed });
+      checks.push({ name: row.name, status: "failed", elapsedMs, failure });
     }
   }
-  return { checks, outcome: outcomeOf(evidence, failed) };
+  return { checks, outcome: outcomeOf(evidence, failure) };
 }
 
 /** Adds the names in the customer's choice, as far as they can be read. */
@@ -113,8 +114,8 @@ function nameChoice(failure: Failure, subject: KeySubject, choice: CustomerChoic
   };
 }
 
-function outcomeOf({ key }: KeyEvidence, failed: Failure | undefined): KeyValidation["outcome"] {
-  if (failed !== undefined) return { ok: false, failure: failed };
+function outcomeOf({ key }: KeyEvidence, failure: Failure | undefined): KeyValidation["outcome"] {
+  if (failure !== undefined) return failed(failure);
   if (key?.ok !== true) throw new Error("a key passed its checks without having been read");
   return { ok: true, value: { kid: key.value.kid } };
 }

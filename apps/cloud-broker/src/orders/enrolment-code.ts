@@ -1,8 +1,10 @@
 import { hash, randomBytes } from "node:crypto";
 
+import { DAY_MS } from "../core/day.ts";
+
 /** 160 bits, so that no slow hash is needed and guessing is hopeless. */
 const CODE_BYTES = 20;
-const CODE_LIFETIME_MS = 24 * 3_600_000;
+const CODE_LIFETIME_MS = DAY_MS;
 
 export type EnrolmentCode = {
   /** Shown once to the operator who prepares the node. */

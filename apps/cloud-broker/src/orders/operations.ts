@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 
+import { DAY_MS } from "../core/day.ts";
 import type { OperationKind } from "../core/order-state.ts";
 import type { EpochMs, OrderId } from "../core/order.ts";
 import type { Store, StoreTransaction } from "../store/store.ts";
 
 /** How long the result of an operation can be read. */
-const KEPT_MS = 24 * 3_600_000;
+const KEPT_MS = DAY_MS;
 /** Azure marks the operations of a deletion with this suffix. */
 const DELETE_SUFFIX = "-deleteorder";
 

@@ -3,7 +3,7 @@ import { invalidMember } from "../core/failure-error.ts";
 import type { OrderName } from "../core/order.ts";
 import type { ControlPlane, RequestContext } from "./control-plane.ts";
 import { createEnrolmentCode } from "./enrolment-code.ts";
-import { findOrder } from "./find-order.ts";
+import { findOrderId } from "./find-order.ts";
 import type { PreparedNode } from "./prepare-order.ts";
 
 /**
@@ -21,7 +21,7 @@ export async function replaceDevice(
   { serial, reason }: { readonly serial: string; readonly reason: string },
   context: RequestContext,
 ): Promise<PreparedNode> {
-  const { id } = await findOrder(plane.store, name);
+  const id = await findOrderId(plane.store, name);
   const { code, hash, expiresAtMs } = createEnrolmentCode(plane.now());
   const deed = { chain: id, action: "order/replaceDevice", context };
   await record(plane, deed, async (transaction) => {

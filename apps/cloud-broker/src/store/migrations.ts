@@ -26,13 +26,17 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   /** One row per node: its newest rekeying. */
   "0010-rekeys": statements(
     `create table rekeys (
-      order_id text not null references orders (id) on delete cascade, serial text not null, id text not null,
+      order_id text not null references orders (id) on delete cascade, serial text not null,
+      id text not null,
       revision integer not null, env text not null, kid text not null, jwe_json text not null,
       proposed_at_ms bigint not null, committed_at_ms bigint, primary key (order_id, serial))`,
   ),
   "0006-offline": statements(...OFFLINE),
   "0005-rotation": { up: createRotation },
-  /** Without the renewal time: every renewal would have to write such an index, and no query uses it. */
+  /**
+   * Without the renewal time: every renewal would have to write such an index, and no query uses
+   * it.
+   */
   "0005-rotation-b": statements(
     `drop index leases_by_state`,
     `create index leases_by_state on leases (state)`,
@@ -46,7 +50,8 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   /** The broker keys that each device is known to have pinned. */
   "0012-broker-keys": statements(
     `create table pinned_broker_keys (
-      order_id text not null references orders (id) on delete cascade, serial text not null, kids_json text not null,
+      order_id text not null references orders (id) on delete cascade, serial text not null,
+      kids_json text not null,
       at_ms bigint not null, primary key (order_id, serial))`,
   ),
   "0007-approvals": statements(...APPROVALS),
@@ -61,19 +66,21 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
     `drop index leases_by_node`,
   ),
   /**
-   * The terms that a request was asked under. Requests that wait already are judged by the policy in
-   * force, as before.
+   * The terms that a request was asked under. Requests that wait already are judged by the policy
+   * in force, as before.
    */
   "0015-approval-terms": statements(`alter table approvals add column terms_json text`),
   /**
-   * Serial numbers are compared without regard to case when devices are prepared. Rows keep the case in which they were
-   * written: it is signed and bound into envelopes. The index is not unique, so that a database with two spellings of one
-   * serial number migrates too; no further spelling is accepted.
+   * Serial numbers are compared without regard to case when devices are prepared. Rows keep the
+   * case in which they were written: it is signed and bound into envelopes. The index is not
+   * unique, so that a database with two spellings of one serial number migrates too; no further
+   * spelling is accepted.
    */
   "0016-folded-serials": statements(`create index nodes_by_folded_serial on nodes (lower(serial))`),
   /** Names under which a request creates a resource of Azure at this moment. */
   "0017-name-claims": statements(
-    `create table name_claims (name text primary key, owner text not null, until_ms bigint not null)`,
+    `create table name_claims (
+      name text primary key, owner text not null, until_ms bigint not null)`,
   ),
   /** Which notices a person has read. Notices themselves are derived from what they report. */
   "0018-notice-reads": statements(
@@ -85,7 +92,8 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   /** The events that people chose to get by e-mail, and their addresses. */
   "0019-notice-choices": statements(
     `create table notice_people (
-      object_id text primary key, address text not null, language text not null, changed_at_ms bigint not null)`,
+      object_id text primary key, address text not null, language text not null,
+      changed_at_ms bigint not null)`,
     `create table notice_choices (
       object_id text not null references notice_people (object_id) on delete cascade,
       subscription_id text not null, event_type text not null,
@@ -101,14 +109,17 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   /** The appliances' own shares in split custody, encrypted to their owners' recovery keys. */
   "0021-device-shares": statements(
     `create table device_shares (
-      order_id text not null references orders (id) on delete cascade, serial text not null, env text not null,
+      order_id text not null references orders (id) on delete cascade, serial text not null,
+      env text not null,
       jwe_json text not null, created_at_ms bigint not null, primary key (order_id, serial, env))`,
   ),
   /** The certificates of sanitisation that nodes signed with their last message. */
   "0022-sanitisations": statements(
     `create table sanitisations (
-      order_id text not null references orders (id) on delete cascade, serial text not null, certificate text not null,
-      device_jwk_json text not null, created_at_ms bigint not null, primary key (order_id, serial))`,
+      order_id text not null references orders (id) on delete cascade, serial text not null,
+      certificate text not null,
+      device_jwk_json text not null, created_at_ms bigint not null,
+      primary key (order_id, serial))`,
   ),
   /** Whether a subscription allows only split custody for its new orders. */
   "0023-custody-policies": statements(

@@ -16,7 +16,7 @@ import type { EpochMs } from "../../core/order.ts";
 import { renderTime } from "../../core/wire-time.ts";
 import type { Caller, Route } from "../../http/route.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
-import { findOrder } from "../../orders/find-order.ts";
+import { findOrder, findOrderId } from "../../orders/find-order.ts";
 import { readNodes } from "../../orders/read-nodes.ts";
 import {
   type CasePosition,
@@ -57,7 +57,7 @@ export function createApprovalRoutes(plane: ControlPlane, hasAccess: HasAccess):
       body: approvalDecision,
       answers: { 200: approvalView },
       handle: async ({ body, caller, parameters, context, order: name }) => {
-        const { id: order } = await findOrder(store, name);
+        const order = await findOrderId(store, name);
         const id = parameters["approvalId"] ?? "";
         const deciding = { plane, order, id, caller, context };
         const decided = await decideApproval(deciding, decision, body.reason);
@@ -73,7 +73,7 @@ export function createApprovalRoutes(plane: ControlPlane, hasAccess: HasAccess):
       query: ["$skipToken"],
       answers: { 200: approvalList },
       handle: async (request) => {
-        const { id } = await findOrder(store, request.order);
+        const id = await findOrderId(store, request.order);
         const deps = dependencies();
         const cases = await readCases(deps, id, { after: readPosition(request), limit: PAGE + 1 });
         const page = cases.slice(0, PAGE);

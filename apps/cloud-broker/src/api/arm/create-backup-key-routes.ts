@@ -70,7 +70,7 @@ export function createBackupKeyRoutes(plane: ControlPlane): readonly Route[] {
       answers: { 200: backupKeyView },
       handle: async (request) => {
         const name = backupNameOf(request);
-        const { id } = await findOrder(store, request.order);
+        const id = await findOrderId(store, request.order);
         const backups = await loadBackupKeys(store, id);
         const found = backups.find((backup) => backup.name === name);
         if (found === undefined) throw noSuch(name);
@@ -132,7 +132,7 @@ export function createBackupKeyRoutes(plane: ControlPlane): readonly Route[] {
       handle: async (request) => {
         const name = backupNameOf(request);
         const { reason, hours = DEFAULT_HOURS } = request.body;
-        const { id } = await findOrder(store, request.order);
+        const id = await findOrderId(store, request.order);
         const used = await orderBackup(plane, id, { name, reason, hours }, request.context);
         if (used === undefined) throw noSuch(name);
         return { json: renderBackupKey(used.backup, used.order) };
@@ -145,7 +145,7 @@ export function createBackupKeyRoutes(plane: ControlPlane): readonly Route[] {
       answers: { 200: undefined, 204: undefined },
       handle: async (request) => {
         const name = backupNameOf(request);
-        const { id } = await findOrder(store, request.order);
+        const id = await findOrderId(store, request.order);
         const withdrawn = await withdrawOrder(plane, id, name, request.context);
         return { status: withdrawn ? 200 : 204 };
       },

@@ -10,7 +10,7 @@ import {
 import { errorOf } from "../../core/failure-error.ts";
 import { orderFacts } from "../../core/recovery-facts.ts";
 import type { CallerRequest, Route } from "../../http/route.ts";
-import { findOrder, findOrderId } from "../../orders/find-order.ts";
+import { findOrderId } from "../../orders/find-order.ts";
 import type { DeviceDependencies } from "../../release/message/device-dependencies.ts";
 import { createFindDevice } from "../../release/message/device-node.ts";
 import {
@@ -43,7 +43,7 @@ export function createOfflineRoutes(dependencies: DeviceDependencies): readonly 
       answers: { 200: offlineUnlockResult, 202: offlineUnlockPending },
       handle: async (request) => {
         const { challenge, reason } = request.body;
-        const { id: order } = await findOrder(store, request.order);
+        const order = await findOrderId(store, request.order);
         const { correlationId } = request.context;
         const { caller, address, requestId, parameters } = request;
         const { objectId, name } = caller;

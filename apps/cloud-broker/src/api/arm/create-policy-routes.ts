@@ -3,7 +3,7 @@ import { unlockPolicyView, type UnlockPolicyView, unlockPolicyWrite } from "@dat
 import { renderTime } from "../../core/wire-time.ts";
 import type { Route } from "../../http/route.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
-import { findOrder } from "../../orders/find-order.ts";
+import { findOrderId } from "../../orders/find-order.ts";
 import { policyTagOf } from "../../release/policy/policy-tag.ts";
 import { readStoredPolicy, type StoredPolicy } from "../../release/policy/read-unlock-policy.ts";
 import { writeUnlockPolicy } from "../../release/policy/write-unlock-policy.ts";
@@ -31,7 +31,7 @@ export function createPolicyRoutes(plane: ControlPlane): readonly Route[] {
       summary: "Reads the unlock policy of an order (extension)",
       answers: { 200: unlockPolicyView },
       handle: async (request) => {
-        const { id } = await findOrder(plane.store, request.order);
+        const id = await findOrderId(plane.store, request.order);
         return render(await readStoredPolicy(plane.store, id));
       },
     }),

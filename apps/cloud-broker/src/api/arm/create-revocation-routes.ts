@@ -71,7 +71,7 @@ export function createRevocationRoutes(plane: ControlPlane): readonly Route[] {
       summary: "Measures the path of a revocation; volumes stay open (extension)",
       answers: { 200: revocationDrillView },
       handle: async (request) => {
-        const { id } = await findOrder(plane.store, request.order);
+        const id = await findOrderId(plane.store, request.order);
         await startDrill(plane, id, request.context);
         return { json: await readLastDrill(plane, id) };
       },

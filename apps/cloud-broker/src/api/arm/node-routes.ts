@@ -2,7 +2,7 @@ import { orderNodes, type OrderNodes } from "@databox-cmk/protocol";
 
 import type { Route } from "../../http/route.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
-import { findOrder } from "../../orders/find-order.ts";
+import { findOrderId } from "../../orders/find-order.ts";
 import { arm } from "./arm-route.ts";
 import { PATHS } from "./paths.ts";
 import { readNodeViews } from "./read-node-views.ts";
@@ -16,7 +16,7 @@ export function createNodeRoutes({ store, now }: ControlPlane): readonly Route[]
       summary: "Lists the nodes of an order with lock, lease and envelope",
       answers: { 200: orderNodes },
       handle: async (request) => {
-        const { id } = await findOrder(store, request.order);
+        const id = await findOrderId(store, request.order);
         const body: OrderNodes = { value: await readNodeViews(store, id, now()) };
         return { json: body };
       },

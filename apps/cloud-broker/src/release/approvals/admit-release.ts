@@ -37,16 +37,15 @@ const ATTEMPTS = 3;
  * Applies the order's own conditions to a release: window, approvals, break-glass. It uses up only
  * a request that must wait; `claimRelease` uses up the rest in the transaction of the grant.
  *
- * @param inForce - terms of the policy in force.
- * @param expiresAfterSeconds - how long a new request for approval stays open.
  * @param approval - of this request, if one was opened.
  */
 export async function admitRelease(
   deps: ReleaseDependencies,
   request: ReleaseRequest,
-  { terms: inForce, expiresAfterSeconds }: AdmissionTerms,
+  admission: AdmissionTerms,
   approval: Approval | undefined,
 ): Promise<Outcome<Admission>> {
+  const inForce = admission.terms;
   const { networks = [], windows, required } = inForce.release;
   const isFree = networks.length === 0 && windows.length === 0 && required === 0;
   if (approval === undefined && isFree) return { ok: true, value: { kind: "release", claim: {} } };
@@ -69,7 +68,7 @@ export async function admitRelease(
       case "ask": {
         const used = await request.useUp();
         if (!used.ok) return used;
-        const opened = await openApproval(deps, request, { terms: inForce, expiresAfterSeconds });
+        const opened = await openApproval(deps, request, admission);
         return waiting(opened, required, []);
       }
       case "end": {

@@ -3,7 +3,7 @@ import { isSameIdentifier, type OperatorRevocationScope } from "@databox-cmk/pro
 import { invalidMember } from "../../core/failure-error.ts";
 import type { OrderName } from "../../core/order.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
-import { findOrder } from "../../orders/find-order.ts";
+import { findOrderId } from "../../orders/find-order.ts";
 import { readNodes } from "../../orders/read-nodes.ts";
 import type { RevocationScope } from "./revocations.ts";
 
@@ -31,7 +31,7 @@ export async function scopeOfOrder(
   name: OrderName,
   serial: string | undefined,
 ): Promise<RevocationScope> {
-  const { id: order } = await findOrder(store, name);
+  const order = await findOrderId(store, name);
   if (serial === undefined) return { kind: "order", order };
   const nodes = await readNodes(store, order);
   const node = nodes.find((each) => isSameIdentifier(each.serial, serial));

@@ -9,18 +9,13 @@ import {
   SUITES,
   unlockInfo,
 } from "@databox-cmk/crypto";
-import {
-  type Grant,
-  MESSAGE_TYPES,
-  type UnlockPolicy,
-  type UnlockQuestion,
-} from "@databox-cmk/protocol";
+import { type Grant, MESSAGE_TYPES, type UnlockQuestion } from "@databox-cmk/protocol";
 
 import { type Approval, termsFor } from "../../core/decide-release.ts";
 import { decideUnlock, type UnlockFacts, type UnlockPermission } from "../../core/decide-unlock.ts";
 import { failed, malformed } from "../../core/failed.ts";
 import type { Failure, Outcome } from "../../core/ports.ts";
-import { releaseOf, type ReleaseTerms, termsOf } from "../../core/release-terms.ts";
+import { admissionOf, type AdmissionTerms } from "../../core/release-terms.ts";
 import { leaseTermsOf } from "../../core/unlock-policy.ts";
 import type { HeldNode } from "../../custody/key-custody.ts";
 import type { NodeEnvelope } from "../../custody/node-envelope.ts";
@@ -55,9 +50,8 @@ type Known = {
   readonly freshness: ReturnType<UnlockWay["freshness"]>;
   /** The approval that was opened for these bytes. */
   readonly approval: Approval | undefined;
-  readonly policy: UnlockPolicy;
   /** Of the policy, before an approval changes them. */
-  readonly terms: ReleaseTerms;
+  readonly admission: AdmissionTerms;
   readonly revocation: Failure | undefined;
   readonly budget: UnlockBudget | undefined;
 };
@@ -81,8 +75,7 @@ export async function loadKnown(
     envelope: held.ok ? held.value.envelope : undefined,
     freshness,
     approval: await approvalOf(store, message, way, freshness),
-    policy,
-    terms: termsOf(policy, request.purpose),
+    admission: admissionOf(policy, request.purpose),
     revocation,
     budget,
   };
@@ -135,8 +128,8 @@ export async function admit(
   known: Known,
 ): Promise<Outcome<Admission>> {
   const { message, node, request, way } = asked;
-  const { policy, terms, approval, envelope } = known;
-  const permitted = await way.permit(termsFor(approval, terms));
+  const { admission, approval, envelope } = known;
+  const permitted = await way.permit(termsFor(approval, admission.terms));
   if (!permitted.ok) return permitted;
   return admitRelease(
     dependencies,
@@ -155,10 +148,7 @@ export async function admit(
       correlationId: message.correlationId,
       useUp: () => useUp(dependencies, asked, known),
     },
-    {
-      terms,
-      expiresAfterSeconds: releaseOf(policy, request.purpose).approvals.expiresAfterSeconds,
-    },
+    admission,
     approval,
   );
 }
@@ -223,7 +213,7 @@ export async function grantAndCommit(
 ): Promise<Outcome<SignedAnswer>> {
   const { signing } = dependencies.keys;
   const { envelope } = known;
-  const terms = termsFor(known.approval, known.terms);
+  const terms = termsFor(known.approval, known.admission.terms);
   const grant: Grant = {
     requestHash: message.hash,
     order: node.order,

@@ -6,6 +6,7 @@ import { importVerifyKey } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
 import { calculateJwkThumbprint } from "jose";
 
+import { DAY_MS } from "../../core/day.ts";
 import { type KeyRing, openKeyRing, ringPaths } from "../../keys/key-ring.ts";
 import { publicHalf, RINGS, SECRETS } from "../../keys/own-secrets.ts";
 import { replaceFile, rotateKeyRing } from "../../keys/rotate-key-ring.ts";
@@ -15,7 +16,7 @@ import type { Store } from "../../store/store.ts";
 
 export const ROTATABLE = [...Object.keys(RINGS), ...Object.keys(SECRETS)] as const;
 /** Entra ID caches an issuer's keys for up to a day. */
-const ANNOUNCED_BEFORE_USE_MS = 86_400_000;
+const ANNOUNCED_BEFORE_USE_MS = DAY_MS;
 const NAMED_MAX = 10;
 
 /** Makes every missing key, and lists all of them: thumbprints, never a secret. */

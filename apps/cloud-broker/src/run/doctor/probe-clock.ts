@@ -3,6 +3,7 @@ import type { LookupFunction } from "node:net";
 import type { Finding } from "@databox-cmk/errors";
 
 import { askForDate } from "../../azure/ask-for-date.ts";
+import { DAY_MS } from "../../core/day.ts";
 import type { Clock } from "../../core/ports.ts";
 
 /** Entra ID allows five minutes between its clock and that of an assertion's signer. */
@@ -39,7 +40,7 @@ export async function probeClock(
 }
 
 function describe(milliseconds: number): string {
-  const days = milliseconds / 86_400_000;
+  const days = milliseconds / DAY_MS;
   return days < 1
     ? `${String(Math.round(milliseconds / 1000))} s`
     : `${String(Math.round(days))} days`;
