@@ -9,12 +9,11 @@ import { AGENT_BUNDLE, agentCommand } from "@databox-cmk/device-agent";
 import * as z from "zod/mini";
 
 import { aim, ratio, summarise } from "./bench-result.ts";
-import type { BenchResult } from "./bench-result.ts";
+import type { BenchOutcome } from "./bench-result.ts";
 import { findProgram, runProgram } from "./programs.ts";
 import type { ProgramRun } from "./programs.ts";
 import { missingForTang, startTang } from "./tang.ts";
 
-const NAME = "agent-cold-start";
 const WARM_UP_RUNS = 3;
 const RUNS = 30;
 
@@ -31,13 +30,13 @@ type Broker = z.infer<typeof brokerMessage>;
  * tang on this machine, run by turns so that both meet the same load. The broker answers at once:
  * there is no vault in the figures.
  */
-export async function run(): Promise<BenchResult> {
+export async function run(): Promise<BenchOutcome> {
   const missing = [
     ...missingForTang().map((name) => `${name} is not installed`),
     ...(findProgram("cryptsetup") === undefined ? ["cryptsetup is not installed"] : []),
     ...(existsSync(AGENT_BUNDLE) ? [] : ["the agent is not built (npm run build)"]),
   ];
-  if (missing.length > 0) return { kind: "skipped", name: NAME, reason: missing.join("; ") };
+  if (missing.length > 0) return { kind: "skipped", reason: missing.join("; ") };
   const folder = mkdtempSync(join(tmpdir(), "databox-bench-"));
   const brokerProcess = fork(fileURLToPath(new URL("fake-broker-process.ts", import.meta.url)), {
     execArgv: ["--disable-warning=ExperimentalWarning"],
@@ -51,7 +50,7 @@ export async function run(): Promise<BenchResult> {
   }
 }
 
-async function measure(folder: string, broker: Broker): Promise<BenchResult> {
+async function measure(folder: string, broker: Broker): Promise<BenchOutcome> {
   const agent = await prepareAgent(folder, broker);
   const keys = join(folder, "tang");
   mkdirSync(keys);
@@ -73,7 +72,6 @@ async function measure(folder: string, broker: Broker): Promise<BenchResult> {
   const toAccepted = ratio("agent to the accepted key : clevis", acceptedKey, peer);
   return {
     kind: "measured",
-    name: NAME,
     aims: [aim("cold unlock, of clevis", toAccepted.value, "at most", 0.75, "")],
     measurements: [acceptedKey, wholeProcess, peer],
     ratios: [toAccepted, ratio("agent to its end : clevis", wholeProcess, peer)],

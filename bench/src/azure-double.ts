@@ -5,9 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { aim, type BenchResult, ratio, summarise } from "./bench-result.ts";
+import { aim, type BenchOutcome, ratio, summarise } from "./bench-result.ts";
 
-const NAME = "azure-double";
 const WARM_UP_RUNS = 1;
 const RUNS = 7;
 const STACK = import.meta.resolve("@databox-cmk/local-stack");
@@ -23,7 +22,7 @@ const READY_WITHIN_MS = 2_000;
  * against `npm start`, which serves the same from its sources with the broker in a process of its
  * own. By turns, so that all meet the same load.
  */
-export async function run(): Promise<BenchResult> {
+export async function run(): Promise<BenchOutcome> {
   const folder = mkdtempSync(join(tmpdir(), "databox-bench-"));
   try {
     const double: number[] = [];
@@ -47,7 +46,6 @@ export async function run(): Promise<BenchResult> {
     const nothing = summarise("node -e 0, until it has ended", "ms", bare);
     return {
       kind: "measured",
-      name: NAME,
       aims: [aim("azure-double is ready", ours.median, "at most", READY_WITHIN_MS, "ms")],
       measurements: [ours, theirs, nothing],
       ratios: [

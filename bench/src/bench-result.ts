@@ -36,20 +36,18 @@ export type Plot = {
   }[];
 };
 
-/**
- * The result of a bench. Each bench is a function without parameters that cleans up after itself.
- */
-export type BenchResult =
-  | { readonly kind: "skipped"; readonly name: string; readonly reason: string }
+/** The outcome of a bench: a function without parameters that cleans up after itself. */
+export type BenchOutcome =
+  | { readonly kind: "skipped"; readonly reason: string }
   | {
       readonly kind: "measured";
-      readonly name: string;
       readonly measurements: readonly Measurement[];
       readonly ratios: readonly Ratio[];
       readonly notes: readonly string[];
       readonly aims: readonly Aim[];
       readonly plots?: readonly Plot[];
     };
+export type BenchResult = BenchOutcome & { readonly name: string };
 
 export function summarise(label: string, unit: string, values: readonly number[]): Measurement {
   const sorted = values.toSorted((left, right) => left - right);

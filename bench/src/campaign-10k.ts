@@ -8,7 +8,7 @@ import { createHttpsTransport } from "@databox-cmk/testkit";
 import * as z from "zod";
 
 import { startBenchBroker } from "./bench-broker.ts";
-import { aim, type BenchResult, quantileOf, ratio, summarise } from "./bench-result.ts";
+import { aim, type BenchOutcome, quantileOf, ratio, summarise } from "./bench-result.ts";
 import { startLoadProcess } from "./load-process.ts";
 import { seedFleet, stubFleetKey } from "./seed-fleet.ts";
 import { startAzureStub } from "./start-azure-stub.ts";
@@ -27,7 +27,7 @@ const UNLOCKED = z.object({ times: z.array(z.number()), turnedAway: z.literal(0)
  * A rotation of 10,000 orders at the pace of one vault, and its effect on unlocks at the same
  * vault.
  */
-export async function run(): Promise<BenchResult> {
+export async function run(): Promise<BenchOutcome> {
   using stub = await startAzureStub();
   await using broker = await startBenchBroker({
     ...stub.variables,
@@ -98,7 +98,6 @@ export async function run(): Promise<BenchResult> {
   const slower = ratio("unlock p99 during the campaign to idle", busyP99, idleP99);
   return {
     kind: "measured",
-    name: "campaign-10k",
     measurements: [
       summarise("share of the vault's budget", "%", [share * 100]),
       summarise("orders a second", "/s", [ORDERS / seconds]),

@@ -9,7 +9,7 @@ import {
 import { openEnvelope, parseEnvelope, sealEnvelope } from "@databox-cmk/crypto";
 import { FlattenedEncrypt, flattenedDecrypt } from "jose";
 
-import { type BenchResult, ratio, summarise } from "./bench-result.ts";
+import { type BenchOutcome, ratio, summarise } from "./bench-result.ts";
 import { stubWrap, VERSIONS } from "./stub-wrapping.ts";
 
 const ROUNDS = 20;
@@ -28,7 +28,7 @@ const IV_BYTES = 12;
  * no strict parser); and the floor, its two primitives alone. Processor time, one after another on
  * one thread.
  */
-export async function run(): Promise<BenchResult> {
+export async function run(): Promise<BenchOutcome> {
   const contestants = {
     "our envelope": ourEnvelope,
     "jose, without commitment": joseEnvelope,
@@ -49,7 +49,6 @@ export async function run(): Promise<BenchResult> {
     throw new TypeError("a contestant is missing");
   return {
     kind: "measured",
-    name: "envelope",
     measurements: [ours, jose, floor],
     ratios: [ratio("ours to jose", ours, jose), ratio("ours to the floor", ours, floor)],
     notes: [

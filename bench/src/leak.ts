@@ -6,7 +6,7 @@ import { namesOf } from "@databox-cmk/errors";
 import * as z from "zod";
 
 import { startBenchBroker } from "./bench-broker.ts";
-import { aim, type BenchResult, quantileOf, summarise } from "./bench-result.ts";
+import { aim, type BenchOutcome, quantileOf, summarise } from "./bench-result.ts";
 import { createMixedTraffic } from "./mixed-traffic.ts";
 import { seedFleet, stubFleetKey } from "./seed-fleet.ts";
 import { startAzureStub } from "./start-azure-stub.ts";
@@ -53,7 +53,7 @@ const SHORT_LIVED = {
  * Whether a broker keeps something of each request: what it holds in the second half of two hours
  * of mixed traffic, compared with the first.
  */
-export async function run(): Promise<BenchResult> {
+export async function run(): Promise<BenchOutcome> {
   using stub = await startAzureStub();
   await using broker = await startBenchBroker(
     { ...stub.variables, BENCH_CLOCK_RATE: String(CLOCK_RATE), ...COUNTED },
@@ -128,7 +128,7 @@ const FIGURES: Readonly<
 function render(
   [first, second]: readonly [Samples, Samples],
   counts: Readonly<Record<string, number>>,
-): BenchResult {
+): BenchOutcome {
   const rows = namesOf(FIGURES).map((name) => {
     const { label, unit, per } = FIGURES[name];
     const [before, after] = [first, second].map((half) => half.map((sample) => sample[name] / per));
@@ -137,7 +137,6 @@ function render(
   });
   return {
     kind: "measured",
-    name: "leak",
     measurements: rows.flatMap(({ label, unit, before, after }) => [
       summarise(`${label}: first hour`, unit, before),
       summarise(`${label}: second hour`, unit, after),

@@ -1,7 +1,7 @@
-import type { BenchResult } from "./bench-result.ts";
+import type { BenchOutcome, BenchResult } from "./bench-result.ts";
 import { publish } from "./publish.ts";
 
-type Bench = { readonly run: () => Promise<BenchResult> };
+type Bench = { readonly run: () => Promise<BenchOutcome> };
 
 const oneWorker = () => import("./unlock-one-worker.ts");
 
@@ -52,19 +52,19 @@ async function main(words: readonly string[]): Promise<void> {
   for (const [name, load] of Object.entries(BENCHES)) {
     if (names.length > 0 && !names.includes(name)) continue;
     const { run } = await load();
-    const result = await outcomeOf(name, run);
+    const result: BenchResult = { name, ...(await outcomeOf(run)) };
     console.log(json ? JSON.stringify(result) : renderResult(result));
   }
 }
 
 /** One that fails does not keep the others from being measured. */
-async function outcomeOf(name: string, run: () => Promise<BenchResult>): Promise<BenchResult> {
+async function outcomeOf(run: Bench["run"]): Promise<BenchOutcome> {
   try {
     return await run();
   } catch (error) {
     console.error(error);
     process.exitCode = 1;
-    return { kind: "skipped", name, reason: "it failed" };
+    return { kind: "skipped", reason: "it failed" };
   }
 }
 

@@ -6,7 +6,7 @@ import { startStack, type Stack } from "@databox-cmk/local-stack";
 
 import {
   aim,
-  type BenchResult,
+  type BenchOutcome,
   type Measurement,
   quantileOf,
   ratio,
@@ -16,7 +16,6 @@ import { type Client, createClient, measureCalls } from "./https-load.ts";
 import { cpuSecondsOf } from "./process-usage.ts";
 import { seedOrders } from "./seed-orders.ts";
 
-const NAME = "orders-100k";
 const FEW = 1_000;
 const MANY = 100_000;
 const IN_FLIGHT = 50;
@@ -28,7 +27,7 @@ const API = "api-version=2022-12-01";
  * Reading an order and a page of 20 orders at 50 in flight, with 1,000 and with 100,000 orders in
  * SQLite: the broker's processor time for each call, and the 99th percentile of each round.
  */
-export async function run(): Promise<BenchResult> {
+export async function run(): Promise<BenchOutcome> {
   const directory = mkdtempSync(join(tmpdir(), "databox-bench-"));
   const stack = await startStack({
     directory,
@@ -45,7 +44,7 @@ export async function run(): Promise<BenchResult> {
   }
 }
 
-async function measure(stack: Stack, client: Client, databaseFile: string): Promise<BenchResult> {
+async function measure(stack: Stack, client: Client, databaseFile: string): Promise<BenchOutcome> {
   const headers = { authorization: `Bearer ${await signIn(stack, client)}` };
   const job = await placeOrder(stack, client, headers);
   const jobs = job.slice(0, job.lastIndexOf("/"));
@@ -80,7 +79,6 @@ async function measure(stack: Stack, client: Client, databaseFile: string): Prom
   );
   return {
     kind: "measured",
-    name: NAME,
     aims: [
       aim("GET with 100,000 orders, of that with 1,000", get.value, "at most", 1.2, ""),
       aim("list page with 100,000 orders, of that with 1,000", list.value, "at most", 1.2, ""),

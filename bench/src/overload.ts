@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 
 import * as z from "zod";
 
-import { aim, type BenchResult, quantileOf, ratio, summarise } from "./bench-result.ts";
+import { aim, type BenchOutcome, quantileOf, ratio, summarise } from "./bench-result.ts";
 import { startLoadProcess } from "./load-process.ts";
 import { startUnlockLoad } from "./measure-unlocks.ts";
 import { startAzureStub } from "./start-azure-stub.ts";
@@ -32,7 +32,7 @@ type Offered = z.infer<typeof OFFERED>;
  * Unlocks of one worker at its peak, then with three times as many offered: how many are served,
  * and how soon.
  */
-export async function run(): Promise<BenchResult> {
+export async function run(): Promise<BenchOutcome> {
   using stub = await startAzureStub();
   // As many devices at the peak as above it: tokens, keys and clients are remembered alike.
   await using world = await startUnlockBroker(stub, { nodes: LANES * 2 });
@@ -74,7 +74,6 @@ export async function run(): Promise<BenchResult> {
   );
   return {
     kind: "measured",
-    name: "overload",
     measurements: [
       peak,
       offered,

@@ -5,10 +5,9 @@ import { join } from "node:path";
 import { createAzureClients, sampleOrder, startStack, type Stack } from "@databox-cmk/local-stack";
 import { type Browser, chromium } from "playwright-core";
 
-import { type BenchResult, summarise } from "./bench-result.ts";
+import { type BenchOutcome, summarise } from "./bench-result.ts";
 import { seedOrders } from "./seed-orders.ts";
 
-const NAME = "portal-first-view";
 const CHROMIUM = "/usr/bin/chromium";
 const ORDERS = 10_000;
 const ORDER = "bench";
@@ -20,9 +19,9 @@ const BOUND_MS = 1_000;
  * From opening the order list's address until its first page of 10,000 orders is shown: a browser
  * with an empty cache, whose person is signed in, and one that was there before.
  */
-export async function run(): Promise<BenchResult> {
+export async function run(): Promise<BenchOutcome> {
   if (!existsSync(CHROMIUM))
-    return { kind: "skipped", name: NAME, reason: `needs ${CHROMIUM}: apt-get install chromium` };
+    return { kind: "skipped", reason: `needs ${CHROMIUM}: apt-get install chromium` };
   const directory = mkdtempSync(join(tmpdir(), "databox-bench-"));
   const stack = await startStack({
     directory,
@@ -41,7 +40,7 @@ export async function run(): Promise<BenchResult> {
   }
 }
 
-async function measure({ description }: Stack, browser: Browser): Promise<BenchResult> {
+async function measure({ description }: Stack, browser: Browser): Promise<BenchOutcome> {
   const address = `${description.portalUrl}/orders`;
   const context = await browser.newContext({
     ignoreHTTPSErrors: true,
@@ -71,7 +70,6 @@ async function measure({ description }: Stack, browser: Browser): Promise<BenchR
   const empty = summarise("with an empty cache", "ms", first);
   return {
     kind: "measured",
-    name: NAME,
     measurements: [empty, summarise("second view", "ms", again)],
     ratios: [],
     aims: [],

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import * as z from "zod";
 
 import { startBenchBroker } from "./bench-broker.ts";
-import { type BenchResult, summarise } from "./bench-result.ts";
+import { type BenchOutcome, summarise } from "./bench-result.ts";
 import { startLoadProcess } from "./load-process.ts";
 import { seedFleet, stubFleetKey } from "./seed-fleet.ts";
 import { startAzureStub } from "./start-azure-stub.ts";
@@ -21,7 +21,7 @@ const TOLD = z.object({ times: z.array(z.number()) });
  * From the moment at which the customer disables the key until each of 10,000 unlocked appliances
  * holds the order to close.
  */
-export async function run(): Promise<BenchResult> {
+export async function run(): Promise<BenchOutcome> {
   using stub = await startAzureStub();
   await using broker = await startBenchBroker({
     ...stub.variables,
@@ -53,7 +53,6 @@ export async function run(): Promise<BenchResult> {
   const sinceRefused = times.map((atMs) => (atMs - refusedAtMs) / 1000);
   return {
     kind: "measured",
-    name: "relock-10k",
     measurements: [
       summarise("notified after the key was disabled", "s", sinceDisabled),
       summarise("notified after the vault's refusal", "s", sinceRefused),

@@ -8,7 +8,7 @@ import * as z from "zod";
 import { startBenchBroker } from "./bench-broker.ts";
 import {
   aim,
-  type BenchResult,
+  type BenchOutcome,
   type Measurement,
   quantileOf,
   ratio,
@@ -38,7 +38,7 @@ const KEY = stubFleetKey("https://bench.vault.localhost:8443");
  * Renewals of 10,000 live leases on one replica, with SQLite by turns with its floor and with a
  * smaller fleet, then with PostgreSQL; no vault is asked.
  */
-export async function run(): Promise<BenchResult> {
+export async function run(): Promise<BenchOutcome> {
   const onSqlite = await renewOnSqlite();
   const onPostgres = findPostgres() === undefined ? undefined : await renewOnPostgres();
   const { all, few, floor } = onSqlite;
@@ -46,7 +46,6 @@ export async function run(): Promise<BenchResult> {
   const replicas = [all, ...(onPostgres === undefined ? [] : [onPostgres])];
   return {
     kind: "measured",
-    name: "renewal",
     measurements: [all, few, floor, ...replicas.slice(1)].flatMap(measurementsOf),
     ratios: [
       rate,

@@ -1,6 +1,6 @@
 import {
   aim,
-  type BenchResult,
+  type BenchOutcome,
   type Measurement,
   type Plot,
   quantileOf,
@@ -49,7 +49,7 @@ const named = (appliances: number): string => appliances.toLocaleString("en");
  * The decisions of broker, agent and vault over a simulated clock, with a fleet that no machine
  * holds. The costs of a replica are measured first, on this machine.
  */
-export async function run(): Promise<BenchResult> {
+export async function run(): Promise<BenchOutcome> {
   const costs = await measureCosts();
   const before = process.cpuUsage();
   const measurements: Measurement[] = [
@@ -128,7 +128,6 @@ export async function run(): Promise<BenchResult> {
   const { user, system } = process.cpuUsage(before);
   return {
     kind: "measured",
-    name: "simulate",
     measurements,
     ratios: [],
     notes: [

@@ -7,7 +7,7 @@ import * as z from "zod";
 import { startBenchBroker } from "./bench-broker.ts";
 import {
   aim,
-  type BenchResult,
+  type BenchOutcome,
   type Measurement,
   quantileOf,
   ratio,
@@ -39,7 +39,7 @@ type Unlocked = z.infer<typeof UNLOCKED>;
  * Unlocks of one customer alone, then beside a crowd of another's, whose vault answers at once,
  * late, and never.
  */
-export async function run(): Promise<BenchResult> {
+export async function run(): Promise<BenchOutcome> {
   using stub = await startAzureStub();
   await using broker = await startBenchBroker({
     ...stub.variables,
@@ -122,7 +122,6 @@ export async function run(): Promise<BenchResult> {
   const turnedAway = [same, slow, dead].reduce((sum, each) => sum + each.turnedAway, 0);
   return {
     kind: "measured",
-    name: "slow-vault",
     measurements: [
       ...Object.values(beside),
       summarise("rejected beside the load", "", [turnedAway]),

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { aim, type BenchResult, type Measurement, ratio, summarise } from "./bench-result.ts";
+import { aim, type BenchOutcome, type Measurement, ratio, summarise } from "./bench-result.ts";
 import { measureCalls } from "./https-load.ts";
 import { type KeepAliveConnection, openPlainConnection } from "./keep-alive-connection.ts";
 import { startUnlockLoad } from "./measure-unlocks.ts";
@@ -11,7 +11,6 @@ import { startAzureStub } from "./start-azure-stub.ts";
 import { missingForTang, startTang, type Tang } from "./tang.ts";
 import { startUnlockBroker } from "./unlock-world.ts";
 
-const NAME = "tang";
 const FEW = 16;
 const ROUNDS = 3;
 /**
@@ -30,12 +29,11 @@ const NODES = 144;
  * point of P-521 for any caller; an unlock authenticates the device, calls a vault, seals, signs
  * and audits.
  */
-export async function run(): Promise<BenchResult> {
+export async function run(): Promise<BenchOutcome> {
   const missing = missingForTang();
   if (missing.length > 0)
     return {
       kind: "skipped",
-      name: NAME,
       reason: `${missing.join(", ")} missing (apt-get install tang clevis jose curl)`,
     };
   const folder = mkdtempSync(join(tmpdir(), "databox-tang-"));
@@ -47,7 +45,7 @@ export async function run(): Promise<BenchResult> {
   }
 }
 
-async function measure(tang: Tang): Promise<BenchResult> {
+async function measure(tang: Tang): Promise<BenchOutcome> {
   using stub = await startAzureStub();
   await using world = await startUnlockBroker(stub, { workers: 2, nodes: NODES });
   const measurements: Measurement[] = [];
@@ -96,7 +94,6 @@ async function measure(tang: Tang): Promise<BenchResult> {
   }
   return {
     kind: "measured",
-    name: NAME,
     measurements,
     ratios,
     notes: [

@@ -14,7 +14,7 @@ import {
 } from "@databox-cmk/local-stack";
 import { createHttpsTransport, type DeviceAnswer, DeviceClient } from "@databox-cmk/testkit";
 
-import type { BenchResult } from "./bench-result.ts";
+import type { BenchOutcome } from "./bench-result.ts";
 import { allOf, compareUnlocks } from "./compare-unlocks.ts";
 import { eachAtOnce } from "./each-at-once.ts";
 import { startUnlockLoad, type UnlockServer } from "./measure-unlocks.ts";
@@ -28,13 +28,12 @@ const RUNS = { unlocks: 3_000, rounds: 3 };
  * Unlocks with the emulator of Azure on the same cores: RSA-2048, tokens, roles and Key
  * Vault's own limits.
  */
-export async function run(): Promise<BenchResult> {
+export async function run(): Promise<BenchOutcome> {
   await using world = await startEmulatorWorld(IN_FLIGHT);
   await using load = await startUnlockLoad(world.server, world.fleet, { inFlight: IN_FLIGHT });
   const [figures] = await compareUnlocks([{ name: "1 worker", load }], RUNS);
   return {
     kind: "measured",
-    name: "unlock-emulator",
     measurements: allOf(figures),
     ratios: [],
     notes: [

@@ -1,4 +1,4 @@
-import { aim, type BenchResult, ratio } from "./bench-result.ts";
+import { aim, type BenchOutcome, ratio } from "./bench-result.ts";
 import { allOf, compareUnlocks } from "./compare-unlocks.ts";
 import { startUnlockLoad } from "./measure-unlocks.ts";
 import { startAzureStub } from "./start-azure-stub.ts";
@@ -12,15 +12,15 @@ const SHARE_OF_FLOOR = 0.8;
  * Unlocks at a vault that does RSA-2048 on the same cores: what a machine gives that emulates the
  * vault too.
  */
-export const withRsa = () => compareWithFloor("unlock-rsa", { rsa: true }, { inFlight: 64 }, 4_000);
+export const withRsa = () => compareWithFloor({ rsa: true }, { inFlight: 64 }, 4_000);
 
 /**
  * Each unlock on a new TLS 1.3 connection with a full handshake, as a device makes it that unlocks
  * once.
  */
-export async function onNewConnections(): Promise<BenchResult> {
+export async function onNewConnections(): Promise<BenchOutcome> {
   const load = { inFlight: 16, newConnections: true };
-  const result = await compareWithFloor("unlock-new-connection", {}, load, 2_000);
+  const result = await compareWithFloor({}, load, 2_000);
   const [rate] = result.ratios;
   const share = rate?.value ?? Number.NaN;
   const ofFloor = aim("unlocks a second, of the floor's", share, "at least", SHARE_OF_FLOOR, "");
@@ -29,11 +29,10 @@ export async function onNewConnections(): Promise<BenchResult> {
 
 /** One worker and the floor with one vault call, by turns. */
 async function compareWithFloor(
-  name: string,
   vault: Parameters<typeof startAzureStub>[0],
   options: Parameters<typeof startUnlockLoad>[2],
   unlocks: number,
-): Promise<Extract<BenchResult, { kind: "measured" }>> {
+): Promise<Extract<BenchOutcome, { kind: "measured" }>> {
   using stub = await startAzureStub(vault);
   await using world = await startUnlockBroker(stub);
   await using floor = await startFloor(stub, world.fleet, { getsKey: false });
@@ -48,7 +47,6 @@ async function compareWithFloor(
   );
   return {
     kind: "measured",
-    name,
     measurements: [ours, lowest].flatMap(allOf),
     ratios: [ratio("1 worker to the floor, unlocks a second", ours.perSecond, lowest.perSecond)],
     notes: [`${String(options.inFlight)} in flight; load, vault and broker share this machine`],

@@ -1,12 +1,11 @@
 import { findPostgres } from "@databox-cmk/testkit";
 
-import { aim, type BenchResult, ratio, summarise } from "./bench-result.ts";
+import { aim, type BenchOutcome, ratio, summarise } from "./bench-result.ts";
 import { allOf, compareUnlocks } from "./compare-unlocks.ts";
 import { startUnlockLoad } from "./measure-unlocks.ts";
 import { startAzureStub } from "./start-azure-stub.ts";
 import { startUnlockBroker } from "./unlock-world.ts";
 
-const NAME = "unlock-postgres";
 const LOAD = { inFlight: 64 };
 const RUNS = { unlocks: 4_000, rounds: 3 };
 /** The distance of a database in another zone of a region. */
@@ -20,11 +19,10 @@ const FEW = { unlocks: 300, rounds: 3 };
  * Unlocks with PostgreSQL on this machine (fsync on, Unix socket), by turns with SQLite; then one
  * by one, here and further away.
  */
-export async function run(): Promise<BenchResult> {
+export async function run(): Promise<BenchOutcome> {
   if (findPostgres() === undefined)
     return {
       kind: "skipped",
-      name: NAME,
       reason: "PostgreSQL is not installed (apt-get install postgresql)",
     };
   using stub = await startAzureStub();
@@ -64,7 +62,6 @@ export async function run(): Promise<BenchResult> {
   const rate = ratio("PostgreSQL to SQLite, unlocks a second", ours.perSecond, other.perSecond);
   return {
     kind: "measured",
-    name: NAME,
     measurements: [
       ...[ours, other].flatMap(allOf),
       near.p50,

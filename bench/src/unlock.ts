@@ -1,4 +1,4 @@
-import { aim, type BenchResult, ratio } from "./bench-result.ts";
+import { aim, type BenchOutcome, ratio } from "./bench-result.ts";
 import { allOf, compareUnlocks, type Figures } from "./compare-unlocks.ts";
 import { startUnlockLoad } from "./measure-unlocks.ts";
 import { startAzureStub } from "./start-azure-stub.ts";
@@ -15,7 +15,7 @@ const FEW = { unlocks: 600, rounds: 3 };
  * product around it. The floor makes one call of the vault; the broker must make two, so the floor
  * with two is shown too.
  */
-export async function run(): Promise<BenchResult> {
+export async function run(): Promise<BenchOutcome> {
   using stub = await startAzureStub();
   await using one = await startUnlockBroker(stub);
   await using two = await startUnlockBroker(stub, { workers: 2 });
@@ -63,7 +63,6 @@ export async function run(): Promise<BenchResult> {
   const growth = ratio("processor time, 2 workers to 1", workers.cpu, worker.cpu);
   return {
     kind: "measured",
-    name: "unlock",
     measurements: [
       worker,
       workers,
