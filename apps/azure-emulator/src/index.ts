@@ -2,5 +2,5 @@ export { createAzureEmulator } from "./create-azure-emulator.ts";
 export type { AzureEmulator, AzureEmulatorOptions } from "./create-azure-emulator.ts";
 export { loadAuthority } from "./certificates.ts";
 export { arrangeWorld } from "./cli/arrange-world.ts";
-export { addCloudCommands, type CloudOptions } from "./cli/create-program.ts";
+export { addCloudCommands, type CloudOptions, parsePort } from "./cli/create-program.ts";
 export { NOTHING_SPENT, spend, type Spending, transactionCost } from "./core/key-vault/throttle.ts";

@@ -20,9 +20,9 @@ async function serve(options: ServeOptions): Promise<void> {
   mkdirSync(dirname(options.ca), { recursive: true, mode: 0o700 });
   let isReady = false;
   const emulator = await createAzureEmulator({
-    port: Number(options.port),
-    imdsPort: Number(options.imdsPort),
-    dnsPort: Number(options.dnsPort),
+    port: options.port,
+    imdsPort: options.imdsPort,
+    dnsPort: options.dnsPort,
     certificateAuthority: loadAuthority(options.ca),
     dataDir: options.data,
     dnsNames: options.dnsName,

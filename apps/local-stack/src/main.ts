@@ -1,14 +1,14 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { Command, InvalidArgumentError } from "commander";
+import { parsePort } from "@databox-cmk/azure-emulator";
+import { Command } from "commander";
 
 import { describeFailure } from "./output/describe-failure.ts";
 import { runStack } from "./run-stack.ts";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 const USUAL_DIRECTORY = ".local";
-const HIGHEST_PORT = 65_535;
 const WIDTH_WITHOUT_TERMINAL = 110;
 /** The exit code that a shell reports for a program ended by Ctrl-C. */
 const EXIT_INTERRUPTED = 130;
@@ -29,12 +29,12 @@ const program = new Command("npm start --")
   .option(
     "--emulator-port <port>",
     "TLS port of Entra ID, Resource Manager and Key Vault",
-    port,
+    parsePort,
     8443,
   )
-  .option("--broker-port <port>", "TLS port of the broker", port, 8444)
-  .option("--imds-port <port>", "port of the instance metadata service", port, 8445)
-  .option("--dns-port <port>", "port of the DNS server", port, 8446)
+  .option("--broker-port <port>", "TLS port of the broker", parsePort, 8444)
+  .option("--imds-port <port>", "port of the instance metadata service", parsePort, 8445)
+  .option("--dns-port <port>", "port of the DNS server", parsePort, 8446)
   .addHelpText("after", "\nPort 0 chooses a free one.")
   .showSuggestionAfterError()
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
@@ -93,11 +93,4 @@ try {
 } catch (error) {
   process.stderr.write(`npm start: ${describeFailure(error, directory)}\n`);
   process.exit(1);
-}
-
-function port(value: string): number {
-  const number = Number(value);
-  if (!/^\d{1,5}$/.test(value) || number > HIGHEST_PORT)
-    throw new InvalidArgumentError("Expected 0 to 65535.");
-  return number;
 }

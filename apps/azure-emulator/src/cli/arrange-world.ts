@@ -18,14 +18,16 @@ const faultFile = z.array(z.looseObject({}));
  * Brings a running emulator into the state that the options describe: first the clock, then the
  * seed, then the faults, which would strike the seed otherwise.
  *
- * @throws Error that names the file and the entry that was refused.
+ * @throws Error that names the option and the entry that was refused.
  */
 export async function arrangeWorld(
   target: ControlTarget,
   { seed, fault, clock }: WorldOptions,
 ): Promise<void> {
   if (clock !== undefined)
-    await (/^(?:\d+|P.*)$/u.test(clock) ? advanceClock : setClock)(target, clock);
+    await naming(`--clock ${clock}`, async () => {
+      await (/^(?:\d+|P.*)$/u.test(clock) ? advanceClock : setClock)(target, clock);
+    });
   if (seed !== undefined)
     await naming(`--seed ${seed}`, async () => sendSeed(target, readJson(seed)));
   if (fault !== undefined)

@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 
 import { advanceClock, setClock, type WorldOptions } from "./arrange-world.ts";
 import { callControl, type ControlTarget } from "./control-client.ts";
@@ -6,9 +6,9 @@ import { type FaultOptions, toFaultPayload } from "./fault-options.ts";
 
 /** Options of every program that serves the emulated cloud. */
 export type CloudOptions = WorldOptions & {
-  readonly port: string;
-  readonly imdsPort: string;
-  readonly dnsPort: string;
+  readonly port: number;
+  readonly imdsPort: number;
+  readonly dnsPort: number;
 };
 export type ServeOptions = CloudOptions & {
   readonly data?: string;
@@ -17,6 +17,7 @@ export type ServeOptions = CloudOptions & {
 };
 export type Print = (line: string) => void;
 
+const HIGHEST_PORT = 65_535;
 const MISUSE = 2;
 /** The authority that `npm start` uses, too: a client that trusts it trusts all of them. */
 const DEFAULT_CA_FILE = ".local/tls/ca.pem";
@@ -52,15 +53,22 @@ export function addCloudCommands(program: Command, print: Print): Command {
   program.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : MISUSE));
   const serve = program
     .command("serve", { isDefault: true })
-    .option("--port <port>", "TLS port of all hosts; 0 chooses a free one", "8443")
-    .option("--imds-port <port>", "plain HTTP port of IMDS", "8445")
-    .option("--dns-port <port>", "UDP and TCP port of DNS", "8446")
+    .option("--port <port>", "TLS port of all hosts; 0 chooses a free one", parsePort, 8443)
+    .option("--imds-port <port>", "plain HTTP port of IMDS", parsePort, 8445)
+    .option("--dns-port <port>", "UDP and TCP port of DNS", parsePort, 8446)
     .option("--seed <file>", "JSON: applications, users, settings, and requests to send at start")
     .option("--fault <file>", "JSON: a list of faults, as POST /faults takes them")
     .option("--clock <time>", "start at this time, or so much later: 2027-03-01T00:00:00Z, P90D");
   addFaultCommands(program, print);
   addClockCommands(program, print);
   return serve;
+}
+
+/** The value of an option; 0 chooses a free port. */
+export function parsePort(text: string): number {
+  if (!/^\d{1,5}$/u.test(text) || Number(text) > HIGHEST_PORT)
+    throw new InvalidArgumentError(`Expected 0 to ${String(HIGHEST_PORT)}.`);
+  return Number(text);
 }
 
 function withTarget(command: Command): Command {

@@ -1,12 +1,12 @@
 import { resolve } from "node:path";
 
-import { addCloudCommands, type CloudOptions } from "@databox-cmk/azure-emulator";
+import { addCloudCommands, type CloudOptions, parsePort } from "@databox-cmk/azure-emulator";
 import { Command } from "commander";
 
 import { describeFailure } from "../output/describe-failure.ts";
 import { startDouble } from "./start-double.ts";
 
-type Options = CloudOptions & { readonly brokerPort: string; readonly directory: string };
+type Options = CloudOptions & { readonly brokerPort: number; readonly directory: string };
 
 /** Reads the command line of this process. */
 export async function runProgram(): Promise<void> {
@@ -17,7 +17,12 @@ export async function runProgram(): Promise<void> {
     console.log(line);
   })
     .description("start the double")
-    .option("--broker-port <port>", "TLS port of Microsoft.DataBox and its devices", "8444")
+    .option(
+      "--broker-port <port>",
+      "TLS port of Microsoft.DataBox and its devices",
+      parsePort,
+      8444,
+    )
     .option("--directory <folder>", "folder of the CA and of stack.json, as of npm start", ".local")
     .action(serve);
   try {
@@ -34,10 +39,10 @@ async function serve(options: Options): Promise<void> {
     ...options,
     directory: resolve(options.directory),
     ports: {
-      emulator: Number(options.port),
-      broker: Number(options.brokerPort),
-      imds: Number(options.imdsPort),
-      dns: Number(options.dnsPort),
+      emulator: options.port,
+      broker: options.brokerPort,
+      imds: options.imdsPort,
+      dns: options.dnsPort,
     },
   });
   let isClosing = false;
