@@ -7,15 +7,28 @@ import {
   deriveSplitKey,
   encodeBase64url,
   type Envelope,
+  generateSigningKey,
+  messageHash,
   openEnvelope,
   parseEnvelope,
   sealEnvelope,
   signMessage,
 } from "@databox-cmk/crypto";
-import { DEVICE_ROUTES, MESSAGE_TYPES } from "@databox-cmk/protocol";
+import {
+  DEVICE_ROUTES,
+  JOSE_MEDIA_TYPE,
+  MESSAGE_TYPES,
+  type MessageType,
+} from "@databox-cmk/protocol";
 import { describe, expect, test } from "vitest";
 
 import { DEFAULT_PCRS } from "../src/core/tpm-key.ts";
+import { createBrokerKeysKeeper } from "../src/daemon/broker-keys-keeper.ts";
+import type { NodeState } from "../src/daemon/node-state.ts";
+import { connect } from "../src/node/connect.ts";
+import { openSession } from "../src/node/open-node.ts";
+import { openStateFolder } from "../src/state/state-folder.ts";
+import { createStateStore } from "../src/state/state-store.ts";
 import { openVolume } from "../src/volume/choose-volume.ts";
 import { SYSTEM_FOLDERS } from "../src/volume/luks2/find-cryptsetup.ts";
 import {
@@ -224,6 +237,71 @@ describe("downgrades", () => {
     expect(await volumeOf(world).slots.list()).toHaveLength(1);
     nodeOf(world).proposal = undefined;
     expect(await rekey(world)).toMatchObject({ outcome: "rekeyed" });
+  });
+
+  test("an answer about the broker's keys brings no envelope of escrow", async () => {
+    await using world = await createPreparedWorld({ custody: "split" });
+    const { broker } = world;
+    const { env, order, generation, envelope } = nodeOf(world);
+    const folder = openStateFolder(world.stateDir);
+    const [settings, stored] = [folder.readSettings(), folder.readState()];
+    if (settings === undefined || stored === undefined) throw new Error("not prepared");
+    const escrow = await sealEnvelope({
+      unlockKey: new Uint8Array(32),
+      cek: new Uint8Array(32),
+      context: { env, ord: order, dev: SERIAL },
+      recipients: envelope.recipients,
+    });
+    const sign = (type: MessageType, payload: object) =>
+      signMessage(broker.signingKey, type, payload);
+    broker.intercept = async ({ path, request, answer }) =>
+      path === DEVICE_ROUTES.brokerKeys
+        ? {
+            status: 200,
+            headers: { "content-type": JOSE_MEDIA_TYPE },
+            body: await sign(MESSAGE_TYPES.brokerKeys, {
+              requestHash: messageHash(request),
+              order,
+              serial: SERIAL,
+              brokerKeys: [broker.signingKey.publicJwk, generateSigningKey().key.publicJwk],
+              envelope: await sign(MESSAGE_TYPES.envelope, {
+                env,
+                generation: generation + 1,
+                jwe: escrow.toJSON(),
+              }),
+            }),
+          }
+        : answer;
+    using transport = connect(settings.connection);
+    const store = createStateStore(folder, stored);
+    const stop = new AbortController().signal;
+    const opening = { folder, settings, store, transport, deadline: stop, mark: () => undefined };
+    const ended = Promise.withResolvers<unknown>();
+    const state: NodeState = {
+      read: () => store.current,
+      async change(work) {
+        try {
+          return await work(store);
+        } catch (error) {
+          ended.resolve(error);
+          throw error;
+        } finally {
+          ended.resolve(undefined);
+        }
+      },
+      runAlone: (command) => command(),
+    };
+    createBrokerKeysKeeper({
+      session: openSession(opening),
+      folder,
+      state,
+      nowIso: () => "2026-11-28T00:00:00.000Z",
+      pin: () => undefined,
+    }).keep(stop);
+    expect(await ended.promise).toMatchObject({ code: "EnvelopeRejected" });
+    expect(folder.readSettings()).toEqual(settings);
+    broker.intercept = undefined;
+    expect(seen(await world.unlock())).toMatchObject(unlocked);
   });
 
   test("prepare --custody split refuses an order in escrow, and formats nothing", async () => {

@@ -4,6 +4,8 @@ import { type AppError, toAppError } from "@databox-cmk/errors";
 import { askForBrokerKeys } from "../exchange/ask-for-broker-keys.ts";
 import type { Session } from "../exchange/session.ts";
 import { openJournal } from "../journal/open-journal.ts";
+import { isSplitNode } from "../share/is-split-node.ts";
+import { requireSplit } from "../share/unlock-key.ts";
 import { bootClockMs } from "../state/boot-clock.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import type { NodeState } from "./node-state.ts";
@@ -42,6 +44,7 @@ export function createBrokerKeysKeeper(input: {
     await state.change((store) => {
       const settings = folder.readSettings();
       if (settings === undefined) return;
+      if (isSplitNode(folder, settings, store.current)) requireSplit(told.envelope);
       const { jws, generation } = told.envelope;
       const journal = openJournal(folder.journalPath, { bootId: session.bootId, nowIso });
       const journalHead = journal.append("broker-keys", { kids: kids.join(" ") });

@@ -49,7 +49,12 @@ export async function unlockKeyOf(
  * @throws {AppError} `EnvelopeRejected`
  */
 export function requireCustody(held: CheckedEnvelope, offered: CheckedEnvelope): void {
-  if (isSplit(held) && !isSplit(offered))
+  if (isSplit(held)) requireSplit(offered);
+}
+
+/** @throws {AppError} `EnvelopeRejected` */
+export function requireSplit(offered: CheckedEnvelope): void {
+  if (!isSplit(offered))
     throw rejected("it is of escrow custody, and this node's custody is split");
 }
 
