@@ -16,14 +16,21 @@ import {
   type Result,
 } from "@databox-cmk/conformance";
 import { AGENT_BUNDLE, agentCommand } from "@databox-cmk/device-agent";
-import { createOrder, inThisProcess } from "@databox-cmk/local-stack";
+import { createOrder, inThisProcess, type StoryOrder } from "@databox-cmk/local-stack";
 import { COMPILED_ONCE, openTemporaryFolder, requireTool } from "@databox-cmk/testkit";
 import { expect, test } from "vitest";
 import * as z from "zod";
 
 import { openWorld } from "./harness/open-world.ts";
 import { BROKER } from "./harness/programs.ts";
+import { makeRecoveryKey } from "./harness/recovery-key.ts";
 import { runAgent } from "./harness/run-agent.ts";
+import {
+  chooseSplitCustody,
+  placeExport,
+  placeOrder,
+  takeOwnKey,
+} from "./harness/shipped-appliance.ts";
 
 const runProgram = promisify(execFile);
 const REQUEST = "http.server.request.start";
@@ -125,6 +132,14 @@ function ownAgent(folder: string): AgentUnderTest {
       await run(["lock"]);
       return run(["unlock", "--no-wait"]);
     },
+    async unlockFor(purpose) {
+      await run(["lock"]);
+      return run(["unlock", "--no-wait", "--purpose", purpose]);
+    },
+    another() {
+      const other = openTemporaryFolder();
+      return { ...ownAgent(other.path), [Symbol.dispose]: () => other[Symbol.dispose]() };
+    },
     waits: true,
     rekey: () => run(["rekey"]),
     carried: {
@@ -160,7 +175,7 @@ test("our agent conforms", async () => {
 test.skipIf(!hasPython)(
   "an agent in Python, written from the documentation, conforms",
   async () => {
-    using agent = commandAgent([PYTHON, PYTHON_AGENT]);
+    using agent = commandAgent([PYTHON, PYTHON_AGENT], new Set(["purposes", "split"]));
     expect(faults(await checkAgent(agent))).toEqual([]);
   },
 );
@@ -172,8 +187,8 @@ test("our broker conforms, by the command line", async () => {
   // Broker and cloud have this process's clock, which the kit puts ahead.
   await using world = await openWorld(() => ({ brokerEnvironment, brokerRunner: inThisProcess }));
   using folder = openTemporaryFolder();
-  const waiting = async (name: string) => {
-    const order = await createOrder(world.customerContext, name);
+  const waiting = async (name: string, place: () => Promise<StoryOrder>) => {
+    const order = await place();
     const serial = `DBX-${name}`;
     const [made] = await world.operator.prepare(order.id, [serial]);
     return { order: order.id.toLowerCase(), serial, code: made?.enrolmentCode ?? "" };
@@ -181,7 +196,18 @@ test("our broker conforms, by the command line", async () => {
   const caFile = join(folder.path, "ca.pem");
   writeFileSync(caFile, world.stack.caPem);
   const nodesFile = join(folder.path, "nodes.json");
-  writeFileSync(nodesFile, JSON.stringify([await waiting("own"), await waiting("foreign")]));
+  const nodes = {
+    own: await waiting("own", () => createOrder(world.customerContext, "own")),
+    foreign: await waiting("foreign", () => createOrder(world.customerContext, "foreign")),
+    split: await waiting("split", async () => {
+      const order = await placeOrder(world, "split");
+      await takeOwnKey(world, order, "contosokit");
+      await chooseSplitCustody(world, order, makeRecoveryKey().publicKey);
+      return order;
+    }),
+    export: await waiting("export", () => placeExport(world, "export")),
+  };
+  writeFileSync(nodesFile, JSON.stringify(nodes));
   const options = [
     ["--url", world.stack.description.brokerUrl],
     ["--ca", caFile],

@@ -1,4 +1,3 @@
-import { sampleOrder } from "@databox-cmk/local-stack";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { expectedProof } from "./harness/cryptsetup.ts";
@@ -6,10 +5,9 @@ import { requireOk, unlockNode } from "./harness/nodes.ts";
 import { openWorld, type World } from "./harness/open-world.ts";
 import { operatorCall } from "./harness/operator-call.ts";
 import { readActivity } from "./harness/order-actions.ts";
-import { prepareAppliance, takeOwnKey, travel } from "./harness/shipped-appliance.ts";
+import { placeExport, prepareAppliance, takeOwnKey, travel } from "./harness/shipped-appliance.ts";
 import { verifyCertificate } from "./harness/verify-certificate.ts";
 
-const NAME = "export";
 const SERIAL = "DBX-export";
 
 let world: World;
@@ -18,37 +16,8 @@ beforeAll(async () => {
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
-/** An export of everything that the subscription's storage account holds. */
-async function placeExport() {
-  const { customer, stack } = world.customerContext;
-  const { details, ...order } = sampleOrder(stack, "DataBox");
-  if (details === undefined) throw new Error("the sample has no details");
-  const { dataImportDetails = [], ...rest } = details;
-  const include = { transferAllBlobs: true, transferAllFiles: true };
-  const { id } = await customer.dataBox.jobs.beginCreateAndWait(
-    stack.resourceGroup,
-    NAME,
-    {
-      ...order,
-      transferType: "ExportFromAzure",
-      details: {
-        ...rest,
-        dataExportDetails: dataImportDetails.map(({ accountDetails }) => ({
-          accountDetails,
-          transferConfiguration: {
-            transferConfigurationType: "TransferAll",
-            transferAllDetails: { include: { dataAccountType: "StorageAccount", ...include } },
-          },
-        })),
-      },
-    },
-    { updateIntervalInMs: 20 },
-  );
-  return { id: id ?? "", name: NAME };
-}
-
 test("an export is filled in the datacenter, read at the site, and erased", async () => {
-  const order = await placeExport();
+  const order = await placeExport(world, "export");
   const move = (action: string) => operatorCall(world, order, action, {});
   const appliance = await prepareAppliance(world, order, [SERIAL]);
   const node = appliance.node(SERIAL);

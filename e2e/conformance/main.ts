@@ -121,6 +121,7 @@ const ACTS: Readonly<Record<string, () => Promise<unknown>>> = {
   deliver: () => operate("dispatch", "deliver"),
   return: () => operate("pickUp", "receive"),
   complete: () => operate("startCopy", "complete"),
+  fill: () => operate("startCopy"),
   revoke: () => post("revoke", { reason }),
   restore: () => post("restoreAccess"),
   drill: () => post("revocationDrill"),

@@ -28,6 +28,41 @@ export async function placeOrder(
   return { id, name };
 }
 
+/** An export order of all that a storage account holds, as {@link placeOrder}. */
+export async function placeExport(
+  { customerContext: { customer, stack } }: World,
+  name: string,
+): Promise<StoryOrder> {
+  const { details, ...order } = sampleOrder(stack, "DataBox");
+  if (details === undefined) throw new Error("the sample has no details");
+  const { dataImportDetails = [], ...rest } = details;
+  const include = {
+    dataAccountType: "StorageAccount",
+    transferAllBlobs: true,
+    transferAllFiles: true,
+  } as const;
+  const { id = "" } = await customer.dataBox.jobs.beginCreateAndWait(
+    stack.resourceGroup,
+    name,
+    {
+      ...order,
+      transferType: "ExportFromAzure",
+      details: {
+        ...rest,
+        dataExportDetails: dataImportDetails.map(({ accountDetails }) => ({
+          accountDetails,
+          transferConfiguration: {
+            transferConfigurationType: "TransferAll",
+            transferAllDetails: { include },
+          },
+        })),
+      },
+    },
+    { updateIntervalInMs: 20 },
+  );
+  return { id, name };
+}
+
 /** Makes the order's appliance in the datacenter: its nodes prepared, switched on. */
 export async function prepareAppliance(
   world: World,

@@ -1,17 +1,16 @@
 """A device agent in Python, written from docs/reference/device-api.md alone: standard library and
-python3-cryptography. It enrols a node, prepares it, and fetches its unlock key; it has no volume, so
-it prints the SHA-256 of that key.
+python3-cryptography. It enrols a node, in escrow or in split custody, prepares it, and fetches its
+unlock key. It has no volume: it keeps the SHA-256 of the key that it was prepared with, refuses every
+other key as a volume does, and prints it.
 
   agent.py STATE prepare BROKER CA ORDER SERIAL   < enrolment code
-  agent.py STATE unlock
+  agent.py STATE unlock [PURPOSE]
 
 Prints one JSON object: {"outcome", "code", "key"}. Only a denial that the broker signed for this
 very request is "refused"; every other answer is "unreachable".
 """
 
-import base64
 import hashlib
-import hmac
 import http.client
 import json
 import os
@@ -24,11 +23,12 @@ import uuid
 from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, utils, x25519
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+sys.dont_write_bytecode = True
+from keys import RAW, Unreachable, check, copy_share, custody_of, decode, encode, hpke_open
+from keys import open_envelope, read_object, sha256, thumbprint
 
 MESSAGE = "databox-%s+jws"
-BASE64URL = re.compile(r"[A-Za-z0-9_-]*\Z")
-RAW = serialization.Encoding.Raw, serialization.PublicFormat.Raw
 PEM = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
 # The members of each answer, required and optional; any other is refused.
 MEMBERS = {
@@ -42,45 +42,8 @@ MEMBERS = {
 }
 
 
-class Unreachable(Exception):
-    """There is no authoritative answer."""
-
-
 class Denied(Exception):
     """The broker signed another answer than the one that was asked for."""
-
-
-def check(holds, what):
-    if not holds:
-        raise Unreachable(what)
-
-
-def encode(data):
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-def decode(text):
-    check(isinstance(text, str) and BASE64URL.match(text), "not base64url")
-    data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    check(encode(data) == text, "another spelling of base64url")
-    return data
-
-
-def sha256(text):
-    return encode(hashlib.sha256(text.encode()).digest())
-
-
-def read_object(data):
-    def once(pairs):
-        check(len({name for name, _ in pairs}) == len(pairs), "a member twice")
-        return dict(pairs)
-
-    try:
-        value = json.loads(data, object_pairs_hook=once)
-    except ValueError as error:
-        raise Unreachable("not JSON") from error
-    check(isinstance(value, dict), "not an object")
-    return value
 
 
 # Signed messages (JWS compact, ES256)
@@ -90,10 +53,6 @@ def public_jwk(key):
     numbers = key.public_key().public_numbers()
     x, y = (encode(number.to_bytes(32, "big")) for number in (numbers.x, numbers.y))
     return {"kty": "EC", "crv": "P-256", "x": x, "y": y}
-
-
-def thumbprint(jwk):
-    return sha256(json.dumps(jwk, sort_keys=True, separators=(",", ":")))
 
 
 def sign(key, kind, payload):
@@ -133,50 +92,6 @@ def verify(text, kind, broker_keys):
     names = set(value) - {"extensions"}
     check(required <= names <= required | optional, "members of another message")
     return value
-
-
-# HPKE (RFC 9180): base mode, DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-256-GCM
-
-KEM = b"KEM" + bytes([0, 0x20])
-HPKE = b"HPKE" + bytes([0, 0x20, 0, 1, 0, 2])
-
-
-def mac(key, data):
-    return hmac.new(key, data, "sha256").digest()
-
-
-def extract(suite, salt, label, ikm):
-    return mac(salt or bytes(32), b"HPKE-v1" + suite + label + ikm)
-
-
-def expand(suite, prk, label, info, length):
-    # One block of HKDF-Expand: no output here is longer than the hash.
-    labelled = length.to_bytes(2, "big") + b"HPKE-v1" + suite + label + info
-    return mac(prk, labelled + b"\x01")[:length]
-
-
-def hpke_open(private, enc, ciphertext, info):
-    shared = private.exchange(x25519.X25519PublicKey.from_public_bytes(enc))
-    prk = extract(KEM, b"", b"eae_prk", shared)
-    context = enc + private.public_key().public_bytes(*RAW)
-    secret = expand(KEM, prk, b"shared_secret", context, 32)
-    ids = extract(HPKE, b"", b"psk_id_hash", b"") + extract(HPKE, b"", b"info_hash", info)
-    prk = extract(HPKE, secret, b"secret", b"")
-    key = expand(HPKE, prk, b"key", b"\0" + ids, 32)
-    nonce = expand(HPKE, prk, b"base_nonce", b"\0" + ids, 12)
-    return AESGCM(key).decrypt(nonce, ciphertext, b"")
-
-
-def open_envelope(jwe, content_key, node):
-    """The unlock key: the envelope must be this node's, and commit to this content key."""
-    header = read_object(decode(jwe["protected"]))
-    mine = (node["env"], node["order"], node["serial"])
-    check((header["env"], header["ord"], header["dev"]) == mine, "a foreign envelope")
-    label = b"databox-cmk/commit/v1%s\x01" % node["env"].encode()
-    commitment = mac(mac(bytes(32), content_key), label)
-    check(hmac.compare_digest(decode(header["cmt"]), commitment), "another content key")
-    sealed = decode(jwe["ciphertext"]) + decode(jwe["tag"])
-    return AESGCM(content_key).decrypt(decode(jwe["iv"]), sealed, jwe["protected"].encode())
 
 
 class Node:
@@ -231,11 +146,11 @@ class Node:
     def is_mine(self, answer):
         check(all(answer[name] == self.state[name] for name in ("order", "serial")), "not mine")
 
-    def keep_envelope(self, text, broker_keys):
+    def read_envelope(self, text, broker_keys):
         envelope = verify(text, "envelope", broker_keys)
         check(envelope["generation"] > self.state.get("generation", 0), "an older envelope")
         check(envelope["env"] == self.state.get("env", envelope["env"]), "another envelope")
-        self.save(**{name: envelope[name] for name in ("env", "generation", "jwe")})
+        return {name: envelope[name] for name in ("env", "generation", "jwe")}
 
     def enrol(self, broker, ca, order, serial, code):
         key = ec.generate_private_key(ec.SECP256R1())
@@ -252,8 +167,11 @@ class Node:
         answer = verify(text, "enrolment", keys)
         check(answer["requestHash"] == sha256(request), "the answer to another request")
         self.is_mine(answer)
-        self.save(brokerKeys=keys)
-        self.keep_envelope(answer["envelope"], keys)
+        envelope = self.read_envelope(answer["envelope"], keys)
+        # From now on, no envelope of another custody is accepted.
+        share, custody = encode(os.urandom(32)), custody_of(envelope["jwe"])
+        named = answer.get("extensions", {}).get("recoveryKeys", [])
+        self.save(brokerKeys=keys, custody=custody, share=share, recoveryKeys=named, **envelope)
 
     def fetch_key(self, purpose):
         question = json.dumps({"serial": self.state["serial"]}), "application/json"
@@ -266,19 +184,26 @@ class Node:
         request = sign(key, "unlock-request", fields)
         grant, text = self.ask("unlocks", request, "grant")
         self.is_mine(grant)
+        held = {}
         if "envelope" in grant:
-            self.keep_envelope(grant["envelope"], self.state["brokerKeys"])
+            held = self.read_envelope(grant["envelope"], self.state["brokerKeys"])
         info = b"databox-cmk/unlock/v1" + decode(sha256(request))
         sealed = grant["sealed"]
         try:
             content_key = hpke_open(private, decode(sealed["enc"]), decode(sealed["ciphertext"]), info)
-            unlock_key = open_envelope(self.state["jwe"], content_key, self.state)
+            unlock_key = open_envelope(held.get("jwe", self.state["jwe"]), content_key, self.state)
         except (InvalidTag, ValueError, KeyError) as error:
             raise Unreachable("the grant does not open") from error
-        outcome = {"prepare": "prepared", "unlock": "unlocked"}[purpose]
+        digest = hashlib.sha256(unlock_key).hexdigest()
+        is_new = purpose == "prepare"
+        check(is_new or digest == self.state["volume"], "the volume does not open with this key")
+        self.save(volume=digest, **held)
+        outcome = "prepared" if is_new else "unlocked"
         fields = self.about(grantHash=sha256(text), outcome=outcome, journalHead=sha256(""))
+        if is_new and self.state["custody"] is not None and self.state["recoveryKeys"]:
+            fields["extensions"] = {"deviceShare": copy_share(self.state, self.state["recoveryKeys"])}
         self.ask("receipts", sign(key, "receipt", fields), "acknowledgement")
-        return {"outcome": outcome, "key": hashlib.sha256(unlock_key).hexdigest()}
+        return {"outcome": outcome, "key": digest}
 
 
 def main(folder, command, *parameters):
@@ -289,7 +214,7 @@ def main(folder, command, *parameters):
             return node.fetch_key("prepare")
         with open(node.path, encoding="utf-8") as file:
             node.state = json.load(file)
-        return node.fetch_key("unlock")
+        return node.fetch_key(*(parameters or ["unlock"]))
     except Denied as denied:
         return dict(zip(("outcome", "code"), denied.args))
     except Unreachable as error:

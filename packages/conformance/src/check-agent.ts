@@ -1,11 +1,19 @@
 import { DEVICE_ROUTES, JOSE_MEDIA_TYPE } from "@databox-cmk/protocol";
-import { createFakeBroker, type FakeBroker, type WireAnswer } from "@databox-cmk/testkit";
+import { createFakeBroker, type WireAnswer } from "@databox-cmk/testkit";
 
-import { type AgentUnderTest, type AgentWorld, unlessOutcome } from "./agent/agent-world.ts";
+import {
+  type AgentUnderTest,
+  type AgentWorld,
+  unlessOutcome,
+  unlessUnlocked,
+  unlessWithstood,
+} from "./agent/agent-world.ts";
 import { checkAnswers } from "./agent/check-answers.ts";
 import { checkErasing } from "./agent/check-erasing.ts";
+import { checkPurposes } from "./agent/check-purposes.ts";
 import { checkRekeying } from "./agent/check-rekeying.ts";
 import { checkServing } from "./agent/check-serving.ts";
+import { checkSplit } from "./agent/check-split.ts";
 import { checkWaiting } from "./agent/check-waiting.ts";
 import { contentOf } from "./content-of.ts";
 import { FORGED_DENIALS, REFUSAL_CODE } from "./forged-denials.ts";
@@ -62,7 +70,7 @@ export async function checkAgent(agent: AgentUnderTest): Promise<readonly Result
     return broker.receipts.at(-1)?.outcome === "prepared" ? undefined : "sent no receipt of it";
   });
   if (results.some(({ fault }) => fault !== undefined)) return results;
-  const unlocks = () => expectUnlocked(agent, broker);
+  const unlocks = () => unlessUnlocked(() => agent.unlock(), broker);
   await run("exchange", "unlocks", unlocks);
   await run("exchange", "unlocks again, with fresh nonce, counter and key", async () => {
     const fault = await unlocks();
@@ -131,27 +139,17 @@ export async function checkAgent(agent: AgentUnderTest): Promise<readonly Result
       return expectUnreachable(agent);
     });
   for (const [name, forge] of Object.entries(FORGED_GRANTS))
-    await run("forged grant", name, async () => {
-      const receipts = opened(broker);
-      broker.intercept = async ({ path, request, answer }) =>
-        path === DEVICE_ROUTES.unlocks
-          ? {
-              ...answer,
-              body: await forge({ broker, serial: SERIAL, honest: answer.body, request }),
-            }
-          : answer;
-      const { outcome } = await agent.unlock();
-      if (outcome === "unlocked" || opened(broker) !== receipts) return "unlocked";
-      broker.intercept = undefined;
-      const after = await unlocks();
-      return after === undefined ? undefined : `afterwards: ${after}`;
-    });
+    await run("forged grant", name, () =>
+      unlessWithstood({ broker, serial: SERIAL, agent }, forge),
+    );
   const world: AgentWorld = { broker, serial: SERIAL, agent, unlocks, run, present };
-  const { rekey, carried, serve, erase } = agent;
+  const { unlockFor, another, rekey, carried, serve, erase } = agent;
   const parts = {
+    purpose: unlockFor && (() => checkPurposes(world, unlockFor)),
     approval: agent.waits && (() => checkWaiting(world)),
     carried: carried && (() => checkAnswers(world, carried)),
     rekeying: rekey && (() => checkRekeying(world, rekey)),
+    "split custody": another && (() => checkSplit(world, another)),
     "lease, journal and broker keys": serve && (() => checkServing(world, serve)),
     // The last one: no part can use the node after it.
     erasure: erase && (() => checkErasing(world, erase)),
@@ -167,19 +165,6 @@ export async function checkAgent(agent: AgentUnderTest): Promise<readonly Result
   return results;
 }
 
-const opened = ({ receipts }: FakeBroker): number =>
-  receipts.filter(({ outcome }) => outcome === "unlocked").length;
-
 async function expectUnreachable(agent: AgentUnderTest): Promise<string | undefined> {
   return unlessOutcome(await agent.unlock(), "unreachable");
-}
-
-async function expectUnlocked(
-  agent: AgentUnderTest,
-  broker: FakeBroker,
-): Promise<string | undefined> {
-  const before = opened(broker);
-  const fault = unlessOutcome(await agent.unlock(), "unlocked");
-  if (fault !== undefined) return fault;
-  return opened(broker) === before + 1 ? undefined : "sent no receipt of it";
 }

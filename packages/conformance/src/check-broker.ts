@@ -1,18 +1,26 @@
 import { messageHash } from "@databox-cmk/crypto";
 import { DEVICE_MESSAGE_MAX_BYTES, DEVICE_ROUTES } from "@databox-cmk/protocol";
-import { type DeviceAnswer, DeviceClient, type Transport } from "@databox-cmk/testkit";
+import { DeviceClient, type Transport } from "@databox-cmk/testkit";
 
-import type { Act, BrokerWorld } from "./broker/broker-world.ts";
+import {
+  type Act,
+  type BrokerWorld,
+  type OtherWorld,
+  unlessAnswered,
+  unlessDenied,
+} from "./broker/broker-world.ts";
 import { checkApprovals } from "./broker/check-approvals.ts";
 import { checkBrokerKeys } from "./broker/check-broker-keys.ts";
 import { checkCarried } from "./broker/check-carried.ts";
 import { checkErasure } from "./broker/check-erasure.ts";
 import { checkExpiry } from "./broker/check-expiry.ts";
+import { checkExport } from "./broker/check-export.ts";
 import { checkJournal } from "./broker/check-journal.ts";
 import { checkLeases } from "./broker/check-leases.ts";
 import { checkLimits } from "./broker/check-limits.ts";
 import { checkPurposes } from "./broker/check-purposes.ts";
 import { checkRekeying } from "./broker/check-rekeying.ts";
+import { checkSplit } from "./broker/check-split.ts";
 import { FOREIGN_UNLOCKS, type Known } from "./foreign-unlocks.ts";
 import { attempt, type Result } from "./result.ts";
 
@@ -22,6 +30,16 @@ export type WaitingNode = {
   readonly serial: string;
   readonly code: string;
 };
+
+/** Each has a node of its own. */
+const OTHER_PARTS = [
+  { part: "split", check: checkSplit },
+  { part: "export", check: checkExport },
+] as const satisfies readonly { part: string; check: (world: OtherWorld) => Promise<void> }[];
+
+/** Two nodes of different imports; one in split custody, and one of an export, may be absent. */
+export type WaitingNodes = Readonly<Record<"own" | "foreign", WaitingNode>> &
+  Readonly<Partial<Record<(typeof OTHER_PARTS)[number]["part"], WaitingNode | undefined>>>;
 
 /** In this order: each uses the node as the one before has left it. */
 const DELIVERED_PARTS = {
@@ -41,14 +59,15 @@ const DELIVERED_PARTS = {
  * Plays the agent for a broker: every message of the device API, races, and messages to refuse.
  * Stops if the first node cannot be enrolled.
  *
- * @param nodes - two nodes of different orders; both are used up.
+ * @param nodes - all are used up.
  * @param act - absent: the parts after the preparation are not checked.
  */
 export async function checkBroker(
   transport: Transport,
-  [own, foreign]: readonly [WaitingNode, WaitingNode],
+  nodes: WaitingNodes,
   act?: Act,
 ): Promise<readonly Result[]> {
+  const { own, foreign } = nodes;
   const device = new DeviceClient({ transport, ...own });
   const stranger = new DeviceClient({ transport, ...foreign });
   const results: Result[] = [];
@@ -56,29 +75,29 @@ export async function checkBroker(
     results.push(await attempt(`broker: ${suite}`, name, work));
   };
   await run("enrolment", "answers the code of the order", async () =>
-    expectAnswer(await device.enrol(own.code)),
+    unlessAnswered(await device.enrol(own.code)),
   );
   await run("enrolment", "answers the same key again", async () =>
-    expectAnswer(await device.enrol(own.code)),
+    unlessAnswered(await device.enrol(own.code)),
   );
   if (results.some(({ fault }) => fault !== undefined)) return results;
   await run("enrolment", "refuses another key: EnrolmentConflict", async () => {
     const other = new DeviceClient({ transport, ...own });
     other.brokerKeys = device.brokerKeys;
-    return expectDenial(await other.enrol(own.code), "EnrolmentConflict");
+    return unlessDenied(await other.enrol(own.code), "EnrolmentConflict");
   });
   await run("enrolment", "refuses another code: EnrolmentCodeInvalid", async () => {
     stranger.brokerKeys = device.brokerKeys;
-    return expectDenial(await stranger.enrol(own.code), "EnrolmentCodeInvalid");
+    return unlessDenied(await stranger.enrol(own.code), "EnrolmentCodeInvalid");
   });
   await run("enrolment", "answers the other node", async () =>
-    expectAnswer(await stranger.enrol(foreign.code)),
+    unlessAnswered(await stranger.enrol(foreign.code)),
   );
   const honest = await device.prepareUnlock("prepare");
   let grantText = "";
   await run("unlock", "grants, and seals the content key to the request", async () => {
     const answer = await device.sendUnlock(honest);
-    if (answer.kind !== "answer") return describe(answer);
+    if (answer.kind !== "answer") return unlessAnswered(answer);
     grantText = answer.text;
     const contentKey = await device.open(answer.value, honest);
     return contentKey.byteLength === 32 ? undefined : "the content key does not have 32 bytes";
@@ -111,28 +130,42 @@ export async function checkBroker(
       return answer.status === status ? undefined : `has the status ${String(answer.status)}`;
     });
   await run("refusal", "a purpose of another stage: PurposeForbidden", async () =>
-    expectDenial((await device.unlock("unlock")).answer, "PurposeForbidden"),
+    unlessDenied((await device.unlock("unlock")).answer, "PurposeForbidden"),
   );
   await run("receipt", "acknowledges the outcome, and the same again", async () => {
     const first = await device.receipt(grantText, "prepared");
-    return expectAnswer(first) ?? expectAnswer(await device.receipt(grantText, "prepared"));
+    return unlessAnswered(first) ?? unlessAnswered(await device.receipt(grantText, "prepared"));
   });
   await run("receipt", "refuses another outcome: ReplayDetected", async () =>
-    expectDenial(await device.receipt(grantText, "failed"), "ReplayDetected"),
+    unlessDenied(await device.receipt(grantText, "failed"), "ReplayDetected"),
   );
   await run("receipt", "refuses one for a grant that does not exist", async () => {
     const grantHash = messageHash("no grant");
     const payload = (receipt: object) => ({ ...receipt, grantHash });
     const answer = await device.receipt(grantText, "prepared", { payload });
-    return answer.kind === "denial" ? undefined : describe(answer);
+    return answer.kind === "denial" ? undefined : `was answered: ${answer.kind}`;
   });
+  const notChecked = (part: string, reason: string) =>
+    results.push({ suite: `broker: ${part}`, name: part, notChecked: reason });
+  // Before the parts in which so much time passes that codes of enrolment expire.
+  for (const { part, check } of OTHER_PARTS) {
+    const node = nodes[part];
+    if (node === undefined) notChecked(part, "needs a node");
+    else if (act === undefined) notChecked(part, "needs --acts");
+    else
+      await check({
+        run,
+        act,
+        device: new DeviceClient({ transport, ...node }),
+        code: node.code,
+      });
+  }
   if (act === undefined)
-    for (const part of Object.keys(DELIVERED_PARTS))
-      results.push({ suite: `broker: ${part}`, name: part, notChecked: "needs --acts" });
+    for (const part of Object.keys(DELIVERED_PARTS)) notChecked(part, "needs --acts");
   else {
     await run("delivery", "the nodes are prepared, and delivered", async () => {
       const { answer } = await stranger.unlock("prepare");
-      if (answer.kind !== "answer") return describe(answer);
+      if (answer.kind !== "answer") return unlessAnswered(answer);
       await stranger.receipt(answer.text, "prepared");
       for (const { order } of [own, foreign]) await act("deliver", order);
       return undefined;
@@ -150,17 +183,4 @@ export async function checkBroker(
     return status === 413 ? undefined : `has the status ${String(status)}`;
   });
   return results;
-}
-
-const expectAnswer = (answer: DeviceAnswer<unknown>): string | undefined =>
-  answer.kind === "answer" ? undefined : describe(answer);
-
-const expectDenial = (answer: DeviceAnswer<unknown>, code: string): string | undefined =>
-  answer.kind === "denial" && answer.value.code === code ? undefined : describe(answer);
-
-function describe(answer: DeviceAnswer<unknown>): string {
-  if (answer.kind === "denial") return `was denied: ${answer.value.code}`;
-  return answer.kind === "unsigned"
-    ? `was answered ${String(answer.answer.status)} without a signature`
-    : `was answered: ${answer.kind}`;
 }

@@ -13,10 +13,19 @@ const outcome = z.object({
   outcome: z.string(),
   code: z.string().optional(),
   challenge: z.string().optional(),
+  key: z.string().optional(),
 });
 
 /** The parts of the device API beside enrolment, unlocks and receipts. */
-export const PARTS = ["approvals", "rekeying", "carried", "leases", "erasure"] as const;
+export const PARTS = [
+  "purposes",
+  "approvals",
+  "rekeying",
+  "carried",
+  "split",
+  "leases",
+  "erasure",
+] as const;
 export type Part = (typeof PARTS)[number];
 
 /**
@@ -40,6 +49,8 @@ export function commandAgent(
       return call(["prepare", broker, caFile, order, serial], code);
     },
     unlock: () => call(["unlock"]),
+    ...(plays.has("purposes") && { unlockFor: (purpose) => call(["unlock", purpose]) }),
+    ...(plays.has("split") && { another: () => commandAgent(command, plays) }),
     ...(plays.has("approvals") && { waits: true }),
     ...(plays.has("rekeying") && { rekey: () => call(["rekey"]) }),
     ...(plays.has("carried") && {

@@ -1,17 +1,9 @@
 import { generateSigningKey, messageHash, type SigningKey, signMessage } from "@databox-cmk/crypto";
 import { grant, type Grant, MESSAGE_TYPES, unlockRequest } from "@databox-cmk/protocol";
-import type { FakeBroker } from "@databox-cmk/testkit";
 
+import { grantChosen } from "./chosen-envelope.ts";
 import { contentOf } from "./content-of.ts";
-
-/** A forger has the broker, its keys, and its honest answer to this request. */
-export type Forgery = {
-  readonly broker: FakeBroker;
-  readonly serial: string;
-  readonly honest: string;
-  readonly request: string;
-};
-type Forge = (forgery: Forgery) => Promise<string> | string;
+import type { Forge, Forgery } from "./forgery.ts";
 
 const stranger = generateSigningKey().key;
 
@@ -59,6 +51,7 @@ export const FORGED_GRANTS = {
     const { signedEnvelope: envelope } = await broker.addNode("DBX-OTHER");
     return resign({ broker }, { ...payloadOf(honest), envelope });
   },
+  "its envelope: a share that the broker chose": (forgery) => grantChosen(forgery, "split"),
   "its type: an acknowledgement": ({ honest, broker }) =>
     signMessage(broker.signingKey, MESSAGE_TYPES.acknowledgement, payloadOf(honest)),
   "its type: an envelope": (forgery) => envelopeOf(forgery, 1),

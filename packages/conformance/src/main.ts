@@ -6,7 +6,7 @@ import { Command, InvalidArgumentError } from "commander";
 import * as z from "zod";
 
 import { checkAgent } from "./check-agent.ts";
-import { checkBroker, type WaitingNode } from "./check-broker.ts";
+import { checkBroker, type WaitingNodes } from "./check-broker.ts";
 import { commandActs } from "./command-acts.ts";
 import { commandAgent, type Part, PARTS } from "./command-agent.ts";
 import { renderJunit, renderMarkdown } from "./render-report.ts";
@@ -14,13 +14,18 @@ import type { Result } from "./result.ts";
 
 const MISUSE = 2;
 const waitingNode = z.strictObject({ order: z.string(), serial: z.string(), code: z.string() });
-const waitingNodes = z.tuple([waitingNode, waitingNode]);
+const waitingNodes = z.strictObject({
+  own: waitingNode,
+  foreign: waitingNode,
+  split: z.optional(waitingNode),
+  export: z.optional(waitingNode),
+});
 
 type Options = { readonly report: string };
 type AgentOptions = Options & { readonly plays: readonly Part[] };
 type BrokerOptions = Options &
   Readonly<Record<"url" | "ca" | "address", string>> & {
-    readonly nodes: readonly [WaitingNode, WaitingNode];
+    readonly nodes: WaitingNodes;
     readonly acts?: string;
   };
 
@@ -46,7 +51,7 @@ program
   .requiredOption("--ca <file>", "authority of its certificate")
   .requiredOption(
     "--nodes <file>",
-    "JSON list of two nodes, each with order, serial and code",
+    "JSON: own, foreign, split and export, each a node with order, serial and code",
     readNodes,
   )
   .option(

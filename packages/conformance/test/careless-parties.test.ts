@@ -17,6 +17,7 @@ import { FOREIGN_UNLOCKS } from "../src/foreign-unlocks.ts";
 import { FORGED_CARRIED } from "../src/forged-carried.ts";
 import { FORGED_DENIALS, REFUSAL_CODE } from "../src/forged-denials.ts";
 import { FORGED_GRANTS } from "../src/forged-grants.ts";
+import { copyShare, createOwner, namedKeys } from "../src/recovery-copy.ts";
 import type { Result } from "../src/result.ts";
 
 const namesOf = (results: readonly Result[], hasFault: boolean) =>
@@ -27,18 +28,24 @@ const namesOf = (results: readonly Result[], hasFault: boolean) =>
     .map(({ name }) => name);
 
 const isOwnPart = ({ suite }: Result) =>
-  /^agent: (?:approval|carried|rekeying|erasure)$/u.test(suite);
+  /^agent: (?:purpose|approval|carried|rekeying|split custody|erasure)$/u.test(suite);
 
 /** Checks the status alone, keeps no new envelope, and accepts every carried answer. */
 function carelessAgent(): AgentUnderTest & Disposable {
   const parties: { device: DeviceClient; close: () => void }[] = [];
-  async function unlock(purpose: "prepare" | "unlock", outcome: "prepared" | "unlocked") {
+  async function unlock(
+    purpose: "prepare" | "unlock",
+    outcome: "prepared" | "unlocked",
+    copy?: Record<string, unknown>,
+  ) {
     const [{ device } = {}] = parties;
     if (device === undefined) throw new Error("not enrolled");
     const { text } = await device.prepareUnlock(purpose);
     const answer = await device.post(DEVICE_ROUTES.unlocks, text);
     if (answer.status !== 200) return { outcome: "refused", code: REFUSAL_CODE };
+    device.extensions = copy;
     await device.receipt(answer.text, outcome);
+    device.extensions = undefined;
     return { outcome };
   }
   return {
@@ -51,10 +58,17 @@ function carelessAgent(): AgentUnderTest & Disposable {
           transport.close();
         },
       });
-      await device.enrol(code);
-      return unlock("prepare", "prepared");
+      const answer = await device.enrol(code);
+      const extensions = answer.kind === "answer" ? answer.value.extensions : undefined;
+      if (extensions === undefined) return unlock("prepare", "prepared");
+      const { env = "" } = device.envelope ?? {};
+      const own = { env, ord: order, dev: serial, cus: "split-device" } as const;
+      const deviceShare = await copyShare(namedKeys(extensions), own);
+      return unlock("prepare", "prepared", { deviceShare });
     },
     unlock: () => unlock("unlock", "unlocked"),
+    unlockFor: () => unlock("unlock", "unlocked"),
+    another: carelessAgent,
     waits: true,
     rekey: () => Promise.resolve({ outcome: "rekeyed" }),
     erase: () => Promise.resolve({ outcome: "erased" }),
@@ -73,11 +87,15 @@ test("an agent that verifies nothing fails each forged and each unsigned answer"
   const all = await checkAgent(agent);
   const parts = all.filter(isOwnPart);
   expect(namesOf(parts, false)).toEqual([
+    "unlocks without a purpose afterwards",
     "unlocks when approvals are no longer required",
     "makes a challenge of its node, for the suite that fits a QR code",
     "opens with the honest answer",
     "begins with an unlock",
     "unlocks with the new key",
+    "is prepared, and copies its share for the recovery key",
+    "unlocks with the key of both shares",
+    "sends its share in no message",
   ]);
   expect(namesOf(parts, true).length).toBeGreaterThan(Object.keys(FORGED_CARRIED).length + 15);
   const results = all.filter((result) => !isOwnPart(result));
@@ -125,6 +143,7 @@ test("a broker that grants each unlock fails each refusal", async () => {
 test("a broker that acknowledges each message fails each refusal of every part", async () => {
   await using broker = await createFakeBroker();
   const nodes = [await broker.addNode("DBX-OWN"), await broker.addNode("DBX-FOREIGN")] as const;
+  broker.extensions = { recoveryKeys: [createOwner().jwk] };
   const { challenges, enrolments, unlocks, receipts } = DEVICE_ROUTES;
   const honest = new Set<string>([challenges, enrolments, unlocks, receipts]);
   broker.intercept = async ({ path, request, answer }) => {
@@ -137,12 +156,14 @@ test("a broker that acknowledges each message fails each refusal of every part",
     act === "carry" ? broker.answerChallenge(given) : Promise.resolve(""),
   );
   const own =
-    /^broker: (?:lease|rekeying|journal|broker keys|carried|approvals|expiry|window|purpose|limits|erasure)$/u;
+    /^broker: (?:lease|rekeying|journal|broker keys|carried|approvals|expiry|window|purpose|limits|erasure|split custody|export)$/u;
   const refusals = results.filter(
     ({ suite, name }) => own.test(suite) && /: [A-Z][A-Za-z]+$/u.test(name),
   );
   expect(namesOf(refusals, false)).toEqual([]);
   expect(refusals.length).toBeGreaterThan(80);
+  for (const suite of ["broker: split custody", "broker: export"])
+    expect(refusals.map((refusal) => refusal.suite)).toContain(suite);
   const failed = namesOf(results, true);
   for (const name of [
     "once its key has retired, signs with the one that it had announced",
@@ -167,7 +188,16 @@ async function checkBrokerOf(
     serial,
     code,
   });
-  const results = await checkBroker(transport, [waiting(nodes[0]), waiting(nodes[1])], act);
+  const results = await checkBroker(
+    transport,
+    {
+      own: waiting(nodes[0]),
+      foreign: waiting(nodes[1]),
+      split: waiting(await broker.addNode("DBX-SPLIT", { custody: "split" })),
+      export: waiting(await broker.addNode("DBX-EXPORT")),
+    },
+    act,
+  );
   transport.close();
   return results;
 }

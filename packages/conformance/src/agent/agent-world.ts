@@ -1,10 +1,15 @@
+import { type AskedPurpose, DEVICE_ROUTES } from "@databox-cmk/protocol";
 import type { FakeBroker, Interceptor } from "@databox-cmk/testkit";
+
+import type { Forge } from "../forgery.ts";
 
 /** The result of a command of the agent, by the names of the device API. */
 export type AgentOutcome = {
   readonly outcome: string;
   /** The broker's code if it refused. */
   readonly code?: string | undefined;
+  /** SHA-256 of the unlock key, in hex, of an agent that has no volume to prove it. */
+  readonly key?: string | undefined;
 };
 
 /**
@@ -22,6 +27,10 @@ export type AgentUnderTest = {
   }): Promise<AgentOutcome>;
   /** One attempt to unlock the volume by network, whether or not it is open. */
   unlock(): Promise<AgentOutcome>;
+  /** The same for one purpose, and no other. */
+  readonly unlockFor?: (purpose: AskedPurpose) => Promise<AgentOutcome>;
+  /** Another node, which the agent plays in split custody. */
+  readonly another?: () => AgentUnderTest & Disposable;
   /** Its unlocks can wait for approvals: `pending`, and the next one sends the same bytes. */
   readonly waits?: true;
   /** One attempt to give the open volume another unlock key. */
@@ -52,6 +61,40 @@ export type AgentWorld = {
     work: () => Promise<string | undefined>,
   ) => Promise<void>;
 };
+
+/** How many receipts of an unlock the broker has. */
+const opened = ({ receipts }: FakeBroker): number =>
+  receipts.filter(({ outcome }) => outcome === "unlocked").length;
+
+/** The fault of an attempt that does not unlock and send its receipt. */
+export async function unlessUnlocked(
+  attempted: () => Promise<AgentOutcome>,
+  broker: FakeBroker,
+): Promise<string | undefined> {
+  const before = opened(broker);
+  const fault = unlessOutcome(await attempted(), "unlocked");
+  if (fault !== undefined) return fault;
+  return opened(broker) === before + 1 ? undefined : "sent no receipt of it";
+}
+
+/** The fault of a grant that an agent accepts, or after which it takes no honest one. */
+export async function unlessWithstood(
+  { broker, serial, agent }: Pick<AgentWorld, "broker" | "serial" | "agent">,
+  forge: Forge,
+): Promise<string | undefined> {
+  const receipts = opened(broker);
+  broker.intercept = async ({ path, request, answer }) =>
+    path === DEVICE_ROUTES.unlocks
+      ? { ...answer, body: await forge({ broker, serial, honest: answer.body, request }) }
+      : answer;
+  const { outcome } = await agent.unlock();
+  if (outcome === "unlocked" || opened(broker) !== receipts) return "unlocked";
+  broker.intercept = undefined;
+  // An honest envelope that is newer than each forged one, which an agent may have kept.
+  for (let step = 0; step < 2; step += 1) await broker.rewrap(serial);
+  const after = await unlessUnlocked(() => agent.unlock(), broker);
+  return after === undefined ? undefined : `afterwards: ${after}`;
+}
 
 /** The fault of an attempt that does not end in this way. */
 export function unlessOutcome(

@@ -1,5 +1,6 @@
-import { MESSAGE_TYPES, type MessageType } from "@databox-cmk/protocol";
-import type { DeviceClient, ExchangeAnswer, Tamper } from "@databox-cmk/testkit";
+import type { ErrorCode } from "@databox-cmk/errors";
+import { type AskedPurpose, MESSAGE_TYPES, type MessageType } from "@databox-cmk/protocol";
+import type { DeviceAnswer, DeviceClient, ExchangeAnswer, Tamper } from "@databox-cmk/testkit";
 
 /**
  * Acts of the customer and the operator of the broker under test, by a way of its own. Each act is
@@ -7,6 +8,7 @@ import type { DeviceClient, ExchangeAnswer, Tamper } from "@databox-cmk/testkit"
  *
  * - `deliver`, `return`, `complete`: the order goes on to Delivered; to AtAzureDC; to the end of its
  *   data copy.
+ * - `fill`: the copy of an export begins.
  * - `revoke`, `restore`: unlocks are refused and open volumes closed; allowed again.
  * - `drill`: a revocation drill.
  * - `require-approval`: from now on one person must approve each unlock.
@@ -20,6 +22,7 @@ export const ACTS = [
   "deliver",
   "return",
   "complete",
+  "fill",
   "revoke",
   "restore",
   "drill",
@@ -47,6 +50,9 @@ export type BrokerWorld = {
   readonly device: DeviceClient;
   readonly stranger: DeviceClient;
 };
+
+/** A node of an order of another kind, which waits for its enrolment. */
+export type OtherWorld = Pick<BrokerWorld, "run" | "act" | "device"> & { readonly code: string };
 
 /** A kind of message, and the honest content of the next one. */
 export type Verb = {
@@ -85,6 +91,36 @@ export function unless(
   if (typ !== expected) return `was answered ${typ} ${JSON.stringify(payload["code"] ?? "")}`;
   const wrong = Object.entries(members).find(([name, value]) => payload[name] !== value);
   return wrong === undefined ? undefined : `has ${wrong[0]} ${JSON.stringify(payload[wrong[0]])}`;
+}
+
+/** The fault of an answer of the kind that was not asked for. */
+export function unlessAnswered(answer: DeviceAnswer<unknown>): string | undefined {
+  if (answer.kind === "answer") return undefined;
+  if (answer.kind === "denial") return `was denied: ${answer.value.code}`;
+  return answer.kind === "unsigned"
+    ? `was answered ${String(answer.answer.status)} without a signature`
+    : `was answered: ${answer.kind}`;
+}
+
+/** The fault of an answer that is not this denial. */
+export function unlessDenied(answer: DeviceAnswer<unknown>, code: ErrorCode): string | undefined {
+  if (answer.kind === "answer") return "was answered: answer";
+  return answer.kind === "denial" && answer.value.code === code
+    ? undefined
+    : unlessAnswered(answer);
+}
+
+/** The fault of an unlock for a purpose that the stage does not allow. */
+export async function unlessForbidden(
+  device: DeviceClient,
+  purpose: AskedPurpose,
+  allowed?: AskedPurpose,
+): Promise<string | undefined> {
+  const { answer } = await device.unlock(purpose);
+  const fault = unlessDenied(answer, "PurposeForbidden");
+  if (fault !== undefined || answer.kind !== "denial") return fault;
+  const { reason } = answer.value;
+  return reason === allowed ? undefined : `says that ${reason ?? "nothing"} is allowed`;
 }
 
 /** The fault of a message of a lease that was not refused. */

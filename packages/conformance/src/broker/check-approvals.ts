@@ -1,7 +1,6 @@
 import type { DeviceAnswer, PreparedUnlock } from "@databox-cmk/testkit";
 
-import { type BrokerWorld, letPass } from "./broker-world.ts";
-import { unlessDenied } from "./check-carried.ts";
+import { type BrokerWorld, letPass, unlessDenied } from "./broker-world.ts";
 
 /** Unlocks of the other node, which one person must approve. */
 export async function checkApprovals(world: BrokerWorld): Promise<void> {

@@ -2,7 +2,7 @@ import type { ErrorCode } from "@databox-cmk/errors";
 import { MESSAGE_TYPES, type OfflineChallenge } from "@databox-cmk/protocol";
 import type { DeviceClient, Tamper } from "@databox-cmk/testkit";
 
-import { type BrokerWorld, UNKNOWN_ID } from "./broker-world.ts";
+import { type BrokerWorld, UNKNOWN_ID, unlessDenied } from "./broker-world.ts";
 
 const changed = (change: object): Tamper<OfflineChallenge> => ({
   payload: (payload) => ({ ...payload, ...change }),
@@ -83,13 +83,4 @@ export async function checkCarried(world: BrokerWorld): Promise<void> {
     const { answer } = await carryAnswer(world, {}, stranger);
     return unlessDenied(answer, "OrderMismatch");
   });
-}
-
-/** The fault of an answer that is not this denial. */
-export function unlessDenied(
-  answer: ReturnType<DeviceClient["readCarried"]>,
-  code: ErrorCode,
-): string | undefined {
-  if (answer.kind !== "denial") return `was answered: ${answer.kind}`;
-  return answer.value.code === code ? undefined : `was denied: ${answer.value.code}`;
 }

@@ -1,7 +1,7 @@
 import { LeaseClient } from "@databox-cmk/testkit";
 
-import { type BrokerWorld, letPass, unlessInvalid } from "./broker-world.ts";
-import { carryAnswer, unlessDenied } from "./check-carried.ts";
+import { type BrokerWorld, letPass, unlessDenied, unlessInvalid } from "./broker-world.ts";
+import { carryAnswer } from "./check-carried.ts";
 
 /** The broker gives the same challenge the same answer for so long. */
 const CARRIED_SECONDS = 15 * 60;

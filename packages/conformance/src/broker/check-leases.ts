@@ -6,11 +6,12 @@ import {
   type BrokerWorld,
   nextMessage,
   unless,
+  unlessDenied,
   unlessInvalid,
   UNKNOWN_ID,
   type Verb,
 } from "./broker-world.ts";
-import { carryAnswer, unlessDenied } from "./check-carried.ts";
+import { carryAnswer } from "./check-carried.ts";
 import { checkForeign } from "./foreign-messages.ts";
 
 const { denial, lease: LEASE, relock, acknowledgement } = MESSAGE_TYPES;

@@ -1,19 +1,17 @@
 import { MESSAGE_TYPES } from "@databox-cmk/protocol";
 import { LeaseClient } from "@databox-cmk/testkit";
 
-import { type BrokerWorld, unless } from "./broker-world.ts";
-import { unlessDenied } from "./check-carried.ts";
+import {
+  type BrokerWorld,
+  unless,
+  unlessAnswered,
+  unlessDenied,
+  unlessForbidden,
+} from "./broker-world.ts";
 
 /** The order's release windows, and the purposes of its stages, up to the datacenter. */
 export async function checkPurposes({ run, act, device }: BrokerWorld): Promise<void> {
   const held: LeaseClient[] = [];
-  const denies = async (purpose: "unlock" | "ingest" | "fill", allowed: string) => {
-    const { answer } = await device.unlock(purpose);
-    const fault = unlessDenied(answer, "PurposeForbidden");
-    if (fault !== undefined || answer.kind !== "denial") return fault;
-    const { reason } = answer.value;
-    return reason === allowed ? undefined : `says that ${reason ?? "nothing"} is allowed`;
-  };
   await run("window", "an unlock outside the release windows: ReleaseWindowClosed", async () => {
     held.push(await LeaseClient.unlock(device));
     await act("close-window", device.order);
@@ -30,7 +28,7 @@ export async function checkPurposes({ run, act, device }: BrokerWorld): Promise<
   });
   for (const purpose of ["ingest", "fill"] as const)
     await run("purpose", `at the customer's site, ${purpose}: PurposeForbidden`, () =>
-      denies(purpose, "unlock"),
+      unlessForbidden(device, purpose, "unlock"),
     );
   await run(
     "purpose",
@@ -44,12 +42,11 @@ export async function checkPurposes({ run, act, device }: BrokerWorld): Promise<
   );
   for (const purpose of ["unlock", "fill"] as const)
     await run("purpose", `in the datacenter, ${purpose}: PurposeForbidden`, () =>
-      denies(purpose, "ingest"),
+      unlessForbidden(device, purpose, "ingest"),
     );
   await run("purpose", "grants ingest in the datacenter, and takes its receipt", async () => {
     const { answer } = await device.unlock("ingest");
-    if (answer.kind !== "answer") return `was answered: ${answer.kind}`;
-    const receipt = await device.receipt(answer.text, "unlocked");
-    return receipt.kind === "answer" ? undefined : `the receipt was answered: ${receipt.kind}`;
+    if (answer.kind !== "answer") return unlessAnswered(answer);
+    return unlessAnswered(await device.receipt(answer.text, "unlocked"));
   });
 }
