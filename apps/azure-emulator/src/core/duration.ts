@@ -2,7 +2,7 @@
 export type CalendarDuration = { readonly months: number; readonly days: number };
 
 const PATTERN = /^P(?:(\d{1,4})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?$/u;
-const DAY_MS = 86_400_000;
+export const DAY_MS = 86_400_000;
 
 export function parseDuration(text: string): CalendarDuration | undefined {
   const match = PATTERN.exec(text);

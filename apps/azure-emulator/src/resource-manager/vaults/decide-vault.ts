@@ -1,4 +1,5 @@
 import { changeAccess } from "../../core/access-history.ts";
+import { DAY_MS } from "../../core/duration.ts";
 import type { EpochMs, Provenance, Tags, Vault, VaultAccess } from "../../core/model.ts";
 import { ArmError, badRequest } from "../arm-error.ts";
 import { parseAccessPolicies } from "./access-policies.ts";
@@ -162,7 +163,7 @@ export function decideDeletedVault(vault: Vault, nowMs: EpochMs): Vault {
     ...vault,
     deletion: {
       deletedAtMs: nowMs,
-      scheduledPurgeAtMs: nowMs + vault.softDeleteRetentionDays * 86_400_000,
+      scheduledPurgeAtMs: nowMs + vault.softDeleteRetentionDays * DAY_MS,
     },
   };
 }
