@@ -89,6 +89,10 @@ test.each([
   });
 });
 
+test.each(["yesterday", "P1X"])("the clock %s ends the start, and is named", async (clock) => {
+  await expect(arrange({ clock })).rejects.toThrow(`--clock ${clock}: `);
+});
+
 test.each([
   ["an unknown member", { vaults: [] }, undefined, /^--seed \S+: .*vaults/u],
   [
