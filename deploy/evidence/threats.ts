@@ -306,6 +306,7 @@ export const THREATS: readonly Evidence[] = [
       "apps/device-agent/test/split-custody.test.ts": [
         "a re-key to escrow is refused, and the volume is unchanged",
         "an envelope of escrow that confirms a re-key in split custody is refused, and both slots stay",
+        "an answer about the broker's keys brings no envelope of escrow",
         "prepare --custody split refuses an order in escrow, and formats nothing",
       ],
     },
