@@ -1,3 +1,4 @@
+/// <reference lib="dom" />
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,7 +17,7 @@ const VIEWS = 15;
 const BOUND_MS = 1_000;
 
 /**
- * From opening the order list's address until its first page of 10,000 orders is shown: a browser
+ * From opening the order list's address until the first rows of 10,000 orders are shown: a browser
  * with an empty cache, whose person is signed in, and one that was there before.
  */
 export async function run(): Promise<BenchOutcome> {
@@ -47,16 +48,17 @@ async function measure({ description }: Stack, browser: Browser): Promise<BenchO
     viewport: { width: 1440, height: 900 },
   });
   const page = await context.newPage();
-  const rows = page.getByRole("link", { name: ORDER });
+  // The page checks at each frame; a locator checks every 500 ms after its first tries.
+  const rowsShown = () => page.waitForFunction(() => document.querySelector("tbody a") !== null);
   await page.goto(address);
   await page.locator(`button[value="${PERSON}"]`).click();
-  await rows.first().waitFor();
+  await rowsShown();
   const debugging = await context.newCDPSession(page);
   const view = async () => {
     await page.goto("about:blank");
     const startedMs = performance.now();
     await page.goto(address, { waitUntil: "commit" });
-    await rows.first().waitFor();
+    await rowsShown();
     return performance.now() - startedMs;
   };
   const first: number[] = [];
@@ -74,7 +76,7 @@ async function measure({ description }: Stack, browser: Browser): Promise<BenchO
     ratios: [],
     aims: [],
     notes: [
-      `order list of ${ORDERS.toLocaleString("en")} orders, until its rows are shown; browser, broker and Azure share this machine`,
+      `order list of ${ORDERS.toLocaleString("en")} orders, until its first rows are shown; browser, broker and Azure share this machine`,
       `bound: first view below ${String(BOUND_MS)} ms: ${empty.median < BOUND_MS ? "kept" : "exceeded"}`,
     ],
   };
