@@ -1,6 +1,9 @@
 /** To the minute or to the second. */
 export type Precision = "minute" | "second";
 
+/** Kept, since making one takes a millisecond: a list writes fifty moments. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
 /** A moment in the reader's language and time zone. */
 export function formatTime(
   at: Date,
@@ -8,11 +11,16 @@ export function formatTime(
   precision: Precision,
   timeZone?: string,
 ): string {
-  return new Intl.DateTimeFormat(language, {
-    dateStyle: "medium",
-    timeStyle: precision === "second" ? "medium" : "short",
-    timeZone,
-  }).format(at);
+  const key = JSON.stringify([language, precision, timeZone]);
+  const format =
+    formats.get(key) ??
+    new Intl.DateTimeFormat(language, {
+      dateStyle: "medium",
+      timeStyle: precision === "second" ? "medium" : "short",
+      timeZone,
+    });
+  formats.set(key, format);
+  return format.format(at);
 }
 
 /** The same moment without any zone to guess. */
