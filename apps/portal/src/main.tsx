@@ -12,8 +12,10 @@ import { Languages } from "./texts/texts.ts";
 
 const root = document.querySelector("#root");
 if (root === null) throw new RangeError("index.html has no #root");
-const router = createPortalRouter();
 const queryClient = createPortalQueryClient();
+const router = createPortalRouter(queryClient);
+// The page's code and data load while the session is read.
+void router.load();
 createRoot(root).render(
   <StrictMode>
     <Languages>

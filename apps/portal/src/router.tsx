@@ -1,6 +1,7 @@
+import type { QueryClient } from "@tanstack/react-query";
 import {
   type AnyRoute,
-  createRootRoute,
+  createRootRouteWithContext,
   createRoute,
   createRouter,
   lazyRouteComponent,
@@ -12,6 +13,7 @@ import { parseTroubleshooterSearch } from "./core/troubleshooter-search.ts";
 import { OperatorGate } from "./operator/operator-gate.tsx";
 import { parsePosition } from "./orders/list-position.ts";
 import { parseOrderFilter } from "./orders/order-filter.ts";
+import { prefetchOrders } from "./orders/prefetch-orders.ts";
 import { AppShell } from "./shell/app-shell.tsx";
 import { NotFoundPage } from "./shell/not-found-page.tsx";
 
@@ -20,7 +22,10 @@ const parseOrderList = (search: Record<string, unknown>) => ({
   ...parsePosition(search),
 });
 
-const top = createRootRoute({ component: AppShell, notFoundComponent: NotFoundPage });
+const top = createRootRouteWithContext<{ readonly queryClient: QueryClient }>()({
+  component: AppShell,
+  notFoundComponent: NotFoundPage,
+});
 
 /** An order; its pages are below. */
 const order = createRoute({
@@ -40,7 +45,7 @@ const orderOperators = createRoute({
   component: OperatorGate,
 });
 
-/** A page that is loaded when it is first opened. @param name - of its export */
+/** A route whose code loads when it is first opened. @param name - of the exported component */
 function page<
   const Parent extends AnyRoute,
   const Path extends string,
@@ -56,9 +61,21 @@ function page<
   });
 }
 
+const orders = createRoute({
+  getParentRoute: () => top,
+  path: "/orders",
+  validateSearch: parseOrderList,
+  loaderDeps: ({ search }) => search,
+  loader: ({ context, deps }) => {
+    // The page does not wait for it.
+    prefetchOrders(context.queryClient, deps).catch(() => undefined);
+  },
+  component: lazyRouteComponent(() => import("./orders/orders-page.tsx"), "OrdersPage"),
+});
+
 const routeTree = top.addChildren([
   page(top, "/", () => import("./home/home-page.tsx"), "HomePage", parseOrderFilter),
-  page(top, "/orders", () => import("./orders/orders-page.tsx"), "OrdersPage", parseOrderList),
+  orders,
   page(top, "/create", () => import("./create-order/create-order-page.tsx"), "CreateOrderPage"),
   page(
     top,
@@ -169,8 +186,13 @@ const routeTree = top.addChildren([
 ]);
 
 /** Pages by address. */
-export function createPortalRouter() {
-  return createRouter({ routeTree, basepath: "/portal", defaultPreload: "intent" });
+export function createPortalRouter(queryClient: QueryClient) {
+  return createRouter({
+    routeTree,
+    basepath: "/portal",
+    defaultPreload: "intent",
+    context: { queryClient },
+  });
 }
 
 declare module "@tanstack/react-router" {

@@ -16,12 +16,14 @@ export const sessionView = z.object({
 });
 export type Session = z.infer<typeof sessionView>;
 
+/** The page's HTML preloads it. */
+export const SESSION_PATH = "/portal/api/session";
 const SIGNED_OUT_STATUS = 401;
 
 /** The signed-in person, or `null` (a query has no `undefined`). */
 export async function readSession(client: Client): Promise<Session | null> {
   try {
-    return await client.read("/portal/api/session", sessionView);
+    return await client.read(SESSION_PATH, sessionView);
   } catch (error) {
     if (error instanceof ProblemError && error.status === SIGNED_OUT_STATUS) return null;
     throw error;

@@ -3,13 +3,14 @@ import * as z from "zod/mini";
 import { armPath } from "./arm-path.ts";
 import type { Client } from "./client.ts";
 
-const API_VERSION = "2022-12-01";
+/** The page's HTML preloads it. */
+export const SUBSCRIPTIONS_PATH = armPath("/subscriptions", "2022-12-01");
 
 const subscription = z.object({ subscriptionId: z.string(), displayName: z.string() });
 export type Subscription = z.infer<typeof subscription>;
 const subscriptionList = z.object({ value: z.array(subscription) });
 
 export async function readSubscriptions(client: Client): Promise<readonly Subscription[]> {
-  const { value } = await client.read(armPath("/subscriptions", API_VERSION), subscriptionList);
+  const { value } = await client.read(SUBSCRIPTIONS_PATH, subscriptionList);
   return value;
 }

@@ -1,6 +1,7 @@
-import { useQuery } from "@tanstack/react-query";
+import { queryOptions, useQuery } from "@tanstack/react-query";
 
 import { orderId } from "../api/arm-path.ts";
+import type { Client } from "../api/client.ts";
 import { readPermissions } from "../api/permissions.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
@@ -30,12 +31,13 @@ const ACTIONS = {
 export type OrderAction = keyof typeof ACTIONS;
 
 /**
- * Whether the reader's roles allow an action on the order of this page. `undefined` until it is known; where it cannot be
- * known, the command is offered and the service decides.
+ * Whether the reader's roles allow an action on the order of this page. `undefined` until it is
+ * known; where it cannot be known, the command is offered and the service decides.
  */
 export function useMay(action: OrderAction): boolean | undefined {
   const name = useOrderName();
-  return useMayAt(action, orderId(name), QUERY_KEYS.orderPart(name, "permissions"));
+  const queryKey = QUERY_KEYS.orderPart(name, "permissions");
+  return useAllows(action, permissionsAt(useSignedIn().client, orderId(name), queryKey));
 }
 
 /**
@@ -48,11 +50,7 @@ export function useMayOnNew(
   subscriptionId: string,
   group: string | undefined,
 ): boolean | undefined {
-  const scope =
-    group === undefined
-      ? `/subscriptions/${encodeURIComponent(subscriptionId)}`
-      : orderId({ subscriptionId, resourceGroup: group, jobName: "new" });
-  return useMayAt(action, scope, QUERY_KEYS.azure(subscriptionId, scope));
+  return useAllows(action, permissionsOnNew(useSignedIn().client, subscriptionId, group));
 }
 
 /** Likewise, for every order of a subscription. */
@@ -60,20 +58,26 @@ export function useMayInSubscription(
   action: OrderAction,
   subscriptionId: string,
 ): boolean | undefined {
-  const scope = `/subscriptions/${encodeURIComponent(subscriptionId)}`;
-  return useMayAt(action, scope, QUERY_KEYS.azure(subscriptionId, scope));
+  return useMayOnNew(action, subscriptionId, undefined);
 }
 
-function useMayAt(
+/** @param group - absent: in each group of the subscription */
+export function permissionsOnNew(client: Client, subscriptionId: string, group?: string) {
+  const scope =
+    group === undefined
+      ? `/subscriptions/${encodeURIComponent(subscriptionId)}`
+      : orderId({ subscriptionId, resourceGroup: group, jobName: "new" });
+  return permissionsAt(client, scope, QUERY_KEYS.azure(subscriptionId, scope));
+}
+
+const permissionsAt = (client: Client, scope: string, queryKey: readonly unknown[]) =>
+  queryOptions({ queryKey, queryFn: ({ signal }) => readPermissions(client, scope, signal) });
+
+function useAllows(
   action: OrderAction,
-  scope: string,
-  queryKey: readonly unknown[],
+  query: ReturnType<typeof permissionsAt>,
 ): boolean | undefined {
-  const { client } = useSignedIn();
-  const permissions = useQuery({
-    queryKey,
-    queryFn: ({ signal }) => readPermissions(client, scope, signal),
-  });
+  const permissions = useQuery(query);
   if (permissions.error !== null) return true;
   return permissions.data?.has(ACTIONS[action]);
 }

@@ -12,7 +12,7 @@ import {
   Text,
   tokens,
 } from "@fluentui/react-components";
-import { Fragment, type ReactElement, type ReactNode } from "react";
+import { Fragment, type ReactElement, type ReactNode, useDeferredValue } from "react";
 
 import { type OrderName, parseOrderId } from "../api/arm-path.ts";
 import { RouterLink } from "../shell/router-link.tsx";
@@ -20,6 +20,9 @@ import { useTexts } from "../texts/texts.ts";
 import { HealthBadge } from "./health-badge.tsx";
 import { LockBadge } from "./lock-badge.tsx";
 import type { OrderColumn } from "./order-columns.ts";
+
+/** About a window full: they are shown at once, and the rows below them right after. */
+const FIRST_ROWS = 20;
 
 const useStageBadgeStyles = makeStyles({
   stage: { display: "flex", flexDirection: "column" },
@@ -133,6 +136,8 @@ export function OrderTable({
   const styles = useStyles();
   const texts = useTexts();
   const columns = useColumns(chosen);
+  const isFirstView = useDeferredValue(false, true);
+  const shown = isFirstView ? orders.slice(0, FIRST_ROWS) : orders;
   return (
     <Table aria-label={texts.orders.listLabel} className={styles.table}>
       <TableHeader>
@@ -161,7 +166,7 @@ export function OrderTable({
         </TableRow>
       </TableHeader>
       <TableBody>
-        {orders.map((order) => (
+        {shown.map((order) => (
           <OrderRow
             key={order.id}
             order={order}

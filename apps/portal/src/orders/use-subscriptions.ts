@@ -1,15 +1,19 @@
-import { useQuery, type UseQueryResult } from "@tanstack/react-query";
+import { queryOptions, useQuery, type UseQueryResult } from "@tanstack/react-query";
 
+import type { Client } from "../api/client.ts";
 import { readSubscriptions, type Subscription } from "../api/subscriptions.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 
 /** Subscriptions that the caller may see. */
-export function useSubscriptions(): UseQueryResult<readonly Subscription[]> {
-  const { client } = useSignedIn();
-  return useQuery({
+export const subscriptionsQuery = (client: Client) =>
+  queryOptions({
     queryKey: QUERY_KEYS.subscriptions,
     queryFn: () => readSubscriptions(client),
     staleTime: Infinity,
   });
+
+export function useSubscriptions(): UseQueryResult<readonly Subscription[]> {
+  const { client } = useSignedIn();
+  return useQuery(subscriptionsQuery(client));
 }

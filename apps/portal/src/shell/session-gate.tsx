@@ -2,34 +2,21 @@ import { EmptyState, ExplanationPanel, LoadingState } from "@databox-cmk/ui";
 import { Button } from "@fluentui/react-components";
 import { PersonLockRegular } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
-import { type ReactElement, type ReactNode, useEffect, useMemo } from "react";
+import { type ReactElement, type ReactNode, useEffect } from "react";
 
-import { type Client, createClient, loadProblems } from "../api/client.ts";
-import { createPendingRequests } from "../api/pending-requests.ts";
+import { loadProblems } from "../api/client.ts";
 import { ProblemError } from "../api/problem-error.ts";
-import { readSession, signInUrl } from "../api/session.ts";
+import { signInUrl } from "../api/session.ts";
 import { SignedInContext } from "../queries/session-context.ts";
+import { goToSignIn, sessionQuery, signedInOf } from "../queries/session-query.ts";
 import { useTexts } from "../texts/texts.ts";
 
 /** Shows its children to signed-in people, and sends all others to the sign-in page and back. */
 export function SessionGate({ children }: { readonly children: ReactNode }): ReactElement {
   const texts = useTexts();
-  const session = useQuery({
-    queryKey: ["session"],
-    queryFn: () => readSession(clientOf("")),
-    staleTime: Infinity,
-  });
-  const signedIn = useMemo(() => {
-    if (session.data === undefined || session.data === null) return;
-    const pending = createPendingRequests(Date.now);
-    return {
-      session: session.data,
-      client: clientOf(session.data.csrfToken, goToSignIn, pending),
-      pending,
-    };
-  }, [session.data]);
-
-  const isSignedIn = signedIn !== undefined;
+  const session = useQuery(sessionQuery);
+  const signedIn = session.data && signedInOf(session.data);
+  const isSignedIn = signedIn !== undefined && signedIn !== null;
   useEffect(() => {
     // If it fails, the first failure tries again.
     if (isSignedIn) loadProblems().catch(() => undefined);
@@ -51,7 +38,7 @@ export function SessionGate({ children }: { readonly children: ReactNode }): Rea
         />
       </main>
     );
-  if (signedIn !== undefined) return <SignedInContext value={signedIn}>{children}</SignedInContext>;
+  if (isSignedIn) return <SignedInContext value={signedIn}>{children}</SignedInContext>;
   return (
     <main>
       <EmptyState heading="h1" icon={<PersonLockRegular />} title={texts.session.signedOut}>
@@ -63,27 +50,7 @@ export function SessionGate({ children }: { readonly children: ReactNode }): Rea
   );
 }
 
-function clientOf(
-  csrfToken: string,
-  onSignedOut = () => {},
-  pending = createPendingRequests(Date.now),
-): Client {
-  const tracked = async (path: string, init: RequestInit): Promise<Response> => {
-    const end = pending.begin();
-    try {
-      return await fetch(path, init);
-    } finally {
-      end();
-    }
-  };
-  return createClient({ csrfToken, fetch: tracked, onSignedOut });
-}
-
 /** Signing out leads here: signing in again at once would undo it. */
 function hasSignedOut(): boolean {
   return new URLSearchParams(location.search).has("signed-out");
-}
-
-function goToSignIn(): void {
-  location.assign(signInUrl(location.pathname + location.search));
 }
