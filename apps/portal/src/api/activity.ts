@@ -1,8 +1,9 @@
 import { ACTIVITY_OUTCOMES, type ActivityFilter, activityList } from "@databox-cmk/protocol";
 import * as z from "zod/mini";
 
-import { type OrderName, orderPath, skipTokenOf } from "./arm-path.ts";
+import { type OrderName, orderPath } from "./arm-path.ts";
 import type { Client } from "./client.ts";
+import { readEveryPage } from "./read-every-page.ts";
 
 const claim = z.looseObject({
   sequence: z.number(),
@@ -40,10 +41,6 @@ export type ActivityEntry = {
   readonly hash: string;
   readonly row: AuditRow;
 };
-export type ActivityPage = {
-  readonly entries: readonly ActivityEntry[];
-  readonly nextPosition: string | undefined;
-};
 
 const entryPage = z.object({
   value: z.array(
@@ -53,43 +50,30 @@ const entryPage = z.object({
 });
 
 /** @param position - `$skipToken` of the page; none for the first. */
-export async function readActivity(
+export function readActivity(
   client: Client,
   name: OrderName,
   filter: ActivityFilter,
   position: string | undefined,
   signal?: AbortSignal,
-): Promise<ActivityPage> {
+): Promise<z.infer<typeof entryPage>> {
   const path = orderPath(name, "/activity", { ...filter, $skipToken: position });
-  const { value, nextLink } = await client.read(path, entryPage, { signal });
-  return { entries: value, nextPosition: skipTokenOf(nextLink) };
+  return client.read(path, entryPage, { signal });
 }
 
 /** Every matching row, newest first. */
-export async function readWholeActivity(
+export function readWholeActivity(
   client: Client,
   name: OrderName,
   filter: ActivityFilter,
 ): Promise<readonly ActivityEntry[]> {
-  const entries: ActivityEntry[] = [];
-  let position: string | undefined;
-  do {
-    const page = await readActivity(client, name, filter, position);
-    entries.push(...page.entries);
-    position = page.nextPosition;
-  } while (position !== undefined);
-  return entries;
+  return readEveryPage((position) => readActivity(client, name, filter, position));
 }
 
 /** The whole chain as JSON lines, each row as it was hashed, for `audit verify --export`. */
 export async function readChainLines(client: Client, name: OrderName): Promise<string> {
-  const lines: string[] = [];
-  let position: string | undefined;
-  do {
-    const path = orderPath(name, "/activity", { $skipToken: position });
-    const { value, nextLink } = await client.read(path, activityList);
-    lines.push(...value.map((entry) => `${JSON.stringify(entry)}\n`));
-    position = skipTokenOf(nextLink);
-  } while (position !== undefined);
-  return lines.join("");
+  const entries = await readEveryPage((position) =>
+    client.read(orderPath(name, "/activity", { $skipToken: position }), activityList),
+  );
+  return entries.map((entry) => `${JSON.stringify(entry)}\n`).join("");
 }

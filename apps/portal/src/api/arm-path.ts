@@ -65,8 +65,8 @@ export function parseOrderId(id: string): OrderName | undefined {
 /**
  * The position in a `nextLink`; the link itself names Resource Manager, which pages do not call.
  */
-export function skipTokenOf(nextLink: string | undefined): string | undefined {
-  if (nextLink === undefined) return undefined;
+export function skipTokenOf(nextLink: string | null | undefined): string | undefined {
+  if (nextLink === undefined || nextLink === null) return undefined;
   const { searchParams } = new URL(nextLink, "https://any");
   return searchParams.get("$skipToken") ?? searchParams.get("$skiptoken") ?? undefined;
 }

@@ -8,9 +8,9 @@ import {
   type CampaignView,
 } from "@databox-cmk/protocol";
 
-import { skipTokenOf } from "./arm-path.ts";
 import type { Client } from "./client.ts";
 import { operatorPath } from "./operator-path.ts";
+import { readEveryPage } from "./read-every-page.ts";
 
 export type CampaignEvent = "pause" | "resume" | "cancel";
 
@@ -49,14 +49,10 @@ export async function readAllCampaignOrders(
   client: Client,
   id: string,
 ): Promise<readonly string[]> {
-  const orders: string[] = [];
-  let position: string | undefined;
-  do {
-    const page = await readCampaignOrders(client, id, undefined, position);
-    orders.push(...page.value.map(({ order }) => order));
-    position = skipTokenOf(page.nextLink);
-  } while (position !== undefined);
-  return orders;
+  const orders = await readEveryPage((position) =>
+    readCampaignOrders(client, id, undefined, position),
+  );
+  return orders.map(({ order }) => order);
 }
 
 export function startCampaign(client: Client, request: CampaignRequest): Promise<CampaignView> {

@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 
 import type { RotationPeriod } from "../core/new-resources.ts";
 import type { Client } from "./client.ts";
+import { readEveryPage } from "./read-every-page.ts";
 
 const API_VERSION = "7.5";
 const LARGEST_PAGE = "25";
@@ -46,22 +47,14 @@ function keysPath(vaultUri: string, path: string, query: Record<string, string> 
   return `/portal/api/vaults/${host}/keys${path}?${search.toString()}`;
 }
 
-async function readAll(client: Client, vaultUri: string, path: string, signal: AbortSignal) {
-  const items: z.infer<typeof keyItem>[] = [];
-  let position: string | undefined;
-  do {
+function readAll(client: Client, vaultUri: string, path: string, signal: AbortSignal) {
+  return readEveryPage((position) => {
     const query = {
       maxresults: LARGEST_PAGE,
       ...(position === undefined ? {} : { $skiptoken: position }),
     };
-    const page = await client.read(keysPath(vaultUri, path, query), keyList, { signal });
-    items.push(...page.value);
-    position =
-      typeof page.nextLink === "string"
-        ? (new URL(page.nextLink).searchParams.get("$skiptoken") ?? undefined)
-        : undefined;
-  } while (position !== undefined);
-  return items;
+    return client.read(keysPath(vaultUri, path, query), keyList, { signal });
+  });
 }
 
 export async function readKeys(

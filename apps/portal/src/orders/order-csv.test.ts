@@ -3,7 +3,6 @@ import { expect, test } from "vitest";
 
 import { en } from "../texts/en.ts";
 import { orderCsv } from "./use-order-export.ts";
-import { readAllOrders } from "./use-order-export.ts";
 
 const order: OrderSummary = {
   id: "/subscriptions/11111111-1111-4111-8111-111111111111/resourceGroups/group/providers/Microsoft.DataBox/jobs/atlas",
@@ -23,8 +22,6 @@ const order: OrderSummary = {
     { serial: "B", lock: "unlocked" },
   ],
 };
-
-const named = (name: string) => ({ ...order, name });
 
 test("an order is a row with the page's words, its codes and its time in UTC", () => {
   const [heading = "", row = "", ...rest] = orderCsv([order], en).split("\r\n");
@@ -54,18 +51,4 @@ test("a customer's own list has no column of customers", () => {
   const [heading = "", row = ""] = orderCsv([own], en).split("\r\n");
   expect(heading).toMatch(/^Name,Subscription,/);
   expect(row).toMatch(/^atlas,11111111-/);
-});
-
-test("the orders of every page are exported, in order", async () => {
-  const orders = await readAllOrders((position) =>
-    Promise.resolve(
-      position === undefined
-        ? {
-            value: [named("a"), named("b")],
-            nextLink: "https://arm.example/orders?%24skipToken=next",
-          }
-        : { value: [named(position)] },
-    ),
-  );
-  expect(orders.map(({ name }) => name)).toEqual(["a", "b", "next"]);
 });

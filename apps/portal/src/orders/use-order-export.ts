@@ -2,13 +2,14 @@ import type { OrderSummary, OrderSummaryPage } from "@databox-cmk/protocol";
 import { saveFile } from "@databox-cmk/ui";
 import { useMutation } from "@tanstack/react-query";
 
-import { parseOrderId, skipTokenOf } from "../api/arm-path.ts";
+import { parseOrderId } from "../api/arm-path.ts";
+import { readEveryPage } from "../api/read-every-page.ts";
 import { renderCsv } from "../core/render-csv.ts";
 import type { Texts } from "../texts/en.ts";
 import { useTexts } from "../texts/texts.ts";
 
 /** Saves every order of a list, of all its pages, as a file. */
-export function useOrderExport(read: ReadPage): {
+export function useOrderExport(read: (position: string | undefined) => Promise<OrderSummaryPage>): {
   readonly save: () => void;
   readonly isExporting: boolean;
   readonly error: Error | null;
@@ -21,7 +22,7 @@ export function useOrderExport(read: ReadPage): {
       saveFile(
         `orders-${day}.csv`,
         "text/csv",
-        `\uFEFF${orderCsv(await readAllOrders(read), texts)}`,
+        `\uFEFF${orderCsv(await readEveryPage(read), texts)}`,
       );
     },
   });
@@ -73,18 +74,4 @@ export function orderCsv(orders: readonly OrderSummary[], texts: Texts): string 
       new Date(order.createdAt).toISOString(),
     ]),
   ]);
-}
-
-type ReadPage = (position: string | undefined) => Promise<OrderSummaryPage>;
-
-/** The orders of every page of a list. */
-export async function readAllOrders(read: ReadPage): Promise<readonly OrderSummary[]> {
-  const orders: OrderSummary[] = [];
-  let position: string | undefined;
-  do {
-    const { value, nextLink } = await read(position);
-    orders.push(...value);
-    position = skipTokenOf(nextLink);
-  } while (position !== undefined);
-  return orders;
 }

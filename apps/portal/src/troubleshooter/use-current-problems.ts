@@ -47,7 +47,7 @@ function useFailedUnlocks() {
     queryKey: QUERY_KEYS.orderPart(name, "activity", "unlocks"),
     queryFn: ({ signal }) => readActivity(client, name, UNLOCKS, undefined, signal),
   });
-  const failed = newestOfEachNode(activity.data?.entries ?? []).filter(isFailed);
+  const failed = newestOfEachNode(activity.data?.value ?? []).filter(isFailed);
   const diagnostics = useQueries({
     queries: failed.map(({ sequence, row }) => ({
       queryKey: QUERY_KEYS.orderPart(name, "diagnostics", sequence),

@@ -1,0 +1,20 @@
+import { skipTokenOf } from "./arm-path.ts";
+
+type Page<Item> = {
+  readonly value: readonly Item[];
+  readonly nextLink?: string | null | undefined;
+};
+
+/** The items of a list, page after page. @param read - a page; without a position the first */
+export async function readEveryPage<Item>(
+  read: (position: string | undefined) => Promise<Page<Item>>,
+): Promise<readonly Item[]> {
+  const items: Item[] = [];
+  let position: string | undefined;
+  do {
+    const { value, nextLink } = await read(position);
+    items.push(...value);
+    position = skipTokenOf(nextLink);
+  } while (position !== undefined);
+  return items;
+}
