@@ -56,10 +56,11 @@ export function PolicyForm({
   const [base, setBase] = useState(stored);
   const [policy, setPolicy] = useState<UnlockPolicy>(() => policyOf(stored.view));
   const saving = useAction("changePolicy", {
-    mutationFn: () => writeUnlockPolicy(client, name, policy, base.tag),
-    onSuccess: (written) => {
+    mutationFn: (sent: UnlockPolicy) => writeUnlockPolicy(client, name, sent, base.tag),
+    onSuccess: (written, sent) => {
       setBase(written);
-      setPolicy(policyOf(written.view));
+      // An edit during the save stays.
+      setPolicy((shown) => (shown === sent ? policyOf(written.view) : shown));
     },
     onSettled: refresh,
   });
@@ -77,7 +78,7 @@ export function PolicyForm({
       className={styles.form}
       onSubmit={(event) => {
         event.preventDefault();
-        if (parsed.ok && isChanged) saving.mutate();
+        if (parsed.ok && isChanged) saving.mutate(policy);
       }}
     >
       <UnsavedGuard isDirty={isChanged && !saving.isPending} />
