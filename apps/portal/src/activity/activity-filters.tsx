@@ -12,7 +12,7 @@ import { useNavigate } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 
 import { type ActivitySearch, parseActivitySearch } from "../core/activity-search.ts";
-import { CommandBar, RefreshButton } from "../shell/command-bar.tsx";
+import { CommandBar, type Refreshable, RefreshButton } from "../shell/command-bar.tsx";
 import { ClearFilters, Filter, FilterBar, SearchFilter } from "../shell/filters.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
@@ -23,12 +23,11 @@ const FILTER_NAMES = ["kind", "outcome", "span"] as const;
 /** Commands and filters of the activity; the filters are part of the address. */
 export function ActivityFilters({
   search,
-  onRefresh,
-  isRefreshing,
+  shown,
 }: {
   readonly search: ActivitySearch;
-  readonly onRefresh: () => void;
-  readonly isRefreshing: boolean;
+  /** The shown page of the activity. */
+  readonly shown: Refreshable;
 }): ReactElement {
   const texts = useTexts();
   const navigate = useNavigate({
@@ -41,7 +40,7 @@ export function ActivityFilters({
   return (
     <>
       <CommandBar>
-        <RefreshButton of={{ isFetching: isRefreshing, refetch: onRefresh }} />
+        <RefreshButton of={shown} />
         <Menu>
           <MenuTrigger disableButtonEnhancement>
             <ToolbarButton

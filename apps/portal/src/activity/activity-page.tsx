@@ -6,6 +6,7 @@ import { getRouteApi } from "@tanstack/react-router";
 import { type ReactElement, useState } from "react";
 
 import { readActivity } from "../api/activity.ts";
+import { skipTokenOf } from "../api/arm-path.ts";
 import { activityFilterOf, type ActivitySearch } from "../core/activity-search.ts";
 import { OrderPage } from "../order/order-page.tsx";
 import { useOrderName } from "../order/use-order.ts";
@@ -43,31 +44,28 @@ function Activity({ search }: { readonly search: ActivitySearch }): ReactElement
     placeholderData: keepPreviousData,
   });
   const { data } = activity;
+  const next = skipTokenOf(data?.nextLink);
   const isFiltered = Object.keys(search).length > 0;
   return (
     <>
-      <ActivityFilters
-        search={search}
-        onRefresh={() => void activity.refetch()}
-        isRefreshing={activity.isFetching}
-      />
+      <ActivityFilters search={search} shown={activity} />
       <QueryState of={activity} />
       {data !== undefined && (
         <>
-          {data.entries.length > 0 ? (
-            <ActivityTable entries={data.entries} />
+          {data.value.length > 0 ? (
+            <ActivityTable entries={data.value} />
           ) : (
             <EmptyState
               icon={<HistoryRegular />}
               title={isFiltered ? texts.activity.noneFound : texts.activity.empty}
             >
-              {data.nextPosition !== undefined && <Text>{texts.activity.older}</Text>}
+              {next !== undefined && <Text>{texts.activity.older}</Text>}
             </EmptyState>
           )}
           <Pager
-            shown={texts.activity.shown(data.entries.length)}
+            shown={texts.activity.shown(data.value.length)}
             positions={positions}
-            next={activity.isPlaceholderData ? undefined : data.nextPosition}
+            next={activity.isPlaceholderData ? undefined : next}
             onMove={setPositions}
           />
         </>

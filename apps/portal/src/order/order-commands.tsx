@@ -64,7 +64,7 @@ export function OrderCommands({ order }: { readonly order: JobResource }): React
   return (
     <>
       <CommandBar>
-        <RefreshButton of={{ isFetching: false, refetch: refresh }} />
+        <RefreshButton of={{ refetch: refresh }} />
         <ToolbarButton
           icon={<CopyRegular />}
           onClick={() =>

@@ -2,7 +2,7 @@ import { ToolbarButton } from "@fluentui/react-components";
 import { AddRegular, ArrowDownloadRegular } from "@fluentui/react-icons";
 import type { ReactElement } from "react";
 
-import { CommandBar, RefreshButton } from "../shell/command-bar.tsx";
+import { CommandBar, type Refreshable, RefreshButton } from "../shell/command-bar.tsx";
 import { ClearFilters, Filter, FilterBar, SearchFilter } from "../shell/filters.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { type OrderSearch, parseOrderFilter } from "./order-filter.ts";
@@ -17,8 +17,7 @@ export function OrderFilters({
   subscriptionId,
   onSearch,
   onCreate,
-  onRefresh,
-  isRefreshing,
+  shown,
   onExport,
   isExporting,
   columns,
@@ -29,8 +28,8 @@ export function OrderFilters({
   readonly onSearch: (search: OrderSearch) => void;
   /** Absent: the list has no button for a new order. */
   readonly onCreate?: (() => void) | undefined;
-  readonly onRefresh: () => void;
-  readonly isRefreshing: boolean;
+  /** The shown page of the list. */
+  readonly shown: Refreshable;
   readonly onExport: () => void;
   readonly isExporting: boolean;
   /** The command that chooses columns. */
@@ -55,7 +54,7 @@ export function OrderFilters({
             {texts.orders.create}
           </ToolbarButton>
         )}
-        <RefreshButton of={{ isFetching: isRefreshing, refetch: onRefresh }} />
+        <RefreshButton of={shown} />
         <ToolbarButton
           icon={<ArrowDownloadRegular />}
           onClick={onExport}

@@ -99,8 +99,7 @@ export function OrderList({
         {...(subscriptionId === undefined ? {} : { subscriptionId })}
         onSearch={onSearch}
         onCreate={onCreate}
-        onRefresh={() => void orders.refetch()}
-        isRefreshing={orders.isFetching}
+        shown={orders}
         onExport={exporting.save}
         isExporting={exporting.isExporting}
         columns={<ColumnsMenu columns={columns} hidden={hidden} onChange={setHidden} />}

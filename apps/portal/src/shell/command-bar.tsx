@@ -11,7 +11,6 @@ const useStyles = makeStyles({
     borderBlockEndWidth: "1px",
     borderBlockEndStyle: "solid",
     borderBlockEndColor: tokens.colorNeutralStroke2,
-    marginBlockEnd: tokens.spacingVerticalM,
     // A command that is not possible now takes no row of a narrow screen.
     "& > button:disabled": { "@media (max-width: 639px)": { display: "none" } },
   },
@@ -28,11 +27,14 @@ export function CommandBar({ children }: { readonly children: ReactNode }): Reac
   );
 }
 
+/** A query, or several, that can be read again. */
+export type Refreshable = { readonly isFetching?: boolean; readonly refetch: () => unknown };
+
 /** The command that reads a page's data again. */
 export function RefreshButton({
-  of: { isFetching, refetch },
+  of: { isFetching = false, refetch },
 }: {
-  readonly of: { readonly isFetching: boolean; readonly refetch: () => unknown };
+  readonly of: Refreshable;
 }): ReactElement {
   const texts = useTexts().orders;
   return (

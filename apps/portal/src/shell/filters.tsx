@@ -23,7 +23,7 @@ const useStyles = makeStyles({
     display: "flex",
     flexWrap: "wrap",
     gap: tokens.spacingHorizontalS,
-    marginBlockEnd: tokens.spacingVerticalM,
+    marginBlock: tokens.spacingVerticalM,
   },
   search: { width: "360px", maxWidth: "100%", [NARROW]: { width: "100%" } },
   filter: { minWidth: "160px", maxWidth: "100%", [NARROW]: { width: "100%" } },
