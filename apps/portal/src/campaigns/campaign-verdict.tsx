@@ -1,4 +1,4 @@
-import { MessageBar, MessageBarBody } from "@fluentui/react-components";
+import { Notice } from "@databox-cmk/ui";
 import type { ReactElement } from "react";
 
 import type { decideCampaign } from "../core/campaign-form.ts";
@@ -16,11 +16,9 @@ export function CampaignVerdict({
   const words = useTexts().operator.campaigns;
   return (
     <>
-      <MessageBar intent={decided.ok ? "info" : "warning"} layout="multiline">
-        <MessageBarBody>
-          {decided.ok ? words.dryFirst : words.missing[decided.problem]}
-        </MessageBarBody>
-      </MessageBar>
+      <Notice intent={decided.ok ? "info" : "warning"}>
+        {decided.ok ? words.dryFirst : words.missing[decided.problem]}
+      </Notice>
       {error !== null && <QueryProblem error={error} />}
     </>
   );

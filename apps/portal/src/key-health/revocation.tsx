@@ -1,15 +1,5 @@
-import { Time } from "@databox-cmk/ui";
-import {
-  Button,
-  makeStyles,
-  MessageBar,
-  MessageBarActions,
-  MessageBarBody,
-  MessageBarTitle,
-  Spinner,
-  Text,
-  tokens,
-} from "@fluentui/react-components";
+import { Notice, Time } from "@databox-cmk/ui";
+import { Button, makeStyles, Spinner, Text, tokens } from "@fluentui/react-components";
 import { ShieldDismissRegular } from "@fluentui/react-icons";
 import { type ReactElement, useState } from "react";
 
@@ -58,19 +48,12 @@ export function Revocation(): ReactElement {
       <QueryState of={standing} />
       {standing.data?.length === 0 && <Text>{texts.noneStands}</Text>}
       {standing.data?.map((revocation) => (
-        <MessageBar key={revocation.id} intent="error" layout="multiline">
-          <MessageBarBody>
-            <MessageBarTitle>{texts.revoked(revocation.scope, revocation.serial)}</MessageBarTitle>
-            {texts.revokedBy(
-              revocation.by === undefined
-                ? texts.origins[revocation.origin]
-                : nameOf(revocation.by),
-            )}{" "}
-            <Time at={revocation.revokedAt} />: {revocation.reason}
-            {revocation.origin === "operator" && ` ${texts.operatorLifts}`}
-          </MessageBarBody>
-          {revocation.origin === "customer" && (
-            <MessageBarActions>
+        <Notice
+          key={revocation.id}
+          intent="error"
+          title={texts.revoked(revocation.scope, revocation.serial)}
+          actions={
+            revocation.origin === "customer" ? (
               <OfferedTo action="restoreAccess">
                 <Button
                   disabledFocusable={restoring.isPending}
@@ -81,9 +64,15 @@ export function Revocation(): ReactElement {
                   {restoring.isPending ? texts.restoring : texts.restore}
                 </Button>
               </OfferedTo>
-            </MessageBarActions>
-          )}
-        </MessageBar>
+            ) : undefined
+          }
+        >
+          {texts.revokedBy(
+            revocation.by === undefined ? texts.origins[revocation.origin] : nameOf(revocation.by),
+          )}{" "}
+          <Time at={revocation.revokedAt} />: {revocation.reason}
+          {revocation.origin === "operator" && ` ${texts.operatorLifts}`}
+        </Notice>
       ))}
       {revoking.error !== null && <QueryProblem error={revoking.error} />}
       {restoring.error !== null && <QueryProblem error={restoring.error} />}

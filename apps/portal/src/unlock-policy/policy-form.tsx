@@ -1,14 +1,6 @@
 import { parseWith, type UnlockPolicy, unlockPolicy } from "@databox-cmk/protocol";
-import { Section, Time } from "@databox-cmk/ui";
-import {
-  Button,
-  makeStyles,
-  MessageBar,
-  MessageBarActions,
-  MessageBarBody,
-  Text,
-  tokens,
-} from "@fluentui/react-components";
+import { Notice, Section, Time } from "@databox-cmk/ui";
+import { Button, makeStyles, Text, tokens } from "@fluentui/react-components";
 import { SaveRegular } from "@fluentui/react-icons";
 import { type ReactElement, useState } from "react";
 
@@ -94,9 +86,9 @@ export function PolicyForm({
         </Text>
       </div>
       {isStale && (
-        <MessageBar intent="warning" layout="multiline">
-          <MessageBarBody>{texts.unlockPolicy.stale}</MessageBarBody>
-          <MessageBarActions>
+        <Notice
+          intent="warning"
+          actions={
             <Button
               onClick={() => {
                 saving.reset();
@@ -106,8 +98,10 @@ export function PolicyForm({
             >
               {texts.unlockPolicy.takeStored}
             </Button>
-          </MessageBarActions>
-        </MessageBar>
+          }
+        >
+          {texts.unlockPolicy.stale}
+        </Notice>
       )}
       <Section title={texts.unlockPolicy.windowsTitle}>
         <ReleaseWindows
@@ -149,18 +143,12 @@ export function PolicyForm({
         />
       </Section>
       {!parsed.ok && (
-        <MessageBar intent="error" layout="multiline">
-          <MessageBarBody>
-            {texts.unlockPolicy.notWhole} <span lang="en">{parsed.detail}</span>
-          </MessageBarBody>
-        </MessageBar>
+        <Notice intent="error">
+          {texts.unlockPolicy.notWhole} <span lang="en">{parsed.detail}</span>
+        </Notice>
       )}
       {saving.error !== null && <QueryProblem error={saving.error} />}
-      {saving.isSuccess && (
-        <MessageBar intent="success">
-          <MessageBarBody>{texts.unlockPolicy.saved}</MessageBarBody>
-        </MessageBar>
-      )}
+      {saving.isSuccess && <Notice intent="success">{texts.unlockPolicy.saved}</Notice>}
       <Button
         type="submit"
         appearance="primary"
