@@ -1,20 +1,11 @@
 import { explain, isErrorCode } from "@databox-cmk/errors";
 import type { DayFigures } from "@databox-cmk/protocol";
 import { decideLocale, FailureText, useLanguage } from "@databox-cmk/ui";
-import {
-  makeStyles,
-  Switch,
-  Table,
-  TableBody,
-  TableCell,
-  TableHeader,
-  TableHeaderCell,
-  TableRow,
-  tokens,
-} from "@fluentui/react-components";
+import { makeStyles, Switch, tokens } from "@fluentui/react-components";
 import { type ReactElement, useState } from "react";
 
 import { refusalSeries } from "../core/day-bars.ts";
+import { DataTable } from "../shell/data-table.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { DayChart } from "./day-chart.tsx";
 
@@ -26,8 +17,8 @@ const useStyles = makeStyles({
     gridTemplateColumns: "repeat(auto-fit, minmax(min(100%, 300px), 1fr))",
     gap: tokens.spacingHorizontalXXL,
   },
-  scroll: { overflowX: "auto", maxWidth: "100%" },
-  table: { minWidth: "520px" },
+  // Room for the facts that a narrow screen shows in this column.
+  day: { "@media (max-width: 639px)": { width: "60%" } },
 });
 
 /** Shows the figures of each of the last days, as charts or as a table. */
@@ -42,14 +33,16 @@ export function DailyFigures({ days }: { readonly days: readonly DayFigures[] })
     unit: "second",
     maximumFractionDigits: 1,
   });
-  const names = days.map(({ day }) =>
-    new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", timeZone: "UTC" }).format(
-      new Date(day),
-    ),
-  );
+  const dayFormat = new Intl.DateTimeFormat(locale, {
+    day: "numeric",
+    month: "short",
+    timeZone: "UTC",
+  });
+  const dayName = (day: string) => dayFormat.format(new Date(day));
+  const names = days.map(({ day }) => dayName(day));
   const refusals = refusalSeries(days, MOST_CODES);
-  const seconds = days.map(({ relocks }) => (relocks.averageMilliseconds ?? 0) / 1000);
-  const plain = (value: number) => new Intl.NumberFormat(locale).format(value);
+  const numberFormat = new Intl.NumberFormat(locale);
+  const plain = (value: number) => numberFormat.format(value);
   return (
     <>
       <Switch
@@ -60,37 +53,27 @@ export function DailyFigures({ days }: { readonly days: readonly DayFigures[] })
         }}
       />
       {isTable ? (
-        // A scrolling area must be reachable by the keyboard.
-        <div className={styles.scroll} tabIndex={0} role="group" aria-label={words.figures}>
-          <Table aria-label={words.figures} size="small" className={styles.table}>
-            <TableHeader>
-              <TableRow>
-                {[
-                  words.day,
-                  words.unlocks,
-                  words.refusals,
-                  words.vaultOperations,
-                  words.relocks,
-                ].map((name) => (
-                  <TableHeaderCell key={name}>{name}</TableHeaderCell>
-                ))}
-              </TableRow>
-            </TableHeader>
-            <TableBody>
-              {days.map((day, index) => (
-                <TableRow key={day.day}>
-                  <TableCell>{names[index]}</TableCell>
-                  <TableCell>{plain(day.unlocks)}</TableCell>
-                  <TableCell>{plain(sumOf(day))}</TableCell>
-                  <TableCell>{plain(day.vaultOperations)}</TableCell>
-                  <TableCell>
-                    {day.relocks.count === 0 ? "–" : inSeconds.format(seconds[index] ?? 0)}
-                  </TableCell>
-                </TableRow>
-              ))}
-            </TableBody>
-          </Table>
-        </div>
+        <DataTable
+          label={words.figures}
+          wideFrom={640}
+          columns={[
+            { heading: words.day, className: styles.day, cell: ({ day }) => dayName(day) },
+            { heading: words.unlocks, cell: ({ unlocks }) => plain(unlocks) },
+            { heading: words.refusals, cell: (day) => plain(sumOf(day)) },
+            {
+              heading: words.vaultOperations,
+              isWide: true,
+              cell: ({ vaultOperations }) => plain(vaultOperations),
+            },
+            {
+              heading: words.relocks,
+              isWide: true,
+              cell: (day) => (day.relocks.count === 0 ? "–" : inSeconds.format(secondsOf(day))),
+            },
+          ]}
+          rows={days}
+          keyOf={({ day }) => day}
+        />
       ) : (
         <div className={styles.charts}>
           <DayChart
@@ -131,7 +114,7 @@ export function DailyFigures({ days }: { readonly days: readonly DayFigures[] })
           <DayChart
             title={words.relocks}
             days={names}
-            series={[{ name: "relocks", values: seconds }]}
+            series={[{ name: "relocks", values: days.map(secondsOf) }]}
             tone="neutral"
             format={(value) => inSeconds.format(value)}
           />
@@ -143,4 +126,8 @@ export function DailyFigures({ days }: { readonly days: readonly DayFigures[] })
 
 function sumOf({ refusals }: DayFigures): number {
   return refusals.reduce((sum, { count }) => sum + count, 0);
+}
+
+function secondsOf({ relocks }: DayFigures): number {
+  return (relocks.averageMilliseconds ?? 0) / 1000;
 }

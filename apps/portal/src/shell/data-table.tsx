@@ -16,7 +16,10 @@ import type { ReactElement, ReactNode } from "react";
 const useStyles = makeStyles({
   table: { tableLayout: "auto" },
   heading: { fontWeight: tokens.fontWeightSemibold },
-  cell: { height: "auto", paddingBlock: tokens.spacingVerticalXS, overflowWrap: "anywhere" },
+  cell: { overflowWrap: "anywhere" },
+  "extra-small": {},
+  small: { height: "auto", paddingBlock: tokens.spacingVerticalXS },
+  medium: { height: "auto", paddingBlock: tokens.spacingVerticalS },
   mono: { fontFamily: tokens.fontFamilyMonospace },
   facts: {
     margin: 0,
@@ -50,7 +53,7 @@ export function DataTable<Row>({
   keyOf,
 }: {
   readonly label: string;
-  readonly size?: TableProps["size"];
+  readonly size?: NonNullable<TableProps["size"]>;
   /** The window's width from which on all columns are shown, in CSS pixels. */
   readonly wideFrom?: number;
   readonly columns: readonly Column<Row>[];
@@ -78,7 +81,12 @@ export function DataTable<Row>({
             {shown.map(({ heading, cell, isMono, className }, index) => (
               <TableCell
                 key={heading}
-                className={mergeClasses(styles.cell, isMono && styles.mono, className)}
+                className={mergeClasses(
+                  styles.cell,
+                  styles[size],
+                  isMono && styles.mono,
+                  className,
+                )}
               >
                 {cell(row)}
                 {index === 0 && folded.length > 0 && (
