@@ -20,7 +20,7 @@ const useStyles = makeStyles({
   stack: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalL },
 });
 
-/** For operators: their actions on an order's appliance, stage by stage. */
+/** Shows operators the actions on an order's appliance, stage by stage. */
 export function OperationsPage(): ReactElement {
   const styles = useStyles();
   const texts = useTexts();
