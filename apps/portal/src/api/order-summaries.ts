@@ -17,34 +17,25 @@ const PAGE_SIZE = 50;
 /** The largest page that the service gives. */
 export const LARGEST_PAGE = 100;
 
-/** @param position - `$skipToken` of the page; none for the first. */
+/**
+ * @param subscriptionId - undefined: orders of every customer, for operators
+ * @param position - `$skipToken` of the page; none for the first
+ */
 export function readOrderSummaries(
   client: Client,
-  subscriptionId: string,
+  subscriptionId: string | undefined,
   filter: OrderFilter,
   position: string | undefined,
   signal?: AbortSignal,
   pageSize = PAGE_SIZE,
 ): Promise<OrderSummaryPage> {
-  const path = dataBoxPath(
-    `/subscriptions/${encodeURIComponent(subscriptionId)}/providers/Microsoft.DataBox/orderSummaries`,
-    { ...filter, $top: String(pageSize), $skipToken: position },
-  );
-  return client.read(path, orderSummaryPage, signal === undefined ? {} : { signal });
-}
-
-/** Orders of every customer, for operators. */
-export function readAllOrderSummaries(
-  client: Client,
-  filter: OrderFilter,
-  position: string | undefined,
-  signal?: AbortSignal,
-  pageSize = PAGE_SIZE,
-): Promise<OrderSummaryPage> {
-  const path = operatorPath("/orderSummaries", {
-    ...filter,
-    $top: String(pageSize),
-    $skipToken: position,
-  });
+  const query = { ...filter, $top: String(pageSize), $skipToken: position };
+  const path =
+    subscriptionId === undefined
+      ? operatorPath("/orderSummaries", query)
+      : dataBoxPath(
+          `/subscriptions/${encodeURIComponent(subscriptionId)}/providers/Microsoft.DataBox/orderSummaries`,
+          query,
+        );
   return client.read(path, orderSummaryPage, signal === undefined ? {} : { signal });
 }

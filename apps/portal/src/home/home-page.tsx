@@ -4,7 +4,7 @@ import { BoxSearchRegular, HomeRegular } from "@fluentui/react-icons";
 import { getRouteApi } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 
-import { useSubscriptions } from "../orders/use-subscriptions.ts";
+import { listedSubscription, useSubscriptions } from "../orders/use-subscriptions.ts";
 import { useIsOperator } from "../queries/session-context.ts";
 import { Filter } from "../shell/filters.tsx";
 import { Page } from "../shell/page.tsx";
@@ -42,7 +42,7 @@ function OwnHome(): ReactElement {
   const subscriptions = useSubscriptions();
   if (subscriptions.isPending || subscriptions.error !== null)
     return <QueryState of={subscriptions} />;
-  const subscriptionId = subscription ?? subscriptions.data[0]?.subscriptionId;
+  const subscriptionId = listedSubscription(subscription, subscriptions.data);
   if (subscriptionId === undefined)
     return <EmptyState icon={<BoxSearchRegular />} title={texts.orders.noSubscriptions} />;
   return (

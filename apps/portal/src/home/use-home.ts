@@ -2,12 +2,7 @@ import type { DailyFigures, OrderSummaryPage } from "@databox-cmk/protocol";
 import { useQuery, type UseQueryResult } from "@tanstack/react-query";
 
 import { readDailyFigures } from "../api/daily-figures.ts";
-import {
-  LARGEST_PAGE,
-  type OrderFilter,
-  readAllOrderSummaries,
-  readOrderSummaries,
-} from "../api/order-summaries.ts";
+import { LARGEST_PAGE, type OrderFilter, readOrderSummaries } from "../api/order-summaries.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 
@@ -27,9 +22,7 @@ export function useHome({ subscriptionId }: HomeScope): {
     useQuery({
       queryKey: QUERY_KEYS.orderPage(subscriptionId ?? "", filter, "home"),
       queryFn: ({ signal }) =>
-        subscriptionId === undefined
-          ? readAllOrderSummaries(client, filter, undefined, signal, LARGEST_PAGE)
-          : readOrderSummaries(client, subscriptionId, filter, undefined, signal, LARGEST_PAGE),
+        readOrderSummaries(client, subscriptionId, filter, undefined, signal, LARGEST_PAGE),
     });
   return {
     unusable: useOrders({ health: "Unusable" }),

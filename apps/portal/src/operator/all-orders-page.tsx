@@ -3,9 +3,7 @@ import { ArrowSyncRegular, BoxMultipleRegular, ShieldDismissRegular } from "@flu
 import { getRouteApi } from "@tanstack/react-router";
 import { lazy, type ReactElement } from "react";
 
-import { readAllOrderSummaries } from "../api/order-summaries.ts";
 import { OrderList } from "../orders/order-list.tsx";
-import { useSignedIn } from "../queries/session-context.ts";
 import { useTexts } from "../texts/texts.ts";
 import { OperatorPage } from "./operator-page.tsx";
 
@@ -21,7 +19,6 @@ const route = getRouteApi("/operators/operator/orders");
 /** Orders of every customer, each with a link to its operations. */
 export function AllOrdersPage(): ReactElement {
   const texts = useTexts();
-  const { client } = useSignedIn();
   const { after, page, ...search } = route.useSearch();
   const navigate = route.useNavigate();
   const words = texts.orders.bulk;
@@ -32,9 +29,6 @@ export function AllOrdersPage(): ReactElement {
         key={JSON.stringify(search)}
         search={search}
         position={withoutUndefined({ after, page })}
-        read={(filter, position, signal, pageSize) =>
-          readAllOrderSummaries(client, filter, position, signal, pageSize)
-        }
         onSearch={(changed) => void navigate({ search: changed, replace: true })}
         onMove={(to) => void navigate({ search: { ...search, ...to } })}
         empty={texts.operator.ordersEmpty}

@@ -1,4 +1,4 @@
-import type { OrderSummary, OrderSummaryPage } from "@databox-cmk/protocol";
+import type { OrderSummary } from "@databox-cmk/protocol";
 import { EmptyState, LoadingState } from "@databox-cmk/ui";
 import { Button, makeStyles, Text, tokens } from "@fluentui/react-components";
 import { BoxSearchRegular } from "@fluentui/react-icons";
@@ -6,8 +6,8 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { type ReactElement, Suspense, useState } from "react";
 
 import { skipTokenOf } from "../api/arm-path.ts";
-import { LARGEST_PAGE, type OrderFilter } from "../api/order-summaries.ts";
-import { QUERY_KEYS } from "../queries/query-keys.ts";
+import { LARGEST_PAGE, readOrderSummaries } from "../api/order-summaries.ts";
+import { useSignedIn } from "../queries/session-context.ts";
 import { Pager } from "../shell/pager.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
@@ -16,6 +16,7 @@ import { type ListPosition, positionAfter, positionsUpTo } from "./list-position
 import { ALL_COLUMNS, OWN_COLUMNS } from "./order-columns.ts";
 import type { OrderSearch } from "./order-filter.ts";
 import { OrderFilters } from "./order-filters.tsx";
+import { orderPageQuery } from "./order-page-query.ts";
 import { type OpenedPage, OrderTable } from "./order-table.tsx";
 import { useOrderExport } from "./use-order-export.ts";
 
@@ -38,7 +39,6 @@ export function OrderList({
   subscriptionId,
   search,
   position,
-  read,
   onSearch,
   onMove,
   onCreate,
@@ -51,12 +51,6 @@ export function OrderList({
   readonly search: OrderSearch;
   /** The page; both it and the filters are part of the address. */
   readonly position: ListPosition;
-  readonly read: (
-    filter: OrderFilter,
-    position: string | undefined,
-    signal?: AbortSignal,
-    pageSize?: number,
-  ) => Promise<OrderSummaryPage>;
   readonly onSearch: (search: OrderSearch) => void;
   readonly onMove: (position: ListPosition) => void;
   readonly onCreate?: () => void;
@@ -69,15 +63,17 @@ export function OrderList({
 }): ReactElement {
   const styles = useStyles();
   const texts = useTexts();
+  const { client } = useSignedIn();
   const { subscription: _subscription, ...filter } = search;
   const [passed, setPassed] = useState<readonly string[]>([]);
   const positions = positionsUpTo(passed, position);
   const orders = useQuery({
-    queryKey: QUERY_KEYS.orderPage(subscriptionId ?? "", filter, position.after),
-    queryFn: ({ signal }) => read(filter, position.after, signal),
+    ...orderPageQuery(client, subscriptionId, filter, position.after),
     placeholderData: keepPreviousData,
   });
-  const exporting = useOrderExport((from) => read(filter, from, undefined, LARGEST_PAGE));
+  const exporting = useOrderExport((from) =>
+    readOrderSummaries(client, subscriptionId, filter, from, undefined, LARGEST_PAGE),
+  );
   const next = skipTokenOf(orders.data?.nextLink);
   const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
   /** The panel keeps its orders when the list no longer has them. */

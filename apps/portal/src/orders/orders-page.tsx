@@ -9,9 +9,7 @@ import {
 import { getRouteApi } from "@tanstack/react-router";
 import { lazy, type ReactElement } from "react";
 
-import { readOrderSummaries } from "../api/order-summaries.ts";
 import { useMayInSubscription } from "../order/use-may.ts";
-import { useSignedIn } from "../queries/session-context.ts";
 import { Page } from "../shell/page.tsx";
 import { QueryState } from "../shell/query-problem.tsx";
 import { RouterBreadcrumb } from "../shell/router-link.tsx";
@@ -19,7 +17,7 @@ import { useTexts } from "../texts/texts.ts";
 import type { ListPosition } from "./list-position.ts";
 import type { OrderSearch } from "./order-filter.ts";
 import { type BulkAction, OrderList } from "./order-list.tsx";
-import { useSubscriptions } from "./use-subscriptions.ts";
+import { listedSubscription, useSubscriptions } from "./use-subscriptions.ts";
 
 const route = getRouteApi("/orders");
 const CheckKeysPanel = lazy(async () => ({
@@ -34,7 +32,7 @@ export function OrdersPage(): ReactElement {
   const texts = useTexts();
   const subscriptions = useSubscriptions();
   const { after, page, ...search } = route.useSearch();
-  const subscriptionId = search.subscription ?? subscriptions.data?.[0]?.subscriptionId;
+  const subscriptionId = listedSubscription(search.subscription, subscriptions.data);
   return (
     <Page
       title={texts.orders.title}
@@ -73,7 +71,6 @@ function SubscriptionOrders({
 }): ReactElement {
   const texts = useTexts();
   const navigate = route.useNavigate();
-  const { client } = useSignedIn();
   const mayCheck = useMayInSubscription("checkKeyHealth", subscriptionId) === true;
   const mayRevoke = useMayInSubscription("revoke", subscriptionId) === true;
   const words = texts.orders.bulk;
@@ -92,9 +89,6 @@ function SubscriptionOrders({
       subscriptionId={subscriptionId}
       search={search}
       position={position}
-      read={(filter, from, signal, pageSize) =>
-        readOrderSummaries(client, subscriptionId, filter, from, signal, pageSize)
-      }
       onSearch={(changed) => void navigate({ search: changed, replace: true })}
       onMove={(to) => void navigate({ search: { ...search, ...to } })}
       onCreate={() => void navigate({ to: "/create" })}

@@ -1,12 +1,11 @@
 import type { QueryClient } from "@tanstack/react-query";
 
-import { readOrderSummaries } from "../api/order-summaries.ts";
 import { permissionsOnNew } from "../order/use-may.ts";
-import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { readerOfStart, sessionQuery, signedInOf } from "../queries/session-query.ts";
 import type { ListPosition } from "./list-position.ts";
 import type { OrderSearch } from "./order-filter.ts";
-import { subscriptionsQuery } from "./use-subscriptions.ts";
+import { orderPageQuery } from "./order-page-query.ts";
+import { listedSubscription, subscriptionsQuery } from "./use-subscriptions.ts";
 
 /**
  * Asks for everything that the page shows before it is loaded. The page asks again for an answer
@@ -20,14 +19,11 @@ export async function prefetchOrders(
     queryClient.fetchQuery(sessionQuery),
     queryClient.fetchQuery(subscriptionsQuery(readerOfStart)),
   ]);
-  const subscriptionId = subscription ?? subscriptions[0]?.subscriptionId;
+  const subscriptionId = listedSubscription(subscription, subscriptions);
   if (session === null || subscriptionId === undefined) return;
   const { client } = signedInOf(session);
   await Promise.all([
-    queryClient.prefetchQuery({
-      queryKey: QUERY_KEYS.orderPage(subscriptionId, filter, after),
-      queryFn: ({ signal }) => readOrderSummaries(client, subscriptionId, filter, after, signal),
-    }),
+    queryClient.prefetchQuery(orderPageQuery(client, subscriptionId, filter, after)),
     queryClient.prefetchQuery(permissionsOnNew(client, subscriptionId)),
   ]);
 }

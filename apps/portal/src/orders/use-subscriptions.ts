@@ -13,6 +13,12 @@ export const subscriptionsQuery = (client: Client) =>
     staleTime: Infinity,
   });
 
+/** The subscription whose orders are listed: the first one unless the address names another. */
+export const listedSubscription = (
+  named: string | undefined,
+  subscriptions: readonly Subscription[] | undefined,
+): string | undefined => named ?? subscriptions?.[0]?.subscriptionId;
+
 export function useSubscriptions(): UseQueryResult<readonly Subscription[]> {
   const { client } = useSignedIn();
   return useQuery(subscriptionsQuery(client));

@@ -2,7 +2,7 @@ import type { OrderSummary } from "@databox-cmk/protocol";
 import { useQueries } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 
-import { readAllOrderSummaries, readOrderSummaries } from "../api/order-summaries.ts";
+import { readOrderSummaries } from "../api/order-summaries.ts";
 import { useSubscriptions } from "../orders/use-subscriptions.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useIsOperator, useSignedIn } from "../queries/session-context.ts";
@@ -38,9 +38,7 @@ export function useFoundOrders(text: string): {
       queryKey: QUERY_KEYS.orderPage(subscriptionId ?? "", { search }, "search"),
       enabled: search !== "",
       queryFn: ({ signal }: { readonly signal: AbortSignal }) =>
-        subscriptionId === undefined
-          ? readAllOrderSummaries(client, { search }, undefined, signal, MOST)
-          : readOrderSummaries(client, subscriptionId, { search }, undefined, signal, MOST),
+        readOrderSummaries(client, subscriptionId, { search }, undefined, signal, MOST),
     })),
   });
   return {

@@ -1,0 +1,17 @@
+import { queryOptions } from "@tanstack/react-query";
+
+import type { Client } from "../api/client.ts";
+import { type OrderFilter, readOrderSummaries } from "../api/order-summaries.ts";
+import { QUERY_KEYS } from "../queries/query-keys.ts";
+
+/** A page of a list. @param subscriptionId - undefined: of every customer's orders */
+export const orderPageQuery = (
+  client: Client,
+  subscriptionId: string | undefined,
+  filter: OrderFilter,
+  position: string | undefined,
+) =>
+  queryOptions({
+    queryKey: QUERY_KEYS.orderPage(subscriptionId ?? "", filter, position),
+    queryFn: ({ signal }) => readOrderSummaries(client, subscriptionId, filter, position, signal),
+  });
