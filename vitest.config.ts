@@ -121,7 +121,7 @@ export default defineConfig({
         },
       },
       {
-        // After all others: an emulated processor needs one of the machine's for itself.
+        // After all others: an emulated processor needs one processor of the machine.
         test: {
           name: "virtual",
           globalSetup: "e2e/harness/build-agent.ts",

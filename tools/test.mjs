@@ -87,7 +87,7 @@ async function runTests(args) {
 /**
  * Runs each file of a browser or of whole systems in which a test failed once more, alone and whole,
  * since its tests may build on each other: on a busy machine the clock of another program may have
- * run out. A test that passes then counts as passed.
+ * run out. A test that passes then counts as passed; one that passed the first time does anyway.
  *
  * @param files - their states are changed in place.
  * @returns the names of what passed alone
@@ -95,16 +95,21 @@ async function runTests(args) {
 async function repeatFailed(files) {
   const passedAlone = [];
   for (const file of files.filter(mayBeRepeated)) {
-    const alone = (await runTests([`--project=${file.project}`, file.path])).files[0];
-    if (alone === undefined || alone.isBroken) continue;
-    if (file.isBroken) passedAlone.push(file.path);
-    const before = new Map(file.tests.map(({ name, state }) => [name, state]));
-    for (const test of alone.tests) {
-      if (before.get(test.name) === "passed") test.state = "passed";
-      else if (before.get(test.name) === "failed" && test.state === "passed")
-        passedAlone.push(`${file.path} › ${test.name}`);
+    const repetition = await runTests([`--project=${file.project}`, file.path]);
+    const alone = repetition.files[0];
+    if (alone === undefined || alone.isBroken || repetition.strayErrors > 0) continue;
+    if (isBrokenOnly(file)) {
+      if (hasFailed(alone)) continue;
+      passedAlone.push(file.path);
+      Object.assign(file, { isBroken: false, tests: alone.tests });
+      continue;
     }
-    Object.assign(file, { isBroken: false, tests: alone.tests });
+    for (const test of file.tests.filter(({ state }) => state === "failed")) {
+      const again = alone.tests.filter(({ name }) => name === test.name);
+      if (again.length === 0 || again.some(({ state }) => state !== "passed")) continue;
+      passedAlone.push(`${file.path} › ${test.name}`);
+      test.state = "passed";
+    }
   }
   return passedAlone;
 }

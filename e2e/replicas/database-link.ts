@@ -21,7 +21,7 @@ export type DatabaseLink = AsyncDisposable & {
   readonly url: string;
   /** Ends every connection and takes none until it is mended. */
   cut(): void;
-  /** Takes connections again, and holds back nothing. */
+  /** Takes connections again; one whose commit is still held is ended. */
   mend(): void;
   /** Hands over the commit of the next grant instead of passing it on. */
   holdGrant(): Promise<HeldCommit>;
@@ -42,6 +42,8 @@ export async function openDatabaseLink(
   const open = new Set<Socket>();
   let isCut = false;
   let hold: ((commit: HeldCommit) => void) | undefined;
+  /** The replica's connection whose commit waits. */
+  let held: Socket | undefined;
 
   const listener = createServer((replica) => {
     if (isCut) {
@@ -70,12 +72,18 @@ export async function openDatabaseLink(
         return;
       }
       grants = false;
-      const held: HeldCommit = {
-        pass: () => database.write(chunk),
+      if (hold === undefined) {
+        database.write(chunk);
+        return;
+      }
+      held = replica;
+      hold({
+        pass() {
+          held = undefined;
+          database.write(chunk);
+        },
         hangUp: () => replica.destroy(),
-      };
-      if (hold === undefined) held.pass();
-      else hold(held);
+      });
       hold = undefined;
     });
   });
@@ -91,6 +99,8 @@ export async function openDatabaseLink(
     mend() {
       isCut = false;
       hold = undefined;
+      held?.destroy();
+      held = undefined;
     },
     holdGrant() {
       const { promise, resolve } = Promise.withResolvers<HeldCommit>();

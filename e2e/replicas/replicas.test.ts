@@ -85,7 +85,7 @@ describe.skipIf(isLeftOut)("three replicas in processes of their own, behind a r
     device.use(fleet.transport);
     return answer;
   };
-  /** The next unwrapping waits at the vault; resolves to the look for it there. */
+  /** Delays the next unwrapping; resolves to a check that it has come to the vault. */
   const holdVault = async (ms: number) => {
     await fleet.control.send("POST", "/faults", {
       headers: { "content-type": "application/json" },
@@ -101,7 +101,7 @@ describe.skipIf(isLeftOut)("three replicas in processes of their own, behind a r
       return "at the vault";
     };
   };
-  /** The next grant's commit waits in the first replica's link; resolves to the look for it. */
+  /** Holds the next grant's commit in the first replica's link; returns a check that it is there. */
   const holdGrant = () => {
     const held = link(0).holdGrant();
     return () => Promise.race([held, Promise.resolve(undefined)]);
@@ -113,12 +113,14 @@ describe.skipIf(isLeftOut)("three replicas in processes of their own, behind a r
   const sendUntil = async <Place>(
     device: DeviceClient,
     lookFor: () => Promise<Place | undefined>,
+    signal: AbortSignal,
   ) => {
     for (;;) {
       const prepared = await device.prepareUnlock("unlock");
       const answer = sendBy(0, device, prepared);
       const outcome = answer.then(outcomeOf);
       for (let early: string | undefined; early === undefined;) {
+        signal.throwIfAborted();
         const place = await lookFor();
         if (place !== undefined) return { prepared, answer, place };
         early = await Promise.race([outcome, setTimeout(POLL_MS, undefined)]);
@@ -145,9 +147,11 @@ describe.skipIf(isLeftOut)("three replicas in processes of their own, behind a r
     expected.push({ device, grants: 1, received: [answer.text] });
   });
 
-  test("one that is killed between check and act has given nothing, and the next one grants", async () => {
+  test("one that is killed between check and act has given nothing, and the next one grants", async ({
+    signal,
+  }) => {
     const device = await fleet.deliver("killed");
-    const { prepared, answer } = await sendUntil(device, await holdVault(VAULT_MS.killed));
+    const { prepared, answer } = await sendUntil(device, await holdVault(VAULT_MS.killed), signal);
     await replica(0).kill();
     expect(await answer).toBe("lost");
     expect(outcomeOf(await sendBy(1, device, prepared))).toBe("BrokerBusy");
@@ -156,9 +160,11 @@ describe.skipIf(isLeftOut)("three replicas in processes of their own, behind a r
     expected.push({ device, grants: 1, received: [again.answer.text] });
   });
 
-  test("one that is cut from the database before the commit has given nothing", async () => {
+  test("one that is cut from the database before the commit has given nothing", async ({
+    signal,
+  }) => {
     const device = await fleet.deliver("cut-before");
-    const { prepared, answer } = await sendUntil(device, holdGrant());
+    const { prepared, answer } = await sendUntil(device, holdGrant(), signal);
     link(0).cut();
     expect(outcomeOf(await answer)).toBe("BrokerBusy");
     const transport = replica(0).transport();
@@ -173,42 +179,55 @@ describe.skipIf(isLeftOut)("three replicas in processes of their own, behind a r
     expected.push({ device, grants: 1, received: [granted.text] });
   });
 
-  test("one that is cut from the database after the commit has lost its answer, which any other gives", async () => {
+  test("one that is cut from the database after the commit has lost its answer, which any other gives", async ({
+    signal,
+  }) => {
     const device = await fleet.deliver("cut-after");
-    const { prepared, answer, place: commit } = await sendUntil(device, holdGrant());
+    const { prepared, answer, place: commit } = await sendUntil(device, holdGrant(), signal);
     commit.pass();
     commit.hangUp();
     const first = await answer;
     expect(outcomeOf(first)).toMatch(/^answer$|^BrokerBusy$/);
     let second = await sendBy(1, device, prepared);
     // Until the server has worked on the commit.
-    while (outcomeOf(second) === "BrokerBusy") second = await sendBy(1, device, prepared);
+    while (outcomeOf(second) === "BrokerBusy") {
+      signal.throwIfAborted();
+      second = await sendBy(1, device, prepared);
+    }
     const third = await sendBy(2, device, prepared);
     if (second === "lost" || second.kind !== "answer") throw new Error(JSON.stringify(second));
     expect(third).toMatchObject({ kind: "answer", text: second.text });
     expected.push({ device, grants: 1, received: [second.text] });
   });
 
-  test("one that is paused in the middle of a grant delays no other, and grants nothing when it resumes", async () => {
+  test("one that is paused in the middle of a grant delays no other, and grants nothing when it resumes", async ({
+    signal,
+  }) => {
     const device = await fleet.deliver("paused");
-    const { prepared, answer: paused, place: commit } = await sendUntil(device, holdGrant());
+    const {
+      prepared,
+      answer: paused,
+      place: commit,
+    } = await sendUntil(device, holdGrant(), signal);
     replica(0).pause();
     // It holds the order's audit chain until the database ends its transaction.
     expect(outcomeOf(await sendBy(1, device, prepared))).toBe("BrokerBusy");
     const next = await device.prepareUnlock("unlock", {}, (await challengeBy(1, device)).nonce);
-    const granted = await untilGranted(device, next);
+    const granted = await untilGranted(device, next, signal);
     commit.pass();
     replica(0).goOn();
     expect(outcomeOf(await paused)).toBe("BrokerBusy");
     expected.push({ device, grants: 1, received: [granted] });
   });
 
-  test("one that is paused at the vault takes no lease from a node that has asked again", async () => {
+  test("one that is paused at the vault takes no lease from a node that has asked again", async ({
+    signal,
+  }) => {
     const device = await fleet.deliver("paused-at-vault");
-    const { answer: paused } = await sendUntil(device, await holdVault(VAULT_MS.paused));
+    const { answer: paused } = await sendUntil(device, await holdVault(VAULT_MS.paused), signal);
     replica(0).pause();
     const next = await device.prepareUnlock("unlock", {}, (await challengeBy(1, device)).nonce);
-    const granted = await untilGranted(device, next);
+    const granted = await untilGranted(device, next, signal);
     replica(0).goOn();
     expect(outcomeOf(await paused)).toBe("CounterRollback");
     expected.push({ device, grants: 1, received: [granted] });
@@ -235,8 +254,10 @@ describe.skipIf(isLeftOut)("three replicas in processes of their own, behind a r
   async function untilGranted(
     device: DeviceClient,
     prepared: Awaited<ReturnType<DeviceClient["prepareUnlock"]>>,
+    signal: AbortSignal,
   ): Promise<string> {
     for (;;) {
+      signal.throwIfAborted();
       const answer = await sendBy(1, device, prepared);
       if (answer !== "lost" && answer.kind === "answer") return answer.text;
       expect(outcomeOf(answer)).toBe("BrokerBusy");

@@ -18,7 +18,7 @@ export type MachineParameters = {
 const MEMORY_MIB = 640;
 /** Spares a boot under software emulation half a second of self-tests and timer checks. */
 const FAST_BOOT =
-  "quiet cryptomgr.notests audit=0 lsm= rcupdate.rcu_expedited=1 no_timer_check mitigations=off random.trust_cpu=on";
+  "quiet cryptomgr.notests audit=0 lsm= rcupdate.rcu_expedited=1 no_timer_check mitigations=off";
 
 /** AES and no AVX: wide vectors cost an emulated processor a fifth more time than they save. */
 const PROCESSOR = "Westmere";
