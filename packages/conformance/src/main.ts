@@ -73,14 +73,15 @@ function readNodes(path: string): BrokerOptions["nodes"] {
   try {
     return waitingNodes.parse(JSON.parse(readFileSync(path, "utf8")));
   } catch (cause) {
-    throw new InvalidArgumentError(cause instanceof Error ? cause.message : String(cause));
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new InvalidArgumentError(cause instanceof z.ZodError ? z.prettifyError(cause) : why);
   }
 }
 
 function readParts(text: string): readonly Part[] {
   return text.split(",").map((name) => {
     const part = PARTS.find((each) => each === name);
-    if (part === undefined) throw new InvalidArgumentError(`there is no part ${name}`);
+    if (part === undefined) throw new InvalidArgumentError(`Expected some of ${PARTS.join(",")}.`);
     return part;
   });
 }
