@@ -87,6 +87,7 @@ export async function checkSplit(
     const former = await brokerShare();
     await run(suite, "is not rekeyed to escrow", async () => {
       await unlocks();
+      broker.extensions = { recoveryKeys: [owner.jwk] };
       node.custody = "escrow";
       const { outcome } = await rekey();
       node.custody = "split";
