@@ -1,15 +1,25 @@
 import type { BrokerHealthView } from "@databox-cmk/protocol";
 
-/** The checks, in the order in which an outage is narrowed down. */
-export type CheckName = "database" | "vaults" | "probes" | "keys" | "switches" | "events";
-export type BrokerCheck = {
-  readonly name: CheckName;
+/**
+ * The checks, in the order in which an outage is narrowed down, and their findings. Each finding
+ * has a text and a next step.
+ */
+export type Findings = {
+  readonly database: "ok" | "outdated" | "failed";
+  readonly vaults: "answered" | "notAsked" | "silent";
+  readonly probes: "onTime" | "late";
+  readonly keys: "usable" | "unusable";
+  readonly switches: "none" | "standing";
+  readonly events: "few" | "many";
+};
+export type CheckOf<Name extends keyof Findings> = {
+  readonly name: Name;
   /** `watch`: nothing is broken, but an operator should know. */
   readonly state: "good" | "watch" | "bad";
-  /** The finding; each has a text and a next step. */
-  readonly finding: string;
+  readonly finding: Findings[Name];
   readonly figure: number;
 };
+export type BrokerCheck = { [Name in keyof Findings]: CheckOf<Name> }[keyof Findings];
 
 /** A probe that is late by more than two rounds (30 s each) reports a revoked key too late. */
 const PROBE_LATE_SECONDS = 60;

@@ -2,8 +2,9 @@ import { makeStyles, mergeClasses, Text, tokens } from "@fluentui/react-componen
 import { CheckmarkCircleFilled, DismissCircleFilled, WarningFilled } from "@fluentui/react-icons";
 import type { ReactElement } from "react";
 
-import type { BrokerCheck } from "../core/broker-checks.ts";
+import type { BrokerCheck, CheckOf, Findings } from "../core/broker-checks.ts";
 import { RouterLink } from "../shell/router-link.tsx";
+import type { FindingText, FindingTexts } from "../texts/operator-en.ts";
 import { useTexts } from "../texts/texts.ts";
 
 const useStyles = makeStyles({
@@ -34,10 +35,7 @@ export function BrokerCheckRow({ check }: { readonly check: BrokerCheck }): Reac
   const texts = useTexts();
   const words = texts.operator.health;
   const Icon = ICONS[check.state];
-  const { found, next } = words.findings[check.name][check.finding] ?? {
-    found: () => "",
-    next: "",
-  };
+  const { found, next } = textOf(words.findings, check);
   return (
     <li className={styles.row}>
       <span className={mergeClasses(styles.icon, styles[check.state])} aria-hidden>
@@ -58,4 +56,11 @@ export function BrokerCheckRow({ check }: { readonly check: BrokerCheck }): Reac
       </div>
     </li>
   );
+}
+
+function textOf<Name extends keyof Findings>(
+  texts: FindingTexts,
+  { name, finding }: CheckOf<Name>,
+): FindingText {
+  return texts[name][finding];
 }

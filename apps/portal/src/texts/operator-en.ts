@@ -1,7 +1,12 @@
 import type { OperationName } from "@databox-cmk/protocol";
 
-import type { CheckName } from "../core/broker-checks.ts";
+import type { Findings } from "../core/broker-checks.ts";
 import type { ActName, Actor } from "../core/next-act.ts";
+
+export type FindingText = { readonly found: (figure: number) => string; readonly next: string };
+export type FindingTexts = {
+  readonly [Check in keyof Findings]: Record<Findings[Check], FindingText>;
+};
 
 /** English texts of the pages for operators. */
 export const operatorEn = {
@@ -339,7 +344,7 @@ export const operatorEn = {
           next: "check the receivers in WEBHOOK_URLS; events are dropped after three days.",
         },
       },
-    } as Record<CheckName, Record<string, { found: (figure: number) => string; next: string }>>,
+    } satisfies FindingTexts,
     showOrders: "Show these orders",
     leases: "Leases",
     leaseStates: {
