@@ -14,8 +14,9 @@ import { useTexts } from "../texts/texts.ts";
 const useStyles = makeStyles({
   badge: { display: "inline-flex", alignItems: "center", gap: tokens.spacingHorizontalXS },
   icon: { display: "flex", flexShrink: 0, fontSize: "16px" },
-  // Aligns the badge with the baseline of the text beside it, not with its icon's lower edge.
-  text: { alignSelf: "baseline" },
+  // Aligns the badge with the baseline of the text beside it, not with its icon's lower edge. A
+  // narrow table's column is as wide as its longest word.
+  text: { alignSelf: "baseline", overflowWrap: "break-word" },
   serial: {
     fontFamily: tokens.fontFamilyMonospace,
     fontSize: tokens.fontSizeBase200,
