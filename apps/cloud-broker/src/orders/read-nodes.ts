@@ -1,8 +1,6 @@
 import { deviceKeyGrade, type DeviceKeyGrade } from "@databox-cmk/protocol";
-import type { Selectable } from "kysely";
 
 import type { EpochMs, OrderId } from "../core/order.ts";
-import type { BrokerTables } from "../store/schema.ts";
 import type { Store } from "../store/store.ts";
 
 export type OrderNode = {
@@ -37,23 +35,7 @@ export async function readNodes(
     .where("order_id", "=", order)
     .orderBy("ordinal")
     .execute();
-  return rows.map(nodeOf);
-}
-
-type NodeRow = Pick<
-  Selectable<BrokerTables["nodes"]>,
-  | "serial"
-  | "ordinal"
-  | "device_jwk_json"
-  | "device_key_grade"
-  | "prepared_at_ms"
-  | "last_outcome"
-  | "last_seen_at_ms"
-  | "acknowledged_generation"
->;
-
-function nodeOf(row: NodeRow): OrderNode {
-  return {
+  return rows.map((row) => ({
     serial: row.serial,
     ordinal: row.ordinal,
     deviceJwkJson: row.device_jwk_json ?? undefined,
@@ -65,5 +47,5 @@ function nodeOf(row: NodeRow): OrderNode {
     lastOutcome: row.last_outcome ?? undefined,
     lastSeenAtMs: row.last_seen_at_ms ?? undefined,
     acknowledgedGeneration: row.acknowledged_generation ?? undefined,
-  };
+  }));
 }

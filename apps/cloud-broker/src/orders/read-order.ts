@@ -6,7 +6,7 @@ import { fromJson } from "../store/json-column.ts";
 import { keyChoiceOf } from "../store/key-choice-columns.ts";
 import type { BrokerTables } from "../store/schema.ts";
 import type { Store } from "../store/store.ts";
-import type { Order, StageEntry } from "./order.ts";
+import type { Order } from "./order.ts";
 
 type OrderRow = Selectable<BrokerTables["orders"]>;
 type ListedRow = Pick<OrderRow, (typeof LISTED_COLUMNS)[number]>;
@@ -85,12 +85,11 @@ export async function readOrder(store: Store, id: OrderId): Promise<Order | unde
   return {
     ...listedOrderOf(row, identities),
     details: fromJson(row.details_json),
-    stages: stages.map(stageEntryOf),
+    stages: stages.map(({ entered_at_ms: enteredAtMs, ...stage }) => ({ ...stage, enteredAtMs })),
     key: keyChoiceOf(row),
   };
 }
 
-/** Scope of a list: a subscription or one of its resource groups. */
 /** Orders of a subscription or a group of it; `all` is every customer's, for the operator only. */
 export type OrderScope =
   | { readonly subscriptionId: string; readonly resourceGroup?: string }
@@ -183,16 +182,6 @@ export function idsIn(scope: OrderScope): ReturnType<typeof idsBelow> {
       : `${subscription}/resourceGroups/${resourceGroup}`
     ).toLowerCase(),
   );
-}
-
-function stageEntryOf(
-  row: Pick<Selectable<BrokerTables["order_stages"]>, "stage" | "status" | "entered_at_ms">,
-): StageEntry {
-  return {
-    stage: row.stage,
-    status: row.status,
-    enteredAtMs: row.entered_at_ms,
-  };
 }
 
 function listedOrderOf(row: ListedRow, identities: readonly IdentityRow[]): ListedOrder {
