@@ -3,8 +3,10 @@ import { appendFileSync, closeSync, openSync } from "node:fs";
 
 import { parseConfig, startBroker } from "@databox-cmk/cloud-broker";
 
+import { captureWire } from "./capture-wire.ts";
+
 /**
- * The real broker, whose output and whose requests' URLs are kept in files, to be searched for
+ * The real broker, whose output, requests' URLs and messages are kept in files, to be searched for
  * secrets.
  */
 const environment = process.env;
@@ -19,6 +21,8 @@ subscribe("http.server.request.start", (message) => {
   const { request } = message as { request: { url?: string } };
   appendFileSync(urlFile, `${request.url ?? ""}\n`);
 });
+
+captureWire(environment["CANARY_WIRE_FILE"] ?? "");
 
 const broker = await startBroker(parseConfig(environment));
 const stop = () => {

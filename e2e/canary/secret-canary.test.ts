@@ -1,10 +1,16 @@
-import { createPrivateKey } from "node:crypto";
+import { createPrivateKey, randomBytes } from "node:crypto";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 import { CryptographyClient } from "@azure/keyvault-keys";
-import { decodeBase64url } from "@databox-cmk/crypto";
+import {
+  decodeBase64url,
+  deriveSplitKey,
+  encodeBase64url,
+  openEnvelope,
+  parseEnvelope,
+} from "@databox-cmk/crypto";
 import type { EmulatedNode } from "@databox-cmk/device-emulator";
 import {
   createTransport,
@@ -14,9 +20,9 @@ import {
   type StoryOrder,
   useCustomerKey,
 } from "@databox-cmk/local-stack";
+import { envelopeExport } from "@databox-cmk/protocol";
 import { findPostgres, type PostgresServer, startPostgres } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import * as z from "zod";
 
 import { createDatabase } from "../harness/create-database.ts";
 import { isContinuousIntegration } from "../harness/cryptsetup.ts";
@@ -25,19 +31,35 @@ import { openWorld, type World } from "../harness/open-world.ts";
 import { callOrder } from "../harness/order-actions.ts";
 import { readPasskeys } from "../harness/passkeys.ts";
 import { BROKER_WITH_LOG } from "../harness/programs.ts";
+import { makeRecoveryKey } from "../harness/recovery-key.ts";
 import { runDaemon } from "../harness/run-daemon.ts";
+import {
+  chooseSplitCustody,
+  placeOrder,
+  prepareAppliance,
+  shipAppliance,
+  takeOwnKey,
+} from "../harness/shipped-appliance.ts";
+import { unfold } from "./capture-wire.ts";
 import { signInToPortal } from "./portal-session.ts";
 import { searchMemory } from "./process-memory.ts";
 import { createSearch, filesBelow, type Search, type Secret, secretOf } from "./secret.ts";
 import { type UsedLocalUi, useLocalUi } from "./use-local-ui.ts";
 import { type ProcessWatch, watchProcesses } from "./watch-processes.ts";
 
+/** The names of the secrets of split custody. */
+const SPLIT = /share/;
 const OWN_PASSKEY = "Canary@Passkey#23456789";
 
 /** The places where a secret belongs, and their protection. Everywhere else it is a leak. */
 const BY_DESIGN: readonly (readonly [where: RegExp, secret: RegExp, protection: string])[] = [
   [/^keys\//, /^broker's /, "mode 0600, of the broker's account"],
   [/^appliances\/.*\/agent\/device-key/, /^device's private key$/, "mode 0600, root's; or a TPM"],
+  [
+    /^appliances\/.*\/agent\/device-share-/,
+    /^appliance's share$/,
+    "mode 0600, root's; or sealed by a TPM",
+  ],
   [
     /^appliances\/.*\/agent\/ui-(?:customer-)?certificate/,
     /^page's private key$/,
@@ -57,12 +79,6 @@ const BY_DESIGN: readonly (readonly [where: RegExp, secret: RegExp, protection: 
  */
 const MAY_LINGER = /^(?:broker's|content key$)/;
 
-const envelopes = z.object({
-  value: z.array(
-    z.object({ jwe: z.object({ recipients: z.array(z.object({ encrypted_key: z.string() })) }) }),
-  ),
-});
-
 /** A server whose log holds every statement with its values. */
 const TALKATIVE = { logging_collector: "on", log_directory: "log", log_statement: "all" };
 const hasPostgres = findPostgres() !== undefined || isContinuousIntegration;
@@ -71,6 +87,8 @@ const STORES = ["SQLite", ...(hasPostgres ? ["PostgreSQL"] : [])] as const;
 let world: World;
 let postgres: PostgresServer | undefined;
 let localUi: UsedLocalUi;
+/** All that the agent of a node in split custody printed, its failures included. */
+let splitOutput: string;
 let watch: ProcessWatch;
 let secrets: readonly Secret[];
 let search: Search;
@@ -94,6 +112,7 @@ async function open(store: (typeof STORES)[number]): Promise<void> {
       BROKER_KEYS_DIR: join(folder, "keys"),
       CANARY_LOG_FILE: join(folder, "broker.log"),
       CANARY_URL_FILE: join(folder, "broker.urls"),
+      CANARY_WIRE_FILE: join(folder, "broker.wire"),
       LOG_LEVEL: "debug",
       ...(database === undefined ? {} : { DATABASE_URL: database }),
     },
@@ -104,12 +123,15 @@ async function open(store: (typeof STORES)[number]): Promise<void> {
   const { node } = delivered;
   const known = await allSecrets(key, delivered, ownOrder.code);
   localUi = await useLocalUi(node, await passkeyOf(delivered));
-  secrets = [...known, ...localUi.secrets];
+  const split = await useSplitCustody();
+  splitOutput = split.output;
+  secrets = [...known, ...localUi.secrets, ...split.secrets];
   search = createSearch(secrets);
   // A broker that has prepared nothing and shown nothing to anybody: it only unlocks.
   await world.stack.restartBroker();
   const daemon = await runDaemon(node);
   await unlockNode(node);
+  await unlockNode(split.node);
   foundInBroker = searchMemory(world.stack.broker().pid, search);
   foundInDaemon = searchMemory(daemon.pid, search);
   requireOk(await node.agent(["lock"]));
@@ -185,25 +207,95 @@ async function allSecrets(
   return found;
 }
 
+/**
+ * The life of a node in split custody: prepared, opened, rekeyed, refused, its share lost, another
+ * one given, recovered.
+ */
+async function useSplitCustody(): Promise<{
+  readonly node: EmulatedNode;
+  readonly output: string;
+  readonly secrets: readonly Secret[];
+}> {
+  const placed = await placeOrder(world, "canary-split");
+  const key = await takeOwnKey(world, placed, "contososplitcanary");
+  await chooseSplitCustody(world, placed, makeRecoveryKey().publicKey);
+  const appliance = await prepareAppliance(world, placed, ["DBX-canary-split"]);
+  const node = appliance.node("DBX-canary-split");
+  await shipAppliance(world, placed, appliance);
+  const runs: unknown[] = [];
+  const run = async (command: string, input?: string) => {
+    runs.push(await node.agent([command], input));
+  };
+  const secretsNow = async (): Promise<Secret[]> => {
+    const { text } = await callOrder(world, placed, "GET", "envelopes");
+    const envelope = envelopeIn(text);
+    const share = shareOf(node, envelope.context.env);
+    const contentKey = await contentKeyOf(key, placed);
+    const brokerShare = await openEnvelope(envelope, contentKey, envelope.context);
+    return [
+      secretOf("appliance's share", share),
+      secretOf("unlock key of both shares", deriveSplitKey(share, brokerShare, envelope.context)),
+      secretOf("share that the vault releases", brokerShare),
+    ];
+  };
+  const before = await secretsNow();
+  await run("unlock");
+  await run("rekey");
+  const after = await secretsNow();
+  await run("lock");
+  await run("passkey", OWN_PASSKEY);
+  await key.setEnabled(false);
+  await run("unlock");
+  await key.setEnabled(true);
+  const [file = ""] = shareFiles(node);
+  const carried = shareOf(node).toString("base64url");
+  rmSync(join(node.stateDir, file));
+  await run("unlock");
+  await run("recover", `${carried}x`);
+  const wrong = encodeBase64url(new Uint8Array(randomBytes(32)));
+  await run("recover", wrong);
+  await run("unlock");
+  await run("recover", carried);
+  for (const command of ["unlock", "status", "doctor", "journal"]) await run(command);
+  const secretOfCarried = secretOf("appliance's share", decodeBase64url(wrong, "share"));
+  return {
+    node,
+    output: JSON.stringify(runs),
+    secrets: [...before, ...after, secretOfCarried],
+  };
+}
+
+const shareFiles = ({ stateDir }: EmulatedNode): readonly string[] =>
+  readdirSync(stateDir).filter((name) => name.startsWith("device-share-"));
+
+function shareOf(node: EmulatedNode, env?: string): Buffer {
+  const [name = "", ...others] = shareFiles(node);
+  if (others.length > 0 || (env !== undefined && !name.includes(env)))
+    throw new Error(`unexpected shares: ${name} ${others.join(" ")}`);
+  const kept: { readonly share: string } = JSON.parse(
+    readFileSync(join(node.stateDir, name), "utf8"),
+  );
+  return Buffer.from(kept.share, "base64url");
+}
+
 async function passkeyOf({ order: { name }, serial }: Delivered): Promise<string> {
   const { stack, customer } = world;
   const passkeys = await readPasskeys(customer, stack.description.resourceGroup, name);
   return passkeys.get(serial) ?? "";
 }
 
+const envelopeIn = (exported: string) =>
+  parseEnvelope(envelopeExport.parse(JSON.parse(exported)).value[0]?.jwe);
+
 async function contentKeyOf(key: CustomerKey, storyOrder: StoryOrder): Promise<Uint8Array> {
   const { stack, customer, customerObjectId } = world;
   const { text } = await callOrder(world, storyOrder, "GET", "envelopes");
-  const [envelope] = envelopes.parse(JSON.parse(text)).value;
   await key.grant(customerObjectId);
   using transport = createTransport(stack.caPem);
   const cryptography = new CryptographyClient(key.kid, customer.credential, {
     additionalPolicies: [...transport.policies],
   });
-  const wrapped = decodeBase64url(
-    envelope?.jwe.recipients[0]?.encrypted_key ?? "",
-    "encrypted_key",
-  );
+  const wrapped = envelopeIn(text).recipients[0]?.encryptedKey ?? new Uint8Array();
   const { result } = await cryptography.unwrapKey("RSA-OAEP-256", wrapped);
   return result;
 }
@@ -239,6 +331,18 @@ test("a secret is found in each of its forms, so that silence means something", 
   expect(createSearch([secret])(Buffer.from("a secret of 21 letters"))).toEqual([]);
 });
 
+const signed = (payload: object) =>
+  `e30.${Buffer.from(JSON.stringify(payload)).toString("base64url")}.${"c".repeat(86)}`;
+
+test("a share that a message would carry in a message is found on the wire", () => {
+  const share = Buffer.alloc(32, "a share");
+  const inner = signed({ extensions: { share: share.toString("base64url") } });
+  const planted = Buffer.from(signed({ envelope: inner }));
+  const searchIt = createSearch([secretOf("it", share)]);
+  expect(searchIt(planted)).toEqual([]);
+  expect(searchIt(unfold(planted))).toEqual(["it"]);
+});
+
 describe.each(STORES)("with %s", (store) => {
   beforeAll(() => open(store));
   afterAll(close);
@@ -248,13 +352,15 @@ describe.each(STORES)("with %s", (store) => {
   });
 
   test("secrets lie only in the files of broker, agent and stack that are meant for them", () => {
-    const leaks = filesBelow(world.folder).flatMap((path) =>
-      search(readFileSync(join(world.folder, path)))
-        .filter(
-          (name) => !BY_DESIGN.some(([where, secret]) => where.test(path) && secret.test(name)),
-        )
-        .map((name) => `${name} in ${path}`),
-    );
+    const leaks = filesBelow(world.folder)
+      .filter((path) => path !== "broker.wire")
+      .flatMap((path) =>
+        search(readFileSync(join(world.folder, path)))
+          .filter(
+            (name) => !BY_DESIGN.some(([where, secret]) => where.test(path) && secret.test(name)),
+          )
+          .map((name) => `${name} in ${path}`),
+      );
     expect(leaks).toEqual([]);
   });
 
@@ -291,6 +397,32 @@ describe.each(STORES)("with %s", (store) => {
     expect(search(log)).toEqual([]);
   });
 
+  test("no message that the broker received or sent holds a share or a key of split custody", () => {
+    const wire = unfold(readFileSync(join(world.folder, "broker.wire")));
+    // The node's signed report of a re-key was read.
+    expect(wire.includes('"deviceShare":{')).toBe(true);
+    expect(search(wire).filter((name) => SPLIT.test(name))).toEqual([]);
+  });
+
+  test("the agent printed no share and no key of split custody, even when it failed", () => {
+    for (const code of [
+      "PasskeyNotInEscrow",
+      "SsemUserErrorEncryptionKeyDisabled",
+      "DeviceShareMissing",
+      "VolumeRejectedKey",
+    ])
+      expect(splitOutput).toContain(code);
+    expect(splitOutput.match(/"outcome":"unlocked"/g)).not.toHaveLength(0);
+    expect(search(Buffer.from(splitOutput))).toEqual([]);
+  });
+
+  test("an appliance's share is found where it belongs, so that silence means something", () => {
+    const found = filesBelow(world.folder).filter((path) =>
+      search(readFileSync(join(world.folder, path))).includes("appliance's share"),
+    );
+    expect(found).toEqual([expect.stringContaining("/device-share-")]);
+  });
+
   test("no secret is on a command line or in an environment", () => {
     const seen = [...watch.seen];
     expect(seen.some((text) => text.includes("databox-agent"))).toBe(true);
@@ -304,7 +436,7 @@ describe.each(STORES)("with %s", (store) => {
     expect(search(Buffer.from(urls))).toEqual([]);
   });
 
-  test("a core dump of a broker that has unlocked holds no passkey and no device's key", () => {
+  test("a core dump of a broker that has unlocked holds no passkey, no share and no device's key", () => {
     // It holds this one while it serves: the search would find the others too.
     expect(foundInBroker).toContain("broker's nonce key");
     expect(foundInBroker.filter((name) => !MAY_LINGER.test(name))).toEqual([]);
