@@ -15,6 +15,7 @@ const BENCHES = {
   envelope: () => import("./envelope.ts"),
   tang: () => import("./tang-recovery.ts"),
   "agent-cold-start": () => import("./agent-cold-start.ts"),
+  "split-custody": () => import("./split-custody.ts"),
   "orders-100k": () => import("./orders-100k.ts"),
   "campaign-10k": () => import("./campaign-10k.ts"),
   "relock-10k": () => import("./relock-10k.ts"),

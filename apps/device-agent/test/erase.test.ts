@@ -13,6 +13,7 @@ import { join } from "node:path";
 
 import { openEnvelope, verifyMessage, type VerifyKey } from "@databox-cmk/crypto";
 import { MESSAGE_TYPES, sanitisation } from "@databox-cmk/protocol";
+import { startSwtpm } from "@databox-cmk/testkit";
 import { afterAll, describe, expect, test } from "vitest";
 
 import { takeAgentLock } from "../src/state/agent-lock.ts";
@@ -25,7 +26,7 @@ import {
   SERIAL,
   type AgentWorld,
 } from "./agent-world.ts";
-import { HAS_TPM, startSwtpm } from "./start-swtpm.ts";
+import { HAS_TPM } from "./start-swtpm.ts";
 
 const KINDS = [
   { volumeKind: "file", skip: false },
@@ -213,16 +214,20 @@ test("what lies beside the node's files goes, too, and nothing that a link names
   expect(readFileSync(outside, "utf8")).toBe("stays");
 });
 
-test.skipIf(!HAS_TPM)("a device key of the TPM signs the certificate, and is gone", async () => {
-  await using tpm = await startSwtpm();
-  await using world = await createAgentWorld();
-  const deviceKey = { kind: "tpm", tcti: tpm.tcti, pcrs: undefined } as const;
-  expect(seen(await world.prepare({ deviceKey }))).toMatchObject({ outcome: "prepared" });
-  const { deviceKey: known } = nodeOf(world);
-  expect(seen(await erase(world))).toMatchObject(erased);
-  expect(certificateOf(world, known)).toMatchObject({ serial: SERIAL });
-  expect(readdirSync(world.stateDir)).not.toContain("device-key.tpm.json");
-});
+test.skipIf(!HAS_TPM)(
+  "a device key of the TPM signs the certificate, and is gone with its share",
+  async () => {
+    await using tpm = await startSwtpm();
+    await using world = await createAgentWorld({ custody: "split" });
+    const deviceKey = { kind: "tpm", tcti: tpm.tcti, pcrs: undefined } as const;
+    expect(seen(await world.prepare({ deviceKey }))).toMatchObject({ outcome: "prepared" });
+    const { deviceKey: known } = nodeOf(world);
+    expect(seen(await erase(world))).toMatchObject(erased);
+    expect(certificateOf(world, known)).toMatchObject({ serial: SERIAL });
+    const devices = readdirSync(world.stateDir).filter((name) => name.startsWith("device-"));
+    expect(devices).toEqual([]);
+  },
+);
 
 test("an erasure says how far it is", async () => {
   await using world = await createPreparedWorld();

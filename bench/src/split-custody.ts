@@ -1,0 +1,150 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { hasSwtpm, startSwtpm } from "@databox-cmk/testkit";
+import * as z from "zod/mini";
+
+import { aim, type BenchOutcome, type Measurement, summarise } from "./bench-result.ts";
+import {
+  type ColdAgent,
+  type FakeBroker,
+  missingForColdAgent,
+  prepareAgent,
+  startFakeBroker,
+  stateDirOf,
+  unlockTimes,
+} from "./cold-agent.ts";
+import { runProgram } from "./programs.ts";
+
+const WARM_UP_RUNS = 3;
+const RUNS = 30;
+
+/**
+ * A cold unlock in split custody against one in escrow, by turns. What split custody adds lies
+ * between the broker's answer and the unlock key, so that part is compared, too: the whole unlock
+ * varies by more than the addition.
+ */
+export async function run(): Promise<BenchOutcome> {
+  const missing = [
+    ...missingForColdAgent(),
+    ...(hasSwtpm() ? [] : ["swtpm or tpm2-tools is not installed"]),
+  ];
+  if (missing.length > 0) return { kind: "skipped", reason: missing.join("; ") };
+  const folder = mkdtempSync(join(tmpdir(), "databox-bench-"));
+  try {
+    using broker = await startFakeBroker({
+      "FILE-ESCROW": "escrow",
+      "FILE-SPLIT": "split",
+      "TPM-ESCROW": "escrow",
+      "TPM-SPLIT": "split",
+    });
+    const file = await measureFile(folder, broker);
+    const tpm = await measureTpm(folder, broker);
+    return {
+      kind: "measured",
+      measurements: [...file.measurements, ...tpm.measurements],
+      ratios: [],
+      notes: [
+        "a difference is that of each pair of unlocks, from the broker's answer to the unlock key",
+        "the TPM's unseal: the commands of tpm2-tools that the agent runs, on the same share, without the agent, in the same round; the TPM is swtpm, without a resource manager",
+      ],
+      aims: [
+        aim("split unlock, share in a file, less escrow", file.added.median, "at most", 1, "ms"),
+        aim("split unlock, less escrow and the TPM's unseal", tpm.added.median, "at most", 1, "ms"),
+      ],
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function measureFile(folder: string, broker: FakeBroker) {
+  const escrow = await prepareAgent(folder, broker, "FILE-ESCROW");
+  const split = await prepareAgent(folder, broker, "FILE-SPLIT");
+  return compare("share in a file", escrow, split);
+}
+
+async function measureTpm(folder: string, broker: FakeBroker) {
+  await using tpm = await startSwtpm();
+  const deviceKey = ["--device-key", "tpm", "--tpm", tpm.tcti];
+  const escrow = await prepareAgent(folder, broker, "TPM-ESCROW", deviceKey);
+  const split = await prepareAgent(folder, broker, "TPM-SPLIT", deviceKey);
+  const unseal = prepareUnseal(stateDirOf(folder, "TPM-SPLIT"), tpm.tcti);
+  return await compare("share in the TPM", escrow, split, unseal);
+}
+
+/** @param unseal - the addition that the TPM makes, which the aim does not count */
+async function compare(
+  label: string,
+  escrow: ColdAgent,
+  split: ColdAgent,
+  unseal?: () => number,
+): Promise<{ readonly added: Measurement; readonly measurements: readonly Measurement[] }> {
+  const times = { escrow: [] as number[], split: [] as number[], added: [] as number[] };
+  const unseals: number[] = [];
+  for (let index = 0; index < WARM_UP_RUNS + RUNS; index += 1) {
+    const one = unlockTimes(await runProgram([...escrow, "unlock"]));
+    const other = unlockTimes(await runProgram([...split, "unlock"]));
+    const unsealMs = unseal?.() ?? 0;
+    if (index < WARM_UP_RUNS) continue;
+    times.escrow.push(one.acceptedMs);
+    times.split.push(other.acceptedMs);
+    times.added.push(other.keyMs - one.keyMs - unsealMs);
+    if (unseal !== undefined) unseals.push(unsealMs);
+  }
+  const less = unseal === undefined ? "escrow" : "escrow and the unseal";
+  const added = summarise(`${label}: split less ${less}`, "ms", times.added);
+  return {
+    added,
+    measurements: [
+      summarise(`${label}: escrow unlock, to the accepted key`, "ms", times.escrow),
+      summarise(`${label}: split unlock, to the accepted key`, "ms", times.split),
+      ...(unseals.length === 0 ? [] : [summarise("the TPM's unseal", "ms", unseals)]),
+      added,
+    ],
+  };
+}
+
+const sealed = z.object({ publicArea: z.string(), privateArea: z.string(), pcrs: z.string() });
+const PRIMARY = "fixedtpm|fixedparent|noda|sensitivedataorigin|userwithauth|restricted|decrypt";
+
+/** @returns the unseal of a node's share, which takes so many milliseconds */
+function prepareUnseal(stateDir: string, tcti: string): () => number {
+  const name = readdirSync(stateDir).find((file) => file.startsWith("device-share-")) ?? "";
+  const share = sealed.parse(JSON.parse(readFileSync(join(stateDir, name), "utf8")));
+  const cwd = mkdtempSync(join(stateDir, "bench-"));
+  writeFileSync(join(cwd, "public"), Buffer.from(share.publicArea, "base64"));
+  writeFileSync(join(cwd, "private"), Buffer.from(share.privateArea, "base64"));
+  const commands = [
+    [
+      "createprimary",
+      "-Q",
+      "-C",
+      "o",
+      "-G",
+      "ecc256",
+      "-g",
+      "sha256",
+      "-a",
+      PRIMARY,
+      "-c",
+      "primary",
+    ],
+    ["flushcontext", "-t"],
+    ["load", "-Q", "-C", "primary", "-u", "public", "-r", "private", "-c", "object"],
+    ["flushcontext", "-t"],
+    ["startauthsession", "-Q", "--policy-session", "-S", "session"],
+    ["policypcr", "-Q", "-S", "session", "-l", share.pcrs],
+    ["unseal", "-c", "object", "-p", "session:session"],
+    ["flushcontext", "session"],
+    ["flushcontext", "-t"],
+  ];
+  const env = { LC_ALL: "C", PATH: "/usr/bin:/bin", TPM2TOOLS_TCTI: tcti };
+  return () => {
+    const beganMs = performance.now();
+    for (const parameters of commands) execFileSync("tpm2", parameters, { cwd, env });
+    return performance.now() - beganMs;
+  };
+}
