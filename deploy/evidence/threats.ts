@@ -295,6 +295,11 @@ export const THREATS: readonly Evidence[] = [
         "what a broker has does not open the volume; with the node's share it does",
         "neither share, nor the key, is in a message, an event or the journal",
       ],
+      "e2e/canary/secret-canary.test.ts": [
+        "no message that the broker received or sent holds a share or a key of split custody",
+        "the agent printed no share and no key of split custody, even when it failed",
+        "an appliance's share is found where it belongs, so that silence means something",
+      ],
       "e2e/split-custody.test.ts": [
         "a broker, its database and the customer's consent do not open the appliance; with the appliance's share they do",
       ],
@@ -318,6 +323,8 @@ export const THREATS: readonly Evidence[] = [
         "gets no copy at a re-key, beside the owner's key or in its place",
         "gets none where the owner has accepted that there is no recovery key",
         "gets none at the preparation of a node that was given the owner's keys",
+        "gets none after the device was replaced",
+        "may not leave out the owner's key either, which would end the recovery",
       ],
     },
   },

@@ -30,6 +30,19 @@ export const lostShare: Drill = {
           `  ${owner} --json @- -X PUT ${at("backupKeys/offline")} | jq -c '{name, kind}'`,
       );
     };
+    const rekeyFor = async (name: string) => {
+      await stage.type(
+        `n=$(openssl rsa -in ${name}.pem -noout -modulus | cut -d = -f 2 |\n` +
+          "  basenc -d --base16 | basenc --base64url -w 0 | tr -d =) &&\n" +
+          `  printf '{"e":"AQAB","kty":"RSA","n":"%s"}' "$n" | openssl dgst -sha256 -binary |\n` +
+          "  basenc --base64url -w 0 | tr -d = > thumbprint",
+      );
+      await stage.typeAt(
+        node,
+        'databox-agent rekey --recovery-keys "urn:ietf:params:oauth:jwk-thumbprint:sha-256:$(cat thumbprint)"',
+        { show: "first line" },
+      );
+    };
     await stage.step(
       "In advance, the order's owner adds a recovery key and chooses split custody. A prepared appliance changes at its next re-key.",
     );
@@ -63,31 +76,19 @@ export const lostShare: Drill = {
     await stage.type(`jq '.recipients = [{header: {alg: "dir"}}]' share.jwe > direct.jwe`);
     await stage.type("jose jwe dec -i direct.jwe -k content.jwk | jose b64 enc -I- > share");
     await stage.step(
-      "Give it to the appliance, and make it worthless at once: the re-key makes a share that never left the appliance.",
+      "Give it to the appliance, and make it worthless at once: the re-key makes a share that never left the appliance. The new device copies it only for recovery keys that you name by their [thumbprints](../customer/split-custody.md#name-your-recovery-keys), which you compute from the keys themselves.",
     );
     await stage.typeAt(node, "databox-agent recover < share", { show: "first line" });
     await stage.type("shred -u share content.key content.jwk");
     await stage.typeAt(node, "databox-agent unlock", { show: "first line" });
-    await stage.typeAt(node, "databox-agent rekey", { show: "first line" });
+    await rekeyFor("recovery");
     await stage.step(
       "*The recovery key is lost.* While the appliance works, nothing else is: put another key in its place. The appliance copies its share for no key that only the broker names.",
     );
     await addRecoveryKey("successor");
     await stage.typeAt(node, "databox-agent rekey", { exitCode: 3, show: "first line" });
-    await stage.step(
-      "Compute the [thumbprint](../customer/split-custody.md#name-your-recovery-keys) of the new key from the key itself, and name it at the re-key. Check: the appliance names it, too.",
-    );
-    await stage.type(
-      "n=$(openssl rsa -in successor.pem -noout -modulus | cut -d = -f 2 |\n" +
-        "  basenc -d --base16 | basenc --base64url -w 0 | tr -d =) &&\n" +
-        `  printf '{"e":"AQAB","kty":"RSA","n":"%s"}' "$n" | openssl dgst -sha256 -binary |\n` +
-        "  basenc --base64url -w 0 | tr -d = > thumbprint",
-    );
-    await stage.typeAt(
-      node,
-      'databox-agent rekey --recovery-keys "urn:ietf:params:oauth:jwk-thumbprint:sha-256:$(cat thumbprint)"',
-      { show: "first line" },
-    );
+    await stage.step("Name the new key at the re-key. Check: the appliance names it, too.");
+    await rekeyFor("successor");
     await stage.typeAt(
       node,
       "databox-agent status --json | jq -c '.details | {custody, share, shareCopiedFor}'",

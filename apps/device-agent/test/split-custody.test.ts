@@ -20,6 +20,7 @@ import {
   MESSAGE_TYPES,
   type MessageType,
 } from "@databox-cmk/protocol";
+import { startSwtpm } from "@databox-cmk/testkit";
 import { describe, expect, test } from "vitest";
 
 import { DEFAULT_PCRS } from "../src/core/tpm-key.ts";
@@ -40,7 +41,7 @@ import {
 } from "./agent-world.ts";
 import type { AgentWorld } from "./agent-world.ts";
 import { createOwner } from "./owner-key.ts";
-import { HAS_TPM, measureSomethingElse, startSwtpm } from "./start-swtpm.ts";
+import { HAS_TPM, measureSomethingElse } from "./start-swtpm.ts";
 
 const KINDS = [
   { volumeKind: "file", skip: false },
@@ -309,6 +310,7 @@ describe("downgrades", () => {
     expect(seen(await world.prepare({ custody: "split" }))).toMatchObject({ code: "Misuse" });
     expect(readdirSync(world.folder)).not.toContain("disk.img");
     expect(seen(await world.prepare())).toMatchObject({ outcome: "prepared" });
+    expect(seen(await world.prepare({ custody: "split" }))).toMatchObject({ code: "Misuse" });
   });
 });
 
@@ -365,6 +367,43 @@ describe("a broker that names a recovery key of its own", () => {
     expect(await rekey(world)).toMatchObject({ outcome: "rekeyed" });
     world.broker.extensions = { recoveryKeys };
     expect(seen(await rekey(world))).toMatchObject(unconfirmed);
+    // Nor after a re-key without any.
+    world.broker.extensions = undefined;
+    expect(await rekey(world, [])).toMatchObject({ outcome: "rekeyed" });
+    world.broker.extensions = { recoveryKeys };
+    expect(seen(await rekey(world))).toMatchObject(unconfirmed);
+  });
+
+  test("may not leave out the owner's key either, which would end the recovery", async () => {
+    await using world = await createPreparedWorld({ custody: "split", recoveryKeys });
+    await world.unlock();
+    world.broker.extensions = undefined;
+    expect(seen(await rekey(world))).toMatchObject(unconfirmed);
+    expect(await world.status()).toMatchObject(kept);
+  });
+
+  test("is found by the same command on a node that was prepared without the owner's keys", async () => {
+    await using world = await createAgentWorld({ custody: "split", recoveryKeys: [attacker.jwk] });
+    await world.prepare();
+    const reason = { ...unconfirmed, reason: "prepare" };
+    expect(seen(await world.prepare({ recoveryKeys: [owner.kid] }))).toMatchObject(reason);
+    expect(await world.prepare({ recoveryKeys: [attacker.kid] })).toMatchObject({
+      outcome: "prepared",
+    });
+  });
+
+  test("gets none after the device was replaced", async () => {
+    await using world = await createPreparedWorld({ custody: "split", recoveryKeys });
+    const share = owner.open(world.broker.receipts.at(-1)?.extensions?.["deviceShare"]);
+    Object.assign(nodeOf(world), { deviceKey: undefined, counter: 0 });
+    rmSync(world.stateDir, { recursive: true });
+    world.broker.extensions = { recoveryKeys: [attacker.jwk] };
+    expect(await world.prepare({ keepVolume: true })).toMatchObject({ outcome: "prepared" });
+    await recover(world, share);
+    expect(seen(await world.unlock())).toMatchObject(unlocked);
+    expect(seen(await rekey(world))).toMatchObject(unconfirmed);
+    world.broker.extensions = { recoveryKeys };
+    expect(await rekey(world, [owner.kid])).toMatchObject({ outcome: "rekeyed" });
   });
 });
 
@@ -519,7 +558,7 @@ describe.skipIf(!HAS_TPM)("a share that the TPM seals", () => {
     expect(seen(await world.unlock())).toMatchObject({ code: "DeviceShareMissing" });
     await recover(world, owner.open(copy));
     expect(seen(await world.unlock())).toMatchObject(unlocked);
-    expect(await rekey(world)).toMatchObject({ outcome: "rekeyed" });
+    expect(await rekey(world, [owner.kid])).toMatchObject({ outcome: "rekeyed" });
     expect(await world.status()).toMatchObject({ details: { share: "sealed by the TPM" } });
   });
 });

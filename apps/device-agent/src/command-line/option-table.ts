@@ -20,7 +20,7 @@ export const GLOBAL_OPTIONS = {
 
 const RECOVERY_KEYS = {
   kind: "text",
-  value: "KEY[,KEY]",
+  value: "KEYS|none",
   help: "thumbprints of the owner's recovery keys: copy the node's share for exactly these",
 } as const satisfies OptionRow;
 

@@ -169,9 +169,10 @@ const THUMBPRINT = /^urn:ietf:params:oauth:jwk-thumbprint:sha-256:[\w-]{43}$/;
 
 function readRecoveryKeys(given: Given): readonly string[] | undefined {
   const names = text(given, "recovery-keys")?.split(",");
+  if (names?.join() === "none") return [];
   if (names?.every((name) => THUMBPRINT.test(name)) === false)
     throw misuse(
-      "--recovery-keys: expected thumbprints (urn:ietf:params:oauth:jwk-thumbprint:sha-256:…) between commas",
+      "--recovery-keys: expected none, or thumbprints (urn:ietf:params:oauth:jwk-thumbprint:sha-256:…) between commas",
     );
   return names;
 }

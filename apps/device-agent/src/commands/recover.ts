@@ -64,7 +64,7 @@ export async function recover(dependencies: CommandDependencies): Promise<AgentE
     volume: volume.kind,
     elapsedMs: roundToTenth(elapsedMs()),
     notes: [
-      "unlock the node now, then re-key it: the share that was carried is then worth nothing",
+      "unlock the node now, then re-key it (rekey --recovery-keys, with the thumbprints of the owner's keys): the share that was carried is then worth nothing",
     ],
   };
 }

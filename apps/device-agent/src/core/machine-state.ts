@@ -45,6 +45,8 @@ const rekey = z.strictObject({
   id: uuid,
   env: uuid,
   slot: z.int().check(z.gte(0), z.lte(31)),
+  /** The proposal is of split custody. */
+  split: z.optional(z.literal(true)),
   /** In split custody: the copy of the new share for the owner's recovery keys, to be reported. */
   deviceShare: z.optional(deviceShareCopy),
 });

@@ -12,7 +12,7 @@ import { enrol } from "../exchange/enrol.ts";
 import type { Journal } from "../journal/open-journal.ts";
 import { connect } from "../node/connect.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
-import { readRecoveryKeys, requireOwnersKeys } from "../share/copy-share.ts";
+import { readRecoveryKeys, requireOwnersKeys, thumbprintsOf } from "../share/copy-share.ts";
 import { isSplit } from "../share/unlock-key.ts";
 import { readPrivateFile } from "../state/read-private-file.ts";
 import { systemCode } from "../state/state-error.ts";
@@ -52,13 +52,8 @@ export async function enrolNode(enrolling: Enrolling): Promise<NodeEnrolment> {
   const deadline = AbortSignal.timeout(dependencies.totalTimeoutMs);
   const answer = await enrol(transport, deadline, input);
   if (answer.kind === "denial") return answer;
-  if (given.custody === "split" && !isSplit(answer.envelope))
-    throw new AppError("Misuse", {
-      detail:
-        "--custody split: the order is in escrow custody; its owner can choose split custody in the unlock policy",
-    });
   const recoveryKeys = readRecoveryKeys(answer.enrolment.extensions);
-  requireOwnersKeys(recoveryKeys, given.recoveryKeys, undefined);
+  requireGiven(given, isSplit(answer.envelope), thumbprintsOf(recoveryKeys));
   folder.writeEnvelope(answer.envelope.jws);
   const settings: Settings = {
     version: 1,
@@ -76,6 +71,24 @@ export async function enrolNode(enrolling: Enrolling): Promise<NodeEnrolment> {
   folder.writeSettings(settings);
   journal.append("enrolled", { order, serial, deviceKey: signingKey.kid, grade });
   return { kind: "enrolled", settings };
+}
+
+/**
+ * A person at the node may demand a custody, and for whom its share is copied.
+ *
+ * @throws {AppError} `Misuse` or `RecoveryKeyUnconfirmed`
+ */
+export function requireGiven(
+  { custody, recoveryKeys }: PrepareArguments,
+  isSplitNode: boolean,
+  named: readonly string[],
+): void {
+  if (custody === "split" && !isSplitNode)
+    throw new AppError("Misuse", {
+      detail:
+        "--custody split: the order is in escrow custody; its owner can choose split custody in the unlock policy",
+    });
+  requireOwnersKeys(named, recoveryKeys, "prepare");
 }
 
 /** The authority's certificate is copied, since the named file may be gone tomorrow. */

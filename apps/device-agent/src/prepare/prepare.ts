@@ -27,8 +27,9 @@ import {
   factsOfCopy,
   makeCopiedShare,
   readRecoveryKeys,
-  requireOwnersKeys,
+  thumbprintsOf,
 } from "../share/copy-share.ts";
+import { isSplitNode } from "../share/is-split-node.ts";
 import { isSplit } from "../share/unlock-key.ts";
 import { takeAgentLock } from "../state/agent-lock.ts";
 import { readBootId } from "../state/boot-id.ts";
@@ -39,7 +40,7 @@ import type { StateFolder } from "../state/state-folder.ts";
 import { createStateStore } from "../state/state-store.ts";
 import type { StateStore } from "../state/state-store.ts";
 import { chooseVolumeKind, openVolume } from "../volume/choose-volume.ts";
-import { enrolNode } from "./enrol-node.ts";
+import { enrolNode, requireGiven } from "./enrol-node.ts";
 import { formatVolume } from "./format-volume.ts";
 import { checkPrepareArguments } from "./prepare-options.ts";
 
@@ -80,13 +81,14 @@ export async function prepare(
     throw new AppError("VolumeUnavailable", {
       detail: `${volume.path} holds ${decision.what}${given.keepVolume ? "" : ": it is overwritten only with --format-existing"}`,
     });
+  if (found !== undefined) requireGivenBefore(preparing, found);
   if (decision.kind === "already-prepared")
     return prepared(preparing, { notes: ["it was prepared already"] });
   const { kind, path } = volume;
   const enrolled =
     found === undefined
       ? await enrolNode({ ...preparing, volume: { kind, path } })
-      : { kind: "enrolled" as const, settings: requireOwnersKeysIn(found, given) };
+      : { kind: "enrolled" as const, settings: found };
   if (enrolled.kind === "denial") return denied(preparing, enrolled.denial);
   if (decision.kind === "keep") return takeOver(preparing, enrolled.settings, decision.volumeId);
   return lockVolume(preparing, enrolled.settings, decision.kind === "try-key-first");
@@ -190,9 +192,12 @@ async function lockVolume(
   return prepared(preparing, { ...proven, ...describe(grant, opened.envelope.generation) });
 }
 
-function requireOwnersKeysIn(found: Settings, { recoveryKeys }: PrepareArguments): Settings {
-  requireOwnersKeys(readRecoveryKeys(found), recoveryKeys, undefined);
-  return found;
+/** Also of a run that was killed, and of a finished one. */
+function requireGivenBefore({ given, folder, store }: Preparing, found: Settings): void {
+  const { current } = store;
+  const copiedFor = current.shareCopiedFor ?? thumbprintsOf(readRecoveryKeys(found));
+  const isSplitNow = given.custody === undefined || isSplitNode(folder, found, current);
+  requireGiven(given, isSplitNow, copiedFor);
 }
 
 function requireSameNode(found: Settings, given: PrepareArguments): void {

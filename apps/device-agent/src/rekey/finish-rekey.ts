@@ -13,8 +13,8 @@ import type { Journal } from "../journal/open-journal.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { openSession } from "../node/open-node.ts";
 import { describeCopy } from "../share/copy-share.ts";
-import { destroyOtherShares, destroyShare, findShare } from "../share/keep-share.ts";
-import { isSplit } from "../share/unlock-key.ts";
+import { destroyOtherShares, destroyShare } from "../share/keep-share.ts";
+import { requireSplit } from "../share/unlock-key.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import { createStateStore } from "../state/state-store.ts";
 import type { StateStore } from "../state/state-store.ts";
@@ -49,9 +49,7 @@ export async function finishRekey(rekeying: Rekeying, rekey: Rekey): Promise<Rek
     const { jws, generation, envelope } = answer.envelope;
     const { env } = envelope.context;
     if (env !== rekey.env) return await giveUp(rekeying, rekey, env);
-    // The proposal's share was made only if its custody was split.
-    if (isSplit(answer.envelope) !== (findShare(folder, env) !== "missing"))
-      throw new AppError("EnvelopeRejected", { detail: "its custody is not that of the proposal" });
+    if (rekey.split === true) requireSplit(answer.envelope);
     folder.writeEnvelope(jws);
     store.update({
       env,

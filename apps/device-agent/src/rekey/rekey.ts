@@ -19,9 +19,9 @@ import { openSession, readHeldEnvelope } from "../node/open-node.ts";
 import { roundToTenth } from "../node/stopwatch.ts";
 import {
   factsOfCopy,
-  knownRecoveryKeys,
   makeCopiedShare,
   requireOwnersKeys,
+  thumbprintsOf,
 } from "../share/copy-share.ts";
 import { isSplit, requireCustody, unlockKeyOf } from "../share/unlock-key.ts";
 import { openVolume } from "../volume/choose-volume.ts";
@@ -72,8 +72,8 @@ export async function rekey(
    */
   const anew = (): Rekeying => ({ ...rekeying, session: { ...session, deadline: limit() } });
   const requireKeys: RequireKeys = (held, recoveryKeys) => {
-    const known = isSplit(held) ? knownRecoveryKeys(settings, store.current) : undefined;
-    requireOwnersKeys(recoveryKeys, given.recoveryKeys, known);
+    const known = isSplit(held) ? (store.current.shareCopiedFor ?? []) : undefined;
+    requireOwnersKeys(thumbprintsOf(recoveryKeys), given.recoveryKeys ?? known);
   };
   const end = await finishInterrupted(rekeying);
   const { ended, interrupted } =
@@ -144,7 +144,8 @@ async function addKey(
   const { store } = session;
   const { env } = envelope.envelope.context;
   const slot = await chooseSlot(session, volume.slots, id, (old) => removeSlot(volume, old));
-  store.update({ rekey: { step: "proposed", id, env, slot } });
+  const custody = isSplit(envelope) ? ({ split: true } as const) : {};
+  store.update({ rekey: { step: "proposed", id, env, slot, ...custody } });
   const keys: Uint8Array[] = [currentKey, proposedKey];
   let copy: Awaited<ReturnType<typeof makeCopiedShare>>;
   try {
@@ -166,7 +167,7 @@ async function addKey(
   }
   const facts = { rekey: id, slot, ...factsOfCopy(copy?.deviceShare) };
   const journalHead = journal.append("rekey-added", facts);
-  store.update({ journalHead, rekey: { step: "added", id, env, slot, ...copy } });
+  store.update({ journalHead, rekey: { step: "added", id, env, slot, ...custody, ...copy } });
 }
 
 /**

@@ -13,7 +13,6 @@ import { AppError, withoutUndefined } from "@databox-cmk/errors";
 import { parseWith, recoveryKeys } from "@databox-cmk/protocol";
 
 import type { MachineState } from "../core/machine-state.ts";
-import type { Settings } from "../core/settings.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import { makeShare, readShare } from "./keep-share.ts";
 
@@ -104,35 +103,32 @@ export function factsOfCopy(copy: ShareCopy["deviceShare"] | undefined) {
   return withoutUndefined({ copiedFor: shareCopiedFor?.join(" "), copy: shareCopyHash });
 }
 
-/** The keys for which a node in split custody has copied its share before, or was enrolled to. */
-export const knownRecoveryKeys = (settings: Settings, state: MachineState): readonly string[] =>
-  state.shareCopiedFor ?? readRecoveryKeys(settings).map(({ kid }) => kid);
-
 /**
  * A broker that could add a recovery key of its own would have the node's share, and with it the
- * volume.
+ * volume; one that could leave out the owner's would end their recovery.
  *
  * @param named - by the broker
- * @param given - by a person at the node: exactly these
- * @param known - from before: no other; undefined at the first copy
+ * @param expected - by a person at the node, or from the last copy; undefined at the first copy
  * @throws {AppError} `RecoveryKeyUnconfirmed`
  */
 export function requireOwnersKeys(
-  named: readonly Pick<RecoveryKey, "kid">[],
-  given: readonly string[] | undefined,
-  known: readonly string[] | undefined,
+  named: readonly string[],
+  expected: readonly string[] | undefined,
+  reason?: "prepare",
 ): void {
-  const kids = named.map(({ kid }) => kid);
-  const expected = given ?? known;
-  const foreign = expected === undefined ? [] : kids.filter((kid) => !expected.includes(kid));
-  if (foreign.length > 0)
-    throw new AppError("RecoveryKeyUnconfirmed", { detail: foreign.join(" ") });
-  const absent = given?.filter((kid) => !kids.includes(kid)) ?? [];
-  if (absent.length > 0)
-    throw new AppError("RecoveryKeyUnconfirmed", {
-      detail: `the broker does not name ${absent.join(" ")}`,
-    });
+  if (expected === undefined) return;
+  const foreign = named.filter((kid) => !expected.includes(kid));
+  const absent = expected.filter((kid) => !named.includes(kid));
+  if (foreign.length + absent.length === 0) return;
+  const told = [
+    ...foreign.map((kid) => `${kid} is not confirmed`),
+    ...absent.map((kid) => `the broker does not name ${kid}`),
+  ];
+  throw new AppError("RecoveryKeyUnconfirmed", { reason, detail: told.join(", ") });
 }
+
+export const thumbprintsOf = (keys: readonly Pick<RecoveryKey, "kid">[]): readonly string[] =>
+  keys.map(({ kid }) => kid);
 
 const rejected = (detail: string, cause?: unknown): AppError =>
   new AppError("EnvelopeRejected", { detail: `recovery keys: ${detail}`, cause });

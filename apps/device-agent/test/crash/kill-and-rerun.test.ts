@@ -155,26 +155,37 @@ function copiedBy({ serial }: CrashNode): Uint8Array {
   return owner.open(broker.receipts.findLast(isOfNode)?.extensions?.["deviceShare"]);
 }
 
-async function createNodeWithoutShare(): Promise<{ node: CrashNode; input: string }> {
+/** @param given - a share that it was given, which is not its own */
+async function createNodeWithoutShare(
+  given?: Uint8Array,
+): Promise<{ node: CrashNode; input: string }> {
   const node = await createNode("file", "split");
   await node.prepare();
   rmSync(shareFile(node));
+  if (given !== undefined)
+    expectSuccess(0, await node.run("recover", TO_THE_END, encodeBase64url(given)));
   return { node, input: encodeBase64url(copiedBy(node)) };
 }
 
-test("a node whose recovery was killed at any step is recovered by the same command", async () => {
-  const { node, input } = await createNodeWithoutShare();
-  const whole = await node.run("recover", { steps: "all", at: 0 }, input);
-  expect(whole.steps).toBeGreaterThanOrEqual(6);
-  await eachStep(whole, async (at) => {
-    const next = await createNodeWithoutShare();
-    const killed = await next.node.run("recover", { steps: "all", at }, next.input);
-    expect(killed).toMatchObject({ signal: "SIGKILL" });
-    expectSuccess(at, await next.node.run("recover", TO_THE_END, next.input));
-    expectSuccess(at, await next.node.run("unlock"));
-    expectSuccess(at, await next.node.run("journal"));
-  });
-});
+test.each([
+  ["no share", undefined],
+  ["another node's share", new Uint8Array(32).fill(7)],
+])(
+  "a node with %s whose recovery was killed at any step is recovered by the same command",
+  async (_, given) => {
+    const { node, input } = await createNodeWithoutShare(given);
+    const whole = await node.run("recover", { steps: "all", at: 0 }, input);
+    expect(whole.steps).toBeGreaterThanOrEqual(6);
+    await eachStep(whole, async (at) => {
+      const next = await createNodeWithoutShare(given);
+      const killed = await next.node.run("recover", { steps: "all", at }, next.input);
+      expect(killed).toMatchObject({ signal: "SIGKILL" });
+      expectSuccess(at, await next.node.run("recover", TO_THE_END, next.input));
+      expectSuccess(at, await next.node.run("unlock"));
+      expectSuccess(at, await next.node.run("journal"));
+    });
+  },
+);
 
 const challenged = async (node: CrashNode, kill?: KillPoint): Promise<string> => {
   const run = await node.run("challenge", kill);

@@ -158,7 +158,7 @@ export const SAMPLES: Readonly<Record<SchemaName, unknown>> = {
     shareCopyHash: "0a".repeat(32),
     shareUnproven: true,
     env: UUID,
-    rekey: { step: "added", id: UUID, env: UUID, slot: 1, deviceShare: { iv: "abc" } },
+    rekey: { step: "added", id: UUID, env: UUID, slot: 1, split: true, deviceShare: { iv: "abc" } },
     journalHead: HASH,
     receipts: [
       { about: "lease", lease: UUID, outcome: "relocked", cause: "boot", drill: UUID },

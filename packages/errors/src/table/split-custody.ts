@@ -8,6 +8,12 @@ const ADD_RECOVERY_KEY = {
   for: "order-owner",
 } as const satisfies Step<Text>;
 
+const COMPUTE_THUMBPRINT = {
+  en: "Compute the thumbprints from your own key files, not from a page of the service (docs/customer/split-custody.md)",
+  de: "Berechnen Sie die Fingerabdrücke aus Ihren eigenen Schlüsseldateien, nicht von einer Seite des Dienstes (docs/customer/split-custody.md)",
+  for: "order-owner",
+} as const satisfies Step<Text>;
+
 const EXPORT_SHARES = {
   en: "Export the envelopes of the order: deviceShare is the share of each node, for your recovery key",
   de: "Exportieren Sie die Umschläge des Auftrags: deviceShare ist der Anteil jedes Knotens, für Ihren Wiederherstellungsschlüssel",
@@ -150,14 +156,10 @@ export const SPLIT_CUSTODY_ERRORS = {
       de: "Bitten Sie den Besitzer des Auftrags {orderName} um die Fingerabdrücke seiner Wiederherstellungsschlüssel, und vergleichen Sie sie mit dem angezeigten.",
     },
     steps: [
+      COMPUTE_THUMBPRINT,
       {
-        en: "Compute the thumbprint from your own key file, not from a page of the service (docs/customer/split-custody.md)",
-        de: "Berechnen Sie den Fingerabdruck aus Ihrer eigenen Schlüsseldatei, nicht von einer Seite des Dienstes (docs/customer/split-custody.md)",
-        for: "order-owner",
-      },
-      {
-        en: "If you added or replaced a recovery key, give the command the thumbprints of all of them",
-        de: "Haben Sie einen Wiederherstellungsschlüssel hinzugefügt oder ersetzt, geben Sie dem Befehl die Fingerabdrücke aller Schlüssel",
+        en: "If you added, replaced or removed a recovery key, or replaced the device, re-key with the thumbprints of all your keys",
+        de: "Haben Sie einen Wiederherstellungsschlüssel hinzugefügt, ersetzt oder entfernt oder das Gerät ersetzt, geben Sie dem Knoten einen neuen Schlüssel mit den Fingerabdrücken aller Ihrer Schlüssel",
         command: "databox-agent rekey --recovery-keys <thumbprints>",
         for: "site-operator",
       },
@@ -172,8 +174,36 @@ export const SPLIT_CUSTODY_ERRORS = {
       de: "Der Besitzer eines Wiederherstellungsschlüssels erhält eine Kopie des Anteils des Geräts. Ein Broker in fremder Hand könnte einen eigenen Schlüssel nennen und das Gerät damit öffnen.",
     },
     meanwhile: {
-      en: "The volume keeps its key, its share and the copy of the share that exists.",
-      de: "Das Volume behält seinen Schlüssel, seinen Anteil und die Kopie des Anteils, die es gibt.",
+      en: "Nothing changes: a prepared node keeps its key, its share and the copy of the share that exists.",
+      de: "Nichts ändert sich: Ein vorbereiteter Knoten behält seinen Schlüssel, seinen Anteil und die Kopie des Anteils, die es gibt.",
+    },
+    reasons: {
+      prepare: {
+        message: {
+          en: "The recovery keys of the order are not those that were given to the preparation",
+          de: "Die Wiederherstellungsschlüssel des Auftrags sind nicht die, die der Vorbereitung genannt wurden",
+        },
+        steps: [
+          COMPUTE_THUMBPRINT,
+          {
+            en: "If the given thumbprints are right, add these keys to the order and remove every other one (portal: order > Backup keys); then prepare again with the same options",
+            de: "Stimmen die genannten Fingerabdrücke, fügen Sie diese Schlüssel dem Auftrag hinzu und entfernen Sie jeden anderen (Portal: Auftrag > Ersatzschlüssel); bereiten Sie dann mit denselben Optionen noch einmal vor",
+            for: "order-owner",
+          },
+          {
+            en: "If the node was enrolled before without them, move its state away, replace the device (portal: order > Device details > Replace device), and prepare with the new code",
+            de: "Wurde der Knoten zuvor ohne sie angemeldet, legen Sie seinen Zustand beiseite, ersetzen Sie das Gerät (Portal: Auftrag > Gerätedetails > Gerät ersetzen), und bereiten Sie mit dem neuen Code vor",
+            command: "mv {stateDir} {stateDir}.replaced",
+            for: "site-operator",
+          },
+          {
+            en: "If it is prepared already, unlock it and re-key it with the thumbprints of your keys",
+            de: "Ist er schon vorbereitet, entsperren Sie ihn, und geben Sie ihm einen neuen Schlüssel mit den Fingerabdrücken Ihrer Schlüssel",
+            command: "databox-agent rekey --recovery-keys <thumbprints>",
+            for: "site-operator",
+          },
+        ],
+      },
     },
   }),
   DeviceShareMissing: invalid(500, "order-owner", {
