@@ -22,7 +22,7 @@ export { retryDelayMs } from "./core/retry-delay.ts";
 export {
   AT_ONCE as CAMPAIGN_STEPS_AT_ONCE,
   TURN_MS as CAMPAIGN_TURN_MS,
-  VAULTS_AT_ONCE as CAMPAIGN_VAULTS_AT_ONCE,
+  CAMPAIGNS_AT_ONCE,
 } from "./key-life/campaigns/run-campaigns.ts";
 export { AT_ITS_END, ENOUGH_INSIDE } from "./load/admission.ts";
 export { createLedger, type Ledger, mayTakePlace, type Party } from "./load/fair-share.ts";

@@ -2,7 +2,7 @@ import {
   CAMPAIGN_LOOK_MS,
   CAMPAIGN_STEPS_AT_ONCE,
   CAMPAIGN_TURN_MS,
-  CAMPAIGN_VAULTS_AT_ONCE,
+  CAMPAIGNS_AT_ONCE,
   createVaultBudget,
   decideRetry,
   retryDelayMs,
@@ -101,7 +101,7 @@ export function simulateCampaign({
   }
   /** A round ends when all its vaults are done; the next one follows at once if it did something. */
   function look(owner: Owner): void {
-    while (owner.vaults < CAMPAIGN_VAULTS_AT_ONCE && owner.nextVault < size.vaults) {
+    while (owner.vaults < CAMPAIGNS_AT_ONCE && owner.nextVault < size.vaults) {
       const vault = owner.nextVault;
       owner.nextVault += 1;
       if (turns.has(vault) || at(waiting, vault).length === 0) continue;

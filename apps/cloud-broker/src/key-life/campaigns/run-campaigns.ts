@@ -32,12 +32,14 @@ export type RunnerDependencies = {
  * together, and an unlock at that moment waits for all of them.
  */
 export const AT_ONCE = 16;
-/** A replica works on so many vaults at once, and leaves the others to other replicas. */
-export const VAULTS_AT_ONCE = 4;
+/** A replica works on so many campaigns at once, in one vault of each. */
+export const CAMPAIGNS_AT_ONCE = 4;
 /** Renew the claim well before it ends. */
 const RENEW_BEFORE_MS = 20_000;
 /** Then the next vault or campaign has its turn, so that none waits for a large one. */
 export const TURN_MS = 60_000;
+/** A campaign without a due step is left alone for so long, while others have their turns. */
+const IDLE_MS = 5_000;
 
 /** Replicas share a campaign by its vaults: one of them keeps the budget of a vault. */
 export function createCampaignRunner(deps: RunnerDependencies): CampaignRunner {
@@ -101,40 +103,51 @@ export function createCampaignRunner(deps: RunnerDependencies): CampaignRunner {
     return steps;
   }
 
+  /** One turn, in the first vault that has a due step and that no other replica works on. */
   async function runCampaign(campaign: Campaign): Promise<number> {
     let steps = 0;
     let vault = await nextVault(plane, campaign, undefined);
-    while (vault !== undefined && !isClosing()) {
+    while (vault !== undefined && steps === 0 && !isClosing()) {
       const name = vault;
-      steps += await inTurns(name, () => runVault(campaign, name));
+      steps = await inTurns(name, () => runVault(campaign, name));
       vault = await nextVault(plane, campaign, name);
     }
     if (steps === 0 && !isClosing()) await finish(plane, campaign);
     return steps;
   }
 
-  /** Each running campaign has a turn at each of its vaults that no other replica works on. */
-  async function runRound(): Promise<number> {
-    const campaigns = (await runningCampaigns(store)).values();
-    const worker = async (): Promise<number> => {
-      let steps = 0;
-      for (const campaign of campaigns) {
-        if (isClosing()) break;
-        steps += await runCampaign(campaign);
-      }
-      return steps;
-    };
-    const ended = await Promise.allSettled(Array.from({ length: VAULTS_AT_ONCE }, worker));
-    return ended.reduce((sum, each) => {
-      if (each.status === "rejected") throw each.reason;
-      return sum + each.value;
-    }, 0);
-  }
-
   return {
     async run() {
+      const idleSinceMs = new Map<string, EpochMs>();
+      const turns = new Map<string, Promise<number>>();
+      let queue: readonly Campaign[] = [];
       let steps = 0;
-      for (let some = await runRound(); some > 0; some = await runRound()) steps += some;
+
+      async function takeTurn(): Promise<boolean> {
+        if (queue.length === 0)
+          queue = (await runningCampaigns(store)).filter(
+            ({ id }) => !turns.has(id) && (idleSinceMs.get(id) ?? 0) + IDLE_MS <= now(),
+          );
+        const [campaign, ...others] = queue;
+        queue = others;
+        if (campaign === undefined) {
+          // A campaign may have started when a turn ends.
+          const running = [...turns.values()];
+          if (running.length > 0) await Promise.race(running);
+          return running.length > 0;
+        }
+        const turn = runCampaign(campaign).finally(() => turns.delete(campaign.id));
+        turns.set(campaign.id, turn);
+        const some = await turn;
+        if (some === 0) idleSinceMs.set(campaign.id, now());
+        steps += some;
+        return true;
+      }
+      const worker = async (): Promise<void> => {
+        while (!isClosing() && (await takeTurn()));
+      };
+      const ended = await Promise.allSettled(Array.from({ length: CAMPAIGNS_AT_ONCE }, worker));
+      for (const each of ended) if (each.status === "rejected") throw each.reason;
       return steps;
     },
   };
