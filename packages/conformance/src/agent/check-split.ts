@@ -95,6 +95,13 @@ export async function checkSplit(
       if (outcome === "rekeyed" || outcome === "refused") return `said ${outcome}`;
       return node.env === env ? unlocks() : "confirmed it";
     });
+    await run(suite, "is not rekeyed for a recovery key of the broker's own", async () => {
+      await unlocks();
+      broker.extensions = { recoveryKeys: [owner.jwk, createOwner().jwk] };
+      const { outcome } = await rekey();
+      if (outcome === "rekeyed") return "said rekeyed";
+      return node.env === env ? unlocks() : "confirmed it";
+    });
     await run(suite, "takes no envelope of escrow as the answer to its confirmation", async () => {
       await unlocks();
       broker.extensions = { recoveryKeys: [owner.jwk] };
