@@ -24,7 +24,7 @@ export function useStartCampaign(initial: CampaignForm) {
     form,
     set: (change: Partial<CampaignForm>) => {
       setForm({ ...form, ...change });
-      // A reset of a start that succeeded would permit a second one.
+      // A reset of a start that runs, or of one that succeeded, would permit a second one.
       if (start.isError) start.reset();
     },
     decided,

@@ -5,7 +5,6 @@ import {
   type UseMutationResult,
 } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
-import { useRef } from "react";
 
 import { ProblemError } from "../api/problem-error.ts";
 import { type ActionName, ActionToast } from "./action-toast.tsx";
@@ -13,8 +12,7 @@ import { TOASTER_ID } from "./action-toaster.tsx";
 
 /**
  * A change that the reader orders. A toast reports its end, on whichever page the reader is by
- * then. While it runs, it cannot be ordered again. Reads, and answers that are shown once, use
- * `useMutation`.
+ * then. Reads, and answers that are shown once, use `useMutation`.
  *
  * @param action - its name in the texts, or how its name follows from the variables
  */
@@ -24,34 +22,18 @@ export function useAction<Data, Variables = void>(
 ): UseMutationResult<Data, Error, Variables> {
   const { dispatchToast } = useToastController(TOASTER_ID);
   const { jobName } = useParams({ strict: false });
-  const isForgotten = useRef(false);
-  const mutation: UseMutationResult<Data, Error, Variables> = useMutation({
+  return useMutation({
     ...options,
-    onSettled: async (data, error, variables, ...rest) => {
+    onSettled: (data, error, variables, ...rest) => {
       const name = typeof action === "function" ? action(variables) : action;
       dispatchToast(<ActionToast action={name} order={jobName} error={error} />, {
         intent: intentOf(error),
         // Fluent traps the focus of a reader who comes to a toast by Tab.
         root: { tabIndex: -1 },
       });
-      await options.onSettled?.(data, error, variables, ...rest);
-      if (isForgotten.current) mutation.reset();
+      return options.onSettled?.(data, error, variables, ...rest);
     },
   });
-  return {
-    ...mutation,
-    // Enter in a field sends a form whose button is only focusable.
-    mutate: (...wanted) => {
-      if (mutation.isPending) return;
-      isForgotten.current = false;
-      mutation.mutate(...wanted);
-    },
-    // An action that still runs looks like one until it ends.
-    reset: () => {
-      if (mutation.isPending) isForgotten.current = true;
-      else mutation.reset();
-    },
-  };
 }
 
 /** A change that waits for people or for the service has not failed. */

@@ -48,11 +48,10 @@ export function PolicyForm({
   const [base, setBase] = useState(stored);
   const [policy, setPolicy] = useState<UnlockPolicy>(() => policyOf(stored.view));
   const saving = useAction("changePolicy", {
-    mutationFn: (sent: UnlockPolicy) => writeUnlockPolicy(client, name, sent, base.tag),
-    onSuccess: (written, sent) => {
+    mutationFn: () => writeUnlockPolicy(client, name, policy, base.tag),
+    onSuccess: (written) => {
       setBase(written);
-      // An edit during the save stays.
-      setPolicy((shown) => (shown === sent ? policyOf(written.view) : shown));
+      setPolicy(policyOf(written.view));
     },
     onSettled: refresh,
   });
@@ -70,7 +69,7 @@ export function PolicyForm({
       className={styles.form}
       onSubmit={(event) => {
         event.preventDefault();
-        if (parsed.ok && isChanged) saving.mutate(policy);
+        if (parsed.ok && isChanged) saving.mutate();
       }}
     >
       <UnsavedGuard isDirty={isChanged && !saving.isPending} />
