@@ -17,7 +17,7 @@ export type Route<Context> = {
   ) => Promise<HttpAnswer> | HttpAnswer;
 };
 
-/** A row of a router. */
+/** Names a row's members by their position. */
 export const row = <Handle>(method: string, path: string, handle: Handle) => ({
   method,
   path,

@@ -112,13 +112,13 @@ const ROWS = {
 } satisfies Record<string, readonly [operation: string, description: string]>;
 
 /**
- * An ARM action: a customer's has a row, so that Azure can list it. The operator's are never
- * granted by roles.
+ * An ARM action. A role can grant those with a row; the operator's and Event Grid's need an app
+ * role.
  */
 export type Action =
   `Microsoft.DataBox/${keyof typeof ROWS | `operator/${string}` | "keyEvents/action"}`;
 
-/** The actions that routes need. */
+/** The actions of customers that routes need; the portal shows which of them a caller has. */
 export const ACTIONS = namesOf(ROWS)
   .filter((name) => name !== "locations/availableSkus/read")
   .map((name) => `Microsoft.DataBox/${name}` as const);

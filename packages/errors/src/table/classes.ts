@@ -1,6 +1,6 @@
 import type { ErrorClass, Who, WrittenRow } from "../row.ts";
 
-/** The rows of one class: the status, the person who must act, and the texts. */
+/** Makes the rows of one class from a status, the person who must act, and the texts. */
 const ofClass =
   (name: ErrorClass) =>
   (
