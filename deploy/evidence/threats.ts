@@ -310,8 +310,9 @@ export const THREATS: readonly Evidence[] = [
     shownBy: {
       "apps/device-agent/test/split-custody.test.ts": [
         "a re-key to escrow is refused, and the volume is unchanged",
+        "an envelope of split custody that confirms a re-key in escrow is refused",
         "an envelope of escrow that confirms a re-key in split custody is refused, and both slots stay",
-        "an answer about the broker's keys brings no envelope of escrow",
+        "an answer about the broker's keys %s",
         "prepare --custody split refuses an order in escrow, and formats nothing",
       ],
     },
@@ -334,6 +335,7 @@ export const THREATS: readonly Evidence[] = [
       "apps/device-agent/test/split-custody.test.ts": [
         "the node tells the hash of the copy that it sent, so that a copy that was swapped shows",
         "a share of another node, or of a copy that was swapped, opens nothing and can be replaced",
+        "a preparation that is repeated reports the same copy, which the broker may have",
       ],
     },
   },

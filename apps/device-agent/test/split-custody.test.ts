@@ -14,12 +14,7 @@ import {
   sealEnvelope,
   signMessage,
 } from "@databox-cmk/crypto";
-import {
-  DEVICE_ROUTES,
-  JOSE_MEDIA_TYPE,
-  MESSAGE_TYPES,
-  type MessageType,
-} from "@databox-cmk/protocol";
+import { DEVICE_ROUTES, JOSE_MEDIA_TYPE, MESSAGE_TYPES } from "@databox-cmk/protocol";
 import { startSwtpm } from "@databox-cmk/testkit";
 import { describe, expect, test } from "vitest";
 
@@ -30,6 +25,7 @@ import { connect } from "../src/node/connect.ts";
 import { openSession } from "../src/node/open-node.ts";
 import { openStateFolder } from "../src/state/state-folder.ts";
 import { createStateStore } from "../src/state/state-store.ts";
+import type { StateStore } from "../src/state/state-store.ts";
 import { openVolume } from "../src/volume/choose-volume.ts";
 import { SYSTEM_FOLDERS } from "../src/volume/luks2/find-cryptsetup.ts";
 import {
@@ -201,6 +197,75 @@ test("has no passkey: none is asked for, and none is tried", async () => {
   expect(asked).toEqual([]);
 });
 
+/** The broker tells the node new keys, and an envelope. @returns what became of it */
+async function tellKeys(
+  world: AgentWorld,
+  cus: "split" | undefined,
+  meanwhile: (store: StateStore) => void = () => undefined,
+): Promise<{ readonly error: unknown; readonly isKept: boolean }> {
+  const { broker } = world;
+  const { env, order } = nodeOf(world);
+  const folder = openStateFolder(world.stateDir);
+  const [settings, stored] = [folder.readSettings(), folder.readState()];
+  if (settings === undefined || stored === undefined) throw new Error("not prepared");
+  const { signedEnvelope } = await forgeProposal(world, { env, ...(cus && { cus }) });
+  broker.intercept = async ({ request }) => ({
+    status: 200,
+    headers: { "content-type": JOSE_MEDIA_TYPE },
+    body: await signMessage(broker.signingKey, MESSAGE_TYPES.brokerKeys, {
+      requestHash: messageHash(request),
+      order,
+      serial: SERIAL,
+      brokerKeys: [broker.signingKey.publicJwk, generateSigningKey().key.publicJwk],
+      envelope: signedEnvelope,
+    }),
+  });
+  using transport = connect(settings.connection);
+  const store = createStateStore(folder, stored);
+  const stop = new AbortController().signal;
+  const opening = { folder, settings, store, transport, deadline: stop, mark: () => undefined };
+  const ended = Promise.withResolvers<unknown>();
+  // A request that fails ends the test, too.
+  const post: typeof transport.post = async (...parameters) => {
+    try {
+      return await transport.post(...parameters);
+    } catch (error) {
+      ended.resolve(error);
+      throw error;
+    }
+  };
+  const state: NodeState = {
+    read: () => store.current,
+    async change(work) {
+      meanwhile(store);
+      try {
+        return await work(store);
+      } catch (error) {
+        ended.resolve(error);
+        throw error;
+      } finally {
+        ended.resolve(undefined);
+      }
+    },
+    runAlone: (command) => command(),
+  };
+  createBrokerKeysKeeper({
+    session: { ...openSession(opening), transport: { ...transport, post } },
+    folder,
+    state,
+    nowIso: () => "2026-11-28T00:00:00.000Z",
+    pin: () => undefined,
+  }).keep(stop);
+  const error = await ended.promise;
+  broker.intercept = undefined;
+  return { error, isKept: folder.readEnvelope() === signedEnvelope };
+}
+
+/** Another process learns of a re-wrap. */
+const raiseGeneration = (store: StateStore) => {
+  store.update({ generation: store.current.generation + 2 });
+};
+
 describe("downgrades", () => {
   test("a re-key to escrow is refused, and the volume is unchanged", async () => {
     await using world = await createPreparedWorld({ custody: "split" });
@@ -230,6 +295,22 @@ describe("downgrades", () => {
     expect(await world.status()).toMatchObject({ details: { custody: "split" } });
   });
 
+  test("an envelope of split custody that confirms a re-key in escrow is refused", async () => {
+    await using world = await createPreparedWorld();
+    await world.unlock();
+    world.broker.intercept = async ({ path, answer }) => {
+      const { proposal } = nodeOf(world);
+      if (path === DEVICE_ROUTES.rekeys && proposal !== undefined) {
+        const { env } = proposal.envelope.context;
+        const { signedEnvelope } = await forgeProposal(world, { env, cus: "split" });
+        nodeOf(world).proposal = { ...proposal, signedEnvelope };
+      }
+      return answer;
+    };
+    expect(seen(await rekey(world))).toMatchObject({ code: "EnvelopeRejected" });
+    expect(await volumeOf(world).slots.list()).toHaveLength(2);
+  });
+
   test("a proposal with the identity of the envelope in force, whose share would stay, is refused", async () => {
     await using world = await createPreparedWorld({ custody: "split" });
     await world.unlock();
@@ -240,69 +321,26 @@ describe("downgrades", () => {
     expect(await rekey(world)).toMatchObject({ outcome: "rekeyed" });
   });
 
-  test("an answer about the broker's keys brings no envelope of escrow", async () => {
-    await using world = await createPreparedWorld({ custody: "split" });
-    const { broker } = world;
-    const { env, order, generation, envelope } = nodeOf(world);
-    const folder = openStateFolder(world.stateDir);
-    const [settings, stored] = [folder.readSettings(), folder.readState()];
-    if (settings === undefined || stored === undefined) throw new Error("not prepared");
-    const escrow = await sealEnvelope({
-      unlockKey: new Uint8Array(32),
-      cek: new Uint8Array(32),
-      context: { env, ord: order, dev: SERIAL },
-      recipients: envelope.recipients,
+  test.each([
+    ["brings no envelope of escrow to a node in split custody", "split", undefined],
+    ["brings no envelope of split custody to a node in escrow", "escrow", "split"],
+  ] as const)("an answer about the broker's keys %s", async (_, custody, cus) => {
+    await using world = await createPreparedWorld({ custody });
+    expect(await tellKeys(world, cus)).toMatchObject({
+      error: { code: "EnvelopeRejected" },
+      isKept: false,
     });
-    const sign = (type: MessageType, payload: object) =>
-      signMessage(broker.signingKey, type, payload);
-    broker.intercept = async ({ path, request, answer }) =>
-      path === DEVICE_ROUTES.brokerKeys
-        ? {
-            status: 200,
-            headers: { "content-type": JOSE_MEDIA_TYPE },
-            body: await sign(MESSAGE_TYPES.brokerKeys, {
-              requestHash: messageHash(request),
-              order,
-              serial: SERIAL,
-              brokerKeys: [broker.signingKey.publicJwk, generateSigningKey().key.publicJwk],
-              envelope: await sign(MESSAGE_TYPES.envelope, {
-                env,
-                generation: generation + 1,
-                jwe: escrow.toJSON(),
-              }),
-            }),
-          }
-        : answer;
-    using transport = connect(settings.connection);
-    const store = createStateStore(folder, stored);
-    const stop = new AbortController().signal;
-    const opening = { folder, settings, store, transport, deadline: stop, mark: () => undefined };
-    const ended = Promise.withResolvers<unknown>();
-    const state: NodeState = {
-      read: () => store.current,
-      async change(work) {
-        try {
-          return await work(store);
-        } catch (error) {
-          ended.resolve(error);
-          throw error;
-        } finally {
-          ended.resolve(undefined);
-        }
-      },
-      runAlone: (command) => command(),
-    };
-    createBrokerKeysKeeper({
-      session: openSession(opening),
-      folder,
-      state,
-      nowIso: () => "2026-11-28T00:00:00.000Z",
-      pin: () => undefined,
-    }).keep(stop);
-    expect(await ended.promise).toMatchObject({ code: "EnvelopeRejected" });
-    expect(folder.readSettings()).toEqual(settings);
-    broker.intercept = undefined;
     expect(seen(await world.unlock())).toMatchObject(unlocked);
+  });
+
+  test("an answer about the broker's keys does not replace a newer envelope", async () => {
+    await using world = await createPreparedWorld({ custody: "split" });
+    expect(await tellKeys(world, "split")).toEqual({ error: undefined, isKept: true });
+    await using other = await createPreparedWorld({ custody: "split" });
+    expect(await tellKeys(other, "split", raiseGeneration)).toEqual({
+      error: undefined,
+      isKept: false,
+    });
   });
 
   test("prepare --custody split refuses an order in escrow, and formats nothing", async () => {
@@ -410,6 +448,51 @@ describe("a broker that names a recovery key of its own", () => {
 const hashOf = (copy: unknown) => createHash("sha256").update(JSON.stringify(copy)).digest("hex");
 
 describe("recovery", () => {
+  test("a preparation that is repeated reports the same copy, which the broker may have", async () => {
+    await using world = await createAgentWorld({ custody: "split", recoveryKeys });
+    const sent: unknown[] = [];
+    world.broker.intercept = ({ path, request, answer }) => {
+      if (path !== DEVICE_ROUTES.receipts) return answer;
+      sent.push(copyIn(request));
+      return sent.length > 1 ? answer : (response) => response.destroy();
+    };
+    expect(await world.prepare()).not.toMatchObject({ outcome: "prepared" });
+    expect(await world.prepare()).toMatchObject({ outcome: "prepared" });
+    expect(sent.map(hashOf)).toEqual([hashOf(sent[0]), hashOf(sent[0])]);
+    expect(await world.status()).toMatchObject({ details: { shareCopyHash: hashOf(sent[0]) } });
+  });
+
+  test("a re-key whose new share is lost keeps both keys of the volume", async () => {
+    await using world = await createPreparedWorld({ custody: "split", recoveryKeys });
+    await world.unlock();
+    const before = sharesOf(world);
+    world.broker.intercept = ({ path, answer }) =>
+      path === DEVICE_ROUTES.rekeyConfirmations ? (response) => response.destroy() : answer;
+    await rekey(world);
+    for (const file of sharesOf(world))
+      if (!before.includes(file)) rmSync(join(world.stateDir, file));
+    world.broker.intercept = undefined;
+    expect(seen(await rekey(world))).toMatchObject({ code: "DeviceShareMissing" });
+    expect(await volumeOf(world).slots.list()).toHaveLength(2);
+    expect(sharesOf(world)).toEqual(before);
+  });
+
+  test("a re-key that finishes an interrupted one says that its copy is for other keys", async () => {
+    await using world = await createPreparedWorld({ custody: "split", recoveryKeys });
+    await world.unlock();
+    world.broker.intercept = ({ path, answer }) =>
+      path === DEVICE_ROUTES.rekeyConfirmations ? (response) => response.destroy() : answer;
+    await rekey(world);
+    const successor = createOwner();
+    world.broker.intercept = undefined;
+    world.broker.extensions = { recoveryKeys: [successor.jwk] };
+    expect(seen(await rekey(world, [successor.kid]))).toMatchObject({
+      code: "RecoveryKeyUnconfirmed",
+    });
+    expect(await rekey(world, [successor.kid])).toMatchObject({ outcome: "rekeyed" });
+    expect(await world.status()).toMatchObject({ details: { shareCopiedFor: successor.kid } });
+  });
+
   test("the node tells the hash of the copy that it sent, so that a copy that was swapped shows", async () => {
     await using world = await createPreparedWorld({ custody: "split", recoveryKeys });
     const prepared = hashOf(world.broker.receipts.at(-1)?.extensions?.["deviceShare"]);

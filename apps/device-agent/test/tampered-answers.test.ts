@@ -46,7 +46,7 @@ const CODES: Readonly<Record<string, string>> = {
   "its envelope: the same generation again": "EnvelopeRejected",
   "its envelope: signed by a stranger": "EnvelopeRejected",
   "its envelope: another node's": "EnvelopeRejected",
-  "its envelope: a share that the broker chose": "DeviceShareMissing",
+  "its envelope: a share that the broker chose": "EnvelopeRejected",
   "its type: an acknowledgement": "BrokerUnreachable",
   "its type: an envelope": "BrokerUnreachable",
 } satisfies Record<keyof typeof FORGED_GRANTS, string>;

@@ -69,6 +69,8 @@ export const machineState = z.strictObject({
   rekey: z.optional(rekey),
   /** In split custody: the recovery keys that open the copy of this node's share, by thumbprint. */
   shareCopiedFor: z.optional(z.array(z.string().check(z.maxLength(128))).check(z.maxLength(3))),
+  /** That copy, until the broker has the receipt of the preparation. */
+  deviceShare: z.optional(deviceShareCopy),
   /** SHA-256 of that copy, as this node sent it. */
   shareCopyHash: z.optional(z.string().check(z.regex(/^[0-9a-f]{64}$/))),
   /** The share is one that `recover` was given, and no unlock has proven it yet. */

@@ -5,7 +5,7 @@ import { askForBrokerKeys } from "../exchange/ask-for-broker-keys.ts";
 import type { Session } from "../exchange/session.ts";
 import { openJournal } from "../journal/open-journal.ts";
 import { isSplitNode } from "../share/is-split-node.ts";
-import { requireSplit } from "../share/unlock-key.ts";
+import { requireCustody } from "../share/unlock-key.ts";
 import { bootClockMs } from "../state/boot-clock.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import type { NodeState } from "./node-state.ts";
@@ -35,17 +35,21 @@ export function createBrokerKeysKeeper(input: {
   let dueAtMs = 0;
   let bug: AppError | undefined;
 
-  /** @returns whether anything changed */
+  /** @returns whether to ask again at once */
   async function refresh(stop: AbortSignal): Promise<boolean> {
     const deadline = AbortSignal.any([stop, AbortSignal.timeout(ASK_TIMEOUT_MS)]);
     const told = await askForBrokerKeys(session, state.read().generation, deadline);
     const kids = told.keys.map(({ kid }) => kid);
     if (kids.join() === session.brokerKeys.map(({ kid }) => kid).join()) return false;
-    await state.change((store) => {
+    const isKept = await state.change((store) => {
       const settings = folder.readSettings();
-      if (settings === undefined) return;
-      if (isSplitNode(folder, settings, store.current)) requireSplit(told.envelope);
-      const { jws, generation } = told.envelope;
+      if (settings === undefined) return false;
+      const { current } = store;
+      const { jws, generation, envelope } = told.envelope;
+      // A re-key or an unlock beside this daemon came first: ask again.
+      if (envelope.context.env !== (current.env ?? settings.env)) return false;
+      if (generation < current.generation) return false;
+      requireCustody(isSplitNode(folder, settings, current), told.envelope);
       const journal = openJournal(folder.journalPath, { bootId: session.bootId, nowIso });
       const journalHead = journal.append("broker-keys", { kids: kids.join(" ") });
       // The envelope first: a key that is pinned now has signed it, so the order of the two writes
@@ -53,8 +57,9 @@ export function createBrokerKeysKeeper(input: {
       folder.writeEnvelope(jws);
       store.update({ generation, journalHead });
       folder.writeSettings({ ...settings, brokerKeys: told.keys.map(({ jwk }) => jwk) });
+      return true;
     });
-    pin(told.keys);
+    if (isKept) pin(told.keys);
     return true;
   }
 

@@ -5,7 +5,7 @@ import type { Grant } from "@databox-cmk/protocol";
 
 import { readSignedEnvelope } from "../answers/signed-envelope.ts";
 import type { CheckedEnvelope } from "../answers/signed-envelope.ts";
-import { requireCustody, unlockKeyOf } from "../share/unlock-key.ts";
+import { isSplit, requireCustody, unlockKeyOf } from "../share/unlock-key.ts";
 import type { NodeIdentity } from "./session.ts";
 
 /** A grant of this request, and the one-time key that opens it. */
@@ -49,7 +49,7 @@ function chooseEnvelope(
   if (offered === undefined) return held;
   const { brokerKeys } = session;
   const envelope = readSignedEnvelope(offered, brokerKeys, session, held.generation + 1);
-  requireCustody(held, envelope);
+  requireCustody(isSplit(held), envelope);
   return envelope;
 }
 

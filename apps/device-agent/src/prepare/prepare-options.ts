@@ -14,6 +14,10 @@ export function checkPrepareArguments(given: PrepareArguments): PrepareArguments
     throw new AppError("Misuse", {
       detail: "--keep-volume and --format-existing exclude each other",
     });
+  if (given.keepVolume && given.recoveryKeys !== undefined)
+    throw new AppError("Misuse", {
+      detail: "--recovery-keys: --keep-volume copies no share; name the keys at the first re-key",
+    });
   const { tcti, pcrs } = given.deviceKey;
   if (!TCTI.test(tcti))
     throw new AppError("Misuse", { detail: "--tpm: expected device:/dev/… or swtpm:…" });

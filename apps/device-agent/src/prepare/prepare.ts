@@ -15,6 +15,7 @@ import type { Settings } from "../core/settings.ts";
 import { openGrant } from "../exchange/open-grant.ts";
 import { requestContentKey } from "../exchange/request-content-key.ts";
 import { sendReceipt } from "../exchange/send-receipt.ts";
+import type { Session } from "../exchange/session.ts";
 import { openJournal } from "../journal/open-journal.ts";
 import type { Journal } from "../journal/open-journal.ts";
 import { connect } from "../node/connect.ts";
@@ -141,9 +142,7 @@ async function lockVolume(
   const session = openSession({ folder, settings, store, transport, deadline: limit(), mark });
   const envelope = await readHeldEnvelope(folder, volume, session);
   const { generation } = envelope;
-  const copy = isSplit(envelope)
-    ? await makeCopiedShare(folder, session, readRecoveryKeys(settings))
-    : undefined;
+  const copy = isSplit(envelope) ? await keepCopy(preparing, session, settings) : undefined;
   const answer = await requestContentKey(session, { purpose: "prepare", generation });
   if (answer.kind === "denial") return denied(preparing, answer.denial);
   if (answer.kind === "pending") {
@@ -192,10 +191,26 @@ async function lockVolume(
   return prepared(preparing, { ...proven, ...describe(grant, opened.envelope.generation) });
 }
 
+/** The broker keeps the first copy that it receives, so each run sends the same one. */
+async function keepCopy(
+  { folder, store }: Preparing,
+  session: Session,
+  settings: Settings,
+): Promise<Awaited<ReturnType<typeof makeCopiedShare>>> {
+  const { deviceShare } = store.current;
+  if (deviceShare !== undefined) return { deviceShare };
+  const copy = await makeCopiedShare(folder, session, readRecoveryKeys(settings));
+  store.update({ deviceShare: copy?.deviceShare });
+  return copy;
+}
+
 /** Also of a run that was killed, and of a finished one. */
 function requireGivenBefore({ given, folder, store }: Preparing, found: Settings): void {
   const { current } = store;
-  const copiedFor = current.shareCopiedFor ?? thumbprintsOf(readRecoveryKeys(found));
+  const isPrepared = current.preparation.step === "prepared";
+  const copiedFor = isPrepared
+    ? (current.shareCopiedFor ?? [])
+    : thumbprintsOf(readRecoveryKeys(found));
   const isSplitNow = given.custody === undefined || isSplitNode(folder, found, current);
   requireGiven(given, isSplitNow, copiedFor);
 }
@@ -211,7 +226,12 @@ function finish({ journal, store }: Preparing): void {
   const { preparation } = store.current;
   if (preparation.step === "begun") throw new TypeError("the volume was not marked");
   const journalHead = journal.append("prepared");
-  store.update({ journalHead, preparation: { step: "prepared", volumeId: preparation.volumeId } });
+  const { volumeId } = preparation;
+  store.update({
+    journalHead,
+    deviceShare: undefined,
+    preparation: { step: "prepared", volumeId },
+  });
 }
 
 function describe({ kid, correlationId }: Grant, generation: number): Partial<SuccessEvent> {

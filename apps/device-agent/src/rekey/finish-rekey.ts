@@ -1,3 +1,4 @@
+import { zero } from "@databox-cmk/crypto";
 import { AppError, ERRORS, toAppError } from "@databox-cmk/errors";
 import type { Denial } from "@databox-cmk/protocol";
 
@@ -13,8 +14,8 @@ import type { Journal } from "../journal/open-journal.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { openSession } from "../node/open-node.ts";
 import { describeCopy } from "../share/copy-share.ts";
-import { destroyOtherShares, destroyShare } from "../share/keep-share.ts";
-import { requireSplit } from "../share/unlock-key.ts";
+import { destroyOtherShares, destroyShare, readShare } from "../share/keep-share.ts";
+import { requireCustody } from "../share/unlock-key.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import { createStateStore } from "../state/state-store.ts";
 import type { StateStore } from "../state/state-store.ts";
@@ -36,11 +37,13 @@ export type RekeyEnd =
  * Moves a volume from two keys to the key in force. Only the broker knows which one that is; until
  * it answers, both slots stay. Safe to repeat from every point.
  *
- * @throws {AppError} `BrokerUnreachable` or `BrokerBusy`; then nothing has changed
+ * @throws {AppError} `BrokerUnreachable` or `BrokerBusy`, or as `readShare`; then nothing has changed
  */
 export async function finishRekey(rekeying: Rekeying, rekey: Rekey): Promise<RekeyEnd> {
   const { folder, volume, session, journal } = rekeying;
   const { store } = session;
+  // Without it, the new slot could not be opened once the old one is removed.
+  if (rekey.split === true) zero(await readShare(folder, rekey.env));
   if (rekey.step !== "committed") {
     const journalHead = journal.append("rekey-confirming", { rekey: rekey.id, slot: rekey.slot });
     store.update({ journalHead });
@@ -49,12 +52,13 @@ export async function finishRekey(rekeying: Rekeying, rekey: Rekey): Promise<Rek
     const { jws, generation, envelope } = answer.envelope;
     const { env } = envelope.context;
     if (env !== rekey.env) return await giveUp(rekeying, rekey, env);
-    if (rekey.split === true) requireSplit(answer.envelope);
+    requireCustody(rekey.split === true, answer.envelope);
     folder.writeEnvelope(jws);
     store.update({
       env,
       generation,
       ...describeCopy(rekey.deviceShare),
+      shareUnproven: undefined,
       rekey: { ...rekey, step: "committed" },
     });
   }
@@ -90,9 +94,9 @@ async function giveUp(
       detail: "the broker has activated an envelope that this node never received",
     });
   await removeSlot(volume, slot);
-  destroyShare(folder, env);
   const journalHead = journal.append("rekey-overtaken", { rekey: id, slot });
   session.store.update({ journalHead, rekey: undefined });
+  destroyShare(folder, env);
   return { kind: "overtaken" };
 }
 

@@ -82,6 +82,8 @@ export async function rekey(
       : { ended: end, interrupted: true };
   if (ended.kind === "denial") return eventOfDenial(ended.denial, context());
   if (ended.kind === "overtaken") throw new AppError("RewrapConflict");
+  // The interrupted run made its copy before these keys were named.
+  if (interrupted) requireOwnersKeys(store.current.shareCopiedFor ?? [], given.recoveryKeys);
   const notes = [
     ...(interrupted ? ["this finished a rekeying that was interrupted"] : []),
     ...(await keepOnVolume(rekeying)),
@@ -118,8 +120,8 @@ async function rekeyOnce(anew: () => Rekeying, requireKeys: RequireKeys): Promis
   const held = await readHeldEnvelope(folder, volume, session);
   const answer = await requestRekey(session, lease, held.generation);
   if (answer.kind === "denial") return answer;
-  requireCustody(held, answer.envelope);
-  if (isSplit(answer.envelope)) requireKeys(held, answer.recoveryKeys);
+  if (isSplit(held)) requireCustody(true, answer.envelope);
+  requireKeys(held, answer.recoveryKeys);
   await addKey(rekeying, held, answer);
   const { rekey: added } = session.store.current;
   if (added === undefined) throw new TypeError("the slot was not marked");

@@ -105,7 +105,7 @@ export function factsOfCopy(copy: ShareCopy["deviceShare"] | undefined) {
 
 /**
  * A broker that could add a recovery key of its own would have the node's share, and with it the
- * volume; one that could leave out the owner's would end their recovery.
+ * volume. A broker that could leave out the owner's key would end the owner's recovery.
  *
  * @param named - by the broker
  * @param expected - by a person at the node, or from the last copy; undefined at the first copy

@@ -44,18 +44,18 @@ export async function unlockKeyOf(
 }
 
 /**
- * A broker that could turn split custody into escrow would give itself the whole key.
+ * A broker that could turn split custody into escrow would give itself the whole key; an envelope of
+ * split custody for a node in escrow, which has no share, would never open.
  *
  * @throws {AppError} `EnvelopeRejected`
  */
-export function requireCustody(held: CheckedEnvelope, offered: CheckedEnvelope): void {
-  if (isSplit(held)) requireSplit(offered);
-}
-
-/** @throws {AppError} `EnvelopeRejected` */
-export function requireSplit(offered: CheckedEnvelope): void {
-  if (!isSplit(offered))
-    throw rejected("it is of escrow custody, and this node's custody is split");
+export function requireCustody(isSplitNode: boolean, offered: CheckedEnvelope): void {
+  if (isSplit(offered) === isSplitNode) return;
+  throw rejected(
+    isSplitNode
+      ? "it is of escrow custody, and this node's custody is split"
+      : "it is of split custody, and this node's custody is escrow",
+  );
 }
 
 export const isSplit = ({ envelope }: CheckedEnvelope): boolean =>

@@ -155,6 +155,7 @@ export const SAMPLES: Readonly<Record<SchemaName, unknown>> = {
     },
     headerGeneration: 3,
     shareCopiedFor: ["urn:kid"],
+    deviceShare: { iv: "abc" },
     shareCopyHash: "0a".repeat(32),
     shareUnproven: true,
     env: UUID,
