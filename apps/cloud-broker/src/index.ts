@@ -3,12 +3,7 @@ export { createBroker, type Broker, type BrokerDependencies } from "./create-bro
 export { parseConfig, SETTINGS, type BrokerConfig, type Environment } from "./config/config.ts";
 export { createKeys } from "./run/commands/key-commands.ts";
 export { METRICS } from "./observability/metrics.ts";
-export {
-  LEASES_MS as WATCH_POLL_MS,
-  startBroker,
-  type RunningBroker,
-  WATCH_MS as CAMPAIGN_LOOK_MS,
-} from "./start-broker.ts";
+export { LEASES_MS as WATCH_POLL_MS, startBroker, type RunningBroker } from "./start-broker.ts";
 
 // Decisions, for the simulation of a fleet that no machine holds.
 export { RETRY_AFTER_SECONDS } from "./api/front/turn-away.ts";
@@ -19,11 +14,7 @@ export {
 } from "./azure/vault-budget.ts";
 export { decideRetry } from "./core/campaign-step.ts";
 export { retryDelayMs } from "./core/retry-delay.ts";
-export {
-  AT_ONCE as CAMPAIGN_STEPS_AT_ONCE,
-  TURN_MS as CAMPAIGN_TURN_MS,
-  CAMPAIGNS_AT_ONCE,
-} from "./key-life/campaigns/run-campaigns.ts";
+export { AT_ONCE as CAMPAIGN_STEPS_AT_ONCE } from "./key-life/campaigns/run-campaigns.ts";
 export { AT_ITS_END, ENOUGH_INSIDE } from "./load/admission.ts";
 export { createLedger, type Ledger, mayTakePlace, type Party } from "./load/fair-share.ts";
 export { createLoopUtilization, type LoopUtilization } from "./load/loop-utilization.ts";

@@ -53,7 +53,7 @@ const LOOKS_PER_INTERVAL = 10;
 /** News of a lease reaches those that wait within it, also from another replica. */
 export const LEASES_MS = 500;
 const EVENTS_MS = 1_000;
-export const WATCH_MS = 5_000;
+const WATCH_MS = 5_000;
 const CLOCKS_MS = 30_000;
 const CERTIFICATE_MS = 10_000;
 const RELOADING = "reloading the certificate";

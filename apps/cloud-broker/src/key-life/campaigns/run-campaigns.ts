@@ -3,7 +3,6 @@ import { randomUUID } from "node:crypto";
 import { record } from "../../audit/record.ts";
 import { EVENT_TYPES } from "../../core/cloud-event.ts";
 import type { EpochMs } from "../../core/order.ts";
-import { createTurns } from "../../load/turns.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
 import type { Store } from "../../store/store.ts";
 import { runStep, type Step } from "./run-step.ts";
@@ -21,8 +20,7 @@ export type RunnerDependencies = {
   /** Stops between two steps. */
   readonly isClosing: () => boolean;
   /**
-   * Concurrent steps of one vault, each with one call of it at a time; the vault's budget sets the
-   * pace.
+   * Concurrent steps, each with one call of its vault at a time; the vault's budget sets the pace.
    */
   readonly atOnce?: number;
 };
@@ -32,57 +30,34 @@ export type RunnerDependencies = {
  * together, and an unlock at that moment waits for all of them.
  */
 export const AT_ONCE = 16;
-/** A replica works on so many campaigns at once, in one vault of each. */
-export const CAMPAIGNS_AT_ONCE = 4;
+/** One owner for all campaigns, so that one process keeps a vault's budget. */
+const WORK = "campaigns";
 /** Renew the claim well before it ends. */
 const RENEW_BEFORE_MS = 20_000;
-/** Then the next vault or campaign has its turn, so that none waits for a large one. */
-export const TURN_MS = 60_000;
-/** A campaign without a due step is left alone for so long, while others have their turns. */
-const IDLE_MS = 5_000;
 
-/** Replicas share a campaign by its vaults: one of them keeps the budget of a vault. */
 export function createCampaignRunner(deps: RunnerDependencies): CampaignRunner {
   const { plane, isClosing, atOnce = AT_ONCE } = deps;
   const { store, now } = plane;
   const owner = randomUUID();
-  const inTurns = createTurns();
+  let heldUntilMs = 0;
 
-  /** Runs the due steps of a campaign in one vault, if no other replica works on that vault. */
-  async function runVault(campaign: Campaign, vault: string): Promise<number> {
-    const name = `campaigns ${vault}`;
-    let heldUntilMs = 0;
-    /** Whether this replica is, and stays for a while, the one that works. */
-    async function mayWork(): Promise<boolean> {
-      if (isClosing()) return false;
-      if (now() < heldUntilMs - RENEW_BEFORE_MS) return true;
-      heldUntilMs = (await claimWork(store, name, owner, now())) ?? 0;
-      return heldUntilMs > 0;
-    }
-
-    if (!(await mayWork())) return 0;
-    try {
-      return await runSteps(campaign, vault, mayWork);
-    } finally {
-      await releaseWork(store, name, owner);
-    }
+  /** Whether this replica is, and stays for a while, the one that works. */
+  async function mayWork(): Promise<boolean> {
+    if (isClosing()) return false;
+    if (now() < heldUntilMs - RENEW_BEFORE_MS) return true;
+    heldUntilMs = (await claimWork(store, WORK, owner, now())) ?? 0;
+    return heldUntilMs > 0;
   }
 
-  async function runSteps(
-    campaign: Campaign,
-    vault: string,
-    mayWork: () => Promise<boolean>,
-  ): Promise<number> {
+  async function runCampaign(campaign: Campaign): Promise<number> {
     const running = new Map<string, Promise<void>>();
     const broken = new AbortController();
     let steps = 0;
-    const untilMs = now() + TURN_MS;
-    const mayGoOn = async (): Promise<boolean> =>
-      !broken.signal.aborted && now() < untilMs && (await mayWork());
+    const mayGoOn = async (): Promise<boolean> => !broken.signal.aborted && (await mayWork());
     while (await mayGoOn()) {
       // If a step ends while the rows are read, its row may still say that it waits.
       const begun = new Set(running.keys());
-      const waiting = await loadWaiting(plane, campaign, vault, atOnce * 4);
+      const waiting = await loadWaiting(plane, campaign, atOnce * 4);
       const fresh = waiting.filter(({ order }) => !begun.has(order));
       if (fresh.length === 0 && begun.size === 0) break;
       for (const step of fresh) {
@@ -100,83 +75,29 @@ export function createCampaignRunner(deps: RunnerDependencies): CampaignRunner {
     }
     await Promise.all(running.values());
     broken.signal.throwIfAborted();
-    return steps;
-  }
-
-  /** One turn, in the first vault that has a due step and that no other replica works on. */
-  async function runCampaign(campaign: Campaign): Promise<number> {
-    let steps = 0;
-    let vault = await nextVault(plane, campaign, undefined);
-    while (vault !== undefined && steps === 0 && !isClosing()) {
-      const name = vault;
-      steps = await inTurns(name, () => runVault(campaign, name));
-      vault = await nextVault(plane, campaign, name);
-    }
-    if (steps === 0 && !isClosing()) await finish(plane, campaign);
+    await finish(plane, campaign);
     return steps;
   }
 
   return {
     async run() {
-      const idleSinceMs = new Map<string, EpochMs>();
-      const turns = new Map<string, Promise<number>>();
-      let queue: readonly Campaign[] = [];
-      let steps = 0;
-
-      async function takeTurn(): Promise<boolean> {
-        if (queue.length === 0)
-          queue = (await runningCampaigns(store)).filter(
-            ({ id }) => !turns.has(id) && (idleSinceMs.get(id) ?? 0) + IDLE_MS <= now(),
-          );
-        const [campaign, ...others] = queue;
-        queue = others;
-        if (campaign === undefined) {
-          // A campaign may have started when a turn ends.
-          const running = [...turns.values()];
-          if (running.length > 0) await Promise.race(running);
-          return running.length > 0;
-        }
-        const turn = runCampaign(campaign).finally(() => turns.delete(campaign.id));
-        turns.set(campaign.id, turn);
-        const some = await turn;
-        if (some === 0) idleSinceMs.set(campaign.id, now());
-        steps += some;
-        return true;
+      const campaigns = await runningCampaigns(store);
+      if (campaigns.length === 0 || !(await mayWork())) return 0;
+      try {
+        const steps = await Promise.all(campaigns.map(runCampaign));
+        return steps.reduce((sum, each) => sum + each, 0);
+      } finally {
+        heldUntilMs = 0;
+        await releaseWork(store, WORK, owner);
       }
-      const worker = async (): Promise<void> => {
-        while (!isClosing() && (await takeTurn()));
-      };
-      const ended = await Promise.allSettled(Array.from({ length: CAMPAIGNS_AT_ONCE }, worker));
-      for (const each of ended) if (each.status === "rejected") throw each.reason;
-      return steps;
     },
   };
-}
-
-/** Vaults come in the order of their names. @returns the next one with a step that is due */
-async function nextVault(
-  { store, now }: ControlPlane,
-  { id }: Campaign,
-  after: string | undefined,
-): Promise<string | undefined> {
-  const row = await store
-    .selectFrom("campaign_orders")
-    .select("vault")
-    .where("campaign_id", "=", id)
-    .where("state", "=", "waiting")
-    .where("due_at_ms", "<=", now())
-    .$if(after !== undefined, (query) => query.where("vault", ">", after ?? ""))
-    .orderBy("vault")
-    .limit(1)
-    .executeTakeFirst();
-  return row?.vault;
 }
 
 /** Due steps of a campaign that is still running. */
 async function loadWaiting(
   { store, now }: ControlPlane,
   { id }: Campaign,
-  vault: string,
   limit: number,
 ): Promise<readonly Step[]> {
   const rows = await store
@@ -185,7 +106,6 @@ async function loadWaiting(
     .select(["campaign_orders.order_id", "campaign_orders.attempts"])
     .where("campaign_orders.campaign_id", "=", id)
     .where("campaign_orders.state", "=", "waiting")
-    .where("campaign_orders.vault", "=", vault)
     .where("campaign_orders.due_at_ms", "<=", now())
     .where("campaigns.state", "=", "running")
     .orderBy("campaign_orders.due_at_ms")
