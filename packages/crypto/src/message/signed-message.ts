@@ -40,13 +40,13 @@ export type UnverifiedMessage = {
    * Payload of a message that `key` signed as `typ`. The signature is checked over the bytes
    * received; the payload is parsed once, after that, and callers never parse it again.
    *
-   * @throws {CryptoError} `malformed` when it is no such message at all; `verification-failed` for
-   * another key, another typ or a wrong signature, without saying which
+   * @throws {CryptoError} `malformed` when signature or payload are not of this form;
+   * `verification-failed` for another key, another typ or a wrong signature, without saying which
    */
   verify(key: VerifyKey, typ: string): JsonObject;
 };
 
-/** @throws {CryptoError} `malformed` */
+/** @throws {CryptoError} `malformed`: not a message of this form */
 export function readMessage(jws: string, maxBytes: number = MESSAGE_MAX_BYTES): UnverifiedMessage {
   const parts = split(jws, maxBytes);
   const header = parseHeader(parts.header);
@@ -67,12 +67,12 @@ export function readMessage(jws: string, maxBytes: number = MESSAGE_MAX_BYTES): 
   };
 }
 
-/** The header alone. @throws {CryptoError} `malformed` */
+/** Reads only the header; it is not verified. @throws {CryptoError} `malformed` */
 export function readHeader(jws: string, maxBytes?: number): MessageHeader {
   return readMessage(jws, maxBytes).header;
 }
 
-/** Reads and verifies at once, with the errors of both. */
+/** Reads and verifies a message; throws what `readMessage` and its `verify` throw. */
 export function verifyMessage(
   jws: string,
   key: VerifyKey,
