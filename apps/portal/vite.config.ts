@@ -26,6 +26,7 @@ export default defineConfig({
     target: "es2023",
     manifest: true,
     reportCompressedSize: false,
+    // first-page.test.ts has the limit: kB compressed, of all files of a page.
     chunkSizeWarningLimit: 1000,
     rolldownOptions: {
       output: {

@@ -383,6 +383,62 @@ describe.runIf(runsBrowser)("a user of the portal", () => {
     await waiting.close();
   });
 
+  test.each([
+    ["without a search", ""],
+    ["with a search", "?search=atlas"],
+    ["with a subscription", "?search=atlas&subscription="],
+  ])("opens a list %s by one read of each kind", async (_name, search) => {
+    const { page } = visit;
+    const { subscriptionId } = portal.world.stack.description;
+    const kinds = ["/api/session", "/arm/subscriptions?", "/orderSummaries?", "/api/permissions/"];
+    const reads: string[] = [];
+    const note = (request: { url(): string }) => {
+      reads.push(...kinds.filter((kind) => request.url().includes(kind)));
+    };
+    page.on("request", note);
+    await visit.goTo(`/orders${search}${search.endsWith("=") ? subscriptionId : ""}`);
+    await page.getByRole("link", { name: ORDER }).waitFor();
+    page.off("request", note);
+    expect(reads.toSorted()).toEqual(kinds.toSorted());
+  });
+
+  test("sees that the page waits for the subscriptions", async () => {
+    const waiting = await portal.browser.signIn("ada@contoso.example", portal.orderPath(ORDER));
+    const { page } = waiting;
+    await page.clock.install();
+    const answered = Promise.withResolvers<void>();
+    await page.route("**/arm/subscriptions?*", async (route) => {
+      await answered.promise;
+      await route.continue();
+    });
+    try {
+      await page.goto(`${portal.world.stack.description.portalUrl}/orders`);
+      await page.getByRole("heading", { name: "Data Box orders", level: 1 }).waitFor();
+      await page.clock.runFor(2000);
+      const progress = page.getByRole("progressbar", { name: "Waiting for the service" });
+      await progress.waitFor();
+      expect(await waiting.violations()).toEqual([]);
+      answered.resolve();
+      await page.getByRole("link", { name: ORDER }).waitFor();
+      await progress.waitFor({ state: "hidden" });
+    } finally {
+      answered.resolve();
+      await waiting.close();
+    }
+  });
+
+  test("reads the daily figures as a table on a narrow screen", async () => {
+    const { page } = visit;
+    await takeWidth(page, "narrow");
+    await visit.goTo("/");
+    await page.getByRole("switch", { name: "Show as table" }).check();
+    await page.getByRole("table").first().waitFor();
+    expect(await visit.overflow()).toBe(0);
+    await visit.picture("figures-narrow");
+    expect(await visit.violations()).toEqual([]);
+    await takeWidth(page, "usual");
+  });
+
   test("no page logged an error, violated its policy or called another origin", () => {
     expect(portal.browser.problems()).toEqual([]);
   });

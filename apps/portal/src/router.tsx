@@ -66,7 +66,9 @@ const orders = createRoute({
   path: "/orders",
   validateSearch: parseOrderList,
   loaderDeps: ({ search }) => search,
-  loader: ({ context, deps }) => {
+  loader: ({ context, deps, preload }) => {
+    // A link that is only touched loads code alone: a read could end in a sign-in.
+    if (preload) return;
     // The page does not wait for it.
     prefetchOrders(context.queryClient, deps).catch(() => undefined);
   },

@@ -3,9 +3,13 @@ import { gzipSync } from "node:zlib";
 
 import { expect, test } from "vitest";
 
+import { SESSION_PATH } from "../src/api/session.ts";
+import { SUBSCRIPTIONS_PATH } from "../src/api/subscriptions.ts";
+
 const DIST = new URL("../dist/", import.meta.url);
 const FIRST_PAGES = ["src/home/home-page.tsx", "src/orders/orders-page.tsx"];
 const BUDGET_KIB = 350;
+const MOST_FILES = 8;
 
 type Chunk = { file: string; src?: string; css?: string[]; imports?: string[] };
 const manifest: Record<string, Chunk> = JSON.parse(
@@ -35,6 +39,15 @@ test.each(firstPages)("everything that $page needs is less than 350 kB compresse
     .reduce((sum, each) => sum + each, 0);
   expect(bytes / 1024).toBeLessThan(BUDGET_KIB);
   expect(bytes / 1024).toBeGreaterThan(BUDGET_KIB / 10);
+});
+
+test.each(firstPages)("$page needs few files: each costs a request", ({ files }) => {
+  expect(files.length).toBeLessThanOrEqual(MOST_FILES);
+});
+
+test("index.html preloads the reads with which every page begins", () => {
+  const preloaded = [...textOf("index.html").matchAll(/<link rel="preload" [^>]*href="([^"]+)"/g)];
+  expect(preloaded.map(([, href]) => href)).toEqual([SESSION_PATH, SUBSCRIPTIONS_PATH]);
 });
 
 test("the table of codes and the German texts are loaded when they are needed", () => {

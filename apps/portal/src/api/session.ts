@@ -16,7 +16,7 @@ export const sessionView = z.object({
 });
 export type Session = z.infer<typeof sessionView>;
 
-/** The page's HTML preloads it. */
+/** index.html preloads this path (vite.config.ts). */
 export const SESSION_PATH = "/portal/api/session";
 const SIGNED_OUT_STATUS = 401;
 

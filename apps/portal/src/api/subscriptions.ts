@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 import { armPath } from "./arm-path.ts";
 import type { Client } from "./client.ts";
 
-/** The page's HTML preloads it. */
+/** index.html preloads this path (vite.config.ts). */
 export const SUBSCRIPTIONS_PATH = armPath("/subscriptions", "2022-12-01");
 
 const subscription = z.object({ subscriptionId: z.string(), displayName: z.string() });

@@ -59,7 +59,7 @@ export function DailyFigures({ days }: { readonly days: readonly DayFigures[] })
           columns={[
             { heading: words.day, className: styles.day, cell: ({ day }) => dayName(day) },
             { heading: words.unlocks, cell: ({ unlocks }) => plain(unlocks) },
-            { heading: words.refusals, cell: (day) => plain(sumOf(day)) },
+            { heading: words.refusals, isWide: true, cell: (day) => plain(sumOf(day)) },
             {
               heading: words.vaultOperations,
               isWide: true,

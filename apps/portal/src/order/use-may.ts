@@ -48,27 +48,18 @@ export function useMay(action: OrderAction): boolean | undefined {
 export function useMayOnNew(
   action: OrderAction,
   subscriptionId: string,
-  group: string | undefined,
+  group?: string,
 ): boolean | undefined {
-  return useAllows(action, permissionsOnNew(useSignedIn().client, subscriptionId, group));
+  const scope = group && orderId({ subscriptionId, resourceGroup: group, jobName: "new" });
+  return useAllows(action, permissionsIn(useSignedIn().client, subscriptionId, scope));
 }
 
-/** Likewise, for every order of a subscription. */
-export function useMayInSubscription(
-  action: OrderAction,
+/** Which actions are allowed in a scope of a subscription, by default on all of its orders. */
+export const permissionsIn = (
+  client: Client,
   subscriptionId: string,
-): boolean | undefined {
-  return useMayOnNew(action, subscriptionId, undefined);
-}
-
-/** @param group - absent: in each group of the subscription */
-export function permissionsOnNew(client: Client, subscriptionId: string, group?: string) {
-  const scope =
-    group === undefined
-      ? `/subscriptions/${encodeURIComponent(subscriptionId)}`
-      : orderId({ subscriptionId, resourceGroup: group, jobName: "new" });
-  return permissionsAt(client, scope, QUERY_KEYS.azure(subscriptionId, scope));
-}
+  scope = `/subscriptions/${encodeURIComponent(subscriptionId)}`,
+) => permissionsAt(client, scope, QUERY_KEYS.azure(subscriptionId, scope));
 
 const permissionsAt = (client: Client, scope: string, queryKey: readonly unknown[]) =>
   queryOptions({ queryKey, queryFn: ({ signal }) => readPermissions(client, scope, signal) });

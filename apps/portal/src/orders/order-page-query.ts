@@ -4,7 +4,7 @@ import type { Client } from "../api/client.ts";
 import { type OrderFilter, readOrderSummaries } from "../api/order-summaries.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 
-/** A page of a list. @param subscriptionId - undefined: of every customer's orders */
+/** Reads a page of a list. @param subscriptionId - undefined: the list has all customers' orders */
 export const orderPageQuery = (
   client: Client,
   subscriptionId: string | undefined,

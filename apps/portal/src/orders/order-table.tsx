@@ -21,7 +21,7 @@ import { HealthBadge } from "./health-badge.tsx";
 import { LockBadge } from "./lock-badge.tsx";
 import type { OrderColumn } from "./order-columns.ts";
 
-/** About a window full: they are shown at once, and the rows below them right after. */
+/** About as many rows as a window shows. The other rows are rendered right after them. */
 const FIRST_ROWS = 20;
 
 const useStageBadgeStyles = makeStyles({

@@ -9,7 +9,7 @@ import {
 import { getRouteApi } from "@tanstack/react-router";
 import { lazy, type ReactElement } from "react";
 
-import { useMayInSubscription } from "../order/use-may.ts";
+import { useMayOnNew } from "../order/use-may.ts";
 import { Page } from "../shell/page.tsx";
 import { QueryState } from "../shell/query-problem.tsx";
 import { RouterBreadcrumb } from "../shell/router-link.tsx";
@@ -71,8 +71,8 @@ function SubscriptionOrders({
 }): ReactElement {
   const texts = useTexts();
   const navigate = route.useNavigate();
-  const mayCheck = useMayInSubscription("checkKeyHealth", subscriptionId) === true;
-  const mayRevoke = useMayInSubscription("revoke", subscriptionId) === true;
+  const mayCheck = useMayOnNew("checkKeyHealth", subscriptionId) === true;
+  const mayRevoke = useMayOnNew("revoke", subscriptionId) === true;
   const words = texts.orders.bulk;
   const check: BulkAction = {
     title: words.check.title,

@@ -5,8 +5,11 @@ import { createPendingRequests } from "../api/pending-requests.ts";
 import { readSession, type Session, signInUrl } from "../api/session.ts";
 import type { SignedIn } from "./session-context.ts";
 
-/** Reads before the session is known; what it may read is decided by the browser's cookie. */
-export const readerOfStart = clientOf("");
+/** The requests of both clients. */
+const pending = createPendingRequests(Date.now);
+
+/** Reads before the session is known. The browser's cookie decides what it may read. */
+export const readerOfStart = clientOf("", () => {});
 
 /** The session of this browser; `null`: it has none. */
 export const sessionQuery = queryOptions({
@@ -17,30 +20,26 @@ export const sessionQuery = queryOptions({
 
 const signedIn = new WeakMap<Session, SignedIn>();
 
-/** A session's calls, the same ones wherever they are made. */
+/** Returns the client of a session: the same one at each call. */
 export function signedInOf(session: Session): SignedIn {
   const known = signedIn.get(session);
   if (known !== undefined) return known;
-  const pending = createPendingRequests(Date.now);
-  const made = { session, client: clientOf(session.csrfToken, goToSignIn, pending), pending };
+  const made = { session, client: clientOf(session.csrfToken, goToSignIn), pending };
   signedIn.set(session, made);
   return made;
 }
 
-function clientOf(
-  csrfToken: string,
-  onSignedOut = () => {},
-  pending = createPendingRequests(Date.now),
-): Client {
-  const tracked = async (path: string, init: RequestInit): Promise<Response> => {
-    const end = pending.begin();
-    try {
-      return await fetch(path, init);
-    } finally {
-      end();
-    }
-  };
+function clientOf(csrfToken: string, onSignedOut: () => void): Client {
   return createClient({ csrfToken, fetch: tracked, onSignedOut });
+}
+
+async function tracked(path: string, init: RequestInit): Promise<Response> {
+  const end = pending.begin();
+  try {
+    return await fetch(path, init);
+  } finally {
+    end();
+  }
 }
 
 export function goToSignIn(): void {
