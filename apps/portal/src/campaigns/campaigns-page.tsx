@@ -29,7 +29,7 @@ import { CampaignState } from "./campaign-state.tsx";
 const LIVE_MS = 5_000;
 
 const useStyles = makeStyles({
-  more: { marginBlockStart: tokens.spacingVerticalM },
+  stack: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalL },
 });
 
 /** Re-wraps of many orders, newest first. */
@@ -53,87 +53,89 @@ export function CampaignsPage(): ReactElement {
     origin === "automatic" ? words.automatic : <PersonName id={createdBy} />;
   return (
     <OperatorPage title={words.title} icon={<ArrowSyncRegular />}>
-      <CommandBar>
-        <ToolbarButton
-          icon={<AddRegular />}
-          onClick={() => void navigate({ to: "/operator/campaigns/start" })}
-        >
-          {words.start}
-        </ToolbarButton>
-        <RefreshButton of={campaigns} />
-      </CommandBar>
-      <QueryState of={campaigns} />
-      {campaigns.data?.value.length === 0 && (
-        <EmptyState icon={<ArrowSyncRegular />} title={words.emptyTitle}>
-          <Text>{words.empty}</Text>
-        </EmptyState>
-      )}
-      {campaigns.data !== undefined && campaigns.data.value.length > 0 && (
-        <DataTable
-          label={words.title}
-          size="medium"
-          columns={[
-            {
-              heading: words.what,
-              cell: (campaign) => (
-                <>
-                  <RouterLink
-                    to="/operator/campaigns/$campaignId"
-                    params={{ campaignId: campaign.id }}
-                  >
-                    {campaign.description ?? words.actions[campaign.action.kind]}
-                  </RouterLink>
-                  <div>
-                    <CampaignState campaign={campaign} />
-                  </div>
-                </>
-              ),
-            },
-            {
-              heading: words.progress,
-              cell: ({ progress }) => (
-                <>
-                  <ProgressBar
-                    aria-label={words.progress}
-                    max={progress.total}
-                    value={progress.done + progress.failed}
-                    color={progress.failed > 0 ? "warning" : "brand"}
-                  />
-                  <Text size={200}>{words.counts(progress)}</Text>
-                </>
-              ),
-            },
-            { heading: words.startedBy, isWide: true, cell: starterOf },
-            {
-              heading: words.startedAt,
-              isWide: true,
-              cell: ({ createdAt }) => <Time at={createdAt} />,
-            },
-          ]}
-          rows={campaigns.data.value}
-          keyOf={({ id }) => id}
-        />
-      )}
-      {(next !== undefined || positions.length > 0) && (
-        <div className={styles.more}>
-          <Button
-            disabled={positions.length === 0}
-            onClick={() => {
-              setPositions(positions.slice(0, -1));
-            }}
+      <div className={styles.stack}>
+        <CommandBar>
+          <ToolbarButton
+            icon={<AddRegular />}
+            onClick={() => void navigate({ to: "/operator/campaigns/start" })}
           >
-            {texts.orders.previousPage}
-          </Button>{" "}
-          <Button
-            disabled={next === undefined}
-            onClick={() => {
-              if (next !== undefined) setPositions([...positions, next]);
-            }}
-          >
-            {texts.orders.nextPage}
-          </Button>
-        </div>
-      )}
+            {words.start}
+          </ToolbarButton>
+          <RefreshButton of={campaigns} />
+        </CommandBar>
+        <QueryState of={campaigns} />
+        {campaigns.data?.value.length === 0 && (
+          <EmptyState icon={<ArrowSyncRegular />} title={words.emptyTitle}>
+            <Text>{words.empty}</Text>
+          </EmptyState>
+        )}
+        {campaigns.data !== undefined && campaigns.data.value.length > 0 && (
+          <DataTable
+            label={words.title}
+            size="medium"
+            columns={[
+              {
+                heading: words.what,
+                cell: (campaign) => (
+                  <>
+                    <RouterLink
+                      to="/operator/campaigns/$campaignId"
+                      params={{ campaignId: campaign.id }}
+                    >
+                      {campaign.description ?? words.actions[campaign.action.kind]}
+                    </RouterLink>
+                    <div>
+                      <CampaignState campaign={campaign} />
+                    </div>
+                  </>
+                ),
+              },
+              {
+                heading: words.progress,
+                cell: ({ progress }) => (
+                  <>
+                    <ProgressBar
+                      aria-label={words.progress}
+                      max={progress.total}
+                      value={progress.done + progress.failed}
+                      color={progress.failed > 0 ? "warning" : "brand"}
+                    />
+                    <Text size={200}>{words.counts(progress)}</Text>
+                  </>
+                ),
+              },
+              { heading: words.startedBy, isWide: true, cell: starterOf },
+              {
+                heading: words.startedAt,
+                isWide: true,
+                cell: ({ createdAt }) => <Time at={createdAt} />,
+              },
+            ]}
+            rows={campaigns.data.value}
+            keyOf={({ id }) => id}
+          />
+        )}
+        {(next !== undefined || positions.length > 0) && (
+          <div>
+            <Button
+              disabled={positions.length === 0}
+              onClick={() => {
+                setPositions(positions.slice(0, -1));
+              }}
+            >
+              {texts.orders.previousPage}
+            </Button>{" "}
+            <Button
+              disabled={next === undefined}
+              onClick={() => {
+                if (next !== undefined) setPositions([...positions, next]);
+              }}
+            >
+              {texts.orders.nextPage}
+            </Button>
+          </div>
+        )}
+      </div>
     </OperatorPage>
   );
 }
