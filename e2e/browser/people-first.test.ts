@@ -427,6 +427,22 @@ describe.runIf(runsBrowser)("a user of the portal", () => {
     }
   });
 
+  test("keeps the page if a panel's code cannot be loaded, and is told", async () => {
+    const { page } = visit;
+    await visit.goTo("/orders");
+    await page.route(/\/assets\/search-dialog-[^/]*\.js$/, (route) =>
+      route.fulfill({ status: 404, body: "" }),
+    );
+    await page.keyboard.press("Control+K");
+    await page.getByRole("alertdialog", { name: "This part could not be loaded" }).waitFor();
+    expect(await visit.violations()).toEqual([]);
+    await visit.picture("not-loaded");
+    await press("Close");
+    await page.getByRole("alertdialog").waitFor({ state: "hidden" });
+    expect(await page.getByRole("link", { name: ORDER }).count()).toBe(1);
+    await page.unrouteAll();
+  });
+
   test("reads the daily figures as a table on a narrow screen", async () => {
     const { page } = visit;
     await takeWidth(page, "narrow");

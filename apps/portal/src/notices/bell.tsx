@@ -1,13 +1,12 @@
 import { Button, CounterBadge, makeStyles, Tooltip } from "@fluentui/react-components";
 import { AlertRegular } from "@fluentui/react-icons";
-import { lazy, type ReactElement, Suspense, useState } from "react";
+import { type ReactElement, Suspense, useState } from "react";
 
+import { lazyPanel } from "../shell/lazy-panel.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { useNotices } from "./use-notices.ts";
 
-const NoticesPanel = lazy(async () => ({
-  default: (await import("./notices-panel.tsx")).NoticesPanel,
-}));
+const NoticesPanel = lazyPanel(async () => (await import("./notices-panel.tsx")).NoticesPanel);
 
 const useStyles = makeStyles({
   bell: { position: "relative" },

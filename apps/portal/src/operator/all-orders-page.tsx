@@ -1,18 +1,17 @@
 import { withoutUndefined } from "@databox-cmk/errors";
 import { ArrowSyncRegular, BoxMultipleRegular, ShieldDismissRegular } from "@fluentui/react-icons";
 import { getRouteApi } from "@tanstack/react-router";
-import { lazy, type ReactElement } from "react";
+import { type ReactElement } from "react";
 
 import { OrderList } from "../orders/order-list.tsx";
+import { lazyPanel } from "../shell/lazy-panel.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { OperatorPage } from "./operator-page.tsx";
 
-const MoveOrdersPanel = lazy(async () => ({
-  default: (await import("../campaigns/move-orders-panel.tsx")).MoveOrdersPanel,
-}));
-const RevokePanel = lazy(async () => ({
-  default: (await import("../orders/revoke-panel.tsx")).RevokePanel,
-}));
+const MoveOrdersPanel = lazyPanel(
+  async () => (await import("../campaigns/move-orders-panel.tsx")).MoveOrdersPanel,
+);
+const RevokePanel = lazyPanel(async () => (await import("../orders/revoke-panel.tsx")).RevokePanel);
 
 const route = getRouteApi("/operators/operator/orders");
 

@@ -7,9 +7,10 @@ import {
   ShieldDismissRegular,
 } from "@fluentui/react-icons";
 import { getRouteApi } from "@tanstack/react-router";
-import { lazy, type ReactElement } from "react";
+import { type ReactElement } from "react";
 
 import { useMayOnNew } from "../order/use-may.ts";
+import { lazyPanel } from "../shell/lazy-panel.tsx";
 import { Page } from "../shell/page.tsx";
 import { QueryState } from "../shell/query-problem.tsx";
 import { RouterBreadcrumb } from "../shell/router-link.tsx";
@@ -20,12 +21,10 @@ import { type BulkAction, OrderList } from "./order-list.tsx";
 import { listedSubscription, useSubscriptions } from "./use-subscriptions.ts";
 
 const route = getRouteApi("/orders");
-const CheckKeysPanel = lazy(async () => ({
-  default: (await import("./check-keys-panel.tsx")).CheckKeysPanel,
-}));
-const RevokePanel = lazy(async () => ({
-  default: (await import("./revoke-panel.tsx")).RevokePanel,
-}));
+const CheckKeysPanel = lazyPanel(
+  async () => (await import("./check-keys-panel.tsx")).CheckKeysPanel,
+);
+const RevokePanel = lazyPanel(async () => (await import("./revoke-panel.tsx")).RevokePanel);
 
 /** Orders of a subscription, page by page. */
 export function OrdersPage(): ReactElement {

@@ -9,15 +9,16 @@ import {
   ToolbarButton,
 } from "@fluentui/react-components";
 import { BookmarkMultipleRegular, DeleteRegular, SaveRegular } from "@fluentui/react-icons";
-import { lazy, type ReactElement, Suspense, useState } from "react";
+import { type ReactElement, Suspense, useState } from "react";
 
+import { lazyPanel } from "../shell/lazy-panel.tsx";
 import { useTexts } from "../texts/texts.ts";
 import type { OrderSearch } from "./order-filter.ts";
 import { currentView, parseViews, type SavedView, withoutView, withView } from "./saved-views.ts";
 
-const ConfirmDialog = lazy(async () => ({
-  default: (await import("../order/confirm-dialog.tsx")).ConfirmDialog,
-}));
+const ConfirmDialog = lazyPanel(
+  async () => (await import("../order/confirm-dialog.tsx")).ConfirmDialog,
+);
 
 const STORAGE_KEY = "order-views";
 

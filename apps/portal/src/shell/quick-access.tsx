@@ -1,15 +1,14 @@
 import { Button, Tooltip } from "@fluentui/react-components";
 import { QuestionCircleRegular, SearchRegular } from "@fluentui/react-icons";
-import { lazy, type ReactElement, Suspense, useEffect, useState } from "react";
+import { type ReactElement, Suspense, useEffect, useState } from "react";
 
 import { useTexts } from "../texts/texts.ts";
+import { lazyPanel } from "./lazy-panel.tsx";
 
-const HelpPanel = lazy(async () => ({
-  default: (await import("../help/help-panel.tsx")).HelpPanel,
-}));
-const SearchDialog = lazy(async () => ({
-  default: (await import("../search/search-dialog.tsx")).SearchDialog,
-}));
+const HelpPanel = lazyPanel(async () => (await import("../help/help-panel.tsx")).HelpPanel);
+const SearchDialog = lazyPanel(
+  async () => (await import("../search/search-dialog.tsx")).SearchDialog,
+);
 
 /** Search and help, by their buttons in the top bar or by Ctrl+K and `?`. */
 export function QuickAccess({ className }: { readonly className: string }): ReactElement {

@@ -64,6 +64,10 @@ export const de: Texts = {
       lost: "Live-Aktualisierungen sind unterbrochen: Was diese Seite zeigt, kann veraltet sein. Zuletzt verbunden",
       reload: "Neu laden",
     },
+    notLoaded: {
+      title: "Dieser Teil konnte nicht geladen werden",
+      text: "Der Dienst antwortet nicht oder hat eine neuere Version dieser Seite. Speichern Sie nach Möglichkeit Ihre Änderungen und laden Sie die Seite dann neu.",
+    },
     skipToContent: "Zum Inhalt springen",
     breadcrumb: "Navigationspfad",
     home: "Start",

@@ -71,6 +71,10 @@ export const en = {
       lost: "Live updates have stopped: what this page shows may be out of date. Last connected",
       reload: "Load again",
     },
+    notLoaded: {
+      title: "This part could not be loaded",
+      text: "The service does not answer, or it has a newer version of this page. Save your changes if you can, then reload the page.",
+    },
     skipToContent: "Skip to the content",
     breadcrumb: "Breadcrumb",
     home: "Home",
