@@ -6,24 +6,18 @@ import {
 } from "@databox-cmk/protocol";
 import type * as z from "zod/mini";
 
-import { dataBoxPath, type OrderName, orderPath, skipTokenOf } from "./arm-path.ts";
+import { dataBoxPath, type OrderName, orderPath } from "./arm-path.ts";
 import type { Client } from "./client.ts";
 
-export type ApprovalPage = {
-  readonly approvals: readonly ApprovalView[];
-  readonly nextPosition: string | undefined;
-};
-
 /** Requests of one order that wait or waited for people, newest first. */
-export async function readApprovals(
+export function readApprovals(
   client: Client,
   name: OrderName,
   position: string | undefined,
   signal: AbortSignal,
-): Promise<ApprovalPage> {
+): Promise<z.infer<typeof approvalList>> {
   const path = orderPath(name, "/approvals", { $skipToken: position });
-  const { value, nextLink } = await client.read(path, approvalList, { signal });
-  return { approvals: value, nextPosition: skipTokenOf(nextLink) };
+  return client.read(path, approvalList, { signal });
 }
 
 /** The subscription's requests that wait for the caller. */

@@ -5,6 +5,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 
 import { readApprovals } from "../api/approvals.ts";
+import { skipTokenOf } from "../api/arm-path.ts";
 import { OrderPage } from "../order/order-page.tsx";
 import { OfferedTo } from "../order/read-only.tsx";
 import { useOrderName, useUnlockPolicy } from "../order/use-order.ts";
@@ -46,17 +47,17 @@ export function OrderApprovalsPage(): ReactElement {
           </OfferedTo>
         )}
         <QueryState of={approvals} />
-        {data?.approvals.length === 0 && (
+        {data?.value.length === 0 && (
           <EmptyState icon={<PersonClockRegular />} title={texts.none} />
         )}
-        {data?.approvals.map((approval) => (
+        {data?.value.map((approval) => (
           <ApprovalCard key={approval.id} approval={approval} isOrderNamed={false} />
         ))}
-        {data !== undefined && data.approvals.length > 0 && (
+        {data !== undefined && data.value.length > 0 && (
           <Pager
-            shown={texts.shown(data.approvals.length)}
+            shown={texts.shown(data.value.length)}
             positions={positions}
-            next={approvals.isPlaceholderData ? undefined : data.nextPosition}
+            next={approvals.isPlaceholderData ? undefined : skipTokenOf(data.nextLink)}
             onMove={setPositions}
           />
         )}

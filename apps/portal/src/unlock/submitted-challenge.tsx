@@ -157,7 +157,7 @@ function PendingAnswer({
     queryKey: QUERY_KEYS.orderPart(name, "approvals"),
     queryFn: ({ signal }) => readApprovals(client, name, undefined, signal),
   });
-  const approval = approvals.data?.approvals.find(({ id }) => id === pending?.id);
+  const approval = approvals.data?.value.find(({ id }) => id === pending?.id);
   const state = approval?.state;
   const tellDecided = useEffectEvent(onDecided);
   useEffect(() => {
