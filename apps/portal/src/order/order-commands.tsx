@@ -9,10 +9,12 @@ import {
   EraserRegular,
   PlayRegular,
 } from "@fluentui/react-icons";
+import { useIsFetching } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactElement, useState } from "react";
 
 import { cancelOrder, deleteOrder, mitigateOrder } from "../api/orders.ts";
+import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { CommandBar, RefreshButton } from "../shell/command-bar.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
@@ -35,6 +37,7 @@ export function OrderCommands({ order }: { readonly order: JobResource }): React
   const { client } = useSignedIn();
   const name = useOrderName();
   const refresh = useRefreshOrder();
+  const isFetching = useIsFetching({ queryKey: QUERY_KEYS.order(name) }) > 0;
   const navigate = useNavigate();
   const [asking, setAsking] = useState<Command>();
   const [showsJson, setShowsJson] = useState(false);
@@ -64,7 +67,7 @@ export function OrderCommands({ order }: { readonly order: JobResource }): React
   return (
     <>
       <CommandBar>
-        <RefreshButton of={{ refetch: refresh }} />
+        <RefreshButton of={{ isFetching, refetch: refresh }} />
         <ToolbarButton
           icon={<CopyRegular />}
           onClick={() =>

@@ -28,11 +28,11 @@ export function CommandBar({ children }: { readonly children: ReactNode }): Reac
 }
 
 /** A query, or several, that can be read again. */
-export type Refreshable = { readonly isFetching?: boolean; readonly refetch: () => unknown };
+export type Refreshable = { readonly isFetching: boolean; readonly refetch: () => unknown };
 
 /** The command that reads a page's data again. */
 export function RefreshButton({
-  of: { isFetching = false, refetch },
+  of: { isFetching, refetch },
 }: {
   readonly of: Refreshable;
 }): ReactElement {
