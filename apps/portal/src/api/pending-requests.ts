@@ -1,6 +1,6 @@
 /** Requests on their way, so that a page can say that it waits. */
 export type PendingRequests = {
-  /** @returns what ends it; safe to call again */
+  /** @returns a function that ends it; safe to call again */
   begin(): () => void;
   /** When the oldest one was sent; `undefined` when none is on its way. */
   oldestMs(): number | undefined;

@@ -5,13 +5,14 @@ import { createContext, type RefObject, useContext, useEffect, useRef } from "re
 export const ShownPath = createContext<RefObject<string | undefined>>({ current: undefined });
 
 /**
- * Moves the focus to the heading of a page that somebody came to by a link of the portal: the link is gone, and a reader
- * who hears pages has to be told of the new one. The first page keeps the browser's own order, with the skip link first.
+ * Moves the focus to the heading of a page that the reader opened by a link of the portal: the link
+ * is gone, and a screen reader has to announce the new page. The first page keeps the browser's own
+ * order, with the skip link first.
  */
 export function useHeadingFocus(): RefObject<HTMLHeadingElement | null> {
   const heading = useRef<HTMLHeadingElement>(null);
   const shown = useContext(ShownPath);
-  // Of the page that is shown, not of the one that is still loaded while the former one stands.
+  // The path of the shown page: the next one may still be loading.
   const pathname = useRouterState({ select: ({ resolvedLocation }) => resolvedLocation?.pathname });
   useEffect(() => {
     const before = shown.current;

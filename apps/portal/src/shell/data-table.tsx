@@ -17,7 +17,6 @@ const useStyles = makeStyles({
   table: { tableLayout: "auto" },
   heading: { fontWeight: tokens.fontWeightSemibold },
   cell: { overflowWrap: "anywhere" },
-  "extra-small": {},
   small: { height: "auto", paddingBlock: tokens.spacingVerticalXS },
   medium: { height: "auto", paddingBlock: tokens.spacingVerticalS },
   mono: { fontFamily: tokens.fontFamilyMonospace },
@@ -83,7 +82,8 @@ export function DataTable<Row>({
                 key={heading}
                 className={mergeClasses(
                   styles.cell,
-                  styles[size],
+                  // The smallest rows have Fluent's own height.
+                  size !== "extra-small" && styles[size],
                   isMono && styles.mono,
                   className,
                 )}

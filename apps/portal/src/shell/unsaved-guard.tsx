@@ -8,8 +8,8 @@ import { AlertDialog } from "./alert-dialog.tsx";
 export type LeaveWords = Texts["shell"]["unsaved"];
 
 /**
- * Asks before a page with unsaved changes is left: by its menu, a link, the browser's back button. When the tab is closed
- * or loaded again, the browser asks in its own words.
+ * Asks before a page with unsaved changes is left: by its menu, a link, the browser's back button.
+ * When the tab is closed or loaded again, the browser asks in its own words.
  */
 export function UnsavedGuard({
   isDirty,
