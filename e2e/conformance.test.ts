@@ -8,14 +8,15 @@ import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
 
 import {
-  type AgentUnderTest,
   checkAgent,
   commandAgent,
   FORGED_GRANTS,
   FOREIGN_UNLOCKS,
   type Result,
+  type SplitAgent,
 } from "@databox-cmk/conformance";
-import { AGENT_BUNDLE, agentCommand } from "@databox-cmk/device-agent";
+import { importRecoveryKey } from "@databox-cmk/crypto";
+import { AGENT_BUNDLE, agentCommand, createPortableVolume } from "@databox-cmk/device-agent";
 import { createOrder, inThisProcess, type StoryOrder } from "@databox-cmk/local-stack";
 import { COMPILED_ONCE, openTemporaryFolder, requireTool } from "@databox-cmk/testkit";
 import { expect, test } from "vitest";
@@ -106,7 +107,7 @@ async function openDesk(path: string, acts: Record<string, (given: string) => Pr
 const faults = (results: readonly Result[]) => results.filter(({ fault }) => fault !== undefined);
 
 /** The agent as it ships. It has a volume, which is locked again before the next unlock. */
-function ownAgent(folder: string): AgentUnderTest {
+function ownAgent(folder: string): SplitAgent {
   const state = ["--json", "--state-dir", join(folder, "agent")];
   const run = async (words: readonly string[], input = "") => {
     const { stdout } = await runAgent([...state, ...words], { input });
@@ -131,6 +132,12 @@ function ownAgent(folder: string): AgentUnderTest {
     async unlock() {
       await run(["lock"]);
       return run(["unlock", "--no-wait"]);
+    },
+    async opens(unlockKey) {
+      const { slots } = createPortableVolume(join(folder, "disk.img"));
+      const key = new TextEncoder().encode(unlockKey);
+      const opened = (await slots.list()).map((slot) => slots.opens(slot, key));
+      return (await Promise.all(opened)).includes(true);
     },
     async unlockFor(purpose) {
       await run(["lock"]);
@@ -196,15 +203,19 @@ test("our broker conforms, by the command line", async () => {
   const caFile = join(folder.path, "ca.pem");
   writeFileSync(caFile, world.stack.caPem);
   const nodesFile = join(folder.path, "nodes.json");
+  const { publicKey } = makeRecoveryKey();
   const nodes = {
     own: await waiting("own", () => createOrder(world.customerContext, "own")),
     foreign: await waiting("foreign", () => createOrder(world.customerContext, "foreign")),
-    split: await waiting("split", async () => {
-      const order = await placeOrder(world, "split");
-      await takeOwnKey(world, order, "contosokit");
-      await chooseSplitCustody(world, order, makeRecoveryKey().publicKey);
-      return order;
-    }),
+    split: {
+      ...(await waiting("split", async () => {
+        const order = await placeOrder(world, "split");
+        await takeOwnKey(world, order, "contosokit");
+        await chooseSplitCustody(world, order, publicKey);
+        return order;
+      })),
+      recoveryKeys: [importRecoveryKey(publicKey).kid.split(":").at(-1)],
+    },
     export: await waiting("export", () => placeExport(world, "export")),
   };
   writeFileSync(nodesFile, JSON.stringify(nodes));

@@ -3,7 +3,7 @@ import { type IncomingMessage, request } from "node:http";
 import { text } from "node:stream/consumers";
 import { setTimeout } from "node:timers/promises";
 
-import { unlockPolicyView } from "@databox-cmk/protocol";
+import { envelopeExport, unlockPolicyView } from "@databox-cmk/protocol";
 import { createHttpsTransport } from "@databox-cmk/testkit";
 import * as z from "zod";
 
@@ -122,6 +122,10 @@ const ACTS: Readonly<Record<string, () => Promise<unknown>>> = {
   return: () => operate("pickUp", "receive"),
   complete: () => operate("startCopy", "complete"),
   fill: () => operate("startCopy"),
+  async export() {
+    const { value } = envelopeExport.parse(await mustSucceed(own("GET", "envelopes")));
+    console.log(JSON.stringify(value));
+  },
   revoke: () => post("revoke", { reason }),
   restore: () => post("restoreAccess"),
   drill: () => post("revocationDrill"),

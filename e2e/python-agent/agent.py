@@ -1,12 +1,13 @@
 """A device agent in Python, written from docs/reference/device-api.md alone: standard library and
 python3-cryptography. It enrols a node, in escrow or in split custody, prepares it, and fetches its
 unlock key. It has no volume: it keeps the SHA-256 of the key that it was prepared with, refuses every
-other key as a volume does, and prints it.
+other key as a volume does, and says whether a key fits.
 
   agent.py STATE prepare BROKER CA ORDER SERIAL   < enrolment code
-  agent.py STATE unlock [PURPOSE]
+  agent.py STATE unlock [unlock | ingest | fill]
+  agent.py STATE opens                            < unlock key
 
-Prints one JSON object: {"outcome", "code", "key"}. Only a denial that the broker signed for this
+Prints one JSON object: {"outcome", "code"}. Only a denial that the broker signed for this
 very request is "refused"; every other answer is "unreachable".
 """
 
@@ -203,7 +204,7 @@ class Node:
         if is_new and self.state["custody"] is not None and self.state["recoveryKeys"]:
             fields["extensions"] = {"deviceShare": copy_share(self.state, self.state["recoveryKeys"])}
         self.ask("receipts", sign(key, "receipt", fields), "acknowledgement")
-        return {"outcome": outcome, "key": digest}
+        return {"outcome": outcome}
 
 
 def main(folder, command, *parameters):
@@ -214,7 +215,12 @@ def main(folder, command, *parameters):
             return node.fetch_key("prepare")
         with open(node.path, encoding="utf-8") as file:
             node.state = json.load(file)
-        return node.fetch_key(*(parameters or ["unlock"]))
+        if command == "opens":
+            digest = hashlib.sha256(sys.stdin.read().encode()).hexdigest()
+            return {"outcome": "opens" if digest == node.state["volume"] else "closed"}
+        purpose = parameters[0] if parameters else "unlock"
+        check(command == "unlock" and purpose in ("unlock", "ingest", "fill"), "no such command")
+        return node.fetch_key(purpose)
     except Denied as denied:
         return dict(zip(("outcome", "code"), denied.args))
     except Unreachable as error:

@@ -94,9 +94,9 @@ def hpke_open(private, enc, ciphertext, info):
 
 def custody_of(jwe):
     """None: escrow. "split": the envelope holds the broker's share of the unlock key."""
-    custody = read_object(decode(jwe["protected"])).get("cus")
-    check(custody in (None, "split"), "another kind of custody")
-    return custody
+    header = read_object(decode(jwe["protected"]))
+    check(header.get("cus", "split") == "split", "another kind of custody")
+    return header.get("cus")
 
 
 def commitment(content_key, env):

@@ -9,6 +9,7 @@ export { EXIT_CODES } from "./core/exit-codes.ts";
 export { CONNECT_TIMEOUT_MS } from "./broker-client/transport.ts";
 export { type HeldLease, renewalIntervalMs, retryAfterMs } from "./core/lease-state.ts";
 export { secondsToNextAsk } from "./core/waiting-step.ts";
+export { createPortableVolume } from "./volume/file/portable-volume.ts";
 
 /** The bundle that `npm run build` makes. */
 export const AGENT_BUNDLE = fileURLToPath(new URL("../dist/databox-agent.mjs", import.meta.url));

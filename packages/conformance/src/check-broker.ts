@@ -29,6 +29,8 @@ export type WaitingNode = {
   readonly order: string;
   readonly serial: string;
   readonly code: string;
+  /** Thumbprints of the order's recovery keys. */
+  readonly recoveryKeys?: readonly string[] | undefined;
 };
 
 /** Each has a node of its own. */
@@ -158,6 +160,7 @@ export async function checkBroker(
         act,
         device: new DeviceClient({ transport, ...node }),
         code: node.code,
+        recoveryKeys: node.recoveryKeys ?? [],
       });
   }
   if (act === undefined)

@@ -6,14 +6,13 @@ import { join } from "node:path";
 
 import * as z from "zod";
 
-import type { AgentUnderTest } from "./agent/agent-world.ts";
+import type { SplitAgent } from "./agent/agent-world.ts";
 import { runCommand } from "./run-command.ts";
 
 const outcome = z.object({
   outcome: z.string(),
   code: z.string().optional(),
   challenge: z.string().optional(),
-  key: z.string().optional(),
 });
 
 /** The parts of the device API beside enrolment, unlocks and receipts. */
@@ -38,7 +37,7 @@ export type Part = (typeof PARTS)[number];
 export function commandAgent(
   command: readonly [string, ...string[]],
   plays: ReadonlySet<Part> = new Set(),
-): AgentUnderTest & Disposable {
+): SplitAgent & Disposable {
   const folder = mkdtempSync(join(tmpdir(), "databox-conformance-"));
   const call = (words: readonly string[], input?: string) =>
     run(command, [folder, ...words], input);
@@ -49,6 +48,7 @@ export function commandAgent(
       return call(["prepare", broker, caFile, order, serial], code);
     },
     unlock: () => call(["unlock"]),
+    opens: async (unlockKey) => (await call(["opens"], unlockKey)).outcome === "opens",
     ...(plays.has("purposes") && { unlockFor: (purpose) => call(["unlock", purpose]) }),
     ...(plays.has("split") && { another: () => commandAgent(command, plays) }),
     ...(plays.has("approvals") && { waits: true }),

@@ -1,4 +1,4 @@
-export type { AgentUnderTest } from "./agent/agent-world.ts";
+export type { SplitAgent } from "./agent/agent-world.ts";
 export { checkAgent } from "./check-agent.ts";
 export { checkBroker } from "./check-broker.ts";
 export { commandAgent } from "./command-agent.ts";

@@ -17,7 +17,7 @@ const waitingNode = z.strictObject({ order: z.string(), serial: z.string(), code
 const waitingNodes = z.strictObject({
   own: waitingNode,
   foreign: waitingNode,
-  split: z.optional(waitingNode),
+  split: z.optional(waitingNode.extend({ recoveryKeys: z.array(z.string()).min(1) })),
   export: z.optional(waitingNode),
 });
 

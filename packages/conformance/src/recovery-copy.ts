@@ -22,10 +22,11 @@ export function namedKeys(extensions: unknown): readonly RecoveryKey[] {
 export async function copyShare(
   keys: readonly RecoveryKey[],
   context: EnvelopeContext,
+  share: Uint8Array = randomBytes(32),
 ): Promise<EnvelopeJson> {
   const cek = new Uint8Array(randomBytes(32));
   const recipients = keys.map((key) => ({ kid: key.kid, encryptedKey: key.wrap(cek) }));
-  const copy = await sealEnvelope({ unlockKey: randomBytes(32), cek, context, recipients });
+  const copy = await sealEnvelope({ unlockKey: share, cek, context, recipients });
   return copy.toJSON();
 }
 
@@ -35,6 +36,7 @@ export function createOwner() {
   const { kid, jwk } = importRecoveryKey(publicKey.export({ type: "spki", format: "pem" }));
   return {
     jwk,
+    kid,
     /** @throws {Error} if it is not a share of this context, or not copied for this owner */
     open(copy: unknown, context: Omit<EnvelopeContext, "cus">): Promise<Uint8Array> {
       const envelope = parseEnvelope(copy);

@@ -1,3 +1,5 @@
+import { randomBytes } from "node:crypto";
+
 import { messageHash, signMessage } from "@databox-cmk/crypto";
 import { DEVICE_ROUTES, JOSE_MEDIA_TYPE, MESSAGE_TYPES } from "@databox-cmk/protocol";
 import {
@@ -9,7 +11,7 @@ import {
 } from "@databox-cmk/testkit";
 import { expect, test } from "vitest";
 
-import type { AgentUnderTest } from "../src/agent/agent-world.ts";
+import type { SplitAgent } from "../src/agent/agent-world.ts";
 import type { Act } from "../src/broker/broker-world.ts";
 import { checkAgent, UNSIGNED_ANSWERS } from "../src/check-agent.ts";
 import { checkBroker } from "../src/check-broker.ts";
@@ -31,7 +33,7 @@ const isOwnPart = ({ suite }: Result) =>
   /^agent: (?:purpose|approval|carried|rekeying|split custody|erasure)$/u.test(suite);
 
 /** Checks the status alone, keeps no new envelope, and accepts every carried answer. */
-function carelessAgent(): AgentUnderTest & Disposable {
+function carelessAgent(): SplitAgent & Disposable {
   const parties: { device: DeviceClient; close: () => void }[] = [];
   async function unlock(
     purpose: "prepare" | "unlock",
@@ -63,12 +65,16 @@ function carelessAgent(): AgentUnderTest & Disposable {
       if (extensions === undefined) return unlock("prepare", "prepared");
       const { env = "" } = device.envelope ?? {};
       const own = { env, ord: order, dev: serial, cus: "split-device" } as const;
-      const deviceShare = await copyShare(namedKeys(extensions), own);
-      return unlock("prepare", "prepared", { deviceShare });
+      const share = randomBytes(32);
+      const deviceShare = await copyShare(namedKeys(extensions), own, share);
+      const support = Buffer.from(share.toString("base64url")).toString("base64url");
+      return unlock("prepare", "prepared", { deviceShare, support });
     },
     unlock: () => unlock("unlock", "unlocked"),
     unlockFor: () => unlock("unlock", "unlocked"),
     another: carelessAgent,
+    // Its key is that of the broker's share alone.
+    opens: () => Promise.resolve(false),
     waits: true,
     rekey: () => Promise.resolve({ outcome: "rekeyed" }),
     erase: () => Promise.resolve({ outcome: "erased" }),
@@ -94,8 +100,8 @@ test("an agent that verifies nothing fails each forged and each unsigned answer"
     "begins with an unlock",
     "unlocks with the new key",
     "is prepared, and copies its share for the recovery key",
-    "unlocks with the key of both shares",
-    "sends its share in no message",
+    "unlocks",
+    "opens with the answer that a person carries",
   ]);
   expect(namesOf(parts, true).length).toBeGreaterThan(Object.keys(FORGED_CARRIED).length + 15);
   const results = all.filter((result) => !isOwnPart(result));
@@ -143,7 +149,8 @@ test("a broker that grants each unlock fails each refusal", async () => {
 test("a broker that acknowledges each message fails each refusal of every part", async () => {
   await using broker = await createFakeBroker();
   const nodes = [await broker.addNode("DBX-OWN"), await broker.addNode("DBX-FOREIGN")] as const;
-  broker.extensions = { recoveryKeys: [createOwner().jwk] };
+  const { jwk, kid } = createOwner();
+  broker.extensions = { recoveryKeys: [jwk] };
   const { challenges, enrolments, unlocks, receipts } = DEVICE_ROUTES;
   const honest = new Set<string>([challenges, enrolments, unlocks, receipts]);
   broker.intercept = async ({ path, request, answer }) => {
@@ -152,9 +159,9 @@ test("a broker that acknowledges each message fails each refusal of every part",
     const body = await signMessage(broker.signingKey, MESSAGE_TYPES.acknowledgement, said);
     return { status: 200, headers: { "content-type": JOSE_MEDIA_TYPE }, body };
   };
-  const results = await checkBrokerOf(broker, nodes, (act, _order, given = "") =>
-    act === "carry" ? broker.answerChallenge(given) : Promise.resolve(""),
-  );
+  const act: Act = (name, _order, given = "") =>
+    name === "carry" ? broker.answerChallenge(given) : Promise.resolve("");
+  const results = await checkBrokerOf(broker, nodes, act, [kid.split(":").at(-1) ?? ""]);
   const own =
     /^broker: (?:lease|rekeying|journal|broker keys|carried|approvals|expiry|window|purpose|limits|erasure|split custody|export)$/u;
   const refusals = results.filter(
@@ -178,6 +185,7 @@ async function checkBrokerOf(
   broker: FakeBroker,
   nodes: readonly [FakeNode, FakeNode],
   act?: Act,
+  recoveryKeys: readonly string[] = [],
 ): Promise<readonly Result[]> {
   const transport = createHttpsTransport({
     origin: broker.url,
@@ -193,7 +201,10 @@ async function checkBrokerOf(
     {
       own: waiting(nodes[0]),
       foreign: waiting(nodes[1]),
-      split: waiting(await broker.addNode("DBX-SPLIT", { custody: "split" })),
+      split: {
+        ...waiting(await broker.addNode("DBX-SPLIT", { custody: "split" })),
+        recoveryKeys,
+      },
       export: waiting(await broker.addNode("DBX-EXPORT")),
     },
     act,

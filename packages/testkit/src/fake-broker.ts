@@ -74,6 +74,8 @@ export type FakeBroker = AsyncDisposable & {
   readonly order: string;
   readonly signingKey: SigningKey;
   readonly nodes: ReadonlyMap<string, FakeNode>;
+  /** Each request as it came, oldest first. */
+  readonly requests: readonly string[];
   /** Verified requests, oldest first. */
   readonly unlockRequests: readonly UnlockRequest[];
   readonly receipts: readonly Receipt[];
@@ -134,6 +136,7 @@ export async function createFakeBroker(
   const signingKey = generateSigningKey().key;
   const nonceKey = createSecretKey(randomBytes(32));
   const nodes = new Map<string, FakeNode>();
+  const requests: string[] = [];
   const unlockRequests: UnlockRequest[] = [];
   const receipts: Receipt[] = [];
   const approvals = createFakeApprovals();
@@ -155,6 +158,7 @@ export async function createFakeBroker(
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const text = await readText(request);
     const path = request.url ?? "";
+    requests.push(`${path} ${JSON.stringify(request.headers)} ${text}`);
     const answer = await render(
       decideFakeAnswer(path, text, {
         nodes,
@@ -283,6 +287,7 @@ export async function createFakeBroker(
     order,
     signingKey,
     nodes,
+    requests,
     unlockRequests,
     receipts,
     intercept: undefined,

@@ -8,8 +8,6 @@ export type AgentOutcome = {
   readonly outcome: string;
   /** The broker's code if it refused. */
   readonly code?: string | undefined;
-  /** SHA-256 of the unlock key, in hex, of an agent that has no volume to prove it. */
-  readonly key?: string | undefined;
 };
 
 /**
@@ -30,7 +28,7 @@ export type AgentUnderTest = {
   /** The same for one purpose, and no other. */
   readonly unlockFor?: (purpose: AskedPurpose) => Promise<AgentOutcome>;
   /** Another node, which the agent plays in split custody. */
-  readonly another?: () => AgentUnderTest & Disposable;
+  readonly another?: () => SplitAgent & Disposable;
   /** Its unlocks can wait for approvals: `pending`, and the next one sends the same bytes. */
   readonly waits?: true;
   /** One attempt to give the open volume another unlock key. */
@@ -45,6 +43,12 @@ export type AgentUnderTest = {
   readonly serve?: () => Promise<AsyncDisposable>;
   /** Destroys keys and data once the broker permits it, and sends the certificate. */
   readonly erase?: (serial: string) => Promise<AgentOutcome>;
+};
+
+/** A node in split custody. */
+export type SplitAgent = AgentUnderTest & {
+  /** Whether its volume opens with this unlock key. */
+  readonly opens: (unlockKey: string) => Promise<boolean>;
 };
 
 export type AgentWorld = {

@@ -9,6 +9,8 @@ import type { DeviceAnswer, DeviceClient, ExchangeAnswer, Tamper } from "@databo
  * - `deliver`, `return`, `complete`: the order goes on to Delivered; to AtAzureDC; to the end of its
  *   data copy.
  * - `fill`: the copy of an export begins.
+ * - `export`: returns the owner's export of the order's envelopes, as JSON: a list with `serial` and
+ *   `deviceShare`.
  * - `revoke`, `restore`: unlocks are refused and open volumes closed; allowed again.
  * - `drill`: a revocation drill.
  * - `require-approval`: from now on one person must approve each unlock.
@@ -23,6 +25,7 @@ export const ACTS = [
   "return",
   "complete",
   "fill",
+  "export",
   "revoke",
   "restore",
   "drill",
@@ -52,7 +55,11 @@ export type BrokerWorld = {
 };
 
 /** A node of an order of another kind, which waits for its enrolment. */
-export type OtherWorld = Pick<BrokerWorld, "run" | "act" | "device"> & { readonly code: string };
+export type OtherWorld = Pick<BrokerWorld, "run" | "act" | "device"> & {
+  readonly code: string;
+  /** Thumbprints of the order's recovery keys; none without such keys. */
+  readonly recoveryKeys: readonly string[];
+};
 
 /** A kind of message, and the honest content of the next one. */
 export type Verb = {

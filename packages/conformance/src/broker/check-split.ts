@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from "node:util";
+
 import {
   type EnvelopeContext,
   messageHash,
@@ -6,6 +8,7 @@ import {
 } from "@databox-cmk/crypto";
 import { DEVICE_ROUTES, MESSAGE_TYPES } from "@databox-cmk/protocol";
 import { RekeyClient } from "@databox-cmk/testkit";
+import * as z from "zod";
 
 import { copyShare, namedKeys } from "../recovery-copy.ts";
 import {
@@ -16,6 +19,10 @@ import {
   unlessDenied,
 } from "./broker-world.ts";
 
+const exportedCopies = z.array(
+  z.looseObject({ serial: z.string(), deviceShare: z.optional(z.unknown()) }),
+);
+
 /** Copies of a node's share that a broker must refuse. */
 const FOREIGN_COPIES: Readonly<Record<string, (own: EnvelopeContext) => EnvelopeContext>> = {
   "of the kind that holds the broker's share": (own) => ({ ...own, cus: "split" }),
@@ -25,15 +32,36 @@ const FOREIGN_COPIES: Readonly<Record<string, (own: EnvelopeContext) => Envelope
 };
 
 /** A node in split custody, of an order with one recovery key or more. */
-export async function checkSplit({ run, act, device, code }: OtherWorld): Promise<void> {
+export async function checkSplit({
+  run,
+  act,
+  device,
+  code,
+  recoveryKeys,
+}: OtherWorld): Promise<void> {
   const suite = "split custody";
   const { order: ord, serial: dev } = device;
   const envNow = () => device.envelope?.env ?? "";
   const offered: ReturnType<typeof namedKeys>[] = [];
+  /** The fault of keys that are not the order's own. */
+  const unlessOwners = (keys: ReturnType<typeof namedKeys>) => {
+    const kids = keys.map(({ kid }) => kid.split(":").at(-1) ?? "");
+    return kids.toSorted().join() === [...recoveryKeys].toSorted().join()
+      ? undefined
+      : `names the recovery keys ${kids.join()}`;
+  };
+  const unlessExported = async (copy: unknown) => {
+    const value = exportedCopies.parse(JSON.parse(await act("export", ord)));
+    const found = value.find(({ serial }) => serial === dev)?.deviceShare;
+    return isDeepStrictEqual(found, copy) ? undefined : "gives the owner another copy";
+  };
   await run(suite, "enrols the node in split custody, and names recovery keys", async () => {
     const answer = await device.enrol(code);
     if (answer.kind !== "answer") return unlessAnswered(answer);
-    offered.push(namedKeys(answer.value.extensions));
+    const named = namedKeys(answer.value.extensions);
+    offered.push(named);
+    const fault = unlessOwners(named);
+    if (fault !== undefined) return fault;
     return parseEnvelope(device.envelope?.jwe).context.cus === "split"
       ? undefined
       : "the envelope is of escrow";
@@ -78,11 +106,11 @@ export async function checkSplit({ run, act, device, code }: OtherWorld): Promis
         "DeviceMessageMalformed",
       ),
     );
+  const firstCopy = await ownCopy(envNow());
   await run(suite, "takes the receipt with a copy of the node's share", async () =>
-    unlessAnswered(
-      await withCopy(await ownCopy(envNow()), () => device.receipt(first.text, "prepared")),
-    ),
+    unlessAnswered(await withCopy(firstCopy, () => device.receipt(first.text, "prepared"))),
   );
+  await run(suite, "gives the owner this very copy", () => unlessExported(firstCopy));
   await run(suite, "gives the same share at the customer's site", async () => {
     await act("deliver", ord);
     const fault = await grants("unlock");
@@ -96,7 +124,8 @@ export async function checkSplit({ run, act, device, code }: OtherWorld): Promis
   await run(suite, "proposes an envelope in split custody, and names recovery keys", async () => {
     const client = await RekeyClient.unlock(device);
     const { payload } = await client.ask();
-    namedKeys(payload["extensions"]);
+    const fault = unlessOwners(namedKeys(payload["extensions"]));
+    if (fault !== undefined) return fault;
     const proposal = await client.propose();
     rekeyings.push({ client, proposal });
     return parseEnvelope(proposal.envelope.jwe).context.cus === "split"
@@ -120,10 +149,12 @@ export async function checkSplit({ run, act, device, code }: OtherWorld): Promis
       }),
     );
   await run(suite, "which put nothing in force", () => grants("unlock"));
+  const nextCopy = await ownCopy(envelope.env);
   await run(suite, "puts the proposal in force with the copy of the new share", async () => {
-    const answer = await withCopy(await ownCopy(envelope.env), () => client.confirm(rekey));
+    const answer = await withCopy(nextCopy, () => client.confirm(rekey));
     return answer.env === envelope.env ? undefined : "another envelope is in force";
   });
+  await run(suite, "gives the owner the copy of the new share", () => unlessExported(nextCopy));
   await run(suite, "gives another share with the new envelope", async () => {
     const fault = await grants("unlock");
     return fault ?? (given.at(-1)?.share.equals(first.share) ? "the former share" : undefined);
