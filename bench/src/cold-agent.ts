@@ -35,13 +35,17 @@ export async function startFakeBroker(
   const child: ChildProcess = fork(program, [JSON.stringify(nodes)], {
     execArgv: ["--disable-warning=ExperimentalWarning"],
   });
-  const [message] = await once(child, "message");
-  return {
-    ...brokerMessage.parse(message),
-    [Symbol.dispose]: () => {
-      child.kill();
-    },
-  };
+  const ended = once(child, "exit").then(() => {
+    throw new Error("the fake broker ended");
+  });
+  using started = new DisposableStack();
+  started.defer(() => {
+    child.kill();
+  });
+  const [message]: unknown[] = await Promise.race([once(child, "message"), ended]);
+  const broker = brokerMessage.parse(message);
+  const running = started.move();
+  return { ...broker, [Symbol.dispose]: () => running.dispose() };
 }
 
 /** A prepared node. @returns its agent, to which a command is added */

@@ -24,8 +24,12 @@ export async function startSwtpm(): Promise<SoftwareTpm> {
   const sockets = [socket, `${socket}.ctrl`];
   const start = async () => {
     const child = spawn("swtpm", ["socket", ...state, ...server, ...control], { stdio: "ignore" });
-    const ended = once(child, "close");
-    await appear(folder, sockets);
+    const gone = new AbortController();
+    const ended = once(child, "close").finally(() => {
+      gone.abort(new Error("swtpm ended"));
+    });
+    ended.catch(() => undefined); // It cannot be started: told below.
+    await appear(folder, sockets, gone.signal);
     return async (signal: "SIGTERM" | "SIGKILL") => {
       child.kill(signal);
       await ended;
@@ -46,10 +50,14 @@ export async function startSwtpm(): Promise<SoftwareTpm> {
   };
 }
 
-async function appear(folder: string, paths: readonly string[]): Promise<void> {
+async function appear(
+  folder: string,
+  paths: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
   const changes = watch(folder);
   try {
-    while (!paths.every((path) => existsSync(path))) await once(changes, "change");
+    while (!paths.every((path) => existsSync(path))) await once(changes, "change", { signal });
   } finally {
     changes.close();
   }
