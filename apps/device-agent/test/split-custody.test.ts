@@ -197,14 +197,20 @@ test("has no passkey: none is asked for, and none is tried", async () => {
   expect(asked).toEqual([]);
 });
 
-/** The broker tells the node new keys, and an envelope. @returns what became of it */
+/**
+ * The broker tells the node new keys, and an envelope.
+ *
+ * @param when - what another process changes before the daemon asks, and while it waits
+ * @returns what became of it
+ */
 async function tellKeys(
   world: AgentWorld,
   cus: "split" | undefined,
-  meanwhile: (store: StateStore) => void = () => undefined,
+  when: { readonly rekeyedTo?: string; readonly meanwhile?: (store: StateStore) => void } = {},
 ): Promise<{ readonly error: unknown; readonly isKept: boolean }> {
   const { broker } = world;
-  const { env, order } = nodeOf(world);
+  const { env: ownEnv, order } = nodeOf(world);
+  const { rekeyedTo: env = ownEnv, meanwhile } = when;
   const folder = openStateFolder(world.stateDir);
   const [settings, stored] = [folder.readSettings(), folder.readState()];
   if (settings === undefined || stored === undefined) throw new Error("not prepared");
@@ -224,39 +230,32 @@ async function tellKeys(
   const store = createStateStore(folder, stored);
   const stop = new AbortController().signal;
   const opening = { folder, settings, store, transport, deadline: stop, mark: () => undefined };
-  const ended = Promise.withResolvers<unknown>();
-  // A request that fails ends the test, too.
-  const post: typeof transport.post = async (...parameters) => {
-    try {
-      return await transport.post(...parameters);
-    } catch (error) {
-      ended.resolve(error);
-      throw error;
-    }
-  };
+  let error: unknown;
   const state: NodeState = {
     read: () => store.current,
     async change(work) {
-      meanwhile(store);
+      meanwhile?.(store);
       try {
         return await work(store);
-      } catch (error) {
-        ended.resolve(error);
-        throw error;
-      } finally {
-        ended.resolve(undefined);
+      } catch (caught) {
+        error = caught;
+        throw caught;
       }
     },
     runAlone: (command) => command(),
   };
-  createBrokerKeysKeeper({
-    session: { ...openSession(opening), transport: { ...transport, post } },
+  const session = openSession(opening);
+  if (when.rekeyedTo !== undefined) {
+    folder.writeEnvelope((await forgeProposal(world, { env, ...(cus && { cus }) })).signedEnvelope);
+    store.update({ env });
+  }
+  await createBrokerKeysKeeper({
+    session,
     folder,
     state,
     nowIso: () => "2026-11-28T00:00:00.000Z",
     pin: () => undefined,
   }).keep(stop);
-  const error = await ended.promise;
   broker.intercept = undefined;
   return { error, isKept: folder.readEnvelope() === signedEnvelope };
 }
@@ -337,9 +336,17 @@ describe("downgrades", () => {
     await using world = await createPreparedWorld({ custody: "split" });
     expect(await tellKeys(world, "split")).toEqual({ error: undefined, isKept: true });
     await using other = await createPreparedWorld({ custody: "split" });
-    expect(await tellKeys(other, "split", raiseGeneration)).toEqual({
+    expect(await tellKeys(other, "split", { meanwhile: raiseGeneration })).toEqual({
       error: undefined,
       isKept: false,
+    });
+  });
+
+  test("an answer about the broker's keys after a re-key beside the daemon is kept", async () => {
+    await using world = await createPreparedWorld();
+    expect(await tellKeys(world, undefined, { rekeyedTo: randomUUID() })).toEqual({
+      error: undefined,
+      isKept: true,
     });
   });
 
@@ -466,8 +473,12 @@ describe("recovery", () => {
     await using world = await createPreparedWorld({ custody: "split", recoveryKeys });
     await world.unlock();
     const before = sharesOf(world);
-    world.broker.intercept = ({ path, answer }) =>
-      path === DEVICE_ROUTES.rekeyConfirmations ? (response) => response.destroy() : answer;
+    let copy: unknown;
+    world.broker.intercept = ({ path, request, answer }) => {
+      if (path !== DEVICE_ROUTES.rekeyConfirmations) return answer;
+      copy = copyIn(request);
+      return (response) => response.destroy();
+    };
     await rekey(world);
     for (const file of sharesOf(world))
       if (!before.includes(file)) rmSync(join(world.stateDir, file));
@@ -475,6 +486,32 @@ describe("recovery", () => {
     expect(seen(await rekey(world))).toMatchObject({ code: "DeviceShareMissing" });
     expect(await volumeOf(world).slots.list()).toHaveLength(2);
     expect(sharesOf(world)).toEqual(before);
+
+    // The owner's copy of the new share finishes it, also after another node's share was given.
+    const share = owner.open(copy);
+    expect(await recover(world, new Uint8Array(32).fill(7))).toMatchObject({
+      outcome: "recovered",
+    });
+    expect(await rekey(world)).toMatchObject({ outcome: "rekeyed" });
+    await world.lock();
+    expect(seen(await world.unlock())).toMatchObject({ code: "VolumeRejectedKey" });
+    expect(await recover(world, share)).toMatchObject({ outcome: "recovered" });
+    expect(seen(await world.unlock())).toMatchObject(unlocked);
+  });
+
+  test("a re-key that an agent without the mark of its custody began is finished", async () => {
+    await using world = await createPreparedWorld({ custody: "split", recoveryKeys });
+    await world.unlock();
+    world.broker.intercept = ({ path, answer }) =>
+      path === DEVICE_ROUTES.rekeyConfirmations ? (response) => response.destroy() : answer;
+    await rekey(world);
+    world.broker.intercept = undefined;
+    const folder = openStateFolder(world.stateDir);
+    const stored = folder.readState();
+    if (stored?.rekey === undefined) throw new Error("no re-key");
+    const { split: _split, ...unmarked } = stored.rekey;
+    createStateStore(folder, stored).update({ rekey: unmarked });
+    expect(await rekey(world)).toMatchObject({ outcome: "rekeyed" });
   });
 
   test("a re-key that finishes an interrupted one says that its copy is for other keys", async () => {
@@ -488,6 +525,7 @@ describe("recovery", () => {
     world.broker.extensions = { recoveryKeys: [successor.jwk] };
     expect(seen(await rekey(world, [successor.kid]))).toMatchObject({
       code: "RecoveryKeyUnconfirmed",
+      reason: "interrupted",
     });
     expect(await rekey(world, [successor.kid])).toMatchObject({ outcome: "rekeyed" });
     expect(await world.status()).toMatchObject({ details: { shareCopiedFor: successor.kid } });

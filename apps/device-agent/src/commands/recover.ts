@@ -8,6 +8,7 @@ import {
 import { AppError } from "@databox-cmk/errors";
 
 import type { AgentEvent } from "../core/agent-event.ts";
+import type { MachineState } from "../core/machine-state.ts";
 import { openJournal } from "../journal/open-journal.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { holdNode } from "../node/hold-node.ts";
@@ -40,9 +41,9 @@ export async function recover(dependencies: CommandDependencies): Promise<AgentE
   const { folder, settings, store } = held.use(await holdNode(dependencies));
   const volume = openVolume(settings.volume, settings.serial, cryptsetupFolders);
   const identity = openIdentity({ folder, settings, store });
-  const envelope = await readHeldEnvelope(folder, volume, identity);
-  if (!isSplit(envelope)) throw misuse("this node's custody is not split: it needs no share");
-  const { env } = identity;
+  const env = missingOfRekey(folder, store.current) ?? identity.env;
+  if (env === identity.env && !isSplit(await readHeldEnvelope(folder, volume, identity)))
+    throw misuse("this node's custody is not split: it needs no share");
   const found = await compareShare(folder, env, share);
   if (found === "other" && store.current.shareUnproven !== true)
     throw misuse("this node has a share already, and it is another one");
@@ -67,6 +68,12 @@ export async function recover(dependencies: CommandDependencies): Promise<AgentE
       "unlock the node now, then re-key it (rekey --recovery-keys, with the thumbprints of the owner's keys): the share that was carried is then worth nothing",
     ],
   };
+}
+
+/** The envelope of an interrupted re-key, which cannot be finished without its share. */
+function missingOfRekey(folder: StateFolder, { rekey }: MachineState): string | undefined {
+  if (rekey?.split !== true || rekey.step === "proposed") return undefined;
+  return findShare(folder, rekey.env) === "missing" ? rekey.env : undefined;
 }
 
 /** @throws {AppError} as `readShare` */

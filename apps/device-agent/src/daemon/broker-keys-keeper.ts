@@ -18,7 +18,10 @@ const RETRY_MS = 300_000;
 const ASK_TIMEOUT_MS = 5_000;
 
 /** Asks in the background when it is due: leases must not wait for it. */
-export type BrokerKeysKeeper = { keep(stop: AbortSignal): void };
+export type BrokerKeysKeeper = {
+  /** @returns if it asks now: resolves when that has ended, and never rejects */
+  keep(stop: AbortSignal): Promise<void> | undefined;
+};
 
 /**
  * Keeps the pinned keys equal to the broker's signing keys: after a rotation, a pinned key signs
@@ -35,12 +38,13 @@ export function createBrokerKeysKeeper(input: {
   let dueAtMs = 0;
   let bug: AppError | undefined;
 
-  /** @returns whether to ask again at once */
-  async function refresh(stop: AbortSignal): Promise<boolean> {
+  /** @returns the time until it asks again, in milliseconds */
+  async function refresh(stop: AbortSignal): Promise<number> {
     const deadline = AbortSignal.any([stop, AbortSignal.timeout(ASK_TIMEOUT_MS)]);
-    const told = await askForBrokerKeys(session, state.read().generation, deadline);
+    const { env = session.env, generation: held } = state.read();
+    const told = await askForBrokerKeys({ ...session, env }, held, deadline);
     const kids = told.keys.map(({ kid }) => kid);
-    if (kids.join() === session.brokerKeys.map(({ kid }) => kid).join()) return false;
+    if (kids.join() === session.brokerKeys.map(({ kid }) => kid).join()) return ASK_EVERY_MS;
     const isKept = await state.change((store) => {
       const settings = folder.readSettings();
       if (settings === undefined) return false;
@@ -59,14 +63,15 @@ export function createBrokerKeysKeeper(input: {
       folder.writeSettings({ ...settings, brokerKeys: told.keys.map(({ jwk }) => jwk) });
       return true;
     });
-    if (isKept) pin(told.keys);
-    return true;
+    if (!isKept) return RETRY_MS;
+    pin(told.keys);
+    return 0; // So that the broker learns which keys are pinned here.
   }
 
   async function ask(stop: AbortSignal): Promise<void> {
     try {
-      // Asks once more after a change, so that the broker learns which keys are pinned here.
-      dueAtMs = bootClockMs() + ((await refresh(stop)) ? 0 : ASK_EVERY_MS);
+      const waitMs = await refresh(stop);
+      dueAtMs = bootClockMs() + waitMs;
     } catch (error) {
       dueAtMs = bootClockMs() + RETRY_MS;
       // The person at the appliance does not have to know about an outage here; a bug is thrown.
@@ -78,9 +83,9 @@ export function createBrokerKeysKeeper(input: {
   return {
     keep(stop) {
       if (bug !== undefined) throw bug;
-      if (bootClockMs() < dueAtMs) return;
+      if (bootClockMs() < dueAtMs) return undefined;
       dueAtMs = Number.POSITIVE_INFINITY;
-      void ask(stop);
+      return ask(stop);
     },
   };
 }

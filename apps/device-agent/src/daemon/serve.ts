@@ -199,7 +199,7 @@ export async function serve(
     }
     if (lock.kind === "unlocked") waitMs = Math.min(waitMs, await passkeyKeeper.keep(lock));
     waitMs = Math.min(waitMs, await courier.deliver(stop.signal));
-    brokerKeysKeeper.keep(stop.signal);
+    void brokerKeysKeeper.keep(stop.signal);
     journalCourier.keep(stop.signal);
     await changes.wait(waitMs, stop.signal);
   }

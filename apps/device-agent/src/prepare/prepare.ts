@@ -31,6 +31,7 @@ import {
   thumbprintsOf,
 } from "../share/copy-share.ts";
 import { isSplitNode } from "../share/is-split-node.ts";
+import { findShare } from "../share/keep-share.ts";
 import { isSplit } from "../share/unlock-key.ts";
 import { takeAgentLock } from "../state/agent-lock.ts";
 import { readBootId } from "../state/boot-id.ts";
@@ -198,7 +199,8 @@ async function keepCopy(
   settings: Settings,
 ): Promise<Awaited<ReturnType<typeof makeCopiedShare>>> {
   const { deviceShare } = store.current;
-  if (deviceShare !== undefined) return { deviceShare };
+  const isHere = findShare(folder, session.env) !== "missing";
+  if (deviceShare !== undefined && isHere) return { deviceShare };
   const copy = await makeCopiedShare(folder, session, readRecoveryKeys(settings));
   store.update({ deviceShare: copy?.deviceShare });
   return copy;

@@ -14,7 +14,7 @@ import type { Journal } from "../journal/open-journal.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { openSession } from "../node/open-node.ts";
 import { describeCopy } from "../share/copy-share.ts";
-import { destroyOtherShares, destroyShare, readShare } from "../share/keep-share.ts";
+import { destroyOtherShares, destroyShare, findShare, readShare } from "../share/keep-share.ts";
 import { requireCustody } from "../share/unlock-key.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import { createStateStore } from "../state/state-store.ts";
@@ -42,8 +42,10 @@ export type RekeyEnd =
 export async function finishRekey(rekeying: Rekeying, rekey: Rekey): Promise<RekeyEnd> {
   const { folder, volume, session, journal } = rekeying;
   const { store } = session;
+  // A share is made for a proposal of split custody alone; the state of earlier agents has no mark.
+  const isSplit = rekey.split === true || findShare(folder, rekey.env) !== "missing";
   // Without it, the new slot could not be opened once the old one is removed.
-  if (rekey.split === true) zero(await readShare(folder, rekey.env));
+  if (isSplit) zero(await readShare(folder, rekey.env));
   if (rekey.step !== "committed") {
     const journalHead = journal.append("rekey-confirming", { rekey: rekey.id, slot: rekey.slot });
     store.update({ journalHead });
@@ -52,13 +54,12 @@ export async function finishRekey(rekeying: Rekeying, rekey: Rekey): Promise<Rek
     const { jws, generation, envelope } = answer.envelope;
     const { env } = envelope.context;
     if (env !== rekey.env) return await giveUp(rekeying, rekey, env);
-    requireCustody(rekey.split === true, answer.envelope);
+    requireCustody(isSplit, answer.envelope);
     folder.writeEnvelope(jws);
     store.update({
       env,
       generation,
       ...describeCopy(rekey.deviceShare),
-      shareUnproven: undefined,
       rekey: { ...rekey, step: "committed" },
     });
   }
@@ -95,7 +96,7 @@ async function giveUp(
     });
   await removeSlot(volume, slot);
   const journalHead = journal.append("rekey-overtaken", { rekey: id, slot });
-  session.store.update({ journalHead, rekey: undefined });
+  session.store.update({ journalHead, rekey: undefined, shareUnproven: undefined });
   destroyShare(folder, env);
   return { kind: "overtaken" };
 }

@@ -82,12 +82,13 @@ export async function rekey(
       : { ended: end, interrupted: true };
   if (ended.kind === "denial") return eventOfDenial(ended.denial, context());
   if (ended.kind === "overtaken") throw new AppError("RewrapConflict");
-  // The interrupted run made its copy before these keys were named.
-  if (interrupted) requireOwnersKeys(store.current.shareCopiedFor ?? [], given.recoveryKeys);
   const notes = [
     ...(interrupted ? ["this finished a rekeying that was interrupted"] : []),
     ...(await keepOnVolume(rekeying)),
   ];
+  // The interrupted run made its copy before these keys were named.
+  if (interrupted)
+    requireOwnersKeys(store.current.shareCopiedFor ?? [], given.recoveryKeys, "interrupted");
   return {
     ...context(),
     outcome: "rekeyed",
@@ -120,9 +121,13 @@ async function rekeyOnce(anew: () => Rekeying, requireKeys: RequireKeys): Promis
   const held = await readHeldEnvelope(folder, volume, session);
   const answer = await requestRekey(session, lease, held.generation);
   if (answer.kind === "denial") return answer;
-  if (isSplit(held)) requireCustody(true, answer.envelope);
-  requireKeys(held, answer.recoveryKeys);
-  await addKey(rekeying, held, answer);
+  try {
+    if (isSplit(held)) requireCustody(true, answer.envelope);
+    requireKeys(held, answer.recoveryKeys);
+    await addKey(rekeying, held, answer);
+  } finally {
+    zero(answer.currentKey, answer.proposedKey);
+  }
   const { rekey: added } = session.store.current;
   if (added === undefined) throw new TypeError("the slot was not marked");
   return finishRekey(anew(), added);
@@ -148,7 +153,7 @@ async function addKey(
   const slot = await chooseSlot(session, volume.slots, id, (old) => removeSlot(volume, old));
   const custody = isSplit(envelope) ? ({ split: true } as const) : {};
   store.update({ rekey: { step: "proposed", id, env, slot, ...custody } });
-  const keys: Uint8Array[] = [currentKey, proposedKey];
+  const keys: Uint8Array[] = [];
   let copy: Awaited<ReturnType<typeof makeCopiedShare>>;
   try {
     if (isSplit(envelope)) copy = await makeCopiedShare(folder, { ...session, env }, recoveryKeys);
@@ -169,7 +174,11 @@ async function addKey(
   }
   const facts = { rekey: id, slot, ...factsOfCopy(copy?.deviceShare) };
   const journalHead = journal.append("rekey-added", facts);
-  store.update({ journalHead, rekey: { step: "added", id, env, slot, ...custody, ...copy } });
+  store.update({
+    journalHead,
+    rekey: { step: "added", id, env, slot, ...custody, ...copy },
+    shareUnproven: undefined, // The former share has opened a slot.
+  });
 }
 
 /**

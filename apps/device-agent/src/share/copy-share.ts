@@ -114,7 +114,7 @@ export function factsOfCopy(copy: ShareCopy["deviceShare"] | undefined) {
 export function requireOwnersKeys(
   named: readonly string[],
   expected: readonly string[] | undefined,
-  reason?: "prepare",
+  reason?: "prepare" | "interrupted",
 ): void {
   if (expected === undefined) return;
   const foreign = named.filter((kid) => !expected.includes(kid));
@@ -122,7 +122,7 @@ export function requireOwnersKeys(
   if (foreign.length + absent.length === 0) return;
   const told = [
     ...foreign.map((kid) => `${kid} is not confirmed`),
-    ...absent.map((kid) => `the broker does not name ${kid}`),
+    ...absent.map((kid) => `${kid} is absent`),
   ];
   throw new AppError("RecoveryKeyUnconfirmed", { reason, detail: told.join(", ") });
 }
