@@ -415,7 +415,7 @@ describe.each(STORES)("with %s", (store) => {
       expect(splitOutput).toContain(code);
     const ends = (outcome: string) => splitOutput.split(`"outcome":"${outcome}"`).length - 1;
     expect([ends("rekeyed"), ends("recovered")]).toEqual([1, 2]);
-    // Three unlocks, and the status afterwards.
+    // Two unlocks, and the status afterwards.
     expect(ends("unlocked")).toBe(3);
     expect(search(Buffer.from(splitOutput))).toEqual([]);
   });
