@@ -453,6 +453,22 @@ describe.runIf(runsBrowser)("a user of the portal", () => {
     }
   });
 
+  test("keeps the home page if the code of a section cannot be loaded, and sees why", async () => {
+    const { page } = visit;
+    await page.route(/\/assets\/daily-figures-[^/]*\.js$/, (route) =>
+      route.fulfill({ status: 404, body: "" }),
+    );
+    try {
+      await visit.goTo("/");
+      await see("This part could not be loaded");
+      await page.getByRole("heading", { name: "To do" }).waitFor();
+      expect(await visit.violations()).toEqual([]);
+      await visit.picture("section-not-loaded");
+    } finally {
+      await page.unrouteAll();
+    }
+  });
+
   test("reads the daily figures as a table on a narrow screen", async () => {
     const { page } = visit;
     await takeWidth(page, "narrow");

@@ -1,12 +1,13 @@
 import type { OrderSummaryPage } from "@databox-cmk/protocol";
 import { LoadingState, Section } from "@databox-cmk/ui";
 import { makeStyles, tokens } from "@fluentui/react-components";
-import { lazy, type ReactElement, Suspense } from "react";
+import { type ReactElement, Suspense } from "react";
 
 import { ProblemError } from "../api/problem-error.ts";
 import { useWaitingApprovals } from "../approvals/use-waiting-approvals.ts";
 import { byExpiry, listTodos } from "../core/todos.ts";
 import type { OrderSearch } from "../orders/order-filter.ts";
+import { lazySection } from "../shell/lazy-part.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
@@ -14,10 +15,8 @@ import { ExpiryTimeline } from "./expiry-timeline.tsx";
 import { type HomeScope, useHome } from "./use-home.ts";
 
 /** With the table of codes, which the rest of the page does not need. */
-const TodoList = lazy(async () => ({ default: (await import("./todo-list.tsx")).TodoList }));
-const DailyFigures = lazy(async () => ({
-  default: (await import("./daily-figures.tsx")).DailyFigures,
-}));
+const TodoList = lazySection(async () => (await import("./todo-list.tsx")).TodoList);
+const DailyFigures = lazySection(async () => (await import("./daily-figures.tsx")).DailyFigures);
 
 const useStyles = makeStyles({
   stack: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalXXL },

@@ -2,7 +2,7 @@ import { Button, CounterBadge, makeStyles, Tooltip } from "@fluentui/react-compo
 import { AlertRegular } from "@fluentui/react-icons";
 import { type ReactElement, Suspense, useState } from "react";
 
-import { lazyPanel } from "../shell/lazy-panel.tsx";
+import { lazyPanel } from "../shell/lazy-part.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { useNotices } from "./use-notices.ts";
 

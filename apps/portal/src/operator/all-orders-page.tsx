@@ -4,7 +4,7 @@ import { getRouteApi } from "@tanstack/react-router";
 import { type ReactElement } from "react";
 
 import { OrderList } from "../orders/order-list.tsx";
-import { lazyPanel } from "../shell/lazy-panel.tsx";
+import { lazyPanel } from "../shell/lazy-part.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { OperatorPage } from "./operator-page.tsx";
 

@@ -10,7 +10,7 @@ import { getRouteApi } from "@tanstack/react-router";
 import { type ReactElement } from "react";
 
 import { useMayOnNew } from "../order/use-may.ts";
-import { lazyPanel } from "../shell/lazy-panel.tsx";
+import { lazyPanel } from "../shell/lazy-part.tsx";
 import { Page } from "../shell/page.tsx";
 import { QueryState } from "../shell/query-problem.tsx";
 import { RouterBreadcrumb } from "../shell/router-link.tsx";

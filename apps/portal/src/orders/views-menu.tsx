@@ -11,7 +11,7 @@ import {
 import { BookmarkMultipleRegular, DeleteRegular, SaveRegular } from "@fluentui/react-icons";
 import { type ReactElement, Suspense, useState } from "react";
 
-import { lazyPanel } from "../shell/lazy-panel.tsx";
+import { lazyPanel } from "../shell/lazy-part.tsx";
 import { useTexts } from "../texts/texts.ts";
 import type { OrderSearch } from "./order-filter.ts";
 import { currentView, parseViews, type SavedView, withoutView, withView } from "./saved-views.ts";

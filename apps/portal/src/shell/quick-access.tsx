@@ -3,7 +3,7 @@ import { QuestionCircleRegular, SearchRegular } from "@fluentui/react-icons";
 import { type ReactElement, Suspense, useEffect, useState } from "react";
 
 import { useTexts } from "../texts/texts.ts";
-import { lazyPanel } from "./lazy-panel.tsx";
+import { lazyPanel } from "./lazy-part.tsx";
 
 const HelpPanel = lazyPanel(async () => (await import("../help/help-panel.tsx")).HelpPanel);
 const SearchDialog = lazyPanel(
