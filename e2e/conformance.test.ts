@@ -214,7 +214,7 @@ test("our broker conforms, by the command line", async () => {
         await chooseSplitCustody(world, order, publicKey);
         return order;
       })),
-      recoveryKeys: [importRecoveryKey(publicKey).kid.split(":").at(-1)],
+      recoveryKeys: [importRecoveryKey(publicKey).kid],
     },
     export: await waiting("export", () => placeExport(world, "export")),
   };

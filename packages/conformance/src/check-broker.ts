@@ -29,7 +29,7 @@ export type WaitingNode = {
   readonly order: string;
   readonly serial: string;
   readonly code: string;
-  /** Thumbprints of the order's recovery keys. */
+  /** Thumbprints of the order's recovery keys, as URNs. */
   readonly recoveryKeys?: readonly string[] | undefined;
 };
 

@@ -57,7 +57,7 @@ export type BrokerWorld = {
 /** A node of an order of another kind, which waits for its enrolment. */
 export type OtherWorld = Pick<BrokerWorld, "run" | "act" | "device"> & {
   readonly code: string;
-  /** Thumbprints of the order's recovery keys; none without such keys. */
+  /** Thumbprints of the order's recovery keys, as URNs; none without such keys. */
   readonly recoveryKeys: readonly string[];
 };
 

@@ -45,7 +45,7 @@ export async function checkSplit({
   const offered: ReturnType<typeof namedKeys>[] = [];
   /** The fault of keys that are not the order's own. */
   const unlessOwners = (keys: ReturnType<typeof namedKeys>) => {
-    const kids = keys.map(({ kid }) => kid.split(":").at(-1) ?? "");
+    const kids = keys.map(({ kid }) => kid);
     return kids.toSorted().join() === [...recoveryKeys].toSorted().join()
       ? undefined
       : `names the recovery keys ${kids.join()}`;
