@@ -9,14 +9,26 @@ export type Result = {
   readonly notChecked?: string;
 };
 
+/** A case cannot be checked; the message is the reason. */
+class NotChecked extends Error {}
+
 /** An act that the broker's side does not offer: the case that needs it is not checked. */
-export class NotOffered extends Error {
+export class NotOffered extends NotChecked {
   constructor(act: string) {
     super(`needs the act ${act}`);
   }
 }
 
-/** Runs a case; an error that it throws is its fault, unless an act was not offered. */
+/** Reports that the rest of a part is not checked: it needs the result of the case before it. */
+export const skipRest = (
+  run: (suite: string, name: string, work: () => Promise<never>) => Promise<void>,
+  suite: string,
+): Promise<void> =>
+  run(suite, "the cases that follow", () =>
+    Promise.reject(new NotChecked("they need the result of the case before them")),
+  );
+
+/** Runs a case; an error that it throws is its fault, unless the case cannot be checked. */
 export async function attempt(
   suite: string,
   name: string,
@@ -27,7 +39,7 @@ export async function attempt(
     return { suite, name, ...(fault !== undefined && { fault }) };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    return error instanceof NotOffered
+    return error instanceof NotChecked
       ? { suite, name, notChecked: message }
       : { suite, name, fault: message };
   }

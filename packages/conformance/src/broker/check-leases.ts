@@ -2,6 +2,7 @@ import { messageHash } from "@databox-cmk/crypto";
 import { leasePath, MESSAGE_TYPES } from "@databox-cmk/protocol";
 import { type ExchangeAnswer, LeaseClient, RekeyClient } from "@databox-cmk/testkit";
 
+import { skipRest } from "../result.ts";
 import {
   type BrokerWorld,
   nextMessage,
@@ -34,7 +35,7 @@ export async function checkLeases(world: BrokerWorld): Promise<void> {
     return holder.lease.sequence === 0 ? undefined : "its sequence is not 0";
   });
   const [first] = held;
-  if (first === undefined) return;
+  if (first === undefined) return skipRest(run, "lease");
   for (const verb of verbsOf(world, first.lease.id))
     await checkForeign(world, verb, { countsCounter: verb.type !== MESSAGE_TYPES.leaseReceipt });
   await ask("renews it, with the next sequence", async (holder) => {

@@ -11,6 +11,7 @@ import { RekeyClient } from "@databox-cmk/testkit";
 import * as z from "zod";
 
 import { copyShare, namedKeys } from "../recovery-copy.ts";
+import { skipRest } from "../result.ts";
 import {
   nextMessage,
   type OtherWorld,
@@ -67,7 +68,7 @@ export async function checkSplit({
       : "the envelope is of escrow";
   });
   const [keys] = offered;
-  if (keys === undefined) return;
+  if (keys === undefined) return skipRest(run, suite);
   const copies = async (env: string): Promise<readonly (readonly [string, unknown])[]> => {
     const own = { env, ord, dev, cus: "split-device" } as const;
     const foreign = Object.entries(FOREIGN_COPIES).map(
@@ -98,7 +99,7 @@ export async function checkSplit({
   };
   await run(suite, "grants the broker's share", () => grants("prepare"));
   const [first] = given;
-  if (first === undefined) return;
+  if (first === undefined) return skipRest(run, suite);
   for (const [name, copy] of await copies(envNow()))
     await run(suite, `a receipt with a copy ${name}: DeviceMessageMalformed`, async () =>
       unlessDenied(
@@ -133,7 +134,7 @@ export async function checkSplit({
       : "the envelope is of escrow";
   });
   const [rekeying] = rekeyings;
-  if (rekeying === undefined) return;
+  if (rekeying === undefined) return skipRest(run, suite);
   const { client } = rekeying;
   const { rekey, envelope } = rekeying.proposal;
   const confirm = () =>
