@@ -183,12 +183,12 @@ export const SPLIT_CUSTODY_ERRORS = {
           en: "An interrupted re-key was finished, and its copy of the share is for other recovery keys than those that were given now",
           de: "Ein unterbrochener Schlüsselwechsel wurde abgeschlossen, und seine Kopie des Anteils ist für andere Wiederherstellungsschlüssel als die jetzt genannten",
         },
+        who: "site-operator",
         steps: [
           {
             en: "Re-key once more with the thumbprints of all your keys",
             de: "Geben Sie dem Knoten noch einmal einen neuen Schlüssel mit den Fingerabdrücken aller Ihrer Schlüssel",
             command: "databox-agent rekey --recovery-keys <thumbprints>",
-            for: "site-operator",
           },
         ],
         meanwhile: "The volume has its new key, and the copy opens its share.",
