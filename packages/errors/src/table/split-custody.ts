@@ -158,9 +158,9 @@ export const SPLIT_CUSTODY_ERRORS = {
     steps: [
       COMPUTE_THUMBPRINT,
       {
-        en: "If you added, replaced or removed a recovery key, or replaced the device, re-key with the thumbprints of all your keys",
-        de: "Haben Sie einen Wiederherstellungsschlüssel hinzugefügt, ersetzt oder entfernt oder das Gerät ersetzt, geben Sie dem Knoten einen neuen Schlüssel mit den Fingerabdrücken aller Ihrer Schlüssel",
-        command: "databox-agent rekey --recovery-keys <thumbprints>",
+        en: "If you added, replaced or removed a recovery key, or replaced the device, re-key with the thumbprints of all your keys as KEYS, separated by commas",
+        de: "Haben Sie einen Wiederherstellungsschlüssel hinzugefügt, ersetzt oder entfernt oder das Gerät ersetzt, geben Sie dem Knoten einen neuen Schlüssel mit den Fingerabdrücken aller Ihrer Schlüssel als KEYS, durch Kommas getrennt",
+        command: "databox-agent rekey --recovery-keys KEYS",
         for: "site-operator",
       },
       {
@@ -186,9 +186,9 @@ export const SPLIT_CUSTODY_ERRORS = {
         who: "site-operator",
         steps: [
           {
-            en: "Re-key once more with the thumbprints of all your keys",
-            de: "Geben Sie dem Knoten noch einmal einen neuen Schlüssel mit den Fingerabdrücken aller Ihrer Schlüssel",
-            command: "databox-agent rekey --recovery-keys <thumbprints>",
+            en: "Re-key once more with the thumbprints of all your keys as KEYS, separated by commas",
+            de: "Geben Sie dem Knoten noch einmal einen neuen Schlüssel mit den Fingerabdrücken aller Ihrer Schlüssel als KEYS, durch Kommas getrennt",
+            command: "databox-agent rekey --recovery-keys KEYS",
           },
         ],
         meanwhile: "The volume has its new key, and the copy opens its share.",
@@ -212,9 +212,9 @@ export const SPLIT_CUSTODY_ERRORS = {
             for: "site-operator",
           },
           {
-            en: "If it is prepared already, unlock it and re-key it with the thumbprints of your keys",
-            de: "Ist er schon vorbereitet, entsperren Sie ihn, und geben Sie ihm einen neuen Schlüssel mit den Fingerabdrücken Ihrer Schlüssel",
-            command: "databox-agent rekey --recovery-keys <thumbprints>",
+            en: "If it is prepared already, unlock it and re-key it with the thumbprints of your keys as KEYS, separated by commas",
+            de: "Ist er schon vorbereitet, entsperren Sie ihn, und geben Sie ihm einen neuen Schlüssel mit den Fingerabdrücken Ihrer Schlüssel als KEYS, durch Kommas getrennt",
+            command: "databox-agent rekey --recovery-keys KEYS",
             for: "site-operator",
           },
         ],
