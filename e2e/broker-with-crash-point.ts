@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { subscribe } from "node:diagnostics_channel";
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { OutgoingMessage } from "node:http";
 
 import { parseConfig, startBroker } from "@databox-cmk/cloud-broker";
 import Database from "better-sqlite3";
@@ -11,6 +12,10 @@ import Database from "better-sqlite3";
  * CRASH_POINT_FILE exists it holds the number of the point; every point that is passed is noted in
  * CRASH_TRACE_FILE. Only what requests cause is counted, or else the broker's own timers would make
  * the numbers mean something else each time.
+ *
+ * A point is not counted if its death would leave exactly the same as that at the point before it:
+ * the statements of a transaction up to its commit, as long as they follow each other without a
+ * pause of the process, and without a message.
  */
 const environment = process.env;
 const pointFile = environment["CRASH_POINT_FILE"] ?? "";
@@ -22,8 +27,24 @@ subscribe("http.server.request.start", () => {
   ofRequest.enterWith(true);
 });
 
+/** Whether a death here would leave the same as one at the last point. */
+let isSame = false;
+for (const name of ["write", "end"] as const) {
+  const send = OutgoingMessage.prototype[name];
+  OutgoingMessage.prototype[name] = function sendMessage(...parameters: unknown[]) {
+    isSame = false;
+    return Reflect.apply(send, this, parameters);
+  };
+}
+
 function pass(when: "before" | "after", sql: string): void {
   if (ofRequest.getStore() === undefined || !existsSync(pointFile)) return;
+  if (when === "before" && isSame) return;
+  isSame = true;
+  // It runs before anything that the process waits for, and before a message that waits is sent.
+  process.nextTick(() => {
+    isSame = false;
+  });
   const passed = readFileSync(traceFile, "utf8").split("\n").length - 1;
   const [statement = ""] = WRITES.exec(sql) ?? [];
   appendFileSync(traceFile, `${when} ${statement.trim().replace(/ (?:set|where) .*/, "")}\n`);
