@@ -18,14 +18,20 @@ function step() {
   if (steps === killAt) process.kill(process.pid, "SIGKILL");
 }
 
-for (const name of ["renameSync", "fsyncSync"]) {
-  const original = fs[name];
-  fs[name] = (...parameters) => {
-    const result = original(...parameters);
-    if (countsAll) step();
-    return result;
-  };
-}
+const { renameSync, fsyncSync } = fs;
+/** The sync of its folder is still to come. A killed process leaves the same before and after it. */
+let isRenamed = false;
+fs.renameSync = (...parameters) => {
+  renameSync(...parameters);
+  isRenamed = true;
+  if (countsAll) step();
+};
+fs.fsyncSync = (file) => {
+  fsyncSync(file);
+  const changesNothing = isRenamed && fs.fstatSync(file).isDirectory();
+  isRenamed = false;
+  if (countsAll && !changesNothing) step();
+};
 
 const { spawn } = childProcess;
 childProcess.spawn = (...parameters) => {
