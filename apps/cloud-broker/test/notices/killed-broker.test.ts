@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 
 import Database from "better-sqlite3";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
 import { EVENT_TYPES, renderCloudEvent } from "../../src/core/cloud-event.ts";
 import { orderIdOf } from "../../src/core/order.ts";
@@ -16,6 +16,7 @@ import { enqueueEvent } from "../../src/events/enqueue-event.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import type { Store } from "../../src/store/store.ts";
 import { type BrokerEnvironment, createBrokerEnvironment } from "../serve/broker-environment.ts";
+import { buildBroker, type BuiltBroker } from "../serve/build-broker.ts";
 import { type BrokerProcess, startProcess } from "../serve/start-process.ts";
 import { SUBSCRIPTION } from "../world/jobs.ts";
 import { AUTHORITY, CERTIFICATE, type MailServer, openMailServer, USER } from "./mail-server.ts";
@@ -24,6 +25,14 @@ const PATIENCE = { timeout: 300_000 };
 /** Longer than a busy machine needs to give the database back. */
 const LOCK_PATIENCE_MS = 300_000;
 const ID = "00000000-0000-4000-8000-00000000e7e7";
+
+let built: BuiltBroker;
+beforeAll(async () => {
+  built = await buildBroker();
+});
+afterAll(() => {
+  built[Symbol.dispose]();
+});
 
 let environment: BrokerEnvironment;
 let mail: MailServer;
@@ -69,7 +78,10 @@ async function startBroker(): Promise<void> {
     return path;
   });
   const [EXTRA_CA_FILE = "", NOTICE_CHANNELS_FILE = ""] = paths;
-  broker = startProcess({ ...environment.variables, EXTRA_CA_FILE, NOTICE_CHANNELS_FILE });
+  broker = startProcess(
+    { ...environment.variables, EXTRA_CA_FILE, NOTICE_CHANNELS_FILE },
+    built.main,
+  );
   await broker.ready();
 }
 

@@ -15,8 +15,11 @@ export type BrokerProcess = Disposable & {
   readonly ended: Promise<{ readonly code: number | null; readonly stderr: string }>;
 };
 
-export function startProcess(variables: Readonly<Record<string, string>>): BrokerProcess {
-  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", MAIN, "serve"], {
+export function startProcess(
+  variables: Readonly<Record<string, string>>,
+  main = MAIN,
+): BrokerProcess {
+  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", main, "serve"], {
     env: variables,
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
