@@ -12,7 +12,7 @@ export type Client = {
     method: string,
     url: string,
     options: { headers: Readonly<Record<string, string>>; body?: string },
-  ): Promise<{ status: number; text: string; location?: string }>;
+  ): Promise<{ status: number; text: string; location?: string | undefined }>;
   close(): void;
 };
 
@@ -32,11 +32,10 @@ export function createClient(caPem: string, inFlight: number): Client {
           answer.on("data", (chunk: Buffer) => chunks.push(chunk));
           answer.once("error", reject);
           answer.once("end", () => {
-            const { location } = answer.headers;
             resolve({
               status: answer.statusCode ?? 0,
               text: Buffer.concat(chunks).toString(),
-              ...(location === undefined ? {} : { location }),
+              location: answer.headers.location,
             });
           });
         });

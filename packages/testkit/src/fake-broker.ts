@@ -265,7 +265,7 @@ export async function createFakeBroker(
           requestHash,
           order: ofNode,
           serial,
-          ...(kind === "sanitised" ? { countersignedAt } : {}),
+          countersignedAt: kind === "sanitised" ? countersignedAt : undefined,
         });
       }
       case "acknowledgement":
@@ -327,7 +327,7 @@ export async function createFakeBroker(
           id: randomUUID(),
           ...broker.leaseTerms,
           sequence: 0,
-          ...(offline === undefined ? {} : { offline }),
+          offline,
         },
         kid: node.kid,
         correlationId: randomUUID(),

@@ -79,7 +79,7 @@ export function AddBackupPanel({
             appearance="primary"
             disabled={wanted === undefined || !isNamed}
             disabledFocusable={adding.isPending}
-            {...(adding.isPending ? { icon: <Spinner size="tiny" /> } : {})}
+            icon={adding.isPending ? <Spinner size="tiny" /> : undefined}
             onClick={() => {
               if (wanted !== undefined) adding.mutate(wanted);
             }}

@@ -120,10 +120,9 @@ function withDatabase(
 }
 
 function fail(detail: string, text: string, command?: string): Finding {
-  const step = { text, ...(command === undefined ? {} : { command }) };
   return {
     ok: false,
-    failure: { code: "Misuse", detail, remedy: { who: "broker-operator", ...step } },
+    failure: { code: "Misuse", detail, remedy: { who: "broker-operator", text, command } },
   };
 }
 
