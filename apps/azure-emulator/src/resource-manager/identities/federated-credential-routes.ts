@@ -6,14 +6,14 @@ import { row } from "../../http/route-table.ts";
 import { type ArmContext, type ArmRoute, parameter } from "../arm-context.ts";
 import { ArmError, badRequest, resourceNotFound } from "../arm-error.ts";
 import { parseBody } from "../request-body.ts";
-import { IDENTITY_PATH, IDENTITY_TYPE, requireIdentity } from "./identity-routes.ts";
+import { IDENTITIES, IDENTITY_TYPE } from "./identity-routes.ts";
 
 const CREDENTIALS_MAXIMUM = 20;
 const MEMBER_CHARACTERS_MAXIMUM = 600;
 /** 3–120 letters, digits, hyphens and underscores; begins with a letter or digit. */
 const CREDENTIAL_NAME = /^[a-z0-9][a-z0-9_-]{2,119}$/i;
 const TYPE = `${IDENTITY_TYPE}/federatedIdentityCredentials`;
-const LIST_PATH = `${IDENTITY_PATH}/federatedIdentityCredentials`;
+const LIST_PATH = `${IDENTITIES.path}/federatedIdentityCredentials`;
 const CREDENTIAL_PATH = `${LIST_PATH}/{credential}`;
 
 export const federatedCredentialRoutes: readonly ArmRoute[] = [
@@ -33,7 +33,7 @@ const bodySchema = z.object({
 
 function putCredential(context: ArmContext): HttpAnswer {
   const { properties } = parseBody(context.request, bodySchema);
-  const identity = requireIdentity(context);
+  const identity = IDENTITIES.require(context);
   const credential = { name: parameter(context, "credential"), ...properties };
   const isNew = findCredential(identity, credential.name) === undefined;
   context.deps.state.put("managedIdentity", {
@@ -44,7 +44,7 @@ function putCredential(context: ArmContext): HttpAnswer {
 }
 
 function getCredential(context: ArmContext): HttpAnswer {
-  const identity = requireIdentity(context);
+  const identity = IDENTITIES.require(context);
   const name = parameter(context, "credential");
   const credential = findCredential(identity, name);
   if (credential === undefined)
@@ -53,7 +53,7 @@ function getCredential(context: ArmContext): HttpAnswer {
 }
 
 function deleteCredential(context: ArmContext): HttpAnswer {
-  const identity = requireIdentity(context);
+  const identity = IDENTITIES.require(context);
   const name = parameter(context, "credential");
   if (findCredential(identity, name) === undefined) return { status: 204 };
   context.deps.state.put("managedIdentity", {
@@ -66,7 +66,7 @@ function deleteCredential(context: ArmContext): HttpAnswer {
 }
 
 function listCredentials(context: ArmContext): HttpAnswer {
-  const identity = requireIdentity(context);
+  const identity = IDENTITIES.require(context);
   const value = identity.federatedCredentials.map((credential) =>
     renderCredential(identity, credential),
   );

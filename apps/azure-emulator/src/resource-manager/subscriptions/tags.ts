@@ -88,18 +88,11 @@ function findTagged(scope: string, context: ArmContext): Promise<Tagged> | Tagge
       tags: subscription.tags ?? {},
       put: (tags) => state.put("subscription", { ...subscription, tags }),
     };
-  const group = state.get("resourceGroup", scope);
-  if (group !== undefined)
-    return { tags: group.tags, put: (tags) => state.put("resourceGroup", { ...group, tags }) };
-  const identity = state.get("managedIdentity", scope);
-  if (identity !== undefined)
-    return {
-      tags: identity.tags,
-      put: (tags) => state.put("managedIdentity", { ...identity, tags }),
-    };
-  const account = state.get("storageAccount", scope);
-  if (account !== undefined)
-    return { tags: account.tags, put: (tags) => state.put("storageAccount", { ...account, tags }) };
+  for (const kind of ["resourceGroup", "managedIdentity", "storageAccount"] as const) {
+    const record = state.get(kind, scope);
+    if (record !== undefined)
+      return { tags: record.tags, put: (tags) => state.put(kind, { ...record, tags }) };
+  }
   const vault = state.get("vault", scope.split("/").at(-1) ?? "");
   if (vault === undefined || vault.deletion !== undefined || !isSame(vault.id, scope))
     return undefined;

@@ -6,6 +6,7 @@ import { row } from "../../http/route-table.ts";
 import { purgeVault } from "../../state/purge.ts";
 import { type ArmContext, type ArmRoute, parameter } from "../arm-context.ts";
 import { parseBody } from "../request-body.ts";
+import { answerNameCheck, isInScope } from "../resource-type.ts";
 import { checkPurgeAllowed } from "./decide-vault.ts";
 import { renderDeletedVault } from "./render-vault.ts";
 import { purgeDueVaults } from "./vault-lifecycle.ts";
@@ -25,15 +26,11 @@ export const deletedVaultRoutes: readonly ArmRoute[] = [
 const nameSchema = z.object({ name: z.string().max(256), type: z.string().max(128) });
 
 function listDeletedVaults(context: ArmContext): HttpAnswer {
-  const subscription = parameter(context, "subscription").toLowerCase();
   const { state, now } = context.deps;
   purgeDueVaults(state, now());
   const deleted = state
     .list("vault")
-    .filter(
-      (vault) =>
-        vault.deletion !== undefined && vault.subscriptionId.toLowerCase() === subscription,
-    );
+    .filter((vault) => vault.deletion !== undefined && isInScope(vault, context));
   return { status: 200, body: { value: deleted.map(renderDeletedVault) } };
 }
 
@@ -56,14 +53,11 @@ function checkNameAvailability(context: ArmContext): HttpAnswer {
   const { name } = parseBody(context.request, nameSchema);
   const { state, now } = context.deps;
   purgeDueVaults(state, now());
-  if (!isVaultName(name)) return unavailable("AccountNameInvalid", invalidVaultNameMessage(name));
+  if (!isVaultName(name))
+    return answerNameCheck("AccountNameInvalid", invalidVaultNameMessage(name));
   if (state.get("vault", name) !== undefined)
-    return unavailable("AlreadyExists", vaultAlreadyExistsMessage(name));
-  return { status: 200, body: { nameAvailable: true } };
-}
-
-function unavailable(reason: string, message: string): HttpAnswer {
-  return { status: 200, body: { nameAvailable: false, reason, message } };
+    return answerNameCheck("AlreadyExists", vaultAlreadyExistsMessage(name));
+  return answerNameCheck();
 }
 
 function requireDeletedVault(context: ArmContext): Vault {

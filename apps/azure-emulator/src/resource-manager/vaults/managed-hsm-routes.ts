@@ -4,6 +4,7 @@ import type { HttpAnswer } from "../../http/message.ts";
 import { row } from "../../http/route-table.ts";
 import type { ArmContext, ArmRoute } from "../arm-context.ts";
 import { parseBody } from "../request-body.ts";
+import { answerNameCheck } from "../resource-type.ts";
 import { invalidVaultNameMessage, isVaultName } from "./vault-name.ts";
 
 const PROVIDER_PATH = "/subscriptions/{subscription}/providers/Microsoft.KeyVault";
@@ -32,13 +33,6 @@ function answerNone(): HttpAnswer {
 function checkName({ request }: ArmContext): HttpAnswer {
   const { name } = parseBody(request, nameSchema);
   return isVaultName(name)
-    ? { status: 200, body: { nameAvailable: true } }
-    : {
-        status: 200,
-        body: {
-          nameAvailable: false,
-          reason: "AccountNameInvalid",
-          message: invalidVaultNameMessage(name),
-        },
-      };
+    ? answerNameCheck()
+    : answerNameCheck("AccountNameInvalid", invalidVaultNameMessage(name));
 }

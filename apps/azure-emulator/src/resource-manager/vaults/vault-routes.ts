@@ -14,6 +14,7 @@ import { ArmError, badRequest, resourceNotFound } from "../arm-error.ts";
 import { RBAC_BY_DEFAULT_SINCE } from "../providers.ts";
 import { parseBody } from "../request-body.ts";
 import { resourceId } from "../resource-id.ts";
+import { isInScope, refuseMove } from "../resource-type.ts";
 import { changePolicies, parseAccessPolicies, type PolicyChange } from "./access-policies.ts";
 import {
   decideChangedVault,
@@ -50,7 +51,8 @@ function putVault(context: ArmContext): HttpAnswer {
   const { state, endpoints, now } = context.deps;
   const body = parseBody(context.request, vaultPutSchema);
   const name = parameter(context, "vault");
-  const { subscription, group } = scopeOf(context);
+  const subscription = parameter(context, "subscription");
+  const group = parameter(context, "group");
   if (!isVaultName(name))
     throw new ArmError(400, "VaultNameNotValid", invalidVaultNameMessage(name));
   purgeDueVaults(state, now());
@@ -72,12 +74,7 @@ function putVault(context: ArmContext): HttpAnswer {
   }
   if (existing.id.toLowerCase() !== id.toLowerCase())
     throw new ArmError(409, "VaultAlreadyExists", vaultAlreadyExistsMessage(name));
-  if (existing.location !== body.location)
-    throw new ArmError(
-      409,
-      "InvalidResourceLocation",
-      `The resource '${name}' already exists in location '${existing.location}' in resource group '${group}'. A resource with the same name cannot be created in location '${body.location}'. Please select a new resource name.`,
-    );
+  refuseMove(name, group, existing.location, body.location);
   const provenance = modifiedNow(existing.provenance, context);
   if (existing.deletion !== undefined) {
     if (body.properties.createMode !== "recover")
@@ -170,25 +167,18 @@ function putAccessPolicies(context: ArmContext): HttpAnswer {
 function listVaults(context: ArmContext): HttpAnswer {
   const { state, endpoints, now } = context.deps;
   purgeDueVaults(state, now());
-  const subscription = parameter(context, "subscription").toLowerCase();
-  const group = context.parameters["group"]?.toLowerCase();
   const vaults = state
     .list("vault")
-    .filter(
-      (vault) =>
-        vault.deletion === undefined &&
-        vault.subscriptionId.toLowerCase() === subscription &&
-        (group === undefined || vault.resourceGroup.toLowerCase() === group),
-    );
+    .filter((vault) => vault.deletion === undefined && isInScope(vault, context));
   return { status: 200, body: { value: vaults.map((vault) => renderVault(vault, endpoints)) } };
 }
 
 function findVault(context: ArmContext): Vault | undefined {
   const { state, now } = context.deps;
   purgeDueVaults(state, now());
-  const { subscription, group } = scopeOf(context);
   const name = parameter(context, "vault");
   const vault = state.get("vault", name);
+  const [subscription, group] = [parameter(context, "subscription"), parameter(context, "group")];
   const id = resourceId(subscription, group, TYPE, name);
   const isHere = vault?.deletion === undefined && vault?.id.toLowerCase() === id.toLowerCase();
   return isHere ? vault : undefined;
@@ -198,7 +188,7 @@ function findVault(context: ArmContext): Vault | undefined {
 export function requireVault(context: ArmContext): Vault {
   const vault = findVault(context);
   if (vault !== undefined) return vault;
-  throw resourceNotFound(TYPE, parameter(context, "vault"), scopeOf(context).group);
+  throw resourceNotFound(TYPE, parameter(context, "vault"), parameter(context, "group"));
 }
 
 export function deletedVaultNotFound(name: string): ArmError {
@@ -207,13 +197,6 @@ export function deletedVaultNotFound(name: string): ArmError {
     "DeletedVaultNotFound",
     `The specified deleted vault '${name}' does not exist.`,
   );
-}
-
-function scopeOf(context: ArmContext): { subscription: string; group: string } {
-  return {
-    subscription: parameter(context, "subscription"),
-    group: parameter(context, "group"),
-  };
 }
 
 function isPolicyChange(change: string): change is PolicyChange {
