@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { faultPayload } from "../control/fault-payload.ts";
+import { faultPayload } from "../core/fault-payload.ts";
 import { toFaultPayload } from "./fault-options.ts";
 
 const EFFECTS = [

@@ -1,30 +1,26 @@
-import type { FaultPayloadInput } from "../control/fault-payload.ts";
-
 /** The options of `fault add`, as text. */
-export type FaultOptions = {
-  readonly service?: string;
-  readonly vault?: string | undefined;
-  readonly operation?: string;
-  readonly status?: string;
-  readonly code?: string;
-  readonly innerCode?: string | undefined;
-  readonly message?: string;
-  readonly retryAfter?: string;
-  readonly latency?: string;
-  readonly reset?: boolean;
-  readonly halfBody?: boolean;
-  readonly garbage?: boolean;
-  readonly contentType?: string | undefined;
-  readonly dns?: string;
-  readonly readOnly?: boolean;
-  readonly propagationDelay?: string;
-  readonly visibilityDelay?: string;
-  readonly count?: string;
-  readonly probability?: string;
-  readonly seed?: string;
-};
-
-type EffectInput = FaultPayloadInput["effect"];
+export type FaultOptions = Partial<
+  Record<
+    | "service"
+    | "vault"
+    | "operation"
+    | "status"
+    | "code"
+    | "innerCode"
+    | "message"
+    | "retryAfter"
+    | "latency"
+    | "contentType"
+    | "dns"
+    | "propagationDelay"
+    | "visibilityDelay"
+    | "count"
+    | "probability"
+    | "seed",
+    string
+  > &
+    Record<"reset" | "halfBody" | "garbage" | "readOnly", boolean>
+>;
 
 /**
  * @returns the body of `POST /faults`; the control API checks its values.
@@ -38,68 +34,50 @@ export function toFaultPayload(options: FaultOptions): object {
       "name exactly one effect: --status, --latency, --reset, --half-body, --garbage, --content-type, --dns, --read-only, --propagation-delay or --visibility-delay",
     );
   }
-  const {
-    service = options.dns === undefined ? "key-vault" : "dns",
-    vault,
-    operation,
-    count,
-    probability,
-    seed,
-  } = options;
+  const { dns, vault, operation, count, probability, seed } = options;
+  const { service = dns === undefined ? "key-vault" : "dns" } = options;
   return {
-    scope: {
-      service,
-      vault,
-      operation,
-    },
+    scope: { service, vault, operation },
     effect,
-    count: count === undefined ? undefined : Number(count),
-    probability: probability === undefined ? undefined : Number(probability),
-    seed: seed === undefined ? undefined : Number(seed),
+    count: toNumber(count),
+    probability: toNumber(probability),
+    seed: toNumber(seed),
   };
 }
 
 function listEffects(options: FaultOptions): object[] {
-  const effects: (EffectInput | object)[] = [];
-  const {
-    status,
-    code,
-    innerCode,
-    message,
-    retryAfter,
-    latency,
-    contentType,
-    dns,
-    propagationDelay,
-    visibilityDelay,
-  } = options;
-  if (status !== undefined) {
-    effects.push({
+  const { code, innerCode, message, retryAfter, contentType } = options;
+  const { status, latency, dns, propagationDelay, visibilityDelay } = options;
+  return [
+    status !== undefined && {
       kind: "status",
       status: Number(status),
       code,
       innerCode,
       message,
-      retryAfterSeconds: retryAfter === undefined ? undefined : Number(retryAfter),
-    });
-  }
-  if (latency !== undefined) effects.push({ kind: "latency", distribution: parseLatency(latency) });
-  if (options.reset === true) effects.push({ kind: "connection-reset" });
-  if (options.halfBody === true) effects.push({ kind: "half-body" });
-  if (options.garbage === true) effects.push({ kind: "garbage-body" });
-  if (contentType !== undefined) effects.push({ kind: "wrong-content-type", contentType });
-  if (dns !== undefined)
-    effects.push(
-      dns === "timeout"
-        ? { kind: "dns-timeout" }
-        : { kind: "dns-answer", rcode: dns.toUpperCase() },
-    );
-  if (options.readOnly === true) effects.push({ kind: "read-only" });
-  if (propagationDelay !== undefined)
-    effects.push({ kind: "access-propagation-delay", seconds: Number(propagationDelay) });
-  if (visibilityDelay !== undefined)
-    effects.push({ kind: "visibility-delay", seconds: Number(visibilityDelay) });
-  return effects;
+      retryAfterSeconds: toNumber(retryAfter),
+    },
+    latency !== undefined && { kind: "latency", distribution: parseLatency(latency) },
+    options.reset && { kind: "connection-reset" },
+    options.halfBody && { kind: "half-body" },
+    options.garbage && { kind: "garbage-body" },
+    contentType !== undefined && { kind: "wrong-content-type", contentType },
+    dns === "timeout" && { kind: "dns-timeout" },
+    dns !== undefined && dns !== "timeout" && { kind: "dns-answer", rcode: dns.toUpperCase() },
+    options.readOnly && { kind: "read-only" },
+    propagationDelay !== undefined && {
+      kind: "access-propagation-delay",
+      seconds: Number(propagationDelay),
+    },
+    visibilityDelay !== undefined && {
+      kind: "visibility-delay",
+      seconds: Number(visibilityDelay),
+    },
+  ].filter((effect) => typeof effect === "object");
+}
+
+function toNumber(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Number(text);
 }
 
 /** `250` fixed · `100-400` uniform · `p50=40,p99=900` log-normal; milliseconds. */

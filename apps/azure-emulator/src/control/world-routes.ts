@@ -3,13 +3,13 @@ import { randomUUID } from "node:crypto";
 import * as z from "zod";
 
 import { addDuration, parseDuration } from "../core/duration.ts";
-import type { Settings } from "../core/model.ts";
+import { faultPayload } from "../core/fault-payload.ts";
+import type { Fault, Settings } from "../core/model.ts";
 import { isUnverifiedBehaviour, UNVERIFIED } from "../core/unverified.ts";
 import type { HttpAnswer } from "../http/message.ts";
 import { row } from "../http/route-table.ts";
 import { refuseControl, withBody } from "./control-request.ts";
 import type { ControlDependencies, ControlRoute } from "./control-route.ts";
-import { faultPayload, toFault } from "./fault-payload.ts";
 
 const LATEST_MS = Date.UTC(2100, 0);
 
@@ -50,8 +50,9 @@ function faultRoutes({ state }: ControlDependencies): ControlRoute[] {
   return [
     row("GET", "/faults", () => ({ status: 200, body: { value: state.list("fault") } })),
     row("POST", "/faults", (request) =>
-      withBody(faultPayload, request, (payload) => {
-        const fault = toFault(payload, randomUUID());
+      withBody(faultPayload, request, ({ scope, effect, count, probability, seed }) => {
+        const id = randomUUID();
+        const fault: Fault = { id, scope, effect, remaining: count, probability, seed, draws: 0 };
         state.put("fault", fault);
         return { status: 201, body: fault };
       }),

@@ -1,11 +1,12 @@
-import type { Fault, FaultEffect, FaultScope, LatencyDistribution } from "./model.ts";
+import type { LatencyDistribution } from "./fault-payload.ts";
+import type { Fault } from "./model.ts";
 
 /** Separates the sequence of latencies from that of strikes. */
 const LATENCY_STREAM = 0x5b_d1_e9_95;
 /** The 99 % quantile of the standard normal distribution. */
 const NORMAL_P99 = 2.326_347_874;
 
-export function isInScope(scope: FaultScope, target: FaultScope): boolean {
+export function isInScope(scope: Fault["scope"], target: Fault["scope"]): boolean {
   return (
     scope.service === target.service &&
     (scope.vault === undefined || scope.vault.toLowerCase() === target.vault?.toLowerCase()) &&
@@ -70,7 +71,7 @@ function normalQuantile(uniform: number): number {
 
 /** The effects on one exchange: a latency has become a number. */
 export type StruckEffect =
-  | Exclude<FaultEffect, { kind: "latency" }>
+  | Exclude<Fault["effect"], { kind: "latency" }>
   | { readonly kind: "delay"; readonly ms: number };
 
 /** A struck fault's effect; the seed decides the latency too, independently of the strike. */

@@ -1,3 +1,5 @@
+import type { FaultPayload } from "./fault-payload.ts";
+
 /**
  * The emulated cloud as data: one immutable record type per kind of thing. Every record lives in
  * `EmulatorState` under the key that `RECORD_KEYS` derives from it, so a key is never written
@@ -287,56 +289,10 @@ export type KeyMaterial = {
   readonly privateKeyPem: string;
 };
 
-export type EmulatedService = "key-vault" | "entra" | "imds" | "resource-manager" | "dns";
-
-export type LatencyDistribution =
-  | { readonly kind: "fixed"; readonly ms: number }
-  | { readonly kind: "uniform"; readonly minimumMs: number; readonly maximumMs: number }
-  | { readonly kind: "log-normal"; readonly medianMs: number; readonly p99Ms: number };
-
-/** The effect of a fault on an exchange, or on the world (the last four kinds). */
-export type FaultEffect =
-  | {
-      readonly kind: "status";
-      readonly status: number;
-      readonly code?: string | undefined;
-      readonly message?: string | undefined;
-      readonly innerCode?: string | undefined;
-      readonly retryAfterSeconds?: number | undefined;
-    }
-  | { readonly kind: "latency"; readonly distribution: LatencyDistribution }
-  | { readonly kind: "connection-reset" }
-  | { readonly kind: "half-body" }
-  | { readonly kind: "wrong-content-type"; readonly contentType: string }
-  | { readonly kind: "garbage-body" }
-  | { readonly kind: "dns-timeout" }
-  | { readonly kind: "dns-answer"; readonly rcode: "SERVFAIL" | "NXDOMAIN" | "REFUSED" }
-  | { readonly kind: "access-propagation-delay"; readonly seconds: number }
-  | { readonly kind: "visibility-delay"; readonly seconds: number }
-  | { readonly kind: "read-only" };
-
-export type FaultScope = {
-  /** The part of the cloud that fails; the default of the control API is `key-vault`. */
-  readonly service: EmulatedService;
-  /** Vault name; for `dns` the vault of the requested host. Absent: any. */
-  readonly vault?: string | undefined;
-  /**
-   * Operation name of the service (key-vault: `unwrapKey`, `get`, …; entra: `token`, `discovery`,
-   * `keys`; imds: `token`), without case.
-   */
-  readonly operation?: string | undefined;
-};
-
-export type Fault = {
+export type Fault = Readonly<Omit<FaultPayload, "count">> & {
   readonly id: string;
-  readonly scope: FaultScope;
-  readonly effect: FaultEffect;
   /** How often it will still strike; absent: without end. */
   readonly remaining?: number | undefined;
-  /** 0..1 */
-  readonly probability: number;
-  /** Makes the sequence of strikes reproducible. */
-  readonly seed: number;
   /** Number of exchanges in scope so far. */
   readonly draws: number;
 };

@@ -1,17 +1,17 @@
 import { drawFault, isInScope, type StruckEffect, struckEffect } from "../core/faults.ts";
-import type { Fault, FaultEffect, FaultScope, Settings } from "../core/model.ts";
+import type { Fault, Settings } from "../core/model.ts";
 import type { EmulatorState } from "../state/emulator-state.ts";
 import type { Faults } from "./faults.ts";
 
 /** Effects that describe the world and not one exchange: they are read, not used up. */
-const WORLD_KINDS: ReadonlySet<FaultEffect["kind"]> = new Set([
+const WORLD_KINDS: ReadonlySet<Fault["effect"]["kind"]> = new Set([
   "access-propagation-delay",
   "visibility-delay",
   "read-only",
 ]);
 
 export function createFaults(state: EmulatorState, settings: () => Settings): Faults {
-  const inScope = (target: FaultScope): Fault[] =>
+  const inScope = (target: Fault["scope"]): Fault[] =>
     state.list("fault").filter((fault) => isInScope(fault.scope, target));
   const delaySeconds = (
     vault: string,

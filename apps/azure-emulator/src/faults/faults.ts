@@ -1,9 +1,9 @@
 import type { StruckEffect } from "../core/faults.ts";
-import type { EmulatedService } from "../core/model.ts";
+import type { Fault } from "../core/model.ts";
 
 /** One exchange that faults may strike. */
 export type FaultTarget = {
-  readonly service: EmulatedService;
+  readonly service: Fault["scope"]["service"];
   readonly operation: string;
   readonly vault?: string | undefined;
   /**

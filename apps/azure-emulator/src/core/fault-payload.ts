@@ -1,7 +1,6 @@
 import * as z from "zod";
 
-import { OPERATION_NAMES } from "../core/key-vault/operations.ts";
-import type { Fault, FaultEffect, LatencyDistribution } from "../core/model.ts";
+import { OPERATION_NAMES } from "./key-vault/operations.ts";
 
 const milliseconds = z.number().min(0).max(600_000);
 const latency = z.discriminatedUnion("kind", [
@@ -12,9 +11,11 @@ const latency = z.discriminatedUnion("kind", [
     medianMs: milliseconds.min(0.001),
     p99Ms: milliseconds.min(0.001),
   }),
-]) satisfies z.ZodType<LatencyDistribution>;
+]);
+export type LatencyDistribution = z.output<typeof latency>;
 const seconds = z.number().min(0).max(86_400);
 
+/** The effect of a fault on an exchange, or on the world (the last three kinds). */
 const effect = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("status"),
@@ -37,43 +38,33 @@ const effect = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("access-propagation-delay"), seconds }),
   z.strictObject({ kind: z.literal("visibility-delay"), seconds }),
   z.strictObject({ kind: z.literal("read-only") }),
-]) satisfies z.ZodType<FaultEffect>;
+]);
+
+const scope = z
+  .strictObject({
+    service: z.enum(["key-vault", "entra", "imds", "resource-manager", "dns"]).default("key-vault"),
+    /** For `dns` the vault of the requested host. Absent: any. */
+    vault: z.string().max(64).optional(),
+    /** Key-vault: `unwrapKey`, `get`, …; entra: `token`, `discovery`, `keys`; imds: `token`. */
+    operation: z.string().max(64).optional(),
+  })
+  .refine(
+    ({ service, operation }) =>
+      service !== "key-vault" || operation === undefined || isKeyOperation(operation),
+    `operation: key-vault has ${OPERATION_NAMES.join(", ")}`,
+  );
 
 export const faultPayload = z.strictObject({
-  scope: z
-    .strictObject({
-      service: z
-        .enum(["key-vault", "entra", "imds", "resource-manager", "dns"])
-        .default("key-vault"),
-      vault: z.string().max(64).optional(),
-      operation: z.string().max(64).optional(),
-    })
-    .refine(
-      ({ service, operation }) =>
-        service !== "key-vault" || operation === undefined || isKeyOperation(operation),
-      `operation: key-vault has ${OPERATION_NAMES.join(", ")}`,
-    ),
+  scope,
   effect,
   count: z.int().min(1).max(1_000_000).optional(),
   probability: z.number().min(0).max(1).default(1),
+  /** Makes the sequence of strikes reproducible. */
   seed: z.int().min(0).max(0xff_ff_ff_ff).default(1),
 });
 export type FaultPayload = z.output<typeof faultPayload>;
-export type FaultPayloadInput = z.input<typeof faultPayload>;
 
+/** Names are compared without case. */
 function isKeyOperation(name: string): boolean {
   return OPERATION_NAMES.some((known) => known.toLowerCase() === name.toLowerCase());
-}
-
-export function toFault(payload: FaultPayload, id: string): Fault {
-  const { scope, effect: does, count, probability, seed } = payload;
-  return {
-    id,
-    scope,
-    effect: does,
-    remaining: count,
-    probability,
-    seed,
-    draws: 0,
-  };
 }
