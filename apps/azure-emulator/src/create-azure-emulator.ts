@@ -8,7 +8,7 @@ import { createAuthority, issueEmulatorCertificate, loadAuthority } from "./cert
 import { type EmulatorConfig, type EmulatorConfigInput, parseConfig } from "./config.ts";
 import { createControlHandler } from "./control/create-control-handler.ts";
 import type { DataBoxUpstream, EmulatorDependencies, Endpoints } from "./dependencies.ts";
-import { createDnsServer } from "./dns/create-dns-server.ts";
+import { openDnsServer } from "./dns/create-dns-server.ts";
 import { createEntraRouter } from "./entra/create-entra-router.ts";
 import { createFaults } from "./faults/create-faults.ts";
 import { createIssuerFetch } from "./fetch-issuer-json.ts";
@@ -56,43 +56,17 @@ export type AzureEmulator = Endpoints & {
  * @throws RangeError for a wrong option; Error for a port in use or a folder that cannot be
  * written. Nothing stays open then.
  */
-export async function createAzureEmulator(
-  options: AzureEmulatorOptions = {},
-): Promise<AzureEmulator> {
-  const closers: Closer[] = [];
-  try {
-    const facts = await start(options, closers);
-    return { ...facts, close: () => closeAll(closers) };
-  } catch (error) {
-    await closeAll(closers);
-    throw error;
-  }
-}
-
-type Closer = () => Promise<unknown> | void;
-
-/** The last opened part is closed first. */
-async function closeAll(closers: Closer[]): Promise<void> {
-  for (;;) {
-    const close = closers.pop();
-    if (close === undefined) return;
-    await close();
-  }
-}
-
-async function start(
-  {
-    now: systemNow = Date.now,
-    isReady = () => true,
-    log = silentLog,
-    ...configuration
-  }: AzureEmulatorOptions,
-  closers: Closer[],
-): Promise<Omit<AzureEmulator, "close">> {
+export async function createAzureEmulator({
+  now: systemNow = Date.now,
+  isReady = () => true,
+  log = silentLog,
+  ...configuration
+}: AzureEmulatorOptions = {}): Promise<AzureEmulator> {
+  await using opened = new AsyncDisposableStack();
   const config = parseConfig(configuration);
   const { dataDir } = config;
-  const { state, seal } = openState(dataDir === undefined ? {} : { dataDir });
-  closers.push(() => state[Symbol.dispose]());
+  const { state, seal } = openState({ dataDir });
+  opened.use(state);
   seedState(state, config);
   const authority =
     config.certificateAuthority ??
@@ -105,11 +79,13 @@ async function start(
       (pem) => pem !== undefined,
     ),
   );
-  closers.push(issuerFetch.close);
+  opened.defer(issuerFetch.close);
   const issuerKeys = createIssuerKeys(state, systemNow);
-  closers.push(() => issuerKeys.current().catch(() => undefined));
+  opened.defer(async () => {
+    await issuerKeys.current().catch(() => undefined);
+  });
   const rsa = createRsaPool();
-  closers.push(() => rsa.close());
+  opened.defer(() => rsa.close());
 
   const tls = createHttpsServer({
     cert: certificate.certificatePem,
@@ -117,10 +93,8 @@ async function start(
     keepAliveTimeout: KEEP_ALIVE_MS,
   });
   const imds = createHttpServer();
-  closers.push(
-    () => closeServer(tls),
-    () => closeServer(imds),
-  );
+  opened.defer(() => closeServer(tls));
+  opened.defer(() => closeServer(imds));
   const port = await listenOnLoopback(tls, config.port, "--port");
   const imdsPort = await listenOnLoopback(imds, config.imdsPort, "--imds-port");
   const { tenantId, subscriptionId, location, resourceGroup } = config;
@@ -137,15 +111,10 @@ async function start(
     fetchIssuerJson: issuerFetch.fetchJson,
     dataBoxUpstream: upstream.get,
   };
-  const dnsServer = createDnsServer(dependencies, { names: config.dnsNames });
-  closers.push(() => dnsServer.close());
-  const dns = await dnsServer.listen(config.dnsPort);
-  const { tokenLifetimeSeconds } = config;
+  const dns = await openDnsServer(dependencies, config.dnsPort, config.dnsNames);
+  opened.defer(dns.close);
   const handler = routeByHost(dependencies, {
-    entra: createEntraRouter(
-      dependencies,
-      tokenLifetimeSeconds === undefined ? {} : { tokenLifetimeSeconds },
-    ),
+    entra: createEntraRouter(dependencies, config.tokenLifetimeSeconds),
     resourceManager: createResourceManagerRouter(dependencies),
     keyVault: createKeyVaultHandler({ ...dependencies, seal, rsa, authority }),
     control: createControlHandler({
@@ -155,11 +124,8 @@ async function start(
     }),
   });
   tls.on("request", serve(handler, log));
-  const imdsOptions =
-    config.imdsTokenLifetimeSeconds === undefined
-      ? {}
-      : { tokenLifetimeSeconds: config.imdsTokenLifetimeSeconds };
-  imds.on("request", serve(createImdsRouter(dependencies, imdsOptions), log));
+  imds.on("request", serve(createImdsRouter(dependencies, config.imdsTokenLifetimeSeconds), log));
+  const whileOpen = opened.move();
   return {
     ...dependencies.endpoints,
     dns,
@@ -169,6 +135,7 @@ async function start(
     resourceGroup,
     location,
     storageAccountId: storageAccountId(config),
+    close: () => whileOpen.disposeAsync(),
   };
 }
 

@@ -58,8 +58,8 @@ export type IssuerKeys = {
 
 /**
  * The dependencies of every part: `createEntraRouter(deps)`, `createResourceManagerRouter(deps)`
- * and `createImdsRouter(deps)` return an `HttpHandler` (http/message.ts); `createDnsServer(deps)`
- * returns `DnsServer`; create-azure-emulator.ts mounts them by host.
+ * and `createImdsRouter(deps)` return an `HttpHandler` (http/message.ts); create-azure-emulator.ts mounts
+ * them by host.
  */
 export type EmulatorDependencies = {
   readonly state: EmulatorState;
@@ -90,10 +90,3 @@ export type EmulatorDependencies = {
 };
 
 export type DataBoxUpstream = { readonly url: string; readonly ca?: string | undefined };
-
-/** src/dns/create-dns-server.ts: UDP and TCP on one port of 127.0.0.1. */
-export type DnsServer = {
-  /** Port 0 chooses a free one. */
-  listen(port: number): Promise<{ readonly address: string; readonly port: number }>;
-  close(): Promise<void>;
-};

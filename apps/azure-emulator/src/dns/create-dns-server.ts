@@ -1,9 +1,11 @@
 import { createSocket, type Socket as UdpSocket } from "node:dgram";
-import { createServer, type Server, type Socket as TcpSocket } from "node:net";
+import { once } from "node:events";
+import { createServer, type Socket as TcpSocket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 
 import { firstOfKind } from "../core/faults.ts";
-import type { DnsServer, EmulatorDependencies } from "../dependencies.ts";
+import type { EmulatorDependencies } from "../dependencies.ts";
+import { closeServer } from "../http/listen.ts";
 import type { Log } from "../log.ts";
 import { parseQuery, renderAnswer, renderRcode } from "./answer-message.ts";
 import { answerQuestion, vaultOfName, type Zone } from "./answer-question.ts";
@@ -18,20 +20,28 @@ const LISTEN_ATTEMPTS = 8;
 
 type Answer = (bytes: Uint8Array) => Promise<Buffer | undefined>;
 
-/** Names besides the emulator's own, from the options: `broker.localhost`. */
-export type DnsOptions = { readonly names?: readonly string[] };
+export type DnsServer = {
+  readonly address: string;
+  readonly port: number;
+  readonly close: () => Promise<void>;
+};
 
 /**
  * A name server for `localhost` and the names of the emulator's cloud, on UDP and TCP (RFC 7766).
- * It knows the emulator's hosts, the vaults and `names`; it refuses every other domain. Operation, as faults name it: query.
+ * It knows the emulator's hosts, the vaults and `names` (`broker.localhost`); it refuses every other
+ * domain. Operation, as faults name it: query. Port 0 chooses a free one.
  */
-export function createDnsServer(deps: EmulatorDependencies, options: DnsOptions = {}): DnsServer {
+export async function openDnsServer(
+  deps: EmulatorDependencies,
+  port: number,
+  names: readonly string[] = [],
+): Promise<DnsServer> {
   const { authorityUrl, armUrl, controlUrl, graphUrl, vaultDomain } = deps.endpoints;
   const zone: Zone = {
     vaultDomain,
     names: new Set([
       ...[authorityUrl, armUrl, controlUrl, graphUrl].map((url) => new URL(url).hostname),
-      ...(options.names ?? []).map((name) => name.toLowerCase()),
+      ...names.map((name) => name.toLowerCase()),
     ]),
     hasVault: (name) => {
       const vault = deps.state.get("vault", name);
@@ -58,57 +68,50 @@ export function createDnsServer(deps: EmulatorDependencies, options: DnsOptions 
     return renderAnswer(query, answerQuestion(query.question, zone));
   };
 
-  let udp: UdpSocket | undefined;
-  let tcp: Server | undefined;
-  const connections = new Set<TcpSocket>();
-
-  const close = async (): Promise<void> => {
-    for (const connection of connections) connection.destroy();
-    await Promise.all([closeServer(tcp), closeUdp(udp)]);
-    tcp = undefined;
-    udp = undefined;
-  };
-
-  const open = async (port: number): Promise<number> => {
-    udp = createUdp(answer, deps);
-    const bound = await bindUdp(udp, port);
-    tcp = createServer((connection) => {
-      connections.add(connection);
-      connection.on("close", () => connections.delete(connection));
-      serveConnection(connection, answer, deps.log);
-    });
-    await listenTcp(tcp, bound);
-    return bound;
-  };
-
-  return {
-    async listen(port) {
-      for (let attempt = 1; ; attempt += 1) {
-        try {
-          return { address: LOOPBACK, port: await open(port) };
-        } catch (error) {
-          await close();
-          if (port !== 0 || attempt === LISTEN_ATTEMPTS) throw error;
-        }
-      }
-    },
-    close,
-  };
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await listen(answer, deps.log, port);
+    } catch (error) {
+      if (port !== 0 || attempt === LISTEN_ATTEMPTS) throw error;
+    }
+  }
 }
 
-function createUdp(answer: Answer, deps: EmulatorDependencies): UdpSocket {
+async function listen(answer: Answer, log: Log, port: number): Promise<DnsServer> {
+  await using opened = new AsyncDisposableStack();
+  const udp = opened.use(createUdp(answer, log));
+  udp.bind(port, LOOPBACK);
+  await once(udp, "listening");
+  const bound = udp.address().port;
+  const connections = new Set<TcpSocket>();
+  const tcp = createServer((connection) => {
+    connections.add(connection);
+    connection.on("close", () => connections.delete(connection));
+    serveConnection(connection, answer, log);
+  });
+  opened.defer(() => closeServer(tcp));
+  opened.defer(() => {
+    for (const connection of connections) connection.destroy();
+  });
+  tcp.listen(bound, LOOPBACK);
+  await once(tcp, "listening");
+  const whileOpen = opened.move();
+  return { address: LOOPBACK, port: bound, close: () => whileOpen.disposeAsync() };
+}
+
+function createUdp(answer: Answer, log: Log): UdpSocket {
   const socket = createSocket("udp4");
   let isOpen = true;
   socket.on("close", () => {
     isOpen = false;
   });
   socket.on("message", (bytes, peer) => {
-    void reply(bytes, answer, deps.log, (response) => {
+    void reply(bytes, answer, log, (response) => {
       if (isOpen) socket.send(response, peer.port, peer.address);
     });
   });
   socket.on("error", (error) => {
-    deps.log("error", "DNS socket failed", { error: error.message });
+    log("error", "DNS socket failed", { error: error.message });
   });
   return socket;
 }
@@ -130,8 +133,10 @@ function serveConnection(connection: TcpSocket, answer: Answer, log: Log): void 
       const query = pending.subarray(2, 2 + length);
       pending = pending.subarray(2 + length);
       void reply(query, answer, log, (response) => {
-        if (!connection.destroyed)
-          connection.write(Buffer.concat([lengthPrefix(response), response]));
+        if (connection.destroyed) return;
+        const prefix = Buffer.alloc(2);
+        prefix.writeUInt16BE(response.length);
+        connection.write(Buffer.concat([prefix, response]));
       });
     }
   });
@@ -152,48 +157,4 @@ async function reply(
       error: error instanceof Error ? error.message : "unknown",
     });
   }
-}
-
-function lengthPrefix(message: Buffer): Buffer {
-  const prefix = Buffer.alloc(2);
-  prefix.writeUInt16BE(message.length);
-  return prefix;
-}
-
-function bindUdp(socket: UdpSocket, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    socket.once("error", reject);
-    socket.bind(port, LOOPBACK, () => {
-      socket.off("error", reject);
-      resolve(socket.address().port);
-    });
-  });
-}
-
-function listenTcp(server: Server, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, LOOPBACK, () => {
-      server.off("error", reject);
-      resolve();
-    });
-  });
-}
-
-function closeServer(server: Server | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    if (server?.listening) server.close(() => resolve());
-    else resolve();
-  });
-}
-
-function closeUdp(socket: UdpSocket | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    try {
-      if (socket === undefined) resolve();
-      else socket.close(() => resolve());
-    } catch {
-      resolve();
-    }
-  });
 }

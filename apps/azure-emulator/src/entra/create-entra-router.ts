@@ -16,11 +16,6 @@ import { DEFAULT_TOKEN_LIFETIME_SECONDS } from "./token-claims.ts";
 import { answerTokenRequest } from "./token-endpoint.ts";
 
 const SHARED_AUTHORITIES: ReadonlySet<string> = new Set(["common", "organizations"]);
-export type EntraOptions = {
-  /** How long access tokens and id_tokens are valid; Azure: an hour or a little more. */
-  readonly tokenLifetimeSeconds?: number;
-};
-
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const CACHEABLE = { "cache-control": "max-age=86400, private" };
 const NEVER_STORED = {
@@ -33,12 +28,13 @@ const NEVER_STORED = {
 /**
  * Entra ID: the authority `login.localhost`. Operations, as faults name them: discovery, keys,
  * token, authorize, logout.
+ *
+ * @param lifetimeSeconds - of access tokens and id_tokens; Azure: an hour or a little more
  */
 export function createEntraRouter(
   deps: EmulatorDependencies,
-  options: EntraOptions = {},
+  lifetimeSeconds = DEFAULT_TOKEN_LIFETIME_SECONDS,
 ): HttpHandler {
-  const lifetimeSeconds = options.tokenLifetimeSeconds ?? DEFAULT_TOKEN_LIFETIME_SECONDS;
   const grants = createGrants(deps.issuerKeys, deps.systemNow);
   const { authorityUrl } = deps.endpoints;
 

@@ -11,26 +11,20 @@ import type { HttpAnswer, HttpHandler, HttpRequest } from "../http/message.ts";
 import { row, createRouter } from "../http/route-table.ts";
 import { type ImdsRefusal, parseTokenQuery, refuse, selectIdentity } from "./imds-request.ts";
 
-export type ImdsOptions = {
-  /**
-   * Azure: a day. Clients keep managed-identity tokens for the whole process, so tests that remove
-   * an identity need less.
-   */
-  readonly tokenLifetimeSeconds?: number;
-};
-
 const DEFAULT_LIFETIME_SECONDS = 86_400;
 const BACKDATED_SECONDS = 300;
 
 /**
  * The Instance Metadata Service of "this machine", on plain HTTP. Operations, as faults name them:
  * token, instance.
+ *
+ * @param lifetimeSeconds - Azure: a day. Clients keep managed-identity tokens for the whole process,
+ * so tests that remove an identity need less.
  */
 export function createImdsRouter(
   deps: EmulatorDependencies,
-  options: ImdsOptions = {},
+  lifetimeSeconds = DEFAULT_LIFETIME_SECONDS,
 ): HttpHandler {
-  const lifetimeSeconds = options.tokenLifetimeSeconds ?? DEFAULT_LIFETIME_SECONDS;
   const answerToken = async (request: HttpRequest): Promise<HttpAnswer> => {
     const parsed = parseTokenQuery(request.query);
     if (parsed.kind === "refused") return renderRefusal(parsed);
