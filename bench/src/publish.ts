@@ -183,7 +183,7 @@ function ordersOf(
   call: string,
 ): [number | undefined, number | undefined] {
   const of = (orders: string) =>
-    medianOf(results, "orders-100k", `${call}, p99 of 3000 calls, ${orders} orders`);
+    medianOf(results, "orders-100k", `${call}, ${orders} orders: p99`);
   return [of("100,000"), of("1,000")];
 }
 
