@@ -182,8 +182,7 @@ function ordersOf(
   results: readonly BenchResult[],
   call: string,
 ): [number | undefined, number | undefined] {
-  const of = (orders: string) =>
-    medianOf(results, "orders-100k", `${call}, ${orders} orders: p99`);
+  const of = (orders: string) => medianOf(results, "orders-100k", `${call}, ${orders} orders: p99`);
   return [of("100,000"), of("1,000")];
 }
 

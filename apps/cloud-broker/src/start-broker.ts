@@ -15,6 +15,7 @@ import { createPostEvent } from "./events/post-event.ts";
 import { listen } from "./http/listen.ts";
 import { createCertificateReload } from "./http/reload-certificate.ts";
 import { noSpans } from "./http/spans.ts";
+import { forgetClaims } from "./key-life/campaigns/claim-work.ts";
 import { openFileIssuerKeys } from "./keys/issuer/file-issuer-keys.ts";
 import { createTokenIssuer } from "./keys/issuer/token-issuer.ts";
 import { createLoopUtilization } from "./load/loop-utilization.ts";
@@ -268,6 +269,7 @@ function choresOf(broker: Broker, store: Store, probeSeconds: number): readonly 
       atOnce: true,
       async run() {
         await forgetExpired(store, now());
+        await forgetClaims(store, now());
         await forgetWindows(store, now());
         await broker.sweep();
       },
