@@ -73,8 +73,6 @@ import { createCustomerQuota } from "./release/limits/customer-quota.ts";
 import type { DeviceDependencies } from "./release/message/device-dependencies.ts";
 import { readUnlockPolicy } from "./release/policy/read-unlock-policy.ts";
 import { createCommit } from "./store/group-commit.ts";
-import { poolStateOf } from "./store/pool-state.ts";
-import { tellQueryTimes } from "./store/query-times.ts";
 import type { Store } from "./store/store.ts";
 
 export type BrokerDependencies = {
@@ -151,8 +149,8 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     dependencies;
   const figures = createFleetFigures(store, now);
   const metrics = createMetrics(figures);
-  metrics.showPool(() => poolStateOf(store));
-  tellQueryTimes(store, (elapsedMs) => {
+  metrics.showPool(() => store.readPool?.());
+  store.queryTimes?.tellTo((elapsedMs) => {
     metrics.queried(elapsedMs);
   });
   metrics.showClock(() => clock.offsets());
@@ -160,7 +158,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     metrics.choreFailed(chore);
     log("error", `${chore} failed`, {
       ...describeFault(error),
-      ...describePool(poolStateOf(store)),
+      ...describePool(store.readPool?.()),
     });
   };
   const vaultOperations = createVaultOperations(store, now);

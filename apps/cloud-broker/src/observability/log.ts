@@ -1,7 +1,7 @@
 import { AppError, namesOf } from "@databox-cmk/errors";
 import pino from "pino";
 
-import type { PoolState } from "../store/pool-state.ts";
+import type { PoolState } from "../store/store.ts";
 
 /**
  * Every field that a log line may have. Nothing else can be logged, so that no secret, token,

@@ -3,7 +3,7 @@ import { Kysely } from "kysely";
 
 import { createSqliteDialect } from "./fast/sqlite-dialect.ts";
 import { migrate } from "./migrate.ts";
-import { createQueryTimes, noteQueryTimes } from "./query-times.ts";
+import { createQueryTimes } from "./query-times.ts";
 import type { BrokerTables } from "./schema.ts";
 import type { Store } from "./store.ts";
 
@@ -36,9 +36,9 @@ export async function openStore(
   // and is not part of the process's memory; mapped (mmap_size), the same pages would count as the
   // process's own.
   database.pragma("cache_size = -16384");
-  const times = createQueryTimes();
-  const store: Store = new Kysely<BrokerTables>({ dialect: createSqliteDialect(database, times) });
-  noteQueryTimes(store, times);
+  const queryTimes = createQueryTimes();
+  const dialect = createSqliteDialect(database, queryTimes);
+  const store = Object.assign(new Kysely<BrokerTables>({ dialect }), { queryTimes });
   try {
     await migrate(store);
     return store;

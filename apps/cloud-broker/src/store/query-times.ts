@@ -1,21 +1,17 @@
-import type { Store } from "./store.ts";
+/** Receives the time of each statement, without its wait for a connection. */
+export type QueryTimes = {
+  tell: (elapsedMs: number) => void;
+  readonly tellTo: (tell: QueryTimes["tell"]) => void;
+};
 
-/** Measures the statements of one process, once they are read. */
-export type QueryTimes = { tell: (elapsedMs: number) => void };
-
-const times = new WeakMap<Store, QueryTimes>();
-
-export const createQueryTimes = (): QueryTimes => ({ tell: () => undefined });
-
-/** Remembers who measures; a store hides its statements. */
-export function noteQueryTimes(store: Store, measured: QueryTimes): void {
-  times.set(store, measured);
-}
-
-/** Calls `tell` with the time of each statement from now on, without its wait for a connection. */
-export function tellQueryTimes(store: Store, tell: QueryTimes["tell"]): void {
-  const measured = times.get(store);
-  if (measured !== undefined) measured.tell = tell;
+export function createQueryTimes(): QueryTimes {
+  const times: QueryTimes = {
+    tell: () => undefined,
+    tellTo: (tell) => {
+      times.tell = tell;
+    },
+  };
+  return times;
 }
 
 /** Runs a statement of SQLite. */

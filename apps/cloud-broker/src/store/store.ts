@@ -1,7 +1,29 @@
-import type { Kysely, Transaction } from "kysely";
+import type { DatabaseConnection, Kysely, Transaction } from "kysely";
 
+import type { QueryTimes } from "./query-times.ts";
 import type { BrokerTables } from "./schema.ts";
 
-/** The broker's database, on either engine. */
-export type Store = Kysely<BrokerTables>;
-export type StoreTransaction = Transaction<BrokerTables>;
+/** The broker's database, on either engine: kysely's, with members of our own. */
+export type Store = Kysely<BrokerTables> & {
+  /** Absent for SQLite, which has one connection. */
+  readonly readPool?: () => PoolState;
+  /** Absent in a transaction: the store's own measures its statements too. */
+  readonly queryTimes?: QueryTimes;
+  /** In a transaction or on a connection whose statements are sent as soon as they are issued. */
+  atOnce?: SentAtOnce;
+};
+export type StoreTransaction = Transaction<BrokerTables> & Pick<Store, "atOnce">;
+
+/** The connections of one process to its database. */
+export type PoolState = {
+  readonly open: number;
+  readonly idle: number;
+  /** Statements and transactions that wait for a connection. */
+  readonly waiting: number;
+};
+
+export type SentAtOnce = {
+  readonly connection: DatabaseConnection;
+  failure?: unknown;
+  withCommit?: Promise<unknown>;
+};

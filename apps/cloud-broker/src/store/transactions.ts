@@ -1,7 +1,7 @@
 import { engineOf } from "./engine.ts";
 import { sendAtOnce } from "./fast/send-at-once.ts";
 import { untilRaceIsWon } from "./retry-transactions.ts";
-import type { Store, StoreTransaction } from "./store.ts";
+import type { SentAtOnce, Store, StoreTransaction } from "./store.ts";
 
 export type Work<Value> = (transaction: StoreTransaction) => Promise<Value>;
 
@@ -14,7 +14,7 @@ export type Work<Value> = (transaction: StoreTransaction) => Promise<Value>;
 export function runLocking<Value>(store: Store, work: Work<Value>): Promise<Value> {
   if (engineOf(store) === "sqlite") return store.transaction().execute(work);
   return untilRaceIsWon(async () => {
-    let sent: Awaited<ReturnType<typeof sendAtOnce>> = {};
+    let sent: SentAtOnce | undefined;
     try {
       return await store
         .transaction()
@@ -25,7 +25,7 @@ export function runLocking<Value>(store: Store, work: Work<Value>): Promise<Valu
         });
     } finally {
       // A failed write, rather than the commit that became a rollback because of it.
-      await sent.withCommit;
+      await sent?.withCommit;
     }
   });
 }

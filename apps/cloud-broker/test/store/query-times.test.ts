@@ -1,13 +1,12 @@
 import { sql } from "kysely";
 import { expect, test } from "vitest";
 
-import { tellQueryTimes } from "../../src/store/query-times.ts";
 import { openTestStore } from "./open-test-store.ts";
 
 test("each statement is timed, one that fails too", async () => {
   await using store = await openTestStore(":memory:");
   const times: number[] = [];
-  tellQueryTimes(store, (elapsedMs) => {
+  store.queryTimes?.tellTo((elapsedMs) => {
     times.push(elapsedMs);
   });
   await store.selectFrom("orders").select("id").execute();

@@ -2,7 +2,6 @@ import { sql } from "kysely";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { describeFault } from "../../src/observability/log.ts";
-import { poolStateOf } from "../../src/store/pool-state.ts";
 import { readDatabaseClock } from "../../src/store/read-database-clock.ts";
 import type { Store } from "../../src/store/store.ts";
 import { ENGINE, openTestStore } from "./open-test-store.ts";
@@ -35,9 +34,9 @@ describe("a database", () => {
   test("has a pool whose connections are counted, if it is a server", async () => {
     await store.connection().execute(async (connection) => {
       await sql`select 1`.execute(connection);
-      expect(poolStateOf(store)).toEqual(EXPECTED.used);
+      expect(store.readPool?.()).toEqual(EXPECTED.used);
     });
-    expect(poolStateOf(store)).toEqual(EXPECTED.idle);
+    expect(store.readPool?.()).toEqual(EXPECTED.idle);
   });
 
   test("that ends a connection is named by its SQLSTATE, for the log", async () => {

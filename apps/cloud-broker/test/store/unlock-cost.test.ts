@@ -7,7 +7,6 @@ import Database from "better-sqlite3";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 
 import { parseDatabaseUrl } from "../../src/config/database-url.ts";
-import { tellQueryTimes } from "../../src/store/query-times.ts";
 import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 import { ENGINE, openTestStore } from "./open-test-store.ts";
 
@@ -55,7 +54,7 @@ beforeAll(async () => {
         folder.path,
       ),
   });
-  tellQueryTimes(world.store(), () => {
+  world.store().queryTimes?.tellTo(() => {
     passed.statements += 1;
   });
 });

@@ -17,7 +17,6 @@ import { type Connection, type Held, heldPlace, leaveWork } from "../../load/adm
 import { describeFault, describePool, type Log, systemCodeOf } from "../../observability/log.ts";
 import type { Metrics } from "../../observability/metrics.ts";
 import { createStrangerLines } from "../../observability/stranger-lines.ts";
-import { poolStateOf } from "../../store/pool-state.ts";
 import type { Store } from "../../store/store.ts";
 import type { Places } from "./places.ts";
 import type { TurnAway } from "./turn-away.ts";
@@ -203,7 +202,7 @@ function logServed(
   const isOutage = failure?.code === "ServiceUnavailable";
   log(cause === undefined ? "info" : "error", "served", {
     ...describeFault(cause),
-    ...(isOutage ? describePool(poolStateOf(store)) : {}),
+    ...(isOutage ? describePool(store.readPool?.()) : {}),
     ...(isOutage ? { errorCode: systemCodeOf(failure.cause) } : {}),
     requestId: request.requestId,
     method: route?.method,

@@ -1,5 +1,6 @@
-import type { Compilable, CompiledQuery, DialectAdapter } from "kysely";
+import type { Compilable, CompiledQuery } from "kysely";
 
+import { type Engine, engineOf } from "../engine.ts";
 import type { Store } from "../store.ts";
 import { executeAtOnce } from "./send-at-once.ts";
 import { DirectSqliteAdapter } from "./sqlite-adapter.ts";
@@ -16,7 +17,7 @@ class Named {
 }
 
 /**
- * A query that kysely compiles once per database and that then runs with other parameters, also in
+ * A query that kysely compiles once per engine and that then runs with other parameters, also in
  * a transaction. Compiling takes longer than reading one row by its key.
  *
  * @param build - makes the query from placeholders for the parameters, which it may only insert
@@ -43,16 +44,11 @@ function createExecute<Row, Parameters extends object>(
   build: (store: Store, parameters: Parameters) => Compilable<Row>,
 ): (store: Store, parameters: Parameters) => Result<Row> | Promise<Result<Row>> {
   const names = new Proxy({}, { get: (_target, name) => new Named(String(name)) });
-  // A transaction is another Kysely with the adapter of its database.
-  const compiled = new WeakMap<DialectAdapter, CompiledQuery<Row>>();
+  const compiled: Partial<Record<Engine, CompiledQuery<Row>>> = {};
   return (store, parameters) => {
     const { adapter } = store.getExecutor();
-    let query = compiled.get(adapter);
-    if (query === undefined) {
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what stands for a value where values go
-      query = build(store, names as Parameters).compile();
-      compiled.set(adapter, query);
-    }
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what stands for a value where values go
+    const query = (compiled[engineOf(store)] ??= build(store, names as Parameters).compile());
     const values = query.parameters.map((parameter) =>
       parameter instanceof Named ? Reflect.get(parameters, parameter.name) : parameter,
     );

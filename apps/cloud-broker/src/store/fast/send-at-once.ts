@@ -1,16 +1,9 @@
-import type { CompiledQuery, DatabaseConnection, QueryResult } from "kysely";
+import type { CompiledQuery, QueryResult } from "kysely";
 
 import { engineOf } from "../engine.ts";
 import { isAborted } from "../postgres/failures.ts";
 import { untilRaceIsWon } from "../retry-transactions.ts";
-import type { Store, StoreTransaction } from "../store.ts";
-
-type Sent = {
-  readonly connection: DatabaseConnection;
-  failure?: unknown;
-  withCommit?: Promise<unknown>;
-};
-const connections = new WeakMap<Store, Sent>();
+import type { SentAtOnce, Store, StoreTransaction } from "../store.ts";
 
 /**
  * Sends the compiled statements of a transaction on PostgreSQL as soon as they are issued:
@@ -19,13 +12,10 @@ const connections = new WeakMap<Store, Sent>();
  *
  * @param connected - a transaction, or a store that holds one connection
  */
-export async function sendAtOnce(
-  connected: Store,
-): Promise<{ readonly withCommit?: Promise<unknown> }> {
+export async function sendAtOnce(connected: Store): Promise<SentAtOnce> {
   return connected.getExecutor().provideConnection((connection) => {
-    const sent: Sent = { connection };
-    connections.set(connected, sent);
-    return Promise.resolve(sent);
+    connected.atOnce = { connection };
+    return Promise.resolve(connected.atOnce);
   });
 }
 
@@ -41,12 +31,12 @@ export async function sendWithCommit(
   writes: readonly Promise<unknown>[],
 ): Promise<void> {
   const all = Promise.all(writes);
-  const sent = connections.get(transaction);
-  if (sent === undefined) await all;
+  const { atOnce } = transaction;
+  if (atOnce === undefined) await all;
   else {
     // `runLocking` awaits it.
     all.catch(() => undefined);
-    sent.withCommit = all;
+    atOnce.withCommit = all;
   }
 }
 
@@ -82,16 +72,16 @@ export async function executeAtOnce<Row>(
   store: Store,
   query: CompiledQuery<Row>,
 ): Promise<QueryResult<Row>> {
-  const sent = connections.get(store);
-  if (sent === undefined)
+  const { atOnce } = store;
+  if (atOnce === undefined)
     return store.isTransaction
       ? store.executeQuery(query)
       : untilRaceIsWon(() => store.executeQuery(query));
   try {
-    return await sent.connection.executeQuery<Row>(query);
+    return await atOnce.connection.executeQuery<Row>(query);
   } catch (error) {
-    if (isAborted(error)) throw sent.failure ?? error;
-    sent.failure ??= error;
+    if (isAborted(error)) throw atOnce.failure ?? error;
+    atOnce.failure ??= error;
     throw error;
   }
 }

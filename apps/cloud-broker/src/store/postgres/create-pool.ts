@@ -3,8 +3,8 @@ import { hash } from "node:crypto";
 import type { PostgresPool, PostgresPoolClient } from "kysely";
 import { Pool, type PoolClient, types, type QueryResult } from "pg";
 
-import type { PoolState } from "../pool-state.ts";
 import { createQueryTimes, type QueryTimes } from "../query-times.ts";
+import type { PoolState } from "../store.ts";
 import { poolConfigOf, type PostgresSettings } from "./connection-settings.ts";
 import { databaseFailure, isOutage } from "./failures.ts";
 
@@ -45,14 +45,11 @@ export function createPool(
   pool.on("error", () => undefined);
   const nameOf = createStatementNames();
   const times = createQueryTimes();
-  const known = new WeakMap<PoolClient, PostgresPoolClient>();
   return {
     async connect() {
       try {
-        const client = await pool.connect();
-        const wrapped = known.get(client) ?? wrap(client, nameOf, times);
-        known.set(client, wrapped);
-        return wrapped;
+        const client: OwnClient = await pool.connect();
+        return (client.forKysely ??= wrap(client, nameOf, times));
       } catch (error) {
         throw databaseFailure(error);
       }
@@ -65,6 +62,9 @@ export function createPool(
     options: pool.options,
   };
 }
+
+/** kysely knows a connection by the object that it gets for it. */
+type OwnClient = PoolClient & { forKysely?: PostgresPoolClient };
 
 function wrap(
   client: PoolClient,

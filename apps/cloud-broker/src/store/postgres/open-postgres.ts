@@ -1,8 +1,6 @@
 import { Kysely, PostgresAdapter, PostgresDialect } from "kysely";
 
 import { migrate, MIGRATION_SECONDS } from "../migrate.ts";
-import { notePool } from "../pool-state.ts";
-import { noteQueryTimes } from "../query-times.ts";
 import { retryTransactions } from "../retry-transactions.ts";
 import type { BrokerTables } from "../schema.ts";
 import type { Store } from "../store.ts";
@@ -42,12 +40,8 @@ export async function openPostgres(settings: PostgresSettings): Promise<Store> {
 /** Connects at the first query, and does not change the schema. */
 export function createPostgresStore(settings: PostgresSettings): Store {
   const pool = createPool(settings);
-  const store = retryTransactions(
-    new Kysely<BrokerTables>({ dialect: new UnlockedDialect({ pool }) }),
-  );
-  notePool(store, pool.state);
-  noteQueryTimes(store, pool.times);
-  return store;
+  const store = new Kysely<BrokerTables>({ dialect: new UnlockedDialect({ pool }) });
+  return Object.assign(retryTransactions(store), { readPool: pool.state, queryTimes: pool.times });
 }
 
 /** `migrate` holds a lock that ends with its transaction; kysely's own belongs to the session. */
