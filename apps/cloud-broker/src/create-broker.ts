@@ -110,12 +110,7 @@ export type Broker = {
   connectionsOf(listener: ListenerName): ConnectionPlaces;
   /** Every route that is served. */
   readonly routes: readonly Route[];
-  /** For Prometheus, on a listener of its own. */
-  readonly metrics: Metrics["registry"];
-  /** Shows in the metrics when the served certificate expires. */
-  showCertificate: Metrics["showCertificate"];
-  /** Shows in the metrics since when the broker has used its own keys. */
-  showOwnKeys: Metrics["showOwnKeys"];
+  readonly metrics: Pick<Metrics, "registry" | "showCertificate" | "showOwnKeys">;
   /** Logs and counts a failed round of background work. */
   choreFailed(this: void, chore: string, error: unknown): void;
   /** Cleans up after crashes and changes: identities, portal sessions, expired approvals. */
@@ -145,7 +140,7 @@ const UNPROVEN_DEVICES = 10;
  * The whole broker as a request listener; nothing here opens, listens or reads the clock by itself.
  */
 export function createBroker(dependencies: BrokerDependencies): Broker {
-  const { config, store, keys, clock, isClosing, log, now, random, spans, verifyToken } =
+  const { config, serviceKey, store, keys, clock, isClosing, log, now, random, spans } =
     dependencies;
   const figures = createFleetFigures(store, now);
   const metrics = createMetrics(figures);
@@ -185,7 +180,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     resources: dependencies.resources,
     appendAudit,
     now,
-    serviceKey: dependencies.serviceKey,
+    serviceKey,
     backupAfterSeconds: config.BACKUP_KEY_AFTER_SECONDS,
     keyVaultSuffixes: config.KEY_VAULT_SUFFIXES,
   };
@@ -211,7 +206,12 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
   });
   const selectReceivers = receivers.select;
   const keyHealth = createKeyHealth({
-    ...keyDependencies,
+    store,
+    vaults,
+    appendAudit,
+    now,
+    serviceKey,
+    keyVaultSuffixes: config.KEY_VAULT_SUFFIXES,
     reader: createKeyReader(keyDependencies),
     eventSource: config.BROKER_URL,
     selectReceivers,
@@ -346,7 +346,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
       : createPortal(dependencies.portal, {
           config,
           store,
-          verifyToken,
+          verifyToken: dependencies.verifyToken,
           notices: dependencies.notices,
           now,
           appendAudit,
@@ -364,7 +364,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
   const identify = portal?.identify;
   const authenticate = createAuthenticateCaller({
     store,
-    verifyToken,
+    verifyToken: dependencies.verifyToken,
     verifyEventToken: dependencies.verifyEventToken,
     hasAccess,
     tenantId: config.TENANT_ID,
@@ -391,13 +391,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     refuse: (request) => front.refuse(request),
     connectionsOf: (listener) => watchConnections(listener, { config, metrics, log, now }),
     routes,
-    metrics: metrics.registry,
-    showCertificate: (expiresAtMs) => {
-      metrics.showCertificate(expiresAtMs);
-    },
-    showOwnKeys: (sinceMs) => {
-      metrics.showOwnKeys(sinceMs);
-    },
+    metrics,
     choreFailed,
     async sweep() {
       await endExpiredApprovals(plane);

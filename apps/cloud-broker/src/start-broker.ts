@@ -175,7 +175,7 @@ export async function startBroker(
       log("info", "certificate reloaded");
     },
   );
-  broker.showCertificate(expiresAtMs);
+  broker.metrics.showCertificate(expiresAtMs);
   const unused = [
     ...(issuerKey === undefined ? [] : (["issuer"] as const)),
     ...(portal === undefined ? (["session"] as const) : []),
@@ -185,21 +185,21 @@ export async function startBroker(
     everyMs: HOUSEKEEPING_MS,
     atOnce: true,
     run: async () => {
-      broker.showOwnKeys(await noteOwnKeys(store, keysFolderOf(config), now(), unused));
+      broker.metrics.showOwnKeys(await noteOwnKeys(store, keysFolderOf(config), now(), unused));
     },
   });
   const reloading: Chore = { name: RELOADING, everyMs: CERTIFICATE_MS, run: reload };
   if (config.METRICS_PORT !== undefined) {
-    collectDefaultMetrics({ register: broker.metrics });
+    collectDefaultMetrics({ register: broker.metrics.registry });
     const served = { host: config.METRICS_HOST, port: config.METRICS_PORT };
     if (membership === undefined)
       opened.use(
-        await serveMetrics(broker.metrics, {
+        await serveMetrics(broker.metrics.registry, {
           ...served,
           connections: broker.connectionsOf("metrics"),
         }),
       );
-    else membership.reportMetrics(broker.metrics);
+    else membership.reportMetrics(broker.metrics.registry);
   }
   const compareClocks: Chore = {
     name: "comparing clocks",

@@ -2,13 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 
 import { describe, expect, test } from "vitest";
 
-import {
-  awayFromWork,
-  countForCustomer,
-  createAdmission,
-  heldPlace,
-  leaveWork,
-} from "./admission.ts";
+import { awayFromWork, countForCustomer, createAdmission, leaveWork } from "./admission.ts";
 
 const RETRY_AFTER_SECONDS = 3;
 
@@ -220,12 +214,12 @@ describe("a place is given back", () => {
     const admission = openPlaces(2, () => 0);
     const other = visit(admission);
     let told = 0;
-    admission.enter(connect(), () => {
-      heldPlace()?.onceGone(() => {
+    admission.enter(connect(), (held) => {
+      held.onceGone(() => {
         told += 1;
       });
       leaveWork();
-      heldPlace()?.leave();
+      held.leave();
     });
     expect([admission.atWork(), told]).toEqual([1, 1]);
     await other.leave();

@@ -10,7 +10,7 @@ export type Admission = {
    * @returns false when its party has all its places: it must be rejected, and `work` was not
    * called.
    */
-  enter(connection: Connection, work: () => void): boolean;
+  enter(connection: Connection, work: (held: Held) => void): boolean;
   /** Number of requests in progress here. */
   atWork(): number;
   /** Whether even a new caller would be rejected, for so long that load cannot explain it. */
@@ -160,7 +160,9 @@ export function createAdmission(options: {
       if (!hasRoom(party)) return false;
       const visit = createVisit(connection, party);
       try {
-        admitted.run({ visit, noteTurnedAway }, work);
+        admitted.run({ visit, noteTurnedAway }, () => {
+          work(visit);
+        });
       } catch (fault) {
         visit.leave();
         throw fault;
@@ -170,14 +172,6 @@ export function createAdmission(options: {
     atWork: () => ledger.atWork(),
     isStuck: () => !hasRoom(NEWCOMER) && elapsedMs() - progressAtMs >= STUCK_AFTER_MS,
   };
-}
-
-/**
- * @returns what the request that runs now holds; undefined when it was not admitted, since it needs
- * no place
- */
-export function heldPlace(): Held | undefined {
-  return admitted.current()?.visit;
 }
 
 /** A request takes no place while it waits for others (a vault, or news). */

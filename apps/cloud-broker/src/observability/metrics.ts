@@ -173,6 +173,7 @@ export type VaultCall = {
 };
 
 export type Metrics = {
+  /** For Prometheus, on a listener of its own. */
   readonly registry: Registry;
   served(served: Pick<Served, "route" | "status" | "elapsedMs">): void;
   /** Reads the places at each scrape. */

@@ -184,7 +184,9 @@ async function serveHonestly(): Promise<void> {
 async function settled(read: () => LiveResources): Promise<LiveResources> {
   await expect
     .poll(async () => {
-      const text = await world.broker().metrics.getSingleMetricAsString("databox_requests_at_work");
+      const text = await world
+        .broker()
+        .metrics.registry.getSingleMetricAsString("databox_requests_at_work");
       return [...text.matchAll(/\} (\d+)$/gm)].map(([, count]) => count);
     })
     .toEqual(["0", "0", "0"]);

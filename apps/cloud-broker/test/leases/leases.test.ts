@@ -49,7 +49,7 @@ const activity = async (): Promise<Record<string, unknown>[]> => {
 };
 const switchUnlocking = (action: "revoke" | "restoreAccess", body: object, roles = ["Owner"]) =>
   world.call("POST", `${jobPath(JOB)}/${action}?${API}`, { body, claims: { roles } });
-const scrape = () => world.broker().metrics.metrics();
+const scrape = () => world.broker().metrics.registry.metrics();
 const credentials = () => world.call("POST", `${jobPath(JOB)}/listCredentials?${API}`, {});
 
 describe("a renewal", () => {

@@ -128,7 +128,7 @@ describe("a message", () => {
     ]);
     expect(server.received[0]?.source).toContain("Subject: The key of order told1 is unusable");
     expect(await queued()).toEqual([]);
-    const metrics = await world.broker().metrics.metrics();
+    const metrics = await world.broker().metrics.registry.metrics();
     for (const receiver of ["teams", "slack", "email"])
       expect(metrics).toContain(
         `databox_event_deliveries_total{receiver="${receiver}",outcome="delivered"} 1`,

@@ -68,7 +68,7 @@ const closeOf = (socket: Socket): Promise<unknown> =>
   socket.destroyed ? Promise.resolve() : new Promise((resolve) => socket.once("close", resolve));
 
 async function figure(name: string): Promise<string> {
-  return world.broker().metrics.getSingleMetricAsString(name);
+  return world.broker().metrics.registry.getSingleMetricAsString(name);
 }
 
 async function expectOpen(count: number): Promise<void> {
@@ -161,7 +161,7 @@ test("the place of a connection is given back when it never starts TLS, or start
 
 test("the listener of the metrics has its own places", async () => {
   const connections = world.broker().connectionsOf("metrics");
-  await using served = await serveMetrics(world.broker().metrics, {
+  await using served = await serveMetrics(world.broker().metrics.registry, {
     host: "127.0.0.1",
     port: 0,
     connections,

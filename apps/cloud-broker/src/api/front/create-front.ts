@@ -13,7 +13,7 @@ import type { BrokenRequest } from "../../http/listen.ts";
 import type { AuthenticateCaller, IdentifySession, Route } from "../../http/route.ts";
 import { senderOf } from "../../http/sender-of.ts";
 import type { Spans } from "../../http/spans.ts";
-import { type Connection, type Held, heldPlace, leaveWork } from "../../load/admission.ts";
+import { type Connection, type Held, leaveWork } from "../../load/admission.ts";
 import { describeFault, describePool, type Log, systemCodeOf } from "../../observability/log.ts";
 import type { Metrics } from "../../observability/metrics.ts";
 import { createStrangerLines } from "../../observability/stranger-lines.ts";
@@ -115,15 +115,6 @@ export function createFront(dependencies: FrontDependencies): Front {
     ended: leaveWork,
   });
 
-  const serve: RequestListener = (message, response) => {
-    const held = heldPlace();
-    if (held !== undefined)
-      response.once("close", () => {
-        if (held.isInside()) giveBackLater(held);
-      });
-    handler(message, response);
-  };
-
   /** A proxy's connection has no owner, so none is remembered by it. */
   function connectionOf(message: IncomingMessage): Connection {
     const remoteAddress = addressOf(message);
@@ -147,8 +138,11 @@ export function createFront(dependencies: FrontDependencies): Front {
       const admission = places.of(message.url ?? "");
       if (admission === undefined) handler(message, response);
       else if (
-        !admission.enter(connectionOf(message), () => {
-          serve(message, response);
+        !admission.enter(connectionOf(message), (held) => {
+          response.once("close", () => {
+            if (held.isInside()) giveBackLater(held);
+          });
+          handler(message, response);
         })
       )
         turnAway.answer(message, response);

@@ -74,7 +74,7 @@ export function createPortal(
     readonly now: Clock;
   },
 ): Portal {
-  const { config, store, verifyToken, hasAccess, now } = dependencies;
+  const { config, store, verifyToken, hasAccess, appendAudit, now } = dependencies;
   const seal = createSeal(sealingKey);
   const sessions = createSessions({ store, seal, now });
   const claims = createNameClaims({ store, now });
@@ -90,7 +90,7 @@ export function createPortal(
   return {
     events,
     routes: [
-      ...createSignInRoutes({ ...dependencies, provider, sessions, seal }),
+      ...createSignInRoutes({ config, store, appendAudit, now, provider, sessions, seal }),
       ...createSessionRoutes({
         tenantId: config.TENANT_ID,
         armUrl: config.ARM_URL,

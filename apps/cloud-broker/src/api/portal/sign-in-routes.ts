@@ -1,13 +1,11 @@
 import { AppError, toAppError } from "@databox-cmk/errors";
 import * as z from "zod";
 
-import type { AppendAudit } from "../../audit/append-audit.ts";
-import { note } from "../../audit/record.ts";
+import { type Auditing, note } from "../../audit/record.ts";
 import type { BrokerConfig } from "../../config/config.ts";
 import { decideReturnPath } from "../../core/portal/return-path.ts";
 import type { Clock } from "../../core/ports.ts";
 import type { Answer, Route, RouteRequest, SessionRequest } from "../../http/route.ts";
-import type { Store } from "../../store/store.ts";
 import {
   attemptCookie,
   noAttemptCookie,
@@ -22,13 +20,11 @@ import type { Seal } from "./seal.ts";
 import { hashOfSessionId, type Sessions } from "./sessions.ts";
 import { renderSignInFailure } from "./sign-in-failure-page.ts";
 
-export type SignInDependencies = {
+export type SignInDependencies = Auditing & {
   readonly config: Pick<BrokerConfig, "AZURE_CLOUD">;
   readonly provider: IdentityProvider;
   readonly sessions: Sessions;
   readonly seal: Seal;
-  readonly store: Store;
-  readonly appendAudit: AppendAudit;
   readonly now: Clock;
 };
 
@@ -88,7 +84,7 @@ function page(
 }
 
 async function beginSignIn(
-  { provider, seal, now }: SignInDependencies,
+  { provider, seal, now }: Pick<SignInDependencies, "provider" | "seal" | "now">,
   request: RouteRequest,
 ): Promise<Answer> {
   const { url, attempt } = await provider.begin();
@@ -142,7 +138,7 @@ async function completeSignIn(
 }
 
 async function openAttempt(
-  { seal, now }: SignInDependencies,
+  { seal, now }: Pick<SignInDependencies, "seal" | "now">,
   request: RouteRequest,
   state: string,
 ): Promise<Attempt> {
@@ -170,7 +166,7 @@ async function signOut(dependencies: SignInDependencies, request: SessionRequest
 }
 
 async function audit(
-  auditing: SignInDependencies,
+  auditing: Auditing,
   action: string,
   { objectId, name }: { readonly objectId: string; readonly name: string },
   { address, requestId: correlationId }: RouteRequest,

@@ -96,9 +96,10 @@ async function ask(
   admission: AdmissionTerms,
   context: RequestContext,
 ): Promise<AppError> {
+  const { store, appendAudit, announce, now } = deps;
   const { actor, correlationId } = context;
   const opened = await openApproval(
-    { ...deps, commit: (work) => deps.store.transaction().execute(work) },
+    { commit: (work) => store.transaction().execute(work), appendAudit, announce, now },
     {
       requestHash: `${proposalHash}.${randomUUID()}`,
       order: order.id,
