@@ -71,6 +71,7 @@ import { createLeaseWatches, type LeaseWatches } from "./release/leases/lease-wa
 import { probeKeys } from "./release/leases/probe-keys.ts";
 import { createCustomerQuota } from "./release/limits/customer-quota.ts";
 import type { DeviceDependencies } from "./release/message/device-dependencies.ts";
+import { createFindDevice } from "./release/message/device-node.ts";
 import { readUnlockPolicy } from "./release/policy/read-unlock-policy.ts";
 import { createCommit } from "./store/group-commit.ts";
 import type { Store } from "./store/store.ts";
@@ -276,6 +277,8 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     commit,
     custody,
     keys,
+    findDevice: createFindDevice(store),
+    waitForNews: (lease) => watches.wait(lease),
     appendAudit,
     limit,
     limitUnproven: createRateLimit({
@@ -330,7 +333,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
       vaultHealth: health,
       isStuck: () => places.isStuck(),
     }),
-    ...createDeviceRoutes(deviceDependencies, watches),
+    ...createDeviceRoutes(deviceDependencies),
     ...createArmRoutes(plane, hasAccess),
     ...createFigureRoutes(plane, vaultOperations),
     ...createOfflineRoutes(deviceDependencies),

@@ -30,6 +30,7 @@ import { markPrepared } from "../../src/orders/mark-prepared.ts";
 import { createLeaseWatches } from "../../src/release/leases/lease-watches.ts";
 import { createCustomerQuota } from "../../src/release/limits/customer-quota.ts";
 import type { UnlockQuota } from "../../src/release/limits/unlock-quota.ts";
+import { createFindDevice } from "../../src/release/message/device-node.ts";
 import { createCommit } from "../../src/store/group-commit.ts";
 import type { Store } from "../../src/store/store.ts";
 import { openTestStore } from "../store/open-test-store.ts";
@@ -97,6 +98,7 @@ export class DeviceWorld implements AsyncDisposable {
       this.#options.strangerBudget,
     );
     const log = createLog("info", (line) => this.logLines.push(line));
+    const watches = createLeaseWatches({ store, now });
     const turnAway = createTurnAway({ metrics: { turnedAway: () => undefined }, log, now });
     const { handler } = createFront({
       metrics: { served: () => undefined },
@@ -113,40 +115,39 @@ export class DeviceWorld implements AsyncDisposable {
         ARM_URL: "https://arm.localhost:8443",
         RATE_LIMIT_ADDRESS_PER_SECOND: limits.address,
       },
-      routes: createDeviceRoutes(
-        {
-          store,
-          commit: createCommit(store),
-          keys,
-          custody,
-          appendAudit,
-          now,
-          markPrepared,
-          haltCopy: () => Promise.resolve(),
-          nodeErasure: {
-            may: () => Promise.reject(new Error("no erasure here")),
-            keep: () => Promise.reject(new Error("no erasure here")),
-          },
-          strangerRows: this.strangerRows,
-          limitUnproven: createRateLimit({
-            tokensPerSecond: (limits.device * 10) / 60,
-            burst: limits.device * 10,
-            now,
-          }),
-          limit: createRateLimit({
-            tokensPerSecond: limits.device / 60,
-            burst: limits.device,
-            now,
-          }),
-          unlockQuota: this.#options.unlockQuota ?? { perNode: 0, perOrder: 0 },
-          countCustomerUnlock: createCustomerQuota({ store, perMinute: 0, now }),
-          offlineUnlocksPerDay: 20,
-          announce,
-          stillApproves: () => Promise.resolve({ ok: true, value: false }),
-          defaultPolicy,
+      routes: createDeviceRoutes({
+        findDevice: createFindDevice(store),
+        waitForNews: (lease) => watches.wait(lease),
+        store,
+        commit: createCommit(store),
+        keys,
+        custody,
+        appendAudit,
+        now,
+        markPrepared,
+        haltCopy: () => Promise.resolve(),
+        nodeErasure: {
+          may: () => Promise.reject(new Error("no erasure here")),
+          keep: () => Promise.reject(new Error("no erasure here")),
         },
-        createLeaseWatches({ store, now }),
-      ),
+        strangerRows: this.strangerRows,
+        limitUnproven: createRateLimit({
+          tokensPerSecond: (limits.device * 10) / 60,
+          burst: limits.device * 10,
+          now,
+        }),
+        limit: createRateLimit({
+          tokensPerSecond: limits.device / 60,
+          burst: limits.device,
+          now,
+        }),
+        unlockQuota: this.#options.unlockQuota ?? { perNode: 0, perOrder: 0 },
+        countCustomerUnlock: createCustomerQuota({ store, perMinute: 0, now }),
+        offlineUnlocksPerDay: 20,
+        announce,
+        stillApproves: () => Promise.resolve({ ok: true, value: false }),
+        defaultPolicy,
+      }),
       store,
       appendAudit,
       strangerRows: this.strangerRows,

@@ -11,17 +11,19 @@ import { errorOf } from "../../core/failure-error.ts";
 import { orderFacts } from "../../core/recovery-facts.ts";
 import type { CallerRequest, Route } from "../../http/route.ts";
 import { findOrderId } from "../../orders/find-order.ts";
-import type { DeviceDependencies } from "../../release/message/device-dependencies.ts";
-import { createFindDevice } from "../../release/message/device-node.ts";
 import {
   createAnswerMessage,
   type DeviceReply,
+  type MessageDependencies,
 } from "../../release/message/serve-device-message.ts";
 import {
   listOfflineUnlocks,
   readOfflineUnlock,
 } from "../../release/offline/list-offline-unlocks.ts";
-import { createOfflineExchange } from "../../release/offline/offline-exchange.ts";
+import {
+  createOfflineExchange,
+  type OfflineDependencies,
+} from "../../release/offline/offline-exchange.ts";
 import { arm, type Reply } from "./arm-route.ts";
 import { PATHS } from "./paths.ts";
 
@@ -29,9 +31,11 @@ import { PATHS } from "./paths.ts";
  * Unlocks of nodes without a network: a person submits the challenge here, and takes the signed
  * answer back.
  */
-export function createOfflineRoutes(dependencies: DeviceDependencies): readonly Route[] {
+export function createOfflineRoutes(
+  dependencies: MessageDependencies & OfflineDependencies,
+): readonly Route[] {
   const { store } = dependencies;
-  const exchange = createOfflineExchange(dependencies, createFindDevice(store));
+  const exchange = createOfflineExchange(dependencies);
   const answerMessage = createAnswerMessage(dependencies, exchange);
   return [
     arm.bodyRoute({

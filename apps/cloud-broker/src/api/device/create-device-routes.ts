@@ -24,12 +24,10 @@ import { countersignExchange } from "../../release/erasure/countersign-erasure.t
 import { permitExchange } from "../../release/erasure/permit-erasure.ts";
 import { journalExchange } from "../../release/journal/journal-exchange.ts";
 import { leaseReceiptExchange } from "../../release/leases/lease-receipt.ts";
-import type { LeaseWatches } from "../../release/leases/lease-watches.ts";
 import { renewalExchange } from "../../release/leases/renewal.ts";
-import { createWatchExchange } from "../../release/leases/watch.ts";
+import { watchExchange } from "../../release/leases/watch.ts";
 import { answerChallenge } from "../../release/message/challenge.ts";
 import type { DeviceDependencies } from "../../release/message/device-dependencies.ts";
-import { createFindDevice } from "../../release/message/device-node.ts";
 import {
   type DeviceExchange,
   type Sender,
@@ -45,11 +43,26 @@ const CHALLENGE_REQUEST_MAX_BYTES = 1024;
 /**
  * The device API, protocol version 1. A challenge is public: it reveals nothing and stores nothing.
  */
-export function createDeviceRoutes(
-  dependencies: DeviceDependencies,
-  watches: Pick<LeaseWatches, "wait">,
-): readonly Route[] {
-  const findDevice = createFindDevice(dependencies.store);
+export function createDeviceRoutes(dependencies: DeviceDependencies): readonly Route[] {
+  /** @param answer - `typ` and payload */
+  const deviceRoute = <Proven extends Sender>(
+    path: string,
+    summary: string,
+    [answer, view]: readonly [MessageType, Schema],
+    verb: (dependencies: DeviceDependencies) => DeviceExchange<Proven>,
+  ): Route => {
+    const exchange = verb(dependencies);
+    const { type: request, schema: body } = exchange;
+    return {
+      method: "POST",
+      path,
+      described: { summary, body, answers: { 200: view }, signed: { request, answer } },
+      authentication: "device",
+      reads: "jose",
+      maxBytes: DEVICE_MESSAGE_MAX_BYTES,
+      handle: serveDeviceMessage(dependencies, exchange),
+    };
+  };
   return [
     {
       method: "POST",
@@ -65,142 +78,77 @@ export function createDeviceRoutes(
       handle: (request) => answerChallenge(dependencies, request),
     },
     deviceRoute(
-      dependencies,
       DEVICE_ROUTES.enrolments,
-      {
-        summary:
-          "Enrols a node by its one-time code; answers with its envelope and the broker's keys",
-        answer: [MESSAGE_TYPES.enrolment, enrolment],
-      },
-      createEnrolmentExchange(dependencies),
+      "Enrols a node by its one-time code; answers with its envelope and the broker's keys",
+      [MESSAGE_TYPES.enrolment, enrolment],
+      createEnrolmentExchange,
     ),
     deviceRoute(
-      dependencies,
       DEVICE_ROUTES.unlocks,
-      {
-        summary: "Decides whether a node may unlock now; a grant or a denial, both signed",
-        answer: [MESSAGE_TYPES.grant, grant],
-      },
-      unlockExchange(dependencies, findDevice),
+      "Decides whether a node may unlock now; a grant or a denial, both signed",
+      [MESSAGE_TYPES.grant, grant],
+      unlockExchange,
     ),
     deviceRoute(
-      dependencies,
       DEVICE_ROUTES.receipts,
-      {
-        summary: "Accepts a node's receipt for a grant",
-        answer: [MESSAGE_TYPES.acknowledgement, acknowledgement],
-      },
-      receiptExchange(dependencies, findDevice),
+      "Accepts a node's receipt for a grant",
+      [MESSAGE_TYPES.acknowledgement, acknowledgement],
+      receiptExchange,
     ),
     deviceRoute(
-      dependencies,
       DEVICE_ROUTES.brokerKeys,
-      {
-        summary: "Sends a node the current signing keys of the broker",
-        answer: [MESSAGE_TYPES.brokerKeys, brokerKeysAnswer],
-      },
-      brokerKeysExchange(dependencies, findDevice),
+      "Sends a node the current signing keys of the broker",
+      [MESSAGE_TYPES.brokerKeys, brokerKeysAnswer],
+      brokerKeysExchange,
     ),
     deviceRoute(
-      dependencies,
       DEVICE_ROUTES.journal,
-      {
-        summary: "Takes rows of a node's journal; answers with the countersigned head",
-        answer: [MESSAGE_TYPES.journalHead, journalHead],
-      },
-      journalExchange(dependencies, findDevice),
+      "Takes rows of a node's journal; answers with the countersigned head",
+      [MESSAGE_TYPES.journalHead, journalHead],
+      journalExchange,
     ),
     // A new unlock key for a node: proposed, and in force once its volume has accepted it.
     deviceRoute(
-      dependencies,
       DEVICE_ROUTES.rekeys,
-      {
-        summary: "Proposes another unlock key to a node that holds a live lease",
-        answer: [MESSAGE_TYPES.rekeyProposal, rekeyProposal],
-      },
-      proposalExchange(dependencies, findDevice),
+      "Proposes another unlock key to a node that holds a live lease",
+      [MESSAGE_TYPES.rekeyProposal, rekeyProposal],
+      proposalExchange,
     ),
     deviceRoute(
-      dependencies,
       DEVICE_ROUTES.rekeyConfirmations,
-      {
-        summary:
-          "Activates a proposed envelope after the volume has accepted its key; returns the active one",
-        answer: [MESSAGE_TYPES.rekeyed, rekeyed],
-      },
-      confirmationExchange(dependencies, findDevice),
+      "Activates a proposed envelope after the volume has accepted its key; returns the active one",
+      [MESSAGE_TYPES.rekeyed, rekeyed],
+      confirmationExchange,
     ),
     deviceRoute(
-      dependencies,
       DEVICE_ROUTES.erasures,
-      {
-        summary: "Decides whether a node may be erased now",
-        answer: [MESSAGE_TYPES.erasurePermit, erasurePermit],
-      },
-      permitExchange(dependencies, findDevice),
+      "Decides whether a node may be erased now",
+      [MESSAGE_TYPES.erasurePermit, erasurePermit],
+      permitExchange,
     ),
     deviceRoute(
-      dependencies,
       DEVICE_ROUTES.sanitisations,
-      {
-        summary: "Keeps and countersigns the certificate of an erased node",
-        answer: [MESSAGE_TYPES.sanitised, sanitised],
-      },
-      countersignExchange(dependencies, findDevice),
+      "Keeps and countersigns the certificate of an erased node",
+      [MESSAGE_TYPES.sanitised, sanitised],
+      countersignExchange,
     ),
     deviceRoute(
-      dependencies,
       DEVICE_ROUTES.renewals,
-      {
-        summary: "Renews the lease of an open volume, or orders to close it; both signed",
-        answer: [MESSAGE_TYPES.lease, renewedLease],
-      },
-      renewalExchange(dependencies, findDevice),
+      "Renews the lease of an open volume, or orders to close it; both signed",
+      [MESSAGE_TYPES.lease, renewedLease],
+      renewalExchange,
     ),
     deviceRoute(
-      dependencies,
       DEVICE_ROUTES.leaseEvents,
-      {
-        summary: "Waits for changes of a lease, and answers when there is one or after a timeout",
-        answer: [MESSAGE_TYPES.lease, renewedLease],
-      },
-      createWatchExchange(dependencies, findDevice, watches),
+      "Waits for changes of a lease, and answers when there is one or after a timeout",
+      [MESSAGE_TYPES.lease, renewedLease],
+      watchExchange,
     ),
     deviceRoute(
-      dependencies,
       DEVICE_ROUTES.leaseReceipts,
-      {
-        summary: "Takes a node's receipt of a volume that it closed, or of a drill",
-        answer: [MESSAGE_TYPES.acknowledgement, acknowledgement],
-      },
-      leaseReceiptExchange(dependencies, findDevice),
+      "Takes a node's receipt of a volume that it closed, or of a drill",
+      [MESSAGE_TYPES.acknowledgement, acknowledgement],
+      leaseReceiptExchange,
     ),
   ];
-}
-
-/**
- * A route for one kind of signed message.
- *
- * @param row - its answer: `typ` and payload
- */
-function deviceRoute<Proven extends Sender>(
-  dependencies: DeviceDependencies,
-  path: string,
-  row: { readonly summary: string; readonly answer: readonly [MessageType, Schema] },
-  exchange: DeviceExchange<Proven>,
-): Route {
-  const {
-    summary,
-    answer: [answer, view],
-  } = row;
-  const { type: request, schema: body } = exchange;
-  return {
-    method: "POST",
-    path,
-    described: { summary, body, answers: { 200: view }, signed: { request, answer } },
-    authentication: "device",
-    reads: "jose",
-    maxBytes: DEVICE_MESSAGE_MAX_BYTES,
-    handle: serveDeviceMessage(dependencies, exchange),
-  };
 }

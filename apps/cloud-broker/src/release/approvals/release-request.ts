@@ -13,7 +13,9 @@ export type ReleaseDependencies = {
   readonly store: Store;
   readonly commit: Commit;
   readonly appendAudit: AppendAudit;
+  /** Queues events for receivers. */
   readonly announce: Announce;
+  /** Whether an approver may still approve. */
   readonly stillApproves: StillApproves;
   readonly now: Clock;
 };

@@ -8,11 +8,10 @@ import {
 
 import type { Outcome } from "../../core/ports.ts";
 import type { AuthenticDevice } from "../message/authenticate-device.ts";
-import type { DeviceDependencies } from "../message/device-dependencies.ts";
+import type { Needs } from "../message/device-dependencies.ts";
 import { deviceVerb } from "../message/device-verb.ts";
 import type { DeviceMessage } from "../message/serve-device-message.ts";
-import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
-import { signEnvelope } from "../message/signed-answer.ts";
+import { signAnswer, type SignedAnswer, signEnvelope } from "../message/signed-answer.ts";
 import { notePinnedKeys } from "./pinned-keys.ts";
 
 /**
@@ -27,7 +26,7 @@ export const brokerKeysExchange = deviceVerb({
 });
 
 async function tellKeys(
-  { custody, keys, commit, now }: DeviceDependencies,
+  { custody, keys, commit, now }: Needs<"custody" | "keys" | "commit" | "now">,
   message: DeviceMessage,
   { payload: _payload, ...sender }: AuthenticDevice,
   said: BrokerKeysRequest,

@@ -7,7 +7,7 @@ import type { OrderId } from "../../core/order.ts";
 import type { Outcome } from "../../core/ports.ts";
 import { isTakenKey } from "../../custody/commit-conflict.ts";
 import type { Store } from "../../store/store.ts";
-import type { DeviceDependencies } from "../message/device-dependencies.ts";
+import type { Recording } from "../message/device-dependencies.ts";
 import { actorOf, type DeviceMessage } from "../message/serve-device-message.ts";
 import type { SignedAnswer } from "../message/signed-answer.ts";
 import { storeAnswer } from "../message/stored-answers.ts";
@@ -69,7 +69,7 @@ export type DeviceKeyRecord = {
  * commit.
  */
 export async function recordDeviceKey(
-  dependencies: DeviceDependencies,
+  dependencies: Recording,
   message: DeviceMessage,
   record: DeviceKeyRecord,
 ): Promise<Outcome<undefined>> {
@@ -83,7 +83,7 @@ export async function recordDeviceKey(
 }
 
 function writeDeviceKey(
-  { commit, appendAudit, now }: DeviceDependencies,
+  { commit, appendAudit, now }: Recording,
   message: DeviceMessage,
   record: DeviceKeyRecord,
 ): Promise<Outcome<undefined>> {

@@ -22,10 +22,9 @@ import type { Outcome } from "../../core/ports.ts";
 import { offerRecoveryKeys } from "../../custody/device-shares.ts";
 import { hashEnrolmentCode } from "../../orders/enrolment-code.ts";
 import { parseMessage } from "../message/authenticate-device.ts";
-import type { DeviceDependencies } from "../message/device-dependencies.ts";
+import type { Needs, Recording } from "../message/device-dependencies.ts";
 import type { DeviceExchange, DeviceMessage, Sender } from "../message/serve-device-message.ts";
-import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
-import { signEnvelope } from "../message/signed-answer.ts";
+import { signAnswer, type SignedAnswer, signEnvelope } from "../message/signed-answer.ts";
 import { findEnrolling, recordDeviceKey, type EnrollingNode } from "./enrolling-node.ts";
 
 type Enrolling = Sender & {
@@ -34,13 +33,15 @@ type Enrolling = Sender & {
   readonly request: EnrolmentRequest;
 };
 
+type EnrolmentDependencies = Recording & Needs<"custody" | "store">;
+
 /**
  * The message proves possession of its key; the one-time code proves the operator's consent. The
  * same key may send its code again at any time and gets an answer again, so that a crash on either
  * side is harmless; another key never can.
  */
 export function createEnrolmentExchange(
-  dependencies: DeviceDependencies,
+  dependencies: EnrolmentDependencies & Needs<"limit">,
 ): DeviceExchange<Enrolling> {
   return {
     action: "enrol",
@@ -52,7 +53,7 @@ export function createEnrolmentExchange(
 }
 
 async function authenticateEnrolment(
-  { store, limit }: DeviceDependencies,
+  { store, limit }: Needs<"store" | "limit">,
   message: DeviceMessage,
 ): Promise<Outcome<Enrolling>> {
   const proven = proveKey(message.text);
@@ -97,7 +98,7 @@ function proveKey(text: string): Outcome<{ key: VerifyKey; request: EnrolmentReq
 }
 
 async function enrol(
-  dependencies: DeviceDependencies,
+  dependencies: EnrolmentDependencies,
   message: DeviceMessage,
   { order, serial, node, key, request }: Enrolling,
 ): Promise<Outcome<SignedAnswer>> {

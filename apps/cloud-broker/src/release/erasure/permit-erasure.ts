@@ -7,7 +7,7 @@ import {
 
 import type { Outcome } from "../../core/ports.ts";
 import type { AuthenticDevice } from "../message/authenticate-device.ts";
-import type { DeviceDependencies } from "../message/device-dependencies.ts";
+import type { Needs, Recording } from "../message/device-dependencies.ts";
 import { deviceVerb } from "../message/device-verb.ts";
 import { actorOf, type DeviceMessage } from "../message/serve-device-message.ts";
 import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
@@ -22,7 +22,7 @@ export const permitExchange = deviceVerb({
 });
 
 async function permit(
-  dependencies: DeviceDependencies,
+  dependencies: Recording & Needs<"nodeErasure">,
   message: DeviceMessage,
   sender: AuthenticDevice,
   { counter, bootId }: ErasureRequest,

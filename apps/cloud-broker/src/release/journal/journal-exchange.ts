@@ -12,7 +12,7 @@ import { malformed } from "../../core/failed.ts";
 import type { Outcome } from "../../core/ports.ts";
 import type { StoreTransaction } from "../../store/store.ts";
 import type { AuthenticDevice } from "../message/authenticate-device.ts";
-import type { DeviceDependencies } from "../message/device-dependencies.ts";
+import type { Recording } from "../message/device-dependencies.ts";
 import { deviceVerb } from "../message/device-verb.ts";
 import { actorOf, type DeviceMessage, type Sender } from "../message/serve-device-message.ts";
 import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
@@ -30,7 +30,7 @@ export const journalExchange = deviceVerb({
 });
 
 async function takeJournal(
-  { commit, keys, appendAudit, now }: DeviceDependencies,
+  { commit, keys, appendAudit, now }: Recording,
   message: DeviceMessage,
   sender: AuthenticDevice,
   said: JournalDelivery,

@@ -13,7 +13,7 @@ import { type EpochMs, foldOrderId } from "../../core/order.ts";
 import type { Outcome } from "../../core/ports.ts";
 import type { StoreTransaction } from "../../store/store.ts";
 import type { AuthenticDevice } from "../message/authenticate-device.ts";
-import type { DeviceDependencies } from "../message/device-dependencies.ts";
+import type { Needs, Recording } from "../message/device-dependencies.ts";
 import { deviceVerb } from "../message/device-verb.ts";
 import { actorOf, type DeviceMessage } from "../message/serve-device-message.ts";
 import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
@@ -27,11 +27,12 @@ export const leaseReceiptExchange = deviceVerb({
 });
 
 async function takeLeaseReceipt(
-  { commit, keys, appendAudit, announce, metrics, now }: DeviceDependencies,
+  dependencies: Recording & Needs<"announce" | "metrics">,
   message: DeviceMessage,
   sender: AuthenticDevice,
   said: LeaseReceipt,
 ): Promise<Outcome<SignedAnswer>> {
+  const { commit, keys, appendAudit, announce, metrics, now } = dependencies;
   if (said.lease !== message.parameters["lease"])
     return malformed("lease: not the same as in the path");
   const acknowledgement: Acknowledgement = { requestHash: message.hash };

@@ -5,7 +5,7 @@ import { failureColumns } from "../../core/failure-columns.ts";
 import { renderFailureJson } from "../../core/failure-json.ts";
 import type { Failure, Outcome } from "../../core/ports.ts";
 import { renderDenial } from "../message/denial.ts";
-import type { DeviceDependencies } from "../message/device-dependencies.ts";
+import type { Recording } from "../message/device-dependencies.ts";
 import { actorOf, type DeviceMessage, type Sender } from "../message/serve-device-message.ts";
 import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
 
@@ -14,7 +14,7 @@ import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
  * permanently in the same commit, and the first order of each lease is a row of the audit trail.
  */
 export async function orderRelock(
-  { commit, keys, appendAudit, now }: DeviceDependencies,
+  { commit, keys, appendAudit, now }: Recording,
   message: DeviceMessage,
   sender: Sender,
   request: { readonly lease: string; readonly counter: number; readonly sequence: number },

@@ -12,7 +12,7 @@ import { leaseTermsOf } from "../../core/unlock-policy.ts";
 import { compileTogether } from "../../store/fast/compile-together.ts";
 import type { Store } from "../../store/store.ts";
 import type { AuthenticDevice } from "../message/authenticate-device.ts";
-import type { DeviceDependencies } from "../message/device-dependencies.ts";
+import type { Needs, Recording } from "../message/device-dependencies.ts";
 import { deviceVerb } from "../message/device-verb.ts";
 import type { DeviceMessage } from "../message/serve-device-message.ts";
 import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
@@ -31,8 +31,10 @@ export const renewalExchange = deviceVerb({
   repeatsAreRefused: true,
 });
 
+type Renewing = Recording & Needs<"store" | "defaultPolicy">;
+
 async function renew(
-  dependencies: DeviceDependencies,
+  dependencies: Renewing,
   message: DeviceMessage,
   sender: AuthenticDevice,
   request: LeaseRenewal,
@@ -91,7 +93,7 @@ const moveLease = compileTogether({
  * one is answered.
  */
 async function extend(
-  { store, commit, defaultPolicy, keys, now }: DeviceDependencies,
+  { store, commit, defaultPolicy, keys, now }: Renewing,
   message: DeviceMessage,
   request: LeaseRenewal,
   { drill, policy = defaultPolicy }: Pick<LoadedLease, "drill" | "policy">,

@@ -14,12 +14,10 @@ import {
 import type { Outcome } from "../../core/ports.ts";
 import { awayFromWork } from "../../load/admission.ts";
 import type { AuthenticDevice } from "../message/authenticate-device.ts";
-import type { DeviceDependencies } from "../message/device-dependencies.ts";
-import type { FindDevice } from "../message/device-node.ts";
+import type { Needs, Recording } from "../message/device-dependencies.ts";
 import { deviceVerb } from "../message/device-verb.ts";
-import type { DeviceExchange, DeviceMessage } from "../message/serve-device-message.ts";
+import type { DeviceMessage } from "../message/serve-device-message.ts";
 import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
-import type { LeaseWatches } from "./lease-watches.ts";
 import { loadLease } from "./load-lease.ts";
 import { orderRelock } from "./order-relock.ts";
 import { readSiblings } from "./read-siblings.ts";
@@ -30,23 +28,15 @@ import { conflict } from "./renewal.ts";
  * the present lease (with a drill, or after the hold time), and then the node asks again. It renews
  * nothing.
  */
-export function createWatchExchange(
-  dependencies: DeviceDependencies,
-  findDevice: FindDevice,
-  watches: Pick<LeaseWatches, "wait">,
-): DeviceExchange<AuthenticDevice> {
-  const exchange = deviceVerb({
-    action: "watch",
-    type: MESSAGE_TYPES.leaseWatch,
-    schema: leaseWatch,
-    answer: (_, message, sender, request) => watch(dependencies, watches, message, sender, request),
-  });
-  return exchange(dependencies, findDevice);
-}
+export const watchExchange = deviceVerb({
+  action: "watch",
+  type: MESSAGE_TYPES.leaseWatch,
+  schema: leaseWatch,
+  answer: watch,
+});
 
 async function watch(
-  dependencies: DeviceDependencies,
-  watches: Pick<LeaseWatches, "wait">,
+  dependencies: Recording & Needs<"store" | "waitForNews">,
   message: DeviceMessage,
   sender: AuthenticDevice,
   request: LeaseWatch,
@@ -65,7 +55,7 @@ async function watch(
       return counted.numUpdatedRows === 1n;
     });
     if (!isFirst) return conflict;
-    await awayFromWork("news", () => watches.wait(request.lease));
+    await awayFromWork("news", () => dependencies.waitForNews(request.lease));
   }
   const after = await look(dependencies, message, sender, request, "waited");
   if (!after.ok) return after;
@@ -94,7 +84,7 @@ type Seen = {
  * meanwhile.
  */
 async function look(
-  { store, now }: DeviceDependencies,
+  { store, now }: Needs<"store" | "now">,
   message: DeviceMessage,
   sender: AuthenticDevice,
   request: LeaseWatch,
@@ -119,7 +109,7 @@ async function look(
 }
 
 function answerAsItStands(
-  { keys }: DeviceDependencies,
+  { keys }: Needs<"keys">,
   message: DeviceMessage,
   request: LeaseWatch,
   {

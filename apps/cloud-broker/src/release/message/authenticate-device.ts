@@ -12,8 +12,8 @@ import type { MessageType } from "@databox-cmk/protocol";
 
 import { failed, malformed } from "../../core/failed.ts";
 import type { Outcome } from "../../core/ports.ts";
-import type { DeviceDependencies } from "./device-dependencies.ts";
-import type { DeviceNode, FindDevice } from "./device-node.ts";
+import type { Needs } from "./device-dependencies.ts";
+import type { DeviceNode } from "./device-node.ts";
 import type { DeviceMessage, Sender } from "./serve-device-message.ts";
 
 /**
@@ -29,8 +29,7 @@ export type AuthenticDevice = Sender & { readonly node: DeviceNode; readonly pay
  * distinguish two devices is the same DeviceNotAuthenticated.
  */
 export async function authenticateDevice(
-  { limit }: Pick<DeviceDependencies, "limit">,
-  findDevice: FindDevice,
+  { limit, findDevice }: Needs<"limit" | "findDevice">,
   { text, address }: DeviceMessage,
   type: MessageType,
 ): Promise<Outcome<AuthenticDevice>> {

@@ -6,7 +6,7 @@ import { addressKey } from "@databox-cmk/http";
 import { challengeRequest, parseWith, type Challenge } from "@databox-cmk/protocol";
 
 import type { Answer, RouteRequest } from "../../http/route.ts";
-import type { DeviceDependencies } from "./device-dependencies.ts";
+import type { Needs } from "./device-dependencies.ts";
 
 export const NONCE_LIFETIME_MS = 120_000;
 const RANDOM_BYTES = 32;
@@ -16,7 +16,7 @@ const RANDOM_BYTES = 32;
  * stored for it.
  */
 export function answerChallenge(
-  { keys, limit, now }: DeviceDependencies,
+  { keys, limit, now }: Needs<"keys" | "limit" | "now">,
   request: RouteRequest & { readonly body: JsonObject },
 ): Promise<Answer> {
   const parsed = parseWith(challengeRequest, request.body);

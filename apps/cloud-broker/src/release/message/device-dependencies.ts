@@ -1,20 +1,18 @@
 import type { RateLimit } from "@databox-cmk/http";
 import type { UnlockPolicy } from "@databox-cmk/protocol";
 
-import type { AppendAudit } from "../../audit/append-audit.ts";
 import type { StrangerRows } from "../../audit/stranger-rows.ts";
 import type { EpochMs, OrderId } from "../../core/order.ts";
-import type { Clock, NodeFailure, Outcome } from "../../core/ports.ts";
+import type { NodeFailure, Outcome } from "../../core/ports.ts";
 import type { KeyCustody } from "../../custody/key-custody.ts";
-import type { Announce } from "../../events/announce.ts";
 import type { BrokerKeys } from "../../keys/broker-keys.ts";
 import type { Metrics } from "../../observability/metrics.ts";
 import type { NodeCertificate } from "../../orders/erase-node.ts";
-import type { Commit } from "../../store/group-commit.ts";
-import type { Store, StoreTransaction } from "../../store/store.ts";
-import type { StillApproves } from "../approvals/may-approve.ts";
+import type { StoreTransaction } from "../../store/store.ts";
+import type { ReleaseDependencies } from "../approvals/release-request.ts";
 import type { CountCustomerUnlock } from "../limits/customer-quota.ts";
 import type { UnlockQuota } from "../limits/unlock-quota.ts";
+import type { FindDevice } from "./device-node.ts";
 
 /**
  * The operations on an order's keys that devices need: the present envelope, its content key
@@ -22,12 +20,11 @@ import type { UnlockQuota } from "../limits/unlock-quota.ts";
  */
 export type DeviceCustody = Pick<KeyCustody, "hold" | "proposeRekey" | "commitRekey">;
 
-export type DeviceDependencies = {
-  readonly store: Store;
-  readonly commit: Commit;
+/** Everything that the device API needs; each function names its own part (`Needs`). */
+export type DeviceDependencies = ReleaseDependencies & {
   readonly custody: DeviceCustody;
   readonly keys: BrokerKeys;
-  readonly appendAudit: AppendAudit;
+  readonly findDevice: FindDevice;
   /**
    * Limits one sender together with one device key or serial, so that no sender can use up the
    * limit of a device elsewhere.
@@ -39,10 +36,8 @@ export type DeviceDependencies = {
   /** Limits unlocks, counted in the database. */
   readonly unlockQuota: UnlockQuota;
   readonly countCustomerUnlock: CountCustomerUnlock;
-  /** Queues events for receivers. */
-  readonly announce: Announce;
-  /** Whether an approver may still approve. */
-  readonly stillApproves: StillApproves;
+  /** Resolves when there is news of the lease, or after the hold time. */
+  readonly waitForNews: (lease: string) => Promise<void>;
   /** Policy of orders that have no policy of their own. */
   readonly defaultPolicy: UnlockPolicy;
   /** Unlocks without network that one order may have in one UTC day. */
@@ -63,7 +58,10 @@ export type DeviceDependencies = {
     /** @returns when the certificate was kept first */
     readonly keep: (node: NodeCertificate) => Promise<Outcome<EpochMs>>;
   };
-  readonly now: Clock;
   /** Counts the answers, and measures re-locks; absent without metrics. */
   readonly metrics?: Pick<Metrics, "answered" | "beginUnlock" | "relocked">;
 };
+
+export type Needs<Name extends keyof DeviceDependencies> = Pick<DeviceDependencies, Name>;
+/** Signs an answer, and commits its audit row. */
+export type Recording = Needs<"commit" | "keys" | "appendAudit" | "now">;

@@ -5,7 +5,6 @@ import * as z from "zod/mini";
 
 import { foldOrderId } from "../../core/order.ts";
 import type { AuthenticDevice } from "./authenticate-device.ts";
-import type { DeviceDependencies } from "./device-dependencies.ts";
 import { deviceVerb } from "./device-verb.ts";
 import type { DeviceMessage } from "./serve-device-message.ts";
 
@@ -20,8 +19,6 @@ const MESSAGE: DeviceMessage = {
 const SAID = { order: ORDER, serial: "DBX-1", counter: 1 };
 const DONE = { ok: true, value: { status: 200, text: "done" } } as const;
 
-const dependencies = { limit: () => undefined } as unknown as DeviceDependencies;
-
 const verb = (comparesNode?: true) => {
   const exchange = deviceVerb({
     action: "renew",
@@ -30,7 +27,7 @@ const verb = (comparesNode?: true) => {
     comparesNode,
     answer: () => Promise.resolve(DONE),
   });
-  return exchange(dependencies, () => Promise.resolve(undefined));
+  return exchange({ limit: () => undefined, findDevice: () => Promise.resolve(undefined) });
 };
 
 const answerTo = (payload: object, comparesNode?: true) => {

@@ -4,14 +4,13 @@ import type * as z from "zod/mini";
 import { failed, malformed } from "../../core/failed.ts";
 import type { Outcome } from "../../core/ports.ts";
 import { type AuthenticDevice, authenticateDevice } from "./authenticate-device.ts";
-import type { DeviceDependencies } from "./device-dependencies.ts";
-import type { FindDevice } from "./device-node.ts";
+import type { Needs } from "./device-dependencies.ts";
 import type { DeviceExchange, DeviceMessage } from "./serve-device-message.ts";
 import type { SignedAnswer } from "./signed-answer.ts";
 
 type SaysNode = { readonly order: string; readonly serial: string };
 
-type DeviceVerb<Said extends SaysNode> = Pick<
+type DeviceVerb<Said extends SaysNode, Needed> = Pick<
   DeviceExchange<AuthenticDevice>,
   "action" | "type" | "knowsRepeats" | "repeatsAreRefused"
 > & {
@@ -19,7 +18,7 @@ type DeviceVerb<Said extends SaysNode> = Pick<
   /** The verb's own rule compares order and serial number, in its place among other checks. */
   readonly comparesNode?: true | undefined;
   readonly answer: (
-    dependencies: DeviceDependencies,
+    dependencies: Needed,
     message: DeviceMessage,
     sender: AuthenticDevice,
     said: Said,
@@ -27,18 +26,17 @@ type DeviceVerb<Said extends SaysNode> = Pick<
 };
 
 /** An exchange with an enrolled device: signature → schema → order and serial number → answer. */
-export function deviceVerb<Said extends SaysNode>({
+export function deviceVerb<Said extends SaysNode, Needed>({
   comparesNode,
   answer,
   ...exchange
-}: DeviceVerb<Said>): (
-  dependencies: DeviceDependencies,
-  findDevice: FindDevice,
+}: DeviceVerb<Said, Needed>): (
+  dependencies: Needed & Needs<"limit" | "findDevice">,
 ) => DeviceExchange<AuthenticDevice> {
   const { type, schema } = exchange;
-  return (dependencies, findDevice) => ({
+  return (dependencies) => ({
     ...exchange,
-    authenticate: (message) => authenticateDevice(dependencies, findDevice, message, type),
+    authenticate: (message) => authenticateDevice(dependencies, message, type),
     async answer(message, sender) {
       const parsed = parseWith(schema, sender.payload);
       if (!parsed.ok) return malformed(parsed.detail);

@@ -13,7 +13,7 @@ import { awayFromWork, countForCustomer } from "../../load/admission.ts";
 import { markStep, stepsSoFar, withTrace } from "../../observability/trace.ts";
 import type { Work } from "../../store/transactions.ts";
 import { renderDenial } from "./denial.ts";
-import type { DeviceDependencies } from "./device-dependencies.ts";
+import type { Needs, Recording } from "./device-dependencies.ts";
 import { noteOutcome } from "./note-outcome.ts";
 import { renderAnswer, signAnswer, type SignedAnswer } from "./signed-answer.ts";
 import { findStoredAnswer, storeAnswer } from "./stored-answers.ts";
@@ -68,11 +68,14 @@ export type DeviceReply = {
   readonly isUnproven?: boolean;
 };
 
+export type MessageDependencies = Recording &
+  Needs<"store" | "limitUnproven" | "strangerRows" | "metrics">;
+
 type DeviceRequest = RouteRequest & { readonly body: string };
 
 /** Serves one kind of device message over HTTP. */
 export function serveDeviceMessage<Proven extends Sender>(
-  dependencies: DeviceDependencies,
+  dependencies: MessageDependencies,
   exchange: DeviceExchange<Proven>,
 ): (request: DeviceRequest) => Promise<Answer> {
   const answerMessage = createAnswerMessage(dependencies, exchange);
@@ -102,7 +105,7 @@ const FINAL_CLASSES: ReadonlySet<ErrorClass> = new Set(["refused", "invalid"]);
  * for every failure. Concurrent copies of the same bytes share one exchange and one answer.
  */
 export function createAnswerMessage<Proven extends Sender>(
-  dependencies: DeviceDependencies,
+  dependencies: MessageDependencies,
   exchange: DeviceExchange<Proven>,
 ): (message: DeviceMessage) => Promise<DeviceReply> {
   const running = new Map<string, Promise<DeviceReply>>();
@@ -120,7 +123,7 @@ export function createAnswerMessage<Proven extends Sender>(
 }
 
 async function measured(
-  { metrics }: Pick<DeviceDependencies, "metrics">,
+  { metrics }: Needs<"metrics">,
   action: string,
   answer: () => Promise<DeviceReply>,
 ): Promise<DeviceReply> {
@@ -145,7 +148,7 @@ async function measured(
 }
 
 async function answerOnce<Proven extends Sender>(
-  dependencies: DeviceDependencies,
+  dependencies: MessageDependencies,
   exchange: DeviceExchange<Proven>,
   message: DeviceMessage,
 ): Promise<DeviceReply> {
@@ -183,7 +186,7 @@ async function answerOnce<Proven extends Sender>(
  * not cause a flood of durable writes.
  */
 async function denyBusy(
-  dependencies: DeviceDependencies,
+  dependencies: Needs<"keys">,
   message: DeviceMessage,
   sender: Sender,
   retryAfterSeconds: number,
@@ -198,7 +201,7 @@ async function denyBusy(
  * reached before; both are answered unchanged.
  */
 async function denyStranger(
-  dependencies: DeviceDependencies,
+  dependencies: MessageDependencies,
   exchange: Pick<DeviceExchange<Sender>, "action" | "knowsRepeats">,
   message: DeviceMessage,
   failure: Failure,
@@ -221,7 +224,7 @@ async function denyStranger(
  * when the denial is final.
  */
 async function deny(
-  dependencies: DeviceDependencies,
+  dependencies: Recording,
   { action, knowsRepeats }: Pick<DeviceExchange<Sender>, "action" | "knowsRepeats">,
   message: DeviceMessage,
   failure: Failure,
@@ -282,7 +285,7 @@ class AlreadyAnswered extends Error {
  * class that it treats as an outage. A refusal is never sent this way, since it would leave no row.
  */
 async function denyUnaudited(
-  dependencies: DeviceDependencies,
+  dependencies: Needs<"keys">,
   message: DeviceMessage,
   error: unknown,
   sender?: Sender,
@@ -297,7 +300,7 @@ async function denyUnaudited(
 }
 
 async function signDenial(
-  { keys }: DeviceDependencies,
+  { keys }: Needs<"keys">,
   message: DeviceMessage,
   failure: Failure,
   sender: Sender | undefined,

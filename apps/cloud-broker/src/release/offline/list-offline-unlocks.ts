@@ -7,10 +7,10 @@ import {
 import { dayOf } from "../../core/decide-offline.ts";
 import type { OrderId } from "../../core/order.ts";
 import { renderTime } from "../../core/wire-time.ts";
-import type { DeviceDependencies } from "../message/device-dependencies.ts";
+import type { Needs } from "../message/device-dependencies.ts";
 import { usedOn } from "./offline-way.ts";
 
-type Dependencies = Pick<DeviceDependencies, "store" | "now" | "offlineUnlocksPerDay">;
+type Dependencies = Needs<"store" | "now" | "offlineUnlocksPerDay">;
 
 /** Number of uses that are shown, newest first. */
 const SHOWN_MAX = 200;

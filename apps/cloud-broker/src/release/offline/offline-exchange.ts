@@ -3,15 +3,19 @@ import { MESSAGE_TYPES, offlineChallenge, type OfflineChallenge } from "@databox
 import { type ChallengeRecord, decideChallenge } from "../../core/decide-offline.ts";
 import { failed } from "../../core/failed.ts";
 import type { Outcome } from "../../core/ports.ts";
+import type { Store } from "../../store/store.ts";
 import { findRevocation } from "../kill-switches/revocations.ts";
 import type { AuthenticDevice } from "../message/authenticate-device.ts";
-import type { DeviceDependencies } from "../message/device-dependencies.ts";
-import type { DeviceNode, FindDevice } from "../message/device-node.ts";
+import type { Needs } from "../message/device-dependencies.ts";
+import type { DeviceNode } from "../message/device-node.ts";
 import { deviceVerb } from "../message/device-verb.ts";
 import type { DeviceExchange, DeviceMessage } from "../message/serve-device-message.ts";
 import type { SignedAnswer } from "../message/signed-answer.ts";
-import { releaseTo } from "../unlock/unlock.ts";
+import { releaseTo, type UnlockDependencies } from "../unlock/unlock.ts";
 import { offlineWay } from "./offline-way.ts";
+
+export type OfflineDependencies = UnlockDependencies &
+  Needs<"offlineUnlocksPerDay" | "limit" | "findDevice">;
 
 const carriedExchange = deviceVerb({
   action: "offline-unlock",
@@ -26,10 +30,9 @@ const carriedExchange = deviceVerb({
  * The unlock of a node without network: signature, repeats, then the same steps as every unlock.
  */
 export function createOfflineExchange(
-  dependencies: DeviceDependencies,
-  findDevice: FindDevice,
+  dependencies: OfflineDependencies,
 ): DeviceExchange<AuthenticDevice> {
-  const verb = carriedExchange(dependencies, findDevice);
+  const verb = carriedExchange(dependencies);
   return {
     ...verb,
     async authenticate(message) {
@@ -43,17 +46,18 @@ export function createOfflineExchange(
 }
 
 async function answerCarried(
-  dependencies: DeviceDependencies,
+  dependencies: UnlockDependencies & Needs<"offlineUnlocksPerDay">,
   message: DeviceMessage,
   { node }: AuthenticDevice,
   challenge: OfflineChallenge,
 ): Promise<Outcome<SignedAnswer>> {
   const { carriedBy: carrier } = message;
   if (carrier === undefined) throw new TypeError("a challenge that was not submitted");
-  const record = await findRecord(dependencies, challenge);
-  const step = decideChallenge(message.hash, record, dependencies.now());
+  const { store, now } = dependencies;
+  const record = await findRecord(store, challenge);
+  const step = decideChallenge(message.hash, record, now());
   if (!step.ok) return step;
-  if (step.value.kind === "repeat") return repeat(dependencies, node, step.value.answer);
+  if (step.value.kind === "repeat") return repeat(store, node, step.value.answer);
   const isAgain = step.value.kind === "again";
   const way = offlineWay(dependencies, { message, carrier, challenge, node, isAgain });
   const outcome = await releaseTo(dependencies, {
@@ -64,14 +68,14 @@ async function answerCarried(
   });
   if (outcome.ok) return outcome;
   // Another replica may have answered the same message first: then its answer is used.
-  const meanwhile = await findRecord(dependencies, challenge);
+  const meanwhile = await findRecord(store, challenge);
   return meanwhile?.granted !== undefined && meanwhile.requestHash === message.hash
-    ? repeat(dependencies, node, meanwhile.granted.answer)
+    ? repeat(store, node, meanwhile.granted.answer)
     : outcome;
 }
 
 async function repeat(
-  { store }: DeviceDependencies,
+  store: Store,
   node: DeviceNode,
   answer: string,
 ): Promise<Outcome<SignedAnswer>> {
@@ -81,7 +85,7 @@ async function repeat(
 }
 
 async function findRecord(
-  { store }: DeviceDependencies,
+  store: Store,
   { challengeId }: OfflineChallenge,
 ): Promise<ChallengeRecord | undefined> {
   const row = await store

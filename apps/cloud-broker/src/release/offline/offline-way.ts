@@ -7,8 +7,8 @@ import { failed } from "../../core/failed.ts";
 import { renderOfflineTerms } from "../../core/offline-terms.ts";
 import type { OrderId } from "../../core/order.ts";
 import type { Failure, Outcome } from "../../core/ports.ts";
-import type { StoreTransaction } from "../../store/store.ts";
-import type { DeviceDependencies } from "../message/device-dependencies.ts";
+import type { Store, StoreTransaction } from "../../store/store.ts";
+import type { Needs } from "../message/device-dependencies.ts";
 import type { DeviceNode } from "../message/device-node.ts";
 import type { Carrier, DeviceMessage } from "../message/serve-device-message.ts";
 import type { UnlockWay } from "../unlock/unlock-way.ts";
@@ -27,7 +27,7 @@ export type OfflineAsk = {
  * up.
  */
 export function offlineWay(
-  dependencies: DeviceDependencies,
+  dependencies: Needs<"store" | "commit" | "now" | "offlineUnlocksPerDay">,
   { message, carrier, challenge, node, isAgain }: OfflineAsk,
 ): UnlockWay {
   const { store, commit, now, offlineUnlocksPerDay } = dependencies;
@@ -188,11 +188,7 @@ async function forgetAnswer(transaction: StoreTransaction, challengeId: string):
 }
 
 /** @param day - UTC */
-export async function usedOn(
-  store: DeviceDependencies["store"],
-  order: OrderId,
-  day: string,
-): Promise<number> {
+export async function usedOn(store: Store, order: OrderId, day: string): Promise<number> {
   const row = await store
     .selectFrom("offline_uses")
     .select("used")

@@ -9,11 +9,10 @@ import { recorded } from "../../audit/record.ts";
 import type { Outcome } from "../../core/ports.ts";
 import { parseDeviceShare, storeDeviceShare } from "../../custody/device-shares.ts";
 import type { AuthenticDevice } from "../message/authenticate-device.ts";
-import type { DeviceDependencies } from "../message/device-dependencies.ts";
+import type { Needs, Recording } from "../message/device-dependencies.ts";
 import { deviceVerb } from "../message/device-verb.ts";
 import { actorOf, type DeviceMessage } from "../message/serve-device-message.ts";
-import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
-import { signEnvelope } from "../message/signed-answer.ts";
+import { signAnswer, type SignedAnswer, signEnvelope } from "../message/signed-answer.ts";
 import { useCounter } from "./use-counter.ts";
 
 /**
@@ -28,7 +27,7 @@ export const confirmationExchange = deviceVerb({
 });
 
 async function confirm(
-  dependencies: DeviceDependencies,
+  dependencies: Recording & Needs<"custody">,
   message: DeviceMessage,
   sender: AuthenticDevice,
   { rekey, counter, journalHead, bootId, extensions }: RekeyConfirmation,

@@ -23,11 +23,10 @@ import { offerRecoveryKeys } from "../../custody/device-shares.ts";
 import type { RekeyProposal } from "../../custody/key-custody.ts";
 import { loadLease } from "../leases/load-lease.ts";
 import type { AuthenticDevice } from "../message/authenticate-device.ts";
-import type { DeviceDependencies } from "../message/device-dependencies.ts";
+import type { Needs, Recording } from "../message/device-dependencies.ts";
 import { deviceVerb } from "../message/device-verb.ts";
 import { actorOf, type DeviceMessage } from "../message/serve-device-message.ts";
-import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
-import { signEnvelope } from "../message/signed-answer.ts";
+import { signAnswer, type SignedAnswer, signEnvelope } from "../message/signed-answer.ts";
 import { useCounter } from "./use-counter.ts";
 
 /** Gives an unlocked node a second unlock key, beside the one that opens its volume. */
@@ -39,7 +38,7 @@ export const proposalExchange = deviceVerb({
 });
 
 async function propose(
-  dependencies: DeviceDependencies,
+  dependencies: Recording & Needs<"custody" | "store">,
   message: DeviceMessage,
   sender: AuthenticDevice,
   request: RekeyRequest,
@@ -75,7 +74,7 @@ async function propose(
 }
 
 async function decide(
-  { custody, store, now }: DeviceDependencies,
+  { custody, store, now }: Needs<"custody" | "store" | "now">,
   { node }: AuthenticDevice,
   request: RekeyRequest,
 ): Promise<Outcome<undefined>> {
@@ -113,7 +112,7 @@ async function sealBoth(
 
 /** Committed durably before the keys leave the broker. */
 async function record(
-  { commit, appendAudit }: DeviceDependencies,
+  { commit, appendAudit }: Needs<"commit" | "appendAudit">,
   message: DeviceMessage,
   sender: AuthenticDevice,
   { id, kid, envelope, vaultRequestId }: RekeyProposal<unknown>,

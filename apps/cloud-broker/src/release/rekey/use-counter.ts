@@ -1,11 +1,11 @@
 import { failed } from "../../core/failed.ts";
 import type { Outcome } from "../../core/ports.ts";
-import type { DeviceDependencies } from "../message/device-dependencies.ts";
+import type { Needs } from "../message/device-dependencies.ts";
 import type { Sender } from "../message/serve-device-message.ts";
 
 /** Of two messages with one counter, on any replica, one is answered. */
 export function useCounter(
-  { commit }: Pick<DeviceDependencies, "commit">,
+  { commit }: Needs<"commit">,
   { order, serial }: Sender,
   counter: number,
 ): Promise<Outcome<undefined>> {

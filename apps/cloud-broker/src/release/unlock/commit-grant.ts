@@ -15,7 +15,7 @@ import { commitUnlessWithdrawn, Withdrawn } from "../../store/withdrawn.ts";
 import { claimRelease, describeClaim, type ReleaseClaim } from "../approvals/claim-release.ts";
 import { openLease } from "../leases/open-lease.ts";
 import { checkBudget, takeFromBudget } from "../limits/unlock-budget.ts";
-import type { DeviceDependencies } from "../message/device-dependencies.ts";
+import type { Needs } from "../message/device-dependencies.ts";
 import type { DeviceNode } from "../message/device-node.ts";
 import { noteOutcome } from "../message/note-outcome.ts";
 import { actorOf, type DeviceMessage } from "../message/serve-device-message.ts";
@@ -81,7 +81,7 @@ const insertGrant = compileWriteOnce(
  * result, so all of them leave together with the commit.
  */
 export async function commitGrant(
-  { commit, now }: DeviceDependencies,
+  { commit, now }: Needs<"commit" | "now">,
   { message, request, node: sender, grant, answer, released, generation, way, claim }: Granting,
 ): Promise<Outcome<undefined>> {
   const grantHash = messageHash(answer.text);

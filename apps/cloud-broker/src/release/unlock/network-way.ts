@@ -11,14 +11,17 @@ import { compileTogether } from "../../store/fast/compile-together.ts";
 import type { Store } from "../../store/store.ts";
 import { countedOf, QUOTA_WRITES, usedUpQuota } from "../limits/unlock-quota.ts";
 import { NONCE_LIFETIME_MS } from "../message/challenge.ts";
-import type { DeviceDependencies } from "../message/device-dependencies.ts";
+import type { Needs } from "../message/device-dependencies.ts";
 import type { DeviceNode } from "../message/device-node.ts";
 import type { DeviceMessage } from "../message/serve-device-message.ts";
 import type { UnlockWay } from "./unlock-way.ts";
 
+type QuotaDependencies = Needs<"store" | "commit" | "now" | "unlockQuota" | "countCustomerUnlock">;
+export type NetworkDependencies = QuotaDependencies & Needs<"keys">;
+
 /** The node sent the request itself: a nonce of this broker proves its freshness. */
 export function networkWay(
-  dependencies: DeviceDependencies,
+  dependencies: NetworkDependencies,
   message: DeviceMessage,
   request: UnlockRequest,
   node: DeviceNode,
@@ -82,10 +85,7 @@ const useUp = compileTogether({ nonce: insertNonce, counter: raiseCounter, ...QU
  * commit; of many concurrent requests exactly one can.
  */
 async function consumeNonce(
-  deps: Pick<
-    DeviceDependencies,
-    "store" | "commit" | "now" | "unlockQuota" | "countCustomerUnlock"
-  >,
+  deps: QuotaDependencies,
   requestHash: string,
   nonceHash: string,
   request: UnlockRequest,

@@ -13,7 +13,7 @@ import type { Outcome } from "../../core/ports.ts";
 import { parseDeviceShare, storeDeviceShare } from "../../custody/device-shares.ts";
 import type { StoreTransaction } from "../../store/store.ts";
 import type { AuthenticDevice } from "../message/authenticate-device.ts";
-import type { DeviceDependencies } from "../message/device-dependencies.ts";
+import type { Needs, Recording } from "../message/device-dependencies.ts";
 import { deviceVerb } from "../message/device-verb.ts";
 import { actorOf, type DeviceMessage, type Sender } from "../message/serve-device-message.ts";
 import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
@@ -28,7 +28,7 @@ export const receiptExchange = deviceVerb({
 });
 
 async function takeReceipt(
-  dependencies: DeviceDependencies,
+  dependencies: Recording & Needs<"markPrepared">,
   message: DeviceMessage,
   sender: AuthenticDevice,
   said: Receipt,
@@ -81,7 +81,7 @@ type Received = {
 };
 
 async function recordReceipt(
-  { appendAudit, markPrepared, now }: DeviceDependencies,
+  { appendAudit, markPrepared, now }: Recording & Needs<"markPrepared">,
   transaction: StoreTransaction,
   message: DeviceMessage,
   sender: Sender,

@@ -24,13 +24,13 @@ import { readAtOnce } from "../../store/fast/send-at-once.ts";
 import type { Store } from "../../store/store.ts";
 import { type Admission, admitRelease } from "../approvals/admit-release.ts";
 import type { ReleaseClaim } from "../approvals/claim-release.ts";
+import type { ReleaseDependencies } from "../approvals/release-request.ts";
 import { readApprovalOf } from "../approvals/stored-approvals.ts";
 import { checkBudget, type UnlockBudget } from "../limits/unlock-budget.ts";
-import type { DeviceDependencies } from "../message/device-dependencies.ts";
+import type { Needs } from "../message/device-dependencies.ts";
 import type { DeviceNode } from "../message/device-node.ts";
 import { actorOf, type DeviceMessage } from "../message/serve-device-message.ts";
-import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
-import { signEnvelope } from "../message/signed-answer.ts";
+import { signAnswer, type SignedAnswer, signEnvelope } from "../message/signed-answer.ts";
 import { commitGrant } from "./commit-grant.ts";
 import { loadReleaseFacts } from "./release-facts.ts";
 import type { UnlockWay } from "./unlock-way.ts";
@@ -58,7 +58,7 @@ type Known = {
 
 /** @returns undefined when the order is gone */
 export async function loadKnown(
-  { custody, store, defaultPolicy }: DeviceDependencies,
+  { custody, store, defaultPolicy }: Needs<"custody" | "store" | "defaultPolicy">,
   { message, node, request, way }: UnlockAsked,
 ): Promise<Known | undefined> {
   const [held, facts] = await readAtOnce(store, (at) =>
@@ -123,7 +123,7 @@ export function decide(
 
 /** The conditions of the channel and of the order's policy: windows and approvals. */
 export async function admit(
-  dependencies: DeviceDependencies,
+  dependencies: ReleaseDependencies,
   asked: UnlockAsked,
   known: Known,
 ): Promise<Outcome<Admission>> {
@@ -155,7 +155,7 @@ export async function admit(
 
 /** Nonce, counter and quotas; the day's budget is only compared here, and taken by the grant. */
 export async function useUp(
-  { now }: DeviceDependencies,
+  { now }: Needs<"now">,
   { request, way }: UnlockAsked,
   { budget }: Known,
 ): Promise<Outcome<undefined>> {
@@ -201,7 +201,7 @@ async function sealTo(
 
 /** Signs the grant and commits it; it leaves only after that. */
 export async function grantAndCommit(
-  dependencies: DeviceDependencies,
+  dependencies: Needs<"keys" | "commit" | "now">,
   { message, node, request, way }: UnlockAsked,
   known: Known,
   {

@@ -5,11 +5,12 @@ import type { Outcome } from "../../core/ports.ts";
 import { isForCopy } from "../../core/unlock-purposes.ts";
 import { markStep } from "../../observability/trace.ts";
 import type { Admission } from "../approvals/admit-release.ts";
-import type { DeviceDependencies } from "../message/device-dependencies.ts";
+import type { ReleaseDependencies } from "../approvals/release-request.ts";
+import type { Needs } from "../message/device-dependencies.ts";
 import { deviceVerb } from "../message/device-verb.ts";
 import type { DeviceMessage } from "../message/serve-device-message.ts";
 import { type SignedAnswer, signAnswer } from "../message/signed-answer.ts";
-import { networkWay } from "./network-way.ts";
+import { type NetworkDependencies, networkWay } from "./network-way.ts";
 import {
   admit,
   decide,
@@ -20,13 +21,20 @@ import {
   useUp,
 } from "./unlock-steps.ts";
 
+export type UnlockDependencies = ReleaseDependencies & Needs<"custody" | "defaultPolicy" | "keys">;
+
 /** An unlock over the network. */
 export const unlockExchange = deviceVerb({
   action: "unlock",
   type: MESSAGE_TYPES.unlockRequest,
   schema: unlockRequest,
   comparesNode: true,
-  async answer(dependencies, message, { node }, request) {
+  async answer(
+    dependencies: UnlockDependencies & NetworkDependencies & Needs<"haltCopy">,
+    message,
+    { node },
+    request,
+  ) {
     const way = networkWay(dependencies, message, request, node);
     const outcome = await releaseTo(dependencies, { message, node, request, way });
     if (!outcome.ok && isForCopy(request.purpose))
@@ -42,7 +50,7 @@ export const unlockExchange = deviceVerb({
 
 /** Answers with a grant or a pending message; a failure names the request's own figures. */
 export async function releaseTo(
-  dependencies: DeviceDependencies,
+  dependencies: UnlockDependencies,
   asked: UnlockAsked,
 ): Promise<Outcome<SignedAnswer>> {
   const outcome = await takeSteps(dependencies, asked);
@@ -57,7 +65,7 @@ export async function releaseTo(
  * a failed request has cost and revealed nothing more (docs/design/decisions/0007).
  */
 async function takeSteps(
-  dependencies: DeviceDependencies,
+  dependencies: UnlockDependencies,
   asked: UnlockAsked,
 ): Promise<Outcome<SignedAnswer>> {
   const known = await loadKnown(dependencies, asked);
@@ -97,7 +105,7 @@ const NAMES_MAX = 5;
  * next one may differ.
  */
 function signPending(
-  { keys, now }: DeviceDependencies,
+  { keys, now }: Needs<"keys" | "now">,
   message: DeviceMessage,
   { id, required, approvedBy, expiresAtMs }: Extract<Admission, { kind: "wait" }>,
 ): Promise<SignedAnswer> {
