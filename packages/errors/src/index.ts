@@ -31,4 +31,5 @@ export {
   type RecoveryInfo,
 } from "./render-arm-error.ts";
 export type { ErrorClass, ErrorRow, Facts, Recoverable, Step, Who } from "./row.ts";
+export { systemCodeOf } from "./system-code-of.ts";
 export { ERROR_CODES, ERRORS, isErrorCode, type ErrorCode, type KeyErrorCode } from "./table.ts";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-import { AppError } from "@databox-cmk/errors";
+import { AppError, systemCodeOf } from "@databox-cmk/errors";
 import * as z from "zod/mini";
 
 import type { ChainVerdict, NotedHead } from "./verify-chain.ts";
@@ -31,7 +31,7 @@ export function readNotedHeads(path: string): NotedHeads {
     const isOurs =
       cause instanceof SyntaxError ||
       cause instanceof z.core.$ZodError ||
-      (cause instanceof Error && "code" in cause);
+      systemCodeOf(cause) !== undefined;
     if (!isOurs) throw cause;
     throw new AppError("Misuse", {
       detail: `${path} is not output of audit verify --json`,

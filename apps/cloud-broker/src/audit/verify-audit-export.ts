@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 
 import { canonicalJson, CryptoError } from "@databox-cmk/crypto";
-import { AppError } from "@databox-cmk/errors";
+import { AppError, systemCodeOf } from "@databox-cmk/errors";
 import * as z from "zod/mini";
 
 import type { AuditRow } from "./audit-row.ts";
@@ -46,7 +46,7 @@ function readRows(path: string): readonly AuditRow[] {
       cause instanceof SyntaxError ||
       cause instanceof z.core.$ZodError ||
       cause instanceof CryptoError ||
-      (cause instanceof Error && "code" in cause);
+      systemCodeOf(cause) !== undefined;
     if (!isOurs) throw cause;
     throw new AppError("Misuse", {
       detail: `${path} cannot be read as an exported activity`,

@@ -9,6 +9,7 @@ import {
   createHttpHeaders,
   RestError,
 } from "@azure/core-rest-pipeline";
+import { systemCodeOf } from "@databox-cmk/errors";
 import { context, propagation } from "@opentelemetry/api";
 
 import { CallFailure, callWithin } from "../http/call-within.ts";
@@ -166,7 +167,7 @@ function noteAnswer({ status, headers, bodyAsText }: PipelineResponse): void {
 export function codeOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   if (error.name === "AbortError" || error.name === "TimeoutError") return "ETIMEDOUT";
-  return "code" in error && typeof error.code === "string" ? error.code : undefined;
+  return systemCodeOf(error);
 }
 
 /**

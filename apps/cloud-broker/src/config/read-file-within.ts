@@ -1,6 +1,6 @@
 import { open } from "node:fs/promises";
 
-import { AppError } from "@databox-cmk/errors";
+import { AppError, systemCodeOf } from "@databox-cmk/errors";
 
 /**
  * Reads a whole file, up to the limit: a setting or an argument may name a device or a log by
@@ -13,7 +13,7 @@ export async function readFileWithin(path: string, maxBytes: number, name = path
   try {
     return await readWithin(path, maxBytes);
   } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown cause";
+    const code = systemCodeOf(cause) ?? "unknown cause";
     throw new AppError("Misuse", { detail: `${name} cannot be read (${code})`, cause });
   }
 }

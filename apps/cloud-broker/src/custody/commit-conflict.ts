@@ -1,3 +1,4 @@
+import { systemCodeOf } from "@databox-cmk/errors";
 /** Another commit came first. Rolls the transaction back; never shown. */
 export class CommitConflict extends Error {
   override readonly name = "CommitConflict";
@@ -5,6 +6,6 @@ export class CommitConflict extends Error {
 
 /** SQLite and PostgreSQL (23505) name a taken key differently. */
 export function isTakenKey(error: unknown): boolean {
-  if (!(error instanceof Error) || !("code" in error)) return false;
-  return error.code === "SQLITE_CONSTRAINT_PRIMARYKEY" || error.code === "23505";
+  const code = systemCodeOf(error);
+  return code === "SQLITE_CONSTRAINT_PRIMARYKEY" || code === "23505";
 }

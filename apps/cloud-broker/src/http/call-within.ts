@@ -3,6 +3,7 @@ import { type Agent, request as requestSecure } from "node:https";
 import { promisify } from "node:util";
 import { brotliDecompress, gunzip, inflate } from "node:zlib";
 
+import { systemCodeOf } from "@databox-cmk/errors";
 import { BodyTooLong, readBytes } from "@databox-cmk/http";
 
 /** Bounds of one call to another party. */
@@ -178,8 +179,7 @@ async function decompress(
   try {
     return await DECOMPRESS[name](sent, { maxOutputLength: maxBytes });
   } catch (cause) {
-    const isTooLarge =
-      cause instanceof Error && "code" in cause && cause.code === "ERR_BUFFER_TOO_LARGE";
+    const isTooLarge = systemCodeOf(cause) === "ERR_BUFFER_TOO_LARGE";
     throw new CallFailure(isTooLarge ? "ANSWER_TOO_LARGE" : "PARSE_ERROR", cause);
   }
 }

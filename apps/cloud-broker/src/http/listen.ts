@@ -5,7 +5,7 @@ import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { SecureContextOptions } from "node:tls";
 
-import { AppError, renderArmError } from "@databox-cmk/errors";
+import { AppError, renderArmError, systemCodeOf } from "@databox-cmk/errors";
 
 import type { ConnectionPlaces } from "../load/connection-places.ts";
 import { limitConnections } from "./limit-connections.ts";
@@ -180,7 +180,7 @@ async function close(
 }
 
 function listenFailure(cause: unknown, { host, port }: ListenOptions): unknown {
-  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+  const code = systemCodeOf(cause) ?? "";
   const facts = { port, host };
   switch (code) {
     case "EADDRINUSE":

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
+import { systemCodeOf } from "@databox-cmk/errors";
 import * as z from "zod";
 
 import { openSecretFile } from "./secret-file.ts";
@@ -58,7 +59,7 @@ async function readFormer(path: string): Promise<readonly FormerKey[]> {
   try {
     text = await readFile(path, "utf8");
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
+    if (systemCodeOf(error) === "ENOENT") return [];
     throw error;
   }
   return FORMER.parse(JSON.parse(text));

@@ -3,7 +3,7 @@ import { constants } from "node:fs";
 import { link, open, realpath, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
-import { AppError } from "@databox-cmk/errors";
+import { AppError, systemCodeOf } from "@databox-cmk/errors";
 
 const PRIVATE_MODE = 0o600;
 const OTHERS = 0o077;
@@ -41,7 +41,7 @@ export async function readSecretFile(path: string): Promise<Uint8Array | undefin
   try {
     file = await open(await withinFolder(path), constants.O_RDONLY | constants.O_NOFOLLOW);
   } catch (cause) {
-    if (codeOf(cause) === "ENOENT") return undefined;
+    if (systemCodeOf(cause) === "ENOENT") return undefined;
     throw cause;
   }
   try {
@@ -97,9 +97,5 @@ async function writeOnce(path: string, content: Uint8Array): Promise<void> {
 }
 
 function ignoreExisting(error: unknown): void {
-  if (codeOf(error) !== "EEXIST") throw error;
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error ? String(error.code) : undefined;
+  if (systemCodeOf(error) !== "EEXIST") throw error;
 }

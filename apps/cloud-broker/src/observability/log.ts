@@ -1,4 +1,4 @@
-import { AppError, namesOf } from "@databox-cmk/errors";
+import { AppError, namesOf, systemCodeOf } from "@databox-cmk/errors";
 import pino from "pino";
 
 import type { PoolState } from "../store/store.ts";
@@ -75,12 +75,6 @@ export function describeFault(fault: unknown): LogFields {
     errorCode: systemCodeOf(cause),
     stack: stackOf(fault),
   };
-}
-
-/** Such as SQLITE_FULL, 57P01 or ECONNRESET: a system's code, never a person's text. */
-export function systemCodeOf(fault: unknown): string | undefined {
-  if (!(fault instanceof Error) || fault instanceof AppError) return undefined;
-  return "code" in fault && typeof fault.code === "string" ? fault.code : undefined;
 }
 
 /** For the line of a failure that the database may have caused. */

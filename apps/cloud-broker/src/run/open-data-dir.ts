@@ -1,7 +1,7 @@
 import { mkdir, open } from "node:fs/promises";
 import { join } from "node:path";
 
-import { AppError } from "@databox-cmk/errors";
+import { AppError, systemCodeOf } from "@databox-cmk/errors";
 
 import type { BrokerConfig } from "../config/config.ts";
 import { openBrokerKeys, type BrokerKeys } from "../keys/broker-keys.ts";
@@ -98,7 +98,7 @@ export function dataDirFailure(
 ): unknown {
   if (failure instanceof AppError) return failure;
   for (let cause = failure; cause instanceof Error; cause = cause.cause) {
-    const code = "code" in cause ? String(cause.code) : "";
+    const code = systemCodeOf(cause) ?? "";
     if (FULL.has(code))
       return new AppError("DiskFull", {
         detail: `${setting}: no space is left for ${folder}; free some and restart`,

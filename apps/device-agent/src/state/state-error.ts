@@ -1,4 +1,4 @@
-import { AppError } from "@databox-cmk/errors";
+import { AppError, systemCodeOf } from "@databox-cmk/errors";
 
 const FULL = new Set(["ENOSPC", "EDQUOT"]);
 
@@ -13,16 +13,12 @@ export function toStateError(error: unknown, path: string): AppError {
   });
 }
 
-/** What is wrong with a file or folder of the agent. */
+/** Says why a file or folder of the agent cannot be used. */
 export function unreadable(path: string, what: string, cause?: unknown): AppError {
   return new AppError("AgentStateUnreadable", { target: path, detail: `${path}: ${what}`, cause });
 }
 
-export function systemCode(error: unknown): string {
-  return error instanceof Error && "code" in error && typeof error.code === "string"
-    ? error.code
-    : "unknown";
-}
+export const systemCode = (error: unknown): string => systemCodeOf(error) ?? "unknown";
 
 function describe(code: string): string {
   switch (code) {

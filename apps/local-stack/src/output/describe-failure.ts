@@ -1,4 +1,4 @@
-import { AppError } from "@databox-cmk/errors";
+import { AppError, systemCodeOf } from "@databox-cmk/errors";
 
 const NO_RIGHT = "this user may not write there: make it writable, or";
 const NO_ROOM = "its file system is full: free some space, or";
@@ -16,7 +16,7 @@ const FOLDER_FAULTS: Readonly<Record<string, string>> = {
 export function describeFailure(error: unknown, directory: string): string {
   if (error instanceof AppError) return error.detail ?? error.message;
   if (!(error instanceof Error)) return String(error);
-  const code = "code" in error ? String(error.code) : "";
+  const code = systemCodeOf(error) ?? "";
   const fault = "syscall" in error ? FOLDER_FAULTS[code] : undefined;
   if (fault !== undefined)
     return `the folder ${directory} cannot be used, ${fault} choose another with --directory`;

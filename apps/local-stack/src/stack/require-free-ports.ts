@@ -2,7 +2,7 @@ import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { createServer } from "node:net";
 
-import { AppError } from "@databox-cmk/errors";
+import { AppError, systemCodeOf } from "@databox-cmk/errors";
 
 const LOOPBACK = "127.0.0.1";
 
@@ -54,7 +54,7 @@ async function udpProbe(name: string, port: number): Promise<void> {
 }
 
 function portFailure(name: string, port: number, cause: unknown): unknown {
-  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+  const code = systemCodeOf(cause);
   if (code !== "EADDRINUSE" && code !== "EACCES") return cause;
   const why = code === "EACCES" ? "needs a right that this user does not have" : "is in use";
   return new AppError("PortInUse", {

@@ -3,6 +3,8 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
+import { systemCodeOf } from "@databox-cmk/errors";
+
 import type { StackDescription } from "../core/stack-description.ts";
 
 /** `*.localhost` does not resolve everywhere, and Python asks the system only. */
@@ -91,7 +93,7 @@ function readMarker(path: string): string | undefined {
 
 /** The words are not shown: one of them is the secret. */
 function describe(error: unknown, [command = ""]: readonly string[]): Error {
-  const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
+  const isMissing = systemCodeOf(error) === "ENOENT";
   if (isMissing) return new Error("Azure CLI is not installed: apt-get install azure-cli");
   const printed = error instanceof Error && "stderr" in error ? String(error.stderr).trim() : "";
   return new Error(`az ${command}: ${printed}`);

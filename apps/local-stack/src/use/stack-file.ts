@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { systemCodeOf } from "@databox-cmk/errors";
+
 import type { StackDescription } from "../core/stack-description.ts";
 
 /** The stack that was started last in this folder; undefined: none was. */
@@ -9,7 +11,7 @@ export function readStackFile(directory: string): StackDescription | undefined {
   try {
     return JSON.parse(readFileSync(path, "utf8"));
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    if (systemCodeOf(error) === "ENOENT") return undefined;
     throw error;
   }
 }

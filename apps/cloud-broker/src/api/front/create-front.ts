@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener } from "node:http";
 
-import { AppError } from "@databox-cmk/errors";
+import { AppError, systemCodeOf } from "@databox-cmk/errors";
 import { addressKey, createRateLimit } from "@databox-cmk/http";
 
 import type { AppendAudit } from "../../audit/append-audit.ts";
@@ -14,7 +14,7 @@ import type { AuthenticateCaller, IdentifySession, Route } from "../../http/rout
 import { senderOf } from "../../http/sender-of.ts";
 import type { Spans } from "../../http/spans.ts";
 import { type Connection, type Held, leaveWork } from "../../load/admission.ts";
-import { describeFault, describePool, type Log, systemCodeOf } from "../../observability/log.ts";
+import { describeFault, describePool, type Log } from "../../observability/log.ts";
 import type { Metrics } from "../../observability/metrics.ts";
 import { createStrangerLines } from "../../observability/stranger-lines.ts";
 import type { Store } from "../../store/store.ts";

@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import { access, stat, statfs } from "node:fs/promises";
 import { join } from "node:path";
 
-import { AppError, type Finding } from "@databox-cmk/errors";
+import { AppError, type Finding, systemCodeOf } from "@databox-cmk/errors";
 import Database from "better-sqlite3";
 
 import { judgeMigrations } from "../../core/judge-migrations.ts";
@@ -37,7 +37,7 @@ export async function probeDataFolder(folder: string): Promise<Finding> {
       });
     return { ok: true, found: `${folder}, ${String(freeMib)} MiB free` };
   } catch (error) {
-    if (codeOf(error) === "ENOENT") return NOT_THERE_YET;
+    if (systemCodeOf(error) === "ENOENT") return NOT_THERE_YET;
     throw dataDirFailure(folder, error);
   }
 }
@@ -111,7 +111,7 @@ function withDatabase(
   } catch (error) {
     // Without a file better-sqlite3 says that it cannot open it; without the folder it says that
     // the folder does not exist.
-    if (codeOf(error) === "SQLITE_CANTOPEN" || /directory does not exist/.test(String(error)))
+    if (systemCodeOf(error) === "SQLITE_CANTOPEN" || /directory does not exist/.test(String(error)))
       return NOT_THERE_YET;
     throw dataDirFailure(folder, error);
   } finally {
@@ -124,8 +124,4 @@ function fail(detail: string, text: string, command?: string): Finding {
     ok: false,
     failure: { code: "Misuse", detail, remedy: { who: "broker-operator", text, command } },
   };
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error ? String(error.code) : undefined;
 }

@@ -2,7 +2,7 @@ import { constants, createReadStream } from "node:fs";
 import { access, open, rm } from "node:fs/promises";
 import { createInterface } from "node:readline";
 
-import { AppError } from "@databox-cmk/errors";
+import { AppError, systemCodeOf } from "@databox-cmk/errors";
 import type { Command } from "commander";
 
 import { type BrokerConfig, parseConfig } from "../../config/config.ts";
@@ -103,8 +103,7 @@ const FILE_FAULTS: Readonly<Record<string, string>> = {
 };
 
 function fileFailure(path: string, cause: unknown): unknown {
-  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
-  const fault = FILE_FAULTS[code];
+  const fault = FILE_FAULTS[systemCodeOf(cause) ?? ""];
   return fault === undefined
     ? cause
     : new AppError("Misuse", { detail: `${path} ${fault}`, cause });

@@ -1,5 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 
+import { systemCodeOf } from "@databox-cmk/errors";
 import type Database from "better-sqlite3";
 import {
   type Dialect,
@@ -106,8 +107,7 @@ function takeTurns(driver: Driver, database: Database.Database): Driver {
   return driver;
 }
 
-const isBusy = (error: unknown): boolean =>
-  error instanceof Error && "code" in error && error.code === "SQLITE_BUSY";
+const isBusy = (error: unknown): boolean => systemCodeOf(error) === "SQLITE_BUSY";
 
 const NOTHING = { reader: false, run: () => ({ changes: 0, lastInsertRowid: 0 }), all: () => [] };
 

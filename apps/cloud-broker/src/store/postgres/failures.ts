@@ -1,4 +1,4 @@
-import { AppError } from "@databox-cmk/errors";
+import { AppError, systemCodeOf } from "@databox-cmk/errors";
 
 /** Outages: the server is unavailable, is restarting, is full, or did not finish in time. */
 const OUTAGES: readonly RegExp[] = [
@@ -18,17 +18,17 @@ const NOT_STORABLE = "22021";
 const RACES: ReadonlySet<string> = new Set(["40001", "40P01"]);
 
 export function isLostRace(error: unknown): boolean {
-  return error instanceof Error && RACES.has(codeOf(error));
+  return RACES.has(systemCodeOf(error) ?? "");
 }
 
 /** A statement fails so on purpose when its condition does not hold (store/fast/compile-together.ts). */
 export function isDivisionByZero(error: unknown): boolean {
-  return error instanceof Error && codeOf(error) === "22012";
+  return systemCodeOf(error) === "22012";
 }
 
 /** An earlier statement of the transaction has failed; this one was not run. */
 export function isAborted(error: unknown): boolean {
-  return error instanceof Error && codeOf(error) === "25P02";
+  return systemCodeOf(error) === "25P02";
 }
 
 /**
@@ -38,7 +38,7 @@ export function isAborted(error: unknown): boolean {
 export function databaseFailure(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof AppError) return error;
   if (isOutage(error)) return unavailable("the database does not answer", error);
-  if (codeOf(error) === NOT_STORABLE)
+  if (systemCodeOf(error) === NOT_STORABLE)
     return new AppError("InvalidRequestContent", {
       detail: "a text has a character that cannot be stored (NUL)",
       cause: error,
@@ -51,10 +51,6 @@ export function unavailable(detail: string, cause: unknown): AppError {
 }
 
 export function isOutage(error: Error): boolean {
-  const code = codeOf(error);
+  const code = systemCodeOf(error) ?? "";
   return OUTAGES.some((pattern) => pattern.test(code)) || OUTAGE_MESSAGES.test(error.message);
-}
-
-function codeOf(error: Error): string {
-  return "code" in error ? String(error.code) : "";
 }

@@ -1,4 +1,4 @@
-import { AppError } from "@databox-cmk/errors";
+import { AppError, systemCodeOf } from "@databox-cmk/errors";
 
 import type { DatabaseUrl } from "../../config/database-url.ts";
 
@@ -37,7 +37,7 @@ const UNUSABLE_MESSAGES: readonly (readonly [RegExp, string])[] = [
 export function startFailure(error: unknown, url: DatabaseUrl): unknown {
   const where = `DATABASE_URL: database ${url.database} at ${url.host}:${String(url.port)}`;
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    const code = "code" in cause ? String(cause.code) : "";
+    const code = systemCodeOf(cause) ?? "";
     const { message } = cause;
     const [, told] = UNUSABLE_MESSAGES.find(([pattern]) => pattern.test(message)) ?? [];
     const reason = told ?? UNUSABLE[code];
