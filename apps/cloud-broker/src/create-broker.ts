@@ -230,7 +230,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     createKeyCustody({
       ...keyDependencies,
       resources: rememberResources(dependencies.resources, now),
-      commit,
+      commit: (work) => commit(work, "re-wrap"),
     }),
     { lookAfterChange: false },
   );

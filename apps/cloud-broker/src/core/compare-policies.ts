@@ -8,6 +8,7 @@ import type {
 } from "@databox-cmk/protocol";
 
 import { releaseOf } from "./release-terms.ts";
+import { minuteOf } from "./release-window.ts";
 import { custodyOf, graceSecondsOf } from "./unlock-policy.ts";
 
 /** `other`: neither allows all that the other one allows; it counts as looser. */
@@ -172,8 +173,4 @@ function weekMinutes() {
     covers: (other: { readonly isOpen: Uint8Array }) =>
       isOpen.every((minute, index) => minute === 1 || other.isOpen[index] === 0),
   };
-}
-
-function minuteOf(time: string): number {
-  return Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
 }

@@ -50,7 +50,7 @@ function nextOpening({ days, from, timeZone }: ReleaseWindow, nowMs: EpochMs): E
   return undefined;
 }
 
-function minuteOf(time: string): number {
+export function minuteOf(time: string): number {
   return Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
 }
 

@@ -2,7 +2,6 @@ import { sql } from "kysely";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { foldOrderId } from "../core/order.ts";
-import { atPriority } from "../load/priority.ts";
 import { createGroupCommit, type Commit } from "./group-commit.ts";
 import { openStore } from "./open-store.ts";
 import type { Store } from "./store.ts";
@@ -85,18 +84,16 @@ describe("a group commit", () => {
 
   test("lets an unlock pass the re-wraps that wait, and these get on while unlocks keep coming", async () => {
     const done: string[] = [];
-    const note = (what: string) =>
+    const note = (what: string, kind?: "re-wrap") =>
       commit(() => {
         done.push(what);
         return Promise.resolve();
-      });
+      }, kind);
     const count = (what: string) => done.filter((each) => each === what).length;
     const keepUnlocking = async (): Promise<void> => {
       while (count("re-wrap") < 40) await note("unlock");
     };
-    const rewraps = atPriority("re-wrap", () =>
-      Promise.all(Array.from({ length: 40 }, () => note("re-wrap"))),
-    );
+    const rewraps = Promise.all(Array.from({ length: 40 }, () => note("re-wrap", "re-wrap")));
     await Promise.all([rewraps, keepUnlocking()]);
     const between = done.join(" ").split("unlock");
     expect(between.length).toBeGreaterThan(5);

@@ -1,6 +1,5 @@
 import { CompiledQuery } from "kysely";
 
-import { currentPriority } from "../load/priority.ts";
 import { engineOf } from "./engine.ts";
 import { compileWriteOnce } from "./fast/compile-once.ts";
 import type { Store, StoreTransaction } from "./store.ts";
@@ -8,9 +7,10 @@ import { runLocking, type Work } from "./transactions.ts";
 
 /**
  * Runs work in a transaction that is committed durably before the promise resolves. Work that waits
- * at the same time shares one commit; work that throws is undone and rejected alone.
+ * at the same time shares one commit; work that throws is undone and rejected alone. A re-wrap lets
+ * other work pass.
  */
-export type Commit = <Value>(work: Work<Value>) => Promise<Value>;
+export type Commit = <Value>(work: Work<Value>, kind?: "re-wrap") => Promise<Value>;
 
 type Waiting = {
   /**
@@ -77,9 +77,9 @@ export function createGroupCommit(store: Store): Commit {
     }
     isFlushing = false;
   };
-  return (work) =>
+  return (work, kind) =>
     new Promise((resolve, reject) => {
-      const waiting = currentPriority() === "re-wrap" ? rewraps : queue;
+      const waiting = kind === "re-wrap" ? rewraps : queue;
       waiting.push({
         fail: reject,
         async run(transaction) {
