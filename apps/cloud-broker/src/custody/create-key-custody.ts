@@ -46,7 +46,7 @@ export function createKeyCustody(dependencies: CustodyDependencies): KeyCustody 
       const envelope = nodeEnvelopeOf(held);
       return {
         ok: true,
-        value: { envelope, release: (use) => releaseContentKey(deps, held, use) },
+        value: { envelope, release: (...how) => releaseContentKey(deps, held, ...how) },
       };
     },
     probe: (order, kid) => probeKey(deps, order, kid),

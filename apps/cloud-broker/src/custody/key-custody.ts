@@ -40,9 +40,9 @@ export type HeldNode = {
   /**
    * Fresh Get checks, then the vault unwraps the content key, and its commitment is checked. If the
    * key in force is lost, a backup key may replace it (`backup`; docs/design/decisions/0016), and
-   * that is audited before the use.
+   * that is audited before the use, with the given correlation id.
    */
-  readonly release: <T>(use: Use<T>) => Promise<Outcome<Released<T>>>;
+  readonly release: <T>(use: Use<T>, correlationId?: string) => Promise<Outcome<Released<T>>>;
 };
 
 /**

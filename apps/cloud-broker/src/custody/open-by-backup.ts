@@ -2,13 +2,12 @@ import { randomUUID } from "node:crypto";
 
 import type { Envelope } from "@databox-cmk/crypto";
 
-import { note } from "../audit/record.ts";
+import { type Deed, note } from "../audit/record.ts";
 import type { BackupKey } from "../core/backup-key.ts";
 import { decideBackup } from "../core/decide-backup.ts";
 import { failed } from "../core/failed.ts";
 import type { OrderId } from "../core/order.ts";
 import type { Failure, Outcome } from "../core/ports.ts";
-import { tracedCorrelationId } from "../observability/trace.ts";
 import { loadBackupKeys } from "./backup-keys.ts";
 import { findBackupOrders } from "./backup-uses.ts";
 import type { CustodyDependencies } from "./custody-dependencies.ts";
@@ -45,6 +44,7 @@ export async function openByBackup<T>(
   envelope: Envelope,
   failure: Failure,
   use: Use<T>,
+  correlationId: string = randomUUID(),
 ): Promise<Outcome<Used<T> & { readonly backup: BackupUse }>> {
   const all = await loadBackupKeys(deps.store, place.order);
   if (all.length === 0) return failed(failure);
@@ -54,6 +54,8 @@ export async function openByBackup<T>(
   if (backups.length === 0) return failed(failure);
   const nowMs = deps.now();
   const orders = await findBackupOrders(deps.store, place.order, nowMs);
+  const context = { actor: { kind: "broker" }, correlationId } as const;
+  const deed = { chain: place.order, action: "backupKey/use", context };
   const told: string[] = [];
   for (const backup of backups) {
     const decision = decideBackup(failure, {
@@ -69,7 +71,7 @@ export async function openByBackup<T>(
       told.push(`${backup.name} may be used after an owner confirms it`);
     else {
       const opened = await openBy(deps, place, envelope, backup, async (contentKey, by) => {
-        await recordUse(deps, place.order, backup, failure, by.vaultRequestId);
+        await recordUse(deps, deed, backup, failure, by.vaultRequestId);
         return use(contentKey, by);
       });
       if (opened.ok)
@@ -84,24 +86,16 @@ export async function openByBackup<T>(
 /** A separate audit row for every use of the content key, durable before its use. */
 async function recordUse(
   deps: BackupDependencies,
-  order: OrderId,
+  deed: Deed,
   { name, kid }: BackupKey,
   failure: Failure,
   vaultRequestId: string | undefined,
 ): Promise<void> {
-  const context = {
-    actor: { kind: "broker" },
-    correlationId: tracedCorrelationId() ?? randomUUID(),
-  } as const;
-  await note(
-    deps,
-    { chain: order, action: "backupKey/use", context },
-    {
-      kid,
-      vaultRequestId,
-      detail: { backupKey: name, because: failure.code, becauseReason: failure.reason },
-    },
-  );
+  await note(deps, deed, {
+    kid,
+    vaultRequestId,
+    detail: { backupKey: name, because: failure.code, becauseReason: failure.reason },
+  });
 }
 
 async function openBy<T>(

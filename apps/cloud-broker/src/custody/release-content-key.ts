@@ -26,17 +26,18 @@ export async function releaseContentKey<T>(
   deps: BackupDependencies,
   before: HeldEnvelope,
   use: Use<T>,
+  correlationId?: string,
 ): Promise<Outcome<Released<T>>> {
+  const byBackup = ({ inForce, stored }: HeldEnvelope, failure: Failure) =>
+    openByBackup(deps, inForce, stored.envelope, failure, use, correlationId);
   const released = await unwrapEnvelope(deps, before.inForce, before.stored, use);
   if (released.ok) return noted(deps, before, released);
   const { order, revision } = before.inForce;
   const after = await loadHeldEnvelope(deps.store, order, before.stored.serial);
   if (after === undefined || after.inForce.revision === revision)
-    return openByBackup(deps, before.inForce, before.stored.envelope, released.failure, use);
+    return byBackup(before, released.failure);
   const again = await unwrapEnvelope(deps, after.inForce, after.stored, use);
-  return again.ok
-    ? noted(deps, after, again)
-    : openByBackup(deps, after.inForce, after.stored.envelope, again.failure, use);
+  return again.ok ? noted(deps, after, again) : byBackup(after, again.failure);
 }
 
 async function noted<T>(

@@ -8,25 +8,14 @@ import type { VaultCall } from "./metrics.ts";
 type Trace = {
   readonly startedMs: number;
   readonly steps: AuditStep[];
-  readonly correlationId: string | undefined;
 };
 
 const current = createWorkPart<Trace>("trace");
 
 /** Records the steps of one message for its audit row; its vault calls happen far below. */
-export function withTrace<Value>(
-  run: () => Promise<Value>,
-  correlationId?: string,
-): Promise<Value> {
-  return current.run(
-    { startedMs: performance.now(), steps: [{ name: "received", afterMs: 0 }], correlationId },
-    run,
-  );
-}
-
-/** Correlation id of the message in progress; undefined outside of one. */
-export function tracedCorrelationId(): string | undefined {
-  return current.current()?.correlationId;
+export function withTrace<Value>(run: () => Promise<Value>): Promise<Value> {
+  const steps = [{ name: "received", afterMs: 0 }];
+  return current.run({ startedMs: performance.now(), steps }, run);
 }
 
 /**

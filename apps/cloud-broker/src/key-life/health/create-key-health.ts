@@ -166,8 +166,8 @@ export function createKeyHealth(deps: KeyHealthDependencies): KeyHealthWatch {
             ok: true,
             value: {
               envelope,
-              async release(use) {
-                const outcome = await release(use);
+              async release(...how) {
+                const outcome = await release(...how);
                 const backup = outcome.ok ? outcome.value.backup : undefined;
                 afterUse(order, withoutBackup(outcome, backup));
                 return outcome;

@@ -112,10 +112,8 @@ export function createAnswerMessage<Proven extends Sender>(
   return (message) => {
     const known = running.get(message.hash);
     if (known !== undefined) return awayFromWork("news", () => known);
-    const answer = withTrace(
-      () =>
-        measured(dependencies, exchange.action, () => answerOnce(dependencies, exchange, message)),
-      message.correlationId,
+    const answer = withTrace(() =>
+      measured(dependencies, exchange.action, () => answerOnce(dependencies, exchange, message)),
     ).finally(() => running.delete(message.hash));
     running.set(message.hash, answer);
     return answer;

@@ -171,8 +171,9 @@ export async function unwrapAndSeal(
   { held }: Known,
 ): Promise<Outcome<Sealing>> {
   if (!held.ok) return held;
-  const released = await held.value.release((contentKey) =>
-    sealTo(request, message.hash, contentKey),
+  const released = await held.value.release(
+    (contentKey) => sealTo(request, message.hash, contentKey),
+    message.correlationId,
   );
   if (!released.ok) return released;
   const { result: sealed } = released.value;
