@@ -60,7 +60,7 @@ export function createAuthenticateCaller(dependencies: CallerDependencies): Auth
  * authenticates a client's.
  */
 async function callerOf(
-  { verifyToken, identify }: CallerDependencies,
+  { verifyToken, identify }: Pick<CallerDependencies, "verifyToken" | "identify">,
   request: RouteRequest,
   { by }: Parameters<AuthenticateCaller>[1],
 ): Promise<Caller> {
@@ -70,7 +70,7 @@ async function callerOf(
 }
 
 async function verifyDelivery(
-  { verifyEventToken }: CallerDependencies,
+  { verifyEventToken }: Pick<CallerDependencies, "verifyEventToken">,
   request: RouteRequest,
 ): Promise<Caller> {
   if (verifyEventToken === undefined)

@@ -21,7 +21,7 @@ export type RekeyCommit = {
  * again.
  */
 export async function commitRekey(
-  { store, now }: Dependencies,
+  { store, now }: Pick<Dependencies, "store" | "now">,
   commit: RekeyCommit,
 ): Promise<boolean> {
   try {

@@ -120,7 +120,7 @@ async function obtainPasskey(
 }
 
 async function commit(
-  { store, now }: Dependencies,
+  { store, now }: Pick<Dependencies, "store" | "now">,
   { order, revision }: KeyInForce,
   sealed: readonly NewEnvelope[],
   alsoCommit: AlsoCommit | undefined,

@@ -119,7 +119,7 @@ async function makeCanary(
 }
 
 async function unwrapCanary(
-  { vaults, reader }: ProbeDependencies,
+  { vaults, reader }: Pick<ProbeDependencies, "vaults" | "reader">,
   usable: UsableKey,
   kid: string,
   canary: { readonly encrypted_key: string; readonly value_hash: string },

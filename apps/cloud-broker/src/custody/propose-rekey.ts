@@ -69,7 +69,7 @@ async function loadOrMake(
 }
 
 async function loadStanding(
-  { store }: Dependencies,
+  { store }: Pick<Dependencies, "store">,
   { order, revision }: KeyInForce,
   { serial, kid }: StoredEnvelope,
 ): Promise<Proposed | undefined> {

@@ -41,7 +41,7 @@ export async function releaseContentKey<T>(
 }
 
 async function noted<T>(
-  { store }: ReleaseDependencies,
+  { store }: Pick<ReleaseDependencies, "store">,
   { inForce, isDoubted }: HeldEnvelope,
   released: Outcome<T>,
 ): Promise<Outcome<T>> {

@@ -120,7 +120,7 @@ function readOwnEnvelope(jws: string, ownKeys: readonly PublicJwk[]) {
 function kidOfKey(
   { recipients }: Envelope,
   kekUrl: string | undefined,
-  { serviceKey, keyVaultSuffixes }: Dependencies,
+  { serviceKey, keyVaultSuffixes }: Pick<Dependencies, "serviceKey" | "keyVaultSuffixes">,
 ): string {
   const addressOf = (url: string) => {
     const parsed = parseKeyUrl(url, keyVaultSuffixes);

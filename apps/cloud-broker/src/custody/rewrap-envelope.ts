@@ -73,7 +73,7 @@ async function unwrapOld<T>(
  * and must not be lost.
  */
 function successorOf(
-  { keyVaultSuffixes }: BackupDependencies,
+  { keyVaultSuffixes }: Pick<BackupDependencies, "keyVaultSuffixes">,
   { choice }: KeyInForce,
   next: UsableKey,
   kid: string,

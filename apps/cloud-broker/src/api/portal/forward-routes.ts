@@ -144,7 +144,7 @@ function jsonOf({ body }: Answer): unknown {
  * answer counts.
  */
 async function ask(
-  { tokens, callAzure }: ForwardDependencies,
+  { tokens, callAzure }: Pick<ForwardDependencies, "tokens" | "callAzure">,
   { audience }: Target,
   { session, requestId }: ForwardRequest,
   wanted: { readonly method: string; readonly url: string; readonly body?: string | undefined },

@@ -95,7 +95,7 @@ async function findFollowers(store: Store, address: string): Promise<readonly Fo
 
 /** The first answer that is a key; otherwise the answer that the first order got. */
 async function askSome(
-  { custody }: PollDependencies,
+  { custody }: Pick<PollDependencies, "custody">,
   followers: readonly Follower[],
 ): Promise<Outcome<{ readonly kid: string }>> {
   let refused: Outcome<never> | undefined;
@@ -108,7 +108,7 @@ async function askSome(
 }
 
 async function note(
-  { store, now }: PollDependencies,
+  { store, now }: Pick<PollDependencies, "store" | "now">,
   address: string,
   newest: Outcome<{ readonly kid: string }>,
 ): Promise<void> {
