@@ -329,6 +329,10 @@ describe("downgrades", () => {
       error: { code: "EnvelopeRejected" },
       isKept: false,
     });
+    const { rows } = await world.run({ command: "journal", verify: false, last: 1 });
+    expect(rows).toMatchObject([
+      { event: "broker-keys-rejected", facts: { code: "EnvelopeRejected" } },
+    ]);
     expect(seen(await world.unlock())).toMatchObject(unlocked);
   });
 
@@ -454,6 +458,33 @@ describe("a broker that names a recovery key of its own", () => {
 
 const hashOf = (copy: unknown) => createHash("sha256").update(JSON.stringify(copy)).digest("hex");
 
+/**
+ * The broker puts a re-key in force, and its answer is lost.
+ *
+ * @returns the copy of the new share, as the broker has it
+ */
+async function interruptRekey(world: AgentWorld): Promise<unknown> {
+  const copies: unknown[] = [];
+  world.broker.intercept = ({ path, request, answer }) => {
+    if (path !== DEVICE_ROUTES.rekeyConfirmations) return answer;
+    copies.push(copyIn(request));
+    return (response) => response.destroy();
+  };
+  await rekey(world);
+  world.broker.intercept = undefined;
+  expect(copies).toHaveLength(1);
+  return copies[0];
+}
+
+/** As an earlier agent wrote the state of an interrupted re-key: without the mark of its custody. */
+function removeMark(world: AgentWorld): void {
+  const folder = openStateFolder(world.stateDir);
+  const stored = folder.readState();
+  if (stored?.rekey?.split === undefined) throw new Error("no re-key with a mark");
+  const { split: _split, ...unmarked } = stored.rekey;
+  createStateStore(folder, stored).update({ rekey: unmarked });
+}
+
 describe("recovery", () => {
   test("a preparation that is repeated reports the same copy, which the broker may have", async () => {
     await using world = await createAgentWorld({ custody: "split", recoveryKeys });
@@ -469,20 +500,17 @@ describe("recovery", () => {
     expect(await world.status()).toMatchObject({ details: { shareCopyHash: hashOf(sent[0]) } });
   });
 
-  test("a re-key whose new share is lost keeps both keys of the volume", async () => {
+  test.each([
+    { agent: "this agent", isMarked: true },
+    { agent: "an agent without the mark of its custody", isMarked: false },
+  ])("a re-key by $agent whose new share is lost keeps both keys of the volume", async (begun) => {
     await using world = await createPreparedWorld({ custody: "split", recoveryKeys });
     await world.unlock();
     const before = sharesOf(world);
-    let copy: unknown;
-    world.broker.intercept = ({ path, request, answer }) => {
-      if (path !== DEVICE_ROUTES.rekeyConfirmations) return answer;
-      copy = copyIn(request);
-      return (response) => response.destroy();
-    };
-    await rekey(world);
+    const copy = await interruptRekey(world);
+    if (!begun.isMarked) removeMark(world);
     for (const file of sharesOf(world))
       if (!before.includes(file)) rmSync(join(world.stateDir, file));
-    world.broker.intercept = undefined;
     expect(seen(await rekey(world))).toMatchObject({ code: "DeviceShareMissing" });
     expect(await volumeOf(world).slots.list()).toHaveLength(2);
     expect(sharesOf(world)).toEqual(before);
@@ -502,26 +530,16 @@ describe("recovery", () => {
   test("a re-key that an agent without the mark of its custody began is finished", async () => {
     await using world = await createPreparedWorld({ custody: "split", recoveryKeys });
     await world.unlock();
-    world.broker.intercept = ({ path, answer }) =>
-      path === DEVICE_ROUTES.rekeyConfirmations ? (response) => response.destroy() : answer;
-    await rekey(world);
-    world.broker.intercept = undefined;
-    const folder = openStateFolder(world.stateDir);
-    const stored = folder.readState();
-    if (stored?.rekey === undefined) throw new Error("no re-key");
-    const { split: _split, ...unmarked } = stored.rekey;
-    createStateStore(folder, stored).update({ rekey: unmarked });
+    await interruptRekey(world);
+    removeMark(world);
     expect(await rekey(world)).toMatchObject({ outcome: "rekeyed" });
   });
 
   test("a re-key that finishes an interrupted one says that its copy is for other keys", async () => {
     await using world = await createPreparedWorld({ custody: "split", recoveryKeys });
     await world.unlock();
-    world.broker.intercept = ({ path, answer }) =>
-      path === DEVICE_ROUTES.rekeyConfirmations ? (response) => response.destroy() : answer;
-    await rekey(world);
+    await interruptRekey(world);
     const successor = createOwner();
-    world.broker.intercept = undefined;
     world.broker.extensions = { recoveryKeys: [successor.jwk] };
     expect(seen(await rekey(world, [successor.kid]))).toMatchObject({
       code: "RecoveryKeyUnconfirmed",

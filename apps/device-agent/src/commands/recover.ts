@@ -15,7 +15,7 @@ import { holdNode } from "../node/hold-node.ts";
 import { openIdentity, readHeldEnvelope } from "../node/open-node.ts";
 import { requirePrepared } from "../node/prepared-node.ts";
 import { roundToTenth } from "../node/stopwatch.ts";
-import { findShare, keepShare, readShare } from "../share/keep-share.ts";
+import { findShare, isSplitRekey, keepShare, readShare } from "../share/keep-share.ts";
 import { isSplit } from "../share/unlock-key.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import { openVolume } from "../volume/choose-volume.ts";
@@ -72,8 +72,9 @@ export async function recover(dependencies: CommandDependencies): Promise<AgentE
 
 /** The envelope of an interrupted re-key, which cannot be finished without its share. */
 function missingOfRekey(folder: StateFolder, { rekey }: MachineState): string | undefined {
-  if (rekey?.split !== true || rekey.step === "proposed") return undefined;
-  return findShare(folder, rekey.env) === "missing" ? rekey.env : undefined;
+  if (rekey === undefined || rekey.step === "proposed") return undefined;
+  const isMissing = isSplitRekey(folder, rekey) && findShare(folder, rekey.env) === "missing";
+  return isMissing ? rekey.env : undefined;
 }
 
 /** @throws {AppError} as `readShare` */

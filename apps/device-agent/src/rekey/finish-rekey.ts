@@ -14,7 +14,7 @@ import type { Journal } from "../journal/open-journal.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { openSession } from "../node/open-node.ts";
 import { describeCopy } from "../share/copy-share.ts";
-import { destroyOtherShares, destroyShare, findShare, readShare } from "../share/keep-share.ts";
+import { destroyOtherShares, destroyShare, isSplitRekey, readShare } from "../share/keep-share.ts";
 import { requireCustody } from "../share/unlock-key.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import { createStateStore } from "../state/state-store.ts";
@@ -42,8 +42,7 @@ export type RekeyEnd =
 export async function finishRekey(rekeying: Rekeying, rekey: Rekey): Promise<RekeyEnd> {
   const { folder, volume, session, journal } = rekeying;
   const { store } = session;
-  // A share is made for a proposal of split custody alone; the state of earlier agents has no mark.
-  const isSplit = rekey.split === true || findShare(folder, rekey.env) !== "missing";
+  const isSplit = isSplitRekey(folder, rekey);
   // Without it, the new slot could not be opened once the old one is removed.
   if (isSplit) zero(await readShare(folder, rekey.env));
   if (rekey.step !== "committed") {

@@ -12,6 +12,7 @@ import {
 import { AppError } from "@databox-cmk/errors";
 
 import { deviceShare } from "../core/device-share.ts";
+import type { Rekey } from "../core/machine-state.ts";
 import type { TpmKey } from "../core/tpm-key.ts";
 import { createObject, loadObject, useObject } from "../device-key/tpm-object.ts";
 import { withTpm } from "../device-key/tpm2.ts";
@@ -32,6 +33,19 @@ export type SharePlace = "tpm" | "file" | "missing";
 export function findShare(folder: StateFolder, env: string): SharePlace {
   const kept = readJson(pathOf(folder, env), deviceShare);
   return kept?.kept ?? "missing";
+}
+
+/**
+ * Whether an interrupted re-key is of split custody: only such a re-key makes a share. The state of
+ * an earlier agent has no mark; it has the share or, where that was lost, the owner's copy of it.
+ *
+ * @throws {AppError} `AgentStateUnreadable`
+ */
+export function isSplitRekey(
+  folder: StateFolder,
+  { env, split, deviceShare: copy }: Rekey,
+): boolean {
+  return split === true || copy !== undefined || findShare(folder, env) !== "missing";
 }
 
 /**
@@ -97,7 +111,7 @@ async function sealByTpm({ tcti, pcrs }: TpmKey, secret: Uint8Array): Promise<Se
  * @returns the secret; the caller zeroes it
  * @throws {AppError} `BootStateChanged` or `DeviceKeyUnavailable`
  */
-function unsealByTpm(sealed: Sealed): Promise<Uint8Array> {
+export function unsealByTpm(sealed: Sealed): Promise<Uint8Array> {
   return withTpm(sealed.tcti, async (tpm) => {
     await loadObject(tpm, sealed);
     return await useObject(tpm, sealed.pcrs, (...object) => tpm.take("unseal", ...object));
