@@ -1,10 +1,10 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { zero } from "@databox-cmk/crypto";
+import { deviceShare, unsealByTpm } from "@databox-cmk/device-agent";
 import { hasSwtpm, startSwtpm } from "@databox-cmk/testkit";
-import * as z from "zod/mini";
 
 import { aim, type BenchOutcome, type Measurement, summarise } from "./bench-result.ts";
 import {
@@ -48,7 +48,7 @@ export async function run(): Promise<BenchOutcome> {
       ratios: [],
       notes: [
         "a difference is that of each pair of unlocks, from the broker's answer to the unlock key",
-        "the TPM's unseal: the commands of tpm2-tools that the agent runs, on the same share, without the agent, in the same round; the TPM is swtpm, without a resource manager",
+        "the TPM's unseal: the agent's own code for it, on the same share, in the process of the bench, in the same round; the TPM is swtpm, without a resource manager",
       ],
       aims: [
         aim("split unlock, share in a file, less escrow", file.added.median, "at most", 1, "ms"),
@@ -71,7 +71,7 @@ async function measureTpm(folder: string, broker: FakeBroker) {
   const deviceKey = ["--device-key", "tpm", "--tpm", tpm.tcti];
   const escrow = await prepareAgent(folder, broker, "TPM-ESCROW", deviceKey);
   const split = await prepareAgent(folder, broker, "TPM-SPLIT", deviceKey);
-  const unseal = prepareUnseal(stateDirOf(folder, "TPM-SPLIT"), tpm.tcti);
+  const unseal = prepareUnseal(stateDirOf(folder, "TPM-SPLIT"));
   return await compare("share in the TPM", escrow, split, unseal);
 }
 
@@ -80,14 +80,14 @@ async function compare(
   label: string,
   escrow: ColdAgent,
   split: ColdAgent,
-  unseal?: () => number,
+  unseal?: () => Promise<number>,
 ): Promise<{ readonly added: Measurement; readonly measurements: readonly Measurement[] }> {
   const times = { escrow: [] as number[], split: [] as number[], added: [] as number[] };
   const unseals: number[] = [];
   for (let index = 0; index < WARM_UP_RUNS + RUNS; index += 1) {
     const one = unlockTimes(await runProgram([...escrow, "unlock"]));
     const other = unlockTimes(await runProgram([...split, "unlock"]));
-    const unsealMs = unseal?.() ?? 0;
+    const unsealMs = (await unseal?.()) ?? 0;
     if (index < WARM_UP_RUNS) continue;
     times.escrow.push(one.acceptedMs);
     times.split.push(other.acceptedMs);
@@ -107,44 +107,14 @@ async function compare(
   };
 }
 
-const sealed = z.object({ publicArea: z.string(), privateArea: z.string(), pcrs: z.string() });
-const PRIMARY = "fixedtpm|fixedparent|noda|sensitivedataorigin|userwithauth|restricted|decrypt";
-
 /** @returns the unseal of a node's share, which takes so many milliseconds */
-function prepareUnseal(stateDir: string, tcti: string): () => number {
+function prepareUnseal(stateDir: string): () => Promise<number> {
   const name = readdirSync(stateDir).find((file) => file.startsWith("device-share-")) ?? "";
-  const share = sealed.parse(JSON.parse(readFileSync(join(stateDir, name), "utf8")));
-  const cwd = mkdtempSync(join(stateDir, "bench-"));
-  writeFileSync(join(cwd, "public"), Buffer.from(share.publicArea, "base64"));
-  writeFileSync(join(cwd, "private"), Buffer.from(share.privateArea, "base64"));
-  const commands = [
-    [
-      "createprimary",
-      "-Q",
-      "-C",
-      "o",
-      "-G",
-      "ecc256",
-      "-g",
-      "sha256",
-      "-a",
-      PRIMARY,
-      "-c",
-      "primary",
-    ],
-    ["flushcontext", "-t"],
-    ["load", "-Q", "-C", "primary", "-u", "public", "-r", "private", "-c", "object"],
-    ["flushcontext", "-t"],
-    ["startauthsession", "-Q", "--policy-session", "-S", "session"],
-    ["policypcr", "-Q", "-S", "session", "-l", share.pcrs],
-    ["unseal", "-c", "object", "-p", "session:session"],
-    ["flushcontext", "session"],
-    ["flushcontext", "-t"],
-  ];
-  const env = { LC_ALL: "C", PATH: "/usr/bin:/bin", TPM2TOOLS_TCTI: tcti };
-  return () => {
+  const share = deviceShare.parse(JSON.parse(readFileSync(join(stateDir, name), "utf8")));
+  if (share.kept !== "tpm") throw new TypeError("the TPM has not sealed the share");
+  return async () => {
     const beganMs = performance.now();
-    for (const parameters of commands) execFileSync("tpm2", parameters, { cwd, env });
+    zero(await unsealByTpm(share));
     return performance.now() - beganMs;
   };
 }

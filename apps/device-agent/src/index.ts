@@ -5,6 +5,9 @@ import { NODE_FLAGS } from "./core/node-flags.ts";
 export { COMMAND_HELP, COMMAND_OPTIONS, GLOBAL_OPTIONS } from "./command-line/option-table.ts";
 export type { AgentEvent, FailureEvent, SuccessEvent } from "./core/agent-event.ts";
 export { EXIT_CODES } from "./core/exit-codes.ts";
+// The bench measures the TPM's unseal alone.
+export { deviceShare } from "./core/device-share.ts";
+export { unsealByTpm } from "./share/keep-share.ts";
 // Decisions, for the simulation of a fleet that no machine holds.
 export { CONNECT_TIMEOUT_MS } from "./broker-client/transport.ts";
 export { type HeldLease, renewalIntervalMs, retryAfterMs } from "./core/lease-state.ts";
