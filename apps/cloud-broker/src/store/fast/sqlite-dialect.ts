@@ -3,10 +3,11 @@ import { setTimeout } from "node:timers/promises";
 import { systemCodeOf } from "@databox-cmk/errors";
 import type Database from "better-sqlite3";
 import {
+  type DatabaseConnection,
   type Dialect,
+  SelectQueryNode,
   SqliteDialect,
   type SqliteStatement,
-  type Driver,
   type SqliteDatabase,
   type BinaryOperationNode,
   type LimitNode,
@@ -32,10 +33,13 @@ export function createSqliteDialect(database: Database.Database, times: QueryTim
       },
       prepare: (sql) => timed(kept.prepare(sql === "begin" ? "begin immediate" : sql), times),
     },
+    onCreateConnection: async (connection) => {
+      takeTurns(connection, database);
+    },
   });
   const adapter = new DirectSqliteAdapter(database, (sql) => statements.prepare(sql), times);
   return {
-    createDriver: () => takeTurns(dialect.createDriver(), database),
+    createDriver: () => dialect.createDriver(),
     createQueryCompiler: () => new PlanOnceCompiler(),
     createIntrospector: (store) => dialect.createIntrospector(store),
     createAdapter: () => adapter,
@@ -82,29 +86,30 @@ const PATIENCE_MS = 5_000;
 const LONGEST_PAUSE_MS = 2;
 
 /**
- * Waits for the write lock without blocking the process. SQLite itself waits for another worker's
- * commit by sleeping on this thread, which would also stop every request that needs no lock.
+ * Waits for the write lock without blocking the process, at the start of a transaction and before a
+ * single write. SQLite itself waits for another worker's commit by sleeping on this thread, which
+ * would also stop every request that needs no lock. It also sleeps for up to 100 ms at a time, so
+ * workers that take turns would leave it none.
  */
-function takeTurns(driver: Driver, database: Database.Database): Driver {
-  const begin = driver.beginTransaction.bind(driver);
+function takeTurns(connection: DatabaseConnection, database: Database.Database): void {
+  const execute = connection.executeQuery.bind(connection);
   const [impatient, patient] = [0, PATIENCE_MS].map((milliseconds) =>
     database.prepare(`pragma busy_timeout = ${String(milliseconds)}`),
   );
-  driver.beginTransaction = async (connection, settings) => {
+  connection.executeQuery = async (query) => {
+    if (database.inTransaction || SelectQueryNode.is(query.query)) return execute(query);
     for (const untilMs = performance.now() + PATIENCE_MS; ;) {
       impatient?.run();
+      const attempt = execute<never>(query); // It has run when it returns.
+      patient?.run();
       try {
-        await begin(connection, settings);
-        return;
+        return await attempt;
       } catch (error) {
         if (!isBusy(error) || performance.now() > untilMs) throw error;
-      } finally {
-        patient?.run();
       }
       await setTimeout(Math.random() * LONGEST_PAUSE_MS);
     }
   };
-  return driver;
 }
 
 const isBusy = (error: unknown): boolean => systemCodeOf(error) === "SQLITE_BUSY";
