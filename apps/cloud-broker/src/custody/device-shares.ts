@@ -32,25 +32,50 @@ export function parseDeviceShare(
   }
 }
 
-/** In force, or proposed by a re-key. */
-async function hasEnvelope(
+/** Refuses the share of an envelope that the node does not have: nothing would ask for it. */
+export async function requireShareOfEnvelope(
   store: StoreTransaction,
   { order, serial }: Node,
-  env: string,
-): Promise<boolean> {
-  const of = (table: "envelopes" | "rekeys") =>
-    store
-      .selectFrom(table)
-      .select("env")
-      .where("order_id", "=", order)
-      .where("serial", "=", serial)
-      .where("env", "=", env);
-  return (await of("envelopes").unionAll(of("rekeys")).execute()).length > 0;
+  share: Envelope | undefined,
+): Promise<Outcome<undefined>> {
+  if (share === undefined) return nothing;
+  const held = await store
+    .selectFrom("envelopes")
+    .select("env")
+    .where("order_id", "=", order)
+    .where("serial", "=", serial)
+    .where("env", "=", share.context.env)
+    .executeTakeFirst();
+  return held === undefined ? ofAnotherEnvelope : nothing;
 }
 
 /**
- * Kept as it came first: a node's share of an envelope never changes. The share of an envelope that
- * the node does not have is not kept: nothing would ask for it.
+ * Refuses a share that is not of the proposal. A proposal that the broker no longer knows decides
+ * nothing: it is not put in force, and its node learns that from the answer.
+ */
+export async function requireShareOfProposal(
+  store: Store,
+  { order, serial }: Node,
+  rekey: string,
+  share: Envelope | undefined,
+): Promise<Outcome<undefined>> {
+  if (share === undefined) return nothing;
+  const proposed = await store
+    .selectFrom("rekeys")
+    .select("env")
+    .where("order_id", "=", order)
+    .where("serial", "=", serial)
+    .where("id", "=", rekey)
+    .executeTakeFirst();
+  const isOfAnother = proposed !== undefined && proposed.env !== share.context.env;
+  return isOfAnother ? ofAnotherEnvelope : nothing;
+}
+
+const nothing = { ok: true, value: undefined } as const;
+const ofAnotherEnvelope = malformed("extensions.deviceShare: of another envelope");
+
+/**
+ * Kept as it came first: a node's share of an envelope never changes.
  *
  * @returns the recovery keys that open it, for the audit row
  */
@@ -61,14 +86,12 @@ export async function storeDeviceShare(
   nowMs: number,
 ): Promise<string | undefined> {
   if (share === undefined) return undefined;
-  const { env } = share.context;
-  if (!(await hasEnvelope(transaction, { order, serial }, env))) return undefined;
   await transaction
     .insertInto("device_shares")
     .values({
       order_id: order,
       serial,
-      env,
+      env: share.context.env,
       jwe_json: JSON.stringify(share.toJSON()),
       created_at_ms: nowMs,
     })

@@ -3,10 +3,17 @@ import { generateKeyPairSync, randomBytes, randomUUID } from "node:crypto";
 import {
   encodeBase64url,
   importRecoveryKey,
+  messageHash,
   parseEnvelope,
   sealEnvelope,
 } from "@databox-cmk/crypto";
-import { enrolment, envelopeExport, orderNodes } from "@databox-cmk/protocol";
+import {
+  DEVICE_ROUTES,
+  enrolment,
+  envelopeExport,
+  MESSAGE_TYPES,
+  orderNodes,
+} from "@databox-cmk/protocol";
 import { DeviceClient, RekeyClient } from "@databox-cmk/testkit";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import * as z from "zod";
@@ -320,16 +327,54 @@ describe("without a recovery key", () => {
   });
 });
 
-test("a copy for an envelope that the node does not have is not kept", async () => {
-  await place();
-  await choose({ kind: "split", acceptNoRecovery: true });
-  const { device } = await enrol();
-  const receipt = await report(device, await copyOf(device, randomUUID()));
-  expect(receipt).toMatchObject({ kind: "answer" });
-  expect(await shares()).toHaveLength(0);
-});
-
 describe("a copy of a share is refused that", () => {
+  const refused = { code: "DeviceMessageMalformed" };
+
+  test("is for an envelope that the node does not have", async () => {
+    await place();
+    await choose({ kind: "split", acceptNoRecovery: true });
+    const { device } = await enrol();
+    const foreign = await report(device, await copyOf(device, randomUUID()));
+    expect(foreign).toMatchObject({ kind: "denial", value: refused });
+    expect(await shares()).toHaveLength(0);
+    expect(await report(device, await copyOf(device))).toMatchObject({ kind: "answer" });
+    expect(await shares()).toHaveLength(1);
+  });
+
+  test("is not for the proposal that its message confirms; an unknown proposal is answered", async () => {
+    const device = await splitNode();
+    await world.operator("dispatch", JOB);
+    await world.operator("deliver", JOB);
+    const client = await RekeyClient.unlock(device);
+    const { rekey, envelope } = await client.propose();
+    const confirm = async (env: string, id = rekey) => {
+      device.counter += 1;
+      const { payload } = await device.exchange(
+        DEVICE_ROUTES.rekeyConfirmations,
+        MESSAGE_TYPES.rekeyConfirmation,
+        {
+          rekey: id,
+          order: device.order,
+          serial: device.serial,
+          bootId: randomUUID(),
+          counter: device.counter,
+          journalHead: messageHash("journal"),
+          extensions: await copyOf(device, env),
+        },
+      );
+      return payload;
+    };
+    const inForce = device.envelope?.env ?? "";
+    for (const env of [randomUUID(), inForce]) expect(await confirm(env)).toMatchObject(refused);
+    expect(await shares()).toHaveLength(1);
+    // A broker that was restored from an older backup: the node gives its proposal up.
+    expect(await confirm(randomUUID(), randomUUID())).toHaveProperty("envelope");
+    expect(await shares()).toHaveLength(1);
+    expect(await confirm(envelope.env)).toHaveProperty("envelope");
+    expect(await confirm(envelope.env)).toHaveProperty("envelope");
+    expect(await shares()).toHaveLength(2);
+  });
+
   test.each([
     ["is another order's", { ord: `${ORDER.toLowerCase()}2` }],
     ["is another node's", { dev: "DBX-OTHER" }],

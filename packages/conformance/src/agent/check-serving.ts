@@ -10,6 +10,7 @@ import {
 } from "@databox-cmk/crypto";
 import { DEVICE_ROUTES, MESSAGE_TYPES } from "@databox-cmk/protocol";
 
+import { chooseEnvelope, signEnvelope } from "../chosen-envelope.ts";
 import { denialOf } from "../forged-denials.ts";
 import type { AgentUnderTest, AgentWorld } from "./agent-world.ts";
 import { createLeaseDesk, type ForgeRelock, type LeaseDesk, newDrill } from "./lease-desk.ts";
@@ -56,6 +57,21 @@ export async function checkServing(
   present.intercept = desk.intercept;
   broker.intercept = desk.intercept;
   await run("lease", "begins with an unlock", unlocks);
+  await run("broker keys", "takes no envelope of split custody with them", async () => {
+    const { jwe } = await chooseEnvelope(node, "split");
+    desk.envelope = await signEnvelope(broker, node, node.env, jwe);
+    {
+      await using daemon = await serve();
+      void daemon;
+      await until(() => desk.keyQuestions.length > 0);
+      const { length } = desk.renewals;
+      await until(() => desk.renewals.length >= length + 2);
+    }
+    desk.envelope = undefined;
+    const fault = await unlocks();
+    return fault === undefined ? undefined : `afterwards: ${fault}`;
+  });
+  desk.envelope = undefined;
   {
     await using daemon = await serve();
     void daemon; // Ends when the checks have.

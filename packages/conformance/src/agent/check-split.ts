@@ -1,4 +1,6 @@
-import { deriveSplitKey, openEnvelope, signMessage } from "@databox-cmk/crypto";
+import { randomUUID } from "node:crypto";
+
+import { deriveSplitKey, openEnvelope, parseEnvelope, signMessage } from "@databox-cmk/crypto";
 import { DEVICE_ROUTES, MESSAGE_TYPES } from "@databox-cmk/protocol";
 import type { FakeNode } from "@databox-cmk/testkit";
 
@@ -127,6 +129,19 @@ export async function checkSplit(
       node.custody = "escrow";
       const fault = await proposed([owner.jwk]);
       node.custody = "split";
+      node.proposal = undefined;
+      return fault;
+    });
+    await run(suite, "is not rekeyed to an envelope with the `env` in force", async () => {
+      const { jwe, contentKey: cek } = await chooseEnvelope(node, "split");
+      node.proposal = {
+        id: randomUUID(),
+        generation: node.generation + 1,
+        envelope: parseEnvelope(jwe),
+        contentKey: cek,
+        signedEnvelope: await signEnvelope(broker, node, env, jwe),
+      };
+      const fault = await proposed([owner.jwk]);
       node.proposal = undefined;
       return fault;
     });

@@ -47,6 +47,8 @@ export type LeaseDesk = {
   readonly watches: readonly string[];
   readonly receipts: readonly LeaseReceipt[];
   readonly keyQuestions: readonly BrokerKeysRequest[];
+  /** The envelope that comes with the broker's keys; undefined: the node's own. */
+  envelope: string | undefined;
   readonly successor: SigningKey;
   /** The key that signs, and the one that is announced. */
   keys: readonly [SigningKey, SigningKey];
@@ -125,6 +127,7 @@ export function createLeaseDesk(broker: FakeBroker, node: FakeNode): LeaseDesk {
     watches,
     receipts,
     keyQuestions,
+    envelope: undefined,
     successor,
     keys: [broker.signingKey, successor],
     isSilent: false,
@@ -150,11 +153,13 @@ export function createLeaseDesk(broker: FakeBroker, node: FakeNode): LeaseDesk {
           order,
           serial,
           brokerKeys: desk.keys.map(({ publicJwk }) => publicJwk),
-          envelope: await signMessage(
-            desk.keys[0],
-            MESSAGE_TYPES.envelope,
-            contentOf(node.signedEnvelope),
-          ),
+          envelope:
+            desk.envelope ??
+            (await signMessage(
+              desk.keys[0],
+              MESSAGE_TYPES.envelope,
+              contentOf(node.signedEnvelope),
+            )),
         });
       }
       return lease === undefined || kind === undefined

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 
 import {
@@ -30,6 +31,7 @@ const FOREIGN_COPIES: Readonly<Record<string, (own: EnvelopeContext) => Envelope
   "without its kind": ({ cus: _cus, ...own }) => own,
   "of another node": (own) => ({ ...own, dev: "DBX-NONE" }),
   "of another order": (own) => ({ ...own, ord: `${own.ord}x` }),
+  "of an envelope that the node does not have": (own) => ({ ...own, env: randomUUID() }),
 };
 
 /** A node in split custody, of an order with one recovery key or more. */

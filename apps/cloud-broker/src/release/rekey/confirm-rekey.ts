@@ -7,7 +7,11 @@ import {
 
 import { recorded } from "../../audit/record.ts";
 import type { Outcome } from "../../core/ports.ts";
-import { parseDeviceShare, storeDeviceShare } from "../../custody/device-shares.ts";
+import {
+  parseDeviceShare,
+  requireShareOfProposal,
+  storeDeviceShare,
+} from "../../custody/device-shares.ts";
 import type { AuthenticDevice } from "../message/authenticate-device.ts";
 import type { Needs, Recording } from "../message/device-dependencies.ts";
 import { deviceVerb } from "../message/device-verb.ts";
@@ -35,6 +39,8 @@ async function confirm(
   const { order, serial } = sender;
   const share = parseDeviceShare(extensions?.["deviceShare"], sender);
   if (!share.ok) return share;
+  const known = await requireShareOfProposal(dependencies.store, sender, rekey, share.value);
+  if (!known.ok) return known;
   const counted = await useCounter(dependencies, sender, counter);
   if (!counted.ok) return counted;
   const { custody, keys, appendAudit, now } = dependencies;

@@ -10,7 +10,11 @@ import { sql } from "kysely";
 
 import { decideReceipt } from "../../core/decide-receipt.ts";
 import type { Outcome } from "../../core/ports.ts";
-import { parseDeviceShare, storeDeviceShare } from "../../custody/device-shares.ts";
+import {
+  parseDeviceShare,
+  requireShareOfEnvelope,
+  storeDeviceShare,
+} from "../../custody/device-shares.ts";
 import type { StoreTransaction } from "../../store/store.ts";
 import type { AuthenticDevice } from "../message/authenticate-device.ts";
 import type { Needs, Recording } from "../message/device-dependencies.ts";
@@ -42,6 +46,8 @@ async function takeReceipt(
     const grant = await findGrant(transaction, sender, said.grantHash);
     const decision = decideReceipt(said, grant);
     if (!decision.ok) return decision;
+    const known = await requireShareOfEnvelope(transaction, sender, share.value);
+    if (!known.ok) return known;
     if (!decision.value.isRepeated)
       await recordReceipt(dependencies, transaction, message, sender, {
         said,
