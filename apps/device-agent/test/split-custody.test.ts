@@ -329,10 +329,9 @@ describe("downgrades", () => {
       error: { code: "EnvelopeRejected" },
       isKept: false,
     });
-    const { rows } = await world.run({ command: "journal", verify: false, last: 1 });
-    expect(rows).toMatchObject([
-      { event: "broker-keys-rejected", facts: { code: "EnvelopeRejected" } },
-    ]);
+    expect(await world.run({ command: "journal", verify: false, last: 1 })).toMatchObject({
+      rows: [{ event: "broker-keys-rejected", facts: { code: "EnvelopeRejected" } }],
+    });
     expect(seen(await world.unlock())).toMatchObject(unlocked);
   });
 

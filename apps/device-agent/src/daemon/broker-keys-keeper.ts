@@ -16,6 +16,8 @@ import type { NodeState } from "./node-state.ts";
 const ASK_EVERY_MS = 86_400_000;
 const RETRY_MS = 300_000;
 const ASK_TIMEOUT_MS = 5_000;
+/** The codes of an answer that a pinned key signed, and that this node does not accept. */
+const REJECTED: ReadonlySet<string> = new Set(["EnvelopeRejected", "GrantRejected"]);
 
 /** Asks in the background when it is due: leases must not wait for it. */
 export type BrokerKeysKeeper = {
@@ -37,6 +39,7 @@ export function createBrokerKeysKeeper(input: {
   const { session, folder, state, nowIso, pin } = input;
   let dueAtMs = 0;
   let bug: AppError | undefined;
+  let noted: string | undefined;
 
   /** @returns the time until it asks again, in milliseconds */
   async function refresh(stop: AbortSignal): Promise<number> {
@@ -68,16 +71,28 @@ export function createBrokerKeysKeeper(input: {
     return 0; // So that the broker learns which keys are pinned here.
   }
 
+  /** Once for each cause: the same answer may come again with each question. */
+  async function noteRejected(code: string): Promise<void> {
+    if (noted === code) return;
+    await state.change((store) => {
+      const journal = openJournal(folder.journalPath, { bootId: session.bootId, nowIso });
+      store.update({ journalHead: journal.append("broker-keys-rejected", { code }) });
+    });
+    noted = code;
+  }
+
   async function ask(stop: AbortSignal): Promise<void> {
+    let waitMs = RETRY_MS;
     try {
-      const waitMs = await refresh(stop);
-      dueAtMs = bootClockMs() + waitMs;
+      waitMs = await refresh(stop);
     } catch (error) {
-      dueAtMs = bootClockMs() + RETRY_MS;
       // The person at the appliance does not have to know about an outage here; a bug is thrown.
       const failure = toAppError(error);
       if (failure.code === "InternalError") bug = failure;
+      // If the row cannot be written now, the next answer writes it.
+      if (REJECTED.has(failure.code)) await noteRejected(failure.code).catch(() => undefined);
     }
+    dueAtMs = bootClockMs() + waitMs;
   }
 
   return {

@@ -248,6 +248,7 @@ export const de: Texts = {
       "receipt-undelivered": "Quittung nicht zugestellt",
       "offline-lease-dead": "Frist einer überbrachten Antwort abgelaufen",
       "broker-keys": "Signaturschlüssel des Brokers gewechselt",
+      "broker-keys-rejected": "Neue Signaturschlüssel des Brokers abgelehnt",
       "volume-kept": "Volume unverändert gelassen",
       "rekey-added": "Neuer Entsperrschlüssel hinzugefügt",
       "rekey-confirming": "Neuer Entsperrschlüssel wird bestätigt",

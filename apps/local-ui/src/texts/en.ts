@@ -255,6 +255,7 @@ export const en = {
       "receipt-undelivered": "Receipt not delivered",
       "offline-lease-dead": "Lease of a carried answer expired",
       "broker-keys": "The broker's signing keys changed",
+      "broker-keys-rejected": "New signing keys of the broker rejected",
       "volume-kept": "Volume left unchanged",
       "rekey-added": "New unlock key added",
       "rekey-confirming": "New unlock key being confirmed",
