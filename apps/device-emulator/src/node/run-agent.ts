@@ -1,4 +1,6 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { text } from "node:stream/consumers";
 
 import { parseAgentOutput } from "../core/agent-output.ts";
 import type { AgentOutputEvent } from "../core/agent-output.ts";
@@ -27,22 +29,10 @@ export async function runAgent(
   });
   child.stdin.on("error", () => undefined); // An agent that reads no input has closed it.
   child.stdin.end(input);
-  const ended = new Promise<number>((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", (exitCode) => {
-      resolve(exitCode ?? -1);
-    });
-  });
-  const [stdout, stderr, exitCode] = await Promise.all([
-    readAll(child.stdout),
-    readAll(child.stderr),
-    ended,
+  const [stdout, stderr, [exitCode]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, "close"),
   ]);
-  return { exitCode, events: parseAgentOutput(stdout), stderr };
-}
-
-async function readAll(stream: NodeJS.ReadableStream): Promise<string> {
-  let text = "";
-  for await (const chunk of stream) text += String(chunk);
-  return text;
+  return { exitCode: Number(exitCode ?? -1), events: parseAgentOutput(stdout), stderr };
 }
