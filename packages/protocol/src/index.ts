@@ -21,17 +21,7 @@ export * from "./arm/approvals.ts";
 export * from "./arm/contact.ts";
 export * from "./arm/data-accounts.ts";
 export * from "./arm/diagnostics-view.ts";
-export {
-  asciiLowerCase,
-  describeIdentifier,
-  identifier,
-  type IdentifierKind,
-  IDENTIFIERS,
-  isIdentifier,
-  isSameIdentifier,
-  patternOf,
-  resourceIdPattern,
-} from "./identifiers.ts";
+export * from "./identifiers.ts";
 export * from "./arm/custody-policy.ts";
 export * from "./arm/daily-figures.ts";
 export * from "./arm/fleet-view.ts";

@@ -1,6 +1,6 @@
 import { withoutUndefined } from "@databox-cmk/errors";
 import {
-  ENCRYPTION_TYPES,
+  KEK_TYPES,
   KEY_HEALTH_STATES,
   type KeyHealthState,
   LOCK_STATES,
@@ -17,7 +17,7 @@ export type OrderSearch = {
   readonly subscription?: string;
   readonly search?: string;
   readonly stage?: StageName;
-  readonly encryption?: (typeof ENCRYPTION_TYPES)[number];
+  readonly encryption?: (typeof KEK_TYPES)[number];
   readonly health?: KeyHealthState;
   readonly lock?: LockState;
 };
@@ -25,7 +25,7 @@ export type OrderSearch = {
 /** Unknown parameters are ignored: an invisible filter would hide orders. */
 export function parseOrderFilter(search: Record<string, unknown>): OrderSearch {
   const stage = STAGE_NAMES.find((name) => name === search["stage"]);
-  const encryption = ENCRYPTION_TYPES.find((type) => type === search["encryption"]);
+  const encryption = KEK_TYPES.find((type) => type === search["encryption"]);
   const health = KEY_HEALTH_STATES.find((state) => state === search["health"]);
   const lock = LOCK_STATES.find((state) => state === search["lock"]);
   const text = textOf(search["search"]);

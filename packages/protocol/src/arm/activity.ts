@@ -1,17 +1,16 @@
 import * as z from "zod/mini";
 
+import { page } from "./fields.ts";
+
 /** Our extension: rows of the order's audit chain. */
-export const activityList = z.object({
-  value: z.array(
-    z.object({
-      sequence: z.number(),
-      at: z.string(),
-      hash: z.string(),
-      row: z.record(z.string(), z.unknown()),
-    }),
-  ),
-  nextLink: z.optional(z.string()),
-});
+export const activityList = page(
+  z.object({
+    sequence: z.number(),
+    at: z.string(),
+    hash: z.string(),
+    row: z.record(z.string(), z.unknown()),
+  }),
+);
 
 export const ACTIVITY_OUTCOMES = ["granted", "refused", "failed", "done"] as const;
 

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 
 import { identifier } from "../identifiers.ts";
-import { requiredText } from "./fields.ts";
+import { page, requiredText } from "./fields.ts";
 
 const reason = requiredText(1024);
 
@@ -71,7 +71,4 @@ export const approvalView = z.object({
 export type ApprovalView = z.infer<typeof approvalView>;
 
 /** Newest first. */
-export const approvalList = z.object({
-  value: z.array(approvalView),
-  nextLink: z.optional(z.string()),
-});
+export const approvalList = page(approvalView);

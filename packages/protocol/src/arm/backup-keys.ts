@@ -1,13 +1,8 @@
 import * as z from "zod/mini";
 
-import { armEnum, requiredText, userIdentityId } from "./fields.ts";
-
-const identityProperties = z.optional(
-  z.strictObject({
-    type: z.optional(armEnum(["SystemAssigned", "UserAssigned"])),
-    userAssigned: z.optional(z.strictObject({ resourceId: z.optional(userIdentityId) })),
-  }),
-);
+import { requiredText } from "./fields.ts";
+import { identityPropertiesView } from "./job-view.ts";
+import { identityProperties } from "./key-encryption-key.ts";
 
 /** Name of a backup key within its order. */
 export const BACKUP_KEY_NAME = /^[a-z0-9][a-z0-9-]{0,31}$/;
@@ -49,12 +44,7 @@ export const backupKeyView = z.object({
   kid: z.string(),
   kekUrl: z.optional(z.string()),
   kekVaultResourceID: z.optional(z.string()),
-  identityProperties: z.optional(
-    z.object({
-      type: z.enum(["SystemAssigned", "UserAssigned"]),
-      userAssigned: z.optional(z.object({ resourceId: z.string() })),
-    }),
-  ),
+  identityProperties: identityPropertiesView,
   publicKey: z.optional(z.object({ kty: z.literal("RSA"), n: z.string(), e: z.string() })),
   createdAt: z.string(),
   createdBy: z.string(),

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 
 import { identifier } from "../identifiers.ts";
-import { orderResourceId, requiredText } from "./fields.ts";
+import { orderResourceId, page, requiredText } from "./fields.ts";
 import { cloudError } from "./job-view.ts";
 import { keyEncryptionKey } from "./key-encryption-key.ts";
 
@@ -69,26 +69,20 @@ export const campaignView = z.object({
 });
 export type CampaignView = z.infer<typeof campaignView>;
 
-export const campaignList = z.object({
-  value: z.array(campaignView),
-  nextLink: z.optional(z.string()),
-});
+export const campaignList = page(campaignView);
 export type CampaignList = z.infer<typeof campaignList>;
 
 export const CAMPAIGN_ORDER_STATES = ["Waiting", "Done", "Failed"] as const;
 
 /** The result for each order. */
-export const campaignOrderList = z.object({
-  value: z.array(
-    z.object({
-      order: z.string(),
-      state: z.enum(CAMPAIGN_ORDER_STATES),
-      attempts: count,
-      finishedAt: z.optional(z.string()),
-      /** The reason of a failure, or of a retry. */
-      error: z.optional(cloudError),
-    }),
-  ),
-  nextLink: z.optional(z.string()),
-});
+export const campaignOrderList = page(
+  z.object({
+    order: z.string(),
+    state: z.enum(CAMPAIGN_ORDER_STATES),
+    attempts: count,
+    finishedAt: z.optional(z.string()),
+    /** The reason of a failure, or of a retry. */
+    error: z.optional(cloudError),
+  }),
+);
 export type CampaignOrderList = z.infer<typeof campaignOrderList>;

@@ -57,3 +57,7 @@ export function armEnum<const Values extends readonly [string, ...string[]]>(val
     z.enum(values),
   );
 }
+
+/** A page of a list. */
+export const page = <Item extends z.core.$ZodType>(item: Item) =>
+  z.object({ value: z.array(item), nextLink: z.optional(z.string()) });

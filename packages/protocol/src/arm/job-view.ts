@@ -1,6 +1,8 @@
 import * as z from "zod/mini";
 
+import { page } from "./fields.ts";
 import { resourceIdentityView } from "./identity.ts";
+import { KEK_TYPES } from "./key-encryption-key.ts";
 
 export const STAGE_NAMES = [
   "DeviceOrdered",
@@ -84,14 +86,15 @@ export const copyProgressView = z.object({
   isEnumerationInProgress: z.boolean(),
 });
 
+export const identityPropertiesView = z.optional(
+  z.object({
+    type: z.enum(["SystemAssigned", "UserAssigned"]),
+    userAssigned: z.optional(z.object({ resourceId: z.string() })),
+  }),
+);
 export const keyEncryptionKeyView = z.object({
-  kekType: z.enum(["MicrosoftManaged", "CustomerManaged"]),
-  identityProperties: z.optional(
-    z.object({
-      type: z.enum(["SystemAssigned", "UserAssigned"]),
-      userAssigned: z.optional(z.object({ resourceId: z.string() })),
-    }),
-  ),
+  kekType: z.enum(KEK_TYPES),
+  identityProperties: identityPropertiesView,
   kekUrl: z.optional(z.string()),
   kekVaultResourceID: z.optional(z.string()),
 });
@@ -185,10 +188,7 @@ export const jobResource = z.object({
 });
 export type JobResource = z.infer<typeof jobResource>;
 
-export const jobResourceList = z.object({
-  value: z.array(jobResource),
-  nextLink: z.optional(z.string()),
-});
+export const jobResourceList = page(jobResource);
 export type JobResourceList = z.infer<typeof jobResourceList>;
 
 export const armErrorBody = z.object({

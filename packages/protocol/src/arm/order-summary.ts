@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 
 import { deviceKeyGrade } from "../device/fields.ts";
 import { STAGE_NAMES, STAGE_STATUSES } from "./job-view.ts";
+import { KEK_TYPES } from "./key-encryption-key.ts";
 
 /**
  * Whether a node is open, as far as the broker knows: `unlocked` within its lease, `grace` while it
@@ -16,7 +17,6 @@ export const KEY_HEALTH_STATES = [
   "Unknown",
   "NotWatched",
 ] as const;
-export const ENCRYPTION_TYPES = ["MicrosoftManaged", "CustomerManaged"] as const;
 
 export type LockState = (typeof LOCK_STATES)[number];
 export type KeyHealthState = (typeof KEY_HEALTH_STATES)[number];
@@ -40,7 +40,7 @@ export const orderSummary = z.object({
   stageStatus: z.enum(STAGE_STATUSES),
   createdAt: z.string(),
   encryption: z.object({
-    kekType: z.enum(ENCRYPTION_TYPES),
+    kekType: z.enum(KEK_TYPES),
     kekUrl: z.optional(z.string()),
     identityType: z.optional(z.string()),
   }),
@@ -68,7 +68,7 @@ export const orderSummaryFilter = z.strictObject({
   search: z.optional(z.string().check(z.regex(/^[\w.-]{1,64}$/))),
   stage: z.optional(z.enum(STAGE_NAMES)),
   stageStatus: z.optional(z.enum(STAGE_STATUSES)),
-  encryption: z.optional(z.enum(ENCRYPTION_TYPES)),
+  encryption: z.optional(z.enum(KEK_TYPES)),
   health: z.optional(z.enum(KEY_HEALTH_STATES)),
   lock: z.optional(lockState),
 });

@@ -67,3 +67,25 @@ export const suiteName = z.enum(["X-Wing", "X25519"]);
 export const ASKED_PURPOSES = ["unlock", "ingest", "fill"] as const;
 export type AskedPurpose = (typeof ASKED_PURPOSES)[number];
 export const unlockPurpose = z.enum(["prepare", ...ASKED_PURPOSES]);
+
+export const failureText = (maxCharacters: number) => z.string().check(z.maxLength(maxCharacters));
+/** The words of a failure for a person, the same everywhere (packages/errors). */
+export const failureWords = {
+  code: failureText(100),
+  reason: z.optional(failureText(100)),
+  class: z.enum(["refused", "unreachable", "invalid", "pending", "internal"]),
+  who: z.enum([
+    "security-administrator",
+    "order-owner",
+    "site-operator",
+    "broker-operator",
+    "nobody",
+  ]),
+  title: failureText(200),
+  message: failureText(1000),
+  /** One sentence for the person at the appliance. */
+  ask: failureText(1000),
+} as const;
+export const failureSteps = z
+  .array(z.strictObject({ text: failureText(1000), command: z.optional(failureText(1000)) }))
+  .check(z.maxLength(20));

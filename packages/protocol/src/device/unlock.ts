@@ -7,6 +7,9 @@ import {
   compactJws,
   counter,
   deviceText,
+  failureSteps,
+  failureText,
+  failureWords,
   generation,
   keyId,
   messageHash,
@@ -109,30 +112,10 @@ export type Grant = z.infer<typeof grant>;
 
 export const denial = deviceMessage({
   requestHash: messageHash,
-  code: z.string().check(z.maxLength(100)),
-  reason: z.optional(z.string().check(z.maxLength(100))),
-  class: z.enum(["refused", "unreachable", "invalid", "pending", "internal"]),
-  who: z.enum([
-    "security-administrator",
-    "order-owner",
-    "site-operator",
-    "broker-operator",
-    "nobody",
-  ]),
-  title: z.string().check(z.maxLength(200)),
-  message: z.string().check(z.maxLength(1000)),
-  /** One sentence for the person at the appliance. */
-  ask: z.string().check(z.maxLength(1000)),
-  steps: z
-    .array(
-      z.strictObject({
-        text: z.string().check(z.maxLength(1000)),
-        command: z.optional(z.string().check(z.maxLength(1000))),
-      }),
-    )
-    .check(z.maxLength(20)),
+  ...failureWords,
+  steps: failureSteps,
   correlationId: uuid,
-  vaultRequestId: z.optional(z.string().check(z.maxLength(100))),
+  vaultRequestId: z.optional(failureText(100)),
   retryAfterSeconds: z.optional(seconds),
 });
 export type Denial = z.infer<typeof denial>;
