@@ -143,7 +143,7 @@ const PICTURES: readonly Picture[] = [
   },
   {
     file: "bench-growth.svg",
-    title: "Growth with the fleet: cost of the larger to that of the smaller",
+    title: "Growth with the fleet: larger to smaller",
     unit: "×",
     reference: 1,
     pick: growth,
@@ -166,12 +166,12 @@ function growth(results: readonly BenchResult[]): readonly Bar[] {
     ["GET: 100,000 orders to 1,000", ...ordersOf(results, "GET")],
     ["list page: 100,000 orders to 1,000", ...ordersOf(results, "list page")],
     [
-      "renewal, processor time: 10,000 devices to 1,000",
+      "renewal: 10,000 devices to 1,000",
       renewal("10,000", "processor time of each"),
       renewal("1,000", "processor time of each"),
     ],
     ["memory: 10,000 devices to 1,000", renewal("10,000", "memory"), renewal("1,000", "memory")],
-    ["unlock, processor time: 2 workers to 1", unlocks("2 workers"), unlocks("1 worker")],
+    ["unlock: 2 workers to 1", unlocks("2 workers"), unlocks("1 worker")],
   ];
   return ratios.flatMap(([name, larger, smaller]) =>
     larger === undefined || smaller === undefined ? [] : [{ name, value: larger / smaller }],
