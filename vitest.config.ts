@@ -124,7 +124,7 @@ export default defineConfig({
         // After all others: an emulated processor needs one processor of the machine.
         test: {
           name: "virtual",
-          globalSetup: "e2e/harness/build-agent.ts",
+          globalSetup: ["e2e/harness/build-agent.ts", "e2e/harness/make-virtual-image.ts"],
           sequence: { groupOrder: 1 },
           maxWorkers: 2,
           include: VIRTUAL,

@@ -5,6 +5,7 @@ import type { StoryOrder } from "@databox-cmk/local-stack";
 import {
   type AgentEvent,
   createVirtualNode,
+  type Image,
   openImage,
   type VirtualNode,
 } from "@databox-cmk/virtual-appliance";
@@ -16,12 +17,14 @@ const CACHE = fileURLToPath(
   new URL("../../node_modules/.cache/virtual-appliance", import.meta.url),
 );
 
+export const openVirtualImage = (): Image => openImage(CACHE);
+
 /** A node that is a virtual machine, switched off. */
 export function openVirtualNode({ stack, folder }: World, serial: string): VirtualNode {
   return createVirtualNode({
     serial,
     folder: join(folder, "virtual", serial),
-    image: openImage(CACHE),
+    image: openVirtualImage(),
     brokerHost: new URL(stack.description.brokerUrl).hostname,
   });
 }
