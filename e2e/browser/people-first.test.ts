@@ -11,6 +11,7 @@ import {
 import { takeAppearance, takeWidth } from "./harness/appearances.ts";
 import { button } from "./harness/controls.ts";
 import { runsBrowser } from "./harness/engines.ts";
+import { openBrowser } from "./harness/open-browser.ts";
 import { openPortalWorld, type PortalWorld } from "./harness/portal-world.ts";
 import { createToastClock } from "./harness/toast-clock.ts";
 import type { Visit } from "./harness/visit.ts";
@@ -242,6 +243,71 @@ describe.runIf(runsBrowser)("a user of the portal", () => {
     await visit.page.getByRole("dialog").waitFor({ state: "hidden" });
   });
 
+  test("cannot change a form while it is saved, and begins one save by any number of clicks", async () => {
+    const { page } = visit;
+    await open("contact");
+    const phone = page.getByRole("textbox", { name: "Phone" });
+    const before = await phone.inputValue();
+    const saving = page.getByRole("status").filter({ hasText: "Saving …" });
+    const saves: string[] = [];
+    let answer = Promise.withResolvers<void>();
+    let isRefused = true;
+    await page.route(`**/jobs/${ORDER}?*`, async (route) => {
+      if (route.request().method() !== "PATCH") {
+        await route.continue();
+        return;
+      }
+      saves.push(route.request().postData() ?? "");
+      await answer.promise;
+      const error = { code: "AuthorizationFailed", message: "Your role was removed." };
+      await (isRefused ? route.fulfill({ status: 403, json: { error } }) : route.continue());
+    });
+    try {
+      await phone.fill("+49 30 901821");
+      await phone.press("Enter");
+      await saving.waitFor({ state: "attached" });
+      expect(await phone.isDisabled()).toBe(true);
+      expect(await saving.evaluate((each) => each === document.activeElement)).toBe(true);
+      await page.keyboard.type("99");
+      await page.keyboard.press("Enter");
+      await button(page, "Saving …").click({ force: true });
+      expect(await visit.violations()).toEqual([]);
+      await visit.picture("saving");
+      await takeWidth(page, "narrow");
+      expect(await visit.overflow()).toBe(0);
+      await visit.picture("saving-narrow");
+      await takeAppearance(page, "dark");
+      await visit.picture("saving-dark");
+      expect(await visit.violations()).toEqual([]);
+      await takeAppearance(page, "light");
+      await takeWidth(page, "usual");
+      answer.resolve();
+      await see("You are not allowed to do this");
+      expect(await phone.inputValue()).toBe("+49 30 901821");
+      expect(await phone.evaluate((each) => each === document.activeElement)).toBe(true);
+      expect(saves).toHaveLength(1);
+      await phone.fill("+49 30 901822");
+      await page.getByText("You are not allowed to do this").waitFor({ state: "hidden" });
+      // Two clicks before the page can show that the first one began.
+      answer = Promise.withResolvers();
+      isRefused = false;
+      await button(page, "Save").evaluate((each) => {
+        each.click();
+        each.click();
+      });
+      await saving.waitFor({ state: "attached" });
+      answer.resolve();
+      await see("Saved.");
+      expect(saves).toHaveLength(2);
+      await phone.fill(before);
+      await press("Save");
+      await see("Saved.");
+    } finally {
+      answer.resolve();
+      await page.unrouteAll();
+    }
+  });
+
   test("is asked before an order that they began is left by the menu, by Escape in a panel or by going back", async () => {
     await visit.goTo("/orders");
     await press("Create");
@@ -461,12 +527,37 @@ describe.runIf(runsBrowser)("a user of the portal", () => {
     try {
       await visit.goTo("/");
       await see("This part could not be loaded");
-      await page.getByRole("heading", { name: "To do" }).waitFor();
+      await page.getByRole("heading", { name: "Tasks", exact: true }).waitFor();
       expect(await visit.violations()).toEqual([]);
       await visit.picture("section-not-loaded");
     } finally {
       await page.unrouteAll();
     }
+  });
+
+  test("keeps the top bar if a page fails while it is rendered, and is told what to do", async () => {
+    // Its error in the console is expected.
+    await using browser = await openBrowser(portal.world.stack.description, "people-first");
+    const failing = await browser.signIn("ada@contoso.example", portal.orderPath(ORDER, "contact"));
+    const { page } = failing;
+    await page.evaluate(() => {
+      Intl.RelativeTimeFormat = class {
+        constructor() {
+          throw new Error("made by the test");
+        }
+      } as never;
+    });
+    await page.getByRole("link", { name: "Key health" }).click();
+    const broken = page.getByRole("alert").filter({ hasText: "Something went wrong on this page" });
+    await broken.waitFor();
+    expect(await failing.violations()).toEqual([]);
+    await failing.picture("broken");
+    expect(await button(page, "Main menu").isVisible()).toBe(true);
+    await button(page, "Reload the page").click();
+    await page.getByRole("heading", { name: `${ORDER} | Key health`, level: 1 }).waitFor();
+    expect(await broken.count()).toBe(0);
+    const [first] = browser.problems();
+    expect(first).toContain("made by the test");
   });
 
   test("reads the daily figures as a table on a narrow screen", async () => {

@@ -76,7 +76,7 @@ export function ActivityFilters({
           onClear={() => void navigate({ search: {}, replace: true })}
         />
       </CommandBar>
-      {error !== null && <QueryProblem error={error} />}
+      <QueryProblem error={error} />
       <FilterBar
         active={FILTER_NAMES.filter((name) => search[name] !== undefined).length}
         search={

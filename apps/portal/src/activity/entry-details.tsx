@@ -47,7 +47,7 @@ export function EntryDetails({ entry }: { readonly entry: ActivityEntry }): Reac
   return (
     <div className={styles.stack}>
       {diagnostics.isLoading && <LoadingState />}
-      {diagnostics.error !== null && <QueryProblem error={diagnostics.error} />}
+      <QueryProblem error={diagnostics.error} />
       {diagnostics.data?.problem !== undefined && (
         <ProblemPanel problem={diagnostics.data.problem} />
       )}

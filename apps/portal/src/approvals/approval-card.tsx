@@ -66,7 +66,7 @@ export function ApprovalCard({
       {approval.way === "network" && approval.reason !== undefined && approval.mayDecide && (
         <Notice intent="warning">{texts.claim}</Notice>
       )}
-      {error !== null && <QueryProblem error={error} />}
+      <QueryProblem error={error} />
       {canDecide && (
         <div className={styles.actions}>
           <Button

@@ -47,7 +47,7 @@ export function BreakGlass(): ReactElement {
           {texts.open(opening.data.serial)} <Time at={opening.data.expiresAt} />
         </Notice>
       )}
-      {opening.error !== null && <QueryProblem error={opening.error} />}
+      <QueryProblem error={opening.error} />
       {isAsking && (
         <LoudDialog
           title={texts.dialogTitle}

@@ -3,6 +3,7 @@ import { Button, Field, Radio, RadioGroup, Spinner } from "@fluentui/react-compo
 import { type ReactElement, useState } from "react";
 
 import { addBackupKey } from "../api/backup-keys.ts";
+import { failureOf } from "../core/is-same.ts";
 import { type ChosenIdentity, type ChosenKey, keyUrlOf } from "../core/key-choice.ts";
 import { parsePublicKey } from "../core/parse-public-key.ts";
 import { ChosenKeyFacts } from "../encryption/chosen-key-facts.tsx";
@@ -41,15 +42,17 @@ export function AddBackupPanel({
   const [isSelecting, setIsSelecting] = useState(false);
   const [publicKey, setPublicKey] = useState("");
   const adding = useAction("addBackup", {
-    mutationFn: (wanted: BackupKeyWrite) => addBackupKey(client, orderName, { name, key: wanted }),
+    mutationFn: (wanted: { readonly name: string; readonly key: BackupKeyWrite }) =>
+      addBackupKey(client, orderName, wanted),
     onSuccess: async () => {
       await refresh();
       onClose();
     },
   });
-  const wanted = kind === "Vault" ? vaultKeyOf(key, identity) : recoveryKeyOf(publicKey);
+  const backup = kind === "Vault" ? vaultKeyOf(key, identity) : recoveryKeyOf(publicKey);
   const isTaken = takenNames.includes(name.toLowerCase());
   const isNamed = BACKUP_KEY_NAME.test(name) && !isTaken;
+  const wanted = isNamed && backup !== undefined ? { name, key: backup } : undefined;
 
   if (isSelecting)
     return (
@@ -61,7 +64,6 @@ export function AddBackupPanel({
         onSelect={(selected) => {
           setKey(selected);
           setIsSelecting(false);
-          adding.reset();
         }}
         onClose={() => {
           setIsSelecting(false);
@@ -72,12 +74,13 @@ export function AddBackupPanel({
     <SidePanel
       title={texts.backupKeys.add}
       isDirty={name !== "" || key !== undefined || publicKey !== ""}
+      isSaving={adding.isPending}
       onClose={onClose}
       footer={
         <>
           <Button
             appearance="primary"
-            disabled={wanted === undefined || !isNamed}
+            disabled={wanted === undefined}
             disabledFocusable={adding.isPending}
             icon={adding.isPending ? <Spinner size="tiny" /> : undefined}
             onClick={() => {
@@ -102,17 +105,13 @@ export function AddBackupPanel({
         }
         isRequired
         value={name}
-        onChange={(typed) => {
-          setName(typed);
-          adding.reset();
-        }}
+        onChange={setName}
       />
       <Field label={texts.backupKeys.kind}>
         <RadioGroup
           value={kind}
           onChange={(_event, { value }) => {
             setKind(value === "RecoveryKey" ? "RecoveryKey" : "Vault");
-            adding.reset();
           }}
         >
           <Radio value="Vault" label={texts.backupKeys.kinds.Vault} />
@@ -133,23 +132,17 @@ export function AddBackupPanel({
             order={order}
             identity={identity}
             isNeeded={false}
-            onChange={(chosen) => {
-              setIdentity(chosen);
-              adding.reset();
-            }}
+            onChange={setIdentity}
           />
         </>
       ) : (
         <RecoveryKeyInput
           fileName={`recovery-${orderName.jobName}.pem`}
           value={publicKey}
-          onChange={(text) => {
-            setPublicKey(text);
-            adding.reset();
-          }}
+          onChange={setPublicKey}
         />
       )}
-      {adding.error !== null && <QueryProblem error={adding.error} />}
+      <QueryProblem error={failureOf(adding, wanted)} />
     </SidePanel>
   );
 }

@@ -81,7 +81,7 @@ export function BackupCard({ backup }: { readonly backup: BackupKeyView }): Reac
           <Time at={backup.order.until} />
         </Notice>
       )}
-      {change.error !== null && <QueryProblem error={change.error} />}
+      <QueryProblem error={change.error} />
       <div className={styles.actions}>
         {backup.kind === "Vault" && backup.order === undefined && (
           <OfferedTo action="useBackupKeys">

@@ -46,12 +46,8 @@ export function BackupKeysPage(): ReactElement {
       <div className={styles.stack}>
         <Text>{texts.intro}</Text>
         {(backups.isPending || order.isPending) && <LoadingState />}
-        {backups.error !== null && (
-          <QueryProblem error={backups.error} onTryAgain={() => void backups.refetch()} />
-        )}
-        {order.error !== null && (
-          <QueryProblem error={order.error} onTryAgain={() => void order.refetch()} />
-        )}
+        <QueryProblem error={backups.error} onTryAgain={() => void backups.refetch()} />
+        <QueryProblem error={order.error} onTryAgain={() => void order.refetch()} />
         {data !== undefined && isCustomers && (
           <KeyInForce keyInForce={data.keyInForce} hasBackups={data.value.length > 0} />
         )}

@@ -101,7 +101,7 @@ export function RecoveryKeyMaker({
           {making.isPending ? texts.making : texts.make}
         </Button>
       </div>
-      {making.error !== null && <QueryProblem error={making.error} />}
+      <QueryProblem error={making.error} />
     </>
   );
 }

@@ -98,8 +98,8 @@ export function CampaignCommands({ campaign }: { readonly campaign: CampaignView
           {words.cancel}
         </ToolbarButton>
       </CommandBar>
-      {control.error !== null && <QueryProblem error={control.error} />}
-      {start.error !== null && <QueryProblem error={start.error} />}
+      <QueryProblem error={control.error} />
+      <QueryProblem error={start.error} />
       {asking !== undefined && (
         <ConfirmDialog
           title={asking === "cancel" ? words.cancelTitle : words.startTitle(progress.total)}

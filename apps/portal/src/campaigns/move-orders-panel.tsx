@@ -3,7 +3,9 @@ import { Button, makeStyles, Text, tokens } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
 import { EMPTY_FORM } from "../core/campaign-form.ts";
+import { failureOf } from "../core/is-same.ts";
 import { describePlace } from "../orders/order-columns.ts";
+import { QueryProblem } from "../shell/query-problem.tsx";
 import { SidePanel } from "../shell/side-panel.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { CampaignVerdict } from "./campaign-verdict.tsx";
@@ -33,7 +35,7 @@ export function MoveOrdersPanel({
   const styles = useStyles();
   const texts = useTexts();
   const words = texts.operator.campaigns;
-  const { form, set, decided, start, isDirty, begin } = useStartCampaign({
+  const { form, set, decided, request, start, isDirty } = useStartCampaign({
     ...EMPTY_FORM,
     kind: "move",
     orders: orders.map(({ id }) => id).join("\n"),
@@ -42,6 +44,7 @@ export function MoveOrdersPanel({
     <SidePanel
       title={texts.orders.bulk.move.title}
       isDirty={isDirty}
+      isSaving={start.isPending}
       onClose={onClose}
       footer={(close) => (
         <>
@@ -49,7 +52,9 @@ export function MoveOrdersPanel({
             appearance="primary"
             disabled={!decided.ok}
             disabledFocusable={start.isPending}
-            onClick={begin}
+            onClick={() => {
+              if (request !== undefined) start.mutate(request);
+            }}
           >
             {start.isPending ? words.starting : words.startDry}
           </Button>
@@ -70,7 +75,8 @@ export function MoveOrdersPanel({
         ))}
       </ul>
       <MoveFields form={form} onChange={set} />
-      <CampaignVerdict decided={decided} error={start.error} />
+      <CampaignVerdict decided={decided} />
+      <QueryProblem error={failureOf(start, request)} />
     </SidePanel>
   );
 }

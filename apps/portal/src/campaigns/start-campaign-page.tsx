@@ -1,44 +1,25 @@
 import { Section } from "@databox-cmk/ui";
-import {
-  Button,
-  Field,
-  makeStyles,
-  Radio,
-  RadioGroup,
-  Textarea,
-  tokens,
-} from "@fluentui/react-components";
+import { Field, Radio, RadioGroup, Textarea } from "@fluentui/react-components";
 import { ArrowSyncRegular } from "@fluentui/react-icons";
 import type { ReactElement } from "react";
 
 import { EMPTY_FORM } from "../core/campaign-form.ts";
 import { OperatorPage } from "../operator/operator-page.tsx";
 import { RouterBreadcrumb } from "../shell/router-link.tsx";
+import { SaveForm } from "../shell/save-form.tsx";
 import { TextField } from "../shell/text-field.tsx";
-import { UnsavedGuard } from "../shell/unsaved-guard.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { CampaignVerdict } from "./campaign-verdict.tsx";
 import { MoveFields } from "./move-fields.tsx";
 import { useStartCampaign } from "./use-start-campaign.ts";
-
-const useStyles = makeStyles({
-  form: {
-    display: "flex",
-    flexDirection: "column",
-    gap: tokens.spacingVerticalL,
-    maxWidth: "720px",
-  },
-  buttons: { display: "flex", flexWrap: "wrap", gap: tokens.spacingHorizontalS },
-});
 
 /**
  * Starts a re-wrap of many orders: the change, the orders, and first a dry run that changes
  * nothing.
  */
 export function StartCampaignPage(): ReactElement {
-  const styles = useStyles();
   const texts = useTexts();
-  const { form, set, decided, start, isDirty, begin } = useStartCampaign(EMPTY_FORM);
+  const { form, set, decided, request, start, isDirty } = useStartCampaign(EMPTY_FORM);
   const words = texts.operator.campaigns;
   const selection = [
     ["keyUrl", words.ofKey],
@@ -55,14 +36,13 @@ export function StartCampaignPage(): ReactElement {
         </RouterBreadcrumb>,
       ]}
     >
-      <form
-        className={styles.form}
-        onSubmit={(event) => {
-          event.preventDefault();
-          begin();
-        }}
+      <SaveForm
+        saving={start}
+        value={request}
+        isChanged={isDirty}
+        isReady={request !== undefined}
+        button={{ label: words.startDry, busy: words.starting, icon: null }}
       >
-        <UnsavedGuard isDirty={isDirty} />
         <Section title={words.what}>
           <Field label={words.action}>
             <RadioGroup
@@ -106,18 +86,8 @@ export function StartCampaignPage(): ReactElement {
             set({ description });
           }}
         />
-        <CampaignVerdict decided={decided} error={start.error} />
-        <div className={styles.buttons}>
-          <Button
-            type="submit"
-            appearance="primary"
-            disabled={!decided.ok}
-            disabledFocusable={start.isPending}
-          >
-            {start.isPending ? words.starting : words.startDry}
-          </Button>
-        </div>
-      </form>
+        <CampaignVerdict decided={decided} />
+      </SaveForm>
     </OperatorPage>
   );
 }

@@ -1,3 +1,4 @@
+import type { CampaignRequest } from "@databox-cmk/protocol";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 
@@ -14,25 +15,20 @@ export function useStartCampaign(initial: CampaignForm) {
   const [form, setForm] = useState(first);
   const decided = decideCampaign(form, true);
   const start = useAction("startCampaign", {
-    mutationFn: (wanted: Extract<typeof decided, { ok: true }>) =>
-      startCampaign(client, wanted.request),
+    mutationFn: (wanted: CampaignRequest) => startCampaign(client, wanted),
     onSuccess: ({ id }) =>
       navigate({ to: "/operator/campaigns/$campaignId", params: { campaignId: id } }),
   });
-  const isUnsent = !start.isPending && !start.isSuccess;
   return {
     form,
     set: (change: Partial<CampaignForm>) => {
       setForm({ ...form, ...change });
-      // A reset of a start that runs, or of one that succeeded, would permit a second one.
-      if (start.isError) start.reset();
     },
     decided,
+    /** `undefined` once it has started: the form stays until its page is shown. */
+    request: decided.ok && !start.isSuccess ? decided.request : undefined,
     start,
     /** Leaving the form loses its content. */
-    isDirty: form !== first && isUnsent,
-    begin: () => {
-      if (decided.ok && isUnsent) start.mutate(decided);
-    },
+    isDirty: form !== first && !start.isPending && !start.isSuccess,
   };
 }

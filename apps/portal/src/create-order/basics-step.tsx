@@ -78,7 +78,7 @@ export function BasicsStep({
           ))}
         </RadioGroup>
       </Field>
-      {subscriptions.error !== null && <QueryProblem error={subscriptions.error} />}
+      <QueryProblem error={subscriptions.error} />
       <Choice
         label={texts.orders.subscription}
         value={subscriptionId}
@@ -127,7 +127,7 @@ export function BasicsStep({
         />
         <Problem text={problemOf("location")} />
       </div>
-      {skus.error !== null && <QueryProblem error={skus.error} />}
+      <QueryProblem error={skus.error} />
       <div>
         <Choice
           label={words.country[transferType]}

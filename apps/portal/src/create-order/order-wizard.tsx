@@ -7,6 +7,7 @@ import { type ReactElement, useState } from "react";
 
 import { createOrder, validateOrder } from "../api/new-orders.ts";
 import { ProblemError } from "../api/problem-error.ts";
+import { failureOf } from "../core/is-same.ts";
 import {
   inSplitCustody,
   type NewOrder,
@@ -20,6 +21,7 @@ import { GrantAccess } from "../encryption/grant-access.tsx";
 import { useMayOnNew } from "../order/use-may.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
+import { FormFields } from "../shell/form-fields.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { UnsavedGuard } from "../shell/unsaved-guard.tsx";
 import { useTexts } from "../texts/texts.ts";
@@ -78,7 +80,7 @@ export function OrderWizard({ start }: { readonly start: NewOrder }): ReactEleme
   const validation = useValidation(order, step === "review" && problems.length === 0);
   const place = useAction("placeOrder", {
     gcTime: 0,
-    mutationFn: () => createOrder(client, order),
+    mutationFn: (wanted: NewOrder) => createOrder(client, wanted),
     onSuccess: async (at) => {
       await queryClient.invalidateQueries({ queryKey: QUERY_KEYS.orders });
       await navigate({
@@ -87,6 +89,7 @@ export function OrderWizard({ start }: { readonly start: NewOrder }): ReactEleme
       });
     },
   });
+  const failure = failureOf(place, order);
   const words = texts.createOrder;
   const goTo = (next: Step) => {
     setLeft(next === "review" ? STEPS : [...left, step]);
@@ -94,7 +97,6 @@ export function OrderWizard({ start }: { readonly start: NewOrder }): ReactEleme
   };
   const onChange = (change: Partial<NewOrder>) => {
     setTyped((before) => ({ ...before, ...change }));
-    place.reset();
   };
   const problemOf = (problem: OrderProblem): string | undefined =>
     left.includes(step) && problems.some((each) => each.problem === problem)
@@ -127,43 +129,41 @@ export function OrderWizard({ start }: { readonly start: NewOrder }): ReactEleme
         })}
       </TabList>
       <div className={styles.step} role="tabpanel" aria-labelledby={`tab-${step}`}>
-        {step === "basics" && <BasicsStep {...props} takenName={takenName} />}
-        {step === "destination" && <DestinationStep {...props} />}
-        {step === "security" && <SecurityStep {...props} />}
-        {step === "contact" && (
-          <ContactFields
-            contact={order.contact}
-            problemOf={problemOf}
-            onChange={(change) => {
-              onChange({ contact: { ...order.contact, ...change } });
-            }}
-          />
-        )}
-        {step === "review" && (
-          <>
-            <ReviewVerdict problems={problems} validation={validation} />
-            <ReviewStep order={order} />
-          </>
-        )}
-        {place.error !== null && (
-          <>
-            <QueryProblem error={place.error} />
-            {place.error instanceof ProblemError &&
-              order.key !== undefined &&
-              order.identityId !== undefined && (
-                <GrantAccess
-                  subscriptionId={order.subscriptionId}
-                  assigned={{ type: "None" }}
-                  chosen={order.key}
-                  identity={{ type: "UserAssigned", resourceId: order.identityId }}
-                  problem={place.error.problem}
-                  onGranted={() => {
-                    place.mutate();
-                  }}
-                />
-              )}
-          </>
-        )}
+        <FormFields isSaving={place.isPending}>
+          {step === "basics" && <BasicsStep {...props} takenName={takenName} />}
+          {step === "destination" && <DestinationStep {...props} />}
+          {step === "security" && <SecurityStep {...props} />}
+          {step === "contact" && (
+            <ContactFields
+              contact={order.contact}
+              problemOf={problemOf}
+              onChange={(change) => {
+                onChange({ contact: { ...order.contact, ...change } });
+              }}
+            />
+          )}
+          {step === "review" && (
+            <>
+              <ReviewVerdict problems={problems} validation={validation} />
+              <ReviewStep order={order} />
+            </>
+          )}
+        </FormFields>
+        <QueryProblem error={failure} />
+        {failure instanceof ProblemError &&
+          order.key !== undefined &&
+          order.identityId !== undefined && (
+            <GrantAccess
+              subscriptionId={order.subscriptionId}
+              assigned={{ type: "None" }}
+              chosen={order.key}
+              identity={{ type: "UserAssigned", resourceId: order.identityId }}
+              problem={failure.problem}
+              onGranted={() => {
+                place.mutate(order);
+              }}
+            />
+          )}
         <div className={styles.buttons}>
           {step === "review" ? (
             <Button
@@ -171,7 +171,7 @@ export function OrderWizard({ start }: { readonly start: NewOrder }): ReactEleme
               disabled={validation.data?.length !== 0 || mayCreate === false}
               disabledFocusable={place.isPending}
               onClick={() => {
-                place.mutate();
+                place.mutate(order);
               }}
             >
               {place.isPending ? words.ordering : words.order}

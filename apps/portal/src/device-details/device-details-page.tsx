@@ -42,7 +42,7 @@ export function DeviceDetailsPage(): ReactElement {
                 {mayShow === false ? texts.device.notAllowed : texts.device.audited}
               </Notice>
             )}
-            {shown.error !== null && <QueryProblem error={shown.error} />}
+            <QueryProblem error={shown.error} />
             {nodes.data.map((node) => (
               <Card key={node.serial}>
                 <NodeSecrets

@@ -4,7 +4,8 @@ import { Button } from "@fluentui/react-components";
 import { useQueryClient } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 
-import { createKey, type KeyVersion, writeRotation } from "../api/vault-keys.ts";
+import { createKey, writeRotation } from "../api/vault-keys.ts";
+import { failureOf } from "../core/is-same.ts";
 import { decideValidity } from "../core/key-validity.ts";
 import {
   ROTATION_PERIODS,
@@ -22,6 +23,8 @@ import { useAction } from "../toasts/use-action.tsx";
 import { useIsKeyNameTaken } from "./use-taken-names.ts";
 
 const NEVER = "never";
+
+type Made = { readonly name: string; readonly version: string };
 
 /**
  * Makes an RSA key, or a new version of one.
@@ -53,25 +56,28 @@ export function CreateKeyPanel({
   const isValid = isIdentifier("keyName", name);
   const [rotation, setRotation] = useState<RotationPeriod>();
   const rotate = useAction("setRotation", {
-    mutationFn: ({ every }: { readonly key: KeyVersion; readonly every: RotationPeriod }) =>
-      writeRotation(client, vaultUri, name, every),
-    onSuccess: (_nothing, { key }) => {
-      onCreated(name, key.version);
+    mutationFn: ({ every, ...key }: Made & { readonly every: RotationPeriod }) =>
+      writeRotation(client, vaultUri, key.name, every),
+    onSuccess: (_nothing, key) => {
+      onCreated(key.name, key.version);
     },
   });
-  const proceed = (key: KeyVersion) => {
-    if (rotation === undefined) onCreated(name, key.version);
-    else rotate.mutate({ key, every: rotation });
+  const proceed = (key: Made) => {
+    if (rotation === undefined) onCreated(key.name, key.version);
+    else rotate.mutate({ ...key, every: rotation });
+  };
+  const wanted = {
+    name,
+    sizeBits,
+    is: keyName === undefined ? ("key" as const) : ("version" as const),
+    notBefore: validity.notBefore,
+    expiresAt: validity.expiresAt,
   };
   const create = useAction(keyName === undefined ? "createKey" : "createVersion", {
-    mutationFn: () =>
-      createKey(client, vaultUri, {
-        name,
-        sizeBits,
-        is: keyName === undefined ? "key" : "version",
-        notBefore: validity.notBefore,
-        expiresAt: validity.expiresAt,
-      }),
+    mutationFn: async (key: typeof wanted) => ({
+      name: key.name,
+      version: (await createKey(client, vaultUri, key)).version,
+    }),
     // Also without its rotation policy, the key is one of the vault's.
     onSuccess: async (key) => {
       await queryClient.invalidateQueries({ queryKey: ["vault", vaultUri] });
@@ -98,6 +104,7 @@ export function CreateKeyPanel({
         expiration !== "" ||
         rotation !== undefined
       }
+      isSaving={isBusy}
       onBack={onBack}
       onClose={onClose}
       footer={
@@ -106,7 +113,7 @@ export function CreateKeyPanel({
           disabled={!isValid || isTaken || !validity.isPossible}
           disabledFocusable={isBusy}
           onClick={() => {
-            if (made === undefined) create.mutate();
+            if (made === undefined) create.mutate(wanted);
             else proceed(made);
           }}
         >
@@ -128,10 +135,7 @@ export function CreateKeyPanel({
             isRequired
             disabled={keyName !== undefined}
             value={name}
-            onChange={(typed) => {
-              setName(typed);
-              create.reset();
-            }}
+            onChange={setName}
           />
           <Choice
             label={texts.encryption.rsaSize}
@@ -139,7 +143,6 @@ export function CreateKeyPanel({
             options={RSA_SIZES_BITS.map((bits) => ({ value: String(bits), name: `RSA ${bits}` }))}
             onChange={(bits) => {
               setSizeBits(Number(bits));
-              create.reset();
             }}
           />
           <TextField
@@ -147,10 +150,7 @@ export function CreateKeyPanel({
             label={texts.encryption.activation}
             hint={texts.encryption.activationHint}
             value={activation}
-            onChange={(at) => {
-              setActivation(at);
-              create.reset();
-            }}
+            onChange={setActivation}
           />
           <TextField
             type="datetime-local"
@@ -158,10 +158,7 @@ export function CreateKeyPanel({
             hint={texts.encryption.expirationHint}
             problem={validity.isPossible ? undefined : texts.encryption.expirationRule}
             value={expiration}
-            onChange={(at) => {
-              setExpiration(at);
-              create.reset();
-            }}
+            onChange={setExpiration}
           />
         </>
       )}
@@ -175,7 +172,6 @@ export function CreateKeyPanel({
           ]}
           onChange={(chosen) => {
             setRotation(ROTATION_PERIODS.find((each) => each === chosen));
-            rotate.reset();
           }}
         />
       )}
@@ -184,8 +180,8 @@ export function CreateKeyPanel({
       {made !== undefined && rotate.error !== null && (
         <Notice intent="warning">{words.madeWithoutRotation}</Notice>
       )}
-      {create.error !== null && <QueryProblem error={create.error} />}
-      {rotate.error !== null && <QueryProblem error={rotate.error} />}
+      <QueryProblem error={failureOf(create, wanted)} />
+      <QueryProblem error={rotate.error} />
     </SidePanel>
   );
 }

@@ -7,6 +7,7 @@ import { type ReactElement, useState } from "react";
 import { ProblemError } from "../api/problem-error.ts";
 import { createResourceGroup } from "../api/resource-groups.ts";
 import { type AccessModel, createVault, type PricingTier } from "../api/vaults.ts";
+import { failureOf } from "../core/is-same.ts";
 import { RETENTION_DAYS } from "../core/new-resources.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
@@ -50,24 +51,23 @@ export function CreateVaultPanel({
   const isNameValid = isIdentifier("vaultName", name);
   const isTaken = useIsVaultNameTaken(subscriptionId, name);
   const isReady = isNameValid && isTaken !== true && group !== undefined;
+  const wanted = group && {
+    group,
+    vault: {
+      subscriptionId,
+      resourceGroup: group.name,
+      name,
+      location: region,
+      retentionDays,
+      purgeProtection,
+      accessModel,
+      tier,
+    },
+  };
   const create = useAction("createVault", {
-    mutationFn: async (into: WantedGroup) => {
-      if (into.isNew) await createResourceGroup(client, subscriptionId, into.name, region);
-      return createVault(
-        client,
-        {
-          subscriptionId,
-          resourceGroup: into.name,
-          name,
-          location: region,
-          retentionDays,
-          purgeProtection,
-          accessModel,
-          tier,
-        },
-        session,
-        () => crypto.randomUUID(),
-      );
+    mutationFn: async ({ group: into, vault }: NonNullable<typeof wanted>) => {
+      if (into.isNew) await createResourceGroup(client, subscriptionId, into.name, vault.location);
+      return createVault(client, vault, session, () => crypto.randomUUID());
     },
     onSuccess: async (vault) => {
       await Promise.all([
@@ -78,19 +78,20 @@ export function CreateVaultPanel({
     },
   });
   /** Azure's own code adds nothing to its message. */
+  const failure = failureOf(create, wanted);
   const isTakenElsewhere =
-    create.error instanceof ProblemError && create.error.problem.code === "VaultAlreadyExists";
+    failure instanceof ProblemError && failure.problem.code === "VaultAlreadyExists";
   const regionName = locations.data?.find((each) => each.name === region)?.displayName ?? region;
   return (
     <SidePanel
       title={texts.encryption.createVaultTitle}
       isDirty={name !== "" || group !== undefined}
+      isSaving={create.isPending}
       backKeeps={isReview}
       onBack={
         isReview
           ? () => {
               setIsReview(false);
-              create.reset();
             }
           : onBack
       }
@@ -101,7 +102,7 @@ export function CreateVaultPanel({
             appearance="primary"
             disabledFocusable={create.isPending}
             onClick={() => {
-              if (group !== undefined) create.mutate(group);
+              if (wanted !== undefined) create.mutate(wanted);
             }}
           >
             {create.isPending ? texts.encryption.creating : texts.encryption.create}
@@ -143,7 +144,7 @@ export function CreateVaultPanel({
           {isTakenElsewhere ? (
             <Notice intent="error">{texts.encryption.vaultNameTaken}</Notice>
           ) : (
-            create.error !== null && <QueryProblem error={create.error} />
+            <QueryProblem error={failure} />
           )}
         </>
       ) : (

@@ -1,15 +1,6 @@
 import type { JobResource, KeyEncryptionKeyView } from "@databox-cmk/protocol";
 import { Notice } from "@databox-cmk/ui";
-import {
-  Button,
-  Field,
-  makeStyles,
-  Radio,
-  RadioGroup,
-  Text,
-  tokens,
-} from "@fluentui/react-components";
-import { SaveRegular } from "@fluentui/react-icons";
+import { Button, Field, makeStyles, Radio, RadioGroup, Text } from "@fluentui/react-components";
 import { type ReactElement, useState } from "react";
 
 import {
@@ -22,8 +13,7 @@ import {
 } from "../core/key-choice.ts";
 import { useOrderName } from "../order/use-order.ts";
 import { AlertDialog } from "../shell/alert-dialog.tsx";
-import { QueryProblem } from "../shell/query-problem.tsx";
-import { UnsavedGuard } from "../shell/unsaved-guard.tsx";
+import { SaveForm } from "../shell/save-form.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { ChosenKeyFacts } from "./chosen-key-facts.tsx";
 import { IdentityChoice } from "./identity-choice.tsx";
@@ -33,13 +23,7 @@ import { usePreflight } from "./use-preflight.ts";
 import type { SaveEncryption } from "./use-save-encryption.ts";
 
 const useStyles = makeStyles({
-  form: {
-    display: "flex",
-    flexDirection: "column",
-    alignItems: "start",
-    gap: tokens.spacingVerticalL,
-    maxWidth: "820px",
-  },
+  form: { alignItems: "start", maxWidth: "820px" },
   wide: { alignSelf: "stretch" },
 });
 
@@ -80,26 +64,27 @@ export function EncryptionForm({
   const isReady = (!isSameChoice || isFollowed || isDetached) && (!isCustomer || key !== undefined);
   const preflight = usePreflight(order, isCustomer ? key : undefined, identity);
   const isRefused = isCustomer && preflight.data?.status === "Invalid";
-  const put = () => {
-    save.mutate(isCustomer && key !== undefined ? { key, identity } : "MicrosoftManaged");
-  };
+  const wanted = isCustomer ? key && { key, identity } : "MicrosoftManaged";
   return (
-    <form
+    <SaveForm
+      saving={save}
+      value={wanted}
+      isChanged={!isSameChoice}
+      isReady={isReady}
+      isBlocked={isRefused}
+      saved={texts.encryption.saved}
       className={styles.form}
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (!isReady || isRefused) return;
-        if (isFirstSwitch) setIsWarned(true);
-        else put();
-      }}
+      {...(isFirstSwitch && {
+        onSave: () => {
+          setIsWarned(true);
+        },
+      })}
     >
-      <UnsavedGuard isDirty={!isSameChoice && !save.isPending} />
       <Field label={texts.orders.encryption} hint={texts.encryption.intro}>
         <RadioGroup
           value={kekType}
           onChange={(_event, { value }) => {
             setKekType(value === "CustomerManaged" ? "CustomerManaged" : "MicrosoftManaged");
-            save.reset();
           }}
         >
           <Radio
@@ -130,10 +115,7 @@ export function EncryptionForm({
             order={order}
             identity={identity}
             isNeeded={kek.kekType === "CustomerManaged"}
-            onChange={(chosen) => {
-              setIdentity(chosen);
-              save.reset();
-            }}
+            onChange={setIdentity}
           />
           {key !== undefined && !isSelecting && (
             <div className={styles.wide}>
@@ -142,30 +124,11 @@ export function EncryptionForm({
           )}
         </>
       )}
-      {save.error !== null && (
-        <div className={styles.wide}>
-          <QueryProblem error={save.error} />
-        </div>
-      )}
-      {save.isSuccess && (
-        <Notice intent="success" className={styles.wide}>
-          {texts.encryption.saved}
-        </Notice>
-      )}
       {isReady && isRefused && (
         <Notice intent="info" className={styles.wide}>
           {texts.encryption.checksFailed}
         </Notice>
       )}
-      <Button
-        type="submit"
-        appearance="primary"
-        icon={<SaveRegular />}
-        disabled={!isReady}
-        disabledFocusable={save.isPending || isRefused}
-      >
-        {save.isPending ? texts.encryption.saving : texts.encryption.save}
-      </Button>
       {isSelecting && (
         <SelectKeyPanel
           subscriptionId={subscriptionId}
@@ -175,7 +138,6 @@ export function EncryptionForm({
           onSelect={(selected) => {
             setKey(selected);
             setIsSelecting(false);
-            save.reset();
           }}
           onClose={() => {
             setIsSelecting(false);
@@ -186,14 +148,14 @@ export function EncryptionForm({
         <OneWayDialog
           onConfirm={() => {
             setIsWarned(false);
-            put();
+            if (wanted !== undefined) save.mutate(wanted);
           }}
           onClose={() => {
             setIsWarned(false);
           }}
         />
       )}
-    </form>
+    </SaveForm>
   );
 }
 

@@ -13,7 +13,7 @@ export function GrantAccess(wanted: Parameters<typeof useGrant>[0]): ReactElemen
   if (grant === undefined) return null;
   return (
     <>
-      {grant.error !== null && <QueryProblem error={grant.error} />}
+      <QueryProblem error={grant.error} />
       <GrantButton grant={grant} />
     </>
   );

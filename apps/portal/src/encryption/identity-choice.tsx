@@ -123,7 +123,7 @@ function SystemIdentity({ order }: { readonly order: JobResource }): ReactElemen
   return (
     <>
       <Text>{texts.encryption.noSystemIdentity}</Text>
-      {enable.error !== null && <QueryProblem error={enable.error} />}
+      <QueryProblem error={enable.error} />
       <Button
         onClick={() => {
           enable.mutate();
@@ -149,7 +149,7 @@ function RemoveIdentity(): ReactElement {
   });
   return (
     <>
-      {remove.error !== null && <QueryProblem error={remove.error} />}
+      <QueryProblem error={remove.error} />
       <Button
         disabledFocusable={remove.isPending}
         onClick={() => {

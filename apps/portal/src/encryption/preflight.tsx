@@ -118,7 +118,7 @@ export function Preflight({
           {texts.preflight.again}
         </Button>
       </div>
-      {preflight.error !== null && <QueryProblem error={preflight.error} />}
+      <QueryProblem error={preflight.error} />
       {grant !== undefined && grant.error !== null && <QueryProblem error={grant.error} />}
       {problem !== undefined &&
         (next === undefined ? (

@@ -61,7 +61,7 @@ export function SelectIdentityPanel({
         onChange={setSubscriptionId}
       />
       {identities.isPending && <LoadingState />}
-      {identities.error !== null && <QueryProblem error={identities.error} />}
+      <QueryProblem error={identities.error} />
       {identities.data?.length === 0 && <Text>{texts.encryption.noIdentities}</Text>}
       {identities.data !== undefined && identities.data.length > 0 && (
         <Field label={texts.encryption.userIdentities}>

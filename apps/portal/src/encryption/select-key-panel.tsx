@@ -190,7 +190,7 @@ export function SelectKeyPanel({
           extra={createNew("version", texts.encryption.createVersion)}
         />
       )}
-      {error !== null && <QueryProblem error={error} />}
+      <QueryProblem error={error} />
       {chosen !== undefined && check?.(chosen)}
     </SidePanel>
   );

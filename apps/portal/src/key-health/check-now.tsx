@@ -63,7 +63,7 @@ export function CheckNow({ health }: { readonly health: KeyHealthView }): ReactE
           </Button>
         </OfferedTo>
       </div>
-      {checking.error !== null && <QueryProblem error={checking.error} />}
+      <QueryProblem error={checking.error} />
     </>
   );
 }

@@ -55,7 +55,7 @@ export function Drill(): ReactElement {
     <div className={styles.stack}>
       <Text>{texts.drillHint}</Text>
       <QueryState of={drill} />
-      {starting.error !== null && <QueryProblem error={starting.error} />}
+      <QueryProblem error={starting.error} />
       {starting.isSuccess && starting.data.value.length === 0 && (
         <Text role="status">{texts.nobodyToAsk}</Text>
       )}

@@ -74,8 +74,8 @@ export function Revocation(): ReactElement {
           {revocation.origin === "operator" && ` ${texts.operatorLifts}`}
         </Notice>
       ))}
-      {revoking.error !== null && <QueryProblem error={revoking.error} />}
-      {restoring.error !== null && <QueryProblem error={restoring.error} />}
+      <QueryProblem error={revoking.error} />
+      <QueryProblem error={restoring.error} />
       {revoking.data !== undefined && <Text role="status">{texts.leasesEnded(revoking.data)}</Text>}
       {restoring.isSuccess && <Text role="status">{texts.restored}</Text>}
       <OfferedTo action="revoke">

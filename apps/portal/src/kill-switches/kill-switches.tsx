@@ -76,15 +76,15 @@ export function KillSwitches({
           </Button>
         ))}
       </div>
-      {thrown.error !== null && <QueryProblem error={thrown.error} />}
-      {lifted.error !== null && <QueryProblem error={lifted.error} />}
+      <QueryProblem error={thrown.error} />
+      <QueryProblem error={lifted.error} />
       {thrown.isSuccess && <Notice intent="success">{words.thrown(thrown.data)}</Notice>}
       <QueryState of={revocations} />
       {standing?.length === 0 && <Text>{words.none}</Text>}
       {standing !== undefined && standing.length > 0 && (
         <RevocationTable
           revocations={standing}
-          isBusy={lifted.isPending}
+          isBusy={lifted.isPending || thrown.isPending}
           onRestore={(scope) => {
             thrown.reset();
             lifted.mutate(scope);

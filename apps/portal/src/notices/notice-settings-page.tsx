@@ -1,9 +1,10 @@
 import type { NoticeChoices } from "@databox-cmk/protocol";
 import { LoadingState, Section, useLanguage, Notice } from "@databox-cmk/ui";
-import { Button, Checkbox, makeStyles, Text, tokens } from "@fluentui/react-components";
-import { AlertRegular, SaveRegular } from "@fluentui/react-icons";
+import { Checkbox, makeStyles, Text } from "@fluentui/react-components";
+import { AlertRegular } from "@fluentui/react-icons";
 import { type ReactElement, useState } from "react";
 
+import { isSame } from "../core/is-same.ts";
 import {
   choose,
   isChosen,
@@ -16,18 +17,12 @@ import { Copyable } from "../shell/copyable.tsx";
 import { Page } from "../shell/page.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { RouterBreadcrumb } from "../shell/router-link.tsx";
-import { UnsavedGuard } from "../shell/unsaved-guard.tsx";
+import { SaveForm } from "../shell/save-form.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { useAction } from "../toasts/use-action.tsx";
 import { useNoticeChoices } from "./use-notice-choices.ts";
 
 const useStyles = makeStyles({
-  form: {
-    display: "flex",
-    flexDirection: "column",
-    gap: tokens.spacingVerticalL,
-    maxWidth: "720px",
-  },
   language: { maxWidth: "320px" },
   kind: { display: "flex", flexDirection: "column", overflowWrap: "anywhere" },
 });
@@ -46,7 +41,7 @@ export function NoticeSettingsPage(): ReactElement {
         </RouterBreadcrumb>,
       ]}
     >
-      {error !== null && <QueryProblem error={error} onTryAgain={tryAgain} />}
+      <QueryProblem error={error} onTryAgain={tryAgain} />
       {choices === undefined && error === null && <LoadingState />}
       {choices !== undefined && <ChoicesForm choices={choices} write={write} />}
     </Page>
@@ -66,23 +61,19 @@ function ChoicesForm({
   const { language: pageLanguage } = useLanguage();
   const [draft, setDraft] = useState(choices);
   const body = renderChoices(draft, pageLanguage);
-  const save = useAction("changeNotices", { mutationFn: () => write(body) });
-  const isChanged = JSON.stringify(body) !== JSON.stringify(renderChoices(choices, pageLanguage));
+  const save = useAction("changeNotices", { mutationFn: write });
   const canMail = choices.hasMailServer && choices.address !== undefined;
   const isOffered = canMail && draft.kinds.some(({ allowedIn }) => allowedIn.length > 0);
   const change = (next: Partial<NoticeChoices>) => {
     setDraft({ ...draft, ...next });
-    save.reset();
   };
   return (
-    <form
-      className={styles.form}
-      onSubmit={(event) => {
-        event.preventDefault();
-        save.mutate();
-      }}
+    <SaveForm
+      saving={save}
+      value={body}
+      isChanged={!isSame(body, renderChoices(choices, pageLanguage))}
+      {...(isOffered ? {} : { button: null })}
     >
-      <UnsavedGuard isDirty={isChanged && !save.isPending} />
       <Text>{words.intro}</Text>
       <Notice intent={canMail ? "info" : "warning"}>
         {choices.hasMailServer
@@ -138,21 +129,7 @@ function ChoicesForm({
           />
         </div>
       )}
-      {save.error !== null && <QueryProblem error={save.error} />}
-      {isOffered && (
-        <div>
-          <Button
-            type="submit"
-            appearance="primary"
-            icon={<SaveRegular />}
-            disabled={!isChanged}
-            disabledFocusable={save.isPending}
-          >
-            {save.isPending ? texts.encryption.saving : texts.encryption.save}
-          </Button>
-        </div>
-      )}
-    </form>
+    </SaveForm>
   );
 }
 

@@ -81,7 +81,7 @@ export function NoticesPanel({
         </>
       }
     >
-      {error !== null && <QueryProblem error={error} onTryAgain={tryAgain} />}
+      <QueryProblem error={error} onTryAgain={tryAgain} />
       {notices === undefined && error === null && <LoadingState />}
       {notices?.length === 0 && (
         <EmptyState icon={<AlertRegular />} title={texts.none}>

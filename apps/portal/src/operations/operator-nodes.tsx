@@ -39,7 +39,7 @@ export function OperatorNodes({ order }: { readonly order: OperatorOrder }): Rea
     order.properties.status === "DevicePrepared" && nodes.some(({ enrolled }) => !enrolled);
   return (
     <>
-      {coded.error !== null && <QueryProblem error={coded.error} />}
+      <QueryProblem error={coded.error} />
       <DataTable
         label={texts.order.nodesTitle}
         columns={[

@@ -73,7 +73,7 @@ export function ErasureSection(): ReactElement {
               </Button>
             }
           />
-          {pdf.error !== null && <QueryProblem error={pdf.error} />}
+          <QueryProblem error={pdf.error} />
         </>
       )}
     </Section>

@@ -130,7 +130,7 @@ export function OrderCommands({ order }: { readonly order: JobResource }): React
           </ToolbarButton>
         )}
       </CommandBar>
-      {command.error !== null && <QueryProblem error={command.error} />}
+      <QueryProblem error={command.error} />
       {showsJson && (
         <JsonPanel
           value={order}

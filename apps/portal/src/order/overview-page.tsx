@@ -44,16 +44,12 @@ export function OverviewPage(): ReactElement {
             <StageTimeline stages={order.data.properties.details?.jobStages ?? []} />
           </Section>
           <Section title={texts.order.nodesTitle}>
-            {nodes.error !== null && (
-              <QueryProblem error={nodes.error} onTryAgain={() => void nodes.refetch()} />
-            )}
+            <QueryProblem error={nodes.error} onTryAgain={() => void nodes.refetch()} />
             {nodes.data !== undefined && <NodeTable nodes={nodes.data} />}
           </Section>
           {order.data.properties.details?.deviceErasureDetails !== undefined && <ErasureSection />}
           <Section title={texts.order.keyChainTitle}>
-            {health.error !== null && (
-              <QueryProblem error={health.error} onTryAgain={() => void health.refetch()} />
-            )}
+            <QueryProblem error={health.error} onTryAgain={() => void health.refetch()} />
             {health.data !== undefined && order.data.properties.details !== undefined && (
               <KeyChain
                 kek={order.data.properties.details.keyEncryptionKey}

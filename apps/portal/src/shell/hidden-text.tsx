@@ -1,5 +1,5 @@
 import { makeStyles } from "@fluentui/react-components";
-import type { ReactElement } from "react";
+import type { ComponentProps, ReactElement } from "react";
 
 const useStyles = makeStyles({
   hidden: {
@@ -12,8 +12,17 @@ const useStyles = makeStyles({
   },
 });
 
-/** For screen readers: the meaning that others see from the position. */
-export function HiddenText({ text }: { readonly text: string }): ReactElement {
+/** A text for screen readers alone. */
+export function HiddenText({
+  text,
+  ...span
+}: Pick<ComponentProps<"span">, "ref" | "role" | "tabIndex"> & {
+  readonly text: string;
+}): ReactElement {
   const styles = useStyles();
-  return <span className={styles.hidden}>{text}</span>;
+  return (
+    <span {...span} className={styles.hidden}>
+      {text}
+    </span>
+  );
 }

@@ -6,16 +6,17 @@ import { ProblemError } from "../api/problem-error.ts";
 import { ProblemPanel } from "./problem-panel.tsx";
 
 /**
- * The explanation of a failed query or change. An unnamed error is a bug and goes to the page's
- * error boundary.
+ * The explanation of a query or change that failed. An unnamed error is a bug and goes to the
+ * page's error boundary.
  */
 export function QueryProblem({
   error,
   onTryAgain,
 }: {
-  readonly error: Error;
+  readonly error: Error | null;
   readonly onTryAgain?: () => void;
-}): ReactElement {
+}): ReactElement | null {
+  if (error === null) return null;
   if (!(error instanceof ProblemError)) throw error;
   return <ProblemPanel problem={error.problem} onTryAgain={onTryAgain} />;
 }
@@ -29,7 +30,7 @@ export function QueryState({
   return (
     <>
       {isPending && <LoadingState />}
-      {error !== null && <QueryProblem error={error} onTryAgain={() => void refetch()} />}
+      <QueryProblem error={error} onTryAgain={() => void refetch()} />
     </>
   );
 }

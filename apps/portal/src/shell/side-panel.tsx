@@ -13,6 +13,7 @@ import { type ReactElement, type ReactNode, useState } from "react";
 
 import { useReturnFocus } from "../focus/use-return-focus.ts";
 import { useTexts } from "../texts/texts.ts";
+import { FormFields } from "./form-fields.tsx";
 import { LeaveDialog, type LeaveWords } from "./unsaved-guard.tsx";
 
 const useStyles = makeStyles({
@@ -38,6 +39,7 @@ export function SidePanel({
   children,
   footer,
   isDirty = false,
+  isSaving = false,
   leaveWords,
   backKeeps = false,
   onBack,
@@ -49,6 +51,8 @@ export function SidePanel({
   readonly footer: ReactNode | ((close: () => void) => ReactNode);
   /** Closing would lose input, so the reader is asked first. */
   readonly isDirty?: boolean;
+  /** The values of its fields are being saved. */
+  readonly isSaving?: boolean;
   /** The question to the reader, if it is not about unsaved input. */
   readonly leaveWords?: LeaveWords | undefined;
   /** Going back loses nothing. */
@@ -106,7 +110,9 @@ export function SidePanel({
           {title}
         </DrawerHeaderTitle>
       </DrawerHeader>
-      <DrawerBody className={styles.body}>{children}</DrawerBody>
+      <DrawerBody className={styles.body}>
+        <FormFields isSaving={isSaving}>{children}</FormFields>
+      </DrawerBody>
       <DrawerFooter className={styles.footer}>
         {typeof footer === "function" ? footer(close) : footer}
       </DrawerFooter>

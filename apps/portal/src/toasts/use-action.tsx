@@ -5,6 +5,7 @@ import {
   type UseMutationResult,
 } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
+import { useRef } from "react";
 
 import { ProblemError } from "../api/problem-error.ts";
 import { type ActionName, ActionToast } from "./action-toast.tsx";
@@ -12,7 +13,8 @@ import { TOASTER_ID } from "./action-toaster.tsx";
 
 /**
  * A change that the reader orders. A toast reports its end, on whichever page the reader is by
- * then. Reads, and answers that are shown once, use `useMutation`.
+ * then. While it runs, it cannot begin again. Reads, and answers that are shown once, use
+ * `useMutation`.
  *
  * @param action - its name in the texts, or how its name follows from the variables
  */
@@ -22,9 +24,11 @@ export function useAction<Data, Variables = void>(
 ): UseMutationResult<Data, Error, Variables> {
   const { dispatchToast } = useToastController(TOASTER_ID);
   const { jobName } = useParams({ strict: false });
-  return useMutation({
+  const isRunning = useRef(false);
+  const mutation = useMutation({
     ...options,
     onSettled: (data, error, variables, ...rest) => {
+      isRunning.current = false;
       const name = typeof action === "function" ? action(variables) : action;
       dispatchToast(<ActionToast action={name} order={jobName} error={error} />, {
         intent: intentOf(error),
@@ -34,6 +38,13 @@ export function useAction<Data, Variables = void>(
       return options.onSettled?.(data, error, variables, ...rest);
     },
   });
+  const mutate: typeof mutation.mutate = (...order) => {
+    // A second click may arrive before React shows that the first one began.
+    if (isRunning.current) return;
+    isRunning.current = true;
+    mutation.mutate(...order);
+  };
+  return { ...mutation, mutate };
 }
 
 /** A change that waits for people or for the service has not failed. */

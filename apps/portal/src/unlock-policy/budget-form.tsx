@@ -1,14 +1,13 @@
 import type { UnlockBudgetView } from "@databox-cmk/protocol";
 import { Section, Time } from "@databox-cmk/ui";
-import { Button, makeStyles, Switch, Text, tokens } from "@fluentui/react-components";
+import { makeStyles, Switch, Text, tokens } from "@fluentui/react-components";
 import { SaveRegular } from "@fluentui/react-icons";
 import { type ReactElement, useState } from "react";
 
 import { writeUnlockBudget } from "../api/unlock-budget.ts";
 import { useOrderName, useRefreshOrder } from "../order/use-order.ts";
 import { useSignedIn } from "../queries/session-context.ts";
-import { QueryProblem } from "../shell/query-problem.tsx";
-import { UnsavedGuard } from "../shell/unsaved-guard.tsx";
+import { SaveForm } from "../shell/save-form.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { useAction } from "../toasts/use-action.tsx";
 import { NumberField } from "./number-field.tsx";
@@ -18,8 +17,6 @@ const [PROPOSED_UNLOCKS, MOST_UNLOCKS] = [10, 100_000];
 
 const useStyles = makeStyles({
   form: {
-    display: "flex",
-    flexDirection: "column",
     alignItems: "start",
     gap: tokens.spacingVerticalM,
     maxWidth: "820px",
@@ -36,23 +33,19 @@ export function BudgetForm({ stored }: { readonly stored: UnlockBudgetView }): R
   const refresh = useRefreshOrder();
   const [limit, setLimit] = useState(stored.unlocksPerDay);
   const saving = useAction("changeBudget", {
-    mutationFn: () => writeUnlockBudget(client, name, limit),
+    mutationFn: (wanted: { readonly limit: number | undefined }) =>
+      writeUnlockBudget(client, name, wanted.limit),
     onSettled: refresh,
   });
   const words = texts.unlockPolicy.budget;
-  const change = (next: number | undefined) => {
-    saving.reset();
-    setLimit(next);
-  };
   return (
-    <form
+    <SaveForm
+      saving={saving}
+      value={{ limit }}
+      isChanged={limit !== stored.unlocksPerDay}
+      button={{ label: words.save, icon: <SaveRegular />, appearance: "secondary" }}
       className={styles.form}
-      onSubmit={(event) => {
-        event.preventDefault();
-        saving.mutate();
-      }}
     >
-      <UnsavedGuard isDirty={limit !== stored.unlocksPerDay && !saving.isPending} />
       <Section title={words.title}>
         <Text block>
           {words.used(stored.usedToday)} <Time at={stored.resetsAt} />
@@ -61,7 +54,7 @@ export function BudgetForm({ stored }: { readonly stored: UnlockBudgetView }): R
           label={words.limited}
           checked={limit !== undefined}
           onChange={(_event, { checked }) => {
-            change(checked ? (stored.unlocksPerDay ?? PROPOSED_UNLOCKS) : undefined);
+            setLimit(checked ? (stored.unlocksPerDay ?? PROPOSED_UNLOCKS) : undefined);
           }}
         />
         {limit !== undefined && (
@@ -71,19 +64,10 @@ export function BudgetForm({ stored }: { readonly stored: UnlockBudgetView }): R
             value={limit}
             least={1}
             most={MOST_UNLOCKS}
-            onChange={change}
+            onChange={setLimit}
           />
         )}
       </Section>
-      {saving.error !== null && <QueryProblem error={saving.error} />}
-      <Button
-        type="submit"
-        icon={<SaveRegular />}
-        disabled={limit === stored.unlocksPerDay}
-        disabledFocusable={saving.isPending}
-      >
-        {words.save}
-      </Button>
-    </form>
+    </SaveForm>
   );
 }

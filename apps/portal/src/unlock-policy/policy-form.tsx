@@ -1,17 +1,16 @@
 import { parseWith, type UnlockPolicy, unlockPolicy } from "@databox-cmk/protocol";
 import { Notice, Section, Time } from "@databox-cmk/ui";
 import { Button, makeStyles, Text, tokens } from "@fluentui/react-components";
-import { SaveRegular } from "@fluentui/react-icons";
 import { type ReactElement, useState } from "react";
 
 import { type TaggedPolicy, writeUnlockPolicy } from "../api/unlock-policy.ts";
+import { isSame } from "../core/is-same.ts";
 import { custodyOf, DATACENTER_PURPOSES, policyOf, releaseKindOf } from "../core/policy-draft.ts";
 import { CustodyChoice } from "../custody/custody-choice.tsx";
 import { useOrderName, useRefreshOrder } from "../order/use-order.ts";
 import { useNames } from "../people/use-people.ts";
 import { useSignedIn } from "../queries/session-context.ts";
-import { QueryProblem } from "../shell/query-problem.tsx";
-import { UnsavedGuard } from "../shell/unsaved-guard.tsx";
+import { SaveForm } from "../shell/save-form.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { useAction } from "../toasts/use-action.tsx";
 import { ApprovalTerms } from "./approval-terms.tsx";
@@ -22,13 +21,7 @@ import { PurposeConditions } from "./purpose-conditions.tsx";
 import { ReleaseWindows } from "./release-windows.tsx";
 
 const useStyles = makeStyles({
-  form: {
-    display: "flex",
-    flexDirection: "column",
-    gap: tokens.spacingVerticalXXL,
-    maxWidth: "820px",
-  },
-  button: { alignSelf: "start" },
+  form: { gap: tokens.spacingVerticalXXL, maxWidth: "820px" },
 });
 
 /** The whole policy; another person's changes are never overwritten unseen. */
@@ -48,7 +41,7 @@ export function PolicyForm({
   const [base, setBase] = useState(stored);
   const [policy, setPolicy] = useState<UnlockPolicy>(() => policyOf(stored.view));
   const saving = useAction("changePolicy", {
-    mutationFn: () => writeUnlockPolicy(client, name, policy, base.tag),
+    mutationFn: (wanted: UnlockPolicy) => writeUnlockPolicy(client, name, wanted, base.tag),
     onSuccess: (written) => {
       setBase(written);
       setPolicy(policyOf(written.view));
@@ -56,23 +49,18 @@ export function PolicyForm({
     onSettled: refresh,
   });
   const parsed = parseWith(unlockPolicy, policy, "policy");
-  const isChanged = JSON.stringify(policy) !== JSON.stringify(policyOf(base.view));
+  const isChanged = !isSame(policy, policyOf(base.view));
   const isStale = stored.tag !== base.tag && !saving.isPending;
-  const change = (next: UnlockPolicy) => {
-    saving.reset();
-    setPolicy(next);
-  };
   const { source, changedAt, changedBy = "" } = stored.view;
   const nameOf = useNames([changedBy]);
   return (
-    <form
+    <SaveForm
+      saving={saving}
+      value={parsed.ok ? policy : undefined}
+      isChanged={isChanged}
+      saved={texts.unlockPolicy.saved}
       className={styles.form}
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (parsed.ok && isChanged) saving.mutate();
-      }}
     >
-      <UnsavedGuard isDirty={isChanged && !saving.isPending} />
       <div>
         <Text block weight="semibold">
           {texts.unlockPolicy.kinds[releaseKindOf(policy.release)]}
@@ -90,7 +78,6 @@ export function PolicyForm({
           actions={
             <Button
               onClick={() => {
-                saving.reset();
                 setBase(stored);
                 setPolicy(policyOf(stored.view));
               }}
@@ -106,7 +93,7 @@ export function PolicyForm({
         <ReleaseWindows
           windows={policy.release.windows}
           onChange={(windows) => {
-            change({ ...policy, release: { ...policy.release, windows } });
+            setPolicy({ ...policy, release: { ...policy.release, windows } });
           }}
         />
       </Section>
@@ -114,22 +101,22 @@ export function PolicyForm({
         <ApprovalTerms
           approvals={policy.release.approvals}
           onChange={(approvals) => {
-            change({ ...policy, release: { ...policy.release, approvals } });
+            setPolicy({ ...policy, release: { ...policy.release, approvals } });
           }}
         />
-        <EmergencyAccess policy={policy} onChange={change} />
+        <EmergencyAccess policy={policy} onChange={setPolicy} />
       </Section>
       <Section title={texts.unlockPolicy.purposes.title}>
         <Text>{texts.unlockPolicy.purposes.hint}</Text>
         {DATACENTER_PURPOSES.map((purpose) => (
-          <PurposeConditions key={purpose} purpose={purpose} policy={policy} onChange={change} />
+          <PurposeConditions key={purpose} purpose={purpose} policy={policy} onChange={setPolicy} />
         ))}
       </Section>
       <Section title={texts.unlockPolicy.outageTitle}>
-        <LeaseTerms policy={policy} onChange={change} />
+        <LeaseTerms policy={policy} onChange={setPolicy} />
       </Section>
       <Section title={texts.unlockPolicy.offlineTitle}>
-        <OfflineTerms policy={policy} onChange={change} />
+        <OfflineTerms policy={policy} onChange={setPolicy} />
       </Section>
       <Section title={texts.custody.title}>
         <CustodyChoice
@@ -137,7 +124,7 @@ export function PolicyForm({
           hasOwnKey={hasOwnKey}
           isFinal={custodyOf(base.view).kind === "split"}
           onChange={(custody) => {
-            change({ ...policy, custody });
+            setPolicy({ ...policy, custody });
           }}
         />
       </Section>
@@ -146,18 +133,6 @@ export function PolicyForm({
           {texts.unlockPolicy.notWhole} <span lang="en">{parsed.detail}</span>
         </Notice>
       )}
-      {saving.error !== null && <QueryProblem error={saving.error} />}
-      {saving.isSuccess && <Notice intent="success">{texts.unlockPolicy.saved}</Notice>}
-      <Button
-        type="submit"
-        appearance="primary"
-        icon={<SaveRegular />}
-        className={styles.button}
-        disabled={!parsed.ok || !isChanged}
-        disabledFocusable={saving.isPending}
-      >
-        {saving.isPending ? texts.encryption.saving : texts.encryption.save}
-      </Button>
-    </form>
+    </SaveForm>
   );
 }

@@ -25,9 +25,7 @@ export function UnlockPolicyPage(): ReactElement {
           />
         </EditableBy>
       )}
-      {budget.error !== null && (
-        <QueryProblem error={budget.error} onTryAgain={() => void budget.refetch()} />
-      )}
+      <QueryProblem error={budget.error} onTryAgain={() => void budget.refetch()} />
       {budget.data !== undefined && (
         <EditableBy action="writeBudget">
           <BudgetForm stored={budget.data} />

@@ -38,7 +38,7 @@ export function UnlockPage(): ReactElement {
     <OrderPage section="unlock">
       <div className={styles.stack}>
         <Text>{texts.intro}</Text>
-        {policy.error !== null && <QueryProblem error={policy.error} />}
+        <QueryProblem error={policy.error} />
         {policy.data?.view.offline.allowed === false && (
           <Notice intent="warning">
             {texts.notAllowed}{" "}
