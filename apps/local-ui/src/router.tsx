@@ -1,3 +1,4 @@
+import { BrokenPage } from "@databox-cmk/ui";
 import {
   createRootRoute,
   createRoute,
@@ -7,8 +8,8 @@ import {
 
 import { OverviewPage } from "./overview/overview-page.tsx";
 import { AppShell } from "./shell/app-shell.tsx";
-import { BrokenPage } from "./shell/broken-page.tsx";
 import { NotFoundPage } from "./shell/not-found-page.tsx";
+import { useTexts } from "./texts/texts.ts";
 
 const rootRoute = createRootRoute({ component: AppShell, notFoundComponent: NotFoundPage });
 
@@ -51,8 +52,13 @@ export function createNodeRouter() {
   return createRouter({
     routeTree,
     defaultPreload: "intent",
-    defaultErrorComponent: BrokenPage,
+    defaultErrorComponent: FailedPage,
   });
+}
+
+/** The appliance is not affected. */
+function FailedPage() {
+  return <BrokenPage text={useTexts().shell.broken} />;
 }
 
 declare module "@tanstack/react-router" {

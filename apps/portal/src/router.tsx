@@ -1,3 +1,4 @@
+import { BrokenPage } from "@databox-cmk/ui";
 import type { QueryClient } from "@tanstack/react-query";
 import {
   type AnyRoute,
@@ -16,6 +17,7 @@ import { parseOrderFilter } from "./orders/order-filter.ts";
 import { prefetchOrders } from "./orders/prefetch-orders.ts";
 import { AppShell } from "./shell/app-shell.tsx";
 import { NotFoundPage } from "./shell/not-found-page.tsx";
+import { useTexts } from "./texts/texts.ts";
 
 const parseOrderList = (search: Record<string, unknown>) => ({
   ...parseOrderFilter(search),
@@ -193,8 +195,14 @@ export function createPortalRouter(queryClient: QueryClient) {
     routeTree,
     basepath: "/portal",
     defaultPreload: "intent",
+    defaultErrorComponent: FailedPage,
     context: { queryClient },
   });
+}
+
+/** The shell around it stays. */
+function FailedPage() {
+  return <BrokenPage text={useTexts().shell.broken} />;
 }
 
 declare module "@tanstack/react-router" {

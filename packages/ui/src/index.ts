@@ -1,3 +1,4 @@
+export { BrokenPage } from "./broken-page.tsx";
 export { CarriedTextInput } from "./carried-text/carried-text-input.tsx";
 export { formatRelative, formatTime, formatUtc } from "./clock/format-time.ts";
 export { Time } from "./clock/time.tsx";

@@ -11,10 +11,8 @@ export const de: Texts = {
     signOut: "Abmelden",
     notFoundTitle: "Seite nicht gefunden",
     toOverview: "Zur Übersicht",
-    brokenTitle: "Auf dieser Seite ist ein Fehler aufgetreten",
     broken:
       "Das Gerät ist nicht betroffen. Laden Sie die Seite neu. Tritt der Fehler erneut auf, starten Sie das Gerät neu.",
-    reload: "Seite neu laden",
   },
   connection: {
     connecting: "Verbindung zum Gerät …",

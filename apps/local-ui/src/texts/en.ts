@@ -21,10 +21,8 @@ export const en = {
     signOut: "Sign out",
     notFoundTitle: "Page not found",
     toOverview: "Go to Overview",
-    brokenTitle: "Something went wrong on this page",
     broken:
       "The appliance is not affected. Reload the page. If it fails again, restart the appliance.",
-    reload: "Reload the page",
   },
   connection: {
     connecting: "Connecting to the appliance …",

@@ -5,11 +5,12 @@ import type { ReactElement } from "react";
 import type { TimelineStep } from "../api/diagnostics.ts";
 import { DataTable } from "../shell/data-table.tsx";
 import { HiddenText } from "../shell/hidden-text.tsx";
+import { ON_NARROW } from "../shell/narrow.ts";
 import { useTexts } from "../texts/texts.ts";
 
 const useStyles = makeStyles({
   icon: { width: "32px" },
-  number: { width: "110px", whiteSpace: "nowrap", "@media (max-width: 639px)": { width: "72px" } },
+  number: { width: "110px", whiteSpace: "nowrap", [ON_NARROW]: { width: "72px" } },
   Passed: { color: tokens.colorStatusSuccessForeground1 },
   Failed: { color: tokens.colorStatusDangerForeground1 },
   NotReached: { color: tokens.colorNeutralForeground3 },

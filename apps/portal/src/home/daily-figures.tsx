@@ -6,6 +6,7 @@ import { type ReactElement, useState } from "react";
 
 import { refusalSeries } from "../core/day-bars.ts";
 import { DataTable } from "../shell/data-table.tsx";
+import { NARROW_BELOW_PX, ON_NARROW } from "../shell/narrow.ts";
 import { useTexts } from "../texts/texts.ts";
 import { DayChart } from "./day-chart.tsx";
 
@@ -18,7 +19,7 @@ const useStyles = makeStyles({
     gap: tokens.spacingHorizontalXXL,
   },
   // Room for the facts that a narrow screen shows in this column.
-  day: { "@media (max-width: 639px)": { width: "60%" } },
+  day: { [ON_NARROW]: { width: "60%" } },
 });
 
 /** Shows the figures of each of the last days, as charts or as a table. */
@@ -55,7 +56,7 @@ export function DailyFigures({ days }: { readonly days: readonly DayFigures[] })
       {isTable ? (
         <DataTable
           label={words.figures}
-          wideFrom={640}
+          wideFrom={NARROW_BELOW_PX}
           columns={[
             { heading: words.day, className: styles.day, cell: ({ day }) => dayName(day) },
             { heading: words.unlocks, cell: ({ unlocks }) => plain(unlocks) },

@@ -2,7 +2,8 @@ import type { DailyFigures, OrderSummaryPage } from "@databox-cmk/protocol";
 import { useQuery, type UseQueryResult } from "@tanstack/react-query";
 
 import { readDailyFigures } from "../api/daily-figures.ts";
-import { LARGEST_PAGE, type OrderFilter, readOrderSummaries } from "../api/order-summaries.ts";
+import { LARGEST_PAGE, type OrderFilter } from "../api/order-summaries.ts";
+import { orderPageQuery } from "../orders/order-page-query.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 
@@ -19,11 +20,7 @@ export function useHome({ subscriptionId }: HomeScope): {
 } {
   const { client } = useSignedIn();
   const useOrders = (filter: OrderFilter) =>
-    useQuery({
-      queryKey: QUERY_KEYS.orderPage(subscriptionId ?? "", filter, "home"),
-      queryFn: ({ signal }) =>
-        readOrderSummaries(client, subscriptionId, filter, undefined, signal, LARGEST_PAGE),
-    });
+    useQuery(orderPageQuery(client, subscriptionId, filter, undefined, LARGEST_PAGE));
   return {
     unusable: useOrders({ health: "Unusable" }),
     atRisk: useOrders({ health: "AtRisk" }),

@@ -11,6 +11,7 @@ import {
 import { type ReactElement, useId, useState } from "react";
 
 import { decideWhyNot } from "../core/why-not.ts";
+import { ON_NARROW } from "../shell/narrow.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { EnrolmentCodes } from "./enrolment-codes.tsx";
@@ -19,7 +20,7 @@ import { useOperation } from "./use-operation.ts";
 
 const useStyles = makeStyles({
   // The reason why not is enough on a narrow screen.
-  idle: { "@media (max-width: 639px)": { display: "none" } },
+  idle: { [ON_NARROW]: { display: "none" } },
   list: { listStyleType: "none", margin: 0, padding: 0, maxWidth: "820px" },
   row: {
     display: "flex",
@@ -64,7 +65,7 @@ export function OperationList({ order }: { readonly order: OperatorOrder }): Rea
   };
   return (
     <>
-      {error !== null && <QueryProblem error={error} />}
+      <QueryProblem error={error} />
       {error !== null && last === "dispatch" && (
         <div>
           <Button

@@ -96,6 +96,7 @@ export function BulkPanel({
     <SidePanel
       title={title}
       isDirty={isDirty}
+      isSaving={all.isPending}
       leaveWords={leaveWords}
       onClose={onClose}
       footer={(close) => (

@@ -9,6 +9,8 @@ import {
   type StageName,
 } from "@databox-cmk/protocol";
 
+import type { ListPosition } from "./list-position.ts";
+
 /**
  * The parameters of the order list's address, so that a filtered list can be sent to another
  * person.
@@ -21,6 +23,16 @@ export type OrderSearch = {
   readonly health?: KeyHealthState;
   readonly lock?: LockState;
 };
+
+/** The filter of a list, without the parameters that choose the list and its page. */
+export function filterOf({
+  subscription: _subscription,
+  after: _after,
+  page: _page,
+  ...filter
+}: OrderSearch & ListPosition): Omit<OrderSearch, "subscription"> {
+  return filter;
+}
 
 /** Unknown parameters are ignored: an invisible filter would hide orders. */
 export function parseOrderFilter(search: Record<string, unknown>): OrderSearch {

@@ -14,7 +14,7 @@ import { useTexts } from "../texts/texts.ts";
 import { ColumnsMenu, useHiddenColumns } from "./columns-menu.tsx";
 import { type ListPosition, positionAfter, positionsUpTo } from "./list-position.ts";
 import { ALL_COLUMNS, OWN_COLUMNS } from "./order-columns.ts";
-import type { OrderSearch } from "./order-filter.ts";
+import { filterOf, type OrderSearch } from "./order-filter.ts";
 import { OrderFilters } from "./order-filters.tsx";
 import { orderPageQuery } from "./order-page-query.ts";
 import { type OpenedPage, OrderTable } from "./order-table.tsx";
@@ -64,7 +64,7 @@ export function OrderList({
   const styles = useStyles();
   const texts = useTexts();
   const { client } = useSignedIn();
-  const { subscription: _subscription, ...filter } = search;
+  const filter = filterOf(search);
   const [passed, setPassed] = useState<readonly string[]>([]);
   const positions = positionsUpTo(passed, position);
   const orders = useQuery({
@@ -100,10 +100,8 @@ export function OrderList({
         isExporting={exporting.isExporting}
         columns={<ColumnsMenu columns={columns} hidden={hidden} onChange={setHidden} />}
       />
-      {orders.error !== null && (
-        <QueryProblem error={orders.error} onTryAgain={() => void orders.refetch()} />
-      )}
-      {exporting.error !== null && <QueryProblem error={exporting.error} />}
+      <QueryProblem error={orders.error} onTryAgain={() => void orders.refetch()} />
+      <QueryProblem error={exporting.error} />
       {running !== undefined && (
         <Suspense fallback={null}>
           {running.action.renderPanel({

@@ -15,6 +15,7 @@ import {
 import { Fragment, type ReactElement, type ReactNode, useDeferredValue } from "react";
 
 import { type OrderName, parseOrderId } from "../api/arm-path.ts";
+import { IS_NARROW, ON_NARROW } from "../shell/narrow.ts";
 import { RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { HealthBadge } from "./health-badge.tsx";
@@ -28,7 +29,6 @@ const useStageBadgeStyles = makeStyles({
   stage: { display: "flex", flexDirection: "column" },
   halted: { color: tokens.colorPaletteRedForeground1 },
 });
-const NARROW = "@media (max-width: 639px)";
 
 const useStyles = makeStyles({
   table: { tableLayout: "auto" },
@@ -44,7 +44,7 @@ const useStyles = makeStyles({
     paddingBottom: tokens.spacingVerticalS,
     height: "44px",
   },
-  name: { whiteSpace: "nowrap", [NARROW]: { whiteSpace: "normal", overflowWrap: "anywhere" } },
+  name: { whiteSpace: "nowrap", [ON_NARROW]: { whiteSpace: "normal", overflowWrap: "anywhere" } },
   choice: { width: "40px", padding: 0 },
   place: { color: tokens.colorNeutralForeground2, overflowWrap: "anywhere" },
   locks: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalXXS },
@@ -78,7 +78,7 @@ function useColumns(chosen: readonly OrderColumn[]): readonly Column[] {
   const texts = useTexts();
   const isWide = useMediaQuery("(min-width: 1440px)");
   const isMedium = useMediaQuery("(min-width: 1024px)");
-  const isUsual = useMediaQuery("(min-width: 640px)");
+  const isUsual = !useMediaQuery(IS_NARROW);
   const columns: readonly Column[] = [
     { id: "customer", hasRoom: isWide, isPlain: true, render: ({ customer }) => customer },
     {

@@ -1,9 +1,9 @@
 import type { QueryClient } from "@tanstack/react-query";
 
 import { permissionsIn } from "../order/use-may.ts";
-import { readerOfStart, sessionQuery, signedInOf } from "../queries/session-query.ts";
+import { readerOfStart, sessionQuery } from "../queries/session-query.ts";
 import type { ListPosition } from "./list-position.ts";
-import type { OrderSearch } from "./order-filter.ts";
+import { filterOf, type OrderSearch } from "./order-filter.ts";
 import { orderPageQuery } from "./order-page-query.ts";
 import { listedSubscription, subscriptionsQuery } from "./use-subscriptions.ts";
 
@@ -13,19 +13,21 @@ import { listedSubscription, subscriptionsQuery } from "./use-subscriptions.ts";
  */
 export async function prefetchOrders(
   queryClient: QueryClient,
-  { subscription, after, page: _page, ...filter }: OrderSearch & ListPosition,
+  search: OrderSearch & ListPosition,
 ): Promise<void> {
-  const [session, subscriptionId] = await Promise.all([
+  const [signedIn, subscriptionId] = await Promise.all([
     queryClient.fetchQuery(sessionQuery),
-    subscription ??
+    search.subscription ??
       queryClient
         .fetchQuery(subscriptionsQuery(readerOfStart))
         .then((all) => listedSubscription(undefined, all)),
   ]);
-  if (session === null || subscriptionId === undefined) return;
-  const { client } = signedInOf(session);
+  if (signedIn === null || subscriptionId === undefined) return;
+  const { client } = signedIn;
   await Promise.all([
-    queryClient.prefetchQuery(orderPageQuery(client, subscriptionId, filter, after)),
+    queryClient.prefetchQuery(
+      orderPageQuery(client, subscriptionId, filterOf(search), search.after),
+    ),
     queryClient.prefetchQuery(permissionsIn(client, subscriptionId)),
   ]);
 }

@@ -5,11 +5,11 @@ import type { OrderFilter } from "../api/order-summaries.ts";
 export const QUERY_KEYS = {
   subscriptions: ["subscriptions"],
   orders: ["orders"],
-  orderPage: (subscriptionId: string, filter: OrderFilter, position: string | undefined) => [
+  orderPage: (subscriptionId: string | undefined, filter: OrderFilter, ...page: unknown[]) => [
     "orders",
     subscriptionId,
     filter,
-    position,
+    ...page,
   ],
   /** Lists of all orders, for the reader. */
   waitingApprovals: ["approvals"],

@@ -2,7 +2,7 @@ import { queryOptions } from "@tanstack/react-query";
 
 import { type Client, createClient } from "../api/client.ts";
 import { createPendingRequests } from "../api/pending-requests.ts";
-import { readSession, type Session, signInUrl } from "../api/session.ts";
+import { readSession, signInUrl } from "../api/session.ts";
 import type { SignedIn } from "./session-context.ts";
 
 /** The requests of both clients. */
@@ -11,23 +11,15 @@ const pending = createPendingRequests(Date.now);
 /** Reads before the session is known. The browser's cookie decides what it may read. */
 export const readerOfStart = clientOf("", () => {});
 
-/** The session of this browser; `null`: it has none. */
+/** The session of this browser and its client; `null`: it has none. */
 export const sessionQuery = queryOptions({
   queryKey: ["session"],
-  queryFn: () => readSession(readerOfStart),
+  queryFn: async (): Promise<SignedIn | null> => {
+    const session = await readSession(readerOfStart);
+    return session && { session, client: clientOf(session.csrfToken, goToSignIn), pending };
+  },
   staleTime: Infinity,
 });
-
-const signedIn = new WeakMap<Session, SignedIn>();
-
-/** Returns the client of a session: the same one at each call. */
-export function signedInOf(session: Session): SignedIn {
-  const known = signedIn.get(session);
-  if (known !== undefined) return known;
-  const made = { session, client: clientOf(session.csrfToken, goToSignIn), pending };
-  signedIn.set(session, made);
-  return made;
-}
 
 function clientOf(csrfToken: string, onSignedOut: () => void): Client {
   return createClient({ csrfToken, fetch: tracked, onSignedOut });

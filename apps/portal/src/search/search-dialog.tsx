@@ -144,7 +144,7 @@ export function SearchDialog({ onClose }: { readonly onClose: () => void }): Rea
               );
             })}
             {orders.isPending && <LoadingState />}
-            {orders.error !== null && <QueryProblem error={orders.error} />}
+            <QueryProblem error={orders.error} />
             <Text role="status">
               {text !== "" && !orders.isPending && words.found(found.length)}
             </Text>

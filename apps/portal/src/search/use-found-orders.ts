@@ -2,9 +2,8 @@ import type { OrderSummary } from "@databox-cmk/protocol";
 import { useQueries } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 
-import { readOrderSummaries } from "../api/order-summaries.ts";
+import { orderPageQuery } from "../orders/order-page-query.ts";
 import { useSubscriptions } from "../orders/use-subscriptions.ts";
-import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useIsOperator, useSignedIn } from "../queries/session-context.ts";
 
 const TYPING_PAUSE_MS = 250;
@@ -35,10 +34,8 @@ export function useFoundOrders(text: string): {
     : (subscriptions.data ?? []).map(({ subscriptionId }) => subscriptionId);
   const results = useQueries({
     queries: scopes.map((subscriptionId) => ({
-      queryKey: QUERY_KEYS.orderPage(subscriptionId ?? "", { search }, "search"),
+      ...orderPageQuery(client, subscriptionId, { search }, undefined, MOST),
       enabled: search !== "",
-      queryFn: ({ signal }: { readonly signal: AbortSignal }) =>
-        readOrderSummaries(client, subscriptionId, { search }, undefined, signal, MOST),
     })),
   });
   return {

@@ -18,10 +18,11 @@ import type { ReactElement } from "react";
 import { signedOut } from "../api/session.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { useTexts } from "../texts/texts.ts";
+import { ON_NARROW } from "./narrow.ts";
 
 const useStyles = makeStyles({
-  button: { "@media (max-width: 639px)": { minWidth: "auto" } },
-  name: { "@media (max-width: 639px)": { display: "none" } },
+  button: { [ON_NARROW]: { minWidth: "auto" } },
+  name: { [ON_NARROW]: { display: "none" } },
   persona: {
     padding: tokens.spacingHorizontalM,
     display: "flex",

@@ -3,6 +3,7 @@ import { ArrowClockwiseRegular } from "@fluentui/react-icons";
 import type { ReactElement, ReactNode } from "react";
 
 import { useTexts } from "../texts/texts.ts";
+import { ON_NARROW } from "./narrow.ts";
 
 const useStyles = makeStyles({
   bar: {
@@ -12,7 +13,7 @@ const useStyles = makeStyles({
     borderBlockEndStyle: "solid",
     borderBlockEndColor: tokens.colorNeutralStroke2,
     // A command that is not possible now takes no row of a narrow screen.
-    "& > button:disabled": { "@media (max-width: 639px)": { display: "none" } },
+    "& > button:disabled": { [ON_NARROW]: { display: "none" } },
   },
 });
 

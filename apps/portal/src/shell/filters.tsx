@@ -13,10 +13,10 @@ import { DismissRegular, FilterRegular } from "@fluentui/react-icons";
 import { type ReactElement, type ReactNode, useEffect, useState } from "react";
 
 import { useTexts } from "../texts/texts.ts";
+import { IS_NARROW, ON_NARROW } from "./narrow.ts";
 
 const TYPING_PAUSE_MS = 250;
 const ALL = "all";
-const NARROW = "@media (max-width: 639px)";
 
 const useStyles = makeStyles({
   bar: {
@@ -25,9 +25,9 @@ const useStyles = makeStyles({
     gap: tokens.spacingHorizontalS,
     marginBlock: tokens.spacingVerticalM,
   },
-  search: { width: "360px", maxWidth: "100%", [NARROW]: { width: "100%" } },
-  filter: { minWidth: "160px", maxWidth: "100%", [NARROW]: { width: "100%" } },
-  idle: { [NARROW]: { display: "none" } },
+  search: { width: "360px", maxWidth: "100%", [ON_NARROW]: { width: "100%" } },
+  filter: { minWidth: "160px", maxWidth: "100%", [ON_NARROW]: { width: "100%" } },
+  idle: { [ON_NARROW]: { display: "none" } },
 });
 
 /** Filters of a list; on a narrow screen they fold behind a button below the search. */
@@ -43,7 +43,7 @@ export function FilterBar({
 }): ReactElement {
   const styles = useStyles();
   const texts = useTexts().orders;
-  const isNarrow = useMediaQuery("(max-width: 639px)");
+  const isNarrow = useMediaQuery(IS_NARROW);
   const [isOpen, setIsOpen] = useState(false);
   return (
     <div className={styles.bar} role="search" aria-label={texts.filters}>

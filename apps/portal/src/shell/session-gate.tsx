@@ -8,15 +8,14 @@ import { loadProblems } from "../api/client.ts";
 import { ProblemError } from "../api/problem-error.ts";
 import { signInUrl } from "../api/session.ts";
 import { SignedInContext } from "../queries/session-context.ts";
-import { goToSignIn, sessionQuery, signedInOf } from "../queries/session-query.ts";
+import { goToSignIn, sessionQuery } from "../queries/session-query.ts";
 import { useTexts } from "../texts/texts.ts";
 
 /** Shows its children to signed-in people, and sends all others to the sign-in page and back. */
 export function SessionGate({ children }: { readonly children: ReactNode }): ReactElement {
   const texts = useTexts();
   const session = useQuery(sessionQuery);
-  const signedIn = session.data && signedInOf(session.data);
-  const isSignedIn = signedIn !== undefined && signedIn !== null;
+  const isSignedIn = session.data !== undefined && session.data !== null;
   useEffect(() => {
     // If it fails, the first failure tries again.
     if (isSignedIn) loadProblems().catch(() => undefined);
@@ -38,7 +37,7 @@ export function SessionGate({ children }: { readonly children: ReactNode }): Rea
         />
       </main>
     );
-  if (isSignedIn) return <SignedInContext value={signedIn}>{children}</SignedInContext>;
+  if (isSignedIn) return <SignedInContext value={session.data}>{children}</SignedInContext>;
   return (
     <main>
       <EmptyState heading="h1" icon={<PersonLockRegular />} title={texts.session.signedOut}>

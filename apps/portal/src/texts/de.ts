@@ -68,6 +68,8 @@ export const de: Texts = {
       title: "Dieser Teil konnte nicht geladen werden",
       text: "Der Dienst antwortet nicht oder hat eine neuere Version dieser Seite. Speichern Sie nach Möglichkeit Ihre Änderungen und laden Sie die Seite dann neu.",
     },
+    broken:
+      "Gespeichertes ist nicht betroffen. Laden Sie die Seite neu. Tritt der Fehler erneut auf, sagen Sie dem Betreiber des Dienstes, was Sie wann getan haben.",
     skipToContent: "Zum Inhalt springen",
     breadcrumb: "Navigationspfad",
     home: "Start",

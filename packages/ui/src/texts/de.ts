@@ -10,6 +10,7 @@ export const de: UiTexts = {
   close: "Schließen",
   tryAgain: "Erneut versuchen",
   loading: "Wird geladen …",
+  broken: { title: "Auf dieser Seite ist ein Fehler aufgetreten", reload: "Seite neu laden" },
   theme: {
     label: "Darstellung",
     system: "Wie das System",

@@ -1,0 +1,5 @@
+/** A window that is narrower than this is a phone's: its tables and bars fold. */
+export const NARROW_BELOW_PX = 640;
+export const IS_NARROW = `(width < ${NARROW_BELOW_PX}px)` as const;
+/** For styles. */
+export const ON_NARROW = `@media ${IS_NARROW}` as const;
