@@ -26,7 +26,8 @@ const useStyles = makeStyles({
   value: { margin: 0, minWidth: 0, overflowWrap: "anywhere" },
 });
 
-export type Fact = { readonly label: string; readonly value: ReactNode };
+/** A fact whose value is absent is not shown. */
+export type Fact = readonly [label: string, value: ReactNode];
 
 /** Names and values in two columns, as "Essentials" in the Azure portal; long values in one. */
 export function Facts({
@@ -39,12 +40,14 @@ export function Facts({
   const styles = useStyles();
   return (
     <dl className={mergeClasses(styles.facts, columns === 1 && styles.oneColumn)}>
-      {facts.map(({ label, value }) => (
-        <div key={label} className={styles.fact}>
-          <dt className={styles.label}>{label}</dt>
-          <dd className={styles.value}>{value}</dd>
-        </div>
-      ))}
+      {facts
+        .filter(([, value]) => value !== undefined)
+        .map(([label, value]) => (
+          <div key={label} className={styles.fact}>
+            <dt className={styles.label}>{label}</dt>
+            <dd className={styles.value}>{value}</dd>
+          </div>
+        ))}
     </dl>
   );
 }

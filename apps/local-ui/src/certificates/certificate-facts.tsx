@@ -30,20 +30,18 @@ export function CertificateFacts({
       columns={1}
       facts={[
         ...first,
-        { label: texts.certificates.subject, value: subject },
-        { label: texts.certificates.issuer, value: issuer },
-        { label: texts.certificates.names, value: names.join(", ") },
-        { label: texts.certificates.validFrom, value: <Time at={validFrom} /> },
-        { label: texts.certificates.validTo, value: <Time at={validTo} /> },
-        {
-          label: texts.certificates.fingerprint,
-          value: (
-            <span className={styles.fingerprint}>
-              {fingerprint}
-              <CopyButton value={fingerprint} what={texts.certificates.fingerprint} />
-            </span>
-          ),
-        },
+        [texts.certificates.subject, subject],
+        [texts.certificates.issuer, issuer],
+        [texts.certificates.names, names.join(", ")],
+        [texts.certificates.validFrom, <Time at={validFrom} />],
+        [texts.certificates.validTo, <Time at={validTo} />],
+        [
+          texts.certificates.fingerprint,
+          <span className={styles.fingerprint}>
+            {fingerprint}
+            <CopyButton value={fingerprint} what={texts.certificates.fingerprint} />
+          </span>,
+        ],
       ]}
     />
   );

@@ -45,7 +45,7 @@ export function CurrentCertificate({
       )}
       <CertificateFacts
         certificate={certificate}
-        first={[{ label: texts.certificates.source, value: texts.certificates.sources[source] }]}
+        first={[[texts.certificates.source, texts.certificates.sources[source]]]}
       />
       {source === "customer" && (
         <div>

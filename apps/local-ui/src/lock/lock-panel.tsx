@@ -49,28 +49,26 @@ export function LockPanel(): ReactElement {
 }
 
 function factsOf(lock: LocalState["lock"], passed: number, texts: Texts): readonly Fact[] {
-  const since = { label: texts.lock.since, value: <Time at={lock.since} /> };
+  const since: Fact = [texts.lock.since, <Time at={lock.since} />];
   if (lock.kind === "locked") return [since];
   const { secondsSinceAnswer: answered, graceLeftSeconds: grace } = lock;
   const left = grace === undefined ? undefined : grace - passed;
   return [
     since,
-    { label: texts.lock.by, value: texts.lock.ways[lock.by] },
-    {
-      label: texts.lock.answered,
-      value:
-        answered === undefined
-          ? texts.lock.neverAnswered
-          : texts.lock.answeredAgo(formatDuration(answered + passed)),
-    },
-    {
-      label: texts.lock.grace,
-      value:
-        left === undefined
-          ? texts.lock.noGrace
-          : left <= 0
-            ? texts.lock.graceNow
-            : texts.lock.graceLeft(formatDuration(left)),
-    },
+    [texts.lock.by, texts.lock.ways[lock.by]],
+    [
+      texts.lock.answered,
+      answered === undefined
+        ? texts.lock.neverAnswered
+        : texts.lock.answeredAgo(formatDuration(answered + passed)),
+    ],
+    [
+      texts.lock.grace,
+      left === undefined
+        ? texts.lock.noGrace
+        : left <= 0
+          ? texts.lock.graceNow
+          : texts.lock.graceLeft(formatDuration(left)),
+    ],
   ];
 }

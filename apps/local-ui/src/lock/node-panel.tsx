@@ -1,6 +1,6 @@
 import { CopyButton, type Fact, Facts } from "@databox-cmk/ui";
 import { makeStyles, Text, tokens } from "@fluentui/react-components";
-import type { ReactElement, ReactNode } from "react";
+import type { ReactElement } from "react";
 
 import { formatDuration } from "../core/format-duration.ts";
 import { Panel } from "../shell/panel.tsx";
@@ -27,23 +27,23 @@ export function NodePanel(): ReactElement {
   const { node, session, siblings = [] } = useNode().state;
   const passed = useSecondsSinceState();
   const { serial, model, agent, order, broker, volume, generation, custody } = node;
-  const facts = [
-    ...siblings.map(({ serial: other, lock, lastSeenSeconds: seen }) => ({
-      label: texts.node.sibling,
-      value: `${other}: ${texts.node.siblingLocks[lock]} ${
+  const facts: readonly Fact[] = [
+    ...siblings.map(({ serial: other, lock, lastSeenSeconds: seen }): Fact => [
+      texts.node.sibling,
+      `${other}: ${texts.node.siblingLocks[lock]} ${
         seen === undefined
           ? texts.node.siblingNeverSeen
           : texts.node.siblingSeen(formatDuration(seen + passed))
       }`,
-    })),
-    known(texts.node.model, model),
-    known(texts.node.order, order),
-    known(texts.node.broker, broker),
-    known(texts.node.volume, volume === undefined ? undefined : texts.node.volumes[volume]),
-    known(texts.node.generation, generation),
-    known(texts.node.agent, agent),
-    known(texts.node.custody, texts.node.custodies[custody]),
-  ].flat();
+    ]),
+    [texts.node.model, model],
+    [texts.node.order, order],
+    [texts.node.broker, broker],
+    [texts.node.volume, volume && texts.node.volumes[volume]],
+    [texts.node.generation, generation],
+    [texts.node.agent, agent],
+    [texts.node.custody, texts.node.custodies[custody]],
+  ];
   return (
     <Panel title={texts.node.title}>
       <div>
@@ -57,8 +57,4 @@ export function NodePanel(): ReactElement {
       <Facts columns={1} facts={facts} />
     </Panel>
   );
-}
-
-function known(label: string, value: ReactNode): readonly Fact[] {
-  return value === undefined ? [] : [{ label, value }];
 }

@@ -78,15 +78,13 @@ function factsOf(waiting: LocalWaiting, passed: number, texts: Texts): readonly 
   const { given, required, approvedBy = [], reason, since, leftSeconds } = waiting;
   const left = leftSeconds - passed;
   return [
-    { label: texts.waiting.approved, value: texts.waiting.count(given, required) },
-    ...(approvedBy.length === 0
-      ? []
-      : [{ label: texts.waiting.approvedBy, value: approvedBy.join(", ") }]),
-    ...(reason === undefined ? [] : [{ label: texts.waiting.reason, value: reason }]),
-    { label: texts.waiting.since, value: <Time at={since} /> },
-    {
-      label: texts.waiting.left,
-      value: left <= 0 ? texts.waiting.leftNow : texts.waiting.leftIn(formatDuration(left)),
-    },
+    [texts.waiting.approved, texts.waiting.count(given, required)],
+    [texts.waiting.approvedBy, approvedBy.join(", ") || undefined],
+    [texts.waiting.reason, reason],
+    [texts.waiting.since, <Time at={since} />],
+    [
+      texts.waiting.left,
+      left <= 0 ? texts.waiting.leftNow : texts.waiting.leftIn(formatDuration(left)),
+    ],
   ];
 }

@@ -73,23 +73,19 @@ function factsOf(
   texts: Texts["activity"],
 ): readonly Fact[] {
   return [
-    ...plain(texts.columns.from, row.actor.address),
-    ...plain(texts.objectId, row.actor.objectId),
-    ...plain(texts.columns.node, row.serial ?? row.actor.serial),
-    ...copied(texts.columns.keyVersion, row.kid),
-    ...Object.entries(row.detail ?? {}).map(([label, value]) => ({ label, value: String(value) })),
-    ...copied(texts.correlationId, row.correlationId),
-    ...copied(texts.vaultRequestId, row.vaultRequestId),
-    ...copied(texts.chained(sequence), hash),
+    [texts.columns.from, row.actor.address],
+    [texts.objectId, row.actor.objectId],
+    [texts.columns.node, row.serial ?? row.actor.serial],
+    copied(texts.columns.keyVersion, row.kid),
+    ...Object.entries(row.detail ?? {}).map(([label, value]): Fact => [label, String(value)]),
+    copied(texts.correlationId, row.correlationId),
+    copied(texts.vaultRequestId, row.vaultRequestId),
+    copied(texts.chained(sequence), hash),
   ];
 }
 
-function plain(label: string, value: string | undefined): readonly Fact[] {
-  return value === undefined ? [] : [{ label, value }];
-}
-
-function copied(label: string, value: string | undefined): readonly Fact[] {
-  return value === undefined ? [] : [{ label, value: <Copyable value={value} what={label} /> }];
+function copied(label: string, value: string | undefined): Fact {
+  return [label, value && <Copyable value={value} what={label} />];
 }
 
 /** Rows of a node's own journal: its claims about its offline actions. */

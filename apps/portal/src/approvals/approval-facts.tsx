@@ -53,25 +53,18 @@ export function ApprovalFacts({ approval }: { readonly approval: ApprovalView })
   const city = [place.city, place.country].filter((each) => each !== undefined).join(", ");
   const facts: readonly Fact[] = [
     isChange
-      ? { label: texts.change, value: <Change reason={approval.reason ?? ""} /> }
-      : { label: texts.reason, value: approval.reason ?? texts.noReason },
-    ...(isChange
-      ? []
-      : [
-          { label: texts.node, value: approval.serial },
-          { label: texts.keyVersion, value: keyVersionLabel(approval.kid) },
-        ]),
-    { label: texts.purpose, value: texts.purposes[approval.purpose] ?? approval.purpose },
-    { label: texts.way, value: texts.ways[approval.way] },
-    { label: texts.address, value: place.address },
-    ...(isChange || city === "" ? [] : [{ label: texts.shippedTo, value: city }]),
-    { label: texts.requested, value: <Time at={approval.requestedAt} /> },
-    { label: texts.lastAsked, value: <Time at={approval.lastAskedAt} /> },
-    { label: texts.expires, value: <Time at={approval.expiresAt} /> },
-    {
-      label: texts.decisions,
-      value: <Decisions approval={approval} />,
-    },
+      ? [texts.change, <Change reason={approval.reason ?? ""} />]
+      : [texts.reason, approval.reason ?? texts.noReason],
+    [texts.node, isChange ? undefined : approval.serial],
+    [texts.keyVersion, isChange ? undefined : keyVersionLabel(approval.kid)],
+    [texts.purpose, texts.purposes[approval.purpose] ?? approval.purpose],
+    [texts.way, texts.ways[approval.way]],
+    [texts.address, place.address],
+    [texts.shippedTo, isChange || city === "" ? undefined : city],
+    [texts.requested, <Time at={approval.requestedAt} />],
+    [texts.lastAsked, <Time at={approval.lastAskedAt} />],
+    [texts.expires, <Time at={approval.expiresAt} />],
+    [texts.decisions, <Decisions approval={approval} />],
   ];
   return <Facts facts={facts} />;
 }

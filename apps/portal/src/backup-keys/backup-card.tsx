@@ -53,26 +53,20 @@ export function BackupCard({ backup }: { readonly backup: BackupKeyView }): Reac
       <Facts
         columns={1}
         facts={[
-          { label: texts.kind, value: texts.kinds[backup.kind] },
-          { label: texts.key, value: <Copyable value={backup.kid} what={texts.key} /> },
-          ...(backup.identityProperties === undefined
-            ? []
-            : [
-                {
-                  label: texts.identity,
-                  value:
-                    backup.identityProperties.userAssigned?.resourceId.split("/").at(-1) ??
-                    texts.systemAssigned,
-                },
-              ]),
-          {
-            label: texts.added,
-            value: (
-              <>
-                <Time at={backup.createdAt} /> · <PersonName id={backup.createdBy} />
-              </>
-            ),
-          },
+          [texts.kind, texts.kinds[backup.kind]],
+          [texts.key, <Copyable value={backup.kid} what={texts.key} />],
+          [
+            texts.identity,
+            backup.identityProperties &&
+              (backup.identityProperties.userAssigned?.resourceId.split("/").at(-1) ??
+                texts.systemAssigned),
+          ],
+          [
+            texts.added,
+            <>
+              <Time at={backup.createdAt} /> · <PersonName id={backup.createdBy} />
+            </>,
+          ],
         ]}
       />
       {backup.order !== undefined && (

@@ -1,13 +1,5 @@
 import type { CampaignView } from "@databox-cmk/protocol";
-import {
-  type Fact,
-  Facts,
-  FailureText,
-  formatRelative,
-  Section,
-  Time,
-  useLanguage,
-} from "@databox-cmk/ui";
+import { Facts, FailureText, formatRelative, Section, Time, useLanguage } from "@databox-cmk/ui";
 import { makeStyles, ProgressBar, Text, tokens } from "@fluentui/react-components";
 import { ArrowSyncRegular } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
@@ -106,42 +98,32 @@ function CampaignFacts({ campaign }: { readonly campaign: CampaignView }): React
   return (
     <Facts
       facts={[
-        { label: words.state, value: <CampaignState campaign={campaign} /> },
-        { label: words.what, value: words.actions[action.kind] },
-        ...fact(words.toKey, to.kekUrl),
-        ...fact(words.toVault, to.kekVaultResourceID),
-        ...fact(
+        [words.state, <CampaignState campaign={campaign} />],
+        [words.what, words.actions[action.kind]],
+        [words.toKey, to.kekUrl],
+        [words.toVault, to.kekVaultResourceID],
+        [
           words.toIdentity,
           to.identityProperties?.userAssigned?.resourceId ?? to.identityProperties?.type,
-        ),
-        ...fact(words.ofSubscription, selector.subscriptionId),
-        ...fact(words.ofGroup, selector.resourceGroup),
-        ...fact(words.ofKey, selector.keyUrl),
-        ...fact(
-          words.ofList,
-          selector.orders === undefined ? undefined : words.listed(selector.orders),
-        ),
-        {
-          label: words.startedBy,
-          value:
-            campaign.origin === "automatic" ? (
-              words.automatic
-            ) : (
-              <PersonName id={campaign.createdBy} />
-            ),
-        },
-        { label: words.startedAt, value: <Time at={createdAt} /> },
-        ...(finishedAt === undefined
-          ? []
-          : [{ label: words.finishedAt, value: <Time at={finishedAt} /> }]),
-        { label: words.id, value: campaign.id },
+        ],
+        [words.ofSubscription, selector.subscriptionId],
+        [words.ofGroup, selector.resourceGroup],
+        [words.ofKey, selector.keyUrl],
+        [words.ofList, selector.orders && words.listed(selector.orders)],
+        [
+          words.startedBy,
+          campaign.origin === "automatic" ? (
+            words.automatic
+          ) : (
+            <PersonName id={campaign.createdBy} />
+          ),
+        ],
+        [words.startedAt, <Time at={createdAt} />],
+        [words.finishedAt, finishedAt && <Time at={finishedAt} />],
+        [words.id, campaign.id],
       ]}
     />
   );
-}
-
-function fact(label: string, value: string | undefined): readonly Fact[] {
-  return value === undefined ? [] : [{ label, value }];
 }
 
 /** The reasons of failed orders, the most frequent first; each order has the steps of its cure. */

@@ -17,51 +17,37 @@ export function ReviewStep({ order }: { readonly order: NewOrder }): ReactElemen
         <Facts
           columns={1}
           facts={[
-            { label: texts.order.transfer, value: texts.order.transfers[order.transferType] },
-            { label: texts.orders.subscription, value: order.subscriptionId },
-            { label: texts.orders.group, value: order.group?.name },
-            { label: words.name, value: order.name },
-            { label: texts.order.model, value: texts.order.models[order.sku] ?? order.sku },
-            { label: words.region[order.transferType], value: order.location },
-            { label: words.country[order.transferType], value: order.country },
+            [texts.order.transfer, texts.order.transfers[order.transferType]],
+            [texts.orders.subscription, order.subscriptionId],
+            [texts.orders.group, order.group?.name],
+            [words.name, order.name],
+            [texts.order.model, texts.order.models[order.sku] ?? order.sku],
+            [words.region[order.transferType], order.location],
+            [words.country[order.transferType], order.country],
           ]}
         />
       </Section>
       <Section title={words.steps.destination}>
         <Facts
           columns={1}
-          facts={[
-            {
-              label: words.accounts,
-              value: order.accounts.map((id) => id.split("/").at(-1)).join(", "),
-            },
-          ]}
+          facts={[[words.accounts, order.accounts.map((id) => id.split("/").at(-1)).join(", ")]]}
         />
       </Section>
       <Section title={words.steps.security}>
         <Facts
           columns={1}
           facts={[
-            { label: texts.orders.encryption, value: texts.encryptionTypes[order.kekType] },
-            ...(isCustomer
-              ? [{ label: words.identity, value: order.identityId?.split("/").at(-1) }]
-              : []),
-            {
-              label: texts.custody.title,
-              value: texts.custody.kinds[isSplit(order) ? "split" : "escrow"],
-            },
-            ...(isSplit(order)
-              ? []
-              : [
-                  {
-                    label: words.passkey,
-                    value: order.passkey === "own" ? words.own : words.generated,
-                  },
-                ]),
-            {
-              label: words.doubleTitle,
-              value: order.doubleEncryption ? texts.encryption.enabled : texts.encryption.disabled,
-            },
+            [texts.orders.encryption, texts.encryptionTypes[order.kekType]],
+            [words.identity, isCustomer ? order.identityId?.split("/").at(-1) : undefined],
+            [texts.custody.title, texts.custody.kinds[isSplit(order) ? "split" : "escrow"]],
+            [
+              words.passkey,
+              isSplit(order) ? undefined : order.passkey === "own" ? words.own : words.generated,
+            ],
+            [
+              words.doubleTitle,
+              order.doubleEncryption ? texts.encryption.enabled : texts.encryption.disabled,
+            ],
           ]}
         />
         {isCustomer && order.key !== undefined && <ChosenKeyFacts chosen={order.key} />}
@@ -70,12 +56,12 @@ export function ReviewStep({ order }: { readonly order: NewOrder }): ReactElemen
         <Facts
           columns={1}
           facts={[
-            { label: words.contact.contactName, value: contact.contactName },
-            { label: words.contact.phone, value: contact.phone },
-            { label: words.contact.emails, value: contact.emails },
-            {
-              label: words.address,
-              value: [
+            [words.contact.contactName, contact.contactName],
+            [words.contact.phone, contact.phone],
+            [words.contact.emails, contact.emails],
+            [
+              words.address,
+              [
                 contact.companyName,
                 contact.streetAddress1,
                 contact.streetAddress2,
@@ -86,7 +72,7 @@ export function ReviewStep({ order }: { readonly order: NewOrder }): ReactElemen
               ]
                 .filter((line) => line !== "")
                 .join(", "),
-            },
+            ],
           ]}
         />
       </Section>

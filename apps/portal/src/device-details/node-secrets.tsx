@@ -41,24 +41,22 @@ export function NodeSecrets({
       <Facts
         columns={1}
         facts={[
-          {
-            label: texts.device.serial,
-            value: (
-              <span className={styles.value}>
-                {serial}
-                <CopyButton value={serial} what={texts.device.serial} />
-              </span>
-            ),
-          },
+          [
+            texts.device.serial,
+            <span className={styles.value}>
+              {serial}
+              <CopyButton value={serial} what={texts.device.serial} />
+            </span>,
+          ],
           ...custodyFacts,
-          ...(envelope?.custody === "split"
-            ? []
-            : [
-                {
-                  label: texts.device.unlockKey,
-                  value: secret === undefined ? texts.device.hidden : <Shown secret={secret} />,
-                },
-              ]),
+          [
+            texts.device.unlockKey,
+            envelope?.custody === "split" ? undefined : secret === undefined ? (
+              texts.device.hidden
+            ) : (
+              <Shown secret={secret} />
+            ),
+          ],
         ]}
       />
       {secret !== undefined && (
@@ -106,29 +104,28 @@ function useCustodyFacts({ envelope, deviceKey }: OrderNode): readonly Fact[] {
   const { custody, shareCopiedFor = [] } = envelope;
   const words = texts.custody.who;
   const facts: Fact[] = [
-    { label: texts.custody.title, value: texts.custody.names[custody] },
-    { label: words.title, value: words[custody] },
+    [texts.custody.title, texts.custody.names[custody]],
+    [words.title, words[custody]],
   ];
   if (custody === "escrow") return facts;
   return [
     ...facts,
-    { label: words.place, value: deviceKey === undefined ? "–" : words.places[deviceKey.grade] },
-    {
-      label: words.recovery,
-      value:
-        shareCopiedFor.length === 0 ? (
-          words.none
-        ) : (
-          <>
-            {words.copied}
-            {shareCopiedFor.map((kid) => (
-              <Copyable key={kid} value={kid} what={texts.backupKeys.key} />
-            ))}
-            <Text size={200} block>
-              {words.compare}
-            </Text>
-          </>
-        ),
-    },
+    [words.place, deviceKey === undefined ? "–" : words.places[deviceKey.grade]],
+    [
+      words.recovery,
+      shareCopiedFor.length === 0 ? (
+        words.none
+      ) : (
+        <>
+          {words.copied}
+          {shareCopiedFor.map((kid) => (
+            <Copyable key={kid} value={kid} what={texts.backupKeys.key} />
+          ))}
+          <Text size={200} block>
+            {words.compare}
+          </Text>
+        </>
+      ),
+    ],
   ];
 }

@@ -18,21 +18,19 @@ export function ChosenKeyFacts({ chosen }: { readonly chosen: ChosenKey }): Reac
     <Facts
       columns={1}
       facts={[
-        { label: texts.keyChain.parts.vault, value: chosen.vaultName },
-        { label: texts.keyChain.parts.key, value: chosen.keyName },
-        {
-          label: texts.keyChain.parts.version,
-          value: chosen.version === "" ? texts.encryption.followsNewest : chosen.version,
-        },
-        {
-          label: texts.encryption.keyUrl,
-          value: (
-            <>
-              <span className={styles.url}>{url}</span>
-              <CopyButton value={url} what={texts.encryption.keyUrl} />
-            </>
-          ),
-        },
+        [texts.keyChain.parts.vault, chosen.vaultName],
+        [texts.keyChain.parts.key, chosen.keyName],
+        [
+          texts.keyChain.parts.version,
+          chosen.version === "" ? texts.encryption.followsNewest : chosen.version,
+        ],
+        [
+          texts.encryption.keyUrl,
+          <>
+            <span className={styles.url}>{url}</span>
+            <CopyButton value={url} what={texts.encryption.keyUrl} />
+          </>,
+        ],
       ]}
     />
   );

@@ -125,20 +125,17 @@ export function CreateVaultPanel({
           <Facts
             columns={1}
             facts={[
-              { label: texts.orders.group, value: group?.name },
-              { label: texts.encryption.vaultName, value: name },
-              { label: texts.encryption.region, value: regionName },
-              { label: texts.encryption.tier, value: texts.encryption.tiers[tier] },
-              { label: texts.encryption.softDelete, value: texts.encryption.enabled },
-              { label: texts.encryption.retention, value: texts.encryption.days(retentionDays) },
-              {
-                label: texts.encryption.purgeProtection,
-                value: purgeProtection ? texts.encryption.enabled : texts.encryption.disabled,
-              },
-              {
-                label: texts.encryption.accessModel,
-                value: texts.encryption.accessModels[accessModel],
-              },
+              [texts.orders.group, group?.name],
+              [texts.encryption.vaultName, name],
+              [texts.encryption.region, regionName],
+              [texts.encryption.tier, texts.encryption.tiers[tier]],
+              [texts.encryption.softDelete, texts.encryption.enabled],
+              [texts.encryption.retention, texts.encryption.days(retentionDays)],
+              [
+                texts.encryption.purgeProtection,
+                purgeProtection ? texts.encryption.enabled : texts.encryption.disabled,
+              ],
+              [texts.encryption.accessModel, texts.encryption.accessModels[accessModel]],
             ]}
           />
           {isTakenElsewhere ? (

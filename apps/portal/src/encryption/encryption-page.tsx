@@ -52,18 +52,14 @@ function EncryptionFacts({ kek }: { readonly kek: KeyEncryptionKeyView }): React
       <Facts
         columns={1}
         facts={[
-          { label: texts.orders.encryption, value: texts.encryptionTypes[kek.kekType] },
-          ...(identity === undefined
-            ? []
-            : [
-                {
-                  label: texts.encryption.identityType,
-                  value:
-                    identity.type === "SystemAssigned"
-                      ? texts.encryption.systemAssigned
-                      : (identity.resourceId.split("/").at(-1) ?? ""),
-                },
-              ]),
+          [texts.orders.encryption, texts.encryptionTypes[kek.kekType]],
+          [
+            texts.encryption.identityType,
+            identity &&
+              (identity.type === "SystemAssigned"
+                ? texts.encryption.systemAssigned
+                : (identity.resourceId.split("/").at(-1) ?? "")),
+          ],
         ]}
       />
       {key !== undefined && <ChosenKeyFacts chosen={key} />}

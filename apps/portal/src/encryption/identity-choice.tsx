@@ -114,9 +114,7 @@ function SystemIdentity({ order }: { readonly order: JobResource }): ReactElemen
   if (hasSystemIdentity(order.identity))
     return (
       <>
-        <Facts
-          facts={[{ label: texts.encryption.principalId, value: order.identity.principalId ?? "" }]}
-        />
+        <Facts facts={[[texts.encryption.principalId, order.identity.principalId ?? ""]]} />
         {enable.isSuccess && <Text>{texts.encryption.newPrincipal}</Text>}
       </>
     );

@@ -1,5 +1,5 @@
 import type { KeyHealthView } from "@databox-cmk/protocol";
-import { type Fact, Facts, FailureText, Time, Notice } from "@databox-cmk/ui";
+import { Facts, FailureText, Time, Notice } from "@databox-cmk/ui";
 import { makeStyles, tokens } from "@fluentui/react-components";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactElement } from "react";
@@ -32,6 +32,11 @@ export function HealthSummary({ health }: { readonly health: KeyHealthView }): R
   const texts = useTexts().keyHealth;
   const problem = useCloudProblem(health.error);
   const dates = useKeyDates(health.kid);
+  const expires = dates.isKnown
+    ? (moment(dates.expires) ?? texts.neverExpires)
+    : dates.isHidden
+      ? texts.datesHidden
+      : undefined;
   return (
     <div className={styles.stack}>
       {health.state !== "NotWatched" && <CheckNow health={health} />}
@@ -49,44 +54,27 @@ export function HealthSummary({ health }: { readonly health: KeyHealthView }): R
       ))}
       <Facts
         facts={[
-          { label: texts.state, value: <HealthBadge health={health} /> },
-          ...moment(texts.checked, health.checkedAt),
-          ...moment(texts.changed, health.changedAt),
-          ...moment(texts.expectedEnd, health.expectedEnd),
-          ...moment(texts.notBefore, dates.notBefore),
-          ...(health.kid === undefined
-            ? []
-            : dates.isKnown
-              ? [
-                  {
-                    label: texts.expires,
-                    value:
-                      dates.expires === undefined ? (
-                        texts.neverExpires
-                      ) : (
-                        <Time at={dates.expires} />
-                      ),
-                  },
-                ]
-              : dates.isHidden
-                ? [{ label: texts.expires, value: texts.datesHidden }]
-                : []),
-          ...(health.recoverableDays === undefined
-            ? []
-            : [{ label: texts.recoverable, value: texts.days(health.recoverableDays) }]),
+          [texts.state, <HealthBadge health={health} />],
+          [texts.checked, moment(health.checkedAt)],
+          [texts.changed, moment(health.changedAt)],
+          [texts.expectedEnd, moment(health.expectedEnd)],
+          [texts.notBefore, moment(dates.notBefore)],
+          [texts.expires, expires],
+          [
+            texts.recoverable,
+            health.recoverableDays === undefined ? undefined : texts.days(health.recoverableDays),
+          ],
         ]}
       />
       {health.kid !== undefined && (
         <Facts
           columns={1}
           facts={[
-            {
-              label: texts.keyVersion,
-              value: <Copyable value={health.kid} what={texts.keyVersion} />,
-            },
-            ...(problem === undefined
-              ? [{ label: texts.nextStep, value: <FailureText text={health.nextStep.text} /> }]
-              : []),
+            [texts.keyVersion, <Copyable value={health.kid} what={texts.keyVersion} />],
+            [
+              texts.nextStep,
+              problem === undefined ? <FailureText text={health.nextStep.text} /> : undefined,
+            ],
           ]}
         />
       )}
@@ -94,9 +82,7 @@ export function HealthSummary({ health }: { readonly health: KeyHealthView }): R
   );
 }
 
-function moment(label: string, at: string | undefined): readonly Fact[] {
-  return at === undefined ? [] : [{ label, value: <Time at={at} /> }];
-}
+const moment = (at: string | undefined) => at && <Time at={at} />;
 
 /** The validity of a key version, read from the vault with the reader's own rights. */
 function useKeyDates(kid: string | undefined): KeyDates {

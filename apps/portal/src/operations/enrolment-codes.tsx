@@ -44,20 +44,15 @@ export function EnrolmentCodes({
                 key={serial}
                 columns={1}
                 facts={[
-                  {
-                    label: texts.order.serial,
-                    value: <span className={styles.code}>{serial}</span>,
-                  },
-                  {
-                    label: words.code,
-                    value: (
-                      <>
-                        <span className={styles.code}>{enrolmentCode}</span>
-                        <CopyButton value={enrolmentCode} what={words.codeOf(serial)} />
-                      </>
-                    ),
-                  },
-                  { label: words.expires, value: <Time at={expiresAt} /> },
+                  [texts.order.serial, <span className={styles.code}>{serial}</span>],
+                  [
+                    words.code,
+                    <>
+                      <span className={styles.code}>{enrolmentCode}</span>
+                      <CopyButton value={enrolmentCode} what={words.codeOf(serial)} />
+                    </>,
+                  ],
+                  [words.expires, <Time at={expiresAt} />],
                 ]}
               />
             ))}

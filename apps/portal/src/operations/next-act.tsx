@@ -10,25 +10,22 @@ export function NextAct({ order }: { readonly order: OperatorOrder }): ReactElem
   const words = useTexts().operator.next;
   const { name, serials } = decideNextAct(order);
   const act = ACTS[name];
+  const command = "command" in act && serials.length > 0 ? act.command : undefined;
   return (
     <Facts
       facts={[
-        { label: words.who, value: words.actors[act.who] },
-        { label: words.what, value: words.acts[name] },
-        ...("command" in act && serials.length > 0
-          ? [
-              { label: words.nodes, value: serials.join(", ") },
-              {
-                label: words.command,
-                value: (
-                  <>
-                    <code>{act.command}</code>
-                    <CopyButton value={act.command} what={words.command} />
-                  </>
-                ),
-              },
-            ]
-          : []),
+        [words.who, words.actors[act.who]],
+        [words.what, words.acts[name]],
+        [words.nodes, command && serials.join(", ")],
+        [
+          words.command,
+          command && (
+            <>
+              <code>{command}</code>
+              <CopyButton value={command} what={words.command} />
+            </>
+          ),
+        ],
       ]}
     />
   );

@@ -63,8 +63,8 @@ export function BrokerHealthPage(): ReactElement {
             <Section title={words.replica}>
               <Facts
                 facts={[
-                  { label: words.asOf, value: <Time at={data.asOf} /> },
-                  { label: words.startedAt, value: <Time at={data.startedAt} /> },
+                  [words.asOf, <Time at={data.asOf} />],
+                  [words.startedAt, <Time at={data.startedAt} />],
                 ]}
               />
             </Section>
@@ -86,5 +86,5 @@ function Counts({
   const texts = useTexts();
   const rows = Object.entries(counts);
   if (rows.length === 0) return <span>{texts.operator.health.none}</span>;
-  return <Facts facts={rows.map(([name, value]) => ({ label: names[name] ?? name, value }))} />;
+  return <Facts facts={rows.map(([name, value]) => [names[name] ?? name, value])} />;
 }

@@ -36,26 +36,17 @@ export function ErasureSection(): ReactElement {
           <Text>{texts.order.erasure.text}</Text>
           <Facts
             facts={[
-              {
-                label: texts.order.erasure.at,
-                value: <Time at={erasure.data.statement.erasedAt} />,
-              },
-              {
-                label: texts.order.erasure.by,
-                value: <PersonName id={erasure.data.statement.by} />,
-              },
-              {
-                label: texts.order.erasure.copies,
-                value: erasure.data.statement.destroyed.length,
-              },
-              {
-                label: texts.order.nodesTitle,
-                value: (erasure.data.statement.nodes ?? []).map(({ serial }) => serial).join(", "),
-              },
-              {
-                label: texts.order.erasure.nodes,
-                value: certifiedNodes(erasure.data.statement) || texts.order.erasure.noNodes,
-              },
+              [texts.order.erasure.at, <Time at={erasure.data.statement.erasedAt} />],
+              [texts.order.erasure.by, <PersonName id={erasure.data.statement.by} />],
+              [texts.order.erasure.copies, erasure.data.statement.destroyed.length],
+              [
+                texts.order.nodesTitle,
+                (erasure.data.statement.nodes ?? []).map(({ serial }) => serial).join(", "),
+              ],
+              [
+                texts.order.erasure.nodes,
+                certifiedNodes(erasure.data.statement) || texts.order.erasure.noNodes,
+              ],
             ]}
           />
           <ErasureCertificate

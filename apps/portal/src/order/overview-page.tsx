@@ -78,48 +78,38 @@ function Essentials({ order }: { readonly order: JobResource }): ReactElement {
   return (
     <Facts
       facts={[
-        { label: texts.orders.stage, value: texts.stages[properties.status] },
-        { label: texts.orders.group, value: name.resourceGroup },
-        { label: texts.order.model, value: texts.order.models[order.sku.name] ?? order.sku.name },
-        { label: texts.orders.location, value: order.location },
-        { label: texts.order.transfer, value: texts.order.transfers[properties.transferType] },
-        {
-          label: texts.orders.subscription,
-          value: (
-            <>
-              {subscription?.displayName ?? name.subscriptionId}
-              <CopyButton value={name.subscriptionId} what={texts.order.subscriptionId} />
-            </>
+        [texts.orders.stage, texts.stages[properties.status]],
+        [texts.orders.group, name.resourceGroup],
+        [texts.order.model, texts.order.models[order.sku.name] ?? order.sku.name],
+        [texts.orders.location, order.location],
+        [texts.order.transfer, texts.order.transfers[properties.transferType]],
+        [
+          texts.orders.subscription,
+          <>
+            {subscription?.displayName ?? name.subscriptionId}
+            <CopyButton value={name.subscriptionId} what={texts.order.subscriptionId} />
+          </>,
+        ],
+        [
+          texts.order.resourceId,
+          <>
+            …/jobs/{order.name}
+            <CopyButton value={order.id} what={texts.order.resourceId} />
+          </>,
+        ],
+        [texts.orders.ordered, <Time at={properties.startTime} />],
+        [
+          texts.orders.encryption,
+          kek && (
+            <RouterLink
+              to="/orders/$subscriptionId/$resourceGroup/$jobName/encryption"
+              params={name}
+            >
+              {texts.encryptionTypes[kek.kekType]}
+            </RouterLink>
           ),
-        },
-        {
-          label: texts.order.resourceId,
-          value: (
-            <>
-              …/jobs/{order.name}
-              <CopyButton value={order.id} what={texts.order.resourceId} />
-            </>
-          ),
-        },
-        { label: texts.orders.ordered, value: <Time at={properties.startTime} /> },
-        ...(kek === undefined
-          ? []
-          : [
-              {
-                label: texts.orders.encryption,
-                value: (
-                  <RouterLink
-                    to="/orders/$subscriptionId/$resourceGroup/$jobName/encryption"
-                    params={name}
-                  >
-                    {texts.encryptionTypes[kek.kekType]}
-                  </RouterLink>
-                ),
-              },
-            ]),
-        ...(health.data === undefined
-          ? []
-          : [{ label: texts.orders.health, value: <HealthBadge health={health.data} /> }]),
+        ],
+        [texts.orders.health, health.data && <HealthBadge health={health.data} />],
       ]}
     />
   );

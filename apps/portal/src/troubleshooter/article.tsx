@@ -41,22 +41,17 @@ export function Article({ code }: { readonly code: ErrorCode }): ReactElement {
         </Text>
         <Facts
           facts={[
-            {
-              label: texts.ui.explanation.code,
-              value: (
-                <span className={styles.code}>
-                  {code}
-                  <CopyButton value={code} what={texts.ui.explanation.code} />
-                </span>
-              ),
-            },
-            { label: texts.ui.explanation.whoActs, value: texts.ui.who[row.who] },
-            { label: texts.troubleshooter.class, value: texts.troubleshooter.classes[row.class] },
-            {
-              label: texts.ui.explanation.recoverableLabel,
-              value: texts.ui.recoverable[row.recoverable],
-            },
-            { label: texts.troubleshooter.httpStatus, value: String(row.httpStatus) },
+            [
+              texts.ui.explanation.code,
+              <span className={styles.code}>
+                {code}
+                <CopyButton value={code} what={texts.ui.explanation.code} />
+              </span>,
+            ],
+            [texts.ui.explanation.whoActs, texts.ui.who[row.who]],
+            [texts.troubleshooter.class, texts.troubleshooter.classes[row.class]],
+            [texts.ui.explanation.recoverableLabel, texts.ui.recoverable[row.recoverable]],
+            [texts.troubleshooter.httpStatus, String(row.httpStatus)],
           ]}
         />
         <Text>

@@ -88,13 +88,11 @@ function Claims({ claims }: { readonly claims: ChallengeClaims }): ReactElement 
       )}
       <Facts
         facts={[
-          { label: texts.node, value: claims.serial },
-          { label: texts.purpose, value: texts.purposes[claims.purpose] ?? claims.purpose },
-          { label: texts.opensFor, value: texts.minutes(Math.round(claims.opensForSeconds / 60)) },
-          { label: texts.agent, value: claims.agent },
-          ...(claims.reason === undefined
-            ? []
-            : [{ label: texts.saidAtNode, value: claims.reason }]),
+          [texts.node, claims.serial],
+          [texts.purpose, texts.purposes[claims.purpose] ?? claims.purpose],
+          [texts.opensFor, texts.minutes(Math.round(claims.opensForSeconds / 60))],
+          [texts.agent, claims.agent],
+          [texts.saidAtNode, claims.reason],
         ]}
       />
     </>

@@ -125,10 +125,10 @@ function GrantedAnswer({ result }: { readonly result: OfflineUnlockResult }): Re
       </Notice>
       <Facts
         facts={[
-          { label: texts.node, value: result.serial },
-          { label: texts.usableUntil, value: <Time at={result.expiresAt} /> },
-          { label: texts.lease, value: leaseName(result.lease, texts) },
-          { label: texts.usesLeft, value: String(result.usesLeftToday) },
+          [texts.node, result.serial],
+          [texts.usableUntil, <Time at={result.expiresAt} />],
+          [texts.lease, leaseName(result.lease, texts)],
+          [texts.usesLeft, String(result.usesLeftToday)],
         ]}
       />
       <CarriedAnswer
