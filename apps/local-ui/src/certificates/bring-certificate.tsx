@@ -1,4 +1,5 @@
 import { localCertificateJudgement } from "@databox-cmk/protocol";
+import { Row } from "@databox-cmk/ui";
 import { Button, Field, Input, makeStyles, Text, tokens } from "@fluentui/react-components";
 import { DocumentRegular } from "@fluentui/react-icons";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
@@ -17,7 +18,7 @@ import { CertificateFacts } from "./certificate-facts.tsx";
 const MAX_BYTES = 64 * 1024;
 
 const useStyles = makeStyles({
-  row: { display: "flex", flexWrap: "wrap", alignItems: "center", gap: tokens.spacingHorizontalM },
+  row: { alignItems: "center" },
   file: { display: "none" },
   judgement: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalM },
   fileName: { overflowWrap: "anywhere", minWidth: 0 },
@@ -61,12 +62,12 @@ export function BringCertificate({ onChanged }: { readonly onChanged: () => void
         }}
       >
         <Text>{texts.certificates.bringHint}</Text>
-        <div className={styles.row}>
+        <Row gap="M" className={styles.row}>
           <Button size="large" icon={<DocumentRegular />} onClick={() => input.current?.click()}>
             {texts.certificates.file}
           </Button>
           <Text className={styles.fileName}>{file?.name ?? texts.certificates.noFile}</Text>
-        </div>
+        </Row>
         <input
           ref={input}
           type="file"
@@ -93,7 +94,7 @@ export function BringCertificate({ onChanged }: { readonly onChanged: () => void
             }}
           />
         </Field>
-        <div className={styles.row}>
+        <Row gap="M" className={styles.row}>
           <Button type="submit" size="large" disabledFocusable={!isReady}>
             {texts.certificates.check}
           </Button>
@@ -107,7 +108,7 @@ export function BringCertificate({ onChanged }: { readonly onChanged: () => void
           >
             {texts.certificates.apply}
           </Button>
-        </div>
+        </Row>
       </Way>
       <CallProblem error={judge.error} />
       {judgement !== undefined && (

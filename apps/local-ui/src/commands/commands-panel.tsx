@@ -1,5 +1,5 @@
-import { Notice } from "@databox-cmk/ui";
-import { Button, makeStyles, tokens } from "@fluentui/react-components";
+import { Notice, Row } from "@databox-cmk/ui";
+import { Button } from "@fluentui/react-components";
 import { LockClosedRegular, PowerRegular, VehicleTruckProfileRegular } from "@fluentui/react-icons";
 import { useMutation } from "@tanstack/react-query";
 import type { ReactElement } from "react";
@@ -12,13 +12,8 @@ import { useNode } from "../state/node-context.ts";
 import { useTexts } from "../texts/texts.ts";
 import { useStart } from "../unlock/use-start.ts";
 
-const useStyles = makeStyles({
-  buttons: { display: "flex", flexWrap: "wrap", gap: tokens.spacingHorizontalM },
-});
-
 /** Lock, prepare to ship, shut down. */
 export function CommandsPanel(): ReactElement {
-  const styles = useStyles();
   const texts = useTexts();
   const { state, api } = useNode();
   const { lock, operation, canShutDown } = state;
@@ -31,7 +26,7 @@ export function CommandsPanel(): ReactElement {
   const isReadyToShip = lock.kind === "locked" && lock.preparedToShip === true;
   return (
     <Panel title={texts.commands.title}>
-      <div className={styles.buttons}>
+      <Row gap="M">
         <Button
           size="large"
           icon={<LockClosedRegular />}
@@ -60,7 +55,7 @@ export function CommandsPanel(): ReactElement {
             }}
           />
         )}
-      </div>
+      </Row>
       {shutDown.isSuccess && (
         <div role="status">
           <Notice intent="info" title={texts.commands.shutDown.goingTitle}>

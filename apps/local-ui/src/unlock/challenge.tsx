@@ -1,5 +1,5 @@
 import { localChallenge } from "@databox-cmk/protocol";
-import { CopyButton, DownloadButton, QrPicture } from "@databox-cmk/ui";
+import { CopyButton, DownloadButton, QrPicture, Row, Stack } from "@databox-cmk/ui";
 import { Button, Field, makeStyles, Text, Textarea, tokens } from "@fluentui/react-components";
 import { QrCodeRegular } from "@fluentui/react-icons";
 import { useMutation } from "@tanstack/react-query";
@@ -10,20 +10,10 @@ import { useNode } from "../state/node-context.ts";
 import { useTexts } from "../texts/texts.ts";
 
 const useStyles = makeStyles({
-  challenge: {
-    display: "flex",
-    flexDirection: "column",
-    alignItems: "start",
-    gap: tokens.spacingVerticalM,
-  },
+  challenge: { alignItems: "start" },
   text: { width: "100%" },
   area: { fontFamily: tokens.fontFamilyMonospace, fontSize: tokens.fontSizeBase200 },
-  row: {
-    display: "flex",
-    flexWrap: "wrap",
-    alignItems: "center",
-    gap: tokens.spacingHorizontalS,
-  },
+  row: { alignItems: "center" },
 });
 
 /** The challenge as a picture, a text and a file, so that any of them may be carried. */
@@ -37,7 +27,7 @@ export function Challenge(): ReactElement {
   });
   if (make.data === undefined)
     return (
-      <div className={styles.challenge}>
+      <Stack gap="M" className={styles.challenge}>
         <Button
           size="large"
           icon={<QrCodeRegular />}
@@ -49,11 +39,11 @@ export function Challenge(): ReactElement {
           {texts.unlock.carried.make}
         </Button>
         <CallProblem error={make.error} />
-      </div>
+      </Stack>
     );
   const { challenge, notes } = make.data;
   return (
-    <div className={styles.challenge}>
+    <Stack gap="M" className={styles.challenge}>
       <Text>{texts.unlock.carried.challengeHint}</Text>
       <QrPicture text={challenge} label={texts.unlock.carried.picture} />
       {notes.map((note) => (
@@ -61,7 +51,7 @@ export function Challenge(): ReactElement {
           {note}
         </Text>
       ))}
-      <div className={styles.row}>
+      <Row className={styles.row}>
         <DownloadButton
           label={texts.unlock.carried.download}
           fileName={`${state.node.serial}-challenge.txt`}
@@ -82,10 +72,10 @@ export function Challenge(): ReactElement {
             <Text size={200}>{texts.unlock.carried.makeNewHint}</Text>
           </>
         )}
-      </div>
+      </Row>
       <Field label={texts.unlock.carried.text} className={styles.text}>
         <Textarea value={challenge} readOnly rows={3} textarea={{ className: styles.area }} />
       </Field>
-    </div>
+    </Stack>
   );
 }

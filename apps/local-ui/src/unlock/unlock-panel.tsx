@@ -1,4 +1,4 @@
-import { CarriedTextInput, Section, Notice } from "@databox-cmk/ui";
+import { CarriedTextInput, Notice, Section, Stack } from "@databox-cmk/ui";
 import {
   Button,
   Field,
@@ -30,9 +30,6 @@ import { Way } from "./way.tsx";
 
 /** Maximum length of the reason that approvers see. */
 const REASON_MAX_CHARACTERS = 200;
-const useCarriedWayStyles = makeStyles({
-  carried: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalL },
-});
 const useStyles = makeStyles({
   tab: { "@media (max-width: 479px)": { paddingInline: tokens.spacingHorizontalXS } },
   icon: { "@media (max-width: 479px)": { display: "none" } },
@@ -106,7 +103,6 @@ export function UnlockPanel({ passkeyWay }: { readonly passkeyWay: ReactNode }):
 
 /** Without a network: a person carries the challenge to the portal and brings its answer back. */
 function CarriedWay(): ReactElement {
-  const styles = useCarriedWayStyles();
   const texts = useTexts();
   const { operation } = useNode().state;
   const [answer, setAnswer] = useState("");
@@ -114,7 +110,7 @@ function CarriedWay(): ReactElement {
   const unlock = useStart("/api/answer", { answer: carried });
   const isBusy = unlock.isPending || operation?.outcome === "running";
   return (
-    <div className={styles.carried}>
+    <Stack gap="L">
       <Text>{texts.unlock.carried.hint}</Text>
       <Section title={texts.unlock.carried.challengeTitle}>
         <Challenge />
@@ -142,7 +138,7 @@ function CarriedWay(): ReactElement {
           <CallProblem error={unlock.error} />
         </Way>
       </Section>
-    </div>
+    </Stack>
   );
 }
 

@@ -1,6 +1,6 @@
 import type { LocalWaiting } from "@databox-cmk/protocol";
-import { type Fact, Facts, Time } from "@databox-cmk/ui";
-import { Button, makeStyles, Text, tokens } from "@fluentui/react-components";
+import { type Fact, Facts, Row, Time } from "@databox-cmk/ui";
+import { Button, Text } from "@fluentui/react-components";
 import { DismissRegular, HourglassRegular } from "@fluentui/react-icons";
 import { useMutation } from "@tanstack/react-query";
 import type { ReactElement } from "react";
@@ -15,10 +15,6 @@ import { useSecondsSinceState } from "../state/use-seconds-since-state.ts";
 import { type Texts, useTexts } from "../texts/texts.ts";
 import { useStart } from "./use-start.ts";
 
-const useStyles = makeStyles({
-  buttons: { display: "flex", flexWrap: "wrap", gap: tokens.spacingHorizontalM },
-});
-
 /**
  * A request that waits for approvers: its progress, and the possible actions. Empty without one.
  */
@@ -28,7 +24,6 @@ export function WaitingPanel(): ReactElement | undefined {
 }
 
 function Waiting({ waiting }: { readonly waiting: LocalWaiting }): ReactElement {
-  const styles = useStyles();
   const texts = useTexts();
   const { api, state } = useNode();
   const passed = useSecondsSinceState();
@@ -41,7 +36,7 @@ function Waiting({ waiting }: { readonly waiting: LocalWaiting }): ReactElement 
     <Panel title={texts.waiting.title}>
       <Text>{waiting.isAsked ? texts.waiting.hint : texts.waiting.notAsked}</Text>
       <Facts columns={1} facts={factsOf(waiting, passed, texts)} />
-      <div className={styles.buttons}>
+      <Row gap="M">
         {!waiting.isAsked && (
           <Button
             appearance="primary"
@@ -65,7 +60,7 @@ function Waiting({ waiting }: { readonly waiting: LocalWaiting }): ReactElement 
             }}
           />
         )}
-      </div>
+      </Row>
       {!state.session.signedIn && state.node.custody === "escrow" && (
         <Text size={200}>{texts.waiting.signIn}</Text>
       )}

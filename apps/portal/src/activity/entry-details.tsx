@@ -1,5 +1,5 @@
-import { type Fact, Facts, LoadingState, Section, Time } from "@databox-cmk/ui";
-import { makeStyles, tokens } from "@fluentui/react-components";
+import { type Fact, Facts, LoadingState, Section, Stack, Time } from "@databox-cmk/ui";
+import { makeStyles } from "@fluentui/react-components";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactElement } from "react";
 
@@ -17,12 +17,7 @@ import { useTexts } from "../texts/texts.ts";
 import { Timeline } from "./timeline.tsx";
 
 const useStyles = makeStyles({
-  stack: {
-    display: "flex",
-    flexDirection: "column",
-    gap: tokens.spacingVerticalM,
-    maxWidth: "1100px",
-  },
+  stack: { maxWidth: "1100px" },
 });
 
 /**
@@ -45,7 +40,7 @@ export function EntryDetails({ entry }: { readonly entry: ActivityEntry }): Reac
   });
   const steps = diagnostics.data?.steps ?? [];
   return (
-    <div className={styles.stack}>
+    <Stack gap="M" className={styles.stack}>
       {diagnostics.isLoading && <LoadingState />}
       <QueryProblem error={diagnostics.error} />
       {diagnostics.data?.problem !== undefined && (
@@ -64,7 +59,7 @@ export function EntryDetails({ entry }: { readonly entry: ActivityEntry }): Reac
       <Section title={texts.recorded}>
         <Facts columns={1} facts={factsOf(entry, texts)} />
       </Section>
-    </div>
+    </Stack>
   );
 }
 

@@ -1,5 +1,5 @@
 import type { ApprovalView } from "@databox-cmk/protocol";
-import { Notice } from "@databox-cmk/ui";
+import { Notice, Row } from "@databox-cmk/ui";
 import { Button, Card, CardHeader, makeStyles, Text, tokens } from "@fluentui/react-components";
 import { CheckmarkRegular, DismissRegular } from "@fluentui/react-icons";
 import { useQueryClient } from "@tanstack/react-query";
@@ -25,7 +25,6 @@ const useStyles = makeStyles({
     gap: tokens.spacingHorizontalS,
     overflowWrap: "anywhere",
   },
-  actions: { display: "flex", flexWrap: "wrap", gap: tokens.spacingHorizontalS },
 });
 
 /** One request for a key, with the buttons to approve and to reject it. */
@@ -68,7 +67,7 @@ export function ApprovalCard({
       )}
       <QueryProblem error={error} />
       {canDecide && (
-        <div className={styles.actions}>
+        <Row>
           <Button
             appearance="primary"
             icon={<CheckmarkRegular />}
@@ -88,7 +87,7 @@ export function ApprovalCard({
           >
             {texts.reject}
           </Button>
-        </div>
+        </Row>
       )}
       {dialog}
     </Card>

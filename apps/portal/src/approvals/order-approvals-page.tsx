@@ -1,5 +1,5 @@
-import { EmptyState } from "@databox-cmk/ui";
-import { makeStyles, Text, tokens } from "@fluentui/react-components";
+import { EmptyState, Stack } from "@databox-cmk/ui";
+import { Text } from "@fluentui/react-components";
 import { PersonClockRegular } from "@fluentui/react-icons";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
@@ -17,13 +17,8 @@ import { useTexts } from "../texts/texts.ts";
 import { ApprovalCard } from "./approval-card.tsx";
 import { BreakGlass } from "./break-glass.tsx";
 
-const useStyles = makeStyles({
-  stack: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalL },
-});
-
 /** Requests of one order that wait or waited for people, and emergency access. */
 export function OrderApprovalsPage(): ReactElement {
-  const styles = useStyles();
   const texts = useTexts().approvals;
   const { client } = useSignedIn();
   const name = useOrderName();
@@ -39,7 +34,7 @@ export function OrderApprovalsPage(): ReactElement {
   const required = policy.data?.view.release.approvals.required;
   return (
     <OrderPage section="approvals">
-      <div className={styles.stack}>
+      <Stack gap="L">
         {required !== undefined && <Text>{texts.policy(required)}</Text>}
         {policy.data?.view.release.breakGlass === true && (
           <OfferedTo action="breakGlass">
@@ -61,7 +56,7 @@ export function OrderApprovalsPage(): ReactElement {
             onMove={setPositions}
           />
         )}
-      </div>
+      </Stack>
     </OrderPage>
   );
 }

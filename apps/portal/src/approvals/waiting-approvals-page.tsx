@@ -1,5 +1,5 @@
-import { EmptyState, LoadingState } from "@databox-cmk/ui";
-import { makeStyles, Text, tokens } from "@fluentui/react-components";
+import { EmptyState, LoadingState, Stack } from "@databox-cmk/ui";
+import { Text } from "@fluentui/react-components";
 import { PersonClockRegular } from "@fluentui/react-icons";
 import type { ReactElement } from "react";
 
@@ -10,13 +10,8 @@ import { useTexts } from "../texts/texts.ts";
 import { ApprovalCard } from "./approval-card.tsx";
 import { useWaitingApprovals } from "./use-waiting-approvals.ts";
 
-const useStyles = makeStyles({
-  stack: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalL },
-});
-
 /** Every request of any order that waits for the reader. */
 export function WaitingApprovalsPage(): ReactElement {
-  const styles = useStyles();
   const texts = useTexts();
   const { approvals, isPending, failed } = useWaitingApprovals();
   return (
@@ -29,7 +24,7 @@ export function WaitingApprovalsPage(): ReactElement {
         </RouterBreadcrumb>,
       ]}
     >
-      <div className={styles.stack}>
+      <Stack gap="L">
         {failed.map(
           (each, index) =>
             each.error !== null && (
@@ -45,7 +40,7 @@ export function WaitingApprovalsPage(): ReactElement {
         {approvals.map((approval) => (
           <ApprovalCard key={approval.id} approval={approval} isOrderNamed />
         ))}
-      </div>
+      </Stack>
     </Page>
   );
 }

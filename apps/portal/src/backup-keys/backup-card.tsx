@@ -1,5 +1,5 @@
 import type { BackupKeyView } from "@databox-cmk/protocol";
-import { Facts, Time, Notice } from "@databox-cmk/ui";
+import { Facts, Notice, Row, Time } from "@databox-cmk/ui";
 import { Button, Card, makeStyles, Text, tokens } from "@fluentui/react-components";
 import { DeleteRegular, PlayRegular, StopRegular } from "@fluentui/react-icons";
 import { type ReactElement, useState } from "react";
@@ -18,7 +18,6 @@ import { useAction } from "../toasts/use-action.tsx";
 
 const useStyles = makeStyles({
   card: { rowGap: tokens.spacingVerticalM },
-  actions: { display: "flex", flexWrap: "wrap", gap: tokens.spacingHorizontalS },
 });
 
 type Wanted =
@@ -76,7 +75,7 @@ export function BackupCard({ backup }: { readonly backup: BackupKeyView }): Reac
         </Notice>
       )}
       <QueryProblem error={change.error} />
-      <div className={styles.actions}>
+      <Row>
         {backup.kind === "Vault" && backup.order === undefined && (
           <OfferedTo action="useBackupKeys">
             <Button
@@ -114,7 +113,7 @@ export function BackupCard({ backup }: { readonly backup: BackupKeyView }): Reac
             {texts.remove.button}
           </Button>
         </OfferedTo>
-      </div>
+      </Row>
       {asking !== undefined && (
         <ConfirmDialog
           title={texts[asking].title(name)}

@@ -1,6 +1,6 @@
 import type { BackupKeyList } from "@databox-cmk/protocol";
-import { EmptyState, LoadingState, Time, Notice } from "@databox-cmk/ui";
-import { Button, makeStyles, Text, tokens } from "@fluentui/react-components";
+import { EmptyState, LoadingState, Notice, Stack, Time } from "@databox-cmk/ui";
+import { Button, makeStyles, Text } from "@fluentui/react-components";
 import { AddRegular, KeyMultipleRegular } from "@fluentui/react-icons";
 import { type ReactElement, useState } from "react";
 
@@ -22,12 +22,7 @@ const INTENTS = {
 const MOST_BACKUPS = 3;
 
 const useStyles = makeStyles({
-  stack: {
-    display: "flex",
-    flexDirection: "column",
-    gap: tokens.spacingVerticalL,
-    maxWidth: "960px",
-  },
+  stack: { maxWidth: "960px" },
   button: { alignSelf: "start" },
 });
 
@@ -43,7 +38,7 @@ export function BackupKeysPage(): ReactElement {
     order.data?.properties.details?.keyEncryptionKey.kekType === "CustomerManaged";
   return (
     <OrderPage section="backupKeys">
-      <div className={styles.stack}>
+      <Stack gap="L" className={styles.stack}>
         <Text>{texts.intro}</Text>
         {(backups.isPending || order.isPending) && <LoadingState />}
         <QueryProblem error={backups.error} onTryAgain={() => void backups.refetch()} />
@@ -83,7 +78,7 @@ export function BackupKeysPage(): ReactElement {
             }}
           />
         )}
-      </div>
+      </Stack>
     </OrderPage>
   );
 }

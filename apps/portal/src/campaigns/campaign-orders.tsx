@@ -1,5 +1,5 @@
 import { CAMPAIGN_ORDER_STATES, type CampaignOrderList } from "@databox-cmk/protocol";
-import { ExplanationPanel, Time } from "@databox-cmk/ui";
+import { ExplanationPanel, Row, Time } from "@databox-cmk/ui";
 import { Button, makeStyles, Tab, TabList, Text, tokens } from "@fluentui/react-components";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
@@ -31,7 +31,6 @@ const useStyles = makeStyles({
     gap: `0 ${tokens.spacingHorizontalL}`,
   },
   tabs: { flexWrap: "wrap" },
-  paging: { display: "flex", flexWrap: "wrap", gap: tokens.spacingHorizontalS },
 });
 
 const ALL = "all";
@@ -88,7 +87,7 @@ export function CampaignOrders({
         ))}
       </ul>
       {(next !== undefined || positions.length > 0) && (
-        <div className={styles.paging}>
+        <Row>
           <Button
             disabled={positions.length === 0}
             onClick={() => {
@@ -105,7 +104,7 @@ export function CampaignOrders({
           >
             {texts.orders.nextPage}
           </Button>
-        </div>
+        </Row>
       )}
     </>
   );

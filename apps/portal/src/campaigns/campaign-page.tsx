@@ -1,5 +1,13 @@
 import type { CampaignView } from "@databox-cmk/protocol";
-import { Facts, FailureText, formatRelative, Section, Time, useLanguage } from "@databox-cmk/ui";
+import {
+  Facts,
+  FailureText,
+  formatRelative,
+  Section,
+  Stack,
+  Time,
+  useLanguage,
+} from "@databox-cmk/ui";
 import { makeStyles, ProgressBar, Text, tokens } from "@fluentui/react-components";
 import { ArrowSyncRegular } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
@@ -20,12 +28,7 @@ import { CampaignOrders } from "./campaign-orders.tsx";
 import { CampaignState } from "./campaign-state.tsx";
 
 const useCampaignProgressStyles = makeStyles({
-  progress: {
-    display: "flex",
-    flexDirection: "column",
-    gap: tokens.spacingVerticalXS,
-    maxWidth: "820px",
-  },
+  progress: { maxWidth: "820px" },
 });
 const useCampaignFailuresStyles = makeStyles({
   code: { fontFamily: tokens.fontFamilyMonospace, fontSize: tokens.fontSizeBase200 },
@@ -33,13 +36,8 @@ const useCampaignFailuresStyles = makeStyles({
 const LIVE_MS = 1_000;
 const route = getRouteApi("/operators/operator/campaigns/$campaignId");
 
-const useStyles = makeStyles({
-  stack: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalL },
-});
-
 /** One campaign and its progress. */
 export function CampaignPage(): ReactElement {
-  const styles = useStyles();
   const texts = useTexts();
   const { client } = useSignedIn();
   const { campaignId } = route.useParams();
@@ -65,7 +63,7 @@ export function CampaignPage(): ReactElement {
     >
       <QueryState of={campaign} />
       {data !== undefined && (
-        <div className={styles.stack}>
+        <Stack gap="L">
           <CampaignCommands campaign={data} />
           <CampaignFacts campaign={data} />
           <Section title={words.progress}>
@@ -83,7 +81,7 @@ export function CampaignPage(): ReactElement {
               through={data.progress.done + data.progress.failed}
             />
           </Section>
-        </div>
+        </Stack>
       )}
     </OperatorPage>
   );
@@ -165,7 +163,7 @@ function CampaignProgress({ campaign }: { readonly campaign: CampaignView }): Re
   const { progress, estimate, state } = campaign;
   const now = new Date();
   return (
-    <div className={styles.progress}>
+    <Stack gap="XS" className={styles.progress}>
       <ProgressBar
         thickness="large"
         aria-label={words.progress}
@@ -184,6 +182,6 @@ function CampaignProgress({ campaign }: { readonly campaign: CampaignView }): Re
           )}
         </Text>
       )}
-    </div>
+    </Stack>
   );
 }

@@ -1,13 +1,6 @@
 import type { CampaignView } from "@databox-cmk/protocol";
-import { EmptyState, Time } from "@databox-cmk/ui";
-import {
-  Button,
-  makeStyles,
-  ProgressBar,
-  Text,
-  tokens,
-  ToolbarButton,
-} from "@fluentui/react-components";
+import { EmptyState, Stack, Time } from "@databox-cmk/ui";
+import { Button, ProgressBar, Text, ToolbarButton } from "@fluentui/react-components";
 import { AddRegular, ArrowSyncRegular } from "@fluentui/react-icons";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
@@ -28,13 +21,8 @@ import { CampaignState } from "./campaign-state.tsx";
 
 const LIVE_MS = 5_000;
 
-const useStyles = makeStyles({
-  stack: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalL },
-});
-
 /** Re-wraps of many orders, newest first. */
 export function CampaignsPage(): ReactElement {
-  const styles = useStyles();
   const texts = useTexts();
   const { client } = useSignedIn();
   const navigate = useNavigate();
@@ -53,7 +41,7 @@ export function CampaignsPage(): ReactElement {
     origin === "automatic" ? words.automatic : <PersonName id={createdBy} />;
   return (
     <OperatorPage title={words.title} icon={<ArrowSyncRegular />}>
-      <div className={styles.stack}>
+      <Stack gap="L">
         <CommandBar>
           <ToolbarButton
             icon={<AddRegular />}
@@ -135,7 +123,7 @@ export function CampaignsPage(): ReactElement {
             </Button>
           </div>
         )}
-      </div>
+      </Stack>
     </OperatorPage>
   );
 }

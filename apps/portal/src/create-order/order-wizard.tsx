@@ -1,5 +1,5 @@
 import type { CloudError } from "@databox-cmk/protocol";
-import { Notice } from "@databox-cmk/ui";
+import { Notice, Stack } from "@databox-cmk/ui";
 import { Button, makeStyles, Tab, TabList, tokens } from "@fluentui/react-components";
 import { useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
@@ -36,7 +36,6 @@ import { useIsOrderNameTaken } from "./use-is-order-name-taken.ts";
 import { useIsSplitOnly } from "./use-is-split-only.ts";
 
 const useStyles = makeStyles({
-  wizard: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalL },
   tabs: { flexWrap: "wrap" },
   step: {
     display: "flex",
@@ -108,7 +107,7 @@ export function OrderWizard({ start }: { readonly start: NewOrder }): ReactEleme
   const previous = STEPS[at - 1];
   const next = STEPS[at + 1];
   return (
-    <div className={styles.wizard}>
+    <Stack gap="L">
       <UnsavedGuard isDirty={typed !== first && !place.isPending && !place.isSuccess} />
       {mayCreate === false && <Notice intent="warning">{words.notAllowed}</Notice>}
       <TabList
@@ -205,7 +204,7 @@ export function OrderWizard({ start }: { readonly start: NewOrder }): ReactEleme
           )}
         </div>
       </div>
-    </div>
+    </Stack>
   );
 }
 

@@ -1,3 +1,4 @@
+import { Stack } from "@databox-cmk/ui";
 import { makeStyles, mergeClasses, shorthands, Text, tokens } from "@fluentui/react-components";
 import {
   AddRegular,
@@ -15,7 +16,6 @@ import { useTexts } from "../texts/texts.ts";
 const NARROW = "@media (max-width: 1023px)";
 
 const useStyles = makeStyles({
-  whole: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalM },
   picture: {
     display: "grid",
     gridTemplateColumns: "1fr auto 1fr auto 1fr",
@@ -83,7 +83,7 @@ export function CustodyPicture({
     </span>
   );
   return (
-    <div className={styles.whole}>
+    <Stack gap="M">
       <figure className={styles.picture} aria-labelledby={caption}>
         <figcaption id={caption} className={styles.caption}>
           <Text>{texts[kind].sentence}</Text>
@@ -121,7 +121,7 @@ export function CustodyPicture({
           ))}
         </tbody>
       </table>
-    </div>
+    </Stack>
   );
 }
 

@@ -1,5 +1,5 @@
-import { Notice } from "@databox-cmk/ui";
-import { Button, Card, makeStyles, Spinner, Text, tokens } from "@fluentui/react-components";
+import { Notice, Stack } from "@databox-cmk/ui";
+import { Button, Card, makeStyles, Spinner, Text } from "@fluentui/react-components";
 import { EyeRegular } from "@fluentui/react-icons";
 import type { ReactElement } from "react";
 
@@ -12,12 +12,7 @@ import { NodeSecrets } from "./node-secrets.tsx";
 import { useShownCredentials } from "./use-shown-credentials.ts";
 
 const useStyles = makeStyles({
-  stack: {
-    display: "flex",
-    flexDirection: "column",
-    gap: tokens.spacingVerticalL,
-    maxWidth: "820px",
-  },
+  stack: { maxWidth: "820px" },
   button: { alignSelf: "start" },
 });
 
@@ -31,7 +26,7 @@ export function DeviceDetailsPage(): ReactElement {
   const hasPasskey = nodes.data?.some(({ envelope }) => envelope?.custody !== "split") === true;
   return (
     <OrderPage section="deviceDetails">
-      <div className={styles.stack}>
+      <Stack gap="L" className={styles.stack}>
         {hasPasskey && <Text>{texts.device.intro}</Text>}
         <QueryState of={nodes} />
         {nodes.data?.length === 0 && <Text>{texts.order.noNodes}</Text>}
@@ -73,7 +68,7 @@ export function DeviceDetailsPage(): ReactElement {
             )}
           </>
         )}
-      </div>
+      </Stack>
     </OrderPage>
   );
 }

@@ -1,5 +1,5 @@
 import type { NodeSecret } from "@databox-cmk/protocol";
-import { CopyButton, DownloadButton, Facts, QrPicture, type Fact } from "@databox-cmk/ui";
+import { CopyButton, DownloadButton, type Fact, Facts, QrPicture, Stack } from "@databox-cmk/ui";
 import { makeStyles, Text, tokens } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
@@ -16,12 +16,7 @@ const useStyles = makeStyles({
     overflowWrap: "anywhere",
   },
   code: { maxWidth: "220px" },
-  certificate: {
-    display: "flex",
-    flexDirection: "column",
-    alignItems: "start",
-    gap: tokens.spacingVerticalXS,
-  },
+  certificate: { alignItems: "start" },
 });
 
 /** One node: the facts that its local UI shows, and its key while that is shown. */
@@ -60,7 +55,7 @@ export function NodeSecrets({
         ]}
       />
       {secret !== undefined && (
-        <div className={styles.certificate}>
+        <Stack gap="XS" className={styles.certificate}>
           <Text weight="semibold">{texts.device.certificateTitle}</Text>
           <Text size={200}>{texts.device.certificateHint}</Text>
           <DownloadButton
@@ -69,7 +64,7 @@ export function NodeSecrets({
             mediaType="application/jwk+json"
             content={atob(secret.encodedValidationCertPubKey)}
           />
-        </div>
+        </Stack>
       )}
     </>
   );

@@ -1,14 +1,6 @@
 import type { JobResource } from "@databox-cmk/protocol";
-import { Facts, Notice } from "@databox-cmk/ui";
-import {
-  Button,
-  Field,
-  makeStyles,
-  Radio,
-  RadioGroup,
-  Text,
-  tokens,
-} from "@fluentui/react-components";
+import { Facts, Notice, Stack } from "@databox-cmk/ui";
+import { Button, Field, makeStyles, Radio, RadioGroup, Text } from "@fluentui/react-components";
 import { type ReactElement, useState } from "react";
 
 import { patchOrder } from "../api/orders.ts";
@@ -27,12 +19,7 @@ import { useAction } from "../toasts/use-action.tsx";
 import { SelectIdentityPanel } from "./select-identity-panel.tsx";
 
 const useStyles = makeStyles({
-  choice: {
-    display: "flex",
-    flexDirection: "column",
-    alignItems: "start",
-    gap: tokens.spacingVerticalS,
-  },
+  choice: { alignItems: "start" },
 });
 
 /** The managed identity that calls the vault for this order. */
@@ -54,7 +41,7 @@ export function IdentityChoice({
   const [isSelecting, setIsSelecting] = useState(false);
   const isUser = identity.type === "UserAssigned";
   return (
-    <div className={styles.choice}>
+    <Stack gap="S" className={styles.choice}>
       <Field label={texts.encryption.identityType} hint={texts.encryption.identityHint}>
         <RadioGroup
           value={identity.type}
@@ -97,7 +84,7 @@ export function IdentityChoice({
           }}
         />
       )}
-    </div>
+    </Stack>
   );
 }
 

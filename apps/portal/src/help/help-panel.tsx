@@ -1,4 +1,4 @@
-import { Section } from "@databox-cmk/ui";
+import { Section, Stack } from "@databox-cmk/ui";
 import { Button, Link, makeStyles, Text, tokens } from "@fluentui/react-components";
 import { useMatches } from "@tanstack/react-router";
 import { Fragment, type ReactElement } from "react";
@@ -17,7 +17,6 @@ const ARTICLES = {
 } as const;
 
 const useStyles = makeStyles({
-  links: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalXS },
   keys: {
     display: "grid",
     gridTemplateColumns: "max-content minmax(0, 1fr)",
@@ -61,13 +60,13 @@ export function HelpPanel({ onClose }: { readonly onClose: () => void }): ReactE
         </RouterLink>
       </Section>
       <Section title={words.readMore}>
-        <div className={styles.links}>
+        <Stack gap="XS">
           {(["encryption", "keys", "order"] as const).map((article) => (
             <Link key={article} href={ARTICLES[article]} target="_blank" rel="noreferrer">
               {words.articles[article]}
             </Link>
           ))}
-        </div>
+        </Stack>
       </Section>
       <Section title={words.keyboard}>
         <dl className={styles.keys}>

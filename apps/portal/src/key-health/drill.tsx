@@ -1,6 +1,6 @@
 import type { RevocationDrillView } from "@databox-cmk/protocol";
-import { Time } from "@databox-cmk/ui";
-import { Button, makeStyles, ProgressBar, Spinner, Text, tokens } from "@fluentui/react-components";
+import { Stack, Time } from "@databox-cmk/ui";
+import { Button, makeStyles, ProgressBar, Spinner, Text } from "@fluentui/react-components";
 import { TimerRegular } from "@fluentui/react-icons";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import type { ReactElement } from "react";
@@ -19,13 +19,7 @@ import { useAction } from "../toasts/use-action.tsx";
 const FOLLOW_MS = 1000;
 
 const useStyles = makeStyles({
-  stack: {
-    display: "flex",
-    flexDirection: "column",
-    alignItems: "stretch",
-    gap: tokens.spacingVerticalM,
-    maxWidth: "820px",
-  },
+  stack: { maxWidth: "820px" },
   button: { alignSelf: "start" },
 });
 
@@ -52,7 +46,7 @@ export function Drill(): ReactElement {
     },
   });
   return (
-    <div className={styles.stack}>
+    <Stack gap="M" className={styles.stack}>
       <Text>{texts.drillHint}</Text>
       <QueryState of={drill} />
       <QueryProblem error={starting.error} />
@@ -74,7 +68,7 @@ export function Drill(): ReactElement {
           {texts.startDrill}
         </Button>
       </OfferedTo>
-    </div>
+    </Stack>
   );
 }
 

@@ -1,6 +1,5 @@
 import type { KeyHealthView } from "@databox-cmk/protocol";
-import { Facts, FailureText, Time, Notice } from "@databox-cmk/ui";
-import { makeStyles, tokens } from "@fluentui/react-components";
+import { Facts, FailureText, Notice, Stack, Time } from "@databox-cmk/ui";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactElement } from "react";
 
@@ -22,13 +21,8 @@ type KeyDates = {
   readonly expires?: string | undefined;
   readonly notBefore?: string | undefined;
 };
-const useStyles = makeStyles({
-  stack: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalM },
-});
-
 /** State, problems, dates. */
 export function HealthSummary({ health }: { readonly health: KeyHealthView }): ReactElement {
-  const styles = useStyles();
   const texts = useTexts().keyHealth;
   const problem = useCloudProblem(health.error);
   const dates = useKeyDates(health.kid);
@@ -38,7 +32,7 @@ export function HealthSummary({ health }: { readonly health: KeyHealthView }): R
       ? texts.datesHidden
       : undefined;
   return (
-    <div className={styles.stack}>
+    <Stack gap="M">
       {health.state !== "NotWatched" && <CheckNow health={health} />}
       {problem !== undefined && <ProblemPanel problem={problem} />}
       {health.inconclusive !== undefined && (
@@ -78,7 +72,7 @@ export function HealthSummary({ health }: { readonly health: KeyHealthView }): R
           ]}
         />
       )}
-    </div>
+    </Stack>
   );
 }
 

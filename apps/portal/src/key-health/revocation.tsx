@@ -1,5 +1,5 @@
-import { Notice, Time } from "@databox-cmk/ui";
-import { Button, makeStyles, Spinner, Text, tokens } from "@fluentui/react-components";
+import { Notice, Stack, Time } from "@databox-cmk/ui";
+import { Button, makeStyles, Spinner, Text } from "@fluentui/react-components";
 import { ShieldDismissRegular } from "@fluentui/react-icons";
 import { type ReactElement, useState } from "react";
 
@@ -14,12 +14,6 @@ import { useTexts } from "../texts/texts.ts";
 import { useAction } from "../toasts/use-action.tsx";
 
 const useStyles = makeStyles({
-  stack: {
-    display: "flex",
-    flexDirection: "column",
-    alignItems: "stretch",
-    gap: tokens.spacingVerticalM,
-  },
   button: { alignSelf: "start" },
 });
 
@@ -43,7 +37,7 @@ export function Revocation(): ReactElement {
     onSettled: refresh,
   });
   return (
-    <div className={styles.stack}>
+    <Stack gap="M">
       <Text>{texts.revokeHint}</Text>
       <QueryState of={standing} />
       {standing.data?.length === 0 && <Text>{texts.noneStands}</Text>}
@@ -101,6 +95,6 @@ export function Revocation(): ReactElement {
           }}
         />
       )}
-    </div>
+    </Stack>
   );
 }

@@ -1,6 +1,6 @@
 import type { OperatorRevocationScope } from "@databox-cmk/protocol";
-import { Section, Notice } from "@databox-cmk/ui";
-import { Button, makeStyles, Text, tokens } from "@fluentui/react-components";
+import { Notice, Row, Section } from "@databox-cmk/ui";
+import { Button, Text } from "@fluentui/react-components";
 import { ShieldDismissRegular } from "@fluentui/react-icons";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
@@ -16,17 +16,12 @@ import { useAction } from "../toasts/use-action.tsx";
 import { RevocationTable } from "./revocation-table.tsx";
 import { type RevokeWhat, RevokeDialog } from "./revoke-dialog.tsx";
 
-const useStyles = makeStyles({
-  buttons: { display: "flex", flexWrap: "wrap", gap: tokens.spacingHorizontalS },
-});
-
 /** The operator's kill switches: over all customers, or those over one order. */
 export function KillSwitches({
   order,
 }: {
   readonly order?: { readonly name: OrderName; readonly serials: readonly string[] } | undefined;
 }): ReactElement {
-  const styles = useStyles();
   const texts = useTexts();
   const { client } = useSignedIn();
   const queryClient = useQueryClient();
@@ -62,7 +57,7 @@ export function KillSwitches({
   return (
     <Section title={words.title}>
       <Text>{words.text}</Text>
-      <div className={styles.buttons}>
+      <Row>
         {choices.map((what) => (
           <Button
             key={JSON.stringify(what)}
@@ -75,7 +70,7 @@ export function KillSwitches({
             {typeof what === "string" ? words.revoke[what] : words.revokeThis(what)}
           </Button>
         ))}
-      </div>
+      </Row>
       <QueryProblem error={thrown.error} />
       <QueryProblem error={lifted.error} />
       {thrown.isSuccess && <Notice intent="success">{words.thrown(thrown.data)}</Notice>}

@@ -1,5 +1,5 @@
-import { ExplanationPanel, Section } from "@databox-cmk/ui";
-import { makeStyles, Text, tokens } from "@fluentui/react-components";
+import { ExplanationPanel, Section, Stack } from "@databox-cmk/ui";
+import { Text } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
 import { readOperatorOrder } from "../api/operator-orders.ts";
@@ -16,13 +16,8 @@ import { NextAct } from "./next-act.tsx";
 import { OperationList } from "./operation-list.tsx";
 import { OperatorNodes } from "./operator-nodes.tsx";
 
-const useStyles = makeStyles({
-  stack: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalL },
-});
-
 /** Shows operators the actions on an order's appliance, stage by stage. */
 export function OperationsPage(): ReactElement {
-  const styles = useStyles();
   const texts = useTexts();
   const name = useOrderName();
   // Operators need no role on the customer's subscription.
@@ -32,7 +27,7 @@ export function OperationsPage(): ReactElement {
     <OrderPage section="operations">
       <QueryState of={order} />
       {order.data !== undefined && (
-        <div className={styles.stack}>
+        <Stack gap="L">
           <CommandBar>
             <RefreshButton of={order} />
           </CommandBar>
@@ -59,7 +54,7 @@ export function OperationsPage(): ReactElement {
               />
             </Section>
           )}
-        </div>
+        </Stack>
       )}
     </OrderPage>
   );

@@ -1,5 +1,5 @@
-import { Facts, Section, Time } from "@databox-cmk/ui";
-import { makeStyles, tokens } from "@fluentui/react-components";
+import { Facts, Section, Stack, Time } from "@databox-cmk/ui";
+import { makeStyles } from "@fluentui/react-components";
 import { HeartPulseRegular } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactElement } from "react";
@@ -18,7 +18,6 @@ import { OperatorPage } from "./operator-page.tsx";
 const READ_MS = 10_000;
 
 const useStyles = makeStyles({
-  stack: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalL },
   checks: { listStyleType: "none", margin: 0, padding: 0, maxWidth: "820px" },
 });
 
@@ -41,7 +40,7 @@ export function BrokerHealthPage(): ReactElement {
   ] as const;
   return (
     <OperatorPage title={words.title} icon={<HeartPulseRegular />}>
-      <div className={styles.stack}>
+      <Stack gap="L">
         <CommandBar>
           <RefreshButton of={health} />
         </CommandBar>
@@ -70,7 +69,7 @@ export function BrokerHealthPage(): ReactElement {
             </Section>
           </>
         )}
-      </div>
+      </Stack>
     </OperatorPage>
   );
 }

@@ -1,5 +1,5 @@
 import { LOCK_STATES, type LockCounts } from "@databox-cmk/protocol";
-import { EmptyState, Section, Time } from "@databox-cmk/ui";
+import { EmptyState, Row, Section, Stack, Time } from "@databox-cmk/ui";
 import { makeStyles, Switch, Text, tokens } from "@fluentui/react-components";
 import { BoxSearchRegular, GlobeRegular } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
@@ -20,8 +20,6 @@ import { LockTable } from "./lock-table.tsx";
 import { OperatorPage } from "./operator-page.tsx";
 
 const useLockFigureStyles = makeStyles({
-  rows: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalM },
-  head: { display: "flex", gap: tokens.spacingHorizontalM, flexWrap: "wrap" },
   name: { flexGrow: 1, minWidth: 0, overflowWrap: "anywhere" },
 });
 /** The interval at which the broker counts. */
@@ -138,17 +136,17 @@ function LockFigure({
       {isTable ? (
         <LockTable label={title} rows={rows} />
       ) : (
-        <div className={styles.rows}>
+        <Stack gap="M">
           {rows.map(({ name, counts }) => (
             <div key={name}>
-              <div className={styles.head}>
+              <Row gap="M">
                 <Text className={styles.name}>{name}</Text>
                 <Text>{texts.operator.fleet.nodes(nodesOf(counts))}</Text>
-              </div>
+              </Row>
               <LockBar counts={counts} label={name} />
             </div>
           ))}
-        </div>
+        </Stack>
       )}
     </Section>
   );

@@ -1,6 +1,6 @@
 import type { ErasureStatement } from "@databox-cmk/protocol";
-import { DownloadButton, Facts, saveFile, Section, Time } from "@databox-cmk/ui";
-import { Button, makeStyles, Text, tokens } from "@fluentui/react-components";
+import { DownloadButton, Facts, Row, saveFile, Section, Time } from "@databox-cmk/ui";
+import { Button, Text } from "@fluentui/react-components";
 import { ArrowDownloadRegular } from "@fluentui/react-icons";
 import { useMutation } from "@tanstack/react-query";
 import type { ReactElement } from "react";
@@ -11,10 +11,6 @@ import { useSignedIn } from "../queries/session-context.ts";
 import { QueryProblem, QueryState } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { useOrderName, useOrderPart } from "./use-order.ts";
-
-const useStyles = makeStyles({
-  buttons: { display: "flex", flexWrap: "wrap", gap: tokens.spacingHorizontalS },
-});
 
 /** For an erased order: the destroyed keys, and the signed certificate. */
 export function ErasureSection(): ReactElement {
@@ -89,11 +85,10 @@ export function ErasureCertificate({
   readonly orderName: string;
   readonly pdfButton?: ReactElement;
 }): ReactElement {
-  const styles = useStyles();
   const texts = useTexts();
   return (
     <>
-      <div className={styles.buttons}>
+      <Row>
         {pdfButton}
         <DownloadButton
           label={texts.order.erasure.download}
@@ -101,7 +96,7 @@ export function ErasureCertificate({
           mediaType="application/jose"
           content={certificate}
         />
-      </div>
+      </Row>
       <Text size={200}>
         {texts.order.erasure.verify}{" "}
         <code>{`broker certificate verify ${orderName}-erasure.jws --keys keys.json`}</code>

@@ -1,6 +1,5 @@
 import { isSameIdentifier, type JobResource } from "@databox-cmk/protocol";
-import { CopyButton, Facts, Section, Time } from "@databox-cmk/ui";
-import { makeStyles, tokens } from "@fluentui/react-components";
+import { CopyButton, Facts, Section, Stack, Time } from "@databox-cmk/ui";
 import type { ReactElement } from "react";
 
 import { HealthBadge } from "../orders/health-badge.tsx";
@@ -18,13 +17,8 @@ import { StageTimeline } from "./stage-timeline.tsx";
 import { useCloudProblem } from "./use-cloud-problem.ts";
 import { useKeyHealth, useNodes, useOrder, useOrderName } from "./use-order.ts";
 
-const useStyles = makeStyles({
-  stack: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalL },
-});
-
 /** The order, its stage, and the state of its key. */
 export function OverviewPage(): ReactElement {
-  const styles = useStyles();
   const texts = useTexts();
   const order = useOrder();
   const nodes = useNodes();
@@ -35,7 +29,7 @@ export function OverviewPage(): ReactElement {
     <OrderPage section="overview">
       <QueryState of={order} />
       {order.data !== undefined && (
-        <div className={styles.stack}>
+        <Stack gap="L">
           <OrderCommands order={order.data} />
           {orderProblem !== undefined && <ProblemPanel problem={orderProblem} />}
           {healthProblem !== undefined && <ProblemPanel problem={healthProblem} />}
@@ -58,7 +52,7 @@ export function OverviewPage(): ReactElement {
               />
             )}
           </Section>
-        </div>
+        </Stack>
       )}
     </OrderPage>
   );

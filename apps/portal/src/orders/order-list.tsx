@@ -1,6 +1,6 @@
 import type { OrderSummary } from "@databox-cmk/protocol";
-import { EmptyState, LoadingState } from "@databox-cmk/ui";
-import { Button, makeStyles, Text, tokens } from "@fluentui/react-components";
+import { EmptyState, LoadingState, Row } from "@databox-cmk/ui";
+import { Button, Text } from "@fluentui/react-components";
 import { BoxSearchRegular } from "@fluentui/react-icons";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { type ReactElement, Suspense, useState } from "react";
@@ -19,10 +19,6 @@ import { OrderFilters } from "./order-filters.tsx";
 import { orderPageQuery } from "./order-page-query.ts";
 import { type OpenedPage, OrderTable } from "./order-table.tsx";
 import { useOrderExport } from "./use-order-export.ts";
-
-const useStyles = makeStyles({
-  bulk: { display: "flex", flexWrap: "wrap", gap: tokens.spacingHorizontalS },
-});
 
 /** An action on all chosen orders. */
 export type BulkAction = {
@@ -61,7 +57,6 @@ export function OrderList({
   /** Without any, rows cannot be chosen. */
   readonly actions: readonly BulkAction[];
 }): ReactElement {
-  const styles = useStyles();
   const texts = useTexts();
   const { client } = useSignedIn();
   const filter = filterOf(search);
@@ -124,7 +119,7 @@ export function OrderList({
       {orders.data !== undefined && (!isEmptyPage || hasOtherPages) && (
         <>
           {chosen.length > 0 && (
-            <div className={styles.bulk}>
+            <Row>
               {actions.map((each) => (
                 <Button
                   key={each.title}
@@ -136,7 +131,7 @@ export function OrderList({
                   {texts.orders.bulk.chosen(each.title, chosen.length)}
                 </Button>
               ))}
-            </div>
+            </Row>
           )}
           {!isEmptyPage && (
             <OrderTable

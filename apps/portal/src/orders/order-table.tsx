@@ -1,5 +1,5 @@
 import type { OrderSummary, StageName, StageStatus } from "@databox-cmk/protocol";
-import { Time, useMediaQuery } from "@databox-cmk/ui";
+import { Stack, Time, useMediaQuery } from "@databox-cmk/ui";
 import {
   Checkbox,
   makeStyles,
@@ -33,12 +33,7 @@ const useStageBadgeStyles = makeStyles({
 const useStyles = makeStyles({
   table: { tableLayout: "auto" },
   heading: { fontWeight: tokens.fontWeightSemibold },
-  folded: {
-    display: "flex",
-    flexDirection: "column",
-    alignItems: "start",
-    gap: tokens.spacingVerticalXS,
-  },
+  folded: { alignItems: "start" },
   cell: {
     paddingTop: tokens.spacingVerticalS,
     paddingBottom: tokens.spacingVerticalS,
@@ -220,11 +215,11 @@ function OrderRow({
           {order.name}
         </RouterLink>
         {rich.length > 0 && (
-          <div className={styles.folded}>
+          <Stack gap="XS" className={styles.folded}>
             {rich.map(({ id, value }) => (
               <div key={id}>{value}</div>
             ))}
-          </div>
+          </Stack>
         )}
         {plain.length > 0 && (
           <Text size={200} block className={styles.place}>

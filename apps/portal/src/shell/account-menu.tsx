@@ -1,3 +1,4 @@
+import { Stack } from "@databox-cmk/ui";
 import {
   Avatar,
   Button,
@@ -23,12 +24,7 @@ import { ON_NARROW } from "./narrow.ts";
 const useStyles = makeStyles({
   button: { [ON_NARROW]: { minWidth: "auto" } },
   name: { [ON_NARROW]: { display: "none" } },
-  persona: {
-    padding: tokens.spacingHorizontalM,
-    display: "flex",
-    flexDirection: "column",
-    gap: tokens.spacingVerticalXS,
-  },
+  persona: { padding: tokens.spacingHorizontalM },
 });
 
 /** The signed-in person, and sign-out. */
@@ -55,10 +51,10 @@ export function AccountMenu({ className }: { readonly className: string }): Reac
         </Button>
       </MenuTrigger>
       <MenuPopover>
-        <div className={styles.persona}>
+        <Stack gap="XS" className={styles.persona}>
           <Persona name={session.name} secondaryText={session.userName} />
           <Text size={200}>{texts.session.tenant(session.tenantId)}</Text>
-        </div>
+        </Stack>
         <MenuList>
           <MenuItem icon={<SignOutRegular />} onClick={() => void signOut()}>
             {texts.session.signOut}

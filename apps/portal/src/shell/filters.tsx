@@ -1,4 +1,4 @@
-import { useMediaQuery } from "@databox-cmk/ui";
+import { Row, useMediaQuery } from "@databox-cmk/ui";
 import {
   Button,
   Dropdown,
@@ -19,12 +19,7 @@ const TYPING_PAUSE_MS = 250;
 const ALL = "all";
 
 const useStyles = makeStyles({
-  bar: {
-    display: "flex",
-    flexWrap: "wrap",
-    gap: tokens.spacingHorizontalS,
-    marginBlock: tokens.spacingVerticalM,
-  },
+  bar: { marginBlock: tokens.spacingVerticalM },
   search: { width: "360px", maxWidth: "100%", [ON_NARROW]: { width: "100%" } },
   filter: { minWidth: "160px", maxWidth: "100%", [ON_NARROW]: { width: "100%" } },
   idle: { [ON_NARROW]: { display: "none" } },
@@ -46,7 +41,7 @@ export function FilterBar({
   const isNarrow = useMediaQuery(IS_NARROW);
   const [isOpen, setIsOpen] = useState(false);
   return (
-    <div className={styles.bar} role="search" aria-label={texts.filters}>
+    <Row className={styles.bar} role="search" aria-label={texts.filters}>
       {search}
       {isNarrow && (
         <Button
@@ -60,7 +55,7 @@ export function FilterBar({
         </Button>
       )}
       {(!isNarrow || isOpen) && children}
-    </div>
+    </Row>
   );
 }
 

@@ -1,5 +1,5 @@
-import { EmptyState, LoadingState, Section } from "@databox-cmk/ui";
-import { makeStyles, Text, tokens } from "@fluentui/react-components";
+import { EmptyState, LoadingState, Section, Stack } from "@databox-cmk/ui";
+import { Text } from "@fluentui/react-components";
 import { CheckmarkCircleRegular } from "@fluentui/react-icons";
 import type { ReactElement } from "react";
 
@@ -10,18 +10,13 @@ import { RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { useCurrentProblems } from "./use-current-problems.ts";
 
-const useStyles = makeStyles({
-  stack: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalL },
-});
-
 /** The order's present failures: the cause, who must act, and the steps. */
 export function OrderTroubleshooterPage(): ReactElement {
-  const styles = useStyles();
   const texts = useTexts().troubleshooter;
   const { problems, isPending, errors } = useCurrentProblems();
   return (
     <OrderPage section="troubleshoot">
-      <div className={styles.stack}>
+      <Stack gap="L">
         {errors.map((error) => (
           <QueryProblem key={error.message} error={error} />
         ))}
@@ -37,7 +32,7 @@ export function OrderTroubleshooterPage(): ReactElement {
           </Section>
         ))}
         <RouterLink to="/troubleshooter">{texts.searchAll}</RouterLink>
-      </div>
+      </Stack>
     </OrderPage>
   );
 }

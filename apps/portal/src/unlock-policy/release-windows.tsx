@@ -1,4 +1,5 @@
 import { type ReleaseWindow, type WeekDay } from "@databox-cmk/protocol";
+import { Row } from "@databox-cmk/ui";
 import {
   Button,
   Card,
@@ -9,7 +10,6 @@ import {
   makeStyles,
   Option,
   Text,
-  tokens,
 } from "@fluentui/react-components";
 import { AddRegular, DeleteRegular } from "@fluentui/react-icons";
 import { type ReactElement, useMemo, useState } from "react";
@@ -23,7 +23,6 @@ const DAYS: readonly WeekDay[] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun
 
 const useStyles = makeStyles({
   days: { display: "flex", flexWrap: "wrap" },
-  times: { display: "flex", flexWrap: "wrap", gap: tokens.spacingHorizontalM },
   zone: { minWidth: 0, width: "260px", maxWidth: "100%" },
   button: { alignSelf: "start" },
 });
@@ -102,7 +101,7 @@ function WindowCard({
           />
         ))}
       </div>
-      <div className={styles.times}>
+      <Row gap="M">
         <Field label={texts.from}>
           <Input
             type="time"
@@ -127,7 +126,7 @@ function WindowCard({
             onChange({ ...window, timeZone });
           }}
         />
-      </div>
+      </Row>
       <Button className={styles.button} icon={<DeleteRegular />} onClick={onRemove}>
         {texts.removeWindow(label)}
       </Button>

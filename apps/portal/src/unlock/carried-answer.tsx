@@ -1,4 +1,4 @@
-import { CopyButton, DownloadButton, QrPicture, Section } from "@databox-cmk/ui";
+import { CopyButton, DownloadButton, QrPicture, Row, Section, Stack } from "@databox-cmk/ui";
 import { Field, makeStyles, Text, Textarea, tokens } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
@@ -12,9 +12,8 @@ const useStyles = makeStyles({
     alignItems: "start",
     "@media (max-width: 767px)": { gridTemplateColumns: "minmax(0, 1fr)" },
   },
-  text: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalM },
   mono: { fontFamily: tokens.fontFamilyMonospace },
-  copy: { display: "flex", alignItems: "center", gap: tokens.spacingHorizontalS, flexWrap: "wrap" },
+  copy: { alignItems: "center" },
 });
 
 /** A message for the node in every form that can be carried: a code to scan, a file, a text. */
@@ -36,8 +35,8 @@ export function CarriedAnswer({
       <Text>{hint}</Text>
       <div className={styles.ways}>
         <QrPicture text={answer} label={texts.code} />
-        <div className={styles.text}>
-          <div className={styles.copy}>
+        <Stack gap="M">
+          <Row className={styles.copy}>
             <DownloadButton
               label={texts.download}
               fileName={fileName}
@@ -45,7 +44,7 @@ export function CarriedAnswer({
               content={`${answer}\n`}
             />
             <CopyButton value={answer} what={texts.answer} />
-          </div>
+          </Row>
           <Field label={texts.answer}>
             <Textarea
               value={answer}
@@ -55,7 +54,7 @@ export function CarriedAnswer({
               textarea={{ className: styles.mono }}
             />
           </Field>
-        </div>
+        </Stack>
       </div>
     </Section>
   );

@@ -1,6 +1,6 @@
 import type { OfflineUnlockResult } from "@databox-cmk/protocol";
-import { Facts, LoadingState, Time, Notice } from "@databox-cmk/ui";
-import { Button, makeStyles, tokens } from "@fluentui/react-components";
+import { Facts, LoadingState, Notice, Stack, Time } from "@databox-cmk/ui";
+import { Button, makeStyles } from "@fluentui/react-components";
 import { ArrowUndoRegular } from "@fluentui/react-icons";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactElement, useEffect, useEffectEvent } from "react";
@@ -21,12 +21,6 @@ import { leaseName } from "./lease-name.ts";
 const SECOND_MS = 1000;
 
 const useStyles = makeStyles({
-  stack: {
-    display: "flex",
-    flexDirection: "column",
-    alignItems: "stretch",
-    gap: tokens.spacingVerticalM,
-  },
   another: { alignSelf: "start" },
 });
 
@@ -68,7 +62,7 @@ export function SubmittedChallenge({
   }, [outcome]);
   if (answer.isPending) return <LoadingState />;
   return (
-    <div className={styles.stack} role="status">
+    <Stack gap="M" role="status">
       {answer.error !== null && (
         <>
           <QueryProblem
@@ -89,7 +83,7 @@ export function SubmittedChallenge({
       <Button icon={<ArrowUndoRegular />} className={styles.another} onClick={onAnother}>
         {texts.another}
       </Button>
-    </div>
+    </Stack>
   );
 }
 

@@ -1,5 +1,5 @@
-import { Notice } from "@databox-cmk/ui";
-import { makeStyles, Text, tokens } from "@fluentui/react-components";
+import { Notice, Stack } from "@databox-cmk/ui";
+import { makeStyles, Text } from "@fluentui/react-components";
 import { type ReactElement, useState } from "react";
 
 import type { Carried } from "../api/offline-unlocks.ts";
@@ -15,12 +15,7 @@ import { GivenAnswers } from "./given-answers.tsx";
 import { SubmittedChallenge } from "./submitted-challenge.tsx";
 
 const useStyles = makeStyles({
-  stack: {
-    display: "flex",
-    flexDirection: "column",
-    gap: tokens.spacingVerticalL,
-    maxWidth: "960px",
-  },
+  stack: { maxWidth: "960px" },
 });
 
 /**
@@ -36,7 +31,7 @@ export function UnlockPage(): ReactElement {
   const [carried, setCarried] = useState<Carried>();
   return (
     <OrderPage section="unlock">
-      <div className={styles.stack}>
+      <Stack gap="L" className={styles.stack}>
         <Text>{texts.intro}</Text>
         <QueryProblem error={policy.error} />
         {policy.data?.view.offline.allowed === false && (
@@ -67,7 +62,7 @@ export function UnlockPage(): ReactElement {
           />
         )}
         <GivenAnswers />
-      </div>
+      </Stack>
     </OrderPage>
   );
 }

@@ -2,6 +2,7 @@ import { Button, Field, makeStyles, Textarea, tokens } from "@fluentui/react-com
 import { CameraOffRegular, CameraRegular, DocumentRegular } from "@fluentui/react-icons";
 import { type ReactElement, useRef, useState } from "react";
 
+import { Row, Stack } from "../stack.tsx";
 import { useUiTexts } from "../texts/ui-texts-context.ts";
 import { QrCamera } from "./qr-camera.tsx";
 
@@ -10,8 +11,6 @@ const MAX_BYTES = 20_000_000;
 /** A drawn code has no pixels of its own: large enough for the densest one. */
 const DRAWN_PIXELS = 1200;
 const useStyles = makeStyles({
-  ways: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalM },
-  buttons: { display: "flex", flexWrap: "wrap", gap: tokens.spacingHorizontalS },
   text: { fontFamily: tokens.fontFamilyMonospace },
   file: { display: "none" },
 });
@@ -36,8 +35,8 @@ export function CarriedTextInput({
     if (text !== undefined) onChange(text);
   };
   return (
-    <div className={styles.ways}>
-      <div className={styles.buttons}>
+    <Stack gap="M">
+      <Row>
         <Button
           icon={isWatching ? <CameraOffRegular /> : <CameraRegular />}
           onClick={() => {
@@ -61,7 +60,7 @@ export function CarriedTextInput({
             if (chosen !== undefined) void readCarriedFile(chosen).then(take);
           }}
         />
-      </div>
+      </Row>
       {isWatching && (
         <QrCamera
           label={texts.carried.picture}
@@ -93,7 +92,7 @@ export function CarriedTextInput({
           }}
         />
       </Field>
-    </div>
+    </Stack>
   );
 }
 

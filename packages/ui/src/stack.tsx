@@ -1,0 +1,37 @@
+import { makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
+import type { ComponentProps, ReactElement } from "react";
+
+const useStyles = makeStyles({
+  column: { display: "flex", flexDirection: "column" },
+  row: { display: "flex", flexWrap: "wrap" },
+});
+const useColumnGaps = makeStyles({
+  XS: { gap: tokens.spacingVerticalXS },
+  S: { gap: tokens.spacingVerticalS },
+  M: { gap: tokens.spacingVerticalM },
+  L: { gap: tokens.spacingVerticalL },
+});
+const useRowGaps = makeStyles({
+  S: { gap: tokens.spacingHorizontalS },
+  M: { gap: tokens.spacingHorizontalM },
+});
+
+/** Parts one below the other. */
+export function Stack({
+  gap,
+  className,
+  ...div
+}: ComponentProps<"div"> & { readonly gap: "XS" | "S" | "M" | "L" }): ReactElement {
+  const styles = useStyles();
+  return <div {...div} className={mergeClasses(styles.column, useColumnGaps()[gap], className)} />;
+}
+
+/** Controls side by side; on a narrow screen they wrap. */
+export function Row({
+  gap = "S",
+  className,
+  ...div
+}: ComponentProps<"div"> & { readonly gap?: "S" | "M" }): ReactElement {
+  const styles = useStyles();
+  return <div {...div} className={mergeClasses(styles.row, useRowGaps()[gap], className)} />;
+}
