@@ -1,5 +1,5 @@
 import { BACKUP_KEY_NAME, type BackupKeyWrite, type JobResource } from "@databox-cmk/protocol";
-import { Button, Field, Radio, RadioGroup, Spinner } from "@fluentui/react-components";
+import { Button, Spinner } from "@fluentui/react-components";
 import { type ReactElement, useState } from "react";
 
 import { addBackupKey } from "../api/backup-keys.ts";
@@ -14,6 +14,7 @@ import { useReturnFocus } from "../focus/use-return-focus.ts";
 import { useOrderName, useRefreshOrder } from "../order/use-order.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
+import { Radios } from "../shell/radios.tsx";
 import { SidePanel } from "../shell/side-panel.tsx";
 import { TextField } from "../shell/text-field.tsx";
 import { useTexts } from "../texts/texts.ts";
@@ -107,17 +108,13 @@ export function AddBackupPanel({
         value={name}
         onChange={setName}
       />
-      <Field label={texts.backupKeys.kind}>
-        <RadioGroup
-          value={kind}
-          onChange={(_event, { value }) => {
-            setKind(value === "RecoveryKey" ? "RecoveryKey" : "Vault");
-          }}
-        >
-          <Radio value="Vault" label={texts.backupKeys.kinds.Vault} />
-          <Radio value="RecoveryKey" label={texts.backupKeys.kinds.RecoveryKey} />
-        </RadioGroup>
-      </Field>
+      <Radios
+        label={texts.backupKeys.kind}
+        values={["Vault", "RecoveryKey"]}
+        names={texts.backupKeys.kinds}
+        value={kind}
+        onChange={setKind}
+      />
       {kind === "Vault" ? (
         <>
           {key !== undefined && <ChosenKeyFacts chosen={key} />}

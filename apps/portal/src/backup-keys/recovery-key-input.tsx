@@ -1,17 +1,10 @@
 import { StepList } from "@databox-cmk/ui";
-import {
-  Button,
-  Field,
-  makeStyles,
-  Radio,
-  RadioGroup,
-  Textarea,
-  tokens,
-} from "@fluentui/react-components";
+import { Button, Field, makeStyles, Textarea, tokens } from "@fluentui/react-components";
 import { DocumentRegular } from "@fluentui/react-icons";
 import { type ReactElement, useRef, useState } from "react";
 
 import { parsePublicKey } from "../core/parse-public-key.ts";
+import { Radios } from "../shell/radios.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { RecoveryKeyMaker } from "./recovery-key-maker.tsx";
 
@@ -37,18 +30,16 @@ export function RecoveryKeyInput({
   const [source, setSource] = useState<"make" | "bring">("make");
   return (
     <>
-      <Field label={texts.source}>
-        <RadioGroup
-          value={source}
-          onChange={(_event, { value }) => {
-            setSource(value === "bring" ? "bring" : "make");
-            input.onChange("");
-          }}
-        >
-          <Radio value="make" label={texts.sources.make} />
-          <Radio value="bring" label={texts.sources.bring} />
-        </RadioGroup>
-      </Field>
+      <Radios
+        label={texts.source}
+        values={["make", "bring"]}
+        names={texts.sources}
+        value={source}
+        onChange={(chosen) => {
+          setSource(chosen);
+          input.onChange("");
+        }}
+      />
       {source === "make" ? (
         <RecoveryKeyMaker fileName={fileName} onPublicKey={input.onChange} />
       ) : (

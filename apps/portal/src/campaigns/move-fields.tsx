@@ -1,7 +1,7 @@
-import { Field, Radio, RadioGroup } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
 import type { CampaignForm } from "../core/campaign-form.ts";
+import { Radios } from "../shell/radios.tsx";
 import { TextField } from "../shell/text-field.tsx";
 import { useTexts } from "../texts/texts.ts";
 
@@ -34,18 +34,15 @@ export function MoveFields({
           }}
         />
       ))}
-      <Field label={words.toIdentity}>
-        <RadioGroup
-          value={form.identity}
-          onChange={(_event, { value }) => {
-            onChange({ identity: IDENTITIES.find((each) => each === value) ?? "keep" });
-          }}
-        >
-          {IDENTITIES.map((each) => (
-            <Radio key={each} value={each} label={words.identities[each]} />
-          ))}
-        </RadioGroup>
-      </Field>
+      <Radios
+        label={words.toIdentity}
+        values={IDENTITIES}
+        names={words.identities}
+        value={form.identity}
+        onChange={(identity) => {
+          onChange({ identity });
+        }}
+      />
       {form.identity === "user" && (
         <TextField
           label={words.identityId}

@@ -1,10 +1,11 @@
 import { Section } from "@databox-cmk/ui";
-import { Field, Radio, RadioGroup, Textarea } from "@fluentui/react-components";
+import { Field, Textarea } from "@fluentui/react-components";
 import { ArrowSyncRegular } from "@fluentui/react-icons";
 import type { ReactElement } from "react";
 
 import { EMPTY_FORM } from "../core/campaign-form.ts";
 import { OperatorPage } from "../operator/operator-page.tsx";
+import { Radios } from "../shell/radios.tsx";
 import { RouterBreadcrumb } from "../shell/router-link.tsx";
 import { SaveForm } from "../shell/save-form.tsx";
 import { TextField } from "../shell/text-field.tsx";
@@ -44,17 +45,15 @@ export function StartCampaignPage(): ReactElement {
         button={{ label: words.startDry, busy: words.starting, icon: null }}
       >
         <Section title={words.what}>
-          <Field label={words.action}>
-            <RadioGroup
-              value={form.kind}
-              onChange={(_event, { value }) => {
-                set({ kind: value === "move" ? "move" : "rotate" });
-              }}
-            >
-              <Radio value="rotate" label={words.actions.rotate} />
-              <Radio value="move" label={words.actions.move} />
-            </RadioGroup>
-          </Field>
+          <Radios
+            label={words.action}
+            values={["rotate", "move"]}
+            names={words.actions}
+            value={form.kind}
+            onChange={(kind) => {
+              set({ kind });
+            }}
+          />
           {form.kind === "move" && <MoveFields form={form} onChange={set} />}
         </Section>
         <Section title={words.which}>

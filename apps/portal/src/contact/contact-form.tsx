@@ -1,7 +1,7 @@
 import { type JobDetailsView, STAGE_NAMES } from "@databox-cmk/protocol";
 import { Section, Notice } from "@databox-cmk/ui";
 import { Checkbox } from "@fluentui/react-components";
-import { type ReactElement, useState } from "react";
+import type { ReactElement } from "react";
 
 import { patchOrder } from "../api/orders.ts";
 import { isSame } from "../core/is-same.ts";
@@ -11,6 +11,7 @@ import { ContactFields } from "../create-order/contact-fields.tsx";
 import { useOrderName, useRefreshOrder } from "../order/use-order.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { SaveForm } from "../shell/save-form.tsx";
+import { useDraft } from "../shell/use-draft.ts";
 import { useTexts } from "../texts/texts.ts";
 import { useAction } from "../toasts/use-action.tsx";
 
@@ -27,7 +28,7 @@ export function ContactForm({
   const name = useOrderName();
   const refresh = useRefreshOrder();
   const stored = { contact: contactOf(details), notifications: notificationsOf(details) };
-  const [edited, setEdited] = useState(stored);
+  const [edited, edit] = useDraft(stored);
   const { contact, notifications } = edited;
   const save = useAction("changeContact", {
     mutationFn: (wanted: typeof edited) =>
@@ -52,7 +53,7 @@ export function ContactForm({
         isAddressFixed={!isAddressEditable}
         problemOf={(problem) => (problems.includes(problem) ? words.problems[problem] : undefined)}
         onChange={(change) => {
-          setEdited({ ...edited, contact: { ...contact, ...change } });
+          edit({ contact: { ...contact, ...change } });
         }}
       />
       {!isAddressEditable && <Notice intent="info">{words.addressFixed}</Notice>}
@@ -66,10 +67,7 @@ export function ContactForm({
                   label={known === undefined ? stage : texts.stages[known]}
                   checked={isTold}
                   onChange={(_event, { checked }) => {
-                    setEdited({
-                      ...edited,
-                      notifications: { ...notifications, [stage]: checked === true },
-                    });
+                    edit({ notifications: { ...notifications, [stage]: checked === true } });
                   }}
                 />
               </div>

@@ -25,8 +25,6 @@ export function ContactPage(): ReactElement {
       {order.data?.properties.isDeletable === false && details !== undefined && (
         <EditableBy action="write">
           <ContactForm
-            // Typed text belongs to the values that were in force at that time.
-            key={JSON.stringify([details.contactDetails, details.shippingAddress])}
             details={details}
             isAddressEditable={order.data.properties.isShippingAddressEditable}
           />

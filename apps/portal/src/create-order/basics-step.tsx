@@ -1,5 +1,4 @@
 import { useLanguage } from "@databox-cmk/ui";
-import { Field, Radio, RadioGroup } from "@fluentui/react-components";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactElement } from "react";
 
@@ -11,6 +10,7 @@ import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { Choice } from "../shell/choice.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
+import { Radios } from "../shell/radios.tsx";
 import { TextField } from "../shell/text-field.tsx";
 import { useTexts } from "../texts/texts.ts";
 import type { StepProps } from "./step.ts";
@@ -66,18 +66,16 @@ export function BasicsStep({
   };
   return (
     <>
-      <Field label={texts.order.transfer} required>
-        <RadioGroup
-          value={transferType}
-          onChange={(_event, { value }) => {
-            onChange({ transferType: TRANSFERS.find((each) => each === value) ?? TRANSFERS[0] });
-          }}
-        >
-          {TRANSFERS.map((each) => (
-            <Radio key={each} value={each} label={texts.order.transfers[each]} />
-          ))}
-        </RadioGroup>
-      </Field>
+      <Radios
+        label={texts.order.transfer}
+        isRequired
+        values={TRANSFERS}
+        names={texts.order.transfers}
+        value={transferType}
+        onChange={(chosen) => {
+          onChange({ transferType: chosen });
+        }}
+      />
       <QueryProblem error={subscriptions.error} />
       <Choice
         label={texts.orders.subscription}
@@ -141,18 +139,16 @@ export function BasicsStep({
         />
         <Problem text={problemOf("country")} />
       </div>
-      <Field label={texts.order.model} required>
-        <RadioGroup
-          value={order.sku}
-          onChange={(_event, { value }) => {
-            onChange({ sku: SKUS.find((each) => each === value) ?? SKUS[0] });
-          }}
-        >
-          {SKUS.map((each) => (
-            <Radio key={each} value={each} label={skuText(each)} />
-          ))}
-        </RadioGroup>
-      </Field>
+      <Radios
+        label={texts.order.model}
+        isRequired
+        values={SKUS}
+        names={{ DataBox: skuText("DataBox"), DataBoxHeavy: skuText("DataBoxHeavy") }}
+        value={order.sku}
+        onChange={(sku) => {
+          onChange({ sku });
+        }}
+      />
     </>
   );
 }

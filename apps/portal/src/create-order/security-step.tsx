@@ -1,5 +1,5 @@
 import { Section, Notice } from "@databox-cmk/ui";
-import { Button, Checkbox, Field, Radio, RadioGroup, Text } from "@fluentui/react-components";
+import { Button, Checkbox, Field, Text } from "@fluentui/react-components";
 import { type ReactElement, useState } from "react";
 
 import { isSplit } from "../core/new-order.ts";
@@ -7,6 +7,7 @@ import { CustodyChoice } from "../custody/custody-choice.tsx";
 import { ChosenKeyFacts } from "../encryption/chosen-key-facts.tsx";
 import { SelectIdentityPanel } from "../encryption/select-identity-panel.tsx";
 import { SelectKeyPanel } from "../encryption/select-key-panel.tsx";
+import { Radios } from "../shell/radios.tsx";
 import { TextField } from "../shell/text-field.tsx";
 import { useTexts } from "../texts/texts.ts";
 import type { StepProps } from "./step.ts";
@@ -72,19 +73,16 @@ function KeyChoice({ order, onChange, problemOf }: StepProps): ReactElement {
   };
   return (
     <>
-      <Field label={texts.orders.encryption} hint={texts.encryption.intro}>
-        <RadioGroup
-          value={kekType}
-          onChange={(_event, { value }) => {
-            onChange({
-              kekType: value === "CustomerManaged" ? "CustomerManaged" : "MicrosoftManaged",
-            });
-          }}
-        >
-          <Radio value="MicrosoftManaged" label={texts.encryptionTypes.MicrosoftManaged} />
-          <Radio value="CustomerManaged" label={texts.encryptionTypes.CustomerManaged} />
-        </RadioGroup>
-      </Field>
+      <Radios
+        label={texts.orders.encryption}
+        hint={texts.encryption.intro}
+        values={["MicrosoftManaged", "CustomerManaged"]}
+        names={texts.encryptionTypes}
+        value={kekType}
+        onChange={(chosen) => {
+          onChange({ kekType: chosen });
+        }}
+      />
       {kekType === "CustomerManaged" && (
         <>
           <Notice intent="warning" title={texts.encryption.oneWay.title}>
@@ -167,17 +165,15 @@ function PasskeyChoice({ order, onChange, problemOf }: StepProps): ReactElement 
   const words = texts.createOrder;
   return (
     <>
-      <Field label={words.passkey}>
-        <RadioGroup
-          value={order.passkey}
-          onChange={(_event, { value }) => {
-            onChange({ passkey: value === "own" ? "own" : "generated", ownPasskey: "" });
-          }}
-        >
-          <Radio value="generated" label={words.generated} />
-          <Radio value="own" label={words.own} />
-        </RadioGroup>
-      </Field>
+      <Radios
+        label={words.passkey}
+        values={["generated", "own"]}
+        names={words}
+        value={order.passkey}
+        onChange={(passkey) => {
+          onChange({ passkey, ownPasskey: "" });
+        }}
+      />
       {order.passkey === "own" && (
         <TextField
           label={texts.device.unlockKey}

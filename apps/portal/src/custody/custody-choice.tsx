@@ -1,7 +1,8 @@
 import type { Custody } from "@databox-cmk/protocol";
-import { Checkbox, Field, Radio, RadioGroup, Text } from "@fluentui/react-components";
+import { Checkbox, Text } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
+import { Radios } from "../shell/radios.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { CustodyPicture } from "./custody-picture.tsx";
 
@@ -27,19 +28,17 @@ export function CustodyChoice({
   const texts = useTexts().custody;
   return (
     <>
-      <Field label={texts.label} hint={obstacle ?? texts.hint}>
-        <RadioGroup
-          value={custody.kind}
-          onChange={(_event, { value }) => {
-            onChange(
-              value === "split" ? { kind: "split", acceptNoRecovery: false } : { kind: "escrow" },
-            );
-          }}
-        >
-          <Radio value="escrow" disabled={isFinal} label={texts.kinds.escrow} />
-          <Radio value="split" disabled={obstacle !== undefined} label={texts.kinds.split} />
-        </RadioGroup>
-      </Field>
+      <Radios
+        label={texts.label}
+        hint={obstacle ?? texts.hint}
+        values={["escrow", "split"]}
+        names={texts.kinds}
+        isDisabled={{ escrow: isFinal, split: obstacle !== undefined }}
+        value={custody.kind}
+        onChange={(kind) => {
+          onChange(kind === "split" ? { kind, acceptNoRecovery: false } : { kind });
+        }}
+      />
       <CustodyPicture kind={custody.kind} hasOwnKey={hasOwnKey} />
       {custody.kind === "split" && (
         <>

@@ -1,6 +1,6 @@
 import { isIdentifier } from "@databox-cmk/protocol";
 import { Facts, Notice } from "@databox-cmk/ui";
-import { Button, Checkbox, Field, Radio, RadioGroup, SpinButton } from "@fluentui/react-components";
+import { Button, Checkbox, Field, SpinButton } from "@fluentui/react-components";
 import { useQueryClient } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 
@@ -13,6 +13,7 @@ import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { Choice } from "../shell/choice.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
+import { Radios } from "../shell/radios.tsx";
 import { SidePanel } from "../shell/side-panel.tsx";
 import { TextField } from "../shell/text-field.tsx";
 import { useTexts } from "../texts/texts.ts";
@@ -196,20 +197,14 @@ export function CreateVaultPanel({
               }}
             />
           </Field>
-          <Field
+          <Radios
             label={texts.encryption.accessModel}
-            hint={accessModel === "roles" ? texts.encryption.rolesTakeMinutes : null}
-          >
-            <RadioGroup
-              value={accessModel}
-              onChange={(_event, { value }) => {
-                setAccessModel(value === "policies" ? "policies" : "roles");
-              }}
-            >
-              <Radio value="roles" label={texts.encryption.accessModels.roles} />
-              <Radio value="policies" label={texts.encryption.accessModels.policies} />
-            </RadioGroup>
-          </Field>
+            hint={accessModel === "roles" ? texts.encryption.rolesTakeMinutes : undefined}
+            values={["roles", "policies"]}
+            names={texts.encryption.accessModels}
+            value={accessModel}
+            onChange={setAccessModel}
+          />
           <Checkbox
             checked={purgeProtection}
             label={texts.encryption.purgeProtectionLabel}

@@ -1,6 +1,6 @@
 import type { JobResource, KeyEncryptionKeyView } from "@databox-cmk/protocol";
 import { Notice } from "@databox-cmk/ui";
-import { Button, Field, makeStyles, Radio, RadioGroup, Text } from "@fluentui/react-components";
+import { Button, makeStyles, Text } from "@fluentui/react-components";
 import { type ReactElement, useState } from "react";
 
 import {
@@ -13,39 +13,44 @@ import {
 } from "../core/key-choice.ts";
 import { useOrderName } from "../order/use-order.ts";
 import { AlertDialog } from "../shell/alert-dialog.tsx";
+import { Radios } from "../shell/radios.tsx";
 import { SaveForm } from "../shell/save-form.tsx";
+import { useDraft } from "../shell/use-draft.ts";
 import { useTexts } from "../texts/texts.ts";
 import { ChosenKeyFacts } from "./chosen-key-facts.tsx";
 import { IdentityChoice } from "./identity-choice.tsx";
 import { Preflight } from "./preflight.tsx";
 import { SelectKeyPanel } from "./select-key-panel.tsx";
 import { usePreflight } from "./use-preflight.ts";
-import type { SaveEncryption } from "./use-save-encryption.ts";
+import { useSaveEncryption } from "./use-save-encryption.ts";
 
 const useStyles = makeStyles({
   form: { alignItems: "start", maxWidth: "820px" },
   wide: { alignSelf: "stretch" },
 });
 
-type KekType = KeyEncryptionKeyView["kekType"];
+type Choice = {
+  readonly kekType: KeyEncryptionKeyView["kekType"];
+  readonly key: ChosenKey | undefined;
+  readonly identity: ChosenIdentity;
+};
 
 /** The encryption pane of Azure's article: encryption type, key vault and key, identity, save. */
 export function EncryptionForm({
   order,
   kek,
-  save,
 }: {
   readonly order: JobResource;
   readonly kek: KeyEncryptionKeyView;
-  readonly save: SaveEncryption;
 }): ReactElement {
   const styles = useStyles();
   const texts = useTexts();
-  const [kekType, setKekType] = useState<KekType>(kek.kekType);
-  const [key, setKey] = useState<ChosenKey | undefined>(chosenKeyOf(kek));
-  const [identity, setIdentity] = useState<ChosenIdentity>(
-    chosenIdentityOf(kek) ?? { type: "SystemAssigned" },
-  );
+  const save = useSaveEncryption(order);
+  const [{ kekType, key, identity }, edit] = useDraft<Choice>({
+    kekType: kek.kekType,
+    key: chosenKeyOf(kek),
+    identity: chosenIdentityOf(kek) ?? { type: "SystemAssigned" },
+  });
   const [isSelecting, setIsSelecting] = useState(false);
   const [isWarned, setIsWarned] = useState(false);
   const { subscriptionId } = useOrderName();
@@ -80,21 +85,17 @@ export function EncryptionForm({
         },
       })}
     >
-      <Field label={texts.orders.encryption} hint={texts.encryption.intro}>
-        <RadioGroup
-          value={kekType}
-          onChange={(_event, { value }) => {
-            setKekType(value === "CustomerManaged" ? "CustomerManaged" : "MicrosoftManaged");
-          }}
-        >
-          <Radio
-            value="MicrosoftManaged"
-            label={texts.encryptionTypes.MicrosoftManaged}
-            disabled={kek.kekType === "CustomerManaged"}
-          />
-          <Radio value="CustomerManaged" label={texts.encryptionTypes.CustomerManaged} />
-        </RadioGroup>
-      </Field>
+      <Radios
+        label={texts.orders.encryption}
+        hint={texts.encryption.intro}
+        values={["MicrosoftManaged", "CustomerManaged"]}
+        names={texts.encryptionTypes}
+        isDisabled={{ MicrosoftManaged: kek.kekType === "CustomerManaged" }}
+        value={kekType}
+        onChange={(chosen) => {
+          edit({ kekType: chosen });
+        }}
+      />
       {kek.kekType === "CustomerManaged" && <Text size={200}>{texts.encryption.noWayBack}</Text>}
       {isFirstSwitch && (
         <Notice intent="warning" className={styles.wide} title={texts.encryption.oneWay.title}>
@@ -115,7 +116,9 @@ export function EncryptionForm({
             order={order}
             identity={identity}
             isNeeded={kek.kekType === "CustomerManaged"}
-            onChange={setIdentity}
+            onChange={(chosen) => {
+              edit({ identity: chosen });
+            }}
           />
           {key !== undefined && !isSelecting && (
             <div className={styles.wide}>
@@ -136,7 +139,7 @@ export function EncryptionForm({
           start={key}
           check={(chosen) => <Preflight order={order} chosen={chosen} identity={identity} />}
           onSelect={(selected) => {
-            setKey(selected);
+            edit({ key: selected });
             setIsSelecting(false);
           }}
           onClose={() => {

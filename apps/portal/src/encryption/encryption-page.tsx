@@ -14,7 +14,6 @@ import { RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { ChosenKeyFacts } from "./chosen-key-facts.tsx";
 import { EncryptionForm } from "./encryption-form.tsx";
-import { useSaveEncryption } from "./use-save-encryption.ts";
 
 const useStyles = makeStyles({ custody: { marginBlockStart: tokens.spacingVerticalXXL } });
 
@@ -30,15 +29,13 @@ export function EncryptionPage(): ReactElement {
   );
 }
 
-/** The form starts again with each new key in force; the new form shows that it was saved. */
 function Encryption({ order }: { readonly order: JobResource }): ReactElement | null {
-  const save = useSaveEncryption(order);
   const mayWrite = useMay("write");
   const kek = order.properties.details?.keyEncryptionKey;
   if (kek === undefined) return null;
   if (mayWrite === undefined) return <LoadingState />;
   if (!mayWrite) return <EncryptionFacts kek={kek} />;
-  return <EncryptionForm key={JSON.stringify(kek)} order={order} kek={kek} save={save} />;
+  return <EncryptionForm order={order} kek={kek} />;
 }
 
 /** The key in force and its identity, for readers who may not change them. */

@@ -1,6 +1,6 @@
 import type { JobResource } from "@databox-cmk/protocol";
 import { Facts, Notice, Stack } from "@databox-cmk/ui";
-import { Button, Field, makeStyles, Radio, RadioGroup, Text } from "@fluentui/react-components";
+import { Button, makeStyles, Text } from "@fluentui/react-components";
 import { type ReactElement, useState } from "react";
 
 import { patchOrder } from "../api/orders.ts";
@@ -14,6 +14,7 @@ import { useOrderName, useRefreshOrder } from "../order/use-order.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { AlertDialog } from "../shell/alert-dialog.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
+import { Radios } from "../shell/radios.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { useAction } from "../toasts/use-action.tsx";
 import { SelectIdentityPanel } from "./select-identity-panel.tsx";
@@ -42,18 +43,20 @@ export function IdentityChoice({
   const isUser = identity.type === "UserAssigned";
   return (
     <Stack gap="S" className={styles.choice}>
-      <Field label={texts.encryption.identityType} hint={texts.encryption.identityHint}>
-        <RadioGroup
-          value={identity.type}
-          onChange={(_event, { value }) => {
-            if (value === "UserAssigned") setIsSelecting(true);
-            else onChange({ type: "SystemAssigned" });
-          }}
-        >
-          <Radio value="SystemAssigned" label={texts.encryption.systemAssigned} />
-          <Radio value="UserAssigned" label={texts.encryption.userAssigned} />
-        </RadioGroup>
-      </Field>
+      <Radios
+        label={texts.encryption.identityType}
+        hint={texts.encryption.identityHint}
+        values={["SystemAssigned", "UserAssigned"]}
+        names={{
+          SystemAssigned: texts.encryption.systemAssigned,
+          UserAssigned: texts.encryption.userAssigned,
+        }}
+        value={identity.type}
+        onChange={(type) => {
+          if (type === "UserAssigned") setIsSelecting(true);
+          else onChange({ type });
+        }}
+      />
       {isUser && (
         <>
           <Text>{identity.resourceId.split("/").at(-1)}</Text>

@@ -1,5 +1,4 @@
 import type { JobResource } from "@databox-cmk/protocol";
-import { type UseMutationResult } from "@tanstack/react-query";
 
 import { patchOrder } from "../api/orders.ts";
 import { type ChosenIdentity, type ChosenKey, decideKeyChange } from "../core/key-choice.ts";
@@ -12,10 +11,8 @@ type WantedEncryption =
   | { readonly key: ChosenKey; readonly identity: ChosenIdentity }
   | "MicrosoftManaged";
 
-export type SaveEncryption = UseMutationResult<void, Error, WantedEncryption>;
-
 /** Puts a key in force, and reads the order again. */
-export function useSaveEncryption(order: JobResource): SaveEncryption {
+export function useSaveEncryption(order: JobResource) {
   const { client } = useSignedIn();
   const name = useOrderName();
   const refresh = useRefreshOrder();

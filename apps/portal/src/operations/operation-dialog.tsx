@@ -5,12 +5,12 @@ import {
   type OperatorOrder,
   type StageName,
 } from "@databox-cmk/protocol";
-import { Field, Radio, RadioGroup } from "@fluentui/react-components";
 import { type ReactElement, useState } from "react";
 
 import { decideSerials } from "../core/serials.ts";
 import { ConfirmDialog } from "../order/confirm-dialog.tsx";
 import { FormDialog } from "../shell/form-dialog.tsx";
+import { Radios } from "../shell/radios.tsx";
 import { TextField } from "../shell/text-field.tsx";
 import { useTexts } from "../texts/texts.ts";
 import type { OperationBody } from "./use-operation.ts";
@@ -97,18 +97,13 @@ function OutcomeDialog({
       onClose={onClose}
     >
       {words.endText}
-      <Field label={words.outcome}>
-        <RadioGroup
-          value={outcome ?? ""}
-          onChange={(_event, { value }) => {
-            setOutcome(outcomes.find((each) => each === value));
-          }}
-        >
-          {outcomes.map((each) => (
-            <Radio key={each} value={each} label={texts.stages[each]} />
-          ))}
-        </RadioGroup>
-      </Field>
+      <Radios
+        label={words.outcome}
+        values={outcomes}
+        names={texts.stages}
+        value={outcome}
+        onChange={setOutcome}
+      />
       {expected !== undefined && (
         <TextField label={words.typeName(expected)} isRequired value={typed} onChange={setTyped} />
       )}

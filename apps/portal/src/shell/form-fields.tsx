@@ -7,7 +7,7 @@ import { HiddenText } from "./hidden-text.tsx";
 const useStyles = makeStyles({
   fields: {
     display: "contents",
-    "&:disabled :is(input, textarea, button)": {
+    "&[disabled] :is(input, textarea, button)": {
       color: tokens.colorNeutralForegroundDisabled,
       cursor: "not-allowed",
     },

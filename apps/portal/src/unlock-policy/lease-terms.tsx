@@ -1,4 +1,3 @@
-import { Field, Radio, RadioGroup } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
 import {
@@ -7,6 +6,7 @@ import {
   NAMED_GRACES,
   namedGraceOf,
 } from "../core/policy-draft.ts";
+import { Radios } from "../shell/radios.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { NumberField } from "./number-field.tsx";
 import type { PolicyPart } from "./policy-part.ts";
@@ -23,22 +23,19 @@ export function LeaseTerms({ policy, onChange }: PolicyPart): ReactElement {
   const named = namedGraceOf(policy.outageGrace);
   return (
     <>
-      <Field label={texts.grace} hint={texts.graceHint}>
-        <RadioGroup
-          value={named ?? OTHER}
-          onChange={(_event, { value }) => {
-            onChange({
-              ...policy,
-              outageGrace: value === OTHER ? graceOfMinutes(FIRST_MINUTES) : value,
-            });
-          }}
-        >
-          {NAMED_GRACES.map((grace) => (
-            <Radio key={grace} value={grace} label={texts.graces[grace]} />
-          ))}
-          <Radio value={OTHER} label={texts.otherGrace} />
-        </RadioGroup>
-      </Field>
+      <Radios
+        label={texts.grace}
+        hint={texts.graceHint}
+        values={[...NAMED_GRACES, OTHER]}
+        names={{ ...texts.graces, [OTHER]: texts.otherGrace }}
+        value={named ?? OTHER}
+        onChange={(grace) => {
+          onChange({
+            ...policy,
+            outageGrace: grace === OTHER ? graceOfMinutes(FIRST_MINUTES) : grace,
+          });
+        }}
+      />
       {named === undefined && (
         <NumberField
           label={texts.graceMinutes}

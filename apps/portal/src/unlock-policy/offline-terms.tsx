@@ -1,6 +1,7 @@
-import { Field, Radio, RadioGroup, Switch } from "@fluentui/react-components";
+import { Switch } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
+import { Radios } from "../shell/radios.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { NumberField } from "./number-field.tsx";
 import type { PolicyPart } from "./policy-part.ts";
@@ -26,26 +27,21 @@ export function OfflineTerms({ policy, onChange }: PolicyPart): ReactElement {
       />
       {allowed && (
         <>
-          <Field label={texts.offlineLease}>
-            <RadioGroup
-              value={lease.kind}
-              onChange={(_event, { value }) => {
-                onChange({
-                  ...policy,
-                  offline: {
-                    allowed,
-                    lease:
-                      value === "boots"
-                        ? { kind: "boots", boots: 1 }
-                        : { kind: "duration", seconds: FIRST_SECONDS },
-                  },
-                });
-              }}
-            >
-              <Radio value="duration" label={texts.leaseKinds.duration} />
-              <Radio value="boots" label={texts.leaseKinds.boots} />
-            </RadioGroup>
-          </Field>
+          <Radios
+            label={texts.offlineLease}
+            values={["duration", "boots"]}
+            names={texts.leaseKinds}
+            value={lease.kind}
+            onChange={(kind) => {
+              onChange({
+                ...policy,
+                offline: {
+                  allowed,
+                  lease: kind === "boots" ? { kind, boots: 1 } : { kind, seconds: FIRST_SECONDS },
+                },
+              });
+            }}
+          />
           {lease.kind === "duration" ? (
             <NumberField
               label={texts.leaseMinutes}
