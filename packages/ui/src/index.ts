@@ -16,6 +16,7 @@ export { EmptyState, LoadingState } from "./page-states.tsx";
 export { QrCamera } from "./carried-text/qr-camera.tsx";
 export { QrPicture } from "./qr-picture.tsx";
 export { Section } from "./section.tsx";
+export { StateIcon, type StateLook } from "./state-icon.tsx";
 export { Row, Stack } from "./stack.tsx";
 export { SettingsMenu } from "./settings-menu.tsx";
 export { de as uiTextsDe } from "./texts/de.ts";

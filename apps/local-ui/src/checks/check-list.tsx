@@ -1,5 +1,5 @@
-import { FailureText } from "@databox-cmk/ui";
-import { makeStyles, mergeClasses, Text, tokens } from "@fluentui/react-components";
+import { FailureText, StateIcon, type StateLook } from "@databox-cmk/ui";
+import { makeStyles, Text, tokens } from "@fluentui/react-components";
 import {
   CheckmarkCircleFilled,
   DismissCircleFilled,
@@ -18,25 +18,20 @@ const useStyles = makeStyles({
     padding: 0,
   },
   check: { display: "flex", gap: tokens.spacingHorizontalS, minWidth: 0 },
-  icon: { display: "flex", fontSize: "20px", flexShrink: 0 },
   words: { minWidth: 0, overflowWrap: "anywhere" },
-  passed: { color: tokens.colorStatusSuccessForeground1 },
-  warning: { color: tokens.colorStatusWarningForeground3 },
-  failed: { color: tokens.colorStatusDangerForeground1 },
-  "not-reached": { color: tokens.colorNeutralForeground3 },
 });
 
-const ICONS = {
-  passed: CheckmarkCircleFilled,
-  warning: WarningFilled,
-  failed: DismissCircleFilled,
-  "not-reached": SubtractCircleRegular,
-} as const;
+const LOOKS = {
+  passed: [CheckmarkCircleFilled, "good"],
+  warning: [WarningFilled, "watch"],
+  failed: [DismissCircleFilled, "bad"],
+  "not-reached": [SubtractCircleRegular, "none"],
+} as const satisfies Record<string, StateLook>;
 
 export type ShownCheck = {
   readonly name: string;
   readonly title: ReactNode;
-  readonly status: keyof typeof ICONS;
+  readonly status: keyof typeof LOOKS;
   /** In words, for readers who do not see the icon. */
   readonly statusText: string;
   /** The finding, as the agent words it. */
@@ -48,30 +43,21 @@ export function CheckList({ checks }: { readonly checks: readonly ShownCheck[] }
   const styles = useStyles();
   return (
     <ol className={styles.checks}>
-      {checks.map(({ name, title, status, statusText, found }) => {
-        const Icon = ICONS[status];
-        return (
-          <li key={name} className={styles.check}>
-            <span
-              className={mergeClasses(styles.icon, styles[status])}
-              role="img"
-              aria-label={statusText}
-            >
-              <Icon />
-            </span>
-            <div className={styles.words}>
-              <Text weight="semibold" block>
-                {title}
+      {checks.map(({ name, title, status, statusText, found }) => (
+        <li key={name} className={styles.check}>
+          <StateIcon look={LOOKS[status]} size="large" label={statusText} />
+          <div className={styles.words}>
+            <Text weight="semibold" block>
+              {title}
+            </Text>
+            {found !== undefined && (
+              <Text>
+                <FailureText text={found} />
               </Text>
-              {found !== undefined && (
-                <Text>
-                  <FailureText text={found} />
-                </Text>
-              )}
-            </div>
-          </li>
-        );
-      })}
+            )}
+          </div>
+        </li>
+      ))}
     </ol>
   );
 }

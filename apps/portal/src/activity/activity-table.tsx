@@ -1,4 +1,4 @@
-import { Time } from "@databox-cmk/ui";
+import { StateIcon, type StateLook, Time } from "@databox-cmk/ui";
 import {
   Button,
   makeStyles,
@@ -185,11 +185,6 @@ function EntryRow({
 const useOutcomeStyles = makeStyles({
   outcome: { display: "flex", flexDirection: "column", minWidth: 0 },
   badge: { display: "inline-flex", alignItems: "center", gap: tokens.spacingHorizontalXS },
-  icon: { display: "flex", flexShrink: 0, fontSize: "16px" },
-  granted: { color: tokens.colorStatusSuccessForeground1 },
-  done: { color: tokens.colorNeutralForeground2 },
-  refused: { color: tokens.colorStatusDangerForeground1 },
-  failed: { color: tokens.colorStatusWarningForeground3 },
   code: {
     fontFamily: tokens.fontFamilyMonospace,
     fontSize: tokens.fontSizeBase200,
@@ -198,12 +193,12 @@ const useOutcomeStyles = makeStyles({
   },
 });
 
-const ICONS = {
-  granted: CheckmarkCircleFilled,
-  done: CheckmarkRegular,
-  refused: DismissCircleFilled,
-  failed: WarningFilled,
-} as const satisfies Record<AuditRow["outcome"], unknown>;
+const LOOKS = {
+  granted: [CheckmarkCircleFilled, "good"],
+  done: [CheckmarkRegular, "quiet"],
+  refused: [DismissCircleFilled, "bad"],
+  failed: [WarningFilled, "watch"],
+} as const satisfies Record<AuditRow["outcome"], StateLook>;
 
 /** The result of an action, and its code. */
 function OutcomeBadge({
@@ -213,13 +208,10 @@ function OutcomeBadge({
 }): ReactElement {
   const styles = useOutcomeStyles();
   const texts = useTexts();
-  const Icon = ICONS[outcome];
   return (
     <span className={styles.outcome}>
       <span className={styles.badge}>
-        <span className={mergeClasses(styles.icon, styles[outcome])} aria-hidden>
-          <Icon />
-        </span>
+        <StateIcon look={LOOKS[outcome]} />
         {texts.activity.outcomes[outcome]}
       </span>
       {code !== undefined && (

@@ -1,6 +1,6 @@
 import type { ApprovalView } from "@databox-cmk/protocol";
-import { type Fact, Facts, Time } from "@databox-cmk/ui";
-import { Badge, makeStyles, mergeClasses, Text, tokens } from "@fluentui/react-components";
+import { type Fact, Facts, StateIcon, type StateLook, Time } from "@databox-cmk/ui";
+import { Badge, makeStyles, Text, tokens } from "@fluentui/react-components";
 import { CheckmarkCircleFilled, DismissCircleFilled } from "@fluentui/react-icons";
 import type { ReactElement } from "react";
 
@@ -18,11 +18,14 @@ const useStyles = makeStyles({
     listStyleType: "none",
   },
   decision: { display: "flex", gap: tokens.spacingHorizontalXS, overflowWrap: "anywhere" },
-  icon: { display: "flex", flexShrink: 0, fontSize: "16px", paddingBlockStart: "2px" },
-  approved: { color: tokens.colorStatusSuccessForeground1 },
-  rejected: { color: tokens.colorStatusDangerForeground1 },
+  icon: { paddingBlockStart: "2px" },
   words: { minWidth: 0 },
 });
+
+const LOOKS = {
+  approved: [CheckmarkCircleFilled, "good"],
+  rejected: [DismissCircleFilled, "bad"],
+} as const satisfies Record<string, StateLook>;
 
 const COLORS = {
   waiting: "warning",
@@ -101,8 +104,8 @@ function Decisions({
       <ul className={styles.decisions}>
         {decisions.map(({ objectId, name, decision, reason, at, counts }) => (
           <li key={objectId} className={styles.decision}>
-            <span className={mergeClasses(styles.icon, styles[decision])} aria-hidden>
-              {decision === "approved" ? <CheckmarkCircleFilled /> : <DismissCircleFilled />}
+            <span className={styles.icon}>
+              <StateIcon look={LOOKS[decision]} />
             </span>
             <span className={styles.words}>
               {texts.said(name, decision)} <Time at={at} />

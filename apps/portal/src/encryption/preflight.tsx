@@ -1,5 +1,5 @@
 import { type JobResource, KEY_CHECK_NAMES, type KeyValidationResult } from "@databox-cmk/protocol";
-import { ExplanationPanel, type Problem, Notice } from "@databox-cmk/ui";
+import { ExplanationPanel, Notice, type Problem, StateIcon, type StateLook } from "@databox-cmk/ui";
 import {
   Accordion,
   AccordionHeader,
@@ -7,7 +7,6 @@ import {
   AccordionPanel,
   Button,
   makeStyles,
-  mergeClasses,
   Spinner,
   Text,
   tokens,
@@ -47,19 +46,15 @@ const useStyles = makeStyles({
     columnGap: tokens.spacingHorizontalS,
   },
   unread: { flexBasis: "100%", paddingInlineStart: "24px", overflowWrap: "anywhere" },
-  icon: { display: "flex", flexShrink: 0, fontSize: "16px" },
-  Passed: { color: tokens.colorStatusSuccessForeground1 },
-  Failed: { color: tokens.colorStatusDangerForeground1 },
-  NotReached: { color: tokens.colorNeutralForeground3 },
 });
 
 type Check = KeyValidationResult["checks"][number];
 
-const ICONS = {
-  Passed: CheckmarkCircleFilled,
-  Failed: DismissCircleFilled,
-  NotReached: CircleRegular,
-} as const satisfies Record<Check["status"], unknown>;
+const LOOKS = {
+  Passed: [CheckmarkCircleFilled, "good"],
+  Failed: [DismissCircleFilled, "bad"],
+  NotReached: [CircleRegular, "none"],
+} as const satisfies Record<Check["status"], StateLook>;
 
 /**
  * Runs every check of the chosen key without changing the order; a failure is explained at once.
@@ -96,11 +91,7 @@ export function Preflight({
   return (
     <section className={styles.preflight} aria-label={texts.preflight.title} aria-live="polite">
       <div className={styles.head}>
-        {preflight.data?.status === "Valid" && (
-          <span className={mergeClasses(styles.icon, styles.Passed)} aria-hidden>
-            <CheckmarkCircleFilled />
-          </span>
-        )}
+        {preflight.data?.status === "Valid" && <StateIcon look={LOOKS.Passed} />}
         <Text weight="semibold" className={styles.title}>
           {preflight.data === undefined
             ? texts.preflight.title
@@ -136,23 +127,18 @@ export function Preflight({
             <AccordionHeader size="small">{texts.preflight.details}</AccordionHeader>
             <AccordionPanel>
               <ul className={styles.checks}>
-                {preflight.data.checks.map((check) => {
-                  const Icon = ICONS[check.status];
-                  return (
-                    <li key={check.name} className={styles.check}>
-                      <span className={mergeClasses(styles.icon, styles[check.status])} aria-hidden>
-                        <Icon />
-                      </span>
-                      {labelOf(check.name, texts)}
-                      <Text size={200}>{texts.preflight.statuses[check.status]}</Text>
-                      {check.unread !== undefined && (
-                        <Text size={200} className={styles.unread}>
-                          {texts.preflight.unread(namesOf(check.unread))}
-                        </Text>
-                      )}
-                    </li>
-                  );
-                })}
+                {preflight.data.checks.map((check) => (
+                  <li key={check.name} className={styles.check}>
+                    <StateIcon look={LOOKS[check.status]} />
+                    {labelOf(check.name, texts)}
+                    <Text size={200}>{texts.preflight.statuses[check.status]}</Text>
+                    {check.unread !== undefined && (
+                      <Text size={200} className={styles.unread}>
+                        {texts.preflight.unread(namesOf(check.unread))}
+                      </Text>
+                    )}
+                  </li>
+                ))}
               </ul>
             </AccordionPanel>
           </AccordionItem>

@@ -1,6 +1,13 @@
 import { ERRORS, isErrorCode, type Who } from "@databox-cmk/errors";
-import { EmptyState, FailureText, Time, useUiTexts } from "@databox-cmk/ui";
-import { makeStyles, mergeClasses, Text, tokens } from "@fluentui/react-components";
+import {
+  EmptyState,
+  FailureText,
+  StateIcon,
+  type StateLook,
+  Time,
+  useUiTexts,
+} from "@databox-cmk/ui";
+import { makeStyles, Text, tokens } from "@fluentui/react-components";
 import {
   CheckmarkCircleRegular,
   ErrorCircleRegular,
@@ -35,30 +42,24 @@ const useStyles = makeStyles({
   },
   what: { display: "flex", flexDirection: "column", overflowWrap: "anywhere" },
   fact: { [NARROW]: { gridColumnStart: "2" } },
-  icon: { display: "flex", fontSize: "20px" },
-  bad: { color: tokens.colorStatusDangerForeground1 },
-  watch: { color: tokens.colorStatusWarningForeground3 },
-  good: { color: tokens.colorStatusSuccessForeground1 },
 });
 
 const KINDS = {
-  approval: { Icon: PersonClockRegular, tone: "watch", page: "approvals", who: undefined },
+  approval: { look: [PersonClockRegular, "watch"], page: "approvals", who: undefined },
   unusable: {
-    Icon: ErrorCircleRegular,
-    tone: "bad",
+    look: [ErrorCircleRegular, "bad"],
     page: "keyHealth",
     who: "security-administrator",
   },
-  stuck: { Icon: PauseCircleRegular, tone: "bad", page: "overview", who: "order-owner" },
+  stuck: { look: [PauseCircleRegular, "bad"], page: "overview", who: "order-owner" },
   "at-risk": {
-    Icon: WarningRegular,
-    tone: "watch",
+    look: [WarningRegular, "watch"],
     page: "keyHealth",
     who: "security-administrator",
   },
 } as const satisfies Record<
   Todo["kind"],
-  { readonly who: Who | undefined; [name: string]: unknown }
+  { readonly look: StateLook; readonly page: string; readonly who: Who | undefined }
 >;
 
 /** Each task with its actor, the most urgent first. */
@@ -104,14 +105,12 @@ function TodoRow({
   const texts = useTexts();
   const words = texts.home;
   const { who: names } = useUiTexts();
-  const { Icon, tone, page, who } = KINDS[todo.kind];
+  const { look, page, who } = KINDS[todo.kind];
   const row = todo.kind === "unusable" && isErrorCode(todo.code) ? ERRORS[todo.code] : undefined;
   const actor = row?.who ?? who;
   return (
     <li className={styles.row}>
-      <span className={mergeClasses(styles.icon, styles[tone])} aria-hidden>
-        <Icon />
-      </span>
+      <StateIcon look={look} size="large" />
       <div className={styles.what}>
         <OrderLink orderId={todo.orderId} page={page} isOperator={isOperator}>
           {words.kinds[todo.kind](todo.orderName)}

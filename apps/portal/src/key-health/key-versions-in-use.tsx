@@ -1,6 +1,6 @@
 import type { KeyVersionsView } from "@databox-cmk/protocol";
-import { Time } from "@databox-cmk/ui";
-import { makeStyles, mergeClasses, Text, tokens } from "@fluentui/react-components";
+import { StateIcon, Time } from "@databox-cmk/ui";
+import { makeStyles, Text, tokens } from "@fluentui/react-components";
 import { CheckmarkCircleFilled, WarningFilled } from "@fluentui/react-icons";
 import type { ReactElement } from "react";
 
@@ -16,9 +16,6 @@ import { useTexts } from "../texts/texts.ts";
 
 const useStyles = makeStyles({
   verdict: { display: "inline-flex", alignItems: "center", gap: tokens.spacingHorizontalXS },
-  icon: { display: "flex", flexShrink: 0, fontSize: "16px" },
-  safe: { color: tokens.colorStatusSuccessForeground1 },
-  needed: { color: tokens.colorStatusWarningForeground3 },
 });
 
 /** The versions of the key that the order depends on, and which of them may be disabled. */
@@ -74,9 +71,7 @@ function Verdict({ isSafe }: { readonly isSafe: boolean }): ReactElement {
   const texts = useTexts().keyHealth;
   return (
     <span className={styles.verdict}>
-      <span className={mergeClasses(styles.icon, isSafe ? styles.safe : styles.needed)} aria-hidden>
-        {isSafe ? <CheckmarkCircleFilled /> : <WarningFilled />}
-      </span>
+      <StateIcon look={isSafe ? [CheckmarkCircleFilled, "good"] : [WarningFilled, "watch"]} />
       {isSafe ? texts.isSafe : texts.isNeeded}
     </span>
   );

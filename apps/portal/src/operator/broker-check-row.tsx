@@ -1,4 +1,5 @@
-import { makeStyles, mergeClasses, Text, tokens } from "@fluentui/react-components";
+import { StateIcon, type StateLook } from "@databox-cmk/ui";
+import { makeStyles, Text, tokens } from "@fluentui/react-components";
 import { CheckmarkCircleFilled, DismissCircleFilled, WarningFilled } from "@fluentui/react-icons";
 import type { ReactElement } from "react";
 
@@ -16,31 +17,24 @@ const useStyles = makeStyles({
     borderBlockEndStyle: "solid",
     borderBlockEndColor: tokens.colorNeutralStroke2,
   },
-  icon: { display: "flex", flexShrink: 0, fontSize: "20px" },
   words: { display: "flex", flexDirection: "column", minWidth: 0 },
-  good: { color: tokens.colorStatusSuccessForeground1 },
-  watch: { color: tokens.colorStatusWarningForeground3 },
-  bad: { color: tokens.colorStatusDangerForeground1 },
 });
 
-const ICONS = {
-  good: CheckmarkCircleFilled,
-  watch: WarningFilled,
-  bad: DismissCircleFilled,
-} as const satisfies Record<BrokerCheck["state"], unknown>;
+const LOOKS = {
+  good: [CheckmarkCircleFilled, "good"],
+  watch: [WarningFilled, "watch"],
+  bad: [DismissCircleFilled, "bad"],
+} as const satisfies Record<BrokerCheck["state"], StateLook>;
 
 /** One check: the finding, and the next step if there is a problem. */
 export function BrokerCheckRow({ check }: { readonly check: BrokerCheck }): ReactElement {
   const styles = useStyles();
   const texts = useTexts();
   const words = texts.operator.health;
-  const Icon = ICONS[check.state];
   const { found, next } = textOf(words.findings, check);
   return (
     <li className={styles.row}>
-      <span className={mergeClasses(styles.icon, styles[check.state])} aria-hidden>
-        <Icon />
-      </span>
+      <StateIcon look={LOOKS[check.state]} size="large" />
       <div className={styles.words}>
         <Text weight="semibold">{`${words.names[check.name]}: ${words.states[check.state]}`}</Text>
         <Text>{found(check.figure)}</Text>

@@ -1,5 +1,6 @@
 import type { KeyHealthState } from "@databox-cmk/protocol";
-import { makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
+import { StateIcon, type StateLook } from "@databox-cmk/ui";
+import { makeStyles, tokens } from "@fluentui/react-components";
 import {
   CheckmarkCircleFilled,
   DismissCircleFilled,
@@ -13,23 +14,17 @@ import { useTexts } from "../texts/texts.ts";
 
 const useStyles = makeStyles({
   badge: { display: "inline-flex", alignItems: "center", gap: tokens.spacingHorizontalXS },
-  icon: { display: "flex", flexShrink: 0, fontSize: "16px" },
   // Aligns the badge with the baseline of the text beside it, not with its icon's lower edge.
   text: { alignSelf: "baseline" },
-  Healthy: { color: tokens.colorStatusSuccessForeground1 },
-  AtRisk: { color: tokens.colorStatusWarningForeground3 },
-  Unusable: { color: tokens.colorStatusDangerForeground1 },
-  Unknown: { color: tokens.colorNeutralForeground3 },
-  NotWatched: { color: tokens.colorNeutralForeground3 },
 });
 
-const ICONS = {
-  Healthy: CheckmarkCircleFilled,
-  AtRisk: WarningFilled,
-  Unusable: DismissCircleFilled,
-  Unknown: QuestionCircleRegular,
-  NotWatched: SubtractCircleRegular,
-} as const satisfies Record<KeyHealthState, unknown>;
+const LOOKS = {
+  Healthy: [CheckmarkCircleFilled, "good"],
+  AtRisk: [WarningFilled, "watch"],
+  Unusable: [DismissCircleFilled, "bad"],
+  Unknown: [QuestionCircleRegular, "none"],
+  NotWatched: [SubtractCircleRegular, "none"],
+} as const satisfies Record<KeyHealthState, StateLook>;
 
 export function HealthBadge({
   health,
@@ -38,12 +33,9 @@ export function HealthBadge({
 }): ReactElement {
   const styles = useStyles();
   const texts = useTexts();
-  const Icon = ICONS[health.state];
   return (
     <span className={styles.badge}>
-      <span className={mergeClasses(styles.icon, styles[health.state])} aria-hidden>
-        <Icon />
-      </span>
+      <StateIcon look={LOOKS[health.state]} />
       <span className={styles.text}>{texts.healthStates[health.state]}</span>
     </span>
   );

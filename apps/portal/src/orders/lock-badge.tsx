@@ -1,5 +1,6 @@
 import type { LockState } from "@databox-cmk/protocol";
-import { makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
+import { StateIcon, type StateLook } from "@databox-cmk/ui";
+import { makeStyles, tokens } from "@fluentui/react-components";
 import {
   ClockRegular,
   LockClosedFilled,
@@ -13,7 +14,6 @@ import { useTexts } from "../texts/texts.ts";
 
 const useStyles = makeStyles({
   badge: { display: "inline-flex", alignItems: "center", gap: tokens.spacingHorizontalXS },
-  icon: { display: "flex", flexShrink: 0, fontSize: "16px" },
   // Aligns the badge with the baseline of the text beside it, not with its icon's lower edge. A
   // narrow table's column is as wide as its longest word.
   text: { alignSelf: "baseline", overflowWrap: "break-word" },
@@ -22,21 +22,16 @@ const useStyles = makeStyles({
     fontSize: tokens.fontSizeBase200,
     color: tokens.colorNeutralForeground2,
   },
-  notPrepared: { color: tokens.colorNeutralForeground3 },
-  locked: { color: tokens.colorNeutralForeground2 },
-  // Not the colour of health: an open volume is neither good nor bad.
-  unlocked: { color: tokens.colorBrandForeground1 },
-  grace: { color: tokens.colorStatusWarningForeground3 },
-  revoked: { color: tokens.colorStatusDangerForeground1 },
 });
 
-const ICONS = {
-  notPrepared: SubtractCircleRegular,
-  locked: LockClosedFilled,
-  unlocked: LockOpenFilled,
-  grace: ClockRegular,
-  revoked: ShieldDismissRegular,
-} as const satisfies Record<LockState, unknown>;
+const LOOKS = {
+  notPrepared: [SubtractCircleRegular, "none"],
+  locked: [LockClosedFilled, "quiet"],
+  // Not the colour of health: an open volume is neither good nor bad.
+  unlocked: [LockOpenFilled, "going"],
+  grace: [ClockRegular, "watch"],
+  revoked: [ShieldDismissRegular, "bad"],
+} as const satisfies Record<LockState, StateLook>;
 
 /** @param serial - if more than one node is shown. */
 export function LockBadge({
@@ -48,12 +43,9 @@ export function LockBadge({
 }): ReactElement {
   const styles = useStyles();
   const texts = useTexts();
-  const Icon = ICONS[lock];
   return (
     <span className={styles.badge}>
-      <span className={mergeClasses(styles.icon, styles[lock])} aria-hidden>
-        <Icon />
-      </span>
+      <StateIcon look={LOOKS[lock]} />
       <span className={styles.text}>{texts.lockStates[lock]}</span>
       {serial !== undefined && <span className={styles.serial}>{serial}</span>}
     </span>

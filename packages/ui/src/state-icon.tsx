@@ -1,0 +1,41 @@
+import { makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
+import type { FluentIcon } from "@fluentui/react-icons";
+import type { ReactElement } from "react";
+
+const useStyles = makeStyles({
+  icon: { display: "flex", flexShrink: 0, fontSize: "16px" },
+  large: { fontSize: "20px" },
+  good: { color: tokens.colorStatusSuccessForeground1 },
+  watch: { color: tokens.colorStatusWarningForeground3 },
+  bad: { color: tokens.colorStatusDangerForeground1 },
+  going: { color: tokens.colorBrandForeground1 },
+  quiet: { color: tokens.colorNeutralForeground2 },
+  none: { color: tokens.colorNeutralForeground3 },
+});
+
+/** The icon of a state, and what its colour says. */
+export type StateLook = readonly [
+  icon: FluentIcon,
+  tone: "good" | "watch" | "bad" | "going" | "quiet" | "none",
+];
+
+/** A state as an icon. @param label - for screen readers, if no text beside it says the state */
+export function StateIcon({
+  look: [Icon, tone],
+  size = "small",
+  label,
+}: {
+  readonly look: StateLook;
+  readonly size?: "small" | "large";
+  readonly label?: string;
+}): ReactElement {
+  const styles = useStyles();
+  return (
+    <span
+      className={mergeClasses(styles.icon, size === "large" && styles.large, styles[tone])}
+      {...(label === undefined ? { "aria-hidden": true } : { role: "img", "aria-label": label })}
+    >
+      <Icon />
+    </span>
+  );
+}
