@@ -35,19 +35,15 @@ const auditRow = z.looseObject({
 export type AuditRow = z.infer<typeof auditRow>;
 export type Claim = z.infer<typeof claim>;
 
-export type ActivityEntry = {
-  readonly sequence: number;
-  readonly at: string;
-  readonly hash: string;
-  readonly row: AuditRow;
-};
-
-const entryPage = z.object({
-  value: z.array(
-    z.object({ sequence: z.number(), at: z.string(), hash: z.string(), row: auditRow }),
-  ),
-  nextLink: z.optional(z.string()),
+const activityEntry = z.object({
+  sequence: z.number(),
+  at: z.string(),
+  hash: z.string(),
+  row: auditRow,
 });
+export type ActivityEntry = z.infer<typeof activityEntry>;
+
+const entryPage = z.object({ value: z.array(activityEntry), nextLink: z.optional(z.string()) });
 
 /** @param position - `$skipToken` of the page; none for the first. */
 export function readActivity(
@@ -56,7 +52,7 @@ export function readActivity(
   filter: ActivityFilter,
   position: string | undefined,
   signal?: AbortSignal,
-): Promise<z.infer<typeof entryPage>> {
+) {
   const path = orderPath(name, "/activity", { ...filter, $skipToken: position });
   return client.read(path, entryPage, { signal });
 }

@@ -15,7 +15,7 @@ export function readApprovals(
   name: OrderName,
   position: string | undefined,
   signal: AbortSignal,
-): Promise<z.infer<typeof approvalList>> {
+) {
   const path = orderPath(name, "/approvals", { $skipToken: position });
   return client.read(path, approvalList, { signal });
 }
@@ -43,7 +43,7 @@ export function decideApproval(
     verdict,
     reason,
   }: { readonly id: string; readonly verdict: Verdict; readonly reason: string },
-): Promise<ApprovalView> {
+) {
   const path = orderPath(name, `/approvals/${encodeURIComponent(id)}/${verdict}`);
   return client.read(path, approvalView, { method: "POST", body: { reason } });
 }
@@ -54,7 +54,7 @@ export function openBreakGlass(
   client: Client,
   name: OrderName,
   wanted: { readonly reason: string; readonly serial?: string | undefined },
-): Promise<BreakGlass> {
+) {
   return client.read(orderPath(name, "/breakGlass"), breakGlassResult, {
     method: "POST",
     body: wanted,

@@ -1,11 +1,8 @@
 import {
   campaignList,
-  type CampaignList,
   campaignOrderList,
-  type CampaignOrderList,
   type CampaignRequest,
   campaignView,
-  type CampaignView,
 } from "@databox-cmk/protocol";
 
 import type { Client } from "./client.ts";
@@ -15,20 +12,12 @@ import { readEveryPage } from "./read-every-page.ts";
 export type CampaignEvent = "pause" | "resume" | "cancel";
 
 /** @param position - `$skipToken` of the page; none for the first. */
-export function readCampaigns(
-  client: Client,
-  position: string | undefined,
-  signal: AbortSignal,
-): Promise<CampaignList> {
+export function readCampaigns(client: Client, position: string | undefined, signal: AbortSignal) {
   const path = operatorPath("/campaigns", { $skipToken: position });
   return client.read(path, campaignList, { signal });
 }
 
-export function readCampaign(
-  client: Client,
-  id: string,
-  signal: AbortSignal,
-): Promise<CampaignView> {
+export function readCampaign(client: Client, id: string, signal: AbortSignal) {
   return client.read(campaignPath(id), campaignView, { signal });
 }
 
@@ -39,7 +28,7 @@ export function readCampaignOrders(
   state: string | undefined,
   position: string | undefined,
   signal?: AbortSignal,
-): Promise<CampaignOrderList> {
+) {
   const path = campaignPath(id, "/orders", { state, $skipToken: position });
   return client.read(path, campaignOrderList, { signal });
 }
@@ -55,15 +44,11 @@ export async function readAllCampaignOrders(
   return orders.map(({ order }) => order);
 }
 
-export function startCampaign(client: Client, request: CampaignRequest): Promise<CampaignView> {
+export function startCampaign(client: Client, request: CampaignRequest) {
   return client.read(operatorPath("/campaigns"), campaignView, { method: "POST", body: request });
 }
 
-export function controlCampaign(
-  client: Client,
-  id: string,
-  event: CampaignEvent,
-): Promise<CampaignView> {
+export function controlCampaign(client: Client, id: string, event: CampaignEvent) {
   return client.read(campaignPath(id, `/${event}`), campaignView, { method: "POST" });
 }
 

@@ -1,4 +1,4 @@
-import { type DailyFigures, dailyFigures } from "@databox-cmk/protocol";
+import { dailyFigures } from "@databox-cmk/protocol";
 
 import { dataBoxPath } from "./arm-path.ts";
 import type { Client } from "./client.ts";
@@ -9,7 +9,7 @@ export function readDailyFigures(
   client: Client,
   subscriptionId: string | undefined,
   signal: AbortSignal,
-): Promise<DailyFigures> {
+) {
   const path =
     subscriptionId === undefined
       ? operatorPath("/dailyFigures")

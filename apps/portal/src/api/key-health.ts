@@ -1,4 +1,4 @@
-import { type KeyHealthView, keyHealthView } from "@databox-cmk/protocol";
+import { keyHealthView } from "@databox-cmk/protocol";
 
 import { type OrderName, orderPart, orderPath } from "./arm-path.ts";
 import type { Client } from "./client.ts";
@@ -6,6 +6,6 @@ import type { Client } from "./client.ts";
 export const readKeyHealth = orderPart("/keyHealth", keyHealthView);
 
 /** Calls the vault now, within its budget. */
-export function checkKeyHealth(client: Client, name: OrderName): Promise<KeyHealthView> {
+export function checkKeyHealth(client: Client, name: OrderName) {
   return client.read(orderPath(name, "/keyHealth/check"), keyHealthView, { method: "POST" });
 }

@@ -1,7 +1,6 @@
 import {
   type OperationName,
   operatorOrder,
-  type OperatorOrder,
   type PreparedNode,
   preparedNode,
   preparedNodes,
@@ -11,11 +10,7 @@ import type { OrderName } from "./arm-path.ts";
 import type { Client } from "./client.ts";
 import { operatorOrderPath } from "./operator-path.ts";
 
-export function readOperatorOrder(
-  client: Client,
-  name: OrderName,
-  signal: AbortSignal,
-): Promise<OperatorOrder> {
+export function readOperatorOrder(client: Client, name: OrderName, signal: AbortSignal) {
   return client.read(operatorOrderPath(name), operatorOrder, { signal });
 }
 
@@ -48,12 +43,7 @@ export async function prepareOrder(
 }
 
 /** The node's device key is removed permanently; another device enrols by the code. */
-export function replaceDevice(
-  client: Client,
-  name: OrderName,
-  serial: string,
-  reason: string,
-): Promise<PreparedNode> {
+export function replaceDevice(client: Client, name: OrderName, serial: string, reason: string) {
   return client.read(operatorOrderPath(name, "replaceDevice"), preparedNode, {
     method: "POST",
     body: { serial, reason },

@@ -1,5 +1,4 @@
 import {
-  type RevocationDrillView,
   revocationDrillView,
   revocationList,
   restoreAccessResult,
@@ -39,6 +38,6 @@ export async function restoreAccess(
 
 export const readDrill = orderPart("/revocationDrill", revocationDrillView);
 
-export function startDrill(client: Client, name: OrderName): Promise<RevocationDrillView> {
+export function startDrill(client: Client, name: OrderName) {
   return client.read(orderPath(name, "/revocationDrill"), revocationDrillView, { method: "POST" });
 }

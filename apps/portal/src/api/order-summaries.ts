@@ -1,4 +1,4 @@
-import { type OrderSummaryPage, orderSummaryPage } from "@databox-cmk/protocol";
+import { orderSummaryPage } from "@databox-cmk/protocol";
 
 import { dataBoxPath } from "./arm-path.ts";
 import type { Client } from "./client.ts";
@@ -28,7 +28,7 @@ export function readOrderSummaries(
   position: string | undefined,
   signal?: AbortSignal,
   pageSize = PAGE_SIZE,
-): Promise<OrderSummaryPage> {
+) {
   const query = { ...filter, $top: String(pageSize), $skipToken: position };
   const path =
     subscriptionId === undefined

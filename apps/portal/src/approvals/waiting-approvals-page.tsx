@@ -3,9 +3,9 @@ import { Text } from "@fluentui/react-components";
 import { PersonClockRegular } from "@fluentui/react-icons";
 import type { ReactElement } from "react";
 
+import { HomeCrumb } from "../shell/crumbs.tsx";
 import { Page } from "../shell/page.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
-import { RouterBreadcrumb } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { ApprovalCard } from "./approval-card.tsx";
 import { useWaitingApprovals } from "./use-waiting-approvals.ts";
@@ -18,11 +18,7 @@ export function WaitingApprovalsPage(): ReactElement {
     <Page
       title={texts.approvals.waitingTitle}
       icon={<PersonClockRegular />}
-      trail={[
-        <RouterBreadcrumb key="home" to="/">
-          {texts.shell.home}
-        </RouterBreadcrumb>,
-      ]}
+      trail={[<HomeCrumb key="home" />]}
     >
       <Stack gap="L">
         {failed.map(

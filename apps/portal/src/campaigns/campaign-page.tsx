@@ -19,9 +19,9 @@ import { OperatorPage } from "../operator/operator-page.tsx";
 import { PersonName } from "../people/person-name.tsx";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
+import { CampaignsCrumb } from "../shell/crumbs.tsx";
 import { DataTable } from "../shell/data-table.tsx";
 import { QueryState } from "../shell/query-problem.tsx";
-import { RouterBreadcrumb } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { CampaignCommands } from "./campaign-commands.tsx";
 import { CampaignOrders } from "./campaign-orders.tsx";
@@ -55,11 +55,7 @@ export function CampaignPage(): ReactElement {
       }
       subtitle={words.one}
       icon={<ArrowSyncRegular />}
-      trail={[
-        <RouterBreadcrumb key="campaigns" to="/operator/campaigns">
-          {words.title}
-        </RouterBreadcrumb>,
-      ]}
+      trail={[<CampaignsCrumb key="campaigns" />]}
     >
       <QueryState of={campaign} />
       {data !== undefined && (

@@ -5,8 +5,8 @@ import type { ReactElement } from "react";
 
 import { EMPTY_FORM } from "../core/campaign-form.ts";
 import { OperatorPage } from "../operator/operator-page.tsx";
+import { CampaignsCrumb } from "../shell/crumbs.tsx";
 import { Radios } from "../shell/radios.tsx";
-import { RouterBreadcrumb } from "../shell/router-link.tsx";
 import { SaveForm } from "../shell/save-form.tsx";
 import { TextField } from "../shell/text-field.tsx";
 import { useTexts } from "../texts/texts.ts";
@@ -31,11 +31,7 @@ export function StartCampaignPage(): ReactElement {
     <OperatorPage
       title={words.start}
       icon={<ArrowSyncRegular />}
-      trail={[
-        <RouterBreadcrumb key="campaigns" to="/operator/campaigns">
-          {words.title}
-        </RouterBreadcrumb>,
-      ]}
+      trail={[<CampaignsCrumb key="campaigns" />]}
     >
       <SaveForm
         saving={start}

@@ -5,7 +5,7 @@ import type { ReactElement } from "react";
 import { readSkus } from "../api/new-orders.ts";
 import { GroupChoice } from "../encryption/group-choice.tsx";
 import { useLocations } from "../encryption/use-azure.ts";
-import { useSubscriptions } from "../orders/use-subscriptions.ts";
+import { SubscriptionChoice } from "../orders/subscription-choice.tsx";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { Choice } from "../shell/choice.tsx";
@@ -38,7 +38,6 @@ export function BasicsStep({
   const { client } = useSignedIn();
   const { language } = useLanguage();
   const { subscriptionId, location, country, transferType } = order;
-  const subscriptions = useSubscriptions();
   const locations = useLocations(subscriptionId);
   const where = {
     subscriptionId,
@@ -76,15 +75,8 @@ export function BasicsStep({
           onChange({ transferType: chosen });
         }}
       />
-      <QueryProblem error={subscriptions.error} />
-      <Choice
-        label={texts.orders.subscription}
+      <SubscriptionChoice
         value={subscriptionId}
-        isLoading={subscriptions.isPending}
-        options={(subscriptions.data ?? []).map((each) => ({
-          value: each.subscriptionId,
-          name: each.displayName,
-        }))}
         onChange={(id) => {
           onChange({ subscriptionId: id, group: undefined, accounts: [], key: undefined });
         }}

@@ -5,6 +5,7 @@ import type { ReactElement } from "react";
 import { cloneOrder } from "../core/clone-order.ts";
 import { custodyOf } from "../core/policy-draft.ts";
 import { useOrder, useOrderName, useUnlockPolicy } from "../order/use-order.ts";
+import { OrdersCrumb } from "../shell/crumbs.tsx";
 import { Page } from "../shell/page.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { RouterBreadcrumb } from "../shell/router-link.tsx";
@@ -24,9 +25,7 @@ export function CloneOrderPage(): ReactElement {
       title={texts.createOrder.cloneOf(name.jobName)}
       icon={<CopyRegular />}
       trail={[
-        <RouterBreadcrumb key="orders" to="/orders">
-          {texts.orders.title}
-        </RouterBreadcrumb>,
+        <OrdersCrumb key="orders" />,
         <RouterBreadcrumb
           key="order"
           to="/orders/$subscriptionId/$resourceGroup/$jobName"

@@ -3,9 +3,9 @@ import type { ReactElement } from "react";
 
 import { emptyOrder } from "../core/clone-order.ts";
 import { useSubscriptions } from "../orders/use-subscriptions.ts";
+import { OrdersCrumb } from "../shell/crumbs.tsx";
 import { Page } from "../shell/page.tsx";
 import { QueryState } from "../shell/query-problem.tsx";
-import { RouterBreadcrumb } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { OrderWizard } from "./order-wizard.tsx";
 
@@ -17,11 +17,7 @@ export function CreateOrderPage(): ReactElement {
     <Page
       title={texts.createOrder.title}
       icon={<BoxRegular />}
-      trail={[
-        <RouterBreadcrumb key="orders" to="/orders">
-          {texts.orders.title}
-        </RouterBreadcrumb>,
-      ]}
+      trail={[<OrdersCrumb key="orders" />]}
     >
       <QueryState of={subscriptions} />
       {subscriptions.data !== undefined && (

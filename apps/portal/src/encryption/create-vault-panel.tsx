@@ -178,9 +178,7 @@ export function CreateVaultPanel({
               value: each,
               name: texts.encryption.tiers[each],
             }))}
-            onChange={(value) => {
-              setTier(value === "premium" ? "premium" : "standard");
-            }}
+            onChange={setTier}
           />
           <Checkbox checked disabled label={texts.encryption.softDeleteAlways} />
           <Field label={texts.encryption.retention}>

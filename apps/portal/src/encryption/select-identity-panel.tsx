@@ -2,8 +2,7 @@ import { LoadingState } from "@databox-cmk/ui";
 import { Button, Field, Radio, RadioGroup, Text } from "@fluentui/react-components";
 import { type ReactElement, useState } from "react";
 
-import { useSubscriptions } from "../orders/use-subscriptions.ts";
-import { Choice } from "../shell/choice.tsx";
+import { SubscriptionChoice } from "../orders/subscription-choice.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { SidePanel } from "../shell/side-panel.tsx";
 import { useTexts } from "../texts/texts.ts";
@@ -28,7 +27,6 @@ export function SelectIdentityPanel({
   const texts = useTexts();
   const [subscriptionId, setSubscriptionId] = useState(start?.split("/")[2] ?? first);
   const [chosen, setChosen] = useState(start);
-  const subscriptions = useSubscriptions();
   const identities = useUserIdentities(subscriptionId);
   const selected = identities.data?.find(({ id }) => id.toLowerCase() === chosen?.toLowerCase());
   return (
@@ -50,16 +48,7 @@ export function SelectIdentityPanel({
         </>
       }
     >
-      <Choice
-        label={texts.orders.subscription}
-        value={subscriptionId}
-        isLoading={subscriptions.isPending}
-        options={(subscriptions.data ?? []).map((each) => ({
-          value: each.subscriptionId,
-          name: each.displayName,
-        }))}
-        onChange={setSubscriptionId}
-      />
+      <SubscriptionChoice value={subscriptionId} onChange={setSubscriptionId} />
       {identities.isPending && <LoadingState />}
       <QueryProblem error={identities.error} />
       {identities.data?.length === 0 && <Text>{texts.encryption.noIdentities}</Text>}

@@ -4,7 +4,7 @@ import { type ReactElement, useRef, useState } from "react";
 import type { KeyVersion } from "../api/vault-keys.ts";
 import type { ChosenKey } from "../core/key-choice.ts";
 import { useReturnFocus } from "../focus/use-return-focus.ts";
-import { useSubscriptions } from "../orders/use-subscriptions.ts";
+import { SubscriptionChoice } from "../orders/subscription-choice.tsx";
 import { Choice } from "../shell/choice.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { SidePanel } from "../shell/side-panel.tsx";
@@ -44,7 +44,6 @@ export function SelectKeyPanel({
   const [vaultId, setVaultId] = useState(start?.vaultId);
   const [keyName, setKeyName] = useState(start?.keyName);
   const [version, setVersion] = useState(start?.version);
-  const subscriptions = useSubscriptions();
   const vaults = useVaults(subscriptionId);
   const vault = vaults.data?.find(({ id }) => id.toLowerCase() === vaultId?.toLowerCase());
   const vaultUri = vault?.properties.vaultUri;
@@ -136,14 +135,8 @@ export function SelectKeyPanel({
         </>
       }
     >
-      <Choice
-        label={texts.orders.subscription}
+      <SubscriptionChoice
         value={subscriptionId}
-        isLoading={subscriptions.isPending}
-        options={(subscriptions.data ?? []).map((each) => ({
-          value: each.subscriptionId,
-          name: each.displayName,
-        }))}
         onChange={(id) => {
           setSubscriptionId(id);
           setVaultId(undefined);

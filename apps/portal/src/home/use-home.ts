@@ -1,5 +1,4 @@
-import type { DailyFigures, OrderSummaryPage } from "@databox-cmk/protocol";
-import { useQuery, type UseQueryResult } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 
 import { readDailyFigures } from "../api/daily-figures.ts";
 import { LARGEST_PAGE, type OrderFilter } from "../api/order-summaries.ts";
@@ -11,13 +10,7 @@ import { useSignedIn } from "../queries/session-context.ts";
 export type HomeScope = { readonly subscriptionId: string | undefined };
 
 /** Orders in the states that need a person, one page of each, and the figures of the last days. */
-export function useHome({ subscriptionId }: HomeScope): {
-  readonly unusable: UseQueryResult<OrderSummaryPage>;
-  readonly atRisk: UseQueryResult<OrderSummaryPage>;
-  readonly stuck: UseQueryResult<OrderSummaryPage>;
-  readonly open: UseQueryResult<OrderSummaryPage>;
-  readonly figures: UseQueryResult<DailyFigures>;
-} {
+export function useHome({ subscriptionId }: HomeScope) {
   const { client } = useSignedIn();
   const useOrders = (filter: OrderFilter) =>
     useQuery(orderPageQuery(client, subscriptionId, filter, undefined, LARGEST_PAGE));

@@ -14,9 +14,9 @@ import {
 } from "../core/notice-draft.ts";
 import { Choice } from "../shell/choice.tsx";
 import { Copyable } from "../shell/copyable.tsx";
+import { HomeCrumb } from "../shell/crumbs.tsx";
 import { Page } from "../shell/page.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
-import { RouterBreadcrumb } from "../shell/router-link.tsx";
 import { SaveForm } from "../shell/save-form.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { useAction } from "../toasts/use-action.tsx";
@@ -35,11 +35,7 @@ export function NoticeSettingsPage(): ReactElement {
     <Page
       title={texts.noticeSettings.title}
       icon={<AlertRegular />}
-      trail={[
-        <RouterBreadcrumb key="home" to="/">
-          {texts.shell.home}
-        </RouterBreadcrumb>,
-      ]}
+      trail={[<HomeCrumb key="home" />]}
     >
       <QueryProblem error={error} onTryAgain={tryAgain} />
       {choices === undefined && error === null && <LoadingState />}
@@ -124,7 +120,7 @@ function ChoicesForm({
               { value: "de", name: "Deutsch" },
             ]}
             onChange={(language) => {
-              change({ language: language === "de" ? "de" : "en" });
+              change({ language });
             }}
           />
         </div>

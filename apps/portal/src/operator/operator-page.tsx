@@ -1,7 +1,7 @@
 import type { ReactElement, ReactNode } from "react";
 
+import { HomeCrumb } from "../shell/crumbs.tsx";
 import { Page } from "../shell/page.tsx";
-import { RouterBreadcrumb } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
 
 /** A page of the operator's section. */
@@ -25,12 +25,7 @@ export function OperatorPage({
       title={title}
       subtitle={subtitle ?? texts.operator.title}
       icon={icon}
-      trail={[
-        <RouterBreadcrumb key="home" to="/">
-          {texts.shell.home}
-        </RouterBreadcrumb>,
-        ...trail,
-      ]}
+      trail={[<HomeCrumb key="home" />, ...trail]}
     >
       {children}
     </Page>

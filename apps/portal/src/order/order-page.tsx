@@ -2,6 +2,7 @@ import { makeStyles, tokens } from "@fluentui/react-components";
 import { BoxRegular } from "@fluentui/react-icons";
 import type { ReactElement, ReactNode } from "react";
 
+import { HomeCrumb, OrdersCrumb } from "../shell/crumbs.tsx";
 import { Page } from "../shell/page.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { RouterBreadcrumb } from "../shell/router-link.tsx";
@@ -39,17 +40,13 @@ export function OrderPage({
       subtitle={texts.order.kind}
       icon={<BoxRegular />}
       trail={[
-        <RouterBreadcrumb key="home" to="/">
-          {texts.shell.home}
-        </RouterBreadcrumb>,
+        <HomeCrumb key="home" />,
         section === "operations" ? (
           <RouterBreadcrumb key="orders" to="/operator/orders">
             {texts.operator.orders}
           </RouterBreadcrumb>
         ) : (
-          <RouterBreadcrumb key="orders" to="/orders">
-            {texts.orders.title}
-          </RouterBreadcrumb>
+          <OrdersCrumb key="orders" />
         ),
         ...(isOverview
           ? []

@@ -10,10 +10,10 @@ import { getRouteApi } from "@tanstack/react-router";
 import { type ReactElement } from "react";
 
 import { useMayOnNew } from "../order/use-may.ts";
+import { HomeCrumb } from "../shell/crumbs.tsx";
 import { lazyPanel } from "../shell/lazy-part.tsx";
 import { Page } from "../shell/page.tsx";
 import { QueryState } from "../shell/query-problem.tsx";
-import { RouterBreadcrumb } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
 import type { ListPosition } from "./list-position.ts";
 import type { OrderSearch } from "./order-filter.ts";
@@ -36,11 +36,7 @@ export function OrdersPage(): ReactElement {
     <Page
       title={texts.orders.title}
       icon={<BoxMultipleRegular />}
-      trail={[
-        <RouterBreadcrumb key="home" to="/">
-          {texts.shell.home}
-        </RouterBreadcrumb>,
-      ]}
+      trail={[<HomeCrumb key="home" />]}
     >
       <QueryState of={subscriptions} />
       {subscriptionId !== undefined && (

@@ -8,14 +8,8 @@ const useStyles = makeStyles({
   extra: { marginBlockStart: tokens.spacingVerticalXS },
 });
 
-export type ChoiceOption = {
-  readonly value: string;
-  readonly name: string;
-  readonly isDisabled?: boolean;
-};
-
 /** A required dropdown of a form, with a link below it such as *Create new*. */
-export function Choice({
+export function Choice<Value extends string>({
   label,
   options,
   value,
@@ -25,12 +19,12 @@ export function Choice({
   onChange,
 }: {
   readonly label: string;
-  readonly options: readonly ChoiceOption[];
-  readonly value: string | undefined;
+  readonly options: readonly { readonly value: Value; readonly name: string }[];
+  readonly value: Value | undefined;
   readonly isLoading?: boolean;
   readonly placeholder?: string;
   readonly extra?: ReactNode;
-  readonly onChange: (value: string) => void;
+  readonly onChange: (value: Value) => void;
 }): ReactElement {
   const styles = useStyles();
   const texts = useTexts();
@@ -44,16 +38,12 @@ export function Choice({
           placeholder={isLoading ? texts.ui.loading : (placeholder ?? texts.encryption.select)}
           selectedOptions={value === undefined ? [] : [value]}
           onOptionSelect={(_event, { optionValue }) => {
-            if (optionValue !== undefined) onChange(optionValue);
+            const selected = options.find((option) => option.value === optionValue);
+            if (selected !== undefined) onChange(selected.value);
           }}
         >
           {options.map((option) => (
-            <Option
-              key={option.value}
-              value={option.value}
-              text={option.name}
-              disabled={option.isDisabled ?? false}
-            >
+            <Option key={option.value} value={option.value} text={option.name}>
               {option.name}
             </Option>
           ))}

@@ -6,9 +6,10 @@ import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 
 import { findCodes } from "../core/find-codes.ts";
+import { HomeCrumb } from "../shell/crumbs.tsx";
 import { SearchFilter } from "../shell/filters.tsx";
 import { Page } from "../shell/page.tsx";
-import { RouterBreadcrumb, RouterLink } from "../shell/router-link.tsx";
+import { RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { Article } from "./article.tsx";
 
@@ -54,11 +55,7 @@ export function TroubleshooterPage(): ReactElement {
     <Page
       title={texts.troubleshooter.title}
       icon={<BookSearchRegular />}
-      trail={[
-        <RouterBreadcrumb key="home" to="/">
-          {texts.shell.home}
-        </RouterBreadcrumb>,
-      ]}
+      trail={[<HomeCrumb key="home" />]}
     >
       <div className={styles.columns}>
         <div className={mergeClasses(styles.side, code !== undefined && styles.besideArticle)}>

@@ -1,0 +1,32 @@
+import type { ReactElement } from "react";
+
+import { Choice } from "../shell/choice.tsx";
+import { QueryProblem } from "../shell/query-problem.tsx";
+import { useTexts } from "../texts/texts.ts";
+import { useSubscriptions } from "./use-subscriptions.ts";
+
+/** A subscription of the reader. */
+export function SubscriptionChoice({
+  value,
+  onChange,
+}: {
+  readonly value: string;
+  readonly onChange: (subscriptionId: string) => void;
+}): ReactElement {
+  const { data = [], isPending, error } = useSubscriptions();
+  return (
+    <>
+      <QueryProblem error={error} />
+      <Choice
+        label={useTexts().orders.subscription}
+        value={value}
+        isLoading={isPending}
+        options={data.map(({ subscriptionId, displayName }) => ({
+          value: subscriptionId,
+          name: displayName,
+        }))}
+        onChange={onChange}
+      />
+    </>
+  );
+}
