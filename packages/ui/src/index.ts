@@ -23,5 +23,6 @@ export { de as uiTextsDe } from "./texts/de.ts";
 export { en as uiTextsEn, type UiTexts } from "./texts/en.ts";
 export { useUiTexts } from "./texts/ui-texts-context.ts";
 export { THEME_CHOICES, type ThemeChoice } from "./theme/decide-theme.ts";
-export { ThemedRoot, useTheme } from "./theme/themed-root.tsx";
+export { ThemedRoot } from "./theme/themed-root.tsx";
+export { useStored } from "./use-stored.ts";
 export { useMediaQuery } from "./use-media-query.ts";

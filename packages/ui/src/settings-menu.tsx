@@ -19,26 +19,26 @@ import { useLanguage } from "./language/create-languages.tsx";
 import { LANGUAGES } from "./language/language.ts";
 import { useUiTexts } from "./texts/ui-texts-context.ts";
 import { THEME_CHOICES } from "./theme/decide-theme.ts";
-import { useTheme } from "./theme/themed-root.tsx";
+import { useThemeChoice } from "./theme/themed-root.tsx";
 
 /** Appearance, clock and language, kept in this browser. */
 export function SettingsMenu({ className }: { readonly className: string }): ReactElement {
   const texts = useUiTexts();
-  const theme = useTheme();
-  const clock = useClock();
+  const [theme, chooseTheme] = useThemeChoice();
+  const [clock, chooseClock] = useClock();
   const language = useLanguage();
   return (
     <Menu
       checkedValues={{
-        theme: [theme.choice],
-        clock: [clock.clock],
+        theme: [theme],
+        clock: [clock],
         language: [language.language],
       }}
       onCheckedValueChange={(_event, { name, checkedItems: [value] }) => {
         const choice = THEME_CHOICES.find((candidate) => candidate === value);
-        if (name === "theme" && choice !== undefined) theme.switchTo(choice);
+        if (name === "theme" && choice !== undefined) chooseTheme(choice);
         const shown = CLOCKS.find((candidate) => candidate === value);
-        if (name === "clock" && shown !== undefined) clock.switchTo(shown);
+        if (name === "clock" && shown !== undefined) chooseClock(shown);
         const next = namesOf(LANGUAGES).find((candidate) => candidate === value);
         if (name === "language" && next !== undefined) language.switchTo(next);
       }}

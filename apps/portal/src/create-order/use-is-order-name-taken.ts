@@ -28,7 +28,7 @@ export function useIsOrderNameTaken({ subscriptionId, group, name }: NewOrder): 
         throw error;
       }
     },
-    enabled: settled !== undefined && group?.isNew === false && isOrderName(name),
+    enabled: settled === name && group?.isNew === false && isOrderName(name),
     staleTime: 0,
   });
   return check.data === true;

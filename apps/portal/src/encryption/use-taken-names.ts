@@ -14,7 +14,7 @@ export function useIsVaultNameTaken(subscriptionId: string, name: string): boole
   const check = useQuery({
     queryKey: QUERY_KEYS.azure(subscriptionId, `vault-name ${name.toLowerCase()}`),
     queryFn: ({ signal }) => isVaultNameTaken(client, subscriptionId, name, signal),
-    enabled: settled !== undefined && isIdentifier("vaultName", name),
+    enabled: settled === name && isIdentifier("vaultName", name),
     staleTime: 0,
   });
   return check.data;

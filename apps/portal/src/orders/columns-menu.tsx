@@ -1,3 +1,4 @@
+import { useStored } from "@databox-cmk/ui";
 import {
   Menu,
   MenuItemCheckbox,
@@ -7,25 +8,13 @@ import {
   ToolbarButton,
 } from "@fluentui/react-components";
 import { ColumnTripleRegular } from "@fluentui/react-icons";
-import { type ReactElement, useState } from "react";
+import type { ReactElement } from "react";
 
 import { useTexts } from "../texts/texts.ts";
 import { type OrderColumn, parseHidden } from "./order-columns.ts";
 
-const STORAGE_KEY = "order-columns-hidden";
-
 /** The columns that the reader has hidden, in this browser. */
-export function useHiddenColumns(): [
-  readonly OrderColumn[],
-  (hidden: readonly OrderColumn[]) => void,
-] {
-  const [hidden, setHidden] = useState(() => parseHidden(localStorage.getItem(STORAGE_KEY)));
-  const keep = (changed: readonly OrderColumn[]) => {
-    localStorage.setItem(STORAGE_KEY, JSON.stringify(changed));
-    setHidden(changed);
-  };
-  return [hidden, keep];
-}
+export const useHiddenColumns = () => useStored("order-columns-hidden", parseHidden);
 
 /** Chooses the columns of the list. */
 export function ColumnsMenu({

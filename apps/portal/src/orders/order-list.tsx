@@ -76,7 +76,7 @@ export function OrderList({
     readonly action: BulkAction;
     readonly orders: readonly OrderSummary[];
   }>();
-  const [hidden, setHidden] = useHiddenColumns();
+  const [hidden, hide] = useHiddenColumns();
   const columns = opens === "operations" ? ALL_COLUMNS : OWN_COLUMNS;
   const chosen = (orders.data?.value ?? []).filter(({ id }) => ids.has(id));
   /** A later page may be empty, since orders change meanwhile; the others may not be. */
@@ -93,7 +93,15 @@ export function OrderList({
         shown={orders}
         onExport={exporting.save}
         isExporting={exporting.isExporting}
-        columns={<ColumnsMenu columns={columns} hidden={hidden} onChange={setHidden} />}
+        columns={
+          <ColumnsMenu
+            columns={columns}
+            hidden={hidden}
+            onChange={(changed) => {
+              hide(JSON.stringify(changed));
+            }}
+          />
+        }
       />
       <QueryProblem error={orders.error} onTryAgain={() => void orders.refetch()} />
       <QueryProblem error={exporting.error} />

@@ -1,3 +1,4 @@
+import { useStored } from "@databox-cmk/ui";
 import {
   Menu,
   MenuDivider,
@@ -20,8 +21,6 @@ const ConfirmDialog = lazyPanel(
   async () => (await import("../order/confirm-dialog.tsx")).ConfirmDialog,
 );
 
-const STORAGE_KEY = "order-views";
-
 /** Lists that the reader keeps under a name, in this browser. */
 export function ViewsMenu({
   search,
@@ -31,12 +30,11 @@ export function ViewsMenu({
   readonly onSearch: (search: OrderSearch) => void;
 }): ReactElement {
   const words = useTexts().orders.views;
-  const [views, setViews] = useState(() => parseViews(localStorage.getItem(STORAGE_KEY)));
+  const [views, store] = useStored("order-views", parseViews);
   const [isNaming, setIsNaming] = useState(false);
   const current = currentView(views, search);
   const keep = (changed: readonly SavedView[]) => {
-    localStorage.setItem(STORAGE_KEY, JSON.stringify(changed));
-    setViews(changed);
+    store(JSON.stringify(changed));
   };
   return (
     <>

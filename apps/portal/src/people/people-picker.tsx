@@ -39,7 +39,8 @@ export function PeoplePicker({
   const [typed, setTyped] = useState("");
   const wanted = typed.trim();
   const people = usePeople(ids);
-  const found = useFoundPeople(useSettled(wanted));
+  const settled = useSettled(wanted);
+  const found = useFoundPeople(settled === wanted ? settled : undefined);
   const typedIds = parseObjectIds(typed);
   const options =
     typedIds.length > 0 ? typedIds.map((id) => ({ id, name: id, signInName: "" })) : found.people;

@@ -1,12 +1,11 @@
 import type { OrderSummary } from "@databox-cmk/protocol";
 import { useQueries } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
 
 import { orderPageQuery } from "../orders/order-page-query.ts";
 import { useSubscriptions } from "../orders/use-subscriptions.ts";
 import { useIsOperator, useSignedIn } from "../queries/session-context.ts";
+import { useSettled } from "../shell/use-settled.ts";
 
-const TYPING_PAUSE_MS = 250;
 /** In each subscription. */
 const MOST = 8;
 
@@ -20,15 +19,7 @@ export function useFoundOrders(text: string): {
   const isOperator = useIsOperator();
   const subscriptions = useSubscriptions();
   const wanted = text.trim();
-  const [search, setSearch] = useState(wanted);
-  useEffect(() => {
-    const timer = setTimeout(() => {
-      setSearch(wanted);
-    }, TYPING_PAUSE_MS);
-    return () => {
-      clearTimeout(timer);
-    };
-  }, [wanted]);
+  const search = useSettled(wanted);
   const scopes = isOperator
     ? [undefined]
     : (subscriptions.data ?? []).map(({ subscriptionId }) => subscriptionId);

@@ -2,8 +2,8 @@ import { useEffect, useState } from "react";
 
 const TYPING_PAUSE_MS = 300;
 
-/** The value once it has not changed for a moment; `undefined` while a person types. */
-export function useSettled(value: string): string | undefined {
+/** The last value that did not change for a moment, so that each letter causes no request. */
+export function useSettled(value: string): string {
   const [settled, setSettled] = useState(value);
   useEffect(() => {
     const timer = setTimeout(() => {
@@ -13,5 +13,5 @@ export function useSettled(value: string): string | undefined {
       clearTimeout(timer);
     };
   }, [value]);
-  return settled === value ? settled : undefined;
+  return settled;
 }

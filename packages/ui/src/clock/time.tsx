@@ -15,7 +15,7 @@ export function Time({
   readonly precision?: Precision;
 }): ReactElement {
   const { language } = useLanguage();
-  const { clock } = useClock();
+  const [clock] = useClock();
   const moment = new Date(at);
   const local = formatTime(moment, decideLocale(language, navigator.languages), precision);
   const utc = formatUtc(moment);

@@ -7,41 +7,19 @@ import {
   webDarkTheme,
   webLightTheme,
 } from "@fluentui/react-components";
-import {
-  createContext,
-  type ReactElement,
-  type ReactNode,
-  useContext,
-  useMemo,
-  useState,
-} from "react";
+import { type ReactElement, type ReactNode, useMemo } from "react";
 
 import { useMediaQuery } from "../use-media-query.ts";
-import { decideTheme, parseThemeChoice, type ThemeChoice, type ThemeName } from "./decide-theme.ts";
+import { useStored } from "../use-stored.ts";
+import { decideTheme, parseThemeChoice, type ThemeName } from "./decide-theme.ts";
 
-const STORAGE_KEY = "theme";
 const THEMES = {
   light: webLightTheme,
   dark: webDarkTheme,
   "high-contrast": teamsHighContrastTheme,
 } as const satisfies Record<ThemeName, Theme>;
 
-export type ThemeSwitch = {
-  readonly choice: ThemeChoice;
-  readonly theme: ThemeName;
-  readonly switchTo: (choice: ThemeChoice) => void;
-};
-
-const ThemeContext = createContext<ThemeSwitch>({
-  choice: "system",
-  theme: "light",
-  switchTo: () => {},
-});
-
-/** The theme in force, and a function to change it. */
-export function useTheme(): ThemeSwitch {
-  return useContext(ThemeContext);
-}
+export const useThemeChoice = () => useStored("theme", parseThemeChoice);
 
 /**
  * Fluent's styles and theme around a page.
@@ -55,7 +33,7 @@ export function ThemedRoot({
   readonly nonce: string;
   readonly children: ReactNode;
 }): ReactElement {
-  const [choice, setChoice] = useState(() => parseThemeChoice(localStorage.getItem(STORAGE_KEY)));
+  const [choice] = useThemeChoice();
   const dark = useMediaQuery("(prefers-color-scheme: dark)");
   const forcedColors = useMediaQuery("(forced-colors: active)");
   const theme = decideTheme(choice, { dark, forcedColors });
@@ -63,22 +41,9 @@ export function ThemedRoot({
     () => createDOMRenderer(document, { styleElementAttributes: { nonce } }),
     [nonce],
   );
-  const themeSwitch = useMemo(
-    () => ({
-      choice,
-      theme,
-      switchTo: (next: ThemeChoice) => {
-        localStorage.setItem(STORAGE_KEY, next);
-        setChoice(next);
-      },
-    }),
-    [choice, theme],
-  );
   return (
     <RendererProvider renderer={renderer} targetDocument={document}>
-      <FluentProvider theme={THEMES[theme]}>
-        <ThemeContext value={themeSwitch}>{children}</ThemeContext>
-      </FluentProvider>
+      <FluentProvider theme={THEMES[theme]}>{children}</FluentProvider>
     </RendererProvider>
   );
 }
