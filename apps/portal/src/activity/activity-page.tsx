@@ -1,7 +1,7 @@
 import { EmptyState } from "@databox-cmk/ui";
 import { Text } from "@fluentui/react-components";
 import { HistoryRegular } from "@fluentui/react-icons";
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { keepPreviousData } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { type ReactElement, useState } from "react";
 
@@ -11,7 +11,7 @@ import { activityFilterOf, type ActivitySearch } from "../core/activity-search.t
 import { OrderPage } from "../order/order-page.tsx";
 import { useOrderName } from "../order/use-order.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
-import { useSignedIn } from "../queries/session-context.ts";
+import { useRead } from "../queries/use-read.ts";
 import { Pager } from "../shell/pager.tsx";
 import { QueryState } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
@@ -33,16 +33,15 @@ export function ActivityPage(): ReactElement {
 
 function Activity({ search }: { readonly search: ActivitySearch }): ReactElement {
   const texts = useTexts();
-  const { client } = useSignedIn();
   const name = useOrderName();
   const [positions, setPositions] = useState<readonly string[]>([]);
   const position = positions.at(-1);
-  const activity = useQuery({
-    queryKey: QUERY_KEYS.orderPart(name, "activity", search, position),
-    queryFn: ({ signal }) =>
+  const activity = useRead(
+    QUERY_KEYS.orderPart(name, "activity", search, position),
+    (client, signal) =>
       readActivity(client, name, activityFilterOf(search, Date.now()), position, signal),
-    placeholderData: keepPreviousData,
-  });
+    { placeholderData: keepPreviousData },
+  );
   const { data } = activity;
   const next = skipTokenOf(data?.nextLink);
   const isFiltered = Object.keys(search).length > 0;

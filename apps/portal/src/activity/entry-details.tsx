@@ -1,13 +1,12 @@
 import { type Fact, Facts, LoadingState, Section, Stack, Time } from "@databox-cmk/ui";
 import { makeStyles } from "@fluentui/react-components";
-import { useQuery } from "@tanstack/react-query";
 import type { ReactElement } from "react";
 
 import type { ActivityEntry, Claim } from "../api/activity.ts";
 import { readDiagnostics } from "../api/diagnostics.ts";
 import { useOrderName } from "../order/use-order.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
-import { useSignedIn } from "../queries/session-context.ts";
+import { useRead } from "../queries/use-read.ts";
 import { Copyable } from "../shell/copyable.tsx";
 import { DataTable } from "../shell/data-table.tsx";
 import { ProblemPanel } from "../shell/problem-panel.tsx";
@@ -27,17 +26,15 @@ const useStyles = makeStyles({
 export function EntryDetails({ entry }: { readonly entry: ActivityEntry }): ReactElement {
   const styles = useStyles();
   const texts = useTexts().activity;
-  const { client } = useSignedIn();
   const name = useOrderName();
   const { sequence, row } = entry;
   const { correlationId } = row;
-  const diagnostics = useQuery({
-    queryKey: QUERY_KEYS.orderPart(name, "diagnostics", sequence),
-    queryFn: ({ signal }) =>
+  const diagnostics = useRead(
+    QUERY_KEYS.orderPart(name, "diagnostics", sequence),
+    (client, signal) =>
       readDiagnostics(client, name, { correlationId: correlationId ?? "", sequence }, signal),
-    enabled: correlationId !== undefined,
-    staleTime: Infinity,
-  });
+    { enabled: correlationId !== undefined, staleTime: Infinity },
+  );
   const steps = diagnostics.data?.steps ?? [];
   return (
     <Stack gap="M" className={styles.stack}>

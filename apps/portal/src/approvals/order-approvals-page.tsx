@@ -1,7 +1,7 @@
 import { EmptyState, Stack } from "@databox-cmk/ui";
 import { Text } from "@fluentui/react-components";
 import { PersonClockRegular } from "@fluentui/react-icons";
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { keepPreviousData } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 
 import { readApprovals } from "../api/approvals.ts";
@@ -10,7 +10,7 @@ import { OrderPage } from "../order/order-page.tsx";
 import { OfferedTo } from "../order/read-only.tsx";
 import { useOrderName, useUnlockPolicy } from "../order/use-order.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
-import { useSignedIn } from "../queries/session-context.ts";
+import { useRead } from "../queries/use-read.ts";
 import { Pager } from "../shell/pager.tsx";
 import { QueryState } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
@@ -20,16 +20,15 @@ import { BreakGlass } from "./break-glass.tsx";
 /** Requests of one order that wait or waited for people, and emergency access. */
 export function OrderApprovalsPage(): ReactElement {
   const texts = useTexts().approvals;
-  const { client } = useSignedIn();
   const name = useOrderName();
   const policy = useUnlockPolicy();
   const [positions, setPositions] = useState<readonly string[]>([]);
   const position = positions.at(-1);
-  const approvals = useQuery({
-    queryKey: QUERY_KEYS.orderPart(name, "approvals", position),
-    queryFn: ({ signal }) => readApprovals(client, name, position, signal),
-    placeholderData: keepPreviousData,
-  });
+  const approvals = useRead(
+    QUERY_KEYS.orderPart(name, "approvals", position),
+    (client, signal) => readApprovals(client, name, position, signal),
+    { placeholderData: keepPreviousData },
+  );
   const { data } = approvals;
   const required = policy.data?.view.release.approvals.required;
   return (

@@ -1,14 +1,14 @@
 import { CAMPAIGN_ORDER_STATES, type CampaignOrderList } from "@databox-cmk/protocol";
 import { ExplanationPanel, Row, Time } from "@databox-cmk/ui";
 import { Button, makeStyles, Tab, TabList, Text, tokens } from "@fluentui/react-components";
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { keepPreviousData } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 
 import { parseOrderId, skipTokenOf } from "../api/arm-path.ts";
 import { readCampaignOrders } from "../api/campaigns.ts";
 import { useCloudProblem } from "../order/use-cloud-problem.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
-import { useSignedIn } from "../queries/session-context.ts";
+import { useRead } from "../queries/use-read.ts";
 import { QueryState } from "../shell/query-problem.tsx";
 import { RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
@@ -47,16 +47,15 @@ export function CampaignOrders({
 }): ReactElement {
   const styles = useStyles();
   const texts = useTexts();
-  const { client } = useSignedIn();
   const [state, setState] = useState<string>(ALL);
   const [positions, setPositions] = useState<readonly string[]>([]);
   const position = positions.at(-1);
-  const orders = useQuery({
-    queryKey: QUERY_KEYS.operator("campaign", campaignId, state, position, through),
-    queryFn: ({ signal }) =>
+  const orders = useRead(
+    QUERY_KEYS.operator("campaign", campaignId, state, position, through),
+    (client, signal) =>
       readCampaignOrders(client, campaignId, state === ALL ? undefined : state, position, signal),
-    placeholderData: keepPreviousData,
-  });
+    { placeholderData: keepPreviousData },
+  );
   const next = skipTokenOf(orders.data?.nextLink);
   const words = texts.operator.campaigns;
   return (

@@ -10,7 +10,6 @@ import {
 } from "@databox-cmk/ui";
 import { makeStyles, ProgressBar, Text, tokens } from "@fluentui/react-components";
 import { ArrowSyncRegular } from "@fluentui/react-icons";
-import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 
@@ -18,7 +17,7 @@ import { readCampaign } from "../api/campaigns.ts";
 import { OperatorPage } from "../operator/operator-page.tsx";
 import { PersonName } from "../people/person-name.tsx";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
-import { useSignedIn } from "../queries/session-context.ts";
+import { useRead } from "../queries/use-read.ts";
 import { CampaignsCrumb } from "../shell/crumbs.tsx";
 import { DataTable } from "../shell/data-table.tsx";
 import { QueryState } from "../shell/query-problem.tsx";
@@ -39,13 +38,12 @@ const route = getRouteApi("/operators/operator/campaigns/$campaignId");
 /** One campaign and its progress. */
 export function CampaignPage(): ReactElement {
   const texts = useTexts();
-  const { client } = useSignedIn();
   const { campaignId } = route.useParams();
-  const campaign = useQuery({
-    queryKey: QUERY_KEYS.operator("campaign", campaignId),
-    queryFn: ({ signal }) => readCampaign(client, campaignId, signal),
-    refetchInterval: ({ state }) => (state.data?.state === "Running" ? LIVE_MS : false),
-  });
+  const campaign = useRead(
+    QUERY_KEYS.operator("campaign", campaignId),
+    (client, signal) => readCampaign(client, campaignId, signal),
+    { refetchInterval: ({ state }) => (state.data?.state === "Running" ? LIVE_MS : false) },
+  );
   const words = texts.operator.campaigns;
   const { data } = campaign;
   return (

@@ -2,7 +2,7 @@ import type { CampaignView } from "@databox-cmk/protocol";
 import { EmptyState, Stack, Time } from "@databox-cmk/ui";
 import { Button, ProgressBar, Text, ToolbarButton } from "@fluentui/react-components";
 import { AddRegular, ArrowSyncRegular } from "@fluentui/react-icons";
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { keepPreviousData } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactElement, useState } from "react";
 
@@ -11,7 +11,7 @@ import { readCampaigns } from "../api/campaigns.ts";
 import { OperatorPage } from "../operator/operator-page.tsx";
 import { PersonName } from "../people/person-name.tsx";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
-import { useSignedIn } from "../queries/session-context.ts";
+import { useRead } from "../queries/use-read.ts";
 import { CommandBar, RefreshButton } from "../shell/command-bar.tsx";
 import { DataTable } from "../shell/data-table.tsx";
 import { QueryState } from "../shell/query-problem.tsx";
@@ -24,17 +24,18 @@ const LIVE_MS = 5_000;
 /** Re-wraps of many orders, newest first. */
 export function CampaignsPage(): ReactElement {
   const texts = useTexts();
-  const { client } = useSignedIn();
   const navigate = useNavigate();
   const [positions, setPositions] = useState<readonly string[]>([]);
   const position = positions.at(-1);
-  const campaigns = useQuery({
-    queryKey: QUERY_KEYS.operator("campaigns", position),
-    queryFn: ({ signal }) => readCampaigns(client, position, signal),
-    placeholderData: keepPreviousData,
-    refetchInterval: ({ state }) =>
-      state.data?.value.some((each) => each.state === "Running") === true ? LIVE_MS : false,
-  });
+  const campaigns = useRead(
+    QUERY_KEYS.operator("campaigns", position),
+    (client, signal) => readCampaigns(client, position, signal),
+    {
+      placeholderData: keepPreviousData,
+      refetchInterval: ({ state }) =>
+        state.data?.value.some((each) => each.state === "Running") === true ? LIVE_MS : false,
+    },
+  );
   const next = skipTokenOf(campaigns.data?.nextLink);
   const words = texts.operator.campaigns;
   const starterOf = ({ origin, createdBy }: CampaignView) =>

@@ -1,5 +1,4 @@
 import { useLanguage } from "@databox-cmk/ui";
-import { useQuery } from "@tanstack/react-query";
 import type { ReactElement } from "react";
 
 import { readSkus } from "../api/new-orders.ts";
@@ -7,7 +6,7 @@ import { GroupChoice } from "../encryption/group-choice.tsx";
 import { useLocations } from "../encryption/use-azure.ts";
 import { SubscriptionChoice } from "../orders/subscription-choice.tsx";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
-import { useSignedIn } from "../queries/session-context.ts";
+import { useRead } from "../queries/use-read.ts";
 import { Choice } from "../shell/choice.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { Radios } from "../shell/radios.tsx";
@@ -35,7 +34,6 @@ export function BasicsStep({
   readonly takenName: string | undefined;
 }): ReactElement {
   const texts = useTexts();
-  const { client } = useSignedIn();
   const { language } = useLanguage();
   const { subscriptionId, location, country, transferType } = order;
   const locations = useLocations(subscriptionId);
@@ -46,11 +44,11 @@ export function BasicsStep({
     country: country === "" ? ANY_COUNTRY : country,
     transferType,
   };
-  const skus = useQuery({
-    queryKey: [...QUERY_KEYS.azure(subscriptionId, "skus"), where],
-    queryFn: ({ signal }) => readSkus(client, where, signal),
-    enabled: subscriptionId !== "" && location !== "",
-  });
+  const skus = useRead(
+    [...QUERY_KEYS.azure(subscriptionId, "skus"), where],
+    (client, signal) => readSkus(client, where, signal),
+    { enabled: subscriptionId !== "" && location !== "" },
+  );
   const countries = skus.data?.[0]?.properties.countriesWithinCommerceBoundary ?? [];
   const countryNames = new Intl.DisplayNames(language, { type: "region" });
   const words = texts.createOrder;

@@ -1,10 +1,9 @@
 import { Checkbox, Field, Text } from "@fluentui/react-components";
-import { useQuery } from "@tanstack/react-query";
 import type { ReactElement } from "react";
 
 import { readStorageAccounts } from "../api/new-orders.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
-import { useSignedIn } from "../queries/session-context.ts";
+import { useRead } from "../queries/use-read.ts";
 import { QueryState } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
 import type { StepProps } from "./step.ts";
@@ -12,12 +11,10 @@ import type { StepProps } from "./step.ts";
 /** *Data destination*: the storage accounts that the data goes to, or comes from. */
 export function DestinationStep({ order, onChange, problemOf }: StepProps): ReactElement {
   const texts = useTexts();
-  const { client } = useSignedIn();
   const { subscriptionId, accounts, transferType } = order;
-  const offered = useQuery({
-    queryKey: QUERY_KEYS.azure(subscriptionId, "storage"),
-    queryFn: ({ signal }) => readStorageAccounts(client, subscriptionId, signal),
-  });
+  const offered = useRead(QUERY_KEYS.azure(subscriptionId, "storage"), (client, signal) =>
+    readStorageAccounts(client, subscriptionId, signal),
+  );
   const words = texts.createOrder;
   const problem = problemOf("accounts") ?? problemOf("tooManyAccounts");
   return (

@@ -1,7 +1,7 @@
 import type { CloudError } from "@databox-cmk/protocol";
 import { Notice, Stack } from "@databox-cmk/ui";
 import { Button, makeStyles, Tab, TabList, tokens } from "@fluentui/react-components";
-import { useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
+import { useQueryClient, type UseQueryResult } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactElement, useState } from "react";
 
@@ -21,6 +21,7 @@ import { GrantAccess } from "../encryption/grant-access.tsx";
 import { useMayOnNew } from "../order/use-may.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
+import { useRead } from "../queries/use-read.ts";
 import { FormFields } from "../shell/form-fields.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { UnsavedGuard } from "../shell/unsaved-guard.tsx";
@@ -210,11 +211,10 @@ export function OrderWizard({ start }: { readonly start: NewOrder }): ReactEleme
 
 /** The service's objections to a complete order. */
 function useValidation(order: NewOrder, isWanted: boolean): UseQueryResult<readonly CloudError[]> {
-  const { client } = useSignedIn();
   const question = renderValidation(order);
-  return useQuery({
-    queryKey: [...QUERY_KEYS.azure(order.subscriptionId, "validation"), question],
-    queryFn: ({ signal }) => validateOrder(client, order, signal),
-    enabled: isWanted,
-  });
+  return useRead(
+    [...QUERY_KEYS.azure(order.subscriptionId, "validation"), question],
+    (client, signal) => validateOrder(client, order, signal),
+    { enabled: isWanted },
+  );
 }

@@ -1,22 +1,19 @@
 import { isIdentifier, isSameIdentifier } from "@databox-cmk/protocol";
-import { useQuery } from "@tanstack/react-query";
 
 import { isVaultNameTaken } from "../api/vaults.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
-import { useSignedIn } from "../queries/session-context.ts";
+import { useRead } from "../queries/use-read.ts";
 import { useSettled } from "../shell/use-settled.ts";
 import { useKeys } from "./use-azure.ts";
 
 /** Whether Azure already has the name, checked while it is typed. `undefined`: not known. */
 export function useIsVaultNameTaken(subscriptionId: string, name: string): boolean | undefined {
-  const { client } = useSignedIn();
   const settled = useSettled(name);
-  const check = useQuery({
-    queryKey: QUERY_KEYS.azure(subscriptionId, `vault-name ${name.toLowerCase()}`),
-    queryFn: ({ signal }) => isVaultNameTaken(client, subscriptionId, name, signal),
-    enabled: settled === name && isIdentifier("vaultName", name),
-    staleTime: 0,
-  });
+  const check = useRead(
+    QUERY_KEYS.azure(subscriptionId, `vault-name ${name.toLowerCase()}`),
+    (client, signal) => isVaultNameTaken(client, subscriptionId, name, signal),
+    { enabled: settled === name && isIdentifier("vaultName", name), staleTime: 0 },
+  );
   return check.data;
 }
 

@@ -5,6 +5,7 @@ import { LARGEST_PAGE, type OrderFilter } from "../api/order-summaries.ts";
 import { orderPageQuery } from "../orders/order-page-query.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
+import { useRead } from "../queries/use-read.ts";
 
 /** One subscription; or every customer, for operators. */
 export type HomeScope = { readonly subscriptionId: string | undefined };
@@ -19,9 +20,8 @@ export function useHome({ subscriptionId }: HomeScope) {
     atRisk: useOrders({ health: "AtRisk" }),
     stuck: useOrders({ stageStatus: "WaitingForCustomerActionForKek" }),
     open: useOrders({ lock: "unlocked" }),
-    figures: useQuery({
-      queryKey: [...QUERY_KEYS.orders, "figures", subscriptionId],
-      queryFn: ({ signal }) => readDailyFigures(client, subscriptionId, signal),
-    }),
+    figures: useRead([...QUERY_KEYS.orders, "figures", subscriptionId], (client, signal) =>
+      readDailyFigures(client, subscriptionId, signal),
+    ),
   };
 }

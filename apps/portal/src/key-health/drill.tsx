@@ -2,7 +2,7 @@ import type { RevocationDrillView } from "@databox-cmk/protocol";
 import { Stack, Time } from "@databox-cmk/ui";
 import { Button, makeStyles, ProgressBar, Spinner, Text } from "@fluentui/react-components";
 import { TimerRegular } from "@fluentui/react-icons";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import type { ReactElement } from "react";
 
 import { readDrill, startDrill } from "../api/order-revocation.ts";
@@ -11,6 +11,7 @@ import { OfferedTo } from "../order/read-only.tsx";
 import { useOrderName } from "../order/use-order.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
+import { useRead } from "../queries/use-read.ts";
 import { DataTable } from "../shell/data-table.tsx";
 import { QueryProblem, QueryState } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
@@ -33,9 +34,7 @@ export function Drill(): ReactElement {
   const name = useOrderName();
   const queryClient = useQueryClient();
   const queryKey = QUERY_KEYS.orderPart(name, "drill");
-  const drill = useQuery({
-    queryKey,
-    queryFn: ({ signal }) => readDrill(client, name, signal),
+  const drill = useRead(queryKey, (client, signal) => readDrill(client, name, signal), {
     refetchInterval: ({ state: { data } }) =>
       data !== undefined && isDrillRunning(data, Date.now()) ? FOLLOW_MS : false,
   });

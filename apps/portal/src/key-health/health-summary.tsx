@@ -1,13 +1,12 @@
 import type { KeyHealthView } from "@databox-cmk/protocol";
 import { Facts, FailureText, Notice, Stack, Time } from "@databox-cmk/ui";
-import { useQuery } from "@tanstack/react-query";
 import type { ReactElement } from "react";
 
 import { readKeyVersions } from "../api/vault-keys.ts";
 import { useCloudProblem } from "../order/use-cloud-problem.ts";
 import { HealthBadge } from "../orders/health-badge.tsx";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
-import { useSignedIn } from "../queries/session-context.ts";
+import { useRead } from "../queries/use-read.ts";
 import { Copyable } from "../shell/copyable.tsx";
 import { ProblemPanel } from "../shell/problem-panel.tsx";
 import { useTexts } from "../texts/texts.ts";
@@ -80,15 +79,13 @@ const moment = (at: string | undefined) => at && <Time at={at} />;
 
 /** The validity of a key version, read from the vault with the reader's own rights. */
 function useKeyDates(kid: string | undefined): KeyDates {
-  const { client } = useSignedIn();
   const [, vaultUri = "", key = "", wanted = ""] =
     /^(https:\/\/[^/]+\/)keys\/([^/]+)\/([^/]+)$/.exec(kid ?? "") ?? [];
-  const versions = useQuery({
-    queryKey: QUERY_KEYS.vault(vaultUri, "versions", key),
-    queryFn: ({ signal }) => readKeyVersions(client, vaultUri, key, signal),
-    enabled: vaultUri !== "",
-    retry: false,
-  });
+  const versions = useRead(
+    QUERY_KEYS.vault(vaultUri, "versions", key),
+    (client, signal) => readKeyVersions(client, vaultUri, key, signal),
+    { enabled: vaultUri !== "", retry: false },
+  );
   const version = versions.data?.find((each) => each.version === wanted);
   return {
     isKnown: version !== undefined,

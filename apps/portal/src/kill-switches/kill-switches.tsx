@@ -2,7 +2,7 @@ import type { OperatorRevocationScope } from "@databox-cmk/protocol";
 import { Notice, Row, Section } from "@databox-cmk/ui";
 import { Button, Text } from "@fluentui/react-components";
 import { ShieldDismissRegular } from "@fluentui/react-icons";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 
 import { orderId, type OrderName } from "../api/arm-path.ts";
@@ -10,6 +10,7 @@ import { readRevocations, restoreAccess, revoke } from "../api/revocations.ts";
 import { covers } from "../core/revocation-scope.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
+import { useRead } from "../queries/use-read.ts";
 import { QueryProblem, QueryState } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { useAction } from "../toasts/use-action.tsx";
@@ -26,10 +27,7 @@ export function KillSwitches({
   const { client } = useSignedIn();
   const queryClient = useQueryClient();
   const [asking, setAsking] = useState<RevokeWhat>();
-  const revocations = useQuery({
-    queryKey: QUERY_KEYS.operator("revocations"),
-    queryFn: ({ signal }) => readRevocations(client, signal),
-  });
+  const revocations = useRead(QUERY_KEYS.operator("revocations"), readRevocations);
   const refresh = () =>
     Promise.all([
       queryClient.invalidateQueries({ queryKey: QUERY_KEYS.orders }),

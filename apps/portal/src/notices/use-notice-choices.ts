@@ -3,12 +3,13 @@ import {
   type NoticeChoices,
   type NoticeChoicesWrite,
 } from "@databox-cmk/protocol";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 
 import { readNoticeChoices, writeNoticeChoices } from "../api/notices.ts";
 import { useSubscriptions } from "../orders/use-subscriptions.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
+import { useRead } from "../queries/use-read.ts";
 
 /** The reader's choices, and a function to change them. */
 export function useNoticeChoices(): {
@@ -25,11 +26,11 @@ export function useNoticeChoices(): {
     ?.slice(0, NOTICE_SUBSCRIPTIONS_MAX)
     .map(({ subscriptionId }) => subscriptionId);
   const queryKey = [...QUERY_KEYS.noticeChoices, ids];
-  const choices = useQuery({
+  const choices = useRead(
     queryKey,
-    queryFn: ({ signal }) => readNoticeChoices(client, ids ?? [], signal),
-    enabled: ids !== undefined,
-  });
+    (client, signal) => readNoticeChoices(client, ids ?? [], signal),
+    { enabled: ids !== undefined },
+  );
   return {
     choices: choices.data,
     error: subscriptions.error ?? choices.error,

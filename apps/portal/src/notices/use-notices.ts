@@ -1,10 +1,11 @@
 import { NOTICE_SUBSCRIPTIONS_MAX, type NoticeView } from "@databox-cmk/protocol";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 
 import { markNoticesRead, readNotices } from "../api/notices.ts";
 import { useSubscriptions } from "../orders/use-subscriptions.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
+import { useRead } from "../queries/use-read.ts";
 
 /** By time and not by live updates, so that a fleet that locks at once causes no more requests. */
 const EVERY_MS = 30_000;
@@ -26,9 +27,7 @@ export function useNotices(): Notices {
     ?.slice(0, NOTICE_SUBSCRIPTIONS_MAX)
     .map(({ subscriptionId }) => subscriptionId);
   const queryKey = [...QUERY_KEYS.notices, ids];
-  const notices = useQuery({
-    queryKey,
-    queryFn: ({ signal }) => readNotices(client, ids ?? [], signal),
+  const notices = useRead(queryKey, (client, signal) => readNotices(client, ids ?? [], signal), {
     enabled: ids !== undefined,
     refetchInterval: EVERY_MS,
   });

@@ -1,13 +1,12 @@
 import { Facts, Section, Stack, Time } from "@databox-cmk/ui";
 import { makeStyles } from "@fluentui/react-components";
 import { HeartPulseRegular } from "@fluentui/react-icons";
-import { useQuery } from "@tanstack/react-query";
 import type { ReactElement } from "react";
 
 import { readBrokerHealth } from "../api/fleet.ts";
 import { checkBroker } from "../core/broker-checks.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
-import { useSignedIn } from "../queries/session-context.ts";
+import { useRead } from "../queries/use-read.ts";
 import { CommandBar, RefreshButton } from "../shell/command-bar.tsx";
 import { QueryState } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
@@ -25,10 +24,7 @@ const useStyles = makeStyles({
 export function BrokerHealthPage(): ReactElement {
   const styles = useStyles();
   const texts = useTexts();
-  const { client } = useSignedIn();
-  const health = useQuery({
-    queryKey: QUERY_KEYS.operator("health"),
-    queryFn: ({ signal }) => readBrokerHealth(client, signal),
+  const health = useRead(QUERY_KEYS.operator("health"), readBrokerHealth, {
     refetchInterval: READ_MS,
   });
   const words = texts.operator.health;

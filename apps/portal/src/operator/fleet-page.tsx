@@ -2,7 +2,6 @@ import { LOCK_STATES, type LockCounts } from "@databox-cmk/protocol";
 import { EmptyState, Row, Section, Stack, Time } from "@databox-cmk/ui";
 import { makeStyles, Switch, Text, tokens } from "@fluentui/react-components";
 import { BoxSearchRegular, GlobeRegular } from "@fluentui/react-icons";
-import { useQuery } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 
 import { readFleet } from "../api/fleet.ts";
@@ -10,7 +9,7 @@ import { nodesOf } from "../core/fleet-bar.ts";
 import { KillSwitches } from "../kill-switches/kill-switches.tsx";
 import { LockBadge } from "../orders/lock-badge.tsx";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
-import { useSignedIn } from "../queries/session-context.ts";
+import { useRead } from "../queries/use-read.ts";
 import { CommandBar, RefreshButton } from "../shell/command-bar.tsx";
 import { QueryState } from "../shell/query-problem.tsx";
 import { RouterLink } from "../shell/router-link.tsx";
@@ -48,13 +47,8 @@ const useStyles = makeStyles({
 export function FleetPage(): ReactElement {
   const styles = useStyles();
   const texts = useTexts();
-  const { client } = useSignedIn();
   const [isTable, setIsTable] = useState(false);
-  const fleet = useQuery({
-    queryKey: QUERY_KEYS.operator("fleet"),
-    queryFn: ({ signal }) => readFleet(client, signal),
-    refetchInterval: COUNTED_MS,
-  });
+  const fleet = useRead(QUERY_KEYS.operator("fleet"), readFleet, { refetchInterval: COUNTED_MS });
   const words = texts.operator.fleet;
   const { data } = fleet;
   return (

@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
+import { useQueryClient, type UseQueryResult } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 
 import type { OrderName } from "../api/arm-path.ts";
@@ -10,6 +10,7 @@ import { readUnlockBudget } from "../api/unlock-budget.ts";
 import { readUnlockPolicy } from "../api/unlock-policy.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
+import { useRead } from "../queries/use-read.ts";
 
 const route = getRouteApi("/orders/$subscriptionId/$resourceGroup/$jobName");
 
@@ -25,10 +26,7 @@ export function useOrderPart<Part>(
 ): UseQueryResult<Part> {
   const { client } = useSignedIn();
   const name = useOrderName();
-  return useQuery({
-    queryKey: QUERY_KEYS.orderPart(name, part),
-    queryFn: ({ signal }) => read(client, name, signal),
-  });
+  return useRead(QUERY_KEYS.orderPart(name, part), (client, signal) => read(client, name, signal));
 }
 
 export const useOrder = () => useOrderPart("resource", readOrder);

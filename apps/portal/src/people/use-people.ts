@@ -1,24 +1,25 @@
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { keepPreviousData } from "@tanstack/react-query";
 
 import { type Person, readPeople, searchPeople } from "../api/people.ts";
 import { isObjectId } from "../core/object-ids.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
-import { useSignedIn } from "../queries/session-context.ts";
+import { useRead } from "../queries/use-read.ts";
 
 /**
  * The people behind object ids, by the id. Empty while the directory has not answered, or if it
  * does not answer: a page then shows the ids.
  */
 export function usePeople(ids: readonly string[]): ReadonlyMap<string, Person> {
-  const { client } = useSignedIn();
-  const { data = [] } = useQuery({
-    queryKey: QUERY_KEYS.people("ids", ...ids),
-    queryFn: ({ signal }) => readPeople(client, ids, signal),
-    enabled: ids.length > 0,
-    staleTime: Infinity,
-    placeholderData: keepPreviousData,
-    retry: false,
-  });
+  const { data = [] } = useRead(
+    QUERY_KEYS.people("ids", ...ids),
+    (client, signal) => readPeople(client, ids, signal),
+    {
+      enabled: ids.length > 0,
+      staleTime: Infinity,
+      placeholderData: keepPreviousData,
+      retry: false,
+    },
+  );
   return new Map(data.map((person) => [person.id, person]));
 }
 
@@ -43,14 +44,11 @@ type FoundPeople = {
  * @param text - undefined while a person types it
  */
 export function useFoundPeople(text: string | undefined): FoundPeople {
-  const { client } = useSignedIn();
-  const { data, status, isPlaceholderData } = useQuery({
-    queryKey: QUERY_KEYS.people("search", text ?? ""),
-    queryFn: ({ signal }) => searchPeople(client, text ?? "", signal),
-    enabled: text !== undefined && text !== "",
-    placeholderData: keepPreviousData,
-    retry: false,
-  });
+  const { data, status, isPlaceholderData } = useRead(
+    QUERY_KEYS.people("search", text ?? ""),
+    (client, signal) => searchPeople(client, text ?? "", signal),
+    { enabled: text !== undefined && text !== "", placeholderData: keepPreviousData, retry: false },
+  );
   const people = text === "" || data === undefined ? [] : data;
   if (status === "error") return { people, state: "failed" };
   return { people, state: status === "pending" || isPlaceholderData ? "pending" : "done" };

@@ -1,5 +1,5 @@
 import type { Problem } from "@databox-cmk/ui";
-import { useQueries, useQuery } from "@tanstack/react-query";
+import { useQueries } from "@tanstack/react-query";
 
 import { type ActivityEntry, readActivity } from "../api/activity.ts";
 import { readDiagnostics } from "../api/diagnostics.ts";
@@ -8,6 +8,7 @@ import { useCloudProblem } from "../order/use-cloud-problem.ts";
 import { useKeyHealth, useOrder, useOrderName } from "../order/use-order.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
+import { useRead } from "../queries/use-read.ts";
 
 export type CurrentProblem = {
   readonly of: "order" | "key" | "node";
@@ -43,10 +44,9 @@ export function useCurrentProblems(): {
 function useFailedUnlocks() {
   const { client } = useSignedIn();
   const name = useOrderName();
-  const activity = useQuery({
-    queryKey: QUERY_KEYS.orderPart(name, "activity", "unlocks"),
-    queryFn: ({ signal }) => readActivity(client, name, UNLOCKS, undefined, signal),
-  });
+  const activity = useRead(QUERY_KEYS.orderPart(name, "activity", "unlocks"), (client, signal) =>
+    readActivity(client, name, UNLOCKS, undefined, signal),
+  );
   const failed = newestOfEachNode(activity.data?.value ?? []).filter(isFailed);
   const diagnostics = useQueries({
     queries: failed.map(({ sequence, row }) => ({
