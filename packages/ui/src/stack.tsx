@@ -10,6 +10,8 @@ const useColumnGaps = makeStyles({
   S: { gap: tokens.spacingVerticalS },
   M: { gap: tokens.spacingVerticalM },
   L: { gap: tokens.spacingVerticalL },
+  XL: { gap: tokens.spacingVerticalXL },
+  XXL: { gap: tokens.spacingVerticalXXL },
 });
 const useRowGaps = makeStyles({
   S: { gap: tokens.spacingHorizontalS },
@@ -21,7 +23,7 @@ export function Stack({
   gap,
   className,
   ...div
-}: ComponentProps<"div"> & { readonly gap: "XS" | "S" | "M" | "L" }): ReactElement {
+}: ComponentProps<"div"> & { readonly gap: "XS" | "S" | "M" | "L" | "XL" | "XXL" }): ReactElement {
   const styles = useStyles();
   return <div {...div} className={mergeClasses(styles.column, useColumnGaps()[gap], className)} />;
 }

@@ -1,5 +1,12 @@
 import { type JobResource, KEY_CHECK_NAMES, type KeyValidationResult } from "@databox-cmk/protocol";
-import { ExplanationPanel, Notice, type Problem, StateIcon, type StateLook } from "@databox-cmk/ui";
+import {
+  ExplanationPanel,
+  Notice,
+  type Problem,
+  Row,
+  StateIcon,
+  type StateLook,
+} from "@databox-cmk/ui";
 import {
   Accordion,
   AccordionHeader,
@@ -31,12 +38,7 @@ import { usePreflight } from "./use-preflight.ts";
 
 const useStyles = makeStyles({
   preflight: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalS },
-  head: {
-    display: "flex",
-    alignItems: "center",
-    flexWrap: "wrap",
-    gap: tokens.spacingHorizontalS,
-  },
+  head: { alignItems: "center" },
   title: { flexGrow: 1 },
   checks: { listStyleType: "none", margin: 0, padding: 0 },
   check: {
@@ -90,7 +92,7 @@ export function Preflight({
   const next = grant !== undefined ? "access" : mayChange && lacksIdentity ? "identity" : undefined;
   return (
     <section className={styles.preflight} aria-label={texts.preflight.title} aria-live="polite">
-      <div className={styles.head}>
+      <Row className={styles.head}>
         {preflight.data?.status === "Valid" && <StateIcon look={LOOKS.Passed} />}
         <Text weight="semibold" className={styles.title}>
           {preflight.data === undefined
@@ -108,7 +110,7 @@ export function Preflight({
         >
           {texts.preflight.again}
         </Button>
-      </div>
+      </Row>
       <QueryProblem error={preflight.error} />
       {grant !== undefined && grant.error !== null && <QueryProblem error={grant.error} />}
       {problem !== undefined &&

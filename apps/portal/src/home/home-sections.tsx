@@ -1,5 +1,5 @@
 import type { OrderSummaryPage } from "@databox-cmk/protocol";
-import { LoadingState, Section } from "@databox-cmk/ui";
+import { LoadingState, Section, Stack } from "@databox-cmk/ui";
 import { makeStyles, tokens } from "@fluentui/react-components";
 import { type ReactElement, Suspense } from "react";
 
@@ -19,7 +19,6 @@ const TodoList = lazySection(async () => (await import("./todo-list.tsx")).TodoL
 const DailyFigures = lazySection(async () => (await import("./daily-figures.tsx")).DailyFigures);
 
 const useStyles = makeStyles({
-  stack: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalXXL },
   tiles: {
     display: "grid",
     gridTemplateColumns: "repeat(auto-fit, minmax(min(100%, 120px), 1fr))",
@@ -87,7 +86,7 @@ export function HomeSections({ subscriptionId }: HomeScope): ReactElement {
     atRisk: valueOf(atRisk),
   });
   return (
-    <div className={styles.stack}>
+    <Stack gap="XXL">
       {problems.map(({ error, refetch }, index) =>
         error === null ? null : (
           <QueryProblem key={index} error={error} onTryAgain={() => void refetch()} />
@@ -120,7 +119,7 @@ export function HomeSections({ subscriptionId }: HomeScope): ReactElement {
           isOperator={isOperator}
         />
       </Section>
-    </div>
+    </Stack>
   );
 }
 

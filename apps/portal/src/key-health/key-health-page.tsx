@@ -1,5 +1,4 @@
-import { Section } from "@databox-cmk/ui";
-import { makeStyles, tokens } from "@fluentui/react-components";
+import { Section, Stack } from "@databox-cmk/ui";
 import type { ReactElement } from "react";
 
 import { OrderPage } from "../order/order-page.tsx";
@@ -11,18 +10,13 @@ import { HealthSummary } from "./health-summary.tsx";
 import { KeyVersionsInUse } from "./key-versions-in-use.tsx";
 import { Revocation } from "./revocation.tsx";
 
-const useStyles = makeStyles({
-  stack: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalXXL },
-});
-
 /** The state and dates of the key, the versions that the order depends on, and revocation. */
 export function KeyHealthPage(): ReactElement {
-  const styles = useStyles();
   const texts = useTexts().keyHealth;
   const health = useKeyHealth();
   return (
     <OrderPage section="keyHealth">
-      <div className={styles.stack}>
+      <Stack gap="XXL">
         <QueryState of={health} />
         {health.data !== undefined && <HealthSummary health={health.data} />}
         <Section title={texts.versionsTitle}>
@@ -34,7 +28,7 @@ export function KeyHealthPage(): ReactElement {
         <Section title={texts.drillTitle}>
           <Drill />
         </Section>
-      </div>
+      </Stack>
     </OrderPage>
   );
 }

@@ -1,22 +1,12 @@
 import type { PreparedNode } from "@databox-cmk/protocol";
-import { CopyButton, Facts, Time, Notice } from "@databox-cmk/ui";
-import {
-  Button,
-  Dialog,
-  DialogActions,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-  makeStyles,
-  tokens,
-} from "@fluentui/react-components";
+import { CopyButton, Facts, Notice, Stack, Time } from "@databox-cmk/ui";
+import { Button, makeStyles, tokens } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
+import { AlertDialog } from "../shell/alert-dialog.tsx";
 import { useTexts } from "../texts/texts.ts";
 
 const useStyles = makeStyles({
-  content: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalM },
   code: { fontFamily: tokens.fontFamilyMonospace, overflowWrap: "anywhere" },
 });
 
@@ -32,38 +22,37 @@ export function EnrolmentCodes({
   const texts = useTexts();
   const words = texts.operator.codes;
   return (
-    <Dialog open modalType="alert">
-      <DialogSurface>
-        <DialogBody>
-          <DialogTitle>{words.title}</DialogTitle>
-          <DialogContent className={styles.content}>
-            <Notice intent="warning">{words.once}</Notice>
-            {codes.length === 0 && words.none}
-            {codes.map(({ serial, enrolmentCode, expiresAt }) => (
-              <Facts
-                key={serial}
-                columns={1}
-                facts={[
-                  [texts.order.serial, <span className={styles.code}>{serial}</span>],
-                  [
-                    words.code,
-                    <>
-                      <span className={styles.code}>{enrolmentCode}</span>
-                      <CopyButton value={enrolmentCode} what={words.codeOf(serial)} />
-                    </>,
-                  ],
-                  [words.expires, <Time at={expiresAt} />],
-                ]}
-              />
-            ))}
-          </DialogContent>
-          <DialogActions>
-            <Button appearance="primary" onClick={onClose}>
-              {words.noted}
-            </Button>
-          </DialogActions>
-        </DialogBody>
-      </DialogSurface>
-    </Dialog>
+    <AlertDialog
+      title={words.title}
+      text={
+        <Stack gap="M">
+          <Notice intent="warning">{words.once}</Notice>
+          {codes.length === 0 && words.none}
+          {codes.map(({ serial, enrolmentCode, expiresAt }) => (
+            <Facts
+              key={serial}
+              columns={1}
+              facts={[
+                [texts.order.serial, <span className={styles.code}>{serial}</span>],
+                [
+                  words.code,
+                  <>
+                    <span className={styles.code}>{enrolmentCode}</span>
+                    <CopyButton value={enrolmentCode} what={words.codeOf(serial)} />
+                  </>,
+                ],
+                [words.expires, <Time at={expiresAt} />],
+              ]}
+            />
+          ))}
+        </Stack>
+      }
+      // The codes are shown once: Escape does not close them.
+      onDismiss={() => undefined}
+    >
+      <Button appearance="primary" onClick={onClose}>
+        {words.noted}
+      </Button>
+    </AlertDialog>
   );
 }

@@ -1,5 +1,5 @@
 import { LOCK_STATES, type LockCounts } from "@databox-cmk/protocol";
-import { EmptyState, Row, Section, Stack, Time } from "@databox-cmk/ui";
+import { EmptyState, Row, Section, Stack, Stack, Time } from "@databox-cmk/ui";
 import { makeStyles, Switch, Text, tokens } from "@fluentui/react-components";
 import { BoxSearchRegular, GlobeRegular } from "@fluentui/react-icons";
 import { type ReactElement, useState } from "react";
@@ -25,7 +25,6 @@ const useLockFigureStyles = makeStyles({
 const COUNTED_MS = 15_000;
 
 const useStyles = makeStyles({
-  stack: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalXL },
   tiles: {
     display: "grid",
     gridTemplateColumns: "repeat(auto-fit, minmax(min(100%, 150px), 1fr))",
@@ -53,7 +52,7 @@ export function FleetPage(): ReactElement {
   const { data } = fleet;
   return (
     <OperatorPage title={words.title} icon={<GlobeRegular />}>
-      <div className={styles.stack}>
+      <Stack gap="XL">
         <CommandBar>
           <RefreshButton of={fleet} />
           <Switch
@@ -108,7 +107,7 @@ export function FleetPage(): ReactElement {
           </>
         )}
         <KillSwitches />
-      </div>
+      </Stack>
     </OperatorPage>
   );
 }

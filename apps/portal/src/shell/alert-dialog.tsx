@@ -18,7 +18,7 @@ export function AlertDialog({
   children,
 }: {
   readonly title: string;
-  readonly text: string;
+  readonly text: ReactNode;
   /** The Escape key: the answer that changes nothing. */
   readonly onDismiss: () => void;
   readonly children: ReactNode;

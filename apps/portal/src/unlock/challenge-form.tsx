@@ -76,7 +76,7 @@ export function ChallengeForm({
 }
 
 function Claims({ claims }: { readonly claims: ChallengeClaims }): ReactElement {
-  const texts = useTexts().unlock;
+  const { unlock: texts, approvals } = useTexts();
   const name = useOrderName();
   const isOfThisOrder = claims.order.toLowerCase() === orderId(name).toLowerCase();
   return (
@@ -89,7 +89,7 @@ function Claims({ claims }: { readonly claims: ChallengeClaims }): ReactElement 
       <Facts
         facts={[
           [texts.node, claims.serial],
-          [texts.purpose, texts.purposes[claims.purpose] ?? claims.purpose],
+          [texts.purpose, approvals.purposes[claims.purpose] ?? claims.purpose],
           [texts.opensFor, texts.minutes(Math.round(claims.opensForSeconds / 60))],
           [texts.agent, claims.agent],
           [texts.saidAtNode, claims.reason],

@@ -12,12 +12,6 @@ export const unlock: typeof english = {
     `Diese Anfrage gehört zu einem Knoten des Auftrags ${order}. Öffnen Sie diesen Auftrag, und reichen Sie sie dort ein.`,
   node: "Knoten",
   purpose: "Zweck",
-  purposes: {
-    unlock: "Entsperren",
-    ingest: "Kopieren im Rechenzentrum",
-    fill: "Befüllen im Rechenzentrum",
-    prepare: "Vorbereitung",
-  },
   opensFor: "Wartet auf die Antwort",
   agent: "Software",
   saidAtNode: "Am Knoten angegebener Grund",

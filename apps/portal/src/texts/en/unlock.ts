@@ -10,12 +10,6 @@ export const unlock = {
     `This challenge belongs to a node of order ${order}. Open that order and submit it there.`,
   node: "Node",
   purpose: "Purpose",
-  purposes: {
-    unlock: "Unlock",
-    ingest: "Copy at the datacenter",
-    fill: "Fill at the datacenter",
-    prepare: "Preparation",
-  } as Record<string, string>,
   opensFor: "Waits for the answer",
   agent: "Software",
   saidAtNode: "Reason given at the node",
