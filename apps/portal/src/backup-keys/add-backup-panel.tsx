@@ -4,7 +4,7 @@ import { type ReactElement, useState } from "react";
 
 import { addBackupKey } from "../api/backup-keys.ts";
 import { failureOf } from "../core/is-same.ts";
-import { type ChosenIdentity, type ChosenKey, keyUrlOf } from "../core/key-choice.ts";
+import { type ChosenIdentity, type ChosenKey, renderKey } from "../core/key-choice.ts";
 import { parsePublicKey } from "../core/parse-public-key.ts";
 import { ChosenKeyFacts } from "../encryption/chosen-key-facts.tsx";
 import { IdentityChoice } from "../encryption/identity-choice.tsx";
@@ -50,7 +50,8 @@ export function AddBackupPanel({
       onClose();
     },
   });
-  const backup = kind === "Vault" ? vaultKeyOf(key, identity) : recoveryKeyOf(publicKey);
+  const backup =
+    kind === "Vault" ? key && { kind, ...renderKey(key, identity) } : recoveryKeyOf(publicKey);
   const isTaken = takenNames.includes(name.toLowerCase());
   const isNamed = BACKUP_KEY_NAME.test(name) && !isTaken;
   const wanted = isNamed && backup !== undefined ? { name, key: backup } : undefined;
@@ -142,22 +143,6 @@ export function AddBackupPanel({
       <QueryProblem error={failureOf(adding, wanted)} />
     </SidePanel>
   );
-}
-
-function vaultKeyOf(
-  key: ChosenKey | undefined,
-  identity: ChosenIdentity,
-): BackupKeyWrite | undefined {
-  if (key === undefined) return undefined;
-  return {
-    kind: "Vault",
-    kekUrl: keyUrlOf(key),
-    kekVaultResourceID: key.vaultId,
-    identityProperties:
-      identity.type === "SystemAssigned"
-        ? { type: "SystemAssigned" }
-        : { type: "UserAssigned", userAssigned: { resourceId: identity.resourceId } },
-  };
 }
 
 function recoveryKeyOf(text: string): BackupKeyWrite | undefined {

@@ -1,4 +1,8 @@
-import type { JobResource, KeyEncryptionKeyView } from "@databox-cmk/protocol";
+import {
+  isSameIdentifier,
+  type JobResource,
+  type KeyEncryptionKeyView,
+} from "@databox-cmk/protocol";
 
 /** A key in the form in which the panel chooses it. */
 export type ChosenKey = {
@@ -17,6 +21,16 @@ export type ChosenIdentity =
 export function keyUrlOf({ vaultUri, keyName, version }: ChosenKey): string {
   return new URL(`/keys/${keyName}/${version}`, vaultUri).href;
 }
+
+/** A key and its identity in the form of the API. */
+export const renderKey = (key: ChosenKey, identity: ChosenIdentity) => ({
+  kekUrl: keyUrlOf(key),
+  kekVaultResourceID: key.vaultId,
+  identityProperties:
+    identity.type === "SystemAssigned"
+      ? { type: identity.type }
+      : { type: identity.type, userAssigned: { resourceId: identity.resourceId } },
+});
 
 /** The key in force, as far as its URL and vault id show it. */
 export function chosenKeyOf(kek: KeyEncryptionKeyView): ChosenKey | undefined {
@@ -42,11 +56,11 @@ export function isInForce(
   const current = chosenKeyOf(kek);
   const user = chosenIdentityOf(kek) ?? { type: "SystemAssigned" };
   if (current === undefined) return false;
-  const isSameKey = isSameId(keyUrlOf(current), keyUrlOf(key));
+  const isSameKey = isSameIdentifier(keyUrlOf(current), keyUrlOf(key));
   if (!isSameKey || user.type !== identity.type) return false;
   return user.type === "SystemAssigned" || identity.type === "SystemAssigned"
     ? true
-    : isSameId(user.resourceId, identity.resourceId);
+    : isSameIdentifier(user.resourceId, identity.resourceId);
 }
 
 export function chosenIdentityOf(kek: KeyEncryptionKeyView): ChosenIdentity | undefined {
@@ -75,15 +89,7 @@ export function decideKeyChange(
   key: ChosenKey,
   chosen: ChosenIdentity,
 ): KeyChange {
-  const keyEncryptionKey = {
-    kekType: "CustomerManaged",
-    kekUrl: keyUrlOf(key),
-    kekVaultResourceID: key.vaultId,
-    identityProperties:
-      chosen.type === "SystemAssigned"
-        ? { type: "SystemAssigned" }
-        : { type: "UserAssigned", userAssigned: { resourceId: chosen.resourceId } },
-  };
+  const keyEncryptionKey = { kekType: "CustomerManaged", ...renderKey(key, chosen) };
   const properties = { details: { keyEncryptionKey } };
   if (chosen.type === "SystemAssigned" || isAttached(identity, chosen.resourceId))
     return { properties };
@@ -121,16 +127,13 @@ export function principalOf(
 ): string | undefined {
   if (chosen.type === "SystemAssigned") return identity.principalId;
   return Object.entries(identity.userAssignedIdentities ?? {}).find(([id]) =>
-    isSameId(id, chosen.resourceId),
+    isSameIdentifier(id, chosen.resourceId),
   )?.[1].principalId;
 }
 
 /** Whether the order has this user-assigned identity; the key may name one that was removed. */
 export function isAttached(identity: JobResource["identity"], resourceId: string): boolean {
-  return Object.keys(identity.userAssignedIdentities ?? {}).some((id) => isSameId(id, resourceId));
-}
-
-/** Resource ids are compared as in Resource Manager. */
-function isSameId(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
+  return Object.keys(identity.userAssignedIdentities ?? {}).some((id) =>
+    isSameIdentifier(id, resourceId),
+  );
 }

@@ -1,7 +1,6 @@
 import type { Custody } from "@databox-cmk/protocol";
 
-import type { ChosenKey } from "./key-choice.ts";
-import { keyUrlOf } from "./key-choice.ts";
+import { type ChosenKey, renderKey } from "./key-choice.ts";
 
 /** The wizard's fields, as chosen and typed. */
 export type NewOrder = {
@@ -27,22 +26,10 @@ export type NewOrder = {
 };
 
 /** The people to notify, and the destination of the appliance. */
-export type Contact = {
-  readonly contactName: string;
-  readonly phone: string;
-  /** Addresses, separated by commas or white space. */
-  readonly emails: string;
-  readonly companyName: string;
-  readonly streetAddress1: string;
-  readonly streetAddress2: string;
-  readonly city: string;
-  readonly stateOrProvince: string;
-  readonly postalCode: string;
-};
-
-export const EMPTY_CONTACT: Contact = {
+export const EMPTY_CONTACT = {
   contactName: "",
   phone: "",
+  /** Addresses, separated by commas or white space. */
   emails: "",
   companyName: "",
   streetAddress1: "",
@@ -51,6 +38,7 @@ export const EMPTY_CONTACT: Contact = {
   stateOrProvince: "",
   postalCode: "",
 };
+export type Contact = Readonly<typeof EMPTY_CONTACT>;
 
 export const STEPS = ["basics", "destination", "security", "contact", "review"] as const;
 export type Step = (typeof STEPS)[number];
@@ -209,12 +197,7 @@ export function renderNewOrder(order: NewOrder): object {
         keyEncryptionKey: hasKey
           ? {
               kekType: "CustomerManaged",
-              kekUrl: keyUrlOf(key),
-              kekVaultResourceID: key.vaultId,
-              identityProperties: {
-                type: "UserAssigned",
-                userAssigned: { resourceId: identityId },
-              },
+              ...renderKey(key, { type: "UserAssigned", resourceId: identityId }),
             }
           : undefined,
         devicePassword: hasOwnPasskey(order) ? order.ownPasskey : undefined,
