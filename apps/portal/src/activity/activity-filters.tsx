@@ -33,7 +33,7 @@ export function ActivityFilters({
   const navigate = useNavigate({
     from: "/orders/$subscriptionId/$resourceGroup/$jobName/activity",
   });
-  const { save, isExporting, error } = useExport(search);
+  const { mutate: save, isPending: isExporting, error } = useExport(search);
   const apply = (change: Record<string, string | undefined>) => {
     void navigate({ search: parseActivitySearch({ ...search, ...change }), replace: true });
   };

@@ -13,15 +13,11 @@ import { actionName, actorName } from "./actor-name.ts";
 /** `lines`: the whole chain, for verification; `csv`: the filtered rows, for reading. */
 type ExportForm = "lines" | "csv";
 
-export function useExport(search: ActivitySearch): {
-  readonly save: (form: ExportForm) => void;
-  readonly isExporting: boolean;
-  readonly error: Error | null;
-} {
+export function useExport(search: ActivitySearch) {
   const texts = useTexts();
   const { client } = useSignedIn();
   const name = useOrderName();
-  const { mutate, isPending, error } = useMutation({
+  return useMutation({
     mutationFn: async (form: ExportForm) => {
       const fileName = `${name.jobName}-activity`;
       if (form === "lines") {
@@ -33,7 +29,6 @@ export function useExport(search: ActivitySearch): {
       saveFile(`${fileName}.csv`, "text/csv", activityCsv(entries, texts.activity));
     },
   });
-  return { save: mutate, isExporting: isPending, error };
 }
 
 /** Rows for a spreadsheet: times in UTC, codes unchanged. */

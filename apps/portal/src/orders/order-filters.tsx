@@ -1,5 +1,6 @@
 import { ToolbarButton } from "@fluentui/react-components";
 import { AddRegular, ArrowDownloadRegular } from "@fluentui/react-icons";
+import type { UseMutationResult } from "@tanstack/react-query";
 import type { ReactElement } from "react";
 
 import { CommandBar, type Refreshable, RefreshButton } from "../shell/command-bar.tsx";
@@ -18,8 +19,7 @@ export function OrderFilters({
   onSearch,
   onCreate,
   shown,
-  onExport,
-  isExporting,
+  exporting,
   columns,
 }: {
   readonly search: OrderSearch;
@@ -30,8 +30,7 @@ export function OrderFilters({
   readonly onCreate?: (() => void) | undefined;
   /** The shown page of the list. */
   readonly shown: Refreshable;
-  readonly onExport: () => void;
-  readonly isExporting: boolean;
+  readonly exporting: Pick<UseMutationResult<void, Error, void>, "mutate" | "isPending">;
   /** The command that chooses columns. */
   readonly columns: ReactElement;
 }): ReactElement {
@@ -57,10 +56,12 @@ export function OrderFilters({
         <RefreshButton of={shown} />
         <ToolbarButton
           icon={<ArrowDownloadRegular />}
-          onClick={onExport}
-          disabledFocusable={isExporting}
+          onClick={() => {
+            exporting.mutate();
+          }}
+          disabledFocusable={exporting.isPending}
         >
-          {isExporting ? texts.activity.exporting : texts.orders.exportCsv}
+          {exporting.isPending ? texts.activity.exporting : texts.orders.exportCsv}
         </ToolbarButton>
         <ViewsMenu search={search} onSearch={onSearch} />
         {columns}

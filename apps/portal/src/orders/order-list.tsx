@@ -91,8 +91,7 @@ export function OrderList({
         onSearch={onSearch}
         onCreate={onCreate}
         shown={orders}
-        onExport={exporting.save}
-        isExporting={exporting.isExporting}
+        exporting={exporting}
         columns={
           <ColumnsMenu
             columns={columns}

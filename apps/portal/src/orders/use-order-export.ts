@@ -9,13 +9,9 @@ import type { Texts } from "../texts/en.ts";
 import { useTexts } from "../texts/texts.ts";
 
 /** Saves every order of a list, of all its pages, as a file. */
-export function useOrderExport(read: (position: string | undefined) => Promise<OrderSummaryPage>): {
-  readonly save: () => void;
-  readonly isExporting: boolean;
-  readonly error: Error | null;
-} {
+export function useOrderExport(read: (position: string | undefined) => Promise<OrderSummaryPage>) {
   const texts = useTexts();
-  const { mutate, isPending, error } = useMutation({
+  return useMutation({
     mutationFn: async () => {
       const day = new Date().toISOString().slice(0, 10);
       // The mark tells Excel that the file is UTF-8.
@@ -26,13 +22,6 @@ export function useOrderExport(read: (position: string | undefined) => Promise<O
       );
     },
   });
-  return {
-    save: () => {
-      mutate();
-    },
-    isExporting: isPending,
-    error,
-  };
 }
 
 /**
