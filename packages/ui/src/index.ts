@@ -15,6 +15,7 @@ export { Notice } from "./notice.tsx";
 export { EmptyState, LoadingState } from "./page-states.tsx";
 export { QrCamera } from "./carried-text/qr-camera.tsx";
 export { QrPicture } from "./qr-picture.tsx";
+export { RULE_BELOW } from "./rule-below.ts";
 export { Section } from "./section.tsx";
 export { StateIcon, type StateLook } from "./state-icon.tsx";
 export { Row, Stack } from "./stack.tsx";

@@ -1,5 +1,5 @@
 import type { LocalJournal } from "@databox-cmk/protocol";
-import { EmptyState, LoadingState, Time } from "@databox-cmk/ui";
+import { EmptyState, LoadingState, RULE_BELOW, Time } from "@databox-cmk/ui";
 import { makeStyles, Text, tokens } from "@fluentui/react-components";
 import { HistoryRegular } from "@fluentui/react-icons";
 import type { ReactElement } from "react";
@@ -15,9 +15,7 @@ const useStyles = makeStyles({
     gridTemplateColumns: "minmax(0, 1fr) auto",
     columnGap: tokens.spacingHorizontalM,
     paddingBlock: tokens.spacingVerticalS,
-    borderBlockEndWidth: "1px",
-    borderBlockEndStyle: "solid",
-    borderBlockEndColor: tokens.colorNeutralStroke2,
+    ...RULE_BELOW,
   },
   facts: {
     gridColumnStart: 1,

@@ -1,3 +1,4 @@
+import { RULE_BELOW } from "@databox-cmk/ui";
 import { makeStyles, mergeClasses, Text, tokens } from "@fluentui/react-components";
 import {
   CertificateRegular,
@@ -15,9 +16,7 @@ const useStyles = makeStyles({
     display: "flex",
     gap: tokens.spacingHorizontalXS,
     paddingInline: tokens.spacingHorizontalS,
-    borderBlockEndWidth: "1px",
-    borderBlockEndStyle: "solid",
-    borderBlockEndColor: tokens.colorNeutralStroke2,
+    ...RULE_BELOW,
     "@media (max-width: 479px)": { justifyContent: "space-between", paddingInline: 0, gap: 0 },
   },
   link: {

@@ -1,5 +1,5 @@
 import { CAMPAIGN_ORDER_STATES, type CampaignOrderList } from "@databox-cmk/protocol";
-import { ExplanationPanel, Row, Time } from "@databox-cmk/ui";
+import { ExplanationPanel, Row, RULE_BELOW, Time } from "@databox-cmk/ui";
 import { Button, makeStyles, Tab, TabList, Text, tokens } from "@fluentui/react-components";
 import { keepPreviousData } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
@@ -20,9 +20,7 @@ const useStyles = makeStyles({
     flexDirection: "column",
     gap: tokens.spacingVerticalXS,
     paddingBlock: tokens.spacingVerticalS,
-    borderBlockEndWidth: "1px",
-    borderBlockEndStyle: "solid",
-    borderBlockEndColor: tokens.colorNeutralStroke2,
+    ...RULE_BELOW,
   },
   head: {
     display: "flex",

@@ -2,6 +2,7 @@ import { ERRORS, isErrorCode, type Who } from "@databox-cmk/errors";
 import {
   EmptyState,
   FailureText,
+  RULE_BELOW,
   StateIcon,
   type StateLook,
   Time,
@@ -32,9 +33,7 @@ const useStyles = makeStyles({
     gap: tokens.spacingHorizontalM,
     alignItems: "start",
     paddingBlock: tokens.spacingVerticalS,
-    borderBlockEndWidth: "1px",
-    borderBlockEndStyle: "solid",
-    borderBlockEndColor: tokens.colorNeutralStroke2,
+    ...RULE_BELOW,
     [NARROW]: {
       gridTemplateColumns: "24px minmax(0, 1fr)",
       rowGap: tokens.spacingVerticalXXS,

@@ -1,6 +1,6 @@
 import { explain, isErrorCode } from "@databox-cmk/errors";
 import type { NoticeView } from "@databox-cmk/protocol";
-import { EmptyState, FailureText, LoadingState } from "@databox-cmk/ui";
+import { EmptyState, FailureText, LoadingState, RULE_BELOW } from "@databox-cmk/ui";
 import { Button, makeStyles, mergeClasses, Text, tokens } from "@fluentui/react-components";
 import {
   AlertRegular,
@@ -35,9 +35,7 @@ const useStyles = makeStyles({
     gap: tokens.spacingHorizontalS,
     padding: tokens.spacingHorizontalS,
     overflowWrap: "anywhere",
-    borderBlockEndWidth: "1px",
-    borderBlockEndStyle: "solid",
-    borderBlockEndColor: tokens.colorNeutralStroke2,
+    ...RULE_BELOW,
     borderInlineStartWidth: "3px",
     borderInlineStartStyle: "solid",
     borderInlineStartColor: "transparent",

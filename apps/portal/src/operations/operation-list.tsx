@@ -1,5 +1,5 @@
 import type { OperationName, OperatorOrder } from "@databox-cmk/protocol";
-import { Notice } from "@databox-cmk/ui";
+import { Notice, RULE_BELOW } from "@databox-cmk/ui";
 import {
   Button,
   makeStyles,
@@ -27,9 +27,7 @@ const useStyles = makeStyles({
     alignItems: "center",
     gap: tokens.spacingHorizontalL,
     paddingBlock: tokens.spacingVerticalS,
-    borderBlockEndWidth: "1px",
-    borderBlockEndStyle: "solid",
-    borderBlockEndColor: tokens.colorNeutralStroke2,
+    ...RULE_BELOW,
     "@media (max-width: 479px)": { flexDirection: "column", alignItems: "start" },
   },
   words: { flexGrow: 1, minWidth: 0, display: "flex", flexDirection: "column" },

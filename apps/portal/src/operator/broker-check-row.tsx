@@ -1,4 +1,4 @@
-import { StateIcon, type StateLook } from "@databox-cmk/ui";
+import { RULE_BELOW, StateIcon, type StateLook } from "@databox-cmk/ui";
 import { makeStyles, Text, tokens } from "@fluentui/react-components";
 import { CheckmarkCircleFilled, DismissCircleFilled, WarningFilled } from "@fluentui/react-icons";
 import type { ReactElement } from "react";
@@ -13,9 +13,7 @@ const useStyles = makeStyles({
     display: "flex",
     gap: tokens.spacingHorizontalM,
     paddingBlock: tokens.spacingVerticalS,
-    borderBlockEndWidth: "1px",
-    borderBlockEndStyle: "solid",
-    borderBlockEndColor: tokens.colorNeutralStroke2,
+    ...RULE_BELOW,
   },
   words: { display: "flex", flexDirection: "column", minWidth: 0 },
 });

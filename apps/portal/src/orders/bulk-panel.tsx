@@ -1,5 +1,5 @@
 import type { OrderSummary } from "@databox-cmk/protocol";
-import { FailureText } from "@databox-cmk/ui";
+import { FailureText, RULE_BELOW } from "@databox-cmk/ui";
 import { Button, makeStyles, Spinner, Text, tokens } from "@fluentui/react-components";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type ReactElement, type ReactNode, useEffect, useState } from "react";
@@ -22,9 +22,7 @@ const useStyles = makeStyles({
     justifyContent: "space-between",
     gap: tokens.spacingHorizontalM,
     paddingBlock: tokens.spacingVerticalS,
-    borderBlockEndWidth: "1px",
-    borderBlockEndStyle: "solid",
-    borderBlockEndColor: tokens.colorNeutralStroke2,
+    ...RULE_BELOW,
     overflowWrap: "anywhere",
   },
 });

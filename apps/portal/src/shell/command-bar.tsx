@@ -1,4 +1,5 @@
-import { makeStyles, Toolbar, ToolbarButton, tokens } from "@fluentui/react-components";
+import { RULE_BELOW } from "@databox-cmk/ui";
+import { makeStyles, Toolbar, ToolbarButton } from "@fluentui/react-components";
 import { ArrowClockwiseRegular } from "@fluentui/react-icons";
 import type { ReactElement, ReactNode } from "react";
 
@@ -9,9 +10,7 @@ const useStyles = makeStyles({
   bar: {
     paddingInline: 0,
     flexWrap: "wrap",
-    borderBlockEndWidth: "1px",
-    borderBlockEndStyle: "solid",
-    borderBlockEndColor: tokens.colorNeutralStroke2,
+    ...RULE_BELOW,
     // A command that is not possible now takes no row of a narrow screen.
     "& > button:disabled": { [ON_NARROW]: { display: "none" } },
   },
