@@ -63,7 +63,12 @@ export function BringCertificate({ onChanged }: { readonly onChanged: () => void
       >
         <Text>{texts.certificates.bringHint}</Text>
         <Row gap="M" className={styles.row}>
-          <Button size="large" icon={<DocumentRegular />} onClick={() => input.current?.click()}>
+          <Button
+            size="large"
+            icon={<DocumentRegular />}
+            disabledFocusable={judge.isPending}
+            onClick={() => input.current?.click()}
+          >
             {texts.certificates.file}
           </Button>
           <Text className={styles.fileName}>{file?.name ?? texts.certificates.noFile}</Text>
@@ -74,6 +79,7 @@ export function BringCertificate({ onChanged }: { readonly onChanged: () => void
           accept=".pfx,.p12"
           className={styles.file}
           aria-label={texts.certificates.file}
+          disabled={judge.isPending}
           onChange={(event) => {
             const [chosen] = event.target.files ?? [];
             event.target.value = "";
@@ -89,6 +95,7 @@ export function BringCertificate({ onChanged }: { readonly onChanged: () => void
             type="password"
             autoComplete="off"
             value={password}
+            readOnly={judge.isPending}
             onChange={(_event, data) => {
               setPassword(data.value);
             }}
