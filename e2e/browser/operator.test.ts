@@ -151,12 +151,12 @@ describe.runIf(runsBrowser)("an operator in the portal", () => {
       await route.continue();
     });
     await press(visit, "Start the dry run");
-    await page.getByRole("button", { name: "Starting …" }).waitFor();
-    // An edit does not permit a second start while the first one runs.
-    const description = page.getByLabel("Description");
-    await description.fill("move");
-    await description.press("Enter");
-    expect(await page.getByRole("button", { name: "Starting …" }).count()).toBe(1);
+    const starting = page.getByRole("button", { name: "Starting …" });
+    await starting.waitFor();
+    // No edit and no second press begins another start while the first one runs.
+    expect(await page.getByLabel("Description").isDisabled()).toBe(true);
+    await starting.press("Enter");
+    expect(await starting.count()).toBe(1);
     edited.resolve();
     await page.getByText("Done, some failed").waitFor();
     expect(starts).toBe(1);

@@ -13,7 +13,7 @@ const useStyles = makeStyles({
   none: { color: tokens.colorNeutralForeground3 },
 });
 
-/** The icon of a state, and what its colour says. */
+/** The icon of a state, and the meaning of its colour. */
 export type StateLook = readonly [
   icon: FluentIcon,
   tone: "good" | "watch" | "bad" | "going" | "quiet" | "none",
@@ -33,7 +33,9 @@ export function StateIcon({
   return (
     <span
       className={mergeClasses(styles.icon, size === "large" && styles.large, styles[tone])}
-      {...(label === undefined ? { "aria-hidden": true } : { role: "img", "aria-label": label })}
+      role={label && "img"}
+      aria-label={label}
+      aria-hidden={label === undefined}
     >
       <Icon />
     </span>

@@ -34,7 +34,7 @@ export function CertificatesPage(): ReactElement {
                   location.reload();
                 }}
               >
-                {texts.shell.reload}
+                {texts.ui.broken.reload}
               </Button>
             }
           >

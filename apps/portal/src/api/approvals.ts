@@ -4,7 +4,6 @@ import {
   approvalView,
   breakGlassResult,
 } from "@databox-cmk/protocol";
-import type * as z from "zod/mini";
 
 import { dataBoxPath, type OrderName, orderPath } from "./arm-path.ts";
 import type { Client } from "./client.ts";
@@ -47,8 +46,6 @@ export function decideApproval(
   const path = orderPath(name, `/approvals/${encodeURIComponent(id)}/${verdict}`);
   return client.read(path, approvalView, { method: "POST", body: { reason } });
 }
-
-export type BreakGlass = z.infer<typeof breakGlassResult>;
 
 export function openBreakGlass(
   client: Client,

@@ -1,4 +1,5 @@
 import { useLanguage } from "@databox-cmk/ui";
+import { Field } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
 import { readSkus } from "../api/new-orders.ts";

@@ -19,7 +19,7 @@ export function ReviewStep({ order }: { readonly order: NewOrder }): ReactElemen
           facts={[
             [texts.order.transfer, texts.order.transfers[order.transferType]],
             [texts.orders.subscription, order.subscriptionId],
-            [texts.orders.group, order.group?.name],
+            [texts.orders.group, order.group?.name ?? ""],
             [words.name, order.name],
             [texts.order.model, texts.order.models[order.sku] ?? order.sku],
             [words.region[order.transferType], order.location],

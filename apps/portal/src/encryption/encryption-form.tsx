@@ -22,7 +22,7 @@ import { IdentityChoice } from "./identity-choice.tsx";
 import { Preflight } from "./preflight.tsx";
 import { SelectKeyPanel } from "./select-key-panel.tsx";
 import { usePreflight } from "./use-preflight.ts";
-import { useSaveEncryption } from "./use-save-encryption.ts";
+import { useSaveEncryption, type WantedEncryption } from "./use-save-encryption.ts";
 
 const useStyles = makeStyles({
   form: { alignItems: "start", maxWidth: "820px" },
@@ -69,7 +69,9 @@ export function EncryptionForm({
   const isReady = (!isSameChoice || isFollowed || isDetached) && (!isCustomer || key !== undefined);
   const preflight = usePreflight(order, isCustomer ? key : undefined, identity);
   const isRefused = isCustomer && preflight.data?.status === "Invalid";
-  const wanted = isCustomer ? key && { key, identity } : "MicrosoftManaged";
+  const wanted: WantedEncryption | undefined = isCustomer
+    ? key && { key, identity }
+    : "MicrosoftManaged";
   return (
     <SaveForm
       saving={save}
@@ -79,11 +81,13 @@ export function EncryptionForm({
       isBlocked={isRefused}
       saved={texts.encryption.saved}
       className={styles.form}
-      {...(isFirstSwitch && {
-        onSave: () => {
-          setIsWarned(true);
-        },
-      })}
+      onSave={
+        isFirstSwitch
+          ? () => {
+              setIsWarned(true);
+            }
+          : undefined
+      }
     >
       <Radios
         label={texts.orders.encryption}

@@ -7,7 +7,7 @@ import { useSignedIn } from "../queries/session-context.ts";
 import { useAction } from "../toasts/use-action.tsx";
 
 /** A customer's key and its identity, or the service's own key. */
-type WantedEncryption =
+export type WantedEncryption =
   | { readonly key: ChosenKey; readonly identity: ChosenIdentity }
   | "MicrosoftManaged";
 

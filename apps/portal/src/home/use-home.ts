@@ -20,8 +20,8 @@ export function useHome({ subscriptionId }: HomeScope) {
     atRisk: useOrders({ health: "AtRisk" }),
     stuck: useOrders({ stageStatus: "WaitingForCustomerActionForKek" }),
     open: useOrders({ lock: "unlocked" }),
-    figures: useRead([...QUERY_KEYS.orders, "figures", subscriptionId], (client, signal) =>
-      readDailyFigures(client, subscriptionId, signal),
+    figures: useRead([...QUERY_KEYS.orders, "figures", subscriptionId], (reader, signal) =>
+      readDailyFigures(reader, subscriptionId, signal),
     ),
   };
 }

@@ -8,10 +8,9 @@ import type { ReactElement } from "react";
 import { readDrill, startDrill } from "../api/order-revocation.ts";
 import { drillFigures, isDrillRunning } from "../core/drill-figures.ts";
 import { OfferedTo } from "../order/read-only.tsx";
-import { useOrderName } from "../order/use-order.ts";
+import { useOrderName, useOrderPart } from "../order/use-order.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
-import { useRead } from "../queries/use-read.ts";
 import { DataTable } from "../shell/data-table.tsx";
 import { QueryProblem, QueryState } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
@@ -33,15 +32,14 @@ export function Drill(): ReactElement {
   const { client } = useSignedIn();
   const name = useOrderName();
   const queryClient = useQueryClient();
-  const queryKey = QUERY_KEYS.orderPart(name, "drill");
-  const drill = useRead(queryKey, (client, signal) => readDrill(client, name, signal), {
+  const drill = useOrderPart("drill", readDrill, {
     refetchInterval: ({ state: { data } }) =>
       data !== undefined && isDrillRunning(data, Date.now()) ? FOLLOW_MS : false,
   });
   const starting = useAction("startDrill", {
     mutationFn: () => startDrill(client, name),
     onSuccess: (started) => {
-      queryClient.setQueryData(queryKey, started);
+      queryClient.setQueryData(QUERY_KEYS.orderPart(name, "drill"), started);
     },
   });
   return (

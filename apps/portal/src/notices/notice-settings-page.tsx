@@ -68,7 +68,7 @@ function ChoicesForm({
       saving={save}
       value={body}
       isChanged={!isSame(body, renderChoices(choices, pageLanguage))}
-      {...(isOffered ? {} : { button: null })}
+      button={isOffered ? undefined : null}
     >
       <Text>{words.intro}</Text>
       <Notice intent={canMail ? "info" : "warning"}>

@@ -28,7 +28,7 @@ export function useNoticeChoices(): {
   const queryKey = [...QUERY_KEYS.noticeChoices, ids];
   const choices = useRead(
     queryKey,
-    (client, signal) => readNoticeChoices(client, ids ?? [], signal),
+    (reader, signal) => readNoticeChoices(reader, ids ?? [], signal),
     { enabled: ids !== undefined },
   );
   return {

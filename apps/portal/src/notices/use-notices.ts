@@ -27,7 +27,7 @@ export function useNotices(): Notices {
     ?.slice(0, NOTICE_SUBSCRIPTIONS_MAX)
     .map(({ subscriptionId }) => subscriptionId);
   const queryKey = [...QUERY_KEYS.notices, ids];
-  const notices = useRead(queryKey, (client, signal) => readNotices(client, ids ?? [], signal), {
+  const notices = useRead(queryKey, (reader, signal) => readNotices(reader, ids ?? [], signal), {
     enabled: ids !== undefined,
     refetchInterval: EVERY_MS,
   });

@@ -1,5 +1,5 @@
 import { LOCK_STATES, type LockCounts } from "@databox-cmk/protocol";
-import { EmptyState, Row, Section, Stack, Stack, Time } from "@databox-cmk/ui";
+import { EmptyState, Row, Section, Stack, Time } from "@databox-cmk/ui";
 import { makeStyles, Switch, Text, tokens } from "@fluentui/react-components";
 import { BoxSearchRegular, GlobeRegular } from "@fluentui/react-icons";
 import { type ReactElement, useState } from "react";

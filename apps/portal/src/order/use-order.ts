@@ -9,8 +9,7 @@ import { readOrder } from "../api/orders.ts";
 import { readUnlockBudget } from "../api/unlock-budget.ts";
 import { readUnlockPolicy } from "../api/unlock-policy.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
-import { useSignedIn } from "../queries/session-context.ts";
-import { useRead } from "../queries/use-read.ts";
+import { type ReadOptions, useRead } from "../queries/use-read.ts";
 
 const route = getRouteApi("/orders/$subscriptionId/$resourceGroup/$jobName");
 
@@ -23,10 +22,14 @@ export function useOrderName(): OrderName {
 export function useOrderPart<Part>(
   part: string,
   read: (client: Client, name: OrderName, signal: AbortSignal) => Promise<Part>,
+  options?: ReadOptions<Part>,
 ): UseQueryResult<Part> {
-  const { client } = useSignedIn();
   const name = useOrderName();
-  return useRead(QUERY_KEYS.orderPart(name, part), (client, signal) => read(client, name, signal));
+  return useRead(
+    QUERY_KEYS.orderPart(name, part),
+    (client, signal) => read(client, name, signal),
+    options,
+  );
 }
 
 export const useOrder = () => useOrderPart("resource", readOrder);

@@ -7,10 +7,9 @@ import { HiddenText } from "./hidden-text.tsx";
 const useStyles = makeStyles({
   fields: {
     display: "contents",
-    "&[disabled] :is(input, textarea, button)": {
-      color: tokens.colorNeutralForegroundDisabled,
-      cursor: "not-allowed",
-    },
+    // Some controls are not of HTML, such as the arrow of a combobox.
+    "&[disabled]": { pointerEvents: "none" },
+    "&[disabled] :is(input, textarea, button)": { color: tokens.colorNeutralForegroundDisabled },
   },
 });
 
@@ -27,21 +26,26 @@ export function FormFields({
 }): ReactElement {
   const styles = useStyles();
   const texts = useTexts();
-  const fields = useRef<HTMLFieldSetElement>(null);
   const status = useRef<HTMLSpanElement>(null);
+  /** The field that has the focus. A disabled one loses it before an effect can see it. */
   const edited = useRef<HTMLElement>(null);
   useLayoutEffect(() => {
-    const { activeElement } = document;
-    if (!isSaving) {
-      if (activeElement === status.current) edited.current?.focus();
-    } else if (activeElement instanceof HTMLElement && fields.current?.contains(activeElement)) {
-      edited.current = activeElement;
-      status.current?.focus({ preventScroll: true });
-    }
+    if (isSaving) {
+      if (edited.current !== null) status.current?.focus({ preventScroll: true });
+    } else if (document.activeElement === status.current) edited.current?.focus();
   }, [isSaving]);
   return (
     <>
-      <fieldset ref={fields} disabled={isSaving} className={styles.fields}>
+      <fieldset
+        disabled={isSaving}
+        className={styles.fields}
+        onFocus={({ target }) => {
+          edited.current = target;
+        }}
+        onBlur={() => {
+          if (!isSaving) edited.current = null;
+        }}
+      >
         {children}
       </fieldset>
       <HiddenText

@@ -92,8 +92,7 @@ export function SaveForm<Value>({
           appearance="primary"
           icon={<SaveRegular />}
           className={styles.button}
-          disabled={!isReady}
-          disabledFocusable={isPending || isBlocked}
+          disabledFocusable={!isReady || isPending || isBlocked}
           {...looks}
         >
           {isPending ? busy : label}

@@ -15,7 +15,8 @@ import { useTexts } from "../texts/texts.ts";
 export function SessionGate({ children }: { readonly children: ReactNode }): ReactElement {
   const texts = useTexts();
   const session = useQuery(sessionQuery);
-  const isSignedIn = session.data !== undefined && session.data !== null;
+  const signedIn = session.data ?? undefined;
+  const isSignedIn = signedIn !== undefined;
   useEffect(() => {
     // If it fails, the first failure tries again.
     if (isSignedIn) loadProblems().catch(() => undefined);
@@ -37,7 +38,7 @@ export function SessionGate({ children }: { readonly children: ReactNode }): Rea
         />
       </main>
     );
-  if (isSignedIn) return <SignedInContext value={session.data}>{children}</SignedInContext>;
+  if (isSignedIn) return <SignedInContext value={signedIn}>{children}</SignedInContext>;
   return (
     <main>
       <EmptyState heading="h1" icon={<PersonLockRegular />} title={texts.session.signedOut}>

@@ -69,7 +69,7 @@ export const de: Texts = {
       text: "Der Dienst antwortet nicht oder hat eine neuere Version dieser Seite. Speichern Sie nach Möglichkeit Ihre Änderungen und laden Sie die Seite dann neu.",
     },
     broken:
-      "Gespeichertes ist nicht betroffen. Laden Sie die Seite neu. Tritt der Fehler erneut auf, sagen Sie dem Betreiber des Dienstes, was Sie wann getan haben.",
+      "Ihre gespeicherten Änderungen sind nicht betroffen. Laden Sie die Seite neu. Tritt der Fehler erneut auf, sagen Sie dem Betreiber des Dienstes, was Sie wann getan haben.",
     skipToContent: "Zum Inhalt springen",
     breadcrumb: "Navigationspfad",
     home: "Start",

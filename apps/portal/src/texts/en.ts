@@ -76,7 +76,7 @@ export const en = {
       text: "The service does not answer, or it has a newer version of this page. Save your changes if you can, then reload the page.",
     },
     broken:
-      "What was saved is not affected. Reload the page. If it fails again, tell the operator of the service what you did and when.",
+      "Your saved changes are not affected. Reload the page. If it fails again, tell the operator of the service what you did and when.",
     skipToContent: "Skip to the content",
     breadcrumb: "Breadcrumb",
     home: "Home",

@@ -44,8 +44,8 @@ export function useCurrentProblems(): {
 function useFailedUnlocks() {
   const { client } = useSignedIn();
   const name = useOrderName();
-  const activity = useRead(QUERY_KEYS.orderPart(name, "activity", "unlocks"), (client, signal) =>
-    readActivity(client, name, UNLOCKS, undefined, signal),
+  const activity = useRead(QUERY_KEYS.orderPart(name, "activity", "unlocks"), (reader, signal) =>
+    readActivity(reader, name, UNLOCKS, undefined, signal),
   );
   const failed = newestOfEachNode(activity.data?.value ?? []).filter(isFailed);
   const diagnostics = useQueries({
