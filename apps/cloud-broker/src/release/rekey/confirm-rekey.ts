@@ -31,7 +31,7 @@ export const confirmationExchange = deviceVerb({
 });
 
 async function confirm(
-  dependencies: Recording & Needs<"custody">,
+  dependencies: Recording & Needs<"custody" | "store">,
   message: DeviceMessage,
   sender: AuthenticDevice,
   { rekey, counter, journalHead, bootId, extensions }: RekeyConfirmation,
