@@ -91,6 +91,7 @@ export function OrderCommands({ order }: { readonly order: JobResource }): React
           <ToolbarButton
             icon={<DismissCircleRegular />}
             disabled={!order.properties.isCancellable}
+            disabledFocusable={command.isPending}
             onClick={() => {
               setAsking("cancel");
             }}
@@ -102,6 +103,7 @@ export function OrderCommands({ order }: { readonly order: JobResource }): React
           <ToolbarButton
             icon={<DeleteRegular />}
             disabled={!order.properties.isDeletable}
+            disabledFocusable={command.isPending}
             onClick={() => {
               setAsking("delete");
             }}
@@ -112,6 +114,7 @@ export function OrderCommands({ order }: { readonly order: JobResource }): React
         {mayMitigate !== false && actions.includes("Resume") && (
           <ToolbarButton
             icon={<PlayRegular />}
+            disabledFocusable={command.isPending}
             onClick={() => {
               command.mutate({ command: "resume", typed: "" });
             }}
@@ -122,6 +125,7 @@ export function OrderCommands({ order }: { readonly order: JobResource }): React
         {mayMitigate !== false && actions.includes("MoveToCleanUpDevice") && (
           <ToolbarButton
             icon={<EraserRegular />}
+            disabledFocusable={command.isPending}
             onClick={() => {
               setAsking("erase");
             }}
