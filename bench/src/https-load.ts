@@ -12,7 +12,7 @@ export type Client = {
     method: string,
     url: string,
     options: { headers: Readonly<Record<string, string>>; body?: string },
-  ): Promise<{ status: number; text: string; location?: string | undefined }>;
+  ): Promise<{ status: number; text: string; location?: string }>;
   close(): void;
 };
 
@@ -32,10 +32,11 @@ export function createClient(caPem: string, inFlight: number): Client {
           answer.on("data", (chunk: Buffer) => chunks.push(chunk));
           answer.once("error", reject);
           answer.once("end", () => {
+            const { location } = answer.headers;
             resolve({
               status: answer.statusCode ?? 0,
               text: Buffer.concat(chunks).toString(),
-              location: answer.headers.location,
+              ...(location === undefined ? {} : { location }),
             });
           });
         });

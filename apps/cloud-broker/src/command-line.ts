@@ -15,9 +15,8 @@ import { createKeys, ROTATABLE, rotateKey } from "./run/commands/key-commands.ts
 import { examineBroker } from "./run/doctor/examine-broker.ts";
 import { addStoreCommands } from "./run/move-store/add-store-commands.ts";
 import { keysFolderOf, openConfiguredStore } from "./run/open-data-dir.ts";
-import type { Ready } from "./run/workers/messages.ts";
-import { joinSupervisor } from "./run/workers/serve-as-worker.ts";
-import { startWorkers } from "./run/workers/start-workers.ts";
+import { type Ready, joinSupervisor } from "./run/workers/serve-as-worker.ts";
+import { startWorkers } from "./run/workers/supervise-workers.ts";
 import { type RunningBroker, startBroker } from "./start-broker.ts";
 
 const WORKERS_MAX = 64;

@@ -1,19 +1,17 @@
 import { collectDefaultMetrics } from "prom-client";
 
 import { openPortal } from "./api/portal/open-portal.ts";
-import { azureSettingsOf } from "./azure/azure-settings-of.ts";
-import { createAzure } from "./azure/create-azure.ts";
+import { azureSettingsOf, createAzure } from "./azure/create-azure.ts";
 import { createFetchByAgent } from "./azure/fetch-by-agent.ts";
 import { armAudiences, createTenantKeys, createVerifyToken } from "./callers/verify-token.ts";
 import { type BrokerConfig, cloudOf } from "./config/config.ts";
-import { readCertificate } from "./config/read-certificate.ts";
-import { readPemFile } from "./config/read-pem-file.ts";
+import { readCertificate, createCertificateReload } from "./config/read-certificate.ts";
+import { readPemFile } from "./config/read-file-within.ts";
 import { parseIssuerKey, parseServiceKey } from "./config/service-key.ts";
 import { createBroker, type Broker } from "./create-broker.ts";
 import { NO_NOTICES, openNotices } from "./events/open-notices.ts";
 import { createPostEvent } from "./events/post-event.ts";
 import { listen } from "./http/listen.ts";
-import { createCertificateReload } from "./http/reload-certificate.ts";
 import { noSpans } from "./http/spans.ts";
 import { forgetClaims } from "./key-life/campaigns/claim-work.ts";
 import { openFileIssuerKeys } from "./keys/issuer/file-issuer-keys.ts";

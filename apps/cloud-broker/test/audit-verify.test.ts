@@ -8,8 +8,7 @@ import { COMPILED_ONCE } from "@databox-cmk/testkit";
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { verifyAuditExport } from "../src/audit/verify-audit-export.ts";
-import { verifyAuditFile } from "../src/audit/verify-audit-file.ts";
+import { verifyAuditExport, verifyAuditFile } from "../src/audit/verify-audit.ts";
 import { DeviceWorld } from "./device/device-world.ts";
 
 let world: DeviceWorld;

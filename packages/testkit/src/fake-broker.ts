@@ -265,7 +265,7 @@ export async function createFakeBroker(
           requestHash,
           order: ofNode,
           serial,
-          countersignedAt: kind === "sanitised" ? countersignedAt : undefined,
+          ...(kind === "sanitised" ? { countersignedAt } : {}),
         });
       }
       case "acknowledgement":
@@ -327,7 +327,7 @@ export async function createFakeBroker(
           id: randomUUID(),
           ...broker.leaseTerms,
           sequence: 0,
-          offline,
+          ...(offline === undefined ? {} : { offline }),
         },
         kid: node.kid,
         correlationId: randomUUID(),

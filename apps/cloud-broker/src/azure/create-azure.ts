@@ -5,6 +5,7 @@ import { type Cloud, CLOUDS, PUBLIC_CLOUD } from "@databox-cmk/errors";
 import * as z from "zod";
 
 import type { RoleReader } from "../callers/held-roles.ts";
+import { type BrokerConfig, cloudOf } from "../config/config.ts";
 import { failed } from "../core/failed.ts";
 import type { KeyUrl, OrderId } from "../core/order.ts";
 import type { Clock, IdentityDirectory, KeyVaults, ResourceReader } from "../core/ports.ts";
@@ -15,8 +16,11 @@ import { createCredentials } from "./credentials.ts";
 import { createIdentityDirectory } from "./identities.ts";
 import { createKeyVaults } from "./key-vaults.ts";
 import { type DnsServer, resolves } from "./name-lookup.ts";
-import { unexpectedResource } from "./resource-manager-calls.ts";
-import { createResourceManagerGet, type ResourceManagerGet } from "./resource-manager-get.ts";
+import {
+  unexpectedResource,
+  createResourceManagerGet,
+  type ResourceManagerGet,
+} from "./resource-manager-get.ts";
 import { createResourceReader } from "./resource-reader.ts";
 import { createAzureTransport } from "./transport.ts";
 import { createVaultBudget } from "./vault-budget.ts";
@@ -169,3 +173,23 @@ export function uncached(credential: TokenCredential): TokenCredential {
     },
   };
 }
+
+/** The part of the configuration that concerns Azure. */
+export const azureSettingsOf = (
+  config: BrokerConfig,
+  extraCaPem: string | undefined,
+): AzureSettings => ({
+  armUrl: config.ARM_URL,
+  authorityUrl: config.ENTRA_AUTHORITY,
+  tenantId: config.TENANT_ID,
+  brokerClientId: config.BROKER_CLIENT_ID,
+  brokerTokenFile: config.BROKER_IDENTITY_TOKEN_FILE,
+  keyVaultSuffixes: config.KEY_VAULT_SUFFIXES,
+  identityResourceGroupId: config.IDENTITY_RESOURCE_GROUP,
+  issuer: config.BROKER_URL,
+  cloud: cloudOf(config),
+  extraCaPem,
+  dnsServer: config.DNS_SERVER,
+  vaultOperationsPerSecond: config.VAULT_OPERATIONS_PER_10_SECONDS / 10,
+  rewrapShare: config.REWRAP_VAULT_PERCENT / 100,
+});

@@ -11,8 +11,7 @@ import { failed } from "../core/failed.ts";
 import { LeastRecentlyUsed } from "../core/least-recently-used.ts";
 import type { KeyIdentity, OrderId } from "../core/order.ts";
 import type { Clock, Outcome } from "../core/ports.ts";
-import { observe } from "./exchange.ts";
-import { TokenFailure } from "./token-failure.ts";
+import { observe, TokenFailure } from "./exchange.ts";
 import { type AzureTransport, CALL_TIMEOUT_MS, codeOf } from "./transport.ts";
 
 /**

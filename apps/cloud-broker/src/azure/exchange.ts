@@ -1,3 +1,4 @@
+import type { Failure } from "../core/ports.ts";
 import { createWorkPart } from "../load/work.ts";
 
 /**
@@ -38,4 +39,15 @@ export function observe<Value>(run: () => Promise<Value>): Promise<Observed<Valu
 export function noteExchange(exchange: Exchange): void {
   const page = notebook.current();
   if (page !== undefined) page.exchange = exchange;
+}
+
+/** A token request failed; thrown through the SDKs, which pass it on unchanged. */
+export class TokenFailure extends Error {
+  override readonly name = "TokenFailure";
+  readonly failure: Failure;
+
+  constructor(failure: Failure, cause: unknown) {
+    super(failure.code, { cause });
+    this.failure = failure;
+  }
 }

@@ -12,7 +12,7 @@ import {
   callResourceManager,
   type ResourceManagerAnswer,
   unexpectedResource,
-} from "./resource-manager-calls.ts";
+} from "./resource-manager-get.ts";
 import { type AzureTransport, LIST_MAX_BYTES } from "./transport.ts";
 
 const GROUP_ID = /^\/subscriptions\/([^/]+)\/resourceGroups\/([^/]+)$/i;

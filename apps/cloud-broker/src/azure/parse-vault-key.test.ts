@@ -2,7 +2,7 @@ import type { KeyVaultKey } from "@azure/keyvault-keys";
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 
-import { parseVaultKey } from "./parse-vault-key.ts";
+import { parseVaultKey } from "./key-vaults.ts";
 
 const VERSION = "0123456789abcdef0123456789abcdef";
 const ASKED = { vaultUrl: "https://kv.vault.azure.net", vaultName: "kv", keyName: "kek" };

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 
 import type { KeyFacts, KeyVaults } from "../core/ports.ts";
 import { createClockWatch } from "../observability/clock-watch.ts";
-import { refuseWithoutClock } from "./refuse-without-clock.ts";
+import { refuseWithoutClock } from "./vault-health.ts";
 
 const HOUR_MS = 3_600_000;
 const KEY: KeyFacts = {

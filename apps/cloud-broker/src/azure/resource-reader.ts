@@ -1,11 +1,16 @@
 import { KeyVaultManagementClient } from "@azure/arm-keyvault";
 import type { TokenCredential } from "@azure/core-auth";
+import { asciiLowerCase } from "@databox-cmk/protocol";
 import * as z from "zod";
 
 import { failed } from "../core/failed.ts";
-import type { ResourceReader } from "../core/ports.ts";
-import { callResourceManager, unexpectedResource } from "./resource-manager-calls.ts";
-import type { ResourceManagerGet } from "./resource-manager-get.ts";
+import { LeastRecentlyUsed } from "../core/least-recently-used.ts";
+import type { ResourceReader, Clock, Outcome } from "../core/ports.ts";
+import {
+  callResourceManager,
+  unexpectedResource,
+  type ResourceManagerGet,
+} from "./resource-manager-get.ts";
 import { type AzureTransport, LIST_MAX_BYTES } from "./transport.ts";
 
 const STORAGE_API_VERSION = "2023-05-01";
@@ -97,5 +102,39 @@ export function createResourceReader({
         ? { ok: true, value: account.data.location }
         : unexpectedResource("storage account");
     },
+  };
+}
+
+const MAX_AGE_MS = 60_000;
+const MAX_REMEMBERED = 10_000;
+
+/**
+ * Caches Resource Manager's answers for a minute: a campaign reads one vault for each of its
+ * orders, and Resource Manager allows a few hundred reads a minute. Failures are not cached.
+ */
+export function rememberResources(reader: ResourceReader, now: Clock): ResourceReader {
+  function remember<Value>(
+    read: (id: string) => Promise<Outcome<Value>>,
+  ): (id: string) => Promise<Outcome<Value>> {
+    const known = new LeastRecentlyUsed<string, { atMs: number; answer: Promise<Outcome<Value>> }>(
+      MAX_REMEMBERED,
+    );
+    return (id) => {
+      const key = asciiLowerCase(id);
+      const found = known.get(key);
+      if (found !== undefined && now() - found.atMs < MAX_AGE_MS) return found.answer;
+      const answer = read(id).then((outcome) => {
+        if (!outcome.ok) known.deleteWhere((each) => each === key);
+        return outcome;
+      });
+      known.set(key, { atMs: now(), answer });
+      return answer;
+    };
+  }
+  return {
+    vault: remember((id) => reader.vault(id)),
+    storageAccountLocation: remember((id) => reader.storageAccountLocation(id)),
+    deletedVault: (subscriptionId, location, name) =>
+      reader.deletedVault(subscriptionId, location, name),
   };
 }

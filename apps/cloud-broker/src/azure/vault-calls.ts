@@ -1,18 +1,16 @@
 import { setTimeout } from "node:timers/promises";
 
 import { classifyNetworkFailure } from "../core/classify-network-failure.ts";
-import { classifyVaultAnswer } from "../core/classify-vault-answer.ts";
+import { classifyVaultAnswer, readVaultAnswer } from "../core/classify-vault-answer.ts";
 import { failed } from "../core/failed.ts";
 import { LeastRecentlyUsed } from "../core/least-recently-used.ts";
 import type { KeyIdentity } from "../core/order.ts";
 import type { Failure, Outcome } from "../core/ports.ts";
 import { retryDelayMs } from "../core/retry-delay.ts";
-import { readVaultAnswer } from "../core/vault-answer.ts";
 import { type Priority, currentPriority } from "../load/priority.ts";
 import { type Bulkhead, createBulkhead } from "./bulkhead.ts";
 import { createVaultCircuit, type VaultCircuit } from "./circuit-breaker.ts";
-import { type Exchange, observe } from "./exchange.ts";
-import { TokenFailure } from "./token-failure.ts";
+import { type Exchange, observe, TokenFailure } from "./exchange.ts";
 import { CALL_TIMEOUT_MS, codeOf } from "./transport.ts";
 import type { VaultBudget } from "./vault-budget.ts";
 

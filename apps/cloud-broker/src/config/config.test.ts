@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { AppError, CLOUD_NAMES, CLOUDS } from "@databox-cmk/errors";
 import { describe, expect, test } from "vitest";
 
-import { isIn } from "../http/networks.ts";
+import { isIn } from "../http/sender-of.ts";
 import { cloudOf, parseConfig, SETTINGS, type Environment } from "./config.ts";
 import { renderSettings } from "./render-settings.ts";
 

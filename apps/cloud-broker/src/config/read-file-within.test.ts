@@ -4,8 +4,7 @@ import { join } from "node:path";
 
 import { expect, test } from "vitest";
 
-import { readFileWithin } from "./read-file-within.ts";
-import { readPemFile } from "./read-pem-file.ts";
+import { readFileWithin, readPemFile } from "./read-file-within.ts";
 
 test("a file is read whole up to the limit, and not at all beyond it, were it a device without an end", async () => {
   const folder = await mkdtemp(join(tmpdir(), "within-"));

@@ -2,6 +2,8 @@ import { open } from "node:fs/promises";
 
 import { AppError, systemCodeOf } from "@databox-cmk/errors";
 
+import type { SettingName } from "./config.ts";
+
 /**
  * Reads a whole file, up to the limit: a setting or an argument may name a device or a log by
  * mistake, which would fill the memory.
@@ -33,4 +35,12 @@ async function readWithin(path: string, maxBytes: number): Promise<Buffer> {
   } finally {
     await file.close();
   }
+}
+
+/** Many times a bundle of all public roots. */
+const MAX_BYTES = 4 * 1024 * 1024;
+
+/** @throws {AppError} Misuse that names the variable and the file */
+export async function readPemFile(variable: SettingName, path: string): Promise<string> {
+  return (await readFileWithin(path, MAX_BYTES, `${variable}: ${path}`)).toString("utf8");
 }

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 
+import { parseJson } from "./classify-vault-answer.ts";
 import type { Failure } from "./ports.ts";
-import { parseJson } from "./vault-answer.ts";
 
 const ENVELOPE = z.object({
   error: z.object({ code: z.string().check(z.regex(/^[A-Za-z]{1,64}$/)) }),

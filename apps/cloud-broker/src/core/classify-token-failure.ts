@@ -2,9 +2,9 @@ import type { ErrorCode } from "@databox-cmk/errors";
 import * as z from "zod/mini";
 
 import { classifyNetworkFailure } from "./classify-network-failure.ts";
+import { parseJson } from "./classify-vault-answer.ts";
 import type { AttachedIdentity } from "./order.ts";
 import type { Failure } from "./ports.ts";
-import { parseJson } from "./vault-answer.ts";
 
 /** How the last exchange with the token issuer ended, as the transport saw it. */
 export type TokenEvidence =

@@ -4,14 +4,12 @@ import { describe, expect, it } from "vitest";
 import { classifyNetworkFailure } from "./classify-network-failure.ts";
 import { classifyResourceManagerAnswer } from "./classify-resource-manager-answer.ts";
 import { classifyTokenFailure, type TokenHolder } from "./classify-token-failure.ts";
-import { classifyVaultAnswer } from "./classify-vault-answer.ts";
+import { classifyVaultAnswer, readVaultAnswer } from "./classify-vault-answer.ts";
 import { decideKeyUse } from "./key-rules.ts";
 import { parseKeyUrl } from "./key-url.ts";
-import { decideMissingKey } from "./missing-key.ts";
-import { decideMissingVault } from "./missing-vault.ts";
+import { decideMissingKey, decideMissingVault } from "./missing-key.ts";
 import { decideIdentities, MAX_USER_IDENTITIES } from "./patch-identity.ts";
 import type { Failure, KeyFacts } from "./ports.ts";
-import { readVaultAnswer } from "./vault-answer.ts";
 
 const NOW_MS = Date.UTC(2026, 10, 25);
 const NOW_SECONDS = NOW_MS / 1000;

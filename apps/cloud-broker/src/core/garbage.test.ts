@@ -5,8 +5,7 @@ import { describe, expect } from "vitest";
 import { classifyNetworkFailure } from "./classify-network-failure.ts";
 import { classifyResourceManagerAnswer } from "./classify-resource-manager-answer.ts";
 import { classifyTokenFailure } from "./classify-token-failure.ts";
-import { classifyVaultAnswer } from "./classify-vault-answer.ts";
-import { readVaultAnswer } from "./vault-answer.ts";
+import { classifyVaultAnswer, readVaultAnswer } from "./classify-vault-answer.ts";
 
 const classOf = (code: keyof typeof ERRORS) => ERRORS[code].class;
 const statuses = fc.oneof(

@@ -1,4 +1,11 @@
-import { ERRORS, type ErrorCode, type Facts } from "@databox-cmk/errors";
+import {
+  ERRORS,
+  type ErrorCode,
+  type Facts,
+  decideNextStep,
+  ENGLISH_ANSWERS,
+  type NextStep,
+} from "@databox-cmk/errors";
 
 import { DAY_MS } from "./day.ts";
 import { decideKeyUse } from "./key-rules.ts";
@@ -113,4 +120,32 @@ export function describeRisk({ risk, atMs = 0 }: Risk, nowMs: EpochMs): string {
     case "purge-protection":
       return "The vault has no purge protection: a deleted key can be destroyed permanently at once";
   }
+}
+
+/** The next step for a key's health. @param names - the order's own, for commands */
+export function nextStepOfHealth(health: KeyHealth, names: Facts): NextStep {
+  switch (health.state) {
+    case "unknown":
+      return { who: "nobody", text: ENGLISH_ANSWERS.keyIsCheckedSoon };
+    case "healthy":
+      return { who: "nobody", text: ENGLISH_ANSWERS.keyIsUsable };
+    case "unusable": {
+      const { code, reason, facts } = health;
+      return decideNextStep({ code, reason, facts: { ...names, ...facts } });
+    }
+    case "at-risk": {
+      const [first] = health.risks;
+      return first === undefined ? decideNextStep(undefined) : nextStepOfRisk(first, names);
+    }
+  }
+}
+
+function nextStepOfRisk({ risk }: Risk, names: Facts): NextStep {
+  if (risk === "soft-delete" || risk === "purge-protection")
+    return decideNextStep({
+      code: "SsemUserErrorSoftDeleteAndPurgeProtectionNotEnabled",
+      reason: risk,
+      facts: names,
+    });
+  return decideNextStep({ code: "SsemUserErrorEncryptionKeyExpired", facts: names });
 }

@@ -1,4 +1,4 @@
-import type { DeletedKeyFacts, Failure, Outcome } from "./ports.ts";
+import type { DeletedKeyFacts, Failure, Outcome, VaultResource } from "./ports.ts";
 
 /**
  * A deletion appears under /deletedkeys only after a delay (ten seconds and more were recorded).
@@ -34,4 +34,29 @@ export function decideMissingKey(missing: Failure, evidence: MissingKeyEvidence)
 /** @param seconds - epoch seconds, as Key Vault counts */
 export function isoDate(seconds: number): string {
   return new Date(seconds * 1000).toISOString();
+}
+
+/** Resource Manager's answer about a vault that seems to be missing. */
+type MissingVaultEvidence = {
+  readonly vault: Outcome<VaultResource | "absent" | "hidden">;
+  readonly deleted: Outcome<{ readonly scheduledPurgeDate: string } | undefined>;
+};
+
+/**
+ * Neither a name server nor the host that answers at a name is an authority on vaults. A vault is
+ * missing only if Resource Manager says so; otherwise it is unreachable, and nothing was refused.
+ */
+export function decideMissingVault(
+  unreachable: Failure,
+  { vault, deleted }: MissingVaultEvidence,
+): Failure {
+  if (deleted.ok && deleted.value !== undefined)
+    return {
+      code: "SsemUserErrorKeyVaultDetailsNotFound",
+      reason: "vault-deleted-recoverable",
+      facts: { scheduledPurgeDate: deleted.value.scheduledPurgeDate },
+    };
+  if (vault.ok && vault.value === "absent")
+    return { code: "SsemUserErrorKeyVaultDetailsNotFound", reason: "vault-not-found" };
+  return unreachable;
 }

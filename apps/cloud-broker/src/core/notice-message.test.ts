@@ -2,7 +2,7 @@ import { createTranslator, GERMAN } from "@databox-cmk/errors";
 import { describe, expect, test } from "vitest";
 
 import { EVENT_TYPES, renderCloudEvent, type EventType } from "./cloud-event.ts";
-import { nextStepOfHealth } from "./next-step-of-health.ts";
+import { nextStepOfHealth } from "./key-health.ts";
 import { createDescribeEvent } from "./notice-message.ts";
 import * as texts from "./notice-texts.ts";
 import type { NoticeLanguage } from "./notice-texts.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { tellRetirements } from "./tell-retirements.ts";
+import { tellRetirements } from "./doctor-judgements.ts";
 
 test.each([
   ["2026-11-27T00:00:00Z", "retire in 92 days, on 2027-02-27"],

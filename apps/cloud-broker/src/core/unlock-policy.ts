@@ -1,5 +1,8 @@
 import { type Custody, OUTAGE_GRACE_MAX_SECONDS, type UnlockPolicy } from "@databox-cmk/protocol";
 
+import { failed } from "./failed.ts";
+import type { Outcome } from "./ports.ts";
+
 /**
  * The policy of an order whose owner has not set one: unlocks are approved automatically, and last
  * a day offline.
@@ -61,4 +64,18 @@ function parseOutageGrace(grace: string): number {
 function renderOutageGrace(seconds: number): string {
   for (const [name, named] of NAMED_SECONDS) if (named === seconds) return name;
   return `PT${String(seconds)}S`;
+}
+
+/**
+ * The custody of a new order: as it is written, and otherwise the one that its subscription
+ * requires.
+ */
+export function decideCustody(
+  written: Custody | undefined,
+  isSplitOnly: boolean,
+): Outcome<Custody> {
+  if (!isSplitOnly) return { ok: true, value: written ?? { kind: "escrow" } };
+  if (written?.kind === "escrow")
+    return failed({ code: "RequestDisallowedByPolicy", target: "properties.custody" });
+  return { ok: true, value: written ?? { kind: "split", acceptNoRecovery: false } };
 }

@@ -1,8 +1,7 @@
 import { failed } from "../core/failed.ts";
 import { decideKeyUse } from "../core/key-rules.ts";
 import { kidOf } from "../core/key-url.ts";
-import { decideMissingKey } from "../core/missing-key.ts";
-import { decideMissingVault } from "../core/missing-vault.ts";
+import { decideMissingKey, decideMissingVault } from "../core/missing-key.ts";
 import type { Failure, KeyFacts, Outcome } from "../core/ports.ts";
 import type { CustodyDependencies } from "./custody-dependencies.ts";
 import { describeFailure } from "./describe-failure.ts";

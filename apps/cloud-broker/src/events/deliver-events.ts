@@ -1,8 +1,8 @@
+import type { NoticeChannel } from "../config/notice-channels.ts";
 import type { Clock } from "../core/ports.ts";
-import { decideDelivery } from "../core/webhook-retry.ts";
+import { decideDelivery, type Delivery } from "../core/webhook-retry.ts";
 import type { Log } from "../observability/log.ts";
 import type { Store } from "../store/store.ts";
-import type { Receiver } from "./receiver.ts";
 import type { Receivers } from "./receivers.ts";
 
 export type DeliveryDependencies = {
@@ -113,3 +113,14 @@ async function forget(store: Store, { id, url }: Claimed): Promise<void> {
     .where("url", "=", url)
     .execute();
 }
+
+export type QueuedEvent = { readonly id: string; readonly body: string };
+
+/** One who gets events. */
+export type Receiver = {
+  readonly kind: "webhook" | NoticeChannel["kind"];
+  /** For logs: never the address of a channel, which is a secret. */
+  readonly shown: string;
+  /** `withdrawn`: it must not get this event any longer. */
+  send(event: QueuedEvent): Promise<Delivery | "withdrawn">;
+};

@@ -5,14 +5,14 @@ import {
   type DescribeEvent,
   readApprovalId,
   readSubject,
+  NOTICE_RIGHTS,
 } from "../core/notice-message.ts";
-import { NOTICE_RIGHTS } from "../core/notice-rights.ts";
 import { languageOf, type NoticeLanguage } from "../core/notice-texts.ts";
 import { type OrderId, subscriptionOf } from "../core/order.ts";
 import type { Outcome } from "../core/ports.ts";
 import { renderMail } from "../core/render-notice.ts";
 import type { Store, StoreTransaction } from "../store/store.ts";
-import type { QueuedEvent, Receiver } from "./receiver.ts";
+import type { QueuedEvent, Receiver } from "./deliver-events.ts";
 import type { SendMail } from "./send-mail.ts";
 
 const PREFIX = "person:";

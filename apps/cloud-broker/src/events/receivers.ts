@@ -10,9 +10,9 @@ import { subscriptionOf, type EpochMs } from "../core/order.ts";
 import type { Clock } from "../core/ports.ts";
 import { renderMail, renderSlackMessage, renderTeamsMessage } from "../core/render-notice.ts";
 import type { StoreTransaction } from "../store/store.ts";
+import type { Receiver } from "./deliver-events.ts";
 import type { PersonReceivers } from "./person-receivers.ts";
 import type { PostEvent } from "./post-event.ts";
-import type { Receiver } from "./receiver.ts";
 import type { SendMail } from "./send-mail.ts";
 
 type Configured = Receiver & { wants(subject: EventSubject): boolean };

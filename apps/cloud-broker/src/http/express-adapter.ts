@@ -10,21 +10,23 @@ import {
   toAppError,
   withoutUndefined,
 } from "@databox-cmk/errors";
-import express, { type Request, type Response } from "express";
+import express from "express";
+import type { Request, Response } from "express";
 
 import { invalidMember } from "../core/failure-error.ts";
 import { orderIdOf } from "../core/order.ts";
 import { orderFacts } from "../core/recovery-facts.ts";
-import { clientId, correlationIdOf } from "./correlation-id.ts";
 import { parseEventsBody, parseJsonBody, readBody } from "./read-body.ts";
-import { parseRequestTarget } from "./request-target.ts";
-import type {
-  Answer,
-  AuthenticateCaller,
-  IdentifySession,
-  Reads,
-  Route,
-  RouteRequest,
+import {
+  clientId,
+  correlationIdOf,
+  type Answer,
+  type AuthenticateCaller,
+  type IdentifySession,
+  type Reads,
+  type Route,
+  type RouteRequest,
+  parseRequestTarget,
 } from "./route.ts";
 import type { Spans } from "./spans.ts";
 
@@ -243,7 +245,8 @@ function readRequest(
   const { url: target = "" } = message;
   const url = new URL(`https://broker.invalid${target.startsWith("/") ? target : "/"}`);
   return {
-    method: message.method === "HEAD" ? "GET" : (message.method ?? ""),
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- other methods find no route
+    method: (message.method === "HEAD" ? "GET" : message.method) as RouteRequest["method"],
     path: url.pathname,
     parameters: Object.fromEntries(
       Object.entries(message.params ?? {}).map(([name, value]) => [name, [value].flat().join("/")]),

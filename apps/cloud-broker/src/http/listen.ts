@@ -8,10 +8,9 @@ import type { SecureContextOptions } from "node:tls";
 import { AppError, renderArmError, systemCodeOf } from "@databox-cmk/errors";
 
 import type { ConnectionPlaces } from "../load/connection-places.ts";
-import { limitConnections } from "./limit-connections.ts";
-import type { Networks } from "./networks.ts";
-import { portOf } from "./port-of.ts";
+import { limitConnections, portOf } from "./limit-connections.ts";
 import { readProxyHeaders } from "./read-proxy-headers.ts";
+import type { Networks } from "./sender-of.ts";
 
 export type ListenOptions = {
   readonly host: string;

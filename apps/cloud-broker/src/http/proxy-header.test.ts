@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { parseProxyHeader } from "./proxy-header.ts";
+import { parseProxyHeader } from "./read-proxy-headers.ts";
 
 const SIGNATURE = "0d0a0d0a000d0a515549540a";
 const bytes = (...parts: readonly string[]) => Buffer.from([SIGNATURE, ...parts].join(""), "hex");

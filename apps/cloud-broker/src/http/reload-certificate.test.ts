@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 
-import type { Certificate } from "../config/read-certificate.ts";
-import { createCertificateReload } from "./reload-certificate.ts";
+import { type Certificate, createCertificateReload } from "../config/read-certificate.ts";
 
 const named = (name: string, expiresAtMs: number): Certificate => {
   return { certificate: name, privateKey: `key of ${name}`, expiresAtMs };

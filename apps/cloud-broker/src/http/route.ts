@@ -3,13 +3,12 @@ import type { AppError } from "@databox-cmk/errors";
 import type * as z from "zod/mini";
 
 import type { Action } from "../core/actions.ts";
-import type { Session } from "./session.ts";
 
 export type Method = "GET" | "PUT" | "POST" | "PATCH" | "DELETE" | "OPTIONS";
 
 /** A request as handlers see it: transport checked, nothing else trusted. */
 export type RouteRequest = {
-  readonly method: string;
+  readonly method: Method;
   /** Path as sent, without the query. */
   readonly path: string;
   /** Named segments of the route's path, percent-decoded. */
@@ -174,3 +173,61 @@ export type AuthenticateCaller = (
 export type Identified = { readonly caller: Caller; readonly session: Session };
 /** @throws {AppError} AuthenticationFailed (no-session), CrossSiteRequest */
 export type IdentifySession = (request: RouteRequest) => Promise<Identified>;
+
+const CLIENT_ID = /^[\w.:-]{1,128}$/;
+
+/** A client's own id, if it is one that a header can carry back. */
+export function clientId(request: RouteRequest, name: string): string | undefined {
+  const value = request.header(name);
+  return value !== undefined && CLIENT_ID.test(value) ? value : undefined;
+}
+
+/** Ties the answer, log lines and audit rows of one request together; the client's own, if it sent one. */
+export const correlationIdOf = (request: RouteRequest): string =>
+  clientId(request, "x-ms-correlation-request-id") ?? request.requestId;
+
+/**
+ * Absolute form (RFC 9112 §3.2.2): which host it names does not matter, as with the Host header.
+ */
+const ABSOLUTE_FORM = /^https?:\/\/[^/?#]*/i;
+
+/**
+ * Reads the target of a request line without `new URL`, which throws for `//[` and takes
+ * `//host/path` for another host.
+ *
+ * @returns the path with its query; undefined for `*`, `host:port` and anything else that does not
+ * name a path
+ */
+export function parseRequestTarget(target: string): string | undefined {
+  if (target.startsWith("/")) return target;
+  const path = target.replace(ABSOLUTE_FORM, "");
+  if (path === target) return undefined;
+  return path.startsWith("/") ? path : `/${path}`;
+}
+
+type Token = { readonly accessToken: string; readonly expiresAtMs: number };
+
+/** The sealed part of a session: the person, and the tokens to act for them. */
+export type SessionContent = {
+  readonly name: string;
+  readonly roles: string[];
+  readonly refreshToken?: string | undefined;
+  readonly tokens: {
+    readonly arm?: Token | undefined;
+    readonly vault?: Token | undefined;
+    readonly graph?: Token | undefined;
+  };
+};
+
+/** A portal session as it was read; `content` is replaced by compare-and-swap of `revision`. */
+export type Session = {
+  readonly idHash: string;
+  readonly objectId: string;
+  /**
+   * Proves that a request comes from one of the portal's own pages; only the broker can derive it.
+   */
+  readonly csrfToken: string;
+  readonly expiresAtMs: number;
+  readonly revision: number;
+  readonly content: SessionContent;
+};

@@ -1,7 +1,13 @@
 import type { IncomingMessage } from "node:http";
-import { isIP, SocketAddress } from "node:net";
+import { isIP, SocketAddress, type BlockList } from "node:net";
 
-import { isIn, type Networks } from "./networks.ts";
+/** Addresses and networks; an IPv4 address within IPv6 counts as the IPv4 address. */
+export type Networks = Pick<BlockList, "check">;
+
+export function isIn(networks: Networks, address: string): boolean {
+  const family = isIP(address);
+  return family !== 0 && networks.check(address, family === 6 ? "ipv6" : "ipv4");
+}
 
 /** Proxies behind each other; what is further away is not read. */
 const HOPS_MAX = 16;

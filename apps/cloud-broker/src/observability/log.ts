@@ -1,6 +1,8 @@
 import { AppError, namesOf, systemCodeOf } from "@databox-cmk/errors";
+import { addressKey, createRateLimit } from "@databox-cmk/http";
 import pino from "pino";
 
+import type { Clock } from "../core/ports.ts";
 import type { PoolState } from "../store/store.ts";
 
 /**
@@ -39,7 +41,7 @@ const FIELDS = {
 
 const ORDER = namesOf(FIELDS);
 
-export type LogFields = { readonly [Name in keyof typeof FIELDS]?: string | number | undefined };
+type LogFields = { readonly [Name in keyof typeof FIELDS]?: string | number | undefined };
 export type LogLevel = "debug" | "info" | "warn" | "error";
 export type Log = (level: LogLevel, event: string, fields?: LogFields) => void;
 
@@ -103,4 +105,53 @@ function pickFields(fields: LogFields): Record<string, unknown> {
       typeof value === "string" ? value.slice(0, maxCharacters) : value;
   }
   return Object.keys(untrusted).length === 0 ? trusted : { ...trusted, untrusted };
+}
+
+const LOG_EVERY_MS = 10_000;
+
+/**
+ * For events that any caller can cause as often as it likes: one line in ten seconds at most, with
+ * the number of events since the start.
+ */
+export function createLogNowAndThen(
+  log: Log,
+  now: Clock,
+  event: string,
+): (fields?: LogFields) => void {
+  let count = 0;
+  let loggedAtMs = -Infinity;
+  return (fields = {}) => {
+    count += 1;
+    if (now() - loggedAtMs < LOG_EVERY_MS) return;
+    loggedAtMs = now();
+    log("warn", event, { ...fields, count });
+  };
+}
+
+/** Enough to see the kind of an attack, and to find a single request of an honest stranger. */
+const PER_ADDRESS = { burst: 60, tokensPerSecond: 0.1 };
+/** Of all addresses together, in this process. */
+const IN_SUM = { burst: 600, tokensPerSecond: 1 };
+
+/**
+ * Log lines for requests of unproven callers, which cost their senders nothing: a budget for each
+ * address, and one for all. Refusals beyond it are counted in one line in ten seconds, and in the
+ * metrics.
+ */
+export function createStrangerLines(
+  log: Log,
+  now: Clock,
+): {
+  /** @returns whether a refusal may have a line of its own */ admit(address: string): boolean;
+} {
+  const ofAddress = createRateLimit({ ...PER_ADDRESS, now });
+  const ofAll = createRateLimit({ ...IN_SUM, now });
+  const count = createLogNowAndThen(log, now, "refusals without a line");
+  return {
+    admit(address) {
+      if (ofAddress(addressKey(address)) === undefined && ofAll("all") === undefined) return true;
+      count({ address });
+      return false;
+    },
+  };
 }

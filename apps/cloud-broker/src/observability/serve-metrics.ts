@@ -2,8 +2,7 @@ import { createServer, type ServerResponse } from "node:http";
 
 import { AppError } from "@databox-cmk/errors";
 
-import { limitConnections } from "../http/limit-connections.ts";
-import { portOf } from "../http/port-of.ts";
+import { limitConnections, portOf } from "../http/limit-connections.ts";
 import type { ConnectionPlaces } from "../load/connection-places.ts";
 
 type Scraped = { metrics(): Promise<string>; readonly contentType: string };

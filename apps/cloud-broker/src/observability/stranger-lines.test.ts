@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { createStrangerLines } from "./stranger-lines.ts";
+import { createStrangerLines } from "./log.ts";
 
 const BURST = 60;
 const IN_SUM = 600;

@@ -1,8 +1,7 @@
 import type { BrokerConfig } from "../config/config.ts";
 import type { Clock } from "../core/ports.ts";
 import { type ConnectionPlaces, createConnectionPlaces } from "../load/connection-places.ts";
-import { createLogNowAndThen } from "./log-now-and-then.ts";
-import type { Log } from "./log.ts";
+import { createLogNowAndThen, type Log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 
 /** The listener for devices, callers and pages, and the one of /metrics. */

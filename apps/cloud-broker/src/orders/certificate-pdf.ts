@@ -2,10 +2,9 @@ import { inflateSync } from "node:zlib";
 
 import type { PDFDocument, PDFFont, PDFPage } from "@cantoo/pdf-lib";
 import { readHeader } from "@databox-cmk/crypto";
-import type { ErasureCertificate } from "@databox-cmk/protocol";
+import type { ErasureCertificate, ErasureStatement } from "@databox-cmk/protocol";
 
-import { type CertificatePart, describeCertificate } from "./describe-certificate.ts";
-import { CERTIFICATE_MAX_BYTES } from "./verify-certificate.ts";
+import { CERTIFICATE_MAX_BYTES, readNodeReport } from "./verify-certificate.ts";
 
 /** A4, in points of 1/72 inch. */
 const PAGE: [number, number] = [595.28, 841.89];
@@ -151,3 +150,88 @@ class PageWriter {
 
 /** The standard fonts have no other characters; the attachment has the exact text. */
 const printable = (text: string): string => text.replaceAll(/[^\x20-\x7E\xA1-\xFF]/g, "?");
+
+/** An order that was rotated for years has more copies than a reader wants to see. */
+const SHOWN_COPIES = 100;
+
+/** A part of the document: a heading with its facts, label and value. */
+type CertificatePart = {
+  readonly heading: string;
+  readonly facts: readonly (readonly [label: string, value: string])[];
+};
+
+type Node = NonNullable<ErasureStatement["nodes"]>[number];
+
+/**
+ * A certificate of erasure in words, for an auditor. It proves nothing: only the signatures do.
+ *
+ * @param signedBy - the identifier of the key that signed it
+ */
+function describeCertificate(
+  statement: ErasureStatement,
+  signedBy: string,
+): readonly CertificatePart[] {
+  const { order, sku, erasedAt, by, method, verification, nodes = [], destroyed } = statement;
+  const more = destroyed.length - SHOWN_COPIES;
+  return [
+    {
+      heading: "Order",
+      facts: [
+        ["Order", order],
+        ["Appliance", sku],
+      ],
+    },
+    {
+      heading: "Keys held by the service",
+      facts: [
+        ["Method", method],
+        ["Verification", verification ?? "not stated"],
+        ["Destroyed", erasedAt],
+        ["By", by],
+        ["Signed by", `the service's key ${signedBy}`],
+      ],
+    },
+    ...nodes.map((node) => ({
+      heading: `Node ${node.serial}`,
+      facts: factsOfNode(order, node),
+    })),
+    {
+      heading: "Wrapped copies of the unlock key that were destroyed",
+      facts: [
+        ...destroyed
+          .slice(0, SHOWN_COPIES)
+          .map(
+            ({ serial, generation, kid }) =>
+              [`${serial}, generation ${String(generation)}`, `wrapped by ${kid}`] as const,
+          ),
+        ...(more > 0 ? [["Others", `${String(more)}; see the attached certificate`] as const] : []),
+      ],
+    },
+  ];
+}
+
+function factsOfNode(order: string, node: Node): CertificatePart["facts"] {
+  const report = readNodeReport(order, node);
+  const key = node.deviceKey ?? "none: the node never enrolled";
+  if (report.kind === "none")
+    return [
+      ["Device key", key],
+      ["Medium", "The node has not certified that its medium was erased."],
+    ];
+  if (report.kind === "forged")
+    return [
+      ["Device key", key],
+      ["Medium", "NOT VALID: the node's certificate was not signed by its device key."],
+    ];
+  const { medium, method, verification, startedAt, verifiedAt } = report.said;
+  const drive = [medium.model, medium.serialNumber].filter((part) => part !== undefined);
+  return [
+    ["Medium", [`${medium.kind} ${medium.path}`, ...drive].join(", ")],
+    ["Volume", `${medium.id} (${medium.volume}), ${String(medium.bytes)} bytes`],
+    ["Method", method],
+    ["Verification", verification],
+    ["Started", startedAt],
+    ["Verified", verifiedAt],
+    ["Signed by", `the node's device key ${key}`],
+  ];
+}

@@ -3,22 +3,21 @@ import { AppError } from "@databox-cmk/errors";
 import type { Custody, JobWrite, TransferType } from "@databox-cmk/protocol";
 
 import { recorded } from "../audit/record.ts";
-import { decideCustody } from "../core/decide-custody.ts";
 import { errorOf, valueOf } from "../core/failure-error.ts";
 import { newJobDetails, sharePasswordsOf } from "../core/job-details.ts";
 import { type OrderName, orderIdOf } from "../core/order.ts";
 import { decideIdentities } from "../core/patch-identity.ts";
 import { decideKeyChoice } from "../core/patch-key-choice.ts";
+import { decideCustody } from "../core/unlock-policy.ts";
 import type { Store } from "../store/store.ts";
 import type { ControlPlane, RequestContext } from "./control-plane.ts";
 import { readCustodyPolicy } from "./custody-policy.ts";
 import { requireResourceGroup } from "./find-order.ts";
-import { insertPolicy } from "./insert-policy.ts";
 import { insertOperation } from "./operations.ts";
 import { keySubjectOf } from "./order.ts";
 import { readOrder } from "./read-order.ts";
 import { realiseIdentities } from "./realise-identities.ts";
-import { insertOrder } from "./write-order.ts";
+import { insertPolicy, insertOrder } from "./write-order.ts";
 
 const DETAILS = "properties.details";
 const SCHEDULE = "properties.deliveryInfo.scheduledDateTime";

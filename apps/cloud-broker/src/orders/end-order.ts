@@ -9,10 +9,10 @@ import { stageRules } from "../core/stages.ts";
 import type { StoreTransaction } from "../store/store.ts";
 import type { ControlPlane, RequestContext } from "./control-plane.ts";
 import { findOrder, requireResourceGroup } from "./find-order.ts";
-import { removeIdentity } from "./identity-cleanup.ts";
 import { insertOperation } from "./operations.ts";
 import { lifecycleOf } from "./order.ts";
 import { readOrder } from "./read-order.ts";
+import { removeIdentity } from "./realise-identities.ts";
 import { updateOrder } from "./write-order.ts";
 
 /**

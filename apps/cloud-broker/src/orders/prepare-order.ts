@@ -1,17 +1,17 @@
-import { createHash } from "node:crypto";
+import { createHash, hash, randomBytes } from "node:crypto";
 
 import { AppError } from "@databox-cmk/errors";
 import { asciiLowerCase, isSameIdentifier } from "@databox-cmk/protocol";
 import { sql } from "kysely";
 
 import { record, recorded } from "../audit/record.ts";
+import { DAY_MS } from "../core/day.ts";
 import { errorOf, invalidMember, valueOf } from "../core/failure-error.ts";
 import { decideTransition } from "../core/lifecycle.ts";
 import { type EpochMs, type OrderName, SKUS } from "../core/order.ts";
 import { loadRecoveryKeys } from "../custody/device-shares.ts";
 import type { Store } from "../store/store.ts";
 import type { ControlPlane, RequestContext } from "./control-plane.ts";
-import { createEnrolmentCode, type EnrolmentCode } from "./enrolment-code.ts";
 import { findOrder } from "./find-order.ts";
 import { lifecycleOf, type Order } from "./order.ts";
 import { readNodes } from "./read-nodes.ts";
@@ -183,4 +183,25 @@ async function checkSerials(store: Store, order: Order, serials: readonly string
     .executeTakeFirst();
   if (taken !== undefined)
     throw invalid(`${taken.serial} belongs to an order that is not erased yet`);
+}
+
+/** 160 bits, so that no slow hash is needed and guessing is hopeless. */
+const CODE_BYTES = 20;
+const CODE_LIFETIME_MS = DAY_MS;
+
+type EnrolmentCode = {
+  /** Shown once to the operator who prepares the node. */
+  readonly code: string;
+  /** The stored form. */
+  readonly hash: string;
+  readonly expiresAtMs: number;
+};
+
+export function createEnrolmentCode(nowMs: number): EnrolmentCode {
+  const code = randomBytes(CODE_BYTES).toString("base64url");
+  return { code, hash: hashEnrolmentCode(code), expiresAtMs: nowMs + CODE_LIFETIME_MS };
+}
+
+export function hashEnrolmentCode(code: string): string {
+  return hash("sha256", code, "base64url");
 }

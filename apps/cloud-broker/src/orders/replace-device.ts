@@ -2,9 +2,8 @@ import { record } from "../audit/record.ts";
 import { invalidMember } from "../core/failure-error.ts";
 import type { OrderName } from "../core/order.ts";
 import type { ControlPlane, RequestContext } from "./control-plane.ts";
-import { createEnrolmentCode } from "./enrolment-code.ts";
 import { findOrderId } from "./find-order.ts";
-import type { PreparedNode } from "./prepare-order.ts";
+import { createEnrolmentCode, type PreparedNode } from "./prepare-order.ts";
 
 /**
  * Gives a node another device: the enrolled key is removed permanently, and a new one enrols by the

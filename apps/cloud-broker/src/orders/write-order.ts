@@ -1,4 +1,5 @@
 import { AppError } from "@databox-cmk/errors";
+import type { UnlockPolicy } from "@databox-cmk/protocol";
 
 import type { EpochMs, OrderId } from "../core/order.ts";
 import { stageRules } from "../core/stages.ts";
@@ -155,4 +156,59 @@ export async function retryLostRace<Value>(work: () => Promise<Value>): Promise<
       if (!lostRace || attempt === ATTEMPTS) throw error;
     }
   }
+}
+
+/**
+ * Every node has reported that its volume is locked with its key: the stage DevicePrepared has
+ * succeeded.
+ */
+export async function markPrepared(
+  transaction: StoreTransaction,
+  id: OrderId,
+  nowMs: EpochMs,
+): Promise<void> {
+  await transaction
+    .updateTable("orders")
+    .set((order) => ({
+      stage_status: "Succeeded",
+      revision: order("revision", "+", 1),
+      updated_at_ms: nowMs,
+    }))
+    .where("id", "=", id)
+    .where("stage", "=", "DevicePrepared")
+    .execute();
+  await transaction
+    .updateTable("order_stages")
+    .set({ status: "Succeeded" })
+    .where("order_id", "=", id)
+    .where("stage", "=", "DevicePrepared")
+    .execute();
+}
+
+/**
+ * Writes the first unlock policy of an order.
+ *
+ * @returns false when another writer came first
+ */
+export async function insertPolicy(
+  transaction: StoreTransaction,
+  order: OrderId,
+  first: {
+    readonly policy: UnlockPolicy;
+    readonly changedAtMs: EpochMs;
+    readonly changedBy: string;
+  },
+): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await transaction
+    .insertInto("unlock_policies")
+    .values({
+      order_id: order,
+      policy_json: toJson(first.policy),
+      revision: 1,
+      changed_at_ms: first.changedAtMs,
+      changed_by: first.changedBy,
+    })
+    .onConflict((conflict) => conflict.column("order_id").doNothing())
+    .executeTakeFirstOrThrow();
+  return numInsertedOrUpdatedRows === 1n;
 }

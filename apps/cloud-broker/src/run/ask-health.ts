@@ -1,7 +1,7 @@
 import { request } from "node:https";
 
 import type { BrokerConfig } from "../config/config.ts";
-import { readPemFile } from "../config/read-pem-file.ts";
+import { readPemFile } from "../config/read-file-within.ts";
 
 const TIMEOUT_MS = 2_000;
 

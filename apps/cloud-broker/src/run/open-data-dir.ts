@@ -4,11 +4,12 @@ import { join } from "node:path";
 import { AppError, systemCodeOf } from "@databox-cmk/errors";
 
 import type { BrokerConfig } from "../config/config.ts";
+import { readPemFile } from "../config/read-file-within.ts";
 import { openBrokerKeys, type BrokerKeys } from "../keys/broker-keys.ts";
 import { type OpenDatabase, openStore } from "../store/open-store.ts";
+import type { PostgresSettings } from "../store/postgres/connection-settings.ts";
 import { openPostgres } from "../store/postgres/open-postgres.ts";
 import type { Store } from "../store/store.ts";
-import { type DatabaseConfig, postgresSettingsOf } from "./database-settings.ts";
 
 export const DATABASE_FILE = "broker.sqlite";
 
@@ -113,4 +114,30 @@ export function dataDirFailure(
       });
   }
   return failure;
+}
+
+type DatabaseConfig = Pick<
+  BrokerConfig,
+  | "DATABASE_URL"
+  | "DATABASE_PASSWORD_FILE"
+  | "DATABASE_TLS"
+  | "DATABASE_CA_FILE"
+  | "DATABASE_POOL_SIZE"
+  | "DATABASE_TIMEOUT_SECONDS"
+>;
+
+/** @returns undefined for SQLite @throws {AppError} Misuse for a CA file that cannot be read */
+export async function postgresSettingsOf(
+  config: DatabaseConfig,
+): Promise<PostgresSettings | undefined> {
+  const { DATABASE_URL: url, DATABASE_CA_FILE: caFile } = config;
+  if (url === undefined) return undefined;
+  return {
+    url,
+    passwordFile: config.DATABASE_PASSWORD_FILE,
+    tls: config.DATABASE_TLS,
+    caPem: caFile === undefined ? undefined : await readPemFile("DATABASE_CA_FILE", caFile),
+    poolSize: config.DATABASE_POOL_SIZE,
+    statementTimeoutSeconds: config.DATABASE_TIMEOUT_SECONDS,
+  };
 }

@@ -11,7 +11,7 @@ import { openTemporaryFolder } from "@databox-cmk/testkit";
 import { vi } from "vitest";
 import * as z from "zod";
 
-import { createIssuerRoutes } from "../../src/api/well-known/issuer-routes.ts";
+import { createIssuerRoutes } from "../../src/api/well-known/public-key-routes.ts";
 import {
   type AzureDependencies,
   type AzureSettings,

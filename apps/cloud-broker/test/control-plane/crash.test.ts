@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
 
 import { generateSigningKey } from "@databox-cmk/crypto";
-import type { JobWrite } from "@databox-cmk/protocol";
-import { jobPatch, jobWrite } from "@databox-cmk/protocol";
+import { type JobWrite, jobPatch, jobWrite } from "@databox-cmk/protocol";
 import type { KyselyPlugin, RootOperationNode } from "kysely";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
@@ -11,12 +10,11 @@ import type { ControlPlane } from "../../src/orders/control-plane.ts";
 import { haltCopy } from "../../src/orders/copy-data.ts";
 import { createOrder } from "../../src/orders/create-order.ts";
 import { cancelOrder, deleteOrder } from "../../src/orders/end-order.ts";
-import { keepNodeCertificate } from "../../src/orders/erase-node.ts";
-import { eraseOrder } from "../../src/orders/erase-order.ts";
-import { sweepIdentities } from "../../src/orders/identity-cleanup.ts";
+import { keepNodeCertificate, eraseOrder } from "../../src/orders/erasure.ts";
 import { moveOrder } from "../../src/orders/move-order.ts";
 import { prepareOrder } from "../../src/orders/prepare-order.ts";
 import { readOrder } from "../../src/orders/read-order.ts";
+import { sweepIdentities } from "../../src/orders/realise-identities.ts";
 import { patchOrder } from "../../src/orders/update-order.ts";
 import type { Store } from "../../src/store/store.ts";
 import { openTestStore } from "../store/open-test-store.ts";

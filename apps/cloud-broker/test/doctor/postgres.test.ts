@@ -3,7 +3,7 @@
 import { findPostgres, requireTool, startPostgres } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { createPostgresProbes } from "../../src/run/doctor/probe-postgres.ts";
+import { createPostgresProbes } from "../../src/run/doctor/probe-storage.ts";
 import { openPostgres } from "../../src/store/postgres/open-postgres.ts";
 import { createTestDatabases, settingsOf } from "../store/test-databases.ts";
 

@@ -12,7 +12,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 
 import { EVENT_TYPES, renderCloudEvent } from "../../src/core/cloud-event.ts";
 import { orderIdOf } from "../../src/core/order.ts";
-import { enqueueEvent } from "../../src/events/enqueue-event.ts";
+import { enqueueEvent } from "../../src/events/announce.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import type { Store } from "../../src/store/store.ts";
 import { type BrokerEnvironment, createBrokerEnvironment } from "../serve/broker-environment.ts";

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { writeChoices } from "../../src/api/portal/notices/choice-routes.ts";
 import { EVENT_TYPES } from "../../src/core/cloud-event.ts";
-import { NOTICE_RIGHTS } from "../../src/core/notice-rights.ts";
+import { NOTICE_RIGHTS } from "../../src/core/notice-message.ts";
 import { ROLES } from "../../src/core/permissions.ts";
 import { createPersonReceivers } from "../../src/events/person-receivers.ts";
 import type { Mail } from "../../src/events/send-mail.ts";

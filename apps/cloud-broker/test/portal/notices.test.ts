@@ -3,8 +3,8 @@ import { randomUUID } from "node:crypto";
 import { noticeList, type StageName } from "@databox-cmk/protocol";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { forgetReads } from "../../src/api/portal/notices/mark-read.ts";
 import { createNoticeRoutes } from "../../src/api/portal/notices/notice-routes.ts";
+import { forgetReads } from "../../src/api/portal/notices/read-notices.ts";
 import { createHasAccess } from "../../src/callers/has-access.ts";
 import type { CampaignState } from "../../src/core/campaign-step.ts";
 import type { JobDetails } from "../../src/core/job-details.ts";

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createAppendAudit } from "../../src/audit/append-audit.ts";
 import { verifyChain } from "../../src/audit/verify-chain.ts";
 import { foldOrderId } from "../../src/core/order.ts";
-import { enqueueEvent } from "../../src/events/enqueue-event.ts";
+import { enqueueEvent } from "../../src/events/announce.ts";
 import { claimWork } from "../../src/key-life/campaigns/claim-work.ts";
 import { runLocking } from "../../src/store/transactions.ts";
 import { API, jobPath } from "../world/jobs.ts";

@@ -14,7 +14,7 @@ import { createLocalhostTls, freePort } from "@databox-cmk/testkit";
 import Database from "better-sqlite3";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 
-import { verifyAuditFile } from "../../src/audit/verify-audit-file.ts";
+import { verifyAuditFile } from "../../src/audit/verify-audit.ts";
 import { DATABASE_FILE } from "../../src/run/open-data-dir.ts";
 import { createBrokerEnvironment } from "./broker-environment.ts";
 import { buildBroker, type BuiltBroker } from "./build-broker.ts";

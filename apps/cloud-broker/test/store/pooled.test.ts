@@ -16,7 +16,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { createAppendAudit } from "../../src/audit/append-audit.ts";
 import { parseDatabaseUrl } from "../../src/config/database-url.ts";
-import { createPostgresProbes } from "../../src/run/doctor/probe-postgres.ts";
+import { createPostgresProbes } from "../../src/run/doctor/probe-storage.ts";
 import { takeChainHead } from "../../src/store/chain-head.ts";
 import { migrate } from "../../src/store/migrate.ts";
 import { MIGRATIONS } from "../../src/store/migrations.ts";

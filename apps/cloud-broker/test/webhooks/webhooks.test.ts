@@ -12,7 +12,7 @@ import {
 import { httpbis } from "http-message-signatures";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { createWebhookRoutes } from "../../src/api/well-known/create-webhook-routes.ts";
+import { createWebhookRoutes } from "../../src/api/well-known/public-key-routes.ts";
 import { createPostEvent } from "../../src/events/post-event.ts";
 import { signEvent } from "../../src/events/receivers.ts";
 

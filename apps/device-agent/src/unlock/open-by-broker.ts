@@ -151,7 +151,7 @@ async function askAndOpen(unlocking: UnlockingByNetwork, question: Question): Pr
     correlationId: answer.grant.correlationId,
     elapsedMs,
     timings: stopwatch.timings(),
-    notes: notes.length === 0 ? undefined : notes,
+    ...(notes.length === 0 ? {} : { notes }),
   };
 }
 

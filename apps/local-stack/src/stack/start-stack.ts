@@ -88,7 +88,7 @@ async function startWithKeys(
     certificateAuthority: certificates.authority,
     dnsNames: ["broker.localhost"],
     dataBoxUpstream: { url: brokerUrl, ca: certificates.authority.certificatePem },
-    isReady: options.isReady,
+    ...(options.isReady && { isReady: options.isReady }),
   });
   try {
     return await composeStack(options, {

@@ -17,7 +17,8 @@ export async function openPages(
     const pages = new Map<string, string>();
     const put = () => {
       const described = nodes.map(({ serial, stateDir }) => {
-        return { serial, stateDir, uiUrl: pages.get(serial) };
+        const uiUrl = pages.get(serial);
+        return { serial, stateDir, ...(uiUrl !== undefined && { uiUrl }) };
       });
       stack.putAppliance({ order, nodes: described });
     };

@@ -84,7 +84,7 @@ export function AddBackupPanel({
             appearance="primary"
             disabled={wanted === undefined}
             disabledFocusable={adding.isPending}
-            icon={adding.isPending ? <Spinner size="tiny" /> : undefined}
+            {...(adding.isPending ? { icon: <Spinner size="tiny" /> } : {})}
             onClick={() => {
               if (wanted !== undefined) adding.mutate(wanted);
             }}

@@ -119,7 +119,7 @@ export function BackupCard({ backup }: { readonly backup: BackupKeyView }): Reac
           title={texts[asking].title(name)}
           text={texts[asking].text}
           label={texts[asking].label(name)}
-          expected={asking === "remove" ? name : undefined}
+          {...(asking === "remove" ? { expected: name } : {})}
           confirm={texts[asking].button}
           onConfirm={(typed) => {
             change.mutate(asking === "use" ? { kind: "use", reason: typed } : { kind: "remove" });

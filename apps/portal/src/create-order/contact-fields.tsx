@@ -45,7 +45,7 @@ export function ContactFields({
       autoComplete={autoComplete}
       isRequired={problem !== undefined}
       problem={problem === undefined ? undefined : problemOf(problem)}
-      hint={name === "emails" ? words.emailsHint : undefined}
+      {...(name === "emails" ? { hint: words.emailsHint } : {})}
       onChange={(value) => {
         onChange({ [name]: value });
       }}

@@ -150,7 +150,10 @@ function Opener({
   readonly onOpen: () => void;
 }): ReactElement {
   return (
-    <Field hint={hint} validationMessage={problem}>
+    <Field
+      {...(hint === undefined ? {} : { hint })}
+      {...(problem === undefined ? {} : { validationMessage: problem })}
+    >
       {/* A field gives its control its own width. */}
       <div>
         <Button onClick={onOpen}>{label}</Button>

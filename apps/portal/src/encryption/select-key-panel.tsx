@@ -93,7 +93,7 @@ export function SelectKeyPanel({
     return (
       <CreateKeyPanel
         vaultUri={vaultUri}
-        keyName={view === "version" ? keyName : undefined}
+        {...(view === "version" && keyName !== undefined ? { keyName } : {})}
         onCreated={(key, made) => {
           chooseKey(key, made);
           back();

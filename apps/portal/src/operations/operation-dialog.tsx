@@ -44,7 +44,7 @@ export function OperationDialog({
       <OutcomeDialog
         operation={name}
         outcomes={name === "complete" ? COMPLETIONS : FAILURES}
-        expected={name === "fail" ? order.name : undefined}
+        {...(name === "fail" ? { expected: order.name } : {})}
         onConfirm={(outcome) => {
           onConfirm({ outcome });
         }}

@@ -87,7 +87,7 @@ export function OrderList({
     <>
       <OrderFilters
         search={search}
-        subscriptionId={subscriptionId}
+        {...(subscriptionId === undefined ? {} : { subscriptionId })}
         onSearch={onSearch}
         onCreate={onCreate}
         shown={orders}

@@ -73,7 +73,7 @@ export function TroubleshooterPage(): ReactElement {
                 <RouterLink
                   to="/troubleshooter"
                   search={{ ...search, code: each }}
-                  aria-current={each === code ? "true" : undefined}
+                  {...(each === code ? { "aria-current": "true" as const } : {})}
                 >
                   <FailureText text={ERRORS[each].title} />
                 </RouterLink>

@@ -15,11 +15,7 @@ export type CheckRow<Name extends string = string> = {
   readonly after: readonly Name[];
 };
 
-export type NextStep = {
-  readonly who: Who;
-  readonly text: string;
-  readonly command?: string | undefined;
-};
+export type NextStep = { readonly who: Who; readonly text: string; readonly command?: string };
 
 export type CheckFailure = {
   readonly code: ErrorCode;

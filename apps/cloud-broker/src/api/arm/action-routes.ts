@@ -14,7 +14,7 @@ import { mitigateOrder } from "../../orders/mitigate-order.ts";
 import { bookPickUp, markShipped } from "../../orders/note-shipment.ts";
 import { revealCredentials } from "../../release/passkey/reveal-credentials.ts";
 import { arm } from "./arm-route.ts";
-import { PATHS } from "./paths.ts";
+import { PATHS } from "./links.ts";
 
 /** Actions on one order, all synchronous. */
 export function createActionRoutes(plane: ControlPlane): readonly Route[] {

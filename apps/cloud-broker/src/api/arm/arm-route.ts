@@ -14,8 +14,14 @@ import type * as z from "zod/mini";
 
 import type { Action } from "../../core/actions.ts";
 import type { OrderName } from "../../core/order.ts";
-import { correlationIdOf } from "../../http/correlation-id.ts";
-import type { Answer, CallerRequest, Description, Method, Route } from "../../http/route.ts";
+import {
+  correlationIdOf,
+  type Answer,
+  type CallerRequest,
+  type Description,
+  type Method,
+  type Route,
+} from "../../http/route.ts";
 import type { RequestContext } from "../../orders/control-plane.ts";
 import { requireResourceGroup } from "../../orders/find-order.ts";
 

@@ -27,8 +27,7 @@ import {
 import { decideApproval } from "../../release/approvals/decide-approval.ts";
 import { openBreakGlass } from "../../release/approvals/open-break-glass.ts";
 import { arm, type ArmRequest, queryValues } from "./arm-route.ts";
-import { nextPageUrl, parseSkipToken, renderSkipToken } from "./links.ts";
-import { PATHS } from "./paths.ts";
+import { nextPageUrl, parseSkipToken, renderSkipToken, PATHS } from "./links.ts";
 
 const PAGE = 50;
 /** Maximum number of waiting requests in a list of a subscription. */

@@ -9,16 +9,17 @@ import {
   type BackupKeyWrite,
   envelopeExport,
   useBackupKeyRequest,
+  type BackupKeyView,
 } from "@databox-cmk/protocol";
 
-import type { BackupChoice } from "../../core/backup-key.ts";
+import type { BackupChoice, BackupKey } from "../../core/backup-key.ts";
 import { valueOf } from "../../core/failure-error.ts";
 import type { OrderId } from "../../core/order.ts";
 import { decideKeyChoice } from "../../core/patch-key-choice.ts";
 import { isEncryptionEditable } from "../../core/stages.ts";
 import { renderTime } from "../../core/wire-time.ts";
 import { loadBackupKeys } from "../../custody/backup-keys.ts";
-import { findBackupOrders } from "../../custody/backup-uses.ts";
+import { findBackupOrders, type BackupOrder } from "../../custody/backup-uses.ts";
 import { readStanding } from "../../custody/primary-standings.ts";
 import type { Route } from "../../http/route.ts";
 import { createTurns } from "../../load/turns.ts";
@@ -28,8 +29,7 @@ import { findOrder, findOrderId } from "../../orders/find-order.ts";
 import { lifecycleOf, keySubjectOf, type Order } from "../../orders/order.ts";
 import { exportEnvelopes } from "../../release/passkey/export-envelopes.ts";
 import { arm, type ArmRequest } from "./arm-route.ts";
-import { PATHS } from "./paths.ts";
-import { renderBackupKey } from "./render-backup-key.ts";
+import { PATHS } from "./links.ts";
 
 const WORDS = {
   working: "Working",
@@ -224,5 +224,34 @@ async function listBackupKeys(
           ? renderTime(standing.sinceMs + settings.backupAfterSeconds * 1000)
           : undefined,
     },
+  };
+}
+
+function renderBackupKey(backup: BackupKey, order: BackupOrder | undefined): BackupKeyView {
+  const { name, kid, createdAtMs, createdBy } = backup;
+  const made = { createdAt: renderTime(createdAtMs), createdBy };
+  if (backup.kind === "recovery")
+    return { name, kind: "RecoveryKey", kid, publicKey: backup.key.jwk, ...made };
+  const { kekUrl, kekVaultResourceId, identity } = backup.choice;
+  return {
+    name,
+    kind: "Vault",
+    kid,
+    kekUrl,
+    kekVaultResourceID: kekVaultResourceId,
+    identityProperties:
+      identity.type === "UserAssigned"
+        ? { type: identity.type, userAssigned: { resourceId: identity.resourceId } }
+        : { type: identity.type },
+    ...made,
+    order:
+      order === undefined
+        ? undefined
+        : {
+            orderedAt: renderTime(order.orderedAtMs),
+            by: order.by,
+            reason: order.reason,
+            until: renderTime(order.untilMs),
+          },
   };
 }

@@ -2,8 +2,7 @@ import { keyHealthView, type KeyHealthView } from "@databox-cmk/protocol";
 
 import { cloudErrorOf } from "../../core/cloud-error-of.ts";
 import { expectedEndMs } from "../../core/expected-end.ts";
-import { describeRisk, type KeyHealth } from "../../core/key-health.ts";
-import { nextStepOfHealth } from "../../core/next-step-of-health.ts";
+import { describeRisk, type KeyHealth, nextStepOfHealth } from "../../core/key-health.ts";
 import type { EpochMs } from "../../core/order.ts";
 import { recoveryFacts } from "../../core/recovery-facts.ts";
 import { stageRules } from "../../core/stages.ts";
@@ -14,7 +13,7 @@ import type { ControlPlane } from "../../orders/control-plane.ts";
 import { findOrder } from "../../orders/find-order.ts";
 import type { Order } from "../../orders/order.ts";
 import { arm, type Reply } from "./arm-route.ts";
-import { PATHS } from "./paths.ts";
+import { PATHS } from "./links.ts";
 
 const STATE_WORDS = {
   healthy: "Healthy",

@@ -16,7 +16,7 @@ import type { ControlPlane } from "../../orders/control-plane.ts";
 import { findOrder } from "../../orders/find-order.ts";
 import type { Store } from "../../store/store.ts";
 import { arm, operator, queryValues } from "./arm-route.ts";
-import { PATHS } from "./paths.ts";
+import { PATHS } from "./links.ts";
 
 /** The uses of each version of a key, which show whether it may be disabled. */
 export function createKeyVersionRoutes({ store, settings }: ControlPlane): readonly Route[] {

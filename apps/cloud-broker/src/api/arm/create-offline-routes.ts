@@ -25,7 +25,7 @@ import {
   type OfflineDependencies,
 } from "../../release/offline/offline-exchange.ts";
 import { arm, type Reply } from "./arm-route.ts";
-import { PATHS } from "./paths.ts";
+import { PATHS } from "./links.ts";
 
 /**
  * Unlocks of nodes without a network: a person submits the challenge here, and takes the signed

@@ -1,14 +1,26 @@
-import { unlockPolicyView, type UnlockPolicyView, unlockPolicyWrite } from "@databox-cmk/protocol";
+import {
+  unlockPolicyView,
+  type UnlockPolicyView,
+  unlockPolicyWrite,
+  custodyPolicyView,
+  type CustodyPolicyView,
+  custodyPolicyWrite,
+} from "@databox-cmk/protocol";
 
 import { renderTime } from "../../core/wire-time.ts";
 import type { Route } from "../../http/route.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
+import {
+  listEscrowOrders,
+  readCustodyPolicy,
+  writeCustodyPolicy,
+} from "../../orders/custody-policy.ts";
 import { findOrderId } from "../../orders/find-order.ts";
 import { policyTagOf } from "../../release/policy/policy-tag.ts";
 import { readStoredPolicy, type StoredPolicy } from "../../release/policy/read-unlock-policy.ts";
 import { writeUnlockPolicy } from "../../release/policy/write-unlock-policy.ts";
-import { arm, type Reply } from "./arm-route.ts";
-import { PATHS } from "./paths.ts";
+import { arm, type Reply, type ArmRequest } from "./arm-route.ts";
+import { PATHS, resourceIdOf } from "./links.ts";
 
 /** The conditions under which an order's appliances get their key. */
 export function createPolicyRoutes(plane: ControlPlane): readonly Route[] {
@@ -58,6 +70,42 @@ export function createPolicyRoutes(plane: ControlPlane): readonly Route[] {
             request.context,
           ),
         );
+      },
+    }),
+  ];
+}
+
+/** Whether a subscription allows only split custody for its new orders. */
+export function createCustodyPolicyRoutes(plane: ControlPlane): readonly Route[] {
+  const { store } = plane;
+  const view = async ({ order: { subscriptionId } }: ArmRequest): Promise<CustodyPolicyView> => {
+    const policy = await readCustodyPolicy(store, subscriptionId);
+    const inEscrow = await listEscrowOrders(store, subscriptionId);
+    return {
+      splitOnly: policy?.splitOnly ?? false,
+      changedAt: policy && renderTime(policy.changedAtMs),
+      changedBy: policy?.changedBy,
+      escrowOrders: inEscrow.map((name) => resourceIdOf({ name })),
+    };
+  };
+  return [
+    arm.route({
+      at: ["GET", PATHS.custodyPolicy],
+      action: "Microsoft.DataBox/custodyPolicy/read",
+      summary: "Reads whether a subscription allows only split custody (extension)",
+      answers: { 200: custodyPolicyView },
+      handle: async (request) => ({ json: await view(request) }),
+    }),
+    arm.bodyRoute({
+      at: ["PUT", PATHS.custodyPolicy],
+      action: "Microsoft.DataBox/custodyPolicy/write",
+      summary: "Allows only split custody for the new orders of a subscription (extension)",
+      body: custodyPolicyWrite,
+      answers: { 200: custodyPolicyView },
+      handle: async (request) => {
+        const { body, context, order } = request;
+        await writeCustodyPolicy(plane, order.subscriptionId, body.splitOnly, context);
+        return { json: await view(request) };
       },
     }),
   ];

@@ -17,7 +17,7 @@ import { listRevocationsOver } from "../../release/kill-switches/list-revocation
 import type { RevocationScope } from "../../release/kill-switches/revocations.ts";
 import { restoreAccess, revokeNow } from "../../release/kill-switches/switch-unlocking.ts";
 import { arm, type ArmRequest } from "./arm-route.ts";
-import { PATHS } from "./paths.ts";
+import { PATHS } from "./links.ts";
 
 const origin = "customer";
 

@@ -8,7 +8,7 @@ import type { Order } from "../../orders/order.ts";
 import { readBudget, setBudget } from "../../release/limits/unlock-budget.ts";
 import { takeChainHead } from "../../store/chain-head.ts";
 import { arm } from "./arm-route.ts";
-import { PATHS } from "./paths.ts";
+import { PATHS } from "./links.ts";
 
 const PATH = `${PATHS.job}/unlockBudget`;
 

@@ -7,7 +7,7 @@ import type { ControlPlane } from "../../orders/control-plane.ts";
 import { findOrder } from "../../orders/find-order.ts";
 import { readStatement } from "../../orders/verify-certificate.ts";
 import { arm, type ArmRequest } from "./arm-route.ts";
-import { PATHS } from "./paths.ts";
+import { PATHS } from "./links.ts";
 
 /** The certificate of an erased order, for its owner: as JSON, and as a document. */
 export function createErasureRoutes({ store }: ControlPlane): readonly Route[] {

@@ -16,7 +16,7 @@ import { findOrder } from "../../orders/find-order.ts";
 import { keySubjectOf } from "../../orders/order.ts";
 import { candidateIdentities } from "../../orders/realise-identities.ts";
 import { arm } from "./arm-route.ts";
-import { PATHS } from "./paths.ts";
+import { PATHS } from "./links.ts";
 
 const STATUS_WORDS = { passed: "Passed", failed: "Failed", "not-reached": "NotReached" } as const;
 

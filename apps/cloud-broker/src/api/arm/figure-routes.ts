@@ -5,7 +5,7 @@ import { createDailyFigures } from "../../observability/read-daily-figures.ts";
 import type { VaultOperations } from "../../observability/vault-operations.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
 import { arm, operator } from "./arm-route.ts";
-import { PATHS } from "./paths.ts";
+import { PATHS } from "./links.ts";
 
 /** Unlocks, refusals, re-locks and vault calls of the last days. Makes no vault call. */
 export function createFigureRoutes(

@@ -17,8 +17,7 @@ import { findOrder } from "../../orders/find-order.ts";
 import { entityTagOf } from "../../orders/order.ts";
 import { patchOrder } from "../../orders/update-order.ts";
 import { arm, type ArmRequest, queryValues } from "./arm-route.ts";
-import { operationUrl } from "./links.ts";
-import { PATHS } from "./paths.ts";
+import { operationUrl, PATHS } from "./links.ts";
 import { renderJob } from "./render-job.ts";
 
 /** Create, read, update and delete of one order. */

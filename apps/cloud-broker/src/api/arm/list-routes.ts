@@ -1,4 +1,11 @@
-import { apiVersionTraits, type JobResourceList, jobResourceList } from "@databox-cmk/protocol";
+import { AppError } from "@databox-cmk/errors";
+import {
+  apiVersionTraits,
+  type JobResourceList,
+  jobResourceList,
+  parseWith,
+} from "@databox-cmk/protocol";
+import type * as z from "zod/mini";
 
 import { invalidMember } from "../../core/failure-error.ts";
 import { type OrderId, foldOrderId } from "../../core/order.ts";
@@ -12,8 +19,7 @@ import {
   readOrderPage,
 } from "../../orders/read-order.ts";
 import { arm, type ArmRequest, queryValues, type Reply } from "./arm-route.ts";
-import { nextPageUrl, parseSkipToken, renderSkipToken } from "./links.ts";
-import { PATHS } from "./paths.ts";
+import { nextPageUrl, parseSkipToken, renderSkipToken, PATHS } from "./links.ts";
 import { renderPartialDetails } from "./render-details.ts";
 import { renderListedJob } from "./render-job.ts";
 
@@ -99,4 +105,26 @@ export function readPosition(request: CallerRequest, scope: OrderScope): OrderId
   if (position?.startsWith(idsIn(scope).after) !== true)
     throw invalidMember("$skipToken", "not a token from this list");
   return foldOrderId(position);
+}
+
+/**
+ * The filters of a list.
+ *
+ * @returns also the query parameters, for the link to the next page.
+ * @throws {AppError} InvalidRequestContent
+ */
+export function readFilter<Filter>(
+  request: CallerRequest,
+  names: readonly (string & keyof Filter)[],
+  schema: z.ZodMiniType<Filter>,
+): { readonly given: Readonly<Record<string, string>>; readonly filter: Filter } {
+  const given = Object.fromEntries(
+    names.flatMap((name) => {
+      const [value] = queryValues(request, name);
+      return value === undefined || value === "" ? [] : [[name, value] as const];
+    }),
+  );
+  const parsed = parseWith(schema, given, "query");
+  if (parsed.ok) return { given, filter: parsed.value };
+  throw new AppError("InvalidRequestContent", { target: "query", detail: parsed.detail });
 }

@@ -1,11 +1,117 @@
-import { orderNodes, type OrderNodes } from "@databox-cmk/protocol";
+import { type OrderNodes, orderNodes } from "@databox-cmk/protocol";
 
+import { decideLock } from "../../core/lock-state.ts";
+import type { OrderId } from "../../core/order.ts";
+import { renderTime } from "../../core/wire-time.ts";
+import { loadDeviceShares } from "../../custody/device-shares.ts";
+import { isSplit, kindOf, loadCurrentEnvelopes } from "../../custody/stored-envelopes.ts";
 import type { Route } from "../../http/route.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
 import { findOrderId } from "../../orders/find-order.ts";
+import { type OrderNode, readNodes } from "../../orders/read-nodes.ts";
+import { type NodeLock, readLockFacts } from "../../release/leases/read-lock-facts.ts";
+import type { Store } from "../../store/store.ts";
 import { arm } from "./arm-route.ts";
-import { PATHS } from "./paths.ts";
-import { readNodeViews } from "./read-node-views.ts";
+import { PATHS } from "./links.ts";
+
+type NodeView = OrderNodes["value"][number];
+
+/** The nodes of an order with their present lock, lease and envelope. */
+export async function readNodeViews(
+  store: Store,
+  order: OrderId,
+  nowMs: number,
+): Promise<NodeView[]> {
+  const nodes = await readNodes(store, order);
+  const locks = (await readLockFacts(store, [order])).get(order) ?? [];
+  const envelopes = await readCurrentEnvelopes(store, order);
+  return nodes.map((node) => ({
+    ...renderNode(node),
+    ...renderLock(
+      locks.find(({ serial }) => serial === node.serial),
+      nowMs,
+    ),
+    ...renderEnvelope(envelopes.get(node.serial), node),
+  }));
+}
+
+type OwnFacts =
+  | "serial"
+  | "ordinal"
+  | "enrolled"
+  | "deviceKey"
+  | "preparedAt"
+  | "lastSeenAt"
+  | "lastOutcome";
+
+function renderNode(node: OrderNode): Pick<NodeView, OwnFacts> {
+  return {
+    serial: node.serial,
+    ordinal: node.ordinal,
+    enrolled: node.deviceJwkJson !== undefined,
+    deviceKey:
+      node.deviceKeyGrade === undefined
+        ? undefined
+        : { grade: node.deviceKeyGrade, attested: false },
+    preparedAt: renderTime(node.preparedAtMs),
+    lastSeenAt: renderTime(node.lastSeenAtMs),
+    lastOutcome: node.lastOutcome,
+  };
+}
+
+function renderLock(node: NodeLock | undefined, nowMs: number): Pick<NodeView, "lock" | "lease"> {
+  if (node === undefined) return { lock: "notPrepared" };
+  const { lease } = node.facts;
+  return {
+    lock: decideLock(node.facts, nowMs).lock,
+    lease:
+      lease === undefined
+        ? undefined
+        : {
+            id: lease.id,
+            purpose: lease.purpose,
+            grantedAt: renderTime(lease.grantedAtMs),
+            renewedAt: renderTime(lease.renewedAtMs),
+            ttlSeconds: lease.ttlSeconds,
+            outageGraceSeconds: lease.outageGraceSeconds,
+            state: lease.state,
+          },
+  };
+}
+
+type EnvelopeView = NonNullable<NodeView["envelope"]>;
+
+function renderEnvelope(
+  envelope: EnvelopeView | undefined,
+  { acknowledgedGeneration }: OrderNode,
+): Pick<NodeView, "envelope"> {
+  return envelope === undefined ? {} : { envelope: { ...envelope, acknowledgedGeneration } };
+}
+
+async function readCurrentEnvelopes(
+  store: Store,
+  order: OrderId,
+): Promise<ReadonlyMap<string, EnvelopeView>> {
+  const current = await loadCurrentEnvelopes(store, order);
+  const shares = current.some(isSplit) ? await loadDeviceShares(store, order, current) : undefined;
+  return new Map(
+    current.map((stored) => {
+      const { serial, env, generation, kid, createdAtMs } = stored;
+      const copiedFor = shares?.get(serial)?.recipients.map((recipient) => recipient.kid) ?? [];
+      return [
+        serial,
+        {
+          env,
+          generation,
+          kid,
+          createdAt: renderTime(createdAtMs),
+          custody: kindOf(stored),
+          shareCopiedFor: isSplit(stored) ? copiedFor : undefined,
+        },
+      ];
+    }),
+  );
+}
 
 /** The nodes of an order: lock state, lease and envelope. */
 export function createNodeRoutes({ store, now }: ControlPlane): readonly Route[] {

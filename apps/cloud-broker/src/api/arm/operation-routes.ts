@@ -7,8 +7,7 @@ import type { ControlPlane } from "../../orders/control-plane.ts";
 import { pollOperation } from "../../orders/operations.ts";
 import { readOrder } from "../../orders/read-order.ts";
 import { arm } from "./arm-route.ts";
-import { jobUrl, operationUrl } from "./links.ts";
-import { PATHS } from "./paths.ts";
+import { jobUrl, operationUrl, PATHS } from "./links.ts";
 
 /**
  * Long-running operations as in Data Box. Create and update: 202, then Location is the order

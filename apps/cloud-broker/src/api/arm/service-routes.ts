@@ -17,7 +17,7 @@ import { validateAddress, validateInputs } from "../../core/validate-inputs.ts";
 import type { Route } from "../../http/route.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
 import { arm } from "./arm-route.ts";
-import { PATHS } from "./paths.ts";
+import { PATHS } from "./links.ts";
 
 /** Information before an order is placed; answered from data files, the same in both scopes. */
 export function createServiceRoutes({ now, settings }: ControlPlane): readonly Route[] {

@@ -11,10 +11,8 @@ import type { CallerRequest, Route } from "../../http/route.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
 import type { OrderScope } from "../../orders/read-order.ts";
 import { arm, operator, type Reply } from "./arm-route.ts";
-import { nextOperatorPage, nextPageUrl, renderSkipToken, resourceIdOf } from "./links.ts";
-import { readPageSize, readPosition } from "./list-routes.ts";
-import { PATHS } from "./paths.ts";
-import { readFilter } from "./read-filter.ts";
+import { nextOperatorPage, nextPageUrl, renderSkipToken, resourceIdOf, PATHS } from "./links.ts";
+import { readPageSize, readPosition, readFilter } from "./list-routes.ts";
 import { countOrders, readSummaryPage, type SummarisedOrder } from "./read-summaries.ts";
 
 const FILTERS = ["search", "stage", "stageStatus", "encryption", "health", "lock"] as const;

@@ -14,9 +14,13 @@ import type { AuthenticateCaller, IdentifySession, Route } from "../../http/rout
 import { senderOf } from "../../http/sender-of.ts";
 import type { Spans } from "../../http/spans.ts";
 import { type Connection, type Held, leaveWork } from "../../load/admission.ts";
-import { describeFault, describePool, type Log } from "../../observability/log.ts";
+import {
+  createStrangerLines,
+  describeFault,
+  describePool,
+  type Log,
+} from "../../observability/log.ts";
 import type { Metrics } from "../../observability/metrics.ts";
-import { createStrangerLines } from "../../observability/stranger-lines.ts";
 import type { Store } from "../../store/store.ts";
 import type { Places } from "./places.ts";
 import type { TurnAway } from "./turn-away.ts";

@@ -1,6 +1,6 @@
 import { DEVICE_ROUTES } from "@databox-cmk/protocol";
 
-import { parseRequestTarget } from "../../http/request-target.ts";
+import { parseRequestTarget } from "../../http/route.ts";
 import { type Admission, createAdmission } from "../../load/admission.ts";
 import type { LoopUtilization } from "../../load/loop-utilization.ts";
 

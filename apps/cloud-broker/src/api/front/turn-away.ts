@@ -5,8 +5,7 @@ import { AppError, renderArmError } from "@databox-cmk/errors";
 import { DEVICE_MESSAGE_MAX_BYTES } from "@databox-cmk/protocol";
 
 import type { Clock } from "../../core/ports.ts";
-import { createLogNowAndThen } from "../../observability/log-now-and-then.ts";
-import type { Log } from "../../observability/log.ts";
+import { createLogNowAndThen, type Log } from "../../observability/log.ts";
 import type { Metrics } from "../../observability/metrics.ts";
 
 /** A rejected caller gets one of these, so that not all of them come back at once. */

@@ -40,7 +40,7 @@ const JOSE = "application/jose";
  * The whole HTTP surface as an OpenAPI 3.1 document: paths from the route table, bodies from the
  * schemas.
  */
-export function createDocument(routes: readonly Route[], serverUrl: string): Json {
+function createDocument(routes: readonly Route[], serverUrl: string): Json {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const route of routes) {
     const path = openApiPath(route.path);
@@ -202,4 +202,21 @@ function jsonSchema(schema: Schema): Json {
     unrepresentable: "any",
   });
   return json;
+}
+
+/** The API's description of itself; public, because it reveals nothing about any customer. */
+export function createOpenApiRoutes(routes: readonly Route[], serverUrl: string): readonly Route[] {
+  const route: Route = {
+    method: "GET",
+    path: "/openapi.json",
+    described: { summary: "This document", answers: { 200: undefined } },
+    authentication: "public",
+    reads: "nothing",
+    handle: () =>
+      Promise.resolve({ status: 200, body: { text: document(), mediaType: "application/json" } }),
+  };
+  let text: string | undefined;
+  const document = (): string =>
+    (text ??= JSON.stringify(createDocument([...routes, route], serverUrl)));
+  return [route];
 }

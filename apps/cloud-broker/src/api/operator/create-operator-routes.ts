@@ -8,29 +8,37 @@ import {
   preparedNodes,
   prepareRequest,
   replaceDeviceRequest,
+  operatorRestoreRequest,
+  operatorRevokeRequest,
+  restoreAccessResult,
+  revocationList,
+  revokeResult,
 } from "@databox-cmk/protocol";
 import * as z from "zod/mini";
 
 import { unerasedNodes } from "../../core/erasure-status.ts";
 import { operationsOf } from "../../core/operations.ts";
 import type { OrderName } from "../../core/order.ts";
+import { renderTime } from "../../core/wire-time.ts";
 import type { Route } from "../../http/route.ts";
 import type { ControlPlane, RequestContext } from "../../orders/control-plane.ts";
 import { startCopy } from "../../orders/copy-data.ts";
 import { dispatchOrder } from "../../orders/dispatch-order.ts";
-import { eraseOrder } from "../../orders/erase-order.ts";
+import { eraseOrder } from "../../orders/erasure.ts";
 import { findOrder } from "../../orders/find-order.ts";
 import { moveOrder } from "../../orders/move-order.ts";
 import { lifecycleOf } from "../../orders/order.ts";
 import { type PreparedNode, prepareOrder } from "../../orders/prepare-order.ts";
 import { replaceDevice } from "../../orders/replace-device.ts";
 import { readStatement } from "../../orders/verify-certificate.ts";
+import { existingScope } from "../../release/kill-switches/existing-scope.ts";
+import { listAllRevocations } from "../../release/kill-switches/list-revocations.ts";
+import { restoreAccess, revokeNow } from "../../release/kill-switches/switch-unlocking.ts";
 import { operator } from "../arm/arm-route.ts";
-import { PATHS } from "../arm/paths.ts";
-import { readNodeViews } from "../arm/read-node-views.ts";
+import { PATHS } from "../arm/links.ts";
+import { readNodeViews } from "../arm/node-routes.ts";
 import { renderJob } from "../arm/render-job.ts";
 import { createCampaignRoutes } from "./create-campaign-routes.ts";
-import { createFleetRoutes } from "./create-fleet-routes.ts";
 
 const ORDER = `/operator/v1${PATHS.job}`;
 const SIMPLE_MOVES = [
@@ -169,4 +177,49 @@ async function readView(
         : unerasedNodes(readStatement(erasureReceipt).nodes ?? nodes),
     erasureReceipt,
   };
+}
+
+const origin = "operator";
+
+/**
+ * The broker's own kill switches: for one node or order, one customer's subscription, or every
+ * appliance.
+ */
+function createFleetRoutes(plane: ControlPlane): readonly Route[] {
+  return [
+    operator.route({
+      at: ["GET", "/operator/v1/revocations"],
+      action: "Microsoft.DataBox/operator/revocations/read",
+      summary: "Lists every active kill switch",
+      answers: { 200: revocationList },
+      handle: async () => ({ json: await listAllRevocations(plane.store) }),
+    }),
+    operator.bodyRoute({
+      at: ["POST", "/operator/v1/revoke"],
+      action: "Microsoft.DataBox/operator/revoke/action",
+      summary:
+        "Refuses unlocks of a node, an order, a subscription or the fleet, and re-locks at once",
+      body: operatorRevokeRequest,
+      answers: { 200: revokeResult },
+      handle: async ({ body, context }) => {
+        const { reason, scope: named } = body;
+        const scope = await existingScope(plane, named);
+        const { nowMs, leases } = await revokeNow({ plane, scope, origin, context }, reason);
+        return { json: { revokedAt: renderTime(nowMs), leases } };
+      },
+    }),
+    operator.bodyRoute({
+      at: ["POST", "/operator/v1/restoreAccess"],
+      action: "Microsoft.DataBox/operator/restoreAccess/action",
+      summary: "Turns off revocations of the operator",
+      body: operatorRestoreRequest,
+      answers: { 200: restoreAccessResult },
+      handle: async ({ body, context }) => {
+        const { scope: named } = body;
+        const scope = await existingScope(plane, named);
+        const { nowMs, lifted } = await restoreAccess({ plane, scope, origin, context });
+        return { json: { restoredAt: renderTime(nowMs), lifted } };
+      },
+    }),
+  ];
 }

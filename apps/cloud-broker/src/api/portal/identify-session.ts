@@ -4,8 +4,7 @@ import { AppError } from "@databox-cmk/errors";
 
 import type { VerifyToken } from "../../callers/verify-token.ts";
 import { isSameOrigin } from "../../core/portal/same-origin.ts";
-import type { IdentifySession, RouteRequest } from "../../http/route.ts";
-import type { Session } from "../../http/session.ts";
+import type { IdentifySession, RouteRequest, Session } from "../../http/route.ts";
 import { readSessionId } from "./cookies.ts";
 import type { Sessions } from "./sessions.ts";
 import type { UserTokens } from "./user-tokens.ts";

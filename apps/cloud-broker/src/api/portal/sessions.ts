@@ -4,7 +4,7 @@ import * as z from "zod";
 
 import { decideSessionLife, SESSION_LIMITS } from "../../core/portal/session-lifetime.ts";
 import type { Clock } from "../../core/ports.ts";
-import type { Session, SessionContent } from "../../http/session.ts";
+import type { Session, SessionContent } from "../../http/route.ts";
 import type { Store } from "../../store/store.ts";
 import type { Seal } from "./seal.ts";
 

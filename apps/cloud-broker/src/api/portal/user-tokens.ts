@@ -1,7 +1,7 @@
 import { AppError } from "@databox-cmk/errors";
 
 import type { Clock } from "../../core/ports.ts";
-import type { Session } from "../../http/session.ts";
+import type { Session } from "../../http/route.ts";
 import type { Audience, IdentityProvider } from "./identity-provider.ts";
 import type { Sessions } from "./sessions.ts";
 

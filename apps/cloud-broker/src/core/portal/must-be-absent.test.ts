@@ -1,7 +1,12 @@
 import { expect, test } from "vitest";
 
-import { KEY_VAULT_CALLS, RESOURCE_MANAGER_CALLS, type ForwardedCall } from "./forwarded-calls.ts";
-import { hasDefaults, mustBeAbsent } from "./must-be-absent.ts";
+import {
+  KEY_VAULT_CALLS,
+  RESOURCE_MANAGER_CALLS,
+  type ForwardedCall,
+  hasDefaults,
+  mustBeAbsent,
+} from "./forwarded-calls.ts";
 
 const CALLS: readonly ForwardedCall[] = [...RESOURCE_MANAGER_CALLS, ...KEY_VAULT_CALLS];
 

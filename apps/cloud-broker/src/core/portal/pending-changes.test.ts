@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 
-import { changesOf } from "./changes.ts";
-import { createPendingChanges } from "./pending-changes.ts";
+import { changesOf, createPendingChanges } from "./pending-changes.ts";
 
 test("changes of one order are announced as one", () => {
   const pending = createPendingChanges();

@@ -3,14 +3,18 @@ import { randomUUID } from "node:crypto";
 import type { AppendAudit } from "../../audit/append-audit.ts";
 import { EVENT_TYPES } from "../../core/cloud-event.ts";
 import { renderKeyHealthEvent } from "../../core/key-health-event.ts";
-import { type HealthVerdict, isNews, type KeyHealth } from "../../core/key-health.ts";
-import { nextStepOfHealth } from "../../core/next-step-of-health.ts";
+import {
+  type HealthVerdict,
+  isNews,
+  type KeyHealth,
+  nextStepOfHealth,
+} from "../../core/key-health.ts";
 import type { OrderId } from "../../core/order.ts";
 import type { Clock } from "../../core/ports.ts";
 import { recoveryFacts } from "../../core/recovery-facts.ts";
 import { loadKeyInForce } from "../../custody/key-in-force.ts";
 import { columnsOfHealth, readHealth } from "../../custody/stored-health.ts";
-import { enqueueEvent } from "../../events/enqueue-event.ts";
+import { enqueueEvent } from "../../events/announce.ts";
 import type { Select } from "../../events/receivers.ts";
 import type { Store } from "../../store/store.ts";
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from "jose";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
-import { createIssuerRoutes } from "../../api/well-known/issuer-routes.ts";
+import { createIssuerRoutes } from "../../api/well-known/public-key-routes.ts";
 import { orderIdOf } from "../../core/order.ts";
 import { publicHalf, RINGS } from "../own-secrets.ts";
 import { rotateKeyRing } from "../rotate-key-ring.ts";

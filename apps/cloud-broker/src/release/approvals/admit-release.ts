@@ -11,7 +11,7 @@ import { failed } from "../../core/failed.ts";
 import type { EpochMs, OrderId } from "../../core/order.ts";
 import type { Outcome } from "../../core/ports.ts";
 import type { AdmissionTerms, ReleaseTerms } from "../../core/release-terms.ts";
-import { isIn } from "../../http/networks.ts";
+import { isIn } from "../../http/sender-of.ts";
 import { wasRevokedSince } from "../kill-switches/revocations.ts";
 import { findBreakGlass } from "./break-glass-rows.ts";
 import type { ReleaseClaim } from "./claim-release.ts";

@@ -20,7 +20,7 @@ import { failed, malformed } from "../../core/failed.ts";
 import { foldOrderId } from "../../core/order.ts";
 import type { Outcome } from "../../core/ports.ts";
 import { offerRecoveryKeys } from "../../custody/device-shares.ts";
-import { hashEnrolmentCode } from "../../orders/enrolment-code.ts";
+import { hashEnrolmentCode } from "../../orders/prepare-order.ts";
 import { parseMessage } from "../message/authenticate-device.ts";
 import type { Needs, Recording } from "../message/device-dependencies.ts";
 import type { DeviceExchange, DeviceMessage, Sender } from "../message/serve-device-message.ts";

@@ -7,7 +7,7 @@ import type { NodeFailure, Outcome } from "../../core/ports.ts";
 import type { KeyCustody } from "../../custody/key-custody.ts";
 import type { BrokerKeys } from "../../keys/broker-keys.ts";
 import type { Metrics } from "../../observability/metrics.ts";
-import type { NodeCertificate } from "../../orders/erase-node.ts";
+import type { NodeCertificate } from "../../orders/erasure.ts";
 import type { StoreTransaction } from "../../store/store.ts";
 import type { ReleaseDependencies } from "../approvals/release-request.ts";
 import type { CountCustomerUnlock } from "../limits/customer-quota.ts";

@@ -6,16 +6,18 @@ import {
   type NotedHeads,
   withMissing,
 } from "../../audit/noted-heads.ts";
-import { renderVerdict } from "../../audit/render-verdict.ts";
-import { verifyAuditExport } from "../../audit/verify-audit-export.ts";
-import { verifyAuditFile } from "../../audit/verify-audit-file.ts";
-import { type ChainVerdict, checkChain, type NotedHead } from "../../audit/verify-chain.ts";
+import { verifyAuditExport, verifyAuditFile } from "../../audit/verify-audit.ts";
+import {
+  renderVerdict,
+  type ChainVerdict,
+  checkChain,
+  type NotedHead,
+} from "../../audit/verify-chain.ts";
 import { parseConfig, type BrokerConfig } from "../../config/config.ts";
 import { createPostgresStore } from "../../store/postgres/open-postgres.ts";
 import { startFailure } from "../../store/postgres/start-failure.ts";
 import type { Store } from "../../store/store.ts";
-import { postgresSettingsOf } from "../database-settings.ts";
-import { databaseFileOf } from "../open-data-dir.ts";
+import { postgresSettingsOf, databaseFileOf } from "../open-data-dir.ts";
 
 const EXIT_TAMPERED = 3;
 

@@ -9,25 +9,26 @@ import {
   runChecks,
 } from "@databox-cmk/errors";
 
-import { azureSettingsOf } from "../../azure/azure-settings-of.ts";
-import { type Azure, createAzure } from "../../azure/create-azure.ts";
+import { azureSettingsOf, type Azure, createAzure } from "../../azure/create-azure.ts";
 import { createLookup } from "../../azure/name-lookup.ts";
 import { type BrokerConfig, type Environment, parseConfig, SETTINGS } from "../../config/config.ts";
-import { readPemFile } from "../../config/read-pem-file.ts";
+import { readPemFile } from "../../config/read-file-within.ts";
 import { parseServiceKey } from "../../config/service-key.ts";
 import { DOCTOR_CHECKS, type DoctorCheckName } from "../../core/doctor-checks.ts";
-import { judgeCertificate } from "../../core/judge-certificate.ts";
+import { judgeCertificate, tellRetirements } from "../../core/doctor-judgements.ts";
 import type { EpochMs, KeyUrl } from "../../core/order.ts";
 import type { Clock } from "../../core/ports.ts";
-import { tellRetirements } from "../../core/tell-retirements.ts";
-import { postgresSettingsOf } from "../database-settings.ts";
-import { keysFolderOf, nameOfFolder } from "../open-data-dir.ts";
+import { postgresSettingsOf, keysFolderOf, nameOfFolder } from "../open-data-dir.ts";
 import { probeClock } from "./probe-clock.ts";
 import { probeIssuer } from "./probe-issuer.ts";
 import { probeOwnKeys } from "./probe-own-keys.ts";
-import { createPostgresProbes } from "./probe-postgres.ts";
 import { probeIdentity, probeServiceKey, probeServiceKeyUse } from "./probe-service-key.ts";
-import { createSqliteProbes, type DatabaseProbes, probeDataFolder } from "./probe-storage.ts";
+import {
+  createPostgresProbes,
+  createSqliteProbes,
+  type DatabaseProbes,
+  probeDataFolder,
+} from "./probe-storage.ts";
 
 export type ExaminationOptions = {
   readonly environment: Environment;

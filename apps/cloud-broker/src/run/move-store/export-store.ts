@@ -5,10 +5,8 @@ import { sql } from "kysely";
 import { engineOf } from "../../store/engine.ts";
 import { appliedMigrations } from "../../store/migrate.ts";
 import type { Store } from "../../store/store.ts";
-import { FORMAT } from "./file-format.ts";
-import { listTables } from "./list-tables.ts";
-import { createMultisetHash } from "./multiset-hash.ts";
-import { readRows } from "./read-rows.ts";
+import { FORMAT, createMultisetHash } from "./file-format.ts";
+import { listTables, readRows } from "./read-rows.ts";
 
 /** Called at intervals, and at the end of each table. */
 export type Progress = (table: string, rows: number) => void;

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 import * as z from "zod";
 
 export const FORMAT = "databox-broker-store/1";
@@ -22,3 +24,33 @@ export const sumLine = z.strictObject({
   hash: z.string().regex(/^[0-9a-f]{64}$/),
 });
 export const endLine = z.strictObject({ end: z.literal(FORMAT), tables: z.int().min(0) });
+
+const MODULUS = 1n << 256n;
+
+type MultisetHash = {
+  add(line: string): void;
+  /** Rows so far. */
+  readonly rows: number;
+  /** The same rows in any order give the same 64 hexadecimal digits. */
+  digest(): string;
+};
+
+/**
+ * Sum of the SHA-256 of each row, since engines return rows in different orders. It detects a lost
+ * or changed row. An attacker who can choose rows freely could forge it, but not the audit chains
+ * among them.
+ */
+export function createMultisetHash(): MultisetHash {
+  let sum = 0n;
+  let rows = 0;
+  return {
+    add(line) {
+      sum = (sum + BigInt(`0x${createHash("sha256").update(line).digest("hex")}`)) % MODULUS;
+      rows += 1;
+    },
+    get rows() {
+      return rows;
+    },
+    digest: () => sum.toString(16).padStart(64, "0"),
+  };
+}

@@ -7,10 +7,15 @@ import { appliedMigrations } from "../../store/migrate.ts";
 import type { Store, StoreTransaction } from "../../store/store.ts";
 import { runLocking } from "../../store/transactions.ts";
 import { type Progress, PROGRESS_ROWS } from "./export-store.ts";
-import { endLine, headLine, rowLine, sumLine, tableLine } from "./file-format.ts";
-import { listTables, type Table } from "./list-tables.ts";
-import { createMultisetHash } from "./multiset-hash.ts";
-import { type Cell, readRows } from "./read-rows.ts";
+import {
+  endLine,
+  headLine,
+  rowLine,
+  sumLine,
+  tableLine,
+  createMultisetHash,
+} from "./file-format.ts";
+import { listTables, type Table, type Cell, readRows } from "./read-rows.ts";
 
 const BATCH_ROWS = 200;
 

@@ -2,7 +2,46 @@ import { sql } from "kysely";
 
 import { engineOf } from "../../store/engine.ts";
 import type { Store } from "../../store/store.ts";
-import type { Table } from "./list-tables.ts";
+
+export type Table = { readonly name: string; readonly columns: readonly string[] };
+
+/** Tables of the schema itself, which the target's migrations fill. */
+const OF_THE_SCHEMA: ReadonlySet<string> = new Set(["schema_needs"]);
+
+/** Every table that holds the broker's rows, each after the tables that it refers to. */
+export async function listTables(store: Store): Promise<readonly Table[]> {
+  const found = (await store.introspection.getTables()).filter(
+    ({ name, isView }) => !isView && !OF_THE_SCHEMA.has(name),
+  );
+  const references = await readReferences(store);
+  const left = new Map(
+    found.map(({ name, columns }) => [name, columns.map((column) => column.name).toSorted()]),
+  );
+  const ordered: Table[] = [];
+  while (left.size > 0) {
+    const next = [...left].filter(([name]) =>
+      references.every(({ from, to }) => from !== name || to === name || !left.has(to)),
+    );
+    if (next.length === 0) throw new Error("tables refer to each other in a circle");
+    for (const [name, columns] of next.toSorted(([one], [other]) => (one < other ? -1 : 1))) {
+      ordered.push({ name, columns });
+      left.delete(name);
+    }
+  }
+  return ordered;
+}
+
+async function readReferences(
+  store: Store,
+): Promise<readonly { readonly from: string; readonly to: string }[]> {
+  const query =
+    engineOf(store) === "sqlite"
+      ? sql<{ from: string; to: string }>`select tables.name as "from", keys."table" as "to"
+          from sqlite_schema as tables, pragma_foreign_key_list(tables.name) as keys where tables.type = 'table'`
+      : sql<{ from: string; to: string }>`select conrelid::regclass::text as "from",
+          confrelid::regclass::text as "to" from pg_constraint where contype = 'f'`;
+  return (await query.execute(store)).rows;
+}
 
 const PAGE_ROWS = 500;
 const POSITION = "row_position";

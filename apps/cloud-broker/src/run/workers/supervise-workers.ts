@@ -1,11 +1,17 @@
-import cluster, { type Worker } from "node:cluster";
+import cluster from "node:cluster";
+import type { Worker } from "node:cluster";
 import { randomBytes } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 
-import type { Log } from "../../observability/log.ts";
-import { ready, type Ready, type ToWorker } from "./messages.ts";
+import { AggregatorRegistry } from "prom-client";
 
-export type Supervisor = Ready & {
+import type { BrokerConfig } from "../../config/config.ts";
+import { type Log, createLog } from "../../observability/log.ts";
+import { serveMetrics } from "../../observability/serve-metrics.ts";
+import { watchConnections } from "../../observability/watch-connections.ts";
+import { ready, type Ready, type ToWorker } from "./serve-as-worker.ts";
+
+type Supervisor = Ready & {
   /** Lets every worker serve the certificate that its files hold now. */
   reload(): void;
   /**
@@ -40,7 +46,7 @@ const LONGEST_PAUSE_MS = 30_000;
  *
  * @throws {WorkerEnded}
  */
-export async function superviseWorkers(count: number, log: Log): Promise<Supervisor> {
+async function superviseWorkers(count: number, log: Log): Promise<Supervisor> {
   // Each worker accepts its own connections: a connection that the supervisor hands over (SCHED_RR)
   // hangs for ever if its worker dies before it arrives.
   cluster.schedulingPolicy = cluster.SCHED_NONE;
@@ -159,3 +165,31 @@ const running = (): Worker[] =>
   Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);
 
 const newTicketKeys = (): string => randomBytes(TICKET_KEYS_BYTES).toString("base64");
+
+/**
+ * Serves by several processes; /metrics adds up their figures.
+ *
+ * @throws {AppError} PortInUse
+ * @throws {WorkerEnded} when none can serve; it has logged the reason
+ */
+export async function startWorkers(config: BrokerConfig, workers: number): Promise<Supervisor> {
+  const log = createLog(config.LOG_LEVEL);
+  if (config.METRICS_PORT === undefined) return superviseWorkers(workers, log);
+  const registry = new AggregatorRegistry();
+  const metrics = await serveMetrics(
+    { metrics: () => registry.clusterMetrics(), contentType: registry.contentType },
+    {
+      host: config.METRICS_HOST,
+      port: config.METRICS_PORT,
+      connections: watchConnections("metrics", { config, log, now: () => Date.now() }),
+    },
+  );
+  const supervisor = await superviseWorkers(workers, log);
+  return {
+    ...supervisor,
+    async close() {
+      await supervisor.close();
+      await metrics[Symbol.asyncDispose]();
+    },
+  };
+}

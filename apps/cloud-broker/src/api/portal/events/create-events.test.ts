@@ -2,8 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { type AppendAudit, createAppendAudit } from "../../../audit/append-audit.ts";
 import { type OrderId, orderIdOf } from "../../../core/order.ts";
-import type { Caller } from "../../../http/route.ts";
-import type { Session } from "../../../http/session.ts";
+import type { Caller, Session } from "../../../http/route.ts";
 import { openStore } from "../../../store/open-store.ts";
 import type { Store } from "../../../store/store.ts";
 import { createEvents, type EventDependencies, type PortalEvents } from "./create-events.ts";

@@ -1,14 +1,14 @@
 import { AppError } from "@databox-cmk/errors";
 
-import { type ChangeKind, changesOf } from "../../../core/portal/changes.ts";
 import {
+  type ChangeKind,
+  changesOf,
   createPendingChanges,
   type PendingChange,
   type PendingChanges,
 } from "../../../core/portal/pending-changes.ts";
 import type { Clock } from "../../../core/ports.ts";
-import type { Caller } from "../../../http/route.ts";
-import type { Session } from "../../../http/session.ts";
+import type { Caller, Session, Route } from "../../../http/route.ts";
 import type { Store } from "../../../store/store.ts";
 import type { Sessions } from "../sessions.ts";
 
@@ -212,4 +212,24 @@ function renderChanges(changes: readonly PendingChange[]): string {
         : `event: order\ndata: ${JSON.stringify({ id: change.id, what: change.what })}\n\n`,
     )
     .join("");
+}
+
+export function createEventRoutes(events: PortalEvents): readonly Route[] {
+  return [
+    {
+      method: "GET",
+      path: "/portal/api/events",
+      authentication: "session",
+      reads: "nothing",
+      handle: ({ session, caller }) => {
+        const stream = events.listen(session, caller);
+        return Promise.resolve({
+          status: 200,
+          // Proxies that buffer answers would hold the events back.
+          headers: { "x-accel-buffering": "no" },
+          body: { stream, mediaType: "text/event-stream; charset=utf-8" },
+        });
+      },
+    },
+  ];
 }

@@ -11,7 +11,7 @@ import type { HasAccess, StillMay } from "../../../callers/has-access.ts";
 import { addressOf } from "../../../core/address-of.ts";
 import { EVENT_TYPES } from "../../../core/cloud-event.ts";
 import { invalidMember, valueOf } from "../../../core/failure-error.ts";
-import { NOTICE_RIGHTS } from "../../../core/notice-rights.ts";
+import { NOTICE_RIGHTS } from "../../../core/notice-message.ts";
 import { languageOf, type NoticeLanguage } from "../../../core/notice-texts.ts";
 import type { EpochMs } from "../../../core/order.ts";
 import { OPERATOR_APP_ROLE } from "../../../core/permissions.ts";

@@ -8,8 +8,7 @@ import {
 } from "@databox-cmk/protocol";
 
 import type { Route, SessionRequest } from "../../../http/route.ts";
-import { markRead } from "./mark-read.ts";
-import { type NoticeDependencies, readNotices } from "./read-notices.ts";
+import { markRead, type NoticeDependencies, readNotices } from "./read-notices.ts";
 
 const PATH = "/portal/api/notices";
 const MAX_BYTES = 64 * 1024;

@@ -6,7 +6,12 @@ import {
   isErrorCode,
   withoutUndefined,
 } from "@databox-cmk/errors";
-import { diagnosticsView, type DiagnosticsView } from "@databox-cmk/protocol";
+import {
+  diagnosticsView,
+  type DiagnosticsView,
+  activityFilter,
+  activityList,
+} from "@databox-cmk/protocol";
 
 import type { EpochMs, OrderId } from "../../core/order.ts";
 import { recoveryFacts } from "../../core/recovery-facts.ts";
@@ -22,9 +27,11 @@ import { renderTime } from "../../core/wire-time.ts";
 import type { Route } from "../../http/route.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
 import { findOrder } from "../../orders/find-order.ts";
+import { type ActivityRow, readActivity } from "../../orders/read-activity.ts";
 import type { Store } from "../../store/store.ts";
-import { arm } from "./arm-route.ts";
-import { PATHS } from "./paths.ts";
+import { arm, type ArmRequest } from "./arm-route.ts";
+import { PATHS, nextPageUrl, parseSkipToken, renderSkipToken } from "./links.ts";
+import { readFilter } from "./list-routes.ts";
 
 const CORRELATION_ID = /^[\w.:-]{1,128}$/;
 const STATUS_WORDS = { passed: "Passed", failed: "Failed", "not-reached": "NotReached" } as const;
@@ -184,4 +191,47 @@ async function findRows(
     atMs,
     row: tracedRow.parse(JSON.parse(json)),
   }));
+}
+
+const PAGE = 100;
+const FILTERS = ["newestFirst", "action", "outcome", "search", "from", "to"] as const;
+
+/** The order's audit chain, for its owner. */
+export function createActivityRoutes({ store, settings }: ControlPlane): readonly Route[] {
+  return [
+    arm.route({
+      at: ["GET", `${PATHS.job}/activity`],
+      action: "Microsoft.DataBox/jobs/activity/read",
+      summary: "Reads the audit rows of an order, filtered, page by page (extension)",
+      query: ["$skipToken", "newestFirst", "action", "outcome", "search", "from", "to"],
+      answers: { 200: activityList },
+      handle: async (request) => {
+        const { given, filter } = readFilter(request, FILTERS, activityFilter);
+        const order = await findOrder(store, request.order);
+        const page = await readActivity(store, order.id, filter, {
+          position: readPosition(request),
+          limit: PAGE,
+        });
+        const nextLink =
+          page.position === undefined
+            ? undefined
+            : nextPageUrl(
+                { armUrl: settings.armUrl, apiVersion: request.apiVersion },
+                request.path,
+                renderSkipToken(String(page.position)),
+                given,
+              );
+        return { json: { value: page.rows.map(renderRow), nextLink } };
+      },
+    }),
+  ];
+}
+
+function readPosition(request: ArmRequest): number | undefined {
+  const token = parseSkipToken(request.query.get("$skipToken"));
+  return token !== undefined && /^\d{1,15}$/.test(token) ? Number(token) : undefined;
+}
+
+function renderRow({ sequence, atMs, hash, row }: ActivityRow) {
+  return { sequence, at: renderTime(atMs), hash, row };
 }

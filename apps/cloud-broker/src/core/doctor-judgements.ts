@@ -1,0 +1,114 @@
+import type { Finding } from "@databox-cmk/errors";
+
+import { DAY_MS } from "./day.ts";
+import type { EpochMs } from "./order.ts";
+
+/** Long enough to notice twice a renewal that fails over a long weekend. */
+const SOON_DAYS = 14;
+
+export type CertificateFacts = {
+  readonly hostname: string;
+  readonly coversHostname: boolean;
+  readonly fitsPrivateKey: boolean;
+  readonly names: string;
+  readonly validFromMs: EpochMs;
+  readonly validToMs: EpochMs;
+};
+
+/** Whether devices and Entra ID will accept the server's certificate for the broker. */
+export function judgeCertificate(facts: CertificateFacts, nowMs: EpochMs): Finding {
+  if (!facts.fitsPrivateKey)
+    return refuse(
+      "BROKER_TLS_KEY_FILE is not the private key of BROKER_TLS_CERTIFICATE_FILE",
+      "Name the private key that the certificate was issued for in BROKER_TLS_KEY_FILE",
+    );
+  if (!facts.coversHostname)
+    return refuse(
+      `the certificate is for ${facts.names}, not for ${facts.hostname} of BROKER_URL`,
+      `Get a certificate that names ${facts.hostname}, or correct BROKER_URL`,
+    );
+  const until = new Date(facts.validToMs).toISOString();
+  if (facts.validToMs <= nowMs)
+    return refuse(
+      `the certificate expired on ${until}`,
+      "Renew the certificate and replace its files",
+    );
+  if (facts.validFromMs > nowMs)
+    return refuse(
+      `the certificate is valid only from ${new Date(facts.validFromMs).toISOString()}`,
+      "Correct this machine's clock, or use a certificate that is valid now",
+    );
+  const days = Math.floor((facts.validToMs - nowMs) / DAY_MS);
+  const advice = days < SOON_DAYS ? "; renew it now" : "";
+  return { ok: true, found: `for ${facts.hostname}, ${String(days)} days left${advice}` };
+}
+
+function refuse(detail: string, text: string): Finding {
+  return {
+    ok: false,
+    failure: { code: "Misuse", detail, remedy: { who: "broker-operator", text } },
+  };
+}
+
+/**
+ * @param applied - migrations that the database has run
+ * @param known - migrations of this program, oldest first
+ * @param needed - the migration that the database requires of every program
+ * (docs/design/decisions/0011); absent: none
+ */
+export function judgeMigrations(
+  applied: readonly string[],
+  known: readonly string[],
+  needed: string | undefined,
+): Finding {
+  if (needed !== undefined && !known.includes(needed))
+    return {
+      ok: false,
+      failure: {
+        code: "Misuse",
+        detail: `the database needs a newer broker (one that knows ${needed})`,
+        remedy: {
+          who: "broker-operator",
+          text: "Run the broker's newer version; a database cannot be changed back to an older schema",
+        },
+      },
+    };
+  const pending = known.filter((name) => !applied.includes(name));
+  const newest = applied.at(-1) ?? "nothing";
+  const isForeign = applied.length > 0 && !known.includes(newest);
+  return {
+    ok: true,
+    found:
+      pending.length === 0
+        ? `newest is ${newest}${isForeign ? ", of a newer broker, with which this one can still run" : ""}`
+        : `${String(pending.length)} to come at the next start (${pending.join(", ")})`,
+  };
+}
+
+type Retirement = {
+  /** The part of Azure that ends, as the subject of a sentence. */
+  readonly what: string;
+  readonly on: `${number}-${number}-${number}`;
+  /** The broker's own replacement, and the advice for everything else. */
+  readonly advice: string;
+};
+
+/** Parts of Azure that end, with the day (learn.microsoft.com, key-vault, migrate-api-version). */
+const RETIREMENTS: readonly Retirement[] = [
+  {
+    what: "Key Vault's control-plane versions before 2026-02-01",
+    on: "2027-02-27",
+    advice:
+      "this broker and its portal use 2026-02-01; update scripts, templates and tools that create or change vaults",
+  },
+];
+
+/** Warns of the parts of Azure that end. It never fails: the broker itself uses nothing of it. */
+export function tellRetirements(nowMs: EpochMs): Finding {
+  const found = RETIREMENTS.map(({ what, on, advice }) => {
+    const days = Math.ceil((Date.parse(on) - nowMs) / DAY_MS);
+    const when = days > 0 ? `retire in ${String(days)} days, on ${on}` : `have retired on ${on}`;
+    return `${what} ${when}: ${advice}`;
+  });
+  return { ok: true, found: found.join("; ") };
+}
