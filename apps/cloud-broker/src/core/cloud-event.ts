@@ -22,7 +22,12 @@ export type EventSubject =
   | { readonly type: typeof EVENT_TYPES.campaignFinished; readonly campaign: string };
 
 /** A change that is announced to receivers. */
-export type News = EventSubject & { readonly atMs: EpochMs; readonly data: object };
+export type News = EventSubject & {
+  /** A new one by default. */
+  readonly id?: string;
+  readonly atMs: EpochMs;
+  readonly data: object;
+};
 
 export type CloudEvent = News & {
   /** UUID. With `source` it identifies the event, however often it is sent. */

@@ -10,7 +10,7 @@ export type Announce = (transaction: StoreTransaction, news: News) => Promise<vo
 
 export function createAnnounce(source: string, select: Select): Announce {
   return async (transaction, news) => {
-    const id = randomUUID();
+    const { id = randomUUID() } = news;
     const body = renderCloudEvent({ ...news, id, source });
     await enqueueEvent(transaction, await select(transaction, news), { id, body, atMs: news.atMs });
   };

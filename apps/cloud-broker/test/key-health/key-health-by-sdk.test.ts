@@ -13,6 +13,7 @@ import type { Store } from "../../src/store/store.ts";
 import { type EmulatorWorld, expectOk, startEmulatorWorld } from "../azure/emulator-world.ts";
 import { ACTOR, insertOrder, ORDER, subject } from "../custody/custody-world.ts";
 import { openTestStore } from "../store/open-test-store.ts";
+import { announce } from "../world/control-plane.ts";
 import { custodyDependencies } from "../world/custody-dependencies.ts";
 
 const VAULT = "kv-customer";
@@ -46,8 +47,7 @@ beforeAll(async () => {
   watch = createKeyHealth({
     ...keys,
     reader: createKeyReader(keys),
-    eventSource: "https://broker.localhost",
-    selectReceivers: () => Promise.resolve([]),
+    announce,
     intervalSeconds: 900,
     perVaultPerMinute: 60,
     random: () => 0.5,

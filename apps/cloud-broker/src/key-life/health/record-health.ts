@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 
 import type { AppendAudit } from "../../audit/append-audit.ts";
 import { EVENT_TYPES } from "../../core/cloud-event.ts";
-import { renderKeyHealthEvent } from "../../core/key-health-event.ts";
 import {
   type HealthVerdict,
   isNews,
@@ -14,17 +13,14 @@ import type { Clock } from "../../core/ports.ts";
 import { recoveryFacts } from "../../core/recovery-facts.ts";
 import { loadKeyInForce } from "../../custody/key-in-force.ts";
 import { columnsOfHealth, readHealth } from "../../custody/stored-health.ts";
-import { enqueueEvent } from "../../events/announce.ts";
-import type { Select } from "../../events/receivers.ts";
+import type { Announce } from "../../events/announce.ts";
 import type { Store } from "../../store/store.ts";
 
 export type RecordDependencies = {
   readonly store: Store;
   readonly appendAudit: AppendAudit;
   readonly now: Clock;
-  /** `source` of the events. */
-  readonly eventSource: string;
-  readonly selectReceivers: Select;
+  readonly announce: Announce;
 };
 
 /**
@@ -92,21 +88,29 @@ export function recordHealth(
       },
     });
     const names = recoveryFacts({ id: order, key: inForce.choice, identities: inForce.identities });
-    const body = renderKeyHealthEvent({
+    await deps.announce(transaction, {
       id,
-      source: deps.eventSource,
-      order,
-      kid,
-      atMs: nowMs,
-      before: stored.health,
-      after: verdict,
-      nextStep: nextStepOfHealth(verdict, names),
-    });
-    const receivers = await deps.selectReceivers(transaction, {
       type: EVENT_TYPES.keyHealthChanged,
       order,
+      atMs: nowMs,
+      data: {
+        kid,
+        before: { state: stored.health.state },
+        after: renderHealth(verdict),
+        nextStep: nextStepOfHealth(verdict, names),
+      },
     });
-    await enqueueEvent(transaction, receivers, { id, body, atMs: nowMs });
     return verdict;
   });
+}
+
+function renderHealth(health: Exclude<HealthVerdict, { state: "inconclusive" }>): object {
+  const { state } = health;
+  if (state === "unusable") return { state, code: health.code, reason: health.reason };
+  if (state === "healthy") return { state };
+  const risks = health.risks.map(({ risk, atMs }) => ({
+    risk,
+    at: atMs === undefined ? undefined : new Date(atMs).toISOString(),
+  }));
+  return { state, risks };
 }
