@@ -40,8 +40,8 @@ async function tampered(statement: string): Promise<string> {
 }
 
 describe("the audit trail of a real broker", () => {
-  test("is whole, order by order, while the broker runs", () => {
-    const verdicts = verifyAuditFile(world.databaseFile);
+  test("is whole, order by order, while the broker runs", async () => {
+    const verdicts = await verifyAuditFile(world.databaseFile);
     expect(verdicts.get(order)).toMatchObject({ ok: true, length: 6 });
     expect(verdicts.get("broker")).toMatchObject({ ok: true, length: 1 });
   });
@@ -78,15 +78,14 @@ describe("the audit trail of a real broker", () => {
   };
   test.each(Object.entries(TAMPERED))("shows %s", async (_name, [statement, fault]) => {
     const path = await tampered(statement.replace("<order>", order));
-    const broken = [...verifyAuditFile(path).values()].filter((verdict) => !verdict.ok);
+    const broken = [...(await verifyAuditFile(path)).values()].filter((verdict) => !verdict.ok);
     expect(broken).toEqual([{ ok: false, ...fault }]);
   });
 
   test("cut off at its end has another length and head than was noted before", async () => {
-    const before = verifyAuditFile(world.databaseFile).get(order);
-    const after = verifyAuditFile(await tampered("delete from audit where sequence = 6")).get(
-      order,
-    );
+    const before = (await verifyAuditFile(world.databaseFile)).get(order);
+    const path = await tampered("delete from audit where sequence = 6");
+    const after = (await verifyAuditFile(path)).get(order);
     expect(after).toMatchObject({ ok: true, length: 5 });
     expect(after).not.toEqual(before);
   });
@@ -129,7 +128,7 @@ describe("the audit trail of a real broker", () => {
     const whole = join(world.folder, "whole.jsonl");
     await writeFile(whole, `${lines.join("\n")}\n`);
     expect(verifyAuditExport(whole)).toEqual(
-      new Map([[order, verifyAuditFile(world.databaseFile).get(order)]]),
+      new Map([[order, (await verifyAuditFile(world.databaseFile)).get(order)]]),
     );
     const changed = join(world.folder, "changed.jsonl");
     await writeFile(
@@ -142,9 +141,8 @@ describe("the audit trail of a real broker", () => {
     );
   });
 
-  test("of a file that is not a broker's database says so", () => {
-    expect(() => verifyAuditFile(join(world.folder, "nonce-key.bin"))).toThrow(
-      expect.objectContaining({ code: "Misuse" }) as Error,
-    );
+  test("of a file that is not a broker's database says so", async () => {
+    const verified = verifyAuditFile(join(world.folder, "nonce-key.bin"));
+    await expect(verified).rejects.toMatchObject({ code: "Misuse" });
   });
 });

@@ -5,27 +5,49 @@ import { AppError, systemCodeOf } from "@databox-cmk/errors";
 import Database from "better-sqlite3";
 import * as z from "zod/mini";
 
-import type { AuditRow } from "./audit-row.ts";
-import { NOTHING_NOTED, type NotedHeads, withMissing } from "./noted-heads.ts";
-import { type ChainVerdict, verifyChain } from "./verify-chain.ts";
+import { withFile } from "../store/open-store.ts";
+import type { Store } from "../store/store.ts";
+import { checkChain, type ChainVerdict, type NotedHead, verifyChain } from "./verify-chain.ts";
 
+export type Verdicts = ReadonlyMap<string, ChainVerdict>;
+/** Earlier output of `audit verify --json`, by chain. */
+export type NotedHeads = ReadonlyMap<string, NotedHead>;
+export const NOTHING_NOTED: NotedHeads = new Map();
+
+const notedLine = z.object({
+  chain: z.string(),
+  ok: z.literal(true),
+  length: z.int().check(z.gte(0)),
+  head: z.string(),
+});
 /** A line of the export; the same as an entry of `value` in `GET {job}/activity`. */
-const line = z.looseObject({
+const exportedLine = z.looseObject({
   sequence: z.number(),
   hash: z.string(),
   row: z.looseObject({ chain: z.string() }),
 });
 
 /**
+ * @throws {AppError} Misuse when the file has another format, or notes a chain that was found
+ * tampered with
+ */
+export function readNotedHeads(path: string): NotedHeads {
+  const lines = readLines(path, "is not output of audit verify --json", (line) =>
+    notedLine.parse(line),
+  );
+  return new Map(lines.map(({ chain, length, head }) => [chain, { length, head }]));
+}
+
+/**
  * Verifies one order's chain, as its owner exported it: one JSON object a line, oldest first.
  *
  * @throws {AppError} Misuse when the file has another format
  */
-export function verifyAuditExport(
-  path: string,
-  noted: NotedHeads = NOTHING_NOTED,
-): ReadonlyMap<string, ChainVerdict> {
-  const rows = readRows(path);
+export function verifyAuditExport(path: string, noted: NotedHeads = NOTHING_NOTED): Verdicts {
+  const rows = readLines(path, "cannot be read as an exported activity", (line) => {
+    const { sequence, hash, row } = exportedLine.parse(line);
+    return { chain: row.chain, sequence, hash, rowJson: canonicalJson(row) };
+  });
   const [first] = rows;
   if (first === undefined) return withMissing(new Map(), noted);
   const { chain } = first;
@@ -33,15 +55,17 @@ export function verifyAuditExport(
   return withMissing(new Map([[chain, verifyChain(chain, rows, mine.get(chain))]]), mine);
 }
 
-function readRows(path: string): readonly AuditRow[] {
+/** Lines of JSON, read whole. */
+function readLines<Value>(
+  path: string,
+  fault: string,
+  parse: (line: unknown) => Value,
+): readonly Value[] {
   try {
     return readFileSync(path, "utf8")
       .split("\n")
       .filter((text) => text.trim() !== "")
-      .map((text) => {
-        const { sequence, hash, row } = line.parse(JSON.parse(text));
-        return { chain: row.chain, sequence, hash, rowJson: canonicalJson(row) };
-      });
+      .map((text) => parse(JSON.parse(text)));
   } catch (cause) {
     const isOurs =
       cause instanceof SyntaxError ||
@@ -49,11 +73,19 @@ function readRows(path: string): readonly AuditRow[] {
       cause instanceof CryptoError ||
       systemCodeOf(cause) !== undefined;
     if (!isOurs) throw cause;
-    throw new AppError("Misuse", {
-      detail: `${path} cannot be read as an exported activity`,
-      cause,
-    });
+    throw new AppError("Misuse", { detail: `${path} ${fault}`, cause });
   }
+}
+
+/** A chain that was noted and is now missing was cut off at its first row. */
+function withMissing(verdicts: Verdicts, noted: NotedHeads): Verdicts {
+  const missing = [...noted].filter(([chain, { length }]) => length > 0 && !verdicts.has(chain));
+  return new Map([
+    ...verdicts,
+    ...missing.map(
+      ([chain]) => [chain, { ok: false, sequence: 1, fault: "not-as-noted" }] as const,
+    ),
+  ]);
 }
 
 /**
@@ -62,30 +94,63 @@ function readRows(path: string): readonly AuditRow[] {
  * @param path - the broker's SQLite file, or a copy of it.
  * @throws {AppError} Misuse when the file is not a broker's database
  */
-export function verifyAuditFile(
+export async function verifyAuditFile(
   path: string,
   noted: NotedHeads = NOTHING_NOTED,
-): ReadonlyMap<string, ChainVerdict> {
-  let database: Database.Database | undefined;
+): Promise<Verdicts> {
   try {
-    database = new Database(path, { readonly: true, fileMustExist: true });
-    const chains = database
-      .prepare<[], { chain: string }>("select distinct chain from audit order by chain")
-      .all();
-    const rows = database.prepare<[string], AuditRow>(
-      "select chain, sequence, row_json as rowJson, hash from audit where chain = ? order by sequence",
-    );
-    const verdicts = chains.map(
-      ({ chain }) => [chain, verifyChain(chain, rows.iterate(chain), noted.get(chain))] as const,
-    );
-    return withMissing(new Map(verdicts), noted);
+    return await withFile(path, { readonly: true }, (store) => verifyAuditStore(store, noted));
   } catch (cause) {
     if (!(cause instanceof Database.SqliteError) && !(cause instanceof TypeError)) throw cause;
     throw new AppError("Misuse", {
       detail: `${path} cannot be read as a broker's database (${cause.message})`,
       cause,
     });
-  } finally {
-    database?.close();
+  }
+}
+
+const PAGE_ROWS = 1000;
+
+/**
+ * Verifies every chain of a database, beside running replicas and without writing. Chains are read
+ * one after another, in pages: a row that is written meanwhile is on a later page, or on none.
+ */
+export async function verifyAuditStore(
+  store: Store,
+  noted: NotedHeads = NOTHING_NOTED,
+): Promise<Verdicts> {
+  const chains = await store
+    .selectFrom("audit")
+    .select("chain")
+    .distinct()
+    .orderBy("chain")
+    .execute();
+  const verdicts = new Map<string, ChainVerdict>();
+  for (const { chain } of chains)
+    verdicts.set(chain, await verifyStoredChain(store, chain, noted.get(chain)));
+  return withMissing(verdicts, noted);
+}
+
+async function verifyStoredChain(
+  store: Store,
+  chain: string,
+  noted: NotedHead | undefined,
+): Promise<ChainVerdict> {
+  const check = checkChain(chain, noted);
+  let last: number | undefined;
+  for (;;) {
+    const page = store
+      .selectFrom("audit")
+      .select(["chain", "sequence", "row_json as rowJson", "hash"])
+      .where("chain", "=", chain)
+      .orderBy("sequence")
+      .limit(PAGE_ROWS);
+    const rows = await (last === undefined ? page : page.where("sequence", ">=", last)).execute();
+    // The last row begins the next page, so that a second one with its number is found.
+    for (const row of last === undefined ? rows : rows.slice(1)) {
+      if (!check.take(row)) return check.verdict();
+      last = row.sequence;
+    }
+    if (rows.length < PAGE_ROWS) return check.verdict();
   }
 }

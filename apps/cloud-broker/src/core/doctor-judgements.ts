@@ -43,10 +43,12 @@ export function judgeCertificate(facts: CertificateFacts, nowMs: EpochMs): Findi
   return { ok: true, found: `for ${facts.hostname}, ${String(days)} days left${advice}` };
 }
 
-function refuse(detail: string, text: string): Finding {
+/** A finding that the broker's operator has to repair. */
+export function refuse(detail: string, text: string, command?: string): Finding {
+  const step = { text, ...(command === undefined ? {} : { command }) };
   return {
     ok: false,
-    failure: { code: "Misuse", detail, remedy: { who: "broker-operator", text } },
+    failure: { code: "Misuse", detail, remedy: { who: "broker-operator", ...step } },
   };
 }
 
@@ -62,17 +64,10 @@ export function judgeMigrations(
   needed: string | undefined,
 ): Finding {
   if (needed !== undefined && !known.includes(needed))
-    return {
-      ok: false,
-      failure: {
-        code: "Misuse",
-        detail: `the database needs a newer broker (one that knows ${needed})`,
-        remedy: {
-          who: "broker-operator",
-          text: "Run the broker's newer version; a database cannot be changed back to an older schema",
-        },
-      },
-    };
+    return refuse(
+      `the database needs a newer broker (one that knows ${needed})`,
+      "Run the broker's newer version; a database cannot be changed back to an older schema",
+    );
   const pending = known.filter((name) => !applied.includes(name));
   const newest = applied.at(-1) ?? "nothing";
   const isForeign = applied.length > 0 && !known.includes(newest);

@@ -1,5 +1,5 @@
 import Database from "better-sqlite3";
-import { Kysely } from "kysely";
+import { Kysely, SqliteDialect } from "kysely";
 
 import { createSqliteDialect } from "./fast/sqlite-dialect.ts";
 import { migrate } from "./migrate.ts";
@@ -45,5 +45,20 @@ export async function openStore(
   } catch (error) {
     await store.destroy();
     throw error;
+  }
+}
+
+/** Runs work on a database file as it is: nothing is created, migrated or set. */
+export async function withFile<Value>(
+  path: string,
+  { readonly }: { readonly readonly: boolean },
+  work: (store: Store) => Promise<Value>,
+): Promise<Value> {
+  const database = new Database(path, { readonly, fileMustExist: true });
+  const store: Store = new Kysely<BrokerTables>({ dialect: new SqliteDialect({ database }) });
+  try {
+    return await work(store);
+  } finally {
+    await store.destroy();
   }
 }

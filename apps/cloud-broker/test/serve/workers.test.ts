@@ -190,7 +190,7 @@ test("a worker that is killed under load is replaced, and no answer was without 
   expect([...statuses]).toEqual([401]);
 
   const file = join(environment.dataDir, DATABASE_FILE);
-  expect([...verifyAuditFile(file).values()].every(({ ok }) => ok)).toBe(true);
+  expect([...(await verifyAuditFile(file)).values()].every(({ ok }) => ok)).toBe(true);
   const database = new Database(file, { readonly: true });
   const rows = database.prepare<[], { row_json: string }>("select row_json from audit").all();
   database.close();

@@ -4,6 +4,7 @@ import type { Finding } from "@databox-cmk/errors";
 
 import { askForDate } from "../../azure/ask-for-date.ts";
 import { DAY_MS } from "../../core/day.ts";
+import { refuse } from "../../core/doctor-judgements.ts";
 import type { Clock } from "../../core/ports.ts";
 
 /** Entra ID allows five minutes between its clock and that of an assertion's signer. */
@@ -25,18 +26,11 @@ export async function probeClock(
   const aheadMs = now() - said;
   const found = `${describe(Math.abs(aheadMs))} ${aheadMs < 0 ? "behind" : "ahead of"} Entra ID's`;
   if (Math.abs(aheadMs) <= ALLOWED_MS) return { ok: true, found };
-  return {
-    ok: false,
-    failure: {
-      code: "Misuse",
-      detail: `this machine's clock is ${found}`,
-      remedy: {
-        who: "broker-operator",
-        text: "Set this machine's clock from a time server, and restart the broker",
-        command: "timedatectl set-ntp true",
-      },
-    },
-  };
+  return refuse(
+    `this machine's clock is ${found}`,
+    "Set this machine's clock from a time server, and restart the broker",
+    "timedatectl set-ntp true",
+  );
 }
 
 function describe(milliseconds: number): string {

@@ -1,7 +1,7 @@
 import { AppError } from "@databox-cmk/errors";
 import { sql } from "kysely";
 
-import { verifyChain } from "../../audit/verify-chain.ts";
+import { verifyAuditStore } from "../../audit/verify-audit.ts";
 import { engineOf } from "../../store/engine.ts";
 import { appliedMigrations } from "../../store/migrate.ts";
 import type { Store, StoreTransaction } from "../../store/store.ts";
@@ -47,8 +47,9 @@ export async function importStore(
         throw refuse(`${table.name} does not match the file; nothing was imported`);
       total += found.rows;
     }
-    const broken = await verifyChains(transaction);
-    if (broken !== undefined) throw refuse(`the audit trail is broken: ${broken}`);
+    for (const [chain, verdict] of await verifyAuditStore(transaction))
+      if (!verdict.ok)
+        throw refuse(`the audit trail is broken: ${chain} at row ${String(verdict.sequence)}`);
     return total;
   });
 }
@@ -167,20 +168,4 @@ function readValues(lines: AsyncIterable<string>) {
 
 function refuse(detail: string): AppError {
   return new AppError("Misuse", { detail });
-}
-
-/** @returns the fault of the first invalid chain */
-async function verifyChains(store: Store): Promise<string | undefined> {
-  const chains = await store.selectFrom("audit").select("chain").distinct().execute();
-  for (const { chain } of chains) {
-    const rows = await store
-      .selectFrom("audit")
-      .select(["chain", "sequence", "row_json as rowJson", "hash"])
-      .where("chain", "=", chain)
-      .orderBy("sequence")
-      .execute();
-    const verdict = verifyChain(chain, rows);
-    if (!verdict.ok) return `${chain} at row ${String(verdict.sequence)}`;
-  }
-  return undefined;
 }
