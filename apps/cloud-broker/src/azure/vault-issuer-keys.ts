@@ -6,6 +6,7 @@ import { DAY_MS } from "../core/day.ts";
 import { valueOf } from "../core/failure-error.ts";
 import type { KeyUrl } from "../core/order.ts";
 import type { Clock } from "../core/ports.ts";
+import { remember } from "../core/remember.ts";
 import { type IssuerKeys, publicJwk } from "../keys/issuer/issuer-keys.ts";
 import type { VaultCalls } from "./vault-calls.ts";
 import type { VaultClients } from "./vault-clients.ts";
@@ -31,20 +32,7 @@ export function createVaultIssuerKeys(
   deps: { readonly calls: VaultCalls; readonly clients: VaultClients; readonly now: Clock },
 ): IssuerKeys {
   const { calls, clients, now } = deps;
-  let remembered:
-    | { readonly versions: Promise<readonly Version[]>; readonly atMs: number }
-    | undefined;
-
-  function versions(): Promise<readonly Version[]> {
-    if (remembered === undefined || now() - remembered.atMs > REMEMBERED_MS) {
-      const reading = read();
-      remembered = { versions: reading, atMs: now() };
-      reading.catch(() => {
-        remembered = undefined;
-      });
-    }
-    return remembered.versions;
-  }
+  const versions = remember(now, REMEMBERED_MS, read);
 
   async function read(): Promise<readonly Version[]> {
     const client = clients.keys(BROKER, key.vaultUrl);

@@ -1,5 +1,6 @@
 import { DAY_MS } from "../core/day.ts";
 import type { Clock } from "../core/ports.ts";
+import { remember } from "../core/remember.ts";
 import type { Store } from "../store/store.ts";
 
 /** Figures of the whole installation, from the database. */
@@ -17,20 +18,9 @@ const REMEMBERED_MS = 10_000;
 
 /** A node closes its volume within seconds of the order. */
 const CONFIRMED_WITHIN_MS = 60_000;
-/** Reads the figures, and caches them for ten seconds. */
-export function createFleetFigures(store: Store, now: Clock): () => Promise<FleetFigures> {
-  let remembered: { readonly figures: Promise<FleetFigures>; readonly atMs: number } | undefined;
-  return () => {
-    if (remembered === undefined || now() - remembered.atMs >= REMEMBERED_MS) {
-      const figures = readFigures(store, now());
-      remembered = { figures, atMs: now() };
-      figures.catch(() => {
-        remembered = undefined;
-      });
-    }
-    return remembered.figures;
-  };
-}
+
+export const createFleetFigures = (store: Store, now: Clock): (() => Promise<FleetFigures>) =>
+  remember(now, REMEMBERED_MS, (nowMs) => readFigures(store, nowMs));
 
 async function readFigures(store: Store, nowMs: number): Promise<FleetFigures> {
   const [leases, unconfirmed, keyHealth, revocations, waiting, probe] = await Promise.all([

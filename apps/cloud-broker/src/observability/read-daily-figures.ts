@@ -6,6 +6,7 @@ import { summariseDay } from "../core/daily-figures.ts";
 import { DAY_MS } from "../core/day.ts";
 import type { EpochMs } from "../core/order.ts";
 import type { Clock } from "../core/ports.ts";
+import { remember } from "../core/remember.ts";
 import { renderTime } from "../core/wire-time.ts";
 import { type AuditCount, countAuditDay } from "../store/count-audit-day.ts";
 import type { Store } from "../store/store.ts";
@@ -29,9 +30,7 @@ export function createDailyFigures(
   now: Clock,
 ): (subscriptionId: string | undefined) => Promise<DailyFigures> {
   const settled = new Map<EpochMs, readonly AuditCount[]>();
-  let remembered: { readonly days: ReturnType<typeof read>; readonly atMs: EpochMs } | undefined;
-
-  async function read(nowMs: EpochMs) {
+  const read = remember(now, REMEMBERED_MS, async (nowMs) => {
     const today = nowMs - (nowMs % DAY_MS);
     const days = Array.from({ length: DAYS }, (_, index) => today - (DAYS - 1 - index) * DAY_MS);
     for (const day of settled.keys()) if (!days.includes(day)) settled.delete(day);
@@ -42,23 +41,15 @@ export function createDailyFigures(
       counted.push({ day, rows });
       await setImmediate();
     }
-    return { counted, operations: await vaultOperations.read(days[0] ?? today) };
-  }
+    return { nowMs, counted, operations: await vaultOperations.read(days[0] ?? today) };
+  });
 
   return async (subscriptionId) => {
-    if (remembered === undefined || now() - remembered.atMs >= REMEMBERED_MS) {
-      const days = read(now());
-      remembered = { days, atMs: now() };
-      days.catch(() => {
-        remembered = undefined;
-      });
-    }
-    const { days, atMs } = remembered;
     const wanted = subscriptionId?.toLowerCase();
     const isIn = (id: string) => wanted === undefined || id === wanted;
-    const { counted, operations } = await days;
+    const { nowMs, counted, operations } = await read();
     return {
-      asOf: renderTime(atMs),
+      asOf: renderTime(nowMs),
       days: counted.map(({ day, rows }) =>
         summariseDay(
           day,

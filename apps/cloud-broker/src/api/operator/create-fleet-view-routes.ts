@@ -9,9 +9,10 @@ import {
 } from "@databox-cmk/protocol";
 
 import type { VaultHealth } from "../../azure/vault-health.ts";
-import { decideLock, type LockState } from "../../core/lock-state.ts";
+import { decideLock } from "../../core/lock-state.ts";
 import { type OrderId, foldOrderId } from "../../core/order.ts";
 import type { Clock } from "../../core/ports.ts";
+import { remember } from "../../core/remember.ts";
 import { STAGES_IN_THE_FIELD } from "../../core/unlock-purposes.ts";
 import { renderTime } from "../../core/wire-time.ts";
 import type { Route } from "../../http/route.ts";
@@ -29,7 +30,7 @@ export function createFleetViewRoutes(dependencies: {
   readonly now: Clock;
 }): readonly Route[] {
   const { store, now } = dependencies;
-  const readFleet = createFleetCount(store, now);
+  const readFleet = remember(now, REMEMBERED_MS, (nowMs) => countFleet(store, nowMs));
   const startedAtMs = now();
   return [
     operator.route({
@@ -73,30 +74,19 @@ const KEYS_MAX = 50;
 /** All callers within this time get the same answer. */
 const REMEMBERED_MS = 15_000;
 
-/**
- * Counts the nodes of the whole fleet, in pages so that other requests are served in between; at
- * most once in fifteen seconds.
- */
-function createFleetCount(store: Store, now: Clock): () => Promise<FleetView> {
-  let remembered: { readonly fleet: Promise<FleetView>; readonly atMs: number } | undefined;
-  return () => {
-    if (remembered === undefined || now() - remembered.atMs >= REMEMBERED_MS) {
-      const fleet = countFleet(store, now());
-      remembered = { fleet, atMs: now() };
-      fleet.catch(() => {
-        remembered = undefined;
-      });
-    }
-    return remembered.fleet;
-  };
-}
+const noNodes = (): LockCounts => ({
+  notPrepared: 0,
+  locked: 0,
+  unlocked: 0,
+  grace: 0,
+  revoked: 0,
+});
 
-type Count = { [State in LockState]?: number };
-
+/** Counts the nodes of the whole fleet, in pages so that other requests are served in between. */
 async function countFleet(store: Store, nowMs: number): Promise<FleetView> {
-  const total: Count = {};
-  const byLocation = new Map<string, Count>();
-  const byKey = new Map<string, Count>();
+  const total = noNodes();
+  const byLocation = new Map<string, LockCounts>();
+  const byKey = new Map<string, LockCounts>();
   for (let after = foldOrderId(""); ;) {
     const orders = await readPage(store, after);
     const last = orders.at(-1);
@@ -109,19 +99,19 @@ async function countFleet(store: Store, nowMs: number): Promise<FleetView> {
       for (const { facts } of nodes.get(id) ?? []) {
         const { lock } = decideLock(facts, nowMs);
         for (const counted of [total, at(byLocation, location), at(byKey, keys.get(id) ?? "")])
-          counted[lock] = (counted[lock] ?? 0) + 1;
+          counted[lock] += 1;
       }
     await setImmediate();
   }
   return {
     asOf: renderTime(nowMs),
-    total: whole(total),
+    total,
     byLocation: [...byLocation]
-      .map(([location, nodes]) => ({ location, nodes: whole(nodes) }))
+      .map(([location, nodes]) => ({ location, nodes }))
       .toSorted((one, other) => sum(other.nodes) - sum(one.nodes)),
     byKey: [...byKey]
       .filter(([keyUrl]) => keyUrl !== "")
-      .map(([keyUrl, nodes]) => ({ keyUrl, nodes: whole(nodes) }))
+      .map(([keyUrl, nodes]) => ({ keyUrl, nodes }))
       .toSorted((one, other) => sum(other.nodes) - sum(one.nodes))
       .slice(0, KEYS_MAX),
   };
@@ -153,25 +143,11 @@ async function readKeys(
   );
 }
 
-function at(counts: Map<string, Count>, name: string): Count {
-  const found = counts.get(name) ?? {};
+function at(counts: Map<string, LockCounts>, name: string): LockCounts {
+  const found = counts.get(name) ?? noNodes();
   counts.set(name, found);
   return found;
 }
-
-const whole = ({
-  notPrepared = 0,
-  locked = 0,
-  unlocked = 0,
-  grace = 0,
-  revoked = 0,
-}: Count): LockCounts => ({
-  notPrepared,
-  locked,
-  unlocked,
-  grace,
-  revoked,
-});
 
 const sum = (counts: LockCounts): number =>
   Object.values(counts).reduce((one, other) => one + other, 0);

@@ -3,6 +3,7 @@ import * as client from "openid-client";
 import * as z from "zod";
 
 import type { Clock } from "../../core/ports.ts";
+import { remember } from "../../core/remember.ts";
 import { translateSignInFailure } from "./sign-in-failure.ts";
 
 /** The purpose of a person's token: Resource Manager (and this broker), Key Vault, or the directory. */
@@ -82,9 +83,6 @@ export function createIdentityProvider(
   const { now } = dependencies;
   const redirectUri = `${portalUrl}${CALLBACK}`;
   const issuer = new URL(`${settings.authorityUrl}/${tenantId}/v2.0`);
-  let known:
-    | { readonly untilMs: number; readonly value: Promise<client.Configuration> }
-    | undefined;
 
   const authenticateClient = async (
     _server: client.ServerMetadata,
@@ -96,22 +94,15 @@ export function createIdentityProvider(
     body.set("client_assertion", await dependencies.signAssertion());
   };
 
-  function configuration(): Promise<client.Configuration> {
-    if (known !== undefined && now() < known.untilMs) return known.value;
-    const value = client.discovery(issuer, clientId, undefined, authenticateClient, {
+  const configuration = remember(now, METADATA_MAX_AGE_MS, () =>
+    client.discovery(issuer, clientId, undefined, authenticateClient, {
       [client.customFetch]: dependencies.fetch,
       timeout: TIMEOUT_SECONDS,
       // The identity token's signature is verified too, although it came by TLS from Entra ID
       // itself.
       execute: [client.enableNonRepudiationChecks],
-    });
-    const entry = { untilMs: now() + METADATA_MAX_AGE_MS, value };
-    known = entry;
-    value.catch(() => {
-      if (known === entry) known = undefined;
-    });
-    return value;
-  }
+    }),
+  );
 
   return {
     async begin() {

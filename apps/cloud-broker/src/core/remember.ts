@@ -1,0 +1,23 @@
+import type { EpochMs } from "./order.ts";
+import type { Clock } from "./ports.ts";
+
+/**
+ * Keeps the last value that was read, for some time. All callers share it then, also while it is
+ * being read. A read that fails is not kept.
+ */
+export function remember<Value>(
+  now: Clock,
+  keptMs: number,
+  read: (nowMs: EpochMs) => Promise<Value>,
+): () => Promise<Value> {
+  let kept: { readonly value: Promise<Value>; readonly atMs: EpochMs } | undefined;
+  return () => {
+    if (kept !== undefined && now() - kept.atMs < keptMs) return kept.value;
+    const entry = { value: read(now()), atMs: now() };
+    kept = entry;
+    entry.value.catch(() => {
+      if (kept === entry) kept = undefined;
+    });
+    return entry.value;
+  };
+}
