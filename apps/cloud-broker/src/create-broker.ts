@@ -21,7 +21,7 @@ import { createWebhookRoutes, createIssuerRoutes } from "./api/well-known/public
 import { createAppendAudit } from "./audit/append-audit.ts";
 import { createStrangerRows } from "./audit/stranger-rows.ts";
 import { rememberResources } from "./azure/resource-reader.ts";
-import { refuseWithoutClock, observeVaults } from "./azure/vault-health.ts";
+import { refuseWithoutClock, createVaultHealth } from "./azure/vault-health.ts";
 import { createAuthenticateCaller } from "./callers/authenticate-caller.ts";
 import { createHasAccess, createMaySomewhere, createStillMay } from "./callers/has-access.ts";
 import { createHeldRoles, type RoleReader } from "./callers/held-roles.ts";
@@ -156,14 +156,15 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     });
   };
   const vaultOperations = createVaultOperations(store, now);
+  const vaultHealth = createVaultHealth(now);
   const traced = traceVaults(dependencies.vaults, spans, (call, identity) => {
     metrics.calledVault(call);
     // A sign-in calls Entra ID, not the vault.
-    if (call.operation !== "sign-in") vaultOperations.count(identity);
+    if (call.operation === "sign-in") return;
+    vaultOperations.count(identity);
+    vaultHealth.note(call.code);
   });
-  const observed = observeVaults(traced, now);
-  const { health } = observed;
-  const vaults = refuseWithoutClock(observed.vaults, clock);
+  const vaults = refuseWithoutClock(traced, clock);
   const appendAudit = createAppendAudit({ now });
   const strangerRows = createStrangerRows({ store, appendAudit, now });
   const defaultPolicy = defaultUnlockPolicy({
@@ -203,7 +204,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     portalUrl: config.BROKER_URL,
     now,
   });
-  const selectReceivers = receivers.select;
+  const announce = createAnnounce(config.BROKER_URL, receivers.select);
   const keyHealth = createKeyHealth({
     store,
     vaults,
@@ -212,8 +213,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     serviceKey,
     keyVaultSuffixes: config.KEY_VAULT_SUFFIXES,
     reader: createKeyReader(keyDependencies),
-    eventSource: config.BROKER_URL,
-    selectReceivers,
+    announce,
     intervalSeconds: config.KEY_HEALTH_INTERVAL_SECONDS,
     perVaultPerMinute: config.KEY_HEALTH_PER_VAULT_PER_MINUTE,
     random,
@@ -232,7 +232,6 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     }),
     { lookAfterChange: false },
   );
-  const announce = createAnnounce(config.BROKER_URL, selectReceivers);
   const stillApproves = createStillApproves(stillMay);
   const plane: ControlPlane = {
     announce,
@@ -328,7 +327,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
       clock,
       isClosing,
       now,
-      vaultHealth: health,
+      vaultHealth,
       isStuck: () => places.isStuck(),
     }),
     ...createDeviceRoutes(deviceDependencies),
@@ -336,7 +335,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     ...createFigureRoutes(plane, vaultOperations),
     ...createOfflineRoutes(deviceDependencies),
     ...createOperatorRoutes(plane),
-    ...createFleetViewRoutes({ store, figures, vaultHealth: health, now }),
+    ...createFleetViewRoutes({ store, figures, vaultHealth, now }),
     ...createKeyEventRoutes(plane),
     ...createIssuerRoutes(dependencies.tokenIssuer),
     ...createWebhookRoutes([...keys.bundle, ...keys.former]),

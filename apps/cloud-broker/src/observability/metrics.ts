@@ -1,3 +1,4 @@
+import type { ErrorCode } from "@databox-cmk/errors";
 import { VERSION } from "@databox-cmk/protocol";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 
@@ -168,65 +169,54 @@ export type AnsweredMessage = {
 
 export type VaultCall = {
   readonly operation: string;
-  readonly code: string;
+  /** Empty for a success. */
+  readonly code: ErrorCode | "";
   readonly elapsedMs: number;
 };
 
-export type Metrics = {
-  /** For Prometheus, on a listener of its own. */
-  readonly registry: Registry;
-  served(served: Pick<Served, "route" | "status" | "elapsedMs">): void;
-  /** Reads the places at each scrape. */
-  showPlaces(atWork: () => Readonly<Record<string, number>>): void;
-  /** Reads the pool at each scrape. */
-  showPool(pool: () => PoolState | undefined): void;
-  /** For a statement to the database. */
-  queried(elapsedMs: number): void;
-  /** Of the broker's own keys, by name. */
-  showOwnKeys(sinceMs: ReadonlyMap<string, number>): void;
-  /** Reads the time at each scrape. */
-  showCertificate(expiresAtMs: () => number): void;
-  /** Reads the offsets at each scrape. */
-  showClock(offsets: () => ClockOffsets): void;
-  /** Before anything was read of it. */
-  turnedAway(): void;
-  /** Reads the number of open connections at each scrape. */
-  showConnections(listener: string, open: () => number): void;
-  /** For one that was refused, or closed in favour of another. */
-  refusedConnection(listener: string, limit: string): void;
-  answered(message: AnsweredMessage): void;
-  calledVault(call: VaultCall): void;
-  /** For a volume that was closed by the broker's order. */
-  relocked(sinceRefusalMs: number): void;
-  choreFailed(chore: string): void;
-  sentEvent(receiver: string, outcome: string): void;
-  /** @returns a function to call when the answer is ready */
-  beginUnlock(): () => void;
-};
+export type Metrics = ReturnType<typeof createMetrics>;
 
-const optionsOf = ({ name, help, labels }: (typeof METRICS)[keyof typeof METRICS]) => ({
-  name,
-  help,
-  labelNames: [...labels],
-});
+type Row = (typeof METRICS)[keyof typeof METRICS];
+type ByLabel = Iterable<readonly [value: string, figure: number | undefined]>;
+/** Undefined: the figure is not known now. */
+type Reading = number | ByLabel | undefined;
+
+const optionsOf = ({ name, help, labels }: Row) => ({ name, help, labelNames: [...labels] });
 
 /**
  * The broker's metrics in Prometheus format.
  *
  * @param figures - of the whole installation, read at each scrape
  */
-export function createMetrics(figures: () => Promise<FleetFigures>): Metrics {
+export function createMetrics(figures: () => Promise<FleetFigures>) {
   const registry = new Registry();
   const registers = [registry];
-  const counter = (row: (typeof METRICS)[keyof typeof METRICS]) =>
-    new Counter({ ...optionsOf(row), registers });
-  const histogram = (row: (typeof METRICS)[keyof typeof METRICS], buckets = SECONDS) =>
+  const counter = (row: Row) => new Counter({ ...optionsOf(row), registers });
+  const histogram = (row: Row, buckets = SECONDS) =>
     new Histogram({ ...optionsOf(row), buckets, registers });
+  /** Reads its figure, or one for each value of its label, at each scrape. */
+  const gauge = (
+    row: Row,
+    read: () => Reading | Promise<Reading>,
+    aggregator: "sum" | "first" | "min" = "sum",
+  ) =>
+    new Gauge({
+      ...optionsOf(row),
+      registers,
+      aggregator,
+      async collect() {
+        const current = await read();
+        this.reset();
+        if (typeof current === "number") this.set(current);
+        else if (current !== undefined)
+          for (const [value, figure] of current) {
+            if (figure !== undefined) this.set({ [row.labels[0] ?? ""]: value }, figure);
+          }
+        // Without labels, `reset` leaves a 0 that was never counted.
+        else if (row.labels.length === 0) this.remove();
+      },
+    });
 
-  new Gauge({ ...optionsOf(METRICS.buildInfo), registers, aggregator: "first" }).set(
-    { version: VERSION },
-    1,
-  );
   const exchanges = counter(METRICS.exchanges);
   const exchangeSeconds = histogram(METRICS.exchangeSeconds);
   const relockSeconds = histogram(METRICS.relockSeconds, RELOCK_SECONDS);
@@ -239,24 +229,13 @@ export function createMetrics(figures: () => Promise<FleetFigures>): Metrics {
   const vaultSeconds = histogram(METRICS.vaultSeconds);
   const querySeconds = histogram(METRICS.querySeconds);
   const connectionsRefused = counter(METRICS.connectionsRefused);
-  const openConnections = new Map<string, () => number>();
-  void new Gauge({
-    ...optionsOf(METRICS.connections),
-    registers,
-    collect() {
-      for (const [listener, open] of openConnections) this.set({ listener }, open());
-    },
-  });
   const unlocksInFlight = new Gauge({ ...optionsOf(METRICS.unlocksInFlight), registers });
-
-  void new Gauge({
-    ...optionsOf(METRICS.databaseUp),
-    registers,
-    aggregator: "min",
-    async collect() {
-      this.set((await figuresInTime()) === undefined ? 0 : 1);
-    },
-  });
+  const openConnections = new Map<string, () => number>();
+  gauge(METRICS.buildInfo, () => [[VERSION, 1]], "first");
+  gauge(METRICS.connections, () =>
+    [...openConnections].map(([listener, open]) => [listener, open()] as const),
+  );
+  gauge(METRICS.databaseUp, async () => ((await figuresInTime()) === undefined ? 0 : 1), "min");
 
   let reading: Promise<FleetFigures | undefined> | undefined;
   /** All gauges of a scrape wait for the same reading. */
@@ -280,126 +259,74 @@ export function createMetrics(figures: () => Promise<FleetFigures>): Metrics {
     }
   }
 
-  /** Every worker and replica would report the same value, so one of them is enough. */
-  const wholeInstallation = (
-    row: (typeof METRICS)[keyof typeof METRICS],
-    show: (figures: FleetFigures, gauge: Gauge) => void,
-  ) =>
-    new Gauge({
-      ...optionsOf(row),
-      registers,
-      aggregator: "first",
-      async collect() {
-        const current = await figuresInTime();
-        this.reset();
-        if (current !== undefined) show(current, this);
-        // Without labels, `reset` leaves a 0 that was never counted.
-        else if (row.labels.length === 0) this.remove();
-      },
-    });
-  wholeInstallation(METRICS.leases, ({ leases }, gauge) => {
-    setAll(gauge, "state", leases);
-  });
-  wholeInstallation(METRICS.relocksUnconfirmed, ({ relocksUnconfirmed }, gauge) => {
-    gauge.set(relocksUnconfirmed);
-  });
-  wholeInstallation(METRICS.keyHealth, ({ keyHealth }, gauge) => {
-    setAll(gauge, "state", keyHealth);
-  });
-  wholeInstallation(METRICS.standingRevocations, ({ revocations }, gauge) => {
-    setAll(gauge, "kind", revocations);
-  });
-  wholeInstallation(METRICS.waitingEvents, ({ waitingEvents }, gauge) => {
-    gauge.set(waitingEvents);
-  });
-  wholeInstallation(METRICS.probesOverdueSeconds, ({ probesOverdueSeconds }, gauge) => {
-    gauge.set(probesOverdueSeconds);
-  });
+  // Every worker and replica would report the same value, so one of them is enough.
+  for (const [row, member] of [
+    [METRICS.leases, "leases"],
+    [METRICS.relocksUnconfirmed, "relocksUnconfirmed"],
+    [METRICS.keyHealth, "keyHealth"],
+    [METRICS.standingRevocations, "revocations"],
+    [METRICS.waitingEvents, "waitingEvents"],
+    [METRICS.probesOverdueSeconds, "probesOverdueSeconds"],
+  ] as const)
+    gauge(row, async () => (await figuresInTime())?.[member], "first");
 
   return {
     registry,
-    served({ route, status, elapsedMs }) {
+    served({ route, status, elapsedMs }: Pick<Served, "route" | "status" | "elapsedMs">) {
       const path = route?.path ?? "none";
       requests.inc({ route: path, method: route?.method ?? "none", status });
       requestSeconds.observe({ route: path }, elapsedMs / 1000);
     },
-    showPlaces(read) {
-      void new Gauge({
-        ...optionsOf(METRICS.atWork),
-        registers,
-        collect() {
-          setAll(this, "plane", new Map(Object.entries(read())));
-        },
-      });
+    showPlaces(atWork: () => Readonly<Record<string, number>>) {
+      gauge(METRICS.atWork, () => Object.entries(atWork()));
     },
-    showPool(read) {
-      void new Gauge({
-        ...optionsOf(METRICS.databaseConnections),
-        registers,
-        collect() {
-          setAll(this, "state", new Map(Object.entries(read() ?? {})));
-        },
-      });
+    showPool(pool: () => PoolState | undefined) {
+      gauge(METRICS.databaseConnections, () => Object.entries(pool() ?? {}));
     },
-    queried(elapsedMs) {
+    /** For a statement to the database. */
+    queried(elapsedMs: number) {
       querySeconds.observe(elapsedMs / 1000);
     },
-    showOwnKeys(sinceMs) {
-      const gauge = new Gauge({
-        ...optionsOf(METRICS.ownKeySince),
-        registers,
-        aggregator: "first",
-      });
-      for (const [key, ms] of sinceMs) gauge.set({ key }, ms / 1000);
+    /** Of the broker's own keys, by name. */
+    showOwnKeys(sinceMs: ReadonlyMap<string, number>) {
+      gauge(METRICS.ownKeySince, () => inSeconds(sinceMs), "first");
     },
-    showCertificate(read) {
-      void new Gauge({
-        ...optionsOf(METRICS.certificateExpiry),
-        registers,
-        aggregator: "min",
-        collect() {
-          this.set(read() / 1000);
-        },
-      });
+    showCertificate(expiresAtMs: () => number) {
+      gauge(METRICS.certificateExpiry, () => expiresAtMs() / 1000, "min");
     },
-    showClock(read) {
-      void new Gauge({
-        ...optionsOf(METRICS.clockOffset),
-        registers,
-        aggregator: "first",
-        collect() {
-          this.reset();
-          for (const [other, aheadMs] of Object.entries(read()))
-            if (aheadMs !== undefined) this.set({ other }, aheadMs / 1000);
-        },
-      });
+    showClock(offsets: () => ClockOffsets) {
+      gauge(METRICS.clockOffset, () => inSeconds(Object.entries(offsets())), "first");
     },
+    /** Before anything was read of it. */
     turnedAway() {
       turnedAway.inc();
     },
-    showConnections(listener, open) {
+    showConnections(listener: string, open: () => number) {
       openConnections.set(listener, open);
     },
-    refusedConnection(listener, limit) {
+    /** For one that was refused, or closed in favour of another. */
+    refusedConnection(listener: string, limit: string) {
       connectionsRefused.inc({ listener, limit });
     },
-    relocked(sinceRefusalMs) {
+    /** For a volume that was closed by the broker's order. */
+    relocked(sinceRefusalMs: number) {
       relockSeconds.observe(sinceRefusalMs / 1000);
     },
-    choreFailed(chore) {
+    choreFailed(chore: string) {
       choreFailures.inc({ chore });
     },
-    sentEvent(receiver, outcome) {
+    sentEvent(receiver: string, outcome: string) {
       eventDeliveries.inc({ receiver, outcome });
     },
-    answered({ action, outcome, code, elapsedMs }) {
+    answered({ action, outcome, code, elapsedMs }: AnsweredMessage) {
       exchanges.inc({ action, outcome, code });
       exchangeSeconds.observe({ action }, elapsedMs / 1000);
     },
-    calledVault({ operation, code, elapsedMs }) {
+    calledVault({ operation, code, elapsedMs }: VaultCall) {
       vaultCalls.inc({ operation, code });
       vaultSeconds.observe({ operation }, elapsedMs / 1000);
     },
+    /** @returns a function to call when the answer is ready */
     beginUnlock() {
       unlocksInFlight.inc();
       return () => {
@@ -409,6 +336,5 @@ export function createMetrics(figures: () => Promise<FleetFigures>): Metrics {
   };
 }
 
-function setAll(gauge: Gauge, label: string, values: ReadonlyMap<string, number>): void {
-  for (const [value, count] of values) gauge.set({ [label]: value }, count);
-}
+const inSeconds = (values: ByLabel) =>
+  [...values].map(([name, ms]) => [name, ms && ms / 1000] as const);
