@@ -1,7 +1,7 @@
 import { collectDefaultMetrics } from "prom-client";
 
 import { openPortal } from "./api/portal/open-portal.ts";
-import { azureSettingsOf, createAzure } from "./azure/create-azure.ts";
+import { createAzure } from "./azure/create-azure.ts";
 import { createFetchByAgent } from "./azure/fetch-by-agent.ts";
 import { armAudiences, createTenantKeys, createVerifyToken } from "./callers/verify-token.ts";
 import { type BrokerConfig, cloudOf } from "./config/config.ts";
@@ -83,7 +83,8 @@ export async function startBroker(
   opened.defer(() => store.destroy());
   const fileIssuerKeys = await openFileIssuerKeys(keysFolderOf(config), now);
   const clock = createClockWatch(now);
-  const azure = createAzure(azureSettingsOf(config, extraCaPem), {
+  const azure = createAzure(config, {
+    extraCaPem,
     signAssertion: (order) => tokenIssuer.signAssertion(order),
     now,
     random: Math.random,

@@ -18,12 +18,12 @@ afterEach(() => {
 
 describe("a bulkhead", () => {
   it("lets so many run, so many wait, and turns the rest away without running them", async () => {
-    const bulkhead = createBulkhead(LIMITS);
+    const enter = createBulkhead(LIMITS);
     const calls = Array.from({ length: 4 }, call);
-    const results = calls.map(({ run }) => bulkhead.enter(run));
+    const results = calls.map(({ run }) => enter(run));
     let ran = false;
     expect(
-      await bulkhead.enter(() => {
+      await enter(() => {
         ran = true;
         return Promise.resolve("");
       }),
@@ -34,12 +34,12 @@ describe("a bulkhead", () => {
   });
 
   it("gives a freed place to the one that waits longest, after a failure too", async () => {
-    const bulkhead = createBulkhead({ ...LIMITS, inFlight: 1 });
+    const enter = createBulkhead({ ...LIMITS, inFlight: 1 });
     const first = call();
     const order: string[] = [];
-    const failed = bulkhead.enter(first.run);
+    const failed = enter(first.run);
     const others = ["second", "third"].map((name) =>
-      bulkhead.enter(() => {
+      enter(() => {
         order.push(name);
         return Promise.resolve(name);
       }),
@@ -51,24 +51,24 @@ describe("a bulkhead", () => {
   });
 
   it("no call waits longer than the limit, and the place of one that gave up stays free", async () => {
-    const bulkhead = createBulkhead({ ...LIMITS, inFlight: 1 });
+    const enter = createBulkhead({ ...LIMITS, inFlight: 1 });
     const slow = call();
-    const running = bulkhead.enter(slow.run);
-    const waiting = bulkhead.enter(() => Promise.resolve("late"));
+    const running = enter(slow.run);
+    const waiting = enter(() => Promise.resolve("late"));
     await vi.advanceTimersByTimeAsync(LIMITS.waitMs);
     expect(await waiting).toBeUndefined();
     slow.resolve("done");
     expect(await running).toBe("done");
-    expect(await bulkhead.enter(() => Promise.resolve("next"))).toBe("next");
+    expect(await enter(() => Promise.resolve("next"))).toBe("next");
   });
 
   it("gives a freed place to an unlock before a probe, and to both before every re-wrap that came first", async () => {
-    const bulkhead = createBulkhead({ inFlight: 1, waiting: 9, waitMs: 1000 });
+    const enter = createBulkhead({ inFlight: 1, waiting: 9, waitMs: 1000 });
     const first = call();
-    const running = bulkhead.enter(first.run);
+    const running = enter(first.run);
     const order: string[] = [];
     const later = (["re-wrap", "re-wrap", "probe", "unlock", "unlock"] as const).map((priority) =>
-      bulkhead.enter(() => Promise.resolve(order.push(priority)), priority),
+      enter(() => Promise.resolve(order.push(priority)), priority),
     );
     first.resolve("");
     await Promise.all([running, ...later]);
@@ -76,16 +76,16 @@ describe("a bulkhead", () => {
   });
 
   it("keeps half of its places free of re-wraps, so that an unlock waits for none", async () => {
-    const bulkhead = createBulkhead({ inFlight: 4, waiting: 9, waitMs: 1000 });
+    const enter = createBulkhead({ inFlight: 4, waiting: 9, waitMs: 1000 });
     const rewraps = Array.from({ length: 4 }, call);
     let begun = 0;
     const running = rewraps.map(({ run }) =>
-      bulkhead.enter(() => {
+      enter(() => {
         begun += 1;
         return run();
       }, "re-wrap"),
     );
-    expect(await bulkhead.enter(() => Promise.resolve("at once"), "unlock")).toBe("at once");
+    expect(await enter(() => Promise.resolve("at once"), "unlock")).toBe("at once");
     expect(begun).toBe(2);
     for (const { resolve } of rewraps) resolve("done");
     expect(await Promise.all(running)).toEqual(["done", "done", "done", "done"]);

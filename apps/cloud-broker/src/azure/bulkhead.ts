@@ -1,18 +1,5 @@
 import { type Priority, PRIORITIES } from "../load/priority.ts";
 
-/**
- * One vault's share of the broker: limits on concurrent calls, on waiting calls, and on their
- * waiting time.
- */
-export type Bulkhead = {
-  /**
-   * A free place goes to the waiting call with the highest priority, and among those to the oldest.
-   *
-   * @returns undefined when no place became free in time; `run` was not called then.
-   */
-  enter<Value>(run: () => Promise<Value>, priority?: Priority): Promise<Value | undefined>;
-};
-
 const MAX_IN_FLIGHT = 64;
 const MAX_WAITING = 512;
 const MAX_WAIT_MS = 5000;
@@ -20,13 +7,15 @@ const MAX_WAIT_MS = 5000;
 type Limits = { readonly inFlight: number; readonly waiting: number; readonly waitMs: number };
 
 /**
+ * Limits on one vault's concurrent calls, on its waiting calls, and on their waiting time.
+ *
  * A slow vault must not delay the others, and work that can wait must not delay urgent work:
  * re-wraps get at most half of the places. Written by hand: p-limit has no priorities, no bound on
  * its queue and no deadline in it.
  */
 export function createBulkhead(
   limits: Limits = { inFlight: MAX_IN_FLIGHT, waiting: MAX_WAITING, waitMs: MAX_WAIT_MS },
-): Bulkhead {
+) {
   const rewrapsAtMost = Math.max(1, Math.floor(limits.inFlight / 2));
   let inFlight = 0;
   let rewraps = 0;
@@ -74,14 +63,20 @@ export function createBulkhead(
     }
   }
 
-  return {
-    async enter(run, priority = "unlock") {
-      if (!(await takePlace(priority))) return undefined;
-      try {
-        return await run();
-      } finally {
-        givePlace(priority);
-      }
-    },
+  /**
+   * A free place goes to the waiting call with the highest priority, and among those to the oldest.
+   *
+   * @returns undefined when no place became free in time; `run` was not called then.
+   */
+  return async <Value>(
+    run: () => Promise<Value>,
+    priority: Priority = "unlock",
+  ): Promise<Value | undefined> => {
+    if (!(await takePlace(priority))) return undefined;
+    try {
+      return await run();
+    } finally {
+      givePlace(priority);
+    }
   };
 }

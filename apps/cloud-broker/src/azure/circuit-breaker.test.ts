@@ -25,24 +25,24 @@ async function times(count: number, run: () => Promise<unknown>): Promise<void> 
 }
 
 test("five silences open it: then calls fail at once, as unreachable, with the time to wait", async () => {
-  const circuit = createVaultCircuit();
+  const call = createVaultCircuit();
   const count = { calls: 0 };
-  await times(8, () => circuit.call(fails(SILENT, count)));
+  await times(8, () => call(fails(SILENT, count)));
   expect(count.calls).toBe(5);
-  expect(await circuit.call(works(count))).toMatchObject({
+  expect(await call(works(count))).toMatchObject({
     ok: false,
     failure: { code: "KeyVaultUnreachable", reason: "timeout", retryAfterSeconds: 5 },
   });
 });
 
 test("after a while one call tries, and the others wait for its result", async () => {
-  const circuit = createVaultCircuit();
+  const call = createVaultCircuit();
   const count = { calls: 0 };
-  await times(5, () => circuit.call(fails(SILENT, count)));
+  await times(5, () => call(fails(SILENT, count)));
   vi.setSystemTime(Date.now() + 5000);
   const found = Promise.withResolvers<Outcome<string>>();
-  const trial = circuit.call(() => found.promise);
-  const other = circuit.call(works(count));
+  const trial = call(() => found.promise);
+  const other = call(works(count));
   expect(count.calls).toBe(5);
   found.resolve({ ok: true, value: "trial" });
   expect(await trial).toEqual({ ok: true, value: "trial" });
@@ -50,22 +50,22 @@ test("after a while one call tries, and the others wait for its result", async (
 });
 
 test("a trial that meets silence keeps it open", async () => {
-  const circuit = createVaultCircuit();
+  const call = createVaultCircuit();
   const count = { calls: 0 };
-  await times(5, () => circuit.call(fails(SILENT, count)));
+  await times(5, () => call(fails(SILENT, count)));
   vi.setSystemTime(Date.now() + 5000);
-  await times(3, () => circuit.call(fails(SILENT, count)));
+  await times(3, () => call(fails(SILENT, count)));
   expect(count.calls).toBe(6);
 });
 
 test("a refusal ends the silence: it is the vault's own word, and passes as it is", async () => {
-  const circuit = createVaultCircuit();
+  const call = createVaultCircuit();
   const count = { calls: 0 };
   const disabled: Failure = { code: "SsemUserErrorEncryptionKeyDisabled" };
-  await times(5, () => circuit.call(fails(SILENT, count)));
+  await times(5, () => call(fails(SILENT, count)));
   vi.setSystemTime(Date.now() + 5000);
-  expect(await circuit.call(fails(disabled, count))).toEqual({ ok: false, failure: disabled });
-  expect(await circuit.call(works(count))).toEqual({ ok: true, value: "key" });
+  expect(await call(fails(disabled, count))).toEqual({ ok: false, failure: disabled });
+  expect(await call(works(count))).toEqual({ ok: true, value: "key" });
 });
 
 test.each<Failure>([
@@ -76,24 +76,24 @@ test.each<Failure>([
   { code: "BrokerBusy" },
   { code: "IdentityProviderUnreachable", reason: "entra" },
 ])("what is answered at once opens nothing: $code $reason", async (failure) => {
-  const circuit = createVaultCircuit();
+  const call = createVaultCircuit();
   const count = { calls: 0 };
-  await times(20, () => circuit.call(fails(failure, count)));
+  await times(20, () => call(fails(failure, count)));
   expect(count.calls).toBe(20);
 });
 
 test("silences in between answers open nothing", async () => {
-  const circuit = createVaultCircuit();
+  const call = createVaultCircuit();
   const count = { calls: 0 };
   await times(10, async () => {
-    await times(4, () => circuit.call(fails(SILENT, count)));
-    await circuit.call(works(count));
+    await times(4, () => call(fails(SILENT, count)));
+    await call(works(count));
   });
   expect(count.calls).toBe(50);
 });
 
 test("a call that throws is not a missing answer, and the error is passed on", async () => {
-  const circuit = createVaultCircuit();
-  const broken = () => circuit.call(() => Promise.reject(new TypeError("bug")));
+  const call = createVaultCircuit();
+  const broken = () => call(() => Promise.reject(new TypeError("bug")));
   for (let index = 0; index < 10; index += 1) await expect(broken()).rejects.toThrow("bug");
 });

@@ -8,15 +8,6 @@ import {
 import { failed } from "../core/failed.ts";
 import type { Failure, Outcome } from "../core/ports.ts";
 
-/**
- * The circuit of one vault: after several calls without an answer in time, its calls fail at once,
- * and now and then one is tried.
- */
-export type VaultCircuit = {
-  /** @param run - not called while the circuit is open */
-  call<Value>(run: () => Promise<Outcome<Value>>): Promise<Outcome<Value>>;
-};
-
 const SILENCES = 5;
 /**
  * Delays the answers of a vault that recovers, also refusals, by much less than the interval of the
@@ -25,12 +16,15 @@ const SILENCES = 5;
 const TRY_AGAIN_AFTER_MS = 5000;
 
 /**
+ * The circuit of one vault: after several calls without an answer in time, its calls fail at once,
+ * and now and then one is tried.
+ *
  * Each call to a dead vault would hold a place for ten seconds, and so would its caller's request.
  * Only missing answers open the circuit: any answer, also a refusal, comes quickly.
  */
 export function createVaultCircuit(
   limits = { silences: SILENCES, tryAgainAfterMs: TRY_AGAIN_AFTER_MS },
-): VaultCircuit {
+) {
   let last: Failure = { code: "KeyVaultUnreachable", reason: "timeout" };
   let openedAtMs = 0;
   const policy = circuitBreaker(
@@ -44,18 +38,16 @@ export function createVaultCircuit(
   policy.onBreak(() => {
     openedAtMs = Date.now();
   });
-  return {
-    async call(run) {
-      try {
-        return await policy.execute(run);
-      } catch (error) {
-        if (!(error instanceof BrokenCircuitError)) throw error;
-        const leftMs = openedAtMs + limits.tryAgainAfterMs - Date.now();
-        const retryAfterSeconds = Math.max(1, Math.ceil(leftMs / 1000));
-        const detail = `Key Vault: no answer to several calls, called again in ${String(retryAfterSeconds)} s`;
-        return failed({ ...last, detail, retryAfterSeconds });
-      }
-    },
+  return async <Value>(run: () => Promise<Outcome<Value>>): Promise<Outcome<Value>> => {
+    try {
+      return await policy.execute(run);
+    } catch (error) {
+      if (!(error instanceof BrokenCircuitError)) throw error;
+      const leftMs = openedAtMs + limits.tryAgainAfterMs - Date.now();
+      const retryAfterSeconds = Math.max(1, Math.ceil(leftMs / 1000));
+      const detail = `Key Vault: no answer to several calls, called again in ${String(retryAfterSeconds)} s`;
+      return failed({ ...last, detail, retryAfterSeconds });
+    }
   };
 }
 

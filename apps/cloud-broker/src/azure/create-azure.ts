@@ -1,7 +1,6 @@
 import type { Agent } from "node:https";
 
 import type { TokenCredential } from "@azure/core-auth";
-import { type Cloud, CLOUDS, PUBLIC_CLOUD } from "@databox-cmk/errors";
 import * as z from "zod";
 
 import type { RoleReader } from "../callers/held-roles.ts";
@@ -15,7 +14,7 @@ import { askForDate } from "./ask-for-date.ts";
 import { createCredentials } from "./credentials.ts";
 import { createIdentityDirectory } from "./identities.ts";
 import { createKeyVaults } from "./key-vaults.ts";
-import { type DnsServer, resolves } from "./name-lookup.ts";
+import { resolves } from "./name-lookup.ts";
 import {
   unexpectedResource,
   createResourceManagerGet,
@@ -24,7 +23,7 @@ import {
 import { createResourceReader } from "./resource-reader.ts";
 import { createAzureTransport } from "./transport.ts";
 import { createVaultBudget } from "./vault-budget.ts";
-import { createVaultCalls, type Sleep, sleepByTimer } from "./vault-calls.ts";
+import { createCallVault, type Sleep, sleepByTimer } from "./vault-calls.ts";
 import { createVaultClients } from "./vault-clients.ts";
 import { createVaultIssuerKeys } from "./vault-issuer-keys.ts";
 
@@ -36,29 +35,22 @@ const ASSIGNMENTS = z.object({
     .array(z.object({ properties: z.object({ roleDefinitionId: z.string(), scope: z.string() }) }))
     .max(1000),
 });
-export type AzureSettings = {
-  readonly armUrl: string;
-  readonly authorityUrl: string;
-  readonly tenantId: string;
-  readonly brokerClientId?: string | undefined;
-  readonly brokerTokenFile?: string | undefined;
-  /** The first suffix is the cloud's own; tokens are requested for it. */
-  readonly keyVaultSuffixes: readonly [string, ...string[]];
-  readonly identityResourceGroupId: string;
-  /** The broker's token issuer, as Entra reaches it. */
-  readonly issuer: string;
-  /** Its federated credentials name an audience of their own; absent: the public cloud. */
-  readonly cloud?: Pick<Cloud, "tokenExchangeAudience">;
-  readonly extraCaPem?: string | undefined;
-  readonly dnsServer?: DnsServer | undefined;
-  /** The vault's operation rate, and the share of it for work that can wait (0 to 1). */
-  readonly vaultOperationsPerSecond?: number;
-  readonly rewrapShare?: number;
-};
-
-/** Key Vault's limit for RSA-2048 keys in software: 4,000 in 10 s. */
-const VAULT_OPERATIONS_PER_SECOND = 400;
-const REWRAP_SHARE = 0.5;
+/** The first of KEY_VAULT_SUFFIXES is the cloud's own; tokens are requested for it. */
+export type AzureConfig = Pick<
+  BrokerConfig,
+  | "ARM_URL"
+  | "AZURE_CLOUD"
+  | "BROKER_CLIENT_ID"
+  | "BROKER_IDENTITY_TOKEN_FILE"
+  | "BROKER_URL"
+  | "DNS_SERVER"
+  | "ENTRA_AUTHORITY"
+  | "IDENTITY_RESOURCE_GROUP"
+  | "KEY_VAULT_SUFFIXES"
+  | "REWRAP_VAULT_PERCENT"
+  | "TENANT_ID"
+  | "VAULT_OPERATIONS_PER_10_SECONDS"
+>;
 
 export type Azure = {
   readonly vaults: KeyVaults;
@@ -75,6 +67,8 @@ export type Azure = {
 };
 
 export type AzureDependencies = {
+  /** Trusted besides the system's certificates. */
+  readonly extraCaPem: string | undefined;
   readonly signAssertion: (order: OrderId) => Promise<string>;
   readonly now: Clock;
   readonly random: () => number;
@@ -85,15 +79,20 @@ export type AzureDependencies = {
 };
 
 /** All Azure clients of the broker, on one transport. */
-export function createAzure(settings: AzureSettings, deps: AzureDependencies): Azure {
-  const { armUrl, authorityUrl, tenantId, issuer } = settings;
-  const { tokenExchangeAudience } = settings.cloud ?? CLOUDS[PUBLIC_CLOUD];
-  const transport = createAzureTransport({ ...settings, clock: deps.clock });
+export function createAzure(config: AzureConfig, deps: AzureDependencies): Azure {
+  const {
+    ARM_URL: armUrl,
+    ENTRA_AUTHORITY: authorityUrl,
+    TENANT_ID: tenantId,
+    BROKER_URL: issuer,
+  } = config;
+  const { tokenExchangeAudience } = cloudOf(config);
+  const transport = createAzureTransport({ ...deps, dnsServer: config.DNS_SERVER });
   const credentials = createCredentials({
     transport,
     broker: {
-      clientId: settings.brokerClientId,
-      tokenFile: settings.brokerTokenFile,
+      clientId: config.BROKER_CLIENT_ID,
+      tokenFile: config.BROKER_IDENTITY_TOKEN_FILE,
       tenantId,
     },
     authorityUrl,
@@ -103,15 +102,15 @@ export function createAzure(settings: AzureSettings, deps: AzureDependencies): A
     now: deps.now,
   });
   const clients = createVaultClients(transport, (identity) => credentials.of(identity));
-  const calls = createVaultCalls({
+  const callVault = createCallVault({
     controlNameResolves: () => resolves(transport.lookup, new URL(authorityUrl).hostname),
     forget(identity) {
       credentials.forget(identity);
       clients.forget(identity);
     },
     budget: createVaultBudget({
-      operationsPerSecond: settings.vaultOperationsPerSecond ?? VAULT_OPERATIONS_PER_SECOND,
-      share: settings.rewrapShare ?? REWRAP_SHARE,
+      operationsPerSecond: config.VAULT_OPERATIONS_PER_10_SECONDS / 10,
+      share: config.REWRAP_VAULT_PERCENT / 100,
       now: deps.now,
     }),
     random: deps.random,
@@ -119,9 +118,9 @@ export function createAzure(settings: AzureSettings, deps: AzureDependencies): A
   });
   const credential = uncached(credentials.of({ kind: "broker" }));
   const get = createResourceManagerGet({ transport, credential, armUrl });
-  const vaultScope = `https://${settings.keyVaultSuffixes[0]}/.default`;
+  const vaultScope = `https://${config.KEY_VAULT_SUFFIXES[0]}/.default`;
   return {
-    vaults: createKeyVaults({ calls, clients, credentials, vaultScope }),
+    vaults: createKeyVaults({ callVault, clients, credentials, vaultScope }),
     identities: createIdentityDirectory({
       transport,
       credential,
@@ -129,11 +128,11 @@ export function createAzure(settings: AzureSettings, deps: AzureDependencies): A
       tenantId,
       issuer,
       tokenExchangeAudience,
-      resourceGroupId: settings.identityResourceGroupId,
+      resourceGroupId: config.IDENTITY_RESOURCE_GROUP,
     }),
     resources: createResourceReader({ transport, credential, armUrl, get }),
     roles: createRoleReader(get),
-    issuerKeys: (key) => createVaultIssuerKeys(key, { calls, clients, now: deps.now }),
+    issuerKeys: (key) => createVaultIssuerKeys(key, { callVault, clients, now: deps.now }),
     agent: transport.agent,
     askForDate: () => askForDate(authorityUrl, transport.lookup),
     close: () => {
@@ -173,23 +172,3 @@ export function uncached(credential: TokenCredential): TokenCredential {
     },
   };
 }
-
-/** The part of the configuration that concerns Azure. */
-export const azureSettingsOf = (
-  config: BrokerConfig,
-  extraCaPem: string | undefined,
-): AzureSettings => ({
-  armUrl: config.ARM_URL,
-  authorityUrl: config.ENTRA_AUTHORITY,
-  tenantId: config.TENANT_ID,
-  brokerClientId: config.BROKER_CLIENT_ID,
-  brokerTokenFile: config.BROKER_IDENTITY_TOKEN_FILE,
-  keyVaultSuffixes: config.KEY_VAULT_SUFFIXES,
-  identityResourceGroupId: config.IDENTITY_RESOURCE_GROUP,
-  issuer: config.BROKER_URL,
-  cloud: cloudOf(config),
-  extraCaPem,
-  dnsServer: config.DNS_SERVER,
-  vaultOperationsPerSecond: config.VAULT_OPERATIONS_PER_10_SECONDS / 10,
-  rewrapShare: config.REWRAP_VAULT_PERCENT / 100,
-});

@@ -21,13 +21,7 @@ import { type AzureTransport, CALL_TIMEOUT_MS, codeOf } from "./transport.ts";
 const MAX_TOKEN_AGE_MS = 60_000;
 const REMEMBERED_TOKENS = 1000;
 
-export type Credentials = {
-  of(identity: KeyIdentity): TokenCredential;
-  /** Bypasses every cache. */
-  signIn(identity: KeyIdentity, scope: string): Promise<Outcome<undefined>>;
-  /** Discards the identity's tokens after a vault refused one. */
-  forget(identity: KeyIdentity): void;
-};
+export type Credentials = ReturnType<typeof createCredentials>;
 
 /** The broker's own managed identity. */
 export type BrokerIdentity = {
@@ -58,7 +52,7 @@ export type CredentialDependencies = {
  * The broker's identity comes from its machine or its cluster, an order's by federation. Never
  * DefaultAzureCredential: it would fall back to any account that is signed in on the machine.
  */
-export function createCredentials(deps: CredentialDependencies): Credentials {
+export function createCredentials(deps: CredentialDependencies) {
   const { transport, now } = deps;
   const tokens = new LeastRecentlyUsed<
     string,
@@ -137,7 +131,8 @@ export function createCredentials(deps: CredentialDependencies): Credentials {
 
   return {
     of: credentialOf,
-    async signIn(identity, scope) {
+    /** Bypasses every cache. */
+    async signIn(identity: KeyIdentity, scope: string): Promise<Outcome<undefined>> {
       try {
         if (identity.kind === "broker") await broker.getToken(scope);
         else await freshToken(identity, scope, {});
@@ -147,7 +142,8 @@ export function createCredentials(deps: CredentialDependencies): Credentials {
         throw error;
       }
     },
-    forget(identity) {
+    /** Discards the identity's tokens after a vault refused one. */
+    forget(identity: KeyIdentity) {
       if (identity.kind === "order")
         tokens.deleteWhere((key) => key.startsWith(`${prefixOf(identity)} `));
     },

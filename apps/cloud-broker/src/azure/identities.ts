@@ -7,7 +7,8 @@ import * as z from "zod";
 
 import { failed } from "../core/failed.ts";
 import type { AttachedIdentity, OrderId } from "../core/order.ts";
-import type { Failure, IdentityDirectory, Outcome } from "../core/ports.ts";
+import type { IdentityDirectory, Outcome } from "../core/ports.ts";
+import { identityFacts } from "../core/recovery-facts.ts";
 import {
   callResourceManager,
   type ResourceManagerAnswer,
@@ -90,7 +91,11 @@ export function createIdentityDirectory(deps: {
 
     async attachUserAssigned(order, resourceId) {
       const [, subscriptionId, resourceGroup, name] = IDENTITY_ID.exec(resourceId) ?? [];
-      const facts = factsOf(deps.issuer, order, resourceId);
+      const facts = {
+        ...identityFacts(resourceId),
+        federationIssuer: deps.issuer,
+        federationSubject: order,
+      };
       if (subscriptionId === undefined || resourceGroup === undefined || name === undefined)
         return failed({ code: "SsemUserErrorKekUserIdentityNotFound", target: "identity", facts });
       const place = { subscriptionId, resourceGroup, name };
@@ -101,7 +106,13 @@ export function createIdentityDirectory(deps: {
       if (found.kind === "absent")
         return failed({ code: "SsemUserErrorKekUserIdentityNotFound", target: "identity", facts });
       if (found.kind === "hidden")
-        return missingFederation("the broker may not read the identity", facts);
+        return failed({
+          code: "SsemUserErrorUserAssignedIdentityAbsent",
+          reason: "federation-missing",
+          target: "identity",
+          detail: "the broker may not read the identity",
+          facts,
+        });
       const attached = attachedOf("user", found.value);
       if (!attached.ok) return attached;
       if (!isSameIdentifier(attached.value.tenantId, deps.tenantId))
@@ -160,30 +171,4 @@ function notAllowed(
   if (answer.kind === "failed") return failed(answer.failure);
   const detail = `the broker may not write managed identities in resource group ${resourceGroup}`;
   return failed({ code: "ResourceManagerUnreachable", detail });
-}
-
-function factsOf(
-  issuer: string,
-  order: OrderId,
-  resourceId: string,
-): NonNullable<Failure["facts"]> {
-  const [, , identityResourceGroup = "", identityName = ""] = IDENTITY_ID.exec(resourceId) ?? [];
-  return {
-    identityId: resourceId,
-    identityName,
-    identityResourceGroup,
-    federationIssuer: issuer,
-    federationSubject: order,
-  };
-}
-
-function missingFederation(detail: string, facts: NonNullable<Failure["facts"]>): Outcome<never> {
-  const failure = {
-    code: "SsemUserErrorUserAssignedIdentityAbsent",
-    reason: "federation-missing",
-    target: "identity",
-    detail,
-    facts,
-  } as const;
-  return failed(failure);
 }

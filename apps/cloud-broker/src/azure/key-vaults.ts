@@ -8,7 +8,7 @@ import { kidOf } from "../core/key-url.ts";
 import type { KeyUrl } from "../core/order.ts";
 import type { KeyVaults, Outcome, DeletedKeyFacts, KeyFacts } from "../core/ports.ts";
 import type { Credentials } from "./credentials.ts";
-import type { VaultCalls } from "./vault-calls.ts";
+import type { CallVault } from "./vault-calls.ts";
 import type { VaultClients } from "./vault-clients.ts";
 
 // The only algorithm that the SDK leaves to the vault; it does the others with a cached public key.
@@ -18,12 +18,12 @@ const CONTENT_KEY_BYTES = 32;
 
 /** The `KeyVaults` port on @azure/keyvault-keys. */
 export function createKeyVaults({
-  calls,
+  callVault,
   clients,
   credentials,
   vaultScope,
 }: {
-  readonly calls: VaultCalls;
+  readonly callVault: CallVault;
   readonly clients: VaultClients;
   readonly credentials: Credentials;
   /** Such as https://vault.azure.net/.default */
@@ -34,7 +34,7 @@ export function createKeyVaults({
 
     async getKey(identity, key) {
       const { version } = key;
-      const called = await calls.run(identity, key.vaultUrl, (options) =>
+      const called = await callVault(identity, key.vaultUrl, (options) =>
         clients
           .keys(identity, key.vaultUrl)
           .getKey(key.keyName, { ...options, ...(version !== undefined && { version }) }),
@@ -44,14 +44,11 @@ export function createKeyVaults({
       const facts = parseVaultKey(called.value.value, key, vaultRegion);
       return facts === undefined
         ? unexpected("the answer is not the key that was asked for", called.value)
-        : {
-            ok: true,
-            value: { ...facts, vaultRequestId },
-          };
+        : { ok: true, value: { ...facts, vaultRequestId } };
     },
 
     async getDeletedKey(identity, key) {
-      const called = await calls.run(identity, key.vaultUrl, (options) =>
+      const called = await callVault(identity, key.vaultUrl, (options) =>
         clients.keys(identity, key.vaultUrl).getDeletedKey(key.keyName, options),
       );
       if (!called.ok)
@@ -65,32 +62,26 @@ export function createKeyVaults({
     },
 
     async wrapKey(identity, kid, contentKey) {
-      const called = await calls.run(identity, new URL(kid).origin, (options) =>
+      const called = await callVault(identity, new URL(kid).origin, (options) =>
         clients.cryptography(identity, kid).wrapKey(ALGORITHM, contentKey, options),
       );
       if (!called.ok) return called;
       const { value, vaultRequestId } = called.value;
       const encryptedKey = bytesOf(value.result);
       return encryptedKey !== undefined && WRAPPED_BYTES.has(encryptedKey.byteLength)
-        ? {
-            ok: true,
-            value: { encryptedKey, vaultRequestId },
-          }
+        ? { ok: true, value: { encryptedKey, vaultRequestId } }
         : unexpected("the wrapped key does not have the size of an RSA modulus", called.value);
     },
 
     async unwrapKey(identity, kid, encryptedKey) {
-      const called = await calls.run(identity, new URL(kid).origin, (options) =>
+      const called = await callVault(identity, new URL(kid).origin, (options) =>
         clients.cryptography(identity, kid).unwrapKey(ALGORITHM, encryptedKey, options),
       );
       if (!called.ok) return called;
       const { value, vaultRequestId } = called.value;
       const contentKey = bytesOf(value.result);
       if (contentKey?.byteLength === CONTENT_KEY_BYTES)
-        return {
-          ok: true,
-          value: { contentKey, vaultRequestId },
-        };
+        return { ok: true, value: { contentKey, vaultRequestId } };
       zero(contentKey);
       return unexpected("the unwrapped key is not 32 bytes long", called.value, "content-key-size");
     },

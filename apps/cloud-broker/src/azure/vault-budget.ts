@@ -7,12 +7,7 @@ const MAX_DEBT_MS = 1000;
 export const BURST_MS = 100;
 const MAX_VAULTS = 1000;
 
-export type VaultBudget = {
-  /** A call that cannot wait: it is counted, so that others make room for it. */
-  spend(vaultUrl: string): void;
-  /** A call that can wait takes the next free moment. @returns milliseconds until then */
-  reserve(vaultUrl: string): number;
-};
+export type VaultBudget = ReturnType<typeof createVaultBudget>;
 
 /**
  * Paces the work that can wait: never above its share of the vault's rate, and never above the
@@ -28,7 +23,7 @@ export function createVaultBudget({
   /** 0 to 1. */
   readonly share: number;
   readonly now: Clock;
-}): VaultBudget {
+}) {
   const wholeMs = 1000 / operationsPerSecond;
   const shareMs = wholeMs / share;
   const vaults = new LeastRecentlyUsed<string, { wholeAtMs: number; shareAtMs: number }>(
@@ -45,11 +40,13 @@ export function createVaultBudget({
   }
 
   return {
-    spend(vaultUrl) {
+    /** A call that cannot wait: it is counted, so that others make room for it. */
+    spend(vaultUrl: string) {
       const pace = paceOf(vaultUrl);
       pace.wholeAtMs = Math.min(pace.wholeAtMs + wholeMs, now() + MAX_DEBT_MS);
     },
-    reserve(vaultUrl) {
+    /** A call that can wait takes the next free moment. @returns milliseconds until then */
+    reserve(vaultUrl: string): number {
       const pace = paceOf(vaultUrl);
       const atMs = Math.max(pace.wholeAtMs, pace.shareAtMs);
       pace.wholeAtMs = atMs + wholeMs;

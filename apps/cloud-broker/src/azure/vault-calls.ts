@@ -8,8 +8,8 @@ import type { KeyIdentity } from "../core/order.ts";
 import type { Failure, Outcome } from "../core/ports.ts";
 import { retryDelayMs } from "../core/retry-delay.ts";
 import { type Priority, currentPriority } from "../load/priority.ts";
-import { type Bulkhead, createBulkhead } from "./bulkhead.ts";
-import { createVaultCircuit, type VaultCircuit } from "./circuit-breaker.ts";
+import { createBulkhead } from "./bulkhead.ts";
+import { createVaultCircuit } from "./circuit-breaker.ts";
 import { type Exchange, observe, TokenFailure } from "./exchange.ts";
 import { CALL_TIMEOUT_MS, codeOf } from "./transport.ts";
 import type { VaultBudget } from "./vault-budget.ts";
@@ -21,13 +21,9 @@ export type VaultCall<Value> = {
   readonly vaultRequestId?: string | undefined;
   readonly vaultRegion?: string | undefined;
 };
-export type VaultCalls = {
-  run<Value>(
-    identity: KeyIdentity,
-    vaultUrl: string,
-    call: (options: { readonly abortSignal: AbortSignal }) => Promise<Value>,
-  ): Promise<Outcome<VaultCall<Value>>>;
-};
+/** One call of the SDK, which ends by the signal. */
+type SdkCall<Value> = (options: { readonly abortSignal: AbortSignal }) => Promise<Value>;
+export type CallVault = ReturnType<typeof createCallVault>;
 
 /** Rejects when the signal ends the wait. */
 export type Sleep = (milliseconds: number, signal: AbortSignal) => Promise<void>;
@@ -38,7 +34,7 @@ export const sleepByTimer: Sleep = (milliseconds, signal) =>
  * Runs SDK calls: each within its vault's circuit and bulkhead and one time limit for all attempts;
  * its failure is named by the HTTP exchange.
  */
-export function createVaultCalls(deps: {
+export function createCallVault(deps: {
   /**
    * Whether another name than the vault's resolves; if it does not, DNS says nothing about a vault.
    */
@@ -48,15 +44,12 @@ export function createVaultCalls(deps: {
   readonly budget: VaultBudget;
   readonly random: () => number;
   readonly sleep: Sleep;
-}): VaultCalls {
-  const circuits = new LeastRecentlyUsed<string, VaultCircuit>(MAX_VAULTS);
-  const bulkheads = new LeastRecentlyUsed<string, Bulkhead>(MAX_VAULTS);
-
-  function bulkheadOf(vaultUrl: string): Bulkhead {
-    const bulkhead = bulkheads.get(vaultUrl) ?? createBulkhead();
-    bulkheads.set(vaultUrl, bulkhead);
-    return bulkhead;
-  }
+}) {
+  type Guards = {
+    readonly inCircuit: ReturnType<typeof createVaultCircuit>;
+    readonly enter: ReturnType<typeof createBulkhead>;
+  };
+  const guards = new LeastRecentlyUsed<string, Guards>(MAX_VAULTS);
 
   /**
    * Work that can wait does so until the vault's budget has room for it; other work is only
@@ -89,21 +82,19 @@ export function createVaultCalls(deps: {
       : failure;
   }
 
-  function circuitOf(vaultUrl: string): VaultCircuit {
-    const circuit = circuits.get(vaultUrl) ?? createVaultCircuit();
-    circuits.set(vaultUrl, circuit);
-    return circuit;
-  }
-
-  return {
-    run: (identity, vaultUrl, call) =>
-      circuitOf(vaultUrl).call(() => tryCall(identity, vaultUrl, call)),
+  return <Value>(identity: KeyIdentity, vaultUrl: string, call: SdkCall<Value>) => {
+    const { inCircuit, enter } = guards.getOr(vaultUrl, () => ({
+      inCircuit: createVaultCircuit(),
+      enter: createBulkhead(),
+    }));
+    return inCircuit(() => tryCall(identity, vaultUrl, enter, call));
   };
 
   async function tryCall<Value>(
     identity: KeyIdentity,
     vaultUrl: string,
-    call: (options: { readonly abortSignal: AbortSignal }) => Promise<Value>,
+    enter: Guards["enter"],
+    call: SdkCall<Value>,
   ): Promise<Outcome<VaultCall<Value>>> {
     const priority = currentPriority();
     await pace(vaultUrl, priority);
@@ -116,10 +107,7 @@ export function createVaultCalls(deps: {
     try {
       for (let attempt = 0; ; attempt += 1) {
         if (attempt > 0) deps.budget.spend(vaultUrl);
-        const observed = await bulkheadOf(vaultUrl).enter(
-          () => observe(() => call({ abortSignal })),
-          priority,
-        );
+        const observed = await enter(() => observe(() => call({ abortSignal })), priority);
         if (observed === undefined) return failed({ code: "BrokerBusy", retryAfterSeconds: 5 });
         if (observed.ok) return { ok: true, value: seen(observed.value, observed.exchange) };
         const failure = await nameFailure(observed.error, observed.exchange);
@@ -149,9 +137,5 @@ function isTokenRefused(error: unknown, exchange: Exchange | undefined): boolean
 function seen<Value>(value: Value, exchange: Exchange | undefined): VaultCall<Value> {
   if (exchange?.kind !== "answer") return { value };
   const { requestId, vaultRegion } = exchange;
-  return {
-    value,
-    vaultRequestId: requestId,
-    vaultRegion,
-  };
+  return { value, vaultRequestId: requestId, vaultRegion };
 }

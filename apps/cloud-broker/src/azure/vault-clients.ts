@@ -7,12 +7,7 @@ import type { AzureTransport } from "./transport.ts";
 
 const MAX_CLIENTS = 2000;
 
-export type VaultClients = {
-  keys(identity: KeyIdentity, vaultUrl: string): KeyClient;
-  cryptography(identity: KeyIdentity, kid: string): CryptographyClient;
-  /** The next call of this identity begins with a new challenge. */
-  forget(identity: KeyIdentity): void;
-};
+export type VaultClients = ReturnType<typeof createVaultClients>;
 
 /**
  * Clients are cached, since each new one begins with an unauthenticated request (the vault's
@@ -21,7 +16,7 @@ export type VaultClients = {
 export function createVaultClients(
   transport: AzureTransport,
   credentialOf: (identity: KeyIdentity) => TokenCredential,
-): VaultClients {
+) {
   const kept = new LeastRecentlyUsed<string, KeyClient | CryptographyClient>(MAX_CLIENTS);
 
   function keep<Client extends KeyClient | CryptographyClient>(
@@ -37,20 +32,21 @@ export function createVaultClients(
   }
 
   return {
-    keys: (identity, vaultUrl) =>
+    keys: (identity: KeyIdentity, vaultUrl: string) =>
       keep(
         KeyClient,
         `${nameOf(identity)} ${vaultUrl}`,
         () => new KeyClient(vaultUrl, credentialOf(identity), transport.clientOptions()),
       ),
-    cryptography: (identity, kid) =>
+    cryptography: (identity: KeyIdentity, kid: string) =>
       keep(
         CryptographyClient,
         `${nameOf(identity)} ${kid}`,
         () =>
           new CryptographyClient(bareKey(kid), credentialOf(identity), transport.clientOptions()),
       ),
-    forget: (identity) => {
+    /** The next call of this identity begins with a new challenge. */
+    forget: (identity: KeyIdentity) => {
       kept.deleteWhere((key) => key.startsWith(`${nameOf(identity)} `));
     },
   };

@@ -4,25 +4,19 @@ import { failed } from "../core/failed.ts";
 import type { Clock, KeyVaults } from "../core/ports.ts";
 import type { ClockWatch } from "../observability/clock-watch.ts";
 
-export type VaultHealth = {
-  /** For a call that has ended. A refusal is an answer; an outage is not. */
-  note(code: ErrorCode | ""): void;
-  /** Ages in seconds; null when it has not happened since the start. */
-  report(nowMs: number): {
-    readonly lastAnswerAgeSeconds: number | null;
-    readonly lastOutageAgeSeconds: number | null;
-  };
-};
+export type VaultHealth = ReturnType<typeof createVaultHealth>;
 
-export function createVaultHealth(now: Clock): VaultHealth {
+export function createVaultHealth(now: Clock) {
   let answeredAtMs: number | undefined;
   let failedAtMs: number | undefined;
   return {
-    note(code) {
+    /** For a call that has ended. A refusal is an answer; an outage is not. */
+    note(code: ErrorCode | "") {
       if (code === "" || ERRORS[code].class !== "unreachable") answeredAtMs = now();
       else failedAtMs = now();
     },
-    report: (nowMs) => ({
+    /** Ages in seconds; null when it has not happened since the start. */
+    report: (nowMs: number) => ({
       lastAnswerAgeSeconds: ageSeconds(answeredAtMs, nowMs),
       lastOutageAgeSeconds: ageSeconds(failedAtMs, nowMs),
     }),

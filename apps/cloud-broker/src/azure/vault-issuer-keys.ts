@@ -8,7 +8,7 @@ import type { KeyUrl } from "../core/order.ts";
 import type { Clock } from "../core/ports.ts";
 import { remember } from "../core/remember.ts";
 import { type IssuerKeys, publicJwk } from "../keys/issuer/issuer-keys.ts";
-import type { VaultCalls } from "./vault-calls.ts";
+import type { CallVault } from "./vault-calls.ts";
 import type { VaultClients } from "./vault-clients.ts";
 
 const BROKER = { kind: "broker" } as const;
@@ -29,15 +29,15 @@ type Version = { readonly kid: string; readonly jwk: JWK; readonly createdAtMs: 
  */
 export function createVaultIssuerKeys(
   key: KeyUrl,
-  deps: { readonly calls: VaultCalls; readonly clients: VaultClients; readonly now: Clock },
+  deps: { readonly callVault: CallVault; readonly clients: VaultClients; readonly now: Clock },
 ): IssuerKeys {
-  const { calls, clients, now } = deps;
+  const { callVault, clients, now } = deps;
   const versions = remember(now, REMEMBERED_MS, read);
 
   async function read(): Promise<readonly Version[]> {
     const client = clients.keys(BROKER, key.vaultUrl);
     const { value: listed } = valueOf(
-      await calls.run(BROKER, key.vaultUrl, async () => {
+      await callVault(BROKER, key.vaultUrl, async () => {
         const enabled = [];
         for await (const version of client.listPropertiesOfKeyVersions(key.keyName))
           if (version.enabled === true) enabled.push(version);
@@ -50,7 +50,7 @@ export function createVaultIssuerKeys(
     return Promise.all(
       newest.map(async ({ version = "", createdOn }) => {
         const { value: found } = valueOf(
-          await calls.run(BROKER, key.vaultUrl, (options) =>
+          await callVault(BROKER, key.vaultUrl, (options) =>
             client.getKey(key.keyName, { ...options, version }),
           ),
         );
@@ -81,7 +81,7 @@ export function createVaultIssuerKeys(
         `${key.vaultUrl}/keys/${key.keyName}/${kid}`,
       );
       const { value: signed } = valueOf(
-        await calls.run(BROKER, key.vaultUrl, (options) =>
+        await callVault(BROKER, key.vaultUrl, (options) =>
           cryptography.signData("RS256", data, options),
         ),
       );

@@ -3,119 +3,69 @@ import * as z from "zod/mini";
 
 import type { Failure } from "./ports.ts";
 
-type Rule = {
+type Rule = readonly [
   /** All members that are given must match. */
-  readonly when: Partial<
-    Pick<VaultAnswer, "status" | "code" | "innerCode" | "akvNumber" | "oaepPadding">
-  >;
-  readonly code: ErrorCode;
-  readonly reason?: string | undefined;
-};
+  when: Partial<Pick<VaultAnswer, "status" | "code" | "innerCode" | "akvNumber" | "oaepPadding">>,
+  code: ErrorCode,
+  reason?: string,
+];
+
+const ACCESS = "SsemUserErrorKeyVaultBadRequestException";
+const forbidden = (innerCode: string) => ({ status: 403, code: "Forbidden", innerCode });
+const unauthorized = { status: 401, code: "Unauthorized" };
 
 /**
  * Authoritative answers; the first row that matches applies. Every row that ends in a refusal names
  * Key Vault's own codes, so that a proxy's 403 does not count as one.
  */
 const RULES: readonly Rule[] = [
-  {
-    when: { status: 403, code: "Forbidden", innerCode: "KeyDisabled" },
-    code: "SsemUserErrorEncryptionKeyDisabled",
-  },
-  access("ForbiddenByPolicy", "access-policy"),
-  access("AccessDenied", "access-policy"),
-  access("ForbiddenByRbac", "role"),
-  access("ForbiddenByFirewall", "firewall"),
-  access("ForbiddenByConnection", "public-access-disabled"),
-  access("KeyOperationForbidden", "key-operation"),
-  {
-    when: { status: 403, code: "AccessDenied" },
-    code: "SsemUserErrorKeyVaultBadRequestException",
-    reason: "access-policy",
-  },
-  {
-    when: { status: 403, code: "Forbidden" },
-    code: "SsemUserErrorKeyVaultBadRequestException",
-    reason: "access-unspecified",
-  },
-  {
-    when: { status: 404, code: "KeyNotFound" },
-    code: "SsemUserErrorKeyDetailsNotFound",
-    reason: "key-not-found",
-  },
-  { when: { status: 400, code: "BadParameter", oaepPadding: true }, code: "KeyVersionMismatch" },
-  {
-    when: { status: 401, code: "Unauthorized", akvNumber: 10032 },
-    code: "SsemUserErrorKeyVaultDetailsNotFound",
-    reason: "tenant-moved",
-  },
-  {
-    when: { status: 401, code: "Unauthorized", akvNumber: 10046 },
-    code: "KeyVaultUnreachable",
-    reason: "server-error",
-  },
+  [forbidden("KeyDisabled"), "SsemUserErrorEncryptionKeyDisabled"],
+  [forbidden("ForbiddenByPolicy"), ACCESS, "access-policy"],
+  [forbidden("AccessDenied"), ACCESS, "access-policy"],
+  [forbidden("ForbiddenByRbac"), ACCESS, "role"],
+  [forbidden("ForbiddenByFirewall"), ACCESS, "firewall"],
+  [forbidden("ForbiddenByConnection"), ACCESS, "public-access-disabled"],
+  [forbidden("KeyOperationForbidden"), ACCESS, "key-operation"],
+  [{ status: 403, code: "AccessDenied" }, ACCESS, "access-policy"],
+  [{ status: 403, code: "Forbidden" }, ACCESS, "access-unspecified"],
+  [{ status: 404, code: "KeyNotFound" }, "SsemUserErrorKeyDetailsNotFound", "key-not-found"],
+  [{ status: 400, code: "BadParameter", oaepPadding: true }, "KeyVersionMismatch"],
+  [{ ...unauthorized, akvNumber: 10032 }, "SsemUserErrorKeyVaultDetailsNotFound", "tenant-moved"],
+  [{ ...unauthorized, akvNumber: 10046 }, "KeyVaultUnreachable", "server-error"],
   // No token was sent: the SDK could not use the vault's challenge, or there was none.
-  {
-    when: { status: 401, code: "Unauthorized", akvNumber: 10000 },
-    code: "KeyVaultUnexpectedAnswer",
-    reason: "challenge",
-  },
-  {
-    when: { status: 401, code: "Unauthorized" },
-    code: "KeyVaultUnexpectedAnswer",
-    reason: "token-refused",
-  },
-  { when: { status: 401 }, code: "KeyVaultUnexpectedAnswer", reason: "challenge" },
-  { when: { status: 400, code: "BadParameter" }, code: "PasskeyUnavailable" },
-  {
-    when: { status: 409, innerCode: "ObjectIsBeingDeleted" },
-    code: "KeyVaultUnreachable",
-    reason: "server-error",
-  },
-  {
-    when: { status: 409, innerCode: "ObjectIsBeingRecovered" },
-    code: "KeyVaultUnreachable",
-    reason: "server-error",
-  },
-  { when: { status: 408 }, code: "KeyVaultUnreachable", reason: "timeout" },
-  { when: { status: 429 }, code: "KeyVaultThrottled" },
+  [{ ...unauthorized, akvNumber: 10000 }, "KeyVaultUnexpectedAnswer", "challenge"],
+  [unauthorized, "KeyVaultUnexpectedAnswer", "token-refused"],
+  [{ status: 401 }, "KeyVaultUnexpectedAnswer", "challenge"],
+  [{ status: 400, code: "BadParameter" }, "PasskeyUnavailable"],
+  [{ status: 409, innerCode: "ObjectIsBeingDeleted" }, "KeyVaultUnreachable", "server-error"],
+  [{ status: 409, innerCode: "ObjectIsBeingRecovered" }, "KeyVaultUnreachable", "server-error"],
+  [{ status: 408 }, "KeyVaultUnreachable", "timeout"],
+  [{ status: 429 }, "KeyVaultThrottled"],
 ];
-
-function access(innerCode: string, reason: string): Rule {
-  const code = "SsemUserErrorKeyVaultBadRequestException";
-  return { when: { status: 403, code: "Forbidden", innerCode }, code, reason };
-}
 
 /**
  * Uses status and code only. An answer that matches no row is unexpected, which is never a refusal.
  */
 export function classifyVaultAnswer(answer: VaultAnswer): Failure {
-  const rule = RULES.find((candidate) => fits(candidate.when, answer));
+  const given: Readonly<Record<string, unknown>> = answer;
+  const rule = RULES.find(([when]) =>
+    Object.entries(when).every(([name, value]) => given[name] === value),
+  );
   const detail = describe(answer);
   const retry = answer.retryAfterSeconds !== undefined && {
     retryAfterSeconds: answer.retryAfterSeconds,
   };
-  if (rule !== undefined)
-    return {
-      code: rule.code,
-      reason: rule.reason,
-      detail,
-      ...retry,
-      ...(rule.reason === "firewall" &&
-        answer.clientAddress !== undefined && { facts: { brokerAddress: answer.clientAddress } }),
-    };
+  if (rule !== undefined) {
+    const [, code, reason] = rule;
+    const facts =
+      reason === "firewall" && answer.clientAddress !== undefined
+        ? { facts: { brokerAddress: answer.clientAddress } }
+        : {};
+    return { code, reason, detail, ...retry, ...facts };
+  }
   if (answer.status >= 500 && answer.status <= 599)
     return { code: "KeyVaultUnreachable", reason: "server-error", detail, ...retry };
   return { code: "KeyVaultUnexpectedAnswer", detail };
-}
-
-function fits(when: Rule["when"], answer: VaultAnswer): boolean {
-  return (
-    (when.status === undefined || when.status === answer.status) &&
-    (when.code === undefined || when.code === answer.code) &&
-    (when.innerCode === undefined || when.innerCode === answer.innerCode) &&
-    (when.akvNumber === undefined || when.akvNumber === answer.akvNumber) &&
-    (when.oaepPadding === undefined || when.oaepPadding === answer.oaepPadding)
-  );
 }
 
 /** Codes only, never the vault's message, which may hold the customer's addresses and names. */

@@ -16,6 +16,12 @@ export class LeastRecentlyUsed<Key, Value> {
     return value;
   }
 
+  getOr(key: Key, make: () => Value): Value {
+    const value = this.#entries.get(key) ?? make();
+    this.set(key, value);
+    return value;
+  }
+
   set(key: Key, value: Value): void {
     this.#entries.delete(key);
     this.#entries.set(key, value);

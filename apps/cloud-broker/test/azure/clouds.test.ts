@@ -29,7 +29,7 @@ test.each(CLOUD_NAMES)("an order's identity uses a customer's key in %s", async 
     const { contentKey } = expectOk(await azure.vaults.unwrapKey(identity, kid, encryptedKey));
     expect(Buffer.from(contentKey)).toEqual(secret);
 
-    const { tenantId, authorityUrl, armUrl } = settings;
+    const { TENANT_ID: tenantId, ENTRA_AUTHORITY: authorityUrl, ARM_URL: armUrl } = settings;
     const now = Date.now;
     const caller = { authorityUrl, cloud, tenantId, audiences: armAudiences([armUrl]), now };
     const keys = createTenantKeys(caller, createFetchByAgent(azure.agent));

@@ -14,10 +14,11 @@ import * as z from "zod";
 import { createIssuerRoutes } from "../../src/api/well-known/public-key-routes.ts";
 import {
   type AzureDependencies,
-  type AzureSettings,
+  type AzureConfig,
   createAzure,
 } from "../../src/azure/create-azure.ts";
 import { createAzureTransport } from "../../src/azure/transport.ts";
+import { cloudOf } from "../../src/config/config.ts";
 import { type KeyIdentity, orderIdOf } from "../../src/core/order.ts";
 import type { Outcome } from "../../src/core/ports.ts";
 import { createHandler } from "../../src/http/express-adapter.ts";
@@ -49,8 +50,8 @@ export async function startEmulatorWorld(cloudName?: CloudName) {
   const { issuer, listener } = await startIssuer(folder.path, cloud);
   vi.stubEnv("AZURE_POD_IDENTITY_AUTHORITY_HOST", emulator.imdsUrl);
 
-  const settings = { extraCaPem: emulator.caPem, dnsServer: emulator.dns };
-  const admin = createAzureTransport(settings);
+  const extraCaPem = emulator.caPem;
+  const admin = createAzureTransport({ extraCaPem, dnsServer: emulator.dns });
   const control = async (method: string, path: string, body?: object): Promise<unknown> => {
     const text = await send(`${emulator.controlUrl}${path}`, method, body, admin.agent);
     return text === "" ? undefined : (JSON.parse(text) as unknown);
@@ -74,23 +75,28 @@ export async function startEmulatorWorld(cloudName?: CloudName) {
   );
   await control("PUT", "/imds", { identities: [brokerIdentity.id] });
 
-  const azureSettings: AzureSettings = {
-    ...settings,
-    armUrl: emulator.armUrl,
-    authorityUrl: emulator.authorityUrl,
-    tenantId,
-    keyVaultSuffixes: [emulator.vaultSuffix],
-    identityResourceGroupId: groupId,
-    issuer: issuer.issuer,
-    cloud,
+  const settings: AzureConfig = {
+    ARM_URL: emulator.armUrl,
+    AZURE_CLOUD: cloudName,
+    BROKER_CLIENT_ID: undefined,
+    BROKER_IDENTITY_TOKEN_FILE: undefined,
+    BROKER_URL: issuer.issuer,
+    DNS_SERVER: emulator.dns,
+    ENTRA_AUTHORITY: emulator.authorityUrl,
+    IDENTITY_RESOURCE_GROUP: groupId,
+    KEY_VAULT_SUFFIXES: [emulator.vaultSuffix],
+    REWRAP_VAULT_PERCENT: 50,
+    TENANT_ID: tenantId,
+    VAULT_OPERATIONS_PER_10_SECONDS: 4000,
   };
   const dependencies: AzureDependencies = {
+    extraCaPem,
     signAssertion: (order) => issuer.signAssertion(order),
     now: Date.now,
     random: () => 0,
     sleep: () => Promise.resolve(),
   };
-  const azure = createAzure(azureSettings, dependencies);
+  const azure = createAzure(settings, dependencies);
 
   const vaultUrl = (vault: string) => `https://${vault}.${emulator.vaultSuffix}`;
   const keys = (vault: string) =>
@@ -104,7 +110,7 @@ export async function startEmulatorWorld(cloudName?: CloudName) {
   return {
     emulator,
     azure,
-    settings: azureSettings,
+    settings,
     dependencies,
     admin,
     arm,
@@ -203,9 +209,9 @@ export async function createUserIdentity(
   const { userAssignedIdentities, federatedIdentityCredentials } = managed;
   const made = await userAssignedIdentities.createOrUpdate(resourceGroup, "uai", { location });
   await federatedIdentityCredentials.createOrUpdate(resourceGroup, "uai", "order", {
-    issuer: settings.issuer,
+    issuer: settings.BROKER_URL,
     subject: order,
-    audiences: [(settings.cloud ?? CLOUDS[PUBLIC_CLOUD]).tokenExchangeAudience],
+    audiences: [cloudOf(settings).tokenExchangeAudience],
   });
   const { clientId = "", principalId = "" } = made;
   return { kind: "order", attachment: "user", order, tenantId, clientId, principalId };

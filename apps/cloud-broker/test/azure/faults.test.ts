@@ -197,7 +197,11 @@ describe("the broker by its service account in a cluster", () => {
       brokerTokenFile,
       await world.dependencies.signAssertion(orderIdOf({ ...ofCluster, name: subject })),
     );
-    const settings = { ...world.settings, brokerClientId: clientId, brokerTokenFile };
+    const settings = {
+      ...world.settings,
+      BROKER_CLIENT_ID: clientId,
+      BROKER_IDENTITY_TOKEN_FILE: brokerTokenFile,
+    };
     const azure = createAzure(settings, world.dependencies);
     const outcome = await azure.vaults.signIn({ kind: "broker" });
     azure.close();
@@ -211,7 +215,7 @@ describe("the broker by its service account in a cluster", () => {
       "broker",
       "cluster",
       {
-        issuer: world.settings.issuer,
+        issuer: world.settings.BROKER_URL,
         subject: orderIdOf(ofCluster),
         audiences: [CLOUDS[PUBLIC_CLOUD].tokenExchangeAudience],
       },
@@ -229,7 +233,7 @@ describe("the broker by its service account in a cluster", () => {
 
   it("needs the client id of its identity", () => {
     expect(() =>
-      createAzure({ ...world.settings, brokerTokenFile: "token" }, world.dependencies),
+      createAzure({ ...world.settings, BROKER_IDENTITY_TOKEN_FILE: "token" }, world.dependencies),
     ).toThrow(
       expect.objectContaining({ detail: "BROKER_IDENTITY_TOKEN_FILE needs BROKER_CLIENT_ID" }),
     );
@@ -237,7 +241,10 @@ describe("the broker by its service account in a cluster", () => {
 });
 
 it("a certificate of a foreign authority is not a refusal", async () => {
-  const distrusting = createAzure({ ...world.settings, extraCaPem: undefined }, world.dependencies);
+  const distrusting = createAzure(world.settings, {
+    ...world.dependencies,
+    extraCaPem: undefined,
+  });
   const outcome = await distrusting.vaults.getKey(identity, world.keyUrl(VAULT, "kek"));
   distrusting.close();
   expect(outcome).toMatchObject({

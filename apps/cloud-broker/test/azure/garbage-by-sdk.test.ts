@@ -9,7 +9,7 @@ import type { Credentials } from "../../src/azure/credentials.ts";
 import { createKeyVaults } from "../../src/azure/key-vaults.ts";
 import { createAzureTransport } from "../../src/azure/transport.ts";
 import { createVaultBudget } from "../../src/azure/vault-budget.ts";
-import { createVaultCalls } from "../../src/azure/vault-calls.ts";
+import { createCallVault } from "../../src/azure/vault-calls.ts";
 import { createVaultClients } from "../../src/azure/vault-clients.ts";
 import { type KeyIdentity, orderIdOf } from "../../src/core/order.ts";
 import type { KeyVaults, Outcome } from "../../src/core/ports.ts";
@@ -62,7 +62,7 @@ function vaultsBy(httpClient: HttpClient): KeyVaults {
     forget: () => undefined,
   };
   return createKeyVaults({
-    calls: createVaultCalls({
+    callVault: createCallVault({
       controlNameResolves: () => Promise.resolve(true),
       forget: () => undefined,
       budget: createVaultBudget({ operationsPerSecond: 400, share: 1, now: Date.now }),

@@ -139,7 +139,7 @@ describe("an identity of the customer's", () => {
           code: "SsemUserErrorUserAssignedIdentityAbsent",
           reason: "federation-missing",
           facts: {
-            federationIssuer: world.settings.issuer,
+            federationIssuer: world.settings.BROKER_URL,
             federationSubject: orderNamed("hidden"),
           },
         },

@@ -9,7 +9,7 @@ import {
   runChecks,
 } from "@databox-cmk/errors";
 
-import { azureSettingsOf, type Azure, createAzure } from "../../azure/create-azure.ts";
+import { type Azure, createAzure } from "../../azure/create-azure.ts";
 import { createLookup } from "../../azure/name-lookup.ts";
 import { type BrokerConfig, type Environment, parseConfig, SETTINGS } from "../../config/config.ts";
 import { readPemFile } from "../../config/read-file-within.ts";
@@ -137,7 +137,8 @@ function createProbes(
 async function openAzure(config: BrokerConfig, now: Clock): Promise<Azure> {
   const { EXTRA_CA_FILE: file } = config;
   const extraCaPem = file === undefined ? undefined : await readPemFile("EXTRA_CA_FILE", file);
-  return createAzure(azureSettingsOf(config, extraCaPem), {
+  return createAzure(config, {
+    extraCaPem,
     signAssertion: () => Promise.reject(new TypeError("the doctor acts for no order")),
     now,
     random: Math.random,
