@@ -57,9 +57,6 @@ const databaseUrl = z.string().transform((value, context) => {
   if (url === undefined) context.addIssue({ code: "custom", message: "not a database" });
   return url ?? z.NEVER;
 });
-const networks = list
-  .pipe(z.array(senderNetwork).min(1).max(64))
-  .transform((written) => networkList(written));
 const flag = z.enum(["true", "false"]).transform((value) => value === "true");
 const file = z.string().min(1).max(4096);
 
@@ -83,18 +80,43 @@ type Setting = {
   readonly ofCloud?: (cloud: Cloud) => string;
 };
 
+/** Kinds of values that several variables have. */
+const HOST = {
+  schema: z.string().min(1).max(253),
+  expected: "a host name or IP address of this machine",
+};
+const PORT = { schema: whole(65_535), expected: "a port number, 0 to 65535" };
+const FILE = { schema: file, expected: "the path of a file" };
+const PEM_FILE = { schema: file, expected: "the path of a PEM file" };
+const ORIGIN = { schema: origin, expected: "an https origin" };
+const UUID = { schema: guid, expected: "a UUID" };
+const SECONDS = { schema: whole(YEAR_SECONDS), expected: "whole seconds, 0 or more" };
+const PERCENT = { schema: whole(100, 1), expected: "a whole number, 1 to 100" };
+const NETWORKS = {
+  schema: list
+    .pipe(z.array(senderNetwork).min(1).max(64))
+    .transform((written) => networkList(written)),
+  expected: "IP addresses and networks such as 10.0.0.0/24, separated by commas",
+};
+const count = (max: number) => ({
+  schema: whole(max, 1),
+  expected: "a whole number, 1 or more",
+});
+const limit = (max: number) => ({
+  schema: whole(max),
+  expected: "a whole number; 0 means no limit",
+});
+
 /** One row per variable; the documentation is generated from it. */
 export const SETTINGS = {
   BROKER_HOST: {
-    schema: z.string().min(1).max(253),
+    ...HOST,
     default: "127.0.0.1",
-    expected: "a host name or IP address of this machine",
     meaning: "Address to listen on.",
   },
   BROKER_PORT: {
-    schema: whole(65_535),
+    ...PORT,
     default: "8444",
-    expected: "a port number, 0 to 65535",
     meaning: "Port to listen on, with TLS; 0 takes a free port.",
   },
   BROKER_URL: {
@@ -105,13 +127,11 @@ export const SETTINGS = {
       "Address at which devices and Entra ID reach the broker; also the issuer of its OpenID Connect tokens.",
   },
   BROKER_TLS_CERTIFICATE_FILE: {
-    schema: file,
-    expected: "the path of a PEM file",
+    ...PEM_FILE,
     meaning: "Server certificate with its chain. Read again every ten seconds, and at SIGHUP.",
   },
   BROKER_TLS_KEY_FILE: {
-    schema: file,
-    expected: "the path of a PEM file",
+    ...PEM_FILE,
     meaning: "Private key of the server certificate. Read again with it.",
   },
   BROKER_DATA_DIR: {
@@ -134,9 +154,8 @@ export const SETTINGS = {
       "PostgreSQL, for several replicas; without it the database is a SQLite file in BROKER_DATA_DIR. For a Unix socket, the host is the percent-encoded folder.",
   },
   DATABASE_PASSWORD_FILE: {
-    schema: file,
+    ...FILE,
     optional: true,
-    expected: "the path of a file",
     meaning: "Password of the database's user; read for each new connection.",
   },
   DATABASE_TLS: {
@@ -147,16 +166,14 @@ export const SETTINGS = {
       "Whether connections to PostgreSQL use TLS with a verified server certificate; a Unix socket never uses TLS.",
   },
   DATABASE_CA_FILE: {
-    schema: file,
+    ...PEM_FILE,
     optional: true,
-    expected: "the path of a PEM file",
     meaning:
       "Authorities that may issue the database server's certificate, instead of the system's.",
   },
   DATABASE_POOL_SIZE: {
-    schema: whole(1_000, 1),
+    ...count(1_000),
     default: "10",
-    expected: "a whole number, 1 or more",
     meaning: "Most connections of each broker process to PostgreSQL.",
   },
   DATABASE_TIMEOUT_SECONDS: {
@@ -174,10 +191,9 @@ export const SETTINGS = {
       "Azure's cloud, by the name that az gives it. It sets ARM_URL, ARM_AUDIENCES, ENTRA_AUTHORITY, GRAPH_URL and KEY_VAULT_SUFFIXES unless they are set themselves, and the audience of federated credentials.",
   },
   ARM_URL: {
-    schema: origin,
+    ...ORIGIN,
     default: "https://arm.localhost:8443",
     ofCloud: ({ armUrl }) => armUrl,
-    expected: "an https origin",
     meaning:
       "Public address of Resource Manager: audience of callers' tokens, and base of Location headers.",
   },
@@ -190,23 +206,20 @@ export const SETTINGS = {
       "Other names of Resource Manager that callers' tokens may have as audience, such as https://management.core.windows.net, which the Azure CLI uses.",
   },
   ENTRA_AUTHORITY: {
-    schema: origin,
+    ...ORIGIN,
     default: "https://login.localhost:8443",
     ofCloud: ({ authorityUrl }) => authorityUrl,
-    expected: "an https origin",
     meaning: "Entra ID: https://login.microsoftonline.com in the public cloud.",
   },
   GRAPH_URL: {
-    schema: origin,
+    ...ORIGIN,
     default: "https://login.localhost:8443",
     ofCloud: ({ graphUrl }) => graphUrl,
-    expected: "an https origin",
     meaning:
       "Microsoft Graph, from which the portal reads the names of people: https://graph.microsoft.com in the public cloud.",
   },
   TENANT_ID: {
-    schema: guid,
-    expected: "a UUID",
+    ...UUID,
     meaning: "Home tenant: it issues the callers' tokens and has the broker's own identity.",
   },
   KEY_VAULT_SUFFIXES: {
@@ -242,23 +255,20 @@ export const SETTINGS = {
     meaning: "Resource group in which the broker makes the system-assigned identities of orders.",
   },
   BROKER_CLIENT_ID: {
-    schema: guid,
+    ...UUID,
     optional: true,
-    expected: "a UUID",
     meaning:
       "Client id of the broker's own managed identity, if its machine has several; by default the machine's only one.",
   },
   BROKER_IDENTITY_TOKEN_FILE: {
-    schema: file,
+    ...FILE,
     optional: true,
-    expected: "the path of a file",
     meaning:
       "Token of the service account in Kubernetes that the broker's own managed identity trusts; with BROKER_CLIENT_ID. By default the machine has the identity.",
   },
   EXTRA_CA_FILE: {
-    schema: file,
+    ...PEM_FILE,
     optional: true,
-    expected: "the path of a PEM file",
     meaning: "Additional certificate authorities to trust for Azure's endpoints.",
   },
   DNS_SERVER: {
@@ -268,9 +278,8 @@ export const SETTINGS = {
     meaning: "Name server for Azure's endpoints, instead of the system's.",
   },
   LRO_RETRY_AFTER_SECONDS: {
-    schema: whole(YEAR_SECONDS),
+    ...SECONDS,
     default: "10",
-    expected: "whole seconds, 0 or more",
     meaning: "Retry-After of long-running operations.",
   },
   ALLOW_REVERT_TO_MICROSOFT_MANAGED: {
@@ -280,9 +289,8 @@ export const SETTINGS = {
     meaning: "Whether an order may go back from a customer-managed to the Microsoft-managed key.",
   },
   OUTAGE_GRACE_SECONDS: {
-    schema: whole(YEAR_SECONDS),
+    ...SECONDS,
     default: "86400",
-    expected: "whole seconds, 0 or more",
     meaning: "How long an unlocked appliance stays unlocked without an authoritative answer.",
   },
   LEASE_TTL_SECONDS: {
@@ -306,77 +314,66 @@ export const SETTINGS = {
       "How often each key is probed while it holds appliances unlocked; part of the time until they close.",
   },
   BACKUP_KEY_AFTER_SECONDS: {
-    schema: whole(YEAR_SECONDS),
+    ...SECONDS,
     default: "900",
-    expected: "whole seconds, 0 or more",
     meaning:
       "How long a key's vault must be silent before an order's backup key takes over automatically.",
   },
   PROXY_PROTOCOL_FROM: {
-    schema: networks,
+    ...NETWORKS,
     optional: true,
-    expected: "IP addresses and networks such as 10.0.0.0/24, separated by commas",
     meaning:
       "Load balancers that pass TCP on. Their connections must begin with a header of PROXY protocol v2, and count as those of the sender that it names. Any other address that sends one is refused. No sender may have such an address itself.",
   },
   FORWARDED_FOR_FROM: {
-    schema: networks,
+    ...NETWORKS,
     optional: true,
-    expected: "IP addresses and networks such as 10.0.0.0/24, separated by commas",
     meaning:
       "Proxies that end TLS and open their own to the broker. The sender of their requests is the last address in X-Forwarded-For that is not of such a proxy; the header is ignored in requests of others. Their connections are many senders', so set MAX_CONNECTIONS_PER_ADDRESS to 0.",
   },
   MAX_REQUESTS_AT_WORK: {
-    schema: whole(1_000_000, 1),
+    ...count(1_000_000),
     default: "256",
-    expected: "a whole number, 1 or more",
     meaning:
       "Most requests of devices in progress at once, and as many of other callers; above a fair share they get 503. Waits for a vault or news do not count. A saturated process accepts 64.",
   },
   MAX_CONNECTIONS: {
-    schema: whole(1_000_000),
+    ...limit(1_000_000),
     default: "20000",
-    expected: "a whole number; 0 means no limit",
     meaning:
       "Most open connections to one process (with --workers, to each). An unlocked appliance keeps one. When all are in use, an address with few connections takes the place of the oldest connection of the address with the most.",
   },
   MAX_CONNECTIONS_PER_ADDRESS: {
-    schema: whole(1_000_000),
+    ...limit(1_000_000),
     default: "2000",
-    expected: "a whole number; 0 means no limit",
     meaning:
       "Most open connections of one IP address (of IPv6: one /64) to one process. Enough for a site of a thousand appliances behind one address; if a load balancer in front hides its clients' addresses, let it name them (PROXY_PROTOCOL_FROM), or set 0.",
   },
   RATE_LIMIT_ADDRESS_PER_SECOND: {
-    schema: whole(1_000_000_000),
+    ...limit(1_000_000_000),
     default: "200",
-    expected: "a whole number; 0 means no limit",
     meaning:
       "Most requests of one IP address to one process (with --workers, to each); bursts of five times that number are allowed.",
   },
   RATE_LIMIT_DEVICE_PER_MINUTE: {
-    schema: whole(1_000_000_000),
+    ...limit(1_000_000_000),
     default: "60",
-    expected: "a whole number; 0 means no limit",
     meaning:
       "Most messages of one device from one address to one process (with --workers, to each); bursts of the same number are allowed. Ten times as many without a valid signature from one address.",
   },
   RATE_LIMIT_NODE_UNLOCKS_PER_MINUTE: {
-    schema: whole(1_000_000_000),
+    ...limit(1_000_000_000),
     default: "60",
-    expected: "a whole number; 0 means no limit",
     meaning: "Most unlock requests of one node, over all replicas.",
   },
   RATE_LIMIT_ORDER_UNLOCKS_PER_MINUTE: {
-    schema: whole(1_000_000_000),
+    ...limit(1_000_000_000),
     default: "120",
-    expected: "a whole number; 0 means no limit",
     meaning: "Most unlock requests of one order, over all replicas.",
   },
   RATE_LIMIT_CUSTOMER_UNLOCKS_PER_MINUTE: {
-    schema: whole(1_000_000_000),
+    ...limit(1_000_000_000),
     default: "6000",
-    expected: "a whole number; 0 means no limit",
     meaning: "Most unlock requests of one customer's subscription, over all replicas.",
   },
   KEY_HEALTH_INTERVAL_SECONDS: {
@@ -387,9 +384,8 @@ export const SETTINGS = {
       "Approximate time between health checks of each order's key; a use of the key counts as a check.",
   },
   KEY_HEALTH_PER_VAULT_PER_MINUTE: {
-    schema: whole(1_000_000, 1),
+    ...count(1_000_000),
     default: "60",
-    expected: "a whole number, 1 or more",
     meaning:
       "Most health checks of the keys of one vault; a vault answers some hundred calls a second.",
   },
@@ -415,9 +411,8 @@ export const SETTINGS = {
       "Capacity of one vault: 4000 for RSA-2048 keys in software, 2000 in an HSM (Key Vault service limits).",
   },
   REWRAP_VAULT_PERCENT: {
-    schema: whole(100, 1),
+    ...PERCENT,
     default: "50",
-    expected: "a whole number, 1 to 100",
     meaning:
       "Share of a vault's capacity that campaigns and rotations may use; unlocks and probes come first and count too.",
   },
@@ -435,9 +430,8 @@ export const SETTINGS = {
       "Teams and Slack channels and e-mail addresses that get messages about events, and the mail server; read once at the start. Without it, no messages are sent.",
   },
   PORTAL_CLIENT_ID: {
-    schema: guid,
+    ...UUID,
     optional: true,
-    expected: "a UUID",
     meaning:
       "Application (client) id of the portal's app registration; without it the broker serves no portal.",
   },
@@ -455,23 +449,20 @@ export const SETTINGS = {
       "Collector of OpenTelemetry traces (OTLP by HTTP); without it the broker makes no traces.",
   },
   OTLP_TRACES_PERCENT: {
-    schema: whole(100, 1),
+    ...PERCENT,
     default: "100",
-    expected: "a whole number, 1 to 100",
     meaning:
       "How many of a hundred traces are sent; the others are not made. The id of a trace decides.",
   },
   METRICS_HOST: {
-    schema: z.string().min(1).max(253),
+    ...HOST,
     default: "127.0.0.1",
-    expected: "a host name or IP address of this machine",
     meaning:
       "Address of the separate listener for metrics, which are for operators and never on the public listener.",
   },
   METRICS_PORT: {
-    schema: whole(65_535),
+    ...PORT,
     optional: true,
-    expected: "a port number, 0 to 65535",
     meaning:
       "Port of /metrics for Prometheus, without TLS; if it is not set, the broker serves no metrics.",
   },
