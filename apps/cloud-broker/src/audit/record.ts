@@ -11,7 +11,7 @@ export type Deed = {
 };
 
 /** What the change tells of its row; its outcome is `done` where it names none. */
-type Told = Partial<Omit<AuditEvent, "action" | "actor" | "correlationId">>;
+export type Told = Partial<Omit<AuditEvent, "action" | "actor" | "correlationId">>;
 
 /** @returns undefined where nothing was changed, so that there is nothing to record */
 export type Change = Work<Told | undefined>;

@@ -5,11 +5,14 @@ import {
   type DataExportDetails,
   type DataImportDetails,
   type JobDetailsWrite,
+  NOTIFICATION_STAGES,
   type Preferences,
   type ReverseShippingDetails,
   type ShippingAddress,
   type TransferType,
 } from "@databox-cmk/protocol";
+
+import { STAGE_PATHS } from "./lifecycle.ts";
 
 /** The details that the customer wrote and may read again. Holds no password. */
 export type JobDetails = {
@@ -24,18 +27,6 @@ export type JobDetails = {
   readonly expectedDataSizeInTeraBytes?: number | undefined;
 };
 
-const NOTIFIED_STAGES = {
-  ImportToAzure: ["DevicePrepared", "Dispatched", "Delivered", "PickedUp", "AtAzureDC", "DataCopy"],
-  ExportFromAzure: [
-    "DevicePrepared",
-    "DataCopy",
-    "Dispatched",
-    "Delivered",
-    "PickedUp",
-    "AtAzureDC",
-  ],
-} as const;
-
 /** Details of a new order: defaults as in Data Box, passwords removed. */
 export function newJobDetails(written: JobDetailsWrite, transferType: TransferType): JobDetails {
   const { reverseShippingDetails } = written;
@@ -43,10 +34,15 @@ export function newJobDetails(written: JobDetailsWrite, transferType: TransferTy
     contactDetails: withNotifications(written.contactDetails, transferType),
     shippingAddress: written.shippingAddress,
     dataImportDetails: importsOf(written),
-    dataExportDetails: (written.dataExportDetails ?? []).map(withoutPassword),
+    dataExportDetails: (written.dataExportDetails ?? []).map((item) => ({
+      ...item,
+      accountDetails: accountOf(item.accountDetails),
+    })),
     preferences: withEncryptionPreference(written.preferences ?? {}),
-    reverseShippingDetails:
-      reverseShippingDetails === undefined ? undefined : withoutFlag(reverseShippingDetails),
+    reverseShippingDetails: reverseShippingDetails && {
+      contactDetails: reverseShippingDetails.contactDetails,
+      shippingAddress: reverseShippingDetails.shippingAddress,
+    },
     expectedDataSizeInTeraBytes: written.expectedDataSizeInTeraBytes,
   };
 }
@@ -109,23 +105,15 @@ export function withEncryptionPreference({
 }: Preferences): Preferences {
   return {
     ...preferences,
-    ...(transportPreferences === undefined
-      ? {}
-      : {
-          transportPreferences: {
-            preferredShipmentType: transportPreferences.preferredShipmentType,
-          },
-        }),
-    ...(reverseTransportPreferences === undefined
-      ? {}
-      : {
-          reverseTransportPreferences: {
-            preferredShipmentType: reverseTransportPreferences.preferredShipmentType,
-          },
-        }),
+    transportPreferences: withoutFlag(transportPreferences),
+    reverseTransportPreferences: withoutFlag(reverseTransportPreferences),
     encryptionPreferences: { doubleEncryption: "Disabled", ...preferences.encryptionPreferences },
   };
 }
+
+/** `isUpdated` is the service's. */
+const withoutFlag = (transport: Preferences["transportPreferences"]) =>
+  transport && { preferredShipmentType: transport.preferredShipmentType };
 
 function withNotifications(contact: ContactDetails, transferType: TransferType): ContactDetails {
   return {
@@ -135,49 +123,28 @@ function withNotifications(contact: ContactDetails, transferType: TransferType):
         stageName,
         sendNotification,
       })) ??
-      NOTIFIED_STAGES[transferType].map((stageName) => ({ stageName, sendNotification: true })),
+      STAGE_PATHS[transferType]
+        .flatMap((stage) => NOTIFICATION_STAGES.find((each) => each === stage) ?? [])
+        .map((stageName) => ({ stageName, sendNotification: true })),
   };
 }
 
 function importsOf(written: JobDetailsWrite): DataImportDetails {
   const imports =
     written.dataImportDetails ??
-    (written.destinationAccountDetails ?? []).map((account) => ({
-      accountDetails:
-        account.dataDestinationType === "StorageAccount"
-          ? {
-              dataAccountType: account.dataDestinationType,
-              storageAccountId: account.storageAccountId,
-            }
-          : {
-              dataAccountType: account.dataDestinationType,
-              resourceGroupId: account.resourceGroupId,
-              stagingStorageAccountId: account.stagingStorageAccountId,
-            },
-    }));
-  return imports.map(withoutPassword);
+    (written.destinationAccountDetails ?? []).map((accountDetails) => ({ accountDetails }));
+  return imports.map((item) => ({ ...item, accountDetails: accountOf(item.accountDetails) }));
 }
 
-function withoutPassword<Item extends { readonly accountDetails: DataAccount }>(item: Item): Item {
-  return { ...item, accountDetails: accountOf(item.accountDetails) };
-}
+type Destination = NonNullable<JobDetailsWrite["destinationAccountDetails"]>[number];
 
-function accountOf(account: DataAccount): DataAccount {
-  return account.dataAccountType === "StorageAccount"
-    ? { dataAccountType: account.dataAccountType, storageAccountId: account.storageAccountId }
+/** Without the share's password. */
+function accountOf(account: DataAccount | Destination): DataAccount {
+  return "storageAccountId" in account
+    ? { dataAccountType: "StorageAccount", storageAccountId: account.storageAccountId }
     : {
-        dataAccountType: account.dataAccountType,
+        dataAccountType: "ManagedDisk",
         resourceGroupId: account.resourceGroupId,
         stagingStorageAccountId: account.stagingStorageAccountId,
       };
-}
-
-function withoutFlag({
-  contactDetails,
-  shippingAddress,
-}: ReverseShippingDetails): Pick<ReverseShippingDetails, "contactDetails" | "shippingAddress"> {
-  return {
-    contactDetails,
-    shippingAddress,
-  };
 }

@@ -54,90 +54,79 @@ function isSame(one: unknown, other: unknown): boolean {
 }
 
 function mergeDetails(current: JobDetails, patch: DetailsPatch): Outcome<JobDetails> {
+  const faults: Outcome<never>[] = [];
+  function merged<Value extends object>(
+    schema: Parameters<typeof parseWith<Value>>[0],
+    member: string,
+    old: Value | undefined,
+    changed: object | undefined,
+  ): Value | undefined {
+    if (changed === undefined) return old;
+    const parsed = parseWith(schema, { ...old, ...changed });
+    if (parsed.ok) return parsed.value;
+    faults.push(invalid(member, parsed.detail));
+    return undefined;
+  }
   const contact = merged(
     contactDetails,
     "contactDetails",
     current.contactDetails,
     patch.contactDetails,
   );
-  if (!contact.ok) return contact;
   const address = merged(
     shippingAddress,
     "shippingAddress",
     current.shippingAddress,
     patch.shippingAddress,
   );
-  if (!address.ok) return address;
-  const reverse = decideReverseShipping(current, patch);
-  if (!reverse.ok) return reverse;
+  const { reverseShippingDetails: old } = current;
+  const { reverseShippingDetails: changed } = patch;
+  const reverse = changed && {
+    contactDetails: merged(
+      contactInfo,
+      "reverseShippingDetails.contactDetails",
+      old?.contactDetails,
+      changed.contactDetails,
+    ),
+    shippingAddress: merged(
+      shippingAddress,
+      "reverseShippingDetails.shippingAddress",
+      old?.shippingAddress,
+      changed.shippingAddress,
+    ),
+  };
   const double = patch.preferences?.encryptionPreferences?.doubleEncryption;
   if (
     double !== undefined &&
     double !== (current.preferences.encryptionPreferences?.doubleEncryption ?? "Disabled")
   )
-    return invalid(
-      "preferences.encryptionPreferences.doubleEncryption",
-      "cannot be changed after the order was placed",
+    faults.push(
+      invalid(
+        "preferences.encryptionPreferences.doubleEncryption",
+        "cannot be changed after the order was placed",
+      ),
     );
-  return {
-    ok: true,
-    value: {
-      ...current,
-      ...withoutUndefined({
-        contactDetails: contact.value,
-        shippingAddress: address.value,
-        reverseShippingDetails: reverse.value,
-      }),
-      preferences: withEncryptionPreference({
-        ...current.preferences,
-        ...patch.preferences,
-        encryptionPreferences: {
-          ...current.preferences.encryptionPreferences,
-          ...patch.preferences?.encryptionPreferences,
-        },
-      }),
-    },
-  };
-}
-
-function decideReverseShipping(
-  current: JobDetails,
-  patch: DetailsPatch,
-): Outcome<JobDetails["reverseShippingDetails"]> {
-  if (patch.reverseShippingDetails === undefined)
-    return { ok: true, value: current.reverseShippingDetails };
-  const contact = merged(
-    contactInfo,
-    "reverseShippingDetails.contactDetails",
-    current.reverseShippingDetails?.contactDetails,
-    patch.reverseShippingDetails.contactDetails,
+  return (
+    faults[0] ?? {
+      ok: true,
+      value: {
+        ...current,
+        ...withoutUndefined({
+          contactDetails: contact,
+          shippingAddress: address,
+          reverseShippingDetails: reverse,
+        }),
+        preferences: withEncryptionPreference({
+          ...current.preferences,
+          ...patch.preferences,
+          encryptionPreferences: {
+            ...current.preferences.encryptionPreferences,
+            ...patch.preferences?.encryptionPreferences,
+          },
+        }),
+      },
+    }
   );
-  if (!contact.ok) return contact;
-  const address = merged(
-    shippingAddress,
-    "reverseShippingDetails.shippingAddress",
-    current.reverseShippingDetails?.shippingAddress,
-    patch.reverseShippingDetails.shippingAddress,
-  );
-  if (!address.ok) return address;
-  return {
-    ok: true,
-    value: {
-      contactDetails: contact.value,
-      shippingAddress: address.value,
-    },
-  };
-}
-
-function merged<Value extends object>(
-  schema: Parameters<typeof parseWith<Value>>[0],
-  member: string,
-  current: Value | undefined,
-  patch: object | undefined,
-): Outcome<Value | undefined> {
-  if (patch === undefined) return { ok: true, value: current };
-  const parsed = parseWith(schema, { ...current, ...patch });
-  return parsed.ok ? { ok: true, value: parsed.value } : invalid(member, parsed.detail);
 }
 
 function invalid(member: string, detail: string): Outcome<never> {

@@ -1,7 +1,6 @@
 import { AppError, type ErrorCode, ERRORS, explain, recoveryOf } from "@databox-cmk/errors";
 import type { CloudError, CustomerResolution } from "@databox-cmk/protocol";
 
-import { record } from "../audit/record.ts";
 import { failureColumns } from "../core/failure-columns.ts";
 import { errorOf, valueOf } from "../core/failure-error.ts";
 import { decideTransition, KEY_HALT_ACTIONS } from "../core/lifecycle.ts";
@@ -12,7 +11,7 @@ import type { ControlPlane, RequestContext } from "./control-plane.ts";
 import { lifecycleOf, type Order } from "./order.ts";
 import { readNodes } from "./read-nodes.ts";
 import { readOrder } from "./read-order.ts";
-import { updateOrder } from "./write-order.ts";
+import { changeOrder } from "./write-order.ts";
 
 /** A customer's action just before, to be recorded in the same commit. */
 type Mitigation = { readonly resolution: CustomerResolution; readonly atMs: number };
@@ -33,23 +32,14 @@ export async function startCopy(
   if (failed !== undefined && isPassing(failed.failure.code)) throw errorOf(failed.failure);
   const next =
     failed === undefined ? started : valueOf(decideTransition(started, { kind: "halt" }));
-  const deed = { chain: order.id, action: "order/startCopy", context };
-  await record(plane, deed, async (transaction) => {
-    await updateOrder(
-      transaction,
-      order,
-      {
-        stage: next.stage,
-        stageStatus: next.stageStatus,
-        state: stateAfter(order.state, failed, mitigation),
-      },
-      context.by,
-      plane.now(),
-    );
-    return failed === undefined
-      ? { outcome: "granted" }
-      : { outcome: "refused", serial: failed.serial, ...failureColumns(failed.failure) };
-  });
+  const told =
+    failed === undefined
+      ? ({ outcome: "granted" } as const)
+      : ({ outcome: "refused", ...columnsOf(failed) } as const);
+  const row = { action: "order/startCopy", context, ...told };
+  const { stage, stageStatus } = next;
+  const state = stateAfter(order.state, failed, mitigation);
+  await changeOrder(plane, order, row, { stage, stageStatus, state });
 }
 
 /**
@@ -59,27 +49,27 @@ export async function startCopy(
 export async function haltCopy(
   plane: Pick<ControlPlane, "store" | "appendAudit" | "now">,
   id: OrderId,
-  { serial, failure }: NodeFailure,
+  failed: NodeFailure,
   correlationId: string,
 ): Promise<void> {
-  if (!isKeyRefusal(failure.code)) return;
+  if (!isKeyRefusal(failed.failure.code)) return;
   const order = await readOrder(plane.store, id);
   if (order === undefined) return;
   const halted = decideTransition(lifecycleOf(order), { kind: "halt" });
   if (!halted.ok) return;
-  const context = { actor: { kind: "broker" }, correlationId } as const;
+  const context = { actor: { kind: "broker" }, by: "broker", correlationId } as const;
+  const row = { action: "order/haltCopy", context, ...columnsOf(failed) };
+  const { stageStatus } = halted.value;
+  const state = stateAfter(order.state, failed, undefined);
   try {
-    await record(plane, { chain: id, action: "order/haltCopy", context }, async (transaction) => {
-      const { stageStatus } = halted.value;
-      const state = stateAfter(order.state, { serial, failure }, undefined);
-      await updateOrder(transaction, order, { stageStatus, state }, "broker", plane.now());
-      return { serial, ...failureColumns(failure) };
-    });
+    await changeOrder(plane, order, row, { stageStatus, state });
   } catch (error) {
     // Another writer came first, such as the other node of a Heavy; the next refusal looks again.
     if (!(error instanceof AppError) || error.code !== "RewrapConflict") throw error;
   }
 }
+
+const columnsOf = ({ serial, failure }: NodeFailure) => ({ serial, ...failureColumns(failure) });
 
 const isKeyRefusal = (code: ErrorCode): boolean =>
   ERRORS[code].class === "refused" && code.startsWith("SsemUserError");

@@ -45,7 +45,7 @@ export async function createOrder(
   const { details: writtenDetails, custody: writtenCustody } = written.properties;
   const chooseCustody = async (store: Store): Promise<Custody> => {
     const policy = await readCustodyPolicy(store, name.subscriptionId);
-    return valueOf(decideCustody(writtenCustody, policy?.splitOnly === true));
+    return valueOf(decideCustody(writtenCustody, policy?.splitOnly === 1));
   };
   // Refuses before anything is made; the commit decides by the policy that is in force then.
   await chooseCustody(plane.store);

@@ -1,33 +1,23 @@
 import { ESCROW_ORDERS_MAX, STAGE_NAMES } from "@databox-cmk/protocol";
 
 import { record } from "../audit/record.ts";
-import type { EpochMs, OrderName } from "../core/order.ts";
+import type { OrderName } from "../core/order.ts";
 import { stageRules } from "../core/stages.ts";
 import { jsonMember } from "../store/json-member.ts";
 import type { Store } from "../store/store.ts";
 import type { ControlPlane, RequestContext } from "./control-plane.ts";
 
-/** Whether a subscription allows only split custody for its new orders. */
-export type CustodyPolicy = {
-  readonly splitOnly: boolean;
-  readonly changedAtMs: EpochMs;
-  readonly changedBy: string;
-};
-
-/** @param subscriptionId - in lower case */
-export async function readCustodyPolicy(
-  store: Store,
-  subscriptionId: string,
-): Promise<CustodyPolicy | undefined> {
-  const row = await store
+/**
+ * Whether a subscription allows only split custody for its new orders.
+ *
+ * @param subscriptionId - in lower case
+ */
+export const readCustodyPolicy = (store: Store, subscriptionId: string) =>
+  store
     .selectFrom("custody_policies")
-    .select(["split_only", "changed_at_ms", "changed_by"])
+    .select(["split_only as splitOnly", "changed_at_ms as changedAtMs", "changed_by as changedBy"])
     .where("subscription_id", "=", subscriptionId)
     .executeTakeFirst();
-  if (row === undefined) return undefined;
-  const { split_only, changed_at_ms: changedAtMs, changed_by: changedBy } = row;
-  return { splitOnly: split_only === 1, changedAtMs, changedBy };
-}
 
 /** Holds for orders that are placed from now on; those that exist keep their custody. */
 export async function writeCustodyPolicy(

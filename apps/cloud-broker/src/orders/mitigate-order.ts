@@ -1,7 +1,6 @@
 import { AppError } from "@databox-cmk/errors";
 import type { CustomerResolution, MitigateRequest } from "@databox-cmk/protocol";
 
-import { record } from "../audit/record.ts";
 import { valueOf } from "../core/failure-error.ts";
 import { decideTransition } from "../core/lifecycle.ts";
 import type { OrderName } from "../core/order.ts";
@@ -10,7 +9,7 @@ import { isPassing, startCopy } from "./copy-data.ts";
 import { findOrder } from "./find-order.ts";
 import { lifecycleOf, type Order } from "./order.ts";
 import { readNodes } from "./read-nodes.ts";
-import { updateOrder } from "./write-order.ts";
+import { changeOrder } from "./write-order.ts";
 
 /**
  * Answers a halted copy. `Resume` uses the key again at once; `MoveToCleanUpDevice` gives up the
@@ -36,27 +35,16 @@ export async function mitigateOrder(
       target: "customerResolutionCode",
       detail: `customerResolutionCode: expected one of ${actions.join(", ")}`,
     });
-  const nowMs = plane.now();
   const { error: _error, actions: _actions, ...state } = order.state;
-  const mitigation = { resolution, atMs: nowMs };
   const next = valueOf(
     decideTransition(lifecycleOf(order), {
       kind: resolution === "Resume" ? "resume" : "cleanUp",
     }),
   );
-  const deed = { chain: order.id, action: "order/mitigate", context };
-  await record(plane, deed, async (transaction) => {
-    await updateOrder(
-      transaction,
-      order,
-      {
-        stageStatus: next.stageStatus,
-        state: { ...state, lastMitigation: mitigation },
-      },
-      context.by,
-      nowMs,
-    );
-    return { detail: { resolution } };
+  const row = { action: "order/mitigate", context, detail: { resolution } };
+  await changeOrder(plane, order, row, {
+    stageStatus: next.stageStatus,
+    state: { ...state, lastMitigation: { resolution, atMs: plane.now() } },
   });
   if (resolution !== "Resume") return;
   // The answer is recorded. A vault that does not answer now leaves CustomerActionPerformed; the

@@ -1,4 +1,3 @@
-import { record } from "../audit/record.ts";
 import { valueOf } from "../core/failure-error.ts";
 import { scrubPersonalData } from "../core/job-details.ts";
 import { type Breakdown, type Completion, decideTransition } from "../core/lifecycle.ts";
@@ -8,7 +7,7 @@ import { stageRules } from "../core/stages.ts";
 import type { ControlPlane, RequestContext } from "./control-plane.ts";
 import { findOrder } from "./find-order.ts";
 import { lifecycleOf } from "./order.ts";
-import { updateOrder } from "./write-order.ts";
+import { changeOrder } from "./write-order.ts";
 
 /** Events that move an order on without any key. */
 export type MovingEvent =
@@ -28,19 +27,11 @@ export async function moveOrder(
   const before = lifecycleOf(order);
   const next = valueOf(decideTransition(before, event));
   if (next === before) return;
-  const action = `order/${event.kind}`;
-  await record(plane, { chain: order.id, action, context }, async (transaction) => {
-    await updateOrder(
-      transaction,
-      order,
-      {
-        stage: next.stage,
-        stageStatus: next.stageStatus,
-        ...(stageRules(next.stage).terminal ? { details: scrubPersonalData(order.details) } : {}),
-      },
-      context.by,
-      plane.now(),
-    );
-    return { detail: { stage: next.stage, ...detail } };
+  const { stage, stageStatus } = next;
+  const row = { action: `order/${event.kind}`, context, detail: { stage, ...detail } };
+  await changeOrder(plane, order, row, {
+    stage,
+    stageStatus,
+    details: stageRules(stage).terminal ? scrubPersonalData(order.details) : order.details,
   });
 }

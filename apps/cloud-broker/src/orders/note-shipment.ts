@@ -2,7 +2,6 @@ import { randomInt } from "node:crypto";
 
 import { AppError } from "@databox-cmk/errors";
 
-import { record } from "../audit/record.ts";
 import { invalidMember } from "../core/failure-error.ts";
 import type { OrderState } from "../core/order-state.ts";
 import type { OrderName } from "../core/order.ts";
@@ -10,7 +9,7 @@ import { stageRules } from "../core/stages.ts";
 import type { ControlPlane, RequestContext } from "./control-plane.ts";
 import { findOrder } from "./find-order.ts";
 import type { Order } from "./order.ts";
-import { updateOrder } from "./write-order.ts";
+import { changeOrder } from "./write-order.ts";
 
 /** Books the pick-up of an appliance at the customer's. */
 export async function bookPickUp(
@@ -27,7 +26,8 @@ export async function bookPickUp(
     confirmationNumber: String(randomInt(10 ** 9, 10 ** 10)),
     readyByTime: window.startTime,
   };
-  await note(plane, order, "order/bookShipmentPickUp", { ...order.state, pickUp }, context);
+  const row = { action: "order/bookShipmentPickUp", context };
+  await changeOrder(plane, order, row, { state: { ...order.state, pickUp } });
   return pickUp;
 }
 
@@ -45,21 +45,8 @@ export async function markShipped(
     carrierName: sent.carrierName ?? "",
     trackingId: sent.trackingId ?? "",
   };
-  const state = { ...order.state, deliverToDcPackage };
-  await note(plane, order, "order/markDevicesShipped", state, context);
-}
-
-async function note(
-  plane: ControlPlane,
-  order: Order,
-  action: string,
-  state: OrderState,
-  context: RequestContext,
-): Promise<void> {
-  await record(plane, { chain: order.id, action, context }, async (transaction) => {
-    await updateOrder(transaction, order, { state }, context.by, plane.now());
-    return {};
-  });
+  const row = { action: "order/markDevicesShipped", context };
+  await changeOrder(plane, order, row, { state: { ...order.state, deliverToDcPackage } });
 }
 
 function forbid(order: Order, action: string, expected: string): never {

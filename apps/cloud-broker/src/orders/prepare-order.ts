@@ -1,4 +1,4 @@
-import { createHash, hash, randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 
 import { AppError } from "@databox-cmk/errors";
 import { asciiLowerCase, isSameIdentifier } from "@databox-cmk/protocol";
@@ -113,7 +113,7 @@ async function renewCodes(
     throw invalidMember("serials", `the order is prepared for ${serials.join(", ")}`);
   const nowMs = plane.now();
   const open = nodes
-    .filter((node) => node.deviceJwkJson === undefined)
+    .filter((node) => node.deviceJwkJson === null)
     .map(({ serial }) => codedNode(serial, nowMs));
   const deed = { chain: order.id, action: "order/renewEnrolmentCodes", context };
   await record(plane, deed, async (transaction) => {
@@ -203,5 +203,5 @@ export function createEnrolmentCode(nowMs: number): EnrolmentCode {
 }
 
 export function hashEnrolmentCode(code: string): string {
-  return hash("sha256", code, "base64url");
+  return createHash("sha256").update(code).digest("base64url");
 }

@@ -1,22 +1,9 @@
-import type { ActivityFilter } from "@databox-cmk/protocol";
+import type { ActivityFilter, ActivityList } from "@databox-cmk/protocol";
 
 import { fitsActivityFilter } from "../core/fits-activity-filter.ts";
-import type { EpochMs, OrderId } from "../core/order.ts";
+import type { OrderId } from "../core/order.ts";
+import { renderTime } from "../core/wire-time.ts";
 import type { Store } from "../store/store.ts";
-
-export type ActivityRow = {
-  readonly sequence: number;
-  readonly atMs: EpochMs;
-  readonly hash: string;
-  /** The audit row as it was hashed. */
-  readonly row: Readonly<Record<string, unknown>>;
-};
-
-export type ActivityPage = {
-  readonly rows: readonly ActivityRow[];
-  /** The last row that was read; absent when no row is left. */
-  readonly position?: number | undefined;
-};
 
 const BATCH_ROWS = 500;
 /** A filter without matches must not read a long chain in one request. */
@@ -27,14 +14,15 @@ const MAX_BATCHES = 10;
  * without being the last.
  *
  * @param position - last row that the previous page read
+ * @returns also the last row that was read, when more may follow
  */
 export async function readActivity(
   store: Store,
   order: OrderId,
   filter: ActivityFilter,
   { position, limit }: { readonly position: number | undefined; readonly limit: number },
-): Promise<ActivityPage> {
-  const found: ActivityRow[] = [];
+): Promise<{ readonly rows: ActivityList["value"]; readonly position?: number | undefined }> {
+  const found: ActivityList["value"] = [];
   let looked = position;
   for (let batches = 0; batches < MAX_BATCHES; batches += 1) {
     const rows = await readBatch(store, order, filter, looked);
@@ -54,7 +42,7 @@ async function readBatch(
   order: OrderId,
   { newestFirst, from, to }: ActivityFilter,
   position: number | undefined,
-): Promise<readonly ActivityRow[]> {
+): Promise<ActivityList["value"]> {
   const descends = newestFirst !== undefined;
   let query = store
     .selectFrom("audit")
@@ -69,7 +57,7 @@ async function readBatch(
     .execute();
   return rows.map((row) => ({
     sequence: row.sequence,
-    atMs: row.at_ms,
+    at: renderTime(row.at_ms),
     hash: row.hash,
     row: JSON.parse(row.row_json),
   }));

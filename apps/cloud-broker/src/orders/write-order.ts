@@ -1,10 +1,12 @@
 import { AppError } from "@databox-cmk/errors";
 import type { UnlockPolicy } from "@databox-cmk/protocol";
 
+import { type Deed, record, type Told } from "../audit/record.ts";
 import type { EpochMs, OrderId } from "../core/order.ts";
 import { stageRules } from "../core/stages.ts";
 import { toJson } from "../store/json-column.ts";
 import type { StoreTransaction } from "../store/store.ts";
+import type { ControlPlane, RequestContext } from "./control-plane.ts";
 import type { Order } from "./order.ts";
 
 type Writer = StoreTransaction;
@@ -97,6 +99,23 @@ export async function updateOrder(
     await transaction.deleteFrom("order_identities").where("order_id", "=", order.id).execute();
     await insertIdentities(transaction, next);
   }
+}
+
+/**
+ * Commits a change of an order with its row of the audit log.
+ *
+ * @param told - besides the action and its actor
+ */
+export async function changeOrder(
+  plane: Pick<ControlPlane, "store" | "appendAudit" | "now">,
+  order: Order,
+  { action, context, ...told }: Told & Pick<Deed, "action"> & { readonly context: RequestContext },
+  change: OrderChange,
+): Promise<void> {
+  await record(plane, { chain: order.id, action, context }, async (transaction) => {
+    await updateOrder(transaction, order, change, context.by, plane.now());
+    return told;
+  });
 }
 
 async function enterStage(

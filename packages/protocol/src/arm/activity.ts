@@ -11,6 +11,7 @@ export const activityList = page(
     row: z.record(z.string(), z.unknown()),
   }),
 );
+export type ActivityList = z.infer<typeof activityList>;
 
 export const ACTIVITY_OUTCOMES = ["granted", "refused", "failed", "done"] as const;
 
