@@ -9,31 +9,25 @@ import { askedPurposeAt, type OrderPlace, purposeAllowed } from "./unlock-purpos
  * The facts that the broker has when an authentic unlock request arrives; the request itself is
  * parsed.
  */
-export type UnlockFacts = OrderPlace & {
-  readonly requestHash: string;
-  readonly nonce: "valid" | "expired" | "invalid";
-  /** The request that used the nonce, and how long ago; undefined while the nonce is fresh. */
-  readonly nonceUsedBy: { readonly requestHash: string; readonly sinceMs: number } | undefined;
-  /**
-   * The request waits for approvers: its nonce and counter were then used up for this request
-   * alone.
-   */
-  readonly isWaiting: boolean;
-  readonly node: {
-    readonly order: OrderId;
-    readonly serial: string;
-    readonly lastCounter: number;
-    readonly minimumSuiteStrength: number;
+export type UnlockFacts = OrderPlace &
+  Omit<SuiteFacts, "minimumSuiteStrength"> & {
+    readonly requestHash: string;
+    readonly nonce: "valid" | "expired" | "invalid";
+    /** The request that used the nonce, and how long ago; undefined while the nonce is fresh. */
+    readonly nonceUsedBy: { readonly requestHash: string; readonly sinceMs: number } | undefined;
+    /**
+     * The request waits for approvers: its nonce and counter were then used up for this request
+     * alone.
+     */
+    readonly isWaiting: boolean;
+    readonly node: Pick<SuiteFacts, "minimumSuiteStrength"> & {
+      readonly order: OrderId;
+      readonly serial: string;
+      readonly lastCounter: number;
+    };
+    /** Current envelope; undefined before preparation and after erasure. */
+    readonly envelope: { readonly env: string; readonly generation: number } | undefined;
   };
-  /** The HPKE suite that the request names. */
-  readonly suite: {
-    readonly strength: number;
-    readonly publicKeyBytes: number;
-  };
-  readonly publicKeyBytes: number;
-  /** Current envelope; undefined before preparation and after erasure. */
-  readonly envelope: { readonly env: string; readonly generation: number } | undefined;
-};
 
 export type UnlockPermission = {
   /** The device holds a lower generation: the grant carries the current envelope. */
@@ -112,13 +106,25 @@ function checkEnvelope(request: UnlockQuestion, { envelope }: UnlockFacts): Fail
   return undefined;
 }
 
-function checkSuite(request: UnlockQuestion, facts: UnlockFacts): Failure | undefined {
-  if (facts.suite.strength < facts.node.minimumSuiteStrength)
+function checkSuite({ hpke }: UnlockQuestion, { node, ...facts }: UnlockFacts) {
+  return suiteFailure(hpke.suite, { ...facts, ...node });
+}
+
+/** The HPKE suite that a message names, and the key that it sends for it. */
+export type SuiteFacts = {
+  readonly minimumSuiteStrength: number;
+  readonly suite: { readonly strength: number; readonly publicKeyBytes: number };
+  readonly publicKeyBytes: number;
+};
+
+export function suiteFailure(name: string, facts: SuiteFacts): Failure | undefined {
+  const { suite, minimumSuiteStrength, publicKeyBytes } = facts;
+  if (suite.strength < minimumSuiteStrength)
     return { code: "SuiteDowngrade", detail: "hpke.suite: weaker than the one that was enrolled" };
-  if (facts.publicKeyBytes !== facts.suite.publicKeyBytes)
+  if (publicKeyBytes !== suite.publicKeyBytes)
     return {
       code: "DeviceMessageMalformed",
-      detail: `hpke.publicKey: expected ${String(facts.suite.publicKeyBytes)} bytes for ${request.hpke.suite}`,
+      detail: `hpke.publicKey: expected ${String(suite.publicKeyBytes)} bytes for ${name}`,
     };
   return undefined;
 }

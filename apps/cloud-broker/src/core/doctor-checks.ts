@@ -1,25 +1,7 @@
 import type { CheckRow } from "@databox-cmk/errors";
 
-export type DoctorCheckName =
-  | "configuration"
-  | "data-folder"
-  | "database"
-  | "migrations"
-  | "database-write"
-  | "signing-keys"
-  | "clock"
-  | "certificate"
-  | "name-authority"
-  | "name-resource-manager"
-  | "name-vault"
-  | "issuer"
-  | "identity"
-  | "service-key"
-  | "service-key-use"
-  | "retirements";
-
 /** From the broker's own files outwards to Azure: repair the first failure first. */
-export const DOCTOR_CHECKS: readonly CheckRow<DoctorCheckName>[] = [
+export const DOCTOR_CHECKS = [
   { name: "configuration", title: "configuration", after: [] },
   { name: "data-folder", title: "data folder", after: ["configuration"] },
   { name: "database", title: "database", after: ["data-folder"] },
@@ -36,4 +18,5 @@ export const DOCTOR_CHECKS: readonly CheckRow<DoctorCheckName>[] = [
   { name: "service-key", title: "service key", after: ["identity", "name-vault"] },
   { name: "service-key-use", title: "wrap and unwrap", after: ["service-key"] },
   { name: "retirements", title: "Azure retires", after: ["configuration"] },
-];
+] as const satisfies readonly CheckRow[];
+export type DoctorCheckName = (typeof DOCTOR_CHECKS)[number]["name"];

@@ -19,13 +19,7 @@ export function renderFailureJson(failure: Failure): string {
 
 export function parseFailureJson(json: string | null): Failure | undefined {
   if (json === null) return undefined;
-  const { code, reason, facts, detail, vaultRequestId } = stored.parse(JSON.parse(json));
-  if (!isErrorCode(code)) throw new TypeError(`a stored refusal has the unknown code ${code}`);
-  return {
-    code,
-    reason,
-    facts,
-    detail,
-    vaultRequestId,
-  };
+  const { code, ...failure } = stored.parse(JSON.parse(json));
+  if (isErrorCode(code)) return { code, ...failure };
+  throw new TypeError(`a stored refusal has the unknown code ${code}`);
 }

@@ -38,8 +38,6 @@ const UNDECIDED: Undecided = { unread: [] };
 
 export type KeyCheckRow = {
   readonly name: KeyCheckName;
-  /** Codes that this row reports; a failed vault call belongs to the row that names its code. */
-  readonly codes: readonly ErrorCode[];
   readonly needs: readonly GatheredEvidence[];
   readonly decide: (evidence: KeyEvidence) => Verdict;
 };
@@ -54,7 +52,6 @@ export const KEY_CHECKS: readonly KeyCheckRow[] = [
   urlRow("url-host", "SsemUserErrorKeyVaultUrlInvalidHost"),
   {
     name: "vault-resource-id",
-    codes: ["KeyVaultDetailsMismatch"],
     needs: [],
     decide: ({ keyUrl, vaultNameInResourceId }) =>
       !keyUrl.ok || keyUrl.value.vaultName === asciiLowerCase(vaultNameInResourceId ?? "")
@@ -67,23 +64,16 @@ export const KEY_CHECKS: readonly KeyCheckRow[] = [
   },
   {
     name: "identity-present",
-    codes: ["SsemUserErrorSystemAssignedIdentityAbsent", "SsemUserErrorUserAssignedIdentityAbsent"],
     needs: [],
     decide: ({ identity }) => (identity.ok ? "passed" : identity.failure),
   },
   {
     name: "identity-usable",
-    codes: [
-      "SsemUserErrorKekUserIdentityNotFound",
-      "SsemUserErrorCrossTenantIdentityAccessForbidden",
-      "IdentityProviderUnreachable",
-    ],
     needs: ["signIn"],
     decide: ({ signIn }) => verdictOf(signIn),
   },
   {
     name: "vault-tenant",
-    codes: ["SsemUserErrorKeyVaultDetailsNotFound"],
     needs: ["vault"],
     decide: ({ vault, vaultResourceId, tenantId }) => {
       const found = visible(vault);
@@ -95,13 +85,6 @@ export const KEY_CHECKS: readonly KeyCheckRow[] = [
   },
   {
     name: "vault-found",
-    codes: [
-      "SsemUserErrorKeyVaultDetailsNotFound",
-      "KeyVaultUnreachable",
-      "KeyVaultThrottled",
-      "KeyVaultUnexpectedAnswer",
-      "BrokerBusy",
-    ],
     needs: ["key"],
     decide: ({ key }) =>
       key === undefined
@@ -112,19 +95,16 @@ export const KEY_CHECKS: readonly KeyCheckRow[] = [
   },
   {
     name: "vault-protection",
-    codes: ["SsemUserErrorSoftDeleteAndPurgeProtectionNotEnabled"],
     needs: ["vault", "key"],
     decide: decideProtection,
   },
   {
     name: "vault-access",
-    codes: ["SsemUserErrorKeyVaultBadRequestException"],
     needs: ["key"],
     decide: ({ key }) => claimed(key, ["SsemUserErrorKeyVaultBadRequestException"]),
   },
   {
     name: "key-found",
-    codes: ["SsemUserErrorKeyDetailsNotFound"],
     needs: ["key"],
     decide: ({ key }) =>
       claimed(key, ["SsemUserErrorKeyDetailsNotFound", "SsemUserErrorEncryptionKeyDisabled"]),
@@ -132,13 +112,11 @@ export const KEY_CHECKS: readonly KeyCheckRow[] = [
   ...KEY_RULES.map(keyRow),
   {
     name: "vault-region",
-    codes: ["KeyVaultRegionMismatch", "ResourceManagerUnreachable"],
     needs: ["vault", "key", "storageLocations"],
     decide: decideRegion,
   },
   {
     name: "wrap-and-unwrap",
-    codes: ["RewrapVerificationFailed"],
     needs: ["roundTrip"],
     decide: ({ roundTrip }) => verdictOf(roundTrip),
   },
@@ -147,16 +125,14 @@ export const KEY_CHECKS: readonly KeyCheckRow[] = [
 function urlRow(name: KeyCheckName, code: ErrorCode): KeyCheckRow {
   return {
     name,
-    codes: [code],
     needs: [],
     decide: ({ keyUrl }) => (keyUrl.ok || keyUrl.failure.code !== code ? "passed" : keyUrl.failure),
   };
 }
 
-function keyRow({ name, code, decide }: KeyRule): KeyCheckRow {
+function keyRow({ name, decide }: KeyRule): KeyCheckRow {
   return {
     name,
-    codes: [code],
     needs: ["key"],
     decide: ({ key, nowMs }) =>
       key?.ok === true ? (decide(key.value, nowMs) ?? "passed") : UNDECIDED,

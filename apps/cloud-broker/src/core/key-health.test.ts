@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 
-import { expectedEndMs } from "./expected-end.ts";
 import {
   decideKeyHealth,
   describeRisk,
@@ -10,6 +9,7 @@ import {
   type Risk,
 } from "./key-health.ts";
 import type { Failure, KeyFacts } from "./ports.ts";
+import { expectedEndMs } from "./stages.ts";
 
 const DAY_MS = 86_400_000;
 const NOW_MS = Date.UTC(2026, 10, 25);

@@ -1,4 +1,3 @@
-import type { ErrorCode } from "@databox-cmk/errors";
 import type { KeyCheckName } from "@databox-cmk/protocol";
 
 import { isoDate } from "./missing-key.ts";
@@ -6,7 +5,6 @@ import type { Failure, KeyFacts } from "./ports.ts";
 
 export type KeyRule = {
   readonly name: KeyCheckName;
-  readonly code: ErrorCode;
   /** @returns undefined when the key satisfies the rule */
   readonly decide: (key: KeyFacts, nowMs: number) => Failure | undefined;
 };
@@ -23,7 +21,6 @@ const ACCESS_CODE = "SsemUserErrorKeyVaultBadRequestException";
 export const KEY_RULES: readonly KeyRule[] = [
   {
     name: "key-type",
-    code: TYPE_CODE,
     decide: ({ keyType }) =>
       keyType === "RSA" || keyType === "RSA-HSM"
         ? undefined
@@ -31,7 +28,6 @@ export const KEY_RULES: readonly KeyRule[] = [
   },
   {
     name: "key-size",
-    code: TYPE_CODE,
     decide: ({ keySizeBits }) =>
       keySizeBits >= MIN_RSA_BITS
         ? undefined
@@ -39,7 +35,6 @@ export const KEY_RULES: readonly KeyRule[] = [
   },
   {
     name: "key-operations",
-    code: ACCESS_CODE,
     decide: ({ operations }) =>
       operations.includes("wrapKey") && operations.includes("unwrapKey")
         ? undefined
@@ -51,14 +46,12 @@ export const KEY_RULES: readonly KeyRule[] = [
   },
   {
     name: "key-enabled",
-    code: "SsemUserErrorEncryptionKeyDisabled",
     decide: ({ enabled }) => (enabled ? undefined : { code: "SsemUserErrorEncryptionKeyDisabled" }),
   },
   // Key Vault also unwraps with expired and not yet valid keys (its page on key attributes), so the
   // broker enforces these two rules.
   {
     name: "key-expiry",
-    code: "SsemUserErrorEncryptionKeyExpired",
     decide: ({ expiresSeconds }, nowMs) =>
       expiresSeconds === undefined || expiresSeconds * 1000 > nowMs
         ? undefined
@@ -69,7 +62,6 @@ export const KEY_RULES: readonly KeyRule[] = [
   },
   {
     name: "key-activation",
-    code: "KeyNotYetValid",
     decide: ({ notBeforeSeconds }, nowMs) =>
       notBeforeSeconds === undefined || notBeforeSeconds * 1000 <= nowMs
         ? undefined

@@ -1,3 +1,4 @@
+import { namesOf } from "@databox-cmk/errors";
 import type {
   CustomerResolution,
   StageName,
@@ -31,38 +32,11 @@ export type LifecycleEvent =
   | { readonly kind: "complete"; readonly outcome: Completion }
   | { readonly kind: "fail"; readonly outcome: Breakdown };
 
-/**
- * Stages in the order in which each kind of order passes them; a new order already lists all of
- * them.
- */
-export const STAGE_PATHS = {
-  ImportToAzure: [
-    "DeviceOrdered",
-    "DevicePrepared",
-    "Dispatched",
-    "Delivered",
-    "PickedUp",
-    "AtAzureDC",
-    "DataCopy",
-    "Completed",
-  ],
-  ExportFromAzure: [
-    "DeviceOrdered",
-    "DevicePrepared",
-    "DataCopy",
-    "Dispatched",
-    "Delivered",
-    "PickedUp",
-    "AtAzureDC",
-    "Completed",
-  ],
-} as const satisfies Record<TransferType, readonly StageName[]>;
-
 type MoveTable = Readonly<
   Partial<Record<StageName, Partial<Record<Move | "complete", StageName>>>>
 >;
 /**
- * Which move leads from which stage to which. `complete` names the usual end; its outcome may
+ * Which move leads from which stage to which, in their order. `complete` names the usual end; its outcome may
  * differ.
  */
 const MOVES = {
@@ -85,6 +59,15 @@ const MOVES = {
     AtAzureDC: { complete: "Completed" },
   },
 } as const satisfies Record<TransferType, MoveTable>;
+
+/**
+ * Stages in the order in which each kind of order passes them; a new order already lists all of
+ * them.
+ */
+export const STAGE_PATHS = {
+  ImportToAzure: [...namesOf(MOVES.ImportToAzure), "Completed"],
+  ExportFromAzure: [...namesOf(MOVES.ExportFromAzure), "Completed"],
+} as const satisfies Record<TransferType, readonly StageName[]>;
 
 /** Copy statuses in which the copy does not have the key: only the remedies are possible. */
 const HALTED: ReadonlySet<StageStatus> = new Set([

@@ -5,6 +5,9 @@ import {
   type TransferType,
 } from "@databox-cmk/protocol";
 
+import { DAY_MS } from "./day.ts";
+import type { EpochMs } from "./order.ts";
+
 /** Whether the unlock key may be shown: it is made at preparation and lives until erasure. */
 export type CredentialsRule = "not-yet" | "until-erased" | "never";
 
@@ -18,6 +21,12 @@ type StageRow = {
   readonly prepareToShip: boolean;
   readonly credentials: CredentialsRule;
   readonly terminal: boolean;
+  /**
+   * How long an order needs its key from the day it enters the stage: a week of shipping each way,
+   * the ten days that an appliance stays without extra fee (Data Box pricing page), copy and
+   * erasure. The estimate is long, because an early warning costs nothing.
+   */
+  readonly daysLeft: number;
 };
 
 const ordered = {
@@ -29,6 +38,7 @@ const ordered = {
   prepareToShip: true,
   credentials: "not-yet",
   terminal: false,
+  daysLeft: 60,
 } as const satisfies StageRow;
 const prepared = {
   ...ordered,
@@ -37,6 +47,7 @@ const prepared = {
   entryStatus: "InProgress",
   cancellable: false,
   credentials: "until-erased",
+  daysLeft: 50,
 } as const satisfies StageRow;
 const underway = {
   ...prepared,
@@ -51,6 +62,7 @@ const ended = {
   prepareToShip: false,
   credentials: "until-erased",
   terminal: true,
+  daysLeft: 0,
 } as const satisfies StageRow;
 
 /**
@@ -60,11 +72,16 @@ const ended = {
 const STAGES = {
   DeviceOrdered: ordered,
   DevicePrepared: prepared,
-  Dispatched: { ...underway, displayName: "Dispatched" },
-  Delivered: { ...underway, displayName: "Delivered" },
-  PickedUp: { ...underway, displayName: "Picked up" },
-  AtAzureDC: { ...underway, displayName: "Received" },
-  DataCopy: { ...underway, displayName: "Data copy in progress", entryStatus: "InProgress" },
+  Dispatched: { ...underway, displayName: "Dispatched", daysLeft: 45 },
+  Delivered: { ...underway, displayName: "Delivered", daysLeft: 35 },
+  PickedUp: { ...underway, displayName: "Picked up", daysLeft: 21 },
+  AtAzureDC: { ...underway, displayName: "Received", daysLeft: 14 },
+  DataCopy: {
+    ...underway,
+    displayName: "Data copy in progress",
+    entryStatus: "InProgress",
+    daysLeft: 10,
+  },
   Completed: { ...ended, displayName: "Completed" },
   CompletedWithErrors: {
     ...ended,
@@ -122,4 +139,9 @@ export const TERMINAL_STAGES = STAGE_NAMES.filter((stage) => STAGES[stage].termi
 /** A stage that a newer broker has written counts as ended. */
 export function isTerminalStage(stage: StageName): boolean {
   return !Object.hasOwn(STAGES, stage) || STAGES[stage].terminal;
+}
+
+/** When an order will probably no longer need its key. */
+export function expectedEndMs(stage: StageName, enteredAtMs: EpochMs): EpochMs {
+  return enteredAtMs + (Object.hasOwn(STAGES, stage) ? STAGES[stage].daysLeft : 0) * DAY_MS;
 }

@@ -127,7 +127,7 @@ const serveFaulty = () =>
           "KeyVaultUnreachable",
           "KeyVaultThrottled",
           "IdentityProviderUnreachable",
-        ])
+        ] as const)
           metrics.calledVault({ operation: "unwrap", code, elapsedMs: 20 });
       };
     },

@@ -41,33 +41,29 @@ export type PendingChange =
   | { readonly kind: "order"; readonly id: string; readonly what: readonly ChangeKind[] }
   | { readonly kind: "many" };
 
+export type PendingChanges = ReturnType<typeof createPendingChanges>;
+
 /**
  * Changes that a page has not received yet. Their size is bounded, however slowly the page reads.
  */
-export type PendingChanges = {
-  add(id: string, what: Iterable<ChangeKind>): void;
-  addMany(): void;
-  /** Takes all changes so far and empties the list. */
-  take(): readonly PendingChange[];
-  readonly isEmpty: boolean;
-};
-
-export function createPendingChanges(): PendingChanges {
+export function createPendingChanges() {
   const orders = new Map<string, Set<ChangeKind>>();
   let many = false;
-  const changes: PendingChanges = {
-    add(id, what) {
+  const addMany = (): void => {
+    many = true;
+    orders.clear();
+  };
+  return {
+    add(id: string, what: Iterable<ChangeKind>) {
       if (many) return;
       const known = orders.get(id) ?? new Set();
       for (const kind of what) known.add(kind);
       orders.set(id, known);
-      if (orders.size > ORDERS_MAX) changes.addMany();
+      if (orders.size > ORDERS_MAX) addMany();
     },
-    addMany() {
-      many = true;
-      orders.clear();
-    },
-    take() {
+    addMany,
+    /** Takes all changes so far and empties the list. */
+    take(): readonly PendingChange[] {
       const taken: PendingChange[] = many
         ? [{ kind: "many" }]
         : [...orders].map(([id, what]) => ({ kind: "order", id, what: [...what].toSorted() }));
@@ -79,5 +75,4 @@ export function createPendingChanges(): PendingChanges {
       return !many && orders.size === 0;
     },
   };
-  return changes;
 }

@@ -2,11 +2,11 @@ import { randomBytes } from "node:crypto";
 
 import { zero } from "@databox-cmk/crypto";
 
-import { expectedEndMs } from "../../core/expected-end.ts";
 import { decideKeyHealth, fingerprint, verdictOfFailure } from "../../core/key-health.ts";
 import { decideKeyUse } from "../../core/key-rules.ts";
 import type { KeyUrl, OrderId } from "../../core/order.ts";
 import type { Failure, KeyFacts, Outcome } from "../../core/ports.ts";
+import { expectedEndMs } from "../../core/stages.ts";
 import type { CustodyDependencies } from "../../custody/custody-dependencies.ts";
 import { type KeyInForce, loadKeyInForce } from "../../custody/key-in-force.ts";
 import type { KeyReader } from "../../custody/key-reader.ts";
