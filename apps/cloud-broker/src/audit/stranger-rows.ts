@@ -25,12 +25,7 @@ const STRANGER_BUDGET: StrangerBudget = {
   inSum: { burst: 600, perHour: 60 },
 };
 
-export type StrangerRows = {
-  /** @returns whether a refusal may have a row of its own; if not, it was counted */
-  admit(address: string): boolean;
-  /** Writes the counts once an hour has ended; `now` also before that. */
-  flush(when?: "now"): Promise<void>;
-};
+export type StrangerRows = ReturnType<typeof createStrangerRows>;
 
 const HOUR_MS = 3_600_000;
 /** Networks with a summary of their own; the others share one. */
@@ -47,7 +42,7 @@ const OTHERS = "other networks";
 export function createStrangerRows(
   { store, appendAudit, now }: { store: Store; appendAudit: AppendAudit; now: Clock },
   { perAddress, inSum }: StrangerBudget = STRANGER_BUDGET,
-): StrangerRows {
+) {
   const limitOf = ({ burst, perHour }: StrangerBudget["inSum"]) =>
     createRateLimit({ tokensPerSecond: perHour / 3600, burst, now });
   const ofAddress = limitOf(perAddress);
@@ -63,12 +58,14 @@ export function createStrangerRows(
   }
 
   return {
-    admit(address) {
+    /** @returns whether a refusal may have a row of its own; if not, it was counted */
+    admit(address: string): boolean {
       if (ofAddress(addressKey(address)) === undefined && ofAll("all") === undefined) return true;
       count(address);
       return false;
     },
-    async flush(when) {
+    /** Writes the counts once an hour has ended; `now` also before that. */
+    async flush(when?: "now") {
       if (sinceMs === undefined) return;
       if (when !== "now" && now() - sinceMs < HOUR_MS) return;
       const rows = summarise(counted, sinceMs, now());

@@ -30,17 +30,11 @@ export type ChainFault =
   | "not-said-by-device"
   | "not-as-noted";
 
-export type ChainCheck = {
-  /** @returns false at the first fault; later rows are not checked. */
-  take(row: AuditRow): boolean;
-  verdict(): ChainVerdict;
-};
-
 /**
  * Checks a whole chain row by row, lowest sequence first. The rows alone do not show whether later
  * rows were cut off. That needs a head noted earlier, which must still occur in the chain.
  */
-export function checkChain(chain: string, noted?: NotedHead): ChainCheck {
+export function checkChain(chain: string, noted?: NotedHead) {
   const words = createDeviceWords();
   let length = 0;
   let head = "";
@@ -57,7 +51,8 @@ export function checkChain(chain: string, noted?: NotedHead): ChainCheck {
   }
 
   return {
-    take(row) {
+    /** @returns false at the first fault; later rows are not checked. */
+    take(row: AuditRow): boolean {
       const sequence = length + 1;
       const found = faultOf(row, sequence);
       if (found !== undefined) {
@@ -68,7 +63,7 @@ export function checkChain(chain: string, noted?: NotedHead): ChainCheck {
       head = row.hash;
       return true;
     },
-    verdict() {
+    verdict(): ChainVerdict {
       if (fault !== undefined) return { ok: false, ...fault };
       if (noted !== undefined && length < noted.length)
         return { ok: false, sequence: length + 1, fault: "not-as-noted" };
@@ -101,17 +96,6 @@ function parseRow(rowJson: string): WrittenRow | undefined {
 /** A parsed audit row; only its place in the chain is verified so far. */
 type WrittenRow = Readonly<Record<string, unknown>>;
 
-type DeviceWords = {
-  /**
-   * @returns false for a receipt that its row's device did not sign, or whose content differs from
-   * its row
-   */
-  hear(row: WrittenRow): boolean;
-  /** Thumbprint of the newest key that each node signed with. */
-  devices(): Readonly<Record<string, string>>;
-  counts(): { readonly proven: number; readonly unproven: number };
-};
-
 const RECEIPTS = new Set(["receipt", "lease/relocked", "lease/drilled"]);
 
 /**
@@ -119,7 +103,7 @@ const RECEIPTS = new Set(["receipt", "lease/relocked", "lease/drilled"]);
  * proven by the device and not by the broker. Rows of older brokers have no `signed` member and
  * count as unproven.
  */
-function createDeviceWords(): DeviceWords {
+function createDeviceWords() {
   const keys = new Map<string, VerifyKey>();
   let proven = 0;
   let unproven = 0;
@@ -135,7 +119,11 @@ function createDeviceWords(): DeviceWords {
   }
 
   return {
-    hear(row) {
+    /**
+     * @returns false for a receipt that its row's device did not sign, or whose content differs from
+     * its row
+     */
+    hear(row: WrittenRow): boolean {
       if (row["action"] === "enrol" && row["deviceKey"] !== undefined) {
         const key = readKey(row["deviceKey"]);
         if (key === undefined) return false;
@@ -143,6 +131,7 @@ function createDeviceWords(): DeviceWords {
       }
       return !isReceipt(row) || isSaid(row);
     },
+    /** Thumbprint of the newest key that each node signed with. */
     devices: () => Object.fromEntries([...keys].map(([serial, { kid }]) => [serial, kid])),
     counts: () => ({ proven, unproven }),
   };

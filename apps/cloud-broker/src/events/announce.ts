@@ -3,12 +3,12 @@ import { randomUUID } from "node:crypto";
 import { type News, renderCloudEvent } from "../core/cloud-event.ts";
 import type { EpochMs } from "../core/order.ts";
 import type { StoreTransaction } from "../store/store.ts";
-import type { Select } from "./receivers.ts";
+import type { Receivers } from "./receivers.ts";
 
 /** Queues an event for every receiver, in the transaction of the change that it reports. */
 export type Announce = (transaction: StoreTransaction, news: News) => Promise<void>;
 
-export function createAnnounce(source: string, select: Select): Announce {
+export function createAnnounce(source: string, select: Receivers["select"]): Announce {
   return async (transaction, news) => {
     const { id = randomUUID() } = news;
     const body = renderCloudEvent({ ...news, id, source });

@@ -3,11 +3,10 @@ import type { Clock } from "../core/ports.ts";
 import { decideDelivery, type Delivery } from "../core/webhook-retry.ts";
 import type { Log } from "../observability/log.ts";
 import type { Store } from "../store/store.ts";
-import type { Receivers } from "./receivers.ts";
 
 export type DeliveryDependencies = {
   readonly store: Store;
-  readonly receivers: Receivers;
+  readonly receivers: { find(name: string): Receiver | undefined };
   readonly now: Clock;
   readonly random: () => number;
   readonly log: Log;

@@ -17,11 +17,7 @@ import type { SendMail } from "./send-mail.ts";
 
 const PREFIX = "person:";
 
-export type PersonReceivers = {
-  /** Names of the people who chose this kind of event in the order's subscription. */
-  select(transaction: StoreTransaction, subject: EventSubject): Promise<readonly string[]>;
-  find(name: string): Receiver | undefined;
-};
+export type PersonReceivers = ReturnType<typeof createPersonReceivers>;
 
 /**
  * People who chose to get events by e-mail. Choice, address and right are read when an e-mail is
@@ -48,7 +44,7 @@ export function createPersonReceivers({
   readonly stillWaits: (objectId: string, order: OrderId, approvalId: string) => Promise<boolean>;
   readonly sendMail: SendMail;
   readonly portalUrl: string;
-}): PersonReceivers {
+}) {
   const describe: Readonly<Record<NoticeLanguage, DescribeEvent>> = {
     en: createDescribeEvent("en", portalUrl),
     de: createDescribeEvent("de", portalUrl),
@@ -73,7 +69,8 @@ export function createPersonReceivers({
   }
 
   return {
-    async select(transaction, subject) {
+    /** Names of the people who chose this kind of event in the order's subscription. */
+    async select(transaction: StoreTransaction, subject: EventSubject) {
       if (!("order" in subject)) return [];
       const rows = await transaction
         .selectFrom("notice_choices")
@@ -83,7 +80,7 @@ export function createPersonReceivers({
         .execute();
       return rows.map((row) => `${PREFIX}${row.object_id}`);
     },
-    find(name) {
+    find(name: string): Receiver | undefined {
       if (!name.startsWith(PREFIX)) return undefined;
       const objectId = name.slice(PREFIX.length);
       return { kind: "email", shown: name, send: (event) => send(objectId, event) };

@@ -17,16 +17,7 @@ import type { SendMail } from "./send-mail.ts";
 
 type Configured = Receiver & { wants(subject: EventSubject): boolean };
 
-/** Names of the receivers that get an event; deliveries are queued under them. */
-export type Select = (
-  transaction: StoreTransaction,
-  subject: EventSubject,
-) => Promise<readonly string[]>;
-
-export type Receivers = {
-  readonly select: Select;
-  find(name: string): Receiver | undefined;
-};
+export type Receivers = ReturnType<typeof createReceivers>;
 
 /**
  * Programs get the signed event itself, people a message about it.
@@ -51,7 +42,7 @@ export function createReceivers(
     readonly portalUrl: string;
     readonly now: Clock;
   },
-): Receivers {
+) {
   const webhooks = webhookUrls.map((url): [string, Configured] => [
     url,
     {
@@ -95,13 +86,17 @@ export function createReceivers(
   ]);
   const configured = new Map([...webhooks, ...groups]);
   return {
-    async select(transaction, subject) {
+    /** Names of the receivers that get an event; deliveries are queued under them. */
+    select: async (
+      transaction: StoreTransaction,
+      subject: EventSubject,
+    ): Promise<readonly string[]> => {
       const names = [...configured].flatMap(([name, receiver]) =>
         receiver.wants(subject) ? name : [],
       );
       return [...names, ...((await people?.select(transaction, subject)) ?? [])];
     },
-    find: (name) => configured.get(name) ?? people?.find(name),
+    find: (name: string): Receiver | undefined => configured.get(name) ?? people?.find(name),
   };
 }
 

@@ -10,16 +10,7 @@ const KEPT_MS = 15 * DAY_MS;
 /** Calls with the service's own key belong to no customer. */
 const SERVICE = "";
 
-export type VaultOperations = {
-  count(identity: KeyIdentity): void;
-  /** Adds the counts to the table, and deletes old days. Counts that cannot be saved are kept. */
-  flush(): Promise<void>;
-  /**
-   * Of the days since then, including the counts that this replica has not saved yet: a day and
-   * subscription may appear twice, and the sum is right. Writes nothing.
-   */
-  read(sinceMs: EpochMs): Promise<readonly VaultOperationsOfDay[]>;
-};
+export type VaultOperations = ReturnType<typeof createVaultOperations>;
 export type VaultOperationsOfDay = {
   readonly dayMs: EpochMs;
   /** In lower case; empty: calls with the service's own key. */
@@ -34,7 +25,7 @@ const BATCH_ROWS = 500;
  * Counts calls of vaults in memory, so that an unlock writes nothing for them. A replica that
  * crashes loses the counts of the last half a minute.
  */
-export function createVaultOperations(store: Kysely<BrokerTables>, now: Clock): VaultOperations {
+export function createVaultOperations(store: Kysely<BrokerTables>, now: Clock) {
   const counted = new Map<EpochMs, Map<string, number>>();
 
   function add({ dayMs, subscriptionId, operations }: VaultOperationsOfDay): void {
@@ -65,13 +56,14 @@ export function createVaultOperations(store: Kysely<BrokerTables>, now: Clock): 
   }
 
   return {
-    count(identity) {
+    count(identity: KeyIdentity) {
       add({
         dayMs: now() - (now() % DAY_MS),
         subscriptionId: identity.kind === "order" ? subscriptionOf(identity.order) : SERVICE,
         operations: 1,
       });
     },
+    /** Adds the counts to the table, and deletes old days. Counts that cannot be saved are kept. */
     async flush() {
       // Replicas lock the rows in the same order, so they do not deadlock.
       const rows = countedRows().toSorted(
@@ -93,7 +85,11 @@ export function createVaultOperations(store: Kysely<BrokerTables>, now: Clock): 
           .where("day_ms", "<", now() - KEPT_MS)
           .execute();
     },
-    async read(sinceMs) {
+    /**
+     * Of the days since then, including the counts that this replica has not saved yet: a day and
+     * subscription may appear twice, and the sum is right. Writes nothing.
+     */
+    async read(sinceMs: EpochMs): Promise<readonly VaultOperationsOfDay[]> {
       const rows = await store
         .selectFrom("vault_operations")
         .select(["day_ms as dayMs", "subscription_id as subscriptionId", "operations"])

@@ -27,10 +27,10 @@ import { renderTime } from "../../core/wire-time.ts";
 import type { Route } from "../../http/route.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
 import { findOrder } from "../../orders/find-order.ts";
-import { type ActivityRow, readActivity } from "../../orders/read-activity.ts";
+import { readActivity } from "../../orders/read-activity.ts";
 import type { Store } from "../../store/store.ts";
 import { arm, type ArmRequest } from "./arm-route.ts";
-import { PATHS, nextPageUrl, parseSkipToken, renderSkipToken } from "./links.ts";
+import { PATHS, nextPageUrl, parseSkipToken } from "./links.ts";
 import { readFilter } from "./list-routes.ts";
 
 const CORRELATION_ID = /^[\w.:-]{1,128}$/;
@@ -215,13 +215,8 @@ export function createActivityRoutes({ store, settings }: ControlPlane): readonl
         const nextLink =
           page.position === undefined
             ? undefined
-            : nextPageUrl(
-                { armUrl: settings.armUrl, apiVersion: request.apiVersion },
-                request.path,
-                renderSkipToken(String(page.position)),
-                given,
-              );
-        return { json: { value: page.rows.map(renderRow), nextLink } };
+            : nextPageUrl(settings.armUrl, request, String(page.position), given);
+        return { json: { value: page.rows, nextLink } };
       },
     }),
   ];
@@ -230,8 +225,4 @@ export function createActivityRoutes({ store, settings }: ControlPlane): readonl
 function readPosition(request: ArmRequest): number | undefined {
   const token = parseSkipToken(request.query.get("$skipToken"));
   return token !== undefined && /^\d{1,15}$/.test(token) ? Number(token) : undefined;
-}
-
-function renderRow({ sequence, atMs, hash, row }: ActivityRow) {
-  return { sequence, at: renderTime(atMs), hash, row };
 }

@@ -27,7 +27,7 @@ import {
 import { decideApproval } from "../../release/approvals/decide-approval.ts";
 import { openBreakGlass } from "../../release/approvals/open-break-glass.ts";
 import { arm, type ArmRequest, queryValues } from "./arm-route.ts";
-import { nextPageUrl, parseSkipToken, renderSkipToken, PATHS } from "./links.ts";
+import { nextPageUrl, pageOf, parseSkipToken, PATHS } from "./links.ts";
 
 const PAGE = 50;
 /** Maximum number of waiting requests in a list of a subscription. */
@@ -75,18 +75,11 @@ export function createApprovalRoutes(plane: ControlPlane, hasAccess: HasAccess):
         const id = await findOrderId(store, request.order);
         const deps = dependencies();
         const cases = await readCases(deps, id, { after: readPosition(request), limit: PAGE + 1 });
-        const page = cases.slice(0, PAGE);
+        const { page, nextLink } = pageOf(cases, PAGE, ({ approval }) =>
+          nextPageUrl(settings.armUrl, request, `${String(approval.requestedAtMs)} ${approval.id}`),
+        );
         const caller = { ...request.caller, isApprover: await isApprover(request.caller, id) };
         const value = page.map((each) => renderApproval(each, caller, deps.nowMs));
-        const last = page.at(-1)?.approval;
-        const nextLink =
-          cases.length > PAGE && last !== undefined
-            ? nextPageUrl(
-                { armUrl: settings.armUrl, apiVersion: request.apiVersion },
-                request.path,
-                renderSkipToken(`${String(last.requestedAtMs)} ${last.id}`),
-              )
-            : undefined;
         return { json: { value, nextLink } };
       },
     }),

@@ -30,6 +30,7 @@ import { lifecycleOf, keySubjectOf, type Order } from "../../orders/order.ts";
 import { exportEnvelopes } from "../../release/passkey/export-envelopes.ts";
 import { arm, type ArmRequest } from "./arm-route.ts";
 import { PATHS } from "./links.ts";
+import { renderKeyIdentity } from "./render-details.ts";
 
 const WORDS = {
   working: "Working",
@@ -239,10 +240,7 @@ function renderBackupKey(backup: BackupKey, order: BackupOrder | undefined): Bac
     kid,
     kekUrl,
     kekVaultResourceID: kekVaultResourceId,
-    identityProperties:
-      identity.type === "UserAssigned"
-        ? { type: identity.type, userAssigned: { resourceId: identity.resourceId } }
-        : { type: identity.type },
+    identityProperties: renderKeyIdentity(identity),
     ...made,
     order:
       order === undefined

@@ -1,11 +1,10 @@
 import { keyHealthView, type KeyHealthView } from "@databox-cmk/protocol";
 
 import { cloudErrorOf } from "../../core/cloud-error-of.ts";
-import { expectedEndMs } from "../../core/expected-end.ts";
 import { describeRisk, type KeyHealth, nextStepOfHealth } from "../../core/key-health.ts";
 import type { EpochMs } from "../../core/order.ts";
 import { recoveryFacts } from "../../core/recovery-facts.ts";
-import { stageRules } from "../../core/stages.ts";
+import { expectedEndMs, stageRules } from "../../core/stages.ts";
 import { renderTime } from "../../core/wire-time.ts";
 import { readHealth, type StoredHealth } from "../../custody/stored-health.ts";
 import type { Route } from "../../http/route.ts";

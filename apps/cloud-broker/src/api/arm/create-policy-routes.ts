@@ -82,7 +82,7 @@ export function createCustodyPolicyRoutes(plane: ControlPlane): readonly Route[]
     const policy = await readCustodyPolicy(store, subscriptionId);
     const inEscrow = await listEscrowOrders(store, subscriptionId);
     return {
-      splitOnly: policy?.splitOnly ?? false,
+      splitOnly: policy?.splitOnly === 1,
       changedAt: policy && renderTime(policy.changedAtMs),
       changedBy: policy?.changedBy,
       escrowOrders: inEscrow.map((name) => resourceIdOf({ name })),

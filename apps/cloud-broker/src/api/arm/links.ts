@@ -51,17 +51,17 @@ export function certificateUrl(
   return `${armUrl}${resourceIdOf(order)}/erasureCertificate${form}?api-version=${apiVersion}`;
 }
 
-/** The same path, from the position in `skipToken`. */
+/** The same path, from a position on. */
 export function nextPageUrl(
-  { armUrl, apiVersion }: LinkBase,
-  path: string,
-  skipToken: string,
+  armUrl: string,
+  { path, apiVersion }: { readonly path: string; readonly apiVersion: ApiVersion },
+  position: string,
   query: Readonly<Record<string, string>> = {},
 ): string {
   const parameters = new URLSearchParams({
     "api-version": apiVersion,
     ...query,
-    $skipToken: skipToken,
+    $skipToken: renderSkipToken(position),
   });
   return `${armUrl}${path}?${parameters.toString().replaceAll("%24", "$")}`;
 }
@@ -77,11 +77,23 @@ export function nextOperatorPage({ path, query }: CallerRequest, position: strin
 }
 
 /** Position after the last item of a page. It is not secret and not trusted. */
-export function renderSkipToken(position: string): string {
+function renderSkipToken(position: string): string {
   return Buffer.from(position).toString("base64url");
 }
 
 export function parseSkipToken(value: string | null): string | undefined {
   if (value === null || value === "" || value.length > 1024) return undefined;
   return /^[\w-]+$/.test(value) ? Buffer.from(value, "base64url").toString() : undefined;
+}
+
+/** Cuts a list that was read with one item more, which shows that there is another page. */
+export function pageOf<Item>(
+  items: readonly Item[],
+  size: number,
+  linkAfter: (last: Item) => string,
+): { readonly page: readonly Item[]; readonly nextLink: string | undefined } {
+  const page = items.slice(0, size);
+  const last = page.at(-1);
+  const isMore = items.length > size && last !== undefined;
+  return { page, nextLink: isMore ? linkAfter(last) : undefined };
 }

@@ -1,6 +1,7 @@
 import { AppError } from "@databox-cmk/errors";
 import {
   apiVersionTraits,
+  type JobDetailsView,
   type JobResourceList,
   jobResourceList,
   parseWith,
@@ -14,12 +15,13 @@ import type { ControlPlane } from "../../orders/control-plane.ts";
 import { requireResourceGroup } from "../../orders/find-order.ts";
 import {
   idsIn,
+  type ListedOrder,
   type OrderScope,
   readDetailedPage,
   readOrderPage,
 } from "../../orders/read-order.ts";
 import { arm, type ArmRequest, queryValues, type Reply } from "./arm-route.ts";
-import { nextPageUrl, parseSkipToken, renderSkipToken, PATHS } from "./links.ts";
+import { nextPageUrl, pageOf, parseSkipToken, PATHS } from "./links.ts";
 import { renderPartialDetails } from "./render-details.ts";
 import { renderListedJob } from "./render-job.ts";
 
@@ -33,7 +35,10 @@ export function createListRoutes({ store, settings }: ControlPlane): readonly Ro
     const { apiVersion } = request;
     const position = readPosition(request, scope);
     // One more row than the page shows whether there is another page, without counting.
-    const orders = apiVersionTraits(apiVersion).detailedLists
+    const orders: readonly {
+      readonly order: ListedOrder;
+      readonly details: JobDetailsView | undefined;
+    }[] = apiVersionTraits(apiVersion).detailedLists
       ? (await readDetailedPage(store, scope, position, limit + 1)).map((order) => ({
           order,
           details: renderPartialDetails(order),
@@ -42,22 +47,12 @@ export function createListRoutes({ store, settings }: ControlPlane): readonly Ro
           order,
           details: undefined,
         }));
-    const page = orders.slice(0, limit);
-    const last = page.at(-1);
     const [top] = queryValues(request, "$top");
-    const body: JobResourceList = {
-      value: page.map(({ order, details }) => renderListedJob(order, apiVersion, details)),
-      nextLink:
-        orders.length > limit && last !== undefined
-          ? nextPageUrl(
-              { armUrl: settings.armUrl, apiVersion: request.apiVersion },
-              request.path,
-              renderSkipToken(last.order.id),
-              top === undefined ? {} : { $top: top },
-            )
-          : undefined,
-    };
-    return { json: body };
+    const { page, nextLink } = pageOf(orders, limit, ({ order }) =>
+      nextPageUrl(settings.armUrl, request, order.id, top === undefined ? {} : { $top: top }),
+    );
+    const value = page.map(({ order, details }) => renderListedJob(order, apiVersion, details));
+    return { json: { value, nextLink } };
   };
 
   return [

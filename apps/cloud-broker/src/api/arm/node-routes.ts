@@ -1,4 +1,4 @@
-import { type OrderNodes, orderNodes } from "@databox-cmk/protocol";
+import { deviceKeyGrade, orderNodes, type OrderNodes } from "@databox-cmk/protocol";
 
 import { decideLock } from "../../core/lock-state.ts";
 import type { OrderId } from "../../core/order.ts";
@@ -35,27 +35,18 @@ export async function readNodeViews(
   }));
 }
 
-type OwnFacts =
-  | "serial"
-  | "ordinal"
-  | "enrolled"
-  | "deviceKey"
-  | "preparedAt"
-  | "lastSeenAt"
-  | "lastOutcome";
-
-function renderNode(node: OrderNode): Pick<NodeView, OwnFacts> {
+function renderNode(node: OrderNode) {
   return {
     serial: node.serial,
     ordinal: node.ordinal,
-    enrolled: node.deviceJwkJson !== undefined,
+    enrolled: node.deviceJwkJson !== null,
     deviceKey:
-      node.deviceKeyGrade === undefined
+      node.deviceJwkJson === null
         ? undefined
-        : { grade: node.deviceKeyGrade, attested: false },
+        : { grade: deviceKeyGrade.parse(node.deviceKeyGrade ?? "file"), attested: false },
     preparedAt: renderTime(node.preparedAtMs),
     lastSeenAt: renderTime(node.lastSeenAtMs),
-    lastOutcome: node.lastOutcome,
+    lastOutcome: node.lastOutcome ?? undefined,
   };
 }
 
@@ -85,7 +76,9 @@ function renderEnvelope(
   envelope: EnvelopeView | undefined,
   { acknowledgedGeneration }: OrderNode,
 ): Pick<NodeView, "envelope"> {
-  return envelope === undefined ? {} : { envelope: { ...envelope, acknowledgedGeneration } };
+  return envelope === undefined
+    ? {}
+    : { envelope: { ...envelope, acknowledgedGeneration: acknowledgedGeneration ?? undefined } };
 }
 
 async function readCurrentEnvelopes(

@@ -1,7 +1,6 @@
 import type { OrderSummaryFilter } from "@databox-cmk/protocol";
-import type { ExpressionBuilder, ExpressionWrapper, Selectable, SqlBool } from "kysely";
+import type { ExpressionBuilder, ExpressionWrapper, SqlBool } from "kysely";
 
-import type { KeyHealth } from "../../core/key-health.ts";
 import { decideLock, type LockState } from "../../core/lock-state.ts";
 import { type EpochMs, foldOrderId, type OrderId } from "../../core/order.ts";
 import { isTerminalStage, TERMINAL_STAGES } from "../../core/stages.ts";
@@ -11,30 +10,7 @@ import { jsonMember } from "../../store/json-member.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 import type { Store } from "../../store/store.ts";
 
-type Columns = Pick<
-  Selectable<BrokerTables["orders"]>,
-  | "id"
-  | "name"
-  | "resource_group"
-  | "subscription_id"
-  | "location"
-  | "sku"
-  | "transfer_type"
-  | "stage"
-  | "stage_status"
-  | "created_at_ms"
->;
-type OrderKey = BrokerTables["order_keys"];
-export type SummaryRow = Columns & {
-  readonly kek_type: OrderKey["kek_type"] | null;
-  readonly kek_url: string | null;
-  readonly identity_type: OrderKey["identity_type"];
-  readonly health_state: KeyHealth["state"] | null;
-  readonly health_code: string | null;
-  readonly risks_json: string | null;
-  /** Company of the shipping address; read for operators only, and gone once the order has ended. */
-  readonly customer?: string | null;
-};
+type SummaryRow = Awaited<ReturnType<typeof selectSummaries>>[number];
 export type SummarisedOrder = {
   readonly row: SummaryRow;
   readonly isWatched: boolean;
@@ -115,7 +91,7 @@ async function selectSummaries(
   revoked: readonly OrderId[] | undefined,
   after: OrderId | undefined,
   limit: number,
-): Promise<readonly SummaryRow[]> {
+) {
   const scoped = idsIn(scope);
   let query = store
     .selectFrom("orders")
@@ -185,6 +161,7 @@ async function selectSummaries(
   return query.execute();
 }
 
+/** Company of the shipping address; read for operators only, and gone once the order has ended. */
 const customerOf = (store: Store) =>
   jsonMember<string | null>(store, "orders.details_json", "shippingAddress", "companyName");
 

@@ -5,6 +5,7 @@ import {
   type StageName,
 } from "@databox-cmk/protocol";
 
+import type { CustomerChoice } from "../../core/backup-key.ts";
 import { erasureStatusOf } from "../../core/erasure-status.ts";
 import { accountIdOf } from "../../core/job-details.ts";
 import { STAGE_PATHS } from "../../core/lifecycle.ts";
@@ -39,37 +40,27 @@ export function renderPartialDetails(
 
 /** Everything: `$expand=details`. Members in Azure's order. */
 export function renderJobDetails(order: Order, links: LinkBase): JobDetailsView {
-  const {
-    contactDetails,
-    shippingAddress,
-    dataImportDetails,
-    dataExportDetails,
-    jobDetailsType,
-    preferences,
-    reverseShippingDetails,
-    expectedDataSizeInTeraBytes,
-    keyEncryptionKey,
-  } = renderPartialDetails(order);
+  const own = renderPartialDetails(order);
   const { state } = order;
   return {
     copyProgress: copyProgressOf(order),
     jobStages: jobStagesOf(order),
-    contactDetails,
-    shippingAddress,
+    contactDetails: own.contactDetails,
+    shippingAddress: own.shippingAddress,
     deliveryPackage: renderPackage(state.returnToCustomerPackage),
     returnPackage: renderPackage(state.deliverToDcPackage),
-    dataImportDetails,
-    dataExportDetails,
-    jobDetailsType,
-    preferences,
-    reverseShippingDetails,
-    expectedDataSizeInTeraBytes,
+    dataImportDetails: own.dataImportDetails,
+    dataExportDetails: own.dataExportDetails,
+    jobDetailsType: own.jobDetailsType,
+    preferences: own.preferences,
+    reverseShippingDetails: own.reverseShippingDetails,
+    expectedDataSizeInTeraBytes: own.expectedDataSizeInTeraBytes,
     copyLogDetails: [],
     deviceErasureDetails:
       state.erasureReceipt === undefined
         ? undefined
         : renderErasure(state.erasureReceipt, order, links),
-    keyEncryptionKey,
+    keyEncryptionKey: own.keyEncryptionKey,
     actions: state.actions === undefined ? undefined : [...state.actions],
     lastMitigationActionOnJob:
       state.lastMitigation === undefined
@@ -113,13 +104,17 @@ function renderKeyChoice(key: KeyChoice): KeyEncryptionKeyView {
   if (key.kekType === "MicrosoftManaged") return { kekType: key.kekType };
   return {
     kekType: key.kekType,
-    identityProperties:
-      key.identity.type === "SystemAssigned"
-        ? { type: key.identity.type }
-        : { type: key.identity.type, userAssigned: { resourceId: key.identity.resourceId } },
+    identityProperties: renderKeyIdentity(key.identity),
     kekUrl: key.kekUrl,
     kekVaultResourceID: key.kekVaultResourceId,
   };
+}
+
+export function renderKeyIdentity(identity: CustomerChoice["identity"]) {
+  const { type } = identity;
+  return type === "SystemAssigned"
+    ? { type }
+    : { type, userAssigned: { resourceId: identity.resourceId } };
 }
 
 /**

@@ -11,7 +11,7 @@ import type { CallerRequest, Route } from "../../http/route.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
 import type { OrderScope } from "../../orders/read-order.ts";
 import { arm, operator, type Reply } from "./arm-route.ts";
-import { nextOperatorPage, nextPageUrl, renderSkipToken, resourceIdOf, PATHS } from "./links.ts";
+import { nextOperatorPage, nextPageUrl, resourceIdOf, PATHS } from "./links.ts";
 import { readPageSize, readPosition, readFilter } from "./list-routes.ts";
 import { countOrders, readSummaryPage, type SummarisedOrder } from "./read-summaries.ts";
 
@@ -38,16 +38,9 @@ export function createSummaryRoutes(plane: ControlPlane): readonly Route[] {
       query: ["$skipToken", "$top", ...FILTERS],
       answers: { 200: orderSummaryPage },
       handle: (request) => {
-        const { apiVersion, path, parameters } = request;
-        return list(
-          plane,
-          request,
-          { subscriptionId: parameters["subscriptionId"] ?? "" },
-          (position, { filters, limit }) =>
-            nextPageUrl({ armUrl, apiVersion }, path, renderSkipToken(position), {
-              ...filters,
-              $top: String(limit),
-            }),
+        const scope = { subscriptionId: request.parameters["subscriptionId"] ?? "" };
+        return list(plane, request, scope, (position, { filters, limit }) =>
+          nextPageUrl(armUrl, request, position, { ...filters, $top: String(limit) }),
         );
       },
     }),

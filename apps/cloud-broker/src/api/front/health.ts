@@ -8,7 +8,7 @@ import type { Store } from "../../store/store.ts";
 
 export type HealthDependencies = {
   readonly store: Store;
-  readonly vaultHealth: VaultHealth;
+  readonly vaultHealth: Pick<VaultHealth, "report">;
   readonly isClosing: () => boolean;
   /** Whether this process has no place for anybody, and nothing that would give one back. */
   readonly isStuck: () => boolean;

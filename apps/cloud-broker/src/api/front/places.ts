@@ -1,3 +1,4 @@
+import { mapValues } from "@databox-cmk/errors";
 import { DEVICE_ROUTES } from "@databox-cmk/protocol";
 
 import { parseRequestTarget } from "../../http/route.ts";
@@ -6,15 +7,7 @@ import type { LoopUtilization } from "../../load/loop-utilization.ts";
 
 export type Plane = "challenges" | "devices" | "others";
 
-/** The places of one process. */
-export type Places = {
-  /** @returns undefined for requests that need no place */
-  of(url: string): Admission | undefined;
-  /** Requests in progress, by plane. */
-  atWork(): Readonly<Record<Plane, number>>;
-  /** Whether one plane has been full for long without a request that ended. */
-  isStuck(): boolean;
-};
+export type Places = ReturnType<typeof createPlaces>;
 
 /**
  * A probe must not fail because there is much to do, nor must a kill switch wait until there is
@@ -33,24 +26,23 @@ export function createPlaces(options: {
   readonly utilization: LoopUtilization;
   readonly noteTurnedAway: () => number;
   readonly elapsedMs?: (() => number) | undefined;
-}): Places {
+}) {
   const planes: Readonly<Record<Plane, Admission>> = {
     challenges: createAdmission(options),
     devices: createAdmission(options),
     others: createAdmission(options),
   };
   return {
-    of(url) {
+    /** @returns undefined for requests that need no place */
+    of(url: string): Admission | undefined {
       const [path = ""] = (parseRequestTarget(url) ?? "").split("?", 1);
       if (NEVER_TURNED_AWAY.test(path)) return undefined;
       if (path === DEVICE_ROUTES.challenges) return planes.challenges;
       return path.startsWith(DEVICE_PLANE) ? planes.devices : planes.others;
     },
-    atWork: () => ({
-      challenges: planes.challenges.atWork(),
-      devices: planes.devices.atWork(),
-      others: planes.others.atWork(),
-    }),
+    /** Requests in progress, by plane. */
+    atWork: () => mapValues<Plane, Admission, number>(planes, (plane) => plane.atWork()),
+    /** Whether one plane has been full for long without a request that ended. */
     isStuck: () => Object.values(planes).some((plane) => plane.isStuck()),
   };
 }

@@ -14,7 +14,7 @@ import { startCampaign } from "../../key-life/campaigns/start-campaign.ts";
 import { type Campaign, listCampaigns } from "../../key-life/campaigns/stored-campaign.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
 import { operator, queryValues } from "../arm/arm-route.ts";
-import { nextOperatorPage, parseSkipToken } from "../arm/links.ts";
+import { nextOperatorPage, pageOf, parseSkipToken } from "../arm/links.ts";
 import { listSteps, renderCampaign } from "./render-campaign.ts";
 
 const CAMPAIGNS = "/operator/v1/campaigns";
@@ -64,13 +64,10 @@ export function createCampaignRoutes(plane: ControlPlane): readonly Route[] {
       answers: { 200: campaignList },
       handle: async (request) => {
         const campaigns = await listCampaigns(store, positionOf(request), PAGE + 1);
-        const page = campaigns.slice(0, PAGE);
-        const last = page.at(-1);
+        const { page, nextLink } = pageOf(campaigns, PAGE, ({ createdAtMs, id }) =>
+          nextOperatorPage(request, `${String(createdAtMs)} ${id}`),
+        );
         const value = await Promise.all(page.map(view));
-        const nextLink =
-          campaigns.length > PAGE && last !== undefined
-            ? nextOperatorPage(request, `${String(last.createdAtMs)} ${last.id}`)
-            : undefined;
         return { json: { value, nextLink } };
       },
     }),
@@ -96,12 +93,9 @@ export function createCampaignRoutes(plane: ControlPlane): readonly Route[] {
           after,
           limit: ORDERS_PAGE + 1,
         });
-        const value = steps.slice(0, ORDERS_PAGE);
-        const last = value.at(-1);
-        const nextLink =
-          steps.length > ORDERS_PAGE && last !== undefined
-            ? nextOperatorPage(request, last.order)
-            : undefined;
+        const { page: value, nextLink } = pageOf(steps, ORDERS_PAGE, ({ order }) =>
+          nextOperatorPage(request, order),
+        );
         return { json: { value, nextLink } };
       },
     }),

@@ -21,7 +21,7 @@ import { createNameClaims } from "./name-claims.ts";
 import { createChoiceRoutes } from "./notices/choice-routes.ts";
 import { createNoticeRoutes } from "./notices/notice-routes.ts";
 import { forgetReads } from "./notices/read-notices.ts";
-import { createOwnApiRoutes, createPermissionRoutes } from "./own-api-routes.ts";
+import { createOwnApiRoutes, createPermissionRoutes, pageRoute } from "./own-api-routes.ts";
 import { createSeal } from "./seal.ts";
 import { createSessions } from "./sessions.ts";
 import { createSignInRoutes } from "./sign-in-routes.ts";
@@ -89,7 +89,7 @@ export function createPortal(
     events,
     routes: [
       ...createSignInRoutes({ config, store, appendAudit, now, provider, sessions, seal }),
-      ...createSessionRoutes({
+      createSessionRoute({
         tenantId: config.TENANT_ID,
         armUrl: config.ARM_URL,
         brokerUrl: config.BROKER_URL,
@@ -149,28 +149,13 @@ function createWriteAudit(auditing: Auditing): ForwardDependencies["written"] {
 }
 
 /** The signed-in person, and the settings that a page needs. */
-function createSessionRoutes(view: SessionView): readonly Route[] {
-  return [
-    {
-      method: "GET",
-      path: "/portal/api/session",
-      authentication: "session",
-      reads: "nothing",
-      handle: ({ caller, session }) =>
-        Promise.resolve({
-          status: 200,
-          body: {
-            json: {
-              name: session.content.name,
-              userName: caller.name,
-              objectId: caller.objectId,
-              roles: caller.roles,
-              csrfToken: session.csrfToken,
-              expiresAt: new Date(session.expiresAtMs).toISOString(),
-              ...view,
-            },
-          },
-        }),
-    },
-  ];
-}
+const createSessionRoute = (view: SessionView): Route =>
+  pageRoute("/portal/api/session", ({ caller, session }) => ({
+    name: session.content.name,
+    userName: caller.name,
+    objectId: caller.objectId,
+    roles: caller.roles,
+    csrfToken: session.csrfToken,
+    expiresAt: new Date(session.expiresAtMs).toISOString(),
+    ...view,
+  }));

@@ -5,21 +5,7 @@ import { AppError } from "@databox-cmk/errors";
 import type { Clock } from "../../core/ports.ts";
 import type { Store } from "../../store/store.ts";
 
-export type NameClaims = {
-  /**
-   * Lets one request of all replicas create under a name at a time.
-   *
-   * @param create - has to await `confirm` directly before it writes: a replica that was paused
-   * for longer than its claim lasts then writes nothing
-   * @throws {AppError} NameTaken while another request creates under the name
-   */
-  during<Value>(
-    name: string,
-    create: (confirm: () => Promise<void>) => Promise<Value>,
-  ): Promise<Value>;
-  /** Deletes claims of replicas that died. */
-  forgetExpired(): Promise<void>;
-};
+export type NameClaims = ReturnType<typeof createNameClaims>;
 
 /** Longer than the calls that it covers, each of which has a limit of a minute and one retry. */
 const CLAIM_MS = 300_000;
@@ -30,15 +16,19 @@ const taken = (): AppError => new AppError("NameTaken", { target: "name" });
  * Azure's PUT has no precondition, so a name that was read as free may be taken before the PUT. A
  * claim in the database closes this gap between replicas, not towards other programs.
  */
-export function createNameClaims({
-  store,
-  now,
-}: {
-  readonly store: Store;
-  readonly now: Clock;
-}): NameClaims {
+export function createNameClaims({ store, now }: { readonly store: Store; readonly now: Clock }) {
   return {
-    async during(name, create) {
+    /**
+     * Lets one request of all replicas create under a name at a time.
+     *
+     * @param create - has to await `confirm` directly before it writes: a replica that was paused
+     * for longer than its claim lasts then writes nothing
+     * @throws {AppError} NameTaken while another request creates under the name
+     */
+    async during<Value>(
+      name: string,
+      create: (confirm: () => Promise<void>) => Promise<Value>,
+    ): Promise<Value> {
       const owner = randomUUID();
       const claimed = await store
         .insertInto("name_claims")
@@ -70,6 +60,7 @@ export function createNameClaims({
           .execute();
       }
     },
+    /** Deletes claims of replicas that died. */
     async forgetExpired() {
       await store.deleteFrom("name_claims").where("until_ms", "<=", now()).execute();
     },

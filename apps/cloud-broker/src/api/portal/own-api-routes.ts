@@ -3,7 +3,7 @@ import { AppError } from "@databox-cmk/errors";
 import type { HasAccess } from "../../callers/has-access.ts";
 import { ACTIONS } from "../../core/actions.ts";
 import { orderIdOf } from "../../core/order.ts";
-import type { Route, RouteRequest } from "../../http/route.ts";
+import type { Route, RouteRequest, SessionRequest } from "../../http/route.ts";
 
 const BELOW = { caller: "/portal/api/arm", operator: "/portal/api" } as const;
 /** Resources that a PUT writes whole, so that one which was not read first would be lost. */
@@ -51,12 +51,8 @@ const ORDER = `${SUBSCRIPTION}/resourceGroups/:resourceGroup/providers/Microsoft
  * offers no command that would be refused. It decides nothing: each call is checked again.
  */
 export function createPermissionRoutes(hasAccess: HasAccess): readonly Route[] {
-  return [SUBSCRIPTION, ORDER].map((path) => ({
-    method: "GET",
-    path,
-    authentication: "session",
-    reads: "nothing",
-    handle: async ({ caller, parameters }) => {
+  return [SUBSCRIPTION, ORDER].map((path) =>
+    pageRoute(path, async ({ caller, parameters }) => {
       const { subscriptionId = "", resourceGroup = "", jobName } = parameters;
       const scope =
         jobName === undefined
@@ -65,7 +61,18 @@ export function createPermissionRoutes(hasAccess: HasAccess): readonly Route[] {
       const actions: string[] = [];
       for (const action of ACTIONS)
         if (await hasAccess(caller, action, scope)) actions.push(action);
-      return { status: 200, body: { json: { actions } } };
-    },
-  }));
+      return { actions };
+    }),
+  );
+}
+
+/** A read of the portal's own, for every signed-in person. @param read - gives the JSON */
+export function pageRoute(path: string, read: (request: SessionRequest) => unknown): Route {
+  return {
+    method: "GET",
+    path,
+    authentication: "session",
+    reads: "nothing",
+    handle: async (request) => ({ status: 200, body: { json: await read(request) } }),
+  };
 }

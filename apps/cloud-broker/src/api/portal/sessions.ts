@@ -21,20 +21,7 @@ const contentSchema = z.strictObject({
   }),
 });
 
-export type Sessions = {
-  /** @returns the id, for the browser's cookie; only its hash is kept */
-  open(objectId: string, content: SessionContent): Promise<string>;
-  /** @returns undefined for an unknown, idle or expired session */
-  find(id: string): Promise<Session | undefined>;
-  /** The session's present state, including changes by other requests. */
-  reread(session: Session): Promise<Session | undefined>;
-  /** @returns false when another request came first */
-  replace(session: Session, content: SessionContent): Promise<boolean>;
-  end(idHash: string): Promise<void>;
-  /** The subset of sessions that are still signed in. */
-  alive(idHashes: readonly string[]): Promise<ReadonlySet<string>>;
-  forgetExpired(): Promise<void>;
-};
+export type Sessions = ReturnType<typeof createSessions>;
 
 const ID_BYTES = 32;
 /** Maximum number of browsers per person; the least recently used session ends. */
@@ -55,7 +42,7 @@ export function createSessions({
   readonly store: Store;
   readonly seal: Seal;
   readonly now: Clock;
-}): Sessions {
+}) {
   async function read(idHash: string, csrfToken: string): Promise<Session | undefined> {
     const row = await store
       .selectFrom("portal_sessions")
@@ -97,7 +84,8 @@ export function createSessions({
   }
 
   return {
-    async open(objectId, content) {
+    /** @returns the id, for the browser's cookie; only its hash is kept */
+    async open(objectId: string, content: SessionContent): Promise<string> {
       const id = randomBytes(ID_BYTES).toString("base64url");
       const idHash = hashOfSessionId(id);
       const sealed = await seal.close(purposeOf(idHash), content);
@@ -126,9 +114,12 @@ export function createSessions({
       });
       return id;
     },
-    find: (id) => read(hashOfSessionId(id), csrfTokenOf(id)),
-    reread: ({ idHash, csrfToken }) => read(idHash, csrfToken),
-    async replace({ idHash, revision }, content) {
+    /** @returns undefined for an unknown, idle or expired session */
+    find: (id: string) => read(hashOfSessionId(id), csrfTokenOf(id)),
+    /** The session's present state, including changes by other requests. */
+    reread: ({ idHash, csrfToken }: Session) => read(idHash, csrfToken),
+    /** @returns false when another request came first */
+    async replace({ idHash, revision }: Session, content: SessionContent): Promise<boolean> {
       const { numUpdatedRows } = await store
         .updateTable("portal_sessions")
         .set({ sealed: await seal.close(purposeOf(idHash), content), revision: revision + 1 })
@@ -138,7 +129,8 @@ export function createSessions({
       return numUpdatedRows === 1n;
     },
     end,
-    async alive(idHashes) {
+    /** The subset of sessions that are still signed in. */
+    async alive(idHashes: readonly string[]): Promise<ReadonlySet<string>> {
       if (idHashes.length === 0) return new Set();
       const oldest = now() - SESSION_LIMITS.absoluteMs;
       const rows = await store

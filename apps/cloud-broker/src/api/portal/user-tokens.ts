@@ -5,16 +5,7 @@ import type { Session } from "../../http/route.ts";
 import type { Audience, IdentityProvider } from "./identity-provider.ts";
 import type { Sessions } from "./sessions.ts";
 
-export type UserTokens = {
-  /**
-   * The person's token for an audience, renewed when it expires soon or was refused.
-   *
-   * @param refused - the token that a service has just answered 401 to
-   * @throws {AppError} AuthenticationFailed (no-session) once the person has to sign in again;
-   * AuthorizationFailed if they cannot read the directory, which ends nothing
-   */
-  of(session: Session, audience: Audience, refused?: string): Promise<HeldToken>;
-};
+export type UserTokens = ReturnType<typeof createUserTokens>;
 export type HeldToken = {
   readonly accessToken: string;
   /** App roles at the last renewal. */
@@ -35,7 +26,7 @@ export function createUserTokens({
   readonly sessions: Sessions;
   readonly provider: IdentityProvider;
   readonly now: Clock;
-}): UserTokens {
+}) {
   const renewing = new Map<string, Promise<HeldToken>>();
 
   function held({ content }: Session, audience: Audience, refused?: string): HeldToken | undefined {
@@ -73,7 +64,14 @@ export function createUserTokens({
   }
 
   return {
-    of(session, audience, refused) {
+    /**
+     * The person's token for an audience, renewed when it expires soon or was refused.
+     *
+     * @param refused - the token that a service has just answered 401 to
+     * @throws {AppError} AuthenticationFailed (no-session) once the person has to sign in again;
+     * AuthorizationFailed if they cannot read the directory, which ends nothing
+     */
+    of(session: Session, audience: Audience, refused?: string): Promise<HeldToken> {
       const found = held(session, audience, refused);
       if (found !== undefined) return Promise.resolve(found);
       const key = `${session.idHash} ${audience}`;

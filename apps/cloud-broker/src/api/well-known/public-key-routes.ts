@@ -58,21 +58,10 @@ export function createWebhookRoutes(publicKeys: readonly PublicJwk[]): readonly 
     alg: "ES256",
   }));
   return [
-    {
-      method: "GET",
-      path: "/webhooks/v1/keys",
-      described: {
-        summary: "Public keys by which receivers verify the broker's events (RFC 7517, RFC 9421)",
-        answers: { 200: undefined },
-      },
-      authentication: "public",
-      reads: "nothing",
-      handle: () =>
-        Promise.resolve({
-          status: 200,
-          headers: { "cache-control": "public, max-age=300" },
-          body: { json: { keys } },
-        }),
-    },
+    document(
+      "/webhooks/v1/keys",
+      "Public keys by which receivers verify the broker's events (RFC 7517, RFC 9421)",
+      () => Promise.resolve({ keys }),
+    ),
   ];
 }

@@ -1,13 +1,13 @@
-import { readFile } from "node:fs/promises";
-
-import { AppError } from "@databox-cmk/errors";
 import type { Command } from "commander";
 
 import { createAppendAudit } from "../../audit/append-audit.ts";
 import { parseConfig } from "../../config/config.ts";
+import { readFileWithin } from "../../config/read-file-within.ts";
 import { parseServiceKey } from "../../config/service-key.ts";
 import { restoreEnvelope } from "../../custody/restore-envelope.ts";
 import { openState } from "../open-data-dir.ts";
+
+const ENVELOPE_MAX_BYTES = 1024 * 1024;
 
 /** @param write - takes one line without its end */
 export function addEnvelopeCommand(
@@ -22,7 +22,7 @@ export function addEnvelopeCommand(
     )
     .argument("<file>", "the appliance's /var/lib/databox-agent/envelope.jws; it is not secret")
     .action(async (path: string) => {
-      const jws = await readEnvelope(path);
+      const jws = (await readFileWithin(path, ENVELOPE_MAX_BYTES)).toString().trim();
       const config = parseConfig(environment);
       const { store, keys } = await openState(config);
       try {
@@ -43,12 +43,4 @@ export function addEnvelopeCommand(
         await store.destroy();
       }
     });
-}
-
-async function readEnvelope(path: string): Promise<string> {
-  try {
-    return (await readFile(path, "utf8")).trim();
-  } catch (cause) {
-    throw new AppError("Misuse", { detail: `${path} cannot be read`, cause });
-  }
 }

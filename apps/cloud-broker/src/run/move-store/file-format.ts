@@ -27,30 +27,23 @@ export const endLine = z.strictObject({ end: z.literal(FORMAT), tables: z.int().
 
 const MODULUS = 1n << 256n;
 
-type MultisetHash = {
-  add(line: string): void;
-  /** Rows so far. */
-  readonly rows: number;
-  /** The same rows in any order give the same 64 hexadecimal digits. */
-  digest(): string;
-};
-
 /**
  * Sum of the SHA-256 of each row, since engines return rows in different orders. It detects a lost
  * or changed row. An attacker who can choose rows freely could forge it, but not the audit chains
  * among them.
  */
-export function createMultisetHash(): MultisetHash {
+export function createMultisetHash() {
   let sum = 0n;
   let rows = 0;
   return {
-    add(line) {
+    add(line: string) {
       sum = (sum + BigInt(`0x${createHash("sha256").update(line).digest("hex")}`)) % MODULUS;
       rows += 1;
     },
     get rows() {
       return rows;
     },
+    /** The same rows in any order give the same 64 hexadecimal digits. */
     digest: () => sum.toString(16).padStart(64, "0"),
   };
 }

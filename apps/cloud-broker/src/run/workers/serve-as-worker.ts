@@ -16,34 +16,32 @@ export const ready = z.object({ type: z.literal("ready"), url: z.string(), port:
 export type Ready = z.infer<typeof ready>;
 
 /** The data that a worker gets from its supervisor. */
-export type Membership = {
-  /** The present keys; `follow` delivers newer ones. */
-  readonly ticketKeys: Buffer;
-  /** The supervisor adds these to those of the other workers. */
-  reportMetrics(registry: Registry): void;
-  follow(handlers: {
-    readonly changeTicketKeys: (keys: Buffer) => void;
-    readonly reload: () => void;
-    readonly close: () => void;
-  }): void;
-};
+export type Membership = Awaited<ReturnType<typeof joinSupervisor>>;
 
 /**
  * Waits for the supervisor's first message: a worker with keys of its own would not know the
  * others' sessions.
  */
-export async function joinSupervisor(): Promise<Membership> {
+export async function joinSupervisor() {
   const [first]: unknown[] = await once(process, "message");
   const message = toWorker.parse(first);
   if (message.type !== "ticket-keys") throw new TypeError("closed before it served");
   return {
+    /** The present keys; `follow` delivers newer ones. */
     ticketKeys: Buffer.from(message.keys, "base64"),
-    reportMetrics(registry) {
+    /** The supervisor adds these to those of the other workers. */
+    reportMetrics(registry: Registry) {
       AggregatorRegistry.setRegistries([registry]);
       // Its constructor listens for the supervisor's requests.
       void new AggregatorRegistry();
     },
-    follow({ changeTicketKeys, reload, close }) {
+    follow({
+      changeTicketKeys,
+      reload,
+      close,
+    }: Readonly<
+      { changeTicketKeys: (keys: Buffer) => void } & Record<"reload" | "close", () => void>
+    >) {
       process.on("message", (later) => {
         const parsed = toWorker.safeParse(later); // prom-client uses the same channel.
         if (!parsed.success) return;

@@ -25,19 +25,7 @@ const WINDOW_MS = 10_000;
 const SKEW_MS = 2_000;
 /** More rows in a window are too many: pages are asked to read everything again. */
 const ROWS_MAX = 2_000;
-export type PortalEvents = {
-  /**
-   * Changes that the caller may see, as text of server-sent events, until they leave, sign out, or
-   * have listened for ten minutes; then the browser connects again and is authenticated again.
-   *
-   * @throws {AppError} TooManyRequests
-   */
-  listen(session: Session, caller: Caller): (left: AbortSignal) => AsyncIterable<string>;
-  /** Reads changes for all listeners; makes no query without listeners. */
-  poll(): Promise<void>;
-  /** Ends all streams, because the broker is closing. */
-  close(): void;
-};
+export type PortalEvents = ReturnType<typeof createEvents>;
 
 export type EventDependencies = {
   readonly store: Store;
@@ -64,7 +52,7 @@ const LISTENERS_MAX = 2_000;
 const LISTENERS_MAX_PER_SESSION = 8;
 const SESSIONS_LOOKED_AT_MS = 5_000;
 
-export function createEvents(dependencies: EventDependencies): PortalEvents {
+export function createEvents(dependencies: EventDependencies) {
   const { sessions, mayRead, now, heartbeatMs = HEARTBEAT_MS } = dependencies;
   const listeners = new Set<Listener>();
   let readChanges = createReadChanges(dependencies);
@@ -105,7 +93,13 @@ export function createEvents(dependencies: EventDependencies): PortalEvents {
   }
 
   return {
-    listen({ idHash, expiresAtMs }, caller) {
+    /**
+     * Changes that the caller may see, as text of server-sent events, until they leave, sign out,
+     * or have listened for ten minutes; then the browser connects again and is authenticated again.
+     *
+     * @throws {AppError} TooManyRequests
+     */
+    listen({ idHash, expiresAtMs }: Session, caller: Caller) {
       const ofSession = [...listeners].filter((each) => each.idHash === idHash).length;
       if (isClosed || listeners.size >= LISTENERS_MAX || ofSession >= LISTENERS_MAX_PER_SESSION)
         throw new AppError("TooManyRequests", { facts: { retryAfterSeconds: 30 } });
@@ -118,8 +112,9 @@ export function createEvents(dependencies: EventDependencies): PortalEvents {
         wake: () => undefined,
       };
       // Counted once its stream is read, so that an answer that never leaves is not counted.
-      return (left) => tell(listener, left);
+      return (left: AbortSignal) => tell(listener, left);
     },
+    /** Reads changes for all listeners; makes no query without listeners. */
     async poll() {
       if (listeners.size === 0) return;
       await endSignedOut();
@@ -132,6 +127,7 @@ export function createEvents(dependencies: EventDependencies): PortalEvents {
         if (!listener.pending.isEmpty) listener.wake();
       }
     },
+    /** Ends all streams, because the broker is closing. */
     close() {
       isClosed = true;
       for (const listener of listeners) end(listener);

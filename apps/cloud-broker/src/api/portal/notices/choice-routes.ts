@@ -19,6 +19,7 @@ import type { Clock } from "../../../core/ports.ts";
 import type { Notices } from "../../../events/open-notices.ts";
 import type { Caller, Route } from "../../../http/route.ts";
 import type { Store } from "../../../store/store.ts";
+import { pageRoute } from "../own-api-routes.ts";
 import { subscriptionsOf } from "./notice-routes.ts";
 
 const PATH = "/portal/api/notices/choices";
@@ -37,18 +38,9 @@ export type ChoiceDependencies = {
 export function createChoiceRoutes(dependencies: ChoiceDependencies): readonly Route[] {
   const { store, notices, now } = dependencies;
   return [
-    {
-      method: "GET",
-      path: PATH,
-      authentication: "session",
-      reads: "nothing",
-      handle: async (request) => ({
-        status: 200,
-        body: {
-          json: await describeChoices(dependencies, request.caller, subscriptionsOf(request)),
-        },
-      }),
-    },
+    pageRoute(PATH, (request) =>
+      describeChoices(dependencies, request.caller, subscriptionsOf(request)),
+    ),
     {
       method: "PUT",
       path: PATH,

@@ -8,6 +8,7 @@ import {
 } from "@databox-cmk/protocol";
 
 import type { Route, SessionRequest } from "../../../http/route.ts";
+import { pageRoute } from "../own-api-routes.ts";
 import { markRead, type NoticeDependencies, readNotices } from "./read-notices.ts";
 
 const PATH = "/portal/api/notices";
@@ -19,13 +20,7 @@ export function createNoticeRoutes(dependencies: NoticeDependencies): readonly R
   const read = (request: SessionRequest) =>
     readNotices(dependencies, request.caller, subscriptionsOf(request));
   return [
-    {
-      method: "GET",
-      path: PATH,
-      authentication: "session",
-      reads: "nothing",
-      handle: async (request) => ({ status: 200, body: { json: { value: await read(request) } } }),
-    },
+    pageRoute(PATH, async (request) => ({ value: await read(request) })),
     {
       method: "POST",
       path: `${PATH}/read`,

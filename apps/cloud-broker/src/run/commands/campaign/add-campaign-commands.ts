@@ -1,7 +1,5 @@
-import { readFile } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
 
-import { AppError } from "@databox-cmk/errors";
 import {
   CAMPAIGN_ORDER_STATES,
   campaignList,
@@ -12,10 +10,12 @@ import {
 } from "@databox-cmk/protocol";
 import { type Command, Option } from "commander";
 
+import { readFileWithin } from "../../../config/read-file-within.ts";
 import {
   type CampaignClient,
   type ClientOptions,
   createCampaignClient,
+  FILE_MAX_BYTES,
 } from "./campaign-client.ts";
 import { renderDetails, renderOrder, renderStatus } from "./render-status.ts";
 
@@ -184,15 +184,12 @@ function identityOf(identity: string) {
 }
 
 async function readOrders(file: string): Promise<string[]> {
-  try {
-    const content = await readFile(file, "utf8");
-    return content
-      .split(/\r?\n/)
-      .map((line) => line.trim())
-      .filter((line) => line !== "");
-  } catch (cause) {
-    throw new AppError("Misuse", { detail: `--orders-file: ${file} cannot be read`, cause });
-  }
+  const content = await readFileWithin(file, FILE_MAX_BYTES, `--orders-file: ${file}`);
+  return content
+    .toString()
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
 }
 
 async function report(

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import type { IncomingMessage } from "node:http";
 import { request } from "node:https";
 import type { LookupFunction } from "node:net";
@@ -9,7 +8,11 @@ import { AppError, isErrorCode } from "@databox-cmk/errors";
 import { parseWith } from "@databox-cmk/protocol";
 import * as z from "zod/mini";
 
+import { readFileWithin } from "../../../config/read-file-within.ts";
+
 const TIMEOUT_MS = 60_000;
+/** Room for 20,000 resource ids of usual length. */
+export const FILE_MAX_BYTES = 4 * 1024 * 1024;
 
 export type CampaignClient = {
   /** @throws {AppError} the broker's own error, or BrokerUnreachable */
@@ -84,13 +87,8 @@ function createTokenReader(file: string): () => Promise<string> {
   };
 }
 
-async function read(file: string, option: string): Promise<string> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (cause) {
-    throw new AppError("Misuse", { detail: `${option}: ${file} cannot be read`, cause });
-  }
-}
+const read = async (file: string, option: string): Promise<string> =>
+  (await readFileWithin(file, FILE_MAX_BYTES, `${option}: ${file}`)).toString();
 
 async function send(
   url: URL,
