@@ -39,8 +39,9 @@ export function FormFields({
       <fieldset
         disabled={isSaving}
         className={styles.fields}
-        onFocus={({ target }) => {
-          edited.current = target;
+        onFocus={({ currentTarget, target }) => {
+          // The events of a dialog that a field opens come here, too.
+          if (currentTarget.contains(target)) edited.current = target;
         }}
         onBlur={() => {
           if (!isSaving) edited.current = null;
