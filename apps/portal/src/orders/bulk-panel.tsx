@@ -7,6 +7,7 @@ import { type ReactElement, type ReactNode, useEffect, useState } from "react";
 import { type OrderName, parseOrderId } from "../api/arm-path.ts";
 import { ProblemError } from "../api/problem-error.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
+import { FormFields } from "../shell/form-fields.tsx";
 import { RouterLink } from "../shell/router-link.tsx";
 import { SidePanel } from "../shell/side-panel.tsx";
 import { UnsavedGuard } from "../shell/unsaved-guard.tsx";
@@ -94,7 +95,6 @@ export function BulkPanel({
     <SidePanel
       title={title}
       isDirty={isDirty}
-      isSaving={all.isPending}
       leaveWords={leaveWords}
       onClose={onClose}
       footer={(close) => (
@@ -116,7 +116,7 @@ export function BulkPanel({
       )}
     >
       <UnsavedGuard isDirty={isDirty} words={leaveWords} />
-      {children}
+      <FormFields isSaving={all.isPending}>{children}</FormFields>
       <ul className={styles.list} aria-label={texts.orders.bulk.orders}>
         {orders.map((order) => (
           <li key={order.id} className={styles.row}>
