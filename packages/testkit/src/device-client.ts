@@ -70,6 +70,9 @@ export type ExchangeAnswer = {
   readonly text: string;
 };
 
+const BOOT_ID = "00000000-0000-4000-8000-000000000001";
+const NO_ENVELOPE = "00000000-0000-4000-8000-000000000000";
+
 export type PreparedUnlock = {
   readonly text: string;
   readonly request: UnlockRequest;
@@ -103,6 +106,12 @@ export class DeviceClient {
     this.key = options.key ?? generateSigningKey().key;
   }
 
+  /** The sender of the next message, with a counter that was never used. */
+  next() {
+    this.counter += 1;
+    return { order: this.order, serial: this.serial, bootId: BOOT_ID, counter: this.counter };
+  }
+
   /** To be called after a change of the broker or its address. */
   use(transport: Transport): void {
     this.#transport = transport;
@@ -134,7 +143,7 @@ export class DeviceClient {
         serial: this.serial,
         publicKey: this.key.publicJwk,
         suite: "X-Wing",
-        bootId: "00000000-0000-4000-8000-000000000001",
+        bootId: BOOT_ID,
         agent: "testkit/0",
       } satisfies EnrolmentRequest,
       tamper,
@@ -142,9 +151,7 @@ export class DeviceClient {
     const answer = await this.post(DEVICE_ROUTES.enrolments, text);
     const isFirst = this.brokerKeys.length === 0;
     if (isFirst) this.brokerKeys = keysOf(answer);
-    const read = this.#read(answer, MESSAGE_TYPES.enrolment, text, (value) =>
-      enrolment.parse(value),
-    );
+    const read = this.#read(answer, MESSAGE_TYPES.enrolment, text, enrolment);
     if (read.kind === "answer") this.keepEnvelope(read.value.envelope);
     else if (isFirst) this.brokerKeys = [];
     return read;
@@ -159,26 +166,10 @@ export class DeviceClient {
     tamper: Tamper<UnlockRequest> = {},
     nonce?: string,
   ): Promise<PreparedUnlock> {
-    const suite = "X-Wing";
-    const sealingKey = await generateSealingKey(suite);
-    this.counter += 1;
-    const request: UnlockRequest = {
-      nonce: nonce ?? (await this.challenge()).nonce,
-      order: this.order,
-      serial: this.serial,
-      env: this.envelope?.env ?? "00000000-0000-4000-8000-000000000000",
-      generation: this.envelope?.generation ?? 1,
-      purpose,
-      bootId: "00000000-0000-4000-8000-000000000001",
-      counter: this.counter,
-      hpke: { suite, publicKey: encodeBase64url(sealingKey.publicKey) },
-      agent: "testkit/0",
-    };
-    return {
-      text: await this.sign(MESSAGE_TYPES.unlockRequest, request, tamper),
-      request,
-      sealingKey,
-    };
+    const { sealingKey, ...question } = await this.#question("X-Wing", purpose);
+    const request = { ...question, nonce: nonce ?? (await this.challenge()).nonce };
+    const text = await this.sign(MESSAGE_TYPES.unlockRequest, request, tamper);
+    return { text, request, sealingKey };
   }
 
   /**
@@ -187,25 +178,26 @@ export class DeviceClient {
   async prepareChallenge(
     tamper: Tamper<OfflineChallenge> = {},
   ): Promise<Omit<PreparedUnlock, "request"> & { readonly challenge: OfflineChallenge }> {
-    const suite = "X25519";
+    const { sealingKey, ...question } = await this.#question("X25519", "unlock");
+    const challengeId = encodeBase64url(randomBytes(32));
+    const asked: OfflineChallenge = { ...question, challengeId, opensForSeconds: 86_400 };
+    const text = await this.sign(MESSAGE_TYPES.offlineChallenge, asked, tamper);
+    return { text, challenge: asked, sealingKey };
+  }
+
+  /** The common members of both, and the key to which the answer is sealed. */
+  async #question<Suite extends "X-Wing" | "X25519">(
+    suite: Suite,
+    purpose: UnlockRequest["purpose"],
+  ) {
     const sealingKey = await generateSealingKey(suite);
-    this.counter += 1;
-    const question: OfflineChallenge = {
-      challengeId: encodeBase64url(randomBytes(32)),
-      order: this.order,
-      serial: this.serial,
-      env: this.envelope?.env ?? "00000000-0000-4000-8000-000000000000",
+    return {
+      ...this.next(),
+      env: this.envelope?.env ?? NO_ENVELOPE,
       generation: this.envelope?.generation ?? 1,
-      purpose: "unlock",
-      bootId: "00000000-0000-4000-8000-000000000001",
-      counter: this.counter,
+      purpose,
       hpke: { suite, publicKey: encodeBase64url(sealingKey.publicKey) },
       agent: "testkit/0",
-      opensForSeconds: 86_400,
-    };
-    return {
-      text: await this.sign(MESSAGE_TYPES.offlineChallenge, question, tamper),
-      challenge: question,
       sealingKey,
     };
   }
@@ -213,14 +205,12 @@ export class DeviceClient {
   /** Reads a carried answer as any node must: by the pinned keys, for this challenge. */
   readCarried(text: string, challengeText: string): DeviceAnswer<Grant> {
     const headers = { "content-type": JOSE_MEDIA_TYPE };
-    return this.#read({ status: 200, headers, text }, MESSAGE_TYPES.grant, challengeText, (value) =>
-      grant.parse(value),
-    );
+    return this.#read({ status: 200, headers, text }, MESSAGE_TYPES.grant, challengeText, grant);
   }
 
   async sendUnlock(prepared: PreparedUnlock): Promise<DeviceAnswer<Grant>> {
     const answer = await this.post(DEVICE_ROUTES.unlocks, prepared.text);
-    return this.#read(answer, MESSAGE_TYPES.grant, prepared.text, (value) => grant.parse(value));
+    return this.#read(answer, MESSAGE_TYPES.grant, prepared.text, grant);
   }
 
   /**
@@ -259,27 +249,16 @@ export class DeviceClient {
     outcome: Receipt["outcome"],
     tamper: Tamper<Receipt> = {},
   ): Promise<DeviceAnswer<{ requestHash: string }>> {
-    this.counter += 1;
-    const text = await this.sign(
-      MESSAGE_TYPES.receipt,
-      {
-        grantHash: messageHash(grantText),
-        order: this.order,
-        serial: this.serial,
-        outcome,
-        code: outcome === "failed" ? "VolumeRejectedKey" : undefined,
-        bootId: "00000000-0000-4000-8000-000000000001",
-        counter: this.counter,
-        journalHead: messageHash("journal"),
-      } satisfies Receipt,
-      tamper,
-    );
-    return this.#read(
-      await this.post(DEVICE_ROUTES.receipts, text),
-      MESSAGE_TYPES.acknowledgement,
-      text,
-      (value) => acknowledgement.parse(value),
-    );
+    const report: Receipt = {
+      ...this.next(),
+      grantHash: messageHash(grantText),
+      outcome,
+      code: outcome === "failed" ? "VolumeRejectedKey" : undefined,
+      journalHead: messageHash("journal"),
+    };
+    const text = await this.sign(MESSAGE_TYPES.receipt, report, tamper);
+    const answer = await this.post(DEVICE_ROUTES.receipts, text);
+    return this.#read(answer, MESSAGE_TYPES.acknowledgement, text, acknowledgement);
   }
 
   async sign<Payload extends object>(
@@ -329,9 +308,7 @@ export class DeviceClient {
    * request.
    */
   readDenial(answer: RawAnswer, requestText: string): Denial {
-    const read = this.#read(answer, MESSAGE_TYPES.denial, requestText, (value) =>
-      denial.parse(value),
-    );
+    const read = this.#read(answer, MESSAGE_TYPES.denial, requestText, denial);
     if (read.kind === "denial") return read.value;
     throw new Error(`expected a signed denial, got ${String(answer.status)} ${answer.text}`);
   }
@@ -349,7 +326,7 @@ export class DeviceClient {
     answer: RawAnswer,
     type: string,
     requestText: string,
-    parse: (value: unknown) => Value,
+    schema: { parse(value: unknown): Value },
   ): DeviceAnswer<Value> {
     if (!String(answer.headers["content-type"]).startsWith(JOSE_MEDIA_TYPE))
       return { kind: "unsigned", answer };
@@ -361,7 +338,7 @@ export class DeviceClient {
     const value = this.#verify(text, isDenial ? MESSAGE_TYPES.denial : type);
     const read = isDenial
       ? ({ kind: "denial", value: denial.parse(value), status, text } as const)
-      : ({ kind: "answer", value: parse(value), text } as const);
+      : ({ kind: "answer", value: schema.parse(value), text } as const);
     if (read.value.requestHash !== messageHash(requestText))
       throw new Error("the answer belongs to another request");
     return read;

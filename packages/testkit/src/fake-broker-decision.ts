@@ -25,6 +25,7 @@ import {
 } from "@databox-cmk/protocol";
 import type {
   AskedPurpose,
+  MessageType,
   Pending,
   Receipt,
   RekeyRequest,
@@ -35,7 +36,7 @@ import type { createFakeApprovals } from "./fake-approvals.ts";
 import { enrolDeviceKey } from "./fake-broker-node.ts";
 import type { FakeNode } from "./fake-broker-node.ts";
 
-export type FakeDecision =
+type Decided =
   | { readonly kind: "unsigned"; readonly status: number; readonly code: ErrorCode }
   | { readonly kind: "challenge"; readonly serial: string }
   | {
@@ -43,39 +44,17 @@ export type FakeDecision =
       readonly status: number;
       readonly code: ErrorCode;
       readonly reason: string | undefined;
-      readonly requestHash: string;
     }
-  | { readonly kind: "enrolment"; readonly node: FakeNode; readonly requestHash: string }
   | {
-      readonly kind: "grant";
+      readonly kind: "enrolment" | "erasurePermit" | "sanitised" | "journal";
       readonly node: FakeNode;
-      readonly request: UnlockRequest;
-      readonly requestHash: string;
     }
-  | {
-      readonly kind: "pending";
-      readonly approval: Pending["approval"];
-      readonly requestHash: string;
-    }
-  | {
-      readonly kind: "rekeyProposal";
-      readonly node: FakeNode;
-      readonly request: RekeyRequest;
-      readonly requestHash: string;
-    }
-  | {
-      readonly kind: "rekeyed";
-      readonly node: FakeNode;
-      readonly rekey: string;
-      readonly requestHash: string;
-    }
-  | {
-      readonly kind: "erasurePermit" | "sanitised";
-      readonly node: FakeNode;
-      readonly requestHash: string;
-    }
-  | { readonly kind: "journal"; readonly node: FakeNode; readonly requestHash: string }
-  | { readonly kind: "acknowledgement"; readonly receipt: Receipt; readonly requestHash: string };
+  | { readonly kind: "grant"; readonly node: FakeNode; readonly request: UnlockRequest }
+  | { readonly kind: "pending"; readonly approval: Pending["approval"] }
+  | { readonly kind: "rekeyProposal"; readonly node: FakeNode; readonly request: RekeyRequest }
+  | { readonly kind: "rekeyed"; readonly node: FakeNode; readonly rekey: string }
+  | { readonly kind: "acknowledgement"; readonly receipt: Receipt };
+export type FakeDecision = Decided & { readonly requestHash: string };
 
 export type FakeWorld = {
   readonly nodes: ReadonlyMap<string, FakeNode>;
@@ -87,169 +66,172 @@ export type FakeWorld = {
   readonly expire: () => boolean;
 };
 
+/** A check has failed. */
+class Denied extends Error {
+  readonly code: ErrorCode;
+  readonly reason: string | undefined;
+
+  constructor(code: ErrorCode, reason?: string) {
+    super(code);
+    this.code = code;
+    this.reason = reason;
+  }
+}
+
 /**
  * The checks of the device protocol in their order: signature, nonce, counter, then the vault's
  * answer.
  */
 export function decideFakeAnswer(path: string, text: string, world: FakeWorld): FakeDecision {
-  const requestHash = messageHash(text);
-  const deny = (code: ErrorCode, reason?: string): FakeDecision => {
-    return {
-      kind: "denial",
-      status: explain(code, { reason }).httpStatus,
-      code,
-      reason,
-      requestHash,
-    };
-  };
+  return { ...decide(path, text, world), requestHash: messageHash(text) };
+}
+
+function decide(path: string, text: string, world: FakeWorld): Decided {
   try {
-    switch (path) {
-      case DEVICE_ROUTES.challenges:
-        return { kind: "challenge", serial: challengeRequest.parse(JSON.parse(text)).serial };
-      case DEVICE_ROUTES.enrolments:
-        return decideEnrolment(text, world, requestHash, deny);
-      case DEVICE_ROUTES.unlocks:
-        return decideUnlock(text, world, requestHash, deny);
-      case DEVICE_ROUTES.receipts: {
-        const { node, payload } = authenticate(text, world.nodes, MESSAGE_TYPES.receipt);
-        if (node === undefined) return deny("DeviceNotAuthenticated");
-        const sent = receipt.parse(payload);
-        if (sent.counter <= node.counter) return deny("CounterRollback");
-        node.counter = sent.counter;
-        return { kind: "acknowledgement", receipt: sent, requestHash };
-      }
-      case DEVICE_ROUTES.rekeys: {
-        const { node, payload } = authenticate(text, world.nodes, MESSAGE_TYPES.rekeyRequest);
-        if (node === undefined) return deny("DeviceNotAuthenticated");
-        const request = rekeyRequest.parse(payload);
-        if (request.counter <= node.counter) return deny("CounterRollback");
-        node.counter = request.counter;
-        if (request.env !== node.env) return deny("EnvelopeMismatch");
-        if (world.refusal !== undefined) return deny(world.refusal.code, world.refusal.reason);
-        return { kind: "rekeyProposal", node, request, requestHash };
-      }
-      case DEVICE_ROUTES.rekeyConfirmations: {
-        const { node, payload } = authenticate(text, world.nodes, MESSAGE_TYPES.rekeyConfirmation);
-        if (node === undefined) return deny("DeviceNotAuthenticated");
-        const { rekey, counter } = rekeyConfirmation.parse(payload);
-        if (counter <= node.counter) return deny("CounterRollback");
-        node.counter = counter;
-        return { kind: "rekeyed", node, rekey, requestHash };
-      }
-      case DEVICE_ROUTES.erasures: {
-        const { node, payload } = authenticate(text, world.nodes, MESSAGE_TYPES.erasureRequest);
-        if (node === undefined) return deny("DeviceNotAuthenticated");
-        const { counter } = erasureRequest.parse(payload);
-        if (counter <= node.counter) return deny("CounterRollback");
-        node.counter = counter;
-        if (world.refusal !== undefined) return deny(world.refusal.code, world.refusal.reason);
-        return { kind: "erasurePermit", node, requestHash };
-      }
-      case DEVICE_ROUTES.sanitisations: {
-        const { node, payload } = authenticate(text, world.nodes, MESSAGE_TYPES.sanitisation);
-        if (node === undefined) return deny("DeviceNotAuthenticated");
-        sanitisation.parse(payload);
-        node.certificate ??= text;
-        return node.certificate === text
-          ? { kind: "sanitised", node, requestHash }
-          : deny("NodeErased");
-      }
-      case DEVICE_ROUTES.journal:
-        return takeJournal(text, world, requestHash, deny);
-      default:
-        return { kind: "unsigned", status: 404, code: "NotFound" };
-    }
-  } catch {
-    return deny("DeviceMessageMalformed");
+    const answer = DECISIONS[path];
+    return answer?.(text, world) ?? { kind: "unsigned", status: 404, code: "NotFound" };
+  } catch (error) {
+    const { code, reason } = error instanceof Denied ? error : new Denied("DeviceMessageMalformed");
+    return { kind: "denial", status: explain(code, { reason }).httpStatus, code, reason };
   }
 }
 
-/** Stored rows are recognised; a missing row is a gap. */
-function takeJournal(
+const DECISIONS: Readonly<Record<string, (text: string, world: FakeWorld) => Decided>> = {
+  [DEVICE_ROUTES.challenges]: (text) => ({
+    kind: "challenge",
+    serial: challengeRequest.parse(JSON.parse(text)).serial,
+  }),
+  [DEVICE_ROUTES.enrolments]: decideEnrolment,
+  [DEVICE_ROUTES.unlocks]: decideUnlock,
+  [DEVICE_ROUTES.receipts]: (text, world) => ({
+    kind: "acknowledgement",
+    receipt: readNext(text, world, MESSAGE_TYPES.receipt, receipt).value,
+  }),
+  [DEVICE_ROUTES.rekeys](text, world) {
+    const { rekeyRequest: typ } = MESSAGE_TYPES;
+    const { node, value: request } = readNext(text, world, typ, rekeyRequest);
+    if (request.env !== node.env) throw new Denied("EnvelopeMismatch");
+    askVault(world);
+    return { kind: "rekeyProposal", node, request };
+  },
+  [DEVICE_ROUTES.rekeyConfirmations](text, world) {
+    const { rekeyConfirmation: typ } = MESSAGE_TYPES;
+    const { node, value } = readNext(text, world, typ, rekeyConfirmation);
+    return { kind: "rekeyed", node, rekey: value.rekey };
+  },
+  [DEVICE_ROUTES.erasures](text, world) {
+    const { node } = readNext(text, world, MESSAGE_TYPES.erasureRequest, erasureRequest);
+    askVault(world);
+    return { kind: "erasurePermit", node };
+  },
+  [DEVICE_ROUTES.sanitisations](text, world) {
+    const { node } = read(text, world, MESSAGE_TYPES.sanitisation, sanitisation);
+    node.certificate ??= text;
+    if (node.certificate !== text) throw new Denied("NodeErased");
+    return { kind: "sanitised", node };
+  },
+  [DEVICE_ROUTES.journal]: takeJournal,
+};
+
+type Schema<Value> = { parse(value: unknown): Value };
+
+/** A signed message of an enrolled node. */
+function read<Value>(
   text: string,
   { nodes }: FakeWorld,
-  requestHash: string,
-  deny: (code: ErrorCode, reason?: string) => FakeDecision,
-): FakeDecision {
-  const { node, payload } = authenticate(text, nodes, MESSAGE_TYPES.journal);
-  if (node === undefined) return deny("DeviceNotAuthenticated");
-  const { rows } = journalDelivery.parse(payload);
-  const { journal } = node;
-  const forked = rows.some(({ sequence, hash }) => (journal[sequence - 1]?.hash ?? hash) !== hash);
-  if (forked) return deny("JournalBroken", "fork");
-  const news = rows.filter(({ sequence }) => sequence > journal.length);
-  if ((news[0]?.sequence ?? journal.length + 1) !== journal.length + 1)
-    return deny("JournalBroken", "gap");
-  if (news[0] !== undefined && news[0].previous !== (journal.at(-1)?.hash ?? ""))
-    return deny("JournalBroken", "fork");
-  journal.push(...news);
-  return { kind: "journal", node, requestHash };
+  typ: MessageType,
+  schema: Schema<Value>,
+): { readonly node: FakeNode; readonly value: Value } {
+  const { node, payload } = authenticate(text, nodes, typ);
+  if (node === undefined) throw new Denied("DeviceNotAuthenticated");
+  return { node, value: schema.parse(payload) };
 }
 
-function decideEnrolment(
-  text: string,
-  { nodes }: FakeWorld,
-  requestHash: string,
-  deny: (code: ErrorCode) => FakeDecision,
-): FakeDecision {
+/** The same with a counter that was never used. */
+function readNext<Value extends { readonly counter: number }>(
+  ...[text, world, typ, schema]: [string, FakeWorld, MessageType, Schema<Value>]
+): { readonly node: FakeNode; readonly value: Value } {
+  const { node, value } = read(text, world, typ, schema);
+  raiseCounter(node, value.counter);
+  return { node, value };
+}
+
+function raiseCounter(node: FakeNode, counter: number): void {
+  if (counter <= node.counter) throw new Denied("CounterRollback");
+  node.counter = counter;
+}
+
+/** The answer of the "vault". */
+function askVault({ refusal }: FakeWorld): void {
+  if (refusal !== undefined) throw new Denied(refusal.code, refusal.reason);
+}
+
+/** Stored rows are recognised; a missing row is a gap. */
+function takeJournal(text: string, world: FakeWorld): Decided {
+  const { node, value } = read(text, world, MESSAGE_TYPES.journal, journalDelivery);
+  const { journal } = node;
+  const forked = value.rows.some(
+    ({ sequence, hash }) => (journal[sequence - 1]?.hash ?? hash) !== hash,
+  );
+  if (forked) throw new Denied("JournalBroken", "fork");
+  const news = value.rows.filter(({ sequence }) => sequence > journal.length);
+  if ((news[0]?.sequence ?? journal.length + 1) !== journal.length + 1)
+    throw new Denied("JournalBroken", "gap");
+  if (news[0] !== undefined && news[0].previous !== (journal.at(-1)?.hash ?? ""))
+    throw new Denied("JournalBroken", "fork");
+  journal.push(...news);
+  return { kind: "journal", node };
+}
+
+function decideEnrolment(text: string, { nodes }: FakeWorld): Decided {
   const encoded = text.split(".")[1] ?? "";
   const claimed = enrolmentRequest.parse(JSON.parse(Buffer.from(encoded, "base64url").toString()));
   const key = importVerifyKey(claimed.publicKey);
   const request = enrolmentRequest.parse(verifyMessage(text, key, MESSAGE_TYPES.enrolmentRequest));
   const node = nodes.get(request.serial);
   if (node?.order !== request.order || node.enrolmentCode !== request.code)
-    return deny("EnrolmentCodeInvalid");
-  if (!enrolDeviceKey(node, request.publicKey)) return deny("EnrolmentConflict");
-  return { kind: "enrolment", node, requestHash };
+    throw new Denied("EnrolmentCodeInvalid");
+  if (!enrolDeviceKey(node, request.publicKey)) throw new Denied("EnrolmentConflict");
+  return { kind: "enrolment", node };
 }
 
-function decideUnlock(
-  text: string,
-  world: FakeWorld,
-  requestHash: string,
-  deny: (code: ErrorCode, reason?: string) => FakeDecision,
-): FakeDecision {
-  const { node, payload } = authenticate(text, world.nodes, MESSAGE_TYPES.unlockRequest);
-  if (node === undefined) return deny("DeviceNotAuthenticated");
-  const request = unlockRequest.parse(payload);
+function decideUnlock(text: string, world: FakeWorld): Decided {
+  const { unlockRequest: typ } = MESSAGE_TYPES;
+  const { node, value: request } = read(text, world, typ, unlockRequest);
   const { serial } = node;
+  const requestHash = messageHash(text);
   // Nonce and counter were used up for this exact request when it was put before the approvers.
   if (world.approvals.requests.has(requestHash))
-    return decideRelease({ node, request, requestHash }, world, deny);
+    return decideRelease(node, request, requestHash, world);
   const nonce = world.expire()
     ? "expired"
     : checkNonce(world.nonceKey, request.nonce, { serial, nowMs: world.nowMs });
-  if (nonce !== "valid") return deny(nonce === "expired" ? "NonceExpired" : "NonceInvalid");
-  if (request.counter <= node.counter) return deny("CounterRollback");
-  node.counter = request.counter;
-  if (request.order !== node.order || request.serial !== serial) return deny("OrderMismatch");
-  if (request.env !== node.env) return deny("EnvelopeMismatch");
-  if (request.generation > node.generation) return deny("GenerationRollback");
-  return decideRelease({ node, request, requestHash }, world, deny);
+  if (nonce !== "valid") throw new Denied(nonce === "expired" ? "NonceExpired" : "NonceInvalid");
+  raiseCounter(node, request.counter);
+  if (request.order !== node.order || request.serial !== serial) throw new Denied("OrderMismatch");
+  if (request.env !== node.env) throw new Denied("EnvelopeMismatch");
+  if (request.generation > node.generation) throw new Denied("GenerationRollback");
+  return decideRelease(node, request, requestHash, world);
 }
 
 /** The approvers' decision, then the "vault". */
 function decideRelease(
-  asked: {
-    readonly node: FakeNode;
-    readonly request: UnlockRequest;
-    readonly requestHash: string;
-  },
-  { approvals, refusal, stagePurpose }: FakeWorld,
-  deny: (code: ErrorCode, reason?: string) => FakeDecision,
-): FakeDecision {
-  const { request, requestHash } = asked;
+  node: FakeNode,
+  request: UnlockRequest,
+  requestHash: string,
+  world: FakeWorld,
+): Decided {
+  const { approvals, stagePurpose } = world;
   const { serial, reason, purpose } = request;
   if (purpose !== "prepare") {
-    if (purpose !== (stagePurpose ?? purpose)) return deny("PurposeForbidden", stagePurpose);
+    if (purpose !== (stagePurpose ?? purpose)) throw new Denied("PurposeForbidden", stagePurpose);
     const answer = approvals.answer({ requestHash, serial, reason });
-    if (answer.kind === "deny") return deny(answer.code, answer.reason);
-    if (answer.kind === "pending")
-      return { kind: "pending", approval: answer.approval, requestHash };
+    if (answer.kind === "deny") throw new Denied(answer.code, answer.reason);
+    if (answer.kind === "pending") return { kind: "pending", approval: answer.approval };
   }
-  if (refusal !== undefined) return deny(refusal.code, refusal.reason);
+  askVault(world);
   approvals.useUp(requestHash);
-  return { kind: "grant", ...asked };
+  return { kind: "grant", node, request };
 }
 
 export function authenticate(

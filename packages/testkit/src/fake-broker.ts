@@ -1,6 +1,7 @@
 import { createSecretKey, randomBytes, randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:https";
+import { text as textOf } from "node:stream/consumers";
 
 import {
   createCertificateAuthority,
@@ -197,17 +198,12 @@ export async function createFakeBroker(
       }
       case "denial":
         return signed(decision.status, MESSAGE_TYPES.denial, denialOf(decision));
-      case "enrolment": {
-        const { node, requestHash } = decision;
-        return signed(200, MESSAGE_TYPES.enrolment, {
-          requestHash,
-          order: node.order,
-          serial: node.serial,
+      case "enrolment":
+        return answerTo(decision, MESSAGE_TYPES.enrolment, {
           brokerKeys: [signingKey.publicJwk],
-          envelope: node.signedEnvelope,
-          passkeyOrigin: node.passkeyOrigin,
+          envelope: decision.node.signedEnvelope,
+          passkeyOrigin: decision.node.passkeyOrigin,
         });
-      }
       case "grant":
         unlockRequests.push(decision.request);
         return signed(
@@ -229,50 +225,43 @@ export async function createFakeBroker(
         const both = new Uint8Array([...node.contentKey, ...proposal.contentKey]);
         const recipient = decodeBase64url(publicKey);
         const { enc, ciphertext } = await seal(suite, recipient, rekeyInfo(requestHash), both);
-        return signed(200, MESSAGE_TYPES.rekeyProposal, {
-          requestHash,
-          order: node.order,
-          serial: node.serial,
+        return answerTo(decision, MESSAGE_TYPES.rekeyProposal, {
           rekey: proposal.id,
           envelope: proposal.signedEnvelope,
           sealed: { enc: encodeBase64url(enc), ciphertext: encodeBase64url(ciphertext) },
         });
       }
-      case "rekeyed": {
-        const { node, rekey, requestHash } = decision;
-        commitRekey(node, rekey);
-        const { order: ofNode, serial, signedEnvelope: envelope } = node;
-        return signed(200, MESSAGE_TYPES.rekeyed, { requestHash, order: ofNode, serial, envelope });
-      }
+      case "rekeyed":
+        commitRekey(decision.node, decision.rekey);
+        return answerTo(decision, MESSAGE_TYPES.rekeyed, {
+          envelope: decision.node.signedEnvelope,
+        });
       case "journal": {
-        const { node, requestHash } = decision;
-        const last = node.journal.at(-1);
-        return signed(200, MESSAGE_TYPES.journalHead, {
-          requestHash,
-          order: node.order,
-          serial: node.serial,
+        const last = decision.node.journal.at(-1);
+        return answerTo(decision, MESSAGE_TYPES.journalHead, {
           sequence: last?.sequence,
           hash: last?.hash,
           receivedAt: new Date().toISOString(),
         });
       }
       case "erasurePermit":
-      case "sanitised": {
-        const { kind, node, requestHash } = decision;
-        const { order: ofNode, serial } = node;
-        const countersignedAt = new Date().toISOString();
-        return signed(200, MESSAGE_TYPES[kind], {
-          requestHash,
-          order: ofNode,
-          serial,
-          ...(kind === "sanitised" ? { countersignedAt } : {}),
+        return answerTo(decision, MESSAGE_TYPES.erasurePermit, {});
+      case "sanitised":
+        return answerTo(decision, MESSAGE_TYPES.sanitised, {
+          countersignedAt: new Date().toISOString(),
         });
-      }
       case "acknowledgement":
         receipts.push(decision.receipt);
         return signed(200, MESSAGE_TYPES.acknowledgement, { requestHash: decision.requestHash });
     }
   }
+
+  const answerTo = (
+    { node, requestHash }: { readonly node: FakeNode; readonly requestHash: string },
+    typ: string,
+    payload: object,
+  ): Promise<WireAnswer> =>
+    signed(200, typ, { requestHash, order: node.order, serial: node.serial, ...payload });
 
   async function signed(status: number, typ: string, payload: object): Promise<WireAnswer> {
     const { extensions } = broker;
@@ -340,13 +329,7 @@ export async function createFakeBroker(
       const requestHash = messageHash(text);
       const { refusal } = broker;
       if (refusal !== undefined) {
-        const denial = denialOf({
-          kind: "denial",
-          status: 403,
-          requestHash,
-          reason: undefined,
-          ...refusal,
-        });
+        const denial = denialOf({ requestHash, ...refusal });
         return signMessage(signingKey, MESSAGE_TYPES.denial, denial);
       }
       const grant = await broker.grantFor(
@@ -371,7 +354,7 @@ function denialOf({
   code,
   reason,
   requestHash,
-}: Extract<FakeDecision, { kind: "denial" }>): Denial {
+}: FakeRefusal & { readonly requestHash: string }): Denial {
   const { title, message, class: errorClass, who, ask, steps } = explain(code, { reason });
   return {
     requestHash,
@@ -388,12 +371,9 @@ function denialOf({
 }
 
 async function readText(request: IncomingMessage): Promise<string> {
-  let text = "";
-  for await (const chunk of request) {
-    text += String(chunk);
-    if (text.length > DEVICE_MESSAGE_MAX_BYTES) throw new RangeError("message too large");
-  }
-  return text;
+  const read = await textOf(request);
+  if (read.length > DEVICE_MESSAGE_MAX_BYTES) throw new RangeError("message too large");
+  return read;
 }
 
 function json(status: number, value: unknown): WireAnswer {

@@ -109,13 +109,8 @@ export function createFakeKeyVaults({
     made += 1;
     const pair = pairOf(made, bits);
     const operations = ["encrypt", "decrypt", "sign", "verify", "wrapKey", "unwrapKey"];
-    keyOf(vaultName, keyName).versions.set(version, {
-      kid,
-      ...pair,
-      bits,
-      operations,
-      enabled: true,
-    });
+    const facts = { kid, ...pair, bits, operations, enabled: true };
+    keyOf(vaultName, keyName).versions.set(version, facts);
     return kid;
   }
 
@@ -145,7 +140,7 @@ export function createFakeKeyVaults({
         : versions.find(({ kid }) => kid.endsWith(`/${address.version}`));
     return version === undefined
       ? fail({ code: "SsemUserErrorKeyDetailsNotFound", reason: "key-not-found" })
-      : { ok: true, value: version };
+      : succeed(version);
   }
 
   function operate(
@@ -166,7 +161,7 @@ export function createFakeKeyVaults({
     if (!version.operations.includes(operation))
       return fail({ code: "SsemUserErrorKeyVaultBadRequestException", reason: "key-operation" });
     try {
-      return { ok: true, value: run(version) };
+      return succeed(run(version));
     } catch {
       return fail({ code: "KeyVersionMismatch" });
     }
@@ -174,7 +169,7 @@ export function createFakeKeyVaults({
 
   function signInNow(identity: Identity): Outcome<undefined> {
     if (identity.kind === "broker" || !goneIdentities.has(identity.principalId))
-      return { ok: true, value: undefined };
+      return succeed(undefined);
     return identity.attachment === "system"
       ? fail({ code: "SsemUserErrorSystemAssignedIdentityAbsent", reason: "identity-deleted" })
       : fail({ code: "SsemUserErrorKekUserIdentityNotFound" });
@@ -206,70 +201,54 @@ export function createFakeKeyVaults({
           notBeforeSeconds,
           expiresSeconds,
         };
-        return { ok: true as const, value };
+        return succeed(value);
       },
 
       getDeletedKey: async (identity: Identity, address: KeyAddress) => {
         const admitted = admit(identity, address, "get");
-        if (admitted.ok) return { ok: true as const, value: undefined };
+        if (admitted.ok) return succeed(undefined);
         if (admitted.failure.code !== "SsemUserErrorKeyDetailsNotFound") return admitted;
         const purge = vaultOf(address.vaultName).keys.get(address.keyName)?.deletedPurgeSeconds;
-        return {
-          ok: true as const,
-          value: purge === undefined ? undefined : { scheduledPurgeSeconds: purge },
-        };
+        return succeed(purge === undefined ? undefined : { scheduledPurgeSeconds: purge });
       },
 
       wrapKey: async (identity: Identity, kid: string, contentKey: Uint8Array) => {
         const wrapped = operate(identity, kid, "wrapKey", ({ publicKey }) =>
           publicEncrypt({ key: publicKey, ...OAEP_256 }, contentKey),
         );
-        return wrapped.ok
-          ? { ok: true as const, value: { encryptedKey: new Uint8Array(wrapped.value) } }
-          : wrapped;
+        return wrapped.ok ? succeed({ encryptedKey: new Uint8Array(wrapped.value) }) : wrapped;
       },
 
       unwrapKey: async (identity: Identity, kid: string, encryptedKey: Uint8Array) => {
         const unwrapped = operate(identity, kid, "unwrapKey", ({ privateKey }) =>
           privateDecrypt({ key: privateKey, ...OAEP_256 }, encryptedKey),
         );
-        return unwrapped.ok
-          ? {
-              ok: true as const,
-              value: {
-                contentKey: new Uint8Array(unwrapped.value),
-                vaultRequestId: "fake-request",
-              },
-            }
-          : unwrapped;
+        if (!unwrapped.ok) return unwrapped;
+        const contentKey = new Uint8Array(unwrapped.value);
+        return succeed({ contentKey, vaultRequestId: "fake-request" });
       },
     },
 
     /** The broker's `ResourceReader` port, over the same vaults. */
     resources: {
       vault: async (resourceId: string) => {
-        if (hidden.has(resourceId)) return { ok: true as const, value: "hidden" as const };
+        if (hidden.has(resourceId)) return succeed("hidden" as const);
         const found = [...vaults.values()].find(
           ({ id }) => id.toLowerCase() === resourceId.toLowerCase(),
         );
-        if (found === undefined || found.deleted)
-          return { ok: true as const, value: "absent" as const };
+        if (found === undefined || found.deleted) return succeed("absent" as const);
         const { tenantId, location, purgeProtection } = found;
         const vaultUrl = `https://${nameOf(found.id)}.${suffix}`;
-        return {
-          ok: true as const,
-          value: { tenantId, location, vaultUrl, rbac: false, softDelete: true, purgeProtection },
-        };
+        const facts = { tenantId, location, vaultUrl, purgeProtection };
+        return succeed({ ...facts, rbac: false, softDelete: true });
       },
       deletedVault: async (_subscriptionId: string, _location: string, name: string) => {
         const scheduledPurgeDate = new Date(now() + RETENTION_SECONDS * 1000).toISOString();
         const deleted = vaults.get(name)?.deleted === true;
-        return { ok: true as const, value: deleted ? { scheduledPurgeDate } : undefined };
+        return succeed(deleted ? { scheduledPurgeDate } : undefined);
       },
-      storageAccountLocation: async (resourceId: string) => ({
-        ok: true as const,
-        value: hidden.has(resourceId) ? undefined : "westus",
-      }),
+      storageAccountLocation: async (resourceId: string) =>
+        succeed(hidden.has(resourceId) ? undefined : "westus"),
     },
     /** From now on, Resource Manager refuses to show this resource to the broker. */
     hideResource(resourceId: string): void {
@@ -372,10 +351,8 @@ function addressOf(kid: string): KeyAddress {
 const nameOf = (resourceId: string): string => resourceId.split("/").at(-1) ?? "";
 const principalOf = (identity: Identity): string =>
   identity.kind === "broker" ? BROKER_PRINCIPAL : identity.principalId;
-const fail = (failure: Failure): { readonly ok: false; readonly failure: Failure } => ({
-  ok: false,
-  failure,
-});
+const fail = (failure: Failure) => ({ ok: false, failure }) as const;
+const succeed = <Value>(value: Value) => ({ ok: true, value }) as const;
 
 function required<Value>(value: Value | undefined, what: string): Value {
   if (value === undefined) throw new RangeError(`the fake has no ${what}`);

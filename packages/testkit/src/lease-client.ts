@@ -11,8 +11,6 @@ import {
 
 import type { DeviceClient, ExchangeAnswer } from "./device-client.ts";
 
-const BOOT_ID = "00000000-0000-4000-8000-000000000001";
-
 /**
  * The holder of a lease, as an agent's daemon speaks; `lease` is what it holds and may be set back.
  */
@@ -33,7 +31,6 @@ export class LeaseClient {
   }
 
   async renew(change: Partial<LeaseRenewal> = {}): Promise<ExchangeAnswer> {
-    this.device.counter += 1;
     const answer = await this.#send("renewals", MESSAGE_TYPES.leaseRenewal, {
       ...this.#holder(),
       sequence: this.lease.sequence,
@@ -47,7 +44,6 @@ export class LeaseClient {
 
   /** Waits for news of the lease. */
   watch(): Promise<ExchangeAnswer> {
-    this.device.counter += 1;
     return this.#send("leaseEvents", MESSAGE_TYPES.leaseWatch, {
       ...this.#holder(),
       sequence: this.lease.sequence,
@@ -56,7 +52,6 @@ export class LeaseClient {
   }
 
   receipt(change: Partial<LeaseReceipt>): Promise<ExchangeAnswer> {
-    this.device.counter += 1;
     return this.#send("leaseReceipts", MESSAGE_TYPES.leaseReceipt, {
       ...this.#holder(),
       outcome: "relocked",
@@ -66,8 +61,7 @@ export class LeaseClient {
   }
 
   #holder() {
-    const { order, serial, counter } = this.device;
-    return { lease: this.lease.id, order, serial, bootId: BOOT_ID, counter };
+    return { lease: this.lease.id, ...this.device.next() };
   }
 
   #send(

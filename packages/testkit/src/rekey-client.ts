@@ -20,8 +20,6 @@ import {
 import type { ExchangeAnswer } from "./device-client.ts";
 import { LeaseClient } from "./lease-client.ts";
 
-const BOOT_ID = "00000000-0000-4000-8000-000000000001";
-
 export type Proposal = {
   readonly rekey: string;
   readonly envelope: SignedEnvelope;
@@ -48,15 +46,11 @@ export class RekeyClient {
   > {
     const { device, lease } = this.holder;
     const sealingKey = await generateSealingKey("X-Wing");
-    device.counter += 1;
     const answer = await device.exchange(DEVICE_ROUTES.rekeys, MESSAGE_TYPES.rekeyRequest, {
       lease: lease.id,
       sequence: lease.sequence,
-      order: device.order,
-      serial: device.serial,
+      ...device.next(),
       env: device.envelope?.env ?? "",
-      bootId: BOOT_ID,
-      counter: device.counter,
       hpke: { suite: "X-Wing", publicKey: encodeBase64url(sealingKey.publicKey) },
       ...change,
     } satisfies RekeyRequest);
@@ -85,18 +79,15 @@ export class RekeyClient {
 
   async confirm(rekey: string): Promise<SignedEnvelope> {
     const { device } = this.holder;
-    device.counter += 1;
+    const confirmation: RekeyConfirmation = {
+      rekey,
+      ...device.next(),
+      journalHead: messageHash("journal"),
+    };
     const { payload } = await device.exchange(
       DEVICE_ROUTES.rekeyConfirmations,
       MESSAGE_TYPES.rekeyConfirmation,
-      {
-        rekey,
-        order: device.order,
-        serial: device.serial,
-        bootId: BOOT_ID,
-        counter: device.counter,
-        journalHead: messageHash("journal"),
-      } satisfies RekeyConfirmation,
+      confirmation,
     );
     const text = String(payload["envelope"]);
     device.keepEnvelope(text);

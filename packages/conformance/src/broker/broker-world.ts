@@ -75,15 +75,7 @@ export const send = (
   tamper: Tamper<object> = {},
 ): Promise<ExchangeAnswer> => device.exchange(path, type, payload(), tamper);
 
-const BOOT_ID = "00000000-0000-4000-8000-000000000001";
 export const UNKNOWN_ID = "00000000-0000-4000-8000-00000000000f";
-
-/** The sender of the next message, with a counter that was never used. */
-export function nextMessage(device: DeviceClient) {
-  device.counter += 1;
-  const { order, serial, counter } = device;
-  return { order, serial, bootId: BOOT_ID, counter };
-}
 
 /** Lets more than these seconds pass for the broker. */
 export const letPass = ({ act, device }: Pick<BrokerWorld, "act" | "device">, seconds: number) =>

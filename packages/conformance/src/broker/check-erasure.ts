@@ -1,14 +1,7 @@
 import { messageHash } from "@databox-cmk/crypto";
 import { DEVICE_ROUTES, MESSAGE_TYPES } from "@databox-cmk/protocol";
 
-import {
-  type BrokerWorld,
-  nextMessage,
-  send,
-  unless,
-  UNKNOWN_ID,
-  type Verb,
-} from "./broker-world.ts";
+import { type BrokerWorld, send, unless, UNKNOWN_ID, type Verb } from "./broker-world.ts";
 import { checkForeign } from "./foreign-messages.ts";
 
 /** The erasure of the own node; its last messages. */
@@ -20,14 +13,14 @@ export async function checkErasure(world: BrokerWorld): Promise<void> {
     suite,
     path: DEVICE_ROUTES.erasures,
     type: MESSAGE_TYPES.erasureRequest,
-    payload: () => nextMessage(device),
+    payload: () => device.next(),
   };
   const certificate: Verb = {
     suite,
     path: DEVICE_ROUTES.sanitisations,
     type: MESSAGE_TYPES.sanitisation,
     payload: () => ({
-      ...nextMessage(device),
+      ...device.next(),
       journalHead: messageHash("journal"),
       medium: { path: "/dev/a", kind: "block device", volume: "luks2", id: UNKNOWN_ID, bytes: 512 },
       method: "zeros",

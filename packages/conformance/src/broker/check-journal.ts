@@ -1,7 +1,7 @@
 import { DEVICE_ROUTES, type JournalRow, MESSAGE_TYPES } from "@databox-cmk/protocol";
 import { type ExchangeAnswer, journalOf } from "@databox-cmk/testkit";
 
-import { type BrokerWorld, nextMessage, send, unless, type Verb } from "./broker-world.ts";
+import { type BrokerWorld, send, unless, type Verb } from "./broker-world.ts";
 import { checkForeign } from "./foreign-messages.ts";
 
 const broken = (reason: string) => ({ code: "JournalBroken", reason });
@@ -16,7 +16,7 @@ export async function checkJournal(world: BrokerWorld): Promise<void> {
     suite,
     path: DEVICE_ROUTES.journal,
     type: MESSAGE_TYPES.journal,
-    payload: () => ({ ...nextMessage(device), rows: delivered }),
+    payload: () => ({ ...device.next(), rows: delivered }),
   });
   const deliver = (delivered: readonly JournalRow[]): Promise<ExchangeAnswer> =>
     send(world, verb(delivered));

@@ -5,7 +5,6 @@ import { type ExchangeAnswer, LeaseClient, RekeyClient } from "@databox-cmk/test
 import { skipRest } from "../result.ts";
 import {
   type BrokerWorld,
-  nextMessage,
   unless,
   unlessDenied,
   unlessInvalid,
@@ -68,7 +67,7 @@ export async function checkLeases(world: BrokerWorld): Promise<void> {
     unlessInvalid(await holder.renew({ sequence: holder.lease.sequence + 1 })),
   );
   await ask("two renewals with one counter at once: at most one is answered", async (holder) => {
-    const { counter } = nextMessage(device);
+    const { counter } = device.next();
     const answers = await Promise.all([holder.renew({ counter }), holder.renew({ counter })]);
     const renewed = answers.filter(({ typ }) => typ === LEASE).length;
     return renewed <= 1 ? undefined : "both were answered";
@@ -169,7 +168,7 @@ function verbsOf({ device }: BrokerWorld, lease: string): readonly Verb[] {
     suite: "lease",
     path: leasePath(route, lease),
     type,
-    payload: () => ({ lease, ...nextMessage(device), ...content }),
+    payload: () => ({ lease, ...device.next(), ...content }),
   });
   return [
     of("renewals", MESSAGE_TYPES.leaseRenewal, { sequence: 0, state: "unlocked", journalHead }),

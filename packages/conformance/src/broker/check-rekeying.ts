@@ -4,7 +4,7 @@ import { DEVICE_ROUTES, MESSAGE_TYPES, type RekeyRequest } from "@databox-cmk/pr
 import { LeaseClient, RekeyClient } from "@databox-cmk/testkit";
 
 import { skipRest } from "../result.ts";
-import { type BrokerWorld, nextMessage, unless, UNKNOWN_ID } from "./broker-world.ts";
+import { type BrokerWorld, unless, UNKNOWN_ID } from "./broker-world.ts";
 import { checkForeign } from "./foreign-messages.ts";
 
 /** Requests that a broker must refuse: the lease is the permission, and the suite must not sink. */
@@ -32,7 +32,7 @@ export async function checkRekeying(world: BrokerWorld): Promise<void> {
   const { id: lease, sequence } = client.holder.lease;
   const env = device.envelope?.env ?? "";
   const request = () => ({
-    ...nextMessage(device),
+    ...device.next(),
     lease,
     sequence,
     env,
@@ -40,7 +40,7 @@ export async function checkRekeying(world: BrokerWorld): Promise<void> {
   });
   const confirmation = (rekey: string) => () => ({
     rekey,
-    ...nextMessage(device),
+    ...device.next(),
     journalHead: messageHash("journal"),
   });
   const { rekeyRequest, rekeyConfirmation } = MESSAGE_TYPES;

@@ -13,13 +13,7 @@ import * as z from "zod";
 
 import { copyShare, namedKeys } from "../recovery-copy.ts";
 import { skipRest } from "../result.ts";
-import {
-  nextMessage,
-  type OtherWorld,
-  unless,
-  unlessAnswered,
-  unlessDenied,
-} from "./broker-world.ts";
+import { type OtherWorld, unless, unlessAnswered, unlessDenied } from "./broker-world.ts";
 
 const exportedCopies = z.array(
   z.looseObject({ serial: z.string(), deviceShare: z.optional(z.unknown()) }),
@@ -142,7 +136,7 @@ export async function checkSplit({
   const confirm = () =>
     device.exchange(DEVICE_ROUTES.rekeyConfirmations, MESSAGE_TYPES.rekeyConfirmation, {
       rekey,
-      ...nextMessage(device),
+      ...device.next(),
       journalHead: messageHash("journal"),
     });
   for (const [name, copy] of await copies(envelope.env))
