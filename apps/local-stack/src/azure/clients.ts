@@ -1,15 +1,10 @@
 import { DataBoxManagementClient } from "@azure/arm-databox";
 import { KeyVaultManagementClient } from "@azure/arm-keyvault";
-import {
-  bearerTokenAuthenticationPolicy,
-  createEmptyPipeline,
-  type HttpMethods,
-} from "@azure/core-rest-pipeline";
 import { ClientSecretCredential } from "@azure/identity";
 import { KeyClient } from "@azure/keyvault-keys";
 
 import type { StackClient, StackDescription } from "../core/stack-description.ts";
-import { sendJson } from "./send-json.ts";
+import { createSendJson, type SendJson } from "./send-json.ts";
 import { createTransport } from "./transport.ts";
 
 export type AzureClients = {
@@ -23,11 +18,7 @@ export type AzureClients = {
    * @param path - with its api-version.
    * @throws {Error} when the answer is not a success.
    */
-  readonly callResourceManager: (
-    method: HttpMethods,
-    path: string,
-    body?: object,
-  ) => Promise<unknown>;
+  readonly callResourceManager: SendJson;
   [Symbol.dispose](): void;
 };
 
@@ -46,17 +37,12 @@ export function createAzureClients(
     { ...options, authorityHost: stack.authorityUrl, disableInstanceDiscovery: true },
   );
   const arm = { ...options, endpoint: stack.armUrl };
-  const pipeline = createEmptyPipeline();
-  pipeline.addPolicy(
-    bearerTokenAuthenticationPolicy({ credential, scopes: `${stack.armUrl}/.default` }),
-  );
-  for (const { policy } of transport.policies) pipeline.addPolicy(policy);
+  const send = createSendJson(transport, { credential, scopes: `${stack.armUrl}/.default` });
   return {
     credential,
     dataBox: new DataBoxManagementClient(credential, stack.subscriptionId, arm),
     vaults: new KeyVaultManagementClient(credential, stack.subscriptionId, arm),
-    callResourceManager: (method, path, body) =>
-      sendJson(pipeline, method, `${stack.armUrl}${path}`, body),
+    callResourceManager: (method, path, body) => send(method, `${stack.armUrl}${path}`, body),
     keys: (vaultUrl) => new KeyClient(vaultUrl, credential, options),
     [Symbol.dispose]: () => {
       transport[Symbol.dispose]();

@@ -1,7 +1,7 @@
 import type { Appliance } from "../stack/appliances.ts";
 import { type CustomerKey, createVaultAndKey } from "../story/key-steps.ts";
 import { createOrder, enableIdentity, useCustomerKey } from "../story/order-steps.ts";
-import { type StoryContext, timed } from "../story/story-context.ts";
+import { step, type StoryContext } from "../story/story-context.ts";
 import { prepare } from "../story/unlock-steps.ts";
 import { callOrder, COURSE, type Sample, SAMPLES, type SampleSite } from "./samples.ts";
 
@@ -10,10 +10,8 @@ export async function fillPortal(context: StoryContext): Promise<ReadonlyMap<str
   const sites = new Map<string, SampleSite>();
   const quiet = { ...context, report: () => undefined };
   for (const sample of SAMPLES) {
-    const site = await timed(
-      context.report,
-      () => placeSample(quiet, sample),
-      () => ({ event: "step", step: `Order ${sample.name}`, detail: sample.shows }),
+    const site = await step(context, `Order ${sample.name}`, sample.shows, () =>
+      placeSample(quiet, sample),
     );
     sites.set(sample.name, { ...site, context });
   }

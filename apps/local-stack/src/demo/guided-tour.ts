@@ -1,4 +1,4 @@
-import { type StoryContext, timed } from "../story/story-context.ts";
+import { step, type StoryContext } from "../story/story-context.ts";
 import { close, expectRefused, expectUnlocked } from "../story/unlock-steps.ts";
 import { type SampleSite, TOUR_ORDER } from "./samples.ts";
 
@@ -13,14 +13,14 @@ export async function guideTour(
   sites: ReadonlyMap<string, SampleSite>,
   untilRead: () => Promise<void>,
 ): Promise<void> {
-  const { stack, report } = context;
+  const { stack } = context;
   const { key, appliance } = sites.get(TOUR_ORDER) ?? {};
   if (key === undefined || appliance === undefined)
     throw new Error(`the tour needs the order ${TOUR_ORDER} with a key of its own`);
   const [node] = appliance.nodes;
   const page = `${stack.portalUrl}/orders/${stack.subscriptionId}/${stack.resourceGroup}/${TOUR_ORDER}`;
-  const say = (step: string, detail: string, work = async () => undefined as void) =>
-    timed(report, work, () => ({ event: "step", step, detail }));
+  const say = (name: string, detail: string, work = async () => undefined as void) =>
+    step(context, name, detail, work);
 
   await say(
     "Look",

@@ -1,8 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 
-import { createEmptyPipeline, type PipelinePolicy } from "@azure/core-rest-pipeline";
-
-import { sendJson } from "../azure/send-json.ts";
+import type { SendJson } from "../azure/send-json.ts";
 import type { StackClient } from "../core/stack-description.ts";
 
 /** Callers of the stack, by role: app roles of their tokens decide what the broker lets them do. */
@@ -59,14 +57,9 @@ export type Directory = {
 export type ControlApi = { put(path: string, body: object): Promise<unknown> };
 
 /** The emulator's control API, for actions that no customer of Azure may do. */
-export function createControlApi(
-  controlUrl: string,
-  policies: readonly { readonly policy: PipelinePolicy }[],
-): ControlApi {
-  const pipeline = createEmptyPipeline();
-  for (const { policy } of policies) pipeline.addPolicy(policy);
-  return { put: (path, body) => sendJson(pipeline, "PUT", `${controlUrl}${path}`, body) };
-}
+export const createControlApi = (send: SendJson, controlUrl: string): ControlApi => ({
+  put: (path, body) => send("PUT", `${controlUrl}${path}`, body),
+});
 
 /** Registers the stack's callers, each with a fresh secret. */
 export async function registerCallers(control: ControlApi): Promise<Directory> {

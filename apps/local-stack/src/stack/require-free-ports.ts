@@ -1,6 +1,6 @@
-import { createSocket } from "node:dgram";
+import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
-import { createServer } from "node:net";
+import { createServer, type Server } from "node:net";
 
 import { AppError, systemCodeOf } from "@databox-cmk/errors";
 
@@ -22,35 +22,19 @@ export type StackPorts = {
 export async function requireFreePorts(ports: StackPorts): Promise<void> {
   for (const [name, port] of Object.entries(ports)) {
     if (port === 0) continue;
-    await tcpProbe(name, port);
-    if (name === "dns") await udpProbe(name, port);
+    await probe(name, port, createServer().listen(port, LOOPBACK));
+    if (name === "dns") await probe(name, port, createSocket("udp4").bind(port, LOOPBACK));
   }
 }
 
-async function tcpProbe(name: string, port: number): Promise<void> {
-  const server = createServer();
-  const listening = once(server, "listening");
-  server.listen(port, LOOPBACK);
+async function probe(name: string, port: number, opened: Server | Socket): Promise<void> {
   try {
-    await listening;
+    await once(opened, "listening");
   } catch (error) {
     throw portFailure(name, port, error);
   }
-  server.close();
-  await once(server, "close");
-}
-
-async function udpProbe(name: string, port: number): Promise<void> {
-  const socket = createSocket("udp4");
-  const listening = once(socket, "listening");
-  socket.bind(port, LOOPBACK);
-  try {
-    await listening;
-  } catch (error) {
-    throw portFailure(name, port, error);
-  }
-  socket.close();
-  await once(socket, "close");
+  opened.close();
+  await once(opened, "close");
 }
 
 function portFailure(name: string, port: number, cause: unknown): unknown {

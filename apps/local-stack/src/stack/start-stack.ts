@@ -6,6 +6,7 @@ import { type AzureEmulator, createAzureEmulator } from "@databox-cmk/azure-emul
 import { createKeys } from "@databox-cmk/cloud-broker";
 import { freePort } from "@databox-cmk/testkit";
 
+import { createSendJson } from "../azure/send-json.ts";
 import { createTransport } from "../azure/transport.ts";
 import type { StackAppliance, StackDescription } from "../core/stack-description.ts";
 import { type BrokerRunner, createBrokerProcess } from "./broker-process.ts";
@@ -61,23 +62,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const brokerData = join(options.directory, "broker");
   await rm(brokerData, { recursive: true, force: true });
   await mkdir(brokerData, { recursive: true, mode: 0o700 });
+  await using opened = new AsyncDisposableStack();
   // Meanwhile the rest starts: the two RSA keys of the broker's issuer take the longest.
   const brokerKeys = createKeys(brokerData);
-  brokerKeys.catch(() => undefined);
-  try {
-    return await startWithKeys(options, brokerData, brokerKeys);
-  } catch (error) {
-    // A caller that removes the folder must not meet files that are still being written.
-    await brokerKeys.catch(() => undefined);
-    throw error;
-  }
-}
-
-async function startWithKeys(
-  options: StackOptions,
-  brokerData: string,
-  brokerKeys: Promise<unknown>,
-): Promise<Stack> {
+  // A caller that removes the folder must not meet files that are still being written.
+  const written = brokerKeys.then(noop, noop);
+  opened.defer(() => written);
   const certificates = await prepareCertificates(join(options.directory, "tls"));
   const brokerPort = options.ports.broker === 0 ? await freePort() : options.ports.broker;
   const brokerUrl = `https://broker.localhost:${String(brokerPort)}`;
@@ -90,20 +80,14 @@ async function startWithKeys(
     dataBoxUpstream: { url: brokerUrl, ca: certificates.authority.certificatePem },
     ...(options.isReady && { isReady: options.isReady }),
   });
-  try {
-    return await composeStack(options, {
-      certificates,
-      brokerData,
-      brokerKeys,
-      brokerPort,
-      brokerUrl,
-      emulator,
-    });
-  } catch (error) {
-    await emulator.close();
-    throw error;
-  }
+  opened.defer(() => emulator.close());
+  const parts = { certificates, brokerData, brokerKeys, brokerPort, brokerUrl, emulator };
+  const stack = await composeStack(options, parts);
+  opened.move();
+  return stack;
 }
+
+const noop = () => undefined;
 
 type Parts = {
   readonly certificates: StackCertificates;
@@ -119,7 +103,7 @@ async function composeStack(options: StackOptions, parts: Parts): Promise<Stack>
   const caPem = certificates.authority.certificatePem;
   const stackFile = join(options.directory, "stack.json");
   using transport = createTransport(caPem);
-  const control = createControlApi(emulator.controlUrl, transport.policies);
+  const control = createControlApi(createSendJson(transport), emulator.controlUrl);
   const directory = await registerCallers(control);
   const portalClientId = await registerPortal(control, brokerUrl);
   let description: StackDescription = {

@@ -1,5 +1,5 @@
 import { assignRole, type KEY_ROLES } from "../azure/assign-role.ts";
-import { POLL, type CustomerContext, timed } from "./story-context.ts";
+import { type CustomerContext, POLL, step } from "./story-context.ts";
 
 export type CustomerKey = {
   readonly vaultName: string;
@@ -19,61 +19,53 @@ export function createVaultAndKey(
   vaultName: string,
   keySize = 3072,
 ): Promise<CustomerKey> {
-  const { stack, customer, report } = context;
-  return timed(
-    report,
-    async () => {
-      const vault = await customer.vaults.vaults.beginCreateOrUpdateAndWait(
-        stack.resourceGroup,
-        vaultName,
-        {
-          location: stack.location,
-          properties: {
-            tenantId: stack.tenantId,
-            sku: { family: "A", name: "standard" },
-            enableRbacAuthorization: true,
-            enablePurgeProtection: true,
-            softDeleteRetentionInDays: 7,
-          },
+  const { stack, customer } = context;
+  const detail = (key: CustomerKey) => `${key.vaultName}, RSA ${String(keySize)} key "${key.name}"`;
+  return step(context, "Vault and key", detail, async () => {
+    const { id: vaultId } = await customer.vaults.vaults.beginCreateOrUpdateAndWait(
+      stack.resourceGroup,
+      vaultName,
+      {
+        location: stack.location,
+        properties: {
+          tenantId: stack.tenantId,
+          sku: { family: "A", name: "standard" },
+          enableRbacAuthorization: true,
+          enablePurgeProtection: true,
+          softDeleteRetentionInDays: 7,
         },
-        POLL,
-      );
-      const { id: vaultId } = vault;
-      if (vaultId === undefined) throw new Error("the new vault has no id");
-      const assign = (role: keyof typeof KEY_ROLES, id: string) =>
-        assignRole(customer, vaultId, role, { id, type: "ServicePrincipal" });
-      await assign("cryptoOfficer", context.customerObjectId);
-      const keys = customer.keys(`https://${vaultName}.${stack.vaultSuffix}`);
-      const key = await keys.createRsaKey("unlock", { keySize });
-      const version = key.properties.version;
-      if (key.id === undefined || version === undefined) throw new Error("the new key has no id");
-      const grants = new Map<string, () => Promise<void>>();
-      return {
-        vaultName,
-        vaultId,
-        name: key.name,
-        version,
-        kid: key.id,
-        setEnabled: async (enabled: boolean) => {
-          await keys.updateKeyProperties(key.name, version, { enabled });
-        },
-        expireOn: async (expiresOn: Date) => {
-          await keys.updateKeyProperties(key.name, version, { expiresOn });
-        },
-        grant: async (principalId: string) => {
-          if (grants.has(principalId)) return;
-          grants.set(principalId, await assign("cryptoServiceEncryptionUser", principalId));
-        },
-        revoke: async (principalId: string) => {
-          await grants.get(principalId)?.();
-          grants.delete(principalId);
-        },
-      };
-    },
-    (key) => ({
-      event: "step",
-      step: "Vault and key",
-      detail: `${key.vaultName}, RSA ${String(keySize)} key "${key.name}"`,
-    }),
-  );
+      },
+      POLL,
+    );
+    if (vaultId === undefined) throw new Error("the new vault has no id");
+    const assign = (role: keyof typeof KEY_ROLES, id: string) =>
+      assignRole(customer, vaultId, role, { id, type: "ServicePrincipal" });
+    await assign("cryptoOfficer", context.customerObjectId);
+    const keys = customer.keys(`https://${vaultName}.${stack.vaultSuffix}`);
+    const { id: kid, name, properties } = await keys.createRsaKey("unlock", { keySize });
+    const { version } = properties;
+    if (kid === undefined || version === undefined) throw new Error("the new key has no id");
+    const grants = new Map<string, () => Promise<void>>();
+    return {
+      vaultName,
+      vaultId,
+      name,
+      version,
+      kid,
+      setEnabled: async (enabled: boolean) => {
+        await keys.updateKeyProperties(name, version, { enabled });
+      },
+      expireOn: async (expiresOn: Date) => {
+        await keys.updateKeyProperties(name, version, { expiresOn });
+      },
+      grant: async (principalId: string) => {
+        if (grants.has(principalId)) return;
+        grants.set(principalId, await assign("cryptoServiceEncryptionUser", principalId));
+      },
+      revoke: async (principalId: string) => {
+        await grants.get(principalId)?.();
+        grants.delete(principalId);
+      },
+    };
+  });
 }

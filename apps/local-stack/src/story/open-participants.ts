@@ -1,5 +1,6 @@
 import { type AzureClients, createAzureClients } from "../azure/clients.ts";
 import { createOperatorClient, type OperatorClient } from "../azure/operator-client.ts";
+import { createSendJson } from "../azure/send-json.ts";
 import { createTransport } from "../azure/transport.ts";
 import type { Stack } from "../stack/start-stack.ts";
 
@@ -24,13 +25,10 @@ export function openParticipants(stack: Stack): Participants {
   const { credential } = opened.use(
     createAzureClients(description, caPem, directory.client("Datacenter Operator")),
   );
-  const { policies } = opened.use(createTransport(caPem));
-  const operator = createOperatorClient({
-    brokerUrl: description.brokerUrl,
-    scope: `${description.armUrl}/.default`,
-    credential,
-    policies,
-  });
+  const transport = opened.use(createTransport(caPem));
+  const scopes = `${description.armUrl}/.default`;
+  const send = createSendJson(transport, { credential, scopes });
+  const operator = createOperatorClient(send, description.brokerUrl);
   const resources = opened.move();
   return {
     customer,

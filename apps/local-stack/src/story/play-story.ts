@@ -9,7 +9,7 @@ import {
   type StoryOrder,
   useCustomerKey,
 } from "./order-steps.ts";
-import { type StoryContext, timed } from "./story-context.ts";
+import { step, type StoryContext } from "./story-context.ts";
 import {
   close,
   erase,
@@ -28,36 +28,45 @@ import {
  */
 export async function playStory(context: StoryContext): Promise<void> {
   const { operator } = context;
-  const step = stepIn(context);
   const { order, appliance, key, principalId } = await deliverAppliance(context);
   await writeData(context, appliance);
 
-  await step("Key disabled", `version ${key.version}`, () => key.setEnabled(false));
+  await step(context, "Key disabled", `version ${key.version}`, () => key.setEnabled(false));
   await close(context, appliance);
   await expectRefused(context, appliance, "SsemUserErrorEncryptionKeyDisabled");
-  await step("Key enabled", `version ${key.version}`, () => key.setEnabled(true));
+  await step(context, "Key enabled", `version ${key.version}`, () => key.setEnabled(true));
   await expectUnlocked(context, appliance);
 
-  await step("Access revoked", `role removed from principal ${principalId}`, () =>
+  await step(context, "Access revoked", `role removed from principal ${principalId}`, () =>
     key.revoke(principalId),
   );
   await close(context, appliance);
   await expectRefused(context, appliance, "SsemUserErrorKeyVaultBadRequestException", "role");
-  await step("Access granted", `principal ${principalId}`, () => key.grant(principalId));
+  await step(context, "Access granted", `principal ${principalId}`, () => key.grant(principalId));
   await expectUnlocked(context, appliance);
   await readData(context, appliance, "at the site");
 
-  await step("Returned", "picked up and received; the appliance boots locked", async () => {
-    await operator.advance(order.id, "pickUp");
-    await operator.advance(order.id, "receive");
-    await appliance.ship();
-  });
+  await step(
+    context,
+    "Returned",
+    "picked up and received; the appliance boots locked",
+    async () => {
+      await operator.advance(order.id, "pickUp");
+      await operator.advance(order.id, "receive");
+      await appliance.ship();
+    },
+  );
   await expectUnlocked(context, appliance, "ingest");
   await readData(context, appliance, "in the datacenter");
-  await step("Copied", "the operator reports that the data is in the storage account", async () => {
-    await operator.advance(order.id, "startCopy");
-    await operator.advance(order.id, "complete");
-  });
+  await step(
+    context,
+    "Copied",
+    "the operator reports that the data is in the storage account",
+    async () => {
+      await operator.advance(order.id, "startCopy");
+      await operator.advance(order.id, "complete");
+    },
+  );
   await erase(context, appliance);
   await expectCertificate(context, order);
   await context.retireAppliance(appliance);
@@ -80,7 +89,6 @@ type Delivered = {
 /** From the order to an unlock with the customer's key. */
 async function deliverAppliance(context: StoryContext): Promise<Delivered> {
   const { operator } = context;
-  const step = stepIn(context);
   const suffix = String(randomInt(100_000, 999_999));
   const order = await createOrder(context, `demo-${suffix}`);
   const appliance = await context.createAppliance(order.id, [`DBX${suffix}`]);
@@ -88,22 +96,25 @@ async function deliverAppliance(context: StoryContext): Promise<Delivered> {
 
   const principalId = await enableIdentity(context, order);
   const key = await createVaultAndKey(context, `contoso${suffix}`);
-  await step("Access", "Key Vault Crypto Service Encryption User for the order's identity", () =>
-    key.grant(principalId),
+  await step(
+    context,
+    "Access",
+    "Key Vault Crypto Service Encryption User for the order's identity",
+    () => key.grant(principalId),
   );
   await useCustomerKey(context, order, key);
 
-  await step("Shipped", "dispatched and delivered; the appliance boots locked", async () => {
-    await operator.advance(order.id, "dispatch");
-    await operator.advance(order.id, "deliver");
-    await appliance.ship();
-  });
+  await step(
+    context,
+    "Shipped",
+    "dispatched and delivered; the appliance boots locked",
+    async () => {
+      await operator.advance(order.id, "dispatch");
+      await operator.advance(order.id, "deliver");
+      await appliance.ship();
+    },
+  );
   await lock(context, appliance);
   await expectUnlocked(context, appliance);
   return { order, appliance, key, principalId };
 }
-
-const stepIn =
-  ({ report }: StoryContext) =>
-  (step: string, detail: string, work: () => Promise<unknown>) =>
-    timed(report, work, () => ({ event: "step", step, detail }));

@@ -19,6 +19,19 @@ export type CustomerContext = Pick<
 /** The stack answers at once; the SDK's own polling pace is made for the cloud. */
 export const POLL = { updateIntervalInMs: 20 };
 
+/** Does a step and reports it with one line. */
+export const step = <Result>(
+  { report }: Pick<StoryContext, "report">,
+  name: string,
+  detail: string | ((result: Result) => string),
+  work: () => Promise<Result>,
+): Promise<Result> =>
+  timed(report, work, (result) => ({
+    event: "step",
+    step: name,
+    detail: typeof detail === "string" ? detail : detail(result),
+  }));
+
 /** Does a step and reports it with the time it took. */
 export async function timed<Result>(
   report: Report,

@@ -1,24 +1,38 @@
-import type { Appliance, UnlockResult } from "../stack/appliances.ts";
-import { type StoryContext, timed } from "./story-context.ts";
+import type { StackEvent } from "../core/events.ts";
+import type { Appliance, ApplianceNode, UnlockResult } from "../stack/appliances.ts";
+import { step, type StoryContext, timed } from "./story-context.ts";
+
+/** The same at each node, one after the other, each reported. */
+async function atEach<Result>(
+  { report }: StoryContext,
+  { nodes }: Appliance,
+  work: (node: ApplianceNode) => Promise<Result>,
+  describe: (result: Result, node: string) => StackEvent,
+): Promise<readonly Result[]> {
+  const results: Result[] = [];
+  for (const node of nodes) {
+    const tell = (result: Result) => describe(result, node.serial);
+    results.push(await timed(report, () => work(node), tell));
+  }
+  return results;
+}
 
 export async function prepare(context: StoryContext, appliance: Appliance): Promise<void> {
-  for (const node of appliance.nodes) {
-    await timed(
-      context.report,
-      () => node.prepare(),
-      (result) => ({ event: "prepare", node: node.serial, ...result }),
-    );
-  }
+  await atEach(
+    context,
+    appliance,
+    (node) => node.prepare(),
+    (result, node) => ({ event: "prepare", node, ...result }),
+  );
 }
 
 export async function lock(context: StoryContext, appliance: Appliance): Promise<void> {
-  for (const node of appliance.nodes) {
-    await timed(
-      context.report,
-      () => node.lock(),
-      (result) => ({ event: "lock", node: node.serial, ...result }),
-    );
-  }
+  await atEach(
+    context,
+    appliance,
+    (node) => node.lock(),
+    (result, node) => ({ event: "lock", node, ...result }),
+  );
 }
 
 /**
@@ -27,11 +41,8 @@ export async function lock(context: StoryContext, appliance: Appliance): Promise
 export async function close(context: StoryContext, appliance: Appliance): Promise<void> {
   for (const { serial, untilClosed } of appliance.nodes) {
     if (untilClosed === undefined) continue;
-    await timed(context.report, untilClosed, () => ({
-      event: "step",
-      step: "Re-locked",
-      detail: `node ${serial}: the broker's order arrived; the daemon has closed the volume`,
-    }));
+    const detail = `node ${serial}: the broker's order arrived; the daemon has closed the volume`;
+    await step(context, "Re-locked", detail, untilClosed);
   }
   if (appliance.nodes.some(({ untilClosed }) => untilClosed === undefined))
     await lock(context, appliance);
@@ -43,15 +54,8 @@ const TEXT = "written at the customer's site";
 export async function writeData(context: StoryContext, appliance: Appliance): Promise<void> {
   for (const { serial, data } of appliance.nodes) {
     if (data === undefined) continue;
-    await timed(
-      context.report,
-      () => data.write(TEXT),
-      () => ({
-        event: "step",
-        step: "Written",
-        detail: `a file on node ${serial}, in the ext4 file system of its volume: "${TEXT}"`,
-      }),
-    );
+    const detail = `a file on node ${serial}, in the ext4 file system of its volume: "${TEXT}"`;
+    await step(context, "Written", detail, () => data.write(TEXT));
   }
 }
 
@@ -63,15 +67,8 @@ export async function readData(
 ): Promise<void> {
   for (const { serial, data } of appliance.nodes) {
     if (data === undefined) continue;
-    const text = await timed(
-      context.report,
-      () => data.read(),
-      (found) => ({
-        event: "step",
-        step: "Read",
-        detail: `the file on node ${serial}, ${where}: "${found}"`,
-      }),
-    );
+    const detail = (found: string) => `the file on node ${serial}, ${where}: "${found}"`;
+    const text = await step(context, "Read", detail, () => data.read());
     if (text !== TEXT) throw new Error(`the story expects "${TEXT}" in the file of ${serial}`);
   }
 }
@@ -103,39 +100,31 @@ export async function expectRefused(
 
 /** Each node by itself; where its disk can be seen, nothing is left on it. */
 export async function erase(context: StoryContext, appliance: Appliance): Promise<void> {
-  for (const node of appliance.nodes) {
-    await timed(
-      context.report,
-      () => node.erase(),
-      (result) => ({ event: "erase", node: node.serial, ...result }),
-    );
-    if (node.isBlank === undefined) continue;
-    const isBlank = await timed(context.report, node.isBlank, () => ({
-      event: "step",
-      step: "Gone",
-      detail: `node ${node.serial}: its whole disk reads as zeros`,
-    }));
-    if (!isBlank) throw new Error(`the story expects the disk of ${node.serial} to be blank`);
+  await atEach(
+    context,
+    appliance,
+    (node) => node.erase(),
+    (result, node) => ({ event: "erase", node, ...result }),
+  );
+  for (const { serial, isBlank } of appliance.nodes) {
+    if (isBlank === undefined) continue;
+    const detail = `node ${serial}: its whole disk reads as zeros`;
+    if (!(await step(context, "Gone", detail, isBlank)))
+      throw new Error(`the story expects the disk of ${serial} to be blank`);
   }
 }
 
-async function unlock(
+const unlock = (
   context: StoryContext,
   appliance: Appliance,
   purpose?: "ingest",
-): Promise<UnlockResult[]> {
-  const results: UnlockResult[] = [];
-  for (const node of appliance.nodes) {
-    results.push(
-      await timed(
-        context.report,
-        () => node.unlock(purpose),
-        (result) => ({ event: "unlock", node: node.serial, purpose, ...result }),
-      ),
-    );
-  }
-  return results;
-}
+): Promise<readonly UnlockResult[]> =>
+  atEach(
+    context,
+    appliance,
+    (node) => node.unlock(purpose),
+    (result, node) => ({ event: "unlock", node, purpose, ...result }),
+  );
 
 function unexpected(expected: string, result: UnlockResult): Error {
   return new Error(`the story expects the node ${expected}, but it is ${JSON.stringify(result)}`);
