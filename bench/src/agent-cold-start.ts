@@ -1,16 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
-import { aim, ratio, summarise } from "./bench-result.ts";
-import type { BenchOutcome } from "./bench-result.ts";
-import {
-  type FakeBroker,
-  missingForColdAgent,
-  prepareAgent,
-  startFakeBroker,
-  unlockTimes,
-} from "./cold-agent.ts";
+import { openTemporaryFolder } from "@databox-cmk/testkit";
+
+import { aim, type BenchOutcome, measured, ratio, summarise } from "./bench-result.ts";
+import { missingForColdAgent, prepareAgent, startFakeBroker, unlockTimes } from "./cold-agent.ts";
 import { runProgram } from "./programs.ts";
 import { missingForTang, startTang } from "./tang.ts";
 
@@ -29,18 +23,10 @@ export async function run(): Promise<BenchOutcome> {
     ...missingForColdAgent(),
   ];
   if (missing.length > 0) return { kind: "skipped", reason: missing.join("; ") };
-  const folder = mkdtempSync(join(tmpdir(), "databox-bench-"));
-  try {
-    using broker = await startFakeBroker({ [SERIAL]: "escrow" });
-    return await measure(folder, broker);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-async function measure(folder: string, broker: FakeBroker): Promise<BenchOutcome> {
-  const agent = await prepareAgent(folder, broker, SERIAL);
-  const keys = join(folder, "tang");
+  using folder = openTemporaryFolder();
+  await using broker = await startFakeBroker({ [SERIAL]: "escrow" });
+  const agent = await prepareAgent(folder.path, broker, SERIAL);
+  const keys = join(folder.path, "tang");
   mkdirSync(keys);
   using tang = await startTang(keys);
   const accepted: number[] = [];
@@ -58,13 +44,12 @@ async function measure(folder: string, broker: FakeBroker): Promise<BenchOutcome
   const wholeProcess = summarise("databox-agent unlock, to its end (receipt sent)", "ms", ended);
   const peer = summarise("clevis decrypt (tang)", "ms", clevis);
   const toAccepted = ratio("agent to the accepted key : clevis", acceptedKey, peer);
-  return {
-    kind: "measured",
+  return measured({
     aims: [aim("cold unlock, of clevis", toAccepted.value, "at most", 0.75, "")],
     measurements: [acceptedKey, wholeProcess, peer],
     ratios: [toAccepted, ratio("agent to its end : clevis", wholeProcess, peer)],
     notes: [
       "The agent's times include a TLS 1.3 handshake, two signed round trips, HPKE (X-Wing) and cryptsetup on a LUKS2 header.",
     ],
-  };
+  });
 }

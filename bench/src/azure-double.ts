@@ -1,11 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { aim, type BenchOutcome, ratio, summarise } from "./bench-result.ts";
+import { openTemporaryFolder } from "@databox-cmk/testkit";
+
+import { aim, type BenchOutcome, measured, ratio, summarise } from "./bench-result.ts";
 
 const WARM_UP_RUNS = 1;
 const RUNS = 7;
@@ -23,40 +22,30 @@ const READY_WITHIN_MS = 2_000;
  * own. By turns, so that all meet the same load.
  */
 export async function run(): Promise<BenchOutcome> {
-  const folder = mkdtempSync(join(tmpdir(), "databox-bench-"));
-  try {
-    const double: number[] = [];
-    const stack: number[] = [];
-    const bare: number[] = [];
-    for (let index = 0; index < WARM_UP_RUNS + RUNS; index += 1) {
-      const ours = await startMs(folder, [DOUBLE, "--port", "0"], "ready: ");
-      const theirs = await startMs(
-        folder,
-        [NPM_START, "--serve", "--json", "--emulator-port", "0"],
-        '"outcome":"ready"',
-      );
-      const nothing = await bareStartMs();
-      if (index < WARM_UP_RUNS) continue;
-      bare.push(nothing);
-      double.push(ours);
-      stack.push(theirs);
-    }
-    const ours = summarise("azure-double, until it is ready", "ms", double);
-    const theirs = summarise("npm start -- --serve, until it is ready", "ms", stack);
-    const nothing = summarise("node -e 0, until it has ended", "ms", bare);
-    return {
-      kind: "measured",
-      aims: [aim("azure-double is ready", ours.median, "at most", READY_WITHIN_MS, "ms")],
-      measurements: [ours, theirs, nothing],
-      ratios: [
-        ratio("azure-double : npm start", ours, theirs),
-        ratio("azure-double : node -e 0", ours, nothing),
-      ],
-      notes: ["Each start makes a certificate, and RSA keys of Entra ID, broker and service."],
-    };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+  using folder = openTemporaryFolder();
+  const serve = [NPM_START, "--serve", "--json", "--emulator-port", "0"];
+  const times = { double: [] as number[], stack: [] as number[], bare: [] as number[] };
+  for (let index = 0; index < WARM_UP_RUNS + RUNS; index += 1) {
+    const double = await startMs(folder.path, [DOUBLE, "--port", "0"], "ready: ");
+    const stack = await startMs(folder.path, serve, '"outcome":"ready"');
+    const bare = await bareStartMs();
+    if (index < WARM_UP_RUNS) continue;
+    times.double.push(double);
+    times.stack.push(stack);
+    times.bare.push(bare);
   }
+  const ours = summarise("azure-double, until it is ready", "ms", times.double);
+  const theirs = summarise("npm start -- --serve, until it is ready", "ms", times.stack);
+  const nothing = summarise("node -e 0, until it has ended", "ms", times.bare);
+  return measured({
+    aims: [aim("azure-double is ready", ours.median, "at most", READY_WITHIN_MS, "ms")],
+    measurements: [ours, theirs, nothing],
+    ratios: [
+      ratio("azure-double : npm start", ours, theirs),
+      ratio("azure-double : node -e 0", ours, nothing),
+    ],
+    notes: ["Each start makes a certificate, and RSA keys of Entra ID, broker and service."],
+  });
 }
 
 /** Starts it, waits for the text, and ends it. @throws {Error} when it ends before */

@@ -11,9 +11,11 @@ import { text } from "node:stream/consumers";
 import { setTimeout } from "node:timers/promises";
 
 import { createCertificateAuthority, issueServerCertificate } from "@databox-cmk/crypto";
+import { decode, encode } from "dns-packet";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import * as z from "zod";
 
+import { readJob, serveParent } from "./child.ts";
 import { STUB_TENANT, stubUnwrap, stubWrap, VERSIONS } from "./stub-wrapping.ts";
 
 /**
@@ -23,7 +25,7 @@ import { STUB_TENANT, stubUnwrap, stubWrap, VERSIONS } from "./stub-wrapping.ts"
  */
 const state = { operations: 0, enabled: true, slowMs: 0 };
 /** Told so, it also does what RSA costs a vault. */
-const rsa = process.argv.includes("rsa") ? makeRsa() : undefined;
+const rsa = readJob(z.object({ rsa: z.boolean() })).rsa ? makeRsa() : undefined;
 const ca = createCertificateAuthority({ commonName: "stub", validityDays: 2 });
 const certificate = issueServerCertificate({
   ca,
@@ -168,30 +170,16 @@ const imds = createHttpServer((_request, response) => {
 imds.listen(0, "127.0.0.1");
 await once(imds, "listening");
 
-/** Every name is here (RFC 1035 §4): the question again, and one address. */
+/** Every name is here. */
 const dns = createSocket("udp4");
 dns.on("message", (query, from) => {
-  const question = query.subarray(12, query.indexOf(0, 12) + 5);
-  const isAddress = question.readUInt16BE(question.byteLength - 4) === 1;
-  const header = Buffer.from([
-    ...query.subarray(0, 2),
-    0x81,
-    0x80,
-    0,
-    1,
-    0,
-    isAddress ? 1 : 0,
-    0,
-    0,
-    0,
-    0,
-  ]);
-  const address = [0xc0, 0x0c, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 127, 0, 0, 1];
-  dns.send(
-    Buffer.concat([header, question, Buffer.from(isAddress ? address : [])]),
-    from.port,
-    from.address,
-  );
+  const { id, questions = [] } = decode(query);
+  const [question] = questions;
+  const answers =
+    question?.type === "A"
+      ? [{ type: "A", name: question.name, ttl: 60, data: "127.0.0.1" } as const]
+      : [];
+  dns.send(encode({ type: "response", id, questions, answers }), from.port, from.address);
 });
 dns.bind(0, "127.0.0.1");
 await once(dns, "listening");
@@ -209,17 +197,16 @@ const operatorToken = await new SignJWT({
   .setExpirationTime(nowSeconds + 86_400)
   .sign(privateKey);
 
-process.on("message", (message) => {
-  if (message === "disable") state.enabled = false;
-  const told = SLOW.safeParse(message);
-  if (told.success) state.slowMs = told.data.slowMs;
-  process.send?.({ operations: state.operations });
-});
-process.once("disconnect", () => process.exit());
-process.send?.({
+const ready = {
   port,
   dnsPort: dns.address().port,
   imdsPort: z.object({ port: z.number() }).parse(imds.address()).port,
   caPem: ca.certificatePem,
   operatorToken,
+};
+serveParent(ready, (message) => {
+  if (message === "disable") state.enabled = false;
+  const told = SLOW.safeParse(message);
+  if (told.success) state.slowMs = told.data.slowMs;
+  return { operations: state.operations };
 });

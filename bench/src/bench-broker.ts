@@ -1,31 +1,41 @@
 import { fork, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync, existsSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { createCertificateAuthority, issueServerCertificate } from "@databox-cmk/crypto";
+import { openTemporaryFolder } from "@databox-cmk/testkit";
 import * as z from "zod";
 
+import type { LoadedServer } from "./load.ts";
 import { cpuSecondsOf, residentBytesOf } from "./process-usage.ts";
+
+/** Settings of a broker that calls no vault by itself. */
+export const NO_PROBES = { KEY_HEALTH_INTERVAL_SECONDS: "0", PROBE_INTERVAL_SECONDS: "3600" };
+/** Settings of a broker that counts unlocks against their quotas, which are never reached. */
+export const WIDE_QUOTAS = quotas("1000000000");
+
+function quotas(unlocksPerMinute: string) {
+  return {
+    RATE_LIMIT_NODE_UNLOCKS_PER_MINUTE: unlocksPerMinute,
+    RATE_LIMIT_ORDER_UNLOCKS_PER_MINUTE: unlocksPerMinute,
+    RATE_LIMIT_CUSTOMER_UNLOCKS_PER_MINUTE: unlocksPerMinute,
+  };
+}
 
 /**
  * One broker with SQLite in a process of its own, without Azure, unless the variables say where it
  * is.
  */
-export type BenchBroker = AsyncDisposable & {
-  readonly port: number;
-  readonly caPem: string;
-  readonly databaseFile: string;
-  readonly folder: string;
-  /** Of all its threads and workers, since it started. */
-  cpuSeconds(): number;
-  /** Memory of the process and its workers. */
-  residentBytes(): number;
-  /** Sends a message to the module that was loaded before the broker. @returns its answer */
-  ask(message: string): Promise<unknown>;
-};
+export type BenchBroker = AsyncDisposable &
+  LoadedServer & {
+    readonly databaseFile: string;
+    /** Memory of the process and its workers. */
+    residentBytes(): number;
+    /** Sends a message to the module that was loaded before the broker. @returns its answer */
+    ask(message: string): Promise<unknown>;
+  };
 
 /** Where a broker of a bench keeps its things, and its environment. */
 export type BrokerHome = Disposable & {
@@ -46,7 +56,8 @@ export async function startBenchBroker(
 }
 
 export function createBrokerHome(variables: Readonly<Record<string, string>>): BrokerHome {
-  const folder = mkdtempSync(join(tmpdir(), "databox-bench-"));
+  const temporary = openTemporaryFolder();
+  const { path: folder } = temporary;
   const ca = createCertificateAuthority({ commonName: "bench", validityDays: 2 });
   const server = issueServerCertificate({
     ca,
@@ -72,9 +83,7 @@ export function createBrokerHome(variables: Readonly<Record<string, string>>): B
     RATE_LIMIT_ADDRESS_PER_SECOND: "0",
     MAX_CONNECTIONS_PER_ADDRESS: "0",
     RATE_LIMIT_DEVICE_PER_MINUTE: "0",
-    RATE_LIMIT_NODE_UNLOCKS_PER_MINUTE: "0",
-    RATE_LIMIT_ORDER_UNLOCKS_PER_MINUTE: "0",
-    RATE_LIMIT_CUSTOMER_UNLOCKS_PER_MINUTE: "0",
+    ...quotas("0"),
     ...variables,
   };
   return {
@@ -89,9 +98,7 @@ export function createBrokerHome(variables: Readonly<Record<string, string>>): B
       });
       if (status !== 0) throw new Error(`broker ${words.join(" ")}: ${stderr}`);
     },
-    [Symbol.dispose]() {
-      rmSync(folder, { recursive: true, force: true });
-    },
+    [Symbol.dispose]: () => temporary[Symbol.dispose](),
   };
 }
 
@@ -111,11 +118,12 @@ export async function serveFrom(
   });
   const [message]: unknown[] = await once(broker, "message");
   const { port } = z.object({ port: z.number() }).parse(message);
+  const { caPem, databaseFile, folder } = home;
   return {
     port,
-    caPem: home.caPem,
-    databaseFile: home.databaseFile,
-    folder: home.folder,
+    caPem,
+    databaseFile,
+    folder,
     cpuSeconds: () => cpuSecondsOf(broker.pid ?? 0),
     residentBytes: () => residentBytesOf(broker.pid ?? 0),
     async ask(question) {
@@ -133,22 +141,18 @@ export async function serveFrom(
   };
 }
 
-/** Benches measure the shipped bundle, started as its image starts it. */
-type ShippedBroker = {
-  readonly main: string;
-  /** Options of Node. */
-  readonly execArgv: readonly string[];
-  readonly environment: Readonly<Record<string, string>>;
-};
-
 const BUNDLE = fileURLToPath(
   new URL("../dist/main.mjs", import.meta.resolve("@databox-cmk/cloud-broker")),
 );
 const IMAGE = new URL("../../deploy/broker/image.json", import.meta.url);
 const settings = z.object({ Entrypoint: z.array(z.string()), Env: z.array(z.string()) });
 
-/** @throws {Error} before `npm run build` */
-function findShippedBroker(): ShippedBroker {
+/**
+ * Benches measure the shipped bundle, started as its image starts it.
+ *
+ * @throws {Error} before `npm run build`
+ */
+function findShippedBroker() {
   if (!existsSync(BUNDLE)) throw new Error("the broker is not built; run: npm run build");
   const { Entrypoint, Env } = settings.parse(JSON.parse(readFileSync(IMAGE, "utf8")));
   const arenas = Env.map((row) => row.split("=")).filter(([name]) => name === "MALLOC_ARENA_MAX");

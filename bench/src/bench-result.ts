@@ -48,6 +48,11 @@ export type BenchOutcome =
       readonly plots?: readonly Plot[];
     };
 export type BenchResult = BenchOutcome & { readonly name: string };
+export type Measured = Extract<BenchOutcome, { kind: "measured" }>;
+
+export const measured = (
+  found: Pick<Measured, "measurements"> & Partial<Omit<Measured, "kind">>,
+): Measured => ({ kind: "measured", ratios: [], notes: [], aims: [], ...found });
 
 export function summarise(label: string, unit: string, values: readonly number[]): Measurement {
   const sorted = values.toSorted((left, right) => left - right);
@@ -60,8 +65,11 @@ export function summarise(label: string, unit: string, values: readonly number[]
   };
 }
 
+export const single = (label: string, unit: string, value: number): Measurement =>
+  summarise(label, unit, [value]);
+
 /** Of values in any order; 0 without values. */
-export const quantileOf = (values: readonly number[], part: number): number =>
+export const quantileOf = (values: readonly number[] | Float64Array, part: number): number =>
   values.length === 0
     ? 0
     : quantile(
@@ -70,7 +78,7 @@ export const quantileOf = (values: readonly number[], part: number): number =>
       );
 
 /** @throws {RangeError} without values */
-function quantile(sorted: readonly number[], part: number): number {
+function quantile(sorted: ArrayLike<number>, part: number): number {
   const value = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))];
   if (value === undefined) throw new RangeError("nothing was measured");
   return value;

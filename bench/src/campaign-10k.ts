@@ -1,15 +1,20 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 
 import { campaignView } from "@databox-cmk/protocol";
 import { createHttpsTransport } from "@databox-cmk/testkit";
 import * as z from "zod";
 
-import { startBenchBroker } from "./bench-broker.ts";
-import { aim, type BenchOutcome, quantileOf, ratio, summarise } from "./bench-result.ts";
-import { startLoadProcess } from "./load-process.ts";
+import { NO_PROBES, startBenchBroker } from "./bench-broker.ts";
+import {
+  aim,
+  type BenchOutcome,
+  measured,
+  quantileOf,
+  ratio,
+  single,
+  summarise,
+} from "./bench-result.ts";
+import { startLoad } from "./load.ts";
 import { seedFleet, stubFleetKey } from "./seed-fleet.ts";
 import { startAzureStub } from "./start-azure-stub.ts";
 
@@ -20,7 +25,6 @@ const UNLOCKS_PER_SECOND = 10;
 const MEASURED_SECONDS = 30;
 /** Key Vault's limit for RSA-2048 keys in software, all of it for the campaign. */
 const OPERATIONS_PER_SECOND = 400;
-const LOAD = fileURLToPath(new URL("unlock-load-process.ts", import.meta.url));
 const UNLOCKED = z.object({ times: z.array(z.number()), turnedAway: z.literal(0) });
 
 /**
@@ -28,33 +32,26 @@ const UNLOCKED = z.object({ times: z.array(z.number()), turnedAway: z.literal(0)
  * vault.
  */
 export async function run(): Promise<BenchOutcome> {
-  using stub = await startAzureStub();
+  await using stub = await startAzureStub();
   await using broker = await startBenchBroker({
     ...stub.variables,
     VAULT_OPERATIONS_PER_10_SECONDS: String(OPERATIONS_PER_SECOND * 10),
     REWRAP_VAULT_PERCENT: "100",
-    KEY_HEALTH_INTERVAL_SECONDS: "0",
-    PROBE_INTERVAL_SECONDS: "3600",
+    ...NO_PROBES,
   });
   const key = stubFleetKey(stub.vaultUrl);
   const fleet = await seedFleet(broker.databaseFile, ORDERS + UNLOCKING, key);
-  const fleetFile = join(broker.folder, "fleet.json");
-  writeFileSync(fleetFile, JSON.stringify(fleet.slice(ORDERS)));
-  const { port, caPem } = broker;
-  const load = startLoadProcess(LOAD, { port, caPem, fleetFile, perSecond: UNLOCKS_PER_SECOND });
-  await load.next();
-  const unlocks = async (seconds: number): Promise<readonly number[]> => {
-    const measured = load.next();
-    load.send({ seconds });
-    const message = await measured;
-    return UNLOCKED.parse(message).times;
-  };
+  const main = new URL("unlock-load-process.ts", import.meta.url);
+  const perSecond = UNLOCKS_PER_SECOND;
+  await using load = await startLoad(main, broker, fleet.slice(ORDERS), { perSecond });
+  const unlocks = async (seconds: number): Promise<readonly number[]> =>
+    UNLOCKED.parse(await load.ask({ seconds })).times;
   await unlocks(5); // handshakes, tokens, and code that is not compiled yet
   const idle = await unlocks(MEASURED_SECONDS);
 
   const transport = createHttpsTransport({
-    origin: `https://broker.localhost:${String(port)}`,
-    certificateAuthorityPem: caPem,
+    origin: `https://broker.localhost:${String(broker.port)}`,
+    certificateAuthorityPem: broker.caPem,
   });
   const call = async (method: string, path: string, body?: object) => {
     const { status, text } = await transport.send(method, path, {
@@ -89,19 +86,17 @@ export async function run(): Promise<BenchOutcome> {
   const share = ((await stub.operations()) - operationsBefore) / seconds / OPERATIONS_PER_SECOND;
   const cpuShare = (broker.cpuSeconds() - cpuBefore) / seconds;
   const during = await busy;
-  load.stop();
   transport.close();
   if (campaign.progress.failed > 0) throw new Error(JSON.stringify(campaign.progress));
 
-  const idleP99 = summarise("unlock, nothing else, p99", "ms", [quantileOf(idle, 0.99)]);
-  const busyP99 = summarise("unlock, during the campaign, p99", "ms", [quantileOf(during, 0.99)]);
+  const idleP99 = single("unlock, nothing else, p99", "ms", quantileOf(idle, 0.99));
+  const busyP99 = single("unlock, during the campaign, p99", "ms", quantileOf(during, 0.99));
   const slower = ratio("unlock p99 during the campaign to idle", busyP99, idleP99);
-  return {
-    kind: "measured",
+  return measured({
     measurements: [
-      summarise("share of the vault's budget", "%", [share * 100]),
-      summarise("orders a second", "/s", [ORDERS / seconds]),
-      summarise("processor time of the broker, of one core", "%", [cpuShare * 100]),
+      single("share of the vault's budget", "%", share * 100),
+      single("orders a second", "/s", ORDERS / seconds),
+      single("processor time of the broker, of one core", "%", cpuShare * 100),
       summarise("unlock, nothing else", "ms", idle),
       summarise("unlock, during the campaign", "ms", during),
       idleP99,
@@ -115,5 +110,5 @@ export async function run(): Promise<BenchOutcome> {
     notes: [
       `${ORDERS.toLocaleString("en")} orders in ${seconds.toFixed(0)} s at a vault of ${String(OPERATIONS_PER_SECOND)} operations a second that answers at once`,
     ],
-  };
+  });
 }

@@ -1,12 +1,10 @@
-import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 
 import { AGENT_BUNDLE, agentCommand } from "@databox-cmk/device-agent";
-import * as z from "zod/mini";
+import * as z from "zod";
 
+import { startChild } from "./child.ts";
 import { findProgram, runProgram } from "./programs.ts";
 import type { ProgramRun } from "./programs.ts";
 
@@ -30,22 +28,10 @@ export const missingForColdAgent = (): readonly string[] => [
 /** A broker that answers at once, with a node for each serial number. */
 export async function startFakeBroker(
   nodes: Readonly<Record<string, Custody>>,
-): Promise<FakeBroker & Disposable> {
-  const program = fileURLToPath(new URL("fake-broker-process.ts", import.meta.url));
-  const child: ChildProcess = fork(program, [JSON.stringify(nodes)], {
-    execArgv: ["--disable-warning=ExperimentalWarning"],
-  });
-  const ended = once(child, "exit").then(() => {
-    throw new Error("the fake broker ended");
-  });
-  using started = new DisposableStack();
-  started.defer(() => {
-    child.kill();
-  });
-  const [message]: unknown[] = await Promise.race([once(child, "message"), ended]);
-  const broker = brokerMessage.parse(message);
-  const running = started.move();
-  return { ...broker, [Symbol.dispose]: () => running.dispose() };
+): Promise<FakeBroker & AsyncDisposable> {
+  const main = new URL("fake-broker-process.ts", import.meta.url);
+  const child = await startChild(main, nodes, brokerMessage);
+  return { ...child.ready, [Symbol.asyncDispose]: () => child[Symbol.asyncDispose]() };
 }
 
 /** A prepared node. @returns its agent, to which a command is added */

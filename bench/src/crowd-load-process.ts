@@ -1,12 +1,12 @@
-import { readFileSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 
-import { importSigningKey } from "@databox-cmk/crypto";
 import { DEVICE_ROUTES } from "@databox-cmk/protocol";
-import { createHttpsTransport, DeviceClient } from "@databox-cmk/testkit";
+import type { DeviceClient } from "@databox-cmk/testkit";
 import * as z from "zod";
 
 import { askForNonce, waitSecondsOf } from "./ask-for-nonce.ts";
+import { serveParent } from "./child.ts";
+import { openDevices, readLoad } from "./load.ts";
 
 const PAUSE_MS = 1_000;
 const ARRIVE_EVERY_MS = 20;
@@ -14,32 +14,15 @@ const ARRIVE_EVERY_MS = 20;
 /**
  * A number of concurrent unlocks, regardless of their results, between two messages of the parent.
  */
-const job = z
-  .object({ port: z.number(), caPem: z.string(), fleetFile: z.string(), inFlight: z.number() })
-  .parse(JSON.parse(process.argv[2] ?? ""));
-const fleet = z
-  .array(
-    z.object({ order: z.string(), serial: z.string(), privatePem: z.string(), env: z.string() }),
-  )
-  .parse(JSON.parse(readFileSync(job.fleetFile, "utf8")));
-const transport = createHttpsTransport({
-  origin: `https://broker.localhost:${String(job.port)}`,
-  certificateAuthorityPem: job.caPem,
-});
-const devices = fleet.map((node) => {
-  const device = new DeviceClient({ transport, ...node, key: importSigningKey(node.privatePem) });
-  device.envelope = { env: node.env, generation: 1, jwe: {} };
-  return device;
-});
+const job = readLoad(z.object({ inFlight: z.number() }));
+const { transport, devices } = openDevices(job);
 const crowd = { isRunning: false, asked: 0, busy: 0 };
 
-process.on("message", (message) => {
+serveParent({}, (message) => {
   crowd.isRunning = z.object({ run: z.boolean() }).parse(message).run;
   if (crowd.isRunning) for (let index = 0; index < job.inFlight; index += 1) void ask(index);
-  process.send?.({ asked: crowd.asked, busy: crowd.busy });
+  return { asked: crowd.asked, busy: crowd.busy };
 });
-process.once("disconnect", () => process.exit());
-process.send?.({ ready: true });
 
 async function ask(index: number): Promise<void> {
   const device = devices[index % devices.length];

@@ -12,3 +12,15 @@ export async function eachAtOnce<Item, Result>(
   await Promise.all(Array.from({ length: atOnce }, worker));
   return results;
 }
+
+/** Milliseconds of each of so many calls, always so many in flight. */
+export const measureCalls = (
+  calls: number,
+  inFlight: number,
+  call: (index: number) => Promise<void>,
+): Promise<readonly number[]> =>
+  eachAtOnce(inFlight, [...Array.from({ length: calls }).keys()], async (index) => {
+    const startedAt = performance.now();
+    await call(index);
+    return performance.now() - startedAt;
+  });

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:https";
+import type { LookupFunction } from "node:net";
 import { text } from "node:stream/consumers";
 
 import {
@@ -23,7 +24,7 @@ import Database from "better-sqlite3";
 import { Agent } from "undici";
 import * as z from "zod";
 
-import { lookupLoopback } from "./https-load.ts";
+import { readJob, serveParent } from "./child.ts";
 import { stubWrap, VERSIONS } from "./stub-wrapping.ts";
 
 /**
@@ -32,8 +33,8 @@ import { stubWrap, VERSIONS } from "./stub-wrapping.ts";
  * libraries, but undici alone instead of Azure's SDK. Of a renewal: verify, one conditional write in
  * a shared durable commit, sign.
  */
-const job = z
-  .object({
+const job = readJob(
+  z.object({
     certificateFile: z.string(),
     keyFile: z.string(),
     databaseFile: z.string(),
@@ -42,8 +43,8 @@ const job = z
     vaultCaFile: z.string(),
     /** Whether the key is checked before its use, as the broker must. */
     getsKey: z.boolean(),
-  })
-  .parse(JSON.parse(process.argv[2] ?? ""));
+  }),
+);
 
 const devices = new Map<string, VerifyKey>();
 const fleet = z
@@ -58,11 +59,11 @@ const KEY_PATH = `/keys/kek/${VERSIONS.first}`;
 const kid = `${job.vaultUrl}${KEY_PATH}`;
 const wrapped = stubWrap(VERSIONS.first, new Uint8Array(32).fill(7));
 const ca = readFileSync(job.vaultCaFile, "utf8");
-const vault = new Agent({
-  connections: 64,
-  allowH2: false,
-  connect: { ca, lookup: lookupLoopback },
-});
+/** Not every system knows `*.localhost`. */
+const lookup: LookupFunction = (_hostname, _options, callback) => {
+  callback(null, [{ address: "127.0.0.1", family: 4 }]);
+};
+const vault = new Agent({ connections: 64, allowH2: false, connect: { ca, lookup } });
 
 const database = new Database(job.databaseFile);
 database.pragma("journal_mode = WAL");
@@ -89,9 +90,8 @@ const server = createServer(
   },
 );
 server.listen(0, "127.0.0.1", () => {
-  process.send?.(server.address());
+  serveParent(z.object({ port: z.number() }).parse(server.address()), () => ({}));
 });
-process.once("disconnect", () => process.exit());
 
 async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await text(request);

@@ -5,8 +5,8 @@ import { fileURLToPath } from "node:url";
 import { namesOf } from "@databox-cmk/errors";
 import * as z from "zod";
 
-import { startBenchBroker } from "./bench-broker.ts";
-import { aim, type BenchOutcome, quantileOf, summarise } from "./bench-result.ts";
+import { startBenchBroker, WIDE_QUOTAS } from "./bench-broker.ts";
+import { aim, type BenchOutcome, measured, quantileOf, summarise } from "./bench-result.ts";
 import { createMixedTraffic } from "./mixed-traffic.ts";
 import { seedFleet, stubFleetKey } from "./seed-fleet.ts";
 import { startAzureStub } from "./start-azure-stub.ts";
@@ -23,13 +23,6 @@ const APPLIANCES = 48;
 const LANES = 8;
 /** One measurement may differ by so much from another; a leak of two hours is far more. */
 const FLAT = 1.1;
-
-/** Counted, and never reached. */
-const COUNTED = {
-  RATE_LIMIT_NODE_UNLOCKS_PER_MINUTE: "1000000",
-  RATE_LIMIT_ORDER_UNLOCKS_PER_MINUTE: "1000000",
-  RATE_LIMIT_CUSTOMER_UNLOCKS_PER_MINUTE: "1000000",
-};
 
 const PROBED = z.object({
   heapBytes: z.number(),
@@ -54,9 +47,9 @@ const SHORT_LIVED = {
  * of mixed traffic, compared with the first.
  */
 export async function run(): Promise<BenchOutcome> {
-  using stub = await startAzureStub();
+  await using stub = await startAzureStub();
   await using broker = await startBenchBroker(
-    { ...stub.variables, BENCH_CLOCK_RATE: String(CLOCK_RATE), ...COUNTED },
+    { ...stub.variables, BENCH_CLOCK_RATE: String(CLOCK_RATE), ...WIDE_QUOTAS },
     1,
     fileURLToPath(new URL("leak-probe.mjs", import.meta.url)),
   );
@@ -135,13 +128,11 @@ function render(
     const least = [quantileOf(before ?? [], QUIETEST), quantileOf(after ?? [], QUIETEST)] as const;
     return { name, label, unit, before: before ?? [], after: after ?? [], least };
   });
-  return {
-    kind: "measured",
+  return measured({
     measurements: rows.flatMap(({ label, unit, before, after }) => [
       summarise(`${label}: first hour`, unit, before),
       summarise(`${label}: second hour`, unit, after),
     ]),
-    ratios: [],
     notes: [
       Object.entries(counts)
         .map(([what, count]) => `${count.toLocaleString("en")} ${what}`)
@@ -159,5 +150,5 @@ function render(
           "",
         ),
       ),
-  };
+  });
 }

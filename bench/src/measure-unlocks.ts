@@ -1,19 +1,6 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-
 import * as z from "zod";
 
-import { startLoadProcess } from "./load-process.ts";
-import type { UnlockNode } from "./unlock-lanes.ts";
-
-/** A server that answers unlock requests: a broker, or a floor. */
-export type UnlockServer = {
-  readonly port: number;
-  readonly caPem: string;
-  readonly folder: string;
-  cpuSeconds(): number;
-};
+import { type LoadedServer, type LoadNode, startLoad } from "./load.ts";
 
 export type UnlockRun = {
   readonly perSecond: number;
@@ -28,46 +15,36 @@ export type UnlockLoad = AsyncDisposable & {
   run(unlocks: number): Promise<UnlockRun>;
 };
 
-const LOAD = fileURLToPath(new URL("unlock-flood-process.ts", import.meta.url));
 const MEASURED = z.object({ seconds: z.number(), times: z.array(z.number()) });
 
-/**
- * A load generator in a process of its own; what one run compiles and opens is there for the next.
- */
+/** The next run finds what the last one compiled and opened. */
 export async function startUnlockLoad(
-  server: UnlockServer,
-  fleet: readonly UnlockNode[],
-  options: { readonly inFlight: number; readonly newConnections?: boolean },
+  server: LoadedServer,
+  fleet: readonly LoadNode[],
+  { inFlight, newConnections = false }: { readonly inFlight: number; newConnections?: boolean },
 ): Promise<UnlockLoad> {
-  const fleetFile = join(server.folder, "fleet.json");
-  writeFileSync(fleetFile, JSON.stringify(fleet));
-  const { port, caPem } = server;
-  const load = startLoadProcess(LOAD, {
-    port,
-    caPem,
-    fleetFile,
-    inFlight: options.inFlight,
-    newConnections: options.newConnections === true,
-  });
-  await load.next();
+  const main = new URL("unlock-flood-process.ts", import.meta.url);
+  const load = await startLoad(main, server, fleet, { inFlight, newConnections });
   return {
     async run(unlocks) {
-      const prepared = load.next();
-      load.send({ unlocks });
-      await prepared;
-      const measured = load.next();
-      const cpuBefore = server.cpuSeconds();
-      load.send("go");
-      const { seconds, times } = MEASURED.parse(await measured);
-      const cpuSeconds = server.cpuSeconds() - cpuBefore;
-      return {
-        perSecond: times.length / seconds,
-        cpuMicroseconds: (cpuSeconds / times.length) * 1_000_000,
-        times,
-      };
+      await load.ask({ unlocks });
+      return measureRun(server, () => load.ask("go"));
     },
-    async [Symbol.asyncDispose]() {
-      load.stop();
-    },
+    [Symbol.asyncDispose]: () => load[Symbol.asyncDispose](),
+  };
+}
+
+/** Calls of a load generator, with their costs on the server. */
+export async function measureRun(
+  server: LoadedServer,
+  work: () => Promise<unknown>,
+): Promise<UnlockRun> {
+  const cpuBefore = server.cpuSeconds();
+  const { seconds, times } = MEASURED.parse(await work());
+  const cpuSeconds = server.cpuSeconds() - cpuBefore;
+  return {
+    perSecond: times.length / seconds,
+    cpuMicroseconds: (cpuSeconds / times.length) * 1_000_000,
+    times,
   };
 }

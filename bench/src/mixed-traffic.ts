@@ -3,8 +3,6 @@ import { setTimeout } from "node:timers/promises";
 import { connect } from "node:tls";
 
 import {
-  encodeBase64url,
-  generateSealingKey,
   importSigningKey,
   messageHash,
   readHeader,
@@ -12,7 +10,6 @@ import {
   type SigningKey,
 } from "@databox-cmk/crypto";
 import {
-  challenge,
   DEVICE_ROUTES,
   type Lease,
   leasePath,
@@ -21,7 +18,6 @@ import {
   lease,
   MESSAGE_TYPES,
   type Receipt,
-  type UnlockRequest,
 } from "@databox-cmk/protocol";
 import * as z from "zod";
 
@@ -32,6 +28,7 @@ import {
   renderPost,
 } from "./keep-alive-connection.ts";
 import { BOOT_ID, type FleetNode } from "./seed-fleet.ts";
+import { renderUnlock } from "./unlock-lanes.ts";
 
 /** Traffic of devices, people and strangers, one piece after another on each lane. */
 export type MixedTraffic = {
@@ -57,8 +54,6 @@ type Target = {
   readonly laneCount: number;
 };
 
-const suite = "X-Wing";
-const publicKey = encodeBase64url((await generateSealingKey(suite)).publicKey);
 const API = "api-version=2025-07-01";
 const RENEWALS = 4;
 /** Every so many pieces of a lane: an order to close is sent, a campaign is rehearsed. */
@@ -133,28 +128,11 @@ export function createMixedTraffic({
 
   /** Unlocks, renews, and waits for news of the lease, which breaks or is an order to close. */
   async function useDevice(lane: Lane, device: Device, isRelocked: boolean): Promise<void> {
-    const { order, serial, env, key } = device;
+    const { order, serial, key } = device;
+    const post = (request: Buffer): Promise<KeptAnswer> => send(lane, request, [200]);
     const sign = async (type: string, path: string, payload: object): Promise<KeptAnswer> =>
-      send(lane, renderPost(path, await signMessage(key, type, payload)), [200]);
-    const asked = await send(
-      lane,
-      renderPost(DEVICE_ROUTES.challenges, JSON.stringify({ serial }), "application/json"),
-      [200],
-    );
-    const { nonce } = challenge.parse(JSON.parse(asked.body));
-    device.counter += 1;
-    const { body } = await sign(MESSAGE_TYPES.unlockRequest, DEVICE_ROUTES.unlocks, {
-      nonce,
-      order,
-      serial,
-      env,
-      generation: 1,
-      purpose: "unlock",
-      bootId: BOOT_ID,
-      counter: device.counter,
-      hpke: { suite, publicKey },
-      agent: "bench/0",
-    } satisfies UnlockRequest);
+      post(renderPost(path, await signMessage(key, type, payload)));
+    const { body } = await post(await renderUnlock(post, device));
     counts.unlocks += 1;
     device.counter += 1;
     await sign(MESSAGE_TYPES.receipt, DEVICE_ROUTES.receipts, {

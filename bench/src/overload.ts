@@ -1,11 +1,7 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-
 import * as z from "zod";
 
-import { aim, type BenchOutcome, quantileOf, ratio, summarise } from "./bench-result.ts";
-import { startLoadProcess } from "./load-process.ts";
+import { aim, type BenchOutcome, measured, quantileOf, ratio, summarise } from "./bench-result.ts";
+import { startLoad } from "./load.ts";
 import { startUnlockLoad } from "./measure-unlocks.ts";
 import { startAzureStub } from "./start-azure-stub.ts";
 import { startUnlockBroker } from "./unlock-world.ts";
@@ -18,7 +14,6 @@ const UNLOCKS = 2_000;
 const ROUNDS = 3;
 const TIMES_PEAK = 3;
 const OVERLOAD_SECONDS = 8;
-const LOAD = fileURLToPath(new URL("unlock-offer-process.ts", import.meta.url));
 const OFFERED = z.object({
   offered: z.number(),
   goodput: z.number(),
@@ -33,23 +28,17 @@ type Offered = z.infer<typeof OFFERED>;
  * and how soon.
  */
 export async function run(): Promise<BenchOutcome> {
-  using stub = await startAzureStub();
+  await using stub = await startAzureStub();
   // As many devices at the peak as above it: tokens, keys and clients are remembered alike.
   await using world = await startUnlockBroker(stub, { nodes: LANES * 2 });
   const { broker, fleet } = world;
   await using load = await startUnlockLoad(broker, fleet.slice(0, LANES), {
     inFlight: IN_FLIGHT,
   });
-  const fleetFile = join(broker.folder, "crowd.json");
-  writeFileSync(fleetFile, JSON.stringify(fleet.slice(LANES)));
-  const { port, caPem } = broker;
-  const crowd = startLoadProcess(LOAD, { port, caPem, fleetFile, inFlight: LANES });
-  await crowd.next();
-  const offer = async (perSecond: number, seconds: number): Promise<Offered> => {
-    const measured = crowd.next();
-    crowd.send({ perSecond, seconds });
-    return OFFERED.parse(await measured);
-  };
+  const main = new URL("unlock-offer-process.ts", import.meta.url);
+  await using crowd = await startLoad(main, broker, fleet.slice(LANES), { inFlight: LANES });
+  const offer = async (perSecond: number, seconds: number): Promise<Offered> =>
+    OFFERED.parse(await crowd.ask({ perSecond, seconds }));
 
   const { perSecond: first } = await load.run(WARM_UP);
   await offer(first / 2, LANES / (first / 2)); // each identity's token
@@ -60,7 +49,6 @@ export async function run(): Promise<BenchOutcome> {
     peaks.push(perSecond);
     rounds.push(await offer(perSecond * TIMES_PEAK, OVERLOAD_SECONDS));
   }
-  crowd.stop();
   const peak = summarise(`peak, ${String(IN_FLIGHT)} in flight`, "/s", peaks);
   const of = (label: string, unit: string, value: (round: Offered) => number) =>
     summarise(label, unit, rounds.map(value));
@@ -72,8 +60,7 @@ export async function run(): Promise<BenchOutcome> {
     rounds.map((round, index) => round.goodput / (peaks[index] ?? Number.NaN)),
     0.5,
   );
-  return {
-    kind: "measured",
+  return measured({
     measurements: [
       peak,
       offered,
@@ -91,5 +78,5 @@ export async function run(): Promise<BenchOutcome> {
         .join(", ")}`,
       `${LANES.toLocaleString("en")} connections send at a steady rate, independent of the answers; a rejected request (503) is not repeated. Load, vault and broker share this machine`,
     ],
-  };
+  });
 }

@@ -1,17 +1,15 @@
 /// <reference lib="dom" />
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
 
-import { createAzureClients, sampleOrder, startStack, type Stack } from "@databox-cmk/local-stack";
+import type { Stack } from "@databox-cmk/local-stack";
 import { type Browser, chromium } from "playwright-core";
 
-import { type BenchOutcome, summarise } from "./bench-result.ts";
+import { type BenchOutcome, measured, summarise } from "./bench-result.ts";
 import { seedOrders } from "./seed-orders.ts";
+import { placeOrder, startBenchStack } from "./start-bench-stack.ts";
 
 const CHROMIUM = "/usr/bin/chromium";
 const ORDERS = 10_000;
-const ORDER = "bench";
 const PERSON = "ada@contoso.example";
 const VIEWS = 15;
 const BOUND_MS = 1_000;
@@ -23,22 +21,11 @@ const BOUND_MS = 1_000;
 export async function run(): Promise<BenchOutcome> {
   if (!existsSync(CHROMIUM))
     return { kind: "skipped", reason: `needs ${CHROMIUM}: apt-get install chromium` };
-  const directory = mkdtempSync(join(tmpdir(), "databox-bench-"));
-  const stack = await startStack({
-    directory,
-    ports: { emulator: 0, broker: 0, imds: 0, dns: 0 },
-    brokerEnvironment: { RATE_LIMIT_ADDRESS_PER_SECOND: "0", LOG_LEVEL: "error" },
-  });
-  const browser = await chromium.launch({ executablePath: CHROMIUM });
-  try {
-    const orderId = await placeOrder(stack);
-    seedOrders(join(directory, "broker", "broker.sqlite"), orderId.toLowerCase(), 0, ORDERS - 1);
-    return await measure(stack, browser);
-  } finally {
-    await browser.close();
-    await stack.close();
-    rmSync(directory, { recursive: true, force: true });
-  }
+  await using world = await startBenchStack();
+  await using browser = await chromium.launch({ executablePath: CHROMIUM });
+  const orderId = await placeOrder(world.stack);
+  seedOrders(world.databaseFile, orderId.toLowerCase(), 0, ORDERS - 1);
+  return await measure(world.stack, browser);
 }
 
 async function measure({ description }: Stack, browser: Browser): Promise<BenchOutcome> {
@@ -70,26 +57,11 @@ async function measure({ description }: Stack, browser: Browser): Promise<BenchO
   }
   await page.getByText(`of ${String(ORDERS)} orders`).waitFor();
   const empty = summarise("with an empty cache", "ms", first);
-  return {
-    kind: "measured",
+  return measured({
     measurements: [empty, summarise("second view", "ms", again)],
-    ratios: [],
-    aims: [],
     notes: [
       `order list of ${ORDERS.toLocaleString("en")} orders, until its first rows are shown; browser, broker and Azure share this machine`,
       `bound: first view below ${String(BOUND_MS)} ms: ${empty.median < BOUND_MS ? "kept" : "exceeded"}`,
     ],
-  };
-}
-
-async function placeOrder({ description, caPem, directory }: Stack): Promise<string> {
-  using clients = createAzureClients(description, caPem, directory.client("Owner"));
-  const { id } = await clients.dataBox.jobs.beginCreateAndWait(
-    description.resourceGroup,
-    ORDER,
-    sampleOrder(description, "DataBox"),
-    { updateIntervalInMs: 20 },
-  );
-  if (id === undefined) throw new Error("the new order has no id");
-  return id;
+  });
 }

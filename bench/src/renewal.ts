@@ -1,21 +1,18 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-
 import { findPostgres } from "@databox-cmk/testkit";
-import * as z from "zod";
 
 import { startBenchBroker } from "./bench-broker.ts";
 import {
   aim,
   type BenchOutcome,
   type Measurement,
+  measured,
   quantileOf,
   ratio,
+  single,
   summarise,
 } from "./bench-result.ts";
-import { startLoadProcess } from "./load-process.ts";
-import type { UnlockServer } from "./measure-unlocks.ts";
+import { type LoadedServer, startLoad } from "./load.ts";
+import { measureRun, type UnlockRun } from "./measure-unlocks.ts";
 import { type FleetNode, seedFleet, stubFleetKey } from "./seed-fleet.ts";
 import { servePostgres } from "./serve-postgres.ts";
 import { startAzureStub } from "./start-azure-stub.ts";
@@ -29,8 +26,6 @@ const ROUNDS = 4;
 const IN_FLIGHT = 64;
 const REPLICA_MEGABYTES = 200;
 const MEGABYTE = 1_000_000;
-const LOAD = fileURLToPath(new URL("renewal-load-process.ts", import.meta.url));
-const MEASURED = z.object({ seconds: z.number(), times: z.array(z.number()) });
 /** No test calls it. */
 const KEY = stubFleetKey("https://bench.vault.localhost:8443");
 
@@ -41,12 +36,13 @@ const KEY = stubFleetKey("https://bench.vault.localhost:8443");
 export async function run(): Promise<BenchOutcome> {
   const onSqlite = await renewOnSqlite();
   const onPostgres = findPostgres() === undefined ? undefined : await renewOnPostgres();
-  const { all, few, floor } = onSqlite;
+  const [all, few, floor] = onSqlite;
   const rate = ratio("SQLite to the floor, renewals a second", all.perSecond, floor.perSecond);
   const replicas = [all, ...(onPostgres === undefined ? [] : [onPostgres])];
-  return {
-    kind: "measured",
-    measurements: [all, few, floor, ...replicas.slice(1)].flatMap(measurementsOf),
+  return measured({
+    measurements: [all, few, floor, ...replicas.slice(1)].flatMap(
+      ({ renewal, p99, perSecond, cpu, megabytes }) => [renewal, p99, perSecond, cpu, megabytes],
+    ),
     ratios: [
       rate,
       ratio("SQLite to the floor, processor time", all.cpu, floor.cpu),
@@ -67,7 +63,7 @@ export async function run(): Promise<BenchOutcome> {
         aim(`memory, ${name}`, megabytes.median, "at most", REPLICA_MEGABYTES, "MB"),
       ),
     ],
-  };
+  });
 }
 
 type Renewed = { readonly name: string } & Record<
@@ -75,29 +71,18 @@ type Renewed = { readonly name: string } & Record<
   Measurement
 >;
 
-const measurementsOf = (renewed: Renewed): readonly Measurement[] => [
-  renewed.renewal,
-  renewed.p99,
-  renewed.perSecond,
-  renewed.cpu,
-  renewed.megabytes,
-];
-
-async function renewOnSqlite(): Promise<Record<"all" | "few" | "floor", Renewed>> {
-  using stub = await startAzureStub();
+async function renewOnSqlite() {
+  await using stub = await startAzureStub();
   await using broker = await startBenchBroker();
   await using smaller = await startBenchBroker();
   const fleet = await seedFleet(broker.databaseFile, NODES, KEY);
   const fewer = await seedFleet(smaller.databaseFile, FEW_NODES, KEY);
   await using floor = await startFloor(stub, fleet, { getsKey: false });
-  const [all, few, lowest] = await renewByTurns([
+  return renewByTurns([
     { name: "SQLite, 10,000 leases", server: broker, fleet },
     { name: "SQLite, 1,000 leases", server: smaller, fleet: fewer },
     { name: "floor, 10,000 leases", server: floor, fleet },
   ]);
-  if (all === undefined || few === undefined || lowest === undefined)
-    throw new TypeError("a contestant is missing");
-  return { all, few, floor: lowest };
 }
 
 /** Processor time of one renewal in microseconds, of a small fleet in a few seconds. */
@@ -105,66 +90,59 @@ export async function renewalCost(): Promise<number> {
   await using broker = await startBenchBroker();
   const fleet = await seedFleet(broker.databaseFile, FEW_NODES, KEY);
   const [renewed] = await renewByTurns([{ name: "SQLite", server: broker, fleet }]);
-  if (renewed === undefined) throw new TypeError("nothing was measured");
   return renewed.cpu.median;
 }
 
 async function renewOnPostgres(): Promise<Renewed> {
   await using world = await servePostgres({}, NODES, KEY);
-  const [renewed] = await renewByTurns([
-    { name: "PostgreSQL, 10,000 leases", server: world.broker, fleet: world.fleet },
-  ]);
-  if (renewed === undefined) throw new TypeError("nothing was measured");
+  const { broker: server, fleet } = world;
+  const [renewed] = await renewByTurns([{ name: "PostgreSQL, 10,000 leases", server, fleet }]);
   return renewed;
 }
 
 type Contestant = {
   readonly name: string;
-  readonly server: UnlockServer & { residentBytes(): number };
+  readonly server: LoadedServer & { residentBytes(): number };
   readonly fleet: readonly FleetNode[];
 };
 
 /** Round after round, so that all meet the same machine; the first round of each warms up. */
-async function renewByTurns(contestants: readonly Contestant[]): Promise<readonly Renewed[]> {
+async function renewByTurns<const Contestants extends readonly Contestant[]>(
+  contestants: Contestants,
+): Promise<{ readonly [Index in keyof Contestants]: Renewed }> {
+  await using loads = new AsyncDisposableStack();
+  const main = new URL("renewal-load-process.ts", import.meta.url);
   const running = [];
   for (const { name, server, fleet } of contestants) {
-    const fleetFile = join(server.folder, "fleet.json");
-    writeFileSync(fleetFile, JSON.stringify(fleet));
-    const { port, caPem } = server;
-    const job = { port, caPem, fleetFile, rounds: ROUNDS, inFlight: IN_FLIGHT };
-    const load = startLoadProcess(LOAD, job);
-    await load.next();
-    const rounds: { readonly perSecond: number; readonly cpu: number }[] = [];
-    running.push({ name, server, load, rounds, times: [] as number[] });
+    const options = { rounds: ROUNDS, inFlight: IN_FLIGHT };
+    const load = loads.use(await startLoad(main, server, fleet, options));
+    running.push({ name, server, load, runs: [] as UnlockRun[] });
   }
   for (let round = 0; round < ROUNDS; round += 1)
-    for (const { server, load, rounds, times: all } of running) {
-      const opened = load.next();
-      load.send("open");
-      await opened;
-      const cpuBefore = server.cpuSeconds();
-      load.send("go");
-      const { seconds, times } = MEASURED.parse(await load.next());
-      const cpuSeconds = server.cpuSeconds() - cpuBefore;
-      if (round === 0) continue;
-      all.push(...times);
-      rounds.push({
-        perSecond: times.length / seconds,
-        cpu: (cpuSeconds / times.length) * 1_000_000,
-      });
+    for (const { server, load, runs } of running) {
+      await load.ask("open");
+      const measuredRun = await measureRun(server, () => load.ask("go"));
+      if (round > 0) runs.push(measuredRun);
     }
-  return running.map(({ name, server, load, rounds, times }) => {
-    load.stop();
-    const cpu = rounds.map((each) => each.cpu);
-    const perSecond = rounds.map((each) => each.perSecond);
-    const megabytes = server.residentBytes() / MEGABYTE;
+  const renewed = running.map(({ name, server, runs }): Renewed => {
+    const times = runs.flatMap((each) => each.times);
     return {
       name,
       renewal: summarise(`${name}: renewal`, "ms", times),
-      p99: summarise(`${name}: p99`, "ms", [quantileOf(times, 0.99)]),
-      perSecond: summarise(`${name}: renewals a second`, "/s", perSecond),
-      cpu: summarise(`${name}: processor time of each`, "µs", cpu),
-      megabytes: summarise(`${name}: memory`, "MB", [megabytes]),
+      p99: single(`${name}: p99`, "ms", quantileOf(times, 0.99)),
+      perSecond: summarise(
+        `${name}: renewals a second`,
+        "/s",
+        runs.map((each) => each.perSecond),
+      ),
+      cpu: summarise(
+        `${name}: processor time of each`,
+        "µs",
+        runs.map((each) => each.cpuMicroseconds),
+      ),
+      megabytes: single(`${name}: memory`, "MB", server.residentBytes() / MEGABYTE),
     };
   });
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- one for each contestant
+  return renewed as { readonly [Index in keyof Contestants]: Renewed };
 }

@@ -14,7 +14,6 @@ export type FleetNode = {
 };
 
 export const BOOT_ID = "00000000-0000-4000-8000-000000000001";
-const SUBSCRIPTION = "00000000-0000-4000-8000-000000000001";
 const GRACE_SECONDS = 86_400;
 const TTL_SECONDS = 60;
 
@@ -22,7 +21,10 @@ type Row = Readonly<Record<string, string | number>>;
 
 /** The owner of the fleet, if there are several: each has a subscription. */
 export type FleetCustomer = { readonly name: string; readonly subscriptionId: string };
-const CUSTOMER: FleetCustomer = { name: "bench", subscriptionId: SUBSCRIPTION };
+const CUSTOMER: FleetCustomer = {
+  name: "bench",
+  subscriptionId: "00000000-0000-4000-8000-000000000001",
+};
 
 /** The customer's key, and the identity that asks for it. */
 export type FleetKey = {
@@ -32,12 +34,12 @@ export type FleetKey = {
 };
 
 /** A key in the stub's vault. */
-export const stubFleetKey = (vaultUrl: string): FleetKey => ({
+export const stubFleetKey = (vaultUrl: string, { name, subscriptionId } = CUSTOMER): FleetKey => ({
   kid: `${vaultUrl}/keys/kek/${VERSIONS.first}`,
-  vaultResourceId: `/subscriptions/${SUBSCRIPTION}/resourceGroups/bench/providers/Microsoft.KeyVault/vaults/bench`,
+  vaultResourceId: `/subscriptions/${subscriptionId}/resourceGroups/bench/providers/Microsoft.KeyVault/vaults/${name}`,
   identity: {
     kind: "user",
-    resource_id: "/identities/bench",
+    resource_id: `/identities/${name}`,
     tenant_id: STUB_TENANT,
     client_id: "00000000-0000-4000-8000-00000000000c",
     principal_id: "00000000-0000-4000-8000-00000000000d",

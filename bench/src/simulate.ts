@@ -2,9 +2,10 @@ import {
   aim,
   type BenchOutcome,
   type Measurement,
+  measured,
   type Plot,
   quantileOf,
-  summarise,
+  single,
 } from "./bench-result.ts";
 import { startUnlockLoad } from "./measure-unlocks.ts";
 import { renewalCost } from "./renewal.ts";
@@ -55,9 +56,9 @@ export async function run(): Promise<BenchOutcome> {
   const costs = await measureCosts();
   const before = process.cpuUsage();
   const measurements: Measurement[] = [
-    one("measured: unlock on an open connection", "ms", costs.unlockMs),
-    one("measured: handshake", "ms", costs.handshakeMs),
-    one("measured: renewal", "ms", costs.renewalMs),
+    single("measured: unlock on an open connection", "ms", costs.unlockMs),
+    single("measured: handshake", "ms", costs.handshakeMs),
+    single("measured: renewal", "ms", costs.renewalMs),
   ];
   const plots: Plot[] = [];
   let throttledCampaigns = 0;
@@ -83,12 +84,12 @@ export async function run(): Promise<BenchOutcome> {
     const name = `revocation of ${named(appliances)}`;
     const revocation = simulateRevocation({ size: sizeOf(appliances), costs, seed: SEED });
     measurements.push(
-      one(`${name}: processor that the leases need`, "%", revocation.demandedLoad * 100),
-      one(`${name}: processor in use before it`, "%", revocation.steadyLoad * 100),
-      one(`${name}: half are closed after`, "s", revocation.waits(0.5) / 1000),
-      one(`${name}: the last one`, "s", revocation.lastMs / 1000),
-      one(`${name}: told by a renewal`, "", revocation.toldByRenewal),
-      one(`${name}: renewals rejected`, "", revocation.rejectedRenewals),
+      single(`${name}: processor that the leases need`, "%", revocation.demandedLoad * 100),
+      single(`${name}: processor in use before it`, "%", revocation.steadyLoad * 100),
+      single(`${name}: half are closed after`, "s", revocation.waits(0.5) / 1000),
+      single(`${name}: the last one`, "s", revocation.lastMs / 1000),
+      single(`${name}: told by a renewal`, "", revocation.toldByRenewal),
+      single(`${name}: renewals rejected`, "", revocation.rejectedRenewals),
     );
     plots.push({
       file: `simulate-revocation-${String(appliances / 1000)}k.svg`,
@@ -102,10 +103,11 @@ export async function run(): Promise<BenchOutcome> {
     const name = `campaigns over ${named(WHOLE)}, ${String(owners)} replica${owners === 1 ? "" : "s"}`;
     const campaign = simulateCampaign({ size: sizeOf(WHOLE), costs, seed: SEED, owners });
     throttledCampaigns += campaign.throttled;
+    const busiest = campaign.busiestCalls / CALLS_PER_WINDOW;
     measurements.push(
-      one(`${name}: the last order`, "min", campaign.lastMs / 60_000),
-      one(`${name}: processor of a replica`, "%", campaign.ownerLoad * 100),
-      one(`${name}: highest use of a vault`, "%", (campaign.busiestCalls / CALLS_PER_WINDOW) * 100),
+      single(`${name}: the last order`, "min", campaign.lastMs / 60_000),
+      single(`${name}: processor of a replica`, "%", campaign.ownerLoad * 100),
+      single(`${name}: highest use of a vault`, "%", busiest * 100),
     );
   }
 
@@ -122,16 +124,14 @@ export async function run(): Promise<BenchOutcome> {
   if (calm === undefined || throttling === undefined) throw new TypeError("nothing was simulated");
   const others = throttling.waits(0.99, isOther) / calm.waits(0.99, isOther);
   measurements.push(
-    one(`${morning}: its last appliance`, "min", throttling.lastMs / 60_000),
-    one(`${morning}: p99 of the others' unlocks`, "ms", throttling.waits(0.99, isOther)),
-    one(`${morning}: p99 of the others without it`, "ms", calm.waits(0.99, isOther)),
+    single(`${morning}: its last appliance`, "min", throttling.lastMs / 60_000),
+    single(`${morning}: p99 of the others' unlocks`, "ms", throttling.waits(0.99, isOther)),
+    single(`${morning}: p99 of the others without it`, "ms", calm.waits(0.99, isOther)),
   );
 
   const { user, system } = process.cpuUsage(before);
-  return {
-    kind: "measured",
+  return measured({
     measurements,
-    ratios: [],
     notes: [
       `${String(REPLICAS)} replicas of one core, ${VAULTS.toLocaleString("en")} vaults of one customer each, of which the largest has a tenth of the fleet; defaults of all settings: ${named(defaultOf("MAX_CONNECTIONS"))} connections and ${named(defaultOf("MAX_REQUESTS_AT_WORK"))} requests to a replica, ${named(defaultOf("VAULT_OPERATIONS_PER_10_SECONDS"))} operations of a vault in 10 s`,
       `assumed: ${String(VAULT_MS)} ms for a vault's call, ${String(NETWORK_MS)} ms to the broker, ${String(REJECT_MS)} ms for a rejection, ${String(TURN_MS)} ms for the start of a campaign's turn; from campaign-10k: ${String(STEP_MS)} ms for an order of a campaign; an answer to a wait for news costs as much as a renewal`,
@@ -143,29 +143,26 @@ export async function run(): Promise<BenchOutcome> {
       aim("others' p99 beside a throttling vault, to without it", others, "at most", 1.5, ""),
     ],
     plots,
-  };
+  });
 }
-
-const one = (label: string, unit: string, value: number): Measurement =>
-  summarise(label, unit, [value]);
 
 function ofStorm(name: string, storm: StormResult): readonly Measurement[] {
   return [
-    one(`${name}: half have their key after`, "s", storm.waits(0.5) / 1000),
-    one(`${name}: 99 % have it after`, "s", storm.waits(0.99) / 1000),
-    one(`${name}: the last one`, "min", storm.lastMs / 60_000),
-    one(`${name}: handshakes, of the processor time`, "%", storm.handshakeShare * 100),
-    one(`${name}: handshakes of each appliance`, "", storm.handshakes / storm.served),
-    one(`${name}: requests turned away`, "", storm.turnedAway),
-    one(`${name}: connections refused`, "", storm.refusedConnections),
-    one(`${name}: calls throttled`, "", storm.throttled),
+    single(`${name}: half have their key after`, "s", storm.waits(0.5) / 1000),
+    single(`${name}: 99 % have it after`, "s", storm.waits(0.99) / 1000),
+    single(`${name}: the last one`, "min", storm.lastMs / 60_000),
+    single(`${name}: handshakes, of the processor time`, "%", storm.handshakeShare * 100),
+    single(`${name}: handshakes of each appliance`, "", storm.handshakes / storm.served),
+    single(`${name}: requests turned away`, "", storm.turnedAway),
+    single(`${name}: connections refused`, "", storm.refusedConnections),
+    single(`${name}: calls throttled`, "", storm.throttled),
   ];
 }
 
 /** Processor time of one broker: for unlocks with and without a handshake, and for renewals. */
 async function measureCosts(): Promise<Costs> {
   const renewalMs = (await renewalCost()) / 1000;
-  using stub = await startAzureStub();
+  await using stub = await startAzureStub();
   await using world = await startUnlockBroker(stub);
   // Each load has devices of its own: their counters only grow.
   const half = world.fleet.length / 2;

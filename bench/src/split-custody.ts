@@ -1,12 +1,11 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { zero } from "@databox-cmk/crypto";
 import { deviceShare, unsealByTpm } from "@databox-cmk/device-agent";
-import { hasSwtpm, startSwtpm } from "@databox-cmk/testkit";
+import { hasSwtpm, openTemporaryFolder, startSwtpm } from "@databox-cmk/testkit";
 
-import { aim, type BenchOutcome, type Measurement, summarise } from "./bench-result.ts";
+import { aim, type BenchOutcome, type Measurement, measured, summarise } from "./bench-result.ts";
 import {
   type ColdAgent,
   type FakeBroker,
@@ -32,32 +31,26 @@ export async function run(): Promise<BenchOutcome> {
     ...(hasSwtpm() ? [] : ["swtpm or tpm2-tools is not installed"]),
   ];
   if (missing.length > 0) return { kind: "skipped", reason: missing.join("; ") };
-  const folder = mkdtempSync(join(tmpdir(), "databox-bench-"));
-  try {
-    using broker = await startFakeBroker({
-      "FILE-ESCROW": "escrow",
-      "FILE-SPLIT": "split",
-      "TPM-ESCROW": "escrow",
-      "TPM-SPLIT": "split",
-    });
-    const file = await measureFile(folder, broker);
-    const tpm = await measureTpm(folder, broker);
-    return {
-      kind: "measured",
-      measurements: [...file.measurements, ...tpm.measurements],
-      ratios: [],
-      notes: [
-        "a difference is that of each pair of unlocks, from the broker's answer to the unlock key",
-        "the TPM's unseal: the agent's own code for it, on the same share, in the process of the bench, in the same round; the TPM is swtpm, without a resource manager",
-      ],
-      aims: [
-        aim("split unlock, share in a file, less escrow", file.added.median, "at most", 1, "ms"),
-        aim("split unlock, less escrow and the TPM's unseal", tpm.added.median, "at most", 1, "ms"),
-      ],
-    };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  using folder = openTemporaryFolder();
+  await using broker = await startFakeBroker({
+    "FILE-ESCROW": "escrow",
+    "FILE-SPLIT": "split",
+    "TPM-ESCROW": "escrow",
+    "TPM-SPLIT": "split",
+  });
+  const file = await measureFile(folder.path, broker);
+  const tpm = await measureTpm(folder.path, broker);
+  return measured({
+    measurements: [...file.measurements, ...tpm.measurements],
+    notes: [
+      "a difference is that of each pair of unlocks, from the broker's answer to the unlock key",
+      "the TPM's unseal: the agent's own code for it, on the same share, in the process of the bench, in the same round; the TPM is swtpm, without a resource manager",
+    ],
+    aims: [
+      aim("split unlock, share in a file, less escrow", file.added.median, "at most", 1, "ms"),
+      aim("split unlock, less escrow and the TPM's unseal", tpm.added.median, "at most", 1, "ms"),
+    ],
+  });
 }
 
 async function measureFile(folder: string, broker: FakeBroker) {

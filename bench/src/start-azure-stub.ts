@@ -1,15 +1,12 @@
-import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 
 import * as z from "zod";
 
+import { startChild } from "./child.ts";
 import { STUB_TENANT } from "./stub-wrapping.ts";
 
-const MAIN = fileURLToPath(new URL("azure-stub-process.ts", import.meta.url));
 const READY = z.object({
   port: z.number(),
   dnsPort: z.number(),
@@ -18,7 +15,7 @@ const READY = z.object({
   operatorToken: z.string(),
 });
 
-export type AzureStub = Disposable & {
+export type AzureStub = AsyncDisposable & {
   readonly operatorToken: string;
   readonly vaultUrl: string;
   /** Subscription of another customer. */
@@ -35,11 +32,10 @@ export type AzureStub = Disposable & {
 
 /** @param rsa - its unwraps cost a private operation of RSA-2048 each, on this machine */
 export async function startAzureStub({ rsa = false } = {}): Promise<AzureStub> {
-  const stub = fork(MAIN, rsa ? ["rsa"] : [], {
-    execArgv: ["--disable-warning=ExperimentalWarning"],
-  });
-  const [message]: unknown[] = await once(stub, "message");
-  const { port, dnsPort, imdsPort, caPem, operatorToken } = READY.parse(message);
+  const stub = await startChild(new URL("azure-stub-process.ts", import.meta.url), { rsa }, READY);
+  const { port, dnsPort, imdsPort, caPem, operatorToken } = stub.ready;
+  const ask = async (message: string | object): Promise<number> =>
+    z.object({ operations: z.number() }).parse(await stub.ask(message)).operations;
   const caFile = join(tmpdir(), `databox-bench-stub-${String(process.pid)}.pem`);
   writeFileSync(caFile, caPem);
   const at = (name: string): string => `https://${name}.localhost:${String(port)}`;
@@ -58,22 +54,13 @@ export async function startAzureStub({ rsa = false } = {}): Promise<AzureStub> {
       DNS_SERVER: `127.0.0.1:${String(dnsPort)}`,
       AZURE_POD_IDENTITY_AUTHORITY_HOST: `http://127.0.0.1:${String(imdsPort)}`,
     },
-    operations: () => ask(stub, "count"),
+    operations: () => ask("count"),
     async disableKey() {
-      await ask(stub, "disable");
+      await ask("disable");
     },
     async slowDown(slowMs) {
-      await ask(stub, { slowMs });
+      await ask({ slowMs });
     },
-    [Symbol.dispose]() {
-      stub.disconnect();
-    },
+    [Symbol.asyncDispose]: () => stub[Symbol.asyncDispose](),
   };
-}
-
-async function ask(stub: ChildProcess, message: string | object): Promise<number> {
-  const answered = once(stub, "message");
-  stub.send(message);
-  const [answer]: unknown[] = await answered;
-  return z.object({ operations: z.number() }).parse(answer).operations;
 }

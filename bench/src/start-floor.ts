@@ -1,27 +1,24 @@
-import { fork } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 
 import { createCertificateAuthority, issueServerCertificate } from "@databox-cmk/crypto";
+import { openTemporaryFolder } from "@databox-cmk/testkit";
 import * as z from "zod";
 
-import type { UnlockServer } from "./measure-unlocks.ts";
+import { startChild } from "./child.ts";
+import type { LoadedServer } from "./load.ts";
 import { cpuSecondsOf, residentBytesOf } from "./process-usage.ts";
 import type { FleetNode } from "./seed-fleet.ts";
 import type { AzureStub } from "./start-azure-stub.ts";
-
-const MAIN = fileURLToPath(new URL("floor-process.ts", import.meta.url));
 
 /** The floor of unlocks and renewals, in a process of its own (floor-process.ts). */
 export async function startFloor(
   stub: AzureStub,
   fleet: readonly FleetNode[],
   { getsKey }: { readonly getsKey: boolean },
-): Promise<UnlockServer & AsyncDisposable & { residentBytes(): number }> {
-  const folder = mkdtempSync(join(tmpdir(), "databox-floor-"));
+): Promise<LoadedServer & AsyncDisposable & { residentBytes(): number }> {
+  await using opened = new AsyncDisposableStack();
+  const { path: folder } = opened.use(openTemporaryFolder());
   const file = (name: string, content: string): string => {
     const path = join(folder, name);
     writeFileSync(path, content, { mode: 0o600 });
@@ -39,22 +36,15 @@ export async function startFloor(
     vaultCaFile: stub.caFile,
     getsKey,
   };
-  const floor = fork(MAIN, [JSON.stringify(job)], {
-    execArgv: ["--disable-warning=ExperimentalWarning"],
-  });
-  const [message]: unknown[] = await once(floor, "message");
-  const { port } = z.object({ port: z.number() }).parse(message);
+  const main = new URL("floor-process.ts", import.meta.url);
+  const floor = opened.use(await startChild(main, job, z.object({ port: z.number() })));
+  const resources = opened.move();
   return {
-    port,
+    port: floor.ready.port,
     caPem: ca.certificatePem,
     folder,
-    cpuSeconds: () => cpuSecondsOf(floor.pid ?? 0),
-    residentBytes: () => residentBytesOf(floor.pid ?? 0),
-    async [Symbol.asyncDispose]() {
-      const ended = once(floor, "exit");
-      floor.disconnect();
-      await ended;
-      rmSync(folder, { recursive: true, force: true });
-    },
+    cpuSeconds: () => cpuSecondsOf(floor.pid),
+    residentBytes: () => residentBytesOf(floor.pid),
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
 }

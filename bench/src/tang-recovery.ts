@@ -1,10 +1,16 @@
 import { generateKeyPairSync } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 
-import { aim, type BenchOutcome, type Measurement, ratio, summarise } from "./bench-result.ts";
-import { measureCalls } from "./https-load.ts";
+import { openTemporaryFolder } from "@databox-cmk/testkit";
+
+import {
+  aim,
+  type BenchOutcome,
+  type Measurement,
+  measured,
+  ratio,
+  summarise,
+} from "./bench-result.ts";
+import { measureCalls } from "./each-at-once.ts";
 import { type KeepAliveConnection, openPlainConnection } from "./keep-alive-connection.ts";
 import { startUnlockLoad } from "./measure-unlocks.ts";
 import { startAzureStub } from "./start-azure-stub.ts";
@@ -36,17 +42,9 @@ export async function run(): Promise<BenchOutcome> {
       kind: "skipped",
       reason: `${missing.join(", ")} missing (apt-get install tang clevis jose curl)`,
     };
-  const folder = mkdtempSync(join(tmpdir(), "databox-tang-"));
-  try {
-    using tang = await startTang(folder);
-    return await measure(tang);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-async function measure(tang: Tang): Promise<BenchOutcome> {
-  using stub = await startAzureStub();
+  using folder = openTemporaryFolder();
+  using tang = await startTang(folder.path);
+  await using stub = await startAzureStub();
   await using world = await startUnlockBroker(stub, { workers: 2, nodes: NODES });
   const measurements: Measurement[] = [];
   const ratios: ReturnType<typeof ratio>[] = [];
@@ -65,35 +63,21 @@ async function measure(tang: Tang): Promise<BenchOutcome> {
       perCpuSecond.ours.push(1_000_000 / cpuMicroseconds);
       perCpuSecond.theirs.push(recovered.perCpuSecond);
     }
-    const unlocks = summarise(
-      `2 workers, ${String(ours)} connections: unlocks a second`,
-      "/s",
-      rates.ours,
-    );
-    const recoveries = summarise(
-      `tang, ${String(theirs)} connections: recoveries a second`,
-      "/s",
-      rates.theirs,
-    );
-    const unlocksPerCpu = summarise(
-      `2 workers, ${String(ours)} connections: unlocks a processor second`,
-      "/s",
-      perCpuSecond.ours,
-    );
-    const recoveriesPerCpu = summarise(
-      `tang, ${String(theirs)} connections: recoveries a processor second`,
-      "/s",
-      perCpuSecond.theirs,
-    );
-    measurements.push(unlocks, recoveries, unlocksPerCpu, recoveriesPerCpu);
-    const connections = `${String(theirs)} connections`;
-    ratios.push(
-      ratio(`unlock to tang, ${connections}`, unlocks, recoveries),
-      ratio(`unlock to tang a processor second, ${connections}`, unlocksPerCpu, recoveriesPerCpu),
-    );
+    for (const [of, found] of [
+      ["second", rates],
+      ["processor second", perCpuSecond],
+    ] as const) {
+      const ourName = `2 workers, ${String(ours)} connections: unlocks a ${of}`;
+      const unlocks = summarise(ourName, "/s", found.ours);
+      const theirName = `tang, ${String(theirs)} connections: recoveries a ${of}`;
+      const recoveries = summarise(theirName, "/s", found.theirs);
+      measurements.push(unlocks, recoveries);
+      const per = of === "second" ? "" : ` a ${of}`;
+      const name = `unlock to tang${per}, ${String(theirs)} connections`;
+      ratios.push(ratio(name, unlocks, recoveries));
+    }
   }
-  return {
-    kind: "measured",
+  return measured({
     measurements,
     ratios,
     notes: [
@@ -110,7 +94,7 @@ async function measure(tang: Tang): Promise<BenchOutcome> {
         "",
       ),
     ],
-  };
+  });
 }
 
 async function recover(

@@ -1,7 +1,3 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-
 import { generateSigningKey } from "@databox-cmk/crypto";
 import {
   createOrder,
@@ -9,17 +5,17 @@ import {
   type CustomerKey,
   enableIdentity,
   openParticipants,
-  startStack,
   useCustomerKey,
 } from "@databox-cmk/local-stack";
 import { createHttpsTransport, type DeviceAnswer, DeviceClient } from "@databox-cmk/testkit";
 
-import type { BenchOutcome } from "./bench-result.ts";
+import { NO_PROBES, WIDE_QUOTAS } from "./bench-broker.ts";
+import { type BenchOutcome, measured } from "./bench-result.ts";
 import { allOf, compareUnlocks } from "./compare-unlocks.ts";
 import { eachAtOnce } from "./each-at-once.ts";
-import { startUnlockLoad, type UnlockServer } from "./measure-unlocks.ts";
-import { cpuSecondsOf } from "./process-usage.ts";
-import type { UnlockNode } from "./unlock-lanes.ts";
+import type { LoadNode } from "./load.ts";
+import { startUnlockLoad } from "./measure-unlocks.ts";
+import { type BenchStack, startBenchStack } from "./start-bench-stack.ts";
 
 const IN_FLIGHT = 64;
 const RUNS = { unlocks: 3_000, rounds: 3 };
@@ -29,18 +25,20 @@ const RUNS = { unlocks: 3_000, rounds: 3 };
  * Vault's own limits.
  */
 export async function run(): Promise<BenchOutcome> {
-  await using world = await startEmulatorWorld(IN_FLIGHT);
-  await using load = await startUnlockLoad(world.server, world.fleet, { inFlight: IN_FLIGHT });
+  await using world = await startBenchStack({
+    ...NO_PROBES,
+    ...WIDE_QUOTAS,
+    RATE_LIMIT_DEVICE_PER_MINUTE: "0",
+  });
+  const fleet = await deliverFleet(world, IN_FLIGHT);
+  await using load = await startUnlockLoad(world.server, fleet, { inFlight: IN_FLIGHT });
   const [figures] = await compareUnlocks([{ name: "1 worker", load }], RUNS);
-  return {
-    kind: "measured",
+  return measured({
     measurements: allOf(figures),
-    ratios: [],
     notes: [
       `${String(IN_FLIGHT)} in flight of as many orders with an identity each, at five vaults of one subscription; the emulator allows it 1,000 unlocks a second, as Key Vault would; load, emulator and broker share this machine`,
     ],
-    aims: [],
-  };
+  });
 }
 
 /**
@@ -50,47 +48,20 @@ export async function run(): Promise<BenchOutcome> {
 const VAULTS = 5;
 const DELIVERED_AT_ONCE = 8;
 const KEY_BITS = 2048;
-const NEVER_REACHED = "1000000000";
 
-type EmulatorWorld = AsyncDisposable & {
-  readonly server: UnlockServer;
-  readonly fleet: readonly UnlockNode[];
-};
-
-/**
- * Emulator and broker as `npm start` runs them, and so many appliances at their customers, each
- * with an order and an identity.
- */
-async function startEmulatorWorld(appliances: number): Promise<EmulatorWorld> {
-  await using opened = new AsyncDisposableStack();
-  const folder = mkdtempSync(join(tmpdir(), "databox-bench-"));
-  opened.defer(() => {
-    rmSync(folder, { recursive: true, force: true });
-  });
-  const stack = await startStack({
-    directory: folder,
-    ports: { emulator: 0, broker: 0, imds: 0, dns: 0 },
-    brokerEnvironment: {
-      LOG_LEVEL: "error",
-      KEY_HEALTH_INTERVAL_SECONDS: "0",
-      PROBE_INTERVAL_SECONDS: "3600",
-      RATE_LIMIT_ADDRESS_PER_SECOND: "0",
-      RATE_LIMIT_DEVICE_PER_MINUTE: "0",
-      RATE_LIMIT_NODE_UNLOCKS_PER_MINUTE: NEVER_REACHED,
-      RATE_LIMIT_ORDER_UNLOCKS_PER_MINUTE: NEVER_REACHED,
-      RATE_LIMIT_CUSTOMER_UNLOCKS_PER_MINUTE: NEVER_REACHED,
-    },
-  });
-  opened.defer(() => stack.close());
-  const { brokerUrl } = stack.description;
+/** So many appliances at their customers, each with an order and an identity. */
+async function deliverFleet(
+  { stack }: BenchStack,
+  appliances: number,
+): Promise<readonly LoadNode[]> {
   using participants = openParticipants(stack);
   const customer = { ...participants, stack: stack.description, report: () => undefined };
   const transport = createHttpsTransport({
-    origin: brokerUrl,
+    origin: stack.description.brokerUrl,
     certificateAuthorityPem: stack.caPem,
   });
 
-  const deliver = async (name: string, key: CustomerKey): Promise<UnlockNode> => {
+  const deliver = async (name: string, key: CustomerKey): Promise<LoadNode> => {
     const order = await createOrder(customer, name);
     const serial = `DBX-${name}`;
     await key.grant(await enableIdentity(customer, order));
@@ -116,17 +87,7 @@ async function startEmulatorWorld(appliances: number): Promise<EmulatorWorld> {
     return deliver(`bench-${String(index)}`, key);
   });
   transport.close();
-  const resources = opened.move();
-  return {
-    server: {
-      port: Number(new URL(brokerUrl).port),
-      caPem: stack.caPem,
-      folder,
-      cpuSeconds: () => cpuSecondsOf(stack.broker().pid),
-    },
-    fleet,
-    [Symbol.asyncDispose]: () => resources.disposeAsync(),
-  };
+  return fleet;
 }
 
 /** @returns its text */

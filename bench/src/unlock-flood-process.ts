@@ -1,34 +1,26 @@
-import { readFileSync } from "node:fs";
-
 import * as z from "zod";
 
+import { serveParent } from "./child.ts";
 import { openKeepAliveConnection } from "./keep-alive-connection.ts";
-import { openUnlockLanes, prepareAll, unlockFleet, unlockJob } from "./unlock-lanes.ts";
+import { readLoad } from "./load.ts";
+import { openUnlockLanes, prepareAll } from "./unlock-lanes.ts";
 
 /**
  * Unlocks as fast as the broker answers them, so many at once: told `{unlocks}` it asks for their
  * challenges and signs them, then says that they are ready; told "go" it sends them, and says how
  * long each took.
  */
-const job = unlockJob
-  .extend({ newConnections: z.boolean() })
-  .parse(JSON.parse(process.argv[2] ?? ""));
-const fleet = unlockFleet.parse(JSON.parse(readFileSync(job.fleetFile, "utf8")));
-const lanes = await openUnlockLanes(job, fleet);
+const job = readLoad(z.object({ inFlight: z.number(), newConnections: z.boolean() }));
+const lanes = await openUnlockLanes(job);
 let prepared: readonly (readonly Buffer[])[] = [];
 
-process.on("message", (message) => {
-  void (message === "go" ? run() : prepare(z.object({ unlocks: z.number() }).parse(message)));
+serveParent({}, async (message) => {
+  if (message === "go") return run();
+  prepared = await prepareAll(lanes, z.object({ unlocks: z.number() }).parse(message).unlocks);
+  return {};
 });
-process.once("disconnect", () => process.exit());
-process.send?.({ started: true });
 
-async function prepare({ unlocks }: { readonly unlocks: number }): Promise<void> {
-  prepared = await prepareAll(lanes, unlocks);
-  process.send?.({ prepared: true });
-}
-
-async function run(): Promise<void> {
+async function run(): Promise<object> {
   const times: number[] = [];
   const startedAt = performance.now();
   await Promise.all(
@@ -45,5 +37,5 @@ async function run(): Promise<void> {
       }
     }),
   );
-  process.send?.({ seconds: (performance.now() - startedAt) / 1000, times });
+  return { seconds: (performance.now() - startedAt) / 1000, times };
 }

@@ -6,7 +6,6 @@ import {
   type SigningKey,
 } from "@databox-cmk/crypto";
 import { challenge, DEVICE_ROUTES, MESSAGE_TYPES, type UnlockRequest } from "@databox-cmk/protocol";
-import * as z from "zod";
 
 import { eachAtOnce } from "./each-at-once.ts";
 import {
@@ -14,28 +13,13 @@ import {
   openKeepAliveConnection,
   renderPost,
 } from "./keep-alive-connection.ts";
+import type { Fleet, Target } from "./load.ts";
 import { BOOT_ID } from "./seed-fleet.ts";
 
-/** The first message to a load generator of unlocks. */
-export const unlockJob = z.object({
-  port: z.number(),
-  caPem: z.string(),
-  fleetFile: z.string(),
-  inFlight: z.number(),
-});
-export const unlockFleet = z.array(
-  z.object({
-    order: z.string(),
-    serial: z.string(),
-    privatePem: z.string(),
-    env: z.string(),
-    /** The last one that it has sent. */
-    counter: z.number().default(0),
-  }),
-);
-export type UnlockNode = z.input<typeof unlockFleet>[number];
-
-type Device = z.infer<typeof unlockFleet>[number] & { readonly key: SigningKey; counter: number };
+/** A node that unlocks again and again. */
+export type UnlockingDevice = Pick<Fleet[number], "order" | "serial" | "env" | "counter"> & {
+  readonly key: SigningKey;
+};
 
 /**
  * One request after another, of devices that no other lane has, so that the counters of a device
@@ -54,21 +38,20 @@ const OPENED_AT_ONCE = 32;
 const suite = "X-Wing";
 const publicKey = encodeBase64url((await generateSealingKey(suite)).publicKey);
 
-export async function openUnlockLanes(
-  { port, caPem, inFlight }: z.infer<typeof unlockJob>,
-  fleet: z.infer<typeof unlockFleet>,
-): Promise<readonly UnlockLane[]> {
+export async function openUnlockLanes({
+  port,
+  caPem,
+  inFlight,
+  fleet,
+}: Target & { readonly inFlight: number; readonly fleet: Fleet }): Promise<readonly UnlockLane[]> {
   const groups = Array.from({ length: inFlight }, (_, lane) =>
     fleet.filter((_device, index) => index % inFlight === lane),
   );
   return eachAtOnce(OPENED_AT_ONCE, groups, async (group) => {
-    const devices = group.map((device): Device => ({
-      ...device,
-      key: importSigningKey(device.privatePem),
-    }));
+    const devices = group.map((node) => ({ ...node, key: importSigningKey(node.privatePem) }));
     let connection = await openKeepAliveConnection(port, caPem);
     // One on which nothing was ever asked would be cut off before its turn.
-    await askForChallenge(connection, devices[0]?.serial ?? "");
+    await askForChallenge((request) => connection.send(request), devices[0]?.serial ?? "");
     return {
       connection: () => connection,
       async prepare(unlocks) {
@@ -76,7 +59,8 @@ export async function openUnlockLanes(
         const requests: Buffer[] = [];
         for (let index = 0; index < unlocks; index += 1) {
           const device = devices[index % devices.length];
-          if (device !== undefined) requests.push(await renderUnlock(connection, device));
+          if (device !== undefined)
+            requests.push(await renderUnlock((request) => connection.send(request), device));
         }
         return requests;
       },
@@ -92,9 +76,13 @@ export function prepareAll(
   return eachAtOnce(OPENED_AT_ONCE, lanes, (lane) => lane.prepare(unlocks / lanes.length));
 }
 
-async function renderUnlock(connection: KeepAliveConnection, device: Device): Promise<Buffer> {
+/** Asks for a challenge, and signs the request with it. */
+export async function renderUnlock(
+  send: KeepAliveConnection["send"],
+  device: UnlockingDevice,
+): Promise<Buffer> {
   const { serial, order, env } = device;
-  const nonce = await askForChallenge(connection, serial);
+  const nonce = await askForChallenge(send, serial);
   device.counter += 1;
   const request: UnlockRequest = {
     nonce,
@@ -112,8 +100,8 @@ async function renderUnlock(connection: KeepAliveConnection, device: Device): Pr
   return renderPost(DEVICE_ROUTES.unlocks, text);
 }
 
-async function askForChallenge(connection: KeepAliveConnection, serial: string): Promise<string> {
-  const { body } = await connection.send(
+async function askForChallenge(send: KeepAliveConnection["send"], serial: string): Promise<string> {
+  const { body } = await send(
     renderPost(DEVICE_ROUTES.challenges, JSON.stringify({ serial }), "application/json"),
   );
   return challenge.parse(JSON.parse(body)).nonce;

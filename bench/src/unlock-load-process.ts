@@ -1,46 +1,25 @@
-import { readFileSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 
-import { importSigningKey } from "@databox-cmk/crypto";
-import { createHttpsTransport, DeviceClient } from "@databox-cmk/testkit";
+import type { DeviceClient } from "@databox-cmk/testkit";
 import * as z from "zod";
 
 import { askForNonce } from "./ask-for-nonce.ts";
+import { serveParent } from "./child.ts";
+import { openDevices, readLoad } from "./load.ts";
 
 /**
  * Unlocks by a few devices at a fixed rate, on request; each is timed from its request to its
  * grant. Requests that the broker rejected as busy are counted, and not repeated.
  */
-const job = z
-  .object({ port: z.number(), caPem: z.string(), fleetFile: z.string(), perSecond: z.number() })
-  .parse(JSON.parse(process.argv[2] ?? ""));
-const fleet = z
-  .array(
-    z.object({ order: z.string(), serial: z.string(), privatePem: z.string(), env: z.string() }),
-  )
-  .parse(JSON.parse(readFileSync(job.fleetFile, "utf8")));
+const job = readLoad(z.object({ perSecond: z.number() }));
 const PUBLIC_JWK = z.object({ kty: z.string(), crv: z.string(), x: z.string(), y: z.string() });
-const transport = createHttpsTransport({
-  origin: `https://broker.localhost:${String(job.port)}`,
-  certificateAuthorityPem: job.caPem,
-});
+const { transport, devices } = openDevices(job);
 const { text: keys } = await transport.send("GET", "/webhooks/v1/keys");
 const brokerKeys = z.object({ keys: z.array(PUBLIC_JWK) }).parse(JSON.parse(keys)).keys;
-const devices = fleet.map((node) => {
-  const device = new DeviceClient({ transport, ...node, key: importSigningKey(node.privatePem) });
-  device.brokerKeys = brokerKeys;
-  device.envelope = { env: node.env, generation: 1, jwe: {} };
-  return device;
-});
+for (const device of devices) device.brokerKeys = brokerKeys;
 
-process.on("message", (message) => {
+serveParent({}, async (message) => {
   const { seconds } = z.object({ seconds: z.number() }).parse(message);
-  void run(seconds).then((measured) => process.send?.(measured));
-});
-process.once("disconnect", () => process.exit());
-process.send?.({ ready: true });
-
-async function run(seconds: number): Promise<{ times: readonly number[]; turnedAway: number }> {
   const times: number[] = [];
   let turnedAway = 0;
   for (let count = 0; count < seconds * job.perSecond; count += 1) {
@@ -53,7 +32,7 @@ async function run(seconds: number): Promise<{ times: readonly number[]; turnedA
     await setTimeout(Math.max(0, dueAt - performance.now()));
   }
   return { times, turnedAway };
-}
+});
 
 /** @returns undefined where the broker was busy */
 async function timeUnlock(device: DeviceClient): Promise<number | undefined> {

@@ -1,9 +1,10 @@
-import { readFileSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 
 import * as z from "zod";
 
-import { openUnlockLanes, prepareAll, unlockFleet, unlockJob } from "./unlock-lanes.ts";
+import { serveParent } from "./child.ts";
+import { readLoad } from "./load.ts";
+import { openUnlockLanes, prepareAll } from "./unlock-lanes.ts";
 
 const TICK_MS = 2;
 /** Until as many are inside as there will be. */
@@ -14,18 +15,11 @@ const UNCOUNTED_SECONDS = 2;
  * it prepares them, sends them, and says what became of them. Each is sent once. A lane that still
  * waits takes no other request: with too few lanes less is offered, which the figures show.
  */
-const job = unlockJob.parse(JSON.parse(process.argv[2] ?? ""));
-const fleet = unlockFleet.parse(JSON.parse(readFileSync(job.fleetFile, "utf8")));
-const lanes = await openUnlockLanes(job, fleet);
+const lanes = await openUnlockLanes(readLoad(z.object({ inFlight: z.number() })));
 const TOLD = z.object({ perSecond: z.number(), seconds: z.number() });
 
-process.on("message", (message) => {
-  void offer(TOLD.parse(message));
-});
-process.once("disconnect", () => process.exit());
-process.send?.({ started: true });
-
-async function offer({ perSecond, seconds }: z.infer<typeof TOLD>): Promise<void> {
+serveParent({}, async (message) => {
+  const { perSecond, seconds } = TOLD.parse(message);
   const prepared = await prepareAll(lanes, perSecond * seconds);
   const idle = lanes.map((lane, index) => ({
     connection: lane.connection(),
@@ -63,11 +57,10 @@ async function offer({ perSecond, seconds }: z.infer<typeof TOLD>): Promise<void
   const counted = served.filter(
     ({ atSeconds }) => atSeconds > UNCOUNTED_SECONDS && atSeconds <= endSeconds,
   );
-  process.send?.({
+  return {
     offered,
     goodput: counted.length / (endSeconds - UNCOUNTED_SECONDS),
-    early: refused.early,
-    late: refused.late,
+    ...refused,
     times: counted.map(({ ms }) => ms),
-  });
-}
+  };
+});

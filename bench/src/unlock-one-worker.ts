@@ -1,4 +1,4 @@
-import { aim, type BenchOutcome, ratio } from "./bench-result.ts";
+import { aim, type Measured, measured, ratio } from "./bench-result.ts";
 import { allOf, compareUnlocks } from "./compare-unlocks.ts";
 import { startUnlockLoad } from "./measure-unlocks.ts";
 import { startAzureStub } from "./start-azure-stub.ts";
@@ -18,7 +18,7 @@ export const withRsa = () => compareWithFloor({ rsa: true }, { inFlight: 64 }, 4
  * Each unlock on a new TLS 1.3 connection with a full handshake, as a device makes it that unlocks
  * once.
  */
-export async function onNewConnections(): Promise<BenchOutcome> {
+export async function onNewConnections(): Promise<Measured> {
   const load = { inFlight: 16, newConnections: true };
   const result = await compareWithFloor({}, load, 2_000);
   const [rate] = result.ratios;
@@ -32,8 +32,8 @@ async function compareWithFloor(
   vault: Parameters<typeof startAzureStub>[0],
   options: Parameters<typeof startUnlockLoad>[2],
   unlocks: number,
-): Promise<Extract<BenchOutcome, { kind: "measured" }>> {
-  using stub = await startAzureStub(vault);
+): Promise<Measured> {
+  await using stub = await startAzureStub(vault);
   await using world = await startUnlockBroker(stub);
   await using floor = await startFloor(stub, world.fleet, { getsKey: false });
   await using load = await startUnlockLoad(world.broker, world.fleet, options);
@@ -45,11 +45,9 @@ async function compareWithFloor(
     ],
     { unlocks, rounds: ROUNDS },
   );
-  return {
-    kind: "measured",
+  return measured({
     measurements: [ours, lowest].flatMap(allOf),
     ratios: [ratio("1 worker to the floor, unlocks a second", ours.perSecond, lowest.perSecond)],
     notes: [`${String(options.inFlight)} in flight; load, vault and broker share this machine`],
-    aims: [],
-  };
+  });
 }

@@ -1,6 +1,6 @@
 import { findPostgres } from "@databox-cmk/testkit";
 
-import { aim, type BenchOutcome, ratio, summarise } from "./bench-result.ts";
+import { aim, type BenchOutcome, measured, ratio, single } from "./bench-result.ts";
 import { allOf, compareUnlocks } from "./compare-unlocks.ts";
 import { startUnlockLoad } from "./measure-unlocks.ts";
 import { startAzureStub } from "./start-azure-stub.ts";
@@ -25,7 +25,7 @@ export async function run(): Promise<BenchOutcome> {
       kind: "skipped",
       reason: "PostgreSQL is not installed (apt-get install postgresql)",
     };
-  using stub = await startAzureStub();
+  await using stub = await startAzureStub();
   await using postgres = await startUnlockBroker(stub, { postgres: { awayMs: 0 } });
   await using sqlite = await startUnlockBroker(stub);
   await using load = await startUnlockLoad(
@@ -60,13 +60,12 @@ export async function run(): Promise<BenchOutcome> {
   await farAlone.run(FEW.unlocks);
   const trips = Math.round(((far.far?.roundTrips() ?? 0) - tripsBefore) / FEW.unlocks);
   const rate = ratio("PostgreSQL to SQLite, unlocks a second", ours.perSecond, other.perSecond);
-  return {
-    kind: "measured",
+  return measured({
     measurements: [
       ...[ours, other].flatMap(allOf),
       near.p50,
       away.p50,
-      summarise("round trips to the database of each unlock", "", [trips]),
+      single("round trips to the database of each unlock", "", trips),
     ],
     ratios: [rate],
     notes: [
@@ -77,5 +76,5 @@ export async function run(): Promise<BenchOutcome> {
       aim("unlocks a second, of SQLite's", rate.value, "at least", 0.8, ""),
       aim("round trips of an unlock", trips, "at most", 5, ""),
     ],
-  };
+  });
 }

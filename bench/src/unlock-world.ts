@@ -1,4 +1,4 @@
-import { type BenchBroker, startBenchBroker } from "./bench-broker.ts";
+import { type BenchBroker, NO_PROBES, startBenchBroker, WIDE_QUOTAS } from "./bench-broker.ts";
 import type { FarServer } from "./far-away.ts";
 import { seedFleet, type FleetNode, stubFleetKey } from "./seed-fleet.ts";
 import { servePostgres } from "./serve-postgres.ts";
@@ -6,7 +6,6 @@ import type { AzureStub } from "./start-azure-stub.ts";
 
 /** Each order has an identity of its own, whose token is renewed every minute. */
 const NODES = 144;
-const NEVER_REACHED = "1000000000";
 
 export type UnlockBroker = AsyncDisposable & {
   readonly broker: BenchBroker;
@@ -30,12 +29,9 @@ export async function startUnlockBroker(
   const { workers = 1, postgres, nodes = NODES } = options;
   const variables = {
     ...stub.variables,
-    KEY_HEALTH_INTERVAL_SECONDS: "0",
-    PROBE_INTERVAL_SECONDS: "3600",
+    ...NO_PROBES,
+    ...WIDE_QUOTAS,
     VAULT_OPERATIONS_PER_10_SECONDS: "1000000",
-    RATE_LIMIT_NODE_UNLOCKS_PER_MINUTE: NEVER_REACHED,
-    RATE_LIMIT_ORDER_UNLOCKS_PER_MINUTE: NEVER_REACHED,
-    RATE_LIMIT_CUSTOMER_UNLOCKS_PER_MINUTE: NEVER_REACHED,
   };
   const key = stubFleetKey(stub.vaultUrl);
   if (postgres !== undefined) return servePostgres(variables, nodes, key, { workers, ...postgres });

@@ -1,4 +1,4 @@
-import { aim, type BenchOutcome, ratio } from "./bench-result.ts";
+import { aim, type BenchOutcome, measured, ratio } from "./bench-result.ts";
 import { allOf, compareUnlocks, type Figures } from "./compare-unlocks.ts";
 import { startUnlockLoad } from "./measure-unlocks.ts";
 import { startAzureStub } from "./start-azure-stub.ts";
@@ -16,7 +16,7 @@ const FEW = { unlocks: 600, rounds: 3 };
  * with two is shown too.
  */
 export async function run(): Promise<BenchOutcome> {
-  using stub = await startAzureStub();
+  await using stub = await startAzureStub();
   await using one = await startUnlockBroker(stub);
   await using two = await startUnlockBroker(stub, { workers: 2 });
   await using floor = await startFloor(stub, one.fleet, { getsKey: false });
@@ -61,8 +61,7 @@ export async function run(): Promise<BenchOutcome> {
     floorLatency.p50,
   );
   const growth = ratio("processor time, 2 workers to 1", workers.cpu, worker.cpu);
-  return {
-    kind: "measured",
+  return measured({
     measurements: [
       worker,
       workers,
@@ -90,5 +89,5 @@ export async function run(): Promise<BenchOutcome> {
       aim("p99, of that floor's", p99.value, "at most", 1.5, ""),
       aim("processor time with 2 workers, of 1 worker's", growth.value, "at most", 1.05, ""),
     ],
-  };
+  });
 }

@@ -1,23 +1,22 @@
 import { type Party, WATCH_HOLD_MS, WATCH_POLL_MS, WATCHES_MAX } from "@databox-cmk/cloud-broker";
 import { type HeldLease, renewalIntervalMs, retryAfterMs } from "@databox-cmk/device-agent";
-import FlatQueue from "flatqueue";
 
+import { quantileOf } from "../bench-result.ts";
 import { createCustomers, createReplica } from "./replica.ts";
 import {
   at,
   type Costs,
   createRandom,
   createSampler,
+  createSchedule,
   type Curve,
   defaultOf,
-  quantileOfAll,
   type Size,
   spreadOverVaults,
 } from "./world.ts";
 
 /** The next step of an appliance, or of a replica that reads the news. */
-const STEPS = { renew: 0, renewed: 1, told: 2, news: 3 } as const;
-const STEP_BITS = 2;
+const STEPS = ["renew", "renewed", "told", "news"] as const;
 
 const LEASE: HeldLease = {
   id: "lease",
@@ -58,7 +57,7 @@ export function simulateRevocation({ size, costs, seed }: Revocation): Revocatio
   const vaultOf = spreadOverVaults(size, random);
   let nowMs = 0;
   const replicas = Array.from({ length: size.replicas }, () => createReplica(() => nowMs));
-  const queue = new FlatQueue(2 * size.appliances);
+  const schedule = createSchedule(STEPS, 2 * size.appliances);
   const replicaOf = Uint16Array.from({ length: size.appliances }, () =>
     Math.floor(random() * size.replicas),
   );
@@ -70,9 +69,6 @@ export function simulateRevocation({ size, costs, seed }: Revocation): Revocatio
   /** A renewal, and the answer of a wait that ended without news. */
   const requestMs = costs.renewalMs * (1 + INTERVAL_MS / WATCH_HOLD_MS);
 
-  const later = (id: number, step: keyof typeof STEPS, atMs: number): void => {
-    queue.push((id << STEP_BITS) | STEPS[step], atMs);
-  };
   const customers = createCustomers(size);
   /** Connections are remembered by their customer. */
   const partyOf = (appliance: number): Party => at(customers, vaultOf[appliance] ?? 0);
@@ -85,14 +81,14 @@ export function simulateRevocation({ size, costs, seed }: Revocation): Revocatio
     at(replicas, replicaOf[appliance] ?? 0).work(costs.renewalMs);
   };
 
-  const steps: Record<keyof typeof STEPS, (id: number) => void> = {
+  const steps: Record<(typeof STEPS)[number], (id: number) => void> = {
     renew(appliance) {
       if (closedMs[appliance] !== 0) return;
       const replica = at(replicas, replicaOf[appliance] ?? 0);
       const party = partyOf(appliance);
       if (replica.hasRoom(party)) {
         replica.ledger.add(party, "work");
-        later(appliance, "renewed", replica.work(requestMs));
+        schedule.add(appliance, "renewed", replica.work(requestMs));
         return;
       }
       totals.rejectedRenewals += 1;
@@ -100,12 +96,12 @@ export function simulateRevocation({ size, costs, seed }: Revocation): Revocatio
       failures[appliance] = failed;
       const answeredMs = replica.work(costs.rejectMs) + costs.networkMs;
       const waitMs = retryAfterMs(LEASE, failed, random(), replica.turnAway());
-      later(appliance, "renew", answeredMs + waitMs + costs.networkMs);
+      schedule.add(appliance, "renew", answeredMs + waitMs + costs.networkMs);
     },
     renewed(appliance) {
       at(replicas, replicaOf[appliance] ?? 0).ledger.remove(partyOf(appliance), "work");
       failures[appliance] = 0;
-      if (nowMs < REVOKED_MS) later(appliance, "renew", nowMs + INTERVAL_MS);
+      if (nowMs < REVOKED_MS) schedule.add(appliance, "renew", nowMs + INTERVAL_MS);
       else if (closedMs[appliance] === 0) {
         totals.toldByRenewal += 1;
         tell(appliance);
@@ -118,7 +114,7 @@ export function simulateRevocation({ size, costs, seed }: Revocation): Revocatio
       let watching = 0;
       for (let appliance = 0; appliance < size.appliances; appliance += 1) {
         if (replicaOf[appliance] !== index || closedMs[appliance] !== 0) continue;
-        later(appliance, "told", replica.work(costs.renewalMs));
+        schedule.add(appliance, "told", replica.work(costs.renewalMs));
         watching += 1;
         if (watching === WATCHES_MAX) return;
       }
@@ -126,30 +122,28 @@ export function simulateRevocation({ size, costs, seed }: Revocation): Revocatio
   };
 
   for (let appliance = 0; appliance < size.appliances; appliance += 1)
-    later(appliance, "renew", random() * INTERVAL_MS);
-  const byNumber = Object.values(steps);
+    schedule.add(appliance, "renew", random() * INTERVAL_MS);
   let steadyMs = 0;
   let isRevoked = false;
-  while (queue.length > 0) {
-    const nextMs = queue.peekValue() ?? nowMs;
-    if (!isRevoked && nextMs >= REVOKED_MS) {
+  for (let dueMs = schedule.nextMs(); dueMs !== undefined; dueMs = schedule.nextMs()) {
+    if (!isRevoked && dueMs >= REVOKED_MS) {
       isRevoked = true;
       nowMs = REVOKED_MS;
       steadyMs = replicas.reduce((sum, replica) => sum + replica.busyMs(), 0);
       for (let index = 0; index < size.replicas; index += 1)
-        later(index, "news", nowMs + random() * WATCH_POLL_MS);
+        schedule.add(index, "news", nowMs + random() * WATCH_POLL_MS);
       continue;
     }
-    nowMs = nextMs;
-    const event = queue.pop() ?? 0;
+    nowMs = dueMs;
+    const [step, id] = schedule.take();
     sampler.look(nowMs);
-    at(byNumber, event & ((1 << STEP_BITS) - 1))(event >>> STEP_BITS);
+    steps[step](id);
   }
 
   return {
     ...totals,
     lastMs: closedMs.reduce((last, each) => Math.max(last, each), 0),
-    waits: (part) => quantileOfAll(closedMs, part),
+    waits: (part) => quantileOf(closedMs, part),
     demandedLoad: (size.appliances * requestMs) / (size.replicas * INTERVAL_MS),
     steadyLoad: steadyMs / (size.replicas * REVOKED_MS),
     curves: sampler.curves(),

@@ -1,7 +1,7 @@
 import { type Party, retryDelayMs } from "@databox-cmk/cloud-broker";
 import { CONNECT_TIMEOUT_MS, secondsToNextAsk } from "@databox-cmk/device-agent";
-import FlatQueue from "flatqueue";
 
+import { quantileOf } from "../bench-result.ts";
 import { createCustomers, createReplica } from "./replica.ts";
 import { createVaults } from "./vaults.ts";
 import {
@@ -9,15 +9,14 @@ import {
   type Costs,
   createRandom,
   createSampler,
+  createSchedule,
   type Curve,
-  quantileOfAll,
   type Size,
   spreadOverVaults,
 } from "./world.ts";
 
 /** The next step of an appliance's unlock. Each appliance has one at a time. */
-const STEPS = { knock: 0, door: 1, proven: 2, vault: 3, answered: 4, done: 5, giveUp: 6 } as const;
-const STEP_BITS = 3;
+const STEPS = ["knock", "door", "proven", "vault", "answered", "done", "giveUp"] as const;
 
 /** An unlock gets the key and unwraps. */
 const VAULT_CALLS = 2;
@@ -63,7 +62,7 @@ export function simulateStorm({
   const now = () => nowMs;
   const replicas = Array.from({ length: size.replicas }, () => createReplica(now));
   const vaults = createVaults(size.vaults, budgetOf, now);
-  const queue = new FlatQueue(size.appliances);
+  const schedule = createSchedule(STEPS, size.appliances);
   const startedMs = new Float64Array(size.appliances);
   const servedMs = new Float64Array(size.appliances);
   const replicaOf = new Uint16Array(size.appliances);
@@ -73,19 +72,16 @@ export function simulateStorm({
   const totals = { served: 0, refusedConnections: 0, turnedAway: 0, throttled: 0, handshakes: 0 };
   const sampler = createSampler(counts);
 
-  const later = (appliance: number, step: keyof typeof STEPS, atMs: number): void => {
-    queue.push((appliance << STEP_BITS) | STEPS[step], atMs);
-  };
   const askAgain = (appliance: number, sinceMs: number, retryAfterSeconds?: number): void => {
     const count = asked[appliance] ?? 0;
     asked[appliance] = Math.min(255, count + 1);
     const seconds = secondsToNextAsk(retryAfterSeconds, count);
-    later(appliance, "knock", sinceMs + seconds * 1000 + costs.networkMs);
+    schedule.add(appliance, "knock", sinceMs + seconds * 1000 + costs.networkMs);
   };
   const customers = createCustomers(size);
   const customerOf = (appliance: number): Party => at(customers, vaultOf[appliance] ?? 0);
 
-  const steps: Record<keyof typeof STEPS, (appliance: number) => void> = {
+  const steps: Record<(typeof STEPS)[number], (appliance: number) => void> = {
     knock(appliance) {
       const chosen = Math.floor(random() * size.replicas);
       const replica = at(replicas, chosen);
@@ -101,8 +97,8 @@ export function simulateStorm({
       const doneMs = replica.work(costs.handshakeMs);
       // An agent that gives up leaves its handshake in the replica's queue.
       const givesUpMs = nowMs + CONNECT_TIMEOUT_MS;
-      if (doneMs > givesUpMs) later(appliance, "giveUp", givesUpMs);
-      else later(appliance, "door", doneMs);
+      if (doneMs > givesUpMs) schedule.add(appliance, "giveUp", givesUpMs);
+      else schedule.add(appliance, "door", doneMs);
     },
     door(appliance) {
       const replica = at(replicas, replicaOf[appliance] ?? 0);
@@ -112,7 +108,7 @@ export function simulateStorm({
         return;
       }
       replica.ledger.add(party, "work");
-      later(appliance, "proven", replica.work(costs.unlockMs / 2));
+      schedule.add(appliance, "proven", replica.work(costs.unlockMs / 2));
     },
     proven(appliance) {
       const replica = at(replicas, replicaOf[appliance] ?? 0);
@@ -132,7 +128,7 @@ export function simulateStorm({
       const replica = at(replicas, replicaOf[appliance] ?? 0);
       const vault = vaultOf[appliance] ?? 0;
       if (vaults.call(vault, VAULT_CALLS)) {
-        later(appliance, "answered", nowMs + VAULT_CALLS * costs.vaultMs);
+        schedule.add(appliance, "answered", nowMs + VAULT_CALLS * costs.vaultMs);
         return;
       }
       totals.throttled += 1;
@@ -148,7 +144,7 @@ export function simulateStorm({
         return;
       }
       attempts[appliance] = attempt + 1;
-      later(appliance, "vault", nowMs + costs.vaultMs + delayMs);
+      schedule.add(appliance, "vault", nowMs + costs.vaultMs + delayMs);
     },
     answered(appliance) {
       const replica = at(replicas, replicaOf[appliance] ?? 0);
@@ -157,7 +153,7 @@ export function simulateStorm({
       replica.ledger.add(party, "work");
       counts["at the vaults"] -= 1;
       counts["at the replicas"] += 1;
-      later(appliance, "done", replica.work(costs.unlockMs / 2));
+      schedule.add(appliance, "done", replica.work(costs.unlockMs / 2));
     },
     done(appliance) {
       // Its connection stays open: an appliance that is unlocked waits for news on it.
@@ -188,21 +184,20 @@ export function simulateStorm({
   for (let appliance = 0; appliance < size.appliances; appliance += 1) {
     const atMs = firstAskMs(random);
     startedMs[appliance] = atMs;
-    later(appliance, "knock", atMs + costs.networkMs);
+    schedule.add(appliance, "knock", atMs + costs.networkMs);
   }
-  const byNumber = Object.values(steps);
-  while (queue.length > 0) {
-    nowMs = queue.peekValue() ?? nowMs;
-    const event = queue.pop() ?? 0;
+  for (let dueMs = schedule.nextMs(); dueMs !== undefined; dueMs = schedule.nextMs()) {
+    nowMs = dueMs;
+    const [step, appliance] = schedule.take();
     sampler.look(nowMs);
-    at(byNumber, event & ((1 << STEP_BITS) - 1))(event >>> STEP_BITS);
+    steps[step](appliance);
   }
   const busyMs = replicas.reduce((sum, replica) => sum + replica.busyMs(), 0);
   return {
     ...totals,
     lastMs: nowMs,
     waits: (part, select) =>
-      quantileOfAll(
+      quantileOf(
         servedMs
           .map((atMs, appliance) => atMs - (startedMs[appliance] ?? 0))
           .filter((_wait, appliance) => select?.(vaultOf[appliance] ?? 0) ?? true),

@@ -1,4 +1,5 @@
 import { SETTINGS } from "@databox-cmk/cloud-broker";
+import FlatQueue from "flatqueue";
 
 import type { Plot } from "../bench-result.ts";
 
@@ -102,10 +103,20 @@ export function createSampler(counts: Readonly<Record<string, number>>, fromMs =
   };
 }
 
-/** The value below which this part of the numbers lies. */
-export function quantileOfAll(values: Float64Array, part: number): number {
-  const sorted = values.toSorted();
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
+/** Steps that are due, each at its time, of appliances, orders or replicas by their numbers. */
+export function createSchedule<Step extends string>(steps: readonly Step[], capacity: number) {
+  const queue = new FlatQueue(capacity);
+  return {
+    add(id: number, step: Step, atMs: number): void {
+      queue.push(id * steps.length + steps.indexOf(step), atMs);
+    },
+    /** When the next one is due; undefined without any. */
+    nextMs: () => queue.peekValue(),
+    take(): readonly [step: Step, id: number] {
+      const event = queue.pop() ?? 0;
+      return [at(steps, event % steps.length), Math.floor(event / steps.length)];
+    },
+  };
 }
 
 export function at<Value>(list: readonly Value[], index: number): Value {
