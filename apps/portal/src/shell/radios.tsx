@@ -23,7 +23,7 @@ export function Radios<Value extends string>({
   readonly onChange: (value: Value) => void;
 }): ReactElement {
   return (
-    <Field label={label} required={isRequired} hint={hint}>
+    <Field label={label} required={isRequired} hint={hint ?? null}>
       <RadioGroup
         value={chosen ?? ""}
         onChange={(_event, data) => {
@@ -32,7 +32,12 @@ export function Radios<Value extends string>({
         }}
       >
         {values.map((each) => (
-          <Radio key={each} value={each} label={names[each]} disabled={isDisabled?.[each]} />
+          <Radio
+            key={each}
+            value={each}
+            label={names[each]}
+            disabled={isDisabled?.[each] ?? false}
+          />
         ))}
       </RadioGroup>
     </Field>

@@ -56,9 +56,10 @@ export function SaveForm<Value>({
         readonly label?: string;
         readonly busy?: string;
       })
-    | null;
+    | null
+    | undefined;
   readonly className?: string;
-  readonly onSave?: (value: Value) => void;
+  readonly onSave?: ((value: Value) => void) | undefined;
   readonly children: ReactNode;
 }): ReactElement {
   const styles = useStyles();
