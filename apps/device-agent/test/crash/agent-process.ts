@@ -45,11 +45,16 @@ export type KillPoint = {
   /** 0: never. */ readonly at: number;
 };
 
+const WATCH_MS = 20;
+const LIMIT_MS = 120_000;
+
+/** @param isDone - for a command that does not end by itself: ends it by SIGTERM when it is true */
 export async function runUntilStep(
   agent: string,
   parameters: readonly string[],
   input: string,
   kill: KillPoint,
+  isDone?: () => boolean,
 ): Promise<KilledRun> {
   const killer = new URL(KILLER);
   killer.search = new URLSearchParams({ steps: kill.steps, at: String(kill.at) }).toString();
@@ -58,7 +63,15 @@ export async function runUntilStep(
     stdio: ["pipe", "pipe", "inherit", "pipe"],
     // Compiled by the first run that ends by itself, for the hundreds that follow.
     env: { NODE_COMPILE_CACHE: join(dirname(agent), "compiled") },
+    // Of a step that never comes; the tests expect another signal.
+    timeout: LIMIT_MS,
+    killSignal: "SIGABRT",
   });
+  const watch = setInterval(() => {
+    if (isDone?.() !== true) return;
+    clearInterval(watch);
+    child.kill("SIGTERM");
+  }, WATCH_MS);
   child.stdin?.on("error", () => undefined); // killed before it read
   child.stdin?.end(input);
   const [stdout, steps] = [readAll(child.stdio[1]), readAll(child.stdio[3])];
@@ -66,6 +79,7 @@ export async function runUntilStep(
     (resolve, reject) => {
       child.on("error", reject);
       child.on("close", (exitCode, signal) => {
+        clearInterval(watch);
         resolve({ exitCode, signal });
       });
     },

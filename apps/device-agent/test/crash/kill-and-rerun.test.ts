@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 
 import { decodeBase64url, encodeBase64url } from "@databox-cmk/crypto";
-import type { Receipt } from "@databox-cmk/protocol";
+import { DEVICE_ROUTES, type Receipt } from "@databox-cmk/protocol";
 import { createFakeBroker } from "@databox-cmk/testkit";
 import type { FakeBroker } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
@@ -40,6 +40,10 @@ type CrashNode = {
   readonly serial: string;
   prepare(kill?: KillPoint): Promise<KilledRun>;
   run(command: string, kill?: KillPoint, input?: string): Promise<KilledRun>;
+  /** The daemon, until it is killed or has sent each report that waits. */
+  report(kill?: KillPoint): Promise<KilledRun>;
+  /** The grants whose reports wait in the state. */
+  readonly waiting: readonly string[];
 };
 
 const TO_THE_END: KillPoint = { steps: "all", at: 0 };
@@ -51,7 +55,14 @@ async function createNode(
   nodeCount += 1;
   const serial = `CRASH-${String(nodeCount)}`;
   const { enrolmentCode } = await broker.addNode(serial, { custody });
-  const global = ["--state-dir", join(folder, serial)];
+  const stateDir = join(folder, serial);
+  const global = ["--state-dir", stateDir];
+  const waiting = (): readonly string[] => {
+    const state: { readonly receipts?: readonly { readonly grantHash: string }[] } = JSON.parse(
+      readFileSync(join(stateDir, "state.json"), "utf8"),
+    );
+    return (state.receipts ?? []).map(({ grantHash }) => grantHash);
+  };
   const parameters = [
     ["--broker", broker.url],
     ["--order", broker.order],
@@ -67,6 +78,11 @@ async function createNode(
       runUntilStep(agent, [...global, "prepare", ...parameters], enrolmentCode, kill),
     run: (command, kill = TO_THE_END, input = "") =>
       runUntilStep(agent, [...global, command], input, kill),
+    report: (kill = TO_THE_END) =>
+      runUntilStep(agent, [...global, "serve"], "", kill, () => waiting().length === 0),
+    get waiting() {
+      return waiting();
+    },
   };
 }
 
@@ -186,6 +202,46 @@ test.each([
     });
   },
 );
+
+test("the report that a node was filled arrives once, although its delivery is killed at any step", async () => {
+  const node = await createNode("file");
+  await node.prepare();
+  const heard: string[] = [];
+  let isLost = false;
+  broker.stagePurpose = "fill";
+  broker.intercept = ({ path, request, answer }) => {
+    if (path !== DEVICE_ROUTES.receipts) return answer;
+    if (isLost) return (response) => response.destroy();
+    const payload = Buffer.from(request.split(".")[1] ?? "", "base64url").toString();
+    const { grantHash, outcome }: Receipt = JSON.parse(payload);
+    heard.push(`${outcome} ${grantHash}`);
+    return answer;
+  };
+  onTestFinished(() => {
+    broker.stagePurpose = undefined;
+    broker.intercept = undefined;
+  });
+  let at = 0;
+  for (let isKilled = true; isKilled;) {
+    at += 1;
+    isLost = true;
+    expectSuccess(at, await node.run("unlock"));
+    isLost = false;
+    expect(broker.unlockRequests.at(-1)).toMatchObject({ serial: node.serial, purpose: "fill" });
+    const [grant, ...others] = node.waiting;
+    expect({ at, others }).toEqual({ at, others: [] });
+    heard.length = 0;
+    const run = await node.report({ steps: "all", at });
+    isKilled = run.signal === "SIGKILL";
+    if (!isKilled) expectSuccess(at, run);
+    else if (node.waiting.length > 0) expectSuccess(at, await node.report());
+    const reports = [...new Set(heard)];
+    const expected = { at, reports: [`unlocked ${String(grant)}`], waiting: [] };
+    expect({ at, reports, waiting: node.waiting }).toEqual(expected);
+  }
+  expect(at).toBeGreaterThan(8);
+  expectSuccess(at, await node.run("journal"));
+});
 
 const challenged = async (node: CrashNode, kill?: KillPoint): Promise<string> => {
   const run = await node.run("challenge", kill);
