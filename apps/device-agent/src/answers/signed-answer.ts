@@ -2,14 +2,13 @@ import { CryptoError, readHeader, verifyMessage } from "@databox-cmk/crypto";
 import type { VerifyKey } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
 import {
-  acknowledgement,
   BROKER_ANSWER_MAX_BYTES,
   denial,
   JOSE_MEDIA_TYPE,
   MESSAGE_TYPES,
   parseWith,
 } from "@databox-cmk/protocol";
-import type { Denial } from "@databox-cmk/protocol";
+import type { Denial, MessageType } from "@databox-cmk/protocol";
 
 import type { RawAnswer } from "../broker-client/transport.ts";
 import { unreachable } from "../broker-client/unreachable.ts";
@@ -71,11 +70,13 @@ export type ExpectedAnswer = {
   readonly brokerKeys: readonly VerifyKey[];
 };
 
-type AnswerTo = {
+export type AnswerTo = {
   readonly requestHash: string;
   readonly order?: string;
   readonly serial?: string;
 };
+/** Its `typ`, and its schema. */
+export type AnswerKind<Value> = readonly [MessageType, Parameters<typeof parseWith<Value>>[0]];
 
 /**
  * The payload of an answer that the broker signed as `typ` for the expected message and, if it
@@ -122,13 +123,18 @@ export function readDenial(
   };
 }
 
-/** @throws {AppError} `BrokerUnreachable` or `BrokerBusy` */
-export function readAcknowledgement(
+/** `jws`: the answer as the broker signed it. */
+export type Answered<Value> =
+  | { readonly kind: "answer"; readonly value: Value; readonly jws: string }
+  | Refused;
+
+/** An answer of one kind, or a denial. @throws {AppError} `BrokerUnreachable` or `BrokerBusy` */
+export function readAnswer<Value extends AnswerTo>(
   answer: RawAnswer,
-  expected: Pick<ExpectedAnswer, "requestHash" | "brokerKeys">,
-): { readonly kind: "acknowledged" } | Refused {
-  const typ = claimedType(answer);
-  if (typ !== MESSAGE_TYPES.acknowledgement) return readDenial(answer, expected);
-  verifiedAnswer(answer, typ, acknowledgement, expected);
-  return { kind: "acknowledged" };
+  [typ, schema]: AnswerKind<Value>,
+  expected: ExpectedAnswer,
+): Answered<Value> {
+  if (claimedType(answer) !== typ) return readDenial(answer, expected);
+  const value = verifiedAnswer(answer, typ, schema, expected);
+  return { kind: "answer", value, jws: answer.body };
 }

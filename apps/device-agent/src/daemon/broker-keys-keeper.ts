@@ -45,7 +45,7 @@ export function createBrokerKeysKeeper(input: {
   async function refresh(stop: AbortSignal): Promise<number> {
     const deadline = AbortSignal.any([stop, AbortSignal.timeout(ASK_TIMEOUT_MS)]);
     const { env = session.env, generation: held } = state.read();
-    const told = await askForBrokerKeys({ ...session, env }, held, deadline);
+    const told = await askForBrokerKeys({ ...session, env, deadline }, held);
     const kids = told.keys.map(({ kid }) => kid);
     if (kids.join() === session.brokerKeys.map(({ kid }) => kid).join()) return ASK_EVERY_MS;
     const isKept = await state.change((store) => {

@@ -1,16 +1,16 @@
 import { statSync } from "node:fs";
 
-import { messageHash, signMessage } from "@databox-cmk/crypto";
 import { AppError, toAppError } from "@databox-cmk/errors";
-import { DEVICE_ROUTES, JOSE_MEDIA_TYPE, MESSAGE_TYPES } from "@databox-cmk/protocol";
-import type { JournalDelivery, JournalRow } from "@databox-cmk/protocol";
+import { DEVICE_ROUTES, journalHead, MESSAGE_TYPES } from "@databox-cmk/protocol";
+import type { JournalDelivery, JournalHead, JournalRow } from "@databox-cmk/protocol";
 
-import { readJournalAnswer, readJournalHead } from "../answers/journal-answer.ts";
-import type { JournalAnswer } from "../answers/journal-answer.ts";
+import { readJournalHead } from "../answers/journal-answer.ts";
+import type { Answered } from "../answers/signed-answer.ts";
 import type { FailureEvent } from "../core/agent-event.ts";
 import { eventOfDenial, eventOfError } from "../core/failure-event.ts";
 import type { ErrorContext } from "../core/failure-event.ts";
 import { nextPage } from "../core/journal-page.ts";
+import { exchange } from "../exchange/exchange.ts";
 import type { LeaseSession } from "../exchange/lease-exchange.ts";
 import { verifyJournal } from "../journal/verify-journal.ts";
 import { readOwnFile } from "../state/open-private-file.ts";
@@ -61,17 +61,19 @@ export function createJournalCourier(dependencies: Dependencies): JournalCourier
     current: LeaseSession,
     rows: readonly JournalRow[],
     stop: AbortSignal,
-  ): Promise<JournalAnswer> {
-    const { order, serial, bootId, signingKey, transport } = current;
+  ): Promise<Answered<JournalHead>> {
     const counter = await state.change((store) => store.nextCounter());
-    const payload: JournalDelivery = { order, serial, bootId, counter, rows: [...rows] };
-    const jws = await signMessage(signingKey, MESSAGE_TYPES.journal, payload);
     const deadline = AbortSignal.any([stop, AbortSignal.timeout(EXCHANGE_TIMEOUT_MS)]);
-    const raw = await transport.post(DEVICE_ROUTES.journal, JOSE_MEDIA_TYPE, jws, deadline);
-    return readJournalAnswer(raw, { ...current, requestHash: messageHash(jws) });
+    return exchange<JournalDelivery, JournalHead>(
+      { ...current, deadline },
+      DEVICE_ROUTES.journal,
+      MESSAGE_TYPES.journal,
+      { counter, rows: [...rows] },
+      [MESSAGE_TYPES.journalHead, journalHead],
+    );
   }
 
-  function take(rows: readonly JournalRow[], page: readonly JournalRow[], answer: JournalAnswer) {
+  function take(rows: readonly JournalRow[], page: readonly JournalRow[], answer: Answered<JournalHead>) {
     if (answer.kind === "denial") {
       const { denial } = answer;
       if (denial.class === "unreachable" || denial.class === "internal")
@@ -83,7 +85,7 @@ export function createJournalCourier(dependencies: Dependencies): JournalCourier
       } else tellOnce(eventOfDenial(denial, context()));
       return;
     }
-    const { head, jws } = answer;
+    const { value: head, jws } = answer;
     const own = rows.find(({ sequence }) => sequence === head.sequence);
     if (own !== undefined && own.hash !== head.hash)
       throw new AppError("JournalBroken", {

@@ -107,7 +107,7 @@ export function createLeaseKeeper(dependencies: KeeperDependencies): LeaseKeeper
     const numbered = await number();
     const askedAtMs = bootClockMs();
     try {
-      answer = await renewLease(session(), lease, numbered, deadline(stop));
+      answer = await renewLease({ ...session(), deadline: deadline(stop) }, lease, numbered);
     } catch (error) {
       return stop.aborted ? 0 : outage(lease, eventOfError(error, context()));
     }

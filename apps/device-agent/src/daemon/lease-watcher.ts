@@ -44,7 +44,7 @@ export function createLeaseWatcher({
     const deadline = AbortSignal.any([abort.signal, AbortSignal.timeout(WATCH_TIMEOUT_MS)]);
     let askedSeconds = 0;
     try {
-      const answer = await watchLease(session(), lease, await nextCounter(), deadline);
+      const answer = await watchLease({ ...session(), deadline }, lease, await nextCounter());
       failures = answer.kind === "denial" ? failures + 1 : 0;
       if (!abort.signal.aborted && answer.kind !== "denial") news = { lease, answer };
     } catch (error) {

@@ -43,7 +43,7 @@ export function createReceiptCourier({
     // this node.
     if (receipt.about === "lease") {
       const { about: _about, ...report } = receipt;
-      await sendLeaseReceipt(session(), report, numbered, deadline);
+      await sendLeaseReceipt({ ...session(), deadline }, { ...report, ...numbered });
     } else {
       const { about: _about, ...content } = receipt;
       await sendReceipt({ ...session(), deadline }, { ...content, ...numbered });

@@ -165,11 +165,12 @@ async function certify(
     certificate,
   );
   if (answer.kind === "denial") return { step: "denied", denial: answer.denial };
-  const { countersignature, countersignedAt } = answer;
+  const { countersignedAt } = answer.value;
+  const step = "certified";
   return writeErasure(folder.path, {
     ...sanitised,
-    step: "certified",
-    countersignature,
+    step,
+    countersignature: answer.jws,
     countersignedAt,
   });
 }

@@ -1,26 +1,15 @@
 import { randomBytes } from "node:crypto";
 
-import {
-  CryptoError,
-  encodeBase64url,
-  importVerifyKey,
-  messageHash,
-  signMessage,
-} from "@databox-cmk/crypto";
+import { CryptoError, encodeBase64url, importVerifyKey } from "@databox-cmk/crypto";
 import type { VerifyKey } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
-import {
-  brokerKeysAnswer,
-  DEVICE_ROUTES,
-  JOSE_MEDIA_TYPE,
-  MESSAGE_TYPES,
-} from "@databox-cmk/protocol";
-import type { BrokerKeysRequest } from "@databox-cmk/protocol";
+import { brokerKeysAnswer, DEVICE_ROUTES, MESSAGE_TYPES } from "@databox-cmk/protocol";
+import type { BrokerKeysAnswer, BrokerKeysRequest } from "@databox-cmk/protocol";
 
-import { claimedType, readDenial, verifiedAnswer } from "../answers/signed-answer.ts";
 import { readSignedEnvelope } from "../answers/signed-envelope.ts";
 import type { CheckedEnvelope } from "../answers/signed-envelope.ts";
 import { unreachable } from "../broker-client/unreachable.ts";
+import { exchange } from "./exchange.ts";
 import type { LeaseSession } from "./lease-exchange.ts";
 
 const RANDOM_BYTES = 32;
@@ -39,26 +28,24 @@ export type ToldKeys = { readonly keys: readonly VerifyKey[]; readonly envelope:
 export async function askForBrokerKeys(
   session: LeaseSession,
   lowestGeneration: number,
-  deadline: AbortSignal,
 ): Promise<ToldKeys> {
-  const { order, serial, brokerKeys, signingKey, transport } = session;
-  const payload: BrokerKeysRequest = {
-    order,
-    serial,
-    random: encodeBase64url(randomBytes(RANDOM_BYTES)),
-    pinned: brokerKeys.map(({ kid }) => kid),
-  };
-  const jws = await signMessage(signingKey, MESSAGE_TYPES.brokerKeysRequest, payload);
-  const raw = await transport.post(DEVICE_ROUTES.brokerKeys, JOSE_MEDIA_TYPE, jws, deadline);
-  const expected = { ...session, requestHash: messageHash(jws) };
-  const typ = claimedType(raw);
-  if (typ === MESSAGE_TYPES.denial) {
-    const { code, correlationId } = readDenial(raw, expected).denial;
+  const answer = await exchange<BrokerKeysRequest, BrokerKeysAnswer>(
+    { ...session, bootId: undefined },
+    DEVICE_ROUTES.brokerKeys,
+    MESSAGE_TYPES.brokerKeysRequest,
+    {
+      random: encodeBase64url(randomBytes(RANDOM_BYTES)),
+      pinned: session.brokerKeys.map(({ kid }) => kid),
+    },
+    [MESSAGE_TYPES.brokerKeys, brokerKeysAnswer],
+  );
+  if (answer.kind === "denial") {
+    const { code, correlationId } = answer.denial;
     throw unreachable("unsigned-answer", `the broker denied its keys: ${code} (${correlationId})`);
   }
-  const told = verifiedAnswer(raw, MESSAGE_TYPES.brokerKeys, brokerKeysAnswer, expected);
-  const keys = told.brokerKeys.map(importKey);
-  return { keys, envelope: readSignedEnvelope(told.envelope, keys, session, lowestGeneration) };
+  const { brokerKeys, envelope } = answer.value;
+  const keys = brokerKeys.map(importKey);
+  return { keys, envelope: readSignedEnvelope(envelope, keys, session, lowestGeneration) };
 }
 
 function importKey(jwk: unknown): VerifyKey {

@@ -3,19 +3,20 @@ import {
   decodeBase64url,
   encodeBase64url,
   generateSealingKey,
-  messageHash,
   rekeyInfo,
-  signMessage,
 } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
-import { DEVICE_ROUTES, JOSE_MEDIA_TYPE, MESSAGE_TYPES } from "@databox-cmk/protocol";
-import type { Denial, RekeyConfirmation, RekeyRequest } from "@databox-cmk/protocol";
+import { DEVICE_ROUTES, MESSAGE_TYPES, rekeyed, rekeyProposal } from "@databox-cmk/protocol";
+import type { Rekeyed, RekeyConfirmation, RekeyRequest } from "@databox-cmk/protocol";
 
-import { readRekeyed, readRekeyProposal } from "../answers/rekey-answer.ts";
+import { readAnswer } from "../answers/signed-answer.ts";
+import type { Refused } from "../answers/signed-answer.ts";
+import { readSignedEnvelope } from "../answers/signed-envelope.ts";
 import type { CheckedEnvelope } from "../answers/signed-envelope.ts";
 import type { HeldLease } from "../core/lease-state.ts";
 import type { Rekey } from "../core/machine-state.ts";
 import { readRecoveryKeys } from "../share/copy-share.ts";
+import { exchange, send } from "./exchange.ts";
 import type { Session } from "./session.ts";
 
 const CONTENT_KEY_BYTES = 32;
@@ -29,41 +30,46 @@ export type Proposal = {
   readonly proposedKey: Uint8Array;
   readonly recoveryKeys: ReturnType<typeof readRecoveryKeys>;
 };
-type Refused = { readonly kind: "denial"; readonly denial: Denial };
 
-/** Requests a new unlock key. @throws {AppError} as `readRekeyProposal`, `GrantRejected` */
+/**
+ * Requests a new unlock key.
+ *
+ * @param generation - of the held envelope
+ * @throws {AppError} `BrokerUnreachable`, `BrokerBusy`, `EnvelopeRejected` or `GrantRejected`
+ */
 export async function requestRekey(
   session: Session,
-  lease: HeldLease,
+  { id: lease, sequence }: HeldLease,
   generation: number,
 ): Promise<Proposal | Refused> {
-  const { order, serial, env, bootId, suite, store, signingKey, transport, deadline } = session;
+  const { order, serial, brokerKeys, env, suite, store } = session;
   const sealingKey = await generateSealingKey(suite);
   try {
-    const payload: RekeyRequest = {
-      lease: lease.id,
-      sequence: lease.sequence,
-      order,
-      serial,
-      env,
-      bootId,
-      counter: store.nextCounter(),
-      hpke: { suite, publicKey: encodeBase64url(sealingKey.publicKey) },
-    };
-    const jws = await signMessage(signingKey, MESSAGE_TYPES.rekeyRequest, payload);
-    const requestHash = messageHash(jws);
-    const raw = await transport.post(DEVICE_ROUTES.rekeys, JOSE_MEDIA_TYPE, jws, deadline);
-    const answer = readRekeyProposal(raw, { ...session, requestHash, generation });
+    const counter = store.nextCounter();
+    const hpke = { suite, publicKey: encodeBase64url(sealingKey.publicKey) };
+    const content = { lease, sequence, env, counter, hpke };
+    const { rekeys: path } = DEVICE_ROUTES;
+    const { raw, expected } = await send<RekeyRequest>(
+      session,
+      path,
+      MESSAGE_TYPES.rekeyRequest,
+      content,
+    );
+    const answer = readAnswer(raw, [MESSAGE_TYPES.rekeyProposal, rekeyProposal], expected);
     if (answer.kind === "denial") return answer;
-    const { rekey: id, sealed } = answer.proposal;
+    const { rekey: id, sealed, envelope: offered, extensions } = answer.value;
+    const owner = { order, serial };
+    const envelope = readSignedEnvelope(offered, brokerKeys, owner, generation + 1);
+    // Its share would be the present one, which a re-key replaces.
+    if (envelope.envelope.context.env === env)
+      throw new AppError("EnvelopeRejected", { detail: "it has the identity of the one in force" });
     const both = await sealingKey.open(
       { enc: decodeBase64url(sealed.enc), ciphertext: decodeBase64url(sealed.ciphertext) },
-      rekeyInfo(requestHash),
+      rekeyInfo(expected.requestHash),
     );
     const currentKey = both.subarray(0, CONTENT_KEY_BYTES);
     const proposedKey = both.subarray(CONTENT_KEY_BYTES);
-    const recoveryKeys = readRecoveryKeys(answer.proposal.extensions);
-    const { envelope } = answer;
+    const recoveryKeys = readRecoveryKeys(extensions);
     return { kind: "proposal", id, envelope, currentKey, proposedKey, recoveryKeys };
   } catch (error) {
     if (error instanceof CryptoError)
@@ -78,31 +84,33 @@ export async function requestRekey(
 }
 
 /**
- * Reports that the volume accepts the proposed key; the answer is the envelope in force.
+ * Reports that the volume accepts the proposed key; the answer is the envelope in force, old or new.
  *
- * @throws {AppError} as `readRekeyed`
+ * @throws {AppError} `BrokerUnreachable`, `BrokerBusy` or `EnvelopeRejected`
  */
 export async function confirmRekey(
   session: Session,
   { id: rekey, deviceShare }: Rekey,
   journalHead: string,
 ): Promise<{ readonly kind: "inForce"; readonly envelope: CheckedEnvelope } | Refused> {
-  const { order, serial, bootId, store, signingKey, transport, deadline } = session;
-  const payload: RekeyConfirmation = {
-    rekey,
-    order,
-    serial,
-    bootId,
-    counter: store.nextCounter(),
-    journalHead,
-    ...(deviceShare === undefined ? {} : { extensions: { deviceShare } }),
+  const { order, serial, brokerKeys, store } = session;
+  const answer = await exchange<RekeyConfirmation, Rekeyed>(
+    session,
+    DEVICE_ROUTES.rekeyConfirmations,
+    MESSAGE_TYPES.rekeyConfirmation,
+    {
+      rekey,
+      counter: store.nextCounter(),
+      journalHead,
+      ...(deviceShare === undefined ? {} : { extensions: { deviceShare } }),
+    },
+    [MESSAGE_TYPES.rekeyed, rekeyed],
+  );
+  if (answer.kind === "denial") return answer;
+  const { envelope } = answer.value;
+  const { generation } = store.current;
+  return {
+    kind: "inForce",
+    envelope: readSignedEnvelope(envelope, brokerKeys, { order, serial }, generation),
   };
-  const jws = await signMessage(signingKey, MESSAGE_TYPES.rekeyConfirmation, payload);
-  const path = DEVICE_ROUTES.rekeyConfirmations;
-  const raw = await transport.post(path, JOSE_MEDIA_TYPE, jws, deadline);
-  return readRekeyed(raw, {
-    ...session,
-    requestHash: messageHash(jws),
-    generation: store.current.generation,
-  });
 }

@@ -1,8 +1,8 @@
-import { messageHash, signMessage } from "@databox-cmk/crypto";
-import { DEVICE_ROUTES, JOSE_MEDIA_TYPE, MESSAGE_TYPES } from "@databox-cmk/protocol";
-import type { Receipt } from "@databox-cmk/protocol";
+import { DEVICE_ROUTES, MESSAGE_TYPES } from "@databox-cmk/protocol";
+import type { Acknowledgement, Receipt } from "@databox-cmk/protocol";
 
-import { readAcknowledgement } from "../answers/signed-answer.ts";
+import type { Answered } from "../answers/signed-answer.ts";
+import { ACKNOWLEDGEMENT, exchange } from "./exchange.ts";
 import type { Session } from "./session.ts";
 
 export type ReceiptContent = Pick<
@@ -18,20 +18,15 @@ export type ReceiptContent = Pick<
 export async function sendReceipt(
   session: Omit<Session, "store">,
   content: ReceiptContent & Pick<Receipt, "counter">,
-): Promise<ReturnType<typeof readAcknowledgement>> {
-  const payload: Receipt = {
-    ...content,
-    order: session.order,
-    serial: session.serial,
-    bootId: session.bootId,
-  };
-  const jws = await signMessage(session.signingKey, MESSAGE_TYPES.receipt, payload);
-  const raw = await session.transport.post(
-    DEVICE_ROUTES.receipts,
-    JOSE_MEDIA_TYPE,
-    jws,
-    session.deadline,
+): Promise<Answered<Acknowledgement>> {
+  const [path, typ] = [DEVICE_ROUTES.receipts, MESSAGE_TYPES.receipt];
+  const answer = await exchange<Receipt, Acknowledgement>(
+    session,
+    path,
+    typ,
+    content,
+    ACKNOWLEDGEMENT,
   );
   session.mark("receipt");
-  return readAcknowledgement(raw, { ...session, requestHash: messageHash(jws) });
+  return answer;
 }

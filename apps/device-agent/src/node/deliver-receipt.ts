@@ -23,7 +23,7 @@ export async function deliverReceipt(
   let waits = false;
   try {
     const answer = await sendReceipt(session, { ...content, counter: store.nextCounter() });
-    if (answer.kind === "acknowledged") return [];
+    if (answer.kind === "answer") return [];
     ({ code } = answer.denial);
   } catch (error) {
     ({ code } = toAppError(error));
