@@ -21,6 +21,7 @@ import { describe, expect, test } from "vitest";
 import { DEFAULT_PCRS } from "../src/core/tpm-key.ts";
 import { createBrokerKeysKeeper } from "../src/daemon/broker-keys-keeper.ts";
 import type { NodeState } from "../src/daemon/node-state.ts";
+import { openJournal } from "../src/journal/open-journal.ts";
 import { connect } from "../src/node/connect.ts";
 import { openSession } from "../src/node/open-node.ts";
 import { openStateFolder } from "../src/state/state-folder.ts";
@@ -249,13 +250,11 @@ async function tellKeys(
     folder.writeEnvelope((await forgeProposal(world, { env, ...(cus && { cus }) })).signedEnvelope);
     store.update({ env });
   }
-  await createBrokerKeysKeeper({
-    session,
-    folder,
-    state,
-    nowIso: () => "2026-11-28T00:00:00.000Z",
-    pin: () => undefined,
-  }).keep(stop);
+  const { bootId } = session;
+  const nowIso = () => "2026-11-28T00:00:00.000Z";
+  const journal = () => openJournal(folder.journalPath, { bootId, nowIso });
+  const daemon = { session: () => session, folder, state, journal };
+  await createBrokerKeysKeeper(daemon, () => undefined).keep(stop);
   broker.intercept = undefined;
   return { error, isKept: folder.readEnvelope() === signedEnvelope };
 }

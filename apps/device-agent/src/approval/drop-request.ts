@@ -1,8 +1,8 @@
 import type { AgentEvent } from "../core/agent-event.ts";
 import { openJournal } from "../journal/open-journal.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
+import { eventOf } from "../node/event-of.ts";
 import { holdNode } from "../node/hold-node.ts";
-import { roundToTenth } from "../node/stopwatch.ts";
 import { readBootId } from "../state/boot-id.ts";
 import { destroyWaitingRequest } from "../state/waiting-request-file.ts";
 
@@ -14,7 +14,7 @@ import { destroyWaitingRequest } from "../state/waiting-request-file.ts";
  * @throws {AppError} `AgentNotPrepared`, or of the state
  */
 export async function dropRequest(dependencies: CommandDependencies): Promise<AgentEvent> {
-  const { nowIso, elapsedMs } = dependencies;
+  const { nowIso } = dependencies;
   using node = await holdNode(dependencies);
   const { folder, settings, store } = node;
   const hasWaited = destroyWaitingRequest(folder.path);
@@ -24,11 +24,8 @@ export async function dropRequest(dependencies: CommandDependencies): Promise<Ag
     store.update({ journalHead: journal.append("approval-dropped") });
   }
   return {
-    event: "unlock",
-    node: settings.serial,
+    ...eventOf("unlock", settings, dependencies),
     outcome: "cancelled",
-    volume: settings.volume.kind,
-    elapsedMs: roundToTenth(elapsedMs()),
     notes: [
       hasWaited
         ? "approvers still see the request until it expires or this node sends a new one; approving it has no effect"

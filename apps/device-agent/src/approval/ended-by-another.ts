@@ -6,7 +6,7 @@ import type { MachineState } from "../core/machine-state.ts";
 import type { Volume } from "../core/ports.ts";
 import type { Settings } from "../core/settings.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
-import { roundToTenth } from "../node/stopwatch.ts";
+import { eventOf } from "../node/event-of.ts";
 import { readBootId } from "../state/boot-id.ts";
 
 /**
@@ -30,12 +30,9 @@ export function endedByAnother({
   if (lock.kind !== "unlocked" || !isUnlocked(state, readBootId(settings.bootIdFile)))
     throw new AppError("ApprovalExpired", { reason: "dropped" });
   return {
-    event: "unlock",
-    node: settings.serial,
+    ...eventOf("unlock", settings, dependencies),
     outcome: "unlocked",
-    volume: volume.kind,
     mapping: lock.mapping,
-    elapsedMs: roundToTenth(dependencies.elapsedMs()),
     notes: ["another command of this node opened it meanwhile"],
   };
 }

@@ -10,8 +10,8 @@ import { approvalOf, saysSame, viewWaiting } from "../core/waiting-request.ts";
 import type { WaitingRequest } from "../core/waiting-request.ts";
 import type { PendingEvent } from "../core/waiting-step.ts";
 import type { KeyAnswer, MadeRequest } from "../exchange/request-content-key.ts";
+import { eventOf } from "../node/event-of.ts";
 import type { Unlocking } from "../node/record-unlock.ts";
-import { roundToTenth } from "../node/stopwatch.ts";
 import { bootClockMs } from "../state/boot-clock.ts";
 import { writeWaitingRequest } from "../state/waiting-request-file.ts";
 
@@ -73,7 +73,7 @@ async function storedForm(
 
 /** The approvers, the remaining time of the request, and the next step. */
 function eventOfWaiting(
-  { settings, volume, dependencies }: Waiting,
+  { settings, dependencies }: Waiting,
   kept: WaitingRequest,
   { retryAfterSeconds, correlationId }: Pending,
 ): PendingEvent {
@@ -83,11 +83,8 @@ function eventOfWaiting(
     facts: { approvalId: approval.id, retryAfterSeconds, correlationId },
   });
   const context = {
-    event: "unlock",
-    node: settings.serial,
-    volume: volume.kind,
-    elapsedMs: roundToTenth(dependencies.elapsedMs()),
+    ...eventOf("unlock", settings, dependencies),
     known: knownFacts(dependencies.stateDir, settings),
-  } as const;
+  };
   return { ...eventOfError(error, context), correlationId, approval };
 }

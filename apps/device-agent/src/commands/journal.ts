@@ -6,7 +6,7 @@ import { judgeCountersignature } from "../journal/judge-countersignature.ts";
 import { verifyJournal } from "../journal/verify-journal.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { requirePrepared } from "../node/prepared-node.ts";
-import { roundToTenth } from "../node/stopwatch.ts";
+import { eventOf, notesOf } from "../node/event-of.ts";
 import { readOwnFile } from "../state/open-private-file.ts";
 import { systemCode } from "../state/state-error.ts";
 
@@ -33,26 +33,20 @@ export async function journal(
   const proof = judgeCountersignature(rows, folder.readJournalHead(), settings);
   if (options.verify && proof.kind === "broken")
     throw new AppError("JournalBroken", { reason: "fork", detail: proof.what });
-  const torn = `${String(tornLines)} line(s) were cut off by a crash and are marked`;
-  const notes = [
-    ...(tornLines === 0 ? [] : [torn]),
-    ...(proof.kind === "unknown-key"
-      ? ["this node does not know the key of the countersignature; the next delivery renews it"]
-      : []),
-  ];
   return {
-    event: "journal",
-    node: settings.serial,
+    ...eventOf("journal", settings, dependencies),
     outcome: options.verify ? "verified" : "listed",
-    volume: settings.volume.kind,
-    elapsedMs: roundToTenth(dependencies.elapsedMs()),
     details: {
       rows: rows.length,
       ...(head === undefined ? {} : { head }),
       ...describeProof(proof, rows.length),
     },
     rows: options.verify ? undefined : rows.slice(-options.last),
-    notes: notes.length === 0 ? undefined : notes,
+    notes: notesOf(
+      tornLines > 0 && `${String(tornLines)} line(s) were cut off by a crash and are marked`,
+      proof.kind === "unknown-key" &&
+        "this node does not know the key of the countersignature; the next delivery renews it",
+    ),
   };
 }
 

@@ -3,7 +3,7 @@ import { isUnlocked } from "../core/machine-state.ts";
 import { openJournal } from "../journal/open-journal.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { holdNode } from "../node/hold-node.ts";
-import { roundToTenth } from "../node/stopwatch.ts";
+import { eventOf, notesOf } from "../node/event-of.ts";
 import { readBootId } from "../state/boot-id.ts";
 import { destroyWaitingRequest } from "../state/waiting-request-file.ts";
 import { openVolume } from "../volume/choose-volume.ts";
@@ -38,16 +38,12 @@ export async function lock(
     const journalHead = journal.append("prepared-to-ship");
     store.update({ journalHead, lock: { kind: "locked", since, preparedToShip: true } });
   }
-  const notes = [
-    ...(wasUnlocked ? [] : ["it was locked already"]),
-    ...(prepareToShip ? ["it can be shipped now; unlocking it again undoes this"] : []),
-  ];
   return {
-    event: "lock",
-    node: settings.serial,
+    ...eventOf("lock", settings, dependencies),
     outcome: "locked",
-    volume: settings.volume.kind,
-    elapsedMs: roundToTenth(dependencies.elapsedMs()),
-    notes: notes.length === 0 ? undefined : notes,
+    notes: notesOf(
+      !wasUnlocked && "it was locked already",
+      prepareToShip && "it can be shipped now; unlocking it again undoes this",
+    ),
   };
 }

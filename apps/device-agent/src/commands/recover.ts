@@ -14,7 +14,7 @@ import type { CommandDependencies } from "../node/dependencies.ts";
 import { holdNode } from "../node/hold-node.ts";
 import { openIdentity, readHeldEnvelope } from "../node/open-node.ts";
 import { requirePrepared } from "../node/prepared-node.ts";
-import { roundToTenth } from "../node/stopwatch.ts";
+import { eventOf } from "../node/event-of.ts";
 import { findShare, isSplitRekey, keepShare, readShare } from "../share/keep-share.ts";
 import { isSplit } from "../share/unlock-key.ts";
 import type { StateFolder } from "../state/state-folder.ts";
@@ -29,7 +29,7 @@ import { openVolume } from "../volume/choose-volume.ts";
  * @throws {AppError} `Misuse`, `AgentStateUnreadable` or `AgentStateUnwritable`
  */
 export async function recover(dependencies: CommandDependencies): Promise<AgentEvent> {
-  const { stateDir, credentialsFolder, cryptsetupFolders, nowIso, elapsedMs } = dependencies;
+  const { stateDir, credentialsFolder, cryptsetupFolders, nowIso } = dependencies;
   requirePrepared(stateDir, credentialsFolder); // Before a person is asked to type.
   const typed = await dependencies.readSecret("The node's share, in base64url");
   const share = decodeShare(typed);
@@ -59,11 +59,8 @@ export async function recover(dependencies: CommandDependencies): Promise<AgentE
     });
   }
   return {
-    event: "recover",
-    node: settings.serial,
+    ...eventOf("recover", settings, dependencies),
     outcome: "recovered",
-    volume: volume.kind,
-    elapsedMs: roundToTenth(elapsedMs()),
     notes: [
       "unlock the node now, then re-key it (rekey --recovery-keys, with the thumbprints of the owner's keys): the share that was carried is then worth nothing",
     ],

@@ -17,6 +17,7 @@ import { viewWaiting } from "../core/waiting-request.ts";
 import { readGrade } from "../device-key/device-key.ts";
 import { lastSequence } from "../journal/open-journal.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
+import { eventOf, notesOf } from "../node/event-of.ts";
 import { requirePrepared } from "../node/prepared-node.ts";
 import { roundToTenth } from "../node/stopwatch.ts";
 import { describeShare } from "../share/describe-share.ts";
@@ -109,19 +110,10 @@ export async function status(dependencies: CommandDependencies): Promise<AgentEv
   const nowMs = bootClockMs();
   const receipts = state.receipts?.length ?? 0;
   const waiting = readWaitingRequest(folder.path, { bootId, bootMs: nowMs });
-  const notes = [
-    ...(unlockedBefore ? ["it was unlocked before this boot; a boot locks it"] : []),
-    ...(lease !== undefined && isUnanswered(lease, nowMs)
-      ? [describeOutage(lease, nowMs, dependencies.nowIso())]
-      : []),
-  ];
   return {
-    event: "status",
-    node: settings.serial,
+    ...eventOf("status", settings, dependencies),
     outcome: unlocked ? "unlocked" : "locked",
-    volume: settings.volume.kind,
     generation: state.generation,
-    elapsedMs: roundToTenth(dependencies.elapsedMs()),
     details: withoutUndefined({
       order: settings.order,
       broker: settings.connection.brokerUrl,
@@ -141,6 +133,11 @@ export async function status(dependencies: CommandDependencies): Promise<AgentEv
       waiting === undefined
         ? undefined
         : viewWaiting(waiting, { bootMs: nowMs, iso: dependencies.nowIso() }),
-    notes: notes.length === 0 ? undefined : notes,
+    notes: notesOf(
+      unlockedBefore && "it was unlocked before this boot; a boot locks it",
+      lease !== undefined &&
+        isUnanswered(lease, nowMs) &&
+        describeOutage(lease, nowMs, dependencies.nowIso()),
+    ),
   };
 }

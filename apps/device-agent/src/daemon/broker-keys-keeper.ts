@@ -2,13 +2,10 @@ import type { VerifyKey } from "@databox-cmk/crypto";
 import { type AppError, toAppError } from "@databox-cmk/errors";
 
 import { askForBrokerKeys } from "../exchange/ask-for-broker-keys.ts";
-import type { Session } from "../exchange/session.ts";
-import { openJournal } from "../journal/open-journal.ts";
 import { isSplitNode } from "../share/is-split-node.ts";
 import { requireCustody } from "../share/unlock-key.ts";
 import { bootClockMs } from "../state/boot-clock.ts";
-import type { StateFolder } from "../state/state-folder.ts";
-import type { NodeState } from "./node-state.ts";
+import type { Daemon } from "./daemon.ts";
 
 /**
  * A rotation of the broker's keys waits until devices know the next one, so a day is soon enough.
@@ -29,14 +26,10 @@ export type BrokerKeysKeeper = {
  * Keeps the pinned keys equal to the broker's signing keys: after a rotation, a pinned key signs
  * the message that carries the new ones.
  */
-export function createBrokerKeysKeeper(input: {
-  readonly session: Session;
-  readonly folder: StateFolder;
-  readonly state: NodeState;
-  readonly nowIso: () => string;
-  readonly pin: (keys: readonly VerifyKey[]) => void;
-}): BrokerKeysKeeper {
-  const { session, folder, state, nowIso, pin } = input;
+export function createBrokerKeysKeeper(
+  { session: present, folder, state, journal }: Pick<Daemon, "session" | "folder" | "state" | "journal">,
+  pin: (keys: readonly VerifyKey[]) => void,
+): BrokerKeysKeeper {
   let dueAtMs = 0;
   let bug: AppError | undefined;
   let noted: string | undefined;
@@ -44,6 +37,7 @@ export function createBrokerKeysKeeper(input: {
   /** @returns the time until it asks again, in milliseconds */
   async function refresh(stop: AbortSignal): Promise<number> {
     const deadline = AbortSignal.any([stop, AbortSignal.timeout(ASK_TIMEOUT_MS)]);
+    const session = present();
     const { env = session.env, generation: held } = state.read();
     const told = await askForBrokerKeys({ ...session, env, deadline }, held);
     const kids = told.keys.map(({ kid }) => kid);
@@ -57,8 +51,7 @@ export function createBrokerKeysKeeper(input: {
       if (envelope.context.env !== (current.env ?? settings.env)) return false;
       if (generation < current.generation) return false;
       requireCustody(isSplitNode(folder, settings, current), told.envelope);
-      const journal = openJournal(folder.journalPath, { bootId: session.bootId, nowIso });
-      const journalHead = journal.append("broker-keys", { kids: kids.join(" ") });
+      const journalHead = journal().append("broker-keys", { kids: kids.join(" ") });
       // The envelope first: a key that is pinned now has signed it, so the order of the two writes
       // is safe.
       folder.writeEnvelope(jws);
@@ -75,8 +68,7 @@ export function createBrokerKeysKeeper(input: {
   async function noteRejected(code: string): Promise<void> {
     if (noted === code) return;
     await state.change((store) => {
-      const journal = openJournal(folder.journalPath, { bootId: session.bootId, nowIso });
-      store.update({ journalHead: journal.append("broker-keys-rejected", { code }) });
+      store.update({ journalHead: journal().append("broker-keys-rejected", { code }) });
     });
     noted = code;
   }

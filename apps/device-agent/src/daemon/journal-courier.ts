@@ -8,15 +8,13 @@ import { readJournalHead } from "../answers/journal-answer.ts";
 import type { Answered } from "../answers/signed-answer.ts";
 import type { FailureEvent } from "../core/agent-event.ts";
 import { eventOfDenial, eventOfError } from "../core/failure-event.ts";
-import type { ErrorContext } from "../core/failure-event.ts";
 import { nextPage } from "../core/journal-page.ts";
 import { exchange } from "../exchange/exchange.ts";
 import type { LeaseSession } from "../exchange/lease-exchange.ts";
 import { verifyJournal } from "../journal/verify-journal.ts";
 import { readOwnFile } from "../state/open-private-file.ts";
 import { systemCode } from "../state/state-error.ts";
-import type { StateFolder } from "../state/state-folder.ts";
-import type { NodeState } from "./node-state.ts";
+import type { Daemon } from "./daemon.ts";
 
 /** Delivers in the background: leases must not wait for it. */
 export type JournalCourier = { keep(stop: AbortSignal): void };
@@ -27,21 +25,18 @@ const RETRY_MAX_MS = 300_000;
 const BROKEN_RETRY_MS = 3_600_000;
 const EXCHANGE_TIMEOUT_MS = 5000;
 
-type Dependencies = {
-  readonly session: () => LeaseSession;
-  readonly state: NodeState;
-  readonly folder: StateFolder;
-  readonly context: () => ErrorContext;
-  readonly report: (event: FailureEvent) => void;
-};
-
 /**
  * Sends the rows that the broker has not countersigned yet, page by page, whenever the journal has
  * grown. A broker that has lost rows (a restored backup) gets all of them again: each is recognised
  * by its hash.
  */
-export function createJournalCourier(dependencies: Dependencies): JournalCourier {
-  const { session, state, folder, context, report } = dependencies;
+export function createJournalCourier({
+  session,
+  state,
+  folder,
+  context,
+  dependencies: { report },
+}: Daemon): JournalCourier {
   let running: Promise<void> | undefined;
   let deliveredSize = -1;
   let cursor: number | undefined;

@@ -1,7 +1,7 @@
-import { AppError, type Facts } from "@databox-cmk/errors";
+import { AppError, type ErrorCode } from "@databox-cmk/errors";
 import type { RelockOrder } from "@databox-cmk/protocol";
 
-import type { AgentEvent, FailureEvent } from "../core/agent-event.ts";
+import type { FailureEvent } from "../core/agent-event.ts";
 import { describeOutage } from "../core/describe-lease-end.ts";
 import { type ErrorContext, eventOfDenial, eventOfError } from "../core/failure-event.ts";
 import {
@@ -10,36 +10,29 @@ import {
   type HeldLease,
   retryAfterMs,
 } from "../core/lease-state.ts";
-import type { Volume } from "../core/ports.ts";
 import { withReceipt } from "../core/waiting-receipt.ts";
-import { type LeaseSession, renewLease } from "../exchange/lease-exchange.ts";
-import { roundToTenth } from "../node/stopwatch.ts";
+import { renewLease } from "../exchange/lease-exchange.ts";
 import { bootClockMs } from "../state/boot-clock.ts";
-import { closeVolume } from "./close-volume.ts";
+import { destroyKeptLease } from "../state/offline-files.ts";
+import type { Daemon } from "./daemon.ts";
 import type { News } from "./lease-watcher.ts";
-import type { NodeState } from "./node-state.ts";
-import { NO_JOURNAL_HEAD } from "./receipt-courier.ts";
+import { takeNumber } from "./node-state.ts";
 
-const WHY = {
-  order: "the broker ordered the volume to be closed",
-  outage: "there was no authoritative answer within the outage grace period",
-  boot: "the machine was restarted, which ends a lease",
-  rollback: "the state of this node was set back, so its lease is no longer valid",
-} as const satisfies Record<ClosingCause, string>;
-export type KeeperDependencies = {
-  readonly session: LeaseSession;
-  readonly state: NodeState;
-  readonly volume: Volume;
-  /** Values for the steps of a failure. */
-  readonly known: Facts;
-  readonly journalPath: string;
-  readonly readBootId: () => string;
-  readonly nowIso: () => string;
-  readonly elapsedMs: () => number;
-  readonly report: (event: AgentEvent) => void;
-  /** 0 to 1. */
-  readonly random: () => number;
-};
+/** This machine's own decisions, as a person is told. */
+const OWN = {
+  order: ["UnlockRevoked", "the broker ordered the volume to be closed"],
+  outage: [
+    "BrokerUnreachable",
+    "there was no authoritative answer within the outage grace period",
+  ],
+  boot: ["LeaseInvalid", "the machine was restarted, which ends a lease"],
+  rollback: [
+    "LeaseInvalid",
+    "the state of this node was set back, so its lease is no longer valid",
+  ],
+} as const satisfies Record<ClosingCause, readonly [ErrorCode, string]>;
+/** A lease that counts boots outlives a boot, and an outage; nothing else. */
+const ENDS_FOR_GOOD: ReadonlySet<ClosingCause> = new Set(["order", "rollback"]);
 
 /**
  * Each member returns the latest time of its next call, in milliseconds; none throws for an outage.
@@ -58,26 +51,13 @@ function deadline(stop: AbortSignal): AbortSignal {
   return AbortSignal.any([stop, AbortSignal.timeout(EXCHANGE_TIMEOUT_MS)]);
 }
 
-export function createLeaseKeeper(dependencies: KeeperDependencies): LeaseKeeper {
-  const { state, readBootId, elapsedMs, report, random } = dependencies;
-  const session = (): LeaseSession => ({ ...dependencies.session, bootId: readBootId() });
+export function createLeaseKeeper(daemon: Daemon): LeaseKeeper {
+  const { state, session, context, dependencies } = daemon;
+  const { report, nowIso } = dependencies;
   let failures = 0;
   let retryAtMs = 0;
   let isOutageTold = false;
   let lastDrill: string | undefined;
-
-  const context = () => ({
-    event: "serve" as const,
-    node: dependencies.session.serial,
-    volume: dependencies.volume.kind,
-    elapsedMs: roundToTenth(elapsedMs()),
-    known: dependencies.known,
-  });
-  const number = () =>
-    state.change((store) => ({
-      counter: store.nextCounter(),
-      journalHead: store.current.journalHead ?? NO_JOURNAL_HEAD,
-    }));
 
   /** Both the push and the renewal may deliver it; it is answered once. */
   const drill = async (lease: HeldLease, id: string) => {
@@ -92,10 +72,10 @@ export function createLeaseKeeper(dependencies: KeeperDependencies): LeaseKeeper
   /** No authoritative answer: try again, and report it once. */
   function outage(lease: HeldLease, event: FailureEvent): number {
     failures += 1;
-    const waitMs = retryAfterMs(lease, failures, random(), event.retryAfterSeconds);
+    const waitMs = retryAfterMs(lease, failures, Math.random(), event.retryAfterSeconds);
     retryAtMs = performance.now() + waitMs;
     if (!isOutageTold)
-      report({ ...event, detail: describeOutage(lease, bootClockMs(), dependencies.nowIso()) });
+      report({ ...event, detail: describeOutage(lease, bootClockMs(), nowIso()) });
     isOutageTold = true;
     return waitMs;
   }
@@ -104,7 +84,7 @@ export function createLeaseKeeper(dependencies: KeeperDependencies): LeaseKeeper
     const waitMs = retryAtMs - performance.now();
     if (failures > 0 && waitMs > 0) return waitMs;
     let answer: Awaited<ReturnType<typeof renewLease>>;
-    const numbered = await number();
+    const numbered = await takeNumber(state);
     const askedAtMs = bootClockMs();
     try {
       answer = await renewLease({ ...session(), deadline: deadline(stop) }, lease, numbered);
@@ -138,12 +118,9 @@ export function createLeaseKeeper(dependencies: KeeperDependencies): LeaseKeeper
     cause: ClosingCause,
     order?: RelockOrder,
   ): Promise<number> {
-    const event = relockEvent(cause, order, context());
     try {
-      const { code, reason = "" } = event;
-      const closing = { lease: lease.id, cause, code, reason };
-      const head = await closeVolume({ ...dependencies, bootId: readBootId() }, closing);
-      if (head === undefined) return 0;
+      const event = relockEvent(cause, order, context());
+      if (!(await closeVolume(daemon, lease.id, cause, event))) return 0;
     } catch (error) {
       report(eventOfError(error, context()));
       return CLOSE_RETRY_MS;
@@ -179,19 +156,35 @@ function relockEvent(
     const { lease: _lease, sequence: _sequence, ...denial } = order;
     return eventOfDenial(denial, { ...context, relocked: true });
   }
-  const error = ownError(cause);
-  return { ...eventOfError(error, context), relocked: true };
+  const [code, detail] = OWN[cause];
+  return { ...eventOfError(new AppError(code, { detail }), context), relocked: true };
 }
 
-function ownError(cause: ClosingCause): AppError {
-  const detail = WHY[cause];
-  switch (cause) {
-    case "order":
-      return new AppError("UnlockRevoked", { detail });
-    case "outage":
-      return new AppError("BrokerUnreachable", { detail });
-    case "boot":
-    case "rollback":
-      return new AppError("LeaseInvalid", { detail });
-  }
+/**
+ * Decision, volume, journal, state, in this order: after a crash between any two, the next start
+ * finds the decision and finishes the rest. An unlock or lock that came first has made it obsolete.
+ *
+ * @returns whether the lease was still held
+ */
+function closeVolume(
+  { state, volume, folder, journal, dependencies }: Daemon,
+  id: string,
+  cause: ClosingCause,
+  { code, reason = "" }: Pick<FailureEvent, "code" | "reason">,
+): Promise<boolean> {
+  return state.change(async (store) => {
+    const { lock } = store.current;
+    if (lock.kind !== "unlocked" || lock.lease?.id !== id) return false;
+    if (lock.lease.closing === undefined)
+      store.update({ lock: { ...lock, lease: { ...lock.lease, closing: cause } } });
+    if (ENDS_FOR_GOOD.has(cause)) destroyKeptLease(folder.path);
+    await volume.close(lock.mapping);
+    const journalHead = journal().append("relocked", { lease: id, cause, code, reason });
+    // The receipt is queued in the same write, so the broker will receive it in any case.
+    const receipt = { about: "lease", lease: id, outcome: "relocked", cause } as const;
+    const receipts = withReceipt(store.current.receipts, receipt);
+    const since = dependencies.nowIso();
+    store.update({ journalHead, receipts, lock: { kind: "locked", since } });
+    return true;
+  });
 }

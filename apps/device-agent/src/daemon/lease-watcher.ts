@@ -2,8 +2,9 @@ import type { LeaseAnswer } from "../answers/lease-answer.ts";
 import { retryAfterMs } from "../core/lease-state.ts";
 import type { HeldLease } from "../core/lease-state.ts";
 import { watchLease } from "../exchange/lease-exchange.ts";
-import type { LeaseSession } from "../exchange/lease-exchange.ts";
+import { connect } from "../node/connect.ts";
 import { askedSecondsOf } from "./asked-seconds.ts";
+import type { Daemon } from "./daemon.ts";
 
 export type News = { readonly lease: HeldLease; readonly answer: LeaseAnswer };
 
@@ -23,18 +24,12 @@ const WATCH_TIMEOUT_MS = 30_000;
 /** Limits the requests to a broker that answers at once again and again. */
 const BETWEEN_WATCHES_MS = 200;
 
-export function createLeaseWatcher({
-  session,
-  nextCounter,
-  wake,
-  random,
-}: {
-  readonly session: () => LeaseSession;
-  readonly nextCounter: () => Promise<number>;
-  /** Ends the daemon's wait. */
-  readonly wake: () => void;
-  readonly random: () => number;
-}): LeaseWatcher {
+/** @param wake - ends the daemon's wait */
+export function createLeaseWatcher(
+  { session, state, settings }: Pick<Daemon, "session" | "state" | "settings">,
+  wake: () => void,
+): LeaseWatcher {
+  const transport = connect(settings.connection);
   let running: { readonly lease: string; readonly abort: AbortController } | undefined;
   let news: News | undefined;
   let failures = 0;
@@ -44,7 +39,11 @@ export function createLeaseWatcher({
     const deadline = AbortSignal.any([abort.signal, AbortSignal.timeout(WATCH_TIMEOUT_MS)]);
     let askedSeconds = 0;
     try {
-      const answer = await watchLease({ ...session(), deadline }, lease, await nextCounter());
+      const answer = await watchLease(
+        { ...session(), transport, deadline },
+        lease,
+        await state.change((store) => store.nextCounter()),
+      );
       failures = answer.kind === "denial" ? failures + 1 : 0;
       if (!abort.signal.aborted && answer.kind !== "denial") news = { lease, answer };
     } catch (error) {
@@ -52,7 +51,7 @@ export function createLeaseWatcher({
       failures += 1; // An outage: renewals are the fallback, and report it.
     } finally {
       const pauseMs =
-        failures === 0 ? BETWEEN_WATCHES_MS : retryAfterMs(lease, failures, random(), askedSeconds);
+        failures === 0 ? BETWEEN_WATCHES_MS : retryAfterMs(lease, failures, Math.random(), askedSeconds);
       nextAtMs = performance.now() + pauseMs;
       if (running?.abort === abort) running = undefined;
       wake();
@@ -77,6 +76,7 @@ export function createLeaseWatcher({
     },
     [Symbol.dispose]() {
       running?.abort.abort();
+      transport[Symbol.dispose]();
     },
   };
 }

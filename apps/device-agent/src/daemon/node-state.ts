@@ -47,3 +47,13 @@ export function createNodeState(folder: StateFolder): NodeState {
     },
   };
 }
+
+/** Head of an empty journal. */
+const NO_JOURNAL_HEAD = "A".repeat(43);
+
+/** A counter that no message has carried, and the journal's head, as each report has them. */
+export const takeNumber = (state: NodeState) =>
+  state.change((store) => ({
+    counter: store.nextCounter(),
+    journalHead: store.current.journalHead ?? NO_JOURNAL_HEAD,
+  }));

@@ -1,17 +1,11 @@
-import type { Facts } from "@databox-cmk/errors";
-
 import type { FailureEvent } from "../core/agent-event.ts";
 import { isFailure } from "../core/agent-event.ts";
 import { eventOfError } from "../core/failure-event.ts";
 import type { MachineState } from "../core/machine-state.ts";
 import { decidePasskeyOpening } from "../core/passkey-opening.ts";
-import type { Volume } from "../core/ports.ts";
-import { openJournal } from "../journal/open-journal.ts";
-import type { CommandDependencies } from "../node/dependencies.ts";
-import { roundToTenth } from "../node/stopwatch.ts";
 import { bootClockMs } from "../state/boot-clock.ts";
 import { unlockOnce } from "../unlock/unlock-once.ts";
-import type { NodeState } from "./node-state.ts";
+import type { Daemon } from "./daemon.ts";
 
 /** Time limit of a request for a lease: meanwhile no other command of this node can run. */
 const ASK_TIMEOUT_MS = 5_000;
@@ -27,27 +21,16 @@ export type PasskeyKeeper = { keep(lock: Unlocked): Promise<number> };
  * does, so that a signed refusal closes the volume like any other, and continues a request that
  * waits for approvers. It closes the volume when there was no authoritative answer for a day.
  */
-export function createPasskeyKeeper(input: {
-  readonly state: NodeState;
-  readonly volume: Volume;
-  readonly journalPath: string;
-  readonly readBootId: () => string;
-  readonly serial: string;
-  /** Values for the steps of a failure. */
-  readonly known: Facts;
-  readonly dependencies: CommandDependencies;
-}): PasskeyKeeper {
-  const { state, volume, serial, readBootId, dependencies } = input;
+export function createPasskeyKeeper({
+  state,
+  volume,
+  bootId,
+  journal,
+  context,
+  dependencies,
+}: Omit<Daemon, "folder" | "settings" | "session">): PasskeyKeeper {
   let askedAtMs: number | undefined;
   let toldCode: string | undefined;
-
-  const context = () => ({
-    event: "serve" as const,
-    node: serial,
-    volume: volume.kind,
-    elapsedMs: roundToTenth(dependencies.elapsedMs()),
-    known: input.known,
-  });
 
   /** The same failure is reported once. */
   function tell(event: FailureEvent): void {
@@ -80,11 +63,7 @@ export function createPasskeyKeeper(input: {
       if (lock.kind !== "unlocked" || lock.passkey === undefined || lock.lease !== undefined)
         return;
       await volume.close(lock.mapping);
-      const journal = openJournal(input.journalPath, {
-        bootId: readBootId(),
-        nowIso: dependencies.nowIso,
-      });
-      const journalHead = journal.append("relocked", { by: "passkey", cause: "outage" });
+      const journalHead = journal().append("relocked", { by: "passkey", cause: "outage" });
       store.update({ journalHead, lock: { kind: "locked", since: dependencies.nowIso() } });
     });
     dependencies.report({
@@ -97,7 +76,7 @@ export function createPasskeyKeeper(input: {
   return {
     async keep({ passkey, lease, bootId: unlockedIn }) {
       if (passkey === undefined || lease !== undefined) return Number.POSITIVE_INFINITY;
-      const now = { bootId: readBootId(), bootMs: bootClockMs() };
+      const now = { bootId: bootId(), bootMs: bootClockMs() };
       const step = decidePasskeyOpening(passkey, unlockedIn, now, askedAtMs);
       switch (step.kind) {
         case "wait":

@@ -1,10 +1,10 @@
 import type { WaitingReceipt } from "../core/waiting-receipt.ts";
 import { withoutReceipt } from "../core/waiting-receipt.ts";
 import { sendLeaseReceipt } from "../exchange/lease-exchange.ts";
-import type { LeaseSession } from "../exchange/lease-exchange.ts";
 import { sendReceipt } from "../exchange/send-receipt.ts";
 import { askedSecondsOf } from "./asked-seconds.ts";
-import type { NodeState } from "./node-state.ts";
+import type { Daemon } from "./daemon.ts";
+import { takeNumber } from "./node-state.ts";
 
 /**
  * Sends the receipts in the state, oldest first.
@@ -17,28 +17,17 @@ const NOTHING_DUE_MS = 60_000;
 const RETRY_MS = 2000;
 const RETRY_MAX_MS = 60_000;
 const EXCHANGE_TIMEOUT_MS = 5000;
-/** Head of an empty journal. */
-export const NO_JOURNAL_HEAD = "A".repeat(43);
 
 export function createReceiptCourier({
   session,
   state,
-  random,
-}: {
-  readonly session: () => LeaseSession;
-  readonly state: NodeState;
-  /** 0 to 1. */
-  readonly random: () => number;
-}): ReceiptCourier {
+}: Pick<Daemon, "session" | "state">): ReceiptCourier {
   let failures = 0;
   let nextAtMs = 0;
 
   async function send(receipt: WaitingReceipt, stop: AbortSignal): Promise<void> {
     const deadline = AbortSignal.any([stop, AbortSignal.timeout(EXCHANGE_TIMEOUT_MS)]);
-    const numbered = await state.change((store) => ({
-      counter: store.nextCounter(),
-      journalHead: store.current.journalHead ?? NO_JOURNAL_HEAD,
-    }));
+    const numbered = await takeNumber(state);
     // A signed denial ends it too: the broker knows the state of the lease or grant better than
     // this node.
     if (receipt.about === "lease") {
@@ -63,7 +52,7 @@ export function createReceiptCourier({
         const askedMs = Math.min(RETRY_MAX_MS / 2, askedSecondsOf(error) * 1000);
         const spanMs = Math.min(RETRY_MAX_MS - askedMs, RETRY_MS * 2 ** Math.min(failures, 5));
         failures += 1;
-        const pauseMs = askedMs + random() * spanMs;
+        const pauseMs = askedMs + Math.random() * spanMs;
         nextAtMs = performance.now() + pauseMs;
         return pauseMs;
       }

@@ -1,22 +1,21 @@
 import { lock as lockVolume } from "../commands/lock.ts";
-import type { AgentEvent, SuccessEvent, SuccessOutcome } from "../core/agent-event.ts";
+import type { AgentEvent } from "../core/agent-event.ts";
 import { describeOutage, isUnanswered } from "../core/describe-lease-end.ts";
 import type { Erasure } from "../core/erasure.ts";
-import type { EventDetails } from "../core/event-details.ts";
 import { knownFacts } from "../core/known-facts.ts";
 import { decideLeaseStep } from "../core/lease-state.ts";
 import type { HeldLease } from "../core/lease-state.ts";
 import type { LocalUiOptions } from "../core/local-ui-options.ts";
 import type { MachineState } from "../core/machine-state.ts";
 import { restamped } from "../core/passkey-tries.ts";
-import type { Session } from "../exchange/session.ts";
+import { openJournal } from "../journal/open-journal.ts";
 import type { LocalUi, startLocalUi } from "../local-ui/start-local-ui.ts";
 import { connect } from "../node/connect.ts";
 import type { CommandDependencies, RunCommand } from "../node/dependencies.ts";
+import { eventOf, notesOf } from "../node/event-of.ts";
 import { openSession } from "../node/open-node.ts";
 import { requirePrepared } from "../node/prepared-node.ts";
 import { listenForStop } from "../node/stop-signal.ts";
-import { roundToTenth } from "../node/stopwatch.ts";
 import { takeAgentLock } from "../state/agent-lock.ts";
 import { bootClockMs } from "../state/boot-clock.ts";
 import { readBootId } from "../state/boot-id.ts";
@@ -25,6 +24,7 @@ import type { StateFolder } from "../state/state-folder.ts";
 import { createStateStore } from "../state/state-store.ts";
 import { openVolume } from "../volume/choose-volume.ts";
 import { createBrokerKeysKeeper } from "./broker-keys-keeper.ts";
+import type { Daemon } from "./daemon.ts";
 import { createJournalCourier } from "./journal-courier.ts";
 import { createLeaseKeeper } from "./lease-keeper.ts";
 import type { LeaseKeeper } from "./lease-keeper.ts";
@@ -83,84 +83,33 @@ export async function serve(
     mark: () => undefined,
   });
   let { brokerKeys } = opened;
-  const session: Session = {
-    ...opened,
-    get brokerKeys() {
-      return brokerKeys;
-    },
-  };
-  const state = createNodeState(folder);
+  const { nowIso } = dependencies;
+  const bootId = () => readBootId(settings.bootIdFile);
   const known = knownFacts(folder.path, settings);
-  const say = (outcome: SuccessOutcome, notes: readonly string[] = []): SuccessEvent => ({
-    event: "serve",
-    node: settings.serial,
-    volume: settings.volume.kind,
-    elapsedMs: roundToTenth(dependencies.elapsedMs()),
-    outcome,
-    notes: notes.length === 0 ? undefined : notes,
-  });
-  const keeper = createLeaseKeeper({
-    session,
-    state,
-    volume,
-    known,
-    journalPath: folder.journalPath,
-    readBootId: () => readBootId(settings.bootIdFile),
-    nowIso: dependencies.nowIso,
-    elapsedMs: dependencies.elapsedMs,
-    report: dependencies.report,
-    random: Math.random,
-  });
-  const courier = createReceiptCourier({
-    session: () => ({ ...session, bootId: readBootId(settings.bootIdFile) }),
-    state,
-    random: Math.random,
-  });
-  const journalCourier = createJournalCourier({
-    session: () => ({ ...session, bootId: readBootId(settings.bootIdFile) }),
-    state,
+  const context = () => ({ ...eventOf("serve", settings, dependencies), known });
+  const state = createNodeState(folder);
+  const daemon: Daemon = {
     folder,
-    context: () => ({
-      event: "serve",
-      node: settings.serial,
-      volume: settings.volume.kind,
-      elapsedMs: roundToTenth(dependencies.elapsedMs()),
-      known,
-    }),
-    report: dependencies.report,
-  });
-  const passkeyKeeper = createPasskeyKeeper({
-    state,
+    settings,
     volume,
-    known,
-    journalPath: folder.journalPath,
-    readBootId: () => readBootId(settings.bootIdFile),
-    serial: settings.serial,
+    state,
     dependencies,
+    bootId,
+    session: () => ({ ...opened, brokerKeys, bootId: bootId() }),
+    journal: () => openJournal(folder.journalPath, { bootId: bootId(), nowIso }),
+    context,
+  };
+  const keeper = createLeaseKeeper(daemon);
+  const courier = createReceiptCourier(daemon);
+  const journalCourier = createJournalCourier(daemon);
+  const passkeyKeeper = createPasskeyKeeper(daemon);
+  const brokerKeysKeeper = createBrokerKeysKeeper(daemon, (keys) => {
+    brokerKeys = keys;
   });
-  const brokerKeysKeeper = createBrokerKeysKeeper({
-    session,
-    folder,
-    state,
-    nowIso: dependencies.nowIso,
-    pin: (keys) => {
-      brokerKeys = keys;
-    },
+  using watcher = createLeaseWatcher(daemon, () => {
+    changes.wake();
   });
-  using watchTransport = connect(settings.connection);
-  using watcher = createLeaseWatcher({
-    session: () => ({
-      ...session,
-      transport: watchTransport,
-      bootId: readBootId(settings.bootIdFile),
-    }),
-    nextCounter: () => state.change((store) => store.nextCounter()),
-    wake: () => {
-      changes.wake();
-    },
-    random: Math.random,
-  });
-  await beginPasskeyWait(folder, state, () => readBootId(settings.bootIdFile));
+  await beginPasskeyWait(folder, state, bootId);
   await using ui = await openLocalUi(options.localUi, {
     folder,
     settings,
@@ -168,9 +117,10 @@ export async function serve(
     runCommand,
   });
   listener = ui;
-  given.report({ ...say("serving"), details: ui === undefined ? undefined : detailsOf(ui) });
+  const serving = { ...eventOf("serve", settings, dependencies), outcome: "serving" } as const;
+  given.report({ ...serving, details: ui && { uiPort: ui.port, uiCertificate: ui.fingerprint } });
   const manager = createServiceManager(dependencies.notifySocket);
-  manager.ready(statusLine(settings.serial, state.read(), dependencies.nowIso()));
+  manager.ready(statusLine(settings.serial, state.read(), nowIso()));
 
   let highestCounter = 0;
   while (!stop.signal.aborted) {
@@ -182,16 +132,11 @@ export async function serve(
     const current = state.read();
     const { lock, counter } = current;
     highestCounter = Math.max(highestCounter, counter);
-    manager.status(statusLine(settings.serial, current, dependencies.nowIso()));
+    manager.status(statusLine(settings.serial, current, nowIso()));
     ui?.look(current);
     let waitMs = IDLE_MS;
     if (lock.kind === "unlocked" && lock.lease !== undefined) {
-      const moment = {
-        bootMs: bootClockMs(),
-        bootId: readBootId(settings.bootIdFile),
-        counter,
-        highestCounter,
-      };
+      const moment = { bootMs: bootClockMs(), bootId: bootId(), counter, highestCounter };
       // A state that was set back is reported once, and counts from then on.
       if (counter < highestCounter) highestCounter = counter;
       waitMs = await act(keeper, lock.lease, lock.bootId, moment, stop.signal);
@@ -205,9 +150,12 @@ export async function serve(
   }
   manager.stopping();
   if (options.lockOnExit) await lockVolume({ prepareToShip: false }, dependencies);
-  const { lock } = state.read();
-  const isOpen = lock.kind === "unlocked";
-  return say("stopped", isOpen ? ["the volume stays open; its lease is no longer renewed"] : []);
+  const isOpen = state.read().lock.kind === "unlocked";
+  return {
+    ...eventOf("serve", settings, dependencies),
+    outcome: "stopped",
+    notes: notesOf(isOpen && "the volume stays open; its lease is no longer renewed"),
+  };
 }
 
 /** Ready at once: the service manager would end a start that takes as long as a whole medium. */
@@ -253,10 +201,6 @@ async function openLocalUi(
   if (options === undefined) return undefined;
   const { startLocalUi: start } = await import("../local-ui/start-local-ui.ts");
   return start({ options, ...rest });
-}
-
-function detailsOf({ port, fingerprint }: LocalUi): EventDetails {
-  return { uiPort: port, uiCertificate: fingerprint };
 }
 
 /** @returns the time until the next action, at most, in milliseconds */

@@ -7,9 +7,9 @@ import { askToErase } from "../exchange/erase.ts";
 import { openJournal } from "../journal/open-journal.ts";
 import { connect } from "../node/connect.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
+import { eventOf } from "../node/event-of.ts";
 import { openSession } from "../node/open-node.ts";
 import { requirePrepared } from "../node/prepared-node.ts";
-import { roundToTenth } from "../node/stopwatch.ts";
 import { takeAgentLock } from "../state/agent-lock.ts";
 import { readErasure, writeErasure } from "../state/erasure-file.ts";
 import { createStateStore } from "../state/state-store.ts";
@@ -78,12 +78,7 @@ async function begin(dependencies: CommandDependencies): Promise<Erasure | Agent
   });
   const answer = await askToErase(session);
   if (answer.kind === "denial")
-    return eventOfDenial(answer.denial, {
-      event: "erase",
-      node: serial,
-      volume: volume.kind,
-      elapsedMs: roundToTenth(dependencies.elapsedMs()),
-    });
+    return eventOfDenial(answer.denial, eventOf("erase", settings, dependencies));
   const startedAt = nowIso();
   const journal = openJournal(folder.journalPath, { bootId: session.bootId, nowIso });
   store.update({ journalHead: journal.append("erasure-begun") });

@@ -12,6 +12,7 @@ import { sendCertificate } from "../exchange/erase.ts";
 import { openJournal } from "../journal/open-journal.ts";
 import { connect } from "../node/connect.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
+import { eventOf, notesOf } from "../node/event-of.ts";
 import { openIdentity } from "../node/open-node.ts";
 import { roundToTenth } from "../node/stopwatch.ts";
 import { destroyNodeFiles, writeErasure } from "../state/erasure-file.ts";
@@ -56,17 +57,15 @@ export async function finishErasure(
     destroyNodeFiles(folder.path, "certified");
     writeErasure(folder.path, { ...certified, step: "erased" });
   }
-  const notes = [
-    ...(found.step === "erased" ? ["it was erased already"] : []),
-    ...(folder.readDeviceKey() === undefined
-      ? []
-      : ["systemd keeps a copy of the device key: remove it from /etc/credstore.encrypted"]),
-  ];
   return {
     ...event,
     outcome: "erased",
     details: { order, since: startedAt, countersignedAt },
-    notes: notes.length === 0 ? undefined : notes,
+    notes: notesOf(
+      found.step === "erased" && "it was erased already",
+      folder.readDeviceKey() !== undefined &&
+        "systemd keeps a copy of the device key: remove it from /etc/credstore.encrypted",
+    ),
   };
 }
 
@@ -84,14 +83,7 @@ async function sanitise(
   const id = await requireOwnMedium(volume, state, "partly");
   const medium: SanitisedMedium = { path: printable(path), volume: kind, id, ...readMedium(path) };
   const tell = (note: string) => {
-    report({
-      event: "erase",
-      node: begun.serial,
-      volume: kind,
-      outcome: "erasing",
-      elapsedMs: roundToTenth(elapsedMs()),
-      notes: [note],
-    });
+    report({ ...eventOf("erase", settings, dependencies), outcome: "erasing", notes: [note] });
   };
   let toldMs = elapsedMs();
   const passed = (step: string) => (bytes: number) => {

@@ -16,7 +16,7 @@ import { destroyKeptLease } from "../state/offline-files.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import { destroyWaitingRequest } from "../state/waiting-request-file.ts";
 import type { CommandDependencies } from "./dependencies.ts";
-import { roundToTenth } from "./stopwatch.ts";
+import { eventOf } from "./event-of.ts";
 
 /** The changes of an unlock, for every channel of its answer. */
 export type Unlocking = {
@@ -118,11 +118,6 @@ export async function recordDenial(
     await volume.close(lock.kind === "unlocked" ? lock.mapping : undefined);
     store.update({ journalHead, lock: { kind: "locked", since: dependencies.nowIso() } });
   } else store.update({ journalHead });
-  return eventOfDenial(denial, {
-    ...context,
-    node: serial,
-    volume: volume.kind,
-    elapsedMs: roundToTenth(dependencies.elapsedMs()),
-    relocked,
-  });
+  const common = eventOf(context.event, { serial, volume }, dependencies);
+  return eventOfDenial(denial, { ...common, timings: context.timings, relocked });
 }

@@ -17,9 +17,9 @@ import { endOfChallenge, judgeChallenge, type OpenChallenge } from "../core/offl
 import { AGENT_NAME } from "../exchange/session.ts";
 import { openJournal } from "../journal/open-journal.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
+import { eventOf } from "../node/event-of.ts";
 import { holdNode } from "../node/hold-node.ts";
 import { openIdentity, readHeldEnvelope } from "../node/open-node.ts";
-import { roundToTenth } from "../node/stopwatch.ts";
 import { bootClockMs } from "../state/boot-clock.ts";
 import { openOfflineFiles } from "../state/offline-files.ts";
 import { systemCode } from "../state/state-error.ts";
@@ -42,7 +42,7 @@ export async function challenge(
   options: ChallengeOptions,
   dependencies: CommandDependencies,
 ): Promise<AgentEvent> {
-  const { cryptsetupFolders, nowIso, elapsedMs } = dependencies;
+  const { cryptsetupFolders, nowIso } = dependencies;
   using node = await holdNode(dependencies);
   const { folder, settings, store } = node;
   const session = openIdentity({ folder, settings, store });
@@ -67,11 +67,8 @@ export async function challenge(
   const leftMinutes = Math.floor((endOfChallenge(open) - moment.bootMs) / 60_000);
   const path = options.out === undefined ? undefined : writeCarried(options.out, open.challenge);
   return {
-    event: "challenge",
-    node: settings.serial,
+    ...eventOf("challenge", settings, dependencies),
     outcome: "challenged",
-    volume: settings.volume.kind,
-    elapsedMs: roundToTenth(elapsedMs()),
     carried: {
       text: open.challenge,
       qr: options.qr ? renderQrForTerminal(open.challenge) : undefined,

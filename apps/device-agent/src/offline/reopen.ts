@@ -13,9 +13,9 @@ import { importStoredKey } from "../exchange/import-stored-key.ts";
 import { openGrant } from "../exchange/open-grant.ts";
 import { openJournal } from "../journal/open-journal.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
+import { eventOf } from "../node/event-of.ts";
 import { openIdentity, readHeldEnvelope } from "../node/open-node.ts";
 import { offerAndZero, recordUnlock } from "../node/record-unlock.ts";
-import { roundToTenth } from "../node/stopwatch.ts";
 import { bootClockMs } from "../state/boot-clock.ts";
 import { headerMemoryOf } from "../state/header-memory.ts";
 import { openOfflineFiles } from "../state/offline-files.ts";
@@ -76,14 +76,11 @@ export async function reopenOffline(
     const lease = holdLease(grant.lease, grantHash, bootClockMs());
     await recordUnlock(unlocking, opened, result, lease, { facts });
     return {
-      event: "unlock",
-      node: session.serial,
+      ...eventOf("unlock", settings, dependencies),
       outcome: "unlocked",
-      volume: volume.kind,
       ...opened,
       kid: grant.kid,
       generation: result.envelope.generation,
-      elapsedMs: roundToTenth(dependencies.elapsedMs()),
       notes: [
         `the broker cannot be reached (${code}); the lease from the carried answer opened it, and ${String(bootsLeft)} more boots are left`,
       ],

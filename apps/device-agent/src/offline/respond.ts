@@ -19,11 +19,11 @@ import { openGrant } from "../exchange/open-grant.ts";
 import type { OpenedGrant } from "../exchange/open-grant.ts";
 import { openJournal } from "../journal/open-journal.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
+import { eventOf } from "../node/event-of.ts";
 import { holdNode } from "../node/hold-node.ts";
 import { openIdentity, readHeldEnvelope } from "../node/open-node.ts";
 import { recordDenial, offerAndZero, recordUnlock } from "../node/record-unlock.ts";
 import type { Unlocking } from "../node/record-unlock.ts";
-import { roundToTenth } from "../node/stopwatch.ts";
 import { bootClockMs } from "../state/boot-clock.ts";
 import { headerMemoryOf } from "../state/header-memory.ts";
 import { openOfflineFiles } from "../state/offline-files.ts";
@@ -179,15 +179,12 @@ async function openCarried(
   });
   files.destroyChallenge();
   return {
-    event: "respond",
-    node: session.serial,
+    ...eventOf("respond", { serial: session.serial, volume }, dependencies),
     outcome: "unlocked",
-    volume: volume.kind,
     ...opened,
     kid: grant.kid,
     generation: result.envelope.generation,
     correlationId: grant.correlationId,
-    elapsedMs: roundToTenth(dependencies.elapsedMs()),
     notes: [describeOfflineLease(offline)],
   };
 }

@@ -5,8 +5,8 @@ import type { AgentEvent } from "../core/agent-event.ts";
 import { isUnlocked } from "../core/machine-state.ts";
 import { PASSKEY_OPEN_SECONDS } from "../core/passkey-opening.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
+import { eventOf } from "../node/event-of.ts";
 import { requirePrepared } from "../node/prepared-node.ts";
-import { roundToTenth } from "../node/stopwatch.ts";
 import { isSplitNode } from "../share/is-split-node.ts";
 import { bootClockMs } from "../state/boot-clock.ts";
 import { tryPasskey } from "./try-passkey.ts";
@@ -26,7 +26,7 @@ export async function passkey(dependencies: CommandDependencies): Promise<AgentE
 
 /** @throws {AppError} as `tryPasskey` */
 function openByPasskey(typed: Uint8Array, dependencies: CommandDependencies): Promise<AgentEvent> {
-  const { nowIso, elapsedMs } = dependencies;
+  const { nowIso } = dependencies;
   return tryPasskey(typed, "use", dependencies, async (node, opened) => {
     const { settings, store, volume, journal, bootId } = node;
     dependencies.progress?.("accepted");
@@ -46,12 +46,9 @@ function openByPasskey(typed: Uint8Array, dependencies: CommandDependencies): Pr
       }
     const hours = String(PASSKEY_OPEN_SECONDS / 3600);
     return {
-      event: "passkey",
-      node: settings.serial,
+      ...eventOf("passkey", settings, dependencies),
       outcome: "unlocked",
-      volume: volume.kind,
       ...opened,
-      elapsedMs: roundToTenth(elapsedMs()),
       notes: [
         wasUnlocked
           ? "it was unlocked already"

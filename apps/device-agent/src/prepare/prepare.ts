@@ -20,8 +20,9 @@ import { openJournal } from "../journal/open-journal.ts";
 import type { Journal } from "../journal/open-journal.ts";
 import { connect } from "../node/connect.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
+import { eventOf } from "../node/event-of.ts";
 import { openSession, readHeldEnvelope } from "../node/open-node.ts";
-import { createStopwatch, roundToTenth } from "../node/stopwatch.ts";
+import { createStopwatch } from "../node/stopwatch.ts";
 import type { Stopwatch } from "../node/stopwatch.ts";
 import {
   describeCopy,
@@ -249,11 +250,6 @@ function denied(preparing: Preparing, denial: Denial): AgentEvent {
 }
 
 function common({ given, volume, stopwatch, dependencies }: Preparing) {
-  return {
-    event: "prepare" as const,
-    node: given.serial,
-    volume: volume.kind,
-    elapsedMs: roundToTenth(dependencies.elapsedMs()),
-    timings: stopwatch.timings(),
-  };
+  const event = eventOf("prepare", { serial: given.serial, volume }, dependencies);
+  return { ...event, timings: stopwatch.timings() };
 }

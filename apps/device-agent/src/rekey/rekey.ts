@@ -14,9 +14,9 @@ import type { Session } from "../exchange/session.ts";
 import { openJournal } from "../journal/open-journal.ts";
 import { connect } from "../node/connect.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
+import { eventOf, notesOf } from "../node/event-of.ts";
 import { holdNode } from "../node/hold-node.ts";
 import { openSession, readHeldEnvelope } from "../node/open-node.ts";
-import { roundToTenth } from "../node/stopwatch.ts";
 import {
   factsOfCopy,
   makeCopiedShare,
@@ -60,12 +60,7 @@ export async function rekey(
   });
   const journal = openJournal(folder.journalPath, { bootId: session.bootId, nowIso });
   const rekeying: Rekeying = { folder, volume, session, journal };
-  const context = () => ({
-    event: "rekey" as const,
-    node: settings.serial,
-    volume: volume.kind,
-    elapsedMs: roundToTenth(dependencies.elapsedMs()),
-  });
+  const context = () => eventOf("rekey", settings, dependencies);
   /**
    * The time limit for the broker starts again: a slot's argon2 may have used all of it on a slow
    * machine.
@@ -82,19 +77,14 @@ export async function rekey(
       : { ended: end, interrupted: true };
   if (ended.kind === "denial") return eventOfDenial(ended.denial, context());
   if (ended.kind === "overtaken") throw new AppError("RewrapConflict");
-  const notes = [
-    ...(interrupted ? ["this finished a rekeying that was interrupted"] : []),
-    ...(await keepOnVolume(rekeying)),
-  ];
+  const notes = notesOf(
+    interrupted && "this finished a rekeying that was interrupted",
+    await keepOnVolume(rekeying),
+  );
   // The interrupted run made its copy before these keys were named.
   if (interrupted)
     requireOwnersKeys(store.current.shareCopiedFor ?? [], given.recoveryKeys, "interrupted");
-  return {
-    ...context(),
-    outcome: "rekeyed",
-    generation: ended.generation,
-    notes: notes.length === 0 ? undefined : notes,
-  };
+  return { ...context(), outcome: "rekeyed", generation: ended.generation, notes };
 }
 
 async function finishInterrupted(rekeying: Rekeying): Promise<RekeyEnd | undefined> {

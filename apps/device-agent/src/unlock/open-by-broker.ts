@@ -17,10 +17,10 @@ import type { Session } from "../exchange/session.ts";
 import { openJournal } from "../journal/open-journal.ts";
 import { deliverReceipt } from "../node/deliver-receipt.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
+import { eventOf, notesOf } from "../node/event-of.ts";
 import { openSession, readHeldEnvelope } from "../node/open-node.ts";
 import { offerAndZero, recordDenial, recordUnlock, renewOnVolume } from "../node/record-unlock.ts";
 import type { Unlocking } from "../node/record-unlock.ts";
-import { roundToTenth } from "../node/stopwatch.ts";
 import type { Stopwatch } from "../node/stopwatch.ts";
 import { bootClockMs } from "../state/boot-clock.ts";
 import { headerMemoryOf } from "../state/header-memory.ts";
@@ -130,28 +130,25 @@ async function askAndOpen(unlocking: UnlockingByNetwork, question: Question): Pr
     throw error;
   }
   stopwatch.mark("accepted");
-  const elapsedMs = roundToTenth(dependencies.elapsedMs());
+  const common = eventOf("unlock", unlocking.settings, dependencies);
   const { grantHash } = answer;
   const { lease } = answer.grant;
   const heldLease = holdLease(lease, grantHash, answeredAtMs);
   const journalHead = await recordUnlock(unlocking, opened, grant, heldLease);
   destroyKeptLease(folder.path); // Of an older answer: the newest decision applies.
-  const notes = [
-    ...(grant.envelope === held ? [] : await renewOnVolume(volume, grant.envelope.jws)),
-    ...(await deliverReceipt(session, journal, { grantHash, journalHead, outcome: "unlocked" })),
-  ];
+  const notes = notesOf(
+    grant.envelope !== held && (await renewOnVolume(volume, grant.envelope.jws)),
+    await deliverReceipt(session, journal, { grantHash, journalHead, outcome: "unlocked" }),
+  );
   return {
-    event: "unlock",
-    node: session.serial,
+    ...common,
     outcome: "unlocked",
-    volume: volume.kind,
     ...opened,
     kid: answer.grant.kid,
     generation: grant.envelope.generation,
     correlationId: answer.grant.correlationId,
-    elapsedMs,
     timings: stopwatch.timings(),
-    ...(notes.length === 0 ? {} : { notes }),
+    notes,
   };
 }
 
@@ -160,17 +157,12 @@ async function denied(
   { kept }: Question,
   denial: Denial,
 ): Promise<FailureEvent> {
-  const { folder, volume, session, stopwatch, dependencies } = unlocking;
-  const context = { event: "unlock", timings: stopwatch.timings() } as const;
+  const { folder, settings, stopwatch, dependencies } = unlocking;
+  const timings = stopwatch.timings();
   const isFinal = FINAL.has(denial.class);
   if (kept !== undefined && !isFinal)
-    return eventOfDenial(denial, {
-      ...context,
-      node: session.serial,
-      volume: volume.kind,
-      elapsedMs: roundToTenth(dependencies.elapsedMs()),
-    });
-  const event = await recordDenial(unlocking, denial, context);
+    return eventOfDenial(denial, { ...eventOf("unlock", settings, dependencies), timings });
+  const event = await recordDenial(unlocking, denial, { event: "unlock", timings });
   if (isFinal) destroyWaitingRequest(folder.path);
   return event;
 }

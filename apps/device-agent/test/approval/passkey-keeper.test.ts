@@ -1,12 +1,13 @@
 import { syncBuiltinESMExports } from "node:module";
 import os from "node:os";
-import { join } from "node:path";
 
 import { afterEach, expect, test, vi } from "vitest";
 
 import type { AgentEvent } from "../../src/core/agent-event.ts";
 import { createNodeState } from "../../src/daemon/node-state.ts";
 import { createPasskeyKeeper } from "../../src/daemon/passkey-keeper.ts";
+import { openJournal } from "../../src/journal/open-journal.ts";
+import { eventOf } from "../../src/node/event-of.ts";
 import { requirePrepared } from "../../src/node/prepared-node.ts";
 import { readBootId } from "../../src/state/boot-id.ts";
 import { openVolume } from "../../src/volume/choose-volume.ts";
@@ -37,13 +38,14 @@ test("the daemon asks for one approval for a volume that a passkey opened, and g
   const { folder, settings } = requirePrepared(world.stateDir);
   const state = createNodeState(folder);
   const reported: AgentEvent[] = [];
+  const bootId = () => readBootId(world.bootIdFile);
+  const { nowIso } = world.dependencies;
   const keeper = createPasskeyKeeper({
     state,
     volume: openVolume(settings.volume, SERIAL, []),
-    journalPath: join(world.stateDir, "journal.jsonl"),
-    readBootId: () => readBootId(world.bootIdFile),
-    serial: SERIAL,
-    known: {},
+    bootId,
+    journal: () => openJournal(folder.journalPath, { bootId: bootId(), nowIso }),
+    context: () => ({ ...eventOf("serve", settings, world.dependencies), known: {} }),
     dependencies: {
       ...world.dependencies,
       report: (event) => {
