@@ -6,141 +6,91 @@ export type OptionRow = {
   readonly help: string;
 };
 
+const flag = (help: string) => ({ kind: "flag", help }) as const satisfies OptionRow;
+const text = (value: string, help: string) =>
+  ({ kind: "text", value, help }) as const satisfies OptionRow;
+const number = (help: string) => ({ kind: "number", value: "N", help }) as const satisfies OptionRow;
+
 /** Allowed before and after the command. */
 export const GLOBAL_OPTIONS = {
-  "state-dir": {
-    kind: "text",
-    value: "FOLDER",
-    help: "the agent's folder (default /var/lib/databox-agent)",
-  },
-  json: { kind: "flag", help: "one JSON event per line instead of text" },
-  help: { kind: "flag", help: "show this; beside a command, only its part" },
-  version: { kind: "flag", help: "show the version" },
+  "state-dir": text("FOLDER", "the agent's folder (default /var/lib/databox-agent)"),
+  json: flag("one JSON event per line instead of text"),
+  help: flag("show this; beside a command, only its part"),
+  version: flag("show the version"),
 } as const satisfies Record<string, OptionRow>;
 
-const RECOVERY_KEYS = {
-  kind: "text",
-  value: "KEYS|none",
-  help: "thumbprints of the owner's recovery keys: copy the node's share for exactly these",
-} as const satisfies OptionRow;
+const RECOVERY_KEYS = text(
+  "KEYS|none",
+  "thumbprints of the owner's recovery keys: copy the node's share for exactly these",
+);
 
 export const COMMAND_OPTIONS = {
   prepare: {
-    broker: { kind: "text", value: "URL", help: "required: https address of the broker" },
-    order: { kind: "text", value: "ID", help: "required: resource id of the order" },
-    serial: { kind: "text", value: "SERIAL", help: "required: serial number of this node" },
-    volume: { kind: "text", value: "PATH", help: "required: block device or file to lock" },
-    "volume-kind": {
-      kind: "text",
-      value: "luks2|file|auto",
-      help: "default auto: luks2 if cryptsetup is installed",
-    },
-    "enrolment-code-file": {
-      kind: "text",
-      value: "FILE",
-      help: "file with the one-time code (mode 600); default: standard input",
-    },
-    "ca-file": {
-      kind: "text",
-      value: "FILE",
-      help: "PEM; the broker's certificate must chain to it",
-    },
-    "dns-server": {
-      kind: "text",
-      value: "ADDRESS:PORT",
-      help: "ask this server instead of the system's",
-    },
-    "resolve-localhost": {
-      kind: "flag",
-      help: "resolve *.localhost to 127.0.0.1, without the system's resolver",
-    },
-    "size-mib": {
-      kind: "number",
-      value: "N",
-      help: "size of a new volume file (default 64)",
-    },
-    "format-existing": { kind: "flag", help: "overwrite existing data on the volume" },
-    "keep-volume": {
-      kind: "flag",
-      help: "keep the volume of the device that this one replaces",
-    },
-    "device-key": {
-      kind: "text",
-      value: "tpm|file|auto",
-      help: "where the node's key is kept; default auto: in the TPM if there is one",
-    },
-    tpm: { kind: "text", value: "TCTI", help: "path to the TPM (default device:/dev/tpmrm0)" },
-    "tpm-pcrs": {
-      kind: "text",
-      value: "PCRS|none",
-      help: "boot measurements that the key requires to sign (default sha256:7)",
-    },
-    custody: {
-      kind: "text",
-      value: "split",
-      help: "refuse an order in escrow custody, whose broker can open the volume",
-    },
+    broker: text("URL", "required: https address of the broker"),
+    order: text("ID", "required: resource id of the order"),
+    serial: text("SERIAL", "required: serial number of this node"),
+    volume: text("PATH", "required: block device or file to lock"),
+    "volume-kind": text("luks2|file|auto", "default auto: luks2 if cryptsetup is installed"),
+    "enrolment-code-file": text(
+      "FILE",
+      "file with the one-time code (mode 600); default: standard input",
+    ),
+    "ca-file": text("FILE", "PEM; the broker's certificate must chain to it"),
+    "dns-server": text("ADDRESS:PORT", "ask this server instead of the system's"),
+    "resolve-localhost": flag("resolve *.localhost to 127.0.0.1, without the system's resolver"),
+    "size-mib": number("size of a new volume file (default 64)"),
+    "format-existing": flag("overwrite existing data on the volume"),
+    "keep-volume": flag("keep the volume of the device that this one replaces"),
+    "device-key": text(
+      "tpm|file|auto",
+      "where the node's key is kept; default auto: in the TPM if there is one",
+    ),
+    tpm: text("TCTI", "path to the TPM (default device:/dev/tpmrm0)"),
+    "tpm-pcrs": text(
+      "PCRS|none",
+      "boot measurements that the key requires to sign (default sha256:7)",
+    ),
+    custody: text("split", "refuse an order in escrow custody, whose broker can open the volume"),
     "recovery-keys": RECOVERY_KEYS,
-    "boot-id-file": { kind: "text", value: "FILE", help: "for emulators: file with the boot id" },
+    "boot-id-file": text("FILE", "for emulators: file with the boot id"),
   },
   unlock: {
-    reason: { kind: "text", value: "TEXT", help: "reason for the unlock; approvers see it" },
-    purpose: {
-      kind: "text",
-      value: "unlock|ingest|fill",
-      help: "default unlock; at the datacenter: ingest reads an import, fill fills an export",
-    },
-    "no-wait": {
-      kind: "flag",
-      help: "exit with 6 if approval is needed; the next unlock continues the request",
-    },
-    cancel: { kind: "flag", help: "withdraw the waiting approval request; unlock nothing" },
+    reason: text("TEXT", "reason for the unlock; approvers see it"),
+    purpose: text(
+      "unlock|ingest|fill",
+      "default unlock; at the datacenter: ingest reads an import, fill fills an export",
+    ),
+    "no-wait": flag("exit with 6 if approval is needed; the next unlock continues the request"),
+    cancel: flag("withdraw the waiting approval request; unlock nothing"),
   },
   passkey: {},
   challenge: {
-    out: {
-      kind: "text",
-      value: "FILE",
-      help: "write it to this file: .svg for a QR code, otherwise text",
-    },
-    qr: { kind: "flag", help: "also show it as a QR code (needs 140 columns and 70 lines)" },
-    new: { kind: "flag", help: "make a new one even if one is open" },
+    out: text("FILE", "write it to this file: .svg for a QR code, otherwise text"),
+    qr: flag("also show it as a QR code (needs 140 columns and 70 lines)"),
+    new: flag("make a new one even if one is open"),
   },
-  respond: {
-    in: { kind: "text", value: "FILE|-", help: "file with the answer; default -: standard input" },
-  },
+  respond: { in: text("FILE|-", "file with the answer; default -: standard input") },
   rekey: { "recovery-keys": RECOVERY_KEYS },
   recover: {},
-  lock: {
-    "prepare-to-ship": { kind: "flag", help: "mark the appliance as ready to ship" },
-  },
+  lock: { "prepare-to-ship": flag("mark the appliance as ready to ship") },
   erase: {
-    serial: {
-      kind: "text",
-      value: "SERIAL",
-      help: "serial number of this node; default: typed, or from standard input",
-    },
+    serial: text("SERIAL", "serial number of this node; default: typed, or from standard input"),
   },
   status: {},
   journal: {
-    verify: { kind: "flag", help: "check the whole hash chain" },
-    last: { kind: "number", value: "N", help: "how many rows to show (default 20)" },
+    verify: flag("check the whole hash chain"),
+    last: number("how many rows to show (default 20)"),
   },
   doctor: {},
   serve: {
-    "ui-port": {
-      kind: "number",
-      value: "N",
-      help: "serve the appliance's page on this port, with TLS",
-    },
-    "ui-host": { kind: "text", value: "ADDRESS", help: "on this address only (default: all)" },
-    "ui-model": { kind: "text", value: "NAME", help: "name of the appliance on the page" },
-    "shut-down-command": {
-      kind: "text",
-      value: "PROGRAM",
-      help: "program that the page's shut down runs, without parameters; default: none",
-    },
-    "lock-on-exit": { kind: "flag", help: "close the volume when the agent is stopped" },
+    "ui-port": number("serve the appliance's page on this port, with TLS"),
+    "ui-host": text("ADDRESS", "on this address only (default: all)"),
+    "ui-model": text("NAME", "name of the appliance on the page"),
+    "shut-down-command": text(
+      "PROGRAM",
+      "program that the page's shut down runs, without parameters; default: none",
+    ),
+    "lock-on-exit": flag("close the volume when the agent is stopped"),
   },
 } as const satisfies Record<CommandName, Record<string, OptionRow>>;
 

@@ -2,12 +2,16 @@ import { parseArgs } from "node:util";
 
 import { AppError } from "@databox-cmk/errors";
 import { ASKED_PURPOSES, parseWith, reasonText } from "@databox-cmk/protocol";
-import type { AskedPurpose } from "@databox-cmk/protocol";
 
 import { COMMANDS } from "../core/agent-event.ts";
 import type { CommandName } from "../core/agent-event.ts";
-import type { Command, DeviceKeyChoice, PrepareArguments, UnlockOptions } from "../core/command.ts";
-import type { LocalUiOptions } from "../core/local-ui-options.ts";
+import type {
+  Command,
+  DeviceKeyChoice,
+  LocalUiOptions,
+  PrepareArguments,
+  UnlockOptions,
+} from "../core/command.ts";
 import { nearest } from "../core/nearest.ts";
 import { DEFAULT_PCRS, DEFAULT_TCTI } from "../core/tpm-key.ts";
 import { COMMAND_OPTIONS, GLOBAL_OPTIONS } from "./option-table.ts";
@@ -106,20 +110,14 @@ function readCommand(command: CommandName, given: Given): Command {
 
 function readUnlock(given: Given): UnlockOptions {
   const reason = text(given, "reason");
-  const purpose = text(given, "purpose");
   const others = ["reason", "purpose", "no-wait"].find((name) => given.has(name));
   if (given.has("cancel") && others !== undefined)
     throw misuse(`--cancel sends no request: leave out --${others}`);
   if (reason !== undefined && !parseWith(reasonText, reason).ok)
     throw misuse("--reason: expected one line of up to 200 characters");
-  if (purpose !== undefined && !isAskedPurpose(purpose))
-    throw misuse("--purpose: expected unlock, ingest or fill");
+  const purpose = choice(given, "purpose", ASKED_PURPOSES);
   if (given.has("cancel")) return { approval: "drop" };
   return { approval: given.has("no-wait") ? "keep" : "wait", reason, purpose };
-}
-
-function isAskedPurpose(purpose: string): purpose is AskedPurpose {
-  return ASKED_PURPOSES.some((each) => each === purpose);
 }
 
 function readLocalUi(given: Given): LocalUiOptions | undefined {
@@ -139,13 +137,9 @@ function readLocalUi(given: Given): LocalUiOptions | undefined {
 }
 
 function readPrepare(given: Given): PrepareArguments {
-  const volumeKind = text(given, "volume-kind") ?? "auto";
-  if (volumeKind !== "auto" && volumeKind !== "luks2" && volumeKind !== "file")
-    throw misuse("--volume-kind: expected luks2, file or auto");
-  const custody = text(given, "custody");
-  if (custody !== undefined && custody !== "split") throw misuse("--custody: expected split");
+  const volumeKind = choice(given, "volume-kind", ["luks2", "file", "auto"]) ?? "auto";
   return {
-    custody,
+    custody: choice(given, "custody", ["split"]),
     recoveryKeys: readRecoveryKeys(given),
     broker: required(given, "broker"),
     order: required(given, "order"),
@@ -178,9 +172,7 @@ function readRecoveryKeys(given: Given): readonly string[] | undefined {
 }
 
 function readDeviceKey(given: Given): DeviceKeyChoice {
-  const kind = text(given, "device-key") ?? "auto";
-  if (kind !== "auto" && kind !== "file" && kind !== "tpm")
-    throw misuse("--device-key: expected tpm, file or auto");
+  const kind = choice(given, "device-key", ["tpm", "file", "auto"]) ?? "auto";
   const pcrs = text(given, "tpm-pcrs") ?? DEFAULT_PCRS;
   return {
     kind,
@@ -222,6 +214,17 @@ function flagTypes(): Record<string, { type: "string" | "boolean" }> {
 function text(given: Given, name: string): string | undefined {
   const value = given.get(name);
   return typeof value === "string" ? value : undefined;
+}
+
+function choice<const Value extends string>(
+  given: Given,
+  name: string,
+  values: readonly Value[],
+): Value | undefined {
+  const value = text(given, name);
+  const chosen = values.find((each) => each === value);
+  if (value === chosen) return chosen;
+  throw misuse(`--${name}: expected ${values.join(", ").replace(/, (\w+)$/, " or $1")}`);
 }
 
 function required(given: Given, name: string): string {

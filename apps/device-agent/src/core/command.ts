@@ -1,6 +1,5 @@
 import type { AskedPurpose } from "@databox-cmk/protocol";
 
-import type { LocalUiOptions } from "./local-ui-options.ts";
 import type { VolumeKind } from "./settings.ts";
 
 export type DeviceKeyChoice = {
@@ -57,6 +56,16 @@ export type UnlockOptions = {
   readonly reason?: string | undefined;
   /** Absent: that of the request that waits; else `unlock`, or what the order's stage allows. */
   readonly purpose?: AskedPurpose | undefined;
+};
+
+/** The options of `serve`. */
+export type LocalUiOptions = {
+  /** 0: a free one. */
+  readonly port: number;
+  readonly host: string;
+  readonly model: string;
+  /** Program that switches the machine off; undefined: the page cannot. */
+  readonly shutDownCommand: string | undefined;
 };
 
 export type Command =

@@ -19,24 +19,24 @@ export type EventContext = {
 export type ErrorContext = EventContext & { readonly known: Facts };
 
 /** A failure of this machine's own, explained from the table. */
-export function eventOfError(error: unknown, context: ErrorContext): FailureEvent {
-  const failure: AppError = toAppError(error);
-  const { code, reason, facts, detail } = failure;
+export function eventOfError(error: unknown, { known, ...context }: ErrorContext): FailureEvent {
+  const { code, reason, facts, detail }: AppError = toAppError(error);
   const node = context.node === undefined ? {} : { serial: context.node };
-  const explanation = explain(code, { reason, facts: { ...node, ...context.known, ...facts } });
-  const retryAfterSeconds = facts["retryAfterSeconds"];
+  const explained = explain(code, { reason, facts: { ...node, ...known, ...facts } });
+  const { class: errorClass, who, title, message, ask, steps } = explained;
+  const { retryAfterSeconds } = facts;
   return {
-    ...common(context),
-    outcome: OUTCOMES[explanation.class],
+    ...context,
+    outcome: OUTCOMES[errorClass],
     code,
     reason,
-    class: explanation.class,
-    who: explanation.who,
-    title: explanation.title,
-    message: explanation.message,
-    ask: explanation.ask,
+    class: errorClass,
+    who,
+    title,
+    message,
+    ask,
     detail,
-    steps: explanation.steps,
+    steps,
     retryAfterSeconds: typeof retryAfterSeconds === "number" ? retryAfterSeconds : undefined,
   };
 }
@@ -46,37 +46,17 @@ export function eventOfError(error: unknown, context: ErrorContext): FailureEven
  * table does not have: a newer broker has more codes.
  */
 export function eventOfDenial(
-  denial: Denial,
-  context: EventContext & { readonly relocked?: boolean },
+  { requestHash: _requestHash, extensions: _extensions, ...denial }: Denial,
+  {
+    relocked = false,
+    known: _known,
+    ...context
+  }: EventContext & Partial<ErrorContext> & { readonly relocked?: boolean },
 ): FailureEvent {
-  const { requestHash: _requestHash, class: errorClass, ...words } = denial;
   return {
-    ...common(context),
-    outcome: OUTCOMES[errorClass],
-    class: errorClass,
-    code: words.code,
-    reason: words.reason,
-    who: words.who,
-    title: words.title,
-    message: words.message,
-    ask: words.ask,
-    steps: words.steps.map(({ text, command }) =>
-      command === undefined ? { text } : { text, command },
-    ),
-    correlationId: words.correlationId,
-    vaultRequestId: words.vaultRequestId,
-    retryAfterSeconds: words.retryAfterSeconds,
-    ...(context.relocked === true ? { relocked: true as const } : {}),
-  };
-}
-
-function common(context: EventContext) {
-  return {
-    event: context.event,
-    node: context.node,
-    volume: context.volume,
-    elapsedMs: context.elapsedMs,
-    timings: context.timings,
-    approval: context.approval,
+    ...context,
+    ...denial,
+    outcome: OUTCOMES[denial.class],
+    ...(relocked ? { relocked } : {}),
   };
 }

@@ -33,13 +33,13 @@ export function judgeLuks2Header(header: unknown): string | undefined {
   return requirements === undefined ? undefined : "it needs features that preparation does not use";
 }
 
-function member(value: unknown, name: string): unknown {
+export function member(value: unknown, name: string): unknown {
   return typeof value === "object" && value !== null && Object.hasOwn(value, name)
     ? Reflect.get(value, name)
     : undefined;
 }
 
-function entriesOf(value: unknown): readonly { readonly name: string; readonly value: unknown }[] {
+export function entriesOf(value: unknown): readonly { readonly name: string; readonly value: unknown }[] {
   return typeof value === "object" && value !== null
     ? Object.entries(value).map(([name, entry]: [string, unknown]) => ({ name, value: entry }))
     : [];

@@ -2,7 +2,7 @@ import { renderChecks } from "@databox-cmk/errors";
 import type { ErrorClass, NextStep, Who } from "@databox-cmk/errors";
 
 import { isFailure } from "./agent-event.ts";
-import type { AgentEvent, FailureEvent, SuccessEvent } from "./agent-event.ts";
+import type { AgentEvent, FailureEvent, SuccessEvent, SuccessOutcome } from "./agent-event.ts";
 import { describeWaiting } from "./describe-waiting.ts";
 import { renderDetails } from "./event-details.ts";
 
@@ -26,6 +26,23 @@ const WORDS = {
   pending: "waiting for a decision",
   failed: "failed because of an internal error",
 } as const;
+
+const NEXT = {
+  prepared: "the node can be shipped; at the customer's site run databox-agent unlock",
+  challenged: "have it answered in the portal (order > Unlock), then run databox-agent respond",
+  unlocked: "use the volume; when you are done run databox-agent lock",
+  cancelled: "run databox-agent unlock to send a new request",
+  recovered: "run databox-agent unlock, then databox-agent rekey",
+  rekeyed: "nothing; the old passkey no longer works",
+  locked: "run databox-agent unlock to open it",
+  erasing: "databox-agent erase finishes an erasure that was interrupted",
+  erased: "nothing; keep the certificate, and remove the state folder to use the node again",
+  listed: "databox-agent journal --verify checks that no row was changed",
+  healthy: "nothing; every check passed",
+  serving: "run databox-agent unlock; this process renews its lease",
+  stopped: "start databox-agent serve again to keep the lease of an open volume",
+  verified: "nothing; no row of the journal was changed",
+} as const satisfies Record<Exclude<SuccessOutcome, "waiting">, string>;
 
 /** How a line stands out: a terminal shows it in a colour. */
 export type Tone = "good" | "refused" | "unreachable";
@@ -80,7 +97,7 @@ function renderSuccess(event: SuccessEvent): string[] {
     ),
     ...(event.notes ?? []).map((note) => `  Note: ${note}.`),
     ...(event.correlationId === undefined ? [] : [`Correlation id: ${event.correlationId}`]),
-    ...nextStep(event),
+    ...(event.outcome === "waiting" ? [] : [`Next: ${NEXT[event.outcome]}`]),
   ];
 }
 
@@ -106,45 +123,6 @@ function proofOf({ proof, mapping, outcome, approval }: SuccessEvent): string {
   if (proof === "cryptsetup" && outcome === "unlocked")
     return `: ${PROOFS[proof]} (no device-mapper here, so only the header was opened)`;
   return `: ${PROOFS[proof]}`;
-}
-
-function nextStep({ event, outcome }: SuccessEvent): string[] {
-  switch (outcome) {
-    case "prepared":
-      return ["Next: the node can be shipped; at the customer's site run databox-agent unlock"];
-    case "challenged":
-      return [
-        "Next: have it answered in the portal (order > Unlock), then run databox-agent respond",
-      ];
-    case "unlocked":
-      return ["Next: use the volume; when you are done run databox-agent lock"];
-    case "waiting":
-      return [];
-    case "cancelled":
-      return ["Next: run databox-agent unlock to send a new request"];
-    case "recovered":
-      return ["Next: run databox-agent unlock, then databox-agent rekey"];
-    case "rekeyed":
-      return ["Next: nothing; the old passkey no longer works"];
-    case "locked":
-      return ["Next: run databox-agent unlock to open it"];
-    case "erasing":
-      return ["Next: databox-agent erase finishes an erasure that was interrupted"];
-    case "erased":
-      return [
-        "Next: nothing; keep the certificate, and remove the state folder to use the node again",
-      ];
-    case "listed":
-      return ["Next: databox-agent journal --verify checks that no row was changed"];
-    case "healthy":
-      return ["Next: nothing; every check passed"];
-    case "serving":
-      return ["Next: run databox-agent unlock; this process renews its lease"];
-    case "stopped":
-      return ["Next: start databox-agent serve again to keep the lease of an open volume"];
-    case "verified":
-      return [`Next: nothing; no row of the ${event} was changed`];
-  }
 }
 
 function renderNextStep({ text, command }: NextStep): string {

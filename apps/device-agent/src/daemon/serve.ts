@@ -5,7 +5,7 @@ import type { Erasure } from "../core/erasure.ts";
 import { knownFacts } from "../core/known-facts.ts";
 import { decideLeaseStep } from "../core/lease-state.ts";
 import type { HeldLease } from "../core/lease-state.ts";
-import type { LocalUiOptions } from "../core/local-ui-options.ts";
+import type { LocalUiOptions } from "../core/command.ts";
 import type { MachineState } from "../core/machine-state.ts";
 import { restamped } from "../core/passkey-tries.ts";
 import { openJournal } from "../journal/open-journal.ts";

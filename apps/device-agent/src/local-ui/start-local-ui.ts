@@ -8,7 +8,7 @@ import { type RenewedLease, siblings, type Siblings } from "@databox-cmk/protoco
 
 import type { AgentEvent } from "../core/agent-event.ts";
 import { knownFacts } from "../core/known-facts.ts";
-import type { LocalUiOptions } from "../core/local-ui-options.ts";
+import type { LocalUiOptions } from "../core/command.ts";
 import type { MachineState } from "../core/machine-state.ts";
 import type { Settings } from "../core/settings.ts";
 import { viewWaiting } from "../core/waiting-request.ts";

@@ -1,4 +1,3 @@
-import { execFile } from "node:child_process";
 import {
   closeSync,
   fsyncSync,
@@ -15,6 +14,7 @@ import { AppError } from "@databox-cmk/errors";
 
 import type { Discard } from "../core/describe-erasure.ts";
 import { systemCode } from "../state/state-error.ts";
+import { startProgram } from "./start-program.ts";
 import { volumeError } from "./volume-file.ts";
 
 const CHUNK_BYTES = 4 * 1024 * 1024;
@@ -135,11 +135,5 @@ function withFile(path: string, flags: string, work: (file: number) => void): vo
   }
 }
 
-/** Without a limit: a drive may take hours. */
-const runProgram: RunProgram = (program, parameters) =>
-  new Promise((resolve) => {
-    const env = { LC_ALL: "C", PATH: "/usr/sbin:/usr/bin:/sbin:/bin" };
-    execFile(program, parameters, { env }, (error) => {
-      resolve(error === null);
-    });
-  });
+const runProgram: RunProgram = async (program, parameters) =>
+  (await startProgram(program, parameters).finish("")).exitCode === 0;

@@ -1,8 +1,8 @@
-import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 
 import { mountPointsOf } from "../../core/mount-points.ts";
-import type { CryptsetupResult } from "./cryptsetup.ts";
+import { startProgram } from "../start-program.ts";
+import type { ProgramResult } from "../start-program.ts";
 
 /** cryptsetup(8): the device is busy. */
 const BUSY = 5;
@@ -11,8 +11,6 @@ const BUSY = 5;
  * its time limit.
  */
 const FLUSH_MS = 5_000;
-
-type Program = (program: string, parameters: readonly string[]) => Promise<CryptsetupResult>;
 
 /**
  * Closes a mapping although it is in use. First as an administrator would: mounted file systems are
@@ -25,8 +23,8 @@ type Program = (program: string, parameters: readonly string[]) => Promise<Crypt
  */
 export async function closeMapping(
   { name, device }: { readonly name: string; readonly device: string },
-  close: () => Promise<CryptsetupResult>,
-): Promise<CryptsetupResult> {
+  close: () => Promise<ProgramResult>,
+): Promise<ProgramResult> {
   const closed = await close();
   if (closed.exitCode !== BUSY) return closed;
   const mounted = mountPointsOf(readFileSync("/proc/self/mountinfo", "utf8"), device);
@@ -38,20 +36,5 @@ export async function closeMapping(
   return run("dmsetup", ["--verifyudev", "remove", "--force", "--deferred", name]);
 }
 
-const run: Program = (program, parameters) =>
-  new Promise((resolve) => {
-    const options = {
-      timeout: FLUSH_MS,
-      killSignal: "SIGKILL",
-      env: { LC_ALL: "C", PATH: "/usr/sbin:/usr/bin:/sbin:/bin" },
-    } as const;
-    execFile(program, parameters, options, (error, stdout, stderr) => {
-      const complaint = stderr.trim().split("\n").at(-1) ?? "";
-      const exitCode = error === null ? 0 : typeof error.code === "number" ? error.code : 1;
-      resolve({
-        exitCode,
-        stdout,
-        complaint: complaint === "" ? (error?.message ?? "") : complaint,
-      });
-    });
-  });
+const run = (program: string, parameters: readonly string[]): Promise<ProgramResult> =>
+  startProgram(program, parameters, FLUSH_MS).finish("");

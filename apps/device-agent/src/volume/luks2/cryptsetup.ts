@@ -1,67 +1,41 @@
-import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 
-const OUTPUT_MAX_BYTES = 64 * 1024;
+import { AppError } from "@databox-cmk/errors";
 
-export type CryptsetupResult = {
-  /**
-   * cryptsetup(8): 0 success, 1 wrong parameters, 2 no permission (bad key), 3 out of memory, 4
-   * wrong device, 5 exists or busy.
-   */
-  readonly exitCode: number;
-  readonly stdout: string;
-  /** Last line of cryptsetup's error output. It never quotes the key. */
-  readonly complaint: string;
+import { startProgram } from "../start-program.ts";
+import type { ProgramResult } from "../start-program.ts";
+
+/** cryptsetup for one volume. */
+export type Cryptsetup = {
+  readonly path: string;
+  run(parameters: readonly string[], input?: Uint8Array | string): Promise<ProgramResult>;
+  /** @returns its output @throws {AppError} as `requireSuccess` */
+  must(parameters: readonly string[], input?: Uint8Array | string): Promise<string>;
+  /** LUKS2 on-disk format §3: the JSON area. @throws {AppError} as `requireSuccess` */
+  dump(): Promise<unknown>;
 };
 
-export type RunningCryptsetup = {
-  /** Writes its standard input (a key, or a token) and waits for its end. */
-  finish(input: Uint8Array | string): Promise<CryptsetupResult>;
-  /** Ends it if it is still running. */
-  kill(): void;
-};
-
-/**
- * Starts cryptsetup, which reads its libraries and the volume's header and then waits for its
- * input: `--key-file=-` keeps keys off the command line, where every user of the machine could read
- * them.
- *
- * The program itself and not a binding: npm has no maintained binding to libcryptsetup, and a
- * native one would have to be built for each appliance.
- */
-export function startCryptsetup(program: string, parameters: readonly string[]): RunningCryptsetup {
-  const child = spawn(program, parameters, {
-    stdio: ["pipe", "pipe", "pipe"],
-    env: { LC_ALL: "C", PATH: "/usr/sbin:/usr/bin:/sbin:/bin" },
-  });
-  const stdout = collect(child.stdout);
-  const stderr = collect(child.stderr);
-  const ended = new Promise<CryptsetupResult>((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", (exitCode) => {
-      const complaint = stderr().trim().split("\n").at(-1) ?? "";
-      resolve({ exitCode: exitCode ?? 1, stdout: stdout(), complaint });
-    });
-  });
-  ended.catch(() => undefined); // The caller of finish reports it.
-  child.stdin.on("error", () => undefined); // It ended before its input; its exit code says why.
-  return {
-    async finish(input) {
-      child.stdin.end(input);
-      return ended;
-    },
-    kill() {
-      if (child.exitCode === null) child.kill("SIGKILL");
-    },
+export function createCryptsetup(program: string, path: string): Cryptsetup {
+  const run: Cryptsetup["run"] = (parameters, input = "") =>
+    startProgram(program, parameters).finish(input);
+  const must: Cryptsetup["must"] = async (parameters, input) => {
+    const result = await run(parameters, input);
+    requireSuccess(path, result);
+    return result.stdout;
   };
+  const dump = async (): Promise<unknown> =>
+    JSON.parse(await must(["luksDump", "--dump-json-metadata", path]));
+  return { path, run, must, dump };
 }
 
-function collect(stream: NodeJS.ReadableStream): () => string {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  stream.on("data", (chunk: Buffer) => {
-    if (length >= OUTPUT_MAX_BYTES) return;
-    length += chunk.byteLength;
-    chunks.push(chunk);
+/** @throws {AppError} `VolumeNotFound`, `DiskFull` or `VolumeUnavailable` */
+export function requireSuccess(path: string, { exitCode, complaint }: ProgramResult): void {
+  if (exitCode === 0) return;
+  if (!existsSync(path)) throw new AppError("VolumeNotFound", { target: path, detail: path });
+  if (/no space left/i.test(complaint))
+    throw new AppError("DiskFull", { target: path, detail: path });
+  throw new AppError("VolumeUnavailable", {
+    target: path,
+    detail: `${path}: cryptsetup ended with ${String(exitCode)}: ${complaint}`,
   });
-  return () => Buffer.concat(chunks).toString("utf8").slice(0, OUTPUT_MAX_BYTES);
 }

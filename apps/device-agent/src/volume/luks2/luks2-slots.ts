@@ -1,9 +1,9 @@
 import { AppError } from "@databox-cmk/errors";
-import { parseWith } from "@databox-cmk/protocol";
-import * as z from "zod/mini";
 
+import { entriesOf, member } from "../../core/judge-luks2-header.ts";
 import type { KeySlots } from "../../core/ports.ts";
-import type { CryptsetupResult } from "./cryptsetup.ts";
+import { requireSuccess } from "./cryptsetup.ts";
+import type { Cryptsetup } from "./cryptsetup.ts";
 import { requirePreparedHeader } from "./prepared-header.ts";
 
 const BAD_KEY = 2;
@@ -11,36 +11,16 @@ const LINE_FEED = 0x0a;
 /** 128 bits cannot be guessed, however fast each guess is. */
 export const FAST_DERIVATION = ["--pbkdf", "pbkdf2", "--pbkdf-force-iterations", "1000"] as const;
 
-/** LUKS2 on-disk format §3.1: only the numbers of the slots matter here. */
-const members = z.record(z.string(), z.unknown());
-
 /**
  * LUKS2 stores two copies of its header and uses the complete one: after a kill the slots are those
  * of before or after.
  */
-export function createLuks2Slots(options: {
-  readonly path: string;
-  readonly run: (
-    parameters: readonly string[],
-    input?: Uint8Array | string,
-  ) => Promise<CryptsetupResult>;
-  readonly unavailable: (result: CryptsetupResult) => AppError;
-}): KeySlots {
-  const { path, run, unavailable } = options;
-  const rejected = ({ complaint }: CryptsetupResult) =>
-    new AppError("VolumeRejectedKey", { detail: `${path}: ${complaint}` });
-
+export function createLuks2Slots({ path, run, must, dump }: Cryptsetup): KeySlots {
   return {
     async list() {
-      const result = await run(["luksDump", "--dump-json-metadata", path]);
-      if (result.exitCode !== 0) throw unavailable(result);
-      const header: unknown = JSON.parse(result.stdout);
+      const header = await dump();
       requirePreparedHeader(path, header);
-      const dump = parseWith(members, header, "header");
-      const slots = parseWith(members, dump.ok ? dump.value["keyslots"] : undefined, "keyslots");
-      if (!slots.ok)
-        throw new AppError("VolumeUnavailable", { detail: `${path}: ${slots.detail}` });
-      return Object.keys(slots.value).map(Number);
+      return entriesOf(member(header, "keyslots")).map(({ name }) => Number(name));
     },
 
     // Two lines on standard input: passkeys hold no line feed, and neither key is ever on a command
@@ -53,12 +33,11 @@ export function createLuks2Slots(options: {
       input[input.byteLength - 1] = LINE_FEED;
       const place = ["--new-key-slot", String(slot)];
       try {
-        const result = await run(
-          ["luksAddKey", "--batch-mode", ...FAST_DERIVATION, ...place, path],
-          input,
-        );
-        if (result.exitCode === BAD_KEY) throw rejected(result);
-        if (result.exitCode !== 0) throw unavailable(result);
+        const parameters = ["luksAddKey", "--batch-mode", ...FAST_DERIVATION, ...place, path];
+        const result = await run(parameters, input);
+        if (result.exitCode === BAD_KEY)
+          throw new AppError("VolumeRejectedKey", { detail: `${path}: ${result.complaint}` });
+        requireSuccess(path, result);
       } finally {
         input.fill(0);
       }
@@ -74,8 +53,7 @@ export function createLuks2Slots(options: {
     },
 
     async remove(slot) {
-      const result = await run(["luksKillSlot", "--batch-mode", path, String(slot)]);
-      if (result.exitCode !== 0) throw unavailable(result);
+      await must(["luksKillSlot", "--batch-mode", path, String(slot)]);
     },
   };
 }

@@ -1,15 +1,16 @@
-import { existsSync, closeSync, openSync, readdirSync, readFileSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readFileSync } from "node:fs";
 
 import { AppError } from "@databox-cmk/errors";
 import * as z from "zod/mini";
 
 import { HEADER_GENERATION_MAX } from "../../core/judge-header-generation.ts";
-import { VOLUME_CIPHER, VOLUME_KEY_BITS } from "../../core/judge-luks2-header.ts";
+import { member, VOLUME_CIPHER, VOLUME_KEY_BITS } from "../../core/judge-luks2-header.ts";
 import type { FormatInput, Opened, Volume } from "../../core/ports.ts";
 import { learnHeader, requireKnownHeader } from "../known-header.ts";
+import { startProgram } from "../start-program.ts";
 import { createSparseFile, readStart } from "../volume-file.ts";
 import { closeMapping } from "./close-mapping.ts";
-import { type CryptsetupResult, startCryptsetup } from "./cryptsetup.ts";
+import { createCryptsetup, requireSuccess } from "./cryptsetup.ts";
 import { createLuks2Slots, FAST_DERIVATION } from "./luks2-slots.ts";
 import { requirePreparedHeader } from "./prepared-header.ts";
 import { parseToken, renderToken, TOKEN_ID } from "./token.ts";
@@ -21,7 +22,6 @@ const token = z.strictObject({
   keyslots: z.array(z.string()),
   generation: z.int().check(z.gte(0), z.lte(HEADER_GENERATION_MAX)),
 });
-const members = z.record(z.string(), z.unknown());
 const BAD_KEY = 2;
 
 /**
@@ -36,8 +36,8 @@ export function createLuks2Volume(options: {
   readonly mapping: string;
 }): Volume {
   const { path, program, mapping } = options;
-  const run = (parameters: readonly string[], input: Uint8Array | string = "") =>
-    startCryptsetup(program, parameters).finish(input);
+  const cryptsetup = createCryptsetup(program, path);
+  const { run, must, dump } = cryptsetup;
 
   return {
     kind: "luks2",
@@ -56,14 +56,12 @@ export function createLuks2Volume(options: {
 
     async format(input) {
       createSparseFile(path, input.sizeMib);
-      const result = await run(formatParameters(path, input), input.unlockKey);
-      if (result.exitCode !== 0) throw unavailable(path, result);
+      await must(formatParameters(path, input), input.unlockKey);
     },
 
     async storeEnvelope(jws) {
       const common = ["token", "import", "--batch-mode", "--token-id", TOKEN_ID, "--json-file=-"];
-      const result = await run([...common, "--token-replace", path], renderToken(jws));
-      if (result.exitCode !== 0) throw unavailable(path, result);
+      await must([...common, "--token-replace", path], renderToken(jws));
     },
 
     async readEnvelope() {
@@ -72,29 +70,25 @@ export function createLuks2Volume(options: {
     },
 
     async readHeaderGeneration() {
-      const dump = await run(["luksDump", "--dump-json-metadata", path]);
-      if (dump.exitCode !== 0) throw unavailable(path, dump);
-      return readGeneration(JSON.parse(dump.stdout));
+      return readGeneration(await dump());
     },
 
     async writeHeaderGeneration(generation) {
       const common = ["token", "import", "--batch-mode", "--json-file=-"];
       const place = ["--token-id", GENERATION_TOKEN_ID, "--token-replace", path];
-      const result = await run([...common, ...place], renderGeneration(generation));
-      if (result.exitCode !== 0) throw unavailable(path, result);
+      await must([...common, ...place], renderGeneration(generation));
     },
 
     beginOpening(mode, memory) {
       const target = mode === "test" ? HEADER_ONLY : chooseTarget(mapping);
-      const running = startCryptsetup(program, openParameters(path, target));
+      const running = startProgram(program, openParameters(path, target));
       // Concurrently, while the broker answers.
       const dumped = run(["luksDump", "--dump-json-metadata", path]);
-      dumped.catch(() => undefined); // The caller that offers a key reports it.
       return {
         async offer(unlockKey): Promise<Opened> {
-          const dump = await dumped;
+          const { exitCode, stdout } = await dumped;
           // cryptsetup explains a volume whose header cannot be read.
-          const header: unknown = dump.exitCode === 0 ? JSON.parse(dump.stdout) : undefined;
+          const header: unknown = exitCode === 0 ? JSON.parse(stdout) : undefined;
           const generation = readGeneration(header);
           if (header !== undefined) {
             requirePreparedHeader(path, header);
@@ -103,7 +97,7 @@ export function createLuks2Volume(options: {
           const result = await running.finish(unlockKey);
           if (result.exitCode === BAD_KEY || result.complaint.startsWith("No usable keyslot"))
             throw new AppError("VolumeRejectedKey", { detail: `${path}: ${result.complaint}` });
-          if (result.exitCode !== 0) throw unavailable(path, result);
+          requireSuccess(path, result);
           learnHeader(generation, memory);
           return {
             proof: "cryptsetup",
@@ -117,18 +111,16 @@ export function createLuks2Volume(options: {
     },
 
     async destroyKeySlots() {
-      const result = await run(["luksErase", "--batch-mode", path]);
-      if (result.exitCode !== 0) throw unavailable(path, result);
+      await must(["luksErase", "--batch-mode", path]);
     },
 
-    slots: createLuks2Slots({ path, run, unavailable: (result) => unavailable(path, result) }),
+    slots: createLuks2Slots(cryptsetup),
 
     async close(openMapping) {
       const found = openMapping === undefined ? undefined : findMapping(openMapping);
       if (openMapping === undefined || found === undefined || found.isDead) return;
       const close = () => run(["close", openMapping]);
-      const result = await closeMapping({ name: openMapping, device: found.device }, close);
-      if (result.exitCode !== 0) throw unavailable(path, result);
+      requireSuccess(path, await closeMapping({ name: openMapping, device: found.device }, close));
     },
   };
 }
@@ -176,16 +168,6 @@ export function formatParameters(
   return [...kind, ...cipher, ...identity, ...derivation, "--key-file=-", path];
 }
 
-function unavailable(path: string, { exitCode, complaint }: CryptsetupResult): AppError {
-  if (!existsSync(path)) return new AppError("VolumeNotFound", { target: path, detail: path });
-  if (/no space left/i.test(complaint))
-    return new AppError("DiskFull", { target: path, detail: path });
-  return new AppError("VolumeUnavailable", {
-    target: path,
-    detail: `${path}: cryptsetup ended with ${String(exitCode)}: ${complaint}`,
-  });
-}
-
 function renderGeneration(generation: number): string {
   return JSON.stringify({ type: "databox-cmk-header", keyslots: [], generation });
 }
@@ -199,13 +181,8 @@ function renderGeneration(generation: number): string {
  * @returns 0 where no token says it: the volume was never rekeyed, or the token is damaged
  */
 function readGeneration(metadata: unknown): number {
-  const parsed = token.safeParse(memberOf(memberOf(metadata, "tokens"), GENERATION_TOKEN_ID));
+  const parsed = token.safeParse(member(member(metadata, "tokens"), GENERATION_TOKEN_ID));
   return parsed.success ? parsed.data.generation : 0;
-}
-
-function memberOf(value: unknown, name: string): unknown {
-  const parsed = members.safeParse(value);
-  return parsed.success ? parsed.data[name] : undefined;
 }
 
 const CONTROL_DEVICE = "/dev/mapper/control";
