@@ -6,7 +6,7 @@ export { COMMAND_HELP, COMMAND_OPTIONS, GLOBAL_OPTIONS } from "./command-line/op
 export type { AgentEvent, FailureEvent, SuccessEvent } from "./core/agent-event.ts";
 export { EXIT_CODES } from "./core/exit-codes.ts";
 // The bench measures the TPM's unseal alone.
-export { deviceShare } from "./core/device-share.ts";
+export { deviceShare } from "./core/tpm-key.ts";
 export { unsealByTpm } from "./share/keep-share.ts";
 // Decisions, for the simulation of a fleet that no machine holds.
 export { CONNECT_TIMEOUT_MS } from "./broker-client/transport.ts";

@@ -2,17 +2,16 @@ import { encodeBase64url, zero } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
 import type { Pending } from "@databox-cmk/protocol";
 
-import { describeWaiting } from "../core/describe-waiting.ts";
 import { eventOfError } from "../core/failure-event.ts";
 import { knownFacts } from "../core/known-facts.ts";
 import type { Settings } from "../core/settings.ts";
-import { approvalOf, saysSame, viewWaiting } from "../core/waiting-request.ts";
+import { approvalOf, describeWaiting, saysSame, viewWaiting } from "../core/waiting-request.ts";
 import type { WaitingRequest } from "../core/waiting-request.ts";
 import type { PendingEvent } from "../core/waiting-step.ts";
 import type { KeyAnswer, MadeRequest } from "../exchange/request-content-key.ts";
 import { eventOf } from "../node/event-of.ts";
 import type { Unlocking } from "../node/record-unlock.ts";
-import { bootClockMs } from "../state/boot-clock.ts";
+import { bootClockMs } from "../state/boot.ts";
 import { writeWaitingRequest } from "../state/waiting-request-file.ts";
 
 type Waiting = Unlocking & { readonly settings: Settings };

@@ -5,9 +5,9 @@ import type { EventDetails } from "../core/event-details.ts";
 import { judgeCountersignature } from "../journal/judge-countersignature.ts";
 import { verifyJournal } from "../journal/verify-journal.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
-import { requirePrepared } from "../node/prepared-node.ts";
 import { eventOf, notesOf } from "../node/event-of.ts";
-import { readOwnFile } from "../state/open-private-file.ts";
+import { requirePrepared } from "../node/hold-node.ts";
+import { readOwnFile } from "../state/private-file.ts";
 import { systemCode } from "../state/state-error.ts";
 
 /**

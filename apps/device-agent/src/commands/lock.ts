@@ -2,9 +2,9 @@ import type { AgentEvent } from "../core/agent-event.ts";
 import { isUnlocked } from "../core/machine-state.ts";
 import { openJournal } from "../journal/open-journal.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
-import { holdNode } from "../node/hold-node.ts";
 import { eventOf, notesOf } from "../node/event-of.ts";
-import { readBootId } from "../state/boot-id.ts";
+import { holdNode } from "../node/hold-node.ts";
+import { readBootId } from "../state/boot.ts";
 import { destroyWaitingRequest } from "../state/waiting-request-file.ts";
 import { openVolume } from "../volume/choose-volume.ts";
 

@@ -1,4 +1,4 @@
-import { bootId, messageHash, uuid, deviceShare as deviceShareCopy } from "@databox-cmk/protocol";
+import { bootId, deviceShare as deviceShareCopy, messageHash, uuid } from "@databox-cmk/protocol";
 import * as z from "zod/mini";
 
 import { HEADER_GENERATION_MAX } from "./judge-header-generation.ts";

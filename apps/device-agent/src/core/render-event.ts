@@ -3,8 +3,8 @@ import type { ErrorClass, NextStep, Who } from "@databox-cmk/errors";
 
 import { isFailure } from "./agent-event.ts";
 import type { AgentEvent, FailureEvent, SuccessEvent, SuccessOutcome } from "./agent-event.ts";
-import { describeWaiting } from "./describe-waiting.ts";
 import { renderDetails } from "./event-details.ts";
+import { describeWaiting } from "./waiting-request.ts";
 
 const PEOPLE = {
   "security-administrator": "the customer's security administrator",

@@ -1,4 +1,4 @@
-import { publicKey } from "@databox-cmk/protocol";
+import { base64url, publicKey } from "@databox-cmk/protocol";
 import * as z from "zod/mini";
 
 /**
@@ -38,3 +38,14 @@ export const tpmKey = z.strictObject({
   ...tpmObject,
 });
 export type TpmKey = z.infer<typeof tpmKey>;
+
+
+
+/**
+ * device-share-{env}.json: this node's share of one envelope's unlock key (split custody), in the
+ * file itself, or sealed by the node's TPM.
+ */
+export const deviceShare = z.discriminatedUnion("kept", [
+  z.strictObject({ version: z.literal(1), kept: z.literal("file"), share: base64url(43) }),
+  z.strictObject({ version: z.literal(1), kept: z.literal("tpm"), ...tpmObject }),
+]);

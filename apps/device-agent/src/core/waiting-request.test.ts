@@ -1,7 +1,12 @@
 import { describe, expect, test } from "vitest";
 
-import { describeWaiting } from "./describe-waiting.ts";
-import { approvalOf, mayContinue, saysSame, viewWaiting } from "./waiting-request.ts";
+import {
+  approvalOf,
+  describeWaiting,
+  mayContinue,
+  saysSame,
+  viewWaiting,
+} from "./waiting-request.ts";
 import type { WaitingRequest } from "./waiting-request.ts";
 
 const APPROVAL = {

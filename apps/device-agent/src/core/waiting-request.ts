@@ -9,6 +9,8 @@ import {
 import type { Pending } from "@databox-cmk/protocol";
 import * as z from "zod/mini";
 
+import { describeDuration } from "./describe-duration.ts";
+
 /** X-Wing's public key, the longest (draft-connolly-cfrg-xwing-kem §5). */
 const KEY_MAX_CHARACTERS = 1622;
 const REQUEST_MAX_CHARACTERS = 8192;
@@ -108,4 +110,21 @@ export function viewWaiting(
     until: new Date(Date.parse(now.iso) + leftSeconds * 1000).toISOString(),
     leftSeconds,
   };
+}
+
+/** One clause for the person who waits at the appliance. */
+export function describeWaiting({
+  required,
+  given,
+  approvedBy,
+  reason,
+  leftSeconds,
+}: WaitingView): string {
+  const names = approvedBy.length === 0 ? "" : ` (${approvedBy.join(", ")})`;
+  const end =
+    leftSeconds === 0
+      ? "the request has expired"
+      : `the request expires in ${describeDuration(leftSeconds)}`;
+  const why = reason === undefined ? "" : `; reason: ${reason}`;
+  return `${String(given)} of ${String(required)} have approved${names}; ${end}${why}`;
 }

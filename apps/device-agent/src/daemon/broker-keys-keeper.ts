@@ -2,9 +2,9 @@ import type { VerifyKey } from "@databox-cmk/crypto";
 import { type AppError, toAppError } from "@databox-cmk/errors";
 
 import { askForBrokerKeys } from "../exchange/ask-for-broker-keys.ts";
-import { isSplitNode } from "../share/is-split-node.ts";
+import { isSplitNode } from "../share/describe-share.ts";
 import { requireCustody } from "../share/unlock-key.ts";
-import { bootClockMs } from "../state/boot-clock.ts";
+import { bootClockMs } from "../state/boot.ts";
 import type { Daemon } from "./daemon.ts";
 
 /**

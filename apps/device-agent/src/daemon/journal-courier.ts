@@ -12,7 +12,7 @@ import { nextPage } from "../core/journal-page.ts";
 import { exchange } from "../exchange/exchange.ts";
 import type { LeaseSession } from "../exchange/lease-exchange.ts";
 import { verifyJournal } from "../journal/verify-journal.ts";
-import { readOwnFile } from "../state/open-private-file.ts";
+import { readOwnFile } from "../state/private-file.ts";
 import { systemCode } from "../state/state-error.ts";
 import type { Daemon } from "./daemon.ts";
 

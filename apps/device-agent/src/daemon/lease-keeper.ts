@@ -12,7 +12,7 @@ import {
 } from "../core/lease-state.ts";
 import { withReceipt } from "../core/waiting-receipt.ts";
 import { renewLease } from "../exchange/lease-exchange.ts";
-import { bootClockMs } from "../state/boot-clock.ts";
+import { bootClockMs } from "../state/boot.ts";
 import { destroyKeptLease } from "../state/offline-files.ts";
 import type { Daemon } from "./daemon.ts";
 import type { News } from "./lease-watcher.ts";

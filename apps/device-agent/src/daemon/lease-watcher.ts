@@ -3,8 +3,8 @@ import { retryAfterMs } from "../core/lease-state.ts";
 import type { HeldLease } from "../core/lease-state.ts";
 import { watchLease } from "../exchange/lease-exchange.ts";
 import { connect } from "../node/connect.ts";
-import { askedSecondsOf } from "./asked-seconds.ts";
 import type { Daemon } from "./daemon.ts";
+import { askedSecondsOf } from "./receipt-courier.ts";
 
 export type News = { readonly lease: HeldLease; readonly answer: LeaseAnswer };
 

@@ -1,9 +1,9 @@
 import type { MachineState } from "../core/machine-state.ts";
-import { requirePrepared } from "../node/prepared-node.ts";
+import { requirePrepared } from "../node/hold-node.ts";
+import { waitForAgentLock } from "../state/agent-lock.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import { createStateStore } from "../state/state-store.ts";
 import type { StateStore } from "../state/state-store.ts";
-import { waitForAgentLock } from "../state/wait-for-agent-lock.ts";
 
 /**
  * An unlock beside the daemon takes a second or two, with its network; a rekeying with slow

@@ -1,8 +1,9 @@
-import type { WaitingReceipt } from "../core/waiting-receipt.ts";
+import { toAppError } from "@databox-cmk/errors";
+
 import { withoutReceipt } from "../core/waiting-receipt.ts";
+import type { WaitingReceipt } from "../core/waiting-receipt.ts";
 import { sendLeaseReceipt } from "../exchange/lease-exchange.ts";
 import { sendReceipt } from "../exchange/send-receipt.ts";
-import { askedSecondsOf } from "./asked-seconds.ts";
 import type { Daemon } from "./daemon.ts";
 import { takeNumber } from "./node-state.ts";
 
@@ -63,4 +64,10 @@ export function createReceiptCourier({
       return 0;
     },
   };
+}
+
+/** The delay that the answer requested (Retry-After); 0 without one. */
+export function askedSecondsOf(error: unknown): number {
+  const { retryAfterSeconds } = toAppError(error).facts;
+  return typeof retryAfterSeconds === "number" ? retryAfterSeconds : 0;
 }

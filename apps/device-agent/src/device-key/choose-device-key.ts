@@ -6,8 +6,7 @@ import { importVerifyKey } from "@databox-cmk/crypto";
 import type { DeviceKeyChoice } from "../core/command.ts";
 import type { TpmKey } from "../core/tpm-key.ts";
 import type { StateFolder } from "../state/state-folder.ts";
-import { type DeviceKey, findDeviceKey, gradeOf, makeFileKey } from "./device-key.ts";
-import { openTpmKey } from "./open-tpm-key.ts";
+import { type DeviceKey, findDeviceKey, gradeOf, makeFileKey, openTpmKey } from "./device-key.ts";
 import { createObject, loadObject } from "./tpm-object.ts";
 import { withTpm } from "./tpm2.ts";
 

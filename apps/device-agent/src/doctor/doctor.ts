@@ -7,19 +7,21 @@ import { readChallenge } from "../answers/challenge-answer.ts";
 import { readSignedEnvelope } from "../answers/signed-envelope.ts";
 import { createLookup } from "../broker-client/lookup.ts";
 import type { AgentEvent } from "../core/agent-event.ts";
-import { describeClock } from "../core/describe-clock.ts";
-import { describeProxies } from "../core/describe-proxies.ts";
-import { DOCTOR_CHECKS } from "../core/doctor-checks.ts";
-import type { DoctorCheckName } from "../core/doctor-checks.ts";
-import { eventOfExamination } from "../core/doctor-event.ts";
+import {
+  describeClock,
+  describeProxies,
+  DOCTOR_CHECKS,
+  eventOfExamination,
+} from "../core/doctor-event.ts";
+import type { DoctorCheckName } from "../core/doctor-event.ts";
 import { judgeLastUnlock } from "../core/judge-last-unlock.ts";
 import type { Settings } from "../core/settings.ts";
 import { readNewestRows } from "../journal/open-journal.ts";
 import { connect } from "../node/connect.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { roundToTenth } from "../node/stopwatch.ts";
-import { readBootId } from "../state/boot-id.ts";
-import { readPrivateFile } from "../state/read-private-file.ts";
+import { readBootId } from "../state/boot.ts";
+import { readPrivateFile } from "../state/private-file.ts";
 import { openStateFolder } from "../state/state-folder.ts";
 import { openVolume } from "../volume/choose-volume.ts";
 import { judgeVolume, probeDeviceKey, probeShare, probeStateFolder } from "./probe-machine.ts";

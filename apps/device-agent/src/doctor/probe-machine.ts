@@ -4,10 +4,9 @@ import { zero } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
 import type { Finding } from "@databox-cmk/errors";
 
-import { GRADE_TEXTS } from "../core/device-key-grade.ts";
 import type { VolumeContent } from "../core/ports.ts";
 import type { Settings } from "../core/settings.ts";
-import { findDeviceKey } from "../device-key/device-key.ts";
+import { findDeviceKey, GRADE_TEXTS } from "../device-key/device-key.ts";
 import { describeShare } from "../share/describe-share.ts";
 import { readShare } from "../share/keep-share.ts";
 import { toStateError } from "../state/state-error.ts";

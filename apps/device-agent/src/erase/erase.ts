@@ -8,15 +8,13 @@ import { openJournal } from "../journal/open-journal.ts";
 import { connect } from "../node/connect.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { eventOf } from "../node/event-of.ts";
+import { requirePrepared } from "../node/hold-node.ts";
 import { openSession } from "../node/open-node.ts";
-import { requirePrepared } from "../node/prepared-node.ts";
-import { takeAgentLock } from "../state/agent-lock.ts";
+import { takeAgentLock, waitForAgentLock } from "../state/agent-lock.ts";
 import { readErasure, writeErasure } from "../state/erasure-file.ts";
 import { createStateStore } from "../state/state-store.ts";
-import { waitForAgentLock } from "../state/wait-for-agent-lock.ts";
 import { openVolume } from "../volume/choose-volume.ts";
-import { finishErasure } from "./finish-erasure.ts";
-import { requireOwnMedium } from "./own-medium.ts";
+import { finishErasure, requireOwnMedium } from "./finish-erasure.ts";
 
 const TYPED_MAX_CHARACTERS = 64;
 

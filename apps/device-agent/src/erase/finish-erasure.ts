@@ -1,4 +1,5 @@
 import { importVerifyKey, signMessage } from "@databox-cmk/crypto";
+import { AppError } from "@databox-cmk/errors";
 import { MESSAGE_TYPES } from "@databox-cmk/protocol";
 import type { Denial, Sanitisation, SanitisedMedium } from "@databox-cmk/protocol";
 
@@ -8,6 +9,7 @@ import type { Discard } from "../core/describe-erasure.ts";
 import type { Erasure, ErasureStep } from "../core/erasure.ts";
 import { eventOfDenial } from "../core/failure-event.ts";
 import type { MachineState } from "../core/machine-state.ts";
+import type { Volume } from "../core/ports.ts";
 import { sendCertificate } from "../exchange/erase.ts";
 import { openJournal } from "../journal/open-journal.ts";
 import { connect } from "../node/connect.ts";
@@ -16,7 +18,7 @@ import { eventOf, notesOf } from "../node/event-of.ts";
 import { openIdentity } from "../node/open-node.ts";
 import { roundToTenth } from "../node/stopwatch.ts";
 import { destroyNodeFiles, writeErasure } from "../state/erasure-file.ts";
-import { requireFile } from "../state/read-private-file.ts";
+import { requireFile } from "../state/private-file.ts";
 import { openStateFolder } from "../state/state-folder.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import { createStateStore } from "../state/state-store.ts";
@@ -27,7 +29,6 @@ import {
   readMedium,
   verifyMedium,
 } from "../volume/erase-medium.ts";
-import { requireOwnMedium } from "./own-medium.ts";
 
 /** For a person who waits: a large drive takes hours. */
 const TELL_EVERY_MS = 10_000;
@@ -172,3 +173,31 @@ const mappingOf = ({ lock }: MachineState): string | undefined =>
 
 /** A path is any bytes, and a certificate has printable ones. */
 const printable = (path: string): string => path.replaceAll(/[^ -~]/g, "?");
+
+/**
+ * A path may name another disk than the one that was prepared.
+ *
+ * @param state - `whole`: the volume must carry its mark; `partly`: it may be overwritten already
+ * @returns UUID of the volume
+ * @throws {AppError} `VolumeNotFound` or `VolumeUnavailable`: nothing on it is touched
+ */
+export async function requireOwnMedium(
+  volume: Volume,
+  { preparation }: MachineState,
+  state: "whole" | "partly",
+): Promise<string> {
+  const { path } = volume;
+  const own = preparation.step === "prepared" ? preparation.volumeId : undefined;
+  const content = await volume.inspect();
+  if (content.kind === "missing")
+    throw new AppError("VolumeNotFound", { target: path, detail: path });
+  const isOwn =
+    content.kind === "formatted"
+      ? content.id === own
+      : state === "partly" && (content.kind === "blank" || content.kind === "unrecognised");
+  if (own !== undefined && isOwn) return own;
+  throw new AppError("VolumeUnavailable", {
+    target: path,
+    detail: `${path} does not hold the volume that this node was prepared with: it is not erased`,
+  });
+}

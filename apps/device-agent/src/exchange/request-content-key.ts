@@ -18,8 +18,8 @@ import { readUnlockAnswer } from "../answers/unlock-answer.ts";
 import type { UnlockAnswer } from "../answers/unlock-answer.ts";
 import type { RawAnswer } from "../broker-client/transport.ts";
 import { askForChallenge, challengeHash } from "./ask-for-challenge.ts";
-import { importStoredKey } from "./import-stored-key.ts";
-import type { StoredKey } from "./import-stored-key.ts";
+import { importStoredKey } from "./open-grant.ts";
+import type { StoredKey } from "./open-grant.ts";
 import { AGENT_NAME } from "./session.ts";
 import type { Session } from "./session.ts";
 

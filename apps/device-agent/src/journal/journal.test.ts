@@ -16,7 +16,7 @@ import { join } from "node:path";
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { readOwnFile } from "../state/open-private-file.ts";
+import { readOwnFile } from "../state/private-file.ts";
 import { lastSequence, openJournal } from "./open-journal.ts";
 import { verifyJournal } from "./verify-journal.ts";
 

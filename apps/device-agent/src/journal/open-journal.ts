@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 
 import type { JournalRow } from "@databox-cmk/protocol";
 
-import { openPrivateFile } from "../state/open-private-file.ts";
+import { openPrivateFile } from "../state/private-file.ts";
 import { systemCode, toStateError } from "../state/state-error.ts";
 import { syncFolder } from "../state/write-durably.ts";
 import { parseRow, sealRow } from "./journal-row.ts";

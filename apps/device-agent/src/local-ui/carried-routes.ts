@@ -2,10 +2,9 @@ import { AppError } from "@databox-cmk/errors";
 import { localAnswer, localChallengeRequest } from "@databox-cmk/protocol";
 
 import { isFailure } from "../core/agent-event.ts";
-import type { LocalContext } from "./local-context.ts";
-import { LocalFailureAnswer } from "./local-failure-answer.ts";
-import { parseBody } from "./parse-body.ts";
-import type { LocalRoute } from "./route.ts";
+import { LocalFailureAnswer } from "./describe-failure.ts";
+import { parseBody } from "./route.ts";
+import type { LocalContext, LocalRoute } from "./route.ts";
 
 const ANSWER_MAX_BYTES = 72 * 1024;
 

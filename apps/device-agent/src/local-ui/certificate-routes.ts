@@ -1,8 +1,7 @@
 import { localCertificateUpload, localNothing } from "@databox-cmk/protocol";
 
-import type { LocalContext } from "./local-context.ts";
-import { parseBody } from "./parse-body.ts";
-import type { LocalRoute } from "./route.ts";
+import { parseBody } from "./route.ts";
+import type { LocalContext, LocalRoute } from "./route.ts";
 
 /** 64 KiB of .pfx in base64, and the JSON around it. */
 const UPLOAD_MAX_BYTES = 96 * 1024;

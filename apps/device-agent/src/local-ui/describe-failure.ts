@@ -1,3 +1,4 @@
+import { ERRORS, isErrorCode } from "@databox-cmk/errors";
 import type { Facts } from "@databox-cmk/errors";
 import type { LocalFailure } from "@databox-cmk/protocol";
 
@@ -28,4 +29,23 @@ export function describeFailure(event: FailureEvent): LocalFailure {
 /** @param known - for the placeholders of the steps */
 export function describeError(error: unknown, known: Facts): LocalFailure {
   return describeFailure(eventOfError(error, { event: "serve", elapsedMs: 0, known }));
+}
+
+/**
+ * A command's own failure as the answer: its text may be the broker's, for a code that this agent
+ * does not know.
+ */
+export class LocalFailureAnswer extends Error {
+  override readonly name = "LocalFailureAnswer";
+  readonly event: FailureEvent;
+
+  constructor(event: FailureEvent) {
+    super(event.message);
+    this.event = event;
+  }
+
+  get status(): number {
+    const { code } = this.event;
+    return isErrorCode(code) ? ERRORS[code].httpStatus : 409;
+  }
 }

@@ -13,10 +13,9 @@ import {
 } from "@databox-cmk/http";
 import type { LocalError, LocalState } from "@databox-cmk/protocol";
 
-import { describeError, describeFailure } from "./describe-failure.ts";
+import { describeError, describeFailure, LocalFailureAnswer } from "./describe-failure.ts";
 import type { EventStreams } from "./event-stream.ts";
 import { judgeSender } from "./judge-sender.ts";
-import { LocalFailureAnswer } from "./local-failure-answer.ts";
 import type { LocalAnswer, LocalRoute } from "./route.ts";
 import { type Session, sessionCookie, type SessionStore } from "./session-store.ts";
 

@@ -1,4 +1,15 @@
-import type { Session } from "./session-store.ts";
+import { AppError } from "@databox-cmk/errors";
+import { parseWith } from "@databox-cmk/protocol";
+import type * as z from "zod/mini";
+
+import type { Settings } from "../core/settings.ts";
+import type { CommandDependencies } from "../node/dependencies.ts";
+import type { StateFolder } from "../state/state-folder.ts";
+import type { ApprovalWaiter } from "./approval-waiter.ts";
+import type { CertificateStore } from "./certificates/certificate-store.ts";
+import type { RunNodeCommand } from "./node-commands.ts";
+import type { Operations } from "./operations.ts";
+import type { Session, SessionStore } from "./session-store.ts";
 
 export type LocalRequest = {
   /** Parsed JSON; undefined for routes without a body. */
@@ -29,4 +40,27 @@ export type LocalRoute = {
   /** For slow, guessing or networked requests: a low rate. */
   readonly isCostly?: true;
   readonly handle: (request: LocalRequest) => LocalAnswer | Promise<LocalAnswer>;
+};
+
+
+/** @throws {AppError} `LocalRequestMalformed` that names the wrong member, never its value */
+export function parseBody<Value>(schema: z.ZodMiniType<Value>, body: unknown): Value {
+  const parsed = parseWith(schema, body, "body");
+  if (parsed.ok) return parsed.value;
+  throw new AppError("LocalRequestMalformed", { reason: "body", detail: parsed.detail });
+}
+
+/** The dependencies of the local UI's routes. */
+export type LocalContext = {
+  readonly folder: StateFolder;
+  readonly settings: Settings;
+  readonly dependencies: CommandDependencies;
+  readonly sessions: SessionStore;
+  readonly operations: Operations;
+  readonly waiter: ApprovalWaiter;
+  readonly certificates: CertificateStore;
+  readonly run: RunNodeCommand;
+  readonly model: string;
+  /** Program that switches the machine off; undefined: none was configured. */
+  readonly shutDownCommand: string | undefined;
 };

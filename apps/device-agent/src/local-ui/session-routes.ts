@@ -2,11 +2,10 @@ import { zero } from "@databox-cmk/crypto";
 import { localNothing, localSignIn } from "@databox-cmk/protocol";
 
 import { isFailure } from "../core/agent-event.ts";
-import { provePasskey } from "../passkey/prove-passkey.ts";
-import type { LocalContext } from "./local-context.ts";
-import { LocalFailureAnswer } from "./local-failure-answer.ts";
-import { parseBody } from "./parse-body.ts";
-import type { LocalRoute } from "./route.ts";
+import { provePasskey } from "../passkey/try-passkey.ts";
+import { LocalFailureAnswer } from "./describe-failure.ts";
+import { parseBody } from "./route.ts";
+import type { LocalContext, LocalRoute } from "./route.ts";
 import { sessionCookie } from "./session-store.ts";
 
 const ATTRIBUTES = "Path=/; Secure; HttpOnly; SameSite=Strict";

@@ -2,7 +2,7 @@ import { brokerAddress } from "../broker-client/broker-address.ts";
 import { createTransport } from "../broker-client/transport.ts";
 import type { Transport } from "../broker-client/transport.ts";
 import type { Connection } from "../core/settings.ts";
-import { readPrivateFile, requireFile } from "../state/read-private-file.ts";
+import { readPrivateFile, requireFile } from "../state/private-file.ts";
 
 /** @throws {AppError} `AgentStateUnreadable` when the authority's certificate is missing */
 export function connect(connection: Connection): Transport {

@@ -1,10 +1,14 @@
+import { AppError } from "@databox-cmk/errors";
+
+import type { MachineState } from "../core/machine-state.ts";
 import type { Settings } from "../core/settings.ts";
+import { waitForAgentLock } from "../state/agent-lock.ts";
+import { requireNotErased } from "../state/erasure-file.ts";
+import { openStateFolder } from "../state/state-folder.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import { createStateStore } from "../state/state-store.ts";
 import type { StateStore } from "../state/state-store.ts";
-import { waitForAgentLock } from "../state/wait-for-agent-lock.ts";
 import type { CommandDependencies } from "./dependencies.ts";
-import { requirePrepared } from "./prepared-node.ts";
 
 /** A prepared node that no other process changes meanwhile. */
 type HeldNode = Disposable & {
@@ -35,4 +39,28 @@ export async function holdNode(
     lock[Symbol.dispose]();
     throw error;
   }
+}
+
+/** @throws {AppError} `NodeErased`, `AgentNotPrepared` or `AgentStateUnreadable` */
+export function requirePrepared(
+  stateDir: string,
+  credentialsFolder?: string,
+): {
+  readonly folder: StateFolder;
+  readonly settings: Settings;
+  readonly state: MachineState;
+} {
+  const folder = openStateFolder(stateDir, credentialsFolder);
+  requireNotErased(folder.path);
+  const settings = folder.readSettings();
+  if (settings === undefined)
+    throw new AppError("AgentNotPrepared", { detail: `${stateDir} holds no prepared node` });
+  const state = folder.readState();
+  if (state === undefined)
+    throw new AppError("AgentStateUnreadable", { detail: `${stateDir}/state.json: missing` });
+  if (state.preparation.step !== "prepared")
+    throw new AppError("AgentNotPrepared", {
+      detail: "its preparation was not finished: run the same prepare command again",
+    });
+  return { folder, settings, state };
 }

@@ -7,8 +7,8 @@ import type { Volume } from "../core/ports.ts";
 import type { Settings } from "../core/settings.ts";
 import { requireDeviceKey } from "../device-key/device-key.ts";
 import type { NodeIdentity, Session } from "../exchange/session.ts";
-import { readBootId } from "../state/boot-id.ts";
-import { requireFile } from "../state/read-private-file.ts";
+import { readBootId } from "../state/boot.ts";
+import { requireFile } from "../state/private-file.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import type { StateStore } from "../state/state-store.ts";
 

@@ -20,11 +20,11 @@ import type { CommandDependencies } from "../node/dependencies.ts";
 import { eventOf } from "../node/event-of.ts";
 import { holdNode } from "../node/hold-node.ts";
 import { openIdentity, readHeldEnvelope } from "../node/open-node.ts";
-import { bootClockMs } from "../state/boot-clock.ts";
+import { bootClockMs } from "../state/boot.ts";
 import { openOfflineFiles } from "../state/offline-files.ts";
 import { systemCode } from "../state/state-error.ts";
 import { findVolume } from "../volume/choose-volume.ts";
-import { renderQrForTerminal, renderQrAsSvg } from "./qr-picture.ts";
+import { renderQrAsSvg, renderQrForTerminal } from "./qr-picture.ts";
 
 /**
  * Long enough to find an authorised person, short enough that a forgotten key is not kept for long.

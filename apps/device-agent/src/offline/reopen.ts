@@ -9,18 +9,17 @@ import type { MachineState } from "../core/machine-state.ts";
 import { countBoot } from "../core/offline-secrets.ts";
 import type { Volume } from "../core/ports.ts";
 import type { Settings } from "../core/settings.ts";
-import { importStoredKey } from "../exchange/import-stored-key.ts";
-import { openGrant } from "../exchange/open-grant.ts";
+import { importStoredKey, openGrant } from "../exchange/open-grant.ts";
 import { openJournal } from "../journal/open-journal.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { eventOf } from "../node/event-of.ts";
 import { openIdentity, readHeldEnvelope } from "../node/open-node.ts";
 import { offerAndZero, recordUnlock } from "../node/record-unlock.ts";
-import { bootClockMs } from "../state/boot-clock.ts";
-import { headerMemoryOf } from "../state/header-memory.ts";
+import { bootClockMs } from "../state/boot.ts";
 import { openOfflineFiles } from "../state/offline-files.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import { createStateStore } from "../state/state-store.ts";
+import { headerMemoryOf } from "../volume/known-header.ts";
 
 /**
  * Opens the volume again by a stored answer whose lease counts boots, since the broker cannot be

@@ -14,22 +14,21 @@ import { judgeChallenge } from "../core/offline-secrets.ts";
 import type { OpenChallenge } from "../core/offline-secrets.ts";
 import type { Opened } from "../core/ports.ts";
 import { withReceipt } from "../core/waiting-receipt.ts";
-import { importStoredKey } from "../exchange/import-stored-key.ts";
-import { openGrant } from "../exchange/open-grant.ts";
+import { importStoredKey, openGrant } from "../exchange/open-grant.ts";
 import type { OpenedGrant } from "../exchange/open-grant.ts";
 import { openJournal } from "../journal/open-journal.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { eventOf } from "../node/event-of.ts";
 import { holdNode } from "../node/hold-node.ts";
 import { openIdentity, readHeldEnvelope } from "../node/open-node.ts";
-import { recordDenial, offerAndZero, recordUnlock } from "../node/record-unlock.ts";
+import { offerAndZero, recordDenial, recordUnlock } from "../node/record-unlock.ts";
 import type { Unlocking } from "../node/record-unlock.ts";
-import { bootClockMs } from "../state/boot-clock.ts";
-import { headerMemoryOf } from "../state/header-memory.ts";
+import { bootClockMs } from "../state/boot.ts";
 import { openOfflineFiles } from "../state/offline-files.ts";
 import type { OfflineFiles } from "../state/offline-files.ts";
 import { systemCode } from "../state/state-error.ts";
 import { findVolume } from "../volume/choose-volume.ts";
+import { headerMemoryOf } from "../volume/known-header.ts";
 
 /**
  * Opens the volume by the answer that a person carried here, or shows the broker's signed denial.

@@ -6,9 +6,9 @@ import { isUnlocked } from "../core/machine-state.ts";
 import { PASSKEY_OPEN_SECONDS } from "../core/passkey-opening.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { eventOf } from "../node/event-of.ts";
-import { requirePrepared } from "../node/prepared-node.ts";
-import { isSplitNode } from "../share/is-split-node.ts";
-import { bootClockMs } from "../state/boot-clock.ts";
+import { requirePrepared } from "../node/hold-node.ts";
+import { isSplitNode } from "../share/describe-share.ts";
+import { bootClockMs } from "../state/boot.ts";
 import { tryPasskey } from "./try-passkey.ts";
 
 /** Opens the volume with the passkey that a person read in the portal. Needs no broker. */

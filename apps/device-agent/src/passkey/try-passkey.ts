@@ -7,13 +7,12 @@ import { openJournal } from "../journal/open-journal.ts";
 import type { Journal } from "../journal/open-journal.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { holdNode } from "../node/hold-node.ts";
-import { isSplitNode } from "../share/is-split-node.ts";
-import { bootClockMs } from "../state/boot-clock.ts";
-import { readBootId } from "../state/boot-id.ts";
-import { headerMemoryOf } from "../state/header-memory.ts";
+import { isSplitNode } from "../share/describe-share.ts";
+import { bootClockMs, readBootId } from "../state/boot.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import type { StateStore } from "../state/state-store.ts";
 import { findVolume } from "../volume/choose-volume.ts";
+import { headerMemoryOf } from "../volume/known-header.ts";
 
 type Trying = {
   readonly folder: StateFolder;
@@ -77,4 +76,18 @@ async function countAndTry(
   }
   folder.writePasskeyTries({ ...decision.next, tries: 0 });
   return opened;
+}
+
+/**
+ * Whether this is the passkey, without opening the volume: for a person who signs in.
+ *
+ * @throws {AppError} as `tryPasskey`
+ */
+export function provePasskey(
+  passkey: Uint8Array,
+  dependencies: CommandDependencies,
+): Promise<void> {
+  return tryPasskey(passkey, "test", dependencies, async ({ store, journal }) => {
+    store.update({ journalHead: journal.append("signed-in") });
+  });
 }

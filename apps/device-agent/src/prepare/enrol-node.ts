@@ -14,7 +14,7 @@ import { connect } from "../node/connect.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { readRecoveryKeys, requireOwnersKeys, thumbprintsOf } from "../share/copy-share.ts";
 import { isSplit } from "../share/unlock-key.ts";
-import { readPrivateFile } from "../state/read-private-file.ts";
+import { readPrivateFile } from "../state/private-file.ts";
 import { systemCode } from "../state/state-error.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import { checkEnrolmentCode } from "./prepare-options.ts";

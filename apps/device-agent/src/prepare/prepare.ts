@@ -31,13 +31,13 @@ import {
   readRecoveryKeys,
   thumbprintsOf,
 } from "../share/copy-share.ts";
-import { isSplitNode } from "../share/is-split-node.ts";
+import { isSplitNode } from "../share/describe-share.ts";
 import { findShare } from "../share/keep-share.ts";
 import { isSplit } from "../share/unlock-key.ts";
 import { takeAgentLock } from "../state/agent-lock.ts";
-import { readBootId } from "../state/boot-id.ts";
+import { readBootId } from "../state/boot.ts";
 import { requireNotErased } from "../state/erasure-file.ts";
-import { requireFile } from "../state/read-private-file.ts";
+import { requireFile } from "../state/private-file.ts";
 import { createStateFolder } from "../state/state-folder.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import { createStateStore } from "../state/state-store.ts";

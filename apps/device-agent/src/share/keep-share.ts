@@ -5,19 +5,19 @@ import { join } from "node:path";
 import {
   decodeBase64url,
   encodeBase64url,
-  SHARE_BYTES,
   secretBytes,
+  SHARE_BYTES,
   zero,
 } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
 
-import { deviceShare } from "../core/device-share.ts";
 import type { Rekey } from "../core/machine-state.ts";
+import { deviceShare } from "../core/tpm-key.ts";
 import type { TpmKey } from "../core/tpm-key.ts";
 import { createObject, loadObject, useObject } from "../device-key/tpm-object.ts";
 import { withTpm } from "../device-key/tpm2.ts";
 import { destroy, finishDestroying } from "../state/destroy-file.ts";
-import { readJson } from "../state/read-json.ts";
+import { readJson } from "../state/private-file.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import { writeDurably } from "../state/write-durably.ts";
 

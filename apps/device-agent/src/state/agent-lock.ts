@@ -1,5 +1,6 @@
 import { closeSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import { AppError } from "@databox-cmk/errors";
 
@@ -82,5 +83,28 @@ function startOf(pid: number): string | undefined {
     return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
   } catch {
     return undefined; // It has ended, or never existed.
+  }
+}
+
+const RETRY_MS = 20;
+/** Long enough for the daemon's request about a volume that a passkey opened. */
+const WAIT_MS = 6_000;
+
+/**
+ * For callers that can wait a moment: the daemon holds the lock for a few milliseconds when it
+ * renews.
+ *
+ * @throws {AppError} as `takeAgentLock`, `AgentBusy` only after `waitMs`
+ */
+export async function waitForAgentLock(folder: string, waitMs = WAIT_MS): Promise<Disposable> {
+  const endsAt = performance.now() + waitMs;
+  for (;;) {
+    try {
+      return takeAgentLock(folder);
+    } catch (error) {
+      const mayWait = error instanceof AppError && error.code === "AgentBusy";
+      if (!mayWait || performance.now() >= endsAt) throw error;
+      await sleep(RETRY_MS);
+    }
   }
 }

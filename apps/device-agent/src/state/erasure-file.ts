@@ -6,7 +6,7 @@ import { AppError } from "@databox-cmk/errors";
 import { erasure, filesToDestroy } from "../core/erasure.ts";
 import type { Erasure } from "../core/erasure.ts";
 import { destroy, finishDestroying } from "./destroy-file.ts";
-import { readJson } from "./read-json.ts";
+import { readJson } from "./private-file.ts";
 import { toStateError } from "./state-error.ts";
 import { syncFolder, writeDurably } from "./write-durably.ts";
 

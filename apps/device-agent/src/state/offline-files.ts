@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { keptLease, openChallenge } from "../core/offline-secrets.ts";
 import type { KeptLease, OpenChallenge } from "../core/offline-secrets.ts";
 import { destroy, finishDestroying } from "./destroy-file.ts";
-import { readJson } from "./read-json.ts";
+import { readJson } from "./private-file.ts";
 import { writeDurably } from "./write-durably.ts";
 
 /**

@@ -12,8 +12,8 @@ import { join } from "node:path";
 
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-import { readBootId } from "./boot-id.ts";
-import { readPrivateFile } from "./read-private-file.ts";
+import { readBootId } from "./boot.ts";
+import { readPrivateFile } from "./private-file.ts";
 import { toStateError } from "./state-error.ts";
 import { writeDurably } from "./write-durably.ts";
 

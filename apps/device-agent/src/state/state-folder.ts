@@ -11,8 +11,7 @@ import { settings } from "../core/settings.ts";
 import type { Settings } from "../core/settings.ts";
 import { tpmKey } from "../core/tpm-key.ts";
 import type { TpmKey } from "../core/tpm-key.ts";
-import { readJson } from "./read-json.ts";
-import { readPrivateFile } from "./read-private-file.ts";
+import { readJson, readPrivateFile } from "./private-file.ts";
 import { systemCode, toStateError, unreadable } from "./state-error.ts";
 import { writeDurably } from "./write-durably.ts";
 

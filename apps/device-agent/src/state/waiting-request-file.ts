@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { mayContinue, waitingRequest } from "../core/waiting-request.ts";
 import type { WaitingRequest } from "../core/waiting-request.ts";
 import { destroy, finishDestroying } from "./destroy-file.ts";
-import { readJson } from "./read-json.ts";
+import { readJson } from "./private-file.ts";
 import { writeDurably } from "./write-durably.ts";
 
 const pathIn = (folder: string) => join(folder, "waiting-request.json");

@@ -22,12 +22,12 @@ import { openSession, readHeldEnvelope } from "../node/open-node.ts";
 import { offerAndZero, recordDenial, recordUnlock, renewOnVolume } from "../node/record-unlock.ts";
 import type { Unlocking } from "../node/record-unlock.ts";
 import type { Stopwatch } from "../node/stopwatch.ts";
-import { bootClockMs } from "../state/boot-clock.ts";
-import { headerMemoryOf } from "../state/header-memory.ts";
+import { bootClockMs } from "../state/boot.ts";
 import { destroyKeptLease } from "../state/offline-files.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import { createStateStore } from "../state/state-store.ts";
 import { destroyWaitingRequest } from "../state/waiting-request-file.ts";
+import { headerMemoryOf } from "../volume/known-header.ts";
 
 type UnlockingByNetwork = Unlocking & {
   readonly settings: Settings;

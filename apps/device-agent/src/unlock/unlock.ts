@@ -1,8 +1,131 @@
+import { AppError, ERRORS } from "@databox-cmk/errors";
+import type { AskedPurpose } from "@databox-cmk/protocol";
+
 import type { AgentEvent } from "../core/agent-event.ts";
 import type { UnlockOptions } from "../core/command.ts";
 import { isPending } from "../core/waiting-step.ts";
+import { askForChallenge } from "../exchange/ask-for-challenge.ts";
+import { connect } from "../node/connect.ts";
 import type { CommandDependencies, RunCommand } from "../node/dependencies.ts";
-import { unlockOnce } from "./unlock-once.ts";
+import { holdNode } from "../node/hold-node.ts";
+import { createStopwatch } from "../node/stopwatch.ts";
+import type { reopenOffline } from "../offline/reopen.ts";
+import { bootClockMs, readBootId } from "../state/boot.ts";
+import { hasKeptLease } from "../state/offline-files.ts";
+import { destroyWaitingRequest, readWaitingRequest } from "../state/waiting-request-file.ts";
+import { findVolume } from "../volume/choose-volume.ts";
+
+/** The daemon holds the lock for milliseconds; a longer holder is another command. */
+const LOCK_WAIT_MS = 500;
+
+export type AskOptions = {
+  readonly reason: string | undefined;
+  readonly purpose: AskedPurpose | undefined;
+  /** Only with a request that waits already. */
+  readonly goesOn: boolean;
+};
+
+/**
+ * One request to the broker, and the consequences of its answer. The broker is called first: the
+ * rest of the program, the one-time key and cryptsetup start while it does its part of the
+ * handshake. A request that waits for approvers is sent again unchanged, and no other is made
+ * meanwhile, since that would void its approvals.
+ *
+ * @throws {AppError} every failure that the broker did not sign
+ */
+export async function unlockOnce(
+  { reason, purpose, goesOn }: AskOptions,
+  dependencies: CommandDependencies,
+): Promise<AgentEvent> {
+  const { elapsedMs, cryptsetupFolders, totalTimeoutMs } = dependencies;
+  const stopwatch = createStopwatch(elapsedMs, dependencies.progress);
+  using held = await holdNode(dependencies, LOCK_WAIT_MS);
+  const { folder, settings } = held;
+  let state = held.store.current;
+  const volume = findVolume(settings, cryptsetupFolders);
+  const kept = readKept(folder.path, settings.bootIdFile);
+  if (kept === undefined && goesOn)
+    return (await import("../approval/end-request.ts")).endedByAnother({
+      settings,
+      state,
+      volume,
+      dependencies,
+    });
+  if (kept !== undefined) {
+    requireSameReason(kept.reason, reason);
+    requireSamePurpose(kept.purpose ?? "unlock", purpose);
+  }
+  using transport = connect(settings.connection);
+  if (state.rekey !== undefined) {
+    const { finishBeforeUnlock } = await import("../rekey/finish-rekey.ts");
+    state = await finishBeforeUnlock({ folder, settings, state, volume, transport, dependencies });
+  }
+  const deadline = AbortSignal.timeout(totalTimeoutMs);
+  const asked =
+    kept === undefined
+      ? askForChallenge({ transport, serial: settings.serial, deadline })
+      : undefined;
+  asked?.catch(() => undefined); // The code that awaits it reports it.
+  stopwatch.mark("asked");
+  const node = { folder, settings, state, volume, dependencies };
+  try {
+    if (asked !== undefined) await transport.dialled;
+    const { openByBroker } = await import("./open-by-broker.ts");
+    const event = await openByBroker({
+      ...node,
+      transport,
+      deadline,
+      asked,
+      kept,
+      reason: kept?.reason ?? reason,
+      purpose: kept === undefined ? purpose : (kept.purpose ?? "unlock"),
+      stopwatch,
+    });
+    if (event.outcome !== "unreachable") return event;
+    return (await reopen(node, event.code)) ?? event;
+  } catch (error) {
+    if (!(error instanceof AppError) || ERRORS[error.code].class !== "unreachable") throw error;
+    const reopened = await reopen(node, error.code);
+    if (reopened === undefined) throw error;
+    return reopened;
+  }
+}
+
+/** A boot ends a request, and its key with it. */
+function readKept(folder: string, bootIdFile: string | undefined) {
+  const now = { bootId: readBootId(bootIdFile), bootMs: bootClockMs() };
+  const kept = readWaitingRequest(folder, now);
+  if (kept === undefined) destroyWaitingRequest(folder);
+  return kept;
+}
+
+/** The approvers approve exactly the request that they were shown. */
+function requireSameReason(kept: string | undefined, given: string | undefined): void {
+  if (given === undefined || given === kept) return;
+  throw otherWaits(
+    "--reason",
+    kept === undefined ? "without a reason" : `with the reason "${kept}"`,
+  );
+}
+
+function requireSamePurpose(kept: AskedPurpose, given: AskedPurpose | undefined): void {
+  if (given === undefined || given === kept) return;
+  throw otherWaits("--purpose", `to ${kept}`);
+}
+
+const otherWaits = (option: string, what: string): AppError =>
+  new AppError("Misuse", {
+    detail: `${option}: a request ${what} is waiting; continue it with databox-agent unlock, or withdraw it with databox-agent unlock --cancel`,
+  });
+
+/** No authoritative answer: a lease that counts boots may open the volume once more. */
+async function reopen(
+  node: Parameters<typeof reopenOffline>[0],
+  code: string,
+): Promise<AgentEvent | undefined> {
+  if (!hasKeptLease(node.folder.path)) return undefined;
+  return (await import("../offline/reopen.ts")).reopenOffline(node, code);
+}
 
 /**
  * Requests this node's key from the broker and opens the volume with it.
@@ -15,9 +138,9 @@ export async function unlock(
   run: RunCommand,
 ): Promise<AgentEvent> {
   if (approval === "drop")
-    return (await import("../approval/drop-request.ts")).dropRequest(dependencies);
+    return (await import("../approval/end-request.ts")).dropRequest(dependencies);
   const event = await unlockOnce({ reason, purpose, goesOn: approval === "go-on" }, dependencies);
   if (approval !== "wait" || !isPending(event)) return event;
-  const { waitAtTerminal } = await import("../approval/wait-at-terminal.ts");
+  const { waitAtTerminal } = await import("../approval/wait-for-approval.ts");
   return waitAtTerminal(event, dependencies, run);
 }

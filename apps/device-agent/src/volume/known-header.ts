@@ -2,6 +2,7 @@ import { AppError } from "@databox-cmk/errors";
 
 import { judgeHeaderGeneration } from "../core/judge-header-generation.ts";
 import type { HeaderMemory } from "../core/ports.ts";
+import type { StateStore } from "../state/state-store.ts";
 
 /** @throws {AppError} `VolumeHeaderRolledBack`: no key is given to this header */
 export function requireKnownHeader(
@@ -20,4 +21,14 @@ export function requireKnownHeader(
 export function learnHeader(found: number, memory: HeaderMemory | undefined): void {
   if (memory !== undefined && judgeHeaderGeneration(found, memory.generation) === "newer")
     memory.learn(found);
+}
+
+/** The header's generation as this node's state has it. */
+export function headerMemoryOf(store: StateStore): HeaderMemory {
+  return {
+    generation: store.current.headerGeneration ?? 0,
+    learn(generation) {
+      store.update({ headerGeneration: generation });
+    },
+  };
 }

@@ -1,5 +1,4 @@
 import { syncBuiltinESMExports } from "node:module";
-import os from "node:os";
 
 import { afterEach, expect, test, vi } from "vitest";
 
@@ -8,10 +7,14 @@ import { createNodeState } from "../../src/daemon/node-state.ts";
 import { createPasskeyKeeper } from "../../src/daemon/passkey-keeper.ts";
 import { openJournal } from "../../src/journal/open-journal.ts";
 import { eventOf } from "../../src/node/event-of.ts";
-import { requirePrepared } from "../../src/node/prepared-node.ts";
-import { readBootId } from "../../src/state/boot-id.ts";
+import { requirePrepared } from "../../src/node/hold-node.ts";
+import { readBootId } from "../../src/state/boot.ts";
 import { openVolume } from "../../src/volume/choose-volume.ts";
 import { createPreparedWorld, SERIAL } from "../agent-world.ts";
+
+import os from "node:os";
+
+
 
 const PASSKEY = "Right-Passkey-2345!";
 const ASKS_EACH_SECONDS = 31;

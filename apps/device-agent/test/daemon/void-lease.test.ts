@@ -1,10 +1,10 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 
-import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
+import { waitForAgentLock } from "../../src/state/agent-lock.ts";
 import { openStateFolder } from "../../src/state/state-folder.ts";
-import { waitForAgentLock } from "../../src/state/wait-for-agent-lock.ts";
 import { createPreparedWorld } from "../agent-world.ts";
 import type { AgentWorld } from "../agent-world.ts";
 import { buildAgent } from "../crash/agent-process.ts";

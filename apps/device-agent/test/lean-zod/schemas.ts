@@ -1,12 +1,11 @@
 import * as protocol from "@databox-cmk/protocol";
 
-import { deviceShare } from "../../src/core/device-share.ts";
 import { erasure } from "../../src/core/erasure.ts";
 import { machineState } from "../../src/core/machine-state.ts";
 import { keptLease, openChallenge } from "../../src/core/offline-secrets.ts";
 import { passkeyTries } from "../../src/core/passkey-tries.ts";
 import { settings } from "../../src/core/settings.ts";
-import { tpmKey } from "../../src/core/tpm-key.ts";
+import { deviceShare, tpmKey } from "../../src/core/tpm-key.ts";
 import { waitingRequest } from "../../src/core/waiting-request.ts";
 
 /**

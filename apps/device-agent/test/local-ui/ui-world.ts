@@ -5,7 +5,7 @@ import type { AgentEvent } from "../../src/core/agent-event.ts";
 import { startLocalUi } from "../../src/local-ui/start-local-ui.ts";
 import type { LocalUi } from "../../src/local-ui/start-local-ui.ts";
 import type { CommandDependencies } from "../../src/node/dependencies.ts";
-import { requirePrepared } from "../../src/node/prepared-node.ts";
+import { requirePrepared } from "../../src/node/hold-node.ts";
 import { runCommand } from "../../src/run-command.ts";
 import { createPreparedWorld } from "../agent-world.ts";
 import type { AgentWorld } from "../agent-world.ts";

@@ -6,7 +6,7 @@ import type { CertificateWithKey } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
 import type { LocalCertificate, LocalCertificateJudgement } from "@databox-cmk/protocol";
 
-import { readPrivateFile } from "../../state/read-private-file.ts";
+import { readPrivateFile } from "../../state/private-file.ts";
 import { toStateError } from "../../state/state-error.ts";
 import { syncFolder, writeDurably } from "../../state/write-durably.ts";
 import { judgeCertificate } from "./judge-certificate.ts";

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 
 import { AppError } from "@databox-cmk/errors";
 
+import { judgeLuks2Header } from "../../core/judge-luks2-header.ts";
 import { startProgram } from "../start-program.ts";
 import type { ProgramResult } from "../start-program.ts";
 
@@ -38,4 +39,14 @@ export function requireSuccess(path: string, { exitCode, complaint }: ProgramRes
     target: path,
     detail: `${path}: cryptsetup ended with ${String(exitCode)}: ${complaint}`,
   });
+}
+
+/** @throws {AppError} `VolumeUnavailable`: this header never gets a key */
+export function requirePreparedHeader(path: string, header: unknown): void {
+  const fault = judgeLuks2Header(header);
+  if (fault !== undefined)
+    throw new AppError("VolumeUnavailable", {
+      target: path,
+      detail: `${path}: its header was changed after preparation: ${fault}`,
+    });
 }

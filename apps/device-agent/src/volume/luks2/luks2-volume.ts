@@ -10,9 +10,8 @@ import { learnHeader, requireKnownHeader } from "../known-header.ts";
 import { startProgram } from "../start-program.ts";
 import { createSparseFile, readStart } from "../volume-file.ts";
 import { closeMapping } from "./close-mapping.ts";
-import { createCryptsetup, requireSuccess } from "./cryptsetup.ts";
+import { createCryptsetup, requirePreparedHeader, requireSuccess } from "./cryptsetup.ts";
 import { createLuks2Slots, FAST_DERIVATION } from "./luks2-slots.ts";
-import { requirePreparedHeader } from "./prepared-header.ts";
 import { parseToken, renderToken, TOKEN_ID } from "./token.ts";
 
 const GENERATION_TOKEN_ID = "1";

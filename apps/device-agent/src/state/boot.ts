@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { uptime } from "node:os";
 
 import { AppError } from "@databox-cmk/errors";
 import { bootId, parseWith } from "@databox-cmk/protocol";
@@ -24,4 +25,12 @@ export function readBootId(file: string = KERNEL_BOOT_ID): string {
   const parsed = parseWith(bootId, text);
   if (!parsed.ok) throw new AppError("AgentStateUnreadable", { detail: `${file}: not a boot id` });
   return parsed.value;
+}
+
+/**
+ * Milliseconds since this boot, counted through suspend (CLOCK_BOOTTIME); the same for every
+ * process.
+ */
+export function bootClockMs(): number {
+  return Math.round(uptime() * 1000);
 }
