@@ -21,8 +21,8 @@ import { describe, expect, test } from "vitest";
 import { DEFAULT_PCRS } from "../src/core/tpm-key.ts";
 import { createBrokerKeysKeeper } from "../src/daemon/broker-keys-keeper.ts";
 import type { NodeState } from "../src/daemon/node-state.ts";
-import { openJournal } from "../src/journal/open-journal.ts";
 import { connect } from "../src/node/connect.ts";
+import { openNode } from "../src/node/hold-node.ts";
 import { openSession } from "../src/node/open-node.ts";
 import { openStateFolder } from "../src/state/state-folder.ts";
 import { createStateStore } from "../src/state/state-store.ts";
@@ -228,9 +228,10 @@ async function tellKeys(
     }),
   });
   using transport = connect(settings.connection);
-  const store = createStateStore(folder, stored);
+  const nowIso = () => "2026-11-28T00:00:00.000Z";
+  const node = openNode(folder, settings, stored, { nowIso });
+  const { store } = node;
   const stop = new AbortController().signal;
-  const opening = { folder, settings, store, transport, deadline: stop, mark: () => undefined };
   let error: unknown;
   const state: NodeState = {
     read: () => store.current,
@@ -245,15 +246,12 @@ async function tellKeys(
     },
     runAlone: (command) => command(),
   };
-  const session = openSession(opening);
+  const session = openSession(node, transport, stop);
   if (when.rekeyedTo !== undefined) {
     folder.writeEnvelope((await forgeProposal(world, { env, ...(cus && { cus }) })).signedEnvelope);
     store.update({ env });
   }
-  const { bootId } = session;
-  const nowIso = () => "2026-11-28T00:00:00.000Z";
-  const journal = () => openJournal(folder.journalPath, { bootId, nowIso });
-  const daemon = { session: () => session, folder, state, journal };
+  const daemon = { session: () => session, folder, state, journal: () => node.journal };
   await createBrokerKeysKeeper(daemon, () => undefined).keep(stop);
   broker.intercept = undefined;
   return { error, isKept: folder.readEnvelope() === signedEnvelope };

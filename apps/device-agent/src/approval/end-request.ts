@@ -2,14 +2,10 @@ import { AppError } from "@databox-cmk/errors";
 
 import type { AgentEvent } from "../core/agent-event.ts";
 import { isUnlocked } from "../core/machine-state.ts";
-import type { MachineState } from "../core/machine-state.ts";
-import type { Volume } from "../core/ports.ts";
-import type { Settings } from "../core/settings.ts";
-import { openJournal } from "../journal/open-journal.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { eventOf } from "../node/event-of.ts";
 import { holdNode } from "../node/hold-node.ts";
-import { readBootId } from "../state/boot.ts";
+import type { Node } from "../node/hold-node.ts";
 import { destroyWaitingRequest } from "../state/waiting-request-file.ts";
 
 /**
@@ -20,17 +16,11 @@ import { destroyWaitingRequest } from "../state/waiting-request-file.ts";
  * @throws {AppError} `AgentNotPrepared`, or of the state
  */
 export async function dropRequest(dependencies: CommandDependencies): Promise<AgentEvent> {
-  const { nowIso } = dependencies;
   using node = await holdNode(dependencies);
-  const { folder, settings, store } = node;
-  const hasWaited = destroyWaitingRequest(folder.path);
-  if (hasWaited) {
-    const bootId = readBootId(settings.bootIdFile);
-    const journal = openJournal(folder.journalPath, { bootId, nowIso });
-    store.update({ journalHead: journal.append("approval-dropped") });
-  }
+  const hasWaited = destroyWaitingRequest(node.folder.path);
+  if (hasWaited) node.record("approval-dropped");
   return {
-    ...eventOf("unlock", settings, dependencies),
+    ...eventOf("unlock", node.settings, dependencies),
     outcome: "cancelled",
     notes: [
       hasWaited
@@ -46,19 +36,12 @@ export async function dropRequest(dependencies: CommandDependencies): Promise<Ag
  *
  * @throws {AppError} `ApprovalExpired`
  */
-export function endedByAnother({
-  settings,
-  state,
-  volume,
-  dependencies,
-}: {
-  readonly settings: Settings;
-  readonly state: MachineState;
-  readonly volume: Volume;
-  readonly dependencies: CommandDependencies;
-}): AgentEvent {
-  const { lock } = state;
-  if (lock.kind !== "unlocked" || !isUnlocked(state, readBootId(settings.bootIdFile)))
+export function endedByAnother(
+  { settings, store, bootId }: Pick<Node, "settings" | "store" | "bootId">,
+  dependencies: CommandDependencies,
+): AgentEvent {
+  const { lock } = store.current;
+  if (lock.kind !== "unlocked" || !isUnlocked(store.current, bootId))
     throw new AppError("ApprovalExpired", { reason: "dropped" });
   return {
     ...eventOf("unlock", settings, dependencies),

@@ -4,7 +4,6 @@ import type { Pending } from "@databox-cmk/protocol";
 
 import { eventOfError } from "../core/failure-event.ts";
 import { knownFacts } from "../core/known-facts.ts";
-import type { Settings } from "../core/settings.ts";
 import { approvalOf, describeWaiting, saysSame, viewWaiting } from "../core/waiting-request.ts";
 import type { WaitingRequest } from "../core/waiting-request.ts";
 import type { PendingEvent } from "../core/waiting-step.ts";
@@ -14,8 +13,6 @@ import type { Unlocking } from "../node/record-unlock.ts";
 import { bootClockMs } from "../state/boot.ts";
 import { writeWaitingRequest } from "../state/waiting-request-file.ts";
 
-type Waiting = Unlocking & { readonly settings: Settings };
-
 /**
  * Stores a request that waits for approvers before reporting that it waits, so that a later kill
  * costs no approval.
@@ -23,30 +20,26 @@ type Waiting = Unlocking & { readonly settings: Settings };
  * @throws {AppError} `AgentStateUnwritable` or `DiskFull`
  */
 export async function keepRequest(
-  waiting: Waiting,
+  waiting: Unlocking,
   { pending, request }: Extract<KeyAnswer<WaitingRequest>, { kind: "pending" }>,
   { reason }: Pick<WaitingRequest, "reason">,
 ): Promise<PendingEvent> {
-  const { folder, session, journal } = waiting;
+  const { node } = waiting;
   const approval = approvalOf(pending, bootClockMs());
   if ("approval" in request) {
     const kept = { ...request, approval };
-    if (!saysSame(approval, request.approval)) writeWaitingRequest(folder.path, kept);
+    if (!saysSame(approval, request.approval)) writeWaitingRequest(node.folder.path, kept);
     return eventOfWaiting(waiting, kept, pending);
   }
   const kept = await storedForm(waiting, request, { approval, reason });
-  writeWaitingRequest(folder.path, kept);
+  writeWaitingRequest(node.folder.path, kept);
   const facts = { approval: approval.id, required: approval.required };
-  const journalHead = journal.append("approval-waiting", {
-    ...facts,
-    ...(reason === undefined ? {} : { reason }),
-  });
-  session.store.update({ journalHead });
+  node.record("approval-waiting", { ...facts, ...(reason === undefined ? {} : { reason }) });
   return eventOfWaiting(waiting, kept, pending);
 }
 
 async function storedForm(
-  { session, dependencies }: Waiting,
+  { node, dependencies }: Unlocking,
   { jws, sealingKey, purpose }: MadeRequest,
   { approval, reason }: Pick<WaitingRequest, "approval" | "reason">,
 ): Promise<WaitingRequest> {
@@ -57,7 +50,7 @@ async function storedForm(
       request: jws,
       privateKey: encodeBase64url(privateKey),
       publicKey: encodeBase64url(sealingKey.publicKey),
-      bootId: session.bootId,
+      bootId: node.bootId,
       reason,
       purpose: purpose === "ingest" || purpose === "fill" ? purpose : undefined,
       since: dependencies.nowIso(),
@@ -72,7 +65,7 @@ async function storedForm(
 
 /** The approvers, the remaining time of the request, and the next step. */
 function eventOfWaiting(
-  { settings, dependencies }: Waiting,
+  { node: { settings }, dependencies }: Unlocking,
   kept: WaitingRequest,
   { retryAfterSeconds, correlationId }: Pending,
 ): PendingEvent {

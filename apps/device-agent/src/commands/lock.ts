@@ -1,10 +1,8 @@
 import type { AgentEvent } from "../core/agent-event.ts";
 import { isUnlocked } from "../core/machine-state.ts";
-import { openJournal } from "../journal/open-journal.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { eventOf, notesOf } from "../node/event-of.ts";
 import { holdNode } from "../node/hold-node.ts";
-import { readBootId } from "../state/boot.ts";
 import { destroyWaitingRequest } from "../state/waiting-request-file.ts";
 import { openVolume } from "../volume/choose-volume.ts";
 
@@ -16,27 +14,23 @@ export async function lock(
   { prepareToShip }: { readonly prepareToShip: boolean },
   dependencies: CommandDependencies,
 ): Promise<AgentEvent> {
-  using held = await holdNode(dependencies);
-  const { folder, settings, store } = held;
+  using node = await holdNode(dependencies);
+  const { folder, settings, store } = node;
   const { nowIso } = dependencies;
-  const bootId = readBootId(settings.bootIdFile);
-  const journal = openJournal(folder.journalPath, { bootId, nowIso });
-  const wasUnlocked = isUnlocked(store.current, bootId);
+  const wasUnlocked = isUnlocked(store.current, node.bootId);
   if (wasUnlocked) {
     const { lock: open } = store.current;
     const mapping = open.kind === "unlocked" ? open.mapping : undefined;
     const volume = openVolume(settings.volume, settings.serial, dependencies.cryptsetupFolders);
     await volume.close(mapping);
-    const journalHead = journal.append("locked");
-    store.update({ journalHead, lock: { kind: "locked", since: nowIso() } });
+    node.record("locked", {}, { lock: { kind: "locked", since: nowIso() } });
     dependencies.progress?.("locked");
   }
   if (wasUnlocked || prepareToShip) destroyWaitingRequest(folder.path);
   if (prepareToShip) {
     const { lock: closed } = store.current;
     const since = closed.kind === "locked" ? closed.since : nowIso();
-    const journalHead = journal.append("prepared-to-ship");
-    store.update({ journalHead, lock: { kind: "locked", since, preparedToShip: true } });
+    node.record("prepared-to-ship", {}, { lock: { kind: "locked", since, preparedToShip: true } });
   }
   return {
     ...eventOf("lock", settings, dependencies),

@@ -9,7 +9,6 @@ import { AppError } from "@databox-cmk/errors";
 
 import type { AgentEvent } from "../core/agent-event.ts";
 import type { MachineState } from "../core/machine-state.ts";
-import { openJournal } from "../journal/open-journal.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { eventOf } from "../node/event-of.ts";
 import { holdNode, requirePrepared } from "../node/hold-node.ts";
@@ -28,7 +27,7 @@ import { openVolume } from "../volume/choose-volume.ts";
  * @throws {AppError} `Misuse`, `AgentStateUnreadable` or `AgentStateUnwritable`
  */
 export async function recover(dependencies: CommandDependencies): Promise<AgentEvent> {
-  const { stateDir, credentialsFolder, cryptsetupFolders, nowIso } = dependencies;
+  const { stateDir, credentialsFolder, cryptsetupFolders } = dependencies;
   requirePrepared(stateDir, credentialsFolder); // Before a person is asked to type.
   const typed = await dependencies.readSecret("The node's share, in base64url");
   const share = decodeShare(typed);
@@ -37,9 +36,10 @@ export async function recover(dependencies: CommandDependencies): Promise<AgentE
   held.defer(() => {
     zero(share);
   });
-  const { folder, settings, store } = held.use(await holdNode(dependencies));
+  const node = held.use(await holdNode(dependencies));
+  const { folder, settings, store } = node;
   const volume = openVolume(settings.volume, settings.serial, cryptsetupFolders);
-  const identity = openIdentity({ folder, settings, store });
+  const identity = openIdentity(node);
   const env = missingOfRekey(folder, store.current) ?? identity.env;
   if (env === identity.env && !isSplit(await readHeldEnvelope(folder, volume, identity)))
     throw misuse("this node's custody is not split: it needs no share");
@@ -50,12 +50,7 @@ export async function recover(dependencies: CommandDependencies): Promise<AgentE
     // Before the share: a wrong one can then be replaced, whenever this is killed.
     store.update({ shareUnproven: true });
     await keepShare(folder, env, share);
-    store.update({
-      journalHead: openJournal(folder.journalPath, { bootId: identity.bootId, nowIso }).append(
-        "share-recovered",
-        { env },
-      ),
-    });
+    node.record("share-recovered", { env });
   }
   return {
     ...eventOf("recover", settings, dependencies),

@@ -13,14 +13,13 @@ import type { LocalUi, startLocalUi } from "../local-ui/start-local-ui.ts";
 import { connect } from "../node/connect.ts";
 import type { CommandDependencies, RunCommand } from "../node/dependencies.ts";
 import { eventOf, notesOf } from "../node/event-of.ts";
-import { requirePrepared } from "../node/hold-node.ts";
+import { openNode, requirePrepared } from "../node/hold-node.ts";
 import { openSession } from "../node/open-node.ts";
 import { listenForStop } from "../node/stop-signal.ts";
 import { takeAgentLock } from "../state/agent-lock.ts";
 import { bootClockMs, readBootId } from "../state/boot.ts";
 import { readErasure } from "../state/erasure-file.ts";
 import type { StateFolder } from "../state/state-folder.ts";
-import { createStateStore } from "../state/state-store.ts";
 import { openVolume } from "../volume/choose-volume.ts";
 import { createBrokerKeysKeeper } from "./broker-keys-keeper.ts";
 import type { Daemon } from "./daemon.ts";
@@ -73,14 +72,8 @@ export async function serve(
   using stop = listenForStop();
   using changes = watchState(folder.path);
   using transport = connect(settings.connection);
-  const opened = openSession({
-    folder,
-    settings,
-    transport,
-    store: createStateStore(folder, prepared),
-    deadline: stop.signal,
-    mark: () => undefined,
-  });
+  const node = openNode(folder, settings, prepared, dependencies);
+  const opened = openSession(node, transport, stop.signal);
   let { brokerKeys } = opened;
   const { nowIso } = dependencies;
   const bootId = () => readBootId(settings.bootIdFile);

@@ -4,15 +4,13 @@ import type { AgentEvent } from "../core/agent-event.ts";
 import type { Erasure } from "../core/erasure.ts";
 import { eventOfDenial } from "../core/failure-event.ts";
 import { askToErase } from "../exchange/erase.ts";
-import { openJournal } from "../journal/open-journal.ts";
 import { connect } from "../node/connect.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { eventOf } from "../node/event-of.ts";
-import { requirePrepared } from "../node/hold-node.ts";
+import { openNode, requirePrepared } from "../node/hold-node.ts";
 import { openSession } from "../node/open-node.ts";
 import { takeAgentLock, waitForAgentLock } from "../state/agent-lock.ts";
 import { readErasure, writeErasure } from "../state/erasure-file.ts";
-import { createStateStore } from "../state/state-store.ts";
 import { openVolume } from "../volume/choose-volume.ts";
 import { finishErasure, requireOwnMedium } from "./finish-erasure.ts";
 
@@ -64,21 +62,12 @@ async function begin(dependencies: CommandDependencies): Promise<Erasure | Agent
   const volume = openVolume(settings.volume, serial, cryptsetupFolders);
   await requireOwnMedium(volume, state, "whole");
   using transport = connect(settings.connection);
-  const store = createStateStore(folder, state);
-  const deadline = AbortSignal.timeout(totalTimeoutMs);
-  const session = openSession({
-    folder,
-    settings,
-    store,
-    transport,
-    deadline,
-    mark: () => undefined,
-  });
+  const node = openNode(folder, settings, state, dependencies);
+  const session = openSession(node, transport, AbortSignal.timeout(totalTimeoutMs));
   const answer = await askToErase(session);
   if (answer.kind === "denial")
     return eventOfDenial(answer.denial, eventOf("erase", settings, dependencies));
   const startedAt = nowIso();
-  const journal = openJournal(folder.journalPath, { bootId: session.bootId, nowIso });
-  store.update({ journalHead: journal.append("erasure-begun") });
+  node.record("erasure-begun");
   return writeErasure(folder.path, { version: 1, step: "begun", order, serial, startedAt });
 }

@@ -10,18 +10,18 @@ import type { Erasure, ErasureStep } from "../core/erasure.ts";
 import { eventOfDenial } from "../core/failure-event.ts";
 import type { MachineState } from "../core/machine-state.ts";
 import type { Volume } from "../core/ports.ts";
+import { requireDeviceKey } from "../device-key/device-key.ts";
 import { sendCertificate } from "../exchange/erase.ts";
-import { openJournal } from "../journal/open-journal.ts";
 import { connect } from "../node/connect.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { eventOf, notesOf } from "../node/event-of.ts";
-import { openIdentity } from "../node/open-node.ts";
+import { openNode } from "../node/hold-node.ts";
+import type { Node } from "../node/hold-node.ts";
 import { roundToTenth } from "../node/stopwatch.ts";
 import { destroyNodeFiles, writeErasure } from "../state/erasure-file.ts";
 import { requireFile } from "../state/private-file.ts";
 import { openStateFolder } from "../state/state-folder.ts";
 import type { StateFolder } from "../state/state-folder.ts";
-import { createStateStore } from "../state/state-store.ts";
 import { openVolume } from "../volume/choose-volume.ts";
 import {
   discardMedium,
@@ -99,48 +99,33 @@ async function sanitise(
   const discard = await discardMedium(path, medium);
   overwriteMedium(path, medium, passed("overwritten"));
   await verifyMedium(path, medium, { passed: passed("read back") });
-  const certificate = await signCertificate(
-    { folder, settings, state, begun, medium, discard },
-    nowIso,
-  );
+  const node = openNode(folder, settings, state, dependencies);
+  const certificate = await signCertificate(node, begun, medium, discard, nowIso());
   return writeErasure(folder.path, { ...begun, step: "sanitised", certificate });
 }
 
 async function signCertificate(
-  {
-    folder,
-    settings,
-    state,
-    begun,
-    medium,
-    discard,
-  }: Omit<Parameters<typeof openIdentity>[0], "store"> & {
-    readonly state: MachineState;
-    readonly begun: ErasureStep<"begun">;
-    readonly medium: SanitisedMedium;
-    readonly discard: Discard;
-  },
-  nowIso: () => string,
+  node: Node,
+  { order, serial, startedAt }: ErasureStep<"begun">,
+  medium: SanitisedMedium,
+  discard: Discard,
+  verifiedAt: string,
 ): Promise<string> {
-  const store = createStateStore(folder, state);
-  const { bootId, signingKey } = openIdentity({ folder, settings, store });
-  const verifiedAt = nowIso();
   const { bytes, id } = medium;
-  const journal = openJournal(folder.journalPath, { bootId, nowIso });
-  const journalHead = journal.append("sanitised", { medium: id, bytes, discard });
-  store.update({ journalHead });
+  const { store, bootId, folder } = node;
+  const journalHead = node.record("sanitised", { medium: id, bytes, discard });
   const payload: Sanitisation = {
-    order: begun.order,
-    serial: begun.serial,
+    order,
+    serial,
     bootId,
     counter: store.nextCounter(),
     journalHead,
     medium,
     ...describeErasure(medium, discard),
-    startedAt: begun.startedAt,
+    startedAt,
     verifiedAt,
   };
-  return signMessage(signingKey, MESSAGE_TYPES.sanitisation, payload);
+  return signMessage(requireDeviceKey(folder).signingKey, MESSAGE_TYPES.sanitisation, payload);
 }
 
 async function certify(

@@ -4,7 +4,7 @@ import { withReceipt } from "../core/waiting-receipt.ts";
 import { sendReceipt } from "../exchange/send-receipt.ts";
 import type { ReceiptContent } from "../exchange/send-receipt.ts";
 import type { Session } from "../exchange/session.ts";
-import type { Journal } from "../journal/open-journal.ts";
+import type { Node } from "./hold-node.ts";
 
 /**
  * An undeliverable receipt waits in the state, for the daemon to send; the reported result stays
@@ -13,11 +13,10 @@ import type { Journal } from "../journal/open-journal.ts";
  * @returns notes for the person at the appliance
  */
 export async function deliverReceipt(
+  { store, record }: Pick<Node, "store" | "record">,
   session: Session,
-  journal: Journal,
   content: ReceiptContent,
 ): Promise<readonly string[]> {
-  const { store } = session;
   const { grantHash, outcome, code: reported } = content;
   let code: string;
   let waits = false;
@@ -29,14 +28,10 @@ export async function deliverReceipt(
     ({ code } = toAppError(error));
     waits = true;
   }
-  const journalHead = journal.append("receipt-undelivered", { code, grantHash });
-  if (!waits) return [`the receipt was not accepted (${code}); it is in the journal`];
-  const receipt = {
-    about: "grant",
-    grantHash,
-    outcome,
-    code: reported,
-  } as const;
-  store.update({ journalHead, receipts: withReceipt(store.current.receipts, receipt) });
-  return [`the receipt could not be delivered (${code}); databox-agent serve sends it later`];
+  const receipt = { about: "grant", grantHash, outcome, code: reported } as const;
+  const change = waits && { receipts: withReceipt(store.current.receipts, receipt) };
+  record("receipt-undelivered", { code, grantHash }, change || undefined);
+  return waits
+    ? [`the receipt could not be delivered (${code}); databox-agent serve sends it later`]
+    : [`the receipt was not accepted (${code}); it is in the journal`];
 }

@@ -2,7 +2,11 @@ import { AppError } from "@databox-cmk/errors";
 
 import type { MachineState } from "../core/machine-state.ts";
 import type { Settings } from "../core/settings.ts";
+import type { JournalFacts } from "../journal/journal-row.ts";
+import { openJournal } from "../journal/open-journal.ts";
+import type { Journal } from "../journal/open-journal.ts";
 import { waitForAgentLock } from "../state/agent-lock.ts";
+import { readBootId } from "../state/boot.ts";
 import { requireNotErased } from "../state/erasure-file.ts";
 import { openStateFolder } from "../state/state-folder.ts";
 import type { StateFolder } from "../state/state-folder.ts";
@@ -10,27 +14,61 @@ import { createStateStore } from "../state/state-store.ts";
 import type { StateStore } from "../state/state-store.ts";
 import type { CommandDependencies } from "./dependencies.ts";
 
-/** A prepared node that no other process changes meanwhile. */
-type HeldNode = Disposable & {
+/** A prepared node. */
+export type Node = {
   readonly folder: StateFolder;
   readonly settings: Settings;
   readonly store: StateStore;
+  readonly bootId: string;
+  readonly journal: Journal;
+  /**
+   * Adds a row to the journal, and then names it in the state, with the other changes of it.
+   *
+   * @returns the journal's head
+   */
+  record(event: string, facts?: JournalFacts, change?: Partial<MachineState>): string;
 };
 
-/** @throws {AppError} as `requirePrepared`, or `AgentBusy` after `waitMs` */
+/** @throws {AppError} `AgentStateUnreadable` */
+export function openNode(
+  folder: StateFolder,
+  settings: Settings,
+  state: MachineState,
+  { nowIso }: Pick<CommandDependencies, "nowIso">,
+): Node {
+  const store = createStateStore(folder, state);
+  const bootId = readBootId(settings.bootIdFile);
+  const journal = openJournal(folder.journalPath, { bootId, nowIso });
+  return {
+    folder,
+    settings,
+    store,
+    bootId,
+    journal,
+    record(event, facts, change) {
+      const journalHead = journal.append(event, facts);
+      store.update({ ...change, journalHead });
+      return journalHead;
+    },
+  };
+}
+
+/**
+ * A prepared node that no other process changes meanwhile.
+ *
+ * @throws {AppError} as `requirePrepared`, or `AgentBusy` after `waitMs`
+ */
 export async function holdNode(
-  { stateDir, credentialsFolder }: Pick<CommandDependencies, "stateDir" | "credentialsFolder">,
+  dependencies: Pick<CommandDependencies, "stateDir" | "credentialsFolder" | "nowIso">,
   waitMs?: number,
-): Promise<HeldNode> {
+): Promise<Node & Disposable> {
+  const { stateDir, credentialsFolder } = dependencies;
   const { folder, settings, state } = requirePrepared(stateDir, credentialsFolder);
   const lock = await waitForAgentLock(folder.path, waitMs);
   try {
     // Facts that were read before the lock was taken may be old.
-    const store = createStateStore(folder, folder.readState() ?? state);
     return {
-      folder,
-      settings,
-      store,
+      ...openNode(folder, settings, folder.readState() ?? state, dependencies),
       [Symbol.dispose]() {
         lock[Symbol.dispose]();
       },

@@ -4,34 +4,29 @@ import { readSignedEnvelope } from "../answers/signed-envelope.ts";
 import type { CheckedEnvelope } from "../answers/signed-envelope.ts";
 import type { Transport } from "../broker-client/transport.ts";
 import type { Volume } from "../core/ports.ts";
-import type { Settings } from "../core/settings.ts";
 import { requireDeviceKey } from "../device-key/device-key.ts";
 import type { NodeIdentity, Session } from "../exchange/session.ts";
-import { readBootId } from "../state/boot.ts";
 import { requireFile } from "../state/private-file.ts";
 import type { StateFolder } from "../state/state-folder.ts";
-import type { StateStore } from "../state/state-store.ts";
-
-type Opening = {
-  readonly folder: StateFolder;
-  readonly settings: Settings;
-  readonly store: StateStore;
-};
+import type { Node } from "./hold-node.ts";
 
 /** @throws {AppError} `AgentStateUnreadable` */
 export function openSession(
-  input: Opening & {
-    readonly transport: Transport;
-    readonly deadline: AbortSignal;
-    readonly mark: (step: string) => void;
-  },
+  node: Omit<Node, "journal" | "record">,
+  transport: Transport,
+  deadline: AbortSignal,
+  mark: (step: string) => void = () => undefined,
 ): Session {
-  const { transport, deadline, mark } = input;
-  return { ...openIdentity(input), transport, deadline, mark };
+  return { ...openIdentity(node), transport, deadline, mark };
 }
 
 /** @throws {AppError} `AgentStateUnreadable` */
-export function openIdentity({ folder, settings, store }: Opening): NodeIdentity {
+export function openIdentity({
+  folder,
+  settings,
+  store,
+  bootId,
+}: Omit<Node, "journal" | "record">): NodeIdentity {
   return {
     store,
     order: settings.order,
@@ -42,7 +37,7 @@ export function openIdentity({ folder, settings, store }: Opening): NodeIdentity
     suite: settings.suite,
     brokerKeys: settings.brokerKeys.map((key) => importVerifyKey(key)),
     signingKey: requireDeviceKey(folder).signingKey,
-    bootId: readBootId(settings.bootIdFile),
+    bootId,
   };
 }
 

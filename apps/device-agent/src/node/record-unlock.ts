@@ -11,19 +11,17 @@ import type { Opened, Opening, Volume } from "../core/ports.ts";
 import type { OpenedGrant } from "../exchange/open-grant.ts";
 import type { NodeIdentity } from "../exchange/session.ts";
 import type { JournalFacts } from "../journal/journal-row.ts";
-import type { Journal } from "../journal/open-journal.ts";
 import { destroyKeptLease } from "../state/offline-files.ts";
-import type { StateFolder } from "../state/state-folder.ts";
 import { destroyWaitingRequest } from "../state/waiting-request-file.ts";
 import type { CommandDependencies } from "./dependencies.ts";
 import { eventOf } from "./event-of.ts";
+import type { Node } from "./hold-node.ts";
 
 /** The changes of an unlock, for every channel of its answer. */
 export type Unlocking = {
-  readonly folder: StateFolder;
+  readonly node: Node;
   readonly volume: Volume;
   readonly session: NodeIdentity;
-  readonly journal: Journal;
   readonly dependencies: CommandDependencies;
 };
 
@@ -43,12 +41,13 @@ export async function offerAndZero(opening: Opening, unlockKey: Uint8Array): Pro
  * @returns the journal's head
  */
 export async function recordUnlock(
-  { folder, volume, session, journal, dependencies }: Unlocking,
+  { node, volume, dependencies }: Pick<Unlocking, "node" | "volume" | "dependencies">,
   opened: Opened,
   { envelope }: Pick<OpenedGrant, "envelope">,
   lease: HeldLease,
   told: { readonly facts?: JournalFacts | undefined; readonly change?: Partial<MachineState> } = {},
 ): Promise<string> {
+  const { folder, bootId } = node;
   const { mapping } = opened;
   const { grantHash } = lease;
   let journalHead: string;
@@ -56,19 +55,11 @@ export async function recordUnlock(
     if (envelope.jws !== folder.readEnvelope()) folder.writeEnvelope(envelope.jws);
     const { generation } = envelope;
     const facts = { grantHash, generation, proof: opened.proof, ...told.facts };
-    journalHead = journal.append("unlocked", facts);
-    session.store.update({
+    journalHead = node.record("unlocked", facts, {
       ...told.change,
       shareUnproven: undefined,
       generation,
-      journalHead,
-      lock: {
-        kind: "unlocked",
-        since: dependencies.nowIso(),
-        bootId: session.bootId,
-        mapping,
-        lease,
-      },
+      lock: { kind: "unlocked", since: dependencies.nowIso(), bootId, mapping, lease },
     });
   } catch (error) {
     await volume.close(mapping);
@@ -99,14 +90,14 @@ export async function renewOnVolume(volume: Volume, jws: string): Promise<readon
  * open it again.
  */
 export async function recordDenial(
-  { folder, volume, session, journal, dependencies }: Unlocking,
+  { node, volume, dependencies }: Pick<Unlocking, "node" | "volume" | "dependencies">,
   denial: Denial,
   context: { readonly event: CommandName; readonly timings?: Timings | undefined },
 ): Promise<FailureEvent> {
-  const { store, serial } = session;
+  const { folder, settings, store, journal, bootId } = node;
   const { lock } = store.current;
   const isRefused = denial.class === "refused";
-  const relocked = isRefused && isUnlocked(store.current, session.bootId);
+  const relocked = isRefused && isUnlocked(store.current, bootId);
   if (isRefused) destroyKeptLease(folder.path);
   const journalHead = journal.append("unlock-denied", {
     code: denial.code,
@@ -118,6 +109,6 @@ export async function recordDenial(
     await volume.close(lock.kind === "unlocked" ? lock.mapping : undefined);
     store.update({ journalHead, lock: { kind: "locked", since: dependencies.nowIso() } });
   } else store.update({ journalHead });
-  const common = eventOf(context.event, { serial, volume }, dependencies);
+  const common = eventOf(context.event, settings, dependencies);
   return eventOfDenial(denial, { ...common, timings: context.timings, relocked });
 }

@@ -15,7 +15,6 @@ import type { AgentEvent } from "../core/agent-event.ts";
 import type { ChallengeOptions } from "../core/command.ts";
 import { endOfChallenge, judgeChallenge, type OpenChallenge } from "../core/offline-secrets.ts";
 import { AGENT_NAME } from "../exchange/session.ts";
-import { openJournal } from "../journal/open-journal.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { eventOf } from "../node/event-of.ts";
 import { holdNode } from "../node/hold-node.ts";
@@ -42,26 +41,24 @@ export async function challenge(
   options: ChallengeOptions,
   dependencies: CommandDependencies,
 ): Promise<AgentEvent> {
-  const { cryptsetupFolders, nowIso } = dependencies;
   using node = await holdNode(dependencies);
-  const { folder, settings, store } = node;
-  const session = openIdentity({ folder, settings, store });
+  const { folder, settings, bootId } = node;
+  const session = openIdentity(node);
   const files = openOfflineFiles(folder.path);
-  const moment = { bootId: session.bootId, bootMs: bootClockMs() };
+  const moment = { bootId, bootMs: bootClockMs() };
   const before = files.readChallenge();
   const isOpen = judgeChallenge(before, moment) === "open";
   let open: OpenChallenge;
   if (before !== undefined && isOpen && !options.fresh) open = before;
   else {
-    const volume = findVolume(settings, cryptsetupFolders);
+    const volume = findVolume(settings, dependencies.cryptsetupFolders);
     const { generation } = await readHeldEnvelope(folder, volume, session);
     const made = await makeChallenge(session, generation, moment);
     files.writeChallenge(made.open);
     // Before it is shown, so that the journal has every challenge that a person can have carried
     // away.
-    const journal = openJournal(folder.journalPath, { bootId: session.bootId, nowIso });
     const facts = { challengeId: made.challengeId, opensForSeconds: OPENS_FOR_SECONDS };
-    store.update({ journalHead: journal.append("challenge-made", facts) });
+    node.record("challenge-made", facts);
     ({ open } = made);
   }
   const leftMinutes = Math.floor((endOfChallenge(open) - moment.bootMs) / 60_000);

@@ -5,20 +5,16 @@ import { JOSE_MEDIA_TYPE } from "@databox-cmk/protocol";
 import { readUnlockAnswer } from "../answers/unlock-answer.ts";
 import type { AgentEvent } from "../core/agent-event.ts";
 import { holdLease } from "../core/lease-state.ts";
-import type { MachineState } from "../core/machine-state.ts";
 import { countBoot } from "../core/offline-secrets.ts";
 import type { Volume } from "../core/ports.ts";
-import type { Settings } from "../core/settings.ts";
 import { importStoredKey, openGrant } from "../exchange/open-grant.ts";
-import { openJournal } from "../journal/open-journal.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { eventOf } from "../node/event-of.ts";
+import type { Node } from "../node/hold-node.ts";
 import { openIdentity, readHeldEnvelope } from "../node/open-node.ts";
 import { offerAndZero, recordUnlock } from "../node/record-unlock.ts";
 import { bootClockMs } from "../state/boot.ts";
 import { openOfflineFiles } from "../state/offline-files.ts";
-import type { StateFolder } from "../state/state-folder.ts";
-import { createStateStore } from "../state/state-store.ts";
 import { headerMemoryOf } from "../volume/known-header.ts";
 
 /**
@@ -30,19 +26,13 @@ import { headerMemoryOf } from "../volume/known-header.ts";
  * @returns undefined without a usable stored answer
  */
 export async function reopenOffline(
-  input: {
-    readonly folder: StateFolder;
-    readonly settings: Settings;
-    readonly state: MachineState;
-    readonly volume: Volume;
-    readonly dependencies: CommandDependencies;
-  },
+  node: Node,
+  volume: Volume,
+  dependencies: CommandDependencies,
   code: string,
 ): Promise<AgentEvent | undefined> {
-  const { folder, settings, volume, dependencies } = input;
-  const store = createStateStore(folder, folder.readState() ?? input.state);
-  const session = openIdentity({ folder, settings, store });
-  const { bootId } = session;
+  const { folder, settings, store, bootId } = node;
+  const session = openIdentity(node);
   const files = openOfflineFiles(folder.path);
   const kept = files.readLease();
   const counted = kept === undefined ? undefined : countBoot(kept, bootId);
@@ -51,8 +41,6 @@ export async function reopenOffline(
     return undefined;
   }
   files.writeLease(counted);
-  const journal = openJournal(folder.journalPath, { bootId, nowIso: dependencies.nowIso });
-  const unlocking = { folder, volume, session, journal, dependencies };
   try {
     const requestHash = messageHash(counted.challenge);
     const raw = {
@@ -73,7 +61,7 @@ export async function reopenOffline(
     const { bootsLeft } = counted;
     const facts = { way: "offline", bootsLeft };
     const lease = holdLease(grant.lease, grantHash, bootClockMs());
-    await recordUnlock(unlocking, opened, result, lease, { facts });
+    await recordUnlock({ node, volume, dependencies }, opened, result, lease, { facts });
     return {
       ...eventOf("unlock", settings, dependencies),
       outcome: "unlocked",
@@ -89,7 +77,7 @@ export async function reopenOffline(
       error instanceof CryptoError || (error instanceof AppError && DEAD.has(error.code));
     if (!isDead) throw error;
     files.destroyLease();
-    store.update({ journalHead: journal.append("offline-lease-dead") });
+    node.record("offline-lease-dead");
     return undefined;
   }
 }

@@ -16,7 +16,6 @@ import type { Opened } from "../core/ports.ts";
 import { withReceipt } from "../core/waiting-receipt.ts";
 import { importStoredKey, openGrant } from "../exchange/open-grant.ts";
 import type { OpenedGrant } from "../exchange/open-grant.ts";
-import { openJournal } from "../journal/open-journal.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { eventOf } from "../node/event-of.ts";
 import { holdNode } from "../node/hold-node.ts";
@@ -42,22 +41,19 @@ export async function respond(
 ): Promise<AgentEvent> {
   // Before the lock is taken, since a person takes a long time.
   const answerText = await readAnswerText(file, dependencies);
-  const { cryptsetupFolders, nowIso } = dependencies;
   using node = await holdNode(dependencies);
-  const { folder, settings, store } = node;
-  const session = openIdentity({ folder, settings, store });
-  const { bootId } = session;
+  const { folder, settings, bootId } = node;
+  const session = openIdentity(node);
   const files = openOfflineFiles(folder.path);
   const open = requireChallenge(files, { bootId, bootMs: bootClockMs() });
-  const volume = findVolume(settings, cryptsetupFolders);
-  const journal = openJournal(folder.journalPath, { bootId, nowIso });
-  const unlocking: Unlocking = { folder, volume, session, journal, dependencies };
+  const volume = findVolume(settings, dependencies.cryptsetupFolders);
+  const unlocking: Unlocking = { node, volume, session, dependencies };
   let answer: ReturnType<typeof readCarriedAnswer>;
   try {
     answer = readCarriedAnswer(answerText, open.challenge, session);
   } catch (error) {
     if (error instanceof AppError)
-      store.update({ journalHead: journal.append("answer-rejected", { code: error.code }) });
+      node.record("answer-rejected", { code: error.code });
     throw error;
   }
   switch (answer.kind) {
@@ -144,18 +140,18 @@ async function openCarried(
   { grant, grantHash, jws, open, envelope }: CarriedGrant,
   files: OfflineFiles,
 ): Promise<AgentEvent> {
-  const { session, volume, journal, dependencies } = unlocking;
+  const { node, session, volume, dependencies } = unlocking;
   const requestHash = messageHash(open.challenge);
   let opened: Opened;
   let result: OpenedGrant;
   try {
-    using opening = volume.beginOpening("use", headerMemoryOf(session.store));
+    using opening = volume.beginOpening("use", headerMemoryOf(node.store));
     const sealingKey = await importStoredKey("X25519", open);
     result = await openGrant(session, { grant, requestHash, sealingKey }, envelope);
     opened = await offerAndZero(opening, result.unlockKey);
   } catch (error) {
     const { code } = toAppError(error);
-    session.store.update({ journalHead: journal.append("grant-unused", { code, grantHash }) });
+    node.record("grant-unused", { code, grantHash });
     throw error;
   }
   const { offline } = grant.lease;
@@ -164,13 +160,13 @@ async function openCarried(
       version: 1,
       challenge: open.challenge,
       answer: jws,
-      bootId: session.bootId,
+      bootId: node.bootId,
       bootsLeft: offline.boots - 1,
       privateKey: open.privateKey,
       publicKey: open.publicKey,
     });
   else files.destroyLease();
-  const { receipts } = session.store.current;
+  const { receipts } = node.store.current;
   await recordUnlock(unlocking, opened, result, holdLease(grant.lease, grantHash, bootClockMs()), {
     facts: { way: "offline", challenge: requestHash },
     // Reported at the next contact.
@@ -178,7 +174,7 @@ async function openCarried(
   });
   files.destroyChallenge();
   return {
-    ...eventOf("respond", { serial: session.serial, volume }, dependencies),
+    ...eventOf("respond", node.settings, dependencies),
     outcome: "unlocked",
     ...opened,
     kid: grant.kid,

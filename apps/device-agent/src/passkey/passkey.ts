@@ -28,18 +28,15 @@ export async function passkey(dependencies: CommandDependencies): Promise<AgentE
 function openByPasskey(typed: Uint8Array, dependencies: CommandDependencies): Promise<AgentEvent> {
   const { nowIso } = dependencies;
   return tryPasskey(typed, "use", dependencies, async (node, opened) => {
-    const { settings, store, volume, journal, bootId } = node;
+    const { settings, store, volume, bootId } = node;
     dependencies.progress?.("accepted");
     const { proof, mapping } = opened;
     const wasUnlocked = isUnlocked(store.current, bootId);
     if (!wasUnlocked)
       try {
-        const journalHead = journal.append("unlocked", { by: "passkey", proof });
-        const passkeyOpening = { openedAtMs: bootClockMs() };
-        store.update({
-          journalHead,
-          lock: { kind: "unlocked", since: nowIso(), bootId, mapping, passkey: passkeyOpening },
-        });
+        const lock = { kind: "unlocked", since: nowIso(), bootId, mapping } as const;
+        const opening = { openedAtMs: bootClockMs() };
+        node.record("unlocked", { by: "passkey", proof }, { lock: { ...lock, passkey: opening } });
       } catch (error) {
         await volume.close(mapping); // No opening is unrecorded.
         throw error;

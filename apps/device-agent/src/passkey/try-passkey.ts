@@ -2,26 +2,15 @@ import { AppError } from "@databox-cmk/errors";
 
 import { decideTry } from "../core/passkey-tries.ts";
 import type { Opened, Volume } from "../core/ports.ts";
-import type { Settings } from "../core/settings.ts";
-import { openJournal } from "../journal/open-journal.ts";
-import type { Journal } from "../journal/open-journal.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { holdNode } from "../node/hold-node.ts";
+import type { Node } from "../node/hold-node.ts";
 import { isSplitNode } from "../share/describe-share.ts";
-import { bootClockMs, readBootId } from "../state/boot.ts";
-import type { StateFolder } from "../state/state-folder.ts";
-import type { StateStore } from "../state/state-store.ts";
+import { bootClockMs } from "../state/boot.ts";
 import { findVolume } from "../volume/choose-volume.ts";
 import { headerMemoryOf } from "../volume/known-header.ts";
 
-type Trying = {
-  readonly folder: StateFolder;
-  readonly settings: Settings;
-  readonly store: StateStore;
-  readonly volume: Volume;
-  readonly journal: Journal;
-  readonly bootId: string;
-};
+type Trying = Node & { readonly volume: Volume };
 
 /**
  * The only code that tries a passkey on the volume: for command, local UI and sign-in. The passkey
@@ -37,14 +26,10 @@ export async function tryPasskey<Result>(
   dependencies: CommandDependencies,
   use: (node: Trying, opened: Opened) => Promise<Result>,
 ): Promise<Result> {
-  const { cryptsetupFolders, nowIso } = dependencies;
   using held = await holdNode(dependencies);
   const { folder, settings, store } = held;
   if (isSplitNode(folder, settings, store.current)) throw new AppError("PasskeyNotInEscrow");
-  const volume = findVolume(settings, cryptsetupFolders);
-  const bootId = readBootId(settings.bootIdFile);
-  const journal = openJournal(folder.journalPath, { bootId, nowIso });
-  const node = { folder, settings, store, volume, journal, bootId };
+  const node = { ...held, volume: findVolume(settings, dependencies.cryptsetupFolders) };
   return await use(node, await countAndTry(node, passkey, mode));
 }
 
@@ -53,7 +38,7 @@ export async function tryPasskey<Result>(
  * right passkey resets the count. Every wrong passkey fails in the same way.
  */
 async function countAndTry(
-  { folder, store, volume, journal, bootId }: Trying,
+  { folder, store, volume, record, bootId }: Trying,
   passkey: Uint8Array,
   mode: "use" | "test",
 ): Promise<Opened> {
@@ -68,7 +53,7 @@ async function countAndTry(
     opened = await opening.offer(passkey);
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== "VolumeRejectedKey") throw error;
-    store.update({ journalHead: journal.append("passkey-rejected", { triesLeft }) });
+    record("passkey-rejected", { triesLeft });
     throw new AppError("PasskeyRejected", {
       detail: triesLeft === 0 ? "no try is left" : `tries left: ${String(triesLeft)}`,
       facts: { triesLeft },
@@ -87,7 +72,7 @@ export function provePasskey(
   passkey: Uint8Array,
   dependencies: CommandDependencies,
 ): Promise<void> {
-  return tryPasskey(passkey, "test", dependencies, async ({ store, journal }) => {
-    store.update({ journalHead: journal.append("signed-in") });
+  return tryPasskey(passkey, "test", dependencies, async ({ record }) => {
+    record("signed-in");
   });
 }

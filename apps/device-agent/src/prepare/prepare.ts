@@ -141,7 +141,7 @@ async function lockVolume(
   const { mark } = stopwatch;
   const limit = () => AbortSignal.timeout(dependencies.totalTimeoutMs);
   using transport = connect(settings.connection);
-  const session = openSession({ folder, settings, store, transport, deadline: limit(), mark });
+  const session = openSession({ ...preparing, settings }, transport, limit(), mark);
   const envelope = await readHeldEnvelope(folder, volume, session);
   const { generation } = envelope;
   const copy = isSplit(envelope) ? await keepCopy(preparing, session, settings) : undefined;

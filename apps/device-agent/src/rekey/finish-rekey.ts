@@ -4,27 +4,21 @@ import type { Denial } from "@databox-cmk/protocol";
 
 import type { Transport } from "../broker-client/transport.ts";
 import { HEADER_GENERATION_MAX } from "../core/judge-header-generation.ts";
-import type { MachineState, Rekey } from "../core/machine-state.ts";
+import type { Rekey } from "../core/machine-state.ts";
 import type { Volume } from "../core/ports.ts";
-import type { Settings } from "../core/settings.ts";
 import { confirmRekey } from "../exchange/rekey.ts";
 import type { Session } from "../exchange/session.ts";
-import { openJournal } from "../journal/open-journal.ts";
-import type { Journal } from "../journal/open-journal.ts";
-import type { CommandDependencies } from "../node/dependencies.ts";
+import type { Node } from "../node/hold-node.ts";
 import { openSession } from "../node/open-node.ts";
 import { describeCopy } from "../share/copy-share.ts";
 import { destroyOtherShares, destroyShare, isSplitRekey, readShare } from "../share/keep-share.ts";
 import { requireCustody } from "../share/unlock-key.ts";
-import type { StateFolder } from "../state/state-folder.ts";
-import { createStateStore } from "../state/state-store.ts";
 import type { StateStore } from "../state/state-store.ts";
 
 export type Rekeying = {
-  readonly folder: StateFolder;
+  readonly node: Node;
   readonly volume: Volume;
   readonly session: Session;
-  readonly journal: Journal;
 };
 
 export type RekeyEnd =
@@ -40,14 +34,14 @@ export type RekeyEnd =
  * @throws {AppError} `BrokerUnreachable` or `BrokerBusy`, or as `readShare`; then nothing has changed
  */
 export async function finishRekey(rekeying: Rekeying, rekey: Rekey): Promise<RekeyEnd> {
-  const { folder, volume, session, journal } = rekeying;
-  const { store } = session;
+  const { node, volume, session } = rekeying;
+  const { folder, store } = node;
   const isSplit = isSplitRekey(folder, rekey);
   // Without it, the new slot could not be opened once the old one is removed.
   if (isSplit) zero(await readShare(folder, rekey.env));
   if (rekey.step !== "committed") {
-    const journalHead = journal.append("rekey-confirming", { rekey: rekey.id, slot: rekey.slot });
-    store.update({ journalHead });
+    const facts = { rekey: rekey.id, slot: rekey.slot };
+    const journalHead = node.record("rekey-confirming", facts);
     const answer = await confirmRekey(session, rekey, journalHead);
     if (answer.kind === "denial") return answer;
     const { jws, generation, envelope } = answer.envelope;
@@ -66,8 +60,8 @@ export async function finishRekey(rekeying: Rekeying, rekey: Rekey): Promise<Rek
   destroyOtherShares(folder, rekey.env);
   const headerGeneration = await raiseHeaderGeneration(volume, store);
   const { generation } = store.current;
-  const journalHead = journal.append("rekeyed", { rekey: rekey.id, generation, slot: rekey.slot });
-  store.update({ journalHead, rekey: undefined, headerGeneration });
+  const facts = { rekey: rekey.id, generation, slot: rekey.slot };
+  node.record("rekeyed", facts, { rekey: undefined, headerGeneration });
   return { kind: "rekeyed", generation };
 }
 
@@ -85,7 +79,7 @@ async function raiseHeaderGeneration(volume: Volume, store: StateStore): Promise
 
 /** Removes an unused new slot. */
 async function giveUp(
-  { folder, volume, session, journal }: Rekeying,
+  { node, volume, session }: Rekeying,
   { id, env, slot }: Rekey,
   inForce: string,
 ): Promise<RekeyEnd> {
@@ -94,9 +88,9 @@ async function giveUp(
       detail: "the broker has activated an envelope that this node never received",
     });
   await removeSlot(volume, slot);
-  const journalHead = journal.append("rekey-overtaken", { rekey: id, slot });
-  session.store.update({ journalHead, rekey: undefined, shareUnproven: undefined });
-  destroyShare(folder, env);
+  const change = { rekey: undefined, shareUnproven: undefined };
+  node.record("rekey-overtaken", { rekey: id, slot }, change);
+  destroyShare(node.folder, env);
   return { kind: "overtaken" };
 }
 
@@ -118,37 +112,21 @@ export async function removeSlot(volume: Volume, slot: number): Promise<void> {
 /**
  * An unlock names the envelope in force, so an interrupted rekeying that the broker may have put in
  * force is finished first.
- *
- * @returns the state to continue with
  */
-export async function finishBeforeUnlock(input: {
-  readonly folder: StateFolder;
-  readonly settings: Settings;
-  readonly state: MachineState;
-  readonly volume: Volume;
-  readonly transport: Transport;
-  readonly dependencies: CommandDependencies;
-}): Promise<MachineState> {
-  const { folder, settings, state, volume, transport, dependencies } = input;
-  const { rekey } = state;
-  if (rekey === undefined || rekey.step === "proposed") return state;
-  const store = createStateStore(folder, state);
-  const session = openSession({
-    folder,
-    settings,
-    store,
-    transport,
-    deadline: AbortSignal.timeout(dependencies.totalTimeoutMs),
-    mark: () => undefined,
-  });
-  const { bootId } = session;
-  const journal = openJournal(folder.journalPath, { bootId, nowIso: dependencies.nowIso });
+export async function finishBeforeUnlock(
+  node: Node,
+  volume: Volume,
+  transport: Transport,
+  timeoutMs: number,
+): Promise<void> {
+  const { rekey } = node.store.current;
+  if (rekey === undefined || rekey.step === "proposed") return;
+  const session = openSession(node, transport, AbortSignal.timeout(timeoutMs));
   try {
     // The answer to the unlock repeats a refusal and reports it.
-    await finishRekey({ folder, volume, session, journal }, rekey);
+    await finishRekey({ node, volume, session }, rekey);
   } catch (error) {
     // So does an outage; an unlock may then have another way.
     if (ERRORS[toAppError(error).code].class !== "unreachable") throw error;
   }
-  return store.current;
 }

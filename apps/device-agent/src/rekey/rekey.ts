@@ -7,15 +7,14 @@ import type { RecoveryKeyNames } from "../core/command.ts";
 import { eventOfDenial } from "../core/failure-event.ts";
 import type { HeldLease } from "../core/lease-state.ts";
 import { isUnlocked } from "../core/machine-state.ts";
-import type { MachineState } from "../core/machine-state.ts";
 import { requestRekey } from "../exchange/rekey.ts";
 import type { Proposal } from "../exchange/rekey.ts";
 import type { Session } from "../exchange/session.ts";
-import { openJournal } from "../journal/open-journal.ts";
 import { connect } from "../node/connect.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { eventOf, notesOf } from "../node/event-of.ts";
 import { holdNode } from "../node/hold-node.ts";
+import type { Node } from "../node/hold-node.ts";
 import { openSession, readHeldEnvelope } from "../node/open-node.ts";
 import {
   factsOfCopy,
@@ -44,22 +43,14 @@ export async function rekey(
   given: RecoveryKeyNames,
   dependencies: CommandDependencies,
 ): Promise<AgentEvent> {
-  const { cryptsetupFolders, totalTimeoutMs, nowIso } = dependencies;
+  const { cryptsetupFolders, totalTimeoutMs } = dependencies;
   using node = await holdNode(dependencies);
-  const { folder, settings, store } = node;
+  const { settings, store } = node;
   const volume = openVolume(settings.volume, settings.serial, cryptsetupFolders);
   const limit = () => AbortSignal.timeout(totalTimeoutMs);
   using transport = connect(settings.connection);
-  const session = openSession({
-    folder,
-    settings,
-    store,
-    transport,
-    deadline: limit(),
-    mark: () => undefined,
-  });
-  const journal = openJournal(folder.journalPath, { bootId: session.bootId, nowIso });
-  const rekeying: Rekeying = { folder, volume, session, journal };
+  const session = openSession(node, transport, limit());
+  const rekeying: Rekeying = { node, volume, session };
   const context = () => eventOf("rekey", settings, dependencies);
   /**
    * The time limit for the broker starts again: a slot's argon2 may have used all of it on a slow
@@ -88,7 +79,7 @@ export async function rekey(
 }
 
 async function finishInterrupted(rekeying: Rekeying): Promise<RekeyEnd | undefined> {
-  const { rekey: found } = rekeying.session.store.current;
+  const { rekey: found } = rekeying.node.store.current;
   return found === undefined || found.step === "proposed"
     ? undefined
     : finishRekey(rekeying, found);
@@ -106,9 +97,9 @@ async function begin(anew: () => Rekeying, requireKeys: RequireKeys): Promise<Re
 
 async function rekeyOnce(anew: () => Rekeying, requireKeys: RequireKeys): Promise<RekeyEnd> {
   const rekeying = anew();
-  const { folder, volume, session } = rekeying;
-  const lease = requireLease(session.store.current, session.bootId);
-  const held = await readHeldEnvelope(folder, volume, session);
+  const { node, volume, session } = rekeying;
+  const lease = requireLease(node);
+  const held = await readHeldEnvelope(node.folder, volume, session);
   const answer = await requestRekey(session, lease, held.generation);
   if (answer.kind === "denial") return answer;
   try {
@@ -118,7 +109,7 @@ async function rekeyOnce(anew: () => Rekeying, requireKeys: RequireKeys): Promis
   } finally {
     zero(answer.currentKey, answer.proposedKey);
   }
-  const { rekey: added } = session.store.current;
+  const { rekey: added } = node.store.current;
   if (added === undefined) throw new TypeError("the slot was not marked");
   return finishRekey(anew(), added);
 }
@@ -126,7 +117,7 @@ async function rekeyOnce(anew: () => Rekeying, requireKeys: RequireKeys): Promis
 /**
  * The broker accepts a live lease as the permission; it can close, and be renewed, while this runs.
  */
-function requireLease(state: MachineState, bootId: string): HeldLease {
+function requireLease({ store: { current: state }, bootId }: Node): HeldLease {
   const lease = state.lock.kind === "unlocked" ? state.lock.lease : undefined;
   if (!isUnlocked(state, bootId) || lease === undefined || lease.closing !== undefined)
     throw new AppError("RekeyNeedsLease");
@@ -134,11 +125,11 @@ function requireLease(state: MachineState, bootId: string): HeldLease {
 }
 
 async function addKey(
-  { folder, volume, session, journal }: Rekeying,
+  { node, volume, session }: Rekeying,
   held: CheckedEnvelope,
   { id, envelope, currentKey, proposedKey, recoveryKeys }: Proposal,
 ): Promise<void> {
-  const { store } = session;
+  const { folder, store } = node;
   const { env } = envelope.envelope.context;
   const slot = await chooseSlot(session, volume.slots, id, (old) => removeSlot(volume, old));
   const custody = isSplit(envelope) ? ({ split: true } as const) : {};
@@ -163,9 +154,7 @@ async function addKey(
     zero(...keys);
   }
   const facts = { rekey: id, slot, ...factsOfCopy(copy?.deviceShare) };
-  const journalHead = journal.append("rekey-added", facts);
-  store.update({
-    journalHead,
+  node.record("rekey-added", facts, {
     rekey: { step: "added", id, env, slot, ...custody, ...copy },
     shareUnproven: undefined, // The former share has opened a slot.
   });
@@ -191,7 +180,7 @@ async function chooseSlot(
 }
 
 /** The copy in the agent's folder is the one in use. */
-async function keepOnVolume({ folder, volume }: Rekeying): Promise<readonly string[]> {
+async function keepOnVolume({ node: { folder }, volume }: Rekeying): Promise<readonly string[]> {
   const jws = folder.readEnvelope();
   if (jws === undefined) return [];
   try {

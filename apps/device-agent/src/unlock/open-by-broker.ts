@@ -2,21 +2,17 @@ import { ERRORS, toAppError } from "@databox-cmk/errors";
 import type { ErrorClass } from "@databox-cmk/errors";
 import type { AskedPurpose, Denial } from "@databox-cmk/protocol";
 
-import type { RawAnswer, Transport } from "../broker-client/transport.ts";
+import type { RawAnswer } from "../broker-client/transport.ts";
 import type { AgentEvent, FailureEvent } from "../core/agent-event.ts";
 import { eventOfDenial } from "../core/failure-event.ts";
 import { holdLease } from "../core/lease-state.ts";
-import type { MachineState } from "../core/machine-state.ts";
-import type { Opened, Opening, Volume } from "../core/ports.ts";
-import type { Settings } from "../core/settings.ts";
+import type { Opened, Opening } from "../core/ports.ts";
 import type { WaitingRequest } from "../core/waiting-request.ts";
 import { openGrant } from "../exchange/open-grant.ts";
 import type { OpenedGrant } from "../exchange/open-grant.ts";
 import { requestContentKey } from "../exchange/request-content-key.ts";
 import type { Session } from "../exchange/session.ts";
-import { openJournal } from "../journal/open-journal.ts";
 import { deliverReceipt } from "../node/deliver-receipt.ts";
-import type { CommandDependencies } from "../node/dependencies.ts";
 import { eventOf, notesOf } from "../node/event-of.ts";
 import { openSession, readHeldEnvelope } from "../node/open-node.ts";
 import { offerAndZero, recordDenial, recordUnlock, renewOnVolume } from "../node/record-unlock.ts";
@@ -24,13 +20,10 @@ import type { Unlocking } from "../node/record-unlock.ts";
 import type { Stopwatch } from "../node/stopwatch.ts";
 import { bootClockMs } from "../state/boot.ts";
 import { destroyKeptLease } from "../state/offline-files.ts";
-import type { StateFolder } from "../state/state-folder.ts";
-import { createStateStore } from "../state/state-store.ts";
 import { destroyWaitingRequest } from "../state/waiting-request-file.ts";
 import { headerMemoryOf } from "../volume/known-header.ts";
 
 type UnlockingByNetwork = Unlocking & {
-  readonly settings: Settings;
   readonly session: Session;
   readonly stopwatch: Stopwatch;
 };
@@ -54,44 +47,24 @@ const FINAL: ReadonlySet<ErrorClass> = new Set(["refused", "invalid"]);
  * @throws {AppError} every failure that the broker did not sign
  */
 export async function openByBroker(
-  input: Question & {
-    readonly folder: StateFolder;
-    readonly settings: Settings;
-    readonly state: MachineState;
-    readonly volume: Volume;
-    readonly transport: Transport;
-    readonly deadline: AbortSignal;
-    readonly stopwatch: Stopwatch;
-    readonly dependencies: CommandDependencies;
-  },
+  input: Omit<UnlockingByNetwork, "session"> & Pick<Session, "transport" | "deadline">,
+  question: Question,
 ): Promise<AgentEvent> {
-  const { folder, settings, state, volume, transport, deadline, stopwatch, dependencies } = input;
-  const store = createStateStore(folder, state);
-  const { mark } = stopwatch;
-  const session = openSession({ folder, settings, store, transport, deadline, mark });
-  const { bootId } = session;
-  const journal = openJournal(folder.journalPath, { bootId, nowIso: dependencies.nowIso });
-  const unlocking: UnlockingByNetwork = {
-    folder,
-    settings,
-    volume,
-    session,
-    journal,
-    stopwatch,
-    dependencies,
-  };
+  const { node, transport, deadline, stopwatch } = input;
+  const session = openSession(node, transport, deadline, stopwatch.mark);
   try {
-    return await askAndOpen(unlocking, input);
+    return await askAndOpen({ ...input, session }, question);
   } catch (error) {
     const { code, reason = "" } = toAppError(error);
-    if (input.kept === undefined || FINAL.has(ERRORS[code].class))
-      journal.append("unlock-failed", { code, reason });
+    if (question.kept === undefined || FINAL.has(ERRORS[code].class))
+      node.journal.append("unlock-failed", { code, reason });
     throw error;
   }
 }
 
 async function askAndOpen(unlocking: UnlockingByNetwork, question: Question): Promise<AgentEvent> {
-  const { folder, volume, session, journal, stopwatch, dependencies } = unlocking;
+  const { node, volume, session, stopwatch, dependencies } = unlocking;
+  const { folder, settings, journal } = node;
   const held = await readHeldEnvelope(folder, volume, session);
   const asked = requestContentKey(session, {
     generation: held.generation,
@@ -100,7 +73,7 @@ async function askAndOpen(unlocking: UnlockingByNetwork, question: Question): Pr
   // Awaited below; this only ensures that a failure to start the opening is reported.
   asked.catch(() => undefined);
   using openings = new DisposableStack();
-  const begin = () => openings.use(volume.beginOpening("use", headerMemoryOf(session.store)));
+  const begin = () => openings.use(volume.beginOpening("use", headerMemoryOf(node.store)));
   let begun: Opening | undefined;
   // Cryptsetup starts while the broker decides, but not for each poll of a waiting request, and not
   // before the challenge is sent: this process stands still for 3 ms for each process that it
@@ -126,11 +99,11 @@ async function askAndOpen(unlocking: UnlockingByNetwork, question: Question): Pr
     const { code } = toAppError(error);
     const journalHead = journal.append("grant-unused", { code, grantHash: answer.grantHash });
     const content = { grantHash: answer.grantHash, journalHead, outcome: "failed", code } as const;
-    await deliverReceipt(session, journal, content);
+    await deliverReceipt(node, session, content);
     throw error;
   }
   stopwatch.mark("accepted");
-  const common = eventOf("unlock", unlocking.settings, dependencies);
+  const common = eventOf("unlock", settings, dependencies);
   const { grantHash } = answer;
   const { lease } = answer.grant;
   const heldLease = holdLease(lease, grantHash, answeredAtMs);
@@ -138,7 +111,7 @@ async function askAndOpen(unlocking: UnlockingByNetwork, question: Question): Pr
   destroyKeptLease(folder.path); // Of an older answer: the newest decision applies.
   const notes = notesOf(
     grant.envelope !== held && (await renewOnVolume(volume, grant.envelope.jws)),
-    await deliverReceipt(session, journal, { grantHash, journalHead, outcome: "unlocked" }),
+    await deliverReceipt(node, session, { grantHash, journalHead, outcome: "unlocked" }),
   );
   return {
     ...common,
@@ -157,12 +130,12 @@ async function denied(
   { kept }: Question,
   denial: Denial,
 ): Promise<FailureEvent> {
-  const { folder, settings, stopwatch, dependencies } = unlocking;
+  const { node, stopwatch, dependencies } = unlocking;
   const timings = stopwatch.timings();
   const isFinal = FINAL.has(denial.class);
   if (kept !== undefined && !isFinal)
-    return eventOfDenial(denial, { ...eventOf("unlock", settings, dependencies), timings });
+    return eventOfDenial(denial, { ...eventOf("unlock", node.settings, dependencies), timings });
   const event = await recordDenial(unlocking, denial, { event: "unlock", timings });
-  if (isFinal) destroyWaitingRequest(folder.path);
+  if (isFinal) destroyWaitingRequest(node.folder.path);
   return event;
 }

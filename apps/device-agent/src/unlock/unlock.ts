@@ -10,7 +10,7 @@ import type { CommandDependencies, RunCommand } from "../node/dependencies.ts";
 import { holdNode } from "../node/hold-node.ts";
 import { createStopwatch } from "../node/stopwatch.ts";
 import type { reopenOffline } from "../offline/reopen.ts";
-import { bootClockMs, readBootId } from "../state/boot.ts";
+import { bootClockMs } from "../state/boot.ts";
 import { hasKeptLease } from "../state/offline-files.ts";
 import { destroyWaitingRequest, readWaitingRequest } from "../state/waiting-request-file.ts";
 import { findVolume } from "../volume/choose-volume.ts";
@@ -39,26 +39,20 @@ export async function unlockOnce(
 ): Promise<AgentEvent> {
   const { elapsedMs, cryptsetupFolders, totalTimeoutMs } = dependencies;
   const stopwatch = createStopwatch(elapsedMs, dependencies.progress);
-  using held = await holdNode(dependencies, LOCK_WAIT_MS);
-  const { folder, settings } = held;
-  let state = held.store.current;
+  using node = await holdNode(dependencies, LOCK_WAIT_MS);
+  const { folder, settings, store, bootId } = node;
   const volume = findVolume(settings, cryptsetupFolders);
-  const kept = readKept(folder.path, settings.bootIdFile);
+  const kept = readKept(folder.path, bootId);
   if (kept === undefined && goesOn)
-    return (await import("../approval/end-request.ts")).endedByAnother({
-      settings,
-      state,
-      volume,
-      dependencies,
-    });
+    return (await import("../approval/end-request.ts")).endedByAnother(node, dependencies);
   if (kept !== undefined) {
     requireSameReason(kept.reason, reason);
     requireSamePurpose(kept.purpose ?? "unlock", purpose);
   }
   using transport = connect(settings.connection);
-  if (state.rekey !== undefined) {
+  if (store.current.rekey !== undefined) {
     const { finishBeforeUnlock } = await import("../rekey/finish-rekey.ts");
-    state = await finishBeforeUnlock({ folder, settings, state, volume, transport, dependencies });
+    await finishBeforeUnlock(node, volume, transport, totalTimeoutMs);
   }
   const deadline = AbortSignal.timeout(totalTimeoutMs);
   const asked =
@@ -67,34 +61,31 @@ export async function unlockOnce(
       : undefined;
   asked?.catch(() => undefined); // The code that awaits it reports it.
   stopwatch.mark("asked");
-  const node = { folder, settings, state, volume, dependencies };
   try {
     if (asked !== undefined) await transport.dialled;
     const { openByBroker } = await import("./open-by-broker.ts");
-    const event = await openByBroker({
-      ...node,
-      transport,
-      deadline,
-      asked,
-      kept,
-      reason: kept?.reason ?? reason,
-      purpose: kept === undefined ? purpose : (kept.purpose ?? "unlock"),
-      stopwatch,
-    });
+    const event = await openByBroker(
+      { node, volume, transport, deadline, stopwatch, dependencies },
+      {
+        asked,
+        kept,
+        reason: kept?.reason ?? reason,
+        purpose: kept === undefined ? purpose : (kept.purpose ?? "unlock"),
+      },
+    );
     if (event.outcome !== "unreachable") return event;
-    return (await reopen(node, event.code)) ?? event;
+    return (await reopen(node, volume, dependencies, event.code)) ?? event;
   } catch (error) {
     if (!(error instanceof AppError) || ERRORS[error.code].class !== "unreachable") throw error;
-    const reopened = await reopen(node, error.code);
+    const reopened = await reopen(node, volume, dependencies, error.code);
     if (reopened === undefined) throw error;
     return reopened;
   }
 }
 
 /** A boot ends a request, and its key with it. */
-function readKept(folder: string, bootIdFile: string | undefined) {
-  const now = { bootId: readBootId(bootIdFile), bootMs: bootClockMs() };
-  const kept = readWaitingRequest(folder, now);
+function readKept(folder: string, bootId: string) {
+  const kept = readWaitingRequest(folder, { bootId, bootMs: bootClockMs() });
   if (kept === undefined) destroyWaitingRequest(folder);
   return kept;
 }
@@ -120,11 +111,10 @@ const otherWaits = (option: string, what: string): AppError =>
 
 /** No authoritative answer: a lease that counts boots may open the volume once more. */
 async function reopen(
-  node: Parameters<typeof reopenOffline>[0],
-  code: string,
+  ...[node, ...rest]: Parameters<typeof reopenOffline>
 ): Promise<AgentEvent | undefined> {
   if (!hasKeptLease(node.folder.path)) return undefined;
-  return (await import("../offline/reopen.ts")).reopenOffline(node, code);
+  return (await import("../offline/reopen.ts")).reopenOffline(node, ...rest);
 }
 
 /**
