@@ -1,7 +1,7 @@
 import type { LookupFunction } from "node:net";
 
 import type { Connection } from "../core/settings.ts";
-import { createLookup } from "./lookup.ts";
+import { systemCode } from "../state/state-error.ts";
 
 const LOOPBACK = "127.0.0.1";
 
@@ -17,20 +17,51 @@ export type BrokerAddress = {
 };
 
 /**
- * A loopback name needs no lookup: an address spares Node the resolver and its IPv6 expression, 2
- * ms cold.
+ * Some systems do not resolve `*.localhost` (RFC 6761 §6.3 leaves it to the application), and the
+ * local stack has its own DNS server. A loopback name needs no lookup: an address spares Node the
+ * resolver and its IPv6 expression, 2 ms cold.
  */
 export function brokerAddress(connection: Connection): BrokerAddress {
   const { hostname, port } = new URL(connection.brokerUrl);
   const { dnsServer, resolveLocalhost } = connection;
-  const isLoopback = hostname === "localhost" || hostname.endsWith(".localhost");
+  const isLocalhost = hostname === "localhost" || hostname.endsWith(".localhost");
+  const isLoopback = resolveLocalhost && isLocalhost;
   return {
-    host: resolveLocalhost && isLoopback ? LOOPBACK : hostname,
+    host: isLoopback ? LOOPBACK : hostname,
     port: port === "" ? 443 : Number(port),
     name: hostname,
-    lookup: createLookup({
-      resolveLocalhost: false,
-      dnsServer,
-    }),
+    lookup: isLoopback || dnsServer === undefined ? undefined : lookupBy(dnsServer),
   };
+}
+
+function lookupBy(dnsServer: string): LookupFunction {
+  return (hostname, { all }, callback) => {
+    resolveBy(dnsServer, hostname).then(
+      (addresses) => {
+        const found = addresses.map((address) => ({ address, family: 4 }));
+        if (all === true) callback(null, found);
+        else callback(null, addresses[0] ?? "", 4);
+      },
+      (error: unknown) => {
+        callback(error instanceof Error ? error : new Error("lookup failed"), "", 4);
+      },
+    );
+  };
+}
+
+/** Loaded on use: most appliances use their system's resolver. */
+async function resolveBy(dnsServer: string, hostname: string): Promise<string[]> {
+  const { Resolver } = await import("node:dns/promises");
+  const resolver = new Resolver({ timeout: 1_000, tries: 2 });
+  resolver.setServers([dnsServer]);
+  try {
+    return await resolver.resolve4(hostname);
+  } catch (error) {
+    // c-ares returns this when it reached no name server; unchanged, it would look like the
+    // broker's port.
+    if (systemCode(error) !== "ECONNREFUSED") throw error;
+    throw Object.assign(new Error("no name server answers", { cause: error }), {
+      code: "EAI_AGAIN",
+    });
+  }
 }

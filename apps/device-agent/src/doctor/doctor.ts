@@ -5,7 +5,7 @@ import { DEVICE_ROUTES } from "@databox-cmk/protocol";
 
 import { readChallenge } from "../answers/challenge-answer.ts";
 import { readSignedEnvelope } from "../answers/signed-envelope.ts";
-import { createLookup } from "../broker-client/lookup.ts";
+import { brokerAddress } from "../broker-client/broker-address.ts";
 import type { AgentEvent } from "../core/agent-event.ts";
 import {
   describeClock,
@@ -70,10 +70,8 @@ function createExamination(dependencies: CommandDependencies): Examination {
   function openNetwork(): NetworkProbes {
     if (network !== undefined) return network;
     const { connection } = settings();
-    const { hostname, port } = new URL(connection.brokerUrl);
     network = createNetworkProbes({
-      endpoint: { hostname, port: port === "" ? 443 : Number(port) },
-      lookup: createLookup(connection),
+      broker: brokerAddress(connection),
       certificateAuthority: () =>
         connection.certificateAuthorityFile === undefined
           ? undefined

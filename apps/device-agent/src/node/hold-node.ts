@@ -26,7 +26,11 @@ export type Node = {
    *
    * @returns the journal's head
    */
-  record(event: string, facts?: JournalFacts, change?: Partial<MachineState>): string;
+  readonly record: (
+    event: string,
+    facts?: JournalFacts,
+    change?: Partial<MachineState>,
+  ) => string;
 };
 
 /** @throws {AppError} `AgentStateUnreadable` */
