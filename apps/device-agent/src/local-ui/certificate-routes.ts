@@ -1,45 +1,28 @@
 import { localCertificateUpload, localNothing } from "@databox-cmk/protocol";
 
-import { parseBody } from "./route.ts";
+import { does, done, shows } from "./route.ts";
 import type { LocalContext, LocalRoute } from "./route.ts";
 
 /** 64 KiB of .pfx in base64, and the JSON around it. */
 const UPLOAD_MAX_BYTES = 96 * 1024;
 
 export function createCertificateRoutes({ certificates }: LocalContext): readonly LocalRoute[] {
+  const path = "/api/certificate";
   return [
-    {
-      method: "GET",
-      path: "/api/certificate",
-      authentication: "session",
-      maxBytes: 0,
-      handle: () => ({ status: 200, json: certificates.view() }),
-    },
-    {
-      method: "POST",
-      path: "/api/certificate",
-      authentication: "session",
-      maxBytes: UPLOAD_MAX_BYTES,
-      isCostly: true,
-      async handle({ body, address }) {
-        const { pkcs12, password, apply } = parseBody(localCertificateUpload, body);
+    shows(path, "session", () => certificates.view()),
+    does(
+      path,
+      "session",
+      localCertificateUpload,
+      async ({ body: { pkcs12, ...upload }, address }) => {
         const bytes = new Uint8Array(Buffer.from(pkcs12, "base64"));
-        return {
-          status: 200,
-          json: await certificates.judge({ pkcs12: bytes, password, apply, address }),
-        };
+        return done(await certificates.judge({ ...upload, pkcs12: bytes, address }));
       },
-    },
-    {
-      method: "POST",
-      path: "/api/certificate/revert",
-      authentication: "session",
-      maxBytes: 1024,
-      handle({ body }) {
-        parseBody(localNothing, body);
-        certificates.revert();
-        return { status: 200, json: certificates.view() };
-      },
-    },
+      { maxBytes: UPLOAD_MAX_BYTES, isCostly: true },
+    ),
+    does(`${path}/revert`, "session", localNothing, () => {
+      certificates.revert();
+      return done(certificates.view());
+    }),
   ];
 }

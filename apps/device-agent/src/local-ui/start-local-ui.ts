@@ -28,6 +28,7 @@ import { createHandler } from "./handle-request.ts";
 import { createRunNodeCommand } from "./node-commands.ts";
 import { createNodeRoutes } from "./node-routes.ts";
 import { createOperations } from "./operations.ts";
+import { shows } from "./route.ts";
 import type { LocalContext, LocalRoute } from "./route.ts";
 import { createSessionRoutes } from "./session-routes.ts";
 import { createSessionStore } from "./session-store.ts";
@@ -58,13 +59,7 @@ function createLocalRoutes(
   view: (session: Session | undefined) => ReturnType<typeof viewState>,
 ): readonly LocalRoute[] {
   return [
-    {
-      method: "GET",
-      path: "/api/state",
-      authentication: "public",
-      maxBytes: 0,
-      handle: ({ session }) => ({ status: 200, json: view(session) }),
-    },
+    shows("/api/state", "public", ({ session }) => view(session)),
     ...createSessionRoutes(context),
     ...createUnlockRoutes(context),
     ...createCarriedRoutes(context),
