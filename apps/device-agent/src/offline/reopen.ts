@@ -14,7 +14,7 @@ import type { Node } from "../node/hold-node.ts";
 import { openIdentity, readHeldEnvelope } from "../node/open-node.ts";
 import { offerAndZero, recordUnlock } from "../node/record-unlock.ts";
 import { bootClockMs } from "../state/boot.ts";
-import { openOfflineFiles } from "../state/offline-files.ts";
+import { destroyKeptLease, openOfflineFiles } from "../state/offline-files.ts";
 import { headerMemoryOf } from "../volume/known-header.ts";
 
 /**
@@ -37,7 +37,7 @@ export async function reopenOffline(
   const kept = files.readLease();
   const counted = kept === undefined ? undefined : countBoot(kept, bootId);
   if (counted === undefined) {
-    files.destroyLease();
+    destroyKeptLease(folder.path);
     return undefined;
   }
   files.writeLease(counted);
@@ -76,7 +76,7 @@ export async function reopenOffline(
     const isDead =
       error instanceof CryptoError || (error instanceof AppError && DEAD.has(error.code));
     if (!isDead) throw error;
-    files.destroyLease();
+    destroyKeptLease(folder.path);
     node.record("offline-lease-dead");
     return undefined;
   }

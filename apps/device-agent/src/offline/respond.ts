@@ -23,7 +23,7 @@ import { openIdentity, readHeldEnvelope } from "../node/open-node.ts";
 import { offerAndZero, recordDenial, recordUnlock } from "../node/record-unlock.ts";
 import type { Unlocking } from "../node/record-unlock.ts";
 import { bootClockMs } from "../state/boot.ts";
-import { openOfflineFiles } from "../state/offline-files.ts";
+import { destroyKeptLease, openOfflineFiles } from "../state/offline-files.ts";
 import type { OfflineFiles } from "../state/offline-files.ts";
 import { systemCode } from "../state/state-error.ts";
 import { findVolume } from "../volume/choose-volume.ts";
@@ -165,7 +165,7 @@ async function openCarried(
       privateKey: open.privateKey,
       publicKey: open.publicKey,
     });
-  else files.destroyLease();
+  else destroyKeptLease(node.folder.path);
   const { receipts } = node.store.current;
   await recordUnlock(unlocking, opened, result, holdLease(grant.lease, grantHash, bootClockMs()), {
     facts: { way: "offline", challenge: requestHash },

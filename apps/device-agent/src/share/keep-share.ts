@@ -19,7 +19,7 @@ import { withTpm } from "../device-key/tpm2.ts";
 import { destroy, finishDestroying } from "../state/destroy-file.ts";
 import { readJson } from "../state/private-file.ts";
 import type { StateFolder } from "../state/state-folder.ts";
-import { writeDurably } from "../state/write-durably.ts";
+import { writeJson } from "../state/write-durably.ts";
 
 /** Also of a file that is being written or destroyed. */
 const NAME = /^device-share-([0-9a-f-]{36})\.json/;
@@ -82,7 +82,7 @@ export async function keepShare(
     key === undefined
       ? { version: 1, kept: "file", share: encodeBase64url(share) }
       : { version: 1, kept: "tpm", ...(await sealByTpm(key, share)) };
-  writeDurably(pathOf(folder, env), `${JSON.stringify(kept)}\n`);
+  writeJson(pathOf(folder, env), kept);
 }
 
 /** Destroys the shares of envelopes that are no longer in force, and the remains after a kill. */

@@ -8,7 +8,7 @@ import type { Erasure } from "../core/erasure.ts";
 import { destroy, finishDestroying } from "./destroy-file.ts";
 import { readJson } from "./private-file.ts";
 import { toStateError } from "./state-error.ts";
-import { syncFolder, writeDurably } from "./write-durably.ts";
+import { syncFolder, writeJson } from "./write-durably.ts";
 
 const pathIn = (folder: string) => join(folder, "erasure.json");
 
@@ -19,7 +19,7 @@ export function readErasure(folder: string): Erasure | undefined {
 
 /** @throws {AppError} `AgentStateUnwritable` or `DiskFull` */
 export function writeErasure<Next extends Erasure>(folder: string, value: Next): Next {
-  writeDurably(pathIn(folder), `${JSON.stringify(value)}\n`);
+  writeJson(pathIn(folder), value);
   return value;
 }
 

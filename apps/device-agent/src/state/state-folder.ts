@@ -13,7 +13,7 @@ import { tpmKey } from "../core/tpm-key.ts";
 import type { TpmKey } from "../core/tpm-key.ts";
 import { readJson, readPrivateFile } from "./private-file.ts";
 import { systemCode, toStateError, unreadable } from "./state-error.ts";
-import { writeDurably } from "./write-durably.ts";
+import { writeDurably, writeJson } from "./write-durably.ts";
 
 const FILES = {
   settings: "agent.json",
@@ -28,28 +28,7 @@ const FILES = {
 } as const;
 
 /** The agent's own folder: mode 0700, its files 0600. */
-export type StateFolder = {
-  readonly path: string;
-  readonly journalPath: string;
-  readonly certificateAuthorityPath: string;
-  readSettings(): Settings | undefined;
-  writeSettings(value: Settings): void;
-  readState(): MachineState | undefined;
-  writeState(value: MachineState): void;
-  /** In this folder, or in the service manager's credentials. */
-  readDeviceKey(): string | undefined;
-  writeDeviceKey(privatePem: string): void;
-  readTpmKey(): TpmKey | undefined;
-  writeTpmKey(key: TpmKey): void;
-  readEnvelope(): string | undefined;
-  writeEnvelope(jws: string): void;
-  writeCertificateAuthority(pem: string): void;
-  readPasskeyTries(): PasskeyTries | undefined;
-  writePasskeyTries(value: PasskeyTries): void;
-  /** The broker's signature over the last journal row that it accepted. */
-  readJournalHead(): string | undefined;
-  writeJournalHead(jws: string): void;
-};
+export type StateFolder = ReturnType<typeof openStateFolder>;
 
 /** The name in databox-agent.service (systemd.exec(5), Credentials). */
 const CREDENTIAL = "databox-agent.device-key";
@@ -60,49 +39,45 @@ const CREDENTIAL = "databox-agent.device-key";
  * @throws {AppError} `AgentStateUnreadable`, `AgentStateUnwritable` or `DiskFull` from each of its
  * members
  */
-export function openStateFolder(path: string, credentialsFolder?: string): StateFolder {
+export function openStateFolder(path: string, credentialsFolder?: string) {
   checkMode(path);
   const at = (file: keyof typeof FILES) => join(path, FILES[file]);
+  const writesJson =
+    <Value extends object>(file: keyof typeof FILES, indent?: number) =>
+    (value: Value) => {
+      writeJson(at(file), value, indent);
+    };
+  const writesText =
+    (file: keyof typeof FILES, end = "") =>
+    (text: string) => {
+      writeDurably(at(file), `${text}${end}`);
+    };
   return {
     path,
     journalPath: at("journal"),
     certificateAuthorityPath: at("certificateAuthority"),
     readSettings: () => readJson(at("settings"), settings),
-    writeSettings: (value) => {
-      writeDurably(at("settings"), `${JSON.stringify(value, undefined, 2)}\n`);
-    },
+    writeSettings: writesJson<Settings>("settings", 2),
     readState: () => readJson(at("state"), machineState),
-    writeState: (value) => {
-      writeDurably(at("state"), `${JSON.stringify(value)}\n`);
-    },
+    writeState: writesJson<MachineState>("state"),
+    /** In this folder, or in the service manager's credentials. */
     readDeviceKey: () =>
       readPrivateFile(at("deviceKey")) ??
       (credentialsFolder === undefined
         ? undefined
         : readPrivateFile(join(credentialsFolder, CREDENTIAL))),
-    writeDeviceKey: (privatePem) => {
-      writeDurably(at("deviceKey"), privatePem);
-    },
+    writeDeviceKey: writesText("deviceKey"),
     readTpmKey: () => readJson(at("tpmKey"), tpmKey),
-    writeTpmKey: (key) => {
-      writeDurably(at("tpmKey"), `${JSON.stringify(key, undefined, 2)}\n`);
-    },
+    writeTpmKey: writesJson<TpmKey>("tpmKey", 2),
     readEnvelope: () => readPrivateFile(at("envelope"))?.trim(),
-    writeEnvelope: (jws) => {
-      writeDurably(at("envelope"), `${jws}\n`);
-    },
-    writeCertificateAuthority: (pem) => {
-      writeDurably(at("certificateAuthority"), pem);
-    },
+    writeEnvelope: writesText("envelope", "\n"),
+    writeCertificateAuthority: writesText("certificateAuthority"),
+    /** The broker's signature over the last journal row that it accepted. */
     readJournalHead: () => readPrivateFile(at("journalHead"))?.trim(),
-    writeJournalHead: (jws) => {
-      writeDurably(at("journalHead"), `${jws}\n`);
-    },
+    writeJournalHead: writesText("journalHead", "\n"),
     readPasskeyTries: () => readJson(at("passkeyTries"), passkeyTries),
-    writePasskeyTries: (value) => {
-      writeDurably(at("passkeyTries"), `${JSON.stringify(value)}\n`);
-    },
-  };
+    writePasskeyTries: writesJson<PasskeyTries>("passkeyTries"),
+  } as const;
 }
 
 /** @throws {AppError} `AgentStateUnwritable` or `DiskFull` */

@@ -5,7 +5,7 @@ import { mayContinue, waitingRequest } from "../core/waiting-request.ts";
 import type { WaitingRequest } from "../core/waiting-request.ts";
 import { destroy, finishDestroying } from "./destroy-file.ts";
 import { readJson } from "./private-file.ts";
-import { writeDurably } from "./write-durably.ts";
+import { writeJson } from "./write-durably.ts";
 
 const pathIn = (folder: string) => join(folder, "waiting-request.json");
 
@@ -26,7 +26,7 @@ export function readWaitingRequest(
 
 /** @throws {AppError} `AgentStateUnwritable` or `DiskFull` */
 export function writeWaitingRequest(folder: string, value: WaitingRequest): void {
-  writeDurably(pathIn(folder), `${JSON.stringify(value)}\n`);
+  writeJson(pathIn(folder), value);
 }
 
 /** @returns whether the file existed @throws {AppError} `AgentStateUnwritable` */

@@ -41,6 +41,11 @@ export function writeDurably(path: string, text: string): void {
   }
 }
 
+/** {@link writeDurably}, as `readJson` reads it. */
+export function writeJson(path: string, value: object, indent?: number): void {
+  writeDurably(path, `${JSON.stringify(value, undefined, indent)}\n`);
+}
+
 /** Makes a file's name durable: its entry in the folder. */
 export function syncFolder(folder: string): void {
   const handle = openSync(folder, "r");
