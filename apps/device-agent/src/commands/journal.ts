@@ -3,12 +3,10 @@ import { AppError } from "@databox-cmk/errors";
 import type { AgentEvent } from "../core/agent-event.ts";
 import type { EventDetails } from "../core/event-details.ts";
 import { judgeCountersignature } from "../journal/judge-countersignature.ts";
-import { verifyJournal } from "../journal/verify-journal.ts";
+import { readJournal } from "../journal/verify-journal.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { eventOf, notesOf } from "../node/event-of.ts";
 import { requirePrepared } from "../node/hold-node.ts";
-import { readOwnFile } from "../state/private-file.ts";
-import { systemCode } from "../state/state-error.ts";
 
 /**
  * Shows the newest rows; with `verify` proves the whole chain and the broker's countersignature,
@@ -22,13 +20,7 @@ export async function journal(
   dependencies: CommandDependencies,
 ): Promise<AgentEvent> {
   const { folder, settings, state } = requirePrepared(dependencies.stateDir);
-  const check = verifyJournal(readText(folder.journalPath), state.journalHead);
-  if (check.kind === "broken")
-    throw new AppError("AgentStateUnreadable", {
-      target: folder.journalPath,
-      detail: `${folder.journalPath}: line ${String(check.line)}: ${check.what}`,
-    });
-  const { rows, tornLines } = check;
+  const { rows, tornLines } = readJournal(folder.journalPath, state.journalHead);
   const head = rows.at(-1)?.hash;
   const proof = judgeCountersignature(rows, folder.readJournalHead(), settings);
   if (options.verify && proof.kind === "broken")
@@ -66,18 +58,5 @@ function describeProof(
       return { countersignedRows: 0, undeliveredRows: rows };
     case "broken":
       return { countersignature: proof.what };
-  }
-}
-
-function readText(path: string): string {
-  try {
-    return readOwnFile(path);
-  } catch (error) {
-    if (error instanceof AppError) throw error;
-    if (systemCode(error) === "ENOENT") return "";
-    throw new AppError("AgentStateUnreadable", {
-      detail: `${path}: cannot be read (${systemCode(error)})`,
-      cause: error,
-    });
   }
 }

@@ -11,8 +11,7 @@ import { eventOfDenial, eventOfError } from "../core/failure-event.ts";
 import { nextPage } from "../core/journal-page.ts";
 import { exchange } from "../exchange/exchange.ts";
 import type { LeaseSession } from "../exchange/lease-exchange.ts";
-import { verifyJournal } from "../journal/verify-journal.ts";
-import { readOwnFile } from "../state/private-file.ts";
+import { readJournal } from "../journal/verify-journal.ts";
 import { systemCode } from "../state/state-error.ts";
 import type { Daemon } from "./daemon.ts";
 
@@ -97,20 +96,15 @@ export function createJournalCourier({
     const size = sizeOf(folder.journalPath);
     const current = session();
     while (!stop.aborted) {
-      const check = verifyJournal(readOwnFile(folder.journalPath));
-      if (check.kind === "broken")
-        throw new AppError("AgentStateUnreadable", {
-          target: folder.journalPath,
-          detail: `${folder.journalPath}: line ${String(check.line)}: ${check.what}`,
-        });
+      const { rows } = readJournal(folder.journalPath);
       const kept = folder.readJournalHead();
       cursor ??= kept === undefined ? 0 : (readJournalHead(kept, current)?.sequence ?? 0);
-      const page = nextPage(check.rows, cursor);
+      const page = nextPage(rows, cursor);
       if (page.length === 0) {
         deliveredSize = size;
         return;
       }
-      take(check.rows, page, await send(current, page, stop));
+      take(rows, page, await send(current, page, stop));
       failures = 0;
       if (performance.now() < nextAtMs) return;
     }

@@ -1,5 +1,8 @@
+import { AppError } from "@databox-cmk/errors";
 import type { JournalRow } from "@databox-cmk/protocol";
 
+import { readOwnFile } from "../state/private-file.ts";
+import { systemCode, unreadable } from "../state/state-error.ts";
 import { isSealed, parseRow } from "./journal-row.ts";
 
 export type JournalCheck =
@@ -34,6 +37,27 @@ export function verifyJournal(text: string, knownHead?: string): JournalCheck {
   if (knownHead !== undefined && !rows.some(({ hash }) => hash === knownHead))
     return { kind: "broken", line: lines.length + 1, what: "rows at the end are missing" };
   return { kind: "intact", rows, tornLines };
+}
+
+/**
+ * All rows of a journal that {@link verifyJournal} finds intact; none without a file.
+ *
+ * @throws {AppError} `AgentStateUnreadable`
+ */
+export function readJournal(path: string, knownHead?: string) {
+  const check = verifyJournal(readText(path), knownHead);
+  if (check.kind === "intact") return check;
+  throw unreadable(path, `line ${String(check.line)}: ${check.what}`);
+}
+
+function readText(path: string): string {
+  try {
+    return readOwnFile(path);
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    if (systemCode(error) === "ENOENT") return "";
+    throw unreadable(path, `cannot be read (${systemCode(error)})`, error);
+  }
 }
 
 function nextRow(lines: readonly string[], from: number): JournalRow | undefined {
