@@ -1,8 +1,10 @@
-import { CryptoError, parseEnvelope } from "@databox-cmk/crypto";
+import { CryptoError, importVerifyKey, parseEnvelope } from "@databox-cmk/crypto";
 import type { Envelope, VerifyKey } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
 import { MESSAGE_TYPES, parseWith, signedEnvelope } from "@databox-cmk/protocol";
 
+import type { MachineState } from "../core/machine-state.ts";
+import type { Settings } from "../core/settings.ts";
 import { verifiedPayload } from "./signed-answer.ts";
 
 export type CheckedEnvelope = {
@@ -49,6 +51,17 @@ export function readSignedEnvelope(
       detail: `generation ${String(generation)}, expected at least ${String(lowestGeneration)}`,
     });
   return { jws, generation, envelope };
+}
+
+/** The envelope that a node keeps. @throws {AppError} `EnvelopeRejected` */
+export function readKeptEnvelope(
+  jws: string,
+  { brokerKeys, order, serial, env: enrolled }: Settings,
+  { env = enrolled }: Pick<MachineState, "env"> = {},
+  lowestGeneration = 0,
+): CheckedEnvelope {
+  const keys = brokerKeys.map((key) => importVerifyKey(key));
+  return readSignedEnvelope(jws, keys, { order, serial, env }, lowestGeneration);
 }
 
 function parseJwe(jwe: unknown): Envelope {

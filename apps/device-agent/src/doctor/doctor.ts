@@ -1,10 +1,9 @@
-import { importVerifyKey, messageHash } from "@databox-cmk/crypto";
+import { importVerifyKey } from "@databox-cmk/crypto";
 import { AppError, runChecks } from "@databox-cmk/errors";
 import type { Finding, Probe } from "@databox-cmk/errors";
-import { DEVICE_ROUTES } from "@databox-cmk/protocol";
 
 import { readChallenge } from "../answers/challenge-answer.ts";
-import { readSignedEnvelope } from "../answers/signed-envelope.ts";
+import { readKeptEnvelope } from "../answers/signed-envelope.ts";
 import { brokerAddress } from "../broker-client/broker-address.ts";
 import type { AgentEvent } from "../core/agent-event.ts";
 import {
@@ -16,12 +15,13 @@ import {
 import type { DoctorCheckName } from "../core/doctor-event.ts";
 import { judgeLastUnlock } from "../core/judge-last-unlock.ts";
 import type { Settings } from "../core/settings.ts";
+import { askForChallenge, challengeHash } from "../exchange/ask-for-challenge.ts";
 import { readNewestRows } from "../journal/open-journal.ts";
 import { connect } from "../node/connect.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { roundToTenth } from "../node/stopwatch.ts";
 import { readBootId } from "../state/boot.ts";
-import { readPrivateFile } from "../state/private-file.ts";
+import { readPrivateFile, requireFile } from "../state/private-file.ts";
 import { openStateFolder } from "../state/state-folder.ts";
 import { openVolume } from "../volume/choose-volume.ts";
 import { judgeVolume, probeDeviceKey, probeShare, probeStateFolder } from "./probe-machine.ts";
@@ -85,19 +85,16 @@ function createExamination(dependencies: CommandDependencies): Examination {
   async function probeChallenge(): Promise<Finding> {
     const { connection, serial, brokerKeys } = settings();
     using transport = connect(connection);
-    const body = JSON.stringify({ serial });
     const deadline = AbortSignal.timeout(totalTimeoutMs);
     const sentMs = nowMs();
-    const raw = await transport.post(DEVICE_ROUTES.challenges, "application/json", body, deadline);
+    const raw = await askForChallenge({ transport, serial, deadline });
     const receivedMs = nowMs();
     const keys = brokerKeys.map((key) => importVerifyKey(key));
-    const answer = readChallenge(raw, { brokerKeys: keys, requestHash: messageHash(body) });
+    const answer = readChallenge(raw, { brokerKeys: keys, requestHash: challengeHash({ serial }) });
     if (answer.kind === "denial")
       return { ok: false, failure: { code: "BrokerBusy", detail: answer.denial.message } };
-    clock = {
-      answeredMs: (sentMs + receivedMs) / 2,
-      brokerTime: answer.challenge.brokerTime,
-    };
+    const { brokerTime } = answer.challenge;
+    clock = { answeredMs: (sentMs + receivedMs) / 2, brokerTime };
     return { ok: true, found: `${connection.brokerUrl} answers` };
   }
 
@@ -121,22 +118,9 @@ function createExamination(dependencies: CommandDependencies): Examination {
       share: () => probeShare(folder(), settings()),
       boot: async () => ({ ok: true, found: readBootId(settings().bootIdFile) }),
       async envelope() {
-        const { brokerKeys, order, serial, env } = settings();
-        const jws = folder().readEnvelope();
-        if (jws === undefined)
-          throw new AppError("AgentStateUnreadable", {
-            detail: `${stateDir}/envelope.jws: missing`,
-          });
-        const keys = brokerKeys.map((key) => importVerifyKey(key));
+        const jws = requireFile(folder().readEnvelope(), `${stateDir}/envelope.jws`);
         const state = folder().readState();
-        const lowest = state?.generation ?? 0;
-        const inForce = state?.env ?? env;
-        const { generation } = readSignedEnvelope(
-          jws,
-          keys,
-          { order, serial, env: inForce },
-          lowest,
-        );
+        const { generation } = readKeptEnvelope(jws, settings(), state, state?.generation);
         return { ok: true, found: `signed by the broker, generation ${String(generation)}` };
       },
       async volume() {

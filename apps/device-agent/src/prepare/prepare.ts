@@ -1,10 +1,10 @@
 import { resolve } from "node:path";
 
-import { importVerifyKey, zero } from "@databox-cmk/crypto";
+import { zero } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
 import type { Denial, Grant } from "@databox-cmk/protocol";
 
-import { readSignedEnvelope } from "../answers/signed-envelope.ts";
+import { readKeptEnvelope } from "../answers/signed-envelope.ts";
 import type { AgentEvent, SuccessEvent } from "../core/agent-event.ts";
 import type { PrepareArguments } from "../core/command.ts";
 import { decideFormat } from "../core/decide-format.ts";
@@ -100,9 +100,8 @@ export async function prepare(
 /** The volume of a replaced device: the next unlock requests its key as usual. */
 function takeOver(preparing: Preparing, settings: Settings, volumeId: string): AgentEvent {
   const { folder, store, journal } = preparing;
-  const keys = settings.brokerKeys.map((key) => importVerifyKey(key));
   const jws = requireFile(folder.readEnvelope(), `${folder.path}/envelope.jws`);
-  const { generation } = readSignedEnvelope(jws, keys, settings, 1);
+  const { generation } = readKeptEnvelope(jws, settings, {}, 1);
   const journalHead = journal.append("volume-kept", { volumeId, generation });
   store.update({ generation, journalHead, preparation: { step: "prepared", volumeId } });
   return prepared(preparing, { generation, notes: ["the volume was left unchanged"] });

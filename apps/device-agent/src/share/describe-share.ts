@@ -1,6 +1,4 @@
-import { importVerifyKey } from "@databox-cmk/crypto";
-
-import { readSignedEnvelope } from "../answers/signed-envelope.ts";
+import { readKeptEnvelope } from "../answers/signed-envelope.ts";
 import type { MachineState } from "../core/machine-state.ts";
 import type { Settings } from "../core/settings.ts";
 import type { StateFolder } from "../state/state-folder.ts";
@@ -48,8 +46,5 @@ export function isSplitNode(
 ): boolean {
   const jws = folder.readEnvelope();
   if (jws === undefined) return false;
-  const { order, serial } = settings;
-  const owner = { order, serial, env: state.env ?? settings.env };
-  const keys = settings.brokerKeys.map((key) => importVerifyKey(key));
-  return isSplit(readSignedEnvelope(jws, keys, owner, 0));
+  return isSplit(readKeptEnvelope(jws, settings, state));
 }
