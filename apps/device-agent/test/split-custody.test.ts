@@ -228,8 +228,7 @@ async function tellKeys(
     }),
   });
   using transport = connect(settings.connection);
-  const nowIso = () => "2026-11-28T00:00:00.000Z";
-  const node = openNode(folder, settings, stored, { nowIso });
+  const node = openNode(folder, settings, stored, world.dependencies);
   const { store } = node;
   const stop = new AbortController().signal;
   let error: unknown;

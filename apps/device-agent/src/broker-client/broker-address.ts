@@ -35,18 +35,27 @@ export function brokerAddress(connection: Connection): BrokerAddress {
 }
 
 function lookupBy(dnsServer: string): LookupFunction {
-  return (hostname, { all }, callback) => {
-    resolveBy(dnsServer, hostname).then(
-      (addresses) => {
-        const found = addresses.map((address) => ({ address, family: 4 }));
-        if (all === true) callback(null, found);
-        else callback(null, addresses[0] ?? "", 4);
-      },
-      (error: unknown) => {
-        callback(error instanceof Error ? error : new Error("lookup failed"), "", 4);
-      },
-    );
+  return (hostname, options, callback) => {
+    void answerLookup(dnsServer, hostname, options.all === true, callback);
   };
+}
+
+async function answerLookup(
+  dnsServer: string,
+  hostname: string,
+  all: boolean,
+  callback: Parameters<LookupFunction>[2],
+): Promise<void> {
+  let addresses: string[];
+  try {
+    addresses = await resolveBy(dnsServer, hostname);
+  } catch (error) {
+    callback(error instanceof Error ? error : new Error("lookup failed"), "", 4);
+    return;
+  }
+  const found = addresses.map((address) => ({ address, family: 4 }));
+  if (all) callback(null, found);
+  else callback(null, addresses[0] ?? "", 4);
 }
 
 /** Loaded on use: most appliances use their system's resolver. */

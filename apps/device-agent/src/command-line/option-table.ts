@@ -9,7 +9,8 @@ export type OptionRow = {
 const flag = (help: string) => ({ kind: "flag", help }) as const satisfies OptionRow;
 const text = (value: string, help: string) =>
   ({ kind: "text", value, help }) as const satisfies OptionRow;
-const number = (help: string) => ({ kind: "number", value: "N", help }) as const satisfies OptionRow;
+const number = (help: string) =>
+  ({ kind: "number", value: "N", help }) as const satisfies OptionRow;
 
 /** Allowed before and after the command. */
 export const GLOBAL_OPTIONS = {

@@ -39,7 +39,9 @@ export function member(value: unknown, name: string): unknown {
     : undefined;
 }
 
-export function entriesOf(value: unknown): readonly { readonly name: string; readonly value: unknown }[] {
+export function entriesOf(
+  value: unknown,
+): readonly { readonly name: string; readonly value: unknown }[] {
   return typeof value === "object" && value !== null
     ? Object.entries(value).map(([name, entry]: [string, unknown]) => ({ name, value: entry }))
     : [];

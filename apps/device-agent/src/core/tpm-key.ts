@@ -39,8 +39,6 @@ export const tpmKey = z.strictObject({
 });
 export type TpmKey = z.infer<typeof tpmKey>;
 
-
-
 /**
  * device-share-{env}.json: this node's share of one envelope's unlock key (split custody), in the
  * file itself, or sealed by the node's TPM.

@@ -27,7 +27,12 @@ export type BrokerKeysKeeper = {
  * the message that carries the new ones.
  */
 export function createBrokerKeysKeeper(
-  { session: present, folder, state, journal }: Pick<Daemon, "session" | "folder" | "state" | "journal">,
+  {
+    session: present,
+    folder,
+    state,
+    journal,
+  }: Pick<Daemon, "session" | "folder" | "state" | "journal">,
   pin: (keys: readonly VerifyKey[]) => void,
 ): BrokerKeysKeeper {
   let dueAtMs = 0;

@@ -67,7 +67,11 @@ export function createJournalCourier({
     );
   }
 
-  function take(rows: readonly JournalRow[], page: readonly JournalRow[], answer: Answered<JournalHead>) {
+  function take(
+    rows: readonly JournalRow[],
+    page: readonly JournalRow[],
+    answer: Answered<JournalHead>,
+  ) {
     if (answer.kind === "denial") {
       const { denial } = answer;
       if (denial.class === "unreachable" || denial.class === "internal")

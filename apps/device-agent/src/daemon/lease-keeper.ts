@@ -21,10 +21,7 @@ import { takeNumber } from "./node-state.ts";
 /** This machine's own decisions, as a person is told. */
 const OWN = {
   order: ["UnlockRevoked", "the broker ordered the volume to be closed"],
-  outage: [
-    "BrokerUnreachable",
-    "there was no authoritative answer within the outage grace period",
-  ],
+  outage: ["BrokerUnreachable", "there was no authoritative answer within the outage grace period"],
   boot: ["LeaseInvalid", "the machine was restarted, which ends a lease"],
   rollback: [
     "LeaseInvalid",
@@ -74,8 +71,7 @@ export function createLeaseKeeper(daemon: Daemon): LeaseKeeper {
     failures += 1;
     const waitMs = retryAfterMs(lease, failures, Math.random(), event.retryAfterSeconds);
     retryAtMs = performance.now() + waitMs;
-    if (!isOutageTold)
-      report({ ...event, detail: describeOutage(lease, bootClockMs(), nowIso()) });
+    if (!isOutageTold) report({ ...event, detail: describeOutage(lease, bootClockMs(), nowIso()) });
     isOutageTold = true;
     return waitMs;
   }

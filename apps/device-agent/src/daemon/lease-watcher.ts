@@ -51,7 +51,9 @@ export function createLeaseWatcher(
       failures += 1; // An outage: renewals are the fallback, and report it.
     } finally {
       const pauseMs =
-        failures === 0 ? BETWEEN_WATCHES_MS : retryAfterMs(lease, failures, Math.random(), askedSeconds);
+        failures === 0
+          ? BETWEEN_WATCHES_MS
+          : retryAfterMs(lease, failures, Math.random(), askedSeconds);
       nextAtMs = performance.now() + pauseMs;
       if (running?.abort === abort) running = undefined;
       wake();

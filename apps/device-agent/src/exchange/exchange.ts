@@ -3,12 +3,7 @@ import { acknowledgement, JOSE_MEDIA_TYPE, MESSAGE_TYPES } from "@databox-cmk/pr
 import type { MessageType } from "@databox-cmk/protocol";
 
 import { readAnswer } from "../answers/signed-answer.ts";
-import type {
-  Answered,
-  AnswerKind,
-  AnswerTo,
-  ExpectedAnswer,
-} from "../answers/signed-answer.ts";
+import type { Answered, AnswerKind, AnswerTo, ExpectedAnswer } from "../answers/signed-answer.ts";
 import type { RawAnswer } from "../broker-client/transport.ts";
 import type { Session } from "./session.ts";
 

@@ -1,5 +1,10 @@
 import { leasePath, MESSAGE_TYPES } from "@databox-cmk/protocol";
-import type { Acknowledgement, LeaseReceipt, LeaseRenewal, LeaseWatch } from "@databox-cmk/protocol";
+import type {
+  Acknowledgement,
+  LeaseReceipt,
+  LeaseRenewal,
+  LeaseWatch,
+} from "@databox-cmk/protocol";
 
 import { readLeaseAnswer } from "../answers/lease-answer.ts";
 import type { LeaseAnswer } from "../answers/lease-answer.ts";

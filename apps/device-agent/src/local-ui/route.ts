@@ -6,7 +6,6 @@ import { isFailure } from "../core/agent-event.ts";
 import type { AgentEvent, SuccessEvent } from "../core/agent-event.ts";
 import type { Settings } from "../core/settings.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
-import type { StateFolder } from "../state/state-folder.ts";
 import type { ApprovalWaiter } from "./approval-waiter.ts";
 import type { CertificateStore } from "./certificates/certificate-store.ts";
 import { LocalFailureAnswer } from "./describe-failure.ts";
@@ -98,7 +97,6 @@ export async function succeeded(command: Promise<AgentEvent>): Promise<SuccessEv
 
 /** The dependencies of the local UI's routes. */
 export type LocalContext = {
-  readonly folder: StateFolder;
   readonly settings: Settings;
   readonly dependencies: CommandDependencies;
   readonly sessions: SessionStore;
@@ -106,7 +104,6 @@ export type LocalContext = {
   readonly waiter: ApprovalWaiter;
   readonly certificates: CertificateStore;
   readonly run: RunNodeCommand;
-  readonly model: string;
   /** Program that switches the machine off; undefined: none was configured. */
   readonly shutDownCommand: string | undefined;
 };

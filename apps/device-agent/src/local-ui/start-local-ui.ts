@@ -15,6 +15,7 @@ import { viewWaiting } from "../core/waiting-request.ts";
 import type { CommandDependencies, RunCommand } from "../node/dependencies.ts";
 import { isSplitNode } from "../share/describe-share.ts";
 import { bootClockMs, readBootId } from "../state/boot.ts";
+import { requireFile } from "../state/private-file.ts";
 import { systemCode } from "../state/state-error.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import { readWaitingRequest } from "../state/waiting-request-file.ts";
@@ -119,7 +120,7 @@ export async function startLocalUi(input: {
     streams.changed();
   });
   const view = (session: Session | undefined) => {
-    const state = folder.readState() ?? requireState(folder);
+    const state = requireFile(folder.readState(), `${folder.path}/state.json`);
     return viewState(
       {
         settings,
@@ -139,7 +140,6 @@ export async function startLocalUi(input: {
   };
   const run = createRunNodeCommand(dependencies, runCommand);
   const context: LocalContext = {
-    folder,
     settings,
     dependencies,
     sessions,
@@ -147,7 +147,6 @@ export async function startLocalUi(input: {
     waiter,
     certificates,
     run,
-    model,
     shutDownCommand,
   };
   const routes = createLocalRoutes(context, view);
@@ -237,10 +236,6 @@ function custodyOf(folder: StateFolder, settings: Settings, state: MachineState)
 function answerOf({ lock }: MachineState): string | undefined {
   const lease = lock.kind === "unlocked" ? lock.lease : undefined;
   return lease === undefined ? undefined : `${lease.id} ${String(lease.sequence)}`;
-}
-
-function requireState(folder: StateFolder): never {
-  throw new AppError("AgentStateUnreadable", { detail: `${folder.path}/state.json: missing` });
 }
 
 function listen(

@@ -26,11 +26,7 @@ export type Node = {
    *
    * @returns the journal's head
    */
-  readonly record: (
-    event: string,
-    facts?: JournalFacts,
-    change?: Partial<MachineState>,
-  ) => string;
+  readonly record: (event: string, facts?: JournalFacts, change?: Partial<MachineState>) => string;
 };
 
 /** @throws {AppError} `AgentStateUnreadable` */

@@ -52,8 +52,7 @@ export async function respond(
   try {
     answer = readCarriedAnswer(answerText, open.challenge, session);
   } catch (error) {
-    if (error instanceof AppError)
-      node.record("answer-rejected", { code: error.code });
+    if (error instanceof AppError) node.record("answer-rejected", { code: error.code });
     throw error;
   }
   switch (answer.kind) {

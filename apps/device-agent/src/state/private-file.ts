@@ -49,8 +49,6 @@ export function requireFile<Content>(content: Content | undefined, path: string)
   return content;
 }
 
-
-
 /**
  * A private file of JSON, strictly parsed; `undefined` without one.
  *

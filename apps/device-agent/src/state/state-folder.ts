@@ -2,15 +2,12 @@ import { chmodSync, existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 import { AppError } from "@databox-cmk/errors";
+import type * as z from "zod/mini";
 
 import { machineState } from "../core/machine-state.ts";
-import type { MachineState } from "../core/machine-state.ts";
 import { passkeyTries } from "../core/passkey-tries.ts";
-import type { PasskeyTries } from "../core/passkey-tries.ts";
 import { settings } from "../core/settings.ts";
-import type { Settings } from "../core/settings.ts";
 import { tpmKey } from "../core/tpm-key.ts";
-import type { TpmKey } from "../core/tpm-key.ts";
 import { readJson, readPrivateFile } from "./private-file.ts";
 import { systemCode, toStateError, unreadable } from "./state-error.ts";
 import { writeDurably, writeJson } from "./write-durably.ts";
@@ -42,11 +39,21 @@ const CREDENTIAL = "databox-agent.device-key";
 export function openStateFolder(path: string, credentialsFolder?: string) {
   checkMode(path);
   const at = (file: keyof typeof FILES) => join(path, FILES[file]);
-  const writesJson =
-    <Value extends object>(file: keyof typeof FILES, indent?: number) =>
-    (value: Value) => {
-      writeJson(at(file), value, indent);
-    };
+  const json = <Value extends object>(
+    file: keyof typeof FILES,
+    schema: z.ZodMiniType<Value>,
+    indent?: number,
+  ) =>
+    [
+      () => readJson(at(file), schema),
+      (value: Value) => {
+        writeJson(at(file), value, indent);
+      },
+    ] as const;
+  const [readSettings, writeSettings] = json("settings", settings, 2);
+  const [readState, writeState] = json("state", machineState);
+  const [readTpmKey, writeTpmKey] = json("tpmKey", tpmKey, 2);
+  const [readPasskeyTries, writePasskeyTries] = json("passkeyTries", passkeyTries);
   const writesText =
     (file: keyof typeof FILES, end = "") =>
     (text: string) => {
@@ -56,10 +63,10 @@ export function openStateFolder(path: string, credentialsFolder?: string) {
     path,
     journalPath: at("journal"),
     certificateAuthorityPath: at("certificateAuthority"),
-    readSettings: () => readJson(at("settings"), settings),
-    writeSettings: writesJson<Settings>("settings", 2),
-    readState: () => readJson(at("state"), machineState),
-    writeState: writesJson<MachineState>("state"),
+    readSettings,
+    writeSettings,
+    readState,
+    writeState,
     /** In this folder, or in the service manager's credentials. */
     readDeviceKey: () =>
       readPrivateFile(at("deviceKey")) ??
@@ -67,16 +74,16 @@ export function openStateFolder(path: string, credentialsFolder?: string) {
         ? undefined
         : readPrivateFile(join(credentialsFolder, CREDENTIAL))),
     writeDeviceKey: writesText("deviceKey"),
-    readTpmKey: () => readJson(at("tpmKey"), tpmKey),
-    writeTpmKey: writesJson<TpmKey>("tpmKey", 2),
+    readTpmKey,
+    writeTpmKey,
     readEnvelope: () => readPrivateFile(at("envelope"))?.trim(),
     writeEnvelope: writesText("envelope", "\n"),
     writeCertificateAuthority: writesText("certificateAuthority"),
     /** The broker's signature over the last journal row that it accepted. */
     readJournalHead: () => readPrivateFile(at("journalHead"))?.trim(),
     writeJournalHead: writesText("journalHead", "\n"),
-    readPasskeyTries: () => readJson(at("passkeyTries"), passkeyTries),
-    writePasskeyTries: writesJson<PasskeyTries>("passkeyTries"),
+    readPasskeyTries,
+    writePasskeyTries,
   } as const;
 }
 

@@ -1,4 +1,5 @@
 import { syncBuiltinESMExports } from "node:module";
+import os from "node:os";
 
 import { afterEach, expect, test, vi } from "vitest";
 
@@ -11,10 +12,6 @@ import { requirePrepared } from "../../src/node/hold-node.ts";
 import { readBootId } from "../../src/state/boot.ts";
 import { openVolume } from "../../src/volume/choose-volume.ts";
 import { createPreparedWorld, SERIAL } from "../agent-world.ts";
-
-import os from "node:os";
-
-
 
 const PASSKEY = "Right-Passkey-2345!";
 const ASKS_EACH_SECONDS = 31;

@@ -9,11 +9,14 @@ import type { ProgramResult } from "../start-program.ts";
 /** cryptsetup for one volume. */
 export type Cryptsetup = {
   readonly path: string;
-  run(parameters: readonly string[], input?: Uint8Array | string): Promise<ProgramResult>;
+  readonly run: (
+    parameters: readonly string[],
+    input?: Uint8Array | string,
+  ) => Promise<ProgramResult>;
   /** @returns its output @throws {AppError} as `requireSuccess` */
-  must(parameters: readonly string[], input?: Uint8Array | string): Promise<string>;
+  readonly must: (parameters: readonly string[], input?: Uint8Array | string) => Promise<string>;
   /** LUKS2 on-disk format §3: the JSON area. @throws {AppError} as `requireSuccess` */
-  dump(): Promise<unknown>;
+  readonly dump: () => Promise<unknown>;
 };
 
 export function createCryptsetup(program: string, path: string): Cryptsetup {
