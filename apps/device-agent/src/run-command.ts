@@ -1,8 +1,7 @@
 import type { AgentEvent } from "./core/agent-event.ts";
 import type { Command, PrepareArguments } from "./core/command.ts";
-import { eventOfError } from "./core/failure-event.ts";
-import { knownFacts } from "./core/known-facts.ts";
-import type { NamedNode } from "./core/known-facts.ts";
+import { eventOfError, knownFacts } from "./core/failure-event.ts";
+import type { NamedNode } from "./core/failure-event.ts";
 import type { Settings } from "./core/settings.ts";
 import type { CommandDependencies } from "./node/dependencies.ts";
 import { roundToTenth } from "./node/stopwatch.ts";

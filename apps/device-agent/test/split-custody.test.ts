@@ -20,13 +20,12 @@ import { describe, expect, test } from "vitest";
 
 import { DEFAULT_PCRS } from "../src/core/tpm-key.ts";
 import { createBrokerKeysKeeper } from "../src/daemon/broker-keys-keeper.ts";
-import type { NodeState } from "../src/daemon/node-state.ts";
+import type { NodeState } from "../src/daemon/daemon.ts";
 import { connect } from "../src/node/connect.ts";
 import { openNode } from "../src/node/hold-node.ts";
 import { openSession } from "../src/node/open-node.ts";
-import { openStateFolder } from "../src/state/state-folder.ts";
-import { createStateStore } from "../src/state/state-store.ts";
-import type { StateStore } from "../src/state/state-store.ts";
+import { createStateStore, openStateFolder } from "../src/state/state-folder.ts";
+import type { StateStore } from "../src/state/state-folder.ts";
 import { openVolume } from "../src/volume/choose-volume.ts";
 import { SYSTEM_FOLDERS } from "../src/volume/luks2/find-cryptsetup.ts";
 import {

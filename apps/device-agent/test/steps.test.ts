@@ -10,7 +10,7 @@ import { eventOfError } from "../src/core/failure-event.ts";
 
 const SOURCES = fileURLToPath(new URL("../src", import.meta.url));
 
-/** The facts for every event of a prepared node (core/known-facts.ts). */
+/** The facts for every event of a prepared node (core/failure-event.ts). */
 const known = {
   stateDir: "/var/lib/databox-agent",
   serial: "DBX-1",

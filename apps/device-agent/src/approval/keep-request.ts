@@ -2,8 +2,7 @@ import { encodeBase64url, zero } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
 import type { Pending } from "@databox-cmk/protocol";
 
-import { eventOfError } from "../core/failure-event.ts";
-import { knownFacts } from "../core/known-facts.ts";
+import { eventOfError, knownFacts } from "../core/failure-event.ts";
 import { approvalOf, describeWaiting, saysSame, viewWaiting } from "../core/waiting-request.ts";
 import type { WaitingRequest } from "../core/waiting-request.ts";
 import type { PendingEvent } from "../core/waiting-step.ts";

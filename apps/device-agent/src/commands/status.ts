@@ -1,9 +1,8 @@
 import { importVerifyKey } from "@databox-cmk/crypto";
 import { withoutUndefined } from "@databox-cmk/errors";
 
-import { readJournalHead } from "../answers/journal-answer.ts";
 import type { AgentEvent } from "../core/agent-event.ts";
-import { describeLeaseEnd, describeOutage, isUnanswered } from "../core/describe-lease-end.ts";
+import { describeLeaseEnd, describeOutage, isUnanswered } from "../core/describe-duration.ts";
 import type { Erasure } from "../core/erasure.ts";
 import type { EventDetails } from "../core/event-details.ts";
 import { endOfLease } from "../core/lease-state.ts";
@@ -14,6 +13,7 @@ import { PASSKEY_OPEN_SECONDS } from "../core/passkey-opening.ts";
 import type { Settings } from "../core/settings.ts";
 import { viewWaiting } from "../core/waiting-request.ts";
 import { GRADE_TEXTS, readGrade } from "../device-key/device-key.ts";
+import { readJournalHead } from "../journal/judge-countersignature.ts";
 import { lastSequence } from "../journal/open-journal.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { eventOf, notesOf } from "../node/event-of.ts";

@@ -2,8 +2,7 @@ import { AppError, decideNextStep } from "@databox-cmk/errors";
 import type { CheckRow, CheckRun, Facts } from "@databox-cmk/errors";
 
 import type { AgentEvent } from "./agent-event.ts";
-import { eventOfError } from "./failure-event.ts";
-import { knownFacts } from "./known-facts.ts";
+import { eventOfError, knownFacts } from "./failure-event.ts";
 import type { Settings } from "./settings.ts";
 
 export type ExaminedNode = {

@@ -4,6 +4,7 @@ import type { Denial } from "@databox-cmk/protocol";
 
 import type { CommandName, FailureEvent, Timings } from "./agent-event.ts";
 import { OUTCOMES } from "./exit-codes.ts";
+import type { Settings } from "./settings.ts";
 import type { WaitingView } from "./waiting-request.ts";
 
 export type EventContext = {
@@ -58,5 +59,27 @@ export function eventOfDenial(
     ...denial,
     outcome: OUTCOMES[denial.class],
     ...(relocked ? { relocked } : {}),
+  };
+}
+
+/** The facts about a node that are known also before it is prepared. */
+export type NamedNode = Pick<Settings, "serial" | "order"> & {
+  readonly connection: Pick<Settings["connection"], "brokerUrl">;
+};
+
+/**
+ * The values for the placeholders of the steps that are shown at a node.
+ *
+ * @param node - as far as its settings could be read
+ */
+export function knownFacts(stateDir: string, node: NamedNode | undefined): Facts {
+  if (node === undefined) return { stateDir };
+  const { serial, connection, order } = node;
+  return {
+    stateDir,
+    serial,
+    brokerUrl: connection.brokerUrl,
+    orderId: order,
+    orderName: order.split("/").at(-1) ?? "",
   };
 }

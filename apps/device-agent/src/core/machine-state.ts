@@ -1,10 +1,12 @@
 import { bootId, deviceShare as deviceShareCopy, messageHash, uuid } from "@databox-cmk/protocol";
 import * as z from "zod/mini";
 
-import { HEADER_GENERATION_MAX } from "./judge-header-generation.ts";
 import { heldLease } from "./lease-state.ts";
 import { openedByPasskey } from "./passkey-opening.ts";
 import { RECEIPTS_MAX, waitingReceipt } from "./waiting-receipt.ts";
+
+/** Highest generation that a header can have; a header that claims more is damaged or forged. */
+export const HEADER_GENERATION_MAX = 1_000_000;
 
 /**
  * The progress of preparation. Each step is durable before the next begins, so a rerun continues

@@ -1,13 +1,16 @@
 import type { Facts } from "@databox-cmk/errors";
 
+import type { MachineState } from "../core/machine-state.ts";
 import type { Volume } from "../core/ports.ts";
 import type { Settings } from "../core/settings.ts";
 import type { LeaseSession } from "../exchange/lease-exchange.ts";
 import type { Journal } from "../journal/open-journal.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import type { eventOf } from "../node/event-of.ts";
-import type { StateFolder } from "../state/state-folder.ts";
-import type { NodeState } from "./node-state.ts";
+import { requirePrepared } from "../node/hold-node.ts";
+import { waitForAgentLock } from "../state/agent-lock.ts";
+import { createStateStore } from "../state/state-folder.ts";
+import type { StateFolder, StateStore } from "../state/state-folder.ts";
 
 /** The daemon's node, as its parts use it. */
 export type Daemon = {
@@ -24,3 +27,56 @@ export type Daemon = {
   /** Of an event; with values for the steps of a failure. */
   readonly context: () => ReturnType<typeof eventOf<"serve">> & { readonly known: Facts };
 };
+
+/**
+ * An unlock beside the daemon takes a second or two, with its network; a rekeying with slow
+ * derivation takes a few more.
+ */
+const LOCK_WAIT_MS = 60_000;
+
+/**
+ * The state of a node that other commands change too: read again at each use, changed under the
+ * lock only.
+ */
+export type NodeState = {
+  read(): MachineState;
+  change<Value>(work: (store: StateStore) => Value | Promise<Value>): Promise<Value>;
+  /**
+   * For a command that this process runs itself: it takes the lock by itself, and a lock only
+   * excludes other processes.
+   */
+  runAlone<Value>(command: () => Promise<Value>): Promise<Value>;
+};
+
+export function createNodeState(folder: StateFolder): NodeState {
+  const read = () => requirePrepared(folder.path).state;
+  // The lock excludes other processes; within this one, changes run one after another.
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    read,
+    change(work) {
+      const change = last.then(async () => {
+        using held = new DisposableStack();
+        held.use(await waitForAgentLock(folder.path, LOCK_WAIT_MS));
+        return await work(createStateStore(folder, read()));
+      });
+      last = change.catch(() => undefined);
+      return change;
+    },
+    runAlone(command) {
+      const run = last.then(command);
+      last = run.catch(() => undefined);
+      return run;
+    },
+  };
+}
+
+/** Head of an empty journal. */
+const NO_JOURNAL_HEAD = "A".repeat(43);
+
+/** A counter that no message has carried, and the journal's head, as each report has them. */
+export const takeNumber = (state: NodeState) =>
+  state.change((store) => ({
+    counter: store.nextCounter(),
+    journalHead: store.current.journalHead ?? NO_JOURNAL_HEAD,
+  }));

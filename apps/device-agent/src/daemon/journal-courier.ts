@@ -4,13 +4,13 @@ import { AppError, toAppError } from "@databox-cmk/errors";
 import { DEVICE_ROUTES, journalHead, MESSAGE_TYPES } from "@databox-cmk/protocol";
 import type { JournalDelivery, JournalHead, JournalRow } from "@databox-cmk/protocol";
 
-import { readJournalHead } from "../answers/journal-answer.ts";
 import type { Answered } from "../answers/signed-answer.ts";
 import type { FailureEvent } from "../core/agent-event.ts";
 import { eventOfDenial, eventOfError } from "../core/failure-event.ts";
 import { nextPage } from "../core/journal-page.ts";
 import { exchange } from "../exchange/exchange.ts";
 import type { LeaseSession } from "../exchange/lease-exchange.ts";
+import { readJournalHead } from "../journal/judge-countersignature.ts";
 import { readJournal } from "../journal/verify-journal.ts";
 import { systemCode } from "../state/state-error.ts";
 import type { Daemon } from "./daemon.ts";

@@ -2,7 +2,7 @@ import { AppError, type ErrorCode } from "@databox-cmk/errors";
 import type { RelockOrder } from "@databox-cmk/protocol";
 
 import type { FailureEvent } from "../core/agent-event.ts";
-import { describeOutage } from "../core/describe-lease-end.ts";
+import { describeOutage } from "../core/describe-duration.ts";
 import { type ErrorContext, eventOfDenial, eventOfError } from "../core/failure-event.ts";
 import {
   acceptRenewal,
@@ -14,11 +14,11 @@ import { withReceipt } from "../core/waiting-receipt.ts";
 import { renewLease } from "../exchange/lease-exchange.ts";
 import { bootClockMs } from "../state/boot.ts";
 import { destroyKeptLease } from "../state/offline-files.ts";
+import { takeNumber } from "./daemon.ts";
 import type { Daemon } from "./daemon.ts";
 import type { News } from "./lease-watcher.ts";
-import { takeNumber } from "./node-state.ts";
 
-/** This machine's own decisions, as a person is told. */
+/** Code and text of each decision that this machine made itself. */
 const OWN = {
   order: ["UnlockRevoked", "the broker ordered the volume to be closed"],
   outage: ["BrokerUnreachable", "there was no authoritative answer within the outage grace period"],

@@ -4,8 +4,8 @@ import { withoutReceipt } from "../core/waiting-receipt.ts";
 import type { WaitingReceipt } from "../core/waiting-receipt.ts";
 import { sendLeaseReceipt } from "../exchange/lease-exchange.ts";
 import { sendReceipt } from "../exchange/send-receipt.ts";
+import { takeNumber } from "./daemon.ts";
 import type { Daemon } from "./daemon.ts";
-import { takeNumber } from "./node-state.ts";
 
 /**
  * Sends the receipts in the state, oldest first.

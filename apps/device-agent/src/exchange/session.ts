@@ -3,7 +3,7 @@ import { VERSION } from "@databox-cmk/protocol";
 
 import type { Transport } from "../broker-client/transport.ts";
 import type { KeyHolder } from "../share/unlock-key.ts";
-import type { StateStore } from "../state/state-store.ts";
+import type { StateStore } from "../state/state-folder.ts";
 
 /** The identity of an enrolled node, and the keys that it trusts. */
 export type NodeIdentity = KeyHolder & {

@@ -1,7 +1,9 @@
 import { importVerifyKey } from "@databox-cmk/crypto";
-import type { JournalRow } from "@databox-cmk/protocol";
+import { journalHead, MESSAGE_TYPES, parseWith } from "@databox-cmk/protocol";
+import type { JournalHead, JournalRow } from "@databox-cmk/protocol";
 
-import { readJournalHead } from "../answers/journal-answer.ts";
+import { verifiedPayload } from "../answers/signed-answer.ts";
+import type { ExpectedAnswer } from "../answers/signed-answer.ts";
 import type { Settings } from "../core/settings.ts";
 
 export type Countersignature =
@@ -37,4 +39,19 @@ export function judgeCountersignature(
       what: `row ${String(sequence)} is not the one that the broker countersigned`,
     };
   return { kind: "proven", sequence, receivedAt };
+}
+
+/**
+ * A countersigned head of this node; undefined for anything else, also for a signature by a key
+ * that is no longer pinned.
+ */
+export function readJournalHead(
+  jws: string,
+  { order, serial, brokerKeys }: Omit<ExpectedAnswer, "requestHash">,
+): JournalHead | undefined {
+  const payload = verifiedPayload(jws, brokerKeys, MESSAGE_TYPES.journalHead);
+  const parsed = parseWith(journalHead, payload);
+  return parsed.ok && parsed.value.order === order && parsed.value.serial === serial
+    ? parsed.value
+    : undefined;
 }

@@ -5,8 +5,10 @@ import type { LocalFailure, LocalOperation, LocalOperationName } from "@databox-
 
 import { isFailure } from "../core/agent-event.ts";
 import type { AgentEvent } from "../core/agent-event.ts";
+import type { Command } from "../core/command.ts";
 import { isPending } from "../core/waiting-step.ts";
 import type { PendingEvent } from "../core/waiting-step.ts";
+import type { CommandDependencies, RunCommand } from "../node/dependencies.ts";
 import { describeFailure } from "./describe-failure.ts";
 
 /** Receives the steps of a piece of work. */
@@ -138,5 +140,37 @@ export function createOperations(options: {
     answered() {
       if (lastFailure?.failure.class === "unreachable") lastFailure = undefined;
     },
+  };
+}
+
+/**
+ * Commands of this node, run in the daemon's process as from the command line. A failure is an
+ * event.
+ */
+export type RunNodeCommand = (
+  command: Command,
+  progress: Progress,
+  given?: { readonly passkey?: Uint8Array; readonly standardInput?: string },
+) => Promise<AgentEvent>;
+
+const READING: ReadonlySet<string> = new Set(["journal", "doctor"]);
+
+export function createRunNodeCommand(
+  dependencies: CommandDependencies,
+  run: RunCommand,
+): RunNodeCommand {
+  return async (command, progress, given = {}) => {
+    const startedAtMs = performance.now();
+    const event = await run(command, {
+      ...dependencies,
+      elapsedMs: () => performance.now() - startedAtMs,
+      progress,
+      readStandardInput: () => Promise.resolve(given.standardInput ?? ""),
+      // The command zeroes its copy, and the caller its own.
+      readSecret: () => Promise.resolve(Uint8Array.from(given.passkey ?? [])),
+    });
+    // The daemon's output reports the page's commands as the command line reports its own.
+    if (!READING.has(command.command)) dependencies.report(event);
+    return event;
   };
 }

@@ -1,7 +1,7 @@
 import { zero } from "@databox-cmk/crypto";
 import { localNothing, localSignIn } from "@databox-cmk/protocol";
 
-import { provePasskey } from "../passkey/try-passkey.ts";
+import { provePasskey } from "../passkey/passkey.ts";
 import { does, done, succeeded } from "./route.ts";
 import type { LocalContext, LocalRoute } from "./route.ts";
 import { sessionCookie } from "./session-store.ts";

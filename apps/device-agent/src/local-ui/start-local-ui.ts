@@ -8,7 +8,7 @@ import { type RenewedLease, siblings, type Siblings } from "@databox-cmk/protoco
 
 import type { AgentEvent } from "../core/agent-event.ts";
 import type { LocalUiOptions } from "../core/command.ts";
-import { knownFacts } from "../core/known-facts.ts";
+import { knownFacts } from "../core/failure-event.ts";
 import type { MachineState } from "../core/machine-state.ts";
 import type { Settings } from "../core/settings.ts";
 import { viewWaiting } from "../core/waiting-request.ts";
@@ -20,22 +20,20 @@ import { systemCode } from "../state/state-error.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import { readWaitingRequest } from "../state/waiting-request-file.ts";
 import { createApprovalWaiter } from "./approval-waiter.ts";
-import { createCarriedRoutes } from "./carried-routes.ts";
 import { createCertificateRoutes } from "./certificate-routes.ts";
 import { openCertificateStore } from "./certificates/certificate-store.ts";
 import { namesOf } from "./certificates/own-certificate.ts";
 import { createEventStreams } from "./event-stream.ts";
 import { createHandler } from "./handle-request.ts";
-import { createRunNodeCommand } from "./node-commands.ts";
 import { createNodeRoutes } from "./node-routes.ts";
-import { createOperations } from "./operations.ts";
+import { createOperations, createRunNodeCommand } from "./operations.ts";
 import { shows } from "./route.ts";
 import type { LocalContext, LocalRoute } from "./route.ts";
 import { createSessionRoutes } from "./session-routes.ts";
 import { createSessionStore } from "./session-store.ts";
 import type { Session } from "./session-store.ts";
 import { viewState } from "./state-view.ts";
-import { createUnlockRoutes } from "./unlock-routes.ts";
+import { createCarriedRoutes, createUnlockRoutes } from "./unlock-routes.ts";
 
 export type LocalUi = AsyncDisposable & {
   readonly port: number;

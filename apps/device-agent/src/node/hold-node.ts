@@ -8,10 +8,8 @@ import type { Journal } from "../journal/open-journal.ts";
 import { waitForAgentLock } from "../state/agent-lock.ts";
 import { readBootId } from "../state/boot.ts";
 import { requireNotErased } from "../state/erasure-file.ts";
-import { openStateFolder } from "../state/state-folder.ts";
-import type { StateFolder } from "../state/state-folder.ts";
-import { createStateStore } from "../state/state-store.ts";
-import type { StateStore } from "../state/state-store.ts";
+import { createStateStore, openStateFolder } from "../state/state-folder.ts";
+import type { StateFolder, StateStore } from "../state/state-folder.ts";
 import type { CommandDependencies } from "./dependencies.ts";
 
 /** A prepared node. */

@@ -4,7 +4,7 @@ import { AppError } from "@databox-cmk/errors";
 
 import type { Opened, Volume } from "../core/ports.ts";
 import type { Settings } from "../core/settings.ts";
-import type { StateStore } from "../state/state-store.ts";
+import type { StateStore } from "../state/state-folder.ts";
 
 /**
  * Locks the volume with its key and proves that the key opens it. The mark comes first, so that a

@@ -3,7 +3,7 @@ import { AppError, ERRORS, toAppError } from "@databox-cmk/errors";
 import type { Denial } from "@databox-cmk/protocol";
 
 import type { Transport } from "../broker-client/transport.ts";
-import { HEADER_GENERATION_MAX } from "../core/judge-header-generation.ts";
+import { HEADER_GENERATION_MAX } from "../core/machine-state.ts";
 import type { Rekey } from "../core/machine-state.ts";
 import type { Volume } from "../core/ports.ts";
 import { confirmRekey } from "../exchange/rekey.ts";
@@ -13,7 +13,7 @@ import { openSession } from "../node/open-node.ts";
 import { describeCopy } from "../share/copy-share.ts";
 import { destroyOtherShares, destroyShare, isSplitRekey, readShare } from "../share/keep-share.ts";
 import { requireCustody } from "../share/unlock-key.ts";
-import type { StateStore } from "../state/state-store.ts";
+import type { StateStore } from "../state/state-folder.ts";
 
 export type Rekeying = {
   readonly node: Node;

@@ -5,6 +5,7 @@ import { AppError } from "@databox-cmk/errors";
 import type * as z from "zod/mini";
 
 import { machineState } from "../core/machine-state.ts";
+import type { MachineState } from "../core/machine-state.ts";
 import { passkeyTries } from "../core/passkey-tries.ts";
 import { settings } from "../core/settings.ts";
 import { tpmKey } from "../core/tpm-key.ts";
@@ -120,4 +121,31 @@ function checkMode(path: string): void {
   }
   if ((mode & 0o022) !== 0)
     throw unreadable(path, `others may write here (mode ${(mode & 0o777).toString(8)}): chmod 700`);
+}
+
+export type StateStore = {
+  readonly current: MachineState;
+  /** Durable when it returns. */
+  update(change: Partial<MachineState>): void;
+  /** A number that no message of this node has carried; durable before it is used. */
+  nextCounter(): number;
+};
+
+export function createStateStore(folder: StateFolder, initial: MachineState): StateStore {
+  let current = initial;
+  const update = (change: Partial<MachineState>) => {
+    const next = { ...current, ...change };
+    folder.writeState(next);
+    current = next;
+  };
+  return {
+    get current() {
+      return current;
+    },
+    update,
+    nextCounter() {
+      update({ counter: current.counter + 1 });
+      return current.counter;
+    },
+  };
 }

@@ -1,16 +1,22 @@
 import { AppError } from "@databox-cmk/errors";
 
-import { judgeHeaderGeneration } from "../core/judge-header-generation.ts";
 import type { HeaderMemory } from "../core/ports.ts";
-import type { StateStore } from "../state/state-store.ts";
+import type { StateStore } from "../state/state-folder.ts";
 
-/** @throws {AppError} `VolumeHeaderRolledBack`: no key is given to this header */
+/**
+ * Compares the generation of a volume's header with the one that the agent remembers. Each rekeying
+ * raises both, the header first. An older header comes from a backup: it still holds the key slot
+ * that a rekeying removed. A newer header belongs to a state that was lost or restored, or to a run
+ * that was killed between the two writes.
+ *
+ * @throws {AppError} `VolumeHeaderRolledBack`: no key is given to this header
+ */
 export function requireKnownHeader(
   path: string,
   found: number,
   memory: HeaderMemory | undefined,
 ): void {
-  if (memory === undefined || judgeHeaderGeneration(found, memory.generation) !== "older") return;
+  if (memory === undefined || found >= memory.generation) return;
   throw new AppError("VolumeHeaderRolledBack", {
     target: path,
     detail: `${path}: its header is of generation ${String(found)}, the newest one was ${String(memory.generation)}`,
@@ -19,8 +25,7 @@ export function requireKnownHeader(
 
 /** Remembers a newer header, once a key has opened it. */
 export function learnHeader(found: number, memory: HeaderMemory | undefined): void {
-  if (memory !== undefined && judgeHeaderGeneration(found, memory.generation) === "newer")
-    memory.learn(found);
+  if (memory !== undefined && found > memory.generation) memory.learn(found);
 }
 
 /** The header's generation as this node's state has it. */

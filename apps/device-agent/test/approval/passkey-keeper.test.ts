@@ -4,7 +4,7 @@ import os from "node:os";
 import { afterEach, expect, test, vi } from "vitest";
 
 import type { AgentEvent } from "../../src/core/agent-event.ts";
-import { createNodeState } from "../../src/daemon/node-state.ts";
+import { createNodeState } from "../../src/daemon/daemon.ts";
 import { createPasskeyKeeper } from "../../src/daemon/passkey-keeper.ts";
 import { openJournal } from "../../src/journal/open-journal.ts";
 import { eventOf } from "../../src/node/event-of.ts";

@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 
 import { zero } from "@databox-cmk/crypto";
 
-import { HEADER_GENERATION_MAX } from "../../core/judge-header-generation.ts";
+import { HEADER_GENERATION_MAX } from "../../core/machine-state.ts";
 
 /**
  * Header of a portable volume, version 1. All numbers are single bytes.

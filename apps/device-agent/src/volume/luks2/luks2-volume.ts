@@ -3,8 +3,8 @@ import { closeSync, openSync, readdirSync, readFileSync } from "node:fs";
 import { AppError } from "@databox-cmk/errors";
 import * as z from "zod/mini";
 
-import { HEADER_GENERATION_MAX } from "../../core/judge-header-generation.ts";
 import { member, VOLUME_CIPHER, VOLUME_KEY_BITS } from "../../core/judge-luks2-header.ts";
+import { HEADER_GENERATION_MAX } from "../../core/machine-state.ts";
 import type { FormatInput, Opened, Volume } from "../../core/ports.ts";
 import { learnHeader, requireKnownHeader } from "../known-header.ts";
 import { startProgram } from "../start-program.ts";
