@@ -5,7 +5,8 @@ import { isUnlocked } from "../core/machine-state.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { eventOf } from "../node/event-of.ts";
 import { holdNode } from "../node/hold-node.ts";
-import type { Node } from "../node/hold-node.ts";
+import type { HeldNode } from "../node/hold-node.ts";
+import { withJournal } from "../node/journaled-node.ts";
 import { destroyWaitingRequest } from "../state/waiting-request-file.ts";
 
 /**
@@ -16,7 +17,8 @@ import { destroyWaitingRequest } from "../state/waiting-request-file.ts";
  * @throws {AppError} `AgentNotPrepared`, or of the state
  */
 export async function dropRequest(dependencies: CommandDependencies): Promise<AgentEvent> {
-  using node = await holdNode(dependencies);
+  using held = await holdNode(dependencies);
+  const node = withJournal(held, dependencies);
   const hasWaited = destroyWaitingRequest(node.folder.path);
   if (hasWaited) node.record("approval-dropped");
   return {
@@ -37,7 +39,7 @@ export async function dropRequest(dependencies: CommandDependencies): Promise<Ag
  * @throws {AppError} `ApprovalExpired`
  */
 export function endedByAnother(
-  { settings, store, bootId }: Pick<Node, "settings" | "store" | "bootId">,
+  { settings, store, bootId }: HeldNode,
   dependencies: CommandDependencies,
 ): AgentEvent {
   const { lock } = store.current;

@@ -3,6 +3,7 @@ import { isUnlocked } from "../core/machine-state.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { eventOf, notesOf } from "../node/event-of.ts";
 import { holdNode } from "../node/hold-node.ts";
+import { withJournal } from "../node/journaled-node.ts";
 import { destroyWaitingRequest } from "../state/waiting-request-file.ts";
 import { openVolume } from "../volume/choose-volume.ts";
 
@@ -14,7 +15,8 @@ export async function lock(
   { prepareToShip }: { readonly prepareToShip: boolean },
   dependencies: CommandDependencies,
 ): Promise<AgentEvent> {
-  using node = await holdNode(dependencies);
+  using held = await holdNode(dependencies);
+  const node = withJournal(held, dependencies);
   const { folder, settings, store } = node;
   const { nowIso } = dependencies;
   const wasUnlocked = isUnlocked(store.current, node.bootId);

@@ -12,6 +12,7 @@ import type { MachineState } from "../core/machine-state.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { eventOf } from "../node/event-of.ts";
 import { holdNode, requirePrepared } from "../node/hold-node.ts";
+import { withJournal } from "../node/journaled-node.ts";
 import { openIdentity, readHeldEnvelope } from "../node/open-node.ts";
 import { findShare, isSplitRekey, keepShare, readShare } from "../share/keep-share.ts";
 import { isSplit } from "../share/unlock-key.ts";
@@ -36,7 +37,7 @@ export async function recover(dependencies: CommandDependencies): Promise<AgentE
   held.defer(() => {
     zero(share);
   });
-  const node = held.use(await holdNode(dependencies));
+  const node = withJournal(held.use(await holdNode(dependencies)), dependencies);
   const { folder, settings, store } = node;
   const volume = openVolume(settings.volume, settings.serial, cryptsetupFolders);
   const identity = openIdentity(node);

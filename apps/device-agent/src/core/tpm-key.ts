@@ -22,7 +22,7 @@ export const DEFAULT_PCRS = "sha256:7";
 const wrapped = z.string().check(z.maxLength(2048), z.regex(/^[A-Za-z0-9+/]+={0,2}$/));
 
 /** An object that only one TPM can use, which has encrypted its private area. */
-export const tpmObject = {
+const tpmObject = {
   tcti: z.string().check(z.maxLength(200), z.regex(TCTI)),
   /** Registers that must have the same values as when the object was made. */
   pcrs: z.optional(z.string().check(z.maxLength(80), z.regex(PCRS))),

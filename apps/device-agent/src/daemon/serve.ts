@@ -13,7 +13,7 @@ import type { LocalUi, startLocalUi } from "../local-ui/start-local-ui.ts";
 import { connect } from "../node/connect.ts";
 import type { CommandDependencies, RunCommand } from "../node/dependencies.ts";
 import { eventOf, notesOf } from "../node/event-of.ts";
-import { openNode, requirePrepared } from "../node/hold-node.ts";
+import { openStore, requirePrepared } from "../node/hold-node.ts";
 import { openSession } from "../node/open-node.ts";
 import { listenForStop } from "../node/stop-signal.ts";
 import { takeAgentLock } from "../state/agent-lock.ts";
@@ -71,7 +71,7 @@ export async function serve(
   using stop = listenForStop();
   using changes = watchState(folder.path);
   using transport = connect(settings.connection);
-  const node = openNode(folder, settings, prepared, dependencies);
+  const node = openStore(folder, settings, prepared);
   const opened = openSession(node, transport, stop.signal);
   let { brokerKeys } = opened;
   const { nowIso } = dependencies;

@@ -4,7 +4,7 @@ import { withReceipt } from "../core/waiting-receipt.ts";
 import { sendReceipt } from "../exchange/send-receipt.ts";
 import type { ReceiptContent } from "../exchange/send-receipt.ts";
 import type { Session } from "../exchange/session.ts";
-import type { Node } from "./hold-node.ts";
+import type { Node } from "./journaled-node.ts";
 
 /**
  * An undeliverable receipt waits in the state, for the daemon to send; the reported result stays
@@ -29,8 +29,8 @@ export async function deliverReceipt(
     waits = true;
   }
   const receipt = { about: "grant", grantHash, outcome, code: reported } as const;
-  const change = waits && { receipts: withReceipt(store.current.receipts, receipt) };
-  record("receipt-undelivered", { code, grantHash }, change || undefined);
+  const change = waits ? { receipts: withReceipt(store.current.receipts, receipt) } : {};
+  record("receipt-undelivered", { code, grantHash }, change);
   return waits
     ? [`the receipt could not be delivered (${code}); databox-agent serve sends it later`]
     : [`the receipt was not accepted (${code}); it is in the journal`];

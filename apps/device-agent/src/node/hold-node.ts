@@ -2,9 +2,6 @@ import { AppError } from "@databox-cmk/errors";
 
 import type { MachineState } from "../core/machine-state.ts";
 import type { Settings } from "../core/settings.ts";
-import type { JournalFacts } from "../journal/journal-row.ts";
-import { openJournal } from "../journal/open-journal.ts";
-import type { Journal } from "../journal/open-journal.ts";
 import { waitForAgentLock } from "../state/agent-lock.ts";
 import { readBootId } from "../state/boot.ts";
 import { requireNotErased } from "../state/erasure-file.ts";
@@ -12,43 +9,18 @@ import { createStateStore, openStateFolder } from "../state/state-folder.ts";
 import type { StateFolder, StateStore } from "../state/state-folder.ts";
 import type { CommandDependencies } from "./dependencies.ts";
 
-/** A prepared node. */
-export type Node = {
+/** A prepared node, in this boot. */
+export type HeldNode = {
   readonly folder: StateFolder;
   readonly settings: Settings;
   readonly store: StateStore;
   readonly bootId: string;
-  readonly journal: Journal;
-  /**
-   * Adds a row to the journal, and then names it in the state, with the other changes of it.
-   *
-   * @returns the journal's head
-   */
-  readonly record: (event: string, facts?: JournalFacts, change?: Partial<MachineState>) => string;
 };
 
 /** @throws {AppError} `AgentStateUnreadable` */
-export function openNode(
-  folder: StateFolder,
-  settings: Settings,
-  state: MachineState,
-  { nowIso }: Pick<CommandDependencies, "nowIso">,
-): Node {
+export function openStore(folder: StateFolder, settings: Settings, state: MachineState): HeldNode {
   const store = createStateStore(folder, state);
-  const bootId = readBootId(settings.bootIdFile);
-  const journal = openJournal(folder.journalPath, { bootId, nowIso });
-  return {
-    folder,
-    settings,
-    store,
-    bootId,
-    journal,
-    record(event, facts, change) {
-      const journalHead = journal.append(event, facts);
-      store.update({ ...change, journalHead });
-      return journalHead;
-    },
-  };
+  return { folder, settings, store, bootId: readBootId(settings.bootIdFile) };
 }
 
 /**
@@ -57,16 +29,15 @@ export function openNode(
  * @throws {AppError} as `requirePrepared`, or `AgentBusy` after `waitMs`
  */
 export async function holdNode(
-  dependencies: Pick<CommandDependencies, "stateDir" | "credentialsFolder" | "nowIso">,
+  { stateDir, credentialsFolder }: Pick<CommandDependencies, "stateDir" | "credentialsFolder">,
   waitMs?: number,
-): Promise<Node & Disposable> {
-  const { stateDir, credentialsFolder } = dependencies;
+): Promise<HeldNode & Disposable> {
   const { folder, settings, state } = requirePrepared(stateDir, credentialsFolder);
   const lock = await waitForAgentLock(folder.path, waitMs);
   try {
     // Facts that were read before the lock was taken may be old.
     return {
-      ...openNode(folder, settings, folder.readState() ?? state, dependencies),
+      ...openStore(folder, settings, folder.readState() ?? state),
       [Symbol.dispose]() {
         lock[Symbol.dispose]();
       },

@@ -15,7 +15,7 @@ import { destroyKeptLease } from "../state/offline-files.ts";
 import { destroyWaitingRequest } from "../state/waiting-request-file.ts";
 import type { CommandDependencies } from "./dependencies.ts";
 import { eventOf } from "./event-of.ts";
-import type { Node } from "./hold-node.ts";
+import type { Node } from "./journaled-node.ts";
 
 /** The changes of an unlock, for every channel of its answer. */
 export type Unlocking = {

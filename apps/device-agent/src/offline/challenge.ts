@@ -18,6 +18,7 @@ import { AGENT_NAME } from "../exchange/session.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { eventOf } from "../node/event-of.ts";
 import { holdNode } from "../node/hold-node.ts";
+import { withJournal } from "../node/journaled-node.ts";
 import { openIdentity, readHeldEnvelope } from "../node/open-node.ts";
 import { bootClockMs } from "../state/boot.ts";
 import { openOfflineFiles } from "../state/offline-files.ts";
@@ -41,7 +42,8 @@ export async function challenge(
   options: ChallengeOptions,
   dependencies: CommandDependencies,
 ): Promise<AgentEvent> {
-  using node = await holdNode(dependencies);
+  using held = await holdNode(dependencies);
+  const node = withJournal(held, dependencies);
   const { folder, settings, bootId } = node;
   const session = openIdentity(node);
   const files = openOfflineFiles(folder.path);

@@ -10,7 +10,8 @@ import type { Volume } from "../core/ports.ts";
 import { importStoredKey, openGrant } from "../exchange/open-grant.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { eventOf } from "../node/event-of.ts";
-import type { Node } from "../node/hold-node.ts";
+import type { HeldNode } from "../node/hold-node.ts";
+import { withJournal } from "../node/journaled-node.ts";
 import { openIdentity, readHeldEnvelope } from "../node/open-node.ts";
 import { offerAndZero, recordUnlock } from "../node/record-unlock.ts";
 import { bootClockMs } from "../state/boot.ts";
@@ -26,11 +27,12 @@ import { headerMemoryOf } from "../volume/known-header.ts";
  * @returns undefined without a usable stored answer
  */
 export async function reopenOffline(
-  node: Node,
+  held: HeldNode,
   volume: Volume,
   dependencies: CommandDependencies,
   code: string,
 ): Promise<AgentEvent | undefined> {
+  const node = withJournal(held, dependencies);
   const { folder, settings, store, bootId } = node;
   const session = openIdentity(node);
   const files = openOfflineFiles(folder.path);

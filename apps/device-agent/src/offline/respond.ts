@@ -19,6 +19,7 @@ import type { OpenedGrant } from "../exchange/open-grant.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { eventOf } from "../node/event-of.ts";
 import { holdNode } from "../node/hold-node.ts";
+import { withJournal } from "../node/journaled-node.ts";
 import { openIdentity, readHeldEnvelope } from "../node/open-node.ts";
 import { offerAndZero, recordDenial, recordUnlock } from "../node/record-unlock.ts";
 import type { Unlocking } from "../node/record-unlock.ts";
@@ -41,7 +42,8 @@ export async function respond(
 ): Promise<AgentEvent> {
   // Before the lock is taken, since a person takes a long time.
   const answerText = await readAnswerText(file, dependencies);
-  using node = await holdNode(dependencies);
+  using held = await holdNode(dependencies);
+  const node = withJournal(held, dependencies);
   const { folder, settings, bootId } = node;
   const session = openIdentity(node);
   const files = openOfflineFiles(folder.path);

@@ -9,7 +9,8 @@ import type { Opened, Volume } from "../core/ports.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { eventOf } from "../node/event-of.ts";
 import { holdNode, requirePrepared } from "../node/hold-node.ts";
-import type { Node } from "../node/hold-node.ts";
+import { withJournal } from "../node/journaled-node.ts";
+import type { Node } from "../node/journaled-node.ts";
 import { isSplitNode } from "../share/describe-share.ts";
 import { bootClockMs } from "../state/boot.ts";
 import { findVolume } from "../volume/choose-volume.ts";
@@ -78,7 +79,8 @@ export async function tryPasskey<Result>(
   using held = await holdNode(dependencies);
   const { folder, settings, store } = held;
   if (isSplitNode(folder, settings, store.current)) throw new AppError("PasskeyNotInEscrow");
-  const node = { ...held, volume: findVolume(settings, dependencies.cryptsetupFolders) };
+  const volume = findVolume(settings, dependencies.cryptsetupFolders);
+  const node = { ...withJournal(held, dependencies), volume };
   return await use(node, await countAndTry(node, typed, mode));
 }
 
@@ -117,10 +119,7 @@ async function countAndTry(
  *
  * @throws {AppError} as `tryPasskey`
  */
-export function provePasskey(
-  typed: Uint8Array,
-  dependencies: CommandDependencies,
-): Promise<void> {
+export function provePasskey(typed: Uint8Array, dependencies: CommandDependencies): Promise<void> {
   return tryPasskey(typed, "test", dependencies, async ({ record }) => {
     record("signed-in");
   });

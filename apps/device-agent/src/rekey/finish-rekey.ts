@@ -8,7 +8,10 @@ import type { Rekey } from "../core/machine-state.ts";
 import type { Volume } from "../core/ports.ts";
 import { confirmRekey } from "../exchange/rekey.ts";
 import type { Session } from "../exchange/session.ts";
-import type { Node } from "../node/hold-node.ts";
+import type { CommandDependencies } from "../node/dependencies.ts";
+import type { HeldNode } from "../node/hold-node.ts";
+import { withJournal } from "../node/journaled-node.ts";
+import type { Node } from "../node/journaled-node.ts";
 import { openSession } from "../node/open-node.ts";
 import { describeCopy } from "../share/copy-share.ts";
 import { destroyOtherShares, destroyShare, isSplitRekey, readShare } from "../share/keep-share.ts";
@@ -114,14 +117,16 @@ export async function removeSlot(volume: Volume, slot: number): Promise<void> {
  * force is finished first.
  */
 export async function finishBeforeUnlock(
-  node: Node,
+  held: HeldNode,
   volume: Volume,
   transport: Transport,
-  timeoutMs: number,
+  dependencies: Pick<CommandDependencies, "totalTimeoutMs" | "nowIso">,
 ): Promise<void> {
-  const { rekey } = node.store.current;
+  const { rekey } = held.store.current;
   if (rekey === undefined || rekey.step === "proposed") return;
-  const session = openSession(node, transport, AbortSignal.timeout(timeoutMs));
+  const node = withJournal(held, dependencies);
+  const deadline = AbortSignal.timeout(dependencies.totalTimeoutMs);
+  const session = openSession(node, transport, deadline);
   try {
     // The answer to the unlock repeats a refusal and reports it.
     await finishRekey({ node, volume, session }, rekey);

@@ -14,7 +14,8 @@ import { connect } from "../node/connect.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { eventOf, notesOf } from "../node/event-of.ts";
 import { holdNode } from "../node/hold-node.ts";
-import type { Node } from "../node/hold-node.ts";
+import { withJournal } from "../node/journaled-node.ts";
+import type { Node } from "../node/journaled-node.ts";
 import { openSession, readHeldEnvelope } from "../node/open-node.ts";
 import {
   factsOfCopy,
@@ -44,7 +45,8 @@ export async function rekey(
   dependencies: CommandDependencies,
 ): Promise<AgentEvent> {
   const { cryptsetupFolders, totalTimeoutMs } = dependencies;
-  using node = await holdNode(dependencies);
+  using prepared = await holdNode(dependencies);
+  const node = withJournal(prepared, dependencies);
   const { settings, store } = node;
   const volume = openVolume(settings.volume, settings.serial, cryptsetupFolders);
   const limit = () => AbortSignal.timeout(totalTimeoutMs);

@@ -14,6 +14,8 @@ import { requestContentKey } from "../exchange/request-content-key.ts";
 import type { Session } from "../exchange/session.ts";
 import { deliverReceipt } from "../node/deliver-receipt.ts";
 import { eventOf, notesOf } from "../node/event-of.ts";
+import type { HeldNode } from "../node/hold-node.ts";
+import { withJournal } from "../node/journaled-node.ts";
 import { openSession, readHeldEnvelope } from "../node/open-node.ts";
 import { offerAndZero, recordDenial, recordUnlock, renewOnVolume } from "../node/record-unlock.ts";
 import type { Unlocking } from "../node/record-unlock.ts";
@@ -47,13 +49,15 @@ const FINAL: ReadonlySet<ErrorClass> = new Set(["refused", "invalid"]);
  * @throws {AppError} every failure that the broker did not sign
  */
 export async function openByBroker(
-  input: Omit<UnlockingByNetwork, "session"> & Pick<Session, "transport" | "deadline">,
+  input: Omit<UnlockingByNetwork, "session" | "node"> &
+    Pick<Session, "transport" | "deadline"> & { readonly node: HeldNode },
   question: Question,
 ): Promise<AgentEvent> {
-  const { node, transport, deadline, stopwatch } = input;
+  const { transport, deadline, stopwatch } = input;
+  const node = withJournal(input.node, input.dependencies);
   const session = openSession(node, transport, deadline, stopwatch.mark);
   try {
-    return await askAndOpen({ ...input, session }, question);
+    return await askAndOpen({ ...input, node, session }, question);
   } catch (error) {
     const { code, reason = "" } = toAppError(error);
     if (question.kept === undefined || FINAL.has(ERRORS[code].class))

@@ -52,7 +52,7 @@ export async function unlockOnce(
   using transport = connect(settings.connection);
   if (store.current.rekey !== undefined) {
     const { finishBeforeUnlock } = await import("../rekey/finish-rekey.ts");
-    await finishBeforeUnlock(node, volume, transport, totalTimeoutMs);
+    await finishBeforeUnlock(node, volume, transport, dependencies);
   }
   const deadline = AbortSignal.timeout(totalTimeoutMs);
   const asked =

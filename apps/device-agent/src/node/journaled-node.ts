@@ -1,0 +1,36 @@
+import type { MachineState } from "../core/machine-state.ts";
+import type { JournalFacts } from "../journal/journal-row.ts";
+import { openJournal } from "../journal/open-journal.ts";
+import type { Journal } from "../journal/open-journal.ts";
+import type { CommandDependencies } from "./dependencies.ts";
+import type { HeldNode } from "./hold-node.ts";
+
+/** A node with its journal, which an unlock does not load before the broker is called. */
+export type Node = HeldNode & {
+  readonly journal: Journal;
+  /**
+   * Adds a row to the journal, and then names it in the state, with the other changes of it.
+   *
+   * @returns the journal's head
+   */
+  readonly record: (event: string, facts?: JournalFacts, change?: Partial<MachineState>) => string;
+};
+
+export function withJournal(
+  { folder, settings, store, bootId }: HeldNode,
+  { nowIso }: Pick<CommandDependencies, "nowIso">,
+): Node {
+  const journal = openJournal(folder.journalPath, { bootId, nowIso });
+  return {
+    folder,
+    settings,
+    store,
+    bootId,
+    journal,
+    record(event, facts, change) {
+      const journalHead = journal.append(event, facts);
+      store.update({ ...change, journalHead });
+      return journalHead;
+    },
+  };
+}
