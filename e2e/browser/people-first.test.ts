@@ -292,7 +292,8 @@ describe.runIf(runsBrowser)("a user of the portal", () => {
       answer = Promise.withResolvers();
       isRefused = false;
       await button(page, "Save").evaluate((each) => {
-        for (const _time of [1, 2]) each.dispatchEvent(new MouseEvent("click", { bubbles: true }));
+        each.dispatchEvent(new MouseEvent("click", { bubbles: true }));
+        each.dispatchEvent(new MouseEvent("click", { bubbles: true }));
       });
       await saving.waitFor({ state: "attached" });
       answer.resolve();
