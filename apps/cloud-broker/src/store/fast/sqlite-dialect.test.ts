@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import Database from "better-sqlite3";
-import { sql } from "kysely";
 import { expect, test } from "vitest";
 
 import { openStore } from "../open-store.ts";
@@ -43,15 +42,5 @@ test.each([
     other.close();
     await store.destroy();
     rmSync(folder, { recursive: true, force: true });
-  }
-});
-
-test("a pragma, such as a checkpoint, waits as long as SQLite itself does", async () => {
-  const store = await openStore(":memory:");
-  try {
-    const { rows } = await sql`pragma busy_timeout`.execute(store);
-    expect(rows).toEqual([{ timeout: 5_000 }]);
-  } finally {
-    await store.destroy();
   }
 });

@@ -3,11 +3,9 @@ import { setTimeout } from "node:timers/promises";
 import { systemCodeOf } from "@databox-cmk/errors";
 import type Database from "better-sqlite3";
 import {
-  type CompiledQuery,
   type DatabaseConnection,
-  DeleteQueryNode,
   type Dialect,
-  InsertQueryNode,
+  SelectQueryNode,
   SqliteDialect,
   type SqliteStatement,
   type SqliteDatabase,
@@ -15,7 +13,6 @@ import {
   type LimitNode,
   type OperationNode,
   SqliteQueryCompiler,
-  UpdateQueryNode,
   ValueNode,
 } from "kysely";
 
@@ -100,7 +97,7 @@ function takeTurns(connection: DatabaseConnection, database: Database.Database):
     database.prepare(`pragma busy_timeout = ${String(milliseconds)}`),
   );
   connection.executeQuery = async (query) => {
-    if (database.inTransaction || !takesLock(query)) return execute(query);
+    if (database.inTransaction || SelectQueryNode.is(query.query)) return execute(query);
     for (const untilMs = performance.now() + PATIENCE_MS; ;) {
       impatient?.run();
       const attempt = execute<never>(query); // It has run when it returns.
@@ -114,11 +111,6 @@ function takeTurns(connection: DatabaseConnection, database: Database.Database):
     }
   };
 }
-
-/** A checkpoint waits by SQLite's own patience: a blocked one is no error, but a row that says so. */
-const takesLock = ({ sql, query }: CompiledQuery): boolean =>
-  sql === "begin" ||
-  [InsertQueryNode, UpdateQueryNode, DeleteQueryNode].some((node) => node.is(query));
 
 const isBusy = (error: unknown): boolean => systemCodeOf(error) === "SQLITE_BUSY";
 
