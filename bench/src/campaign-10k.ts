@@ -59,7 +59,7 @@ export async function run(): Promise<BenchOutcome> {
         authorization: `Bearer ${stub.operatorToken}`,
         ...(body === undefined ? {} : { "content-type": "application/json" }),
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      body: body && JSON.stringify(body),
     });
     if (status >= 300) throw new Error(`${path}: ${String(status)} ${text.slice(0, 300)}`);
     return campaignView.parse(JSON.parse(text));

@@ -16,7 +16,7 @@ export type Observation = {
   readonly text: string;
   readonly elapsedMs: number;
 };
-export type Step = { readonly text: string; readonly command?: string };
+export type Step = { readonly text: string; readonly command?: string | undefined };
 
 const step = z.object({ text: z.string(), command: z.string().optional() });
 const recovery = z.object({

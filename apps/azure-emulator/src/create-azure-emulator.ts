@@ -34,7 +34,7 @@ export type AzureEmulatorOptions = EmulatorConfigInput & {
   /** The machine's clock; a test may hold it still. */
   readonly now?: () => number;
   /** Answers `GET /health` of the control API; absent: ready as soon as it listens. */
-  readonly isReady?: () => boolean;
+  readonly isReady?: (() => boolean) | undefined;
   readonly log?: Log;
 };
 

@@ -146,7 +146,7 @@ export async function checkAgent(agent: AgentUnderTest): Promise<readonly Result
   const { unlockFor, another, rekey, carried, serve, erase } = agent;
   const parts = {
     purpose: unlockFor && (() => checkPurposes(world, unlockFor)),
-    approval: agent.waits && (() => checkWaiting(world)),
+    approval: agent.waits === true ? () => checkWaiting(world) : undefined,
     carried: carried && (() => checkAnswers(world, carried)),
     rekeying: rekey && (() => checkRekeying(world, rekey)),
     "split custody": another && (() => checkSplit(world, another)),

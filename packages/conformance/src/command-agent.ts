@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import type { AskedPurpose } from "@databox-cmk/protocol";
 import * as z from "zod";
 
 import type { SplitAgent } from "./agent/agent-world.ts";
@@ -41,6 +42,7 @@ export function commandAgent(
   const folder = mkdtempSync(join(tmpdir(), "databox-conformance-"));
   const call = (words: readonly string[], input?: string) =>
     run(command, [folder, ...words], input);
+  const playing = <Value>(part: Part, value: Value) => (plays.has(part) ? value : undefined);
   return {
     prepare: ({ broker, certificateAuthorityPem, order, serial, code }) => {
       const caFile = join(folder, "ca.pem");
@@ -49,18 +51,16 @@ export function commandAgent(
     },
     unlock: () => call(["unlock"]),
     opens: async (unlockKey) => (await call(["opens"], unlockKey)).outcome === "opens",
-    ...(plays.has("purposes") && { unlockFor: (purpose) => call(["unlock", purpose]) }),
-    ...(plays.has("split") && { another: () => commandAgent(command, plays) }),
-    ...(plays.has("approvals") && { waits: true }),
-    ...(plays.has("rekeying") && { rekey: () => call(["rekey"]) }),
-    ...(plays.has("carried") && {
-      carried: {
-        challenge: async () => (await call(["challenge"])).challenge ?? "",
-        respond: (answer) => call(["respond"], answer),
-      },
+    unlockFor: playing("purposes", (purpose: AskedPurpose) => call(["unlock", purpose])),
+    another: playing("split", () => commandAgent(command, plays)),
+    waits: plays.has("approvals"),
+    rekey: playing("rekeying", () => call(["rekey"])),
+    carried: playing("carried", {
+      challenge: async () => (await call(["challenge"])).challenge ?? "",
+      respond: (answer: string) => call(["respond"], answer),
     }),
-    ...(plays.has("erasure") && { erase: (serial) => call(["erase"], serial) }),
-    ...(plays.has("leases") && { serve: () => Promise.resolve(serve(command, folder)) }),
+    erase: playing("erasure", (serial: string) => call(["erase"], serial)),
+    serve: playing("leases", () => Promise.resolve(serve(command, folder))),
     [Symbol.dispose]() {
       rmSync(folder, { recursive: true, force: true });
     },

@@ -5,7 +5,7 @@
 export type Result = {
   readonly suite: string;
   readonly name: string;
-  readonly fault?: string;
+  readonly fault?: string | undefined;
   readonly notChecked?: string;
 };
 
@@ -36,7 +36,7 @@ export async function attempt(
 ): Promise<Result> {
   try {
     const fault = await work();
-    return { suite, name, ...(fault !== undefined && { fault }) };
+    return { suite, name, fault };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return error instanceof NotChecked

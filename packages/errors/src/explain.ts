@@ -4,7 +4,7 @@ import { ENGLISH_ANSWERS } from "./languages/english.ts";
 import type { ErrorClass, ErrorRow, Facts, Reason, Recoverable, Step, Who } from "./row.ts";
 import { ERRORS, type ErrorCode } from "./table.ts";
 
-export type ExplainedStep = { readonly text: string; readonly command?: string };
+export type ExplainedStep = { readonly text: string; readonly command?: string | undefined };
 
 export type Explanation = {
   readonly code: ErrorCode;

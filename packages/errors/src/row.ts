@@ -30,7 +30,7 @@ export type Text = { readonly en: string; readonly de: string };
  */
 export type Step<Words = string> = (Words extends Text ? Words : { readonly text: Words }) & {
   /** A command line as a POSIX shell reads it; facts are quoted where they need it. */
-  readonly command?: string;
+  readonly command?: string | undefined;
   /** The person for this step, if it is not the row's `who`. */
   readonly for?: Who;
 };

@@ -316,7 +316,7 @@ export async function createFakeBroker(
           id: randomUUID(),
           ...broker.leaseTerms,
           sequence: 0,
-          ...(offline === undefined ? {} : { offline }),
+          offline,
         },
         kid: node.kid,
         correlationId: randomUUID(),

@@ -45,10 +45,9 @@ export function judgeCertificate(facts: CertificateFacts, nowMs: EpochMs): Findi
 
 /** A finding that the broker's operator has to repair. */
 export function refuse(detail: string, text: string, command?: string): Finding {
-  const step = { text, ...(command === undefined ? {} : { command }) };
   return {
     ok: false,
-    failure: { code: "Misuse", detail, remedy: { who: "broker-operator", ...step } },
+    failure: { code: "Misuse", detail, remedy: { who: "broker-operator", text, command } },
   };
 }
 

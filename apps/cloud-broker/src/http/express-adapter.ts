@@ -245,8 +245,7 @@ function readRequest(
   const { url: target = "" } = message;
   const url = new URL(`https://broker.invalid${target.startsWith("/") ? target : "/"}`);
   return {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- other methods find no route
-    method: (message.method === "HEAD" ? "GET" : message.method) as RouteRequest["method"],
+    method: message.method === "HEAD" ? "GET" : (message.method ?? ""),
     path: url.pathname,
     parameters: Object.fromEntries(
       Object.entries(message.params ?? {}).map(([name, value]) => [name, [value].flat().join("/")]),

@@ -135,5 +135,8 @@ function readHeader(
   socket.on("readable", read).once("end", close).once("error", close).once("close", stop);
 }
 
-// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a socket without encoding
-const readPart = (socket: Socket): Buffer | null => socket.read() as Buffer | null;
+/** Buffers alone: the socket has no encoding. */
+function readPart(socket: Socket): Buffer | null {
+  const part: unknown = socket.read();
+  return Buffer.isBuffer(part) ? part : null;
+}

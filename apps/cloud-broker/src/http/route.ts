@@ -8,7 +8,7 @@ export type Method = "GET" | "PUT" | "POST" | "PATCH" | "DELETE" | "OPTIONS";
 
 /** A request as handlers see it: transport checked, nothing else trusted. */
 export type RouteRequest = {
-  readonly method: Method;
+  readonly method: string;
   /** Path as sent, without the query. */
   readonly path: string;
   /** Named segments of the route's path, percent-decoded. */

@@ -34,7 +34,7 @@ export type StackAppliance = {
   readonly order: string;
   readonly nodes: readonly {
     readonly serial: string;
-    readonly uiUrl?: string;
+    readonly uiUrl?: string | undefined;
     readonly stateDir: string;
   }[];
 };

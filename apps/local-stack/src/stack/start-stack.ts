@@ -78,7 +78,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     certificateAuthority: certificates.authority,
     dnsNames: ["broker.localhost"],
     dataBoxUpstream: { url: brokerUrl, ca: certificates.authority.certificatePem },
-    ...(options.isReady && { isReady: options.isReady }),
+    isReady: options.isReady,
   });
   opened.defer(() => emulator.close());
   const parts = { certificates, brokerData, brokerKeys, brokerPort, brokerUrl, emulator };

@@ -17,8 +17,7 @@ export async function openPages(
     const pages = new Map<string, string>();
     const put = () => {
       const described = nodes.map(({ serial, stateDir }) => {
-        const uiUrl = pages.get(serial);
-        return { serial, stateDir, ...(uiUrl !== undefined && { uiUrl }) };
+        return { serial, stateDir, uiUrl: pages.get(serial) };
       });
       stack.putAppliance({ order, nodes: described });
     };

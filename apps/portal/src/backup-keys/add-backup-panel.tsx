@@ -84,7 +84,7 @@ export function AddBackupPanel({
             appearance="primary"
             disabled={wanted === undefined}
             disabledFocusable={adding.isPending}
-            {...(adding.isPending ? { icon: <Spinner size="tiny" /> } : {})}
+            icon={adding.isPending ? <Spinner size="tiny" /> : undefined}
             onClick={() => {
               if (wanted !== undefined) adding.mutate(wanted);
             }}

@@ -119,7 +119,7 @@ export function BackupCard({ backup }: { readonly backup: BackupKeyView }): Reac
           title={texts[asking].title(name)}
           text={texts[asking].text}
           label={texts[asking].label(name)}
-          {...(asking === "remove" ? { expected: name } : {})}
+          expected={asking === "remove" ? name : undefined}
           confirm={texts[asking].button}
           onConfirm={(typed) => {
             change.mutate(asking === "use" ? { kind: "use", reason: typed } : { kind: "remove" });

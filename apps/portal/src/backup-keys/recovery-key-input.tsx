@@ -95,12 +95,7 @@ function BroughtKey({ value, onChange }: Props): ReactElement {
           if (chosen !== undefined && chosen.size <= MAX_BYTES) void take(chosen);
         }}
       />
-      <Field
-        label={texts.publicKey}
-        required
-        hint={texts.publicKeyHint}
-        {...(fault === undefined ? {} : { validationMessage: fault })}
-      >
+      <Field label={texts.publicKey} required hint={texts.publicKeyHint} validationMessage={fault}>
         <Textarea
           value={value}
           rows={8}

@@ -45,7 +45,7 @@ export function ContactFields({
       autoComplete={autoComplete}
       isRequired={problem !== undefined}
       problem={problem === undefined ? undefined : problemOf(problem)}
-      {...(name === "emails" ? { hint: words.emailsHint } : {})}
+      hint={name === "emails" ? words.emailsHint : undefined}
       onChange={(value) => {
         onChange({ [name]: value });
       }}

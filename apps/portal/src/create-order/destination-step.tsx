@@ -22,12 +22,7 @@ export function DestinationStep({ order, onChange, problemOf }: StepProps): Reac
       <Text>{words.destinations[transferType]}</Text>
       <QueryState of={offered} />
       {offered.data?.length === 0 && <Text>{words.noAccounts}</Text>}
-      <Field
-        role="group"
-        label={words.accounts}
-        required
-        {...(problem === undefined ? {} : { validationMessage: problem })}
-      >
+      <Field role="group" label={words.accounts} required validationMessage={problem}>
         <div>
           {offered.data?.map(({ id, name, location }) => (
             <div key={id}>

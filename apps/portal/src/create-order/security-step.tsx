@@ -150,10 +150,7 @@ function Opener({
   readonly onOpen: () => void;
 }): ReactElement {
   return (
-    <Field
-      {...(hint === undefined ? {} : { hint })}
-      {...(problem === undefined ? {} : { validationMessage: problem })}
-    >
+    <Field hint={hint} validationMessage={problem}>
       {/* A field gives its control its own width. */}
       <div>
         <Button onClick={onOpen}>{label}</Button>

@@ -93,7 +93,7 @@ export function SelectKeyPanel({
     return (
       <CreateKeyPanel
         vaultUri={vaultUri}
-        {...(view === "version" && keyName !== undefined ? { keyName } : {})}
+        keyName={view === "version" ? keyName : undefined}
         onCreated={(key, made) => {
           chooseKey(key, made);
           back();

@@ -44,7 +44,7 @@ export function OperationDialog({
       <OutcomeDialog
         operation={name}
         outcomes={name === "complete" ? COMPLETIONS : FAILURES}
-        {...(name === "fail" ? { expected: order.name } : {})}
+        expected={name === "fail" ? order.name : undefined}
         onConfirm={(outcome) => {
           onConfirm({ outcome });
         }}

@@ -104,7 +104,7 @@ export function OperationList({ order }: { readonly order: OperatorOrder }): Rea
                 appearance={allowed && !DRASTIC.has(name) ? "primary" : "secondary"}
                 disabledFocusable={!allowed || running !== undefined}
                 aria-describedby={noteId}
-                {...(running === name ? { icon: <Spinner size="tiny" /> } : {})}
+                icon={running === name ? <Spinner size="tiny" /> : undefined}
                 onClick={() => {
                   start(name);
                 }}

@@ -148,7 +148,7 @@ export function OrderCommands({ order }: { readonly order: JobResource }): React
           title={dialog[asking].title}
           text={dialog[asking].text}
           label={dialog[asking].label(name.jobName)}
-          {...(asking === "cancel" ? {} : { expected: name.jobName })}
+          expected={asking === "cancel" ? undefined : name.jobName}
           confirm={dialog[asking].button}
           onConfirm={(typed) => {
             command.mutate({ command: asking, typed });

@@ -93,7 +93,7 @@ export function StageTimeline({ stages }: { readonly stages: readonly Stage[] })
           <li
             key={stage.stageName}
             className={mergeClasses(styles.stage, look !== "none" && styles.reached)}
-            {...(look === "going" || look === "halted" ? { "aria-current": "step" as const } : {})}
+            aria-current={look === "going" || look === "halted" ? "step" : undefined}
           >
             <span className={styles.name}>
               <span className={mergeClasses(styles.icon, styles[look])} aria-hidden>

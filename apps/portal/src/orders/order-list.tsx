@@ -87,7 +87,7 @@ export function OrderList({
     <>
       <OrderFilters
         search={search}
-        {...(subscriptionId === undefined ? {} : { subscriptionId })}
+        subscriptionId={subscriptionId}
         onSearch={onSearch}
         onCreate={onCreate}
         shown={orders}

@@ -257,7 +257,7 @@ function Locks({ order }: { readonly order: OrderSummary }): ReactElement {
         <LockBadge
           key={node.serial}
           lock={node.lock}
-          {...(order.nodes.length > 1 ? { serial: node.serial } : {})}
+          serial={order.nodes.length > 1 ? node.serial : undefined}
         />
       ))}
     </div>

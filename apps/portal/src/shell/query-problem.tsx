@@ -18,9 +18,7 @@ export function QueryProblem({
 }): ReactElement | null {
   if (error === null) return null;
   if (!(error instanceof ProblemError)) throw error;
-  return (
-    <ProblemPanel problem={error.problem} {...(onTryAgain === undefined ? {} : { onTryAgain })} />
-  );
+  return <ProblemPanel problem={error.problem} onTryAgain={onTryAgain} />;
 }
 
 /** The place of data that is being read, or why it could not be read. */

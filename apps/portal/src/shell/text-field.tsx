@@ -19,12 +19,7 @@ export function TextField({
   readonly onChange: (value: string) => void;
 }): ReactElement {
   return (
-    <Field
-      label={label}
-      required={isRequired}
-      {...(hint === undefined ? {} : { hint })}
-      {...(problem === undefined ? {} : { validationMessage: problem })}
-    >
+    <Field label={label} required={isRequired} hint={hint} validationMessage={problem}>
       <Input
         autoComplete="off"
         {...input}

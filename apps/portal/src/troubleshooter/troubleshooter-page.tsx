@@ -73,7 +73,7 @@ export function TroubleshooterPage(): ReactElement {
                 <RouterLink
                   to="/troubleshooter"
                   search={{ ...search, code: each }}
-                  {...(each === code ? { "aria-current": "true" as const } : {})}
+                  aria-current={each === code ? "true" : undefined}
                 >
                   <FailureText text={ERRORS[each].title} />
                 </RouterLink>

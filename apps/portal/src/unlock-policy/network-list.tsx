@@ -22,9 +22,9 @@ export function NetworkList({
     <Field
       label={words.networks}
       hint={words.networksHint}
-      {...(fault !== undefined && {
-        validationMessage: words.networkFaults[fault.kind](fault.network, SENDER_NETWORKS_MAX),
-      })}
+      validationMessage={
+        fault && words.networkFaults[fault.kind](fault.network, SENDER_NETWORKS_MAX)
+      }
     >
       <Textarea
         value={isTyped ? typed : networks.join("\n")}

@@ -21,7 +21,7 @@ export function NumberField({
 }): ReactElement {
   const styles = useStyles();
   return (
-    <Field label={label} {...(hint === undefined ? {} : { hint })}>
+    <Field label={label} hint={hint}>
       <SpinButton
         className={styles.number}
         value={value}

@@ -26,23 +26,25 @@ export type AgentUnderTest = {
   /** One attempt to unlock the volume by network, whether or not it is open. */
   unlock(): Promise<AgentOutcome>;
   /** The same for one purpose, and no other. */
-  readonly unlockFor?: (purpose: AskedPurpose) => Promise<AgentOutcome>;
+  readonly unlockFor?: ((purpose: AskedPurpose) => Promise<AgentOutcome>) | undefined;
   /** Another node, which the agent plays in split custody. */
-  readonly another?: () => SplitAgent & Disposable;
+  readonly another?: (() => SplitAgent & Disposable) | undefined;
   /** Its unlocks can wait for approvals: `pending`, and the next one sends the same bytes. */
-  readonly waits?: true;
+  readonly waits?: boolean;
   /** One attempt to give the open volume another unlock key. */
-  readonly rekey?: () => Promise<AgentOutcome>;
-  readonly carried?: {
-    /** The challenge that a person carries; closes the volume before. */
-    readonly challenge: () => Promise<string>;
-    /** One attempt to open the volume with the answer. */
-    readonly respond: (answer: string) => Promise<AgentOutcome>;
-  };
+  readonly rekey?: (() => Promise<AgentOutcome>) | undefined;
+  readonly carried?: CarriedAnswers | undefined;
   /** Keeps the lease of the open volume until it is disposed. */
-  readonly serve?: () => Promise<AsyncDisposable>;
+  readonly serve?: (() => Promise<AsyncDisposable>) | undefined;
   /** Destroys keys and data once the broker permits it, and sends the certificate. */
-  readonly erase?: (serial: string) => Promise<AgentOutcome>;
+  readonly erase?: ((serial: string) => Promise<AgentOutcome>) | undefined;
+};
+
+export type CarriedAnswers = {
+  /** The challenge that a person carries; closes the volume before. */
+  readonly challenge: () => Promise<string>;
+  /** One attempt to open the volume with the answer. */
+  readonly respond: (answer: string) => Promise<AgentOutcome>;
 };
 
 /** A node in split custody. */

@@ -4,12 +4,12 @@ import { offlineChallenge } from "@databox-cmk/protocol";
 import { contentOf } from "../content-of.ts";
 import { FORGED_CARRIED } from "../forged-carried.ts";
 import { REFUSAL_CODE, signDenial } from "../forged-denials.ts";
-import { type AgentUnderTest, type AgentWorld, unlessOutcome } from "./agent-world.ts";
+import { type AgentWorld, type CarriedAnswers, unlessOutcome } from "./agent-world.ts";
 
 /** Challenges and answers that a person carries. */
 export async function checkAnswers(
   { broker, serial, run }: AgentWorld,
-  { challenge, respond }: NonNullable<AgentUnderTest["carried"]>,
+  { challenge, respond }: CarriedAnswers,
 ): Promise<void> {
   const suite = "carried";
   let asked = "";

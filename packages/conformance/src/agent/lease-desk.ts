@@ -88,7 +88,7 @@ export function createLeaseDesk(broker: FakeBroker, node: FakeNode): LeaseDesk {
           order,
           serial,
           lease: { id: lease, ...broker.leaseTerms, sequence },
-          ...(desk.drill !== undefined && { drill: desk.drill }),
+          drill: desk.drill,
         });
   };
 

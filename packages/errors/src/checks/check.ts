@@ -15,7 +15,11 @@ export type CheckRow<Name extends string = string> = {
   readonly after: readonly Name[];
 };
 
-export type NextStep = { readonly who: Who; readonly text: string; readonly command?: string };
+export type NextStep = {
+  readonly who: Who;
+  readonly text: string;
+  readonly command?: string | undefined;
+};
 
 export type CheckFailure = {
   readonly code: ErrorCode;

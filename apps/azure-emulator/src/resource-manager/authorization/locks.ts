@@ -32,7 +32,8 @@ export function putLock(scope: string, name: string, context: ArmContext): HttpA
   const { level, notes, owners } = parseBody(context.request, bodySchema).properties;
   const settings = { level, notes: notes ?? undefined, owners: owners ?? undefined };
   const existing = find(context.deps.state, scope, name);
-  const lock: Lock = { ...newLock(scope, name, settings), ...(existing && { id: existing.id }) };
+  const created = newLock(scope, name, settings);
+  const lock: Lock = { ...created, id: existing?.id ?? created.id };
   context.deps.state.put("lock", lock);
   return { status: existing === undefined ? 201 : 200, body: render(lock) };
 }

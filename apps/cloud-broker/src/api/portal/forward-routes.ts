@@ -12,7 +12,7 @@ import {
   hasDefaults,
   mustBeAbsent,
 } from "../../core/portal/forwarded-calls.ts";
-import type { Answer, Method, Route, SessionRequest } from "../../http/route.ts";
+import type { Answer, Route, SessionRequest } from "../../http/route.ts";
 import type { CallAzure } from "./call-azure.ts";
 import type { Audience } from "./identity-provider.ts";
 import type { NameClaims } from "./name-claims.ts";
@@ -172,7 +172,7 @@ function pathOf(
   });
 }
 
-const isWrite = (method: Method): boolean => method !== "GET";
+const isWrite = (method: string): boolean => method !== "GET";
 
 /**
  * The same list of hosts that applies to every key; `name.vault.azure.net`, and a port where the
