@@ -309,9 +309,6 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
   const campaigns = createCampaignRunner({
     plane: { ...plane, custody: campaignCustody },
     isClosing,
-    failed: (error) => {
-      choreFailed("running campaigns", error);
-    },
   });
   const turnAway = createTurnAway({ metrics, log, now });
   const places = createPlaces({

@@ -14,13 +14,7 @@ export {
 } from "./azure/vault-budget.ts";
 export { decideRetry } from "./core/campaign-step.ts";
 export { retryDelayMs } from "./core/retry-delay.ts";
-export {
-  AT_ONCE as CAMPAIGN_STEPS_AT_ONCE,
-  AT_ONCE_IN_ALL as CAMPAIGN_STEPS_IN_ALL,
-  TURN_MS as CAMPAIGN_TURN_MS,
-  VAULTS_AT_ONCE as CAMPAIGN_VAULTS_AT_ONCE,
-} from "./key-life/campaigns/run-campaigns.ts";
-export { LOOK_MS as CAMPAIGN_LOOK_MS } from "./key-life/campaigns/turn-list.ts";
+export { AT_ONCE as CAMPAIGN_STEPS_AT_ONCE } from "./key-life/campaigns/run-campaigns.ts";
 export { AT_ITS_END, ENOUGH_INSIDE } from "./load/admission.ts";
 export { createLedger, type Ledger, mayTakePlace, type Party } from "./load/fair-share.ts";
 export { createLoopUtilization, type LoopUtilization } from "./load/loop-utilization.ts";

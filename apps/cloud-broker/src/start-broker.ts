@@ -13,7 +13,6 @@ import { NO_NOTICES, openNotices } from "./events/open-notices.ts";
 import { createPostEvent } from "./events/post-event.ts";
 import { listen } from "./http/listen.ts";
 import { noSpans } from "./http/spans.ts";
-import { forgetClaims } from "./key-life/campaigns/claim-work.ts";
 import { openFileIssuerKeys } from "./keys/issuer/file-issuer-keys.ts";
 import { createTokenIssuer } from "./keys/issuer/token-issuer.ts";
 import { createLoopUtilization } from "./load/loop-utilization.ts";
@@ -268,7 +267,6 @@ function choresOf(broker: Broker, store: Store, probeSeconds: number): readonly 
       atOnce: true,
       async run() {
         await forgetExpired(store, now());
-        await forgetClaims(store, now());
         await forgetWindows(store, now());
         await broker.sweep();
       },

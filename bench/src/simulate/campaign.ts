@@ -1,9 +1,5 @@
 import {
-  CAMPAIGN_LOOK_MS,
   CAMPAIGN_STEPS_AT_ONCE,
-  CAMPAIGN_STEPS_IN_ALL,
-  CAMPAIGN_TURN_MS,
-  CAMPAIGN_VAULTS_AT_ONCE,
   createVaultBudget,
   decideRetry,
   retryDelayMs,
@@ -14,8 +10,8 @@ import { createReplica } from "./replica.ts";
 import { createVaults } from "./vaults.ts";
 import { at, type Costs, createRandom, defaultOf, type Size, spreadOverVaults } from "./world.ts";
 
-const STEPS = { due: 0, ready: 1, call: 2, done: 3, look: 4 } as const;
-const STEP_BITS = 3;
+const STEPS = { begin: 0, ready: 1, call: 2, done: 3 } as const;
+const STEP_BITS = 2;
 /** `campaign-10k`: 66 orders a second use up 400 operations. */
 export const CALLS = 6;
 
@@ -27,8 +23,9 @@ export type Campaign = {
   readonly size: Size;
   readonly costs: Costs;
   readonly seed: number;
-  /** Replicas that share the campaign by its vaults. */
-  readonly owners: number;
+  /** Replicas that share the campaign by vaults; today it has one owner. */
+  readonly owners?: number;
+  readonly atOnce?: number;
 };
 
 export type CampaignResult = {
@@ -42,31 +39,17 @@ export type CampaignResult = {
   readonly ownerLoad: number;
 };
 
-/** A replica: it passes all vaults in their order, again and again, and works on some at once. */
-type Owner = {
-  readonly replica: ReturnType<typeof createReplica>;
-  readonly budget: ReturnType<typeof createVaultBudget>;
-  nextVault: number;
-  /** How many vaults it works on. */
-  vaults: number;
-  /** Whether it will look for a vault again by the clock. */
-  looks: boolean;
-};
-
-/** A vault while a replica works on it. */
-type Turn = { readonly owner: Owner; readonly untilMs: number; running: number };
-
-/** Each customer re-wraps all its orders; in one campaign over all, the vaults have the same turns. */
+/** One campaign re-wraps every order of the fleet. */
 export function simulateCampaign({
   size,
   costs,
   seed,
-  owners: ownerCount,
+  owners: ownerCount = 1,
+  atOnce = CAMPAIGN_STEPS_AT_ONCE,
 }: Campaign): CampaignResult {
   const random = createRandom(seed);
   const vaultOf = spreadOverVaults(size, random);
   let nowMs = 0;
-  let lastMs = 0;
   const now = () => nowMs;
   const vaults = createVaults(size.vaults, () => 1, now);
   const arrivals = createArrivals(now);
@@ -74,83 +57,49 @@ export function simulateCampaign({
   const attempts = new Uint8Array(size.appliances);
   const tries = new Uint8Array(size.appliances);
   const totals = { done: 0, failed: 0, throttled: 0 };
-  const owners = Array.from({ length: ownerCount }, (): Owner => ({
+  const owners = Array.from({ length: ownerCount }, () => ({
     replica: createReplica(now),
     budget: createVaultBudget({
       operationsPerSecond: (CALLS_PER_WINDOW * 1000) / WINDOW_MS,
       share: VAULT_SHARE,
       now,
     }),
-    nextVault: 0,
-    vaults: 0,
-    looks: false,
+    waiting: [] as number[],
+    running: 0,
   }));
-  const turns = new Map<number, Turn>();
-  const waiting = Array.from({ length: size.vaults }, (): number[] => []);
-  for (let order = size.appliances - 1; order >= 0; order -= 1)
-    at(waiting, vaultOfOrder(order)).push(order);
+  for (let order = size.appliances - 1; order >= 0; order -= 1) ownerOf(order).waiting.push(order);
 
-  function vaultOfOrder(order: number): number {
-    return vaultOf[order] ?? 0;
+  function ownerOf(order: number): (typeof owners)[number] {
+    return at(owners, (vaultOf[order] ?? 0) % ownerCount);
   }
-  function turnOf(order: number): Turn {
-    const turn = turns.get(vaultOfOrder(order));
-    if (turn === undefined) throw new TypeError("a step without an owner");
-    return turn;
+  function later(order: number, step: keyof typeof STEPS, atMs: number): void {
+    queue.push((order << STEP_BITS) | STEPS[step], atMs);
   }
-  function later(subject: number, step: keyof typeof STEPS, atMs: number): void {
-    queue.push((subject << STEP_BITS) | STEPS[step], atMs);
-  }
-  function look(owner: Owner): void {
-    for (let passed = 0; passed < size.vaults; passed += 1) {
-      if (owner.vaults >= CAMPAIGN_VAULTS_AT_ONCE) return;
-      const vault = owner.nextVault;
-      owner.nextVault = (vault + 1) % size.vaults;
-      if (turns.has(vault) || at(waiting, vault).length === 0) continue;
-      owner.vaults += 1;
-      owner.replica.work(costs.turnMs);
-      turns.set(vault, { owner, untilMs: nowMs + CAMPAIGN_TURN_MS, running: 0 });
-      begin(vault);
-    }
-    if (owner.looks || totals.done + totals.failed === size.appliances) return;
-    owner.looks = true;
-    later(owners.indexOf(owner), "look", nowMs + CAMPAIGN_LOOK_MS);
-  }
-  function begin(vault: number): void {
-    const turn = turns.get(vault);
-    if (turn === undefined) return;
-    const limit = Math.min(
-      CAMPAIGN_STEPS_AT_ONCE,
-      Math.floor(CAMPAIGN_STEPS_IN_ALL / turn.owner.vaults),
-    );
-    while (turn.running < limit && nowMs < turn.untilMs) {
-      const order = at(waiting, vault).pop();
+  function begin(owner: (typeof owners)[number]): void {
+    while (owner.running < atOnce) {
+      const order = owner.waiting.pop();
       if (order === undefined) return;
-      turn.running += 1;
+      owner.running += 1;
       tries[order] = 0;
-      later(order, "ready", turn.owner.replica.work(costs.stepMs));
+      later(order, "ready", owner.replica.work(costs.stepMs));
     }
   }
   function leave(order: number): void {
-    lastMs = nowMs;
-    const turn = turnOf(order);
-    turn.running -= 1;
-    begin(vaultOfOrder(order));
-    if (turn.running > 0) return;
-    turns.delete(vaultOfOrder(order));
-    turn.owner.vaults -= 1;
-    look(turn.owner);
+    const owner = ownerOf(order);
+    owner.running -= 1;
+    begin(owner);
   }
 
-  const steps: Record<keyof typeof STEPS, (subject: number) => void> = {
-    due(order) {
-      at(waiting, vaultOfOrder(order)).push(order);
-      begin(vaultOfOrder(order));
+  const steps: Record<keyof typeof STEPS, (order: number) => void> = {
+    begin(order) {
+      const owner = ownerOf(order);
+      owner.waiting.push(order);
+      begin(owner);
     },
     ready(order) {
       let waitMs = 0;
       for (let call = 0; call < CALLS; call += 1)
-        waitMs = turnOf(order).owner.budget.reserve(String(vaultOf[order]));
+        waitMs = ownerOf(order).budget.reserve(String(vaultOf[order]));
       later(order, "call", nowMs + waitMs);
     },
     call(order) {
@@ -172,21 +121,16 @@ export function simulateCampaign({
       attempts[order] = attempt;
       const retry = decideRetry(failure, attempt, nowMs);
       if (retry === undefined) totals.failed += 1;
-      else later(order, "due", retry.dueAtMs);
+      else later(order, "begin", retry.dueAtMs);
       leave(order);
     },
     done(order) {
       totals.done += 1;
       leave(order);
     },
-    look(number) {
-      const owner = at(owners, number);
-      owner.looks = false;
-      look(owner);
-    },
   };
 
-  for (const owner of owners) look(owner);
+  for (const owner of owners) begin(owner);
   const byNumber = Object.values(steps);
   while (queue.length > 0) {
     nowMs = queue.peekValue() ?? nowMs;
@@ -196,9 +140,9 @@ export function simulateCampaign({
   const busyMs = owners.reduce((sum, { replica }) => sum + replica.busyMs(), 0);
   return {
     ...totals,
-    lastMs,
+    lastMs: nowMs,
     busiestCalls: arrivals.most(),
-    ownerLoad: busyMs / (ownerCount * lastMs),
+    ownerLoad: busyMs / (ownerCount * nowMs),
   };
 }
 

@@ -12,7 +12,6 @@ const COSTS: Costs = {
   renewalMs: 0.5,
   rejectMs: 0.05,
   stepMs: 10,
-  turnMs: 2,
   vaultMs: 40,
   networkMs: 20,
 };
@@ -70,8 +69,8 @@ test("a revocation closes every volume", () => {
   expect(result.waits(1) - result.waits(0)).toBeGreaterThan(ofReplica * COSTS.renewalMs);
 });
 
-test.each([{ owners: 1 }, { owners: 2 }, { owners: 7 }])(
-  "campaigns on $owners replicas end with every order done, within each vault's share",
+test.each([{ owners: 1 }, { owners: 2 }])(
+  "a campaign of $owners owners ends with every order done, within each vault's share",
   ({ owners }) => {
     // Few vaults, and orders that cost little: the pace is the limit, not the processor.
     const size = { ...SIZE, vaults: 2 };
@@ -89,7 +88,6 @@ test("the same seed gives the same course, and another one another", () => {
   const revocation = (seed: number) =>
     facts(simulateRevocation({ size: SIZE, costs: COSTS, seed }));
   expect(revocation(7)).toBe(revocation(7));
-  const campaign = (seed: number) =>
-    facts(simulateCampaign({ size: SIZE, costs: COSTS, seed, owners: 2 }));
+  const campaign = (seed: number) => facts(simulateCampaign({ size: SIZE, costs: COSTS, seed }));
   expect(campaign(7)).toBe(campaign(7));
 });

@@ -14,8 +14,6 @@ export type Costs = {
   readonly rejectMs: number;
   /** One order of a campaign. */
   readonly stepMs: number;
-  /** To find a vault with due orders, and to claim and release it. */
-  readonly turnMs: number;
   /** One call of a vault, there and back. */
   readonly vaultMs: number;
   /** From the appliance to the broker, one way. */

@@ -87,11 +87,6 @@ export function keyAddressOf(key: Omit<KeyUrl, "version">): string {
   return asciiLowerCase(`${key.vaultUrl}/keys/${key.keyName}`);
 }
 
-/** The host of a key's address, by which a vault is claimed. */
-export function vaultHostOf(keyAddress: string): string {
-  return keyAddress.split("/", 3)[2] ?? "";
-}
-
 const TARGET = "properties.details.keyEncryptionKey.kekUrl";
 
 function refuse(

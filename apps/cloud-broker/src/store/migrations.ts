@@ -134,14 +134,6 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
       day_ms bigint not null, subscription_id text not null, operations bigint not null,
       primary key (day_ms, subscription_id))`,
   ),
-  /**
-   * The vault of each step of a campaign, so that replicas can share a campaign by its vaults. Steps
-   * that the version before has written have none, and count as one vault.
-   */
-  "0026-campaign-vaults": statements(
-    `alter table campaign_orders add column vault text not null default ''`,
-    `create index campaign_orders_by_vault on campaign_orders (campaign_id, state, vault, due_at_ms)`,
-  ),
 };
 
 function statements(...each: readonly string[]): Migration {

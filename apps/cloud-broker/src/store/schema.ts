@@ -1,5 +1,4 @@
 import type { StageName, StageStatus, TransferType, UnlockPolicy } from "@databox-cmk/protocol";
-import type { Generated } from "kysely";
 
 import type { BackupKey, CustomerChoice } from "../core/backup-key.ts";
 import type { CampaignState } from "../core/campaign-step.ts";
@@ -550,11 +549,6 @@ export type BrokerTables = {
     failure_json: string | null;
     due_at_ms: number;
     finished_at_ms: number | null;
-    /**
-     * Host whose budget the step uses. Empty for the service's own vault, for an order that is not
-     * there, and in steps that the version before wrote.
-     */
-    vault: Generated<string>;
   };
   /**
    * Work that one replica does at a time, and until when it may do so without renewing its claim.

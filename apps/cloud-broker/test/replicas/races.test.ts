@@ -6,7 +6,7 @@ import { createAppendAudit } from "../../src/audit/append-audit.ts";
 import { verifyChain } from "../../src/audit/verify-chain.ts";
 import { foldOrderId } from "../../src/core/order.ts";
 import { enqueueEvent } from "../../src/events/announce.ts";
-import { claimWork } from "../../src/key-life/campaigns/claim-work.ts";
+import { claimWork } from "../../src/key-life/campaigns/run-campaigns.ts";
 import { runLocking } from "../../src/store/transactions.ts";
 import { API, jobPath } from "../world/jobs.ts";
 import { type BrokerWorld, openBroker } from "../world/open-broker.ts";

@@ -1,12 +1,15 @@
 import { randomUUID } from "node:crypto";
 
+import { record } from "../../audit/record.ts";
+import { EVENT_TYPES } from "../../core/cloud-event.ts";
 import type { EpochMs } from "../../core/order.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
-import { CLAIM_OF_VAULT, claimWork, releaseWork } from "./claim-work.ts";
+import type { Store } from "../../store/store.ts";
 import { runStep, type Step } from "./run-step.ts";
-import type { Campaign } from "./stored-campaign.ts";
-import { createTurnList, LOOK_MS, type Turn } from "./turn-list.ts";
+import { type Campaign, runningCampaigns } from "./stored-campaign.ts";
 
+/** After a crash the other replicas wait this long before one of them continues. */
+const CLAIM_MS = 30_000;
 export type CampaignRunner = {
   /** Runs the due steps, as long as this replica may. @returns how many steps it ran */
   run(): Promise<number>;
@@ -16,11 +19,8 @@ export type RunnerDependencies = {
   readonly plane: ControlPlane;
   /** Stops between two steps. */
   readonly isClosing: () => boolean;
-  /** Is called when something fails that is not an order; other vaults and campaigns go on. */
-  readonly failed: (error: unknown) => void;
   /**
-   * Concurrent steps of one vault, each with one call of it at a time; the vault's budget sets the
-   * pace.
+   * Concurrent steps, each with one call of its vault at a time; the vault's budget sets the pace.
    */
   readonly atOnce?: number;
 };
@@ -30,79 +30,43 @@ export type RunnerDependencies = {
  * together, and an unlock at that moment waits for all of them.
  */
 export const AT_ONCE = 16;
-/**
- * Concurrent steps that the vaults of a replica share. Each takes some 11 ms of its processor and a
- * quarter of a second of a vault's time, so about thirty fill the processor.
- */
-export const AT_ONCE_IN_ALL = 2 * AT_ONCE;
-/** Vaults that a replica works on at once; it leaves the others to other replicas. */
-export const VAULTS_AT_ONCE = 16;
-/** How long a turn lasts before another campaign or vault has its turn. */
-export const TURN_MS = 60_000;
-/** Well before a claim ends. */
-const RENEW_MS = 10_000;
-/** A step that failed without a name must not come first again in each turn of its vault. */
-const POSTPONE_MS = 30_000;
+/** One owner for all campaigns, so that one process keeps a vault's budget. */
+const WORK = "campaigns";
+/** Renew the claim well before it ends. */
+const RENEW_BEFORE_MS = 20_000;
 
-/** Replicas share a campaign by its vaults: one of them keeps the budget of a vault. */
 export function createCampaignRunner(deps: RunnerDependencies): CampaignRunner {
-  const { plane, isClosing, failed, atOnce = AT_ONCE } = deps;
+  const { plane, isClosing, atOnce = AT_ONCE } = deps;
   const { store, now } = plane;
   const owner = randomUUID();
+  let heldUntilMs = 0;
 
-  /** @returns how many steps it ran; 0 while another replica works on this vault */
-  async function takeTurn({ campaign, vault }: Turn, limit: () => number): Promise<number> {
-    const name = CLAIM_OF_VAULT + vault;
-    let heldUntilMs = 0;
-    const claim = async (): Promise<void> => {
-      heldUntilMs = (await claimWork(store, name, owner, now())) ?? 0;
-    };
-    await claim();
-    if (heldUntilMs === 0) return 0;
-    let renewal: Promise<void> | undefined;
-    // Steps may take longer than a claim, so a timer renews it.
-    const renewing = setInterval(() => {
-      renewal ??= claim()
-        .catch(failed)
-        .finally(() => {
-          renewal = undefined;
-        });
-    }, RENEW_MS);
-    try {
-      return await runSteps(campaign, vault, limit, () => now() < heldUntilMs && !isClosing());
-    } finally {
-      clearInterval(renewing);
-      await renewal;
-      await releaseWork(store, name, owner);
-    }
+  /** Whether this replica is, and stays for a while, the one that works. */
+  async function mayWork(): Promise<boolean> {
+    if (isClosing()) return false;
+    if (now() < heldUntilMs - RENEW_BEFORE_MS) return true;
+    heldUntilMs = (await claimWork(store, WORK, owner, now())) ?? 0;
+    return heldUntilMs > 0;
   }
 
-  async function runSteps(
-    campaign: Campaign,
-    vault: string,
-    limit: () => number,
-    mayWork: () => boolean,
-  ): Promise<number> {
+  async function runCampaign(campaign: Campaign): Promise<number> {
     const running = new Map<string, Promise<void>>();
     const broken = new AbortController();
     let steps = 0;
-    const untilMs = now() + TURN_MS;
-    const mayGoOn = (): boolean => !broken.signal.aborted && now() < untilMs && mayWork();
-    while (mayGoOn()) {
+    const mayGoOn = async (): Promise<boolean> => !broken.signal.aborted && (await mayWork());
+    while (await mayGoOn()) {
       // If a step ends while the rows are read, its row may still say that it waits.
       const begun = new Set(running.keys());
-      const waiting = await loadWaiting(plane, campaign, vault, atOnce * 4);
+      const waiting = await loadWaiting(plane, campaign, atOnce * 4);
       const fresh = waiting.filter(({ order }) => !begun.has(order));
       if (fresh.length === 0 && begun.size === 0) break;
       for (const step of fresh) {
-        while (running.size >= limit()) await Promise.race(running.values());
-        if (!mayGoOn()) break;
+        if (running.size >= atOnce) await Promise.race(running.values());
+        if (!(await mayGoOn())) break;
         steps += 1;
         const promise = runStep(plane, campaign, step)
-          .catch(async (error: unknown) => {
+          .catch((error: unknown) => {
             broken.abort(error);
-            // The first error tells it if the database does not answer.
-            await postpone(plane, campaign, step).catch(() => undefined);
           })
           .finally(() => running.delete(step.order));
         running.set(step.order, promise);
@@ -111,79 +75,29 @@ export function createCampaignRunner(deps: RunnerDependencies): CampaignRunner {
     }
     await Promise.all(running.values());
     broken.signal.throwIfAborted();
+    await finish(plane, campaign);
     return steps;
   }
 
   return {
     async run() {
-      const list = createTurnList(plane, owner, failed);
-      const turns = new Map<string, Promise<void>>();
-      /** Vaults whose turn failed, so that an error that comes at once does not come all the time. */
-      const restUntilMs = new Map<string, EpochMs>();
-      const limit = (): number => Math.min(atOnce, Math.floor(AT_ONCE_IN_ALL / turns.size));
-      let steps = 0;
-      async function take(turn: Turn): Promise<void> {
-        try {
-          const some = await takeTurn(turn, limit);
-          steps += some;
-        } catch (error) {
-          failed(error);
-          restUntilMs.set(turn.vault, now() + LOOK_MS);
-        } finally {
-          turns.delete(turn.vault);
-        }
-      }
-      const findTurn = (): Promise<Turn | undefined> => {
-        for (const [vault, untilMs] of restUntilMs) if (untilMs <= now()) restUntilMs.delete(vault);
-        return list.next(new Set([...turns.keys(), ...restUntilMs.keys()]));
-      };
+      const campaigns = await runningCampaigns(store);
+      if (campaigns.length === 0 || !(await mayWork())) return 0;
       try {
-        while (!isClosing()) {
-          const turn = turns.size < VAULTS_AT_ONCE ? await findTurn() : undefined;
-          if (turn !== undefined) turns.set(turn.vault, take(turn));
-          else if (turns.size === 0) break;
-          else await untilLook(turns.values());
-        }
+        const steps = await Promise.all(campaigns.map(runCampaign));
+        return steps.reduce((sum, each) => sum + each, 0);
       } finally {
-        await Promise.all(turns.values());
+        heldUntilMs = 0;
+        await releaseWork(store, WORK, owner);
       }
-      return steps;
     },
   };
-}
-
-/** Until a turn ends, or until a campaign may have started meanwhile. */
-async function untilLook(turns: Iterable<Promise<void>>): Promise<void> {
-  const look = Promise.withResolvers<undefined>();
-  const timer = setTimeout(() => {
-    look.resolve(undefined);
-  }, LOOK_MS);
-  try {
-    await Promise.race([...turns, look.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-async function postpone(
-  { store, now }: ControlPlane,
-  { id }: Campaign,
-  { order }: Step,
-): Promise<void> {
-  await store
-    .updateTable("campaign_orders")
-    .set({ due_at_ms: now() + POSTPONE_MS })
-    .where("campaign_id", "=", id)
-    .where("order_id", "=", order)
-    .where("state", "=", "waiting")
-    .execute();
 }
 
 /** Due steps of a campaign that is still running. */
 async function loadWaiting(
   { store, now }: ControlPlane,
   { id }: Campaign,
-  vault: string,
   limit: number,
 ): Promise<readonly Step[]> {
   const rows = await store
@@ -192,11 +106,87 @@ async function loadWaiting(
     .select(["campaign_orders.order_id", "campaign_orders.attempts"])
     .where("campaign_orders.campaign_id", "=", id)
     .where("campaign_orders.state", "=", "waiting")
-    .where("campaign_orders.vault", "=", vault)
     .where("campaign_orders.due_at_ms", "<=", now())
     .where("campaigns.state", "=", "running")
     .orderBy("campaign_orders.due_at_ms")
     .limit(limit)
     .execute();
   return rows.map(({ order_id: order, attempts }) => ({ order, attempts }));
+}
+
+/** No step is waiting: write one record of the whole campaign, and tell receivers. */
+async function finish(plane: ControlPlane, campaign: Campaign): Promise<void> {
+  const nowMs = plane.now();
+  const context = { actor: campaign.actor, correlationId: campaign.id };
+  const deed = { chain: "broker", action: "campaign/finish", context } as const;
+  await record(plane, deed, async (transaction) => {
+    const { numUpdatedRows } = await transaction
+      .updateTable("campaigns")
+      .set({ state: "done", changed_at_ms: nowMs, finished_at_ms: nowMs })
+      .where("id", "=", campaign.id)
+      .where("state", "=", "running")
+      .where((row) =>
+        row.not(
+          row.exists(
+            row
+              .selectFrom("campaign_orders")
+              .select("campaign_orders.order_id")
+              .where("campaign_orders.campaign_id", "=", campaign.id)
+              .where("campaign_orders.state", "=", "waiting"),
+          ),
+        ),
+      )
+      .executeTakeFirst();
+    if (numUpdatedRows !== 1n) return undefined;
+    const failed = await transaction
+      .selectFrom("campaign_orders")
+      .select((row) => row.fn.countAll<number>().as("count"))
+      .where("campaign_id", "=", campaign.id)
+      .where("state", "=", "failed")
+      .executeTakeFirstOrThrow();
+    const dryRun = campaign.request.dryRun === true;
+    await plane.announce(transaction, {
+      type: EVENT_TYPES.campaignFinished,
+      campaign: campaign.id,
+      atMs: nowMs,
+      data: { origin: campaign.origin, orders: campaign.total, failed: failed.count, dryRun },
+    });
+    return {
+      outcome: failed.count === 0 ? "done" : "failed",
+      detail: { done: campaign.total - failed.count, failed: failed.count, dryRun },
+    };
+  });
+}
+
+/**
+ * Claims, or renews the claim on, work that one replica does at a time. A replica that holds it too
+ * long without renewing may overlap with another one, so every step must tolerate that.
+ *
+ * @returns until when the claim holds; undefined while another replica has it
+ */
+export async function claimWork(
+  store: Store,
+  name: string,
+  owner: string,
+  nowMs: EpochMs,
+): Promise<EpochMs | undefined> {
+  const untilMs = nowMs + CLAIM_MS;
+  const inserted = await store
+    .insertInto("claims")
+    .values({ name, owner, until_ms: untilMs })
+    .onConflict((conflict) => conflict.column("name").doNothing())
+    .executeTakeFirst();
+  if (inserted.numInsertedOrUpdatedRows === 1n) return untilMs;
+  const taken = await store
+    .updateTable("claims")
+    .set({ owner, until_ms: untilMs })
+    .where("name", "=", name)
+    .where((row) => row.or([row("owner", "=", owner), row("until_ms", "<=", nowMs)]))
+    .executeTakeFirst();
+  return taken.numUpdatedRows === 1n ? untilMs : undefined;
+}
+
+/** Ends the claim early, so that another replica does not have to wait for its end. */
+async function releaseWork(store: Store, name: string, owner: string): Promise<void> {
+  await store.deleteFrom("claims").where("name", "=", name).where("owner", "=", owner).execute();
 }

@@ -6,7 +6,7 @@ import { sql } from "kysely";
 
 import { record } from "../../audit/record.ts";
 import { valueOf } from "../../core/failure-error.ts";
-import { keyAddressOf, parseKeyUrl, vaultHostOf } from "../../core/key-url.ts";
+import { keyAddressOf, parseKeyUrl } from "../../core/key-url.ts";
 import { type OrderId, foldOrderId } from "../../core/order.ts";
 import { isTerminalStage } from "../../core/stages.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
@@ -44,12 +44,10 @@ export async function startCampaign(
       ? undefined
       : keyAddressOf(valueOf(parseKeyUrl(selector.keyUrl, keyVaultSuffixes)));
   const { action } = request;
-  let target: string | undefined;
   if (action.kind === "move") {
     if (Object.values(action.to).every((value) => value === undefined))
       throw invalid("action.to: expected kekUrl, kekVaultResourceID or identityProperties");
-    if (action.to.kekUrl !== undefined)
-      target = keyAddressOf(valueOf(parseKeyUrl(action.to.kekUrl, keyVaultSuffixes)));
+    if (action.to.kekUrl !== undefined) valueOf(parseKeyUrl(action.to.kekUrl, keyVaultSuffixes));
   }
   const stored: StoredRequest = { ...request, selector, listed: listed !== undefined };
   const context = { actor, correlationId: id };
@@ -72,24 +70,19 @@ export async function startCampaign(
         changed_at_ms: nowMs,
       })
       .execute();
-    for (let from = 0; from < orders.length; from += INSERTED_AT_ONCE) {
-      const some = orders.slice(from, from + INSERTED_AT_ONCE);
-      const vaultOf =
-        target === undefined ? await readVaults(transaction, some) : () => vaultHostOf(target);
+    for (let from = 0; from < orders.length; from += INSERTED_AT_ONCE)
       await transaction
         .insertInto("campaign_orders")
         .values(
-          some.map((order) => ({
+          orders.slice(from, from + INSERTED_AT_ONCE).map((order) => ({
             campaign_id: id,
             order_id: order,
             state: "waiting",
             attempts: 0,
             due_at_ms: nowMs,
-            vault: vaultOf(order),
           })),
         )
         .execute();
-    }
     return {
       detail: {
         kind: action.kind,
@@ -139,22 +132,6 @@ async function selectOrders(
     .filter((row) => group === undefined || asciiLowerCase(row.resource_group) === group)
     .filter(({ id, stage }) => (listed === undefined ? !isTerminalStage(stage) : listed.has(id)))
     .map(({ id }) => id);
-}
-
-/** The vaults in which the orders' keys are now. */
-async function readVaults(
-  transaction: StoreTransaction,
-  orders: readonly OrderId[],
-): Promise<(order: OrderId) => string> {
-  const rows = await transaction
-    .selectFrom("order_keys")
-    .select(["order_id", "key_address"])
-    .where("order_id", "in", orders)
-    .execute();
-  const vaults = new Map(
-    rows.map(({ order_id: order, key_address: address }) => [order, vaultHostOf(address ?? "")]),
-  );
-  return (order) => vaults.get(order) ?? "";
 }
 
 /**

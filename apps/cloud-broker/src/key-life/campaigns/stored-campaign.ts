@@ -83,23 +83,11 @@ export async function listCampaigns(
   return rows.map(campaignOf);
 }
 
-/** Running campaigns with a step that is due, or without any that waits. */
-export async function campaignsToRun(store: Store, nowMs: EpochMs): Promise<readonly Campaign[]> {
+export async function runningCampaigns(store: Store): Promise<readonly Campaign[]> {
   const rows = await store
     .selectFrom("campaigns")
     .select(COLUMNS)
     .where("state", "=", "running")
-    .where((row) => {
-      const waiting = row
-        .selectFrom("campaign_orders")
-        .select("order_id")
-        .whereRef("campaign_id", "=", "campaigns.id")
-        .where("campaign_orders.state", "=", "waiting");
-      return row.or([
-        row.exists(waiting.where("due_at_ms", "<=", nowMs)),
-        row.not(row.exists(waiting)),
-      ]);
-    })
     .orderBy("created_at_ms")
     .execute();
   return rows.map(campaignOf);
