@@ -1,12 +1,21 @@
 import { builtinsWithoutImport, foldTexts } from "@databox-cmk/errors/bundle";
-import { defineConfig } from "rolldown";
+import { defineConfig, type Plugin } from "rolldown";
+
+const asciiOnly: Plugin = {
+  name: "ascii-only",
+  generateBundle(_options, bundle) {
+    for (const output of Object.values(bundle))
+      if (output.type === "chunk" && /[^\0-\u007f]/.test(output.code))
+        throw new Error(`${output.fileName}: a letter that is not ASCII doubles its memory`);
+  },
+};
 
 export default defineConfig({
   input: "src/main.ts",
   platform: "node",
   // A native addon; deployed beside the bundle.
   external: ["better-sqlite3"],
-  plugins: [foldTexts(), builtinsWithoutImport],
+  plugins: [foldTexts(), builtinsWithoutImport, asciiOnly],
   output: {
     file: "dist/main.mjs",
     format: "esm",

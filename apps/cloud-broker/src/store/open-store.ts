@@ -1,7 +1,7 @@
 import Database from "better-sqlite3";
 import { Kysely, SqliteDialect } from "kysely";
 
-import { createSqliteDialect } from "./fast/sqlite-dialect.ts";
+import { createSqliteDialect, PATIENCE_MS } from "./fast/sqlite-dialect.ts";
 import { migrate } from "./migrate.ts";
 import { createQueryTimes } from "./query-times.ts";
 import type { BrokerTables } from "./schema.ts";
@@ -26,7 +26,7 @@ export async function openStore(
   database.pragma("journal_mode = WAL");
   database.pragma("synchronous = FULL");
   database.pragma("foreign_keys = ON");
-  database.pragma("busy_timeout = 5000");
+  database.pragma(`busy_timeout = ${String(PATIENCE_MS)}`);
   // 32 MiB: pages that renewals rewrite often are copied into the database once, and not with every
   // fifth commit.
   database.pragma("wal_autocheckpoint = 8192");

@@ -81,8 +81,8 @@ function keepStatements(database: Database.Database): KeptStatements {
   };
 }
 
-/** The same time that SQLite itself would wait (busy_timeout). */
-const PATIENCE_MS = 5_000;
+/** How long a write waits for another process's write lock, here or in SQLite itself. */
+export const PATIENCE_MS = 5_000;
 const LONGEST_PAUSE_MS = 2;
 
 /**
