@@ -12,7 +12,10 @@ export type Child<Ready> = AsyncDisposable & {
   ask(message: object | string): Promise<unknown>;
 };
 
-/** @param job - describes its work: its first argument */
+/**
+ * @param job - describes its work: its first argument
+ * @throws {Error} when it ends before its first message, or says something else; it is ended then
+ */
 export async function startChild<Ready>(
   main: URL,
   job: object,
@@ -29,18 +32,22 @@ export async function startChild<Ready>(
     const [message]: unknown[] = await Promise.race([once(child, "message"), failed]);
     return message;
   };
+  await using opened = new AsyncDisposableStack();
+  opened.defer(async () => {
+    if (child.connected) child.disconnect();
+    await ended;
+  });
+  const said = ready.parse(await next());
+  const whileOpen = opened.move();
   return {
     pid: child.pid ?? 0,
-    ready: ready.parse(await next()),
+    ready: said,
     ask(message) {
       const answered = next();
       child.send(message);
       return answered;
     },
-    async [Symbol.asyncDispose]() {
-      if (child.connected) child.disconnect();
-      await ended;
-    },
+    [Symbol.asyncDispose]: () => whileOpen.disposeAsync(),
   };
 }
 

@@ -58,8 +58,8 @@ export type IssuerKeys = {
 
 /**
  * The dependencies of every part: `createEntraRouter(deps)`, `createResourceManagerRouter(deps)`
- * and `createImdsRouter(deps)` return an `HttpHandler` (http/message.ts); create-azure-emulator.ts mounts
- * them by host.
+ * and `createImdsRouter(deps)` return an `HttpHandler` (http/message.ts), which
+ * create-azure-emulator.ts mounts by host.
  */
 export type EmulatorDependencies = {
   readonly state: EmulatorState;

@@ -1,7 +1,6 @@
 import { createSecretKey, randomBytes, randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:https";
-import { text as textOf } from "node:stream/consumers";
 
 import {
   createCertificateAuthority,
@@ -371,9 +370,12 @@ function denialOf({
 }
 
 async function readText(request: IncomingMessage): Promise<string> {
-  const read = await textOf(request);
-  if (read.length > DEVICE_MESSAGE_MAX_BYTES) throw new RangeError("message too large");
-  return read;
+  let text = "";
+  for await (const chunk of request) {
+    text += String(chunk);
+    if (text.length > DEVICE_MESSAGE_MAX_BYTES) throw new RangeError("message too large");
+  }
+  return text;
 }
 
 function json(status: number, value: unknown): WireAnswer {

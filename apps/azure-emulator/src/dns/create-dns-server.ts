@@ -28,8 +28,8 @@ export type DnsServer = {
 
 /**
  * A name server for `localhost` and the names of the emulator's cloud, on UDP and TCP (RFC 7766).
- * It knows the emulator's hosts, the vaults and `names` (`broker.localhost`); it refuses every other
- * domain. Operation, as faults name it: query. Port 0 chooses a free one.
+ * It knows the emulator's hosts, the vaults and `names` (`broker.localhost`); it refuses every
+ * other domain. Operation, as faults name it: query. Port 0 chooses a free one.
  */
 export async function openDnsServer(
   deps: EmulatorDependencies,

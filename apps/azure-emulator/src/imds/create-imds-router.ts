@@ -18,8 +18,8 @@ const BACKDATED_SECONDS = 300;
  * The Instance Metadata Service of "this machine", on plain HTTP. Operations, as faults name them:
  * token, instance.
  *
- * @param lifetimeSeconds - Azure: a day. Clients keep managed-identity tokens for the whole process,
- * so tests that remove an identity need less.
+ * @param lifetimeSeconds - Azure: a day. Clients keep managed-identity tokens for the whole
+ * process, so tests that remove an identity need less.
  */
 export function createImdsRouter(
   deps: EmulatorDependencies,

@@ -6,7 +6,7 @@ import { type ArmContext, type ArmRoute, parameter } from "./arm-context.ts";
 import { ArmError, resourceNotFound } from "./arm-error.ts";
 import { resourceId } from "./resource-id.ts";
 
-/** The routes that every type has whose records are keyed by their ids, and what they are made of. */
+/** The common routes and steps of a type whose records are keyed by their ids. */
 export function resourceType<Kind extends "managedIdentity" | "storageAccount">(
   kind: Kind,
   type: string,

@@ -163,7 +163,7 @@ function loadTables(database: Database.Database, seal: Seal): Tables {
     }
     return { records: table, sorted: undefined };
   };
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a table for each kind of RECORD_KEYS
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- one table of each kind
   return Object.fromEntries(
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- its keys are the kinds
     (Object.keys(RECORD_KEYS) as RecordKind[]).map((kind) => [kind, load(kind)]),
