@@ -271,6 +271,7 @@ export function createMetrics(figures: () => Promise<FleetFigures>) {
     gauge(row, async () => (await figuresInTime())?.[member], "first");
 
   return {
+    /** For Prometheus, on a listener of its own. */
     registry,
     served({ route, status, elapsedMs }: Pick<Served, "route" | "status" | "elapsedMs">) {
       const path = route?.path ?? "none";
