@@ -120,9 +120,9 @@ export const THREATS: readonly Evidence[] = [
         "a flood by one sender behind a proxy leaves the others their requests, on one connection",
         "an address in X-Forwarded-For is ignored where no proxy wrote it",
       ],
-      "apps/cloud-broker/src/http/proxy-header.test.ts": ["is not %s"],
+      "apps/cloud-broker/src/http/read-proxy-headers.test.ts": ["is not %s"],
       "apps/cloud-broker/src/http/sender-of.test.ts": ["the sender is found behind %s"],
-      "apps/cloud-broker/src/observability/stranger-lines.test.ts": [
+      "apps/cloud-broker/src/observability/log.test.ts": [
         "a flood of one address has few lines, and takes none of another address",
       ],
     },

@@ -35,9 +35,10 @@ export type LifecycleEvent =
 type MoveTable = Readonly<
   Partial<Record<StageName, Partial<Record<Move | "complete", StageName>>>>
 >;
+
 /**
- * Which move leads from which stage to which, in their order. `complete` names the usual end; its outcome may
- * differ.
+ * The moves from each stage, in the order of the stages. `complete` names the usual end; its
+ * outcome may differ.
  */
 const MOVES = {
   ImportToAzure: {

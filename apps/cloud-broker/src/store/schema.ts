@@ -207,7 +207,7 @@ export type BrokerTables = {
   };
   /**
    * A node's lease of a grant: renewed while its key may be used, closed by a re-lock order
-   * (core/lease-record.ts).
+   * (core/decide-renewal.ts).
    */
   leases: {
     id: string;
@@ -235,7 +235,7 @@ export type BrokerTables = {
     grace_until_reboot: number;
     /**
      * For a grant that a person carried: how long it holds without an answer
-     * (leases/offline-terms.ts).
+     * (core/offline-terms.ts).
      */
     offline_json: string | null;
   };
@@ -376,7 +376,7 @@ export type BrokerTables = {
   };
   /**
    * People who are signed in to the portal. Only the browser knows the id; `sealed` holds the
-   * person's tokens (portal/seal.ts).
+   * person's tokens (api/portal/seal.ts).
    */
   portal_sessions: {
     id_hash: string;
@@ -523,7 +523,8 @@ export type BrokerTables = {
     due_at_ms: number;
   };
   /**
-   * Re-wraps of many orders. `request_json`: the requested change (campaigns/stored-campaign.ts).
+   * Re-wraps of many orders. `request_json`: the requested change
+   * (key-life/campaigns/stored-campaign.ts).
    */
   campaigns: {
     id: string;

@@ -56,7 +56,7 @@ type QuotaWrite = keyof UnlockQuota;
  * used up; then nothing may remain counted, or one node could use up its order's quota. Written by
  * hand because rate-limiter-flexible, which also counts in SQL, opens its own connections and
  * cannot join the statement that uses up the nonce. Limits per address are counted in memory
- * (load/rate-limit.ts): they protect one process from a flood, and must not cost a write.
+ * (packages/http): they protect one process from a flood, and must not cost a write.
  */
 export const QUOTA_WRITES = { perNode, perOrder };
 

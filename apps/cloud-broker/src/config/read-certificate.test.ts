@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { type Certificate, createCertificateReload } from "../config/read-certificate.ts";
+import { type Certificate, createCertificateReload } from "./read-certificate.ts";
 
 const named = (name: string, expiresAtMs: number): Certificate => {
   return { certificate: name, privateKey: `key of ${name}`, expiresAtMs };
