@@ -72,15 +72,17 @@ export async function checkServing(
     return fault === undefined ? undefined : `afterwards: ${fault}`;
   });
   desk.envelope = undefined;
+  const former = { renewals: desk.renewals.length, watches: desk.watches.length };
   {
     await using daemon = await serve();
     void daemon; // Ends when the checks have.
     await run("lease", "renews it, step by step, with a counter that rises", async () => {
-      await until(() => desk.renewals.length >= 3);
-      return faultOfRenewals(desk);
+      const renewals = () => desk.renewals.slice(former.renewals);
+      await until(() => renewals().length >= 3);
+      return faultOfRenewals(renewals());
     });
     await run("lease", "watches it", async () => {
-      await until(() => desk.watches.length > 0);
+      await until(() => desk.watches.length > former.watches);
       return undefined;
     });
     const forgeries: Readonly<Record<string, ForgeRelock>> = {
@@ -181,7 +183,7 @@ export async function checkServing(
   await run("broker keys", "unlocks by a grant of the key that has followed it", unlocks);
 }
 
-function faultOfRenewals({ renewals }: LeaseDesk): string | undefined {
+function faultOfRenewals(renewals: LeaseDesk["renewals"]): string | undefined {
   for (const [index, renewal] of renewals.entries()) {
     const before = renewals[index - 1];
     if (before === undefined) continue;
