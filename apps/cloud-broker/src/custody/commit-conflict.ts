@@ -1,4 +1,5 @@
 import { systemCodeOf } from "@databox-cmk/errors";
+
 /** Another commit came first. Rolls the transaction back; never shown. */
 export class CommitConflict extends Error {
   override readonly name = "CommitConflict";
