@@ -3,9 +3,9 @@ import { setTimeout } from "node:timers/promises";
 import { sql } from "kysely";
 
 import { engineOf } from "./engine.ts";
+import { PATIENCE_MS } from "./fast/sqlite-dialect.ts";
 import type { Store } from "./store.ts";
 
-const PATIENCE_MS = 5_000;
 const PAUSE_MS = 5;
 
 /**

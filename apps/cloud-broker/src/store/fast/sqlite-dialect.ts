@@ -81,7 +81,7 @@ function keepStatements(database: Database.Database): KeptStatements {
   };
 }
 
-/** How long a write waits for another process's write lock, here or in SQLite itself. */
+/** How long a write or a checkpoint waits for another process's lock, here or in SQLite itself. */
 export const PATIENCE_MS = 5_000;
 const LONGEST_PAUSE_MS = 2;
 
