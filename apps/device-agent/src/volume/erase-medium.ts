@@ -135,5 +135,10 @@ function withFile(path: string, flags: string, work: (file: number) => void): vo
   }
 }
 
-const runProgram: RunProgram = async (program, parameters) =>
-  (await startProgram(program, parameters).finish("")).exitCode === 0;
+const runProgram: RunProgram = (program, parameters) =>
+  startProgram(program, parameters)
+    .finish("")
+    .then(
+      ({ exitCode }) => exitCode === 0,
+      () => false, // It is not installed.
+    );

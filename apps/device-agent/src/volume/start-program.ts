@@ -28,30 +28,41 @@ export type RunningProgram = {
  * cryptsetup itself and not a binding: npm has no maintained binding to libcryptsetup, and a native
  * one would have to be built for each appliance.
  *
- * @param timeout - milliseconds after which it is killed; without one a drive may take hours
+ * @param timeoutMs - after which it is killed; without a limit a drive may take hours
+ * @throws {Error} from `finish`, of a program that cannot be started: nobody may read that as an
+ * answer of it
  */
 export function startProgram(
   program: string,
   parameters: readonly string[],
-  timeout?: number,
+  timeoutMs?: number,
 ): RunningProgram {
   const child = spawn(program, parameters, {
     stdio: ["pipe", "pipe", "pipe"],
     env: { LC_ALL: "C", PATH: "/usr/sbin:/usr/bin:/sbin:/bin" },
-    timeout,
-    killSignal: "SIGKILL",
   });
+  let late: string | undefined;
+  const timer =
+    timeoutMs === undefined
+      ? undefined
+      : setTimeout(() => {
+          late = `it did not end within ${String(timeoutMs)} ms`;
+          child.kill("SIGKILL");
+          // A process that it has started may keep them open for as long as it likes.
+          for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
+        }, timeoutMs);
   const stdout = collect(child.stdout);
   const stderr = collect(child.stderr);
-  const ended = new Promise<ProgramResult>((resolve) => {
-    child.on("error", ({ message: complaint }) => {
-      resolve({ exitCode: 1, stdout: "", complaint });
-    });
+  const ended = new Promise<ProgramResult>((resolve, reject) => {
+    child.on("error", reject);
     child.on("close", (exitCode) => {
-      const complaint = stderr().trim().split("\n").at(-1) ?? "";
+      const complaint = late ?? stderr().trim().split("\n").at(-1) ?? "";
       resolve({ exitCode: exitCode ?? 1, stdout: stdout(), complaint });
     });
+  }).finally(() => {
+    clearTimeout(timer);
   });
+  ended.catch(() => undefined); // The caller of finish reports it.
   child.stdin.on("error", () => undefined); // It ended before its input; its exit code says why.
   return {
     async finish(input) {

@@ -37,4 +37,6 @@ export async function closeMapping(
 }
 
 const run = (program: string, parameters: readonly string[]): Promise<ProgramResult> =>
-  startProgram(program, parameters, FLUSH_MS).finish("");
+  startProgram(program, parameters, FLUSH_MS)
+    .finish("")
+    .catch((error: unknown) => ({ exitCode: 1, stdout: "", complaint: String(error) }));

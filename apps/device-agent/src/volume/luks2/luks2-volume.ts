@@ -82,17 +82,15 @@ export function createLuks2Volume(options: {
       const target = mode === "test" ? HEADER_ONLY : chooseTarget(mapping);
       const running = startProgram(program, openParameters(path, target));
       // Concurrently, while the broker answers.
-      const dumped = run(["luksDump", "--dump-json-metadata", path]);
+      const dumped = dump();
+      dumped.catch(() => undefined); // The caller that offers a key reports it.
       return {
         async offer(unlockKey): Promise<Opened> {
-          const { exitCode, stdout } = await dumped;
-          // cryptsetup explains a volume whose header cannot be read.
-          const header: unknown = exitCode === 0 ? JSON.parse(stdout) : undefined;
+          // No key is given to a header that could not be read and checked.
+          const header = await dumped;
           const generation = readGeneration(header);
-          if (header !== undefined) {
-            requirePreparedHeader(path, header);
-            requireKnownHeader(path, generation, memory);
-          }
+          requirePreparedHeader(path, header);
+          requireKnownHeader(path, generation, memory);
           const result = await running.finish(unlockKey);
           if (result.exitCode === BAD_KEY || result.complaint.startsWith("No usable keyslot"))
             throw new AppError("VolumeRejectedKey", { detail: `${path}: ${result.complaint}` });

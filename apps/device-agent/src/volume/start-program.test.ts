@@ -1,0 +1,64 @@
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { afterEach, beforeEach, expect, test } from "vitest";
+
+import { createLuks2Volume } from "./luks2/luks2-volume.ts";
+import { startProgram } from "./start-program.ts";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "databox-program-"));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const key = new TextEncoder().encode("the unlock key");
+
+test("a program is ended by its limit, although a process that it has started lives on", async () => {
+  const lived = join(folder, "lived");
+  const script = `(sleep 3; touch ${lived}) & wait`;
+  const { exitCode, complaint } = await startProgram("/bin/sh", ["-c", script], 50).finish("");
+  expect({ exitCode, complaint }).toEqual({
+    exitCode: 1,
+    complaint: "it did not end within 50 ms",
+  });
+  expect(existsSync(lived)).toBe(false);
+});
+
+test("a program that cannot be started has no result", async () => {
+  await expect(startProgram(join(folder, "none"), []).finish("")).rejects.toThrow("ENOENT");
+});
+
+test.each([
+  { header: "cannot be read", dump: "exit 1" },
+  { header: "comes from a program that was killed", dump: "kill -9 $$" },
+  { header: "has no segment of ours", dump: "echo '{}'" },
+])("no key is given to a header that $header", async ({ dump }) => {
+  const [program, path, given] = ["cryptsetup", "disk.img", "given"].map((name) =>
+    join(folder, name),
+  ) as [string, string, string];
+  writeFileSync(path, "");
+  writeFileSync(
+    program,
+    `#!/bin/sh\ncase $1 in luksDump) ${dump} ;; open) cat > ${given} ;; esac\n`,
+  );
+  chmodSync(program, 0o700);
+  using opening = createLuks2Volume({ path, program, mapping: "databox-none" }).beginOpening(
+    "test",
+  );
+  await expect(opening.offer(key)).rejects.toMatchObject({ code: "VolumeUnavailable" });
+  expect(existsSync(given) ? readFileSync(given, "utf8") : "").toBe("");
+});
+
+test("no key is given if the program that reads the header cannot be started", async () => {
+  const path = join(folder, "disk.img");
+  writeFileSync(path, "");
+  const program = join(folder, "none");
+  using opening = createLuks2Volume({ path, program, mapping: "databox-none" }).beginOpening(
+    "test",
+  );
+  await expect(opening.offer(key)).rejects.toThrow("ENOENT");
+});
