@@ -12,7 +12,7 @@ import { exchange } from "../exchange/exchange.ts";
 import type { LeaseSession } from "../exchange/lease-exchange.ts";
 import { readJournalHead } from "../journal/judge-countersignature.ts";
 import { readJournal } from "../journal/verify-journal.ts";
-import { systemCode } from "../state/state-error.ts";
+import { systemCode, unreadable } from "../state/state-error.ts";
 import type { Daemon } from "./daemon.ts";
 
 /** Delivers in the background: leases must not wait for it. */
@@ -101,6 +101,8 @@ export function createJournalCourier({
     const current = session();
     while (!stop.aborted) {
       const { rows } = readJournal(folder.journalPath);
+      if (rows.length === 0 && state.read().journalHead !== undefined)
+        throw unreadable(folder.journalPath, "missing");
       const kept = folder.readJournalHead();
       cursor ??= kept === undefined ? 0 : (readJournalHead(kept, current)?.sequence ?? 0);
       const page = nextPage(rows, cursor);

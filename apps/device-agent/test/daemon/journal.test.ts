@@ -137,3 +137,14 @@ test("a rewritten journal is detected by the broker, and by verify without a net
   await using daemon = startDaemon(agent, world.stateDir);
   expect(await daemon.event({ code: "JournalBroken" })).toMatchObject({ reason: "fork" });
 });
+
+test("a journal that is gone is reported, and not taken for an empty one", async () => {
+  await using world = await createPreparedWorld();
+  await using daemon = startDaemon(agent, world.stateDir);
+  await daemon.event({ outcome: "serving" });
+  await delivered(world, "prepared");
+  rmSync(join(world.stateDir, "journal.jsonl"));
+  expect(await daemon.event({ code: "AgentStateUnreadable" })).toMatchObject({
+    detail: expect.stringContaining("journal.jsonl: missing") as string,
+  });
+});
