@@ -37,7 +37,7 @@ export function createBrokerKeysKeeper(
 ): BrokerKeysKeeper {
   let dueAtMs = 0;
   let bug: AppError | undefined;
-  let noted: string | undefined;
+  const noted = new Set<string>();
 
   /** @returns the time until it asks again, in milliseconds */
   async function refresh(stop: AbortSignal): Promise<number> {
@@ -71,11 +71,18 @@ export function createBrokerKeysKeeper(
 
   /** Once for each cause: the same answer may come again with each question. */
   async function noteRejected(code: string): Promise<void> {
-    if (noted === code) return;
+    if (noted.has(code)) return;
     await state.change((store) => {
       store.update({ journalHead: journal().append("broker-keys-rejected", { code }) });
     });
-    noted = code;
+    noted.add(code);
+  }
+
+  /** The person at the appliance does not have to know about an outage here; a bug is thrown. */
+  function keepBug(error: unknown): AppError {
+    const failure = toAppError(error);
+    if (failure.code === "InternalError") bug = failure;
+    return failure;
   }
 
   async function ask(stop: AbortSignal): Promise<void> {
@@ -83,11 +90,9 @@ export function createBrokerKeysKeeper(
     try {
       waitMs = await refresh(stop);
     } catch (error) {
-      // The person at the appliance does not have to know about an outage here; a bug is thrown.
-      const failure = toAppError(error);
-      if (failure.code === "InternalError") bug = failure;
+      const { code } = keepBug(error);
       // If the row cannot be written now, the next answer writes it.
-      if (REJECTED.has(failure.code)) await noteRejected(failure.code).catch(() => undefined);
+      if (REJECTED.has(code)) await noteRejected(code).catch(keepBug);
     }
     dueAtMs = bootClockMs() + waitMs;
   }
