@@ -114,6 +114,8 @@ async function signCertificate(
 ): Promise<string> {
   const { bytes, id } = medium;
   const { store, bootId, folder } = node;
+  // Before the row: a node without its key adds none.
+  const { signingKey } = requireDeviceKey(folder);
   const journalHead = node.record("sanitised", { medium: id, bytes, discard });
   const payload: Sanitisation = {
     order,
@@ -126,7 +128,7 @@ async function signCertificate(
     startedAt,
     verifiedAt,
   };
-  return signMessage(requireDeviceKey(folder).signingKey, MESSAGE_TYPES.sanitisation, payload);
+  return signMessage(signingKey, MESSAGE_TYPES.sanitisation, payload);
 }
 
 async function certify(
