@@ -22,7 +22,7 @@ import { DEFAULT_PCRS } from "../src/core/tpm-key.ts";
 import { createBrokerKeysKeeper } from "../src/daemon/broker-keys-keeper.ts";
 import type { NodeState } from "../src/daemon/daemon.ts";
 import { connect } from "../src/node/connect.ts";
-import { openStore } from "../src/node/hold-node.ts";
+import { openNode } from "../src/node/hold-node.ts";
 import { withJournal } from "../src/node/journaled-node.ts";
 import { openSession } from "../src/node/open-node.ts";
 import { createStateStore, openStateFolder } from "../src/state/state-folder.ts";
@@ -228,7 +228,7 @@ async function tellKeys(
     }),
   });
   using transport = connect(settings.connection);
-  const node = withJournal(openStore(folder, settings, stored), world.dependencies);
+  const node = withJournal(openNode(folder, settings, stored), world.dependencies);
   const { store } = node;
   const stop = new AbortController().signal;
   let error: unknown;

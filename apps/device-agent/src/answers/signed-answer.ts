@@ -75,7 +75,7 @@ export type AnswerTo = {
   readonly order?: string;
   readonly serial?: string;
 };
-/** Its `typ`, and its schema. */
+/** The `typ` by which an answer is known, and the schema that reads it. */
 export type AnswerKind<Value> = readonly [MessageType, Parameters<typeof parseWith<Value>>[0]];
 
 /**

@@ -5,7 +5,7 @@ import { isUnlocked } from "../core/machine-state.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { eventOf } from "../node/event-of.ts";
 import { holdNode } from "../node/hold-node.ts";
-import type { HeldNode } from "../node/hold-node.ts";
+import type { PreparedNode } from "../node/hold-node.ts";
 import { withJournal } from "../node/journaled-node.ts";
 import { destroyWaitingRequest } from "../state/waiting-request-file.ts";
 
@@ -39,7 +39,7 @@ export async function dropRequest(dependencies: CommandDependencies): Promise<Ag
  * @throws {AppError} `ApprovalExpired`
  */
 export function endedByAnother(
-  { settings, store, bootId }: HeldNode,
+  { settings, store, bootId }: PreparedNode,
   dependencies: CommandDependencies,
 ): AgentEvent {
   const { lock } = store.current;

@@ -20,11 +20,11 @@ export type Daemon = {
   readonly state: NodeState;
   readonly dependencies: CommandDependencies;
   readonly bootId: () => string;
-  /** With the present boot, and the broker's keys that are pinned now. */
-  readonly session: () => LeaseSession;
+  /** It has the present boot and pinned keys; each exchange adds its own time limit. */
+  readonly session: () => Omit<LeaseSession, "deadline">;
   /** Opened again for each use, since other commands write to it too. */
   readonly journal: () => Journal;
-  /** Of an event; with values for the steps of a failure. */
+  /** The members of an event about this node, and the values for the steps of a failure. */
   readonly context: () => ReturnType<typeof eventOf<"serve">> & { readonly known: Facts };
 };
 

@@ -9,7 +9,6 @@ import type { FailureEvent } from "../core/agent-event.ts";
 import { eventOfDenial, eventOfError } from "../core/failure-event.ts";
 import { nextPage } from "../core/journal-page.ts";
 import { exchange } from "../exchange/exchange.ts";
-import type { LeaseSession } from "../exchange/lease-exchange.ts";
 import { readJournalHead } from "../journal/judge-countersignature.ts";
 import { readJournal } from "../journal/verify-journal.ts";
 import { systemCode, unreadable } from "../state/state-error.ts";
@@ -52,7 +51,7 @@ export function createJournalCourier({
   }
 
   async function send(
-    current: LeaseSession,
+    current: ReturnType<Daemon["session"]>,
     rows: readonly JournalRow[],
     stop: AbortSignal,
   ): Promise<Answered<JournalHead>> {

@@ -18,7 +18,7 @@ import { takeNumber } from "./daemon.ts";
 import type { Daemon } from "./daemon.ts";
 import type { News } from "./lease-watcher.ts";
 
-/** Code and text of each decision that this machine made itself. */
+/** This machine explains each of its own decisions by a code and a text. */
 const OWN = {
   order: ["UnlockRevoked", "the broker ordered the volume to be closed"],
   outage: ["BrokerUnreachable", "there was no authoritative answer within the outage grace period"],

@@ -7,7 +7,7 @@ import { askToErase } from "../exchange/erase.ts";
 import { connect } from "../node/connect.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { eventOf } from "../node/event-of.ts";
-import { openStore, requirePrepared } from "../node/hold-node.ts";
+import { openNode, requirePrepared } from "../node/hold-node.ts";
 import { withJournal } from "../node/journaled-node.ts";
 import { openSession } from "../node/open-node.ts";
 import { takeAgentLock, waitForAgentLock } from "../state/agent-lock.ts";
@@ -63,7 +63,7 @@ async function begin(dependencies: CommandDependencies): Promise<Erasure | Agent
   const volume = openVolume(settings.volume, serial, cryptsetupFolders);
   await requireOwnMedium(volume, state, "whole");
   using transport = connect(settings.connection);
-  const node = withJournal(openStore(folder, settings, state), dependencies);
+  const node = withJournal(openNode(folder, settings, state), dependencies);
   const session = openSession(node, transport, AbortSignal.timeout(totalTimeoutMs));
   const answer = await askToErase(session);
   if (answer.kind === "denial")

@@ -15,7 +15,7 @@ import { sendCertificate } from "../exchange/erase.ts";
 import { connect } from "../node/connect.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { eventOf, notesOf } from "../node/event-of.ts";
-import { openStore } from "../node/hold-node.ts";
+import { openNode } from "../node/hold-node.ts";
 import { withJournal } from "../node/journaled-node.ts";
 import type { Node } from "../node/journaled-node.ts";
 import { roundToTenth } from "../node/stopwatch.ts";
@@ -100,7 +100,7 @@ async function sanitise(
   const discard = await discardMedium(path, medium);
   overwriteMedium(path, medium, passed("overwritten"));
   await verifyMedium(path, medium, { passed: passed("read back") });
-  const node = withJournal(openStore(folder, settings, state), dependencies);
+  const node = withJournal(openNode(folder, settings, state), dependencies);
   const certificate = await signCertificate(node, begun, medium, discard, nowIso());
   return writeErasure(folder.path, { ...begun, step: "sanitised", certificate });
 }

@@ -10,7 +10,7 @@ import type { StateFolder, StateStore } from "../state/state-folder.ts";
 import type { CommandDependencies } from "./dependencies.ts";
 
 /** A prepared node, in this boot. */
-export type HeldNode = {
+export type PreparedNode = {
   readonly folder: StateFolder;
   readonly settings: Settings;
   readonly store: StateStore;
@@ -18,7 +18,11 @@ export type HeldNode = {
 };
 
 /** @throws {AppError} `AgentStateUnreadable` */
-export function openStore(folder: StateFolder, settings: Settings, state: MachineState): HeldNode {
+export function openNode(
+  folder: StateFolder,
+  settings: Settings,
+  state: MachineState,
+): PreparedNode {
   const store = createStateStore(folder, state);
   return { folder, settings, store, bootId: readBootId(settings.bootIdFile) };
 }
@@ -31,13 +35,13 @@ export function openStore(folder: StateFolder, settings: Settings, state: Machin
 export async function holdNode(
   { stateDir, credentialsFolder }: Pick<CommandDependencies, "stateDir" | "credentialsFolder">,
   waitMs?: number,
-): Promise<HeldNode & Disposable> {
+): Promise<PreparedNode & Disposable> {
   const { folder, settings, state } = requirePrepared(stateDir, credentialsFolder);
   const lock = await waitForAgentLock(folder.path, waitMs);
   try {
     // Facts that were read before the lock was taken may be old.
     return {
-      ...openStore(folder, settings, folder.readState() ?? state),
+      ...openNode(folder, settings, folder.readState() ?? state),
       [Symbol.dispose]() {
         lock[Symbol.dispose]();
       },

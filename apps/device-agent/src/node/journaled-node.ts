@@ -3,10 +3,10 @@ import type { JournalFacts } from "../journal/journal-row.ts";
 import { openJournal } from "../journal/open-journal.ts";
 import type { Journal } from "../journal/open-journal.ts";
 import type { CommandDependencies } from "./dependencies.ts";
-import type { HeldNode } from "./hold-node.ts";
+import type { PreparedNode } from "./hold-node.ts";
 
 /** A node with its journal, which an unlock does not load before the broker is called. */
-export type Node = HeldNode & {
+export type Node = PreparedNode & {
   readonly journal: Journal;
   /**
    * Adds a row to the journal, and then names it in the state, with the other changes of it.
@@ -17,7 +17,7 @@ export type Node = HeldNode & {
 };
 
 export function withJournal(
-  { folder, settings, store, bootId }: HeldNode,
+  { folder, settings, store, bootId }: PreparedNode,
   { nowIso }: Pick<CommandDependencies, "nowIso">,
 ): Node {
   const journal = openJournal(folder.journalPath, { bootId, nowIso });

@@ -8,11 +8,11 @@ import { requireDeviceKey } from "../device-key/device-key.ts";
 import type { NodeIdentity, Session } from "../exchange/session.ts";
 import { requireFile } from "../state/private-file.ts";
 import type { StateFolder } from "../state/state-folder.ts";
-import type { HeldNode } from "./hold-node.ts";
+import type { PreparedNode } from "./hold-node.ts";
 
 /** @throws {AppError} `AgentStateUnreadable` */
 export function openSession(
-  node: HeldNode,
+  node: PreparedNode,
   transport: Transport,
   deadline: AbortSignal,
   mark: (step: string) => void = () => undefined,
@@ -21,7 +21,7 @@ export function openSession(
 }
 
 /** @throws {AppError} `AgentStateUnreadable` */
-export function openIdentity({ folder, settings, store, bootId }: HeldNode): NodeIdentity {
+export function openIdentity({ folder, settings, store, bootId }: PreparedNode): NodeIdentity {
   return {
     store,
     order: settings.order,

@@ -10,7 +10,7 @@ import type { Volume } from "../core/ports.ts";
 import { importStoredKey, openGrant } from "../exchange/open-grant.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { eventOf } from "../node/event-of.ts";
-import type { HeldNode } from "../node/hold-node.ts";
+import type { PreparedNode } from "../node/hold-node.ts";
 import { withJournal } from "../node/journaled-node.ts";
 import { openIdentity, readHeldEnvelope } from "../node/open-node.ts";
 import { offerAndZero, recordUnlock } from "../node/record-unlock.ts";
@@ -27,7 +27,7 @@ import { headerMemoryOf } from "../volume/known-header.ts";
  * @returns undefined without a usable stored answer
  */
 export async function reopenOffline(
-  held: HeldNode,
+  held: PreparedNode,
   volume: Volume,
   dependencies: CommandDependencies,
   code: string,

@@ -9,7 +9,7 @@ import type { Volume } from "../core/ports.ts";
 import { confirmRekey } from "../exchange/rekey.ts";
 import type { Session } from "../exchange/session.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
-import type { HeldNode } from "../node/hold-node.ts";
+import type { PreparedNode } from "../node/hold-node.ts";
 import { withJournal } from "../node/journaled-node.ts";
 import type { Node } from "../node/journaled-node.ts";
 import { openSession } from "../node/open-node.ts";
@@ -117,7 +117,7 @@ export async function removeSlot(volume: Volume, slot: number): Promise<void> {
  * force is finished first.
  */
 export async function finishBeforeUnlock(
-  held: HeldNode,
+  held: PreparedNode,
   volume: Volume,
   transport: Transport,
   dependencies: Pick<CommandDependencies, "totalTimeoutMs" | "nowIso">,

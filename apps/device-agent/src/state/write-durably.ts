@@ -41,7 +41,7 @@ export function writeDurably(path: string, text: string): void {
   }
 }
 
-/** {@link writeDurably}, as `readJson` reads it. */
+/** Writes a value that `readJson` reads. @throws {AppError} as {@link writeDurably} */
 export function writeJson(path: string, value: object, indent?: number): void {
   writeDurably(path, `${JSON.stringify(value, undefined, indent)}\n`);
 }

@@ -14,7 +14,7 @@ import { requestContentKey } from "../exchange/request-content-key.ts";
 import type { Session } from "../exchange/session.ts";
 import { deliverReceipt } from "../node/deliver-receipt.ts";
 import { eventOf, notesOf } from "../node/event-of.ts";
-import type { HeldNode } from "../node/hold-node.ts";
+import type { PreparedNode } from "../node/hold-node.ts";
 import { withJournal } from "../node/journaled-node.ts";
 import { openSession, readHeldEnvelope } from "../node/open-node.ts";
 import { offerAndZero, recordDenial, recordUnlock, renewOnVolume } from "../node/record-unlock.ts";
@@ -50,7 +50,7 @@ const FINAL: ReadonlySet<ErrorClass> = new Set(["refused", "invalid"]);
  */
 export async function openByBroker(
   input: Omit<UnlockingByNetwork, "session" | "node"> &
-    Pick<Session, "transport" | "deadline"> & { readonly node: HeldNode },
+    Pick<Session, "transport" | "deadline"> & { readonly node: PreparedNode },
   question: Question,
 ): Promise<AgentEvent> {
   const { transport, deadline, stopwatch } = input;
