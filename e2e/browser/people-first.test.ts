@@ -288,6 +288,21 @@ describe.runIf(runsBrowser)("a user of the portal", () => {
       expect(saves).toHaveLength(1);
       await phone.fill("+49 30 901822");
       await page.getByText("You are not allowed to do this").waitFor({ state: "hidden" });
+      // A reader who goes on to the button meanwhile stays there, also when it saves again.
+      for (const [pressed, next] of [
+        ["Enter", "Tab"],
+        ["Space", undefined],
+      ] as const) {
+        answer = Promise.withResolvers();
+        await page.keyboard.press(pressed);
+        await saving.waitFor({ state: "attached" });
+        if (next !== undefined) await page.keyboard.press(next);
+        await expectFocus("BUTTON Saving …");
+        answer.resolve();
+        await see("You are not allowed to do this");
+        await expectFocus("BUTTON Save");
+      }
+      expect(saves).toHaveLength(3);
       // Two clicks before the page can show that the first one began.
       answer = Promise.withResolvers();
       isRefused = false;
@@ -298,7 +313,7 @@ describe.runIf(runsBrowser)("a user of the portal", () => {
       await saving.waitFor({ state: "attached" });
       answer.resolve();
       await see("Saved.");
-      expect(saves).toHaveLength(2);
+      expect(saves).toHaveLength(4);
       await phone.fill(before);
       await press("Save");
       await see("Saved.");

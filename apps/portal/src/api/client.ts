@@ -36,6 +36,9 @@ export type Client = {
   send(path: string, call: Call): Promise<{ readonly status: number }>;
 };
 
+/** A change that is not answered must end: until then, its form takes no input. */
+const CHANGE_MAX_MS = 120_000;
+
 type Fetch = (path: string, init: RequestInit) => Promise<Response>;
 
 /**
@@ -68,7 +71,7 @@ export function createClient({
         "if-none-match": createOnly && "*",
       }),
       body: body === undefined ? null : JSON.stringify(body),
-      signal: signal ?? null,
+      signal: signal ?? (method === "GET" ? null : AbortSignal.timeout(CHANGE_MAX_MS)),
     }).catch(async (error: unknown) => {
       if (signal?.aborted === true) throw error;
       throw await silence("connection");

@@ -28,7 +28,7 @@ export function ContactForm({
   const name = useOrderName();
   const refresh = useRefreshOrder();
   const stored = { contact: contactOf(details), notifications: notificationsOf(details) };
-  const [edited, edit] = useDraft(stored);
+  const [edited, edit, drop] = useDraft(stored);
   const { contact, notifications } = edited;
   const save = useAction("changeContact", {
     mutationFn: (wanted: typeof edited) =>
@@ -37,7 +37,11 @@ export function ContactForm({
         name,
         renderContactPatch(details, wanted.contact, wanted.notifications, isAddressEditable),
       ),
-    onSuccess: refresh,
+    onSuccess: async () => {
+      await refresh();
+      // The service may keep another form of a value.
+      drop();
+    },
   });
   const words = texts.createOrder;
   const problems = problemsOfContact(contact);

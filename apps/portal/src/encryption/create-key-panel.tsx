@@ -86,6 +86,7 @@ export function CreateKeyPanel({
   });
   /** The key, while only its rotation policy is missing. */
   const made = create.data;
+  const rotationFailure = failureOf(rotate, made && rotation && { ...made, every: rotation });
   const isBusy = create.isPending || rotate.isPending;
   const isTaken = isTakenName && keyName === undefined && made === undefined && !isBusy;
   const words = texts.encryption;
@@ -177,11 +178,9 @@ export function CreateKeyPanel({
       )}
       {validity.isLater && <Notice intent="warning">{texts.encryption.activationLater}</Notice>}
       {keyName !== undefined && <Notice intent="info">{texts.encryption.oldVersionStays}</Notice>}
-      {made !== undefined && rotate.error !== null && (
-        <Notice intent="warning">{words.madeWithoutRotation}</Notice>
-      )}
+      {rotationFailure !== null && <Notice intent="warning">{words.madeWithoutRotation}</Notice>}
       <QueryProblem error={failureOf(create, wanted)} />
-      <QueryProblem error={rotate.error} />
+      <QueryProblem error={rotationFailure} />
     </SidePanel>
   );
 }

@@ -30,9 +30,16 @@ export function FormFields({
   /** The field that has the focus. A disabled one loses it before an effect can see it. */
   const edited = useRef<HTMLElement>(null);
   useLayoutEffect(() => {
+    const { activeElement, body } = document;
+    const field = edited.current;
     if (isSaving) {
-      if (edited.current !== null) status.current?.focus({ preventScroll: true });
-    } else if (document.activeElement === status.current) edited.current?.focus();
+      const isHeld = activeElement === field || activeElement === body;
+      if (field !== null && isHeld) status.current?.focus({ preventScroll: true });
+      return;
+    }
+    edited.current = null;
+    // A reader who has gone elsewhere meanwhile stays there.
+    if (activeElement === status.current && field?.isConnected === true) field.focus();
   }, [isSaving]);
   return (
     <>

@@ -6,7 +6,7 @@ import { useState } from "react";
  */
 export function useDraft<Values extends object>(
   stored: Values,
-): readonly [values: Values, edit: (change: Partial<Values>) => void] {
+): readonly [values: Values, edit: (change: Partial<Values>) => void, drop: () => void] {
   const base = JSON.stringify(stored);
   const [edited, setEdited] = useState({ base, values: stored });
   const values = edited.base === base ? edited.values : stored;
@@ -14,6 +14,9 @@ export function useDraft<Values extends object>(
     values,
     (change) => {
       setEdited({ base, values: { ...values, ...change } });
+    },
+    () => {
+      setEdited({ base: "", values: stored });
     },
   ];
 }

@@ -78,6 +78,7 @@ export function PolicyForm({
           actions={
             <Button
               onClick={() => {
+                saving.reset();
                 setBase(stored);
                 setPolicy(policyOf(stored.view));
               }}
