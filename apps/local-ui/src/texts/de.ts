@@ -251,6 +251,7 @@ export const de: Texts = {
       "rekey-added": "Neuer Entsperrschlüssel hinzugefügt",
       "rekey-confirming": "Neuer Entsperrschlüssel wird bestätigt",
       "rekey-overtaken": "Neuer Entsperrschlüssel durch einen anderen ersetzt",
+      "share-recovered": "Der Anteil des Knotens wurde wiederhergestellt",
       rekeyed: "Entsperrschlüssel ersetzt",
     },
   },

@@ -258,6 +258,7 @@ export const en = {
       "rekey-added": "New unlock key added",
       "rekey-confirming": "New unlock key being confirmed",
       "rekey-overtaken": "New unlock key replaced by another",
+      "share-recovered": "The node's share was recovered",
       rekeyed: "Unlock key replaced",
     } as Record<string, string>,
   },

@@ -3,7 +3,7 @@ import type { ReactElement } from "react";
 import { useTexts } from "../texts/texts.ts";
 import { RouterBreadcrumb } from "./router-link.tsx";
 
-/** A link to the page above others, in the trail of these. */
+/** The trail of a page begins with links to the pages above it. */
 export function HomeCrumb(): ReactElement {
   return <RouterBreadcrumb to="/">{useTexts().shell.home}</RouterBreadcrumb>;
 }
