@@ -65,6 +65,14 @@ function neverKilledAt({ killed, all }: Walk): readonly string[] {
 }
 
 /**
+ * How many transactions it was killed in: each of an operation begins with another statement. They
+ * show that broker-with-crash-point.ts skips only points that leave the same.
+ */
+function transactionsOf({ killed }: Walk): number {
+  return new Set(killed.filter((point) => point.startsWith("before "))).size;
+}
+
+/**
  * Kills the broker at its first point, its second, and so on, until a run survives. Each broker
  * that starts on the remains of its killed predecessor serves the repetition, and is then killed
  * one point later.
@@ -195,6 +203,7 @@ describe("a broker killed at any write", () => {
       },
     });
     expect(neverKilledAt(walk)).toEqual([]);
+    expect(transactionsOf(walk)).toBeGreaterThanOrEqual(3);
   });
 
   test("of prepare leaves an order whose preparation goes on, and which unlocks", async () => {
@@ -208,6 +217,7 @@ describe("a broker killed at any write", () => {
       },
     });
     expect(neverKilledAt(walk)).toEqual([]);
+    expect(transactionsOf(walk)).toBeGreaterThanOrEqual(5);
   });
 
   test("of re-wrap leaves the old key or the new one in force, and the order unlocks with either", async () => {
@@ -225,6 +235,7 @@ describe("a broker killed at any write", () => {
       },
     });
     expect(neverKilledAt(walk)).toEqual([]);
+    expect(transactionsOf(walk)).toBeGreaterThanOrEqual(3);
   });
 
   test("of a rekeying leaves the passkey that is shown opening the volume, and the next try ends it", async () => {
@@ -260,6 +271,7 @@ describe("a broker killed at any write", () => {
       },
     });
     expect(neverKilledAt(walk)).toEqual([]);
+    expect(transactionsOf(walk)).toBeGreaterThanOrEqual(3);
     await expectUnlocks(prepared, key);
   });
 
@@ -282,5 +294,6 @@ describe("a broker killed at any write", () => {
       repeat: () => expectUnlocks(prepared, key),
     });
     expect(neverKilledAt(walk)).toEqual([]);
+    expect(transactionsOf(walk)).toBeGreaterThanOrEqual(3);
   });
 });
