@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -75,19 +76,13 @@ export async function runUntilStep(
   child.stdin?.on("error", () => undefined); // killed before it read
   child.stdin?.end(input);
   const [stdout, steps] = [readAll(child.stdio[1]), readAll(child.stdio[3])];
-  const ended = await new Promise<{ exitCode: number | null; signal: string | null }>(
-    (resolve, reject) => {
-      child.on("error", reject);
-      child.on("close", (exitCode, signal) => {
-        clearInterval(watch);
-        resolve({ exitCode, signal });
-      });
-    },
-  );
+  const [exitCode, signal]: (string | number | null)[] = await once(child, "close").finally(() => {
+    clearInterval(watch);
+  });
   const count = await steps;
   return {
-    exitCode: ended.exitCode ?? undefined,
-    signal: ended.signal ?? undefined,
+    exitCode: typeof exitCode === "number" ? exitCode : undefined,
+    signal: typeof signal === "string" ? signal : undefined,
     stdout: await stdout,
     steps: count === "" ? undefined : Number(count),
   };
