@@ -234,7 +234,7 @@ test("the report that a node was filled is heard as the same one, although its d
     const run = await node.report({ steps: "all", at });
     isKilled = run.signal === "SIGKILL";
     if (!isKilled) expectSuccess(at, run);
-    // It is sent again if it still waits: the kill came before it was heard, or before that was noted.
+    // It is sent again if it still waits: the kill came before it was heard or noted.
     const isSentAgain = isKilled && node.waiting.length > 0;
     const before = heard.length;
     if (isSentAgain) expectSuccess(at, await node.report());
