@@ -113,12 +113,7 @@ export default defineConfig([
       minify: true,
       strictExecutionOrder: true,
       codeSplitting: {
-        groups: [
-          // Modules that run before the broker is called; while it answers; and never in an unlock.
-          { name: "start", test: /src.(program|commands.unlock(-once)?)\.ts$/, priority: 3 },
-          { name: "unlock", test: /src.commands.open-by-broker\.ts$/, priority: 2 },
-          { name: "others", priority: 1 },
-        ],
+        groups: [{ name: "program" }],
       },
     },
     plugins: [foldTexts(), oneFile],

@@ -3,11 +3,12 @@ import {
   decode,
   encode,
   type Packet,
+  type Question,
   RECURSION_DESIRED,
   type SoaAnswer,
 } from "dns-packet";
 
-import type { DnsQuestion, ZoneAnswer } from "./answer-question.ts";
+import type { ZoneAnswer } from "./answer-question.ts";
 import { ZONE_ORIGIN } from "./answer-question.ts";
 
 /** Answers are never cached by a resolver: a purged vault is gone at once. */
@@ -34,7 +35,7 @@ const SOA: SoaAnswer = {
 export type DnsQuery = {
   readonly id: number;
   readonly flags: number;
-  readonly question: DnsQuestion;
+  readonly question: Pick<Question, "name" | "type">;
 };
 
 /** The one question of a query; undefined when the bytes are not a query with one question. */
@@ -81,14 +82,12 @@ function renderResponse(
   rcode: Rcode,
   sections: Pick<Packet, "answers" | "authorities">,
 ): Buffer {
-  const response = {
+  return encode({
     type: "response",
     id: query.id,
     // dns-packet takes the response code from the low four bits of the flags.
     flags: AUTHORITATIVE_ANSWER | (query.flags & RECURSION_DESIRED) | RCODES[rcode],
     questions: [{ ...query.question, class: "IN" }],
     ...sections,
-  };
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- question types come from dns-packet's own decoder
-  return encode(response as Packet);
+  });
 }

@@ -149,7 +149,7 @@ function renderInjected(
     body: {
       ...body,
       ...(!isAadstsCode(number) && { error: effect.code, error_codes: [] }),
-      ...(effect.message !== undefined && { error_description: effect.message }),
+      error_description: effect.message ?? body.error_description,
     },
   };
 }

@@ -1,5 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 
+import { withoutUndefined } from "@databox-cmk/errors";
+
 import { firstOfKind, type StruckEffect } from "../core/faults.ts";
 import { type HttpAnswer, NO_ANSWER } from "../http/message.ts";
 
@@ -40,9 +42,7 @@ function withStatus(answer: Omit<HttpAnswer, "status">, effect: StatusEffect): H
     status: effect.status,
     headers: {
       ...answer.headers,
-      ...(effect.retryAfterSeconds !== undefined && {
-        "retry-after": String(effect.retryAfterSeconds),
-      }),
+      ...withoutUndefined({ "retry-after": effect.retryAfterSeconds?.toString() }),
     },
   };
 }

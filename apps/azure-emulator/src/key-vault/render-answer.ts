@@ -1,3 +1,5 @@
+import { withoutUndefined } from "@databox-cmk/errors";
+
 import type { Refusal } from "../core/key-vault/refusal.ts";
 import type { Vault } from "../core/model.ts";
 import type { HttpAnswer } from "../http/message.ts";
@@ -31,9 +33,9 @@ export function renderRefusal(refusal: Refusal, context: AnswerContext): HttpAns
     status: refusal.status,
     headers: {
       ...commonHeaders(context),
-      ...(refusal.status === 401 && { "www-authenticate": renderChallenge(context) }),
-      ...(refusal.retryAfterSeconds !== undefined && {
-        "retry-after": String(refusal.retryAfterSeconds),
+      ...withoutUndefined({
+        "www-authenticate": refusal.status === 401 ? renderChallenge(context) : undefined,
+        "retry-after": refusal.retryAfterSeconds?.toString(),
       }),
     },
     body: renderErrorBody(refusal),

@@ -1,6 +1,7 @@
 import { chmodSync, closeSync, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 
+import { namesOf } from "@databox-cmk/errors";
 import Database from "better-sqlite3";
 
 import { RECORD_KEYS, type RecordKind, type RecordTypes } from "../core/model.ts";
@@ -165,7 +166,6 @@ function loadTables(database: Database.Database, seal: Seal): Tables {
   };
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- one table of each kind
   return Object.fromEntries(
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- its keys are the kinds
-    (Object.keys(RECORD_KEYS) as RecordKind[]).map((kind) => [kind, load(kind)]),
+    namesOf(RECORD_KEYS).map((kind) => [kind, load(kind)]),
   ) as unknown as Tables;
 }

@@ -1,7 +1,9 @@
 import { Database, type Statement as WasmStatement } from "node-sqlite3-wasm";
 
 type Row = Record<string, unknown>;
-type Values = readonly (number | bigint | string | Uint8Array | null)[];
+type Value = number | bigint | string | Uint8Array | null;
+/** As better-sqlite3 takes them: one list, or one after the other. */
+type Values = readonly (Value | readonly Value[])[];
 
 /** SQLite's grammar: these statements answer with rows, and so does a RETURNING clause. */
 const READER = /^\s*(?:select|with|pragma|values|explain)\b|\breturning\b/iu;
@@ -72,23 +74,17 @@ class Statement {
     this.reader = isReader;
   }
 
-  all(...values: readonly unknown[]): Row[] {
-    return named(() => this.#statement.all(flat(values)).map(withBuffers));
+  all(...values: Values): Row[] {
+    return named(() => this.#statement.all(values.flat()).map(withBuffers));
   }
 
-  iterate(...values: readonly unknown[]): IterableIterator<Row> {
+  iterate(...values: Values): IterableIterator<Row> {
     return this.all(...values)[Symbol.iterator]();
   }
 
-  run(...values: readonly unknown[]): { changes: number; lastInsertRowid: number | bigint } {
-    return named(() => this.#statement.run(flat(values)));
+  run(...values: Values): { changes: number; lastInsertRowid: number | bigint } {
+    return named(() => this.#statement.run(values.flat()));
   }
-}
-
-/** As better-sqlite3 takes them: one list, or one after the other. */
-function flat(values: readonly unknown[]): (number | bigint | string | Uint8Array | null)[] {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- SQLite refuses any other
-  return values.flat() as Values[number][];
 }
 
 function withBuffers(row: Row): Row {

@@ -1,3 +1,4 @@
+import { namesOf } from "@databox-cmk/errors";
 import { type Compilable, type OperationNodeSource, sql } from "kysely";
 
 import { engineOf } from "../engine.ts";
@@ -34,8 +35,7 @@ export function compileTogether<Name extends string, Parameters extends object>(
   database: { readonly store: Store; readonly commit: Commit },
   parameters: Parameters,
 ) => Promise<Name | undefined> {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the names that it was given
-  const entries = Object.entries(writes) as [Name, Build<Parameters>][];
+  const entries = namesOf(writes).map((name) => [name, writes[name]] as const);
   const asOne = compileOnce((store, parameters: Parameters) => ({
     compile: () =>
       allOrNothing(entries.map(([, build]) => build(store, parameters))).compile(store),
