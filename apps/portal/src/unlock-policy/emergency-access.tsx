@@ -9,7 +9,7 @@ import type { PolicyPart } from "./policy-part.ts";
 export function EmergencyAccess({ policy, onChange }: PolicyPart): ReactElement | null {
   const texts = useTexts().unlockPolicy;
   const { release, purposes = {} } = policy;
-  const all = [release, ...Object.values(purposes).filter((terms) => terms !== undefined)];
+  const all = [release, ...Object.values(purposes)];
   if (all.every((terms) => releaseKindOf(terms) === "automatic")) return null;
   return (
     <Switch
