@@ -76,7 +76,7 @@ async function readWaiting(
       kind: "approval-waiting",
       orderId,
       orderName,
-      serial: row.way === "change" ? undefined : row.serial,
+      ...(row.way === "change" ? {} : { serial: row.serial }),
     }),
   );
 }
