@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 
@@ -61,6 +61,36 @@ describe.skipIf(!HAS_CRYPTSETUP)("a slow machine", () => {
     );
     expect(seen(event)).toMatchObject({ exit: 0, outcome: "prepared" });
     expect(world.broker.receipts).toHaveLength(1);
+  });
+});
+
+describe.skipIf(!HAS_CRYPTSETUP)("two at once", () => {
+  test("no command takes the node while its volume is formatted", async () => {
+    await using world = await createAgentWorld({ volumeKind: "luks2" });
+    const slow = join(world.folder, "slow");
+    mkdirSync(slow);
+    const reached = join(world.folder, "formatting");
+    const goOn = join(world.folder, "go-on");
+    writeFileSync(
+      join(slow, "cryptsetup"),
+      `#!/bin/sh
+if [ "$1" = luksFormat ]; then
+  touch ${reached}
+  while [ ! -e ${goOn} ]; do sleep 0.05; done
+fi
+exec /usr/sbin/cryptsetup "$@"
+`,
+      { mode: 0o755 },
+    );
+    const prepare = { command: "prepare", arguments: world.prepareArguments } as const;
+    const first = world.run(prepare, { cryptsetupFolders: [slow] });
+    await expect.poll(() => existsSync(reached)).toBe(true);
+    try {
+      expect(seen(await world.prepare())).toMatchObject({ exit: 5, code: "AgentBusy" });
+    } finally {
+      writeFileSync(goOn, "");
+    }
+    expect(seen(await first)).toMatchObject({ exit: 0, outcome: "prepared" });
   });
 });
 

@@ -155,7 +155,7 @@ async function tellStory(
     await Promise.race([story.catch(() => false), untilAborted(deadline)]);
     return false as const;
   });
-  return Promise.race([story.catch(failUnless(stopped)), interrupted]);
+  return await Promise.race([story.catch(failUnless(stopped)), interrupted]);
 }
 
 /** @param reader - the tour waits for this person's Enter, if they have a terminal */

@@ -61,7 +61,7 @@ export async function renderCertificatePdf({
     modificationDate: at,
     afRelationship: pdf.AFRelationship.Source,
   });
-  return await document.save();
+  return document.save();
 }
 
 /** Whether a file is a PDF and not a bare certificate. */

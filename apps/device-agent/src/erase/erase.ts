@@ -41,7 +41,7 @@ export async function erase(
   held.use(await waitForAgentLock(stateDir));
   const found = readErasure(stateDir);
   const begins = found === undefined ? await begin(dependencies) : found;
-  return "step" in begins ? finishErasure(begins, dependencies) : begins;
+  return "step" in begins ? await finishErasure(begins, dependencies) : begins;
 }
 
 function requireSerial(

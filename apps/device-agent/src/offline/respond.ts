@@ -73,7 +73,7 @@ export async function respond(
     }
     case "grant": {
       const envelope = await readHeldEnvelope(folder, volume, session);
-      return openCarried(unlocking, { ...answer, open, envelope }, files);
+      return await openCarried(unlocking, { ...answer, open, envelope }, files);
     }
   }
 }

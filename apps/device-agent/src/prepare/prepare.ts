@@ -92,7 +92,7 @@ export async function prepare(
       : { kind: "enrolled" as const, settings: found };
   if (enrolled.kind === "denial") return denied(preparing, enrolled.denial);
   if (decision.kind === "keep") return takeOver(preparing, enrolled.settings, decision.volumeId);
-  return lockVolume(preparing, enrolled.settings, decision.kind === "try-key-first");
+  return await lockVolume(preparing, enrolled.settings, decision.kind === "try-key-first");
 }
 
 /** The volume of a replaced device: the next unlock requests its key as usual. */

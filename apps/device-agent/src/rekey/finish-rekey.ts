@@ -49,7 +49,7 @@ export async function finishRekey(rekeying: Rekeying, rekey: Rekey): Promise<Rek
     if (answer.kind === "denial") return answer;
     const { jws, generation, envelope } = answer.envelope;
     const { env } = envelope.context;
-    if (env !== rekey.env) return await giveUp(rekeying, rekey, env);
+    if (env !== rekey.env) return giveUp(rekeying, rekey, env);
     requireCustody(isSplit, answer.envelope);
     folder.writeEnvelope(jws);
     store.update({

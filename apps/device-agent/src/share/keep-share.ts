@@ -114,6 +114,6 @@ async function sealByTpm({ tcti, pcrs }: TpmKey, secret: Uint8Array): Promise<Se
 export function unsealByTpm(sealed: Sealed): Promise<Uint8Array> {
   return withTpm(sealed.tcti, async (tpm) => {
     await loadObject(tpm, sealed);
-    return await useObject(tpm, sealed.pcrs, (...object) => tpm.take("unseal", ...object));
+    return useObject(tpm, sealed.pcrs, (...object) => tpm.take("unseal", ...object));
   });
 }

@@ -88,10 +88,10 @@ async function askAndOpen(unlocking: UnlockingByNetwork, question: Question): Pr
   }
   const answer = await asked;
   const answeredAtMs = bootClockMs();
-  if (answer.kind === "denial") return denied(unlocking, question, answer.denial);
+  if (answer.kind === "denial") return await denied(unlocking, question, answer.denial);
   if (answer.kind === "pending") {
     const { keepRequest } = await import("../approval/keep-request.ts");
-    return keepRequest(unlocking, answer, question);
+    return await keepRequest(unlocking, answer, question);
   }
   let grant: OpenedGrant;
   let opened: Opened;

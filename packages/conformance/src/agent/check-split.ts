@@ -92,7 +92,7 @@ export async function checkSplit(
     return undefined;
   });
   const [share] = own;
-  if (share === undefined) return skipRest(run, suite);
+  if (share === undefined) return await skipRest(run, suite);
   await run(suite, "has a volume that the key of both shares opens", unlessOpens);
   await run(suite, "unlocks", unlocks);
   for (const [name, forge] of Object.entries(FORGED_SPLIT))
