@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -30,6 +31,25 @@ test("a program is ended by its limit, although a process that it has started li
 
 test("a program that cannot be started has no result", async () => {
   await expect(startProgram(join(folder, "none"), []).finish("")).rejects.toThrow("ENOENT");
+});
+
+test("a program with parameters that are too long has no result", async () => {
+  const running = startProgram("/bin/true", ["x".repeat(3 * 1024 * 1024)]);
+  await expect(running.finish("")).rejects.toThrow("E2BIG");
+  running.kill();
+});
+
+test("a program that cannot be started for want of file descriptors has no result", () => {
+  const script = `
+    import { openSync } from "node:fs";
+    import { startProgram } from ${JSON.stringify(new URL("start-program.ts", import.meta.url).href)};
+    try { for (;;) openSync("/dev/null"); } catch {}
+    const running = startProgram("/bin/true", []);
+    running.kill();
+    running.finish("").catch(({ code }) => process.stdout.write(code));`;
+  const limited = 'ulimit -n 64; exec "$0" --input-type=module --eval "$1"';
+  const output = execFileSync("/bin/sh", ["-c", limited, process.execPath, script]);
+  expect(output.toString()).toBe("EMFILE");
 });
 
 test.each([

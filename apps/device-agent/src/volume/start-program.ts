@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 
 const OUTPUT_MAX_BYTES = 64 * 1024;
 
@@ -37,10 +38,16 @@ export function startProgram(
   parameters: readonly string[],
   timeoutMs?: number,
 ): RunningProgram {
-  const child = spawn(program, parameters, {
-    stdio: ["pipe", "pipe", "pipe"],
-    env: { LC_ALL: "C", PATH: "/usr/sbin:/usr/bin:/sbin:/bin" },
-  });
+  let child: ChildProcess;
+  try {
+    child = spawn(program, parameters, {
+      stdio: ["pipe", "pipe", "pipe"],
+      env: { LC_ALL: "C", PATH: "/usr/sbin:/usr/bin:/sbin:/bin" },
+    });
+  } catch (error) {
+    // Out of memory, or parameters that are too long: some failures are thrown, others are events.
+    return { finish: () => Promise.reject(error), kill: () => undefined };
+  }
   let late: string | undefined;
   const timer =
     timeoutMs === undefined
@@ -49,7 +56,7 @@ export function startProgram(
           late = `it did not end within ${String(timeoutMs)} ms`;
           child.kill("SIGKILL");
           // A process that it has started may keep them open for as long as it likes.
-          for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
+          for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.destroy();
         }, timeoutMs);
   const stdout = collect(child.stdout);
   const stderr = collect(child.stderr);
@@ -63,10 +70,10 @@ export function startProgram(
     clearTimeout(timer);
   });
   ended.catch(() => undefined); // The caller of finish reports it.
-  child.stdin.on("error", () => undefined); // It ended before its input; its exit code says why.
+  child.stdin?.on("error", () => undefined); // It ended before its input; its exit code says why.
   return {
     async finish(input) {
-      child.stdin.end(input);
+      child.stdin?.end(input);
       return ended;
     },
     kill() {
@@ -75,10 +82,11 @@ export function startProgram(
   };
 }
 
-function collect(stream: NodeJS.ReadableStream): () => string {
+/** @param stream - missing where the process could not be started for want of file descriptors */
+function collect(stream: NodeJS.ReadableStream | null): () => string {
   const chunks: Buffer[] = [];
   let length = 0;
-  stream.on("data", (chunk: Buffer) => {
+  stream?.on("data", (chunk: Buffer) => {
     if (length >= OUTPUT_MAX_BYTES) return;
     length += chunk.byteLength;
     chunks.push(chunk);
