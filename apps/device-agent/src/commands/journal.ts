@@ -1,3 +1,4 @@
+import { importVerifyKey } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
 
 import type { AgentEvent } from "../core/agent-event.ts";
@@ -22,7 +23,8 @@ export async function journal(
   const { folder, settings, state } = requirePrepared(dependencies.stateDir);
   const { rows, tornLines } = readJournal(folder.journalPath, state.journalHead);
   const head = rows.at(-1)?.hash;
-  const proof = judgeCountersignature(rows, folder.readJournalHead(), settings);
+  const brokerKeys = settings.brokerKeys.map((key) => importVerifyKey(key));
+  const proof = judgeCountersignature(rows, folder.readJournalHead(), { ...settings, brokerKeys });
   if (options.verify && proof.kind === "broken")
     throw new AppError("JournalBroken", { reason: "fork", detail: proof.what });
   return {

@@ -9,7 +9,7 @@ import type { FailureEvent } from "../core/agent-event.ts";
 import { eventOfDenial, eventOfError } from "../core/failure-event.ts";
 import { nextPage } from "../core/journal-page.ts";
 import { exchange } from "../exchange/exchange.ts";
-import { readJournalHead } from "../journal/judge-countersignature.ts";
+import { judgeCountersignature } from "../journal/judge-countersignature.ts";
 import { readJournal } from "../journal/verify-journal.ts";
 import { systemCode, unreadable } from "../state/state-error.ts";
 import type { Daemon } from "./daemon.ts";
@@ -36,7 +36,8 @@ export function createJournalCourier({
   dependencies: { report },
 }: Daemon): JournalCourier {
   let running: Promise<void> | undefined;
-  let deliveredSize = -1;
+  /** -1: there was no file. */
+  let deliveredSize: number | undefined;
   let cursor: number | undefined;
   let isSentAnew = false;
   let failures = 0;
@@ -95,23 +96,33 @@ export function createJournalCourier({
     toldCode = undefined;
   }
 
+  function readRows(): readonly JournalRow[] {
+    const { rows } = readJournal(folder.journalPath);
+    if (rows.length === 0 && state.read().journalHead !== undefined)
+      throw unreadable(folder.journalPath, "missing");
+    return rows;
+  }
+
   async function deliver(stop: AbortSignal): Promise<void> {
     const size = sizeOf(folder.journalPath);
     const current = session();
+    let rows = readRows();
+    const proof = judgeCountersignature(rows, folder.readJournalHead(), current);
+    // Of a journal that was cut or begun again the broker gets all rows, so that it learns of it.
+    if (proof.kind === "broken") cursor = 0;
+    cursor ??= proof.kind === "proven" ? proof.sequence : 0;
     while (!stop.aborted) {
-      const { rows } = readJournal(folder.journalPath);
-      if (rows.length === 0 && state.read().journalHead !== undefined)
-        throw unreadable(folder.journalPath, "missing");
-      const kept = folder.readJournalHead();
-      cursor ??= kept === undefined ? 0 : (readJournalHead(kept, current)?.sequence ?? 0);
       const page = nextPage(rows, cursor);
       if (page.length === 0) {
+        if (proof.kind === "broken")
+          throw new AppError("JournalBroken", { reason: "fork", detail: proof.what });
         deliveredSize = size;
         return;
       }
       take(rows, page, await send(current, page, stop));
       failures = 0;
       if (performance.now() < nextAtMs) return;
+      rows = readRows();
     }
   }
 

@@ -1,10 +1,8 @@
-import { importVerifyKey } from "@databox-cmk/crypto";
 import { journalHead, MESSAGE_TYPES, parseWith } from "@databox-cmk/protocol";
 import type { JournalHead, JournalRow } from "@databox-cmk/protocol";
 
 import { verifiedPayload } from "../answers/signed-answer.ts";
 import type { ExpectedAnswer } from "../answers/signed-answer.ts";
-import type { Settings } from "../core/settings.ts";
 
 export type Countersignature =
   | { readonly kind: "none" }
@@ -20,11 +18,10 @@ export type Countersignature =
 export function judgeCountersignature(
   rows: readonly JournalRow[],
   kept: string | undefined,
-  { order, serial, brokerKeys }: Pick<Settings, "order" | "serial" | "brokerKeys">,
+  expected: Omit<ExpectedAnswer, "requestHash">,
 ): Countersignature {
   if (kept === undefined) return { kind: "none" };
-  const keys = brokerKeys.map((key) => importVerifyKey(key));
-  const head = readJournalHead(kept, { order, serial, brokerKeys: keys });
+  const head = readJournalHead(kept, expected);
   if (head === undefined) return { kind: "unknown-key" };
   const { sequence, hash, receivedAt } = head;
   const row = rows[sequence - 1];

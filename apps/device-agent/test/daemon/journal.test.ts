@@ -148,3 +148,43 @@ test("a journal that is gone is reported, and not taken for an empty one", async
     detail: expect.stringContaining("journal.jsonl: missing") as string,
   });
 });
+
+test("a journal that is gone before the daemon starts is reported too", async () => {
+  await using world = await createPreparedWorld();
+  rmSync(join(world.stateDir, "journal.jsonl"));
+  await using daemon = startDaemon(agent, world.stateDir);
+  expect(await daemon.event({ code: "AgentStateUnreadable" })).toMatchObject({
+    detail: expect.stringContaining("journal.jsonl: missing") as string,
+  });
+});
+
+test("a journal that is gone and begun again is reported, also when it is shorter than before", async () => {
+  await using world = await createPreparedWorld();
+  await unlockOffline(world);
+  {
+    await using daemon = startDaemon(agent, world.stateDir);
+    await daemon.event({ outcome: "serving" });
+    await delivered(world, "unlocked");
+  }
+  const known = nodeOf(world).journal.length;
+  rmSync(join(world.stateDir, "journal.jsonl"));
+  await world.lock();
+  await using daemon = startDaemon(agent, world.stateDir);
+  expect(await daemon.event({ code: "JournalBroken" })).toMatchObject({ reason: "fork" });
+  expect(nodeOf(world).journal).toHaveLength(known);
+});
+
+test("a journal whose end was cut off is reported", async () => {
+  await using world = await createPreparedWorld();
+  const path = join(world.stateDir, "journal.jsonl");
+  const before = readFileSync(path, "utf8");
+  await unlockOffline(world);
+  {
+    await using daemon = startDaemon(agent, world.stateDir);
+    await daemon.event({ outcome: "serving" });
+    await delivered(world, "unlocked");
+  }
+  writeFileSync(path, before);
+  await using daemon = startDaemon(agent, world.stateDir);
+  expect(await daemon.event({ code: "JournalBroken" })).toMatchObject({ reason: "fork" });
+});
