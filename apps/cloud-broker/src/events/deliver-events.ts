@@ -2,6 +2,7 @@ import type { NoticeChannel } from "../config/notice-channels.ts";
 import type { Clock } from "../core/ports.ts";
 import { decideDelivery, type Delivery } from "../core/webhook-retry.ts";
 import type { Log } from "../observability/log.ts";
+import { claimDue } from "../store/claim-due.ts";
 import type { Store } from "../store/store.ts";
 
 export type DeliveryDependencies = {
@@ -42,36 +43,28 @@ export async function deliverEvents(deps: DeliveryDependencies): Promise<void> {
 /** Events are not sent to receivers that were removed from the configuration. */
 async function claim({ store, receivers, now }: DeliveryDependencies): Promise<readonly Claimed[]> {
   const nowMs = now();
-  return store.transaction().execute(async (transaction) => {
-    const due = await transaction
-      .selectFrom("webhook_deliveries")
-      .select(["event_id", "url", "body", "created_at_ms", "attempts"])
-      .where("next_attempt_at_ms", "<=", nowMs)
-      .orderBy("next_attempt_at_ms")
-      .limit(BATCH_MAX)
-      .execute();
-    for (const row of due) {
-      const one = transaction
-        .updateTable("webhook_deliveries")
-        .where("event_id", "=", row.event_id);
-      if (receivers.find(row.url) !== undefined)
-        await one
-          .where("url", "=", row.url)
-          .set({ attempts: row.attempts + 1, next_attempt_at_ms: nowMs + CLAIM_MS })
-          .execute();
-      else
-        await transaction
-          .deleteFrom("webhook_deliveries")
-          .where("event_id", "=", row.event_id)
-          .where("url", "=", row.url)
-          .execute();
-    }
-    return due.flatMap((row) => {
-      const receiver = receivers.find(row.url);
-      if (receiver === undefined) return [];
-      const { event_id: id, url, body, created_at_ms: createdAtMs, attempts } = row;
-      return { id, receiver, url, body, createdAtMs, attempts };
-    });
+  const due = await claimDue(
+    store,
+    "webhook_deliveries",
+    (transaction) =>
+      transaction
+        .selectFrom("webhook_deliveries")
+        .select(["event_id", "url", "body", "created_at_ms", "attempts"])
+        .where("next_attempt_at_ms", "<=", nowMs)
+        .orderBy("next_attempt_at_ms")
+        .limit(BATCH_MAX),
+    (transaction, { event_id: id, url, attempts }) =>
+      receivers.find(url) === undefined
+        ? deletion(transaction, { id, url })
+        : transaction
+            .updateTable("webhook_deliveries")
+            .set({ attempts: attempts + 1, next_attempt_at_ms: nowMs + CLAIM_MS })
+            .where("event_id", "=", id)
+            .where("url", "=", url),
+  );
+  return due.flatMap(({ event_id: id, url, body, created_at_ms: createdAtMs, attempts }) => {
+    const receiver = receivers.find(url);
+    return receiver === undefined ? [] : { id, receiver, url, body, createdAtMs, attempts };
   });
 }
 
@@ -80,7 +73,7 @@ async function deliver(deps: DeliveryDependencies, event: Claimed): Promise<void
   const { id, receiver, url, createdAtMs, attempts } = event;
   const delivery = await receiver.send(event);
   if (delivery === "withdrawn") {
-    await forget(store, event);
+    await deletion(store, event).execute();
     return;
   }
   const decision = decideDelivery(delivery, {
@@ -102,16 +95,11 @@ async function deliver(deps: DeliveryDependencies, event: Claimed): Promise<void
     return;
   }
   if (decision.kind === "given-up") log("error", "event given up", about);
-  await forget(store, event);
+  await deletion(store, event).execute();
 }
 
-async function forget(store: Store, { id, url }: Claimed): Promise<void> {
-  await store
-    .deleteFrom("webhook_deliveries")
-    .where("event_id", "=", id)
-    .where("url", "=", url)
-    .execute();
-}
+const deletion = (store: Store, { id, url }: Pick<Claimed, "id" | "url">) =>
+  store.deleteFrom("webhook_deliveries").where("event_id", "=", id).where("url", "=", url);
 
 export type QueuedEvent = { readonly id: string; readonly body: string };
 

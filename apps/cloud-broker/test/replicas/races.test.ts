@@ -6,7 +6,8 @@ import { createAppendAudit } from "../../src/audit/append-audit.ts";
 import { verifyChain } from "../../src/audit/verify-chain.ts";
 import { foldOrderId } from "../../src/core/order.ts";
 import { enqueueEvent } from "../../src/events/announce.ts";
-import { claimWork } from "../../src/key-life/campaigns/run-campaigns.ts";
+import { claimDue } from "../../src/store/claim-due.ts";
+import { claimName } from "../../src/store/claim-name.ts";
 import { runLocking } from "../../src/store/transactions.ts";
 import { API, jobPath } from "../world/jobs.ts";
 import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
@@ -33,7 +34,13 @@ const codeOf = (answer: DeviceAnswer<unknown>): string =>
 const texts = (all: readonly DeviceAnswer<unknown>[]) =>
   new Set(all.flatMap((answer) => (answer.kind === "answer" ? [answer.text] : [])));
 const claim = (index: number, nowMs: number) =>
-  claimWork(replica(index).store, "campaign-1", `owner-${String(index)}`, nowMs);
+  claimName(
+    replica(index).store,
+    "claims",
+    { name: "campaign-1", owner: `owner-${String(index)}` },
+    nowMs,
+    nowMs + 30_000,
+  );
 const count = (values: readonly string[], value: string): number =>
   values.filter((each) => each === value).length;
 const chain = async (name: string) => {
@@ -157,9 +164,53 @@ describe("three replicas", () => {
 
   test("give work to one owner at a time, and to the next when it is due", async () => {
     const first = await race((index) => claim(index, 1_000));
-    expect(first.filter((until) => until !== undefined)).toHaveLength(1);
+    expect(first.filter((isOurs) => isOurs)).toHaveLength(1);
     const next = await race((index) => claim(RACERS + index, 100_000));
-    expect(next.filter((until) => until !== undefined)).toHaveLength(1);
+    expect(next.filter((isOurs) => isOurs)).toHaveLength(1);
+  });
+
+  test("claim each due row once, the oldest first", async () => {
+    const keys = Array.from(
+      { length: RACERS },
+      (_, index) => `https://vault/keys/${String(index)}`,
+    );
+    await world
+      .store()
+      .insertInto("key_polls")
+      .values(
+        keys.map((key_address, due_at_ms) => ({
+          key_address,
+          newest_kid: null,
+          failure_json: null,
+          checked_at_ms: null,
+          due_at_ms,
+        })),
+      )
+      .execute();
+    const claimed = await race((index) =>
+      claimDue(
+        replica(index).store,
+        "key_polls",
+        (transaction) =>
+          transaction
+            .selectFrom("key_polls")
+            .select("key_address")
+            .where("key_address", "like", "https://vault/keys/%")
+            .where("due_at_ms", "<=", RACERS - 2)
+            .orderBy("due_at_ms")
+            .limit(3),
+        (transaction, { key_address: address }) =>
+          transaction
+            .updateTable("key_polls")
+            .set({ due_at_ms: 1_000_000 })
+            .where("key_address", "=", address),
+      ),
+    );
+    const addresses = claimed.map((rows) => rows.map(({ key_address: address }) => address));
+    expect(addresses.flat().toSorted()).toEqual(keys.slice(0, -1).toSorted());
+    const inOrder = (rows: readonly string[]) =>
+      rows.toSorted((one, other) => keys.indexOf(one) - keys.indexOf(other));
+    expect(addresses.map(inOrder)).toEqual(addresses);
   });
 
   test("send an event once", async () => {

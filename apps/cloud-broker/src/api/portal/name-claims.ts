@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { AppError } from "@databox-cmk/errors";
 
 import type { Clock } from "../../core/ports.ts";
+import { claimName, releaseName } from "../../store/claim-name.ts";
 import type { Store } from "../../store/store.ts";
 
 export type NameClaims = ReturnType<typeof createNameClaims>;
@@ -29,35 +30,22 @@ export function createNameClaims({ store, now }: { readonly store: Store; readon
       name: string,
       create: (confirm: () => Promise<void>) => Promise<Value>,
     ): Promise<Value> {
-      const owner = randomUUID();
-      const claimed = await store
-        .insertInto("name_claims")
-        .values({ name, owner, until_ms: now() + CLAIM_MS })
-        .onConflict((conflict) =>
-          conflict
-            .column("name")
-            .doUpdateSet({ owner, until_ms: now() + CLAIM_MS })
-            .where("name_claims.until_ms", "<=", now()),
-        )
-        .executeTakeFirst();
-      if (claimed.numInsertedOrUpdatedRows !== 1n) throw taken();
+      const claim = { name, owner: randomUUID() };
+      const nowMs = now();
+      if (!(await claimName(store, "name_claims", claim, nowMs, nowMs + CLAIM_MS))) throw taken();
       try {
         return await create(async () => {
           const confirmed = await store
             .updateTable("name_claims")
             .set({ until_ms: now() + CLAIM_MS })
             .where("name", "=", name)
-            .where("owner", "=", owner)
+            .where("owner", "=", claim.owner)
             .where("until_ms", ">", now())
             .executeTakeFirst();
           if (confirmed.numUpdatedRows !== 1n) throw taken();
         });
       } finally {
-        await store
-          .deleteFrom("name_claims")
-          .where("name", "=", name)
-          .where("owner", "=", owner)
-          .execute();
+        await releaseName(store, "name_claims", claim);
       }
     },
     /** Deletes claims of replicas that died. */

@@ -2,13 +2,16 @@ import { randomUUID } from "node:crypto";
 
 import { record } from "../../audit/record.ts";
 import { EVENT_TYPES } from "../../core/cloud-event.ts";
-import type { EpochMs } from "../../core/order.ts";
 import type { ControlPlane } from "../../orders/control-plane.ts";
-import type { Store } from "../../store/store.ts";
+import { claimName, releaseName } from "../../store/claim-name.ts";
 import { runStep, type Step } from "./run-step.ts";
 import { type Campaign, runningCampaigns } from "./stored-campaign.ts";
 
-/** After a crash the other replicas wait this long before one of them continues. */
+/**
+ * After a crash the other replicas wait this long before one of them continues. A replica that
+ * holds the work longer without renewing may overlap with another one, so every step must tolerate
+ * that.
+ */
 const CLAIM_MS = 30_000;
 export type CampaignRunner = {
   /** Runs the due steps, as long as this replica may. @returns how many steps it ran */
@@ -38,15 +41,17 @@ const RENEW_BEFORE_MS = 20_000;
 export function createCampaignRunner(deps: RunnerDependencies): CampaignRunner {
   const { plane, isClosing, atOnce = AT_ONCE } = deps;
   const { store, now } = plane;
-  const owner = randomUUID();
+  const work = { name: WORK, owner: randomUUID() };
   let heldUntilMs = 0;
 
   /** Whether this replica is, and stays for a while, the one that works. */
   async function mayWork(): Promise<boolean> {
     if (isClosing()) return false;
     if (now() < heldUntilMs - RENEW_BEFORE_MS) return true;
-    heldUntilMs = (await claimWork(store, WORK, owner, now())) ?? 0;
-    return heldUntilMs > 0;
+    const nowMs = now();
+    const isOurs = await claimName(store, "claims", work, nowMs, nowMs + CLAIM_MS);
+    heldUntilMs = isOurs ? nowMs + CLAIM_MS : 0;
+    return isOurs;
   }
 
   async function runCampaign(campaign: Campaign): Promise<number> {
@@ -88,7 +93,7 @@ export function createCampaignRunner(deps: RunnerDependencies): CampaignRunner {
         return steps.reduce((sum, each) => sum + each, 0);
       } finally {
         heldUntilMs = 0;
-        await releaseWork(store, WORK, owner);
+        await releaseName(store, "claims", work);
       }
     },
   };
@@ -156,37 +161,4 @@ async function finish(plane: ControlPlane, campaign: Campaign): Promise<void> {
       detail: { done: campaign.total - failed.count, failed: failed.count, dryRun },
     };
   });
-}
-
-/**
- * Claims, or renews the claim on, work that one replica does at a time. A replica that holds it too
- * long without renewing may overlap with another one, so every step must tolerate that.
- *
- * @returns until when the claim holds; undefined while another replica has it
- */
-export async function claimWork(
-  store: Store,
-  name: string,
-  owner: string,
-  nowMs: EpochMs,
-): Promise<EpochMs | undefined> {
-  const untilMs = nowMs + CLAIM_MS;
-  const inserted = await store
-    .insertInto("claims")
-    .values({ name, owner, until_ms: untilMs })
-    .onConflict((conflict) => conflict.column("name").doNothing())
-    .executeTakeFirst();
-  if (inserted.numInsertedOrUpdatedRows === 1n) return untilMs;
-  const taken = await store
-    .updateTable("claims")
-    .set({ owner, until_ms: untilMs })
-    .where("name", "=", name)
-    .where((row) => row.or([row("owner", "=", owner), row("until_ms", "<=", nowMs)]))
-    .executeTakeFirst();
-  return taken.numUpdatedRows === 1n ? untilMs : undefined;
-}
-
-/** Ends the claim early, so that another replica does not have to wait for its end. */
-async function releaseWork(store: Store, name: string, owner: string): Promise<void> {
-  await store.deleteFrom("claims").where("name", "=", name).where("owner", "=", owner).execute();
 }

@@ -11,7 +11,7 @@ import { loadKeyInForce } from "../../custody/key-in-force.ts";
 import type { BackupUse } from "../../custody/open-by-backup.ts";
 import { readHealth } from "../../custody/stored-health.ts";
 import { outsideTrace } from "../../observability/trace.ts";
-import { claimDue, putOff } from "./claim-due.ts";
+import { claimDueKeys, putOff } from "./claim-due-keys.ts";
 import {
   loadWatchedKey,
   lookAtKeys,
@@ -148,7 +148,7 @@ export function createKeyHealth(deps: KeyHealthDependencies): KeyHealthWatch {
     },
     async watch() {
       if (intervalMs === 0) return;
-      const orders = await claimDue(store, { now, random: deps.random, intervalMs });
+      const orders = await claimDueKeys(store, { now, random: deps.random, intervalMs });
       const loaded = await Promise.all(orders.map((order) => loadWatchedKey(deps, order)));
       const keys = loaded.filter((key) => key !== undefined);
       for (const { order } of keys) fit.delete(order);

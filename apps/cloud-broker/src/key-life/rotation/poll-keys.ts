@@ -5,6 +5,7 @@ import type { OrderId } from "../../core/order.ts";
 import type { Clock, Failure, Outcome } from "../../core/ports.ts";
 import { isTerminalStage } from "../../core/stages.ts";
 import type { KeyCustody } from "../../custody/key-custody.ts";
+import { claimDue } from "../../store/claim-due.ts";
 import type { Store } from "../../store/store.ts";
 
 export type PollDependencies = {
@@ -27,33 +28,39 @@ const ROUND_MAX = 100;
 const ORDERS_ASKED = 3;
 
 /**
- * Polls every followed key that is due. Of several replicas one polls: the claim is a conditional
- * write, and a crash costs one interval.
+ * Polls every followed key that is due.
  *
  * @returns how many keys it polled
  */
 export async function pollKeys(deps: PollDependencies): Promise<number> {
   if (deps.intervalSeconds === 0) return 0;
-  const due = await deps.store
-    .selectFrom("key_polls")
-    .select(["key_address", "due_at_ms"])
-    .where("due_at_ms", "<=", deps.now())
-    .orderBy("due_at_ms")
-    .limit(ROUND_MAX)
-    .execute();
-  let asked = 0;
-  for (const { key_address: address, due_at_ms: dueAtMs } of due) {
-    const claimed = await deps.store
-      .updateTable("key_polls")
-      .set({ due_at_ms: nextPollMs(deps.now(), deps.intervalSeconds, deps.random()) })
-      .where("key_address", "=", address)
-      .where("due_at_ms", "=", dueAtMs)
-      .executeTakeFirst();
-    if (claimed.numUpdatedRows !== 1n) continue;
-    asked += 1;
+  for (let asked = 0; asked < ROUND_MAX; asked += 1) {
+    const [address] = await claimNext(deps);
+    if (address === undefined) return asked;
     await pollKey(deps, address);
   }
-  return asked;
+  return ROUND_MAX;
+}
+
+/** One at a time, so that a crash puts off one key and not a round. */
+async function claimNext({ store, now, intervalSeconds, random }: PollDependencies) {
+  const claimed = await claimDue(
+    store,
+    "key_polls",
+    (transaction) =>
+      transaction
+        .selectFrom("key_polls")
+        .select("key_address")
+        .where("due_at_ms", "<=", now())
+        .orderBy("due_at_ms")
+        .limit(1),
+    (transaction, { key_address: address }) =>
+      transaction
+        .updateTable("key_polls")
+        .set({ due_at_ms: nextPollMs(now(), intervalSeconds, random()) })
+        .where("key_address", "=", address),
+  );
+  return claimed.map((row) => row.key_address);
 }
 
 type Follower = { readonly order: OrderId; readonly kid: string | null };

@@ -137,7 +137,7 @@ async function claim(
   nowMs: number,
   dueAtMs: number,
 ): Promise<boolean> {
-  const inserted = await store
+  const taken = await store
     .insertInto("probes")
     .values({
       identity,
@@ -148,17 +148,14 @@ async function claim(
       checked_at_ms: null,
       due_at_ms: dueAtMs,
     })
-    .onConflict((conflict) => conflict.columns(["identity", "kid"]).doNothing())
+    .onConflict((conflict) =>
+      conflict
+        .columns(["identity", "kid"])
+        .doUpdateSet({ due_at_ms: dueAtMs })
+        .where("probes.due_at_ms", "<=", nowMs),
+    )
     .executeTakeFirst();
-  if (inserted.numInsertedOrUpdatedRows === 1n) return true;
-  const taken = await store
-    .updateTable("probes")
-    .set({ due_at_ms: dueAtMs })
-    .where("identity", "=", identity)
-    .where("kid", "=", kid)
-    .where("due_at_ms", "<=", nowMs)
-    .executeTakeFirst();
-  return taken.numUpdatedRows === 1n;
+  return taken.numInsertedOrUpdatedRows === 1n;
 }
 
 /**

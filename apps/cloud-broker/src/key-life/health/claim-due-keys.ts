@@ -1,6 +1,7 @@
 import type { OrderId } from "../../core/order.ts";
 import type { Clock } from "../../core/ports.ts";
 import { isTerminalStage } from "../../core/stages.ts";
+import { claimDue } from "../../store/claim-due.ts";
 import type { Store } from "../../store/store.ts";
 
 /** Bounds one round; the rest is due again in a moment. */
@@ -14,41 +15,35 @@ const JITTER = 0.2;
  *
  * @param random - 0 to 1, so that keys do not stay in step
  */
-export async function claimDue(
+export async function claimDueKeys(
   store: Store,
   { now, random, intervalMs }: { now: Clock; random: () => number; intervalMs: number },
 ): Promise<readonly OrderId[]> {
   const nowMs = now();
-  return store.transaction().execute(async (transaction) => {
-    const due = await transaction
-      .selectFrom("key_health")
-      .innerJoin("orders", "orders.id", "key_health.order_id")
-      .select(["key_health.order_id", "orders.stage"])
-      .where("key_health.next_check_at_ms", "<=", nowMs)
-      .orderBy("key_health.next_check_at_ms")
-      .limit(BATCH_MAX)
-      .execute();
-    const ended = due.filter(({ stage }) => isTerminalStage(stage));
-    if (ended.length > 0)
-      await transaction
-        .deleteFrom("key_health")
-        .where(
-          "order_id",
-          "in",
-          ended.map((row) => row.order_id),
-        )
-        .execute();
-    const live = due.filter(({ stage }) => !isTerminalStage(stage));
-    for (const { order_id: order } of live)
-      await transaction
-        .updateTable("key_health")
-        .set({
-          next_check_at_ms: Math.round(nowMs + intervalMs * (1 - JITTER / 2 + JITTER * random())),
-        })
-        .where("order_id", "=", order)
-        .execute();
-    return live.map((row) => row.order_id);
-  });
+  const claimed = await claimDue(
+    store,
+    "key_health",
+    (transaction) =>
+      transaction
+        .selectFrom("key_health")
+        .innerJoin("orders", "orders.id", "key_health.order_id")
+        .select(["key_health.order_id", "orders.stage"])
+        .where("key_health.next_check_at_ms", "<=", nowMs)
+        .orderBy("key_health.next_check_at_ms")
+        .limit(BATCH_MAX),
+    (transaction, { order_id: order, stage }) =>
+      isTerminalStage(stage)
+        ? transaction.deleteFrom("key_health").where("order_id", "=", order)
+        : transaction
+            .updateTable("key_health")
+            .set({
+              next_check_at_ms: Math.round(
+                nowMs + intervalMs * (1 - JITTER / 2 + JITTER * random()),
+              ),
+            })
+            .where("order_id", "=", order),
+  );
+  return claimed.filter(({ stage }) => !isTerminalStage(stage)).map((row) => row.order_id);
 }
 
 /** The vault's budget is used up, or it does not answer: checked again later. */
