@@ -7,4 +7,4 @@ import { setUp } from "./set-up/set-up.mjs";
 const options = new Set(process.argv.slice(2));
 const isDone = await setUp({ bundles: !options.has("--dependencies") });
 if (!isDone) process.exit(1);
-if (options.has("--for-tests")) installTestPackages();
+if (options.has("--for-tests")) await installTestPackages();

@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { env } from "node:process";
 
 import { GATES, runGates } from "./gates.mjs";
+import { installTestPackages } from "./set-up/install-test-packages.mjs";
 import { root } from "./set-up/paths.mjs";
 
 const FAST = ["--project=unit", "--project=integration"];
@@ -33,9 +34,10 @@ const filters = given.filter((argument) => argument !== "--fast");
 const isPart = filters.length > 0;
 
 const gates = isPart ? [] : GATES;
+// Where packages are installed first, one core is free for the gates.
 const [failedGates, first] = await Promise.all([
   isPart ? [] : runGates({ atOnce: 1, niceness: NICENESS }),
-  runTests([...(isFast || isChanged ? FAST : []), ...filters]),
+  installTestPackages().then(() => runTests([...(isFast || isChanged ? FAST : []), ...filters])),
 ]);
 const flaky = isContinuousIntegration() ? await repeatFailed(first.files) : [];
 

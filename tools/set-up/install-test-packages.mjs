@@ -1,6 +1,7 @@
-import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
+
+import { outcomeOf } from "./step.mjs";
 
 /** Debian package → what shows that it is there: a command, a library (lib….so.N) or a path. */
 const TEST_PACKAGES = JSON.parse(
@@ -10,6 +11,8 @@ const TEST_PACKAGES = JSON.parse(
 const BROWSERS = ["chromium-headless-shell", "chromium"];
 /** Where Debian puts the programs of a PostgreSQL server, by its version. */
 const POSTGRES = "/usr/lib/postgresql";
+/** Debian's list of modules that it does not compile at their installation. */
+const UNCOMPILED = "/usr/share/python3/bcep/databox-cmk";
 /** Debian's folders of libraries that a program loads by name. */
 const LIBRARIES = ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu"];
 
@@ -17,10 +20,10 @@ const LIBRARIES = ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu"];
  * Installs the Debian packages that tests need, where that is allowed, and prints which ones are
  * missing still.
  */
-export function installTestPackages() {
+export async function installTestPackages() {
   const missing = missingPackages();
   if (missing.length === 0) return;
-  if (process.getuid?.() === 0 && isThere("apt-get")) install(missing);
+  if (process.getuid?.() === 0 && isThere("apt-get")) await install(missing);
   const still = needed(missingPackages());
   if (still.length > 0) {
     console.error(
@@ -41,18 +44,19 @@ function missingPackages() {
     .map(([name]) => name);
 }
 
-function install(names) {
+async function install(names) {
   console.error(`Installing Debian packages for the tests: ${names.join(" ")} …`);
   const startedMs = performance.now();
-  const updated = apt("update");
+  const updated = await apt("update");
   keepServerOff();
-  const installed = aptInstall(names);
+  compileFewModules();
+  const installed = await aptInstall(names);
   // All at once is fast; where a distribution lacks one of them, apt then installs none.
-  const failures =
-    installed.status === 0
-      ? []
-      : [updated, ...names.map((name) => aptInstall([name]))].filter(({ status }) => status !== 0);
-  for (const { output } of failures) console.error(output);
+  if (installed.failure !== undefined) {
+    const outcomes = [updated];
+    for (const name of names) outcomes.push(await aptInstall([name]));
+    for (const { output, failure } of outcomes) if (failure !== undefined) console.error(output);
+  }
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
   console.error(`  Debian packages: ${seconds} s`);
 }
@@ -62,17 +66,9 @@ function aptInstall(names) {
 }
 
 function apt(...args) {
-  const { status, stdout, stderr } = spawnSync(
-    "apt-get",
-    ["-qq", "-o", "Acquire::Retries=3", ...args],
-    {
-      stdio: ["ignore", "pipe", "pipe"],
-      encoding: "utf8",
-      maxBuffer: 64 * 1024 * 1024,
-      env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
-    },
-  );
-  return { status, output: `${stdout}${stderr}` };
+  return outcomeOf(["apt-get", "-qq", "-o", "Acquire::Retries=3", ...args], {
+    DEBIAN_FRONTEND: "noninteractive",
+  });
 }
 
 /**
@@ -84,6 +80,21 @@ function keepServerOff() {
   if (existsSync(POSTGRES) || existsSync(folder)) return;
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "no-cluster.conf"), "create_main_cluster = false\n");
+}
+
+/**
+ * Debian compiles all 18,000 modules of Azure's SDK for Python, which takes 40 s; tests import a few
+ * hundred, which Python then compiles itself.
+ */
+function compileFewModules() {
+  if (existsSync(UNCOMPILED)) return;
+  mkdirSync(dirname(UNCOMPILED), { recursive: true });
+  writeFileSync(
+    UNCOMPILED,
+    ["mgmt", "ai"]
+      .map((name) => `dir|3.1-|/usr/lib/python3/dist-packages/azure/${name}\n`)
+      .join(""),
+  );
 }
 
 function isThere(name) {

@@ -45,12 +45,17 @@ function stampOf(what) {
   return join(root, "node_modules", `.setup-${what.replace(/\W+/g, "-")}`);
 }
 
-function outcomeOf([program, ...args]) {
+/**
+ * Runs a program of the set-up without an input.
+ *
+ * @returns what it printed, and why it failed, if it did
+ */
+export function outcomeOf([program, ...args], environment = {}) {
   return new Promise((resolve) => {
     const child = spawn(program, args, {
       cwd: root,
       stdio: ["ignore", "pipe", "pipe"],
-      env: toolEnvironment(),
+      env: { ...toolEnvironment(), ...environment },
     });
     let output = "";
     for (const stream of [child.stdout, child.stderr]) {
