@@ -69,7 +69,7 @@ export function createBrokerKeysKeeper(
     return 0; // So that the broker learns which keys are pinned here.
   }
 
-  /** Once for each cause: the same answer may come again with each question. */
+  /** Once for each cause until an answer is accepted: the same may come with each question. */
   async function noteRejected(code: string): Promise<void> {
     if (noted.has(code)) return;
     await state.change((store) => {
@@ -89,6 +89,7 @@ export function createBrokerKeysKeeper(
     let waitMs = RETRY_MS;
     try {
       waitMs = await refresh(stop);
+      noted.clear();
     } catch (error) {
       const { code } = keepBug(error);
       // If the row cannot be written now, the next answer writes it.

@@ -140,5 +140,5 @@ const runProgram: RunProgram = (program, parameters) =>
     .finish("")
     .then(
       ({ exitCode }) => exitCode === 0,
-      () => false, // It is not installed.
+      () => false, // It could not be started: it is not installed, for example.
     );
