@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 
 import { outcomeOf } from "./step.mjs";
@@ -57,6 +57,7 @@ async function install(names) {
     for (const name of names) outcomes.push(await aptInstall([name]));
     for (const { output, failure } of outcomes) if (failure !== undefined) console.error(output);
   }
+  rmSync(UNCOMPILED, { force: true });
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
   console.error(`  Debian packages: ${seconds} s`);
 }
@@ -84,10 +85,9 @@ function keepServerOff() {
 
 /**
  * Debian compiles all 18,000 modules of Azure's SDK for Python, which takes 40 s; tests import a few
- * hundred, which Python then compiles itself.
+ * hundred, which Python then compiles itself. The list is removed after the installation.
  */
 function compileFewModules() {
-  if (existsSync(UNCOMPILED)) return;
   mkdirSync(dirname(UNCOMPILED), { recursive: true });
   writeFileSync(
     UNCOMPILED,
