@@ -116,7 +116,13 @@ const selectPage = compileOnce((store, page: Page) =>
 const selectDetailedPage = compileOnce((store, page: Page) =>
   store
     .selectFrom("orders")
-    .leftJoin("order_keys", "order_keys.order_id", "orders.id")
+    // PostgreSQL merges both tables by id. Without a bound of its own, it reads all keys that come
+    // before the page.
+    .leftJoin("order_keys", (join) =>
+      join
+        .onRef("order_keys.order_id", "=", "orders.id")
+        .on("order_keys.order_id", ">", page.after),
+    )
     .select(ORDER_COLUMNS.map((column) => `orders.${column}` as const))
     .select(KEY_COLUMNS)
     .where("orders.id", ">", page.after)

@@ -93,10 +93,16 @@ async function selectSummaries(
   limit: number,
 ) {
   const scoped = idsIn(scope);
+  const from = after ?? scoped.after;
   let query = store
     .selectFrom("orders")
-    .leftJoin("order_keys", "order_keys.order_id", "orders.id")
-    .leftJoin("key_health", "key_health.order_id", "orders.id")
+    // With bounds of their own, as in read-order.ts.
+    .leftJoin("order_keys", (join) =>
+      join.onRef("order_keys.order_id", "=", "orders.id").on("order_keys.order_id", ">", from),
+    )
+    .leftJoin("key_health", (join) =>
+      join.onRef("key_health.order_id", "=", "orders.id").on("key_health.order_id", ">", from),
+    )
     .select([
       "orders.id",
       "orders.name",
@@ -115,7 +121,7 @@ async function selectSummaries(
       "key_health.code as health_code",
       "key_health.risks_json",
     ])
-    .where("orders.id", ">", after ?? scoped.after)
+    .where("orders.id", ">", from)
     .where("orders.id", "<", scoped.before)
     .orderBy("orders.id")
     .limit(limit)
