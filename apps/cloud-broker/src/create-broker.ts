@@ -31,6 +31,8 @@ import type { KeyUrl, OrderId } from "./core/order.ts";
 import type { Clock, IdentityDirectory, KeyVaults, ResourceReader } from "./core/ports.ts";
 import { custodyOf, defaultUnlockPolicy } from "./core/unlock-policy.ts";
 import { createKeyCustody } from "./custody/create-key-custody.ts";
+import type { CustodyDependencies } from "./custody/custody-dependencies.ts";
+import type { KeyCustody } from "./custody/key-custody.ts";
 import { createKeyReader } from "./custody/key-reader.ts";
 import { createAnnounce } from "./events/announce.ts";
 import { deliverEvents } from "./events/deliver-events.ts";
@@ -139,7 +141,7 @@ const UNPROVEN_DEVICES = 10;
  * The whole broker as a request listener; nothing here opens, listens or reads the clock by itself.
  */
 export function createBroker(dependencies: BrokerDependencies): Broker {
-  const { config, serviceKey, store, keys, clock, isClosing, log, now, random, spans } =
+  const { config, serviceKey, store, keys, resources, clock, isClosing, log, now, random, spans } =
     dependencies;
   const figures = createFleetFigures(store, now);
   const metrics = createMetrics(figures);
@@ -173,17 +175,6 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
   });
   const readCustody = async (order: OrderId) =>
     custodyOf(await readUnlockPolicy(store, order, defaultPolicy));
-  const keyDependencies = {
-    store,
-    custodyOf: readCustody,
-    vaults,
-    resources: dependencies.resources,
-    appendAudit,
-    now,
-    serviceKey,
-    backupAfterSeconds: config.BACKUP_KEY_AFTER_SECONDS,
-    keyVaultSuffixes: config.KEY_VAULT_SUFFIXES,
-  };
   const heldRoles = createHeldRoles(dependencies.roles, now);
   const stillMay = createStillMay(heldRoles);
   const { channels, sendMail } = dependencies.notices;
@@ -212,7 +203,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     now,
     serviceKey,
     keyVaultSuffixes: config.KEY_VAULT_SUFFIXES,
-    reader: createKeyReader(keyDependencies),
+    reader: createKeyReader({ vaults, resources, now }),
     announce,
     intervalSeconds: config.KEY_HEALTH_INTERVAL_SECONDS,
     perVaultPerMinute: config.KEY_HEALTH_PER_VAULT_PER_MINUTE,
@@ -221,15 +212,29 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
       choreFailed("key health", error);
     },
   });
-  const custody = keyHealth.observe(createKeyCustody(keyDependencies));
+  const openCustody = (
+    own: Pick<CustodyDependencies, "resources" | "commit">,
+    looking?: Parameters<typeof keyHealth.observe>[1],
+  ): KeyCustody => {
+    const custody = createKeyCustody({
+      store,
+      custodyOf: readCustody,
+      vaults,
+      reader: createKeyReader({ vaults, resources: own.resources, now }),
+      appendAudit,
+      now,
+      serviceKey,
+      backupAfterSeconds: config.BACKUP_KEY_AFTER_SECONDS,
+      keyVaultSuffixes: config.KEY_VAULT_SUFFIXES,
+      ...own,
+    });
+    return { ...custody, ...keyHealth.observe(custody, looking) };
+  };
+  const custody = openCustody({ resources });
   const commit = createCommit(store);
   // A campaign has checked each key itself, and its vault is checked in turn.
-  const campaignCustody = keyHealth.observe(
-    createKeyCustody({
-      ...keyDependencies,
-      resources: rememberResources(dependencies.resources, now),
-      commit: (work) => commit(work, "re-wrap"),
-    }),
+  const campaignCustody = openCustody(
+    { resources: rememberResources(resources, now), commit: (work) => commit(work, "re-wrap") },
     { lookAfterChange: false },
   );
   const stillApproves = createStillApproves(stillMay);
@@ -307,7 +312,16 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     stillApproves,
   };
   const campaigns = createCampaignRunner({
-    plane: { ...plane, custody: campaignCustody },
+    plane: {
+      store,
+      appendAudit,
+      now,
+      settings: plane.settings,
+      identities: plane.identities,
+      admitChange: plane.admitChange,
+      announce,
+      custody: campaignCustody,
+    },
     isClosing,
   });
   const turnAway = createTurnAway({ metrics, log, now });

@@ -10,6 +10,7 @@ import { failed } from "../core/failed.ts";
 import type { OrderId } from "../core/order.ts";
 import type { Actor, KeySubject, Outcome } from "../core/ports.ts";
 import { meaningOf } from "../core/primary-standing.ts";
+import type { Store } from "../store/store.ts";
 import { backupColumnsOf, loadBackupKeys } from "./backup-keys.ts";
 import {
   auditRefusal,
@@ -20,14 +21,17 @@ import {
 } from "./commit-recipients.ts";
 import type { CustodyDependencies } from "./custody-dependencies.ts";
 import { type KeyInForce, loadKeyInForce } from "./key-in-force.ts";
-import type { KeyReader } from "./key-reader.ts";
+import type { VaultAccess } from "./key-reader.ts";
 import { loadOwnPasskey } from "./own-passkey.ts";
-import { unwrapEnvelope } from "./release-content-key.ts";
+import { type ReleaseDependencies, unwrapEnvelope } from "./release-content-key.ts";
 import { loadCurrentEnvelopes } from "./stored-envelopes.ts";
-import { BACKUP_CHECKS, validateKey } from "./validate-key.ts";
+import type { KnownKeys } from "./usable-key.ts";
+import { BACKUP_CHECKS, type ValidateDependencies, validateKey } from "./validate-key.ts";
 import { ofBackup, wrapToBackup } from "./wrap-for-order.ts";
 
-type Dependencies = CustodyDependencies & { readonly reader: KeyReader };
+type Dependencies = Pick<CustodyDependencies, "store" | "appendAudit" | "now"> &
+  VaultAccess &
+  KnownKeys;
 
 /**
  * Adds a backup key, or replaces the one of that name: check → unwrap by the key in force → wrap to
@@ -35,7 +39,7 @@ type Dependencies = CustodyDependencies & { readonly reader: KeyReader };
  * Any failure leaves everything unchanged.
  */
 export async function putBackupKey(
-  deps: Dependencies,
+  deps: Dependencies & ValidateDependencies,
   subject: KeySubject,
   name: string,
   chosen: BackupChoice,
@@ -48,7 +52,7 @@ export async function putBackupKey(
 }
 
 async function add(
-  deps: Dependencies,
+  deps: Dependencies & ValidateDependencies,
   subject: KeySubject,
   name: string,
   chosen: BackupChoice,
@@ -103,7 +107,7 @@ async function add(
 
 /** The version to wrap to, once the key has passed its checks; a recovery key names itself. */
 async function kidOfChoice(
-  deps: Dependencies,
+  deps: ValidateDependencies,
   subject: KeySubject,
   inForce: CustomerChoice,
   chosen: BackupChoice,
@@ -120,13 +124,13 @@ async function kidOfChoice(
 
 /** @param formerKid - the recipient that the backup replaces */
 async function wrapAll(
-  deps: Dependencies,
+  deps: ReleaseDependencies,
   inForce: KeyInForce,
   backup: BackupKey,
   formerKid: string | undefined,
 ): Promise<Outcome<readonly Moved[]>> {
   const moved: Moved[] = [];
-  for (const from of await loadWrappings(deps, inForce.order)) {
+  for (const from of await loadWrappings(deps.store, inForce.order)) {
     const opened = await unwrapEnvelope(deps, inForce, from, (contentKey) =>
       wrapToBackup(deps, inForce, backup, contentKey),
     );
@@ -158,7 +162,7 @@ export async function removeBackupKey(
   const backup = backups.find((each) => each.name === name);
   if (inForce === undefined || backup === undefined) return { ok: true, value: false };
   const moved: Moved[] = [];
-  for (const from of await loadWrappings(deps, order)) {
+  for (const from of await loadWrappings(deps.store, order)) {
     const opened = await unwrapEnvelope(deps, inForce, from, () => undefined);
     if (!opened.ok && meaningOf(opened.failure) !== "refused") {
       const { detail } = opened.failure;
@@ -195,7 +199,7 @@ export async function removeBackupKey(
   });
 }
 
-async function loadWrappings({ store }: Dependencies, order: OrderId): Promise<Wrapping[]> {
+async function loadWrappings(store: Store, order: OrderId): Promise<Wrapping[]> {
   const own = await loadOwnPasskey(store, order);
   return [...(await loadCurrentEnvelopes(store, order)), ...(own === undefined ? [] : [own])];
 }

@@ -1,7 +1,7 @@
 import type { Envelope } from "@databox-cmk/crypto";
 import { ERRORS } from "@databox-cmk/errors";
 
-import { note, recorded } from "../audit/record.ts";
+import { type Auditing, note, recorded } from "../audit/record.ts";
 import { failed } from "../core/failed.ts";
 import { failureColumns } from "../core/failure-columns.ts";
 import { keyAddressOf, parseKeyUrl } from "../core/key-url.ts";
@@ -17,15 +17,14 @@ import { CommitConflict, isTakenKey } from "./commit-conflict.ts";
 import type { CustodyDependencies } from "./custody-dependencies.ts";
 import type { AlsoCommit } from "./key-custody.ts";
 import { type KeyInForce, loadKeyInForce } from "./key-in-force.ts";
-import type { KeyReader } from "./key-reader.ts";
+import type { BackupDependencies } from "./open-by-backup.ts";
 import { loadOwnPasskey, type OwnPasskey } from "./own-passkey.ts";
 import { noteWorking } from "./primary-standings.ts";
 import { rewrapEnvelope } from "./rewrap-envelope.ts";
 import { loadCurrentEnvelopes, type StoredEnvelope } from "./stored-envelopes.ts";
 import { usableKeyOf } from "./usable-key.ts";
-import { validateKey } from "./validate-key.ts";
+import { type ValidateDependencies, validateKey } from "./validate-key.ts";
 
-type Dependencies = CustodyDependencies & { readonly reader: KeyReader };
 export type KeyChange = {
   readonly subject: KeySubject;
   readonly choice: KeyChoice;
@@ -45,7 +44,7 @@ type Moved = {
  * the old key is in force.
  */
 export async function changeKey(
-  deps: Dependencies,
+  deps: CustodyDependencies,
   change: KeyChange,
 ): Promise<Outcome<KeyValidation>> {
   const { subject, choice } = change;
@@ -78,7 +77,7 @@ export async function changeKey(
  * The customer cannot check the service's own key; it is read only when something is wrapped to it.
  */
 export async function validateChoice(
-  deps: Dependencies,
+  deps: ValidateDependencies,
   subject: KeySubject,
   choice: KeyChoice,
 ): Promise<KeyValidation> {
@@ -95,7 +94,7 @@ const NOTHING_MOVED: Outcome<MovedTo> = {
 
 /** Unwraps, wraps and compares everything; writes nothing. */
 export async function moveAll(
-  deps: Dependencies,
+  deps: BackupDependencies,
   { subject, choice }: Pick<KeyChange, "subject" | "choice">,
   inForce: KeyInForce,
   validatedKid: string | undefined,
@@ -128,7 +127,7 @@ export async function moveAll(
 }
 
 function commit(
-  deps: Dependencies,
+  deps: Pick<CustodyDependencies, "appendAudit" | "keyVaultSuffixes" | "now">,
   { subject, choice, actor, correlationId, alsoCommit }: KeyChange,
   inForce: KeyInForce | undefined,
   { nodes, ownPasskey, kid }: MovedTo,
@@ -137,7 +136,12 @@ function commit(
   const deed = { chain: order, action: "key/change", context: { actor, correlationId } };
   return recorded(deps.appendAudit, deed, async (transaction) => {
     await alsoCommit?.(transaction);
-    await putInForce(transaction, order, { choice, kid, key: addressOf(deps, choice) }, inForce);
+    await putInForce(
+      transaction,
+      order,
+      { choice, kid, key: addressOf(deps.keyVaultSuffixes, choice) },
+      inForce,
+    );
     if (nodes.length > 0) await insertNextGeneration(transaction, order, nodes, kid, deps.now());
     if (ownPasskey !== undefined) await replaceOwnPasskey(transaction, order, ownPasskey);
     await forgetStandIn(transaction, order, kid);
@@ -193,9 +197,9 @@ async function putInForce(
 
 type Addressed = { readonly address: string; readonly followsNewest: boolean };
 
-function addressOf({ keyVaultSuffixes }: Dependencies, choice: KeyChoice): Addressed | undefined {
+function addressOf(suffixes: readonly string[], choice: KeyChoice): Addressed | undefined {
   if (choice.kekType === "MicrosoftManaged") return undefined;
-  const key = parseKeyUrl(choice.kekUrl, keyVaultSuffixes);
+  const key = parseKeyUrl(choice.kekUrl, suffixes);
   return key.ok
     ? { address: keyAddressOf(key.value), followsNewest: key.value.version === undefined }
     : undefined;
@@ -253,7 +257,7 @@ async function replaceOwnPasskey(
 
 /** A failed change is also a decision, and audited; nothing else is written. */
 async function refuse(
-  deps: Dependencies,
+  deps: Auditing,
   { subject, actor, choice, correlationId }: KeyChange,
   failure: Failure,
 ): Promise<Outcome<never>> {

@@ -1,17 +1,16 @@
 import type { Envelope } from "@databox-cmk/crypto";
 import { ERRORS } from "@databox-cmk/errors";
 
-import { note, record } from "../audit/record.ts";
+import { type Auditing, note, record } from "../audit/record.ts";
 import { failed } from "../core/failed.ts";
 import { failureColumns } from "../core/failure-columns.ts";
 import type { OrderId } from "../core/order.ts";
-import type { Actor, Failure, Outcome } from "../core/ports.ts";
+import type { Actor, Clock, Failure, Outcome } from "../core/ports.ts";
 import { orderFacts } from "../core/recovery-facts.ts";
 import type { StoreTransaction } from "../store/store.ts";
 import type { Work } from "../store/transactions.ts";
 import { bindRevision } from "./bind-revision.ts";
 import { CommitConflict, isTakenKey } from "./commit-conflict.ts";
-import type { CustodyDependencies } from "./custody-dependencies.ts";
 import type { KeyInForce } from "./key-in-force.ts";
 import type { OwnPasskey } from "./own-passkey.ts";
 import type { StoredEnvelope } from "./stored-envelopes.ts";
@@ -41,7 +40,7 @@ type Change<Value> = {
  * committed first.
  */
 export async function commitRecipients<Value>(
-  deps: CustodyDependencies,
+  deps: Auditing & { readonly now: Clock },
   { order, revision }: KeyInForce,
   moved: readonly Moved[],
   context: ChangeContext,
@@ -101,7 +100,7 @@ async function writeNext(
 }
 
 export async function auditRefusal(
-  deps: CustodyDependencies,
+  deps: Auditing,
   order: OrderId,
   action: string,
   name: string,

@@ -6,8 +6,6 @@ import type { CustodyDependencies } from "./custody-dependencies.ts";
 import type { AlsoCommit } from "./key-custody.ts";
 import { noteGeneratedPasskey } from "./note-generated-passkey.ts";
 
-type Dependencies = Pick<CustodyDependencies, "store" | "now">;
-
 export type RekeyCommit = {
   readonly order: OrderId;
   readonly serial: string;
@@ -21,7 +19,7 @@ export type RekeyCommit = {
  * again.
  */
 export async function commitRekey(
-  { store, now }: Pick<Dependencies, "store" | "now">,
+  { store, now }: Pick<CustodyDependencies, "store" | "now">,
   commit: RekeyCommit,
 ): Promise<boolean> {
   try {

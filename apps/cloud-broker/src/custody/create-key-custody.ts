@@ -1,18 +1,14 @@
 import { randomUUID } from "node:crypto";
 
-import { record } from "../audit/record.ts";
 import type { KeyChoice, OrderId } from "../core/order.ts";
-import type { Actor, KeySubject, KeyValidation, Outcome } from "../core/ports.ts";
-import { forgetDeleted } from "../store/forget-deleted.ts";
+import type { KeySubject, KeyValidation, Outcome } from "../core/ports.ts";
 import { putBackupKey, removeBackupKey } from "./change-backup-keys.ts";
 import { changeKey, moveAll, validateChoice } from "./change-key.ts";
-import { commitRekey } from "./commit-rekey.ts";
 import type { CustodyDependencies } from "./custody-dependencies.ts";
 import { generateEnvelopes } from "./generate-envelopes.ts";
 import { loadHeldEnvelope, nodeEnvelopeOf } from "./held-envelope.ts";
-import type { AlsoErase, KeyCustody } from "./key-custody.ts";
+import type { KeyCustody } from "./key-custody.ts";
 import { loadKeyInForce } from "./key-in-force.ts";
-import { createKeyReader } from "./key-reader.ts";
 import { sealOwnPasskey } from "./own-passkey.ts";
 import { probeBackupKey, probeKey } from "./probe-key.ts";
 import { proposeRekey } from "./propose-rekey.ts";
@@ -24,14 +20,7 @@ import {
 import { revealPasskeys } from "./reveal-passkeys.ts";
 import { usableKeyOf } from "./usable-key.ts";
 
-type Destruction = {
-  readonly order: OrderId;
-  readonly actor: Actor;
-  readonly alsoErase: AlsoErase | undefined;
-  readonly correlationId: string;
-};
-export function createKeyCustody(dependencies: CustodyDependencies): KeyCustody {
-  const deps = { ...dependencies, reader: createKeyReader(dependencies) };
+export function createKeyCustody(deps: CustodyDependencies): KeyCustody {
   return {
     validate: (subject, candidate) => validateChoice(deps, subject, candidate),
     change: (subject, choice, actor, alsoCommit, correlationId = randomUUID()) =>
@@ -55,41 +44,8 @@ export function createKeyCustody(dependencies: CustodyDependencies): KeyCustody 
       putBackupKey(deps, subject, name, chosen, context),
     removeBackup: (order, name, context) => removeBackupKey(deps, order, name, context),
     proposeRekey: (order, serial, use) => proposeRekey(deps, order, serial, use),
-    commitRekey: (order, serial, rekey, alsoCommit) =>
-      commitRekey(deps, { order, serial, rekey, alsoCommit }),
     revealPasskeys: (order) => revealPasskeys(deps, order),
-    destroy: (order, actor, alsoErase, correlationId = randomUUID()) =>
-      destroyWrappings(deps, { order, actor, alsoErase, correlationId }),
   };
-}
-
-/**
- * Crypto-erase: without its wrapped content key no copy of an envelope can be opened again. The
- * choice of key stays, as a historical fact.
- */
-async function destroyWrappings(
-  deps: Pick<CustodyDependencies, "store" | "appendAudit">,
-  { order, actor, alsoErase, correlationId }: Destruction,
-): Promise<void> {
-  const deed = { chain: order, action: "key/destroy", context: { actor, correlationId } };
-  await record(deps, deed, async (transaction) => {
-    const destroyed = await transaction
-      .deleteFrom("envelopes")
-      .where("order_id", "=", order)
-      .returning(["serial", "env", "generation", "kid"])
-      .execute();
-    await transaction.deleteFrom("device_shares").where("order_id", "=", order).execute();
-    await transaction.deleteFrom("rekeys").where("order_id", "=", order).execute();
-    await transaction.deleteFrom("own_passkeys").where("order_id", "=", order).execute();
-    await transaction
-      .updateTable("order_keys")
-      .set((row) => ({ kid: null, revision: row("revision", "+", 1) }))
-      .where("order_id", "=", order)
-      .execute();
-    await alsoErase?.(transaction, destroyed);
-    return { detail: { wrappings: destroyed.length } };
-  });
-  await forgetDeleted(deps.store);
 }
 
 /** A fresh Get without a version, by the order's own identity. */
@@ -111,7 +67,7 @@ async function readNewestVersion(
  * new one can replace it.
  */
 async function rehearseChange(
-  deps: Parameters<typeof validateChoice>[0],
+  deps: CustodyDependencies,
   subject: KeySubject,
   choice: KeyChoice,
 ): Promise<Outcome<KeyValidation>> {

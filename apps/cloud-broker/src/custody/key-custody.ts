@@ -3,6 +3,7 @@ import type { KeyChoice, OrderId } from "../core/order.ts";
 import type { Actor, KeySubject, KeyValidation, Outcome } from "../core/ports.ts";
 import type { Store } from "../store/store.ts";
 import type { Work } from "../store/transactions.ts";
+import type { ChangeContext } from "./commit-recipients.ts";
 import type { NodeEnvelope } from "./node-envelope.ts";
 import type { Released } from "./release-content-key.ts";
 import type { RevealedPasskey } from "./reveal-passkeys.ts";
@@ -13,18 +14,6 @@ import type { Use, Used } from "./unwrap-with.ts";
  * or not at all.
  */
 export type AlsoCommit = Work<unknown>;
-
-export type DestroyedWrapping = {
-  readonly serial: string;
-  readonly env: string;
-  readonly generation: number;
-  readonly kid: string;
-};
-/** Like `AlsoCommit`, with exactly the wrappings that the same transaction destroys. */
-export type AlsoErase = (
-  transaction: Parameters<AlsoCommit>[0],
-  destroyed: readonly DestroyedWrapping[],
-) => Promise<unknown>;
 
 export type RekeyProposal<T> = Used<T> & {
   readonly id: string;
@@ -45,13 +34,20 @@ export type HeldNode = {
   readonly release: <T>(use: Use<T>, correlationId?: string) => Promise<Outcome<Released<T>>>;
 };
 
-/**
- * The order's keys: made, checked, re-wrapped, released, destroyed. Owns order_keys, own_passkeys,
- * envelopes, device_shares and rekeys.
- */
-export type KeyCustody = {
-  /** Runs all checks against a candidate; changes nothing. */
+/** Checks of an order's key that change nothing and hold no content key afterwards. */
+export type KeyChecks = {
+  /** Runs all checks against a candidate. */
   validate(subject: KeySubject, candidate: KeyChoice): Promise<KeyValidation>;
+  /** Does everything that `change` does before its commit, and reports what it would report. */
+  rehearse(subject: KeySubject, choice: KeyChoice): Promise<Outcome<KeyValidation>>;
+  /**
+   * The newest version of the key in force, fresh from the vault, regardless of the version that
+   * the choice names; a version that may not be used is a failure. Touches no content key.
+   */
+  newestVersion(order: OrderId): Promise<Outcome<{ readonly kid: string }>>;
+};
+
+export type KeyChanges = {
   /**
    * Puts a choice in force: checks it, then re-wraps every envelope (unwrap old → wrap new → unwrap
    * new → compare) and commits the choice and the new generation together, by compare-and-swap. For
@@ -67,16 +63,6 @@ export type KeyCustody = {
     correlationId?: string,
   ): Promise<Outcome<KeyValidation>>;
   /**
-   * Does everything that `change` does before its commit, so that it reports what a change would
-   * report; changes nothing.
-   */
-  rehearse(subject: KeySubject, choice: KeyChoice): Promise<Outcome<KeyValidation>>;
-  /**
-   * The newest version of the key in force, fresh from the vault, regardless of the version that
-   * the choice names; a version that may not be used is a failure. Touches no content key.
-   */
-  newestVersion(order: OrderId): Promise<Outcome<{ readonly kid: string }>>;
-  /**
    * Envelope JSON of the customer's own passkey, wrapped to the given choice, to be stored until
    * preparation.
    */
@@ -85,6 +71,10 @@ export type KeyCustody = {
     choice: KeyChoice,
     passkey: Uint8Array,
   ): Promise<Outcome<string>>;
+};
+
+/** Passkeys for people: made before the appliance leaves, shown in the portal. */
+export type Passkeys = {
   /**
    * Makes one envelope for each node, wrapped to the key in force: of one passkey for the order (or
    * the customer's own), or in split custody of a share for each node. Safe to repeat after a
@@ -96,21 +86,21 @@ export type KeyCustody = {
     alsoCommit?: AlsoCommit,
   ): Promise<Outcome<undefined>>;
   /**
+   * The passkeys, one for each node in order of its ordinal, for the portal's device details. The
+   * caller zeroes them.
+   */
+  revealPasskeys(order: OrderId): Promise<Outcome<readonly RevealedPasskey[]>>;
+};
+
+/** What a device needs of its order's keys. */
+export type NodeEnvelopes = {
+  /**
    * The current envelope of a node, for a decision on it and a release of its content key after
    * that. A failure before preparation and after erasure.
    *
    * @param at - the connection of reads that belong together
    */
   hold(order: OrderId, serial: string, at?: Store): Promise<Outcome<HeldNode>>;
-  /**
-   * Asks the vault whether the key still works for the order, without touching a content key: fresh
-   * Get checks, then unwraps a canary.
-   *
-   * @param kid - the version that the order's envelopes are wrapped to.
-   */
-  probe(order: OrderId, kid: string): Promise<Outcome<undefined>>;
-  /** Like `probe`, for a backup key that a live lease depends on. */
-  probeBackup(order: OrderId, kid: string): Promise<Outcome<undefined>>;
   /**
    * A new passkey for a node, in an envelope that is wrapped to the key in force but not in force
    * yet. Every call returns the same one, until it is confirmed or the order gets another key.
@@ -120,18 +110,21 @@ export type KeyCustody = {
     serial: string,
     use: UseBoth<T>,
   ): Promise<Outcome<RekeyProposal<T>>>;
+};
+
+export type KeyProbes = {
   /**
-   * Puts a proposal in force, if it is still valid; `alsoCommit` runs in that transaction. Safe to
-   * repeat.
+   * Asks the vault whether the key still works for the order, without touching a content key: fresh
+   * Get checks, then unwraps a canary.
    *
-   * @returns false when it was in force already
+   * @param kid - the version that the order's envelopes are wrapped to.
    */
-  commitRekey(
-    order: OrderId,
-    serial: string,
-    rekey: string,
-    alsoCommit: AlsoCommit,
-  ): Promise<boolean>;
+  probe(order: OrderId, kid: string): Promise<Outcome<undefined>>;
+  /** Like `probe`, for a backup key that a live lease depends on. */
+  probeBackup(order: OrderId, kid: string): Promise<Outcome<undefined>>;
+};
+
+export type BackupChanges = {
   /**
    * Adds a backup key or replaces the one of that name, in every envelope and by compare-and-swap.
    * A vault's key passes the checks of a key in force except the region.
@@ -140,29 +133,19 @@ export type KeyCustody = {
     subject: KeySubject,
     name: string,
     chosen: BackupChoice,
-    context: {
-      readonly actor: Actor;
-      readonly correlationId: string;
-      /** Writes that belong to the same decision, in the same transaction. */
-      readonly alsoCommit?: AlsoCommit;
-    },
+    context: ChangeContext,
   ): Promise<Outcome<BackupKey>>;
   /** @returns false when no backup key has that name. Refused while the key in force is lost. */
-  removeBackup(
-    order: OrderId,
-    name: string,
-    context: { readonly actor: Actor; readonly correlationId: string },
-  ): Promise<Outcome<boolean>>;
-  /**
-   * The passkeys, one for each node in order of its ordinal, for the portal's device details. The
-   * caller zeroes them.
-   */
-  revealPasskeys(order: OrderId): Promise<Outcome<readonly RevealedPasskey[]>>;
-  /** Destroys all wrappings of an order permanently: crypto-erase. */
-  destroy(
-    order: OrderId,
-    actor: Actor,
-    alsoErase?: AlsoErase,
-    correlationId?: string,
-  ): Promise<void>;
+  removeBackup(order: OrderId, name: string, context: ChangeContext): Promise<Outcome<boolean>>;
 };
+
+/**
+ * The order's keys, as far as their vaults are called; each consumer names its part. The district
+ * owns order_keys, own_passkeys, envelopes, device_shares and rekeys.
+ */
+export type KeyCustody = KeyChecks &
+  KeyChanges &
+  Passkeys &
+  NodeEnvelopes &
+  KeyProbes &
+  BackupChanges;

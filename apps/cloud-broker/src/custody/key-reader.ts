@@ -2,8 +2,14 @@ import { failed } from "../core/failed.ts";
 import { decideKeyUse } from "../core/key-rules.ts";
 import { kidOf } from "../core/key-url.ts";
 import { decideMissingKey, decideMissingVault } from "../core/missing-key.ts";
-import type { Failure, KeyFacts, Outcome } from "../core/ports.ts";
-import type { CustodyDependencies } from "./custody-dependencies.ts";
+import type {
+  Clock,
+  Failure,
+  KeyFacts,
+  KeyVaults,
+  Outcome,
+  ResourceReader,
+} from "../core/ports.ts";
 import { describeFailure } from "./describe-failure.ts";
 import type { UsableKey } from "./usable-key.ts";
 
@@ -22,10 +28,18 @@ export type KeyReader = {
   explain(usable: UsableKey, failure: Failure): Promise<Failure>;
 };
 
-export function createKeyReader(
-  deps: Pick<CustodyDependencies, "vaults" | "resources" | "now">,
-): KeyReader {
-  const { vaults, resources, now } = deps;
+/** To call the vault of a key. */
+export type VaultAccess = { readonly vaults: KeyVaults; readonly reader: KeyReader };
+
+export function createKeyReader({
+  vaults,
+  resources,
+  now,
+}: {
+  readonly vaults: KeyVaults;
+  readonly resources: ResourceReader;
+  readonly now: Clock;
+}): KeyReader {
   const missedSinceMs = new Map<string, number>();
 
   async function explain(usable: UsableKey, failure: Failure): Promise<Failure> {

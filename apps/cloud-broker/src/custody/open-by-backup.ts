@@ -2,35 +2,27 @@ import { randomUUID } from "node:crypto";
 
 import type { Envelope } from "@databox-cmk/crypto";
 
-import { type Deed, note } from "../audit/record.ts";
+import { type Auditing, type Deed, note } from "../audit/record.ts";
 import type { BackupKey } from "../core/backup-key.ts";
 import { decideBackup } from "../core/decide-backup.ts";
 import { failed } from "../core/failed.ts";
-import type { OrderId } from "../core/order.ts";
 import type { Failure, Outcome } from "../core/ports.ts";
 import { loadBackupKeys } from "./backup-keys.ts";
 import { findBackupOrders } from "./backup-uses.ts";
 import type { CustodyDependencies } from "./custody-dependencies.ts";
-import type { KeyReader } from "./key-reader.ts";
+import type { VaultAccess } from "./key-reader.ts";
 import { noteFailure } from "./primary-standings.ts";
 import { type Use, type Used, unwrapWith } from "./unwrap-with.ts";
+import type { KnownKeys, OrderLocation } from "./usable-key.ts";
 import { usableBackupOf } from "./wrap-for-order.ts";
 
-export type BackupDependencies = Pick<
-  CustodyDependencies,
-  | "store"
-  | "vaults"
-  | "serviceKey"
-  | "keyVaultSuffixes"
-  | "appendAudit"
-  | "now"
-  | "backupAfterSeconds"
-> & { readonly reader: KeyReader };
+export type BackupDependencies = Auditing &
+  VaultAccess &
+  KnownKeys &
+  Pick<CustodyDependencies, "now" | "backupAfterSeconds">;
 
 /** The backup key that was used, and the failure of the key in force. */
 export type BackupUse = { readonly name: string; readonly failure: Failure };
-
-type Place = { readonly order: OrderId; readonly location: string };
 
 /**
  * Runs after the key in force has failed. The failure is recorded, and where the rule allows it
@@ -40,22 +32,22 @@ type Place = { readonly order: OrderId; readonly location: string };
  */
 export async function openByBackup<T>(
   deps: BackupDependencies,
-  place: Place,
+  at: OrderLocation,
   envelope: Envelope,
   failure: Failure,
   use: Use<T>,
   correlationId: string = randomUUID(),
 ): Promise<Outcome<Used<T> & { readonly backup: BackupUse }>> {
-  const all = await loadBackupKeys(deps.store, place.order);
+  const all = await loadBackupKeys(deps.store, at.order);
   if (all.length === 0) return failed(failure);
   // Also when only a recovery key is left: people look there to decide whether to use it.
-  const standing = await noteFailure(deps, place.order, failure);
+  const standing = await noteFailure(deps, at.order, failure);
   const backups = all.filter((backup) => backup.kind === "vault");
   if (backups.length === 0) return failed(failure);
   const nowMs = deps.now();
-  const orders = await findBackupOrders(deps.store, place.order, nowMs);
+  const orders = await findBackupOrders(deps.store, at.order, nowMs);
   const context = { actor: { kind: "broker" }, correlationId } as const;
-  const deed = { chain: place.order, action: "backupKey/use", context };
+  const deed = { chain: at.order, action: "backupKey/use", context };
   const told: string[] = [];
   for (const backup of backups) {
     const decision = decideBackup(failure, {
@@ -70,7 +62,7 @@ export async function openByBackup<T>(
     else if (decision.kind === "ask")
       told.push(`${backup.name} may be used after an owner confirms it`);
     else {
-      const opened = await openBy(deps, place, envelope, backup, async (contentKey, by) => {
+      const opened = await openBy(deps, at, envelope, backup, async (contentKey, by) => {
         await recordUse(deps, deed, backup, failure, by.vaultRequestId);
         return use(contentKey, by);
       });
@@ -85,7 +77,7 @@ export async function openByBackup<T>(
 
 /** A separate audit row for every use of the content key, durable before its use. */
 async function recordUse(
-  deps: BackupDependencies,
+  deps: Auditing,
   deed: Deed,
   { name, kid }: BackupKey,
   failure: Failure,
@@ -99,13 +91,13 @@ async function recordUse(
 }
 
 async function openBy<T>(
-  deps: BackupDependencies,
-  place: Place,
+  deps: VaultAccess & KnownKeys,
+  at: OrderLocation,
   envelope: Envelope,
   backup: Extract<BackupKey, { kind: "vault" }>,
   use: Use<T>,
 ): Promise<Outcome<Used<T>>> {
-  const usable = usableBackupOf(deps, place, backup);
+  const usable = usableBackupOf(deps, at, backup);
   if (!usable.ok) return usable;
   const key = await deps.reader.readUsable(usable.value);
   return key.ok ? unwrapWith(deps, usable.value, { envelope, kid: backup.kid }, use) : key;

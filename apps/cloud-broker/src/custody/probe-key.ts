@@ -9,19 +9,17 @@ import { loadBackupKeys } from "./backup-keys.ts";
 import type { CustodyDependencies } from "./custody-dependencies.ts";
 import { describeFailure } from "./describe-failure.ts";
 import { loadKeyInForce } from "./key-in-force.ts";
-import type { KeyReader } from "./key-reader.ts";
+import type { VaultAccess } from "./key-reader.ts";
 import { noteFailure, noteWorking } from "./primary-standings.ts";
 import { notGenerated } from "./release-content-key.ts";
-import { atVersion, type UsableKey, usableKeyOf } from "./usable-key.ts";
+import { atVersion, type KnownKeys, type UsableKey, usableKeyOf } from "./usable-key.ts";
 import { wrapContentKey } from "./wrap-content-key.ts";
 import { usableBackupOf } from "./wrap-for-order.ts";
 
 const CANARY_BYTES = 32;
 
-export type ProbeDependencies = Pick<
-  CustodyDependencies,
-  "store" | "vaults" | "serviceKey" | "keyVaultSuffixes" | "now"
-> & { readonly reader: KeyReader };
+type CanaryDependencies = VaultAccess & Pick<CustodyDependencies, "store">;
+type ProbeDependencies = CanaryDependencies & KnownKeys & Pick<CustodyDependencies, "now">;
 
 /**
  * Fresh Get, then an unwrap of the key version's canary; the first probe of a version makes the
@@ -62,7 +60,7 @@ export async function probeBackupKey(
  * kind.
  */
 async function noteProbe(
-  deps: ProbeDependencies,
+  deps: Pick<ProbeDependencies, "store" | "now">,
   order: OrderId,
   outcome: Outcome<undefined>,
 ): Promise<void> {
@@ -78,7 +76,7 @@ async function noteProbe(
 }
 
 async function askVault(
-  deps: ProbeDependencies,
+  deps: CanaryDependencies,
   usable: UsableKey,
   kid: string,
 ): Promise<Outcome<undefined>> {
@@ -95,7 +93,7 @@ async function askVault(
 }
 
 async function makeCanary(
-  deps: ProbeDependencies,
+  deps: CanaryDependencies,
   usable: UsableKey,
   kid: string,
 ): Promise<Outcome<undefined>> {
@@ -119,7 +117,7 @@ async function makeCanary(
 }
 
 async function unwrapCanary(
-  { vaults, reader }: Pick<ProbeDependencies, "vaults" | "reader">,
+  { vaults, reader }: VaultAccess,
   usable: UsableKey,
   kid: string,
   canary: { readonly encrypted_key: string; readonly value_hash: string },

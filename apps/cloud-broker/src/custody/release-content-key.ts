@@ -1,21 +1,18 @@
 import { failed } from "../core/failed.ts";
 import type { Failure, Outcome } from "../core/ports.ts";
 import { recoveryFacts } from "../core/recovery-facts.ts";
-import type { CustodyDependencies } from "./custody-dependencies.ts";
+import type { Store } from "../store/store.ts";
 import { type HeldEnvelope, loadHeldEnvelope } from "./held-envelope.ts";
 import type { KeyInForce } from "./key-in-force.ts";
-import type { KeyReader } from "./key-reader.ts";
+import type { VaultAccess } from "./key-reader.ts";
 import { type BackupDependencies, type BackupUse, openByBackup } from "./open-by-backup.ts";
 import { noteWorking } from "./primary-standings.ts";
 import { type Use, type Used, unwrapWith, type Wrapping } from "./unwrap-with.ts";
-import { atVersion, usableKeyOf } from "./usable-key.ts";
+import { atVersion, type KnownKeys, usableKeyOf } from "./usable-key.ts";
 
 /** `backup` is set when a backup key replaced the key in force. */
 export type Released<T> = Used<T> & { readonly backup?: BackupUse | undefined };
-export type ReleaseDependencies = Pick<
-  CustodyDependencies,
-  "store" | "vaults" | "serviceKey" | "keyVaultSuffixes"
-> & { readonly reader: KeyReader };
+export type ReleaseDependencies = VaultAccess & KnownKeys & { readonly store: Store };
 
 /**
  * Lets `use` have the content key of a node's current envelope: fresh Get, unwrap, commitment. If
@@ -61,7 +58,7 @@ function nameKeyInForce(failure: Failure, inForce: KeyInForce): Failure {
  * even where Key Vault would do it.
  */
 export async function unwrapEnvelope<T>(
-  deps: Pick<ReleaseDependencies, "vaults" | "reader" | "serviceKey" | "keyVaultSuffixes">,
+  deps: VaultAccess & KnownKeys,
   inForce: KeyInForce,
   wrapping: Wrapping,
   use: Use<T>,

@@ -7,7 +7,7 @@ import type { Failure, Outcome } from "../core/ports.ts";
 import type { KeyInForce } from "./key-in-force.ts";
 import { type BackupDependencies, openByBackup } from "./open-by-backup.ts";
 import { type Use, type Used, unwrapWith, type Wrapping } from "./unwrap-with.ts";
-import { atVersion, usableKeyOf, type UsableKey } from "./usable-key.ts";
+import { atVersion, type KnownKeys, usableKeyOf, type UsableKey } from "./usable-key.ts";
 import { wrapContentKey } from "./wrap-content-key.ts";
 
 /**
@@ -73,7 +73,7 @@ async function unwrapOld<T>(
  * and must not be lost.
  */
 function successorOf(
-  { keyVaultSuffixes }: Pick<BackupDependencies, "keyVaultSuffixes">,
+  { keyVaultSuffixes }: Pick<KnownKeys, "keyVaultSuffixes">,
   { choice }: KeyInForce,
   next: UsableKey,
   kid: string,

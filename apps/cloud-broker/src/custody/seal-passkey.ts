@@ -12,6 +12,8 @@ import {
 
 import type { OrderId } from "../core/order.ts";
 import type { Outcome } from "../core/ports.ts";
+import type { VaultAccess } from "./key-reader.ts";
+import type { KnownKeys } from "./usable-key.ts";
 import { type WrappingKeys, wrapForOrder } from "./wrap-for-order.ts";
 
 /** Used in place of a serial number, in the envelope of a passkey that has no node yet. */
@@ -40,7 +42,7 @@ export const newPasskey = (): Sealable => ({
  * its content key unwraps again.
  */
 export async function sealForNode(
-  deps: Parameters<typeof wrapForOrder>[0],
+  deps: VaultAccess & KnownKeys,
   keys: WrappingKeys,
   serial: string,
   { plaintext, cus }: Sealable,

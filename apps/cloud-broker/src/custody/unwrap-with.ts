@@ -1,9 +1,9 @@
 import { matchesCommitment, zero } from "@databox-cmk/crypto";
 
 import { failed } from "../core/failed.ts";
-import type { Failure, KeyVaults, Outcome } from "../core/ports.ts";
+import type { Failure, Outcome } from "../core/ports.ts";
 import { describeFailure } from "./describe-failure.ts";
-import type { KeyReader } from "./key-reader.ts";
+import type { VaultAccess } from "./key-reader.ts";
 import type { StoredEnvelope } from "./stored-envelopes.ts";
 import type { UsableKey } from "./usable-key.ts";
 
@@ -23,7 +23,7 @@ export type Wrapping = Pick<StoredEnvelope, "envelope" | "kid">;
  * of our own rules to the key: see `KeyReader.readUsable`.
  */
 export async function unwrapWith<T>(
-  { vaults, reader }: { readonly vaults: KeyVaults; readonly reader: KeyReader },
+  { vaults, reader }: VaultAccess,
   usable: UsableKey,
   { envelope, kid }: Wrapping,
   use: Use<T>,

@@ -5,7 +5,6 @@ import { failed } from "../core/failed.ts";
 import { parseKeyUrl } from "../core/key-url.ts";
 import type { AttachedIdentity, KeyChoice, KeyIdentity, KeyUrl, OrderId } from "../core/order.ts";
 import type { Outcome } from "../core/ports.ts";
-import type { CustodyDependencies } from "./custody-dependencies.ts";
 
 /** A key, the identity that uses it, and the facts that explain why it cannot be used. */
 export type UsableKey = {
@@ -20,13 +19,21 @@ export type UsableKey = {
   readonly identityId?: string | undefined;
 };
 
-type Place = { readonly order: OrderId; readonly location: string };
-type Known = Pick<CustodyDependencies, "serviceKey" | "keyVaultSuffixes">;
+/** To find the key that an order names, and whether its vault may be called. */
+export type KnownKeys = {
+  /** The service's own key (MMK). Without version: the newest at the time of wrapping. */
+  readonly serviceKey: KeyUrl;
+  /** Hosts that may be called (config KEY_VAULT_SUFFIXES). */
+  readonly keyVaultSuffixes: readonly string[];
+};
+
+/** An order and its region. */
+export type OrderLocation = Pick<UsableKey, "order" | "location">;
 
 /** The key that a choice names, with the identity that may use it. */
 export function usableKeyOf(
-  { serviceKey, keyVaultSuffixes }: Known,
-  { order, location }: Place,
+  { serviceKey, keyVaultSuffixes }: KnownKeys,
+  { order, location }: OrderLocation,
   identities: readonly AttachedIdentity[],
   choice: KeyChoice,
 ): Outcome<UsableKey> {

@@ -18,16 +18,14 @@ import type { Failure, KeyCheck, KeySubject, KeyValidation, Outcome } from "../c
 import { recoveryFacts } from "../core/recovery-facts.ts";
 import type { CustodyDependencies } from "./custody-dependencies.ts";
 import { describeFailure } from "./describe-failure.ts";
-import type { KeyReader } from "./key-reader.ts";
+import type { VaultAccess } from "./key-reader.ts";
 import { identityOf, type UsableKey } from "./usable-key.ts";
 import { wrapContentKey } from "./wrap-content-key.ts";
 
-type Dependencies = Pick<
+export type ValidateDependencies = Pick<
   CustodyDependencies,
-  "vaults" | "resources" | "now" | "keyVaultSuffixes"
-> & {
-  readonly reader: KeyReader;
-};
+  "vaults" | "reader" | "resources" | "now" | "keyVaultSuffixes"
+>;
 
 /** Grows as rows request evidence; a row sees the evidence gathered until then. */
 type Gathering = { -readonly [Member in keyof KeyEvidence]: KeyEvidence[Member] };
@@ -39,7 +37,7 @@ export const BACKUP_CHECKS = KEY_CHECKS.filter(({ name }) => name !== "vault-reg
  * Runs the table of checks, gathering evidence as rows request it; the first failure ends the run.
  */
 export async function validateKey(
-  deps: Dependencies,
+  deps: ValidateDependencies,
   subject: KeySubject,
   choice: CustomerChoice,
   rows: readonly KeyCheckRow[] = KEY_CHECKS,
@@ -122,7 +120,7 @@ function outcomeOf({ key }: KeyEvidence, failure: Failure | undefined): KeyValid
 
 /** The I/O behind one kind of evidence. */
 async function gather(
-  deps: Dependencies,
+  deps: ValidateDependencies,
   subject: KeySubject,
   usable: UsableKey,
   evidence: KeyEvidence,
@@ -146,7 +144,7 @@ async function gather(
 }
 
 async function readLocations(
-  resources: Dependencies["resources"],
+  resources: CustodyDependencies["resources"],
   storageAccountIds: readonly string[],
 ): Promise<Outcome<readonly StorageLocation[]>> {
   const locations: StorageLocation[] = [];
@@ -160,7 +158,7 @@ async function readLocations(
 
 /** Uses random bytes, so that no real key is at risk. */
 async function proveRoundTrip(
-  deps: Dependencies,
+  deps: VaultAccess,
   usable: UsableKey,
   kid: string,
 ): Promise<Outcome<undefined>> {

@@ -1,8 +1,8 @@
 import { equalConstantTime, zero } from "@databox-cmk/crypto";
 
 import { failed } from "../core/failed.ts";
-import type { KeyVaults, Outcome } from "../core/ports.ts";
-import type { KeyReader } from "./key-reader.ts";
+import type { Outcome } from "../core/ports.ts";
+import type { VaultAccess } from "./key-reader.ts";
 import type { UsableKey } from "./usable-key.ts";
 
 /**
@@ -13,7 +13,7 @@ import type { UsableKey } from "./usable-key.ts";
  * @returns the wrapped key
  */
 export async function wrapContentKey(
-  { vaults, reader }: { readonly vaults: KeyVaults; readonly reader: KeyReader },
+  { vaults, reader }: VaultAccess,
   usable: UsableKey,
   kid: string,
   contentKey: Uint8Array,

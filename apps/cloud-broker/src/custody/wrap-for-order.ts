@@ -2,14 +2,16 @@ import type { EnvelopeRecipient } from "@databox-cmk/crypto";
 
 import type { BackupKey } from "../core/backup-key.ts";
 import { failed } from "../core/failed.ts";
-import type { Failure, KeyVaults, Outcome } from "../core/ports.ts";
-import type { KeyReader } from "./key-reader.ts";
-import { atVersion, type UsableKey, usableKeyOf } from "./usable-key.ts";
+import type { Failure, Outcome } from "../core/ports.ts";
+import type { VaultAccess } from "./key-reader.ts";
+import {
+  atVersion,
+  type KnownKeys,
+  type OrderLocation,
+  type UsableKey,
+  usableKeyOf,
+} from "./usable-key.ts";
 import { wrapContentKey } from "./wrap-content-key.ts";
-
-type Dependencies = { readonly vaults: KeyVaults; readonly reader: KeyReader } & Parameters<
-  typeof usableKeyOf
->[0];
 
 /** All keys that an order's envelopes are wrapped to. */
 export type WrappingKeys = {
@@ -25,7 +27,7 @@ export type WrappingKeys = {
  * that backup is needed.
  */
 export async function wrapForOrder(
-  deps: Dependencies,
+  deps: VaultAccess & KnownKeys,
   { usable, kid, backups }: WrappingKeys,
   contentKey: Uint8Array,
 ): Promise<Outcome<readonly EnvelopeRecipient[]>> {
@@ -40,26 +42,25 @@ export async function wrapForOrder(
   return { ok: true, value: recipients };
 }
 
-/** @param place - the order and its region */
 export async function wrapToBackup(
-  deps: Dependencies,
-  place: Pick<UsableKey, "order" | "location">,
+  deps: VaultAccess & KnownKeys,
+  at: OrderLocation,
   backup: BackupKey,
   contentKey: Uint8Array,
 ): Promise<Outcome<Uint8Array>> {
   if (backup.kind === "recovery") return { ok: true, value: backup.key.wrap(contentKey) };
-  const usable = usableBackupOf(deps, place, backup);
+  const usable = usableBackupOf(deps, at, backup);
   if (!usable.ok) return usable;
   return wrapContentKey(deps, usable.value, backup.kid, contentKey);
 }
 
 /** The version of a backup key that the envelopes name. */
 export function usableBackupOf(
-  known: Parameters<typeof usableKeyOf>[0],
-  place: Pick<UsableKey, "order" | "location">,
+  known: KnownKeys,
+  at: OrderLocation,
   backup: Extract<BackupKey, { kind: "vault" }>,
 ): Outcome<UsableKey> {
-  const chosen = usableKeyOf(known, place, backup.identities, backup.choice);
+  const chosen = usableKeyOf(known, at, backup.identities, backup.choice);
   return chosen.ok ? atVersion(chosen.value, backup.kid, known.keyVaultSuffixes) : chosen;
 }
 

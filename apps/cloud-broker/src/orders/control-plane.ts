@@ -75,6 +75,11 @@ export type ControlPlane = {
   readonly settings: ControlPlaneSettings;
 };
 
+/** The part of the control plane that a function needs. */
+export type Plane<Name extends keyof ControlPlane> = Pick<ControlPlane, Name>;
+/** To change an order and record it in the audit log. */
+export type Changing = Plane<"store" | "appendAudit" | "now">;
+
 /** The caller, as written into audit rows and `systemData`. */
 export type RequestContext = {
   readonly actor: Actor;

@@ -7,7 +7,8 @@ import { decideTransition, KEY_HALT_ACTIONS } from "../core/lifecycle.ts";
 import type { OrderState } from "../core/order-state.ts";
 import type { OrderId } from "../core/order.ts";
 import type { NodeFailure } from "../core/ports.ts";
-import type { ControlPlane, RequestContext } from "./control-plane.ts";
+import type { NodeEnvelopes } from "../custody/key-custody.ts";
+import type { Changing, Plane, RequestContext } from "./control-plane.ts";
 import { lifecycleOf, type Order } from "./order.ts";
 import { readNodes } from "./read-nodes.ts";
 import { readOrder } from "./read-order.ts";
@@ -22,7 +23,7 @@ type Mitigation = { readonly resolution: CustomerResolution; readonly atMs: numb
  * answer changes nothing, and the call may be repeated.
  */
 export async function startCopy(
-  plane: ControlPlane,
+  plane: Changing & { readonly custody: NodeEnvelopes },
   order: Order,
   context: RequestContext,
   mitigation?: Mitigation,
@@ -47,7 +48,7 @@ export async function startCopy(
  * customer. Any other failure changes nothing, and so does one of an order that is not copying.
  */
 export async function haltCopy(
-  plane: Pick<ControlPlane, "store" | "appendAudit" | "now">,
+  plane: Changing,
   id: OrderId,
   failed: NodeFailure,
   correlationId: string,
@@ -79,7 +80,7 @@ const isKeyRefusal = (code: ErrorCode): boolean =>
  * still unwraps it.
  */
 async function tryKeys(
-  { custody, store }: ControlPlane,
+  { custody, store }: Plane<"store"> & { readonly custody: NodeEnvelopes },
   order: Order,
 ): Promise<NodeFailure | undefined> {
   for (const { serial } of await readNodes(store, order.id)) {

@@ -9,8 +9,9 @@ import { type OrderName, orderIdOf } from "../core/order.ts";
 import { decideIdentities } from "../core/patch-identity.ts";
 import { decideKeyChoice } from "../core/patch-key-choice.ts";
 import { decideCustody } from "../core/unlock-policy.ts";
+import type { KeyChanges } from "../custody/key-custody.ts";
 import type { Store } from "../store/store.ts";
-import type { ControlPlane, RequestContext } from "./control-plane.ts";
+import type { Changing, Plane, RequestContext } from "./control-plane.ts";
 import { readCustodyPolicy } from "./custody-policy.ts";
 import { requireResourceGroup } from "./find-order.ts";
 import { insertOperation } from "./operations.ts";
@@ -29,7 +30,7 @@ const SCHEDULE = "properties.deliveryInfo.scheduledDateTime";
  * @returns id of the long-running operation.
  */
 export async function createOrder(
-  plane: ControlPlane,
+  plane: Changing & Plane<"settings" | "identities"> & { readonly custody: KeyChanges },
   name: OrderName,
   written: JobWrite,
   transferType: TransferType,

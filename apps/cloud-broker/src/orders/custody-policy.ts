@@ -5,7 +5,7 @@ import type { OrderName } from "../core/order.ts";
 import { stageRules } from "../core/stages.ts";
 import { jsonMember } from "../store/json-member.ts";
 import type { Store } from "../store/store.ts";
-import type { ControlPlane, RequestContext } from "./control-plane.ts";
+import type { Changing, RequestContext } from "./control-plane.ts";
 
 /**
  * Whether a subscription allows only split custody for its new orders.
@@ -21,7 +21,7 @@ export const readCustodyPolicy = (store: Store, subscriptionId: string) =>
 
 /** Holds for orders that are placed from now on; those that exist keep their custody. */
 export async function writeCustodyPolicy(
-  plane: ControlPlane,
+  plane: Changing,
   subscriptionId: string,
   splitOnly: boolean,
   context: RequestContext,

@@ -5,7 +5,8 @@ import { errorOf, valueOf } from "../core/failure-error.ts";
 import { decideTransition } from "../core/lifecycle.ts";
 import type { OrderId, OrderName } from "../core/order.ts";
 import { findUnrecoverable } from "../custody/device-shares.ts";
-import type { ControlPlane, RequestContext } from "./control-plane.ts";
+import type { KeyChecks } from "../custody/key-custody.ts";
+import type { Changing, ControlPlane, Plane, RequestContext } from "./control-plane.ts";
 import { findOrder } from "./find-order.ts";
 import { moveOrder } from "./move-order.ts";
 import { keySubjectOf, lifecycleOf, type Order } from "./order.ts";
@@ -15,7 +16,7 @@ import { keySubjectOf, lifecycleOf, type Order } from "./order.ts";
  * that in the unlock policy; `force` does not.
  */
 async function requireRecovery(
-  plane: ControlPlane,
+  plane: Plane<"store" | "appendAudit" | "custodyOf">,
   { id }: Order,
   context: RequestContext,
 ): Promise<void> {
@@ -38,7 +39,7 @@ async function requireRecovery(
  * @throws {AppError} the failed check, or `OrderStageForbids` that names the nodes
  */
 export async function dispatchOrder(
-  plane: ControlPlane,
+  plane: Changing & Plane<"settings" | "custodyOf"> & { readonly custody: KeyChecks },
   name: OrderName,
   { force }: { readonly force: boolean },
   context: RequestContext,

@@ -1,13 +1,13 @@
 import { AppError } from "@databox-cmk/errors";
 
-import { recorded } from "../audit/record.ts";
 import { valueOf } from "../core/failure-error.ts";
 import { scrubPersonalData } from "../core/job-details.ts";
 import { decideTransition } from "../core/lifecycle.ts";
 import { type OrderName, orderIdOf, type OrderId } from "../core/order.ts";
 import { stageRules } from "../core/stages.ts";
+import { destroyWrappings } from "../custody/destroy-wrappings.ts";
 import type { StoreTransaction } from "../store/store.ts";
-import type { ControlPlane, RequestContext } from "./control-plane.ts";
+import type { Changing, Plane, RequestContext } from "./control-plane.ts";
 import { findOrder, requireResourceGroup } from "./find-order.ts";
 import { insertOperation } from "./operations.ts";
 import { lifecycleOf } from "./order.ts";
@@ -20,7 +20,7 @@ import { updateOrder } from "./write-order.ts";
  * removed. Safe to repeat.
  */
 export async function cancelOrder(
-  plane: ControlPlane,
+  plane: Changing,
   name: OrderName,
   reason: string,
   context: RequestContext,
@@ -29,29 +29,24 @@ export async function cancelOrder(
   if (order.stage === "Cancelled") return;
   const next = valueOf(decideTransition(lifecycleOf(order), { kind: "cancel" }));
   const nowMs = plane.now();
-  await plane.custody.destroy(
-    order.id,
-    context.actor,
-    recorded(
-      plane.appendAudit,
-      { chain: order.id, action: "order/cancel", context },
-      async (transaction) => {
-        await updateOrder(
-          transaction,
-          order,
-          {
-            stage: next.stage,
-            stageStatus: next.stageStatus,
-            cancellationReason: reason,
-            details: scrubPersonalData(order.details),
-          },
-          context.by,
-          nowMs,
-        );
-        return {};
-      },
-    ),
-    context.correlationId,
+  await destroyWrappings(
+    plane,
+    { chain: order.id, action: "order/cancel", context },
+    async (transaction) => {
+      await updateOrder(
+        transaction,
+        order,
+        {
+          stage: next.stage,
+          stageStatus: next.stageStatus,
+          cancellationReason: reason,
+          details: scrubPersonalData(order.details),
+        },
+        context.by,
+        nowMs,
+      );
+      return {};
+    },
   );
 }
 
@@ -62,7 +57,7 @@ export async function cancelOrder(
  * not exist.
  */
 export async function deleteOrder(
-  plane: ControlPlane,
+  plane: Changing & Plane<"identities">,
   name: OrderName,
   context: RequestContext,
 ): Promise<{ readonly operation: string; readonly location: string } | undefined> {
@@ -80,25 +75,20 @@ export async function deleteOrder(
   const nowMs = plane.now();
   const hasSystemIdentity = order.identities.some((identity) => identity.kind === "system");
   let operation = "";
-  await plane.custody.destroy(
-    order.id,
-    context.actor,
-    recorded(
-      plane.appendAudit,
-      { chain: order.id, action: "order/delete", context },
-      async (transaction) => {
-        if (hasSystemIdentity)
-          await transaction
-            .insertInto("identity_cleanups")
-            .values({ order_id: order.id, epoch: order.identityEpoch, created_at_ms: nowMs })
-            .onConflict((conflict) => conflict.doNothing())
-            .execute();
-        await deleteRows(transaction, order.id, order.revision);
-        operation = await insertOperation(transaction, order.id, "delete", nowMs);
-        return {};
-      },
-    ),
-    context.correlationId,
+  await destroyWrappings(
+    plane,
+    { chain: order.id, action: "order/delete", context },
+    async (transaction) => {
+      if (hasSystemIdentity)
+        await transaction
+          .insertInto("identity_cleanups")
+          .values({ order_id: order.id, epoch: order.identityEpoch, created_at_ms: nowMs })
+          .onConflict((conflict) => conflict.doNothing())
+          .execute();
+      await deleteRows(transaction, order.id, order.revision);
+      operation = await insertOperation(transaction, order.id, "delete", nowMs);
+      return {};
+    },
   );
   if (hasSystemIdentity) await removeIdentity(plane, order.id, order.identityEpoch);
   return { operation, location: order.location };

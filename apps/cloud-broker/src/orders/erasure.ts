@@ -1,7 +1,7 @@
 import type { PublicJwk } from "@databox-cmk/crypto";
 import { ERASURE_CERTIFICATE_TYPE, type ErasureStatement, publicKey } from "@databox-cmk/protocol";
 
-import { record, recorded } from "../audit/record.ts";
+import { record } from "../audit/record.ts";
 import { decideNodeErasure } from "../core/decide-node-erasure.ts";
 import { failed } from "../core/failed.ts";
 import { valueOf } from "../core/failure-error.ts";
@@ -9,8 +9,9 @@ import { scrubPersonalData } from "../core/job-details.ts";
 import { decideTransition } from "../core/lifecycle.ts";
 import type { EpochMs, OrderId, OrderName } from "../core/order.ts";
 import type { AuditEvent, Outcome } from "../core/ports.ts";
+import { destroyWrappings } from "../custody/destroy-wrappings.ts";
 import type { StoreTransaction } from "../store/store.ts";
-import type { ControlPlane, RequestContext } from "./control-plane.ts";
+import type { Changing, ControlPlane, Plane, RequestContext } from "./control-plane.ts";
 import { findOrder } from "./find-order.ts";
 import { lifecycleOf, type Order } from "./order.ts";
 import { readOrder } from "./read-order.ts";
@@ -29,7 +30,7 @@ export type NodeCertificate = {
 
 /** Whether a node of the order may be erased now. */
 export async function mayEraseNode(
-  { store }: Pick<ControlPlane, "store">,
+  { store }: Plane<"store">,
   id: OrderId,
 ): Promise<Outcome<undefined>> {
   const order = await readOrder(store, id);
@@ -44,7 +45,7 @@ export async function mayEraseNode(
  * @returns when it was kept first
  */
 export async function keepNodeCertificate(
-  plane: Pick<ControlPlane, "store" | "appendAudit" | "sign" | "now">,
+  plane: Changing & Plane<"sign">,
   node: NodeCertificate,
 ): Promise<Outcome<EpochMs>> {
   return retryLostRace(async () => {
@@ -71,7 +72,7 @@ function findKept(store: ControlPlane["store"], { order, serial }: NodeCertifica
 
 /** The order's revision rises, so an erasure of the order at the same time reads this node again. */
 async function keep(
-  plane: Pick<ControlPlane, "store" | "appendAudit" | "sign" | "now">,
+  plane: Changing & Plane<"sign">,
   order: Order,
   node: NodeCertificate,
 ): Promise<Outcome<EpochMs>> {
@@ -110,7 +111,7 @@ async function keep(
 }
 
 async function certifiedState(
-  { sign }: Pick<ControlPlane, "sign">,
+  { sign }: Plane<"sign">,
   transaction: StoreTransaction,
   { id, state }: Order,
 ): Promise<Order["state"]> {
@@ -161,7 +162,7 @@ const VERIFICATION =
  * An order that is already erased does not change.
  */
 export async function eraseOrder(
-  plane: ControlPlane,
+  plane: Changing & Plane<"sign">,
   name: OrderName,
   context: RequestContext,
 ): Promise<void> {
@@ -171,39 +172,33 @@ export async function eraseOrder(
   if (before.erased) return;
   const nowMs = plane.now();
   const deed = { chain: order.id, action: "order/erase", context } as const;
-  await plane.custody.destroy(
-    order.id,
-    context.actor,
-    (transaction, destroyed) =>
-      recorded(plane.appendAudit, deed, async () => {
-        const statement: ErasureStatement = {
-          order: order.id,
-          sku: order.skuName,
-          destroyed: destroyed.toSorted(
-            (a, b) => a.serial.localeCompare(b.serial) || a.generation - b.generation,
-          ),
-          nodes: await readSanitisedNodes(transaction, order.id),
-          method: METHOD,
-          verification: VERIFICATION,
-          erasedAt: new Date(nowMs).toISOString(),
-          by: context.by,
-        };
-        const erasureReceipt = await plane.sign(ERASURE_CERTIFICATE_TYPE, statement);
-        const { error: _error, actions: _actions, ...state } = order.state;
-        await updateOrder(
-          transaction,
-          order,
-          {
-            stage: next.stage,
-            stageStatus: next.stageStatus,
-            details: scrubPersonalData(order.details),
-            state: { ...state, erasureReceipt },
-          },
-          context.by,
-          nowMs,
-        );
-        return { detail: { wrappings: destroyed.length } };
-      })(transaction),
-    context.correlationId,
-  );
+  await destroyWrappings(plane, deed, async (transaction, destroyed) => {
+    const statement: ErasureStatement = {
+      order: order.id,
+      sku: order.skuName,
+      destroyed: destroyed.toSorted(
+        (a, b) => a.serial.localeCompare(b.serial) || a.generation - b.generation,
+      ),
+      nodes: await readSanitisedNodes(transaction, order.id),
+      method: METHOD,
+      verification: VERIFICATION,
+      erasedAt: new Date(nowMs).toISOString(),
+      by: context.by,
+    };
+    const erasureReceipt = await plane.sign(ERASURE_CERTIFICATE_TYPE, statement);
+    const { error: _error, actions: _actions, ...state } = order.state;
+    await updateOrder(
+      transaction,
+      order,
+      {
+        stage: next.stage,
+        stageStatus: next.stageStatus,
+        details: scrubPersonalData(order.details),
+        state: { ...state, erasureReceipt },
+      },
+      context.by,
+      nowMs,
+    );
+    return { detail: { wrappings: destroyed.length } };
+  });
 }

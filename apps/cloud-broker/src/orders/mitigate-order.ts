@@ -4,7 +4,8 @@ import type { CustomerResolution, MitigateRequest } from "@databox-cmk/protocol"
 import { valueOf } from "../core/failure-error.ts";
 import { decideTransition } from "../core/lifecycle.ts";
 import type { OrderName } from "../core/order.ts";
-import type { ControlPlane, RequestContext } from "./control-plane.ts";
+import type { NodeEnvelopes } from "../custody/key-custody.ts";
+import type { Changing, Plane, RequestContext } from "./control-plane.ts";
 import { isPassing, startCopy } from "./copy-data.ts";
 import { findOrder } from "./find-order.ts";
 import { lifecycleOf, type Order } from "./order.ts";
@@ -16,7 +17,7 @@ import { changeOrder } from "./write-order.ts";
  * data.
  */
 export async function mitigateOrder(
-  plane: ControlPlane,
+  plane: Changing & { readonly custody: NodeEnvelopes },
   name: OrderName,
   request: MitigateRequest,
   context: RequestContext,
@@ -57,7 +58,7 @@ export async function mitigateOrder(
 }
 
 async function readResolution(
-  { store }: ControlPlane,
+  { store }: Plane<"store">,
   order: Order,
   { customerResolutionCode, serialNumberCustomerResolutionMap }: MitigateRequest,
 ): Promise<CustomerResolution> {

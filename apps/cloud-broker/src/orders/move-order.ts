@@ -4,7 +4,7 @@ import { type Breakdown, type Completion, decideTransition } from "../core/lifec
 import type { OrderName } from "../core/order.ts";
 import type { AuditEvent } from "../core/ports.ts";
 import { stageRules } from "../core/stages.ts";
-import type { ControlPlane, RequestContext } from "./control-plane.ts";
+import type { Changing, RequestContext } from "./control-plane.ts";
 import { findOrder } from "./find-order.ts";
 import { lifecycleOf } from "./order.ts";
 import { changeOrder } from "./write-order.ts";
@@ -17,7 +17,7 @@ export type MovingEvent =
 
 /** Moves an order on. A repeated move changes nothing; the last move removes the personal data. */
 export async function moveOrder(
-  plane: ControlPlane,
+  plane: Changing,
   name: OrderName,
   event: MovingEvent,
   context: RequestContext,

@@ -6,14 +6,14 @@ import { invalidMember } from "../core/failure-error.ts";
 import type { OrderState } from "../core/order-state.ts";
 import type { OrderName } from "../core/order.ts";
 import { stageRules } from "../core/stages.ts";
-import type { ControlPlane, RequestContext } from "./control-plane.ts";
+import type { Changing, RequestContext } from "./control-plane.ts";
 import { findOrder } from "./find-order.ts";
 import type { Order } from "./order.ts";
 import { changeOrder } from "./write-order.ts";
 
 /** Books the pick-up of an appliance at the customer's. */
 export async function bookPickUp(
-  plane: ControlPlane,
+  plane: Changing,
   name: OrderName,
   window: { readonly startTime: string; readonly endTime: string },
   context: RequestContext,
@@ -33,7 +33,7 @@ export async function bookPickUp(
 
 /** Records the parcel with which the customer returned the appliance. */
 export async function markShipped(
-  plane: ControlPlane,
+  plane: Changing,
   name: OrderName,
   sent: { readonly carrierName?: string | undefined; readonly trackingId?: string | undefined },
   context: RequestContext,

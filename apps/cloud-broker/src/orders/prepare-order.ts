@@ -10,8 +10,9 @@ import { errorOf, invalidMember, valueOf } from "../core/failure-error.ts";
 import { decideTransition } from "../core/lifecycle.ts";
 import { type EpochMs, type OrderName, SKUS } from "../core/order.ts";
 import { loadRecoveryKeys } from "../custody/device-shares.ts";
+import type { Passkeys } from "../custody/key-custody.ts";
 import type { Store } from "../store/store.ts";
-import type { ControlPlane, RequestContext } from "./control-plane.ts";
+import type { Changing, Plane, RequestContext } from "./control-plane.ts";
 import { findOrder } from "./find-order.ts";
 import { lifecycleOf, type Order } from "./order.ts";
 import { readNodes } from "./read-nodes.ts";
@@ -29,7 +30,7 @@ export type PreparedNode = {
  * it makes new codes for the nodes that have not enrolled, so that a lost answer does no harm.
  */
 export async function prepareOrder(
-  plane: ControlPlane,
+  plane: Changing & Plane<"custodyOf"> & { readonly custody: Passkeys },
   name: OrderName,
   serials: readonly string[] | undefined,
   context: RequestContext,
@@ -44,7 +45,7 @@ export async function prepareOrder(
 
 /** An appliance copies its share for the recovery keys that exist when it is prepared. */
 async function requireRecoveryKey(
-  { store, custodyOf }: ControlPlane,
+  { store, custodyOf }: Plane<"store" | "custodyOf">,
   { id }: Order,
 ): Promise<void> {
   const custody = await custodyOf(id);
@@ -53,7 +54,7 @@ async function requireRecoveryKey(
 }
 
 async function prepareNodes(
-  plane: ControlPlane,
+  plane: Changing & { readonly custody: Passkeys },
   order: Order,
   next: Pick<Order, "stage" | "stageStatus">,
   given: readonly string[] | undefined,
@@ -102,7 +103,7 @@ async function prepareNodes(
 }
 
 async function renewCodes(
-  plane: ControlPlane,
+  plane: Changing,
   order: Order,
   given: readonly string[] | undefined,
   context: RequestContext,

@@ -5,7 +5,7 @@ import { valueOf } from "../core/failure-error.ts";
 import type { AttachedIdentity, OrderId, EpochMs } from "../core/order.ts";
 import { decideIdentities, type IdentityPlan } from "../core/patch-identity.ts";
 import type { StoreTransaction } from "../store/store.ts";
-import type { ControlPlane } from "./control-plane.ts";
+import type { ControlPlane, Plane } from "./control-plane.ts";
 import type { Order } from "./order.ts";
 
 /** Identities that exist in the directory and wait for the order's commit. */
@@ -29,7 +29,7 @@ export type RealisedIdentities = {
  * record.
  */
 export async function realiseIdentities(
-  plane: ControlPlane,
+  plane: Plane<"store" | "now" | "identities">,
   order: Pick<Order, "id" | "location" | "identityEpoch">,
   plan: IdentityPlan,
 ): Promise<RealisedIdentities> {
@@ -78,7 +78,7 @@ export async function realiseIdentities(
  * them. A new system-assigned one is not made, since it cannot have any rights yet.
  */
 export async function candidateIdentities(
-  plane: Pick<ControlPlane, "identities">,
+  plane: Plane<"identities">,
   order: Pick<Order, "id" | "identities">,
   written: ResourceIdentity | undefined,
 ): Promise<readonly AttachedIdentity[]> {
@@ -87,7 +87,7 @@ export async function candidateIdentities(
 }
 
 async function keptAndAttached(
-  { identities: directory }: Pick<ControlPlane, "identities">,
+  { identities: directory }: Plane<"identities">,
   order: OrderId,
   plan: IdentityPlan,
 ): Promise<AttachedIdentity[]> {
@@ -123,7 +123,7 @@ const ABANDONED_AFTER_MS = 10 * 60_000;
  * Records that a system-assigned identity must be deleted, unless the change that makes it commits.
  */
 async function noteIdentity(
-  { store, now }: ControlPlane,
+  { store, now }: Plane<"store" | "now">,
   order: OrderId,
   epoch: number,
 ): Promise<void> {
@@ -139,7 +139,7 @@ async function noteIdentity(
  * sweep.
  */
 export async function removeIdentity(
-  { store, identities }: ControlPlane,
+  { store, identities }: Plane<"store" | "identities">,
   order: OrderId,
   epoch: number,
 ): Promise<void> {
@@ -153,7 +153,7 @@ export async function removeIdentity(
 }
 
 /** Deletes identities that remained after a crash or an outage. Safe to call at any time. */
-export async function sweepIdentities(plane: ControlPlane): Promise<void> {
+export async function sweepIdentities(plane: Plane<"store" | "now" | "identities">): Promise<void> {
   const before: EpochMs = plane.now() - ABANDONED_AFTER_MS;
   const notes = await plane.store
     .selectFrom("identity_cleanups")

@@ -1,7 +1,7 @@
 import { record } from "../audit/record.ts";
 import { invalidMember } from "../core/failure-error.ts";
 import type { OrderName } from "../core/order.ts";
-import type { ControlPlane, RequestContext } from "./control-plane.ts";
+import type { Changing, RequestContext } from "./control-plane.ts";
 import { findOrderId } from "./find-order.ts";
 import { createEnrolmentCode, type PreparedNode } from "./prepare-order.ts";
 
@@ -15,7 +15,7 @@ import { createEnrolmentCode, type PreparedNode } from "./prepare-order.ts";
  * live
  */
 export async function replaceDevice(
-  plane: ControlPlane,
+  plane: Changing,
   name: OrderName,
   { serial, reason }: { readonly serial: string; readonly reason: string },
   context: RequestContext,

@@ -9,13 +9,16 @@ import { decideIdentities, type IdentityPlan } from "../core/patch-identity.ts";
 import { decideKeyChoice, isSameKeyChoice, loosenedCustody } from "../core/patch-key-choice.ts";
 import { recoveryFacts } from "../core/recovery-facts.ts";
 import { isEncryptionEditable } from "../core/stages.ts";
-import type { AlsoCommit } from "../custody/key-custody.ts";
-import type { ControlPlane, RequestContext } from "./control-plane.ts";
+import type { AlsoCommit, KeyChanges } from "../custody/key-custody.ts";
+import type { Changing, Plane, RequestContext } from "./control-plane.ts";
 import { findOrder, requireMatch } from "./find-order.ts";
 import { insertOperation } from "./operations.ts";
 import { lifecycleOf, keySubjectOf, type Order } from "./order.ts";
 import { realiseIdentities } from "./realise-identities.ts";
 import { retryLostRace, updateOrder } from "./write-order.ts";
+
+export type Patching = Changing &
+  Plane<"settings" | "identities" | "admitChange"> & { readonly custody: KeyChanges };
 
 /**
  * Merges a PATCH into an order. Details, tags, identities and key are one commit: a refused key
@@ -25,7 +28,7 @@ import { retryLostRace, updateOrder } from "./write-order.ts";
  * @returns id of the long-running operation.
  */
 export async function patchOrder(
-  plane: ControlPlane,
+  plane: Patching,
   name: OrderName,
   patch: JobPatch,
   ifMatch: string | undefined,
@@ -44,7 +47,7 @@ export async function patchOrder(
 }
 
 async function applyPatch(
-  plane: ControlPlane,
+  plane: Patching,
   order: Order,
   patch: JobPatch,
   context: RequestContext,

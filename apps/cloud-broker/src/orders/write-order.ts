@@ -6,7 +6,7 @@ import type { EpochMs, OrderId } from "../core/order.ts";
 import { stageRules } from "../core/stages.ts";
 import { toJson } from "../store/json-column.ts";
 import type { StoreTransaction } from "../store/store.ts";
-import type { ControlPlane, RequestContext } from "./control-plane.ts";
+import type { Changing, RequestContext } from "./control-plane.ts";
 import type { Order } from "./order.ts";
 
 type Writer = StoreTransaction;
@@ -107,7 +107,7 @@ export async function updateOrder(
  * @param told - besides the action and its actor
  */
 export async function changeOrder(
-  plane: Pick<ControlPlane, "store" | "appendAudit" | "now">,
+  plane: Changing,
   order: Order,
   { action, context, ...told }: Told & Pick<Deed, "action"> & { readonly context: RequestContext },
   change: OrderChange,

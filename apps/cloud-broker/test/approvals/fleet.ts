@@ -4,8 +4,8 @@ import { termsOf } from "../../src/core/release-terms.ts";
 import { defaultUnlockPolicy } from "../../src/core/unlock-policy.ts";
 import type { ControlPlane } from "../../src/orders/control-plane.ts";
 import { admitRelease } from "../../src/release/approvals/admit-release.ts";
+import { castVote } from "../../src/release/approvals/cast-vote.ts";
 import { claimRelease } from "../../src/release/approvals/claim-release.ts";
-import { decideApproval } from "../../src/release/approvals/decide-approval.ts";
 import type { ReleaseDependencies } from "../../src/release/approvals/release-request.ts";
 import { readApprovalOf } from "../../src/release/approvals/stored-approvals.ts";
 import { revoke } from "../../src/release/kill-switches/revocations.ts";
@@ -113,7 +113,7 @@ export async function createFleet(turn: Turn, store: Store) {
     await turn();
     const [open] = await store.selectFrom("approvals").select("id").execute();
     const caller = { objectId: who, name: who, roles: [] };
-    await decideApproval(
+    await castVote(
       {
         plane,
         order: ORDER,

@@ -145,7 +145,7 @@ describe("a backup key", () => {
   test("outlives a re-key: the proposed envelope is wrapped to it too", async () => {
     expectOk(await put("west", inVault("kv-two")));
     const proposed = expectOk(await custody.proposeRekey(ORDER, "DBX-1", () => undefined));
-    await custody.commitRekey(ORDER, "DBX-1", proposed.id, () => Promise.resolve());
+    await world.confirmRekey(store, "DBX-1", proposed.id);
     expect(await recipientsOf("DBX-1")).toEqual([world.kids.one, world.kids.two]);
     world.vaults.setOutage("kv-one", SILENT);
     await release();
@@ -156,7 +156,7 @@ describe("a backup key", () => {
   test("added while a re-key is proposed makes the proposal void, so that none is forgotten", async () => {
     const proposed = expectOk(await custody.proposeRekey(ORDER, "DBX-1", () => undefined));
     expectOk(await put("west", inVault("kv-two")));
-    const done = await custody.commitRekey(ORDER, "DBX-1", proposed.id, () => Promise.resolve());
+    const done = await world.confirmRekey(store, "DBX-1", proposed.id);
     expect(done).toBe(false);
     expect(await recipientsOf("DBX-1")).toEqual([world.kids.one, world.kids.two]);
   });

@@ -35,7 +35,7 @@ const MANY = 100;
  */
 async function dieEverywhere(
   world: CustodyWorld,
-  operate: (custody: KeyCustody) => Promise<unknown>,
+  operate: (custody: KeyCustody, store: Store) => Promise<unknown>,
   afterRestart: (custody: KeyCustody, store: Store, point: CrashPoint) => Promise<void>,
 ): Promise<number> {
   let points = 0;
@@ -44,7 +44,7 @@ async function dieEverywhere(
       const path = `${world.path}.${when}-${statement}`;
       copyFileSync(world.path, path);
       const crashing = openCrashingStore(path, { statement, when });
-      const died = await operate(world.custody(crashing.store)).then(
+      const died = await operate(world.custody(crashing.store), crashing.store).then(
         () => false,
         (error: unknown) => error instanceof SimulatedCrash,
       );
@@ -71,7 +71,7 @@ describe("a rekeying whose broker is killed between any two statements", () => {
     const store = await openStore(world.path);
     const before = await unlockWith(world.custody(store), serial);
     await store.destroy();
-    const rekey = async (custody: KeyCustody) => {
+    const rekey = async (custody: KeyCustody, at: Store) => {
       const { id, envelope, result } = expectOk(
         await custody.proposeRekey(
           ORDER,
@@ -82,17 +82,17 @@ describe("a rekeying whose broker is killed between any two statements", () => {
       const { env } = envelope;
       const jwe = parseEnvelope(envelope.jwe);
       const passkey = await openEnvelope(jwe, result, { env, ord: ORDER, dev: serial });
-      await custody.commitRekey(ORDER, serial, id, () => Promise.resolve());
+      await world.confirmRekey(at, serial, id);
       return new TextDecoder().decode(passkey);
     };
-    const points = await dieEverywhere(world, rekey, async (custody) => {
+    const points = await dieEverywhere(world, rekey, async (custody, restarted) => {
       const inForce = await unlockWith(custody, serial);
       const shown = expectOk(await custody.revealPasskeys(ORDER));
       expect(shown.map(({ passkey }) => new TextDecoder().decode(passkey))).toEqual([
         inForce,
         before,
       ]);
-      const next = await rekey(custody);
+      const next = await rekey(custody, restarted);
       expect(next).not.toBe(before);
       expect(await unlockWith(custody, serial)).toBe(next);
       expect(await unlockWith(custody, other)).toBe(before);

@@ -16,6 +16,7 @@ import {
   orderIdOf,
 } from "../../src/core/order.ts";
 import type { Actor, KeySubject, KeyVaults, Outcome } from "../../src/core/ports.ts";
+import { commitRekey } from "../../src/custody/commit-rekey.ts";
 import { createKeyCustody } from "../../src/custody/create-key-custody.ts";
 import type { AlsoCommit, KeyCustody } from "../../src/custody/key-custody.ts";
 import type { NodeEnvelope } from "../../src/custody/node-envelope.ts";
@@ -68,6 +69,8 @@ export type CustodyWorld = Disposable & {
   /** Kids of kv-one/kek and kv-two/kek, both granted to principal-1. */
   readonly kids: { readonly one: string; readonly two: string; readonly service: string };
   custody(store: Store, vaults?: KeyVaults): KeyCustody;
+  /** @returns false when the proposal was overtaken or is in force already */
+  confirmRekey(store: Store, serial: string, rekey: string): Promise<boolean>;
 };
 
 /** Two vaults of the customer's, one of the service's, and an empty database file. */
@@ -91,6 +94,11 @@ export function createCustodyWorld(): CustodyWorld {
     custody: (store, port = vaults.port) =>
       createKeyCustody(
         custodyDependencies({ store, vaults: port, resources: vaults.resources, now }),
+      ),
+    confirmRekey: (store, serial, rekey) =>
+      commitRekey(
+        { store, now },
+        { order: ORDER, serial, rekey, alsoCommit: () => Promise.resolve() },
       ),
     [Symbol.dispose]: () => {
       folder[Symbol.dispose]();

@@ -1,7 +1,9 @@
 import { checkPasskey, parseEnvelope } from "@databox-cmk/crypto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
+import { createAppendAudit } from "../../src/audit/append-audit.ts";
 import type { AttachedIdentity, KeyChoice } from "../../src/core/order.ts";
+import { destroyWrappings } from "../../src/custody/destroy-wrappings.ts";
 import type { KeyCustody } from "../../src/custody/key-custody.ts";
 import type { Store } from "../../src/store/store.ts";
 import { keptBytes, openTestStore } from "../store/open-test-store.ts";
@@ -43,6 +45,18 @@ async function prepare(choice: KeyChoice): Promise<void> {
   expectOk(await custody.change(subject(), choice, ACTOR, insertOrder()));
   expectOk(await custody.generate(ORDER, SERIALS));
 }
+const destroy = (
+  change: Parameters<typeof destroyWrappings>[2] = () => Promise.resolve({}),
+): Promise<void> =>
+  destroyWrappings(
+    { store, appendAudit: createAppendAudit({ now: () => world.clock.nowMs }) },
+    {
+      chain: ORDER,
+      action: "order/erase",
+      context: { actor: ACTOR, correlationId: "erasure" },
+    },
+    change,
+  );
 const kidOfNodes = async () =>
   Promise.all(SERIALS.map(async (serial) => (await envelopeOf(custody, serial))?.kid));
 const sealedPartOf = (jwe: unknown) => parseEnvelope(jwe).sealed;
@@ -426,7 +440,7 @@ describe("releaseContentKey", () => {
     expect(await releaseTo(custody, "DBX-1")).toEqual(absent);
     expect(await custody.revealPasskeys(ORDER)).toEqual(absent);
     expectOk(await custody.generate(ORDER, SERIALS));
-    await custody.destroy(ORDER, ACTOR);
+    await destroy();
     expect(await releaseTo(custody, "DBX-1")).toEqual(absent);
     expect(await store.selectFrom("envelopes").select("env").execute()).toEqual([]);
   });
@@ -461,11 +475,12 @@ describe("destroy", () => {
     await prepare(customerKey("kv-one"));
     const held = await kidOfNodes();
     const crash = new Error("crash");
-    await expect(custody.destroy(ORDER, ACTOR, () => Promise.reject(crash))).rejects.toBe(crash);
+    await expect(destroy(() => Promise.reject(crash))).rejects.toBe(crash);
     expect(await kidOfNodes()).toEqual(held);
     let named: unknown;
-    await custody.destroy(ORDER, ACTOR, async (_transaction, destroyed) => {
+    await destroy(async (_transaction, destroyed) => {
       named = destroyed.map(({ serial, kid }) => [serial, kid]);
+      return {};
     });
     expect(named).toEqual(SERIALS.map((serial) => [serial, world.kids.one]));
   });
@@ -479,7 +494,7 @@ describe("destroy", () => {
         .toJSON()
         .recipients.map(({ encrypted_key: key }) => key),
     );
-    await custody.destroy(ORDER, ACTOR);
+    await destroy();
     expect(wrapped.length).toBe(4);
     const kept = await keptBytes(store, world.path);
     expect(kept.length).toBeGreaterThan(1_000);

@@ -4,14 +4,14 @@ import { sealEnvelope } from "@databox-cmk/crypto";
 
 import type { OrderId } from "../../src/core/order.ts";
 import type { Failure, Outcome } from "../../src/core/ports.ts";
+import type { NodeEnvelopes } from "../../src/custody/key-custody.ts";
 import type { NodeEnvelope } from "../../src/custody/node-envelope.ts";
-import type { DeviceCustody } from "../../src/release/message/device-dependencies.ts";
 
 /**
  * Real envelopes and content keys in memory; its vault can refuse or fail, and counts what it was
  * asked.
  */
-export class FakeCustody implements DeviceCustody {
+export class FakeCustody implements NodeEnvelopes {
   /** Replaces the vault's answer; undefined: it unwraps. */
   failure: Failure | undefined;
   vaultCalls = 0;
@@ -49,7 +49,7 @@ export class FakeCustody implements DeviceCustody {
     this.#nodes.delete(`${order} ${serial}`);
   }
 
-  hold: DeviceCustody["hold"] = (order, serial) => {
+  hold: NodeEnvelopes["hold"] = (order, serial) => {
     const node = this.#nodes.get(`${order} ${serial}`);
     if (node === undefined) return Promise.resolve(NOT_GENERATED);
     const { kid, unwrap } = this;
@@ -68,9 +68,7 @@ export class FakeCustody implements DeviceCustody {
   };
 
   /** Its nodes have one passkey each; rekeying is tested with the real custody. */
-  proposeRekey: DeviceCustody["proposeRekey"] = () => Promise.resolve(NOT_GENERATED);
-
-  commitRekey: DeviceCustody["commitRekey"] = () => Promise.resolve(false);
+  proposeRekey: NodeEnvelopes["proposeRekey"] = () => Promise.resolve(NOT_GENERATED);
 
   /** The vault's part of a release. */
   unwrap = (order: OrderId, serial: string): Promise<Outcome<Uint8Array>> => {

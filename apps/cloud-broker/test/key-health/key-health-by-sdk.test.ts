@@ -3,7 +3,6 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { KeyHealth } from "../../src/core/key-health.ts";
 import type { KeyChoice } from "../../src/core/order.ts";
 import { createKeyCustody } from "../../src/custody/create-key-custody.ts";
-import { createKeyReader } from "../../src/custody/key-reader.ts";
 import { readHealth } from "../../src/custody/stored-health.ts";
 import {
   createKeyHealth,
@@ -46,7 +45,6 @@ beforeAll(async () => {
   });
   watch = createKeyHealth({
     ...keys,
-    reader: createKeyReader(keys),
     announce,
     intervalSeconds: 900,
     perVaultPerMinute: 60,
@@ -62,7 +60,8 @@ beforeAll(async () => {
     identity: { type: "SystemAssigned" },
   };
   const of = { ...subject([identity]), tenantId, location, storageAccountIds: [storageAccountId] };
-  const custody = watch.observe(createKeyCustody(keys));
+  const unwatched = createKeyCustody(keys);
+  const custody = { ...unwatched, ...watch.observe(unwatched) };
   expectOk(
     await custody.change(of, choice, ACTOR, async (transaction) => {
       await insertOrder([identity])(transaction);

@@ -1,5 +1,6 @@
 import { createAppendAudit } from "../../src/audit/append-audit.ts";
 import type { CustodyDependencies } from "../../src/custody/custody-dependencies.ts";
+import { createKeyReader } from "../../src/custody/key-reader.ts";
 
 export const SERVICE_KEY = {
   vaultUrl: "https://kv-service.vault.test",
@@ -14,6 +15,7 @@ export function custodyDependencies<
 >(given: Given) {
   return {
     appendAudit: createAppendAudit({ now: given.now }),
+    reader: createKeyReader(given),
     serviceKey: SERVICE_KEY,
     backupAfterSeconds: 900,
     keyVaultSuffixes: ["vault.test"],

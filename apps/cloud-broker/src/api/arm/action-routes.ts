@@ -7,8 +7,9 @@ import {
   unencryptedCredentialsList,
 } from "@databox-cmk/protocol";
 
+import type { NodeEnvelopes, Passkeys } from "../../custody/key-custody.ts";
 import type { Route } from "../../http/route.ts";
-import type { ControlPlane } from "../../orders/control-plane.ts";
+import type { Changing, Plane } from "../../orders/control-plane.ts";
 import { cancelOrder } from "../../orders/end-order.ts";
 import { mitigateOrder } from "../../orders/mitigate-order.ts";
 import { bookPickUp, markShipped } from "../../orders/note-shipment.ts";
@@ -17,7 +18,9 @@ import { arm } from "./arm-route.ts";
 import { PATHS } from "./links.ts";
 
 /** Actions on one order, all synchronous. */
-export function createActionRoutes(plane: ControlPlane): readonly Route[] {
+export function createActionRoutes(
+  plane: Changing & Plane<"settings"> & { readonly custody: NodeEnvelopes & Passkeys },
+): readonly Route[] {
   return [
     arm.bodyRoute({
       at: ["POST", `${PATHS.job}/cancel`],

@@ -25,7 +25,7 @@ import {
 } from "../../core/unlock-timeline.ts";
 import { renderTime } from "../../core/wire-time.ts";
 import type { Route } from "../../http/route.ts";
-import type { ControlPlane } from "../../orders/control-plane.ts";
+import type { Plane } from "../../orders/control-plane.ts";
 import { findOrder } from "../../orders/find-order.ts";
 import { readActivity } from "../../orders/read-activity.ts";
 import type { Store } from "../../store/store.ts";
@@ -42,7 +42,7 @@ type EventView = DiagnosticsView["events"][number];
  * The timeline of one correlation id: the id on the agent's screen, in the log and in the audit
  * trail.
  */
-export function createDiagnosticsRoutes({ store }: ControlPlane): readonly Route[] {
+export function createDiagnosticsRoutes({ store }: Plane<"store">): readonly Route[] {
   return [
     arm.route({
       at: ["GET", `${PATHS.job}/diagnostics/:correlationId`],
@@ -197,7 +197,10 @@ const PAGE = 100;
 const FILTERS = ["newestFirst", "action", "outcome", "search", "from", "to"] as const;
 
 /** The order's audit chain, for its owner. */
-export function createActivityRoutes({ store, settings }: ControlPlane): readonly Route[] {
+export function createActivityRoutes({
+  store,
+  settings,
+}: Plane<"store" | "settings">): readonly Route[] {
   return [
     arm.route({
       at: ["GET", `${PATHS.job}/activity`],

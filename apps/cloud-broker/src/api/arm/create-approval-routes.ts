@@ -15,7 +15,7 @@ import { invalidMember } from "../../core/failure-error.ts";
 import type { EpochMs } from "../../core/order.ts";
 import { renderTime } from "../../core/wire-time.ts";
 import type { Caller, Route } from "../../http/route.ts";
-import type { ControlPlane } from "../../orders/control-plane.ts";
+import type { Changing, Plane } from "../../orders/control-plane.ts";
 import { findOrder, findOrderId } from "../../orders/find-order.ts";
 import { readNodes } from "../../orders/read-nodes.ts";
 import {
@@ -24,7 +24,7 @@ import {
   readCasesFor,
   type ApprovalCase,
 } from "../../release/approvals/approval-cases.ts";
-import { decideApproval } from "../../release/approvals/decide-approval.ts";
+import { castVote } from "../../release/approvals/cast-vote.ts";
 import { openBreakGlass } from "../../release/approvals/open-break-glass.ts";
 import { arm, type ArmRequest, queryValues } from "./arm-route.ts";
 import { nextPageUrl, pageOf, parseSkipToken, PATHS } from "./links.ts";
@@ -34,7 +34,10 @@ const PAGE = 50;
 const WAITING_MAX = 500;
 
 /** Requests that wait for people, their votes, and emergency access. */
-export function createApprovalRoutes(plane: ControlPlane, hasAccess: HasAccess): readonly Route[] {
+export function createApprovalRoutes(
+  plane: Changing & Plane<"settings" | "announce">,
+  hasAccess: HasAccess,
+): readonly Route[] {
   const { store, settings, now } = plane;
   const dependencies = () => ({ store, defaultPolicy: settings.defaultPolicy, nowMs: now() });
 
@@ -59,7 +62,7 @@ export function createApprovalRoutes(plane: ControlPlane, hasAccess: HasAccess):
         const order = await findOrderId(store, name);
         const id = parameters["approvalId"] ?? "";
         const deciding = { plane, order, id, caller, context };
-        const decided = await decideApproval(deciding, decision, body.reason);
+        const decided = await castVote(deciding, decision, body.reason);
         return { json: renderApproval(decided, { ...caller, isApprover: true }, now()) };
       },
     });

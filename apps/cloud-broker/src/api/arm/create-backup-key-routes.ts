@@ -20,11 +20,12 @@ import { isEncryptionEditable } from "../../core/stages.ts";
 import { renderTime } from "../../core/wire-time.ts";
 import { loadBackupKeys } from "../../custody/backup-keys.ts";
 import { findBackupOrders, type BackupOrder } from "../../custody/backup-uses.ts";
+import type { BackupChanges, KeyProbes } from "../../custody/key-custody.ts";
 import { readStanding } from "../../custody/primary-standings.ts";
 import type { Route } from "../../http/route.ts";
 import { createTurns } from "../../load/turns.ts";
 import { orderBackup, withdrawOrder } from "../../orders/backup-keys/order-backup.ts";
-import type { ControlPlane } from "../../orders/control-plane.ts";
+import type { Changing, Plane } from "../../orders/control-plane.ts";
 import { findOrder, findOrderId } from "../../orders/find-order.ts";
 import { lifecycleOf, keySubjectOf, type Order } from "../../orders/order.ts";
 import { exportEnvelopes } from "../../release/passkey/export-envelopes.ts";
@@ -45,7 +46,10 @@ const PATH = `${PATHS.job}/backupKeys`;
  * Further recipients of an order's envelopes, and when they are used
  * (docs/customer/backup-keys.md).
  */
-export function createBackupKeyRoutes(plane: ControlPlane): readonly Route[] {
+export function createBackupKeyRoutes(
+  plane: Changing &
+    Plane<"settings" | "admitChange"> & { readonly custody: BackupChanges & KeyProbes },
+): readonly Route[] {
   const { custody, now, settings, store } = plane;
   const turns = createTurns();
   /** If-None-Match: * (RFC 9110 §13.1.2). @throws {AppError} NameTaken */
@@ -206,7 +210,7 @@ function requireEditable(order: Order): void {
 
 /** As stored, without a vault call. */
 async function listBackupKeys(
-  { store, now, settings }: ControlPlane,
+  { store, now, settings }: Plane<"store" | "now" | "settings">,
   order: OrderId,
 ): Promise<BackupKeyList> {
   const backups = await loadBackupKeys(store, order);

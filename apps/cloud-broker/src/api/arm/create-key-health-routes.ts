@@ -8,7 +8,7 @@ import { expectedEndMs, stageRules } from "../../core/stages.ts";
 import { renderTime } from "../../core/wire-time.ts";
 import { readHealth, type StoredHealth } from "../../custody/stored-health.ts";
 import type { Route } from "../../http/route.ts";
-import type { ControlPlane } from "../../orders/control-plane.ts";
+import type { Plane } from "../../orders/control-plane.ts";
 import { findOrder } from "../../orders/find-order.ts";
 import type { Order } from "../../orders/order.ts";
 import { arm, type Reply } from "./arm-route.ts";
@@ -27,7 +27,7 @@ export function createKeyHealthRoutes({
   now,
   settings,
   checkKeyNow,
-}: ControlPlane): readonly Route[] {
+}: Plane<"store" | "now" | "settings" | "checkKeyNow">): readonly Route[] {
   const render = async (order: Order): Promise<Reply<KeyHealthView>> => {
     const stored = await readHealth(store, order.id);
     const isWatched = order.key.kekType === "CustomerManaged" && !stageRules(order.stage).terminal;

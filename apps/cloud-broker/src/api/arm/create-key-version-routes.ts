@@ -12,14 +12,17 @@ import {
   type LoadedUse,
   type UseScope,
 } from "../../key-life/rotation/load-key-uses.ts";
-import type { ControlPlane } from "../../orders/control-plane.ts";
+import type { Plane } from "../../orders/control-plane.ts";
 import { findOrder } from "../../orders/find-order.ts";
 import type { Store } from "../../store/store.ts";
 import { arm, operator, queryValues } from "./arm-route.ts";
 import { PATHS } from "./links.ts";
 
 /** The uses of each version of a key, which show whether it may be disabled. */
-export function createKeyVersionRoutes({ store, settings }: ControlPlane): readonly Route[] {
+export function createKeyVersionRoutes({
+  store,
+  settings,
+}: Plane<"store" | "settings">): readonly Route[] {
   const ofKey = (request: CallerRequest): string => {
     const [text = "", ...others] = queryValues(request, "keyUrl");
     if (text === "" || others.length > 0)

@@ -9,7 +9,7 @@ import {
 
 import { renderTime } from "../../core/wire-time.ts";
 import type { Route } from "../../http/route.ts";
-import type { ControlPlane } from "../../orders/control-plane.ts";
+import type { Changing, Plane } from "../../orders/control-plane.ts";
 import {
   listEscrowOrders,
   readCustodyPolicy,
@@ -23,7 +23,9 @@ import { arm, type Reply, type ArmRequest } from "./arm-route.ts";
 import { PATHS, resourceIdOf } from "./links.ts";
 
 /** The conditions under which an order's appliances get their key. */
-export function createPolicyRoutes(plane: ControlPlane): readonly Route[] {
+export function createPolicyRoutes(
+  plane: Changing & Plane<"settings" | "admitChange">,
+): readonly Route[] {
   const render = (stored: StoredPolicy | undefined): Reply<UnlockPolicyView> => {
     const json: UnlockPolicyView =
       stored === undefined
@@ -76,7 +78,7 @@ export function createPolicyRoutes(plane: ControlPlane): readonly Route[] {
 }
 
 /** Whether a subscription allows only split custody for its new orders. */
-export function createCustodyPolicyRoutes(plane: ControlPlane): readonly Route[] {
+export function createCustodyPolicyRoutes(plane: Changing): readonly Route[] {
   const { store } = plane;
   const view = async ({ order: { subscriptionId } }: ArmRequest): Promise<CustodyPolicyView> => {
     const policy = await readCustodyPolicy(store, subscriptionId);

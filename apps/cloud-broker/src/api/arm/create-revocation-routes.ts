@@ -9,7 +9,7 @@ import {
 
 import { renderTime } from "../../core/wire-time.ts";
 import type { Route } from "../../http/route.ts";
-import type { ControlPlane } from "../../orders/control-plane.ts";
+import type { Changing, Plane } from "../../orders/control-plane.ts";
 import { findOrder, findOrderId } from "../../orders/find-order.ts";
 import { readLastDrill, startDrill } from "../../release/kill-switches/drill.ts";
 import { scopeOfOrder } from "../../release/kill-switches/existing-scope.ts";
@@ -22,7 +22,7 @@ import { PATHS } from "./links.ts";
 const origin = "customer";
 
 /** The order owner's actions on appliances in the field. */
-export function createRevocationRoutes(plane: ControlPlane): readonly Route[] {
+export function createRevocationRoutes(plane: Changing & Plane<"admitChange">): readonly Route[] {
   const scopeOf = (request: ArmRequest, serial: string | undefined): Promise<RevocationScope> =>
     scopeOfOrder(plane, request.order, serial);
   return [

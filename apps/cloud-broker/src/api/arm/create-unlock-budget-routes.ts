@@ -2,7 +2,7 @@ import { unlockBudgetView, unlockBudgetWrite } from "@databox-cmk/protocol";
 
 import { record } from "../../audit/record.ts";
 import type { Route } from "../../http/route.ts";
-import type { ChangeClaim, ControlPlane, RequestContext } from "../../orders/control-plane.ts";
+import type { ChangeClaim, Changing, Plane, RequestContext } from "../../orders/control-plane.ts";
 import { findOrder, findOrderId } from "../../orders/find-order.ts";
 import type { Order } from "../../orders/order.ts";
 import { readBudget, setBudget } from "../../release/limits/unlock-budget.ts";
@@ -13,7 +13,7 @@ import { PATHS } from "./links.ts";
 const PATH = `${PATHS.job}/unlockBudget`;
 
 /** The daily limit of an order's unlocks; without one, only the rate limits apply. */
-export function createUnlockBudgetRoutes(plane: ControlPlane): readonly Route[] {
+export function createUnlockBudgetRoutes(plane: Changing & Plane<"admitChange">): readonly Route[] {
   const { store, now } = plane;
   return [
     arm.route({
@@ -79,7 +79,7 @@ export function createUnlockBudgetRoutes(plane: ControlPlane): readonly Route[] 
  * @param after - undefined: no limit
  */
 async function admitBudget(
-  plane: ControlPlane,
+  plane: Plane<"store" | "now" | "admitChange">,
   order: Order,
   after: number | undefined,
   context: RequestContext,

@@ -3,14 +3,14 @@ import { type ErasureCertificate, erasureCertificate } from "@databox-cmk/protoc
 
 import type { Route } from "../../http/route.ts";
 import { renderCertificatePdf } from "../../orders/certificate-pdf.ts";
-import type { ControlPlane } from "../../orders/control-plane.ts";
+import type { Plane } from "../../orders/control-plane.ts";
 import { findOrder } from "../../orders/find-order.ts";
 import { readStatement } from "../../orders/verify-certificate.ts";
 import { arm, type ArmRequest } from "./arm-route.ts";
 import { PATHS } from "./links.ts";
 
 /** The certificate of an erased order, for its owner: as JSON, and as a document. */
-export function createErasureRoutes({ store }: ControlPlane): readonly Route[] {
+export function createErasureRoutes({ store }: Plane<"store">): readonly Route[] {
   const readCertificate = async ({ order }: ArmRequest): Promise<ErasureCertificate> => {
     const { erasureReceipt } = (await findOrder(store, order)).state;
     if (erasureReceipt === undefined)

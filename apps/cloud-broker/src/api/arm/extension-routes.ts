@@ -10,8 +10,9 @@ import { valueOf } from "../../core/failure-error.ts";
 import { decideKeyChoice } from "../../core/patch-key-choice.ts";
 import type { Failure, KeyCheck } from "../../core/ports.ts";
 import { renderTime } from "../../core/wire-time.ts";
+import type { KeyChecks } from "../../custody/key-custody.ts";
 import type { Route } from "../../http/route.ts";
-import type { ControlPlane } from "../../orders/control-plane.ts";
+import type { Plane } from "../../orders/control-plane.ts";
 import { findOrder } from "../../orders/find-order.ts";
 import { keySubjectOf } from "../../orders/order.ts";
 import { candidateIdentities } from "../../orders/realise-identities.ts";
@@ -21,7 +22,9 @@ import { PATHS } from "./links.ts";
 const STATUS_WORDS = { passed: "Passed", failed: "Failed", "not-reached": "NotReached" } as const;
 
 /** Extensions that Azure does not have: the checks of a key before anything changes. */
-export function createExtensionRoutes(plane: ControlPlane): readonly Route[] {
+export function createExtensionRoutes(
+  plane: Plane<"store" | "now" | "settings" | "identities"> & { readonly custody: KeyChecks },
+): readonly Route[] {
   const { custody, now, settings, store } = plane;
   return [
     arm.bodyRoute({

@@ -3,13 +3,13 @@ import { dailyFigures } from "@databox-cmk/protocol";
 import type { Route } from "../../http/route.ts";
 import { createDailyFigures } from "../../observability/read-daily-figures.ts";
 import type { VaultOperations } from "../../observability/vault-operations.ts";
-import type { ControlPlane } from "../../orders/control-plane.ts";
+import type { Plane } from "../../orders/control-plane.ts";
 import { arm, operator } from "./arm-route.ts";
 import { PATHS } from "./links.ts";
 
 /** Unlocks, refusals, re-locks and vault calls of the last days. Makes no vault call. */
 export function createFigureRoutes(
-  { store, now }: ControlPlane,
+  { store, now }: Plane<"store" | "now">,
   vaultOperations: VaultOperations,
 ): readonly Route[] {
   const readFigures = createDailyFigures(store, vaultOperations, now);

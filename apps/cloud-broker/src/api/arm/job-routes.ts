@@ -10,18 +10,17 @@ import { invalidMember } from "../../core/failure-error.ts";
 import { orderIdOf } from "../../core/order.ts";
 import type { Answer, Route } from "../../http/route.ts";
 import { createTurns } from "../../load/turns.ts";
-import type { ControlPlane } from "../../orders/control-plane.ts";
 import { createOrder } from "../../orders/create-order.ts";
 import { deleteOrder } from "../../orders/end-order.ts";
 import { findOrder } from "../../orders/find-order.ts";
 import { entityTagOf } from "../../orders/order.ts";
-import { patchOrder } from "../../orders/update-order.ts";
+import { type Patching, patchOrder } from "../../orders/update-order.ts";
 import { arm, type ArmRequest, queryValues } from "./arm-route.ts";
 import { operationUrl, PATHS } from "./links.ts";
 import { renderJob } from "./render-job.ts";
 
 /** Create, read, update and delete of one order. */
-export function createJobRoutes(plane: ControlPlane): readonly Route[] {
+export function createJobRoutes(plane: Patching): readonly Route[] {
   const { settings, store } = plane;
   const turns = createTurns();
 

@@ -11,7 +11,7 @@ import type * as z from "zod/mini";
 import { invalidMember } from "../../core/failure-error.ts";
 import { type OrderId, foldOrderId } from "../../core/order.ts";
 import type { CallerRequest, Route } from "../../http/route.ts";
-import type { ControlPlane } from "../../orders/control-plane.ts";
+import type { Plane } from "../../orders/control-plane.ts";
 import { requireResourceGroup } from "../../orders/find-order.ts";
 import {
   idsIn,
@@ -29,7 +29,10 @@ const SMALLEST_PAGE = 20;
 const LARGEST_PAGE = 100;
 
 /** Lists of orders, page by page: a list never reads more than one page of them. */
-export function createListRoutes({ store, settings }: ControlPlane): readonly Route[] {
+export function createListRoutes({
+  store,
+  settings,
+}: Plane<"store" | "settings">): readonly Route[] {
   const list = async (request: ArmRequest, scope: OrderScope): Promise<Reply<JobResourceList>> => {
     const limit = readPageSize(request);
     const { apiVersion } = request;

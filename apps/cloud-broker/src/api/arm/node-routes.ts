@@ -6,7 +6,7 @@ import { renderTime } from "../../core/wire-time.ts";
 import { loadDeviceShares } from "../../custody/device-shares.ts";
 import { isSplit, kindOf, loadCurrentEnvelopes } from "../../custody/stored-envelopes.ts";
 import type { Route } from "../../http/route.ts";
-import type { ControlPlane } from "../../orders/control-plane.ts";
+import type { Plane } from "../../orders/control-plane.ts";
 import { findOrderId } from "../../orders/find-order.ts";
 import { type OrderNode, readNodes } from "../../orders/read-nodes.ts";
 import { type NodeLock, readLockFacts } from "../../release/leases/read-lock-facts.ts";
@@ -107,7 +107,7 @@ async function readCurrentEnvelopes(
 }
 
 /** The nodes of an order: lock state, lease and envelope. */
-export function createNodeRoutes({ store, now }: ControlPlane): readonly Route[] {
+export function createNodeRoutes({ store, now }: Plane<"store" | "now">): readonly Route[] {
   return [
     arm.route({
       at: ["GET", `${PATHS.job}/nodes`],

@@ -3,7 +3,7 @@ import { operationList } from "@databox-cmk/protocol";
 
 import { OPERATIONS } from "../../core/actions.ts";
 import type { Route } from "../../http/route.ts";
-import type { ControlPlane } from "../../orders/control-plane.ts";
+import type { Plane } from "../../orders/control-plane.ts";
 import { pollOperation } from "../../orders/operations.ts";
 import { readOrder } from "../../orders/read-order.ts";
 import { arm } from "./arm-route.ts";
@@ -14,7 +14,10 @@ import { jobUrl, operationUrl, PATHS } from "./links.ts";
  * itself. Delete: 202 with the same Location once, then 204. The change was committed before the
  * first 202, so none of these can fail.
  */
-export function createOperationRoutes({ store, settings }: ControlPlane): readonly Route[] {
+export function createOperationRoutes({
+  store,
+  settings,
+}: Plane<"store" | "settings">): readonly Route[] {
   const retryAfter = { "retry-after": String(settings.retryAfterSeconds) };
   return [
     arm.route({

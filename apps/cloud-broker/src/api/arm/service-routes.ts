@@ -15,12 +15,15 @@ import { OFFERED_SKUS, skuInformation } from "../../core/data/skus.ts";
 import { regionConfiguration } from "../../core/region-configuration.ts";
 import { validateAddress, validateInputs } from "../../core/validate-inputs.ts";
 import type { Route } from "../../http/route.ts";
-import type { ControlPlane } from "../../orders/control-plane.ts";
+import type { Plane } from "../../orders/control-plane.ts";
 import { arm } from "./arm-route.ts";
 import { PATHS } from "./links.ts";
 
 /** Information before an order is placed; answered from data files, the same in both scopes. */
-export function createServiceRoutes({ now, settings }: ControlPlane): readonly Route[] {
+export function createServiceRoutes({
+  now,
+  settings,
+}: Plane<"now" | "settings">): readonly Route[] {
   const { cloud } = settings;
   const atLocation = (location: string): readonly Route[] => [
     arm.bodyRoute({

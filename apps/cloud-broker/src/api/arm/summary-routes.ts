@@ -8,7 +8,7 @@ import * as z from "zod/mini";
 
 import { renderTime } from "../../core/wire-time.ts";
 import type { CallerRequest, Route } from "../../http/route.ts";
-import type { ControlPlane } from "../../orders/control-plane.ts";
+import type { Plane } from "../../orders/control-plane.ts";
 import type { OrderScope } from "../../orders/read-order.ts";
 import { arm, operator, type Reply } from "./arm-route.ts";
 import { nextOperatorPage, nextPageUrl, resourceIdOf, PATHS } from "./links.ts";
@@ -27,7 +27,7 @@ const risks = z.array(z.object({ atMs: z.optional(z.number()) }));
  * The columns of a list of orders: stage, key, its health and whether the nodes are open. Makes no
  * vault call.
  */
-export function createSummaryRoutes(plane: ControlPlane): readonly Route[] {
+export function createSummaryRoutes(plane: Plane<"store" | "now" | "settings">): readonly Route[] {
   const { armUrl } = plane.settings;
   return [
     arm.route({
@@ -59,7 +59,7 @@ export function createSummaryRoutes(plane: ControlPlane): readonly Route[] {
 type Asked = { readonly filters: Readonly<Record<string, string>>; readonly limit: number };
 
 async function list(
-  { store, now }: ControlPlane,
+  { store, now }: Plane<"store" | "now">,
   request: CallerRequest,
   scope: OrderScope,
   nextLinkOf: (position: string, asked: Asked) => string,

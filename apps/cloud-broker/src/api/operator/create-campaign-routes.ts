@@ -12,7 +12,7 @@ import type { CallerRequest, Route } from "../../http/route.ts";
 import { controlCampaign, findCampaign } from "../../key-life/campaigns/control-campaign.ts";
 import { startCampaign } from "../../key-life/campaigns/start-campaign.ts";
 import { type Campaign, listCampaigns } from "../../key-life/campaigns/stored-campaign.ts";
-import type { ControlPlane } from "../../orders/control-plane.ts";
+import type { Changing, Plane } from "../../orders/control-plane.ts";
 import { operator, queryValues } from "../arm/arm-route.ts";
 import { nextOperatorPage, pageOf, parseSkipToken } from "../arm/links.ts";
 import { listSteps, renderCampaign } from "./render-campaign.ts";
@@ -32,7 +32,7 @@ const CONTROLS = [
  * Re-wraps of many orders: the operator starts, watches and stops them; the replica that holds the
  * work runs them.
  */
-export function createCampaignRoutes(plane: ControlPlane): readonly Route[] {
+export function createCampaignRoutes(plane: Changing & Plane<"settings">): readonly Route[] {
   const { store, now } = plane;
   const view = async (campaign: Campaign) => renderCampaign(store, campaign, now());
   const named = (request: CallerRequest): Promise<Campaign> =>

@@ -21,7 +21,7 @@ import { operationsOf } from "../../core/operations.ts";
 import type { OrderName } from "../../core/order.ts";
 import { renderTime } from "../../core/wire-time.ts";
 import type { Route } from "../../http/route.ts";
-import type { ControlPlane, RequestContext } from "../../orders/control-plane.ts";
+import type { Changing, ControlPlane, Plane, RequestContext } from "../../orders/control-plane.ts";
 import { startCopy } from "../../orders/copy-data.ts";
 import { dispatchOrder } from "../../orders/dispatch-order.ts";
 import { eraseOrder } from "../../orders/erasure.ts";
@@ -154,7 +154,7 @@ const serialOf = ({ serial }: { readonly serial: string }) => serial;
 
 /** The whole order, its nodes, and after erasure the signed certificate. */
 async function readView(
-  { store, now, settings }: ControlPlane,
+  { store, now, settings }: Plane<"store" | "now" | "settings">,
   name: OrderName,
 ): Promise<OperatorOrder> {
   const order = await findOrder(store, name);
@@ -185,7 +185,7 @@ const origin = "operator";
  * The broker's own kill switches: for one node or order, one customer's subscription, or every
  * appliance.
  */
-function createFleetRoutes(plane: ControlPlane): readonly Route[] {
+function createFleetRoutes(plane: Changing & Plane<"admitChange">): readonly Route[] {
   return [
     operator.route({
       at: ["GET", "/operator/v1/revocations"],

@@ -3,7 +3,7 @@ import type { Route } from "../../http/route.ts";
 import { lookSoon } from "../../key-life/health/look-soon.ts";
 import { noteKeyEvent } from "../../key-life/rotation/note-key-event.ts";
 import { parseKeyEvents } from "../../key-life/rotation/parse-key-events.ts";
-import type { ControlPlane } from "../../orders/control-plane.ts";
+import type { Plane } from "../../orders/control-plane.ts";
 
 const PATH = "/webhooks/v1/keyEvents";
 /** Event Grid batches up to 64 KB by default; an event of a key has about one. */
@@ -20,7 +20,7 @@ export function createKeyEventRoutes({
   store,
   now,
   settings,
-}: Pick<ControlPlane, "store" | "now" | "settings">): readonly Route[] {
+}: Plane<"store" | "now" | "settings">): readonly Route[] {
   return [
     {
       method: "POST",

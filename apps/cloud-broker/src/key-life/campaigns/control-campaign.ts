@@ -2,14 +2,11 @@ import { AppError } from "@databox-cmk/errors";
 
 import { record } from "../../audit/record.ts";
 import { type CampaignEvent, nextCampaignState } from "../../core/campaign-step.ts";
-import type { ControlPlane, RequestContext } from "../../orders/control-plane.ts";
+import type { Changing, Plane, RequestContext } from "../../orders/control-plane.ts";
 import { type Campaign, readCampaign } from "./stored-campaign.ts";
 
 /** @throws {AppError} ResourceNotFound */
-export async function findCampaign(
-  { store }: Pick<ControlPlane, "store">,
-  id: string,
-): Promise<Campaign> {
+export async function findCampaign({ store }: Plane<"store">, id: string): Promise<Campaign> {
   const campaign = await readCampaign(store, id);
   if (campaign !== undefined) return campaign;
   throw new AppError("ResourceNotFound", {
@@ -25,7 +22,7 @@ export async function findCampaign(
  * @throws {AppError} PreconditionFailed when it has ended
  */
 export async function controlCampaign(
-  plane: ControlPlane,
+  plane: Changing,
   id: string,
   event: Exclude<CampaignEvent, "finish">,
   { actor }: RequestContext,

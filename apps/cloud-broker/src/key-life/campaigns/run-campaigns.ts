@@ -2,9 +2,9 @@ import { randomUUID } from "node:crypto";
 
 import { record } from "../../audit/record.ts";
 import { EVENT_TYPES } from "../../core/cloud-event.ts";
-import type { ControlPlane } from "../../orders/control-plane.ts";
+import type { Changing, Plane } from "../../orders/control-plane.ts";
 import { claimName, releaseName } from "../../store/claim-name.ts";
-import { runStep, type Step } from "./run-step.ts";
+import { runStep, type Step, type Stepping } from "./run-step.ts";
 import { type Campaign, runningCampaigns } from "./stored-campaign.ts";
 
 /**
@@ -19,7 +19,7 @@ export type CampaignRunner = {
 };
 
 export type RunnerDependencies = {
-  readonly plane: ControlPlane;
+  readonly plane: Stepping & Plane<"announce">;
   /** Stops between two steps. */
   readonly isClosing: () => boolean;
   /**
@@ -101,7 +101,7 @@ export function createCampaignRunner(deps: RunnerDependencies): CampaignRunner {
 
 /** Due steps of a campaign that is still running. */
 async function loadWaiting(
-  { store, now }: ControlPlane,
+  { store, now }: Plane<"store" | "now">,
   { id }: Campaign,
   limit: number,
 ): Promise<readonly Step[]> {
@@ -120,7 +120,7 @@ async function loadWaiting(
 }
 
 /** No step is waiting: write one record of the whole campaign, and tell receivers. */
-async function finish(plane: ControlPlane, campaign: Campaign): Promise<void> {
+async function finish(plane: Changing & Plane<"announce">, campaign: Campaign): Promise<void> {
   const nowMs = plane.now();
   const context = { actor: campaign.actor, correlationId: campaign.id };
   const deed = { chain: "broker", action: "campaign/finish", context } as const;

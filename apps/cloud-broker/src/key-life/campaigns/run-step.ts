@@ -10,17 +10,19 @@ import { decideKeyChoice } from "../../core/patch-key-choice.ts";
 import type { Failure } from "../../core/ports.ts";
 import { recoveryFacts } from "../../core/recovery-facts.ts";
 import { isEncryptionEditable } from "../../core/stages.ts";
-import type { AlsoCommit } from "../../custody/key-custody.ts";
+import type { AlsoCommit, KeyChanges, KeyChecks } from "../../custody/key-custody.ts";
 import { atPriority } from "../../load/priority.ts";
-import type { ControlPlane, RequestContext } from "../../orders/control-plane.ts";
+import type { Plane, RequestContext } from "../../orders/control-plane.ts";
 import { findOrder } from "../../orders/find-order.ts";
 import { lifecycleOf, keySubjectOf, type Order } from "../../orders/order.ts";
-import { patchOrder } from "../../orders/update-order.ts";
+import { type Patching, patchOrder } from "../../orders/update-order.ts";
 import type { StoreTransaction } from "../../store/store.ts";
 import type { Campaign } from "./stored-campaign.ts";
 
 export type Step = { readonly order: OrderId; readonly attempts: number };
 type CustomerChoice = Extract<KeyChoice, { kekType: "CustomerManaged" }>;
+
+export type Stepping = Patching & { readonly custody: KeyChecks };
 
 /** Another runner came first. Rolls the transaction back; never shown. */
 class StepTaken extends Error {
@@ -31,7 +33,7 @@ class StepTaken extends Error {
  * One order of a campaign. Its row becomes `done` in the same commit as the change, so that after a
  * crash at any point a step is either complete or must be repeated.
  */
-export async function runStep(plane: ControlPlane, campaign: Campaign, step: Step): Promise<void> {
+export async function runStep(plane: Stepping, campaign: Campaign, step: Step): Promise<void> {
   const done = (transaction: StoreTransaction): Promise<void> =>
     markDone(transaction, campaign, step, plane.now());
   try {
@@ -46,7 +48,7 @@ export async function runStep(plane: ControlPlane, campaign: Campaign, step: Ste
 }
 
 async function change(
-  plane: ControlPlane,
+  plane: Stepping,
   campaign: Campaign,
   step: Step,
   done: AlsoCommit,
@@ -71,7 +73,7 @@ async function change(
  * newest.
  */
 async function rotate(
-  plane: ControlPlane,
+  plane: Stepping,
   campaign: Campaign,
   order: Order,
   done: AlsoCommit,
@@ -87,7 +89,7 @@ async function rotate(
 }
 
 async function putInForce(
-  plane: ControlPlane,
+  plane: Plane<"store" | "settings"> & { readonly custody: KeyChanges & KeyChecks },
   campaign: Campaign,
   order: Order,
   choice: KeyChoice,
@@ -110,7 +112,7 @@ async function putInForce(
  * is attached to it.
  */
 async function move(
-  plane: ControlPlane,
+  plane: Stepping,
   campaign: Campaign,
   order: Order,
   to: Partial<
@@ -187,7 +189,7 @@ async function markDone(
  * campaign.
  */
 async function markFailed(
-  { store, now }: ControlPlane,
+  { store, now }: Plane<"store" | "now">,
   campaign: Campaign,
   step: Step,
   failure: Failure,

@@ -9,7 +9,7 @@ import { valueOf } from "../../core/failure-error.ts";
 import { keyAddressOf, parseKeyUrl } from "../../core/key-url.ts";
 import { type OrderId, foldOrderId } from "../../core/order.ts";
 import { isTerminalStage } from "../../core/stages.ts";
-import type { ControlPlane } from "../../orders/control-plane.ts";
+import type { Changing, Plane } from "../../orders/control-plane.ts";
 import type { StoreTransaction } from "../../store/store.ts";
 import type { Campaign, CampaignActor, StoredRequest } from "./stored-campaign.ts";
 
@@ -30,7 +30,7 @@ const INSERTED_AT_ONCE = 500;
  * @throws {AppError} InvalidRequestContent when nothing is selected, or too much
  */
 export async function startCampaign(
-  plane: Pick<ControlPlane, "store" | "appendAudit" | "now" | "settings">,
+  plane: Changing & Plane<"settings">,
   { request, origin, actor }: Starting,
 ): Promise<string> {
   const id = randomUUID();

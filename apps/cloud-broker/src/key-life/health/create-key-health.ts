@@ -34,6 +34,11 @@ export type KeyHealthDependencies = LookDependencies & {
   readonly failed: (error: unknown) => void;
 };
 
+type ObservedCustody = Pick<
+  KeyCustody,
+  "hold" | "validate" | "probe" | "revealPasskeys" | "change"
+>;
+
 export type KeyHealthWatch = {
   /** Checks every key that is due. */
   watch(): Promise<void>;
@@ -42,11 +47,14 @@ export type KeyHealthWatch = {
    */
   checkNow(order: OrderId): Promise<void>;
   /**
-   * The same custody; each use, change and preflight of a key also counts as a check.
+   * The same operations; each use, change and preflight of a key also counts as a check.
    *
    * @param options.lookAfterChange - false: a changed key is checked when its turn comes
    */
-  observe(custody: KeyCustody, options?: { readonly lookAfterChange: boolean }): KeyCustody;
+  observe(
+    custody: ObservedCustody,
+    options?: { readonly lookAfterChange: boolean },
+  ): ObservedCustody;
   /** Resolves when the background work is done. */
   idle(): Promise<void>;
 };
@@ -157,7 +165,6 @@ export function createKeyHealth(deps: KeyHealthDependencies): KeyHealthWatch {
     },
     observe(custody, { lookAfterChange } = { lookAfterChange: true }) {
       return {
-        ...custody,
         async hold(order, serial, at) {
           const held = await custody.hold(order, serial, at);
           if (!held.ok) return held;

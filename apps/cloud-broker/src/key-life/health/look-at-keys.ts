@@ -7,21 +7,22 @@ import { decideKeyUse } from "../../core/key-rules.ts";
 import type { KeyUrl, OrderId } from "../../core/order.ts";
 import type { Failure, KeyFacts, Outcome } from "../../core/ports.ts";
 import { expectedEndMs } from "../../core/stages.ts";
-import type { CustodyDependencies } from "../../custody/custody-dependencies.ts";
 import { type KeyInForce, loadKeyInForce } from "../../custody/key-in-force.ts";
-import type { KeyReader } from "../../custody/key-reader.ts";
+import type { VaultAccess } from "../../custody/key-reader.ts";
 import { readHealth } from "../../custody/stored-health.ts";
-import { atVersion, type UsableKey, usableKeyOf } from "../../custody/usable-key.ts";
+import {
+  atVersion,
+  type KnownKeys,
+  type UsableKey,
+  usableKeyOf,
+} from "../../custody/usable-key.ts";
 import { wrapContentKey } from "../../custody/wrap-content-key.ts";
 import { recordHealth, type RecordDependencies } from "./record-health.ts";
 
 const SAMPLE_BYTES = 32;
 const REPEATED_WITHIN_MS = 60_000;
 
-export type LookDependencies = RecordDependencies &
-  Pick<CustodyDependencies, "vaults" | "serviceKey" | "keyVaultSuffixes"> & {
-    readonly reader: KeyReader;
-  };
+export type LookDependencies = RecordDependencies & VaultAccess & KnownKeys;
 
 /** A live order with its key, if the key has a usable address. */
 export type WatchedKey = {
@@ -36,7 +37,7 @@ export type WatchedKey = {
  * own key.
  */
 export async function loadWatchedKey(
-  deps: LookDependencies,
+  deps: KnownKeys & Pick<LookDependencies, "store">,
   order: OrderId,
 ): Promise<WatchedKey | undefined> {
   const inForce = await loadKeyInForce(deps.store, order);
@@ -88,7 +89,10 @@ export async function lookAtKeys(
  * Get shows the key's attributes; only wrapping and unwrapping random bytes shows whether the
  * identity may use it.
  */
-async function tryKey(deps: LookDependencies, usable: UsableKey): Promise<Outcome<KeyFacts>> {
+async function tryKey(
+  deps: VaultAccess & Pick<LookDependencies, "now">,
+  usable: UsableKey,
+): Promise<Outcome<KeyFacts>> {
   const got = await deps.reader.read(usable);
   if (!got.ok || decideKeyUse(got.value, deps.now()) !== undefined) return got;
   const sample = randomBytes(SAMPLE_BYTES);

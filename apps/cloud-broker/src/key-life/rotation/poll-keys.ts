@@ -4,13 +4,13 @@ import { renderFailureJson } from "../../core/failure-json.ts";
 import type { OrderId } from "../../core/order.ts";
 import type { Clock, Failure, Outcome } from "../../core/ports.ts";
 import { isTerminalStage } from "../../core/stages.ts";
-import type { KeyCustody } from "../../custody/key-custody.ts";
+import type { KeyChecks } from "../../custody/key-custody.ts";
 import { claimDue } from "../../store/claim-due.ts";
 import type { Store } from "../../store/store.ts";
 
 export type PollDependencies = {
   readonly store: Store;
-  readonly custody: Pick<KeyCustody, "newestVersion">;
+  readonly custody: KeyChecks;
   readonly now: Clock;
   /** 0 to 1. */
   readonly random: () => number;

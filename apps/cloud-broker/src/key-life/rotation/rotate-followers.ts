@@ -1,5 +1,5 @@
 import type { OrderId } from "../../core/order.ts";
-import type { ControlPlane } from "../../orders/control-plane.ts";
+import type { Changing, Plane } from "../../orders/control-plane.ts";
 import { startCampaign } from "../campaigns/start-campaign.ts";
 
 /**
@@ -8,7 +8,7 @@ import { startCampaign } from "../campaigns/start-campaign.ts";
  * another running campaign are left to it.
  */
 export async function rotateFollowers(
-  plane: Pick<ControlPlane, "store" | "appendAudit" | "now" | "settings">,
+  plane: Changing & Plane<"settings">,
   keyAddress: string,
   orders: readonly OrderId[],
 ): Promise<void> {

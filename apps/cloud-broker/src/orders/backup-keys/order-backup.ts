@@ -7,8 +7,9 @@ import type { OrderId } from "../../core/order.ts";
 import { meaningOf } from "../../core/primary-standing.ts";
 import { loadBackupKeys } from "../../custody/backup-keys.ts";
 import type { BackupOrder } from "../../custody/backup-uses.ts";
+import type { KeyProbes } from "../../custody/key-custody.ts";
 import { readStanding } from "../../custody/primary-standings.ts";
-import type { ControlPlane, RequestContext } from "../control-plane.ts";
+import type { Changing, Plane, RequestContext } from "../control-plane.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -19,7 +20,7 @@ const HOUR_MS = 3_600_000;
  * @returns undefined when the order has no such backup key of a vault
  */
 export async function orderBackup(
-  plane: ControlPlane,
+  plane: Changing & { readonly custody: KeyProbes },
   order: OrderId,
   wanted: { readonly name: string; readonly reason: string; readonly hours: number },
   context: RequestContext,
@@ -62,7 +63,10 @@ export async function orderBackup(
   return { backup, order: made };
 }
 
-async function requireLoss({ store, custody }: ControlPlane, order: OrderId): Promise<void> {
+async function requireLoss(
+  { store, custody }: Plane<"store"> & { readonly custody: KeyProbes },
+  order: OrderId,
+): Promise<void> {
   const envelope = await store
     .selectFrom("node_keys")
     .select("kid")
@@ -87,7 +91,7 @@ async function requireLoss({ store, custody }: ControlPlane, order: OrderId): Pr
 
 /** @returns false when there was none */
 export function withdrawOrder(
-  plane: ControlPlane,
+  plane: Changing,
   order: OrderId,
   name: string,
   context: RequestContext,

@@ -1,6 +1,6 @@
 import type { VoidReason } from "../../core/decide-release.ts";
 import type { OrderId } from "../../core/order.ts";
-import type { ControlPlane } from "../../orders/control-plane.ts";
+import type { Changing } from "../../orders/control-plane.ts";
 import type { ReleaseDependencies } from "./release-request.ts";
 import { closeApproval } from "./stored-approvals.ts";
 
@@ -35,11 +35,7 @@ export async function endApproval(
 const BATCH_MAX = 100;
 
 /** Ends expired approvals whose appliance no longer polls. */
-export async function endExpiredApprovals({
-  store,
-  appendAudit,
-  now,
-}: Pick<ControlPlane, "store" | "appendAudit" | "now">): Promise<void> {
+export async function endExpiredApprovals({ store, appendAudit, now }: Changing): Promise<void> {
   const due = await store
     .selectFrom("approvals")
     .select(["id", "order_id", "serial"])

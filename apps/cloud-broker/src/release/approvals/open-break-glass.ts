@@ -7,7 +7,7 @@ import { record } from "../../audit/record.ts";
 import { EVENT_TYPES } from "../../core/cloud-event.ts";
 import type { EpochMs } from "../../core/order.ts";
 import { stageRules } from "../../core/stages.ts";
-import type { ControlPlane, RequestContext } from "../../orders/control-plane.ts";
+import type { Changing, Plane, RequestContext } from "../../orders/control-plane.ts";
 import type { Order } from "../../orders/order.ts";
 import { readNodes } from "../../orders/read-nodes.ts";
 import { readUnlockPolicy } from "../policy/read-unlock-policy.ts";
@@ -23,7 +23,7 @@ const LIFETIME_MS = 15 * 60_000;
  * @throws {AppError} `BreakGlassForbidden` or `OrderStageForbids`
  */
 export async function openBreakGlass(
-  plane: ControlPlane,
+  plane: Changing & Plane<"settings" | "announce">,
   order: Order,
   { reason, serial: given }: { readonly reason: string; readonly serial?: string | undefined },
   context: RequestContext,

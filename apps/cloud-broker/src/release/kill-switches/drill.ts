@@ -5,12 +5,12 @@ import type { RevocationDrillView } from "@databox-cmk/protocol";
 import { record } from "../../audit/record.ts";
 import type { EpochMs, OrderId } from "../../core/order.ts";
 import { renderTime } from "../../core/wire-time.ts";
-import type { ControlPlane, RequestContext } from "../../orders/control-plane.ts";
+import type { Changing, Plane, RequestContext } from "../../orders/control-plane.ts";
 import type { Store } from "../../store/store.ts";
 
 /** Asks every live lease of an order to answer as if it were re-locked; its volume stays open. */
 export async function startDrill(
-  plane: ControlPlane,
+  plane: Changing,
   order: OrderId,
   context: RequestContext,
 ): Promise<void> {
@@ -41,7 +41,7 @@ export async function startDrill(
 
 /** The last drill of an order: one row per lease that took part. */
 export async function readLastDrill(
-  { store }: Pick<ControlPlane, "store">,
+  { store }: Plane<"store">,
   order: OrderId,
 ): Promise<RevocationDrillView> {
   const rows = await store

@@ -2,7 +2,7 @@ import { isSameIdentifier, type OperatorRevocationScope } from "@databox-cmk/pro
 
 import { invalidMember } from "../../core/failure-error.ts";
 import type { OrderName } from "../../core/order.ts";
-import type { ControlPlane } from "../../orders/control-plane.ts";
+import type { Plane } from "../../orders/control-plane.ts";
 import { findOrderId } from "../../orders/find-order.ts";
 import { readNodes } from "../../orders/read-nodes.ts";
 import type { RevocationScope } from "./revocations.ts";
@@ -12,7 +12,7 @@ import type { RevocationScope } from "./revocations.ts";
  * @throws {AppError} ResourceNotFound, InvalidRequestContent
  */
 export async function existingScope(
-  plane: ControlPlane,
+  plane: Plane<"store">,
   named: OperatorRevocationScope,
 ): Promise<RevocationScope> {
   switch (named.kind) {
@@ -27,7 +27,7 @@ export async function existingScope(
 }
 
 export async function scopeOfOrder(
-  { store }: ControlPlane,
+  { store }: Plane<"store">,
   name: OrderName,
   serial: string | undefined,
 ): Promise<RevocationScope> {

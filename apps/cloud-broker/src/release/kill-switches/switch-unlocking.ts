@@ -1,6 +1,6 @@
 import type { AuditChain } from "../../audit/append-audit.ts";
 import { recorded } from "../../audit/record.ts";
-import type { ControlPlane, RequestContext } from "../../orders/control-plane.ts";
+import type { Changing, Plane, RequestContext } from "../../orders/control-plane.ts";
 import type { Order } from "../../orders/order.ts";
 import { runLocking } from "../../store/transactions.ts";
 import {
@@ -12,7 +12,7 @@ import {
 } from "./revocations.ts";
 
 type Switching = {
-  readonly plane: ControlPlane;
+  readonly plane: Changing;
   readonly scope: RevocationScope;
   readonly origin: RevocationOrigin;
   readonly context: RequestContext;
@@ -41,7 +41,7 @@ export async function revokeNow(
  * @throws {AppError} ChangeNeedsApproval
  */
 export async function restoreAccess(
-  { plane, scope, origin, context }: Switching,
+  { plane, scope, origin, context }: Switching & { readonly plane: Plane<"admitChange"> },
   order?: Order,
 ): Promise<{ readonly nowMs: number; readonly lifted: number }> {
   const standing = await listStanding(plane.store, scope, origin);

@@ -6,12 +6,12 @@ import { parseFailureJson, renderFailureJson } from "../../core/failure-json.ts"
 import type { OrderId } from "../../core/order.ts";
 import type { Clock, Outcome } from "../../core/ports.ts";
 import { meaningOf } from "../../core/primary-standing.ts";
-import type { KeyCustody } from "../../custody/key-custody.ts";
+import type { KeyProbes } from "../../custody/key-custody.ts";
 import type { Store } from "../../store/store.ts";
 
 export type ProbeRoundDependencies = {
   readonly store: Store;
-  readonly custody: Pick<KeyCustody, "probe" | "probeBackup">;
+  readonly custody: KeyProbes;
   readonly now: Clock;
   /** 0 to 1. */
   readonly random: () => number;

@@ -4,7 +4,7 @@ import type { UnlockPolicy } from "@databox-cmk/protocol";
 import type { StrangerRows } from "../../audit/stranger-rows.ts";
 import type { EpochMs, OrderId } from "../../core/order.ts";
 import type { NodeFailure, Outcome } from "../../core/ports.ts";
-import type { KeyCustody } from "../../custody/key-custody.ts";
+import type { NodeEnvelopes } from "../../custody/key-custody.ts";
 import type { BrokerKeys } from "../../keys/broker-keys.ts";
 import type { Metrics } from "../../observability/metrics.ts";
 import type { NodeCertificate } from "../../orders/erasure.ts";
@@ -14,15 +14,9 @@ import type { CountCustomerUnlock } from "../limits/customer-quota.ts";
 import type { UnlockQuota } from "../limits/unlock-quota.ts";
 import type { FindDevice } from "./device-node.ts";
 
-/**
- * The operations on an order's keys that devices need: the present envelope, its content key
- * released, and a new passkey.
- */
-export type DeviceCustody = Pick<KeyCustody, "hold" | "proposeRekey" | "commitRekey">;
-
 /** Everything that the device API needs; each function names its own part (`Needs`). */
 export type DeviceDependencies = ReleaseDependencies & {
-  readonly custody: DeviceCustody;
+  readonly custody: NodeEnvelopes;
   readonly keys: BrokerKeys;
   readonly findDevice: FindDevice;
   /**

@@ -8,7 +8,7 @@ import { renderTime } from "../../core/wire-time.ts";
 import { loadBackupKeys } from "../../custody/backup-keys.ts";
 import { loadDeviceShares } from "../../custody/device-shares.ts";
 import { loadCurrentEnvelopes } from "../../custody/stored-envelopes.ts";
-import type { ControlPlane, RequestContext } from "../../orders/control-plane.ts";
+import type { Plane, RequestContext } from "../../orders/control-plane.ts";
 import { findRevocation } from "../kill-switches/revocations.ts";
 
 type Recipient = EnvelopeExport["value"][number]["recipients"][number];
@@ -18,7 +18,7 @@ type Recipient = EnvelopeExport["value"][number]["recipients"][number];
  * Each export is therefore audited, and a kill switch withholds it.
  */
 export async function exportEnvelopes(
-  plane: Pick<ControlPlane, "store" | "appendAudit">,
+  plane: Plane<"store" | "appendAudit">,
   order: OrderId,
   context: RequestContext,
 ): Promise<EnvelopeExport> {

@@ -11,7 +11,8 @@ import { storageAccountsOf } from "../../core/job-details.ts";
 import { decideCredentials } from "../../core/lifecycle.ts";
 import type { OrderId, OrderName } from "../../core/order.ts";
 import type { AuditEvent, Failure, Outcome } from "../../core/ports.ts";
-import type { ControlPlane, RequestContext } from "../../orders/control-plane.ts";
+import type { Passkeys } from "../../custody/key-custody.ts";
+import type { Changing, Plane, RequestContext } from "../../orders/control-plane.ts";
 import { findOrder } from "../../orders/find-order.ts";
 import { lifecycleOf, type Order } from "../../orders/order.ts";
 import { type OrderNode, readNodes } from "../../orders/read-nodes.ts";
@@ -24,7 +25,7 @@ import { readUnlockPolicy } from "../policy/read-unlock-policy.ts";
  * is one audit row with the caller, committed before anything is shown.
  */
 export async function revealCredentials(
-  plane: ControlPlane,
+  plane: Changing & Plane<"settings"> & { readonly custody: Passkeys },
   name: OrderName,
   apiVersion: ApiVersion,
   context: RequestContext,
@@ -104,7 +105,7 @@ function kidOf([first]: readonly { readonly kid: string }[]) {
  * the policy.
  */
 async function passPolicy(
-  { store, settings, now }: ControlPlane,
+  { store, settings, now }: Plane<"store" | "now" | "settings">,
   id: OrderId,
 ): Promise<Outcome<{ readonly breakGlass?: string | undefined }>> {
   const policy = await readUnlockPolicy(store, id, settings.defaultPolicy);

@@ -7,7 +7,7 @@ import type { EpochMs, OrderId, OrderName } from "../../core/order.ts";
 import { stricterTerms, termsOf } from "../../core/release-terms.ts";
 import { stageRules } from "../../core/stages.ts";
 import { custodyOf } from "../../core/unlock-policy.ts";
-import type { ControlPlane, RequestContext } from "../../orders/control-plane.ts";
+import type { Changing, Plane, RequestContext } from "../../orders/control-plane.ts";
 import { findOrder } from "../../orders/find-order.ts";
 import type { Order } from "../../orders/order.ts";
 import { insertPolicy } from "../../orders/write-order.ts";
@@ -22,7 +22,7 @@ import { readStoredPolicy, type StoredPolicy } from "./read-unlock-policy.ts";
  * it knows. Possible until the order has ended.
  */
 export async function writeUnlockPolicy(
-  plane: ControlPlane,
+  plane: Changing & Plane<"settings" | "admitChange">,
   name: OrderName,
   written: UnlockPolicy,
   ifMatch: string | undefined,

@@ -7,6 +7,7 @@ import {
 
 import { recorded } from "../../audit/record.ts";
 import type { Outcome } from "../../core/ports.ts";
+import { commitRekey } from "../../custody/commit-rekey.ts";
 import {
   parseDeviceShare,
   requireShareOfProposal,
@@ -51,7 +52,7 @@ async function confirm(
     const deviceShareFor = await storeDeviceShare(transaction, sender, share.value, now());
     return { serial, requestHash, detail: { rekey, bootId, journalHead, deviceShareFor } };
   });
-  await custody.commitRekey(order, serial, rekey, row);
+  await commitRekey(dependencies, { order, serial, rekey, alsoCommit: row });
   const held = await custody.hold(order, serial);
   if (!held.ok) return held;
   const payload: Rekeyed = {

@@ -5,14 +5,14 @@ import { EVENT_TYPES } from "../../core/cloud-event.ts";
 import { mayDecide, type Vote } from "../../core/decide-release.ts";
 import type { OrderId } from "../../core/order.ts";
 import type { Caller } from "../../http/route.ts";
-import type { ControlPlane, RequestContext } from "../../orders/control-plane.ts";
+import type { Changing, Plane, RequestContext } from "../../orders/control-plane.ts";
 import type { StoreTransaction } from "../../store/store.ts";
 import { type ApprovalCase, readCase } from "./approval-cases.ts";
 import { rightOf } from "./may-approve.ts";
 import { closeApproval } from "./stored-approvals.ts";
 
-type Deciding = {
-  readonly plane: ControlPlane;
+type Voting = {
+  readonly plane: Changing & Plane<"settings" | "announce">;
   readonly order: OrderId;
   readonly id: string;
   readonly caller: Caller;
@@ -26,8 +26,8 @@ type Deciding = {
  *
  * @throws {AppError} `ResourceNotFound`, `ApprovalForbidden` or `ApprovalClosed`
  */
-export async function decideApproval(
-  { plane, order, id, caller, context }: Deciding,
+export async function castVote(
+  { plane, order, id, caller, context }: Voting,
   decision: Vote["decision"],
   reason: string,
 ): Promise<ApprovalCase> {
