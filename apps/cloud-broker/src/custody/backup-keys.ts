@@ -2,34 +2,14 @@ import { importRecoveryKey } from "@databox-cmk/crypto";
 
 import type { BackupChoice, BackupKey } from "../core/backup-key.ts";
 import type { OrderId } from "../core/order.ts";
-import { columnsOf, keyChoiceOf } from "../store/key-choice-columns.ts";
+import { columnsOf, keyChoiceOf, ofNamedIdentity } from "../store/key-choice-columns.ts";
 import type { Store } from "../store/store.ts";
 
 /** The backup keys of an order by name, each with the identity that it names, in one statement. */
 export async function loadBackupKeys(store: Store, order: OrderId): Promise<readonly BackupKey[]> {
   const rows = await store
     .selectFrom("backup_keys")
-    .leftJoin("order_identities", (join) =>
-      join
-        .onRef("order_identities.order_id", "=", "backup_keys.order_id")
-        .on((on) =>
-          on.or([
-            on.and([
-              on("backup_keys.identity_type", "=", "SystemAssigned"),
-              on("order_identities.kind", "=", "system"),
-            ]),
-            on.and([
-              on("backup_keys.identity_type", "=", "UserAssigned"),
-              on("order_identities.kind", "=", "user"),
-              on(
-                on.fn<string>("lower", ["order_identities.resource_id"]),
-                "=",
-                on.fn<string>("lower", ["backup_keys.identity_resource_id"]),
-              ),
-            ]),
-          ]),
-        ),
-    )
+    .leftJoin("order_identities", ofNamedIdentity("backup_keys"))
     .select([
       "backup_keys.name",
       "backup_keys.kind",

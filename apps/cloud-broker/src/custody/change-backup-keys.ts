@@ -10,7 +10,7 @@ import { failed } from "../core/failed.ts";
 import type { OrderId } from "../core/order.ts";
 import type { Actor, KeySubject, Outcome } from "../core/ports.ts";
 import { meaningOf } from "../core/primary-standing.ts";
-import type { Store } from "../store/store.ts";
+import type { Store, StoreTransaction } from "../store/store.ts";
 import { backupColumnsOf, loadBackupKeys } from "./backup-keys.ts";
 import {
   auditRefusal,
@@ -84,11 +84,7 @@ async function add(
     detail: { kind: backup.kind },
     value: backup,
     async write(transaction) {
-      await transaction
-        .deleteFrom("backup_keys")
-        .where("order_id", "=", order)
-        .where("name", "=", name)
-        .execute();
+      await deleteBackup(transaction, order, name);
       const { createdAtMs, createdBy } = backup;
       const columns = backupColumnsOf(chosen, backup.kid);
       await transaction
@@ -183,11 +179,7 @@ export async function removeBackupKey(
     detail: { kind: backup.kind },
     value: true,
     async write(transaction) {
-      await transaction
-        .deleteFrom("backup_keys")
-        .where("order_id", "=", order)
-        .where("name", "=", name)
-        .execute();
+      await deleteBackup(transaction, order, name);
       // Leases that it granted depend on the key in force from now on.
       await transaction
         .updateTable("leases")
@@ -197,6 +189,18 @@ export async function removeBackupKey(
         .execute();
     },
   });
+}
+
+async function deleteBackup(
+  transaction: StoreTransaction,
+  order: OrderId,
+  name: string,
+): Promise<void> {
+  await transaction
+    .deleteFrom("backup_keys")
+    .where("order_id", "=", order)
+    .where("name", "=", name)
+    .execute();
 }
 
 async function loadWrappings(store: Store, order: OrderId): Promise<Wrapping[]> {

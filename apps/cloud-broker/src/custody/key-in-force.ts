@@ -1,5 +1,5 @@
 import type { AttachedIdentity, KeyChoice, OrderId } from "../core/order.ts";
-import { keyChoiceOf } from "../store/key-choice-columns.ts";
+import { keyChoiceOf, ofNamedIdentity } from "../store/key-choice-columns.ts";
 import type { Store } from "../store/store.ts";
 
 /**
@@ -31,27 +31,7 @@ export function selectKeyInForce(store: Store, order: OrderId) {
   return store
     .selectFrom("order_keys")
     .innerJoin("orders", "orders.id", "order_keys.order_id")
-    .leftJoin("order_identities", (join) =>
-      join
-        .onRef("order_identities.order_id", "=", "order_keys.order_id")
-        .on((on) =>
-          on.or([
-            on.and([
-              on("order_keys.identity_type", "=", "SystemAssigned"),
-              on("order_identities.kind", "=", "system"),
-            ]),
-            on.and([
-              on("order_keys.identity_type", "=", "UserAssigned"),
-              on("order_identities.kind", "=", "user"),
-              on(
-                on.fn<string>("lower", ["order_identities.resource_id"]),
-                "=",
-                on.fn<string>("lower", ["order_keys.identity_resource_id"]),
-              ),
-            ]),
-          ]),
-        ),
-    )
+    .leftJoin("order_identities", ofNamedIdentity("order_keys"))
     .select([
       "orders.location",
       "order_keys.kek_type",

@@ -3,6 +3,7 @@ import type { Custody } from "@databox-cmk/protocol";
 import { sql } from "kysely";
 
 import type { EpochMs, OrderId } from "../core/order.ts";
+import { ofSameNode } from "../store/of-same-node.ts";
 import type { Store } from "../store/store.ts";
 
 export type StoredEnvelope = {
@@ -27,11 +28,7 @@ export async function loadCurrentEnvelopes(
 ): Promise<readonly (StoredEnvelope & { readonly createdAtMs: EpochMs })[]> {
   const rows = await store
     .selectFrom("envelopes")
-    .leftJoin("nodes", (join) =>
-      join
-        .onRef("nodes.order_id", "=", "envelopes.order_id")
-        .onRef("nodes.serial", "=", "envelopes.serial"),
-    )
+    .leftJoin("nodes", ofSameNode("nodes", "envelopes"))
     .select([
       "envelopes.serial",
       "envelopes.generation",

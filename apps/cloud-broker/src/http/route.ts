@@ -205,18 +205,16 @@ export function parseRequestTarget(target: string): string | undefined {
   return path.startsWith("/") ? path : `/${path}`;
 }
 
-type Token = { readonly accessToken: string; readonly expiresAtMs: number };
+/** The purpose of a person's token: Resource Manager (and this broker), Key Vault, or the directory. */
+export type Audience = "arm" | "vault" | "graph";
+export type UserToken = { readonly accessToken: string; readonly expiresAtMs: number };
 
 /** The sealed part of a session: the person, and the tokens to act for them. */
 export type SessionContent = {
   readonly name: string;
   readonly roles: string[];
   readonly refreshToken?: string | undefined;
-  readonly tokens: {
-    readonly arm?: Token | undefined;
-    readonly vault?: Token | undefined;
-    readonly graph?: Token | undefined;
-  };
+  readonly tokens: { readonly [Name in Audience]?: UserToken | undefined };
 };
 
 /** A portal session as it was read; `content` is replaced by compare-and-swap of `revision`. */

@@ -10,6 +10,7 @@ import { decideTransition } from "../core/lifecycle.ts";
 import type { EpochMs, OrderId, OrderName } from "../core/order.ts";
 import type { AuditEvent, Outcome } from "../core/ports.ts";
 import { destroyWrappings } from "../custody/destroy-wrappings.ts";
+import { ofSameNode } from "../store/of-same-node.ts";
 import type { StoreTransaction } from "../store/store.ts";
 import type { Changing, ControlPlane, Plane, RequestContext } from "./control-plane.ts";
 import { findOrder } from "./find-order.ts";
@@ -128,11 +129,7 @@ async function readSanitisedNodes(
 ): Promise<ErasureStatement["nodes"]> {
   const rows = await transaction
     .selectFrom("nodes")
-    .leftJoin("sanitisations", (join) =>
-      join
-        .onRef("sanitisations.order_id", "=", "nodes.order_id")
-        .onRef("sanitisations.serial", "=", "nodes.serial"),
-    )
+    .leftJoin("sanitisations", ofSameNode("sanitisations", "nodes"))
     .select([
       "nodes.serial",
       "nodes.device_kid",

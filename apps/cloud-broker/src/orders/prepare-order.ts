@@ -11,6 +11,7 @@ import { decideTransition } from "../core/lifecycle.ts";
 import { type EpochMs, type OrderName, SKUS } from "../core/order.ts";
 import { loadRecoveryKeys } from "../custody/device-shares.ts";
 import type { Passkeys } from "../custody/key-custody.ts";
+import { ofSameNode } from "../store/of-same-node.ts";
 import type { Store } from "../store/store.ts";
 import type { Changing, Plane, RequestContext } from "./control-plane.ts";
 import { findOrder } from "./find-order.ts";
@@ -173,11 +174,7 @@ async function checkSerials(store: Store, order: Order, serials: readonly string
     throw invalid(`this device is known as ${known.serial}; letter case makes no other device`);
   const taken = await store
     .selectFrom("nodes")
-    .innerJoin("envelopes", (join) =>
-      join
-        .onRef("envelopes.order_id", "=", "nodes.order_id")
-        .onRef("envelopes.serial", "=", "nodes.serial"),
-    )
+    .innerJoin("envelopes", ofSameNode("envelopes", "nodes"))
     .select("nodes.serial")
     .where("nodes.serial", "in", serials)
     .where("nodes.order_id", "!=", order.id)

@@ -1,4 +1,7 @@
+import type { JoinBuilder } from "kysely";
+
 import type { KeyChoice } from "../core/order.ts";
+import type { BrokerTables } from "./schema.ts";
 
 /** Every member is null for an order whose key is not recorded yet. */
 type KeyChoiceColumns = {
@@ -45,3 +48,28 @@ export function columnsOf(choice: KeyChoice) {
       choice.identity.type === "UserAssigned" ? choice.identity.resourceId : null,
   };
 }
+
+type ChoiceTable = "order_keys" | "backup_keys";
+
+/** Joins the order's identity that a choice of key names. */
+export const ofNamedIdentity =
+  (choice: ChoiceTable) => (join: JoinBuilder<BrokerTables, ChoiceTable | "order_identities">) =>
+    join
+      .onRef("order_identities.order_id", "=", `${choice}.order_id`)
+      .on((on) =>
+        on.or([
+          on.and([
+            on(`${choice}.identity_type`, "=", "SystemAssigned"),
+            on("order_identities.kind", "=", "system"),
+          ]),
+          on.and([
+            on(`${choice}.identity_type`, "=", "UserAssigned"),
+            on("order_identities.kind", "=", "user"),
+            on(
+              on.fn<string>("lower", ["order_identities.resource_id"]),
+              "=",
+              on.fn<string>("lower", [`${choice}.identity_resource_id`]),
+            ),
+          ]),
+        ]),
+      );

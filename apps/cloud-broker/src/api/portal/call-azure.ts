@@ -4,8 +4,7 @@ import type { FetchByAgent } from "../../azure/fetch-by-agent.ts";
 import { codeOf } from "../../azure/transport.ts";
 import { classifyNetworkFailure } from "../../core/classify-network-failure.ts";
 import { errorOf } from "../../core/failure-error.ts";
-import type { Answer } from "../../http/route.ts";
-import type { Audience } from "./identity-provider.ts";
+import type { Answer, Audience } from "../../http/route.ts";
 
 export type AzureCall = {
   readonly audience: Audience;

@@ -12,9 +12,8 @@ import {
   hasDefaults,
   mustBeAbsent,
 } from "../../core/portal/forwarded-calls.ts";
-import type { Answer, Route, SessionRequest } from "../../http/route.ts";
+import type { Answer, Audience, Route, SessionRequest } from "../../http/route.ts";
 import type { CallAzure } from "./call-azure.ts";
-import type { Audience } from "./identity-provider.ts";
 import type { NameClaims } from "./name-claims.ts";
 import type { UserTokens } from "./user-tokens.ts";
 

@@ -4,11 +4,8 @@ import * as z from "zod";
 
 import type { Clock } from "../../core/ports.ts";
 import { remember } from "../../core/remember.ts";
+import type { Audience, UserToken } from "../../http/route.ts";
 import { translateSignInFailure } from "./sign-in-failure.ts";
-
-/** The purpose of a person's token: Resource Manager (and this broker), Key Vault, or the directory. */
-export type Audience = "arm" | "vault" | "graph";
-export type UserToken = { readonly accessToken: string; readonly expiresAtMs: number };
 
 /** The sealed content of the browser's cookie, between leaving for Entra ID and coming back. */
 export type SignInAttempt = {

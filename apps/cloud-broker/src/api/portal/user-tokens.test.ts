@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 
-import type { Session } from "../../http/route.ts";
-import type { Audience } from "./identity-provider.ts";
+import type { Audience, Session } from "../../http/route.ts";
 import type { Sessions } from "./sessions.ts";
 import { createUserTokens } from "./user-tokens.ts";
 

@@ -1,8 +1,8 @@
 import { AppError } from "@databox-cmk/errors";
 
 import type { Clock } from "../../core/ports.ts";
-import type { Session } from "../../http/route.ts";
-import type { Audience, IdentityProvider } from "./identity-provider.ts";
+import type { Audience, Session } from "../../http/route.ts";
+import type { IdentityProvider } from "./identity-provider.ts";
 import type { Sessions } from "./sessions.ts";
 
 export type UserTokens = ReturnType<typeof createUserTokens>;

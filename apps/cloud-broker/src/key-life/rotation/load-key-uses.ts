@@ -4,6 +4,7 @@ import { type SelectQueryBuilder, sql } from "kysely";
 import type { KeyVersionUse } from "../../core/judge-key-version.ts";
 import { type EpochMs, type OrderId, idsBelow } from "../../core/order.ts";
 import { isNewest } from "../../custody/stored-envelopes.ts";
+import { ofSameNode } from "../../store/of-same-node.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 import type { Store } from "../../store/store.ts";
 
@@ -72,13 +73,7 @@ export async function loadKeyUses(store: Store, scope: UseScope): Promise<Loaded
  * without a report still holds its first.
  */
 function envelopesIn(store: Store, scope: UseScope) {
-  const joined = store
-    .selectFrom("envelopes")
-    .leftJoin("nodes", (join) =>
-      join
-        .onRef("nodes.order_id", "=", "envelopes.order_id")
-        .onRef("nodes.serial", "=", "envelopes.serial"),
-    );
+  const joined = store.selectFrom("envelopes").leftJoin("nodes", ofSameNode("nodes", "envelopes"));
   if ("order" in scope) return joined.where("envelopes.order_id", "=", scope.order);
   // A range instead of LIKE, so that the index is used ("0" follows "/").
   const ofKey = joined
@@ -149,11 +144,7 @@ async function findOrders(store: Store, scope: UseScope, kid: string): Promise<r
  */
 async function countLeases(store: Store, scope: UseScope): Promise<ReadonlyMap<string, number>> {
   const rows = await envelopesIn(store, scope)
-    .innerJoin("leases", (join) =>
-      join
-        .onRef("leases.order_id", "=", "envelopes.order_id")
-        .onRef("leases.serial", "=", "envelopes.serial"),
-    )
+    .innerJoin("leases", ofSameNode("leases", "envelopes"))
     .select(["envelopes.kid", sql<number>`count(*)`.as("leases")])
     .where(isCurrent)
     .where("leases.state", "=", "live")

@@ -7,6 +7,7 @@ import type { EpochMs, OrderId } from "../../core/order.ts";
 import type { Clock } from "../../core/ports.ts";
 import { type ReleaseTerms, termsOf } from "../../core/release-terms.ts";
 import { fromJson, type Json } from "../../store/json-column.ts";
+import { ofSameNode } from "../../store/of-same-node.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 import type { Store } from "../../store/store.ts";
 import { wasRevokedSince } from "../kill-switches/revocations.ts";
@@ -136,11 +137,7 @@ function selectCases(store: Store) {
     .selectFrom("approvals")
     .innerJoin("orders", "orders.id", "approvals.order_id")
     .leftJoin("unlock_policies", "unlock_policies.order_id", "approvals.order_id")
-    .leftJoin("node_keys", (join) =>
-      join
-        .onRef("node_keys.order_id", "=", "approvals.order_id")
-        .onRef("node_keys.serial", "=", "approvals.serial"),
-    )
+    .leftJoin("node_keys", ofSameNode("node_keys", "approvals"))
     .select([
       "approvals.id",
       "approvals.order_id",

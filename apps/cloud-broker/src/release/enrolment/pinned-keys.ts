@@ -1,4 +1,5 @@
 import { isTerminalStage } from "../../core/stages.ts";
+import { ofSameNode } from "../../store/of-same-node.ts";
 import type { Store } from "../../store/store.ts";
 import type { Sender } from "../message/serve-device-message.ts";
 
@@ -27,13 +28,9 @@ export async function findWithoutKey(
 ): Promise<readonly { readonly order: string; readonly serial: string }[]> {
   const rows = await store
     .selectFrom("nodes")
-    .leftJoin("pinned_broker_keys as pinned", (join) =>
-      join
-        .onRef("pinned.order_id", "=", "nodes.order_id")
-        .onRef("pinned.serial", "=", "nodes.serial"),
-    )
+    .leftJoin("pinned_broker_keys", ofSameNode("pinned_broker_keys", "nodes"))
     .innerJoin("orders", "orders.id", "nodes.order_id")
-    .select(["nodes.order_id", "nodes.serial", "pinned.kids_json", "orders.stage"])
+    .select(["nodes.order_id", "nodes.serial", "pinned_broker_keys.kids_json", "orders.stage"])
     .where("nodes.device_kid", "is not", null)
     .execute();
   const isPinned = (kids: string | null) => kids?.includes(JSON.stringify(kid)) ?? false;

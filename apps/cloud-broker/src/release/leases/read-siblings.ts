@@ -3,6 +3,7 @@ import type { Siblings } from "@databox-cmk/protocol";
 import { describeSibling } from "../../core/describe-sibling.ts";
 import type { EpochMs, OrderId } from "../../core/order.ts";
 import { compileOnce } from "../../store/fast/compile-once.ts";
+import { ofSameNode } from "../../store/of-same-node.ts";
 import type { Store } from "../../store/store.ts";
 import { HELD_LEASE, HELD_STATES, type HeldLeaseRow, heldLeaseOf } from "./read-lock-facts.ts";
 
@@ -17,11 +18,7 @@ const selectSiblings = compileOnce((store, { order, serial }: NodeOfOrder) =>
         .onRef("leases.serial", "=", "nodes.serial")
         .on("leases.state", "in", HELD_STATES),
     )
-    .leftJoin("sanitisations", (join) =>
-      join
-        .onRef("sanitisations.order_id", "=", "nodes.order_id")
-        .onRef("sanitisations.serial", "=", "nodes.serial"),
-    )
+    .leftJoin("sanitisations", ofSameNode("sanitisations", "nodes"))
     .select([
       ...HELD_LEASE,
       "nodes.serial",

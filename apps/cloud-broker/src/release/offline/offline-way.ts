@@ -10,6 +10,7 @@ import type { Failure, Outcome } from "../../core/ports.ts";
 import type { Store, StoreTransaction } from "../../store/store.ts";
 import type { Needs } from "../message/device-dependencies.ts";
 import type { DeviceNode } from "../message/device-node.ts";
+import { raiseCounter } from "../message/raise-counter.ts";
 import type { Carrier, DeviceMessage } from "../message/serve-device-message.ts";
 import type { UnlockWay } from "../unlock/unlock-way.ts";
 
@@ -88,6 +89,16 @@ export function offlineWay(
   };
 }
 
+/** A challenge without an answer yet. */
+const NOT_GRANTED = {
+  granted_at_ms: null,
+  grant_hash: null,
+  answer: null,
+  kid: null,
+  lease_json: null,
+  expires_at_ms: null,
+} as const;
+
 /**
  * Uses up id and counter in one transaction; a counter that is too low leaves no row, so the id
  * cannot be tried again.
@@ -108,24 +119,15 @@ async function claimChallenge(
       submitted_by_id: carrier.objectId,
       reason: carrier.reason ?? null,
       submitted_at_ms: nowMs,
-      granted_at_ms: null,
-      grant_hash: null,
-      answer: null,
-      kid: null,
-      lease_json: null,
-      expires_at_ms: null,
+      ...NOT_GRANTED,
     })
     .onConflict((conflict) => conflict.column("challenge_id").doNothing())
     .executeTakeFirst();
   if (inserted.numInsertedOrUpdatedRows !== 1n)
     return failed(await whyClaimed(transaction, challenge, message.hash));
-  const counted = await transaction
-    .updateTable("nodes")
-    .set({ last_counter: challenge.counter })
-    .where("order_id", "=", node.order)
-    .where("serial", "=", node.serial)
-    .where("last_counter", "<", challenge.counter)
-    .executeTakeFirst();
+  const { order, serial } = node;
+  const { counter } = challenge;
+  const counted = await raiseCounter(transaction, { order, serial, counter }).executeTakeFirst();
   if (counted.numUpdatedRows === 1n) return { ok: true, value: undefined };
   await transaction
     .deleteFrom("offline_unlocks")
@@ -175,14 +177,7 @@ async function countUse(
 async function forgetAnswer(transaction: StoreTransaction, challengeId: string): Promise<void> {
   await transaction
     .updateTable("offline_unlocks")
-    .set({
-      granted_at_ms: null,
-      grant_hash: null,
-      answer: null,
-      kid: null,
-      lease_json: null,
-      expires_at_ms: null,
-    })
+    .set(NOT_GRANTED)
     .where("challenge_id", "=", challengeId)
     .execute();
 }

@@ -13,6 +13,7 @@ import { countedOf, QUOTA_WRITES, usedUpQuota } from "../limits/unlock-quota.ts"
 import { NONCE_LIFETIME_MS } from "../message/challenge.ts";
 import type { Needs } from "../message/device-dependencies.ts";
 import type { DeviceNode } from "../message/device-node.ts";
+import { raiseCounter } from "../message/raise-counter.ts";
 import type { DeviceMessage } from "../message/serve-device-message.ts";
 import type { UnlockWay } from "./unlock-way.ts";
 
@@ -70,13 +71,6 @@ const insertNonce = (store: Store, used: Used) =>
       expires_at_ms: used.expiresAtMs,
     })
     .onConflict((conflict) => conflict.column("nonce_hash").doNothing());
-const raiseCounter = (store: Store, { order, serial, counter }: Used) =>
-  store
-    .updateTable("nodes")
-    .set({ last_counter: counter })
-    .where("order_id", "=", order)
-    .where("serial", "=", serial)
-    .where("last_counter", "<", counter);
 
 const useUp = compileTogether({ nonce: insertNonce, counter: raiseCounter, ...QUOTA_WRITES });
 
