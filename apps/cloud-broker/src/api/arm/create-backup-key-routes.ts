@@ -2,26 +2,21 @@ import { CryptoError, importRecoveryKey } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
 import {
   BACKUP_KEY_NAME,
-  type BackupKeyList,
   backupKeyList,
   backupKeyView,
   backupKeyWrite,
   type BackupKeyWrite,
   envelopeExport,
   useBackupKeyRequest,
-  type BackupKeyView,
 } from "@databox-cmk/protocol";
 
-import type { BackupChoice, BackupKey } from "../../core/backup-key.ts";
+import type { BackupChoice } from "../../core/backup-key.ts";
 import { valueOf } from "../../core/failure-error.ts";
-import type { OrderId } from "../../core/order.ts";
 import { decideKeyChoice } from "../../core/patch-key-choice.ts";
 import { isEncryptionEditable } from "../../core/stages.ts";
-import { renderTime } from "../../core/wire-time.ts";
 import { loadBackupKeys } from "../../custody/backup-keys.ts";
-import { findBackupOrders, type BackupOrder } from "../../custody/backup-uses.ts";
+import { findBackupOrders } from "../../custody/backup-uses.ts";
 import type { BackupChanges, KeyProbes } from "../../custody/key-custody.ts";
-import { readStanding } from "../../custody/primary-standings.ts";
 import type { Route } from "../../http/route.ts";
 import { createTurns } from "../../load/turns.ts";
 import { orderBackup, withdrawOrder } from "../../orders/backup-keys/order-backup.ts";
@@ -31,14 +26,8 @@ import { lifecycleOf, keySubjectOf, type Order } from "../../orders/order.ts";
 import { exportEnvelopes } from "../../release/passkey/export-envelopes.ts";
 import { arm, type ArmRequest } from "./arm-route.ts";
 import { PATHS } from "./links.ts";
-import { renderKeyIdentity } from "./render-details.ts";
+import { listBackupKeys, renderBackupKey } from "./render-backup-keys.ts";
 
-const WORDS = {
-  working: "Working",
-  unreachable: "Unreachable",
-  gone: "Gone",
-  refused: "Refused",
-} as const;
 const DEFAULT_HOURS = 24;
 const PATH = `${PATHS.job}/backupKeys`;
 
@@ -206,54 +195,4 @@ function requireEditable(order: Order): void {
     target: "backupKey",
     detail: `backupKey: the order is in stage ${order.stage}`,
   });
-}
-
-/** As stored, without a vault call. */
-async function listBackupKeys(
-  { store, now, settings }: Plane<"store" | "now" | "settings">,
-  order: OrderId,
-): Promise<BackupKeyList> {
-  const backups = await loadBackupKeys(store, order);
-  const orders = await findBackupOrders(store, order, now());
-  const standing = await readStanding(store, order);
-  const mayStandIn = backups.some(({ kind }) => kind === "vault");
-  return {
-    value: backups.map((backup) => renderBackupKey(backup, orders.get(backup.name))),
-    keyInForce: {
-      standing: WORDS[standing.kind],
-      ...(standing.kind === "working"
-        ? {}
-        : { code: standing.code, since: renderTime(standing.sinceMs) }),
-      backupFrom:
-        standing.kind === "unreachable" && mayStandIn
-          ? renderTime(standing.sinceMs + settings.backupAfterSeconds * 1000)
-          : undefined,
-    },
-  };
-}
-
-function renderBackupKey(backup: BackupKey, order: BackupOrder | undefined): BackupKeyView {
-  const { name, kid, createdAtMs, createdBy } = backup;
-  const made = { createdAt: renderTime(createdAtMs), createdBy };
-  if (backup.kind === "recovery")
-    return { name, kind: "RecoveryKey", kid, publicKey: backup.key.jwk, ...made };
-  const { kekUrl, kekVaultResourceId, identity } = backup.choice;
-  return {
-    name,
-    kind: "Vault",
-    kid,
-    kekUrl,
-    kekVaultResourceID: kekVaultResourceId,
-    identityProperties: renderKeyIdentity(identity),
-    ...made,
-    order:
-      order === undefined
-        ? undefined
-        : {
-            orderedAt: renderTime(order.orderedAtMs),
-            by: order.by,
-            reason: order.reason,
-            until: renderTime(order.untilMs),
-          },
-  };
 }

@@ -1,0 +1,67 @@
+import type { BackupKeyList, BackupKeyView } from "@databox-cmk/protocol";
+
+import type { BackupKey } from "../../core/backup-key.ts";
+import type { OrderId } from "../../core/order.ts";
+import { renderTime } from "../../core/wire-time.ts";
+import { loadBackupKeys } from "../../custody/backup-keys.ts";
+import { type BackupOrder, findBackupOrders } from "../../custody/backup-uses.ts";
+import { readStanding } from "../../custody/primary-standings.ts";
+import type { Plane } from "../../orders/control-plane.ts";
+import { renderKeyIdentity } from "./render-details.ts";
+
+const WORDS = {
+  working: "Working",
+  unreachable: "Unreachable",
+  gone: "Gone",
+  refused: "Refused",
+} as const;
+
+/** As stored, without a vault call. */
+export async function listBackupKeys(
+  { store, now, settings }: Plane<"store" | "now" | "settings">,
+  order: OrderId,
+): Promise<BackupKeyList> {
+  const backups = await loadBackupKeys(store, order);
+  const orders = await findBackupOrders(store, order, now());
+  const standing = await readStanding(store, order);
+  const mayStandIn = backups.some(({ kind }) => kind === "vault");
+  return {
+    value: backups.map((backup) => renderBackupKey(backup, orders.get(backup.name))),
+    keyInForce: {
+      standing: WORDS[standing.kind],
+      ...(standing.kind === "working"
+        ? {}
+        : { code: standing.code, since: renderTime(standing.sinceMs) }),
+      backupFrom:
+        standing.kind === "unreachable" && mayStandIn
+          ? renderTime(standing.sinceMs + settings.backupAfterSeconds * 1000)
+          : undefined,
+    },
+  };
+}
+
+export function renderBackupKey(backup: BackupKey, order: BackupOrder | undefined): BackupKeyView {
+  const { name, kid, createdAtMs, createdBy } = backup;
+  const made = { createdAt: renderTime(createdAtMs), createdBy };
+  if (backup.kind === "recovery")
+    return { name, kind: "RecoveryKey", kid, publicKey: backup.key.jwk, ...made };
+  const { kekUrl, kekVaultResourceId, identity } = backup.choice;
+  return {
+    name,
+    kind: "Vault",
+    kid,
+    kekUrl,
+    kekVaultResourceID: kekVaultResourceId,
+    identityProperties: renderKeyIdentity(identity),
+    ...made,
+    order:
+      order === undefined
+        ? undefined
+        : {
+            orderedAt: renderTime(order.orderedAtMs),
+            by: order.by,
+            reason: order.reason,
+            until: renderTime(order.untilMs),
+          },
+  };
+}
