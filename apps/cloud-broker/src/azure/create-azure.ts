@@ -87,7 +87,11 @@ export function createAzure(config: AzureConfig, deps: AzureDependencies): Azure
     BROKER_URL: issuer,
   } = config;
   const { tokenExchangeAudience } = cloudOf(config);
-  const transport = createAzureTransport({ ...deps, dnsServer: config.DNS_SERVER });
+  const transport = createAzureTransport({
+    extraCaPem: deps.extraCaPem,
+    dnsServer: config.DNS_SERVER,
+    clock: deps.clock,
+  });
   const credentials = createCredentials({
     transport,
     broker: {

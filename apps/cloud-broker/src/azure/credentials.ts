@@ -154,9 +154,12 @@ export function createCredentials(deps: CredentialDependencies) {
  * ManagedIdentityCredential finds a service account by itself, in variables. It would not use our
  * transport for it, so that a refusal would look like an outage without a reason.
  */
-function createOwnCredential({ broker, ...deps }: CredentialDependencies): TokenCredential {
-  const { clientId, tokenFile, tenantId } = broker;
-  const options = deps.transport.clientOptions();
+function createOwnCredential({
+  broker: { clientId, tokenFile, tenantId },
+  transport,
+  authorityUrl,
+}: Pick<CredentialDependencies, "broker" | "transport" | "authorityUrl">): TokenCredential {
+  const options = transport.clientOptions();
   if (tokenFile === undefined)
     return new ManagedIdentityCredential({
       ...(clientId !== undefined && { clientId }),
@@ -170,7 +173,7 @@ function createOwnCredential({ broker, ...deps }: CredentialDependencies): Token
     tenantId,
     tokenFilePath: tokenFile,
     ...options,
-    authorityHost: deps.authorityUrl,
+    authorityHost: authorityUrl,
     disableInstanceDiscovery: true,
   });
 }

@@ -90,7 +90,7 @@ function isEventGrid({ applicationId, roles }: Caller): boolean {
 }
 
 async function refuse(
-  dependencies: CallerDependencies,
+  dependencies: Pick<CallerDependencies, "store" | "appendAudit" | "tenantId">,
   { objectId, name }: Caller,
   { address, requestId: correlationId }: RouteRequest,
   action: Action,

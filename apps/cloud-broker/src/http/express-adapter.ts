@@ -179,7 +179,7 @@ function answerFault(
   message: ExpressMessage,
   response: ServerResponse,
   request: RouteRequest,
-  options: AdapterOptions,
+  options: Pick<AdapterOptions, "failed"> & FailureFacts,
 ): void {
   try {
     options.failed?.(fault, request);
@@ -196,13 +196,14 @@ function answerFault(
   }
 }
 
+type FailureFacts = Pick<AdapterOptions, "bearerChallenge" | "cloud">;
 type Exchange = { readonly message: IncomingMessage; readonly response: ServerResponse };
 
 async function handle(
   route: Route,
   request: RouteRequest,
   exchange: Exchange,
-  { authenticate, identify }: AdapterOptions,
+  { authenticate, identify }: Pick<AdapterOptions, "authenticate" | "identify">,
 ): Promise<Answer> {
   if (route.authentication === "session") {
     if (identify === undefined) throw new TypeError(`${route.path} has no authentication`);
@@ -263,7 +264,7 @@ function readRequest(
 function renderFailure(
   error: AppError,
   request: RouteRequest,
-  { bearerChallenge, cloud }: AdapterOptions,
+  { bearerChallenge, cloud }: FailureFacts,
 ): Answer {
   const { status, body } = renderArmError(error, {
     requestId: request.requestId,

@@ -178,7 +178,10 @@ async function close(
   clearTimeout(overdue);
 }
 
-function listenFailure(cause: unknown, { host, port }: ListenOptions): unknown {
+function listenFailure(
+  cause: unknown,
+  { host, port }: Pick<ListenOptions, "host" | "port">,
+): unknown {
   const code = systemCodeOf(cause) ?? "";
   const facts = { port, host };
   switch (code) {

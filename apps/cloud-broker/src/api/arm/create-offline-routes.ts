@@ -21,8 +21,8 @@ import {
   readOfflineUnlock,
 } from "../../release/offline/list-offline-unlocks.ts";
 import {
-  createOfflineExchange,
   type OfflineDependencies,
+  offlineExchange,
 } from "../../release/offline/offline-exchange.ts";
 import { arm, type Reply } from "./arm-route.ts";
 import { PATHS } from "./links.ts";
@@ -35,7 +35,7 @@ export function createOfflineRoutes(
   dependencies: MessageDependencies & OfflineDependencies,
 ): readonly Route[] {
   const { store } = dependencies;
-  const exchange = createOfflineExchange(dependencies);
+  const exchange = offlineExchange(dependencies);
   const answerMessage = createAnswerMessage(dependencies, exchange);
   return [
     arm.bodyRoute({

@@ -20,7 +20,7 @@ export function createIdentifySession({
   verifyToken,
   portalUrl,
 }: {
-  readonly sessions: Sessions;
+  readonly sessions: Pick<Sessions, "find">;
   readonly tokens: UserTokens;
   readonly verifyToken: VerifyToken;
   readonly portalUrl: string;

@@ -23,7 +23,7 @@ import { renderSignInFailure } from "./sign-in-failure-page.ts";
 export type SignInDependencies = Auditing & {
   readonly config: Pick<BrokerConfig, "AZURE_CLOUD">;
   readonly provider: IdentityProvider;
-  readonly sessions: Sessions;
+  readonly sessions: Pick<Sessions, "open" | "end">;
   readonly seal: Seal;
   readonly now: Clock;
 };
@@ -152,7 +152,10 @@ async function openAttempt(
 }
 
 /** The page then navigates to `location`, where Entra ID ends its own session. */
-async function signOut(dependencies: SignInDependencies, request: SessionRequest): Promise<Answer> {
+async function signOut(
+  dependencies: Auditing & Pick<SignInDependencies, "provider" | "sessions">,
+  request: SessionRequest,
+): Promise<Answer> {
   const { provider, sessions } = dependencies;
   await sessions.end(request.session.idHash);
   await audit(dependencies, "portal/sign-out", request.caller, request);

@@ -23,7 +23,7 @@ export function createUserTokens({
   provider,
   now,
 }: {
-  readonly sessions: Sessions;
+  readonly sessions: Pick<Sessions, "reread" | "replace" | "end">;
   readonly provider: IdentityProvider;
   readonly now: Clock;
 }) {

@@ -68,7 +68,7 @@ const serialOf = ({ subject }: LooseningChange): string => `${subject}/`;
 
 /** The open request for this very change, as long as nothing has ended it. */
 async function findOpenApproval(
-  { store, now }: ChangeDependencies,
+  { store, now }: Pick<ChangeDependencies, "store" | "now">,
   { id, stage }: Order,
   serial: string,
   proposalHash: string,

@@ -165,7 +165,10 @@ function waiting(
 }
 
 /** Shows approvers whether the appliance is still waiting. */
-async function noteAsked({ commit, now }: ReleaseDependencies, id: string): Promise<void> {
+async function noteAsked(
+  { commit, now }: Pick<ReleaseDependencies, "commit" | "now">,
+  id: string,
+): Promise<void> {
   await commit((transaction) =>
     transaction
       .updateTable("approvals")

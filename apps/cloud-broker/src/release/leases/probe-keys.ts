@@ -73,7 +73,7 @@ function inRandomOrder<Item>(items: readonly Item[], random: () => number): read
 
 /** Those that have waited longest; a key that was never probed comes first. */
 async function findDue(
-  { store, now }: ProbeRoundDependencies,
+  { store, now }: Pick<ProbeRoundDependencies, "store" | "now">,
   atMost: number,
 ): Promise<readonly Target[]> {
   const nowMs = now();

@@ -9,7 +9,7 @@ import type { AuthenticDevice } from "../message/authenticate-device.ts";
 import type { Needs } from "../message/device-dependencies.ts";
 import type { DeviceNode } from "../message/device-node.ts";
 import { deviceVerb } from "../message/device-verb.ts";
-import type { DeviceExchange, DeviceMessage } from "../message/serve-device-message.ts";
+import type { DeviceMessage } from "../message/serve-device-message.ts";
 import type { SignedAnswer } from "../message/signed-answer.ts";
 import { releaseTo, type UnlockDependencies } from "../unlock/unlock.ts";
 import { offlineWay } from "./offline-way.ts";
@@ -17,7 +17,8 @@ import { offlineWay } from "./offline-way.ts";
 export type OfflineDependencies = UnlockDependencies &
   Needs<"offlineUnlocksPerDay" | "limit" | "findDevice">;
 
-const carriedExchange = deviceVerb({
+/** The unlock of a node without network: the same steps as every unlock. */
+export const offlineExchange = deviceVerb({
   action: "offline-unlock",
   type: MESSAGE_TYPES.offlineChallenge,
   schema: offlineChallenge,
@@ -25,25 +26,6 @@ const carriedExchange = deviceVerb({
   knowsRepeats: true,
   answer: answerCarried,
 });
-
-/**
- * The unlock of a node without network: signature, repeats, then the same steps as every unlock.
- */
-export function createOfflineExchange(
-  dependencies: OfflineDependencies,
-): DeviceExchange<AuthenticDevice> {
-  const verb = carriedExchange(dependencies);
-  return {
-    ...verb,
-    async authenticate(message) {
-      const device = await verb.authenticate(message);
-      // The person is authorised for the order of the path only.
-      if (device.ok && device.value.order !== message.carriedBy?.order)
-        return failed({ code: "OrderMismatch", detail: "challenge: of a node of another order" });
-      return device;
-    },
-  };
-}
 
 async function answerCarried(
   dependencies: UnlockDependencies & Needs<"offlineUnlocksPerDay">,

@@ -74,7 +74,7 @@ export async function loadKnown(
     held,
     envelope: held.ok ? held.value.envelope : undefined,
     freshness,
-    approval: await approvalOf(store, message, way, freshness),
+    approval: await approvalOf(store, message, way.action, freshness),
     admission: admissionOf(policy, request.purpose),
     revocation,
     budget,
@@ -88,10 +88,10 @@ export async function loadKnown(
 async function approvalOf(
   store: Store,
   message: DeviceMessage,
-  way: UnlockWay,
+  action: UnlockWay["action"],
   { nonce, nonceUsedBy }: Pick<UnlockFacts, "nonce" | "nonceUsedBy">,
 ): Promise<Approval | undefined> {
-  const isFresh = way.action === "unlock" && nonce === "valid" && nonceUsedBy === undefined;
+  const isFresh = action === "unlock" && nonce === "valid" && nonceUsedBy === undefined;
   return isFresh ? undefined : readApprovalOf(store, message.hash);
 }
 
