@@ -81,7 +81,7 @@ test("a decision is committed by `record`, which cannot forget its row of the au
       "custody/primary-standings.ts",
       "events/deliver-events.ts",
       "key-life/health/claim-due.ts",
-      "orders/operations.ts",
+      "orders/long-running-operations.ts",
       "release/leases/probe-keys.ts",
       "release/limits/customer-quota.ts",
       "run/move-store/import-store.ts",

@@ -10,7 +10,7 @@ import type { AgentEvent, CommandName } from "./core/agent-event.ts";
 import { EXIT_CODES, exitCodeOf } from "./core/exit-codes.ts";
 import { eventOfError, knownFacts } from "./core/failure-event.ts";
 import { type Paint, renderEvent } from "./core/render-event.ts";
-import { AGENT_NAME } from "./exchange/session.ts";
+import { AGENT_NAME } from "./exchange/broker-session.ts";
 import { roundToTenth } from "./node/stopwatch.ts";
 import { runCommand } from "./run-command.ts";
 import { SYSTEM_FOLDERS } from "./volume/luks2/find-cryptsetup.ts";

@@ -24,7 +24,7 @@ import type { NodeState } from "../src/daemon/daemon.ts";
 import { connect } from "../src/node/connect.ts";
 import { openNode } from "../src/node/hold-node.ts";
 import { withJournal } from "../src/node/journaled-node.ts";
-import { openSession } from "../src/node/open-node.ts";
+import { openBrokerSession } from "../src/node/open-node.ts";
 import { createStateStore, openStateFolder } from "../src/state/state-folder.ts";
 import type { StateStore } from "../src/state/state-folder.ts";
 import { openVolume } from "../src/volume/choose-volume.ts";
@@ -245,7 +245,7 @@ async function tellKeys(
     },
     runAlone: (command) => command(),
   };
-  const session = openSession(node, transport, stop);
+  const session = openBrokerSession(node, transport, stop);
   if (when.rekeyedTo !== undefined) {
     folder.writeEnvelope((await forgeProposal(world, { env, ...(cus && { cus }) })).signedEnvelope);
     store.update({ env });

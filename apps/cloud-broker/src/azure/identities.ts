@@ -53,11 +53,11 @@ export function createIdentityDirectory(deps: {
    * Makes an identity trust the broker's assertion for this one order (workload identity
    * federation).
    */
-  const trustBroker = (place: Place, order: OrderId) =>
+  const trustBroker = (resource: ResourceName, order: OrderId) =>
     callResourceManager(() =>
-      clientOf(place.subscriptionId).federatedIdentityCredentials.createOrUpdate(
-        place.resourceGroup,
-        place.name,
+      clientOf(resource.subscriptionId).federatedIdentityCredentials.createOrUpdate(
+        resource.resourceGroup,
+        resource.name,
         `dbx-${digest(order)}`,
         { issuer: deps.issuer, subject: order, audiences: [deps.tokenExchangeAudience] },
       ),
@@ -65,17 +65,17 @@ export function createIdentityDirectory(deps: {
 
   return {
     async createSystemAssigned(order, location, epoch) {
-      const place = { ...group, name: systemIdentityName(order, epoch) };
-      const { userAssignedIdentities } = clientOf(place.subscriptionId);
+      const resource = { ...group, name: systemIdentityName(order, epoch) };
+      const { userAssignedIdentities } = clientOf(resource.subscriptionId);
       const made = await callResourceManager(() =>
-        userAssignedIdentities.createOrUpdate(place.resourceGroup, place.name, {
+        userAssignedIdentities.createOrUpdate(resource.resourceGroup, resource.name, {
           location,
           tags: { order },
         }),
       );
-      if (made.kind !== "found") return notAllowed(made, place.resourceGroup);
-      const trusted = await trustBroker(place, order);
-      if (trusted.kind !== "found") return notAllowed(trusted, place.resourceGroup);
+      if (made.kind !== "found") return notAllowed(made, resource.resourceGroup);
+      const trusted = await trustBroker(resource, order);
+      if (trusted.kind !== "found") return notAllowed(trusted, resource.resourceGroup);
       return attachedOf("system", made.value);
     },
 
@@ -98,7 +98,7 @@ export function createIdentityDirectory(deps: {
       };
       if (subscriptionId === undefined || resourceGroup === undefined || name === undefined)
         return failed({ code: "SsemUserErrorKekUserIdentityNotFound", target: "identity", facts });
-      const place = { subscriptionId, resourceGroup, name };
+      const resource = { subscriptionId, resourceGroup, name };
       const found = await callResourceManager(() =>
         clientOf(subscriptionId).userAssignedIdentities.get(resourceGroup, name),
       );
@@ -123,19 +123,19 @@ export function createIdentityDirectory(deps: {
         });
       // If the broker may not write, the customer may have created the credential; the first token
       // request shows it.
-      const trusted = await trustBroker(place, order);
+      const trusted = await trustBroker(resource, order);
       return trusted.kind === "failed" ? failed(trusted.failure) : attached;
     },
   };
 }
 
-type Place = {
+type ResourceName = {
   readonly subscriptionId: string;
   readonly resourceGroup: string;
   readonly name: string;
 };
 
-function groupOf(resourceGroupId: string): Omit<Place, "name"> {
+function groupOf(resourceGroupId: string): Omit<ResourceName, "name"> {
   const [, subscriptionId, resourceGroup] = GROUP_ID.exec(resourceGroupId) ?? [];
   if (subscriptionId === undefined || resourceGroup === undefined)
     throw new TypeError("expected /subscriptions/{id}/resourceGroups/{name}");

@@ -1,10 +1,10 @@
 import { failed } from "./failed.ts";
 import type { EpochMs } from "./order.ts";
 import type { Outcome } from "./ports.ts";
-import { enrolmentAllowed, type OrderPlace } from "./unlock-purposes.ts";
+import { enrolmentAllowed, type TransferStage } from "./unlock-purposes.ts";
 
 /** The node that a valid enrolment code names. */
-export type EnrolmentFacts = OrderPlace & {
+export type EnrolmentFacts = TransferStage & {
   readonly codeExpiresAtMs: EpochMs;
   /** Thumbprint of the enrolled key; it never changes. */
   readonly enrolledKid: string | undefined;

@@ -24,7 +24,7 @@ const FACTS: RenewalFacts = {
   node: { order: ORDER, serial: "DBX-1" },
   leaseOfPath: "lease-1",
   lease: LEASE,
-  place: { stage: "Delivered", transferType: "ImportToAzure" },
+  transfer: { stage: "Delivered", transferType: "ImportToAzure" },
   hasEnvelope: true,
   revocation: undefined,
   nowMs: 1_020_000,
@@ -80,10 +80,10 @@ describe("a renewal", () => {
     ["under a kill switch", { revocation: { code: "UnlockRevoked" } }, "UnlockRevoked"],
     [
       "of an order that was picked up",
-      { place: { stage: "PickedUp", transferType: "ImportToAzure" } },
+      { transfer: { stage: "PickedUp", transferType: "ImportToAzure" } },
       "PurposeForbidden",
     ],
-    ["of an order that is gone", { place: undefined }, "PurposeForbidden"],
+    ["of an order that is gone", { transfer: undefined }, "PurposeForbidden"],
     ["of an erased order", { hasEnvelope: false }, "SsemUserErrorSecretsNotGenerated"],
   ])("%s is answered by the order to close", (_name, facts, code) => {
     const decision = decideRenewal(REQUEST, { ...FACTS, ...facts });

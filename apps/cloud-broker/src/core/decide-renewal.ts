@@ -3,7 +3,7 @@ import type { LeaseRenewal } from "@databox-cmk/protocol";
 import { failed, malformed } from "./failed.ts";
 import type { EpochMs, OrderId } from "./order.ts";
 import type { Failure, Outcome } from "./ports.ts";
-import { type OrderPlace, purposeAllowed, type UnlockPurpose } from "./unlock-purposes.ts";
+import { type TransferStage, purposeAllowed, type UnlockPurpose } from "./unlock-purposes.ts";
 
 /**
  * `refused`: must be closed, even if the key works again; `closed`: the node reported it;
@@ -39,7 +39,7 @@ export type RenewalFacts = {
   /** The lease id of the request's path. */
   readonly leaseOfPath: string;
   readonly lease: LeaseRecord | undefined;
-  readonly place: OrderPlace | undefined;
+  readonly transfer: TransferStage | undefined;
   readonly hasEnvelope: boolean;
   /** The active kill switch. */
   readonly revocation: Failure | undefined;
@@ -98,10 +98,10 @@ function fits(sequence: number, lease: LeaseRecord): boolean {
 function refusalOf(lease: LeaseRecord, facts: RenewalFacts): Failure | undefined {
   if (lease.state === "refused") return lease.refusal ?? { code: "UnlockRevoked" };
   if (facts.revocation !== undefined) return facts.revocation;
-  if (facts.place === undefined || !purposeAllowed(facts.place, lease.purpose))
+  if (facts.transfer === undefined || !purposeAllowed(facts.transfer, lease.purpose))
     return {
       code: "PurposeForbidden",
-      facts: { purpose: lease.purpose, stage: facts.place?.stage ?? "ended" },
+      facts: { purpose: lease.purpose, stage: facts.transfer?.stage ?? "ended" },
     };
   return facts.hasEnvelope ? undefined : { code: "SsemUserErrorSecretsNotGenerated" };
 }

@@ -3,13 +3,13 @@ import type { UnlockQuestion } from "@databox-cmk/protocol";
 import { failed } from "./failed.ts";
 import type { OrderId } from "./order.ts";
 import type { Failure, Outcome } from "./ports.ts";
-import { askedPurposeAt, type OrderPlace, purposeAllowed } from "./unlock-purposes.ts";
+import { askedPurposeAt, type TransferStage, purposeAllowed } from "./unlock-purposes.ts";
 
 /**
  * The facts that the broker has when an authentic unlock request arrives; the request itself is
  * parsed.
  */
-export type UnlockFacts = OrderPlace &
+export type UnlockFacts = TransferStage &
   Omit<SuiteFacts, "minimumSuiteStrength"> & {
     readonly requestHash: string;
     readonly nonce: "valid" | "expired" | "invalid";

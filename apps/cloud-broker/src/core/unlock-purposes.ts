@@ -10,7 +10,7 @@ import {
 export type UnlockPurpose = UnlockRequest["purpose"];
 
 /** The part of an order that decides which purposes are allowed. */
-export type OrderPlace = { readonly stage: StageName; readonly transferType: TransferType };
+export type TransferStage = { readonly stage: StageName; readonly transferType: TransferType };
 
 const IN_THE_FIELD = {
   DeviceOrdered: [],
@@ -47,13 +47,13 @@ export const STAGES_IN_THE_FIELD = STAGE_NAMES.filter(
   (stage) => stage === "PickedUp" || Object.values(PURPOSES).some((row) => row[stage].length > 0),
 );
 
-export function purposeAllowed(place: OrderPlace, purpose: UnlockPurpose): boolean {
-  return purposesAt(place).includes(purpose);
+export function purposeAllowed(at: TransferStage, purpose: UnlockPurpose): boolean {
+  return purposesAt(at).includes(purpose);
 }
 
 /** The purpose that a device may ask for at this stage. */
-export function askedPurposeAt(place: OrderPlace): AskedPurpose | undefined {
-  return ASKED_PURPOSES.find((purpose) => purposeAllowed(place, purpose));
+export function askedPurposeAt(at: TransferStage): AskedPurpose | undefined {
+  return ASKED_PURPOSES.find((purpose) => purposeAllowed(at, purpose));
 }
 
 /** Whether the copy needs the key for this purpose, so that a refusal halts the copy. */
@@ -65,11 +65,11 @@ export function isForCopy(purpose: UnlockPurpose): boolean {
  * Whether a node may enrol: while it is prepared; or, if it was prepared before, as long as its
  * replacement may have to unlock.
  */
-export function enrolmentAllowed(place: OrderPlace, wasPrepared: boolean): boolean {
-  return wasPrepared ? purposesAt(place).length > 0 : purposeAllowed(place, "prepare");
+export function enrolmentAllowed(at: TransferStage, wasPrepared: boolean): boolean {
+  return wasPrepared ? purposesAt(at).length > 0 : purposeAllowed(at, "prepare");
 }
 
-function purposesAt({ stage, transferType }: OrderPlace): readonly UnlockPurpose[] {
+function purposesAt({ stage, transferType }: TransferStage): readonly UnlockPurpose[] {
   const row = PURPOSES[transferType];
   return Object.hasOwn(row, stage) ? row[stage] : [];
 }

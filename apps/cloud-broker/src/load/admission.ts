@@ -1,6 +1,6 @@
 import { addressKey } from "@databox-cmk/http";
 
-import { createLedger, mayTakePlace, type Party, type Place } from "./fair-share.ts";
+import { createLedger, mayTakePlace, type Party, type Phase } from "./fair-share.ts";
 import type { LoopUtilization } from "./loop-utilization.ts";
 import { createWorkPart } from "./work.ts";
 
@@ -108,16 +108,16 @@ export function createAdmission(options: {
     let away = 0;
     let told: (() => void) | undefined;
     let party = first;
-    let place: Place | "news" | "gone" = "work";
-    const take = (to: typeof place): void => {
+    let phase: Phase | "news" | "gone" = "work";
+    const take = (to: typeof phase): void => {
       progressAtMs = elapsedMs();
-      place = to;
+      phase = to;
       if (to === "work" || to === "vault") ledger.add(party, to);
     };
     const give = (): void => {
-      if (place === "work" || place === "vault") ledger.remove(party, place);
+      if (phase === "work" || phase === "vault") ledger.remove(party, phase);
     };
-    const move = (to: typeof place): void => {
+    const move = (to: typeof phase): void => {
       give();
       take(to);
     };
@@ -125,15 +125,15 @@ export function createAdmission(options: {
     return {
       goAway(to) {
         away += 1;
-        if (place === "work") move(to);
+        if (phase === "work") move(to);
       },
       comeBack() {
         away -= 1;
-        if (away === 0 && place !== "gone") move("work");
+        if (away === 0 && phase !== "gone") move("work");
       },
-      isInside: () => place !== "gone",
+      isInside: () => phase !== "gone",
       leave() {
-        if (place === "gone") return;
+        if (phase === "gone") return;
         move("gone");
         told?.();
       },
@@ -148,7 +148,7 @@ export function createAdmission(options: {
         give();
         const isWelcome = hasRoom(proven);
         if (isWelcome) party = proven;
-        take(place);
+        take(phase);
         return isWelcome;
       },
     };

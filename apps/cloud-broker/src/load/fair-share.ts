@@ -4,8 +4,8 @@
  */
 export type Party = { readonly kind: "customer" | "stranger"; readonly name: string };
 
-/** Where a request is: in progress here, or waiting for a vault. */
-export type Place = "work" | "vault";
+/** A request is in progress here, or waits for a vault. */
+export type Phase = "work" | "vault";
 
 export type Taken = {
   /** Number of places that all parties together hold. */
@@ -41,41 +41,41 @@ export function mayTakePlace(
 }
 
 export type Ledger = {
-  add(party: Party, place: Place): void;
-  remove(party: Party, place: Place): void;
-  taken(party: Party, places: readonly Place[]): Taken;
+  add(party: Party, phase: Phase): void;
+  remove(party: Party, phase: Phase): void;
+  taken(party: Party, phases: readonly Phase[]): Taken;
   /** Number of places that all parties hold. */
   atWork(): number;
 };
 
-type Counts = Record<Place, number>;
+type Counts = Record<Phase, number>;
 
 /** Counts the places that each party holds. */
 export function createLedger(): Ledger {
   const all: Counts = { work: 0, vault: 0 };
   const parties = { customer: new Map<string, Counts>(), stranger: new Map<string, Counts>() };
-  const sum = (counts: Counts, places: readonly Place[]): number =>
-    places.reduce((total, place) => total + counts[place], 0);
+  const sum = (counts: Counts, phases: readonly Phase[]): number =>
+    phases.reduce((total, phase) => total + counts[phase], 0);
   return {
-    add({ kind, name }, place) {
+    add({ kind, name }, phase) {
       const counts = parties[kind].get(name) ?? { work: 0, vault: 0 };
-      counts[place] += 1;
-      all[place] += 1;
+      counts[phase] += 1;
+      all[phase] += 1;
       parties[kind].set(name, counts);
     },
-    remove({ kind, name }, place) {
+    remove({ kind, name }, phase) {
       const counts = parties[kind].get(name);
       if (counts === undefined) return;
-      counts[place] -= 1;
-      all[place] -= 1;
+      counts[phase] -= 1;
+      all[phase] -= 1;
       if (counts.work + counts.vault === 0) parties[kind].delete(name);
     },
     atWork: () => all.work,
-    taken({ kind, name }, places) {
+    taken({ kind, name }, phases) {
       const counts = parties[kind].get(name);
       return {
-        all: sum(all, places),
-        own: counts === undefined ? 0 : sum(counts, places),
+        all: sum(all, phases),
+        own: counts === undefined ? 0 : sum(counts, phases),
         parties: parties[kind].size + (counts === undefined ? 1 : 0),
       };
     },

@@ -14,7 +14,7 @@ import type { Store } from "../store/store.ts";
 import type { Changing, Plane, RequestContext } from "./control-plane.ts";
 import { readCustodyPolicy } from "./custody-policy.ts";
 import { requireResourceGroup } from "./find-order.ts";
-import { insertOperation } from "./operations.ts";
+import { insertOperation } from "./long-running-operations.ts";
 import { keySubjectOf } from "./order.ts";
 import { readOrder } from "./read-order.ts";
 import { realiseIdentities } from "./realise-identities.ts";

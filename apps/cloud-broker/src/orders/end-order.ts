@@ -9,7 +9,7 @@ import { destroyWrappings } from "../custody/destroy-wrappings.ts";
 import type { StoreTransaction } from "../store/store.ts";
 import type { Changing, Plane, RequestContext } from "./control-plane.ts";
 import { findOrder, requireResourceGroup } from "./find-order.ts";
-import { insertOperation } from "./operations.ts";
+import { insertOperation } from "./long-running-operations.ts";
 import { lifecycleOf } from "./order.ts";
 import { readOrder } from "./read-order.ts";
 import { removeIdentity } from "./realise-identities.ts";

@@ -3,7 +3,7 @@ import { describeIdentifier, isIdentifier } from "@databox-cmk/protocol";
 
 import { type OrderId, type OrderName, orderIdOf } from "../core/order.ts";
 import type { Store } from "../store/store.ts";
-import { wasDeleted } from "./operations.ts";
+import { wasDeleted } from "./long-running-operations.ts";
 import { entityTagOf, type Order } from "./order.ts";
 import { readOrder } from "./read-order.ts";
 

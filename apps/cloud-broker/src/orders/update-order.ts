@@ -12,7 +12,7 @@ import { isEncryptionEditable } from "../core/stages.ts";
 import type { AlsoCommit, KeyChanges } from "../custody/key-custody.ts";
 import type { Changing, Plane, RequestContext } from "./control-plane.ts";
 import { findOrder, requireMatch } from "./find-order.ts";
-import { insertOperation } from "./operations.ts";
+import { insertOperation } from "./long-running-operations.ts";
 import { lifecycleOf, keySubjectOf, type Order } from "./order.ts";
 import { realiseIdentities } from "./realise-identities.ts";
 import { retryLostRace, updateOrder } from "./write-order.ts";

@@ -9,7 +9,7 @@ import type { CommandDependencies } from "../node/dependencies.ts";
 import { eventOf } from "../node/event-of.ts";
 import { openNode, requirePrepared } from "../node/hold-node.ts";
 import { withJournal } from "../node/journaled-node.ts";
-import { openSession } from "../node/open-node.ts";
+import { openBrokerSession } from "../node/open-node.ts";
 import { takeAgentLock, waitForAgentLock } from "../state/agent-lock.ts";
 import { readErasure, writeErasure } from "../state/erasure-file.ts";
 import { openVolume } from "../volume/choose-volume.ts";
@@ -64,7 +64,7 @@ async function begin(dependencies: CommandDependencies): Promise<Erasure | Agent
   await requireOwnMedium(volume, state, "whole");
   using transport = connect(settings.connection);
   const node = withJournal(openNode(folder, settings, state), dependencies);
-  const session = openSession(node, transport, AbortSignal.timeout(totalTimeoutMs));
+  const session = openBrokerSession(node, transport, AbortSignal.timeout(totalTimeoutMs));
   const answer = await askToErase(session);
   if (answer.kind === "denial")
     return eventOfDenial(answer.denial, eventOf("erase", settings, dependencies));

@@ -2,7 +2,7 @@ import { messageHash } from "@databox-cmk/crypto";
 import { DEVICE_ROUTES } from "@databox-cmk/protocol";
 
 import type { RawAnswer } from "../broker-client/transport.ts";
-import type { Session } from "./session.ts";
+import type { BrokerSession } from "./broker-session.ts";
 
 /**
  * The first message to the broker. It needs neither key nor state, so it can be sent before
@@ -12,12 +12,12 @@ export function askForChallenge({
   transport,
   serial,
   deadline,
-}: Pick<Session, "transport" | "serial" | "deadline">): Promise<RawAnswer> {
+}: Pick<BrokerSession, "transport" | "serial" | "deadline">): Promise<RawAnswer> {
   return transport.post(DEVICE_ROUTES.challenges, "application/json", bodyFor(serial), deadline);
 }
 
 /** A denial of the challenge refers to this. */
-export function challengeHash({ serial }: Pick<Session, "serial">): string {
+export function challengeHash({ serial }: Pick<BrokerSession, "serial">): string {
   return messageHash(bodyFor(serial));
 }
 

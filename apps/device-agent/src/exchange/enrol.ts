@@ -6,7 +6,7 @@ import type { DeviceKeyGrade, EnrolmentRequest } from "@databox-cmk/protocol";
 import { readEnrolmentAnswer } from "../answers/enrolment-answer.ts";
 import type { EnrolmentAnswer } from "../answers/enrolment-answer.ts";
 import type { Transport } from "../broker-client/transport.ts";
-import { AGENT_NAME } from "./session.ts";
+import { AGENT_NAME } from "./broker-session.ts";
 
 export type EnrolInput = {
   readonly code: string;

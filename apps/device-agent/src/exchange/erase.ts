@@ -2,15 +2,15 @@ import { DEVICE_ROUTES, erasurePermit, MESSAGE_TYPES, sanitised } from "@databox
 import type { ErasurePermit, ErasureRequest, Sanitised } from "@databox-cmk/protocol";
 
 import type { Answered } from "../answers/signed-answer.ts";
+import type { BrokerSession } from "./broker-session.ts";
 import { exchange, exchangeSigned } from "./exchange.ts";
-import type { Session } from "./session.ts";
 
 /**
  * Asks whether this node may be erased now.
  *
  * @throws {AppError} `BrokerUnreachable` or `BrokerBusy`: without an answer nothing is erased
  */
-export function askToErase(session: Session): Promise<Answered<ErasurePermit>> {
+export function askToErase(session: BrokerSession): Promise<Answered<ErasurePermit>> {
   const { erasureRequest, erasurePermit: permit } = MESSAGE_TYPES;
   const content = { counter: session.store.nextCounter() };
   return exchange<ErasureRequest, ErasurePermit>(

@@ -5,10 +5,10 @@ import type { MessageType } from "@databox-cmk/protocol";
 import { readAnswer } from "../answers/signed-answer.ts";
 import type { Answered, AnswerKind, AnswerTo, ExpectedAnswer } from "../answers/signed-answer.ts";
 import type { RawAnswer } from "../broker-client/transport.ts";
-import type { Session } from "./session.ts";
+import type { BrokerSession } from "./broker-session.ts";
 
-type Reader = Pick<Session, "order" | "serial" | "brokerKeys" | "transport" | "deadline">;
-type Sender = Reader & Pick<Session, "signingKey"> & { readonly bootId: string | undefined };
+type Reader = Pick<BrokerSession, "order" | "serial" | "brokerKeys" | "transport" | "deadline">;
+type Sender = Reader & Pick<BrokerSession, "signingKey"> & { readonly bootId: string | undefined };
 /** Each message names its node and, but for the question about the broker's keys, its boot. */
 type Content<Message> = Omit<Message, "order" | "serial" | "bootId">;
 

@@ -9,10 +9,10 @@ import type {
 import { readLeaseAnswer } from "../answers/lease-answer.ts";
 import type { LeaseAnswer } from "../answers/lease-answer.ts";
 import type { HeldLease } from "../core/lease-state.ts";
+import type { BrokerSession } from "./broker-session.ts";
 import { ACKNOWLEDGEMENT, exchange, send } from "./exchange.ts";
-import type { Session } from "./session.ts";
 
-export type LeaseSession = Omit<Session, "store">;
+export type LeaseSession = Omit<BrokerSession, "store">;
 
 type Numbered = Pick<LeaseReceipt, "counter" | "journalHead">;
 

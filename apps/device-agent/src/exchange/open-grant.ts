@@ -12,7 +12,7 @@ import type { Grant } from "@databox-cmk/protocol";
 import { readSignedEnvelope } from "../answers/signed-envelope.ts";
 import type { CheckedEnvelope } from "../answers/signed-envelope.ts";
 import { isSplit, requireCustody, unlockKeyOf } from "../share/unlock-key.ts";
-import type { NodeIdentity } from "./session.ts";
+import type { NodeIdentity } from "./broker-session.ts";
 
 /** A grant of this request, and the one-time key that opens it. */
 export type GrantToOpen = {

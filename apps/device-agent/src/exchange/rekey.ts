@@ -16,8 +16,8 @@ import type { CheckedEnvelope } from "../answers/signed-envelope.ts";
 import type { HeldLease } from "../core/lease-state.ts";
 import type { Rekey } from "../core/machine-state.ts";
 import { readRecoveryKeys } from "../share/copy-share.ts";
+import type { BrokerSession } from "./broker-session.ts";
 import { exchange, send } from "./exchange.ts";
-import type { Session } from "./session.ts";
 
 const CONTENT_KEY_BYTES = 32;
 
@@ -38,7 +38,7 @@ export type Proposal = {
  * @throws {AppError} `BrokerUnreachable`, `BrokerBusy`, `EnvelopeRejected` or `GrantRejected`
  */
 export async function requestRekey(
-  session: Session,
+  session: BrokerSession,
   { id: lease, sequence }: HeldLease,
   generation: number,
 ): Promise<Proposal | Refused> {
@@ -89,7 +89,7 @@ export async function requestRekey(
  * @throws {AppError} `BrokerUnreachable`, `BrokerBusy` or `EnvelopeRejected`
  */
 export async function confirmRekey(
-  session: Session,
+  session: BrokerSession,
   { id: rekey, deviceShare }: Rekey,
   journalHead: string,
 ): Promise<{ readonly kind: "inForce"; readonly envelope: CheckedEnvelope } | Refused> {

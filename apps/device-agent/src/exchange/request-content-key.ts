@@ -18,10 +18,10 @@ import { readUnlockAnswer } from "../answers/unlock-answer.ts";
 import type { UnlockAnswer } from "../answers/unlock-answer.ts";
 import type { RawAnswer } from "../broker-client/transport.ts";
 import { askForChallenge, challengeHash } from "./ask-for-challenge.ts";
+import { AGENT_NAME } from "./broker-session.ts";
+import type { BrokerSession } from "./broker-session.ts";
 import { importStoredKey } from "./open-grant.ts";
 import type { StoredKey } from "./open-grant.ts";
-import { AGENT_NAME } from "./session.ts";
-import type { Session } from "./session.ts";
 
 /** A new request, and its one-time key. */
 export type MadeRequest = {
@@ -61,7 +61,7 @@ export type KeyRequest<Kept extends KeptRequest = never> = {
  * @throws {AppError} as `readUnlockAnswer`, `BrokerUnreachable` or `AgentStateUnwritable`
  */
 export async function requestContentKey<Kept extends KeptRequest = never>(
-  session: Session,
+  session: BrokerSession,
   request: KeyRequest<Kept>,
 ): Promise<KeyAnswer<Kept>> {
   const { kept } = request;
@@ -96,7 +96,7 @@ function purposeOfStage(answer: KeyAnswer<KeptRequest>): AskedPurpose | undefine
 const UNKNOWN: ReadonlySet<string> = new Set(["ReplayDetected", "NonceExpired", "NonceInvalid"]);
 
 async function sendAgain<Kept extends KeptRequest>(
-  session: Session,
+  session: BrokerSession,
   kept: Kept,
 ): Promise<KeyAnswer<Kept>> {
   const answer = await send(session, kept.request);
@@ -107,7 +107,7 @@ async function sendAgain<Kept extends KeptRequest>(
 }
 
 async function requestOnce(
-  session: Session,
+  session: BrokerSession,
   { purpose = "unlock", ...request }: Omit<KeyRequest, "kept" | "asked">,
   asked: Promise<RawAnswer>,
 ): Promise<KeyAnswer> {
@@ -145,7 +145,7 @@ async function requestOnce(
 }
 
 async function send(
-  session: Session,
+  session: BrokerSession,
   jws: string,
 ): Promise<UnlockAnswer & { readonly requestHash: string }> {
   const { transport, deadline } = session;
@@ -155,7 +155,7 @@ async function send(
   return { ...readUnlockAnswer(reply, { ...session, requestHash }), requestHash };
 }
 
-async function prepareRequest({ suite, store }: Session) {
+async function prepareRequest({ suite, store }: BrokerSession) {
   const key = generateStorableSealingKey(suite); // On another thread.
   const counter = store.nextCounter();
   return { sealingKey: await key, counter };

@@ -2,8 +2,8 @@ import { DEVICE_ROUTES, MESSAGE_TYPES } from "@databox-cmk/protocol";
 import type { Acknowledgement, Receipt } from "@databox-cmk/protocol";
 
 import type { Answered } from "../answers/signed-answer.ts";
+import type { BrokerSession } from "./broker-session.ts";
 import { ACKNOWLEDGEMENT, exchange } from "./exchange.ts";
-import type { Session } from "./session.ts";
 
 export type ReceiptContent = Pick<
   Receipt,
@@ -16,7 +16,7 @@ export type ReceiptContent = Pick<
  * @throws {AppError} `BrokerUnreachable` or `BrokerBusy`
  */
 export async function sendReceipt(
-  session: Omit<Session, "store">,
+  session: Omit<BrokerSession, "store">,
   content: ReceiptContent & Pick<Receipt, "counter">,
 ): Promise<Answered<Acknowledgement>> {
   const [path, typ] = [DEVICE_ROUTES.receipts, MESSAGE_TYPES.receipt];

@@ -3,7 +3,7 @@ import { isFailure } from "../core/agent-event.ts";
 import { isPending } from "../core/waiting-step.ts";
 import type { PendingEvent } from "../core/waiting-step.ts";
 import type { CommandDependencies, RunCommand } from "../node/dependencies.ts";
-import type { WaitingOperation } from "./operations.ts";
+import type { WaitingOperation } from "./local-operations.ts";
 
 /**
  * Continues to wait after a person has unlocked from the page and left: the daemon polls until

@@ -9,7 +9,7 @@ import type { CommandDependencies } from "../node/dependencies.ts";
 import type { ApprovalWaiter } from "./approval-waiter.ts";
 import type { CertificateStore } from "./certificates/certificate-store.ts";
 import { LocalFailureAnswer } from "./describe-failure.ts";
-import type { Operations, RunNodeCommand } from "./operations.ts";
+import type { Operations, RunNodeCommand } from "./local-operations.ts";
 import type { Session, SessionStore } from "./session-store.ts";
 
 const BODY_MAX_BYTES = 1024;

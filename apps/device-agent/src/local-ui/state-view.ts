@@ -6,8 +6,8 @@ import { PASSKEY_OPEN_SECONDS } from "../core/passkey-opening.ts";
 import { type PasskeyTries, TRIES, waitSeconds } from "../core/passkey-tries.ts";
 import type { Settings } from "../core/settings.ts";
 import type { WaitingView } from "../core/waiting-request.ts";
-import { AGENT_NAME } from "../exchange/session.ts";
-import type { Operations } from "./operations.ts";
+import { AGENT_NAME } from "../exchange/broker-session.ts";
+import type { Operations } from "./local-operations.ts";
 import { IDLE_SECONDS, type Session } from "./session-store.ts";
 
 type Left = Omit<Extract<LocalState["lock"], { kind: "unlocked" }>, "kind" | "since">;

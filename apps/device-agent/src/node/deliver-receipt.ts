@@ -1,9 +1,9 @@
 import { toAppError } from "@databox-cmk/errors";
 
 import { withReceipt } from "../core/waiting-receipt.ts";
+import type { BrokerSession } from "../exchange/broker-session.ts";
 import { sendReceipt } from "../exchange/send-receipt.ts";
 import type { ReceiptContent } from "../exchange/send-receipt.ts";
-import type { Session } from "../exchange/session.ts";
 import type { Node } from "./journaled-node.ts";
 
 /**
@@ -14,7 +14,7 @@ import type { Node } from "./journaled-node.ts";
  */
 export async function deliverReceipt(
   { store, record }: Pick<Node, "store" | "record">,
-  session: Session,
+  session: BrokerSession,
   content: ReceiptContent,
 ): Promise<readonly string[]> {
   const { grantHash, outcome, code: reported } = content;

@@ -5,18 +5,18 @@ import type { CheckedEnvelope } from "../answers/signed-envelope.ts";
 import type { Transport } from "../broker-client/transport.ts";
 import type { Volume } from "../core/ports.ts";
 import { requireDeviceKey } from "../device-key/device-key.ts";
-import type { NodeIdentity, Session } from "../exchange/session.ts";
+import type { NodeIdentity, BrokerSession } from "../exchange/broker-session.ts";
 import { requireFile } from "../state/private-file.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import type { PreparedNode } from "./hold-node.ts";
 
 /** @throws {AppError} `AgentStateUnreadable` */
-export function openSession(
+export function openBrokerSession(
   node: PreparedNode,
   transport: Transport,
   deadline: AbortSignal,
   mark: (step: string) => void = () => undefined,
-): Session {
+): BrokerSession {
   return { ...openIdentity(node), transport, deadline, mark };
 }
 

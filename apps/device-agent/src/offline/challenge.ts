@@ -14,7 +14,7 @@ import { MESSAGE_TYPES, type OfflineChallenge } from "@databox-cmk/protocol";
 import type { AgentEvent } from "../core/agent-event.ts";
 import type { ChallengeOptions } from "../core/command.ts";
 import { endOfChallenge, judgeChallenge, type OpenChallenge } from "../core/offline-secrets.ts";
-import { AGENT_NAME } from "../exchange/session.ts";
+import { AGENT_NAME } from "../exchange/broker-session.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { eventOf } from "../node/event-of.ts";
 import { holdNode } from "../node/hold-node.ts";

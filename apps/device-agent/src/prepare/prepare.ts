@@ -12,16 +12,16 @@ import { eventOfDenial } from "../core/failure-event.ts";
 import { initialState } from "../core/machine-state.ts";
 import type { Opened, Volume } from "../core/ports.ts";
 import type { Settings } from "../core/settings.ts";
+import type { BrokerSession } from "../exchange/broker-session.ts";
 import { openGrant } from "../exchange/open-grant.ts";
 import { requestContentKey } from "../exchange/request-content-key.ts";
 import { sendReceipt } from "../exchange/send-receipt.ts";
-import type { Session } from "../exchange/session.ts";
 import { openJournal } from "../journal/open-journal.ts";
 import type { Journal } from "../journal/open-journal.ts";
 import { connect } from "../node/connect.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { eventOf } from "../node/event-of.ts";
-import { openSession, readHeldEnvelope } from "../node/open-node.ts";
+import { openBrokerSession, readHeldEnvelope } from "../node/open-node.ts";
 import { createStopwatch } from "../node/stopwatch.ts";
 import type { Stopwatch } from "../node/stopwatch.ts";
 import {
@@ -138,7 +138,7 @@ async function lockVolume(
   const { mark } = stopwatch;
   const limit = () => AbortSignal.timeout(dependencies.totalTimeoutMs);
   using transport = connect(settings.connection);
-  const session = openSession({ ...preparing, settings }, transport, limit(), mark);
+  const session = openBrokerSession({ ...preparing, settings }, transport, limit(), mark);
   const envelope = await readHeldEnvelope(folder, volume, session);
   const { generation } = envelope;
   const copy = isSplit(envelope) ? await keepCopy(preparing, session, settings) : undefined;
@@ -193,7 +193,7 @@ async function lockVolume(
 /** The broker keeps the first copy that it receives, so each run sends the same one. */
 async function keepCopy(
   { folder, store }: Preparing,
-  session: Session,
+  session: BrokerSession,
   settings: Settings,
 ): Promise<Awaited<ReturnType<typeof makeCopiedShare>>> {
   const { deviceShare } = store.current;

@@ -6,13 +6,13 @@ import type { Transport } from "../broker-client/transport.ts";
 import { HEADER_GENERATION_MAX } from "../core/machine-state.ts";
 import type { Rekey } from "../core/machine-state.ts";
 import type { Volume } from "../core/ports.ts";
+import type { BrokerSession } from "../exchange/broker-session.ts";
 import { confirmRekey } from "../exchange/rekey.ts";
-import type { Session } from "../exchange/session.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import type { PreparedNode } from "../node/hold-node.ts";
 import { withJournal } from "../node/journaled-node.ts";
 import type { Node } from "../node/journaled-node.ts";
-import { openSession } from "../node/open-node.ts";
+import { openBrokerSession } from "../node/open-node.ts";
 import { describeCopy } from "../share/copy-share.ts";
 import { destroyOtherShares, destroyShare, isSplitRekey, readShare } from "../share/keep-share.ts";
 import { requireCustody } from "../share/unlock-key.ts";
@@ -21,7 +21,7 @@ import type { StateStore } from "../state/state-folder.ts";
 export type Rekeying = {
   readonly node: Node;
   readonly volume: Volume;
-  readonly session: Session;
+  readonly session: BrokerSession;
 };
 
 export type RekeyEnd =
@@ -126,7 +126,7 @@ export async function finishBeforeUnlock(
   if (rekey === undefined || rekey.step === "proposed") return;
   const node = withJournal(held, dependencies);
   const deadline = AbortSignal.timeout(dependencies.totalTimeoutMs);
-  const session = openSession(node, transport, deadline);
+  const session = openBrokerSession(node, transport, deadline);
   try {
     // The answer to the unlock repeats a refusal and reports it.
     await finishRekey({ node, volume, session }, rekey);

@@ -7,16 +7,16 @@ import type { RecoveryKeyNames } from "../core/command.ts";
 import { eventOfDenial } from "../core/failure-event.ts";
 import type { HeldLease } from "../core/lease-state.ts";
 import { isUnlocked } from "../core/machine-state.ts";
+import type { BrokerSession } from "../exchange/broker-session.ts";
 import { requestRekey } from "../exchange/rekey.ts";
 import type { Proposal } from "../exchange/rekey.ts";
-import type { Session } from "../exchange/session.ts";
 import { connect } from "../node/connect.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { eventOf, notesOf } from "../node/event-of.ts";
 import { holdNode } from "../node/hold-node.ts";
 import { withJournal } from "../node/journaled-node.ts";
 import type { Node } from "../node/journaled-node.ts";
-import { openSession, readHeldEnvelope } from "../node/open-node.ts";
+import { openBrokerSession, readHeldEnvelope } from "../node/open-node.ts";
 import {
   factsOfCopy,
   makeCopiedShare,
@@ -51,7 +51,7 @@ export async function rekey(
   const volume = openVolume(settings.volume, settings.serial, cryptsetupFolders);
   const limit = () => AbortSignal.timeout(totalTimeoutMs);
   using transport = connect(settings.connection);
-  const session = openSession(node, transport, limit());
+  const session = openBrokerSession(node, transport, limit());
   const rekeying: Rekeying = { node, volume, session };
   const context = () => eventOf("rekey", settings, dependencies);
   /**
@@ -167,7 +167,7 @@ async function addKey(
  * of an earlier proposal is freed.
  */
 async function chooseSlot(
-  { store }: Session,
+  { store }: BrokerSession,
   slots: Rekeying["volume"]["slots"],
   id: string,
   remove: (slot: number) => Promise<void>,

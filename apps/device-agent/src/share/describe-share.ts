@@ -2,14 +2,14 @@ import { readKeptEnvelope } from "../answers/signed-envelope.ts";
 import type { MachineState } from "../core/machine-state.ts";
 import type { Settings } from "../core/settings.ts";
 import type { StateFolder } from "../state/state-folder.ts";
-import { findShare, type SharePlace } from "./keep-share.ts";
+import { findShare, type ShareStorage } from "./keep-share.ts";
 import { isSplit } from "./unlock-key.ts";
 
 const PLACES = {
   tpm: "sealed by the TPM",
   file: "in a file",
   missing: "missing: databox-agent recover",
-} as const satisfies Record<SharePlace, string>;
+} as const satisfies Record<ShareStorage, string>;
 
 export type DescribedShare = {
   readonly env: string;

@@ -26,11 +26,11 @@ const NAME = /^device-share-([0-9a-f-]{36})\.json/;
 const pathOf = ({ path }: StateFolder, env: string): string =>
   join(path, `device-share-${env}.json`);
 
-/** The place of an envelope's share. */
-export type SharePlace = "tpm" | "file" | "missing";
+/** Where an envelope's share is kept. */
+export type ShareStorage = "tpm" | "file" | "missing";
 
 /** Without the share itself. @throws {AppError} `AgentStateUnreadable` */
-export function findShare(folder: StateFolder, env: string): SharePlace {
+export function findShare(folder: StateFolder, env: string): ShareStorage {
   const kept = readJson(pathOf(folder, env), deviceShare);
   return kept?.kept ?? "missing";
 }

@@ -8,15 +8,15 @@ import { eventOfDenial } from "../core/failure-event.ts";
 import { holdLease } from "../core/lease-state.ts";
 import type { Opened, Opening } from "../core/ports.ts";
 import type { WaitingRequest } from "../core/waiting-request.ts";
+import type { BrokerSession } from "../exchange/broker-session.ts";
 import { openGrant } from "../exchange/open-grant.ts";
 import type { OpenedGrant } from "../exchange/open-grant.ts";
 import { requestContentKey } from "../exchange/request-content-key.ts";
-import type { Session } from "../exchange/session.ts";
 import { deliverReceipt } from "../node/deliver-receipt.ts";
 import { eventOf, notesOf } from "../node/event-of.ts";
 import type { PreparedNode } from "../node/hold-node.ts";
 import { withJournal } from "../node/journaled-node.ts";
-import { openSession, readHeldEnvelope } from "../node/open-node.ts";
+import { openBrokerSession, readHeldEnvelope } from "../node/open-node.ts";
 import { offerAndZero, recordDenial, recordUnlock, renewOnVolume } from "../node/record-unlock.ts";
 import type { Unlocking } from "../node/record-unlock.ts";
 import type { Stopwatch } from "../node/stopwatch.ts";
@@ -26,7 +26,7 @@ import { destroyWaitingRequest } from "../state/waiting-request-file.ts";
 import { headerMemoryOf } from "../volume/known-header.ts";
 
 type UnlockingByNetwork = Unlocking & {
-  readonly session: Session;
+  readonly session: BrokerSession;
   readonly stopwatch: Stopwatch;
 };
 
@@ -50,12 +50,12 @@ const FINAL: ReadonlySet<ErrorClass> = new Set(["refused", "invalid"]);
  */
 export async function openByBroker(
   input: Omit<UnlockingByNetwork, "session" | "node"> &
-    Pick<Session, "transport" | "deadline"> & { readonly node: PreparedNode },
+    Pick<BrokerSession, "transport" | "deadline"> & { readonly node: PreparedNode },
   question: Question,
 ): Promise<AgentEvent> {
   const { transport, deadline, stopwatch } = input;
   const node = withJournal(input.node, input.dependencies);
-  const session = openSession(node, transport, deadline, stopwatch.mark);
+  const session = openBrokerSession(node, transport, deadline, stopwatch.mark);
   try {
     return await askAndOpen({ ...input, node, session }, question);
   } catch (error) {

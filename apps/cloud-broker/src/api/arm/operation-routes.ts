@@ -4,7 +4,7 @@ import { operationList } from "@databox-cmk/protocol";
 import { OPERATIONS } from "../../core/actions.ts";
 import type { Route } from "../../http/route.ts";
 import type { Plane } from "../../orders/control-plane.ts";
-import { pollOperation } from "../../orders/operations.ts";
+import { pollOperation } from "../../orders/long-running-operations.ts";
 import { readOrder } from "../../orders/read-order.ts";
 import { arm } from "./arm-route.ts";
 import { jobUrl, operationUrl, PATHS } from "./links.ts";

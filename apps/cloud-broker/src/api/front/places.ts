@@ -5,7 +5,7 @@ import { parseRequestTarget } from "../../http/route.ts";
 import { type Admission, createAdmission } from "../../load/admission.ts";
 import type { LoopUtilization } from "../../load/loop-utilization.ts";
 
-export type Plane = "challenges" | "devices" | "others";
+type RequestClass = "challenges" | "devices" | "others";
 
 export type Places = ReturnType<typeof createPlaces>;
 
@@ -14,7 +14,7 @@ export type Places = ReturnType<typeof createPlaces>;
  * less.
  */
 const NEVER_TURNED_AWAY = /^\/(?:healthz|readyz)$|\/revoke$/i;
-const DEVICE_PLANE = "/device/";
+const DEVICE_PATH = "/device/";
 
 /**
  * Devices have places of their own: devices, people and programs cannot take each other's places.
@@ -27,7 +27,7 @@ export function createPlaces(options: {
   readonly noteTurnedAway: () => number;
   readonly elapsedMs?: (() => number) | undefined;
 }) {
-  const planes: Readonly<Record<Plane, Admission>> = {
+  const classes: Readonly<Record<RequestClass, Admission>> = {
     challenges: createAdmission(options),
     devices: createAdmission(options),
     others: createAdmission(options),
@@ -37,12 +37,12 @@ export function createPlaces(options: {
     of(url: string): Admission | undefined {
       const [path = ""] = (parseRequestTarget(url) ?? "").split("?", 1);
       if (NEVER_TURNED_AWAY.test(path)) return undefined;
-      if (path === DEVICE_ROUTES.challenges) return planes.challenges;
-      return path.startsWith(DEVICE_PLANE) ? planes.devices : planes.others;
+      if (path === DEVICE_ROUTES.challenges) return classes.challenges;
+      return path.startsWith(DEVICE_PATH) ? classes.devices : classes.others;
     },
-    /** Requests in progress, by plane. */
-    atWork: () => mapValues<Plane, Admission, number>(planes, (plane) => plane.atWork()),
-    /** Whether one plane has been full for long without a request that ended. */
-    isStuck: () => Object.values(planes).some((plane) => plane.isStuck()),
+    /** Requests in progress, by class. */
+    atWork: () => mapValues<RequestClass, Admission, number>(classes, (each) => each.atWork()),
+    /** Whether one class has been full for long without a request that ended. */
+    isStuck: () => Object.values(classes).some((each) => each.isStuck()),
   };
 }

@@ -17,7 +17,7 @@ import {
 import * as z from "zod/mini";
 
 import { unerasedNodes } from "../../core/erasure-status.ts";
-import { operationsOf } from "../../core/operations.ts";
+import { operationsOf } from "../../core/operator-operations.ts";
 import type { OrderName } from "../../core/order.ts";
 import { renderTime } from "../../core/wire-time.ts";
 import type { Route } from "../../http/route.ts";

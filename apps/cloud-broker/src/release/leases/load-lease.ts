@@ -18,7 +18,10 @@ import { parseStoredPolicy } from "../policy/read-unlock-policy.ts";
 const leaseState = z.enum(LEASE_STATES);
 
 /** The facts about a lease before a decision. */
-export type LoadedLease = Pick<RenewalFacts, "lease" | "place" | "hasEnvelope" | "revocation"> & {
+export type LoadedLease = Pick<
+  RenewalFacts,
+  "lease" | "transfer" | "hasEnvelope" | "revocation"
+> & {
   /** The order's own policy; undefined while the default applies. */
   readonly policy: UnlockPolicy | undefined;
   /** The order has more than one node. */
@@ -89,7 +92,7 @@ export async function loadLease(
   if (row === undefined) return UNKNOWN;
   return {
     lease: leaseOf(row),
-    place: { stage: row.stage, transferType: row.transfer_type },
+    transfer: { stage: row.stage, transferType: row.transfer_type },
     hasEnvelope: row.generation !== null,
     revocation: revocationOf(row.revocation),
     policy: parseStoredPolicy(row.policy_json),
@@ -100,7 +103,7 @@ export async function loadLease(
 
 const UNKNOWN: LoadedLease = {
   lease: undefined,
-  place: undefined,
+  transfer: undefined,
   hasEnvelope: false,
   revocation: undefined,
   policy: undefined,

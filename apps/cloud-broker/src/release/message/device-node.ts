@@ -3,12 +3,12 @@ import { deviceKeyGrade, suiteName, type DeviceKeyGrade } from "@databox-cmk/pro
 
 import { LeastRecentlyUsed } from "../../core/least-recently-used.ts";
 import type { OrderId } from "../../core/order.ts";
-import type { OrderPlace } from "../../core/unlock-purposes.ts";
+import type { TransferStage } from "../../core/unlock-purposes.ts";
 import { compileOnce } from "../../store/fast/compile-once.ts";
 import type { Store } from "../../store/store.ts";
 
-/** An enrolled node, and the place of its order. */
-export type DeviceNode = OrderPlace & {
+/** An enrolled node, and the stage of its order. */
+export type DeviceNode = TransferStage & {
   readonly order: OrderId;
   readonly serial: string;
   readonly key: VerifyKey;

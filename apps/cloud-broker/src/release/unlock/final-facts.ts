@@ -1,7 +1,7 @@
 import { LEASE_STATES } from "../../core/decide-renewal.ts";
 import type { EpochMs, OrderId } from "../../core/order.ts";
 import type { Failure } from "../../core/ports.ts";
-import type { OrderPlace } from "../../core/unlock-purposes.ts";
+import type { TransferStage } from "../../core/unlock-purposes.ts";
 import { compileOnce } from "../../store/fast/compile-once.ts";
 import type { StoreTransaction } from "../../store/store.ts";
 import {
@@ -14,7 +14,7 @@ import { budgetOf, type UnlockBudget } from "../limits/unlock-budget.ts";
 import { ANSWER_LIFETIME_MS } from "../message/stored-answers.ts";
 
 /** The facts that may have changed during the vault call. */
-export type FinalFacts = OrderPlace & {
+export type FinalFacts = TransferStage & {
   readonly revocation: Failure | undefined;
   /** The node has sent a newer request and has its answer. */
   readonly isOvertaken: boolean;

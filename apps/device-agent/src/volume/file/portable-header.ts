@@ -36,12 +36,12 @@ const TAG_AT = 102;
 export const HEADER_BYTES = 118;
 
 /**
- * A volume that is being rekeyed has two headers, one after the other; otherwise one of the places
+ * A volume that is being rekeyed has two headers, one after the other; otherwise one of the slots
  * is blank.
  */
-const HEADER_PLACES = 2;
-/** After the places: the generation of the header, big-endian. */
-const GENERATION_AT = HEADER_PLACES * HEADER_BYTES;
+const HEADER_SLOTS = 2;
+/** After the slots: the generation of the header, big-endian. */
+const GENERATION_AT = HEADER_SLOTS * HEADER_BYTES;
 const GENERATION_BYTES = 4;
 export const VOLUME_KEY_BYTES = KEY_BYTES;
 /** Salt and iv: new for every header. */
@@ -96,18 +96,18 @@ export function parseHeader(bytes: Uint8Array): PortableHeader | undefined {
   return { id, bytes: bytes.subarray(0, HEADER_BYTES) };
 }
 
-/** The headers by place; `undefined` for an empty place. */
-export function parsePlaces(bytes: Uint8Array): readonly (PortableHeader | undefined)[] {
-  return Array.from({ length: HEADER_PLACES }, (_unused, place) =>
-    parseHeader(bytes.subarray(place * HEADER_BYTES)),
+/** The headers by slot; `undefined` for an empty slot. */
+export function parseSlots(bytes: Uint8Array): readonly (PortableHeader | undefined)[] {
+  return Array.from({ length: HEADER_SLOTS }, (_unused, slot) =>
+    parseHeader(bytes.subarray(slot * HEADER_BYTES)),
   );
 }
 
-/** The places of a file, one after the other. */
-export function contentOf(places: readonly (PortableHeader | undefined)[]): Uint8Array {
-  const content = new Uint8Array(HEADER_PLACES * HEADER_BYTES);
-  for (const [place, header] of places.entries())
-    if (header !== undefined) content.set(header.bytes, place * HEADER_BYTES);
+/** The slots of a file, one after the other. */
+export function contentOf(slots: readonly (PortableHeader | undefined)[]): Uint8Array {
+  const content = new Uint8Array(HEADER_SLOTS * HEADER_BYTES);
+  for (const [slot, header] of slots.entries())
+    if (header !== undefined) content.set(header.bytes, slot * HEADER_BYTES);
   return content;
 }
 
@@ -119,7 +119,7 @@ export function parseGeneration(bytes: Uint8Array): number {
   return generation <= HEADER_GENERATION_MAX ? generation : 0;
 }
 
-/** @param content - the places, as `contentOf` makes them */
+/** @param content - the slots, as `contentOf` makes them */
 export function withGeneration(content: Uint8Array, generation: number): Uint8Array {
   if (generation === 0) return content;
   const file = new Uint8Array(GENERATION_AT + GENERATION_BYTES);

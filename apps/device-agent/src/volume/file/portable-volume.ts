@@ -13,14 +13,14 @@ import {
   FRESH_BYTES,
   openHeader,
   parseGeneration,
-  parsePlaces,
+  parseSlots,
   type PortableHeader,
   sealHeader,
   VOLUME_KEY_BYTES,
   withGeneration,
 } from "./portable-header.ts";
 
-type Places = readonly (PortableHeader | undefined)[];
+type HeaderSlots = readonly (PortableHeader | undefined)[];
 /** A volume for machines without cryptsetup: an authenticated header in a plain file. */
 export function createPortableVolume(path: string): Volume {
   const replace = (content: Uint8Array) => {
@@ -37,7 +37,7 @@ export function createPortableVolume(path: string): Volume {
     async inspect() {
       const start = readStart(path);
       if (start.kind !== "data") return start;
-      const header = parsePlaces(start.bytes).find((found) => found !== undefined);
+      const header = parseSlots(start.bytes).find((found) => found !== undefined);
       return header === undefined ? { kind: "unrecognised" } : { kind: "formatted", id: header.id };
     },
 
@@ -47,27 +47,27 @@ export function createPortableVolume(path: string): Volume {
       replace(await sealHeader({ unlockKey, id, derivation, random }));
     },
 
-    /** The header has no place for it: the agent's own folder holds it. */
+    /** The header has no room for it: the agent's own folder holds it. */
     async storeEnvelope() {},
     async readEnvelope() {
       return undefined;
     },
 
     async readHeaderGeneration() {
-      requirePlaces(path);
+      requireSlots(path);
       return generationOf(path);
     },
     async writeHeaderGeneration(generation) {
-      replace(withGeneration(contentOf(requirePlaces(path)), generation));
+      replace(withGeneration(contentOf(requireSlots(path)), generation));
     },
 
     beginOpening(_mode, memory) {
       return {
         async offer(unlockKey): Promise<Opened> {
-          const places = requirePlaces(path);
+          const slots = requireSlots(path);
           const generation = generationOf(path);
           requireKnownHeader(path, generation, memory);
-          for (const header of places) {
+          for (const header of slots) {
             const volumeKey =
               header === undefined ? undefined : await openHeader(header, unlockKey);
             zero(volumeKey);
@@ -90,7 +90,7 @@ export function createPortableVolume(path: string): Volume {
 
     slots: createPortableSlots({
       path,
-      places: () => requirePlaces(path),
+      slots: () => requireSlots(path),
       replace(content) {
         replace(withGeneration(content, generationOf(path)));
       },
@@ -105,35 +105,35 @@ function generationOf(path: string): number {
   return start.kind === "data" ? parseGeneration(start.bytes) : 0;
 }
 
-function requirePlaces(path: string): readonly (PortableHeader | undefined)[] {
+function requireSlots(path: string): readonly (PortableHeader | undefined)[] {
   const start = readStart(path);
   if (start.kind === "missing")
     throw new AppError("VolumeNotFound", { target: path, detail: path });
-  const places = start.kind === "data" ? parsePlaces(start.bytes) : [];
-  if (places.every((header) => header === undefined))
+  const slots = start.kind === "data" ? parseSlots(start.bytes) : [];
+  if (slots.every((header) => header === undefined))
     throw new AppError("VolumeUnavailable", {
       target: path,
       detail: `${path}: not a portable volume of version 1`,
     });
-  return places;
+  return slots;
 }
 
-/** Two places for headers over one volume key; the file is replaced as a whole. */
+/** Two slots for headers over one volume key; the file is replaced as a whole. */
 function createPortableSlots(options: {
   readonly path: string;
-  readonly places: () => Places;
+  readonly slots: () => HeaderSlots;
   readonly replace: (content: Uint8Array) => void;
 }): KeySlots {
-  const { path, places, replace } = options;
-  const write = (headers: Places) => {
+  const { path, slots, replace } = options;
+  const write = (headers: HeaderSlots) => {
     replace(contentOf(headers));
   };
   return {
     async list() {
-      return places().flatMap((header, place) => (header === undefined ? [] : [place]));
+      return slots().flatMap((header, slot) => (header === undefined ? [] : [slot]));
     },
     async add(slot, current, next) {
-      const found = places();
+      const found = slots();
       const { id, volumeKey } = await openAny(path, found, current);
       const random = new Uint8Array([...randomBytes(FRESH_BYTES), ...volumeKey]);
       try {
@@ -144,18 +144,18 @@ function createPortableSlots(options: {
       }
     },
     async opens(slot, unlockKey) {
-      const header = places()[slot];
+      const header = slots()[slot];
       const volumeKey = header === undefined ? undefined : await openHeader(header, unlockKey);
       zero(volumeKey);
       return volumeKey !== undefined;
     },
     async remove(slot) {
-      write(places().with(slot, undefined));
+      write(slots().with(slot, undefined));
     },
   };
 }
 
-async function openAny(path: string, found: Places, unlockKey: Uint8Array) {
+async function openAny(path: string, found: HeaderSlots, unlockKey: Uint8Array) {
   for (const header of found) {
     const volumeKey = header === undefined ? undefined : await openHeader(header, unlockKey);
     if (header !== undefined && volumeKey !== undefined) return { id: header.id, volumeKey };

@@ -16,7 +16,7 @@ export type NodeIdentity = KeyHolder & {
 };
 
 /** The dependencies of every network exchange. */
-export type Session = NodeIdentity & {
+export type BrokerSession = NodeIdentity & {
   readonly transport: Transport;
   /** Of the whole command: no exchange starts or continues after it. */
   readonly deadline: AbortSignal;

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 
 import type { Lifecycle } from "./lifecycle.ts";
 import { STAGE_PATHS } from "./lifecycle.ts";
-import { operationsOf } from "./operations.ts";
+import { operationsOf } from "./operator-operations.ts";
 import { stageRules } from "./stages.ts";
 
 const at = (stage: Lifecycle["stage"], changed: Partial<Lifecycle> = {}): Lifecycle => ({
