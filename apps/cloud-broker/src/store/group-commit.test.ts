@@ -54,6 +54,21 @@ describe("a group commit", () => {
     expect(await names()).toEqual(["a", "c"]);
   });
 
+  test("runs a work again only if another one of its batch failed", async () => {
+    const runs = { fine: 0, failing: 0 };
+    const work = (name: keyof typeof runs) =>
+      commit(() => {
+        runs[name] += 1;
+        return name === "fine" ? Promise.resolve() : Promise.reject(new RangeError(name));
+      });
+    await Promise.all([work("fine"), work("fine")]);
+    expect(runs.fine).toBe(2);
+    await Promise.allSettled([work("fine"), work("failing")]);
+    expect(runs).toEqual({ fine: 4, failing: 2 });
+    await expect(work("failing")).rejects.toThrow(RangeError);
+    expect(runs.failing).toBe(3);
+  });
+
   test("continues after a failure, also when it was alone", async () => {
     await expect(insert("a", "fail")).rejects.toThrow(RangeError);
     await insert("b");

@@ -13,13 +13,11 @@ import { runLocking, type Work } from "./transactions.ts";
 export type Commit = <Value>(work: Work<Value>, kind?: "re-wrap") => Promise<Value>;
 
 type Waiting = {
-  /**
-   * Never rejects. Call the returned function once the commit is durable: it resolves the caller's
-   * promise.
-   */
-  run(transaction: StoreTransaction): Promise<() => void>;
-  fail(error: unknown): void;
+  readonly run: RunWork;
+  readonly fail: (error: unknown) => void;
 };
+/** Call the returned function once the commit is durable: it settles the caller's promise. */
+type RunWork = (transaction: StoreTransaction) => Promise<() => void>;
 
 /**
  * Waits for turns of the event loop as long as each brings more work, so that all requests that
@@ -37,7 +35,6 @@ async function gather(queue: readonly Waiting[]): Promise<void> {
 
 const statement = (sql: string) =>
   compileWriteOnce(() => ({ compile: () => CompiledQuery.raw(sql) }));
-/** Each work of a batch is enclosed in a savepoint. */
 const setSavepoint = statement("savepoint work");
 const release = statement("release work");
 const rollBack = statement("rollback to work");
@@ -83,22 +80,55 @@ export function createGroupCommit(store: Store): Commit {
       waiting.push({
         fail: reject,
         async run(transaction) {
-          try {
-            const value = await work(transaction);
-            await release(transaction, {});
-            return () => {
-              resolve(value);
-            };
-          } catch (error) {
-            await undo(transaction, error);
-            return () => {
-              reject(error);
-            };
-          }
+          const value = await work(transaction);
+          return () => {
+            resolve(value);
+          };
         },
       });
       if (!isFlushing) void flush();
     });
+}
+
+/**
+ * Work rarely throws, and a savepoint around each takes longer than many of its statements. So a
+ * batch has none; if one of its works throws, the whole batch is undone and runs once more, each
+ * work in a savepoint.
+ */
+async function commitBatch(
+  store: Store,
+  batch: readonly Waiting[],
+  settle: (work: Waiting) => RunWork = ({ run }) => run,
+): Promise<void> {
+  try {
+    const tell = await store.transaction().execute(async (transaction) => {
+      const results: (() => void)[] = [];
+      for (const each of batch) results.push(await settle(each)(transaction));
+      return results;
+    });
+    for (const each of tell) each();
+  } catch (error) {
+    // Nothing of the batch was stored.
+    if (batch.length > 1 && settle !== inSavepoint) await commitBatch(store, batch, inSavepoint);
+    else for (const each of batch) each.fail(error);
+  }
+}
+
+/** Work that is undone alone if it throws. */
+function inSavepoint({ run, fail }: Waiting): RunWork {
+  return async (transaction) => {
+    await setSavepoint(transaction, {});
+    try {
+      const tell = await run(transaction);
+      await release(transaction, {});
+      return tell;
+    } catch (error) {
+      await undo(transaction, error);
+      return () => {
+        fail(error);
+      };
+    }
+  };
 }
 
 /**
@@ -111,22 +141,5 @@ async function undo(transaction: StoreTransaction, error: unknown): Promise<void
     await release(transaction, {});
   } catch {
     throw error;
-  }
-}
-
-async function commitBatch(store: Store, batch: readonly Waiting[]): Promise<void> {
-  try {
-    const tell = await store.transaction().execute(async (transaction) => {
-      const results: (() => void)[] = [];
-      for (const each of batch) {
-        await setSavepoint(transaction, {});
-        results.push(await each.run(transaction));
-      }
-      return results;
-    });
-    for (const each of tell) each();
-  } catch (error) {
-    // The commit itself failed, or the database undid everything: nothing of the batch was stored.
-    for (const each of batch) each.fail(error);
   }
 }

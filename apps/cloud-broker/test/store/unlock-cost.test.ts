@@ -20,8 +20,8 @@ type Cost = {
 };
 const EXPECTED: Record<"sqlite" | "postgres", Record<"unlock" | "renewal", Cost>> = {
   sqlite: {
-    unlock: { statements: 23, commits: 2 },
-    renewal: { statements: 7, commits: 1 },
+    unlock: { statements: 19, commits: 2 },
+    renewal: { statements: 5, commits: 1 },
   },
   postgres: {
     unlock: { statements: 17, roundTrips: 5 },
