@@ -10,8 +10,7 @@ import {
   toAppError,
   withoutUndefined,
 } from "@databox-cmk/errors";
-import express from "express";
-import type { Request, Response } from "express";
+import { type Request, type Response, Router } from "express";
 
 import { invalidMember } from "../core/failure-error.ts";
 import { orderIdOf } from "../core/order.ts";
@@ -68,19 +67,15 @@ export type AdapterOptions = {
  * Turns the route table into a request listener; everything that is not a row is 404, or 405 with
  * Allow.
  *
- * Express routes and does nothing else. It gets no request target that is not a path, and its own
- * final handler, which answers in HTML and shows a stack trace unless NODE_ENV is "production", is
- * never reached.
+ * Express's router alone: it gets no request target that is not a path, and no final handler, which
+ * would answer in HTML.
  */
 export function createHandler(routes: readonly Route[], options: AdapterOptions): RequestListener {
-  const application = express();
-  application.disable("x-powered-by");
-  application.disable("etag");
-  application.set("query parser", false);
+  const router = Router();
   for (const [path, rows] of Map.groupBy(routes, (route) => route.path.toLowerCase()))
-    // Not `application.all`, which keeps a handler for each of 35 methods and tries one after
+    // Not `router.all`, which keeps a handler for each of 35 methods and tries one after
     // another.
-    application.route(rows[0]?.path ?? path).all((request: Request, response: Response) => {
+    router.route(rows[0]?.path ?? path).all((request: Request, response: Response) => {
       const method = request.method === "HEAD" ? "GET" : request.method;
       const route = rows.find((row) => row.method === method);
       return serve(request, response, route, options, () => methodNotAllowed(request, rows));
@@ -102,8 +97,8 @@ export function createHandler(routes: readonly Route[], options: AdapterOptions)
     message.url = target;
     // Express calls the last argument for a path without a row, and for an invalid
     // percent-encoding.
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Express makes them its own
-    application(message as Request, response as Response, () => {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the router needs only Node's part
+    router(message as Request, response as Response, () => {
       refuse(new AppError("NotFound"));
     });
   };
