@@ -47,6 +47,10 @@ server.on("request", (request, response) => {
   void serve(request, response);
 });
 
+/** Of the built-in role: every caller has it. */
+const OWNER =
+  "/providers/Microsoft.Authorization/roleDefinitions/8e3af657-a8ff-443c-a75c-2fe8c4bcb635";
+
 async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { status = 200, json, headers = {} } = await answer(request);
   response.writeHead(status, { "content-type": "application/json", ...headers });
@@ -77,6 +81,10 @@ async function answer(request: IncomingMessage): Promise<Answer> {
       },
     };
   if (pathname.endsWith("/discovery/v2.0/keys")) return { json: { keys: [jwk] } };
+  if (pathname.endsWith("/providers/Microsoft.Authorization/roleAssignments")) {
+    const [scope = ""] = pathname.split("/providers/", 1);
+    return { json: { value: [{ properties: { roleDefinitionId: OWNER, scope } }] } };
+  }
   if (pathname.includes("/Microsoft.KeyVault/vaults/"))
     return {
       json: {

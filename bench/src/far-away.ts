@@ -34,9 +34,11 @@ export async function moveAway(
     ] as const) {
       open.add(from);
       from.on("data", (chunk) => {
-        setTimeout(() => {
+        const pass = () => {
           if (to.writable) to.write(chunk);
-        }, oneWayMs);
+        };
+        if (oneWayMs === 0) pass();
+        else setTimeout(pass, oneWayMs);
       });
       from.on("error", () => from.destroy());
       from.once("close", () => {

@@ -11,6 +11,15 @@ export function cpuSecondsOf(pid: number): number {
   return sum(familyOf(pid).map(ownCpuSeconds));
 }
 
+/** The same of the children that it has now and whose title begins so. */
+export function cpuSecondsOfChildren(pid: number, title: string): number {
+  const [, ...children] = familyOf(pid);
+  const titled = children.filter((child) =>
+    readFileSync(`/proc/${String(child)}/cmdline`, "latin1").startsWith(title),
+  );
+  return sum(titled.map(ownCpuSeconds));
+}
+
 /** Memory that a process and its children hold (RSS, so that shared pages count in each). */
 export function residentBytesOf(pid: number): number {
   return sum(familyOf(pid).map(ownResidentBytes));

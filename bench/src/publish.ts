@@ -165,6 +165,13 @@ function growth(results: readonly BenchResult[]): readonly Bar[] {
   const ratios: readonly (readonly [string, number | undefined, number | undefined])[] = [
     ["GET: 100,000 orders to 1,000", ...ordersOf(results, "GET")],
     ["list page: 100,000 orders to 1,000", ...ordersOf(results, "list page")],
+    ...["unlock", "renewal", "GET", "list page"].map(
+      (call) =>
+        [
+          `${call}, PostgreSQL: 1,000,000 orders to 1,000`,
+          ...ordersOf(results, `${call}, PostgreSQL`, "1,000,000"),
+        ] as const,
+    ),
     [
       "renewal: 10,000 devices to 1,000",
       renewal("10,000", "processor time of each"),
@@ -181,10 +188,11 @@ function growth(results: readonly BenchResult[]): readonly Bar[] {
 function ordersOf(
   results: readonly BenchResult[],
   call: string,
+  many = "100,000",
 ): [number | undefined, number | undefined] {
   const of = (orders: string) =>
-    medianOf(results, "orders-100k", `${call}, ${orders} orders: processor time of each`);
-  return [of("100,000"), of("1,000")];
+    medianOf(results, "many-orders", `${call}, ${orders} orders: processor time of each`);
+  return [of(many), of("1,000")];
 }
 
 function medianOf(

@@ -1,28 +1,33 @@
+import { execFile } from "node:child_process";
 import { join } from "node:path";
+import { promisify } from "node:util";
 
-import { type PostgresServer, startPostgres } from "@databox-cmk/testkit";
+import { findPostgres, type PostgresServer, startPostgres } from "@databox-cmk/testkit";
 
 import { type BenchBroker, createBrokerHome, serveFrom } from "./bench-broker.ts";
 import { type FarServer, moveAway } from "./far-away.ts";
+import { cpuSecondsOfChildren } from "./process-usage.ts";
 import { type FleetKey, type FleetNode, seedFleet } from "./seed-fleet.ts";
 
 /**
  * A broker on a PostgreSQL server of its own (durable: fsync on), with a seeded fleet that was
  * moved there from SQLite.
  *
- * @param awayMs - one way from the broker to the server; 0: straight by its socket
+ * @param awayMs - one way from the broker to the server, whose round trips are then counted; absent:
+ * straight by its socket
  */
 export async function servePostgres(
   variables: Readonly<Record<string, string>>,
   nodes: number,
   key: FleetKey,
-  { workers = 1, awayMs = 0 }: { readonly workers?: number; readonly awayMs?: number } = {},
+  { workers = 1, awayMs }: { readonly workers?: number; readonly awayMs?: number | undefined } = {},
 ): Promise<
   AsyncDisposable & {
     readonly broker: BenchBroker;
     readonly fleet: readonly FleetNode[];
-    /** If the server is far away. */
+    /** If the server is `awayMs` away. */
     readonly far: FarServer | undefined;
+    readonly database: BenchDatabase;
   }
 > {
   await using started = new AsyncDisposableStack();
@@ -34,18 +39,44 @@ export async function servePostgres(
   source.command("export", file);
   using near = createBrokerHome({ ...variables, DATABASE_URL: server.url("postgres") });
   near.command("import", file);
-  const far = awayMs === 0 ? undefined : await moveServer(started, server, awayMs);
+  const far = awayMs === undefined ? undefined : await moveServer(started, server, awayMs);
   const url = far?.url ?? server.url("postgres");
   const home = createBrokerHome({ ...variables, DATABASE_URL: url });
   const broker = started.use(await serveFrom(home, workers));
+  const database = await openDatabase(server);
   const resources = started.move();
   return {
     broker,
     fleet,
     far,
+    database,
     async [Symbol.asyncDispose]() {
       await resources.disposeAsync();
     },
+  };
+}
+
+/** The database, past the broker. */
+export type BenchDatabase = {
+  /** @returns the rows, with "|" between columns. @throws {Error} when a statement fails */
+  query(statements: string): Promise<readonly string[]>;
+  /** Processor time of the server's processes for the connections that are open. */
+  cpuSeconds(): number;
+};
+
+const run = promisify(execFile);
+
+async function openDatabase(server: PostgresServer): Promise<BenchDatabase> {
+  const psql = join(findPostgres() ?? "", "psql");
+  const query = async (statements: string): Promise<readonly string[]> => {
+    const running = run(psql, ["-qAtX", "-v", "ON_ERROR_STOP=1", server.url("postgres")]);
+    running.child.stdin?.end(statements);
+    return (await running).stdout.split("\n").filter(Boolean);
+  };
+  const [pid] = await query("select split_part(pg_read_file('postmaster.pid'), E'\\n', 1)");
+  return {
+    query,
+    cpuSeconds: () => cpuSecondsOfChildren(Number(pid), `postgres: ${server.user} `),
   };
 }
 

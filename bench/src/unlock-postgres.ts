@@ -26,7 +26,7 @@ export async function run(): Promise<BenchOutcome> {
       reason: "PostgreSQL is not installed (apt-get install postgresql)",
     };
   await using stub = await startAzureStub();
-  await using postgres = await startUnlockBroker(stub, { postgres: { awayMs: 0 } });
+  await using postgres = await startUnlockBroker(stub, { postgres: {} });
   await using sqlite = await startUnlockBroker(stub);
   await using load = await startUnlockLoad(
     postgres.broker,

@@ -22,20 +22,23 @@ export async function startUnlockBroker(
   stub: AzureStub,
   options: {
     readonly workers?: number;
-    readonly postgres?: { readonly awayMs: number };
+    readonly postgres?: { readonly awayMs?: number };
     readonly nodes?: number;
   } = {},
 ): Promise<UnlockBroker> {
   const { workers = 1, postgres, nodes = NODES } = options;
-  const variables = {
-    ...stub.variables,
-    ...NO_PROBES,
-    ...WIDE_QUOTAS,
-    VAULT_OPERATIONS_PER_10_SECONDS: "1000000",
-  };
+  const variables = unlockVariables(stub);
   const key = stubFleetKey(stub.vaultUrl);
   if (postgres !== undefined) return servePostgres(variables, nodes, key, { workers, ...postgres });
   const broker = await startBenchBroker(variables, workers);
   const fleet = await seedFleet(broker.databaseFile, nodes, key);
   return { broker, fleet, [Symbol.asyncDispose]: () => broker[Symbol.asyncDispose]() };
 }
+
+/** Settings of a broker that unlocks at the stub's vault as often as it can. */
+export const unlockVariables = (stub: AzureStub) => ({
+  ...stub.variables,
+  ...NO_PROBES,
+  ...WIDE_QUOTAS,
+  VAULT_OPERATIONS_PER_10_SECONDS: "1000000",
+});

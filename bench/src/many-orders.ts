@@ -1,9 +1,10 @@
 import { createAzureClients } from "@databox-cmk/local-stack";
-import { createHttpsTransport, type Transport } from "@databox-cmk/testkit";
+import { createHttpsTransport, findPostgres } from "@databox-cmk/testkit";
 
 import {
   aim,
   type BenchOutcome,
+  type Measured,
   type Measurement,
   measured,
   quantileOf,
@@ -11,7 +12,9 @@ import {
   summarise,
 } from "./bench-result.ts";
 import { measureCalls } from "./each-at-once.ts";
+import { expectOk } from "./expect-ok.ts";
 import type { LoadedServer } from "./load.ts";
+import { compareOnPostgres } from "./many-orders-postgres.ts";
 import { seedOrders } from "./seed-orders.ts";
 import { placeOrder, startBenchStack } from "./start-bench-stack.ts";
 
@@ -22,11 +25,27 @@ const CALLS = 3_000;
 const ROUNDS = 3;
 const API = "api-version=2022-12-01";
 
-/**
- * Reading an order and a page of 20 orders at 50 in flight, with 1,000 and with 100,000 orders in
- * SQLite: the broker's processor time for each call, and the 99th percentile of each round.
- */
+/** What a call costs with many orders, of what it costs with few: on SQLite and on PostgreSQL. */
 export async function run(): Promise<BenchOutcome> {
+  const onSqlite = await compareOnSqlite();
+  if (findPostgres() === undefined) {
+    const skipped = "PostgreSQL is not installed (apt-get install postgresql): it was skipped";
+    return measured({ ...onSqlite, notes: [...onSqlite.notes, skipped] });
+  }
+  const onPostgres = await compareOnPostgres();
+  return measured({
+    measurements: [...onSqlite.measurements, ...onPostgres.measurements],
+    ratios: [...onSqlite.ratios, ...onPostgres.ratios],
+    aims: [...onSqlite.aims, ...onPostgres.aims],
+    notes: [...onSqlite.notes, ...onPostgres.notes],
+  });
+}
+
+/**
+ * Reading an order and a page of 20 orders at 50 in flight, with 1,000 and with 100,000 orders: the
+ * broker's processor time for each call, and the 99th percentile of each round.
+ */
+async function compareOnSqlite(): Promise<Measured> {
   await using world = await startBenchStack();
   const { stack, server } = world;
   const { description, caPem, directory } = stack;
@@ -38,17 +57,17 @@ export async function run(): Promise<BenchOutcome> {
     origin: description.brokerUrl,
     certificateAuthorityPem: caPem,
   });
-  const get = (path: string) => expect200(transport, path, token.token);
+  const get = (path: string) => expectOk(transport, path, token.token);
 
   const figures = async (from: number, orders: number): Promise<readonly [Figures, Figures]> => {
     seedOrders(world.databaseFile, job.toLowerCase(), from, orders);
     const label = `${orders.toLocaleString("en")} orders`;
     return [
       await measureRounds(`GET, ${label}`, server, (index) =>
-        get(`${job}${String((index * 7_919) % orders)}?${API}&$expand=details`),
+        get(`${job}-${String((index * 7_919) % orders)}?${API}&$expand=details`),
       ),
       await measureRounds(`list page, ${label}`, server, (index) => {
-        const position = `${job.toLowerCase()}${String((index * 7_919) % orders)}`;
+        const position = `${job.toLowerCase()}-${String((index * 7_919) % orders)}`;
         const skipToken = Buffer.from(position).toString("base64url");
         return get(`${jobs}?${API}&$skipToken=${skipToken}`);
       }),
@@ -72,7 +91,7 @@ export async function run(): Promise<BenchOutcome> {
     measurements: grown.flatMap(({ fewer, more }) => [fewer.cpu, fewer.p99, more.cpu, more.p99]),
     ratios: [...grown.map(({ cpu }) => cpu), ...grown.map(({ p99 }) => p99)],
     notes: [
-      `${String(IN_FLIGHT)} in flight over TLS, token and roles checked at each call; load, emulator and broker share this machine`,
+      `SQLite: ${String(IN_FLIGHT)} in flight over TLS, token and roles checked at each call; load, emulator and broker share this machine`,
     ],
   });
 }
@@ -98,10 +117,4 @@ async function measureRounds(
     cpu: summarise(`${name}: processor time of each`, "µs", cpu),
     p99: summarise(`${name}: p99`, "ms", p99),
   };
-}
-
-async function expect200(transport: Transport, path: string, token: string): Promise<void> {
-  const headers = { authorization: `Bearer ${token}` };
-  const { status, text } = await transport.send("GET", path, { headers });
-  if (status !== 200) throw new Error(`${path} answered ${String(status)}: ${text.slice(0, 200)}`);
 }
