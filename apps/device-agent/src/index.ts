@@ -10,7 +10,8 @@ export { deviceShare } from "./core/tpm-key.ts";
 export { unsealByTpm } from "./share/keep-share.ts";
 // Decisions, for the simulation of a fleet that no machine holds.
 export { CONNECT_TIMEOUT_MS } from "./broker-client/transport.ts";
-export { type HeldLease, renewalIntervalMs, retryAfterMs } from "./core/lease-state.ts";
+export { type HeldLease, renewalIntervalMs, renewalRetry } from "./core/lease-state.ts";
+export { retryAfterMs } from "./core/retry-after.ts";
 export { secondsToNextAsk } from "./core/waiting-step.ts";
 export { createPortableVolume } from "./volume/file/portable-volume.ts";
 

@@ -1,5 +1,10 @@
 import { type Party, WATCH_HOLD_MS, WATCH_POLL_MS, WATCHES_MAX } from "@databox-cmk/cloud-broker";
-import { type HeldLease, renewalIntervalMs, retryAfterMs } from "@databox-cmk/device-agent";
+import {
+  type HeldLease,
+  renewalIntervalMs,
+  renewalRetry,
+  retryAfterMs,
+} from "@databox-cmk/device-agent";
 
 import { quantileOf } from "../bench-result.ts";
 import { createCustomers, createReplica } from "./replica.ts";
@@ -95,7 +100,7 @@ export function simulateRevocation({ size, costs, seed }: Revocation): Revocatio
       const failed = Math.min(255, (failures[appliance] ?? 0) + 1);
       failures[appliance] = failed;
       const answeredMs = replica.work(costs.rejectMs) + costs.networkMs;
-      const waitMs = retryAfterMs(LEASE, failed, random(), replica.turnAway());
+      const waitMs = retryAfterMs(renewalRetry(LEASE), failed, random(), replica.turnAway());
       schedule.add(appliance, "renew", answeredMs + waitMs + costs.networkMs);
     },
     renewed(appliance) {

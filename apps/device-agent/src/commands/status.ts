@@ -20,7 +20,7 @@ import { eventOf, notesOf } from "../node/event-of.ts";
 import { requirePrepared } from "../node/hold-node.ts";
 import { roundToTenth } from "../node/stopwatch.ts";
 import { describeShare } from "../share/describe-share.ts";
-import { bootClockMs, readBootId } from "../state/boot.ts";
+import { bootClockMs, momentIn, readBootId } from "../state/boot.ts";
 import { readErasure } from "../state/erasure-file.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import { readWaitingRequest } from "../state/waiting-request-file.ts";
@@ -38,7 +38,6 @@ function openingDetails({ lease, passkey }: Extract<MachineState["lock"], { kind
 
 function leaseDetails(lease: HeldLease | undefined): EventDetails {
   if (lease === undefined) return {};
-  const nowMs = bootClockMs();
   const end = endOfLease(lease);
   return {
     lease: lease.id,
@@ -100,14 +99,13 @@ export async function status(dependencies: CommandDependencies): Promise<AgentEv
   const erasing = readErasure(dependencies.stateDir);
   if (erasing !== undefined) return erasureStatus(erasing, dependencies);
   const { folder, settings, state } = requirePrepared(dependencies.stateDir);
-  const bootId = readBootId(settings.bootIdFile);
-  const unlocked = isUnlocked(state, bootId);
+  const now = momentIn(readBootId(settings.bootIdFile));
+  const unlocked = isUnlocked(state, now.bootId);
   const { lock } = state;
   const unlockedBefore = lock.kind === "unlocked" && !unlocked;
   const lease = unlocked && lock.kind === "unlocked" ? lock.lease : undefined;
-  const nowMs = bootClockMs();
   const receipts = state.receipts?.length ?? 0;
-  const waiting = readWaitingRequest(folder.path, { bootId, bootMs: nowMs });
+  const waiting = readWaitingRequest(folder.path, now);
   return {
     ...eventOf("status", settings, dependencies),
     outcome: unlocked ? "unlocked" : "locked",
@@ -130,12 +128,12 @@ export async function status(dependencies: CommandDependencies): Promise<AgentEv
     approval:
       waiting === undefined
         ? undefined
-        : viewWaiting(waiting, { bootMs: nowMs, iso: dependencies.nowIso() }),
+        : viewWaiting(waiting, { bootMs: now.bootMs, iso: dependencies.nowIso() }),
     notes: notesOf(
       unlockedBefore && "it was unlocked before this boot; a boot locks it",
       lease !== undefined &&
-        isUnanswered(lease, nowMs) &&
-        describeOutage(lease, nowMs, dependencies.nowIso()),
+        isUnanswered(lease, now.bootMs) &&
+        describeOutage(lease, now.bootMs, dependencies.nowIso()),
     ),
   };
 }

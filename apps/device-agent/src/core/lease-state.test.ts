@@ -6,9 +6,10 @@ import {
   decideLeaseStep,
   endOfLease,
   renewalIntervalMs,
-  retryAfterMs,
+  renewalRetry,
 } from "./lease-state.ts";
-import type { HeldLease, Moment } from "./lease-state.ts";
+import type { HeldLease, LeaseMoment } from "./lease-state.ts";
+import { retryAfterMs } from "./retry-after.ts";
 
 const BOOT = "boot-number-1";
 const LEASE: HeldLease = {
@@ -19,7 +20,7 @@ const LEASE: HeldLease = {
   grantHash: "A".repeat(43),
   answeredAtMs: 1_000_000,
 };
-const at = (afterMs: number, change: Partial<Moment> = {}): Moment => ({
+const at = (afterMs: number, change: Partial<LeaseMoment> = {}): LeaseMoment => ({
   bootMs: LEASE.answeredAtMs + afterMs,
   bootId: BOOT,
   counter: 5,
@@ -28,7 +29,7 @@ const at = (afterMs: number, change: Partial<Moment> = {}): Moment => ({
 });
 
 describe("the holder of a lease", () => {
-  test.each<[string, Partial<HeldLease>, Moment, object]>([
+  test.each<[string, Partial<HeldLease>, LeaseMoment, object]>([
     ["waits for a third of it", {}, at(0), { kind: "wait", untilMs: 1_020_000 }],
     ["then renews it", {}, at(20_000), { kind: "renew" }],
     ["goes on trying when it is over", {}, at(899_999), { kind: "renew" }],
@@ -128,19 +129,19 @@ describe("the holder of a lease", () => {
   test.prop([fc.nat(30), fc.double({ min: 0, max: 1, noNaN: true })])(
     "tries again within the time between renewals",
     (failures, random) => {
-      const waitMs = retryAfterMs(LEASE, failures, random);
+      const waitMs = retryAfterMs(renewalRetry(LEASE), failures, random);
       expect(waitMs).toBeGreaterThanOrEqual(100);
       expect(waitMs).toBeLessThanOrEqual(renewalIntervalMs(LEASE));
     },
   );
 
   test("comes back no sooner than it was asked to, and not with all others", () => {
-    const waits = [0, 0.5, 1].map((random) => retryAfterMs(LEASE, 1, random, 5));
+    const waits = [0, 0.5, 1].map((random) => retryAfterMs(renewalRetry(LEASE), 1, random, 5));
     expect(waits).toEqual([5_000, 5_500, 6_000]);
   });
 
   test("renews in time, for any Retry-After", () => {
-    const waits = [0, 1].map((random) => retryAfterMs(LEASE, 20, random, 99_999));
+    const waits = [0, 1].map((random) => retryAfterMs(renewalRetry(LEASE), 20, random, 99_999));
     expect(waits).toEqual([renewalIntervalMs(LEASE) / 2, renewalIntervalMs(LEASE)]);
   });
 });

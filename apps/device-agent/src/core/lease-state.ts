@@ -2,6 +2,9 @@ import { messageHash, uuid } from "@databox-cmk/protocol";
 import type { Lease, OfflineLease } from "@databox-cmk/protocol";
 import * as z from "zod/mini";
 
+import type { Moment } from "./moment.ts";
+import type { RetryTerms } from "./retry-after.ts";
+
 const seconds = z.int().check(z.gte(0), z.lte(366 * 86_400));
 
 export const CLOSING_CAUSES = ["order", "boot", "rollback", "outage"] as const;
@@ -35,9 +38,7 @@ export const heldLease = z.strictObject({
 export type HeldLease = z.infer<typeof heldLease>;
 
 /** The machine's own facts at this moment. */
-export type Moment = {
-  readonly bootMs: number;
-  readonly bootId: string;
+export type LeaseMoment = Moment & {
   readonly counter: number;
   /** Highest counter that this process has seen. */
   readonly highestCounter: number;
@@ -51,7 +52,7 @@ export type LeaseStep =
 /** A third of a lease: two attempts may fail before it ends. */
 const RENEWALS_PER_LEASE = 3;
 
-type ClosingRule = (lease: HeldLease, unlockedIn: string, moment: Moment) => boolean;
+type ClosingRule = (lease: HeldLease, unlockedIn: string, moment: LeaseMoment) => boolean;
 
 /**
  * The conditions that close a volume, by name; the first that holds is reported. Nothing else
@@ -71,7 +72,11 @@ const CLOSINGS = {
  *
  * @param unlockedIn - the boot that the volume was opened in
  */
-export function decideLeaseStep(lease: HeldLease, unlockedIn: string, moment: Moment): LeaseStep {
+export function decideLeaseStep(
+  lease: HeldLease,
+  unlockedIn: string,
+  moment: LeaseMoment,
+): LeaseStep {
   const cause = CLOSING_CAUSES.find((name) => CLOSINGS[name](lease, unlockedIn, moment));
   if (cause !== undefined) return { kind: "close", cause };
   const renewAtMs = lease.answeredAtMs + renewalIntervalMs(lease);
@@ -143,19 +148,7 @@ export function acceptRenewal(
   };
 }
 
-/**
- * The delay before the next attempt after `failures` in a row: full jitter above the requested
- * delay, never longer than the time between renewals. A Retry-After is unsigned, so its sender can
- * delay a renewal by at most half of that time.
- */
-export function retryAfterMs(
-  lease: HeldLease,
-  failures: number,
-  random: number,
-  askedSeconds = 0,
-): number {
-  const capMs = Math.max(250, renewalIntervalMs(lease));
-  const askedMs = Math.min(capMs / 2, askedSeconds * 1000);
-  const spanMs = Math.min(capMs - askedMs, 500 * 2 ** Math.min(failures, 10));
-  return Math.max(100, askedMs + random * spanMs);
+/** Of a renewal or a wait for news: never longer than the time between renewals. */
+export function renewalRetry(lease: Pick<HeldLease, "ttlSeconds">): RetryTerms {
+  return { firstMs: 1000, maxMs: Math.max(250, renewalIntervalMs(lease)) };
 }

@@ -1,6 +1,8 @@
 import { base64url, bootId, compactJws } from "@databox-cmk/protocol";
 import * as z from "zod/mini";
 
+import type { Moment } from "./moment.ts";
+
 const ANSWER_MAX_CHARACTERS = 8192;
 
 /** X25519, 32 bytes each. */
@@ -36,15 +38,13 @@ export const keptLease = z.strictObject({
 });
 export type KeptLease = z.infer<typeof keptLease>;
 
-export type OfflineMoment = { readonly bootId: string; readonly bootMs: number };
-
 /**
  * Whether an answer may still open the volume. A reboot ends a challenge: its key must not outlive
  * the boot in which it was made.
  */
 export function judgeChallenge(
   held: OpenChallenge | undefined,
-  { bootId: now, bootMs }: OfflineMoment,
+  { bootId: now, bootMs }: Moment,
 ): "open" | "none" | "expired" | "boot" {
   if (held === undefined) return "none";
   if (held.bootId !== now || bootMs < held.madeAtMs) return "boot";

@@ -1,5 +1,7 @@
 import * as z from "zod/mini";
 
+import type { Moment } from "./moment.ts";
+
 /**
  * How long a volume that a passkey opened stays open without an authoritative answer: the same as
  * the broker allows an appliance without network, unless an order's policy says otherwise.
@@ -23,7 +25,7 @@ export type PasskeyOpeningStep =
 export function decidePasskeyOpening(
   { openedAtMs }: OpenedByPasskey,
   unlockedIn: string,
-  now: { readonly bootId: string; readonly bootMs: number },
+  now: Moment,
   askedAtMs: number | undefined,
 ): PasskeyOpeningStep {
   const leftMs = openedAtMs + PASSKEY_OPEN_SECONDS * 1000 - now.bootMs;

@@ -1,6 +1,8 @@
 import { bootId } from "@databox-cmk/protocol";
 import * as z from "zod/mini";
 
+import type { Moment } from "./moment.ts";
+
 export const TRIES = 5;
 export const WAIT_SECONDS = 15 * 60;
 
@@ -25,10 +27,7 @@ export type TryDecision =
  * clock says nothing about the time before its boot, so the wait starts again with each boot:
  * switching the machine off and on gains nothing.
  */
-export function decideTry(
-  found: PasskeyTries | undefined,
-  now: { readonly bootId: string; readonly bootMs: number },
-): TryDecision {
+export function decideTry(found: PasskeyTries | undefined, now: Moment): TryDecision {
   const { bootId: boot, bootMs: atMs } = now;
   const counted = (tries: number): TryDecision => ({
     kind: "try",
@@ -43,20 +42,14 @@ export function decideTry(
 }
 
 /** Seconds until the next try is allowed; 0: at once. */
-export function waitSeconds(
-  found: PasskeyTries | undefined,
-  now: { readonly bootId: string; readonly bootMs: number },
-): number {
+export function waitSeconds(found: PasskeyTries | undefined, now: Moment): number {
   if (found === undefined || found.tries < TRIES) return 0;
   const { atMs } = restamped(found, now);
   return Math.max(0, Math.ceil(WAIT_SECONDS - (now.bootMs - atMs) / 1000));
 }
 
 /** Times of another boot, or of a clock that went back, mean nothing: they count from now. */
-export function restamped(
-  found: PasskeyTries,
-  now: { readonly bootId: string; readonly bootMs: number },
-): PasskeyTries {
+export function restamped(found: PasskeyTries, now: Moment): PasskeyTries {
   const isComparable = found.bootId === now.bootId && found.atMs <= now.bootMs;
   return isComparable ? found : { ...found, bootId: now.bootId, atMs: now.bootMs };
 }

@@ -10,6 +10,7 @@ import type { Pending } from "@databox-cmk/protocol";
 import * as z from "zod/mini";
 
 import { describeDuration } from "./describe-duration.ts";
+import type { Moment } from "./moment.ts";
 
 /** X-Wing's public key, the longest (draft-connolly-cfrg-xwing-kem §5). */
 const KEY_MAX_CHARACTERS = 1622;
@@ -67,7 +68,7 @@ export type WaitingView = {
  */
 export function mayContinue(
   waiting: Pick<WaitingRequest, "bootId" | "askedAtMs">,
-  now: { readonly bootId: string; readonly bootMs: number },
+  now: Moment,
 ): boolean {
   return waiting.bootId === now.bootId && now.bootMs >= waiting.askedAtMs;
 }

@@ -1,6 +1,7 @@
 import type { Facts } from "@databox-cmk/errors";
 
 import type { MachineState } from "../core/machine-state.ts";
+import type { Moment } from "../core/moment.ts";
 import type { Volume } from "../core/ports.ts";
 import type { Settings } from "../core/settings.ts";
 import type { LeaseSession } from "../exchange/lease-exchange.ts";
@@ -19,7 +20,7 @@ export type Daemon = {
   readonly volume: Volume;
   readonly state: NodeState;
   readonly dependencies: CommandDependencies;
-  readonly bootId: () => string;
+  readonly moment: () => Moment;
   /** It has the present boot and pinned keys; each exchange adds its own time limit. */
   readonly session: () => Omit<LeaseSession, "deadline">;
   /** Opened again for each use, since other commands write to it too. */

@@ -13,12 +13,12 @@ import { judgeCountersignature } from "../journal/judge-countersignature.ts";
 import { readJournal } from "../journal/verify-journal.ts";
 import { systemCode, unreadable } from "../state/state-error.ts";
 import type { Daemon } from "./daemon.ts";
+import { createRetry } from "./retry.ts";
 
 /** Delivers in the background: leases must not wait for it. */
 export type JournalCourier = { keep(stop: AbortSignal): void };
 
-const RETRY_MS = 2000;
-const RETRY_MAX_MS = 300_000;
+const RETRY = { firstMs: 2000, maxMs: 300_000 };
 /** The retry interval after a failure that time alone does not cure. */
 const BROKEN_RETRY_MS = 3_600_000;
 const EXCHANGE_TIMEOUT_MS = 5000;
@@ -40,12 +40,11 @@ export function createJournalCourier({
   let deliveredSize: number | undefined;
   let cursor: number | undefined;
   let isSentAnew = false;
-  let failures = 0;
-  let nextAtMs = 0;
+  const retry = createRetry(() => 1);
   let toldCode: string | undefined;
 
   function tellOnce(event: FailureEvent): void {
-    nextAtMs = performance.now() + BROKEN_RETRY_MS;
+    retry.ended(BROKEN_RETRY_MS);
     const what = `${event.code} ${event.reason ?? ""}`;
     if (toldCode !== what) report(event);
     toldCode = what;
@@ -76,6 +75,7 @@ export function createJournalCourier({
       const { denial } = answer;
       if (denial.class === "unreachable" || denial.class === "internal")
         throw new AppError("BrokerBusy", { detail: denial.code });
+      retry.ended();
       const mayHelp = denial.reason === "gap" && !isSentAnew && cursor !== 0;
       if (mayHelp) {
         isSentAnew = true;
@@ -90,6 +90,7 @@ export function createJournalCourier({
         reason: "fork",
         detail: `row ${String(head.sequence)}`,
       });
+    retry.ended();
     folder.writeJournalHead(jws);
     cursor = page.at(-1)?.sequence ?? cursor;
     isSentAnew = false;
@@ -120,15 +121,14 @@ export function createJournalCourier({
         return;
       }
       take(rows, page, await send(current, page, stop));
-      failures = 0;
-      if (performance.now() < nextAtMs) return;
+      if (retry.waitMs() > 0) return;
       rows = readRows();
     }
   }
 
   return {
     keep(stop) {
-      if (running !== undefined || performance.now() < nextAtMs) return;
+      if (running !== undefined || retry.waitMs() > 0) return;
       if (sizeOf(folder.journalPath) === deliveredSize) return;
       running = deliver(stop)
         .catch((error: unknown) => {
@@ -139,9 +139,7 @@ export function createJournalCourier({
             return;
           }
           // An outage: the rows wait, and the lease keeper reports it.
-          failures += 1;
-          nextAtMs =
-            performance.now() + Math.min(RETRY_MAX_MS, RETRY_MS * 2 ** Math.min(failures - 1, 8));
+          retry.failed(RETRY);
         })
         .finally(() => {
           running = undefined;

@@ -8,7 +8,7 @@ import {
   acceptRenewal,
   type ClosingCause,
   type HeldLease,
-  retryAfterMs,
+  renewalRetry,
 } from "../core/lease-state.ts";
 import { withReceipt } from "../core/waiting-receipt.ts";
 import { renewLease } from "../exchange/lease-exchange.ts";
@@ -17,6 +17,7 @@ import { destroyKeptLease } from "../state/offline-files.ts";
 import { takeNumber } from "./daemon.ts";
 import type { Daemon } from "./daemon.ts";
 import type { News } from "./lease-watcher.ts";
+import { createRetry } from "./retry.ts";
 
 /** This machine explains each of its own decisions by a code and a text. */
 const OWN = {
@@ -51,8 +52,7 @@ function deadline(stop: AbortSignal): AbortSignal {
 export function createLeaseKeeper(daemon: Daemon): LeaseKeeper {
   const { state, session, context, dependencies } = daemon;
   const { report, nowIso } = dependencies;
-  let failures = 0;
-  let retryAtMs = 0;
+  const retry = createRetry();
   let isOutageTold = false;
   let lastDrill: string | undefined;
 
@@ -68,17 +68,15 @@ export function createLeaseKeeper(daemon: Daemon): LeaseKeeper {
 
   /** No authoritative answer: try again, and report it once. */
   function outage(lease: HeldLease, event: FailureEvent): number {
-    failures += 1;
-    const waitMs = retryAfterMs(lease, failures, Math.random(), event.retryAfterSeconds);
-    retryAtMs = performance.now() + waitMs;
+    const waitMs = retry.failed(renewalRetry(lease), event.retryAfterSeconds);
     if (!isOutageTold) report({ ...event, detail: describeOutage(lease, bootClockMs(), nowIso()) });
     isOutageTold = true;
     return waitMs;
   }
 
   async function renew(lease: HeldLease, stop: AbortSignal): Promise<number> {
-    const waitMs = retryAtMs - performance.now();
-    if (failures > 0 && waitMs > 0) return waitMs;
+    const waitMs = retry.waitMs();
+    if (waitMs > 0) return waitMs;
     let answer: Awaited<ReturnType<typeof renewLease>>;
     const numbered = await takeNumber(state);
     const askedAtMs = bootClockMs();
@@ -94,7 +92,7 @@ export function createLeaseKeeper(daemon: Daemon): LeaseKeeper {
         return outage(lease, eventOfDenial(answer.denial, context()));
       case "renewed": {
         const { renewed } = answer;
-        failures = 0;
+        retry.ended();
         isOutageTold = false;
         await state.change((store) => {
           const { lock } = store.current;
@@ -121,7 +119,7 @@ export function createLeaseKeeper(daemon: Daemon): LeaseKeeper {
       report(eventOfError(error, context()));
       return CLOSE_RETRY_MS;
     }
-    failures = 0;
+    retry.ended();
     isOutageTold = false;
     report(relockEvent(cause, order, context()));
     return 0;

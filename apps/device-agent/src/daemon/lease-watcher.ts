@@ -1,10 +1,10 @@
 import type { LeaseAnswer } from "../answers/lease-answer.ts";
-import { retryAfterMs } from "../core/lease-state.ts";
+import { renewalRetry } from "../core/lease-state.ts";
 import type { HeldLease } from "../core/lease-state.ts";
 import { watchLease } from "../exchange/lease-exchange.ts";
 import { connect } from "../node/connect.ts";
 import type { Daemon } from "./daemon.ts";
-import { askedSecondsOf } from "./receipt-courier.ts";
+import { askedSecondsOf, createRetry } from "./retry.ts";
 
 export type News = { readonly lease: HeldLease; readonly answer: LeaseAnswer };
 
@@ -32,29 +32,25 @@ export function createLeaseWatcher(
   const transport = connect(settings.connection);
   let running: { readonly lease: string; readonly abort: AbortController } | undefined;
   let news: News | undefined;
-  let failures = 0;
-  let nextAtMs = 0;
+  const retry = createRetry();
 
   async function wait(lease: HeldLease, abort: AbortController): Promise<void> {
     const deadline = AbortSignal.any([abort.signal, AbortSignal.timeout(WATCH_TIMEOUT_MS)]);
-    let askedSeconds = 0;
+    const again = (askedSeconds?: number) => retry.failed(renewalRetry(lease), askedSeconds);
     try {
       const answer = await watchLease(
         { ...session(), transport, deadline },
         lease,
         await state.change((store) => store.nextCounter()),
       );
-      failures = answer.kind === "denial" ? failures + 1 : 0;
-      if (!abort.signal.aborted && answer.kind !== "denial") news = { lease, answer };
+      if (answer.kind === "denial") again();
+      else {
+        retry.ended(BETWEEN_WATCHES_MS);
+        if (!abort.signal.aborted) news = { lease, answer };
+      }
     } catch (error) {
-      askedSeconds = askedSecondsOf(error);
-      failures += 1; // An outage: renewals are the fallback, and report it.
+      again(askedSecondsOf(error)); // An outage: renewals are the fallback, and report it.
     } finally {
-      const pauseMs =
-        failures === 0
-          ? BETWEEN_WATCHES_MS
-          : retryAfterMs(lease, failures, Math.random(), askedSeconds);
-      nextAtMs = performance.now() + pauseMs;
       if (running?.abort === abort) running = undefined;
       wake();
     }
@@ -66,7 +62,7 @@ export function createLeaseWatcher(
         running.abort.abort();
         running = undefined;
       }
-      if (running !== undefined || performance.now() < nextAtMs) return;
+      if (running !== undefined || retry.waitMs() > 0) return;
       const abort = new AbortController();
       running = { lease: lease.id, abort };
       void wait(lease, abort);

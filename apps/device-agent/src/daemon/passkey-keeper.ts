@@ -24,7 +24,7 @@ export type PasskeyKeeper = { keep(lock: Unlocked): Promise<number> };
 export function createPasskeyKeeper({
   state,
   volume,
-  bootId,
+  moment,
   journal,
   context,
   dependencies,
@@ -76,8 +76,7 @@ export function createPasskeyKeeper({
   return {
     async keep({ passkey, lease, bootId: unlockedIn }) {
       if (passkey === undefined || lease !== undefined) return Number.POSITIVE_INFINITY;
-      const now = { bootId: bootId(), bootMs: bootClockMs() };
-      const step = decidePasskeyOpening(passkey, unlockedIn, now, askedAtMs);
+      const step = decidePasskeyOpening(passkey, unlockedIn, moment(), askedAtMs);
       switch (step.kind) {
         case "wait":
           return step.milliseconds;

@@ -1,11 +1,10 @@
-import { toAppError } from "@databox-cmk/errors";
-
 import { withoutReceipt } from "../core/waiting-receipt.ts";
 import type { WaitingReceipt } from "../core/waiting-receipt.ts";
 import { sendLeaseReceipt } from "../exchange/lease-exchange.ts";
 import { sendReceipt } from "../exchange/send-receipt.ts";
 import { takeNumber } from "./daemon.ts";
 import type { Daemon } from "./daemon.ts";
+import { askedSecondsOf, createRetry } from "./retry.ts";
 
 /**
  * Sends the receipts in the state, oldest first.
@@ -15,16 +14,14 @@ import type { Daemon } from "./daemon.ts";
 export type ReceiptCourier = { deliver(stop: AbortSignal): Promise<number> };
 
 const NOTHING_DUE_MS = 60_000;
-const RETRY_MS = 2000;
-const RETRY_MAX_MS = 60_000;
+const RETRY = { firstMs: 2000, maxMs: 60_000 };
 const EXCHANGE_TIMEOUT_MS = 5000;
 
 export function createReceiptCourier({
   session,
   state,
 }: Pick<Daemon, "session" | "state">): ReceiptCourier {
-  let failures = 0;
-  let nextAtMs = 0;
+  const retry = createRetry();
 
   async function send(receipt: WaitingReceipt, stop: AbortSignal): Promise<void> {
     const deadline = AbortSignal.any([stop, AbortSignal.timeout(EXCHANGE_TIMEOUT_MS)]);
@@ -44,30 +41,19 @@ export function createReceiptCourier({
     async deliver(stop) {
       const [next] = state.read().receipts ?? [];
       if (next === undefined) return NOTHING_DUE_MS;
-      const waitMs = nextAtMs - performance.now();
-      if (failures > 0 && waitMs > 0) return waitMs;
+      const waitMs = retry.waitMs();
+      if (waitMs > 0) return waitMs;
       try {
         await send(next, stop);
       } catch (error) {
         // An outage: the receipt waits; the journal has the events.
-        const askedMs = Math.min(RETRY_MAX_MS / 2, askedSecondsOf(error) * 1000);
-        const spanMs = Math.min(RETRY_MAX_MS - askedMs, RETRY_MS * 2 ** Math.min(failures, 5));
-        failures += 1;
-        const pauseMs = askedMs + Math.random() * spanMs;
-        nextAtMs = performance.now() + pauseMs;
-        return pauseMs;
+        return retry.failed(RETRY, askedSecondsOf(error));
       }
-      failures = 0;
+      retry.ended();
       await state.change((store) => {
         store.update({ receipts: withoutReceipt(store.current.receipts, next) });
       });
       return 0;
     },
   };
-}
-
-/** The delay that the answer requested (Retry-After); 0 without one. */
-export function askedSecondsOf(error: unknown): number {
-  const { retryAfterSeconds } = toAppError(error).facts;
-  return typeof retryAfterSeconds === "number" ? retryAfterSeconds : 0;
 }

@@ -5,8 +5,9 @@ import { describeOutage, isUnanswered } from "../core/describe-duration.ts";
 import type { Erasure } from "../core/erasure.ts";
 import { knownFacts } from "../core/failure-event.ts";
 import { decideLeaseStep } from "../core/lease-state.ts";
-import type { HeldLease } from "../core/lease-state.ts";
+import type { HeldLease, LeaseMoment } from "../core/lease-state.ts";
 import type { MachineState } from "../core/machine-state.ts";
+import type { Moment } from "../core/moment.ts";
 import { restamped } from "../core/passkey-tries.ts";
 import { openJournal } from "../journal/open-journal.ts";
 import type { LocalUi, startLocalUi } from "../local-ui/start-local-ui.ts";
@@ -17,7 +18,7 @@ import { openNode, requirePrepared } from "../node/hold-node.ts";
 import { openIdentity } from "../node/open-node.ts";
 import { listenForStop } from "../node/stop-signal.ts";
 import { takeAgentLock } from "../state/agent-lock.ts";
-import { bootClockMs, readBootId } from "../state/boot.ts";
+import { bootClockMs, momentIn, readBootId } from "../state/boot.ts";
 import { readErasure } from "../state/erasure-file.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import { openVolume } from "../volume/choose-volume.ts";
@@ -75,7 +76,7 @@ export async function serve(
   const opened = { ...openIdentity(node), transport, mark: () => undefined };
   let { brokerKeys } = opened;
   const { nowIso } = dependencies;
-  const bootId = () => readBootId(settings.bootIdFile);
+  const moment = () => momentIn(readBootId(settings.bootIdFile));
   const known = knownFacts(folder.path, settings);
   const context = () => ({ ...eventOf("serve", settings, dependencies), known });
   const state = createNodeState(folder);
@@ -85,9 +86,9 @@ export async function serve(
     volume,
     state,
     dependencies,
-    bootId,
-    session: () => ({ ...opened, brokerKeys, bootId: bootId() }),
-    journal: () => openJournal(folder.journalPath, { bootId: bootId(), nowIso }),
+    moment,
+    session: () => ({ ...opened, brokerKeys, bootId: moment().bootId }),
+    journal: () => openJournal(folder.journalPath, { bootId: moment().bootId, nowIso }),
     context,
   };
   const keeper = createLeaseKeeper(daemon);
@@ -100,7 +101,7 @@ export async function serve(
   using watcher = createLeaseWatcher(daemon, () => {
     changes.wake();
   });
-  await beginPasskeyWait(folder, state, bootId);
+  await beginPasskeyWait(folder, state, moment);
   await using ui = await openLocalUi(options.localUi, {
     folder,
     settings,
@@ -127,10 +128,10 @@ export async function serve(
     ui?.look(current);
     let waitMs = IDLE_MS;
     if (lock.kind === "unlocked" && lock.lease !== undefined) {
-      const moment = { bootMs: bootClockMs(), bootId: bootId(), counter, highestCounter };
+      const now = { ...moment(), counter, highestCounter };
       // A state that was set back is reported once, and counts from then on.
       if (counter < highestCounter) highestCounter = counter;
-      waitMs = await act(keeper, lock.lease, lock.bootId, moment, stop.signal);
+      waitMs = await act(keeper, lock.lease, lock.bootId, now, stop.signal);
       if (lock.lease.closing === undefined) watcher.keepWatching(lock.lease);
     }
     if (lock.kind === "unlocked") waitMs = Math.min(waitMs, await passkeyKeeper.keep(lock));
@@ -175,12 +176,11 @@ function statusLine(serial: string, { lock }: MachineState, nowIso: string): str
 async function beginPasskeyWait(
   folder: StateFolder,
   state: NodeState,
-  bootId: () => string,
+  moment: () => Moment,
 ): Promise<void> {
   await state.change(() => {
     const found = folder.readPasskeyTries();
-    if (found !== undefined)
-      folder.writePasskeyTries(restamped(found, { bootId: bootId(), bootMs: bootClockMs() }));
+    if (found !== undefined) folder.writePasskeyTries(restamped(found, moment()));
   });
 }
 
@@ -199,7 +199,7 @@ async function act(
   keeper: LeaseKeeper,
   lease: HeldLease,
   unlockedIn: string,
-  moment: Parameters<typeof decideLeaseStep>[2],
+  moment: LeaseMoment,
   stop: AbortSignal,
 ): Promise<number> {
   const step = decideLeaseStep(lease, unlockedIn, moment);

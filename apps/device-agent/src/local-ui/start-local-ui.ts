@@ -14,7 +14,7 @@ import type { Settings } from "../core/settings.ts";
 import { viewWaiting } from "../core/waiting-request.ts";
 import type { CommandDependencies, RunCommand } from "../node/dependencies.ts";
 import { isSplitNode } from "../share/describe-share.ts";
-import { bootClockMs, readBootId } from "../state/boot.ts";
+import { momentIn, readBootId } from "../state/boot.ts";
 import { requireFile } from "../state/private-file.ts";
 import { systemCode } from "../state/state-error.ts";
 import type { StateFolder } from "../state/state-folder.ts";
@@ -106,7 +106,7 @@ export async function startLocalUi(input: {
     },
   });
   const { model, shutDownCommand } = options;
-  const moment = () => ({ bootId: readBootId(settings.bootIdFile), bootMs: bootClockMs() });
+  const moment = () => momentIn(readBootId(settings.bootIdFile));
   const waiting = () => {
     const now = moment();
     const found = readWaitingRequest(folder.path, now);

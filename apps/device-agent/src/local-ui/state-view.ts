@@ -2,6 +2,7 @@ import type { LocalState, LocalWaiting } from "@databox-cmk/protocol";
 
 import { endOfLease, type HeldLease } from "../core/lease-state.ts";
 import { isUnlocked, type MachineState } from "../core/machine-state.ts";
+import type { Moment } from "../core/moment.ts";
 import { PASSKEY_OPEN_SECONDS } from "../core/passkey-opening.ts";
 import { type PasskeyTries, TRIES, waitSeconds } from "../core/passkey-tries.ts";
 import type { Settings } from "../core/settings.ts";
@@ -18,7 +19,7 @@ export type Facts = {
   readonly waiting: WaitingView | undefined;
   /** The daemon polls for it. */
   readonly isAsked: boolean;
-  readonly moment: { readonly bootId: string; readonly bootMs: number };
+  readonly moment: Moment;
   /** The other nodes of the order; undefined while the broker has said nothing about them. */
   readonly siblings: LocalState["siblings"];
   readonly model: string;

@@ -13,6 +13,7 @@ import { MESSAGE_TYPES, type OfflineChallenge } from "@databox-cmk/protocol";
 
 import type { AgentEvent } from "../core/agent-event.ts";
 import type { ChallengeOptions } from "../core/command.ts";
+import type { Moment } from "../core/moment.ts";
 import { endOfChallenge, judgeChallenge, type OpenChallenge } from "../core/offline-secrets.ts";
 import { AGENT_NAME } from "../exchange/broker-session.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
@@ -20,7 +21,7 @@ import { eventOf } from "../node/event-of.ts";
 import { holdNode } from "../node/hold-node.ts";
 import { withJournal } from "../node/journaled-node.ts";
 import { openIdentity, readHeldEnvelope } from "../node/open-node.ts";
-import { bootClockMs } from "../state/boot.ts";
+import { momentIn } from "../state/boot.ts";
 import { openOfflineFiles } from "../state/offline-files.ts";
 import { systemCode } from "../state/state-error.ts";
 import { findVolume } from "../volume/choose-volume.ts";
@@ -47,7 +48,7 @@ export async function challenge(
   const { folder, settings, bootId } = node;
   const session = openIdentity(node);
   const files = openOfflineFiles(folder.path);
-  const moment = { bootId, bootMs: bootClockMs() };
+  const moment = momentIn(bootId);
   const before = files.readChallenge();
   const isOpen = judgeChallenge(before, moment) === "open";
   let open: OpenChallenge;
@@ -82,7 +83,7 @@ export async function challenge(
 async function makeChallenge(
   session: ReturnType<typeof openIdentity>,
   generation: number,
-  moment: { readonly bootId: string; readonly bootMs: number },
+  moment: Moment,
 ): Promise<{ readonly open: OpenChallenge; readonly challengeId: string }> {
   const sealingKey = await generateStorableSealingKey("X25519");
   const { publicKey } = sealingKey;

@@ -23,7 +23,7 @@ import { withJournal } from "../node/journaled-node.ts";
 import { openIdentity, readHeldEnvelope } from "../node/open-node.ts";
 import { offerAndZero, recordDenial, recordUnlock } from "../node/record-unlock.ts";
 import type { Unlocking } from "../node/record-unlock.ts";
-import { bootClockMs } from "../state/boot.ts";
+import { bootClockMs, momentIn } from "../state/boot.ts";
 import { destroyKeptLease, openOfflineFiles } from "../state/offline-files.ts";
 import type { OfflineFiles } from "../state/offline-files.ts";
 import { systemCode } from "../state/state-error.ts";
@@ -47,7 +47,7 @@ export async function respond(
   const { folder, settings, bootId } = node;
   const session = openIdentity(node);
   const files = openOfflineFiles(folder.path);
-  const open = requireChallenge(files, { bootId, bootMs: bootClockMs() });
+  const open = requireChallenge(files, momentIn(bootId));
   const volume = findVolume(settings, dependencies.cryptsetupFolders);
   const unlocking: Unlocking = { node, volume, session, dependencies };
   let answer: ReturnType<typeof readCarriedAnswer>;

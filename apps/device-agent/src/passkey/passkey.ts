@@ -12,7 +12,7 @@ import { holdNode, requirePrepared } from "../node/hold-node.ts";
 import { withJournal } from "../node/journaled-node.ts";
 import type { Node } from "../node/journaled-node.ts";
 import { isSplitNode } from "../share/describe-share.ts";
-import { bootClockMs } from "../state/boot.ts";
+import { bootClockMs, momentIn } from "../state/boot.ts";
 import { findVolume } from "../volume/choose-volume.ts";
 import { headerMemoryOf } from "../volume/known-header.ts";
 
@@ -93,7 +93,7 @@ async function countAndTry(
   typed: Uint8Array,
   mode: "use" | "test",
 ): Promise<Opened> {
-  const decision = decideTry(folder.readPasskeyTries(), { bootId, bootMs: bootClockMs() });
+  const decision = decideTry(folder.readPasskeyTries(), momentIn(bootId));
   folder.writePasskeyTries(decision.next);
   if (decision.kind === "wait")
     throw new AppError("PasskeyTriesExhausted", { facts: { retryAfterSeconds: decision.seconds } });

@@ -4,6 +4,7 @@ import { uptime } from "node:os";
 import { AppError } from "@databox-cmk/errors";
 import { bootId, parseWith } from "@databox-cmk/protocol";
 
+import type { Moment } from "../core/moment.ts";
 import { systemCode } from "./state-error.ts";
 
 const KERNEL_BOOT_ID = "/proc/sys/kernel/random/boot_id";
@@ -25,6 +26,11 @@ export function readBootId(file: string = KERNEL_BOOT_ID): string {
   const parsed = parseWith(bootId, text);
   if (!parsed.ok) throw new AppError("AgentStateUnreadable", { detail: `${file}: not a boot id` });
   return parsed.value;
+}
+
+/** Now, in the boot with this id. */
+export function momentIn(bootId: string): Moment {
+  return { bootId, bootMs: bootClockMs() };
 }
 
 /**

@@ -10,7 +10,7 @@ import type { CommandDependencies, RunCommand } from "../node/dependencies.ts";
 import { holdNode } from "../node/hold-node.ts";
 import { createStopwatch } from "../node/stopwatch.ts";
 import type { reopenOffline } from "../offline/reopen.ts";
-import { bootClockMs } from "../state/boot.ts";
+import { momentIn } from "../state/boot.ts";
 import { hasKeptLease } from "../state/offline-files.ts";
 import { destroyWaitingRequest, readWaitingRequest } from "../state/waiting-request-file.ts";
 import { findVolume } from "../volume/choose-volume.ts";
@@ -85,7 +85,7 @@ export async function unlockOnce(
 
 /** A boot ends a request, and its key with it. */
 function readKept(folder: string, bootId: string) {
-  const kept = readWaitingRequest(folder, { bootId, bootMs: bootClockMs() });
+  const kept = readWaitingRequest(folder, momentIn(bootId));
   if (kept === undefined) destroyWaitingRequest(folder);
   return kept;
 }
