@@ -59,12 +59,9 @@ if (options.demo && (options.serve || options.vm))
 
 if (options.vm) {
   if (options.serve) program.error("error: --serve plays no demo, so --vm has nothing to do");
-  const { missingPrograms } = await import("@databox-cmk/virtual-appliance");
+  const { describeMissing, missingPrograms } = await import("@databox-cmk/virtual-appliance");
   const missing = missingPrograms();
-  if (missing.length > 0)
-    program.error(
-      `error: --vm needs programs that are not installed: apt-get install ${missing.join(" ")}`,
-    );
+  if (missing.length > 0) program.error(`error: ${describeMissing(missing)}`);
 }
 
 const directory = resolve(ROOT, options.directory);
