@@ -14,6 +14,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import type { JournalEvent } from "@databox-cmk/protocol";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { readOwnFile } from "../state/private-file.ts";
@@ -33,7 +34,7 @@ afterEach(() => {
 });
 
 /** Each run of the agent opens the journal again. */
-function append(event: string): string {
+function append(event: JournalEvent): string {
   return openJournal(path, {
     bootId: "boot-number-1",
     nowIso: () => "2026-11-25T00:00:00.000Z",
@@ -43,7 +44,7 @@ function append(event: string): string {
 const check = (knownHead?: string) => verifyJournal(readFileSync(path, "utf8"), knownHead);
 
 test("rows follow each other by their hashes, over several runs", () => {
-  const heads = ["one", "two", "three"].map(append);
+  const heads = ["enrolled", "prepared", "unlocked"].map(append);
   const checked = check(heads.at(-1));
   expect(checked).toMatchObject({ kind: "intact", tornLines: 0 });
   expect(checked.kind === "intact" && checked.rows.map(({ hash }) => hash)).toEqual(heads);
@@ -55,16 +56,16 @@ test("an empty journal is intact", () => {
 
 describe("a line that a crash cut off", () => {
   test("at the end is tolerated", () => {
-    append("one");
-    append("two");
+    append("enrolled");
+    append("prepared");
     truncateSync(path, readFileSync(path).length - 20);
     expect(check()).toMatchObject({ kind: "intact", tornLines: 1 });
   });
 
   test("stays in place and is marked by the row that follows", () => {
-    append("one");
+    append("enrolled");
     appendFileSync(path, '{"sequence":2,"at":"20');
-    append("two");
+    append("prepared");
     const checked = check();
     expect(checked).toMatchObject({
       kind: "intact",
@@ -74,38 +75,38 @@ describe("a line that a crash cut off", () => {
   });
 
   test("may have another after it", () => {
-    append("one");
+    append("enrolled");
     appendFileSync(path, '{"sequ\n{"sequence":2,"at":"2026');
-    append("two");
+    append("prepared");
     expect(check()).toMatchObject({ kind: "intact", tornLines: 2 });
   });
 
   test("as the only line starts a new journal", () => {
     writeFileSync(path, '{"sequ');
-    append("one");
+    append("enrolled");
     expect(check()).toMatchObject({ kind: "intact", tornLines: 1, rows: [{ sequence: 1 }] });
   });
 });
 
 describe("a changed journal", () => {
   const changes: Readonly<Record<string, (lines: string[]) => string[]>> = {
-    "a value": (lines) => lines.map((line) => line.replace('"event":"two"', '"event":"2"')),
+    "a value": (lines) => lines.map((line) => line.replace('"event":"prepared"', '"event":"2"')),
     "a row taken out": ([first = "", , ...rest]) => [first, ...rest],
     "two rows swapped": ([first = "", second = "", ...rest]) => [second, first, ...rest],
     "a row made unreadable": ([first = "", , ...rest]) => [first, "garbage", ...rest],
     "the first row taken out": ([, ...rest]) => rest,
   };
   test.each(Object.entries(changes))("%s", (_name, change) => {
-    for (const event of ["one", "two", "three"]) append(event);
+    for (const event of ["enrolled", "prepared", "unlocked"]) append(event);
     const lines = readFileSync(path, "utf8").trimEnd().split("\n");
     writeFileSync(path, `${change(lines).join("\n")}\n`);
     expect(check()).toMatchObject({ kind: "broken" });
   });
 
   test("rows cut off at the end are missed by the head that the state remembers", () => {
-    append("one");
+    append("enrolled");
     const length = readFileSync(path).length;
-    const head = append("two");
+    const head = append("prepared");
     truncateSync(path, length);
     expect(check()).toMatchObject({ kind: "intact" });
     expect(check(head)).toMatchObject({ kind: "broken", what: "rows at the end are missing" });
@@ -117,10 +118,10 @@ describe("a journal that is not the agent's alone", () => {
     const target = join(folder, "somewhere-else");
     symlinkSync(target, path);
     const refused = expect.objectContaining({ code: "AgentStateUnreadable" }) as Error;
-    expect(() => append("one")).toThrow(refused);
+    expect(() => append("enrolled")).toThrow(refused);
     expect(existsSync(target)).toBe(false);
     writeFileSync(target, "{}\n", { mode: 0o600 });
-    expect(() => append("one")).toThrow(refused);
+    expect(() => append("enrolled")).toThrow(refused);
     expect(() => lastSequence(path)).toThrow(refused);
     expect(() => readOwnFile(path)).toThrow(refused);
     expect(readFileSync(target, "utf8")).toBe("{}\n");
@@ -128,13 +129,13 @@ describe("a journal that is not the agent's alone", () => {
 
   test("refuses a folder and a pipe", () => {
     mkdirSync(path);
-    expect(() => append("one")).toThrow(expect.objectContaining({ code: expect.any(String) }));
+    expect(() => append("enrolled")).toThrow(expect.objectContaining({ code: expect.any(String) }));
   });
 
   test.each([0o644, 0o660, 0o604])("is private again after the next row: mode %o", (mode) => {
-    append("one");
+    append("enrolled");
     chmodSync(path, mode);
-    append("two");
+    append("prepared");
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(check()).toMatchObject({ kind: "intact" });
   });

@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, fsyncSync, readSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 
-import type { JournalRow } from "@databox-cmk/protocol";
+import type { JournalEvent, JournalRow } from "@databox-cmk/protocol";
 
 import { openPrivateFile } from "../state/private-file.ts";
 import { systemCode, toStateError } from "../state/state-error.ts";
@@ -14,7 +14,7 @@ const TAIL_BYTES = 64 * 1024;
 
 export type Journal = {
   /** Durable when it returns the hash of the new row. Never put a secret into `facts`. */
-  append(event: string, facts?: JournalFacts): string;
+  append(event: JournalEvent, facts?: JournalFacts): string;
 };
 
 type Tail = {

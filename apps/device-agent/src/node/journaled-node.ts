@@ -1,3 +1,5 @@
+import type { JournalEvent } from "@databox-cmk/protocol";
+
 import type { MachineState } from "../core/machine-state.ts";
 import type { JournalFacts } from "../journal/journal-row.ts";
 import { openJournal } from "../journal/open-journal.ts";
@@ -13,7 +15,11 @@ export type Node = PreparedNode & {
    *
    * @returns the journal's head
    */
-  readonly record: (event: string, facts?: JournalFacts, change?: Partial<MachineState>) => string;
+  readonly record: (
+    event: JournalEvent,
+    facts?: JournalFacts,
+    change?: Partial<MachineState>,
+  ) => string;
 };
 
 export function withJournal(

@@ -9,7 +9,7 @@ import { createPasskeyKeeper } from "../../src/daemon/passkey-keeper.ts";
 import { openJournal } from "../../src/journal/open-journal.ts";
 import { eventOf } from "../../src/node/event-of.ts";
 import { requirePrepared } from "../../src/node/hold-node.ts";
-import { readBootId } from "../../src/state/boot.ts";
+import { momentIn, readBootId } from "../../src/state/boot.ts";
 import { openVolume } from "../../src/volume/choose-volume.ts";
 import { createPreparedWorld, SERIAL } from "../agent-world.ts";
 
@@ -38,13 +38,13 @@ test("the daemon asks for one approval for a volume that a passkey opened, and g
   const { folder, settings } = requirePrepared(world.stateDir);
   const state = createNodeState(folder);
   const reported: AgentEvent[] = [];
-  const bootId = () => readBootId(world.bootIdFile);
+  const moment = () => momentIn(readBootId(world.bootIdFile));
   const { nowIso } = world.dependencies;
   const keeper = createPasskeyKeeper({
     state,
     volume: openVolume(settings.volume, SERIAL, []),
-    bootId,
-    journal: () => openJournal(folder.journalPath, { bootId: bootId(), nowIso }),
+    moment,
+    journal: () => openJournal(folder.journalPath, { bootId: moment().bootId, nowIso }),
     context: () => ({ ...eventOf("serve", settings, world.dependencies), known: {} }),
     dependencies: {
       ...world.dependencies,

@@ -69,10 +69,11 @@ function JournalRow({
 }): ReactElement {
   const styles = useStyles();
   const texts = useTexts();
+  const names: Readonly<Record<string, string>> = texts.journal.events;
   const facts = withFacts ? Object.entries(row.facts).filter(([, value]) => value !== "") : [];
   return (
     <li className={styles.row}>
-      <Text weight="semibold">{texts.journal.events[row.event] ?? row.event}</Text>
+      <Text weight="semibold">{names[row.event] ?? row.event}</Text>
       <Text size={200}>
         <Time at={row.at} />
       </Text>

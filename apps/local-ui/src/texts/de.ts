@@ -253,6 +253,8 @@ export const de: Texts = {
       "rekey-overtaken": "Neuer Entsperrschlüssel durch einen anderen ersetzt",
       "share-recovered": "Der Anteil des Knotens wurde wiederhergestellt",
       rekeyed: "Entsperrschlüssel ersetzt",
+      "erasure-begun": "Löschen begonnen",
+      sanitised: "Datenträger gelöscht",
     },
   },
   certificates: {

@@ -1,4 +1,5 @@
 import type {
+  JournalEvent,
   LocalCertificate,
   LocalCertificateJudgement,
   LocalNetworkTest,
@@ -260,7 +261,9 @@ export const en = {
       "rekey-overtaken": "New unlock key replaced by another",
       "share-recovered": "The node's share was recovered",
       rekeyed: "Unlock key replaced",
-    } as Record<string, string>,
+      "erasure-begun": "Erasure started",
+      sanitised: "Medium erased",
+    } satisfies Record<JournalEvent, string>,
   },
   certificates: {
     title: "Certificates",

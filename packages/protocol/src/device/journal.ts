@@ -6,6 +6,37 @@ import { bootId, counter, messageHash, orderId, serial } from "./fields.ts";
 const factValue = z.union([z.string().check(z.maxLength(300)), z.number(), z.boolean()]);
 const sequence = z.int().check(z.gte(1), z.lte(Number.MAX_SAFE_INTEGER));
 
+/** What an agent records. A page shows an event of another version by this name. */
+export type JournalEvent =
+  | "enrolled"
+  | "formatted"
+  | "prepared"
+  | "volume-kept"
+  | "signed-in"
+  | "passkey-rejected"
+  | "unlocked"
+  | "unlock-denied"
+  | "unlock-failed"
+  | "approval-waiting"
+  | "approval-dropped"
+  | "challenge-made"
+  | "answer-rejected"
+  | "grant-unused"
+  | "receipt-undelivered"
+  | "offline-lease-dead"
+  | "locked"
+  | "relocked"
+  | "prepared-to-ship"
+  | "broker-keys"
+  | "broker-keys-rejected"
+  | "rekey-added"
+  | "rekey-confirming"
+  | "rekey-overtaken"
+  | "rekeyed"
+  | "share-recovered"
+  | "erasure-begun"
+  | "sanitised";
+
 /**
  * One row of a node's journal: the node's own claim, never a decision. `hash` is SHA-256 of
  * `previous` and the canonical JSON (RFC 8785) of the row without it.
