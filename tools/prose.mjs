@@ -5,8 +5,8 @@
 //
 //   node tools/prose.mjs [--list] [PATH …]
 //
-// It exits 1 when either figure is above LIMIT. vale and alex, the libraries examined, have no such
-// rules.
+// It exits 1 when either figure is above LIMIT, or when prose names a file that is not there. vale
+// and alex, the libraries examined, have no such rules.
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -14,6 +14,7 @@ import { fileURLToPath } from "node:url";
 
 import { parseAst } from "vitest/node";
 
+import { endsOf, findAbsentFiles } from "./absent-files.mjs";
 import { root } from "./set-up/paths.mjs";
 
 /** Constructions in 1,000 lines of prose. */
@@ -178,7 +179,7 @@ function sentencesOf(blocks) {
   });
 }
 
-function prosePartsOf(name, text) {
+export function prosePartsOf(name, text) {
   if (name.endsWith(".md")) return markdownBlocks(text);
   return SOURCE.test(name) || name.endsWith(".bicep") ? commentBlocks(text) : hashBlocks(text);
 }
@@ -199,9 +200,10 @@ export const findInTexts = (name, text) => constructionsIn(textBlocks(name, text
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const isListing = process.argv.includes("--list");
   const paths = process.argv.slice(2).filter((word) => !word.startsWith("--"));
-  const names = execFileSync("git", ["-C", root, "ls-files", "--", ...paths], { encoding: "utf8" })
-    .split("\n")
-    .filter((name) => FILES.test(name) && !LEFT_OUT.test(name));
+  const listed = (...given) =>
+    execFileSync("git", ["-C", root, "ls-files", ...given], { encoding: "utf8" }).split("\n");
+  const names = listed("--", ...paths).filter((name) => FILES.test(name) && !LEFT_OUT.test(name));
+  const ends = endsOf(listed("--cached", "--others", "--exclude-standard"));
   for (const { kind, blocksOf } of [
     { kind: "prose", blocksOf: prosePartsOf },
     { kind: "texts", blocksOf: textBlocks },
@@ -212,6 +214,10 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
       const found = constructionsIn(blocks);
       total.found += found.length;
       total.lines += linesOf(blocks);
+      for (const { line, file } of kind === "prose" ? findAbsentFiles(blocks, ends) : []) {
+        console.log(`${name}:${String(line)} names a file that is not there: ${file}`);
+        process.exitCode = 1;
+      }
       if (isListing)
         for (const { line, construction, text } of found)
           console.log(`${name}:${String(line)} [${construction}] ${text}`);
