@@ -54,6 +54,7 @@ type Version = {
   readonly publicKey: KeyObject;
   readonly privateKey: KeyObject;
   readonly bits: number;
+  keyType: string;
   operations: readonly string[];
   enabled: boolean;
   notBeforeSeconds?: number;
@@ -109,7 +110,7 @@ export function createFakeKeyVaults({
     made += 1;
     const pair = pairOf(made, bits);
     const operations = ["encrypt", "decrypt", "sign", "verify", "wrapKey", "unwrapKey"];
-    const facts = { kid, ...pair, bits, operations, enabled: true };
+    const facts = { kid, ...pair, bits, keyType: "RSA", operations, enabled: true };
     keyOf(vaultName, keyName).versions.set(version, facts);
     return kid;
   }
@@ -185,21 +186,16 @@ export function createFakeKeyVaults({
       getKey: async (identity: Identity, address: KeyAddress) => {
         const admitted = admit(identity, address, "get");
         if (!admitted.ok) return admitted;
-        const { kid, bits, operations, enabled, notBeforeSeconds, expiresSeconds } = admitted.value;
+        const { bits, publicKey: _public, privateKey: _private, ...facts } = admitted.value;
         const { purgeProtection, location } = vaultOf(address.vaultName);
         const value = {
-          kid,
-          keyType: "RSA",
+          ...facts,
           keySizeBits: bits,
-          operations,
-          enabled,
           recoveryLevel: purgeProtection
             ? "CustomizedRecoverable"
             : "CustomizedRecoverable+Purgeable",
           recoverableDays: 7,
           vaultRegion: location,
-          notBeforeSeconds,
-          expiresSeconds,
         };
         return succeed(value);
       },
@@ -293,6 +289,10 @@ export function createFakeKeyVaults({
     setExpiry(kid: string, expiresSeconds: number): void {
       versionAt(kid).expiresSeconds = expiresSeconds;
     },
+    setType(kid: string, keyType: string): void {
+      versionAt(kid).keyType = keyType;
+    },
+
     setNotBefore(kid: string, notBeforeSeconds: number): void {
       versionAt(kid).notBeforeSeconds = notBeforeSeconds;
     },

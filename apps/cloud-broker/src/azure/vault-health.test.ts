@@ -1,19 +1,13 @@
 import { ERRORS } from "@databox-cmk/errors";
 import { expect, test } from "vitest";
 
+import { USABLE_KEY } from "../../test/world/usable-key.ts";
 import type { KeyFacts, KeyVaults } from "../core/ports.ts";
 import { createClockWatch } from "../observability/clock-watch.ts";
 import { refuseWithoutClock } from "./vault-health.ts";
 
 const HOUR_MS = 3_600_000;
-const KEY: KeyFacts = {
-  kid: "https://kv.vault.azure.net/keys/kek/0123456789abcdef0123456789abcdef",
-  keyType: "RSA",
-  keySizeBits: 2048,
-  operations: ["wrapKey", "unwrapKey"],
-  enabled: true,
-  expiresSeconds: 1,
-};
+const KEY: KeyFacts = { ...USABLE_KEY, expiresSeconds: 1 };
 const disabled = { ok: false, failure: { code: "SsemUserErrorEncryptionKeyDisabled" } } as const;
 
 async function read(aheadMs: number, outcome: Awaited<ReturnType<KeyVaults["getKey"]>>) {

@@ -1,6 +1,7 @@
 import { ERRORS, explain } from "@databox-cmk/errors";
 import { describe, expect, it } from "vitest";
 
+import { USABLE_KEY } from "../../test/world/usable-key.ts";
 import { classifyNetworkFailure } from "./classify-network-failure.ts";
 import { classifyResourceManagerAnswer } from "./classify-resource-manager-answer.ts";
 import { classifyTokenFailure, type TokenHolder } from "./classify-token-failure.ts";
@@ -13,14 +14,6 @@ import type { Failure, KeyFacts } from "./ports.ts";
 
 const NOW_MS = Date.UTC(2026, 10, 25);
 const NOW_SECONDS = NOW_MS / 1000;
-const KEY: KeyFacts = {
-  kid: "https://kv.vault.azure.net/keys/kek/0123456789abcdef0123456789abcdef",
-  keyType: "RSA",
-  keySizeBits: 2048,
-  operations: ["wrapKey", "unwrapKey"],
-  enabled: true,
-  recoveryLevel: "Recoverable",
-};
 const MISSING: Failure = { code: "SsemUserErrorKeyDetailsNotFound", reason: "key-not-found" };
 const NO_NAME: Failure = { code: "KeyVaultUnreachable", reason: "dns", vaultNameUnknown: true };
 const none = { ok: true, value: undefined } as const;
@@ -42,7 +35,7 @@ const vault = (status: number, code?: string, innerCode?: string, message = "tex
   );
 const forbidden = (innerCode: string): Failure => vault(403, "Forbidden", innerCode);
 const key = (facts: Partial<KeyFacts>): Failure | undefined =>
-  decideKeyUse({ ...KEY, ...facts }, NOW_MS);
+  decideKeyUse({ ...USABLE_KEY, ...facts }, NOW_MS);
 const entra = (
   status: number,
   error: string,

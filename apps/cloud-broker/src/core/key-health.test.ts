@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 
+import { USABLE_KEY } from "../../test/world/usable-key.ts";
 import {
   decideKeyHealth,
   describeRisk,
@@ -14,18 +15,9 @@ import { expectedEndMs } from "./stages.ts";
 const DAY_MS = 86_400_000;
 const NOW_MS = Date.UTC(2026, 10, 25);
 const END_MS = NOW_MS + 40 * DAY_MS;
-const FIT: KeyFacts = {
-  kid: "https://kv.vault.test/keys/kek/0123",
-  keyType: "RSA",
-  keySizeBits: 2048,
-  operations: ["wrapKey", "unwrapKey"],
-  enabled: true,
-  recoveryLevel: "CustomizedRecoverable",
-  recoverableDays: 90,
-};
 const inDays = (days: number): number => (NOW_MS + days * DAY_MS) / 1000;
 const judge = (facts: Partial<KeyFacts>): ReturnType<typeof decideKeyHealth> =>
-  decideKeyHealth({ ok: true, value: { ...FIT, ...facts } }, NOW_MS, END_MS);
+  decideKeyHealth({ ok: true, value: { ...USABLE_KEY, ...facts } }, NOW_MS, END_MS);
 
 describe("a key that may be used", () => {
   test.each<readonly [string, Partial<KeyFacts>, readonly Risk[]]>([
@@ -58,7 +50,7 @@ describe("a key that may be used", () => {
   });
 
   test("that outlives a short order and expires within 30 days is still reported", () => {
-    const got = { ok: true, value: { ...FIT, expiresSeconds: inDays(12) } } as const;
+    const got = { ok: true, value: { ...USABLE_KEY, expiresSeconds: inDays(12) } } as const;
     expect(decideKeyHealth(got, NOW_MS, NOW_MS + 5 * DAY_MS)).toEqual({
       state: "at-risk",
       risks: [{ risk: "expires-soon", atMs: NOW_MS + 12 * DAY_MS }],

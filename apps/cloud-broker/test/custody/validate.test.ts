@@ -170,6 +170,12 @@ describe("validate", () => {
       "key-deleted-recoverable",
     ],
     [
+      "key-type",
+      () => world.vaults.setType(world.kids.one, "EC"),
+      "SsemUserErrorEncryptionKeyTypeNotSupported",
+      "key-type",
+    ],
+    [
       "key-size",
       () => void world.vaults.addKey("kv-one", "kek", { bits: 1024 }),
       "SsemUserErrorEncryptionKeyTypeNotSupported",
@@ -210,6 +216,10 @@ describe("validate", () => {
       "access-policy",
     ],
   ];
+
+  it("has a key that fails for each check", () => {
+    expect([...new Set(rows.map(([name]) => name))]).toEqual(KEY_CHECK_NAMES);
+  });
 
   it.each(rows.map(([name, breakIt, code, reason]) => ({ name, breakIt, code, reason })))(
     "ends at $name by $code $reason, and reaches nothing after it",

@@ -1,7 +1,8 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect } from "vitest";
-import type * as z from "zod/mini";
+import * as z from "zod/mini";
 
+import * as protocol from "../index.ts";
 import { parseWith } from "../parse.ts";
 import { brokerKeysAnswer, brokerKeysRequest } from "./broker-keys.ts";
 import { challenge, challengeRequest } from "./challenge.ts";
@@ -272,6 +273,16 @@ const ALL = Object.entries(MESSAGES).map(([name, [schema, value]]) => ({ name, s
 const EACH_MEMBER = ALL.flatMap((message) =>
   Object.keys(message.value).map((member) => Object.assign({ member }, message)),
 );
+
+test("each message that the package exports has one", () => {
+  const missing = Object.entries(protocol).filter(
+    ([, schema]) =>
+      schema instanceof z.ZodMiniObject &&
+      "extensions" in schema.shape &&
+      !ALL.some((sample) => sample.schema === schema),
+  );
+  expect(missing.map(([name]) => name)).toEqual([]);
+});
 
 describe("a message", () => {
   test.each(ALL)("of kind $name is read as it was written", ({ schema, value }) => {
