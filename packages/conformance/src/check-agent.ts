@@ -4,7 +4,9 @@ import { createFakeBroker, type WireAnswer } from "@databox-cmk/testkit";
 import {
   type AgentUnderTest,
   type AgentWorld,
+  answerAt,
   unlessOutcome,
+  unlessPrepared,
   unlessUnlocked,
   unlessWithstood,
 } from "./agent/agent-world.ts";
@@ -60,12 +62,7 @@ export async function checkAgent(agent: AgentUnderTest): Promise<readonly Result
     broker.extensions = undefined;
   };
   await run("exchange", "enrols and prepares the node", async () => {
-    const { certificateAuthorityPem, order, url } = broker;
-    const facts = { broker: url, certificateAuthorityPem, order, serial: SERIAL };
-    const fault = unlessOutcome(
-      await agent.prepare({ ...facts, code: node.enrolmentCode }),
-      "prepared",
-    );
+    const fault = await unlessPrepared(agent, broker, node);
     if (fault !== undefined) return fault;
     return broker.receipts.at(-1)?.outcome === "prepared" ? undefined : "sent no receipt of it";
   });
@@ -103,10 +100,10 @@ export async function checkAgent(agent: AgentUnderTest): Promise<readonly Result
   });
   await run("denial", "asks with another nonce when its own has expired", async () => {
     const nonces: unknown[] = [];
-    broker.intercept = ({ path, request, answer }) => {
-      if (path === DEVICE_ROUTES.unlocks) nonces.push(contentOf(request)["nonce"]);
+    answerAt(broker, DEVICE_ROUTES.unlocks, ({ request, answer }) => {
+      nonces.push(contentOf(request)["nonce"]);
       return answer;
-    };
+    });
     broker.expireChallenges = 1;
     const { outcome, code } = await agent.unlock();
     // It asks again at once, or reports the denial and asks again at the next unlock.
@@ -127,15 +124,16 @@ export async function checkAgent(agent: AgentUnderTest): Promise<readonly Result
   });
   for (const [name, forge] of Object.entries(FORGED_DENIALS))
     await run("forged denial", name, async () => {
-      broker.intercept = async ({ path, request, answer }) =>
-        path === DEVICE_ROUTES.unlocks
-          ? { status: 403, headers: JOSE, body: await forge({ broker, request }) }
-          : answer;
+      answerAt(broker, DEVICE_ROUTES.unlocks, async ({ request }) => ({
+        status: 403,
+        headers: JOSE,
+        body: await forge({ broker, request }),
+      }));
       return expectUnreachable(agent);
     });
   for (const [name, make] of Object.entries(UNSIGNED_ANSWERS))
     await run("unsigned answer", name, async () => {
-      broker.intercept = ({ path, answer }) => (path === DEVICE_ROUTES.unlocks ? make() : answer);
+      answerAt(broker, DEVICE_ROUTES.unlocks, make);
       return expectUnreachable(agent);
     });
   for (const [name, forge] of Object.entries(FORGED_GRANTS))

@@ -1,5 +1,5 @@
 import { type AskedPurpose, DEVICE_ROUTES } from "@databox-cmk/protocol";
-import type { FakeBroker, Interceptor } from "@databox-cmk/testkit";
+import type { FakeBroker, FakeNode, Interceptor } from "@databox-cmk/testkit";
 
 import type { Forge } from "../forgery.ts";
 
@@ -68,6 +68,23 @@ export type AgentWorld = {
   ) => Promise<void>;
 };
 
+/** Lets the broker give another answer on one route, until the end of the case. */
+export function answerAt(broker: FakeBroker, route: string, make: Interceptor): void {
+  const others = broker.intercept;
+  broker.intercept = (exchange) =>
+    exchange.path === route ? make(exchange) : (others?.(exchange) ?? exchange.answer);
+}
+
+/** The fault of an agent that does not make itself this node. */
+export async function unlessPrepared(
+  agent: AgentUnderTest,
+  { certificateAuthorityPem, order, url }: FakeBroker,
+  { serial, enrolmentCode: code }: FakeNode,
+): Promise<string | undefined> {
+  const facts = { broker: url, certificateAuthorityPem, order, serial, code };
+  return unlessOutcome(await agent.prepare(facts), "prepared");
+}
+
 /** How many receipts of an unlock the broker has. */
 const opened = ({ receipts }: FakeBroker): number =>
   receipts.filter(({ outcome }) => outcome === "unlocked").length;
@@ -89,10 +106,10 @@ export async function unlessWithstood(
   forge: Forge,
 ): Promise<string | undefined> {
   const receipts = opened(broker);
-  broker.intercept = async ({ path, request, answer }) =>
-    path === DEVICE_ROUTES.unlocks
-      ? { ...answer, body: await forge({ broker, serial, honest: answer.body, request }) }
-      : answer;
+  answerAt(broker, DEVICE_ROUTES.unlocks, async ({ request, answer }) => ({
+    ...answer,
+    body: await forge({ broker, serial, honest: answer.body, request }),
+  }));
   const { outcome } = await agent.unlock();
   if (outcome === "unlocked" || opened(broker) !== receipts) return "unlocked";
   broker.intercept = undefined;

@@ -1,7 +1,8 @@
 import { generateSigningKey } from "@databox-cmk/crypto";
 import { DEVICE_ROUTES } from "@databox-cmk/protocol";
 
-import { type AgentUnderTest, type AgentWorld, unlessOutcome } from "./agent-world.ts";
+import { nodeOf } from "../forgery.ts";
+import { type AgentUnderTest, type AgentWorld, answerAt, unlessOutcome } from "./agent-world.ts";
 import { resign } from "./resign.ts";
 
 const stranger = generateSigningKey().key;
@@ -12,15 +13,11 @@ export async function checkErasing(
   erase: NonNullable<AgentUnderTest["erase"]>,
 ): Promise<void> {
   const suite = "erasure";
-  const node = broker.nodes.get(serial);
-  if (node === undefined) throw new Error("the node is not known");
+  const node = nodeOf({ broker, serial });
   const isWhole = async () =>
     node.certificate === undefined ? unlocks() : "sent a certificate of sanitisation";
   await run(suite, "destroys nothing for a permit that a stranger signed", async () => {
-    broker.intercept = (exchange) =>
-      exchange.path === DEVICE_ROUTES.erasures
-        ? resign(stranger, exchange.answer)
-        : (present.intercept?.(exchange) ?? exchange.answer);
+    answerAt(broker, DEVICE_ROUTES.erasures, ({ answer }) => resign(stranger, answer));
     const { outcome } = await erase(serial);
     if (outcome === "erased" || outcome === "refused") return `said ${outcome}`;
     broker.intercept = present.intercept;

@@ -10,7 +10,8 @@ import {
 import { contentOf } from "../content-of.ts";
 import { REFUSAL_CODE } from "../forged-denials.ts";
 import { flipped } from "../forged-grants.ts";
-import { type AgentUnderTest, type AgentWorld, unlessOutcome } from "./agent-world.ts";
+import { nodeOf } from "../forgery.ts";
+import { type AgentUnderTest, type AgentWorld, answerAt, unlessOutcome } from "./agent-world.ts";
 
 const stranger = generateSigningKey().key;
 
@@ -26,8 +27,7 @@ export async function checkRekeying(
   rekey: NonNullable<AgentUnderTest["rekey"]>,
 ): Promise<void> {
   const suite = "rekeying";
-  const node = broker.nodes.get(serial);
-  if (node === undefined) throw new Error("the node is not known");
+  const node = nodeOf({ broker, serial });
   const { env: envBefore } = node;
   const other = await broker.addNode("DBX-REKEYED");
   const PROPOSALS: Readonly<Record<string, Change>> = {
@@ -50,13 +50,13 @@ export async function checkRekeying(
     },
   };
   const alter = (route: string, type: string, { payload, isStrangers }: Change) => {
-    broker.intercept = async ({ path, answer }) => {
-      if (path !== route || answer.status !== 200) return answer;
+    answerAt(broker, route, async ({ answer }) => {
+      if (answer.status !== 200) return answer;
       const said = contentOf(answer.body);
       const key = isStrangers === true ? stranger : broker.signingKey;
       const body = await signMessage(key, type, payload?.(rekeyProposal.parse(said)) ?? said);
       return { status: 200, headers: { "content-type": JOSE_MEDIA_TYPE }, body };
-    };
+    });
   };
   await run(suite, "begins with an unlock", unlocks);
   for (const [name, change] of Object.entries(PROPOSALS))

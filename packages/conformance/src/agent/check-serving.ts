@@ -12,7 +12,8 @@ import { DEVICE_ROUTES, MESSAGE_TYPES } from "@databox-cmk/protocol";
 
 import { chooseEnvelope, signEnvelope } from "../chosen-envelope.ts";
 import { denialOf } from "../forged-denials.ts";
-import type { AgentUnderTest, AgentWorld } from "./agent-world.ts";
+import { nodeOf } from "../forgery.ts";
+import { type AgentUnderTest, type AgentWorld, answerAt } from "./agent-world.ts";
 import { createLeaseDesk, type ForgeRelock, type LeaseDesk, newDrill } from "./lease-desk.ts";
 import { resign } from "./resign.ts";
 
@@ -45,9 +46,8 @@ export async function checkServing(
   world: AgentWorld,
   serve: NonNullable<AgentUnderTest["serve"]>,
 ): Promise<void> {
-  const { broker, serial, agent, run, unlocks, present } = world;
-  const node = broker.nodes.get(serial);
-  if (node === undefined) throw new Error("the node is not known");
+  const { broker, agent, run, unlocks, present } = world;
+  const node = nodeOf(world);
   const desk = createLeaseDesk(broker, node);
   const hasClosed = () =>
     desk.receipts.some(
@@ -149,13 +149,11 @@ export async function checkServing(
   });
   present.intercept = undefined;
   await run("broker keys", "unlocks by a grant of the successor", () => {
-    broker.intercept = ({ path, answer }) =>
-      path === DEVICE_ROUTES.unlocks ? resign(desk.successor, answer) : answer;
+    answerAt(broker, DEVICE_ROUTES.unlocks, ({ answer }) => resign(desk.successor, answer));
     return unlocks();
   });
   await run("broker keys", "unlocks by no grant of another key", async () => {
-    broker.intercept = ({ path, answer }) =>
-      path === DEVICE_ROUTES.unlocks ? resign(stranger, answer) : answer;
+    answerAt(broker, DEVICE_ROUTES.unlocks, ({ answer }) => resign(stranger, answer));
     return (await agent.unlock()).outcome === "unlocked" ? "unlocked" : undefined;
   });
   await run(

@@ -13,7 +13,9 @@ import { skipRest } from "../result.ts";
 import {
   type AgentUnderTest,
   type AgentWorld,
+  answerAt,
   unlessOutcome,
+  unlessPrepared,
   unlessUnlocked,
   unlessWithstood,
 } from "./agent-world.ts";
@@ -80,12 +82,7 @@ export async function checkSplit(
   };
   await run(suite, "is prepared, and copies its share for the recovery key", async () => {
     broker.extensions = { recoveryKeys: [owner.jwk] };
-    const { certificateAuthorityPem, order, url } = broker;
-    const facts = { broker: url, certificateAuthorityPem, order, serial: SERIAL };
-    const fault = unlessOutcome(
-      await agent.prepare({ ...facts, code: node.enrolmentCode }),
-      "prepared",
-    );
+    const fault = await unlessPrepared(agent, broker, node);
     if (fault !== undefined) return fault;
     const copy = broker.receipts.at(-1)?.extensions?.["deviceShare"];
     own.push(await owner.open(copy, contextOf(node)));
@@ -158,8 +155,8 @@ export async function checkSplit(
       if (fault !== undefined) return fault;
       broker.extensions = { recoveryKeys: [owner.jwk] };
       const forged: string[] = [];
-      broker.intercept = async ({ path, answer }) => {
-        if (path !== DEVICE_ROUTES.rekeyConfirmations || answer.status !== 200) return answer;
+      answerAt(broker, DEVICE_ROUTES.rekeyConfirmations, async ({ answer }) => {
+        if (answer.status !== 200) return answer;
         const { jwe } = await chooseEnvelope(node, undefined);
         const escrow = await signEnvelope(broker, node, node.env, jwe);
         const said = { ...contentOf(answer.body), envelope: escrow };
@@ -168,7 +165,7 @@ export async function checkSplit(
           ...answer,
           body: await signMessage(broker.signingKey, MESSAGE_TYPES.rekeyed, said),
         };
-      };
+      });
       const { outcome } = await rekey();
       if (forged.length === 0) return "confirmed nothing";
       return outcome === "rekeyed" ? "said rekeyed" : undefined;
@@ -179,11 +176,10 @@ export async function checkSplit(
       async () => {
         broker.extensions = { recoveryKeys: [owner.jwk] };
         const copies: unknown[] = [];
-        broker.intercept = ({ path, request, answer }) => {
-          if (path === DEVICE_ROUTES.rekeyConfirmations)
-            copies.push(Object(contentOf(request)["extensions"]).deviceShare);
+        answerAt(broker, DEVICE_ROUTES.rekeyConfirmations, ({ request, answer }) => {
+          copies.push(Object(contentOf(request)["extensions"]).deviceShare);
           return answer;
-        };
+        });
         const fault = unlessOutcome(await rekey(), "rekeyed");
         if (fault !== undefined) return fault;
         const next = await owner.open(copies.at(-1), contextOf(node));

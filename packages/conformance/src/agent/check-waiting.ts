@@ -1,7 +1,7 @@
 import { generateSigningKey, messageHash, type SigningKey, signMessage } from "@databox-cmk/crypto";
 import { DEVICE_ROUTES, JOSE_MEDIA_TYPE, MESSAGE_TYPES, type Pending } from "@databox-cmk/protocol";
 
-import { type AgentWorld, unlessOutcome } from "./agent-world.ts";
+import { type AgentWorld, answerAt, unlessOutcome } from "./agent-world.ts";
 
 const stranger = generateSigningKey().key;
 
@@ -22,14 +22,11 @@ export async function checkWaiting({ agent, broker, unlocks, run }: AgentWorld):
   ] as const;
   for (const [name, key, request] of forged)
     await run(suite, `a pending answer ${name} is unreachable`, async () => {
-      broker.intercept = async ({ path, request: sent, answer }) =>
-        path === DEVICE_ROUTES.unlocks
-          ? {
-              status: 202,
-              headers: { "content-type": JOSE_MEDIA_TYPE },
-              body: await signPending(key, messageHash(request ?? sent)),
-            }
-          : answer;
+      answerAt(broker, DEVICE_ROUTES.unlocks, async ({ request: sent }) => ({
+        status: 202,
+        headers: { "content-type": JOSE_MEDIA_TYPE },
+        body: await signPending(key, messageHash(request ?? sent)),
+      }));
       return unlessOutcome(await agent.unlock(), "unreachable");
     });
   await run(suite, "unlocks once it is approved", async () => {
