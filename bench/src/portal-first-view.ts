@@ -28,7 +28,10 @@ export async function run(): Promise<BenchOutcome> {
   return await measure(world.stack, browser);
 }
 
-async function measure({ description }: Stack, browser: Browser): Promise<BenchOutcome> {
+async function measure(
+  { description }: Pick<Stack, "description">,
+  browser: Browser,
+): Promise<BenchOutcome> {
   const address = `${description.portalUrl}/orders`;
   const context = await browser.newContext({
     ignoreHTTPSErrors: true,

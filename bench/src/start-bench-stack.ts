@@ -42,7 +42,11 @@ export async function startBenchStack(
 }
 
 /** The order from which all others are copied. @returns its resource id */
-export async function placeOrder({ description, caPem, directory }: Stack): Promise<string> {
+export async function placeOrder({
+  description,
+  caPem,
+  directory,
+}: Pick<Stack, "caPem" | "description" | "directory">): Promise<string> {
   using clients = createAzureClients(description, caPem, directory.client("Owner"));
   const { id } = await clients.dataBox.jobs.beginCreateAndWait(
     description.resourceGroup,

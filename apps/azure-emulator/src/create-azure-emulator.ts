@@ -179,7 +179,10 @@ type HostHandlers = Readonly<
   Record<"entra" | "resourceManager" | "keyVault" | "control", HttpHandler>
 >;
 
-function routeByHost({ endpoints }: EmulatorDependencies, handlers: HostHandlers): HttpHandler {
+function routeByHost(
+  { endpoints }: Pick<EmulatorDependencies, "endpoints">,
+  handlers: HostHandlers,
+): HttpHandler {
   const byHost = new Map<string, HttpHandler>([
     [new URL(endpoints.authorityUrl).hostname, handlers.entra],
     [new URL(endpoints.armUrl).hostname, handlers.resourceManager],

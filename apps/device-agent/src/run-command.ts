@@ -63,7 +63,11 @@ async function dispatch(command: Command, dependencies: CommandDependencies): Pr
   }
 }
 
-function namedBy({ serial, order, broker }: PrepareArguments): NamedNode {
+function namedBy({
+  serial,
+  order,
+  broker,
+}: Pick<PrepareArguments, "broker" | "order" | "serial">): NamedNode {
   return { serial, order, connection: { brokerUrl: broker } };
 }
 

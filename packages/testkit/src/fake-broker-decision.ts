@@ -138,7 +138,7 @@ type Schema<Value> = { parse(value: unknown): Value };
 /** A signed message of an enrolled node. */
 function read<Value>(
   text: string,
-  { nodes }: FakeWorld,
+  { nodes }: Pick<FakeWorld, "nodes">,
   typ: MessageType,
   schema: Schema<Value>,
 ): { readonly node: FakeNode; readonly value: Value } {
@@ -162,7 +162,7 @@ function raiseCounter(node: FakeNode, counter: number): void {
 }
 
 /** The answer of the "vault". */
-function askVault({ refusal }: FakeWorld): void {
+function askVault({ refusal }: Pick<FakeWorld, "refusal">): void {
   if (refusal !== undefined) throw new Denied(refusal.code, refusal.reason);
 }
 
@@ -183,7 +183,7 @@ function takeJournal(text: string, world: FakeWorld): Decided {
   return { kind: "journal", node };
 }
 
-function decideEnrolment(text: string, { nodes }: FakeWorld): Decided {
+function decideEnrolment(text: string, { nodes }: Pick<FakeWorld, "nodes">): Decided {
   const encoded = text.split(".")[1] ?? "";
   const claimed = enrolmentRequest.parse(JSON.parse(Buffer.from(encoded, "base64url").toString()));
   const key = importVerifyKey(claimed.publicKey);

@@ -32,7 +32,7 @@ export type DnsServer = {
  * other domain. Operation, as faults name it: query. Port 0 chooses a free one.
  */
 export async function openDnsServer(
-  deps: EmulatorDependencies,
+  deps: Pick<EmulatorDependencies, "endpoints" | "faults" | "log" | "now" | "state">,
   port: number,
   names: readonly string[] = [],
 ): Promise<DnsServer> {

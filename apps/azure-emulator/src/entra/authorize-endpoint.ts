@@ -88,7 +88,7 @@ function withState(
 function checkAuthorizationRequest(
   parameters: OAuthParameters,
   tenant: Tenant,
-  deps: EmulatorDependencies,
+  deps: Pick<EmulatorDependencies, "state">,
 ): AuthorizationRequest {
   const clientId = requireParameter(parameters, "client_id");
   const principal = findServicePrincipal(deps.state, tenant.id, clientId);

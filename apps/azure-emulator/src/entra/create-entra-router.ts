@@ -166,7 +166,10 @@ function renderRefusal(
   return { status, headers: NEVER_STORED, body };
 }
 
-function renderContext(request: HttpRequest, deps: EmulatorDependencies) {
+function renderContext(
+  request: HttpRequest,
+  deps: Pick<EmulatorDependencies, "endpoints" | "systemNow">,
+) {
   return {
     nowMs: deps.systemNow(),
     traceId: request.requestId,
@@ -202,7 +205,7 @@ function isSharedAuthority(segment: string): boolean {
  *
  * @throws EntraError 90002 for a tenant that is not there.
  */
-function findTenant(deps: EmulatorDependencies, segment: string): Tenant {
+function findTenant(deps: Pick<EmulatorDependencies, "cloud" | "state">, segment: string): Tenant {
   const id = isSharedAuthority(segment) ? deps.cloud.tenantId : segment;
   const tenant = deps.state.get("tenant", id);
   if (tenant === undefined) throw new EntraError(90002, { tenant: segment });

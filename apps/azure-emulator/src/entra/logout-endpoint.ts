@@ -12,7 +12,7 @@ import { renderMessagePage } from "./sign-in-page.ts";
 export function answerLogoutRequest(
   request: HttpRequest,
   tenant: Tenant,
-  deps: EmulatorDependencies,
+  deps: Pick<EmulatorDependencies, "state">,
 ): HttpAnswer {
   const { post_logout_redirect_uri: target, state } = parseParameters(request.query);
   if (target === undefined || !URL.canParse(target))

@@ -12,7 +12,7 @@ export type TokenType = "JWT" | "code+jwt" | "refresh+jwt";
 
 /** Signs with the newest issuer key (RS256, the only algorithm of Entra ID's v1 tokens). */
 export async function signToken(
-  issuerKeys: IssuerKeys,
+  issuerKeys: Pick<IssuerKeys, "current">,
   type: TokenType,
   claims: Readonly<Record<string, unknown>>,
 ): Promise<string> {
@@ -31,7 +31,7 @@ export function newTokenId(): string {
 }
 
 /** All issuer keys, for `jwtVerify`. */
-export async function issuerKeySet(issuerKeys: IssuerKeys) {
+export async function issuerKeySet(issuerKeys: Pick<IssuerKeys, "publicJwks">) {
   const keys = await issuerKeys.publicJwks();
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- node:crypto's and jose's types of the same JWK
   return createLocalJWKSet({ keys } as JSONWebKeySet);

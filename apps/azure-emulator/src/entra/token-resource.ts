@@ -58,7 +58,7 @@ export function resourceOfDelegatedScopes(scopes: readonly string[]): string {
  */
 export function isKnownResource(
   resource: string,
-  endpoints: Endpoints,
+  endpoints: Pick<Endpoints, "armUrl" | "cloud" | "graphUrl" | "vaultAudience">,
   state: EmulatorState,
 ): boolean {
   const wanted = resource.replace(/\/$/, "").toLowerCase();

@@ -88,13 +88,13 @@ function checkMetadataHeader(request: HttpRequest): ImdsRefusal | undefined {
   return undefined;
 }
 
-function assignedIdentities(deps: EmulatorDependencies): ManagedIdentity[] {
+function assignedIdentities(deps: Pick<EmulatorDependencies, "state">): ManagedIdentity[] {
   const ids = deps.state.get("imdsAssignment", "this-machine")?.identities ?? [];
   return ids.flatMap((id) => deps.state.get("managedIdentity", id) ?? []);
 }
 
 async function issueToken(
-  deps: EmulatorDependencies,
+  deps: Pick<EmulatorDependencies, "endpoints" | "issuerKeys" | "state" | "systemNow">,
   identity: ManagedIdentity,
   resource: string,
   lifetimeSeconds: number,
@@ -136,7 +136,7 @@ function renderRefusal(refusal: ImdsRefusal): HttpAnswer {
 }
 
 /** Programs request this to find out where they run. */
-function answerInstance(deps: EmulatorDependencies): HttpAnswer {
+function answerInstance(deps: Pick<EmulatorDependencies, "cloud" | "state">): HttpAnswer {
   const group = deps.state.list("resourceGroup")[0];
   return {
     status: 200,

@@ -44,7 +44,7 @@ export function createTokenReader(
   };
 }
 
-function readToken(token: string, issuerKeys: IssuerKeys): TokenReading {
+function readToken(token: string, issuerKeys: Pick<IssuerKeys, "find">): TokenReading {
   const [encodedHeader = "", encodedClaims = "", signature = ""] = token.split(".");
   const unresolvable: TokenReading = { kind: "unresolvable", encodedHeader };
   const header = headerSchema.safeParse(decodeJson(encodedHeader));

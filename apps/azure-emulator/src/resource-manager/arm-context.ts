@@ -28,7 +28,7 @@ export type ArmRoute = Omit<Route<undefined>, "handle"> & {
  *
  * @throws ArmError 404 SubscriptionNotFound or ResourceGroupNotFound.
  */
-export function requireScope(path: string, deps: EmulatorDependencies): void {
+export function requireScope(path: string, deps: Pick<EmulatorDependencies, "state">): void {
   const { subscriptionId, resourceGroup } = parseScope(path);
   if (subscriptionId === undefined) return;
   const subscription = deps.state.get("subscription", subscriptionId);
@@ -57,7 +57,7 @@ export function modifiedNow(provenance: Provenance, context: ArmContext): Proven
 }
 
 /** A parameter that the matched route guarantees. */
-export function parameter(context: ArmContext, name: string): string {
+export function parameter(context: Pick<ArmContext, "parameters">, name: string): string {
   const value = context.parameters[name];
   if (value === undefined) throw new Error(`the route has no parameter ${name}`);
   return value;

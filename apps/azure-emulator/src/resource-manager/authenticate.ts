@@ -6,7 +6,7 @@ import { ArmError } from "./arm-error.ts";
 import { parseScope } from "./resource-id.ts";
 
 /** Resource Manager by its own address, and by the names that clients of the cloud use. */
-export function armAudiences({ armUrl, cloud }: Endpoints): string[] {
+export function armAudiences({ armUrl, cloud }: Pick<Endpoints, "armUrl" | "cloud">): string[] {
   return [`${armUrl}/`, `${cloud.managementAudience}/`, `${cloud.armUrl}/`];
 }
 
@@ -43,7 +43,10 @@ export async function authenticate(
 }
 
 /** A subscription trusts one tenant, which is another one after a transfer. */
-function tenantOf(path: string, { state, cloud }: EmulatorDependencies): string {
+function tenantOf(
+  path: string,
+  { state, cloud }: Pick<EmulatorDependencies, "cloud" | "state">,
+): string {
   const { subscriptionId } = parseScope(path);
   return (
     (subscriptionId === undefined ? undefined : state.get("subscription", subscriptionId))
@@ -54,7 +57,7 @@ function tenantOf(path: string, { state, cloud }: EmulatorDependencies): string 
 function refusalOf(
   verdict: Exclude<TokenVerdict, { kind: "valid" }>,
   tenantId: string,
-  deps: EmulatorDependencies,
+  deps: Pick<EmulatorDependencies, "endpoints" | "systemNow">,
 ): [code: string, message: string] {
   switch (verdict.kind) {
     case "malformed":
@@ -79,7 +82,7 @@ function refusalOf(
 }
 
 function unauthorized(
-  deps: EmulatorDependencies,
+  deps: Pick<EmulatorDependencies, "endpoints">,
   tenantId: string,
   code: string,
   message: string,

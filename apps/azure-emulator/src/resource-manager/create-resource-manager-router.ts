@@ -198,7 +198,7 @@ function subscriptionPart(path: string): string {
 function notServed(
   path: ArmPath,
   namespace: ProviderNamespace,
-  context: ArmContext,
+  context: Pick<ArmContext, "apiVersion" | "request">,
   kind: "wrong-method" | "not-found",
 ): ArmError {
   if (kind === "wrong-method")

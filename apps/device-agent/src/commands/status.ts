@@ -78,7 +78,10 @@ function custodyDetails(
 }
 
 /** Erased only when everything is destroyed, verified and certified. */
-function erasureStatus(erasing: Erasure, { elapsedMs }: CommandDependencies): AgentEvent {
+function erasureStatus(
+  erasing: Erasure,
+  { elapsedMs }: Pick<CommandDependencies, "elapsedMs">,
+): AgentEvent {
   const { step, order, serial, startedAt } = erasing;
   return {
     event: "status",

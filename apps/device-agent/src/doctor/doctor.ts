@@ -47,7 +47,17 @@ type Examination = Disposable & {
   settings(): Settings | undefined;
 };
 
-function createExamination(dependencies: CommandDependencies): Examination {
+function createExamination(
+  dependencies: Pick<
+    CommandDependencies,
+    | "credentialsFolder"
+    | "cryptsetupFolders"
+    | "environmentNames"
+    | "nowIso"
+    | "stateDir"
+    | "totalTimeoutMs"
+  >,
+): Examination {
   const {
     stateDir,
     credentialsFolder,

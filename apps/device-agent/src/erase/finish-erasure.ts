@@ -134,7 +134,7 @@ async function signCertificate(
 async function certify(
   folder: StateFolder,
   sanitised: ErasureStep<"sanitised">,
-  { totalTimeoutMs }: CommandDependencies,
+  { totalTimeoutMs }: Pick<CommandDependencies, "totalTimeoutMs">,
 ): Promise<ErasureStep<"certified"> | { readonly step: "denied"; readonly denial: Denial }> {
   const { order, serial, certificate } = sanitised;
   const settings = requireFile(folder.readSettings(), `${folder.path}/agent.json`);

@@ -6,7 +6,9 @@ import type { LocalContext, LocalRoute } from "./route.ts";
 /** 64 KiB of .pfx in base64, and the JSON around it. */
 const UPLOAD_MAX_BYTES = 96 * 1024;
 
-export function createCertificateRoutes({ certificates }: LocalContext): readonly LocalRoute[] {
+export function createCertificateRoutes({
+  certificates,
+}: Pick<LocalContext, "certificates">): readonly LocalRoute[] {
   const path = "/api/certificate";
   return [
     shows(path, "session", () => certificates.view()),

@@ -100,7 +100,7 @@ type Called = {
 };
 
 async function answerApi(
-  { routes, costlyLimit }: HandlerDependencies,
+  { routes, costlyLimit }: Pick<HandlerDependencies, "costlyLimit" | "routes">,
   request: IncomingMessage,
   { url, who, token, session }: Called,
 ): Promise<LocalAnswer> {
@@ -129,7 +129,7 @@ function requireRate(limit: RateLimit, who: string): void {
 }
 
 async function serveFile(
-  { site }: HandlerDependencies,
+  { site }: Pick<HandlerDependencies, "site">,
   request: IncomingMessage,
   response: ServerResponse,
   path: string,

@@ -17,7 +17,9 @@ import type { LocalContext, LocalRoute } from "./route.ts";
  * passer-by must not be able to invalidate a request that waits for approvers, so dropping it needs
  * a session.
  */
-export function createUnlockRoutes(context: LocalContext): readonly LocalRoute[] {
+export function createUnlockRoutes(
+  context: Pick<LocalContext, "operations" | "run" | "waiter">,
+): readonly LocalRoute[] {
   const { operations, run, waiter } = context;
   const path = "/api/unlock";
   return [
@@ -69,7 +71,10 @@ const ANSWER_MAX_BYTES = 72 * 1024;
 /**
  * The unlock that a person carries: the broker decides it like any other, so it needs no session.
  */
-export function createCarriedRoutes({ operations, run }: LocalContext): readonly LocalRoute[] {
+export function createCarriedRoutes({
+  operations,
+  run,
+}: Pick<LocalContext, "operations" | "run">): readonly LocalRoute[] {
   return [
     does(
       "/api/challenge",

@@ -80,7 +80,7 @@ export async function respond(
 
 async function readAnswerText(
   file: string | undefined,
-  { readStandardInput }: CommandDependencies,
+  { readStandardInput }: Pick<CommandDependencies, "readStandardInput">,
 ): Promise<string> {
   if (file === undefined) return readStandardInput("the answer");
   try {

@@ -79,7 +79,7 @@ export async function enrolNode(enrolling: Enrolling): Promise<NodeEnrolment> {
  * @throws {AppError} `Misuse` or `RecoveryKeyUnconfirmed`
  */
 export function requireGiven(
-  { custody, recoveryKeys }: PrepareArguments,
+  { custody, recoveryKeys }: Pick<PrepareArguments, "custody" | "recoveryKeys">,
   isSplitNode: boolean,
   named: readonly string[],
 ): void {
@@ -92,7 +92,10 @@ export function requireGiven(
 }
 
 /** The authority's certificate is copied, since the named file may be gone tomorrow. */
-function storeConnection(given: PrepareArguments, folder: StateFolder): Connection {
+function storeConnection(
+  given: Pick<PrepareArguments, "broker" | "caFile" | "dnsServer" | "resolveLocalhost">,
+  folder: StateFolder,
+): Connection {
   const { caFile, dnsServer } = given;
   if (caFile !== undefined) folder.writeCertificateAuthority(readCertificates(caFile));
   return {
@@ -104,8 +107,8 @@ function storeConnection(given: PrepareArguments, folder: StateFolder): Connecti
 }
 
 async function readEnrolmentCode(
-  { enrolmentCodeFile }: PrepareArguments,
-  { readStandardInput }: CommandDependencies,
+  { enrolmentCodeFile }: Pick<PrepareArguments, "enrolmentCodeFile">,
+  { readStandardInput }: Pick<CommandDependencies, "readStandardInput">,
 ): Promise<string> {
   if (enrolmentCodeFile === undefined) return readStandardInput("the one-time enrolment code");
   const text = readPrivateFile(enrolmentCodeFile);

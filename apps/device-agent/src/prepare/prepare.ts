@@ -192,7 +192,7 @@ async function lockVolume(
 
 /** The broker keeps the first copy that it receives, so each run sends the same one. */
 async function keepCopy(
-  { folder, store }: Preparing,
+  { folder, store }: Pick<Preparing, "folder" | "store">,
   session: BrokerSession,
   settings: Settings,
 ): Promise<Awaited<ReturnType<typeof makeCopiedShare>>> {
@@ -205,7 +205,10 @@ async function keepCopy(
 }
 
 /** Also of a run that was killed, and of a finished one. */
-function requireGivenBefore({ given, folder, store }: Preparing, found: Settings): void {
+function requireGivenBefore(
+  { given, folder, store }: Pick<Preparing, "folder" | "given" | "store">,
+  found: Settings,
+): void {
   const { current } = store;
   const isPrepared = current.preparation.step === "prepared";
   const copiedFor = isPrepared
@@ -215,14 +218,14 @@ function requireGivenBefore({ given, folder, store }: Preparing, found: Settings
   requireGiven(given, isSplitNow, copiedFor);
 }
 
-function requireSameNode(found: Settings, given: PrepareArguments): void {
+function requireSameNode(found: Settings, given: Pick<PrepareArguments, "order" | "serial">): void {
   if (found.order !== given.order || found.serial !== given.serial)
     throw new AppError("Misuse", {
       detail: `this state folder belongs to node ${found.serial} of ${found.order}`,
     });
 }
 
-function finish({ journal, store }: Preparing): void {
+function finish({ journal, store }: Pick<Preparing, "journal" | "store">): void {
   const { preparation } = store.current;
   if (preparation.step === "begun") throw new TypeError("the volume was not marked");
   const journalHead = journal.append("prepared");

@@ -24,7 +24,7 @@ export type AzureClients = {
 
 /** The unmodified Azure SDK clients of one caller, pointed at the stack. */
 export function createAzureClients(
-  stack: StackDescription,
+  stack: Pick<StackDescription, "armUrl" | "authorityUrl" | "subscriptionId" | "tenantId">,
   caPem: string,
   client: StackClient,
 ): AzureClients {

@@ -105,7 +105,7 @@ async function ship(emulator: DeviceEmulator): Promise<void> {
 
 /** The story's actions on a node of any kind. */
 export function createNode(
-  stack: Stack,
+  stack: Pick<Stack, "description">,
   node: Pick<EmulatedNode, "serial" | "prepare" | "agent">,
   order: string,
   code: string,

@@ -190,7 +190,17 @@ async function composeStack(options: StackOptions, parts: Parts): Promise<Stack>
 const PUBLIC_ARM_AUDIENCES = "https://management.azure.com,https://management.core.windows.net";
 
 function brokerEnvironment(
-  stack: StackDescription,
+  stack: Pick<
+    StackDescription,
+    | "armUrl"
+    | "authorityUrl"
+    | "caFile"
+    | "dnsServer"
+    | "imdsUrl"
+    | "subscriptionId"
+    | "tenantId"
+    | "vaultSuffix"
+  >,
   parts: Parts,
   service: ServiceResources,
 ): Record<string, string> {

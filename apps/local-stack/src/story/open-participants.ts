@@ -17,7 +17,9 @@ export type Participants = {
  * Signs the customer's administrator and the datacenter's operator in, each with a client and
  * connections of their own.
  */
-export function openParticipants(stack: Stack): Participants {
+export function openParticipants(
+  stack: Pick<Stack, "caPem" | "description" | "directory">,
+): Participants {
   const { description, caPem, directory } = stack;
   const owner = directory.client("Owner");
   using opened = new DisposableStack();

@@ -4,7 +4,7 @@ import type { StackDescription } from "../core/stack-description.ts";
 
 /** An import order as a customer's script writes it. */
 export function sampleOrder(
-  stack: StackDescription,
+  stack: Pick<StackDescription, "location" | "storageAccountId">,
   sku: "DataBox" | "DataBoxHeavy",
   devicePassword?: string,
 ): JobResource {

@@ -4,7 +4,7 @@ import { step, type StoryContext, timed } from "./story-context.ts";
 
 /** The same at each node, one after the other, each reported. */
 async function atEach<Result>(
-  { report }: StoryContext,
+  { report }: Pick<StoryContext, "report">,
   { nodes }: Appliance,
   work: (node: ApplianceNode) => Promise<Result>,
   describe: (result: Result, node: string) => StackEvent,

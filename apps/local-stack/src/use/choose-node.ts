@@ -9,7 +9,7 @@ type Node = StackDescription["appliances"][number]["nodes"][number];
  * @returns a sentence that says what to type, if it is not clear
  */
 export function chooseNode(
-  { appliances }: StackDescription,
+  { appliances }: Pick<StackDescription, "appliances">,
   serial: string | undefined,
 ): Node | string {
   const nodes = appliances.flatMap((appliance) => appliance.nodes);

@@ -31,7 +31,12 @@ const run = promisify(execFile);
  */
 export async function openAz(
   program: string,
-  { armUrl, caFile, tenantId, clients }: StackDescription,
+  {
+    armUrl,
+    caFile,
+    tenantId,
+    clients,
+  }: Pick<StackDescription, "armUrl" | "caFile" | "clients" | "tenantId">,
   {
     folder,
     role,

@@ -119,7 +119,7 @@ export function graphRoutes(deps: EmulatorDependencies): readonly Route<undefine
 
 async function authenticate(
   request: HttpRequest,
-  deps: EmulatorDependencies,
+  deps: Pick<EmulatorDependencies, "cloud" | "endpoints" | "issuerKeys" | "systemNow">,
 ): Promise<Caller | undefined> {
   const token = /^bearer +(\S+)$/i.exec(request.headers.authorization ?? "")?.[1];
   if (token === undefined) return undefined;

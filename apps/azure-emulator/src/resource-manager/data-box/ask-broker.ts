@@ -10,7 +10,7 @@ export type BrokerAnswer = {
 
 /** Sends another request to the broker in the name of the caller. */
 export async function askBroker(
-  context: ArmContext,
+  context: Pick<ArmContext, "dataBox" | "request">,
   asked: {
     readonly method: "GET" | "PATCH";
     readonly target: string;

@@ -33,7 +33,7 @@ export const DATA_BOX_NAMESPACE = "microsoft.databox";
  * authorises them. The address that the caller used is sent as `x-forwarded-host` and
  * `x-forwarded-proto`.
  */
-export function createDataBoxForwarder(deps: EmulatorDependencies) {
+export function createDataBoxForwarder(deps: Pick<EmulatorDependencies, "dataBoxUpstream">) {
   let connection: { readonly upstream: DataBoxUpstream; readonly agent: Agent } | undefined;
   const agentOf = (upstream: DataBoxUpstream): Agent => {
     if (connection?.upstream.url === upstream.url && connection.upstream.ca === upstream.ca)

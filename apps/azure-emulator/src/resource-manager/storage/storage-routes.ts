@@ -89,7 +89,10 @@ function takenMessage(name: string): string {
   return `The storage account named ${name} is already taken.`;
 }
 
-function renderAccount(account: StorageAccount, { endpoints }: EmulatorDependencies): object {
+function renderAccount(
+  account: StorageAccount,
+  { endpoints }: Pick<EmulatorDependencies, "endpoints">,
+): object {
   const host = `${account.name}.blob.${endpoints.storageSuffix}`;
   return {
     id: account.id,

@@ -4,7 +4,7 @@ import type { Endpoints } from "../../dependencies.ts";
 /** The JSON of a vault. Creation answers `RegisteringDns` once; pollers then read `Succeeded`. */
 export function renderVault(
   vault: Vault,
-  endpoints: Endpoints,
+  endpoints: Pick<Endpoints, "vaultSuffix">,
   provisioningState: "RegisteringDns" | "Succeeded" = "Succeeded",
 ): object {
   const { access } = vault;

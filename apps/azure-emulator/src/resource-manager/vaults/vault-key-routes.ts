@@ -153,7 +153,7 @@ function renderVaultKey(
   vault: Vault,
   key: Key,
   version: KeyVersion,
-  endpoints: Endpoints,
+  endpoints: Pick<Endpoints, "vaultSuffix">,
   shownAs: "key" | "version",
 ): object {
   const id = `${vault.id}/keys/${key.name}`;
