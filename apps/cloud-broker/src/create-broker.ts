@@ -26,10 +26,11 @@ import { createAuthenticateCaller } from "./callers/authenticate-caller.ts";
 import { createHasAccess, createMaySomewhere, createStillMay } from "./callers/has-access.ts";
 import { createHeldRoles, type RoleReader } from "./callers/held-roles.ts";
 import type { VerifyToken } from "./callers/verify-token.ts";
-import { type BrokerConfig, cloudOf } from "./config/config.ts";
+import type { BrokerConfig } from "./config/config.ts";
+import { ruleSettingsOf } from "./config/rule-settings.ts";
 import type { KeyUrl, OrderId } from "./core/order.ts";
 import type { Clock, IdentityDirectory, KeyVaults, ResourceReader } from "./core/ports.ts";
-import { custodyOf, defaultUnlockPolicy } from "./core/unlock-policy.ts";
+import { custodyOf } from "./core/unlock-policy.ts";
 import { createKeyCustody } from "./custody/create-key-custody.ts";
 import type { CustodyDependencies } from "./custody/custody-dependencies.ts";
 import type { KeyCustody } from "./custody/key-custody.ts";
@@ -169,10 +170,8 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
   const vaults = refuseWithoutClock(traced, clock);
   const appendAudit = createAppendAudit({ now });
   const strangerRows = createStrangerRows({ store, appendAudit, now });
-  const defaultPolicy = defaultUnlockPolicy({
-    leaseTtlSeconds: config.LEASE_TTL_SECONDS,
-    outageGraceSeconds: config.OUTAGE_GRACE_SECONDS,
-  });
+  const settings = ruleSettingsOf(config);
+  const { defaultPolicy } = settings;
   const readCustody = async (order: OrderId) =>
     custodyOf(await readUnlockPolicy(store, order, defaultPolicy));
   const heldRoles = createHeldRoles(dependencies.roles, now);
@@ -256,17 +255,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
       defaultPolicy,
     }),
     now,
-    settings: {
-      armUrl: config.ARM_URL,
-      cloud: cloudOf(config),
-      tenantId: config.TENANT_ID,
-      retryAfterSeconds: config.LRO_RETRY_AFTER_SECONDS,
-      allowRevertToMicrosoftManaged: config.ALLOW_REVERT_TO_MICROSOFT_MANAGED,
-      defaultPolicy,
-      keyVaultSuffixes: config.KEY_VAULT_SUFFIXES,
-      backupAfterSeconds: config.BACKUP_KEY_AFTER_SECONDS,
-      keyHealthIntervalSeconds: config.KEY_HEALTH_INTERVAL_SECONDS,
-    },
+    settings,
   };
   const limit = createRateLimit({
     tokensPerSecond: config.RATE_LIMIT_DEVICE_PER_MINUTE / 60,

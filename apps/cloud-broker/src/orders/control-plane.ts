@@ -1,35 +1,13 @@
-import type { Cloud } from "@databox-cmk/errors";
-import type { Custody, UnlockPolicy } from "@databox-cmk/protocol";
+import type { Custody } from "@databox-cmk/protocol";
 
 import type { AppendAudit } from "../audit/append-audit.ts";
+import type { RuleSettings } from "../config/rule-settings.ts";
 import type { OrderId } from "../core/order.ts";
 import type { Actor, Clock, IdentityDirectory } from "../core/ports.ts";
 import type { KeyCustody } from "../custody/key-custody.ts";
 import type { Announce } from "../events/announce.ts";
 import type { Store, StoreTransaction } from "../store/store.ts";
 import type { Order } from "./order.ts";
-
-export type ControlPlaneSettings = {
-  /**
-   * Public URL of Resource Manager, without a final slash: Location headers and links start with
-   * it.
-   */
-  readonly armUrl: string;
-  /** Orders are for its regions. */
-  readonly cloud: Cloud;
-  readonly tenantId: string;
-  /** Retry-After of long-running operations. */
-  readonly retryAfterSeconds: number;
-  readonly allowRevertToMicrosoftManaged: boolean;
-  /** Policy of orders that have no unlock policy of their own. */
-  readonly defaultPolicy: UnlockPolicy;
-  /** Hosts of key vaults (config KEY_VAULT_SUFFIXES). */
-  readonly keyVaultSuffixes: readonly string[];
-  /** How long a key must be unreachable before a backup replaces it automatically. */
-  readonly backupAfterSeconds: number;
-  /** Interval of the checks of each key; 0: no automatic checks. */
-  readonly keyHealthIntervalSeconds: number;
-};
 
 /** A change that allows something which the order's protection did not allow before. */
 export type LooseningChange = {
@@ -72,7 +50,7 @@ export type ControlPlane = {
   readonly sign: (typ: string, payload: object) => Promise<string>;
   readonly admitChange: AdmitChange;
   readonly now: Clock;
-  readonly settings: ControlPlaneSettings;
+  readonly settings: RuleSettings;
 };
 
 /** The part of the control plane that a function needs. */

@@ -1,20 +1,16 @@
 import { generateSigningKey, signMessage } from "@databox-cmk/crypto";
-import { CLOUDS } from "@databox-cmk/errors";
 
-import { defaultUnlockPolicy } from "../../src/core/unlock-policy.ts";
 import { createKeyCustody } from "../../src/custody/create-key-custody.ts";
 import { createAnnounce } from "../../src/events/announce.ts";
 import type { ControlPlane } from "../../src/orders/control-plane.ts";
 import type { Store } from "../../src/store/store.ts";
 import { custodyDependencies } from "./custody-dependencies.ts";
 import type { CustomerVault } from "./customer-vault.ts";
-import { type FakeIdentities, TENANT_ID } from "./fake-identities.ts";
+import type { FakeIdentities } from "./fake-identities.ts";
+import { RULE_SETTINGS } from "./rule-settings.ts";
 
 export const announce = createAnnounce("https://broker.localhost", () => Promise.resolve([]));
-export const defaultPolicy = defaultUnlockPolicy({
-  leaseTtlSeconds: 60,
-  outageGraceSeconds: 86_400,
-});
+export const { defaultPolicy } = RULE_SETTINGS;
 
 /** Orders and their keys without HTTP; no change needs an approval. */
 export function createControlPlane(
@@ -44,16 +40,6 @@ export function createControlPlane(
     sign: (type, payload) => signMessage(signing, type, payload),
     now,
     admitChange: () => Promise.resolve({ use: () => Promise.resolve() }),
-    settings: {
-      armUrl: "https://arm.localhost",
-      cloud: CLOUDS.AzureCloud,
-      tenantId: TENANT_ID,
-      retryAfterSeconds: 0,
-      allowRevertToMicrosoftManaged: false,
-      defaultPolicy,
-      keyVaultSuffixes,
-      backupAfterSeconds,
-      keyHealthIntervalSeconds: 900,
-    },
+    settings: { ...RULE_SETTINGS, keyVaultSuffixes, backupAfterSeconds },
   };
 }
