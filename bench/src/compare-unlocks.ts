@@ -1,4 +1,5 @@
 import { type Measurement, quantileOf, summarise } from "./bench-result.ts";
+import { mapTuple } from "./each-at-once.ts";
 import type { UnlockLoad, UnlockRun } from "./measure-unlocks.ts";
 
 export type Contestant = { readonly name: string; readonly load: UnlockLoad };
@@ -20,9 +21,7 @@ export async function compareUnlocks<const Contestants extends readonly Contesta
       const run = await load.run(unlocks);
       if (round > 0) runs[index]?.push(run);
     }
-  const figures = contestants.map(({ name }, index) => figuresOf(name, runs[index] ?? []));
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- one for each contestant
-  return figures as { readonly [Index in keyof Contestants]: Figures };
+  return mapTuple(contestants, ({ name }, index) => figuresOf(name, runs[index] ?? []));
 }
 
 function figuresOf(name: string, runs: readonly UnlockRun[]): Figures {

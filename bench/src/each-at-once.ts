@@ -1,3 +1,12 @@
+/** One value for each of a tuple. */
+export function mapTuple<const Tuple extends readonly unknown[], Value>(
+  tuple: Tuple,
+  make: (each: Tuple[number], index: number) => Value,
+): { readonly [Index in keyof Tuple]: Value } {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- one value for each
+  return tuple.map(make) as { readonly [Index in keyof Tuple]: Value };
+}
+
 /** The results of all, in their order; so many are worked at at once. */
 export async function eachAtOnce<Item, Result>(
   atOnce: number,

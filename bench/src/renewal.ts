@@ -11,6 +11,7 @@ import {
   single,
   summarise,
 } from "./bench-result.ts";
+import { mapTuple } from "./each-at-once.ts";
 import { type LoadedServer, startLoad } from "./load.ts";
 import { measureRun, type UnlockRun } from "./measure-unlocks.ts";
 import { type FleetNode, seedFleet, stubFleetKey } from "./seed-fleet.ts";
@@ -113,10 +114,10 @@ async function renewByTurns<const Contestants extends readonly Contestant[]>(
   await using loads = new AsyncDisposableStack();
   const main = new URL("renewal-load-process.ts", import.meta.url);
   const running = [];
-  for (const { name, server, fleet } of contestants) {
+  for (const { server, fleet } of contestants) {
     const options = { rounds: ROUNDS, inFlight: IN_FLIGHT };
     const load = loads.use(await startLoad(main, server, fleet, options));
-    running.push({ name, server, load, runs: [] as UnlockRun[] });
+    running.push({ server, load, runs: [] as UnlockRun[] });
   }
   for (let round = 0; round < ROUNDS; round += 1)
     for (const { server, load, runs } of running) {
@@ -124,7 +125,8 @@ async function renewByTurns<const Contestants extends readonly Contestant[]>(
       const measuredRun = await measureRun(server, () => load.ask("go"));
       if (round > 0) runs.push(measuredRun);
     }
-  const renewed = running.map(({ name, server, runs }): Renewed => {
+  return mapTuple(contestants, ({ name, server }, index): Renewed => {
+    const runs = running[index]?.runs ?? [];
     const times = runs.flatMap((each) => each.times);
     return {
       name,
@@ -143,6 +145,4 @@ async function renewByTurns<const Contestants extends readonly Contestant[]>(
       megabytes: single(`${name}: memory`, "MB", server.residentBytes() / MEGABYTE),
     };
   });
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- one for each contestant
-  return renewed as { readonly [Index in keyof Contestants]: Renewed };
 }

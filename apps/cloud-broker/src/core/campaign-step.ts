@@ -1,10 +1,13 @@
 import { ERRORS } from "@databox-cmk/errors";
+import type { CampaignOrderList } from "@databox-cmk/protocol";
 
 import type { EpochMs } from "./order.ts";
 import type { Failure } from "./ports.ts";
 
 export const CAMPAIGN_STATES = ["running", "paused", "cancelled", "done"] as const;
 export type CampaignState = (typeof CAMPAIGN_STATES)[number];
+/** The state of one order in a campaign. */
+export type CampaignOrderState = Lowercase<CampaignOrderList["value"][number]["state"]>;
 export const CAMPAIGN_EVENTS = ["pause", "resume", "cancel", "finish"] as const;
 export type CampaignEvent = (typeof CAMPAIGN_EVENTS)[number];
 

@@ -1,7 +1,14 @@
-import type { StageName, StageStatus, TransferType, UnlockPolicy } from "@databox-cmk/protocol";
+import type {
+  OperatorRevocationScope,
+  StageName,
+  StageStatus,
+  TransferType,
+  UnlockPolicy,
+} from "@databox-cmk/protocol";
 
 import type { BackupKey, CustomerChoice } from "../core/backup-key.ts";
-import type { CampaignState } from "../core/campaign-step.ts";
+import type { CampaignOrderState, CampaignState } from "../core/campaign-step.ts";
+import type { ProbeState } from "../core/decide-probe.ts";
 import type { ApprovalState, VoidReason, Vote } from "../core/decide-release.ts";
 import type { LeaseState } from "../core/decide-renewal.ts";
 import type { JobDetails } from "../core/job-details.ts";
@@ -328,7 +335,7 @@ export type BrokerTables = {
   probes: {
     identity: string;
     kid: string;
-    state: string;
+    state: ProbeState["kind"];
     failure_json: string | null;
     since_ms: number | null;
     checked_at_ms: number | null;
@@ -349,9 +356,9 @@ export type BrokerTables = {
    */
   revocations: {
     id: string;
-    kind: string;
+    kind: OperatorRevocationScope["kind"];
     scope: string;
-    origin: string;
+    origin: "customer" | "operator";
     reason: string;
     created_at_ms: number;
     created_by: string;
@@ -544,7 +551,7 @@ export type BrokerTables = {
   campaign_orders: {
     campaign_id: string;
     order_id: OrderId;
-    state: string;
+    state: CampaignOrderState;
     attempts: number;
     code: string | null;
     failure_json: string | null;

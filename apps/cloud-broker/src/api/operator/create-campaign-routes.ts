@@ -117,7 +117,7 @@ export function createCampaignRoutes(plane: Changing & Plane<"settings">): reado
 
 const actionOf = (name: string) => `Microsoft.DataBox/operator/campaigns/${name}` as const;
 
-function stateOf(request: CallerRequest): string | undefined {
+function stateOf(request: CallerRequest): (typeof CAMPAIGN_ORDER_STATES)[number] | undefined {
   const [state] = queryValues(request, "state");
   if (state === undefined || state === "") return undefined;
   const known = CAMPAIGN_ORDER_STATES.find((each) => each.toLowerCase() === state.toLowerCase());

@@ -1,8 +1,12 @@
-import { explain, isErrorCode } from "@databox-cmk/errors";
+import { explain, isErrorCode, namesOf } from "@databox-cmk/errors";
 import type { CampaignOrderList, CampaignView } from "@databox-cmk/protocol";
 import { sql } from "kysely";
 
-import { type CampaignState, estimateOf } from "../../core/campaign-step.ts";
+import {
+  type CampaignOrderState,
+  type CampaignState,
+  estimateOf,
+} from "../../core/campaign-step.ts";
 import { cloudErrorOf } from "../../core/cloud-error-of.ts";
 import { parseFailureJson } from "../../core/failure-json.ts";
 import { type EpochMs, foldOrderId } from "../../core/order.ts";
@@ -10,17 +14,19 @@ import { renderTime } from "../../core/wire-time.ts";
 import type { Campaign } from "../../key-life/campaigns/stored-campaign.ts";
 import type { Store } from "../../store/store.ts";
 
+type ShownOrder = CampaignOrderList["value"][number];
+
 const STATE_WORDS = {
   running: "Running",
   paused: "Paused",
   cancelled: "Cancelled",
   done: "Done",
 } as const satisfies Record<CampaignState, CampaignView["state"]>;
-const ORDER_STATE_WORDS: Readonly<Record<string, "Waiting" | "Done" | "Failed">> = {
+const ORDER_STATE_WORDS = {
   waiting: "Waiting",
   done: "Done",
   failed: "Failed",
-};
+} as const satisfies Record<CampaignOrderState, ShownOrder["state"]>;
 /** The speed is measured over the last minute. */
 const LATELY_MS = 60_000;
 
@@ -102,14 +108,19 @@ export async function listSteps(
     state,
     after,
     limit,
-  }: { readonly state?: string | undefined; readonly after: string; readonly limit: number },
+  }: {
+    readonly state?: ShownOrder["state"] | undefined;
+    readonly after: string;
+    readonly limit: number;
+  },
 ): Promise<CampaignOrderList["value"]> {
+  const stored = namesOf(ORDER_STATE_WORDS).find((name) => ORDER_STATE_WORDS[name] === state);
   const rows = await store
     .selectFrom("campaign_orders")
     .select(["order_id", "state", "attempts", "failure_json", "finished_at_ms"])
     .where("campaign_id", "=", campaign.id)
     .where("order_id", ">", foldOrderId(after))
-    .$if(state !== undefined, (query) => query.where("state", "=", state?.toLowerCase() ?? ""))
+    .$if(stored !== undefined, (query) => query.where("state", "=", stored ?? "waiting"))
     .orderBy("order_id")
     .limit(limit)
     .execute();
@@ -117,7 +128,7 @@ export async function listSteps(
     const failure = parseFailureJson(row.failure_json);
     return {
       order: row.order_id,
-      state: ORDER_STATE_WORDS[row.state] ?? "Waiting",
+      state: ORDER_STATE_WORDS[row.state],
       attempts: row.attempts,
       finishedAt: renderTime(row.finished_at_ms),
       error: failure === undefined ? undefined : cloudErrorOf(failure),

@@ -1,13 +1,10 @@
 import type { RevocationList } from "@databox-cmk/protocol";
-import * as z from "zod/mini";
 
 import type { OrderId } from "../../core/order.ts";
 import { renderTime } from "../../core/wire-time.ts";
+import type { BrokerTables } from "../../store/schema.ts";
 import type { Store } from "../../store/store.ts";
 import { scopesOver } from "./revocations.ts";
-
-const kinds = z.enum(["node", "order", "subscription", "fleet"]);
-const origins = z.enum(["customer", "operator"]);
 
 /** Every active switch, with the members for its operator. */
 export async function listAllRevocations(store: Store): Promise<RevocationList> {
@@ -44,26 +41,18 @@ function selectStanding(store: Store) {
     .orderBy("id");
 }
 
-function render(row: {
-  readonly id: string;
-  readonly kind: string;
-  readonly scope: string;
-  readonly origin: string;
-  readonly reason: string;
-  readonly created_at_ms: number;
-  readonly created_by: string;
-}) {
+function render(row: Omit<BrokerTables["revocations"], "lifted_at_ms" | "lifted_by">) {
   return {
     id: row.id,
-    ...place(kinds.parse(row.kind), row.scope),
-    origin: origins.parse(row.origin),
+    ...place(row.kind, row.scope),
+    origin: row.origin,
     reason: row.reason,
     revokedAt: renderTime(row.created_at_ms),
     by: row.created_by,
   };
 }
 
-function place(kind: z.infer<typeof kinds>, scope: string) {
+function place(kind: BrokerTables["revocations"]["kind"], scope: string) {
   switch (kind) {
     case "node": {
       const [orderId = "", serial = ""] = scope.split(" ");

@@ -1,5 +1,4 @@
 import { ERRORS } from "@databox-cmk/errors";
-import * as z from "zod/mini";
 
 import { decideProbe, nextProbeMs, type ProbeState } from "../../core/decide-probe.ts";
 import { parseFailureJson, renderFailureJson } from "../../core/failure-json.ts";
@@ -250,17 +249,14 @@ async function record(
   });
 }
 
-const probeKind = z.enum(["unknown", "ok", "refused"]);
-
 function readState(row: {
-  readonly state: string;
+  readonly state: ProbeState["kind"];
   readonly failure_json: string | null;
   readonly since_ms: number | null;
   readonly checked_at_ms: number | null;
 }): ProbeState {
-  const kind = probeKind.parse(row.state);
   const failure = parseFailureJson(row.failure_json);
-  const { since_ms: sinceMs, checked_at_ms: checkedAtMs } = row;
+  const { state: kind, since_ms: sinceMs, checked_at_ms: checkedAtMs } = row;
   if (sinceMs === null || checkedAtMs === null || kind === "unknown") return { kind: "unknown" };
   if (kind === "ok") return { kind, sinceMs, checkedAtMs };
   return { kind, sinceMs, checkedAtMs, failure: failure ?? { code: "UnlockRevoked" } };
