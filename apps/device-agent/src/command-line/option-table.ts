@@ -95,6 +95,9 @@ export const COMMAND_OPTIONS = {
   },
 } as const satisfies Record<CommandName, Record<string, OptionRow>>;
 
+type OptionsOf<Table> = Table extends unknown ? keyof Table : never;
+export type OptionName = OptionsOf<typeof GLOBAL_OPTIONS | (typeof COMMAND_OPTIONS)[CommandName]>;
+
 export const COMMAND_HELP = {
   prepare: "enrol this node with its broker and lock its volume",
   unlock: "request the key from the broker and open the volume; wait for approval if needed",

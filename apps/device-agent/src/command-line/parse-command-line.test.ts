@@ -1,6 +1,7 @@
 import { AppError } from "@databox-cmk/errors";
 import { describe, expect, test } from "vitest";
 
+import { COMMAND_OPTIONS, type OptionRow } from "./option-table.ts";
 import { parseCommandLine } from "./parse-command-line.ts";
 import { renderHelp } from "./render-help.ts";
 import { stateDirOf } from "./state-dir.ts";
@@ -32,6 +33,22 @@ test("prepare has defaults for its optional values", () => {
       },
     },
   });
+});
+
+const BASES: Readonly<Record<string, readonly string[]>> = {
+  prepare: PREPARE,
+  serve: ["serve", "--ui-port", "1"],
+};
+
+test.each(
+  Object.entries(COMMAND_OPTIONS).flatMap(([command, rows]) =>
+    Object.entries<OptionRow>(rows).map(([name, row]) => ({ command, name, row })),
+  ),
+)("$command takes its option --$name", ({ command, name, row: { kind, value = "" } }) => {
+  const base = BASES[command] ?? [command];
+  const choice = value.split("|").find((each) => /^[a-z]/.test(each)) ?? "x";
+  const given = kind === "flag" ? [] : [kind === "number" ? "99" : choice];
+  expect(parseCommandLine([...base, `--${name}`, ...given])).not.toEqual(parseCommandLine(base));
 });
 
 describe("a wrong command line names what is wrong", () => {

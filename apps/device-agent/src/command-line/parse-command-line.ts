@@ -15,7 +15,7 @@ import type {
 import { nearest } from "../core/nearest.ts";
 import { DEFAULT_PCRS, DEFAULT_TCTI } from "../core/tpm-key.ts";
 import { COMMAND_OPTIONS, GLOBAL_OPTIONS } from "./option-table.ts";
-import type { OptionRow } from "./option-table.ts";
+import type { OptionName, OptionRow } from "./option-table.ts";
 import { DEFAULT_STATE_DIR } from "./state-dir.ts";
 
 const DEFAULT_SIZE_MIB = 64;
@@ -31,7 +31,7 @@ export type CommandLine = { readonly stateDir: string; readonly json: boolean } 
   | { readonly kind: "version" }
 );
 
-type Given = ReadonlyMap<string, string | true>;
+type Given = Pick<ReadonlyMap<OptionName, string | true>, "get" | "has">;
 
 /**
  * Uses node:util and a table: the library commander takes 8 ms to load, of the 60 ms of a cold
@@ -110,7 +110,7 @@ function readCommand(command: CommandName, given: Given): Command {
 
 function readUnlock(given: Given): UnlockOptions {
   const reason = text(given, "reason");
-  const others = ["reason", "purpose", "no-wait"].find((name) => given.has(name));
+  const others = (["reason", "purpose", "no-wait"] as const).find((name) => given.has(name));
   if (given.has("cancel") && others !== undefined)
     throw misuse(`--cancel sends no request: leave out --${others}`);
   if (reason !== undefined && !parseWith(reasonText, reason).ok)
@@ -121,7 +121,9 @@ function readUnlock(given: Given): UnlockOptions {
 }
 
 function readLocalUi(given: Given): LocalUiOptions | undefined {
-  const others = ["ui-host", "ui-model", "shut-down-command"].find((name) => given.has(name));
+  const others = (["ui-host", "ui-model", "shut-down-command"] as const).find((name) =>
+    given.has(name),
+  );
   if (!given.has("ui-port")) {
     if (others !== undefined) throw misuse(`--${others} has no effect without --ui-port`);
     return undefined;
@@ -181,7 +183,7 @@ function readDeviceKey(given: Given): DeviceKeyChoice {
   };
 }
 
-function checkNames(command: CommandName, given: Given): void {
+function checkNames(command: CommandName, given: ReadonlyMap<string, string | true>): void {
   const rows: Readonly<Record<string, OptionRow>> = {
     ...GLOBAL_OPTIONS,
     ...COMMAND_OPTIONS[command],
@@ -211,14 +213,14 @@ function flagTypes(): Record<string, { type: "string" | "boolean" }> {
   );
 }
 
-function text(given: Given, name: string): string | undefined {
+function text(given: Given, name: OptionName): string | undefined {
   const value = given.get(name);
   return typeof value === "string" ? value : undefined;
 }
 
 function choice<const Value extends string>(
   given: Given,
-  name: string,
+  name: OptionName,
   values: readonly Value[],
 ): Value | undefined {
   const value = text(given, name);
@@ -227,7 +229,7 @@ function choice<const Value extends string>(
   throw misuse(`--${name}: expected ${values.join(", ").replace(/, (\w+)$/, " or $1")}`);
 }
 
-function required(given: Given, name: string): string {
+function required(given: Given, name: OptionName): string {
   const value = text(given, name);
   if (value === undefined) throw misuse(`--${name} is required`);
   return value;
@@ -235,7 +237,7 @@ function required(given: Given, name: string): string {
 
 function wholeNumber(
   given: Given,
-  name: string,
+  name: OptionName,
   otherwise: number,
   from: number,
   to: number,
