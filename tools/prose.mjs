@@ -197,11 +197,12 @@ const constructionsIn = (blocks) =>
 export const findConstructions = (name, text) => constructionsIn(prosePartsOf(name, text));
 export const findInTexts = (name, text) => constructionsIn(textBlocks(name, text));
 
+const listed = (...given) =>
+  execFileSync("git", ["-C", root, "ls-files", ...given], { encoding: "utf8" }).split("\n");
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const isListing = process.argv.includes("--list");
   const paths = process.argv.slice(2).filter((word) => !word.startsWith("--"));
-  const listed = (...given) =>
-    execFileSync("git", ["-C", root, "ls-files", ...given], { encoding: "utf8" }).split("\n");
   const names = listed("--", ...paths).filter((name) => FILES.test(name) && !LEFT_OUT.test(name));
   const ends = endsOf(listed("--cached", "--others", "--exclude-standard"));
   for (const { kind, blocksOf } of [

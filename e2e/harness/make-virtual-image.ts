@@ -7,7 +7,7 @@ import { openVirtualImage } from "./virtual-node.ts";
  * the same time: each would make it. It is made beside the gates, while no test waits for it.
  */
 export function setup(): void {
-  if (missingPrograms().length > 0) return;
+  if (missingPrograms(process.env["PATH"] ?? "").length > 0) return;
   try {
     openVirtualImage();
   } catch {

@@ -60,7 +60,7 @@ if (options.demo && (options.serve || options.vm))
 if (options.vm) {
   if (options.serve) program.error("error: --serve plays no demo, so --vm has nothing to do");
   const { describeMissing, missingPrograms } = await import("@databox-cmk/virtual-appliance");
-  const missing = missingPrograms();
+  const missing = missingPrograms(process.env["PATH"] ?? "");
   if (missing.length > 0) program.error(`error: ${describeMissing(missing)}`);
 }
 

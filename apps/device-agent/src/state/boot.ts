@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { uptime } from "node:os";
 
 import { AppError } from "@databox-cmk/errors";
-import { bootId, parseWith } from "@databox-cmk/protocol";
+import { bootId as bootIdSchema, parseWith } from "@databox-cmk/protocol";
 
 import type { Moment } from "../core/moment.ts";
 import { systemCode } from "./state-error.ts";
@@ -23,7 +23,7 @@ export function readBootId(file: string = KERNEL_BOOT_ID): string {
       cause: error,
     });
   }
-  const parsed = parseWith(bootId, text);
+  const parsed = parseWith(bootIdSchema, text);
   if (!parsed.ok) throw new AppError("AgentStateUnreadable", { detail: `${file}: not a boot id` });
   return parsed.value;
 }

@@ -21,8 +21,11 @@ const SYSTEM_PROGRAMS = {
   "/usr/sbin/modprobe": "kmod",
 } as const;
 
-/** @returns Debian packages that a virtual appliance needs and that this machine or PATH lacks */
-export function missingPrograms(path: string = process.env["PATH"] ?? ""): readonly string[] {
+/**
+ * @param path - PATH, on which programs are found
+ * @returns Debian packages that a virtual appliance needs and that are missing
+ */
+export function missingPrograms(path: string): readonly string[] {
   const folders = path.split(delimiter).filter((folder) => folder !== "");
   const isOnPath = (name: string) => folders.some((folder) => existsSync(join(folder, name)));
   return [
