@@ -113,11 +113,15 @@ async function renewByTurns<const Contestants extends readonly Contestant[]>(
 ): Promise<{ readonly [Index in keyof Contestants]: Renewed }> {
   await using loads = new AsyncDisposableStack();
   const main = new URL("renewal-load-process.ts", import.meta.url);
-  const running = [];
+  const running: {
+    readonly server: LoadedServer;
+    readonly load: Awaited<ReturnType<typeof startLoad>>;
+    readonly runs: UnlockRun[];
+  }[] = [];
   for (const { server, fleet } of contestants) {
     const options = { rounds: ROUNDS, inFlight: IN_FLIGHT };
     const load = loads.use(await startLoad(main, server, fleet, options));
-    running.push({ server, load, runs: [] as UnlockRun[] });
+    running.push({ server, load, runs: [] });
   }
   for (let round = 0; round < ROUNDS; round += 1)
     for (const { server, load, runs } of running) {

@@ -183,7 +183,7 @@ async function addCampaign(state: CampaignState, finishedAtMs: number | null): P
       finished_at_ms: finishedAtMs,
     })
     .execute();
-  for (const each of ["done", "failed"])
+  for (const each of ["done", "failed"] as const)
     await store
       .insertInto("campaign_orders")
       .values({

@@ -28,7 +28,7 @@ export function createControlPlane(
     vaults: given.vaults.port,
     resources: given.vaults.resources,
   });
-  const { appendAudit, backupAfterSeconds, keyVaultSuffixes } = custody;
+  const { appendAudit } = custody;
   return {
     store,
     custodyOf: custody.custodyOf,
@@ -40,6 +40,6 @@ export function createControlPlane(
     sign: (type, payload) => signMessage(signing, type, payload),
     now,
     admitChange: () => Promise.resolve({ use: () => Promise.resolve() }),
-    settings: { ...RULE_SETTINGS, keyVaultSuffixes, backupAfterSeconds },
+    settings: RULE_SETTINGS,
   };
 }

@@ -1,6 +1,7 @@
 import { createAppendAudit } from "../../src/audit/append-audit.ts";
 import type { CustodyDependencies } from "../../src/custody/custody-dependencies.ts";
 import { createKeyReader } from "../../src/custody/key-reader.ts";
+import { RULE_SETTINGS } from "./rule-settings.ts";
 
 export const SERVICE_KEY = {
   vaultUrl: "https://kv-service.vault.test",
@@ -17,8 +18,8 @@ export function custodyDependencies<
     appendAudit: createAppendAudit({ now: given.now }),
     reader: createKeyReader(given),
     serviceKey: SERVICE_KEY,
-    backupAfterSeconds: 900,
-    keyVaultSuffixes: ["vault.test"],
+    backupAfterSeconds: RULE_SETTINGS.backupAfterSeconds,
+    keyVaultSuffixes: RULE_SETTINGS.keyVaultSuffixes,
     custodyOf: () => Promise.resolve({ kind: "escrow" } as const),
     ...given,
   };

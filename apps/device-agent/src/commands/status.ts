@@ -38,6 +38,7 @@ function openingDetails({ lease, passkey }: Extract<MachineState["lock"], { kind
 
 function leaseDetails(lease: HeldLease | undefined): EventDetails {
   if (lease === undefined) return {};
+  const nowMs = bootClockMs();
   const end = endOfLease(lease);
   return {
     lease: lease.id,

@@ -33,6 +33,8 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
+const EVENTS = ["enrolled", "prepared", "unlocked"] as const;
+
 /** Each run of the agent opens the journal again. */
 function append(event: JournalEvent): string {
   return openJournal(path, {
@@ -44,7 +46,7 @@ function append(event: JournalEvent): string {
 const check = (knownHead?: string) => verifyJournal(readFileSync(path, "utf8"), knownHead);
 
 test("rows follow each other by their hashes, over several runs", () => {
-  const heads = ["enrolled", "prepared", "unlocked"].map(append);
+  const heads = EVENTS.map(append);
   const checked = check(heads.at(-1));
   expect(checked).toMatchObject({ kind: "intact", tornLines: 0 });
   expect(checked.kind === "intact" && checked.rows.map(({ hash }) => hash)).toEqual(heads);
@@ -97,7 +99,7 @@ describe("a changed journal", () => {
     "the first row taken out": ([, ...rest]) => rest,
   };
   test.each(Object.entries(changes))("%s", (_name, change) => {
-    for (const event of ["enrolled", "prepared", "unlocked"]) append(event);
+    for (const event of EVENTS) append(event);
     const lines = readFileSync(path, "utf8").trimEnd().split("\n");
     writeFileSync(path, `${change(lines).join("\n")}\n`);
     expect(check()).toMatchObject({ kind: "broken" });
