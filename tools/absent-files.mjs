@@ -3,7 +3,7 @@
 
 /** Sources and pages; data files of a running system have other endings. */
 const NAMED =
-  /(?<![\w@$*<{:/.-])(?:\.{1,2}\/)*((?:[\w@.-]+\/)*[\w.-]+\.(?:tsx?|mts|mjs|md|sh|bicep))(?![\w*-])|\b(docs\/design\/decisions\/\d{4})\b/g;
+  /(?<![\w@$*<{:/.-])(?:\.{1,2}\/)*((?:\w[\w@.-]*\/)*[\w.-]+\.(?:tsx?|mts|mjs|md|sh|bicep))(?![\w*-])|\b(docs\/design\/decisions\/\d{4})\b/g;
 /** Files of others, and those that a command writes. */
 const ELSEWHERE = new Set(["annotations.md", "image-layout.md", "SIGNATURE_SPEC.md", "report.md"]);
 
