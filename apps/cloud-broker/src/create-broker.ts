@@ -41,7 +41,7 @@ import type { Notices } from "./events/open-notices.ts";
 import { createPersonReceivers } from "./events/person-receivers.ts";
 import type { PostEvent } from "./events/post-event.ts";
 import { createReceivers } from "./events/receivers.ts";
-import type { Route } from "./http/route.ts";
+import type { Route, ServedRoute } from "./http/route.ts";
 import type { Spans } from "./http/spans.ts";
 import { createCampaignRunner } from "./key-life/campaigns/run-campaigns.ts";
 import { createKeyHealth } from "./key-life/health/create-key-health.ts";
@@ -111,7 +111,7 @@ export type Broker = {
   /** Limits the connections of a listener, which takes it once. */
   connectionsOf(listener: ListenerName): ConnectionPlaces;
   /** Every route that is served. */
-  readonly routes: readonly Route[];
+  readonly routes: readonly ServedRoute[];
   readonly metrics: Pick<Metrics, "registry" | "showCertificate" | "showOwnKeys">;
   /** Logs and counts a failed round of background work. */
   choreFailed(this: void, chore: string, error: unknown): void;
@@ -356,7 +356,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
           api: own,
         });
   // Last, since the portal's pages match any path.
-  const routes = [
+  const routes: readonly ServedRoute[] = [
     ...own,
     ...createOpenApiRoutes(own, config.ARM_URL),
     ...(portal === undefined ? [] : portal.routes),

@@ -23,14 +23,14 @@ import {
   type AuthenticateCaller,
   type IdentifySession,
   type Reads,
-  type Route,
+  type ServedRoute,
   type RouteRequest,
   parseRequestTarget,
 } from "./route.ts";
 import type { Spans } from "./spans.ts";
 
 export type Served = {
-  readonly route: Route | undefined;
+  readonly route: ServedRoute | undefined;
   readonly request: RouteRequest;
   readonly status: number;
   readonly elapsedMs: number;
@@ -46,7 +46,7 @@ export type AdapterOptions = {
   /** The sender's address; absent: the address at the other end of the connection. */
   readonly senderOf?: (message: IncomingMessage) => string;
   /** Throws `AppError` RateLimited; called first, and costs nothing. */
-  readonly admit: (request: RouteRequest, route: Route | undefined) => void;
+  readonly admit: (request: RouteRequest, route: ServedRoute | undefined) => void;
   /** Receives each answered request, for logs and audit; awaited before the answer leaves. */
   readonly served: (served: Served) => Promise<void>;
   /** Receives a fault that `served` does not see: the answer could not be rendered or sent. */
@@ -70,7 +70,10 @@ export type AdapterOptions = {
  * Express's router alone: it gets no request target that is not a path, and no final handler, which
  * would answer in HTML.
  */
-export function createHandler(routes: readonly Route[], options: AdapterOptions): RequestListener {
+export function createHandler(
+  routes: readonly ServedRoute[],
+  options: AdapterOptions,
+): RequestListener {
   const router = Router();
   for (const [path, rows] of Map.groupBy(routes, (route) => route.path.toLowerCase()))
     // Not `router.all`, which keeps a handler for each of 35 methods and tries one after
@@ -104,7 +107,7 @@ export function createHandler(routes: readonly Route[], options: AdapterOptions)
   };
 }
 
-function methodNotAllowed(request: Request, rows: readonly Route[]): AppError {
+function methodNotAllowed(request: Request, rows: readonly ServedRoute[]): AppError {
   const allow = rows.map((row) => row.method).join(", ");
   return new AppError("MethodNotAllowed", {
     detail: `${request.method}: this path takes ${allow}`,
@@ -116,7 +119,7 @@ function methodNotAllowed(request: Request, rows: readonly Route[]): AppError {
 async function serve(
   message: ExpressMessage,
   response: ServerResponse,
-  route: Route | undefined,
+  route: ServedRoute | undefined,
   options: AdapterOptions,
   noRoute: () => AppError,
 ): Promise<void> {
@@ -145,7 +148,7 @@ async function serve(
  */
 async function answerTo(
   request: RouteRequest,
-  route: Route | undefined,
+  route: ServedRoute | undefined,
   exchange: Exchange,
   options: AdapterOptions,
   noRoute: () => AppError,
@@ -195,7 +198,7 @@ type FailureFacts = Pick<AdapterOptions, "bearerChallenge" | "cloud">;
 type Exchange = { readonly message: IncomingMessage; readonly response: ServerResponse };
 
 async function handle(
-  route: Route,
+  route: ServedRoute,
   request: RouteRequest,
   exchange: Exchange,
   { authenticate, identify }: Pick<AdapterOptions, "authenticate" | "identify">,

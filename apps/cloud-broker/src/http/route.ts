@@ -88,6 +88,13 @@ export type Reads<Request> =
 
 export type Schema = z.core.$ZodType;
 
+/** A view as a handler may give it: what it shares with others, it does not change. */
+export type ReadonlyView<View> = View extends readonly (infer Item)[]
+  ? readonly ReadonlyView<Item>[]
+  : View extends object
+    ? { readonly [Name in keyof View]: ReadonlyView<View[Name]> }
+    : View;
+
 /** The part of the API's document that the other members of a row do not give. */
 export type Description = {
   readonly summary: string;
@@ -135,7 +142,7 @@ export type TokenAuthentication = "caller" | "operator" | "event-delivery";
  * every signed-in person. A handler parses, loads, decides, acts and renders; it throws `AppError`
  * for a refusal, and the adapter renders that as an ARM error.
  */
-export type Route = {
+export type ServedRoute = {
   readonly method: Method;
   /** Express path; matched without regard to case, as ARM does. */
   readonly path: string;
@@ -153,6 +160,9 @@ export type Route = {
       readonly action: Action;
     } & Reads<CallerRequest>)
 );
+
+/** A row of the API. The API's document is made of these rows, so none lacks its description. */
+export type Route = ServedRoute & { readonly described: Description };
 
 /**
  * Throws `AppError` AuthenticationFailed or AuthorizationFailed. Called before the body is read.

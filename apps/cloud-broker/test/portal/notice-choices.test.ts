@@ -9,7 +9,7 @@ import { createHeldRoles, type RoleAssignment } from "../../src/callers/held-rol
 import { EVENT_TYPES } from "../../src/core/cloud-event.ts";
 import { ROLES } from "../../src/core/permissions.ts";
 import type { Notices } from "../../src/events/open-notices.ts";
-import type { Answer, Caller, Route } from "../../src/http/route.ts";
+import type { Answer, Caller, ServedRoute } from "../../src/http/route.ts";
 import type { Store } from "../../src/store/store.ts";
 import { openTestStore } from "../store/open-test-store.ts";
 
@@ -53,7 +53,7 @@ function ask(method: "GET" | "PUT", caller: Caller, body = {}): Promise<Answer> 
     roleAssignments: (id: string) =>
       Promise.resolve({ ok: true as const, value: assignments.get(id) ?? [] }),
   };
-  const routes: readonly Route[] = createChoiceRoutes({
+  const routes: readonly ServedRoute[] = createChoiceRoutes({
     store,
     hasAccess: createHasAccess(roles, now),
     maySomewhere: createMaySomewhere(createHeldRoles(roles, now)),

@@ -11,7 +11,7 @@ import type { JobDetails } from "../../src/core/job-details.ts";
 import type { OrderState } from "../../src/core/order-state.ts";
 import { orderIdOf, type OrderId, foldOrderId } from "../../src/core/order.ts";
 import { defaultUnlockPolicy } from "../../src/core/unlock-policy.ts";
-import type { Answer, Caller, Route } from "../../src/http/route.ts";
+import type { Answer, Caller, ServedRoute } from "../../src/http/route.ts";
 import { toJson, type Json } from "../../src/store/json-column.ts";
 import type { Store } from "../../src/store/store.ts";
 import { openTestStore } from "../store/open-test-store.ts";
@@ -24,7 +24,7 @@ const owner = person(`Owner:${OURS}`);
 
 let store: Store;
 let nowMs: number;
-let routes: readonly Route[];
+let routes: readonly ServedRoute[];
 beforeEach(async () => {
   store = await openTestStore(":memory:");
   nowMs = START_MS;

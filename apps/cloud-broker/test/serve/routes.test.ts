@@ -7,7 +7,7 @@ import { DEVICE_ROUTES, JOSE_MEDIA_TYPE } from "@databox-cmk/protocol";
 import type { Transport } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import type { Route } from "../../src/http/route.ts";
+import type { ServedRoute } from "../../src/http/route.ts";
 import { parseConfig, startBroker, type RunningBroker } from "../../src/index.ts";
 import { createBrokerEnvironment, type BrokerEnvironment } from "./broker-environment.ts";
 
@@ -46,10 +46,10 @@ const ARM_API = readFileSync(
   new URL("../../../../docs/reference/arm-api.md", import.meta.url),
   "utf8",
 );
-const nameOf = (route: Route): string => `${route.method} ${route.path}`;
+const nameOf = (route: ServedRoute): string => `${route.method} ${route.path}`;
 /** The portal's pages and back channel are for its own scripts, and in no API reference. */
-const isOfPortal = (route: Route): boolean => /^\/(?:portal(?:\/.*)?)?$/.test(route.path);
-const pathOf = (route: Route): string =>
+const isOfPortal = (route: ServedRoute): boolean => /^\/(?:portal(?:\/.*)?)?$/.test(route.path);
+const pathOf = (route: ServedRoute): string =>
   `${route.path
     .replaceAll(":subscriptionId", "00000000-0000-4000-8000-000000000001")
     .replaceAll(/:\w+/g, "name1")}?api-version=2025-02-01`;
@@ -61,7 +61,7 @@ const capsOf = (isOperator: boolean) =>
       : [],
   );
 
-async function strangersMessage({ described }: Route): Promise<string> {
+async function strangersMessage({ described }: ServedRoute): Promise<string> {
   const { key } = generateSigningKey();
   // An enrolment proves the key that it carries: here it carries another one.
   const publicKey = generateSigningKey().key.publicJwk;

@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createTurnAway } from "../../src/api/front/turn-away.ts";
 import { createHandler } from "../../src/http/express-adapter.ts";
 import type { BrokenRequest } from "../../src/http/listen.ts";
-import type { Answer, Route, RouteRequest } from "../../src/http/route.ts";
+import type { Answer, ServedRoute, RouteRequest } from "../../src/http/route.ts";
 import { noSpans } from "../../src/http/spans.ts";
 import { CA_PEM, type OpenListener, openListener } from "../world/open-listener.ts";
 
@@ -22,7 +22,7 @@ const echo = (request: RouteRequest & { readonly body?: JsonObject | string }): 
     status: 200,
     body: { json: { parameters: request.parameters, body: request.body, path: request.path } },
   });
-const ROUTES: readonly Route[] = [
+const ROUTES: readonly ServedRoute[] = [
   {
     method: "GET",
     path: "/things/:name",

@@ -1,3 +1,4 @@
+import type { ActivityEntry, ActivityRow } from "@databox-cmk/protocol";
 import { StateIcon, type StateLook, Time } from "@databox-cmk/ui";
 import {
   Button,
@@ -22,7 +23,6 @@ import {
 } from "@fluentui/react-icons";
 import { Fragment, type ReactElement, useState } from "react";
 
-import type { ActivityEntry, AuditRow } from "../api/activity.ts";
 import { keyVersionLabel } from "../core/key-version-label.ts";
 import { HiddenText } from "../shell/hidden-text.tsx";
 import { useTexts } from "../texts/texts.ts";
@@ -198,13 +198,13 @@ const LOOKS = {
   done: [CheckmarkRegular, "quiet"],
   refused: [DismissCircleFilled, "bad"],
   failed: [WarningFilled, "watch"],
-} as const satisfies Record<AuditRow["outcome"], StateLook>;
+} as const satisfies Record<ActivityRow["outcome"], StateLook>;
 
 /** The result of an action, and its code. */
 function OutcomeBadge({
   row: { outcome, code, reason },
 }: {
-  readonly row: Pick<AuditRow, "outcome" | "code" | "reason">;
+  readonly row: Pick<ActivityRow, "outcome" | "code" | "reason">;
 }): ReactElement {
   const styles = useOutcomeStyles();
   const texts = useTexts();

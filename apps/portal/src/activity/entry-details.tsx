@@ -1,8 +1,8 @@
+import type { ActivityClaim, ActivityEntry } from "@databox-cmk/protocol";
 import { type Fact, Facts, LoadingState, Section, Stack, Time } from "@databox-cmk/ui";
 import { makeStyles } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
-import type { ActivityEntry, Claim } from "../api/activity.ts";
 import { readDiagnostics } from "../api/diagnostics.ts";
 import { useOrderName } from "../order/use-order.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
@@ -81,7 +81,7 @@ function copied(label: string, value: string | undefined): Fact {
 }
 
 /** Rows of a node's own journal: its claims about its offline actions. */
-function ClaimTable({ claims }: { readonly claims: readonly Claim[] }): ReactElement {
+function ClaimTable({ claims }: { readonly claims: readonly ActivityClaim[] }): ReactElement {
   const texts = useTexts().activity;
   return (
     <DataTable

@@ -1,7 +1,8 @@
+import type { ActivityEntry } from "@databox-cmk/protocol";
 import { saveFile } from "@databox-cmk/ui";
 import { useMutation } from "@tanstack/react-query";
 
-import { type ActivityEntry, readChainLines, readWholeActivity } from "../api/activity.ts";
+import { readChainLines, readWholeActivity } from "../api/activity.ts";
 import { activityFilterOf, type ActivitySearch } from "../core/activity-search.ts";
 import { renderCsv } from "../core/render-csv.ts";
 import { useOrderName } from "../order/use-order.ts";

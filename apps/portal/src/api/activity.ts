@@ -1,49 +1,13 @@
-import { ACTIVITY_OUTCOMES, type ActivityFilter, activityList } from "@databox-cmk/protocol";
-import * as z from "zod/mini";
+import {
+  type ActivityEntry,
+  type ActivityFilter,
+  activityList,
+  activityView,
+} from "@databox-cmk/protocol";
 
 import { type OrderName, orderPath } from "./arm-path.ts";
 import type { Client } from "./client.ts";
 import { readEveryPage } from "./read-every-page.ts";
-
-const claim = z.looseObject({
-  sequence: z.number(),
-  at: z.string(),
-  event: z.string(),
-  facts: z.optional(z.record(z.string(), z.unknown())),
-});
-
-/** The shown part of an audit row; the row itself may have more. */
-const auditRow = z.looseObject({
-  action: z.string(),
-  actor: z.looseObject({
-    kind: z.string(),
-    name: z.optional(z.string()),
-    objectId: z.optional(z.string()),
-    serial: z.optional(z.string()),
-    address: z.optional(z.string()),
-  }),
-  outcome: z.enum(ACTIVITY_OUTCOMES),
-  code: z.optional(z.string()),
-  reason: z.optional(z.string()),
-  serial: z.optional(z.string()),
-  kid: z.optional(z.string()),
-  correlationId: z.optional(z.string()),
-  vaultRequestId: z.optional(z.string()),
-  detail: z.optional(z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))),
-  claims: z.optional(z.array(claim)),
-});
-export type AuditRow = z.infer<typeof auditRow>;
-export type Claim = z.infer<typeof claim>;
-
-const activityEntry = z.object({
-  sequence: z.number(),
-  at: z.string(),
-  hash: z.string(),
-  row: auditRow,
-});
-export type ActivityEntry = z.infer<typeof activityEntry>;
-
-const entryPage = z.object({ value: z.array(activityEntry), nextLink: z.optional(z.string()) });
 
 /** @param position - `$skipToken` of the page; none for the first. */
 export function readActivity(
@@ -54,7 +18,7 @@ export function readActivity(
   signal?: AbortSignal,
 ) {
   const path = orderPath(name, "/activity", { ...filter, $skipToken: position });
-  return client.read(path, entryPage, { signal });
+  return client.read(path, activityView, { signal });
 }
 
 /** Every matching row, newest first. */

@@ -1,9 +1,8 @@
-import { type DiagnosticsView, diagnosticsView } from "@databox-cmk/protocol";
+import { type DiagnosticsView, diagnosticsView, WHO } from "@databox-cmk/protocol";
 import type { Problem } from "@databox-cmk/ui";
 
 import { type OrderName, orderPath } from "./arm-path.ts";
 import type { Client } from "./client.ts";
-import { WHO } from "./who.ts";
 
 type Told = DiagnosticsView["events"][number];
 export type TimelineStep = Told["steps"][number];

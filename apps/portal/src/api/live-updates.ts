@@ -1,6 +1,5 @@
+import { orderEvent } from "@databox-cmk/protocol";
 import * as z from "zod/mini";
-
-const orderEvent = z.object({ id: z.string(), what: z.array(z.string()) });
 
 const GATHER_MS = 300;
 const REOPEN_MS = 5000;

@@ -1,6 +1,6 @@
 import {
+  availableSkusResult,
   type CloudError,
-  skuInformation,
   type SkuInformation,
   validateInputsResponse,
 } from "@databox-cmk/protocol";
@@ -17,7 +17,6 @@ const STORAGE_API_VERSION = "2023-01-01";
 const storageAccount = z.object({ id: z.string(), name: z.string(), location: z.string() });
 export type StorageAccount = z.infer<typeof storageAccount>;
 const storageAccountList = z.object({ value: z.array(storageAccount) });
-const skuList = z.object({ value: z.array(skuInformation) });
 
 export async function readStorageAccounts(
   client: Client,
@@ -48,7 +47,7 @@ export async function readSkus(
   const path = dataBoxPath(
     `/subscriptions/${encodeURIComponent(subscriptionId)}/resourceGroups/${encodeURIComponent(resourceGroup)}/providers/Microsoft.DataBox/locations/${encodeURIComponent(location)}/availableSkus`,
   );
-  const { value } = await client.read(path, skuList, {
+  const { value } = await client.read(path, availableSkusResult, {
     method: "POST",
     body: { transferType, country, location },
     signal,

@@ -1,8 +1,6 @@
-import * as z from "zod/mini";
+import { permissionsView } from "@databox-cmk/protocol";
 
 import type { Client } from "./client.ts";
-
-const permissionsView = z.object({ actions: z.array(z.string()) });
 
 /**
  * Which actions the reader's roles allow.

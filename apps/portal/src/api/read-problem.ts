@@ -1,34 +1,9 @@
 import { explain, isErrorCode } from "@databox-cmk/errors";
+import { type ArmErrorView, armErrorView, recoveryView } from "@databox-cmk/protocol";
 import { type Problem, problemOfCode } from "@databox-cmk/ui";
 import * as z from "zod/mini";
 
-import { WHO } from "./who.ts";
-
-const step = z.object({ text: z.string(), command: z.optional(z.string()) });
-/** An error inside a resource only says who must act and how. */
-const recovery = z.object({
-  class: z.optional(z.string()),
-  who: z.enum(WHO),
-  recoverable: z.optional(z.enum(["yes", "no", "until-date"])),
-  reason: z.optional(z.string()),
-  steps: z.array(step),
-  requestId: z.optional(z.string()),
-});
-/**
- * Resource Manager's error, of the broker or of Azure itself: Azure's own has only code and
- * message.
- */
-const armError = z.object({
-  code: z.string(),
-  message: z.string(),
-  target: z.optional(z.nullable(z.string())),
-  details: z.optional(
-    z.nullable(z.array(z.nullable(z.object({ code: z.string(), message: z.string() })))),
-  ),
-  additionalInfo: z.optional(z.array(z.object({ type: z.string(), info: z.unknown() }))),
-});
-type ArmError = z.infer<typeof armError>;
-const armErrorBody = z.object({ error: armError });
+const armErrorBody = z.object({ error: armErrorView });
 
 /** A proxy's page and an answer of another shape are no answers of the service. */
 export type Silence = "connection" | "foreign-answer";
@@ -36,7 +11,7 @@ export type Silence = "connection" | "foreign-answer";
 /** The problem in an ARM error; `undefined` when it is not one. */
 export function readProblem(
   body: unknown,
-): { problem: Problem; additionalInfo: NonNullable<ArmError["additionalInfo"]> } | undefined {
+): { problem: Problem; additionalInfo: NonNullable<ArmErrorView["additionalInfo"]> } | undefined {
   const parsed = z.safeParse(armErrorBody, body);
   if (!parsed.success) return undefined;
   const { error } = parsed.data;
@@ -44,9 +19,9 @@ export function readProblem(
 }
 
 /** An error in a resource or an answer has the same shape. */
-export function problemOfError(error: ArmError): Problem {
+export function problemOfError(error: ArmErrorView): Problem {
   const told = error.additionalInfo?.find(({ type }) => type === "Recovery")?.info;
-  const parsed = z.safeParse(recovery, told);
+  const parsed = z.safeParse(recoveryView, told);
   const info = parsed.success ? parsed.data : undefined;
   if (info === undefined) return problemWithoutRecovery(error);
   const row = isErrorCode(error.code) ? explain(error.code) : undefined;
@@ -70,13 +45,13 @@ export function problemOfError(error: ArmError): Problem {
  * The case's own detail is in `details`, and in the message of an answer but not of an error inside
  * a resource.
  */
-function messageOf({ message, details }: ArmError): string {
+function messageOf({ message, details }: ArmErrorView): string {
   const detail = details?.find((each) => each?.code === "detail")?.message;
   return detail === undefined || message.includes(detail) ? message : `${message}: ${detail}`;
 }
 
 /** An error of Azure's own: our table's row for a known code, otherwise Azure's text. */
-function problemWithoutRecovery({ code, message }: ArmError): Problem {
+function problemWithoutRecovery({ code, message }: ArmErrorView): Problem {
   if (isErrorCode(code)) return { ...explain(code), message };
   return { code, title: code, message, class: "refused", who: "order-owner", steps: [] };
 }

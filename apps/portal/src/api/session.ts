@@ -1,27 +1,14 @@
-import * as z from "zod/mini";
+import { type SessionView, sessionView } from "@databox-cmk/protocol";
 
 import type { Client } from "./client.ts";
 import { ProblemError } from "./problem-error.ts";
-
-export const sessionView = z.object({
-  name: z.string(),
-  userName: z.string(),
-  objectId: z.string(),
-  tenantId: z.string(),
-  roles: z.array(z.string()),
-  csrfToken: z.string(),
-  armUrl: z.string(),
-  vaultSuffixes: z.array(z.string()),
-  brokerUrl: z.string(),
-});
-export type Session = z.infer<typeof sessionView>;
 
 /** index.html preloads this path (vite.config.ts). */
 export const SESSION_PATH = "/portal/api/session";
 const SIGNED_OUT_STATUS = 401;
 
 /** The signed-in person, or `null` (a query has no `undefined`). */
-export async function readSession(client: Client): Promise<Session | null> {
+export async function readSession(client: Client): Promise<SessionView | null> {
   try {
     return await client.read(SESSION_PATH, sessionView);
   } catch (error) {
@@ -34,6 +21,3 @@ export async function readSession(client: Client): Promise<Session | null> {
 export function signInUrl(returnTo: string): string {
   return `/portal/auth/sign-in?returnTo=${encodeURIComponent(returnTo)}`;
 }
-
-/** The address at which the identity provider ends its own session. */
-export const signedOut = z.object({ location: z.string() });

@@ -1,11 +1,11 @@
+import type { SessionView } from "@databox-cmk/protocol";
 import { createContext, useContext } from "react";
 
 import type { Client } from "../api/client.ts";
 import type { PendingRequests } from "../api/pending-requests.ts";
-import type { Session } from "../api/session.ts";
 
 export type SignedIn = {
-  readonly session: Session;
+  readonly session: SessionView;
   readonly client: Client;
   readonly pending: PendingRequests;
 };

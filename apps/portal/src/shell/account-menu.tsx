@@ -1,3 +1,4 @@
+import { signedOut } from "@databox-cmk/protocol";
 import { Stack } from "@databox-cmk/ui";
 import {
   Avatar,
@@ -16,7 +17,6 @@ import {
 import { SignOutRegular } from "@fluentui/react-icons";
 import type { ReactElement } from "react";
 
-import { signedOut } from "../api/session.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { useTexts } from "../texts/texts.ts";
 import { ON_NARROW } from "./narrow.ts";

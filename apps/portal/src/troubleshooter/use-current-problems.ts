@@ -1,7 +1,8 @@
+import type { ActivityEntry } from "@databox-cmk/protocol";
 import type { Problem } from "@databox-cmk/ui";
 import { useQueries } from "@tanstack/react-query";
 
-import { type ActivityEntry, readActivity } from "../api/activity.ts";
+import { readActivity } from "../api/activity.ts";
 import { readDiagnostics } from "../api/diagnostics.ts";
 import { newestOfEachNode } from "../core/newest-of-each-node.ts";
 import { useCloudProblem } from "../order/use-cloud-problem.ts";

@@ -2,18 +2,50 @@ import * as z from "zod/mini";
 
 import { page } from "./fields.ts";
 
-/** Our extension: rows of the order's audit chain. */
-export const activityList = page(
-  z.object({
-    sequence: z.number(),
-    at: z.string(),
-    hash: z.string(),
-    row: z.record(z.string(), z.unknown()),
-  }),
-);
+export const ACTIVITY_OUTCOMES = ["granted", "refused", "failed", "done"] as const;
+
+const entry = <Row extends z.core.$ZodType>(row: Row) =>
+  z.object({ sequence: z.number(), at: z.string(), hash: z.string(), row });
+
+/** Our extension: rows of the order's audit chain, as they were hashed. */
+export const activityList = page(entry(z.record(z.string(), z.unknown())));
 export type ActivityList = z.infer<typeof activityList>;
 
-export const ACTIVITY_OUTCOMES = ["granted", "refused", "failed", "done"] as const;
+const claim = z.looseObject({
+  sequence: z.number(),
+  at: z.string(),
+  event: z.string(),
+  facts: z.optional(z.record(z.string(), z.unknown())),
+});
+export type ActivityClaim = z.infer<typeof claim>;
+
+/** The shown part of an audit row; the row itself may have more. */
+const activityRow = z.looseObject({
+  action: z.string(),
+  actor: z.looseObject({
+    kind: z.string(),
+    name: z.optional(z.string()),
+    objectId: z.optional(z.string()),
+    serial: z.optional(z.string()),
+    address: z.optional(z.string()),
+  }),
+  outcome: z.enum(ACTIVITY_OUTCOMES),
+  code: z.optional(z.string()),
+  reason: z.optional(z.string()),
+  serial: z.optional(z.string()),
+  kid: z.optional(z.string()),
+  correlationId: z.optional(z.string()),
+  vaultRequestId: z.optional(z.string()),
+  detail: z.optional(z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))),
+  claims: z.optional(z.array(claim)),
+});
+export type ActivityRow = z.infer<typeof activityRow>;
+
+const activityEntry = entry(activityRow);
+export type ActivityEntry = z.infer<typeof activityEntry>;
+
+/** The same list for people: the members of a row that a page shows. */
+export const activityView = page(activityEntry);
 
 /** Filter of the rows; they come oldest first unless `newestFirst`. */
 export const activityFilter = z.strictObject({

@@ -39,7 +39,8 @@ export const STAGE_STATUSES = [
 ] as const;
 export type StageStatus = (typeof STAGE_STATUSES)[number];
 
-const cloudErrorDetail = z.object({
+export const additionalInfo = z.array(z.object({ type: z.string(), info: z.unknown() }));
+export const cloudErrorDetail = z.object({
   code: z.string(),
   message: z.string(),
   /** Of a halted copy: the serial number of the node whose key was refused. */
@@ -47,7 +48,7 @@ const cloudErrorDetail = z.object({
 });
 /** Error inside a resource (ARM CloudError). */
 export const cloudError = z.object({
-  additionalInfo: z.array(z.object({ type: z.string(), info: z.unknown() })),
+  additionalInfo,
   code: z.string(),
   message: z.string(),
   target: z.optional(z.string()),
@@ -190,13 +191,3 @@ export type JobResource = z.infer<typeof jobResource>;
 
 export const jobResourceList = page(jobResource);
 export type JobResourceList = z.infer<typeof jobResourceList>;
-
-export const armErrorBody = z.object({
-  error: z.object({
-    code: z.string(),
-    message: z.string(),
-    target: z.optional(z.string()),
-    details: z.array(cloudErrorDetail),
-    additionalInfo: z.array(z.object({ type: z.string(), info: z.unknown() })),
-  }),
-});

@@ -20,6 +20,7 @@ import {
   type CallerRequest,
   type Description,
   type Method,
+  type ReadonlyView,
   type Route,
 } from "../../http/route.ts";
 import type { RequestContext } from "../../orders/control-plane.ts";
@@ -70,11 +71,6 @@ export type Reply<View> = Pick<Answer, "headers"> &
   );
 
 type ViewOf<Schema> = Schema extends z.ZodMiniType<infer View> ? ReadonlyView<View> : never;
-type ReadonlyView<View> = View extends readonly (infer Item)[]
-  ? readonly ReadonlyView<Item>[]
-  : View extends object
-    ? { readonly [Name in keyof View]: ReadonlyView<View[Name]> }
-    : View;
 
 /**
  * Makes the rows of one API: the handler of a row gets a parsed body, the order of the path and the

@@ -10,7 +10,7 @@ import type { BrokerConfig } from "../../config/config.ts";
 import type { Clock } from "../../core/ports.ts";
 import { createHandler, type Served } from "../../http/express-adapter.ts";
 import type { BrokenRequest } from "../../http/listen.ts";
-import type { AuthenticateCaller, IdentifySession, Route } from "../../http/route.ts";
+import type { AuthenticateCaller, IdentifySession, ServedRoute } from "../../http/route.ts";
 import { senderOf } from "../../http/sender-of.ts";
 import type { Spans } from "../../http/spans.ts";
 import { type Connection, type Held, leaveWork } from "../../load/admission.ts";
@@ -33,7 +33,7 @@ export type FrontDependencies = {
     Partial<Pick<BrokerConfig, "AZURE_CLOUD" | "FORWARDED_FOR_FROM">>;
   readonly places: Places;
   readonly turnAway: TurnAway;
-  readonly routes: readonly Route[];
+  readonly routes: readonly ServedRoute[];
   readonly authenticate: AuthenticateCaller;
   readonly identify?: IdentifySession | undefined;
   readonly store: Store;

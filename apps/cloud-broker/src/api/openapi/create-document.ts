@@ -15,7 +15,7 @@ import {
 } from "@databox-cmk/protocol";
 import * as z from "zod/mini";
 
-import { type Description, QUERY_TEXTS, type Route, type Schema } from "../../http/route.ts";
+import { QUERY_TEXTS, type Route, type Schema } from "../../http/route.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -76,17 +76,17 @@ export function openApiPath(path: string): string {
 
 function operationOf(route: Route): Json {
   const { described } = route;
-  const parameters = [...pathParameters(route), ...otherParameters(route, described)];
+  const parameters = [...pathParameters(route), ...otherParameters(route)];
   return {
     operationId: operationIdOf(route),
-    summary: described?.summary ?? `${route.authentication} route`,
+    summary: described.summary,
     tags: [route.authentication],
     ...("action" in route
       ? { security: [{ entra: [] }], "x-arm-action": route.action }
       : { security: [] }),
     parameters: parameters.length === 0 ? undefined : parameters,
-    ...requestBodyOf(route, described),
-    responses: responsesOf(route, described),
+    ...requestBodyOf(route),
+    responses: responsesOf(route),
   };
 }
 
@@ -99,38 +99,39 @@ function pathParameters(route: Route): readonly Json[] {
   }));
 }
 
-function otherParameters(route: Route, described: Description | undefined): readonly Json[] {
-  const query = (described?.query ?? []).map((name) => ({
+function otherParameters({ authentication, described }: Route): readonly Json[] {
+  const query = (described.query ?? []).map((name) => ({
     name,
     in: "query",
     description: QUERY_TEXTS[name],
     schema: { type: "string" },
   }));
-  const headers = (described?.headers ?? []).map((name) => ({
+  const headers = (described.headers ?? []).map((name) => ({
     name,
     in: "header",
     schema: { type: "string" },
   }));
   const version =
-    route.authentication === "caller"
+    authentication === "caller"
       ? [{ name: "api-version", in: "query", required: true, schema: { type: "string" } }]
       : [];
   return [...version, ...query, ...headers];
 }
 
-function requestBodyOf(route: Route, described: Description | undefined): Json {
+function requestBodyOf(route: Route): Json {
+  const { described } = route;
   if (route.reads === "jose")
     return {
       requestBody: {
         required: true,
-        content: messageContent(described?.signed?.request, described?.body),
+        content: messageContent(described.signed?.request, described.body),
       },
     };
   if (route.reads === "nothing") return {};
   // Another standard describes it.
   if (route.reads === "events")
     return { requestBody: { required: true, content: { "application/cloudevents+json": {} } } };
-  const schema = described?.body === undefined ? { type: "object" } : schemaOf(described.body);
+  const schema = described.body === undefined ? { type: "object" } : schemaOf(described.body);
   return {
     requestBody: {
       required: route.optional !== true,
@@ -139,8 +140,8 @@ function requestBodyOf(route: Route, described: Description | undefined): Json {
   };
 }
 
-function responsesOf(route: Route, described: Description | undefined): Json {
-  const answers = described?.answers ?? { 200: undefined };
+function responsesOf(route: Route): Json {
+  const { answers, signed } = route.described;
   const failures = {
     default: {
       description: "An error in Resource Manager's shape",
@@ -159,7 +160,7 @@ function responsesOf(route: Route, described: Description | undefined): Json {
     ? {
         200: {
           description: "A message signed by the broker",
-          content: messageContent(described?.signed?.answer, described?.answers[200]),
+          content: messageContent(signed?.answer, answers[200]),
         },
         ...failures,
       }

@@ -1,5 +1,5 @@
 import type { StaticSite } from "@databox-cmk/http";
-import type { UnlockPolicy } from "@databox-cmk/protocol";
+import { type SessionView, sessionView, type UnlockPolicy } from "@databox-cmk/protocol";
 
 import type { AppendAudit } from "../../audit/append-audit.ts";
 import { type Auditing, note } from "../../audit/record.ts";
@@ -10,7 +10,12 @@ import type { BrokerConfig } from "../../config/config.ts";
 import { OPERATOR_APP_ROLE } from "../../core/permissions.ts";
 import type { Clock } from "../../core/ports.ts";
 import type { Notices } from "../../events/open-notices.ts";
-import type { IdentifySession, Route, SessionRequest } from "../../http/route.ts";
+import type {
+  IdentifySession,
+  ReadonlyView,
+  ServedRoute,
+  SessionRequest,
+} from "../../http/route.ts";
 import type { Store } from "../../store/store.ts";
 import { createCallAzure } from "./call-azure.ts";
 import { createEvents, type PortalEvents, createEventRoutes } from "./events/create-events.ts";
@@ -28,12 +33,10 @@ import { createSignInRoutes } from "./sign-in-routes.ts";
 import { createStaticRoutes } from "./static-routes.ts";
 import { createUserTokens } from "./user-tokens.ts";
 
-type SessionView = {
-  readonly tenantId: string;
-  readonly armUrl: string;
-  readonly brokerUrl: string;
-  readonly vaultSuffixes: readonly string[];
-};
+/** Settings that a page needs. */
+type PageSettings = ReadonlyView<
+  Pick<SessionView, "tenantId" | "armUrl" | "brokerUrl" | "vaultSuffixes">
+>;
 /** The portal's external dependencies; absent: the broker serves no portal. */
 export type PortalParts = {
   readonly provider: IdentityProvider;
@@ -46,7 +49,7 @@ export type PortalParts = {
 };
 
 export type Portal = {
-  readonly routes: readonly Route[];
+  readonly routes: readonly ServedRoute[];
   readonly identify: IdentifySession;
   readonly events: PortalEvents;
   /** Deletes ended sessions, expired claims, and marks of notices that were read long ago. */
@@ -60,7 +63,7 @@ export type Portal = {
 export function createPortal(
   { provider, sealingKey, fetch, site }: PortalParts,
   dependencies: {
-    readonly api: readonly Route[];
+    readonly api: readonly ServedRoute[];
     readonly config: BrokerConfig;
     readonly store: Store;
     readonly verifyToken: VerifyToken;
@@ -148,14 +151,13 @@ function createWriteAudit(auditing: Auditing): ForwardDependencies["written"] {
   };
 }
 
-/** The signed-in person, and the settings that a page needs. */
-const createSessionRoute = (view: SessionView): Route =>
-  pageRoute("/portal/api/session", ({ caller, session }) => ({
+const createSessionRoute = (settings: PageSettings): ServedRoute =>
+  pageRoute("/portal/api/session", sessionView, ({ caller, session }) => ({
     name: session.content.name,
     userName: caller.name,
     objectId: caller.objectId,
     roles: caller.roles,
     csrfToken: session.csrfToken,
     expiresAt: new Date(session.expiresAtMs).toISOString(),
-    ...view,
+    ...settings,
   }));

@@ -12,7 +12,7 @@ import {
   hasDefaults,
   mustBeAbsent,
 } from "../../core/portal/forwarded-calls.ts";
-import type { Answer, Audience, Route, SessionRequest } from "../../http/route.ts";
+import type { Answer, Audience, ServedRoute, SessionRequest } from "../../http/route.ts";
 import type { CallAzure } from "./call-azure.ts";
 import type { NameClaims } from "./name-claims.ts";
 import type { UserTokens } from "./user-tokens.ts";
@@ -38,7 +38,7 @@ const NOT_FOUND = 404;
  * Azure's own APIs for pages, with the token of the person: Azure decides, as it does for any
  * client of theirs. One rule is stricter than Azure's: creating never overwrites.
  */
-export function createForwardRoutes(dependencies: ForwardDependencies): readonly Route[] {
+export function createForwardRoutes(dependencies: ForwardDependencies): readonly ServedRoute[] {
   const { armUrl, graphUrl, keyVaultSuffixes } = dependencies;
   return [
     ...rowsOf(dependencies, RESOURCE_MANAGER_CALLS, {
@@ -70,9 +70,9 @@ function rowsOf(
   dependencies: ForwardDependencies,
   calls: readonly ForwardedCall[],
   target: Target,
-): readonly Route[] {
+): readonly ServedRoute[] {
   return calls.flatMap((call) =>
-    call.methods.map((method): Route => {
+    call.methods.map((method): ServedRoute => {
       const run = (request: ForwardRequest): Promise<Answer> =>
         forward(dependencies, target, call, request);
       const row = {

@@ -1,9 +1,11 @@
 import { AppError } from "@databox-cmk/errors";
+import { permissionsView } from "@databox-cmk/protocol";
+import type * as z from "zod/mini";
 
 import type { HasAccess } from "../../callers/has-access.ts";
 import { ACTIONS } from "../../core/actions.ts";
 import { orderIdOf } from "../../core/order.ts";
-import type { Route, RouteRequest, SessionRequest } from "../../http/route.ts";
+import type { ReadonlyView, ServedRoute, RouteRequest, SessionRequest } from "../../http/route.ts";
 
 const BELOW = { caller: "/portal/api/arm", operator: "/portal/api" } as const;
 /** Resources that a PUT writes whole, so that one which was not read first would be lost. */
@@ -13,7 +15,7 @@ const WRITTEN_WHOLE = /\/(?:unlockPolicy|backupKeys\/:backupKey)$/;
  * The broker's own API for the portal's pages: the same rows, handlers, limits and rights, but the
  * caller is the person of the session. Nothing is sent over a network.
  */
-export function createOwnApiRoutes(api: readonly Route[]): readonly Route[] {
+export function createOwnApiRoutes(api: readonly ServedRoute[]): readonly ServedRoute[] {
   return api.flatMap((route) => {
     if (route.authentication !== "caller" && route.authentication !== "operator") return [];
     const below = BELOW[route.authentication];
@@ -50,9 +52,9 @@ const ORDER = `${SUBSCRIPTION}/resourceGroups/:resourceGroup/providers/Microsoft
  * Tells a page which actions the roles of its person allow on an order, or on everything in a subscription, so that it
  * offers no command that would be refused. It decides nothing: each call is checked again.
  */
-export function createPermissionRoutes(hasAccess: HasAccess): readonly Route[] {
+export function createPermissionRoutes(hasAccess: HasAccess): readonly ServedRoute[] {
   return [SUBSCRIPTION, ORDER].map((path) =>
-    pageRoute(path, async ({ caller, parameters }) => {
+    pageRoute(path, permissionsView, async ({ caller, parameters }) => {
       const { subscriptionId = "", resourceGroup = "", jobName } = parameters;
       const scope =
         jobName === undefined
@@ -66,11 +68,20 @@ export function createPermissionRoutes(hasAccess: HasAccess): readonly Route[] {
   );
 }
 
-/** A read of the portal's own, for every signed-in person. @param read - gives the JSON */
-export function pageRoute(path: string, read: (request: SessionRequest) => unknown): Route {
+/**
+ * A read of the portal's own, for every signed-in person.
+ *
+ * @param view - schema of the JSON that `read` gives
+ */
+export function pageRoute<View>(
+  path: string,
+  view: z.ZodMiniType<View>,
+  read: (request: SessionRequest) => ReadonlyView<View> | Promise<ReadonlyView<View>>,
+): ServedRoute {
   return {
     method: "GET",
     path,
+    described: { summary: "For pages of the portal", answers: { 200: view } },
     authentication: "session",
     reads: "nothing",
     handle: async (request) => ({ status: 200, body: { json: await read(request) } }),

@@ -1,11 +1,12 @@
 import { AppError, toAppError } from "@databox-cmk/errors";
+import type { SignedOut } from "@databox-cmk/protocol";
 import * as z from "zod";
 
 import { type Auditing, note } from "../../audit/record.ts";
 import type { BrokerConfig } from "../../config/config.ts";
 import { decideReturnPath } from "../../core/portal/return-path.ts";
 import type { Clock } from "../../core/ports.ts";
-import type { Answer, Route, RouteRequest, SessionRequest } from "../../http/route.ts";
+import type { Answer, ServedRoute, RouteRequest, SessionRequest } from "../../http/route.ts";
 import {
   attemptCookie,
   noAttemptCookie,
@@ -44,7 +45,7 @@ const STATE_MAX_CHARACTERS = 256;
 /**
  * Signing in and out. A browser navigates to the first two, so their failures are pages, not JSON.
  */
-export function createSignInRoutes(dependencies: SignInDependencies): readonly Route[] {
+export function createSignInRoutes(dependencies: SignInDependencies): readonly ServedRoute[] {
   return [
     {
       method: "GET",
@@ -164,7 +165,7 @@ async function signOut(
   return {
     status: 200,
     headers: { "set-cookie": [noSessionCookie()], "clear-site-data": '"cache"' },
-    body: { json: { location } },
+    body: { json: { location } satisfies SignedOut },
   };
 }
 

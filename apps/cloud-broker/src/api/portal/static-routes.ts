@@ -1,13 +1,13 @@
 import { AppError } from "@databox-cmk/errors";
 import { newNonce, pageHeaders, type StaticAnswer, type StaticSite } from "@databox-cmk/http";
 
-import type { Answer, Route, RouteRequest } from "../../http/route.ts";
+import type { Answer, ServedRoute, RouteRequest } from "../../http/route.ts";
 
 /** Paths that are not pages: an unknown one of these is 404. */
 const NOT_PAGES = /^(?:api|auth|assets)(?:\/|$)/i;
 
 /** The portal's files; any other path is one of its own pages, which index.html shows. */
-export function createStaticRoutes(site: StaticSite): readonly Route[] {
+export function createStaticRoutes(site: StaticSite): readonly ServedRoute[] {
   return [
     get("/", () => ({ status: 302, headers: { location: "/portal/" } })),
     get("/portal", () => renderPage(site)),
@@ -25,7 +25,10 @@ export function createStaticRoutes(site: StaticSite): readonly Route[] {
   ];
 }
 
-function get(path: string, handle: (request: RouteRequest) => Answer | Promise<Answer>): Route {
+function get(
+  path: string,
+  handle: (request: RouteRequest) => Answer | Promise<Answer>,
+): ServedRoute {
   return {
     method: "GET",
     path,

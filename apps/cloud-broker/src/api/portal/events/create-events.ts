@@ -1,4 +1,5 @@
 import { AppError } from "@databox-cmk/errors";
+import type { OrderEvent } from "@databox-cmk/protocol";
 
 import {
   type ChangeKind,
@@ -8,7 +9,7 @@ import {
   type PendingChanges,
 } from "../../../core/portal/pending-changes.ts";
 import type { Clock } from "../../../core/ports.ts";
-import type { Caller, Session, Route } from "../../../http/route.ts";
+import type { Caller, ReadonlyView, ServedRoute, Session } from "../../../http/route.ts";
 import type { Store } from "../../../store/store.ts";
 import type { Sessions } from "../sessions.ts";
 
@@ -205,12 +206,12 @@ function renderChanges(changes: readonly PendingChange[]): string {
     .map((change) =>
       change.kind === "many"
         ? "event: many\ndata: {}\n\n"
-        : `event: order\ndata: ${JSON.stringify({ id: change.id, what: change.what })}\n\n`,
+        : `event: order\ndata: ${JSON.stringify({ id: change.id, what: change.what } satisfies ReadonlyView<OrderEvent>)}\n\n`,
     )
     .join("");
 }
 
-export function createEventRoutes(events: PortalEvents): readonly Route[] {
+export function createEventRoutes(events: PortalEvents): readonly ServedRoute[] {
   return [
     {
       method: "GET",

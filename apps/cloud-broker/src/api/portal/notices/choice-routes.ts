@@ -1,6 +1,7 @@
 import { AppError } from "@databox-cmk/errors";
 import {
   type NoticeChoices,
+  noticeChoices,
   noticeChoicesWrite,
   parseWith,
   PERSONAL_EVENTS,
@@ -17,7 +18,7 @@ import type { EpochMs } from "../../../core/order.ts";
 import { OPERATOR_APP_ROLE } from "../../../core/permissions.ts";
 import type { Clock } from "../../../core/ports.ts";
 import type { Notices } from "../../../events/open-notices.ts";
-import type { Caller, Route } from "../../../http/route.ts";
+import type { Caller, ServedRoute } from "../../../http/route.ts";
 import type { Store } from "../../../store/store.ts";
 import { pageRoute } from "../own-api-routes.ts";
 import { subscriptionsOf } from "./notice-routes.ts";
@@ -35,10 +36,10 @@ export type ChoiceDependencies = {
 };
 
 /** Reads and writes a person's choice of e-mails, beside the channels of groups. */
-export function createChoiceRoutes(dependencies: ChoiceDependencies): readonly Route[] {
+export function createChoiceRoutes(dependencies: ChoiceDependencies): readonly ServedRoute[] {
   const { store, notices, now } = dependencies;
   return [
-    pageRoute(PATH, (request) =>
+    pageRoute(PATH, noticeChoices, (request) =>
       describeChoices(dependencies, request.caller, subscriptionsOf(request)),
     ),
     {

@@ -3,11 +3,12 @@ import {
   describeIdentifier,
   isIdentifier,
   NOTICE_SUBSCRIPTIONS_MAX,
+  noticeList,
   noticesRead,
   parseWith,
 } from "@databox-cmk/protocol";
 
-import type { Route, SessionRequest } from "../../../http/route.ts";
+import type { ServedRoute, SessionRequest } from "../../../http/route.ts";
 import { pageRoute } from "../own-api-routes.ts";
 import { markRead, type NoticeDependencies, readNotices } from "./read-notices.ts";
 
@@ -15,12 +16,12 @@ const PATH = "/portal/api/notices";
 const MAX_BYTES = 64 * 1024;
 
 /** The bell: news for the person of the session, and how far they have read them. */
-export function createNoticeRoutes(dependencies: NoticeDependencies): readonly Route[] {
+export function createNoticeRoutes(dependencies: NoticeDependencies): readonly ServedRoute[] {
   const { store, now } = dependencies;
   const read = (request: SessionRequest) =>
     readNotices(dependencies, request.caller, subscriptionsOf(request));
   return [
-    pageRoute(PATH, async (request) => ({ value: await read(request) })),
+    pageRoute(PATH, noticeList, async (request) => ({ value: await read(request) })),
     {
       method: "POST",
       path: `${PATH}/read`,

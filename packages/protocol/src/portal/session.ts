@@ -1,0 +1,28 @@
+import * as z from "zod/mini";
+
+/** The signed-in person, and the settings that a page needs. */
+export const sessionView = z.object({
+  name: z.string(),
+  userName: z.string(),
+  objectId: z.string(),
+  tenantId: z.string(),
+  roles: z.array(z.string()),
+  /** Sent back with each call that changes something. */
+  csrfToken: z.string(),
+  expiresAt: z.string(),
+  armUrl: z.string(),
+  vaultSuffixes: z.array(z.string()),
+  brokerUrl: z.string(),
+});
+export type SessionView = z.infer<typeof sessionView>;
+
+/** The address at which the identity provider ends its own session. */
+export const signedOut = z.object({ location: z.string() });
+export type SignedOut = z.infer<typeof signedOut>;
+
+/** The actions that the person's roles allow, on an order or on a subscription. */
+export const permissionsView = z.object({ actions: z.array(z.string()) });
+
+/** Data of the event `order` of the portal's stream: what has changed of an order. */
+export const orderEvent = z.object({ id: z.string(), what: z.array(z.string()) });
+export type OrderEvent = z.infer<typeof orderEvent>;
