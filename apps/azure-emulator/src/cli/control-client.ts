@@ -28,10 +28,8 @@ export async function callControl(
     const answer = await request(`${target.controlUrl}${path}`, {
       method,
       dispatcher: agent,
-      ...(body !== undefined && {
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify(body),
-      }),
+      headers: body === undefined ? null : { "content-type": "application/json" },
+      body: body === undefined ? null : JSON.stringify(body),
     }).catch((error: unknown) => {
       throw new Error(
         `no emulator answers at ${target.controlUrl}: start one with \`azure-emulator serve\`, or name its address with --control-url`,

@@ -140,15 +140,17 @@ function renderInjected(
   deps: EmulatorDependencies,
 ): Omit<HttpAnswer, "status"> {
   const number = Number(/^(?:AADSTS)?(\d+)$/i.exec(effect.code ?? "90033")?.[1]);
+  const isKnown = isAadstsCode(number);
   const { body } = renderEntraError(
-    new EntraError(isAadstsCode(number) ? number : 90033),
+    new EntraError(isKnown ? number : 90033),
     renderContext(request, deps),
   );
   return {
     headers: NEVER_STORED,
     body: {
       ...body,
-      ...(!isAadstsCode(number) && { error: effect.code, error_codes: [] }),
+      error: isKnown ? body.error : effect.code,
+      error_codes: isKnown ? body.error_codes : [],
       error_description: effect.message ?? body.error_description,
     },
   };

@@ -45,10 +45,11 @@ export function summariseDay(
     vaultOperations: vaultOperations.reduce((all, { operations }) => all + operations, 0),
     relocks: {
       count: closed,
-      ...(closed > 0 && {
-        averageMilliseconds: Math.round(total / closed),
-        longestMilliseconds: Math.round(Math.max(...relocks.map(({ longest }) => longest ?? 0))),
-      }),
+      averageMilliseconds: closed === 0 ? undefined : Math.round(total / closed),
+      longestMilliseconds:
+        closed === 0
+          ? undefined
+          : Math.round(Math.max(...relocks.map(({ longest }) => longest ?? 0))),
     },
   };
 }

@@ -26,11 +26,9 @@ export function describeSibling(
   return {
     serial,
     lock: isErased ? "erased" : isOpen ? "unlocked" : "locked",
-    ...(seenAtMs > 0 && {
-      lastSeenSeconds: Math.min(
-        LONGEST_SECONDS,
-        Math.max(0, Math.round((nowMs - seenAtMs) / 1000)),
-      ),
-    }),
+    lastSeenSeconds:
+      seenAtMs === 0
+        ? undefined
+        : Math.min(LONGEST_SECONDS, Math.max(0, Math.round((nowMs - seenAtMs) / 1000))),
   };
 }

@@ -1,5 +1,5 @@
 import { encodeBase64url, zero } from "@databox-cmk/crypto";
-import { AppError } from "@databox-cmk/errors";
+import { AppError, withoutUndefined } from "@databox-cmk/errors";
 import type { Pending } from "@databox-cmk/protocol";
 
 import { eventOfError, knownFacts } from "../core/failure-event.ts";
@@ -32,8 +32,8 @@ export async function keepRequest(
   }
   const kept = await storedForm(waiting, request, { approval, reason });
   writeWaitingRequest(node.folder.path, kept);
-  const facts = { approval: approval.id, required: approval.required };
-  node.record("approval-waiting", { ...facts, ...(reason === undefined ? {} : { reason }) });
+  const facts = { approval: approval.id, required: approval.required, reason };
+  node.record("approval-waiting", withoutUndefined(facts));
   return eventOfWaiting(waiting, kept, pending);
 }
 

@@ -1,5 +1,5 @@
 import { importVerifyKey } from "@databox-cmk/crypto";
-import { AppError } from "@databox-cmk/errors";
+import { AppError, withoutUndefined } from "@databox-cmk/errors";
 
 import type { AgentEvent } from "../core/agent-event.ts";
 import type { EventDetails } from "../core/event-details.ts";
@@ -30,11 +30,11 @@ export async function journal(
   return {
     ...eventOf("journal", settings, dependencies),
     outcome: options.verify ? "verified" : "listed",
-    details: {
+    details: withoutUndefined({
       rows: rows.length,
-      ...(head === undefined ? {} : { head }),
+      head,
       ...describeProof(proof, rows.length),
-    },
+    }),
     rows: options.verify ? undefined : rows.slice(-options.last),
     notes: notesOf(
       tornLines > 0 && `${String(tornLines)} line(s) were cut off by a crash and are marked`,

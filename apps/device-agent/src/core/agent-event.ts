@@ -99,7 +99,7 @@ export type FailureEvent = Common & {
   readonly vaultRequestId?: string | undefined;
   readonly retryAfterSeconds?: number | undefined;
   /** The refusal closed a volume that was open. */
-  readonly relocked?: true;
+  readonly relocked?: true | undefined;
 };
 
 export type AgentEvent = SuccessEvent | FailureEvent;

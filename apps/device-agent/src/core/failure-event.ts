@@ -58,7 +58,7 @@ export function eventOfDenial(
     ...context,
     ...denial,
     outcome: OUTCOMES[denial.class],
-    ...(relocked ? { relocked } : {}),
+    relocked: relocked ? true : undefined,
   };
 }
 

@@ -102,7 +102,7 @@ export async function confirmRekey(
       rekey,
       counter: store.nextCounter(),
       journalHead,
-      ...(deviceShare === undefined ? {} : { extensions: { deviceShare } }),
+      extensions: deviceShare === undefined ? undefined : { deviceShare },
     },
     [MESSAGE_TYPES.rekeyed, rekeyed],
   );

@@ -75,9 +75,9 @@ export async function startChild(options: ChildOptions): Promise<ChildService> {
 }
 
 /** Programs, and the folder in which this Node keeps what it compiled, if it has one. */
-function inherited(): Record<string, string> {
+function inherited(): NodeJS.ProcessEnv {
   const { PATH = "", NODE_COMPILE_CACHE } = process.env;
-  return { PATH, ...(NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }) };
+  return { PATH, NODE_COMPILE_CACHE };
 }
 
 async function ready(child: ChildProcess, withinMs: number): Promise<void> {

@@ -78,11 +78,7 @@ export function decideKeyChain(
       : {
           vault: chosen.vaultName,
           key: chosen.keyName,
-          ...(version === undefined
-            ? health.kid === undefined
-              ? {}
-              : { version: health.kid.split("/").at(-1) ?? "" }
-            : { version }),
+          version: version ?? health.kid?.split("/").at(-1),
         };
   const stateOf = (part: ChainPart): LinkState => {
     if (brokenAt !== undefined)

@@ -78,9 +78,8 @@ export function FormDialog({
               <Button
                 type="submit"
                 disabled={!isReady}
-                {...(isDanger
-                  ? isReady && { className: styles.danger }
-                  : { appearance: "primary" as const })}
+                appearance={isDanger ? undefined : "primary"}
+                className={isDanger && isReady ? styles.danger : undefined}
               >
                 {confirm}
               </Button>

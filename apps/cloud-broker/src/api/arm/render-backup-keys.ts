@@ -29,9 +29,8 @@ export async function listBackupKeys(
     value: backups.map((backup) => renderBackupKey(backup, orders.get(backup.name))),
     keyInForce: {
       standing: WORDS[standing.kind],
-      ...(standing.kind === "working"
-        ? {}
-        : { code: standing.code, since: renderTime(standing.sinceMs) }),
+      code: standing.kind === "working" ? undefined : standing.code,
+      since: standing.kind === "working" ? undefined : renderTime(standing.sinceMs),
       backupFrom:
         standing.kind === "unreachable" && mayStandIn
           ? renderTime(standing.sinceMs + settings.backupAfterSeconds * 1000)

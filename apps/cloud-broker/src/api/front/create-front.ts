@@ -201,7 +201,7 @@ function logServed(
   log(cause === undefined ? "info" : "error", "served", {
     ...describeFault(cause),
     ...(isOutage ? describePool(store.readPool?.()) : {}),
-    ...(isOutage ? { errorCode: systemCodeOf(failure.cause) } : {}),
+    errorCode: isOutage ? systemCodeOf(failure.cause) : undefined,
     requestId: request.requestId,
     method: route?.method,
     route: route?.path,

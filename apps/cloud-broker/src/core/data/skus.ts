@@ -87,7 +87,7 @@ export function skuInformation(
       capacity: {
         usable: row.usable,
         maximum: row.maximum,
-        ...(models && { individualSkuUsable: row.usableByDevice ?? row.usable }),
+        individualSkuUsable: models ? (row.usableByDevice ?? row.usable) : undefined,
       },
       costs: [],
       apiVersions: SKU_API_VERSIONS,
