@@ -10,10 +10,15 @@ import * as z from "zod";
 import type { SplitAgent } from "./agent/agent-world.ts";
 import { runCommand } from "./run-command.ts";
 
+/** Programs in some languages print a member without a value as null. */
+const optionalText = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? undefined);
 const outcome = z.object({
   outcome: z.string(),
-  code: z.string().optional(),
-  challenge: z.string().optional(),
+  code: optionalText,
+  challenge: optionalText,
 });
 
 /** The parts of the device API beside enrolment, unlocks and receipts. */
