@@ -252,9 +252,11 @@ describe.runIf(runsBrowser)("a user of the portal", () => {
     const saves: string[] = [];
     let answer = Promise.withResolvers<void>();
     let isRefused = true;
+    let isReadable = true;
     await page.route(`**/jobs/${ORDER}?*`, async (route) => {
       if (route.request().method() !== "PATCH") {
-        await route.continue();
+        const error = { code: "AuthorizationFailed", message: "Your role was removed." };
+        await (isReadable ? route.continue() : route.fulfill({ status: 403, json: { error } }));
         return;
       }
       saves.push(route.request().postData() ?? "");
@@ -311,12 +313,21 @@ describe.runIf(runsBrowser)("a user of the portal", () => {
         each.dispatchEvent(new MouseEvent("click", { bubbles: true }));
       });
       await saving.waitFor({ state: "attached" });
+      await page.getByRole("link", { name: "Key health" }).click();
+      await page.getByRole("alertdialog", { name: "Leave while saving?" }).waitFor();
+      await visit.picture("leave-while-saving");
+      expect(await visit.violations()).toEqual([]);
+      await press("Stay");
       answer.resolve();
       await see("Saved.");
       expect(saves).toHaveLength(4);
+      // The form shows what was saved, also if the order cannot be read again.
+      isReadable = false;
       await phone.fill(before);
       await press("Save");
       await see("Saved.");
+      expect(await phone.inputValue()).toBe(before);
+      isReadable = true;
     } finally {
       answer.resolve();
       await page.unrouteAll({ behavior: "wait" });
@@ -326,6 +337,8 @@ describe.runIf(runsBrowser)("a user of the portal", () => {
   test("is asked before an order that they began is left by the menu, by Escape in a panel or by going back", async () => {
     await visit.goTo("/orders");
     await press("Create");
+    const trail = visit.page.getByRole("navigation", { name: "Breadcrumb" }).getByRole("link");
+    await expect.poll(() => trail.allInnerTexts()).toEqual(["Home", "Data Box orders"]);
     const name = visit.page.getByRole("textbox", { name: "Order name" });
     await name.fill("begun");
     await expectAsked(visit, name, "begun");

@@ -17,7 +17,11 @@ export function useStartCampaign(initial: CampaignForm) {
   const start = useAction("startCampaign", {
     mutationFn: (wanted: CampaignRequest) => startCampaign(client, wanted),
     onSuccess: ({ id }) =>
-      navigate({ to: "/operator/campaigns/$campaignId", params: { campaignId: id } }),
+      navigate({
+        to: "/operator/campaigns/$campaignId",
+        params: { campaignId: id },
+        ignoreBlocker: true,
+      }),
   });
   return {
     form,
@@ -29,6 +33,6 @@ export function useStartCampaign(initial: CampaignForm) {
     request: decided.ok && !start.isSuccess ? decided.request : undefined,
     start,
     /** Leaving the form loses its content. */
-    isDirty: form !== first && !start.isPending && !start.isSuccess,
+    isDirty: form !== first && !start.isSuccess,
   };
 }

@@ -1,7 +1,7 @@
 import { type JobDetailsView, STAGE_NAMES } from "@databox-cmk/protocol";
 import { Section, Notice } from "@databox-cmk/ui";
 import { Checkbox } from "@fluentui/react-components";
-import type { ReactElement } from "react";
+import { type ReactElement, useState } from "react";
 
 import { patchOrder } from "../api/orders.ts";
 import { isSame } from "../core/is-same.ts";
@@ -30,6 +30,8 @@ export function ContactForm({
   const stored = { contact: contactOf(details), notifications: notificationsOf(details) };
   const [edited, edit, drop] = useDraft(stored);
   const { contact, notifications } = edited;
+  /** Values that were saved, when the order could not be read again. */
+  const [unread, setUnread] = useState<typeof edited>();
   const save = useAction("changeContact", {
     mutationFn: (wanted: typeof edited) =>
       patchOrder(
@@ -37,10 +39,11 @@ export function ContactForm({
         name,
         renderContactPatch(details, wanted.contact, wanted.notifications, isAddressEditable),
       ),
-    onSuccess: async () => {
-      await refresh();
+    onSuccess: async (_data, wanted) => {
+      const isRead = await refresh();
+      setUnread(isRead ? undefined : wanted);
       // The service may keep another form of a value.
-      drop();
+      if (isRead) drop();
     },
   });
   const words = texts.createOrder;
@@ -49,7 +52,7 @@ export function ContactForm({
     <SaveForm
       saving={save}
       value={problems.length > 0 ? undefined : edited}
-      isChanged={!isSame(edited, stored)}
+      isChanged={!isSame(edited, stored) && !isSame(edited, unread)}
       saved={words.saved}
     >
       <ContactFields

@@ -86,6 +86,7 @@ export function OrderWizard({ start }: { readonly start: NewOrder }): ReactEleme
       await navigate({
         to: "/orders/$subscriptionId/$resourceGroup/$jobName",
         params: at,
+        ignoreBlocker: true,
       });
     },
   });
@@ -109,7 +110,7 @@ export function OrderWizard({ start }: { readonly start: NewOrder }): ReactEleme
   const next = STEPS[at + 1];
   return (
     <Stack gap="L">
-      <UnsavedGuard isDirty={typed !== first && !place.isPending && !place.isSuccess} />
+      <UnsavedGuard isDirty={typed !== first && !place.isSuccess} isSaving={place.isPending} />
       {mayCreate === false && <Notice intent="warning">{words.notAllowed}</Notice>}
       <TabList
         className={styles.tabs}

@@ -38,8 +38,12 @@ export const useKeyHealth = () => useOrderPart("keyHealth", readKeyHealth);
 export const useUnlockPolicy = () => useOrderPart("unlockPolicy", readUnlockPolicy);
 export const useUnlockBudget = () => useOrderPart("unlockBudget", readUnlockBudget);
 
-/** Reads all data of the order again, and the lists that show it. */
-export function useRefreshOrder(): () => Promise<void> {
+/**
+ * Reads all data of the order again, and the lists that show it.
+ *
+ * @returns whether the order itself was read
+ */
+export function useRefreshOrder(): () => Promise<boolean> {
   const queryClient = useQueryClient();
   const name = useOrderName();
   return async () => {
@@ -47,5 +51,6 @@ export function useRefreshOrder(): () => Promise<void> {
       queryClient.invalidateQueries({ queryKey: QUERY_KEYS.order(name) }),
       queryClient.invalidateQueries({ queryKey: QUERY_KEYS.orders }),
     ]);
+    return queryClient.getQueryState(QUERY_KEYS.orderPart(name, "resource"))?.status !== "error";
   };
 }

@@ -75,7 +75,7 @@ export function SaveForm<Value>({
         if (value !== undefined && isReady && !isBlocked && !isPending) onSave(value);
       }}
     >
-      <UnsavedGuard isDirty={isChanged && !isPending} />
+      <UnsavedGuard isDirty={isChanged} isSaving={isPending} />
       <FormFields isSaving={isPending}>{children}</FormFields>
       {failure !== null && (
         <div className={styles.wide}>

@@ -1,6 +1,6 @@
 import { Button } from "@fluentui/react-components";
 import { useBlocker } from "@tanstack/react-router";
-import type { ReactElement } from "react";
+import { type ReactElement, useEffect } from "react";
 
 import { type Texts, useTexts } from "../texts/texts.ts";
 import { AlertDialog } from "./alert-dialog.tsx";
@@ -13,18 +13,30 @@ export type LeaveWords = Texts["shell"]["unsaved"];
  */
 export function UnsavedGuard({
   isDirty,
+  isSaving = false,
   words,
 }: {
   readonly isDirty: boolean;
+  /** The changes are being saved; that may still fail. */
+  readonly isSaving?: boolean;
   readonly words?: LeaveWords | undefined;
 }): ReactElement | null {
+  const texts = useTexts();
   const blocker = useBlocker({
     shouldBlockFn: ({ current, next }) => isDirty && current.pathname !== next.pathname,
     enableBeforeUnload: isDirty,
     withResolver: true,
   });
-  if (blocker.status !== "blocked") return null;
-  return <LeaveDialog words={words} onLeave={blocker.proceed} onStay={blocker.reset} />;
+  const { status, proceed, reset } = blocker;
+  /** The changes that the reader was asked about are saved. */
+  const goOn = status === "blocked" && !isDirty ? proceed : undefined;
+  useEffect(() => {
+    goOn?.();
+  }, [goOn]);
+  if (status !== "blocked" || !isDirty) return null;
+  return (
+    <LeaveDialog words={isSaving ? texts.shell.saving : words} onLeave={proceed} onStay={reset} />
+  );
 }
 
 export function LeaveDialog({

@@ -56,6 +56,12 @@ export const de: Texts = {
       stay: "Bleiben",
       leave: "Ohne Speichern verlassen",
     },
+    saving: {
+      title: "Während des Speicherns verlassen?",
+      text: "Ihre Änderungen werden gerade gespeichert. Schlägt das fehl, nachdem Sie weggegangen sind, sind sie verloren.",
+      stay: "Bleiben",
+      leave: "Verlassen",
+    },
     connection: {
       title: "Verbindung",
       waiting: "Warten auf den Dienst",

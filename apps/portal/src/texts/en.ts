@@ -64,6 +64,12 @@ export const en = {
       stay: "Stay",
       leave: "Leave without saving",
     },
+    saving: {
+      title: "Leave while saving?",
+      text: "Your changes are being saved. If that fails after you leave, they are lost.",
+      stay: "Stay",
+      leave: "Leave",
+    },
     connection: {
       title: "Connection",
       waiting: "Waiting for the service",
