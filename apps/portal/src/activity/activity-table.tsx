@@ -24,13 +24,14 @@ import {
 import { Fragment, type ReactElement, useState } from "react";
 
 import { keyVersionLabel } from "../core/key-version-label.ts";
+import { below, DESKTOP_PX, TABLET_PX } from "../shell/breakpoints.ts";
 import { HiddenText } from "../shell/hidden-text.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { actionName, actorName } from "./actor-name.ts";
 import { EntryDetails } from "./entry-details.tsx";
 
-const BELOW_WIDE = "@media (max-width: 1279px)";
-const NARROW = "@media (max-width: 767px)";
+const BELOW_WIDE = below(DESKTOP_PX);
+const NARROW = below(TABLET_PX);
 const COLUMNS = 8;
 
 const useStyles = makeStyles({

@@ -3,9 +3,9 @@ import { CheckmarkRegular, DismissRegular, SubtractRegular } from "@fluentui/rea
 import type { ReactElement } from "react";
 
 import type { TimelineStep } from "../api/diagnostics.ts";
+import { ON_NARROW } from "../shell/breakpoints.ts";
 import { DataTable } from "../shell/data-table.tsx";
 import { HiddenText } from "../shell/hidden-text.tsx";
-import { ON_NARROW } from "../shell/narrow.ts";
 import { useTexts } from "../texts/texts.ts";
 
 const useStyles = makeStyles({

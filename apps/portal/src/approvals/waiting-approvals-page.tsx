@@ -3,7 +3,6 @@ import { Text } from "@fluentui/react-components";
 import { PersonClockRegular } from "@fluentui/react-icons";
 import type { ReactElement } from "react";
 
-import { HomeCrumb } from "../shell/crumbs.tsx";
 import { Page } from "../shell/page.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
@@ -15,11 +14,7 @@ export function WaitingApprovalsPage(): ReactElement {
   const texts = useTexts();
   const { approvals, isPending, failed } = useWaitingApprovals();
   return (
-    <Page
-      title={texts.approvals.waitingTitle}
-      icon={<PersonClockRegular />}
-      trail={[<HomeCrumb key="home" />]}
-    >
+    <Page title={texts.approvals.waitingTitle} icon={<PersonClockRegular />}>
       <Stack gap="L">
         {failed.map(
           (each, index) =>

@@ -1,5 +1,5 @@
 import { CAMPAIGN_ORDER_STATES, type CampaignOrderList } from "@databox-cmk/protocol";
-import { ExplanationPanel, Row, RULE_BELOW, Time } from "@databox-cmk/ui";
+import { ExplanationPanel, RULE_BELOW, Time } from "@databox-cmk/ui";
 import { Button, makeStyles, Tab, TabList, Text, tokens } from "@fluentui/react-components";
 import { keepPreviousData } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
@@ -9,6 +9,7 @@ import { readCampaignOrders } from "../api/campaigns.ts";
 import { useCloudProblem } from "../order/use-cloud-problem.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useRead } from "../queries/use-read.ts";
+import { Pager } from "../shell/pager.tsx";
 import { QueryState } from "../shell/query-problem.tsx";
 import { RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
@@ -83,25 +84,13 @@ export function CampaignOrders({
           </li>
         ))}
       </ul>
-      {(next !== undefined || positions.length > 0) && (
-        <Row>
-          <Button
-            disabled={positions.length === 0}
-            onClick={() => {
-              setPositions(positions.slice(0, -1));
-            }}
-          >
-            {texts.orders.previousPage}
-          </Button>
-          <Button
-            disabled={next === undefined || orders.isPlaceholderData}
-            onClick={() => {
-              if (next !== undefined) setPositions([...positions, next]);
-            }}
-          >
-            {texts.orders.nextPage}
-          </Button>
-        </Row>
+      {orders.data !== undefined && (next !== undefined || positions.length > 0) && (
+        <Pager
+          shown={texts.orders.found(orders.data.value.length, undefined)}
+          positions={positions}
+          next={orders.isPlaceholderData ? undefined : next}
+          onMove={setPositions}
+        />
       )}
     </>
   );

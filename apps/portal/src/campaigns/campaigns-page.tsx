@@ -1,6 +1,6 @@
 import type { CampaignView } from "@databox-cmk/protocol";
 import { EmptyState, Stack, Time } from "@databox-cmk/ui";
-import { Button, ProgressBar, Text, ToolbarButton } from "@fluentui/react-components";
+import { ProgressBar, Text, ToolbarButton } from "@fluentui/react-components";
 import { AddRegular, ArrowSyncRegular } from "@fluentui/react-icons";
 import { keepPreviousData } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
@@ -14,6 +14,7 @@ import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useRead } from "../queries/use-read.ts";
 import { CommandBar, RefreshButton } from "../shell/command-bar.tsx";
 import { DataTable } from "../shell/data-table.tsx";
+import { Pager } from "../shell/pager.tsx";
 import { QueryState } from "../shell/query-problem.tsx";
 import { RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
@@ -104,25 +105,13 @@ export function CampaignsPage(): ReactElement {
             keyOf={({ id }) => id}
           />
         )}
-        {(next !== undefined || positions.length > 0) && (
-          <div>
-            <Button
-              disabled={positions.length === 0}
-              onClick={() => {
-                setPositions(positions.slice(0, -1));
-              }}
-            >
-              {texts.orders.previousPage}
-            </Button>{" "}
-            <Button
-              disabled={next === undefined}
-              onClick={() => {
-                if (next !== undefined) setPositions([...positions, next]);
-              }}
-            >
-              {texts.orders.nextPage}
-            </Button>
-          </div>
+        {campaigns.data !== undefined && (next !== undefined || positions.length > 0) && (
+          <Pager
+            shown={texts.orders.found(campaigns.data.value.length, undefined)}
+            positions={positions}
+            next={campaigns.isPlaceholderData ? undefined : next}
+            onMove={setPositions}
+          />
         )}
       </Stack>
     </OperatorPage>

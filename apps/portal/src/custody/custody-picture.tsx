@@ -11,9 +11,10 @@ import {
 } from "@fluentui/react-icons";
 import { type ReactElement, type ReactNode, useId } from "react";
 
+import { below, LAPTOP_PX } from "../shell/breakpoints.ts";
 import { useTexts } from "../texts/texts.ts";
 
-const NARROW = "@media (max-width: 1023px)";
+const NARROW = below(LAPTOP_PX);
 
 const useStyles = makeStyles({
   picture: {

@@ -5,8 +5,8 @@ import { makeStyles, Switch, tokens } from "@fluentui/react-components";
 import { type ReactElement, useState } from "react";
 
 import { refusalSeries } from "../core/day-bars.ts";
+import { ON_NARROW, PHONE_PX } from "../shell/breakpoints.ts";
 import { DataTable } from "../shell/data-table.tsx";
-import { NARROW_BELOW_PX, ON_NARROW } from "../shell/narrow.ts";
 import { useTexts } from "../texts/texts.ts";
 import { DayChart } from "./day-chart.tsx";
 
@@ -56,7 +56,7 @@ export function DailyFigures({ days }: { readonly days: readonly DayFigures[] })
       {isTable ? (
         <DataTable
           label={words.figures}
-          wideFrom={NARROW_BELOW_PX}
+          wideFrom={PHONE_PX}
           columns={[
             { heading: words.day, className: styles.day, cell: ({ day }) => dayName(day) },
             { heading: words.unlocks, cell: ({ unlocks }) => plain(unlocks) },

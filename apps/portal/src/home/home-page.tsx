@@ -27,7 +27,7 @@ export function HomePage(): ReactElement {
       title={texts.shell.home}
       subtitle={isOperator ? texts.home.everyCustomer : texts.home.subtitle}
       icon={<HomeRegular />}
-      trail={[]}
+      trail={null}
     >
       {isOperator ? <HomeSections subscriptionId={undefined} /> : <OwnHome />}
     </Page>

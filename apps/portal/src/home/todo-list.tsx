@@ -19,11 +19,12 @@ import {
 import type { ReactElement } from "react";
 
 import type { Todo } from "../core/todos.ts";
+import { below, TABLET_PX } from "../shell/breakpoints.ts";
 import { useTexts } from "../texts/texts.ts";
 import { OrderLink } from "./order-link.tsx";
 
 const SHOWN = 10;
-const NARROW = "@media (max-width: 767px)";
+const NARROW = below(TABLET_PX);
 
 const useStyles = makeStyles({
   list: { listStyleType: "none", margin: 0, padding: 0 },

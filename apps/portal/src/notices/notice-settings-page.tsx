@@ -14,7 +14,6 @@ import {
 } from "../core/notice-draft.ts";
 import { Choice } from "../shell/choice.tsx";
 import { Copyable } from "../shell/copyable.tsx";
-import { HomeCrumb } from "../shell/crumbs.tsx";
 import { Page } from "../shell/page.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { SaveForm } from "../shell/save-form.tsx";
@@ -32,11 +31,7 @@ export function NoticeSettingsPage(): ReactElement {
   const texts = useTexts();
   const { choices, error, tryAgain, write } = useNoticeChoices();
   return (
-    <Page
-      title={texts.noticeSettings.title}
-      icon={<AlertRegular />}
-      trail={[<HomeCrumb key="home" />]}
-    >
+    <Page title={texts.noticeSettings.title} icon={<AlertRegular />}>
       <QueryProblem error={error} onTryAgain={tryAgain} />
       {choices === undefined && error === null && <LoadingState />}
       {choices !== undefined && <ChoicesForm choices={choices} write={write} />}

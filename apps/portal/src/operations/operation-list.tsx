@@ -11,7 +11,7 @@ import {
 import { type ReactElement, useId, useState } from "react";
 
 import { decideWhyNot } from "../core/why-not.ts";
-import { ON_NARROW } from "../shell/narrow.ts";
+import { ON_NARROW } from "../shell/breakpoints.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { EnrolmentCodes } from "./enrolment-codes.tsx";

@@ -1,6 +1,5 @@
 import type { ReactElement, ReactNode } from "react";
 
-import { HomeCrumb } from "../shell/crumbs.tsx";
 import { Page } from "../shell/page.tsx";
 import { useTexts } from "../texts/texts.ts";
 
@@ -21,12 +20,7 @@ export function OperatorPage({
 }): ReactElement {
   const texts = useTexts();
   return (
-    <Page
-      title={title}
-      subtitle={subtitle ?? texts.operator.title}
-      icon={icon}
-      trail={[<HomeCrumb key="home" />, ...trail]}
-    >
+    <Page title={title} subtitle={subtitle ?? texts.operator.title} icon={icon} trail={trail}>
       {children}
     </Page>
   );

@@ -7,6 +7,7 @@ import type { OrderNode } from "../api/nodes.ts";
 import { type ChainBox, layOutChain } from "../core/key-chain-layout.ts";
 import { type ChainLink, decideKeyChain } from "../core/key-chain.ts";
 import { chosenKeyOf, keyUrlOf } from "../core/key-choice.ts";
+import { DESKTOP_PX, narrowerThan } from "../shell/breakpoints.ts";
 import { RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { useOrderName } from "./use-order.ts";
@@ -68,7 +69,7 @@ export function KeyChain({
 }): ReactElement {
   const styles = useStyles();
   const texts = useTexts();
-  const isNarrow = useMediaQuery("(max-width: 1279px)");
+  const isNarrow = useMediaQuery(narrowerThan(DESKTOP_PX));
   const chain = decideKeyChain(kek, health, nodes);
   const layout = layOutChain(chain, isNarrow ? "down" : "across");
   const nameOf = ({ part, name }: ChainLink): string => {

@@ -29,6 +29,7 @@ import {
 import { Fragment, type ReactElement, useState } from "react";
 
 import { useIsOperator } from "../queries/session-context.ts";
+import { narrowerThan, TABLET_PX } from "../shell/breakpoints.ts";
 import { RouterNavItem } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { useOrderName } from "./use-order.ts";
@@ -86,7 +87,7 @@ const useStyles = makeStyles({
 export function OrderMenu({ section }: { readonly section: OrderSection }): ReactElement {
   const styles = useStyles();
   const texts = useTexts();
-  const isNarrow = useMediaQuery("(max-width: 767px)");
+  const isNarrow = useMediaQuery(narrowerThan(TABLET_PX));
   const [open, setOpen] = useState(false);
   const close = () => {
     setOpen(false);

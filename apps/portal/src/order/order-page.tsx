@@ -2,7 +2,8 @@ import { makeStyles, tokens } from "@fluentui/react-components";
 import { BoxRegular } from "@fluentui/react-icons";
 import type { ReactElement, ReactNode } from "react";
 
-import { HomeCrumb, OrdersCrumb } from "../shell/crumbs.tsx";
+import { below, TABLET_PX } from "../shell/breakpoints.ts";
+import { OrdersCrumb } from "../shell/crumbs.tsx";
 import { Page } from "../shell/page.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { RouterBreadcrumb } from "../shell/router-link.tsx";
@@ -15,7 +16,7 @@ const useStyles = makeStyles({
   columns: {
     display: "flex",
     gap: tokens.spacingHorizontalXL,
-    "@media (max-width: 767px)": { flexDirection: "column", gap: tokens.spacingVerticalS },
+    [below(TABLET_PX)]: { flexDirection: "column", gap: tokens.spacingVerticalS },
   },
   content: { flexGrow: 1, minWidth: 0 },
 });
@@ -40,7 +41,6 @@ export function OrderPage({
       subtitle={texts.order.kind}
       icon={<BoxRegular />}
       trail={[
-        <HomeCrumb key="home" />,
         section === "operations" ? (
           <RouterBreadcrumb key="orders" to="/operator/orders">
             {texts.operator.orders}

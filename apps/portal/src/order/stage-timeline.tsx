@@ -10,6 +10,7 @@ import {
 } from "@fluentui/react-icons";
 import type { ReactElement } from "react";
 
+import { below, TABLET_PX } from "../shell/breakpoints.ts";
 import { useTexts } from "../texts/texts.ts";
 
 type Stage = NonNullable<JobDetailsView["jobStages"]>[number];
@@ -22,7 +23,7 @@ const useStyles = makeStyles({
     listStyleType: "none",
     margin: 0,
     padding: 0,
-    "@media (max-width: 767px)": { flexDirection: "column" },
+    [below(TABLET_PX)]: { flexDirection: "column" },
   },
   stage: {
     display: "flex",
@@ -35,7 +36,7 @@ const useStyles = makeStyles({
     borderBlockStartColor: tokens.colorNeutralStroke1,
     paddingBlockStart: tokens.spacingVerticalS,
     paddingInlineEnd: tokens.spacingHorizontalS,
-    "@media (max-width: 767px)": {
+    [below(TABLET_PX)]: {
       flexBasis: "auto",
       borderBlockStartStyle: "none",
       borderInlineStartWidth: "3px",
@@ -48,7 +49,7 @@ const useStyles = makeStyles({
   reached: {
     borderBlockStartColor: tokens.colorBrandStroke1,
     // As specific as the colour that it replaces.
-    "@media (max-width: 767px)": { borderInlineStartColor: tokens.colorBrandStroke1 },
+    [below(TABLET_PX)]: { borderInlineStartColor: tokens.colorBrandStroke1 },
   },
   name: { display: "flex", alignItems: "start", gap: tokens.spacingHorizontalXS },
   icon: {

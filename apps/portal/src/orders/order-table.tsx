@@ -15,7 +15,7 @@ import {
 import { Fragment, type ReactElement, type ReactNode, useDeferredValue } from "react";
 
 import { type OrderName, parseOrderId } from "../api/arm-path.ts";
-import { IS_NARROW, ON_NARROW } from "../shell/narrow.ts";
+import { LAPTOP_PX, narrowerThan, ON_NARROW, PHONE_PX } from "../shell/breakpoints.ts";
 import { RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { HealthBadge } from "./health-badge.tsx";
@@ -72,8 +72,8 @@ type Column = {
 function useColumns(chosen: readonly OrderColumn[]): readonly Column[] {
   const texts = useTexts();
   const isWide = useMediaQuery("(min-width: 1440px)");
-  const isMedium = useMediaQuery("(min-width: 1024px)");
-  const isUsual = !useMediaQuery(IS_NARROW);
+  const isMedium = !useMediaQuery(narrowerThan(LAPTOP_PX));
+  const isUsual = !useMediaQuery(narrowerThan(PHONE_PX));
   const columns: readonly Column[] = [
     { id: "customer", hasRoom: isWide, isPlain: true, render: ({ customer }) => customer },
     {

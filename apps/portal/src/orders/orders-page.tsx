@@ -10,7 +10,6 @@ import { getRouteApi } from "@tanstack/react-router";
 import { type ReactElement } from "react";
 
 import { useMayOnNew } from "../order/use-may.ts";
-import { HomeCrumb } from "../shell/crumbs.tsx";
 import { lazyPanel } from "../shell/lazy-part.tsx";
 import { Page } from "../shell/page.tsx";
 import { QueryState } from "../shell/query-problem.tsx";
@@ -33,11 +32,7 @@ export function OrdersPage(): ReactElement {
   const { after, page, ...search } = route.useSearch();
   const subscriptionId = listedSubscription(search.subscription, subscriptions.data);
   return (
-    <Page
-      title={texts.orders.title}
-      icon={<BoxMultipleRegular />}
-      trail={[<HomeCrumb key="home" />]}
-    >
+    <Page title={texts.orders.title} icon={<BoxMultipleRegular />}>
       <QueryState of={subscriptions} />
       {subscriptionId !== undefined && (
         <SubscriptionOrders

@@ -19,7 +19,7 @@ import type { ReactElement } from "react";
 
 import { useSignedIn } from "../queries/session-context.ts";
 import { useTexts } from "../texts/texts.ts";
-import { ON_NARROW } from "./narrow.ts";
+import { ON_NARROW } from "./breakpoints.ts";
 
 const useStyles = makeStyles({
   button: { [ON_NARROW]: { minWidth: "auto" } },

@@ -4,7 +4,7 @@ import { ArrowClockwiseRegular } from "@fluentui/react-icons";
 import type { ReactElement, ReactNode } from "react";
 
 import { useTexts } from "../texts/texts.ts";
-import { ON_NARROW } from "./narrow.ts";
+import { ON_NARROW } from "./breakpoints.ts";
 
 const useStyles = makeStyles({
   bar: {

@@ -13,6 +13,8 @@ import {
 } from "@fluentui/react-components";
 import type { ReactElement, ReactNode } from "react";
 
+import { LAPTOP_PX, narrowerThan } from "./breakpoints.ts";
+
 const useStyles = makeStyles({
   table: { tableLayout: "auto" },
   heading: { fontWeight: tokens.fontWeightSemibold },
@@ -46,7 +48,7 @@ export type Column<Row> = {
 export function DataTable<Row>({
   label,
   size = "small",
-  wideFrom = 1024,
+  wideFrom = LAPTOP_PX,
   columns,
   rows,
   keyOf,
@@ -60,7 +62,7 @@ export function DataTable<Row>({
   readonly keyOf: (row: Row) => string | number;
 }): ReactElement {
   const styles = useStyles();
-  const isNarrow = useMediaQuery(`(max-width: ${wideFrom - 1}px)`);
+  const isNarrow = useMediaQuery(narrowerThan(wideFrom));
   const folded = columns.filter(({ isWide }) => isNarrow && isWide === true);
   const shown = columns.filter((column) => !folded.includes(column));
   return (

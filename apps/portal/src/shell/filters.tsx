@@ -13,7 +13,7 @@ import { DismissRegular, FilterRegular } from "@fluentui/react-icons";
 import { type ReactElement, type ReactNode, useEffect, useState } from "react";
 
 import { useTexts } from "../texts/texts.ts";
-import { IS_NARROW, ON_NARROW } from "./narrow.ts";
+import { narrowerThan, ON_NARROW, PHONE_PX } from "./breakpoints.ts";
 
 const TYPING_PAUSE_MS = 250;
 const ALL = "all";
@@ -38,7 +38,7 @@ export function FilterBar({
 }): ReactElement {
   const styles = useStyles();
   const texts = useTexts().orders;
-  const isNarrow = useMediaQuery(IS_NARROW);
+  const isNarrow = useMediaQuery(narrowerThan(PHONE_PX));
   const [isOpen, setIsOpen] = useState(false);
   return (
     <Row className={styles.bar} role="search" aria-label={texts.filters}>

@@ -11,6 +11,7 @@ import { Fragment, type ReactElement, type ReactNode, useEffect } from "react";
 
 import { useHeadingFocus } from "../focus/page-focus.ts";
 import { useTexts } from "../texts/texts.ts";
+import { RouterBreadcrumb } from "./router-link.tsx";
 
 const useStyles = makeStyles({
   head: {
@@ -40,14 +41,14 @@ export function Page({
   title,
   subtitle,
   icon,
-  trail,
+  trail = [],
   children,
 }: {
   readonly title: string;
   readonly subtitle?: string;
   readonly icon: ReactNode;
-  /** Links to the pages above, outermost first. */
-  readonly trail: readonly ReactElement[];
+  /** Links to the pages between Home and this one; `null`: the page is Home. */
+  readonly trail?: readonly ReactElement[] | null;
   readonly children: ReactNode;
 }): ReactElement {
   const styles = useStyles();
@@ -60,9 +61,14 @@ export function Page({
     <>
       <div className={styles.head}>
         <Breadcrumb size="small" aria-label={texts.shell.breadcrumb}>
-          {trail.map((link, index) => (
+          {trail !== null && (
+            <BreadcrumbItem>
+              <RouterBreadcrumb to="/">{texts.shell.home}</RouterBreadcrumb>
+            </BreadcrumbItem>
+          )}
+          {trail?.map((link) => (
             <Fragment key={link.key}>
-              {index > 0 && <BreadcrumbDivider />}
+              <BreadcrumbDivider />
               <BreadcrumbItem>{link}</BreadcrumbItem>
             </Fragment>
           ))}

@@ -6,7 +6,7 @@ import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 
 import { findCodes } from "../core/find-codes.ts";
-import { HomeCrumb } from "../shell/crumbs.tsx";
+import { below, LAPTOP_PX } from "../shell/breakpoints.ts";
 import { SearchFilter } from "../shell/filters.tsx";
 import { Page } from "../shell/page.tsx";
 import { RouterLink } from "../shell/router-link.tsx";
@@ -14,7 +14,7 @@ import { useTexts } from "../texts/texts.ts";
 import { Article } from "./article.tsx";
 
 const route = getRouteApi("/troubleshooter");
-const NARROW = "@media (max-width: 1023px)";
+const NARROW = below(LAPTOP_PX);
 
 const useStyles = makeStyles({
   columns: {
@@ -52,11 +52,7 @@ export function TroubleshooterPage(): ReactElement {
   const { code } = search;
   const codes = findCodes(search.search ?? "", texts.ui.failureText);
   return (
-    <Page
-      title={texts.troubleshooter.title}
-      icon={<BookSearchRegular />}
-      trail={[<HomeCrumb key="home" />]}
-    >
+    <Page title={texts.troubleshooter.title} icon={<BookSearchRegular />}>
       <div className={styles.columns}>
         <div className={mergeClasses(styles.side, code !== undefined && styles.besideArticle)}>
           <SearchFilter

@@ -2,6 +2,7 @@ import { CopyButton, DownloadButton, QrPicture, Row, Section, Stack } from "@dat
 import { Field, makeStyles, Text, Textarea, tokens } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
+import { below, TABLET_PX } from "../shell/breakpoints.ts";
 import { useTexts } from "../texts/texts.ts";
 
 const useStyles = makeStyles({
@@ -10,7 +11,7 @@ const useStyles = makeStyles({
     gridTemplateColumns: "minmax(0, 420px) minmax(0, 1fr)",
     gap: tokens.spacingHorizontalXL,
     alignItems: "start",
-    "@media (max-width: 767px)": { gridTemplateColumns: "minmax(0, 1fr)" },
+    [below(TABLET_PX)]: { gridTemplateColumns: "minmax(0, 1fr)" },
   },
   mono: { fontFamily: tokens.fontFamilyMonospace },
   copy: { alignItems: "center" },
