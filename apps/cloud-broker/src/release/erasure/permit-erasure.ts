@@ -11,7 +11,7 @@ import type { Needs, Recording } from "../message/device-dependencies.ts";
 import { deviceVerb } from "../message/device-verb.ts";
 import { actorOf, type DeviceMessage } from "../message/serve-device-message.ts";
 import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
-import { useCounter } from "../rekey/use-counter.ts";
+import { useCounter } from "../message/use-counter.ts";
 
 /** Tells a node whether it may destroy its keys and data; nothing has been destroyed yet. */
 export const permitExchange = deviceVerb({

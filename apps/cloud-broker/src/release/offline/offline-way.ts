@@ -10,8 +10,8 @@ import type { Failure, Outcome } from "../../core/ports.ts";
 import type { Store, StoreTransaction } from "../../store/store.ts";
 import type { Needs } from "../message/device-dependencies.ts";
 import type { DeviceNode } from "../message/device-node.ts";
-import { raiseCounter } from "../message/raise-counter.ts";
 import type { Carrier, DeviceMessage } from "../message/serve-device-message.ts";
+import { raiseCounter } from "../message/use-counter.ts";
 import type { UnlockWay } from "../unlock/unlock-way.ts";
 
 export type OfflineAsk = {

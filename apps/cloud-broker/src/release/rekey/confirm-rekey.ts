@@ -18,7 +18,7 @@ import type { Needs, Recording } from "../message/device-dependencies.ts";
 import { deviceVerb } from "../message/device-verb.ts";
 import { actorOf, type DeviceMessage } from "../message/serve-device-message.ts";
 import { signAnswer, type SignedAnswer, signEnvelope } from "../message/signed-answer.ts";
-import { useCounter } from "./use-counter.ts";
+import { useCounter } from "../message/use-counter.ts";
 
 /**
  * Puts a proposal in force. The answer is always the envelope in force: a node that lost its last

@@ -27,7 +27,7 @@ import type { Needs, Recording } from "../message/device-dependencies.ts";
 import { deviceVerb } from "../message/device-verb.ts";
 import { actorOf, type DeviceMessage } from "../message/serve-device-message.ts";
 import { signAnswer, type SignedAnswer, signEnvelope } from "../message/signed-answer.ts";
-import { useCounter } from "./use-counter.ts";
+import { useCounter } from "../message/use-counter.ts";
 
 /** Gives an unlocked node a second unlock key, beside the one that opens its volume. */
 export const proposalExchange = deviceVerb({

@@ -13,8 +13,8 @@ import { countedOf, QUOTA_WRITES, usedUpQuota } from "../limits/unlock-quota.ts"
 import { NONCE_LIFETIME_MS } from "../message/challenge.ts";
 import type { Needs } from "../message/device-dependencies.ts";
 import type { DeviceNode } from "../message/device-node.ts";
-import { raiseCounter } from "../message/raise-counter.ts";
 import type { DeviceMessage } from "../message/serve-device-message.ts";
+import { raiseCounter } from "../message/use-counter.ts";
 import type { UnlockWay } from "./unlock-way.ts";
 
 type QuotaDependencies = Needs<"store" | "commit" | "now" | "unlockQuota" | "countCustomerUnlock">;
