@@ -79,8 +79,6 @@ test("a decision is committed by `record`, which cannot forget its row of the au
       "api/portal/notices/choice-routes.ts",
       "api/portal/sessions.ts",
       "custody/primary-standings.ts",
-      "events/deliver-events.ts",
-      "key-life/health/claim-due.ts",
       "orders/long-running-operations.ts",
       "release/leases/probe-keys.ts",
       "release/limits/customer-quota.ts",
