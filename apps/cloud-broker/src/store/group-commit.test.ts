@@ -77,7 +77,9 @@ describe("a group commit", () => {
 
   test("reports no success when the commit itself fails", async () => {
     // The commit checks a deferred foreign key, after every work of the batch has succeeded.
+    let runs = 0;
     const orphan = commit(async (transaction) => {
+      runs += 1;
       await sql`pragma defer_foreign_keys = on`.execute(transaction);
       await transaction
         .insertInto("order_stages")
@@ -91,6 +93,7 @@ describe("a group commit", () => {
     });
     const outcomes = await Promise.allSettled([orphan, insert("a")]);
     expect(outcomes[0]).toMatchObject({ status: "rejected" });
+    expect(runs).toBe(1);
     const told = outcomes[1].status === "fulfilled" ? ["a"] : [];
     expect(await names()).toEqual(told);
     await insert("b");

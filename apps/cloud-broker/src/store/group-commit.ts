@@ -100,16 +100,20 @@ async function commitBatch(
   batch: readonly Waiting[],
   settle: (work: Waiting) => RunWork = ({ run }) => run,
 ): Promise<void> {
+  const works = { areRunning: false };
   try {
     const tell = await store.transaction().execute(async (transaction) => {
+      works.areRunning = true;
       const results: (() => void)[] = [];
       for (const each of batch) results.push(await settle(each)(transaction));
+      works.areRunning = false;
       return results;
     });
     for (const each of tell) each();
   } catch (error) {
-    // Nothing of the batch was stored.
-    if (batch.length > 1 && settle !== inSavepoint) await commitBatch(store, batch, inSavepoint);
+    // Nothing of the batch was stored. If the transaction could not begin or commit, it ends here.
+    if (works.areRunning && batch.length > 1 && settle !== inSavepoint)
+      await commitBatch(store, batch, inSavepoint);
     else for (const each of batch) each.fail(error);
   }
 }
