@@ -52,11 +52,8 @@ const sharedProcess = (...setupFiles: readonly string[]) => ({
 });
 const FORGET_METADATA_SERVICE = `${SET_UP}/forget-metadata-service.ts`;
 
-/**
- * More than cores, because tests of whole systems and pages wait for most of their time: for leases,
- * intervals, restarts, frames. A file of them takes a third of a core on an idle machine.
- */
-const maxWorkers = Math.max(availableParallelism(), 2) + 3;
+/** One more than cores, because tests of whole systems often wait: for leases, intervals, restarts. */
+const maxWorkers = Math.max(availableParallelism(), 2) + 1;
 
 export default defineConfig({
   test: {
