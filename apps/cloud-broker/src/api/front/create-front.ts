@@ -201,7 +201,8 @@ function logServed(
   log(cause === undefined ? "info" : "error", "served", {
     ...describeFault(cause),
     ...(isOutage ? describePool(store.readPool?.()) : {}),
-    errorCode: isOutage ? systemCodeOf(failure.cause) : undefined,
+    // Not as undefined, which would hide the code of a fault.
+    ...(isOutage ? { errorCode: systemCodeOf(failure.cause) } : {}),
     requestId: request.requestId,
     method: route?.method,
     route: route?.path,
