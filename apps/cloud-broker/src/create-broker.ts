@@ -278,10 +278,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
       now,
     }),
     strangerRows,
-    unlockQuota: {
-      perNode: config.RATE_LIMIT_NODE_UNLOCKS_PER_MINUTE,
-      perOrder: config.RATE_LIMIT_ORDER_UNLOCKS_PER_MINUTE,
-    },
+    settings,
     countCustomerUnlock: createCustomerQuota({
       store,
       perMinute: config.RATE_LIMIT_CUSTOMER_UNLOCKS_PER_MINUTE,
@@ -295,7 +292,6 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     },
     now,
     defaultPolicy,
-    offlineUnlocksPerDay: config.OFFLINE_UNLOCKS_PER_DAY,
     metrics,
     announce,
     stillApproves,

@@ -31,5 +31,12 @@ export function ruleSettingsOf(config: BrokerConfig) {
     backupAfterSeconds: config.BACKUP_KEY_AFTER_SECONDS,
     /** Interval of the checks of each key; 0: no automatic checks. */
     keyHealthIntervalSeconds: config.KEY_HEALTH_INTERVAL_SECONDS,
+    /** Unlocks without network that one order may have in one UTC day. */
+    offlineUnlocksPerDay: config.OFFLINE_UNLOCKS_PER_DAY,
+    /** Unlocks a minute, counted in the database; 0: no limit. */
+    unlockQuota: {
+      perNode: config.RATE_LIMIT_NODE_UNLOCKS_PER_MINUTE,
+      perOrder: config.RATE_LIMIT_ORDER_UNLOCKS_PER_MINUTE,
+    },
   } as const;
 }

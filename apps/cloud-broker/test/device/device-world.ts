@@ -37,6 +37,7 @@ import { openTestStore } from "../store/open-test-store.ts";
 import { announce, defaultPolicy } from "../world/control-plane.ts";
 import { type OpenListener, openListener } from "../world/open-listener.ts";
 import { orderRow } from "../world/order-row.ts";
+import { RULE_SETTINGS } from "../world/rule-settings.ts";
 import { FakeCustody } from "./fake-custody.ts";
 
 export const PASSKEY = "Correct+Horse-9-Battery";
@@ -141,9 +142,11 @@ export class DeviceWorld implements AsyncDisposable {
           burst: limits.device,
           now,
         }),
-        unlockQuota: this.#options.unlockQuota ?? { perNode: 0, perOrder: 0 },
+        settings: {
+          ...RULE_SETTINGS,
+          unlockQuota: this.#options.unlockQuota ?? { perNode: 0, perOrder: 0 },
+        },
         countCustomerUnlock: createCustomerQuota({ store, perMinute: 0, now }),
-        offlineUnlocksPerDay: 20,
         announce,
         stillApproves: () => Promise.resolve({ ok: true, value: false }),
         defaultPolicy,

@@ -2,6 +2,7 @@ import type { RateLimit } from "@databox-cmk/http";
 import type { UnlockPolicy } from "@databox-cmk/protocol";
 
 import type { StrangerRows } from "../../audit/stranger-rows.ts";
+import type { RuleSettings } from "../../config/rule-settings.ts";
 import type { EpochMs, OrderId } from "../../core/order.ts";
 import type { NodeFailure, Outcome } from "../../core/ports.ts";
 import type { NodeEnvelopes } from "../../custody/key-custody.ts";
@@ -11,7 +12,6 @@ import type { NodeCertificate } from "../../orders/erasure.ts";
 import type { StoreTransaction } from "../../store/store.ts";
 import type { ReleaseDependencies } from "../approvals/release-request.ts";
 import type { CountCustomerUnlock } from "../limits/customer-quota.ts";
-import type { UnlockQuota } from "../limits/unlock-quota.ts";
 import type { FindDevice } from "./device-node.ts";
 
 /** Everything that the device API needs; each function names its own part (`Needs`). */
@@ -27,15 +27,12 @@ export type DeviceDependencies = ReleaseDependencies & {
   /** Limits unproven messages by their address, since their senders choose the ids in them. */
   readonly limitUnproven: RateLimit;
   readonly strangerRows: Pick<StrangerRows, "admit">;
-  /** Limits unlocks, counted in the database. */
-  readonly unlockQuota: UnlockQuota;
+  readonly settings: RuleSettings;
   readonly countCustomerUnlock: CountCustomerUnlock;
   /** Resolves when there is news of the lease, or after the hold time. */
   readonly waitForNews: (lease: string) => Promise<void>;
   /** Policy of orders that have no policy of their own. */
   readonly defaultPolicy: UnlockPolicy;
-  /** Unlocks without network that one order may have in one UTC day. */
-  readonly offlineUnlocksPerDay: number;
   /**
    * Called once all nodes of an order are prepared, in the transaction that recorded the last one.
    */

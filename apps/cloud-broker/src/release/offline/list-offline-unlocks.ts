@@ -10,14 +10,14 @@ import { renderTime } from "../../core/wire-time.ts";
 import type { Needs } from "../message/device-dependencies.ts";
 import { usedOn } from "./offline-way.ts";
 
-type Dependencies = Needs<"store" | "now" | "offlineUnlocksPerDay">;
+type Dependencies = Needs<"store" | "now" | "settings">;
 
 /** Number of uses that are shown, newest first. */
 const SHOWN_MAX = 200;
 
 /** The facts that a person sees about the answer that they carry back. */
 export async function readOfflineUnlock(
-  { store, now, offlineUnlocksPerDay }: Dependencies,
+  { store, now, settings }: Dependencies,
   order: OrderId,
   requestHash: string,
 ): Promise<Omit<OfflineUnlockResult, "answer">> {
@@ -31,13 +31,13 @@ export async function readOfflineUnlock(
     serial: row.serial,
     expiresAt: renderTime(row.expires_at_ms ?? 0),
     lease: offlineLease.parse(JSON.parse(row.lease_json ?? "null")),
-    usesLeftToday: Math.max(0, offlineUnlocksPerDay - used),
+    usesLeftToday: Math.max(0, settings.offlineUnlocksPerDay - used),
   };
 }
 
 /** The order's uses, newest first; refusals are in the activity. */
 export async function listOfflineUnlocks(
-  { store, now, offlineUnlocksPerDay }: Dependencies,
+  { store, now, settings }: Dependencies,
   order: OrderId,
 ): Promise<OfflineUnlockList> {
   const rows = await store
@@ -72,6 +72,6 @@ export async function listOfflineUnlocks(
       receipt: row.receipt_outcome ?? undefined,
     })),
     usedToday: await usedOn(store, order, dayOf(now())),
-    limitPerDay: offlineUnlocksPerDay,
+    limitPerDay: settings.offlineUnlocksPerDay,
   };
 }

@@ -28,10 +28,11 @@ export type OfflineAsk = {
  * up.
  */
 export function offlineWay(
-  dependencies: Needs<"store" | "commit" | "now" | "offlineUnlocksPerDay">,
+  dependencies: Needs<"store" | "commit" | "now" | "settings">,
   { message, carrier, challenge, node, isAgain }: OfflineAsk,
 ): UnlockWay {
-  const { store, commit, now, offlineUnlocksPerDay } = dependencies;
+  const { store, commit, now } = dependencies;
+  const { offlineUnlocksPerDay } = dependencies.settings;
   const { challengeId, counter } = challenge;
   const { reason } = carrier;
   return {

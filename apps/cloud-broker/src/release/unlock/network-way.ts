@@ -17,7 +17,7 @@ import type { DeviceMessage } from "../message/serve-device-message.ts";
 import { raiseCounter } from "../message/use-counter.ts";
 import type { UnlockWay } from "./unlock-way.ts";
 
-type QuotaDependencies = Needs<"store" | "commit" | "now" | "unlockQuota" | "countCustomerUnlock">;
+type QuotaDependencies = Needs<"store" | "commit" | "now" | "settings" | "countCustomerUnlock">;
 export type NetworkDependencies = QuotaDependencies & Needs<"keys">;
 
 /** The node sent the request itself: a nonce of this broker proves its freshness. */
@@ -85,7 +85,8 @@ async function consumeNonce(
   request: UnlockRequest,
   { order, serial }: DeviceNode,
 ): Promise<Outcome<undefined>> {
-  const { store, now, unlockQuota } = deps;
+  const { store, now } = deps;
+  const { unlockQuota } = deps.settings;
   const busy = await deps.countCustomerUnlock(order);
   if (busy !== undefined) return failed(busy);
   const nowMs = now();
