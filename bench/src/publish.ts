@@ -13,7 +13,10 @@ const PAGES = ["design/performance.md", "design/scale.md"];
 /** The text between these two comments is generated. */
 const GENERATED = /<!-- bench:(\S+) -->\n[\s\S]*?<!-- \/bench -->/g;
 
-/** Puts the figures of `npm run bench -- --json` into their pages in docs/ and their pictures. */
+/**
+ * Puts the figures of `npm run bench -- --json` into their pages in docs/ and their pictures. What
+ * the file has no bench of stays as it was published.
+ */
 export function publish(file: string): void {
   const results = readFileSync(file, "utf8")
     .split("\n")
@@ -26,14 +29,14 @@ export function publish(file: string): void {
     if (!results.some(({ name }) => names.has(name))) continue;
     const after = before.replaceAll(
       GENERATED,
-      (_block, name: string) =>
-        `<!-- bench:${name} -->\n\n${renderBlock(name, results)}\n\n<!-- /bench -->`,
+      (block: string, name: string) =>
+        `<!-- bench:${name} -->\n\n${renderBlock(name, results, block)}\n\n<!-- /bench -->`,
     );
     writeFileSync(path, after);
   }
   for (const picture of PICTURES) {
     const bars = picture.pick(results);
-    if (bars.length > 0)
+    if (bars.every((bar) => bar !== undefined))
       writeFileSync(join(DOCS, "images", picture.file), renderBars(picture, bars));
   }
   for (const result of results)
@@ -41,10 +44,10 @@ export function publish(file: string): void {
       writeFileSync(join(DOCS, "images", plot.file), renderLines(plot));
 }
 
-function renderBlock(name: string, results: readonly BenchResult[]): string {
-  if (name === "aims") return renderAims(results);
+function renderBlock(name: string, results: readonly BenchResult[], published: string): string {
+  if (name === "aims") return renderAims(results, published);
   const result = results.find((each) => each.name === name);
-  if (result === undefined) return "Not measured.";
+  if (result === undefined) return published.split("\n").slice(2, -2).join("\n");
   if (result.kind === "skipped") return `Not measured: ${result.reason}.`;
   return [
     table(
@@ -70,21 +73,27 @@ function renderBlock(name: string, results: readonly BenchResult[]): string {
   ].join("\n");
 }
 
-function renderAims(results: readonly BenchResult[]): string {
-  return table(
-    ["bench", "aim", "", "measured", ""],
-    results.flatMap((result) =>
-      result.kind === "skipped"
-        ? [[result.name, "", "", `not measured: ${result.reason}`, ""]]
-        : result.aims.map(({ label, side, bound, unit, value, isMet }) => [
-            result.name,
-            label,
-            `${side} ${figure(bound)} ${unit}`.trim(),
-            `${figure(value)} ${unit}`.trim(),
-            isMet ? "met" : "**not met**",
-          ]),
-    ),
-  );
+function renderAims(results: readonly BenchResult[], published: string): string {
+  const rows = published
+    .split("\n")
+    .filter((line) => line.startsWith("| "))
+    .slice(2)
+    .map((line) => line.slice(2, -2).split(" | "));
+  const byBench = Map.groupBy(rows, ([bench]) => bench);
+  for (const result of results) byBench.set(result.name, aimsOf(result));
+  return table(["bench", "aim", "", "measured", ""], [...byBench.values()].flat());
+}
+
+function aimsOf(result: BenchResult): string[][] {
+  if (result.kind === "skipped")
+    return [[result.name, "", "", `not measured: ${result.reason}`, ""]];
+  return result.aims.map(({ label, side, bound, unit, value, isMet }) => [
+    result.name,
+    label,
+    `${side} ${figure(bound)} ${unit}`.trim(),
+    `${figure(value)} ${unit}`.trim(),
+    isMet ? "met" : "**not met**",
+  ]);
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -98,7 +107,8 @@ const figure = (value: number): string => value.toLocaleString("en", { maximumFr
 type Picture = BarsFrame & {
   /** In docs/images. */
   readonly file: string;
-  pick(results: readonly BenchResult[]): readonly Bar[];
+  /** With undefined for each bar whose bench the results lack. */
+  pick(results: readonly BenchResult[]): readonly (Bar | undefined)[];
 };
 
 /** A bar: bench, label of its measurement, and its name in the picture. */
@@ -150,14 +160,14 @@ const PICTURES: readonly Picture[] = [
   },
 ];
 
-function chosen(results: readonly BenchResult[], bars: readonly Chosen[]): readonly Bar[] {
-  return bars.flatMap(([bench, label, name]) => {
+function chosen(results: readonly BenchResult[], bars: readonly Chosen[]) {
+  return bars.map(([bench, label, name]) => {
     const value = medianOf(results, bench, label);
-    return value === undefined ? [] : [{ name, value }];
+    return value === undefined ? undefined : { name, value };
   });
 }
 
-function growth(results: readonly BenchResult[]): readonly Bar[] {
+function growth(results: readonly BenchResult[]): readonly (Bar | undefined)[] {
   const renewal = (leases: string, what: string) =>
     medianOf(results, "renewal", `SQLite, ${leases} leases: ${what}`);
   const unlocks = (workers: string) =>
@@ -180,8 +190,8 @@ function growth(results: readonly BenchResult[]): readonly Bar[] {
     ["memory: 10,000 devices to 1,000", renewal("10,000", "memory"), renewal("1,000", "memory")],
     ["unlock: 2 workers to 1", unlocks("2 workers"), unlocks("1 worker")],
   ];
-  return ratios.flatMap(([name, larger, smaller]) =>
-    larger === undefined || smaller === undefined ? [] : [{ name, value: larger / smaller }],
+  return ratios.map(([name, larger, smaller]) =>
+    larger === undefined || smaller === undefined ? undefined : { name, value: larger / smaller },
   );
 }
 
