@@ -64,13 +64,15 @@ export function createGroupCommit(store: Store): Commit {
   const queue: Waiting[] = [];
   const rewraps: Waiting[] = [];
   let isFlushing = false;
+  /** Where one work throws, more do, of an order at its limit for example. */
+  let isThrowing = false;
 
   const flush = async () => {
     isFlushing = true;
     while (queue.length > 0 || rewraps.length > 0) {
       await gather(queue);
       for (const batch of [queue.splice(0, BATCH_MAX), rewraps.splice(0, REWRAPS_MAX)])
-        if (batch.length > 0) await commitBatch(store, batch);
+        if (batch.length > 0) isThrowing = await commitBatch(store, batch, isThrowing);
     }
     isFlushing = false;
   };
@@ -93,33 +95,42 @@ export function createGroupCommit(store: Store): Commit {
 /**
  * Work rarely throws, and a savepoint around each takes longer than many of its statements. So a
  * batch has none; if one of its works throws, the whole batch is undone and runs once more, each
- * work in a savepoint.
+ * work in a savepoint. The next batches have savepoints at once, until one passes.
+ *
+ * @returns whether a work threw
  */
 async function commitBatch(
   store: Store,
   batch: readonly Waiting[],
-  settle: (work: Waiting) => RunWork = ({ run }) => run,
-): Promise<void> {
-  const works = { areRunning: false };
+  hasSavepoints: boolean,
+): Promise<boolean> {
+  const works = { areRunning: false, hasThrown: false };
+  const noteThrown = () => {
+    works.hasThrown = true;
+  };
   try {
     const tell = await store.transaction().execute(async (transaction) => {
       works.areRunning = true;
       const results: (() => void)[] = [];
-      for (const each of batch) results.push(await settle(each)(transaction));
+      for (const each of batch) {
+        const run = hasSavepoints ? inSavepoint(each, noteThrown) : each.run;
+        results.push(await run(transaction));
+      }
       works.areRunning = false;
       return results;
     });
     for (const each of tell) each();
   } catch (error) {
     // Nothing of the batch was stored. If the transaction could not begin or commit, it ends here.
-    if (works.areRunning && batch.length > 1 && settle !== inSavepoint)
-      await commitBatch(store, batch, inSavepoint);
-    else for (const each of batch) each.fail(error);
+    if (works.areRunning && batch.length > 1 && !hasSavepoints)
+      return commitBatch(store, batch, true);
+    for (const each of batch) each.fail(error);
   }
+  return works.hasThrown;
 }
 
 /** Work that is undone alone if it throws. */
-function inSavepoint({ run, fail }: Waiting): RunWork {
+function inSavepoint({ run, fail }: Waiting, noteThrown: () => void): RunWork {
   return async (transaction) => {
     await setSavepoint(transaction, {});
     try {
@@ -127,6 +138,7 @@ function inSavepoint({ run, fail }: Waiting): RunWork {
       await release(transaction, {});
       return tell;
     } catch (error) {
+      noteThrown();
       await undo(transaction, error);
       return () => {
         fail(error);
