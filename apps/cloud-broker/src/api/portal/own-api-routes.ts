@@ -49,8 +49,9 @@ const SUBSCRIPTION = "/portal/api/permissions/subscriptions/:subscriptionId";
 const ORDER = `${SUBSCRIPTION}/resourceGroups/:resourceGroup/providers/Microsoft.DataBox/jobs/:jobName`;
 
 /**
- * Tells a page which actions the roles of its person allow on an order, or on everything in a subscription, so that it
- * offers no command that would be refused. It decides nothing: each call is checked again.
+ * Tells a page which actions the roles of its person allow on an order, or on everything in a
+ * subscription, so that it offers no command that would be refused. It decides nothing: each call is
+ * checked again.
  */
 export function createPermissionRoutes(hasAccess: HasAccess): readonly ServedRoute[] {
   return [SUBSCRIPTION, ORDER].map((path) =>

@@ -22,6 +22,8 @@ export type NoticeDependencies = {
   readonly now: Clock;
 };
 
+type Finished = Pick<NoticeDependencies, "store" | "now">;
+
 /** Finished work is shown for so long; an approval or a key, as long as it needs somebody. */
 const SHOWN_MS = 30 * DAY_MS;
 
@@ -44,7 +46,7 @@ export async function readNotices(
       dependencies.hasAccess(caller, action, `/subscriptions/${subscription}`);
     found.push(...(await readWaiting(dependencies, caller, subscription)));
     if (await may("Microsoft.DataBox/jobs/keyHealth/read"))
-      found.push(...(await readKeys(dependencies, subscription)));
+      found.push(...(await readKeys(dependencies.store, subscription)));
     if (await may("Microsoft.DataBox/jobs/revocationDrill/read"))
       found.push(...(await readDrills(dependencies, subscription)));
   }
@@ -82,10 +84,7 @@ async function readWaiting(
 }
 
 /** Keys at risk or unusable of orders that have not ended. */
-async function readKeys(
-  { store }: NoticeDependencies,
-  subscription: string,
-): Promise<readonly Notice[]> {
+async function readKeys(store: Store, subscription: string): Promise<readonly Notice[]> {
   const rows = await store
     .selectFrom("key_health")
     .innerJoin("orders", "orders.id", "key_health.order_id")
@@ -118,7 +117,7 @@ async function readKeys(
 }
 
 async function readDrills(
-  { store, now }: NoticeDependencies,
+  { store, now }: Finished,
   subscription: string,
 ): Promise<readonly Notice[]> {
   const drills = await readFinishedDrills(store, subscription, now() - SHOWN_MS, NOTICES_MAX);
@@ -132,7 +131,7 @@ async function readDrills(
   );
 }
 
-async function readCampaigns({ store, now }: NoticeDependencies): Promise<readonly Notice[]> {
+async function readCampaigns({ store, now }: Finished): Promise<readonly Notice[]> {
   const campaigns = await readFinishedCampaigns(store, now() - SHOWN_MS, NOTICES_MAX);
   return campaigns.map(({ id, finishedAtMs, total, failed, isDryRun }) =>
     noticeOf(`campaign ${id}`, finishedAtMs, {
