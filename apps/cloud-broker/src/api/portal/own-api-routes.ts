@@ -1,5 +1,5 @@
 import { AppError } from "@databox-cmk/errors";
-import { permissionsView } from "@databox-cmk/protocol";
+import { parseWith, permissionsView } from "@databox-cmk/protocol";
 import type * as z from "zod/mini";
 
 import type { HasAccess } from "../../callers/has-access.ts";
@@ -8,6 +8,7 @@ import { orderIdOf } from "../../core/order.ts";
 import type { ReadonlyView, ServedRoute, RouteRequest, SessionRequest } from "../../http/route.ts";
 
 const BELOW = { caller: "/portal/api/arm", operator: "/portal/api" } as const;
+const WRITE_MAX_BYTES = 64 * 1024;
 /** Resources that a PUT writes whole, so that one which was not read first would be lost. */
 const WRITTEN_WHOLE = /\/(?:unlockPolicy|backupKeys\/:backupKey)$/;
 
@@ -86,5 +87,36 @@ export function pageRoute<View>(
     authentication: "session",
     reads: "nothing",
     handle: async (request) => ({ status: 200, body: { json: await read(request) } }),
+  };
+}
+
+/**
+ * A write of the portal's own, for every signed-in person; answered without a body.
+ *
+ * @param schema - of the body that `write` gets
+ */
+export function pageWrite<Body>(
+  method: "POST" | "PUT",
+  path: string,
+  schema: z.ZodMiniType<Body>,
+  write: (request: SessionRequest, body: Body) => Promise<void>,
+): ServedRoute {
+  return {
+    method,
+    path,
+    described: {
+      summary: "For pages of the portal",
+      body: schema,
+      answers: { 204: undefined },
+    },
+    authentication: "session",
+    reads: "json",
+    maxBytes: WRITE_MAX_BYTES,
+    handle: async (request) => {
+      const parsed = parseWith(schema, request.body, "body");
+      if (!parsed.ok) throw new AppError("InvalidRequestContent", { detail: parsed.detail });
+      await write(request, parsed.value);
+      return { status: 204 };
+    },
   };
 }

@@ -1,9 +1,7 @@
-import { AppError } from "@databox-cmk/errors";
 import {
   type NoticeChoices,
   noticeChoices,
   noticeChoicesWrite,
-  parseWith,
   PERSONAL_EVENTS,
   type NoticeChoicesWrite,
 } from "@databox-cmk/protocol";
@@ -20,11 +18,10 @@ import type { Clock } from "../../../core/ports.ts";
 import type { Notices } from "../../../events/open-notices.ts";
 import type { Caller, ServedRoute } from "../../../http/route.ts";
 import type { Store } from "../../../store/store.ts";
-import { pageRoute } from "../own-api-routes.ts";
+import { pageRoute, pageWrite } from "../own-api-routes.ts";
 import { subscriptionsOf } from "./notice-routes.ts";
 
 const PATH = "/portal/api/notices/choices";
-const MAX_BYTES = 64 * 1024;
 
 export type ChoiceDependencies = {
   readonly store: Store;
@@ -42,24 +39,14 @@ export function createChoiceRoutes(dependencies: ChoiceDependencies): readonly S
     pageRoute(PATH, noticeChoices, (request) =>
       describeChoices(dependencies, request.caller, subscriptionsOf(request)),
     ),
-    {
-      method: "PUT",
-      path: PATH,
-      authentication: "session",
-      reads: "json",
-      maxBytes: MAX_BYTES,
-      handle: async ({ caller, body }) => {
-        const parsed = parseWith(noticeChoicesWrite, body, "body");
-        if (!parsed.ok) throw new AppError("InvalidRequestContent", { detail: parsed.detail });
-        const address = addressOf(caller.name);
-        const isOff = parsed.value.kinds.every(({ chosenIn }) => chosenIn.length === 0);
-        if (!isOff && (address === undefined || notices.sendMail === undefined))
-          throw invalidMember("kinds", "this service cannot send e-mail to you");
-        const person = { objectId: caller.objectId, address: address ?? "", nowMs: now() };
-        await writeChoices(store, person, parsed.value);
-        return { status: 204 };
-      },
-    },
+    pageWrite("PUT", PATH, noticeChoicesWrite, async ({ caller }, wanted) => {
+      const address = addressOf(caller.name);
+      const isOff = wanted.kinds.every(({ chosenIn }) => chosenIn.length === 0);
+      if (!isOff && (address === undefined || notices.sendMail === undefined))
+        throw invalidMember("kinds", "this service cannot send e-mail to you");
+      const person = { objectId: caller.objectId, address: address ?? "", nowMs: now() };
+      await writeChoices(store, person, wanted);
+    }),
   ];
 }
 

@@ -5,15 +5,13 @@ import {
   NOTICE_SUBSCRIPTIONS_MAX,
   noticeList,
   noticesRead,
-  parseWith,
 } from "@databox-cmk/protocol";
 
 import type { ServedRoute, SessionRequest } from "../../../http/route.ts";
-import { pageRoute } from "../own-api-routes.ts";
+import { pageRoute, pageWrite } from "../own-api-routes.ts";
 import { markRead, type NoticeDependencies, readNotices } from "./read-notices.ts";
 
 const PATH = "/portal/api/notices";
-const MAX_BYTES = 64 * 1024;
 
 /** The bell: news for the person of the session, and how far they have read them. */
 export function createNoticeRoutes(dependencies: NoticeDependencies): readonly ServedRoute[] {
@@ -22,22 +20,12 @@ export function createNoticeRoutes(dependencies: NoticeDependencies): readonly S
     readNotices(dependencies, request.caller, subscriptionsOf(request));
   return [
     pageRoute(PATH, noticeList, async (request) => ({ value: await read(request) })),
-    {
-      method: "POST",
-      path: `${PATH}/read`,
-      authentication: "session",
-      reads: "json",
-      maxBytes: MAX_BYTES,
-      handle: async (request) => {
-        const parsed = parseWith(noticesRead, request.body, "body");
-        if (!parsed.ok) throw new AppError("InvalidRequestContent", { detail: parsed.detail });
-        // Only ids that the person sees are kept.
-        const seen = new Set((await read(request)).map(({ id }) => id));
-        const ids = [...new Set(parsed.value.ids)].filter((id) => seen.has(id));
-        await markRead(store, request.caller.objectId, ids, now());
-        return { status: 204 };
-      },
-    },
+    pageWrite("POST", `${PATH}/read`, noticesRead, async (request, wanted) => {
+      // Only ids that the person sees are kept.
+      const seen = new Set((await read(request)).map(({ id }) => id));
+      const ids = [...new Set(wanted.ids)].filter((id) => seen.has(id));
+      await markRead(store, request.caller.objectId, ids, now());
+    }),
   ];
 }
 
