@@ -291,7 +291,6 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
       keep: (node) => keepNodeCertificate(plane, node),
     },
     now,
-    defaultPolicy,
     metrics,
     announce,
     stillApproves,

@@ -23,7 +23,7 @@ import type { CustodyDependencies } from "./custody-dependencies.ts";
 import { type KeyInForce, loadKeyInForce } from "./key-in-force.ts";
 import type { VaultAccess } from "./key-reader.ts";
 import { loadOwnPasskey } from "./own-passkey.ts";
-import { type ReleaseDependencies, unwrapEnvelope } from "./release-content-key.ts";
+import { type UnwrapDependencies, unwrapEnvelope } from "./release-content-key.ts";
 import { loadCurrentEnvelopes } from "./stored-envelopes.ts";
 import type { KnownKeys } from "./usable-key.ts";
 import { BACKUP_CHECKS, type ValidateDependencies, validateKey } from "./validate-key.ts";
@@ -120,7 +120,7 @@ async function kidOfChoice(
 
 /** @param formerKid - the recipient that the backup replaces */
 async function wrapAll(
-  deps: ReleaseDependencies,
+  deps: UnwrapDependencies,
   inForce: KeyInForce,
   backup: BackupKey,
   formerKid: string | undefined,

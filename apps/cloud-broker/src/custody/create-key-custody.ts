@@ -12,11 +12,7 @@ import { loadKeyInForce } from "./key-in-force.ts";
 import { sealOwnPasskey } from "./own-passkey.ts";
 import { probeBackupKey, probeKey } from "./probe-key.ts";
 import { proposeRekey } from "./propose-rekey.ts";
-import {
-  notGenerated,
-  releaseContentKey,
-  type ReleaseDependencies,
-} from "./release-content-key.ts";
+import { notGenerated, releaseContentKey, type UnwrapDependencies } from "./release-content-key.ts";
 import { revealPasskeys } from "./reveal-passkeys.ts";
 import { usableKeyOf } from "./usable-key.ts";
 
@@ -50,7 +46,7 @@ export function createKeyCustody(deps: CustodyDependencies): KeyCustody {
 
 /** A fresh Get without a version, by the order's own identity. */
 async function readNewestVersion(
-  deps: ReleaseDependencies,
+  deps: UnwrapDependencies,
   order: OrderId,
 ): Promise<Outcome<{ readonly kid: string }>> {
   const inForce = await loadKeyInForce(deps.store, order);

@@ -11,7 +11,7 @@ import type { CustodyDependencies } from "./custody-dependencies.ts";
 import type { AlsoCommit } from "./key-custody.ts";
 import { type KeyInForce, loadKeyInForce } from "./key-in-force.ts";
 import { loadOwnPasskey } from "./own-passkey.ts";
-import { type ReleaseDependencies, unwrapEnvelope } from "./release-content-key.ts";
+import { type UnwrapDependencies, unwrapEnvelope } from "./release-content-key.ts";
 import {
   newPasskey,
   newShare,
@@ -26,7 +26,7 @@ import { atVersion, usableKeyOf } from "./usable-key.ts";
 /** Number of attempts that follow an intervening change of key, before the caller must retry. */
 const ATTEMPTS = 3;
 
-type Dependencies = ReleaseDependencies & Pick<CustodyDependencies, "now" | "custodyOf">;
+type Dependencies = UnwrapDependencies & Pick<CustodyDependencies, "now" | "custodyOf">;
 type NewEnvelope = { readonly serial: string; readonly kid: string; readonly envelope: Envelope };
 
 /**

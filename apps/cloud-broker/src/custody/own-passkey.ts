@@ -3,7 +3,7 @@ import { type Envelope, parseEnvelope } from "@databox-cmk/crypto";
 import type { KeyChoice, OrderId } from "../core/order.ts";
 import type { KeySubject, Outcome } from "../core/ports.ts";
 import type { Store } from "../store/store.ts";
-import type { ReleaseDependencies } from "./release-content-key.ts";
+import type { UnwrapDependencies } from "./release-content-key.ts";
 import { NO_NODE_YET, sealForNode } from "./seal-passkey.ts";
 import { usableKeyOf } from "./usable-key.ts";
 
@@ -33,7 +33,7 @@ export async function loadOwnPasskey(
 
 /** @returns the envelope's JSON, wrapped to the newest version that the choice names */
 export async function sealOwnPasskey(
-  deps: ReleaseDependencies,
+  deps: UnwrapDependencies,
   subject: KeySubject,
   choice: KeyChoice,
   passkey: Uint8Array,

@@ -10,12 +10,12 @@ import type { CustodyDependencies } from "./custody-dependencies.ts";
 import { loadHeldEnvelope } from "./held-envelope.ts";
 import type { RekeyProposal, UseBoth } from "./key-custody.ts";
 import type { KeyInForce } from "./key-in-force.ts";
-import { notGenerated, type ReleaseDependencies, unwrapEnvelope } from "./release-content-key.ts";
+import { notGenerated, type UnwrapDependencies, unwrapEnvelope } from "./release-content-key.ts";
 import { newPasskey, newShare, sealForNode } from "./seal-passkey.ts";
 import { isSplit, kindOf, type StoredEnvelope } from "./stored-envelopes.ts";
 import { atVersion, usableKeyOf } from "./usable-key.ts";
 
-type Dependencies = ReleaseDependencies & Pick<CustodyDependencies, "now" | "custodyOf">;
+type Dependencies = UnwrapDependencies & Pick<CustodyDependencies, "now" | "custodyOf">;
 type Proposed = Omit<StoredEnvelope, "generation"> & { readonly id: string };
 
 /**

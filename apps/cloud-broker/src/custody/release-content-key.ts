@@ -12,7 +12,7 @@ import { atVersion, type KnownKeys, usableKeyOf } from "./usable-key.ts";
 
 /** `backup` is set when a backup key replaced the key in force. */
 export type Released<T> = Used<T> & { readonly backup?: BackupUse | undefined };
-export type ReleaseDependencies = VaultAccess & KnownKeys & { readonly store: Store };
+export type UnwrapDependencies = VaultAccess & KnownKeys & { readonly store: Store };
 
 /**
  * Lets `use` have the content key of a node's current envelope: fresh Get, unwrap, commitment. If
@@ -38,7 +38,7 @@ export async function releaseContentKey<T>(
 }
 
 async function noted<T>(
-  { store }: Pick<ReleaseDependencies, "store">,
+  { store }: Pick<UnwrapDependencies, "store">,
   { inForce, isDoubted }: HeldEnvelope,
   released: Outcome<T>,
 ): Promise<Outcome<T>> {

@@ -34,7 +34,7 @@ import { createFindDevice } from "../../src/release/message/device-node.ts";
 import { createCommit } from "../../src/store/group-commit.ts";
 import type { Store } from "../../src/store/store.ts";
 import { openTestStore } from "../store/open-test-store.ts";
-import { announce, defaultPolicy } from "../world/control-plane.ts";
+import { announce } from "../world/control-plane.ts";
 import { type OpenListener, openListener } from "../world/open-listener.ts";
 import { orderRow } from "../world/order-row.ts";
 import { RULE_SETTINGS } from "../world/rule-settings.ts";
@@ -149,7 +149,6 @@ export class DeviceWorld implements AsyncDisposable {
         countCustomerUnlock: createCustomerQuota({ store, perMinute: 0, now }),
         announce,
         stillApproves: () => Promise.resolve({ ok: true, value: false }),
-        defaultPolicy,
       }),
       store,
       appendAudit,

@@ -31,7 +31,7 @@ export const renewalExchange = deviceVerb({
   repeatsAreRefused: true,
 });
 
-type Renewing = Recording & Needs<"store" | "defaultPolicy">;
+type Renewing = Recording & Needs<"store" | "settings">;
 
 async function renew(
   dependencies: Renewing,
@@ -93,10 +93,10 @@ const moveLease = compileTogether({
  * one is answered.
  */
 async function extend(
-  { store, commit, defaultPolicy, keys, now }: Renewing,
+  { store, commit, settings, keys, now }: Renewing,
   message: DeviceMessage,
   request: LeaseRenewal,
-  { drill, policy = defaultPolicy }: Pick<LoadedLease, "drill" | "policy">,
+  { drill, policy = settings.defaultPolicy }: Pick<LoadedLease, "drill" | "policy">,
   { from, to }: { readonly from: number; readonly to: number },
 ): Promise<Outcome<SignedAnswer>> {
   const terms = leaseTermsOf(policy);

@@ -1,5 +1,4 @@
 import type { RateLimit } from "@databox-cmk/http";
-import type { UnlockPolicy } from "@databox-cmk/protocol";
 
 import type { StrangerRows } from "../../audit/stranger-rows.ts";
 import type { RuleSettings } from "../../config/rule-settings.ts";
@@ -31,8 +30,6 @@ export type DeviceDependencies = ReleaseDependencies & {
   readonly countCustomerUnlock: CountCustomerUnlock;
   /** Resolves when there is news of the lease, or after the hold time. */
   readonly waitForNews: (lease: string) => Promise<void>;
-  /** Policy of orders that have no policy of their own. */
-  readonly defaultPolicy: UnlockPolicy;
   /**
    * Called once all nodes of an order are prepared, in the transaction that recorded the last one.
    */

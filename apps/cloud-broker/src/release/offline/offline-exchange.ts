@@ -14,7 +14,7 @@ import type { SignedAnswer } from "../message/signed-answer.ts";
 import { releaseTo, type UnlockDependencies } from "../unlock/unlock.ts";
 import { offlineWay } from "./offline-way.ts";
 
-export type OfflineDependencies = UnlockDependencies & Needs<"settings" | "limit" | "findDevice">;
+export type OfflineDependencies = UnlockDependencies & Needs<"limit" | "findDevice">;
 
 /** The unlock of a node without network: the same steps as every unlock. */
 export const offlineExchange = deviceVerb({
@@ -27,7 +27,7 @@ export const offlineExchange = deviceVerb({
 });
 
 async function answerCarried(
-  dependencies: UnlockDependencies & Needs<"settings">,
+  dependencies: UnlockDependencies,
   message: DeviceMessage,
   { node }: AuthenticDevice,
   challenge: OfflineChallenge,

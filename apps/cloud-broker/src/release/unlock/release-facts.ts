@@ -14,7 +14,7 @@ import { budgetOf, type UnlockBudget } from "../limits/unlock-budget.ts";
 import { parseStoredPolicy } from "../policy/read-unlock-policy.ts";
 
 /** The present permissions of an order's nodes, and whether a nonce was used. */
-export type ReleaseFacts = {
+export type LoadedFacts = {
   /** The order's own policy; undefined while the default applies. */
   readonly policy: UnlockPolicy | undefined;
   /** The active kill switch for the node, as the failure that it causes. */
@@ -57,7 +57,7 @@ export async function loadReleaseFacts(
   store: Store,
   { order, serial }: { readonly order: OrderId; readonly serial: string },
   nonceHash: string | undefined,
-): Promise<ReleaseFacts | undefined> {
+): Promise<LoadedFacts | undefined> {
   const wanted = { nonceHash: nonceHash ?? "", ...scopesOfNode(order, serial) };
   const [row] = await select(store, wanted);
   if (row === undefined) return undefined;

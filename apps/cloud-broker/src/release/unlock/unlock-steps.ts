@@ -58,7 +58,7 @@ type Known = {
 
 /** @returns undefined when the order is gone */
 export async function loadKnown(
-  { custody, store, defaultPolicy }: Needs<"custody" | "store" | "defaultPolicy">,
+  { custody, store, settings }: Needs<"custody" | "store" | "settings">,
   { message, node, request, way }: UnlockAsked,
 ): Promise<Known | undefined> {
   const [held, facts] = await readAtOnce(store, (at) =>
@@ -68,7 +68,7 @@ export async function loadKnown(
     ]),
   );
   if (facts === undefined) return undefined;
-  const { policy = defaultPolicy, revocation, budget, usedNonce } = facts;
+  const { policy = settings.defaultPolicy, revocation, budget, usedNonce } = facts;
   const freshness = way.freshness(usedNonce);
   return {
     held,

@@ -21,7 +21,7 @@ import {
   useUp,
 } from "./unlock-steps.ts";
 
-export type UnlockDependencies = ReleaseDependencies & Needs<"custody" | "defaultPolicy" | "keys">;
+export type UnlockDependencies = ReleaseDependencies & Needs<"custody" | "settings" | "keys">;
 
 /** An unlock over the network. */
 export const unlockExchange = deviceVerb({
