@@ -6,7 +6,7 @@ import { isContinuousIntegration } from "../../harness/cryptsetup.ts";
 
 /** A browser of Debian's. Each resolves `*.localhost` by itself, and trusts every certificate. */
 export type Engine = {
-  readonly launch: () => Promise<Browser>;
+  readonly launch: (serverKeys: readonly string[]) => Promise<Browser>;
   readonly contextOptions: BrowserContextOptions;
 };
 
@@ -22,14 +22,19 @@ const FIREFOX_PATH = "/usr/bin/firefox-esr";
 
 /**
  * An option of its start makes it trust: with a context's `ignoreHTTPSErrors` each connection fails
- * and starts again, which ends in `net::ERR_TOO_MANY_RETRIES` where many do so at once.
+ * and starts again, which ends in `net::ERR_TOO_MANY_RETRIES` where many do so at once. A server whose
+ * key is known is trusted without an error: only its answers are cached, as they are for a reader.
  */
 export const chromiumWith = (...options: readonly string[]): Engine => ({
-  launch: () =>
+  launch: (serverKeys) =>
     chromium.launch({
       executablePath: CHROMIUM_PATH,
       timeout: START_MS,
-      args: ["--ignore-certificate-errors", ...options],
+      args: [
+        "--ignore-certificate-errors",
+        `--ignore-certificate-errors-spki-list=${serverKeys.join(",")}`,
+        ...options,
+      ],
     }),
   contextOptions: {},
 });

@@ -2,6 +2,7 @@ import type { StackDescription } from "@databox-cmk/local-stack";
 import type { BrowserContextOptions } from "playwright-core";
 
 import { CHROMIUM, type Engine } from "./engines.ts";
+import { readServerKey } from "./server-key.ts";
 import { createVisit, type Visit } from "./visit.ts";
 import { watchPages } from "./watch-pages.ts";
 
@@ -49,7 +50,8 @@ export async function openBrowser(
   nodes: readonly string[] = [],
   { launch, contextOptions }: Engine = CHROMIUM,
 ): Promise<StackBrowser> {
-  const browser = await launch();
+  const servers = [brokerUrl, authorityUrl, ...nodes];
+  const browser = await launch(await Promise.all(servers.map(readServerKey)));
   const problems: string[] = [];
   const open = async (options: BrowserContextOptions = {}) => {
     const context = await browser.newContext({
@@ -61,9 +63,7 @@ export async function openBrowser(
       ...options,
     });
     context.setDefaultTimeout(PATIENCE_MS);
-    await watchPages(context, [brokerUrl, authorityUrl, ...nodes], (problem) =>
-      problems.push(problem),
-    );
+    await watchPages(context, servers, (problem) => problems.push(problem));
     return createVisit(await context.newPage(), portalUrl, pictures);
   };
   return {
