@@ -10,7 +10,6 @@ import type { FakeIdentities } from "./fake-identities.ts";
 import { RULE_SETTINGS } from "./rule-settings.ts";
 
 export const announce = createAnnounce("https://broker.localhost", () => Promise.resolve([]));
-export const { defaultPolicy } = RULE_SETTINGS;
 
 /** Orders and their keys without HTTP; no change needs an approval. */
 export function createControlPlane(
