@@ -15,6 +15,7 @@ import {
   envelopeOf,
   expectOk,
   insertOrder,
+  meetingOf,
   NOW_MS,
   ORDER,
   prepareOrder,
@@ -226,9 +227,18 @@ describe("a backup key", () => {
   });
 
   test("and a change of key at once: one of them wins, and every envelope has a working recipient", async () => {
+    const together = meetingOf(2);
+    const rival = world.custody(store, {
+      ...world.vaults.port,
+      // Both have read which key is in force when they open what it wraps.
+      unwrapKey: async (...call) => {
+        if (call[1] === world.kids.one) await together();
+        return world.vaults.port.unwrapKey(...call);
+      },
+    });
     const outcomes = await Promise.all([
-      put("west", inVault("kv-two")),
-      custody.change(subject(), customerKey("kv-two"), ACTOR),
+      rival.putBackup(subject(), "west", inVault("kv-two"), CONTEXT),
+      rival.change(subject(), customerKey("kv-two"), ACTOR),
     ]);
     expect(outcomes.filter(({ ok }) => ok)).toHaveLength(1);
     expect(await unlockWith(custody, "DBX-1")).toBe(await unlockWith(custody, "DBX-2"));
