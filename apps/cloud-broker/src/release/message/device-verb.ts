@@ -36,14 +36,7 @@ export function deviceVerb<Said extends SaysNode, Needed>({
   const { type, schema } = exchange;
   return (dependencies) => ({
     ...exchange,
-    async authenticate(message) {
-      const device = await authenticateDevice(dependencies, message, type);
-      const { carriedBy } = message;
-      // A person who carries a message is authorised for the order of the path only.
-      return device.ok && carriedBy !== undefined && carriedBy.order !== device.value.order
-        ? failed(ANOTHER_ORDER)
-        : device;
-    },
+    authenticate: (message) => authenticateDevice(dependencies, message, type),
     async answer(message, sender) {
       const parsed = parseWith(schema, sender.payload);
       if (!parsed.ok) return malformed(parsed.detail);
@@ -55,10 +48,6 @@ export function deviceVerb<Said extends SaysNode, Needed>({
   });
 }
 
-const ANOTHER_ORDER = {
-  code: "OrderMismatch",
-  detail: "challenge: of a node of another order",
-} as const;
 const ANOTHER_NODE = {
   code: "OrderMismatch",
   detail: "order, serial: this device is enrolled as another node",

@@ -9,15 +9,14 @@ import type { AuthenticDevice } from "../message/authenticate-device.ts";
 import type { Needs } from "../message/device-dependencies.ts";
 import type { DeviceNode } from "../message/device-node.ts";
 import { deviceVerb } from "../message/device-verb.ts";
-import type { DeviceMessage } from "../message/serve-device-message.ts";
+import type { DeviceExchange, DeviceMessage } from "../message/serve-device-message.ts";
 import type { SignedAnswer } from "../message/signed-answer.ts";
 import { releaseTo, type UnlockDependencies } from "../unlock/unlock.ts";
 import { offlineWay } from "./offline-way.ts";
 
 export type OfflineDependencies = UnlockDependencies & Needs<"limit" | "findDevice">;
 
-/** The unlock of a node without network: the same steps as every unlock. */
-export const offlineExchange = deviceVerb({
+const carriedChallenge = deviceVerb({
   action: "offline-unlock",
   type: MESSAGE_TYPES.offlineChallenge,
   schema: offlineChallenge,
@@ -26,6 +25,28 @@ export const offlineExchange = deviceVerb({
   answer: answerCarried,
 });
 
+/** The unlock of a node without network: the same steps as every unlock. */
+export function offlineExchange(
+  dependencies: OfflineDependencies,
+): DeviceExchange<AuthenticDevice> {
+  const exchange = carriedChallenge(dependencies);
+  return {
+    ...exchange,
+    async authenticate(message) {
+      const device = await exchange.authenticate(message);
+      // The person is authorised for the order of the path only.
+      return device.ok && device.value.order !== message.carriedBy?.order
+        ? failed(ANOTHER_ORDER)
+        : device;
+    },
+  };
+}
+
+const ANOTHER_ORDER = {
+  code: "OrderMismatch",
+  detail: "challenge: of a node of another order",
+} as const;
+
 async function answerCarried(
   dependencies: UnlockDependencies,
   message: DeviceMessage,
@@ -33,7 +54,7 @@ async function answerCarried(
   challenge: OfflineChallenge,
 ): Promise<Outcome<SignedAnswer>> {
   const { carriedBy: carrier } = message;
-  if (carrier === undefined) throw new TypeError("a challenge that was not submitted");
+  if (carrier === undefined) return failed(ANOTHER_ORDER);
   const { store, now } = dependencies;
   const record = await findRecord(store, challenge);
   const step = decideChallenge(message.hash, record, now());
