@@ -3,7 +3,8 @@ import type { IncomingMessage } from "node:http";
 import { CryptoError, parseJsonList, parseJsonObject, type JsonObject } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
 import { BodyTooLong, readBytes } from "@databox-cmk/http";
-import { JOSE_MEDIA_TYPE } from "@databox-cmk/protocol";
+import { JOSE_MEDIA_TYPE, parseWith, withoutNulls } from "@databox-cmk/protocol";
+import type * as z from "zod/mini";
 
 import type { Reads } from "./route.ts";
 
@@ -90,4 +91,16 @@ function checkMediaType({ headers }: IncomingMessage, expected: readonly string[
 function tooLarge(route: ReadingRoute): AppError {
   const code = route.reads === "jose" ? "DeviceMessageTooLarge" : "RequestBodyTooLarge";
   return new AppError(code, { detail: `body: more than ${String(route.maxBytes)} bytes` });
+}
+
+/**
+ * Parses a body strictly. Null is an absent member.
+ *
+ * @throws {AppError} `InvalidRequestContent` that names the wrong member.
+ */
+export function parseBody<Value>(schema: z.ZodMiniType<Value>, body: unknown): Value {
+  const parsed = parseWith(schema, withoutNulls(body), "body");
+  if (parsed.ok) return parsed.value;
+  const [target = ""] = parsed.detail.split(":", 1);
+  throw new AppError("InvalidRequestContent", { target, detail: parsed.detail });
 }

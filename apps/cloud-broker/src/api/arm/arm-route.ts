@@ -7,13 +7,12 @@ import {
   describeIdentifier,
   isApiVersion,
   isIdentifier,
-  parseWith,
-  withoutNulls,
 } from "@databox-cmk/protocol";
 import type * as z from "zod/mini";
 
 import type { Action } from "../../core/actions.ts";
 import type { OrderName } from "../../core/order.ts";
+import { parseBody } from "../../http/read-body.ts";
 import {
   correlationIdOf,
   type Answer,
@@ -191,14 +190,6 @@ function checkSubscription({ parameters }: CallerRequest): void {
       target: "subscriptionId",
       detail: describeIdentifier("subscriptionId", subscriptionId),
     });
-}
-
-/** @throws {AppError} `InvalidRequestContent` that names the wrong member. */
-function parseBody<Value>(schema: z.ZodMiniType<Value>, body: unknown): Value {
-  const parsed = parseWith(schema, withoutNulls(body), "body");
-  if (parsed.ok) return parsed.value;
-  const [target = ""] = parsed.detail.split(":", 1);
-  throw new AppError("InvalidRequestContent", { target, detail: parsed.detail });
 }
 
 /** @throws {AppError} `InvalidResourceName` */

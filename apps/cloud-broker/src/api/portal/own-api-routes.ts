@@ -1,10 +1,11 @@
 import { AppError } from "@databox-cmk/errors";
-import { parseWith, permissionsView } from "@databox-cmk/protocol";
+import { permissionsView } from "@databox-cmk/protocol";
 import type * as z from "zod/mini";
 
 import type { HasAccess } from "../../callers/has-access.ts";
 import { ACTIONS } from "../../core/actions.ts";
 import { orderIdOf } from "../../core/order.ts";
+import { parseBody } from "../../http/read-body.ts";
 import type { ReadonlyView, ServedRoute, RouteRequest, SessionRequest } from "../../http/route.ts";
 
 const BELOW = { caller: "/portal/api/arm", operator: "/portal/api" } as const;
@@ -113,9 +114,7 @@ export function pageWrite<Body>(
     reads: "json",
     maxBytes: WRITE_MAX_BYTES,
     handle: async (request) => {
-      const parsed = parseWith(schema, request.body, "body");
-      if (!parsed.ok) throw new AppError("InvalidRequestContent", { detail: parsed.detail });
-      await write(request, parsed.value);
+      await write(request, parseBody(schema, request.body));
       return { status: 204 };
     },
   };
