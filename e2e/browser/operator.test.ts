@@ -194,7 +194,18 @@ describe.runIf(runsBrowser)("an operator in the portal", () => {
     await page.getByLabel("New key URL").fill(`https://nowhere.${vaultSuffix}/keys/kek`);
     await visit.picture("bulk-move");
     expect(await visit.violations()).toEqual([]);
+    const asked = Promise.withResolvers<void>();
+    await page.route("**/operator/v1/campaigns", async (route) => {
+      await asked.promise;
+      await route.continue();
+    });
     await press(visit, "Start the dry run");
+    await page.getByRole("button", { name: "Starting …" }).waitFor();
+    const move = page.getByRole("dialog", { name: "Move to a key" });
+    await move.getByRole("button", { name: "Close" }).first().click();
+    await page.getByRole("alertdialog", { name: "Leave while saving?" }).waitFor();
+    await press(visit, "Stay");
+    asked.resolve();
     await page.getByText("0 of 1 done, 1 failed, 0 waiting").waitFor();
     await visit.goTo("/operator/orders?search=borea");
     await choose();

@@ -62,9 +62,9 @@ function Activity({ search }: { readonly search: ActivitySearch }): ReactElement
             </EmptyState>
           )}
           <Pager
+            of={activity}
             shown={texts.activity.shown(data.value.length)}
             positions={positions}
-            next={activity.isPlaceholderData ? undefined : next}
             onMove={setPositions}
           />
         </>

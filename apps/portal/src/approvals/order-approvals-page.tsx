@@ -5,7 +5,6 @@ import { keepPreviousData } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 
 import { readApprovals } from "../api/approvals.ts";
-import { skipTokenOf } from "../api/arm-path.ts";
 import { OrderPage } from "../order/order-page.tsx";
 import { OfferedTo } from "../order/read-only.tsx";
 import { useOrderName, useUnlockPolicy } from "../order/use-order.ts";
@@ -49,9 +48,9 @@ export function OrderApprovalsPage(): ReactElement {
         ))}
         {data !== undefined && data.value.length > 0 && (
           <Pager
+            of={approvals}
             shown={texts.shown(data.value.length)}
             positions={positions}
-            next={approvals.isPlaceholderData ? undefined : skipTokenOf(data.nextLink)}
             onMove={setPositions}
           />
         )}

@@ -4,7 +4,7 @@ import { Button, makeStyles, Tab, TabList, Text, tokens } from "@fluentui/react-
 import { keepPreviousData } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 
-import { parseOrderId, skipTokenOf } from "../api/arm-path.ts";
+import { parseOrderId } from "../api/arm-path.ts";
 import { readCampaignOrders } from "../api/campaigns.ts";
 import { useCloudProblem } from "../order/use-cloud-problem.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
@@ -55,7 +55,6 @@ export function CampaignOrders({
       readCampaignOrders(client, campaignId, state === ALL ? undefined : state, position, signal),
     { placeholderData: keepPreviousData },
   );
-  const next = skipTokenOf(orders.data?.nextLink);
   const words = texts.operator.campaigns;
   return (
     <>
@@ -84,14 +83,7 @@ export function CampaignOrders({
           </li>
         ))}
       </ul>
-      {orders.data !== undefined && (next !== undefined || positions.length > 0) && (
-        <Pager
-          shown={texts.orders.found(orders.data.value.length, undefined)}
-          positions={positions}
-          next={orders.isPlaceholderData ? undefined : next}
-          onMove={setPositions}
-        />
-      )}
+      <Pager of={orders} positions={positions} onMove={setPositions} />
     </>
   );
 }

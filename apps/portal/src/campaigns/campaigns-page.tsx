@@ -6,7 +6,6 @@ import { keepPreviousData } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactElement, useState } from "react";
 
-import { skipTokenOf } from "../api/arm-path.ts";
 import { readCampaigns } from "../api/campaigns.ts";
 import { OperatorPage } from "../operator/operator-page.tsx";
 import { PersonName } from "../people/person-name.tsx";
@@ -37,7 +36,6 @@ export function CampaignsPage(): ReactElement {
         state.data?.value.some((each) => each.state === "Running") === true ? LIVE_MS : false,
     },
   );
-  const next = skipTokenOf(campaigns.data?.nextLink);
   const words = texts.operator.campaigns;
   const starterOf = ({ origin, createdBy }: CampaignView) =>
     origin === "automatic" ? words.automatic : <PersonName id={createdBy} />;
@@ -105,14 +103,7 @@ export function CampaignsPage(): ReactElement {
             keyOf={({ id }) => id}
           />
         )}
-        {campaigns.data !== undefined && (next !== undefined || positions.length > 0) && (
-          <Pager
-            shown={texts.orders.found(campaigns.data.value.length, undefined)}
-            positions={positions}
-            next={campaigns.isPlaceholderData ? undefined : next}
-            onMove={setPositions}
-          />
-        )}
+        <Pager of={campaigns} positions={positions} onMove={setPositions} />
       </Stack>
     </OperatorPage>
   );

@@ -7,6 +7,7 @@ import { failureOf } from "../core/is-same.ts";
 import { describePlace } from "../orders/order-columns.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { SidePanel } from "../shell/side-panel.tsx";
+import { UnsavedGuard } from "../shell/unsaved-guard.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { CampaignVerdict } from "./campaign-verdict.tsx";
 import { MoveFields } from "./move-fields.tsx";
@@ -62,6 +63,7 @@ export function MoveOrdersPanel({
         </>
       )}
     >
+      <UnsavedGuard isDirty={isDirty} isSaving={start.isPending} />
       <Text>{texts.orders.bulk.move.text}</Text>
       <Text>{words.ofList}:</Text>
       <ul className={styles.list} aria-label={texts.orders.bulk.orders}>

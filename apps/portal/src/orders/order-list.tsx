@@ -153,10 +153,10 @@ export function OrderList({
             />
           )}
           <Pager
+            of={orders}
             shown={texts.orders.found(orders.data.value.length, orders.data.total)}
             positions={positions}
             page={position.page}
-            next={orders.isPlaceholderData ? undefined : next}
             onMove={(moved) => {
               if (moved.some((each) => !passed.includes(each))) setPassed(moved);
               onMove(positionAfter(position, positions, moved));

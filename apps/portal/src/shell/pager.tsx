@@ -3,6 +3,7 @@ import { Button, makeStyles, Text, tokens } from "@fluentui/react-components";
 import { ChevronLeftRegular, ChevronRightRegular } from "@fluentui/react-icons";
 import type { ReactElement } from "react";
 
+import { skipTokenOf } from "../api/arm-path.ts";
 import { useTexts } from "../texts/texts.ts";
 
 const useStyles = makeStyles({
@@ -18,34 +19,44 @@ const useStyles = makeStyles({
 });
 
 /**
- * Pages through a list that knows only its next page.
+ * Pages through a list that knows only its next page. A list without a number to show has a pager
+ * only while it has another page.
  *
  * @param positions - of the pages so far, except the first
  * @param page - number of the shown page, if pages before it were not passed
- * @param next - position of the next page; undefined on the last one, and while it is not known
  */
 export function Pager({
+  of: { data, isPlaceholderData },
   shown,
   positions,
   page = positions.length + 1,
-  next,
   onMove,
 }: {
-  readonly shown: string;
+  readonly of: {
+    readonly data:
+      | { readonly value: readonly unknown[]; readonly nextLink?: string | undefined }
+      | undefined;
+    readonly isPlaceholderData: boolean;
+  };
+  readonly shown?: string | undefined;
   readonly positions: readonly string[];
   readonly page?: number | undefined;
-  readonly next: string | undefined;
   readonly onMove: (positions: readonly string[]) => void;
-}): ReactElement {
+}): ReactElement | null {
   const styles = useStyles();
   const texts = useTexts().orders;
   const hasRoom = useMediaQuery("(min-width: 480px)");
   const isPreviousKnown = positions.length !== 1 || page === 2;
   const previous = isPreviousKnown ? texts.previousPage : texts.firstPage;
+  const following = skipTokenOf(data?.nextLink);
+  const hasOtherPages = following !== undefined || positions.length > 0;
+  if (data === undefined || (shown === undefined && !hasOtherPages)) return null;
+  /** The next page of a list that is still loading is not known. */
+  const next = isPlaceholderData ? undefined : following;
   return (
     <div className={styles.paging}>
       <Text className={styles.shown} role="status">
-        {shown}
+        {shown ?? texts.found(data.value.length, undefined)}
       </Text>
       <Button
         className={styles.button}

@@ -118,6 +118,7 @@ export function SidePanel({
       </DrawerFooter>
       {leaving !== undefined && (
         <LeaveDialog
+          isSaving={isSaving}
           words={leaveWords}
           onLeave={leaving}
           onStay={() => {

@@ -21,7 +21,6 @@ export function UnsavedGuard({
   readonly isSaving?: boolean;
   readonly words?: LeaveWords | undefined;
 }): ReactElement | null {
-  const texts = useTexts();
   const blocker = useBlocker({
     shouldBlockFn: ({ current, next }) => isDirty && current.pathname !== next.pathname,
     enableBeforeUnload: isDirty,
@@ -34,22 +33,22 @@ export function UnsavedGuard({
     goOn?.();
   }, [goOn]);
   if (status !== "blocked" || !isDirty) return null;
-  return (
-    <LeaveDialog words={isSaving ? texts.shell.saving : words} onLeave={proceed} onStay={reset} />
-  );
+  return <LeaveDialog isSaving={isSaving} words={words} onLeave={proceed} onStay={reset} />;
 }
 
 export function LeaveDialog({
+  isSaving,
   words,
   onLeave,
   onStay,
 }: {
+  readonly isSaving: boolean;
   readonly words?: LeaveWords | undefined;
   readonly onLeave: () => void;
   readonly onStay: () => void;
 }): ReactElement {
-  const unsaved = useTexts().shell.unsaved;
-  const texts = words ?? unsaved;
+  const { saving, unsaved } = useTexts().shell;
+  const texts = words ?? (isSaving ? saving : unsaved);
   return (
     <AlertDialog title={texts.title} text={texts.text} onDismiss={onStay}>
       <Button appearance="primary" onClick={onStay}>
