@@ -3,7 +3,7 @@ import type { Command, PrepareArguments } from "./core/command.ts";
 import { eventOfError, knownFacts } from "./core/failure-event.ts";
 import type { NamedNode } from "./core/failure-event.ts";
 import type { Settings } from "./core/settings.ts";
-import type { CommandDependencies } from "./node/dependencies.ts";
+import type { CommandDependencies, RunCommand } from "./node/dependencies.ts";
 import { roundToTenth } from "./node/stopwatch.ts";
 import { openStateFolder } from "./state/state-folder.ts";
 
@@ -33,11 +33,12 @@ export async function runCommand(
  * preparation needs.
  */
 async function dispatch(command: Command, dependencies: CommandDependencies): Promise<AgentEvent> {
+  const run: RunCommand = (other, own) => runCommand(other, { ...dependencies, ...own });
   switch (command.command) {
     case "prepare":
       return (await import("./prepare/prepare.ts")).prepare(command.arguments, dependencies);
     case "unlock":
-      return (await import("./unlock/unlock.ts")).unlock(command, dependencies, runCommand);
+      return (await import("./unlock/unlock.ts")).unlock(command, dependencies, run);
     case "passkey":
       return (await import("./passkey/passkey.ts")).passkey(dependencies);
     case "challenge":
@@ -57,7 +58,7 @@ async function dispatch(command: Command, dependencies: CommandDependencies): Pr
     case "journal":
       return (await import("./commands/journal.ts")).journal(command, dependencies);
     case "serve":
-      return (await import("./daemon/serve.ts")).serve(command, dependencies, runCommand);
+      return (await import("./daemon/serve.ts")).serve(command, dependencies, run);
     case "doctor":
       return (await import("./doctor/doctor.ts")).doctor(dependencies);
   }

@@ -250,7 +250,7 @@ async function tellKeys(
     folder.writeEnvelope((await forgeProposal(world, { env, ...(cus && { cus }) })).signedEnvelope);
     store.update({ env });
   }
-  const daemon = { session: () => session, folder, state, journal: () => node.journal };
+  const daemon = { session: () => session, folder, settings, state, journal: () => node.journal };
   await createBrokerKeysKeeper(daemon, () => undefined).keep(stop);
   broker.intercept = undefined;
   return { error, isKept: folder.readEnvelope() === signedEnvelope };

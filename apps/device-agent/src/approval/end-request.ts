@@ -2,7 +2,7 @@ import { AppError } from "@databox-cmk/errors";
 
 import type { AgentEvent } from "../core/agent-event.ts";
 import { isUnlocked } from "../core/machine-state.ts";
-import type { CommandDependencies } from "../node/dependencies.ts";
+import type { CommandDependencies, NodeDependencies } from "../node/dependencies.ts";
 import { eventOf } from "../node/event-of.ts";
 import { holdNode } from "../node/hold-node.ts";
 import type { PreparedNode } from "../node/hold-node.ts";
@@ -16,7 +16,7 @@ import { destroyWaitingRequest } from "../state/waiting-request-file.ts";
  *
  * @throws {AppError} `AgentNotPrepared`, or of the state
  */
-export async function dropRequest(dependencies: CommandDependencies): Promise<AgentEvent> {
+export async function dropRequest(dependencies: NodeDependencies): Promise<AgentEvent> {
   using held = await holdNode(dependencies);
   const node = withJournal(held, dependencies);
   const hasWaited = destroyWaitingRequest(node.folder.path);
@@ -40,7 +40,7 @@ export async function dropRequest(dependencies: CommandDependencies): Promise<Ag
  */
 export function endedByAnother(
   { settings, store, bootId }: PreparedNode,
-  dependencies: CommandDependencies,
+  dependencies: Pick<CommandDependencies, "elapsedMs">,
 ): AgentEvent {
   const { lock } = store.current;
   if (lock.kind !== "unlocked" || !isUnlocked(store.current, bootId))

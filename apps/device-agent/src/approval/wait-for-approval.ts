@@ -81,15 +81,14 @@ function waitingEvent(
  */
 export async function waitAtTerminal(
   first: PendingEvent,
-  dependencies: CommandDependencies,
+  { report, pause, elapsedMs }: Pick<CommandDependencies, "report" | "pause" | "elapsedMs">,
   run: RunCommand,
 ): Promise<AgentEvent> {
-  const { report, pause, elapsedMs } = dependencies;
   using stop = listenForStop();
   report(first);
   const event = await waitForApproval({
     first,
-    ask: () => run({ command: "unlock", approval: "go-on" }, dependencies),
+    ask: () => run({ command: "unlock", approval: "go-on" }),
     pause,
     tell: report,
     stop: stop.signal,

@@ -18,13 +18,17 @@ import { requirePrepared } from "../node/hold-node.ts";
  */
 export async function journal(
   options: { readonly verify: boolean; readonly last: number },
-  dependencies: CommandDependencies,
+  dependencies: Pick<CommandDependencies, "stateDir" | "elapsedMs">,
 ): Promise<AgentEvent> {
   const { folder, settings, state } = requirePrepared(dependencies.stateDir);
   const { rows, tornLines } = readJournal(folder.journalPath, state.journalHead);
   const head = rows.at(-1)?.hash;
   const brokerKeys = settings.brokerKeys.map((key) => importVerifyKey(key));
-  const proof = judgeCountersignature(rows, folder.readJournalHead(), { ...settings, brokerKeys });
+  const proof = judgeCountersignature(rows, folder.readJournalHead(), {
+    order: settings.order,
+    serial: settings.serial,
+    brokerKeys,
+  });
   if (options.verify && proof.kind === "broken")
     throw new AppError("JournalBroken", { reason: "fork", detail: proof.what });
   return {

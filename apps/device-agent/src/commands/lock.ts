@@ -1,6 +1,6 @@
 import type { AgentEvent } from "../core/agent-event.ts";
 import { isUnlocked } from "../core/machine-state.ts";
-import type { CommandDependencies } from "../node/dependencies.ts";
+import type { CommandDependencies, VolumeDependencies } from "../node/dependencies.ts";
 import { eventOf, notesOf } from "../node/event-of.ts";
 import { holdNode } from "../node/hold-node.ts";
 import { withJournal } from "../node/journaled-node.ts";
@@ -13,7 +13,7 @@ import { openVolume } from "../volume/choose-volume.ts";
  */
 export async function lock(
   { prepareToShip }: { readonly prepareToShip: boolean },
-  dependencies: CommandDependencies,
+  dependencies: VolumeDependencies & Pick<CommandDependencies, "progress">,
 ): Promise<AgentEvent> {
   using held = await holdNode(dependencies);
   const node = withJournal(held, dependencies);

@@ -9,7 +9,7 @@ import { AppError } from "@databox-cmk/errors";
 
 import type { AgentEvent } from "../core/agent-event.ts";
 import type { MachineState } from "../core/machine-state.ts";
-import type { CommandDependencies } from "../node/dependencies.ts";
+import type { CommandDependencies, VolumeDependencies } from "../node/dependencies.ts";
 import { eventOf } from "../node/event-of.ts";
 import { holdNode, requirePrepared } from "../node/hold-node.ts";
 import { withJournal } from "../node/journaled-node.ts";
@@ -27,7 +27,9 @@ import { openVolume } from "../volume/choose-volume.ts";
  *
  * @throws {AppError} `Misuse`, `AgentStateUnreadable` or `AgentStateUnwritable`
  */
-export async function recover(dependencies: CommandDependencies): Promise<AgentEvent> {
+export async function recover(
+  dependencies: VolumeDependencies & Pick<CommandDependencies, "readSecret">,
+): Promise<AgentEvent> {
   const { stateDir, credentialsFolder, cryptsetupFolders } = dependencies;
   requirePrepared(stateDir, credentialsFolder); // Before a person is asked to type.
   const typed = await dependencies.readSecret("The node's share, in base64url");
@@ -63,7 +65,10 @@ export async function recover(dependencies: CommandDependencies): Promise<AgentE
 }
 
 /** The envelope of an interrupted re-key, which cannot be finished without its share. */
-function missingOfRekey(folder: StateFolder, { rekey }: MachineState): string | undefined {
+function missingOfRekey(
+  folder: Pick<StateFolder, "path">,
+  { rekey }: Pick<MachineState, "rekey">,
+): string | undefined {
   if (rekey === undefined || rekey.step === "proposed") return undefined;
   const isMissing = isSplitRekey(folder, rekey) && findShare(folder, rekey.env) === "missing";
   return isMissing ? rekey.env : undefined;
@@ -71,7 +76,7 @@ function missingOfRekey(folder: StateFolder, { rekey }: MachineState): string | 
 
 /** @throws {AppError} as `readShare` */
 async function compareShare(
-  folder: StateFolder,
+  folder: Pick<StateFolder, "path">,
   env: string,
   share: Uint8Array,
 ): Promise<"missing" | "same" | "other"> {

@@ -52,7 +52,10 @@ function leaseDetails(lease: HeldLease | undefined): EventDetails {
 }
 
 /** The number of journal rows that the broker has not countersigned. */
-function undelivered(folder: StateFolder, { order, serial, brokerKeys }: Settings) {
+function undelivered(
+  folder: Pick<StateFolder, "journalPath" | "readJournalHead">,
+  { order, serial, brokerKeys }: Pick<Settings, "order" | "serial" | "brokerKeys">,
+) {
   const last = lastSequence(folder.journalPath);
   const kept = folder.readJournalHead();
   const keys = brokerKeys.map((key) => importVerifyKey(key));
@@ -63,7 +66,7 @@ function undelivered(folder: StateFolder, { order, serial, brokerKeys }: Setting
 
 /** Nothing for escrow, which is the default. */
 function custodyDetails(
-  folder: StateFolder,
+  folder: Pick<StateFolder, "path" | "readEnvelope">,
   settings: Settings,
   state: MachineState,
 ): EventDetails {
@@ -99,7 +102,9 @@ function erasureStatus(
 }
 
 /** Reports this machine's own state. Changes nothing and needs no network. */
-export async function status(dependencies: CommandDependencies): Promise<AgentEvent> {
+export async function status(
+  dependencies: Pick<CommandDependencies, "stateDir" | "nowIso" | "elapsedMs">,
+): Promise<AgentEvent> {
   const erasing = readErasure(dependencies.stateDir);
   if (erasing !== undefined) return erasureStatus(erasing, dependencies);
   const { folder, settings, state } = requirePrepared(dependencies.stateDir);

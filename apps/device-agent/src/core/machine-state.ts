@@ -97,6 +97,6 @@ export function initialState(nowIso: string): MachineState {
 }
 
 /** A volume that another boot unlocked is locked: no mapping and no key outlives a boot. */
-export function isUnlocked(state: MachineState, currentBootId: string): boolean {
+export function isUnlocked(state: Pick<MachineState, "lock">, currentBootId: string): boolean {
   return state.lock.kind === "unlocked" && state.lock.bootId === currentBootId;
 }

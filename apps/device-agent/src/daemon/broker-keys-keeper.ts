@@ -28,11 +28,12 @@ export type BrokerKeysKeeper = {
  */
 export function createBrokerKeysKeeper(
   {
-    session: present,
+    session: sessionUntil,
     folder,
+    settings,
     state,
     journal,
-  }: Pick<Daemon, "session" | "folder" | "state" | "journal">,
+  }: Pick<Daemon, "session" | "folder" | "settings" | "state" | "journal">,
   pin: (keys: readonly VerifyKey[]) => void,
 ): BrokerKeysKeeper {
   let dueAtMs = 0;
@@ -42,26 +43,26 @@ export function createBrokerKeysKeeper(
   /** @returns the time until it asks again, in milliseconds */
   async function refresh(stop: AbortSignal): Promise<number> {
     const deadline = AbortSignal.any([stop, AbortSignal.timeout(ASK_TIMEOUT_MS)]);
-    const session = present();
-    const { env = session.env, generation: held } = state.read();
-    const told = await askForBrokerKeys({ ...session, env, deadline }, held);
+    const session = sessionUntil(deadline);
+    const { env = settings.env, generation: held } = state.read();
+    const told = await askForBrokerKeys(session, { env, generation: held });
     const kids = told.keys.map(({ kid }) => kid);
     if (kids.join() === session.brokerKeys.map(({ kid }) => kid).join()) return ASK_EVERY_MS;
     const isKept = await state.change((store) => {
-      const settings = folder.readSettings();
-      if (settings === undefined) return false;
+      const found = folder.readSettings();
+      if (found === undefined) return false;
       const { current } = store;
       const { jws, generation, envelope } = told.envelope;
       // A re-key or an unlock beside this daemon came first: ask again.
-      if (envelope.context.env !== (current.env ?? settings.env)) return false;
+      if (envelope.context.env !== (current.env ?? found.env)) return false;
       if (generation < current.generation) return false;
-      requireCustody(isSplitNode(folder, settings, current), told.envelope);
+      requireCustody(isSplitNode(folder, found, current), told.envelope);
       const journalHead = journal().append("broker-keys", { kids: kids.join(" ") });
       // The envelope first: a key that is pinned now has signed it, so the order of the two writes
       // is safe.
       folder.writeEnvelope(jws);
       store.update({ generation, journalHead });
-      folder.writeSettings({ ...settings, brokerKeys: told.keys.map(({ jwk }) => jwk) });
+      folder.writeSettings({ ...found, brokerKeys: told.keys.map(({ jwk }) => jwk) });
       return true;
     });
     if (!isKept) return RETRY_MS;

@@ -1,10 +1,12 @@
 import type { Facts } from "@databox-cmk/errors";
 
+import type { Transport } from "../broker-client/transport.ts";
 import type { MachineState } from "../core/machine-state.ts";
 import type { Moment } from "../core/moment.ts";
 import type { Volume } from "../core/ports.ts";
 import type { Settings } from "../core/settings.ts";
-import type { LeaseSession } from "../exchange/lease-exchange.ts";
+import type { BrokerSession } from "../exchange/broker-session.ts";
+import type { SigningSession } from "../exchange/exchange.ts";
 import type { Journal } from "../journal/open-journal.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import type { eventOf } from "../node/event-of.ts";
@@ -19,10 +21,18 @@ export type Daemon = {
   readonly settings: Settings;
   readonly volume: Volume;
   readonly state: NodeState;
-  readonly dependencies: CommandDependencies;
+  readonly report: CommandDependencies["report"];
+  readonly nowIso: CommandDependencies["nowIso"];
   readonly moment: () => Moment;
-  /** It has the present boot and pinned keys; each exchange adds its own time limit. */
-  readonly session: () => Omit<LeaseSession, "deadline">;
+  /**
+   * One for each exchange, with the present boot and pinned keys.
+   *
+   * @param transport - of its own; otherwise the daemon's
+   */
+  readonly session: (
+    deadline: AbortSignal,
+    transport?: Transport,
+  ) => SigningSession & Pick<BrokerSession, "mark">;
   /** Opened again for each use, since other commands write to it too. */
   readonly journal: () => Journal;
   /** The members of an event about this node, and the values for the steps of a failure. */
@@ -49,7 +59,7 @@ export type NodeState = {
   runAlone<Value>(command: () => Promise<Value>): Promise<Value>;
 };
 
-export function createNodeState(folder: StateFolder): NodeState {
+export function createNodeState(folder: Pick<StateFolder, "path" | "writeState">): NodeState {
   const read = () => requirePrepared(folder.path).state;
   // The lock excludes other processes; within this one, changes run one after another.
   let last: Promise<unknown> = Promise.resolve();

@@ -33,8 +33,8 @@ export function createJournalCourier({
   state,
   folder,
   context,
-  dependencies: { report },
-}: Daemon): JournalCourier {
+  report,
+}: Pick<Daemon, "session" | "state" | "folder" | "context" | "report">): JournalCourier {
   let running: Promise<void> | undefined;
   /** -1: there was no file. */
   let deliveredSize: number | undefined;
@@ -51,14 +51,13 @@ export function createJournalCourier({
   }
 
   async function send(
-    current: ReturnType<Daemon["session"]>,
     rows: readonly JournalRow[],
     stop: AbortSignal,
   ): Promise<Answered<JournalHead>> {
     const counter = await state.change((store) => store.nextCounter());
     const deadline = AbortSignal.any([stop, AbortSignal.timeout(EXCHANGE_TIMEOUT_MS)]);
     return exchange<JournalDelivery, JournalHead>(
-      { ...current, deadline },
+      session(deadline),
       DEVICE_ROUTES.journal,
       MESSAGE_TYPES.journal,
       { counter, rows: [...rows] },
@@ -106,9 +105,8 @@ export function createJournalCourier({
 
   async function deliver(stop: AbortSignal): Promise<void> {
     const size = sizeOf(folder.journalPath);
-    const current = session();
     let rows = readRows();
-    const proof = judgeCountersignature(rows, folder.readJournalHead(), current);
+    const proof = judgeCountersignature(rows, folder.readJournalHead(), session(stop));
     // Of a journal that was cut or begun again the broker gets all rows, so that it learns of it.
     if (proof.kind === "broken") cursor = 0;
     cursor ??= proof.kind === "proven" ? proof.sequence : 0;
@@ -120,7 +118,7 @@ export function createJournalCourier({
         deliveredSize = size;
         return;
       }
-      take(rows, page, await send(current, page, stop));
+      take(rows, page, await send(page, stop));
       if (retry.waitMs() > 0) return;
       rows = readRows();
     }

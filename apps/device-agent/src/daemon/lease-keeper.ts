@@ -45,22 +45,25 @@ export type LeaseKeeper = {
 const CLOSE_RETRY_MS = 1000;
 const EXCHANGE_TIMEOUT_MS = 5000;
 
-function deadline(stop: AbortSignal): AbortSignal {
+function deadlineOf(stop: AbortSignal): AbortSignal {
   return AbortSignal.any([stop, AbortSignal.timeout(EXCHANGE_TIMEOUT_MS)]);
 }
 
-export function createLeaseKeeper(daemon: Daemon): LeaseKeeper {
-  const { state, session, context, dependencies } = daemon;
-  const { report, nowIso } = dependencies;
+type ClosingNode = Pick<Daemon, "state" | "volume" | "folder" | "journal" | "nowIso">;
+
+export function createLeaseKeeper(
+  daemon: ClosingNode & Pick<Daemon, "session" | "context" | "report">,
+): LeaseKeeper {
+  const { state, session, context, report, nowIso } = daemon;
   const retry = createRetry();
   let isOutageTold = false;
   let lastDrill: string | undefined;
 
   /** Both the push and the renewal may deliver it; it is answered once. */
-  const drill = async (lease: HeldLease, id: string) => {
+  const drill = async (lease: HeldLease["id"], id: string) => {
     if (lastDrill === id) return;
     lastDrill = id;
-    const receipt = { about: "lease", lease: lease.id, outcome: "drilled", drill: id } as const;
+    const receipt = { about: "lease", lease, outcome: "drilled", drill: id } as const;
     await state.change((store) => {
       store.update({ receipts: withReceipt(store.current.receipts, receipt) });
     });
@@ -81,7 +84,7 @@ export function createLeaseKeeper(daemon: Daemon): LeaseKeeper {
     const numbered = await takeNumber(state);
     const askedAtMs = bootClockMs();
     try {
-      answer = await renewLease({ ...session(), deadline: deadline(stop) }, lease, numbered);
+      answer = await renewLease(session(deadlineOf(stop)), lease, numbered);
     } catch (error) {
       return stop.aborted ? 0 : outage(lease, eventOfError(error, context()));
     }
@@ -101,7 +104,7 @@ export function createLeaseKeeper(daemon: Daemon): LeaseKeeper {
             lock: { ...lock, lease: acceptRenewal(lock.lease, renewed.lease, askedAtMs) },
           });
         });
-        if (renewed.drill !== undefined) await drill(lease, renewed.drill);
+        if (renewed.drill !== undefined) await drill(lease.id, renewed.drill);
         return 0;
       }
     }
@@ -129,7 +132,7 @@ export function createLeaseKeeper(daemon: Daemon): LeaseKeeper {
     async hear({ lease, answer }) {
       if (answer.kind === "relock") return close(lease, "order", answer.order);
       if (answer.kind === "renewed" && answer.renewed.drill !== undefined)
-        await drill(lease, answer.renewed.drill);
+        await drill(lease.id, answer.renewed.drill);
       return 0;
     },
     renew,
@@ -161,7 +164,7 @@ function relockEvent(
  * @returns whether the lease was still held
  */
 function closeVolume(
-  { state, volume, folder, journal, dependencies }: Daemon,
+  { state, volume, folder, journal, nowIso }: ClosingNode,
   id: string,
   cause: ClosingCause,
   { code, reason = "" }: Pick<FailureEvent, "code" | "reason">,
@@ -177,7 +180,7 @@ function closeVolume(
     // The receipt is queued in the same write, so the broker will receive it in any case.
     const receipt = { about: "lease", lease: id, outcome: "relocked", cause } as const;
     const receipts = withReceipt(store.current.receipts, receipt);
-    const since = dependencies.nowIso();
+    const since = nowIso();
     store.update({ journalHead, receipts, lock: { kind: "locked", since } });
     return true;
   });

@@ -39,7 +39,7 @@ export function createLeaseWatcher(
     const again = (askedSeconds?: number) => retry.failed(renewalRetry(lease), askedSeconds);
     try {
       const answer = await watchLease(
-        { ...session(), transport, deadline },
+        session(deadline, transport),
         lease,
         await state.change((store) => store.nextCounter()),
       );

@@ -5,6 +5,7 @@ import type { MachineState } from "../core/machine-state.ts";
 import { decidePasskeyOpening } from "../core/passkey-opening.ts";
 import { bootClockMs } from "../state/boot.ts";
 import { unlockOnce } from "../unlock/unlock.ts";
+import type { UnlockDependencies } from "../unlock/unlock.ts";
 import type { Daemon } from "./daemon.ts";
 
 /** Time limit of a request for a lease: meanwhile no other command of this node can run. */
@@ -21,20 +22,24 @@ export type PasskeyKeeper = { keep(lock: Unlocked): Promise<number> };
  * does, so that a signed refusal closes the volume like any other, and continues a request that
  * waits for approvers. It closes the volume when there was no authoritative answer for a day.
  */
-export function createPasskeyKeeper({
-  state,
-  volume,
-  moment,
-  journal,
-  context,
-  dependencies,
-}: Omit<Daemon, "folder" | "settings" | "session">): PasskeyKeeper {
+export function createPasskeyKeeper(
+  {
+    state,
+    volume,
+    moment,
+    journal,
+    context,
+    report,
+    nowIso,
+  }: Omit<Daemon, "folder" | "settings" | "session">,
+  dependencies: UnlockDependencies,
+): PasskeyKeeper {
   let askedAtMs: number | undefined;
   let toldCode: string | undefined;
 
   /** The same failure is reported once. */
   function tell(event: FailureEvent): void {
-    if (toldCode !== event.code || event.relocked === true) dependencies.report(event);
+    if (toldCode !== event.code || event.relocked === true) report(event);
     toldCode = event.code;
   }
 
@@ -42,14 +47,19 @@ export function createPasskeyKeeper({
     try {
       const event = await state.runAlone(() =>
         unlockOnce(
-          { reason: undefined, purpose: undefined, goesOn: false },
-          { ...dependencies, totalTimeoutMs: ASK_TIMEOUT_MS },
+          {
+            reason: undefined,
+            purpose: undefined,
+            goesOn: false,
+            totalTimeoutMs: ASK_TIMEOUT_MS,
+          },
+          dependencies,
         ),
       );
       if (isFailure(event)) tell({ ...event, event: "serve" });
       else {
         toldCode = undefined;
-        dependencies.report({ ...event, event: "serve" });
+        report({ ...event, event: "serve" });
       }
     } catch (error) {
       tell(eventOfError(error, context()));
@@ -64,9 +74,9 @@ export function createPasskeyKeeper({
         return;
       await volume.close(lock.mapping);
       const journalHead = journal().append("relocked", { by: "passkey", cause: "outage" });
-      store.update({ journalHead, lock: { kind: "locked", since: dependencies.nowIso() } });
+      store.update({ journalHead, lock: { kind: "locked", since: nowIso() } });
     });
-    dependencies.report({
+    report({
       ...context(),
       outcome: "locked",
       notes: ["the passkey unlock has expired; the volume was locked"],

@@ -30,10 +30,10 @@ export function createReceiptCourier({
     // this node.
     if (receipt.about === "lease") {
       const { about: _about, ...report } = receipt;
-      await sendLeaseReceipt({ ...session(), deadline }, { ...report, ...numbered });
+      await sendLeaseReceipt(session(deadline), { ...report, ...numbered });
     } else {
       const { about: _about, ...content } = receipt;
-      await sendReceipt({ ...session(), deadline }, { ...content, ...numbered });
+      await sendReceipt(session(deadline), { ...content, ...numbered });
     }
   }
 

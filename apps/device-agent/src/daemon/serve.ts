@@ -48,19 +48,13 @@ export async function serve(
     readonly lockOnExit: boolean;
     readonly localUi?: LocalUiOptions | undefined;
   },
-  given: CommandDependencies,
-  runCommand: RunCommand,
+  dependencies: CommandDependencies,
+  run: RunCommand,
 ): Promise<AgentEvent> {
-  const erasing = readErasure(given.stateDir);
-  if (erasing !== undefined && erasing.step !== "erased") return goOnErasing(erasing, given);
+  const { nowIso } = dependencies;
+  const erasing = readErasure(dependencies.stateDir);
+  if (erasing !== undefined && erasing.step !== "erased") return goOnErasing(erasing, dependencies);
   let listener: Pick<LocalUi, "hear"> | undefined;
-  const dependencies: CommandDependencies = {
-    ...given,
-    report: (event) => {
-      given.report(event);
-      listener?.hear(event);
-    },
-  };
   const {
     folder,
     settings,
@@ -73,10 +67,11 @@ export async function serve(
   using changes = watchState(folder.path);
   using transport = connect(settings.connection);
   const node = openNode(folder, settings, prepared);
-  const opened = { ...openIdentity(node), transport, mark: () => undefined };
-  let { brokerKeys } = opened;
-  const { nowIso } = dependencies;
-  const moment = () => momentIn(readBootId(settings.bootIdFile));
+  const identity = openIdentity(node);
+  const { order, serial, signingKey } = identity;
+  let { brokerKeys } = identity;
+  const bootId = () => readBootId(settings.bootIdFile);
+  const moment = () => momentIn(bootId());
   const known = knownFacts(folder.path, settings);
   const context = () => ({ ...eventOf("serve", settings, dependencies), known });
   const state = createNodeState(folder);
@@ -85,16 +80,29 @@ export async function serve(
     settings,
     volume,
     state,
-    dependencies,
+    report(event) {
+      dependencies.report(event);
+      listener?.hear(event);
+    },
+    nowIso,
     moment,
-    session: () => ({ ...opened, brokerKeys, bootId: moment().bootId }),
-    journal: () => openJournal(folder.journalPath, { bootId: moment().bootId, nowIso }),
+    session: (deadline, by = transport) => ({
+      order,
+      serial,
+      signingKey,
+      brokerKeys,
+      bootId: bootId(),
+      transport: by,
+      deadline,
+      mark: () => undefined,
+    }),
+    journal: () => openJournal(folder.journalPath, { bootId: bootId(), nowIso }),
     context,
   };
   const keeper = createLeaseKeeper(daemon);
   const courier = createReceiptCourier(daemon);
   const journalCourier = createJournalCourier(daemon);
-  const passkeyKeeper = createPasskeyKeeper(daemon);
+  const passkeyKeeper = createPasskeyKeeper(daemon, dependencies);
   const brokerKeysKeeper = createBrokerKeysKeeper(daemon, (keys) => {
     brokerKeys = keys;
   });
@@ -105,14 +113,17 @@ export async function serve(
   await using ui = await openLocalUi(options.localUi, {
     folder,
     settings,
-    dependencies: given,
-    runCommand,
+    dependencies,
+    run,
   });
   listener = ui;
   const serving = { ...eventOf("serve", settings, dependencies), outcome: "serving" } as const;
-  given.report({ ...serving, details: ui && { uiPort: ui.port, uiCertificate: ui.fingerprint } });
+  dependencies.report({
+    ...serving,
+    details: ui && { uiPort: ui.port, uiCertificate: ui.fingerprint },
+  });
   const manager = createServiceManager(dependencies.notifySocket);
-  manager.ready(statusLine(settings.serial, state.read(), nowIso()));
+  manager.ready(statusLine(serial, state.read(), nowIso()));
 
   let highestCounter = 0;
   while (!stop.signal.aborted) {
@@ -124,7 +135,7 @@ export async function serve(
     const current = state.read();
     const { lock, counter } = current;
     highestCounter = Math.max(highestCounter, counter);
-    manager.status(statusLine(settings.serial, current, nowIso()));
+    manager.status(statusLine(serial, current, nowIso()));
     ui?.look(current);
     let waitMs = IDLE_MS;
     if (lock.kind === "unlocked" && lock.lease !== undefined) {
@@ -160,7 +171,7 @@ async function goOnErasing(
   return erase({ serial }, dependencies);
 }
 
-function statusLine(serial: string, { lock }: MachineState, nowIso: string): string {
+function statusLine(serial: string, { lock }: Pick<MachineState, "lock">, nowIso: string): string {
   const state = `${serial}: ${lock.kind} since ${lock.since}`;
   if (lock.kind !== "unlocked" || lock.lease === undefined) return state;
   const nowMs = bootClockMs();
@@ -174,7 +185,7 @@ function statusLine(serial: string, { lock }: MachineState, nowIso: string): str
  * by a failed try.
  */
 async function beginPasskeyWait(
-  folder: StateFolder,
+  folder: Pick<StateFolder, "readPasskeyTries" | "writePasskeyTries">,
   state: NodeState,
   moment: () => Moment,
 ): Promise<void> {

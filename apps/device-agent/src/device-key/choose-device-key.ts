@@ -6,7 +6,14 @@ import { importVerifyKey } from "@databox-cmk/crypto";
 import type { DeviceKeyChoice } from "../core/command.ts";
 import type { TpmKey } from "../core/tpm-key.ts";
 import type { StateFolder } from "../state/state-folder.ts";
-import { type DeviceKey, findDeviceKey, gradeOf, makeFileKey, openTpmKey } from "./device-key.ts";
+import {
+  type DeviceKey,
+  type KeyFolder,
+  findDeviceKey,
+  gradeOf,
+  makeFileKey,
+  openTpmKey,
+} from "./device-key.ts";
 import { createObject, loadObject } from "./tpm-object.ts";
 import { withTpm } from "./tpm2.ts";
 
@@ -17,7 +24,7 @@ import { withTpm } from "./tpm2.ts";
  * `AgentStateUnreadable`
  */
 export async function findOrMakeDeviceKey(
-  folder: StateFolder,
+  folder: KeyFolder & Pick<StateFolder, "writeDeviceKey" | "writeTpmKey">,
   { kind, tcti, pcrs }: DeviceKeyChoice,
 ): Promise<DeviceKey> {
   const found = findDeviceKey(folder);

@@ -19,8 +19,10 @@ import { withTpm } from "./tpm2.ts";
 /** Signs in the same way, whether a file or a TPM holds the key. */
 export type DeviceKey = { readonly signingKey: SigningKey; readonly grade: DeviceKeyGrade };
 
+export type KeyFolder = Pick<StateFolder, "path" | "readTpmKey" | "readDeviceKey">;
+
 /** @throws {AppError} `AgentStateUnreadable` */
-export function requireDeviceKey(folder: StateFolder): DeviceKey {
+export function requireDeviceKey(folder: KeyFolder): DeviceKey {
   const found = findDeviceKey(folder);
   if (found === undefined)
     throw new AppError("AgentStateUnreadable", {
@@ -30,7 +32,7 @@ export function requireDeviceKey(folder: StateFolder): DeviceKey {
 }
 
 /** @throws {AppError} `AgentStateUnreadable` */
-export function findDeviceKey(folder: StateFolder): DeviceKey | undefined {
+export function findDeviceKey(folder: KeyFolder): DeviceKey | undefined {
   const tpmKey = folder.readTpmKey();
   if (tpmKey !== undefined) return { signingKey: openTpmKey(tpmKey), grade: gradeOf(tpmKey) };
   const pem = folder.readDeviceKey();
@@ -38,23 +40,23 @@ export function findDeviceKey(folder: StateFolder): DeviceKey | undefined {
 }
 
 /** Durable before it is used. */
-export function makeFileKey(folder: StateFolder): DeviceKey {
+export function makeFileKey(folder: Pick<StateFolder, "writeDeviceKey">): DeviceKey {
   const { key, privatePem } = generateSigningKey();
   folder.writeDeviceKey(privatePem);
   return { signingKey: key, grade: "file" };
 }
 
 /** Without the key itself, which may be a secret that only the service can read. */
-export function readGrade(folder: StateFolder): DeviceKeyGrade {
+export function readGrade(folder: Pick<StateFolder, "readTpmKey">): DeviceKeyGrade {
   const tpmKey = folder.readTpmKey();
   return tpmKey === undefined ? "file" : gradeOf(tpmKey);
 }
 
-export function gradeOf({ pcrs }: TpmKey): DeviceKeyGrade {
+export function gradeOf({ pcrs }: Pick<TpmKey, "pcrs">): DeviceKeyGrade {
   return pcrs === undefined ? "tpm" : "tpm-measured-boot";
 }
 
-function importKey({ path }: StateFolder, pem: string): SigningKey {
+function importKey({ path }: Pick<StateFolder, "path">, pem: string): SigningKey {
   try {
     return importSigningKey(pem);
   } catch (error) {

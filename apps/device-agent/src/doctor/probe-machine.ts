@@ -6,7 +6,7 @@ import type { Finding } from "@databox-cmk/errors";
 
 import type { VolumeContent } from "../core/ports.ts";
 import type { Settings } from "../core/settings.ts";
-import { findDeviceKey, GRADE_TEXTS } from "../device-key/device-key.ts";
+import { findDeviceKey, GRADE_TEXTS, type KeyFolder } from "../device-key/device-key.ts";
 import { describeShare } from "../share/describe-share.ts";
 import { readShare } from "../share/keep-share.ts";
 import { toStateError } from "../state/state-error.ts";
@@ -35,7 +35,7 @@ export function probeStateFolder(path: string): Finding {
  * @throws {AppError} `AgentNotPrepared`, `AgentStateUnreadable`, `DeviceKeyUnavailable` or
  * `BootStateChanged`
  */
-export async function probeDeviceKey(folder: StateFolder): Promise<Finding> {
+export async function probeDeviceKey(folder: KeyFolder): Promise<Finding> {
   const found = findDeviceKey(folder);
   if (found === undefined)
     throw new AppError("AgentNotPrepared", {
@@ -52,7 +52,10 @@ export async function probeDeviceKey(folder: StateFolder): Promise<Finding> {
  *
  * @throws {AppError} `AgentStateUnreadable`, or as `readShare`
  */
-export async function probeShare(folder: StateFolder, settings: Settings): Promise<Finding> {
+export async function probeShare(
+  folder: Pick<StateFolder, "path" | "readState" | "readEnvelope">,
+  settings: Settings,
+): Promise<Finding> {
   const state = folder.readState();
   const described = state && describeShare(folder, settings, state);
   if (described === undefined) return { ok: true, found: "not needed in escrow custody" };

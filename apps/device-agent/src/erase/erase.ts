@@ -5,7 +5,7 @@ import type { Erasure } from "../core/erasure.ts";
 import { eventOfDenial } from "../core/failure-event.ts";
 import { askToErase } from "../exchange/erase.ts";
 import { connect } from "../node/connect.ts";
-import type { CommandDependencies } from "../node/dependencies.ts";
+import type { CommandDependencies, VolumeDependencies } from "../node/dependencies.ts";
 import { eventOf } from "../node/event-of.ts";
 import { openNode, requirePrepared } from "../node/hold-node.ts";
 import { withJournal } from "../node/journaled-node.ts";
@@ -56,7 +56,9 @@ function requireSerial(
 }
 
 /** Destroys nothing: it ends with the mark, from which there is no way back. */
-async function begin(dependencies: CommandDependencies): Promise<Erasure | AgentEvent> {
+async function begin(
+  dependencies: VolumeDependencies & Pick<CommandDependencies, "totalTimeoutMs">,
+): Promise<Erasure | AgentEvent> {
   const { stateDir, credentialsFolder, cryptsetupFolders, nowIso, totalTimeoutMs } = dependencies;
   const { folder, settings, state } = requirePrepared(stateDir, credentialsFolder);
   const { order, serial } = settings;

@@ -75,7 +75,7 @@ export async function finishErasure(
 async function sanitise(
   folder: StateFolder,
   begun: ErasureStep<"begun">,
-  dependencies: CommandDependencies,
+  dependencies: Pick<CommandDependencies, "nowIso" | "report" | "cryptsetupFolders" | "elapsedMs">,
 ): Promise<ErasureStep<"sanitised">> {
   const { nowIso, report, cryptsetupFolders, elapsedMs } = dependencies;
   const settings = requireFile(folder.readSettings(), `${folder.path}/agent.json`);
@@ -132,7 +132,7 @@ async function signCertificate(
 }
 
 async function certify(
-  folder: StateFolder,
+  folder: Pick<StateFolder, "path" | "readSettings">,
   sanitised: ErasureStep<"sanitised">,
   { totalTimeoutMs }: Pick<CommandDependencies, "totalTimeoutMs">,
 ): Promise<ErasureStep<"certified"> | { readonly step: "denied"; readonly denial: Denial }> {
@@ -156,7 +156,7 @@ async function certify(
   });
 }
 
-const mappingOf = ({ lock }: MachineState): string | undefined =>
+const mappingOf = ({ lock }: Pick<MachineState, "lock">): string | undefined =>
   lock.kind === "unlocked" ? lock.mapping : undefined;
 
 /** A path is any bytes, and a certificate has printable ones. */
@@ -170,8 +170,8 @@ const printable = (path: string): string => path.replaceAll(/[^ -~]/g, "?");
  * @throws {AppError} `VolumeNotFound` or `VolumeUnavailable`: nothing on it is touched
  */
 export async function requireOwnMedium(
-  volume: Volume,
-  { preparation }: MachineState,
+  volume: Pick<Volume, "path" | "inspect">,
+  { preparation }: Pick<MachineState, "preparation">,
   state: "whole" | "partly",
 ): Promise<string> {
   const { path } = volume;

@@ -10,7 +10,7 @@ import { readSignedEnvelope } from "../answers/signed-envelope.ts";
 import type { CheckedEnvelope } from "../answers/signed-envelope.ts";
 import { unreachable } from "../broker-client/unreachable.ts";
 import { exchange } from "./exchange.ts";
-import type { LeaseSession } from "./lease-exchange.ts";
+import type { SigningSession } from "./exchange.ts";
 
 const RANDOM_BYTES = 32;
 
@@ -21,21 +21,22 @@ export type ToldKeys = { readonly keys: readonly VerifyKey[]; readonly envelope:
  * counts only when a pinned key signed it; the envelope in it counts only when one of the new keys
  * did.
  *
- * @param lowestGeneration - of the envelope
+ * @param held - the envelope that this node has; the one in the answer is not older
  * @throws {AppError} `BrokerUnreachable`, `BrokerBusy`, `EnvelopeRejected`, or the code of a signed
  * denial
  */
 export async function askForBrokerKeys(
-  session: LeaseSession,
-  lowestGeneration: number,
+  session: Omit<SigningSession, "bootId">,
+  held: { readonly env: string; readonly generation: number },
 ): Promise<ToldKeys> {
+  const { order, serial, brokerKeys: pinned, signingKey, transport, deadline } = session;
   const answer = await exchange<BrokerKeysRequest, BrokerKeysAnswer>(
-    { ...session, bootId: undefined },
+    { order, serial, brokerKeys: pinned, signingKey, transport, deadline, bootId: undefined },
     DEVICE_ROUTES.brokerKeys,
     MESSAGE_TYPES.brokerKeysRequest,
     {
       random: encodeBase64url(randomBytes(RANDOM_BYTES)),
-      pinned: session.brokerKeys.map(({ kid }) => kid),
+      pinned: pinned.map(({ kid }) => kid),
     },
     [MESSAGE_TYPES.brokerKeys, brokerKeysAnswer],
   );
@@ -45,7 +46,8 @@ export async function askForBrokerKeys(
   }
   const { brokerKeys, envelope } = answer.value;
   const keys = brokerKeys.map(importKey);
-  return { keys, envelope: readSignedEnvelope(envelope, keys, session, lowestGeneration) };
+  const owner = { order, serial, env: held.env };
+  return { keys, envelope: readSignedEnvelope(envelope, keys, owner, held.generation) };
 }
 
 function importKey(jwk: unknown): VerifyKey {

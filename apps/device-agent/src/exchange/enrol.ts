@@ -26,10 +26,14 @@ export type EnrolInput = {
 export async function enrol(
   transport: Transport,
   deadline: AbortSignal,
-  { signingKey, grade, ...input }: EnrolInput,
+  { code, order, serial, suite, bootId, signingKey, grade }: EnrolInput,
 ): Promise<EnrolmentAnswer> {
   const payload: EnrolmentRequest = {
-    ...input,
+    code,
+    order,
+    serial,
+    suite,
+    bootId,
     publicKey: { ...signingKey.publicJwk },
     agent: AGENT_NAME,
     // An older broker without grades refuses an unknown member.
@@ -39,7 +43,7 @@ export async function enrol(
   const raw = await transport.post(DEVICE_ROUTES.enrolments, JOSE_MEDIA_TYPE, jws, deadline);
   return readEnrolmentAnswer(raw, {
     requestHash: messageHash(jws),
-    order: input.order,
-    serial: input.serial,
+    order,
+    serial,
   });
 }

@@ -7,8 +7,13 @@ import type { Answered, AnswerKind, AnswerTo, ExpectedAnswer } from "../answers/
 import type { RawAnswer } from "../broker-client/transport.ts";
 import type { BrokerSession } from "./broker-session.ts";
 
-type Reader = Pick<BrokerSession, "order" | "serial" | "brokerKeys" | "transport" | "deadline">;
-type Sender = Reader & Pick<BrokerSession, "signingKey"> & { readonly bootId: string | undefined };
+type ReadingSession = Pick<
+  BrokerSession,
+  "order" | "serial" | "brokerKeys" | "transport" | "deadline"
+>;
+/** The dependencies of an exchange that signs its message. */
+export type SigningSession = ReadingSession & Pick<BrokerSession, "signingKey" | "bootId">;
+type Signing = Omit<SigningSession, "bootId"> & { readonly bootId: string | undefined };
 /** Each message names its node and, but for the question about the broker's keys, its boot. */
 type Content<Message> = Omit<Message, "order" | "serial" | "bootId">;
 
@@ -16,7 +21,7 @@ export const ACKNOWLEDGEMENT = [MESSAGE_TYPES.acknowledgement, acknowledgement] 
 
 /** Signs a message of this node and sends it. @throws {AppError} `BrokerUnreachable` */
 export async function send<Message>(
-  session: Sender,
+  session: Signing,
   path: string,
   typ: MessageType,
   content: Content<Message>,
@@ -26,7 +31,7 @@ export async function send<Message>(
   return post(session, path, jws);
 }
 
-async function post(session: Reader, path: string, jws: string) {
+async function post(session: ReadingSession, path: string, jws: string) {
   const { order, serial, brokerKeys, transport, deadline } = session;
   const raw = await transport.post(path, JOSE_MEDIA_TYPE, jws, deadline);
   return { raw, expected: { order, serial, brokerKeys, requestHash: messageHash(jws) } };
@@ -34,7 +39,7 @@ async function post(session: Reader, path: string, jws: string) {
 
 /** One message, and its answer. @throws {AppError} `BrokerUnreachable` or `BrokerBusy` */
 export async function exchange<Message, Value extends AnswerTo>(
-  session: Sender,
+  session: Signing,
   path: string,
   typ: MessageType,
   content: Content<Message>,
@@ -46,7 +51,7 @@ export async function exchange<Message, Value extends AnswerTo>(
 
 /** The answer to a message that was signed before. @throws {AppError} as {@link exchange} */
 export async function exchangeSigned<Value extends AnswerTo>(
-  session: Reader,
+  session: ReadingSession,
   path: string,
   jws: string,
   kind: AnswerKind<Value>,

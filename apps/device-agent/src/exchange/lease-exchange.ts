@@ -9,17 +9,15 @@ import type {
 import { readLeaseAnswer } from "../answers/lease-answer.ts";
 import type { LeaseAnswer } from "../answers/lease-answer.ts";
 import type { HeldLease } from "../core/lease-state.ts";
-import type { BrokerSession } from "./broker-session.ts";
 import { ACKNOWLEDGEMENT, exchange, send } from "./exchange.ts";
-
-export type LeaseSession = Omit<BrokerSession, "store">;
+import type { SigningSession } from "./exchange.ts";
 
 type Numbered = Pick<LeaseReceipt, "counter" | "journalHead">;
 
 /** @throws {AppError} as `readLeaseAnswer` */
 export async function renewLease(
-  session: LeaseSession,
-  { id: lease, sequence }: HeldLease,
+  session: SigningSession,
+  { id: lease, sequence }: Pick<HeldLease, "id" | "sequence">,
   numbered: Numbered,
 ): Promise<LeaseAnswer> {
   const path = leasePath("renewals", lease);
@@ -34,8 +32,8 @@ export async function renewLease(
  * @throws {AppError} as `readLeaseAnswer`
  */
 export async function watchLease(
-  session: LeaseSession,
-  { id: lease, sequence }: HeldLease,
+  session: SigningSession,
+  { id: lease, sequence }: Pick<HeldLease, "id" | "sequence">,
   counter: number,
 ): Promise<LeaseAnswer> {
   const path = leasePath("leaseEvents", lease);
@@ -46,7 +44,7 @@ export async function watchLease(
 
 /** @throws {AppError} `BrokerUnreachable` or `BrokerBusy` */
 export const sendLeaseReceipt = (
-  session: LeaseSession,
+  session: SigningSession,
   report: Pick<LeaseReceipt, "lease" | "outcome" | "cause" | "drill"> & Numbered,
 ) =>
   exchange<LeaseReceipt, Acknowledgement>(

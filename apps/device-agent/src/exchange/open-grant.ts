@@ -48,7 +48,7 @@ export async function openGrant(
 }
 
 function chooseEnvelope(
-  session: NodeIdentity,
+  session: Pick<NodeIdentity, "brokerKeys" | "order" | "serial" | "env">,
   offered: string | undefined,
   held: CheckedEnvelope,
 ): CheckedEnvelope {

@@ -39,7 +39,7 @@ export type Proposal = {
  */
 export async function requestRekey(
   session: BrokerSession,
-  { id: lease, sequence }: HeldLease,
+  { id: lease, sequence }: Pick<HeldLease, "id" | "sequence">,
   generation: number,
 ): Promise<Proposal | Refused> {
   const { order, serial, brokerKeys, env, suite, store } = session;
@@ -90,7 +90,7 @@ export async function requestRekey(
  */
 export async function confirmRekey(
   session: BrokerSession,
-  { id: rekey, deviceShare }: Rekey,
+  { id: rekey, deviceShare }: Pick<Rekey, "id" | "deviceShare">,
   journalHead: string,
 ): Promise<{ readonly kind: "inForce"; readonly envelope: CheckedEnvelope } | Refused> {
   const { order, serial, brokerKeys, store } = session;

@@ -114,7 +114,10 @@ async function requestOnce(
   // Work that needs no challenge is done while the broker does its part of the handshake.
   const prepared = session.transport.dialled.then(() => prepareRequest(session));
   const [raw, { sealingKey, counter }] = await Promise.all([asked, prepared]);
-  const challenged = readChallenge(raw, { ...session, requestHash: challengeHash(session) });
+  const challenged = readChallenge(raw, {
+    brokerKeys: session.brokerKeys,
+    requestHash: challengeHash(session),
+  });
   session.mark("challenge");
   if (challenged.kind === "denial") return challenged;
   try {
@@ -148,14 +151,15 @@ async function send(
   session: BrokerSession,
   jws: string,
 ): Promise<UnlockAnswer & { readonly requestHash: string }> {
-  const { transport, deadline } = session;
+  const { order, serial, brokerKeys, transport, deadline } = session;
   const reply = await transport.post(DEVICE_ROUTES.unlocks, JOSE_MEDIA_TYPE, jws, deadline);
   session.mark("answer");
   const requestHash = messageHash(jws);
-  return { ...readUnlockAnswer(reply, { ...session, requestHash }), requestHash };
+  const expected = { order, serial, brokerKeys, requestHash };
+  return { ...readUnlockAnswer(reply, expected), requestHash };
 }
 
-async function prepareRequest({ suite, store }: BrokerSession) {
+async function prepareRequest({ suite, store }: Pick<BrokerSession, "suite" | "store">) {
   const key = generateStorableSealingKey(suite); // On another thread.
   const counter = store.nextCounter();
   return { sealingKey: await key, counter };

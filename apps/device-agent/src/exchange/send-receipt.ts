@@ -4,6 +4,7 @@ import type { Acknowledgement, Receipt } from "@databox-cmk/protocol";
 import type { Answered } from "../answers/signed-answer.ts";
 import type { BrokerSession } from "./broker-session.ts";
 import { ACKNOWLEDGEMENT, exchange } from "./exchange.ts";
+import type { SigningSession } from "./exchange.ts";
 
 export type ReceiptContent = Pick<
   Receipt,
@@ -16,7 +17,7 @@ export type ReceiptContent = Pick<
  * @throws {AppError} `BrokerUnreachable` or `BrokerBusy`
  */
 export async function sendReceipt(
-  session: Omit<BrokerSession, "store">,
+  session: SigningSession & Pick<BrokerSession, "mark">,
   content: ReceiptContent & Pick<Receipt, "counter">,
 ): Promise<Answered<Acknowledgement>> {
   const [path, typ] = [DEVICE_ROUTES.receipts, MESSAGE_TYPES.receipt];

@@ -18,11 +18,15 @@ export type ApprovalWaiter = AsyncDisposable & {
   stop(): void;
 };
 
-export function createApprovalWaiter(
-  dependencies: CommandDependencies,
-  run: RunCommand,
-  changed: () => void,
-): ApprovalWaiter {
+export function createApprovalWaiter({
+  run,
+  pause,
+  report,
+  changed,
+}: Pick<CommandDependencies, "pause" | "report"> & {
+  readonly run: RunCommand;
+  readonly changed: () => void;
+}): ApprovalWaiter {
   let current: { readonly id: string; readonly stop: AbortController } | undefined;
   let running: Promise<void> = Promise.resolve();
 
@@ -35,11 +39,10 @@ export function createApprovalWaiter(
     const elapsedMs = () => performance.now() - startedAtMs;
     const event = await waitForApproval({
       first,
-      ask: () =>
-        run({ command: "unlock", approval: "go-on" }, { ...dependencies, elapsedMs, progress }),
-      pause: dependencies.pause,
+      ask: () => run({ command: "unlock", approval: "go-on" }, { elapsedMs, progress }),
+      pause,
       tell: (told) => {
-        dependencies.report(told);
+        report(told);
         changed();
       },
       stop: stop.signal,
@@ -47,7 +50,7 @@ export function createApprovalWaiter(
     if (current?.id === id) current = undefined;
     // It was dropped, or the daemon ends: the next waiter will report the result.
     if (isPending(event) || (stop.signal.aborted && isFailure(event))) return;
-    dependencies.report(event);
+    report(event);
     settle(event);
   }
 

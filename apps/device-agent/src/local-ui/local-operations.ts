@@ -156,13 +156,12 @@ export type RunNodeCommand = (
 const READING: ReadonlySet<string> = new Set(["journal", "doctor"]);
 
 export function createRunNodeCommand(
-  dependencies: CommandDependencies,
   run: RunCommand,
+  report: CommandDependencies["report"],
 ): RunNodeCommand {
   return async (command, progress, given = {}) => {
     const startedAtMs = performance.now();
     const event = await run(command, {
-      ...dependencies,
       elapsedMs: () => performance.now() - startedAtMs,
       progress,
       readStandardInput: () => Promise.resolve(given.standardInput ?? ""),
@@ -170,7 +169,7 @@ export function createRunNodeCommand(
       readSecret: () => Promise.resolve(Uint8Array.from(given.passkey ?? [])),
     });
     // The daemon's output reports the page's commands as the command line reports its own.
-    if (!READING.has(command.command)) dependencies.report(event);
+    if (!READING.has(command.command)) report(event);
     return event;
   };
 }

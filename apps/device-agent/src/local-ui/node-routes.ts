@@ -11,7 +11,9 @@ const ROWS_MAX = 1_000;
 const ROWS = 100;
 
 /** Routes that change or show more than the lock state: for signed-in people. */
-export function createNodeRoutes(context: LocalContext): readonly LocalRoute[] {
+export function createNodeRoutes(
+  context: Pick<LocalContext, "operations" | "run" | "shutDownCommand">,
+): readonly LocalRoute[] {
   const { operations, run } = context;
   const lock = (what: "lock" | "prepareToShip") => () =>
     started(

@@ -5,7 +5,6 @@ import type * as z from "zod/mini";
 import { isFailure } from "../core/agent-event.ts";
 import type { AgentEvent, SuccessEvent } from "../core/agent-event.ts";
 import type { Settings } from "../core/settings.ts";
-import type { CommandDependencies } from "../node/dependencies.ts";
 import type { ApprovalWaiter } from "./approval-waiter.ts";
 import type { CertificateStore } from "./certificates/certificate-store.ts";
 import { LocalFailureAnswer } from "./describe-failure.ts";
@@ -97,12 +96,13 @@ export async function succeeded(command: Promise<AgentEvent>): Promise<SuccessEv
 /** The dependencies of the local UI's routes. */
 export type LocalContext = {
   readonly settings: Settings;
-  readonly dependencies: CommandDependencies;
   readonly sessions: SessionStore;
   readonly operations: Operations;
   readonly waiter: ApprovalWaiter;
   readonly certificates: CertificateStore;
   readonly run: RunNodeCommand;
+  /** Whether this is the passkey, without opening the volume. */
+  readonly provePasskey: (typed: Uint8Array) => Promise<void>;
   /** Program that switches the machine off; undefined: none was configured. */
   readonly shutDownCommand: string | undefined;
 };

@@ -1,7 +1,6 @@
 import { zero } from "@databox-cmk/crypto";
 import { localNothing, localSignIn } from "@databox-cmk/protocol";
 
-import { provePasskey } from "../passkey/passkey.ts";
 import { does, done, succeeded } from "./route.ts";
 import type { LocalContext, LocalRoute } from "./route.ts";
 import { sessionCookie } from "./session-store.ts";
@@ -9,8 +8,13 @@ import { sessionCookie } from "./session-store.ts";
 const ATTRIBUTES = "Path=/; Secure; HttpOnly; SameSite=Strict";
 
 /** Signing in means proving the passkey, with the same five tries as everywhere. */
-export function createSessionRoutes(context: LocalContext): readonly LocalRoute[] {
-  const { sessions, operations, run, dependencies, settings } = context;
+export function createSessionRoutes({
+  sessions,
+  operations,
+  run,
+  provePasskey,
+  settings,
+}: LocalContext): readonly LocalRoute[] {
   const cookieName = sessionCookie(settings.serial);
   const path = "/api/session";
   return [
@@ -27,7 +31,7 @@ export function createSessionRoutes(context: LocalContext): readonly LocalRoute[
                 run({ command: "passkey" }, progress, { passkey }),
               ),
             );
-          else await provePasskey(passkey, dependencies);
+          else await provePasskey(passkey);
         } finally {
           zero(passkey);
         }

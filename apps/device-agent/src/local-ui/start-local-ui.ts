@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 
 import { AppError } from "@databox-cmk/errors";
 import { createRateLimit, readStaticSite } from "@databox-cmk/http";
-import { type RenewedLease, siblings, type Siblings } from "@databox-cmk/protocol";
+import type { RenewedLease } from "@databox-cmk/protocol";
 
 import type { AgentEvent } from "../core/agent-event.ts";
 import type { LocalUiOptions } from "../core/command.ts";
@@ -13,6 +13,7 @@ import type { MachineState } from "../core/machine-state.ts";
 import type { Settings } from "../core/settings.ts";
 import { viewWaiting } from "../core/waiting-request.ts";
 import type { CommandDependencies, RunCommand } from "../node/dependencies.ts";
+import { provePasskey, type PasskeyDependencies } from "../passkey/passkey.ts";
 import { isSplitNode } from "../share/describe-share.ts";
 import { momentIn, readBootId } from "../state/boot.ts";
 import { requireFile } from "../state/private-file.ts";
@@ -32,6 +33,7 @@ import type { LocalContext, LocalRoute } from "./route.ts";
 import { createSessionRoutes } from "./session-routes.ts";
 import { createSessionStore } from "./session-store.ts";
 import type { Session } from "./session-store.ts";
+import { createSiblingMemory } from "./sibling-memory.ts";
 import { viewState } from "./state-view.ts";
 import { createCarriedRoutes, createUnlockRoutes } from "./unlock-routes.ts";
 
@@ -79,24 +81,22 @@ export async function startLocalUi(input: {
   readonly options: LocalUiOptions;
   readonly folder: StateFolder;
   readonly settings: Settings;
-  readonly dependencies: CommandDependencies;
-  readonly runCommand: RunCommand;
+  readonly dependencies: PasskeyDependencies & Pick<CommandDependencies, "pause" | "report">;
+  readonly run: RunCommand;
   /** The folder of the built page; beside the program, unless a test says otherwise. */
   readonly pageFolder?: string;
 }): Promise<LocalUi> {
-  const { options, folder, settings, dependencies, runCommand } = input;
+  const { options, folder, settings, dependencies } = input;
+  const { nowIso, pause, report } = dependencies;
   let looked = "";
   let heardAnswer: string | undefined;
-  let met: { readonly siblings: Siblings; readonly atMs: number } | undefined;
   const streams = createEventStreams();
+  const changed = () => {
+    streams.changed();
+  };
+  const siblings = createSiblingMemory(nowMs, changed);
   const sessions = createSessionStore(nowMs);
-  const operations = createOperations({
-    nowIso: dependencies.nowIso,
-    nowMs,
-    changed: () => {
-      streams.changed();
-    },
-  });
+  const operations = createOperations({ nowIso, nowMs, changed });
   const certificates = openCertificateStore({
     folder: folder.path,
     serial: settings.serial,
@@ -112,11 +112,9 @@ export async function startLocalUi(input: {
     const found = readWaitingRequest(folder.path, now);
     return found === undefined
       ? undefined
-      : viewWaiting(found, { bootMs: now.bootMs, iso: dependencies.nowIso() });
+      : viewWaiting(found, { bootMs: now.bootMs, iso: nowIso() });
   };
-  const waiter = createApprovalWaiter(dependencies, runCommand, () => {
-    streams.changed();
-  });
+  const waiter = createApprovalWaiter({ run: input.run, pause, report, changed });
   const view = (session: Session | undefined) => {
     const state = requireFile(folder.readState(), `${folder.path}/state.json`);
     return viewState(
@@ -128,7 +126,7 @@ export async function startLocalUi(input: {
         waiting: waiting(),
         isAsked: waiter.operation !== undefined,
         moment: moment(),
-        siblings: met && agedBy(met.siblings, (nowMs() - met.atMs) / 1000),
+        siblings: siblings.current,
         model,
         operations,
         canShutDown: shutDownCommand !== undefined,
@@ -136,15 +134,15 @@ export async function startLocalUi(input: {
       session,
     );
   };
-  const run = createRunNodeCommand(dependencies, runCommand);
+  const run = createRunNodeCommand(input.run, report);
   const context: LocalContext = {
     settings,
-    dependencies,
     sessions,
     operations,
     waiter,
     certificates,
     run,
+    provePasskey: (typed) => provePasskey(typed, dependencies),
     shutDownCommand,
   };
   const routes = createLocalRoutes(context, view);
@@ -178,19 +176,14 @@ export async function startLocalUi(input: {
       if (answer !== undefined && answer !== heardAnswer) operations.answered();
       heardAnswer = answer;
       // Without a lease, nothing tells this node when the other nodes change.
-      if (answer === undefined) met = undefined;
+      if (answer === undefined) siblings.forget();
       const { id, given } = waiting() ?? {};
       const text = JSON.stringify([state.lock, state.generation, id, given]);
       if (text !== looked) streams.changed();
       looked = text;
     },
-    meet({ extensions }) {
-      const parsed = siblings.safeParse(extensions?.["siblings"]);
-      if (!parsed.success) return;
-      const isNews = withoutAges(met?.siblings) !== withoutAges(parsed.data);
-      met = { siblings: parsed.data, atMs: nowMs() };
-      // A newer age alone goes to the pages with the next renewal.
-      if (isNews) streams.changed();
+    meet(answer) {
+      siblings.meet(answer);
     },
     hear: (event) => {
       operations.hear(event);
@@ -206,22 +199,12 @@ export async function startLocalUi(input: {
   };
 }
 
-/** Siblings, some time after the broker described them. */
-function agedBy(described: Siblings, passed: number): Siblings {
-  return described.map(({ lastSeenSeconds: seen, ...sibling }) =>
-    seen === undefined ? sibling : { ...sibling, lastSeenSeconds: Math.round(seen + passed) },
-  );
-}
-
-/** Comparable; an age changes with each answer. */
-function withoutAges(described: Siblings = []): string {
-  return JSON.stringify(
-    described.map(({ serial, lock, lastSeenSeconds: seen }) => [serial, lock, seen !== undefined]),
-  );
-}
-
 /** Where the envelope cannot be read, the passkey's own failure says so. */
-function custodyOf(folder: StateFolder, settings: Settings, state: MachineState) {
+function custodyOf(
+  folder: Pick<StateFolder, "readEnvelope">,
+  settings: Settings,
+  state: MachineState,
+) {
   try {
     return isSplitNode(folder, settings, state) ? "split" : "escrow";
   } catch (error) {
@@ -231,7 +214,7 @@ function custodyOf(folder: StateFolder, settings: Settings, state: MachineState)
 }
 
 /** The broker's answer that the lease is based on. */
-function answerOf({ lock }: MachineState): string | undefined {
+function answerOf({ lock }: Pick<MachineState, "lock">): string | undefined {
   const lease = lock.kind === "unlocked" ? lock.lease : undefined;
   return lease === undefined ? undefined : `${lease.id} ${String(lease.sequence)}`;
 }

@@ -43,8 +43,19 @@ export type CommandDependencies = {
   readonly readSecret: (what: string) => Promise<Uint8Array>;
 };
 
+/** The dependencies of a command that opens the node's folder. */
+export type NodeDependencies = Pick<
+  CommandDependencies,
+  "stateDir" | "credentialsFolder" | "nowIso" | "elapsedMs"
+>;
+
+/** The dependencies of a command that opens the volume too. */
+export type VolumeDependencies = NodeDependencies & Pick<CommandDependencies, "cryptsetupFolders">;
+
+/** The dependencies that one run of a command may have for itself. */
+type OwnDependencies = Partial<
+  Pick<CommandDependencies, "elapsedMs" | "progress" | "readStandardInput" | "readSecret">
+>;
+
 /** Runs another command of the same node. Never throws: a failure is an event. */
-export type RunCommand = (
-  command: Command,
-  dependencies: CommandDependencies,
-) => Promise<AgentEvent>;
+export type RunCommand = (command: Command, own?: OwnDependencies) => Promise<AgentEvent>;

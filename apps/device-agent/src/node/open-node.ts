@@ -43,8 +43,8 @@ export function openIdentity({ folder, settings, store, bootId }: PreparedNode):
  * @throws {AppError} `EnvelopeRejected` or `AgentStateUnreadable`
  */
 export async function readHeldEnvelope(
-  folder: StateFolder,
-  volume: Volume,
+  folder: Pick<StateFolder, "path" | "readEnvelope">,
+  volume: Pick<Volume, "readEnvelope">,
   session: NodeIdentity,
 ): Promise<CheckedEnvelope> {
   const jws = requireFile(

@@ -13,7 +13,7 @@ import type { OpenedGrant } from "../exchange/open-grant.ts";
 import type { JournalFacts } from "../journal/journal-row.ts";
 import { destroyKeptLease } from "../state/offline-files.ts";
 import { destroyWaitingRequest } from "../state/waiting-request-file.ts";
-import type { CommandDependencies } from "./dependencies.ts";
+import type { NodeDependencies } from "./dependencies.ts";
 import { eventOf } from "./event-of.ts";
 import type { Node } from "./journaled-node.ts";
 
@@ -22,7 +22,7 @@ export type Unlocking = {
   readonly node: Node;
   readonly volume: Volume;
   readonly session: NodeIdentity;
-  readonly dependencies: CommandDependencies;
+  readonly dependencies: NodeDependencies;
 };
 
 export async function offerAndZero(opening: Opening, unlockKey: Uint8Array): Promise<Opened> {
@@ -75,7 +75,10 @@ export async function recordUnlock(
  * The copy in the agent's folder is the one in use; a volume that cannot store it may still be
  * unlocked.
  */
-export async function renewOnVolume(volume: Volume, jws: string): Promise<readonly string[]> {
+export async function renewOnVolume(
+  volume: Pick<Volume, "storeEnvelope">,
+  jws: string,
+): Promise<readonly string[]> {
   try {
     await volume.storeEnvelope(jws);
     return [];

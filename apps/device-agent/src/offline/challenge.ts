@@ -16,7 +16,7 @@ import type { ChallengeOptions } from "../core/command.ts";
 import type { Moment } from "../core/moment.ts";
 import { endOfChallenge, judgeChallenge, type OpenChallenge } from "../core/offline-secrets.ts";
 import { AGENT_NAME } from "../exchange/broker-session.ts";
-import type { CommandDependencies } from "../node/dependencies.ts";
+import type { VolumeDependencies } from "../node/dependencies.ts";
 import { eventOf } from "../node/event-of.ts";
 import { holdNode } from "../node/hold-node.ts";
 import { withJournal } from "../node/journaled-node.ts";
@@ -41,7 +41,7 @@ const ID_BYTES = 32;
  */
 export async function challenge(
   options: ChallengeOptions,
-  dependencies: CommandDependencies,
+  dependencies: VolumeDependencies,
 ): Promise<AgentEvent> {
   using held = await holdNode(dependencies);
   const node = withJournal(held, dependencies);

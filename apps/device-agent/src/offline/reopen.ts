@@ -8,7 +8,7 @@ import { holdLease } from "../core/lease-state.ts";
 import { countBoot } from "../core/offline-secrets.ts";
 import type { Volume } from "../core/ports.ts";
 import { importStoredKey, openGrant } from "../exchange/open-grant.ts";
-import type { CommandDependencies } from "../node/dependencies.ts";
+import type { NodeDependencies } from "../node/dependencies.ts";
 import { eventOf } from "../node/event-of.ts";
 import type { PreparedNode } from "../node/hold-node.ts";
 import { withJournal } from "../node/journaled-node.ts";
@@ -29,7 +29,7 @@ import { headerMemoryOf } from "../volume/known-header.ts";
 export async function reopenOffline(
   held: PreparedNode,
   volume: Volume,
-  dependencies: CommandDependencies,
+  dependencies: NodeDependencies,
   code: string,
 ): Promise<AgentEvent | undefined> {
   const node = withJournal(held, dependencies);
@@ -51,7 +51,12 @@ export async function reopenOffline(
       retryAfterSeconds: undefined,
       body: counted.answer,
     };
-    const answer = readUnlockAnswer(raw, { ...session, requestHash });
+    const answer = readUnlockAnswer(raw, {
+      order: session.order,
+      serial: session.serial,
+      brokerKeys: session.brokerKeys,
+      requestHash,
+    });
     if (answer.kind !== "grant")
       throw new AppError("GrantRejected", { detail: "no grant is kept" });
     const envelope = await readHeldEnvelope(folder, volume, session);

@@ -16,7 +16,7 @@ import type { Opened } from "../core/ports.ts";
 import { withReceipt } from "../core/waiting-receipt.ts";
 import { importStoredKey, openGrant } from "../exchange/open-grant.ts";
 import type { OpenedGrant } from "../exchange/open-grant.ts";
-import type { CommandDependencies } from "../node/dependencies.ts";
+import type { CommandDependencies, VolumeDependencies } from "../node/dependencies.ts";
 import { eventOf } from "../node/event-of.ts";
 import { holdNode } from "../node/hold-node.ts";
 import { withJournal } from "../node/journaled-node.ts";
@@ -38,7 +38,7 @@ import { headerMemoryOf } from "../volume/known-header.ts";
  */
 export async function respond(
   file: string | undefined,
-  dependencies: CommandDependencies,
+  dependencies: VolumeDependencies & Pick<CommandDependencies, "readStandardInput">,
 ): Promise<AgentEvent> {
   // Before the lock is taken, since a person takes a long time.
   const answerText = await readAnswerText(file, dependencies);

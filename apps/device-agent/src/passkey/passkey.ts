@@ -6,7 +6,7 @@ import { isUnlocked } from "../core/machine-state.ts";
 import { PASSKEY_OPEN_SECONDS } from "../core/passkey-opening.ts";
 import { decideTry } from "../core/passkey-tries.ts";
 import type { Opened, Volume } from "../core/ports.ts";
-import type { CommandDependencies } from "../node/dependencies.ts";
+import type { CommandDependencies, VolumeDependencies } from "../node/dependencies.ts";
 import { eventOf } from "../node/event-of.ts";
 import { holdNode, requirePrepared } from "../node/hold-node.ts";
 import { withJournal } from "../node/journaled-node.ts";
@@ -16,8 +16,12 @@ import { bootClockMs, momentIn } from "../state/boot.ts";
 import { findVolume } from "../volume/choose-volume.ts";
 import { headerMemoryOf } from "../volume/known-header.ts";
 
+export type PasskeyDependencies = Omit<VolumeDependencies, "elapsedMs">;
+
 /** Opens the volume with the passkey that a person read in the portal. Needs no broker. */
-export async function passkey(dependencies: CommandDependencies): Promise<AgentEvent> {
+export async function passkey(
+  dependencies: VolumeDependencies & Pick<CommandDependencies, "progress" | "readSecret">,
+): Promise<AgentEvent> {
   const { folder, settings, state } = requirePrepared(dependencies.stateDir);
   // Before a person is asked to type.
   if (isSplitNode(folder, settings, state)) throw new AppError("PasskeyNotInEscrow");
@@ -30,7 +34,10 @@ export async function passkey(dependencies: CommandDependencies): Promise<AgentE
 }
 
 /** @throws {AppError} as `tryPasskey` */
-function openByPasskey(typed: Uint8Array, dependencies: CommandDependencies): Promise<AgentEvent> {
+function openByPasskey(
+  typed: Uint8Array,
+  dependencies: VolumeDependencies & Pick<CommandDependencies, "progress">,
+): Promise<AgentEvent> {
   const { nowIso } = dependencies;
   return tryPasskey(typed, "use", dependencies, async (node, opened) => {
     const { settings, store, volume, bootId } = node;
@@ -73,7 +80,7 @@ type Trying = Node & { readonly volume: Volume };
 export async function tryPasskey<Result>(
   typed: Uint8Array,
   mode: "use" | "test",
-  dependencies: CommandDependencies,
+  dependencies: PasskeyDependencies,
   use: (node: Trying, opened: Opened) => Promise<Result>,
 ): Promise<Result> {
   using held = await holdNode(dependencies);
@@ -119,7 +126,7 @@ async function countAndTry(
  *
  * @throws {AppError} as `tryPasskey`
  */
-export function provePasskey(typed: Uint8Array, dependencies: CommandDependencies): Promise<void> {
+export function provePasskey(typed: Uint8Array, dependencies: PasskeyDependencies): Promise<void> {
   return tryPasskey(typed, "test", dependencies, async ({ record }) => {
     record("signed-in");
   });

@@ -23,11 +23,10 @@ const SUITE = "X-Wing";
 
 export type Enrolling = {
   readonly given: PrepareArguments;
-  readonly volume: Settings["volume"];
   readonly folder: StateFolder;
   readonly bootId: string;
   readonly journal: Journal;
-  readonly dependencies: CommandDependencies;
+  readonly dependencies: Pick<CommandDependencies, "readStandardInput" | "totalTimeoutMs">;
 };
 
 export type NodeEnrolment =
@@ -40,8 +39,11 @@ export type NodeEnrolment =
  *
  * @throws {AppError} `Misuse`, what the exchange throws, or what writing the state throws
  */
-export async function enrolNode(enrolling: Enrolling): Promise<NodeEnrolment> {
-  const { given, volume, folder, bootId, journal, dependencies } = enrolling;
+export async function enrolNode(
+  enrolling: Enrolling,
+  volume: Settings["volume"],
+): Promise<NodeEnrolment> {
+  const { given, folder, bootId, journal, dependencies } = enrolling;
   const code = checkEnrolmentCode(await readEnrolmentCode(given, dependencies));
   const connection = storeConnection(given, folder);
   const { signingKey, grade } = await findOrMakeDeviceKey(folder, given.deviceKey);
@@ -94,7 +96,7 @@ export function requireGiven(
 /** The authority's certificate is copied, since the named file may be gone tomorrow. */
 function storeConnection(
   given: Pick<PrepareArguments, "broker" | "caFile" | "dnsServer" | "resolveLocalhost">,
-  folder: StateFolder,
+  folder: Pick<StateFolder, "writeCertificateAuthority" | "certificateAuthorityPath">,
 ): Connection {
   const { caFile, dnsServer } = given;
   if (caFile !== undefined) folder.writeCertificateAuthority(readCertificates(caFile));

@@ -37,13 +37,19 @@ export async function formatVolume(input: {
   return testKey(volume, unlockKey);
 }
 
-async function testKey(volume: Volume, unlockKey: Uint8Array): Promise<Opened> {
+async function testKey(
+  volume: Pick<Volume, "beginOpening">,
+  unlockKey: Uint8Array,
+): Promise<Opened> {
   using opening = volume.beginOpening("test");
   return await opening.offer(unlockKey);
 }
 
 /** `undefined`: an interrupted format; it is made again. */
-async function tryKey(volume: Volume, unlockKey: Uint8Array): Promise<Opened | undefined> {
+async function tryKey(
+  volume: Pick<Volume, "beginOpening">,
+  unlockKey: Uint8Array,
+): Promise<Opened | undefined> {
   try {
     return await testKey(volume, unlockKey);
   } catch (error) {

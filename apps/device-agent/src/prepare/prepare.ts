@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 
 import { zero } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
-import type { Denial, Grant } from "@databox-cmk/protocol";
+import type { Denial } from "@databox-cmk/protocol";
 
 import { readKeptEnvelope } from "../answers/signed-envelope.ts";
 import type { AgentEvent, SuccessEvent } from "../core/agent-event.ts";
@@ -85,10 +85,9 @@ export async function prepare(
   if (found !== undefined) requireGivenBefore(preparing, found);
   if (decision.kind === "already-prepared")
     return prepared(preparing, { notes: ["it was prepared already"] });
-  const { kind, path } = volume;
   const enrolled =
     found === undefined
-      ? await enrolNode({ ...preparing, volume: { kind, path } })
+      ? await enrolNode(preparing, { kind: volume.kind, path: volume.path })
       : { kind: "enrolled" as const, settings: found };
   if (enrolled.kind === "denial") return denied(preparing, enrolled.denial);
   if (decision.kind === "keep") return takeOver(preparing, enrolled.settings, decision.volumeId);
@@ -108,7 +107,7 @@ function takeOver(preparing: Preparing, settings: Settings, volumeId: string): A
 function openPreparation(
   given: PrepareArguments,
   folder: StateFolder,
-  found: Settings | undefined,
+  found: Pick<Settings, "bootIdFile" | "volume"> | undefined,
   dependencies: CommandDependencies,
 ): Preparing {
   const { cryptsetupFolders, nowIso, elapsedMs } = dependencies;
@@ -134,11 +133,11 @@ async function lockVolume(
   settings: Settings,
   mayKeep: boolean,
 ): Promise<AgentEvent> {
-  const { given, volume, folder, journal, store, stopwatch, dependencies } = preparing;
+  const { given, volume, folder, bootId, journal, store, stopwatch, dependencies } = preparing;
   const { mark } = stopwatch;
   const limit = () => AbortSignal.timeout(dependencies.totalTimeoutMs);
   using transport = connect(settings.connection);
-  const session = openBrokerSession({ ...preparing, settings }, transport, limit(), mark);
+  const session = openBrokerSession({ folder, settings, store, bootId }, transport, limit(), mark);
   const envelope = await readHeldEnvelope(folder, volume, session);
   const { generation } = envelope;
   const copy = isSplit(envelope) ? await keepCopy(preparing, session, settings) : undefined;
@@ -163,11 +162,8 @@ async function lockVolume(
   const { grantHash, grant } = answer;
   await volume.storeEnvelope(opened.envelope.jws);
   folder.writeEnvelope(opened.envelope.jws);
-  const journalHead = journal.append("formatted", {
-    grantHash,
-    generation,
-    ...factsOfCopy(copy?.deviceShare),
-  });
+  const facts = { grantHash, generation, ...factsOfCopy(copy?.deviceShare) };
+  const journalHead = journal.append("formatted", facts);
   store.update({
     generation: opened.envelope.generation,
     ...describeCopy(copy?.deviceShare),
@@ -187,14 +183,16 @@ async function lockVolume(
   const receipt = await sendReceipt({ ...session, deadline: limit() }, content);
   if (receipt.kind === "denial") return denied(preparing, receipt.denial);
   finish(preparing);
-  return prepared(preparing, { ...proven, ...describe(grant, opened.envelope.generation) });
+  const { kid, correlationId } = grant;
+  const { generation: raised } = opened.envelope;
+  return prepared(preparing, { ...proven, kid, correlationId, generation: raised });
 }
 
 /** The broker keeps the first copy that it receives, so each run sends the same one. */
 async function keepCopy(
   { folder, store }: Pick<Preparing, "folder" | "store">,
-  session: BrokerSession,
-  settings: Settings,
+  session: Pick<BrokerSession, "env" | "order" | "serial">,
+  settings: Pick<Settings, "recoveryKeys">,
 ): Promise<Awaited<ReturnType<typeof makeCopiedShare>>> {
   const { deviceShare } = store.current;
   const isHere = findShare(folder, session.env) !== "missing";
@@ -235,10 +233,6 @@ function finish({ journal, store }: Pick<Preparing, "journal" | "store">): void 
     deviceShare: undefined,
     preparation: { step: "prepared", volumeId },
   });
-}
-
-function describe({ kid, correlationId }: Grant, generation: number): Partial<SuccessEvent> {
-  return { kid, correlationId, generation };
 }
 
 function prepared(preparing: Preparing, rest: Partial<SuccessEvent>): AgentEvent {

@@ -72,7 +72,10 @@ export async function finishRekey(rekeying: Rekeying, rekey: Rekey): Promise<Rek
  * Writes the header first and the state last: a kill in between leaves a header that is newer than
  * the state, which opens. The new state refuses backups of the header from before this write.
  */
-async function raiseHeaderGeneration(volume: Volume, store: StateStore): Promise<number> {
+async function raiseHeaderGeneration(
+  volume: Pick<Volume, "readHeaderGeneration" | "writeHeaderGeneration">,
+  store: StateStore,
+): Promise<number> {
   const remembered = store.current.headerGeneration ?? 0;
   const raised = Math.max(remembered, await volume.readHeaderGeneration()) + 1;
   const generation = Math.min(raised, HEADER_GENERATION_MAX);
@@ -97,7 +100,7 @@ async function giveUp(
   return { kind: "overtaken" };
 }
 
-async function removeOthers(volume: Volume, kept: number): Promise<void> {
+async function removeOthers(volume: Pick<Volume, "path" | "slots">, kept: number): Promise<void> {
   const slots = await volume.slots.list();
   if (!slots.includes(kept))
     throw new AppError("VolumeUnavailable", {
@@ -107,9 +110,9 @@ async function removeOthers(volume: Volume, kept: number): Promise<void> {
 }
 
 /** Never removes the last slot. */
-export async function removeSlot(volume: Volume, slot: number): Promise<void> {
-  const slots = await volume.slots.list();
-  if (slots.includes(slot) && slots.length > 1) await volume.slots.remove(slot);
+export async function removeSlot({ slots }: Pick<Volume, "slots">, slot: number): Promise<void> {
+  const used = await slots.list();
+  if (used.includes(slot) && used.length > 1) await slots.remove(slot);
 }
 
 /**

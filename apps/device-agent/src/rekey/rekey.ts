@@ -11,7 +11,7 @@ import type { BrokerSession } from "../exchange/broker-session.ts";
 import { requestRekey } from "../exchange/rekey.ts";
 import type { Proposal } from "../exchange/rekey.ts";
 import { connect } from "../node/connect.ts";
-import type { CommandDependencies } from "../node/dependencies.ts";
+import type { CommandDependencies, VolumeDependencies } from "../node/dependencies.ts";
 import { eventOf, notesOf } from "../node/event-of.ts";
 import { holdNode } from "../node/hold-node.ts";
 import { withJournal } from "../node/journaled-node.ts";
@@ -42,7 +42,7 @@ const ATTEMPTS = 2;
  */
 export async function rekey(
   given: RecoveryKeyNames,
-  dependencies: CommandDependencies,
+  dependencies: VolumeDependencies & Pick<CommandDependencies, "totalTimeoutMs">,
 ): Promise<AgentEvent> {
   const { cryptsetupFolders, totalTimeoutMs } = dependencies;
   using prepared = await holdNode(dependencies);
@@ -119,7 +119,10 @@ async function rekeyOnce(anew: () => Rekeying, requireKeys: RequireKeys): Promis
 /**
  * The broker accepts a live lease as the permission; it can close, and be renewed, while this runs.
  */
-function requireLease({ store: { current: state }, bootId }: Node): HeldLease {
+function requireLease({
+  store: { current: state },
+  bootId,
+}: Pick<Node, "store" | "bootId">): HeldLease {
   const lease = state.lock.kind === "unlocked" ? state.lock.lease : undefined;
   if (!isUnlocked(state, bootId) || lease === undefined || lease.closing !== undefined)
     throw new AppError("RekeyNeedsLease");
@@ -132,6 +135,7 @@ async function addKey(
   { id, envelope, currentKey, proposedKey, recoveryKeys }: Proposal,
 ): Promise<void> {
   const { folder, store } = node;
+  const { order, serial } = session;
   const { env } = envelope.envelope.context;
   const slot = await chooseSlot(session, volume.slots, id, (old) => removeSlot(volume, old));
   const custody = isSplit(envelope) ? ({ split: true } as const) : {};
@@ -139,7 +143,8 @@ async function addKey(
   const keys: Uint8Array[] = [];
   let copy: Awaited<ReturnType<typeof makeCopiedShare>>;
   try {
-    if (isSplit(envelope)) copy = await makeCopiedShare(folder, { ...session, env }, recoveryKeys);
+    if (isSplit(envelope))
+      copy = await makeCopiedShare(folder, { env, order, serial }, recoveryKeys);
     const current = await unlockKeyOf(session, held, session.env, currentKey);
     keys.push(current);
     const next = await unlockKeyOf(session, envelope, env, proposedKey);
@@ -167,7 +172,7 @@ async function addKey(
  * of an earlier proposal is freed.
  */
 async function chooseSlot(
-  { store }: BrokerSession,
+  { store }: Pick<BrokerSession, "store">,
   slots: Rekeying["volume"]["slots"],
   id: string,
   remove: (slot: number) => Promise<void>,

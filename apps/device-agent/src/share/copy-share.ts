@@ -46,7 +46,7 @@ export function readRecoveryKeys(
  * @throws {AppError} as `readShare`, or `AgentStateUnwritable`
  */
 export async function makeCopiedShare(
-  folder: StateFolder,
+  folder: Pick<StateFolder, "path" | "readTpmKey">,
   {
     env,
     order: ord,

@@ -24,7 +24,7 @@ export type DescribedShare = {
  * @throws {AppError} as `isSplitNode`
  */
 export function describeShare(
-  folder: StateFolder,
+  folder: Pick<StateFolder, "path" | "readEnvelope">,
   settings: Settings,
   state: MachineState,
 ): DescribedShare | undefined {
@@ -42,7 +42,7 @@ export function describeShare(
 export function isSplitNode(
   folder: Pick<StateFolder, "readEnvelope">,
   settings: Settings,
-  state: MachineState,
+  state: Pick<MachineState, "env">,
 ): boolean {
   const jws = folder.readEnvelope();
   if (jws === undefined) return false;

@@ -131,7 +131,10 @@ export type StateStore = {
   nextCounter(): number;
 };
 
-export function createStateStore(folder: StateFolder, initial: MachineState): StateStore {
+export function createStateStore(
+  folder: Pick<StateFolder, "writeState">,
+  initial: MachineState,
+): StateStore {
   let current = initial;
   const update = (change: Partial<MachineState>) => {
     const next = { ...current, ...change };

@@ -53,11 +53,11 @@ export async function openByBroker(
     Pick<BrokerSession, "transport" | "deadline"> & { readonly node: PreparedNode },
   question: Question,
 ): Promise<AgentEvent> {
-  const { transport, deadline, stopwatch } = input;
-  const node = withJournal(input.node, input.dependencies);
+  const { volume, transport, deadline, stopwatch, dependencies } = input;
+  const node = withJournal(input.node, dependencies);
   const session = openBrokerSession(node, transport, deadline, stopwatch.mark);
   try {
-    return await askAndOpen({ ...input, node, session }, question);
+    return await askAndOpen({ node, volume, session, stopwatch, dependencies }, question);
   } catch (error) {
     const { code, reason = "" } = toAppError(error);
     if (question.kept === undefined || FINAL.has(ERRORS[code].class))

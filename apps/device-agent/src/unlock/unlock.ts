@@ -6,7 +6,7 @@ import type { UnlockOptions } from "../core/command.ts";
 import { isPending } from "../core/waiting-step.ts";
 import { askForChallenge } from "../exchange/ask-for-challenge.ts";
 import { connect } from "../node/connect.ts";
-import type { CommandDependencies, RunCommand } from "../node/dependencies.ts";
+import type { CommandDependencies, RunCommand, VolumeDependencies } from "../node/dependencies.ts";
 import { holdNode } from "../node/hold-node.ts";
 import { createStopwatch } from "../node/stopwatch.ts";
 import type { reopenOffline } from "../offline/reopen.ts";
@@ -23,7 +23,11 @@ export type AskOptions = {
   readonly purpose: AskedPurpose | undefined;
   /** Only with a request that waits already. */
   readonly goesOn: boolean;
+  /** Time limit for the broker, in milliseconds. */
+  readonly totalTimeoutMs: number;
 };
+
+export type UnlockDependencies = VolumeDependencies & Pick<CommandDependencies, "progress">;
 
 /**
  * One request to the broker, and the consequences of its answer. The broker is called first: the
@@ -34,11 +38,11 @@ export type AskOptions = {
  * @throws {AppError} every failure that the broker did not sign
  */
 export async function unlockOnce(
-  { reason, purpose, goesOn }: AskOptions,
-  dependencies: CommandDependencies,
+  { reason, purpose, goesOn, totalTimeoutMs }: AskOptions,
+  dependencies: UnlockDependencies,
 ): Promise<AgentEvent> {
-  const { elapsedMs, cryptsetupFolders, totalTimeoutMs } = dependencies;
-  const stopwatch = createStopwatch(elapsedMs, dependencies.progress);
+  const { nowIso, elapsedMs, cryptsetupFolders, progress } = dependencies;
+  const stopwatch = createStopwatch(elapsedMs, progress);
   using node = await holdNode(dependencies, LOCK_WAIT_MS);
   const { folder, settings, store, bootId } = node;
   const volume = findVolume(settings, cryptsetupFolders);
@@ -52,7 +56,7 @@ export async function unlockOnce(
   using transport = connect(settings.connection);
   if (store.current.rekey !== undefined) {
     const { finishBeforeUnlock } = await import("../rekey/finish-rekey.ts");
-    await finishBeforeUnlock(node, volume, transport, dependencies);
+    await finishBeforeUnlock(node, volume, transport, { nowIso, totalTimeoutMs });
   }
   const deadline = AbortSignal.timeout(totalTimeoutMs);
   const asked =
@@ -129,7 +133,9 @@ export async function unlock(
 ): Promise<AgentEvent> {
   if (approval === "drop")
     return (await import("../approval/end-request.ts")).dropRequest(dependencies);
-  const event = await unlockOnce({ reason, purpose, goesOn: approval === "go-on" }, dependencies);
+  const { totalTimeoutMs } = dependencies;
+  const goesOn = approval === "go-on";
+  const event = await unlockOnce({ reason, purpose, goesOn, totalTimeoutMs }, dependencies);
   if (approval !== "wait" || !isPending(event)) return event;
   const { waitAtTerminal } = await import("../approval/wait-for-approval.ts");
   return waitAtTerminal(event, dependencies, run);

@@ -43,7 +43,7 @@ export function openVolume(
 
 /** @throws {AppError} as `openVolume`, or `VolumeNotFound` */
 export function findVolume(
-  { volume: named, serial }: Settings,
+  { volume: named, serial }: Pick<Settings, "volume" | "serial">,
   cryptsetupFolders: readonly string[],
 ): Volume {
   const volume = openVolume(named, serial, cryptsetupFolders);

@@ -40,19 +40,20 @@ test("the daemon asks for one approval for a volume that a passkey opened, and g
   const reported: AgentEvent[] = [];
   const moment = () => momentIn(readBootId(world.bootIdFile));
   const { nowIso } = world.dependencies;
-  const keeper = createPasskeyKeeper({
-    state,
-    volume: openVolume(settings.volume, SERIAL, []),
-    moment,
-    journal: () => openJournal(folder.journalPath, { bootId: moment().bootId, nowIso }),
-    context: () => ({ ...eventOf("serve", settings, world.dependencies), known: {} }),
-    dependencies: {
-      ...world.dependencies,
+  const keeper = createPasskeyKeeper(
+    {
+      state,
+      volume: openVolume(settings.volume, SERIAL, []),
+      moment,
+      journal: () => openJournal(folder.journalPath, { bootId: moment().bootId, nowIso }),
+      context: () => ({ ...eventOf("serve", settings, world.dependencies), known: {} }),
+      nowIso,
       report: (event) => {
         reported.push(event);
       },
     },
-  });
+    world.dependencies,
+  );
   const keep = async () => {
     passTime(ASKS_EACH_SECONDS);
     const { lock } = state.read();

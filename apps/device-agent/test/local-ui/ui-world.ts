@@ -6,7 +6,6 @@ import { startLocalUi } from "../../src/local-ui/start-local-ui.ts";
 import type { LocalUi } from "../../src/local-ui/start-local-ui.ts";
 import type { CommandDependencies } from "../../src/node/dependencies.ts";
 import { requirePrepared } from "../../src/node/hold-node.ts";
-import { runCommand } from "../../src/run-command.ts";
 import { createPreparedWorld } from "../agent-world.ts";
 import type { AgentWorld } from "../agent-world.ts";
 import { UiClient } from "./ui-client.ts";
@@ -62,7 +61,7 @@ export async function createUiWorld(
       folder,
       settings,
       dependencies,
-      runCommand,
+      run: (command, own) => world.run(command, { ...dependencies, ...own }),
       pageFolder,
     });
   };
