@@ -156,7 +156,7 @@ function readNext<Value extends { readonly counter: number }>(
   return { node, value };
 }
 
-function raiseCounter(node: FakeNode, counter: number): void {
+function raiseCounter(node: Pick<FakeNode, "counter">, counter: number): void {
   if (counter <= node.counter) throw new Denied("CounterRollback");
   node.counter = counter;
 }
@@ -167,7 +167,7 @@ function askVault({ refusal }: Pick<FakeWorld, "refusal">): void {
 }
 
 /** Stored rows are recognised; a missing row is a gap. */
-function takeJournal(text: string, world: FakeWorld): Decided {
+function takeJournal(text: string, world: Pick<FakeWorld, "nodes">): Decided {
   const { node, value } = read(text, world, MESSAGE_TYPES.journal, journalDelivery);
   const { journal } = node;
   const forked = value.rows.some(
@@ -219,7 +219,7 @@ function decideRelease(
   node: FakeNode,
   request: UnlockRequest,
   requestHash: string,
-  world: FakeWorld,
+  world: Pick<FakeWorld, "approvals" | "stagePurpose" | "refusal">,
 ): Decided {
   const { approvals, stagePurpose } = world;
   const { serial, reason, purpose } = request;

@@ -137,7 +137,7 @@ type StatusEffect = Extract<StruckEffect, { kind: "status" }>;
 function renderInjected(
   request: HttpRequest,
   effect: StatusEffect,
-  deps: EmulatorDependencies,
+  deps: Pick<EmulatorDependencies, "endpoints" | "systemNow">,
 ): Omit<HttpAnswer, "status"> {
   const number = Number(/^(?:AADSTS)?(\d+)$/i.exec(effect.code ?? "90033")?.[1]);
   const isKnown = isAadstsCode(number);
@@ -159,7 +159,7 @@ function renderInjected(
 function renderRefusal(
   request: HttpRequest,
   error: EntraError,
-  deps: EmulatorDependencies,
+  deps: Pick<EmulatorDependencies, "endpoints" | "systemNow">,
 ): HttpAnswer {
   const { status, body } = renderEntraError(error, renderContext(request, deps));
   const isPage = request.path.toLowerCase().endsWith("/authorize");

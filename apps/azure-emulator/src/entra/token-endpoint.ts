@@ -185,20 +185,20 @@ async function userAnswer(
   });
 }
 
-function requireUser(exchange: Exchange, userName: string): User {
+function requireUser(exchange: Pick<Exchange, "deps" | "tenant">, userName: string): User {
   const user = exchange.deps.state.get("user", userName);
   if (user === undefined || user.tenantId !== exchange.tenant.id)
     throw new EntraError(50034, { user: userName, tenant: exchange.tenant.displayName });
   return user;
 }
 
-function requireKnownResource(exchange: Exchange, resource: string): void {
+function requireKnownResource(exchange: Pick<Exchange, "deps" | "tenant">, resource: string): void {
   const { deps, tenant } = exchange;
   if (isKnownResource(resource, deps.endpoints, deps.state)) return;
   throw new EntraError(500011, { resource, tenant: tenant.displayName });
 }
 
-function timesOf(exchange: Exchange) {
+function timesOf(exchange: Pick<Exchange, "deps" | "lifetimeSeconds">) {
   return { nowMs: exchange.deps.systemNow(), lifetimeSeconds: exchange.lifetimeSeconds };
 }
 
@@ -206,7 +206,11 @@ function timesOf(exchange: Exchange) {
  * Version 2 answers numbers; version 1 answers them as text, with the absolute times and the
  * resource.
  */
-function tokenAnswer(exchange: Exchange, resource: string, tokens: object): object {
+function tokenAnswer(
+  exchange: Pick<Exchange, "lifetimeSeconds" | "version" | "deps">,
+  resource: string,
+  tokens: object,
+): object {
   const expiresIn = exchange.lifetimeSeconds - 1;
   if (exchange.version === "v2")
     return { token_type: "Bearer", expires_in: expiresIn, ext_expires_in: expiresIn, ...tokens };

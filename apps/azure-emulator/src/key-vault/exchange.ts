@@ -94,7 +94,9 @@ export function withoutPayload(
   return () => ({ fault: undefined, run });
 }
 
-export function renderContext(exchange: Exchange): RenderContext {
+export function renderContext(
+  exchange: Pick<Exchange, "vault" | "vaultUrl" | "apiVersion">,
+): RenderContext {
   return { vault: exchange.vault, vaultUrl: exchange.vaultUrl, apiVersion: exchange.apiVersion };
 }
 

@@ -55,7 +55,7 @@ function keysOf({ state, vault, nowMs }: Exchange, kind: "live" | "deleted"): Ke
 }
 
 function answerPage<T>(
-  exchange: Exchange,
+  exchange: Pick<Exchange, "request" | "apiVersion" | "vaultUrl">,
   items: readonly T[],
   nameOf: (item: T) => string,
   render: (item: T) => object,

@@ -190,7 +190,7 @@ export const randomBytesOperation = withPayload(randomPayload, (exchange, { coun
 /**
  * Release needs an attested environment; the emulator has no attestation authority to trust.
  */
-export function refuseAttested(exchange: Exchange): Outcome {
+export function refuseAttested(exchange: Pick<Exchange, "operation">): Outcome {
   return refuse(
     REFUSALS.badParameter(
       `Operation ${exchange.operation} needs an environment attested by Microsoft Azure Attestation, which this vault cannot reach.`,

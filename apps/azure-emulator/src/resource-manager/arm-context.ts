@@ -38,7 +38,7 @@ export function requireScope(path: string, deps: Pick<EmulatorDependencies, "sta
   if (group === undefined) throw resourceGroupNotFound(resourceGroup);
 }
 
-export function createdNow(context: ArmContext): Provenance {
+export function createdNow(context: Pick<ArmContext, "deps" | "caller">): Provenance {
   const nowMs = context.deps.now();
   return {
     createdBy: context.caller.name,
@@ -48,7 +48,10 @@ export function createdNow(context: ArmContext): Provenance {
   };
 }
 
-export function modifiedNow(provenance: Provenance, context: ArmContext): Provenance {
+export function modifiedNow(
+  provenance: Provenance,
+  context: Pick<ArmContext, "caller" | "deps">,
+): Provenance {
   return {
     ...provenance,
     lastModifiedBy: context.caller.name,

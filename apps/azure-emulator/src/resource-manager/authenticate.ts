@@ -13,7 +13,7 @@ export function armAudiences({ armUrl, cloud }: Pick<Endpoints, "armUrl" | "clou
 /** @throws ArmError 401 with the challenge of RFC 6750 §3, one code for each cause. */
 export async function authenticate(
   request: HttpRequest,
-  deps: EmulatorDependencies,
+  deps: Pick<EmulatorDependencies, "cloud" | "state" | "endpoints" | "issuerKeys" | "systemNow">,
 ): Promise<Caller> {
   const tenantId = tenantOf(request.path, deps);
   const header = request.headers.authorization;

@@ -14,7 +14,7 @@ export function resourceType<Kind extends "managedIdentity" | "storageAccount">(
 ) {
   const groupPath = `/subscriptions/{subscription}/resourceGroups/{group}/providers/${type}`;
   const path = `${groupPath}/{name}`;
-  const placeOf = (context: ArmContext) => {
+  const placeOf = (context: Pick<ArmContext, "parameters">) => {
     const subscriptionId = parameter(context, "subscription");
     const resourceGroup = parameter(context, "group");
     const name = parameter(context, "name");
@@ -54,7 +54,7 @@ export function resourceType<Kind extends "managedIdentity" | "storageAccount">(
 /** Whether a resource is in the subscription and, if the path has one, the group of a list. */
 export function isInScope(
   record: { readonly subscriptionId: string; readonly resourceGroup: string },
-  context: ArmContext,
+  context: Pick<ArmContext, "parameters">,
 ): boolean {
   const group = context.parameters["group"]?.toLowerCase();
   return (

@@ -2,9 +2,11 @@ import type { StackEvent } from "../core/events.ts";
 import type { Appliance, ApplianceNode, UnlockResult } from "../stack/appliances.ts";
 import { step, type StoryContext, timed } from "./story-context.ts";
 
+type Telling = Pick<StoryContext, "report">;
+
 /** The same at each node, one after the other, each reported. */
 async function atEach<Result>(
-  { report }: Pick<StoryContext, "report">,
+  { report }: Telling,
   { nodes }: Appliance,
   work: (node: ApplianceNode) => Promise<Result>,
   describe: (result: Result, node: string) => StackEvent,
@@ -17,7 +19,7 @@ async function atEach<Result>(
   return results;
 }
 
-export async function prepare(context: StoryContext, appliance: Appliance): Promise<void> {
+export async function prepare(context: Telling, appliance: Appliance): Promise<void> {
   await atEach(
     context,
     appliance,
@@ -26,7 +28,7 @@ export async function prepare(context: StoryContext, appliance: Appliance): Prom
   );
 }
 
-export async function lock(context: StoryContext, appliance: Appliance): Promise<void> {
+export async function lock(context: Telling, appliance: Appliance): Promise<void> {
   await atEach(
     context,
     appliance,
@@ -51,7 +53,7 @@ export async function close(context: StoryContext, appliance: Appliance): Promis
 const TEXT = "written at the customer's site";
 
 /** If the kernel maps the volume. */
-export async function writeData(context: StoryContext, appliance: Appliance): Promise<void> {
+export async function writeData(context: Telling, appliance: Appliance): Promise<void> {
   for (const { serial, data } of appliance.nodes) {
     if (data === undefined) continue;
     const detail = `a file on node ${serial}, in the ext4 file system of its volume: "${TEXT}"`;
@@ -61,7 +63,7 @@ export async function writeData(context: StoryContext, appliance: Appliance): Pr
 
 /** Fails if the file is not as it was written at the site. */
 export async function readData(
-  context: StoryContext,
+  context: Telling,
   appliance: Appliance,
   where: string,
 ): Promise<void> {
@@ -99,7 +101,7 @@ export async function expectRefused(
 }
 
 /** Each node by itself; where its disk can be seen, nothing is left on it. */
-export async function erase(context: StoryContext, appliance: Appliance): Promise<void> {
+export async function erase(context: Telling, appliance: Appliance): Promise<void> {
   await atEach(
     context,
     appliance,
@@ -115,7 +117,7 @@ export async function erase(context: StoryContext, appliance: Appliance): Promis
 }
 
 const unlock = (
-  context: StoryContext,
+  context: Telling,
   appliance: Appliance,
   purpose?: "ingest",
 ): Promise<readonly UnlockResult[]> =>

@@ -92,7 +92,12 @@ function refused(refusal: Refusal): GateDecision {
   return { kind: "refused", stage: "token", refusal };
 }
 
-function judgeToken(input: GateInput): GateDecision {
+function judgeToken(
+  input: Pick<
+    GateInput,
+    "token" | "tokenIssuerUrl" | "access" | "systemNowMs" | "expectedAudience"
+  >,
+): GateDecision {
   const { token } = input;
   switch (token.kind) {
     case "missing":
@@ -124,7 +129,10 @@ function refuseByApiVersion({ apiVersion, operation, choose }: GateInput): Refus
   return undefined;
 }
 
-function refuseByPermission(input: GateInput, caller: TokenClaims): Refusal | undefined {
+function refuseByPermission(
+  input: Pick<GateInput, "operation" | "access" | "vault" | "choose" | "assignments" | "keyName">,
+  caller: TokenClaims,
+): Refusal | undefined {
   const { permission, dataAction } = operationRow(input.operation);
   if (permission === undefined || dataAction === undefined) return undefined;
   if (!input.access.rbacAuthorization) {

@@ -25,7 +25,9 @@ const idsSchema = z.object({ ids: z.array(z.string().max(128)).max(1_000) });
  * Served by the host that `/metadata/endpoints` names as `microsoftGraphResourceId`, which is
  * the authority's own below `localhost`; read only.
  */
-export function graphRoutes(deps: EmulatorDependencies): readonly Route<undefined>[] {
+export function graphRoutes(
+  deps: Pick<EmulatorDependencies, "cloud" | "issuerKeys" | "endpoints" | "systemNow" | "state">,
+): readonly Route<undefined>[] {
   const authenticated =
     (
       answer: (

@@ -122,7 +122,10 @@ function isListed(assignment: RoleAssignment, scope: string, filter: ListFilter)
  * Resource Manager looks up a principal unless the caller names its type; this allows grants to a
  * new principal at once.
  */
-function decidePrincipalType(given: z.infer<typeof properties>, context: ArmContext): string {
+function decidePrincipalType(
+  given: z.infer<typeof properties>,
+  context: Pick<ArmContext, "deps">,
+): string {
   if (given.principalType) {
     if (PRINCIPAL_TYPES.includes(given.principalType)) return given.principalType;
     throw badRequest(

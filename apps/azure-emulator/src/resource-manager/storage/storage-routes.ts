@@ -77,7 +77,7 @@ function checkNameAvailability(context: ArmContext): HttpAnswer {
 }
 
 /** Names are unique in the whole cloud. */
-function isTaken(name: string, context: ArmContext): boolean {
+function isTaken(name: string, context: Pick<ArmContext, "deps">): boolean {
   return context.deps.state.list("storageAccount").some((account) => account.name === name);
 }
 

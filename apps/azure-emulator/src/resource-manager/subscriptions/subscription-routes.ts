@@ -244,7 +244,7 @@ function deleteGroup(context: ArmContext): HttpAnswer {
   return { status: 200 };
 }
 
-function findGroup(context: ArmContext): ResourceGroup | undefined {
+function findGroup(context: Pick<ArmContext, "deps" | "parameters">): ResourceGroup | undefined {
   return context.deps.state.get(
     "resourceGroup",
     resourceGroupId(parameter(context, "subscription"), parameter(context, "group")),

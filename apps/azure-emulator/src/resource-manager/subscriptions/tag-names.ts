@@ -86,12 +86,12 @@ async function deleteTagValue(context: ArmContext): Promise<HttpAnswer> {
 }
 
 const inUse = (message: string): ArmError => new ArmError(409, "TagInUse", message);
-const scopeOf = (context: ArmContext): string =>
+const scopeOf = (context: Pick<ArmContext, "parameters">): string =>
   `/subscriptions/${parameter(context, "subscription")}`;
 
 type Predefined = NonNullable<Subscription["tagNames"]>;
 
-function subscriptionOf(context: ArmContext): Subscription {
+function subscriptionOf(context: Pick<ArmContext, "deps" | "parameters">): Subscription {
   const subscription = context.deps.state.get("subscription", parameter(context, "subscription"));
   if (subscription === undefined) throw new Error("the router checked the subscription");
   return subscription;

@@ -60,7 +60,7 @@ function checkNameAvailability(context: ArmContext): HttpAnswer {
   return answerNameCheck();
 }
 
-function requireDeletedVault(context: ArmContext): Vault {
+function requireDeletedVault(context: Pick<ArmContext, "deps" | "parameters">): Vault {
   const { state, now } = context.deps;
   purgeDueVaults(state, now());
   const name = parameter(context, "vault");

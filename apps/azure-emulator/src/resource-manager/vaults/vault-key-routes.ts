@@ -88,7 +88,7 @@ async function putKey(context: ArmContext): Promise<HttpAnswer> {
   return { status: 200, body: render(vault, key, context) };
 }
 
-function refusesHsmKeys(vault: Vault, context: ArmContext): boolean {
+function refusesHsmKeys(vault: Vault, context: Pick<ArmContext, "deps">): boolean {
   const choose = chooseBehaviour(context.deps.settings().unverified);
   return vault.sku !== "premium" && choose("hsm-keys-on-standard-vault") === "refuse";
 }
@@ -138,13 +138,13 @@ function requireKey(vault: Vault, context: ArmContext): Key {
   throw resourceNotFound(VAULT_KEY_TYPE, `${vault.name}/${name}`, vault.resourceGroup);
 }
 
-function liveKey(vault: Vault, name: string, context: ArmContext): Key | undefined {
+function liveKey(vault: Vault, name: string, context: Pick<ArmContext, "deps">): Key | undefined {
   const key = context.deps.state.get("key", keyRecordKey(vault.name, name));
   const view = viewKey(key, context.deps.now());
   return view.kind === "live" ? view.key : undefined;
 }
 
-function render(vault: Vault, key: Key, context: ArmContext): object {
+function render(vault: Vault, key: Key, context: Pick<ArmContext, "deps">): object {
   return renderVaultKey(vault, key, newestVersion(key), context.deps.endpoints, "key");
 }
 

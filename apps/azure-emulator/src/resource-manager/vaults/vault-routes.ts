@@ -173,7 +173,7 @@ function listVaults(context: ArmContext): HttpAnswer {
   return { status: 200, body: { value: vaults.map((vault) => renderVault(vault, endpoints)) } };
 }
 
-function findVault(context: ArmContext): Vault | undefined {
+function findVault(context: Pick<ArmContext, "deps" | "parameters">): Vault | undefined {
   const { state, now } = context.deps;
   purgeDueVaults(state, now());
   const name = parameter(context, "vault");
