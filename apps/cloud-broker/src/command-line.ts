@@ -25,7 +25,7 @@ export const EXIT_WRONG_COMMAND_LINE = 2;
 /** Since the process started. */
 const elapsedMs = (): number => performance.now();
 
-type Served = Pick<RunningBroker, "url" | "port" | "close"> & { reload(): unknown };
+type ServingBroker = Pick<RunningBroker, "url" | "port" | "close"> & { reload(): unknown };
 
 /** The commands of `broker`. Deployments render its man page and completions from it. */
 export function createProgram(environment: Environment): Command {
@@ -147,7 +147,7 @@ async function serve(config: BrokerConfig, workers: number): Promise<void> {
 }
 
 /** @returns a function that ends the listening */
-function endOnSignals(broker: Served): () => void {
+function endOnSignals(broker: ServingBroker): () => void {
   const stop = () => {
     // A second signal ends the process at once, by the system's default.
     for (const signal of ["SIGTERM", "SIGINT"] as const) process.removeListener(signal, stop);

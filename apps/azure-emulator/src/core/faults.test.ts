@@ -1,7 +1,7 @@
 import { fc, test as property } from "@fast-check/vitest";
 import { expect, test } from "vitest";
 
-import { drawFault, isInScope, sampleLatencyMs, seededUniform } from "./faults.ts";
+import { drawFault, coversTarget, sampleLatencyMs, seededUniform } from "./faults.ts";
 import type { Fault } from "./model.ts";
 
 const FAULT: Fault = {
@@ -21,9 +21,9 @@ const SCOPES = [
   [{ service: "key-vault", operation: "wrapKey" }, false],
 ] as const;
 test.each(SCOPES)("scope %j", (scope, expected) => {
-  expect(isInScope(scope, { service: "key-vault", vault: "contoso", operation: "unwrapKey" })).toBe(
-    expected,
-  );
+  expect(
+    coversTarget(scope, { service: "key-vault", vault: "contoso", operation: "unwrapKey" }),
+  ).toBe(expected);
 });
 
 test("a count is used up by strikes only", () => {

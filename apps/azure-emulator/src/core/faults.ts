@@ -6,7 +6,7 @@ const LATENCY_STREAM = 0x5b_d1_e9_95;
 /** The 99 % quantile of the standard normal distribution. */
 const NORMAL_P99 = 2.326_347_874;
 
-export function isInScope(scope: Fault["scope"], target: Fault["scope"]): boolean {
+export function coversTarget(scope: Fault["scope"], target: Fault["scope"]): boolean {
   return (
     scope.service === target.service &&
     (scope.vault === undefined || scope.vault.toLowerCase() === target.vault?.toLowerCase()) &&

@@ -27,7 +27,7 @@ export type TokenEndpointContext = {
   readonly lifetimeSeconds: number;
 };
 
-type Exchange = TokenEndpointContext & {
+type TokenExchange = TokenEndpointContext & {
   readonly tenant: Tenant;
   readonly version: "v1" | "v2";
   readonly parameters: OAuthParameters;
@@ -35,7 +35,7 @@ type Exchange = TokenEndpointContext & {
   readonly proof: ClientProof;
 };
 
-const GRANT_TYPES: Readonly<Record<string, (exchange: Exchange) => Promise<object>>> = {
+const GRANT_TYPES: Readonly<Record<string, (exchange: TokenExchange) => Promise<object>>> = {
   client_credentials: clientCredentialsGrant,
   authorization_code: authorizationCodeGrant,
   refresh_token: refreshTokenGrant,
@@ -70,7 +70,7 @@ export async function answerTokenRequest(
   return answer({ ...context, tenant, version, parameters, principal, proof });
 }
 
-async function clientCredentialsGrant(exchange: Exchange): Promise<object> {
+async function clientCredentialsGrant(exchange: TokenExchange): Promise<object> {
   const { deps, parameters, version } = exchange;
   const resource =
     version === "v1"
@@ -92,7 +92,7 @@ async function clientCredentialsGrant(exchange: Exchange): Promise<object> {
   return tokenAnswer(exchange, resource, { access_token: accessToken });
 }
 
-async function authorizationCodeGrant(exchange: Exchange): Promise<object> {
+async function authorizationCodeGrant(exchange: TokenExchange): Promise<object> {
   const { parameters } = exchange;
   const grant = await exchange.grants.redeemCode(requireParameter(parameters, "code"), {
     tenantId: exchange.tenant.id,
@@ -103,7 +103,7 @@ async function authorizationCodeGrant(exchange: Exchange): Promise<object> {
   return userAnswer(exchange, grant, parameters.scope ?? grant.scope, grant.nonce);
 }
 
-async function refreshTokenGrant(exchange: Exchange): Promise<object> {
+async function refreshTokenGrant(exchange: TokenExchange): Promise<object> {
   const grant = await exchange.grants.redeemRefreshToken(
     requireParameter(exchange.parameters, "refresh_token"),
     { tenantId: exchange.tenant.id, clientId: exchange.principal.clientId },
@@ -112,7 +112,7 @@ async function refreshTokenGrant(exchange: Exchange): Promise<object> {
 }
 
 /** The only grant that checks a local user's password; the sign-in page requests none. */
-async function passwordGrant(exchange: Exchange): Promise<object> {
+async function passwordGrant(exchange: TokenExchange): Promise<object> {
   const userName = requireParameter(exchange.parameters, "username");
   const password = requireParameter(exchange.parameters, "password");
   const user = requireUser(exchange, userName);
@@ -128,7 +128,7 @@ async function passwordGrant(exchange: Exchange): Promise<object> {
 }
 
 async function userAnswer(
-  exchange: Exchange,
+  exchange: TokenExchange,
   grant: Grant,
   scope: string,
   nonce?: string,
@@ -185,20 +185,23 @@ async function userAnswer(
   });
 }
 
-function requireUser(exchange: Pick<Exchange, "deps" | "tenant">, userName: string): User {
+function requireUser(exchange: Pick<TokenExchange, "deps" | "tenant">, userName: string): User {
   const user = exchange.deps.state.get("user", userName);
   if (user === undefined || user.tenantId !== exchange.tenant.id)
     throw new EntraError(50034, { user: userName, tenant: exchange.tenant.displayName });
   return user;
 }
 
-function requireKnownResource(exchange: Pick<Exchange, "deps" | "tenant">, resource: string): void {
+function requireKnownResource(
+  exchange: Pick<TokenExchange, "deps" | "tenant">,
+  resource: string,
+): void {
   const { deps, tenant } = exchange;
   if (isKnownResource(resource, deps.endpoints, deps.state)) return;
   throw new EntraError(500011, { resource, tenant: tenant.displayName });
 }
 
-function timesOf(exchange: Pick<Exchange, "deps" | "lifetimeSeconds">) {
+function timesOf(exchange: Pick<TokenExchange, "deps" | "lifetimeSeconds">) {
   return { nowMs: exchange.deps.systemNow(), lifetimeSeconds: exchange.lifetimeSeconds };
 }
 
@@ -207,7 +210,7 @@ function timesOf(exchange: Pick<Exchange, "deps" | "lifetimeSeconds">) {
  * resource.
  */
 function tokenAnswer(
-  exchange: Pick<Exchange, "lifetimeSeconds" | "version" | "deps">,
+  exchange: Pick<TokenExchange, "lifetimeSeconds" | "version" | "deps">,
   resource: string,
   tokens: object,
 ): object {

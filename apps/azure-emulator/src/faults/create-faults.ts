@@ -1,4 +1,4 @@
-import { drawFault, isInScope, type StruckEffect, struckEffect } from "../core/faults.ts";
+import { drawFault, coversTarget, type StruckEffect, struckEffect } from "../core/faults.ts";
 import type { Fault, Settings } from "../core/model.ts";
 import type { EmulatorState } from "../state/emulator-state.ts";
 import type { Faults } from "./faults.ts";
@@ -12,7 +12,7 @@ const WORLD_KINDS: ReadonlySet<Fault["effect"]["kind"]> = new Set([
 
 export function createFaults(state: EmulatorState, settings: () => Settings): Faults {
   const inScope = (target: Fault["scope"]): Fault[] =>
-    state.list("fault").filter((fault) => isInScope(fault.scope, target));
+    state.list("fault").filter((fault) => coversTarget(fault.scope, target));
   const delaySeconds = (
     vault: string,
     kind: "access-propagation-delay" | "visibility-delay",

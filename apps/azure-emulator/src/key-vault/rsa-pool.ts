@@ -29,7 +29,7 @@ export type RsaPool = {
   close(): Promise<void>;
 };
 
-type Job = {
+type RsaTask = {
   readonly material: KeyMaterial;
   readonly mode: RsaMode;
   readonly input: string;
@@ -40,14 +40,14 @@ type Thread = {
   readonly worker: Worker;
   readonly knownKeys: Set<string>;
   /** In the order in which they were sent, which is that of the answers. */
-  readonly jobs: Job[];
+  readonly jobs: RsaTask[];
 };
 
 const THREADS_MAXIMUM = 8;
 
 export function createRsaPool(): RsaPool {
   let threads: Thread[] = [];
-  let waiting: Job[] = [];
+  let waiting: RsaTask[] = [];
 
   const startThread = (): Thread => {
     const worker = new Worker(new URL("./rsa-worker.ts", import.meta.url));
@@ -99,7 +99,7 @@ export function createRsaPool(): RsaPool {
   };
 }
 
-function toBatch(jobs: readonly Job[], knownKeys: Set<string>): RsaBatch {
+function toBatch(jobs: readonly RsaTask[], knownKeys: Set<string>): RsaBatch {
   const newKeys: [string, string][] = [];
   for (const { material } of jobs) {
     const keyId = keyIdOf(material);

@@ -5,7 +5,7 @@ import { createWorkPart } from "../load/work.ts";
  * How the latest HTTP exchange of a call ended. The SDKs' errors lose parts of it, so it is
  * recorded in the pipeline.
  */
-export type Exchange =
+export type LatestExchange =
   | {
       readonly kind: "answer";
       readonly status: number;
@@ -18,27 +18,27 @@ export type Exchange =
   | { readonly kind: "network"; readonly code?: string | undefined };
 
 export type Observed<Value> =
-  | { readonly ok: true; readonly value: Value; readonly exchange: Exchange | undefined }
-  | { readonly ok: false; readonly error: unknown; readonly exchange: Exchange | undefined };
+  | { readonly ok: true; readonly value: Value; readonly exchange: LatestExchange | undefined }
+  | { readonly ok: false; readonly error: unknown; readonly exchange: LatestExchange | undefined };
 
-const notebook = createWorkPart<{ exchange?: Exchange }>("exchange");
+const latest = createWorkPart<{ exchange?: LatestExchange }>("exchange");
 
 /** Runs one SDK call and returns its last exchange. Observed calls within it keep their own. */
 export function observe<Value>(run: () => Promise<Value>): Promise<Observed<Value>> {
-  const page: { exchange?: Exchange } = {};
-  return notebook.run(page, async (): Promise<Observed<Value>> => {
+  const noted: { exchange?: LatestExchange } = {};
+  return latest.run(noted, async (): Promise<Observed<Value>> => {
     try {
       const value = await run();
-      return { ok: true, value, exchange: page.exchange };
+      return { ok: true, value, exchange: noted.exchange };
     } catch (error) {
-      return { ok: false, error, exchange: page.exchange };
+      return { ok: false, error, exchange: noted.exchange };
     }
   });
 }
 
-export function noteExchange(exchange: Exchange): void {
-  const page = notebook.current();
-  if (page !== undefined) page.exchange = exchange;
+export function noteExchange(exchange: LatestExchange): void {
+  const noted = latest.current();
+  if (noted !== undefined) noted.exchange = exchange;
 }
 
 /** A token request failed; thrown through the SDKs, which pass it on unchanged. */

@@ -10,13 +10,13 @@ import { retryDelayMs } from "../core/retry-delay.ts";
 import { type Priority, currentPriority } from "../load/priority.ts";
 import { createBulkhead } from "./bulkhead.ts";
 import { createVaultCircuit } from "./circuit-breaker.ts";
-import { type Exchange, observe, TokenFailure } from "./exchange.ts";
+import { type LatestExchange, observe, TokenFailure } from "./exchange.ts";
 import { CALL_TIMEOUT_MS, codeOf } from "./transport.ts";
 import type { VaultBudget } from "./vault-budget.ts";
 
 const MAX_VAULTS = 1000;
 
-export type VaultCall<Value> = {
+export type VaultAnswer<Value> = {
   readonly value: Value;
   readonly vaultRequestId?: string | undefined;
   readonly vaultRegion?: string | undefined;
@@ -64,7 +64,10 @@ export function createCallVault(deps: {
     if (waitMs > 0) await setTimeout(waitMs);
   }
 
-  async function nameFailure(error: unknown, exchange: Exchange | undefined): Promise<Failure> {
+  async function nameFailure(
+    error: unknown,
+    exchange: LatestExchange | undefined,
+  ): Promise<Failure> {
     if (error instanceof TokenFailure) return error.failure;
     if (exchange?.kind === "answer") {
       const requestId = exchange.requestId !== undefined && { vaultRequestId: exchange.requestId };
@@ -95,7 +98,7 @@ export function createCallVault(deps: {
     vaultUrl: string,
     enter: Guards["enter"],
     call: SdkCall<Value>,
-  ): Promise<Outcome<VaultCall<Value>>> {
+  ): Promise<Outcome<VaultAnswer<Value>>> {
     const priority = currentPriority();
     await pace(vaultUrl, priority);
     const overdue = new AbortController();
@@ -130,11 +133,11 @@ export function createCallVault(deps: {
 }
 
 /** After a complete challenge; a failed token request is a different failure. */
-function isTokenRefused(error: unknown, exchange: Exchange | undefined): boolean {
+function isTokenRefused(error: unknown, exchange: LatestExchange | undefined): boolean {
   return !(error instanceof TokenFailure) && exchange?.kind === "answer" && exchange.status === 401;
 }
 
-function seen<Value>(value: Value, exchange: Exchange | undefined): VaultCall<Value> {
+function seen<Value>(value: Value, exchange: LatestExchange | undefined): VaultAnswer<Value> {
   if (exchange?.kind !== "answer") return { value };
   const { requestId, vaultRegion } = exchange;
   return { value, vaultRequestId: requestId, vaultRegion };

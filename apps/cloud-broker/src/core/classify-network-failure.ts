@@ -1,6 +1,6 @@
 import type { Failure } from "./ports.ts";
 
-export type Party = "vault" | "entra" | "imds" | "resource-manager";
+export type AzureParty = "vault" | "entra" | "imds" | "resource-manager";
 export type NetworkReason = "dns" | "connection" | "timeout" | "certificate";
 
 /**
@@ -69,7 +69,7 @@ const UNREADABLE = new Set([
  *
  * @param code - the error's `code`; undefined and unknown codes count as a broken connection.
  */
-export function classifyNetworkFailure(code: string | undefined, party: Party): Failure {
+export function classifyNetworkFailure(code: string | undefined, party: AzureParty): Failure {
   const reason = networkReason(code);
   const detail = `${NAMES[party]}: ${code ?? "no answer"}`;
   switch (party) {
@@ -85,7 +85,7 @@ export function classifyNetworkFailure(code: string | undefined, party: Party): 
   }
 }
 
-const NAMES: Readonly<Record<Party, string>> = {
+const NAMES: Readonly<Record<AzureParty, string>> = {
   vault: "Key Vault",
   entra: "Microsoft Entra ID",
   imds: "instance metadata service",

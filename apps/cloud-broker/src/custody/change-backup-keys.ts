@@ -16,8 +16,8 @@ import {
   auditRefusal,
   type ChangeContext,
   commitRecipients,
-  type Moved,
-  type Wrapping,
+  type MovedWrapping,
+  type StoredWrapping,
 } from "./commit-recipients.ts";
 import type { CustodyDependencies } from "./custody-dependencies.ts";
 import { type KeyInForce, loadKeyInForce } from "./key-in-force.ts";
@@ -124,8 +124,8 @@ async function wrapAll(
   inForce: KeyInForce,
   backup: BackupKey,
   formerKid: string | undefined,
-): Promise<Outcome<readonly Moved[]>> {
-  const moved: Moved[] = [];
+): Promise<Outcome<readonly MovedWrapping[]>> {
+  const moved: MovedWrapping[] = [];
   for (const from of await loadWrappings(deps.store, inForce.order)) {
     const opened = await unwrapEnvelope(deps, inForce, from, (contentKey) =>
       wrapToBackup(deps, inForce, backup, contentKey),
@@ -157,7 +157,7 @@ export async function removeBackupKey(
   const backups = await loadBackupKeys(deps.store, order);
   const backup = backups.find((each) => each.name === name);
   if (inForce === undefined || backup === undefined) return { ok: true, value: false };
-  const moved: Moved[] = [];
+  const moved: MovedWrapping[] = [];
   for (const from of await loadWrappings(deps.store, order)) {
     const opened = await unwrapEnvelope(deps, inForce, from, () => undefined);
     if (!opened.ok && meaningOf(opened.failure) !== "refused") {
@@ -203,7 +203,7 @@ async function deleteBackup(
     .execute();
 }
 
-async function loadWrappings(store: Store, order: OrderId): Promise<Wrapping[]> {
+async function loadWrappings(store: Store, order: OrderId): Promise<StoredWrapping[]> {
   const own = await loadOwnPasskey(store, order);
   return [...(await loadCurrentEnvelopes(store, order)), ...(own === undefined ? [] : [own])];
 }

@@ -34,7 +34,7 @@ export type KeyChange = {
 };
 
 /** The present wrappings and the future ones; nothing is committed yet. */
-type Moved = {
+type MovedWrappings = {
   readonly nodes: readonly { readonly from: StoredEnvelope; readonly to: Envelope }[];
   readonly ownPasskey: { readonly from: OwnPasskey; readonly to: Envelope } | undefined;
 };
@@ -86,7 +86,7 @@ export async function validateChoice(
     : { checks: [], outcome: { ok: true, value: {} } };
 }
 
-type MovedTo = Moved & { readonly kid: string | undefined };
+type MovedTo = MovedWrappings & { readonly kid: string | undefined };
 const NOTHING_MOVED: Outcome<MovedTo> = {
   ok: true,
   value: { nodes: [], ownPasskey: undefined, kid: undefined },
@@ -217,7 +217,7 @@ async function pollFromNow(transaction: StoreTransaction, address: string): Prom
 async function insertNextGeneration(
   transaction: StoreTransaction,
   order: KeySubject["order"],
-  nodes: Moved["nodes"],
+  nodes: MovedWrappings["nodes"],
   kid: string | undefined,
   nowMs: number,
 ): Promise<void> {
@@ -244,7 +244,7 @@ async function insertNextGeneration(
 async function replaceOwnPasskey(
   transaction: StoreTransaction,
   order: KeySubject["order"],
-  { from, to }: NonNullable<Moved["ownPasskey"]>,
+  { from, to }: NonNullable<MovedWrappings["ownPasskey"]>,
 ): Promise<void> {
   const { numUpdatedRows } = await transaction
     .updateTable("own_passkeys")

@@ -22,11 +22,11 @@ export type ChangeContext = {
   readonly alsoCommit?: Work<unknown>;
 };
 /** Everything of an order that is wrapped to its keys. */
-export type Wrapping = StoredEnvelope | OwnPasskey;
+export type StoredWrapping = StoredEnvelope | OwnPasskey;
 /** An envelope with other recipients, not committed yet. */
-export type Moved = { readonly from: Wrapping; readonly to: Envelope };
+export type MovedWrapping = { readonly from: StoredWrapping; readonly to: Envelope };
 
-type Change<Value> = {
+type RecipientsChange<Value> = {
   readonly action: string;
   readonly name: string;
   readonly kid: string;
@@ -42,9 +42,9 @@ type Change<Value> = {
 export async function commitRecipients<Value>(
   deps: Auditing & { readonly now: Clock },
   { order, revision }: KeyInForce,
-  moved: readonly Moved[],
+  moved: readonly MovedWrapping[],
   context: ChangeContext,
-  change: Change<Value>,
+  change: RecipientsChange<Value>,
 ): Promise<Outcome<Value>> {
   try {
     await record(deps, { chain: order, action: change.action, context }, async (transaction) => {
@@ -67,7 +67,7 @@ export async function commitRecipients<Value>(
 async function writeNext(
   transaction: StoreTransaction,
   order: OrderId,
-  { from, to }: Moved,
+  { from, to }: MovedWrapping,
   nowMs: number,
 ): Promise<void> {
   const json = JSON.stringify(to.toJSON());

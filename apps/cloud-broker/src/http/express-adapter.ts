@@ -149,7 +149,7 @@ async function serve(
 async function answerTo(
   request: RouteRequest,
   route: ServedRoute | undefined,
-  exchange: Exchange,
+  exchange: Messages,
   options: AdapterOptions,
   noRoute: () => AppError,
 ): Promise<Answer> {
@@ -195,12 +195,12 @@ function answerFault(
 }
 
 type FailureFacts = Pick<AdapterOptions, "bearerChallenge" | "cloud">;
-type Exchange = { readonly message: IncomingMessage; readonly response: ServerResponse };
+type Messages = { readonly message: IncomingMessage; readonly response: ServerResponse };
 
 async function handle(
   route: ServedRoute,
   request: RouteRequest,
-  exchange: Exchange,
+  exchange: Messages,
   { authenticate, identify }: Pick<AdapterOptions, "authenticate" | "identify">,
 ): Promise<Answer> {
   if (route.authentication === "session") {
@@ -218,7 +218,7 @@ async function handle(
 async function read<Known extends RouteRequest>(
   route: Reads<Known>,
   request: Known,
-  { message, response }: Exchange,
+  { message, response }: Messages,
 ): Promise<Answer> {
   if (route.reads === "nothing") return route.handle(request);
   const bytes = await readBody(message, route, () => {

@@ -4,7 +4,7 @@ import type { PDFDocument, PDFFont, PDFPage } from "@cantoo/pdf-lib";
 import { readHeader } from "@databox-cmk/crypto";
 import type { ErasureCertificate, ErasureStatement } from "@databox-cmk/protocol";
 
-import { CERTIFICATE_MAX_BYTES, readNodeReport } from "./verify-certificate.ts";
+import { CERTIFICATE_MAX_BYTES, readNodeStatement } from "./verify-certificate.ts";
 
 /** A4, in points of 1/72 inch. */
 const PAGE: [number, number] = [595.28, 841.89];
@@ -211,19 +211,19 @@ function describeCertificate(
 }
 
 function factsOfNode(order: string, node: Node): CertificatePart["facts"] {
-  const report = readNodeReport(order, node);
+  const own = readNodeStatement(order, node);
   const key = node.deviceKey ?? "none: the node never enrolled";
-  if (report.kind === "none")
+  if (own.kind === "none")
     return [
       ["Device key", key],
       ["Medium", "The node has not certified that its medium was erased."],
     ];
-  if (report.kind === "forged")
+  if (own.kind === "forged")
     return [
       ["Device key", key],
       ["Medium", "NOT VALID: the node's certificate was not signed by its device key."],
     ];
-  const { medium, method, verification, startedAt, verifiedAt } = report.said;
+  const { medium, method, verification, startedAt, verifiedAt } = own.said;
   const drive = [medium.model, medium.serialNumber].filter((part) => part !== undefined);
   return [
     ["Medium", [`${medium.kind} ${medium.path}`, ...drive].join(", ")],

@@ -112,13 +112,13 @@ async function applyPatch(
   return operation;
 }
 
-type Change = Pick<Order, "tags" | "details" | "state"> & {
+type OrderChange = Pick<Order, "tags" | "details" | "state"> & {
   readonly identities: IdentityPlan;
   /** The key to put in force; undefined when the write does not touch it. */
   readonly key?: Order["key"] | undefined;
 };
 
-function decideChange(order: Order, patch: JobPatch, allowRevert: boolean): Change {
+function decideChange(order: Order, patch: JobPatch, allowRevert: boolean): OrderChange {
   const details = patch.properties?.details;
   const lifecycle = lifecycleOf(order);
   const forbids = isEncryptionEditable(lifecycle) ? undefined : encryptionMemberOf(patch);

@@ -46,14 +46,14 @@ export function verifyCertificate(
 }
 
 /** A node's own part of the certificate of its order. */
-export type NodeReport =
+export type NodeStatement =
   | { readonly kind: "none" }
   /** Not signed by the device key that the broker names, or about another node. */
   | { readonly kind: "forged" }
   | { readonly kind: "signed"; readonly said: Sanitisation };
 
 /** A node's statement about its medium, by the key that the order's certificate names. */
-export function readNodeReport(
+export function readNodeStatement(
   order: string,
   {
     serial,
@@ -61,7 +61,7 @@ export function readNodeReport(
     sanitisation: text,
     publicKey,
   }: NonNullable<ErasureStatement["nodes"]>[number],
-): NodeReport {
+): NodeStatement {
   if (text === undefined) return { kind: "none" };
   try {
     const key = importVerifyKey(publicKey);

@@ -3,7 +3,7 @@ import { DEVICE_ROUTES, MESSAGE_TYPES, type Sanitisation } from "@databox-cmk/pr
 import type { DeviceClient } from "@databox-cmk/testkit";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { readNodeReport, verifyCertificate } from "../../src/orders/verify-certificate.ts";
+import { readNodeStatement, verifyCertificate } from "../../src/orders/verify-certificate.ts";
 import { API, jobPath } from "../world/jobs.ts";
 import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 
@@ -120,7 +120,7 @@ describe("the erasure of a node", () => {
     const after = await certificate();
     expect({ ...after, nodes: [] }).toEqual({ ...before, nodes: [] });
     expect(await erasureStatus()).toBe("Succeeded");
-    const reports = after?.nodes?.map((node) => readNodeReport(after.order, node));
+    const reports = after?.nodes?.map((node) => readNodeStatement(after.order, node));
     expect(reports).toMatchObject([
       { kind: "signed", said: { serial: first.serial } },
       { kind: "signed", said: { serial: second.serial } },

@@ -3,12 +3,12 @@ import type { Settings } from "../core/settings.ts";
 import type { CommandDependencies } from "./dependencies.ts";
 import { roundToTenth } from "./stopwatch.ts";
 
-type Node = Pick<Settings, "serial"> & { readonly volume: Pick<Settings["volume"], "kind"> };
+type EventNode = Pick<Settings, "serial"> & { readonly volume: Pick<Settings["volume"], "kind"> };
 
 /** The members that every event of a node has. */
 export function eventOf<Name extends CommandName>(
   event: Name,
-  { serial, volume }: Node,
+  { serial, volume }: EventNode,
   { elapsedMs }: Pick<CommandDependencies, "elapsedMs">,
 ) {
   return { event, node: serial, volume: volume.kind, elapsedMs: roundToTenth(elapsedMs()) };

@@ -12,7 +12,7 @@ import { operatorPath } from "./operator-path.ts";
 export type Revocation = RevocationList["value"][number];
 
 /** Every active kill switch, newest first. */
-export async function readRevocations(
+export async function readAllRevocations(
   client: Client,
   signal: AbortSignal,
 ): Promise<readonly Revocation[]> {
@@ -34,7 +34,7 @@ export async function revoke(
 }
 
 /** Turns off the operator's own switch of exactly this scope. */
-export async function restoreAccess(client: Client, scope: OperatorRevocationScope): Promise<void> {
+export async function turnOffSwitch(client: Client, scope: OperatorRevocationScope): Promise<void> {
   await client.read(operatorPath("/restoreAccess"), restoreAccessResult, {
     method: "POST",
     body: { scope },

@@ -8,7 +8,7 @@ import { useTexts } from "../texts/texts.ts";
 import { Drill } from "./drill.tsx";
 import { HealthSummary } from "./health-summary.tsx";
 import { KeyVersionsInUse } from "./key-versions-in-use.tsx";
-import { Revocation } from "./revocation.tsx";
+import { RevocationSection } from "./revocation.tsx";
 
 /** The state and dates of the key, the versions that the order depends on, and revocation. */
 export function KeyHealthPage(): ReactElement {
@@ -23,7 +23,7 @@ export function KeyHealthPage(): ReactElement {
           <KeyVersionsInUse />
         </Section>
         <Section title={texts.revocationTitle}>
-          <Revocation />
+          <RevocationSection />
         </Section>
         <Section title={texts.drillTitle}>
           <Drill />

@@ -18,7 +18,7 @@ const useStyles = makeStyles({
 });
 
 /** Revoke now, the active revocations, and how to restore access. */
-export function Revocation(): ReactElement {
+export function RevocationSection(): ReactElement {
   const styles = useStyles();
   const texts = useTexts().keyHealth;
   const { client } = useSignedIn();

@@ -6,7 +6,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 
 import { orderId, type OrderName } from "../api/arm-path.ts";
-import { readRevocations, restoreAccess, revoke } from "../api/revocations.ts";
+import { readAllRevocations, turnOffSwitch, revoke } from "../api/revocations.ts";
 import { covers } from "../core/revocation-scope.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
@@ -27,7 +27,7 @@ export function KillSwitches({
   const { client } = useSignedIn();
   const queryClient = useQueryClient();
   const [asking, setAsking] = useState<RevokeWhat>();
-  const revocations = useRead(QUERY_KEYS.operator("revocations"), readRevocations);
+  const revocations = useRead(QUERY_KEYS.operator("revocations"), readAllRevocations);
   const refresh = () =>
     Promise.all([
       queryClient.invalidateQueries({ queryKey: QUERY_KEYS.orders }),
@@ -39,7 +39,7 @@ export function KillSwitches({
     onSettled: refresh,
   });
   const lifted = useAction("turnOffKillSwitch", {
-    mutationFn: (scope: OperatorRevocationScope) => restoreAccess(client, scope),
+    mutationFn: (scope: OperatorRevocationScope) => turnOffSwitch(client, scope),
     onSettled: refresh,
   });
   const words = texts.operator.killSwitches;

@@ -58,7 +58,7 @@ export type Selection = {
   readonly onChange: (ids: ReadonlySet<string>) => void;
 };
 
-type Column = {
+type ShownColumn = {
   readonly id: OrderColumn;
   /** Without room for the column, its value is below the name. */
   readonly hasRoom: boolean;
@@ -69,12 +69,12 @@ type Column = {
 };
 
 /** The chosen columns, by the width of the window. */
-function useColumns(chosen: readonly OrderColumn[]): readonly Column[] {
+function useColumns(chosen: readonly OrderColumn[]): readonly ShownColumn[] {
   const texts = useTexts();
   const isWide = useMediaQuery("(min-width: 1440px)");
   const isMedium = !useMediaQuery(narrowerThan(LAPTOP_PX));
   const isUsual = !useMediaQuery(narrowerThan(PHONE_PX));
-  const columns: readonly Column[] = [
+  const columns: readonly ShownColumn[] = [
     { id: "customer", hasRoom: isWide, isPlain: true, render: ({ customer }) => customer },
     {
       id: "stage",
@@ -183,7 +183,7 @@ function OrderRow({
 }: {
   readonly selection: Selection | undefined;
   readonly order: OrderSummary;
-  readonly columns: readonly Column[];
+  readonly columns: readonly ShownColumn[];
   readonly opens: OpenedPage;
 }): ReactElement {
   const styles = useStyles();

@@ -17,7 +17,7 @@ import * as z from "zod/mini";
 
 import { QUERY_TEXTS, type Route, type Schema } from "../../http/route.ts";
 
-type Json = Readonly<Record<string, unknown>>;
+type JsonObject = Readonly<Record<string, unknown>>;
 
 /** Schemas with a name in the document; the others are written inline. */
 const NAMED_SCHEMAS: Readonly<Record<string, Schema>> = {
@@ -40,7 +40,7 @@ const JOSE = "application/jose";
  * The whole HTTP surface as an OpenAPI 3.1 document: paths from the route table, bodies from the
  * schemas.
  */
-function createDocument(routes: readonly Route[], serverUrl: string): Json {
+function createDocument(routes: readonly Route[], serverUrl: string): JsonObject {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const route of routes) {
     const path = openApiPath(route.path);
@@ -74,7 +74,7 @@ export function openApiPath(path: string): string {
   return path.replaceAll(/:(\w+)/g, "{$1}");
 }
 
-function operationOf(route: Route): Json {
+function operationOf(route: Route): JsonObject {
   const { described } = route;
   const parameters = [...pathParameters(route), ...otherParameters(route)];
   return {
@@ -90,7 +90,7 @@ function operationOf(route: Route): Json {
   };
 }
 
-function pathParameters(route: Route): readonly Json[] {
+function pathParameters(route: Route): readonly JsonObject[] {
   return [...route.path.matchAll(/:(\w+)/g)].map(([, name]) => ({
     name,
     in: "path",
@@ -99,7 +99,7 @@ function pathParameters(route: Route): readonly Json[] {
   }));
 }
 
-function otherParameters({ authentication, described }: Route): readonly Json[] {
+function otherParameters({ authentication, described }: Route): readonly JsonObject[] {
   const query = (described.query ?? []).map((name) => ({
     name,
     in: "query",
@@ -118,7 +118,7 @@ function otherParameters({ authentication, described }: Route): readonly Json[] 
   return [...version, ...query, ...headers];
 }
 
-function requestBodyOf(route: Route): Json {
+function requestBodyOf(route: Route): JsonObject {
   const { described } = route;
   if (route.reads === "jose")
     return {
@@ -140,7 +140,7 @@ function requestBodyOf(route: Route): Json {
   };
 }
 
-function responsesOf(route: Route): Json {
+function responsesOf(route: Route): JsonObject {
   const { answers, signed } = route.described;
   const failures = {
     default: {
@@ -168,7 +168,7 @@ function responsesOf(route: Route): Json {
 }
 
 /** A compact JWS. Its payload is described beside it, since JSON Schema cannot look inside. */
-function messageContent(type: string | undefined, payload: Schema | undefined): Json {
+function messageContent(type: string | undefined, payload: Schema | undefined): JsonObject {
   return {
     [JOSE]: {
       schema: {
@@ -191,13 +191,13 @@ function operationIdOf(route: Route): string {
   return `${route.method.toLowerCase()}_${words.join("_")}${isItem ? "_item" : scope}`;
 }
 
-function schemaOf(schema: Schema): Json {
+function schemaOf(schema: Schema): JsonObject {
   const name = Object.keys(NAMED_SCHEMAS).find((candidate) => NAMED_SCHEMAS[candidate] === schema);
   return name === undefined ? jsonSchema(schema) : { $ref: `#/components/schemas/${name}` };
 }
 
 /** The input format of a schema; for transforms, the form before them. */
-function jsonSchema(schema: Schema): Json {
+function jsonSchema(schema: Schema): JsonObject {
   const { $schema: _dialect, ...json } = z.toJSONSchema(schema, {
     io: "input",
     unrepresentable: "any",

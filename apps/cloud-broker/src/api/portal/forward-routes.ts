@@ -59,7 +59,7 @@ export function createForwardRoutes(dependencies: ForwardDependencies): readonly
   ];
 }
 
-type Target = {
+type ForwardTarget = {
   readonly audience: Audience;
   readonly below: string;
   readonly origin: (request: SessionRequest) => string;
@@ -69,7 +69,7 @@ type Target = {
 function rowsOf(
   dependencies: ForwardDependencies,
   calls: readonly ForwardedCall[],
-  target: Target,
+  target: ForwardTarget,
 ): readonly ServedRoute[] {
   return calls.flatMap((call) =>
     call.methods.map((method): ServedRoute => {
@@ -91,7 +91,7 @@ type ForwardRequest = SessionRequest & { readonly body?: JsonObject | undefined 
 
 async function forward(
   dependencies: ForwardDependencies,
-  target: Target,
+  target: ForwardTarget,
   row: ForwardedCall,
   request: ForwardRequest,
 ): Promise<Answer> {
@@ -145,7 +145,7 @@ function jsonOf({ body }: Answer): unknown {
  */
 async function ask(
   { tokens, callAzure }: Pick<ForwardDependencies, "tokens" | "callAzure">,
-  { audience }: Target,
+  { audience }: ForwardTarget,
   { session, requestId }: ForwardRequest,
   wanted: { readonly method: string; readonly url: string; readonly body?: string | undefined },
 ): Promise<Answer> {

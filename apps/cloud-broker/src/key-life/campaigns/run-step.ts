@@ -1,6 +1,7 @@
 import { AppError } from "@databox-cmk/errors";
 import { asciiLowerCase, type JobPatch } from "@databox-cmk/protocol";
 
+import type { CustomerChoice } from "../../core/backup-key.ts";
 import { decideRetry } from "../../core/campaign-step.ts";
 import { errorOf, valueOf, withFacts } from "../../core/failure-error.ts";
 import { renderFailureJson } from "../../core/failure-json.ts";
@@ -20,7 +21,6 @@ import type { StoreTransaction } from "../../store/store.ts";
 import type { Campaign } from "./stored-campaign.ts";
 
 export type Step = { readonly order: OrderId; readonly attempts: number };
-type CustomerChoice = Extract<KeyChoice, { kekType: "CustomerManaged" }>;
 
 export type Stepping = Patching & { readonly custody: KeyChecks };
 

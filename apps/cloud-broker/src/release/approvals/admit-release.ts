@@ -20,7 +20,7 @@ import { type OpenedApproval, openApproval } from "./open-approval.ts";
 import type { ReleaseDependencies, ReleaseRequest } from "./release-request.ts";
 import { readApprovalOf } from "./stored-approvals.ts";
 
-export type Admission =
+export type ReleaseAdmission =
   | { readonly kind: "release"; readonly claim: ReleaseClaim }
   | {
       readonly kind: "wait";
@@ -44,7 +44,7 @@ export async function admitRelease(
   request: ReleaseRequest,
   admission: AdmissionTerms,
   approval: Approval | undefined,
-): Promise<Outcome<Admission>> {
+): Promise<Outcome<ReleaseAdmission>> {
   const inForce = admission.terms;
   const { networks = [], windows, required } = inForce.release;
   const isFree = networks.length === 0 && windows.length === 0 && required === 0;
@@ -159,7 +159,7 @@ function waiting(
   { id, expiresAtMs }: OpenedApproval,
   required: number,
   given: readonly { readonly name: string }[],
-): Outcome<Admission> {
+): Outcome<ReleaseAdmission> {
   const approvedBy = given.map(({ name }) => name);
   return { ok: true, value: { kind: "wait", id, required, approvedBy, expiresAtMs } };
 }

@@ -58,7 +58,7 @@ export const conflict: Outcome<never> = failed({
   detail: "lease: it changed meanwhile; renew again",
 });
 
-type Moved = {
+type Advance = {
   readonly lease: string;
   readonly from: number;
   readonly to: number;
@@ -70,7 +70,7 @@ type Moved = {
 };
 
 const moveLease = compileTogether({
-  lease: (store: Store, values: Moved) =>
+  lease: (store: Store, values: Advance) =>
     store
       .updateTable("leases")
       .set({

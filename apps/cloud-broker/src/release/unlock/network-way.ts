@@ -53,7 +53,7 @@ export function networkWay(
   };
 }
 
-type Used = {
+type ConsumedNonce = {
   readonly nonceHash: string;
   readonly requestHash: string;
   readonly expiresAtMs: number;
@@ -62,7 +62,7 @@ type Used = {
   readonly counter: number;
 } & ReturnType<typeof countedOf>;
 
-const insertNonce = (store: Store, used: Used) =>
+const insertNonce = (store: Store, used: ConsumedNonce) =>
   store
     .insertInto("consumed_nonces")
     .values({

@@ -22,7 +22,7 @@ import type { NodeEnvelope } from "../../custody/node-envelope.ts";
 import type { Released } from "../../custody/release-content-key.ts";
 import { readAtOnce } from "../../store/fast/send-at-once.ts";
 import type { Store } from "../../store/store.ts";
-import { type Admission, admitRelease } from "../approvals/admit-release.ts";
+import { type ReleaseAdmission, admitRelease } from "../approvals/admit-release.ts";
 import type { ReleaseClaim } from "../approvals/claim-release.ts";
 import type { ReleaseDependencies } from "../approvals/release-request.ts";
 import { readApprovalOf } from "../approvals/stored-approvals.ts";
@@ -126,7 +126,7 @@ export async function admit(
   dependencies: ReleaseDependencies,
   asked: UnlockAsked,
   known: Known,
-): Promise<Outcome<Admission>> {
+): Promise<Outcome<ReleaseAdmission>> {
   const { message, node, request, way } = asked;
   const { admission, approval, envelope } = known;
   const permitted = await way.permit(termsFor(approval, admission.terms));

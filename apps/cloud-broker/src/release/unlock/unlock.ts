@@ -4,7 +4,7 @@ import { failed } from "../../core/failed.ts";
 import type { Outcome } from "../../core/ports.ts";
 import { isForCopy } from "../../core/unlock-purposes.ts";
 import { markStep } from "../../observability/trace.ts";
-import type { Admission } from "../approvals/admit-release.ts";
+import type { ReleaseAdmission } from "../approvals/admit-release.ts";
 import type { ReleaseDependencies } from "../approvals/release-request.ts";
 import type { Needs } from "../message/device-dependencies.ts";
 import { deviceVerb } from "../message/device-verb.ts";
@@ -107,7 +107,7 @@ const NAMES_MAX = 5;
 function signPending(
   { keys, now }: Needs<"keys" | "now">,
   message: DeviceMessage,
-  { id, required, approvedBy, expiresAtMs }: Extract<Admission, { kind: "wait" }>,
+  { id, required, approvedBy, expiresAtMs }: Extract<ReleaseAdmission, { kind: "wait" }>,
 ): Promise<SignedAnswer> {
   const pending: Pending = {
     requestHash: message.hash,

@@ -9,8 +9,8 @@ import { readFileWithin } from "../../config/read-file-within.ts";
 import { isPdf, readCertificatePdf, renderCertificatePdf } from "../../orders/certificate-pdf.ts";
 import {
   CERTIFICATE_MAX_BYTES,
-  type NodeReport,
-  readNodeReport,
+  type NodeStatement,
+  readNodeStatement,
   verifyCertificate,
 } from "../../orders/verify-certificate.ts";
 
@@ -121,7 +121,7 @@ function render(statement: ErasureStatement): readonly string[] {
     ...(verification === undefined ? [] : [`  ${verification}`]),
     ...nodes.flatMap((node) => [
       `  node ${node.serial}, device key ${node.deviceKey ?? "never enrolled"}`,
-      ...renderReport(readNodeReport(order, node)),
+      ...renderNode(readNodeStatement(order, node)),
     ]),
     ...destroyed.map(
       ({ serial, generation, kid }) =>
@@ -131,13 +131,13 @@ function render(statement: ErasureStatement): readonly string[] {
 }
 
 function faultOfNodes({ order, nodes = [] }: ErasureStatement): string | undefined {
-  const forged = nodes.find((node) => readNodeReport(order, node).kind === "forged");
+  const forged = nodes.find((node) => readNodeStatement(order, node).kind === "forged");
   return forged && `node ${forged.serial}: its own certificate was not signed by its device key`;
 }
 
-function renderReport(report: NodeReport): readonly string[] {
-  if (report.kind !== "signed") return ["    it has not certified that its medium was erased"];
-  const { medium, method, verification, verifiedAt } = report.said;
+function renderNode(own: NodeStatement): readonly string[] {
+  if (own.kind !== "signed") return ["    it has not certified that its medium was erased"];
+  const { medium, method, verification, verifiedAt } = own.said;
   const drive = [medium.model, medium.serialNumber].filter((part) => part !== undefined);
   return [
     `    erased and verified at ${verifiedAt}: ${[`${medium.kind} ${medium.path}`, ...drive].join(", ")}`,

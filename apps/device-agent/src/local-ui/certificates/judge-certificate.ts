@@ -5,7 +5,7 @@ import type { LocalCertificateJudgement } from "@databox-cmk/protocol";
 
 import { namesIn } from "./read-certificate.ts";
 
-type Check = LocalCertificateJudgement["checks"][number];
+type CertificateCheck = LocalCertificateJudgement["checks"][number];
 
 const SERVER_AUTHENTICATION = "1.3.6.1.5.5.7.3.1";
 const RSA_BITS_MIN = 2048;
@@ -23,7 +23,7 @@ export function judgeCertificate(
   chain: readonly [X509Certificate, ...X509Certificate[]],
   nowMs: number,
   address: string,
-): readonly Check[] {
+): readonly CertificateCheck[] {
   const [own] = chain;
   return [
     judgeKey(own),
@@ -35,7 +35,7 @@ export function judgeCertificate(
   ];
 }
 
-function judgeKey({ publicKey }: X509Certificate): Check {
+function judgeKey({ publicKey }: X509Certificate): CertificateCheck {
   const bits = publicKey.asymmetricKeyDetails?.modulusLength;
   const kind = publicKey.asymmetricKeyType ?? "unknown";
   const found = `${kind.toUpperCase()}${bits === undefined ? "" : ` ${String(bits)} bits`}`;
@@ -44,7 +44,7 @@ function judgeKey({ publicKey }: X509Certificate): Check {
 }
 
 /** Each is issued and signed by the next; clients may already know the last one. */
-function judgeChain(chain: readonly X509Certificate[]): Check {
+function judgeChain(chain: readonly X509Certificate[]): CertificateCheck {
   for (const [index, certificate] of chain.entries()) {
     const issuer = chain[index + 1];
     if (issuer === undefined) break;
@@ -66,14 +66,14 @@ function judgeChain(chain: readonly X509Certificate[]): Check {
   };
 }
 
-function judgeTime(chain: readonly X509Certificate[], nowMs: number): Check {
+function judgeTime(chain: readonly X509Certificate[], nowMs: number): CertificateCheck {
   const from = Math.max(...chain.map(({ validFrom }) => Date.parse(validFrom)));
   const to = Math.min(...chain.map(({ validTo }) => Date.parse(validTo)));
   const found = `valid from ${new Date(from).toISOString()} to ${new Date(to).toISOString()}, by this appliance's clock it is ${new Date(nowMs).toISOString()}`;
   return { name: "time", status: from <= nowMs && nowMs < to ? "passed" : "failed", found };
 }
 
-function judgePurpose({ ca, keyUsage }: X509Certificate): Check {
+function judgePurpose({ ca, keyUsage }: X509Certificate): CertificateCheck {
   // Node calls the extended key usage `keyUsage`; without one every purpose is allowed (RFC 5280
   // §4.2.1.12).
   // oxlint-disable-next-line typescript/no-unnecessary-condition -- absent without the extension, whatever its type says
@@ -86,7 +86,7 @@ function judgePurpose({ ca, keyUsage }: X509Certificate): Check {
   };
 }
 
-function judgeNames(certificate: X509Certificate): Check {
+function judgeNames(certificate: X509Certificate): CertificateCheck {
   const names = namesIn(certificate);
   return {
     name: "names",
@@ -98,7 +98,7 @@ function judgeNames(certificate: X509Certificate): Check {
   };
 }
 
-function judgeAddress(certificate: X509Certificate, address: string): Check {
+function judgeAddress(certificate: X509Certificate, address: string): CertificateCheck {
   const isNamed =
     isIP(address) === 0
       ? certificate.checkHost(address) !== undefined

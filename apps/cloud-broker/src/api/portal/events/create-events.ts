@@ -37,7 +37,7 @@ export type EventDependencies = {
   readonly heartbeatMs?: number;
 };
 
-type Listener = {
+type PageListener = {
   readonly idHash: string;
   readonly caller: Caller;
   readonly pending: PendingChanges;
@@ -55,17 +55,17 @@ const SESSIONS_LOOKED_AT_MS = 5_000;
 
 export function createEvents(dependencies: EventDependencies) {
   const { sessions, mayRead, now, heartbeatMs = HEARTBEAT_MS } = dependencies;
-  const listeners = new Set<Listener>();
+  const listeners = new Set<PageListener>();
   let readChanges = createReadChanges(dependencies);
   let lookedAtSessionsMs = 0;
   let isClosed = false;
 
-  function end(listener: Listener): void {
+  function end(listener: PageListener): void {
     listener.isOver = true;
     listener.wake();
   }
 
-  async function* tell(listener: Listener, left: AbortSignal): AsyncGenerator<string> {
+  async function* tell(listener: PageListener, left: AbortSignal): AsyncGenerator<string> {
     const leave = (): void => {
       end(listener);
     };
@@ -104,7 +104,7 @@ export function createEvents(dependencies: EventDependencies) {
       const ofSession = [...listeners].filter((each) => each.idHash === idHash).length;
       if (isClosed || listeners.size >= LISTENERS_MAX || ofSession >= LISTENERS_MAX_PER_SESSION)
         throw new AppError("TooManyRequests", { facts: { retryAfterSeconds: 30 } });
-      const listener: Listener = {
+      const listener: PageListener = {
         idHash,
         caller,
         pending: createPendingChanges(),
@@ -136,7 +136,7 @@ export function createEvents(dependencies: EventDependencies) {
   };
 }
 
-function waitForNews(listener: Listener, heartbeatMs: number): Promise<void> {
+function waitForNews(listener: PageListener, heartbeatMs: number): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
       clearTimeout(timer);
