@@ -1,24 +1,19 @@
-import {
-  type ActivityEntry,
-  type ActivityFilter,
-  activityList,
-  activityView,
-} from "@databox-cmk/protocol";
+import { ACTIVITY_CALLS, type ActivityEntry, type ActivityFilter } from "@databox-cmk/protocol";
 
-import { type OrderName, orderPath } from "./arm-path.ts";
+import type { OrderName } from "./arm-path.ts";
 import type { Client } from "./client.ts";
 import { readEveryPage } from "./read-every-page.ts";
 
 /** @param position - `$skipToken` of the page; none for the first. */
 export function readActivity(
   client: Client,
-  name: OrderName,
+  params: OrderName,
   filter: ActivityFilter,
   position: string | undefined,
   signal?: AbortSignal,
 ) {
-  const path = orderPath(name, "/activity", { ...filter, $skipToken: position });
-  return client.read(path, activityView, { signal });
+  const query = { ...filter, $skipToken: position };
+  return client.call(ACTIVITY_CALLS.view, { params, query, signal });
 }
 
 /** Every matching row, newest first. */
@@ -31,9 +26,9 @@ export function readWholeActivity(
 }
 
 /** The whole chain as JSON lines, each row as it was hashed, for `audit verify --export`. */
-export async function readChainLines(client: Client, name: OrderName): Promise<string> {
+export async function readChainLines(client: Client, params: OrderName): Promise<string> {
   const entries = await readEveryPage((position) =>
-    client.read(orderPath(name, "/activity", { $skipToken: position }), activityList),
+    client.call(ACTIVITY_CALLS.list, { params, query: { $skipToken: position } }),
   );
   return entries.map((entry) => `${JSON.stringify(entry)}\n`).join("");
 }

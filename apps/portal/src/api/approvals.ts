@@ -1,22 +1,16 @@
-import {
-  type ApprovalView,
-  approvalList,
-  approvalView,
-  breakGlassResult,
-} from "@databox-cmk/protocol";
+import { APPROVAL_CALLS, type ApprovalView } from "@databox-cmk/protocol";
 
-import { dataBoxPath, type OrderName, orderPath } from "./arm-path.ts";
+import type { OrderName } from "./arm-path.ts";
 import type { Client } from "./client.ts";
 
 /** Requests of one order that wait or waited for people, newest first. */
 export function readApprovals(
   client: Client,
-  name: OrderName,
+  params: OrderName,
   position: string | undefined,
   signal: AbortSignal,
 ) {
-  const path = orderPath(name, "/approvals", { $skipToken: position });
-  return client.read(path, approvalList, { signal });
+  return client.call(APPROVAL_CALLS.list, { params, query: { $skipToken: position }, signal });
 }
 
 /** The subscription's requests that wait for the caller. */
@@ -25,11 +19,8 @@ export async function readWaitingApprovals(
   subscriptionId: string,
   signal: AbortSignal,
 ): Promise<readonly ApprovalView[]> {
-  const path = dataBoxPath(
-    `/subscriptions/${encodeURIComponent(subscriptionId)}/providers/Microsoft.DataBox/approvals`,
-  );
-  const { value } = await client.read(path, approvalList, { signal });
-  return value;
+  const params = { subscriptionId };
+  return (await client.call(APPROVAL_CALLS.listWaiting, { params, signal })).value;
 }
 
 export type Verdict = "approve" | "reject";
@@ -43,17 +34,14 @@ export function decideApproval(
     reason,
   }: { readonly id: string; readonly verdict: Verdict; readonly reason: string },
 ) {
-  const path = orderPath(name, `/approvals/${encodeURIComponent(id)}/${verdict}`);
-  return client.read(path, approvalView, { method: "POST", body: { reason } });
+  const params = { ...name, approvalId: id };
+  return client.call(APPROVAL_CALLS[verdict], { params, body: { reason } });
 }
 
 export function openBreakGlass(
   client: Client,
-  name: OrderName,
-  wanted: { readonly reason: string; readonly serial?: string | undefined },
+  params: OrderName,
+  body: { readonly reason: string; readonly serial?: string | undefined },
 ) {
-  return client.read(orderPath(name, "/breakGlass"), breakGlassResult, {
-    method: "POST",
-    body: wanted,
-  });
+  return client.call(APPROVAL_CALLS.breakGlass, { params, body });
 }

@@ -1,51 +1,43 @@
-import { backupKeyList, type BackupKeyWrite, backupKeyView } from "@databox-cmk/protocol";
+import { BACKUP_KEY_CALLS, type BackupKeyWrite } from "@databox-cmk/protocol";
 
-import { type OrderName, orderPart, orderPath } from "./arm-path.ts";
+import type { OrderName } from "./arm-path.ts";
 import type { Client } from "./client.ts";
 
-export const readBackupKeys = orderPart("/backupKeys", backupKeyList);
+export const readBackupKeys = (client: Client, params: OrderName, signal?: AbortSignal) =>
+  client.call(BACKUP_KEY_CALLS.list, { params, signal });
 
 /** @throws {ProblemError} NameTaken */
 export async function addBackupKey(
   client: Client,
-  name: OrderName,
-  backup: { readonly name: string; readonly key: BackupKeyWrite },
+  order: OrderName,
+  { name, key: body }: { readonly name: string; readonly key: BackupKeyWrite },
 ): Promise<void> {
-  await client.read(backupPath(name, backup.name), backupKeyView, {
-    method: "PUT",
-    body: backup.key,
-    createOnly: true,
-  });
+  const params = { ...order, backupKey: name };
+  await client.call(BACKUP_KEY_CALLS.write, { params, body, createOnly: true });
 }
 
 export async function removeBackupKey(
   client: Client,
-  name: OrderName,
-  backup: string,
+  order: OrderName,
+  backupKey: string,
 ): Promise<void> {
-  await client.send(backupPath(name, backup), { method: "DELETE" });
+  await client.call(BACKUP_KEY_CALLS.remove, { params: { ...order, backupKey } });
 }
 
 /** It replaces a lost key from now on, for a day. */
 export async function orderBackupKeyUse(
   client: Client,
-  name: OrderName,
-  wanted: { readonly backup: string; readonly reason: string },
+  order: OrderName,
+  { backup, reason }: { readonly backup: string; readonly reason: string },
 ): Promise<void> {
-  await client.read(backupPath(name, wanted.backup, "/use"), backupKeyView, {
-    method: "POST",
-    body: { reason: wanted.reason },
-  });
+  const params = { ...order, backupKey: backup };
+  await client.call(BACKUP_KEY_CALLS.use, { params, body: { reason } });
 }
 
 export async function endBackupKeyUse(
   client: Client,
-  name: OrderName,
-  backup: string,
+  order: OrderName,
+  backupKey: string,
 ): Promise<void> {
-  await client.send(backupPath(name, backup, "/use"), { method: "DELETE" });
-}
-
-function backupPath(name: OrderName, backup: string, action = ""): string {
-  return orderPath(name, `/backupKeys/${encodeURIComponent(backup)}${action}`);
+  await client.call(BACKUP_KEY_CALLS.endUse, { params: { ...order, backupKey } });
 }

@@ -1,36 +1,29 @@
-import {
-  campaignList,
-  campaignOrderList,
-  type CampaignRequest,
-  campaignView,
-} from "@databox-cmk/protocol";
+import { CAMPAIGN_CALLS, type CampaignRequest } from "@databox-cmk/protocol";
 
 import type { Client } from "./client.ts";
-import { operatorPath } from "./operator-path.ts";
 import { readEveryPage } from "./read-every-page.ts";
 
 export type CampaignEvent = "pause" | "resume" | "cancel";
 
 /** @param position - `$skipToken` of the page; none for the first. */
 export function readCampaigns(client: Client, position: string | undefined, signal: AbortSignal) {
-  const path = operatorPath("/campaigns", { $skipToken: position });
-  return client.read(path, campaignList, { signal });
+  return client.call(CAMPAIGN_CALLS.list, { params: {}, query: { $skipToken: position }, signal });
 }
 
-export function readCampaign(client: Client, id: string, signal: AbortSignal) {
-  return client.read(campaignPath(id), campaignView, { signal });
+export function readCampaign(client: Client, campaignId: string, signal: AbortSignal) {
+  return client.call(CAMPAIGN_CALLS.read, { params: { campaignId }, signal });
 }
 
 /** The result for each order, by their ids. @param state - only orders in it */
 export function readCampaignOrders(
   client: Client,
-  id: string,
+  campaignId: string,
   state: string | undefined,
   position: string | undefined,
   signal?: AbortSignal,
 ) {
-  const path = campaignPath(id, "/orders", { state, $skipToken: position });
-  return client.read(path, campaignOrderList, { signal });
+  const query = { state, $skipToken: position };
+  return client.call(CAMPAIGN_CALLS.listOrders, { params: { campaignId }, query, signal });
 }
 
 /** Every order of a campaign, page after page. */
@@ -44,14 +37,10 @@ export async function readAllCampaignOrders(
   return orders.map(({ order }) => order);
 }
 
-export function startCampaign(client: Client, request: CampaignRequest) {
-  return client.read(operatorPath("/campaigns"), campaignView, { method: "POST", body: request });
+export function startCampaign(client: Client, body: CampaignRequest) {
+  return client.call(CAMPAIGN_CALLS.start, { params: {}, body });
 }
 
-export function controlCampaign(client: Client, id: string, event: CampaignEvent) {
-  return client.read(campaignPath(id, `/${event}`), campaignView, { method: "POST" });
-}
-
-function campaignPath(id: string, below = "", query = {}): string {
-  return operatorPath(`/campaigns/${encodeURIComponent(id)}${below}`, query);
+export function controlCampaign(client: Client, campaignId: string, event: CampaignEvent) {
+  return client.call(CAMPAIGN_CALLS[event], { params: { campaignId } });
 }

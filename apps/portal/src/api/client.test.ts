@@ -24,6 +24,13 @@ const json = (status: number, body: unknown) => () =>
   new Response(JSON.stringify(body), { status });
 const view = z.object({ name: z.string() });
 
+const CALLS = {
+  read: { at: ["GET", "/portal/x/:name"], answers: { 200: view } },
+  write: { at: ["PUT", "/portal/x/:name"], body: view, answers: { 200: view } },
+} as const;
+const FILE = { at: ["GET", "/portal/x"], answers: { 200: undefined } } as const;
+const NO_PARAMS = { params: {} };
+
 async function problemOf(promise: Promise<unknown>) {
   const error = await promise.then(
     () => undefined,
@@ -47,22 +54,29 @@ test("a change is sent with the tag of the resource that was read", async () => 
   const { client, calls } = answering(
     () => new Response(JSON.stringify({ name: "a" }), { headers: { etag: '"1"' } }),
   );
-  const { value, tag } = await client.readTagged("/x", view);
+  const { value, tag } = await client.callTagged(CALLS.read, { params: { name: "a" } });
   expect({ value, tag }).toEqual({ value: { name: "a" }, tag: '"1"' });
-  await client.readTagged("/x", view, { method: "PUT", body: value, ifMatch: '"1"' });
+  await client.call(CALLS.write, { params: { name: "a" }, body: value, ifMatch: '"1"' });
+  expect(calls.map(({ path }) => path)).toEqual(["/portal/x/a", "/portal/x/a"]);
   expect(new Headers(calls.at(-1)?.init.headers).get("if-match")).toBe('"1"');
 });
 
 test("a file is read as it is, and a refusal or an interrupted body is a problem", async () => {
   const { client, calls } = answering(() => new Response("%PDF-1.7"));
-  expect(await (await client.readFile("/x")).text()).toBe("%PDF-1.7");
+  expect(await (await client.callFile(FILE, NO_PARAMS)).text()).toBe("%PDF-1.7");
   expect(new Headers(calls[0]?.init.headers).get("accept")).toBe("*/*");
   const refused = answering(json(403, {}));
-  expect((await problemOf(refused.client.readFile("/x"))).status).toBe(403);
+  expect((await problemOf(refused.client.callFile(FILE, NO_PARAMS))).status).toBe(403);
   const cut = answering(
     () => new Response(new ReadableStream({ start: (body) => body.error(new Error("cut")) })),
   );
-  const { problem } = await problemOf(cut.client.readFile("/x"));
+  const { problem } = await problemOf(cut.client.callFile(FILE, NO_PARAMS));
+  expect(problem.code).toBe("PortalUnreachable");
+});
+
+test("an answer with a status that the row does not have is a problem", async () => {
+  const { client } = answering(json(201, { name: "a" }));
+  const { problem } = await problemOf(client.call(CALLS.read, { params: { name: "a" } }));
   expect(problem.code).toBe("PortalUnreachable");
 });
 

@@ -1,12 +1,19 @@
 import { withoutUndefined } from "@databox-cmk/errors";
+import type { Call } from "@databox-cmk/protocol";
 import * as z from "zod/mini";
 
+import type { Query } from "./arm-path.ts";
+import { callPath, type SegmentOf } from "./call-path.ts";
 import { ProblemError } from "./problem-error.ts";
 import type { Silence } from "./read-problem.ts";
 
-export type Call = {
+/** A call of an API that is not the broker's, by path. */
+export type AzureCall = {
   readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly body?: object | undefined;
+} & CallOptions;
+
+type CallOptions = {
   readonly signal?: AbortSignal | undefined;
   /** Tag of the resource that was read; a write is refused if another one is in force. */
   readonly ifMatch?: string | undefined;
@@ -14,26 +21,46 @@ export type Call = {
   readonly createOnly?: true;
 };
 
+type QueryOf<Of extends Call> = Of extends {
+  readonly query: readonly (infer Name extends string)[];
+}
+  ? { readonly query?: { readonly [Each in Name]?: Query[string] } }
+  : unknown;
+type BodyOf<Of extends Call> = Of extends { readonly body: infer Body extends z.ZodMiniType }
+  ? Of extends { readonly optional: true }
+    ? { readonly body?: z.input<Body> }
+    : { readonly body: z.input<Body> }
+  : unknown;
+/** The path's segments, the query and the body of a call, as its row has them. */
+type Given<Of extends Call> = CallOptions &
+  QueryOf<Of> &
+  BodyOf<Of> & { readonly params: Readonly<Record<SegmentOf<Of["at"][1]>, string>> };
+type ViewOf<Of extends Call> = Of["answers"][keyof Of["answers"]] extends infer View
+  ? View extends z.ZodMiniType
+    ? z.infer<View>
+    : undefined
+  : never;
+type Tagged<View> = { readonly value: View; readonly tag: string | undefined };
+
 /**
  * Calls of the broker on the page's own origin. Every answer is parsed; everything else is a
  * `ProblemError`.
  */
 export type Client = {
+  /** Calls the broker; its answer is read by the schema of its status. */
+  call<const Of extends Call>(row: Of, given: Given<Of>): Promise<ViewOf<Of>>;
+  /** Likewise, with the tag of the answer (RFC 9110 §8.8.3). */
+  callTagged<const Of extends Call>(row: Of, given: Given<Of>): Promise<Tagged<ViewOf<Of>>>;
+  /** Likewise, for an answer that is a file. */
+  callFile<const Of extends Call>(row: Of, given: Given<Of>): Promise<Blob>;
+  /** Calls another service through the broker. */
   read<Schema extends z.ZodMiniType>(
     path: string,
     schema: Schema,
-    call?: Call,
+    call?: AzureCall,
   ): Promise<z.infer<Schema>>;
-  /** Likewise, with the tag of the answer (RFC 9110 §8.8.3). */
-  readTagged<Schema extends z.ZodMiniType>(
-    path: string,
-    schema: Schema,
-    call?: Call,
-  ): Promise<{ readonly value: z.infer<Schema>; readonly tag: string | undefined }>;
-  /** An answer that is a file. */
-  readFile(path: string): Promise<Blob>;
-  /** For answers without a relevant body. */
-  send(path: string, call: Call): Promise<{ readonly status: number }>;
+  /** Likewise, for answers without a relevant body. */
+  send(path: string, call: AzureCall): Promise<void>;
 };
 
 /** A change that is not answered must end: until then, its form takes no input. */
@@ -56,7 +83,7 @@ export function createClient({
 }): Client {
   const exchange = async (
     path: string,
-    { method = "GET", body, signal, ifMatch, createOnly }: Call,
+    { method = "GET", body, signal, ifMatch, createOnly }: AzureCall,
     accept = "application/json",
   ) => {
     const response = await fetch(path, {
@@ -80,38 +107,58 @@ export function createClient({
     if (!response.ok) throw await problemOf(response);
     return response;
   };
-  const readTagged: Client["readTagged"] = async (path, schema, call = {}) => {
-    const response = await exchange(path, call);
-    const parsed = z.safeParse(schema, await jsonOf(response));
-    if (parsed.success)
-      return { value: parsed.data, tag: response.headers.get("etag") ?? undefined };
-    const [issue] = parsed.error.issues;
-    throw await silence(
-      "foreign-answer",
-      `${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`,
-    );
+  const ask = (row: Call, given: CallOptions & AnyGiven, accept?: string) => {
+    const { params, query = {}, ...options } = given;
+    return exchange(callPath(row, params, query), { method: row.at[0], ...options }, accept);
+  };
+  const callTagged: Client["callTagged"] = async (row, given) => {
+    const response = await ask(row, given);
+    const { status } = response;
+    if (!(status in row.answers)) throw await silence("foreign-answer", `HTTP ${String(status)}`);
+    const schema = row.answers[status];
+    const value = schema === undefined ? undefined : await readAs(schema, response);
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parsed by a schema of the row
+    const view = value as ViewOf<typeof row>;
+    return { value: view, tag: response.headers.get("etag") ?? undefined };
   };
   return {
-    readTagged,
-    read: async (path, schema, call = {}) => (await readTagged(path, schema, call)).value,
-    readFile: async (path) => {
-      const response = await exchange(path, {}, "*/*");
+    callTagged,
+    call: async (row, given) => (await callTagged(row, given)).value,
+    callFile: async (row, given) => {
+      const response = await ask(row, given, "*/*");
       return response.blob().catch(async () => {
         throw await silence("connection");
       });
     },
+    read: async (path, schema, call = {}) => readAs(schema, await exchange(path, call)),
     send: async (path, call) => {
-      const { status } = await exchange(path, call);
-      return { status };
+      await exchange(path, call);
     },
   };
 }
+
+/** What every call may be given, whatever its row says. */
+type AnyGiven = {
+  readonly params: Readonly<Record<string, string>>;
+  readonly query?: Query;
+  readonly body?: object | undefined;
+};
 
 /**
  * The table of codes, which the first view does not need. A service that no longer answers does not
  * serve it either, so a page loads it beforehand.
  */
 export const loadProblems = () => import("./read-problem.ts");
+
+async function readAs<Schema extends z.ZodMiniType>(
+  schema: Schema,
+  response: Response,
+): Promise<z.infer<Schema>> {
+  const parsed = z.safeParse(schema, await jsonOf(response));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw await silence("foreign-answer", `${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`);
+}
 
 async function jsonOf(response: Response): Promise<unknown> {
   try {

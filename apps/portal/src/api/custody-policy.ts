@@ -1,6 +1,5 @@
-import { custodyPolicyView } from "@databox-cmk/protocol";
+import { CUSTODY_POLICY_CALLS } from "@databox-cmk/protocol";
 
-import { dataBoxPath } from "./arm-path.ts";
 import type { Client } from "./client.ts";
 
 /** Whether a subscription allows only split custody for its new orders. */
@@ -9,8 +8,6 @@ export async function readIsSplitOnly(
   subscriptionId: string,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const path = dataBoxPath(
-    `/subscriptions/${encodeURIComponent(subscriptionId)}/providers/Microsoft.DataBox/custodyPolicy`,
-  );
-  return (await client.read(path, custodyPolicyView, { signal })).splitOnly;
+  const params = { subscriptionId };
+  return (await client.call(CUSTODY_POLICY_CALLS.read, { params, signal })).splitOnly;
 }

@@ -1,8 +1,6 @@
-import { dailyFigures } from "@databox-cmk/protocol";
+import { FIGURE_CALLS } from "@databox-cmk/protocol";
 
-import { dataBoxPath } from "./arm-path.ts";
 import type { Client } from "./client.ts";
-import { operatorPath } from "./operator-path.ts";
 
 /** @param subscriptionId - undefined: of every customer, for operators */
 export function readDailyFigures(
@@ -10,11 +8,7 @@ export function readDailyFigures(
   subscriptionId: string | undefined,
   signal: AbortSignal,
 ) {
-  const path =
-    subscriptionId === undefined
-      ? operatorPath("/dailyFigures")
-      : dataBoxPath(
-          `/subscriptions/${encodeURIComponent(subscriptionId)}/providers/Microsoft.DataBox/dailyFigures`,
-        );
-  return client.read(path, dailyFigures, { signal });
+  return subscriptionId === undefined
+    ? client.call(FIGURE_CALLS.ofEveryCustomer, { params: {}, signal })
+    : client.call(FIGURE_CALLS.ofSubscription, { params: { subscriptionId }, signal });
 }

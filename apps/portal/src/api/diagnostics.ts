@@ -1,7 +1,7 @@
-import { type DiagnosticsView, diagnosticsView, WHO } from "@databox-cmk/protocol";
+import { DIAGNOSTICS_CALLS, type DiagnosticsView, WHO } from "@databox-cmk/protocol";
 import type { Problem } from "@databox-cmk/ui";
 
-import { type OrderName, orderPath } from "./arm-path.ts";
+import type { OrderName } from "./arm-path.ts";
 import type { Client } from "./client.ts";
 
 type Told = DiagnosticsView["events"][number];
@@ -21,8 +21,8 @@ export async function readDiagnostics(
   { correlationId, sequence }: { readonly correlationId: string; readonly sequence: number },
   signal: AbortSignal,
 ): Promise<EventDiagnostics | null> {
-  const path = orderPath(name, `/diagnostics/${encodeURIComponent(correlationId)}`);
-  const { events } = await client.read(path, diagnosticsView, { signal });
+  const params = { ...name, correlationId };
+  const { events } = await client.call(DIAGNOSTICS_CALLS.read, { params, signal });
   const event = events.find(({ audit }) => audit.sequence === sequence);
   if (event === undefined) return null;
   const { steps, explanation: told } = event;

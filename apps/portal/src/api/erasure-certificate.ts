@@ -1,10 +1,11 @@
-import { erasureCertificate } from "@databox-cmk/protocol";
+import { CERTIFICATE_CALLS } from "@databox-cmk/protocol";
 
-import { type OrderName, orderPart, orderPath } from "./arm-path.ts";
+import type { OrderName } from "./arm-path.ts";
 import type { Client } from "./client.ts";
 
-export const readErasureCertificate = orderPart("/erasureCertificate", erasureCertificate);
+export const readErasureCertificate = (client: Client, params: OrderName, signal?: AbortSignal) =>
+  client.call(CERTIFICATE_CALLS.read, { params, signal });
 
 /** The same as a PDF, with the certificate attached. */
-export const readCertificatePdf = (client: Client, name: OrderName): Promise<Blob> =>
-  client.readFile(orderPath(name, "/erasureCertificate/pdf"));
+export const readCertificatePdf = (client: Client, params: OrderName): Promise<Blob> =>
+  client.callFile(CERTIFICATE_CALLS.readPdf, { params });

@@ -1,11 +1,12 @@
-import { keyHealthView } from "@databox-cmk/protocol";
+import { KEY_HEALTH_CALLS } from "@databox-cmk/protocol";
 
-import { type OrderName, orderPart, orderPath } from "./arm-path.ts";
+import type { OrderName } from "./arm-path.ts";
 import type { Client } from "./client.ts";
 
-export const readKeyHealth = orderPart("/keyHealth", keyHealthView);
+export const readKeyHealth = (client: Client, params: OrderName, signal?: AbortSignal) =>
+  client.call(KEY_HEALTH_CALLS.read, { params, signal });
 
 /** Calls the vault now, within its budget. */
-export function checkKeyHealth(client: Client, name: OrderName) {
-  return client.read(orderPath(name, "/keyHealth/check"), keyHealthView, { method: "POST" });
+export function checkKeyHealth(client: Client, params: OrderName) {
+  return client.call(KEY_HEALTH_CALLS.check, { params });
 }

@@ -1,6 +1,8 @@
-import { keyVersionsView } from "@databox-cmk/protocol";
+import { KEY_VERSION_CALLS } from "@databox-cmk/protocol";
 
-import { orderPart } from "./arm-path.ts";
+import type { OrderName } from "./arm-path.ts";
+import type { Client } from "./client.ts";
 
 /** The versions of its key that an order depends on. */
-export const readKeyVersionsInUse = orderPart("/keyVersions", keyVersionsView);
+export const readKeyVersionsInUse = (client: Client, params: OrderName, signal?: AbortSignal) =>
+  client.call(KEY_VERSION_CALLS.ofOrder, { params, signal });

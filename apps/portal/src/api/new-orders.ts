@@ -1,14 +1,14 @@
 import {
-  availableSkusResult,
   type CloudError,
+  JOB_CALLS,
+  LOCATION_CALLS,
   type SkuInformation,
-  validateInputsResponse,
 } from "@databox-cmk/protocol";
 import * as z from "zod/mini";
 
 import { type NewOrder, renderNewOrder } from "../core/new-order.ts";
 import { refusalsOf, renderValidation } from "../core/order-validation.ts";
-import { armPath, dataBoxPath, type OrderName, orderPath } from "./arm-path.ts";
+import { armPath, type OrderName } from "./arm-path.ts";
 import type { Client } from "./client.ts";
 import { createResourceGroup } from "./resource-groups.ts";
 
@@ -43,13 +43,11 @@ export async function readSkus(
   },
   signal: AbortSignal,
 ): Promise<readonly SkuInformation[]> {
-  const { subscriptionId, resourceGroup, location, country, transferType } = where;
-  const path = dataBoxPath(
-    `/subscriptions/${encodeURIComponent(subscriptionId)}/resourceGroups/${encodeURIComponent(resourceGroup)}/providers/Microsoft.DataBox/locations/${encodeURIComponent(location)}/availableSkus`,
-  );
-  const { value } = await client.read(path, availableSkusResult, {
-    method: "POST",
-    body: { transferType, country, location },
+  const { country, transferType, ...params } = where;
+  const body = { transferType, country, location: params.location };
+  const { value } = await client.call(LOCATION_CALLS.ofGroup.availableSkus, {
+    params,
+    body,
     signal,
   });
   return value;
@@ -62,11 +60,8 @@ export async function validateOrder(
   signal: AbortSignal,
 ): Promise<readonly CloudError[]> {
   const { subscriptionId, location } = order;
-  const path = dataBoxPath(
-    `/subscriptions/${encodeURIComponent(subscriptionId)}/providers/Microsoft.DataBox/locations/${encodeURIComponent(location)}/validateInputs`,
-  );
-  const { properties } = await client.read(path, validateInputsResponse, {
-    method: "POST",
+  const { properties } = await client.call(LOCATION_CALLS.ofSubscription.validateInputs, {
+    params: { subscriptionId, location },
     body: renderValidation(order),
     signal,
   });
@@ -83,8 +78,8 @@ export async function createOrder(client: Client, order: NewOrder): Promise<Orde
   if (group?.isNew === true)
     await createResourceGroup(client, subscriptionId, resourceGroup, location);
   const placed = { subscriptionId, resourceGroup, jobName: name };
-  await client.send(orderPath(placed), {
-    method: "PUT",
+  await client.call(JOB_CALLS.write, {
+    params: placed,
     body: renderNewOrder(order),
     createOnly: true,
   });

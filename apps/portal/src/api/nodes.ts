@@ -1,7 +1,12 @@
-import { type OrderNodes, orderNodes } from "@databox-cmk/protocol";
+import { NODE_CALLS, type OrderNodes } from "@databox-cmk/protocol";
 
-import { orderList } from "./arm-path.ts";
+import type { OrderName } from "./arm-path.ts";
+import type { Client } from "./client.ts";
 
 export type OrderNode = OrderNodes["value"][number];
 
-export const readNodes = orderList("/nodes", orderNodes);
+export const readNodes = async (
+  client: Client,
+  params: OrderName,
+  signal?: AbortSignal,
+): Promise<readonly OrderNode[]> => (await client.call(NODE_CALLS.list, { params, signal })).value;

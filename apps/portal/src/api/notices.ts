@@ -1,8 +1,7 @@
 import {
+  NOTICE_CALLS,
   type NoticeChoices,
-  noticeChoices,
   type NoticeChoicesWrite,
-  noticeList,
   type NoticeView,
 } from "@databox-cmk/protocol";
 
@@ -14,8 +13,8 @@ export async function readNotices(
   subscriptions: readonly string[],
   signal: AbortSignal,
 ): Promise<readonly NoticeView[]> {
-  const { value } = await client.read(path("", subscriptions), noticeList, { signal });
-  return value;
+  const query = { subscriptionId: subscriptions };
+  return (await client.call(NOTICE_CALLS.list, { params: {}, query, signal })).value;
 }
 
 export async function markNoticesRead(
@@ -23,7 +22,8 @@ export async function markNoticesRead(
   subscriptions: readonly string[],
   ids: readonly string[],
 ): Promise<void> {
-  await client.send(path("/read", subscriptions), { method: "POST", body: { ids } });
+  const query = { subscriptionId: subscriptions };
+  await client.call(NOTICE_CALLS.markRead, { params: {}, query, body: { ids: [...ids] } });
 }
 
 /** The reader's choices for these subscriptions, and the channels of groups. */
@@ -32,14 +32,10 @@ export async function readNoticeChoices(
   subscriptions: readonly string[],
   signal: AbortSignal,
 ): Promise<NoticeChoices> {
-  return client.read(path("/choices", subscriptions), noticeChoices, { signal });
+  const query = { subscriptionId: subscriptions };
+  return client.call(NOTICE_CALLS.readChoices, { params: {}, query, signal });
 }
 
 export async function writeNoticeChoices(client: Client, body: NoticeChoicesWrite): Promise<void> {
-  await client.send(path("/choices", []), { method: "PUT", body });
-}
-
-function path(end: string, subscriptions: readonly string[]): string {
-  const query = new URLSearchParams(subscriptions.map((id) => ["subscriptionId", id]));
-  return `/portal/api/notices${end}?${query.toString()}`;
+  await client.call(NOTICE_CALLS.writeChoices, { params: {}, body });
 }

@@ -1,15 +1,7 @@
-import {
-  offlineUnlockList,
-  offlineUnlockPending,
-  type OfflineUnlockResult,
-  offlineUnlockResult,
-} from "@databox-cmk/protocol";
-import * as z from "zod/mini";
+import { OFFLINE_UNLOCK_CALLS, type OfflineUnlockResult } from "@databox-cmk/protocol";
 
-import { type OrderName, orderPart, orderPath } from "./arm-path.ts";
+import type { OrderName } from "./arm-path.ts";
 import type { Client } from "./client.ts";
-
-const answer = z.union([offlineUnlockResult, offlineUnlockPending]);
 
 export type Carried = { readonly challenge: string; readonly reason?: string | undefined };
 export type OfflineAnswer =
@@ -21,11 +13,10 @@ const DEFAULT_RETRY_SECONDS = 5;
 /** Submits a carried challenge; submitting the same one again reads its state. */
 export async function submitChallenge(
   client: Client,
-  name: OrderName,
-  carried: Carried,
+  params: OrderName,
+  body: Carried,
 ): Promise<OfflineAnswer> {
-  const path = orderPath(name, "/offlineUnlocks");
-  const given = await client.read(path, answer, { method: "POST", body: carried });
+  const given = await client.call(OFFLINE_UNLOCK_CALLS.submit, { params, body });
   return "serial" in given
     ? { kind: "granted", result: given }
     : {
@@ -35,4 +26,5 @@ export async function submitChallenge(
       };
 }
 
-export const readOfflineUnlocks = orderPart("/offlineUnlocks", offlineUnlockList);
+export const readOfflineUnlocks = (client: Client, params: OrderName, signal?: AbortSignal) =>
+  client.call(OFFLINE_UNLOCK_CALLS.list, { params, signal });

@@ -1,27 +1,20 @@
-import {
-  type OperationName,
-  operatorOrder,
-  type PreparedNode,
-  preparedNode,
-  preparedNodes,
-} from "@databox-cmk/protocol";
+import { MOVE_CALLS, OPERATOR_ORDER_CALLS, type PreparedNode } from "@databox-cmk/protocol";
 
 import type { OrderName } from "./arm-path.ts";
 import type { Client } from "./client.ts";
-import { operatorOrderPath } from "./operator-path.ts";
 
-export function readOperatorOrder(client: Client, name: OrderName, signal: AbortSignal) {
-  return client.read(operatorOrderPath(name), operatorOrder, { signal });
+export function readOperatorOrder(client: Client, params: OrderName, signal: AbortSignal) {
+  return client.call(OPERATOR_ORDER_CALLS.read, { params, signal });
 }
 
 /** @param body - `outcome` of an end, `force` of a dispatch; most operations need none. */
 export async function moveOrder(
   client: Client,
-  name: OrderName,
-  operation: Exclude<OperationName, "prepare">,
+  params: OrderName,
+  operation: keyof typeof MOVE_CALLS,
   body: object,
 ): Promise<void> {
-  await client.send(operatorOrderPath(name, operation), { method: "POST", body });
+  await client.call(MOVE_CALLS[operation], { params, body });
 }
 
 /**
@@ -32,20 +25,14 @@ export async function moveOrder(
  */
 export async function prepareOrder(
   client: Client,
-  name: OrderName,
+  params: OrderName,
   serials: readonly string[],
 ): Promise<readonly PreparedNode[]> {
-  const { nodes } = await client.read(operatorOrderPath(name, "prepare"), preparedNodes, {
-    method: "POST",
-    body: serials.length === 0 ? {} : { serials },
-  });
-  return nodes;
+  const body = serials.length === 0 ? {} : { serials: [...serials] };
+  return (await client.call(OPERATOR_ORDER_CALLS.prepare, { params, body })).nodes;
 }
 
 /** The node's device key is removed permanently; another device enrols by the code. */
-export function replaceDevice(client: Client, name: OrderName, serial: string, reason: string) {
-  return client.read(operatorOrderPath(name, "replaceDevice"), preparedNode, {
-    method: "POST",
-    body: { serial, reason },
-  });
+export function replaceDevice(client: Client, params: OrderName, serial: string, reason: string) {
+  return client.call(OPERATOR_ORDER_CALLS.replaceDevice, { params, body: { serial, reason } });
 }

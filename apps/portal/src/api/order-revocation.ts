@@ -1,43 +1,33 @@
-import {
-  revocationDrillView,
-  revocationList,
-  restoreAccessResult,
-  revokeResult,
-} from "@databox-cmk/protocol";
+import { REVOCATION_CALLS } from "@databox-cmk/protocol";
 
-import { type OrderName, orderPart, orderList, orderPath } from "./arm-path.ts";
+import type { OrderName } from "./arm-path.ts";
 import type { Client } from "./client.ts";
 
 /** Active kill switches over an order, of any owner. */
-export const readRevocations = orderList("/revocations", revocationList);
+export const readRevocations = async (client: Client, params: OrderName, signal?: AbortSignal) =>
+  (await client.call(REVOCATION_CALLS.list, { params, signal })).value;
 
 /** @returns how many leases in the field it ended. */
 export async function revokeNow(
   client: Client,
-  name: OrderName,
-  wanted: { readonly reason: string; readonly serial?: string | undefined },
+  params: OrderName,
+  body: { readonly reason: string; readonly serial?: string | undefined },
 ): Promise<number> {
-  const { leases } = await client.read(orderPath(name, "/revoke"), revokeResult, {
-    method: "POST",
-    body: wanted,
-  });
-  return leases;
+  return (await client.call(REVOCATION_CALLS.revoke, { params, body })).leases;
 }
 
 /** @param serial - of the node, for a switch that covers one. */
 export async function restoreAccess(
   client: Client,
-  name: OrderName,
+  params: OrderName,
   serial: string | undefined,
 ): Promise<void> {
-  await client.read(orderPath(name, "/restoreAccess"), restoreAccessResult, {
-    method: "POST",
-    body: serial === undefined ? {} : { serial },
-  });
+  await client.call(REVOCATION_CALLS.restore, { params, body: { serial } });
 }
 
-export const readDrill = orderPart("/revocationDrill", revocationDrillView);
+export const readDrill = (client: Client, params: OrderName, signal?: AbortSignal) =>
+  client.call(REVOCATION_CALLS.readDrill, { params, signal });
 
-export function startDrill(client: Client, name: OrderName) {
-  return client.read(orderPath(name, "/revocationDrill"), revocationDrillView, { method: "POST" });
+export function startDrill(client: Client, params: OrderName) {
+  return client.call(REVOCATION_CALLS.startDrill, { params });
 }

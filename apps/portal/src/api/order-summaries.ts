@@ -1,8 +1,6 @@
-import { orderSummaryPage } from "@databox-cmk/protocol";
+import { ORDER_SUMMARY_CALLS } from "@databox-cmk/protocol";
 
-import { dataBoxPath } from "./arm-path.ts";
 import type { Client } from "./client.ts";
-import { operatorPath } from "./operator-path.ts";
 
 export type OrderFilter = {
   readonly search?: string | undefined;
@@ -30,12 +28,11 @@ export function readOrderSummaries(
   pageSize = PAGE_SIZE,
 ) {
   const query = { ...filter, $top: String(pageSize), $skipToken: position };
-  const path =
-    subscriptionId === undefined
-      ? operatorPath("/orderSummaries", query)
-      : dataBoxPath(
-          `/subscriptions/${encodeURIComponent(subscriptionId)}/providers/Microsoft.DataBox/orderSummaries`,
-          query,
-        );
-  return client.read(path, orderSummaryPage, signal === undefined ? {} : { signal });
+  return subscriptionId === undefined
+    ? client.call(ORDER_SUMMARY_CALLS.ofEveryCustomer, { params: {}, query, signal })
+    : client.call(ORDER_SUMMARY_CALLS.ofSubscription, {
+        params: { subscriptionId },
+        query,
+        signal,
+      });
 }

@@ -1,31 +1,33 @@
-import { jobResource } from "@databox-cmk/protocol";
+import { JOB_CALLS } from "@databox-cmk/protocol";
 
-import { type OrderName, orderPart, orderPath } from "./arm-path.ts";
+import type { OrderName } from "./arm-path.ts";
 import type { Client } from "./client.ts";
 
 /** An order with all its details. */
-export const readOrder = orderPart("", jobResource, { $expand: "details" });
+export const readOrder = (client: Client, params: OrderName, signal?: AbortSignal) =>
+  client.call(JOB_CALLS.read, { params, query: { $expand: "details" }, signal });
 
 /** Checked and committed before the answer: there is nothing left to wait for. */
-export async function patchOrder(client: Client, name: OrderName, patch: object): Promise<void> {
-  await client.send(orderPath(name), { method: "PATCH", body: patch });
+export async function patchOrder(client: Client, params: OrderName, body: object): Promise<void> {
+  await client.call(JOB_CALLS.patch, { params, body });
 }
 
-export async function cancelOrder(client: Client, name: OrderName, reason: string): Promise<void> {
-  await client.send(orderPath(name, "/cancel"), { method: "POST", body: { reason } });
+export async function cancelOrder(
+  client: Client,
+  params: OrderName,
+  reason: string,
+): Promise<void> {
+  await client.call(JOB_CALLS.cancel, { params, body: { reason } });
 }
 
-export async function deleteOrder(client: Client, name: OrderName): Promise<void> {
-  await client.send(orderPath(name), { method: "DELETE" });
+export async function deleteOrder(client: Client, params: OrderName): Promise<void> {
+  await client.call(JOB_CALLS.remove, { params });
 }
 
 export async function mitigateOrder(
   client: Client,
-  name: OrderName,
+  params: OrderName,
   customerResolutionCode: "Resume" | "MoveToCleanUpDevice",
 ): Promise<void> {
-  await client.send(orderPath(name, "/mitigate"), {
-    method: "POST",
-    body: { customerResolutionCode },
-  });
+  await client.call(JOB_CALLS.mitigate, { params, body: { customerResolutionCode } });
 }

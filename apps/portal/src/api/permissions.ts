@@ -1,18 +1,21 @@
-import { permissionsView } from "@databox-cmk/protocol";
+import { SESSION_CALLS } from "@databox-cmk/protocol";
 
+import type { OrderName } from "./arm-path.ts";
 import type { Client } from "./client.ts";
 
 /**
  * Which actions the reader's roles allow.
  *
- * @param scope - resource id of an order or of a subscription; the order need not exist
+ * @param scope - an order, which need not exist, or the id of a subscription
  */
 export async function readPermissions(
   client: Client,
-  scope: string,
+  scope: OrderName | string,
   signal: AbortSignal,
 ): Promise<ReadonlySet<string>> {
-  const path = `/portal/api/permissions${scope}`;
-  const { actions } = await client.read(path, permissionsView, { signal });
+  const { permissionsOfOrder, permissionsOfSubscription } = SESSION_CALLS;
+  const { actions } = await (typeof scope === "string"
+    ? client.call(permissionsOfSubscription, { params: { subscriptionId: scope }, signal })
+    : client.call(permissionsOfOrder, { params: scope, signal }));
   return new Set(actions);
 }

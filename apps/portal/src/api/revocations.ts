@@ -1,13 +1,10 @@
 import {
+  OPERATOR_REVOCATION_CALLS,
   type OperatorRevocationScope,
-  restoreAccessResult,
-  revocationList,
   type RevocationList,
-  revokeResult,
 } from "@databox-cmk/protocol";
 
 import type { Client } from "./client.ts";
-import { operatorPath } from "./operator-path.ts";
 
 export type Revocation = RevocationList["value"][number];
 
@@ -16,8 +13,7 @@ export async function readAllRevocations(
   client: Client,
   signal: AbortSignal,
 ): Promise<readonly Revocation[]> {
-  const { value } = await client.read(operatorPath("/revocations"), revocationList, { signal });
-  return value;
+  return (await client.call(OPERATOR_REVOCATION_CALLS.list, { params: {}, signal })).value;
 }
 
 /** @returns how many open leases were refused at that moment */
@@ -26,17 +22,11 @@ export async function revoke(
   scope: OperatorRevocationScope,
   reason: string,
 ): Promise<number> {
-  const { leases } = await client.read(operatorPath("/revoke"), revokeResult, {
-    method: "POST",
-    body: { scope, reason },
-  });
-  return leases;
+  const body = { scope, reason };
+  return (await client.call(OPERATOR_REVOCATION_CALLS.revoke, { params: {}, body })).leases;
 }
 
 /** Turns off the operator's own switch of exactly this scope. */
 export async function turnOffSwitch(client: Client, scope: OperatorRevocationScope): Promise<void> {
-  await client.read(operatorPath("/restoreAccess"), restoreAccessResult, {
-    method: "POST",
-    body: { scope },
-  });
+  await client.call(OPERATOR_REVOCATION_CALLS.restore, { params: {}, body: { scope } });
 }

@@ -1,17 +1,17 @@
-import { unlockBudgetView } from "@databox-cmk/protocol";
+import { UNLOCK_BUDGET_CALLS } from "@databox-cmk/protocol";
 
-import { type OrderName, orderPart, orderPath } from "./arm-path.ts";
+import type { OrderName } from "./arm-path.ts";
 import type { Client } from "./client.ts";
 
-export const readUnlockBudget = orderPart("/unlockBudget", unlockBudgetView);
+export const readUnlockBudget = (client: Client, params: OrderName, signal?: AbortSignal) =>
+  client.call(UNLOCK_BUDGET_CALLS.read, { params, signal });
 
 /** @param unlocksPerDay - undefined: no budget */
 export async function writeUnlockBudget(
   client: Client,
-  name: OrderName,
+  params: OrderName,
   unlocksPerDay: number | undefined,
 ): Promise<void> {
-  const path = orderPath(name, "/unlockBudget");
-  if (unlocksPerDay === undefined) await client.send(path, { method: "DELETE" });
-  else await client.send(path, { method: "PUT", body: { unlocksPerDay } });
+  if (unlocksPerDay === undefined) await client.call(UNLOCK_BUDGET_CALLS.remove, { params });
+  else await client.call(UNLOCK_BUDGET_CALLS.write, { params, body: { unlocksPerDay } });
 }

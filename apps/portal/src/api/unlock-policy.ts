@@ -1,6 +1,10 @@
-import { type UnlockPolicy, type UnlockPolicyView, unlockPolicyView } from "@databox-cmk/protocol";
+import {
+  UNLOCK_POLICY_CALLS,
+  type UnlockPolicy,
+  type UnlockPolicyView,
+} from "@databox-cmk/protocol";
 
-import { type OrderName, orderPath } from "./arm-path.ts";
+import type { OrderName } from "./arm-path.ts";
 import type { Client } from "./client.ts";
 
 /** A policy, and the tag that proves to a write that its author has seen it. */
@@ -8,11 +12,10 @@ export type TaggedPolicy = { readonly view: UnlockPolicyView; readonly tag: stri
 
 export async function readUnlockPolicy(
   client: Client,
-  name: OrderName,
+  params: OrderName,
   signal?: AbortSignal,
 ): Promise<TaggedPolicy> {
-  const path = orderPath(name, "/unlockPolicy");
-  const { value, tag } = await client.readTagged(path, unlockPolicyView, signal && { signal });
+  const { value, tag } = await client.callTagged(UNLOCK_POLICY_CALLS.read, { params, signal });
   return { view: value, tag };
 }
 
@@ -23,13 +26,13 @@ export async function readUnlockPolicy(
  */
 export async function writeUnlockPolicy(
   client: Client,
-  name: OrderName,
-  policy: UnlockPolicy,
+  params: OrderName,
+  body: UnlockPolicy,
   tag: string | undefined,
 ): Promise<TaggedPolicy> {
-  const written = await client.readTagged(orderPath(name, "/unlockPolicy"), unlockPolicyView, {
-    method: "PUT",
-    body: policy,
+  const written = await client.callTagged(UNLOCK_POLICY_CALLS.write, {
+    params,
+    body,
     ifMatch: tag,
   });
   return { view: written.value, tag: written.tag };

@@ -177,7 +177,7 @@ const hasOwnPasskey = (order: NewOrder): boolean =>
   order.passkey === "own" && order.transferType === "ImportToAzure" && !isSplit(order);
 
 /** Body of the PUT that places the order. */
-export function renderNewOrder(order: NewOrder): object {
+export function renderNewOrder(order: NewOrder) {
   const { sku, transferType, key, identityId } = order;
   const hasKey = isCustomer(order) && key !== undefined && identityId !== undefined;
   return {
@@ -188,7 +188,7 @@ export function renderNewOrder(order: NewOrder): object {
       : undefined,
     properties: {
       transferType,
-      custody: isSplit(order) ? order.custody : { kind: "escrow" },
+      custody: isSplit(order) ? order.custody : ({ kind: "escrow" } as const),
       details: {
         jobDetailsType: sku,
         ...contactPart(order.contact, order.country),
@@ -207,7 +207,7 @@ export function renderNewOrder(order: NewOrder): object {
 }
 
 /** The source or the destination of the data. */
-export function transferPart({ transferType, accounts }: NewOrder): object {
+export function transferPart({ transferType, accounts }: NewOrder) {
   return transferType === "ImportToAzure"
     ? {
         dataImportDetails: accounts.map((account) => ({
@@ -222,14 +222,14 @@ export function transferPart({ transferType, accounts }: NewOrder): object {
       };
 }
 
-export function preferencesPart({ doubleEncryption }: NewOrder): { readonly preferences?: object } {
+export function preferencesPart({ doubleEncryption }: NewOrder) {
   return doubleEncryption
     ? { preferences: { encryptionPreferences: { doubleEncryption: "Enabled" } } }
     : {};
 }
 
 const accountDetails = (storageAccountId: string) => ({
-  dataAccountType: "StorageAccount",
+  dataAccountType: "StorageAccount" as const,
   storageAccountId,
 });
 
@@ -238,21 +238,19 @@ const TRANSFER_ALL = {
   transferAllDetails: {
     include: { dataAccountType: "StorageAccount", transferAllBlobs: true, transferAllFiles: true },
   },
-};
+} as const;
 
 /** Contact and address in the API's form; empty values are not sent. */
-export function contactPart(
-  contact: Contact,
-  country: string,
-): { readonly contactDetails: object; readonly shippingAddress: object } {
-  const { contactName, phone, emails: _emails, ...address } = contact;
+export function contactPart(contact: Contact, country: string) {
+  const { contactName, phone, emails: _emails, streetAddress1, ...address } = contact;
   return {
     contactDetails: {
       contactName: contactName.trim(),
       phone: phone.trim(),
-      emailList: mailAddressesOf(contact),
+      emailList: [...mailAddressesOf(contact)],
     },
     shippingAddress: {
+      streetAddress1: streetAddress1.trim(),
       ...Object.fromEntries(
         Object.entries(address)
           .map(([name, value]) => [name, value.trim()])

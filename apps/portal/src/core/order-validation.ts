@@ -1,9 +1,12 @@
-import type { CloudError, ValidatedItem } from "@databox-cmk/protocol";
+import type { CloudError, LOCATION_CALLS, ValidatedItem } from "@databox-cmk/protocol";
+import type * as z from "zod/mini";
 
 import { contactPart, type NewOrder, preferencesPart, transferPart } from "./new-order.ts";
 
+type ValidationRequest = z.input<typeof LOCATION_CALLS.ofSubscription.validateInputs.body>;
+
 /** Body of `validateInputs`: everything that the service can check without placing the order. */
-export function renderValidation(order: NewOrder): object {
+export function renderValidation(order: NewOrder): ValidationRequest {
   const { sku: deviceType, transferType, location, country } = order;
   const { shippingAddress } = contactPart(order.contact, country);
   const { preferences } = preferencesPart(order);

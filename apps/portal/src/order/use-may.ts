@@ -1,6 +1,6 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
 
-import { orderId } from "../api/arm-path.ts";
+import { orderId, type OrderName } from "../api/arm-path.ts";
 import type { Client } from "../api/client.ts";
 import { readPermissions } from "../api/permissions.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
@@ -37,7 +37,7 @@ export type OrderAction = keyof typeof ACTIONS;
 export function useMay(action: OrderAction): boolean | undefined {
   const name = useOrderName();
   const queryKey = QUERY_KEYS.orderPart(name, "permissions");
-  return useAllows(action, permissionsAt(useSignedIn().client, orderId(name), queryKey));
+  return useAllows(action, permissionsAt(useSignedIn().client, name, queryKey));
 }
 
 /**
@@ -50,7 +50,8 @@ export function useMayOnNew(
   subscriptionId: string,
   group?: string,
 ): boolean | undefined {
-  const scope = group && orderId({ subscriptionId, resourceGroup: group, jobName: "new" });
+  const scope =
+    group === undefined ? undefined : { subscriptionId, resourceGroup: group, jobName: "new" };
   return useAllows(action, permissionsIn(useSignedIn().client, subscriptionId, scope));
 }
 
@@ -58,10 +59,13 @@ export function useMayOnNew(
 export const permissionsIn = (
   client: Client,
   subscriptionId: string,
-  scope = `/subscriptions/${encodeURIComponent(subscriptionId)}`,
-) => permissionsAt(client, scope, QUERY_KEYS.azure(subscriptionId, scope));
+  scope: OrderName | string = subscriptionId,
+) => {
+  const id = typeof scope === "string" ? scope : orderId(scope);
+  return permissionsAt(client, scope, QUERY_KEYS.azure(subscriptionId, id));
+};
 
-const permissionsAt = (client: Client, scope: string, queryKey: readonly unknown[]) =>
+const permissionsAt = (client: Client, scope: OrderName | string, queryKey: readonly unknown[]) =>
   queryOptions({ queryKey, queryFn: ({ signal }) => readPermissions(client, scope, signal) });
 
 function useAllows(

@@ -1,4 +1,4 @@
-import { signedOut } from "@databox-cmk/protocol";
+import { SESSION_CALLS } from "@databox-cmk/protocol";
 import { Stack } from "@databox-cmk/ui";
 import {
   Avatar,
@@ -33,9 +33,7 @@ export function AccountMenu({ className }: { readonly className: string }): Reac
   const texts = useTexts();
   const { session, client } = useSignedIn();
   const signOut = async () => {
-    const { location: next } = await client.read("/portal/auth/sign-out", signedOut, {
-      method: "POST",
-    });
+    const { location: next } = await client.call(SESSION_CALLS.signOut, { params: {} });
     globalThis.location.assign(next);
   };
   return (

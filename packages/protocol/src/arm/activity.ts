@@ -1,6 +1,8 @@
 import * as z from "zod/mini";
 
+import type { Calls } from "../call.ts";
 import { page } from "./fields.ts";
+import { PATHS } from "./paths.ts";
 
 export const ACTIVITY_OUTCOMES = ["granted", "refused", "failed", "done"] as const;
 
@@ -62,3 +64,15 @@ export const activityFilter = z.strictObject({
   to: z.optional(z.iso.datetime({ offset: true })),
 });
 export type ActivityFilter = z.infer<typeof activityFilter>;
+
+const list = {
+  at: ["GET", `${PATHS.job}/activity`],
+  query: ["$skipToken", "newestFirst", "action", "outcome", "search", "from", "to"],
+  answers: { 200: activityList },
+} as const;
+
+export const ACTIVITY_CALLS = {
+  list,
+  /** The same, for people. */
+  view: { ...list, answers: { 200: activityView } },
+} as const satisfies Calls;

@@ -1,7 +1,9 @@
 import * as z from "zod/mini";
 
+import type { Calls } from "../call.ts";
 import { identifier } from "../identifiers.ts";
 import { page, requiredText } from "./fields.ts";
+import { PATHS } from "./paths.ts";
 
 const reason = requiredText(1024);
 
@@ -72,3 +74,29 @@ export type ApprovalView = z.infer<typeof approvalView>;
 
 /** Newest first. */
 export const approvalList = page(approvalView);
+
+const APPROVAL = `${PATHS.job}/approvals/:approvalId` as const;
+
+export const APPROVAL_CALLS = {
+  list: {
+    at: ["GET", `${PATHS.job}/approvals`],
+    query: ["$skipToken"],
+    answers: { 200: approvalList },
+  },
+  listWaiting: { at: ["GET", `${PATHS.subscription}/approvals`], answers: { 200: approvalList } },
+  approve: {
+    at: ["POST", `${APPROVAL}/approve`],
+    body: approvalDecision,
+    answers: { 200: approvalView },
+  },
+  reject: {
+    at: ["POST", `${APPROVAL}/reject`],
+    body: approvalDecision,
+    answers: { 200: approvalView },
+  },
+  breakGlass: {
+    at: ["POST", `${PATHS.job}/breakGlass`],
+    body: breakGlassRequest,
+    answers: { 200: breakGlassResult },
+  },
+} as const satisfies Calls;

@@ -1,8 +1,10 @@
 import * as z from "zod/mini";
 
+import type { Calls } from "../call.ts";
 import { requiredText } from "./fields.ts";
 import { identityPropertiesView } from "./job-view.ts";
 import { identityProperties } from "./key-encryption-key.ts";
+import { PATHS } from "./paths.ts";
 
 /** Name of a backup key within its order. */
 export const BACKUP_KEY_NAME = /^[a-z0-9][a-z0-9-]{0,31}$/;
@@ -95,3 +97,25 @@ export const envelopeExport = z.object({
   ),
 });
 export type EnvelopeExport = z.infer<typeof envelopeExport>;
+
+const BACKUP_KEYS = `${PATHS.job}/backupKeys` as const;
+const BACKUP_KEY = `${BACKUP_KEYS}/:backupKey` as const;
+
+export const BACKUP_KEY_CALLS = {
+  list: { at: ["GET", BACKUP_KEYS], answers: { 200: backupKeyList } },
+  read: { at: ["GET", BACKUP_KEY], answers: { 200: backupKeyView } },
+  write: {
+    at: ["PUT", BACKUP_KEY],
+    headers: ["If-None-Match"],
+    body: backupKeyWrite,
+    answers: { 200: backupKeyView },
+  },
+  remove: { at: ["DELETE", BACKUP_KEY], answers: { 200: undefined, 204: undefined } },
+  use: {
+    at: ["POST", `${BACKUP_KEY}/use`],
+    body: useBackupKeyRequest,
+    answers: { 200: backupKeyView },
+  },
+  endUse: { at: ["DELETE", `${BACKUP_KEY}/use`], answers: { 200: undefined, 204: undefined } },
+  exportEnvelopes: { at: ["GET", `${PATHS.job}/envelopes`], answers: { 200: envelopeExport } },
+} as const satisfies Calls;

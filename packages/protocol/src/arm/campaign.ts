@@ -1,9 +1,11 @@
 import * as z from "zod/mini";
 
+import type { Calls } from "../call.ts";
 import { identifier } from "../identifiers.ts";
 import { orderResourceId, page, requiredText } from "./fields.ts";
 import { cloudError } from "./job-view.ts";
 import { keyEncryptionKey } from "./key-encryption-key.ts";
+import { PATHS } from "./paths.ts";
 
 export const CAMPAIGN_MAX_LISTED_ORDERS = 20_000;
 
@@ -86,3 +88,20 @@ export const campaignOrderList = page(
   }),
 );
 export type CampaignOrderList = z.infer<typeof campaignOrderList>;
+
+const CAMPAIGNS = `${PATHS.operator}/campaigns` as const;
+const CAMPAIGN = `${CAMPAIGNS}/:campaignId` as const;
+
+export const CAMPAIGN_CALLS = {
+  start: { at: ["POST", CAMPAIGNS], body: campaignRequest, answers: { 201: campaignView } },
+  list: { at: ["GET", CAMPAIGNS], query: ["$skipToken"], answers: { 200: campaignList } },
+  read: { at: ["GET", CAMPAIGN], answers: { 200: campaignView } },
+  listOrders: {
+    at: ["GET", `${CAMPAIGN}/orders`],
+    query: ["$skipToken", "state"],
+    answers: { 200: campaignOrderList },
+  },
+  pause: { at: ["POST", `${CAMPAIGN}/pause`], answers: { 200: campaignView } },
+  resume: { at: ["POST", `${CAMPAIGN}/resume`], answers: { 200: campaignView } },
+  cancel: { at: ["POST", `${CAMPAIGN}/cancel`], answers: { 200: campaignView } },
+} as const satisfies Calls;

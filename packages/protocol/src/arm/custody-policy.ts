@@ -1,6 +1,8 @@
 import * as z from "zod/mini";
 
+import type { Calls } from "../call.ts";
 import { readOnlyMember } from "./fields.ts";
+import { PATHS } from "./paths.ts";
 
 /** Longest list of orders in escrow that the policy of a subscription names. */
 export const ESCROW_ORDERS_MAX = 100;
@@ -22,3 +24,14 @@ export const custodyPolicyView = z.object({
   escrowOrders: z.array(z.string()),
 });
 export type CustodyPolicyView = z.infer<typeof custodyPolicyView>;
+
+const CUSTODY_POLICY = `${PATHS.subscription}/custodyPolicy` as const;
+
+export const CUSTODY_POLICY_CALLS = {
+  read: { at: ["GET", CUSTODY_POLICY], answers: { 200: custodyPolicyView } },
+  write: {
+    at: ["PUT", CUSTODY_POLICY],
+    body: custodyPolicyWrite,
+    answers: { 200: custodyPolicyView },
+  },
+} as const satisfies Calls;

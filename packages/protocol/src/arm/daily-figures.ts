@@ -1,5 +1,8 @@
 import * as z from "zod/mini";
 
+import type { Calls } from "../call.ts";
+import { PATHS } from "./paths.ts";
+
 const count = z.int().check(z.gte(0));
 
 /** Our extension: what happened on each of the last days, oldest first; days are UTC. */
@@ -26,3 +29,14 @@ export const dailyFigures = z.object({
 });
 export type DailyFigures = z.infer<typeof dailyFigures>;
 export type DayFigures = DailyFigures["days"][number];
+
+export const FIGURE_CALLS = {
+  ofSubscription: {
+    at: ["GET", `${PATHS.subscription}/dailyFigures`],
+    answers: { 200: dailyFigures },
+  },
+  ofEveryCustomer: {
+    at: ["GET", `${PATHS.operator}/dailyFigures`],
+    answers: { 200: dailyFigures },
+  },
+} as const satisfies Calls;

@@ -1,5 +1,8 @@
 import * as z from "zod/mini";
 
+import type { Calls } from "../call.ts";
+import { PATHS } from "./paths.ts";
+
 /** Our extension: the next step. */
 export const nextStep = z.object({
   who: z.string(),
@@ -49,3 +52,10 @@ export const diagnosticsView = z.object({
   ),
 });
 export type DiagnosticsView = z.infer<typeof diagnosticsView>;
+
+export const DIAGNOSTICS_CALLS = {
+  read: {
+    at: ["GET", `${PATHS.job}/diagnostics/:correlationId`],
+    answers: { 200: diagnosticsView },
+  },
+} as const satisfies Calls;

@@ -1,6 +1,8 @@
 import * as z from "zod/mini";
 
+import type { Calls } from "../call.ts";
 import { publicKey } from "../device/fields.ts";
+import { PATHS } from "./paths.ts";
 
 /** `typ` of the signed certificate, a compact JWS of the broker. */
 export const ERASURE_CERTIFICATE_TYPE = "databox-erasure+jws";
@@ -42,3 +44,10 @@ export const erasureCertificate = z.object({
   statement: erasureStatement,
 });
 export type ErasureCertificate = z.infer<typeof erasureCertificate>;
+
+const CERTIFICATE = `${PATHS.job}/erasureCertificate` as const;
+
+export const CERTIFICATE_CALLS = {
+  read: { at: ["GET", CERTIFICATE], answers: { 200: erasureCertificate } },
+  readPdf: { at: ["GET", `${CERTIFICATE}/pdf`], answers: { 200: undefined } },
+} as const satisfies Calls;

@@ -1,6 +1,8 @@
 import * as z from "zod/mini";
 
+import type { Calls } from "../call.ts";
 import { LOCK_STATES } from "./order-summary.ts";
+import { PATHS } from "./paths.ts";
 
 const count = z.int().check(z.gte(0));
 /** Nodes in each lock state. */
@@ -34,3 +36,8 @@ export const brokerHealthView = z.object({
   probeOverdueSeconds: z.number(),
 });
 export type BrokerHealthView = z.infer<typeof brokerHealthView>;
+
+export const FLEET_CALLS = {
+  read: { at: ["GET", `${PATHS.operator}/fleet`], answers: { 200: fleetView } },
+  readHealth: { at: ["GET", `${PATHS.operator}/health`], answers: { 200: brokerHealthView } },
+} as const satisfies Calls;

@@ -1,7 +1,9 @@
 import * as z from "zod/mini";
 
+import type { Calls } from "../call.ts";
 import { nextStep } from "./diagnostics-view.ts";
 import { cloudError } from "./job-view.ts";
+import { PATHS } from "./paths.ts";
 
 /** Our extension: whether the key of an order can be used, as of the last check. */
 export const keyHealthView = z.object({
@@ -25,3 +27,10 @@ export const keyHealthView = z.object({
   nextStep,
 });
 export type KeyHealthView = z.infer<typeof keyHealthView>;
+
+const KEY_HEALTH = `${PATHS.job}/keyHealth` as const;
+
+export const KEY_HEALTH_CALLS = {
+  read: { at: ["GET", KEY_HEALTH], answers: { 200: keyHealthView } },
+  check: { at: ["POST", `${KEY_HEALTH}/check`], answers: { 200: keyHealthView } },
+} as const satisfies Calls;

@@ -1,6 +1,8 @@
 import * as z from "zod/mini";
 
+import type { Calls } from "../call.ts";
 import { cloudError } from "./job-view.ts";
+import { PATHS } from "./paths.ts";
 
 const count = z.number();
 
@@ -50,3 +52,17 @@ export const keyVersionsView = z.object({
   ),
 });
 export type KeyVersionsView = z.infer<typeof keyVersionsView>;
+
+export const KEY_VERSION_CALLS = {
+  ofOrder: { at: ["GET", `${PATHS.job}/keyVersions`], answers: { 200: keyVersionsView } },
+  ofSubscription: {
+    at: ["GET", `${PATHS.subscription}/keyVersions`],
+    query: ["keyUrl"],
+    answers: { 200: keyVersionsView },
+  },
+  ofEveryCustomer: {
+    at: ["GET", `${PATHS.operator}/keyVersions`],
+    query: ["keyUrl"],
+    answers: { 200: keyVersionsView },
+  },
+} as const satisfies Calls;

@@ -1,8 +1,10 @@
 import * as z from "zod/mini";
 
+import type { Calls } from "../call.ts";
 import { compactJws } from "../device/fields.ts";
 import { offlineLease } from "../device/unlock.ts";
 import { requiredText } from "./fields.ts";
+import { PATHS } from "./paths.ts";
 
 const CHALLENGE_MAX_CHARACTERS = 4096;
 
@@ -51,3 +53,14 @@ export const offlineUnlockList = z.object({
   limitPerDay: z.number(),
 });
 export type OfflineUnlockList = z.infer<typeof offlineUnlockList>;
+
+const OFFLINE_UNLOCKS = `${PATHS.job}/offlineUnlocks` as const;
+
+export const OFFLINE_UNLOCK_CALLS = {
+  submit: {
+    at: ["POST", OFFLINE_UNLOCKS],
+    body: offlineUnlockRequest,
+    answers: { 200: offlineUnlockResult, 202: offlineUnlockPending },
+  },
+  list: { at: ["GET", OFFLINE_UNLOCKS], answers: { 200: offlineUnlockList } },
+} as const satisfies Calls;

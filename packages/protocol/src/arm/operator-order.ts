@@ -1,7 +1,17 @@
 import * as z from "zod/mini";
 
+import type { Calls } from "../call.ts";
+import {
+  completeRequest,
+  dispatchRequest,
+  failRequest,
+  prepareRequest,
+  replaceDeviceRequest,
+} from "./job-actions.ts";
 import { jobResource, STAGE_NAMES } from "./job-view.ts";
 import { orderNodes } from "./order-summary.ts";
+import { PATHS } from "./paths.ts";
+import { preparedNode, preparedNodes } from "./service-views.ts";
 
 /** The operations on an order, in the order of its lifecycle; each is a call of this name. */
 export const OPERATIONS = [
@@ -41,3 +51,41 @@ export const operatorOrder = z.strictObject({
   erasureReceipt: z.optional(z.string()),
 });
 export type OperatorOrder = z.infer<typeof operatorOrder>;
+
+/** The body of a move that takes none; it is ignored. */
+const noMembers = z.object({});
+
+const move = <Name extends string, Body extends z.ZodMiniType>(name: Name, body: Body) =>
+  ({
+    at: ["POST", `${PATHS.operatorOrder}/${name}`],
+    body,
+    optional: true,
+    answers: { 200: operatorOrder },
+  }) as const;
+
+/** Each answers with the order as it is then. */
+export const MOVE_CALLS = {
+  dispatch: move("dispatch", dispatchRequest),
+  deliver: move("deliver", noMembers),
+  pickUp: move("pickUp", noMembers),
+  receive: move("receive", noMembers),
+  startCopy: move("startCopy", noMembers),
+  complete: move("complete", completeRequest),
+  fail: move("fail", failRequest),
+  erase: move("erase", noMembers),
+} as const satisfies Record<Exclude<OperationName, "prepare">, Calls[string]>;
+
+export const OPERATOR_ORDER_CALLS = {
+  read: { at: ["GET", PATHS.operatorOrder], answers: { 200: operatorOrder } },
+  prepare: {
+    at: ["POST", `${PATHS.operatorOrder}/prepare`],
+    body: prepareRequest,
+    optional: true,
+    answers: { 200: preparedNodes },
+  },
+  replaceDevice: {
+    at: ["POST", `${PATHS.operatorOrder}/replaceDevice`],
+    body: replaceDeviceRequest,
+    answers: { 200: preparedNode },
+  },
+} as const satisfies Calls;

@@ -1,8 +1,10 @@
 import * as z from "zod/mini";
 
+import type { Calls } from "../call.ts";
 import { deviceKeyGrade } from "../device/fields.ts";
 import { STAGE_NAMES, STAGE_STATUSES } from "./job-view.ts";
 import { KEK_TYPES } from "./key-encryption-key.ts";
+import { PATHS } from "./paths.ts";
 
 /**
  * Whether a node is open, as far as the broker knows: `unlocked` within its lease, `grace` while it
@@ -119,3 +121,17 @@ export const orderNodes = z.object({
   ),
 });
 export type OrderNodes = z.infer<typeof orderNodes>;
+
+const summaries = {
+  query: ["$skipToken", "$top", "search", "stage", "stageStatus", "encryption", "health", "lock"],
+  answers: { 200: orderSummaryPage },
+} as const;
+
+export const ORDER_SUMMARY_CALLS = {
+  ofSubscription: { at: ["GET", `${PATHS.subscription}/orderSummaries`], ...summaries },
+  ofEveryCustomer: { at: ["GET", `${PATHS.operator}/orderSummaries`], ...summaries },
+} as const satisfies Calls;
+
+export const NODE_CALLS = {
+  list: { at: ["GET", `${PATHS.job}/nodes`], answers: { 200: orderNodes } },
+} as const satisfies Calls;

@@ -1,7 +1,9 @@
 import * as z from "zod/mini";
 
+import type { Calls } from "../call.ts";
 import { asciiLowerCase, identifier } from "../identifiers.ts";
 import { orderResourceId, requiredText } from "./fields.ts";
+import { PATHS } from "./paths.ts";
 
 const serial = identifier("serial");
 const reason = requiredText(1024);
@@ -84,3 +86,50 @@ export const revocationDrillView = z.object({
   ),
 });
 export type RevocationDrillView = z.infer<typeof revocationDrillView>;
+
+const DRILL = `${PATHS.job}/revocationDrill` as const;
+
+/** The order owner's kill switches. */
+export const REVOCATION_CALLS = {
+  list: { at: ["GET", `${PATHS.job}/revocations`], answers: { 200: revocationList } },
+  revoke: {
+    at: ["POST", `${PATHS.job}/revoke`],
+    body: revokeRequest,
+    answers: { 200: revokeResult },
+  },
+  restore: {
+    at: ["POST", `${PATHS.job}/restoreAccess`],
+    body: restoreAccessRequest,
+    optional: true,
+    answers: { 200: restoreAccessResult },
+  },
+  startDrill: { at: ["POST", DRILL], answers: { 200: revocationDrillView } },
+  readDrill: { at: ["GET", DRILL], answers: { 200: revocationDrillView } },
+} as const satisfies Calls;
+
+/** The operator's kill switches. */
+export const OPERATOR_REVOCATION_CALLS = {
+  list: { at: ["GET", `${PATHS.operator}/revocations`], answers: { 200: revocationList } },
+  revoke: {
+    at: ["POST", `${PATHS.operator}/revoke`],
+    body: operatorRevokeRequest,
+    answers: { 200: revokeResult },
+  },
+  restore: {
+    at: ["POST", `${PATHS.operator}/restoreAccess`],
+    body: operatorRestoreRequest,
+    answers: { 200: restoreAccessResult },
+  },
+} as const satisfies Calls;
+
+const UNLOCK_BUDGET = `${PATHS.job}/unlockBudget` as const;
+
+export const UNLOCK_BUDGET_CALLS = {
+  read: { at: ["GET", UNLOCK_BUDGET], answers: { 200: unlockBudgetView } },
+  write: {
+    at: ["PUT", UNLOCK_BUDGET],
+    body: unlockBudgetWrite,
+    answers: { 200: unlockBudgetView },
+  },
+  remove: { at: ["DELETE", UNLOCK_BUDGET], answers: { 200: undefined, 204: undefined } },
+} as const satisfies Calls;

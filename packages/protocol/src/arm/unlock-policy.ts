@@ -1,6 +1,8 @@
 import * as z from "zod/mini";
 
+import type { Calls } from "../call.ts";
 import { readOnlyMember } from "./fields.ts";
+import { PATHS } from "./paths.ts";
 
 /** Longest outage grace that a lease carries, in seconds: 366 days. */
 export const OUTAGE_GRACE_MAX_SECONDS = 366 * 86_400;
@@ -166,3 +168,15 @@ function isTimeZone(name: string): boolean {
     return false;
   }
 }
+
+const UNLOCK_POLICY = `${PATHS.job}/unlockPolicy` as const;
+
+export const UNLOCK_POLICY_CALLS = {
+  read: { at: ["GET", UNLOCK_POLICY], answers: { 200: unlockPolicyView } },
+  write: {
+    at: ["PUT", UNLOCK_POLICY],
+    headers: ["If-Match"],
+    body: unlockPolicyWrite,
+    answers: { 200: unlockPolicyView },
+  },
+} as const satisfies Calls;

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 
+import type { Calls } from "../call.ts";
 import { identifier } from "../identifiers.ts";
 
 const notice = {
@@ -95,3 +96,23 @@ export const noticeChoicesWrite = z.strictObject({
     ),
 });
 export type NoticeChoicesWrite = z.infer<typeof noticeChoicesWrite>;
+
+const NOTICES = "/portal/api/notices";
+/** A subscription that the page asks about; there may be several. */
+const query = ["subscriptionId"] as const;
+
+export const NOTICE_CALLS = {
+  list: { at: ["GET", NOTICES], query, answers: { 200: noticeList } },
+  markRead: {
+    at: ["POST", `${NOTICES}/read`],
+    query,
+    body: noticesRead,
+    answers: { 204: undefined },
+  },
+  readChoices: { at: ["GET", `${NOTICES}/choices`], query, answers: { 200: noticeChoices } },
+  writeChoices: {
+    at: ["PUT", `${NOTICES}/choices`],
+    body: noticeChoicesWrite,
+    answers: { 204: undefined },
+  },
+} as const satisfies Calls;

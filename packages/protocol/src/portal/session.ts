@@ -1,5 +1,7 @@
 import * as z from "zod/mini";
 
+import type { Calls } from "../call.ts";
+
 /** The signed-in person, and the settings that a page needs. */
 export const sessionView = z.object({
   name: z.string(),
@@ -26,3 +28,21 @@ export const permissionsView = z.object({ actions: z.array(z.string()) });
 /** Data of the event `order` of the portal's stream: what has changed of an order. */
 export const orderEvent = z.object({ id: z.string(), what: z.array(z.string()) });
 export type OrderEvent = z.infer<typeof orderEvent>;
+
+/** Starts of the paths by which a page makes the calls of the broker's other APIs. */
+export const PORTAL_PATHS = { caller: "/portal/api/arm", operator: "/portal/api" } as const;
+
+const PERMISSIONS = "/portal/api/permissions/subscriptions/:subscriptionId";
+
+export const SESSION_CALLS = {
+  read: { at: ["GET", "/portal/api/session"], answers: { 200: sessionView } },
+  signOut: { at: ["POST", "/portal/auth/sign-out"], answers: { 200: signedOut } },
+  permissionsOfSubscription: { at: ["GET", PERMISSIONS], answers: { 200: permissionsView } },
+  permissionsOfOrder: {
+    at: [
+      "GET",
+      `${PERMISSIONS}/resourceGroups/:resourceGroup/providers/Microsoft.DataBox/jobs/:jobName`,
+    ],
+    answers: { 200: permissionsView },
+  },
+} as const satisfies Calls;

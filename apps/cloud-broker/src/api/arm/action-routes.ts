@@ -1,11 +1,4 @@
-import {
-  cancellationReason,
-  markDevicesShippedRequest,
-  mitigateRequest,
-  shipmentPickUpRequest,
-  shipmentPickUpResponse,
-  unencryptedCredentialsList,
-} from "@databox-cmk/protocol";
+import { JOB_CALLS } from "@databox-cmk/protocol";
 
 import type { NodeEnvelopes, Passkeys } from "../../custody/key-custody.ts";
 import type { Route } from "../../http/route.ts";
@@ -15,67 +8,52 @@ import { mitigateOrder } from "../../orders/mitigate-order.ts";
 import { bookPickUp, markShipped } from "../../orders/note-shipment.ts";
 import { revealCredentials } from "../../release/passkey/reveal-credentials.ts";
 import { arm } from "./arm-route.ts";
-import { PATHS } from "./links.ts";
 
 /** Actions on one order, all synchronous. */
 export function createActionRoutes(
   plane: Changing & Plane<"settings"> & { readonly custody: NodeEnvelopes & Passkeys },
 ): readonly Route[] {
   return [
-    arm.bodyRoute({
-      at: ["POST", `${PATHS.job}/cancel`],
+    arm.bodyRoute(JOB_CALLS.cancel, {
       action: "Microsoft.DataBox/jobs/cancel/action",
       summary: "Cancels an order that is not yet being processed",
-      body: cancellationReason,
-      answers: { 204: undefined },
       handle: async (request) => {
         const { reason } = request.body;
         await cancelOrder(plane, request.order, reason, request.context);
         return { status: 204 };
       },
     }),
-    arm.bodyRoute({
-      at: ["POST", `${PATHS.job}/bookShipmentPickUp`],
+    arm.bodyRoute(JOB_CALLS.bookShipmentPickUp, {
       action: "Microsoft.DataBox/jobs/bookShipmentPickUp/action",
       summary: "Books the pick-up of an appliance",
-      body: shipmentPickUpRequest,
-      answers: { 200: shipmentPickUpResponse },
       handle: async (request) => {
         const window = request.body;
         const json = await bookPickUp(plane, request.order, window, request.context);
         return { json };
       },
     }),
-    arm.bodyRoute({
-      at: ["POST", `${PATHS.job}/markDevicesShipped`],
+    arm.bodyRoute(JOB_CALLS.markDevicesShipped, {
       action: "Microsoft.DataBox/jobs/markDevicesShipped/action",
       summary: "Records that the appliance was sent back",
-      body: markDevicesShippedRequest,
-      answers: { 204: undefined },
       handle: async (request) => {
         const sent = request.body.deliverToDcPackageDetails;
         await markShipped(plane, request.order, sent, request.context);
         return { status: 204 };
       },
     }),
-    arm.bodyRoute({
-      at: ["POST", `${PATHS.job}/mitigate`],
+    arm.bodyRoute(JOB_CALLS.mitigate, {
       action: "Microsoft.DataBox/jobs/mitigate/action",
       summary: "Answers a halted copy",
-      body: mitigateRequest,
-      answers: { 204: undefined },
       handle: async (request) => {
         const answer = request.body;
         await mitigateOrder(plane, request.order, answer, request.context);
         return { status: 204 };
       },
     }),
-    arm.route({
-      at: ["POST", `${PATHS.job}/listCredentials`],
+    arm.route(JOB_CALLS.listCredentials, {
       action: "Microsoft.DataBox/jobs/listCredentials/action",
       summary:
         "Shows the unlock key; asks the vault at that moment, and is audited with the caller",
-      answers: { 200: unencryptedCredentialsList },
       handle: async (request) => {
         const name = request.order;
         const jobSecrets = await revealCredentials(

@@ -4,6 +4,7 @@ import {
   type ApiVersion,
   API_VERSIONS,
   asciiLowerCase,
+  type Call,
   describeIdentifier,
   isApiVersion,
   isIdentifier,
@@ -17,8 +18,7 @@ import {
   correlationIdOf,
   type Answer,
   type CallerRequest,
-  type Description,
-  type Method,
+  type QueryParameter,
   type ReadonlyView,
   type Route,
 } from "../../http/route.ts";
@@ -27,22 +27,20 @@ import { requireResourceGroup } from "../../orders/find-order.ts";
 
 const DEFAULT_MAX_BYTES = 64 * 1024;
 
-type Answers = Description["answers"];
-
-/** The description of a route, the ARM action that its caller needs, and its handler. */
-type Row<Known extends Answers, Request> = Pick<Description, "summary" | "query" | "headers"> & {
-  readonly at: readonly [method: Method, path: string];
-  readonly action: Action;
+/** A call whose parameters the API's document explains. */
+type ServedCall<Known> = Omit<Call, "body" | "query"> & {
+  readonly query?: readonly QueryParameter[];
   readonly answers: Known;
+};
+type BodyCall<Known, Body> = ServedCall<Known> & { readonly body: z.ZodMiniType<Body> };
+
+/** The ARM action that a caller needs, what the call does, and its handler. */
+type Row<Known, Request> = {
+  readonly action: Action;
+  readonly summary: string;
   readonly handle: (request: Request) => Promise<Reply<ViewOf<Known[keyof Known]>>>;
 };
-type BodyRow<Known extends Answers, Request, Body> = Row<
-  Known,
-  Request & { readonly body: Body }
-> & {
-  readonly body: z.ZodMiniType<Body>;
-  /** An empty body is the empty object. */
-  readonly optional?: true;
+type BodyRow<Known, Request, Body> = Row<Known, Request & { readonly body: Body }> & {
   /** 64 KiB by default. */
   readonly maxBytes?: number;
 };
@@ -83,17 +81,16 @@ function createRows<Facts extends CallerFacts>(
   read: (request: CallerRequest) => Facts,
   common: Readonly<Record<string, string>>,
 ) {
-  const head = (row: Omit<Row<Answers, never>, "handle">) => {
-    const { at, action, summary, query, headers, answers } = row;
-    const [method, path] = at;
-    return {
-      method,
-      path,
-      authentication,
-      action,
-      described: { summary, query, headers, answers },
-    };
-  };
+  const head = (
+    { at: [method, path], query, headers, answers }: ServedCall<Call["answers"]>,
+    { action, summary }: Pick<Row<never, never>, "action" | "summary">,
+  ) => ({
+    method,
+    path,
+    authentication,
+    action,
+    described: { summary, query, headers, answers },
+  });
   const render = (reply: Reply<unknown>): Answer => {
     if ("file" in reply)
       return { status: 200, headers: { ...common, ...reply.headers }, body: reply.file };
@@ -107,20 +104,25 @@ function createRows<Facts extends CallerFacts>(
   };
   return {
     /** A route that reads no body. */
-    route<const Known extends Answers>(row: Row<Known, CallerRequest & Facts>): Route {
+    route<const Known extends Call["answers"]>(
+      call: ServedCall<Known> & { readonly body?: never },
+      row: Row<Known, CallerRequest & Facts>,
+    ): Route {
       return {
-        ...head(row),
+        ...head(call, row),
         reads: "nothing",
         handle: async (request: CallerRequest) =>
           render(await row.handle({ ...request, ...read(request) })),
       };
     },
     /** A route that reads a body: one JSON object, parsed strictly. */
-    bodyRoute<const Known extends Answers, Body>(
+    bodyRoute<const Known extends Call["answers"], Body>(
+      call: BodyCall<Known, Body>,
       row: BodyRow<Known, CallerRequest & Facts, Body>,
     ): Route {
-      const { body: schema, optional, maxBytes = DEFAULT_MAX_BYTES } = row;
-      const { described, ...rest } = head(row);
+      const { body: schema, optional } = call;
+      const { maxBytes = DEFAULT_MAX_BYTES } = row;
+      const { described, ...rest } = head(call, row);
       return {
         ...rest,
         described: { ...described, body: schema },

@@ -7,10 +7,10 @@ import {
   withoutUndefined,
 } from "@databox-cmk/errors";
 import {
-  diagnosticsView,
   type DiagnosticsView,
   activityFilter,
-  activityList,
+  ACTIVITY_CALLS,
+  DIAGNOSTICS_CALLS,
 } from "@databox-cmk/protocol";
 
 import type { EpochMs, OrderId } from "../../core/order.ts";
@@ -30,7 +30,7 @@ import { findOrder } from "../../orders/find-order.ts";
 import { readActivity } from "../../orders/read-activity.ts";
 import type { Store } from "../../store/store.ts";
 import { arm, type ArmRequest } from "./arm-route.ts";
-import { PATHS, nextPageUrl, parseSkipToken } from "./links.ts";
+import { nextPageUrl, parseSkipToken } from "./links.ts";
 import { readFilter } from "./list-routes.ts";
 
 const CORRELATION_ID = /^[\w.:-]{1,128}$/;
@@ -44,11 +44,9 @@ type EventView = DiagnosticsView["events"][number];
  */
 export function createDiagnosticsRoutes({ store }: Plane<"store">): readonly Route[] {
   return [
-    arm.route({
-      at: ["GET", `${PATHS.job}/diagnostics/:correlationId`],
+    arm.route(DIAGNOSTICS_CALLS.read, {
       action: "Microsoft.DataBox/jobs/diagnostics/read",
       summary: "Reads the timeline of one unlock and the explanation of its outcome (extension)",
-      answers: { 200: diagnosticsView },
       handle: async (request) => {
         const { correlationId = "" } = request.parameters;
         if (!CORRELATION_ID.test(correlationId))
@@ -202,12 +200,9 @@ export function createActivityRoutes({
   settings,
 }: Plane<"store" | "settings">): readonly Route[] {
   return [
-    arm.route({
-      at: ["GET", `${PATHS.job}/activity`],
+    arm.route(ACTIVITY_CALLS.list, {
       action: "Microsoft.DataBox/jobs/activity/read",
       summary: "Reads the audit rows of an order, filtered, page by page (extension)",
-      query: ["$skipToken", "newestFirst", "action", "outcome", "search", "from", "to"],
-      answers: { 200: activityList },
       handle: async (request) => {
         const { given, filter } = readFilter(request, FILTERS, activityFilter);
         const order = await findOrder(store, request.order);

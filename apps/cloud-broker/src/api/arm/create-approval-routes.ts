@@ -1,15 +1,7 @@
 import { AppError } from "@databox-cmk/errors";
-import {
-  approvalDecision,
-  approvalList,
-  approvalView,
-  breakGlassRequest,
-  breakGlassResult,
-  type ApprovalView,
-} from "@databox-cmk/protocol";
+import { type ApprovalView, APPROVAL_CALLS } from "@databox-cmk/protocol";
 
 import type { HasAccess } from "../../callers/has-access.ts";
-import type { Action } from "../../core/actions.ts";
 import { type Vote, mayDecide, termsFor, votesThatCount } from "../../core/decide-release.ts";
 import { invalidMember } from "../../core/failure-error.ts";
 import type { EpochMs } from "../../core/order.ts";
@@ -27,7 +19,7 @@ import {
 import { castVote } from "../../release/approvals/cast-vote.ts";
 import { openBreakGlass } from "../../release/approvals/open-break-glass.ts";
 import { arm, type ArmRequest, queryValues } from "./arm-route.ts";
-import { nextPageUrl, pageOf, parseSkipToken, PATHS } from "./links.ts";
+import { nextPageUrl, pageOf, parseSkipToken } from "./links.ts";
 
 const PAGE = 50;
 /** Maximum number of waiting requests in a list of a subscription. */
@@ -51,13 +43,10 @@ export function createApprovalRoutes(
     }
   };
 
-  const decide = (decision: Vote["decision"], path: string, action: Action, summary: string) =>
-    arm.bodyRoute({
-      at: ["POST", `${PATHS.job}/approvals/:approvalId/${path}`],
-      action,
+  const decide = (verdict: "approve" | "reject", decision: Vote["decision"], summary: string) =>
+    arm.bodyRoute(APPROVAL_CALLS[verdict], {
+      action: `Microsoft.DataBox/jobs/approvals/${verdict}/action`,
       summary,
-      body: approvalDecision,
-      answers: { 200: approvalView },
       handle: async ({ body, caller, parameters, context, order: name }) => {
         const order = await findOrderId(store, name);
         const id = parameters["approvalId"] ?? "";
@@ -68,12 +57,9 @@ export function createApprovalRoutes(
     });
 
   return [
-    arm.route({
-      at: ["GET", `${PATHS.job}/approvals`],
+    arm.route(APPROVAL_CALLS.list, {
       action: "Microsoft.DataBox/jobs/approvals/read",
       summary: "Lists the unlocks of an order that wait or waited for an approval (extension)",
-      query: ["$skipToken"],
-      answers: { 200: approvalList },
       handle: async (request) => {
         const id = await findOrderId(store, request.order);
         const deps = dependencies();
@@ -86,11 +72,9 @@ export function createApprovalRoutes(
         return { json: { value, nextLink } };
       },
     }),
-    arm.route({
-      at: ["GET", PATHS.subscriptionApprovals],
+    arm.route(APPROVAL_CALLS.listWaiting, {
       action: "Microsoft.DataBox/jobs/approvals/read",
       summary: "Lists the unlocks of a subscription that wait for the caller (extension)",
-      answers: { 200: approvalList },
       handle: async (request) => {
         const { subscriptionId = "" } = request.parameters;
         const deps = dependencies();
@@ -107,25 +91,12 @@ export function createApprovalRoutes(
         return { json: { value } };
       },
     }),
-    decide(
-      "approved",
-      "approve",
-      "Microsoft.DataBox/jobs/approvals/approve/action",
-      "Approves one unlock; each person counts once (extension)",
-    ),
-    decide(
-      "rejected",
-      "reject",
-      "Microsoft.DataBox/jobs/approvals/reject/action",
-      "Rejects one unlock permanently (extension)",
-    ),
-    arm.bodyRoute({
-      at: ["POST", `${PATHS.job}/breakGlass`],
+    decide("approve", "approved", "Approves one unlock; each person counts once (extension)"),
+    decide("reject", "rejected", "Rejects one unlock permanently (extension)"),
+    arm.bodyRoute(APPROVAL_CALLS.breakGlass, {
       action: "Microsoft.DataBox/jobs/breakGlass/action",
       summary:
         "Emergency access: allows one unlock within 15 minutes, outside unlock hours and without approval (extension)",
-      body: breakGlassRequest,
-      answers: { 200: breakGlassResult },
       handle: async (request) => {
         const wanted = request.body;
         const order = await findOrder(store, request.order);

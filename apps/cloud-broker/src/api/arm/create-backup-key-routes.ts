@@ -1,14 +1,6 @@
 import { CryptoError, importRecoveryKey } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
-import {
-  BACKUP_KEY_NAME,
-  backupKeyList,
-  backupKeyView,
-  backupKeyWrite,
-  type BackupKeyWrite,
-  envelopeExport,
-  useBackupKeyRequest,
-} from "@databox-cmk/protocol";
+import { BACKUP_KEY_NAME, type BackupKeyWrite, BACKUP_KEY_CALLS } from "@databox-cmk/protocol";
 
 import type { BackupChoice } from "../../core/backup-key.ts";
 import { valueOf } from "../../core/failure-error.ts";
@@ -25,12 +17,9 @@ import { findOrder, findOrderId } from "../../orders/find-order.ts";
 import { lifecycleOf, keySubjectOf, type Order } from "../../orders/order.ts";
 import { exportEnvelopes } from "../../release/passkey/export-envelopes.ts";
 import { arm, type ArmRequest } from "./arm-route.ts";
-import { PATHS } from "./links.ts";
 import { listBackupKeys, renderBackupKey } from "./render-backup-keys.ts";
 
 const DEFAULT_HOURS = 24;
-const PATH = `${PATHS.job}/backupKeys`;
-
 /**
  * Further recipients of an order's envelopes, and when they are used
  * (docs/customer/backup-keys.md).
@@ -48,20 +37,16 @@ export function createBackupKeyRoutes(
       throw new AppError("NameTaken", { target: "name" });
   };
   return [
-    arm.route({
-      at: ["GET", PATH],
+    arm.route(BACKUP_KEY_CALLS.list, {
       action: "Microsoft.DataBox/jobs/backupKeys/read",
       summary: "Lists the backup keys of an order, and whether one is in use (extension)",
-      answers: { 200: backupKeyList },
       handle: async ({ order }) => ({
         json: await listBackupKeys(plane, await findOrderId(store, order)),
       }),
     }),
-    arm.route({
-      at: ["GET", `${PATH}/:backupKey`],
+    arm.route(BACKUP_KEY_CALLS.read, {
       action: "Microsoft.DataBox/jobs/backupKeys/read",
       summary: "Reads a backup key (extension)",
-      answers: { 200: backupKeyView },
       handle: async (request) => {
         const name = backupNameOf(request);
         const id = await findOrderId(store, request.order);
@@ -72,13 +57,9 @@ export function createBackupKeyRoutes(
         return { json: renderBackupKey(found, orders.get(name)) };
       },
     }),
-    arm.bodyRoute({
-      at: ["PUT", `${PATH}/:backupKey`],
+    arm.bodyRoute(BACKUP_KEY_CALLS.write, {
       action: "Microsoft.DataBox/jobs/backupKeys/write",
       summary: "Adds a backup key to every envelope of an order, or replaces it (extension)",
-      body: backupKeyWrite,
-      headers: ["If-None-Match"],
-      answers: { 200: backupKeyView },
       handle: async (request) => {
         const name = backupNameOf(request);
         const chosen = choiceOf(request.body);
@@ -104,11 +85,9 @@ export function createBackupKeyRoutes(
         return { json: renderBackupKey(made, undefined) };
       },
     }),
-    arm.route({
-      at: ["DELETE", `${PATH}/:backupKey`],
+    arm.route(BACKUP_KEY_CALLS.remove, {
       action: "Microsoft.DataBox/jobs/backupKeys/delete",
       summary: "Takes a backup key out of every envelope (extension)",
-      answers: { 200: undefined, 204: undefined },
       handle: async (request) => {
         const name = backupNameOf(request);
         const order = await findOrder(store, request.order);
@@ -117,12 +96,9 @@ export function createBackupKeyRoutes(
         return { status: removed ? 200 : 204 };
       },
     }),
-    arm.bodyRoute({
-      at: ["POST", `${PATH}/:backupKey/use`],
+    arm.bodyRoute(BACKUP_KEY_CALLS.use, {
       action: "Microsoft.DataBox/jobs/backupKeys/use/action",
       summary: "Uses a backup key in place of a lost key from now on (extension)",
-      body: useBackupKeyRequest,
-      answers: { 200: backupKeyView },
       handle: async (request) => {
         const name = backupNameOf(request);
         const { reason, hours = DEFAULT_HOURS } = request.body;
@@ -132,11 +108,9 @@ export function createBackupKeyRoutes(
         return { json: renderBackupKey(used.backup, used.order) };
       },
     }),
-    arm.route({
-      at: ["DELETE", `${PATH}/:backupKey/use`],
+    arm.route(BACKUP_KEY_CALLS.endUse, {
       action: "Microsoft.DataBox/jobs/backupKeys/use/action",
       summary: "Stops the use of a backup key (extension)",
-      answers: { 200: undefined, 204: undefined },
       handle: async (request) => {
         const name = backupNameOf(request);
         const id = await findOrderId(store, request.order);
@@ -144,11 +118,9 @@ export function createBackupKeyRoutes(
         return { status: withdrawn ? 200 : 204 };
       },
     }),
-    arm.route({
-      at: ["GET", `${PATHS.job}/envelopes`],
+    arm.route(BACKUP_KEY_CALLS.exportEnvelopes, {
       action: "Microsoft.DataBox/jobs/listCredentials/action",
       summary: "Exports the envelopes, for opening offline by a recovery key (extension)",
-      answers: { 200: envelopeExport },
       handle: async ({ order, context }) => ({
         json: await exportEnvelopes(plane, await findOrderId(store, order), context),
       }),

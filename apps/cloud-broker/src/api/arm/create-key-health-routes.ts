@@ -1,4 +1,4 @@
-import { keyHealthView, type KeyHealthView } from "@databox-cmk/protocol";
+import { type KeyHealthView, KEY_HEALTH_CALLS } from "@databox-cmk/protocol";
 
 import { cloudErrorOf } from "../../core/cloud-error-of.ts";
 import { describeRisk, type KeyHealth, nextStepOfHealth } from "../../core/key-health.ts";
@@ -12,7 +12,6 @@ import type { Plane } from "../../orders/control-plane.ts";
 import { findOrder } from "../../orders/find-order.ts";
 import type { Order } from "../../orders/order.ts";
 import { arm, type Reply } from "./arm-route.ts";
-import { PATHS } from "./links.ts";
 
 const STATE_WORDS = {
   healthy: "Healthy",
@@ -42,18 +41,14 @@ export function createKeyHealthRoutes({
     return { json };
   };
   return [
-    arm.route({
-      at: ["GET", `${PATHS.job}/keyHealth`],
+    arm.route(KEY_HEALTH_CALLS.read, {
       action: "Microsoft.DataBox/jobs/keyHealth/read",
       summary: "Reads whether the key of an order is usable, as of the last check (extension)",
-      answers: { 200: keyHealthView },
       handle: async (request) => render(await findOrder(store, request.order)),
     }),
-    arm.route({
-      at: ["POST", `${PATHS.job}/keyHealth/check`],
+    arm.route(KEY_HEALTH_CALLS.check, {
       action: "Microsoft.DataBox/jobs/keyHealth/check/action",
       summary: "Checks the key of an order now, and returns the same as the read (extension)",
-      answers: { 200: keyHealthView },
       handle: async (request) => {
         const order = await findOrder(store, request.order);
         await checkKeyNow(order.id);

@@ -1,4 +1,4 @@
-import { type KeyVersionsView, keyVersionsView } from "@databox-cmk/protocol";
+import { type KeyVersionsView, KEY_VERSION_CALLS } from "@databox-cmk/protocol";
 
 import { cloudErrorOf } from "../../core/cloud-error-of.ts";
 import { invalidMember, valueOf } from "../../core/failure-error.ts";
@@ -16,7 +16,6 @@ import type { Plane } from "../../orders/control-plane.ts";
 import { findOrder } from "../../orders/find-order.ts";
 import type { Store } from "../../store/store.ts";
 import { arm, operator, queryValues } from "./arm-route.ts";
-import { PATHS } from "./links.ts";
 
 /** The uses of each version of a key, which show whether it may be disabled. */
 export function createKeyVersionRoutes({
@@ -33,24 +32,19 @@ export function createKeyVersionRoutes({
     return keyAddressOf(valueOf(parseKeyUrl(text, settings.keyVaultSuffixes)));
   };
   return [
-    arm.route({
-      at: ["GET", `${PATHS.job}/keyVersions`],
+    arm.route(KEY_VERSION_CALLS.ofOrder, {
       action: "Microsoft.DataBox/jobs/keyVersions/read",
       summary:
         "Reads which versions of its key an order uses, and which may be disabled (extension)",
-      answers: { 200: keyVersionsView },
       handle: async (request) => {
         const order = await findOrder(store, request.order);
         const scope = { order: order.id };
         return { json: await view(store, scope, await addressOf(store, scope)) };
       },
     }),
-    arm.route({
-      at: ["GET", "/subscriptions/:subscriptionId/providers/Microsoft.DataBox/keyVersions"],
+    arm.route(KEY_VERSION_CALLS.ofSubscription, {
       action: "Microsoft.DataBox/keyVersions/read",
       summary: "Reads the same for one key over all orders of a subscription (extension)",
-      query: ["keyUrl"],
-      answers: { 200: keyVersionsView },
       handle: async (request) => {
         const keyAddress = ofKey(request);
         const subscriptionId = request.parameters["subscriptionId"]?.toLowerCase() ?? "";
@@ -58,12 +52,9 @@ export function createKeyVersionRoutes({
         return { json };
       },
     }),
-    operator.route({
-      at: ["GET", "/operator/v1/keyVersions"],
+    operator.route(KEY_VERSION_CALLS.ofEveryCustomer, {
       action: "Microsoft.DataBox/operator/keyVersions/read",
       summary: "Reads the same for one key over all orders",
-      query: ["keyUrl"],
-      answers: { 200: keyVersionsView },
       handle: async (request: CallerRequest) => {
         const keyAddress = ofKey(request);
         return { json: await view(store, { keyAddress }, keyAddress) };

@@ -1,11 +1,6 @@
 import { messageHash } from "@databox-cmk/crypto";
 import { renderArmError, withoutUndefined } from "@databox-cmk/errors";
-import {
-  offlineUnlockList,
-  offlineUnlockPending,
-  offlineUnlockRequest,
-  offlineUnlockResult,
-} from "@databox-cmk/protocol";
+import { OFFLINE_UNLOCK_CALLS } from "@databox-cmk/protocol";
 
 import { errorOf } from "../../core/failure-error.ts";
 import { orderFacts } from "../../core/recovery-facts.ts";
@@ -25,7 +20,6 @@ import {
   offlineExchange,
 } from "../../release/offline/offline-exchange.ts";
 import { arm, type Reply } from "./arm-route.ts";
-import { PATHS } from "./links.ts";
 
 /**
  * Unlocks of nodes without a network: a person submits the challenge here, and takes the signed
@@ -38,13 +32,10 @@ export function createOfflineRoutes(
   const exchange = offlineExchange(dependencies);
   const answerMessage = createAnswerMessage(dependencies, exchange);
   return [
-    arm.bodyRoute({
-      at: ["POST", `${PATHS.job}/offlineUnlocks`],
+    arm.bodyRoute(OFFLINE_UNLOCK_CALLS.submit, {
       action: "Microsoft.DataBox/jobs/offlineUnlocks/action",
       summary:
         "Decides the challenge of a node without network; the answer is carried back (extension)",
-      body: offlineUnlockRequest,
-      answers: { 200: offlineUnlockResult, 202: offlineUnlockPending },
       handle: async (request) => {
         const { challenge, reason } = request.body;
         const order = await findOrderId(store, request.order);
@@ -80,11 +71,9 @@ export function createOfflineRoutes(
         return { json: { answer: reply.answer.text, ...granted } };
       },
     }),
-    arm.route({
-      at: ["GET", `${PATHS.job}/offlineUnlocks`],
+    arm.route(OFFLINE_UNLOCK_CALLS.list, {
       action: "Microsoft.DataBox/jobs/offlineUnlocks/read",
       summary: "Lists unlocks without network and how many are left today (extension)",
-      answers: { 200: offlineUnlockList },
       handle: async ({ order }) => ({
         json: await listOfflineUnlocks(dependencies, await findOrderId(store, order)),
       }),

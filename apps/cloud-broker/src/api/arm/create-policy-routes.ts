@@ -1,10 +1,8 @@
 import {
-  unlockPolicyView,
   type UnlockPolicyView,
-  unlockPolicyWrite,
-  custodyPolicyView,
   type CustodyPolicyView,
-  custodyPolicyWrite,
+  CUSTODY_POLICY_CALLS,
+  UNLOCK_POLICY_CALLS,
 } from "@databox-cmk/protocol";
 
 import { renderTime } from "../../core/wire-time.ts";
@@ -20,7 +18,7 @@ import { policyTagOf } from "../../release/policy/policy-tag.ts";
 import { readStoredPolicy, type StoredPolicy } from "../../release/policy/read-unlock-policy.ts";
 import { writeUnlockPolicy } from "../../release/policy/write-unlock-policy.ts";
 import { arm, type Reply, type ArmRequest } from "./arm-route.ts";
-import { PATHS, resourceIdOf } from "./links.ts";
+import { resourceIdOf } from "./links.ts";
 
 /** The conditions under which an order's appliances get their key. */
 export function createPolicyRoutes(
@@ -39,23 +37,17 @@ export function createPolicyRoutes(
     return { headers: { etag: policyTagOf(stored) }, json };
   };
   return [
-    arm.route({
-      at: ["GET", `${PATHS.job}/unlockPolicy`],
+    arm.route(UNLOCK_POLICY_CALLS.read, {
       action: "Microsoft.DataBox/jobs/unlockPolicy/read",
       summary: "Reads the unlock policy of an order (extension)",
-      answers: { 200: unlockPolicyView },
       handle: async (request) => {
         const id = await findOrderId(plane.store, request.order);
         return render(await readStoredPolicy(plane.store, id));
       },
     }),
-    arm.bodyRoute({
-      at: ["PUT", `${PATHS.job}/unlockPolicy`],
+    arm.bodyRoute(UNLOCK_POLICY_CALLS.write, {
       action: "Microsoft.DataBox/jobs/unlockPolicy/write",
       summary: "Writes the whole unlock policy of an order (extension)",
-      body: unlockPolicyWrite,
-      headers: ["If-Match"],
-      answers: { 200: unlockPolicyView },
       handle: async (request) => {
         const {
           source: _source,
@@ -91,19 +83,14 @@ export function createCustodyPolicyRoutes(plane: Changing): readonly Route[] {
     };
   };
   return [
-    arm.route({
-      at: ["GET", PATHS.custodyPolicy],
+    arm.route(CUSTODY_POLICY_CALLS.read, {
       action: "Microsoft.DataBox/custodyPolicy/read",
       summary: "Reads whether a subscription allows only split custody (extension)",
-      answers: { 200: custodyPolicyView },
       handle: async (request) => ({ json: await view(request) }),
     }),
-    arm.bodyRoute({
-      at: ["PUT", PATHS.custodyPolicy],
+    arm.bodyRoute(CUSTODY_POLICY_CALLS.write, {
       action: "Microsoft.DataBox/custodyPolicy/write",
       summary: "Allows only split custody for the new orders of a subscription (extension)",
-      body: custodyPolicyWrite,
-      answers: { 200: custodyPolicyView },
       handle: async (request) => {
         const { body, context, order } = request;
         await writeCustodyPolicy(plane, order.subscriptionId, body.splitOnly, context);

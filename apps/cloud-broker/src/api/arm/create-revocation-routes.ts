@@ -1,11 +1,4 @@
-import {
-  restoreAccessRequest,
-  restoreAccessResult,
-  revocationDrillView,
-  revocationList,
-  revokeRequest,
-  revokeResult,
-} from "@databox-cmk/protocol";
+import { REVOCATION_CALLS } from "@databox-cmk/protocol";
 
 import { renderTime } from "../../core/wire-time.ts";
 import type { Route } from "../../http/route.ts";
@@ -17,7 +10,6 @@ import { listRevocationsOver } from "../../release/kill-switches/list-revocation
 import type { RevocationScope } from "../../release/kill-switches/revocations.ts";
 import { restoreAccess, revokeNow } from "../../release/kill-switches/switch-unlocking.ts";
 import { arm, type ArmRequest } from "./arm-route.ts";
-import { PATHS } from "./links.ts";
 
 const origin = "customer";
 
@@ -26,21 +18,16 @@ export function createRevocationRoutes(plane: Changing & Plane<"admitChange">): 
   const scopeOf = (request: ArmRequest, serial: string | undefined): Promise<RevocationScope> =>
     scopeOfOrder(plane, request.order, serial);
   return [
-    arm.route({
-      at: ["GET", `${PATHS.job}/revocations`],
+    arm.route(REVOCATION_CALLS.list, {
       action: "Microsoft.DataBox/jobs/revocations/read",
       summary: "Lists the active kill switches of an order (extension)",
-      answers: { 200: revocationList },
       handle: async ({ order }) => ({
         json: await listRevocationsOver(plane.store, await findOrderId(plane.store, order)),
       }),
     }),
-    arm.bodyRoute({
-      at: ["POST", `${PATHS.job}/revoke`],
+    arm.bodyRoute(REVOCATION_CALLS.revoke, {
       action: "Microsoft.DataBox/jobs/revoke/action",
       summary: "Refuses unlocks of an order or one node, and re-locks at once (extension)",
-      body: revokeRequest,
-      answers: { 200: revokeResult },
       handle: async (request) => {
         const { reason, serial } = request.body;
         const scope = await scopeOf(request, serial);
@@ -49,13 +36,9 @@ export function createRevocationRoutes(plane: Changing & Plane<"admitChange">): 
         return { json: { revokedAt: renderTime(nowMs), leases } };
       },
     }),
-    arm.bodyRoute({
-      at: ["POST", `${PATHS.job}/restoreAccess`],
+    arm.bodyRoute(REVOCATION_CALLS.restore, {
       action: "Microsoft.DataBox/jobs/restoreAccess/action",
       summary: "Turns a revocation off; each node must unlock again (extension)",
-      body: restoreAccessRequest,
-      optional: true,
-      answers: { 200: restoreAccessResult },
       handle: async (request) => {
         const { serial } = request.body;
         const scope = await scopeOf(request, serial);
@@ -65,22 +48,18 @@ export function createRevocationRoutes(plane: Changing & Plane<"admitChange">): 
         return { json: { restoredAt: renderTime(nowMs), lifted } };
       },
     }),
-    arm.route({
-      at: ["POST", `${PATHS.job}/revocationDrill`],
+    arm.route(REVOCATION_CALLS.startDrill, {
       action: "Microsoft.DataBox/jobs/revocationDrill/action",
       summary: "Measures the path of a revocation; volumes stay open (extension)",
-      answers: { 200: revocationDrillView },
       handle: async (request) => {
         const id = await findOrderId(plane.store, request.order);
         await startDrill(plane, id, request.context);
         return { json: await readLastDrill(plane, id) };
       },
     }),
-    arm.route({
-      at: ["GET", `${PATHS.job}/revocationDrill`],
+    arm.route(REVOCATION_CALLS.readDrill, {
       action: "Microsoft.DataBox/jobs/revocationDrill/read",
       summary: "Reads the figures of the last drill (extension)",
-      answers: { 200: revocationDrillView },
       handle: async ({ order }) => ({
         json: await readLastDrill(plane, await findOrderId(plane.store, order)),
       }),

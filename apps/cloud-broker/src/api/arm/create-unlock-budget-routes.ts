@@ -1,4 +1,4 @@
-import { unlockBudgetView, unlockBudgetWrite } from "@databox-cmk/protocol";
+import { UNLOCK_BUDGET_CALLS } from "@databox-cmk/protocol";
 
 import { record } from "../../audit/record.ts";
 import type { Route } from "../../http/route.ts";
@@ -8,29 +8,21 @@ import type { Order } from "../../orders/order.ts";
 import { readBudget, setBudget } from "../../release/limits/unlock-budget.ts";
 import { takeChainHead } from "../../store/chain-head.ts";
 import { arm } from "./arm-route.ts";
-import { PATHS } from "./links.ts";
-
-const PATH = `${PATHS.job}/unlockBudget`;
 
 /** The daily limit of an order's unlocks; without one, only the rate limits apply. */
 export function createUnlockBudgetRoutes(plane: Changing & Plane<"admitChange">): readonly Route[] {
   const { store, now } = plane;
   return [
-    arm.route({
-      at: ["GET", PATH],
+    arm.route(UNLOCK_BUDGET_CALLS.read, {
       action: "Microsoft.DataBox/jobs/unlockBudget/read",
       summary: "Reads the unlock budget of an order and its use (extension)",
-      answers: { 200: unlockBudgetView },
       handle: async ({ order }) => ({
         json: await readBudget(store, await findOrderId(store, order), now()),
       }),
     }),
-    arm.bodyRoute({
-      at: ["PUT", PATH],
+    arm.bodyRoute(UNLOCK_BUDGET_CALLS.write, {
       action: "Microsoft.DataBox/jobs/unlockBudget/write",
       summary: "Limits the unlocks of an order per day (extension)",
-      body: unlockBudgetWrite,
-      answers: { 200: unlockBudgetView },
       handle: async (request) => {
         const { unlocksPerDay } = request.body;
         const order = await findOrder(store, request.order);
@@ -48,11 +40,9 @@ export function createUnlockBudgetRoutes(plane: Changing & Plane<"admitChange">)
         return { json: await readBudget(store, id, now()) };
       },
     }),
-    arm.route({
-      at: ["DELETE", PATH],
+    arm.route(UNLOCK_BUDGET_CALLS.remove, {
       action: "Microsoft.DataBox/jobs/unlockBudget/delete",
       summary: "Removes the limit of unlocks per day (extension)",
-      answers: { 200: undefined, 204: undefined },
       handle: async (request) => {
         const order = await findOrder(store, request.order);
         const { id } = order;

@@ -1,5 +1,5 @@
 import { AppError } from "@databox-cmk/errors";
-import { type ErasureCertificate, erasureCertificate } from "@databox-cmk/protocol";
+import { type ErasureCertificate, CERTIFICATE_CALLS } from "@databox-cmk/protocol";
 
 import type { Route } from "../../http/route.ts";
 import { renderCertificatePdf } from "../../orders/certificate-pdf.ts";
@@ -7,7 +7,6 @@ import type { Plane } from "../../orders/control-plane.ts";
 import { findOrder } from "../../orders/find-order.ts";
 import { readStatement } from "../../orders/verify-certificate.ts";
 import { arm, type ArmRequest } from "./arm-route.ts";
-import { PATHS } from "./links.ts";
 
 /** The certificate of an erased order, for its owner: as JSON, and as a document. */
 export function createErasureRoutes({ store }: Plane<"store">): readonly Route[] {
@@ -21,18 +20,14 @@ export function createErasureRoutes({ store }: Plane<"store">): readonly Route[]
     return { certificate: erasureReceipt, statement: readStatement(erasureReceipt) };
   };
   return [
-    arm.route({
-      at: ["GET", `${PATHS.job}/erasureCertificate`],
+    arm.route(CERTIFICATE_CALLS.read, {
       action: "Microsoft.DataBox/jobs/read",
       summary: "Reads the signed certificate of an erased order (extension)",
-      answers: { 200: erasureCertificate },
       handle: async (request) => ({ json: await readCertificate(request) }),
     }),
-    arm.route({
-      at: ["GET", `${PATHS.job}/erasureCertificate/pdf`],
+    arm.route(CERTIFICATE_CALLS.readPdf, {
       action: "Microsoft.DataBox/jobs/read",
       summary: "The same certificate as a PDF, with the signed one attached (extension)",
-      answers: { 200: undefined },
       handle: async (request) => ({
         headers: {
           "content-disposition": `attachment; filename="${request.order.name}-erasure.pdf"`,

@@ -1,9 +1,5 @@
 import { decideNextStep, type Facts } from "@databox-cmk/errors";
-import {
-  type KeyValidationResult,
-  keyValidationResult,
-  validateKeyRequest,
-} from "@databox-cmk/protocol";
+import { type KeyValidationResult, JOB_CALLS } from "@databox-cmk/protocol";
 
 import { cloudErrorOf } from "../../core/cloud-error-of.ts";
 import { valueOf } from "../../core/failure-error.ts";
@@ -17,7 +13,6 @@ import { findOrder } from "../../orders/find-order.ts";
 import { keySubjectOf } from "../../orders/order.ts";
 import { candidateIdentities } from "../../orders/realise-identities.ts";
 import { arm } from "./arm-route.ts";
-import { PATHS } from "./links.ts";
 
 const STATUS_WORDS = { passed: "Passed", failed: "Failed", "not-reached": "NotReached" } as const;
 
@@ -27,13 +22,9 @@ export function createExtensionRoutes(
 ): readonly Route[] {
   const { custody, now, settings, store } = plane;
   return [
-    arm.bodyRoute({
-      at: ["POST", `${PATHS.job}/validateKeyEncryptionKey`],
+    arm.bodyRoute(JOB_CALLS.validateKey, {
       action: "Microsoft.DataBox/jobs/validateKeyEncryptionKey/action",
       summary: "Runs every check of a key and changes nothing (extension)",
-      body: validateKeyRequest,
-      optional: true,
-      answers: { 200: keyValidationResult },
       handle: async (request) => {
         const { identity, keyEncryptionKey } = request.body;
         const order = await findOrder(store, request.order);

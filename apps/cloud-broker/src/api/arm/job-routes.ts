@@ -1,10 +1,4 @@
-import {
-  apiVersionTraits,
-  JOB_MAX_BYTES,
-  jobPatch,
-  jobResource,
-  jobWrite,
-} from "@databox-cmk/protocol";
+import { apiVersionTraits, JOB_MAX_BYTES, JOB_CALLS } from "@databox-cmk/protocol";
 
 import { invalidMember } from "../../core/failure-error.ts";
 import { orderIdOf } from "../../core/order.ts";
@@ -16,7 +10,7 @@ import { findOrder } from "../../orders/find-order.ts";
 import { entityTagOf } from "../../orders/order.ts";
 import { type Patching, patchOrder } from "../../orders/update-order.ts";
 import { arm, type ArmRequest, queryValues } from "./arm-route.ts";
-import { operationUrl, PATHS } from "./links.ts";
+import { operationUrl } from "./links.ts";
 import { renderJob } from "./render-job.ts";
 
 /** Create, read, update and delete of one order. */
@@ -39,13 +33,10 @@ export function createJobRoutes(plane: Patching): readonly Route[] {
   });
 
   return [
-    arm.bodyRoute({
-      at: ["PUT", PATHS.job],
+    arm.bodyRoute(JOB_CALLS.write, {
       action: "Microsoft.DataBox/jobs/write",
       summary: "Places an order; an order that exists is refused with 409",
-      body: jobWrite,
       maxBytes: JOB_MAX_BYTES,
-      answers: { 202: undefined },
       handle: async (request) => {
         const name = request.order;
         const written = request.body;
@@ -66,12 +57,9 @@ export function createJobRoutes(plane: Patching): readonly Route[] {
         return accepted(request, locationOf(written.location), operation);
       },
     }),
-    arm.route({
-      at: ["GET", PATHS.job],
+    arm.route(JOB_CALLS.read, {
       action: "Microsoft.DataBox/jobs/read",
       summary: "Reads an order",
-      query: ["$expand"],
-      answers: { 200: jobResource },
       handle: async (request) => {
         const order = await findOrder(store, request.order);
         return {
@@ -84,14 +72,10 @@ export function createJobRoutes(plane: Patching): readonly Route[] {
         };
       },
     }),
-    arm.bodyRoute({
-      at: ["PATCH", PATHS.job],
+    arm.bodyRoute(JOB_CALLS.patch, {
       action: "Microsoft.DataBox/jobs/write",
       summary: "Merges changes into an order, all of them or none",
-      body: jobPatch,
       maxBytes: JOB_MAX_BYTES,
-      headers: ["If-Match"],
-      answers: { 202: undefined },
       handle: async (request) => {
         const name = request.order;
         const patch = request.body;
@@ -102,11 +86,9 @@ export function createJobRoutes(plane: Patching): readonly Route[] {
         return accepted(request, location, operation);
       },
     }),
-    arm.route({
-      at: ["DELETE", PATHS.job],
+    arm.route(JOB_CALLS.remove, {
       action: "Microsoft.DataBox/jobs/delete",
       summary: "Deletes an ended order with all wrappings of its key",
-      answers: { 202: undefined, 204: undefined },
       handle: async (request) => {
         const deleted = await deleteOrder(plane, request.order, request.context);
         return deleted === undefined

@@ -3,8 +3,8 @@ import {
   apiVersionTraits,
   type JobDetailsView,
   type JobResourceList,
-  jobResourceList,
   parseWith,
+  JOB_CALLS,
 } from "@databox-cmk/protocol";
 import type * as z from "zod/mini";
 
@@ -21,7 +21,7 @@ import {
   readOrderPage,
 } from "../../orders/read-order.ts";
 import { arm, type ArmRequest, queryValues, type Reply } from "./arm-route.ts";
-import { nextPageUrl, pageOf, parseSkipToken, PATHS } from "./links.ts";
+import { nextPageUrl, pageOf, parseSkipToken } from "./links.ts";
 import { renderPartialDetails } from "./render-details.ts";
 import { renderListedJob } from "./render-job.ts";
 
@@ -59,24 +59,18 @@ export function createListRoutes({
   };
 
   return [
-    arm.route({
-      at: ["GET", PATHS.groupJobs],
+    arm.route(JOB_CALLS.listOfGroup, {
       action: "Microsoft.DataBox/jobs/read",
       summary: "Lists the orders of a resource group",
-      query: ["$skipToken", "$top"],
-      answers: { 200: jobResourceList },
       handle: (request) => {
         const { subscriptionId = "", resourceGroup = "" } = request.parameters;
         requireResourceGroup(resourceGroup);
         return list(request, { subscriptionId, resourceGroup });
       },
     }),
-    arm.route({
-      at: ["GET", PATHS.subscriptionJobs],
+    arm.route(JOB_CALLS.listOfSubscription, {
       action: "Microsoft.DataBox/jobs/read",
       summary: "Lists the orders of a subscription",
-      query: ["$skipToken", "$top"],
-      answers: { 200: jobResourceList },
       handle: (request) => {
         const { subscriptionId = "" } = request.parameters;
         return list(request, { subscriptionId });

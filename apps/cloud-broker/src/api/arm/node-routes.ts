@@ -1,4 +1,4 @@
-import { deviceKeyGrade, orderNodes, type OrderNodes } from "@databox-cmk/protocol";
+import { deviceKeyGrade, type OrderNodes, NODE_CALLS } from "@databox-cmk/protocol";
 
 import { decideLock } from "../../core/lock-state.ts";
 import type { OrderId } from "../../core/order.ts";
@@ -12,7 +12,6 @@ import { type OrderNode, readNodes } from "../../orders/read-nodes.ts";
 import { type NodeLock, readLockFacts } from "../../release/leases/read-lock-facts.ts";
 import type { Store } from "../../store/store.ts";
 import { arm } from "./arm-route.ts";
-import { PATHS } from "./links.ts";
 
 type NodeView = OrderNodes["value"][number];
 
@@ -109,11 +108,9 @@ async function readCurrentEnvelopes(
 /** The nodes of an order: lock state, lease and envelope. */
 export function createNodeRoutes({ store, now }: Plane<"store" | "now">): readonly Route[] {
   return [
-    arm.route({
-      at: ["GET", `${PATHS.job}/nodes`],
+    arm.route(NODE_CALLS.list, {
       action: "Microsoft.DataBox/jobs/read",
       summary: "Lists the nodes of an order with lock, lease and envelope",
-      answers: { 200: orderNodes },
       handle: async (request) => {
         const id = await findOrderId(store, request.order);
         const body: OrderNodes = { value: await readNodeViews(store, id, now()) };

@@ -1,5 +1,5 @@
 import { AppError } from "@databox-cmk/errors";
-import { operationList } from "@databox-cmk/protocol";
+import { SERVICE_CALLS } from "@databox-cmk/protocol";
 
 import { OPERATIONS } from "../../core/actions.ts";
 import type { Route } from "../../http/route.ts";
@@ -7,7 +7,7 @@ import type { Plane } from "../../orders/control-plane.ts";
 import { pollOperation } from "../../orders/long-running-operations.ts";
 import { readOrder } from "../../orders/read-order.ts";
 import { arm } from "./arm-route.ts";
-import { jobUrl, operationUrl, PATHS } from "./links.ts";
+import { jobUrl, operationUrl } from "./links.ts";
 
 /**
  * Long-running operations as in Data Box. Create and update: 202, then Location is the order
@@ -20,11 +20,9 @@ export function createOperationRoutes({
 }: Plane<"store" | "settings">): readonly Route[] {
   const retryAfter = { "retry-after": String(settings.retryAfterSeconds) };
   return [
-    arm.route({
-      at: ["GET", `${PATHS.subscriptionLocation}/operationResults/:operationId`],
+    arm.route(SERVICE_CALLS.pollOperation, {
       action: "Microsoft.DataBox/locations/operationResults/read",
       summary: "Asks for a long-running operation",
-      answers: { 202: undefined, 204: undefined },
       handle: async (request) => {
         const { subscriptionId = "", location = "", operationId = "" } = request.parameters;
         const where = { armUrl: settings.armUrl, apiVersion: request.apiVersion };
@@ -50,11 +48,9 @@ export function createOperationRoutes({
         return { status: 202, headers: { ...retryAfter, location: jobUrl(where, order) } };
       },
     }),
-    arm.route({
-      at: ["GET", PATHS.operations],
+    arm.route(SERVICE_CALLS.listOperations, {
       action: "Microsoft.DataBox/operations/read",
       summary: "Lists the operations that roles may be given",
-      answers: { 200: operationList },
       handle: () => Promise.resolve({ json: { value: OPERATIONS } }),
     }),
   ];

@@ -1,14 +1,4 @@
-import {
-  apiVersionTraits,
-  availableSkusRequest,
-  availableSkusResult,
-  regionConfigurationRequest,
-  regionConfigurationResponse,
-  validateAddressRequest,
-  validateAddressResponse,
-  validateInputsRequest,
-  validateInputsResponse,
-} from "@databox-cmk/protocol";
+import { apiVersionTraits, LOCATION_CALLS, SERVICE_CALLS } from "@databox-cmk/protocol";
 
 import { countriesOf, unavailability } from "../../core/data/regions.ts";
 import { OFFERED_SKUS, skuInformation } from "../../core/data/skus.ts";
@@ -17,7 +7,6 @@ import { validateAddress, validateInputs } from "../../core/validate-inputs.ts";
 import type { Route } from "../../http/route.ts";
 import type { Plane } from "../../orders/control-plane.ts";
 import { arm } from "./arm-route.ts";
-import { PATHS } from "./links.ts";
 
 /** Information before an order is placed; answered from data files, the same in both scopes. */
 export function createServiceRoutes({
@@ -25,33 +14,26 @@ export function createServiceRoutes({
   settings,
 }: Plane<"now" | "settings">): readonly Route[] {
   const { cloud } = settings;
-  const atLocation = (location: string): readonly Route[] => [
-    arm.bodyRoute({
-      at: ["POST", `${location}/validateInputs`],
+  const atLocation = (
+    calls: (typeof LOCATION_CALLS)["ofSubscription" | "ofGroup"],
+  ): readonly Route[] => [
+    arm.bodyRoute(calls.validateInputs, {
       action: "Microsoft.DataBox/locations/validateInputs/action",
       summary: "Checks the inputs of an order before it is placed",
-      body: validateInputsRequest,
-      answers: { 200: validateInputsResponse },
       handle: ({ body }) =>
         Promise.resolve({
           json: { properties: validateInputs(body.individualRequestDetails, cloud) },
         }),
     }),
-    arm.bodyRoute({
-      at: ["POST", `${location}/regionConfiguration`],
+    arm.bodyRoute(calls.regionConfiguration, {
       action: "Microsoft.DataBox/locations/regionConfiguration/action",
       summary: "Shows what a region offers",
-      body: regionConfigurationRequest,
-      answers: { 200: regionConfigurationResponse },
       handle: ({ body }) => Promise.resolve({ json: regionConfiguration(body, cloud, now()) }),
     }),
     // Azure lists those of a subscription only in api-versions to 2019-09-01.
-    arm.bodyRoute({
-      at: ["POST", `${location}/availableSkus`],
+    arm.bodyRoute(calls.availableSkus, {
       action: "Microsoft.DataBox/locations/availableSkus/action",
       summary: "Lists the appliances that can be ordered",
-      body: availableSkusRequest,
-      answers: { 200: availableSkusResult },
       handle: (request) => {
         const { country, location: region, skuNames } = request.body;
         const traits = apiVersionTraits(request.apiVersion);
@@ -65,14 +47,11 @@ export function createServiceRoutes({
     }),
   ];
   return [
-    ...atLocation(PATHS.subscriptionLocation),
-    ...atLocation(PATHS.groupLocation),
-    arm.bodyRoute({
-      at: ["POST", `${PATHS.subscriptionLocation}/validateAddress`],
+    ...atLocation(LOCATION_CALLS.ofSubscription),
+    ...atLocation(LOCATION_CALLS.ofGroup),
+    arm.bodyRoute(SERVICE_CALLS.validateAddress, {
       action: "Microsoft.DataBox/locations/validateAddress/action",
       summary: "Checks a shipping address (deprecated: use validateInputs)",
-      body: validateAddressRequest,
-      answers: { 200: validateAddressResponse },
       handle: (request) => {
         const wanted = request.body;
         const properties = validateAddress({ ...wanted, validationType: "ValidateAddress" });

@@ -2,7 +2,7 @@ import {
   type OrderSummary,
   orderSummaryFilter,
   type OrderSummaryPage,
-  orderSummaryPage,
+  ORDER_SUMMARY_CALLS,
 } from "@databox-cmk/protocol";
 import * as z from "zod/mini";
 
@@ -11,7 +11,7 @@ import type { CallerRequest, Route } from "../../http/route.ts";
 import type { Plane } from "../../orders/control-plane.ts";
 import type { OrderScope } from "../../orders/read-order.ts";
 import { arm, operator, type Reply } from "./arm-route.ts";
-import { nextOperatorPage, nextPageUrl, resourceIdOf, PATHS } from "./links.ts";
+import { nextOperatorPage, nextPageUrl, resourceIdOf } from "./links.ts";
 import { readPageSize, readPosition, readFilter } from "./list-routes.ts";
 import { countOrders, readSummaryPage, type SummarisedOrder } from "./read-summaries.ts";
 
@@ -30,13 +30,10 @@ const risks = z.array(z.object({ atMs: z.optional(z.number()) }));
 export function createSummaryRoutes(plane: Plane<"store" | "now" | "settings">): readonly Route[] {
   const { armUrl } = plane.settings;
   return [
-    arm.route({
-      at: ["GET", PATHS.orderSummaries],
+    arm.route(ORDER_SUMMARY_CALLS.ofSubscription, {
       action: "Microsoft.DataBox/jobs/read",
       summary:
         "Lists orders with key, key health and the lock of their nodes; filtered, page by page",
-      query: ["$skipToken", "$top", ...FILTERS],
-      answers: { 200: orderSummaryPage },
       handle: (request) => {
         const scope = { subscriptionId: request.parameters["subscriptionId"] ?? "" };
         return list(plane, request, scope, (position, { filters, limit }) =>
@@ -44,12 +41,9 @@ export function createSummaryRoutes(plane: Plane<"store" | "now" | "settings">):
         );
       },
     }),
-    operator.route({
-      at: ["GET", "/operator/v1/orderSummaries"],
+    operator.route(ORDER_SUMMARY_CALLS.ofEveryCustomer, {
       action: "Microsoft.DataBox/operator/orderSummaries/read",
       summary: "Lists the orders of every customer; filtered, page by page",
-      query: ["$skipToken", "$top", ...FILTERS],
-      answers: { 200: orderSummaryPage },
       handle: (request: CallerRequest) =>
         list(plane, request, "all", (position) => nextOperatorPage(request, position)),
     }),

@@ -1,11 +1,5 @@
 import { AppError } from "@databox-cmk/errors";
-import {
-  CAMPAIGN_ORDER_STATES,
-  campaignList,
-  campaignOrderList,
-  campaignRequest,
-  campaignView,
-} from "@databox-cmk/protocol";
+import { CAMPAIGN_ORDER_STATES, CAMPAIGN_CALLS } from "@databox-cmk/protocol";
 
 import { invalidMember } from "../../core/failure-error.ts";
 import type { CallerRequest, Route } from "../../http/route.ts";
@@ -17,7 +11,6 @@ import { operator, queryValues } from "../arm/arm-route.ts";
 import { nextOperatorPage, pageOf, parseSkipToken } from "../arm/links.ts";
 import { listSteps, renderCampaign } from "./render-campaign.ts";
 
-const CAMPAIGNS = "/operator/v1/campaigns";
 /** Room for 20,000 resource ids of usual length; only an operator can send them. */
 const MAX_BYTES = 4 * 1024 * 1024;
 const PAGE = 50;
@@ -38,30 +31,24 @@ export function createCampaignRoutes(plane: Changing & Plane<"settings">): reado
   const named = (request: CallerRequest): Promise<Campaign> =>
     findCampaign(plane, request.parameters["campaignId"] ?? "");
   return [
-    operator.bodyRoute({
-      at: ["POST", CAMPAIGNS],
+    operator.bodyRoute(CAMPAIGN_CALLS.start, {
       action: actionOf("start/action"),
       summary: "Starts a re-wrap of many orders",
-      body: campaignRequest,
       maxBytes: MAX_BYTES,
-      answers: { 201: campaignView },
       handle: async ({ body, context }) => {
         const { actor } = context;
         if (actor.kind !== "caller") throw new AppError("AuthorizationFailed");
         const id = await startCampaign(plane, { request: body, origin: "operator", actor });
         return {
           status: 201,
-          headers: { location: `${CAMPAIGNS}/${id}` },
+          headers: { location: `${CAMPAIGN_CALLS.list.at[1]}/${id}` },
           json: await view(await findCampaign(plane, id)),
         };
       },
     }),
-    operator.route({
-      at: ["GET", CAMPAIGNS],
+    operator.route(CAMPAIGN_CALLS.list, {
       action: actionOf("read"),
       summary: "Lists campaigns, newest first",
-      query: ["$skipToken"],
-      answers: { 200: campaignList },
       handle: async (request) => {
         const campaigns = await listCampaigns(store, positionOf(request), PAGE + 1);
         const { page, nextLink } = pageOf(campaigns, PAGE, ({ createdAtMs, id }) =>
@@ -71,19 +58,14 @@ export function createCampaignRoutes(plane: Changing & Plane<"settings">): reado
         return { json: { value, nextLink } };
       },
     }),
-    operator.route({
-      at: ["GET", `${CAMPAIGNS}/:campaignId`],
+    operator.route(CAMPAIGN_CALLS.read, {
       action: actionOf("read"),
       summary: "Reads a campaign with its progress",
-      answers: { 200: campaignView },
       handle: async (request) => ({ json: await view(await named(request)) }),
     }),
-    operator.route({
-      at: ["GET", `${CAMPAIGNS}/:campaignId/orders`],
+    operator.route(CAMPAIGN_CALLS.listOrders, {
       action: actionOf("read"),
       summary: "Lists the result for each order, and the reason",
-      query: ["$skipToken", "state"],
-      answers: { 200: campaignOrderList },
       handle: async (request) => {
         const campaign = await named(request);
         const state = stateOf(request);
@@ -100,11 +82,9 @@ export function createCampaignRoutes(plane: Changing & Plane<"settings">): reado
       },
     }),
     ...CONTROLS.map(([event, summary]) =>
-      operator.route({
-        at: ["POST", `${CAMPAIGNS}/:campaignId/${event}`],
+      operator.route(CAMPAIGN_CALLS[event], {
         action: actionOf(`${event}/action`),
         summary,
-        answers: { 200: campaignView },
         handle: async (request) => {
           const { id } = await named(request);
           await controlCampaign(plane, id, event, request.context);

@@ -2,10 +2,9 @@ import { setImmediate } from "node:timers/promises";
 
 import {
   type BrokerHealthView,
-  brokerHealthView,
-  fleetView,
   type FleetView,
   type LockCounts,
+  FLEET_CALLS,
 } from "@databox-cmk/protocol";
 
 import type { VaultHealth } from "../../azure/vault-health.ts";
@@ -33,18 +32,14 @@ export function createFleetViewRoutes(dependencies: {
   const readFleet = remember(now, REMEMBERED_MS, (nowMs) => countFleet(store, nowMs));
   const startedAtMs = now();
   return [
-    operator.route({
-      at: ["GET", "/operator/v1/fleet"],
+    operator.route(FLEET_CALLS.read, {
       action: "Microsoft.DataBox/operator/fleet/read",
       summary: "Counts the nodes in the field by lock state, region and key",
-      answers: { 200: fleetView },
       handle: async () => ({ json: await readFleet() }),
     }),
-    operator.route({
-      at: ["GET", "/operator/v1/health"],
+    operator.route(FLEET_CALLS.readHealth, {
       action: "Microsoft.DataBox/operator/health/read",
       summary: "Reads the broker's status: database, vaults, leases, keys, events",
-      answers: { 200: brokerHealthView },
       handle: async () => ({ json: await readHealth(dependencies, startedAtMs) }),
     }),
   ];

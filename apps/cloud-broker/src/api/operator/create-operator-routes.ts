@@ -1,20 +1,11 @@
 import {
-  completeRequest,
-  dispatchRequest,
-  failRequest,
+  MOVE_CALLS,
+  OPERATOR_ORDER_CALLS,
+  OPERATOR_REVOCATION_CALLS,
   type OperatorOrder,
-  operatorOrder,
-  preparedNode,
-  preparedNodes,
-  prepareRequest,
-  replaceDeviceRequest,
-  operatorRestoreRequest,
-  operatorRevokeRequest,
-  restoreAccessResult,
-  revocationList,
-  revokeResult,
+  type operatorOrder,
 } from "@databox-cmk/protocol";
-import * as z from "zod/mini";
+import type * as z from "zod/mini";
 
 import { unerasedNodes } from "../../core/erasure-status.ts";
 import { operationsOf } from "../../core/operator-operations.ts";
@@ -35,38 +26,37 @@ import { existingScope } from "../../release/kill-switches/existing-scope.ts";
 import { listAllRevocations } from "../../release/kill-switches/list-revocations.ts";
 import { restoreAccess, revokeNow } from "../../release/kill-switches/switch-unlocking.ts";
 import { operator } from "../arm/arm-route.ts";
-import { PATHS } from "../arm/links.ts";
 import { readNodeViews } from "../arm/node-routes.ts";
 import { renderJob } from "../arm/render-job.ts";
 import { createCampaignRoutes } from "./create-campaign-routes.ts";
 
-const ORDER = `/operator/v1${PATHS.job}`;
 const SIMPLE_MOVES = [
   ["deliver", "The appliance has arrived at the customer's"],
   ["pickUp", "The appliance is on its way back"],
   ["receive", "The appliance is at the datacenter"],
 ] as const;
-/** The body of a move that takes none; it is ignored. */
-const noMembers = z.object({});
+
+type MoveCall<Name extends string, Body> = {
+  readonly at: readonly ["POST", `${string}/${Name}`];
+  readonly optional: true;
+  readonly body: z.ZodMiniType<Body>;
+  readonly answers: { readonly 200: typeof operatorOrder };
+};
 
 /**
  * Staff who prepare, ship, receive and erase appliances move orders on; each move answers with the
  * order and its nodes.
  */
 export function createOperatorRoutes(plane: ControlPlane): readonly Route[] {
-  const move = <Body>(
-    action: string,
+  const move = <Name extends keyof typeof MOVE_CALLS, Body>(
+    action: Name,
+    call: MoveCall<Name, Body>,
     summary: string,
-    body: z.ZodMiniType<Body>,
     run: (name: OrderName, body: Body, context: RequestContext) => Promise<void>,
   ): Route =>
-    operator.bodyRoute({
-      at: ["POST", `${ORDER}/${action}`],
+    operator.bodyRoute(call, {
       action: `Microsoft.DataBox/operator/${action}/action`,
       summary,
-      body,
-      optional: true,
-      answers: { 200: operatorOrder },
       handle: async (request) => {
         await run(request.order, request.body, request.context);
         return { json: await readView(plane, request.order) };
@@ -74,67 +64,58 @@ export function createOperatorRoutes(plane: ControlPlane): readonly Route[] {
     });
 
   return [
-    operator.route({
-      at: ["GET", ORDER],
+    operator.route(OPERATOR_ORDER_CALLS.read, {
       action: "Microsoft.DataBox/operator/read",
       summary: "Reads an order with its nodes",
-      answers: { 200: operatorOrder },
       handle: async ({ order }) => ({ json: await readView(plane, order) }),
     }),
-    operator.bodyRoute({
-      at: ["POST", `${ORDER}/prepare`],
+    operator.bodyRoute(OPERATOR_ORDER_CALLS.prepare, {
       action: "Microsoft.DataBox/operator/prepare/action",
       summary: "Creates the unlock key and one enrolment code for each node",
-      body: prepareRequest,
-      optional: true,
-      answers: { 200: preparedNodes },
       handle: async ({ order, body, context }) => {
         const nodes = await prepareOrder(plane, order, body.serials, context);
         return { json: { nodes: nodes.map(renderCode) } };
       },
     }),
-    operator.bodyRoute({
-      at: ["POST", `${ORDER}/replaceDevice`],
+    operator.bodyRoute(OPERATOR_ORDER_CALLS.replaceDevice, {
       action: "Microsoft.DataBox/operator/replaceDevice/action",
       summary:
         "Permanently removes the device of a node, and creates an enrolment code for another one",
-      body: replaceDeviceRequest,
-      answers: { 200: preparedNode },
       handle: async ({ order, body, context }) => ({
         json: renderCode(await replaceDevice(plane, order, body, context)),
       }),
     }),
     move(
       "dispatch",
+      MOVE_CALLS.dispatch,
       "The appliance was dispatched; refused while its key fails a check or a node is not ready, unless forced",
-      dispatchRequest,
       (name, { force = false }, context) => dispatchOrder(plane, name, { force }, context),
     ),
     ...SIMPLE_MOVES.map(([kind, summary]) =>
-      move(kind, summary, noMembers, (name, _body, context) =>
+      move(kind, MOVE_CALLS[kind], summary, (name, _body, context) =>
         moveOrder(plane, name, { kind }, context),
       ),
     ),
     move(
       "startCopy",
+      MOVE_CALLS.startCopy,
       "Starts the copy, for which the key is needed again",
-      noMembers,
       async (name, _body, context) => startCopy(plane, await findOrder(plane.store, name), context),
     ),
     move(
       "complete",
+      MOVE_CALLS.complete,
       "The order has ended",
-      completeRequest,
       (name, { outcome = "Completed" }, context) =>
         moveOrder(plane, name, { kind: "complete", outcome }, context),
     ),
-    move("fail", "The order has failed", failRequest, (name, { outcome }, context) =>
+    move("fail", MOVE_CALLS.fail, "The order has failed", (name, { outcome }, context) =>
       moveOrder(plane, name, { kind: "fail", outcome }, context),
     ),
     move(
       "erase",
+      MOVE_CALLS.erase,
       "Destroys all wrappings of the unlock key and signs a certificate",
-      noMembers,
       (name, _body, context) => eraseOrder(plane, name, context),
     ),
     ...createFleetRoutes(plane),
@@ -187,20 +168,15 @@ const origin = "operator";
  */
 function createFleetRoutes(plane: Changing & Plane<"admitChange">): readonly Route[] {
   return [
-    operator.route({
-      at: ["GET", "/operator/v1/revocations"],
+    operator.route(OPERATOR_REVOCATION_CALLS.list, {
       action: "Microsoft.DataBox/operator/revocations/read",
       summary: "Lists every active kill switch",
-      answers: { 200: revocationList },
       handle: async () => ({ json: await listAllRevocations(plane.store) }),
     }),
-    operator.bodyRoute({
-      at: ["POST", "/operator/v1/revoke"],
+    operator.bodyRoute(OPERATOR_REVOCATION_CALLS.revoke, {
       action: "Microsoft.DataBox/operator/revoke/action",
       summary:
         "Refuses unlocks of a node, an order, a subscription or the fleet, and re-locks at once",
-      body: operatorRevokeRequest,
-      answers: { 200: revokeResult },
       handle: async ({ body, context }) => {
         const { reason, scope: named } = body;
         const scope = await existingScope(plane, named);
@@ -208,12 +184,9 @@ function createFleetRoutes(plane: Changing & Plane<"admitChange">): readonly Rou
         return { json: { revokedAt: renderTime(nowMs), leases } };
       },
     }),
-    operator.bodyRoute({
-      at: ["POST", "/operator/v1/restoreAccess"],
+    operator.bodyRoute(OPERATOR_REVOCATION_CALLS.restore, {
       action: "Microsoft.DataBox/operator/restoreAccess/action",
       summary: "Turns off revocations of the operator",
-      body: operatorRestoreRequest,
-      answers: { 200: restoreAccessResult },
       handle: async ({ body, context }) => {
         const { scope: named } = body;
         const scope = await existingScope(plane, named);

@@ -1,5 +1,5 @@
 import type { StaticSite } from "@databox-cmk/http";
-import { type SessionView, sessionView, type UnlockPolicy } from "@databox-cmk/protocol";
+import { SESSION_CALLS, type SessionView, type UnlockPolicy } from "@databox-cmk/protocol";
 
 import type { AppendAudit } from "../../audit/append-audit.ts";
 import { type Auditing, note } from "../../audit/record.ts";
@@ -152,7 +152,7 @@ function createWriteAudit(auditing: Auditing): ForwardDependencies["written"] {
 }
 
 const createSessionRoute = (settings: PageSettings): ServedRoute =>
-  pageRoute("/portal/api/session", sessionView, ({ caller, session }) => ({
+  pageRoute(SESSION_CALLS.read, ({ caller, session }) => ({
     name: session.content.name,
     userName: caller.name,
     objectId: caller.objectId,

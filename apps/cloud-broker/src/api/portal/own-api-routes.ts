@@ -1,5 +1,5 @@
 import { AppError } from "@databox-cmk/errors";
-import { permissionsView } from "@databox-cmk/protocol";
+import { type Call, PORTAL_PATHS, SESSION_CALLS } from "@databox-cmk/protocol";
 import type * as z from "zod/mini";
 
 import type { HasAccess } from "../../callers/has-access.ts";
@@ -8,10 +8,7 @@ import { orderIdOf } from "../../core/order.ts";
 import { parseBody } from "../../http/read-body.ts";
 import type { ReadonlyView, ServedRoute, RouteRequest, SessionRequest } from "../../http/route.ts";
 
-const BELOW = { caller: "/portal/api/arm", operator: "/portal/api" } as const;
 const WRITE_MAX_BYTES = 64 * 1024;
-/** Resources that a PUT writes whole, so that one which was not read first would be lost. */
-const WRITTEN_WHOLE = /\/(?:unlockPolicy|backupKeys\/:backupKey)$/;
 
 /**
  * The broker's own API for the portal's pages: the same rows, handlers, limits and rights, but the
@@ -20,9 +17,14 @@ const WRITTEN_WHOLE = /\/(?:unlockPolicy|backupKeys\/:backupKey)$/;
 export function createOwnApiRoutes(api: readonly ServedRoute[]): readonly ServedRoute[] {
   return api.flatMap((route) => {
     if (route.authentication !== "caller" && route.authentication !== "operator") return [];
-    const below = BELOW[route.authentication];
+    const below = PORTAL_PATHS[route.authentication];
     const own = { by: "session" as const, below, path: `${below}${route.path}` };
-    if (route.method === "PUT" && route.reads === "json" && WRITTEN_WHOLE.test(route.path)) {
+    // It is written whole, so a resource which was not read first would be lost.
+    if (
+      route.method === "PUT" &&
+      route.reads === "json" &&
+      route.described?.headers !== undefined
+    ) {
       const handle: typeof route.handle = (request) => {
         requirePrecondition(request);
         return route.handle(request);
@@ -47,17 +49,15 @@ function requirePrecondition(request: RouteRequest): void {
   });
 }
 
-const SUBSCRIPTION = "/portal/api/permissions/subscriptions/:subscriptionId";
-const ORDER = `${SUBSCRIPTION}/resourceGroups/:resourceGroup/providers/Microsoft.DataBox/jobs/:jobName`;
-
 /**
  * Tells a page which actions the roles of its person allow on an order, or on everything in a
  * subscription, so that it offers no command that would be refused. It decides nothing: each call is
  * checked again.
  */
 export function createPermissionRoutes(hasAccess: HasAccess): readonly ServedRoute[] {
-  return [SUBSCRIPTION, ORDER].map((path) =>
-    pageRoute(path, permissionsView, async ({ caller, parameters }) => {
+  const { permissionsOfSubscription, permissionsOfOrder } = SESSION_CALLS;
+  return [permissionsOfSubscription, permissionsOfOrder].map((call) =>
+    pageRoute(call, async ({ caller, parameters }) => {
       const { subscriptionId = "", resourceGroup = "", jobName } = parameters;
       const scope =
         jobName === undefined
@@ -71,50 +71,39 @@ export function createPermissionRoutes(hasAccess: HasAccess): readonly ServedRou
   );
 }
 
-/**
- * A read of the portal's own, for every signed-in person.
- *
- * @param view - schema of the JSON that `read` gives
- */
+type PageCall<Known> = Pick<Call, "at"> & { readonly answers: Known };
+
+/** A read of the portal's own, for every signed-in person. */
 export function pageRoute<View>(
-  path: string,
-  view: z.ZodMiniType<View>,
+  { at: [method, path], answers }: PageCall<{ readonly 200: z.ZodMiniType<View> }>,
   read: (request: SessionRequest) => ReadonlyView<View> | Promise<ReadonlyView<View>>,
 ): ServedRoute {
   return {
-    method: "GET",
+    method,
     path,
-    described: { summary: "For pages of the portal", answers: { 200: view } },
+    described: { summary: "For pages of the portal", answers },
     authentication: "session",
     reads: "nothing",
     handle: async (request) => ({ status: 200, body: { json: await read(request) } }),
   };
 }
 
-/**
- * A write of the portal's own, for every signed-in person; answered without a body.
- *
- * @param schema - of the body that `write` gets
- */
+/** A write of the portal's own, for every signed-in person; answered without a body. */
 export function pageWrite<Body>(
-  method: "POST" | "PUT",
-  path: string,
-  schema: z.ZodMiniType<Body>,
+  call: PageCall<{ readonly 204: undefined }> & { readonly body: z.ZodMiniType<Body> },
   write: (request: SessionRequest, body: Body) => Promise<void>,
 ): ServedRoute {
+  const { at, body, answers } = call;
+  const [method, path] = at;
   return {
     method,
     path,
-    described: {
-      summary: "For pages of the portal",
-      body: schema,
-      answers: { 204: undefined },
-    },
+    described: { summary: "For pages of the portal", body, answers },
     authentication: "session",
     reads: "json",
     maxBytes: WRITE_MAX_BYTES,
     handle: async (request) => {
-      await write(request, parseBody(schema, request.body));
+      await write(request, parseBody(body, request.body));
       return { status: 204 };
     },
   };

@@ -1,5 +1,5 @@
 import { AppError, toAppError } from "@databox-cmk/errors";
-import type { SignedOut } from "@databox-cmk/protocol";
+import { SESSION_CALLS, type SignedOut } from "@databox-cmk/protocol";
 import * as z from "zod";
 
 import { type Auditing, note } from "../../audit/record.ts";
@@ -62,8 +62,8 @@ export function createSignInRoutes(dependencies: SignInDependencies): readonly S
       handle: page(dependencies, (request) => completeSignIn(dependencies, request)),
     },
     {
-      method: "POST",
-      path: "/portal/auth/sign-out",
+      method: SESSION_CALLS.signOut.at[0],
+      path: SESSION_CALLS.signOut.at[1],
       authentication: "session",
       reads: "nothing",
       handle: (request) => signOut(dependencies, request),

@@ -1,7 +1,6 @@
 import {
+  NOTICE_CALLS,
   type NoticeChoices,
-  noticeChoices,
-  noticeChoicesWrite,
   PERSONAL_EVENTS,
   type NoticeChoicesWrite,
 } from "@databox-cmk/protocol";
@@ -21,8 +20,6 @@ import type { Store } from "../../../store/store.ts";
 import { pageRoute, pageWrite } from "../own-api-routes.ts";
 import { subscriptionsOf } from "./notice-routes.ts";
 
-const PATH = "/portal/api/notices/choices";
-
 export type ChoiceDependencies = {
   readonly store: Store;
   readonly hasAccess: HasAccess;
@@ -36,10 +33,10 @@ export type ChoiceDependencies = {
 export function createChoiceRoutes(dependencies: ChoiceDependencies): readonly ServedRoute[] {
   const { store, notices, now } = dependencies;
   return [
-    pageRoute(PATH, noticeChoices, (request) =>
+    pageRoute(NOTICE_CALLS.readChoices, (request) =>
       describeChoices(dependencies, request.caller, subscriptionsOf(request)),
     ),
-    pageWrite("PUT", PATH, noticeChoicesWrite, async ({ caller }, wanted) => {
+    pageWrite(NOTICE_CALLS.writeChoices, async ({ caller }, wanted) => {
       const address = addressOf(caller.name);
       const isOff = wanted.kinds.every(({ chosenIn }) => chosenIn.length === 0);
       if (!isOff && (address === undefined || notices.sendMail === undefined))

@@ -2,16 +2,13 @@ import { AppError } from "@databox-cmk/errors";
 import {
   describeIdentifier,
   isIdentifier,
+  NOTICE_CALLS,
   NOTICE_SUBSCRIPTIONS_MAX,
-  noticeList,
-  noticesRead,
 } from "@databox-cmk/protocol";
 
 import type { ServedRoute, SessionRequest } from "../../../http/route.ts";
 import { pageRoute, pageWrite } from "../own-api-routes.ts";
 import { markRead, type NoticeDependencies, readNotices } from "./read-notices.ts";
-
-const PATH = "/portal/api/notices";
 
 /** The bell: news for the person of the session, and how far they have read them. */
 export function createNoticeRoutes(dependencies: NoticeDependencies): readonly ServedRoute[] {
@@ -19,8 +16,8 @@ export function createNoticeRoutes(dependencies: NoticeDependencies): readonly S
   const read = (request: SessionRequest) =>
     readNotices(dependencies, request.caller, subscriptionsOf(request));
   return [
-    pageRoute(PATH, noticeList, async (request) => ({ value: await read(request) })),
-    pageWrite("POST", `${PATH}/read`, noticesRead, async (request, wanted) => {
+    pageRoute(NOTICE_CALLS.list, async (request) => ({ value: await read(request) })),
+    pageWrite(NOTICE_CALLS.markRead, async (request, wanted) => {
       // Only ids that the person sees are kept.
       const seen = new Set((await read(request)).map(({ id }) => id));
       const ids = [...new Set(wanted.ids)].filter((id) => seen.has(id));
