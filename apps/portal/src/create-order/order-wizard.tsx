@@ -5,6 +5,7 @@ import { useQueryClient, type UseQueryResult } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactElement, useState } from "react";
 
+import { readIsSplitOnly } from "../api/custody-policy.ts";
 import { createOrder, validateOrder } from "../api/new-orders.ts";
 import { ProblemError } from "../api/problem-error.ts";
 import { failureOf } from "../core/is-same.ts";
@@ -34,7 +35,6 @@ import { ReviewStep } from "./review-step.tsx";
 import { ReviewVerdict } from "./review-verdict.tsx";
 import { SecurityStep } from "./security-step.tsx";
 import { useIsOrderNameTaken } from "./use-is-order-name-taken.ts";
-import { useIsSplitOnly } from "./use-is-split-only.ts";
 
 const useStyles = makeStyles({
   tabs: { flexWrap: "wrap" },
@@ -218,4 +218,17 @@ function useValidation(order: NewOrder, isWanted: boolean): UseQueryResult<reado
     (client, signal) => validateOrder(client, order, signal),
     { enabled: isWanted },
   );
+}
+
+/**
+ * Whether a subscription allows only split custody for its new orders. Where the reader may not see
+ * that, any custody is offered and the service decides.
+ */
+function useIsSplitOnly(subscriptionId: string): boolean {
+  const policy = useRead(
+    QUERY_KEYS.azure(subscriptionId, "custodyPolicy"),
+    (client, signal) => readIsSplitOnly(client, subscriptionId, signal),
+    { enabled: subscriptionId !== "" },
+  );
+  return policy.data === true;
 }

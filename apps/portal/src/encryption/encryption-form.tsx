@@ -3,31 +3,57 @@ import { Notice } from "@databox-cmk/ui";
 import { Button, makeStyles, Text } from "@fluentui/react-components";
 import { type ReactElement, useState } from "react";
 
+import { patchOrder } from "../api/orders.ts";
 import {
   type ChosenIdentity,
   chosenIdentityOf,
   type ChosenKey,
   chosenKeyOf,
+  decideKeyChange,
   isAttached,
   isInForce,
 } from "../core/key-choice.ts";
-import { useOrderName } from "../order/use-order.ts";
+import { useOrderName, useRefreshOrder } from "../order/use-order.ts";
+import { useSignedIn } from "../queries/session-context.ts";
 import { AlertDialog } from "../shell/alert-dialog.tsx";
 import { Radios } from "../shell/radios.tsx";
 import { SaveForm } from "../shell/save-form.tsx";
 import { useDraft } from "../shell/use-draft.ts";
 import { useTexts } from "../texts/texts.ts";
+import { useAction } from "../toasts/use-action.tsx";
 import { ChosenKeyFacts } from "./chosen-key-facts.tsx";
 import { IdentityChoice } from "./identity-choice.tsx";
 import { Preflight } from "./preflight.tsx";
 import { SelectKeyPanel } from "./select-key-panel.tsx";
 import { usePreflight } from "./use-preflight.ts";
-import { useSaveEncryption, type WantedEncryption } from "./use-save-encryption.ts";
 
 const useStyles = makeStyles({
   form: { alignItems: "start", maxWidth: "820px" },
   wide: { alignSelf: "stretch" },
 });
+
+/** A customer's key and its identity, or the service's own key. */
+type WantedEncryption =
+  | { readonly key: ChosenKey; readonly identity: ChosenIdentity }
+  | "MicrosoftManaged";
+
+/** Puts a key in force, and reads the order again. */
+function useSaveEncryption(order: JobResource) {
+  const { client } = useSignedIn();
+  const name = useOrderName();
+  const refresh = useRefreshOrder();
+  return useAction("changeEncryption", {
+    mutationFn: (wanted: WantedEncryption) =>
+      patchOrder(
+        client,
+        name,
+        wanted === "MicrosoftManaged"
+          ? { properties: { details: { keyEncryptionKey: { kekType: "MicrosoftManaged" } } } }
+          : decideKeyChange(order.identity, wanted.key, wanted.identity),
+      ),
+    onSuccess: refresh,
+  });
+}
 
 type Choice = {
   readonly kekType: KeyEncryptionKeyView["kekType"];

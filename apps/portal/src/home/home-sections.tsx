@@ -1,18 +1,24 @@
 import type { OrderSummaryPage } from "@databox-cmk/protocol";
 import { LoadingState, Section, Stack } from "@databox-cmk/ui";
 import { makeStyles, tokens } from "@fluentui/react-components";
+import { useQuery } from "@tanstack/react-query";
 import { type ReactElement, Suspense } from "react";
 
+import { readDailyFigures } from "../api/daily-figures.ts";
+import { LARGEST_PAGE, type OrderFilter } from "../api/order-summaries.ts";
 import { ProblemError } from "../api/problem-error.ts";
 import { useWaitingApprovals } from "../approvals/use-waiting-approvals.ts";
 import { byExpiry, listTodos } from "../core/todos.ts";
 import type { OrderSearch } from "../orders/order-filter.ts";
+import { orderPageQuery } from "../orders/order-page-query.ts";
+import { QUERY_KEYS } from "../queries/query-keys.ts";
+import { useSignedIn } from "../queries/session-context.ts";
+import { useRead } from "../queries/use-read.ts";
 import { lazySection } from "../shell/lazy-part.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { ExpiryTimeline } from "./expiry-timeline.tsx";
-import { type HomeScope, useHome } from "./use-home.ts";
 
 /** With the table of codes, which the rest of the page does not need. */
 const TodoList = lazySection(async () => (await import("./todo-list.tsx")).TodoList);
@@ -43,6 +49,25 @@ const useStyles = makeStyles({
   },
   count: { fontSize: tokens.fontSizeHero700, lineHeight: tokens.lineHeightHero700 },
 });
+
+/** One subscription; or every customer, for operators. */
+type HomeScope = { readonly subscriptionId: string | undefined };
+
+/** Orders in the states that need a person, one page of each, and the figures of the last days. */
+function useHome({ subscriptionId }: HomeScope) {
+  const { client } = useSignedIn();
+  const useOrders = (filter: OrderFilter) =>
+    useQuery(orderPageQuery(client, subscriptionId, filter, undefined, LARGEST_PAGE));
+  return {
+    unusable: useOrders({ health: "Unusable" }),
+    atRisk: useOrders({ health: "AtRisk" }),
+    stuck: useOrders({ stageStatus: "WaitingForCustomerActionForKek" }),
+    open: useOrders({ lock: "unlocked" }),
+    figures: useRead([...QUERY_KEYS.orders, "figures", subscriptionId], (reader, signal) =>
+      readDailyFigures(reader, subscriptionId, signal),
+    ),
+  };
+}
 
 /** Shows counts that link to their lists, tasks, charts, and the keys by their expiry. */
 export function HomeSections({ subscriptionId }: HomeScope): ReactElement {

@@ -1,9 +1,15 @@
-import type { NoticeChoices } from "@databox-cmk/protocol";
-import { LoadingState, Section, useLanguage, Notice } from "@databox-cmk/ui";
+import {
+  NOTICE_SUBSCRIPTIONS_MAX,
+  type NoticeChoices,
+  type NoticeChoicesWrite,
+} from "@databox-cmk/protocol";
+import { LoadingState, Notice, Section, useLanguage } from "@databox-cmk/ui";
 import { Checkbox, makeStyles, Text } from "@fluentui/react-components";
 import { AlertRegular } from "@fluentui/react-icons";
+import { useQueryClient } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 
+import { readNoticeChoices, writeNoticeChoices } from "../api/notices.ts";
 import { isSame } from "../core/is-same.ts";
 import {
   choose,
@@ -12,6 +18,10 @@ import {
   renderChoices,
   renderReaderCommand,
 } from "../core/notice-draft.ts";
+import { useSubscriptions } from "../orders/use-subscriptions.ts";
+import { QUERY_KEYS } from "../queries/query-keys.ts";
+import { useSignedIn } from "../queries/session-context.ts";
+import { useRead } from "../queries/use-read.ts";
 import { Choice } from "../shell/choice.tsx";
 import { Copyable } from "../shell/copyable.tsx";
 import { Page } from "../shell/page.tsx";
@@ -19,7 +29,6 @@ import { QueryProblem } from "../shell/query-problem.tsx";
 import { SaveForm } from "../shell/save-form.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { useAction } from "../toasts/use-action.tsx";
-import { useNoticeChoices } from "./use-notice-choices.ts";
 
 const useStyles = makeStyles({
   language: { maxWidth: "320px" },
@@ -37,6 +46,37 @@ export function NoticeSettingsPage(): ReactElement {
       {choices !== undefined && <ChoicesForm choices={choices} write={write} />}
     </Page>
   );
+}
+
+/** The reader's choices, and a function to change them. */
+function useNoticeChoices(): {
+  /** `undefined` until they are known. */
+  readonly choices: NoticeChoices | undefined;
+  readonly error: Error | null;
+  readonly tryAgain: () => void;
+  readonly write: (body: NoticeChoicesWrite) => Promise<void>;
+} {
+  const { client } = useSignedIn();
+  const queryClient = useQueryClient();
+  const subscriptions = useSubscriptions();
+  const ids = subscriptions.data
+    ?.slice(0, NOTICE_SUBSCRIPTIONS_MAX)
+    .map(({ subscriptionId }) => subscriptionId);
+  const queryKey = [...QUERY_KEYS.noticeChoices, ids];
+  const choices = useRead(
+    queryKey,
+    (reader, signal) => readNoticeChoices(reader, ids ?? [], signal),
+    { enabled: ids !== undefined },
+  );
+  return {
+    choices: choices.data,
+    error: subscriptions.error ?? choices.error,
+    tryAgain: () => void (subscriptions.error === null ? choices : subscriptions).refetch(),
+    write: async (body) => {
+      await writeNoticeChoices(client, body);
+      await queryClient.invalidateQueries({ queryKey });
+    },
+  };
 }
 
 function ChoicesForm({

@@ -1,8 +1,10 @@
-import { ExplanationPanel, Section, Stack } from "@databox-cmk/ui";
+import type { OperatorOrder } from "@databox-cmk/protocol";
+import { CopyButton, ExplanationPanel, Facts, Section, Stack } from "@databox-cmk/ui";
 import { Text } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
 import { readOperatorOrder } from "../api/operator-orders.ts";
+import { ACTS, decideNextAct } from "../core/next-act.ts";
 import { KillSwitches } from "../kill-switches/kill-switches.tsx";
 import { ErasureCertificate } from "../order/erasure-section.tsx";
 import { OrderPage } from "../order/order-page.tsx";
@@ -12,7 +14,6 @@ import { useOrderName, useOrderPart } from "../order/use-order.ts";
 import { CommandBar, RefreshButton } from "../shell/command-bar.tsx";
 import { QueryState } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
-import { NextAct } from "./next-act.tsx";
 import { OperationList } from "./operation-list.tsx";
 import { OperatorNodes } from "./operator-nodes.tsx";
 
@@ -57,5 +58,31 @@ export function OperationsPage(): ReactElement {
         </Stack>
       )}
     </OrderPage>
+  );
+}
+
+/** Who must act now, what to do, and the command for each node. */
+function NextAct({ order }: { readonly order: OperatorOrder }): ReactElement {
+  const words = useTexts().operator.next;
+  const { name, serials } = decideNextAct(order);
+  const act = ACTS[name];
+  const command = "command" in act && serials.length > 0 ? act.command : undefined;
+  return (
+    <Facts
+      facts={[
+        [words.who, words.actors[act.who]],
+        [words.what, words.acts[name]],
+        [words.nodes, command && serials.join(", ")],
+        [
+          words.command,
+          command && (
+            <>
+              <code>{command}</code>
+              <CopyButton value={command} what={words.command} />
+            </>
+          ),
+        ],
+      ]}
+    />
   );
 }

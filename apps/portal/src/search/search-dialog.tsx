@@ -1,4 +1,5 @@
 import { ERRORS } from "@databox-cmk/errors";
+import type { OrderSummary } from "@databox-cmk/protocol";
 import { FailureText, LoadingState } from "@databox-cmk/ui";
 import {
   Dialog,
@@ -11,18 +12,21 @@ import {
   Text,
   tokens,
 } from "@fluentui/react-components";
+import { useQueries } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactElement, type ReactNode, useId, useState } from "react";
 
 import { parseOrderId } from "../api/arm-path.ts";
 import { findCodes } from "../core/find-codes.ts";
 import { useReturnFocus } from "../focus/use-return-focus.ts";
-import { useIsOperator } from "../queries/session-context.ts";
+import { orderPageQuery } from "../orders/order-page-query.ts";
+import { useSubscriptions } from "../orders/use-subscriptions.ts";
+import { useIsOperator, useSignedIn } from "../queries/session-context.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { RouterLink } from "../shell/router-link.tsx";
+import { useSettled } from "../shell/use-settled.ts";
 import { useTexts } from "../texts/texts.ts";
 import { findPages } from "./pages.ts";
-import { useFoundOrders } from "./use-found-orders.ts";
 
 const MOST_CODES = 5;
 /** A shorter text is in every code. */
@@ -172,4 +176,34 @@ function Results({
       <ul className={styles.list}>{children}</ul>
     </section>
   );
+}
+
+/** In each subscription. */
+const MOST = 8;
+
+/** Orders whose name or serial number contains the text, once the reader pauses. */
+function useFoundOrders(text: string): {
+  readonly found: readonly OrderSummary[];
+  readonly isPending: boolean;
+  readonly error: Error | null;
+} {
+  const { client } = useSignedIn();
+  const isOperator = useIsOperator();
+  const subscriptions = useSubscriptions();
+  const wanted = text.trim();
+  const search = useSettled(wanted);
+  const scopes = isOperator
+    ? [undefined]
+    : (subscriptions.data ?? []).map(({ subscriptionId }) => subscriptionId);
+  const results = useQueries({
+    queries: scopes.map((subscriptionId) => ({
+      ...orderPageQuery(client, subscriptionId, { search }, undefined, MOST),
+      enabled: search !== "",
+    })),
+  });
+  return {
+    found: search === "" ? [] : results.flatMap(({ data }) => data?.value ?? []),
+    isPending: wanted !== search || results.some(({ isLoading }) => isLoading),
+    error: results.find(({ error }) => error !== null)?.error ?? null,
+  };
 }

@@ -1,6 +1,6 @@
 import { parseWith, type UnlockPolicy, unlockPolicy } from "@databox-cmk/protocol";
 import { Notice, Section, Time } from "@databox-cmk/ui";
-import { Button, makeStyles, Text, tokens } from "@fluentui/react-components";
+import { Button, makeStyles, Switch, Text, tokens } from "@fluentui/react-components";
 import { type ReactElement, useState } from "react";
 
 import { type TaggedPolicy, writeUnlockPolicy } from "../api/unlock-policy.ts";
@@ -14,9 +14,9 @@ import { SaveForm } from "../shell/save-form.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { useAction } from "../toasts/use-action.tsx";
 import { ApprovalTerms } from "./approval-terms.tsx";
-import { EmergencyAccess } from "./emergency-access.tsx";
 import { LeaseTerms } from "./lease-terms.tsx";
 import { OfflineTerms } from "./offline-terms.tsx";
+import type { PolicyPart } from "./policy-part.ts";
 import { PurposeConditions } from "./purpose-conditions.tsx";
 import { ReleaseWindows } from "./release-windows.tsx";
 
@@ -135,5 +135,22 @@ export function PolicyForm({
         </Notice>
       )}
     </SaveForm>
+  );
+}
+
+/** Emergency access to every purpose, where a condition stands in the way of any of them. */
+function EmergencyAccess({ policy, onChange }: PolicyPart): ReactElement | null {
+  const texts = useTexts().unlockPolicy;
+  const { release, purposes = {} } = policy;
+  const all = [release, ...Object.values(purposes)];
+  if (all.every((terms) => releaseKindOf(terms) === "automatic")) return null;
+  return (
+    <Switch
+      checked={release.breakGlass}
+      label={texts.breakGlass}
+      onChange={(_event, { checked }) => {
+        onChange({ ...policy, release: { ...release, breakGlass: checked } });
+      }}
+    />
   );
 }
