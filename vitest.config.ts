@@ -7,11 +7,15 @@ import { configDefaults, defineConfig } from "vitest/config";
 // oxlint-disable-next-line no-restricted-imports -- the root is not a package that could depend on this one
 import { findPostgres } from "./packages/testkit/src/start-postgres.ts";
 
-/** Where PostgreSQL cannot be installed, tools/setup.mjs says so and these tests are left out. In CI they fail. */
+/**
+ * Where PostgreSQL cannot be installed, setup.mjs says so and these tests are left out; in CI they
+ * fail.
+ */
 const hasPostgres = findPostgres() !== undefined || (process.env["CI"] ?? "") !== "";
 
 const EVERY_PROJECT = {
-  // Stops a test that hangs. It is not a bound of the product, and far above what a busy machine takes.
+  // Stops a test that hangs. It is not a bound of the product, and far above what a busy machine
+  // takes.
   testTimeout: 600_000,
   hookTimeout: 600_000,
   expect: { poll: { timeout: 180_000 } },
@@ -28,12 +32,13 @@ const CRASH = [
 const BROWSER = ["e2e/browser/**/*.test.ts"];
 const VIRTUAL = ["e2e/virtual-*.test.ts"];
 /**
- * A broker test that begins with this comment runs on one engine, because no engine could change what it shows:
- * it has no broker's store (Azure adapters, doctor, commands, whole processes, which e2e runs on PostgreSQL), is about SQLite's own
- * file or stops at one of its statements, or is about a wire (ARM shapes, OpenAPI, foreign clients, refusals, malformed input,
- * roles, proxies, static files, fairness, shutdown) or about rules that are decided before the store (policies,
- * checks of a key, sessions, limits). The last two kinds send no statement that the others do not send to PostgreSQL: measured by
- * recording what each file sends.
+ * A broker test that begins with this comment runs on one engine, because no engine could change
+ * what it shows: it has no broker's store (Azure adapters, doctor, commands, whole processes, which
+ * e2e runs on PostgreSQL), is about SQLite's own file or stops at one of its statements, or is
+ * about a wire (ARM shapes, OpenAPI, foreign clients, refusals, malformed input, roles, proxies,
+ * static files, fairness, shutdown) or about rules that are decided before the store (policies,
+ * checks of a key, sessions, limits). The last two kinds send no statement that the others do not
+ * send to PostgreSQL: measured by recording what each file sends.
  */
 const ONE_ENGINE = "// @module-tag one-engine\n";
 const onOneEngine = globSync("apps/cloud-broker/test/**/*.test.ts", {
@@ -42,8 +47,8 @@ const onOneEngine = globSync("apps/cloud-broker/test/**/*.test.ts", {
 
 const SET_UP = "packages/testkit/src/shared-process";
 /**
- * Lets the files of a project share processes: to start one, and to load the broker and Azure's SDK,
- * takes longer than most files of tests. A file that leaves something behind there fails.
+ * Lets the files of a project share processes: to start one, and to load the broker and Azure's
+ * SDK, takes longer than most files of tests. A file that leaves something behind there fails.
  */
 const sharedProcess = (...setupFiles: readonly string[]) => ({
   isolate: false,
@@ -52,7 +57,7 @@ const sharedProcess = (...setupFiles: readonly string[]) => ({
 });
 const FORGET_METADATA_SERVICE = `${SET_UP}/forget-metadata-service.ts`;
 
-/** One more than cores, because tests of whole systems often wait: for leases, intervals, restarts. */
+/** One more than cores: tests of whole systems often wait for leases, intervals, restarts. */
 const maxWorkers = Math.max(availableParallelism(), 2) + 1;
 
 export default defineConfig({

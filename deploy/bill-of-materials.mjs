@@ -19,8 +19,8 @@ const MIT = readFileSync(join(root, "deploy", "licences", "mit.txt"), "utf8").tr
  *
  * @param apps - packages of the workspace whose bundles are shipped
  * @param component - what is shipped, as CycloneDX names it
- * @param shipped - components of CycloneDX that come with the apps and are in no lockfile, each with
- *   the text of its licence
+ * @param shipped - components of CycloneDX that come with the apps and are in no lockfile, each
+ *   with the text of its licence
  * @throws {Error} when a package has no text of its licence
  */
 export function writeBillOfMaterials(apps, folder, component, shipped) {

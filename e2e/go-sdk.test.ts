@@ -37,7 +37,8 @@ describe.skipIf(!hasSdk && !isContinuousIntegration)(
 
     beforeAll(async () => {
       world = await openWorld();
-      // Debian's SDK is older than 2026-02-01, so this test keeps its versions beyond their retirement.
+      // Debian's SDK is older than 2026-02-01, so this test keeps its versions beyond their
+      // retirement.
       using transport = createTransport(world.stack.caPem);
       await createJsonClient(transport.agent)(
         "PATCH",

@@ -66,8 +66,8 @@ test("a broker, its database and the customer's consent do not open the applianc
   expect(await unlockNode(node)).toMatchObject({ outcome: "unlocked", proof: expectedProof });
   requireOk(await node.agent(["lock"]));
 
-  // Everything that a broker can compute with the customer's consent: here by the recovery key, which
-  // unwraps the same content key as the vault.
+  // Everything that a broker can compute with the customer's consent: here by the recovery key,
+  // which unwraps the same content key as the vault.
   const { text: exported } = await callOrder(world, order, "GET", "envelopes");
   const [row] = envelopeExport.parse(JSON.parse(exported)).value;
   const envelope = parseEnvelope(row?.jwe);
@@ -79,7 +79,8 @@ test("a broker, its database and the customer's consent do not open the applianc
   expect(opensWith(node.diskPath, new TextEncoder().encode(encodeBase64url(brokerShare)))).toBe(
     false,
   );
-  // The owner compares key and copy with the appliance's word, and opens the copy, as the page says.
+  // The owner compares key and copy with the appliance's word, and opens the copy, as the page
+  // says.
   const folder = join(world.folder, "recovery");
   mkdirSync(folder);
   writeFileSync(join(folder, "recovery.pem"), privateKey, { mode: 0o600 });

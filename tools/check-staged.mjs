@@ -1,7 +1,9 @@
-// Formats the staged files and stages the result, then lints them. Git runs it before each commit (.githooks/pre-commit).
+// Formats the staged files and stages the result, then lints them. Git runs it before each commit
+// (.githooks/pre-commit).
 //
-// lint-staged, the alternative, hides unstaged changes in a stash while it works and brings a tree of dependencies.
-// Here the working tree of a partly staged file is never touched: its staged text is formatted by itself.
+// lint-staged, the alternative, hides unstaged changes in a stash while it works and brings a tree
+// of dependencies. Here the working tree of a partly staged file is never touched: its staged text
+// is formatted by itself.
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";

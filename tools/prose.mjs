@@ -1,7 +1,8 @@
-// Counts constructions in our prose that must be read twice (docs/design/wording.md): free relatives,
-// fragments, negations without a verb. Prose is comments and Markdown; texts are the sentences in
-// string literals and JSX: page texts, help, error and log messages, test titles. Prints each
-// construction with file and line, then a figure per 1,000 lines for prose and for texts.
+// Counts constructions in our prose that must be read twice (docs/design/wording.md): free
+// relatives, fragments, negations without a verb. Prose is comments and Markdown; texts are the
+// sentences in string literals and JSX: page texts, help, error and log messages, test titles.
+// Prints each construction with file and line, then a figure per 1,000 lines for prose and for
+// texts.
 //
 //   node tools/prose.mjs [--list] [PATH …]
 //

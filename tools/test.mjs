@@ -1,8 +1,10 @@
 // Runs every gate and every test, and ends with one line: `N passed, N failed` (and `, N skipped`).
-//   node tools/test.mjs                everything
-//   node tools/test.mjs --fast         the gates, and the tests that need no more than this process: unit and integration
-//   node tools/test.mjs --changed      the fast tests that uncommitted changes touch; --changed=main: since that commit
-//   node tools/test.mjs unlock         the files whose path has this part; other arguments are vitest's
+//   node tools/test.mjs            everything
+//   node tools/test.mjs --fast     the gates, and the tests that need no more than this process: unit
+//                                  and integration
+//   node tools/test.mjs --changed  the fast tests that uncommitted changes touch; --changed=main:
+//                                  since that commit
+//   node tools/test.mjs unlock     the files whose path has this part; others are vitest's arguments
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -87,9 +89,10 @@ async function runTests(args) {
 }
 
 /**
- * Runs each file of a browser or of whole systems in which a test failed once more, alone and whole,
- * since its tests may build on each other: on a busy machine the clock of another program may have
- * run out. A test that passes then counts as passed; one that passed in the first run stays passed.
+ * Runs each file of a browser or of whole systems in which a test failed once more, alone and
+ * whole, since its tests may build on each other: on a busy machine the clock of another program
+ * may have run out. A test that passes then counts as passed; one that passed in the first run
+ * stays passed.
  *
  * @param files - their states are changed in place.
  * @returns the names of what passed alone

@@ -20,8 +20,8 @@ export default defineConfig({
     file: "dist/main.mjs",
     format: "esm",
     codeSplitting: false,
-    // Node keeps the source in memory: ASCII as it is, any other text with two bytes for each letter.
-    // Names and lines stay, so that the stacks in the log can be read.
+    // Node keeps the source in memory: ASCII as it is, any other text with two bytes for each
+    // letter. Names and lines stay, so that the stacks in the log can be read.
     comments: false,
     minify: {
       compress: false,

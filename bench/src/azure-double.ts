@@ -17,9 +17,9 @@ const PORTS = ["--broker-port", "0", "--imds-port", "0", "--dns-port", "0"];
 const READY_WITHIN_MS = 2_000;
 
 /**
- * The start of the packed test double, process start to ready, against a Node that does nothing, and
- * against `npm start`, which serves the same from its sources with the broker in a process of its
- * own. By turns, so that all meet the same load.
+ * The start of the packed test double, process start to ready, against a Node that does nothing,
+ * and against `npm start`, which serves the same from its sources with the broker in a process of
+ * its own. By turns, so that all meet the same load.
  */
 export async function run(): Promise<BenchOutcome> {
   using folder = openTemporaryFolder();

@@ -30,8 +30,8 @@ import { stubWrap, VERSIONS } from "./stub-wrapping.ts";
 /**
  * The indispensable work of an unlock, and nothing around it: read and verify the message, one call
  * of the vault, seal, sign, one audit row in a shared durable commit, answer. It uses the broker's
- * libraries, but undici alone instead of Azure's SDK. Of a renewal: verify, one conditional write in
- * a shared durable commit, sign.
+ * libraries, but undici alone instead of Azure's SDK. Of a renewal: verify, one conditional write
+ * in a shared durable commit, sign.
  */
 const job = readJob(
   z.object({

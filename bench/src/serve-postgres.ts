@@ -13,8 +13,8 @@ import { type FleetKey, type FleetNode, seedFleet } from "./seed-fleet.ts";
  * A broker on a PostgreSQL server of its own (durable: fsync on), with a seeded fleet that was
  * moved there from SQLite.
  *
- * @param awayMs - one way from the broker to the server, whose round trips are then counted; absent:
- * straight by its socket
+ * @param awayMs - one way from the broker to the server, whose round trips are then counted;
+ * absent: straight by its socket
  */
 export async function servePostgres(
   variables: Readonly<Record<string, string>>,

@@ -74,7 +74,7 @@ export function layOutBase(target) {
   return [nodePart(), ...parts];
 }
 
-/** The dynamic loader names them: `libm.so.6 => /lib/…/libm.so.6 (0x…)`; itself without an arrow. */
+/** The dynamic loader names them: `libm.so.6 => /lib/…/libm.so.6 (0x…)`; itself without arrow. */
 function loadedBy(program) {
   return [...run("ldd", program).matchAll(/(?:=> )?(\/\S+) \(0x/g)].map(([, path]) => path);
 }

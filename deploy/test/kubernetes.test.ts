@@ -23,7 +23,7 @@ const hasKustomize = requireTool("kustomize", existsSync("/usr/bin/kustomize"));
 const example = fileURLToPath(new URL("../kubernetes/example", import.meta.url));
 
 type Manifest = { readonly kind: string; readonly [member: string]: unknown };
-/** The schemas of Kubernetes, cert-manager and the Prometheus operator, as npm packages have them. */
+/** The schemas of Kubernetes, cert-manager and the Prometheus operator, from npm packages. */
 const KINDS = {
   Certificate,
   ConfigMap,

@@ -604,7 +604,7 @@ describe.runIf(runsBrowser)("a user of the portal", () => {
 const leaving = ({ page }: Visit) =>
   page.getByRole("alertdialog", { name: "Leave without saving?" });
 
-/** A field keeps its value when its page is left by the main menu or by going back, and they stay. */
+/** A field keeps its value when its reader begins to leave its page, and stays. */
 async function expectAsked(visit: Visit, field: Locator, value: string): Promise<void> {
   const { page } = visit;
   await button(page, "Main menu").click();
@@ -629,7 +629,8 @@ async function principalOf({ world }: PortalWorld): Promise<string> {
 }
 
 /**
- * Collects the texts of live regions: each is there for half a second, too short for a poll. The functions are text, which the test runner does not rewrite.
+ * Collects the texts of live regions: each is there for half a second, too short for a poll. The
+ * functions are text, which the test runner does not rewrite.
  */
 async function noteAnnouncements(page: Page): Promise<() => Promise<string>> {
   await page.evaluate(`{

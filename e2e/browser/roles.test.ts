@@ -286,7 +286,7 @@ async function judge(
   return findings;
 }
 
-/** The actions that the broker says it would allow, and whether it takes the person for an operator. */
+/** The actions that the broker would allow, and whether it takes the person for an operator. */
 async function readAllowed(
   { page }: Visit,
   { subscriptionId = "", resourceGroup = "", jobName = "" }: Readonly<Record<string, string>>,

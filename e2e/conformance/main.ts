@@ -10,9 +10,9 @@ import * as z from "zod";
 import { readStack } from "../harness/read-stack.ts";
 
 /*
- * Acts for `npm run conformance -- broker --acts`, on a local stack: `main.ts STACK-FILE ACT ORDER`,
- * with the approval's id, the challenge or the seconds as standard input. The process that started
- * the broker may do acts too: it listens on the socket CONFORMANCE_DESK.
+ * Acts for `npm run conformance -- broker --acts`, on a local stack: `main.ts STACK-FILE ACT
+ * ORDER`, with the approval's id, the challenge or the seconds as standard input. The process that
+ * started the broker may do acts too: it listens on the socket CONFORMANCE_DESK.
  */
 const API = "api-version=2025-07-01";
 const [stackFile = "", act = "", order = ""] = process.argv.slice(2);

@@ -12,7 +12,7 @@ export const README_CA = ".local/tls/ca.pem";
 const seed = z.looseObject({
   applications: z.record(z.string(), z.looseObject({ secret: z.string(), objectId: z.string() })),
 });
-/** Debian's clients are older than 2026-02-01, so their versions are kept beyond their retirement. */
+/** Debian's clients are older than 2026-02-01, so their retired versions are kept. */
 const SETTINGS = { unverified: { "retired-control-plane-versions": "accept" } };
 
 /** The README's seed. */

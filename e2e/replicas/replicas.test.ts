@@ -101,7 +101,7 @@ describe.skipIf(isLeftOut)("three replicas in processes of their own, behind a r
       return "at the vault";
     };
   };
-  /** Holds the next grant's commit in the first replica's link; returns a check that it is there. */
+  /** Holds the next grant's commit in the first replica's link; returns a check for it. */
   const holdGrant = () => {
     const held = link(0).holdGrant();
     return () => Promise.race([held, Promise.resolve(undefined)]);

@@ -84,8 +84,8 @@ function keepServerOff() {
 }
 
 /**
- * Debian compiles all 18,000 modules of Azure's SDK for Python, which takes 40 s; tests import a few
- * hundred, which Python then compiles itself. The list is removed after the installation.
+ * Debian compiles all 18,000 modules of Azure's SDK for Python, which takes 40 s; tests import a
+ * few hundred, which Python then compiles itself. The list is removed after the installation.
  */
 function compileFewModules() {
   mkdirSync(dirname(UNCOMPILED), { recursive: true });

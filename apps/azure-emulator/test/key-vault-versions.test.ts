@@ -40,7 +40,7 @@ const upTo = (index: number, column: 1 | 2) =>
 const INDEXED = VERSIONS.map(([version], index) => [version, index] as const);
 /** Versions that cannot release keys, and show nothing about it. */
 const BEFORE_RELEASE = new Set(["2016-10-01", "7.0", "7.1", "7.2-preview", "7.2"]);
-/** Of the control plane, of another year, of a preview that has ended; not one of the data plane. */
+/** Of the control plane, of another year, of an ended preview; not one of the data plane. */
 const UNKNOWN = ["2026-02-01", "2027-01-01", "7.7", "7.4-preview", "2026-06-01-preview", "latest"];
 
 let world: World;

@@ -237,7 +237,7 @@ export async function startBroker(
   };
 }
 
-/** Its library is a sixth of the code that a broker would load, so only one that traces loads it. */
+/** Its library is a sixth of the code of a broker, so only one that traces loads it. */
 async function traceTo(url: string, percent: number) {
   const { startTracing } = await import("./observability/start-tracing.ts");
   return startTracing(url, percent);

@@ -471,7 +471,7 @@ async function interruptRekey(world: AgentWorld): Promise<unknown> {
   return copies[0];
 }
 
-/** As an earlier agent wrote the state of an interrupted re-key: without the mark of its custody. */
+/** An earlier agent's state of an interrupted re-key: without the mark of its custody. */
 function removeMark(world: AgentWorld): void {
   const folder = openStateFolder(world.stateDir);
   const stored = folder.readState();

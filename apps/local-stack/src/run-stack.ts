@@ -71,7 +71,8 @@ export async function runStack(options: RunOptions): Promise<"done" | "interrupt
     const tell = mode === "once" ? playStory : playStoryAndDeliver;
     const play = options.demo ? playDemo(json ? undefined : stopped) : tell;
     const folder = join(directory, options.demo ? "demo" : "appliances");
-    // Appliances of the demo have the same names each time, but this broker does not know the old ones.
+    // Appliances of the demo have the same names each time, but this broker does not know the old
+    // ones.
     if (options.demo) await rm(folder, { recursive: true, force: true });
     const appliances = await tellStory(stack, {
       folder,

@@ -1,5 +1,5 @@
-// `npm run agent`, `npm run az` and `npm run emulator`: a program of the product, of Azure or of the
-// emulator, set to the stack that `npm start` has started.
+// `npm run agent`, `npm run az` and `npm run emulator`: a program of the product, of Azure or of
+// the emulator, set to the stack that `npm start` has started.
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { execve } from "node:process";

@@ -51,8 +51,8 @@ export type VirtualNode = {
     further?: readonly string[],
   ): Promise<AgentRun>;
   /**
-   * Any command of the agent, such as `["unlock"]`. It is repeated as the agent advises: an emulated
-   * processor beside other work can be too slow for the agent's time limits.
+   * Any command of the agent, such as `["unlock"]`. It is repeated as the agent advises: an
+   * emulated processor beside other work can be too slow for the agent's time limits.
    */
   agent(parameters: readonly string[], input?: string): Promise<AgentRun>;
   /** Starts the daemon; after later boots it starts by itself. */

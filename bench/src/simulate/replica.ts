@@ -33,7 +33,7 @@ export type Replica = {
   busyMs(): number;
 };
 
-/** Admission's rule (`admission.ts`) over the same ledger, utilization and limits, without sockets. */
+/** Admission's rule (`admission.ts`) over the same ledger, utilization and limits; no sockets. */
 export function createReplica(now: () => number): Replica {
   let freeAtMs = 0;
   let givenMs = 0;

@@ -22,8 +22,9 @@ const FIREFOX_PATH = "/usr/bin/firefox-esr";
 
 /**
  * An option of its start makes it trust: with a context's `ignoreHTTPSErrors` each connection fails
- * and starts again, which ends in `net::ERR_TOO_MANY_RETRIES` where many do so at once. A server whose
- * key is known is trusted without an error: only its answers are cached, as they are for a reader.
+ * and starts again, which ends in `net::ERR_TOO_MANY_RETRIES` where many do so at once. A server
+ * whose key is known is trusted without an error: only its answers are cached, as they are for a
+ * reader.
  */
 export const chromiumWith = (...options: readonly string[]): Engine => ({
   launch: (serverKeys) =>

@@ -7,7 +7,8 @@ const NOT_OFFERED = 77;
 
 /**
  * Acts by a command of the shell: `COMMAND ACT ORDER`, with the approval's id or the challenge as
- * standard input. `carry` prints the signed answer. The exit code 77 says that the act is not offered.
+ * standard input. `carry` prints the signed answer. The exit code 77 says that the act is not
+ * offered.
  */
 export function commandActs(command: string): Act {
   return async (act, order, given = "") => {

@@ -12,7 +12,7 @@ export const REFUSAL_CODE = "SsemUserErrorEncryptionKeyDisabled";
 
 const stranger = generateSigningKey().key;
 
-/** Denials that the broker did not sign for this request. A device must not accept one as a refusal. */
+/** Denials that the broker did not sign for this request. No device may take one for a refusal. */
 export const FORGED_DENIALS = {
   "signed by a stranger": ({ request }) => signDenial(stranger, messageHash(request)),
   "signed for another request": ({ broker }) =>

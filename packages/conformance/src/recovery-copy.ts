@@ -12,13 +12,13 @@ import { recoveryKeys } from "@databox-cmk/protocol";
 
 type RecoveryKey = ReturnType<typeof importRecoveryKey>;
 
-/** The recovery keys that an answer with a split envelope names. @throws {Error} if there are none */
+/** The recovery keys that an answer with a split envelope names. @throws {Error} without any */
 export function namedKeys(extensions: unknown): readonly RecoveryKey[] {
   const named = recoveryKeys.parse(Object(extensions).recoveryKeys);
   return named.map((jwk) => importRecoveryKey(jwk));
 }
 
-/** A share as a node copies it for recovery keys; its context makes it one of this node's, or not. */
+/** A share as a node copies it for recovery keys; its context names this node, or not. */
 export async function copyShare(
   keys: readonly RecoveryKey[],
   context: EnvelopeContext,

@@ -1,6 +1,6 @@
 /**
- * The result of one case; `fault` is one sentence, absent when it passed. A case that was not checked
- * has the reason instead.
+ * The result of one case; `fault` is one sentence, absent when it passed. A case that was not
+ * checked has the reason instead.
  */
 export type Result = {
   readonly suite: string;

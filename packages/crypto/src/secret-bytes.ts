@@ -7,8 +7,8 @@ export function equalConstantTime(left: Uint8Array, right: Uint8Array): boolean 
 
 /**
  * Memory for a secret, which {@link zero} can overwrite: outside of V8's heap. A typed array of at
- * most 64 bytes lies in that heap, where the collector and native calls leave copies behind; a small
- * `Buffer` lies in a pool with others.
+ * most 64 bytes lies in that heap, where the collector and native calls leave copies behind; a
+ * small `Buffer` lies in a pool with others.
  *
  * @param length - bytes, all zero at first
  */

@@ -25,8 +25,8 @@ export type Text = { readonly en: string; readonly de: string };
 
 /**
  * One step: in the table a text with a command, in use its `text` in one language. Text and command
- * may hold placeholders such as `{vaultName}`; every placeholder is a name of `FACTS`. A part of the
- * text in brackets is omitted if its facts are not known.
+ * may hold placeholders such as `{vaultName}`; every placeholder is a name of `FACTS`. A part of
+ * the text in brackets is omitted if its facts are not known.
  */
 export type Step<Words = string> = (Words extends Text ? Words : { readonly text: Words }) & {
   /** A command line as a POSIX shell reads it; facts are quoted where they need it. */

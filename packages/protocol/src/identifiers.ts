@@ -10,9 +10,9 @@ type Rule = {
 };
 
 /**
- * The published naming rules of the identifiers that this product reads, one row each. Resource Manager
- * also permits letters beyond ASCII in the name of a resource group. An order id is signed and bound into
- * envelopes as printable ASCII, so an order cannot be in such a group.
+ * The published naming rules of the identifiers that this product reads, one row each. Resource
+ * Manager also permits letters beyond ASCII in the name of a resource group. An order id is signed
+ * and bound into envelopes as printable ASCII, so an order cannot be in such a group.
  */
 export const IDENTIFIERS = {
   subscriptionId: {
@@ -82,8 +82,8 @@ export const resourceIdPattern = (type: string, kind: IdentifierKind): RegExp =>
   );
 
 /**
- * Lower case of A to Z only. `toLowerCase` also folds characters beyond ASCII to ASCII letters (the Kelvin
- * sign to k), so that two names would become one.
+ * Lower case of A to Z only. `toLowerCase` also folds characters beyond ASCII to ASCII letters (the
+ * Kelvin sign to k), so that two names would become one.
  */
 export function asciiLowerCase(text: string): string {
   return text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
@@ -92,11 +92,11 @@ export function asciiLowerCase(text: string): string {
 export const isIdentifier = (kind: IdentifierKind, text: string): boolean =>
   IDENTIFIERS[kind].pattern.test(text);
 
-/** Azure compares these identifiers without regard to case and keeps the case in which they were written. */
+/** Azure compares these identifiers without regard to case, and keeps the case of the writer. */
 export const isSameIdentifier = (one: string, other: string): boolean =>
   asciiLowerCase(one) === asciiLowerCase(other);
 
-/** What is wrong and what is allowed. The text itself is not repeated: it may forge a line of a log. */
+/** What is wrong and what is allowed, without the text itself: it may forge a line of a log. */
 export function describeIdentifier(kind: IdentifierKind, text: string): string {
   const { name, allowed } = IDENTIFIERS[kind];
   return `${name}: ${faultOf(text)}; expected ${allowed}`;

@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:net";
 
-/** Below the ports that the kernel gives to outgoing connections (ip_local_port_range: 32768 and up). */
+/** Below the kernel's ports of outgoing connections (ip_local_port_range: 32768 and up). */
 const PORTS = { from: 15_000, below: 32_768 };
 const TRIES = 100;
 

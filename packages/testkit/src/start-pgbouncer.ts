@@ -27,7 +27,8 @@ export const hasPgbouncer = (): boolean => existsSync(PROGRAM);
  * Debian's pgbouncer before a database of a server. It trusts everyone who may enter the folder
  * of its socket. It ends with this process in any case.
  *
- * @param settings - of the section `pgbouncer`, besides those that say where it is and who may use it
+ * @param settings - of the section `pgbouncer`, besides those that say where it is and who may use
+ * it
  */
 export async function startPgbouncer(
   { socketFolder, port, user }: PostgresServer,

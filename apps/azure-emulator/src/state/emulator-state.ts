@@ -1,14 +1,19 @@
 import type { RecordKind, RecordTypes } from "../core/model.ts";
 
 /**
- * Everything that the emulated cloud remembers. Reads come from memory and cost nothing; a write is durable when the call returns
- * (or, inside `transaction`, when that returns). Records are immutable: write a changed copy.
+ * Everything that the emulated cloud remembers. Reads come from memory and cost nothing; a write is
+ * durable when the call returns (or, inside `transaction`, when that returns). Records are
+ * immutable: write a changed copy.
  *
  * ```ts
- * const vault = state.get("vault", "contoso");                   // key as derived by RECORD_KEYS, any case
- * state.put("vault", { ...vault, tags });                        // insert or replace, key derived from the record
- * for (const key of state.list("key", "contoso/")) …             // all, or those whose key starts with the prefix; sorted by key
- * state.transaction(() => { state.delete("key", …); … });        // all or nothing, synchronous
+ * // The key is derived by RECORD_KEYS, in any case.
+ * const vault = state.get("vault", "contoso");
+ * // Inserts or replaces; the key is derived from the record.
+ * state.put("vault", { ...vault, tags });
+ * // Lists all, or those whose key starts with the prefix; sorted by key.
+ * for (const key of state.list("key", "contoso/")) …
+ * // Commits all or nothing; synchronous.
+ * state.transaction(() => { state.delete("key", …); … });
  * ```
  */
 export type EmulatorState = Disposable & {

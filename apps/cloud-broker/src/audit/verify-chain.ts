@@ -120,8 +120,8 @@ function createDeviceWords() {
 
   return {
     /**
-     * @returns false for a receipt that its row's device did not sign, or whose content differs from
-     * its row
+     * @returns false for a receipt that its row's device did not sign, or whose content differs
+     * from its row
      */
     hear(row: WrittenRow): boolean {
       if (row["action"] === "enrol" && row["deviceKey"] !== undefined) {

@@ -27,7 +27,7 @@ export type Credentials = ReturnType<typeof createCredentials>;
 export type BrokerIdentity = {
   /** Absent: the machine's only one. */
   readonly clientId?: string | undefined;
-  /** Token of the service account that the identity trusts; absent: the machine has the identity. */
+  /** Token of the service account that the identity trusts; absent: the machine has it. */
   readonly tokenFile?: string | undefined;
   readonly tenantId: string;
 };

@@ -55,7 +55,7 @@ export function createCertificateReload(
 ) {
   let served = first;
   return {
-    /** Serves what the files hold now; rejects, and goes on as before, when they cannot be served. */
+    /** Serves what the files hold now; rejects, and keeps the former, if they cannot be served. */
     reload: async () => {
       const next = await read(served);
       if (next === served) return;

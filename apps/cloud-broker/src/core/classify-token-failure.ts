@@ -58,7 +58,7 @@ const FINAL: ReadonlyMap<number, Names> = new Map([
  */
 const TRANSIENT = new Set([90006, 90012, 90024, 90033, 90055, 501661]);
 
-/** Entra cannot check the broker's assertion: its issuer key is not published yet, or in a cache. */
+/** Entra cannot check the broker's assertion: its issuer key is not published or cached. */
 const ASSERTION_REFUSED = new Set([50013, 700027, 7000272]);
 
 /** The assertion is not valid at Entra's time: our clock is wrong, and no identity is. */

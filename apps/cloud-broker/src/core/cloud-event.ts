@@ -13,7 +13,7 @@ export const EVENT_TYPES = {
 } as const;
 export type EventType = (typeof EVENT_TYPES)[keyof typeof EVENT_TYPES];
 
-/** The kind of an event, and its order or campaign. A campaign moves orders of several customers. */
+/** The kind of an event, and its order or campaign. A campaign can have several customers. */
 export type EventSubject =
   | {
       readonly type: Exclude<EventType, typeof EVENT_TYPES.campaignFinished>;

@@ -5,8 +5,8 @@ import type { Failure } from "./ports.ts";
 import { windowAt } from "./release-window.ts";
 
 /**
- * The reason why a policy withholds the passkey. A passkey opens the volume in every later stage, at
- * any time, from anywhere and without approval. Thus each part of the policy must allow it,
+ * The reason why a policy withholds the passkey. A passkey opens the volume in every later stage,
+ * at any time, from anywhere and without approval. Thus each part of the policy must allow it,
  * whatever the order's stage is. A break-glass lifts all of them.
  */
 export function withheldBy(

@@ -10,8 +10,8 @@ export type ClockOffsets = {
 };
 
 /**
- * Half of the time in which a challenge is good: a replica that is off by more refuses challenges of
- * the others. Entra ID allows five minutes.
+ * Half of the time in which a challenge is good: a replica that is off by more refuses challenges
+ * of the others. Entra ID allows five minutes.
  */
 const CLOCK_ALLOWED_MS = 60_000;
 

@@ -25,8 +25,8 @@ export function foldOrderId(id: string): OrderId {
 }
 
 /**
- * Orders of groups that an earlier version accepted against the rule are still found by their folding
- * beyond ASCII, unless that makes another group of it: the Kelvin sign is not the letter k.
+ * Orders of groups that an earlier version accepted against the rule are still found by their
+ * folding beyond ASCII, unless that makes another group of it: the Kelvin sign is not the letter k.
  */
 function foldGroup(group: string): string {
   if (isIdentifier("resourceGroup", group)) return group;

@@ -56,8 +56,8 @@ export function regionConfiguration(
 }
 
 /**
- * An instruction instead of a street, since this system has no loading docks. Microsoft publishes no
- * list of carriers for a region, so the answer names none: the operator tells who may deliver.
+ * An instruction instead of a street, since this system has no loading docks. Microsoft publishes
+ * no list of carriers for a region, so the answer names none: the operator tells who may deliver.
  */
 function datacenterAddress(
   storageLocation: string,

@@ -74,7 +74,7 @@ export function renderMail({ title, facts, link }: NoticeMessage): {
   return { subject: title, text: [title, "", ...lines, "", link, ""].join("\n") };
 }
 
-/** Escapes Slack's three control characters, so that a name can neither mention a person nor link. */
+/** Escapes Slack's three control characters, so that a name neither mentions a person nor links. */
 function escapeMrkdwn(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

@@ -112,9 +112,9 @@ export function stageRules(stage: StageName): StageRow {
 }
 
 /**
- * Key, vault, version and identity may be changed as long as the unlock key is wrapped to them: from
- * the order on, while a copy is halted, because that is the remedy, and after the end until the
- * erasure.
+ * Key, vault, version and identity may be changed as long as the unlock key is wrapped to them:
+ * from the order on, while a copy is halted, because that is the remedy, and after the end until
+ * the erasure.
  */
 export function isEncryptionEditable({
   stage,

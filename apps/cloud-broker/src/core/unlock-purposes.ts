@@ -32,8 +32,8 @@ const IN_THE_FIELD = {
 /**
  * Stage × purpose; everything else is denied. A carrier may report a delivery after the appliance
  * has arrived, so `unlock` starts with the dispatch. It ends when the appliance leaves the
- * customer's site. The datacenter reads an import after the appliance came back, and fills an export
- * before it goes. A stage that a newer broker has written has no purpose here.
+ * customer's site. The datacenter reads an import after the appliance came back, and fills an
+ * export before it goes. A stage that a newer broker has written has no purpose here.
  */
 const PURPOSES: Readonly<
   Record<TransferType, Readonly<Record<StageName, readonly UnlockPurpose[]>>>

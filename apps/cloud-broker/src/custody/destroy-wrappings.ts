@@ -13,8 +13,8 @@ type DestroyedWrapping = {
  * Crypto-erase: without its wrapped content key no copy of an envelope can be opened again. The
  * choice of key stays, as a historical fact.
  *
- * @param change - the decision that ends the order's keys, in the same commit and with its own audit
- * row; it gets exactly the wrappings that are destroyed
+ * @param change - the decision that ends the order's keys, in the same commit and with its own
+ * audit row; it gets exactly the wrappings that are destroyed
  */
 export async function destroyWrappings(
   deps: Auditing,

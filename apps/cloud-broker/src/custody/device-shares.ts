@@ -140,7 +140,7 @@ export async function loadRecoveryKeys(store: Store, order: OrderId) {
   return backups.flatMap((backup) => (backup.kind === "recovery" ? [backup.key] : []));
 }
 
-/** Extension `recoveryKeys` of an answer with a split envelope; none in escrow, or without a key. */
+/** Extension `recoveryKeys` of an answer with a split envelope; none in escrow or without keys. */
 export async function offerRecoveryKeys(
   store: Store,
   { order, custody }: NodeEnvelope,

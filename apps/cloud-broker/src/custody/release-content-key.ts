@@ -54,8 +54,8 @@ function nameKeyInForce(failure: Failure, inForce: KeyInForce): Failure {
 }
 
 /**
- * Opens an envelope by the key in force. Applies our own rules: a key that may not be used may not unwrap either,
- * even where Key Vault would do it.
+ * Opens an envelope by the key in force. Applies our own rules: a key that may not be used may not
+ * unwrap either, even where Key Vault would do it.
  */
 export async function unwrapEnvelope<T>(
   deps: VaultAccess & KnownKeys,

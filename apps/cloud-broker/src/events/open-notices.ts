@@ -15,8 +15,8 @@ export type Notices = {
 export const NO_NOTICES: Notices = { channels: [], sendMail: undefined };
 
 /**
- * Reads NOTICE_CHANNELS_FILE, which is a secret: anyone who knows the address of a channel can write
- * into it.
+ * Reads NOTICE_CHANNELS_FILE, which is a secret: anyone who knows the address of a channel can
+ * write into it.
  *
  * @throws {AppError} Misuse for a missing or wrong file, or one that others may read
  */

@@ -22,8 +22,8 @@ const CONNECTIONS_MAX = 4;
 const ANSWER_MAX_BYTES = 64 * 1024;
 
 /**
- * By nodemailer: neither Node nor the Azure SDK speaks SMTP. The password is sent only after TLS has
- * verified the server, except on loopback.
+ * By nodemailer: neither Node nor the Azure SDK speaks SMTP. The password is sent only after TLS
+ * has verified the server, except on loopback.
  */
 export function createSendMail(
   { host, port, security, from, user, password }: SmtpSettings,

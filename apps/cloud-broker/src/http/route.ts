@@ -192,7 +192,7 @@ export function clientId(request: RouteRequest, name: string): string | undefine
   return value !== undefined && CLIENT_ID.test(value) ? value : undefined;
 }
 
-/** Ties the answer, log lines and audit rows of one request together; the client's own, if it sent one. */
+/** Ties answer, log lines and audit rows of a request together; the client's own, if it has one. */
 export const correlationIdOf = (request: RouteRequest): string =>
   clientId(request, "x-ms-correlation-request-id") ?? request.requestId;
 
@@ -215,7 +215,7 @@ export function parseRequestTarget(target: string): string | undefined {
   return path.startsWith("/") ? path : `/${path}`;
 }
 
-/** The purpose of a person's token: Resource Manager (and this broker), Key Vault, or the directory. */
+/** A person's token is for Resource Manager (and this broker), Key Vault, or the directory. */
 export type Audience = "arm" | "vault" | "graph";
 export type UserToken = { readonly accessToken: string; readonly expiresAtMs: number };
 

@@ -14,8 +14,8 @@ type WorkPart<Value> = {
  * Carries a value to functions many calls below, past the signatures in between. Four parts travel
  * this way. As arguments, a request's place, the steps of a message and the priority would pass
  * through all of custody, key health and orders, which do not read them, to the vault call; and
- * Azure's SDK passes no argument through to the HTTP exchange that it hides. OpenTelemetry's context
- * does the same, but only with its SDK, which a broker without tracing does not load.
+ * Azure's SDK passes no argument through to the HTTP exchange that it hides. OpenTelemetry's
+ * context does the same, but only with its SDK, which a broker without tracing does not load.
  */
 export function createWorkPart<Value>(owner: string): WorkPart<Value> {
   const key = Symbol(owner);

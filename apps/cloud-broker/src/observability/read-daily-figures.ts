@@ -19,8 +19,8 @@ const REMEMBERED_MS = 60_000;
 const SETTLED_MS = 600_000;
 
 /**
- * Reads what happened on each of the last days. The audit trail only grows, so a day that is over is
- * counted once; other requests are served between the days.
+ * Reads what happened on each of the last days. The audit trail only grows, so a day that is over
+ * is counted once; other requests are served between the days.
  *
  * @returns figures of one subscription; `undefined`: of all
  */

@@ -15,8 +15,8 @@ const EXPORT_TIMEOUT_MS = 5_000;
  * spans.
  *
  * @param url - such as https://collector.example:4318/v1/traces
- * @param percent - of all traces. Their ids decide, so every span of a trace is sent or none is, and
- * no caller can ask for more.
+ * @param percent - of all traces. Their ids decide, so every span of a trace is sent or none is,
+ * and no caller can ask for more.
  */
 export function startTracing(
   url: string,

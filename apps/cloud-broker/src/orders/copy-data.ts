@@ -110,7 +110,7 @@ function stateAfter(
   };
 }
 
-/** `properties.error` of a halted copy, as in Data Box, with the cause and its node in `details`. */
+/** `properties.error` of a halted copy, as in Data Box, with cause and node in `details`. */
 function haltError({ serial, failure }: NodeFailure): CloudError {
   const halt = explain("SsemUserCopyErrorWaitingForAction");
   const { code, reason, facts } = failure;

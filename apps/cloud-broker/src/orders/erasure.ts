@@ -71,7 +71,7 @@ function findKept(store: ControlPlane["store"], { order, serial }: NodeCertifica
     .executeTakeFirst();
 }
 
-/** The order's revision rises, so an erasure of the order at the same time reads this node again. */
+/** Raises the order's revision, so that a concurrent erasure of it reads this node again. */
 async function keep(
   plane: Changing & Plane<"sign">,
   order: Order,

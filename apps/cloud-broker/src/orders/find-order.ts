@@ -34,8 +34,8 @@ export const findOrderId = async (store: Store, name: OrderName): Promise<OrderI
   (await findOrder(store, name)).id;
 
 /**
- * A name that Resource Manager does not permit. Orders that an earlier version accepted in such a group
- * are still found, so it is checked once none was found.
+ * A name that Resource Manager does not permit. Orders that an earlier version accepted in such a
+ * group are still found, so it is checked once none was found.
  *
  * @throws {AppError} `InvalidResourceGroup`
  */

@@ -22,8 +22,8 @@ export function untilDone(chore: Chore): Chore {
 }
 
 /**
- * Runs rounds of a chore, never two at the same time, until it is disposed, which waits for the last
- * one. A failed round is reported, and the next one follows as usual.
+ * Runs rounds of a chore, never two at the same time, until it is disposed, which waits for the
+ * last one. A failed round is reported, and the next one follows as usual.
  */
 export function every(
   { name, everyMs, atOnce, run }: Chore,

@@ -13,8 +13,8 @@ export type AuditCount = DayCount & {
 const SUBSCRIPTION_LENGTH = "/subscriptions/00000000-0000-0000-0000-000000000000".length;
 
 /**
- * Counts the rows of unlocks and of closed volumes of one day. Rows are canonical JSON, which begins
- * with the action, so that only these rows are parsed. The engines name members differently.
+ * Counts the rows of unlocks and of closed volumes of one day. Rows are canonical JSON, which
+ * begins with the action, so that only these rows are parsed. The engines name members differently.
  */
 export async function countAuditDay(
   store: Store,

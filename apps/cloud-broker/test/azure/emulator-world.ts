@@ -199,7 +199,8 @@ export async function createOrderIdentity(
 
 /**
  * A user-assigned identity that the customer made, and that trusts the broker for the order. It
- * needs no IMDS: the identity library keeps the address of the first one that it meets in a process.
+ * needs no IMDS: the identity library keeps the address of the first one that it meets in a
+ * process.
  */
 export async function createUserIdentity(
   { managed, emulator, settings }: EmulatorWorld,

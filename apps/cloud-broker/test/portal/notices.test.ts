@@ -224,7 +224,8 @@ describe("a person is told", () => {
     expect(await read(owner)).toMatchObject([
       { kind: "approval-waiting", orderId: order, orderName: "atlas", serial: "DBX-1" },
     ]);
-    // A reader may not approve; nobody approves what they asked for; an expired request waits no longer.
+    // A reader may not approve; nobody approves what they asked for; an expired request waits no
+    // longer.
     expect(await kinds(person(`DataBoxReader:${OURS}`))).toEqual([]);
     await addApproval(order, owner.objectId);
     expect(await kinds(owner)).toEqual(["approval-waiting"]);

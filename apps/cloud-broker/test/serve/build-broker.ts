@@ -6,8 +6,8 @@ import { rolldown } from "rolldown";
 const BROKER = join(import.meta.dirname, "../..");
 
 /**
- * The broker as it ships, in one file of a folder of its own: each process of it starts with a fifth
- * of the processor time that its sources take. Disposing it removes the folder.
+ * The broker as it ships, in one file of a folder of its own: each process of it starts with a
+ * fifth of the processor time that its sources take. Disposing it removes the folder.
  */
 export type BuiltBroker = Disposable & { readonly main: string };
 

@@ -40,7 +40,7 @@ const documented = Object.fromEntries(
     ),
   ].map(([, name = "", value = ""]) => [name, value]),
 );
-/** Fewer than the broker's ten, so that its connections share them, and wait as long as it takes. */
+/** Fewer than the broker's ten, so that its connections share them, and wait for them. */
 const FEW = { default_pool_size: "2", query_wait_timeout: "0" };
 
 const DATABASE = "broker";

@@ -8,7 +8,7 @@ export const TENANT_ID = "11111111-1111-4111-8111-111111111111";
 export type FakeIdentities = IdentityDirectory & {
   /** System-assigned identities that exist, by order and epoch. */
   readonly system: Map<string, AttachedIdentity>;
-  /** User-assigned identities that were attached, by resource id; one that is deleted here comes back as another. */
+  /** Attached user-assigned identities, by resource id; a deleted one comes back as another. */
   readonly user: Map<string, AttachedIdentity>;
   /** The directory's answer about a user-assigned identity, by resource id. */
   readonly failures: Map<string, Failure>;

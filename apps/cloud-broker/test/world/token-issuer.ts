@@ -19,7 +19,10 @@ export type TokenIssuer = {
   token(claims?: TokenClaims): Promise<string>;
 };
 
-/** Making an RSA key takes longer than most tests, and no test needs a second tenant's: all worlds of a file share it. */
+/**
+ * Making an RSA key takes longer than most tests, and no test needs a second tenant's: all worlds
+ * of a file share it.
+ */
 let pair: ReturnType<typeof generateKeyPair> | undefined;
 
 /** The tenant's token service: RS256, claims of a v1 token unless told otherwise. */

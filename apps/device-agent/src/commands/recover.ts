@@ -20,10 +20,10 @@ import type { StateFolder } from "../state/state-folder.ts";
 import { openVolume } from "../volume/choose-volume.ts";
 
 /**
- * Gives this node the share that its owner's recovery key opened, after the hardware that had it was
- * replaced. The next unlock uses it; a re-key replaces it by one that never left the node. Of
- * the shares that are present, only one that was given and has opened nothing yet is overwritten: it
- * may be another node's.
+ * Gives this node the share that its owner's recovery key opened, after the hardware that had it
+ * was replaced. The next unlock uses it; a re-key replaces it by one that never left the node. Of
+ * the shares that are present, only one that was given and has opened nothing yet is overwritten:
+ * it may be another node's.
  *
  * @throws {AppError} `Misuse`, `AgentStateUnreadable` or `AgentStateUnwritable`
  */

@@ -32,8 +32,8 @@ export type PrepareArguments = {
 
 export type RecoveryKeyNames = {
   /**
-   * Thumbprints of the owner's recovery keys. This node's share is copied for exactly these. Absent:
-   * for those that the broker names first, and later for no other.
+   * Thumbprints of the owner's recovery keys. This node's share is copied for exactly these.
+   * Absent: for those that the broker names first, and later for no other.
    */
   readonly recoveryKeys?: readonly string[] | undefined;
 };

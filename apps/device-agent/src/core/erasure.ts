@@ -10,9 +10,9 @@ const countersigned = {
 const common = { version: z.literal(1), order: orderId, serial, startedAt: z.iso.datetime() };
 
 /**
- * erasure.json, the mark of an erasure. It is written before anything is destroyed, and each step is
- * durable before the next begins, so an interrupted erasure goes on where it stopped. `begun`: keys
- * and data are being destroyed. `sanitised`: that was verified, and the certificate is signed.
+ * erasure.json, the mark of an erasure. It is written before anything is destroyed, and each step
+ * is durable before the next begins, so an interrupted erasure goes on where it stopped. `begun`:
+ * keys and data are being destroyed. `sanitised`: that was verified, and the certificate is signed.
  * `certified`: the broker has countersigned it, and the device key goes. `erased`: nothing is left.
  */
 export const erasure = z.discriminatedUnion("step", [

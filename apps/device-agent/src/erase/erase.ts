@@ -18,8 +18,8 @@ import { finishErasure, requireOwnMedium } from "./finish-erasure.ts";
 const TYPED_MAX_CHARACTERS = 64;
 
 /**
- * Erases this node for good: keys, data, and everything by which it was a node of its order. It ends
- * in a certificate that the device key signs and the broker countersigns. An erasure that was
+ * Erases this node for good: keys, data, and everything by which it was a node of its order. It
+ * ends in a certificate that the device key signs and the broker countersigns. An erasure that was
  * interrupted at any point is finished by the same command, or by the daemon's next start.
  *
  * @param options - `serial`: of this node, typed by a person

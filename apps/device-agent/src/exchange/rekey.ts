@@ -84,7 +84,8 @@ export async function requestRekey(
 }
 
 /**
- * Reports that the volume accepts the proposed key; the answer is the envelope in force, old or new.
+ * Reports that the volume accepts the proposed key; the answer is the envelope in force, old or
+ * new.
  *
  * @throws {AppError} `BrokerUnreachable`, `BrokerBusy` or `EnvelopeRejected`
  */

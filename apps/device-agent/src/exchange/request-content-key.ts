@@ -82,7 +82,7 @@ export async function requestContentKey<Kept extends KeptRequest = never>(
     : requestOnce(session, { ...request, purpose }, askForChallenge(session));
 }
 
-/** The purpose that the broker's signed refusal names, which is then asked for under its own policy. */
+/** The purpose that the broker's signed refusal names; it is asked for under its own policy. */
 function purposeOfStage(answer: KeyAnswer<KeptRequest>): AskedPurpose | undefined {
   if (answer.kind !== "denial" || answer.denial.code !== "PurposeForbidden") return undefined;
   const { reason } = answer.denial;
@@ -90,8 +90,8 @@ function purposeOfStage(answer: KeyAnswer<KeptRequest>): AskedPurpose | undefine
 }
 
 /**
- * The answers to a request that has no approval: its only grant was already given and got lost, or the
- * broker was restored from an older backup. Neither is a refusal.
+ * The answers to a request that has no approval: its only grant was already given and got lost, or
+ * the broker was restored from an older backup. Neither is a refusal.
  */
 const UNKNOWN: ReadonlySet<string> = new Set(["ReplayDetected", "NonceExpired", "NonceInvalid"]);
 

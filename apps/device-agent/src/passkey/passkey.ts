@@ -92,8 +92,8 @@ export async function tryPasskey<Result>(
 }
 
 /**
- * The try is counted, durably, before it is made, so that killing the agent in between gains none; a
- * right passkey resets the count. Every wrong passkey fails in the same way.
+ * The try is counted, durably, before it is made, so that killing the agent in between gains none;
+ * a right passkey resets the count. Every wrong passkey fails in the same way.
  */
 async function countAndTry(
   { folder, store, volume, record, bootId }: Trying,

@@ -34,7 +34,8 @@ export type RekeyEnd =
  * Moves a volume from two keys to the key in force. Only the broker knows which one that is; until
  * it answers, both slots stay. Safe to repeat from every point.
  *
- * @throws {AppError} `BrokerUnreachable` or `BrokerBusy`, or as `readShare`; then nothing has changed
+ * @throws {AppError} `BrokerUnreachable` or `BrokerBusy`, or as `readShare`; then nothing has
+ * changed
  */
 export async function finishRekey(rekeying: Rekeying, rekey: Rekey): Promise<RekeyEnd> {
   const { node, volume, session } = rekeying;

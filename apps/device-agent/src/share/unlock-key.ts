@@ -44,8 +44,8 @@ export async function unlockKeyOf(
 }
 
 /**
- * A broker that could turn split custody into escrow would give itself the whole key; an envelope of
- * split custody for a node in escrow, which has no share, would never open.
+ * A broker that could turn split custody into escrow would give itself the whole key; an envelope
+ * of split custody for a node in escrow, which has no share, would never open.
  *
  * @throws {AppError} `EnvelopeRejected`
  */

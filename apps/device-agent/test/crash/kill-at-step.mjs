@@ -19,7 +19,7 @@ function step() {
 }
 
 const { renameSync, fsyncSync } = fs;
-/** The sync of its folder is still to come. A killed process leaves the same before and after it. */
+/** The sync of its folder is still to come. A kill leaves the same before and after it. */
 let isRenamed = false;
 fs.renameSync = (...parameters) => {
   renameSync(...parameters);

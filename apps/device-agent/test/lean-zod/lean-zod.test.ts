@@ -156,7 +156,7 @@ describe.each(SCHEMA_NAMES)("%s", (name) => {
   });
 });
 
-/** Paths of a schema's members that a value lacks; of a union, those of the option that takes it. */
+/** Paths of a schema's members that a value lacks; of a union, those of its option. */
 function missingIn(schema: z.core.$ZodType, value: unknown, path = ""): readonly string[] {
   const { def } = schema as { def?: unknown } as { def: z.core.$ZodTypes["_zod"]["def"] };
   if (def.type === "optional") return missingIn(def.innerType, value, path);

@@ -52,7 +52,7 @@ export type Appliance = {
   /** Resource id. */
   readonly order: string;
   readonly nodes: readonly ApplianceNode[];
-  /** From the datacenter to the customer, or back: it travels switched off and boots there, locked. */
+  /** From the datacenter to the customer, or back: it travels switched off and boots locked. */
   ship(): Promise<void>;
 };
 

@@ -5,7 +5,8 @@ const STOP_MS = 10_000;
 const OUTPUT_TAIL_CHARACTERS = 4_000;
 /**
  * V8 begins with one megabyte for new objects and collects when that is full. A start allocates
- * much more, so an eighth of its processor time is collection. The option keeps compiled code valid.
+ * much more, so an eighth of its processor time is collection. The option keeps compiled code
+ * valid.
  */
 const NODE_FLAGS = ["--disable-warning=ExperimentalWarning", "--min-semi-space-size=16"];
 

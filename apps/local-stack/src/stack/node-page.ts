@@ -11,8 +11,8 @@ const SWITCHED_OFF_MS = 10_000;
 export type NodePage = AsyncDisposable & { readonly uiUrl: string };
 
 /**
- * The node's daemon with its page, at one address until it is disposed. A node that was shut down is
- * served again; one that can no longer be served, such as an erased one, ends its page.
+ * The node's daemon with its page, at one address until it is disposed. A node that was shut down
+ * is served again; one that can no longer be served, such as an erased one, ends its page.
  *
  * @param ended - hears why the page ended before it was disposed
  */

@@ -228,8 +228,8 @@ function brokerEnvironment(
 }
 
 /**
- * Writes stack.json (0600: it holds the secrets of the stack's clients), whole or not at all. In one
- * turn, so that of two changes the later one stays.
+ * Writes stack.json (0600: it holds the secrets of the stack's clients), whole or not at all. In
+ * one turn, so that of two changes the later one stays.
  */
 function writeStackFile(path: string, stack: StackDescription): void {
   const temporary = `${path}.new`;

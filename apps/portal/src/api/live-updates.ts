@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 
 const GATHER_MS = 300;
 const REOPEN_MS = 5000;
-/** The broker sends an event at least every 20 s; one that hangs keeps the stream open and sends none. */
+/** The broker sends an event at least every 20 s; one that hangs sends none in an open stream. */
 const SILENCE_MS = 50_000;
 
 /** The part of the browser's EventSource that is used. */

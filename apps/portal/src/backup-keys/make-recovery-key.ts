@@ -18,8 +18,8 @@ const SALT_BYTES = 16;
 const IV_BYTES = 16;
 
 /**
- * Makes the key pair of a recovery key. The private half leaves WebCrypto encrypted only, in the form
- * that `openssl` reads: PKCS #8 by PBES2 (RFC 8018) with PBKDF2, HMAC-SHA-256 and AES-256-CBC.
+ * Makes the key pair of a recovery key. The private half leaves WebCrypto encrypted only, in the
+ * form that `openssl` reads: PKCS #8 by PBES2 (RFC 8018) with PBKDF2, HMAC-SHA-256 and AES-256-CBC.
  */
 export async function makeRecoveryKey(passphrase: string): Promise<RecoveryKeyPair> {
   const { subtle } = crypto;

@@ -18,7 +18,7 @@ const useStyles = makeStyles({
 
 type Props = { readonly value: string; readonly onChange: (text: string) => void };
 
-/** The public half of a recovery key: of one that this browser makes, or that its owner has made. */
+/** The public half of a recovery key: of one that this browser or its owner makes. */
 export function RecoveryKeyInput({
   fileName,
   ...input

@@ -6,8 +6,8 @@ export type Series = { readonly name: string; readonly values: readonly number[]
 const OTHERS = "";
 
 /**
- * Refusals as series, the most frequent code first. Less frequent codes are one series, which has an
- * empty name.
+ * Refusals as series, the most frequent code first. Less frequent codes are one series, which has
+ * an empty name.
  *
  * @param most - of series
  */

@@ -26,7 +26,7 @@ export type Loosened = {
   readonly names: readonly string[];
 };
 
-/** The parts of the protection that a change loosens. @param reason - of an approval whose `way` is `change` */
+/** The protections that a change loosens. @param reason - of an approval of way `change` */
 export function readLoosened(reason: string): readonly Loosened[] {
   return reason
     .replace(/^loosens /, "")

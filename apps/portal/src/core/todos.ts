@@ -18,8 +18,9 @@ export type Todo = {
 );
 
 /**
- * Lists tasks, the most urgent first: appliances that wait for an approval, keys that refuse, copies that
- * wait for their customer, keys that will expire. An order whose copy waits for its key is one row.
+ * Lists tasks, the most urgent first: appliances that wait for an approval, keys that refuse,
+ * copies that wait for their customer, keys that will expire. An order whose copy waits for its key
+ * is one row.
  */
 export function listTodos({
   approvals,

@@ -124,7 +124,7 @@ function SystemIdentity({ order }: { readonly order: JobResource }): ReactElemen
   );
 }
 
-/** Azure's identity type None: the key can no longer be used, until an identity has rights again. */
+/** Azure's identity type None: the key cannot be used until an identity has rights again. */
 function RemoveIdentity(): ReactElement {
   const texts = useTexts().encryption;
   const { client } = useSignedIn();

@@ -160,8 +160,8 @@ function labelOf(name: string, { preflight }: Texts): string {
 }
 
 /**
- * A check that fails because a later step of the form is not done yet: the step, and the explanation
- * behind a heading.
+ * A check that fails because a later step of the form is not done yet: the step, and the
+ * explanation behind a heading.
  */
 function NextStep({
   step,

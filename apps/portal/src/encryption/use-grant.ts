@@ -19,8 +19,8 @@ type Grant = { readonly vault: Vault; readonly principalId: string };
 /**
  * If only a right on the vault is missing, one click grants it; the step's command does the same.
  *
- * @returns undefined while something else is the problem, or while it is not known to whom the right
- * would be granted
+ * @returns undefined while something else is the problem, or while it is not known to whom the
+ * right would be granted
  */
 export function useGrant({
   subscriptionId,

@@ -1,8 +1,9 @@
 import { useEffect, useState } from "react";
 
 /**
- * Gives the focus back to the element that had it when a panel or dialog opened, once that is gone: without it, the focus
- * falls to the top of the page. An element that went meanwhile is replaced by the page's heading.
+ * Gives the focus back to the element that had it when a panel or dialog opened, once that is gone:
+ * without it, the focus falls to the top of the page. An element that went meanwhile is replaced by
+ * the page's heading.
  */
 export function useReturnFocus(): void {
   const [opener] = useState(() => document.activeElement);

@@ -19,7 +19,7 @@ export function ReadOnlyNotice(): ReactElement {
   return <Notice intent="info">{texts.order.readOnly}</Notice>;
 }
 
-/** A form, which shows its values and takes none from a reader whose roles do not allow the action. */
+/** A form, which takes no values from a reader whose roles do not allow the action. */
 export function EditableBy({
   action,
   children,

@@ -43,7 +43,8 @@ export function useMay(action: OrderAction): boolean | undefined {
 /**
  * Likewise, for an action on a new order.
  *
- * @param group - the resource group; absent: whether it is allowed in each group of the subscription
+ * @param group - the resource group; absent: whether it is allowed in each group of the
+ * subscription
  */
 export function useMayOnNew(
   action: OrderAction,

@@ -11,7 +11,7 @@ import { TextField } from "../shell/text-field.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { BulkPanel } from "./bulk-panel.tsx";
 
-/** Activates a kill switch for each of the chosen orders, once the reader has typed their number. */
+/** Activates a kill switch for each chosen order, once the reader has typed their number. */
 export function RevokePanel({
   orders,
   by,

@@ -7,7 +7,7 @@ export type SavedView = { readonly name: string; readonly search: OrderSearch };
 
 const stored = z.array(z.object({ name: z.string(), search: z.record(z.string(), z.unknown()) }));
 
-/** Views in the order of their names; text that another version wrote, or that was edited, counts as none. */
+/** Views in the order of their names; text of another version, or edited text, counts as none. */
 export function parseViews(text: string | null): readonly SavedView[] {
   try {
     const views = stored.parse(JSON.parse(text ?? "[]"));

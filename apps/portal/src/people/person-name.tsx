@@ -2,7 +2,7 @@ import type { ReactElement } from "react";
 
 import { useNames } from "./use-people.ts";
 
-/** The name of a person; their object id, if the directory does not name it. A sign-in name stays. */
+/** A person's name; their object id, if the directory does not name it. A sign-in name stays. */
 export function PersonName({ id }: { readonly id: string }): ReactElement {
   const name = useNames([id])(id);
   return name === id ? <>{id}</> : <span title={id}>{name}</span>;

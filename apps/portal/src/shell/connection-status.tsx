@@ -17,7 +17,7 @@ const useStyles = makeStyles({
   progress: { position: "absolute", insetInline: 0, insetBlockStart: "40px", zIndex: 5 },
 });
 
-/** Says that the page waits for the service, and that what it shows is no longer renewed by itself. */
+/** Says that the page waits for the service and is no longer renewed by itself. */
 export function ConnectionStatus({
   lostSince,
 }: {

@@ -9,8 +9,8 @@ type Load<Properties> = () => Promise<ComponentType<Properties>>;
 type Closable = { readonly onClose: () => void };
 
 /**
- * A panel or dialog whose code loads when it is first opened. If the code cannot be loaded, a dialog
- * says so and the page stays.
+ * A panel or dialog whose code loads when it is first opened. If the code cannot be loaded, a
+ * dialog says so and the page stays.
  */
 export const lazyPanel = <Properties extends Closable>(load: Load<Properties>) =>
   lazyPart(load, PanelNotLoaded);

@@ -62,7 +62,8 @@ export function Pager({
         className={styles.button}
         icon={<ChevronLeftRegular />}
         aria-label={previous}
-        // Focusable all the while: the next page must not take the focus from who goes through the list.
+        // Focusable all the while: the next page must not take the focus from who goes through the
+        // list.
         disabledFocusable={positions.length === 0}
         onClick={() => {
           onMove(positions.slice(0, -1));

@@ -106,8 +106,8 @@ function makeImage(work: string, kernelPackage: string): void {
 }
 
 /**
- * Copies programs and libraries of this machine into the guest's root, each at its own path, with the libraries
- * that it is linked to.
+ * Copies programs and libraries of this machine into the guest's root, each at its own path, with
+ * the libraries that it is linked to.
  */
 function copyPrograms(root: string, programs: readonly string[]): void {
   for (const program of programs) {

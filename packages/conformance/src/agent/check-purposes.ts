@@ -5,7 +5,7 @@ import {
   unlessUnlocked,
 } from "./agent-world.ts";
 
-/** Unlocks for the purposes of the datacenter, and for one that the order's stage does not allow. */
+/** Unlocks for the purposes of the datacenter, and for one that the stage does not allow. */
 export async function checkPurposes(
   { broker, run, unlocks }: AgentWorld,
   unlockFor: NonNullable<AgentUnderTest["unlockFor"]>,

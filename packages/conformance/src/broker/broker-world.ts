@@ -6,11 +6,11 @@ import type { DeviceAnswer, DeviceClient, ExchangeAnswer, Tamper } from "@databo
  * Acts of the customer and the operator of the broker under test, by a way of its own. Each act is
  * about an order.
  *
- * - `deliver`, `return`, `complete`: the order goes on to Delivered; to AtAzureDC; to the end of its
- *   data copy.
+ * - `deliver`, `return`, `complete`: the order goes on to Delivered; to AtAzureDC; to the end of
+ *   its data copy.
  * - `fill`: the copy of an export begins.
- * - `export`: returns the owner's export of the order's envelopes, as JSON: a list with `serial` and
- *   `deviceShare`.
+ * - `export`: returns the owner's export of the order's envelopes, as JSON: a list with `serial`
+ *   and `deviceShare`.
  * - `revoke`, `restore`: unlocks are refused and open volumes closed; allowed again.
  * - `drill`: a revocation drill.
  * - `require-approval`: from now on one person must approve each unlock.

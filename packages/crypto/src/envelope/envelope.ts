@@ -10,8 +10,8 @@ export type EnvelopeContext = {
   /** Serial number of the node. */
   readonly dev: string;
   /**
-   * Missing: escrow custody, where the plaintext is the unlock key. In split custody it is one of two
-   * shares; no code takes one kind for another, since this member is compared like the rest.
+   * Missing: escrow custody, where the plaintext is the unlock key. In split custody it is one of
+   * two shares; no code takes one kind for another, since this member is compared like the rest.
    */
   readonly cus?: Share | undefined;
 };

@@ -15,8 +15,8 @@ export function matchesCommitment(envelope: Envelope, cek: Uint8Array): boolean 
 }
 
 /**
- * The unlock key, or a share of it; the caller zeroes it. AES-GCM by node:crypto: same result as jose (cross-tested),
- * a twentieth of the time, and the agent need not load jose.
+ * The unlock key, or a share of it; the caller zeroes it. AES-GCM by node:crypto: same result as
+ * jose (cross-tested), a twentieth of the time, and the agent need not load jose.
  *
  * @param expected - the caller's own facts about itself; never copied from the envelope.
  * @throws {CryptoError} `decryption-failed`, for every cause

@@ -12,9 +12,9 @@ export const SHARE_BYTES = 32;
 const BASE64URL = Buffer.from("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
 
 /**
- * The unlock key of split custody: base64url of HKDF-SHA-256(ikm = device share ‖ broker share, salt =
- * the 16 bytes of `env`, info = LABEL ‖ 0x00 ‖ `ord` ‖ 0x00 ‖ `dev`), 32 bytes. Neither share alone,
- * nor those of another envelope, order or node, says anything about it.
+ * The unlock key of split custody: base64url of HKDF-SHA-256(ikm = device share ‖ broker share,
+ * salt = the 16 bytes of `env`, info = LABEL ‖ 0x00 ‖ `ord` ‖ 0x00 ‖ `dev`), 32 bytes. Neither
+ * share alone, nor those of another envelope, order or node, says anything about it.
  *
  * By two HMACs (RFC 5869 §2), since `hkdfSync` makes a `KeyObject`, whose copy of the shares stays
  * in memory until the collector finds it.

@@ -91,7 +91,7 @@ export const envelopeExport = z.object({
         }),
       ),
       jwe: z.looseObject({ protected: z.string() }),
-      /** In split custody: the node's own share, for the recovery keys; `jwe` holds the broker's. */
+      /** In split custody: the node's share, for the recovery keys; `jwe` holds the broker's. */
       deviceShare: z.optional(z.looseObject({ protected: z.string() })),
     }),
   ),

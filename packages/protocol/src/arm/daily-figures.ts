@@ -16,7 +16,7 @@ export const dailyFigures = z.object({
       unlocks: count,
       /** Refused unlocks, most frequent first. */
       refusals: z.array(z.object({ code: z.string(), count })),
-      /** Calls of key vaults, without retries; an operator's figures include the service's own vault. */
+      /** Calls of key vaults, without retries; an operator's include the service's own vault. */
       vaultOperations: count,
       /** Volumes that were closed by order, from the refusal to the node's proof. */
       relocks: z.object({

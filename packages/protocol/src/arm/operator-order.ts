@@ -45,7 +45,7 @@ export const operatorOrder = z.strictObject({
    * prepared.
    */
   unpreparedNodes: z.optional(z.array(z.string())),
-  /** After erasure of the keys: serial numbers of nodes that have not certified their own erasure. */
+  /** After erasure of the keys: serial numbers of nodes that have not certified theirs. */
   unerasedNodes: z.optional(z.array(z.string())),
   /** JWS, `typ` `databox-erasure+jws`. */
   erasureReceipt: z.optional(z.string()),

@@ -111,7 +111,7 @@ export const orderNodes = z.object({
           createdAt: z.string(),
           /** `split`: the broker holds one share, and the node the other. */
           custody: z.optional(z.enum(["escrow", "split"])),
-          /** In split custody: the recovery keys, by thumbprint, for which the node copied its share. */
+          /** In split custody: thumbprints of the recovery keys to which the share is copied. */
           shareCopiedFor: z.optional(z.array(z.string())),
           /** Highest generation that the node has confirmed, signed. */
           acknowledgedGeneration: z.optional(z.number()),

@@ -65,8 +65,8 @@ const approvals = z
 
 /**
  * The custody of the unlock key. `escrow`: the broker can open the appliance, too, and show the
- * passkey. `split`: only the appliance can, with a share of the broker's, from its preparation or its next re-key on; there is
- * no way back. Missing in a write: as it is.
+ * passkey. `split`: only the appliance can, with a share of the broker's, from its preparation or
+ * its next re-key on; there is no way back. Missing in a write: as it is.
  */
 export const custody = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("escrow") }),

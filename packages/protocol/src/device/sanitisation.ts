@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 import { deviceMessage } from "./device-message.ts";
 import { bootId, counter, messageHash, orderId, serial, uuid } from "./fields.ts";
 
-/** A sentence or a name of a node about its medium: printable ASCII, so that it cannot forge lines. */
+/** A sentence or a name of a node about its medium: printable ASCII, so that it forges no lines. */
 const told = (maxCharacters: number) =>
   z.string().check(z.minLength(1), z.maxLength(maxCharacters), z.regex(/^[ -~]*$/));
 
@@ -31,8 +31,8 @@ export const sanitisedMedium = z.strictObject({
 export type SanitisedMedium = z.infer<typeof sanitisedMedium>;
 
 /**
- * A node's certificate of sanitisation: its last message, signed before its device key is destroyed.
- * Safe to repeat.
+ * A node's certificate of sanitisation: its last message, signed before its device key is
+ * destroyed. Safe to repeat.
  */
 export const sanitisation = deviceMessage({
   order: orderId,

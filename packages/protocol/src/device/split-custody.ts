@@ -9,7 +9,8 @@ import { base64url } from "./fields.ts";
 
 /**
  * Extension `recoveryKeys` of an enrolment and of a re-key's proposal: public halves of the keys to
- * which the node encrypts its share (RFC 7517, RFC 7518 section 6.3.1), for whom the owner has named.
+ * which the node encrypts its share (RFC 7517, RFC 7518 section 6.3.1), for whom the owner has
+ * named.
  */
 export const recoveryKeys = z
   .array(z.strictObject({ kty: z.literal("RSA"), n: base64url(683), e: base64url(8) }))

@@ -73,7 +73,7 @@ export const noticeChoices = z.strictObject({
       channels: z.array(
         z.strictObject({ name: z.string(), kind: z.enum(["teams", "slack", "email"]) }),
       ),
-      /** Subscriptions in which role assignments allow the e-mail, for at least a part of the orders. */
+      /** Subscriptions in which role assignments allow the e-mail for some of the orders. */
       allowedIn: z.array(z.string()),
       /** Subscriptions in which only an app role of the sign-in gives the right, so no e-mail. */
       signedInOnly: z.array(z.string()),

@@ -2,9 +2,9 @@ import { ManagedIdentityCredential } from "@azure/identity";
 
 /*
  * A set-up file of vitest (vitest.config.ts). MSAL keeps the address and the tokens of the first
- * instance metadata service for as long as the process lives; each test file emulates its own. So this
- * drops what MSAL keeps, in members that it does not publish. If they are renamed, the tests of managed
- * identities fail.
+ * instance metadata service for as long as the process lives; each test file emulates its own. So
+ * this drops what MSAL keeps, in members that it does not publish. If they are renamed, the tests
+ * of managed identities fail.
  */
 const application: unknown = Reflect.get(new ManagedIdentityCredential(), "managedIdentityApp");
 drop(application, "nodeStorage");

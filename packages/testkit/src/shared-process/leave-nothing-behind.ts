@@ -3,8 +3,9 @@ import { afterAll, expect, vi } from "vitest";
 import { readTraces } from "./read-traces.ts";
 
 /*
- * A set-up file of vitest, for projects whose test files share processes (vitest.config.ts). A file that
- * leaves something behind fails, and not the one that runs after it. Vitest itself restores only spies.
+ * A set-up file of vitest, for projects whose test files share processes (vitest.config.ts). A file
+ * that leaves something behind fails, and not the one that runs after it. Vitest itself restores
+ * only spies.
  */
 /** Of a server or child process that ends, on a machine that is busy. */
 const PATIENCE_MS = 180_000;

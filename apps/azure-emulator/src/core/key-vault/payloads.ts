@@ -149,7 +149,7 @@ export const cipherPayload = z.object({
   aad: base64url.nullish(),
   tag: base64url.nullish(),
 });
-/** The last two are of ML-DSA only, which may leave out `alg`, and with `external_mu` also the message. */
+/** The last two are of ML-DSA only, which may omit `alg`, and with `external_mu` the message. */
 const ofMlDsa = { external_mu: base64url.nullish(), context: base64url.nullish() };
 export const signPayload = z.object({
   alg: algorithm.nullish(),

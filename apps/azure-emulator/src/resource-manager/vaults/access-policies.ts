@@ -57,9 +57,10 @@ export function parseAccessPolicies(
 export type PolicyChange = "add" | "replace" | "remove";
 
 /**
- * `PUT …/accessPolicies/{add|replace|remove}`. An entry is a principal, or a principal through an application. `add` unites
- * permissions, `replace` sets those of the entries given, `remove` takes the given ones away; an entry left with none goes, and so
- * does one whose removal names no permission.
+ * `PUT …/accessPolicies/{add|replace|remove}`. An entry is a principal, or a principal through an
+ * application. `add` unites permissions, `replace` sets those of the entries given, `remove` takes
+ * the given ones away; an entry left with none goes, and so does one whose removal names no
+ * permission.
  */
 export function changePolicies(
   current: readonly AccessPolicy[],

@@ -51,8 +51,8 @@ export function createCallAzure(fetch: FetchByAgent): CallAzure {
 }
 
 /**
- * Answers of a vault, of Resource Manager and of Graph keep their status and body; any other answer is a
- * named failure.
+ * Answers of a vault, of Resource Manager and of Graph keep their status and body; any other answer
+ * is a named failure.
  */
 async function passOn(answer: Response, audience: Audience): Promise<Answer> {
   const { status, headers } = answer;

@@ -51,8 +51,8 @@ function requirePrecondition(request: RouteRequest): void {
 
 /**
  * Tells a page which actions the roles of its person allow on an order, or on everything in a
- * subscription, so that it offers no command that would be refused. It decides nothing: each call is
- * checked again.
+ * subscription, so that it offers no command that would be refused. It decides nothing: each call
+ * is checked again.
  */
 export function createPermissionRoutes(hasAccess: HasAccess): readonly ServedRoute[] {
   const { permissionsOfSubscription, permissionsOfOrder } = SESSION_CALLS;

@@ -49,13 +49,14 @@ export async function claimDueKeys(
 /** The vault's budget is used up, or it does not answer: checked again later. */
 export async function putOff(
   store: Store,
-  orders: readonly OrderId[],
+  keys: readonly { readonly order: OrderId }[],
   untilMs: number,
 ): Promise<void> {
-  if (orders.length === 0) return;
+  if (keys.length === 0) return;
+  const orders = keys.map(({ order }) => order);
   await store
     .updateTable("key_health")
     .set({ next_check_at_ms: untilMs })
-    .where("order_id", "in", [...orders])
+    .where("order_id", "in", orders)
     .execute();
 }

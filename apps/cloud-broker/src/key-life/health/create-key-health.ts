@@ -97,11 +97,7 @@ export function createKeyHealth(deps: KeyHealthDependencies): KeyHealthWatch {
       if (hasAnswered) continue;
       const left = groups.slice(waitSeconds === undefined ? index + 1 : index).flat();
       const untilMs = now() + (waitSeconds ?? SILENT_VAULT_SECONDS) * 1000;
-      await putOff(
-        store,
-        left.map(({ order }) => order),
-        untilMs,
-      );
+      await putOff(store, left, untilMs);
       return;
     }
   }
@@ -140,11 +136,15 @@ export function createKeyHealth(deps: KeyHealthDependencies): KeyHealthWatch {
     fit.add(order);
   }
 
-  /** The most frequent case, a healthy key that stays healthy, costs nothing. */
-  function afterUse(order: OrderId, outcome: Outcome<unknown>): void {
-    if (outcome.ok && fit.has(order)) return;
+  /**
+   * The most frequent case, a healthy key that stays healthy, costs nothing.
+   *
+   * @param backup - replaced the key in force, of which its own failure says more than the outcome
+   */
+  function afterUse(order: OrderId, outcome: Outcome<unknown>, backup?: BackupUse): void {
+    if (outcome.ok && backup === undefined && fit.has(order)) return;
     fit.delete(order);
-    inBackground(() => noteUse(order, outcome));
+    inBackground(() => noteUse(order, backup === undefined ? outcome : failed(backup.failure)));
   }
 
   return {
@@ -175,8 +175,7 @@ export function createKeyHealth(deps: KeyHealthDependencies): KeyHealthWatch {
               envelope,
               async release(...how) {
                 const outcome = await release(...how);
-                const backup = outcome.ok ? outcome.value.backup : undefined;
-                afterUse(order, withoutBackup(outcome, backup));
+                afterUse(order, outcome, outcome.ok ? outcome.value.backup : undefined);
                 return outcome;
               },
             },
@@ -195,7 +194,7 @@ export function createKeyHealth(deps: KeyHealthDependencies): KeyHealthWatch {
         async revealPasskeys(order) {
           const outcome = await custody.revealPasskeys(order);
           const backup = outcome.ok ? outcome.value.find((each) => each.backup)?.backup : undefined;
-          afterUse(order, withoutBackup(outcome, backup));
+          afterUse(order, outcome, backup);
           return outcome;
         },
         async change(subject, choice, actor, alsoCommit, correlationId) {
@@ -215,11 +214,6 @@ export function createKeyHealth(deps: KeyHealthDependencies): KeyHealthWatch {
       while (running.size > 0) await Promise.all(running);
     },
   };
-}
-
-/** A backup that replaced the key in force says nothing about that key; its own failure does. */
-function withoutBackup(outcome: Outcome<unknown>, backup: BackupUse | undefined): Outcome<unknown> {
-  return backup === undefined ? outcome : failed(backup.failure);
 }
 
 /** In the transaction of the change: a key in force is never without a watch. */

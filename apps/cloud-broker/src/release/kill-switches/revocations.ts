@@ -101,7 +101,8 @@ export function scopesOver(order: OrderId): readonly string[] {
 
 /**
  * Activates the switch and refuses, in the same transaction, every lease that it covers. A grant
- * that is being committed is either among them, or sees the switch (release/unlock/commit-grant.ts).
+ * that is being committed is either among them, or sees the switch
+ * (release/unlock/commit-grant.ts).
  *
  * @param transaction - by `runLocking`, so that it sees all commits until its lock was granted.
  * @returns how many leases

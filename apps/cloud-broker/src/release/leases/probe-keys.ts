@@ -38,8 +38,8 @@ type Target = {
 };
 
 /**
- * Probes every due (identity, key version) that live leases depend on, until none is due: each order
- * may have an identity of its own, so there may be as many as open appliances.
+ * Probes every due (identity, key version) that live leases depend on, until none is due: each
+ * order may have an identity of its own, so there may be as many as open appliances.
  *
  * @returns how many were probed
  */

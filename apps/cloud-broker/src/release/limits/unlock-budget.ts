@@ -44,7 +44,8 @@ const take = compileWriteOnce((store, { order, day }: { order: OrderId; day: Epo
 
 /**
  * Takes one unlock from an order's budget, in the transaction of the grant. The transaction has the
- * order's audit chain locked since it checked the budget, so all replicas together never grant more.
+ * order's audit chain locked since it checked the budget, so all replicas together never grant
+ * more.
  */
 export async function takeFromBudget(
   transaction: StoreTransaction,

@@ -126,9 +126,9 @@ function requireStage({ stage }: Order): void {
 }
 
 /**
- * Adds the terms of the old and the new policy to every request that waits in an order. A policy that
- * is loosened later gives back to a waiting request nothing that it was denied at any time while it
- * waited.
+ * Adds the terms of the old and the new policy to every request that waits in an order. A policy
+ * that is loosened later gives back to a waiting request nothing that it was denied at any time
+ * while it waited.
  */
 async function tightenOpenApprovals(
   transaction: StoreTransaction,

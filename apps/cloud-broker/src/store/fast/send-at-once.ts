@@ -62,11 +62,12 @@ export function readAtOnce<Value>(
  *
  * Once a statement fails, PostgreSQL refuses all that follow with 25P02, which says nothing of the
  * cause and may reach the author first: `Promise.all` reports the rejection that took the fewest
- * turns. A deadlock with a revocation was so reported as InternalError instead of being tried again.
- * So each of them fails by the first failure.
+ * turns. A deadlock with a revocation was so reported as InternalError instead of being tried
+ * again. So each of them fails by the first failure.
  *
- * Outside of a transaction, a statement that lost a deadlock did nothing, and runs again: a migration
- * takes the locks of several tables in another order than a statement that reads them together.
+ * Outside of a transaction, a statement that lost a deadlock did nothing, and runs again: a
+ * migration takes the locks of several tables in another order than a statement that reads them
+ * together.
  */
 export async function executeAtOnce<Row>(
   store: Store,

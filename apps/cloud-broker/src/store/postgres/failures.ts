@@ -21,7 +21,7 @@ export function isLostRace(error: unknown): boolean {
   return RACES.has(systemCodeOf(error) ?? "");
 }
 
-/** A statement fails so on purpose when its condition does not hold (store/fast/compile-together.ts). */
+/** A statement fails on purpose if its condition does not hold (store/fast/compile-together.ts). */
 export function isDivisionByZero(error: unknown): boolean {
   return systemCodeOf(error) === "22012";
 }
