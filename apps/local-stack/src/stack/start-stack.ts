@@ -3,7 +3,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 import { type AzureEmulator, createAzureEmulator } from "@databox-cmk/azure-emulator";
-import { createKeys } from "@databox-cmk/cloud-broker";
+import { createKeys } from "@databox-cmk/cloud-broker/keys";
 import { freePort } from "@databox-cmk/testkit";
 
 import { createSendJson } from "../azure/send-json.ts";

@@ -1,16 +1,14 @@
 import { statSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 
 import { importVerifyKey } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
-import { calculateJwkThumbprint } from "jose";
 
 import { DAY_MS } from "../../core/day.ts";
+import { describeRing } from "../../keys/create-keys.ts";
 import { type KeyRing, openKeyRing, ringPaths } from "../../keys/key-ring.ts";
 import { publicHalf, RINGS, SECRETS } from "../../keys/own-secrets.ts";
 import { replaceFile, rotateKeyRing } from "../../keys/rotate-key-ring.ts";
-import { openSecretFile } from "../../keys/secret-file.ts";
 import { findWithoutKey } from "../../release/enrolment/pinned-keys.ts";
 import type { Store } from "../../store/store.ts";
 
@@ -18,19 +16,6 @@ export const ROTATABLE = [...Object.keys(RINGS), ...Object.keys(SECRETS)] as con
 /** Entra ID caches an issuer's keys for up to a day. */
 const ANNOUNCED_BEFORE_USE_MS = DAY_MS;
 const NAMED_MAX = 10;
-
-/** Makes every missing key, and lists all of them: thumbprints, never a secret. */
-export async function createKeys(folder: string): Promise<readonly string[]> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  for (const { file, make } of Object.values(SECRETS))
-    await openSecretFile(join(folder, file), make);
-  const lines = [];
-  for (const [name, { file, make }] of Object.entries(RINGS)) {
-    const ring = await openKeyRing(folder, file, make);
-    lines.push(`${name}: ${await describeRing(ring)}`);
-  }
-  return lines;
-}
 
 /**
  * The announced key begins to sign, or a secret is replaced. This takes effect when the broker's
@@ -92,11 +77,4 @@ function requireAnnounced(folder: string, nowMs: number): Promise<void> {
   throw new AppError("Misuse", {
     detail: `the next issuer key has been shown for less than a day, and Entra ID may not have fetched it; rotate in ${String(hours)} h, or with --force`,
   });
-}
-
-async function describeRing(ring: KeyRing): Promise<string> {
-  const [current, next] = await Promise.all(
-    [ring.currentPem, ring.nextPem].map((pem) => calculateJwkThumbprint(publicHalf(pem))),
-  );
-  return `signs with ${current ?? ""}, next ${next ?? ""}, ${String(ring.former.length)} former`;
 }
