@@ -81,23 +81,86 @@ test.each(Object.values(DEVICE_ROUTES))("docs/reference/device-api.md has the ro
   expect(devicePage).toContain(`\`${path.replace(":lease", "{lease}")}\``);
 });
 
-/** Members of a schema, and of the schemas in it. */
-function membersOf(schema: unknown): readonly string[] {
+/** Each schema of the device API, and the sections of the page that explain its members. */
+const SECTIONS: Readonly<Record<string, readonly string[]>> = {
+  challengeRequest: ["Challenge"],
+  challenge: ["Challenge"],
+  enrolmentRequest: ["Enrolment request"],
+  enrolment: ["Enrolment request"],
+  signedEnvelope: ["Enrolment request"],
+  unlockRequest: ["Unlock request"],
+  grant: ["Unlock request"],
+  pending: ["Unlock request"],
+  receipt: ["Receipt"],
+  acknowledgement: ["Receipt"],
+  leaseRenewal: ["Leases"],
+  renewedLease: ["Leases"],
+  leaseWatch: ["Leases"],
+  leaseReceipt: ["Leases"],
+  relockOrder: ["Leases", "Denial"],
+  rekeyRequest: ["Rekeying"],
+  rekeyProposal: ["Rekeying"],
+  rekeyConfirmation: ["Rekeying"],
+  rekeyed: ["Rekeying"],
+  erasureRequest: ["Erasure"],
+  erasurePermit: ["Erasure"],
+  sanitisation: ["Erasure"],
+  sanitised: ["Erasure"],
+  brokerKeysRequest: ["The broker's keys"],
+  brokerKeysAnswer: ["The broker's keys"],
+  journalDelivery: ["Journal"],
+  journalHead: ["Journal"],
+  offlineChallenge: ["Carried by a person"],
+  denial: ["Denial"],
+};
+/** Every schema of protocol with `extensions`, which has a section of its own. */
+const MESSAGES = Object.entries(protocol).flatMap(([name, schema]) =>
+  schema instanceof z.ZodMiniObject && "extensions" in schema.shape ? [{ name, schema }] : [],
+);
+const textOf = (name: string): string =>
+  (SECTIONS[name] ?? [])
+    .map((heading) => devicePage.split(/^##+ /m).find((part) => part.startsWith(`${heading}\n`)))
+    .join("\n");
+const explains = (text: string, member: string): boolean =>
+  new RegExp(`[\`".]${member}[\`":]`).test(text);
+
+/** The objects in a schema: each by its members, since several messages have the same ones. */
+function objectsIn(schema: unknown): readonly (readonly string[])[] {
   if (schema instanceof z.ZodMiniObject)
-    return Object.entries(schema.shape).flatMap(([name, inner]) => [name, ...membersOf(inner)]);
-  if (schema instanceof z.ZodMiniOptional) return membersOf(schema.def.innerType);
-  if (schema instanceof z.ZodMiniArray) return membersOf(schema.def.element);
-  return schema instanceof z.ZodMiniUnion ? schema.def.options.flatMap(membersOf) : [];
+    return [Object.keys(schema.shape), ...Object.values(schema.shape).flatMap(objectsIn)];
+  if (schema instanceof z.ZodMiniOptional) return objectsIn(schema.def.innerType);
+  if (schema instanceof z.ZodMiniArray) return objectsIn(schema.def.element);
+  return schema instanceof z.ZodMiniUnion ? schema.def.options.flatMap(objectsIn) : [];
 }
-/** Every schema of protocol with `extensions`: the messages of the device API. */
-const MEMBERS = Object.values(protocol).flatMap((schema) =>
-  schema instanceof z.ZodMiniObject && "extensions" in schema.shape ? membersOf(schema) : [],
+/** The sections of all messages that have an object. */
+const sectionsOf = Map.groupBy(
+  MESSAGES.flatMap(({ name, schema }) =>
+    Object.values(schema.shape)
+      .flatMap(objectsIn)
+      .map((members) => ({ members: members.join(), text: textOf(name) })),
+  ),
+  ({ members }) => members,
 );
 
-test.each([...new Set(MEMBERS)])(
-  "docs/reference/device-api.md explains the member %s",
-  (member) => {
-    expect(devicePage).toMatch(new RegExp(`[\`".]${member}[\`":]`));
+test("docs/reference/device-api.md has a section for each message", () => {
+  expect(Object.keys(SECTIONS).toSorted()).toEqual(MESSAGES.map(({ name }) => name).toSorted());
+});
+
+test.each(MESSAGES)(
+  "docs/reference/device-api.md explains each member of $name in its section",
+  ({ name, schema }) => {
+    const members = Object.keys(schema.shape).filter((member) => member !== "extensions");
+    expect(members.filter((member) => !explains(textOf(name), member))).toEqual([]);
+  },
+);
+
+test.each([...sectionsOf])(
+  "docs/reference/device-api.md explains %s in one section",
+  (members, places) => {
+    const missing = places.map(({ text }) =>
+      members.split(",").filter((member) => !explains(text, member)),
+    );
+    expect(missing).toContainEqual([]);
   },
 );
 

@@ -64,6 +64,8 @@ export function createDeviceRoutes(dependencies: DeviceDependencies): readonly R
     };
   };
   return [
+    // Not a device exchange: a challenge is asked for and answered without a signature, in plain
+    // JSON, and a refusal is an ARM error, which no device trusts.
     {
       method: "POST",
       path: DEVICE_ROUTES.challenges,
