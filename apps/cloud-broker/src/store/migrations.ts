@@ -10,9 +10,11 @@ import { ORDERS_AND_KEYS } from "./migrations/orders-and-keys.ts";
 import { PORTAL } from "./migrations/portal.ts";
 import { RECIPIENTS } from "./migrations/recipients.ts";
 import { createRotation } from "./migrations/rotation.ts";
+import { TABLES } from "./tables.ts";
 
 /** Forward only. A migration that has shipped is never edited; the next one corrects it. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
+  ...TABLES,
   "0001-orders-and-keys": statements(...ORDERS_AND_KEYS),
   "0002-key-health": statements(...KEY_HEALTH),
   "0003-leases": statements(...LEASES),
@@ -100,27 +102,6 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
       primary key (object_id, subscription_id, event_type))`,
     `create index notice_choices_by_event on notice_choices (subscription_id, event_type)`,
   ),
-  /** Since when each of the broker's own keys has been in use. */
-  "0020-own-keys": statements(
-    `create table own_keys (
-      name text not null, fingerprint text not null, since_ms bigint not null,
-      primary key (name, fingerprint))`,
-  ),
-  /** The appliances' own shares in split custody, encrypted to their owners' recovery keys. */
-  "0021-device-shares": statements(
-    `create table device_shares (
-      order_id text not null references orders (id) on delete cascade, serial text not null,
-      env text not null,
-      jwe_json text not null, created_at_ms bigint not null, primary key (order_id, serial, env))`,
-  ),
-  /** The certificates of sanitisation that nodes signed with their last message. */
-  "0022-sanitisations": statements(
-    `create table sanitisations (
-      order_id text not null references orders (id) on delete cascade, serial text not null,
-      certificate text not null,
-      device_jwk_json text not null, created_at_ms bigint not null,
-      primary key (order_id, serial))`,
-  ),
   /** Whether a subscription allows only split custody for its new orders. */
   "0023-custody-policies": statements(
     `create table custody_policies (
@@ -128,12 +109,6 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
       changed_at_ms bigint not null, changed_by text not null)`,
   ),
   "0024-open-keys": statements(...OPEN_KEYS),
-  /** How often the vaults were called for the orders of each subscription on each day. */
-  "0025-vault-operations": statements(
-    `create table vault_operations (
-      day_ms bigint not null, subscription_id text not null, operations bigint not null,
-      primary key (day_ms, subscription_id))`,
-  ),
 };
 
 function statements(...each: readonly string[]): Migration {

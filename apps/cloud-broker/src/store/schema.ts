@@ -18,13 +18,15 @@ import type { AttachedIdentity, KeyChoice, OrderId, SkuName } from "../core/orde
 import type { PrimaryStanding } from "../core/primary-standing.ts";
 import type { ReleaseTerms } from "../core/release-terms.ts";
 import type { UnlockPurpose } from "../core/unlock-purposes.ts";
+import type { TablesOf } from "./define-table.ts";
 import type { Json } from "./json-column.ts";
+import type { TABLES } from "./tables.ts";
 
 /**
  * Tables of the broker, one per kind of fact. Times are epoch milliseconds; JSON columns end in
  * `_json`. Only this broker writes them, so a column has the type of the value that was written.
  */
-export type BrokerTables = {
+export type BrokerTables = TablesOf<typeof TABLES> & {
   orders: {
     id: OrderId;
     subscription_id: string;
@@ -171,22 +173,6 @@ export type BrokerTables = {
     proposed_at_ms: number;
     committed_at_ms: number | null;
   };
-  /** A node's last message, and the key that signed it. */
-  sanitisations: {
-    order_id: OrderId;
-    serial: string;
-    certificate: string;
-    device_jwk_json: string;
-    created_at_ms: number;
-  };
-  /** In split custody: a node's own share, for the recovery keys of the order. */
-  device_shares: {
-    order_id: OrderId;
-    serial: string;
-    env: string;
-    jwe_json: string;
-    created_at_ms: number;
-  };
   consumed_nonces: {
     nonce_hash: string;
     request_hash: string;
@@ -321,12 +307,6 @@ export type BrokerTables = {
     scope: string;
     window_ms: number;
     used: number;
-  };
-  /** Calls of vaults for a subscription's orders on a day (observability/vault-operations.ts). */
-  vault_operations: {
-    day_ms: number;
-    subscription_id: string;
-    operations: number;
   };
   /**
    * The vault's last answer about a key for an identity. `due_at_ms` is the claim: the replica that
@@ -632,12 +612,5 @@ export type BrokerTables = {
     used_at_ms: number | null;
     /** Hash of the request that used it, or `listCredentials`. */
     used_by: string | null;
-  };
-  /** The broker's own keys that were ever in use. */
-  own_keys: {
-    name: string;
-    /** SHA-256 of the key's file, in hexadecimal digits. */
-    fingerprint: string;
-    since_ms: number;
   };
 };
