@@ -9,7 +9,13 @@ import { root } from "./set-up/paths.mjs";
 
 /** A generator writes its files itself, or prints the page that `file` holds. */
 const GENERATORS = [
+  {
+    what: "exports",
+    command: ["tools/protocol-index.mjs"],
+    file: "packages/protocol/src/index.ts",
+  },
   { what: "errors", command: ["packages/errors/docs/main.ts"] },
+  { what: "calls", command: ["apps/cloud-broker/test/serve/write-calls.ts"] },
   { what: "evidence", command: ["deploy/evidence/main.ts"] },
   { what: "dashboard", command: ["deploy/observability/make-dashboard.mjs"] },
   {

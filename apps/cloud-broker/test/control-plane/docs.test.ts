@@ -6,7 +6,6 @@ import * as protocol from "@databox-cmk/protocol";
 import { expect, test } from "vitest";
 import * as z from "zod/mini";
 
-import { ACTIONS } from "../../src/core/actions.ts";
 import { MAX_USER_IDENTITIES } from "../../src/core/patch-identity.ts";
 import { decideAccess, ROLES, type RoleName } from "../../src/core/permissions.ts";
 import { stageRules } from "../../src/core/stages.ts";
@@ -163,13 +162,3 @@ test.each([...sectionsOf])(
     expect(missing).toContainEqual([]);
   },
 );
-
-const VERBS = new Set(["read", "write", "delete", "action"]);
-/** Such as `use` of Microsoft.DataBox/jobs/backupKeys/use/action: what the call is about. */
-const subjects = new Set(
-  ACTIONS.map((action) => action.split("/").findLast((part) => !VERBS.has(part))),
-);
-
-test.each([...subjects])("docs/reference/arm-api.md has a call of %s", (subject) => {
-  expect(page).toMatch(new RegExp(`\`[^\`]*\\b${String(subject)}\\b[^\`]*\``));
-});

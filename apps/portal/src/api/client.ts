@@ -137,7 +137,7 @@ export function createClient({
   };
 }
 
-/** What every call may be given, whatever its row says. */
+/** The parts of any call; its row says which ones it has. */
 type AnyGiven = {
   readonly params: Readonly<Record<string, string>>;
   readonly query?: Query;
