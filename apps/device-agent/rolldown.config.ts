@@ -3,8 +3,7 @@ import { chmodSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 
 import { builtinsWithoutImport, foldTexts } from "@databox-cmk/errors/bundle";
-import { defineConfig } from "rolldown";
-import type { InputOptions, OutputChunk, Plugin } from "rolldown";
+import { defineConfig, type InputOptions, type OutputChunk, type Plugin } from "rolldown";
 
 import { NODE_FLAGS } from "./src/core/node-flags.ts";
 

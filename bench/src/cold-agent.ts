@@ -5,8 +5,7 @@ import { AGENT_BUNDLE, agentCommand } from "@databox-cmk/device-agent";
 import * as z from "zod";
 
 import { startChild } from "./child.ts";
-import { findProgram, runProgram } from "./programs.ts";
-import type { ProgramRun } from "./programs.ts";
+import { findProgram, type ProgramRun, runProgram } from "./programs.ts";
 
 type Custody = "escrow" | "split";
 export type ColdAgent = readonly [string, ...string[]];

@@ -8,8 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { azTemplates, fillReproduce, fillTemplate, isFilled } from "./az/command-templates.ts";
 import { type Az, hasAz, openAz } from "./az/open-az.ts";
-import type { Fault, FaultContext, SiteName } from "./fault.ts";
-import { SITES } from "./fault.ts";
+import { type Fault, type FaultContext, type SiteName, SITES } from "./fault.ts";
 import { FAULTS } from "./faults.ts";
 import type { Observation } from "./observation.ts";
 import { ask, unlock } from "./run-fault.ts";

@@ -1,7 +1,6 @@
 import type { AgentEvent } from "./core/agent-event.ts";
 import type { Command, PrepareArguments } from "./core/command.ts";
-import { eventOfError, knownFacts } from "./core/failure-event.ts";
-import type { NamedNode } from "./core/failure-event.ts";
+import { eventOfError, knownFacts, type NamedNode } from "./core/failure-event.ts";
 import type { Settings } from "./core/settings.ts";
 import type { CommandDependencies, RunCommand } from "./node/dependencies.ts";
 import { roundToTenth } from "./node/stopwatch.ts";

@@ -3,8 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { createFakeBroker, requireTool } from "@databox-cmk/testkit";
-import type { FakeBroker } from "@databox-cmk/testkit";
+import { createFakeBroker, type FakeBroker, requireTool } from "@databox-cmk/testkit";
 
 import type { AgentEvent } from "../src/core/agent-event.ts";
 import type { Command } from "../src/core/command.ts";

@@ -8,8 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import type { AgentEvent } from "../src/core/agent-event.ts";
 import { renderEvent } from "../src/core/render-event.ts";
 import { openStateFolder } from "../src/state/state-folder.ts";
-import { createPreparedWorld, seen } from "./agent-world.ts";
-import type { AgentWorld } from "./agent-world.ts";
+import { type AgentWorld, createPreparedWorld, seen } from "./agent-world.ts";
 
 let world: AgentWorld;
 beforeAll(async () => {

@@ -3,8 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { renderEvent } from "../src/core/render-event.ts";
 import { openStateFolder } from "../src/state/state-folder.ts";
-import { createUiWorld } from "./local-ui/ui-world.ts";
-import type { UiWorld } from "./local-ui/ui-world.ts";
+import { createUiWorld, type UiWorld } from "./local-ui/ui-world.ts";
 
 /** Enough for a slow machine between the unlock and the check. */
 const SLACK_SECONDS = 60;

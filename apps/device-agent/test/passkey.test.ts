@@ -8,8 +8,7 @@ import { describe, expect, test, vi } from "vitest";
 
 import { readSecret } from "../src/command-line/read-secret.ts";
 import { TRIES } from "../src/core/passkey-tries.ts";
-import { createPreparedWorld, HAS_CRYPTSETUP, seen } from "./agent-world.ts";
-import type { AgentWorld } from "./agent-world.ts";
+import { type AgentWorld, createPreparedWorld, HAS_CRYPTSETUP, seen } from "./agent-world.ts";
 
 const PASSKEY = "Right-Passkey-2345!";
 const bytes = (text: string) => new TextEncoder().encode(text);

@@ -25,8 +25,7 @@ import { connect } from "../src/node/connect.ts";
 import { openNode } from "../src/node/hold-node.ts";
 import { withJournal } from "../src/node/journaled-node.ts";
 import { openBrokerSession } from "../src/node/open-node.ts";
-import { createStateStore, openStateFolder } from "../src/state/state-folder.ts";
-import type { StateStore } from "../src/state/state-folder.ts";
+import { createStateStore, openStateFolder, type StateStore } from "../src/state/state-folder.ts";
 import { openVolume } from "../src/volume/choose-volume.ts";
 import { SYSTEM_FOLDERS } from "../src/volume/luks2/find-cryptsetup.ts";
 import {

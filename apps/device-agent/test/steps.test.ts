@@ -2,8 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { AppError, ERRORS, isErrorCode } from "@databox-cmk/errors";
-import type { ErrorCode, ErrorRow } from "@databox-cmk/errors";
+import { AppError, type ErrorCode, type ErrorRow, ERRORS, isErrorCode } from "@databox-cmk/errors";
 import { describe, expect, test } from "vitest";
 
 import { eventOfError } from "../src/core/failure-event.ts";

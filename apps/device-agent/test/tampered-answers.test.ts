@@ -4,8 +4,7 @@ import { AppError } from "@databox-cmk/errors";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { readUnlockAnswer } from "../src/answers/unlock-answer.ts";
-import { createPreparedWorld, seen, SERIAL } from "./agent-world.ts";
-import type { AgentWorld } from "./agent-world.ts";
+import { type AgentWorld, createPreparedWorld, seen, SERIAL } from "./agent-world.ts";
 
 let world: AgentWorld;
 

@@ -7,8 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { DEFAULT_PCRS } from "../src/core/tpm-key.ts";
 import { openStateFolder } from "../src/state/state-folder.ts";
-import { createAgentWorld, createPreparedWorld, seen } from "./agent-world.ts";
-import type { AgentWorld } from "./agent-world.ts";
+import { type AgentWorld, createAgentWorld, createPreparedWorld, seen } from "./agent-world.ts";
 import { HAS_TPM, measureSomethingElse } from "./start-swtpm.ts";
 
 const unlocked = { exit: 0, outcome: "unlocked" };

@@ -1,8 +1,7 @@
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
-import type { Socket } from "node:net";
+import { createServer, type Socket } from "node:net";
 import { join } from "node:path";
 
 import { createCertificateAuthority } from "@databox-cmk/crypto";
@@ -10,8 +9,7 @@ import type { Interceptor } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { createTransport } from "../src/broker-client/transport.ts";
-import { createPreparedWorld, seen } from "./agent-world.ts";
-import type { AgentWorld } from "./agent-world.ts";
+import { type AgentWorld, createPreparedWorld, seen } from "./agent-world.ts";
 
 let world: AgentWorld;
 let original: string;

@@ -1,12 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { SKUS } from "./core/skus.ts";
-import type { Sku } from "./core/skus.ts";
-import { nextStop } from "./core/whereabouts.ts";
-import type { Whereabouts } from "./core/whereabouts.ts";
-import { createEmulatedNode } from "./node/emulated-node.ts";
-import type { EmulatedNode } from "./node/emulated-node.ts";
+import { type Sku, SKUS } from "./core/skus.ts";
+import { nextStop, type Whereabouts } from "./core/whereabouts.ts";
+import { createEmulatedNode, type EmulatedNode } from "./node/emulated-node.ts";
 
 export type DeviceEmulatorOptions = {
   /**

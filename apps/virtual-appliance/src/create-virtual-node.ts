@@ -15,8 +15,7 @@ import { type AgentRun, parseAgentEvents } from "./core/agent-events.ts";
 import type { Image } from "./image/open-image.ts";
 import { runTool } from "./image/run-tool.ts";
 import type { GuestResult } from "./machine/control-line.ts";
-import { startMachine } from "./machine/start-machine.ts";
-import type { Machine } from "./machine/start-machine.ts";
+import { type Machine, startMachine } from "./machine/start-machine.ts";
 import { startTpm } from "./machine/start-tpm.ts";
 
 export type VirtualNodeOptions = {

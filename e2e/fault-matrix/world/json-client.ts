@@ -1,5 +1,4 @@
-import type { Agent } from "node:https";
-import { request as httpsRequest } from "node:https";
+import { type Agent, request as httpsRequest } from "node:https";
 
 export type JsonAnswer = {
   readonly status: number;

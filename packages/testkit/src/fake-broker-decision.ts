@@ -8,8 +8,7 @@ import {
   readHeader,
   verifyMessage,
 } from "@databox-cmk/crypto";
-import { explain } from "@databox-cmk/errors";
-import type { ErrorCode } from "@databox-cmk/errors";
+import { type ErrorCode, explain } from "@databox-cmk/errors";
 import {
   challengeRequest,
   DEVICE_ROUTES,
@@ -33,8 +32,7 @@ import type {
 } from "@databox-cmk/protocol";
 
 import type { createFakeApprovals } from "./fake-approvals.ts";
-import { enrolDeviceKey } from "./fake-broker-node.ts";
-import type { FakeNode } from "./fake-broker-node.ts";
+import { enrolDeviceKey, type FakeNode } from "./fake-broker-node.ts";
 
 type Decided =
   | { readonly kind: "unsigned"; readonly status: number; readonly code: ErrorCode }

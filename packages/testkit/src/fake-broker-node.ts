@@ -9,8 +9,7 @@ import {
   signMessage,
 } from "@databox-cmk/crypto";
 import type { Envelope, SigningKey, VerifyKey } from "@databox-cmk/crypto";
-import { MESSAGE_TYPES } from "@databox-cmk/protocol";
-import type { JournalRow } from "@databox-cmk/protocol";
+import { type JournalRow, MESSAGE_TYPES } from "@databox-cmk/protocol";
 
 /**
  * The fake broker's facts about one node. The fake keeps the content key itself: it has no vault.

@@ -16,8 +16,7 @@ import {
   unlockInfo,
 } from "@databox-cmk/crypto";
 import type { CertificateWithKey, SigningKey } from "@databox-cmk/crypto";
-import { explain } from "@databox-cmk/errors";
-import type { ErrorCode } from "@databox-cmk/errors";
+import { type ErrorCode, explain } from "@databox-cmk/errors";
 import {
   DEVICE_MESSAGE_MAX_BYTES,
   JOSE_MEDIA_TYPE,
@@ -36,10 +35,8 @@ import type {
   UnlockRequest,
 } from "@databox-cmk/protocol";
 
-import { createFakeApprovals } from "./fake-approvals.ts";
-import type { FakeApprovals } from "./fake-approvals.ts";
-import { authenticate, decideFakeAnswer } from "./fake-broker-decision.ts";
-import type { FakeDecision } from "./fake-broker-decision.ts";
+import { createFakeApprovals, type FakeApprovals } from "./fake-approvals.ts";
+import { authenticate, decideFakeAnswer, type FakeDecision } from "./fake-broker-decision.ts";
 import {
   commitRekey,
   createFakeNode,

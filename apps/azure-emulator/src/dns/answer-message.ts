@@ -8,8 +8,7 @@ import {
   type SoaAnswer,
 } from "dns-packet";
 
-import type { ZoneAnswer } from "./answer-question.ts";
-import { ZONE_ORIGIN } from "./answer-question.ts";
+import { ZONE_ORIGIN, type ZoneAnswer } from "./answer-question.ts";
 
 /** Answers are never cached by a resolver: a purged vault is gone at once. */
 const TTL_SECONDS = 0;

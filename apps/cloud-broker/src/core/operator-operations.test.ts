@@ -1,8 +1,7 @@
 import { OPERATIONS, STAGE_NAMES, TRANSFER_TYPES } from "@databox-cmk/protocol";
 import { describe, expect, test } from "vitest";
 
-import type { Lifecycle } from "./lifecycle.ts";
-import { STAGE_PATHS } from "./lifecycle.ts";
+import { type Lifecycle, STAGE_PATHS } from "./lifecycle.ts";
 import { operationsOf } from "./operator-operations.ts";
 import { stageRules } from "./stages.ts";
 

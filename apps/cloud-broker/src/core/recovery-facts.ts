@@ -1,5 +1,4 @@
-import { withoutUndefined } from "@databox-cmk/errors";
-import type { Facts } from "@databox-cmk/errors";
+import { type Facts, withoutUndefined } from "@databox-cmk/errors";
 import { isSameIdentifier } from "@databox-cmk/protocol";
 
 import type { AttachedIdentity, KeyChoice, OrderId } from "./order.ts";

@@ -2,8 +2,7 @@ import { randomUUID } from "node:crypto";
 import { open, rename, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 
-import type { KeyRing } from "./key-ring.ts";
-import { openKeyRing, ringPaths } from "./key-ring.ts";
+import { type KeyRing, openKeyRing, ringPaths } from "./key-ring.ts";
 
 /**
  * The announced key begins to sign, and a new one is announced. A crash at any point leaves a ring

@@ -1,7 +1,6 @@
 import type { StageName, StageStatus, TransferType } from "@databox-cmk/protocol";
 
-import type { JobDetails } from "../core/job-details.ts";
-import { storageAccountsOf } from "../core/job-details.ts";
+import { type JobDetails, storageAccountsOf } from "../core/job-details.ts";
 import type { Lifecycle } from "../core/lifecycle.ts";
 import type { OrderState } from "../core/order-state.ts";
 import type {

@@ -1,8 +1,7 @@
 import { expect, test } from "vitest";
 
 import { DAY_MS } from "../../src/core/day.ts";
-import { orderIdOf } from "../../src/core/order.ts";
-import type { KeyIdentity } from "../../src/core/order.ts";
+import { type KeyIdentity, orderIdOf } from "../../src/core/order.ts";
 import { createVaultOperations } from "../../src/observability/vault-operations.ts";
 import { openTestStore } from "../store/open-test-store.ts";
 

@@ -1,5 +1,4 @@
-import { createLocalJWKSet, exportJWK, generateKeyPair, SignJWT } from "jose";
-import type { JWTVerifyGetKey } from "jose";
+import { createLocalJWKSet, exportJWK, generateKeyPair, type JWTVerifyGetKey, SignJWT } from "jose";
 
 export type TokenClaims = {
   readonly roles?: readonly string[];

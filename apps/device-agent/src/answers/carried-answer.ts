@@ -3,8 +3,7 @@ import { AppError } from "@databox-cmk/errors";
 import { BROKER_ANSWER_MAX_BYTES, JOSE_MEDIA_TYPE } from "@databox-cmk/protocol";
 
 import type { ExpectedAnswer } from "./signed-answer.ts";
-import { readUnlockAnswer } from "./unlock-answer.ts";
-import type { UnlockAnswer } from "./unlock-answer.ts";
+import { readUnlockAnswer, type UnlockAnswer } from "./unlock-answer.ts";
 
 /**
  * Parses a text that a person carried here as the broker's answer to this node's challenge. Any

@@ -1,5 +1,4 @@
-import { challenge, JOSE_MEDIA_TYPE, parseWith } from "@databox-cmk/protocol";
-import type { Challenge } from "@databox-cmk/protocol";
+import { challenge, type Challenge, JOSE_MEDIA_TYPE, parseWith } from "@databox-cmk/protocol";
 
 import type { RawAnswer } from "../broker-client/transport.ts";
 import { unreachable } from "../broker-client/unreachable.ts";

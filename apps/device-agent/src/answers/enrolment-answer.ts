@@ -1,5 +1,4 @@
-import { CryptoError, importVerifyKey, readHeader } from "@databox-cmk/crypto";
-import type { VerifyKey } from "@databox-cmk/crypto";
+import { CryptoError, importVerifyKey, readHeader, type VerifyKey } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
 import {
   BROKER_ANSWER_MAX_BYTES,
@@ -13,8 +12,7 @@ import type { Denial, Enrolment } from "@databox-cmk/protocol";
 import type { RawAnswer } from "../broker-client/transport.ts";
 import { unreachable } from "../broker-client/unreachable.ts";
 import { claimedType, verifiedPayload } from "./signed-answer.ts";
-import { readSignedEnvelope } from "./signed-envelope.ts";
-import type { CheckedEnvelope } from "./signed-envelope.ts";
+import { type CheckedEnvelope, readSignedEnvelope } from "./signed-envelope.ts";
 
 export type EnrolmentAnswer =
   | {

@@ -1,5 +1,4 @@
-import { CryptoError, readHeader, verifyMessage } from "@databox-cmk/crypto";
-import type { VerifyKey } from "@databox-cmk/crypto";
+import { CryptoError, readHeader, type VerifyKey, verifyMessage } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
 import {
   BROKER_ANSWER_MAX_BYTES,

@@ -4,8 +4,7 @@ import type { AgentEvent } from "../core/agent-event.ts";
 import { isUnlocked } from "../core/machine-state.ts";
 import type { CommandDependencies, NodeDependencies } from "../node/dependencies.ts";
 import { eventOf } from "../node/event-of.ts";
-import { holdNode } from "../node/hold-node.ts";
-import type { PreparedNode } from "../node/hold-node.ts";
+import { holdNode, type PreparedNode } from "../node/hold-node.ts";
 import { withJournal } from "../node/journaled-node.ts";
 import { destroyWaitingRequest } from "../state/waiting-request-file.ts";
 

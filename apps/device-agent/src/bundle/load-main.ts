@@ -4,8 +4,7 @@ import { join } from "node:path";
 import { stateDirOf } from "../command-line/state-dir.ts";
 import { COMMANDS } from "../core/agent-event.ts";
 import type { main } from "../program.ts";
-import { loadProgram } from "./load-program.ts";
-import type { LoadedProgram } from "./load-program.ts";
+import { type LoadedProgram, loadProgram } from "./load-program.ts";
 
 type Program = { readonly main: typeof main };
 

@@ -3,8 +3,7 @@ import { parseArgs } from "node:util";
 import { AppError } from "@databox-cmk/errors";
 import { ASKED_PURPOSES, parseWith, reasonText } from "@databox-cmk/protocol";
 
-import { COMMANDS } from "../core/agent-event.ts";
-import type { CommandName } from "../core/agent-event.ts";
+import { type CommandName, COMMANDS } from "../core/agent-event.ts";
 import type {
   Command,
   DeviceKeyChoice,

@@ -1,6 +1,5 @@
 import { type CommandName, COMMANDS } from "../core/agent-event.ts";
-import { COMMAND_HELP, COMMAND_OPTIONS, GLOBAL_OPTIONS } from "./option-table.ts";
-import type { OptionRow } from "./option-table.ts";
+import { COMMAND_HELP, COMMAND_OPTIONS, GLOBAL_OPTIONS, type OptionRow } from "./option-table.ts";
 
 /** @param command - the only one to explain; all without it */
 export function renderHelp(command?: CommandName): string {

@@ -1,5 +1,4 @@
-import { endOfLease } from "./lease-state.ts";
-import type { HeldLease } from "./lease-state.ts";
+import { endOfLease, type HeldLease } from "./lease-state.ts";
 
 const UNITS = [
   ["d", 86_400],

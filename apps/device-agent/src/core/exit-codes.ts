@@ -1,7 +1,6 @@
 import type { ErrorClass } from "@databox-cmk/errors";
 
-import { isFailure } from "./agent-event.ts";
-import type { AgentEvent, FailureOutcome } from "./agent-event.ts";
+import { type AgentEvent, type FailureOutcome, isFailure } from "./agent-event.ts";
 
 /**
  * The meaning of an exit code for a script. `refused` is final until a person acts; `unreachable`

@@ -1,5 +1,4 @@
-import { explain, toAppError } from "@databox-cmk/errors";
-import type { AppError, Facts } from "@databox-cmk/errors";
+import { type AppError, explain, type Facts, toAppError } from "@databox-cmk/errors";
 import type { Denial } from "@databox-cmk/protocol";
 
 import type { CommandName, FailureEvent, Timings } from "./agent-event.ts";

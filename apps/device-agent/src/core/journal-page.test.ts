@@ -1,5 +1,4 @@
-import type { JournalRow } from "@databox-cmk/protocol";
-import { DEVICE_MESSAGE_MAX_BYTES } from "@databox-cmk/protocol";
+import { DEVICE_MESSAGE_MAX_BYTES, type JournalRow } from "@databox-cmk/protocol";
 import { fc, test as property } from "@fast-check/vitest";
 import { describe, expect, test } from "vitest";
 

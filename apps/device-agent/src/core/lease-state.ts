@@ -1,5 +1,4 @@
-import { messageHash, uuid } from "@databox-cmk/protocol";
-import type { Lease, OfflineLease } from "@databox-cmk/protocol";
+import { type Lease, messageHash, type OfflineLease, uuid } from "@databox-cmk/protocol";
 import * as z from "zod/mini";
 
 import type { Moment } from "./moment.ts";

@@ -1,8 +1,7 @@
 import { fc, test as property } from "@fast-check/vitest";
 import { expect, test } from "vitest";
 
-import { decideTry, TRIES, WAIT_SECONDS } from "./passkey-tries.ts";
-import type { PasskeyTries } from "./passkey-tries.ts";
+import { decideTry, type PasskeyTries, TRIES, WAIT_SECONDS } from "./passkey-tries.ts";
 
 const at = (bootMs: number, bootId = "boot-number-1") => ({ bootMs, bootId });
 const spent: PasskeyTries = { tries: TRIES, bootId: "boot-number-1", atMs: 1_000_000 };

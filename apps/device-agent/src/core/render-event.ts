@@ -1,5 +1,4 @@
-import { renderChecks } from "@databox-cmk/errors";
-import type { ErrorClass, NextStep, Who } from "@databox-cmk/errors";
+import { type ErrorClass, type NextStep, renderChecks, type Who } from "@databox-cmk/errors";
 
 import { isFailure } from "./agent-event.ts";
 import type { AgentEvent, FailureEvent, SuccessEvent, SuccessOutcome } from "./agent-event.ts";

@@ -1,5 +1,4 @@
-import { AppError } from "@databox-cmk/errors";
-import type { ErrorCode } from "@databox-cmk/errors";
+import { AppError, type ErrorCode } from "@databox-cmk/errors";
 import { describe, expect, test } from "vitest";
 
 import type { AgentEvent } from "./agent-event.ts";

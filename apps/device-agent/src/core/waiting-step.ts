@@ -1,5 +1,4 @@
-import { isFailure } from "./agent-event.ts";
-import type { AgentEvent, FailureEvent } from "./agent-event.ts";
+import { type AgentEvent, type FailureEvent, isFailure } from "./agent-event.ts";
 import type { WaitingView } from "./waiting-request.ts";
 
 /** An unlock that still waits for approvers. */

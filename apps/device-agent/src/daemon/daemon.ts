@@ -12,8 +12,7 @@ import type { CommandDependencies } from "../node/dependencies.ts";
 import type { eventOf } from "../node/event-of.ts";
 import { requirePrepared } from "../node/hold-node.ts";
 import { waitForAgentLock } from "../state/agent-lock.ts";
-import { createStateStore } from "../state/state-folder.ts";
-import type { StateFolder, StateStore } from "../state/state-folder.ts";
+import { createStateStore, type StateFolder, type StateStore } from "../state/state-folder.ts";
 
 /** The daemon's node, as its parts use it. */
 export type Daemon = {

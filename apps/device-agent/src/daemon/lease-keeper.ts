@@ -14,8 +14,7 @@ import { withReceipt } from "../core/waiting-receipt.ts";
 import { renewLease } from "../exchange/lease-exchange.ts";
 import { bootClockMs } from "../state/boot.ts";
 import { destroyKeptLease } from "../state/offline-files.ts";
-import { takeNumber } from "./daemon.ts";
-import type { Daemon } from "./daemon.ts";
+import { type Daemon, takeNumber } from "./daemon.ts";
 import type { News } from "./lease-watcher.ts";
 import { createRetry } from "./retry.ts";
 

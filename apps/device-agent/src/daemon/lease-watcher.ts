@@ -1,6 +1,5 @@
 import type { LeaseAnswer } from "../answers/lease-answer.ts";
-import { renewalRetry } from "../core/lease-state.ts";
-import type { HeldLease } from "../core/lease-state.ts";
+import { type HeldLease, renewalRetry } from "../core/lease-state.ts";
 import { watchLease } from "../exchange/lease-exchange.ts";
 import { connect } from "../node/connect.ts";
 import type { Daemon } from "./daemon.ts";

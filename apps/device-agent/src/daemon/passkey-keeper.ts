@@ -1,11 +1,9 @@
-import { isFailure } from "../core/agent-event.ts";
-import type { FailureEvent } from "../core/agent-event.ts";
+import { type FailureEvent, isFailure } from "../core/agent-event.ts";
 import { eventOfError } from "../core/failure-event.ts";
 import type { MachineState } from "../core/machine-state.ts";
 import { decidePasskeyOpening } from "../core/passkey-opening.ts";
 import { bootClockMs } from "../state/boot.ts";
-import { unlockOnce } from "../unlock/unlock.ts";
-import type { UnlockDependencies } from "../unlock/unlock.ts";
+import { type UnlockDependencies, unlockOnce } from "../unlock/unlock.ts";
 import type { Daemon } from "./daemon.ts";
 
 /** Time limit of a request for a lease: meanwhile no other command of this node can run. */

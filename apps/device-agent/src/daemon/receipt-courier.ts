@@ -1,9 +1,7 @@
-import { withoutReceipt } from "../core/waiting-receipt.ts";
-import type { WaitingReceipt } from "../core/waiting-receipt.ts";
+import { type WaitingReceipt, withoutReceipt } from "../core/waiting-receipt.ts";
 import { sendLeaseReceipt } from "../exchange/lease-exchange.ts";
 import { sendReceipt } from "../exchange/send-receipt.ts";
-import { takeNumber } from "./daemon.ts";
-import type { Daemon } from "./daemon.ts";
+import { type Daemon, takeNumber } from "./daemon.ts";
 import { askedSecondsOf, createRetry } from "./retry.ts";
 
 /**

@@ -1,6 +1,5 @@
 import { importVerifyKey } from "@databox-cmk/crypto";
-import { AppError, runChecks } from "@databox-cmk/errors";
-import type { Finding, Probe } from "@databox-cmk/errors";
+import { AppError, type Finding, type Probe, runChecks } from "@databox-cmk/errors";
 
 import { readChallenge } from "../answers/challenge-answer.ts";
 import { readKeptEnvelope } from "../answers/signed-envelope.ts";
@@ -25,8 +24,7 @@ import { readPrivateFile, requireFile } from "../state/private-file.ts";
 import { openStateFolder } from "../state/state-folder.ts";
 import { openVolume } from "../volume/choose-volume.ts";
 import { judgeVolume, probeDeviceKey, probeShare, probeStateFolder } from "./probe-machine.ts";
-import { createNetworkProbes } from "./probe-network.ts";
-import type { NetworkProbes } from "./probe-network.ts";
+import { createNetworkProbes, type NetworkProbes } from "./probe-network.ts";
 
 const STEP_TIMEOUT_MS = 3_000;
 

@@ -1,8 +1,7 @@
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 
 import { zero } from "@databox-cmk/crypto";
-import { AppError } from "@databox-cmk/errors";
-import type { Finding } from "@databox-cmk/errors";
+import { AppError, type Finding } from "@databox-cmk/errors";
 
 import type { VolumeContent } from "../core/ports.ts";
 import type { Settings } from "../core/settings.ts";
@@ -10,8 +9,7 @@ import { findDeviceKey, GRADE_TEXTS, type KeyFolder } from "../device-key/device
 import { describeShare } from "../share/describe-share.ts";
 import { readShare } from "../share/keep-share.ts";
 import { toStateError } from "../state/state-error.ts";
-import { openStateFolder } from "../state/state-folder.ts";
-import type { StateFolder } from "../state/state-folder.ts";
+import { openStateFolder, type StateFolder } from "../state/state-folder.ts";
 
 /** @throws {AppError} `AgentNotPrepared`, `AgentStateUnreadable` or `AgentStateUnwritable` */
 export function probeStateFolder(path: string): Finding {

@@ -4,8 +4,7 @@ import { MESSAGE_TYPES } from "@databox-cmk/protocol";
 import type { Denial, Sanitisation, SanitisedMedium } from "@databox-cmk/protocol";
 
 import type { AgentEvent } from "../core/agent-event.ts";
-import { describeErasure } from "../core/describe-erasure.ts";
-import type { Discard } from "../core/describe-erasure.ts";
+import { describeErasure, type Discard } from "../core/describe-erasure.ts";
 import type { Erasure, ErasureStep } from "../core/erasure.ts";
 import { eventOfDenial } from "../core/failure-event.ts";
 import type { MachineState } from "../core/machine-state.ts";
@@ -16,13 +15,11 @@ import { connect } from "../node/connect.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { eventOf, notesOf } from "../node/event-of.ts";
 import { openNode } from "../node/hold-node.ts";
-import { withJournal } from "../node/journaled-node.ts";
-import type { Node } from "../node/journaled-node.ts";
+import { type Node, withJournal } from "../node/journaled-node.ts";
 import { roundToTenth } from "../node/stopwatch.ts";
 import { destroyNodeFiles, writeErasure } from "../state/erasure-file.ts";
 import { requireFile } from "../state/private-file.ts";
-import { openStateFolder } from "../state/state-folder.ts";
-import type { StateFolder } from "../state/state-folder.ts";
+import { openStateFolder, type StateFolder } from "../state/state-folder.ts";
 import { openVolume } from "../volume/choose-volume.ts";
 import {
   discardMedium,

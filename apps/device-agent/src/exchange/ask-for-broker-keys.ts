@@ -1,16 +1,13 @@
 import { randomBytes } from "node:crypto";
 
-import { CryptoError, encodeBase64url, importVerifyKey } from "@databox-cmk/crypto";
-import type { VerifyKey } from "@databox-cmk/crypto";
+import { CryptoError, encodeBase64url, importVerifyKey, type VerifyKey } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
 import { brokerKeysAnswer, DEVICE_ROUTES, MESSAGE_TYPES } from "@databox-cmk/protocol";
 import type { BrokerKeysAnswer, BrokerKeysRequest } from "@databox-cmk/protocol";
 
-import { readSignedEnvelope } from "../answers/signed-envelope.ts";
-import type { CheckedEnvelope } from "../answers/signed-envelope.ts";
+import { type CheckedEnvelope, readSignedEnvelope } from "../answers/signed-envelope.ts";
 import { unreachable } from "../broker-client/unreachable.ts";
-import { exchange } from "./exchange.ts";
-import type { SigningSession } from "./exchange.ts";
+import { exchange, type SigningSession } from "./exchange.ts";
 
 const RANDOM_BYTES = 32;
 

@@ -1,10 +1,8 @@
-import { messageHash, signMessage } from "@databox-cmk/crypto";
-import type { SigningKey, SuiteName } from "@databox-cmk/crypto";
+import { messageHash, type SigningKey, signMessage, type SuiteName } from "@databox-cmk/crypto";
 import { DEVICE_ROUTES, JOSE_MEDIA_TYPE, MESSAGE_TYPES } from "@databox-cmk/protocol";
 import type { DeviceKeyGrade, EnrolmentRequest } from "@databox-cmk/protocol";
 
-import { readEnrolmentAnswer } from "../answers/enrolment-answer.ts";
-import type { EnrolmentAnswer } from "../answers/enrolment-answer.ts";
+import { type EnrolmentAnswer, readEnrolmentAnswer } from "../answers/enrolment-answer.ts";
 import type { Transport } from "../broker-client/transport.ts";
 import { AGENT_NAME } from "./broker-session.ts";
 

@@ -6,11 +6,9 @@ import type {
   LeaseWatch,
 } from "@databox-cmk/protocol";
 
-import { readLeaseAnswer } from "../answers/lease-answer.ts";
-import type { LeaseAnswer } from "../answers/lease-answer.ts";
+import { type LeaseAnswer, readLeaseAnswer } from "../answers/lease-answer.ts";
 import type { HeldLease } from "../core/lease-state.ts";
-import { ACKNOWLEDGEMENT, exchange, send } from "./exchange.ts";
-import type { SigningSession } from "./exchange.ts";
+import { ACKNOWLEDGEMENT, exchange, send, type SigningSession } from "./exchange.ts";
 
 type Numbered = Pick<LeaseReceipt, "counter" | "journalHead">;
 

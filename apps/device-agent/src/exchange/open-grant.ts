@@ -9,8 +9,7 @@ import type { SealingKey, SuiteName } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
 import type { Grant } from "@databox-cmk/protocol";
 
-import { readSignedEnvelope } from "../answers/signed-envelope.ts";
-import type { CheckedEnvelope } from "../answers/signed-envelope.ts";
+import { type CheckedEnvelope, readSignedEnvelope } from "../answers/signed-envelope.ts";
 import { isSplit, requireCustody, unlockKeyOf } from "../share/unlock-key.ts";
 import type { NodeIdentity } from "./broker-session.ts";
 

@@ -9,10 +9,8 @@ import { AppError } from "@databox-cmk/errors";
 import { DEVICE_ROUTES, MESSAGE_TYPES, rekeyed, rekeyProposal } from "@databox-cmk/protocol";
 import type { Rekeyed, RekeyConfirmation, RekeyRequest } from "@databox-cmk/protocol";
 
-import { readAnswer } from "../answers/signed-answer.ts";
-import type { Refused } from "../answers/signed-answer.ts";
-import { readSignedEnvelope } from "../answers/signed-envelope.ts";
-import type { CheckedEnvelope } from "../answers/signed-envelope.ts";
+import { readAnswer, type Refused } from "../answers/signed-answer.ts";
+import { type CheckedEnvelope, readSignedEnvelope } from "../answers/signed-envelope.ts";
 import type { HeldLease } from "../core/lease-state.ts";
 import type { Rekey } from "../core/machine-state.ts";
 import { readRecoveryKeys } from "../share/copy-share.ts";

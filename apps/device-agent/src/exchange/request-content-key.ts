@@ -14,14 +14,11 @@ import {
 import type { AskedPurpose, Pending, UnlockRequest } from "@databox-cmk/protocol";
 
 import { readChallenge } from "../answers/challenge-answer.ts";
-import { readUnlockAnswer } from "../answers/unlock-answer.ts";
-import type { UnlockAnswer } from "../answers/unlock-answer.ts";
+import { readUnlockAnswer, type UnlockAnswer } from "../answers/unlock-answer.ts";
 import type { RawAnswer } from "../broker-client/transport.ts";
 import { askForChallenge, challengeHash } from "./ask-for-challenge.ts";
-import { AGENT_NAME } from "./broker-session.ts";
-import type { BrokerSession } from "./broker-session.ts";
-import { importStoredKey } from "./open-grant.ts";
-import type { StoredKey } from "./open-grant.ts";
+import { AGENT_NAME, type BrokerSession } from "./broker-session.ts";
+import { importStoredKey, type StoredKey } from "./open-grant.ts";
 
 /** A new request, and its one-time key. */
 export type MadeRequest = {

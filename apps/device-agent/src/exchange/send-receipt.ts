@@ -3,8 +3,7 @@ import type { Acknowledgement, Receipt } from "@databox-cmk/protocol";
 
 import type { Answered } from "../answers/signed-answer.ts";
 import type { BrokerSession } from "./broker-session.ts";
-import { ACKNOWLEDGEMENT, exchange } from "./exchange.ts";
-import type { SigningSession } from "./exchange.ts";
+import { ACKNOWLEDGEMENT, exchange, type SigningSession } from "./exchange.ts";
 
 export type ReceiptContent = Pick<
   Receipt,

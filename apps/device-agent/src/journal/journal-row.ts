@@ -1,6 +1,5 @@
 import { canonicalJson, chainHash } from "@databox-cmk/crypto";
-import { journalRow } from "@databox-cmk/protocol";
-import type { JournalRow } from "@databox-cmk/protocol";
+import { journalRow, type JournalRow } from "@databox-cmk/protocol";
 
 export type JournalFacts = Readonly<Record<string, string | number | boolean>>;
 

@@ -1,8 +1,7 @@
 import { journalHead, MESSAGE_TYPES, parseWith } from "@databox-cmk/protocol";
 import type { JournalHead, JournalRow } from "@databox-cmk/protocol";
 
-import { verifiedPayload } from "../answers/signed-answer.ts";
-import type { ExpectedAnswer } from "../answers/signed-answer.ts";
+import { type ExpectedAnswer, verifiedPayload } from "../answers/signed-answer.ts";
 
 export type Countersignature =
   | { readonly kind: "none" }

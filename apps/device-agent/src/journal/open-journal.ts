@@ -6,8 +6,7 @@ import type { JournalEvent, JournalRow } from "@databox-cmk/protocol";
 import { openPrivateFile } from "../state/private-file.ts";
 import { systemCode, toStateError } from "../state/state-error.ts";
 import { syncFolder } from "../state/write-durably.ts";
-import { parseRow, sealRow } from "./journal-row.ts";
-import type { JournalFacts } from "./journal-row.ts";
+import { type JournalFacts, parseRow, sealRow } from "./journal-row.ts";
 
 const APPEND = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT;
 const TAIL_BYTES = 64 * 1024;

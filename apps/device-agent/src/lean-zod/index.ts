@@ -1,7 +1,6 @@
 import { regexes } from "zod/v4/core";
 
-import { createSchema, isObject } from "./schema.ts";
-import type { Check, Issue, Schema } from "./schema.ts";
+import { type Check, createSchema, isObject, type Issue, type Schema } from "./schema.ts";
 
 /*
  * The part of `zod/mini` that the agent's schemas use, with zod's meanings. Only the bundle uses it

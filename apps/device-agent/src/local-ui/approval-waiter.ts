@@ -1,7 +1,6 @@
 import { waitForApproval } from "../approval/wait-for-approval.ts";
 import { isFailure } from "../core/agent-event.ts";
-import { isPending } from "../core/waiting-step.ts";
-import type { PendingEvent } from "../core/waiting-step.ts";
+import { isPending, type PendingEvent } from "../core/waiting-step.ts";
 import type { CommandDependencies, RunCommand } from "../node/dependencies.ts";
 import type { WaitingOperation } from "./local-operations.ts";
 

@@ -1,7 +1,6 @@
 import { localCertificateUpload, localNothing } from "@databox-cmk/protocol";
 
-import { does, done, shows } from "./route.ts";
-import type { LocalContext, LocalRoute } from "./route.ts";
+import { does, done, type LocalContext, type LocalRoute, shows } from "./route.ts";
 
 /** 64 KiB of .pfx in base64, and the JSON around it. */
 const UPLOAD_MAX_BYTES = 96 * 1024;

@@ -1,5 +1,4 @@
-import { ERRORS, isErrorCode } from "@databox-cmk/errors";
-import type { Facts } from "@databox-cmk/errors";
+import { ERRORS, type Facts, isErrorCode } from "@databox-cmk/errors";
 import type { LocalFailure } from "@databox-cmk/protocol";
 
 import type { FailureEvent } from "../core/agent-event.ts";

@@ -3,11 +3,9 @@ import { randomUUID } from "node:crypto";
 import { AppError } from "@databox-cmk/errors";
 import type { LocalFailure, LocalOperation, LocalOperationName } from "@databox-cmk/protocol";
 
-import { isFailure } from "../core/agent-event.ts";
-import type { AgentEvent } from "../core/agent-event.ts";
+import { type AgentEvent, isFailure } from "../core/agent-event.ts";
 import type { Command } from "../core/command.ts";
-import { isPending } from "../core/waiting-step.ts";
-import type { PendingEvent } from "../core/waiting-step.ts";
+import { isPending, type PendingEvent } from "../core/waiting-step.ts";
 import type { CommandDependencies, RunCommand } from "../node/dependencies.ts";
 import { describeFailure } from "./describe-failure.ts";
 

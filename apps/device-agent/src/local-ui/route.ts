@@ -2,8 +2,7 @@ import { AppError } from "@databox-cmk/errors";
 import { parseWith } from "@databox-cmk/protocol";
 import type * as z from "zod/mini";
 
-import { isFailure } from "../core/agent-event.ts";
-import type { AgentEvent, SuccessEvent } from "../core/agent-event.ts";
+import { type AgentEvent, isFailure, type SuccessEvent } from "../core/agent-event.ts";
 import type { Settings } from "../core/settings.ts";
 import type { ApprovalWaiter } from "./approval-waiter.ts";
 import type { CertificateStore } from "./certificates/certificate-store.ts";

@@ -1,8 +1,7 @@
 import { zero } from "@databox-cmk/crypto";
 import { localNothing, localSignIn } from "@databox-cmk/protocol";
 
-import { does, done, succeeded } from "./route.ts";
-import type { LocalContext, LocalRoute } from "./route.ts";
+import { does, done, type LocalContext, type LocalRoute, succeeded } from "./route.ts";
 import { sessionCookie } from "./session-store.ts";
 
 const ATTRIBUTES = "Path=/; Secure; HttpOnly; SameSite=Strict";

@@ -8,8 +8,7 @@ import {
   localUnlock,
 } from "@databox-cmk/protocol";
 
-import { does, done, started, succeeded } from "./route.ts";
-import type { LocalContext, LocalRoute } from "./route.ts";
+import { does, done, type LocalContext, type LocalRoute, started, succeeded } from "./route.ts";
 
 /**
  * Ways to open the volume. Each is authenticated by itself: the network way by the broker's

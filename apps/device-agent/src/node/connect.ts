@@ -1,6 +1,5 @@
 import { brokerAddress } from "../broker-client/broker-address.ts";
-import { createTransport } from "../broker-client/transport.ts";
-import type { Transport } from "../broker-client/transport.ts";
+import { createTransport, type Transport } from "../broker-client/transport.ts";
 import type { Connection } from "../core/settings.ts";
 import { readPrivateFile, requireFile } from "../state/private-file.ts";
 

@@ -2,8 +2,7 @@ import { toAppError } from "@databox-cmk/errors";
 
 import { withReceipt } from "../core/waiting-receipt.ts";
 import type { BrokerSession } from "../exchange/broker-session.ts";
-import { sendReceipt } from "../exchange/send-receipt.ts";
-import type { ReceiptContent } from "../exchange/send-receipt.ts";
+import { type ReceiptContent, sendReceipt } from "../exchange/send-receipt.ts";
 import type { Node } from "./journaled-node.ts";
 
 /**

@@ -2,8 +2,7 @@ import type { JournalEvent } from "@databox-cmk/protocol";
 
 import type { MachineState } from "../core/machine-state.ts";
 import type { JournalFacts } from "../journal/journal-row.ts";
-import { openJournal } from "../journal/open-journal.ts";
-import type { Journal } from "../journal/open-journal.ts";
+import { type Journal, openJournal } from "../journal/open-journal.ts";
 import type { CommandDependencies } from "./dependencies.ts";
 import type { PreparedNode } from "./hold-node.ts";
 

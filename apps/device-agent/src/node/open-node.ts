@@ -1,7 +1,6 @@
 import { importVerifyKey } from "@databox-cmk/crypto";
 
-import { readSignedEnvelope } from "../answers/signed-envelope.ts";
-import type { CheckedEnvelope } from "../answers/signed-envelope.ts";
+import { type CheckedEnvelope, readSignedEnvelope } from "../answers/signed-envelope.ts";
 import type { Transport } from "../broker-client/transport.ts";
 import type { Volume } from "../core/ports.ts";
 import { requireDeviceKey } from "../device-key/device-key.ts";

@@ -16,14 +16,12 @@ import type { BrokerSession } from "../exchange/broker-session.ts";
 import { openGrant } from "../exchange/open-grant.ts";
 import { requestContentKey } from "../exchange/request-content-key.ts";
 import { sendReceipt } from "../exchange/send-receipt.ts";
-import { openJournal } from "../journal/open-journal.ts";
-import type { Journal } from "../journal/open-journal.ts";
+import { type Journal, openJournal } from "../journal/open-journal.ts";
 import { connect } from "../node/connect.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { eventOf } from "../node/event-of.ts";
 import { openBrokerSession, readHeldEnvelope } from "../node/open-node.ts";
-import { createStopwatch } from "../node/stopwatch.ts";
-import type { Stopwatch } from "../node/stopwatch.ts";
+import { createStopwatch, type Stopwatch } from "../node/stopwatch.ts";
 import {
   describeCopy,
   factsOfCopy,

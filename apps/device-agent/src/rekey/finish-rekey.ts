@@ -3,15 +3,13 @@ import { AppError, ERRORS, toAppError } from "@databox-cmk/errors";
 import type { Denial } from "@databox-cmk/protocol";
 
 import type { Transport } from "../broker-client/transport.ts";
-import { HEADER_GENERATION_MAX } from "../core/machine-state.ts";
-import type { Rekey } from "../core/machine-state.ts";
+import { HEADER_GENERATION_MAX, type Rekey } from "../core/machine-state.ts";
 import type { Volume } from "../core/ports.ts";
 import type { BrokerSession } from "../exchange/broker-session.ts";
 import { confirmRekey } from "../exchange/rekey.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import type { PreparedNode } from "../node/hold-node.ts";
-import { withJournal } from "../node/journaled-node.ts";
-import type { Node } from "../node/journaled-node.ts";
+import { type Node, withJournal } from "../node/journaled-node.ts";
 import { openBrokerSession } from "../node/open-node.ts";
 import { describeCopy } from "../share/copy-share.ts";
 import { destroyOtherShares, destroyShare, isSplitRekey, readShare } from "../share/keep-share.ts";

@@ -8,14 +8,12 @@ import { eventOfDenial } from "../core/failure-event.ts";
 import type { HeldLease } from "../core/lease-state.ts";
 import { isUnlocked } from "../core/machine-state.ts";
 import type { BrokerSession } from "../exchange/broker-session.ts";
-import { requestRekey } from "../exchange/rekey.ts";
-import type { Proposal } from "../exchange/rekey.ts";
+import { type Proposal, requestRekey } from "../exchange/rekey.ts";
 import { connect } from "../node/connect.ts";
 import type { CommandDependencies, VolumeDependencies } from "../node/dependencies.ts";
 import { eventOf, notesOf } from "../node/event-of.ts";
 import { holdNode } from "../node/hold-node.ts";
-import { withJournal } from "../node/journaled-node.ts";
-import type { Node } from "../node/journaled-node.ts";
+import { type Node, withJournal } from "../node/journaled-node.ts";
 import { openBrokerSession, readHeldEnvelope } from "../node/open-node.ts";
 import {
   factsOfCopy,
@@ -25,8 +23,7 @@ import {
 } from "../share/copy-share.ts";
 import { isSplit, requireCustody, unlockKeyOf } from "../share/unlock-key.ts";
 import { openVolume } from "../volume/choose-volume.ts";
-import { finishRekey, removeSlot } from "./finish-rekey.ts";
-import type { Rekeying, RekeyEnd } from "./finish-rekey.ts";
+import { finishRekey, type RekeyEnd, type Rekeying, removeSlot } from "./finish-rekey.ts";
 
 /**
  * A rotation may intervene once; twice in a row means that another operation should finish first.

@@ -12,8 +12,7 @@ import {
 import { AppError } from "@databox-cmk/errors";
 
 import type { Rekey } from "../core/machine-state.ts";
-import { deviceShare } from "../core/tpm-key.ts";
-import type { TpmKey } from "../core/tpm-key.ts";
+import { deviceShare, type TpmKey } from "../core/tpm-key.ts";
 import { createObject, loadObject, useObject } from "../device-key/tpm-object.ts";
 import { withTpm } from "../device-key/tpm2.ts";
 import { destroy, finishDestroying } from "../state/destroy-file.ts";

@@ -3,8 +3,7 @@ import { join } from "node:path";
 
 import { AppError } from "@databox-cmk/errors";
 
-import { erasure, filesToDestroy } from "../core/erasure.ts";
-import type { Erasure } from "../core/erasure.ts";
+import { erasure, type Erasure, filesToDestroy } from "../core/erasure.ts";
 import { destroy, finishDestroying } from "./destroy-file.ts";
 import { readJson } from "./private-file.ts";
 import { toStateError } from "./state-error.ts";

@@ -4,8 +4,7 @@ import { dirname, join } from "node:path";
 import { AppError } from "@databox-cmk/errors";
 import type * as z from "zod/mini";
 
-import { machineState } from "../core/machine-state.ts";
-import type { MachineState } from "../core/machine-state.ts";
+import { machineState, type MachineState } from "../core/machine-state.ts";
 import { passkeyTries } from "../core/passkey-tries.ts";
 import { settings } from "../core/settings.ts";
 import { tpmKey } from "../core/tpm-key.ts";

@@ -1,8 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 
-import { mayContinue, waitingRequest } from "../core/waiting-request.ts";
-import type { WaitingRequest } from "../core/waiting-request.ts";
+import { mayContinue, waitingRequest, type WaitingRequest } from "../core/waiting-request.ts";
 import { destroy, finishDestroying } from "./destroy-file.ts";
 import { readJson } from "./private-file.ts";
 import { writeJson } from "./write-durably.ts";

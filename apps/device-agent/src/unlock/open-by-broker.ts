@@ -1,5 +1,4 @@
-import { ERRORS, toAppError } from "@databox-cmk/errors";
-import type { ErrorClass } from "@databox-cmk/errors";
+import { type ErrorClass, ERRORS, toAppError } from "@databox-cmk/errors";
 import type { AskedPurpose, Denial } from "@databox-cmk/protocol";
 
 import type { RawAnswer } from "../broker-client/transport.ts";
@@ -9,8 +8,7 @@ import { holdLease } from "../core/lease-state.ts";
 import type { Opened, Opening } from "../core/ports.ts";
 import type { WaitingRequest } from "../core/waiting-request.ts";
 import type { BrokerSession } from "../exchange/broker-session.ts";
-import { openGrant } from "../exchange/open-grant.ts";
-import type { OpenedGrant } from "../exchange/open-grant.ts";
+import { type OpenedGrant, openGrant } from "../exchange/open-grant.ts";
 import { requestContentKey } from "../exchange/request-content-key.ts";
 import { deliverReceipt } from "../node/deliver-receipt.ts";
 import { eventOf, notesOf } from "../node/event-of.ts";

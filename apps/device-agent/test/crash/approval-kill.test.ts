@@ -2,8 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { createFakeBroker } from "@databox-cmk/testkit";
-import type { FakeApproval, FakeBroker } from "@databox-cmk/testkit";
+import { createFakeBroker, type FakeApproval, type FakeBroker } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { buildAgent, runUntilStep } from "./agent-process.ts";

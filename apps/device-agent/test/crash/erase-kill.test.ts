@@ -10,13 +10,11 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { createFakeBroker } from "@databox-cmk/testkit";
-import type { FakeBroker } from "@databox-cmk/testkit";
+import { createFakeBroker, type FakeBroker } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { HAS_CRYPTSETUP } from "../agent-world.ts";
-import { buildAgent, runUntilStep } from "./agent-process.ts";
-import type { KillPoint } from "./agent-process.ts";
+import { buildAgent, type KillPoint, runUntilStep } from "./agent-process.ts";
 
 let agent: string;
 let broker: FakeBroker;

@@ -5,14 +5,12 @@ import { isDeepStrictEqual } from "node:util";
 
 import { decodeBase64url, encodeBase64url } from "@databox-cmk/crypto";
 import { DEVICE_ROUTES, type Receipt } from "@databox-cmk/protocol";
-import { createFakeBroker } from "@databox-cmk/testkit";
-import type { FakeBroker } from "@databox-cmk/testkit";
+import { createFakeBroker, type FakeBroker } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 
 import { HAS_CRYPTSETUP } from "../agent-world.ts";
 import { createOwner } from "../owner-key.ts";
-import { buildAgent, runUntilStep } from "./agent-process.ts";
-import type { KilledRun, KillPoint } from "./agent-process.ts";
+import { buildAgent, type KilledRun, type KillPoint, runUntilStep } from "./agent-process.ts";
 
 let agent: string;
 let broker: FakeBroker;

@@ -3,8 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { decodeBase64url, deriveSplitKey, openEnvelope } from "@databox-cmk/crypto";
-import { createFakeBroker } from "@databox-cmk/testkit";
-import type { FakeBroker } from "@databox-cmk/testkit";
+import { createFakeBroker, type FakeBroker } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import type { Volume } from "../../src/core/ports.ts";

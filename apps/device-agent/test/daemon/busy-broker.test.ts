@@ -6,8 +6,7 @@ import { leasePath } from "@databox-cmk/protocol";
 import { expect, test } from "vitest";
 
 import { openStateFolder } from "../../src/state/state-folder.ts";
-import { createPreparedWorld } from "../agent-world.ts";
-import type { AgentWorld } from "../agent-world.ts";
+import { type AgentWorld, createPreparedWorld } from "../agent-world.ts";
 import { buildAgent } from "../crash/agent-process.ts";
 import { startDaemon } from "./daemon-process.ts";
 

@@ -4,8 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import * as z from "zod";
 
-import { createPreparedWorld } from "../agent-world.ts";
-import type { AgentWorld } from "../agent-world.ts";
+import { type AgentWorld, createPreparedWorld } from "../agent-world.ts";
 import { buildAgent } from "../crash/agent-process.ts";
 import { UiClient } from "../local-ui/ui-client.ts";
 import { startDaemon } from "./daemon-process.ts";

@@ -5,8 +5,7 @@ import { DEVICE_ROUTES } from "@databox-cmk/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { openStateFolder } from "../../src/state/state-folder.ts";
-import { createPreparedWorld, seen, SERIAL } from "../agent-world.ts";
-import type { AgentWorld } from "../agent-world.ts";
+import { type AgentWorld, createPreparedWorld, seen, SERIAL } from "../agent-world.ts";
 import { buildAgent } from "../crash/agent-process.ts";
 import { startDaemon } from "./daemon-process.ts";
 

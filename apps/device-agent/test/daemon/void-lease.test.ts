@@ -5,11 +5,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 
 import { waitForAgentLock } from "../../src/state/agent-lock.ts";
 import { openStateFolder } from "../../src/state/state-folder.ts";
-import { createPreparedWorld } from "../agent-world.ts";
-import type { AgentWorld } from "../agent-world.ts";
+import { type AgentWorld, createPreparedWorld } from "../agent-world.ts";
 import { buildAgent } from "../crash/agent-process.ts";
-import { startDaemon } from "./daemon-process.ts";
-import type { DaemonProcess } from "./daemon-process.ts";
+import { type DaemonProcess, startDaemon } from "./daemon-process.ts";
 
 const LOCK_WAIT_MS = 60_000;
 

@@ -2,8 +2,7 @@ import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { createFakeBroker } from "@databox-cmk/testkit";
-import type { FakeBroker } from "@databox-cmk/testkit";
+import { createFakeBroker, type FakeBroker } from "@databox-cmk/testkit";
 
 import type { AgentEvent } from "../../src/core/agent-event.ts";
 import { DEFAULT_TCTI } from "../../src/core/tpm-key.ts";

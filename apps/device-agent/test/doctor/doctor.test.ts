@@ -1,8 +1,7 @@
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { chmodSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 
 import { createCertificateAuthority } from "@databox-cmk/crypto";
@@ -10,8 +9,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 
 import { exitCodeOf } from "../../src/core/exit-codes.ts";
 import { renderEvent } from "../../src/core/render-event.ts";
-import { createDoctorWorld } from "./doctor-world.ts";
-import type { DoctorWorld, PreparedCopy } from "./doctor-world.ts";
+import { createDoctorWorld, type DoctorWorld, type PreparedCopy } from "./doctor-world.ts";
 
 let world: DoctorWorld;
 beforeAll(async () => {

@@ -9,8 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod/mini";
 
 import { SAMPLES } from "./samples.ts";
-import { SCHEMA_NAMES, SCHEMAS } from "./schemas.ts";
-import type { SchemaName } from "./schemas.ts";
+import { SCHEMA_NAMES, type SchemaName, SCHEMAS } from "./schemas.ts";
 
 type Parse = (name: SchemaName, value: unknown) => unknown;
 

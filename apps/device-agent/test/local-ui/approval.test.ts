@@ -5,8 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { localState } from "@databox-cmk/protocol";
 import { expect, test } from "vitest";
 
-import { createUiWorld, PASSKEY } from "./ui-world.ts";
-import type { UiWorld } from "./ui-world.ts";
+import { createUiWorld, PASSKEY, type UiWorld } from "./ui-world.ts";
 
 const REASON = "restore for project 7";
 

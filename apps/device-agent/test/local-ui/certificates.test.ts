@@ -13,8 +13,7 @@ import { localCertificate, localCertificateJudgement } from "@databox-cmk/protoc
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { openPkcs12 } from "../../src/local-ui/certificates/open-pkcs12.ts";
-import { createUiWorld, PASSKEY } from "./ui-world.ts";
-import type { UiWorld } from "./ui-world.ts";
+import { createUiWorld, PASSKEY, type UiWorld } from "./ui-world.ts";
 
 const PASSWORD = "of the file";
 const DAY_MS = 86_400_000;

@@ -2,12 +2,10 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import type { AgentEvent } from "../../src/core/agent-event.ts";
-import { startLocalUi } from "../../src/local-ui/start-local-ui.ts";
-import type { LocalUi } from "../../src/local-ui/start-local-ui.ts";
+import { type LocalUi, startLocalUi } from "../../src/local-ui/start-local-ui.ts";
 import type { CommandDependencies } from "../../src/node/dependencies.ts";
 import { requirePrepared } from "../../src/node/hold-node.ts";
-import { createPreparedWorld } from "../agent-world.ts";
-import type { AgentWorld } from "../agent-world.ts";
+import { type AgentWorld, createPreparedWorld } from "../agent-world.ts";
 import { UiClient } from "./ui-client.ts";
 
 export const PASSKEY = "Right-Passkey-2345!";

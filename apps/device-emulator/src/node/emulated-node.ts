@@ -2,12 +2,9 @@ import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, watch, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { runAgent } from "./run-agent.ts";
-import type { AgentRun } from "./run-agent.ts";
-import { serveAgent } from "./serve-agent.ts";
-import type { AgentService } from "./serve-agent.ts";
-import { TAMPERINGS } from "./tamper.ts";
-import type { Tampering } from "./tamper.ts";
+import { type AgentRun, runAgent } from "./run-agent.ts";
+import { type AgentService, serveAgent } from "./serve-agent.ts";
+import { type Tampering, TAMPERINGS } from "./tamper.ts";
 
 export type NodeConnection = {
   readonly brokerUrl: string;

@@ -2,8 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
 
-import { parseAgentOutput } from "../core/agent-output.ts";
-import type { AgentOutputEvent } from "../core/agent-output.ts";
+import { type AgentOutputEvent, parseAgentOutput } from "../core/agent-output.ts";
 
 export type AgentRun = {
   readonly exitCode: number;

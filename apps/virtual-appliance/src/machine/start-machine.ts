@@ -1,14 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { connect } from "node:net";
-import type { Socket } from "node:net";
+import { connect, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { setTimeout } from "node:timers/promises";
 
-import { machineParameters } from "../core/machine-parameters.ts";
-import type { MachineParameters } from "../core/machine-parameters.ts";
-import { parseResult, renderCommand } from "./control-line.ts";
-import type { GuestCommand, GuestResult } from "./control-line.ts";
+import { machineParameters, type MachineParameters } from "../core/machine-parameters.ts";
+import { type GuestCommand, type GuestResult, parseResult, renderCommand } from "./control-line.ts";
 
 export type Machine = {
   /** Time from switching on until its first process accepted commands. */

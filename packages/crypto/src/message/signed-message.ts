@@ -2,8 +2,7 @@ import { hash, verify } from "node:crypto";
 
 import { decodeBase64url, encodeBase64url } from "../base64url.ts";
 import { malformed, verificationFailed } from "../crypto-error.ts";
-import { parseJsonObject, requireExactMembers } from "../strict-json.ts";
-import type { JsonObject } from "../strict-json.ts";
+import { type JsonObject, parseJsonObject, requireExactMembers } from "../strict-json.ts";
 import { toDer } from "./ecdsa-signature.ts";
 import type { SigningKey } from "./signing-key.ts";
 import type { VerifyKey } from "./verify-key.ts";

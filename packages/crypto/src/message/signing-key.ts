@@ -3,8 +3,7 @@ import type { KeyObject } from "node:crypto";
 
 import { malformed, unsupported } from "../crypto-error.ts";
 import { fromDer } from "./ecdsa-signature.ts";
-import { importVerifyKey } from "./verify-key.ts";
-import type { PublicJwk } from "./verify-key.ts";
+import { importVerifyKey, type PublicJwk } from "./verify-key.ts";
 
 /**
  * The port for a holder of a P-256 key. A TPM or a vault answers with a promise, a key file at

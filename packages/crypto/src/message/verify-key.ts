@@ -1,5 +1,4 @@
-import { hash } from "node:crypto";
-import type { KeyObject } from "node:crypto";
+import { hash, type KeyObject } from "node:crypto";
 
 import { decodeBase64url } from "../base64url.ts";
 import { malformed, unsupported } from "../crypto-error.ts";

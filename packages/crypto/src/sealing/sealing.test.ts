@@ -19,8 +19,7 @@ import {
   seal,
   unlockInfo,
 } from "./sealing.ts";
-import { SUITES } from "./suites.ts";
-import type { SuiteName } from "./suites.ts";
+import { type SuiteName, SUITES } from "./suites.ts";
 import { X_WING } from "./x-wing.ts";
 
 const SUITE_NAMES: SuiteName[] = ["X-Wing", "X25519"];

@@ -2,8 +2,7 @@ import type { Key } from "hpke";
 
 import { decodeBase64url } from "../base64url.ts";
 import { decryptionFailed, malformed } from "../crypto-error.ts";
-import { cipherSuite, SUITES } from "./suites.ts";
-import type { SuiteName } from "./suites.ts";
+import { cipherSuite, type SuiteName, SUITES } from "./suites.ts";
 
 /** One HPKE message (RFC 9180 §6.1, base mode). */
 export type Sealed = { readonly enc: Uint8Array; readonly ciphertext: Uint8Array };

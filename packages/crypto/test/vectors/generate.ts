@@ -17,8 +17,7 @@ import type { PasskeyFault } from "../../src/index.ts";
 import { cipherSuite } from "../../src/sealing/suites.ts";
 import { createBadEnvelopes, createGoodEnvelopes, ORDER } from "./envelopes.ts";
 import { createMessages } from "./messages.ts";
-import { writeVectors } from "./shapes.ts";
-import type { Vectors } from "./shapes.ts";
+import { type Vectors, writeVectors } from "./shapes.ts";
 
 const good = await createGoodEnvelopes();
 writeVectors("envelopes-good.json", good);

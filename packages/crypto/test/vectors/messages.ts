@@ -1,5 +1,4 @@
-import { generateSigningKey, messageHash, signMessage } from "../../src/index.ts";
-import type { SigningKey } from "../../src/index.ts";
+import { generateSigningKey, messageHash, type SigningKey, signMessage } from "../../src/index.ts";
 import type { Vectors } from "./shapes.ts";
 
 type Message = Vectors["messages.json"]["vectors"][number];

@@ -1,8 +1,7 @@
 import { randomBytes } from "node:crypto";
 
 import { equalConstantTime, zero } from "@databox-cmk/crypto";
-import { withoutUndefined } from "@databox-cmk/errors";
-import type { CheckFailure, Finding } from "@databox-cmk/errors";
+import { type CheckFailure, type Finding, withoutUndefined } from "@databox-cmk/errors";
 
 import { decideKeyUse } from "../../core/key-rules.ts";
 import type { EpochMs, KeyUrl } from "../../core/order.ts";

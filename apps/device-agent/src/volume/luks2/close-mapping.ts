@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
 
 import { mountPointsOf } from "../../core/mount-points.ts";
-import { startProgram } from "../start-program.ts";
-import type { ProgramResult } from "../start-program.ts";
+import { type ProgramResult, startProgram } from "../start-program.ts";
 
 /** cryptsetup(8): the device is busy. */
 const BUSY = 5;

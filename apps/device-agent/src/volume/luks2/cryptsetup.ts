@@ -3,8 +3,7 @@ import { existsSync } from "node:fs";
 import { AppError } from "@databox-cmk/errors";
 
 import { judgeLuks2Header } from "../../core/judge-luks2-header.ts";
-import { startProgram } from "../start-program.ts";
-import type { ProgramResult } from "../start-program.ts";
+import { type ProgramResult, startProgram } from "../start-program.ts";
 
 /** cryptsetup for one volume. */
 export type Cryptsetup = {

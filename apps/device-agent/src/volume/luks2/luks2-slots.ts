@@ -2,8 +2,7 @@ import { AppError } from "@databox-cmk/errors";
 
 import { entriesOf, member } from "../../core/judge-luks2-header.ts";
 import type { KeySlots } from "../../core/ports.ts";
-import { requirePreparedHeader, requireSuccess } from "./cryptsetup.ts";
-import type { Cryptsetup } from "./cryptsetup.ts";
+import { type Cryptsetup, requirePreparedHeader, requireSuccess } from "./cryptsetup.ts";
 
 const BAD_KEY = 2;
 const LINE_FEED = 0x0a;
