@@ -170,9 +170,7 @@ function commit<Result>(write: () => Result): Promise<Result> {
   return new Promise((resolve) => {
     waiting.push(() => {
       const result = write();
-      return () => {
-        resolve(result);
-      };
+      return () => resolve(result);
     });
     if (waiting.length === 1) setImmediate(flush);
   });

@@ -64,9 +64,7 @@ function keepAlive(socket: Socket): KeepAliveConnection {
     waiting?.reject(error ?? new Error("the broker closed the connection"));
   };
   socket.on("error", fail);
-  socket.on("close", () => {
-    fail();
-  });
+  socket.on("close", () => fail());
   return {
     send(request) {
       waiting = Promise.withResolvers();

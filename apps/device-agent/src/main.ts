@@ -12,13 +12,9 @@ process.exitCode = await main(words, {
   environmentNames: Object.keys(process.env),
   credentialsFolder: process.env["CREDENTIALS_DIRECTORY"],
   notifySocket: process.env["NOTIFY_SOCKET"],
-  print: (text) => {
-    console.log(text);
-  },
+  print: (text) => console.log(text),
   // Respects NO_COLOR and FORCE_COLOR, and colours nothing that is not a terminal.
   paint: (tone, text) => styleText(COLOURS[tone], text, { stream: process.stdout }),
-  ask: (text) => {
-    console.error(text);
-  },
+  ask: (text) => console.error(text),
 });
 keepCompiled();

@@ -210,9 +210,7 @@ function untilAborted(signal: AbortSignal): Promise<void> {
 /** Aborted by Ctrl-C or SIGTERM; a second one ends the process at once. */
 function signalled(): AbortSignal {
   const controller = new AbortController();
-  const stop = () => {
-    controller.abort();
-  };
+  const stop = () => controller.abort();
   process.once("SIGINT", stop);
   process.once("SIGTERM", stop);
   return controller.signal;

@@ -12,12 +12,7 @@ export function BrokenPage({ text }: { readonly text: string }): ReactElement {
     <div role="alert">
       <EmptyState heading="h1" icon={<WarningRegular />} title={texts.broken.title}>
         <p>{text}</p>
-        <Button
-          appearance="primary"
-          onClick={() => {
-            location.reload();
-          }}
-        >
+        <Button appearance="primary" onClick={() => location.reload()}>
           {texts.broken.reload}
         </Button>
       </EmptyState>

@@ -24,12 +24,7 @@ export function DownloadButton({
   readonly content: string;
 }): ReactElement {
   return (
-    <Button
-      icon={<ArrowDownloadRegular />}
-      onClick={() => {
-        saveFile(fileName, mediaType, content);
-      }}
-    >
+    <Button icon={<ArrowDownloadRegular />} onClick={() => saveFile(fileName, mediaType, content)}>
       {label}
     </Button>
   );

@@ -110,9 +110,7 @@ function createUdp(answer: Answer, log: Log): UdpSocket {
       if (isOpen) socket.send(response, peer.port, peer.address);
     });
   });
-  socket.on("error", (error) => {
-    log("error", "DNS socket failed", { error: error.message });
-  });
+  socket.on("error", (error) => log("error", "DNS socket failed", { error: error.message }));
   return socket;
 }
 

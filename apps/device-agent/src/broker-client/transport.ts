@@ -58,14 +58,10 @@ export function createTransport(options: TransportOptions): Transport {
   const agent = new Agent({ keepAlive: true, maxSockets: 1, servername: NO_SERVER_NAME });
   agent.createConnection = () => {
     const socket = connectToBroker(options);
-    socket.once("connect", () => {
-      dial.resolve(undefined);
-    });
+    socket.once("connect", () => dial.resolve(undefined));
     socket.once("secureConnect", () => {
       // Node writes the end of the handshake, and the request with it, at the end of this turn.
-      setImmediate(() => {
-        handshake.resolve(undefined);
-      });
+      setImmediate(() => handshake.resolve(undefined));
     });
     socket.once("close", giveUp);
     return socket;
@@ -118,9 +114,7 @@ function exchange(
           unreachable("timeout", `no connection within ${String(connectTimeoutMs)} ms`),
         );
       }, connectTimeoutMs);
-      const stop = () => {
-        clearTimeout(timer);
-      };
+      const stop = () => clearTimeout(timer);
       socket.once("secureConnect", stop).once("close", stop);
     });
     outgoing.on("response", (incoming) => {

@@ -36,9 +36,7 @@ export async function recover(
   const share = decodeShare(typed);
   zero(typed);
   using held = new DisposableStack();
-  held.defer(() => {
-    zero(share);
-  });
+  held.defer(() => zero(share));
   const node = withJournal(held.use(await holdNode(dependencies)), dependencies);
   const { folder, settings, store } = node;
   const volume = openVolume(settings.volume, settings.serial, cryptsetupFolders);

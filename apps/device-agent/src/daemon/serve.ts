@@ -103,9 +103,7 @@ export async function serve(
   const brokerKeysKeeper = createBrokerKeysKeeper(daemon, (keys) => {
     brokerKeys = keys;
   });
-  using watcher = createLeaseWatcher(daemon, () => {
-    changes.wake();
-  });
+  using watcher = createLeaseWatcher(daemon, () => changes.wake());
   await beginPasskeyWait(folder, state, moment);
   await using ui = await openLocalUi(options.localUi, {
     folder,

@@ -89,9 +89,7 @@ export async function startLocalUi(input: {
   let looked = "";
   let heardAnswer: string | undefined;
   const streams = createEventStreams();
-  const changed = () => {
-    streams.changed();
-  };
+  const changed = () => streams.changed();
   const siblings = createSiblingMemory(nowMs, changed);
   const sessions = createSessionStore(nowMs);
   const operations = createOperations({ nowIso, nowMs, changed });
@@ -183,9 +181,7 @@ export async function startLocalUi(input: {
     meet(answer) {
       siblings.meet(answer);
     },
-    hear: (event) => {
-      operations.hear(event);
-    },
+    hear: (event) => operations.hear(event),
     async [Symbol.asyncDispose]() {
       await waiter[Symbol.asyncDispose]();
       streams[Symbol.dispose]();

@@ -32,9 +32,7 @@ export function createUnlockRoutes(
             operations.start(
               "unlock",
               (progress) => run({ command: "unlock", approval: "keep", reason }, progress),
-              (event, waiting) => {
-                waiter.begin(event, waiting);
-              },
+              (event, waiting) => waiter.begin(event, waiting),
             ),
         ),
       { isCostly: true },

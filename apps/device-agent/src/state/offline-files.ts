@@ -25,16 +25,10 @@ export function openOfflineFiles(folder: string) {
   for (const path of [challenge, lease]) finishDestroying(path);
   return {
     readChallenge: () => readJson(challenge, openChallenge),
-    writeChallenge: (value: OpenChallenge) => {
-      writeJson(challenge, value);
-    },
-    destroyChallenge: () => {
-      destroy(challenge);
-    },
+    writeChallenge: (value: OpenChallenge) => writeJson(challenge, value),
+    destroyChallenge: () => destroy(challenge),
     readLease: () => readJson(lease, keptLease),
-    writeLease: (value: KeptLease) => {
-      writeJson(lease, value);
-    },
+    writeLease: (value: KeptLease) => writeJson(lease, value),
   };
 }
 

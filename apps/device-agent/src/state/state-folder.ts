@@ -46,9 +46,7 @@ export function openStateFolder(path: string, credentialsFolder?: string) {
   ) =>
     [
       () => readJson(at(file), schema),
-      (value: Value) => {
-        writeJson(at(file), value, indent);
-      },
+      (value: Value) => writeJson(at(file), value, indent),
     ] as const;
   const [readSettings, writeSettings] = json("settings", settings, 2);
   const [readState, writeState] = json("state", machineState);
@@ -56,9 +54,8 @@ export function openStateFolder(path: string, credentialsFolder?: string) {
   const [readPasskeyTries, writePasskeyTries] = json("passkeyTries", passkeyTries);
   const writesText =
     (file: keyof typeof FILES, end = "") =>
-    (text: string) => {
+    (text: string) =>
       writeDurably(at(file), `${text}${end}`);
-    };
   return {
     path,
     journalPath: at("journal"),

@@ -48,9 +48,7 @@ export async function serveAgent(
     { stdio: ["ignore", "pipe", "pipe"], env: {}, signal: options.power, killSignal: "SIGKILL" },
   );
   const ended = new Promise<void>((resolve) => {
-    child.once("close", () => {
-      resolve();
-    });
+    child.once("close", () => resolve());
   });
   let said = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => {

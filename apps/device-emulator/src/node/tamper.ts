@@ -38,9 +38,7 @@ export const TAMPERINGS = {
     }
   },
   /** The disk is taken out and a blank one put in. */
-  "blank-disk": ({ diskPath }) => {
-    writeFileSync(diskPath, "");
-  },
+  "blank-disk": ({ diskPath }) => writeFileSync(diskPath, ""),
   /** The envelope on the system disk is changed: one letter of its signature. */
   envelope: ({ stateDir }) => {
     const path = join(stateDir, "envelope.jws");
@@ -55,8 +53,6 @@ export const TAMPERINGS = {
     writeFileSync(join(stateDir, "state.json"), stateAtPowerOn);
   },
   /** Others may read the device key. */
-  "open-device-key": ({ stateDir }) => {
-    chmodSync(join(stateDir, "device-key.pem"), 0o644);
-  },
+  "open-device-key": ({ stateDir }) => chmodSync(join(stateDir, "device-key.pem"), 0o644),
 } as const satisfies Record<string, (target: TamperTarget) => void>;
 export type Tampering = keyof typeof TAMPERINGS;

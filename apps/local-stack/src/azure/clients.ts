@@ -44,8 +44,6 @@ export function createAzureClients(
     vaults: new KeyVaultManagementClient(credential, stack.subscriptionId, arm),
     callResourceManager: (method, path, body) => send(method, `${stack.armUrl}${path}`, body),
     keys: (vaultUrl) => new KeyClient(vaultUrl, credential, options),
-    [Symbol.dispose]: () => {
-      transport[Symbol.dispose]();
-    },
+    [Symbol.dispose]: () => transport[Symbol.dispose](),
   };
 }

@@ -45,8 +45,6 @@ export function createTransport(caPem: string): Transport {
   return {
     agent,
     policies: [{ policy, position: "perCall" }],
-    [Symbol.dispose]: () => {
-      agent.destroy();
-    },
+    [Symbol.dispose]: () => agent.destroy(),
   };
 }

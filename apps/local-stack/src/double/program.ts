@@ -13,9 +13,7 @@ export async function runProgram(): Promise<void> {
   const program = new Command("azure-double").description(
     "Entra ID, Resource Manager, Key Vault, Microsoft.DataBox, IMDS and DNS on loopback, in one process",
   );
-  addCloudCommands(program, (line) => {
-    console.log(line);
-  })
+  addCloudCommands(program, (line) => console.log(line))
     .description("start the double")
     .option(
       "--broker-port <port>",

@@ -53,9 +53,7 @@ export async function startChild(options: ChildOptions): Promise<ChildService> {
     });
   }
   const ended = new Promise<void>((resolve) => {
-    child.once("exit", () => {
-      resolve();
-    });
+    child.once("exit", () => resolve());
   });
   let isWanted = false;
   child.once("exit", (code, signal) => {
@@ -85,9 +83,7 @@ async function ready(child: ChildProcess, withinMs: number): Promise<void> {
   const signal = AbortSignal.timeout(withinMs);
   const failed = new Promise<never>((_, reject) => {
     child.once("error", reject);
-    child.once("exit", (code) => {
-      reject(new Error(`exit code ${String(code)}`));
-    });
+    child.once("exit", (code) => reject(new Error(`exit code ${String(code)}`)));
   });
   for (;;) {
     const [message] = await Promise.race([once(child, "message", { signal }), failed]);

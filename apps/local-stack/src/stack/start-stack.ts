@@ -170,12 +170,8 @@ async function composeStack(options: StackOptions, parts: Parts): Promise<Stack>
       await broker.stop();
       broker = await startBroker(environment);
     },
-    putAppliance: (appliance) => {
-      writeAppliances([...appliancesBut(appliance.order), appliance]);
-    },
-    removeAppliance: (order) => {
-      writeAppliances(appliancesBut(order));
-    },
+    putAppliance: (appliance) => writeAppliances([...appliancesBut(appliance.order), appliance]),
+    removeAppliance: (order) => writeAppliances(appliancesBut(order)),
     close: async () => {
       await broker.stop();
       await emulator.close();

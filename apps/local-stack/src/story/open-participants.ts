@@ -36,8 +36,6 @@ export function openParticipants(
     customer,
     customerObjectId: owner.objectId,
     operator,
-    [Symbol.dispose]: () => {
-      resources.dispose();
-    },
+    [Symbol.dispose]: () => resources.dispose(),
   };
 }

@@ -56,11 +56,7 @@ export function BringCertificate({ onChanged }: { readonly onChanged: () => void
   const hasFailed = judgement?.checks.some(({ status }) => status === "failed") === true;
   return (
     <Panel title={texts.certificates.bring}>
-      <Way
-        onSubmit={() => {
-          submit(false);
-        }}
-      >
+      <Way onSubmit={() => submit(false)}>
         <Text>{texts.certificates.bringHint}</Text>
         <Row gap="M" className={styles.row}>
           <Button
@@ -96,9 +92,7 @@ export function BringCertificate({ onChanged }: { readonly onChanged: () => void
             autoComplete="off"
             value={password}
             readOnly={judge.isPending}
-            onChange={(_event, data) => {
-              setPassword(data.value);
-            }}
+            onChange={(_event, data) => setPassword(data.value)}
           />
         </Field>
         <Row gap="M" className={styles.row}>
@@ -109,9 +103,7 @@ export function BringCertificate({ onChanged }: { readonly onChanged: () => void
             appearance="primary"
             size="large"
             disabledFocusable={!isReady || hasFailed}
-            onClick={() => {
-              submit(true);
-            }}
+            onClick={() => submit(true)}
           >
             {texts.certificates.apply}
           </Button>

@@ -18,9 +18,7 @@ export function CertificatesPage(): ReactElement {
   const { api } = useNode();
   const certificate = useQuery(certificateQuery(api));
   const [hasChanged, setHasChanged] = useState(false);
-  const changed = () => {
-    setHasChanged(true);
-  };
+  const changed = () => setHasChanged(true);
   return (
     <Page title={texts.certificates.title}>
       {hasChanged && (
@@ -28,15 +26,7 @@ export function CertificatesPage(): ReactElement {
           <Notice
             intent="success"
             title={texts.certificates.changedTitle}
-            actions={
-              <Button
-                onClick={() => {
-                  location.reload();
-                }}
-              >
-                {texts.ui.broken.reload}
-              </Button>
-            }
+            actions={<Button onClick={() => location.reload()}>{texts.ui.broken.reload}</Button>}
           >
             {texts.certificates.changed}
           </Notice>

@@ -53,9 +53,7 @@ export function CurrentCertificate({
             icon={<ArrowResetRegular />}
             words={texts.certificates.revert}
             disabled={revert.isPending}
-            onConfirm={() => {
-              revert.mutate();
-            }}
+            onConfirm={() => revert.mutate()}
           />
         </div>
       )}

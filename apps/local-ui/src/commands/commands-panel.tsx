@@ -31,9 +31,7 @@ export function CommandsPanel(): ReactElement {
           size="large"
           icon={<LockClosedRegular />}
           disabledFocusable={isBusy || lock.kind === "locked"}
-          onClick={() => {
-            lockNow.mutate();
-          }}
+          onClick={() => lockNow.mutate()}
         >
           {texts.commands.lock}
         </Button>
@@ -41,18 +39,14 @@ export function CommandsPanel(): ReactElement {
           icon={<VehicleTruckProfileRegular />}
           words={texts.commands.prepareToShip}
           disabled={isBusy || isReadyToShip}
-          onConfirm={() => {
-            prepareToShip.mutate();
-          }}
+          onConfirm={() => prepareToShip.mutate()}
         />
         {canShutDown && (
           <ConfirmButton
             icon={<PowerRegular />}
             words={texts.commands.shutDown}
             disabled={isBusy}
-            onConfirm={() => {
-              shutDown.mutate();
-            }}
+            onConfirm={() => shutDown.mutate()}
           />
         )}
       </Row>

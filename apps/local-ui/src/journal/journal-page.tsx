@@ -35,13 +35,7 @@ export function JournalPage(): ReactElement {
         {data !== undefined && <Text role="status">{texts.journal.shown(data.rows.length)}</Text>}
         <JournalList last={last} withFacts />
         {last === FEW && data?.rows.length === FEW && (
-          <Button
-            size="large"
-            className={styles.more}
-            onClick={() => {
-              setLast(MANY);
-            }}
-          >
+          <Button size="large" className={styles.more} onClick={() => setLast(MANY)}>
             {texts.journal.more}
           </Button>
         )}

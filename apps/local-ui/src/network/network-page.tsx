@@ -33,9 +33,7 @@ export function NetworkPage(): ReactElement {
         size="large"
         icon={test.isPending ? <Spinner size="tiny" /> : <NetworkCheckRegular />}
         disabledFocusable={test.isPending}
-        onClick={() => {
-          test.mutate();
-        }}
+        onClick={() => test.mutate()}
       >
         {test.isPending ? texts.network.running : texts.network.button}
       </Button>

@@ -70,9 +70,7 @@ export function TopBar(): ReactElement {
           className={mergeClasses(styles.onBrand, styles.signOut)}
           icon={<SignOutRegular />}
           aria-label={texts.shell.signOut}
-          onClick={() => {
-            signOut.mutate();
-          }}
+          onClick={() => signOut.mutate()}
         >
           <span className={styles.word}>{texts.shell.signOut}</span>
         </Button>

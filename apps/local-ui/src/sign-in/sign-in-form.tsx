@@ -48,9 +48,7 @@ export function SignInForm(): ReactElement {
           size="large"
           label={texts.unlock.passkey.alsoUnlock}
           checked={alsoUnlock}
-          onChange={(_event, { checked }) => {
-            setAlsoUnlock(checked === true);
-          }}
+          onChange={(_event, { checked }) => setAlsoUnlock(checked === true)}
         />
       )}
       <Button

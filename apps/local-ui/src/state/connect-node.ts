@@ -15,9 +15,7 @@ export function connectNode(): NodeConnection {
     open: (path) => new EventSource(path),
     nowMs: () => performance.now(),
     setTimer: (work, ms) => window.setTimeout(work, ms),
-    clearTimer: (timer) => {
-      window.clearTimeout(timer);
-    },
+    clearTimer: (timer) => window.clearTimeout(timer),
   });
   const session = () => {
     const told = feed.view().state?.session;

@@ -9,12 +9,8 @@ export function useSecondsSinceState(): number {
   const { receivedAtMs, feed } = useNode();
   const [nowMs, setNowMs] = useState(feed.nowMs);
   useEffect(() => {
-    const timer = setInterval(() => {
-      setNowMs(feed.nowMs());
-    }, SECOND_MS);
-    return () => {
-      clearInterval(timer);
-    };
+    const timer = setInterval(() => setNowMs(feed.nowMs()), SECOND_MS);
+    return () => clearInterval(timer);
   }, [feed]);
   return Math.max(0, (nowMs - receivedAtMs) / SECOND_MS);
 }

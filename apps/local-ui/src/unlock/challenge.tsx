@@ -32,9 +32,7 @@ export function Challenge(): ReactElement {
           size="large"
           icon={<QrCodeRegular />}
           disabledFocusable={make.isPending}
-          onClick={() => {
-            make.mutate({});
-          }}
+          onClick={() => make.mutate({})}
         >
           {texts.unlock.carried.make}
         </Button>
@@ -61,12 +59,7 @@ export function Challenge(): ReactElement {
         <CopyButton value={challenge} what={texts.unlock.carried.text} />
         {state.session.signedIn && (
           <>
-            <Button
-              disabledFocusable={make.isPending}
-              onClick={() => {
-                make.mutate({ fresh: true });
-              }}
-            >
+            <Button disabledFocusable={make.isPending} onClick={() => make.mutate({ fresh: true })}>
               {texts.unlock.carried.makeNew}
             </Button>
             <Text size={200}>{texts.unlock.carried.makeNewHint}</Text>

@@ -50,22 +50,16 @@ export function PasskeyField({
               appearance="transparent"
               icon={isShown ? <EyeOffRegular /> : <EyeRegular />}
               aria-label={isShown ? texts.unlock.passkey.hide : texts.unlock.passkey.show}
-              onClick={() => {
-                setIsShown(!isShown);
-              }}
+              onClick={() => setIsShown(!isShown)}
             />
           }
-          onChange={(_event, data) => {
-            onChange(data.value);
-          }}
+          onChange={(_event, data) => onChange(data.value)}
         />
       </Field>
       <Button
         icon={camera === "on" ? <CameraOffRegular /> : <CameraRegular />}
         disabled={disabled}
-        onClick={() => {
-          setCamera(camera === "on" ? "off" : "on");
-        }}
+        onClick={() => setCamera(camera === "on" ? "off" : "on")}
       >
         {camera === "on" ? texts.ui.carried.stopCamera : texts.ui.carried.camera}
       </Button>
@@ -76,9 +70,7 @@ export function PasskeyField({
             setCamera("off");
             onChange(text);
           }}
-          onUnavailable={() => {
-            setCamera("missing");
-          }}
+          onUnavailable={() => setCamera("missing")}
         />
       )}
       {camera === "missing" && <Text role="status">{texts.unlock.passkey.noCamera}</Text>}

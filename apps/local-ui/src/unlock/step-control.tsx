@@ -31,9 +31,7 @@ function UnlockNow(): ReactElement {
         disabledFocusable={
           unlock.isPending || operation?.outcome === "running" || waiting !== undefined
         }
-        onClick={() => {
-          unlock.mutate();
-        }}
+        onClick={() => unlock.mutate()}
       >
         {texts.unlock.now}
       </Button>

@@ -163,9 +163,7 @@ function NetworkWay(): ReactElement {
           value={reason}
           maxLength={REASON_MAX_CHARACTERS}
           disabled={isBusy}
-          onChange={(_event, data) => {
-            setReason(data.value);
-          }}
+          onChange={(_event, data) => setReason(data.value)}
         />
       </Field>
       <Button

@@ -55,9 +55,7 @@ function Waiting({ waiting }: { readonly waiting: LocalWaiting }): ReactElement 
             icon={<DismissRegular />}
             words={texts.waiting.cancel}
             disabled={isBusy}
-            onConfirm={() => {
-              cancel.mutate();
-            }}
+            onConfirm={() => cancel.mutate()}
           />
         )}
       </Row>

@@ -52,20 +52,10 @@ export function ActivityFilters({
           </MenuTrigger>
           <MenuPopover>
             <MenuList>
-              <MenuItem
-                subText={texts.activity.exportLinesHint}
-                onClick={() => {
-                  save("lines");
-                }}
-              >
+              <MenuItem subText={texts.activity.exportLinesHint} onClick={() => save("lines")}>
                 {texts.activity.exportLines}
               </MenuItem>
-              <MenuItem
-                subText={texts.activity.exportCsvHint}
-                onClick={() => {
-                  save("csv");
-                }}
-              >
+              <MenuItem subText={texts.activity.exportCsvHint} onClick={() => save("csv")}>
                 {texts.activity.exportCsv}
               </MenuItem>
             </MenuList>
@@ -83,9 +73,7 @@ export function ActivityFilters({
           <SearchFilter
             label={texts.activity.search}
             value={search.search ?? ""}
-            onChange={(value) => {
-              apply({ search: value });
-            }}
+            onChange={(value) => apply({ search: value })}
           />
         }
       >
@@ -94,27 +82,21 @@ export function ActivityFilters({
           value={search.kind}
           names={texts.activity.kinds}
           all={texts.orders.all}
-          onChange={(kind) => {
-            apply({ kind });
-          }}
+          onChange={(kind) => apply({ kind })}
         />
         <Filter
           label={texts.activity.columns.result}
           value={search.outcome}
           names={texts.activity.outcomes}
           all={texts.orders.all}
-          onChange={(outcome) => {
-            apply({ outcome });
-          }}
+          onChange={(outcome) => apply({ outcome })}
         />
         <Filter
           label={texts.activity.span}
           value={search.span}
           names={texts.activity.spans}
           all={texts.activity.anyTime}
-          onChange={(span) => {
-            apply({ span });
-          }}
+          onChange={(span) => apply({ span })}
         />
       </FilterBar>
     </>

@@ -102,13 +102,7 @@ export function ActivityTable({
           const isOpen = open.has(entry.sequence);
           return (
             <Fragment key={entry.sequence}>
-              <EntryRow
-                entry={entry}
-                isOpen={isOpen}
-                onToggle={() => {
-                  toggle(entry.sequence);
-                }}
-              />
+              <EntryRow entry={entry} isOpen={isOpen} onToggle={() => toggle(entry.sequence)} />
               {isOpen && (
                 <TableRow>
                   <TableCell colSpan={COLUMNS} className={styles.details}>

@@ -51,12 +51,8 @@ export function followOrders(
     listen();
     for (const event of ["open", "hello", "alive", "order", "many"])
       stream.addEventListener(event, listen);
-    stream.addEventListener("many", () => {
-      follower.onMany();
-    });
-    stream.addEventListener("open", () => {
-      follower.onConnected(true);
-    });
+    stream.addEventListener("many", () => follower.onMany());
+    stream.addEventListener("open", () => follower.onConnected(true));
     stream.addEventListener("error", () => {
       follower.onConnected(false);
       // Any other state: the browser tries again by itself.

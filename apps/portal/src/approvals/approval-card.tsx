@@ -72,18 +72,14 @@ export function ApprovalCard({
             appearance="primary"
             icon={<CheckmarkRegular />}
             disabledFocusable={verdict !== undefined}
-            onClick={() => {
-              ask("approve");
-            }}
+            onClick={() => ask("approve")}
           >
             {texts.approve}
           </Button>
           <Button
             icon={<DismissRegular />}
             disabledFocusable={verdict !== undefined}
-            onClick={() => {
-              ask("reject");
-            }}
+            onClick={() => ask("reject")}
           >
             {texts.reject}
           </Button>
@@ -124,12 +120,8 @@ function useDecision(approval: ApprovalView, name: OrderName | undefined) {
       text={texts.dialogs[asked].text}
       label={texts.yourReason}
       confirm={texts[asked]}
-      onConfirm={(reason) => {
-        decision.mutate({ verdict: asked, reason });
-      }}
-      onClose={() => {
-        setAsked(undefined);
-      }}
+      onConfirm={(reason) => decision.mutate({ verdict: asked, reason })}
+      onClose={() => setAsked(undefined)}
     />
   );
   return {

@@ -32,9 +32,7 @@ export function BreakGlass(): ReactElement {
             <Button
               icon={<WarningRegular />}
               disabledFocusable={opening.isPending}
-              onClick={() => {
-                setIsAsking(true);
-              }}
+              onClick={() => setIsAsking(true)}
             >
               {texts.button}
             </Button>
@@ -54,9 +52,7 @@ export function BreakGlass(): ReactElement {
           warning={texts.warning}
           confirm={texts.button}
           onConfirm={opening.mutate}
-          onClose={() => {
-            setIsAsking(false);
-          }}
+          onClose={() => setIsAsking(false)}
         />
       )}
     </>

@@ -67,9 +67,7 @@ export function AddBackupPanel({
           setKey(selected);
           setIsSelecting(false);
         }}
-        onClose={() => {
-          setIsSelecting(false);
-        }}
+        onClose={() => setIsSelecting(false)}
       />
     );
   return (
@@ -119,11 +117,7 @@ export function AddBackupPanel({
       {kind === "Vault" ? (
         <>
           {key !== undefined && <ChosenKeyFacts chosen={key} />}
-          <Button
-            onClick={() => {
-              setIsSelecting(true);
-            }}
-          >
+          <Button onClick={() => setIsSelecting(true)}>
             {key === undefined ? texts.encryption.selectKey : texts.encryption.selectOtherKey}
           </Button>
           <IdentityChoice

@@ -81,9 +81,7 @@ export function BackupCard({ backup }: { readonly backup: BackupKeyView }): Reac
             <Button
               icon={<PlayRegular />}
               disabledFocusable={change.isPending}
-              onClick={() => {
-                setAsking("use");
-              }}
+              onClick={() => setAsking("use")}
             >
               {texts.use.button}
             </Button>
@@ -94,9 +92,7 @@ export function BackupCard({ backup }: { readonly backup: BackupKeyView }): Reac
             <Button
               icon={<StopRegular />}
               disabledFocusable={change.isPending}
-              onClick={() => {
-                change.mutate({ kind: "end" });
-              }}
+              onClick={() => change.mutate({ kind: "end" })}
             >
               {texts.endUse}
             </Button>
@@ -106,9 +102,7 @@ export function BackupCard({ backup }: { readonly backup: BackupKeyView }): Reac
           <Button
             icon={<DeleteRegular />}
             disabledFocusable={change.isPending}
-            onClick={() => {
-              setAsking("remove");
-            }}
+            onClick={() => setAsking("remove")}
           >
             {texts.remove.button}
           </Button>
@@ -124,9 +118,7 @@ export function BackupCard({ backup }: { readonly backup: BackupKeyView }): Reac
           onConfirm={(typed) => {
             change.mutate(asking === "use" ? { kind: "use", reason: typed } : { kind: "remove" });
           }}
-          onClose={() => {
-            setAsking(undefined);
-          }}
+          onClose={() => setAsking(undefined)}
         />
       )}
     </Card>

@@ -61,9 +61,7 @@ export function BackupKeysPage(): ReactElement {
               appearance="primary"
               icon={<AddRegular />}
               disabled={data.value.length >= MOST_BACKUPS}
-              onClick={() => {
-                setIsAdding(true);
-              }}
+              onClick={() => setIsAdding(true)}
             >
               {texts.add}
             </Button>
@@ -73,9 +71,7 @@ export function BackupKeysPage(): ReactElement {
           <AddBackupPanel
             order={order.data}
             takenNames={(data?.value ?? []).map(({ name: taken }) => taken)}
-            onClose={() => {
-              setIsAdding(false);
-            }}
+            onClose={() => setIsAdding(false)}
           />
         )}
       </Stack>

@@ -101,9 +101,7 @@ function BroughtKey({ value, onChange }: Props): ReactElement {
           rows={8}
           spellCheck={false}
           textarea={{ className: styles.mono }}
-          onChange={(_event, data) => {
-            onChange(data.value);
-          }}
+          onChange={(_event, data) => onChange(data.value)}
         />
       </Field>
     </>

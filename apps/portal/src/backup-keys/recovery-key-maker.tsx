@@ -94,9 +94,7 @@ export function RecoveryKeyMaker({
           icon={making.isPending ? <Spinner size="tiny" /> : <KeyRegular />}
           disabled={isShort || repeated !== passphrase}
           disabledFocusable={making.isPending}
-          onClick={() => {
-            making.mutate();
-          }}
+          onClick={() => making.mutate()}
         >
           {making.isPending ? texts.making : texts.make}
         </Button>

@@ -60,9 +60,7 @@ export function CampaignCommands({ campaign }: { readonly campaign: CampaignView
             icon={<PlayCircleRegular />}
             disabled={state !== "Done"}
             disabledFocusable={isBusy}
-            onClick={() => {
-              setAsking("start");
-            }}
+            onClick={() => setAsking("start")}
           >
             {words.startReal}
           </ToolbarButton>
@@ -71,9 +69,7 @@ export function CampaignCommands({ campaign }: { readonly campaign: CampaignView
           icon={<PauseRegular />}
           disabled={state !== "Running"}
           disabledFocusable={isBusy}
-          onClick={() => {
-            control.mutate("pause");
-          }}
+          onClick={() => control.mutate("pause")}
         >
           {words.pause}
         </ToolbarButton>
@@ -81,9 +77,7 @@ export function CampaignCommands({ campaign }: { readonly campaign: CampaignView
           icon={<PlayRegular />}
           disabled={state !== "Paused"}
           disabledFocusable={isBusy}
-          onClick={() => {
-            control.mutate("resume");
-          }}
+          onClick={() => control.mutate("resume")}
         >
           {words.resume}
         </ToolbarButton>
@@ -91,9 +85,7 @@ export function CampaignCommands({ campaign }: { readonly campaign: CampaignView
           icon={<DismissCircleRegular />}
           disabled={state !== "Running" && state !== "Paused"}
           disabledFocusable={isBusy}
-          onClick={() => {
-            setAsking("cancel");
-          }}
+          onClick={() => setAsking("cancel")}
         >
           {words.cancel}
         </ToolbarButton>
@@ -111,9 +103,7 @@ export function CampaignCommands({ campaign }: { readonly campaign: CampaignView
             if (asking === "cancel") control.mutate("cancel");
             else start.mutate();
           }}
-          onClose={() => {
-            setAsking(undefined);
-          }}
+          onClose={() => setAsking(undefined)}
         />
       )}
     </>

@@ -119,9 +119,7 @@ function OrderOutcome({ order }: { readonly order: CampaignOrder }): ReactElemen
             size="small"
             appearance="subtle"
             aria-expanded={isOpen}
-            onClick={() => {
-              setIsOpen(!isOpen);
-            }}
+            onClick={() => setIsOpen(!isOpen)}
           >
             {order.error.code}
           </Button>

@@ -29,9 +29,7 @@ export function MoveFields({
           label={label}
           hint={words.emptyStays}
           value={form[name]}
-          onChange={(value) => {
-            onChange({ [name]: value });
-          }}
+          onChange={(value) => onChange({ [name]: value })}
         />
       ))}
       <Radios
@@ -39,18 +37,14 @@ export function MoveFields({
         values={IDENTITIES}
         names={words.identities}
         value={form.identity}
-        onChange={(identity) => {
-          onChange({ identity });
-        }}
+        onChange={(identity) => onChange({ identity })}
       />
       {form.identity === "user" && (
         <TextField
           label={words.identityId}
           isRequired
           value={form.identityId}
-          onChange={(identityId) => {
-            onChange({ identityId });
-          }}
+          onChange={(identityId) => onChange({ identityId })}
         />
       )}
     </>

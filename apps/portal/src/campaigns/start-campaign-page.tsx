@@ -46,9 +46,7 @@ export function StartCampaignPage(): ReactElement {
             values={["rotate", "move"]}
             names={words.actions}
             value={form.kind}
-            onChange={(kind) => {
-              set({ kind });
-            }}
+            onChange={(kind) => set({ kind })}
           />
           {form.kind === "move" && <MoveFields form={form} onChange={set} />}
         </Section>
@@ -58,18 +56,14 @@ export function StartCampaignPage(): ReactElement {
               key={name}
               label={label}
               value={form[name]}
-              onChange={(value) => {
-                set({ [name]: value });
-              }}
+              onChange={(value) => set({ [name]: value })}
             />
           ))}
           <Field label={words.ofList} hint={words.listHint}>
             <Textarea
               value={form.orders}
               resize="vertical"
-              onChange={(_event, { value }) => {
-                set({ orders: value });
-              }}
+              onChange={(_event, { value }) => set({ orders: value })}
             />
           </Field>
         </Section>
@@ -77,9 +71,7 @@ export function StartCampaignPage(): ReactElement {
           label={words.description}
           maxLength={256}
           value={form.description}
-          onChange={(description) => {
-            set({ description });
-          }}
+          onChange={(description) => set({ description })}
         />
         <CampaignVerdict decided={decided} />
       </SaveForm>

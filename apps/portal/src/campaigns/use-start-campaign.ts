@@ -25,9 +25,7 @@ export function useStartCampaign(initial: CampaignForm) {
   });
   return {
     form,
-    set: (change: Partial<CampaignForm>) => {
-      setForm({ ...form, ...change });
-    },
+    set: (change: Partial<CampaignForm>) => setForm({ ...form, ...change }),
     decided,
     /** `undefined` once it has started: the form stays until its page is shown. */
     request: decided.ok && !start.isSuccess ? decided.request : undefined,

@@ -59,9 +59,7 @@ export function ContactForm({
         contact={contact}
         isAddressFixed={!isAddressEditable}
         problemOf={(problem) => (problems.includes(problem) ? words.problems[problem] : undefined)}
-        onChange={(change) => {
-          edit({ contact: { ...contact, ...change } });
-        }}
+        onChange={(change) => edit({ contact: { ...contact, ...change } })}
       />
       {!isAddressEditable && <Notice intent="info">{words.addressFixed}</Notice>}
       <Section title={words.notifications}>

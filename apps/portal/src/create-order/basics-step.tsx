@@ -70,9 +70,7 @@ export function BasicsStep({
         values={TRANSFERS}
         names={texts.order.transfers}
         value={transferType}
-        onChange={(chosen) => {
-          onChange({ transferType: chosen });
-        }}
+        onChange={(chosen) => onChange({ transferType: chosen })}
       />
       <SubscriptionChoice
         value={subscriptionId}
@@ -85,9 +83,7 @@ export function BasicsStep({
           key={subscriptionId}
           subscriptionId={subscriptionId}
           group={order.group}
-          onChange={(group) => {
-            onChange({ group });
-          }}
+          onChange={(group) => onChange({ group })}
         />
         <Problem text={problemOf("group")} />
       </div>
@@ -97,9 +93,7 @@ export function BasicsStep({
         isRequired
         problem={takenName ?? problemOf("name")}
         hint={words.nameRule}
-        onChange={(name) => {
-          onChange({ name });
-        }}
+        onChange={(name) => onChange({ name })}
       />
       <div>
         <Choice
@@ -110,9 +104,7 @@ export function BasicsStep({
             value: each.name,
             name: each.displayName ?? each.name,
           }))}
-          onChange={(at) => {
-            onChange({ location: at, country: "" });
-          }}
+          onChange={(at) => onChange({ location: at, country: "" })}
         />
         <Problem text={problemOf("location")} />
       </div>
@@ -124,9 +116,7 @@ export function BasicsStep({
           isLoading={skus.isLoading}
           placeholder={location === "" ? words.regionFirst : texts.encryption.select}
           options={countries.map((code) => ({ value: code, name: countryNames.of(code) ?? code }))}
-          onChange={(code) => {
-            onChange({ country: code });
-          }}
+          onChange={(code) => onChange({ country: code })}
         />
         <Problem text={problemOf("country")} />
       </div>
@@ -136,9 +126,7 @@ export function BasicsStep({
         values={SKUS}
         names={{ DataBox: skuText("DataBox"), DataBoxHeavy: skuText("DataBoxHeavy") }}
         value={order.sku}
-        onChange={(sku) => {
-          onChange({ sku });
-        }}
+        onChange={(sku) => onChange({ sku })}
       />
     </>
   );

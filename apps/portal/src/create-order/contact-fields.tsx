@@ -46,9 +46,7 @@ export function ContactFields({
       isRequired={problem !== undefined}
       problem={problem === undefined ? undefined : problemOf(problem)}
       hint={name === "emails" ? words.emailsHint : undefined}
-      onChange={(value) => {
-        onChange({ [name]: value });
-      }}
+      onChange={(value) => onChange({ [name]: value })}
     />
   );
   return (

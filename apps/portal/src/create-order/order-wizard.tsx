@@ -96,9 +96,7 @@ export function OrderWizard({ start }: { readonly start: NewOrder }): ReactEleme
     setLeft(next === "review" ? STEPS : [...left, step]);
     setStep(next);
   };
-  const onChange = (change: Partial<NewOrder>) => {
-    setTyped((before) => ({ ...before, ...change }));
-  };
+  const onChange = (change: Partial<NewOrder>) => setTyped((before) => ({ ...before, ...change }));
   const problemOf = (problem: OrderProblem): string | undefined =>
     left.includes(step) && problems.some((each) => each.problem === problem)
       ? words.problems[problem]
@@ -138,9 +136,7 @@ export function OrderWizard({ start }: { readonly start: NewOrder }): ReactEleme
             <ContactFields
               contact={order.contact}
               problemOf={problemOf}
-              onChange={(change) => {
-                onChange({ contact: { ...order.contact, ...change } });
-              }}
+              onChange={(change) => onChange({ contact: { ...order.contact, ...change } })}
             />
           )}
           {step === "review" && (
@@ -160,9 +156,7 @@ export function OrderWizard({ start }: { readonly start: NewOrder }): ReactEleme
               chosen={order.key}
               identity={{ type: "UserAssigned", resourceId: order.identityId }}
               problem={failure.problem}
-              onGranted={() => {
-                place.mutate(order);
-              }}
+              onGranted={() => place.mutate(order)}
             />
           )}
         <div className={styles.buttons}>
@@ -171,19 +165,12 @@ export function OrderWizard({ start }: { readonly start: NewOrder }): ReactEleme
               appearance="primary"
               disabled={validation.data?.length !== 0 || mayCreate === false}
               disabledFocusable={place.isPending}
-              onClick={() => {
-                place.mutate(order);
-              }}
+              onClick={() => place.mutate(order)}
             >
               {place.isPending ? words.ordering : words.order}
             </Button>
           ) : (
-            <Button
-              appearance="primary"
-              onClick={() => {
-                goTo("review");
-              }}
-            >
+            <Button appearance="primary" onClick={() => goTo("review")}>
               {words.steps.review}
             </Button>
           )}
@@ -196,13 +183,7 @@ export function OrderWizard({ start }: { readonly start: NewOrder }): ReactEleme
             {words.previous}
           </Button>
           {next !== undefined && (
-            <Button
-              onClick={() => {
-                goTo(next);
-              }}
-            >
-              {words.next(words.steps[next])}
-            </Button>
+            <Button onClick={() => goTo(next)}>{words.next(words.steps[next])}</Button>
           )}
         </div>
       </div>

@@ -34,9 +34,7 @@ export function SecurityStep(props: StepProps): ReactElement {
           hasOwnKey={hasOwnKey}
           isFinal={isSplitOnly}
           obstacle={hasOwnKey ? undefined : texts.custody.needsOwnKey}
-          onChange={(custody) => {
-            onChange({ custody });
-          }}
+          onChange={(custody) => onChange({ custody })}
         />
         {forbidden !== undefined && <Field validationMessage={forbidden} />}
       </Section>
@@ -54,9 +52,7 @@ export function SecurityStep(props: StepProps): ReactElement {
           <Checkbox
             label={words.double}
             checked={order.doubleEncryption}
-            onChange={(_event, { checked }) => {
-              onChange({ doubleEncryption: checked === true });
-            }}
+            onChange={(_event, { checked }) => onChange({ doubleEncryption: checked === true })}
           />
         </Field>
       </Section>
@@ -68,9 +64,7 @@ function KeyChoice({ order, onChange, problemOf }: StepProps): ReactElement {
   const texts = useTexts();
   const [isSelecting, setIsSelecting] = useState<"key" | "identity">();
   const { kekType, key, identityId, subscriptionId, location } = order;
-  const close = () => {
-    setIsSelecting(undefined);
-  };
+  const close = () => setIsSelecting(undefined);
   return (
     <>
       <Radios
@@ -79,9 +73,7 @@ function KeyChoice({ order, onChange, problemOf }: StepProps): ReactElement {
         values={["MicrosoftManaged", "CustomerManaged"]}
         names={texts.encryptionTypes}
         value={kekType}
-        onChange={(chosen) => {
-          onChange({ kekType: chosen });
-        }}
+        onChange={(chosen) => onChange({ kekType: chosen })}
       />
       {kekType === "CustomerManaged" && (
         <>
@@ -92,9 +84,7 @@ function KeyChoice({ order, onChange, problemOf }: StepProps): ReactElement {
           <Opener
             label={key === undefined ? texts.encryption.selectKey : texts.encryption.selectOtherKey}
             problem={problemOf("key")}
-            onOpen={() => {
-              setIsSelecting("key");
-            }}
+            onOpen={() => setIsSelecting("key")}
           />
           {identityId !== undefined && <Text>{identityId.split("/").at(-1)}</Text>}
           <Opener
@@ -105,9 +95,7 @@ function KeyChoice({ order, onChange, problemOf }: StepProps): ReactElement {
             }
             hint={texts.createOrder.identityHint}
             problem={problemOf("identity")}
-            onOpen={() => {
-              setIsSelecting("identity");
-            }}
+            onOpen={() => setIsSelecting("identity")}
           />
         </>
       )}
@@ -170,9 +158,7 @@ function PasskeyChoice({ order, onChange, problemOf }: StepProps): ReactElement 
         values={["generated", "own"]}
         names={words}
         value={order.passkey}
-        onChange={(passkey) => {
-          onChange({ passkey, ownPasskey: "" });
-        }}
+        onChange={(passkey) => onChange({ passkey, ownPasskey: "" })}
       />
       {order.passkey === "own" && (
         <TextField
@@ -183,9 +169,7 @@ function PasskeyChoice({ order, onChange, problemOf }: StepProps): ReactElement 
           value={order.ownPasskey}
           hint={words.passkeyRule}
           problem={problemOf("passkey")}
-          onChange={(ownPasskey) => {
-            onChange({ ownPasskey });
-          }}
+          onChange={(ownPasskey) => onChange({ ownPasskey })}
         />
       )}
     </>

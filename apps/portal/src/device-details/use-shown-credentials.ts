@@ -30,19 +30,13 @@ export function useShownCredentials(): ShownCredentials {
   const { data, error, isPending, mutate, reset } = useMutation({
     mutationFn: () => listCredentials(client, name),
     gcTime: 0,
-    onSuccess: () => {
-      setSecondsLeft(SHOWN_SECONDS);
-    },
+    onSuccess: () => setSecondsLeft(SHOWN_SECONDS),
   });
   const isShown = data !== undefined;
   useEffect(() => {
     if (!isShown) return;
-    const timer = setInterval(() => {
-      setSecondsLeft((seconds) => seconds - 1);
-    }, SECOND_MS);
-    return () => {
-      clearInterval(timer);
-    };
+    const timer = setInterval(() => setSecondsLeft((seconds) => seconds - 1), SECOND_MS);
+    return () => clearInterval(timer);
   }, [isShown]);
   useEffect(() => {
     if (isShown && secondsLeft <= 0) reset();
@@ -52,9 +46,7 @@ export function useShownCredentials(): ShownCredentials {
     secondsLeft,
     isAsking: isPending,
     error,
-    show: () => {
-      mutate();
-    },
+    show: () => mutate(),
     hide: reset,
   };
 }

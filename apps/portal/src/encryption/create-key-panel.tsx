@@ -58,9 +58,7 @@ export function CreateKeyPanel({
   const rotate = useAction("setRotation", {
     mutationFn: ({ every, ...key }: Made & { readonly every: RotationPeriod }) =>
       writeRotation(client, vaultUri, key.name, every),
-    onSuccess: (_nothing, key) => {
-      onCreated(key.name, key.version);
-    },
+    onSuccess: (_nothing, key) => onCreated(key.name, key.version),
   });
   const proceed = (key: Made) => {
     if (rotation === undefined) onCreated(key.name, key.version);
@@ -142,9 +140,7 @@ export function CreateKeyPanel({
             label={texts.encryption.rsaSize}
             value={String(sizeBits)}
             options={RSA_SIZES_BITS.map((bits) => ({ value: String(bits), name: `RSA ${bits}` }))}
-            onChange={(bits) => {
-              setSizeBits(Number(bits));
-            }}
+            onChange={(bits) => setSizeBits(Number(bits))}
           />
           <TextField
             type="datetime-local"
@@ -171,9 +167,7 @@ export function CreateKeyPanel({
             { value: NEVER, name: words.noRotation },
             ...ROTATION_PERIODS.map((each) => ({ value: each, name: words.rotations[each] })),
           ]}
-          onChange={(chosen) => {
-            setRotation(ROTATION_PERIODS.find((each) => each === chosen));
-          }}
+          onChange={(chosen) => setRotation(ROTATION_PERIODS.find((each) => each === chosen))}
         />
       )}
       {validity.isLater && <Notice intent="warning">{texts.encryption.activationLater}</Notice>}

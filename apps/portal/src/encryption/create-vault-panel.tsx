@@ -89,13 +89,7 @@ export function CreateVaultPanel({
       isDirty={name !== "" || group !== undefined}
       isSaving={create.isPending}
       backKeeps={isReview}
-      onBack={
-        isReview
-          ? () => {
-              setIsReview(false);
-            }
-          : onBack
-      }
+      onBack={isReview ? () => setIsReview(false) : onBack}
       onClose={onClose}
       footer={
         isReview ? (
@@ -109,13 +103,7 @@ export function CreateVaultPanel({
             {create.isPending ? texts.encryption.creating : texts.encryption.create}
           </Button>
         ) : (
-          <Button
-            appearance="primary"
-            disabled={!isReady}
-            onClick={() => {
-              setIsReview(true);
-            }}
-          >
+          <Button appearance="primary" disabled={!isReady} onClick={() => setIsReview(true)}>
             {texts.encryption.reviewAndCreate}
           </Button>
         )
@@ -206,9 +194,7 @@ export function CreateVaultPanel({
           <Checkbox
             checked={purgeProtection}
             label={texts.encryption.purgeProtectionLabel}
-            onChange={(_event, { checked }) => {
-              setPurgeProtection(checked === true);
-            }}
+            onChange={(_event, { checked }) => setPurgeProtection(checked === true)}
           />
           {!purgeProtection && (
             <Notice intent="warning">{texts.encryption.purgeProtectionNeeded}</Notice>

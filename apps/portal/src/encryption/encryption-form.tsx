@@ -107,13 +107,7 @@ export function EncryptionForm({
       isBlocked={isRefused}
       saved={texts.encryption.saved}
       className={styles.form}
-      onSave={
-        isFirstSwitch
-          ? () => {
-              setIsWarned(true);
-            }
-          : undefined
-      }
+      onSave={isFirstSwitch ? () => setIsWarned(true) : undefined}
     >
       <Radios
         label={texts.orders.encryption}
@@ -122,9 +116,7 @@ export function EncryptionForm({
         names={texts.encryptionTypes}
         isDisabled={{ MicrosoftManaged: kek.kekType === "CustomerManaged" }}
         value={kekType}
-        onChange={(chosen) => {
-          edit({ kekType: chosen });
-        }}
+        onChange={(chosen) => edit({ kekType: chosen })}
       />
       {kek.kekType === "CustomerManaged" && <Text size={200}>{texts.encryption.noWayBack}</Text>}
       {isFirstSwitch && (
@@ -135,20 +127,14 @@ export function EncryptionForm({
       {isCustomer && (
         <>
           {key !== undefined && <ChosenKeyFacts chosen={key} />}
-          <Button
-            onClick={() => {
-              setIsSelecting(true);
-            }}
-          >
+          <Button onClick={() => setIsSelecting(true)}>
             {key === undefined ? texts.encryption.selectKey : texts.encryption.selectOtherKey}
           </Button>
           <IdentityChoice
             order={order}
             identity={identity}
             isNeeded={kek.kekType === "CustomerManaged"}
-            onChange={(chosen) => {
-              edit({ identity: chosen });
-            }}
+            onChange={(chosen) => edit({ identity: chosen })}
           />
           {key !== undefined && !isSelecting && (
             <div className={styles.wide}>
@@ -172,9 +158,7 @@ export function EncryptionForm({
             edit({ key: selected });
             setIsSelecting(false);
           }}
-          onClose={() => {
-            setIsSelecting(false);
-          }}
+          onClose={() => setIsSelecting(false)}
         />
       )}
       {isWarned && (
@@ -183,9 +167,7 @@ export function EncryptionForm({
             setIsWarned(false);
             if (wanted !== undefined) save.mutate(wanted);
           }}
-          onClose={() => {
-            setIsWarned(false);
-          }}
+          onClose={() => setIsWarned(false)}
         />
       )}
     </SaveForm>

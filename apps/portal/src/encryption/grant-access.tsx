@@ -25,9 +25,7 @@ export function GrantButton({ grant }: { readonly grant: GrantableAccess }): Rea
     <Button
       appearance="primary"
       disabledFocusable={grant.isPending}
-      onClick={() => {
-        grant.mutate(grant.to);
-      }}
+      onClick={() => grant.mutate(grant.to)}
     >
       {grant.isPending ? texts.granting : texts.grant}
     </Button>

@@ -48,9 +48,7 @@ export function GroupChoice({
         value={group?.name}
         isLoading={groups.isPending}
         options={(groups.data ?? []).map((each) => ({ value: each, name: each }))}
-        onChange={(chosen) => {
-          onChange({ name: chosen, isNew: false });
-        }}
+        onChange={(chosen) => onChange({ name: chosen, isNew: false })}
         extra={toggle(texts.encryption.createGroup)}
       />
     );

@@ -60,11 +60,7 @@ export function IdentityChoice({
       {isUser && (
         <>
           <Text>{identity.resourceId.split("/").at(-1)}</Text>
-          <Button
-            onClick={() => {
-              setIsSelecting(true);
-            }}
-          >
+          <Button onClick={() => setIsSelecting(true)}>
             {texts.encryption.selectOtherIdentity}
           </Button>
         </>
@@ -82,9 +78,7 @@ export function IdentityChoice({
             onChange({ type: "UserAssigned", resourceId });
             setIsSelecting(false);
           }}
-          onClose={() => {
-            setIsSelecting(false);
-          }}
+          onClose={() => setIsSelecting(false)}
         />
       )}
     </Stack>
@@ -112,12 +106,7 @@ function SystemIdentity({ order }: { readonly order: JobResource }): ReactElemen
     <>
       <Text>{texts.encryption.noSystemIdentity}</Text>
       <QueryProblem error={enable.error} />
-      <Button
-        onClick={() => {
-          enable.mutate();
-        }}
-        disabledFocusable={enable.isPending}
-      >
+      <Button onClick={() => enable.mutate()} disabledFocusable={enable.isPending}>
         {enable.isPending ? texts.encryption.enabling : texts.encryption.enableSystemIdentity}
       </Button>
     </>
@@ -138,21 +127,14 @@ function RemoveIdentity(): ReactElement {
   return (
     <>
       <QueryProblem error={remove.error} />
-      <Button
-        disabledFocusable={remove.isPending}
-        onClick={() => {
-          setIsAsking(true);
-        }}
-      >
+      <Button disabledFocusable={remove.isPending} onClick={() => setIsAsking(true)}>
         {texts.removeIdentity.button}
       </Button>
       {isAsking && (
         <AlertDialog
           title={texts.removeIdentity.title}
           text={texts.removeIdentity.text}
-          onDismiss={() => {
-            setIsAsking(false);
-          }}
+          onDismiss={() => setIsAsking(false)}
         >
           <Button
             appearance="primary"
@@ -163,13 +145,7 @@ function RemoveIdentity(): ReactElement {
           >
             {texts.removeIdentity.confirm}
           </Button>
-          <Button
-            onClick={() => {
-              setIsAsking(false);
-            }}
-          >
-            {texts.cancel}
-          </Button>
+          <Button onClick={() => setIsAsking(false)}>{texts.cancel}</Button>
         </AlertDialog>
       )}
     </>

@@ -54,12 +54,7 @@ export function SelectIdentityPanel({
       {identities.data?.length === 0 && <Text>{texts.encryption.noIdentities}</Text>}
       {identities.data !== undefined && identities.data.length > 0 && (
         <Field label={texts.encryption.userIdentities}>
-          <RadioGroup
-            value={selected?.id ?? ""}
-            onChange={(_event, { value }) => {
-              setChosen(value);
-            }}
-          >
+          <RadioGroup value={selected?.id ?? ""} onChange={(_event, { value }) => setChosen(value)}>
             {identities.data.map(({ id, name: identityName }) => (
               <Radio key={id} value={id} label={`${identityName} (${id.split("/")[4] ?? ""})`} />
             ))}

@@ -108,9 +108,7 @@ export function SelectKeyPanel({
       ref={(element: HTMLElement | null) => {
         if (element !== null) links.current.set(what, element);
       }}
-      onClick={() => {
-        setView(what);
-      }}
+      onClick={() => setView(what)}
     >
       {label}
     </Link>
@@ -161,9 +159,7 @@ export function SelectKeyPanel({
           value={keyName}
           isLoading={keys.isPending}
           options={(keys.data ?? []).map((key) => ({ value: key.name, name: key.name }))}
-          onChange={(key) => {
-            chooseKey(key);
-          }}
+          onChange={(key) => chooseKey(key)}
           extra={createNew("key", texts.encryption.createKey)}
         />
       )}

@@ -20,9 +20,7 @@ export function useHeadingFocus(): RefObject<HTMLHeadingElement | null> {
     if (before === undefined || pathname === undefined || before === pathname) return;
     // A menu that closes on the way gives its focus back first.
     const frame = requestAnimationFrame(() => heading.current?.focus());
-    return () => {
-      cancelAnimationFrame(frame);
-    };
+    return () => cancelAnimationFrame(frame);
   }, [pathname, shown]);
   return heading;
 }

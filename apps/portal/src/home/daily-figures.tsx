@@ -49,9 +49,7 @@ export function DailyFigures({ days }: { readonly days: readonly DayFigures[] })
       <Switch
         label={texts.operator.fleet.asTable}
         checked={isTable}
-        onChange={(_event, { checked }) => {
-          setIsTable(checked);
-        }}
+        onChange={(_event, { checked }) => setIsTable(checked)}
       />
       {isTable ? (
         <DataTable

@@ -55,9 +55,7 @@ export function CheckNow({ health }: { readonly health: KeyHealthView }): ReactE
           <Button
             icon={checking.isPending ? <Spinner size="tiny" /> : <ArrowClockwiseRegular />}
             disabledFocusable={checking.isPending}
-            onClick={() => {
-              checking.mutate();
-            }}
+            onClick={() => checking.mutate()}
           >
             {checking.isPending ? texts.checking : texts.checkNow}
           </Button>

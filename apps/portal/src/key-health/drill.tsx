@@ -58,9 +58,7 @@ export function Drill(): ReactElement {
           className={styles.button}
           icon={starting.isPending ? <Spinner size="tiny" /> : <TimerRegular />}
           disabledFocusable={starting.isPending}
-          onClick={() => {
-            starting.mutate();
-          }}
+          onClick={() => starting.mutate()}
         >
           {texts.startDrill}
         </Button>

@@ -77,9 +77,7 @@ export function RevocationSection(): ReactElement {
           className={styles.button}
           icon={revoking.isPending ? <Spinner size="tiny" /> : <ShieldDismissRegular />}
           disabledFocusable={revoking.isPending}
-          onClick={() => {
-            setIsAsking(true);
-          }}
+          onClick={() => setIsAsking(true)}
         >
           {texts.revoke}
         </Button>
@@ -90,9 +88,7 @@ export function RevocationSection(): ReactElement {
           warning={texts.revokeWarning}
           confirm={texts.revoke}
           onConfirm={revoking.mutate}
-          onClose={() => {
-            setIsAsking(false);
-          }}
+          onClose={() => setIsAsking(false)}
         />
       )}
     </Stack>

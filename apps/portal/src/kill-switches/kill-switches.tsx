@@ -61,9 +61,7 @@ export function KillSwitches({
             key={JSON.stringify(what)}
             icon={<ShieldDismissRegular />}
             disabledFocusable={thrown.isPending}
-            onClick={() => {
-              setAsking(what);
-            }}
+            onClick={() => setAsking(what)}
           >
             {typeof what === "string" ? words.revoke[what] : words.revokeThis(what)}
           </Button>
@@ -91,9 +89,7 @@ export function KillSwitches({
             setAsking(undefined);
             thrown.mutate({ scope, reason });
           }}
-          onClose={() => {
-            setAsking(undefined);
-          }}
+          onClose={() => setAsking(undefined)}
         />
       )}
     </Section>

@@ -50,9 +50,7 @@ export function RevocationTable({
                   size="small"
                   disabledFocusable={isBusy}
                   aria-label={`${words.restore}: ${confirmationOf(scopeOf(each))}`}
-                  onClick={() => {
-                    setLifting(each);
-                  }}
+                  onClick={() => setLifting(each)}
                 >
                   {words.restore}
                 </Button>
@@ -71,12 +69,8 @@ export function RevocationTable({
           label={texts.operator.operations.typeName(confirmationOf(scopeOf(lifting)))}
           expected={confirmationOf(scopeOf(lifting))}
           confirm={words.restore}
-          onConfirm={() => {
-            onRestore(scopeOf(lifting));
-          }}
-          onClose={() => {
-            setLifting(undefined);
-          }}
+          onConfirm={() => onRestore(scopeOf(lifting))}
+          onClose={() => setLifting(undefined)}
         />
       )}
     </>

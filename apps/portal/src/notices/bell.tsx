@@ -35,9 +35,7 @@ export function Bell({ className }: { readonly className: string }): ReactElemen
             icon={<AlertRegular />}
             aria-expanded={open}
             aria-haspopup="dialog"
-            onClick={() => {
-              setOpen(true);
-            }}
+            onClick={() => setOpen(true)}
           />
         </Tooltip>
         {unread > 0 && (
@@ -52,12 +50,7 @@ export function Bell({ className }: { readonly className: string }): ReactElemen
       </span>
       {open && (
         <Suspense fallback={null}>
-          <NoticesPanel
-            {...notices}
-            onClose={() => {
-              setOpen(false);
-            }}
-          />
+          <NoticesPanel {...notices} onClose={() => setOpen(false)} />
         </Suspense>
       )}
     </>

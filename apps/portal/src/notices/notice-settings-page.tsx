@@ -95,9 +95,7 @@ function ChoicesForm({
   const save = useAction("changeNotices", { mutationFn: write });
   const canMail = choices.hasMailServer && choices.address !== undefined;
   const isOffered = canMail && draft.kinds.some(({ allowedIn }) => allowedIn.length > 0);
-  const change = (next: Partial<NoticeChoices>) => {
-    setDraft({ ...draft, ...next });
-  };
+  const change = (next: Partial<NoticeChoices>) => setDraft({ ...draft, ...next });
   return (
     <SaveForm
       saving={save}
@@ -154,9 +152,7 @@ function ChoicesForm({
               { value: "en", name: "English" },
               { value: "de", name: "Deutsch" },
             ]}
-            onChange={(language) => {
-              change({ language });
-            }}
+            onChange={(language) => change({ language })}
           />
         </div>
       )}

@@ -65,12 +65,7 @@ export function NoticesPanel({
       onClose={onClose}
       footer={
         <>
-          <Button
-            disabledFocusable={unread.length === 0}
-            onClick={() => {
-              markRead(unread);
-            }}
-          >
+          <Button disabledFocusable={unread.length === 0} onClick={() => markRead(unread)}>
             {texts.markAllRead}
           </Button>
           <RouterLink to="/notifications" onClick={onClose}>

@@ -33,9 +33,7 @@ export function OperationDialog({
     return (
       <PrepareDialog
         nodeCount={order.sku.name === "DataBoxHeavy" ? 2 : 1}
-        onConfirm={(serials) => {
-          onConfirm({ serials });
-        }}
+        onConfirm={(serials) => onConfirm({ serials })}
         onClose={onClose}
       />
     );
@@ -45,9 +43,7 @@ export function OperationDialog({
         operation={name}
         outcomes={name === "complete" ? COMPLETIONS : FAILURES}
         expected={name === "fail" ? order.name : undefined}
-        onConfirm={(outcome) => {
-          onConfirm({ outcome });
-        }}
+        onConfirm={(outcome) => onConfirm({ outcome })}
         onClose={onClose}
       />
     );
@@ -60,9 +56,7 @@ export function OperationDialog({
       label={words.typeName(order.name)}
       expected={order.name}
       confirm={isForce ? words.forceDispatch : words.buttons.erase}
-      onConfirm={() => {
-        onConfirm(isForce ? { force: true } : {});
-      }}
+      onConfirm={() => onConfirm(isForce ? { force: true } : {})}
       onClose={onClose}
     />
   );
@@ -149,9 +143,7 @@ function PrepareDialog({
           }
           placeholder={words.madeUp}
           value={serial}
-          onChange={(value) => {
-            setTyped(typed.map((each, at) => (at === index ? value : each)));
-          }}
+          onChange={(value) => setTyped(typed.map((each, at) => (at === index ? value : each)))}
         />
       ))}
     </FormDialog>

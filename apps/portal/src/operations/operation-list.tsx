@@ -66,13 +66,7 @@ export function OperationList({ order }: { readonly order: OperatorOrder }): Rea
       <QueryProblem error={error} />
       {error !== null && last === "dispatch" && (
         <div>
-          <Button
-            onClick={() => {
-              setAsking("dispatch");
-            }}
-          >
-            {words.forceDispatch}
-          </Button>
+          <Button onClick={() => setAsking("dispatch")}>{words.forceDispatch}</Button>
         </div>
       )}
       {error === null && last !== undefined && codes === undefined && (
@@ -105,9 +99,7 @@ export function OperationList({ order }: { readonly order: OperatorOrder }): Rea
                 disabledFocusable={!allowed || running !== undefined}
                 aria-describedby={noteId}
                 icon={running === name ? <Spinner size="tiny" /> : undefined}
-                onClick={() => {
-                  start(name);
-                }}
+                onClick={() => start(name)}
               >
                 {running === name ? words.running[name] : words.buttons[name]}
               </Button>
@@ -123,9 +115,7 @@ export function OperationList({ order }: { readonly order: OperatorOrder }): Rea
             setAsking(undefined);
             run({ name: asking, body });
           }}
-          onClose={() => {
-            setAsking(undefined);
-          }}
+          onClose={() => setAsking(undefined)}
         />
       )}
       {codes !== undefined && <EnrolmentCodes codes={codes} onClose={forget} />}

@@ -66,9 +66,7 @@ export function OperatorNodes({ order }: { readonly order: OperatorOrder }): Rea
                 size="small"
                 aria-label={words.replaceOf(serial)}
                 disabledFocusable={coded.isPending}
-                onClick={() => {
-                  setReplacing(serial);
-                }}
+                onClick={() => setReplacing(serial)}
               >
                 {words.replace}
               </Button>
@@ -80,12 +78,7 @@ export function OperatorNodes({ order }: { readonly order: OperatorOrder }): Rea
       />
       {mayRenew && (
         <div>
-          <Button
-            disabledFocusable={coded.isPending}
-            onClick={() => {
-              coded.mutate("renew");
-            }}
-          >
+          <Button disabledFocusable={coded.isPending} onClick={() => coded.mutate("renew")}>
             {words.renewCodes}
           </Button>
         </div>
@@ -96,12 +89,8 @@ export function OperatorNodes({ order }: { readonly order: OperatorOrder }): Rea
           text={words.replaceText}
           label={words.reason}
           confirm={words.replace}
-          onConfirm={(reason) => {
-            coded.mutate({ serial: replacing, reason });
-          }}
-          onClose={() => {
-            setReplacing(undefined);
-          }}
+          onConfirm={(reason) => coded.mutate({ serial: replacing, reason })}
+          onClose={() => setReplacing(undefined)}
         />
       )}
       {coded.data !== undefined && <EnrolmentCodes codes={coded.data} onClose={coded.reset} />}

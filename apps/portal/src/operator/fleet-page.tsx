@@ -58,9 +58,7 @@ export function FleetPage(): ReactElement {
           <Switch
             label={words.asTable}
             checked={isTable}
-            onChange={(_event, { checked }) => {
-              setIsTable(checked);
-            }}
+            onChange={(_event, { checked }) => setIsTable(checked)}
           />
           {data !== undefined && (
             <Text size={200}>

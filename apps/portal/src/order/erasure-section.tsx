@@ -52,9 +52,7 @@ export function ErasureSection(): ReactElement {
               <Button
                 icon={<ArrowDownloadRegular />}
                 disabledFocusable={pdf.isPending}
-                onClick={() => {
-                  pdf.mutate();
-                }}
+                onClick={() => pdf.mutate()}
               >
                 {texts.order.erasure.downloadPdf}
               </Button>

@@ -49,12 +49,7 @@ export function LoudDialog({
       <Notice intent="error">{warning}</Notice>
       {(nodes.data?.length ?? 0) > 0 && (
         <Field label={texts.loud.covers}>
-          <RadioGroup
-            value={serial}
-            onChange={(_event, { value }) => {
-              setSerial(value);
-            }}
-          >
+          <RadioGroup value={serial} onChange={(_event, { value }) => setSerial(value)}>
             <Radio value={WHOLE_ORDER} label={texts.loud.wholeOrder} />
             {nodes.data?.map((node) => (
               <Radio

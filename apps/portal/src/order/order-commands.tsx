@@ -79,12 +79,7 @@ export function OrderCommands({ order }: { readonly order: JobResource }): React
         >
           {dialog.clone}
         </ToolbarButton>
-        <ToolbarButton
-          icon={<BracesRegular />}
-          onClick={() => {
-            setShowsJson(true);
-          }}
-        >
+        <ToolbarButton icon={<BracesRegular />} onClick={() => setShowsJson(true)}>
           {texts.order.json.button}
         </ToolbarButton>
         {mayCancel !== false && (
@@ -92,9 +87,7 @@ export function OrderCommands({ order }: { readonly order: JobResource }): React
             icon={<DismissCircleRegular />}
             disabled={!order.properties.isCancellable}
             disabledFocusable={command.isPending}
-            onClick={() => {
-              setAsking("cancel");
-            }}
+            onClick={() => setAsking("cancel")}
           >
             {dialog.cancel.button}
           </ToolbarButton>
@@ -104,9 +97,7 @@ export function OrderCommands({ order }: { readonly order: JobResource }): React
             icon={<DeleteRegular />}
             disabled={!order.properties.isDeletable}
             disabledFocusable={command.isPending}
-            onClick={() => {
-              setAsking("delete");
-            }}
+            onClick={() => setAsking("delete")}
           >
             {dialog.delete.button}
           </ToolbarButton>
@@ -115,9 +106,7 @@ export function OrderCommands({ order }: { readonly order: JobResource }): React
           <ToolbarButton
             icon={<PlayRegular />}
             disabledFocusable={command.isPending}
-            onClick={() => {
-              command.mutate({ command: "resume", typed: "" });
-            }}
+            onClick={() => command.mutate({ command: "resume", typed: "" })}
           >
             {dialog.resume}
           </ToolbarButton>
@@ -126,23 +115,14 @@ export function OrderCommands({ order }: { readonly order: JobResource }): React
           <ToolbarButton
             icon={<EraserRegular />}
             disabledFocusable={command.isPending}
-            onClick={() => {
-              setAsking("erase");
-            }}
+            onClick={() => setAsking("erase")}
           >
             {dialog.erase.button}
           </ToolbarButton>
         )}
       </CommandBar>
       <QueryProblem error={command.error} />
-      {showsJson && (
-        <JsonPanel
-          value={order}
-          onClose={() => {
-            setShowsJson(false);
-          }}
-        />
-      )}
+      {showsJson && <JsonPanel value={order} onClose={() => setShowsJson(false)} />}
       {asking !== undefined && (
         <ConfirmDialog
           title={dialog[asking].title}
@@ -150,12 +130,8 @@ export function OrderCommands({ order }: { readonly order: JobResource }): React
           label={dialog[asking].label(name.jobName)}
           expected={asking === "cancel" ? undefined : name.jobName}
           confirm={dialog[asking].button}
-          onConfirm={(typed) => {
-            command.mutate({ command: asking, typed });
-          }}
-          onClose={() => {
-            setAsking(undefined);
-          }}
+          onConfirm={(typed) => command.mutate({ command: asking, typed })}
+          onClose={() => setAsking(undefined)}
         />
       )}
     </>

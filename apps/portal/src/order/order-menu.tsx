@@ -89,9 +89,7 @@ export function OrderMenu({ section }: { readonly section: OrderSection }): Reac
   const texts = useTexts();
   const isNarrow = useMediaQuery(narrowerThan(TABLET_PX));
   const [open, setOpen] = useState(false);
-  const close = () => {
-    setOpen(false);
-  };
+  const close = () => setOpen(false);
   if (!isNarrow)
     return (
       <Nav
@@ -105,21 +103,13 @@ export function OrderMenu({ section }: { readonly section: OrderSection }): Reac
     );
   return (
     <div>
-      <Button
-        icon={<NavigationRegular />}
-        aria-expanded={open}
-        onClick={() => {
-          setOpen(true);
-        }}
-      >
+      <Button icon={<NavigationRegular />} aria-expanded={open} onClick={() => setOpen(true)}>
         {texts.order.sections[section]}
       </Button>
       <NavDrawer
         type="overlay"
         open={open}
-        onOpenChange={(_event, data) => {
-          setOpen(data.open);
-        }}
+        onOpenChange={(_event, data) => setOpen(data.open)}
         selectedValue={section}
         role="dialog"
         aria-label={texts.shell.resourceMenu}

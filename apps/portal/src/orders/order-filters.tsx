@@ -56,21 +56,14 @@ export function OrderFilters({
         <RefreshButton of={shown} />
         <ToolbarButton
           icon={<ArrowDownloadRegular />}
-          onClick={() => {
-            exporting.mutate();
-          }}
+          onClick={() => exporting.mutate()}
           disabledFocusable={exporting.isPending}
         >
           {exporting.isPending ? texts.activity.exporting : texts.orders.exportCsv}
         </ToolbarButton>
         <ViewsMenu search={search} onSearch={onSearch} />
         {columns}
-        <ClearFilters
-          isFiltered={Object.keys(search).length > 0}
-          onClear={() => {
-            onSearch({});
-          }}
-        />
+        <ClearFilters isFiltered={Object.keys(search).length > 0} onClear={() => onSearch({})} />
       </CommandBar>
       <FilterBar
         active={FILTER_NAMES.filter((name) => search[name] !== undefined).length}
@@ -78,9 +71,7 @@ export function OrderFilters({
           <SearchFilter
             label={texts.orders.search}
             value={search.search ?? ""}
-            onChange={(value) => {
-              apply({ search: value });
-            }}
+            onChange={(value) => apply({ search: value })}
           />
         }
       >
@@ -91,9 +82,7 @@ export function OrderFilters({
             names={Object.fromEntries(
               (subscriptions.data ?? []).map((each) => [each.subscriptionId, each.displayName]),
             )}
-            onChange={(subscription) => {
-              apply({ subscription });
-            }}
+            onChange={(subscription) => apply({ subscription })}
           />
         )}
         {FILTER_NAMES.map((name) => (
@@ -103,9 +92,7 @@ export function OrderFilters({
             value={search[name]}
             names={filters[name].names}
             all={texts.orders.all}
-            onChange={(value) => {
-              apply({ [name]: value });
-            }}
+            onChange={(value) => apply({ [name]: value })}
           />
         ))}
       </FilterBar>

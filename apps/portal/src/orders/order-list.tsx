@@ -96,9 +96,7 @@ export function OrderList({
           <ColumnsMenu
             columns={columns}
             hidden={hidden}
-            onChange={(changed) => {
-              hide(JSON.stringify(changed));
-            }}
+            onChange={(changed) => hide(JSON.stringify(changed))}
           />
         }
       />
@@ -108,9 +106,7 @@ export function OrderList({
         <Suspense fallback={null}>
           {running.action.renderPanel({
             orders: running.orders,
-            onClose: () => {
-              setRunning(undefined);
-            },
+            onClose: () => setRunning(undefined),
           })}
         </Suspense>
       )}
@@ -131,9 +127,7 @@ export function OrderList({
                 <Button
                   key={each.title}
                   icon={each.icon}
-                  onClick={() => {
-                    setRunning({ action: each, orders: chosen });
-                  }}
+                  onClick={() => setRunning({ action: each, orders: chosen })}
                 >
                   {texts.orders.bulk.chosen(each.title, chosen.length)}
                 </Button>

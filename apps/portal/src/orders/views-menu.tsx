@@ -33,9 +33,7 @@ export function ViewsMenu({
   const [views, store] = useStored("order-views", parseViews);
   const [isNaming, setIsNaming] = useState(false);
   const current = currentView(views, search);
-  const keep = (changed: readonly SavedView[]) => {
-    store(JSON.stringify(changed));
-  };
+  const keep = (changed: readonly SavedView[]) => store(JSON.stringify(changed));
   return (
     <>
       <Menu
@@ -59,18 +57,14 @@ export function ViewsMenu({
             <MenuItem
               icon={<SaveRegular />}
               disabled={Object.keys(search).length === 0 || current !== undefined}
-              onClick={() => {
-                setIsNaming(true);
-              }}
+              onClick={() => setIsNaming(true)}
             >
               {words.save}
             </MenuItem>
             {current !== undefined && (
               <MenuItem
                 icon={<DeleteRegular />}
-                onClick={() => {
-                  keep(withoutView(views, current.name));
-                }}
+                onClick={() => keep(withoutView(views, current.name))}
               >
                 {words.remove(current.name)}
               </MenuItem>
@@ -85,12 +79,8 @@ export function ViewsMenu({
             text={words.saveText}
             label={words.name}
             confirm={words.confirm}
-            onConfirm={(name) => {
-              keep(withView(views, { name, search }));
-            }}
-            onClose={() => {
-              setIsNaming(false);
-            }}
+            onConfirm={(name) => keep(withView(views, { name, search }))}
+            onClose={() => setIsNaming(false)}
           />
         </Suspense>
       )}

@@ -68,9 +68,7 @@ export function PeoplePicker({
           </TagPickerGroup>
           <TagPickerInput
             value={typed}
-            onChange={(event) => {
-              setTyped(event.target.value);
-            }}
+            onChange={(event) => setTyped(event.target.value)}
             onPaste={(event) => {
               const pasted = parseObjectIds(event.clipboardData.getData("text"));
               if (pasted.length === 0) return;

@@ -121,9 +121,7 @@ export function SearchDialog({ onClose }: { readonly onClose: () => void }): Rea
                 placeholder={words.placeholder}
                 aria-label={words.placeholder}
                 value={text}
-                onChange={(_event, { value }) => {
-                  setText(value);
-                }}
+                onChange={(_event, { value }) => setText(value)}
               />
             </form>
             {(["pages", "orders", "codes"] as const).map((kind) => {

@@ -44,13 +44,7 @@ export function FilterBar({
     <Row className={styles.bar} role="search" aria-label={texts.filters}>
       {search}
       {isNarrow && (
-        <Button
-          icon={<FilterRegular />}
-          aria-expanded={isOpen}
-          onClick={() => {
-            setIsOpen(!isOpen);
-          }}
-        >
+        <Button icon={<FilterRegular />} aria-expanded={isOpen} onClick={() => setIsOpen(!isOpen)}>
           {texts.setFilters(active)}
         </Button>
       )}
@@ -73,12 +67,8 @@ export function SearchFilter({
   const [typed, setTyped] = useState(value);
   useEffect(() => {
     if (typed === value) return;
-    const timer = setTimeout(() => {
-      onChange(typed);
-    }, TYPING_PAUSE_MS);
-    return () => {
-      clearTimeout(timer);
-    };
+    const timer = setTimeout(() => onChange(typed), TYPING_PAUSE_MS);
+    return () => clearTimeout(timer);
   }, [typed, value, onChange]);
   return (
     <SearchBox
@@ -86,9 +76,7 @@ export function SearchFilter({
       placeholder={label}
       aria-label={label}
       value={typed}
-      onChange={(_event, data) => {
-        setTyped(data.value);
-      }}
+      onChange={(_event, data) => setTyped(data.value)}
     />
   );
 }

@@ -50,16 +50,12 @@ export function MainMenu({
       OPERATOR_PAGES.find(({ to }) => pathname.startsWith(to))?.to ??
       (pathname.split("/")[1] || "home"),
   });
-  const close = () => {
-    onOpenChange(false);
-  };
+  const close = () => onOpenChange(false);
   return (
     <NavDrawer
       type="overlay"
       open={open}
-      onOpenChange={(_event, data) => {
-        onOpenChange(data.open);
-      }}
+      onOpenChange={(_event, data) => onOpenChange(data.open)}
       selectedValue={section}
       // Over the page it is a modal dialog, which a navigation landmark may not be.
       role="dialog"

@@ -65,9 +65,7 @@ export function Pager({
         // Focusable all the while: the next page must not take the focus from who goes through the
         // list.
         disabledFocusable={positions.length === 0}
-        onClick={() => {
-          onMove(positions.slice(0, -1));
-        }}
+        onClick={() => onMove(positions.slice(0, -1))}
       >
         {hasRoom && previous}
       </Button>

@@ -23,13 +23,9 @@ export function QuickAccess({ className }: { readonly className: string }): Reac
       setShown(wanted);
     };
     document.addEventListener("keydown", onKey);
-    return () => {
-      document.removeEventListener("keydown", onKey);
-    };
+    return () => document.removeEventListener("keydown", onKey);
   }, []);
-  const close = () => {
-    setShown(undefined);
-  };
+  const close = () => setShown(undefined);
   const buttons = [
     ["search", texts.search.button, SearchRegular],
     ["help", texts.help.button, QuestionCircleRegular],
@@ -44,9 +40,7 @@ export function QuickAccess({ className }: { readonly className: string }): Reac
             icon={<Icon />}
             aria-haspopup="dialog"
             aria-expanded={shown === what}
-            onClick={() => {
-              setShown(what);
-            }}
+            onClick={() => setShown(what)}
           />
         </Tooltip>
       ))}

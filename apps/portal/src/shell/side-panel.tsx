@@ -69,9 +69,7 @@ export function SidePanel({
     if (isDirty && !keeps) setLeaving(() => action);
     else action();
   };
-  const close = () => {
-    leave(onClose);
-  };
+  const close = () => leave(onClose);
   const back = () => {
     if (onBack !== undefined) leave(onBack, backKeeps);
   };
@@ -121,9 +119,7 @@ export function SidePanel({
           isSaving={isSaving}
           words={leaveWords}
           onLeave={leaving}
-          onStay={() => {
-            setLeaving(undefined);
-          }}
+          onStay={() => setLeaving(undefined)}
         />
       )}
     </OverlayDrawer>

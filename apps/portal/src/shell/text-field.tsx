@@ -20,13 +20,7 @@ export function TextField({
 }): ReactElement {
   return (
     <Field label={label} required={isRequired} hint={hint} validationMessage={problem}>
-      <Input
-        autoComplete="off"
-        {...input}
-        onChange={(_event, data) => {
-          onChange(data.value);
-        }}
-      />
+      <Input autoComplete="off" {...input} onChange={(_event, data) => onChange(data.value)} />
     </Field>
   );
 }

@@ -52,9 +52,7 @@ export function TopBar(): ReactElement {
           className={styles.onBrand}
           icon={<NavigationRegular />}
           aria-expanded={open}
-          onClick={() => {
-            setOpen(!open);
-          }}
+          onClick={() => setOpen(!open)}
         />
       </Tooltip>
       <div className={styles.product}>

@@ -12,11 +12,7 @@ export function useDraft<Values extends object>(
   const values = edited.base === base ? edited.values : stored;
   return [
     values,
-    (change) => {
-      setEdited({ base, values: { ...values, ...change } });
-    },
-    () => {
-      setEdited({ base: "", values: stored });
-    },
+    (change) => setEdited({ base, values: { ...values, ...change } }),
+    () => setEdited({ base: "", values: stored }),
   ];
 }

@@ -26,9 +26,7 @@ export function ApprovalTerms({
         value={approvals.required}
         least={0}
         most={MOST_APPROVALS}
-        onChange={(required) => {
-          onChange({ ...approvals, required });
-        }}
+        onChange={(required) => onChange({ ...approvals, required })}
       />
       {approvals.required > 0 && (
         <>
@@ -36,9 +34,7 @@ export function ApprovalTerms({
             label={texts.approvers}
             hint={texts.approversHint}
             ids={approvals.approvers}
-            onChange={(approvers) => {
-              onChange({ ...approvals, approvers: [...approvers] });
-            }}
+            onChange={(approvers) => onChange({ ...approvals, approvers: [...approvers] })}
           />
           <NumberField
             label={texts.expiresAfter}

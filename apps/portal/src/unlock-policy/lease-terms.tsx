@@ -42,9 +42,7 @@ export function LeaseTerms({ policy, onChange }: PolicyPart): ReactElement {
           value={graceMinutesOf(policy.outageGrace)}
           least={1}
           most={MOST_MINUTES}
-          onChange={(minutes) => {
-            onChange({ ...policy, outageGrace: graceOfMinutes(minutes) });
-          }}
+          onChange={(minutes) => onChange({ ...policy, outageGrace: graceOfMinutes(minutes) })}
         />
       )}
       <NumberField
@@ -53,9 +51,7 @@ export function LeaseTerms({ policy, onChange }: PolicyPart): ReactElement {
         value={policy.leaseTtlSeconds}
         least={LEAST_TTL_SECONDS}
         most={MOST_TTL_SECONDS}
-        onChange={(leaseTtlSeconds) => {
-          onChange({ ...policy, leaseTtlSeconds });
-        }}
+        onChange={(leaseTtlSeconds) => onChange({ ...policy, leaseTtlSeconds })}
       />
     </>
   );

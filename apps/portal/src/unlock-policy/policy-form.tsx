@@ -93,9 +93,7 @@ export function PolicyForm({
       <Section title={texts.unlockPolicy.windowsTitle}>
         <ReleaseWindows
           windows={policy.release.windows}
-          onChange={(windows) => {
-            setPolicy({ ...policy, release: { ...policy.release, windows } });
-          }}
+          onChange={(windows) => setPolicy({ ...policy, release: { ...policy.release, windows } })}
         />
       </Section>
       <Section title={texts.unlockPolicy.approvalsTitle}>
@@ -124,9 +122,7 @@ export function PolicyForm({
           custody={custodyOf(policy)}
           hasOwnKey={hasOwnKey}
           isFinal={custodyOf(base.view).kind === "split"}
-          onChange={(custody) => {
-            setPolicy({ ...policy, custody });
-          }}
+          onChange={(custody) => setPolicy({ ...policy, custody })}
         />
       </Section>
       {!parsed.ok && (

@@ -27,9 +27,7 @@ export function PurposeConditions({
   const words = texts.unlockPolicy.purposes;
   const own = policy.purposes?.[purpose];
   const title = texts.approvals.purposes[purpose] ?? purpose;
-  const put = (terms: PurposeTerms | undefined) => {
-    onChange(withPurpose(policy, purpose, terms));
-  };
+  const put = (terms: PurposeTerms | undefined) => onChange(withPurpose(policy, purpose, terms));
   const { windows, approvals } = policy.release;
   return (
     <details>
@@ -53,22 +51,16 @@ export function PurposeConditions({
           <>
             <NetworkList
               networks={own.networks}
-              onChange={(networks) => {
-                put({ ...own, networks });
-              }}
+              onChange={(networks) => put({ ...own, networks })}
             />
             <Text weight="semibold">{texts.unlockPolicy.windowsTitle}</Text>
             <ReleaseWindows
               windows={own.windows}
-              onChange={(changed) => {
-                put({ ...own, windows: changed });
-              }}
+              onChange={(changed) => put({ ...own, windows: changed })}
             />
             <ApprovalTerms
               approvals={own.approvals}
-              onChange={(changed) => {
-                put({ ...own, approvals: changed });
-              }}
+              onChange={(changed) => put({ ...own, approvals: changed })}
             />
           </>
         )}

@@ -46,12 +46,8 @@ export function ReleaseWindows({
           key={`${String(index)}/${String(windows.length)}`}
           label={texts.window(index + 1)}
           window={window}
-          onChange={(changed) => {
-            onChange(windows.with(index, changed));
-          }}
-          onRemove={() => {
-            onChange(windows.toSpliced(index, 1));
-          }}
+          onChange={(changed) => onChange(windows.with(index, changed))}
+          onRemove={() => onChange(windows.toSpliced(index, 1))}
         />
       ))}
       <Button
@@ -106,25 +102,19 @@ function WindowCard({
           <Input
             type="time"
             value={window.from}
-            onChange={(_event, { value }) => {
-              onChange({ ...window, from: value });
-            }}
+            onChange={(_event, { value }) => onChange({ ...window, from: value })}
           />
         </Field>
         <Field label={texts.to}>
           <Input
             type="time"
             value={window.to}
-            onChange={(_event, { value }) => {
-              onChange({ ...window, to: value });
-            }}
+            onChange={(_event, { value }) => onChange({ ...window, to: value })}
           />
         </Field>
         <TimeZone
           value={window.timeZone}
-          onChange={(timeZone) => {
-            onChange({ ...window, timeZone });
-          }}
+          onChange={(timeZone) => onChange({ ...window, timeZone })}
         />
       </Row>
       <Button className={styles.button} icon={<DeleteRegular />} onClick={onRemove}>
@@ -155,12 +145,8 @@ function TimeZone({
         className={styles.zone}
         value={typed}
         selectedOptions={[value]}
-        onChange={(event) => {
-          setTyped(event.target.value);
-        }}
-        onBlur={() => {
-          setTyped(value);
-        }}
+        onChange={(event) => setTyped(event.target.value)}
+        onBlur={() => setTyped(value)}
         onOptionSelect={(_event, { optionValue }) => {
           if (optionValue === undefined) return;
           setTyped(optionValue);

@@ -54,12 +54,7 @@ export function UnlockPage(): ReactElement {
             onSubmit={setCarried}
           />
         ) : (
-          <SubmittedChallenge
-            carried={carried}
-            onAnother={() => {
-              setCarried(undefined);
-            }}
-          />
+          <SubmittedChallenge carried={carried} onAnother={() => setCarried(undefined)} />
         )}
         <GivenAnswers />
       </Stack>

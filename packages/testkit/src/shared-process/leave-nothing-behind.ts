@@ -15,10 +15,5 @@ afterAll(async () => {
   vi.useRealTimers();
   vi.unstubAllEnvs();
   vi.unstubAllGlobals();
-  await vi.waitFor(
-    () => {
-      expect(readTraces()).toEqual(before);
-    },
-    { timeout: PATIENCE_MS },
-  );
+  await vi.waitFor(() => expect(readTraces()).toEqual(before), { timeout: PATIENCE_MS });
 });

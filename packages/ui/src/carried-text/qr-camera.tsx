@@ -37,9 +37,7 @@ export function QrCamera({
     watch(player, ending.signal, read).catch(() => {
       if (!ending.signal.aborted) fail();
     });
-    return () => {
-      ending.abort();
-    };
+    return () => ending.abort();
   }, []);
   return <video ref={video} className={styles.video} aria-label={label} muted playsInline />;
 }

@@ -45,9 +45,7 @@ async function askThread(
     return await new Promise((resolve, reject) => {
       worker.once("message", resolve);
       worker.once("error", reject);
-      worker.once("exit", () => {
-        resolve(undefined);
-      });
+      worker.once("exit", () => resolve(undefined));
     });
   } finally {
     clearTimeout(limit);

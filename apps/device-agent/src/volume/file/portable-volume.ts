@@ -125,9 +125,7 @@ function createPortableSlots(options: {
   readonly replace: (content: Uint8Array) => void;
 }): KeySlots {
   const { path, slots, replace } = options;
-  const write = (headers: HeaderSlots) => {
-    replace(contentOf(headers));
-  };
+  const write = (headers: HeaderSlots) => replace(contentOf(headers));
   return {
     async list() {
       return slots().flatMap((header, slot) => (header === undefined ? [] : [slot]));
