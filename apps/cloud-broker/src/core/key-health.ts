@@ -36,6 +36,14 @@ export type KeyHealth =
       readonly facts: Facts;
     };
 
+/** The states, as the API writes them. */
+export const HEALTH_WORDS = {
+  unknown: "Unknown",
+  healthy: "Healthy",
+  "at-risk": "AtRisk",
+  unusable: "Unusable",
+} as const satisfies Record<KeyHealth["state"], string>;
+
 /** `inconclusive`: no authoritative answer; the last known result still applies. */
 export type HealthVerdict =
   | Exclude<KeyHealth, { state: "unknown" }>

@@ -110,7 +110,13 @@ export type ResourceReader = {
   storageAccountLocation(resourceId: string): Promise<Outcome<string | undefined>>;
 };
 
-export type CheckStatus = "passed" | "failed" | "not-reached";
+/** How a check or a step can end, as the API writes it. */
+export const CHECK_WORDS = {
+  passed: "Passed",
+  failed: "Failed",
+  "not-reached": "NotReached",
+} as const;
+export type CheckStatus = keyof typeof CHECK_WORDS;
 export type KeyCheck = {
   readonly name: string;
   readonly status: CheckStatus;

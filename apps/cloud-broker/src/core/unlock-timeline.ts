@@ -2,6 +2,7 @@ import { namesOf } from "@databox-cmk/errors";
 import * as z from "zod/mini";
 
 import type { EpochMs } from "./order.ts";
+import type { CheckStatus } from "./ports.ts";
 
 /** The steps of an unlock, in order; the vault's own calls have their request ids. */
 const UNLOCK_STEPS = {
@@ -49,7 +50,7 @@ export type TracedRow = z.infer<typeof tracedRow>;
 export type TimelineStep = {
   readonly name: string;
   readonly title: string;
-  readonly status: "passed" | "failed" | "not-reached";
+  readonly status: CheckStatus;
   readonly atMs?: EpochMs;
   readonly afterMs?: number;
   readonly elapsedMs?: number | undefined;

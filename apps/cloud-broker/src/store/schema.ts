@@ -1,4 +1,5 @@
 import type {
+  DeviceKeyGrade,
   OperatorRevocationScope,
   StageName,
   StageStatus,
@@ -118,14 +119,14 @@ export type BrokerTables = TablesOf<typeof TABLES> & {
     order_id: OrderId;
     serial: string;
     ordinal: number;
-    passkey_origin: string;
+    passkey_origin: "generated" | "customer";
     enrolment_code_hash: string | null;
     enrolment_expires_at_ms: number | null;
     device_kid: string | null;
     device_jwk_json: string | null;
     minimum_suite: string | null;
     /** Reported by the node when it enrolled; null: in a file. */
-    device_key_grade: string | null;
+    device_key_grade: DeviceKeyGrade | null;
     last_counter: number;
     prepared_at_ms: number | null;
     last_outcome: string | null;
@@ -516,7 +517,7 @@ export type BrokerTables = TablesOf<typeof TABLES> & {
   campaigns: {
     id: string;
     request_json: string;
-    origin: string;
+    origin: "automatic" | "operator";
     state: CampaignState;
     total: number;
     actor_json: string;

@@ -14,6 +14,7 @@ import {
 } from "@databox-cmk/protocol";
 
 import type { EpochMs, OrderId } from "../../core/order.ts";
+import { CHECK_WORDS } from "../../core/ports.ts";
 import { recoveryFacts } from "../../core/recovery-facts.ts";
 import {
   receivedAt,
@@ -34,7 +35,6 @@ import { nextPageUrl, parseSkipToken } from "./links.ts";
 import { readFilter } from "./list-routes.ts";
 
 const CORRELATION_ID = /^[\w.:-]{1,128}$/;
-const STATUS_WORDS = { passed: "Passed", failed: "Failed", "not-reached": "NotReached" } as const;
 
 type EventView = DiagnosticsView["events"][number];
 
@@ -94,7 +94,7 @@ function renderEvent({ row, atMs, sequence, hash }: FoundRow): Omit<EventView, "
 function renderStep({ status, atMs, ...step }: TimelineStep): EventView["steps"][number] {
   return {
     ...step,
-    status: STATUS_WORDS[status],
+    status: CHECK_WORDS[status],
     at: renderTime(atMs),
   };
 }
@@ -192,7 +192,6 @@ async function findRows(
 }
 
 const PAGE = 100;
-const FILTERS = ["newestFirst", "action", "outcome", "search", "from", "to"] as const;
 
 /** The order's audit chain, for its owner. */
 export function createActivityRoutes({
@@ -204,7 +203,7 @@ export function createActivityRoutes({
       action: "Microsoft.DataBox/jobs/activity/read",
       summary: "Reads the audit rows of an order, filtered, page by page (extension)",
       handle: async (request) => {
-        const { given, filter } = readFilter(request, FILTERS, activityFilter);
+        const { given, filter } = readFilter(request, activityFilter);
         const order = await findOrder(store, request.order);
         const page = await readActivity(store, order.id, filter, {
           position: readPosition(request),

@@ -123,11 +123,11 @@ function readPosition(request: ArmRequest): CasePosition | undefined {
   return { requestedAtMs: Number(requestedAtMs), id };
 }
 
-const WAYS: Readonly<Record<string, ApprovalView["way"]>> = {
+const WAYS = {
   unlock: "network",
   "offline-unlock": "offline",
   change: "change",
-};
+} as const;
 
 /**
  * A case as one caller sees it. Lost rights of other people are checked before a release, not for a
@@ -150,7 +150,7 @@ function renderApproval(
     orderName,
     resourceGroup,
     serial: row.serial,
-    way: WAYS[row.way] ?? "offline",
+    way: WAYS[row.way],
     purpose: row.purpose,
     reason: row.reason ?? undefined,
     place: { address: row.address, ...place },

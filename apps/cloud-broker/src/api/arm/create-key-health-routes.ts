@@ -1,7 +1,12 @@
 import { type KeyHealthView, KEY_HEALTH_CALLS } from "@databox-cmk/protocol";
 
 import { cloudErrorOf } from "../../core/cloud-error-of.ts";
-import { describeRisk, type KeyHealth, nextStepOfHealth } from "../../core/key-health.ts";
+import {
+  describeRisk,
+  HEALTH_WORDS,
+  type KeyHealth,
+  nextStepOfHealth,
+} from "../../core/key-health.ts";
 import type { EpochMs } from "../../core/order.ts";
 import { recoveryFacts } from "../../core/recovery-facts.ts";
 import { expectedEndMs, stageRules } from "../../core/stages.ts";
@@ -12,13 +17,6 @@ import type { Plane } from "../../orders/control-plane.ts";
 import { findOrder } from "../../orders/find-order.ts";
 import type { Order } from "../../orders/order.ts";
 import { arm, type Reply } from "./arm-route.ts";
-
-const STATE_WORDS = {
-  healthy: "Healthy",
-  "at-risk": "AtRisk",
-  unusable: "Unusable",
-  unknown: "Unknown",
-} as const;
 
 /** A read makes no vault call; a check makes one. */
 export function createKeyHealthRoutes({
@@ -71,7 +69,7 @@ function renderHealth(order: Order, stored: StoredHealth, nowMs: EpochMs): KeyHe
   const { health, kid, recoverableDays, checkedAtMs, changedAtMs, inconclusive } = stored;
   const entered = order.stages.find(({ stage }) => stage === order.stage)?.enteredAtMs;
   return {
-    state: STATE_WORDS[health.state],
+    state: HEALTH_WORDS[health.state],
     kid,
     checkedAt: renderTime(checkedAtMs),
     ageSeconds:

@@ -4,7 +4,7 @@ import { type KeyValidationResult, JOB_CALLS } from "@databox-cmk/protocol";
 import { cloudErrorOf } from "../../core/cloud-error-of.ts";
 import { valueOf } from "../../core/failure-error.ts";
 import { decideKeyChoice } from "../../core/patch-key-choice.ts";
-import type { Failure, KeyCheck } from "../../core/ports.ts";
+import { CHECK_WORDS, type Failure, type KeyCheck } from "../../core/ports.ts";
 import { renderTime } from "../../core/wire-time.ts";
 import type { KeyChecks } from "../../custody/key-custody.ts";
 import type { Route } from "../../http/route.ts";
@@ -13,8 +13,6 @@ import { findOrder } from "../../orders/find-order.ts";
 import { keySubjectOf } from "../../orders/order.ts";
 import { candidateIdentities } from "../../orders/realise-identities.ts";
 import { arm } from "./arm-route.ts";
-
-const STATUS_WORDS = { passed: "Passed", failed: "Failed", "not-reached": "NotReached" } as const;
 
 /** Extensions that Azure does not have: the checks of a key before anything changes. */
 export function createExtensionRoutes(
@@ -62,7 +60,7 @@ function renderCheck(check: KeyCheck, names: Facts): KeyValidationResult["checks
   const { failure, unread = [] } = check;
   return {
     name: check.name,
-    status: STATUS_WORDS[check.status],
+    status: CHECK_WORDS[check.status],
     elapsedMs: check.elapsedMs,
     error: failure === undefined ? undefined : cloudErrorOf(named(failure, names)),
     unread: unread.length === 0 ? undefined : [...unread],

@@ -107,11 +107,10 @@ export function readPosition(request: CallerRequest, scope: OrderScope): OrderId
  */
 export function readFilter<Filter>(
   request: CallerRequest,
-  names: readonly (string & keyof Filter)[],
-  schema: z.ZodMiniType<Filter>,
+  schema: z.ZodMiniObject & z.ZodMiniType<Filter>,
 ): { readonly given: Readonly<Record<string, string>>; readonly filter: Filter } {
   const given = Object.fromEntries(
-    names.flatMap((name) => {
+    Object.keys(schema.shape).flatMap((name) => {
       const [value] = queryValues(request, name);
       return value === undefined || value === "" ? [] : [[name, value] as const];
     }),

@@ -1,4 +1,4 @@
-import { deviceKeyGrade, type OrderNodes, NODE_CALLS } from "@databox-cmk/protocol";
+import { type OrderNodes, NODE_CALLS } from "@databox-cmk/protocol";
 
 import { decideLock } from "../../core/lock-state.ts";
 import type { OrderId } from "../../core/order.ts";
@@ -42,7 +42,7 @@ function renderNode(node: OrderNode) {
     deviceKey:
       node.deviceJwkJson === null
         ? undefined
-        : { grade: deviceKeyGrade.parse(node.deviceKeyGrade ?? "file"), attested: false },
+        : { grade: node.deviceKeyGrade ?? "file", attested: false },
     preparedAt: renderTime(node.preparedAtMs),
     lastSeenAt: renderTime(node.lastSeenAtMs),
     lastOutcome: node.lastOutcome ?? undefined,

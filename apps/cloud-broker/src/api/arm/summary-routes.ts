@@ -6,6 +6,7 @@ import {
 } from "@databox-cmk/protocol";
 import * as z from "zod/mini";
 
+import { HEALTH_WORDS } from "../../core/key-health.ts";
 import { renderTime } from "../../core/wire-time.ts";
 import type { CallerRequest, Route } from "../../http/route.ts";
 import type { Plane } from "../../orders/control-plane.ts";
@@ -15,12 +16,6 @@ import { nextOperatorPage, nextPageUrl, resourceIdOf } from "./links.ts";
 import { readPageSize, readPosition, readFilter } from "./list-routes.ts";
 import { countOrders, readSummaryPage, type SummarisedOrder } from "./read-summaries.ts";
 
-const FILTERS = ["search", "stage", "stageStatus", "encryption", "health", "lock"] as const;
-const STATE_WORDS: Readonly<Record<string, OrderSummary["keyHealth"]["state"]>> = {
-  healthy: "Healthy",
-  "at-risk": "AtRisk",
-  unusable: "Unusable",
-};
 const risks = z.array(z.object({ atMs: z.optional(z.number()) }));
 
 /**
@@ -58,7 +53,7 @@ async function list(
   scope: OrderScope,
   nextLinkOf: (position: string, asked: Asked) => string,
 ): Promise<Reply<OrderSummaryPage>> {
-  const { given: filters, filter } = readFilter(request, FILTERS, orderSummaryFilter);
+  const { given: filters, filter } = readFilter(request, orderSummaryFilter);
   const after = readPosition(request, scope);
   const limit = readPageSize(request);
   const page = await readSummaryPage(store, scope, filter, {
@@ -94,7 +89,7 @@ function renderSummary({ row, isWatched, nodes }: SummarisedOrder): OrderSummary
     stageStatus: row.stage_status,
     createdAt: renderTime(row.created_at_ms),
     encryption: {
-      kekType: row.kek_type === "CustomerManaged" ? "CustomerManaged" : "MicrosoftManaged",
+      kekType: row.kek_type ?? "MicrosoftManaged",
       kekUrl: row.kek_url ?? undefined,
       identityType: row.identity_type ?? undefined,
     },
@@ -109,7 +104,7 @@ function renderSummary({ row, isWatched, nodes }: SummarisedOrder): OrderSummary
 
 function renderHealth(row: SummarisedOrder["row"], isWatched: boolean): OrderSummary["keyHealth"] {
   if (!isWatched) return { state: "NotWatched" };
-  const state = STATE_WORDS[row.health_state ?? ""] ?? "Unknown";
+  const state = HEALTH_WORDS[row.health_state ?? "unknown"];
   const times = risks.parse(JSON.parse(row.risks_json ?? "[]")).flatMap(({ atMs }) => atMs ?? []);
   return {
     state,

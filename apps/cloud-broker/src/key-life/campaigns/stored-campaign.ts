@@ -1,7 +1,7 @@
 import { campaignRequest } from "@databox-cmk/protocol";
 import * as z from "zod/mini";
 
-import { CAMPAIGN_STATES, type CampaignState } from "../../core/campaign-step.ts";
+import type { CampaignState } from "../../core/campaign-step.ts";
 import type { EpochMs } from "../../core/order.ts";
 import type { Actor } from "../../core/ports.ts";
 import type { BrokerTables } from "../../store/schema.ts";
@@ -141,8 +141,8 @@ function campaignOf(row: {
   return {
     id: row.id,
     request: storedRequest.parse(JSON.parse(row.request_json)),
-    origin: row.origin === "automatic" ? "automatic" : "operator",
-    state: z.enum(CAMPAIGN_STATES).parse(row.state),
+    origin: row.origin,
+    state: row.state,
     total: row.total,
     actor: storedActor.parse(JSON.parse(row.actor_json)),
     createdAtMs: row.created_at_ms,

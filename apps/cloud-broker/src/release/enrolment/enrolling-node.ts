@@ -43,7 +43,7 @@ export async function findEnrolling(
     codeHash: row.enrolment_code_hash ?? undefined,
     codeExpiresAtMs: row.enrolment_expires_at_ms ?? 0,
     enrolledKid: row.device_kid ?? undefined,
-    passkeyOrigin: row.passkey_origin === "customer" ? "customer" : "generated",
+    passkeyOrigin: row.passkey_origin,
     stage: row.stage,
     transferType: row.transfer_type,
     wasPrepared: row.prepared_at_ms !== null,

@@ -1,5 +1,5 @@
 import { importVerifyKey, type SuiteName, type VerifyKey } from "@databox-cmk/crypto";
-import { deviceKeyGrade, suiteName, type DeviceKeyGrade } from "@databox-cmk/protocol";
+import { suiteName, type DeviceKeyGrade } from "@databox-cmk/protocol";
 
 import { LeastRecentlyUsed } from "../../core/least-recently-used.ts";
 import type { OrderId } from "../../core/order.ts";
@@ -67,7 +67,7 @@ export function createFindDevice(store: Store): FindDevice {
       lastCounter: row.last_counter,
       stage: row.stage,
       transferType: row.transfer_type,
-      deviceKeyGrade: deviceKeyGrade.parse(row.device_key_grade ?? "file"),
+      deviceKeyGrade: row.device_key_grade ?? "file",
     };
   };
 }
