@@ -147,9 +147,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
   const figures = createFleetFigures(store, now);
   const metrics = createMetrics(figures);
   metrics.showPool(() => store.readPool?.());
-  store.queryTimes?.tellTo((elapsedMs) => {
-    metrics.queried(elapsedMs);
-  });
+  store.queryTimes?.tellTo((elapsedMs) => metrics.queried(elapsedMs));
   metrics.showClock(() => clock.offsets());
   const choreFailed = (chore: string, error: unknown): void => {
     metrics.choreFailed(chore);
@@ -207,9 +205,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     intervalSeconds: config.KEY_HEALTH_INTERVAL_SECONDS,
     perVaultPerMinute: config.KEY_HEALTH_PER_VAULT_PER_MINUTE,
     random,
-    failed: (error) => {
-      choreFailed("key health", error);
-    },
+    failed: (error) => choreFailed("key health", error),
   });
   const openCustody = (
     own: Pick<CustodyDependencies, "resources" | "commit">,
@@ -428,9 +424,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
         now,
         random,
         log,
-        sent: (...attempt) => {
-          metrics.sentEvent(...attempt);
-        },
+        sent: (...attempt) => metrics.sentEvent(...attempt),
       }),
     async idle() {
       await keyHealth.idle();

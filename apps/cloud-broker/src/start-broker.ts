@@ -95,9 +95,7 @@ export async function startBroker(
     now,
     cloudOf(config),
   );
-  opened.defer(() => {
-    azure.close();
-  });
+  opened.defer(() => azure.close());
 
   const { post } = opened.use(createPostEvent(extraCaPem));
 

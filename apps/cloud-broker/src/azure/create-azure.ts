@@ -139,9 +139,7 @@ export function createAzure(config: AzureConfig, deps: AzureDependencies): Azure
     issuerKeys: (key) => createVaultIssuerKeys(key, { callVault, clients, now: deps.now }),
     agent: transport.agent,
     askForDate: () => askForDate(authorityUrl, transport.lookup),
-    close: () => {
-      transport.close();
-    },
+    close: () => transport.close(),
   };
 }
 

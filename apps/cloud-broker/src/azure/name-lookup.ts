@@ -51,8 +51,6 @@ function failureOf(hostname: string, error: NodeJS.ErrnoException): NodeJS.Errno
 /** Whether a name resolves; used as the control for another name that does not. */
 export function resolves(lookup: LookupFunction, hostname: string): Promise<boolean> {
   return new Promise((resolve) => {
-    lookup(hostname, {}, (error) => {
-      resolve(error === null);
-    });
+    lookup(hostname, {}, (error) => resolve(error === null));
   });
 }

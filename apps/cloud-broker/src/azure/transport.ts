@@ -70,9 +70,7 @@ export function createAzureTransport(options: {
     }),
     agent,
     lookup,
-    close: () => {
-      agent.destroy();
-    },
+    close: () => agent.destroy(),
   };
 }
 
@@ -90,9 +88,7 @@ async function send(
   if (request.timeout === 0) request.timeout = CALL_TIMEOUT_MS;
   // Does nothing without a trace collector.
   propagation.inject(context.active(), request.headers, {
-    set: (headers, name, value) => {
-      headers.set(name, value);
-    },
+    set: (headers, name, value) => headers.set(name, value),
   });
   try {
     const response = await inner.sendRequest(request);
@@ -139,9 +135,7 @@ function createAgent(
       const code = isResolved ? "ETIMEDOUT" : "EAI_AGAIN";
       socket.destroy(Object.assign(new Error("connect timeout"), { code }));
     }, connectTimeoutMs);
-    const stop = (): void => {
-      clearTimeout(timer);
-    };
+    const stop = (): void => clearTimeout(timer);
     socket.once("secureConnect", stop).once("close", stop);
     return socket;
   };

@@ -103,9 +103,7 @@ export function createCallVault(deps: {
     await pace(vaultUrl, priority);
     const overdue = new AbortController();
     // AbortSignal.timeout would keep its timer after each call, and then create an unused error.
-    const timer = globalThis.setTimeout(() => {
-      overdue.abort();
-    }, CALL_TIMEOUT_MS);
+    const timer = globalThis.setTimeout(() => overdue.abort(), CALL_TIMEOUT_MS);
     const abortSignal = overdue.signal;
     try {
       for (let attempt = 0; ; attempt += 1) {

@@ -44,8 +44,6 @@ export function createPostEvent(extraCaPem: string | undefined): Disposable & {
         throw error;
       }
     },
-    [Symbol.dispose]: () => {
-      agent.destroy();
-    },
+    [Symbol.dispose]: () => agent.destroy(),
   };
 }

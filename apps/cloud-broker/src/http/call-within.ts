@@ -137,9 +137,7 @@ function openExchange({ timeMs }: CallLimits, url: string, call: OutgoingCall): 
     reject(failureOf(error, error.code ?? "ECONNRESET"));
   });
   // Without an error: destroyed by the time limit before an answer began.
-  const closed = (): void => {
-    reject(failureOf(undefined, "ECONNRESET"));
-  };
+  const closed = (): void => reject(failureOf(undefined, "ECONNRESET"));
   outgoing.once("close", closed);
   outgoing.once("response", (answer) => {
     outgoing.off("close", closed);

@@ -101,9 +101,7 @@ export function createHandler(
     // Express calls the last argument for a path without a row, and for an invalid
     // percent-encoding.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the router needs only Node's part
-    router(message as Request, response as Response, () => {
-      refuse(new AppError("NotFound"));
-    });
+    router(message as Request, response as Response, () => refuse(new AppError("NotFound")));
   };
 }
 
@@ -357,9 +355,7 @@ function sendStream(
   { stream }: StreamBody,
 ): void {
   const left = new AbortController();
-  response.once("close", () => {
-    left.abort();
-  });
+  response.once("close", () => left.abort());
   response.setTimeout(STALLED_MS, () => {
     response.destroy();
   });

@@ -9,9 +9,7 @@ export function limitConnections(server: Server, places: ConnectionPlaces): void
       socket.destroy();
       return;
     }
-    socket.once("close", () => {
-      places.leave(socket);
-    });
+    socket.once("close", () => places.leave(socket));
     pass();
   });
 }

@@ -113,9 +113,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   });
   const { promise: listening, resolve, reject } = Promise.withResolvers<undefined>();
   server.once("error", reject);
-  server.listen(options.port, options.host, () => {
-    resolve(undefined);
-  });
+  server.listen(options.port, options.host, () => resolve(undefined));
   try {
     await listening;
   } catch (cause) {
@@ -164,16 +162,12 @@ async function close(
   graceMs: number,
 ): Promise<void> {
   const { promise: closed, resolve } = Promise.withResolvers<undefined>();
-  server.close(() => {
-    resolve(undefined);
-  });
+  server.close(() => resolve(undefined));
   server.closeIdleConnections();
   // Node would keep these connections for their next request, and with them the server.
   for (const response of answering)
     if (!response.headersSent) response.setHeader("connection", "close");
-  const overdue = setTimeout(() => {
-    server.closeAllConnections();
-  }, graceMs);
+  const overdue = setTimeout(() => server.closeAllConnections(), graceMs);
   await closed;
   clearTimeout(overdue);
 }
@@ -273,7 +267,5 @@ function answerOnSocket(
   socket.resume();
   const overdue = setTimeout(() => socket.destroy(), LINGER_MS);
   overdue.unref();
-  socket.once("close", () => {
-    clearTimeout(overdue);
-  });
+  socket.once("close", () => clearTimeout(overdue));
 }

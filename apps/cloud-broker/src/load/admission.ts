@@ -160,9 +160,7 @@ export function createAdmission(options: {
       if (!hasRoom(party)) return false;
       const visit = createVisit(connection, party);
       try {
-        admitted.run({ visit, noteTurnedAway }, () => {
-          work(visit);
-        });
+        admitted.run({ visit, noteTurnedAway }, () => work(visit));
       } catch (fault) {
         visit.leave();
         throw fault;

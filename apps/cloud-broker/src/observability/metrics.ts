@@ -247,9 +247,7 @@ export function createMetrics(figures: () => Promise<FleetFigures>) {
   /** A scrape tells what the process itself knows, although the database does not answer. */
   async function readInTime(): Promise<FleetFigures | undefined> {
     const { promise: impatience, resolve } = Promise.withResolvers<undefined>();
-    const timer = setTimeout(() => {
-      resolve(undefined);
-    }, PATIENCE_MS);
+    const timer = setTimeout(() => resolve(undefined), PATIENCE_MS);
     try {
       return await Promise.race([figures(), impatience]);
     } catch {
@@ -330,9 +328,7 @@ export function createMetrics(figures: () => Promise<FleetFigures>) {
     /** @returns a function to call when the answer is ready */
     beginUnlock() {
       unlocksInFlight.inc();
-      return () => {
-        unlocksInFlight.dec();
-      };
+      return () => unlocksInFlight.dec();
     },
   };
 }

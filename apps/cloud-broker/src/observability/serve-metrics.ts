@@ -38,9 +38,7 @@ export async function serveMetrics(
         : cause,
     );
   });
-  server.listen(port, host, () => {
-    resolve(undefined);
-  });
+  server.listen(port, host, () => resolve(undefined));
   await promise;
   return {
     port: portOf(server),

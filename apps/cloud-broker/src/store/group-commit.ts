@@ -83,9 +83,7 @@ export function createGroupCommit(store: Store): Commit {
         fail: reject,
         async run(transaction) {
           const value = await work(transaction);
-          return () => {
-            resolve(value);
-          };
+          return () => resolve(value);
         },
       });
       if (!isFlushing) void flush();
@@ -140,9 +138,7 @@ function inSavepoint({ run, fail }: Waiting, noteThrown: () => void): RunWork {
     } catch (error) {
       noteThrown();
       await undo(transaction, error);
-      return () => {
-        fail(error);
-      };
+      return () => fail(error);
     }
   };
 }

@@ -24,9 +24,7 @@ export function takesWrites(store: Store): Promise<boolean> {
 /** @returns the answer; `otherwise` when it fails or is late */
 async function within<Answer>(asked: Promise<Answer>, otherwise: Answer): Promise<Answer> {
   const { promise: impatience, resolve } = Promise.withResolvers<Answer>();
-  const timer = setTimeout(() => {
-    resolve(otherwise);
-  }, PATIENCE_MS);
+  const timer = setTimeout(() => resolve(otherwise), PATIENCE_MS);
   try {
     return await Promise.race([asked, impatience]);
   } catch {

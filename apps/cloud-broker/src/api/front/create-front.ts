@@ -132,9 +132,7 @@ export function createFront(dependencies: FrontDependencies): Front {
       held.leave();
     }, ABANDONED_AFTER_MS);
     overdue.unref();
-    held.onceGone(() => {
-      clearTimeout(overdue);
-    });
+    held.onceGone(() => clearTimeout(overdue));
   }
 
   return {

@@ -72,9 +72,7 @@ function createProbes(
     const serviceKey = parseServiceKey(config);
     read = { config, serviceKey, azure: await openAzure(config, now) };
     const { azure } = read;
-    opened.defer(() => {
-      azure.close();
-    });
+    opened.defer(() => azure.close());
     const set = Object.keys(SETTINGS).filter((name) => (environment[name] ?? "") !== "");
     return {
       ok: true,

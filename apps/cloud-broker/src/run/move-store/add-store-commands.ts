@@ -91,9 +91,7 @@ async function importFrom(store: Store, path: string, output: Output): Promise<v
 }
 
 function progressOf(output: Output) {
-  return (table: string, rows: number) => {
-    output.progress(`${table}: ${String(rows)} rows`);
-  };
+  return (table: string, rows: number) => output.progress(`${table}: ${String(rows)} rows`);
 }
 
 const FILE_FAULTS: Readonly<Record<string, string>> = {

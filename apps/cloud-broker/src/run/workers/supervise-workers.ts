@@ -129,9 +129,7 @@ async function untilReady(worker: Worker): Promise<Ready> {
     const parsed = ready.safeParse(message);
     if (parsed.success) resolve(parsed.data);
   };
-  const ended = (code: number | null): void => {
-    reject(new WorkerEnded(code ?? 1));
-  };
+  const ended = (code: number | null): void => reject(new WorkerEnded(code ?? 1));
   worker.on("message", heard);
   worker.once("exit", ended);
   try {
@@ -146,9 +144,7 @@ async function untilReady(worker: Worker): Promise<Ready> {
 async function end(worker: Worker, withinMs: number): Promise<void> {
   if (worker.isDead()) return;
   const { promise: ended, resolve } = Promise.withResolvers<void>();
-  worker.once("exit", () => {
-    resolve();
-  });
+  worker.once("exit", () => resolve());
   tell(worker, { type: "close" });
   const overdue = setTimeout(() => {
     worker.process.kill("SIGKILL");

@@ -28,9 +28,7 @@ export function createSqliteDialect(database: Database.Database, times: QueryTim
   const kept = forgiveRollback(statements, database);
   const dialect = new SqliteDialect({
     database: {
-      close: () => {
-        kept.close();
-      },
+      close: () => kept.close(),
       prepare: (sql) => timed(kept.prepare(sql === "begin" ? "begin immediate" : sql), times),
     },
     onCreateConnection: async (connection) => {
@@ -126,9 +124,7 @@ function forgiveRollback(
   database: Pick<Database.Database, "inTransaction">,
 ): SqliteDatabase {
   return {
-    close: () => {
-      inner.close();
-    },
+    close: () => inner.close(),
     prepare(sql) {
       if (sql !== "rollback" || database.inTransaction) return inner.prepare(sql);
       return { ...NOTHING, iterate: () => [][Symbol.iterator]() };

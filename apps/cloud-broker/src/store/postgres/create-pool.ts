@@ -100,9 +100,7 @@ function wrap(
     // oxlint-disable-next-line typescript/no-explicit-any -- kysely's type also has cursors, for streams; the broker has none
     query: (sql: unknown, parameters?: readonly unknown[]): any =>
       query(String(sql), parameters ?? []),
-    release: () => {
-      client.release(failure);
-    },
+    release: () => client.release(failure),
   };
 }
 
@@ -110,9 +108,7 @@ function wrap(
 function joinWrites(client: PoolClient): void {
   const { stream } = client.connection;
   stream.cork();
-  process.nextTick(() => {
-    stream.uncork();
-  });
+  process.nextTick(() => stream.uncork());
 }
 
 /** @returns a name for statements that are worth caching; undefined for later ones */

@@ -66,9 +66,7 @@ export function createEvents(dependencies: EventDependencies) {
   }
 
   async function* tell(listener: PageListener, left: AbortSignal): AsyncGenerator<string> {
-    const leave = (): void => {
-      end(listener);
-    };
+    const leave = (): void => end(listener);
     left.addEventListener("abort", leave, { once: true });
     // After a time without listeners, earlier changes are not news.
     if (listeners.size === 0) readChanges = createReadChanges(dependencies);
