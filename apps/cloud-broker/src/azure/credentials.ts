@@ -74,15 +74,13 @@ export function createCredentials(deps: CredentialDependencies) {
     scopes: string | string[],
     options: GetTokenOptions = {},
   ): Promise<AccessToken> {
-    const key = [
-      prefixOf(identity),
-      options.tenantId ?? "",
-      options.claims ?? "",
-      ...[scopes].flat(),
-    ].join(" ");
+    const key = keyOf(identity, scopes, options);
     const cached = tokens.get(key);
     if (cached !== undefined && now() - cached.bornMs < MAX_TOKEN_AGE_MS) return cached.token;
-    const token = freshToken(identity, scopes, options);
+    return remember(key, freshToken(identity, scopes, options));
+  }
+
+  function remember(key: string, token: Promise<AccessToken>): Promise<AccessToken> {
     tokens.set(key, { token, bornMs: now() });
     token.catch(() => {
       tokens.delete(key);
@@ -131,11 +129,11 @@ export function createCredentials(deps: CredentialDependencies) {
 
   return {
     of: credentialOf,
-    /** Bypasses every cache. */
+    /** Bypasses every cache; the vault calls that follow use its token. */
     async signIn(identity: KeyIdentity, scope: string): Promise<Outcome<undefined>> {
       try {
         if (identity.kind === "broker") await broker.getToken(scope);
-        else await freshToken(identity, scope, {});
+        else await remember(keyOf(identity, scope, CAE), freshToken(identity, scope, CAE));
         return { ok: true, value: undefined };
       } catch (error) {
         if (error instanceof TokenFailure) return failed(error.failure);
@@ -179,6 +177,16 @@ function createOwnCredential({
 }
 
 type OrderIdentity = Extract<KeyIdentity, { kind: "order" }>;
+
+/** As the SDK asks for a vault's tokens: the vault may refuse them before they expire. */
+const CAE: GetTokenOptions = { enableCae: true };
+
+/** Without a tenant, the identity's own one issues the token. */
+const keyOf = (
+  identity: OrderIdentity,
+  scopes: string | string[],
+  { tenantId = identity.tenantId, claims = "" }: GetTokenOptions,
+): string => [prefixOf(identity), tenantId.toLowerCase(), claims, ...[scopes].flat()].join(" ");
 
 /** Tokens are cached per order: no order ever uses a token that another order obtained. */
 const prefixOf = ({ order, tenantId, clientId }: OrderIdentity): string =>

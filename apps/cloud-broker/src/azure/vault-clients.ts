@@ -4,20 +4,24 @@ import { CryptographyClient, KeyClient } from "@azure/keyvault-keys";
 import { LeastRecentlyUsed } from "../core/least-recently-used.ts";
 import type { KeyIdentity } from "../core/order.ts";
 import type { AzureTransport } from "./transport.ts";
+import { createVaultPipelines } from "./vault-pipeline.ts";
 
 const MAX_CLIENTS = 2000;
 
 export type VaultClients = ReturnType<typeof createVaultClients>;
 
-/**
- * Clients are cached, since each new one begins with an unauthenticated request (the vault's
- * challenge).
- */
+/** Clients are cached: to make one takes longer than the SDK's part of a call. */
 export function createVaultClients(
   transport: AzureTransport,
   credentialOf: (identity: KeyIdentity) => TokenCredential,
 ) {
+  const pipelineOf = createVaultPipelines();
   const kept = new LeastRecentlyUsed<string, KeyClient | CryptographyClient>(MAX_CLIENTS);
+
+  const optionsOf = (identity: KeyIdentity, vaultUrl: string) => ({
+    ...transport.clientOptions(),
+    pipeline: pipelineOf(identity, vaultUrl),
+  });
 
   function keep<Client extends KeyClient | CryptographyClient>(
     kind: new (...parameters: never[]) => Client,
@@ -36,16 +40,20 @@ export function createVaultClients(
       keep(
         KeyClient,
         `${nameOf(identity)} ${vaultUrl}`,
-        () => new KeyClient(vaultUrl, credentialOf(identity), transport.clientOptions()),
+        () => new KeyClient(vaultUrl, credentialOf(identity), optionsOf(identity, vaultUrl)),
       ),
     cryptography: (identity: KeyIdentity, kid: string) =>
       keep(
         CryptographyClient,
         `${nameOf(identity)} ${kid}`,
         () =>
-          new CryptographyClient(bareKey(kid), credentialOf(identity), transport.clientOptions()),
+          new CryptographyClient(
+            bareKey(kid),
+            credentialOf(identity),
+            optionsOf(identity, new URL(kid).origin),
+          ),
       ),
-    /** The next call of this identity begins with a new challenge. */
+    /** The next call of this identity is made by a new client. */
     forget: (identity: KeyIdentity) => {
       kept.deleteWhere((key) => key.startsWith(`${nameOf(identity)} `));
     },

@@ -1,0 +1,69 @@
+import { createHttpHeaders, type HttpClient } from "@azure/core-rest-pipeline";
+import { expect, test } from "vitest";
+
+import { type KeyIdentity, orderIdOf } from "../core/order.ts";
+import { createAzureTransport } from "./transport.ts";
+import { createVaultClients } from "./vault-clients.ts";
+
+const VAULT = "https://one.vault.azure.net";
+const [HOME, OTHER] = [
+  "00000000-0000-4000-8000-00000000000a",
+  "00000000-0000-4000-8000-00000000000b",
+];
+const identityOf = (name: string, tenantId = HOME): KeyIdentity => ({
+  kind: "order",
+  attachment: "user",
+  order: orderIdOf({ subscriptionId: "s", resourceGroup: "g", name }),
+  tenantId,
+  clientId: `client of ${name}`,
+  principalId: `principal of ${name}`,
+});
+
+/** A vault that takes the tokens of its tenant, whose name is also the token. */
+function openVault() {
+  const vault = { tenantId: HOME, requests: [] as string[] };
+  const sendRequest: HttpClient["sendRequest"] = (request) => {
+    const token = request.headers.get("authorization");
+    vault.requests.push(token ?? "anonymous");
+    if (token !== `Bearer ${vault.tenantId}`) {
+      const challenge = `Bearer authorization="https://login.test/${vault.tenantId}", resource="https://vault.azure.net"`;
+      const headers = createHttpHeaders({ "www-authenticate": challenge });
+      return Promise.resolve({ request, status: 401, headers, bodyAsText: '{"error":{}}' });
+    }
+    const bodyAsText = JSON.stringify({ key: { kid: `${VAULT}/keys/kek/1` }, attributes: {} });
+    return Promise.resolve({ request, status: 200, headers: createHttpHeaders(), bodyAsText });
+  };
+  const clients = createVaultClients(createAzureTransport({ httpClient: { sendRequest } }), () => ({
+    getToken: (_scopes, { tenantId = "" } = {}) =>
+      Promise.resolve({ token: tenantId, expiresOnTimestamp: Date.now() + 3_600_000 }),
+  }));
+  return { vault, clients, getKey: (from: KeyIdentity) => clients.keys(from, VAULT).getKey("kek") };
+}
+
+test("only the first order at a vault asks for its challenge", async () => {
+  const { vault, clients, getKey } = openVault();
+  await getKey(identityOf("first"));
+  await getKey(identityOf("second"));
+  await clients.keys(identityOf("first"), VAULT).getKey("kek");
+  expect(vault.requests).toEqual(["anonymous", ...Array<string>(3).fill(`Bearer ${HOME}`)]);
+});
+
+test("a challenge that names another tenant than the identity's is asked for each time", async () => {
+  const { vault, getKey } = openVault();
+  vault.tenantId = OTHER;
+  await getKey(identityOf("first"));
+  vault.tenantId = HOME;
+  await getKey(identityOf("second"));
+  expect(vault.requests).toEqual(["anonymous", `Bearer ${OTHER}`, "anonymous", `Bearer ${HOME}`]);
+});
+
+test("a challenge is asked for again once the vault refuses its token", async () => {
+  const { vault, clients, getKey } = openVault();
+  await getKey(identityOf("first"));
+  vault.tenantId = OTHER;
+  await expect(getKey(identityOf("second"))).rejects.toMatchObject({ statusCode: 401 });
+  clients.forget(identityOf("second"));
+  vault.requests.length = 0;
+  await getKey(identityOf("second"));
+  expect(vault.requests).toEqual(["anonymous", `Bearer ${OTHER}`]);
+});
