@@ -15,3 +15,22 @@ export type Call = {
   readonly answers: Readonly<Record<number, z.ZodMiniType | undefined>>;
 };
 export type Calls = Readonly<Record<string, Call>>;
+
+/** The names of a path's segments. */
+export type SegmentOf<Path extends string> = Path extends `${string}/:${infer Rest}`
+  ? Rest extends `${infer Name}/${infer After}`
+    ? Name | SegmentOf<`/${After}`>
+    : Rest
+  : never;
+
+/** The path of a call with the values of its segments. */
+export function pathOf(
+  { at: [, pattern] }: Pick<Call, "at">,
+  segments: Readonly<Record<string, string>>,
+): string {
+  return pattern.replaceAll(/:(\w+)/g, (_, name: string) => {
+    const segment = segments[name];
+    if (segment === undefined) throw new TypeError(`the call has no ${name}`);
+    return encodeURIComponent(segment);
+  });
+}

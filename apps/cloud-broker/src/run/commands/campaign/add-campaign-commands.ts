@@ -1,12 +1,11 @@
 import { setTimeout } from "node:timers/promises";
 
 import {
+  CAMPAIGN_CALLS,
   CAMPAIGN_ORDER_STATES,
-  campaignList,
-  campaignOrderList,
   type CampaignRequest,
   type CampaignView,
-  campaignView,
+  pathOf,
 } from "@databox-cmk/protocol";
 import { type Command, Option } from "commander";
 
@@ -19,7 +18,7 @@ import {
 } from "./campaign-client.ts";
 import { renderDetails, renderOrder, renderStatus } from "./render-status.ts";
 
-const CAMPAIGNS = "/operator/v1/campaigns";
+const { start, list, read, listOrders } = CAMPAIGN_CALLS;
 const EXIT_SOME_FAILED = 3;
 const FOLLOW_MS = 1000;
 /** Interval of progress lines when the output is not a terminal. */
@@ -66,19 +65,18 @@ export function addCampaignCommands(program: Command): void {
     .action(async (options: StartOptions) => {
       const client = await createCampaignClient(options);
       const body = await requestOf(options);
-      await report(client, await client.call("POST", CAMPAIGNS, campaignView, body), options);
+      await report(client, await client.call(start, pathOf(start, {}), body), options);
     });
 
   common(campaign.command("list"))
     .description("every campaign, newest first")
     .action(async (options: Common) => {
       const client = await createCampaignClient(options);
-      let path: string | undefined = CAMPAIGNS;
+      let path: string | undefined = pathOf(list, {});
       while (path !== undefined) {
         const page: { value: CampaignView[]; nextLink?: string | undefined } = await client.call(
-          "GET",
+          list,
           path,
-          campaignList,
         );
         for (const each of page.value)
           print(
@@ -104,7 +102,7 @@ export function addCampaignCommands(program: Command): void {
     .option("--wait", `wait for its end; exit code ${String(EXIT_SOME_FAILED)}: some orders failed`)
     .action(async (id: string, options: ShowOptions) => {
       const client = await createCampaignClient(options);
-      await report(client, await client.call("GET", pathOf(id), campaignView), options);
+      await report(client, await show(client, id), options);
       if (options.orders !== undefined) await printOrders(client, id, options);
     });
 
@@ -118,11 +116,8 @@ export function addCampaignCommands(program: Command): void {
       .argument("<id>")
       .action(async (id: string, options: Common) => {
         const client = await createCampaignClient(options);
-        await report(
-          client,
-          await client.call("POST", `${pathOf(id)}/${name}`, campaignView),
-          options,
-        );
+        const row = CAMPAIGN_CALLS[name];
+        await report(client, await client.call(row, pathOf(row, { campaignId: id })), options);
       });
 }
 
@@ -149,7 +144,8 @@ function common(command: Command): Command {
 const print = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
-const pathOf = (id: string): string => `${CAMPAIGNS}/${encodeURIComponent(id)}`;
+const show = (client: CampaignClient, id: string): Promise<CampaignView> =>
+  client.call(read, pathOf(read, { campaignId: id }));
 
 async function requestOf(options: StartOptions): Promise<CampaignRequest> {
   const { moveToKey, vaultId, identity, subscription, resourceGroup, withKey, ordersFile } =
@@ -218,7 +214,7 @@ async function follow(
       loggedAtMs = performance.now();
     }
     await setTimeout(FOLLOW_MS);
-    campaign = await client.call("GET", pathOf(first.id), campaignView);
+    campaign = await show(client, first.id);
   }
   if (!quiet && isTTY) process.stderr.write("\r\x1b[K");
   return campaign;
@@ -230,7 +226,7 @@ async function printOrders(
   { orders, json }: ShowOptions,
 ): Promise<void> {
   const state = orders === "all" ? "" : `?state=${orders ?? ""}`;
-  let path: string | undefined = `${pathOf(id)}/orders${state}`;
+  let path: string | undefined = `${pathOf(listOrders, { campaignId: id })}${state}`;
   while (path !== undefined) {
     const page: Awaited<ReturnType<typeof readPage>> = await readPage(client, path);
     for (const order of page.value)
@@ -239,5 +235,4 @@ async function printOrders(
   }
 }
 
-const readPage = (client: CampaignClient, path: string) =>
-  client.call("GET", path, campaignOrderList);
+const readPage = (client: CampaignClient, path: string) => client.call(listOrders, path);

@@ -5,7 +5,7 @@ import { text } from "node:stream/consumers";
 import { getCACertificates } from "node:tls";
 
 import { AppError, isErrorCode } from "@databox-cmk/errors";
-import { parseWith } from "@databox-cmk/protocol";
+import { type Call, parseWith } from "@databox-cmk/protocol";
 import * as z from "zod/mini";
 
 import { readFileWithin } from "../../../config/read-file-within.ts";
@@ -14,14 +14,14 @@ const TIMEOUT_MS = 60_000;
 /** Room for 20,000 resource ids of usual length. */
 export const FILE_MAX_BYTES = 4 * 1024 * 1024;
 
+/** A call whose every answer has the same schema. */
+type CallOf<View> = Pick<Call, "at"> & {
+  readonly answers: Readonly<Record<number, z.ZodMiniType<View>>>;
+};
+
 export type CampaignClient = {
   /** @throws {AppError} the broker's own error, or BrokerUnreachable */
-  call<Value>(
-    method: "GET" | "POST",
-    path: string,
-    schema: Parameters<typeof parseWith<Value>>[0],
-    body?: object,
-  ): Promise<Value>;
+  call<View>(row: CallOf<View>, path: string, body?: object): Promise<View>;
 };
 
 export type ClientOptions = {
@@ -54,7 +54,7 @@ export async function createCampaignClient(options: ClientOptions): Promise<Camp
       : [...getCACertificates("default"), await read(options.caFile, "--ca-file")];
   const readToken = createTokenReader(options.tokenFile);
   return {
-    async call(method, path, schema, body) {
+    async call({ at: [method], answers }, path, body) {
       const token = await readToken();
       const { status, content } = await send(
         new URL(path, options.broker),
@@ -65,11 +65,13 @@ export async function createCampaignClient(options: ClientOptions): Promise<Camp
       );
       const json = parseJson(content);
       if (status >= 400) throw refusalOf(status, json);
-      const parsed = parseWith(schema, json);
-      if (parsed.ok) return parsed.value;
+      const schema = answers[status];
+      const parsed = schema && parseWith(schema, json);
+      if (parsed?.ok === true) return parsed.value;
+      const problem = parsed?.detail ?? `HTTP ${String(status)}`;
       throw new AppError("BrokerUnreachable", {
         reason: "unsigned-answer",
-        detail: `${options.broker} does not answer as a broker of this version: ${parsed.detail}`,
+        detail: `${options.broker} does not answer as a broker of this version: ${problem}`,
       });
     },
   };
