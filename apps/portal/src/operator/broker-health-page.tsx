@@ -1,16 +1,35 @@
-import { Facts, Section, Stack, Time } from "@databox-cmk/ui";
-import { makeStyles } from "@fluentui/react-components";
-import { HeartPulseRegular } from "@fluentui/react-icons";
+import {
+  Facts,
+  RULE_BELOW,
+  Section,
+  Stack,
+  StateIcon,
+  type StateLook,
+  Time,
+} from "@databox-cmk/ui";
+import { makeStyles, Text, tokens } from "@fluentui/react-components";
+import {
+  CheckmarkCircleFilled,
+  DismissCircleFilled,
+  HeartPulseRegular,
+  WarningFilled,
+} from "@fluentui/react-icons";
 import type { ReactElement } from "react";
 
 import { readBrokerHealth } from "../api/fleet.ts";
-import { checkBroker } from "../core/broker-checks.ts";
+import {
+  type BrokerCheck,
+  checkBroker,
+  type CheckOf,
+  type Findings,
+} from "../core/broker-checks.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useRead } from "../queries/use-read.ts";
 import { CommandBar, RefreshButton } from "../shell/command-bar.tsx";
 import { QueryState } from "../shell/query-problem.tsx";
+import { RouterLink } from "../shell/router-link.tsx";
+import type { FindingText, FindingTexts } from "../texts/operator-en.ts";
 import { useTexts } from "../texts/texts.ts";
-import { BrokerCheckRow } from "./broker-check-row.tsx";
 import { OperatorPage } from "./operator-page.tsx";
 
 /** The interval at which the broker reads its figures. */
@@ -82,4 +101,53 @@ function Counts({
   const rows = Object.entries(counts);
   if (rows.length === 0) return <span>{texts.operator.health.none}</span>;
   return <Facts facts={rows.map(([name, value]) => [names[name] ?? name, value])} />;
+}
+
+const useRowStyles = makeStyles({
+  row: {
+    display: "flex",
+    gap: tokens.spacingHorizontalM,
+    paddingBlock: tokens.spacingVerticalS,
+    ...RULE_BELOW,
+  },
+  words: { display: "flex", flexDirection: "column", minWidth: 0 },
+});
+
+const LOOKS = {
+  good: [CheckmarkCircleFilled, "good"],
+  watch: [WarningFilled, "watch"],
+  bad: [DismissCircleFilled, "bad"],
+} as const satisfies Record<BrokerCheck["state"], StateLook>;
+
+/** One check: the finding, and the next step if there is a problem. */
+function BrokerCheckRow({ check }: { readonly check: BrokerCheck }): ReactElement {
+  const styles = useRowStyles();
+  const texts = useTexts();
+  const words = texts.operator.health;
+  const { found, next } = textOf(words.findings, check);
+  return (
+    <li className={styles.row}>
+      <StateIcon look={LOOKS[check.state]} size="large" />
+      <div className={styles.words}>
+        <Text weight="semibold">{`${words.names[check.name]}: ${words.states[check.state]}`}</Text>
+        <Text>{found(check.figure)}</Text>
+        {check.state !== "good" && <Text>{`${words.next}: ${next}`}</Text>}
+        {check.state !== "good" && check.name === "keys" && (
+          <RouterLink to="/operator/orders" search={{ health: "Unusable" }}>
+            {words.showOrders}
+          </RouterLink>
+        )}
+        {check.state !== "good" && check.name === "switches" && (
+          <RouterLink to="/operator/fleet">{texts.operator.killSwitches.standing}</RouterLink>
+        )}
+      </div>
+    </li>
+  );
+}
+
+function textOf<Name extends keyof Findings>(
+  texts: FindingTexts,
+  { name, finding }: CheckOf<Name>,
+): FindingText {
+  return texts[name][finding];
 }

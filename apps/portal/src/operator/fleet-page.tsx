@@ -11,11 +11,11 @@ import { LockBadge } from "../orders/lock-badge.tsx";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useRead } from "../queries/use-read.ts";
 import { CommandBar, RefreshButton } from "../shell/command-bar.tsx";
+import { DataTable } from "../shell/data-table.tsx";
 import { QueryState } from "../shell/query-problem.tsx";
 import { RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { LockBar } from "./lock-bar.tsx";
-import { LockTable } from "./lock-table.tsx";
 import { OperatorPage } from "./operator-page.tsx";
 
 const useLockFigureStyles = makeStyles({
@@ -140,5 +140,39 @@ function LockFigure({
         </Stack>
       )}
     </Section>
+  );
+}
+
+const useTableStyles = makeStyles({
+  scroll: { overflowX: "auto", maxWidth: "100%" },
+  name: { minWidth: "120px" },
+});
+
+/** The same counts as numbers. */
+function LockTable({
+  label,
+  rows,
+}: {
+  readonly label: string;
+  readonly rows: readonly { readonly name: string; readonly counts: LockCounts }[];
+}): ReactElement {
+  const styles = useTableStyles();
+  const texts = useTexts();
+  return (
+    // A scrolling area must be reachable by the keyboard.
+    <div className={styles.scroll} tabIndex={0} role="group" aria-label={label}>
+      <DataTable
+        label={label}
+        columns={[
+          { heading: label, cell: ({ name }) => name, className: styles.name },
+          ...LOCK_STATES.map((lock) => ({
+            heading: texts.lockStates[lock],
+            cell: ({ counts }: (typeof rows)[number]) => counts[lock],
+          })),
+        ]}
+        rows={rows}
+        keyOf={({ name }) => name}
+      />
+    </div>
   );
 }

@@ -1,16 +1,19 @@
 import { isSameIdentifier, type JobResource } from "@databox-cmk/protocol";
 import { CopyButton, Facts, Section, Stack, Time } from "@databox-cmk/ui";
+import { Text } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
+import type { OrderNode } from "../api/nodes.ts";
 import { HealthBadge } from "../orders/health-badge.tsx";
+import { LockBadge } from "../orders/lock-badge.tsx";
 import { useSubscriptions } from "../orders/use-subscriptions.ts";
+import { DataTable } from "../shell/data-table.tsx";
 import { ProblemPanel } from "../shell/problem-panel.tsx";
 import { QueryProblem, QueryState } from "../shell/query-problem.tsx";
 import { RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { ErasureSection } from "./erasure-section.tsx";
 import { KeyChain } from "./key-chain.tsx";
-import { NodeTable } from "./node-table.tsx";
 import { OrderCommands } from "./order-commands.tsx";
 import { OrderPage } from "./order-page.tsx";
 import { StageTimeline } from "./stage-timeline.tsx";
@@ -105,6 +108,47 @@ function Essentials({ order }: { readonly order: JobResource }): ReactElement {
         ],
         [texts.orders.health, health.data && <HealthBadge health={health.data} />],
       ]}
+    />
+  );
+}
+
+/** The nodes of an appliance, each locked separately. */
+function NodeTable({ nodes }: { readonly nodes: readonly OrderNode[] }): ReactElement {
+  const texts = useTexts().order;
+  const { lock } = useTexts().orders;
+  if (nodes.length === 0) return <Text>{texts.noNodes}</Text>;
+  return (
+    <DataTable
+      label={texts.nodesTitle}
+      wideFrom={768}
+      columns={[
+        { heading: texts.serial, isMono: true, cell: ({ serial }) => serial },
+        { heading: lock, cell: (node) => <LockBadge lock={node.lock} /> },
+        {
+          heading: texts.lastSeen,
+          isWide: true,
+          cell: ({ lastSeenAt }) =>
+            lastSeenAt === undefined ? texts.neverSeen : <Time at={lastSeenAt} />,
+        },
+        {
+          heading: texts.envelope,
+          isWide: true,
+          cell: ({ envelope }) =>
+            envelope === undefined
+              ? "–"
+              : texts.generation(envelope.generation, envelope.acknowledgedGeneration),
+        },
+        {
+          heading: texts.deviceKey,
+          isWide: true,
+          cell: ({ deviceKey }) =>
+            deviceKey === undefined
+              ? "–"
+              : texts.deviceKeyGrade(deviceKey.grade, deviceKey.attested),
+        },
+      ]}
+      rows={nodes}
+      keyOf={({ serial }) => serial}
     />
   );
 }

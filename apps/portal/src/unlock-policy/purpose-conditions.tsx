@@ -1,11 +1,19 @@
-import type { PurposeTerms } from "@databox-cmk/protocol";
-import { Card, makeStyles, Switch, Text, tokens } from "@fluentui/react-components";
-import type { ReactElement } from "react";
+import { type PurposeTerms, SENDER_NETWORKS_MAX } from "@databox-cmk/protocol";
+import {
+  Card,
+  Field,
+  makeStyles,
+  Switch,
+  Text,
+  Textarea,
+  tokens,
+} from "@fluentui/react-components";
+import { type ReactElement, useState } from "react";
 
+import { findNetworkFault } from "../core/find-network-fault.ts";
 import { type DatacenterPurpose, releaseKindOf, withPurpose } from "../core/policy-draft.ts";
 import { useTexts } from "../texts/texts.ts";
 import { ApprovalTerms } from "./approval-terms.tsx";
-import { NetworkList } from "./network-list.tsx";
 import type { PolicyPart } from "./policy-part.ts";
 import { ReleaseWindows } from "./release-windows.tsx";
 
@@ -68,3 +76,37 @@ export function PurposeConditions({
     </details>
   );
 }
+
+/** Addresses and networks, one per line; an invalid one is named, and not saved. */
+function NetworkList({
+  networks,
+  onChange,
+}: {
+  readonly networks: readonly string[];
+  readonly onChange: (networks: string[]) => void;
+}): ReactElement {
+  const words = useTexts().unlockPolicy.purposes;
+  const [typed, setTyped] = useState(networks.join("\n"));
+  // The form may take another policy while this text is shown.
+  const isTyped = splitLines(typed).join() === networks.join();
+  const fault = findNetworkFault(networks);
+  return (
+    <Field
+      label={words.networks}
+      hint={words.networksHint}
+      validationMessage={
+        fault && words.networkFaults[fault.kind](fault.network, SENDER_NETWORKS_MAX)
+      }
+    >
+      <Textarea
+        value={isTyped ? typed : networks.join("\n")}
+        onChange={(_event, { value }) => {
+          setTyped(value);
+          onChange(splitLines(value));
+        }}
+      />
+    </Field>
+  );
+}
+
+const splitLines = (text: string): string[] => text.split(/[\s,;]+/).filter((word) => word !== "");

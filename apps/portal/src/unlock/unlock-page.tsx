@@ -1,17 +1,19 @@
-import { Notice, Stack } from "@databox-cmk/ui";
+import { Notice, Section, Stack, Time } from "@databox-cmk/ui";
 import { makeStyles, Text } from "@fluentui/react-components";
 import { type ReactElement, useState } from "react";
 
-import type { Carried } from "../api/offline-unlocks.ts";
+import { type Carried, readOfflineUnlocks } from "../api/offline-unlocks.ts";
 import { OrderPage } from "../order/order-page.tsx";
 import { ReadOnlyNotice } from "../order/read-only.tsx";
 import { useMay } from "../order/use-may.ts";
-import { useOrderName, useUnlockPolicy } from "../order/use-order.ts";
-import { QueryProblem } from "../shell/query-problem.tsx";
+import { useOrderName, useOrderPart, useUnlockPolicy } from "../order/use-order.ts";
+import { PersonName } from "../people/person-name.tsx";
+import { DataTable } from "../shell/data-table.tsx";
+import { QueryProblem, QueryState } from "../shell/query-problem.tsx";
 import { RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { ChallengeForm } from "./challenge-form.tsx";
-import { GivenAnswers } from "./given-answers.tsx";
+import { leaseName } from "./lease-name.ts";
 import { SubmittedChallenge } from "./submitted-challenge.tsx";
 
 const useStyles = makeStyles({
@@ -59,5 +61,40 @@ export function UnlockPage(): ReactElement {
         <GivenAnswers />
       </Stack>
     </OrderPage>
+  );
+}
+
+/** Answers that people carried away, and the remaining number of today. */
+function GivenAnswers(): ReactElement {
+  const texts = useTexts().unlock;
+  const given = useOrderPart("offlineUnlocks", readOfflineUnlocks);
+  return (
+    <Section title={texts.givenTitle}>
+      <QueryState of={given} />
+      {given.data !== undefined && (
+        <Text>{texts.usedToday(given.data.usedToday, given.data.limitPerDay)}</Text>
+      )}
+      {given.data?.value.length === 0 && <Text>{texts.noneGiven}</Text>}
+      {given.data !== undefined && given.data.value.length > 0 && (
+        <DataTable
+          label={texts.givenTitle}
+          wideFrom={768}
+          columns={[
+            { heading: texts.given, cell: ({ at }) => <Time at={at} /> },
+            { heading: texts.node, cell: ({ serial }) => serial },
+            { heading: texts.by, cell: ({ by }) => <PersonName id={by} /> },
+            { heading: texts.reason, isWide: true, cell: ({ reason = "–" }) => reason },
+            { heading: texts.lease, isWide: true, cell: ({ lease }) => leaseName(lease, texts) },
+            {
+              heading: texts.receipt,
+              isWide: true,
+              cell: ({ receipt = texts.noReceipt }) => receipt,
+            },
+          ]}
+          rows={given.data.value}
+          keyOf={({ challengeId }) => challengeId}
+        />
+      )}
+    </Section>
   );
 }
