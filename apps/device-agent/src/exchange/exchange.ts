@@ -15,7 +15,8 @@ type ReadingSession = Pick<
 export type SigningSession = ReadingSession & Pick<BrokerSession, "signingKey" | "bootId">;
 type Signing = Omit<SigningSession, "bootId"> & { readonly bootId: string | undefined };
 /** Each message names its node and, but for the question about the broker's keys, its boot. */
-type Content<Message> = Omit<Message, "order" | "serial" | "bootId">;
+/** The members of a message that are not those of its node. */
+export type Content<Message> = Omit<Message, "order" | "serial" | "bootId">;
 
 export const ACKNOWLEDGEMENT = [MESSAGE_TYPES.acknowledgement, acknowledgement] as const;
 

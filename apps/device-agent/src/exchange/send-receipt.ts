@@ -3,12 +3,9 @@ import type { Acknowledgement, Receipt } from "@databox-cmk/protocol";
 
 import type { Answered } from "../answers/signed-answer.ts";
 import type { BrokerSession } from "./broker-session.ts";
-import { ACKNOWLEDGEMENT, exchange, type SigningSession } from "./exchange.ts";
+import { ACKNOWLEDGEMENT, type Content, exchange, type SigningSession } from "./exchange.ts";
 
-export type ReceiptContent = Pick<
-  Receipt,
-  "grantHash" | "journalHead" | "outcome" | "code" | "extensions"
->;
+export type ReceiptContent = Omit<Content<Receipt>, "counter">;
 
 /**
  * Reports the outcome of a grant to the broker.
