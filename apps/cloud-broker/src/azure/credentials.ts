@@ -77,10 +77,7 @@ export function createCredentials(deps: CredentialDependencies) {
     const key = keyOf(identity, scopes, options);
     const cached = tokens.get(key);
     if (cached !== undefined && now() - cached.bornMs < MAX_TOKEN_AGE_MS) return cached.token;
-    return remember(key, freshToken(identity, scopes, options));
-  }
-
-  function remember(key: string, token: Promise<AccessToken>): Promise<AccessToken> {
+    const token = freshToken(identity, scopes, options);
     tokens.set(key, { token, bornMs: now() });
     token.catch(() => {
       tokens.delete(key);
@@ -129,11 +126,18 @@ export function createCredentials(deps: CredentialDependencies) {
 
   return {
     of: credentialOf,
-    /** Bypasses every cache; the vault calls that follow use its token. */
+    /**
+     * Bypasses every cache. The vault calls that follow use its token; where it fails, they have the
+     * one that they had.
+     */
     async signIn(identity: KeyIdentity, scope: string): Promise<Outcome<undefined>> {
       try {
         if (identity.kind === "broker") await broker.getToken(scope);
-        else await remember(keyOf(identity, scope, CAE), freshToken(identity, scope, CAE));
+        else {
+          const token = freshToken(identity, scope, CAE);
+          await token;
+          tokens.set(keyOf(identity, scope, CAE), { token, bornMs: now() });
+        }
         return { ok: true, value: undefined };
       } catch (error) {
         if (error instanceof TokenFailure) return failed(error.failure);
