@@ -1,10 +1,10 @@
 // Runs every gate and every test, and ends with one line: `N passed, N failed` (and `, N skipped`).
 //   node tools/test.mjs            everything
-//   node tools/test.mjs --fast     the gates, and the tests that need no more than this process: unit
-//                                  and integration
+//   node tools/test.mjs --fast     the gates, and the tests that need only this process: unit and
+//                                  integration
 //   node tools/test.mjs --changed  the fast tests that uncommitted changes touch; --changed=main:
 //                                  since that commit
-//   node tools/test.mjs unlock     the files whose path has this part; others are vitest's arguments
+//   node tools/test.mjs unlock     the files whose path has this part; other words go to vitest
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -14,8 +14,8 @@ const MAX_CHALLENGES = 1000;
 
 /**
  * Makes the pipelines of vault clients, to which the SDK adds its authentication. Its default one
- * also has policies for uploads, compression, retries, redirects, proxies and spans. The broker uses
- * none of them, and they are two thirds of a client's memory.
+ * also has policies for uploads, compression, retries, redirects, proxies and spans. The broker
+ * uses none of them, and they are two thirds of a client's memory.
  */
 export function createVaultPipelines(): (identity: KeyIdentity, vaultUrl: string) => Pipeline {
   const challenges = new LeastRecentlyUsed<string, string>(MAX_CHALLENGES);
