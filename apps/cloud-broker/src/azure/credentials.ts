@@ -127,8 +127,8 @@ export function createCredentials(deps: CredentialDependencies) {
   return {
     of: credentialOf,
     /**
-     * Bypasses every cache. The vault calls that follow use its token; where it fails, they have the
-     * one that they had.
+     * Bypasses every cache. The vault calls that follow use its token; where it fails, they use
+     * the one that they had.
      */
     async signIn(identity: KeyIdentity, scope: string): Promise<Outcome<undefined>> {
       try {
