@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 
 import type { RotationPeriod } from "../core/new-resources.ts";
+import { type Query, searchOf } from "./arm-path.ts";
 import type { Client } from "./client.ts";
 import { readEveryPage } from "./read-every-page.ts";
 
@@ -41,18 +42,15 @@ export type NewKey = {
 };
 
 /** @param vaultUri - `https://{name}.{suffix}/` */
-function keysPath(vaultUri: string, path: string, query: Record<string, string> = {}): string {
+function keysPath(vaultUri: string, path: string, query: Query = {}): string {
   const { host } = new URL(vaultUri);
-  const search = new URLSearchParams({ ...query, "api-version": API_VERSION });
+  const search = searchOf({ ...query, "api-version": API_VERSION });
   return `/portal/api/vaults/${host}/keys${path}?${search.toString()}`;
 }
 
 function readAll(client: Client, vaultUri: string, path: string, signal: AbortSignal) {
   return readEveryPage((position) => {
-    const query = {
-      maxresults: LARGEST_PAGE,
-      ...(position === undefined ? {} : { $skiptoken: position }),
-    };
+    const query = { maxresults: LARGEST_PAGE, $skiptoken: position };
     return client.read(keysPath(vaultUri, path, query), keyList, { signal });
   });
 }

@@ -1,4 +1,4 @@
-import { AppError } from "@databox-cmk/errors";
+import { AppError, withoutUndefined } from "@databox-cmk/errors";
 
 import type { FetchByAgent } from "../../azure/fetch-by-agent.ts";
 import { codeOf } from "../../azure/transport.ts";
@@ -34,12 +34,12 @@ export function createCallAzure(fetch: FetchByAgent): CallAzure {
     try {
       answer = await fetch(url, {
         method,
-        headers: {
+        headers: withoutUndefined({
           accept: "application/json",
           authorization: `Bearer ${accessToken}`,
           "x-ms-client-request-id": requestId,
-          ...(body === undefined ? {} : { "content-type": "application/json" }),
-        },
+          "content-type": body === undefined ? undefined : "application/json",
+        }),
         body,
         signal: AbortSignal.timeout(TIMEOUT_MS),
       });

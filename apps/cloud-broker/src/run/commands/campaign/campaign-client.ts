@@ -4,7 +4,7 @@ import type { LookupFunction } from "node:net";
 import { text } from "node:stream/consumers";
 import { getCACertificates } from "node:tls";
 
-import { AppError, isErrorCode } from "@databox-cmk/errors";
+import { AppError, isErrorCode, withoutUndefined } from "@databox-cmk/errors";
 import { type Call, parseWith } from "@databox-cmk/protocol";
 import * as z from "zod/mini";
 
@@ -102,10 +102,10 @@ async function send(
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   request(url, {
     method,
-    headers: {
+    headers: withoutUndefined({
       authorization: `Bearer ${token}`,
-      ...(body === undefined ? {} : { "content-type": "application/json" }),
-    },
+      "content-type": body && "application/json",
+    }),
     signal: AbortSignal.timeout(TIMEOUT_MS),
     ca: ca === undefined ? undefined : [...ca],
     lookup: url.hostname.endsWith(".localhost") ? loopback : undefined,
