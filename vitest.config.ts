@@ -103,6 +103,7 @@ export default defineConfig({
       {
         test: {
           name: "crash",
+          ...sharedProcess(FORGET_METADATA_SERVICE),
           globalSetup: "e2e/harness/build-agent.ts",
           include: CRASH,
           ...EVERY_PROJECT,
@@ -120,6 +121,7 @@ export default defineConfig({
       {
         test: {
           name: "browser",
+          ...sharedProcess(FORGET_METADATA_SERVICE),
           globalSetup: "e2e/harness/build-agent.ts",
           include: BROWSER,
           ...EVERY_PROJECT,
