@@ -60,7 +60,7 @@ function makePackage(tree) {
   setModesAndTimes(tree);
   mkdirSync(values.out, { recursive: true });
   const target = resolve(values.out, `databox-agent_${version}_${architecture}.deb`);
-  run("dpkg-deb", ["--root-owner-group", "-Zxz", "-z1", "--build", tree, target]);
+  run("dpkg-deb", ["--root-owner-group", "-Zxz", "-z0", "--build", tree, target]);
   return target;
 }
 
