@@ -16,7 +16,7 @@ import type { VaultBudget } from "./vault-budget.ts";
 
 const MAX_VAULTS = 1000;
 
-export type VaultAnswer<Value> = {
+export type SeenAnswer<Value> = {
   readonly value: Value;
   readonly vaultRequestId?: string | undefined;
   readonly vaultRegion?: string | undefined;
@@ -98,7 +98,7 @@ export function createCallVault(deps: {
     vaultUrl: string,
     enter: Guards["enter"],
     call: SdkCall<Value>,
-  ): Promise<Outcome<VaultAnswer<Value>>> {
+  ): Promise<Outcome<SeenAnswer<Value>>> {
     const priority = currentPriority();
     await pace(vaultUrl, priority);
     const overdue = new AbortController();
@@ -135,7 +135,7 @@ function isTokenRefused(error: unknown, exchange: LatestExchange | undefined): b
   return !(error instanceof TokenFailure) && exchange?.kind === "answer" && exchange.status === 401;
 }
 
-function seen<Value>(value: Value, exchange: LatestExchange | undefined): VaultAnswer<Value> {
+function seen<Value>(value: Value, exchange: LatestExchange | undefined): SeenAnswer<Value> {
   if (exchange?.kind !== "answer") return { value };
   const { requestId, vaultRegion } = exchange;
   return { value, vaultRequestId: requestId, vaultRegion };

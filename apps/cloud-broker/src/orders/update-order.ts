@@ -112,13 +112,13 @@ async function applyPatch(
   return operation;
 }
 
-type OrderChange = Pick<Order, "tags" | "details" | "state"> & {
+type PatchedMembers = Pick<Order, "tags" | "details" | "state"> & {
   readonly identities: IdentityPlan;
   /** The key to put in force; undefined when the write does not touch it. */
   readonly key?: Order["key"] | undefined;
 };
 
-function decideChange(order: Order, patch: JobPatch, allowRevert: boolean): OrderChange {
+function decideChange(order: Order, patch: JobPatch, allowRevert: boolean): PatchedMembers {
   const details = patch.properties?.details;
   const lifecycle = lifecycleOf(order);
   const forbids = isEncryptionEditable(lifecycle) ? undefined : encryptionMemberOf(patch);

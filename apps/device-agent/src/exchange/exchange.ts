@@ -13,7 +13,7 @@ type ReadingSession = Pick<
 >;
 /** The dependencies of an exchange that signs its message. */
 export type SigningSession = ReadingSession & Pick<BrokerSession, "signingKey" | "bootId">;
-type Signing = Omit<SigningSession, "bootId"> & { readonly bootId: string | undefined };
+type SendingSession = Omit<SigningSession, "bootId"> & { readonly bootId: string | undefined };
 /** Each message names its node and, but for the question about the broker's keys, its boot. */
 /** The members of a message that are not those of its node. */
 export type Content<Message> = Omit<Message, "order" | "serial" | "bootId">;
@@ -22,7 +22,7 @@ export const ACKNOWLEDGEMENT = [MESSAGE_TYPES.acknowledgement, acknowledgement] 
 
 /** Signs a message of this node and sends it. @throws {AppError} `BrokerUnreachable` */
 export async function send<Message>(
-  session: Signing,
+  session: SendingSession,
   path: string,
   typ: MessageType,
   content: Content<Message>,
@@ -40,7 +40,7 @@ async function post(session: ReadingSession, path: string, jws: string) {
 
 /** One message, and its answer. @throws {AppError} `BrokerUnreachable` or `BrokerBusy` */
 export async function exchange<Message, Value extends AnswerTo>(
-  session: Signing,
+  session: SendingSession,
   path: string,
   typ: MessageType,
   content: Content<Message>,

@@ -20,17 +20,18 @@ import { readJson } from "../state/private-file.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import { writeJson } from "../state/write-durably.ts";
 
-type Place = Pick<StateFolder, "path">;
+type ShareFolder = Pick<StateFolder, "path">;
 
 /** Also of a file that is being written or destroyed. */
 const NAME = /^device-share-([0-9a-f-]{36})\.json/;
-const pathOf = ({ path }: Place, env: string): string => join(path, `device-share-${env}.json`);
+const pathOf = ({ path }: ShareFolder, env: string): string =>
+  join(path, `device-share-${env}.json`);
 
 /** Where an envelope's share is kept. */
 export type ShareStorage = "tpm" | "file" | "missing";
 
 /** Without the share itself. @throws {AppError} `AgentStateUnreadable` */
-export function findShare(folder: Place, env: string): ShareStorage {
+export function findShare(folder: ShareFolder, env: string): ShareStorage {
   const kept = readJson(pathOf(folder, env), deviceShare);
   return kept?.kept ?? "missing";
 }
@@ -42,7 +43,7 @@ export function findShare(folder: Place, env: string): ShareStorage {
  * @throws {AppError} `AgentStateUnreadable`
  */
 export function isSplitRekey(
-  folder: Place,
+  folder: ShareFolder,
   { env, split, deviceShare: copy }: Pick<Rekey, "env" | "split" | "deviceShare">,
 ): boolean {
   return split === true || copy !== undefined || findShare(folder, env) !== "missing";
@@ -54,7 +55,7 @@ export function isSplitRekey(
  * @throws {AppError} `DeviceShareMissing`, `BootStateChanged`, `DeviceKeyUnavailable` or
  * `AgentStateUnreadable`
  */
-export async function readShare(folder: Place, env: string): Promise<Uint8Array> {
+export async function readShare(folder: ShareFolder, env: string): Promise<Uint8Array> {
   const kept = readJson(pathOf(folder, env), deviceShare);
   if (kept === undefined) throw new AppError("DeviceShareMissing");
   return kept.kept === "tpm" ? unsealByTpm(kept) : decodeBase64url(kept.share, "share");
@@ -62,7 +63,7 @@ export async function readShare(folder: Place, env: string): Promise<Uint8Array>
 
 /** Durable before it is used; a rerun finds the same one. */
 export async function makeShare(
-  folder: Place & Pick<StateFolder, "readTpmKey">,
+  folder: ShareFolder & Pick<StateFolder, "readTpmKey">,
   env: string,
 ): Promise<void> {
   if (existsSync(pathOf(folder, env))) return;
@@ -76,7 +77,7 @@ export async function makeShare(
 
 /** In the TPM that has the device key, if one has it. The caller zeroes the share. */
 export async function keepShare(
-  folder: Place & Pick<StateFolder, "readTpmKey">,
+  folder: ShareFolder & Pick<StateFolder, "readTpmKey">,
   env: string,
   share: Uint8Array,
 ): Promise<void> {
@@ -89,13 +90,13 @@ export async function keepShare(
 }
 
 /** Destroys the shares of envelopes that are no longer in force, and the remains after a kill. */
-export function destroyOtherShares(folder: Place, env: string): void {
+export function destroyOtherShares(folder: ShareFolder, env: string): void {
   const found = readdirSync(folder.path).map((name) => NAME.exec(name)?.[1]);
   for (const other of new Set(found))
     if (other !== undefined && other !== env) destroyShare(folder, other);
 }
 
-export function destroyShare(folder: Place, env: string): void {
+export function destroyShare(folder: ShareFolder, env: string): void {
   const path = pathOf(folder, env);
   destroy(path);
   finishDestroying(path);

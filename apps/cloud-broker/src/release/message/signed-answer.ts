@@ -3,9 +3,11 @@ import {
   JOSE_MEDIA_TYPE,
   type MessageType,
   MESSAGE_TYPES,
+  type Pending,
   type SignedEnvelope,
 } from "@databox-cmk/protocol";
 
+import type { EpochMs } from "../../core/order.ts";
 import type { NodeEnvelope } from "../../custody/node-envelope.ts";
 import type { Answer } from "../../http/route.ts";
 
@@ -39,4 +41,44 @@ export function signEnvelope(key: SigningKey, envelope: NodeEnvelope): Promise<s
   return signMessage(key, MESSAGE_TYPES.envelope, { env, generation, jwe } satisfies {
     [Name in keyof SignedEnvelope]: unknown;
   });
+}
+
+/** The device's polling interval, unless it chooses a longer one. */
+const RETRY_AFTER_SECONDS = 5;
+/** Number of approvers whose names a device receives. */
+const NAMES_MAX = 5;
+
+/**
+ * Not decided yet: the device must send the same request again. The answer is not stored, since the
+ * next one may differ.
+ */
+export function signPending(
+  key: SigningKey,
+  nowMs: EpochMs,
+  { hash, correlationId }: { readonly hash: string; readonly correlationId: string },
+  {
+    id,
+    required,
+    approvedBy,
+    expiresAtMs,
+  }: {
+    readonly id: string;
+    readonly required: number;
+    readonly approvedBy: readonly string[];
+    readonly expiresAtMs: EpochMs;
+  },
+): Promise<SignedAnswer> {
+  const pending: Pending = {
+    requestHash: hash,
+    retryAfterSeconds: RETRY_AFTER_SECONDS,
+    correlationId,
+    approval: {
+      id,
+      required,
+      given: approvedBy.length,
+      approvedBy: approvedBy.slice(0, NAMES_MAX),
+      expiresInSeconds: Math.max(0, Math.ceil((expiresAtMs - nowMs) / 1000)),
+    },
+  };
+  return signAnswer(key, MESSAGE_TYPES.pending, pending, 202);
 }

@@ -157,7 +157,7 @@ export async function admit(
 export async function useUp(
   { now }: Needs<"now">,
   { request, way }: UnlockAsked,
-  { budget }: Known,
+  { budget }: Pick<Known, "budget">,
 ): Promise<Outcome<undefined>> {
   const limited = request.purpose === "prepare" ? undefined : checkBudget(budget, now());
   return limited === undefined ? way.useUp() : failed(limited);
@@ -168,7 +168,7 @@ type Sealing = { readonly sealed: Sealed; readonly released: Released<unknown> }
 /** The vault unwraps the content key, and it is sealed to the request's one-time key. */
 export async function unwrapAndSeal(
   { message, request }: UnlockAsked,
-  { held }: Known,
+  { held }: Pick<Known, "held">,
 ): Promise<Outcome<Sealing>> {
   if (!held.ok) return held;
   const released = await held.value.release(
@@ -204,7 +204,7 @@ async function sealTo(
 export async function grantAndCommit(
   dependencies: Needs<"keys" | "commit" | "now">,
   { message, node, request, way }: UnlockAsked,
-  known: Known,
+  { envelope, approval, admission }: Pick<Known, "envelope" | "approval" | "admission">,
   {
     sealed,
     released,
@@ -213,8 +213,7 @@ export async function grantAndCommit(
   }: Sealing & UnlockPermission & { readonly claim: ReleaseClaim },
 ): Promise<Outcome<SignedAnswer>> {
   const { signing } = dependencies.keys;
-  const { envelope } = known;
-  const terms = termsFor(known.approval, known.admission.terms);
+  const terms = termsFor(approval, admission.terms);
   const grant: Grant = {
     requestHash: message.hash,
     order: node.order,

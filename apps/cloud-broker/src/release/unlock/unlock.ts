@@ -1,15 +1,13 @@
-import { MESSAGE_TYPES, unlockRequest, type Pending } from "@databox-cmk/protocol";
+import { MESSAGE_TYPES, unlockRequest } from "@databox-cmk/protocol";
 
 import { failed } from "../../core/failed.ts";
 import type { Outcome } from "../../core/ports.ts";
 import { isForCopy } from "../../core/unlock-purposes.ts";
 import { markStep } from "../../observability/trace.ts";
-import type { ReleaseAdmission } from "../approvals/admit-release.ts";
 import type { ReleaseDependencies } from "../approvals/release-request.ts";
 import type { Needs } from "../message/device-dependencies.ts";
 import { deviceVerb } from "../message/device-verb.ts";
-import type { DeviceMessage } from "../message/serve-device-message.ts";
-import { type SignedAnswer, signAnswer } from "../message/signed-answer.ts";
+import { type SignedAnswer, signPending } from "../message/signed-answer.ts";
 import { type NetworkDependencies, networkWay } from "./network-way.ts";
 import {
   admit,
@@ -76,7 +74,15 @@ async function takeSteps(
   if (!admitted.ok) return admitted;
   markStep("decision");
   if (admitted.value.kind === "wait")
-    return { ok: true, value: await signPending(dependencies, asked.message, admitted.value) };
+    return {
+      ok: true,
+      value: await signPending(
+        dependencies.keys.signing,
+        dependencies.now(),
+        asked.message,
+        admitted.value,
+      ),
+    };
   const { claim } = admitted.value;
   // A request that waited for approvers was used up before they were asked.
   const consumed =
@@ -94,32 +100,3 @@ async function takeSteps(
 }
 
 const ALREADY_USED: Outcome<undefined> = { ok: true, value: undefined };
-
-/** The device's polling interval, unless it chooses a longer one. */
-const RETRY_AFTER_SECONDS = 5;
-/** Number of approvers whose names a device receives. */
-const NAMES_MAX = 5;
-
-/**
- * Not decided yet: the device must send the same request again. The answer is not stored, since the
- * next one may differ.
- */
-function signPending(
-  { keys, now }: Needs<"keys" | "now">,
-  message: DeviceMessage,
-  { id, required, approvedBy, expiresAtMs }: Extract<ReleaseAdmission, { kind: "wait" }>,
-): Promise<SignedAnswer> {
-  const pending: Pending = {
-    requestHash: message.hash,
-    retryAfterSeconds: RETRY_AFTER_SECONDS,
-    correlationId: message.correlationId,
-    approval: {
-      id,
-      required,
-      given: approvedBy.length,
-      approvedBy: approvedBy.slice(0, NAMES_MAX),
-      expiresInSeconds: Math.max(0, Math.ceil((expiresAtMs - now()) / 1000)),
-    },
-  };
-  return signAnswer(keys.signing, MESSAGE_TYPES.pending, pending, 202);
-}
