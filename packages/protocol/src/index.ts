@@ -2,6 +2,7 @@ export * from "./arm/activity.ts";
 export * from "./arm/api-versions.ts";
 export * from "./arm/approvals.ts";
 export * from "./arm/arm-error.ts";
+export * from "./arm/audit-actions.ts";
 export * from "./arm/backup-keys.ts";
 export * from "./arm/campaign.ts";
 export * from "./arm/contact.ts";

@@ -1,3 +1,5 @@
+import type { AuditAction } from "@databox-cmk/protocol";
+
 import type { AuditEvent } from "../core/ports.ts";
 import type { Store } from "../store/store.ts";
 import { runLocking, type Work } from "../store/transactions.ts";
@@ -6,7 +8,7 @@ import type { AppendAudit, AuditChain } from "./append-audit.ts";
 /** Who does what, as it is known before the change. */
 export type Deed = {
   readonly chain: AuditChain;
-  readonly action: string;
+  readonly action: AuditAction;
   readonly context: Pick<AuditEvent, "actor" | "correlationId">;
 };
 

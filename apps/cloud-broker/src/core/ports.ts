@@ -1,6 +1,6 @@
 import type { PublicJwk } from "@databox-cmk/crypto";
 import type { ErrorCode, Facts } from "@databox-cmk/errors";
-import type { JournalRow } from "@databox-cmk/protocol";
+import type { AuditAction, JournalRow } from "@databox-cmk/protocol";
 
 import type { AttachedIdentity, EpochMs, KeyIdentity, KeyUrl, OrderId } from "./order.ts";
 
@@ -167,7 +167,7 @@ export type AuditStep = {
 
 /** One decision, as it is written into the order's hash chain. Never holds a secret. */
 export type AuditEvent = {
-  readonly action: string;
+  readonly action: AuditAction;
   readonly actor: Actor;
   readonly outcome: "granted" | "refused" | "failed" | "done";
   readonly code?: ErrorCode | undefined;

@@ -133,7 +133,7 @@ function commit(
   { nodes, ownPasskey, kid }: MovedTo,
 ): Work<boolean> {
   const { order } = subject;
-  const deed = { chain: order, action: "key/change", context: { actor, correlationId } };
+  const deed = { chain: order, action: "key/change", context: { actor, correlationId } } as const;
   return recorded(deps.appendAudit, deed, async (transaction) => {
     await alsoCommit?.(transaction);
     await putInForce(

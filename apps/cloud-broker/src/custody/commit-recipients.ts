@@ -1,5 +1,6 @@
 import type { Envelope } from "@databox-cmk/crypto";
 import { ERRORS } from "@databox-cmk/errors";
+import type { AuditAction } from "@databox-cmk/protocol";
 
 import { type Auditing, note, record } from "../audit/record.ts";
 import { failed } from "../core/failed.ts";
@@ -27,7 +28,7 @@ export type StoredWrapping = StoredEnvelope | OwnPasskey;
 export type MovedWrapping = { readonly from: StoredWrapping; readonly to: Envelope };
 
 type RecipientsChange<Value> = {
-  readonly action: string;
+  readonly action: AuditAction;
   readonly name: string;
   readonly kid: string;
   readonly detail: Readonly<Record<string, string>>;
@@ -102,7 +103,7 @@ async function writeNext(
 export async function auditRefusal(
   deps: Auditing,
   order: OrderId,
-  action: string,
+  action: AuditAction,
   name: string,
   failure: Failure,
   context: ChangeContext,

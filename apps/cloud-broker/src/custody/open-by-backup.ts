@@ -47,7 +47,7 @@ export async function openByBackup<T>(
   const nowMs = deps.now();
   const orders = await findBackupOrders(deps.store, at.order, nowMs);
   const context = { actor: { kind: "broker" }, correlationId } as const;
-  const deed = { chain: at.order, action: "backupKey/use", context };
+  const deed = { chain: at.order, action: "backupKey/use", context } as const;
   const told: string[] = [];
   for (const backup of backups) {
     const decision = decideBackup(failure, {

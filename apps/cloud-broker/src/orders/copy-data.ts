@@ -37,7 +37,7 @@ export async function startCopy(
     failed === undefined
       ? ({ outcome: "granted" } as const)
       : ({ outcome: "refused", ...columnsOf(failed) } as const);
-  const row = { action: "order/startCopy", context, ...told };
+  const row = { action: "order/startCopy", context, ...told } as const;
   const { stage, stageStatus } = next;
   const state = stateAfter(order.state, failed, mitigation);
   await changeOrder(plane, order, row, { stage, stageStatus, state });
@@ -59,7 +59,7 @@ export async function haltCopy(
   const halted = decideTransition(lifecycleOf(order), { kind: "halt" });
   if (!halted.ok) return;
   const context = { actor: { kind: "broker" }, by: "broker", correlationId } as const;
-  const row = { action: "order/haltCopy", context, ...columnsOf(failed) };
+  const row = { action: "order/haltCopy", context, ...columnsOf(failed) } as const;
   const { stageStatus } = halted.value;
   const state = stateAfter(order.state, failed, undefined);
   try {

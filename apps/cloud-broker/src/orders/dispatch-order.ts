@@ -26,7 +26,7 @@ async function requireRecovery(
   const custody = await plane.custodyOf(id);
   if (custody.kind === "split" && custody.acceptNoRecovery) return;
   const failure = { code: "RecoveryKeyMissing", facts: { serial: serials.join(", ") } } as const;
-  const deed = { chain: id, action: "order/dispatch", context };
+  const deed = { chain: id, action: "order/dispatch", context } as const;
   await note(plane, deed, { outcome: "refused", ...failureColumns(failure) });
   throw errorOf(failure);
 }
@@ -65,7 +65,7 @@ export async function dispatchOrder(
     return;
   }
   const { failure } = ready;
-  const deed = { chain: order.id, action: "order/dispatch", context };
+  const deed = { chain: order.id, action: "order/dispatch", context } as const;
   await note(plane, deed, { outcome: "refused", ...failureColumns(failure) });
   throw errorOf(failure);
 }

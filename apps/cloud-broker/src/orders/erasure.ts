@@ -80,7 +80,7 @@ async function keep(
   const { serial, counter, audit } = node;
   const nowMs = plane.now();
   const { actor, correlationId, ...told } = audit;
-  const deed = { chain: order.id, action: "erasure", context: { actor, correlationId } };
+  const deed = { chain: order.id, action: "erasure", context: { actor, correlationId } } as const;
   let outcome: Outcome<EpochMs> = { ok: true, value: nowMs };
   await record(plane, deed, async (transaction) => {
     const counted = await transaction

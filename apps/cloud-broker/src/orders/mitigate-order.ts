@@ -42,7 +42,7 @@ export async function mitigateOrder(
       kind: resolution === "Resume" ? "resume" : "cleanUp",
     }),
   );
-  const row = { action: "order/mitigate", context, detail: { resolution } };
+  const row = { action: "order/mitigate", context, detail: { resolution } } as const;
   await changeOrder(plane, order, row, {
     stageStatus: next.stageStatus,
     state: { ...state, lastMitigation: { resolution, atMs: plane.now() } },

@@ -28,7 +28,7 @@ export async function moveOrder(
   const next = valueOf(decideTransition(before, event));
   if (next === before) return;
   const { stage, stageStatus } = next;
-  const row = { action: `order/${event.kind}`, context, detail: { stage, ...detail } };
+  const row = { action: `order/${event.kind}`, context, detail: { stage, ...detail } } as const;
   await changeOrder(plane, order, row, {
     stage,
     stageStatus,

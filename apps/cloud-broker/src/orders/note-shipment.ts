@@ -26,7 +26,7 @@ export async function bookPickUp(
     confirmationNumber: String(randomInt(10 ** 9, 10 ** 10)),
     readyByTime: window.startTime,
   };
-  const row = { action: "order/bookShipmentPickUp", context };
+  const row = { action: "order/bookShipmentPickUp", context } as const;
   await changeOrder(plane, order, row, { state: { ...order.state, pickUp } });
   return pickUp;
 }
@@ -45,7 +45,7 @@ export async function markShipped(
     carrierName: sent.carrierName ?? "",
     trackingId: sent.trackingId ?? "",
   };
-  const row = { action: "order/markDevicesShipped", context };
+  const row = { action: "order/markDevicesShipped", context } as const;
   await changeOrder(plane, order, row, { state: { ...order.state, deliverToDcPackage } });
 }
 

@@ -65,7 +65,7 @@ async function prepareNodes(
   await checkSerials(plane.store, order, serials);
   const nowMs = plane.now();
   const codes = serials.map((serial) => codedNode(serial, nowMs));
-  const deed = { chain: order.id, action: "order/prepare", context };
+  const deed = { chain: order.id, action: "order/prepare", context } as const;
   const commit = recorded(plane.appendAudit, deed, async (transaction) => {
     await updateOrder(
       transaction,
@@ -117,7 +117,7 @@ async function renewCodes(
   const open = nodes
     .filter((node) => node.deviceJwkJson === null)
     .map(({ serial }) => codedNode(serial, nowMs));
-  const deed = { chain: order.id, action: "order/renewEnrolmentCodes", context };
+  const deed = { chain: order.id, action: "order/renewEnrolmentCodes", context } as const;
   await record(plane, deed, async (transaction) => {
     for (const { serial, hash, expiresAtMs } of open)
       await transaction

@@ -22,7 +22,7 @@ export async function replaceDevice(
 ): Promise<PreparedNode> {
   const id = await findOrderId(plane.store, name);
   const { code, hash, expiresAtMs } = createEnrolmentCode(plane.now());
-  const deed = { chain: id, action: "order/replaceDevice", context };
+  const deed = { chain: id, action: "order/replaceDevice", context } as const;
   await record(plane, deed, async (transaction) => {
     const node = await transaction
       .selectFrom("nodes")

@@ -67,7 +67,7 @@ async function applyPatch(
   const realised = await realiseIdentities(plane, order, change.identities);
   const nowMs = plane.now();
   let operation = "";
-  const deed = { chain: order.id, action: "order/update", context };
+  const deed = { chain: order.id, action: "order/update", context } as const;
   const commit = recorded(plane.appendAudit, deed, async (transaction) => {
     await alsoCommit?.(transaction);
     await claim.use(transaction);

@@ -10,6 +10,8 @@ export function actorName({ actor }: ActivityRow, texts: Texts["activity"]): str
   return actor.name ?? actor.objectId ?? actor.kind;
 }
 
+/** The action's label, or the action itself if only a newer broker knows it. */
 export function actionName({ action }: ActivityRow, texts: Texts["activity"]): string {
-  return texts.actions[action] ?? action;
+  const labels: Readonly<Record<string, string>> = texts.actions;
+  return labels[action] ?? action;
 }

@@ -1,7 +1,12 @@
 import { namesOf, withoutUndefined } from "@databox-cmk/errors";
-import { ACTIVITY_OUTCOMES, type ActivityFilter } from "@databox-cmk/protocol";
+import {
+  ACTIVITY_OUTCOMES,
+  type ActivityFilter,
+  type AuditAction,
+  type AuditFamily,
+} from "@databox-cmk/protocol";
 
-/** Kinds of events for the filter, and the actions that each one means. */
+/** Kinds of events for the filter, and the actions or families of actions that each one means. */
 const KIND_ACTIONS = {
   unlocks: ["unlock", "offline-unlock", "receipt"],
   leases: ["renew", "watch", "lease", "lease-receipt", "relock"],
@@ -13,7 +18,7 @@ const KIND_ACTIONS = {
   order: ["order"],
   device: ["enrol", "journal", "device-message", "broker-keys", "erasure"],
   access: ["caller", "portal"],
-} as const satisfies Record<string, readonly string[]>;
+} as const satisfies Record<string, readonly (AuditAction | AuditFamily)[]>;
 export type ActivityKind = keyof typeof KIND_ACTIONS;
 const ACTIVITY_KINDS = namesOf(KIND_ACTIONS);
 

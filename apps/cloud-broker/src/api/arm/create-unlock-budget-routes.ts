@@ -29,7 +29,7 @@ export function createUnlockBudgetRoutes(plane: Changing & Plane<"admitChange">)
         const { id } = order;
         const { context } = request;
         const claim = await admitBudget(plane, order, unlocksPerDay, context);
-        const deed = { chain: id, action: "unlockBudget/set", context };
+        const deed = { chain: id, action: "unlockBudget/set", context } as const;
         await record(plane, deed, async (transaction) => {
           await claim.use(transaction);
           // Locks the chain first, as a grant does, so that the two never deadlock.
@@ -48,7 +48,7 @@ export function createUnlockBudgetRoutes(plane: Changing & Plane<"admitChange">)
         const { id } = order;
         const { context } = request;
         const claim = await admitBudget(plane, order, undefined, context);
-        const deed = { chain: id, action: "unlockBudget/remove", context };
+        const deed = { chain: id, action: "unlockBudget/remove", context } as const;
         const removed = await record(plane, deed, async (transaction) => {
           await claim.use(transaction);
           const { unlocksPerDay } = await readBudget(transaction, id, now());

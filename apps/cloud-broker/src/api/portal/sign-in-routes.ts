@@ -1,5 +1,5 @@
 import { AppError, toAppError } from "@databox-cmk/errors";
-import { SESSION_CALLS, type SignedOut } from "@databox-cmk/protocol";
+import { type AuditAction, SESSION_CALLS, type SignedOut } from "@databox-cmk/protocol";
 import * as z from "zod";
 
 import { type Auditing, note } from "../../audit/record.ts";
@@ -171,7 +171,7 @@ async function signOut(
 
 async function audit(
   auditing: Auditing,
-  action: string,
+  action: AuditAction,
   { objectId, name }: { readonly objectId: string; readonly name: string },
   { address, requestId: correlationId }: RouteRequest,
 ): Promise<void> {

@@ -1,11 +1,15 @@
+import type { AuditAction, AuditFamily } from "@databox-cmk/protocol";
+
 /** The parts of an order that a page may have to read again. */
 export type ChangeKind = "lock" | "health" | "stage" | "approval" | "policy" | "activity";
+
+type Start = AuditAction | AuditFamily | `${AuditFamily}/`;
 
 /**
  * Start of an audit row's action → the parts that it changed besides the activity. The first match
  * counts; an action without a row here appears in the activity only.
  */
-const CHANGES: readonly (readonly [start: string, kinds: readonly ChangeKind[]])[] = [
+const CHANGES: readonly (readonly [start: Start, kinds: readonly ChangeKind[]])[] = [
   ["order/breakGlass", ["approval", "lock"]],
   ["order/revoke", ["lock"]],
   ["order/restoreAccess", ["lock"]],

@@ -39,7 +39,7 @@ export async function orderBackup(
     by: context.by,
     untilMs: nowMs + hours * HOUR_MS,
   };
-  const deed = { chain: order, action: "backupKey/order", context };
+  const deed = { chain: order, action: "backupKey/order", context } as const;
   await record(plane, deed, async (transaction) => {
     await transaction
       .insertInto("backup_uses")
@@ -97,7 +97,7 @@ export function withdrawOrder(
   context: RequestContext,
 ): Promise<boolean> {
   const nowMs = plane.now();
-  const deed = { chain: order, action: "backupKey/withdrawOrder", context };
+  const deed = { chain: order, action: "backupKey/withdrawOrder", context } as const;
   return record(plane, deed, async (transaction) => {
     const ended = await transaction
       .updateTable("backup_uses")

@@ -37,7 +37,7 @@ export async function castVote(
     chain: order,
     action: decision === "approved" ? "approval/approve" : "approval/reject",
     context,
-  };
+  } as const;
   const facts = { defaultPolicy: plane.settings.defaultPolicy, nowMs };
   await record(plane, deed, async (transaction) => {
     const deps = { store: transaction, ...facts };

@@ -41,7 +41,7 @@ export async function openBreakGlass(
   const expiresAtMs = nowMs + LIFETIME_MS;
   const policy = await readUnlockPolicy(plane.store, order.id, plane.settings.defaultPolicy);
   const isAllowed = policy.release.breakGlass;
-  const deed = { chain: order.id, action: "order/breakGlass", context };
+  const deed = { chain: order.id, action: "order/breakGlass", context } as const;
   await record(plane, deed, async (transaction) => {
     if (!isAllowed)
       return { outcome: "refused", code: "BreakGlassForbidden", serial, detail: { reason } };

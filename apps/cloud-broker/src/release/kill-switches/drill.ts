@@ -15,7 +15,7 @@ export async function startDrill(
   context: RequestContext,
 ): Promise<void> {
   const nowMs = plane.now();
-  const deed = { chain: order, action: "order/revocationDrill", context };
+  const deed = { chain: order, action: "order/revocationDrill", context } as const;
   await record(plane, deed, async (transaction) => {
     const leases = await transaction
       .selectFrom("leases")

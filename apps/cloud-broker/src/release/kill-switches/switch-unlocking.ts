@@ -25,7 +25,7 @@ export async function revokeNow(
 ): Promise<{ readonly nowMs: number; readonly leases: number }> {
   const nowMs = plane.now();
   let leases = 0;
-  const deed = { chain: chainOf(scope), action: "order/revoke", context };
+  const deed = { chain: chainOf(scope), action: "order/revoke", context } as const;
   const work = recorded(plane.appendAudit, deed, async (transaction) => {
     leases = await revoke(transaction, scope, origin, { reason, by: context.by, nowMs });
     return { detail: { ...detailOf(scope), origin, reason, leases } };
@@ -55,7 +55,7 @@ export async function restoreAccess(
         );
   const nowMs = plane.now();
   let lifted = 0;
-  const deed = { chain: chainOf(scope), action: "order/restoreAccess", context };
+  const deed = { chain: chainOf(scope), action: "order/restoreAccess", context } as const;
   const work = recorded(plane.appendAudit, deed, async (transaction) => {
     await claim?.use(transaction);
     lifted = await lift(transaction, standing, context.by, nowMs);

@@ -1,7 +1,12 @@
 import { messageHash } from "@databox-cmk/crypto";
 import { type AppError, type ErrorClass, ERRORS, toAppError } from "@databox-cmk/errors";
 import { addressKey } from "@databox-cmk/http";
-import { MESSAGE_TYPES, type Denial, type MessageType } from "@databox-cmk/protocol";
+import {
+  type AuditAction,
+  MESSAGE_TYPES,
+  type Denial,
+  type MessageType,
+} from "@databox-cmk/protocol";
 
 import { failureColumns } from "../../core/failure-columns.ts";
 import { errorOf } from "../../core/failure-error.ts";
@@ -42,7 +47,7 @@ export type Sender = { readonly order: OrderId; readonly serial: string };
 /** One kind of message: how its sender is authenticated, and how it is answered. */
 export type DeviceExchange<Proven extends Sender> = {
   /** Name of the action in the audit trail. */
-  readonly action: string;
+  readonly action: AuditAction;
   /** `typ` and payload of the message. */
   readonly type: MessageType;
   readonly schema: Schema;

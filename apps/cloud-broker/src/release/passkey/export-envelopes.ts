@@ -23,7 +23,7 @@ export async function exportEnvelopes(
   context: RequestContext,
 ): Promise<EnvelopeExport> {
   const { store } = plane;
-  const deed = { chain: order, action: "order/exportEnvelopes", context };
+  const deed = { chain: order, action: "order/exportEnvelopes", context } as const;
   const refuse = async ({ code, ...failure }: Failure): Promise<never> => {
     await note(plane, deed, { outcome: "refused", code });
     throw errorOf({ code, ...failure });

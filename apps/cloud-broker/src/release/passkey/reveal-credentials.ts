@@ -32,7 +32,7 @@ export async function revealCredentials(
 ): Promise<JobSecrets> {
   const { custody, store } = plane;
   const order = await findOrder(store, name);
-  const deed = { chain: order.id, action: "order/listCredentials", context };
+  const deed = { chain: order.id, action: "order/listCredentials", context } as const;
   const audit = (
     told: Pick<AuditEvent, "outcome"> & Partial<AuditEvent>,
     breakGlass?: string,

@@ -43,7 +43,7 @@ export async function writeUnlockPolicy(
     },
     context,
   );
-  const deed = { chain: order.id, action: "policy/write", context };
+  const deed = { chain: order.id, action: "policy/write", context } as const;
   const after: StoredPolicy = {
     policy,
     revision: (seen?.revision ?? 0) + 1,

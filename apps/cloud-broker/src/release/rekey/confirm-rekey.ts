@@ -47,7 +47,7 @@ async function confirm(
   const { custody, keys, appendAudit, now } = dependencies;
   const { hash: requestHash, correlationId } = message;
   const context = { actor: actorOf(message, sender), correlationId };
-  const deed = { chain: order, action: "rekey", context };
+  const deed = { chain: order, action: "rekey", context } as const;
   const row = recorded(appendAudit, deed, async (transaction) => {
     const deviceShareFor = await storeDeviceShare(transaction, sender, share.value, now());
     return { serial, requestHash, detail: { rekey, bootId, journalHead, deviceShareFor } };

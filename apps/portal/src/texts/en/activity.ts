@@ -1,3 +1,5 @@
+import type { AuditAction } from "@databox-cmk/protocol";
+
 import type { ActivityKind, ActivitySpan } from "../../core/activity-search.ts";
 
 export const activity = {
@@ -88,6 +90,8 @@ export const activity = {
     "order/dispatch": "Appliance dispatched",
     "order/deliver": "Appliance delivered",
     "order/pickUp": "Appliance picked up",
+    "order/bookShipmentPickUp": "Pick-up booked",
+    "order/markDevicesShipped": "Return shipment recorded",
     "order/receive": "Appliance received",
     "order/startCopy": "Data copy started",
     "order/haltCopy": "Data copy halted",
@@ -115,10 +119,18 @@ export const activity = {
     "approval/reject": "Rejected",
     "approval/end": "Approval ended",
     "policy/write": "Unlock policy changed",
+    "custodyPolicy/write": "Custody policy changed",
     "unlockBudget/set": "Unlock budget set",
     "unlockBudget/remove": "Unlock budget removed",
     "caller/authorise": "Caller refused",
     "strangers/turned-away": "Unauthenticated messages turned away",
     "portal/forward": "Portal request",
-  } as Record<string, string>,
+    "portal/sign-in": "Signed in to the portal",
+    "portal/sign-out": "Signed out of the portal",
+    "campaign/start": "Campaign started",
+    "campaign/pause": "Campaign paused",
+    "campaign/resume": "Campaign resumed",
+    "campaign/cancel": "Campaign canceled",
+    "campaign/finish": "Campaign finished",
+  } satisfies Record<AuditAction, string> as Record<AuditAction, string>,
 };

@@ -1,3 +1,4 @@
+import type { AuditAction } from "@databox-cmk/protocol";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { type AppendAudit, createAppendAudit } from "../../../audit/append-audit.ts";
@@ -39,7 +40,7 @@ function create(changed: Partial<EventDependencies> = {}): PortalEvents {
   });
 }
 
-const write = (chain: OrderId | "broker", action: string): Promise<void> =>
+const write = (chain: OrderId | "broker", action: AuditAction): Promise<void> =>
   store.transaction().execute((transaction) =>
     appendAudit(transaction, chain, {
       action,
