@@ -32,7 +32,7 @@ export const backupKeyWrite = z.discriminatedUnion("kind", [
 ]);
 export type BackupKeyWrite = z.infer<typeof backupKeyWrite>;
 
-const order = z.strictObject({
+const order = z.object({
   orderedAt: z.string(),
   by: z.string(),
   reason: z.string(),

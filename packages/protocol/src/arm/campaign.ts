@@ -33,6 +33,24 @@ const action = z.discriminatedUnion("kind", [
   }),
 ]);
 
+/** An action as it is read. */
+const actionView = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("rotate") }),
+  z.object({
+    kind: z.literal("move"),
+    to: z.object({
+      kekUrl: z.optional(z.string()),
+      kekVaultResourceID: z.optional(z.string()),
+      identityProperties: z.optional(
+        z.object({
+          type: z.optional(z.enum(["SystemAssigned", "UserAssigned"])),
+          userAssigned: z.optional(z.object({ resourceId: z.optional(z.string()) })),
+        }),
+      ),
+    }),
+  }),
+]);
+
 export const campaignRequest = z.strictObject({
   action,
   selector,
@@ -48,7 +66,7 @@ const count = z.number();
 /** The present state of a campaign. */
 export const campaignView = z.object({
   id: z.string(),
-  action,
+  action: actionView,
   selector: z.object({ ...selector.shape, orders: z.optional(count) }),
   description: z.optional(z.string()),
   dryRun: z.boolean(),

@@ -24,7 +24,7 @@ export const erasureStatement = z.object({
         deviceKey: z.optional(z.string()),
         /** The node's own certificate (databox-sanitisation+jws), once it was erased. */
         sanitisation: z.optional(z.string()),
-        /** The key that signed it. */
+        /** The key that signed it; strict, since its members are those of its thumbprint. */
         publicKey: z.optional(publicKey),
       }),
     ),

@@ -38,12 +38,12 @@ export const resourceIdentity = z.strictObject({
 export type ResourceIdentity = z.infer<typeof resourceIdentity>;
 
 /** Identity as it is read. */
-export const resourceIdentityView = z.strictObject({
+export const resourceIdentityView = z.object({
   type: z.enum(IDENTITY_TYPES),
   principalId: z.optional(z.string()),
   tenantId: z.optional(z.string()),
   userAssignedIdentities: z.optional(
-    z.record(z.string(), z.strictObject({ principalId: z.string(), clientId: z.string() })),
+    z.record(z.string(), z.object({ principalId: z.string(), clientId: z.string() })),
   ),
 });
 export type ResourceIdentityView = z.infer<typeof resourceIdentityView>;

@@ -23,6 +23,7 @@ export const offlineUnlockResult = z.object({
    * challenge.
    */
   expiresAt: z.string(),
+  /** Strict: part of a signed message, which grows by its `extensions` alone. */
   lease: offlineLease,
   usesLeftToday: z.number(),
 });

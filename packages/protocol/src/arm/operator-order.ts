@@ -28,10 +28,10 @@ export const OPERATIONS = [
 export type OperationName = (typeof OPERATIONS)[number];
 
 /** Operator API: the whole order, its nodes, and after erasure the signed certificate. */
-export const operatorOrder = z.strictObject({
+export const operatorOrder = z.object({
   ...jobResource.shape,
   operations: z.array(
-    z.strictObject({
+    z.object({
       name: z.enum(OPERATIONS),
       /** Whether the order accepts it now, and it changes something. */
       allowed: z.boolean(),

@@ -13,16 +13,16 @@ const ofOrder = { ...notice, orderId: z.string(), orderName: z.string() };
 
 /** A fact that a person should know of, in the portal's bell. */
 export const noticeView = z.discriminatedUnion("kind", [
-  z.strictObject({
+  z.object({
     ...ofOrder,
     kind: z.literal("approval-waiting"),
     /** Of the node that waits for its key; absent for a change to the order's protection. */
     serial: z.optional(z.string()),
   }),
-  z.strictObject({ ...ofOrder, kind: z.literal("key-at-risk"), risks: z.array(z.string()) }),
-  z.strictObject({ ...ofOrder, kind: z.literal("key-unusable"), code: z.string() }),
-  z.strictObject({ ...ofOrder, kind: z.literal("drill-finished"), nodes: z.number() }),
-  z.strictObject({
+  z.object({ ...ofOrder, kind: z.literal("key-at-risk"), risks: z.array(z.string()) }),
+  z.object({ ...ofOrder, kind: z.literal("key-unusable"), code: z.string() }),
+  z.object({ ...ofOrder, kind: z.literal("drill-finished"), nodes: z.number() }),
+  z.object({
     ...notice,
     kind: z.literal("campaign-finished"),
     campaignId: z.string(),
@@ -34,7 +34,7 @@ export const noticeView = z.discriminatedUnion("kind", [
 export type NoticeView = z.infer<typeof noticeView>;
 
 /** Newest first. */
-export const noticeList = z.strictObject({ value: z.array(noticeView) });
+export const noticeList = z.object({ value: z.array(noticeView) });
 
 /** Most subscriptions that one request names. */
 export const NOTICE_SUBSCRIPTIONS_MAX = 100;
@@ -60,19 +60,17 @@ const subscriptions = z
 const language = z.enum(["en", "de"]);
 
 /** The reader's choices of e-mails, and the channels of groups. */
-export const noticeChoices = z.strictObject({
+export const noticeChoices = z.object({
   /** From the sign-in; absent if it names no mailbox. */
   address: z.optional(z.string()),
   hasMailServer: z.boolean(),
   /** Absent until the reader has chosen something. */
   language: z.optional(language),
   kinds: z.array(
-    z.strictObject({
+    z.object({
       type: z.enum([...PERSONAL_EVENTS, "com.databox-cmk.campaign.finished"]),
       /** Of groups, from the operator's file, that get events of these subscriptions. */
-      channels: z.array(
-        z.strictObject({ name: z.string(), kind: z.enum(["teams", "slack", "email"]) }),
-      ),
+      channels: z.array(z.object({ name: z.string(), kind: z.enum(["teams", "slack", "email"]) })),
       /** Subscriptions in which role assignments allow the e-mail for some of the orders. */
       allowedIn: z.array(z.string()),
       /** Subscriptions in which only an app role of the sign-in gives the right, so no e-mail. */
