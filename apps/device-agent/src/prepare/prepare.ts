@@ -39,13 +39,13 @@ import { requireFile } from "../state/private-file.ts";
 import { createStateFolder, createStateStore } from "../state/state-folder.ts";
 import type { StateFolder, StateStore } from "../state/state-folder.ts";
 import { chooseVolumeKind, openVolume } from "../volume/choose-volume.ts";
-import { enrolNode, requireGiven } from "./enrol-node.ts";
+import { type Enrolling, enrolNode, requireGiven } from "./enrol-node.ts";
 import { formatVolume } from "./format-volume.ts";
 import { checkPrepareArguments } from "./prepare-options.ts";
 
 type Preparing = {
   readonly given: PrepareArguments;
-  readonly dependencies: CommandDependencies;
+  readonly dependencies: Enrolling["dependencies"] & Pick<CommandDependencies, "elapsedMs">;
   readonly folder: StateFolder;
   readonly store: StateStore;
   readonly volume: Volume;
@@ -106,7 +106,8 @@ function openPreparation(
   given: PrepareArguments,
   folder: StateFolder,
   found: Pick<Settings, "bootIdFile" | "volume"> | undefined,
-  dependencies: CommandDependencies,
+  dependencies: Preparing["dependencies"] &
+    Pick<CommandDependencies, "cryptsetupFolders" | "nowIso">,
 ): Preparing {
   const { cryptsetupFolders, nowIso, elapsedMs } = dependencies;
   const bootIdFile = found?.bootIdFile ?? given.bootIdFile;
