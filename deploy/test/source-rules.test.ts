@@ -55,14 +55,16 @@ test("nothing calls out of the serving broker but by the helper that bounds its 
   ]);
 });
 
+const broker = "apps/cloud-broker/src/";
+/** Those of the broker that are neither the store's nor the audit log's own. */
+const decidingFilesWith = (pattern: RegExp): string[] =>
+  filesWith(pattern)
+    .filter((path) => path.startsWith(broker))
+    .map((path) => path.slice(broker.length))
+    .filter((path) => !path.startsWith("store/") && !path.startsWith("audit/"));
+
 test("a decision is committed by `record`, which cannot forget its row of the audit log", () => {
-  const broker = "apps/cloud-broker/src/";
-  const own = [`${broker}store/`, `${broker}audit/`];
-  expect(
-    filesWith(/\.transaction\(\)|runLocking\(/).filter(
-      (path) => path.startsWith(broker) && !own.some((folder) => path.startsWith(folder)),
-    ),
-  ).toEqual(
+  expect(decidingFilesWith(/\.transaction\(\)|runLocking\(/)).toEqual(
     [
       // Take a change that `recorded` made, and open its transaction.
       "custody/change-key.ts",
@@ -83,9 +85,32 @@ test("a decision is committed by `record`, which cannot forget its row of the au
       "release/leases/probe-keys.ts",
       "release/limits/customer-quota.ts",
       "run/move-store/import-store.ts",
-    ]
-      .map((path) => `${broker}${path}`)
-      .toSorted(),
+    ].toSorted(),
+  );
+});
+
+/** This rule sees files: it does not tell a second commit without a row in a file that has one. */
+test("what a device's message decides is in the group commit with its row of the audit log", () => {
+  const groupCommit =
+    /(?<!function )\bcommit\((?!transaction\b|deps\b)|\bcommitUnlessWithdrawn\(|\bcompileTogether\(/;
+  const appending = new Set(decidingFilesWith(/\bappend(?:Audit|Behind)\(/));
+  const committing = decidingFilesWith(groupCommit);
+  expect(committing.filter((path) => appending.has(path)).length).toBeGreaterThan(8);
+  expect(committing.filter((path) => !appending.has(path))).toEqual(
+    [
+      // Hands it on to a campaign's changes of a key, which `recorded` makes.
+      "create-broker.ts",
+      // Use up what counts once, before the decision, which has a row of its own.
+      "release/leases/watch.ts",
+      "release/message/use-counter.ts",
+      "release/offline/offline-way.ts",
+      "release/unlock/network-way.ts",
+      // Extends a lease by the policy in force; only a refused renewal has a row.
+      "release/leases/renewal.ts",
+      // Nobody decides anything: when an appliance last asked, which keys it knows.
+      "release/approvals/admit-release.ts",
+      "release/enrolment/broker-keys-exchange.ts",
+    ].toSorted(),
   );
 });
 
