@@ -240,7 +240,10 @@ const TRANSFER_ALL = {
   },
 } as const;
 
-/** Contact and address in the API's form; empty values are not sent. */
+/**
+ * Contact and address in the API's form; empty values are not sent, except the first line of the
+ * address, which an order must have.
+ */
 export function contactPart(contact: Contact, country: string) {
   const { contactName, phone, emails: _emails, streetAddress1, ...address } = contact;
   return {

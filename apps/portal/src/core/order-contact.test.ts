@@ -46,6 +46,13 @@ test("a line that was cleared is sent empty, and the API takes the whole", () =>
   expect(parseWith(jobPatch, patch, "body")).toMatchObject({ ok: true });
 });
 
+test("an empty first line is not sent, so that a merge keeps the old one", () => {
+  const contact = { ...contactOf(details), streetAddress1: " " };
+  const patch: unknown = JSON.parse(JSON.stringify(renderContactPatch(details, contact, {}, true)));
+  expect(JSON.stringify(patch)).not.toContain("streetAddress1");
+  expect(parseWith(jobPatch, patch, "body")).toMatchObject({ ok: true });
+});
+
 test("an address that is fixed is not sent", () => {
   const patch = renderContactPatch(details, contactOf(details), {}, false);
   expect(JSON.stringify(patch)).not.toContain("1 Way");

@@ -60,8 +60,15 @@ export function renderContactPatch(
               }))
             : undefined,
         },
-        // A merge keeps members that are not sent, so a cleared line is sent empty.
-        shippingAddress: isAddressEditable ? { ...CLEARED, ...part.shippingAddress } : undefined,
+        // A merge keeps members that are not sent, so a cleared line is sent empty. The first line
+        // must not be empty, so it is kept.
+        shippingAddress: isAddressEditable
+          ? {
+              ...CLEARED,
+              ...part.shippingAddress,
+              streetAddress1: part.shippingAddress.streetAddress1 || undefined,
+            }
+          : undefined,
       },
     },
   };
