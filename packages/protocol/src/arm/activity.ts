@@ -67,7 +67,7 @@ export type ActivityFilter = z.infer<typeof activityFilter>;
 
 const list = {
   at: ["GET", `${PATHS.job}/activity`],
-  query: ["$skipToken", "newestFirst", "action", "outcome", "search", "from", "to"],
+  query: ["$skipToken", ...z.keyof(activityFilter).options],
   answers: { 200: activityList },
 } as const;
 

@@ -123,7 +123,7 @@ export const orderNodes = z.object({
 export type OrderNodes = z.infer<typeof orderNodes>;
 
 const summaries = {
-  query: ["$skipToken", "$top", "search", "stage", "stageStatus", "encryption", "health", "lock"],
+  query: ["$skipToken", "$top", ...z.keyof(orderSummaryFilter).options],
   answers: { 200: orderSummaryPage },
 } as const;
 
