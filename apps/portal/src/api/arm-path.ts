@@ -1,3 +1,5 @@
+import { PORTAL_PATHS } from "@databox-cmk/protocol";
+
 export type OrderName = {
   readonly subscriptionId: string;
   readonly resourceGroup: string;
@@ -8,7 +10,7 @@ export type Query = Readonly<Record<string, string | readonly string[] | undefin
 
 /** A path of Resource Manager in the form that the portal's server accepts. */
 export function armPath(path: string, apiVersion: string, query: Query = {}): string {
-  return `/portal/api/arm${path}?${searchOf({ "api-version": apiVersion, ...query }).toString()}`;
+  return `${PORTAL_PATHS.caller}${path}?${searchOf({ "api-version": apiVersion, ...query }).toString()}`;
 }
 
 /** Parameters that are not set are not sent; a list is one parameter for each item. */

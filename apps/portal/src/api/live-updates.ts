@@ -1,4 +1,4 @@
-import { orderEvent } from "@databox-cmk/protocol";
+import { EVENTS_PATH, orderEvent } from "@databox-cmk/protocol";
 import * as z from "zod/mini";
 
 const GATHER_MS = 300;
@@ -39,7 +39,7 @@ export function followOrders(
     follower.onChanged(changed);
   };
   function openStream(): Stream {
-    const stream = open("/portal/api/events");
+    const stream = open(EVENTS_PATH);
     const listen = () => {
       clearTimeout(silence);
       silence = setTimeout(() => {

@@ -29,6 +29,9 @@ export const permissionsView = z.object({ actions: z.array(z.string()) });
 export const orderEvent = z.object({ id: z.string(), what: z.array(z.string()) });
 export type OrderEvent = z.infer<typeof orderEvent>;
 
+/** The stream of a page's events. */
+export const EVENTS_PATH = "/portal/api/events";
+
 /** Starts of the paths by which a page makes the calls of the broker's other APIs. */
 export const PORTAL_PATHS = { caller: "/portal/api/arm", operator: "/portal/api" } as const;
 

@@ -1,5 +1,6 @@
 import type { JsonObject } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
+import { PORTAL_PATHS } from "@databox-cmk/protocol";
 
 import { errorOf } from "../../core/failure-error.ts";
 import { parseKeyUrl } from "../../core/key-url.ts";
@@ -43,7 +44,7 @@ export function createForwardRoutes(dependencies: ForwardDependencies): readonly
   return [
     ...rowsOf(dependencies, RESOURCE_MANAGER_CALLS, {
       audience: "arm",
-      below: "/portal/api/arm",
+      below: PORTAL_PATHS.caller,
       origin: () => armUrl,
     }),
     ...rowsOf(dependencies, KEY_VAULT_CALLS, {

@@ -1,5 +1,5 @@
 import { AppError } from "@databox-cmk/errors";
-import type { OrderEvent } from "@databox-cmk/protocol";
+import { EVENTS_PATH, type OrderEvent } from "@databox-cmk/protocol";
 
 import {
   type ChangeKind,
@@ -213,7 +213,7 @@ export function createEventRoutes(events: PortalEvents): readonly ServedRoute[] 
   return [
     {
       method: "GET",
-      path: "/portal/api/events",
+      path: EVENTS_PATH,
       authentication: "session",
       reads: "nothing",
       handle: ({ session, caller }) => {
