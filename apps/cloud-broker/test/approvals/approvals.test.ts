@@ -1,5 +1,6 @@
 import { approvalList, approvalView, type UnlockPolicy } from "@databox-cmk/protocol";
 import type { DeviceClient, PreparedUnlock } from "@databox-cmk/testkit";
+import { sql } from "kysely";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { VAULT_NAME } from "../world/customer-vault.ts";
@@ -94,6 +95,16 @@ const openIt = (body: object = { reason: "patient data needed" }, roles = ["Owne
   world.call("POST", `${jobPath(JOB)}/breakGlass?${API}`, { ...as(ADA, roles), body });
 const show = () =>
   world.call("POST", `${jobPath(JOB)}/listCredentials?${API}`, { ...as(ADA, ["Owner"]) });
+
+test("a way that only a newer replica knows fails no list", async () => {
+  await waiting();
+  await world
+    .store()
+    .updateTable("approvals")
+    .set({ way: sql`'courier'` })
+    .execute();
+  expect(await list()).toMatchObject([{ way: "offline", state: "waiting" }]);
+});
 
 describe("an unlock that needs two approvals", () => {
   test("waits, shows its approvers what they decide about, and is granted to the very same request", async () => {

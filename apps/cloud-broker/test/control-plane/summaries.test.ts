@@ -1,5 +1,6 @@
 import { operatorOrder, orderNodes, orderSummaryPage } from "@databox-cmk/protocol";
 import { LeaseClient } from "@databox-cmk/testkit";
+import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { exactly } from "../world/exactly.ts";
@@ -189,4 +190,18 @@ describe("the nodes of an order", () => {
     expect((await nodes("open-1"))[0]?.lock).toBe("locked");
     expect(await names("&lock=locked")).toEqual(["open-1", "waiting"]);
   });
+});
+
+test("a state or a grade that only a newer replica knows is shown as the weakest", async () => {
+  const store = world.store();
+  await store
+    .updateTable("key_health")
+    .set({ state: sql`'flickering'` })
+    .execute();
+  await store
+    .updateTable("nodes")
+    .set({ device_key_grade: sql`'enclave'` })
+    .execute();
+  expect((await list("&search=open-1")).value).toMatchObject([{ keyHealth: { state: "Unknown" } }]);
+  expect(await nodes("open-1")).toMatchObject([{ deviceKey: { grade: "file" } }]);
 });

@@ -123,11 +123,12 @@ function readPosition(request: ArmRequest): CasePosition | undefined {
   return { requestedAtMs: Number(requestedAtMs), id };
 }
 
-const WAYS = {
+/** A newer replica may have written another way. */
+const WAYS: Readonly<Record<string, ApprovalView["way"]>> = {
   unlock: "network",
   "offline-unlock": "offline",
   change: "change",
-} as const;
+} satisfies Record<ApprovalCase["row"]["way"], ApprovalView["way"]>;
 
 /**
  * A case as one caller sees it. Lost rights of other people are checked before a release, not for a
@@ -150,7 +151,7 @@ function renderApproval(
     orderName,
     resourceGroup,
     serial: row.serial,
-    way: WAYS[row.way],
+    way: WAYS[row.way] ?? "offline",
     purpose: row.purpose,
     reason: row.reason ?? undefined,
     place: { address: row.address, ...place },

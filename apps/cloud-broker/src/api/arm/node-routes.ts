@@ -1,4 +1,9 @@
-import { type OrderNodes, NODE_CALLS } from "@databox-cmk/protocol";
+import {
+  deviceKeyGrade,
+  type DeviceKeyGrade,
+  type OrderNodes,
+  NODE_CALLS,
+} from "@databox-cmk/protocol";
 
 import { decideLock } from "../../core/lock-state.ts";
 import type { OrderId } from "../../core/order.ts";
@@ -39,14 +44,17 @@ function renderNode(node: OrderNode) {
     serial: node.serial,
     ordinal: node.ordinal,
     enrolled: node.deviceJwkJson !== null,
-    deviceKey:
-      node.deviceJwkJson === null
-        ? undefined
-        : { grade: node.deviceKeyGrade ?? "file", attested: false },
+    deviceKey: node.deviceJwkJson === null ? undefined : { grade: gradeOf(node), attested: false },
     preparedAt: renderTime(node.preparedAtMs),
     lastSeenAt: renderTime(node.lastSeenAtMs),
     lastOutcome: node.lastOutcome ?? undefined,
   };
+}
+
+/** The weakest claim, where a newer replica wrote one that this one does not know. */
+function gradeOf({ deviceKeyGrade: claimed }: OrderNode): DeviceKeyGrade {
+  const known = deviceKeyGrade.safeParse(claimed);
+  return known.success ? known.data : "file";
 }
 
 function renderLock(node: NodeLock | undefined, nowMs: number): Pick<NodeView, "lock" | "lease"> {

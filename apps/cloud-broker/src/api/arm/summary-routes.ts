@@ -16,6 +16,8 @@ import { nextOperatorPage, nextPageUrl, resourceIdOf } from "./links.ts";
 import { readPageSize, readPosition, readFilter } from "./list-routes.ts";
 import { countOrders, readSummaryPage, type SummarisedOrder } from "./read-summaries.ts";
 
+/** A newer replica may have written another state. */
+const words: Readonly<Record<string, OrderSummary["keyHealth"]["state"]>> = HEALTH_WORDS;
 const risks = z.array(z.object({ atMs: z.optional(z.number()) }));
 
 /**
@@ -104,7 +106,7 @@ function renderSummary({ row, isWatched, nodes }: SummarisedOrder): OrderSummary
 
 function renderHealth(row: SummarisedOrder["row"], isWatched: boolean): OrderSummary["keyHealth"] {
   if (!isWatched) return { state: "NotWatched" };
-  const state = HEALTH_WORDS[row.health_state ?? "unknown"];
+  const state = words[row.health_state ?? "unknown"] ?? "Unknown";
   const times = risks.parse(JSON.parse(row.risks_json ?? "[]")).flatMap(({ atMs }) => atMs ?? []);
   return {
     state,
