@@ -26,7 +26,12 @@ const view = z.object({ name: z.string() });
 
 const CALLS = {
   read: { at: ["GET", "/portal/x/:name"], answers: { 200: view } },
-  write: { at: ["PUT", "/portal/x/:name"], body: view, answers: { 200: view } },
+  write: {
+    at: ["PUT", "/portal/x/:name"],
+    headers: ["If-Match"],
+    body: view,
+    answers: { 200: view },
+  },
 } as const;
 const FILE = { at: ["GET", "/portal/x"], answers: { 200: undefined } } as const;
 const NO_PARAMS = { params: {} };
@@ -59,6 +64,18 @@ test("a change is sent with the tag of the resource that was read", async () => 
   await client.call(CALLS.write, { params: { name: "a" }, body: value, ifMatch: '"1"' });
   expect(calls.map(({ path }) => path)).toEqual(["/portal/x/a", "/portal/x/a"]);
   expect(new Headers(calls.at(-1)?.init.headers).get("if-match")).toBe('"1"');
+});
+
+test("a call takes no precondition that its row does not have", () => {
+  const { client } = answering(json(200, { name: "a" }));
+  const params = { name: "a" };
+  const wrong = [
+    // @ts-expect-error -- the row has If-Match only
+    () => client.call(CALLS.write, { params, body: params, createOnly: true }),
+    // @ts-expect-error -- the row has none
+    () => client.call(CALLS.read, { params, ifMatch: "*" }),
+  ];
+  expect(wrong).toHaveLength(2);
 });
 
 test("a file is read as it is, and a refusal or an interrupted body is a problem", async () => {

@@ -11,14 +11,16 @@ import type { Silence } from "./read-problem.ts";
 export type AzureCall = {
   readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly body?: object | undefined;
-} & CallOptions;
+} & CallOptions &
+  Preconditions["If-Match"] &
+  Preconditions["If-None-Match"];
 
-type CallOptions = {
-  readonly signal?: AbortSignal | undefined;
+type CallOptions = { readonly signal?: AbortSignal | undefined };
+type Preconditions = {
   /** Tag of the resource that was read; a write is refused if another one is in force. */
-  readonly ifMatch?: string | undefined;
+  readonly "If-Match": { readonly ifMatch?: string | undefined };
   /** Only if the name is free. */
-  readonly createOnly?: true;
+  readonly "If-None-Match": { readonly createOnly?: true };
 };
 
 type QueryOf<Of extends Call> = Of extends {
@@ -26,14 +28,20 @@ type QueryOf<Of extends Call> = Of extends {
 }
   ? { readonly query?: { readonly [Each in Name]?: Query[string] } }
   : unknown;
+type PreconditionOf<Of extends Call> = Of extends {
+  readonly headers: readonly (infer Name extends keyof Preconditions)[];
+}
+  ? Preconditions[Name]
+  : unknown;
 type BodyOf<Of extends Call> = Of extends { readonly body: infer Body extends z.ZodMiniType }
   ? Of extends { readonly optional: true }
     ? { readonly body?: z.input<Body> }
     : { readonly body: z.input<Body> }
   : unknown;
-/** The path's segments, the query and the body of a call, as its row has them. */
+/** The path's segments, the query, a precondition and the body of a call, as its row has them. */
 type Given<Of extends Call> = CallOptions &
   QueryOf<Of> &
+  PreconditionOf<Of> &
   BodyOf<Of> & { readonly params: Readonly<Record<SegmentOf<Of["at"][1]>, string>> };
 type ViewOf<Of extends Call> = Of["answers"][keyof Of["answers"]] extends infer View
   ? View extends z.ZodMiniType

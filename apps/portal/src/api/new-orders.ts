@@ -78,10 +78,6 @@ export async function createOrder(client: Client, order: NewOrder): Promise<Orde
   if (group?.isNew === true)
     await createResourceGroup(client, subscriptionId, resourceGroup, location);
   const placed = { subscriptionId, resourceGroup, jobName: name };
-  await client.call(JOB_CALLS.write, {
-    params: placed,
-    body: renderNewOrder(order),
-    createOnly: true,
-  });
+  await client.call(JOB_CALLS.write, { params: placed, body: renderNewOrder(order) });
   return placed;
 }
