@@ -1,4 +1,10 @@
-import { MOVE_CALLS, OPERATOR_ORDER_CALLS, type PreparedNode } from "@databox-cmk/protocol";
+import {
+  type Call,
+  MOVE_CALLS,
+  OPERATOR_ORDER_CALLS,
+  type PreparedNode,
+} from "@databox-cmk/protocol";
+import type * as z from "zod/mini";
 
 import type { OrderName } from "./arm-path.ts";
 import type { Client } from "./client.ts";
@@ -8,13 +14,15 @@ export function readOperatorOrder(client: Client, params: OrderName, signal: Abo
 }
 
 /** @param body - `outcome` of an end, `force` of a dispatch; most operations need none. */
-export async function moveOrder(
+export async function moveOrder<Name extends keyof typeof MOVE_CALLS>(
   client: Client,
   params: OrderName,
-  operation: keyof typeof MOVE_CALLS,
-  body: object,
+  operation: Name,
+  body: z.input<(typeof MOVE_CALLS)[Name]["body"]>,
 ): Promise<void> {
-  await client.call(MOVE_CALLS[operation], { params, body });
+  const row: Call = MOVE_CALLS[operation];
+  const given = { params, body };
+  await client.call(row, given);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { JOB_CALLS } from "@databox-cmk/protocol";
+import type * as z from "zod/mini";
 
 import type { OrderName } from "./arm-path.ts";
 import type { Client } from "./client.ts";
@@ -8,7 +9,11 @@ export const readOrder = (client: Client, params: OrderName, signal?: AbortSigna
   client.call(JOB_CALLS.read, { params, query: { $expand: "details" }, signal });
 
 /** Checked and committed before the answer: there is nothing left to wait for. */
-export async function patchOrder(client: Client, params: OrderName, body: object): Promise<void> {
+export async function patchOrder(
+  client: Client,
+  params: OrderName,
+  body: z.input<typeof JOB_CALLS.patch.body>,
+): Promise<void> {
   await client.call(JOB_CALLS.patch, { params, body });
 }
 

@@ -1,6 +1,7 @@
 import {
   isSameIdentifier,
   type JobResource,
+  type KeyEncryptionKeyPatch,
   type KeyEncryptionKeyView,
 } from "@databox-cmk/protocol";
 
@@ -75,9 +76,9 @@ export function chosenIdentityOf(kek: KeyEncryptionKeyView): ChosenIdentity | un
 export type KeyChange = {
   readonly identity?: {
     readonly type: string;
-    readonly userAssignedIdentities?: Readonly<Record<string, object>>;
+    readonly userAssignedIdentities?: Readonly<Record<string, Readonly<Record<string, never>>>>;
   };
-  readonly properties: { readonly details: { readonly keyEncryptionKey: object } };
+  readonly properties: { readonly details: { readonly keyEncryptionKey: KeyEncryptionKeyPatch } };
 };
 
 /**
@@ -89,7 +90,7 @@ export function decideKeyChange(
   key: ChosenKey,
   chosen: ChosenIdentity,
 ): KeyChange {
-  const keyEncryptionKey = { kekType: "CustomerManaged", ...renderKey(key, chosen) };
+  const keyEncryptionKey = { kekType: "CustomerManaged" as const, ...renderKey(key, chosen) };
   const properties = { details: { keyEncryptionKey } };
   if (chosen.type === "SystemAssigned" || isAttached(identity, chosen.resourceId))
     return { properties };

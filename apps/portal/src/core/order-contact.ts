@@ -46,7 +46,7 @@ export function renderContactPatch(
   contact: Contact,
   notifications: Notifications,
   isAddressEditable: boolean,
-): object {
+) {
   const part = contactPart(contact, textOf(shippingAddress["country"]));
   return {
     properties: {
