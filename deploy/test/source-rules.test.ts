@@ -77,7 +77,7 @@ test("a decision is committed by `record`, which cannot forget its row of the au
       "release/kill-switches/switch-unlocking.ts",
       // Appends a row where its fact is new.
       "key-life/health/record-health.ts",
-      // Nobody decides anything: claims, counts, sessions, what was observed, what is delivered.
+      // No decision: claims, counts, sessions, observations, deliveries.
       "api/portal/notices/choice-routes.ts",
       "api/portal/sessions.ts",
       "custody/primary-standings.ts",
@@ -107,7 +107,7 @@ test("what a device's message decides is in the group commit with its row of the
       "release/unlock/network-way.ts",
       // Extends a lease by the policy in force; only a refused renewal has a row.
       "release/leases/renewal.ts",
-      // Nobody decides anything: when an appliance last asked, which keys it knows.
+      // No decision: when an appliance last asked, which keys it knows.
       "release/approvals/admit-release.ts",
       "release/enrolment/broker-keys-exchange.ts",
     ].toSorted(),

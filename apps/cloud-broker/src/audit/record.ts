@@ -5,21 +5,21 @@ import type { Store } from "../store/store.ts";
 import { runLocking, type Work } from "../store/transactions.ts";
 import type { AppendAudit, AuditChain } from "./append-audit.ts";
 
-/** Who does what, as it is known before the change. */
+/** The part of a row that is known before the change. */
 export type Deed = {
   readonly chain: AuditChain;
   readonly action: AuditAction;
   readonly context: Pick<AuditEvent, "actor" | "correlationId">;
 };
 
-/** What the change tells of its row; its outcome is `done` where it names none. */
+/** The part of a row that the change adds; without an outcome, it is `done`. */
 export type Told = Partial<Omit<AuditEvent, "action" | "actor" | "correlationId">>;
 
 /** @returns undefined where nothing was changed, so that there is nothing to record */
 export type Change = Work<Told | undefined>;
 
 /**
- * The change with its row of the audit log, for a transaction that somebody else opens.
+ * The change with its row of the audit log, for a transaction that the caller opens.
  *
  * @returns whether anything was changed
  */
@@ -58,7 +58,7 @@ export function record(
   return store.transaction().execute(recorded(appendAudit, deed, change));
 }
 
-/** Commits a row for what changed nothing else, such as a refusal. */
+/** Commits a row without a change, such as that of a refusal. */
 export async function note(
   { store, appendAudit }: Auditing,
   deed: Deed,

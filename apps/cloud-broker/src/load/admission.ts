@@ -87,6 +87,7 @@ export function createAdmission(options: {
   const elapsedMs = options.elapsedMs ?? (() => performance.now());
   let progressAtMs = elapsedMs();
   const ledger = createLedger();
+  // A weak map: the end of a socket is not reported here, so its entry must go with it.
   const speakers = new WeakMap<Connection, string | typeof SEVERAL>();
 
   function partyOf(connection: Connection): Party {

@@ -1,4 +1,4 @@
-/** Work that a broker does again and again, whether or not somebody asks it something. */
+/** Work that a broker repeats by itself, without a request. */
 export type Chore = {
   /** For its log line and its metric, such as `probing keys`. */
   readonly name: string;

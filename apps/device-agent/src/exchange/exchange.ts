@@ -13,8 +13,8 @@ type ReadingSession = Pick<
 >;
 /** The dependencies of an exchange that signs its message. */
 export type SigningSession = ReadingSession & Pick<BrokerSession, "signingKey" | "bootId">;
-type SendingSession = Omit<SigningSession, "bootId"> & { readonly bootId: string | undefined };
 /** Each message names its node and, but for the question about the broker's keys, its boot. */
+type SendingSession = Omit<SigningSession, "bootId"> & { readonly bootId: string | undefined };
 /** The members of a message that are not those of its node. */
 export type Content<Message> = Omit<Message, "order" | "serial" | "bootId">;
 

@@ -1,6 +1,6 @@
 /**
  * Every action that a row of the audit log can have: the part before a slash is its family. An
- * action stays here when no code writes it any more, because older rows have it.
+ * action that the broker has stopped writing stays here, because older rows have it.
  */
 export const AUDIT_ACTIONS = [
   "unlock",

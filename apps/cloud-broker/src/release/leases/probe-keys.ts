@@ -130,6 +130,12 @@ async function probeOnce(dependencies: ProbeRoundDependencies, target: Target): 
   return true;
 }
 
+/**
+ * Not by `claimDue`, which locks the rows that it reads: PostgreSQL cannot lock groups of leases,
+ * and a key's first probe has no row yet.
+ *
+ * @returns whether this process is the one to probe
+ */
 async function claim(
   store: Store,
   { identity, kid }: Target,

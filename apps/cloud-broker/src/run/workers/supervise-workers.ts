@@ -101,6 +101,7 @@ async function superviseWorkers(count: number, log: Log): Promise<Supervisor> {
       keep(worker);
     }),
   );
+  // Not by `every`: a round only sends messages, so it cannot fail, overlap or be waited for.
   const rotation = setInterval(() => {
     ticketKeys = newTicketKeys();
     for (const worker of running()) tell(worker, { type: "ticket-keys", keys: ticketKeys });
