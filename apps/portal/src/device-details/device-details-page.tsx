@@ -1,15 +1,20 @@
 import { Notice, Stack } from "@databox-cmk/ui";
 import { Button, Card, makeStyles, Spinner, Text } from "@fluentui/react-components";
 import { EyeRegular } from "@fluentui/react-icons";
-import type { ReactElement } from "react";
+import { useMutation } from "@tanstack/react-query";
+import { type ReactElement, useEffect, useState } from "react";
 
+import { listCredentials } from "../api/credentials.ts";
 import { OrderPage } from "../order/order-page.tsx";
 import { useMay } from "../order/use-may.ts";
-import { useNodes } from "../order/use-order.ts";
+import { useNodes, useOrderName } from "../order/use-order.ts";
+import { useSignedIn } from "../queries/session-context.ts";
 import { QueryProblem, QueryState } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { NodeSecrets } from "./node-secrets.tsx";
-import { useShownCredentials } from "./use-shown-credentials.ts";
+
+const SHOWN_SECONDS = 60;
+const SECOND_MS = 1000;
 
 const useStyles = makeStyles({
   stack: { maxWidth: "820px" },
@@ -71,4 +76,36 @@ export function DeviceDetailsPage(): ReactElement {
       </Stack>
     </OrderPage>
   );
+}
+
+/**
+ * Shows the unlock keys for a minute. They are stored nowhere else, so showing them again is another
+ * recorded request.
+ */
+function useShownCredentials() {
+  const { client } = useSignedIn();
+  const name = useOrderName();
+  const [secondsLeft, setSecondsLeft] = useState(0);
+  const { data, error, isPending, mutate, reset } = useMutation({
+    mutationFn: () => listCredentials(client, name),
+    gcTime: 0,
+    onSuccess: () => setSecondsLeft(SHOWN_SECONDS),
+  });
+  const isShown = data !== undefined;
+  useEffect(() => {
+    if (!isShown) return;
+    const timer = setInterval(() => setSecondsLeft((seconds) => seconds - 1), SECOND_MS);
+    return () => clearInterval(timer);
+  }, [isShown]);
+  useEffect(() => {
+    if (isShown && secondsLeft <= 0) reset();
+  }, [isShown, secondsLeft, reset]);
+  return {
+    secrets: data,
+    secondsLeft,
+    isAsking: isPending,
+    error,
+    show: () => mutate(),
+    hide: reset,
+  };
 }

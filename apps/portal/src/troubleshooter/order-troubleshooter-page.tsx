@@ -1,14 +1,31 @@
-import { EmptyState, LoadingState, Section, Stack } from "@databox-cmk/ui";
+import type { ActivityEntry } from "@databox-cmk/protocol";
+import { EmptyState, LoadingState, type Problem, Section, Stack } from "@databox-cmk/ui";
 import { Text } from "@fluentui/react-components";
 import { CheckmarkCircleRegular } from "@fluentui/react-icons";
+import { useQueries } from "@tanstack/react-query";
 import type { ReactElement } from "react";
 
+import { readActivity } from "../api/activity.ts";
+import { readDiagnostics } from "../api/diagnostics.ts";
+import { newestOfEachNode } from "../core/newest-of-each-node.ts";
 import { OrderPage } from "../order/order-page.tsx";
+import { useCloudProblem } from "../order/use-cloud-problem.ts";
+import { useKeyHealth, useOrder, useOrderName } from "../order/use-order.ts";
+import { QUERY_KEYS } from "../queries/query-keys.ts";
+import { useSignedIn } from "../queries/session-context.ts";
+import { useRead } from "../queries/use-read.ts";
 import { ProblemPanel } from "../shell/problem-panel.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
-import { useCurrentProblems } from "./use-current-problems.ts";
+
+type CurrentProblem = {
+  readonly of: "order" | "key" | "node";
+  readonly serial?: string | undefined;
+  readonly problem: Problem;
+};
+
+const UNLOCKS = { newestFirst: "true", action: "unlock,offline-unlock" } as const;
 
 /** The order's present failures: the cause, who must act, and the steps. */
 export function OrderTroubleshooterPage(): ReactElement {
@@ -35,4 +52,53 @@ export function OrderTroubleshooterPage(): ReactElement {
       </Stack>
     </OrderPage>
   );
+}
+
+/** The order's present problems: its stage, its key, and each node whose last unlock failed. */
+function useCurrentProblems() {
+  const order = useOrder();
+  const health = useKeyHealth();
+  const orderProblem = useCloudProblem(order.data?.properties.error);
+  const keyProblem = useCloudProblem(health.data?.error);
+  const unlocks = useFailedUnlocks();
+  const problems: CurrentProblem[] = [
+    ...(orderProblem === undefined ? [] : [{ of: "order" as const, problem: orderProblem }]),
+    ...(keyProblem === undefined ? [] : [{ of: "key" as const, problem: keyProblem }]),
+    ...unlocks.problems,
+  ];
+  return {
+    problems,
+    isPending: order.isPending || health.isPending || unlocks.isPending,
+    errors: [order.error, health.error, ...unlocks.errors].filter((error) => error !== null),
+  };
+}
+
+function useFailedUnlocks() {
+  const { client } = useSignedIn();
+  const name = useOrderName();
+  const activity = useRead(QUERY_KEYS.orderPart(name, "activity", "unlocks"), (reader, signal) =>
+    readActivity(reader, name, UNLOCKS, undefined, signal),
+  );
+  const failed = newestOfEachNode(activity.data?.value ?? []).filter(isFailed);
+  const diagnostics = useQueries({
+    queries: failed.map(({ sequence, row }) => ({
+      queryKey: QUERY_KEYS.orderPart(name, "diagnostics", sequence),
+      queryFn: ({ signal }: { readonly signal: AbortSignal }) =>
+        readDiagnostics(client, name, { correlationId: row.correlationId ?? "", sequence }, signal),
+      staleTime: Infinity,
+    })),
+  });
+  return {
+    problems: diagnostics.flatMap(({ data }, index): CurrentProblem[] => {
+      const problem = data?.problem;
+      const serial = failed[index]?.row.serial;
+      return problem === undefined ? [] : [{ of: "node", problem, serial }];
+    }),
+    isPending: activity.isPending || diagnostics.some((each) => each.isPending),
+    errors: [activity.error, ...diagnostics.map(({ error }) => error)],
+  };
+}
+
+function isFailed({ row }: ActivityEntry): boolean {
+  return row.code !== undefined && row.correlationId !== undefined;
 }
