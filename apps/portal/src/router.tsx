@@ -196,7 +196,7 @@ export function createPortalRouter(queryClient: QueryClient) {
     basepath: "/portal",
     defaultPreload: "intent",
     defaultErrorComponent: FailedPage,
-    // A page of another order begins anew, without the input and results of the one before.
+    // A page of another order starts again, without the input and results of the one before.
     defaultRemountDeps: ({ params }) => params,
     context: { queryClient },
   });

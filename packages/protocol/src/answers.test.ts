@@ -30,7 +30,7 @@ function strictIn(schema: unknown, path: string): readonly string[] {
 
 /** Calls with a reason to refuse such members, and where they do. */
 const STRICT: Readonly<Record<string, RegExp>> = {
-  // Who does not know a condition of the policy must not write the policy back.
+  // A reader that does not know a condition of the policy must not write the policy back.
   "UNLOCK_POLICY_CALLS.read": /^/,
   "UNLOCK_POLICY_CALLS.write": /^/,
   // Parts of signed messages, which grow by their `extensions` alone.

@@ -5,7 +5,7 @@ import * as z from "zod/mini";
 
 const armErrorBody = z.object({ error: armErrorView });
 
-/** A proxy's page and an answer of another shape are no answers of the service. */
+/** A proxy's page and an answer of another shape do not come from the service. */
 export type Silence = "connection" | "foreign-answer";
 
 /** The problem in an ARM error; `undefined` when it is not one. */
