@@ -67,6 +67,8 @@ describe.runIf(runsBrowser)("the portal in a browser", () => {
       other.getByRole("button").click(),
     ]);
     expect([401, 403]).toContain(answer.status());
+    // A page that is closed while it loads may never be told of as closed.
+    await other.waitForLoadState();
     await other.close();
     expect((await callFromPage("/portal/api/session")).status).toBe(200);
   });
