@@ -1,8 +1,4 @@
-import {
-  NOTICE_SUBSCRIPTIONS_MAX,
-  type NoticeChoices,
-  type NoticeChoicesWrite,
-} from "@databox-cmk/protocol";
+import type { NoticeChoices, NoticeChoicesWrite } from "@databox-cmk/protocol";
 import { LoadingState, Notice, Section, useLanguage } from "@databox-cmk/ui";
 import { Checkbox, makeStyles, Text } from "@fluentui/react-components";
 import { AlertRegular } from "@fluentui/react-icons";
@@ -18,10 +14,8 @@ import {
   renderChoices,
   renderReaderCommand,
 } from "../core/notice-draft.ts";
-import { useSubscriptions } from "../orders/use-subscriptions.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
-import { useRead } from "../queries/use-read.ts";
 import { Choice } from "../shell/choice.tsx";
 import { Copyable } from "../shell/copyable.tsx";
 import { Page } from "../shell/page.tsx";
@@ -29,6 +23,7 @@ import { QueryProblem } from "../shell/query-problem.tsx";
 import { SaveForm } from "../shell/save-form.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { useAction } from "../toasts/use-action.tsx";
+import { useOfSubscriptions } from "./use-notices.ts";
 
 const useStyles = makeStyles({
   language: { maxWidth: "320px" },
@@ -58,20 +53,14 @@ function useNoticeChoices(): {
 } {
   const { client } = useSignedIn();
   const queryClient = useQueryClient();
-  const subscriptions = useSubscriptions();
-  const ids = subscriptions.data
-    ?.slice(0, NOTICE_SUBSCRIPTIONS_MAX)
-    .map(({ subscriptionId }) => subscriptionId);
-  const queryKey = [...QUERY_KEYS.noticeChoices, ids];
-  const choices = useRead(
-    queryKey,
-    (reader, signal) => readNoticeChoices(reader, ids ?? [], signal),
-    { enabled: ids !== undefined },
+  const { queryKey, value, error, tryAgain } = useOfSubscriptions(
+    QUERY_KEYS.noticeChoices,
+    readNoticeChoices,
   );
   return {
-    choices: choices.data,
-    error: subscriptions.error ?? choices.error,
-    tryAgain: () => void (subscriptions.error === null ? choices : subscriptions).refetch(),
+    choices: value,
+    error,
+    tryAgain,
     write: async (body) => {
       await writeNoticeChoices(client, body);
       await queryClient.invalidateQueries({ queryKey });

@@ -1,11 +1,12 @@
 import { NOTICE_SUBSCRIPTIONS_MAX, type NoticeView } from "@databox-cmk/protocol";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 
+import type { Client } from "../api/client.ts";
 import { markNoticesRead, readNotices } from "../api/notices.ts";
 import { useSubscriptions } from "../orders/use-subscriptions.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
-import { useRead } from "../queries/use-read.ts";
+import { type ReadOptions, useRead } from "../queries/use-read.ts";
 
 /** By time and not by live updates, so that a fleet that locks at once causes no more requests. */
 const EVERY_MS = 30_000;
@@ -22,18 +23,14 @@ export type Notices = {
 export function useNotices(): Notices {
   const { client } = useSignedIn();
   const queryClient = useQueryClient();
-  const subscriptions = useSubscriptions();
-  const ids = subscriptions.data
-    ?.slice(0, NOTICE_SUBSCRIPTIONS_MAX)
-    .map(({ subscriptionId }) => subscriptionId);
-  const queryKey = [...QUERY_KEYS.notices, ids];
-  const notices = useRead(queryKey, (reader, signal) => readNotices(reader, ids ?? [], signal), {
-    enabled: ids !== undefined,
-    refetchInterval: EVERY_MS,
-  });
+  const { ids, queryKey, value, error, tryAgain } = useOfSubscriptions(
+    QUERY_KEYS.notices,
+    readNotices,
+    { refetchInterval: EVERY_MS },
+  );
   // Not an action: the panel shows at once what is read, and nothing is lost if it fails.
   const marking = useMutation({
-    mutationFn: (read: readonly string[]) => markNoticesRead(client, ids ?? [], read),
+    mutationFn: (read: readonly string[]) => markNoticesRead(client, ids, read),
     onMutate: async (read) => {
       await queryClient.cancelQueries({ queryKey });
       queryClient.setQueryData<readonly NoticeView[]>(queryKey, (before) =>
@@ -43,11 +40,36 @@ export function useNotices(): Notices {
     onSettled: () => queryClient.invalidateQueries({ queryKey }),
   });
   return {
-    notices: notices.data,
-    error: subscriptions.error ?? notices.error,
-    tryAgain: () => void (subscriptions.error === null ? notices : subscriptions).refetch(),
+    notices: value,
+    error,
+    tryAgain,
     markRead: (read) => {
       if (read.length > 0) marking.mutate(read);
     },
+  };
+}
+
+/** What the broker says about the first subscriptions of the reader. */
+export function useOfSubscriptions<Value>(
+  key: readonly string[],
+  read: (client: Client, ids: readonly string[], signal: AbortSignal) => Promise<Value>,
+  options: ReadOptions<Value> = {},
+) {
+  const subscriptions = useSubscriptions();
+  const ids = subscriptions.data
+    ?.slice(0, NOTICE_SUBSCRIPTIONS_MAX)
+    .map(({ subscriptionId }) => subscriptionId);
+  const queryKey = [...key, ids];
+  const answer = useRead(queryKey, (client, signal) => read(client, ids ?? [], signal), {
+    ...options,
+    enabled: ids !== undefined,
+  });
+  return {
+    ids: ids ?? [],
+    queryKey,
+    /** `undefined` until it is known. */
+    value: answer.data,
+    error: subscriptions.error ?? answer.error,
+    tryAgain: () => void (subscriptions.error === null ? answer : subscriptions).refetch(),
   };
 }
