@@ -10,7 +10,10 @@ import type { Order } from "./order.ts";
 
 type OrderRow = Selectable<BrokerTables["orders"]>;
 type ListedRow = Pick<OrderRow, (typeof LISTED_COLUMNS)[number]>;
-type IdentityRow = Selectable<BrokerTables["order_identities"]>;
+type IdentityRow = Pick<
+  Selectable<BrokerTables["order_identities"]>,
+  (typeof IDENTITY_COLUMNS)[number]
+>;
 
 /** The columns of a list: without the details, which would be read and parsed for nothing. */
 const LISTED_COLUMNS = [
@@ -48,8 +51,7 @@ const IDENTITY_COLUMNS = [
   "tenant_id",
   "client_id",
   "principal_id",
-  "epoch",
-] as const satisfies readonly (keyof IdentityRow)[];
+] as const satisfies readonly (keyof BrokerTables["order_identities"])[];
 
 const selectOrder = compileOnce((store, { id }: { id: OrderId }) =>
   store
