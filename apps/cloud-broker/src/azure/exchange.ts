@@ -1,5 +1,6 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+
 import type { Failure } from "../core/ports.ts";
-import { createWorkPart } from "../load/work.ts";
 
 /**
  * How the latest HTTP exchange of a call ended. The SDKs' errors lose parts of it, so it is
@@ -21,7 +22,7 @@ export type Observed<Value> =
   | { readonly ok: true; readonly value: Value; readonly exchange: LatestExchange | undefined }
   | { readonly ok: false; readonly error: unknown; readonly exchange: LatestExchange | undefined };
 
-const latest = createWorkPart<{ exchange?: LatestExchange }>("exchange");
+const latest = new AsyncLocalStorage<{ exchange?: LatestExchange }>();
 
 /** Runs one SDK call and returns its last exchange. Observed calls within it keep their own. */
 export function observe<Value>(run: () => Promise<Value>): Promise<Observed<Value>> {
@@ -37,7 +38,7 @@ export function observe<Value>(run: () => Promise<Value>): Promise<Observed<Valu
 }
 
 export function noteExchange(exchange: LatestExchange): void {
-  const noted = latest.current();
+  const noted = latest.getStore();
   if (noted !== undefined) noted.exchange = exchange;
 }
 

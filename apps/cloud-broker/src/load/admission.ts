@@ -1,8 +1,9 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+
 import { addressKey } from "@databox-cmk/http";
 
 import { createLedger, mayTakePlace, type Party, type Phase } from "./fair-share.ts";
 import type { LoopUtilization } from "./loop-utilization.ts";
-import { createWorkPart } from "./work.ts";
 
 /** Admits requests as long as the broker keeps up with them. */
 export type Admission = {
@@ -39,10 +40,10 @@ export type Held = {
   onceGone(gone: () => void): void;
 };
 
-const admitted = createWorkPart<{
+const admitted = new AsyncLocalStorage<{
   readonly visit: Visit;
   readonly noteTurnedAway: () => number;
-}>("admission");
+}>();
 
 /** Above it the process is saturated, and its waiting work queues up. */
 export const AT_ITS_END = 0.9;
@@ -178,7 +179,7 @@ export async function awayFromWork<Value>(
   to: Elsewhere,
   wait: () => Promise<Value>,
 ): Promise<Value> {
-  const visit = admitted.current()?.visit;
+  const visit = admitted.getStore()?.visit;
   if (visit === undefined) return wait();
   visit.goAway(to);
   try {
@@ -196,12 +197,12 @@ export async function awayFromWork<Value>(
  * end here.
  */
 export function countForCustomer(customer: string): number | undefined {
-  const entered = admitted.current();
+  const entered = admitted.getStore();
   if (entered === undefined || entered.visit.belongTo(customer)) return undefined;
   return entered.noteTurnedAway();
 }
 
 /** The answer is ready; sending it does not count as work. */
 export function leaveWork(): void {
-  admitted.current()?.visit.leave();
+  admitted.getStore()?.visit.leave();
 }

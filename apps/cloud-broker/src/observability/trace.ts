@@ -1,8 +1,9 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+
 import type { KeyIdentity } from "../core/order.ts";
 import type { AuditStep, KeyVaults, Outcome } from "../core/ports.ts";
 import type { Spans } from "../http/spans.ts";
 import { awayFromWork } from "../load/admission.ts";
-import { createWorkPart } from "../load/work.ts";
 import type { VaultCall } from "./metrics.ts";
 
 type Trace = {
@@ -10,7 +11,7 @@ type Trace = {
   readonly steps: AuditStep[];
 };
 
-const current = createWorkPart<Trace>("trace");
+const current = new AsyncLocalStorage<Trace | undefined>();
 
 /** Records the steps of one message for its audit row; its vault calls happen far below. */
 export function withTrace<Value>(run: () => Promise<Value>): Promise<Value> {
@@ -27,7 +28,7 @@ export function outsideTrace<Value>(run: () => Promise<Value>): Promise<Value> {
 
 /** Records that a step is done. Without a trace this does nothing. */
 export function markStep(name: string): void {
-  const trace = current.current();
+  const trace = current.getStore();
   trace?.steps.push({ name, afterMs: tenth(performance.now() - trace.startedMs) });
 }
 
@@ -35,7 +36,7 @@ export function markStep(name: string): void {
  * The steps so far, to be stored; read them before a transaction that may be shared with others.
  */
 export function stepsSoFar(): { readonly steps?: readonly AuditStep[] } {
-  const trace = current.current();
+  const trace = current.getStore();
   if (trace === undefined) return {};
   const record = { name: "record", afterMs: tenth(performance.now() - trace.startedMs) };
   return { steps: [...trace.steps, record] };
@@ -71,7 +72,7 @@ const createNote =
     identity: KeyIdentity,
     call: () => Promise<Outcome<Value>>,
   ): Promise<Outcome<Value>> => {
-    const trace = current.current();
+    const trace = current.getStore();
     const beganMs = performance.now();
     const outcome = await awayFromWork("vault", () => spans.ofVaultCall(name, call, codeOf));
     const elapsedMs = performance.now() - beganMs;
