@@ -7,10 +7,17 @@ import { spawn } from "node:child_process";
 import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
+import { env } from "node:process";
 
 import { root } from "./set-up/paths.mjs";
 import { openStamps } from "./stamps.mjs";
 import { readWorkspace } from "./workspace.mjs";
+
+/**
+ * In percent of the live memory. The compiler, written in Go, then takes a sixth less processor time
+ * and a sixth more memory than by default.
+ */
+const COLLECTED_AT = "400";
 
 const packages = readWorkspace();
 const stamps = openStamps("tsc", packages);
@@ -58,6 +65,7 @@ async function checkWaiting() {
     const child = spawn("tsc", ["-p", path, ...options], {
       cwd: root,
       stdio: ["ignore", "inherit", "inherit"],
+      env: { ...env, GOGC: COLLECTED_AT },
     });
     const status = await new Promise((resolve) => {
       child.on("error", () => resolve(1));
