@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { configDefaults, defineConfig } from "vitest/config";
 
 // oxlint-disable-next-line no-restricted-imports -- the root is not a package that could depend on this one
+import { shortLifeFolder } from "./packages/testkit/src/short-life-folder.ts";
+// oxlint-disable-next-line no-restricted-imports -- as above
 import { findPostgres } from "./packages/testkit/src/start-postgres.ts";
 
 /**
@@ -57,6 +59,12 @@ const sharedProcess = (...setupFiles: readonly string[]) => ({
 });
 const FORGET_METADATA_SERVICE = `${SET_UP}/forget-metadata-service.ts`;
 
+/**
+ * Each step of an agent or broker waits until its files are on the disk. These projects end
+ * processes, and no test cuts the power of a machine.
+ */
+const IN_MEMORY = { env: { TMPDIR: shortLifeFolder() } };
+
 /** One more than cores: tests of whole systems often wait for leases, intervals, restarts. */
 const maxWorkers = Math.max(availableParallelism(), 2) + 1;
 
@@ -80,6 +88,7 @@ export default defineConfig({
       {
         test: {
           name: "integration",
+          ...IN_MEMORY,
           ...sharedProcess(FORGET_METADATA_SERVICE),
           include: ["{apps,packages}/*/test/**/*.test.ts", "deploy/test/**/*.test.ts"],
           exclude: [...configDefaults.exclude, ...CRASH],
@@ -90,6 +99,7 @@ export default defineConfig({
         // With PostgreSQL behind the broker's store (apps/cloud-broker/test/store).
         test: {
           name: "postgres",
+          ...IN_MEMORY,
           ...sharedProcess(
             FORGET_METADATA_SERVICE,
             "apps/cloud-broker/test/store/close-test-stores.ts",
@@ -103,6 +113,7 @@ export default defineConfig({
       {
         test: {
           name: "crash",
+          ...IN_MEMORY,
           ...sharedProcess(FORGET_METADATA_SERVICE),
           globalSetup: "e2e/harness/build-agent.ts",
           include: CRASH,

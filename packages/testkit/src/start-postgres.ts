@@ -7,7 +7,6 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
-  statfsSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,6 +14,7 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 
 import { freePort } from "./free-port.ts";
+import { shortLifeFolder } from "./short-life-folder.ts";
 
 export type PostgresServer = AsyncDisposable & {
   /** Folder of its Unix socket; every user who may enter it is accepted. */
@@ -56,11 +56,6 @@ const WITH_PASSWORDS = "local all all trust\nhostssl all all 127.0.0.1/32 scram-
  */
 const ICU_SINCE = 15;
 
-/** Linux keeps files of this folder in memory. */
-const MEMORY = "/dev/shm";
-/** Many times what the tests' databases take, with the log. */
-const ROOM_BYTES = 4 * 1024 ** 3;
-
 /** The folder of a PostgreSQL server's programs; undefined when none is installed. */
 export function findPostgres(): string | undefined {
   const versions = existsSync(DEBIAN_FOLDER) ? readdirSync(DEBIAN_FOLDER) : [];
@@ -74,16 +69,6 @@ export function findPostgres(): string | undefined {
 }
 
 /**
- * For data that need not survive a power cut: to copy the template for a test takes a fifth of the
- * processor time in memory.
- */
-function folderOfShortLife(): string {
-  if (!existsSync(MEMORY)) return tmpdir();
-  const { bsize, bavail } = statfsSync(MEMORY);
-  return bsize * bavail < ROOM_BYTES ? tmpdir() : MEMORY;
-}
-
-/**
  * A real server with empty data in a temporary folder. It sorts by a language, as many servers do,
  * so code that needs bytewise order must request it. It ends with this process in any case.
  */
@@ -91,7 +76,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   const programs = findPostgres();
   if (programs === undefined)
     throw new Error("no PostgreSQL server is installed: apt-get install postgresql");
-  const parent = options.fsync === true ? tmpdir() : folderOfShortLife();
+  const parent = options.fsync === true ? tmpdir() : shortLifeFolder();
   const folder = mkdtempSync(join(parent, "postgres-"));
   const account = unprivilegedAccount();
   if (account !== undefined) chownSync(folder, account.uid, account.gid);
