@@ -15,7 +15,7 @@ import { agentEvent, openVirtualNode, prepareVirtual, shell } from "./harness/vi
 const SERIAL = "DBX-VM1";
 const MAPPING = "databox-dbx-vm1";
 const TEXT = "what the customer put on the appliance";
-const PATIENT = { timeout: 300_000, interval: 200 };
+const PATIENT = { timeout: 300_000, interval: 500 };
 
 describe.skipIf(missingPrograms(process.env["PATH"] ?? "").length > 0 && !isContinuousIntegration)(
   "an appliance with a kernel of its own (skipped where QEMU is not installed)",
@@ -68,10 +68,14 @@ describe.skipIf(missingPrograms(process.env["PATH"] ?? "").length > 0 && !isCont
       await shell(node, "sh -c 'exec 4</data/large; exec sleep 1000' >/dev/null 2>&1 &");
       const startedMs = performance.now();
       await key.setEnabled(false);
-      await vi.waitFor(async () => expect(await outcome()).toBe("locked"), PATIENT);
+      // The agent starts a Node to say its status, which would slow down the one that closes.
+      await vi.waitFor(
+        async () => expect(await shell(node, "dmsetup table")).not.toMatch(/ crypt /),
+        PATIENT,
+      );
       const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
       console.log(`key disabled to closed volume: ${seconds} s`);
-      expect(await shell(node, "dmsetup table")).not.toMatch(/ crypt /);
+      await vi.waitFor(async () => expect(await outcome()).toBe("locked"), PATIENT);
       const read = "sync; echo 3 > /proc/sys/vm/drop_caches; cat /data/large > /dev/null";
       expect(await node.run(["sh", "-c", read])).toMatchObject({ exitCode: 1 });
       expect(await agentEvent(node, ["journal", "--verify"])).toMatchObject({
@@ -147,7 +151,8 @@ describe.skipIf(missingPrograms(process.env["PATH"] ?? "").length > 0 && !isCont
       await shell(node, `cryptsetup luksHeaderRestore --batch-mode /dev/vda ${header}`);
       expect(await open("restored")).toMatchObject({ exitCode: 0 });
       await expect(mount("/data", "restored")).rejects.toThrow("mount");
-      expect(await shell(node, `grep -c '${TEXT}' /dev/mapper/restored || true`)).toBe("0\n");
+      const isFound = `fs.readFileSync("/dev/mapper/restored").includes("${TEXT}")`;
+      expect(await shell(node, `/usr/lib/databox-agent/node -p '${isFound}'`)).toBe("false\n");
     });
   },
 );
