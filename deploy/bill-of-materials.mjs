@@ -8,7 +8,6 @@ import { fileURLToPath } from "node:url";
 import { sourceDateSeconds } from "./source-date.ts";
 
 export const root = fileURLToPath(new URL("..", import.meta.url));
-const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
 const LICENCE_FILE = /^(?:licen[cs]e|copying|notice|copyright)/i;
 /** For the few packages that name this licence, and contain no file of it. */
@@ -131,9 +130,13 @@ function textsOf({ name, license, author }, path) {
   return [`Copyright (c) ${author ?? `the authors of ${name}`}\n\n${MIT}`];
 }
 
-/** @returns what it printed */
+/**
+ * The project's own, which the set-up has linked: npx alone would take a second.
+ *
+ * @returns what it printed
+ */
 export function pnpm(...args) {
-  const result = spawnSync("npx", ["--yes", packageManager, "--silent", ...args], {
+  const result = spawnSync("pnpm", ["--silent", ...args], {
     cwd: root,
     stdio: ["ignore", "pipe", "inherit"],
     encoding: "utf8",
