@@ -30,14 +30,16 @@ export function openNode(
 /**
  * A prepared node that no other process changes meanwhile.
  *
- * @throws {AppError} as `requirePrepared`, or `AgentBusy` after `waitMs`
+ * @throws {AppError} as `requirePrepared`, or as `waitForAgentLock`
  */
-export async function holdNode(
-  { stateDir, credentialsFolder }: Pick<CommandDependencies, "stateDir" | "credentialsFolder">,
-  waitMs?: number,
-): Promise<PreparedNode & Disposable> {
+export async function holdNode({
+  stateDir,
+  credentialsFolder,
+}: Pick<CommandDependencies, "stateDir" | "credentialsFolder">): Promise<
+  PreparedNode & Disposable
+> {
   const { folder, settings, state } = requirePrepared(stateDir, credentialsFolder);
-  const lock = await waitForAgentLock(folder.path, waitMs);
+  const lock = await waitForAgentLock(folder.path);
   try {
     // Facts that were read before the lock was taken may be old.
     return {

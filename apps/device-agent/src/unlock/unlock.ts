@@ -15,9 +15,6 @@ import { hasKeptLease } from "../state/offline-files.ts";
 import { destroyWaitingRequest, readWaitingRequest } from "../state/waiting-request-file.ts";
 import { findVolume } from "../volume/choose-volume.ts";
 
-/** The daemon holds the lock for milliseconds; a longer holder is another command. */
-const LOCK_WAIT_MS = 500;
-
 export type AskOptions = {
   readonly reason: string | undefined;
   readonly purpose: AskedPurpose | undefined;
@@ -43,7 +40,7 @@ export async function unlockOnce(
 ): Promise<AgentEvent> {
   const { nowIso, elapsedMs, cryptsetupFolders, progress } = dependencies;
   const stopwatch = createStopwatch(elapsedMs, progress);
-  using node = await holdNode(dependencies, LOCK_WAIT_MS);
+  using node = await holdNode(dependencies);
   const { folder, settings, store, bootId } = node;
   const volume = findVolume(settings, cryptsetupFolders);
   const kept = readKept(folder.path, bootId);
