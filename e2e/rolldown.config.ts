@@ -1,14 +1,15 @@
 import { builtinsWithoutImport, foldTexts } from "@databox-cmk/errors/bundle";
 
 /**
- * The programs of the broker that tests start, many times over: as one bundle, as it is deployed, a
- * broker takes a fifth of the processor time to start that its sources take.
+ * The programs that tests start many times over: as one bundle, as it is deployed, a broker takes a
+ * fifth of the processor time to start that its sources take.
  */
 export default {
   input: {
     broker: "../apps/cloud-broker/src/main.ts",
     "broker-with-crash-point": "broker-with-crash-point.ts",
     "broker-with-log": "canary/broker-with-log.ts",
+    "conformance-acts": "conformance/main.ts",
   },
   platform: "node",
   // A native addon.
