@@ -123,6 +123,7 @@ export default defineConfig({
       {
         test: {
           name: "e2e",
+          ...sharedProcess(FORGET_METADATA_SERVICE),
           globalSetup: "e2e/harness/build-agent.ts",
           include: ["e2e/**/*.test.ts"],
           exclude: [...configDefaults.exclude, ...CRASH, ...BROWSER, ...VIRTUAL],
