@@ -5,18 +5,19 @@ const EVERY_MS = 20;
 const LOOKS = 3;
 
 /**
- * Command lines and environments of every process that is started after this one, read fifty times
- * a second.
+ * Command lines and environments of every process that is started from now on, read fifty times a
+ * second.
  */
 export type ProcessWatch = Disposable & { readonly seen: ReadonlySet<string> };
 
 export function watchProcesses(): ProcessWatch {
+  const before = new Set(readdirSync("/proc"));
   const seen = new Set<string>();
   const looks = new Map<string, number>();
   const timer = setInterval(() => {
     for (const id of readdirSync("/proc")) {
       const looked = looks.get(id) ?? 0;
-      if (!/^\d+$/.test(id) || Number(id) <= process.pid || looked >= LOOKS) continue;
+      if (!/^\d+$/.test(id) || before.has(id) || looked >= LOOKS) continue;
       looks.set(id, looked + 1);
       for (const file of ["cmdline", "environ"])
         try {
