@@ -1,4 +1,12 @@
-import { closeSync, fsyncSync, ftruncateSync, openSync, readSync, statSync } from "node:fs";
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  statSync,
+} from "node:fs";
 
 import { AppError } from "@databox-cmk/errors";
 
@@ -23,8 +31,10 @@ export function readStart(path: string): Start {
     throw volumeError(path, error);
   }
   try {
-    const bytes = new Uint8Array(START_BYTES);
-    const count = readSync(file, bytes, 0, START_BYTES, 0);
+    const { size } = fstatSync(file);
+    // A block device has no size here.
+    const bytes = new Uint8Array(size === 0 ? START_BYTES : Math.min(size, START_BYTES));
+    const count = readSync(file, bytes, 0, bytes.byteLength, 0);
     const read = bytes.subarray(0, count);
     return read.every((byte) => byte === 0) ? { kind: "blank" } : { kind: "data", bytes: read };
   } catch (error) {
