@@ -10,7 +10,11 @@ import { builtinsWithoutImport, foldTexts } from "@databox-cmk/errors/bundle";
 import { rolldown } from "rolldown";
 
 import { PROGRAM } from "../../rolldown.config.ts";
+import { parseCommandLine } from "../../src/command-line/parse-command-line.ts";
+import { exitCodeOf } from "../../src/core/exit-codes.ts";
 import { NODE_FLAGS } from "../../src/core/node-flags.ts";
+import { runCommand } from "../../src/run-command.ts";
+import { SYSTEM_FOLDERS } from "../../src/volume/luks2/find-cryptsetup.ts";
 
 const ENTRY = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 const KILLER = new URL("kill-at-step.mjs", import.meta.url);
@@ -31,12 +35,12 @@ export async function buildAgent(): Promise<string> {
   return file;
 }
 
-export type KilledRun = {
+export type Run = {
   /** `undefined` when a signal ended it. */
   readonly exitCode: number | undefined;
   readonly signal: string | undefined;
   readonly stdout: string;
-  /** How many steps it took; `undefined` when it was killed. */
+  /** How many steps it took; `undefined` when it was killed or they were not counted. */
   readonly steps: number | undefined;
 };
 
@@ -48,6 +52,39 @@ export type KillPoint = {
 const WATCH_MS = 20;
 const LIMIT_MS = 120_000;
 
+/**
+ * Runs a command to its end in this process. The agent keeps nothing in memory from one command to
+ * the next, so this shows the same as a process of its own, whose start takes most of its time.
+ */
+async function runHere(words: readonly string[], input: string): Promise<Run> {
+  const line = parseCommandLine(words);
+  if (line.kind !== "run") throw new TypeError(`no command: ${words.join(" ")}`);
+  const event = await runCommand(line.command, {
+    stateDir: line.stateDir,
+    nowIso: () => new Date().toISOString(),
+    elapsedMs: () => performance.now(),
+    cryptsetupFolders: SYSTEM_FOLDERS,
+    totalTimeoutMs: LIMIT_MS,
+    environmentNames: [],
+    pause: () => Promise.resolve(),
+    report: () => undefined,
+    readStandardInput: () => Promise.resolve(input),
+    readSecret: () => Promise.resolve(new TextEncoder().encode(input)),
+  });
+  const stdout = JSON.stringify(event);
+  return { exitCode: exitCodeOf(event), signal: undefined, stdout, steps: undefined };
+}
+
+/** Only what may be killed, or whose steps are counted, runs in a process of its own. */
+export function runAgent(
+  agent: string,
+  words: readonly string[],
+  input: string,
+  kill: KillPoint | undefined,
+): Promise<Run> {
+  return kill === undefined ? runHere(words, input) : runUntilStep(agent, words, input, kill);
+}
+
 /** @param isDone - for a command that does not end by itself: ends it by SIGTERM when it is true */
 export async function runUntilStep(
   agent: string,
@@ -55,7 +92,7 @@ export async function runUntilStep(
   input: string,
   kill: KillPoint,
   isDone?: () => boolean,
-): Promise<KilledRun> {
+): Promise<Run> {
   const killer = new URL(KILLER);
   killer.search = new URLSearchParams({ steps: kill.steps, at: String(kill.at) }).toString();
   const flags = [...NODE_FLAGS, "--import", killer.href];

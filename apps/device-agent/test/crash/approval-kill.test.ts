@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { createFakeBroker, type FakeApproval, type FakeBroker } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { buildAgent, runUntilStep } from "./agent-process.ts";
+import { buildAgent, type KillPoint, runAgent } from "./agent-process.ts";
 
 const PENDING = 6;
 
@@ -30,8 +30,8 @@ async function createNode() {
   const serial = `APPROVAL-${String(nodeCount)}`;
   const { enrolmentCode } = await broker.addNode(serial);
   const state = join(folder, serial);
-  const run = (command: readonly string[], at = 0, input = "") =>
-    runUntilStep(agent, ["--state-dir", state, ...command], input, { steps: "all", at });
+  const run = (command: readonly string[], kill?: KillPoint, input = "") =>
+    runAgent(agent, ["--state-dir", state, ...command], input, kill);
   const where = [
     "--broker",
     broker.url,
@@ -41,10 +41,10 @@ async function createNode() {
   ];
   const names = ["--order", broker.order, "--serial", serial];
   const place = ["--volume", join(folder, `${serial}.img`), "--volume-kind", "file"];
-  await run(["prepare", ...where, ...names, ...place], 0, enrolmentCode);
+  await run(["prepare", ...where, ...names, ...place], undefined, enrolmentCode);
   return {
     run,
-    keep: (at = 0) => run(["unlock", "--no-wait"], at),
+    keep: (kill?: KillPoint) => run(["unlock", "--no-wait"], kill),
     approve: (name: string) => {
       broker.approvals.approve(name, serial);
     },
@@ -68,13 +68,14 @@ async function atEachStep(
 ): Promise<void> {
   const first = await createNode();
   await prepare(first);
-  const { steps = 0 } = await first.keep();
+  const { steps = 0 } = await first.keep({ steps: "all", at: 0 });
   expect(steps).toBeGreaterThanOrEqual(fewest);
   const half = async (begin: number) => {
     for (let at = begin; at <= steps; at += 2) {
       const node = await createNode();
       await prepare(node);
-      expect({ at, ...(await node.keep(at)) }).toMatchObject({ at, signal: "SIGKILL" });
+      const killed = await node.keep({ steps: "all", at });
+      expect({ at, ...killed }).toMatchObject({ at, signal: "SIGKILL" });
       await check(node, at);
       expect(await node.run(["journal", "--verify"])).toMatchObject({ exitCode: 0 });
     }

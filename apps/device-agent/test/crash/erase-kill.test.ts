@@ -1,9 +1,12 @@
 import {
+  closeSync,
   cpSync,
   existsSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
+  readSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
@@ -14,7 +17,7 @@ import { createFakeBroker, type FakeBroker } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { HAS_CRYPTSETUP } from "../agent-world.ts";
-import { buildAgent, type KillPoint, runUntilStep } from "./agent-process.ts";
+import { buildAgent, type KillPoint, runAgent } from "./agent-process.ts";
 
 let agent: string;
 let broker: FakeBroker;
@@ -38,23 +41,22 @@ async function createNode(volumeKind: "luks2" | "file") {
   const node = await broker.addNode(serial, { custody: "split" });
   const home = join(folder, serial);
   const [state, disk] = [join(home, "state"), join(home, "disk.img")];
-  const run = (command: readonly string[], kill: KillPoint, input = "") =>
-    runUntilStep(agent, ["--state-dir", state, ...command], input, kill);
+  const run = (command: readonly string[], kill?: KillPoint, input = "") =>
+    runAgent(agent, ["--state-dir", state, ...command], input, kill);
   const where = ["--broker", broker.url, "--ca-file", join(folder, "ca.pem")];
   const names = ["--order", broker.order, "--serial", serial, "--resolve-localhost"];
   const place = ["--volume", disk, "--volume-kind", volumeKind, "--size-mib", "32"];
-  const toTheEnd: KillPoint = { steps: "all", at: 0 };
   cpSync(join(folder, "ca.pem"), join(home, "ca.pem"), { recursive: true });
   const prepared = await run(
     ["prepare", ...where, ...names, ...place],
-    toTheEnd,
+    undefined,
     node.enrolmentCode,
   );
   expect(prepared).toMatchObject({ exitCode: 0 });
   cpSync(home, `${home}.prepared`, { recursive: true });
   const { counter } = node;
   return {
-    erase: (kill: KillPoint = toTheEnd) => run(["erase", "--serial", serial], kill),
+    erase: (kill?: KillPoint) => run(["erase", "--serial", serial], kill),
     setBack() {
       rmSync(home, { recursive: true });
       cpSync(`${home}.prepared`, home, { recursive: true });
@@ -65,10 +67,7 @@ async function createNode(volumeKind: "luks2" | "file") {
       const mark = join(state, "erasure.json");
       return existsSync(mark) ? String(JSON.parse(readFileSync(mark, "utf8")).step) : "none";
     },
-    isBlank: () => {
-      const bytes = readFileSync(disk);
-      return bytes.equals(Buffer.alloc(bytes.byteLength));
-    },
+    isBlank: () => isBlank(disk),
     isCertified: () => node.certificate !== undefined,
     files: () =>
       readdirSync(state)
@@ -77,6 +76,22 @@ async function createNode(volumeKind: "luks2" | "file") {
   };
 }
 type Node = Awaited<ReturnType<typeof createNode>>;
+
+const PIECE = Buffer.alloc(1024 * 1024);
+const BLANK = Buffer.alloc(PIECE.byteLength);
+
+function isBlank(path: string): boolean {
+  const disk = openSync(path, "r");
+  try {
+    for (;;) {
+      const length = readSync(disk, PIECE);
+      if (length === 0) return true;
+      if (PIECE.compare(BLANK, 0, length, 0, length) !== 0) return false;
+    }
+  } finally {
+    closeSync(disk);
+  }
+}
 
 /** Each step of the mark claims something about medium, broker and files. */
 function expectTruth(node: Node, at: number): void {

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 
 import { HAS_CRYPTSETUP } from "../agent-world.ts";
 import { createOwner } from "../owner-key.ts";
-import { buildAgent, type KilledRun, type KillPoint, runUntilStep } from "./agent-process.ts";
+import { buildAgent, type KillPoint, type Run, runAgent, runUntilStep } from "./agent-process.ts";
 
 let agent: string;
 let broker: FakeBroker;
@@ -36,15 +36,13 @@ afterAll(async () => {
 
 type CrashNode = {
   readonly serial: string;
-  prepare(kill?: KillPoint): Promise<KilledRun>;
-  run(command: string, kill?: KillPoint, input?: string): Promise<KilledRun>;
+  prepare(kill?: KillPoint): Promise<Run>;
+  run(command: string, kill?: KillPoint, input?: string): Promise<Run>;
   /** The daemon, until it is killed or has sent each report that waits. */
-  report(kill?: KillPoint): Promise<KilledRun>;
+  report(kill?: KillPoint): Promise<Run>;
   /** The grants whose reports wait in the state. */
   readonly waiting: readonly string[];
 };
-
-const TO_THE_END: KillPoint = { steps: "all", at: 0 };
 
 async function createNode(
   volumeKind: "luks2" | "file",
@@ -72,11 +70,9 @@ async function createNode(
   ].flat();
   return {
     serial,
-    prepare: (kill = TO_THE_END) =>
-      runUntilStep(agent, [...global, "prepare", ...parameters], enrolmentCode, kill),
-    run: (command, kill = TO_THE_END, input = "") =>
-      runUntilStep(agent, [...global, command], input, kill),
-    report: (kill = TO_THE_END) =>
+    prepare: (kill) => runAgent(agent, [...global, "prepare", ...parameters], enrolmentCode, kill),
+    run: (command, kill, input = "") => runAgent(agent, [...global, command], input, kill),
+    report: (kill = { steps: "all", at: 0 }) =>
       runUntilStep(agent, [...global, "serve"], "", kill, () => waiting().length === 0),
     get waiting() {
       return waiting();
@@ -177,7 +173,7 @@ async function createNodeWithoutShare(
   await node.prepare();
   rmSync(shareFile(node));
   if (given !== undefined)
-    expectSuccess(0, await node.run("recover", TO_THE_END, encodeBase64url(given)));
+    expectSuccess(0, await node.run("recover", undefined, encodeBase64url(given)));
   return { node, input: encodeBase64url(copiedBy(node)) };
 }
 
@@ -194,7 +190,7 @@ test.each([
       const next = await createNodeWithoutShare(given);
       const killed = await next.node.run("recover", { steps: "all", at }, next.input);
       expect(killed).toMatchObject({ signal: "SIGKILL" });
-      expectSuccess(at, await next.node.run("recover", TO_THE_END, next.input));
+      expectSuccess(at, await next.node.run("recover", undefined, next.input));
       expectSuccess(at, await next.node.run("unlock"));
       expectSuccess(at, await next.node.run("journal"));
     });
@@ -268,7 +264,7 @@ describe("a node without network", () => {
         signal: "SIGKILL",
       });
       const answer = await broker.answerChallenge(await challenged(node));
-      expectSuccess(at, await node.run("respond", TO_THE_END, answer));
+      expectSuccess(at, await node.run("respond", undefined, answer));
       expectSuccess(at, await node.run("journal"));
     });
   });
@@ -292,7 +288,7 @@ describe("a node without network", () => {
         expect(await node.run("respond", { steps: "all", at }, carried)).toMatchObject({
           signal: "SIGKILL",
         });
-        const again = await node.run("respond", TO_THE_END, carried);
+        const again = await node.run("respond", undefined, carried);
         const event: { readonly outcome: string; readonly reason?: string } = JSON.parse(
           again.stdout,
         );
@@ -301,7 +297,7 @@ describe("a node without network", () => {
         expect(JSON.parse((await node.run("status")).stdout)).toMatchObject({
           outcome: "unlocked",
         });
-        const third = await node.run("respond", TO_THE_END, carried);
+        const third = await node.run("respond", undefined, carried);
         expect(JSON.parse(third.stdout)).toMatchObject({ code: "OfflineChallengeMissing" });
         expectSuccess(at, await node.run("journal"));
       });
@@ -310,16 +306,13 @@ describe("a node without network", () => {
 });
 
 /** Two nodes at a time. */
-async function eachStep(
-  { steps = 0 }: KilledRun,
-  check: (at: number) => Promise<void>,
-): Promise<void> {
+async function eachStep({ steps = 0 }: Run, check: (at: number) => Promise<void>): Promise<void> {
   const half = async (first: number) => {
     for (let at = first; at <= steps; at += 2) await check(at);
   };
   await Promise.all([half(1), half(2)]);
 }
 
-function expectSuccess(step: number, { exitCode, stdout }: KilledRun): void {
+function expectSuccess(step: number, { exitCode, stdout }: Run): void {
   expect({ step, exitCode, stdout }).toEqual({ step, exitCode: 0, stdout: expect.any(String) });
 }

@@ -6,7 +6,7 @@ import { createFakeBroker } from "@databox-cmk/testkit";
 import { expect, test } from "vitest";
 
 import { HAS_CRYPTSETUP } from "../agent-world.ts";
-import { buildAgent, runUntilStep } from "./agent-process.ts";
+import { buildAgent, type KillPoint, runAgent } from "./agent-process.ts";
 
 test.skipIf(!HAS_CRYPTSETUP)(
   "killing the agent at any moment at which cryptsetup may have judged a passkey gives no further try",
@@ -18,8 +18,8 @@ test.skipIf(!HAS_CRYPTSETUP)(
     const { enrolmentCode } = await broker.addNode(serial);
     writeFileSync(join(folder, "ca.pem"), broker.certificateAuthorityPem);
     const state = join(folder, "state");
-    const run = (command: readonly string[], input: string, at = 0) =>
-      runUntilStep(agent, ["--state-dir", state, ...command], input, { steps: "programs", at });
+    const run = (command: readonly string[], input: string, kill?: KillPoint) =>
+      runAgent(agent, ["--state-dir", state, ...command], input, kill);
     const where = [
       "--broker",
       broker.url,
@@ -31,12 +31,13 @@ test.skipIf(!HAS_CRYPTSETUP)(
     const place = ["--volume", join(folder, "disk.img"), "--volume-kind", "luks2"];
     await run(["prepare", ...where, ...names, ...place], enrolmentCode);
     const wrong = "Wrong-Passkey-9!";
-    const { steps = 0 } = await run(["passkey"], wrong);
+    const { steps = 0 } = await run(["passkey"], wrong, { steps: "programs", at: 0 });
     expect(steps).toBeGreaterThanOrEqual(2);
     const tries = (): unknown =>
       JSON.parse(readFileSync(join(state, "passkey-tries.json"), "utf8")).tries;
     for (let at = 1; at <= Math.min(steps, 4); at += 1) {
-      expect(await run(["passkey"], wrong, at)).toMatchObject({ signal: "SIGKILL" });
+      const killed = await run(["passkey"], wrong, { steps: "programs", at });
+      expect(killed).toMatchObject({ signal: "SIGKILL" });
       expect({ at, tries: tries() }).toEqual({ at, tries: at + 1 });
     }
     for (const path of [folder, join(agent, "..")]) rmSync(path, { recursive: true, force: true });

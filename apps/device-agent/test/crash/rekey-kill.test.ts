@@ -10,7 +10,7 @@ import type { Volume } from "../../src/core/ports.ts";
 import { openVolume } from "../../src/volume/choose-volume.ts";
 import { SYSTEM_FOLDERS } from "../../src/volume/luks2/find-cryptsetup.ts";
 import { HAS_CRYPTSETUP } from "../agent-world.ts";
-import { buildAgent, runUntilStep } from "./agent-process.ts";
+import { buildAgent, type KillPoint, runAgent } from "./agent-process.ts";
 
 let agent: string;
 let broker: FakeBroker;
@@ -61,8 +61,8 @@ test.concurrent.each([
     const path = join(folder, `${serial}.img`);
     const { enrolmentCode } = await broker.addNode(serial, { custody });
     const state = ["--state-dir", join(folder, serial)];
-    const run = (command: readonly string[], at = 0, input = "") =>
-      runUntilStep(agent, [...state, ...command], input, { steps: "all", at });
+    const run = (command: readonly string[], kill?: KillPoint, input = "") =>
+      runAgent(agent, [...state, ...command], input, kill);
     const place = ["--volume", path, "--volume-kind", kind];
     const where = [
       "--broker",
@@ -72,16 +72,17 @@ test.concurrent.each([
       "--resolve-localhost",
     ];
     const names = ["--order", broker.order, "--serial", serial];
-    await run(["prepare", ...where, ...names, ...place], 0, enrolmentCode);
+    await run(["prepare", ...where, ...names, ...place], undefined, enrolmentCode);
     await run(["unlock"]);
     const volume = openVolume({ kind, path }, serial, SYSTEM_FOLDERS);
 
-    const whole = await run(["rekey"]);
+    const whole = await run(["rekey"], { steps: "all", at: 0 });
     expect(whole.exitCode).toBe(0);
     expect(whole.steps).toBeGreaterThanOrEqual(fewest);
     for (let at = 1; at <= (whole.steps ?? 0); at += 1) {
       const before = await keyOf(serial);
-      expect(await run(["rekey"], at)).toMatchObject({ signal: "SIGKILL" });
+      const killed = await run(["rekey"], { steps: "all", at });
+      expect(killed).toMatchObject({ signal: "SIGKILL" });
       const shown = await keyOf(serial);
       expect({ at, opens: await opens(volume, shown) }).toEqual({ at, opens: true });
       // The next unlock goes on, and so does the next rekeying.
