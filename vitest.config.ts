@@ -21,8 +21,9 @@ const EVERY_PROJECT = {
   testTimeout: 600_000,
   hookTimeout: 600_000,
   expect: { poll: { timeout: 180_000 } },
-  // V8 begins with one megabyte for new objects, and collects whenever that is full.
-  execArgv: ["--min-semi-space-size=16"],
+  // V8 begins with one megabyte for new objects and little room for old ones, and collects whenever
+  // that is full.
+  execArgv: ["--min-semi-space-size=16", "--initial-old-space-size=512"],
 };
 
 /** Tests that end processes or connections at one point after the other, by their names. */
