@@ -146,6 +146,8 @@ export function pnpm(...args) {
       PATH: `${join(root, "node_modules", ".bin")}${delimiter}${process.env.PATH ?? ""}`,
     },
   });
+  if (result.error !== undefined)
+    throw new Error("pnpm is not linked: run `node tools/setup.mjs`", { cause: result.error });
   if (result.status !== 0)
     throw new Error(`pnpm ${args.join(" ")} failed (${String(result.status)})`);
   return result.stdout;

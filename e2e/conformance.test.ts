@@ -114,6 +114,7 @@ function ownAgent(folder: string): SplitAgent {
   };
   let isOpen = false;
   const open = async (words: readonly string[], input?: string) => {
+    isOpen = true;
     const event = await run(words, input);
     isOpen = event.outcome === "unlocked";
     return event;
@@ -201,7 +202,7 @@ test("our broker conforms, by the command line", async () => {
   using clock = openClock();
   // The kit sends more messages than a node may in a minute.
   const brokerEnvironment = { RATE_LIMIT_DEVICE_PER_MINUTE: "0" };
-  // The broker sets it where it runs; the end of this file restores it.
+  // A broker in this process sets it; leave-nothing-behind.ts restores it.
   vi.stubEnv("AZURE_POD_IDENTITY_AUTHORITY_HOST", undefined);
   // Broker and cloud have this process's clock, which the kit puts ahead.
   await using world = await openWorld(() => ({ brokerEnvironment, brokerRunner: inThisProcess }));

@@ -92,7 +92,7 @@ async function runTests(args) {
  * Runs each file of a browser or of whole systems in which a test failed once more, alone and
  * whole, since its tests may build on each other: on a busy machine the clock of another program
  * may have run out. A test that passes then counts as passed; one that passed in the first run
- * stays passed.
+ * stays passed. A file that leaves something in the process that it shares fails alone too.
  *
  * @param files - their states are changed in place.
  * @returns the names of what passed alone

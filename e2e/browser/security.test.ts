@@ -67,7 +67,7 @@ describe.runIf(runsBrowser)("the portal in a browser", () => {
       other.getByRole("button").click(),
     ]);
     expect([401, 403]).toContain(answer.status());
-    // A page that is closed while it loads may never be told of as closed.
+    // Playwright may never report a page as closed that was closed while it loaded.
     await other.waitForLoadState();
     await other.close();
     expect((await callFromPage("/portal/api/session")).status).toBe(200);

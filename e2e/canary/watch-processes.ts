@@ -11,13 +11,13 @@ const LOOKS = 3;
 export type ProcessWatch = Disposable & { readonly seen: ReadonlySet<string> };
 
 export function watchProcesses(): ProcessWatch {
-  const before = new Set(readdirSync("/proc"));
   const seen = new Set<string>();
-  const looks = new Map<string, number>();
+  const looks = new Map([...processes()].map((id) => [id, LOOKS]));
   const timer = setInterval(() => {
-    for (const id of readdirSync("/proc")) {
+    const running = processes();
+    for (const id of running) {
       const looked = looks.get(id) ?? 0;
-      if (!/^\d+$/.test(id) || before.has(id) || looked >= LOOKS) continue;
+      if (looked >= LOOKS) continue;
       looks.set(id, looked + 1);
       for (const file of ["cmdline", "environ"])
         try {
@@ -26,6 +26,8 @@ export function watchProcesses(): ProcessWatch {
           // It has ended, or belongs to another user.
         }
     }
+    // The kernel gives the number of a process that has ended to another.
+    for (const id of looks.keys()) if (!running.has(id)) looks.delete(id);
   }, EVERY_MS);
   return {
     seen,
@@ -33,4 +35,8 @@ export function watchProcesses(): ProcessWatch {
       clearInterval(timer);
     },
   };
+}
+
+function processes(): Set<string> {
+  return new Set(readdirSync("/proc").filter((name) => /^\d+$/.test(name)));
 }

@@ -32,7 +32,7 @@ export function readStart(path: string): Start {
   }
   try {
     const { size } = fstatSync(file);
-    // A block device has no size here.
+    // A block device has no size here, and neither has an empty file.
     const bytes = new Uint8Array(size === 0 ? START_BYTES : Math.min(size, START_BYTES));
     const count = readSync(file, bytes, 0, bytes.byteLength, 0);
     const read = bytes.subarray(0, count);

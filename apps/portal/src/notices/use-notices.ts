@@ -49,7 +49,7 @@ export function useNotices(): Notices {
   };
 }
 
-/** What the broker says about the first subscriptions of the reader. */
+/** An answer of the broker that concerns the first of the reader's subscriptions. */
 export function useOfSubscriptions<Value>(
   key: readonly string[],
   read: (client: Client, ids: readonly string[], signal: AbortSignal) => Promise<Value>,
