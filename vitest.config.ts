@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { configDefaults, defineConfig } from "vitest/config";
 
 // oxlint-disable-next-line no-restricted-imports -- the root is not a package that could depend on this one
-import { shortLifeFolder } from "./packages/testkit/src/short-life-folder.ts";
+import { makeShortLifeTmpdir } from "./packages/testkit/src/short-life-folder.ts";
 // oxlint-disable-next-line no-restricted-imports -- as above
 import { findPostgres } from "./packages/testkit/src/start-postgres.ts";
 
@@ -64,7 +64,7 @@ const FORGET_METADATA_SERVICE = `${SET_UP}/forget-metadata-service.ts`;
  * Each step of an agent or broker waits until its files are on the disk. These projects end
  * processes, and no test cuts the power of a machine.
  */
-const IN_MEMORY = { env: { TMPDIR: shortLifeFolder() } };
+const IN_MEMORY = { env: { TMPDIR: makeShortLifeTmpdir() } };
 
 /** One more than cores: tests of whole systems often wait for leases, intervals, restarts. */
 const maxWorkers = Math.max(availableParallelism(), 2) + 1;

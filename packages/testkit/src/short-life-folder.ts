@@ -1,25 +1,55 @@
-import { existsSync, readFileSync, statfsSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  statfsSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
+import { join } from "node:path";
 
 /** Linux keeps files of this folder in memory. */
 const MEMORY = "/dev/shm";
+const MOUNTS = "/proc/mounts";
 /** Many times what the tests' files and databases take. */
 const ROOM_BYTES = 4 * 1024 ** 3;
+/** As /tmp has it: a test may start a program as another user, who makes files here too. */
+const FOR_EVERY_USER = 0o1777;
 
 /**
  * A folder for data that need not survive a power cut: nothing waits for a disk there. A test that
  * only ends processes finds the same files as on a disk.
  *
- * @returns the usual one where there is little room in memory, or no program may be started from it
+ * @returns the usual one where memory has little room
  */
 export function shortLifeFolder(): string {
-  if (!existsSync(MEMORY) || !isExecutable(MEMORY)) return tmpdir();
-  const { bsize, bavail } = statfsSync(MEMORY);
-  return bsize * bavail < ROOM_BYTES ? tmpdir() : MEMORY;
+  try {
+    accessSync(MEMORY, constants.W_OK);
+    const { bsize, bavail } = statfsSync(MEMORY);
+    return bsize * bavail < ROOM_BYTES ? tmpdir() : MEMORY;
+  } catch {
+    return tmpdir();
+  }
 }
 
-function isExecutable(mountPoint: string): boolean {
-  const mounted = readFileSync("/proc/mounts", "utf8")
+/**
+ * Makes a TMPDIR of short life, also for programs that are started from there. It is gone when this
+ * process ends, with what the tests and Node's compile cache left in it.
+ */
+export function makeShortLifeTmpdir(): string {
+  const parent = startsPrograms(MEMORY) ? shortLifeFolder() : tmpdir();
+  const folder = mkdtempSync(join(parent, "tests-"));
+  chmodSync(folder, FOR_EVERY_USER);
+  // Not what is behind a mount that a test left.
+  process.on("exit", () => spawnSync("rm", ["-rf", "--one-file-system", folder]));
+  return folder;
+}
+
+function startsPrograms(mountPoint: string): boolean {
+  const mounted = (existsSync(MOUNTS) ? readFileSync(MOUNTS, "utf8") : "")
     .split("\n")
     .map((line) => line.split(" "))
     .findLast(([, folder]) => folder === mountPoint);
