@@ -14,6 +14,9 @@ import { agentEvent, openVirtualNode, prepareVirtual, shell } from "./harness/vi
 
 const SERIAL = "DBX-VM1";
 const MAPPING = "databox-dbx-vm1";
+const STATE = "/var/lib/databox-agent";
+/** Where the agent writes that it has closed the volume: what grep looks for, and its files. */
+const CLAIMS = `-e '"relocked"' -e '"kind":"locked"' journal.jsonl state.json`;
 const TEXT = "what the customer put on the appliance";
 const PATIENT = { timeout: 300_000, interval: 500 };
 
@@ -68,13 +71,15 @@ describe.skipIf(missingPrograms(process.env["PATH"] ?? "").length > 0 && !isCont
       await shell(node, "sh -c 'exec 4</data/large; exec sleep 1000' >/dev/null 2>&1 &");
       const startedMs = performance.now();
       await key.setEnabled(false);
-      // The agent starts a Node to say its status, which would slow down the one that closes.
-      await vi.waitFor(
-        async () => expect(await shell(node, "dmsetup table")).not.toMatch(/ crypt /),
+      // The kernel's table at once after the first claim: none may come too early. To ask for the
+      // status would start a Node, which would slow down the one that closes.
+      const table = await vi.waitFor(
+        () => shell(node, `cd ${STATE} && grep -q ${CLAIMS} && dmsetup table`),
         PATIENT,
       );
       const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
       console.log(`key disabled to closed volume: ${seconds} s`);
+      expect(table).not.toMatch(/ crypt /);
       await vi.waitFor(async () => expect(await outcome()).toBe("locked"), PATIENT);
       const read = "sync; echo 3 > /proc/sys/vm/drop_caches; cat /data/large > /dev/null";
       expect(await node.run(["sh", "-c", read])).toMatchObject({ exitCode: 1 });

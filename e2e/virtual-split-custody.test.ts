@@ -21,7 +21,7 @@ import {
 const SERIAL = "DBX-VM2";
 const VOLUME = "/dev/mapper/databox-dbx-vm2";
 const TEXT = "what only the appliance and the vault open together";
-const PATIENT = { timeout: 300_000, interval: 200 };
+const PATIENT = { timeout: 300_000, interval: 500 };
 
 describe.skipIf(missingPrograms(process.env["PATH"] ?? "").length > 0 && !isContinuousIntegration)(
   "an appliance with a TPM, in split custody (skipped where QEMU is not installed)",
