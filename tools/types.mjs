@@ -14,7 +14,7 @@ import { openStamps } from "./stamps.mjs";
 import { readWorkspace } from "./workspace.mjs";
 
 /**
- * In percent of the live memory. The compiler, written in Go, then takes a sixth less processor time
+ * In percent of the live memory. The compiler, written in Go, then takes a fifth less processor time
  * and a sixth more memory than by default.
  */
 const COLLECTED_AT = "400";

@@ -70,7 +70,7 @@ export type VirtualNodeConnection = {
 
 /** Characters of the guest's console that an error shows. */
 const CONSOLE_TAIL = 1_000;
-/** An erasure writes and reads all of it. Sixteen MiB are the header of LUKS2. */
+/** An erasure writes and reads all of it. The LUKS2 header takes 16 MiB of it. */
 const VOLUME_BYTES = 40 << 20;
 const STATE_BYTES = 64 << 20;
 const TRIES = 4;
