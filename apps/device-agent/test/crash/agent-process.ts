@@ -4,6 +4,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Readable, type Writable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 import { builtinsWithoutImport, foldTexts } from "@databox-cmk/errors/bundle";
@@ -53,29 +54,47 @@ const WATCH_MS = 20;
 const LIMIT_MS = 120_000;
 
 /**
- * Runs a command to its end in this process. The agent keeps nothing in memory from one command to
- * the next, so this shows the same as a process of its own, whose start takes most of its time.
+ * The run that follows a kill is a process of the bundle after the first, the middle and the last
+ * point of a walk, which shows that it ends by itself and that what ships recovers. After the other
+ * points it runs in the test's process.
+ */
+export function rerunAfter(at: number, steps = 0): KillPoint | undefined {
+  return [1, Math.ceil(steps / 2), steps].includes(at) ? { steps: "all", at: 0 } : undefined;
+}
+
+/**
+ * Runs a command to its end in this process, without the start of another, which takes most of the
+ * time. The agent keeps nothing in memory from one command to the next, so this shows what the
+ * command makes of the disk and the broker that a kill left; not that its process would end.
  */
 async function runHere(words: readonly string[], input: string): Promise<Run> {
   const line = parseCommandLine(words);
   if (line.kind !== "run") throw new TypeError(`no command: ${words.join(" ")}`);
-  const event = await runCommand(line.command, {
+  const limit = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    limit.reject(new Error(`${line.command.command} did not end in ${String(LIMIT_MS)} ms`));
+  }, LIMIT_MS);
+  const ended = runCommand(line.command, {
     stateDir: line.stateDir,
     nowIso: () => new Date().toISOString(),
     elapsedMs: () => performance.now(),
     cryptsetupFolders: SYSTEM_FOLDERS,
     totalTimeoutMs: LIMIT_MS,
     environmentNames: [],
-    pause: () => Promise.resolve(),
+    pause: (milliseconds, stop) =>
+      sleep(milliseconds, undefined, { signal: stop }).catch(() => undefined),
     report: () => undefined,
     readStandardInput: () => Promise.resolve(input),
     readSecret: () => Promise.resolve(new TextEncoder().encode(input)),
+  });
+  const event = await Promise.race([ended, limit.promise]).finally(() => {
+    clearTimeout(timer);
   });
   const stdout = JSON.stringify(event);
   return { exitCode: exitCodeOf(event), signal: undefined, stdout, steps: undefined };
 }
 
-/** Only what may be killed, or whose steps are counted, runs in a process of its own. */
+/** @param kill - if given, even as "never", the command runs in a process of its own */
 export function runAgent(
   agent: string,
   words: readonly string[],

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { createFakeBroker, type FakeApproval, type FakeBroker } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { buildAgent, type KillPoint, runAgent } from "./agent-process.ts";
+import { buildAgent, type KillPoint, rerunAfter, runAgent } from "./agent-process.ts";
 
 const PENDING = 6;
 
@@ -64,7 +64,7 @@ type Node = Awaited<ReturnType<typeof createNode>>;
 async function atEachStep(
   prepare: (node: Node) => Promise<void>,
   fewest: number,
-  check: (node: Node, at: number) => Promise<void>,
+  check: (node: Node, at: number, rerun: KillPoint | undefined) => Promise<void>,
 ): Promise<void> {
   const first = await createNode();
   await prepare(first);
@@ -76,15 +76,15 @@ async function atEachStep(
       await prepare(node);
       const killed = await node.keep({ steps: "all", at });
       expect({ at, ...killed }).toMatchObject({ at, signal: "SIGKILL" });
-      await check(node, at);
+      await check(node, at, rerunAfter(at, steps));
       expect(await node.run(["journal", "--verify"])).toMatchObject({ exitCode: 0 });
     }
   };
   await Promise.all([half(1), half(2)]);
 }
 
-async function opensByTheOneRequest(node: Node, at: number): Promise<void> {
-  expect({ at, ...(await node.keep()) }).toMatchObject({ at, exitCode: 0 });
+async function opensByTheOneRequest(node: Node, at: number, rerun?: KillPoint): Promise<void> {
+  expect({ at, ...(await node.keep(rerun)) }).toMatchObject({ at, exitCode: 0 });
   expect({ at, unlocked: node.isUnlocked() }).toEqual({ at, unlocked: true });
   expect({ at, files: node.files() }).toEqual({ at, files: [] });
 }
@@ -93,9 +93,9 @@ test("an unlock that is killed at any step before approvers decide is gone on wi
   atEachStep(
     () => Promise.resolve(),
     8,
-    async (node, at) => {
+    async (node, at, rerun) => {
       const wasKept = node.isKept();
-      expect({ at, ...(await node.keep()) }).toMatchObject({ at, exitCode: PENDING });
+      expect({ at, ...(await node.keep(rerun)) }).toMatchObject({ at, exitCode: PENDING });
       const most = wasKept ? 1 : 2;
       expect({ at, isKept: node.requests().length <= most }).toEqual({ at, isKept: true });
       node.approve("ada");
@@ -111,9 +111,9 @@ test("a wait that is killed at any step while people approve loses no approval",
       node.approve("ada");
     },
     3,
-    async (node, at) => {
+    async (node, at, rerun) => {
       node.approve("ben");
-      await opensByTheOneRequest(node, at);
+      await opensByTheOneRequest(node, at, rerun);
       expect({ at, requests: node.requests().length }).toEqual({ at, requests: 1 });
     },
   ));
@@ -126,10 +126,10 @@ test("a wait that is killed at any step after the last approval ends unlocked by
       node.approve("ben");
     },
     6,
-    async (node, at) => {
+    async (node, at, rerun) => {
       // Killed after the last write it had opened already, and has nothing to go on with.
       const isDone = node.isUnlocked() && !node.isKept();
-      if (!isDone) await opensByTheOneRequest(node, at);
+      if (!isDone) await opensByTheOneRequest(node, at, rerun);
       expect({ at, requests: node.requests().length }).toEqual({ at, requests: 1 });
       expect({ at, unlocked: node.isUnlocked() }).toEqual({ at, unlocked: true });
     },

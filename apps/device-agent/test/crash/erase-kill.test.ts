@@ -17,7 +17,7 @@ import { createFakeBroker, type FakeBroker } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { HAS_CRYPTSETUP } from "../agent-world.ts";
-import { buildAgent, type KillPoint, runAgent } from "./agent-process.ts";
+import { buildAgent, type KillPoint, rerunAfter, runAgent } from "./agent-process.ts";
 
 let agent: string;
 let broker: FakeBroker;
@@ -131,7 +131,8 @@ describe.each(KINDS)("a node with a $volumeKind volume", ({ volumeKind, steps, s
             signal: "SIGKILL",
           });
           expectTruth(node, at);
-          expect({ at, ...(await node.erase()) }).toMatchObject({ at, exitCode: 0 });
+          const next = await node.erase(rerunAfter(at, whole.steps));
+          expect({ at, ...next }).toMatchObject({ at, exitCode: 0 });
           expect({ at, step: node.step(), files: node.files(), isBlank: node.isBlank() }).toEqual({
             at,
             step: "erased",

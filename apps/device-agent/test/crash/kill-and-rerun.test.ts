@@ -10,7 +10,14 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 
 import { HAS_CRYPTSETUP } from "../agent-world.ts";
 import { createOwner } from "../owner-key.ts";
-import { buildAgent, type KillPoint, type Run, runAgent, runUntilStep } from "./agent-process.ts";
+import {
+  buildAgent,
+  type KillPoint,
+  rerunAfter,
+  type Run,
+  runAgent,
+  runUntilStep,
+} from "./agent-process.ts";
 
 let agent: string;
 let broker: FakeBroker;
@@ -111,10 +118,10 @@ describe.each(KINDS)("a node with a $volumeKind volume", (kind) => {
     async () => {
       const whole = await (await createNode(volumeKind, prepared)).prepare({ steps, at: 0 });
       expect(whole.steps).toBeGreaterThanOrEqual(fewest.prepare);
-      await eachStep(whole, async (at) => {
+      await eachStep(whole, async (at, rerun) => {
         const node = await createNode(volumeKind, prepared);
         expect(await node.prepare({ steps, at })).toMatchObject({ signal: "SIGKILL" });
-        expectSuccess(at, await node.prepare());
+        expectSuccess(at, await node.prepare(rerun));
         expectSuccess(at, await node.run("unlock"));
         const isCopied = prepared === "escrow" || isDeepStrictEqual(shareOf(node), copiedBy(node));
         expect({ at, isCopied }).toEqual({ at, isCopied: true });
@@ -139,7 +146,7 @@ describe.each(KINDS)("a node with a $volumeKind volume", (kind) => {
       for (let at = 1; at <= (whole.steps ?? 0); at += 1) {
         await broker.rewrap(node.serial);
         expect(await node.run("unlock", { steps, at })).toMatchObject({ signal: "SIGKILL" });
-        const next = await node.run("unlock");
+        const next = await node.run("unlock", rerunAfter(at, whole.steps));
         expectSuccess(at, next);
         const generation = broker.nodes.get(node.serial)?.generation;
         expect(JSON.parse(next.stdout)).toMatchObject({ generation });
@@ -186,11 +193,11 @@ test.each([
     const { node, input } = await createNodeWithoutShare(given);
     const whole = await node.run("recover", { steps: "all", at: 0 }, input);
     expect(whole.steps).toBeGreaterThanOrEqual(6);
-    await eachStep(whole, async (at) => {
+    await eachStep(whole, async (at, rerun) => {
       const next = await createNodeWithoutShare(given);
       const killed = await next.node.run("recover", { steps: "all", at }, next.input);
       expect(killed).toMatchObject({ signal: "SIGKILL" });
-      expectSuccess(at, await next.node.run("recover", undefined, next.input));
+      expectSuccess(at, await next.node.run("recover", rerun, next.input));
       expectSuccess(at, await next.node.run("unlock"));
       expectSuccess(at, await next.node.run("journal"));
     });
@@ -244,8 +251,8 @@ test("the report that a node was filled is heard as the same one, although its d
   expectSuccess(at, await node.run("journal"));
 });
 
-const challenged = async (node: CrashNode, kill?: KillPoint): Promise<string> => {
-  const run = await node.run("challenge", kill);
+const challenged = async (node: CrashNode, rerun?: KillPoint): Promise<string> => {
+  const run = await node.run("challenge", rerun);
   expectSuccess(0, run);
   const event: { readonly carried: { readonly text: string } } = JSON.parse(run.stdout);
   return event.carried.text;
@@ -257,13 +264,13 @@ describe("a node without network", () => {
     await first.prepare();
     const whole = await first.run("challenge", { steps: "all", at: 0 });
     expect(whole.steps).toBeGreaterThanOrEqual(6);
-    await eachStep(whole, async (at) => {
+    await eachStep(whole, async (at, rerun) => {
       const node = await createNode("file");
       await node.prepare();
       expect(await node.run("challenge", { steps: "all", at })).toMatchObject({
         signal: "SIGKILL",
       });
-      const answer = await broker.answerChallenge(await challenged(node));
+      const answer = await broker.answerChallenge(await challenged(node, rerun));
       expectSuccess(at, await node.run("respond", undefined, answer));
       expectSuccess(at, await node.run("journal"));
     });
@@ -281,14 +288,14 @@ describe("a node without network", () => {
       const answer = await broker.answerChallenge(text, lease);
       const whole = await first.run("respond", { steps: "all", at: 0 }, answer);
       expect(whole.steps).toBeGreaterThanOrEqual(6);
-      await eachStep(whole, async (at) => {
+      await eachStep(whole, async (at, rerun) => {
         const node = await createNode("file");
         await node.prepare();
         const carried = await broker.answerChallenge(await challenged(node), lease);
         expect(await node.run("respond", { steps: "all", at }, carried)).toMatchObject({
           signal: "SIGKILL",
         });
-        const again = await node.run("respond", undefined, carried);
+        const again = await node.run("respond", rerun, carried);
         const event: { readonly outcome: string; readonly reason?: string } = JSON.parse(
           again.stdout,
         );
@@ -306,9 +313,12 @@ describe("a node without network", () => {
 });
 
 /** Two nodes at a time. */
-async function eachStep({ steps = 0 }: Run, check: (at: number) => Promise<void>): Promise<void> {
+async function eachStep(
+  { steps = 0 }: Run,
+  check: (at: number, rerun: KillPoint | undefined) => Promise<void>,
+): Promise<void> {
   const half = async (first: number) => {
-    for (let at = first; at <= steps; at += 2) await check(at);
+    for (let at = first; at <= steps; at += 2) await check(at, rerunAfter(at, steps));
   };
   await Promise.all([half(1), half(2)]);
 }

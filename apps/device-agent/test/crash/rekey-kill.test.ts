@@ -10,7 +10,7 @@ import type { Volume } from "../../src/core/ports.ts";
 import { openVolume } from "../../src/volume/choose-volume.ts";
 import { SYSTEM_FOLDERS } from "../../src/volume/luks2/find-cryptsetup.ts";
 import { HAS_CRYPTSETUP } from "../agent-world.ts";
-import { buildAgent, type KillPoint, runAgent } from "./agent-process.ts";
+import { buildAgent, type KillPoint, rerunAfter, runAgent } from "./agent-process.ts";
 
 let agent: string;
 let broker: FakeBroker;
@@ -87,8 +87,10 @@ test.concurrent.each([
       expect({ at, opens: await opens(volume, shown) }).toEqual({ at, opens: true });
       // The next unlock goes on, and so does the next rekeying.
       const next = at % 2 === 0 ? (["unlock", "rekey"] as const) : (["rekey"] as const);
-      for (const command of next)
-        expect({ at, ...(await run([command])) }).toMatchObject({ at, exitCode: 0 });
+      for (const command of next) {
+        const rerun = await run([command], rerunAfter(at, whole.steps));
+        expect({ at, ...rerun }).toMatchObject({ at, exitCode: 0 });
+      }
       expect(await opens(volume, await keyOf(serial))).toBe(true);
       expect(await opens(volume, before)).toBe(false);
       expect(await volume.slots.list()).toHaveLength(1);
