@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 
+import { takeAgentLock } from "../src/state/agent-lock.ts";
 import {
   createAgentWorld,
   createPreparedWorld,
@@ -119,6 +120,44 @@ test("an expired challenge is tried once more with a fresh one", async () => {
   expect(seen(await world.unlock())).toMatchObject({ exit: 0, outcome: "unlocked" });
   world.broker.expireChallenges = 2;
   expect(seen(await world.unlock())).toMatchObject({ exit: 5, code: "NonceExpired" });
+});
+
+/** The loader of modules reads the clock too, so they are loaded before. */
+async function createUnlockedWorld() {
+  const world = await createPreparedWorld();
+  expect(seen(await world.unlock())).toMatchObject({ exit: 0, outcome: "unlocked" });
+  return world;
+}
+
+/** A clock by which each try to take the lock is a second after the one before. */
+function countTries(onSecond: (second: number) => void) {
+  let second = 0;
+  return vi.spyOn(performance, "now").mockImplementation(() => {
+    onSecond(second);
+    return second++ * 1_000;
+  });
+}
+
+describe("while another command changes the node, an unlock", () => {
+  test("waits for its end", async () => {
+    await using world = await createUnlockedWorld();
+    using other = new DisposableStack();
+    other.use(takeAgentLock(world.stateDir));
+    using clock = countTries((second) => {
+      if (second === 5) other.dispose();
+    });
+    expect(seen(await world.unlock())).toMatchObject({ exit: 0, outcome: "unlocked" });
+    expect(clock.mock.calls.length).toBeGreaterThan(5);
+  });
+
+  test("gives up after six seconds", async () => {
+    await using world = await createUnlockedWorld();
+    using other = takeAgentLock(world.stateDir);
+    void other;
+    using clock = countTries(() => undefined);
+    expect(seen(await world.unlock())).toMatchObject({ exit: 5, code: "AgentBusy" });
+    expect(clock.mock.calls.length).toBeGreaterThan(6);
+  });
 });
 
 test("the counter is on disk before the request is on the wire", async () => {

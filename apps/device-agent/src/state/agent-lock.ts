@@ -87,12 +87,12 @@ function startOf(pid: number): string | undefined {
 }
 
 const RETRY_MS = 20;
-/** Long enough for the daemon's request about a volume that a passkey opened. */
+/** Longer than the daemon's request about a volume that a passkey opened (5 s). */
 const WAIT_MS = 6_000;
 
 /**
- * For callers that can wait a moment: the daemon holds the lock for a few milliseconds when it
- * renews.
+ * For callers that can wait: the daemon holds the lock for milliseconds when it renews, for longer
+ * on a busy machine, and for seconds when it asks about a volume that a passkey opened.
  *
  * @throws {AppError} as `takeAgentLock`, `AgentBusy` only after `waitMs`
  */
