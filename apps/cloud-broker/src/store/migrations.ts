@@ -111,7 +111,8 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0024-open-keys": statements(...OPEN_KEYS),
   /**
    * All that a list shows of identities and keys. The rows of a page's orders are apart in their
-   * tables and side by side in these indexes, so that a page reads a few blocks instead of 50.
+   * tables and side by side in these indexes, so that a page reads 40 blocks instead of 78 (with
+   * 1,000,000 orders on PostgreSQL).
    */
   "0026-list-indexes": statements(
     `create index order_identities_listed on order_identities
