@@ -14,6 +14,7 @@ import { DEFAULT_TCTI } from "../src/core/tpm-key.ts";
 import type { CommandDependencies } from "../src/node/dependencies.ts";
 import { runCommand } from "../src/run-command.ts";
 import { findCryptsetup, SYSTEM_FOLDERS } from "../src/volume/luks2/find-cryptsetup.ts";
+import { commandDependencies } from "./command-dependencies.ts";
 
 export const SERIAL = "DBX-TEST-1";
 
@@ -65,19 +66,13 @@ export async function createAgentWorld(
   const diskPath = join(folder, "disk.img");
   writeFileSync(caFile, broker.certificateAuthorityPem);
   let ticks = 0;
-  const dependencies: CommandDependencies = {
+  const dependencies = commandDependencies({
     stateDir,
     nowIso: () => new Date(1_800_000_000_000 + ticks).toISOString(),
     elapsedMs: () => (ticks += 1),
-    cryptsetupFolders: SYSTEM_FOLDERS,
-    // Far above what a busy machine takes; tests of silence set their own.
-    totalTimeoutMs: 300_000,
-    environmentNames: [],
-    pause: () => Promise.resolve(),
-    report: () => undefined,
     readStandardInput: async () => `${node.enrolmentCode}\n`,
     readSecret: async () => new TextEncoder().encode("Never-Was-A-Key-1"),
-  };
+  });
   const prepareArguments: PrepareArguments = {
     broker: broker.url,
     order: broker.order,

@@ -15,7 +15,7 @@ import { parseCommandLine } from "../../src/command-line/parse-command-line.ts";
 import { exitCodeOf } from "../../src/core/exit-codes.ts";
 import { NODE_FLAGS } from "../../src/core/node-flags.ts";
 import { runCommand } from "../../src/run-command.ts";
-import { SYSTEM_FOLDERS } from "../../src/volume/luks2/find-cryptsetup.ts";
+import { commandDependencies } from "../command-dependencies.ts";
 
 const ENTRY = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 const KILLER = new URL("kill-at-step.mjs", import.meta.url);
@@ -74,19 +74,15 @@ async function runHere(words: readonly string[], input: string): Promise<Run> {
   const timer = setTimeout(() => {
     limit.reject(new Error(`${line.command.command} did not end in ${String(LIMIT_MS)} ms`));
   }, LIMIT_MS);
-  const ended = runCommand(line.command, {
+  const dependencies = commandDependencies({
     stateDir: line.stateDir,
-    nowIso: () => new Date().toISOString(),
-    elapsedMs: () => performance.now(),
-    cryptsetupFolders: SYSTEM_FOLDERS,
     totalTimeoutMs: LIMIT_MS,
-    environmentNames: [],
     pause: (milliseconds, stop) =>
       sleep(milliseconds, undefined, { signal: stop }).catch(() => undefined),
-    report: () => undefined,
     readStandardInput: () => Promise.resolve(input),
     readSecret: () => Promise.resolve(new TextEncoder().encode(input)),
   });
+  const ended = runCommand(line.command, dependencies);
   const event = await Promise.race([ended, limit.promise]).finally(() => {
     clearTimeout(timer);
   });

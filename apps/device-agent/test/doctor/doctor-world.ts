@@ -8,6 +8,7 @@ import type { AgentEvent } from "../../src/core/agent-event.ts";
 import { DEFAULT_TCTI } from "../../src/core/tpm-key.ts";
 import type { CommandDependencies } from "../../src/node/dependencies.ts";
 import { runCommand } from "../../src/run-command.ts";
+import { commandDependencies } from "../command-dependencies.ts";
 
 const SERIAL = "DOCTOR-1";
 const BOOT_ID = "3f0c3a52-5d0b-4a53-8d0e-6b6f0b7c1e11";
@@ -114,17 +115,4 @@ function changeSettings(
   writeFileSync(path, JSON.stringify(change(settings)), { mode: 0o600 });
 }
 
-function dependencies(stateDir: string): CommandDependencies {
-  return {
-    stateDir,
-    nowIso: () => new Date().toISOString(),
-    elapsedMs: () => performance.now(),
-    cryptsetupFolders: [],
-    totalTimeoutMs: 300_000,
-    environmentNames: [],
-    pause: () => Promise.resolve(),
-    report: () => undefined,
-    readStandardInput: () => Promise.resolve(""),
-    readSecret: () => Promise.resolve(new Uint8Array()),
-  };
-}
+const dependencies = (stateDir: string) => commandDependencies({ stateDir, cryptsetupFolders: [] });
