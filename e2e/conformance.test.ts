@@ -19,7 +19,7 @@ import { importRecoveryKey } from "@databox-cmk/crypto";
 import { AGENT_BUNDLE, agentCommand, createPortableVolume } from "@databox-cmk/device-agent";
 import { createOrder, inThisProcess, type StoryOrder } from "@databox-cmk/local-stack";
 import { COMPILED_ONCE, openTemporaryFolder, requireTool } from "@databox-cmk/testkit";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import * as z from "zod";
 
 import { openWorld } from "./harness/open-world.ts";
@@ -202,8 +202,6 @@ test("our broker conforms, by the command line", async () => {
   using clock = openClock();
   // The kit sends more messages than a node may in a minute.
   const brokerEnvironment = { RATE_LIMIT_DEVICE_PER_MINUTE: "0" };
-  // A broker in this process sets it; leave-nothing-behind.ts restores it.
-  vi.stubEnv("AZURE_POD_IDENTITY_AUTHORITY_HOST", undefined);
   // Broker and cloud have this process's clock, which the kit puts ahead.
   await using world = await openWorld(() => ({ brokerEnvironment, brokerRunner: inThisProcess }));
   using folder = openTemporaryFolder();

@@ -4,6 +4,8 @@ import { parseConfig, startBroker } from "@databox-cmk/cloud-broker";
 import type { BrokerRunner } from "../stack/broker-process.ts";
 import { type Stack, startStack, type StackOptions } from "../stack/start-stack.ts";
 
+const IMDS_HOST = "AZURE_POD_IDENTITY_AUTHORITY_HOST";
+
 export type DoubleOptions = Pick<StackOptions, "directory" | "ports"> &
   Parameters<typeof arrangeWorld>[1];
 
@@ -32,15 +34,28 @@ export async function startDouble(options: DoubleOptions): Promise<Stack> {
   return stack;
 }
 
-/** Settings are checked as those of the environment are; only IMDS's address is read from there. */
+/**
+ * Settings are checked as those of the environment are. Only IMDS's address is read from the
+ * environment, which has it until the broker is closed.
+ */
 export const inThisProcess: BrokerRunner = {
   settings: {},
-  async start(settings) {
-    process.env["AZURE_POD_IDENTITY_AUTHORITY_HOST"] =
-      settings["AZURE_POD_IDENTITY_AUTHORITY_HOST"];
+  async start({ [IMDS_HOST]: imdsHost, ...settings }) {
+    await using opened = new AsyncDisposableStack();
+    const { [IMDS_HOST]: hostBefore } = process.env;
+    setImdsHost(imdsHost);
+    opened.defer(() => setImdsHost(hostBefore));
     const broker = await startBroker(parseConfig(settings), (level, event, fields) => {
       if (level === "error") console.error(JSON.stringify({ level, event, ...fields }));
     });
-    return { pid: process.pid, stop: () => broker.close(), kill: () => broker.close() };
+    opened.defer(() => broker.close());
+    const running = opened.move();
+    const close = () => running.disposeAsync();
+    return { pid: process.pid, stop: close, kill: close };
   },
 };
+
+function setImdsHost(host: string | undefined): void {
+  if (host === undefined) delete process.env[IMDS_HOST];
+  else process.env[IMDS_HOST] = host;
+}
