@@ -50,6 +50,9 @@ export type KillPoint = {
   /** 0: never. */ readonly at: number;
 };
 
+/** A run that ends by itself, in a process of its own, and whose steps are counted. */
+export const COUNTED: KillPoint = { steps: "all", at: 0 };
+
 const WATCH_MS = 20;
 const LIMIT_MS = 120_000;
 
@@ -59,7 +62,18 @@ const LIMIT_MS = 120_000;
  * points it runs in the test's process.
  */
 export function rerunAfter(at: number, steps = 0): KillPoint | undefined {
-  return [1, Math.ceil(steps / 2), steps].includes(at) ? { steps: "all", at: 0 } : undefined;
+  return [1, Math.ceil(steps / 2), steps].includes(at) ? COUNTED : undefined;
+}
+
+/** Walks the steps of a run; `check` kills the command at each, two nodes at a time. */
+export async function eachStep(
+  { steps = 0 }: Run,
+  check: (at: number, rerun: KillPoint | undefined) => Promise<void>,
+): Promise<void> {
+  const half = async (first: number) => {
+    for (let at = first; at <= steps; at += 2) await check(at, rerunAfter(at, steps));
+  };
+  await Promise.all([half(1), half(2)]);
 }
 
 /**

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { createFakeBroker, type FakeApproval, type FakeBroker } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { buildAgent, type KillPoint, rerunAfter, runAgent } from "./agent-process.ts";
+import { buildAgent, COUNTED, eachStep, type KillPoint, runAgent } from "./agent-process.ts";
 
 const PENDING = 6;
 
@@ -60,7 +60,7 @@ async function createNode() {
 }
 type Node = Awaited<ReturnType<typeof createNode>>;
 
-/** The command is killed once at each of its steps, on a node of its own; two nodes at a time. */
+/** The command is killed once at each of its steps, on a node of its own. */
 async function atEachStep(
   prepare: (node: Node) => Promise<void>,
   fewest: number,
@@ -68,19 +68,16 @@ async function atEachStep(
 ): Promise<void> {
   const first = await createNode();
   await prepare(first);
-  const { steps = 0 } = await first.keep({ steps: "all", at: 0 });
-  expect(steps).toBeGreaterThanOrEqual(fewest);
-  const half = async (begin: number) => {
-    for (let at = begin; at <= steps; at += 2) {
-      const node = await createNode();
-      await prepare(node);
-      const killed = await node.keep({ steps: "all", at });
-      expect({ at, ...killed }).toMatchObject({ at, signal: "SIGKILL" });
-      await check(node, at, rerunAfter(at, steps));
-      expect(await node.run(["journal", "--verify"])).toMatchObject({ exitCode: 0 });
-    }
-  };
-  await Promise.all([half(1), half(2)]);
+  const whole = await first.keep(COUNTED);
+  expect(whole.steps).toBeGreaterThanOrEqual(fewest);
+  await eachStep(whole, async (at, rerun) => {
+    const node = await createNode();
+    await prepare(node);
+    const killed = await node.keep({ steps: "all", at });
+    expect({ at, ...killed }).toMatchObject({ at, signal: "SIGKILL" });
+    await check(node, at, rerun);
+    expect(await node.run(["journal", "--verify"])).toMatchObject({ exitCode: 0 });
+  });
 }
 
 async function opensByTheOneRequest(node: Node, at: number, rerun?: KillPoint): Promise<void> {

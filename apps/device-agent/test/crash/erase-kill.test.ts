@@ -17,7 +17,7 @@ import { createFakeBroker, type FakeBroker } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { HAS_CRYPTSETUP } from "../agent-world.ts";
-import { buildAgent, type KillPoint, rerunAfter, runAgent } from "./agent-process.ts";
+import { buildAgent, eachStep, type KillPoint, runAgent } from "./agent-process.ts";
 
 let agent: string;
 let broker: FakeBroker;
@@ -119,29 +119,24 @@ describe.each(KINDS)("a node with a $volumeKind volume", ({ volumeKind, steps, s
   test.skipIf(skip)(
     "whose erasure was killed at any step is never called erased too early, and the same command finishes it",
     async () => {
-      const nodes = [await createNode(volumeKind), await createNode(volumeKind)] as const;
-      const whole = await nodes[0].erase({ steps, at: 0 });
+      const [even, odd] = [await createNode(volumeKind), await createNode(volumeKind)];
+      const whole = await even.erase({ steps, at: 0 });
       expect(whole).toMatchObject({ exitCode: 0 });
       expect(whole.steps).toBeGreaterThanOrEqual(fewest);
-      const half = async (node: Node, first: number) => {
-        for (let at = first; at <= (whole.steps ?? 0); at += 2) {
-          node.setBack();
-          expect({ at, ...(await node.erase({ steps, at })) }).toMatchObject({
-            at,
-            signal: "SIGKILL",
-          });
-          expectTruth(node, at);
-          const next = await node.erase(rerunAfter(at, whole.steps));
-          expect({ at, ...next }).toMatchObject({ at, exitCode: 0 });
-          expect({ at, step: node.step(), files: node.files(), isBlank: node.isBlank() }).toEqual({
-            at,
-            step: "erased",
-            files: ERASED,
-            isBlank: true,
-          });
-        }
-      };
-      await Promise.all([half(nodes[0], 1), half(nodes[1], 2)]);
+      await eachStep(whole, async (at, rerun) => {
+        const node = at % 2 === 0 ? even : odd;
+        node.setBack();
+        const killed = await node.erase({ steps, at });
+        expect({ at, ...killed }).toMatchObject({ at, signal: "SIGKILL" });
+        expectTruth(node, at);
+        expect({ at, ...(await node.erase(rerun)) }).toMatchObject({ at, exitCode: 0 });
+        expect({ at, step: node.step(), files: node.files(), isBlank: node.isBlank() }).toEqual({
+          at,
+          step: "erased",
+          files: ERASED,
+          isBlank: true,
+        });
+      });
     },
   );
 });

@@ -12,6 +12,8 @@ import { HAS_CRYPTSETUP } from "../agent-world.ts";
 import { createOwner } from "../owner-key.ts";
 import {
   buildAgent,
+  COUNTED,
+  eachStep,
   type KillPoint,
   rerunAfter,
   type Run,
@@ -79,7 +81,7 @@ async function createNode(
     serial,
     prepare: (kill) => runAgent(agent, [...global, "prepare", ...parameters], enrolmentCode, kill),
     run: (command, kill, input = "") => runAgent(agent, [...global, command], input, kill),
-    report: (kill = { steps: "all", at: 0 }) =>
+    report: (kill = COUNTED) =>
       runUntilStep(agent, [...global, "serve"], "", kill, () => waiting().length === 0),
     get waiting() {
       return waiting();
@@ -191,7 +193,7 @@ test.each([
   "a node with %s whose recovery was killed at any step is recovered by the same command",
   async (_, given) => {
     const { node, input } = await createNodeWithoutShare(given);
-    const whole = await node.run("recover", { steps: "all", at: 0 }, input);
+    const whole = await node.run("recover", COUNTED, input);
     expect(whole.steps).toBeGreaterThanOrEqual(6);
     await eachStep(whole, async (at, rerun) => {
       const next = await createNodeWithoutShare(given);
@@ -262,7 +264,7 @@ describe("a node without network", () => {
   test("whose challenge was killed at any step makes one that is answered", async () => {
     const first = await createNode("file");
     await first.prepare();
-    const whole = await first.run("challenge", { steps: "all", at: 0 });
+    const whole = await first.run("challenge", COUNTED);
     expect(whole.steps).toBeGreaterThanOrEqual(6);
     await eachStep(whole, async (at, rerun) => {
       const node = await createNode("file");
@@ -286,7 +288,7 @@ describe("a node without network", () => {
       await first.prepare();
       const text = await challenged(first);
       const answer = await broker.answerChallenge(text, lease);
-      const whole = await first.run("respond", { steps: "all", at: 0 }, answer);
+      const whole = await first.run("respond", COUNTED, answer);
       expect(whole.steps).toBeGreaterThanOrEqual(6);
       await eachStep(whole, async (at, rerun) => {
         const node = await createNode("file");
@@ -311,17 +313,6 @@ describe("a node without network", () => {
     },
   );
 });
-
-/** Two nodes at a time. */
-async function eachStep(
-  { steps = 0 }: Run,
-  check: (at: number, rerun: KillPoint | undefined) => Promise<void>,
-): Promise<void> {
-  const half = async (first: number) => {
-    for (let at = first; at <= steps; at += 2) await check(at, rerunAfter(at, steps));
-  };
-  await Promise.all([half(1), half(2)]);
-}
 
 function expectSuccess(step: number, { exitCode, stdout }: Run): void {
   expect({ step, exitCode, stdout }).toEqual({ step, exitCode: 0, stdout: expect.any(String) });

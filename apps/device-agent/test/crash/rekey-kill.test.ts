@@ -10,7 +10,7 @@ import type { Volume } from "../../src/core/ports.ts";
 import { openVolume } from "../../src/volume/choose-volume.ts";
 import { SYSTEM_FOLDERS } from "../../src/volume/luks2/find-cryptsetup.ts";
 import { HAS_CRYPTSETUP } from "../agent-world.ts";
-import { buildAgent, type KillPoint, rerunAfter, runAgent } from "./agent-process.ts";
+import { buildAgent, COUNTED, type KillPoint, rerunAfter, runAgent } from "./agent-process.ts";
 
 let agent: string;
 let broker: FakeBroker;
@@ -76,7 +76,7 @@ test.concurrent.each([
     await run(["unlock"]);
     const volume = openVolume({ kind, path }, serial, SYSTEM_FOLDERS);
 
-    const whole = await run(["rekey"], { steps: "all", at: 0 });
+    const whole = await run(["rekey"], COUNTED);
     expect(whole.exitCode).toBe(0);
     expect(whole.steps).toBeGreaterThanOrEqual(fewest);
     for (let at = 1; at <= (whole.steps ?? 0); at += 1) {
