@@ -3,19 +3,12 @@ import { MESSAGE_TYPES } from "@databox-cmk/protocol";
 import { describe, expect, test } from "vitest";
 import * as z from "zod/mini";
 
+import { EMPTY_MESSAGE } from "../../../test/device/empty-message.ts";
 import { foldOrderId } from "../../core/order.ts";
 import type { AuthenticDevice } from "./authenticate-device.ts";
 import { deviceVerb } from "./device-verb.ts";
-import type { DeviceMessage } from "./serve-device-message.ts";
 
 const ORDER = foldOrderId("/order");
-const MESSAGE: DeviceMessage = {
-  text: "",
-  hash: "",
-  address: "",
-  correlationId: "",
-  parameters: {},
-};
 const SAID = { order: ORDER, serial: "DBX-1", counter: 1 };
 const DONE = { ok: true, value: { status: 200, text: "done" } } as const;
 
@@ -32,7 +25,7 @@ const verb = (comparesNode?: true) => {
 
 const answerTo = (payload: object, comparesNode?: true) => {
   const sender = { order: ORDER, serial: "DBX-1", payload } as unknown as AuthenticDevice;
-  return verb(comparesNode).answer(MESSAGE, sender);
+  return verb(comparesNode).answer(EMPTY_MESSAGE, sender);
 };
 
 describe("an exchange with a device", () => {
@@ -58,7 +51,7 @@ describe("an exchange with a device", () => {
   test("refuses a message by an unknown key", async () => {
     const { key } = generateSigningKey();
     const text = await signMessage(key, MESSAGE_TYPES.leaseRenewal, SAID);
-    expect(await verb().authenticate({ ...MESSAGE, text })).toMatchObject({
+    expect(await verb().authenticate({ ...EMPTY_MESSAGE, text })).toMatchObject({
       failure: { code: "DeviceNotAuthenticated" },
     });
   });

@@ -2,8 +2,9 @@ import { generateSigningKey, importVerifyKey, signMessage } from "@databox-cmk/c
 import { MESSAGE_TYPES } from "@databox-cmk/protocol";
 import { expect, test } from "vitest";
 
+import { EMPTY_MESSAGE } from "../../../test/device/empty-message.ts";
 import { foldOrderId } from "../../core/order.ts";
-import type { Carrier, DeviceMessage } from "../message/serve-device-message.ts";
+import type { Carrier } from "../message/serve-device-message.ts";
 import { type OfflineDependencies, offlineExchange } from "./offline-exchange.ts";
 
 const ORDER = foldOrderId("/order");
@@ -20,12 +21,9 @@ async function authenticate(carriedBy: Carrier | undefined) {
   const verifyKey = importVerifyKey(key.publicJwk);
   const node = { order: ORDER, serial: "DBX-1", key: verifyKey };
   const dependencies = { limit: () => undefined, findDevice: () => Promise.resolve(node) };
-  const message: DeviceMessage = {
+  const message = {
+    ...EMPTY_MESSAGE,
     text: await signMessage(key, MESSAGE_TYPES.offlineChallenge, {}),
-    hash: "",
-    address: "",
-    correlationId: "",
-    parameters: {},
     ...(carriedBy === undefined ? {} : { carriedBy }),
   };
   return offlineExchange(dependencies as unknown as OfflineDependencies).authenticate(message);
