@@ -1,15 +1,7 @@
-import { spawnSync } from "node:child_process";
-import {
-  accessSync,
-  chmodSync,
-  constants,
-  existsSync,
-  mkdtempSync,
-  readFileSync,
-  statfsSync,
-} from "node:fs";
+import { accessSync, chmodSync, constants, existsSync, readFileSync, statfsSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+
+import { makeOwnedFolder, removeFolder } from "./owned-folder.ts";
 
 /** Linux keeps files of this folder in memory. */
 const MEMORY = "/dev/shm";
@@ -37,14 +29,16 @@ export function shortLifeFolder(): string {
 
 /**
  * Makes a TMPDIR of short life, also for programs that are started from there. It is gone when this
- * process ends, with what the tests and Node's compile cache left in it.
+ * process ends, with what the tests and Node's compile cache left in it. If the process is killed,
+ * the next one removes it.
  */
 export function makeShortLifeTmpdir(): string {
   const parent = startsPrograms(MEMORY) ? shortLifeFolder() : tmpdir();
-  const folder = mkdtempSync(join(parent, "tests-"));
+  const folder = makeOwnedFolder(parent, "tests");
   chmodSync(folder, FOR_EVERY_USER);
-  // Not what is behind a mount that a test left.
-  process.on("exit", () => spawnSync("rm", ["-rf", "--one-file-system", folder]));
+  process.on("exit", () => {
+    removeFolder(folder);
+  });
   return folder;
 }
 

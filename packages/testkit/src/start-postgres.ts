@@ -1,19 +1,12 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import {
-  chownSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { chownSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 
 import { freePort } from "./free-port.ts";
+import { makeOwnedFolder } from "./owned-folder.ts";
 import { shortLifeFolder } from "./short-life-folder.ts";
 
 export type PostgresServer = AsyncDisposable & {
@@ -77,7 +70,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   if (programs === undefined)
     throw new Error("no PostgreSQL server is installed: apt-get install postgresql");
   const parent = options.fsync === true ? tmpdir() : shortLifeFolder();
-  const folder = mkdtempSync(join(parent, "postgres-"));
+  const folder = makeOwnedFolder(parent, "postgres");
   const account = unprivilegedAccount();
   if (account !== undefined) chownSync(folder, account.uid, account.gid);
   const data = join(folder, "data");
