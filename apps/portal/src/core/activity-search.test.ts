@@ -1,6 +1,7 @@
+import { AUDIT_ACTIONS } from "@databox-cmk/protocol";
 import { expect, test } from "vitest";
 
-import { activityFilterOf, parseActivitySearch } from "./activity-search.ts";
+import { ACTIVITY_KINDS, activityFilterOf, parseActivitySearch } from "./activity-search.ts";
 
 test("an address keeps its known filters, and nothing invisible", () => {
   expect(
@@ -19,4 +20,14 @@ test("a kind is asked for by its actions, a span by its first moment", () => {
     action: "unlock,offline-unlock,receipt",
     from: "2026-03-03T05:06:07.000Z",
   });
+});
+
+test("a kind finds every action of the audit log", () => {
+  const named = ACTIVITY_KINDS.flatMap(
+    (kind) => activityFilterOf({ kind }, 0).action?.split(",") ?? [],
+  );
+  const unfound = AUDIT_ACTIONS.filter(
+    (action) => !named.some((name) => action === name || action.startsWith(`${name}/`)),
+  );
+  expect(unfound).toEqual([]);
 });

@@ -10,17 +10,17 @@ import {
 const KIND_ACTIONS = {
   unlocks: ["unlock", "offline-unlock", "receipt"],
   leases: ["renew", "watch", "lease", "lease-receipt", "relock"],
-  keys: ["key", "rekey", "backupKey"],
+  keys: ["key", "envelope", "rekey", "backupKey", "campaign"],
   approvals: ["approval", "order/breakGlass"],
   revocation: ["order/revoke", "order/restoreAccess", "order/revocationDrill"],
   secrets: ["order/listCredentials", "order/exportEnvelopes"],
-  settings: ["policy", "unlockBudget", "order/update"],
+  settings: ["policy", "custodyPolicy", "unlockBudget", "order/update"],
   order: ["order"],
   device: ["enrol", "journal", "device-message", "broker-keys", "erasure"],
-  access: ["caller", "portal"],
+  access: ["caller", "strangers", "portal"],
 } as const satisfies Record<string, readonly (AuditAction | AuditFamily)[]>;
 export type ActivityKind = keyof typeof KIND_ACTIONS;
-const ACTIVITY_KINDS = namesOf(KIND_ACTIONS);
+export const ACTIVITY_KINDS = namesOf(KIND_ACTIONS);
 
 const HOUR_MS = 3_600_000;
 const SPAN_MS = {
