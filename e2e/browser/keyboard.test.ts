@@ -186,8 +186,11 @@ describe.runIf(runsBrowser)("a user without a mouse", () => {
     await choose("Deutsch");
     await choose("English");
     come.resolve();
-    await (await german).finished();
-    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 200)));
+    // The module that came has run, and what it changes would be drawn.
+    await page.evaluate(
+      `import(${JSON.stringify((await german).url())}).then(() => new Promise((drawn) =>
+        requestAnimationFrame(() => requestAnimationFrame(drawn))))`,
+    );
     expect(await page.locator("html").getAttribute("lang")).toBe("en");
     await reach("button", "Settings");
   });

@@ -167,7 +167,7 @@ const HARMLESS =
   /^(?:Refresh|Load again|Try again|Clear filters|Export to CSV|Views|Columns|clear|Copy .*|(?:Previous|Next)(?: page|: .*)?)$/;
 const PLACEHOLDER = /<\w+>|\{\w+\}|\$\{|\bundefined\b|\bNaN\b|\[object /;
 /** In which a busy machine shows what it has. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 300_000;
 /** Heads the explanation of an error. */
 const EXPLANATION = "Who must act";
 const NOT_FOR_ME = "This page is for operators of the service";

@@ -14,7 +14,7 @@ import { readSettings } from "./runbook.ts";
 import type { Variables } from "./stage.ts";
 
 /** Stops a command that hangs; not a bound of the product. */
-const COMMAND_MS = 120_000;
+const COMMAND_MS = 300_000;
 
 export type Typed = { readonly exitCode: number; readonly printed: string };
 

@@ -2,6 +2,8 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { requireTool } from "@databox-cmk/testkit";
+
 export type TinyDisk = {
   readonly path: string;
   /** Leaves no byte free. */
@@ -11,9 +13,11 @@ export type TinyDisk = {
 };
 
 /** A file system of its own in a folder, by mount(8): only root may, and not in every container. */
-export const mayMount =
+export const mayMount = requireTool(
+  "the right to mount",
   process.getuid?.() === 0 &&
-  spawnSync("unshare", ["-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]).status === 0;
+    spawnSync("unshare", ["-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]).status === 0,
+);
 
 export function mountTinyDisk(path: string, kibibytes: number): TinyDisk {
   mkdirSync(path, { recursive: true });

@@ -1,4 +1,4 @@
-import { type DeviceClient, findPostgres } from "@databox-cmk/testkit";
+import { type DeviceClient, findPostgres, requireTool } from "@databox-cmk/testkit";
 import { expect, test } from "vitest";
 
 import { type Engine, type Fleet, openFleet } from "./open-fleet.ts";
@@ -49,10 +49,9 @@ async function strike({ replicas, server }: Fleet, blow: number): Promise<void> 
   await replica?.start();
 }
 
-const ENGINES: readonly Engine[] =
-  findPostgres() === undefined && process.env["CI"] !== "true"
-    ? ["sqlite"]
-    : ["sqlite", "postgres"];
+const ENGINES: readonly Engine[] = requireTool("postgresql", findPostgres() !== undefined)
+  ? ["sqlite", "postgres"]
+  : ["sqlite"];
 
 test.each(ENGINES)(
   "every grant that a device has got is in the database with its audit row, whenever %s brokers and their server are killed",

@@ -8,7 +8,7 @@ import {
   MESSAGE_TYPES,
   renewedLease,
 } from "@databox-cmk/protocol";
-import { type DeviceAnswer, DeviceClient, findPostgres } from "@databox-cmk/testkit";
+import { type DeviceAnswer, DeviceClient, findPostgres, requireTool } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import * as z from "zod";
 
@@ -23,8 +23,7 @@ import type { Replica } from "./replica-process.ts";
 const VAULT_MS = { killed: 9_000, paused: 5_000 };
 const POLL_MS = 10;
 const faults = z.object({ value: z.array(z.looseObject({ draws: z.number() })) });
-/** Left out only where no server can be installed; in CI it fails instead. */
-const isLeftOut = findPostgres() === undefined && process.env["CI"] !== "true";
+const isLeftOut = !requireTool("postgresql", findPostgres() !== undefined);
 
 const codeOf = (answer: DeviceAnswer<unknown>): string =>
   answer.kind === "denial" ? answer.value.code : answer.kind;

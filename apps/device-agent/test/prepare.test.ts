@@ -1,10 +1,10 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout } from "node:timers/promises";
 
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 
 import {
+  type AgentWorld,
   createAgentWorld,
   createPreparedWorld,
   HAS_CRYPTSETUP,
@@ -39,60 +39,79 @@ test("a prepared node is left as it is by the same command", async () => {
   expect(world.broker.receipts).toHaveLength(1);
 });
 
-describe.skipIf(!HAS_CRYPTSETUP)("a slow machine", () => {
-  test("is prepared: what is typed and computed takes nothing of the time for the broker", async () => {
-    const totalTimeoutMs = 4_000;
+describe.skipIf(!HAS_CRYPTSETUP)("while the volume is formatted", () => {
+  test("and while the code is typed, the time for the broker does not run", async () => {
     await using world = await createAgentWorld({ volumeKind: "luks2" });
-    const slow = join(world.folder, "slow");
-    mkdirSync(slow);
-    writeFileSync(
-      join(slow, "cryptsetup"),
-      '#!/bin/sh\n[ "$1" != luksFormat ] || sleep 4.5\nexec /usr/sbin/cryptsetup "$@"\n',
-      { mode: 0o755 },
-    );
     const code = await world.dependencies.readStandardInput("");
-    const event = await world.run(
+    const totalTimeoutMs = 123_456;
+    const limits: AbortController[] = [];
+    using _ = vi.spyOn(AbortSignal, "timeout").mockImplementation((milliseconds) => {
+      const limit = new AbortController();
+      if (milliseconds === totalTimeoutMs) limits.push(limit);
+      return limit.signal;
+    });
+    const letLimitsPass = () => {
+      for (const limit of limits) limit.abort(new DOMException("too late", "TimeoutError"));
+    };
+    using slow = slowFormat(world);
+    const preparing = world.run(
       { command: "prepare", arguments: world.prepareArguments },
       {
         totalTimeoutMs,
-        cryptsetupFolders: [slow],
-        readStandardInput: () => setTimeout(totalTimeoutMs + 500, code),
+        cryptsetupFolders: slow.folders,
+        async readStandardInput() {
+          letLimitsPass();
+          return code;
+        },
       },
     );
-    expect(seen(event)).toMatchObject({ exit: 0, outcome: "prepared" });
+    await slow.reached();
+    letLimitsPass();
+    slow.goOn();
+    expect(seen(await preparing)).toMatchObject({ exit: 0, outcome: "prepared" });
     expect(world.broker.receipts).toHaveLength(1);
+    expect(limits.length).toBeGreaterThan(1);
+  });
+
+  test("no command takes the node", async () => {
+    await using world = await createAgentWorld({ volumeKind: "luks2" });
+    using slow = slowFormat(world);
+    const prepare = { command: "prepare", arguments: world.prepareArguments } as const;
+    const first = world.run(prepare, { cryptsetupFolders: slow.folders });
+    await slow.reached();
+    expect(seen(await world.prepare())).toMatchObject({ exit: 5, code: "AgentBusy" });
+    slow.goOn();
+    expect(seen(await first)).toMatchObject({ exit: 0, outcome: "prepared" });
   });
 });
 
-describe.skipIf(!HAS_CRYPTSETUP)("two at once", () => {
-  test("no command takes the node while its volume is formatted", async () => {
-    await using world = await createAgentWorld({ volumeKind: "luks2" });
-    const slow = join(world.folder, "slow");
-    mkdirSync(slow);
-    const reached = join(world.folder, "formatting");
-    const goOn = join(world.folder, "go-on");
-    writeFileSync(
-      join(slow, "cryptsetup"),
-      `#!/bin/sh
+/** A cryptsetup that formats a volume only once it is let go on. */
+function slowFormat(world: AgentWorld) {
+  const folder = join(world.folder, "slow");
+  mkdirSync(folder);
+  const reached = join(world.folder, "formatting");
+  const goOn = join(world.folder, "go-on");
+  writeFileSync(
+    join(folder, "cryptsetup"),
+    `#!/bin/sh
 if [ "$1" = luksFormat ]; then
   touch ${reached}
   while [ ! -e ${goOn} ]; do sleep 0.05; done
 fi
 exec /usr/sbin/cryptsetup "$@"
 `,
-      { mode: 0o755 },
-    );
-    const prepare = { command: "prepare", arguments: world.prepareArguments } as const;
-    const first = world.run(prepare, { cryptsetupFolders: [slow] });
-    await expect.poll(() => existsSync(reached)).toBe(true);
-    try {
-      expect(seen(await world.prepare())).toMatchObject({ exit: 5, code: "AgentBusy" });
-    } finally {
-      writeFileSync(goOn, "");
-    }
-    expect(seen(await first)).toMatchObject({ exit: 0, outcome: "prepared" });
-  });
-});
+    { mode: 0o755 },
+  );
+  const letGoOn = () => {
+    writeFileSync(goOn, "");
+  };
+  return {
+    folders: [folder],
+    reached: () => expect.poll(() => existsSync(reached)).toBe(true),
+    goOn: letGoOn,
+    [Symbol.dispose]: letGoOn,
+  };
+}
 
 test("a wrong code is refused in the broker's words, and the right one works afterwards", async () => {
   await using world = await createAgentWorld();

@@ -54,7 +54,7 @@ export type KillPoint = {
 export const COUNTED: KillPoint = { steps: "all", at: 0 };
 
 const WATCH_MS = 20;
-const LIMIT_MS = 120_000;
+const LIMIT_MS = 300_000;
 
 /**
  * The run that follows a kill is a process of the bundle after the first, the middle and the last

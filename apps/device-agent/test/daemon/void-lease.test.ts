@@ -9,7 +9,7 @@ import { type AgentWorld, createPreparedWorld } from "../agent-world.ts";
 import { buildAgent } from "../crash/agent-process.ts";
 import { type DaemonProcess, startDaemon } from "./daemon-process.ts";
 
-const LOCK_WAIT_MS = 60_000;
+const LOCK_WAIT_MS = 300_000;
 
 let agent: string;
 beforeAll(async () => {
