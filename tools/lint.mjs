@@ -12,13 +12,13 @@ import { NO_SOURCES, openStamps } from "./stamps.mjs";
 import { readWorkspace } from "./workspace.mjs";
 
 /**
- * Of several threads that know types, each works out most of them anew: two take 1.3 times the
+ * Of several threads that know types, each works out most of them again: two take 1.3 times the
  * processor time of one. Types are checked, or tests run, beside it.
  */
 const THREADS = Math.max(1, Math.floor(availableParallelism() / 2));
 /**
- * In percent of the live memory: the linter's part that knows types, written in Go, collects half as
- * often as by default.
+ * In percent of the live memory: the linter's part that knows types, written in Go, collects half
+ * as often as by default.
  */
 const COLLECTED_AT = "200";
 const LINTED = /\.(?:ts|tsx|mts|mjs|js|cjs)$/;

@@ -6,8 +6,8 @@
 //
 //   node tools/prose.mjs [--list] [PATH …]
 //
-// It exits 1 when either figure is above LIMIT, or when prose names a file that is not there. vale
-// and alex, the libraries examined, have no such rules.
+// It exits 1 when either figure is above LIMIT, when prose names a file that is not there, or when
+// a line of it is too long. vale and alex, the libraries examined, have no such rules.
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -16,6 +16,7 @@ import { fileURLToPath } from "node:url";
 import { parseAst } from "vitest/node";
 
 import { endsOf, findAbsentFiles } from "./absent-files.mjs";
+import { findLongLines } from "./long-lines.mjs";
 import { root } from "./set-up/paths.mjs";
 
 /** Constructions in 1,000 lines of prose. */
@@ -198,13 +199,20 @@ const constructionsIn = (blocks) =>
 export const findConstructions = (name, text) => constructionsIn(prosePartsOf(name, text));
 export const findInTexts = (name, text) => constructionsIn(textBlocks(name, text));
 
+const read = (name) => readFileSync(join(root, name), "utf8");
 const listed = (...given) =>
   execFileSync("git", ["-C", root, "ls-files", ...given], { encoding: "utf8" }).split("\n");
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const isListing = process.argv.includes("--list");
   const paths = process.argv.slice(2).filter((word) => !word.startsWith("--"));
-  const names = listed("--", ...paths).filter((name) => FILES.test(name) && !LEFT_OUT.test(name));
+  const written = listed("--", ...paths).filter((name) => FILES.test(name));
+  const names = written.filter((name) => !LEFT_OUT.test(name));
+  for (const name of written.filter((each) => !/(?:^|\/)vectors\/|pnpm-lock/.test(each)))
+    for (const line of findLongLines(name, read(name))) {
+      console.log(`${name}:${String(line)} is longer than 100 characters`);
+      process.exitCode = 1;
+    }
   const ends = endsOf(listed("--cached", "--others", "--exclude-standard"));
   for (const { kind, blocksOf } of [
     { kind: "prose", blocksOf: prosePartsOf },
@@ -212,7 +220,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   ]) {
     const total = { found: 0, lines: 0 };
     for (const name of names) {
-      const blocks = blocksOf(name, readFileSync(join(root, name), "utf8"));
+      const blocks = blocksOf(name, read(name));
       const found = constructionsIn(blocks);
       total.found += found.length;
       total.lines += linesOf(blocks);

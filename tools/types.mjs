@@ -14,8 +14,8 @@ import { openStamps } from "./stamps.mjs";
 import { readWorkspace } from "./workspace.mjs";
 
 /**
- * In percent of the live memory. The compiler, written in Go, then takes a fifth less processor time
- * and a sixth more memory than by default.
+ * In percent of the live memory. The compiler, written in Go, then takes a fifth less processor
+ * time and a sixth more memory than by default.
  */
 const COLLECTED_AT = "400";
 

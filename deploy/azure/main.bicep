@@ -1,6 +1,7 @@
-// The broker needs in Azure: a cluster, PostgreSQL, the broker's identity and vault, two fixed addresses, logs and
-// alerts. One resource group has the service, another one the identities that the broker makes for orders. The broker
-// itself comes from deploy/kubernetes, after its keys are in the vault. It gets no right on any customer's vault.
+// The broker needs in Azure: a cluster, PostgreSQL, the broker's identity and vault, two fixed
+// addresses, logs and alerts. One resource group has the service, another one the identities that
+// the broker makes for orders. The broker itself comes from deploy/kubernetes, after its keys are
+// in the vault. It gets no right on any customer's vault.
 targetScope = 'subscription'
 
 @description('Short name of this installation; part of the name of every resource. The vault\'s name has 14 characters more, and room for 24.')
@@ -43,7 +44,8 @@ param natGatewaySku string = 'StandardV2'
 @maxValue(730)
 param logRetentionDays int = 90
 
-// Of /subscriptions/ID/resourceGroups/NAME/providers/…; a scope is evaluated even when its module is left out.
+// Of /subscriptions/ID/resourceGroups/NAME/providers/…; a scope is evaluated even when its module
+// is left out.
 var registrySubscription = registryId == '' ? subscription().subscriptionId : split(registryId, '/')[2]
 var registryGroup = registryId == '' ? '${name}-service' : split(registryId, '/')[4]
 
@@ -117,7 +119,8 @@ module cluster 'modules/cluster.bicep' = {
   }
 }
 
-// Making managed identities for orders, and the federated credentials on them, in this one group and nowhere else.
+// Making managed identities for orders, and the federated credentials on them, in this one group
+// and nowhere else.
 module identityRights 'modules/identity-rights.bicep' = {
   scope: identityGroup
   name: 'identity-rights'

@@ -7,10 +7,12 @@ param addresses array
 param brokerIdentityName string
 param workspaceId string
 
-// Network Contributor: the cluster joins the subnet, and gives the entry's address to its load balancer.
+// Network Contributor: the cluster joins the subnet, and gives the entry's address to its load
+// balancer.
 var networkContributor = '4d97b98b-1d4f-4787-a291-c67834d212e7'
 
-// Azure Kubernetes Service Cluster User Role: fetches the cluster's address. RBAC Cluster Admin: installs into it.
+// Azure Kubernetes Service Cluster User Role: fetches the cluster's address. RBAC Cluster Admin:
+// installs into it.
 var clusterUser = '4abbcc35-e782-43d8-92c5-2d3f1bd2253f'
 var clusterAdmin = 'b1ff04bb-8a4e-4dc4-8eb5-8693973ce19b'
 
@@ -51,7 +53,8 @@ resource cluster 'Microsoft.ContainerService/managedClusters@2025-03-01' = {
   }
   properties: {
     dnsPrefix: name
-    // People sign in with Entra ID, and Azure's roles decide: no certificate of an administrator exists.
+    // People sign in with Entra ID, and Azure's roles decide: no certificate of an administrator
+    // exists.
     enableRBAC: true
     disableLocalAccounts: true
     aadProfile: {
@@ -114,7 +117,8 @@ resource brokerIdentity 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-0
   name: brokerIdentityName
 }
 
-// A replica is the broker's identity by a token of its service account: workload identity, without a secret.
+// A replica is the broker's identity by a token of its service account: workload identity, without
+// a secret.
 resource trust 'Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials@2023-01-31' = {
   parent: brokerIdentity
   name: 'cluster'

@@ -72,7 +72,8 @@ resource network 'Microsoft.Network/virtualNetworks@2024-07-01' = {
       {
         name: 'database'
         properties: {
-          // The network policy of the replicas names it too (deploy/kubernetes/example/private-endpoints.yaml).
+          // The network policy of the replicas names it too
+          // (deploy/kubernetes/example/private-endpoints.yaml).
           addressPrefix: '10.20.2.0/28'
           delegations: [
             {

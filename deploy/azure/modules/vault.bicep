@@ -44,8 +44,9 @@ resource vault 'Microsoft.KeyVault/vaults@2026-02-01' = {
   }
 }
 
-// The service's own key-encryption key, for orders without a customer-managed one; it rotates by itself; new orders
-// use the new version, and a campaign moves the others (docs/operate/runbook.md).
+// The service's own key-encryption key, for orders without a customer-managed one; it rotates by
+// itself; new orders use the new version, and a campaign moves the others
+// (docs/operate/runbook.md).
 resource serviceKey 'Microsoft.KeyVault/vaults/keys@2026-02-01' = {
   parent: vault
   name: 'service'

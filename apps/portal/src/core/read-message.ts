@@ -1,8 +1,8 @@
 import { MESSAGE_TYPES } from "@databox-cmk/protocol";
 import * as z from "zod/mini";
 
-// Looser than the messages of the protocol: the page shows what a newer device or broker writes, and
-// only the broker judges it.
+// Looser than the messages of the protocol: the page shows what a newer device or broker writes,
+// and only the broker judges it.
 const challenge = z.object({
   order: z.string(),
   serial: z.string(),

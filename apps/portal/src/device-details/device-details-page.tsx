@@ -79,8 +79,8 @@ export function DeviceDetailsPage(): ReactElement {
 }
 
 /**
- * Shows the unlock keys for a minute. They are stored nowhere else, so showing them again is another
- * recorded request.
+ * Shows the unlock keys for a minute. They are stored nowhere else, so showing them again is
+ * another recorded request.
  */
 function useShownCredentials() {
   const { client } = useSignedIn();
