@@ -7,7 +7,7 @@ import { readLoad } from "./load.ts";
 import { openUnlockLanes, prepareAll } from "./unlock-lanes.ts";
 
 const TICK_MS = 2;
-/** Until as many are inside as there will be. */
+/** Until the number of unlocks in progress no longer grows. */
 const UNCOUNTED_SECONDS = 2;
 
 /**

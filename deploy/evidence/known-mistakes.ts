@@ -287,7 +287,7 @@ export const KNOWN_MISTAKES: readonly Evidence[] = [
     name: "Health checks that call the vault",
     shownBy: {
       "apps/cloud-broker/test/serve/routes.test.ts": [
-        "lives, and is ready, and says that no vault has answered yet",
+        "is live and ready, and says that no vault has answered yet",
       ],
     },
   },

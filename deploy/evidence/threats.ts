@@ -107,7 +107,7 @@ export const THREATS: readonly Evidence[] = [
         "must wait, by a signed answer that is an outage and leaves no row",
       ],
       "apps/cloud-broker/src/load/admission.test.ts": [
-        "does not count those of whom nothing is proven: they fill half of the places at most, and no address all of those",
+        "does not count unauthenticated requests: they fill at most half of the places, and one address cannot fill all of these",
       ],
     },
   },
@@ -139,7 +139,7 @@ export const THREATS: readonly Evidence[] = [
         "an idle connection is closed, even if its client still owes data",
       ],
       "apps/cloud-broker/test/server/connections.test.ts": [
-        "idle connections of one address keep no other address out, and are refused before TLS",
+        "idle connections of one address do not keep other addresses out, and are refused before TLS",
         "when all places are taken, the address with the most gives one to a new address",
         "the place of a connection is given back when it ends %s",
       ],
@@ -207,8 +207,8 @@ export const THREATS: readonly Evidence[] = [
     name: "One customer's load that delays others",
     shownBy: {
       "apps/cloud-broker/test/server/fair-share.test.ts": [
-        "the load of one customer whose vault is dead takes no place of another customer in a saturated process",
-        "a message that only says it is another customer's takes no place of theirs, nor a way around its own",
+        "in a saturated process, the load of a customer whose vault is dead does not use another customer's share",
+        "a message that only claims to be another customer's does not use that customer's share, and does not escape its own",
       ],
     },
   },

@@ -74,7 +74,7 @@ describe("faults", () => {
     expect((await world.control("GET", "/faults")).json).toEqual({ value: [] });
   });
 
-  test("a 429 can carry Retry-After, and then the SDK tries again", async () => {
+  test("the SDK retries after a 429 that has Retry-After", async () => {
     await fault({ kind: "status", status: 429, retryAfterSeconds: 0 }, { count: 1 });
     const key = await world.keyClient(vaultUrl).getKey("kek");
     const client = new CryptographyClient(key, world.owner.credential, world.clientOptions);

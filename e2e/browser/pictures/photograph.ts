@@ -23,7 +23,7 @@ export async function photograph(page: Page, name: string): Promise<void> {
   await page.screenshot({
     path: join(FOLDER, `${name}.png`),
     animations: "disabled",
-    // Toasts of the last action would cover what the picture is of.
+    // Toasts of the last action would cover the subject of the picture.
     style: ".fui-Toaster { display: none !important; }",
   });
 }

@@ -33,7 +33,7 @@ type StaticFile = {
   readonly etag: string;
   /** Its name holds a hash of its content: it never changes. */
   readonly isImmutable: boolean;
-  /** Compressed at the first request for it; undefined: it would become no smaller. */
+  /** Compressed at the first request for it; undefined if that would not make it smaller. */
   readonly encoded: (encoding: Encoding) => Promise<Uint8Array | undefined>;
 };
 

@@ -291,7 +291,7 @@ export type KeyMaterial = {
 
 export type Fault = Readonly<Omit<FaultPayload, "count">> & {
   readonly id: string;
-  /** How often it will still strike; absent: without end. */
+  /** How many more times it strikes; absent: without limit. */
   readonly remaining?: number | undefined;
   /** Number of exchanges in scope so far. */
   readonly draws: number;

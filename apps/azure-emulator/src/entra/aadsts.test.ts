@@ -49,6 +49,6 @@ test("a refusal names what it refuses", () => {
   );
 });
 
-test("a timestamp has seconds and a blank", () => {
+test("a timestamp has seconds and a space", () => {
   expect(entraTimestamp(0)).toBe("1970-01-01 00:00:00Z");
 });

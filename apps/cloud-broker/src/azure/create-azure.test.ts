@@ -18,7 +18,7 @@ it("a token that cannot be renewed fails the call that needs it, and nothing in 
       const soon = Date.now() + 60_000;
       return calls === 1
         ? Promise.resolve({ token: "first", expiresOnTimestamp: soon })
-        : Promise.reject(new Error("metadata service away"));
+        : Promise.reject(new Error("metadata service unreachable"));
     },
   };
   const sent: (string | undefined)[] = [];
@@ -35,6 +35,6 @@ it("a token that cannot be renewed fails the call that needs it, and nothing in 
   const call = () =>
     pipeline.sendRequest(client, createPipelineRequest({ url: "https://arm.test/" }));
   await call();
-  await expect(call()).rejects.toThrow("metadata service away");
+  await expect(call()).rejects.toThrow("metadata service unreachable");
   expect(sent).toEqual(["Bearer first"]);
 });

@@ -37,7 +37,7 @@ describe("parseVaultKey", () => {
     expect(parseVaultKey(shouted, ASKED, undefined)?.kid).toBe(ID);
   });
 
-  it("takes a key without operations for one that permits none, and one without modulus for no RSA key", () => {
+  it("treats a key without operations as one that permits none, and a key without a modulus as not an RSA key", () => {
     const bare = parseVaultKey(
       { ...answer(), key: {}, keyType: "EC", keyOperations: [] },
       ASKED,

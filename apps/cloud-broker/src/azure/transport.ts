@@ -210,5 +210,5 @@ function bodyOf({ body }: PipelineRequest): string | Uint8Array | undefined {
 /** The SDKs' own type of a signal has less than the platform's, which all of ours are. */
 function signalOf({ abortSignal }: PipelineRequest): AbortSignal | undefined {
   if (abortSignal === undefined || abortSignal instanceof AbortSignal) return abortSignal;
-  throw new TypeError("another signal than the platform's");
+  throw new TypeError("a signal that is not the platform's");
 }

@@ -9,7 +9,7 @@ const COPIED: ReadonlySet<string> = new Set(COMPLETIONS);
 
 /**
  * Whether a node of the order may be erased, which cannot be undone: after a completed copy, after
- * its owner gave its data up, or after an operator erased the keys of an order that had failed.
+ * its owner gave up its data, or after an operator erased the keys of an order that had failed.
  */
 export function decideNodeErasure(order: Lifecycle): Outcome<undefined> {
   const { stage, stageStatus, erased } = order;

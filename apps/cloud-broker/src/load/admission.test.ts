@@ -173,7 +173,7 @@ describe("the share of a customer", () => {
     expect(await visit(admission, connect()).prove("two")).toBeUndefined();
   });
 
-  test("does not count those of whom nothing is proven: they fill half of the places at most, and no address all of those", async () => {
+  test("does not count unauthenticated requests: they fill at most half of the places, and one address cannot fill all of these", async () => {
     const admission = openPlaces(256, () => 1);
     await crowd(admission, "one", 64);
     const flood = Array.from({ length: 100 }, () => visit(admission, connect("198.51.100.1")));

@@ -189,7 +189,7 @@ describe("an unlock that needs two approvals", () => {
     expect(await kindOf(prepared)).toBe("grant");
   });
 
-  test("is refused for good by one rejection, with who and why", async () => {
+  test("is refused finally by one rejection, which names the person and the reason", async () => {
     const prepared = await waiting();
     await say("approve", ADA);
     await say("reject", BEN);

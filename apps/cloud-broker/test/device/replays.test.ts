@@ -71,7 +71,7 @@ describe("the same message again", () => {
     expect(await world.opens(device, contentKey)).toBe(true);
   });
 
-  test("is still refused when nonces and answers of the past were forgotten", async () => {
+  test("is still refused after old nonces and answers were deleted", async () => {
     const device = await world.enrolled("forgotten");
     const prepared = await device.prepareUnlock("unlock");
     await device.sendUnlock(prepared);

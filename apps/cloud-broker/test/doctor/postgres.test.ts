@@ -31,7 +31,7 @@ describe.skipIf(!hasPostgres)("the doctor, of PostgreSQL,", () => {
     expect(await write()).toMatchObject({ ok: true });
   });
 
-  test("tells the newest migration, and that a server accepts no writes", async () => {
+  test("reports the newest migration, and a server that does not accept writes", async () => {
     const databases = createTestDatabases(server.url("postgres"));
     await databases.named("standby");
     await (await openPostgres(settingsOf(server.url("postgres"), "standby"))).destroy();

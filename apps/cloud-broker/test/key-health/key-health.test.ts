@@ -115,7 +115,7 @@ describe("the health of a key", () => {
     ]);
   });
 
-  test("notices a right that was taken away, which Get alone would not", async () => {
+  test("notices a removed right that Get alone would not show", async () => {
     await world.prepared("rights1");
     const { principal_id: principal } = await world
       .store()

@@ -148,7 +148,7 @@ describe("three replicas", () => {
     await world.call("POST", "/operator/v1/restoreAccess", { body: lifted, claims });
   });
 
-  test(`ask about a key once, however often they look whose turn it is`, async () => {
+  test(`ask about a key once, however often they check which of them is to ask`, async () => {
     const device = await world.delivered("probed");
     await LeaseClient.unlock(device);
     const others = await world.broker().probe();

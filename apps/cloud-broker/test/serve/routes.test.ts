@@ -110,7 +110,7 @@ describe("every route", () => {
 });
 
 describe("a broker without Azure", () => {
-  test("lives, and is ready, and says that no vault has answered yet", async () => {
+  test("is live and ready, and says that no vault has answered yet", async () => {
     expect((await transport.send("GET", "/healthz")).status).toBe(200);
     const ready = await transport.send("GET", "/readyz");
     expect(ready.status).toBe(200);

@@ -93,7 +93,7 @@ async function hold(
   return held;
 }
 
-test("idle connections of one address keep no other address out, and are refused before TLS", async () => {
+test("idle connections of one address do not keep other addresses out, and are refused before TLS", async () => {
   await hold(PER_ADDRESS);
   world.logLines.length = 0;
   for (let index = 0; index < 5; index += 1) {

@@ -81,7 +81,7 @@ async function gatherCrowd() {
   };
 }
 
-test("the load of one customer whose vault is dead takes no place of another customer in a saturated process", async () => {
+test("in a saturated process, the load of a customer whose vault is dead does not use another customer's share", async () => {
   const crowd = await gatherCrowd();
   world.loop.utilization = AT_ITS_END;
 
@@ -126,7 +126,7 @@ test("one of the crowd on a new connection is told so by a signed answer, before
   expect(codeOf(await dead.sendUnlock(prepared))).toBe("answer");
 });
 
-test("a message that only says it is another customer's takes no place of theirs, nor a way around its own", async () => {
+test("a message that only claims to be another customer's does not use that customer's share, and does not escape its own", async () => {
   const crowd = await gatherCrowd();
   world.loop.utilization = AT_ITS_END;
   const [victim] = quick;

@@ -15,7 +15,7 @@ export function mountPointsOf(mountInfo: string, device: string): readonly strin
     .toReversed();
 }
 
-/** Blanks and backslashes are octal escapes there. */
+/** Spaces and backslashes are octal escapes there. */
 function unescaped(path: string): string {
   return path.replaceAll(/\\([0-7]{3})/g, (_match, octal: string) =>
     String.fromCodePoint(Number.parseInt(octal, 8)),

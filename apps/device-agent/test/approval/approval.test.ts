@@ -138,7 +138,7 @@ describe("an unlock that two people must approve", () => {
     expect(approvals.requests.size).toBe(2);
   });
 
-  test.skipIf(!HAS_CRYPTSETUP)("opens a LUKS2 volume as any other", async () => {
+  test.skipIf(!HAS_CRYPTSETUP)("opens a LUKS2 volume like any other", async () => {
     await using world = await createPreparedWorld({ volumeKind: "luks2" });
     world.broker.approvals.required = 1;
     const { event } = await waitWith(world, [

@@ -47,7 +47,7 @@ export function FormDialog({
   readonly isReady: boolean;
   /** An alert dialog, for an action that is hard to undo. */
   readonly modalType?: "modal" | "alert";
-  /** The action reaches into the field, and looks like it. */
+  /** The action affects appliances in the field; its button shows that. */
   readonly isDanger?: boolean;
   readonly onConfirm: () => void;
   readonly onClose: () => void;

@@ -10,7 +10,7 @@ import { isJsonObject } from "../strict-json.ts";
 export type RecoveryKey = {
   /** Thumbprint URI (RFC 9278) over the RFC 7638 thumbprint. */
   readonly kid: string;
-  /** Canonical: what the thumbprint is made of. */
+  /** The canonical form, of which the thumbprint is computed. */
   readonly jwk: { readonly e: string; readonly kty: "RSA"; readonly n: string };
   /**
    * RSA-OAEP-256, here and not in a vault: an offline key cannot be revoked, so there is no refusal

@@ -77,7 +77,7 @@ export async function generateStorableSealingKey(suite: SuiteName): Promise<Stor
   };
 }
 
-/** @throws {CryptoError} `malformed` when the private key is none of the suite */
+/** @throws {CryptoError} `malformed` when the private key does not belong to the suite */
 export async function importSealingKey(
   suite: SuiteName,
   privateKey: Uint8Array,

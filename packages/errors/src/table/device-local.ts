@@ -458,7 +458,7 @@ export const DEVICE_LOCAL_ERRORS = {
     },
     steps: [
       {
-        en: "Name the state folder, if it is another one than {stateDir}",
+        en: "If the state folder is not {stateDir}, name it",
         de: "Nennen Sie den Zustandsordner, wenn es ein anderer als {stateDir} ist",
         command: "databox-agent --state-dir {stateDir} status",
       },

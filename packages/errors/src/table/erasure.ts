@@ -71,7 +71,7 @@ export const ERASURE_ERRORS = {
       },
     },
     why: {
-      en: "An erasure cannot be undone. A node is erased after a completed copy, after the customer gave its data up (MoveToCleanUpDevice), or after the keys of its order were erased.",
+      en: "An erasure cannot be undone. A node is erased after a completed copy, after the customer gave up its data (MoveToCleanUpDevice), or after the keys of its order were erased.",
       de: "Löschen lässt sich nicht rückgängig machen. Ein Knoten wird gelöscht, wenn die Kopie abgeschlossen ist, wenn der Kunde seine Daten aufgegeben hat (MoveToCleanUpDevice) oder wenn die Schlüssel seines Auftrags gelöscht sind.",
     },
     meanwhile: NOTHING_ERASED,

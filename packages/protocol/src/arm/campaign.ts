@@ -63,7 +63,7 @@ export type CampaignRequest = z.infer<typeof campaignRequest>;
 export const CAMPAIGN_STATES = ["Running", "Paused", "Cancelled", "Done"] as const;
 
 const count = z.number();
-/** The present state of a campaign. */
+/** The current state of a campaign. */
 export const campaignView = z.object({
   id: z.string(),
   action: actionView,

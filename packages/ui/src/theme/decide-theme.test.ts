@@ -11,7 +11,7 @@ test.each([
   expect(decideTheme(choice, { dark, forcedColors })).toBe(expected);
 });
 
-test("an unknown stored theme is the system's", () => {
+test("an unknown stored theme becomes the system's theme", () => {
   expect(parseThemeChoice("purple")).toBe("system");
   expect(parseThemeChoice(null)).toBe("system");
   expect(parseThemeChoice("dark")).toBe("dark");

@@ -24,7 +24,7 @@ type Source = {
   readonly noted?: string;
 };
 
-/** @param write - takes one line without its end */
+/** @param write - takes one line, without its line break */
 export function addAuditCommands(
   program: Command,
   environment: Readonly<Record<string, string | undefined>>,

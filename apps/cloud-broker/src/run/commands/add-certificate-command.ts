@@ -30,7 +30,7 @@ const jwk = z.object({
 });
 const keySet = z.object({ keys: z.array(jwk).min(1) });
 
-/** Each takes one line without its end. */
+/** Each takes one line, without its line break. */
 type Output = {
   readonly out: (line: string) => void;
   readonly warn: (line: string) => void;

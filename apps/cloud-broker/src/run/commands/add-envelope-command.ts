@@ -9,7 +9,7 @@ import { openState } from "../open-data-dir.ts";
 
 const ENVELOPE_MAX_BYTES = 1024 * 1024;
 
-/** @param write - takes one line without its end */
+/** @param write - takes one line, without its line break */
 export function addEnvelopeCommand(
   program: Command,
   environment: Readonly<Record<string, string | undefined>>,
