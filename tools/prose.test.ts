@@ -66,6 +66,6 @@ test.each([
   'const a = "Der Wert ist nicht gut: nobody";',
   "const a = sql`select nobody from what stands and is no table`;",
   "// a comment that nobody reads",
-])("takes no identifier, command, query, comment or German text for a text: %s", (text) => {
+])("does not count an identifier, command, query, comment or German text as a text: %s", (text) => {
   expect(named("a.ts", text, findInTexts)).toEqual([]);
 });

@@ -67,7 +67,7 @@ return require("./${ENTRY}");
 })`;
 }
 
-/** Node takes twice as long for other text, and V8 twice the room. */
+/** Other text takes Node twice as long, and V8 twice the memory. */
 function toAscii(code: string): string {
   return code.replaceAll(
     /[^\0-\u007f]/g,

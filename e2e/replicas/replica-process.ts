@@ -8,7 +8,7 @@ import { BROKER } from "../harness/programs.ts";
 
 const READY = z.object({ type: z.literal("ready"), port: z.number() });
 
-/** A broker in a process of its own, which can be hit where it hurts. */
+/** A broker in a process of its own, which a test can kill and pause. */
 export type Replica = {
   port(): number;
   /** Straight to this one, past the balancer. */

@@ -19,7 +19,7 @@ afterEach(() => rmSync(dataDir, { recursive: true }));
 const TENANT: Tenant = { id: "T", displayName: "first" };
 
 describe("a data folder", () => {
-  test("keeps keys, vaults, directory, clock and authority over a restart", async () => {
+  test("keeps keys, vaults, directory, clock and authority across a restart", async () => {
     const first = await startWorld({ dataDir });
     const url = await first.createVault("kept");
     const body = { alg: "RSA-OAEP-256", value: "c2VjcmV0" };

@@ -104,7 +104,7 @@ describe("a group commit", () => {
     expect(await names()).toContain("b");
   });
 
-  test("lets an unlock pass the re-wraps that wait, and these get on while unlocks keep coming", async () => {
+  test("lets an unlock pass the waiting re-wraps, which still progress while unlocks keep arriving", async () => {
     const done: string[] = [];
     const note = (what: string, kind?: "re-wrap") =>
       commit(() => {

@@ -13,7 +13,7 @@ import type { Store } from "../../src/store/store.ts";
 import { createTestDatabases, settingsOf, TEMPLATE, urlOf } from "../store/test-databases.ts";
 import { verifyAudit } from "./audit-command.ts";
 
-/** More than one page of a reading. */
+/** More rows than one page. */
 const ROWS = 2100;
 const CHAINS = ["/an/order", "broker"];
 const EVENT: AuditEvent = {

@@ -260,7 +260,7 @@ describe("the server", () => {
     expect(JSON.parse(answer.text)).toMatchObject({ parameters: { name: "a b/c" } });
   });
 
-  test("takes an empty body for the empty object where a body is optional", async () => {
+  test("treats an empty body as an empty object where a body is optional", async () => {
     const answer = await transport.send("POST", "/optional");
     expect(JSON.parse(answer.text)).toMatchObject({ body: {} });
   });

@@ -107,7 +107,7 @@ export function createJournalCourier({
     const size = sizeOf(folder.journalPath);
     let rows = readRows();
     const proof = judgeCountersignature(rows, folder.readJournalHead(), session(stop));
-    // Of a journal that was cut or begun again the broker gets all rows, so that it learns of it.
+    // The broker gets all rows of a journal that was truncated or started again, and so notices it.
     if (proof.kind === "broken") cursor = 0;
     cursor ??= proof.kind === "proven" ? proof.sequence : 0;
     while (!stop.aborted) {

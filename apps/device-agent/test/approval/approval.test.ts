@@ -355,7 +355,7 @@ describe("while nobody answers", () => {
   });
 });
 
-describe("a grant that got lost on its way", () => {
+describe("a grant that was lost in transit", () => {
   test("is given again to the same request", async () => {
     await using world = await createGuardedWorld(1);
     const { broker } = world;

@@ -67,7 +67,7 @@ export type StorableSealingKey = SealingKey & {
   exportPrivateKey(): Promise<Uint8Array>;
 };
 
-/** As {@link generateSealingKey}, but that the private half can be stored. */
+/** Like {@link generateSealingKey}, but the private half can be stored. */
 export async function generateStorableSealingKey(suite: SuiteName): Promise<StorableSealingKey> {
   const { privateKey, publicKey } = await cipherSuite(suite).GenerateKeyPair(true);
   const bytes = await cipherSuite(suite).SerializePublicKey(publicKey);

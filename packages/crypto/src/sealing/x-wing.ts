@@ -32,8 +32,8 @@ type RecipientKey = Key & {
 };
 
 /**
- * draft-ietf-hpke-pq §4. The library has them too, but makes its own KEM to tell them, and loads
- * WebCrypto for it.
+ * draft-ietf-hpke-pq §4. The library has them too, but makes its own KEM to state them, and
+ * loads WebCrypto for that.
  */
 export const X_WING = {
   id: 0x647a,

@@ -14,7 +14,7 @@ import { wasRevokedSince } from "../kill-switches/revocations.ts";
 import { parseStoredPolicy } from "../policy/read-unlock-policy.ts";
 import { approvalOf, readVotes } from "./stored-approvals.ts";
 
-/** A request as approvers see it: the request, and the order's present state. */
+/** A request as approvers see it: the request, and the order's current state. */
 export type ApprovalCase = {
   /** In its present state, even if that is not stored yet. */
   readonly approval: Approval;
