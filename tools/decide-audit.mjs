@@ -4,7 +4,7 @@
  * @param {{ id: string, package: string, severity: string, title: string, url: string }[]} advisories
  * @param {{ id: string, reason: string, until: string }[]} accepted - `until`: the last day, YYYY-MM-DD
  * @param {string} today - YYYY-MM-DD
- * @returns sentences: `open`, advisories that nobody has accepted; `expired`, advisories whose
+ * @returns sentences: `open`, advisories that are not accepted; `expired`, advisories whose
  * acceptance has ended; `unneeded`, acceptances without an advisory; and whether the check `fails`
  * @throws {TypeError} for an acceptance without id, reason or a real date
  */

@@ -1,6 +1,6 @@
 /** A program by its command line, for its man page and its shells' completions. */
 export type Program = {
-  /** What a person types. */
+  /** The command that a person types. */
   readonly name: string;
   /** Allowed with every command. */
   readonly general: readonly Option[];

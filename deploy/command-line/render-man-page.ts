@@ -1,7 +1,7 @@
 import { sourceDateSeconds } from "../source-date.ts";
 import type { Option, Program } from "./program.ts";
 
-/** What a man page says beside the commands and options. */
+/** The parts of a man page other than commands and options. */
 export type Manual = {
   /** One line. */
   readonly purpose: string;

@@ -78,7 +78,7 @@ describe.runIf(runsBrowser)("the broker's process", () => {
     await see("Ordered");
   });
 
-  test("dies: its end is told of, and the page keeps what it shows, with its age, until there is a broker again", async () => {
+  test("dies: the page reports it, and keeps its content, with its age, until there is a broker again", async () => {
     const { page } = visit;
     await explanations(page, loaded);
     await navigate(page, "Overview");

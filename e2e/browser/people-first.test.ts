@@ -84,7 +84,7 @@ describe.runIf(runsBrowser)("a user of the portal", () => {
     await see("Healthy");
   });
 
-  test("is told by a toast how an action ended, and after a failure what to do next", async () => {
+  test("sees in a toast how an action ended, and after a failure the next step", async () => {
     const { page } = visit;
     await open("key-health");
     await see("Healthy");
@@ -528,7 +528,7 @@ describe.runIf(runsBrowser)("a user of the portal", () => {
     }
   });
 
-  test("keeps the page if a panel's code cannot be loaded, and is told", async () => {
+  test("keeps the page if a panel's code cannot be loaded, and sees an error", async () => {
     const { page } = visit;
     await visit.goTo("/orders");
     await page.route(/\/assets\/search-dialog-[^/]*\.js$/, (route) =>

@@ -162,7 +162,7 @@ const POLICY = {
     breakGlass: true,
   },
 } satisfies UnlockPolicy;
-/** Commands that only move, read again or copy: everybody may have them. */
+/** Commands that only move, read again or copy: every role may have them. */
 const HARMLESS =
   /^(?:Refresh|Load again|Try again|Clear filters|Export to CSV|Views|Columns|clear|Copy .*|(?:Previous|Next)(?: page|: .*)?)$/;
 const PLACEHOLDER = /<\w+>|\{\w+\}|\$\{|\bundefined\b|\bNaN\b|\[object /;

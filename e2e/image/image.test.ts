@@ -64,7 +64,7 @@ describe.skipIf(!hasPrograms && !isContinuousIntegration)("the image", () => {
     expect(again).toBe(image.digest);
   });
 
-  test("has only files of root that nobody else may write, and /data of its user", () => {
+  test("has only files of root that only root may write, and /data of its user", () => {
     const rows = image.entries.map((line) => line.split(/\s+/));
     const named = (path: string) =>
       rows.filter((row) => row.at(5) === path).map(([mode, owner]) => ({ mode, owner }));
@@ -260,7 +260,7 @@ describe.skipIf(!hasPrograms && !isContinuousIntegration)("the image", () => {
   });
 });
 
-/** The public key and the image, as somebody gets them. */
+/** The public key and the image, as a reader gets them. */
 function copyOf(folder: string, name: string): string {
   const copy = join(folder, name);
   mkdirSync(copy);

@@ -135,7 +135,7 @@ function textsOf({ node }: PDFPage) {
 }
 
 describe("certificate verify", () => {
-  it("shows what the broker stated, whichever of its keys signed it", async () => {
+  it("shows the broker's statement, by any of its keys", async () => {
     const { lines, exitCode } = await run(`${await signed()}\n`, keysOf(other, key));
     expect(exitCode).toBeUndefined();
     expect(lines).toEqual([

@@ -46,7 +46,7 @@ export const AGENT_FAULTS: readonly AgentFault[] = [
     }),
   },
   {
-    name: "nobody listens at the broker's port",
+    name: "no program listens at the broker's port",
     ...unreachable("connection"),
     settings: ({ hostile }) => ({ connection: { brokerUrl: hostile.closedUrl } }),
   },
@@ -80,7 +80,7 @@ export const AGENT_FAULTS: readonly AgentFault[] = [
     settings: believed,
   },
   {
-    name: "somebody forbids it in the broker's words (403), unsigned",
+    name: "a proxy refuses it in the broker's words (403), unsigned",
     ...unreachable("unsigned-answer"),
     answer: {
       status: 403,
@@ -90,7 +90,7 @@ export const AGENT_FAULTS: readonly AgentFault[] = [
     settings: believed,
   },
   {
-    name: "somebody grants it, unsigned",
+    name: "a proxy grants it, unsigned",
     ...unreachable("unsigned-answer"),
     answer: { status: 200, headers: JSON_TYPE, body: '{"unlocked":true}' },
     settings: believed,

@@ -17,7 +17,7 @@ export const CHOICE_FAULTS: readonly Fault[] = [
   urlFault("is not the URL of a key", "SsemUserErrorInvalidKeyVaultUrl", (url) =>
     url.replace("/keys/", "/secrets/"),
   ),
-  urlFault("names a host that is no vault", "SsemUserErrorKeyVaultUrlInvalidHost", (url) =>
+  urlFault("names a host that is not a vault", "SsemUserErrorKeyVaultUrlInvalidHost", (url) =>
     url.replace(/\/\/[^/]+/, "//vault.example"),
   ),
   {

@@ -96,7 +96,7 @@ export const VAULT_FAULTS: readonly Fault[] = [
   },
   {
     row: 18,
-    name: "the vault's certificate is by somebody else",
+    name: "the vault's certificate is by a foreign authority",
     code: "KeyVaultUnreachable",
     reason: "certificate",
     class: "unreachable",
@@ -181,7 +181,7 @@ export const VAULT_FAULTS: readonly Fault[] = [
   ...(
     [
       ["half a body", { kind: "half-body" }],
-      ["a body that is no JSON", { kind: "garbage-body" }],
+      ["a body that is not JSON", { kind: "garbage-body" }],
       ["a status that no vault has", answer(418, "Teapot")],
     ] as const
   ).map(([what, effect]): Fault => ({

@@ -9,7 +9,7 @@ import { parseScope, resourceGroupId } from "./resource-id.ts";
 /** A provider's facts about an authenticated request. */
 export type ArmContext = {
   readonly request: HttpRequest;
-  /** Of the matched route. */
+  /** The parameters of the matched route. */
   readonly parameters: RouteParameters;
   readonly deps: EmulatorDependencies;
   readonly caller: Caller;

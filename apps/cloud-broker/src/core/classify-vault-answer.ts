@@ -83,7 +83,7 @@ type VaultAnswer = {
   readonly innerCode?: string | undefined;
   /**
    * Number at the start of an `AKV…` message: authentication failures have no other code. A number
-   * further on is text, such as a name that somebody chose.
+   * further on is text, such as a chosen name.
    */
   readonly akvNumber?: number | undefined;
   /**

@@ -12,7 +12,7 @@ export type DayCount = {
   readonly action: string;
   readonly outcome: string;
   readonly code: string | null;
-  /** Of an unlock. */
+  /** The purpose, if the action is an unlock. */
   readonly purpose: string | null;
   readonly count: number;
   /** Of `lease/relocked`: milliseconds since the refusal. */

@@ -67,7 +67,7 @@ const CASES: readonly (readonly [string, Partial<ReleaseFacts>, object])[] = [
     { kind: "release", by: "policy" },
   ],
   [
-    "a request from outside of its purpose's networks is refused, whoever approved it",
+    "a request from outside of its purpose's networks is refused in spite of its approvals",
     { purpose: "ingest", outside: "198.51.100.7", breakGlass: "glass", terms: night },
     {
       kind: "refuse",

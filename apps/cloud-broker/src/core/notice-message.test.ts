@@ -250,7 +250,7 @@ test("Teams gets an Adaptive Card whose texts are not Markdown", () => {
   });
 });
 
-test("Slack gets blocks within its limits, in which a name mentions nobody", () => {
+test("Slack gets blocks within its limits, in which a name does not mention a person", () => {
   const facts = Array.from({ length: 12 }, (_, index) => ({
     name: String(index),
     text: "x".repeat(3000),

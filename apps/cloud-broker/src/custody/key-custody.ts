@@ -92,7 +92,7 @@ export type Passkeys = {
   revealPasskeys(order: OrderId): Promise<Outcome<readonly RevealedPasskey[]>>;
 };
 
-/** What a device needs of its order's keys. */
+/** The part of its order's keys that a device needs. */
 export type NodeEnvelopes = {
   /**
    * The current envelope of a node, for a decision on it and a release of its content key after

@@ -273,7 +273,7 @@ function renderFailure(
       "x-ms-error-code": error.code,
       "retry-after": retryAfterSeconds === undefined ? undefined : String(retryAfterSeconds),
       allow: error.code === "MethodNotAllowed" && allow !== undefined ? String(allow) : undefined,
-      // As Resource Manager does for a resource that no provider has.
+      // Answers like Resource Manager for a resource that no provider has.
       "x-ms-failure-cause": error.code === "ResourceNotFound" ? "gateway" : undefined,
       "www-authenticate": error.code === "AuthenticationFailed" ? bearerChallenge : undefined,
     }),

@@ -38,7 +38,7 @@ describe("the places of connections", () => {
     expect(places.open()).toBe(3);
   });
 
-  test("are those of a /64, whatever its addresses are", () => {
+  test("are those of a /64, for all of its addresses", () => {
     const { connect } = openPlaces({ perAddress: 1, inSum: 0 });
     expect(connect("2001:db8::1").isIn).toBe(true);
     expect(connect("2001:db8::2").isIn).toBe(false);

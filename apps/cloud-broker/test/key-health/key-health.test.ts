@@ -165,7 +165,7 @@ describe("the health of a key", () => {
     expect((await read("used1")).state).toBe("Healthy");
   });
 
-  test("follows the probe of a key that a lease hangs on, without waiting for the next look", async () => {
+  test("follows the probe of a key that a lease depends on, without waiting for the next check", async () => {
     const device = await world.delivered("probed1");
     expect((await device.unlock("unlock")).answer.kind).toBe("answer");
     world.vaults.setEnabled(world.kid, false);

@@ -10,7 +10,7 @@ import { openTestStore } from "../store/open-test-store.ts";
 
 const since = (signing: number, nonce: number) => new Map(Object.entries({ signing, nonce }));
 
-test("a key is as old as its first use, whatever its file says, and a new one begins again", async () => {
+test("the age of a key counts from its first use and not from its file, and a new key starts at zero", async () => {
   using folder = openTemporaryFolder();
   await using store = await openTestStore(":memory:");
   await openBrokerKeys(folder.path);

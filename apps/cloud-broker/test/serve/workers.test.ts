@@ -143,7 +143,7 @@ const KILL_ON_SIGTERM = `data:text/javascript,${encodeURIComponent(`
   });
 `)}`;
 
-test("a worker that dies while it is told to close fails nothing", async () => {
+test("a worker that dies while it is being closed causes no failure", async () => {
   using environment = await createBrokerEnvironment();
   const { child } = await start(environment.variables, "--import", KILL_ON_SIGTERM);
   expect(await stop(child)).toBe(0);

@@ -103,7 +103,7 @@ test("in a saturated process, the load of a customer whose vault is dead does no
   expect(codeOf((await dead.unlock("unlock")).answer)).toBe("answer");
 });
 
-test("one of the crowd on a new connection is told so by a signed answer, before anything of it is used up", async () => {
+test("a customer above its share gets a signed answer on a new connection, before its nonce is used up", async () => {
   const crowd = await gatherCrowd();
   world.loop.utilization = AT_ITS_END;
   dead.use(connect());

@@ -9,7 +9,7 @@ export const SERVICE_KEY = {
   keyName: "mmk",
 } as const;
 
-/** What custody needs beside its store, the vaults and their resources. */
+/** The needs of custody, other than its store, the vaults and their resources. */
 export function custodyDependencies<
   Given extends Pick<CustodyDependencies, "store" | "vaults" | "resources" | "now"> &
     Partial<CustodyDependencies>,

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { renderDetails } from "./event-details.ts";
 
-test("details are told in words and units, in a fixed order, and what is absent is not told", () => {
+test("details have words and units and a fixed order, and absent ones are left out", () => {
   expect(
     renderDetails({
       graceLeftSeconds: 870,

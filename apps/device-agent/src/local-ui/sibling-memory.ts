@@ -1,6 +1,6 @@
 import { siblings, type RenewedLease, type Siblings } from "@databox-cmk/protocol";
 
-/** What the broker said last about the other nodes of the order. */
+/** The broker's last statement about the other nodes of the order. */
 export type SiblingMemory = {
   /** With the time that has passed since then added to each age. */
   readonly current: Siblings | undefined;

@@ -67,7 +67,7 @@ test("a stream that breaks is reported, and the browser opens it again", () => {
   expect([states, streams.length]).toEqual([[true, false], 1]);
 });
 
-test("a stream that is silent is told of and opened again, and one that says that it is alive is not", () => {
+test("a silent stream is reported and opened again, and one that sends a sign of life is not", () => {
   const { streams, states, many, end } = follow();
   streams[0]?.dispatchEvent(new Event("open"));
   for (let beats = 0; beats < 10; beats += 1) {

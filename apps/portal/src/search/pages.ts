@@ -1,6 +1,6 @@
 import type { Texts } from "../texts/en.ts";
 
-/** The pages without parameters in their address, for everybody and for operators. */
+/** The pages without parameters in their address, for every role and for operators. */
 const PAGES = {
   everybody: [
     ["/", ({ shell }) => shell.home],

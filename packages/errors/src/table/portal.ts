@@ -185,7 +185,7 @@ export const PORTAL_ERRORS = {
       de: "Die Verbindung schlug fehl, oder die Antwort war keine des Brokers.",
     },
     meanwhile: {
-      en: "Appliances that are open stay open. A change that was under way may or may not have been made; the page shows it when the service answers again.",
+      en: "Appliances that are open stay open. A change that was in progress may or may not have been made; the page shows it when the service answers again.",
       de: "Offene Geräte bleiben offen. Ob eine Änderung, die unterwegs war, noch gemacht wurde, zeigt die Seite, sobald der Dienst wieder antwortet.",
     },
   }),
