@@ -78,6 +78,7 @@ export const LAYERS = {
   ],
   "apps/device-emulator": ["core", "node"],
   "apps/local-stack": ["core", ["azure", "output", "use"], "stack", ["double", "story"], "demo"],
+  "apps/virtual-appliance": [["core", "image"], "machine"],
 };
 
 const IMPORT =
