@@ -137,8 +137,8 @@ describe("an unlocked appliance with its daemon", () => {
 
   test("stays open while the broker is down, and closes when its outage grace is over", async () => {
     await using site = await unlocked("outage");
-    await world.stack.broker().kill();
     const startedAt = performance.now();
+    await world.stack.broker().kill();
     await site.daemons[0]?.event(({ outcome }) => outcome === "unreachable");
     const state = await stateOf(site.nodes[0]);
     // On a machine that took longer than that to say so, the grace may be over.

@@ -6,8 +6,8 @@ import { openStateFolder } from "../src/state/state-folder.ts";
 import { createUiWorld, type UiWorld } from "./local-ui/ui-world.ts";
 
 /** Enough for a slow machine between the unlock and the check. */
-const SLACK_SECONDS = 60;
-const TTL_SECONDS = 60;
+const SLACK_SECONDS = 600;
+const TTL_SECONDS = 600;
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 
@@ -77,7 +77,7 @@ test("without an answer, the time left goes down, and the node shows the beginni
   expect(await lines()).not.toContain("has not answered");
   silentFor(TTL_SECONDS + 30);
   expect(await lines()).toMatch(
-    /the broker has not answered since .*; the volume closes in 23 h 5\d min/,
+    /the broker has not answered since .*; the volume closes in 23 h [34]\d min/,
   );
   const { graceLeftSeconds, secondsSinceAnswer } = await shown();
   expect(graceLeftSeconds).toBeLessThanOrEqual(24 * HOUR - TTL_SECONDS - 30);
