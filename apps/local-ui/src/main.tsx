@@ -7,8 +7,8 @@ import { createRoot } from "react-dom/client";
 
 import { createNodeQueryClient } from "./api/create-query-client.ts";
 import { createNodeRouter } from "./router.tsx";
+import { NodeGate } from "./shell/node-gate.tsx";
 import { connectNode } from "./state/connect-node.ts";
-import { NodeGate } from "./state/node-gate.tsx";
 import { Languages } from "./texts/texts.ts";
 
 const root = document.querySelector("#root");

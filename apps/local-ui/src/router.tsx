@@ -6,8 +6,8 @@ import {
   lazyRouteComponent,
 } from "@tanstack/react-router";
 
+import { AppShell } from "./frame/app-shell.tsx";
 import { OverviewPage } from "./overview/overview-page.tsx";
-import { AppShell } from "./shell/app-shell.tsx";
 import { NotFoundPage } from "./shell/not-found-page.tsx";
 import { useTexts } from "./texts/texts.ts";
 

@@ -5,9 +5,9 @@ import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
+import { SessionGate } from "./frame/session-gate.tsx";
 import { createPortalQueryClient } from "./queries/create-query-client.ts";
 import { createPortalRouter } from "./router.tsx";
-import { SessionGate } from "./shell/session-gate.tsx";
 import { Languages } from "./texts/texts.ts";
 
 const root = document.querySelector("#root");

@@ -11,11 +11,11 @@ import {
 
 import { parseActivitySearch } from "./core/activity-search.ts";
 import { parseTroubleshooterSearch } from "./core/troubleshooter-search.ts";
+import { AppShell } from "./frame/app-shell.tsx";
 import { OperatorGate } from "./operator/operator-gate.tsx";
 import { parsePosition } from "./orders/list-position.ts";
 import { parseOrderFilter } from "./orders/order-filter.ts";
 import { prefetchOrders } from "./orders/prefetch-orders.ts";
-import { AppShell } from "./shell/app-shell.tsx";
 import { NotFoundPage } from "./shell/not-found-page.tsx";
 import { useTexts } from "./texts/texts.ts";
 

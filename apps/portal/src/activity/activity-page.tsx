@@ -6,8 +6,8 @@ import { getRouteApi } from "@tanstack/react-router";
 import { type ReactElement, useState } from "react";
 
 import { readActivity } from "../api/activity.ts";
-import { skipTokenOf } from "../api/arm-path.ts";
 import { activityFilterOf, type ActivitySearch } from "../core/activity-search.ts";
+import { skipTokenOf } from "../core/arm-path.ts";
 import { OrderPage } from "../order/order-page.tsx";
 import { useOrderName } from "../order/use-order.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";

@@ -1,6 +1,6 @@
 import { ACTIVITY_CALLS, type ActivityEntry, type ActivityFilter } from "@databox-cmk/protocol";
 
-import type { OrderName } from "./arm-path.ts";
+import type { OrderName } from "../core/arm-path.ts";
 import type { Client } from "./client.ts";
 import { readEveryPage } from "./read-every-page.ts";
 

@@ -1,6 +1,6 @@
 import { APPROVAL_CALLS, type ApprovalView } from "@databox-cmk/protocol";
 
-import type { OrderName } from "./arm-path.ts";
+import type { OrderName } from "../core/arm-path.ts";
 import type { Client } from "./client.ts";
 
 /** Requests of one order that wait or waited for people, newest first. */

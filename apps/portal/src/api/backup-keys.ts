@@ -1,6 +1,6 @@
 import { BACKUP_KEY_CALLS, type BackupKeyWrite } from "@databox-cmk/protocol";
 
-import type { OrderName } from "./arm-path.ts";
+import type { OrderName } from "../core/arm-path.ts";
 import type { Client } from "./client.ts";
 
 export const readBackupKeys = (client: Client, params: OrderName, signal?: AbortSignal) =>

@@ -1,6 +1,6 @@
 import { type Call, pathOf, PATHS, PORTAL_PATHS } from "@databox-cmk/protocol";
 
-import { armPath, type Query, searchOf } from "./arm-path.ts";
+import { armPath, type Query, searchOf } from "../core/arm-path.ts";
 
 /** Newest api-version of Microsoft.DataBox that the broker knows. */
 const DATA_BOX_API_VERSION = "2025-07-01";

@@ -2,7 +2,7 @@ import { withoutUndefined } from "@databox-cmk/errors";
 import type { Call, SegmentOf } from "@databox-cmk/protocol";
 import * as z from "zod/mini";
 
-import type { Query } from "./arm-path.ts";
+import type { Query } from "../core/arm-path.ts";
 import { callPath } from "./call-path.ts";
 import { ProblemError } from "./problem-error.ts";
 import type { Silence } from "./read-problem.ts";

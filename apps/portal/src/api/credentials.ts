@@ -1,6 +1,6 @@
 import { JOB_CALLS, type NodeSecret } from "@databox-cmk/protocol";
 
-import type { OrderName } from "./arm-path.ts";
+import type { OrderName } from "../core/arm-path.ts";
 import type { Client } from "./client.ts";
 
 /** The unlock keys of an order's nodes; this calls the vault and adds an audit row. */

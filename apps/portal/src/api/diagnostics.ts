@@ -1,7 +1,7 @@
 import { DIAGNOSTICS_CALLS, type DiagnosticsView, WHO } from "@databox-cmk/protocol";
 import type { Problem } from "@databox-cmk/ui";
 
-import type { OrderName } from "./arm-path.ts";
+import type { OrderName } from "../core/arm-path.ts";
 import type { Client } from "./client.ts";
 
 type Told = DiagnosticsView["events"][number];

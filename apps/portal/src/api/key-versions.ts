@@ -1,6 +1,6 @@
 import { KEY_VERSION_CALLS } from "@databox-cmk/protocol";
 
-import type { OrderName } from "./arm-path.ts";
+import type { OrderName } from "../core/arm-path.ts";
 import type { Client } from "./client.ts";
 
 /** The versions of its key that an order depends on. */

@@ -6,9 +6,9 @@ import {
 } from "@databox-cmk/protocol";
 import * as z from "zod/mini";
 
+import { armPath, type OrderName } from "../core/arm-path.ts";
 import { type NewOrder, renderNewOrder } from "../core/new-order.ts";
 import { refusalsOf, renderValidation } from "../core/order-validation.ts";
-import { armPath, type OrderName } from "./arm-path.ts";
 import type { Client } from "./client.ts";
 import { createResourceGroup } from "./resource-groups.ts";
 

@@ -1,6 +1,6 @@
 import { NODE_CALLS, type OrderNodes } from "@databox-cmk/protocol";
 
-import type { OrderName } from "./arm-path.ts";
+import type { OrderName } from "../core/arm-path.ts";
 import type { Client } from "./client.ts";
 
 export type OrderNode = OrderNodes["value"][number];

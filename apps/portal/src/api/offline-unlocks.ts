@@ -1,6 +1,6 @@
 import { OFFLINE_UNLOCK_CALLS, type OfflineUnlockResult } from "@databox-cmk/protocol";
 
-import type { OrderName } from "./arm-path.ts";
+import type { OrderName } from "../core/arm-path.ts";
 import type { Client } from "./client.ts";
 
 export type Carried = { readonly challenge: string; readonly reason?: string | undefined };

@@ -6,7 +6,7 @@ import {
 } from "@databox-cmk/protocol";
 import type * as z from "zod/mini";
 
-import type { OrderName } from "./arm-path.ts";
+import type { OrderName } from "../core/arm-path.ts";
 import type { Client } from "./client.ts";
 
 export function readOperatorOrder(client: Client, params: OrderName, signal: AbortSignal) {

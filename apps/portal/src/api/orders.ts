@@ -1,7 +1,7 @@
 import { JOB_CALLS } from "@databox-cmk/protocol";
 import type * as z from "zod/mini";
 
-import type { OrderName } from "./arm-path.ts";
+import type { OrderName } from "../core/arm-path.ts";
 import type { Client } from "./client.ts";
 
 /** An order with all its details. */

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 
-import { searchOf } from "./arm-path.ts";
+import { searchOf } from "../core/arm-path.ts";
 import type { Client } from "./client.ts";
 
 const people = z.object({

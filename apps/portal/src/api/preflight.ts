@@ -1,7 +1,7 @@
 import { JOB_CALLS } from "@databox-cmk/protocol";
 
+import type { OrderName } from "../core/arm-path.ts";
 import type { KeyChange } from "../core/key-choice.ts";
-import type { OrderName } from "./arm-path.ts";
 import type { Client } from "./client.ts";
 
 /** Every check of a candidate key and its identity, in order; the order does not change. */

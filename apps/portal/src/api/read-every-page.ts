@@ -1,4 +1,4 @@
-import { skipTokenOf } from "./arm-path.ts";
+import { skipTokenOf } from "../core/arm-path.ts";
 
 type Page<Item> = {
   readonly value: readonly Item[];

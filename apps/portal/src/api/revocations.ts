@@ -1,12 +1,7 @@
-import {
-  OPERATOR_REVOCATION_CALLS,
-  type OperatorRevocationScope,
-  type RevocationList,
-} from "@databox-cmk/protocol";
+import { OPERATOR_REVOCATION_CALLS, type OperatorRevocationScope } from "@databox-cmk/protocol";
 
+import type { Revocation } from "../core/revocation-scope.ts";
 import type { Client } from "./client.ts";
-
-export type Revocation = RevocationList["value"][number];
 
 /** Every active kill switch, newest first. */
 export async function readAllRevocations(

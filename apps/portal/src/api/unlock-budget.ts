@@ -1,6 +1,6 @@
 import { UNLOCK_BUDGET_CALLS } from "@databox-cmk/protocol";
 
-import type { OrderName } from "./arm-path.ts";
+import type { OrderName } from "../core/arm-path.ts";
 import type { Client } from "./client.ts";
 
 export const readUnlockBudget = (client: Client, params: OrderName, signal?: AbortSignal) =>

@@ -4,7 +4,7 @@ import {
   type UnlockPolicyView,
 } from "@databox-cmk/protocol";
 
-import type { OrderName } from "./arm-path.ts";
+import type { OrderName } from "../core/arm-path.ts";
 import type { Client } from "./client.ts";
 
 /** A policy, and the tag that proves to a write that its author has seen it. */

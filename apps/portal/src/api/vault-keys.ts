@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 
+import { type Query, searchOf } from "../core/arm-path.ts";
 import type { RotationPeriod } from "../core/new-resources.ts";
-import { type Query, searchOf } from "./arm-path.ts";
 import type { Client } from "./client.ts";
 import { readEveryPage } from "./read-every-page.ts";
 

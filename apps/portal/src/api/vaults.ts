@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 
-import { armPath } from "./arm-path.ts";
+import { armPath } from "../core/arm-path.ts";
 import type { Client } from "./client.ts";
 import { ProblemError } from "./problem-error.ts";
 

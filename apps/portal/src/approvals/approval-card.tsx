@@ -6,7 +6,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 
 import { decideApproval, type Verdict } from "../api/approvals.ts";
-import { type OrderName, parseOrderId } from "../api/arm-path.ts";
+import { type OrderName, parseOrderId } from "../core/arm-path.ts";
 import { ConfirmDialog } from "../order/confirm-dialog.tsx";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";

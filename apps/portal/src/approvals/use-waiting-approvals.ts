@@ -2,9 +2,9 @@ import type { ApprovalView } from "@databox-cmk/protocol";
 import { useQueries, type UseQueryResult } from "@tanstack/react-query";
 
 import { readWaitingApprovals } from "../api/approvals.ts";
-import { useSubscriptions } from "../orders/use-subscriptions.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
+import { useSubscriptions } from "../queries/use-subscriptions.ts";
 
 /** Every request of any order that waits for the reader; the earliest to expire comes first. */
 export function useWaitingApprovals(): {

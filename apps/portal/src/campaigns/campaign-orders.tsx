@@ -4,8 +4,8 @@ import { Button, makeStyles, Tab, TabList, Text, tokens } from "@fluentui/react-
 import { keepPreviousData } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 
-import { parseOrderId } from "../api/arm-path.ts";
 import { readCampaignOrders } from "../api/campaigns.ts";
+import { parseOrderId } from "../core/arm-path.ts";
 import { useCloudProblem } from "../order/use-cloud-problem.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useRead } from "../queries/use-read.ts";

@@ -14,12 +14,12 @@ import { getRouteApi } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 
 import { readCampaign } from "../api/campaigns.ts";
-import { OperatorPage } from "../operator/operator-page.tsx";
 import { PersonName } from "../people/person-name.tsx";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useRead } from "../queries/use-read.ts";
 import { CampaignsCrumb } from "../shell/crumbs.tsx";
 import { DataTable } from "../shell/data-table.tsx";
+import { OperatorPage } from "../shell/operator-page.tsx";
 import { QueryState } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { CampaignCommands } from "./campaign-commands.tsx";

@@ -7,12 +7,12 @@ import { useNavigate } from "@tanstack/react-router";
 import { type ReactElement, useState } from "react";
 
 import { readCampaigns } from "../api/campaigns.ts";
-import { OperatorPage } from "../operator/operator-page.tsx";
 import { PersonName } from "../people/person-name.tsx";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useRead } from "../queries/use-read.ts";
 import { CommandBar, RefreshButton } from "../shell/command-bar.tsx";
 import { DataTable } from "../shell/data-table.tsx";
+import { OperatorPage } from "../shell/operator-page.tsx";
 import { Pager } from "../shell/pager.tsx";
 import { QueryState } from "../shell/query-problem.tsx";
 import { RouterLink } from "../shell/router-link.tsx";

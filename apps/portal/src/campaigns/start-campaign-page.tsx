@@ -4,8 +4,8 @@ import { ArrowSyncRegular } from "@fluentui/react-icons";
 import type { ReactElement } from "react";
 
 import { EMPTY_FORM } from "../core/campaign-form.ts";
-import { OperatorPage } from "../operator/operator-page.tsx";
 import { CampaignsCrumb } from "../shell/crumbs.tsx";
+import { OperatorPage } from "../shell/operator-page.tsx";
 import { Radios } from "../shell/radios.tsx";
 import { SaveForm } from "../shell/save-form.tsx";
 import { TextField } from "../shell/text-field.tsx";

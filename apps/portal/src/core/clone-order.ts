@@ -1,7 +1,7 @@
 import type { Custody, JobResource } from "@databox-cmk/protocol";
 import * as z from "zod/mini";
 
-import type { OrderName } from "../api/arm-path.ts";
+import type { OrderName } from "./arm-path.ts";
 import { chosenIdentityOf, chosenKeyOf } from "./key-choice.ts";
 import { EMPTY_CONTACT, type NewOrder } from "./new-order.ts";
 import { contactOf } from "./order-contact.ts";

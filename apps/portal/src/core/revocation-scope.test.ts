@@ -1,7 +1,12 @@
 import { expect, test } from "vitest";
 
-import type { Revocation } from "../api/revocations.ts";
-import { confirmationOf, covers, decideScope, scopeOf } from "./revocation-scope.ts";
+import {
+  confirmationOf,
+  covers,
+  decideScope,
+  type Revocation,
+  scopeOf,
+} from "./revocation-scope.ts";
 
 const SUBSCRIPTION = "1b2c3d4e-5555-4666-8777-888899990000";
 const ORDER = `/subscriptions/${SUBSCRIPTION}/resourceGroups/g/providers/Microsoft.DataBox/jobs/import-1`;

@@ -1,7 +1,12 @@
-import { isIdentifier, type OperatorRevocationScope } from "@databox-cmk/protocol";
+import {
+  isIdentifier,
+  type OperatorRevocationScope,
+  type RevocationList,
+} from "@databox-cmk/protocol";
 
-import { parseOrderId } from "../api/arm-path.ts";
-import type { Revocation } from "../api/revocations.ts";
+import { parseOrderId } from "./arm-path.ts";
+
+export type Revocation = RevocationList["value"][number];
 
 /**
  * The scope of a typed name: the id of a subscription, or the resource id of an order. `undefined`

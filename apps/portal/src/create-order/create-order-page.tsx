@@ -2,7 +2,7 @@ import { BoxRegular } from "@fluentui/react-icons";
 import type { ReactElement } from "react";
 
 import { emptyOrder } from "../core/clone-order.ts";
-import { useSubscriptions } from "../orders/use-subscriptions.ts";
+import { useSubscriptions } from "../queries/use-subscriptions.ts";
 import { OrdersCrumb } from "../shell/crumbs.tsx";
 import { Page } from "../shell/page.tsx";
 import { QueryState } from "../shell/query-problem.tsx";

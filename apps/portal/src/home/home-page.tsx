@@ -4,8 +4,8 @@ import { BoxSearchRegular, HomeRegular } from "@fluentui/react-icons";
 import { getRouteApi } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 
-import { listedSubscription, useSubscriptions } from "../orders/use-subscriptions.ts";
 import { useIsOperator } from "../queries/session-context.ts";
+import { listedSubscription, useSubscriptions } from "../queries/use-subscriptions.ts";
 import { Filter } from "../shell/filters.tsx";
 import { Page } from "../shell/page.tsx";
 import { QueryState } from "../shell/query-problem.tsx";

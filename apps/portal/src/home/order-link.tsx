@@ -1,7 +1,7 @@
 import { Text } from "@fluentui/react-components";
 import type { ReactElement, ReactNode } from "react";
 
-import { parseOrderId } from "../api/arm-path.ts";
+import { parseOrderId } from "../core/arm-path.ts";
 import { RouterLink } from "../shell/router-link.tsx";
 
 const ORDER = "/orders/$subscriptionId/$resourceGroup/$jobName";

@@ -3,8 +3,8 @@ import { Facts, FailureText, Notice, Stack, Time } from "@databox-cmk/ui";
 import type { ReactElement } from "react";
 
 import { readKeyVersions } from "../api/vault-keys.ts";
+import { HealthBadge } from "../order/health-badge.tsx";
 import { useCloudProblem } from "../order/use-cloud-problem.ts";
-import { HealthBadge } from "../orders/health-badge.tsx";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useRead } from "../queries/use-read.ts";
 import { Copyable } from "../shell/copyable.tsx";

@@ -5,8 +5,8 @@ import { ShieldDismissRegular } from "@fluentui/react-icons";
 import { useQueryClient } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 
-import { orderId, type OrderName } from "../api/arm-path.ts";
 import { readAllRevocations, turnOffSwitch, revoke } from "../api/revocations.ts";
+import { orderId, type OrderName } from "../core/arm-path.ts";
 import { covers } from "../core/revocation-scope.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";

@@ -3,9 +3,8 @@ import { Time } from "@databox-cmk/ui";
 import { Button, Text } from "@fluentui/react-components";
 import { type ReactElement, useState } from "react";
 
-import { parseOrderId } from "../api/arm-path.ts";
-import type { Revocation } from "../api/revocations.ts";
-import { confirmationOf, scopeOf } from "../core/revocation-scope.ts";
+import { parseOrderId } from "../core/arm-path.ts";
+import { confirmationOf, type Revocation, scopeOf } from "../core/revocation-scope.ts";
 import { ConfirmDialog } from "../order/confirm-dialog.tsx";
 import { PersonName } from "../people/person-name.tsx";
 import { DataTable } from "../shell/data-table.tsx";

@@ -11,7 +11,7 @@ import {
 } from "@fluentui/react-icons";
 import type { ReactElement } from "react";
 
-import { parseOrderId } from "../api/arm-path.ts";
+import { parseOrderId } from "../core/arm-path.ts";
 import { Age } from "../shell/age.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { RouterLink } from "../shell/router-link.tsx";

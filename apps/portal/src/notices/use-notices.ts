@@ -3,10 +3,10 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 
 import type { Client } from "../api/client.ts";
 import { markNoticesRead, readNotices } from "../api/notices.ts";
-import { useSubscriptions } from "../orders/use-subscriptions.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { type ReadOptions, useRead } from "../queries/use-read.ts";
+import { useSubscriptions } from "../queries/use-subscriptions.ts";
 
 /** By time and not by live updates, so that a fleet that locks at once causes no more requests. */
 const EVERY_MS = 30_000;

@@ -5,8 +5,8 @@ import { type ReactElement, useState } from "react";
 
 import { prepareOrder, replaceDevice } from "../api/operator-orders.ts";
 import { ConfirmDialog } from "../order/confirm-dialog.tsx";
+import { LockBadge } from "../order/lock-badge.tsx";
 import { useOrderName, useRefreshOrder } from "../order/use-order.ts";
-import { LockBadge } from "../orders/lock-badge.tsx";
 import { useSignedIn } from "../queries/session-context.ts";
 import { DataTable } from "../shell/data-table.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";

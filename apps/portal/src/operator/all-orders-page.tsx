@@ -5,8 +5,8 @@ import { type ReactElement } from "react";
 
 import { OrderList } from "../orders/order-list.tsx";
 import { lazyPanel } from "../shell/lazy-part.tsx";
+import { OperatorPage } from "../shell/operator-page.tsx";
 import { useTexts } from "../texts/texts.ts";
-import { OperatorPage } from "./operator-page.tsx";
 
 const MoveOrdersPanel = lazyPanel(
   async () => (await import("../campaigns/move-orders-panel.tsx")).MoveOrdersPanel,

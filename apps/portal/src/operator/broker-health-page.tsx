@@ -26,11 +26,11 @@ import {
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useRead } from "../queries/use-read.ts";
 import { CommandBar, RefreshButton } from "../shell/command-bar.tsx";
+import { OperatorPage } from "../shell/operator-page.tsx";
 import { QueryState } from "../shell/query-problem.tsx";
 import { RouterLink } from "../shell/router-link.tsx";
 import type { FindingText, FindingTexts } from "../texts/operator-en.ts";
 import { useTexts } from "../texts/texts.ts";
-import { OperatorPage } from "./operator-page.tsx";
 
 /** The interval at which the broker reads its figures. */
 const READ_MS = 10_000;

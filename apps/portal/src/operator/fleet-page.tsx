@@ -7,16 +7,16 @@ import { type ReactElement, useState } from "react";
 import { readFleet } from "../api/fleet.ts";
 import { nodesOf } from "../core/fleet-bar.ts";
 import { KillSwitches } from "../kill-switches/kill-switches.tsx";
-import { LockBadge } from "../orders/lock-badge.tsx";
+import { LockBadge } from "../order/lock-badge.tsx";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useRead } from "../queries/use-read.ts";
 import { CommandBar, RefreshButton } from "../shell/command-bar.tsx";
 import { DataTable } from "../shell/data-table.tsx";
+import { OperatorPage } from "../shell/operator-page.tsx";
 import { QueryState } from "../shell/query-problem.tsx";
 import { RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { LockBar } from "./lock-bar.tsx";
-import { OperatorPage } from "./operator-page.tsx";
 
 const useLockFigureStyles = makeStyles({
   name: { flexGrow: 1, minWidth: 0, overflowWrap: "anywhere" },

@@ -4,8 +4,8 @@ import { Outlet } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 
 import { useIsOperator } from "../queries/session-context.ts";
+import { OperatorPage } from "../shell/operator-page.tsx";
 import { useTexts } from "../texts/texts.ts";
-import { OperatorPage } from "./operator-page.tsx";
 
 /** Shows an operators' page to operators; anyone else is told so, and the page asks for nothing. */
 export function OperatorGate(): ReactElement {

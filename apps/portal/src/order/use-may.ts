@@ -1,8 +1,8 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
 
-import { orderId, type OrderName } from "../api/arm-path.ts";
 import type { Client } from "../api/client.ts";
 import { readPermissions } from "../api/permissions.ts";
+import { orderId, type OrderName } from "../core/arm-path.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { useOrderName } from "./use-order.ts";

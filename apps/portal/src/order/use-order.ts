@@ -1,13 +1,13 @@
 import { useQueryClient, type UseQueryResult } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 
-import type { OrderName } from "../api/arm-path.ts";
 import type { Client } from "../api/client.ts";
 import { readKeyHealth } from "../api/key-health.ts";
 import { readNodes } from "../api/nodes.ts";
 import { readOrder } from "../api/orders.ts";
 import { readUnlockBudget } from "../api/unlock-budget.ts";
 import { readUnlockPolicy } from "../api/unlock-policy.ts";
+import type { OrderName } from "../core/arm-path.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { type ReadOptions, useRead } from "../queries/use-read.ts";
 

@@ -4,8 +4,8 @@ import { Button, makeStyles, Spinner, Text, tokens } from "@fluentui/react-compo
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type ReactElement, type ReactNode, useEffect, useState } from "react";
 
-import { type OrderName, parseOrderId } from "../api/arm-path.ts";
 import { ProblemError } from "../api/problem-error.ts";
+import { type OrderName, parseOrderId } from "../core/arm-path.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { FormFields } from "../shell/form-fields.tsx";
 import { RouterLink } from "../shell/router-link.tsx";

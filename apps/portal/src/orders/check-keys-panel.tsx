@@ -3,10 +3,10 @@ import { Text } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
 import { checkKeyHealth } from "../api/key-health.ts";
+import { HealthBadge } from "../order/health-badge.tsx";
 import { useSignedIn } from "../queries/session-context.ts";
 import { useTexts } from "../texts/texts.ts";
 import { BulkPanel } from "./bulk-panel.tsx";
-import { HealthBadge } from "./health-badge.tsx";
 
 /** Checks the keys of chosen orders. */
 export function CheckKeysPanel({

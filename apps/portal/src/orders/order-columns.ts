@@ -1,7 +1,7 @@
 import type { OrderSummary } from "@databox-cmk/protocol";
 import * as z from "zod/mini";
 
-import { parseOrderId } from "../api/arm-path.ts";
+import { parseOrderId } from "../core/arm-path.ts";
 
 /** Columns besides the name, from left to right. */
 const COLUMNS = [

@@ -3,11 +3,11 @@ import { AddRegular, ArrowDownloadRegular } from "@fluentui/react-icons";
 import type { UseMutationResult } from "@tanstack/react-query";
 import type { ReactElement } from "react";
 
+import { useSubscriptions } from "../queries/use-subscriptions.ts";
 import { CommandBar, type Refreshable, RefreshButton } from "../shell/command-bar.tsx";
 import { ClearFilters, Filter, FilterBar, SearchFilter } from "../shell/filters.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { type OrderSearch, parseOrderFilter } from "./order-filter.ts";
-import { useSubscriptions } from "./use-subscriptions.ts";
 import { ViewsMenu } from "./views-menu.tsx";
 
 const FILTER_NAMES = ["stage", "encryption", "health", "lock"] as const;

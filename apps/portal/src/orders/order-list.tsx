@@ -5,8 +5,8 @@ import { BoxSearchRegular } from "@fluentui/react-icons";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { type ReactElement, Suspense, useState } from "react";
 
-import { skipTokenOf } from "../api/arm-path.ts";
 import { LARGEST_PAGE, readOrderSummaries } from "../api/order-summaries.ts";
+import { skipTokenOf } from "../core/arm-path.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { Pager } from "../shell/pager.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";

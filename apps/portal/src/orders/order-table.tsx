@@ -14,12 +14,12 @@ import {
 } from "@fluentui/react-components";
 import { Fragment, type ReactElement, type ReactNode, useDeferredValue } from "react";
 
-import { type OrderName, parseOrderId } from "../api/arm-path.ts";
+import { type OrderName, parseOrderId } from "../core/arm-path.ts";
+import { HealthBadge } from "../order/health-badge.tsx";
+import { LockBadge } from "../order/lock-badge.tsx";
 import { LAPTOP_PX, narrowerThan, ON_NARROW, PHONE_PX } from "../shell/breakpoints.ts";
 import { RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
-import { HealthBadge } from "./health-badge.tsx";
-import { LockBadge } from "./lock-badge.tsx";
 import type { OrderColumn } from "./order-columns.ts";
 
 /** About as many rows as a window shows. The other rows are rendered right after them. */

@@ -10,6 +10,7 @@ import { getRouteApi } from "@tanstack/react-router";
 import { type ReactElement } from "react";
 
 import { useMayOnNew } from "../order/use-may.ts";
+import { listedSubscription, useSubscriptions } from "../queries/use-subscriptions.ts";
 import { lazyPanel } from "../shell/lazy-part.tsx";
 import { Page } from "../shell/page.tsx";
 import { QueryState } from "../shell/query-problem.tsx";
@@ -17,7 +18,6 @@ import { useTexts } from "../texts/texts.ts";
 import type { ListPosition } from "./list-position.ts";
 import type { OrderSearch } from "./order-filter.ts";
 import { type BulkAction, OrderList } from "./order-list.tsx";
-import { listedSubscription, useSubscriptions } from "./use-subscriptions.ts";
 
 const route = getRouteApi("/orders");
 const CheckKeysPanel = lazyPanel(

@@ -2,10 +2,10 @@ import type { QueryClient } from "@tanstack/react-query";
 
 import { permissionsIn } from "../order/use-may.ts";
 import { readerOfStart, sessionQuery } from "../queries/session-query.ts";
+import { listedSubscription, subscriptionsQuery } from "../queries/use-subscriptions.ts";
 import type { ListPosition } from "./list-position.ts";
 import { filterOf, type OrderSearch } from "./order-filter.ts";
 import { orderPageQuery } from "./order-page-query.ts";
-import { listedSubscription, subscriptionsQuery } from "./use-subscriptions.ts";
 
 /**
  * Reads the page's data while its code loads. The page repeats a read that failed, and shows why it

@@ -3,9 +3,9 @@ import { Notice } from "@databox-cmk/ui";
 import { Text } from "@fluentui/react-components";
 import { type ReactElement, useState } from "react";
 
-import { orderId, type OrderName } from "../api/arm-path.ts";
 import { revokeNow } from "../api/order-revocation.ts";
 import { revoke } from "../api/revocations.ts";
+import { orderId, type OrderName } from "../core/arm-path.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { TextField } from "../shell/text-field.tsx";
 import { useTexts } from "../texts/texts.ts";

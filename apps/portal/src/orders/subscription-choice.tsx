@@ -1,9 +1,9 @@
 import type { ReactElement } from "react";
 
+import { useSubscriptions } from "../queries/use-subscriptions.ts";
 import { Choice } from "../shell/choice.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
-import { useSubscriptions } from "./use-subscriptions.ts";
 
 /** A subscription of the reader. */
 export function SubscriptionChoice({

@@ -2,8 +2,8 @@ import type { OrderSummary, OrderSummaryPage } from "@databox-cmk/protocol";
 import { saveFile } from "@databox-cmk/ui";
 import { useMutation } from "@tanstack/react-query";
 
-import { parseOrderId } from "../api/arm-path.ts";
 import { readEveryPage } from "../api/read-every-page.ts";
+import { parseOrderId } from "../core/arm-path.ts";
 import { renderCsv } from "../core/render-csv.ts";
 import type { Texts } from "../texts/en.ts";
 import { useTexts } from "../texts/texts.ts";

@@ -1,5 +1,5 @@
-import { orderId, type OrderName } from "../api/arm-path.ts";
 import type { OrderFilter } from "../api/order-summaries.ts";
+import { orderId, type OrderName } from "../core/arm-path.ts";
 
 /** Every key of the cache, so that one place names the data that a change makes stale. */
 export const QUERY_KEYS = {

@@ -16,12 +16,12 @@ import { useQueries } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactElement, type ReactNode, useId, useState } from "react";
 
-import { parseOrderId } from "../api/arm-path.ts";
+import { parseOrderId } from "../core/arm-path.ts";
 import { findCodes } from "../core/find-codes.ts";
 import { useReturnFocus } from "../focus/use-return-focus.ts";
 import { orderPageQuery } from "../orders/order-page-query.ts";
-import { useSubscriptions } from "../orders/use-subscriptions.ts";
 import { useIsOperator, useSignedIn } from "../queries/session-context.ts";
+import { useSubscriptions } from "../queries/use-subscriptions.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { RouterLink } from "../shell/router-link.tsx";
 import { useSettled } from "../shell/use-settled.ts";

@@ -3,7 +3,7 @@ import { Button, makeStyles, Text, tokens } from "@fluentui/react-components";
 import { ChevronLeftRegular, ChevronRightRegular } from "@fluentui/react-icons";
 import type { ReactElement } from "react";
 
-import { skipTokenOf } from "../api/arm-path.ts";
+import { skipTokenOf } from "../core/arm-path.ts";
 import { useTexts } from "../texts/texts.ts";
 
 const useStyles = makeStyles({

@@ -3,8 +3,8 @@ import { Button, makeStyles, tokens } from "@fluentui/react-components";
 import { SendRegular } from "@fluentui/react-icons";
 import { type ReactElement, useState } from "react";
 
-import { orderId } from "../api/arm-path.ts";
 import type { Carried } from "../api/offline-unlocks.ts";
+import { orderId } from "../core/arm-path.ts";
 import { type ChallengeClaims, readChallenge, withoutBreaks } from "../core/read-message.ts";
 import { useOrderName } from "../order/use-order.ts";
 import { TextField } from "../shell/text-field.tsx";

@@ -23,8 +23,8 @@ import type { ReactElement } from "react";
 
 import { useWaitingApprovals } from "../approvals/use-waiting-approvals.ts";
 import { useIsOperator } from "../queries/session-context.ts";
+import { RouterNavItem } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
-import { RouterNavItem } from "./router-link.tsx";
 
 const OPERATOR_PAGES = [
   { to: "/operator/orders", page: "orders", Icon: BoxMultipleRegular },

@@ -3,10 +3,10 @@ import { makeStyles, tokens } from "@fluentui/react-components";
 import { Outlet } from "@tanstack/react-router";
 import { type ReactElement, Suspense } from "react";
 
+import { ConnectionBanner } from "../shell/connection-banner.tsx";
 import { SignInPage } from "../sign-in/sign-in-page.tsx";
 import { useNode } from "../state/node-context.ts";
 import { useTexts } from "../texts/texts.ts";
-import { ConnectionBanner } from "./connection-banner.tsx";
 import { PageLinks } from "./page-links.tsx";
 import { TopBar } from "./top-bar.tsx";
 

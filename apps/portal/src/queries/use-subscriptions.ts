@@ -2,8 +2,8 @@ import { queryOptions, useQuery, type UseQueryResult } from "@tanstack/react-que
 
 import type { Client } from "../api/client.ts";
 import { readSubscriptions, type Subscription } from "../api/subscriptions.ts";
-import { QUERY_KEYS } from "../queries/query-keys.ts";
-import { useSignedIn } from "../queries/session-context.ts";
+import { QUERY_KEYS } from "./query-keys.ts";
+import { useSignedIn } from "./session-context.ts";
 
 /** Subscriptions that the caller may see. */
 export const subscriptionsQuery = (client: Client) =>

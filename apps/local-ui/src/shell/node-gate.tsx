@@ -1,10 +1,10 @@
 import { Spinner } from "@fluentui/react-components";
 import { type ReactElement, type ReactNode, useMemo, useSyncExternalStore } from "react";
 
-import { ConnectionBanner } from "../shell/connection-banner.tsx";
+import type { NodeConnection } from "../state/connect-node.ts";
+import { NodeContext } from "../state/node-context.ts";
 import { useTexts } from "../texts/texts.ts";
-import type { NodeConnection } from "./connect-node.ts";
-import { NodeContext } from "./node-context.ts";
+import { ConnectionBanner } from "./connection-banner.tsx";
 
 /** Shows its children as soon as the node has sent its state, and keeps that state current. */
 export function NodeGate({

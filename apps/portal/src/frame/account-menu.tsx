@@ -18,8 +18,8 @@ import { SignOutRegular } from "@fluentui/react-icons";
 import type { ReactElement } from "react";
 
 import { useSignedIn } from "../queries/session-context.ts";
+import { ON_NARROW } from "../shell/breakpoints.ts";
 import { useTexts } from "../texts/texts.ts";
-import { ON_NARROW } from "./breakpoints.ts";
 
 const useStyles = makeStyles({
   button: { [ON_NARROW]: { minWidth: "auto" } },

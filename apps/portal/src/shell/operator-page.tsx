@@ -1,7 +1,7 @@
 import type { ReactElement, ReactNode } from "react";
 
-import { Page } from "../shell/page.tsx";
 import { useTexts } from "../texts/texts.ts";
+import { Page } from "./page.tsx";
 
 /** A page of the operator's section. */
 export function OperatorPage({

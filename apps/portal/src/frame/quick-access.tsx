@@ -2,8 +2,8 @@ import { Button, Tooltip } from "@fluentui/react-components";
 import { QuestionCircleRegular, SearchRegular } from "@fluentui/react-icons";
 import { type ReactElement, Suspense, useEffect, useState } from "react";
 
+import { lazyPanel } from "../shell/lazy-part.tsx";
 import { useTexts } from "../texts/texts.ts";
-import { lazyPanel } from "./lazy-part.tsx";
 
 const HelpPanel = lazyPanel(async () => (await import("../help/help-panel.tsx")).HelpPanel);
 const SearchDialog = lazyPanel(

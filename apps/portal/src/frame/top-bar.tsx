@@ -4,11 +4,11 @@ import { NavigationRegular } from "@fluentui/react-icons";
 import { type ReactElement, useState } from "react";
 
 import { Bell } from "../notices/bell.tsx";
+import { RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { AccountMenu } from "./account-menu.tsx";
 import { MainMenu } from "./main-menu.tsx";
 import { QuickAccess } from "./quick-access.tsx";
-import { RouterLink } from "./router-link.tsx";
 
 const useStyles = makeStyles({
   bar: {

@@ -4,9 +4,9 @@ import { useQueryClient } from "@tanstack/react-query";
 import type { ReactElement } from "react";
 
 import { useSignedIn } from "../queries/session-context.ts";
+import { Age } from "../shell/age.tsx";
+import { useNow } from "../shell/use-now.ts";
 import { useTexts } from "../texts/texts.ts";
-import { Age } from "./age.tsx";
-import { useNow } from "./use-now.ts";
 
 const TICK_MS = 500;
 const SLOW_MS = 1000;
