@@ -11,8 +11,8 @@ import { fileURLToPath } from "node:url";
 /**
  * Layers of an app, ground first: folders or files below its `src/`; a path of two folders where a
  * district has layers of its own. A list inside the list is one layer: its members may not import
- * each other. Files directly in `src/` that are not named are the top. An app or package without a
- * row has no layers; circles are refused there too.
+ * each other. Files directly in `src/` that are not named are the top. Every app has a row. A package
+ * has none; circles are refused there too.
  */
 export const LAYERS = {
   "apps/cloud-broker": [
@@ -79,6 +79,36 @@ export const LAYERS = {
   "apps/device-emulator": ["core", "node"],
   "apps/local-stack": ["core", ["azure", "output", "use"], "stack", ["double", "story"], "demo"],
   "apps/virtual-appliance": [["core", "image"], "machine"],
+  "apps/local-ui": [
+    ["api", "checks", "core", "texts"],
+    "state",
+    "shell",
+    ["journal", "lock", "network", "unlock"],
+    ["certificates", "commands", "operation"],
+    ["overview", "sign-in"],
+    "frame",
+  ],
+  "apps/portal": [
+    ["core", "focus"],
+    ["api", "texts"],
+    ["queries", "shell", "toasts"],
+    ["custody", "help", "notices", "people"],
+    "order",
+    [
+      "activity",
+      "approvals",
+      "device-details",
+      "key-health",
+      "kill-switches",
+      "orders",
+      "troubleshooter",
+      "unlock-policy",
+    ],
+    ["campaigns", "encryption", "home", "operations", "search", "unlock"],
+    ["backup-keys", "create-order", "operator"],
+    "contact",
+    "frame",
+  ],
 };
 
 const IMPORT =

@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import { expect, test } from "vitest";
 
+import { LAYERS } from "./layers.mjs";
 import { root } from "./set-up/paths.mjs";
 import { readWorkspace } from "./workspace.mjs";
 
@@ -28,4 +29,8 @@ test.each([...folders, ...districts])("%s has a README", (folder) => {
 test.each(folders)("pnpm --filter runs the tests of %s", (folder) => {
   const { scripts } = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));
   expect(scripts.test).toContain(` ${folder}/`);
+});
+
+test.each(folders.filter((folder) => folder.startsWith("apps/")))("%s has layers", (folder) => {
+  expect(LAYERS).toHaveProperty([folder]);
 });
