@@ -1,8 +1,16 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { setImmediate } from "node:timers/promises";
 
 import { describe, expect, test } from "vitest";
 
-import { awayFromWork, countForCustomer, createAdmission, leaveWork } from "./admission.ts";
+import {
+  awayFromWork,
+  countForCustomer,
+  createAdmission,
+  leaveWork,
+  turnToBegin,
+} from "./admission.ts";
+import { ENOUGH_BEGUN } from "./starts.ts";
 
 const RETRY_AFTER_SECONDS = 3;
 
@@ -13,7 +21,7 @@ function openPlaces(maxAtWork: number, utilization: () => number) {
 /** From the one address that there is, where a test does not say otherwise. */
 const connect = (remoteAddress = "192.0.2.1") => ({ remoteAddress });
 
-type Step = "vault" | "news" | "back" | "leave" | { readonly customer: string };
+type Step = "begin" | "vault" | "news" | "back" | "leave" | { readonly customer: string };
 
 const notIn = (step: Step): Promise<unknown> =>
   Promise.reject(new Error(`${JSON.stringify(step)}: it is not in`));
@@ -29,7 +37,8 @@ function visit(admission: ReturnType<typeof createAdmission>, connection = conne
   });
   async function run(step: Step): Promise<unknown> {
     if (typeof step === "object") return countForCustomer(step.customer);
-    if (step === "leave") leaveWork();
+    if (step === "begin") await turnToBegin();
+    else if (step === "leave") leaveWork();
     else if (step === "back") {
       wait.resolve(undefined);
       await waited;
@@ -41,6 +50,7 @@ function visit(admission: ReturnType<typeof createAdmission>, connection = conne
   }
   return {
     isIn,
+    begin: () => take("begin"),
     goAway: (to: "vault" | "news" = "vault") => take(to),
     comeBack: () => take("back"),
     leave: () => take("leave"),
@@ -125,6 +135,7 @@ describe("admission", () => {
   });
 
   test("does not count work without a request", async () => {
+    await turnToBegin();
     expect(await awayFromWork("vault", () => Promise.resolve("done"))).toBe("done");
     expect(countForCustomer("one")).toBeUndefined();
     leaveWork();
@@ -196,6 +207,60 @@ describe("the share of a customer", () => {
     expect(await other.prove("two")).toBeUndefined();
     expect(await visit(admission, connection).prove("two")).toBeUndefined();
     expect(await visit(admission, connection).prove("one")).toBe(RETRY_AFTER_SECONDS);
+  });
+});
+
+/** As many as may have begun, and two that wait behind them. */
+async function fillSaturated() {
+  const admission = openPlaces(256, () => 1);
+  const [one, other, ...others] = Array.from({ length: ENOUGH_BEGUN }, () => visit(admission));
+  if (one === undefined || other === undefined) throw new TypeError("fewer than two");
+  await Promise.all([one, other, ...others].map((each) => each.begin()));
+  const begun: string[] = [];
+  const behind = (label: string) => {
+    const waiting = visit(admission);
+    return { waiting, turn: waiting.begin().then(() => begun.push(label)) };
+  };
+  const [first, second] = [behind("first"), behind("second")];
+  await setImmediate();
+  expect(begun).toEqual([]);
+  return { admission, one, other, first, second, begun };
+}
+
+describe("in a saturated process", () => {
+  test("the next request begins when another one waits for a vault or has ended", async () => {
+    const { one, other, first, second, begun } = await fillSaturated();
+    await one.goAway();
+    await first.turn;
+    await setImmediate();
+    expect(begun).toEqual(["first"]);
+    // Its vault has answered: now one too many has begun, so the end of one lets none begin.
+    await one.comeBack();
+    await other.leave();
+    await setImmediate();
+    expect(begun).toEqual(["first"]);
+    await first.waiting.leave();
+    await second.turn;
+  });
+
+  test("a request that ends before its turn gives its place back, and takes no turn of another", async () => {
+    const { admission, one, first, second } = await fillSaturated();
+    const before = admission.atWork();
+    await first.waiting.leave();
+    expect(admission.atWork()).toBe(before - 1);
+    await one.leave();
+    await Promise.all([first.turn, second.turn]);
+  });
+
+  test("a request with several messages waits and counts once", async () => {
+    const { one, first, second, begun } = await fillSaturated();
+    await one.leave();
+    await first.turn;
+    await first.waiting.begin();
+    await setImmediate();
+    expect(begun).toEqual(["first"]);
+    await first.waiting.leave();
+    await second.turn;
   });
 });
 

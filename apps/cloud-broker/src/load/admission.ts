@@ -4,6 +4,7 @@ import { addressKey } from "@databox-cmk/http";
 
 import { createLedger, mayTakePlace, type Party, type Phase } from "./fair-share.ts";
 import type { LoopUtilization } from "./loop-utilization.ts";
+import { createStarts } from "./starts.ts";
 
 /** Admits requests as long as the broker keeps up with them. */
 export type Admission = {
@@ -24,6 +25,8 @@ export type Connection = object & { readonly remoteAddress?: string | undefined 
 /** The other party that works for a request meanwhile. */
 type Elsewhere = "vault" | "news";
 type Visit = Held & {
+  /** Resolves when it is its turn; at once, when it has begun. */
+  begin(): Promise<void>;
   goAway(to: Elsewhere): void;
   comeBack(): void;
   /** @returns whether its customer may have one more inside */
@@ -88,6 +91,8 @@ export function createAdmission(options: {
   const elapsedMs = options.elapsedMs ?? (() => performance.now());
   let progressAtMs = elapsedMs();
   const ledger = createLedger();
+  const isSaturated = (): boolean => utilization() > AT_ITS_END;
+  const starts = createStarts(isSaturated);
   // A weak map: the end of a socket is not reported here, so its entry must go with it.
   const speakers = new WeakMap<Connection, string | typeof SEVERAL>();
 
@@ -101,13 +106,14 @@ export function createAdmission(options: {
   function hasRoom(party: Party): boolean {
     return (
       mayTakePlace(party.kind, maxAtWork, ledger.taken(party, ["work"])) &&
-      (utilization() <= AT_ITS_END ||
+      (!isSaturated() ||
         mayTakePlace(party.kind, ENOUGH_INSIDE, ledger.taken(party, ["work", "vault"])))
     );
   }
 
   function createVisit(connection: Connection, first: Party): Visit {
     let away = 0;
+    let hasBegun = false;
     let told: (() => void) | undefined;
     let party = first;
     let phase: Phase | "news" | "gone" = "work";
@@ -115,9 +121,11 @@ export function createAdmission(options: {
       progressAtMs = elapsedMs();
       phase = to;
       if (to === "work" || to === "vault") ledger.add(party, to);
+      if (to === "work" && hasBegun) starts.add();
     };
     const give = (): void => {
       if (phase === "work" || phase === "vault") ledger.remove(party, phase);
+      if (phase === "work" && hasBegun) starts.remove();
     };
     const move = (to: typeof phase): void => {
       give();
@@ -125,6 +133,16 @@ export function createAdmission(options: {
     };
     take("work");
     return {
+      begin: () =>
+        new Promise((resolve) => {
+          const begin = () => {
+            if (!hasBegun && phase === "work") starts.add();
+            hasBegun = true;
+            resolve();
+          };
+          if (hasBegun) begin();
+          else starts.start(begin);
+        }),
       goAway(to) {
         away += 1;
         if (phase === "work") move(to);
@@ -172,6 +190,14 @@ export function createAdmission(options: {
     atWork: () => ledger.atWork(),
     isStuck: () => !hasRoom(NEWCOMER) && elapsedMs() - progressAtMs >= STUCK_AFTER_MS,
   };
+}
+
+/**
+ * Resolves at once, except in a saturated process, where the requests that have begun go first.
+ * Called before any work for a message.
+ */
+export async function turnToBegin(): Promise<void> {
+  await admitted.getStore()?.visit.begin();
 }
 
 /** A request takes no place while it waits for others (a vault, or news). */

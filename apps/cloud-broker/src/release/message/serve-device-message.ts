@@ -14,7 +14,7 @@ import { fitDenial } from "../../core/fit-denial.ts";
 import { type OrderId, subscriptionOf } from "../../core/order.ts";
 import type { Actor, Failure, Outcome } from "../../core/ports.ts";
 import type { Answer, RouteRequest, Schema } from "../../http/route.ts";
-import { awayFromWork, countForCustomer } from "../../load/admission.ts";
+import { awayFromWork, countForCustomer, turnToBegin } from "../../load/admission.ts";
 import { markStep, stepsSoFar, withTrace } from "../../observability/trace.ts";
 import type { Work } from "../../store/transactions.ts";
 import { renderDenial } from "./denial.ts";
@@ -157,6 +157,7 @@ async function answerOnce<Proven extends Sender>(
 ): Promise<DeviceReply> {
   const { store, now } = dependencies;
   let sender: Proven | undefined;
+  await turnToBegin();
   try {
     const authenticated = await exchange.authenticate(message);
     if (!authenticated.ok)
