@@ -11,8 +11,8 @@ import { fileURLToPath } from "node:url";
 /**
  * Layers of an app, ground first: folders or files below its `src/`; a path of two folders where a
  * district has layers of its own. A list inside the list is one layer: its members may not import
- * each other. Files directly in `src/` that are not named are the top. Every app has a row. A package
- * has none; circles are refused there too.
+ * each other. Files directly in `src/` that are not named are the top. Every app has a row. A
+ * package has none; circles are refused there too.
  */
 export const LAYERS = {
   "apps/cloud-broker": [

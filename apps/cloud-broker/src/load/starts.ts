@@ -10,8 +10,8 @@ export type Starts = {
 
 /**
  * A saturated process gains nothing from more of them: each would only take longer, and they would
- * go from step to step together. With 64 in progress, a renewal takes a quarter more processor time;
- * an unlock, the same.
+ * go from step to step together. With 64 in progress, a renewal takes a quarter more processor
+ * time; an unlock, the same.
  */
 export const ENOUGH_BEGUN = 24;
 /** As often as the utilization of the event loop is measured. */
