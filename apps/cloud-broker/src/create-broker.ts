@@ -52,7 +52,6 @@ import type { TokenIssuer } from "./keys/issuer/token-issuer.ts";
 import type { ConnectionPlaces } from "./load/connection-places.ts";
 import type { LoopUtilization } from "./load/loop-utilization.ts";
 import { atPriority } from "./load/priority.ts";
-import { ENOUGH_BEGUN } from "./load/starts.ts";
 import type { ClockWatch } from "./observability/clock-watch.ts";
 import { createFleetFigures } from "./observability/fleet-figures.ts";
 import { describeFault, describePool, type Log } from "./observability/log.ts";
@@ -75,7 +74,6 @@ import { createCustomerQuota } from "./release/limits/customer-quota.ts";
 import type { DeviceDependencies } from "./release/message/device-dependencies.ts";
 import { createFindDevice } from "./release/message/device-node.ts";
 import { readUnlockPolicy } from "./release/policy/read-unlock-policy.ts";
-import { engineOf } from "./store/engine.ts";
 import { createCommit } from "./store/group-commit.ts";
 import type { Store } from "./store/store.ts";
 
@@ -309,8 +307,6 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
   const turnAway = createTurnAway({ metrics, log, now });
   const places = createPlaces({
     maxAtWork: config.MAX_REQUESTS_AT_WORK,
-    // A server commits for many at once: with fewer of them, a renewal takes a fifth more time.
-    maxBegun: engineOf(store) === "sqlite" ? ENOUGH_BEGUN : Number.POSITIVE_INFINITY,
     utilization: dependencies.loopUtilization,
     noteTurnedAway: turnAway.note,
   });

@@ -14,17 +14,8 @@ import { ENOUGH_BEGUN } from "./starts.ts";
 
 const RETRY_AFTER_SECONDS = 3;
 
-function openPlaces(
-  maxAtWork: number,
-  utilization: () => number,
-  maxBegun = Number.POSITIVE_INFINITY,
-) {
-  return createAdmission({
-    maxAtWork,
-    maxBegun,
-    utilization,
-    noteTurnedAway: () => RETRY_AFTER_SECONDS,
-  });
+function openPlaces(maxAtWork: number, utilization: () => number) {
+  return createAdmission({ maxAtWork, utilization, noteTurnedAway: () => RETRY_AFTER_SECONDS });
 }
 
 /** From the one address that there is, where a test does not say otherwise. */
@@ -221,7 +212,7 @@ describe("the share of a customer", () => {
 
 /** As many as may have begun, and two that wait behind them. */
 async function fillSaturated() {
-  const admission = openPlaces(256, () => 1, ENOUGH_BEGUN);
+  const admission = openPlaces(256, () => 1);
   const [one, other, ...others] = Array.from({ length: ENOUGH_BEGUN }, () => visit(admission));
   if (one === undefined || other === undefined) throw new TypeError("fewer than two");
   await Promise.all([one, other, ...others].map((each) => each.begin()));
@@ -305,7 +296,6 @@ test("places that are all taken are an overload at first, and stuck when none of
   let nowMs = 0;
   const admission = createAdmission({
     maxAtWork: 1,
-    maxBegun: 1,
     utilization: () => 0,
     noteTurnedAway: () => RETRY_AFTER_SECONDS,
     elapsedMs: () => nowMs,

@@ -81,20 +81,18 @@ const NEWCOMER: Party = { kind: "stranger", name: "" };
  */
 export function createAdmission(options: {
   readonly maxAtWork: number;
-  /** How many may have begun at once while the process is saturated (starts.ts). */
-  readonly maxBegun: number;
   readonly utilization: LoopUtilization;
   /** A signed answer asks the caller to come back. @returns seconds until then */
   readonly noteTurnedAway: () => number;
   /** Monotonic. */
   readonly elapsedMs?: (() => number) | undefined;
 }): Admission {
-  const { maxAtWork, maxBegun, utilization, noteTurnedAway } = options;
+  const { maxAtWork, utilization, noteTurnedAway } = options;
   const elapsedMs = options.elapsedMs ?? (() => performance.now());
   let progressAtMs = elapsedMs();
   const ledger = createLedger();
   const isSaturated = (): boolean => utilization() > AT_ITS_END;
-  const starts = createStarts(isSaturated, maxBegun);
+  const starts = createStarts(isSaturated);
   // A weak map: the end of a socket is not reported here, so its entry must go with it.
   const speakers = new WeakMap<Connection, string | typeof SEVERAL>();
 

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { createStarts, ENOUGH_BEGUN } from "./starts.ts";
 
 function openStarts(isSaturated: () => boolean) {
-  const starts = createStarts(isSaturated, ENOUGH_BEGUN);
+  const starts = createStarts(isSaturated);
   const begun: number[] = [];
   const start = (label: number) => {
     starts.start(() => {

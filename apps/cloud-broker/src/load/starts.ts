@@ -9,9 +9,9 @@ export type Starts = {
 };
 
 /**
- * A saturated process that writes the database's file itself gains nothing from more of them: each
- * would only take longer, and they would go from step to step together. With 64 in progress, a
- * renewal takes a quarter more processor time; an unlock, the same.
+ * A saturated process gains nothing from more of them: each would only take longer, and they would
+ * go from step to step together. With 64 in progress, a renewal takes a quarter more processor
+ * time; an unlock, the same.
  */
 export const ENOUGH_BEGUN = 24;
 /** As often as the utilization of the event loop is measured. */
@@ -20,18 +20,18 @@ const LOOK_AGAIN_MS = 100;
 /**
  * While the process is saturated, requests that have begun go first, and those behind them wait
  * with nothing but their message. Requests at a vault do not count, so a slow vault delays nothing.
- * Nothing waits either while the event loop is idle because the disk is slow.
+ * Nothing waits either while the event loop is idle because the database is slow.
  *
  * The queue has no limit of its own: each request in it has a place. A request whose caller is gone
  * keeps its turn, as it keeps its place.
  */
-export function createStarts(isSaturated: () => boolean, maxBegun: number): Starts {
+export function createStarts(isSaturated: () => boolean): Starts {
   const waiting: (() => void)[] = [];
   let inProgress = 0;
   let isDue = false;
   let lookingAgain: NodeJS.Timeout | undefined;
 
-  const mayStart = (): boolean => inProgress < maxBegun || !isSaturated();
+  const mayStart = (): boolean => inProgress < ENOUGH_BEGUN || !isSaturated();
 
   function startNext(): void {
     isDue = false;

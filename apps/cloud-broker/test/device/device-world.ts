@@ -106,7 +106,6 @@ export class DeviceWorld implements AsyncDisposable {
       turnAway,
       places: createPlaces({
         maxAtWork: 256,
-        maxBegun: Number.POSITIVE_INFINITY,
         utilization: () => 0,
         noteTurnedAway: turnAway.note,
       }),

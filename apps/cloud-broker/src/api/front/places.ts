@@ -23,7 +23,6 @@ const DEVICE_PATH = "/device/";
  */
 export function createPlaces(options: {
   readonly maxAtWork: number;
-  readonly maxBegun: number;
   readonly utilization: LoopUtilization;
   readonly noteTurnedAway: () => number;
   readonly elapsedMs?: (() => number) | undefined;
