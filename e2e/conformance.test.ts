@@ -109,8 +109,11 @@ const faults = (results: readonly Result[]) => results.filter(({ fault }) => fau
 function ownAgent(folder: string): SplitAgent {
   const state = ["--json", "--state-dir", join(folder, "agent")];
   const run = async (words: readonly string[], input = "") => {
-    const { stdout } = await runAgent([...state, ...words], { input });
-    return printed.parse(JSON.parse(stdout.trim().split("\n").at(-1) ?? ""));
+    const { exitCode, stdout, stderr } = await runAgent([...state, ...words], { input });
+    const event = stdout.trim().split("\n").at(-1) ?? "";
+    if (event === "")
+      throw new Error(`${words.join(" ")}: no event, exit code ${String(exitCode)}: ${stderr}`);
+    return printed.parse(JSON.parse(event));
   };
   let isOpen = false;
   const open = async (words: readonly string[], input?: string) => {

@@ -26,7 +26,7 @@ test.each([...folders, ...districts])("%s has a README", (folder) => {
   expect(existsSync(join(root, folder, "README.md"))).toBe(true);
 });
 
-test.each(folders)("pnpm --filter runs the tests of %s", (folder) => {
+test.each(folders)("%s has a command that runs its tests", (folder) => {
   const { scripts } = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));
   expect(scripts.test).toContain(` ${folder}/`);
 });

@@ -14,7 +14,7 @@ export type Entry =
 const VARIABLE: readonly (readonly [RegExp, string])[] = [
   [/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, "‹id›"],
   // Folders of servers that a drill starts, also within an address.
-  [/(?:[\w.-]*(?:\/|%2F))+(?:pgbouncer|postgres)-\w{6}\b/g, "…"],
+  [/(?:[\w.-]*(?:\/|%2F))+(?:pgbouncer-|databox-postgres[.\d]*\.)\w{6}\b/g, "…"],
   [/\b[0-9a-f]{32}\b/g, "‹version›"],
   [/\b\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|\+00:00)/g, "‹time›"],
   [/((?:\.|@)localhost):\d+/g, "$1"],
