@@ -1,6 +1,6 @@
 import { Button, Tooltip } from "@fluentui/react-components";
 import { QuestionCircleRegular, SearchRegular } from "@fluentui/react-icons";
-import { type ReactElement, Suspense, useEffect, useState } from "react";
+import { type ReactElement, Suspense, useLayoutEffect, useState } from "react";
 
 import { lazyPanel } from "../shell/lazy-part.tsx";
 import { useTexts } from "../texts/texts.ts";
@@ -14,7 +14,8 @@ const SearchDialog = lazyPanel(
 export function QuickAccess({ className }: { readonly className: string }): ReactElement {
   const texts = useTexts();
   const [shown, setShown] = useState<"search" | "help">();
-  useEffect(() => {
+  // A key that is pressed as soon as the page is shown must not be lost.
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const wanted = shortcutOf(event);
       // The open page keeps its place: it may have unsaved input.
