@@ -47,7 +47,7 @@ let port: string;
 /** Packed, and run by npx in a folder and with a cache of its own: no clone, no network. */
 beforeAll(async () => {
   folder = opened.use(openTemporaryFolder()).path;
-  // In a folder of its own, since the test of the image builds it at the same time.
+  // In a folder of its own, since others may use the package of the working tree.
   const built = join(folder, "package");
   const bundler = join(LOCAL_STACK, "node_modules/.bin/rolldown");
   await run(bundler, ["-c", "-d", built], { cwd: LOCAL_STACK });

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { chmodSync, writeFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 
 import { builtinsWithoutImport, foldTexts } from "@databox-cmk/errors/bundle";
 import { defineConfig, type InputOptions, type OutputChunk, type Plugin } from "rolldown";
@@ -22,11 +22,15 @@ unset NODE_EXTRA_CA_CERTS SSL_CERT_FILE SSL_CERT_DIR
 exec "$node" ${NODE_FLAGS.join(" ")} "$here/databox-agent.mjs" "$@"
 `;
 
+/** `rolldown -c --dir FOLDER` builds elsewhere, where others use this one. */
+const FOLDER = "dist";
+
 const launcher: Plugin = {
   name: "launcher",
-  writeBundle() {
-    writeFileSync("dist/databox-agent", LAUNCHER);
-    chmodSync("dist/databox-agent", 0o755);
+  writeBundle({ dir = FOLDER }) {
+    const file = join(dir, "databox-agent");
+    writeFileSync(file, LAUNCHER);
+    chmodSync(file, 0o755);
   },
 };
 
@@ -97,14 +101,14 @@ export default defineConfig([
     platform: "node",
     external: [/\/program\.ts$/],
     treeshake: { moduleSideEffects: false },
-    output: { file: "dist/databox-agent.mjs", format: "esm" },
+    output: { dir: FOLDER, entryFileNames: "databox-agent.mjs", format: "esm" },
     plugins: [foldTexts(), builtinsWithoutImport, launcher],
   },
   {
     ...PROGRAM,
     input: "src/program.ts",
     output: {
-      dir: "dist",
+      dir: FOLDER,
       format: "cjs",
       dynamicImportInCjs: false,
       entryFileNames: ENTRY,
@@ -121,6 +125,6 @@ export default defineConfig([
     input: "src/local-ui/certificates/pkcs12-thread.ts",
     platform: "node",
     treeshake: { moduleSideEffects: false },
-    output: { file: "dist/pkcs12-thread.mjs", format: "esm", minify: true },
+    output: { dir: FOLDER, entryFileNames: "pkcs12-thread.mjs", format: "esm", minify: true },
   },
 ]);

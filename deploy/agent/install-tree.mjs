@@ -3,7 +3,7 @@
 // Debian package (make-deb.mjs) and the virtual appliance are made from it.
 import { spawnSync } from "node:child_process";
 import { chmodSync, copyFileSync, cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { nodePart, pnpm, root, writeBillOfMaterials } from "../bill-of-materials.mjs";
@@ -12,30 +12,28 @@ import { AGENT_DOCUMENTS } from "../command-line/agent-program.ts";
 const AGENT = "@databox-cmk/device-agent";
 const LOCAL_UI = "@databox-cmk/local-ui";
 const FILES = fileURLToPath(new URL("files", import.meta.url));
-const BUNDLE = ["databox-agent", "databox-agent.mjs", "program.cjs", "pkcs12-thread.mjs"];
+const BUILT = ["databox-agent", "databox-agent.mjs", "program.cjs", "pkcs12-thread.mjs", "ui"];
 
 /**
  * Whole on its own: the launcher prefers the Node beside it. Debug symbols are left out of Node (20
  * MB of 126).
  *
  * @param target - becomes the root of a file system; made where it is missing
- * @param isBuilt - bundle and pages are there already, and others may be using them
+ * @param isBuilt - copies the bundle and the pages of the working tree; without it they are built
+ *   in the target, since others may use those of the working tree
  * @throws {Error} when a part is missing
  */
 export function layOutInstallTree(target, isBuilt = false) {
-  if (!isBuilt) pnpm("--filter", AGENT, "build");
   cpSync(FILES, target, { recursive: true });
-  const library = join(target, "usr", "lib", "databox-agent");
+  // The builders run in folders of their own.
+  const library = resolve(target, "usr", "lib", "databox-agent");
   mkdirSync(library, { recursive: true });
-  const built = join(root, "apps", "device-agent", "dist");
-  for (const name of BUNDLE) copyFileSync(join(built, name), join(library, name));
+  if (isBuilt) copyBuilt(library);
+  else build(library);
   const node = join(library, "node");
   copyFileSync(join(root, "node_modules", "node", "bin", "node"), node);
   chmodSync(node, 0o755);
   run("strip", ["--strip-unneeded", "--remove-section=.comment", "--remove-section=.note", node]);
-  const pages = join(library, "ui");
-  if (isBuilt) cpSync(join(built, "ui"), pages, { recursive: true });
-  else pnpm("--filter", LOCAL_UI, "exec", "vite", "build", "--outDir", pages, "--logLevel", "warn");
   const commands = join(target, "usr", "bin");
   mkdirSync(commands, { recursive: true });
   symlinkSync("../lib/databox-agent/databox-agent", join(commands, "databox-agent"));
@@ -49,6 +47,17 @@ export function layOutInstallTree(target, isBuilt = false) {
     mkdirSync(dirname(join(target, path)), { recursive: true });
     writeFileSync(join(target, path), text);
   }
+}
+
+function build(library) {
+  pnpm("--filter", AGENT, "exec", "rolldown", "-c", "--dir", library);
+  const pages = join(library, "ui");
+  pnpm("--filter", LOCAL_UI, "exec", "vite", "build", "--outDir", pages, "--logLevel", "warn");
+}
+
+function copyBuilt(library) {
+  const built = join(root, "apps", "device-agent", "dist");
+  for (const name of BUILT) cpSync(join(built, name), join(library, name), { recursive: true });
 }
 
 function run(command, parameters) {

@@ -10,39 +10,32 @@ import { pnpm, root, writeBillOfMaterials } from "../bill-of-materials.mjs";
 const CLOUD_BROKER = "@databox-cmk/cloud-broker";
 const PORTAL = "@databox-cmk/portal";
 const LOCAL_STACK = "@databox-cmk/local-stack";
-const broker = join(root, "apps", "cloud-broker");
-const double = join(root, "apps", "local-stack", "dist", "azure-double");
 
 /**
- * An image by its parts. `build` returns the version; `layOut` makes the folder that it gets, with
- * `parts` of the image beside the apps, as `writeBillOfMaterials` takes them. Both fail when a part
- * is missing.
+ * An image by its parts. `layOut` builds the folder that it gets, with `parts` of the image beside
+ * the apps, as `writeBillOfMaterials` takes them, and returns the version. It fails when a part is
+ * missing. Others may use the bundles in the working tree, so that they stay as they are.
  */
 export const BROKER = {
   name: "databox-broker",
   description: "Releases the unlock keys of Azure Data Box appliances from their owners' vaults",
   page: "docs/operate/image.md",
   settings: "image.json",
-  build() {
-    pnpm("--filter", CLOUD_BROKER, "build");
-    const program = join(broker, "dist", "main.mjs");
-    const { stdout } = spawnSync(process.execPath, [program, "--version"], { encoding: "utf8" });
-    return stdout.trim().split("/")[1];
-  },
-  async layOut(target, version, parts) {
+  async layOut(target, parts) {
     const { BROKER_DOCUMENTS } = await import("../command-line/broker-program.ts");
-    mkdirSync(target, { recursive: true });
-    const copy = (from, to) => cpSync(from, join(target, to), { recursive: true });
-    copy(join(broker, "dist", "main.mjs"), "broker.mjs");
-    copy(join(broker, "dist", "main.mjs.map"), "broker.mjs.map");
+    const program = join(target, "broker.mjs");
+    pnpm("--filter", CLOUD_BROKER, "exec", "rolldown", "-c", "--file", program);
     copyAddon("better-sqlite3", join(target, "node_modules"));
-    copy(join(root, "apps", "portal", "dist"), "portal");
+    cpSync(join(root, "apps", "portal", "dist"), join(target, "portal"), { recursive: true });
     for (const [path, text] of Object.entries(BROKER_DOCUMENTS)) {
       const file = join(target, "..", path);
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, text);
     }
+    const { stdout } = spawnSync(process.execPath, [program, "--version"], { encoding: "utf8" });
+    const version = stdout.trim().split("/")[1];
     listContents([CLOUD_BROKER, PORTAL], target, { name: BROKER.name, version }, parts);
+    return version;
   },
 };
 
@@ -51,13 +44,11 @@ export const DOUBLE = {
   description: "A test double of Azure for Microsoft.DataBox with customer-managed keys",
   page: "apps/azure-emulator/README.md",
   settings: "double.json",
-  build() {
-    pnpm("--filter", LOCAL_STACK, "build");
-    return JSON.parse(readFileSync(join(double, "package.json"), "utf8")).version;
-  },
-  async layOut(target, version, parts) {
-    cpSync(double, target, { recursive: true });
+  layOut(target, parts) {
+    pnpm("--filter", LOCAL_STACK, "exec", "rolldown", "-c", "--dir", target);
+    const { version } = JSON.parse(readFileSync(join(target, "package.json"), "utf8"));
     listContents([LOCAL_STACK], target, { name: DOUBLE.name, version }, parts);
+    return version;
   },
 };
 
@@ -68,7 +59,9 @@ function listContents(apps, target, { name, version }, parts) {
 
 /** The package without its sources: what it loads at run time, for this platform. */
 function copyAddon(name, target) {
-  const entry = createRequire(join(broker, "package.json")).resolve(`${name}/package.json`);
+  const entry = createRequire(join(root, "apps", "cloud-broker", "package.json")).resolve(
+    `${name}/package.json`,
+  );
   const from = dirname(realpathSync(entry));
   for (const part of ["package.json", "LICENSE", "lib", "prebuilds", "build/Release"]) {
     const path = join(from, part);

@@ -60,13 +60,12 @@ try {
 /** @returns `sha256:…` of its manifest, which names the image */
 async function makeImage(folder, source, keyFile) {
   const layout = createLayout(folder);
-  const version = product.build();
   const architecture = ARCHITECTURES[process.arch];
   if (architecture === undefined) throw new Error(`no image for ${process.arch}`);
   const [base, whole] = [join(work, "base"), join(work, "whole")];
   const parts = layOutBase(base);
   const app = join(whole, "app");
-  await product.layOut(app, version, parts);
+  const version = await product.layOut(app, parts);
   const created = new Date(sourceDateSeconds() * 1000).toISOString();
   const revision = sourceRevision();
   const config = {

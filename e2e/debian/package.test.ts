@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import {
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   readlinkSync,
   statSync,
@@ -22,6 +23,8 @@ import { createDebianRoot, type DebianRoot, whyNoDebian } from "./debian-root.ts
 
 const MAKE_DEB = fileURLToPath(new URL("../../deploy/agent/make-deb.mjs", import.meta.url));
 const INSTALL_TREE = fileURLToPath(new URL("../../deploy/agent/install-tree.mjs", import.meta.url));
+/** The agent's bundle, which tests start meanwhile. */
+const BUNDLE = fileURLToPath(new URL("../../apps/device-agent/dist", import.meta.url));
 const SERIAL = "DBX-DEBIAN";
 const ORDER = "debian";
 const VOLUME = "/srv/volume.img";
@@ -35,12 +38,21 @@ const reason = isContinuousIntegration ? undefined : whyNoDebian();
 let opened: AsyncDisposableStack;
 let folder: string;
 let packageFile: string;
+let bundleBefore: readonly string[];
 beforeAll(() => {
   opened = new AsyncDisposableStack();
   folder = opened.use(openTemporaryFolder()).path;
+  bundleBefore = filesOfBundle();
   if (isTool("/usr/bin/dpkg-deb")) packageFile = makePackage();
 }, SETUP_MS);
 afterAll(() => opened.disposeAsync());
+
+/** A file that was written again has another time, also with the same text. */
+function filesOfBundle(): string[] {
+  return readdirSync(BUNDLE).map(
+    (name) => `${name} ${String(statSync(join(BUNDLE, name), { bigint: true }).mtimeNs)}`,
+  );
+}
 
 function makePackage(): string {
   const made = execFileSync(process.execPath, [MAKE_DEB, "--out", folder], {
@@ -75,7 +87,7 @@ test.skipIf(!isTool("/usr/bin/lintian"))(
 );
 
 test.skipIf(!isTool("/usr/bin/dpkg-deb"))(
-  "the same commit gives the same files",
+  "the same commit gives the same files, and leaves the agent's bundle alone",
   () => {
     const [packed, built] = [join(folder, "packed"), join(folder, "built")];
     execFileSync("dpkg-deb", ["--extract", packageFile, packed]);
@@ -95,6 +107,8 @@ test.skipIf(!isTool("/usr/bin/dpkg-deb"))(
       { encoding: "utf8" },
     );
     expect({ status, stdout }).toEqual({ status: 0, stdout: "" });
+    // One that is written in place is empty for a moment: an agent that starts then does nothing.
+    expect(filesOfBundle()).toEqual(bundleBefore);
   },
   SETUP_MS,
 );
