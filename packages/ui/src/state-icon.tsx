@@ -1,8 +1,12 @@
 import { makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
 import type { FluentIcon } from "@fluentui/react-icons";
-import type { ReactElement } from "react";
+import type { ReactElement, ReactNode } from "react";
 
 const useStyles = makeStyles({
+  badge: { display: "inline-flex", alignItems: "center", gap: tokens.spacingHorizontalXS },
+  // Aligns the badge with the baseline of the text beside it, not with its icon's lower edge. A
+  // narrow table's column is as wide as its longest word.
+  name: { alignSelf: "baseline", overflowWrap: "break-word" },
   icon: { display: "flex", flexShrink: 0, fontSize: "16px" },
   large: { fontSize: "20px" },
   good: { color: tokens.colorStatusSuccessForeground1 },
@@ -38,6 +42,26 @@ export function StateIcon({
       aria-hidden={label === undefined}
     >
       <Icon />
+    </span>
+  );
+}
+
+/** A state as an icon and its name; what follows the name is the badge's children. */
+export function StateBadge({
+  look,
+  name,
+  children,
+}: {
+  readonly look: StateLook;
+  readonly name: string;
+  readonly children?: ReactNode;
+}): ReactElement {
+  const styles = useStyles();
+  return (
+    <span className={styles.badge}>
+      <StateIcon look={look} />
+      <span className={styles.name}>{name}</span>
+      {children}
     </span>
   );
 }

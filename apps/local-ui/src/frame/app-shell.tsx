@@ -1,4 +1,4 @@
-import { LoadingState } from "@databox-cmk/ui";
+import { LoadingState, SkipLink } from "@databox-cmk/ui";
 import { makeStyles, tokens } from "@fluentui/react-components";
 import { Outlet } from "@tanstack/react-router";
 import { type ReactElement, Suspense } from "react";
@@ -6,7 +6,6 @@ import { type ReactElement, Suspense } from "react";
 import { ConnectionBanner } from "../shell/connection-banner.tsx";
 import { SignInPage } from "../sign-in/sign-in-page.tsx";
 import { useNode } from "../state/node-context.ts";
-import { useTexts } from "../texts/texts.ts";
 import { PageLinks } from "./page-links.tsx";
 import { TopBar } from "./top-bar.tsx";
 
@@ -17,29 +16,16 @@ const useStyles = makeStyles({
     minHeight: "100vh",
     backgroundColor: tokens.colorNeutralBackground2,
   },
-  skip: {
-    position: "absolute",
-    insetInlineStart: tokens.spacingHorizontalS,
-    insetBlockStart: "-100px",
-    zIndex: 10,
-    padding: tokens.spacingHorizontalS,
-    backgroundColor: tokens.colorNeutralBackground1,
-    color: tokens.colorBrandForegroundLink,
-    ":focus": { insetBlockStart: tokens.spacingVerticalXS },
-  },
   content: { flexGrow: 1, minWidth: 0, outlineStyle: "none" },
 });
 
 /** The sign-in page; for a signed-in person the pages. */
 export function AppShell(): ReactElement {
   const styles = useStyles();
-  const texts = useTexts();
   const { state, isLost } = useNode();
   return (
     <div className={styles.shell}>
-      <a href="#content" className={styles.skip}>
-        {texts.shell.skipToContent}
-      </a>
+      <SkipLink />
       <TopBar />
       {state.session.signedIn && <PageLinks />}
       {isLost && <ConnectionBanner />}

@@ -6,7 +6,6 @@ import type { Texts } from "./en.ts";
 export const de: Texts = {
   ui: uiTextsDe,
   shell: {
-    skipToContent: "Zum Inhalt springen",
     pages: "Seiten",
     signOut: "Abmelden",
     notFoundTitle: "Seite nicht gefunden",

@@ -17,7 +17,6 @@ type NetworkCheck = LocalNetworkTest["checks"][number];
 export const en = {
   ui: uiTextsEn,
   shell: {
-    skipToContent: "Skip to the content",
     pages: "Pages",
     signOut: "Sign out",
     notFoundTitle: "Page not found",

@@ -1,4 +1,4 @@
-import { LoadingState } from "@databox-cmk/ui";
+import { LoadingState, SkipLink } from "@databox-cmk/ui";
 import { makeStyles, tokens } from "@fluentui/react-components";
 import { useQueryClient } from "@tanstack/react-query";
 import { Outlet } from "@tanstack/react-router";
@@ -7,23 +7,12 @@ import { type ReactElement, Suspense, useEffect, useRef, useState } from "react"
 import { followOrders } from "../api/live-updates.ts";
 import { ShownPath } from "../focus/page-focus.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
-import { useTexts } from "../texts/texts.ts";
 import { ActionToaster } from "../toasts/action-toaster.tsx";
 import { ConnectionStatus } from "./connection-status.tsx";
 import { TopBar } from "./top-bar.tsx";
 
 const useStyles = makeStyles({
   shell: { display: "flex", flexDirection: "column", height: "100%" },
-  skip: {
-    position: "absolute",
-    insetInlineStart: tokens.spacingHorizontalS,
-    insetBlockStart: "-100px",
-    zIndex: 10,
-    padding: tokens.spacingHorizontalS,
-    backgroundColor: tokens.colorNeutralBackground1,
-    color: tokens.colorBrandForegroundLink,
-    ":focus": { insetBlockStart: tokens.spacingVerticalXS },
-  },
   content: {
     flexGrow: 1,
     minHeight: 0,
@@ -36,7 +25,6 @@ const useStyles = makeStyles({
 /** Top bar and page; receives live updates of the broker. */
 export function AppShell(): ReactElement {
   const styles = useStyles();
-  const texts = useTexts();
   const queryClient = useQueryClient();
   const shownPath = useRef<string>(undefined);
   const [lostSince, setLostSince] = useState<string>();
@@ -60,9 +48,7 @@ export function AppShell(): ReactElement {
   }, [queryClient]);
   return (
     <div className={styles.shell}>
-      <a href="#content" className={styles.skip}>
-        {texts.shell.skipToContent}
-      </a>
+      <SkipLink />
       <TopBar />
       <ConnectionStatus lostSince={lostSince} />
       <main id="content" tabIndex={-1} className={styles.content}>

@@ -1,6 +1,5 @@
 import type { KeyHealthState } from "@databox-cmk/protocol";
-import { StateIcon, type StateLook } from "@databox-cmk/ui";
-import { makeStyles, tokens } from "@fluentui/react-components";
+import { StateBadge, type StateLook } from "@databox-cmk/ui";
 import {
   CheckmarkCircleFilled,
   DismissCircleFilled,
@@ -11,12 +10,6 @@ import {
 import type { ReactElement } from "react";
 
 import { useTexts } from "../texts/texts.ts";
-
-const useStyles = makeStyles({
-  badge: { display: "inline-flex", alignItems: "center", gap: tokens.spacingHorizontalXS },
-  // Aligns the badge with the baseline of the text beside it, not with its icon's lower edge.
-  text: { alignSelf: "baseline" },
-});
 
 const LOOKS = {
   Healthy: [CheckmarkCircleFilled, "good"],
@@ -31,12 +24,5 @@ export function HealthBadge({
 }: {
   readonly health: { readonly state: KeyHealthState };
 }): ReactElement {
-  const styles = useStyles();
-  const texts = useTexts();
-  return (
-    <span className={styles.badge}>
-      <StateIcon look={LOOKS[health.state]} />
-      <span className={styles.text}>{texts.healthStates[health.state]}</span>
-    </span>
-  );
+  return <StateBadge look={LOOKS[health.state]} name={useTexts().healthStates[health.state]} />;
 }

@@ -1,5 +1,5 @@
 import type { LockState } from "@databox-cmk/protocol";
-import { StateIcon, type StateLook } from "@databox-cmk/ui";
+import { StateBadge, type StateLook } from "@databox-cmk/ui";
 import { makeStyles, tokens } from "@fluentui/react-components";
 import {
   ClockRegular,
@@ -13,10 +13,6 @@ import type { ReactElement } from "react";
 import { useTexts } from "../texts/texts.ts";
 
 const useStyles = makeStyles({
-  badge: { display: "inline-flex", alignItems: "center", gap: tokens.spacingHorizontalXS },
-  // Aligns the badge with the baseline of the text beside it, not with its icon's lower edge. A
-  // narrow table's column is as wide as its longest word.
-  text: { alignSelf: "baseline", overflowWrap: "break-word" },
   serial: {
     fontFamily: tokens.fontFamilyMonospace,
     fontSize: tokens.fontSizeBase200,
@@ -42,12 +38,9 @@ export function LockBadge({
   readonly serial?: string | undefined;
 }): ReactElement {
   const styles = useStyles();
-  const texts = useTexts();
   return (
-    <span className={styles.badge}>
-      <StateIcon look={LOOKS[lock]} />
-      <span className={styles.text}>{texts.lockStates[lock]}</span>
+    <StateBadge look={LOOKS[lock]} name={useTexts().lockStates[lock]}>
       {serial !== undefined && <span className={styles.serial}>{serial}</span>}
-    </span>
+    </StateBadge>
   );
 }

@@ -76,7 +76,6 @@ export const de: Texts = {
     },
     broken:
       "Ihre gespeicherten Änderungen sind nicht betroffen. Laden Sie die Seite neu. Tritt der Fehler erneut auf, sagen Sie dem Betreiber des Dienstes, was Sie wann getan haben.",
-    skipToContent: "Zum Inhalt springen",
     breadcrumb: "Navigationspfad",
     home: "Start",
     resourceMenu: "Menü dieses Auftrags",

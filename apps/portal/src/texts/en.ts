@@ -83,7 +83,6 @@ export const en = {
     },
     broken:
       "Your saved changes are not affected. Reload the page. If it fails again, tell the operator of the service what you did and when.",
-    skipToContent: "Skip to the content",
     breadcrumb: "Breadcrumb",
     home: "Home",
     resourceMenu: "Menu of this order",

@@ -10,6 +10,7 @@ export const de: UiTexts = {
   close: "Schließen",
   tryAgain: "Erneut versuchen",
   loading: "Wird geladen …",
+  skipToContent: "Zum Inhalt springen",
   broken: { title: "Auf dieser Seite ist ein Fehler aufgetreten", reload: "Seite neu laden" },
   theme: {
     label: "Darstellung",

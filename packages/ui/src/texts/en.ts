@@ -8,6 +8,7 @@ export const en = {
   close: "Close",
   tryAgain: "Try again",
   loading: "Loading …",
+  skipToContent: "Skip to the content",
   broken: { title: "Something went wrong on this page", reload: "Reload the page" },
   theme: {
     label: "Appearance",
