@@ -161,7 +161,8 @@ describe.runIf(runsBrowser)("an operator in the portal", () => {
     await page.getByText("Done, some failed").waitFor();
     expect(starts).toBe(1);
     await page.getByText(/^0 of \d+ done, \d+ failed, 0 waiting$/).waitFor();
-    await page.getByRole("main").getByRole("listitem").getByRole("button").first().click();
+    const orders = page.getByRole("table", { name: "Orders" });
+    await orders.getByRole("button").first().click();
     await page.getByText("Who must act:").first().waitFor();
     await visit.picture("campaign");
     expect(await visit.violations()).toEqual([]);

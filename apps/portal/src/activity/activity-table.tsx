@@ -1,5 +1,5 @@
 import type { ActivityEntry, ActivityRow } from "@databox-cmk/protocol";
-import { StateIcon, type StateLook, Time } from "@databox-cmk/ui";
+import { StateBadge, type StateLook, Time } from "@databox-cmk/ui";
 import {
   Button,
   makeStyles,
@@ -179,7 +179,6 @@ function EntryRow({
 
 const useOutcomeStyles = makeStyles({
   outcome: { display: "flex", flexDirection: "column", minWidth: 0 },
-  badge: { display: "inline-flex", alignItems: "center", gap: tokens.spacingHorizontalXS },
   code: {
     fontFamily: tokens.fontFamilyMonospace,
     fontSize: tokens.fontSizeBase200,
@@ -205,10 +204,7 @@ function OutcomeBadge({
   const texts = useTexts();
   return (
     <span className={styles.outcome}>
-      <span className={styles.badge}>
-        <StateIcon look={LOOKS[outcome]} />
-        {texts.activity.outcomes[outcome]}
-      </span>
+      <StateBadge look={LOOKS[outcome]} name={texts.activity.outcomes[outcome]} />
       {code !== undefined && (
         <span className={styles.code}>{reason === undefined ? code : `${code} · ${reason}`}</span>
       )}

@@ -1,6 +1,13 @@
 import { CAMPAIGN_ORDER_STATES, type CampaignOrderList } from "@databox-cmk/protocol";
-import { ExplanationPanel, RULE_BELOW, Time } from "@databox-cmk/ui";
-import { Button, makeStyles, Tab, TabList, Text, tokens } from "@fluentui/react-components";
+import { ExplanationPanel, StateBadge, type StateLook, Time } from "@databox-cmk/ui";
+import { Button, makeStyles, Tab, TabList, Text } from "@fluentui/react-components";
+import {
+  CheckmarkCircleFilled,
+  ChevronDownRegular,
+  ChevronRightRegular,
+  ClockRegular,
+  DismissCircleFilled,
+} from "@fluentui/react-icons";
 import { keepPreviousData } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 
@@ -9,31 +16,26 @@ import { parseOrderId } from "../core/arm-path.ts";
 import { useCloudProblem } from "../order/use-cloud-problem.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useRead } from "../queries/use-read.ts";
+import { DataTable } from "../shell/data-table.tsx";
 import { Pager } from "../shell/pager.tsx";
 import { QueryState } from "../shell/query-problem.tsx";
 import { RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
 
 const useStyles = makeStyles({
-  list: { listStyleType: "none", margin: 0, padding: 0 },
-  order: {
-    display: "flex",
-    flexDirection: "column",
-    gap: tokens.spacingVerticalXS,
-    paddingBlock: tokens.spacingVerticalS,
-    ...RULE_BELOW,
-  },
-  head: {
-    display: "flex",
-    flexWrap: "wrap",
-    alignItems: "baseline",
-    gap: `0 ${tokens.spacingHorizontalL}`,
-  },
   tabs: { flexWrap: "wrap" },
+  // Its text begins where the column's heading does.
+  code: { minWidth: 0, paddingInline: 0, justifyContent: "flex-start" },
 });
 
 const ALL = "all";
 type CampaignOrder = CampaignOrderList["value"][number];
+
+const LOOKS = {
+  Waiting: [ClockRegular, "none"],
+  Done: [CheckmarkCircleFilled, "good"],
+  Failed: [DismissCircleFilled, "bad"],
+} as const satisfies Record<CampaignOrder["state"], StateLook>;
 
 /** The result for each order, by state. */
 export function CampaignOrders({
@@ -75,56 +77,83 @@ export function CampaignOrders({
         ))}
       </TabList>
       <QueryState of={orders} />
-      {orders.data?.value.length === 0 && <Text>{words.noOrders}</Text>}
-      <ul className={styles.list}>
-        {orders.data?.value.map((order) => (
-          <li key={order.order} className={styles.order}>
-            <OrderOutcome order={order} />
-          </li>
+      {orders.data !== undefined &&
+        (orders.data.value.length === 0 ? (
+          <Text>{words.noOrders}</Text>
+        ) : (
+          <OrderTable orders={orders.data.value} />
         ))}
-      </ul>
       <Pager of={orders} positions={positions} onMove={setPositions} />
     </>
   );
 }
 
-function OrderOutcome({ order }: { readonly order: CampaignOrder }): ReactElement {
+function OrderTable({ orders }: { readonly orders: readonly CampaignOrder[] }): ReactElement {
+  const words = useTexts().operator.campaigns;
+  return (
+    <DataTable
+      label={words.orders}
+      columns={[
+        { heading: words.order, cell: ({ order }) => <OrderLink id={order} /> },
+        {
+          heading: words.state,
+          isWide: true,
+          cell: ({ state, attempts }) => (
+            <StateBadge look={LOOKS[state]} name={words.orderStates[state]}>
+              {state === "Waiting" && attempts > 0 && (
+                <Text size={200}>{words.attempts(attempts)}</Text>
+              )}
+            </StateBadge>
+          ),
+        },
+        {
+          heading: words.finishedAt,
+          isWide: true,
+          cell: ({ finishedAt }) => finishedAt && <Time at={finishedAt} />,
+        },
+        {
+          heading: words.why,
+          isWide: true,
+          cell: ({ error }) => error && <OrderFailure error={error} />,
+        },
+      ]}
+      rows={orders}
+      keyOf={({ order }) => order}
+    />
+  );
+}
+
+function OrderLink({ id }: { readonly id: string }): ReactElement | string {
+  const name = parseOrderId(id);
+  if (name === undefined) return id;
+  return (
+    <RouterLink to="/orders/$subscriptionId/$resourceGroup/$jobName/operations" params={name}>
+      {name.jobName}
+    </RouterLink>
+  );
+}
+
+/** The code of a failure, or of a retry; its button shows the explanation. */
+function OrderFailure({
+  error,
+}: {
+  readonly error: NonNullable<CampaignOrder["error"]>;
+}): ReactElement {
   const styles = useStyles();
-  const texts = useTexts();
-  const words = texts.operator.campaigns;
-  const name = parseOrderId(order.order);
   const [isOpen, setIsOpen] = useState(false);
-  const problem = useCloudProblem(isOpen ? order.error : undefined);
+  const problem = useCloudProblem(isOpen ? error : undefined);
   return (
     <>
-      <div className={styles.head}>
-        {name === undefined ? (
-          <Text>{order.order}</Text>
-        ) : (
-          <RouterLink to="/orders/$subscriptionId/$resourceGroup/$jobName/operations" params={name}>
-            {name.jobName}
-          </RouterLink>
-        )}
-        <Text>{words.orderStates[order.state]}</Text>
-        {order.finishedAt !== undefined && (
-          <Text size={200}>
-            <Time at={order.finishedAt} />
-          </Text>
-        )}
-        {order.state === "Waiting" && order.attempts > 0 && (
-          <Text size={200}>{words.attempts(order.attempts)}</Text>
-        )}
-        {order.error !== undefined && (
-          <Button
-            size="small"
-            appearance="subtle"
-            aria-expanded={isOpen}
-            onClick={() => setIsOpen(!isOpen)}
-          >
-            {order.error.code}
-          </Button>
-        )}
-      </div>
+      <Button
+        size="small"
+        appearance="transparent"
+        className={styles.code}
+        icon={isOpen ? <ChevronDownRegular /> : <ChevronRightRegular />}
+        aria-expanded={isOpen}
+        onClick={() => setIsOpen(!isOpen)}
+      >
+        {error.code}
+      </Button>
       {problem !== undefined && <ExplanationPanel problem={problem} />}
     </>
   );

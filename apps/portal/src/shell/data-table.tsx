@@ -37,6 +37,7 @@ export type Column<Row> = {
   readonly heading: string;
   /** Shown instead of the heading. */
   readonly header?: ReactNode;
+  /** Undefined: this row has no such fact. */
   readonly cell: (row: Row) => ReactNode;
   /** A narrow screen shows it as a fact in the row's first cell. */
   readonly isWide?: true;
@@ -93,12 +94,15 @@ export function DataTable<Row>({
                 {cell(row)}
                 {index === 0 && folded.length > 0 && (
                   <dl className={styles.facts}>
-                    {folded.map((column) => (
-                      <div key={column.heading} className={styles.fact}>
-                        <dt className={styles.label}>{column.heading}</dt>
-                        <dd className={styles.value}>{column.cell(row)}</dd>
-                      </div>
-                    ))}
+                    {folded
+                      .map(({ heading: name, cell: valueOf }) => ({ name, value: valueOf(row) }))
+                      .filter(({ value }) => value !== undefined)
+                      .map(({ name, value }) => (
+                        <div key={name} className={styles.fact}>
+                          <dt className={styles.label}>{name}</dt>
+                          <dd className={styles.value}>{value}</dd>
+                        </div>
+                      ))}
                   </dl>
                 )}
               </TableCell>

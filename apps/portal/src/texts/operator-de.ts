@@ -264,6 +264,7 @@ export const operatorDe: OperatorTexts = {
     failedOrders: "Aufträge",
     why: "Warum",
     orders: "Aufträge",
+    order: "Auftrag",
     orderStates: { Waiting: "Wartet", Done: "Fertig", Failed: "Fehlgeschlagen" },
     noOrders: "Kein Auftrag ist in diesem Zustand.",
     attempts: (attempts) => `${attempts} Mal versucht`,
