@@ -12,6 +12,8 @@ export type KeyVersionUse = {
   readonly staleDevices: number;
 };
 
+const LIST = new Intl.ListFormat("en");
+
 export type KeyVersionJudgement = { readonly safeToDisable: boolean; readonly reason: string };
 
 /**
@@ -21,7 +23,7 @@ export type KeyVersionJudgement = { readonly safeToDisable: boolean; readonly re
  */
 export function judgeKeyVersion(use: KeyVersionUse): KeyVersionJudgement {
   if (use.currentEnvelopes > 0 || use.ownPasskeys > 0 || use.backupOrders > 0)
-    return { safeToDisable: false, reason: `Disabling it ${consequences(use).join(", ")}.` };
+    return { safeToDisable: false, reason: `Disabling it ${LIST.format(consequences(use))}.` };
   return {
     safeToDisable: true,
     reason:

@@ -81,7 +81,8 @@ describe("a key without version", () => {
       {
         kid: world.kid,
         safeToDisable: false,
-        reason: "Disabling it refuses the unlocks of 1 node of 1 order, re-locks 1 unlocked node.",
+        reason:
+          "Disabling it refuses the unlocks of 1 node of 1 order and re-locks 1 unlocked node.",
       },
     ]);
   });

@@ -23,9 +23,9 @@ export function StartCampaignPage(): ReactElement {
   const { form, set, decided, request, start, isDirty } = useStartCampaign(EMPTY_FORM);
   const words = texts.operator.campaigns;
   const selection = [
-    ["keyUrl", words.ofKey],
-    ["subscriptionId", words.ofSubscription],
-    ["resourceGroup", words.ofGroup],
+    ["keyUrl", words.ofKey, words.keyHint],
+    ["subscriptionId", words.ofSubscription, words.subscriptionHint],
+    ["resourceGroup", words.ofGroup, words.groupHint],
   ] as const;
   return (
     <OperatorPage
@@ -51,10 +51,11 @@ export function StartCampaignPage(): ReactElement {
           {form.kind === "move" && <MoveFields form={form} onChange={set} />}
         </Section>
         <Section title={words.which}>
-          {selection.map(([name, label]) => (
+          {selection.map(([name, label, hint]) => (
             <TextField
               key={name}
               label={label}
+              hint={hint}
               value={form[name]}
               onChange={(value) => set({ [name]: value })}
             />
