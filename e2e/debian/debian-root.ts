@@ -1,13 +1,19 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, existsSync } from "node:fs";
-import { join } from "node:path";
+import { cpSync } from "node:fs";
+import { delimiter, join } from "node:path";
 import { text } from "node:stream/consumers";
 
 import { mayMount } from "../harness/tiny-disk.ts";
 
+const NOT_INSTALLED = "debootstrap is not installed";
 const SUITE = "trixie";
 const MIRROR = "http://deb.debian.org/debian";
+/** The set-up finds debootstrap in these folders too, and debootstrap finds chroot there. */
+const ENVIRONMENT = {
+  ...process.env,
+  PATH: [process.env["PATH"] ?? "", "/usr/sbin", "/sbin"].join(delimiter),
+};
 const UNSHARE = ["--mount", "--pid", "--fork", "--kill-child", "--mount-proc"];
 
 /** A fresh Debian in a folder, to which programs of it can be run. */
@@ -27,7 +33,8 @@ export type DebianEnding = {
 
 /** Why no fresh Debian can be made here; undefined where it can. */
 export function whyNoDebian(): string | undefined {
-  if (!existsSync("/usr/sbin/debootstrap")) return "debootstrap is not installed";
+  const { error } = spawnSync("debootstrap", ["--version"], { env: ENVIRONMENT });
+  if (error !== undefined) return NOT_INSTALLED;
   if (!mayMount) return "only root may";
   const index = `${MIRROR}/dists/${SUITE}/InRelease`;
   const { status } = spawnSync("wget", ["--quiet", "--spider", "--timeout=10", "--tries=1", index]);
@@ -39,7 +46,9 @@ export function createDebianRoot(path: string): DebianRoot {
   const packages = "--include=cryptsetup-bin,systemd";
   const made = spawnSync("debootstrap", ["--variant=minbase", packages, SUITE, path, MIRROR], {
     encoding: "utf8",
+    env: ENVIRONMENT,
   });
+  if (made.error !== undefined) throw new Error(NOT_INSTALLED, { cause: made.error });
   if (made.status !== 0) throw new Error(`debootstrap: ${made.stdout.slice(-2000)}`);
   return {
     path,
