@@ -1,6 +1,6 @@
 import type { KeyVersionsView } from "@databox-cmk/protocol";
-import { StateIcon, Time } from "@databox-cmk/ui";
-import { makeStyles, Text, tokens } from "@fluentui/react-components";
+import { StateBadge, Time } from "@databox-cmk/ui";
+import { Text } from "@fluentui/react-components";
 import { CheckmarkCircleFilled, WarningFilled } from "@fluentui/react-icons";
 import type { ReactElement } from "react";
 
@@ -13,10 +13,6 @@ import { DataTable } from "../shell/data-table.tsx";
 import { ProblemPanel } from "../shell/problem-panel.tsx";
 import { QueryState } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
-
-const useStyles = makeStyles({
-  verdict: { display: "inline-flex", alignItems: "center", gap: tokens.spacingHorizontalXS },
-});
 
 /** The versions of the key that the order depends on, and which of them may be disabled. */
 export function KeyVersionsInUse(): ReactElement {
@@ -67,12 +63,10 @@ function VersionTable({ versions }: { readonly versions: KeyVersionsView["value"
 }
 
 function Verdict({ isSafe }: { readonly isSafe: boolean }): ReactElement {
-  const styles = useStyles();
   const texts = useTexts().keyHealth;
-  return (
-    <span className={styles.verdict}>
-      <StateIcon look={isSafe ? [CheckmarkCircleFilled, "good"] : [WarningFilled, "watch"]} />
-      {isSafe ? texts.isSafe : texts.isNeeded}
-    </span>
+  return isSafe ? (
+    <StateBadge look={[CheckmarkCircleFilled, "good"]} name={texts.isSafe} />
+  ) : (
+    <StateBadge look={[WarningFilled, "watch"]} name={texts.isNeeded} />
   );
 }
