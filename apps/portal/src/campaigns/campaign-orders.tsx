@@ -24,7 +24,7 @@ import { useTexts } from "../texts/texts.ts";
 
 const useStyles = makeStyles({
   tabs: { flexWrap: "wrap" },
-  // Its text begins where the column's heading does.
+  // Its chevron begins where the text of another cell would.
   code: { minWidth: 0, paddingInline: 0, justifyContent: "flex-start" },
 });
 
