@@ -12,8 +12,6 @@ export type KeyVersionUse = {
   readonly staleDevices: number;
 };
 
-const LIST = new Intl.ListFormat("en");
-
 export type KeyVersionJudgement = { readonly safeToDisable: boolean; readonly reason: string };
 
 /**
@@ -22,8 +20,10 @@ export type KeyVersionJudgement = { readonly safeToDisable: boolean; readonly re
  * envelope's own wrapping.
  */
 export function judgeKeyVersion(use: KeyVersionUse): KeyVersionJudgement {
-  if (use.currentEnvelopes > 0 || use.ownPasskeys > 0 || use.backupOrders > 0)
-    return { safeToDisable: false, reason: `Disabling it ${LIST.format(consequences(use))}.` };
+  if (use.currentEnvelopes > 0 || use.ownPasskeys > 0 || use.backupOrders > 0) {
+    const list = new Intl.ListFormat("en").format(consequences(use));
+    return { safeToDisable: false, reason: `Disabling it ${list}.` };
+  }
   return {
     safeToDisable: true,
     reason:
