@@ -1,6 +1,6 @@
 // The folder /app of an image: the bundle and its companions, the bill of materials of the whole
 // image (CycloneDX), and the licences with their texts.
-import { spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
@@ -32,8 +32,8 @@ export const BROKER = {
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, text);
     }
-    const { stdout } = spawnSync(process.execPath, [program, "--version"], { encoding: "utf8" });
-    const version = stdout.trim().split("/")[1];
+    const printed = execFileSync(process.execPath, [program, "--version"], { encoding: "utf8" });
+    const version = printed.trim().split("/")[1];
     listContents([CLOUD_BROKER, PORTAL], target, { name: BROKER.name, version }, parts);
     return version;
   },
