@@ -7,7 +7,6 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cryptsetupPath } from "./harness/cryptsetup.ts";
 import { openWorld, type World } from "./harness/open-world.ts";
 import { type AgentEnding, runAgent } from "./harness/run-agent.ts";
-import { strangerUid } from "./harness/stranger.ts";
 import { mayMount, mountTinyDisk } from "./harness/tiny-disk.ts";
 
 const EXIT_INVALID = 5;
@@ -139,25 +138,19 @@ describe.skipIf(cryptsetupPath === undefined || !mayMount)(
   },
 );
 
-test.skipIf(strangerUid === undefined)(
-  "a state folder that may not be written stops the preparation before anything is sent",
-  async () => {
-    const { prepare, code: input, stateDir } = await openNode("read-only");
-    const readOnly = join(world.folder, "read-only-state");
-    mkdirSync(readOnly);
-    chmodSync(world.folder, 0o755);
-    chmodSync(readOnly, 0o555);
-    const uid = strangerUid === undefined ? {} : { uid: strangerUid };
-    expect(
-      await explain((json) =>
-        runAgent([...prepare, "--state-dir", join(readOnly, "agent"), ...json], { input, ...uid }),
-      ),
-    ).toMatchObject(stateUnwritable);
-    // The code was not used up: the same command with a good folder prepares the node.
-    const again = await runAgent([...prepare, "--state-dir", stateDir], { input });
-    expect(again).toMatchObject({ exitCode: 0 });
-  },
-);
+test("a state folder that may not be written stops the preparation before anything is sent", async () => {
+  const { prepare, code: input, stateDir } = await openNode("read-only");
+  const readOnly = join(world.folder, "read-only-state");
+  mkdirSync(readOnly);
+  chmodSync(readOnly, 0o555);
+  const refused = [...prepare, "--state-dir", join(readOnly, "agent")];
+  expect(
+    await explain((json) => runAgent([...refused, ...json], { input, hasUserRights: true })),
+  ).toMatchObject(stateUnwritable);
+  // The code was not used up: the same command with a good folder prepares the node.
+  const again = await runAgent([...prepare, "--state-dir", stateDir], { input });
+  expect(again).toMatchObject({ exitCode: 0 });
+});
 
 describe.skipIf(!mayMount)(
   "a full disk (skipped where a small file system cannot be mounted)",

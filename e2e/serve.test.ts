@@ -8,7 +8,6 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { readStack } from "./harness/read-stack.ts";
 import { FREE_PORTS, runStart } from "./harness/start-command.ts";
-import { strangerUid } from "./harness/stranger.ts";
 import { mayMount, mountTinyDisk } from "./harness/tiny-disk.ts";
 
 let folder: TemporaryFolder;
@@ -114,21 +113,17 @@ describe("a start that cannot work says so in one line", () => {
     ]);
   });
 
-  test.skipIf(strangerUid === undefined)(
-    "the folder is read-only (skipped where a root user cannot become another)",
-    async () => {
-      chmodSync(folder.path, 0o555);
-      const path = join(folder.path, "stack");
-      await using command = runStart(
-        ["--directory", path, "--json", ...FREE_PORTS],
-        strangerUid === undefined ? {} : { uid: strangerUid },
-      );
-      expect(await command.ended).toBe(1);
-      expect(oneLine(command.stderr)).toEqual([
-        `npm start: the folder ${path} cannot be used, this user may not write there: make it writable, or choose another with --directory`,
-      ]);
-    },
-  );
+  test("the folder is read-only", async () => {
+    chmodSync(folder.path, 0o555);
+    const path = join(folder.path, "stack");
+    await using command = runStart(["--directory", path, "--json", ...FREE_PORTS], {
+      hasUserRights: true,
+    });
+    expect(await command.ended).toBe(1);
+    expect(oneLine(command.stderr)).toEqual([
+      `npm start: the folder ${path} cannot be used, this user may not write there: make it writable, or choose another with --directory`,
+    ]);
+  });
 });
 
 describe.skipIf(!mayMount)(

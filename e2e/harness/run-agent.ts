@@ -4,6 +4,8 @@ import { text } from "node:stream/consumers";
 
 import { AGENT_BUNDLE, agentCommand } from "@databox-cmk/device-agent";
 
+import { withUserRights } from "./with-user-rights.ts";
+
 /** Stops an agent that hangs; not a bound of the product. */
 const DEADLINE_MS = 600_000;
 /**
@@ -23,13 +25,15 @@ export async function runAgent(
   parameters: readonly string[],
   options: {
     readonly input?: string;
-    readonly uid?: number;
+    /** Whether the file system checks its rights, also those of root. */
+    readonly hasUserRights?: true;
     /** Path of a cryptsetup that the agent must not find. */
     readonly hiding?: string;
   } = {},
 ): Promise<AgentEnding> {
-  const { input = "", uid, hiding } = options;
-  const agent = [...agentCommand(AGENT_BUNDLE), ...parameters];
+  const { input = "", hasUserRights, hiding } = options;
+  const bundle = agentCommand(AGENT_BUNDLE);
+  const agent = [...(hasUserRights === true ? withUserRights(bundle) : bundle), ...parameters];
   const [program = "", ...rest] =
     hiding === undefined
       ? agent
@@ -38,7 +42,6 @@ export async function runAgent(
     stdio: ["pipe", "pipe", "pipe"],
     timeout: DEADLINE_MS,
     killSignal: "SIGKILL",
-    ...(uid === undefined ? {} : { uid, gid: uid }),
   });
   child.stdin.on("error", () => undefined); // an agent that reads no input has closed it
   child.stdin.end(input);

@@ -5,10 +5,12 @@ import { fileURLToPath } from "node:url";
 
 import { COMPILED_ONCE } from "@databox-cmk/testkit";
 
+import { withUserRights } from "./with-user-rights.ts";
+
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const MAIN = join(ROOT, "apps/local-stack/src/main.ts");
 /** Without prestart: what is being tested is set up. */
-const NPM_START = ["start", "--ignore-scripts", "--"];
+const NPM_START = ["npm", "start", "--ignore-scripts", "--"] as const;
 /** Stops a command that hangs; not a bound of the product. */
 const DEADLINE_MS = 600_000;
 export const FREE_PORTS = ["emulator", "broker", "imds", "dns"].flatMap((name) => [
@@ -46,21 +48,25 @@ export type StartCommand = {
 /** `npm start`, by default without npm. */
 export function runStart(
   parameters: readonly string[],
-  options: { readonly uid?: number; readonly through?: "npm" } = {},
+  options: {
+    readonly through?: "npm";
+    /** Whether the file system checks its rights, also those of root. */
+    readonly hasUserRights?: true;
+  } = {},
 ): StartCommand {
-  const [program, first] =
-    options.through === "npm" ? ["npm", NPM_START] : [process.execPath, [MAIN]];
+  const { through, hasUserRights } = options;
+  const start = through === "npm" ? NPM_START : ([process.execPath, MAIN] as const);
+  const [program, ...first] = hasUserRights === true ? withUserRights(start) : start;
   return runInGroup(program, [...first, ...parameters], {
     cwd: ROOT,
     env: { ...process.env, ...COMPILED_ONCE },
-    ...options,
   });
 }
 
 export function runInGroup(
   program: string,
   parameters: readonly string[],
-  options: { readonly cwd: string; readonly env: NodeJS.ProcessEnv; readonly uid?: number },
+  options: { readonly cwd: string; readonly env: NodeJS.ProcessEnv },
 ): StartCommand {
   const child = spawn(program, parameters, {
     cwd: options.cwd,
@@ -69,7 +75,6 @@ export function runInGroup(
     timeout: DEADLINE_MS,
     killSignal: "SIGKILL",
     stdio: ["ignore", "pipe", "pipe"],
-    ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
   });
   const group = child.pid;
   if (group === undefined) throw new Error("the command did not start");
