@@ -3,8 +3,8 @@ import type { Custody } from "@databox-cmk/protocol";
 import type { AppendAudit } from "../audit/append-audit.ts";
 import type { OrderId } from "../core/order.ts";
 import type { Clock, ResourceReader } from "../core/ports.ts";
-import type { Commit } from "../store/group-commit.ts";
 import type { Store } from "../store/store.ts";
+import type { Commit } from "../store/transactions.ts";
 import type { VaultAccess } from "./key-reader.ts";
 import type { KnownKeys } from "./usable-key.ts";
 

@@ -2,9 +2,10 @@ import { sql } from "kysely";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { foldOrderId } from "../core/order.ts";
-import { createGroupCommit, type Commit } from "./group-commit.ts";
+import { createGroupCommit } from "./group-commit.ts";
 import { openStore } from "./open-store.ts";
 import type { Store } from "./store.ts";
+import type { Commit } from "./transactions.ts";
 
 let store: Store;
 let commit: Commit;

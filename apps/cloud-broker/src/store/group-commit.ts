@@ -1,16 +1,11 @@
 import { CompiledQuery } from "kysely";
 
+import { BATCH_MAX, gather } from "./batches.ts";
 import { engineOf } from "./engine.ts";
 import { compileWriteOnce } from "./fast/compile-once.ts";
+import { createShareCommits } from "./postgres/share-commits.ts";
 import type { Store, StoreTransaction } from "./store.ts";
-import { runLocking, type Work } from "./transactions.ts";
-
-/**
- * Runs work in a transaction that is committed durably before the promise resolves. Work that waits
- * at the same time shares one commit; work that throws is undone and rejected alone. A re-wrap lets
- * other work pass.
- */
-export type Commit = <Value>(work: Work<Value>, kind?: "re-wrap") => Promise<Value>;
+import type { Commit } from "./transactions.ts";
 
 type Waiting = {
   readonly run: RunWork;
@@ -19,45 +14,25 @@ type Waiting = {
 /** Call the returned function once the commit is durable: it settles the caller's promise. */
 type RunWork = (transaction: StoreTransaction) => Promise<() => void>;
 
-/**
- * Waits for turns of the event loop as long as each brings more work, so that all requests that
- * have arrived join the batch. SQLite runs on this thread, so otherwise nothing could arrive during
- * a commit, and every batch would hold one work.
- */
-async function gather(queue: readonly Waiting[]): Promise<void> {
-  for (let before = 0; queue.length > before && queue.length < BATCH_MAX;) {
-    before = queue.length;
-    await new Promise((resolve) => {
-      setImmediate(resolve);
-    });
-  }
-}
-
 const statement = (sql: string) =>
   compileWriteOnce(() => ({ compile: () => CompiledQuery.raw(sql) }));
 const setSavepoint = statement("savepoint work");
 const release = statement("release work");
 const rollBack = statement("rollback to work");
 
-/** Bounds how long the first work of a batch waits for the last. */
-const BATCH_MAX = 64;
 /** A re-wrap writes a dozen rows, and an unlock may arrive while a batch of re-wraps is written. */
 const REWRAPS_MAX = 4;
 
-/**
- * How device work is committed. PostgreSQL itself shares flushes among concurrent commits, and each
- * work has its own connection there, so no work waits for another's statements.
- */
+/** How device work is committed. */
 export function createCommit(store: Store): Commit {
-  return engineOf(store) === "sqlite"
-    ? createGroupCommit(store)
-    : (work) => runLocking(store, work);
+  return engineOf(store) === "sqlite" ? createGroupCommit(store) : createShareCommits(store);
 }
 
 /**
- * Group commit: while one batch is being committed, the next one collects, so that all work that
- * arrives meanwhile shares one fsync (a durable commit costs more than its statements). Only one
- * batch is in flight. Re-wraps have small batches of their own, which alternate with the others, so
+ * Group commit on SQLite: while one batch is being committed, the next one collects, so that all
+ * work that arrives meanwhile shares one fsync (a durable commit costs more than its statements).
+ * SQLite runs on this thread, so without `gather` nothing would arrive meanwhile. Only one batch is
+ * in flight. Re-wraps have small batches of their own, which alternate with the others, so
  * that no unlock waits for many of them.
  */
 export function createGroupCommit(store: Store): Commit {
@@ -76,9 +51,9 @@ export function createGroupCommit(store: Store): Commit {
     }
     isFlushing = false;
   };
-  return (work, kind) =>
+  return (work, how) =>
     new Promise((resolve, reject) => {
-      const waiting = kind === "re-wrap" ? rewraps : queue;
+      const waiting = how === "re-wrap" ? rewraps : queue;
       waiting.push({
         fail: reject,
         async run(transaction) {

@@ -9,10 +9,15 @@ export type Store = Kysely<BrokerTables> & {
   readonly readPool?: () => PoolState;
   /** Absent in a transaction: the store's own measures its statements too. */
   readonly queryTimes?: QueryTimes;
+  /** Absent for SQLite, and in a transaction. */
+  readonly shareReads?: ShareReads;
   /** In a transaction or on a connection whose statements are sent as soon as they are issued. */
   atOnce?: SentAtOnce;
 };
 export type StoreTransaction = Transaction<BrokerTables> & Pick<Store, "atOnce">;
+
+/** Reads on a connection that other reads share; they may not change anything. */
+export type ShareReads = <Value>(read: (connection: Store) => Promise<Value>) => Promise<Value>;
 
 /** The connections of one process to its database. */
 export type PoolState = {
@@ -25,5 +30,6 @@ export type PoolState = {
 export type SentAtOnce = {
   readonly connection: DatabaseConnection;
   failure?: unknown;
-  withCommit?: Promise<unknown>;
+  /** Writes that the transaction does not await: they are sent together with its commit. */
+  readonly withCommit: Promise<unknown>[];
 };

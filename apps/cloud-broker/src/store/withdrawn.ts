@@ -1,7 +1,6 @@
 import { failed } from "../core/failed.ts";
 import type { Failure, Outcome } from "../core/ports.ts";
-import type { Commit } from "./group-commit.ts";
-import type { Work } from "./transactions.ts";
+import type { Commit, OneOrder, Work } from "./transactions.ts";
 
 /** Rolls a transaction back because of a fact found in it; never shown. */
 export class Withdrawn extends Error {
@@ -21,9 +20,10 @@ export class Withdrawn extends Error {
 export async function commitUnlessWithdrawn(
   commit: Commit,
   work: Work<void>,
+  how?: OneOrder<void>,
 ): Promise<Outcome<undefined>> {
   try {
-    await commit(work);
+    await commit(work, how);
     return { ok: true, value: undefined };
   } catch (error) {
     if (error instanceof Withdrawn) return failed(error.failure);

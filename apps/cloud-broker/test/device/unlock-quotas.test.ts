@@ -49,7 +49,8 @@ const ask = async (order = ORDER, serial = "DBX-1", nowMs = NOON_MS) => {
   const store = replicas[turn % replicas.length];
   if (store === undefined) throw new RangeError();
   const database = { store, commit: createCommit(store) };
-  const refusedBy = await countUnlock(database, countedOf(QUOTA, { order, serial }, nowMs));
+  const counted = { order, ...countedOf(QUOTA, { order, serial }, nowMs) };
+  const refusedBy = await countUnlock(database, counted);
   return refusedBy && usedUpQuota(refusedBy, QUOTA, nowMs);
 };
 
@@ -82,7 +83,8 @@ test("a replica whose clock is behind opens no second window", async () => {
 test("of two hundred at once, only as many pass as one replica would let pass", async () => {
   const databases = replicas.map((store) => ({ store, commit: createCommit(store) }));
   const quota = { perNode: 0, perOrder: 7 };
-  const counted = countedOf(quota, { order: ORDER, serial: "DBX-1" }, NOON_MS);
+  const node = { order: ORDER, serial: "DBX-1" };
+  const counted = { order: ORDER, ...countedOf(quota, node, NOON_MS) };
   const outcomes = await Promise.all(
     databases.flatMap((database) =>
       Array.from({ length: 100 }, () => countUnlock(database, counted)),

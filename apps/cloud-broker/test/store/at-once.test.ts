@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 
+import { foldOrderId } from "../../src/core/order.ts";
 import { compileWriteOnce } from "../../src/store/fast/compile-once.ts";
 import { compileTogether } from "../../src/store/fast/compile-together.ts";
 import { sendWithCommit } from "../../src/store/fast/send-at-once.ts";
@@ -91,9 +92,10 @@ const write = (key: "one" | "two") => (queries: Store, nonces: { one: string; tw
 test("writes that belong together all happen, or the first that changes nothing is named", async () => {
   const useUp = compileTogether({ first: write("one"), second: write("two") });
   const database = { store, commit: createCommit(store) };
-  expect(await useUp(database, { one: "a", two: "b" })).toBeUndefined();
-  expect(await useUp(database, { one: "c", two: "b" })).toBe("second");
-  expect(await useUp(database, { one: "a", two: "c" })).toBe("first");
+  const order = foldOrderId("order");
+  expect(await useUp(database, { order, one: "a", two: "b" })).toBeUndefined();
+  expect(await useUp(database, { order, one: "c", two: "b" })).toBe("second");
+  expect(await useUp(database, { order, one: "a", two: "c" })).toBe("first");
   expect(await kept()).toBe("a b");
 });
 

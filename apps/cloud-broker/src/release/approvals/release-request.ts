@@ -5,8 +5,8 @@ import type { OrderId } from "../../core/order.ts";
 import type { Actor, Clock, Outcome } from "../../core/ports.ts";
 import type { UnlockPurpose } from "../../core/unlock-purposes.ts";
 import type { Announce } from "../../events/announce.ts";
-import type { Commit } from "../../store/group-commit.ts";
 import type { Store } from "../../store/store.ts";
+import type { Commit } from "../../store/transactions.ts";
 import type { StillApproves } from "./may-approve.ts";
 
 export type ReleaseDependencies = {

@@ -7,9 +7,11 @@ import {
 
 import { decideRenewal } from "../../core/decide-renewal.ts";
 import { failed } from "../../core/failed.ts";
+import type { OrderId } from "../../core/order.ts";
 import type { Outcome } from "../../core/ports.ts";
 import { leaseTermsOf } from "../../core/unlock-policy.ts";
 import { compileTogether } from "../../store/fast/compile-together.ts";
+import { readAtOnce } from "../../store/fast/send-at-once.ts";
 import type { Store } from "../../store/store.ts";
 import type { AuthenticDevice } from "../message/authenticate-device.ts";
 import type { Needs, Recording } from "../message/device-dependencies.ts";
@@ -40,7 +42,7 @@ async function renew(
   request: LeaseRenewal,
 ): Promise<Outcome<SignedAnswer>> {
   const { store, now } = dependencies;
-  const loaded = await loadLease(store, request.lease, sender);
+  const loaded = await readAtOnce(store, (at) => loadLease(at, request.lease, sender));
   const decision = decideRenewal(request, {
     ...loaded,
     node: sender,
@@ -50,7 +52,7 @@ async function renew(
   if (!decision.ok) return decision;
   if (decision.value.kind === "relock")
     return orderRelock(dependencies, message, sender, request, decision.value.failure);
-  return extend(dependencies, message, request, loaded, decision.value);
+  return extend(dependencies, { message, order: sender.order }, request, loaded, decision.value);
 }
 
 export const conflict: Outcome<never> = failed({
@@ -94,7 +96,7 @@ const moveLease = compileTogether({
  */
 async function extend(
   { store, commit, settings, keys, now }: Renewing,
-  message: DeviceMessage,
+  { message, order }: { readonly message: DeviceMessage; readonly order: OrderId },
   request: LeaseRenewal,
   { drill, policy = settings.defaultPolicy }: Pick<LoadedLease, "drill" | "policy">,
   { from, to }: { readonly from: number; readonly to: number },
@@ -111,6 +113,7 @@ async function extend(
   const refusedBy = await moveLease(
     { store, commit },
     {
+      order,
       lease: request.lease,
       from,
       to,

@@ -5,6 +5,7 @@ import { LeastRecentlyUsed } from "../../core/least-recently-used.ts";
 import type { OrderId } from "../../core/order.ts";
 import type { TransferStage } from "../../core/unlock-purposes.ts";
 import { compileOnce } from "../../store/fast/compile-once.ts";
+import { readAtOnce } from "../../store/fast/send-at-once.ts";
 import type { Store } from "../../store/store.ts";
 
 /** An enrolled node, and the stage of its order. */
@@ -57,7 +58,7 @@ export function createFindDevice(store: Store): FindDevice {
     return key;
   };
   return async (kid) => {
-    const [row] = await selectDevice(store, { kid });
+    const [row] = await readAtOnce(store, (at) => selectDevice(at, { kid }));
     if (row === undefined) return undefined;
     return {
       order: row.order_id,

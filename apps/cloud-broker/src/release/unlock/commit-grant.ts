@@ -11,6 +11,7 @@ import { lockLeases } from "../../store/await-lease-writes.ts";
 import { takeChainHead } from "../../store/chain-head.ts";
 import { compileWriteOnce } from "../../store/fast/compile-once.ts";
 import { sendWithCommit } from "../../store/fast/send-at-once.ts";
+import type { StoreTransaction } from "../../store/store.ts";
 import { commitUnlessWithdrawn, Withdrawn } from "../../store/withdrawn.ts";
 import { claimRelease, describeClaim, type ReleaseClaim } from "../approvals/claim-release.ts";
 import { openLease } from "../leases/open-lease.ts";
@@ -75,10 +76,10 @@ const insertGrant = compileWriteOnce(
  * One commit for the audit row, the stored answer and the facts that a receipt refers to; only then
  * does the grant leave.
  *
- * First the transaction locks what others wait for: the order's audit chain, and the leases that a
- * kill switch searches. The facts that are read after that are therefore final: an order that was
- * cancelled, erased or revoked during the vault call gets no grant. No write depends on another's
- * result, so all of them leave together with the commit.
+ * First the transaction locks what others wait for, in the order in which all others do: the leases
+ * that a kill switch searches, and the order's audit chain. The facts that are read after that are
+ * therefore final: an order that was cancelled, erased or revoked during the vault call gets no
+ * grant. No write depends on another's result, so all of them leave together with the commit.
  */
 export async function commitGrant(
   { commit, now }: Needs<"commit" | "now">,
@@ -88,13 +89,13 @@ export async function commitGrant(
   const { order, serial } = sender;
   const { vaultRequestId, backup } = released;
   const steps = stepsSoFar();
-  return commitUnlessWithdrawn(commit, async (transaction) => {
+  const work = async (transaction: StoreTransaction) => {
     const recorded = await way.record(transaction, { grant, grantHash, answer });
     if (!recorded.ok) throw new Withdrawn(recorded.failure);
     const nowMs = now();
-    const [head, , facts] = await Promise.all([
-      takeChainHead(transaction, order),
+    const [, head, facts] = await Promise.all([
       lockLeases(transaction, sender),
+      takeChainHead(transaction, order),
       readFinalFacts(transaction, sender, {
         counter: way.overtakenAbove,
         requestHash: message.hash,
@@ -159,7 +160,8 @@ export async function commitGrant(
       noteOutcome(transaction, sender, "granted", nowMs, request.generation),
       ...(budget === undefined ? [] : [takeFromBudget(transaction, order, nowMs)]),
     ]);
-  });
+  };
+  return commitUnlessWithdrawn(commit, work, { order });
 }
 
 function whyWithdrawn(

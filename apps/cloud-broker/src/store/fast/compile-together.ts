@@ -1,10 +1,11 @@
 import { namesOf } from "@databox-cmk/errors";
 import { type Compilable, type OperationNodeSource, sql } from "kysely";
 
+import type { OrderId } from "../../core/order.ts";
 import { engineOf } from "../engine.ts";
-import type { Commit } from "../group-commit.ts";
 import { isDivisionByZero } from "../postgres/failures.ts";
 import type { Store } from "../store.ts";
+import type { Commit } from "../transactions.ts";
 import { compileOnce, compileWriteOnce } from "./compile-once.ts";
 
 type Build<Parameters> = (store: Store, parameters: Parameters) => Compilable & OperationNodeSource;
@@ -22,8 +23,8 @@ class NotAll extends Error {
 
 /**
  * Conditional writes that each change a row, or none of them happens: a transaction without
- * decisions. On PostgreSQL they are one statement, and one round trip. Only if that fails, they run
- * one by one, as on SQLite, to find the one that changes nothing.
+ * decisions. On PostgreSQL they are one statement and one round trip, which other orders may share.
+ * Only if that fails, they run one by one, as on SQLite, to find the one that changes nothing.
  *
  * @param writes - in the order of their locks; parameters as in `compileOnce`
  * @returns a function that commits durably, or returns the name of the first write that changes
@@ -33,7 +34,7 @@ export function compileTogether<Name extends string, Parameters extends object>(
   writes: Readonly<Record<Name, Build<Parameters>>>,
 ): (
   database: { readonly store: Store; readonly commit: Commit },
-  parameters: Parameters,
+  parameters: Parameters & { readonly order: OrderId },
 ) => Promise<Name | undefined> {
   const entries = namesOf(writes).map((name) => [name, writes[name]] as const);
   const asOne = compileOnce((store, parameters: Parameters) => ({
@@ -44,7 +45,10 @@ export function compileTogether<Name extends string, Parameters extends object>(
   return async ({ store, commit }, parameters) => {
     if (engineOf(store) === "postgres")
       try {
-        await asOne(store, parameters);
+        await commit((transaction) => asOne(transaction, parameters), {
+          order: parameters.order,
+          statement: () => asOne(store, parameters),
+        });
         return undefined;
       } catch (error) {
         if (!isDivisionByZero(error)) throw error;

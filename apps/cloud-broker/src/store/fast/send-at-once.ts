@@ -1,6 +1,5 @@
 import type { CompiledQuery, QueryResult } from "kysely";
 
-import { engineOf } from "../engine.ts";
 import { isAborted } from "../postgres/failures.ts";
 import { untilRaceIsWon } from "../retry-transactions.ts";
 import type { SentAtOnce, Store, StoreTransaction } from "../store.ts";
@@ -14,7 +13,7 @@ import type { SentAtOnce, Store, StoreTransaction } from "../store.ts";
  */
 export async function sendAtOnce(connected: Store): Promise<SentAtOnce> {
   return connected.getExecutor().provideConnection((connection) => {
-    connected.atOnce = { connection };
+    connected.atOnce = { connection, withCommit: [] };
     return Promise.resolve(connected.atOnce);
   });
 }
@@ -36,25 +35,20 @@ export async function sendWithCommit(
   else {
     // `runLocking` awaits it.
     all.catch(() => undefined);
-    atOnce.withCommit = all;
+    atOnce.withCommit.push(all);
   }
 }
 
 /**
- * Reads that belong to one moment of a message, in one round trip. On SQLite they wait for no
- * transaction.
+ * Reads that belong to one moment of a message, in one round trip, which other messages may share.
+ * On SQLite they wait for no transaction.
  */
 export function readAtOnce<Value>(
   store: Store,
   read: (store: Store) => Promise<Value>,
 ): Promise<Value> {
-  if (engineOf(store) === "sqlite") return read(store);
-  return untilRaceIsWon(() =>
-    store.connection().execute(async (connection) => {
-      await sendAtOnce(connection);
-      return read(connection);
-    }),
-  );
+  const { shareReads } = store;
+  return shareReads === undefined ? read(store) : untilRaceIsWon(() => shareReads(read));
 }
 
 /**

@@ -13,6 +13,8 @@ const OUTAGES: readonly RegExp[] = [
 /** Messages of the driver that come without a code. */
 const OUTAGE_MESSAGES =
   /connection terminated|timeout exceeded when trying to connect|read timeout|not queryable|connection error|ended before/i;
+/** The server ends the connection, so that nobody knows whether the last statement was done. */
+const CONNECTION_ENDS = /^(?:08|53|57P|25P03)/;
 const NOT_STORABLE = "22021";
 /** Serialization failures and deadlocks: the transaction did nothing and may run again. */
 const RACES: ReadonlySet<string> = new Set(["40001", "40P01"]);
@@ -29,6 +31,12 @@ export function isDivisionByZero(error: unknown): boolean {
 /** An earlier statement of the transaction has failed; this one was not run. */
 export function isAborted(error: unknown): boolean {
   return systemCodeOf(error) === "25P02";
+}
+
+/** The server reports that the statement's transaction has not happened. */
+export function isUndone(error: unknown): boolean {
+  const code = systemCodeOf(error instanceof AppError ? error.cause : error) ?? "";
+  return /^[0-9A-Z]{5}$/.test(code) && !CONNECTION_ENDS.test(code);
 }
 
 /**

@@ -6,6 +6,7 @@ import type { BrokerTables } from "../schema.ts";
 import type { Store } from "../store.ts";
 import type { PostgresSettings } from "./connection-settings.ts";
 import { createPool } from "./create-pool.ts";
+import { createShareReads } from "./share-reads.ts";
 import { startFailure } from "./start-failure.ts";
 import { requireTimeLimits } from "./time-limits.ts";
 
@@ -41,7 +42,11 @@ export async function openPostgres(settings: PostgresSettings): Promise<Store> {
 export function createPostgresStore(settings: PostgresSettings): Store {
   const pool = createPool(settings);
   const store = new Kysely<BrokerTables>({ dialect: new UnlockedDialect({ pool }) });
-  return Object.assign(retryTransactions(store), { readPool: pool.state, queryTimes: pool.times });
+  return Object.assign(retryTransactions(store), {
+    readPool: pool.state,
+    queryTimes: pool.times,
+    shareReads: createShareReads(store),
+  });
 }
 
 /** `migrate` holds a lock that ends with its transaction; kysely's own belongs to the session. */

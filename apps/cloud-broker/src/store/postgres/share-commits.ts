@@ -1,0 +1,128 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+
+import { CompiledQuery } from "kysely";
+
+import type { OrderId } from "../../core/order.ts";
+import { BATCH_MAX, createBatches } from "../batches.ts";
+import { compileOnce } from "../fast/compile-once.ts";
+import type { Store, StoreTransaction } from "../store.ts";
+import { type Commit, runLocking, runLockingOnce } from "../transactions.ts";
+import { isUndone } from "./failures.ts";
+
+/** One work: in the transaction of its batch, or alone. */
+type Waiting = {
+  readonly order: OrderId;
+  /** Call the returned function once the batch is committed: it settles the caller's promise. */
+  readonly run: (transaction: StoreTransaction) => Promise<() => void>;
+  /** Settles the caller's promise. @returns whether it succeeded */
+  readonly runAlone: () => Promise<boolean>;
+  readonly fail: (error: unknown) => void;
+};
+
+/**
+ * Group commit on PostgreSQL: the works of many orders share a transaction, its connection and its
+ * round trips. Statements that are sent together take a fraction of the processor time, here and at
+ * the server (docs/design/performance.md).
+ *
+ * All works of a batch run at once. So two works of one order are never in one batch, since the
+ * second would not see what the first one writes, and row locks do not exclude a transaction from
+ * itself. Batches take their locks in the order of the orders' ids: no two of them wait for each
+ * other.
+ *
+ * If any work fails, the whole batch is undone and each work runs alone, in a transaction of its
+ * own. Where one work fails, more do (an order at its limit, for example), so works run alone until
+ * none of them fails.
+ */
+export function createShareCommits(store: Store): Commit {
+  // Apart, since single statements take their locks at another moment than longer works.
+  const statements = createCommitBatches(store);
+  const works = createCommitBatches(store);
+  return (work, how) => {
+    if (how === undefined || how === "re-wrap") return runLocking(store, work);
+    const { order, statement } = how;
+    // The trace of a message follows its own work.
+    const inContext = AsyncLocalStorage.snapshot();
+    return new Promise((resolve, reject) => {
+      const run = async (transaction: StoreTransaction) => {
+        const value = await work(transaction);
+        return () => resolve(value);
+      };
+      const runAlone = async () => {
+        try {
+          resolve(await (statement === undefined ? runLocking(store, work) : statement()));
+          return true;
+        } catch (error) {
+          reject(error);
+          return false;
+        }
+      };
+      (statement === undefined ? works : statements)({
+        order,
+        run: (transaction) => inContext(run, transaction),
+        runAlone: () => inContext(runAlone),
+        fail: reject,
+      });
+    });
+  };
+}
+
+/** Bounds how long the works of a batch wait for the lock of one of them, which then runs alone. */
+const LOCK_WAIT = "100ms";
+const limitLockWait = compileOnce((_store, { wait }: { wait: string }) => ({
+  compile: () => CompiledQuery.raw("select set_config('lock_timeout', $1, true)", [wait]),
+}));
+
+function createCommitBatches(store: Store): (work: Waiting) => void {
+  let isFailing = false;
+  return createBatches<Waiting>(takeOneOfEachOrder, async (batch) => {
+    if (batch.length > 1 && !isFailing) {
+      const end = await commitTogether(store, batch);
+      if (end !== undefined) {
+        end();
+        return;
+      }
+    }
+    const succeeded = await Promise.all(batch.map(({ runAlone }) => runAlone()));
+    isFailing = succeeded.includes(false);
+  });
+}
+
+/** @returns a function that settles the callers' promises; undefined if all works were undone */
+async function commitTogether(
+  store: Store,
+  batch: readonly Waiting[],
+): Promise<(() => void) | undefined> {
+  const works = { haveEnded: false };
+  try {
+    const tell = await runLockingOnce(store, async (transaction) => {
+      const limit = limitLockWait(transaction, { wait: LOCK_WAIT });
+      const running = batch.map(({ run }) => run(transaction));
+      // Each work must have ended before the transaction does: its next statement would be outside.
+      await Promise.allSettled(running);
+      await limit;
+      const ended = await Promise.all(running);
+      works.haveEnded = true;
+      return ended;
+    });
+    return () => {
+      for (const each of tell) each();
+    };
+  } catch (error) {
+    // Nobody knows whether the server has committed, unless it says that it has not.
+    if (!works.haveEnded || isUndone(error)) return undefined;
+    return () => {
+      for (const { fail } of batch) fail(error);
+    };
+  }
+}
+
+/** The first work of each order, sorted by the orders. */
+function takeOneOfEachOrder(queue: Waiting[]): readonly Waiting[] {
+  const batch = new Map<OrderId, Waiting>();
+  const later: Waiting[] = [];
+  for (const work of queue.splice(0))
+    if (batch.size === BATCH_MAX || batch.has(work.order)) later.push(work);
+    else batch.set(work.order, work);
+  queue.push(...later);
+  return [...batch.values()].toSorted((one, other) => (one.order < other.order ? -1 : 1));
+}
