@@ -4,9 +4,10 @@ import { expect, test } from "vitest";
 import { type Engine, type Fleet, openFleet } from "./open-fleet.ts";
 import { isKept, readStore } from "./read-store.ts";
 
-const DEVICES = 3;
+/** Several for each replica, so that their commits are shared. */
+const DEVICES = 9;
 /** Grants between two blows. */
-const GRANTS_BETWEEN = 10;
+const GRANTS_BETWEEN = 30;
 const BLOWS = 4;
 /** Class of a denial after which a device tries again. */
 const NOBODY_DECIDED = /^(?:unreachable|internal)$/;

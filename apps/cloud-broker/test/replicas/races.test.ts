@@ -118,6 +118,34 @@ describe("three replicas", () => {
     expect(await grantsOf(device.order)).toHaveLength(before.length + 1);
   });
 
+  test("unlock many orders at once, whatever is refused to others at the same moment", async () => {
+    const neighbours = [];
+    for (let index = 0; index < 12; index += 1) {
+      const device = await world.delivered(`neighbour-${String(index)}`);
+      const { nonce } = await device.challenge();
+      await device.sendUnlock(await device.prepareUnlock("unlock", {}, nonce));
+      const { length: grants } = await grantsOf(device.order);
+      neighbours.push({ device, grants, replayed: index % 4 === 3 ? nonce : undefined });
+    }
+    const ROUNDS = 5;
+    await Promise.all(
+      neighbours.map(async ({ device, replayed }) => {
+        for (let round = 0; round < ROUNDS; round += 1) {
+          const prepared = await device.prepareUnlock("unlock", {}, replayed);
+          expect(codeOf(await device.sendUnlock(prepared))).toBe(
+            replayed === undefined ? "answer" : "ReplayDetected",
+          );
+        }
+      }),
+    );
+    for (const { device, grants, replayed } of neighbours) {
+      expect(await grantsOf(device.order)).toHaveLength(
+        replayed === undefined ? grants + ROUNDS : grants,
+      );
+      expect((await chain(device.order)).verdict).toMatchObject({ ok: true });
+    }
+  });
+
   test("leave no lease alive behind a kill switch that is thrown while many unlock", async () => {
     const devices: DeviceClient[] = [];
     for (let index = 0; index < 4; index += 1)
