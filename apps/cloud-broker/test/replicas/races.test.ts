@@ -118,7 +118,7 @@ describe("three replicas", () => {
     expect(await grantsOf(device.order)).toHaveLength(before.length + 1);
   });
 
-  test("unlock many orders at once, whatever is refused to others at the same moment", async () => {
+  test("unlock many orders at once, also while other orders are refused", async () => {
     const neighbours = [];
     for (let index = 0; index < 12; index += 1) {
       const device = await world.delivered(`neighbour-${String(index)}`);

@@ -13,7 +13,7 @@ const OUTAGES: readonly RegExp[] = [
 /** Messages of the driver that come without a code. */
 const OUTAGE_MESSAGES =
   /connection terminated|timeout exceeded when trying to connect|read timeout|not queryable|connection error|ended before/i;
-/** The server ends the connection, so that nobody knows whether the last statement was done. */
+/** The server ends the connection; its last statement may or may not have happened. */
 const CONNECTION_ENDS = /^(?:08|53|57P|25P03)/;
 const NOT_STORABLE = "22021";
 /** Serialization failures and deadlocks: the transaction did nothing and may run again. */

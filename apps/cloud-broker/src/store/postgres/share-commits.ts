@@ -108,7 +108,7 @@ async function commitTogether(
       for (const each of tell) each();
     };
   } catch (error) {
-    // Nobody knows whether the server has committed, unless it says that it has not.
+    // The server may have committed, unless it says that it has not.
     if (!works.haveEnded || isUndone(error)) return undefined;
     return () => {
       for (const { fail } of batch) fail(error);

@@ -3,7 +3,7 @@ import { sendAtOnce } from "../fast/send-at-once.ts";
 import type { ShareReads, Store } from "../store.ts";
 
 type Waiting = {
-  /** Resolves when the connection is not needed any more. */
+  /** Resolves when the reader has ended. */
   readonly use: (connection: Store) => Promise<void>;
   readonly fail: (error: unknown) => void;
 };
@@ -28,7 +28,7 @@ export function createShareReads(store: Store): ShareReads {
   );
   return async (read) => {
     const done = Promise.withResolvers<void>();
-    // What is awaited here goes on in the context of the message, and its trace.
+    // The reader goes on in the context of its own message, and its trace.
     const connection = await new Promise<Store>((resolve, reject) => {
       add({
         use(found) {
