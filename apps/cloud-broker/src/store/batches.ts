@@ -1,7 +1,7 @@
 /** Bounds how long the first work of a batch waits for the last. */
 export const BATCH_MAX = 64;
-/** A batch that takes longer does not hold up the next one: its connection may hang. */
-const LATE_MS = 250;
+/** A batch that takes longer does not hold up the next one: it may wait for a lock, or hang. */
+export const LATE_MS = 100;
 
 /**
  * Collects works while a batch of them is running: all that arrive meanwhile are the next batch.

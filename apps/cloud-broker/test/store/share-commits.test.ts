@@ -1,15 +1,20 @@
 // @module-tag one-engine
 
 import { AsyncLocalStorage } from "node:async_hooks";
+import { once } from "node:events";
+import { connect, createServer, type Socket } from "node:net";
+import { join } from "node:path";
 
-import { type PostgresServer, startPostgres } from "@databox-cmk/testkit";
+import { openTemporaryFolder, type PostgresServer, startPostgres } from "@databox-cmk/testkit";
 import { CompiledQuery, sql } from "kysely";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
 import { foldOrderId } from "../../src/core/order.ts";
+import { takeChainHead } from "../../src/store/chain-head.ts";
 import { compileWriteOnce } from "../../src/store/fast/compile-once.ts";
 import { sendWithCommit } from "../../src/store/fast/send-at-once.ts";
 import { createCommit } from "../../src/store/group-commit.ts";
+import type { PostgresSettings } from "../../src/store/postgres/connection-settings.ts";
 import { createPostgresStore } from "../../src/store/postgres/open-postgres.ts";
 import type { Store } from "../../src/store/store.ts";
 import type { Commit, Work } from "../../src/store/transactions.ts";
@@ -41,9 +46,15 @@ afterEach(async () => {
   await databases.drop(name);
 });
 
-/** A replica. */
-function open(): Store {
-  const replica = createPostgresStore(settingsOf(server.url("postgres"), name));
+/** A replica, which waits as long as a busy machine takes. */
+function open(changed: Partial<PostgresSettings> = {}): Store {
+  const settings = settingsOf(server.url("postgres"), name);
+  const replica = createPostgresStore({
+    ...settings,
+    statementTimeoutSeconds: 600,
+    connectTimeoutMs: 600_000,
+    ...changed,
+  });
   opened.push(replica);
   return replica;
 }
@@ -54,8 +65,8 @@ const insertKept = compileWriteOnce((_store, { what }: { what: string }) => ({
 }));
 /** The batch is the id of its transaction. */
 const keep = (connected: Store, what: string) => insertKept(connected, { what });
-const insert = (order: string, what = order) =>
-  commit((transaction) => keep(transaction, what), ofOrder(order));
+const insert = (order: string, what = order, to = commit) =>
+  to((transaction) => keep(transaction, what), ofOrder(order));
 const rows = async () => {
   const { rows: all } = await sql<{ name: string; batch: number }>`
     select * from kept order by batch, name`.execute(store);
@@ -175,7 +186,8 @@ describe("a work that fails", () => {
   });
 });
 
-test("a work that waits for a lock does not hold the others up", async () => {
+/** Holds the row that a work of order a inserts. */
+const hold = async () => {
   const held = Promise.withResolvers<undefined>();
   const release = Promise.withResolvers<undefined>();
   const holding = open()
@@ -187,13 +199,39 @@ test("a work that waits for a lock does not hold the others up", async () => {
       throw new RangeError("released");
     });
   await held.promise;
-  const waiting = insert("a");
-  await Promise.all([insert("b"), insert("c")]);
-  expect(await names()).toEqual(["b", "c"]);
-  release.resolve(undefined);
-  await expect(holding).rejects.toThrow("released");
-  await waiting;
-  expect(await names()).toEqual(["a", "b", "c"]);
+  return async () => {
+    release.resolve(undefined);
+    await expect(holding).rejects.toThrow("released");
+  };
+};
+
+describe("a work that waits for a lock", () => {
+  test("does not hold the others up, of its batch and of later ones", async () => {
+    const release = await hold();
+    const waiting = insert("a");
+    await Promise.all([insert("b"), insert("c")]);
+    await Promise.all([insert("d"), insert("e")]);
+    expect(await names()).toEqual(["b", "c", "d", "e"]);
+    await release();
+    await waiting;
+    expect(await names()).toEqual(["a", "b", "c", "d", "e"]);
+  });
+
+  test("keeps its connection, also if it is the only one", async () => {
+    const only = open({ poolSize: 1 });
+    const process = async () => {
+      const { rows: found } = await sql`select pg_backend_pid()`.execute(only);
+      return found;
+    };
+    const before = await process();
+    const release = await hold();
+    const works = ["a", "b", "c"].map((order) => insert(order, order, createCommit(only)));
+    const read = only.shareReads?.((connection) => sql`select 1`.execute(connection));
+    await release();
+    await Promise.all([...works, read]);
+    expect(await names()).toEqual(["a", "b", "c"]);
+    expect(await process()).toEqual(before);
+  });
 });
 
 test("works of one batch take their locks in the order of their orders' ids", async () => {
@@ -237,6 +275,78 @@ const atCommit = async (body: string) => {
 
 const read = (statement: string) =>
   store.shareReads?.((connection) => sql.raw(statement).execute(connection));
+
+/** A way to the server that is silent once it is asked to be. */
+async function openLink() {
+  const folder = openTemporaryFolder();
+  const socketName = `.s.PGSQL.${String(server.port)}`;
+  const sockets = new Set<Socket>();
+  let isSilent = false;
+  const listener = createServer((near) => {
+    const far = connect(join(server.socketFolder, socketName));
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(from);
+      from.on("data", (chunk) => {
+        if (!isSilent) to.write(chunk);
+      });
+      from.on("error", () => from.destroy());
+      from.on("close", () => to.destroy());
+    }
+  });
+  listener.listen(join(folder.path, socketName));
+  await once(listener, "listening");
+  return {
+    folder: folder.path,
+    beSilent() {
+      isSilent = true;
+    },
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      listener.close();
+      await once(listener, "close");
+      folder[Symbol.dispose]();
+    },
+  };
+}
+
+test("a server that falls silent fails the works and the reads, after one time limit", async () => {
+  await using link = await openLink();
+  const { url } = settingsOf(server.url("postgres"), name);
+  const far = open({ url: { ...url, host: link.folder }, statementTimeoutSeconds: 1 });
+  const share = createCommit(far);
+  const read = () => far.shareReads?.((connection) => sql`select 1`.execute(connection));
+  // Each has its connection before the server falls silent.
+  await Promise.all([insert("a", "a", share), insert("b", "b", share), read()]);
+  link.beSilent();
+  let runs = 0;
+  const counted = (order: string) =>
+    share(async (transaction) => {
+      runs += 1;
+      await takeChainHead(transaction, order);
+      await keep(transaction, order);
+    }, ofOrder(order));
+  const outcomes = await Promise.allSettled([counted("c"), counted("d"), read()]);
+  for (const outcome of outcomes)
+    expect(outcome).toMatchObject({ status: "rejected", reason: { code: "ServiceUnavailable" } });
+  expect(runs).toBe(2);
+  await far.destroy();
+  expect(await names()).toEqual(["a", "b"]);
+});
+
+test("works and reads that still wait when the store is closed end too", async () => {
+  const closing = open();
+  const share = createCommit(closing);
+  const settled = Promise.allSettled([
+    insert("a", "a", share),
+    insert("b", "b", share),
+    closing.shareReads?.((connection) => sql`select 1`.execute(connection)),
+  ]);
+  await closing.destroy();
+  expect(await settled).toHaveLength(3);
+});
 
 describe("a connection that ends", () => {
   test("during the works undoes all, and each runs again alone", async () => {

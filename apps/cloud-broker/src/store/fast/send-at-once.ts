@@ -23,7 +23,8 @@ export async function sendAtOnce(connected: Store): Promise<SentAtOnce> {
  * after it, so they may depend only on facts that the transaction has read under its locks. If one
  * fails, the server makes the commit a rollback.
  *
- * @param writes - already issued; the transaction must issue nothing after them
+ * @param writes - already issued, and failing only by the database; the transaction must issue
+ * nothing after them
  */
 export async function sendWithCommit(
   transaction: StoreTransaction,

@@ -6,7 +6,7 @@ import { Pool, type PoolClient, types, type QueryResult } from "pg";
 import { createQueryTimes, type QueryTimes } from "../query-times.ts";
 import type { PoolState } from "../store.ts";
 import { poolConfigOf, type PostgresSettings } from "./connection-settings.ts";
-import { databaseFailure, isOutage } from "./failures.ts";
+import { databaseFailure, endsConnection } from "./failures.ts";
 
 const DEFINITION = /^\s*(?:create|alter)\s+table\s/i;
 const TEXT = /\btext\b(?!\s+collate)/gi;
@@ -88,8 +88,7 @@ function wrap(
         name,
       });
     } catch (error) {
-      // The next answer on this connection could belong to the abandoned statement.
-      if (error instanceof Error && isOutage(error)) failure = error;
+      if (endsConnection(error)) failure = error;
       throw databaseFailure(error);
     } finally {
       times.tell(performance.now() - startedMs);

@@ -7,7 +7,7 @@ const OUTAGES: readonly RegExp[] = [
   /^57/, // cancelled by its timeout, shutting down, starting up
   /^25P03$/, // idle in a transaction for too long: this process was paused
   /^25006$/, // read only: a standby that took over, or was asked by mistake
-  /^55P03$/, // A lock was not available in time.
+  /^55P03$/, // LOCK_TIMEOUT
   /^E(?:CONN|PIPE|TIMEDOUT|HOST|NET|NOTFOUND|AI_AGAIN|NOENT)/,
 ];
 /** Messages of the driver that come without a code. */
@@ -16,8 +16,14 @@ const OUTAGE_MESSAGES =
 /** The server ends the connection; its last statement may or may not have happened. */
 const CONNECTION_ENDS = /^(?:08|53|57P|25P03)/;
 const NOT_STORABLE = "22021";
-/** Serialization failures and deadlocks: the transaction did nothing and may run again. */
-const RACES: ReadonlySet<string> = new Set(["40001", "40P01"]);
+/** The transaction, or the statement alone, did nothing and may run again. */
+const RACES: ReadonlySet<string> = new Set([
+  "40001",
+  "40P01",
+  // The statement was sent behind one that should have prepared it for both, and has failed.
+  "26000",
+]);
+const LOCK_TIMEOUT = "55P03";
 
 export function isLostRace(error: unknown): boolean {
   return RACES.has(systemCodeOf(error) ?? "");
@@ -36,7 +42,8 @@ export function isAborted(error: unknown): boolean {
 /** The server reports that the statement's transaction has not happened. */
 export function isUndone(error: unknown): boolean {
   const code = systemCodeOf(error instanceof AppError ? error.cause : error) ?? "";
-  return /^[0-9A-Z]{5}$/.test(code) && !CONNECTION_ENDS.test(code);
+  // Node's own codes begin with E, no class of SQLSTATE does.
+  return /^(?!E)[0-9A-Z]{5}$/.test(code) && !CONNECTION_ENDS.test(code);
 }
 
 /**
@@ -54,11 +61,24 @@ export function databaseFailure(error: unknown): unknown {
   return error;
 }
 
+/** The database did not answer, as `databaseFailure` names it. */
+export function isUnavailable(error: unknown): boolean {
+  return error instanceof AppError && error.code === "ServiceUnavailable";
+}
+
 export function unavailable(detail: string, cause: unknown): AppError {
   return new AppError("ServiceUnavailable", { detail, cause, facts: { retryAfterSeconds: 5 } });
 }
 
-export function isOutage(error: Error): boolean {
+/**
+ * After this failure a connection is not used again: the next answer could belong to the abandoned
+ * statement, or the server is the wrong one.
+ */
+export function endsConnection(error: unknown): error is Error {
+  return error instanceof Error && isOutage(error) && systemCodeOf(error) !== LOCK_TIMEOUT;
+}
+
+function isOutage(error: Error): boolean {
   const code = systemCodeOf(error) ?? "";
   return OUTAGES.some((pattern) => pattern.test(code)) || OUTAGE_MESSAGES.test(error.message);
 }

@@ -3,11 +3,11 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { CompiledQuery } from "kysely";
 
 import type { OrderId } from "../../core/order.ts";
-import { BATCH_MAX, createBatches } from "../batches.ts";
+import { BATCH_MAX, createBatches, LATE_MS } from "../batches.ts";
 import { compileOnce } from "../fast/compile-once.ts";
 import type { Store, StoreTransaction } from "../store.ts";
 import { type Commit, runLocking, runLockingOnce } from "../transactions.ts";
-import { isUndone } from "./failures.ts";
+import { isUnavailable, isUndone } from "./failures.ts";
 
 /** One work: in the transaction of its batch, or alone. */
 type Waiting = {
@@ -26,8 +26,8 @@ type Waiting = {
  *
  * All works of a batch run at once. So two works of one order are never in one batch, since the
  * second would not see what the first one writes, and row locks do not exclude a transaction from
- * itself. Batches take their locks in the order of the orders' ids: no two of them wait for each
- * other.
+ * itself. Batches take their locks in the order of the orders' ids, so that two of them rarely wait
+ * for each other; if they do, the time limit of the locks ends it.
  *
  * If any work fails, the whole batch is undone and each work runs alone, in a transaction of its
  * own. Where one work fails, more do (an order at its limit, for example), so works run alone until
@@ -66,14 +66,18 @@ export function createShareCommits(store: Store): Commit {
   };
 }
 
-/** Bounds how long the works of a batch wait for the lock of one of them, which then runs alone. */
-const LOCK_WAIT = "100ms";
+/** Bounds how long the works of a batch wait for each lock of one of them, which then runs alone. */
+const LOCK_WAIT = "20ms";
 const limitLockWait = compileOnce((_store, { wait }: { wait: string }) => ({
   compile: () => CompiledQuery.raw("select set_config('lock_timeout', $1, true)", [wait]),
 }));
 
 function createCommitBatches(store: Store): (work: Waiting) => void {
   let isFailing = false;
+  const runEachAlone = async (batch: readonly Waiting[]) => {
+    const succeeded = await Promise.all(batch.map(({ runAlone }) => runAlone()));
+    isFailing = succeeded.includes(false);
+  };
   return createBatches<Waiting>(takeOneOfEachOrder, async (batch) => {
     if (batch.length > 1 && !isFailing) {
       const end = await commitTogether(store, batch);
@@ -81,24 +85,27 @@ function createCommitBatches(store: Store): (work: Waiting) => void {
         end();
         return;
       }
+      isFailing = true;
     }
-    const succeeded = await Promise.all(batch.map(({ runAlone }) => runAlone()));
-    isFailing = succeeded.includes(false);
+    const running = runEachAlone(batch);
+    // One of several may wait long for the lock that the batch did not get.
+    if (batch.length === 1) await running;
   });
 }
 
-/** @returns a function that settles the callers' promises; undefined if all works were undone */
+/** @returns a function that settles the callers' promises; undefined if each work must run alone */
 async function commitTogether(
   store: Store,
   batch: readonly Waiting[],
 ): Promise<(() => void) | undefined> {
+  const beganMs = performance.now();
   const works = { haveEnded: false };
   try {
     const tell = await runLockingOnce(store, async (transaction) => {
       const limit = limitLockWait(transaction, { wait: LOCK_WAIT });
       const running = batch.map(({ run }) => run(transaction));
       // Each work must have ended before the transaction does: its next statement would be outside.
-      await Promise.allSettled(running);
+      await Promise.allSettled([limit, ...running]);
       await limit;
       const ended = await Promise.all(running);
       works.haveEnded = true;
@@ -108,8 +115,11 @@ async function commitTogether(
       for (const each of tell) each();
     };
   } catch (error) {
-    // The server may have committed, unless it says that it has not.
-    if (!works.haveEnded || isUndone(error)) return undefined;
+    // After an outage, a work that waited for the database once does not wait again.
+    const isLate = performance.now() - beganMs > LATE_MS;
+    if (isUndone(error) || (!works.haveEnded && !(isLate && isUnavailable(error))))
+      return undefined;
+    // At its commit, the server may have committed, unless it says that it has not.
     return () => {
       for (const { fail } of batch) fail(error);
     };
@@ -123,6 +133,6 @@ function takeOneOfEachOrder(queue: Waiting[]): readonly Waiting[] {
   for (const work of queue.splice(0))
     if (batch.size === BATCH_MAX || batch.has(work.order)) later.push(work);
     else batch.set(work.order, work);
-  queue.push(...later);
+  for (const work of later) queue.push(work);
   return [...batch.values()].toSorted((one, other) => (one.order < other.order ? -1 : 1));
 }
