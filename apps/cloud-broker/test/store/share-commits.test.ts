@@ -67,6 +67,8 @@ const insertKept = compileWriteOnce((_store, { what }: { what: string }) => ({
 const keep = (connected: Store, what: string) => insertKept(connected, { what });
 const insert = (order: string, what = order, to = commit) =>
   to((transaction) => keep(transaction, what), ofOrder(order));
+const read = (statement: string, from = store) =>
+  from.shareReads?.((connection) => sql.raw(statement).execute(connection));
 const rows = async () => {
   const { rows: all } = await sql<{ name: string; batch: number }>`
     select * from kept order by batch, name`.execute(store);
@@ -226,9 +228,9 @@ describe("a work that waits for a lock", () => {
     const before = await process();
     const release = await hold();
     const works = ["a", "b", "c"].map((order) => insert(order, order, createCommit(only)));
-    const read = only.shareReads?.((connection) => sql`select 1`.execute(connection));
+    const reading = read("select 1", only);
     await release();
-    await Promise.all([...works, read]);
+    await Promise.all([...works, reading]);
     expect(await names()).toEqual(["a", "b", "c"]);
     expect(await process()).toEqual(before);
   });
@@ -273,9 +275,6 @@ const atCommit = async (body: string) => {
     execute function at_commit()`.execute(store);
 };
 
-const read = (statement: string) =>
-  store.shareReads?.((connection) => sql.raw(statement).execute(connection));
-
 /** A way to the server that is silent once it is asked to be. */
 async function openLink() {
   const folder = openTemporaryFolder();
@@ -317,9 +316,8 @@ test("a server that falls silent fails the works and the reads, after one time l
   const { url } = settingsOf(server.url("postgres"), name);
   const far = open({ url: { ...url, host: link.folder }, statementTimeoutSeconds: 1 });
   const share = createCommit(far);
-  const read = () => far.shareReads?.((connection) => sql`select 1`.execute(connection));
   // Each has its connection before the server falls silent.
-  await Promise.all([insert("a", "a", share), insert("b", "b", share), read()]);
+  await Promise.all([insert("a", "a", share), insert("b", "b", share), read("select 1", far)]);
   link.beSilent();
   let runs = 0;
   const counted = (order: string) =>
@@ -328,7 +326,7 @@ test("a server that falls silent fails the works and the reads, after one time l
       await takeChainHead(transaction, order);
       await keep(transaction, order);
     }, ofOrder(order));
-  const outcomes = await Promise.allSettled([counted("c"), counted("d"), read()]);
+  const outcomes = await Promise.allSettled([counted("c"), counted("d"), read("select 1", far)]);
   for (const outcome of outcomes)
     expect(outcome).toMatchObject({ status: "rejected", reason: { code: "ServiceUnavailable" } });
   expect(runs).toBe(2);
@@ -342,7 +340,7 @@ test("works and reads that still wait when the store is closed end too", async (
   const settled = Promise.allSettled([
     insert("a", "a", share),
     insert("b", "b", share),
-    closing.shareReads?.((connection) => sql`select 1`.execute(connection)),
+    read("select 1", closing),
   ]);
   await closing.destroy();
   expect(await settled).toHaveLength(3);
