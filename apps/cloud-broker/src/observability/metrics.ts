@@ -96,7 +96,7 @@ export const METRICS = {
   },
   querySeconds: {
     name: "databox_database_query_seconds",
-    help: "Time of a statement to the database, without its wait for a connection; with that for the statements of other messages that are sent together with it.",
+    help: "Time from sending a statement to its answer, without its wait for a connection; statements that are sent together are answered in turn.",
     labels: [],
   },
   ownKeySince: {

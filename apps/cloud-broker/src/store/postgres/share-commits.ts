@@ -66,7 +66,7 @@ export function createShareCommits(store: Store): Commit {
   };
 }
 
-/** Bounds how long the works of a batch wait for each lock of one of them, which then runs alone. */
+/** How long a batch waits for each of its locks, before its works run alone. */
 const LOCK_WAIT = "20ms";
 const limitLockWait = compileOnce((_store, { wait }: { wait: string }) => ({
   compile: () => CompiledQuery.raw("select set_config('lock_timeout', $1, true)", [wait]),
@@ -80,11 +80,7 @@ function createCommitBatches(store: Store): (work: Waiting) => void {
   };
   return createBatches<Waiting>(takeOneOfEachOrder, async (batch) => {
     if (batch.length > 1 && !isFailing) {
-      const end = await commitTogether(store, batch);
-      if (end !== undefined) {
-        end();
-        return;
-      }
+      if (await commitTogether(store, batch)) return;
       isFailing = true;
     }
     const running = runEachAlone(batch);
@@ -93,11 +89,8 @@ function createCommitBatches(store: Store): (work: Waiting) => void {
   });
 }
 
-/** @returns a function that settles the callers' promises; undefined if each work must run alone */
-async function commitTogether(
-  store: Store,
-  batch: readonly Waiting[],
-): Promise<(() => void) | undefined> {
+/** @returns whether it has settled the callers' promises; otherwise each work must run alone */
+async function commitTogether(store: Store, batch: readonly Waiting[]): Promise<boolean> {
   const beganMs = performance.now();
   const works = { haveEnded: false };
   try {
@@ -111,19 +104,15 @@ async function commitTogether(
       works.haveEnded = true;
       return ended;
     });
-    return () => {
-      for (const each of tell) each();
-    };
+    for (const each of tell) each();
   } catch (error) {
     // After an outage, a work that waited for the database once does not wait again.
     const isLate = performance.now() - beganMs > LATE_MS;
-    if (isUndone(error) || (!works.haveEnded && !(isLate && isUnavailable(error))))
-      return undefined;
+    if (isUndone(error) || (!works.haveEnded && !(isLate && isUnavailable(error)))) return false;
     // At its commit, the server may have committed, unless it says that it has not.
-    return () => {
-      for (const { fail } of batch) fail(error);
-    };
+    for (const { fail } of batch) fail(error);
   }
+  return true;
 }
 
 /** The first work of each order, sorted by the orders. */
