@@ -33,6 +33,7 @@ import type { UnlockQuota } from "../../src/release/limits/unlock-quota.ts";
 import { createFindDevice } from "../../src/release/message/device-node.ts";
 import { createCommit } from "../../src/store/group-commit.ts";
 import type { Store } from "../../src/store/store.ts";
+import type { Commit } from "../../src/store/transactions.ts";
 import { openTestStore } from "../store/open-test-store.ts";
 import { announce } from "../world/control-plane.ts";
 import { type OpenListener, openListener } from "../world/open-listener.ts";
@@ -49,6 +50,8 @@ export type WorldOptions = {
   readonly strangerBudget?: StrangerBudget;
   /** Stands between the broker and its database. */
   readonly openStore?: (path: string) => Promise<Store>;
+  /** Stands between the broker and the commits of device work. */
+  readonly wrapCommit?: (commit: Commit) => Commit;
 };
 
 /**
@@ -99,6 +102,7 @@ export class DeviceWorld implements AsyncDisposable {
       this.#options.strangerBudget,
     );
     const log = createLog("info", (line) => this.logLines.push(line));
+    const commit = createCommit(store);
     const watches = createLeaseWatches({ store, now });
     const turnAway = createTurnAway({ metrics: { turnedAway: () => undefined }, log, now });
     const { handler } = createFront({
@@ -120,7 +124,7 @@ export class DeviceWorld implements AsyncDisposable {
         findDevice: createFindDevice(store),
         waitForNews: (lease) => watches.wait(lease),
         store,
-        commit: createCommit(store),
+        commit: this.#options.wrapCommit?.(commit) ?? commit,
         keys,
         custody,
         appendAudit,
