@@ -2,10 +2,15 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-import { findPostgres, type PostgresServer, startPostgres } from "@databox-cmk/testkit";
+import {
+  findPostgres,
+  openPostgresLink,
+  type PostgresLink,
+  type PostgresServer,
+  startPostgres,
+} from "@databox-cmk/testkit";
 
 import { type BenchBroker, createBrokerHome, serveFrom } from "./bench-broker.ts";
-import { type FarServer, moveAway } from "./far-away.ts";
 import { cpuSecondsOfChildren } from "./process-usage.ts";
 import { type FleetKey, type FleetNode, seedFleet } from "./seed-fleet.ts";
 
@@ -26,7 +31,7 @@ export async function servePostgres(
     readonly broker: BenchBroker;
     readonly fleet: readonly FleetNode[];
     /** If the server is `awayMs` away. */
-    readonly far: FarServer | undefined;
+    readonly far: PostgresLink | undefined;
     readonly database: BenchDatabase;
   }
 > {
@@ -39,7 +44,7 @@ export async function servePostgres(
   source.command("export", file);
   using near = createBrokerHome({ ...variables, DATABASE_URL: server.url("postgres") });
   near.command("import", file);
-  const far = awayMs === undefined ? undefined : await moveServer(started, server, awayMs);
+  const far = awayMs === undefined ? undefined : started.use(await openFarLink(server, awayMs));
   const url = far?.url ?? server.url("postgres");
   const home = createBrokerHome({ ...variables, DATABASE_URL: url });
   const broker = started.use(await serveFrom(home, workers));
@@ -80,16 +85,9 @@ async function openDatabase(server: PostgresServer): Promise<BenchDatabase> {
   };
 }
 
-/** The server's database, further away. */
-async function moveServer(
-  started: AsyncDisposableStack,
-  server: PostgresServer,
-  awayMs: number,
-): Promise<FarServer & { readonly url: string }> {
-  const socket = `.s.PGSQL.${String(server.port)}`;
-  const far = started.use(await moveAway(join(server.socketFolder, socket), socket, awayMs));
-  const url = server
-    .url("postgres")
-    .replace(encodeURIComponent(server.socketFolder), encodeURIComponent(far.folder));
-  return { ...far, url };
-}
+/** Its bytes arrive so many milliseconds later on the other side. */
+const openFarLink = (server: PostgresServer, awayMs: number): Promise<PostgresLink> =>
+  openPostgresLink(server.url("postgres"), ({ pass }) => {
+    if (awayMs === 0) pass();
+    else setTimeout(pass, awayMs);
+  });

@@ -1,5 +1,6 @@
+import type { PostgresLink } from "@databox-cmk/testkit";
+
 import { type BenchBroker, NO_PROBES, startBenchBroker, WIDE_QUOTAS } from "./bench-broker.ts";
-import type { FarServer } from "./far-away.ts";
 import { seedFleet, type FleetNode, stubFleetKey } from "./seed-fleet.ts";
 import { servePostgres } from "./serve-postgres.ts";
 import type { AzureStub } from "./start-azure-stub.ts";
@@ -11,7 +12,7 @@ export type UnlockBroker = AsyncDisposable & {
   readonly broker: BenchBroker;
   readonly fleet: readonly FleetNode[];
   /** The database, if it is far away. */
-  readonly far?: FarServer | undefined;
+  readonly far?: PostgresLink | undefined;
 };
 
 /**

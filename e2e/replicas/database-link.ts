@@ -1,9 +1,6 @@
-import { once } from "node:events";
-import { mkdirSync } from "node:fs";
-import { connect, createServer, type Socket } from "node:net";
-import { join } from "node:path";
+import type { Socket } from "node:net";
 
-import type { PostgresServer } from "@databox-cmk/testkit";
+import { openPostgresLink, type PostgresServer } from "@databox-cmk/testkit";
 
 /** A commit that has left the replica and has not reached the server. */
 export type HeldCommit = {
@@ -27,75 +24,43 @@ export type DatabaseLink = AsyncDisposable & {
   holdGrant(): Promise<HeldCommit>;
 };
 
-const DATABASE = "postgres";
 /** Of the audit row, a parameter of the statement that inserts it. */
 const GRANTED = '"outcome":"granted"';
 /** The protocol's simple query (PostgreSQL documentation, 54.7 Message Formats). */
 const COMMIT = "commit\0";
 
-export async function openDatabaseLink(
-  server: PostgresServer,
-  folder: string,
-): Promise<DatabaseLink> {
-  mkdirSync(folder);
-  const socketName = `.s.PGSQL.${String(server.port)}`;
-  const open = new Set<Socket>();
+export async function openDatabaseLink(server: PostgresServer): Promise<DatabaseLink> {
+  const granting = new WeakSet<Socket>();
   let isCut = false;
   let hold: ((commit: HeldCommit) => void) | undefined;
   /** The replica's connection whose commit waits. */
   let held: Socket | undefined;
-
-  const listener = createServer((replica) => {
-    if (isCut) {
-      replica.destroy();
-      return;
-    }
-    const database = connect(join(server.socketFolder, socketName));
-    for (const [socket, other] of [
-      [replica, database],
-      [database, replica],
-    ] as const) {
-      open.add(socket);
-      socket.on("error", () => other.destroy());
-      socket.on("close", () => {
-        open.delete(socket);
-        other.end();
-      });
-    }
-    database.pipe(replica);
-    let grants = false;
-    replica.on("data", (chunk: Buffer) => {
-      const text = chunk.toString("latin1");
-      if (text.includes(GRANTED)) grants = true;
-      if (!grants || !text.includes(COMMIT)) {
-        database.write(chunk);
-        return;
+  const link = await openPostgresLink(
+    server.url("postgres"),
+    ({ bytes, isAnswer, client, pass }) => {
+      const sent = isAnswer ? "" : bytes.toString("latin1");
+      if (sent.includes(GRANTED)) granting.add(client);
+      if (isCut) client.destroy();
+      else if (!sent.includes(COMMIT) || !granting.delete(client) || hold === undefined) pass();
+      else {
+        held = client;
+        hold({
+          pass() {
+            held = undefined;
+            pass();
+          },
+          hangUp: () => client.destroy(),
+        });
+        hold = undefined;
       }
-      grants = false;
-      if (hold === undefined) {
-        database.write(chunk);
-        return;
-      }
-      held = replica;
-      hold({
-        pass() {
-          held = undefined;
-          database.write(chunk);
-        },
-        hangUp: () => replica.destroy(),
-      });
-      hold = undefined;
-    });
-  });
-  listener.listen(join(folder, socketName));
-  await once(listener, "listening");
-  const cut = () => {
-    isCut = true;
-    for (const socket of open) socket.destroy();
-  };
+    },
+  );
   return {
-    url: `postgresql://${server.user}@${encodeURIComponent(folder)}:${String(server.port)}/${DATABASE}`,
-    cut,
+    url: link.url,
+    cut() {
+      isCut = true;
+      link.endConnections();
+    },
     mend() {
       isCut = false;
       hold = undefined;
@@ -107,10 +72,6 @@ export async function openDatabaseLink(
       hold = resolve;
       return promise;
     },
-    async [Symbol.asyncDispose]() {
-      cut();
-      listener.close();
-      await once(listener, "close");
-    },
+    [Symbol.asyncDispose]: () => link[Symbol.asyncDispose](),
   };
 }

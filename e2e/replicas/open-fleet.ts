@@ -1,5 +1,3 @@
-import { join } from "node:path";
-
 import {
   createOrder,
   type CustomerKey,
@@ -61,17 +59,14 @@ export async function openFleet(engine: Engine): Promise<Fleet> {
       },
     })),
   );
-  const { stack, folder } = world;
+  const { stack } = world;
   // It has made the keys that its successors share.
   await stack.broker().stop();
   const server = engine === "postgres" ? opened.use(await startPostgres()) : undefined;
   const links: DatabaseLink[] = [];
   const replicas: Replica[] = [];
   while (replicas.length < REPLICAS[engine]) {
-    const link =
-      server === undefined
-        ? undefined
-        : opened.use(await openDatabaseLink(server, join(folder, `link-${String(links.length)}`)));
+    const link = server === undefined ? undefined : opened.use(await openDatabaseLink(server));
     if (link !== undefined) links.push(link);
     const replica = createReplica(
       {

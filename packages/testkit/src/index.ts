@@ -28,6 +28,8 @@ export { hasPgbouncer, startPgbouncer } from "./start-pgbouncer.ts";
 export type { Pgbouncer } from "./start-pgbouncer.ts";
 export { findPostgres, startPostgres } from "./start-postgres.ts";
 export type { PostgresOptions, PostgresServer } from "./start-postgres.ts";
+export { openPostgresLink } from "./open-postgres-link.ts";
+export type { PostgresLink } from "./open-postgres-link.ts";
 export { hasSwtpm, startSwtpm } from "./start-swtpm.ts";
 export type { SoftwareTpm } from "./start-swtpm.ts";
 export { wrapProse } from "@databox-cmk/errors/docs";

@@ -36,23 +36,18 @@ export async function closeTestStores(): Promise<void> {
  * database: the same path is the same one, and ":memory:" one of its own that is gone when it is
  * closed.
  *
- * @param socketFolder - of another way to the server of PostgreSQL
+ * @param serverUrl - another way to the server of PostgreSQL
  */
 export async function openTestStore(
   path: string,
   openDatabase?: OpenDatabase,
-  socketFolder?: string,
+  serverUrl?: string,
 ): Promise<Store> {
   if (server === undefined) return openStore(path, openDatabase ?? (await openMigrated()));
   const admin = (databases ??= createTestDatabases(server.url));
   const name = byPath.get(path) ?? (await admin.create(TEMPLATE));
-  const settings = settingsOf(server.url, name);
   // Its template is migrated already.
-  const store = createPostgresStore({
-    ...settings,
-    ...PATIENCE,
-    url: { ...settings.url, host: socketFolder ?? settings.url.host },
-  });
+  const store = createPostgresStore({ ...settingsOf(serverUrl ?? server.url, name), ...PATIENCE });
   if (path !== ":memory:") {
     byPath.set(path, name);
     return store;

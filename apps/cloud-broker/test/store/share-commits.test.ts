@@ -1,11 +1,8 @@
 // @module-tag one-engine
 
 import { AsyncLocalStorage } from "node:async_hooks";
-import { once } from "node:events";
-import { connect, createServer, type Socket } from "node:net";
-import { join } from "node:path";
 
-import { openTemporaryFolder, type PostgresServer, startPostgres } from "@databox-cmk/testkit";
+import { openPostgresLink, type PostgresServer, startPostgres } from "@databox-cmk/testkit";
 import { CompiledQuery, sql } from "kysely";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
@@ -275,50 +272,17 @@ const atCommit = async (body: string) => {
     execute function at_commit()`.execute(store);
 };
 
-/** A way to the server that is silent once it is asked to be. */
-async function openLink() {
-  const folder = openTemporaryFolder();
-  const socketName = `.s.PGSQL.${String(server.port)}`;
-  const sockets = new Set<Socket>();
-  let isSilent = false;
-  const listener = createServer((near) => {
-    const far = connect(join(server.socketFolder, socketName));
-    for (const [from, to] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      sockets.add(from);
-      from.on("data", (chunk) => {
-        if (!isSilent) to.write(chunk);
-      });
-      from.on("error", () => from.destroy());
-      from.on("close", () => to.destroy());
-    }
-  });
-  listener.listen(join(folder.path, socketName));
-  await once(listener, "listening");
-  return {
-    folder: folder.path,
-    beSilent() {
-      isSilent = true;
-    },
-    async [Symbol.asyncDispose]() {
-      for (const socket of sockets) socket.destroy();
-      listener.close();
-      await once(listener, "close");
-      folder[Symbol.dispose]();
-    },
-  };
-}
-
 test("a server that falls silent fails the works and the reads, after one time limit", async () => {
-  await using link = await openLink();
-  const { url } = settingsOf(server.url("postgres"), name);
-  const far = open({ url: { ...url, host: link.folder }, statementTimeoutSeconds: 1 });
+  let isSilent = false;
+  await using link = await openPostgresLink(server.url("postgres"), ({ pass }) => {
+    if (!isSilent) pass();
+  });
+  const { url } = settingsOf(link.url, name);
+  const far = open({ url, statementTimeoutSeconds: 1 });
   const share = createCommit(far);
   // Each has its connection before the server falls silent.
   await Promise.all([insert("a", "a", share), insert("b", "b", share), read("select 1", far)]);
-  link.beSilent();
+  isSilent = true;
   let runs = 0;
   const counted = (order: string) =>
     share(async (transaction) => {

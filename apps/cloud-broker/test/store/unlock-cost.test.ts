@@ -1,12 +1,7 @@
-import { once } from "node:events";
-import { connect, createServer } from "node:net";
-import { join } from "node:path";
-
-import { openTemporaryFolder, LeaseClient } from "@databox-cmk/testkit";
+import { LeaseClient, openPostgresLink, type PostgresLink } from "@databox-cmk/testkit";
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 
-import { parseDatabaseUrl } from "../../src/config/database-url.ts";
 import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 import { ENGINE, openTestStore } from "./open-test-store.ts";
 
@@ -29,13 +24,12 @@ const EXPECTED: Record<"sqlite" | "postgres", Record<"unlock" | "renewal", Cost>
   },
 };
 
-const folder = openTemporaryFolder();
-/** Of the server's own answers and questions, as they pass. */
-const passed = { roundTrips: 0, commits: 0, statements: 0 };
-let closeLink = () => Promise.resolve();
+const passed = { commits: 0, statements: 0 };
+let link: PostgresLink | undefined;
 let world: BrokerWorld;
 beforeAll(async () => {
-  await openLink();
+  const server = inject("postgres");
+  link = server && (await openPostgresLink(server.url));
   world = await openBroker({
     replicas: 1,
     settings: {
@@ -51,7 +45,7 @@ beforeAll(async () => {
               if (sql === "commit") passed.commits += 1;
             },
           }),
-        folder.path,
+        link?.url,
       ),
   });
   world.store().queryTimes?.tellTo(() => {
@@ -60,46 +54,19 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await world[Symbol.asyncDispose]();
-  await closeLink();
-  folder[Symbol.dispose]();
+  await link?.[Symbol.asyncDispose]();
 });
 
-/** Another way to the server, on which it can be seen who speaks. */
-async function openLink(): Promise<void> {
-  const server = inject("postgres");
-  if (server === undefined) return;
-  const { host = "", port } = parseDatabaseUrl(server.url) ?? {};
-  const socketName = `.s.PGSQL.${String(port)}`;
-  const listener = createServer((broker) => {
-    const database = connect(join(host, socketName));
-    let isAnswered = true;
-    broker.on("data", (chunk) => {
-      if (isAnswered) passed.roundTrips += 1;
-      isAnswered = false;
-      database.write(chunk);
-    });
-    database.on("data", (chunk) => {
-      isAnswered = true;
-      broker.write(chunk);
-    });
-    broker.on("close", () => database.destroy());
-    database.on("close", () => broker.destroy());
-  });
-  listener.listen(join(folder.path, socketName));
-  await once(listener, "listening");
-  closeLink = async () => {
-    listener.close();
-    await once(listener, "close");
-  };
-}
+const count = () => ({ ...passed, roundTrips: link?.roundTrips() ?? 0 });
 
 async function costOf(run: () => unknown): Promise<Cost> {
-  const before = { ...passed };
+  const before = count();
   await run();
-  const statements = passed.statements - before.statements;
+  const after = count();
+  const statements = after.statements - before.statements;
   return ENGINE === "sqlite"
-    ? { statements, commits: passed.commits - before.commits }
-    : { statements, roundTrips: passed.roundTrips - before.roundTrips };
+    ? { statements, commits: after.commits - before.commits }
+    : { statements, roundTrips: after.roundTrips - before.roundTrips };
 }
 
 test("an unlock and a renewal cost the database what they are known to cost", async () => {
