@@ -1,7 +1,7 @@
 // Lays out the files of an installed appliance: the agent's bundle with its own Node, the local
 // UI's pages, the units, the man page, the shells' completions, and the bill of materials. The
 // Debian package (make-deb.mjs) and the virtual appliance are made from it.
-import { spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { chmodSync, copyFileSync, cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -21,6 +21,7 @@ const BUILT = ["databox-agent", "databox-agent.mjs", "program.cjs", "pkcs12-thre
  * @param target - becomes the root of a file system; made where it is missing
  * @param isBuilt - copies the bundle and the pages of the working tree; without it they are built
  *   in the target, since others may use those of the working tree
+ * @returns the agent's version
  * @throws {Error} when a part is missing
  */
 export function layOutInstallTree(target, isBuilt = false) {
@@ -33,13 +34,15 @@ export function layOutInstallTree(target, isBuilt = false) {
   const node = join(library, "node");
   copyFileSync(join(root, "node_modules", "node", "bin", "node"), node);
   chmodSync(node, 0o755);
-  run("strip", ["--strip-unneeded", "--remove-section=.comment", "--remove-section=.note", node]);
+  const unneeded = ["--strip-unneeded", "--remove-section=.comment", "--remove-section=.note"];
+  execFileSync("strip", [...unneeded, node]);
   const commands = join(target, "usr", "bin");
   mkdirSync(commands, { recursive: true });
   symlinkSync("../lib/databox-agent/databox-agent", join(commands, "databox-agent"));
   const documents = join(target, "usr", "share", "doc", "databox-agent");
   mkdirSync(documents, { recursive: true });
-  const version = run(join(library, "databox-agent"), ["--version"]).trim().split("/")[1];
+  const launcher = join(library, "databox-agent");
+  const version = execFileSync(launcher, ["--version"], { encoding: "utf8" }).trim().split("/")[1];
   const licenses = [{ license: { id: "MIT" } }];
   const agent = { type: "application", name: "databox-agent", version, licenses };
   writeBillOfMaterials([AGENT, LOCAL_UI], documents, agent, [nodePart()]);
@@ -47,6 +50,7 @@ export function layOutInstallTree(target, isBuilt = false) {
     mkdirSync(dirname(join(target, path)), { recursive: true });
     writeFileSync(join(target, path), text);
   }
+  return version;
 }
 
 function build(library) {
@@ -58,15 +62,6 @@ function build(library) {
 function copyBuilt(library) {
   const built = join(root, "apps", "device-agent", "dist");
   for (const name of BUILT) cpSync(join(built, name), join(library, name), { recursive: true });
-}
-
-function run(command, parameters) {
-  const { status, error, stdout } = spawnSync(command, parameters, {
-    stdio: ["ignore", "pipe", 2],
-    encoding: "utf8",
-  });
-  if (status !== 0) throw new Error(`${command} failed (${error?.message ?? String(status)})`);
-  return stdout;
 }
 
 if (import.meta.main) {

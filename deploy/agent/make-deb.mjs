@@ -2,7 +2,7 @@
 // maintainer scripts. xz at its fastest: Node is 100 MB, and level 6 takes three minutes to save
 // some MB more. By hand and not by debhelper: nothing is compiled, and the whole of it is one tree
 // and three scripts.
-import { spawnSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   chmodSync,
@@ -51,8 +51,8 @@ try {
 
 /** @returns the file that was made */
 function makePackage(tree) {
-  layOutInstallTree(tree);
-  const version = values.version ?? ownVersion(tree);
+  const ownVersion = layOutInstallTree(tree);
+  const version = values.version ?? ownVersion;
   const architecture = ARCHITECTURES[process.arch];
   if (architecture === undefined) throw new Error(`no Debian architecture for ${process.arch}`);
   document(tree, version);
@@ -60,13 +60,10 @@ function makePackage(tree) {
   setModesAndTimes(tree);
   mkdirSync(values.out, { recursive: true });
   const target = resolve(values.out, `databox-agent_${version}_${architecture}.deb`);
-  run("dpkg-deb", ["--root-owner-group", "-Zxz", "-z0", "--build", tree, target]);
+  execFileSync("dpkg-deb", ["--root-owner-group", "-Zxz", "-z0", "--build", tree, target], {
+    env: { ...process.env, SOURCE_DATE_EPOCH: String(sourceDateSeconds()) },
+  });
   return target;
-}
-
-/** `databox-agent/1.2.3` of the program itself: it tells the broker the same. */
-function ownVersion(tree) {
-  return run(join(tree, "usr/lib/databox-agent/databox-agent"), ["--version"]).trim().split("/")[1];
 }
 
 /** The files that Debian expects beside the program (policy chapter 12). */
@@ -147,14 +144,4 @@ function fill(template, facts) {
 
 function lines(rows) {
   return rows.map((row) => `${row}\n`).join("");
-}
-
-function run(command, parameters) {
-  const { status, error, stdout } = spawnSync(command, parameters, {
-    stdio: ["ignore", "pipe", 2],
-    encoding: "utf8",
-    env: { ...process.env, SOURCE_DATE_EPOCH: String(sourceDateSeconds()) },
-  });
-  if (status !== 0) throw new Error(`${command} failed (${error?.message ?? String(status)})`);
-  return stdout;
 }

@@ -3,7 +3,7 @@
 // sources and the same Debian packages give the same digest. The broker's settings are in
 // image.json: with few arenas and a small nursery, memory of 10,000 leases is given back
 // (docs/design/performance.md).
-import { spawnSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -110,10 +110,14 @@ function labels({ version, revision, source, created }) {
 
 /** The commit; with `-dirty` if its files have changed. */
 function sourceRevision() {
-  const git = ["--no-optional-locks", "-C", root];
-  const commit = run("git", ...git, "rev-parse", "HEAD").trim();
-  const changed = run("git", ...git, "status", "--porcelain", "--untracked-files=no").trim();
+  const commit = git("rev-parse", "HEAD");
+  const changed = git("status", "--porcelain", "--untracked-files=no");
   return changed === "" ? commit : `${commit}-dirty`;
+}
+
+function git(...words) {
+  const options = { cwd: root, encoding: "utf8" };
+  return execFileSync("git", ["--no-optional-locks", ...words], options).trim();
 }
 
 /** Says nothing of the day and the machine: it is the same each time. */
@@ -163,14 +167,6 @@ function ofRoot() {
 function pack(tar, how, folder, names) {
   const always = ["--format=ustar", "--sort=name", "--numeric-owner"];
   const time = `--mtime=@${String(sourceDateSeconds())}`;
-  run("tar", `--file=${tar}`, `--directory=${folder}`, ...always, time, ...how, ...names);
-}
-
-function run(command, ...parameters) {
-  const { status, error, stdout } = spawnSync(command, parameters, {
-    stdio: ["ignore", "pipe", 2],
-    encoding: "utf8",
-  });
-  if (status !== 0) throw new Error(`${command} failed (${error?.message ?? String(status)})`);
-  return stdout;
+  const place = [`--file=${tar}`, `--directory=${folder}`];
+  execFileSync("tar", [...place, ...always, time, ...how, ...names]);
 }
