@@ -17,9 +17,10 @@ export default defineConfig({
   external: ["better-sqlite3"],
   plugins: [foldTexts(), builtinsWithoutImport, asciiOnly],
   output: {
-    file: "dist/main.mjs",
+    dir: "dist",
     format: "esm",
-    codeSplitting: false,
+    entryFileNames: "broker.mjs",
+    chunkFileNames: "broker/[name].mjs",
     // Node keeps the source in memory: ASCII as it is, any other text with two bytes for each
     // letter. Names and lines stay, so that the stacks in the log can be read.
     comments: false,

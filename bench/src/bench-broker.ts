@@ -142,7 +142,7 @@ export async function serveFrom(
 }
 
 const BUNDLE = fileURLToPath(
-  new URL("../dist/main.mjs", import.meta.resolve("@databox-cmk/cloud-broker")),
+  new URL("../dist/broker.mjs", import.meta.resolve("@databox-cmk/cloud-broker")),
 );
 const IMAGE = new URL("../../deploy/broker/image.json", import.meta.url);
 const settings = z.object({ Entrypoint: z.array(z.string()), Env: z.array(z.string()) });

@@ -23,8 +23,7 @@ export const BROKER = {
   settings: "image.json",
   async layOut(target, parts) {
     const { BROKER_DOCUMENTS } = await import("../command-line/broker-program.ts");
-    const program = join(target, "broker.mjs");
-    pnpm("--filter", CLOUD_BROKER, "exec", "rolldown", "-c", "--file", program);
+    pnpm("--filter", CLOUD_BROKER, "exec", "rolldown", "-c", "--dir", target);
     copyAddon("better-sqlite3", join(target, "node_modules"));
     cpSync(join(root, "apps", "portal", "dist"), join(target, "portal"), { recursive: true });
     for (const [path, text] of Object.entries(BROKER_DOCUMENTS)) {
@@ -32,6 +31,7 @@ export const BROKER = {
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, text);
     }
+    const program = join(target, "broker.mjs");
     const printed = execFileSync(process.execPath, [program, "--version"], { encoding: "utf8" });
     const version = printed.trim().split("/")[1];
     listContents([CLOUD_BROKER, PORTAL], target, { name: BROKER.name, version }, parts);

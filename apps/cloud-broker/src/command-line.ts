@@ -1,34 +1,27 @@
-import cluster from "node:cluster";
-
 import { VERSION } from "@databox-cmk/protocol";
 import { Argument, Command, InvalidArgumentError } from "commander";
 
-import { type BrokerConfig, type Environment, parseConfig } from "./config/config.ts";
+import { type Environment, parseConfig } from "./config/config.ts";
 import { renderSettings } from "./config/render-settings.ts";
 import { exitCodeOf, renderReport, reportOf } from "./core/doctor-report.ts";
-import { createKeys } from "./keys/create-keys.ts";
+import { ROTATABLE } from "./keys/own-secrets.ts";
 import { askHealth } from "./run/ask-health.ts";
 import { addAuditCommands } from "./run/commands/add-audit-commands.ts";
 import { addCertificateCommand } from "./run/commands/add-certificate-command.ts";
 import { addEnvelopeCommand } from "./run/commands/add-envelope-command.ts";
 import { addCampaignCommands } from "./run/commands/campaign/add-campaign-commands.ts";
-import { ROTATABLE, rotateKey } from "./run/commands/key-commands.ts";
-import { examineBroker } from "./run/doctor/examine-broker.ts";
+import { EXIT_WRONG_COMMAND_LINE } from "./run/commands/exit-codes.ts";
 import { addStoreCommands } from "./run/move-store/add-store-commands.ts";
-import { keysFolderOf, openConfiguredStore } from "./run/open-data-dir.ts";
-import { type Ready, joinSupervisor } from "./run/workers/serve-as-worker.ts";
-import { startWorkers } from "./run/workers/supervise-workers.ts";
-import { type RunningBroker, startBroker } from "./start-broker.ts";
 
 const WORKERS_MAX = 64;
-/** The agent has the same. */
-export const EXIT_WRONG_COMMAND_LINE = 2;
 /** Since the process started. */
 const elapsedMs = (): number => performance.now();
 
-type ServingBroker = Pick<RunningBroker, "url" | "port" | "close"> & { reload(): unknown };
-
-/** The commands of `broker`. Deployments render its man page and completions from it. */
+/**
+ * The commands of `broker`. Deployments render its man page and completions from it. A command
+ * imports its work when it runs: a container's health check starts every few seconds, and loads a
+ * tenth of the broker.
+ */
 export function createProgram(environment: Environment): Command {
   const program = new Command("broker")
     .description(
@@ -44,6 +37,7 @@ export function createProgram(environment: Environment): Command {
     .description("serve; configured by environment variables (see: broker configuration)")
     .option("--workers <number>", "number of processes that share the port", parseWorkers, 1)
     .action(async ({ workers }: { readonly workers: number }) => {
+      const { serve } = await import("./serve.ts");
       await serve(parseConfig(environment), workers);
     });
 
@@ -71,6 +65,7 @@ export function createProgram(environment: Environment): Command {
     .description("check everything that the broker needs, and show the next step")
     .option("--json", "one JSON object")
     .action(async (options: { readonly json?: true }) => {
+      const { examineBroker } = await import("./run/doctor/examine-broker.ts");
       const run = await examineBroker({ environment, now: Date.now, elapsedMs });
       const report = reportOf(run, elapsedMs());
       process.stdout.write(
@@ -92,6 +87,7 @@ export function createProgram(environment: Environment): Command {
     )
     .argument("<folder>")
     .action(async (folder: string) => {
+      const { createKeys } = await import("./keys/create-keys.ts");
       for (const line of await createKeys(folder)) process.stdout.write(`${line}\n`);
     });
 
@@ -103,9 +99,11 @@ export function createProgram(environment: Environment): Command {
     .addArgument(new Argument("<name>").choices(ROTATABLE))
     .option("--force", "even if devices or Entra ID do not know the new key yet")
     .action(async (name: string, options: { readonly force?: true }) => {
+      const { rotateKey } = await import("./run/commands/rotate-key.ts");
+      const { keysFolderOf, openConfiguredStore } = await import("./run/open-data-dir.ts");
       const config = parseConfig(environment);
       const line = await rotateKey(name, keysFolderOf(config), {
-        store: async () => openConfiguredStore(config),
+        store: () => openConfiguredStore(config),
         nowMs: Date.now(),
         force: options.force === true,
       });
@@ -129,41 +127,6 @@ export function createProgram(environment: Environment): Command {
   });
 
   return program;
-}
-
-async function serve(config: BrokerConfig, workers: number): Promise<void> {
-  // By the system's default, this signal would end the process without a shutdown.
-  process.on("SIGHUP", () => undefined);
-  if (cluster.isWorker) {
-    const membership = await joinSupervisor();
-    const broker = await startBroker(config, undefined, undefined, membership);
-    const close = endOnSignals(broker);
-    membership.follow({
-      close,
-      reload: () => void broker.reload(),
-      changeTicketKeys: broker.setTicketKeys,
-    });
-  } else
-    endOnSignals(workers === 1 ? await startBroker(config) : await startWorkers(config, workers));
-}
-
-/** @returns a function that ends the listening */
-function endOnSignals(broker: ServingBroker): () => void {
-  const stop = () => {
-    // A second signal ends the process at once, by the system's default.
-    for (const signal of ["SIGTERM", "SIGINT"] as const) process.removeListener(signal, stop);
-    void broker.close().finally(() => {
-      if (process.connected) process.disconnect();
-    });
-  };
-  process.on("SIGHUP", () => void broker.reload());
-  process.on("SIGTERM", stop);
-  process.on("SIGINT", stop);
-  // If a parent process started us, tell it when we are ready and exit when it exits.
-  process.once("disconnect", stop);
-  const message: Ready = { type: "ready", url: broker.url, port: broker.port };
-  process.send?.(message);
-  return stop;
 }
 
 function parseWorkers(text: string): number {

@@ -2,14 +2,13 @@ import cluster from "node:cluster";
 
 import { toAppError } from "@databox-cmk/errors";
 
-import { createProgram, EXIT_WRONG_COMMAND_LINE } from "./command-line.ts";
+import { createProgram } from "./command-line.ts";
 import { settingFaults } from "./config/config.ts";
-import { WorkerEnded } from "./run/workers/supervise-workers.ts";
+import { EXIT_WRONG_COMMAND_LINE } from "./run/commands/exit-codes.ts";
 
 try {
   await createProgram(process.env).parseAsync();
 } catch (error) {
-  if (error instanceof WorkerEnded) process.exit(error.exitCode);
   const { code, message, detail, cause } = toAppError(error);
   const faults = code === "Misuse" ? settingFaults(process.env) : [];
   process.stderr.write(

@@ -34,6 +34,8 @@ export const SECRETS = {
   session: { file: "session-key.bin", make: () => randomBytes(SECRET_BYTES) },
 } as const;
 
+export const ROTATABLE = [...Object.keys(RINGS), ...Object.keys(SECRETS)] as const;
+
 export const publicHalf = (pem: string): Record<string, string> =>
   Object.fromEntries(
     Object.entries(createPublicKey(createPrivateKey(pem)).export({ format: "jwk" })).filter(

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { rotateKey } from "../run/commands/key-commands.ts";
+import { rotateKey } from "../run/commands/rotate-key.ts";
 import { openStore } from "../store/open-store.ts";
 import { openBrokerKeys } from "./broker-keys.ts";
 

@@ -7,12 +7,11 @@ import { AppError } from "@databox-cmk/errors";
 import { DAY_MS } from "../../core/day.ts";
 import { describeRing } from "../../keys/create-keys.ts";
 import { type KeyRing, openKeyRing, ringPaths } from "../../keys/key-ring.ts";
-import { publicHalf, RINGS, SECRETS } from "../../keys/own-secrets.ts";
+import { publicHalf, RINGS, ROTATABLE, SECRETS } from "../../keys/own-secrets.ts";
 import { replaceFile, rotateKeyRing } from "../../keys/rotate-key-ring.ts";
 import { findWithoutKey } from "../../release/enrolment/pinned-keys.ts";
 import type { Store } from "../../store/store.ts";
 
-export const ROTATABLE = [...Object.keys(RINGS), ...Object.keys(SECRETS)] as const;
 /** Entra ID caches an issuer's keys for up to a day. */
 const ANNOUNCED_BEFORE_USE_MS = DAY_MS;
 const NAMED_MAX = 10;

@@ -1,0 +1,148 @@
+import { writeFileSync } from "node:fs";
+
+import { AppError } from "@databox-cmk/errors";
+import type { ErasureCertificate, ErasureStatement } from "@databox-cmk/protocol";
+import * as z from "zod";
+
+import { readFileWithin } from "../../config/read-file-within.ts";
+import { isPdf, readCertificatePdf, renderCertificatePdf } from "../../orders/certificate-pdf.ts";
+import {
+  CERTIFICATE_MAX_BYTES,
+  type NodeStatement,
+  readNodeStatement,
+  verifyCertificate,
+} from "../../orders/verify-certificate.ts";
+import { EXIT_FORGED, EXIT_OTHER_PAGES } from "./exit-codes.ts";
+
+const OTHER_PAGES =
+  "WARNING: another version of the broker made the pages of the PDF, or they were changed: trust " +
+  "only the output of this command";
+/** A PDF with the longest certificate, which is compressed there. */
+const FILE_MAX_BYTES = 2 * CERTIFICATE_MAX_BYTES;
+
+const jwk = z.object({
+  kty: z.literal("EC"),
+  crv: z.literal("P-256"),
+  x: z.string(),
+  y: z.string(),
+});
+const keySet = z.object({ keys: z.array(jwk).min(1) });
+
+/** Each takes one line, without its line break. */
+export type Output = {
+  readonly out: (line: string) => void;
+  readonly warn: (line: string) => void;
+};
+
+export async function showCertificate(
+  file: string,
+  options: { readonly keys: string; readonly json?: true },
+  { out, warn }: Output,
+): Promise<void> {
+  const verified = await verify(file, options.keys, out);
+  if (verified === undefined) return;
+  const { statement, pages } = verified;
+  if (options.json === true) out(JSON.stringify(statement));
+  else for (const line of render(statement)) out(line);
+  if (pages === "different") {
+    warn(OTHER_PAGES);
+    process.exitCode = EXIT_OTHER_PAGES;
+  } else if (pages === "same" && options.json !== true) out("the pages of the PDF say the same");
+}
+
+export async function writeCertificatePdf(
+  file: string,
+  options: { readonly keys: string; readonly out: string },
+  { out }: Output,
+): Promise<void> {
+  const verified = await verify(file, options.keys, out);
+  if (verified === undefined) return;
+  const pdf = await renderCertificatePdf(verified);
+  try {
+    writeFileSync(options.out, pdf, { flag: "wx" });
+  } catch (cause) {
+    throw new AppError("Misuse", { detail: `${options.out} cannot be written`, cause });
+  }
+}
+
+type Verified = ErasureCertificate & {
+  /** Whether the pages of a PDF are those that this version makes of its certificate. */
+  readonly pages?: "same" | "different";
+};
+
+/** @returns undefined if it is not valid, which is said, and is the exit code */
+async function verify(
+  file: string,
+  keysFile: string,
+  out: Output["out"],
+): Promise<Verified | undefined> {
+  const verified = await check(file, keysFile);
+  if (!("fault" in verified)) return verified;
+  out(`${file}: NOT VALID: ${verified.fault}`);
+  process.exitCode = EXIT_FORGED;
+  return undefined;
+}
+
+async function check(
+  file: string,
+  keysFile: string,
+): Promise<Verified | { readonly fault: string }> {
+  const keys = await readKeys(keysFile);
+  const bytes = await readFileWithin(file, FILE_MAX_BYTES);
+  const isDocument = isPdf(bytes);
+  const certificate = isDocument ? readCertificatePdf(bytes) : bytes.toString().trim();
+  if (certificate === undefined) return { fault: "no certificate is attached to this PDF" };
+  const statement = verifyCertificate(certificate, keys);
+  const fault =
+    statement === undefined
+      ? `none of the keys in ${keysFile} signed it as a certificate`
+      : faultOfNodes(statement);
+  if (statement === undefined || fault !== undefined) return { fault: fault ?? "" };
+  const verified = { certificate, statement };
+  if (!isDocument) return verified;
+  const isUnchanged = bytes.equals(await renderCertificatePdf(verified));
+  return { ...verified, pages: isUnchanged ? "same" : "different" };
+}
+
+function render(statement: ErasureStatement): readonly string[] {
+  const { order, erasedAt, by, method, verification, nodes = [], destroyed } = statement;
+  return [
+    `valid: ${order} was erased at ${erasedAt} by ${by}`,
+    `  ${method}`,
+    ...(verification === undefined ? [] : [`  ${verification}`]),
+    ...nodes.flatMap((node) => [
+      `  node ${node.serial}, device key ${node.deviceKey ?? "never enrolled"}`,
+      ...renderNode(readNodeStatement(order, node)),
+    ]),
+    ...destroyed.map(
+      ({ serial, generation, kid }) =>
+        `  destroyed: ${serial}, generation ${String(generation)}, wrapped by ${kid}`,
+    ),
+  ];
+}
+
+function faultOfNodes({ order, nodes = [] }: ErasureStatement): string | undefined {
+  const forged = nodes.find((node) => readNodeStatement(order, node).kind === "forged");
+  return forged && `node ${forged.serial}: its own certificate was not signed by its device key`;
+}
+
+function renderNode(own: NodeStatement): readonly string[] {
+  if (own.kind !== "signed") return ["    it has not certified that its medium was erased"];
+  const { medium, method, verification, verifiedAt } = own.said;
+  const drive = [medium.model, medium.serialNumber].filter((part) => part !== undefined);
+  return [
+    `    erased and verified at ${verifiedAt}: ${[`${medium.kind} ${medium.path}`, ...drive].join(", ")}`,
+    `    volume ${medium.id} (${medium.volume}), ${String(medium.bytes)} bytes`,
+    `    ${method}`,
+    `    ${verification}`,
+  ];
+}
+
+async function readKeys(path: string): Promise<z.infer<typeof keySet>["keys"]> {
+  const text = (await readFileWithin(path, FILE_MAX_BYTES)).toString();
+  try {
+    return keySet.parse(JSON.parse(text)).keys;
+  } catch (cause) {
+    throw new AppError("Misuse", { detail: `${path} is not a JWK Set of P-256 keys`, cause });
+  }
+}

@@ -1,0 +1,80 @@
+import { constants, createReadStream } from "node:fs";
+import { access, open, rm } from "node:fs/promises";
+import { createInterface } from "node:readline";
+
+import { AppError, systemCodeOf } from "@databox-cmk/errors";
+
+import type { BrokerConfig } from "../../config/config.ts";
+import { appliedMigrations } from "../../store/migrate.ts";
+import type { Store } from "../../store/store.ts";
+import { openConfiguredStore } from "../open-data-dir.ts";
+import { exportStore } from "./export-store.ts";
+import { importStore } from "./import-store.ts";
+
+/** One statement may read a whole table. */
+const TIMEOUT_SECONDS = 600;
+
+export type Output = {
+  /** Prints one line about a completed step. */
+  out(line: string): void;
+  /** Prints one line of progress. */
+  progress(line: string): void;
+};
+
+export async function withStore(
+  config: BrokerConfig,
+  run: (store: Store) => Promise<void>,
+): Promise<void> {
+  const store = await openConfiguredStore({ ...config, DATABASE_TIMEOUT_SECONDS: TIMEOUT_SECONDS });
+  try {
+    await run(store);
+  } finally {
+    await store.destroy();
+  }
+}
+
+export async function migrate(store: Store, output: Output): Promise<void> {
+  const applied = await appliedMigrations(store);
+  output.out(`migrated: newest is ${applied.at(-1) ?? "nothing"}`);
+}
+
+export async function exportTo(store: Store, path: string, output: Output): Promise<void> {
+  const file = await open(path, "wx", 0o600).catch((cause: unknown) => {
+    throw fileFailure(path, cause);
+  });
+  try {
+    const rows = await exportStore(store, file, Date.now(), progressOf(output));
+    await file.close();
+    output.out(`exported ${String(rows)} rows to ${path}`);
+  } catch (error) {
+    await file.close();
+    await rm(path, { force: true }); // A partial file would look like a complete one.
+    throw error;
+  }
+}
+
+export async function importFrom(store: Store, path: string, output: Output): Promise<void> {
+  await access(path, constants.R_OK).catch((cause: unknown) => {
+    throw fileFailure(path, cause);
+  });
+  const readLines = () => createInterface({ input: createReadStream(path) });
+  const rows = await importStore(store, readLines, progressOf(output));
+  output.out(`imported ${String(rows)} rows; every table and audit chain was verified`);
+}
+
+function progressOf(output: Output) {
+  return (table: string, rows: number) => output.progress(`${table}: ${String(rows)} rows`);
+}
+
+const FILE_FAULTS: Readonly<Record<string, string>> = {
+  EEXIST: "is there already; name a new file",
+  ENOENT: "is not there",
+  EACCES: "is not for this user",
+};
+
+function fileFailure(path: string, cause: unknown): unknown {
+  const fault = FILE_FAULTS[systemCodeOf(cause) ?? ""];
+  return fault === undefined
+    ? cause
+    : new AppError("Misuse", { detail: `${path} ${fault}`, cause });
+}
