@@ -1,5 +1,5 @@
 import { builtinsWithoutImport, foldTexts } from "@databox-cmk/errors/bundle";
-import { defineConfig, type Plugin } from "rolldown";
+import { defineConfig, type OutputOptions, type Plugin } from "rolldown";
 
 const asciiOnly: Plugin = {
   name: "ascii-only",
@@ -10,25 +10,27 @@ const asciiOnly: Plugin = {
   },
 };
 
+export const OUTPUT = {
+  dir: "dist",
+  format: "esm",
+  entryFileNames: "broker.mjs",
+  chunkFileNames: "broker/[name].mjs",
+  // Node keeps the source in memory: ASCII as it is, any other text with two bytes for each
+  // letter. Names and lines stay, so that the stacks in the log can be read.
+  comments: false,
+  minify: {
+    compress: false,
+    mangle: false,
+    codegen: { removeWhitespace: false, asciiOnly: true },
+  },
+  sourcemap: true,
+} as const satisfies OutputOptions;
+
 export default defineConfig({
   input: "src/main.ts",
   platform: "node",
   // A native addon; deployed beside the bundle.
   external: ["better-sqlite3"],
   plugins: [foldTexts(), builtinsWithoutImport, asciiOnly],
-  output: {
-    dir: "dist",
-    format: "esm",
-    entryFileNames: "broker.mjs",
-    chunkFileNames: "broker/[name].mjs",
-    // Node keeps the source in memory: ASCII as it is, any other text with two bytes for each
-    // letter. Names and lines stay, so that the stacks in the log can be read.
-    comments: false,
-    minify: {
-      compress: false,
-      mangle: false,
-      codegen: { removeWhitespace: false, asciiOnly: true },
-    },
-    sourcemap: true,
-  },
+  output: OUTPUT,
 });

@@ -3,7 +3,7 @@ import { builtinModules } from "node:module";
 /** The common part of Rolldown's plugin type that this plugin needs. */
 type Plugin = {
   readonly name: string;
-  readonly renderChunk: (code: string) => string;
+  readonly renderChunk: (code: string) => { readonly code: string; readonly map: null };
 };
 
 const IMPORT =
@@ -18,8 +18,10 @@ const isBuiltin = (name: string) => name.startsWith("node:") || builtinModules.i
  */
 export const builtinsWithoutImport: Plugin = {
   name: "builtins-without-import",
-  renderChunk: (code) =>
-    code.replaceAll(IMPORT, (line, ...rest) => {
+  // Every line stays where it is, and so does its place in the source map.
+  renderChunk: (code) => ({
+    map: null,
+    code: code.replaceAll(IMPORT, (line, ...rest) => {
       const { whole, space, members, module }: Record<string, string | undefined> = rest.at(-1);
       if (module === undefined || !isBuiltin(module)) return line;
       // A chunk may import `process` itself under this name.
@@ -33,4 +35,5 @@ export const builtinsWithoutImport: Plugin = {
         .map((name) => `const ${name} = ${value};`)
         .join(" ");
     }),
+  }),
 };

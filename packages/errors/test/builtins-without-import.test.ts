@@ -21,7 +21,7 @@ test.each([
     `const path$1 = ${built("path")}; const path = ${built("path")};`,
   ],
 ])("%s needs no import", (line, expected) => {
-  expect(builtinsWithoutImport.renderChunk(`${line}\nnext();`)).toBe(`${expected}\nnext();`);
+  expect(builtinsWithoutImport.renderChunk(`${line}\nnext();`).code).toBe(`${expected}\nnext();`);
 });
 
 test.each([
@@ -30,5 +30,5 @@ test.each([
   'import "node:fs";',
   'const text = `import fs from "fs";`;',
 ])("%s stays", (line) => {
-  expect(builtinsWithoutImport.renderChunk(line)).toBe(line);
+  expect(builtinsWithoutImport.renderChunk(line).code).toBe(line);
 });
