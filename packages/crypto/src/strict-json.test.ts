@@ -48,3 +48,14 @@ test.each([
     /^test: (?:not JSON|not a JSON object|repeated or forbidden member name)$/,
   );
 });
+
+test.each(['{"a":"\\ud800"}', '{"a":["\\uDC00\\uD800"]}', '{"\\udfff":1}'])(
+  "%j is refused for half of a surrogate pair",
+  (text) => {
+    expect(() => parse(text)).toThrow("test: half of a surrogate pair");
+  },
+);
+
+test("whole pairs, and text that only looks like half of one, are read", () => {
+  expect(parse('{"a":"\\ud83d\\ude00 \\\\ud800"}')).toEqual({ a: "\u{1F600} \\ud800" });
+});

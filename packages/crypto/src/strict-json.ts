@@ -1,6 +1,8 @@
 import { malformed } from "./crypto-error.ts";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+/** An escape that may be half of a surrogate pair. */
+const SURROGATE = /\\u[dD][89a-fA-F]/;
 /** A string, with the colon that makes it a member's name. */
 const STRING = /"[^"\\]*(?:\\.[^"\\]*)*"(?:\s*:)?/g;
 
@@ -9,7 +11,7 @@ export type JsonObject = { readonly [name: string]: unknown };
 /**
  * Bytes → one JSON object, in exactly one way: fatal UTF-8, no duplicate members (RFC 8259 §4
  * leaves their meaning open, so two parsers may read two messages out of one signature), no
- * `__proto__`.
+ * `__proto__`, no lone surrogates (RFC 7493 §2.1: they have no canonical form, and no UTF-8).
  *
  * By hand because: `JSON.parse` keeps the last duplicate and its reviver cannot see the others;
  * secure-json-parse only looks for prototype names; json-dup-key-validator is a second full parser
@@ -25,6 +27,7 @@ export function parseJsonObjectText(text: string, what: string): JsonObject {
   const value = parseText(text, what);
   if (!isJsonObject(value)) throw malformed(`${what}: not a JSON object`);
   rejectRepeatedNames(text, value, what);
+  rejectHalfPairs(text, value, what);
   return value;
 }
 
@@ -35,6 +38,7 @@ export function parseJsonList(bytes: Uint8Array, what: string): JsonObject | rea
   if (!isJsonObject(value) && !Array.isArray(value))
     throw malformed(`${what}: neither a JSON object nor an array`);
   rejectRepeatedNames(text, value, what);
+  rejectHalfPairs(text, value, what);
   return value;
 }
 
@@ -66,6 +70,17 @@ function rejectRepeatedNames(text: string, value: unknown, what: string): void {
   let named = 0;
   for (const string of text.match(STRING) ?? []) if (string.endsWith(":")) named += 1;
   if (countMembers(value) !== named) throw malformed(`${what}: repeated or forbidden member name`);
+}
+
+/** By a list and no recursion, like `countMembers`. */
+function rejectHalfPairs(text: string, value: unknown, what: string): void {
+  if (text.isWellFormed() && !SURROGATE.test(text)) return;
+  const found = [value];
+  for (const each of found)
+    if (typeof each === "string") {
+      if (!each.isWellFormed()) throw malformed(`${what}: half of a surrogate pair`);
+    } else if (typeof each === "object" && each !== null)
+      for (const [name, inner] of Object.entries(each)) found.push(name, inner);
 }
 
 /**

@@ -51,14 +51,15 @@ export function createAppendAudit({ now }: AuditDependencies): AppendAudit {
 
 /**
  * Appends behind a head that this transaction has taken, without reading again. If another row is
- * there already, the transaction fails.
+ * there already, the transaction fails. An event that cannot be written as JSON is thrown at once,
+ * before the caller sends the writes that belong to it (`sendWithCommit`).
  */
-export async function appendBehind(
+export function appendBehind(
   transaction: StoreTransaction,
   head: ChainHead | undefined,
   chain: AuditChain,
   event: AuditEvent,
   nowMs: number,
-): Promise<void> {
-  await insertBehind(transaction, { ...nextAuditRow(chain, head, event, nowMs), nowMs });
+): Promise<unknown> {
+  return insertBehind(transaction, { ...nextAuditRow(chain, head, event, nowMs), nowMs });
 }

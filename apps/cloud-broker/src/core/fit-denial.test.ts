@@ -42,6 +42,13 @@ describe("a denial that a person carries", () => {
     expect(fitDenial(small)).toBe(small);
   });
 
+  test("is never cut within a character, which its reader would refuse", () => {
+    for (const start of ["", "-"]) {
+      const denial = { ...denialOf("ApprovalRejected"), message: start + "\u{1F600}".repeat(450) };
+      expect(fitDenial(denial).message.isWellFormed()).toBe(true);
+    }
+  });
+
   test("gives up commands before steps", () => {
     const step = { text: "t".repeat(100), command: "c".repeat(300) };
     const denial = { ...denialOf("UnlockRevoked"), message: "m", steps: [step, step] };

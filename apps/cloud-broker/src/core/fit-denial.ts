@@ -32,5 +32,5 @@ function bytesOf(text: string): number {
 function shorten(sentence: string): string {
   return sentence.length <= SENTENCE_MAX_CHARACTERS
     ? sentence
-    : `${sentence.slice(0, SENTENCE_MAX_CHARACTERS - 1)}…`;
+    : `${sentence.slice(0, SENTENCE_MAX_CHARACTERS - 1).toWellFormed()}…`;
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 
+import { appendBehind } from "../../src/audit/append-audit.ts";
 import { foldOrderId } from "../../src/core/order.ts";
 import { compileWriteOnce } from "../../src/store/fast/compile-once.ts";
 import { compileTogether } from "../../src/store/fast/compile-together.ts";
@@ -73,6 +74,25 @@ const insertAll = (nonces: readonly string[]) =>
     );
     return "done";
   });
+
+test("writes beside an audit row that cannot be written do not happen", async () => {
+  const event = {
+    action: "unlock",
+    actor: { kind: "broker" },
+    outcome: "granted",
+    correlationId: "c",
+    detail: { reason: "half of a pair: \uD800" },
+  } as const;
+  await expect(
+    runLocking(store, async (transaction) => {
+      await sendWithCommit(transaction, [
+        appendBehind(transaction, undefined, "broker", event, 0),
+        insert(transaction, { nonceHash: "a" }),
+      ]);
+    }),
+  ).rejects.toThrow("no canonical JSON form");
+  expect(await kept()).toBe("");
+});
 
 test("writes that are sent with the commit are committed with it, or fail with it", async () => {
   expect(await insertAll(["a", "b"])).toBe("done");

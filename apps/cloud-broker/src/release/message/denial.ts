@@ -70,6 +70,7 @@ function orderFacts({ order, serial, correlationId }: DenialContext): Record<str
   );
 }
 
+/** Its reader refuses half of a surrogate pair, which is what a cut may leave. */
 function text(value: string): string {
-  return value.slice(0, TEXT_MAX_CHARACTERS);
+  return value.slice(0, TEXT_MAX_CHARACTERS).toWellFormed();
 }
