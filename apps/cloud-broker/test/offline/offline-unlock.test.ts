@@ -1,3 +1,5 @@
+import { setTimeout } from "node:timers/promises";
+
 import { matchesCommitment, messageHash, parseEnvelope } from "@databox-cmk/crypto";
 import type { DeviceClient } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -150,6 +152,38 @@ describe("a challenge that a person carried", () => {
     expect(refusalOf(device, text, refused)).toMatchObject({ code: "OrderMismatch" });
     expect(JSON.stringify(refused.json)).not.toContain("/jobs/mine");
     expect((await submit("mine", text)).status).toBe(200);
+  });
+
+  test("of a node of another order is refused, also while its own order's answer is made", async () => {
+    const device = await world.delivered("hers");
+    await world.delivered("his");
+    const { text } = await device.prepareChallenge();
+    const { port } = world.vaults;
+    const { unwrapKey } = port;
+    let foreign: Promise<JsonAnswer> | undefined;
+    port.unwrapKey = async (...asked) => {
+      foreign ??= submit("his", text);
+      // One that waits for the answer to the other would wait for this call.
+      await Promise.race([foreign, setTimeout(2_000)]);
+      return unwrapKey(...asked);
+    };
+    const own = await submit("hers", text);
+    port.unwrapKey = unwrapKey;
+    expect(own.status).toBe(200);
+    const refused = await foreign;
+    if (refused === undefined) throw new Error("no unwrap");
+    expect(refusalOf(device, text, refused)).toMatchObject({ code: "OrderMismatch" });
+  });
+
+  test("with a reason that has no canonical form is malformed, and releases nothing", async () => {
+    const device = await world.delivered("halved");
+    const { text } = await device.prepareChallenge();
+    const { status, json } = await submit("halved", text, { reason: "half of a pair: \uD800" });
+    expect({ status, json }).toMatchObject({
+      status: 400,
+      json: { error: { code: "InvalidRequestContent" } },
+    });
+    expect((await list("halved")).json).toMatchObject({ usedToday: 0, value: [] });
   });
 
   test.each([

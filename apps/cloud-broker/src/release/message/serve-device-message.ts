@@ -115,12 +115,14 @@ export function createAnswerMessage<Proven extends Sender>(
 ): (message: DeviceMessage) => Promise<DeviceReply> {
   const running = new Map<string, Promise<DeviceReply>>();
   return (message) => {
-    const known = running.get(message.hash);
+    // Who carries a message is authorised for one order, and another one's answer is not for them.
+    const key = `${message.hash} ${message.carriedBy?.order ?? ""}`;
+    const known = running.get(key);
     if (known !== undefined) return awayFromWork("news", () => known);
     const answer = withTrace(() =>
       measured(dependencies, exchange.action, () => answerOnce(dependencies, exchange, message)),
-    ).finally(() => running.delete(message.hash));
-    running.set(message.hash, answer);
+    ).finally(() => running.delete(key));
+    running.set(key, answer);
     return answer;
   };
 }
