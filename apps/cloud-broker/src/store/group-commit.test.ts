@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { foldOrderId } from "../core/order.ts";
+import { compileWriteOnce } from "./fast/compile-once.ts";
 import { createGroupCommit } from "./group-commit.ts";
 import { openStore } from "./open-store.ts";
 import type { Store } from "./store.ts";
@@ -26,6 +27,9 @@ const insert = (name: string, outcome: "succeed" | "fail" = "succeed") =>
     if (outcome === "fail") throw new RangeError(name);
     return name;
   });
+const insertNonce = compileWriteOnce((at, { name }: { name: string }) =>
+  at.insertInto("consumed_nonces").values({ nonce_hash: name, request_hash: "", expires_at_ms: 0 }),
+);
 const names = async () =>
   (
     await store.selectFrom("consumed_nonces").select("nonce_hash").orderBy("nonce_hash").execute()
@@ -103,6 +107,25 @@ describe("a group commit", () => {
     expect(await names()).toEqual(told);
     await insert("b");
     expect(await names()).toContain("b");
+  });
+
+  test("keeps nothing of a work whose transaction SQLite has undone for want of space", async () => {
+    const { rows } = await sql<{ page_count: number }>`pragma page_count`.execute(store);
+    const limitPages = (pages: number) =>
+      sql.raw(`pragma max_page_count = ${String(pages)}`).execute(store);
+    await limitPages(rows[0]?.page_count ?? 0);
+    await expect(
+      commit((transaction) =>
+        Promise.all([
+          insertNonce(transaction, { name: "large".repeat(10_000) }),
+          insertNonce(transaction, { name: "small" }),
+          insertNonce(transaction, { name: "smaller" }),
+        ]),
+      ),
+    ).rejects.toMatchObject({ code: "SQLITE_FULL" });
+    await limitPages(1_000_000);
+    await insert("after");
+    expect(await names()).toEqual(["after"]);
   });
 
   test("lets an unlock pass the waiting re-wraps, which still progress while unlocks keep arriving", async () => {
