@@ -88,6 +88,22 @@ export function decideRenewal(
   return { ok: true, value: { kind: "renew", from: lease.sequence, to: last + 1 } };
 }
 
+/**
+ * Decides once more about a message that was counted when it came: renewals may have happened
+ * since.
+ */
+export function decideAgain(
+  request: Pick<LeaseRenewal, "lease" | "bootId" | "counter" | "sequence">,
+  facts: RenewalFacts,
+): Outcome<RenewalDecision> {
+  const { lease } = facts;
+  const asked =
+    lease === undefined
+      ? request
+      : { ...request, counter: lease.lastCounter + 1, sequence: lease.sequence };
+  return decideRenewal(asked, facts);
+}
+
 /** A lease that is opened again after a reboot begins with the sequence of its grant. */
 function fits(sequence: number, lease: LeaseRecord): boolean {
   return lease.offline?.kind === "boots"

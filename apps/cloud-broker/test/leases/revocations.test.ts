@@ -1,5 +1,5 @@
 import { MESSAGE_TYPES } from "@databox-cmk/protocol";
-import { type DeviceClient, LeaseClient } from "@databox-cmk/testkit";
+import { type DeviceClient, LeaseClient, RekeyClient } from "@databox-cmk/testkit";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { API, jobPath } from "../world/jobs.ts";
@@ -102,6 +102,51 @@ describe("the switches that stand", () => {
     await world.call("POST", `${jobPath("other")}/revoke?${API}`, { body: { reason: "x" } });
     expect((await listOrder()).json.value).toEqual([]);
     expect((await listAll()).json.value).toHaveLength(1);
+  });
+});
+
+/** Activates a switch when the vault has unwrapped the first content key. */
+const revokeDuringUnwrap = (): void => {
+  const { port } = world.vaults;
+  const { unwrapKey } = port;
+  port.unwrapKey = async (...asked) => {
+    const unwrapped = await unwrapKey(...asked);
+    port.unwrapKey = unwrapKey;
+    await operate("revoke", { reason: "incident", scope: { kind: "fleet" } });
+    return unwrapped;
+  };
+};
+const outcomesOf = async (action: string): Promise<string[]> => {
+  const { json } = await world.call("GET", `${jobPath(JOB)}/activity?${API}`);
+  return json.value
+    .map(({ row }: { row: { action: string; outcome: string } }) => row)
+    .filter((row: { action: string }) => row.action === action)
+    .map(({ outcome }: { outcome: string }) => outcome);
+};
+
+describe("a switch that is activated while the vault is asked", () => {
+  test("withholds the passkey from the portal", async () => {
+    revokeDuringUnwrap();
+    const { status, json } = await world.call("POST", `${jobPath(JOB)}/listCredentials?${API}`, {});
+    expect({ status, json }).toMatchObject({
+      status: 403,
+      json: { error: { code: "UnlockRevoked" } },
+    });
+    expect(await outcomesOf("order/listCredentials")).toEqual(["refused"]);
+  });
+
+  test("withholds the keys of a rekeying", async () => {
+    const client = await RekeyClient.unlock(device);
+    revokeDuringUnwrap();
+    expect((await client.ask()).payload).toMatchObject({ code: "UnlockRevoked" });
+    expect(await outcomesOf("rekey/propose")).toEqual(["refused"]);
+  });
+
+  test("withholds a grant", async () => {
+    revokeDuringUnwrap();
+    expect((await device.unlock("unlock")).answer).toMatchObject({
+      value: { code: "UnlockRevoked" },
+    });
   });
 });
 

@@ -7,6 +7,7 @@ import {
 } from "@databox-cmk/protocol";
 
 import {
+  decideAgain,
   decideRenewal,
   type LeaseRecord,
   type RenewalDecision,
@@ -79,10 +80,7 @@ type Seen = {
   readonly hasSiblings: boolean;
 };
 
-/**
- * As for a renewal; after the wait the message has been counted, and renewals may have happened
- * meanwhile.
- */
+/** As for a renewal. */
 async function look(
   { store, now }: Needs<"store" | "now">,
   message: DeviceMessage,
@@ -92,11 +90,8 @@ async function look(
 ): Promise<Outcome<Seen>> {
   const loaded = await loadLease(store, request.lease, sender);
   const { lease } = loaded;
-  const asked =
-    moment === "waited" && lease !== undefined
-      ? { ...request, counter: lease.lastCounter + 1, sequence: lease.sequence }
-      : request;
-  const decision = decideRenewal(asked, {
+  const decide = moment === "came" ? decideRenewal : decideAgain;
+  const decision = decide(request, {
     ...loaded,
     node: sender,
     leaseOfPath: message.parameters["lease"] ?? "",

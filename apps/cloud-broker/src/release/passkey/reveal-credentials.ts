@@ -10,12 +10,14 @@ import { errorOf } from "../../core/failure-error.ts";
 import { storageAccountsOf } from "../../core/job-details.ts";
 import { decideCredentials } from "../../core/lifecycle.ts";
 import type { OrderId, OrderName } from "../../core/order.ts";
-import type { AuditEvent, Failure, Outcome } from "../../core/ports.ts";
+import type { Failure, Outcome } from "../../core/ports.ts";
 import type { Passkeys } from "../../custody/key-custody.ts";
 import type { Changing, Plane, RequestContext } from "../../orders/control-plane.ts";
 import { findOrder } from "../../orders/find-order.ts";
 import { lifecycleOf, type Order } from "../../orders/order.ts";
 import { type OrderNode, readNodes } from "../../orders/read-nodes.ts";
+import type { Store } from "../../store/store.ts";
+import { Withdrawn } from "../../store/withdrawn.ts";
 import { findBreakGlass, useBreakGlass } from "../approvals/break-glass-rows.ts";
 import { findRevocation } from "../kill-switches/revocations.ts";
 import { readUnlockPolicy } from "../policy/read-unlock-policy.ts";
@@ -33,51 +35,42 @@ export async function revealCredentials(
   const { custody, store } = plane;
   const order = await findOrder(store, name);
   const deed = { chain: order.id, action: "order/listCredentials", context } as const;
-  const audit = (
-    told: Pick<AuditEvent, "outcome"> & Partial<AuditEvent>,
-    breakGlass?: string,
-  ): Promise<boolean> =>
-    record(plane, deed, async (transaction) => {
-      if (
-        breakGlass !== undefined &&
-        !(await useBreakGlass(transaction, breakGlass, "listCredentials", plane.now()))
-      )
-        throw errorOf({ code: "ApprovalExpired", reason: "break-glass" });
-      return told;
-    });
   const refuse = async (failure: Failure): Promise<never> => {
-    await audit({
-      outcome: ERRORS[failure.code].class === "refused" ? "refused" : "failed",
-      ...failureColumns(failure),
-    });
+    await record(plane, deed, () =>
+      Promise.resolve({
+        outcome: ERRORS[failure.code].class === "refused" ? "refused" : "failed",
+        ...failureColumns(failure),
+      }),
+    );
     throw errorOf(failure);
   };
 
   const allowed = decideCredentials(lifecycleOf(order));
   if (!allowed.ok) return refuse(allowed.failure);
   const nodes = await readNodes(store, order.id);
-  for (const { serial } of nodes) {
-    // The nodes share one passkey: a switch on any of them withholds it.
-    const revocation = await findRevocation(store, order.id, serial);
-    if (revocation !== undefined) return refuse(revocation);
-  }
+  const revocation = await findAnyRevocation(store, order.id, nodes);
+  if (revocation !== undefined) return refuse(revocation);
   const passed = await passPolicy(plane, order.id);
   if (!passed.ok) return refuse(passed.failure);
   const revealed = await custody.revealPasskeys(order.id);
   if (!revealed.ok) return refuse(revealed.failure);
   try {
     const { breakGlass } = passed.value;
-    await audit(
-      {
+    await record(plane, deed, async (transaction) => {
+      // A switch may have been activated during the vault's calls.
+      const meanwhile = await findAnyRevocation(transaction, order.id, nodes);
+      if (meanwhile !== undefined) throw new Withdrawn(meanwhile);
+      if (
+        breakGlass !== undefined &&
+        !(await useBreakGlass(transaction, breakGlass, "listCredentials", plane.now()))
+      )
+        throw errorOf({ code: "ApprovalExpired", reason: "break-glass" });
+      return {
         outcome: "granted",
         ...kidOf(revealed.value),
-        detail: {
-          nodes: revealed.value.length,
-          breakGlass,
-        },
-      },
-      breakGlass,
-    );
+        detail: { nodes: revealed.value.length, breakGlass },
+      };
+    });
     const secrets = revealed.value.map(({ serial, passkey }) =>
       nodeSecretOf(
         order,
@@ -90,9 +83,25 @@ export async function revealCredentials(
     return order.skuName === "DataBox"
       ? { jobSecretsType: "DataBox", dcAccessSecurityCode: {}, podSecrets: secrets }
       : { jobSecretsType: "DataBoxHeavy", dcAccessSecurityCode: {}, cabinetPodSecrets: secrets };
+  } catch (error) {
+    if (error instanceof Withdrawn) return await refuse(error.failure);
+    throw error;
   } finally {
     for (const { passkey } of revealed.value) passkey.fill(0);
   }
+}
+
+/** The nodes share one passkey: a switch on any of them withholds it. */
+async function findAnyRevocation(
+  store: Store,
+  order: OrderId,
+  nodes: readonly OrderNode[],
+): Promise<Failure | undefined> {
+  for (const { serial } of nodes) {
+    const revocation = await findRevocation(store, order, serial);
+    if (revocation !== undefined) return revocation;
+  }
+  return undefined;
 }
 
 /** One passkey, wrapped to one key for all nodes. */

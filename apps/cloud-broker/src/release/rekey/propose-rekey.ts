@@ -16,11 +16,14 @@ import {
   type RekeyRequest,
 } from "@databox-cmk/protocol";
 
-import { decideRekey } from "../../core/decide-rekey.ts";
+import { decideRekey, stillPermitted } from "../../core/decide-rekey.ts";
 import { malformed } from "../../core/failed.ts";
 import type { Outcome } from "../../core/ports.ts";
 import { offerRecoveryKeys } from "../../custody/device-shares.ts";
 import type { RekeyProposal } from "../../custody/key-custody.ts";
+import { lockLeases } from "../../store/await-lease-writes.ts";
+import type { StoreTransaction } from "../../store/store.ts";
+import { commitUnlessWithdrawn, Withdrawn } from "../../store/withdrawn.ts";
 import { loadLease } from "../leases/load-lease.ts";
 import type { AuthenticDevice } from "../message/authenticate-device.ts";
 import type { Needs, Recording } from "../message/device-dependencies.ts";
@@ -69,8 +72,8 @@ async function propose(
     ...(await offerRecoveryKeys(dependencies.store, proposal.value.envelope)),
   };
   const answer = await signAnswer(dependencies.keys.signing, MESSAGE_TYPES.rekeyProposal, payload);
-  await record(dependencies, message, sender, proposal.value);
-  return { ok: true, value: answer };
+  const recorded = await record(dependencies, message, sender, request, proposal.value);
+  return recorded.ok ? { ok: true, value: answer } : recorded;
 }
 
 async function decide(
@@ -110,15 +113,21 @@ async function sealBoth(
   }
 }
 
-/** Committed durably before the keys leave the broker. */
+/**
+ * Committed durably before the keys leave the broker. The lease may have been refused during the
+ * vault's calls, and then they do not leave. The locks are those of a grant: a kill switch is
+ * committed before the lease is read here, or after this row.
+ */
 async function record(
-  { commit, appendAudit }: Needs<"commit" | "appendAudit">,
+  { commit, appendAudit, now }: Needs<"commit" | "appendAudit" | "now">,
   message: DeviceMessage,
   sender: AuthenticDevice,
+  request: RekeyRequest,
   { id, kid, envelope, vaultRequestId }: RekeyProposal<unknown>,
-): Promise<void> {
-  await commit((transaction) =>
-    appendAudit(transaction, sender.order, {
+): Promise<Outcome<undefined>> {
+  const work = async (transaction: StoreTransaction) => {
+    await lockLeases(transaction, sender);
+    await appendAudit(transaction, sender.order, {
       action: "rekey/propose",
       actor: actorOf(message, sender),
       outcome: "granted",
@@ -128,6 +137,10 @@ async function record(
       vaultRequestId,
       correlationId: message.correlationId,
       detail: { rekey: id, generation: envelope.generation },
-    }),
-  );
+    });
+    const lease = await loadLease(transaction, request.lease, sender);
+    const still = stillPermitted(request, { ...lease, node: sender, nowMs: now() });
+    if (!still.ok) throw new Withdrawn(still.failure);
+  };
+  return commitUnlessWithdrawn(commit, work);
 }
