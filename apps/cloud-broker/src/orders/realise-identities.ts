@@ -38,13 +38,12 @@ export async function realiseIdentities(
     : undefined;
   const identities = await keptAndAttached(plane, order.id, plan);
   const made = plan.createSystemAssigned
-    ? Math.max(plane.now(), order.identityEpoch + 1)
+    ? await noteIdentity(plane, order.id, Math.max(plane.now(), order.identityEpoch + 1))
     : undefined;
   const abandon = async (): Promise<void> => {
     if (made !== undefined) await removeIdentity(plane, order.id, made);
   };
   if (made !== undefined) {
-    await noteIdentity(plane, order.id, made);
     const outcome = await plane.identities.createSystemAssigned(order.id, order.location, made);
     if (!outcome.ok) await abandon();
     identities.push(valueOf(outcome));
@@ -121,17 +120,23 @@ const ABANDONED_AFTER_MS = 10 * 60_000;
 
 /**
  * Records that a system-assigned identity must be deleted, unless the change that makes it commits.
+ *
+ * @returns its epoch, which no other change of the order has: of two changes in one millisecond,
+ * the one that fails would delete the identity of the other
  */
 async function noteIdentity(
   { store, now }: Plane<"store" | "now">,
   order: OrderId,
-  epoch: number,
-): Promise<void> {
-  await store
-    .insertInto("identity_cleanups")
-    .values({ order_id: order, epoch, created_at_ms: now() })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
+  earliest: number,
+): Promise<number> {
+  for (let epoch = earliest; ; epoch += 1) {
+    const { numInsertedOrUpdatedRows } = await store
+      .insertInto("identity_cleanups")
+      .values({ order_id: order, epoch, created_at_ms: now() })
+      .onConflict((conflict) => conflict.doNothing())
+      .executeTakeFirstOrThrow();
+    if (numInsertedOrUpdatedRows === 1n) return epoch;
+  }
 }
 
 /**

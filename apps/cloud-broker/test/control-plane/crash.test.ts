@@ -230,3 +230,12 @@ test("of two creates at once, one is refused as ResourceAlreadyExists", async ()
     code: "ResourceAlreadyExists",
   });
 });
+
+test("of two creates in one millisecond, the refused one leaves the other its identity", async () => {
+  const identity = { identity: { type: "SystemAssigned" } };
+  await Promise.allSettled([create(identity), create(identity)]);
+  const order = await readOrder(store, ID);
+  expect(order?.identities).toHaveLength(1);
+  expect([...identities.system.values()]).toEqual(order?.identities);
+  expect(await store.selectFrom("identity_cleanups").selectAll().execute()).toEqual([]);
+});
