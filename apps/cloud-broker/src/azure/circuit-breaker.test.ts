@@ -58,6 +58,18 @@ test("a trial that meets silence keeps it open", async () => {
   expect(count.calls).toBe(6);
 });
 
+test("a clock that is set back does not keep it open", async () => {
+  const call = createVaultCircuit();
+  const count = { calls: 0 };
+  await times(5, () => call(fails(SILENT, count)));
+  vi.setSystemTime(Date.now() - 3_600_000);
+  expect(await call(works(count))).toEqual({ ok: true, value: "key" });
+  await times(8, () => call(fails(SILENT, count)));
+  expect(count.calls).toBe(11);
+  vi.setSystemTime(Date.now() + 5000);
+  expect(await call(works(count))).toEqual({ ok: true, value: "key" });
+});
+
 test("a refusal ends the silence: it is the vault's own word, and passes as it is", async () => {
   const call = createVaultCircuit();
   const count = { calls: 0 };

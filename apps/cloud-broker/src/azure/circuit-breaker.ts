@@ -27,18 +27,27 @@ export function createVaultCircuit(
 ) {
   let last: Failure = { code: "KeyVaultUnreachable", reason: "timeout" };
   let openedAtMs = 0;
-  const policy = circuitBreaker(
-    handleWhenResult((outcome) => {
-      const silence = silenceIn(outcome);
-      if (silence !== undefined) last = silence;
-      return silence !== undefined;
-    }),
-    { halfOpenAfter: limits.tryAgainAfterMs, breaker: new ConsecutiveBreaker(limits.silences) },
-  );
-  policy.onBreak(() => {
-    openedAtMs = Date.now();
-  });
+  const createPolicy = () => {
+    const made = circuitBreaker(
+      handleWhenResult((outcome) => {
+        const silence = silenceIn(outcome);
+        if (silence !== undefined) last = silence;
+        return silence !== undefined;
+      }),
+      { halfOpenAfter: limits.tryAgainAfterMs, breaker: new ConsecutiveBreaker(limits.silences) },
+    );
+    made.onBreak(() => {
+      openedAtMs = Date.now();
+    });
+    return made;
+  };
+  let policy = createPolicy();
   return async <Value>(run: () => Promise<Outcome<Value>>): Promise<Outcome<Value>> => {
+    // The library measures by this clock: set back by an hour, it would stay open for an hour.
+    if (Date.now() < openedAtMs) {
+      openedAtMs = 0;
+      policy = createPolicy();
+    }
     try {
       return await policy.execute(run);
     } catch (error) {
