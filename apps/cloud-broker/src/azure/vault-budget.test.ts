@@ -30,6 +30,13 @@ describe("the budget of a vault", () => {
     expect(budget.reserve(VAULT)).toBeCloseTo(400, 0);
   });
 
+  test("moves with a clock that is set back", () => {
+    const { budget, clock } = createClockedBudget();
+    for (let calls = 0; calls < BURST + 200; calls += 1) budget.reserve(VAULT);
+    clock.nowMs -= 3_600_000;
+    expect(budget.reserve(VAULT)).toBe(200 * 5);
+  });
+
   test("of one vault is separate from another's", () => {
     const { budget } = createClockedBudget();
     for (let calls = 0; calls < 300; calls += 1) budget.spend(VAULT);

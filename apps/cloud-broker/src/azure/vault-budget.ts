@@ -26,16 +26,21 @@ export function createVaultBudget({
 }) {
   const wholeMs = 1000 / operationsPerSecond;
   const shareMs = wholeMs / share;
-  const vaults = new LeastRecentlyUsed<string, { wholeAtMs: number; shareAtMs: number }>(
-    MAX_VAULTS,
-  );
+  const vaults = new LeastRecentlyUsed<
+    string,
+    { wholeAtMs: number; shareAtMs: number; seenAtMs: number }
+  >(MAX_VAULTS);
 
   function paceOf(vaultUrl: string) {
-    const known = vaults.get(vaultUrl) ?? { wholeAtMs: 0, shareAtMs: 0 };
+    const nowMs = now();
+    const known = vaults.get(vaultUrl) ?? { wholeAtMs: 0, shareAtMs: 0, seenAtMs: nowMs };
     vaults.set(vaultUrl, known);
-    const earliestMs = now() - BURST_MS;
-    known.wholeAtMs = Math.max(known.wholeAtMs, earliestMs);
-    known.shareAtMs = Math.max(known.shareAtMs, earliestMs);
+    // Reserved moments move with a clock that is set back, or work would wait until it caught up.
+    const setBackMs = Math.max(0, known.seenAtMs - nowMs);
+    const earliestMs = nowMs - BURST_MS;
+    known.wholeAtMs = Math.max(known.wholeAtMs - setBackMs, earliestMs);
+    known.shareAtMs = Math.max(known.shareAtMs - setBackMs, earliestMs);
+    known.seenAtMs = nowMs;
     return known;
   }
 
