@@ -19,7 +19,7 @@ const IDENTITY = {
 const BY_CHALLENGE = { tenantId: IDENTITY.tenantId, enableCae: true };
 
 /** An Entra ID that numbers its tokens. */
-function openEntra() {
+function openEntra(now = Date.now) {
   const entra = { tokens: 0, knowsIdentity: true };
   const tenant = `${AUTHORITY}/${IDENTITY.tenantId}`;
   const metadata = {
@@ -49,7 +49,7 @@ function openEntra() {
     signAssertion: () => Promise.resolve("assertion"),
     issuer: "https://broker.test",
     tokenExchangeAudience: "api://AzureADTokenExchange",
-    now: Date.now,
+    now,
   });
   return { entra, credentials };
 }
@@ -69,4 +69,15 @@ test("a sign-in that fails leaves vault calls the token that they have", async (
   entra.knowsIdentity = false;
   expect(await credentials.signIn(IDENTITY, SCOPE)).toMatchObject({ ok: false });
   expect(await tokenOf()).toBe("1");
+});
+
+test("a token is used for a minute, also when the clock is set back meanwhile", async () => {
+  let nowMs = Date.now();
+  const { credentials } = openEntra(() => nowMs);
+  const tokenOf = async () => (await credentials.of(IDENTITY).getToken(SCOPE, BY_CHALLENGE))?.token;
+  expect(await tokenOf()).toBe("1");
+  nowMs -= 1_000;
+  expect(await tokenOf()).toBe("1");
+  nowMs -= 3_600_000;
+  expect(await tokenOf()).toBe("2");
 });

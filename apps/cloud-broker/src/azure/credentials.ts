@@ -76,7 +76,9 @@ export function createCredentials(deps: CredentialDependencies) {
   ): Promise<AccessToken> {
     const key = keyOf(identity, scopes, options);
     const cached = tokens.get(key);
-    if (cached !== undefined && now() - cached.bornMs < MAX_TOKEN_AGE_MS) return cached.token;
+    // In both directions: after the clock was set back, a token would count as new for hours.
+    if (cached !== undefined && Math.abs(now() - cached.bornMs) < MAX_TOKEN_AGE_MS)
+      return cached.token;
     const token = freshToken(identity, scopes, options);
     tokens.set(key, { token, bornMs: now() });
     token.catch(() => {

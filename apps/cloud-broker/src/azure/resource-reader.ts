@@ -122,7 +122,8 @@ export function rememberResources(reader: ResourceReader, now: Clock): ResourceR
     return (id) => {
       const key = asciiLowerCase(id);
       const found = known.get(key);
-      if (found !== undefined && now() - found.atMs < MAX_AGE_MS) return found.answer;
+      // In both directions, as the clock may be set back.
+      if (found !== undefined && Math.abs(now() - found.atMs) < MAX_AGE_MS) return found.answer;
       const answer = read(id).then((outcome) => {
         if (!outcome.ok) known.deleteWhere((each) => each === key);
         return outcome;

@@ -12,7 +12,8 @@ export function remember<Value>(
 ): () => Promise<Value> {
   let kept: { readonly value: Promise<Value>; readonly atMs: EpochMs } | undefined;
   return () => {
-    if (kept !== undefined && now() - kept.atMs < keptMs) return kept.value;
+    // In both directions, as the clock may be set back.
+    if (kept !== undefined && Math.abs(now() - kept.atMs) < keptMs) return kept.value;
     const entry = { value: read(now()), atMs: now() };
     kept = entry;
     entry.value.catch(() => {
