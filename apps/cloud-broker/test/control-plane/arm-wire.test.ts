@@ -60,6 +60,17 @@ test("delete is 202 with the same Location, then 204; of nothing it is 204", asy
   expect((await world.call("DELETE", `${jobPath("never")}?${API}`)).status).toBe(204);
 });
 
+test("the region in the path of a deletion is only repeated, whatever it is", async () => {
+  const job = jobPath("region");
+  await world.call("PUT", `${job}?${API}`, { body: minimalJob() });
+  await world.call("POST", `${job}/cancel?${API}`, { body: { reason: "x" } });
+  const deleted = await world.call("DELETE", `${job}?${API}`);
+  const operation = relative(deleted.headers["location"]).replace("/westus/", "/a%0D%0Ab%3F/");
+  const polled = await world.call("GET", operation);
+  expect(polled.status).toBe(202);
+  expect(relative(polled.headers["location"])).toBe(operation);
+});
+
 test("an operation of another subscription does not exist", async () => {
   const accepted = await world.call("PUT", `${jobPath("mine")}?${API}`, { body: minimalJob() });
   const operation = relative(accepted.headers["location"]);

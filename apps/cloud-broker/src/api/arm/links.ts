@@ -5,14 +5,18 @@ import type { Order } from "../../orders/order.ts";
 
 export type LinkBase = { readonly armUrl: string; readonly apiVersion: ApiVersion };
 
-/** URL for reading a long-running operation. */
+/**
+ * URL for reading a long-running operation.
+ *
+ * @param location - as in the path of a request: any text
+ */
 export function operationUrl(
   { armUrl, apiVersion }: LinkBase,
   subscriptionId: string,
   location: string,
   operation: string,
 ): string {
-  return `${armUrl}/subscriptions/${subscriptionId}/providers/Microsoft.DataBox/locations/${location}/operationResults/${operation}?api-version=${apiVersion}`;
+  return `${armUrl}/subscriptions/${subscriptionId}/providers/Microsoft.DataBox/locations/${encodeURIComponent(location)}/operationResults/${operation}?api-version=${apiVersion}`;
 }
 
 export function jobUrl({ armUrl, apiVersion }: LinkBase, order: Pick<Order, "name">): string {
