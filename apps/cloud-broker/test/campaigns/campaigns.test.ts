@@ -380,6 +380,10 @@ test("the list of campaigns comes newest first, page by page", async () => {
   const ids = [...first.value, ...second.value].map(({ id }: { id: string }) => id);
   expect(new Set(ids).size).toBe(ids.length);
   expect(second.nextLink).toBeUndefined();
+  for (const list of ["", `/${String(ids[0])}/orders`]) {
+    const { error } = await operate("GET", `${list}?$skipToken=!`, undefined, 400);
+    expect(error.target).toBe("$skipToken");
+  }
 });
 
 test("a campaign rotates the orders under the service's own key, by that key's address", async () => {

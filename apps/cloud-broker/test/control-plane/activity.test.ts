@@ -36,8 +36,18 @@ test("is read from either end", async () => {
 test("continues from a position, in the order and by the filter of the previous page", async () => {
   const [newest, second] = await rowsOf("&newestFirst=true");
   const token = Buffer.from(String(newest?.sequence)).toString("base64url");
-  expect((await rowsOf(`&newestFirst=true&$skipToken=${token}`)).at(0)).toEqual(second);
+  for (const name of ["$skipToken", "$skiptoken"])
+    expect((await rowsOf(`&newestFirst=true&${name}=${token}`)).at(0)).toEqual(second);
 });
+
+test.each(["!", Buffer.from("first").toString("base64url")])(
+  "refuses the position %s, which it did not give, instead of beginning again",
+  async (token) => {
+    const { status, json } = await pageOf(`&$skipToken=${token}`);
+    expect(status).toBe(400);
+    expect(json.error).toMatchObject({ code: "InvalidRequestContent", target: "$skipToken" });
+  },
+);
 
 test.each([
   ["a family of actions", "&action=order", ({ row }: Row) => row.action.startsWith("order/")],

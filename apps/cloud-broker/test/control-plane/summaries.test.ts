@@ -59,6 +59,13 @@ describe("the operator's list", () => {
     expect(unlocked.value.map(({ name }) => name)).toEqual(["open-1"]);
   });
 
+  test("is continued by one position, in whichever letter case the last one was", async () => {
+    const begin = Buffer.from("/subscriptions/").toString("base64url");
+    const { nextLink } = exactly(orderSummaryPage, (await askAll(`$skiptoken=${begin}`)).json);
+    const parameters = new URLSearchParams(nextLink?.split("?")[1]).keys();
+    expect([...parameters]).toEqual(["$skipToken"]);
+  });
+
   test("names the customer of each order that has one; the customer's own list does not", async () => {
     const named = exactly(orderSummaryPage, (await askAll("search=plain-1&$top=20")).json);
     const customers = named.value.map(({ name, customer }) => [name, customer]);

@@ -31,8 +31,8 @@ import { findOrder } from "../../orders/find-order.ts";
 import { readActivity } from "../../orders/read-activity.ts";
 import type { Store } from "../../store/store.ts";
 import { arm, type ArmRequest } from "./arm-route.ts";
-import { nextPageUrl, parseSkipToken } from "./links.ts";
-import { readFilter } from "./list-routes.ts";
+import { nextPageUrl } from "./links.ts";
+import { readFilter, readPageStart } from "./list-routes.ts";
 
 const CORRELATION_ID = /^[\w.:-]{1,128}$/;
 
@@ -219,7 +219,5 @@ export function createActivityRoutes({
   ];
 }
 
-function readPosition(request: ArmRequest): number | undefined {
-  const token = parseSkipToken(request.query.get("$skipToken"));
-  return token !== undefined && /^\d{1,15}$/.test(token) ? Number(token) : undefined;
-}
+const readPosition = (request: ArmRequest): number | undefined =>
+  readPageStart(request, (text) => (/^\d{1,15}$/.test(text) ? Number(text) : undefined));

@@ -18,8 +18,9 @@ import {
 } from "../../release/approvals/approval-cases.ts";
 import { castVote } from "../../release/approvals/cast-vote.ts";
 import { openBreakGlass } from "../../release/approvals/open-break-glass.ts";
-import { arm, type ArmRequest, queryValues } from "./arm-route.ts";
-import { nextPageUrl, pageOf, parseSkipToken } from "./links.ts";
+import { arm, type ArmRequest } from "./arm-route.ts";
+import { nextPageUrl, pageOf } from "./links.ts";
+import { readPageStart } from "./list-routes.ts";
 
 const PAGE = 50;
 /** Maximum number of waiting requests in a list of a subscription. */
@@ -114,13 +115,12 @@ export function createApprovalRoutes(
 }
 
 function readPosition(request: ArmRequest): CasePosition | undefined {
-  const [token = ""] = queryValues(request, "$skipToken");
-  if (token === "") return undefined;
-  const [, requestedAtMs, id] =
-    /^(\d{1,15}) ([\da-f-]{36})$/.exec(parseSkipToken(token) ?? "") ?? [];
-  if (requestedAtMs === undefined || id === undefined)
-    throw invalidMember("$skipToken", "not a token from this list");
-  return { requestedAtMs: Number(requestedAtMs), id };
+  return readPageStart(request, (text) => {
+    const [, requestedAtMs, id] = /^(\d{1,15}) ([\da-f-]{36})$/.exec(text) ?? [];
+    return requestedAtMs === undefined || id === undefined
+      ? undefined
+      : { requestedAtMs: Number(requestedAtMs), id };
+  });
 }
 
 /** A newer replica may have written another way. */

@@ -57,8 +57,8 @@ export function nextPageUrl(
  * Manager.
  */
 export function nextOperatorPage({ path, query }: CallerRequest, position: string): string {
-  const parameters = new URLSearchParams(query);
-  parameters.set("$skipToken", renderSkipToken(position));
+  const others = [...query].filter(([name]) => name.toLowerCase() !== "$skiptoken");
+  const parameters = new URLSearchParams([...others, ["$skipToken", renderSkipToken(position)]]);
   return `${path}?${parameters.toString().replaceAll("%24", "$")}`;
 }
 
@@ -67,8 +67,8 @@ function renderSkipToken(position: string): string {
   return Buffer.from(position).toString("base64url");
 }
 
-export function parseSkipToken(value: string | null): string | undefined {
-  if (value === null || value === "" || value.length > 1024) return undefined;
+export function parseSkipToken(value: string): string | undefined {
+  if (value.length > 1024) return undefined;
   return /^[\w-]+$/.test(value) ? Buffer.from(value, "base64url").toString() : undefined;
 }
 

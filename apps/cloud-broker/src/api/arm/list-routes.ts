@@ -91,12 +91,26 @@ export function readPageSize(request: CallerRequest): number {
 
 /** A position outside the scope would show another subscription's orders, so it is refused. */
 export function readPosition(request: CallerRequest, scope: OrderScope): OrderId | undefined {
+  const { after } = idsIn(scope);
+  return readPageStart(request, (text) => (text.startsWith(after) ? foldOrderId(text) : undefined));
+}
+
+/**
+ * The position in a page's nextLink; undefined for the first page.
+ *
+ * @param parse - undefined for a text that is not a position in this list: as the first page, it
+ * would send its caller round for ever
+ * @throws {AppError} InvalidRequestContent
+ */
+export function readPageStart<Position>(
+  request: CallerRequest,
+  parse: (text: string) => Position | undefined,
+): Position | undefined {
   const [token = ""] = queryValues(request, "$skipToken");
   if (token === "") return undefined;
-  const position = parseSkipToken(token);
-  if (position?.startsWith(idsIn(scope).after) !== true)
-    throw invalidMember("$skipToken", "not a token from this list");
-  return foldOrderId(position);
+  const position = parse(parseSkipToken(token) ?? "");
+  if (position === undefined) throw invalidMember("$skipToken", "not a token from this list");
+  return position;
 }
 
 /**

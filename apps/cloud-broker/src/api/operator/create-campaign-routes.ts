@@ -8,13 +8,15 @@ import { startCampaign } from "../../key-life/campaigns/start-campaign.ts";
 import { type Campaign, listCampaigns } from "../../key-life/campaigns/stored-campaign.ts";
 import type { Changing, Plane } from "../../orders/control-plane.ts";
 import { operator, queryValues } from "../arm/arm-route.ts";
-import { nextOperatorPage, pageOf, parseSkipToken } from "../arm/links.ts";
+import { nextOperatorPage, pageOf } from "../arm/links.ts";
+import { readPageStart } from "../arm/list-routes.ts";
 import { listSteps, renderCampaign } from "./render-campaign.ts";
 
 /** Room for 20,000 resource ids of usual length; only an operator can send them. */
 const MAX_BYTES = 4 * 1024 * 1024;
 const PAGE = 50;
 const ORDERS_PAGE = 500;
+const ORDER = /^\/subscriptions\//i;
 const CONTROLS = [
   ["pause", "Starts no further orders until it is resumed"],
   ["resume", "Resumes a paused campaign"],
@@ -69,7 +71,7 @@ export function createCampaignRoutes(plane: Changing & Plane<"settings">): reado
       handle: async (request) => {
         const campaign = await named(request);
         const state = stateOf(request);
-        const after = parseSkipToken(request.query.get("$skipToken")) ?? "";
+        const after = readPageStart(request, (text) => (ORDER.test(text) ? text : undefined)) ?? "";
         const steps = await listSteps(store, campaign, {
           state,
           after,
@@ -106,6 +108,8 @@ function stateOf(request: CallerRequest): (typeof CAMPAIGN_ORDER_STATES)[number]
 }
 
 function positionOf(request: CallerRequest): { atMs: number; id: string } | undefined {
-  const [at = "", id = ""] = (parseSkipToken(request.query.get("$skipToken")) ?? "").split(" ");
-  return /^[0-9]{1,15}$/.test(at) ? { atMs: Number(at), id } : undefined;
+  return readPageStart(request, (text) => {
+    const [at = "", id = ""] = text.split(" ");
+    return /^[0-9]{1,15}$/.test(at) ? { atMs: Number(at), id } : undefined;
+  });
 }
