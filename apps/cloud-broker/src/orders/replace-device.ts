@@ -11,8 +11,7 @@ import { createEnrolmentCode, type PreparedNode } from "./prepare-order.ts";
  * still holds the volume open, so its leases must have ended first: revoke the node, and restore
  * its access afterwards.
  *
- * @throws {AppError} ResourceNotFound for an unknown serial, OrderStageForbids while a lease is
- * live
+ * @throws {AppError} InvalidRequestContent for an unknown serial, and while a lease is live
  */
 export async function replaceDevice(
   plane: Changing,
