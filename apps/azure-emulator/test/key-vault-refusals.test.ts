@@ -499,6 +499,7 @@ describe("the shape of an answer", () => {
     "/keys/good?api%2Dversion=2025-07-01",
     "/keys/good/?api-version=7.2",
     "/keys/good//?api-version=7.0",
+    "//keys/good?api-version=7.0",
     "/Keys/GOOD?API-VERSION=7.6-preview.2",
   ];
   test.each(PATHS)("%s finds the key", async (path) => {
@@ -506,6 +507,14 @@ describe("the shape of an answer", () => {
     expect(answer.json).toMatchObject({
       key: { kty: "RSA", e: "AQAB", kid: expect.stringContaining(`${keyUrl("good")}/`) },
     });
+  });
+
+  test("a double slash before an action of the collection is one slash", async () => {
+    const body = { value: "AAAA" };
+    for (const path of ["//keys/restore", "/keys//restore"])
+      expect(
+        await world.callVault(`${vaultUrl}${path}${QUERY}`, { method: "POST", body }),
+      ).toMatchObject({ status: 400, json: { error: { message: "Backup blob is corrupt." } } });
   });
 
   test("lists come in pages of 25 that are linked", async () => {

@@ -18,6 +18,7 @@ import { purgeVault } from "../state/purge.ts";
 import type { Seal } from "../state/seal.ts";
 import type { Prepared } from "./exchange.ts";
 import { OPERATION_HANDLERS } from "./operation-handlers.ts";
+import { methodOf, pathOf } from "./read-target.ts";
 import {
   type AnswerContext,
   commonHeaders,
@@ -67,7 +68,7 @@ export function createKeyVaultHandler(dependencies: KeyVaultDependencies): HttpH
       ...endpoints,
     };
     if (presence.kind === "soft-deleted") return answerSoftDeleted(context, dependencies);
-    const found = match(methodOf(request), request.path);
+    const found = match(methodOf(request), pathOf(request));
     if (found.kind !== "found") return answerNoRoute(found, request, context);
     const { operation } = found.route;
     return answerWithFaults(
@@ -199,18 +200,6 @@ async function settleAll(
 ): Promise<void> {
   const due = state.list("key", `${vault.name}/`).filter(mayNeedSettling);
   await Promise.all(due.map((key) => settleKey(state, vault, key.name, nowMs)));
-}
-
-/**
- * POST with `X-HTTP-METHOD` stands for the method named there, for clients behind proxies that know
- * GET and POST only. The page that documents it ("Authentication, requests and responses") calls
- * the header X-HTTP-REQUEST too.
- */
-function methodOf(request: HttpRequest): string {
-  const override = request.headers["x-http-method"] ?? request.headers["x-http-request"];
-  return request.method === "POST" && typeof override === "string"
-    ? override.toUpperCase()
-    : request.method;
 }
 
 function answerSoftDeleted(context: AnswerContext, { settings }: KeyVaultDependencies): HttpAnswer {
