@@ -752,6 +752,34 @@ describe("Microsoft.DataBox", () => {
     await broker.close();
   });
 
+  test("keeps a resource group from being deleted while it has orders", async () => {
+    const name = "ordering";
+    const path = `/subscriptions/${world.emulator.subscriptionId}/resourceGroups/${name}`;
+    const target = `${path}?api-version=2021-04-01`;
+    expect((await call(target, { method: "PUT", body: { location: "westus" } })).status).toBe(201);
+    const order = {
+      id: `${path}/providers/Microsoft.DataBox/jobs/order-1`,
+      name: "order-1",
+      location: "westus",
+      tags: {},
+    };
+    let value = [order];
+    const broker = await startBroker(() => ({ status: 200, json: { value } }));
+    await world.control("PUT", "/data-box-upstream", {
+      url: broker.url,
+      ca: authority.certificatePem,
+    });
+    const refused = await call(target, { method: "DELETE" });
+    expect(refused).toMatchObject({
+      status: 409,
+      json: { error: { code: "ResourceGroupNotEmpty" } },
+    });
+    expect(refused.text).toContain(order.id);
+    value = [];
+    expect((await call(target, { method: "DELETE" })).status).toBe(200);
+    await broker.close();
+  });
+
   test("keeps the tags of an order, and decides who may change them", async () => {
     const order = `${group}/providers/Microsoft.DataBox/jobs/tagged`;
     let tags: object = { team: "field", cost: "7" };

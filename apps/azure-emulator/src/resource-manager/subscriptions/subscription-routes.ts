@@ -226,10 +226,11 @@ function headGroup(context: ArmContext): HttpAnswer {
  * Azure also deletes the contents; the emulator requires an empty group, so that none of the
  * broker's resources is orphaned.
  */
-function deleteGroup(context: ArmContext): HttpAnswer {
+async function deleteGroup(context: ArmContext): Promise<HttpAnswer> {
   const group = findGroup(context);
   if (group === undefined) throw resourceGroupNotFound(parameter(context, "group"));
-  const inside = selectResources(heldResources(context.deps.state), {
+  const jobs = await listJobs(group.id, context);
+  const inside = selectResources([...heldResources(context.deps.state), ...jobs], {
     subscriptionId: group.subscriptionId,
     resourceGroup: group.name,
     equals: new Map(),
