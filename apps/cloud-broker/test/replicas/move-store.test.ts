@@ -1,4 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,6 +14,7 @@ import { exportStore } from "../../src/run/move-store/export-store.ts";
 import { createTestDatabases, urlOf } from "../store/test-databases.ts";
 import { openBroker } from "../world/open-broker.ts";
 
+const MAIN = join(import.meta.dirname, "../../src/main.ts");
 const server = inject("postgres");
 const databases = server === undefined ? undefined : createTestDatabases(server.url);
 const made: string[] = [];
@@ -34,6 +36,16 @@ afterAll(async () => {
   await databases?.close();
 });
 
+const MINIMUM = {
+  BROKER_TLS_CERTIFICATE_FILE: "-",
+  BROKER_TLS_KEY_FILE: "-",
+  BROKER_DATA_DIR: "-",
+  TENANT_ID: "00000000-0000-4000-8000-00000000000a",
+  SERVICE_KEY_URL: "https://service.vault.localhost:8443/keys/service",
+  IDENTITY_RESOURCE_GROUP:
+    "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/broker",
+};
+
 /** Lines that the command says, or the clause by which it ends. */
 async function broker(
   environment: Readonly<Record<string, string>>,
@@ -41,18 +53,9 @@ async function broker(
 ): Promise<readonly string[]> {
   const said: string[] = [];
   const program = new Command("broker");
-  const minimum = {
-    BROKER_TLS_CERTIFICATE_FILE: "-",
-    BROKER_TLS_KEY_FILE: "-",
-    BROKER_DATA_DIR: join(folder, "unused"),
-    TENANT_ID: "00000000-0000-4000-8000-00000000000a",
-    SERVICE_KEY_URL: "https://service.vault.localhost:8443/keys/service",
-    IDENTITY_RESOURCE_GROUP:
-      "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/broker",
-  };
   addStoreCommands(
     program,
-    { ...minimum, ...environment },
+    { ...MINIMUM, ...environment },
     { out: (line) => said.push(line), progress: () => undefined },
   );
   try {
@@ -74,6 +77,8 @@ const sums = (path: string) => {
   const lines = readFileSync(path, "utf8").trimEnd().split("\n");
   return lines.filter((line) => /^\{"(?:table|rows)"/.test(line));
 };
+/** Of 512 or 1024 bytes: room for the index of SQLite's write-ahead log. */
+const LIMIT_BLOCKS = 64;
 const IMPORTED = [
   expect.stringMatching(/^imported \d\d+ rows; every table and audit chain was verified$/),
 ];
@@ -144,8 +149,26 @@ describe("a store that is moved", () => {
       `${file} is there already; name a new file`,
     ]);
     expect(await broker(target, "import", "/nowhere")).toEqual(["/nowhere is not there"]);
+    expect(await broker(target, "import", folder)).toEqual([`${folder} is a folder; name a file`]);
     expect(await broker(target, "migrate")).toEqual([
       expect.stringMatching(/^migrated: newest is \d{4}-/),
     ]);
+  });
+
+  // A write that meets the end of the disk writes a part first, without an error.
+  test("leaves no part of a file when the whole does not fit", async () => {
+    const target = sqlite("short");
+    expect(await broker(target, "import", file)).toEqual(IMPORTED);
+    expect(statSync(file).size).toBeGreaterThan(LIMIT_BLOCKS * 1024);
+    const path = join(folder, "short.ndjson");
+    const limited = ["-c", `ulimit -f ${String(LIMIT_BLOCKS)}; exec "$@"`, "sh", process.execPath];
+    const { status, stdout, stderr } = spawnSync(
+      "sh",
+      [...limited, "--disable-warning=ExperimentalWarning", MAIN, "export", path],
+      { env: { ...MINIMUM, ...target }, encoding: "utf8" },
+    );
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+    expect(stderr).toContain(`broker: ${path} may not become as long as it must;`);
+    expect(existsSync(path)).toBe(false);
   });
 });

@@ -57,7 +57,8 @@ export async function exportStore(
 function createLineWriter(file: FileHandle) {
   let pending = "";
   const flush = async () => {
-    await file.write(pending);
+    // `write` may write a part only, as on a disk that becomes full, and does not fail then.
+    await file.writeFile(pending);
     pending = "";
   };
   return {

@@ -1,5 +1,6 @@
 import { constants, createReadStream } from "node:fs";
 import { access, open, rm } from "node:fs/promises";
+import { dirname } from "node:path";
 import { createInterface } from "node:readline";
 
 import { AppError, systemCodeOf } from "@databox-cmk/errors";
@@ -49,7 +50,7 @@ export async function exportTo(store: Store, path: string, output: Output): Prom
   } catch (error) {
     await file.close();
     await rm(path, { force: true }); // A partial file would look like a complete one.
-    throw error;
+    throw fileFailure(path, error);
   }
 }
 
@@ -58,7 +59,9 @@ export async function importFrom(store: Store, path: string, output: Output): Pr
     throw fileFailure(path, cause);
   });
   const readLines = () => createInterface({ input: createReadStream(path) });
-  const rows = await importStore(store, readLines, progressOf(output));
+  const rows = await importStore(store, readLines, progressOf(output)).catch((cause: unknown) => {
+    throw fileFailure(path, cause);
+  });
   output.out(`imported ${String(rows)} rows; every table and audit chain was verified`);
 }
 
@@ -70,10 +73,23 @@ const FILE_FAULTS: Readonly<Record<string, string>> = {
   EEXIST: "is there already; name a new file",
   ENOENT: "is not there",
   EACCES: "is not for this user",
+  EISDIR: "is a folder; name a file",
+  ENOTDIR: "is not in a folder",
+  EROFS: "is on a read-only file system",
+  EFBIG: "may not become as long as it must; raise the limit (ulimit -f), or use another disk",
 };
+const FULL = new Set(["ENOSPC", "EDQUOT"]);
 
+/** Any other failure, such as one of the database, is returned unchanged. */
 function fileFailure(path: string, cause: unknown): unknown {
-  const fault = FILE_FAULTS[systemCodeOf(cause) ?? ""];
+  const code = systemCodeOf(cause) ?? "";
+  if (FULL.has(code))
+    return new AppError("DiskFull", {
+      detail: `no space is left for ${path}; free some, or name a file on another disk`,
+      facts: { stateDir: dirname(path) },
+      cause,
+    });
+  const fault = FILE_FAULTS[code];
   return fault === undefined
     ? cause
     : new AppError("Misuse", { detail: `${path} ${fault}`, cause });
