@@ -88,7 +88,11 @@ export function createProgram(environment: Environment): Command {
     .argument("<folder>")
     .action(async (folder: string) => {
       const { createKeys } = await import("./keys/create-keys.ts");
-      for (const line of await createKeys(folder)) process.stdout.write(`${line}\n`);
+      const { dataDirFailure } = await import("./run/open-data-dir.ts");
+      const lines = await createKeys(folder).catch((cause: unknown) => {
+        throw dataDirFailure(folder, cause, "<folder>");
+      });
+      for (const line of lines) process.stdout.write(`${line}\n`);
     });
 
   keys
@@ -100,12 +104,16 @@ export function createProgram(environment: Environment): Command {
     .option("--force", "even if devices or Entra ID do not know the new key yet")
     .action(async (name: string, options: { readonly force?: true }) => {
       const { rotateKey } = await import("./run/commands/rotate-key.ts");
-      const { keysFolderOf, openConfiguredStore } = await import("./run/open-data-dir.ts");
+      const { dataDirFailure, keysFolderOf, nameOfFolder, openConfiguredStore } =
+        await import("./run/open-data-dir.ts");
       const config = parseConfig(environment);
-      const line = await rotateKey(name, keysFolderOf(config), {
+      const folder = keysFolderOf(config);
+      const line = await rotateKey(name, folder, {
         store: () => openConfiguredStore(config),
         nowMs: Date.now(),
         force: options.force === true,
+      }).catch((cause: unknown) => {
+        throw dataDirFailure(folder, cause, nameOfFolder(config));
       });
       process.stdout.write(`${line}\n`);
     });

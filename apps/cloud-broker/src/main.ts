@@ -3,14 +3,14 @@ import cluster from "node:cluster";
 import { toAppError } from "@databox-cmk/errors";
 
 import { createProgram } from "./command-line.ts";
-import { settingFaults } from "./config/config.ts";
+import { WrongSettings } from "./config/config.ts";
 import { EXIT_WRONG_COMMAND_LINE } from "./run/commands/exit-codes.ts";
 
 try {
   await createProgram(process.env).parseAsync();
 } catch (error) {
   const { code, message, detail, cause } = toAppError(error);
-  const faults = code === "Misuse" ? settingFaults(process.env) : [];
+  const faults = error instanceof WrongSettings ? error.faults : [];
   process.stderr.write(
     faults.length > 1
       ? `broker: ${String(faults.length)} settings are missing or wrong (${code})\n${faults

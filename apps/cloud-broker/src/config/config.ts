@@ -487,7 +487,7 @@ export type BrokerConfig = {
 /** A variable that is missing or wrong, with what is expected; and what it is for. */
 export type SettingFault = { readonly text: string; readonly meaning: string };
 
-export function settingFaults(environment: Environment): readonly SettingFault[] {
+function settingFaults(environment: Environment): readonly SettingFault[] {
   return Object.entries<Setting>(SETTINGS).flatMap(([name, setting]) => {
     const text = textOf(environment, name, setting);
     const { expected, meaning } = setting;
@@ -501,15 +501,24 @@ export function settingFaults(environment: Environment): readonly SettingFault[]
   });
 }
 
+/** Misuse, whose detail names every wrong variable and its expected value. */
+export class WrongSettings extends AppError {
+  readonly faults: readonly SettingFault[];
+
+  constructor(faults: readonly SettingFault[]) {
+    super("Misuse", { detail: faults.map(({ text }) => text).join("; ") });
+    this.faults = faults;
+  }
+}
+
 /**
  * Reads the whole configuration once. An empty variable counts as absent.
  *
- * @throws {AppError} Misuse, whose detail names every wrong variable and its expected value
+ * @throws {WrongSettings}
  */
 export function parseConfig(environment: Environment): BrokerConfig {
   const faults = settingFaults(environment);
-  if (faults.length > 0)
-    throw new AppError("Misuse", { detail: faults.map(({ text }) => text).join("; ") });
+  if (faults.length > 0) throw new WrongSettings(faults);
   const values = Object.entries<Setting>(SETTINGS).map(([name, setting]) => {
     const text = textOf(environment, name, setting);
     return [name, text === undefined ? undefined : setting.schema.parse(text)];

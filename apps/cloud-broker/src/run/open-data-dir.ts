@@ -79,6 +79,7 @@ const UNUSABLE: Readonly<Record<string, string>> = {
   EACCES: "no permission",
   EPERM: "no permission",
   EROFS: "the file system is read-only",
+  ENOENT: "it does not exist",
   ENOTDIR: "a part of the path is not a folder",
   EEXIST: "it is not a folder",
   SQLITE_READONLY: "the database is read-only",
@@ -95,7 +96,7 @@ const UNUSABLE: Readonly<Record<string, string>> = {
 export function dataDirFailure(
   folder: string,
   failure: unknown,
-  setting: FolderSetting = "BROKER_DATA_DIR",
+  setting: FolderSetting | "<folder>" = "BROKER_DATA_DIR",
 ): unknown {
   if (failure instanceof AppError) return failure;
   for (let cause = failure; cause instanceof Error; cause = cause.cause) {

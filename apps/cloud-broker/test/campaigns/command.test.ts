@@ -1,13 +1,16 @@
 // @module-tag one-engine
 
 import { execFile } from "node:child_process";
+import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:https";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { COMPILED_ONCE } from "@databox-cmk/testkit";
+import { COMPILED_ONCE, createLocalhostTls } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { jobPath } from "../world/jobs.ts";
@@ -38,7 +41,8 @@ function campaign(...parameters: readonly string[]) {
     readonly stderr: string;
   }>();
   const broker = parameters.includes("--broker") ? [] : ["--broker", world.url()];
-  const options = ["--ca-file", "ca.pem", "--token-file", "token"];
+  const authority = parameters.includes("--ca-file") ? [] : ["--ca-file", "ca.pem"];
+  const options = [...authority, "--token-file", "token"];
   execFile(
     process.execPath,
     [
@@ -96,4 +100,23 @@ test("a refusal of the broker is one line", async () => {
 test("a broker that is not there is unreachable, and no token is on the command line", async () => {
   const { code, stderr } = await campaign("list", "--broker", "https://broker.localhost:1");
   expect([code, stderr]).toEqual([1, expect.stringContaining("(BrokerUnreachable)")]);
+});
+
+test("a broker whose answer breaks off is unreachable, too", async () => {
+  const { authority, server: tls } = createLocalhostTls();
+  writeFileSync(join(folder, "other-ca.pem"), authority.certificatePem);
+  const server = createServer({ cert: tls.certificate, key: tls.privateKey }, (request, answer) => {
+    answer.writeHead(200, { "content-length": 1000 });
+    answer.write("{", () => request.socket.destroy());
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const broker = `https://broker.localhost:${String(port)}`;
+  const { code, stderr } = await campaign("list", "--broker", broker, "--ca-file", "other-ca.pem");
+  server.close();
+  expect([code, stderr]).toEqual([
+    1,
+    `broker: ${broker} cannot be reached (ECONNRESET) (BrokerUnreachable)\n`,
+  ]);
 });

@@ -1,5 +1,5 @@
 import { CAMPAIGN_ORDER_STATES } from "@databox-cmk/protocol";
-import { type Command, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 
 import { EXIT_SOME_FAILED } from "../exit-codes.ts";
 import type { Common, ShowOptions, StartOptions } from "./call-campaigns.ts";
@@ -79,7 +79,8 @@ function common(command: Command): Command {
     .addOption(
       new Option("--broker <url>", "address of the broker")
         .env("BROKER_URL")
-        .default("https://broker.localhost:8444"),
+        .default("https://broker.localhost:8444")
+        .argParser(parseAddress),
     )
     .addOption(
       new Option(
@@ -88,4 +89,11 @@ function common(command: Command): Command {
       ).env("EXTRA_CA_FILE"),
     )
     .option("--json", "JSON instead of text");
+}
+
+/** An empty variable counts as absent. */
+function parseAddress(value: string, otherwise: string): string {
+  if (value === "") return otherwise;
+  if (URL.canParse(value) && new URL(value).protocol === "https:") return value;
+  throw new InvalidArgumentError("Expected https://NAME:PORT.");
 }

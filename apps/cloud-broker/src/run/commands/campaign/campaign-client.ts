@@ -4,7 +4,7 @@ import type { LookupFunction } from "node:net";
 import { text } from "node:stream/consumers";
 import { getCACertificates } from "node:tls";
 
-import { AppError, isErrorCode, withoutUndefined } from "@databox-cmk/errors";
+import { AppError, isErrorCode, systemCodeOf, withoutUndefined } from "@databox-cmk/errors";
 import { type Call, parseWith } from "@databox-cmk/protocol";
 import * as z from "zod/mini";
 
@@ -111,18 +111,19 @@ async function send(
     lookup: url.hostname.endsWith(".localhost") ? loopback : undefined,
   })
     .once("response", resolve)
-    .once("error", (cause: NodeJS.ErrnoException) => {
-      reject(
-        new AppError("BrokerUnreachable", {
-          reason: "connection",
-          detail: `${url.origin} cannot be reached (${cause.code ?? cause.name})`,
-          cause,
-        }),
-      );
-    })
+    .once("error", reject)
     .end(body === undefined ? undefined : JSON.stringify(body));
-  const response = await promise;
-  return { status: response.statusCode ?? 0, content: await text(response) };
+  try {
+    const response = await promise;
+    return { status: response.statusCode ?? 0, content: await text(response) };
+  } catch (cause) {
+    const why = systemCodeOf(cause) ?? "unknown cause";
+    throw new AppError("BrokerUnreachable", {
+      reason: "connection",
+      detail: `${url.origin} cannot be reached (${why})`,
+      cause,
+    });
+  }
 }
 
 /** RFC 6761 §6.3, which not every system's resolver implements. */
