@@ -36,6 +36,14 @@ const CALLS = {
 const FILE = { at: ["GET", "/portal/x"], answers: { 200: undefined } } as const;
 const NO_PARAMS = { params: {} };
 
+const cut = (status: number) =>
+  answering(
+    () =>
+      new Response(new ReadableStream({ start: (body) => body.error(new TypeError("cut")) }), {
+        status,
+      }),
+  );
+
 async function problemOf(promise: Promise<unknown>) {
   const error = await promise.then(
     () => undefined,
@@ -84,11 +92,14 @@ test("a file is read as it is, and a refusal or an interrupted body is a problem
   expect(new Headers(calls[0]?.init.headers).get("accept")).toBe("*/*");
   const refused = answering(json(403, {}));
   expect((await problemOf(refused.client.callFile(FILE, NO_PARAMS))).status).toBe(403);
-  const cut = answering(
-    () => new Response(new ReadableStream({ start: (body) => body.error(new Error("cut")) })),
-  );
-  const { problem } = await problemOf(cut.client.callFile(FILE, NO_PARAMS));
+  const { problem } = await problemOf(cut(200).client.callFile(FILE, NO_PARAMS));
   expect(problem.code).toBe("PortalUnreachable");
+});
+
+test("an answer that breaks off is a lost connection, not the answer of something else", async () => {
+  const { problem } = await problemOf(cut(200).client.read("/x", view));
+  expect(problem).toMatchObject({ code: "PortalUnreachable", reason: "connection" });
+  expect((await problemOf(cut(503).client.read("/x", view))).status).toBe(503);
 });
 
 test("an answer with a status that the row does not have is a problem", async () => {

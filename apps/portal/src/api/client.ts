@@ -168,16 +168,22 @@ async function readAs<Schema extends z.ZodMiniType>(
   throw await silence("foreign-answer", `${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`);
 }
 
+/** @returns undefined for a body that is not JSON */
 async function jsonOf(response: Response): Promise<unknown> {
+  const text = await response.text().catch(async (error: unknown) => {
+    if (error instanceof Error && error.name === "AbortError") throw error;
+    throw await silence("connection");
+  });
   try {
-    return await response.json();
+    return JSON.parse(text);
   } catch {
     return undefined;
   }
 }
 
 async function problemOf(response: Response): Promise<ProblemError> {
-  const body = await jsonOf(response);
+  // The status tells enough.
+  const body = await jsonOf(response).catch(() => undefined);
   const { readProblem, problemOfSilence } = await loadProblems();
   const read = readProblem(body);
   if (read !== undefined)
