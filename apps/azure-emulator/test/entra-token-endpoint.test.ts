@@ -232,6 +232,14 @@ describe("a token request", () => {
     expect(answer.json).toMatchObject({ token_type: "Bearer", expires_in: 3_599 });
   });
 
+  test("may ask for the scopes of OpenID Connect besides, as MSAL for Go and Java do", async () => {
+    const scope = `${world.emulator.armUrl}/.default openid offline_access profile`;
+    expect(await requestToken({ ...good(), scope })).toMatchObject({
+      status: 200,
+      json: { token_type: "Bearer", expires_in: 3_599 },
+    });
+  });
+
   test("of version 1 names a resource and gets numbers as text", async () => {
     const answer = await requestToken(
       { ...without("scope"), resource: world.emulator.armUrl },

@@ -6,6 +6,9 @@ describe("the resource of a client-credentials scope", () => {
   test.each([
     ["https://vault.azure.net/.default", "https://vault.azure.net"],
     ["https://management.core.windows.net//.default", "https://management.core.windows.net/"],
+    // As MSAL for Go (azidentity) and MSAL for Java write it.
+    ["https://vault.azure.net/.default openid offline_access profile", "https://vault.azure.net"],
+    ["openid profile offline_access https://vault.azure.net/.default", "https://vault.azure.net"],
     [
       "api://11111111-2222-4333-8444-555555555555/.default",
       "api://11111111-2222-4333-8444-555555555555",
@@ -14,14 +17,18 @@ describe("the resource of a client-credentials scope", () => {
     expect(resourceOfDefaultScope(scope)).toBe(resource);
   });
 
-  test.each(["", ".default", "/.default", "https://vault.azure.net", "https://a/.default openid"])(
-    "is refused for %j",
-    (scope) => {
-      expect(() => resourceOfDefaultScope(scope)).toThrow(
-        expect.objectContaining({ code: 1002012 }),
-      );
-    },
-  );
+  test.each([
+    "",
+    ".default",
+    "/.default",
+    "openid",
+    "https://vault.azure.net",
+    "https://a/.default user.read",
+    "https://a/.default https://b/.default",
+    "https://a\t/.default",
+  ])("is refused for %j", (scope) => {
+    expect(() => resourceOfDefaultScope(scope)).toThrow(expect.objectContaining({ code: 1002012 }));
+  });
 });
 
 describe("the resource of delegated scopes", () => {

@@ -18,18 +18,24 @@ const OPENID_SCOPES: ReadonlySet<string> = new Set([
   "profile",
   "email",
   "offline_access",
-  "user.read",
 ]);
+/** Graph's own, which a sign-in without a resource asks for. */
+const GRAPH_SCOPE = "user.read";
 
 /**
  * The resource of a client-credentials scope. Only the suffix is taken away, as Entra ID does:
- * `https://vault.example//.default` asks for a token whose audience keeps its slash.
+ * `https://vault.example//.default` asks for a token whose audience keeps its slash. MSAL for Go and
+ * for Java send the scopes of OpenID Connect with it.
  *
- * @throws EntraError 1002012 when the scope is not exactly one `{resource}/.default`.
+ * @throws EntraError 1002012 when there is not exactly one `{resource}/.default`.
  */
 export function resourceOfDefaultScope(scope: string): string {
-  const resource = scope.endsWith(DEFAULT_SUFFIX) ? scope.slice(0, -DEFAULT_SUFFIX.length) : "";
-  if (resource === "" || /\s/.test(resource)) throw new EntraError(1002012, { scope });
+  const [wanted = "", ...others] = scope
+    .split(" ")
+    .filter((each) => each !== "" && !OPENID_SCOPES.has(each.toLowerCase()));
+  const resource = wanted.endsWith(DEFAULT_SUFFIX) ? wanted.slice(0, -DEFAULT_SUFFIX.length) : "";
+  if (resource === "" || others.length > 0 || /\s/.test(resource))
+    throw new EntraError(1002012, { scope });
   return resource;
 }
 
@@ -42,7 +48,8 @@ export function resourceOfDefaultScope(scope: string): string {
 export function resourceOfDelegatedScopes(scopes: readonly string[]): string {
   const resources = new Set<string>();
   for (const scope of scopes) {
-    if (OPENID_SCOPES.has(scope.toLowerCase())) continue;
+    const name = scope.toLowerCase();
+    if (OPENID_SCOPES.has(name) || name === GRAPH_SCOPE) continue;
     const slash = scope.lastIndexOf("/");
     if (slash <= 0) throw new EntraError(70011, { scope });
     resources.add(scope.slice(0, slash));
