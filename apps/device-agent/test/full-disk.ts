@@ -13,9 +13,9 @@ export const mayMount = requireTool(
     spawnSync("unshare", ["-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]).status === 0,
 );
 
-/** Mounts a file system without a free byte over an empty folder, until it is disposed. */
-export function mountFullDisk(folder: string): Disposable {
-  const options = `size=${String(BYTES)},mode=0700`;
+/** Mounts a file system over an empty folder, until it is disposed. */
+export function mountFullDisk(folder: string, freePages = 0): Disposable {
+  const options = `size=${String((1 + freePages) * BYTES)},mode=0700`;
   execFileSync("mount", ["-t", "tmpfs", "-o", options, "tmpfs", folder]);
   writeFileSync(join(folder, "filling"), Buffer.alloc(BYTES), { mode: 0o600 });
   return {

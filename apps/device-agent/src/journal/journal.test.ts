@@ -83,6 +83,19 @@ describe("a line that a crash cut off", () => {
     expect(check()).toMatchObject({ kind: "intact", tornLines: 2 });
   });
 
+  test("by its line break alone is a row, and another follows it", () => {
+    append("enrolled");
+    const head = append("prepared");
+    truncateSync(path, readFileSync(path).length - 1);
+    const prepared = { sequence: 2, hash: head };
+    expect(check(head)).toMatchObject({ kind: "intact", tornLines: 0, rows: [{}, prepared] });
+    expect(check(append("unlocked"))).toMatchObject({
+      kind: "intact",
+      tornLines: 0,
+      rows: [{}, prepared, { sequence: 3 }],
+    });
+  });
+
   test("as the only line starts a new journal", () => {
     writeFileSync(path, '{"sequ');
     append("enrolled");

@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, fsyncSync, readSync, writeSync } from "node:fs";
+import { closeSync, constants, fstatSync, fsyncSync, readSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 
 import type { JournalEvent, JournalRow } from "@databox-cmk/protocol";
@@ -49,7 +49,8 @@ export function openJournal(
             afterTornLine: tail.torn ? (true as const) : undefined,
             previous: tail.last?.hash ?? "",
           });
-          writeSync(file, `${tail.open ? "\n" : ""}${JSON.stringify(row)}\n`);
+          // The whole line, or an error: one write to a disk that becomes full takes a part of it.
+          writeFileSync(file, `${tail.open ? "\n" : ""}${JSON.stringify(row)}\n`);
           fsyncSync(file);
           if (isNew) syncFolder(dirname(path));
           tail = { last: row, torn: false, open: false };
@@ -93,15 +94,16 @@ function readFrom<Value>(path: string, read: (file: number) => Value): Value | u
 }
 
 /**
- * The last complete row. Later bytes were torn by a crash and stay in place, marked by the row that
- * follows.
+ * The last complete row, which may lack its line break. Later bytes were torn by a crash and stay
+ * in place, marked by the row that follows.
  */
 function readTail(file: number): Tail {
   if (fstatSync(file).size === 0) return { last: undefined, torn: false, open: false };
   const lines = readLines(file);
-  const open = lines.pop() !== ""; // The part after the last line break: empty, or a torn line.
+  const open = lines.at(-1) !== "";
+  if (!open) lines.pop(); // Nothing follows the last line break.
   const newest = parseRow(lines.pop() ?? "");
-  if (newest !== undefined) return { last: newest, torn: open, open };
+  if (newest !== undefined) return { last: newest, torn: false, open };
   const last = lines.map(parseRow).findLast((row) => row !== undefined);
   return { last, torn: true, open };
 }

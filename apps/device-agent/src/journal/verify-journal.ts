@@ -18,9 +18,9 @@ export type JournalCheck =
  */
 export function verifyJournal(text: string, knownHead?: string): JournalCheck {
   const lines = text.split("\n");
-  const rest = lines.pop() ?? "";
+  if (lines.at(-1) === "") lines.pop(); // Nothing follows the last line break.
   const rows: JournalRow[] = [];
-  let tornLines = rest === "" ? 0 : 1;
+  let tornLines = 0;
   for (const [index, line] of lines.entries()) {
     const row = parseRow(line);
     if (row === undefined) {
