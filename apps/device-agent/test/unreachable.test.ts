@@ -88,6 +88,14 @@ const ANSWERS: Readonly<Record<string, Row>> = {
       response.destroy();
     },
   },
+  "another protocol": {
+    reason: "unsigned-answer",
+    answer: () => (response) => {
+      response.socket?.end(
+        "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n",
+      );
+    },
+  },
   silence: { reason: "timeout", answer: () => () => undefined },
   "503 with Retry-After": {
     code: "BrokerBusy",

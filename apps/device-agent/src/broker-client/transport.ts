@@ -120,6 +120,11 @@ function exchange(
     outgoing.on("response", (incoming) => {
       readAnswer(incoming).then(resolve, reject);
     });
+    // Without a listener Node ends the connection, and neither an answer nor an error follows.
+    outgoing.on("upgrade", (_incoming, socket) => {
+      socket.destroy();
+      reject(unreachable("unsigned-answer", "the answer changes the protocol"));
+    });
     outgoing.end(body);
   });
 }
