@@ -3,6 +3,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -71,6 +72,12 @@ test("a file that others may write is not run", () => {
   chmodSync(cacheFile, 0o666);
   runProgram(1);
   expect(statSync(cacheFile).mode & 0o777).toBe(0o600);
+});
+
+test("what could not be kept takes no space of the disk", () => {
+  mkdirSync(cacheFile, { recursive: true }); // No file can take its place.
+  expect(runProgram(1)).toBe(1);
+  expect(readdirSync(join(folder, "cache"))).toEqual(["unlock.bin"]);
 });
 
 test("without a folder for its cache, the program still runs", () => {

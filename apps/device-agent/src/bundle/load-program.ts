@@ -7,6 +7,7 @@ import {
   openSync,
   readFileSync,
   renameSync,
+  rmSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
@@ -80,13 +81,23 @@ function readCompiled(path: string, id: string): Buffer | undefined {
 
 function writeCompiled(path: string, id: string, data: Buffer): void {
   const folder = dirname(path);
+  const temporary = `${path}.${String(process.pid)}`;
   try {
     if (!existsSync(folder)) mkdirSync(folder);
-    const temporary = `${path}.${String(process.pid)}`;
     writeFileSync(temporary, Buffer.concat([hashOf(id, data), data]), { mode: 0o600 });
     renameSync(temporary, path);
   } catch {
-    // A read-only or full disk, or no state folder at all: the next start is not faster.
+    // A read-only or full disk, or no state folder at all: the next start is not faster. What was
+    // written would take the last of the disk from the node's state.
+    removeQuietly(temporary);
+  }
+}
+
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // As above.
   }
 }
 
