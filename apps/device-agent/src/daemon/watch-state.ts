@@ -1,4 +1,4 @@
-import { watch } from "node:fs";
+import { type FSWatcher, watch } from "node:fs";
 
 export type StateWatch = Disposable & {
   /**
@@ -17,10 +17,9 @@ export function watchState(folder: string): StateWatch {
     isAwake = true;
     end?.();
   };
-  const watcher = watch(folder, (_event, name) => {
+  const watcher = beginWatching(folder, (name) => {
     if (name === null || name === "state.json") wake();
   });
-  watcher.on("error", () => undefined); // A wait also ends by its time.
   return {
     async wait(milliseconds, stop) {
       if (!isAwake && !stop.aborted)
@@ -39,7 +38,24 @@ export function watchState(folder: string): StateWatch {
     },
     wake,
     [Symbol.dispose]() {
-      watcher.close();
+      watcher?.close();
     },
   };
+}
+
+/**
+ * Undefined where other programs have used up what the kernel lends for it (inotify(7), max_user
+ * limits). A wait also ends by its time.
+ */
+function beginWatching(
+  folder: string,
+  changed: (name: string | null) => void,
+): FSWatcher | undefined {
+  try {
+    const watcher = watch(folder, (_event, name) => changed(name));
+    watcher.on("error", () => undefined);
+    return watcher;
+  } catch {
+    return undefined;
+  }
 }
