@@ -41,6 +41,12 @@ export function createPasskeyKeeper(
     toldCode = event.code;
   }
 
+  /** Undefined for a volume that has a lease. */
+  function stepFor({ passkey, lease, bootId: unlockedIn }: Unlocked) {
+    if (passkey === undefined || lease !== undefined) return undefined;
+    return decidePasskeyOpening(passkey, unlockedIn, moment(), askedAtMs);
+  }
+
   async function ask(): Promise<void> {
     try {
       const event = await state.runAlone(() =>
@@ -66,14 +72,16 @@ export function createPasskeyKeeper(
   }
 
   async function close(): Promise<void> {
-    await state.change(async (store) => {
+    const isClosed = await state.change(async (store) => {
       const { lock } = store.current;
-      if (lock.kind !== "unlocked" || lock.passkey === undefined || lock.lease !== undefined)
-        return;
+      // An unlock beside this daemon came first, by the broker or by a passkey.
+      if (lock.kind !== "unlocked" || stepFor(lock)?.kind !== "close") return false;
       await volume.close(lock.mapping);
       const journalHead = journal().append("relocked", { by: "passkey", cause: "outage" });
       store.update({ journalHead, lock: { kind: "locked", since: nowIso() } });
+      return true;
     });
+    if (!isClosed) return;
     report({
       ...context(),
       outcome: "locked",
@@ -82,10 +90,11 @@ export function createPasskeyKeeper(
   }
 
   return {
-    async keep({ passkey, lease, bootId: unlockedIn }) {
-      if (passkey === undefined || lease !== undefined) return Number.POSITIVE_INFINITY;
-      const step = decidePasskeyOpening(passkey, unlockedIn, moment(), askedAtMs);
-      switch (step.kind) {
+    async keep(lock) {
+      const step = stepFor(lock);
+      switch (step?.kind) {
+        case undefined:
+          return Number.POSITIVE_INFINITY;
         case "wait":
           return step.milliseconds;
         case "ask":

@@ -11,7 +11,7 @@ import { eventOf } from "../../src/node/event-of.ts";
 import { requirePrepared } from "../../src/node/hold-node.ts";
 import { momentIn, readBootId } from "../../src/state/boot.ts";
 import { openVolume } from "../../src/volume/choose-volume.ts";
-import { createPreparedWorld, SERIAL } from "../agent-world.ts";
+import { type AgentWorld, createPreparedWorld, SERIAL } from "../agent-world.ts";
 
 const PASSKEY = "Right-Passkey-2345!";
 const ASKS_EACH_SECONDS = 31;
@@ -30,11 +30,8 @@ function passTime(seconds: number): void {
   syncBuiltinESMExports();
 }
 
-test("the daemon asks for one approval for a volume that a passkey opened, and gets its lease by that", async () => {
-  await using world = await createPreparedWorld({ unlockKey: bytes() });
-  const { approvals } = world.broker;
-  approvals.required = 1;
-  await world.run({ command: "passkey" }, { readSecret: async () => bytes() });
+/** The daemon's part, in this process. */
+function createKeeper(world: AgentWorld) {
   const { folder, settings } = requirePrepared(world.stateDir);
   const state = createNodeState(folder);
   const reported: AgentEvent[] = [];
@@ -54,6 +51,28 @@ test("the daemon asks for one approval for a volume that a passkey opened, and g
     },
     world.dependencies,
   );
+  return { keeper, state, reported };
+}
+
+test("a volume that got its lease beside the daemon is not reported as closed by its passkey's end", async () => {
+  await using world = await createPreparedWorld({ unlockKey: bytes() });
+  await world.run({ command: "passkey" }, { readSecret: async () => bytes() });
+  const { keeper, state, reported } = createKeeper(world);
+  const { lock } = state.read();
+  if (lock.kind !== "unlocked") throw new Error("it is locked");
+  expect(await world.unlock()).toMatchObject({ outcome: "unlocked" });
+  passTime(86_401);
+  expect(await keeper.keep(lock)).toBe(0);
+  expect(reported).toEqual([]);
+  expect(state.read().lock).toMatchObject({ kind: "unlocked", lease: { ttlSeconds: 60 } });
+});
+
+test("the daemon asks for one approval for a volume that a passkey opened, and gets its lease by that", async () => {
+  await using world = await createPreparedWorld({ unlockKey: bytes() });
+  const { approvals } = world.broker;
+  approvals.required = 1;
+  await world.run({ command: "passkey" }, { readSecret: async () => bytes() });
+  const { keeper, state, reported } = createKeeper(world);
   const keep = async () => {
     passTime(ASKS_EACH_SECONDS);
     const { lock } = state.read();
