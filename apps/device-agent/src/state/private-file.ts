@@ -31,7 +31,9 @@ export function readPrivateFile(path: string): string | undefined {
     throw unreadable(path, `cannot be opened (${systemCode(error)})`, error);
   }
   try {
-    const { mode, size } = fstatSync(file);
+    const status = fstatSync(file);
+    const { mode, size } = status;
+    if (!status.isFile()) throw unreadable(path, "is not a file");
     if ((mode & OTHERS) !== 0)
       throw unreadable(path, `others may read it (mode ${(mode & 0o777).toString(8)}): chmod 600`);
     if (size > MAX_BYTES) throw unreadable(path, `larger than ${String(MAX_BYTES)} bytes`);

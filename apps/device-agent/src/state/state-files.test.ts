@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -51,6 +52,13 @@ test.each([0o640, 0o604, 0o620, 0o666])("a file of mode %o is not read", (mode) 
   chmodSync(path, mode);
   expect(() => readPrivateFile(path)).toThrow(
     expect.objectContaining({ code: "AgentStateUnreadable" }),
+  );
+});
+
+test("a folder in a file's place is named", () => {
+  mkdirSync(path, { mode: 0o700 });
+  expect(() => readPrivateFile(path)).toThrow(
+    expect.objectContaining({ code: "AgentStateUnreadable", detail: `${path}: is not a file` }),
   );
 });
 
