@@ -25,8 +25,8 @@ export type HandlerDependencies = {
   readonly site: StaticSite;
   readonly streams: EventStreams;
   readonly view: (session: Session | undefined) => LocalState;
-  /** The present DNS names of this appliance. */
-  readonly names: () => readonly string[];
+  /** Whether a DNS name in lower case is one of this appliance's present names. */
+  readonly isOwnName: (name: string) => boolean;
   readonly serial: string;
   /** Values for the steps of a failure. */
   readonly known: Facts;
@@ -65,11 +65,11 @@ async function handle(
   response: ServerResponse,
   nonce: string,
 ): Promise<void> {
-  const { sessions, streams, view, names, limit, serial } = dependencies;
+  const { sessions, streams, view, isOwnName, limit, serial } = dependencies;
   const { method = "GET", headers } = request;
   const { host, origin } = headers;
   const fetchSite = one(headers["sec-fetch-site"]);
-  judgeSender({ method, host, origin, fetchSite }, names());
+  judgeSender({ method, host, origin, fetchSite }, isOwnName);
   const who = addressKey(request.socket.remoteAddress ?? "");
   requireRate(limit, who);
   // Joined, not resolved: a target with another host becomes a path here, and matches no route.

@@ -15,15 +15,15 @@ export type Sender = {
  * A foreign name that was made to point here (DNS rebinding) is not one of this appliance's names;
  * an IP address cannot be rebound.
  *
- * @param names - DNS names of this appliance, lower case
+ * @param isOwnName - of a DNS name in lower case
  * @throws {AppError} `LocalRequestForbidden`
  */
-export function judgeSender(sender: Sender, names: readonly string[]): void {
+export function judgeSender(sender: Sender, isOwnName: (name: string) => boolean): void {
   const { method, host, origin, fetchSite } = sender;
   const url = URL.parse(`https://${host ?? ""}`);
   const name = url?.hostname.toLowerCase() ?? "";
   const isNumber = isIP(name.replace(/^\[|\]$/g, "")) !== 0;
-  if (host === undefined || url?.host !== host.toLowerCase() || !(isNumber || names.includes(name)))
+  if (host === undefined || url?.host !== host.toLowerCase() || !(isNumber || isOwnName(name)))
     throw forbidden("host", "this is not the appliance's name: use its IP address or its own name");
   if (fetchSite !== undefined && fetchSite !== "same-origin" && fetchSite !== "none")
     throw forbidden("cross-site", "another site sent it");

@@ -142,13 +142,14 @@ export async function startLocalUi(input: {
     shutDownCommand,
   };
   const routes = createLocalRoutes(context, view);
+  const ownNames = namesOf(settings.serial);
   const handler = createHandler({
     routes,
     sessions,
     site: readStaticSite(input.pageFolder ?? PAGE_FOLDER),
     streams,
     view,
-    names: () => [...namesOf(settings.serial), ...certificates.names],
+    isOwnName: (name) => ownNames.includes(name) || certificates.isFor(name),
     serial: settings.serial,
     known: knownFacts(folder.path, settings),
     limit: createRateLimit({ burst: 120, tokensPerSecond: 10, now: nowMs }),

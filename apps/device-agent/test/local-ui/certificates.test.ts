@@ -104,12 +104,25 @@ describe("a certificate that the customer brings", () => {
     expect(await site.client.fingerprint()).toBe(fingerprint(readFileSync(cert, "utf8")));
   });
 
+  test("with a wildcard serves by each name that it is for", async () => {
+    await using site = await createUiWorld();
+    await site.client.signIn(PASSKEY);
+    const { certificatePem, privateKeyPem } = issue({ dnsNames: ["*.contoso.example"] });
+    const file = pfx(certificatePem, privateKeyPem);
+    expect((await upload(site, file, true)).json).toMatchObject({ applied: true });
+    const statusAt = async (host: string) => (await site.client.get("/api/state", { host })).status;
+    expect(await statusAt("appliance.contoso.example")).toBe(200);
+    expect(await statusAt("contoso.example")).toBe(403);
+    expect(await statusAt("appliance.contoso.example.evil.example")).toBe(403);
+  });
+
   const later = Date.now() + 200 * DAY_MS;
   test.each([
     ["has expired", () => issue({ nowMs: Date.now() - 250 * DAY_MS }), "time"],
     ["is not valid yet", () => issue({ nowMs: later }), "time"],
     ["is an authority's", () => ca, "purpose"],
     ["names another issuer's chain", () => withForeignIssuer(), "chain"],
+    ["has an issuer whose key TLS finds too short", () => withShortIssuer(), "key"],
   ] as const)("that %s is shown to be, and not applied", async (_name, make, name) => {
     await using site = await createUiWorld();
     await site.client.signIn(PASSKEY);
@@ -169,6 +182,32 @@ describe("a certificate that the customer brings", () => {
       });
   });
 });
+
+const at = (name: string) => join(folder, `short-${name}`);
+const openssl = (...parameters: readonly string[]) => {
+  execFileSync("openssl", parameters, { stdio: "ignore" });
+};
+
+function withShortIssuer(): CertificateWithKey {
+  const made = (name: string, bits: number) =>
+    ["-newkey", `rsa:${String(bits)}`, "-nodes", "-keyout", at(`${name}.key`)].concat([
+      "-subj",
+      `/CN=${name}`,
+      "-out",
+      at(`${name}.pem`),
+    ]);
+  openssl("req", "-x509", ...made("issuer", 1024), "-days", "30");
+  openssl("req", "-new", ...made("request", 2048));
+  writeFileSync(at("names"), "subjectAltName=DNS:appliance.contoso.example\n");
+  const issuer = ["-CA", at("issuer.pem"), "-CAkey", at("issuer.key"), "-extfile", at("names")];
+  const request = ["x509", "-req", "-in", at("request.pem"), "-days", "30"];
+  openssl(...request, ...issuer, "-out", at("own.pem"));
+  const text = (name: string) => readFileSync(at(name), "utf8");
+  return {
+    certificatePem: text("own.pem") + text("issuer.pem"),
+    privateKeyPem: text("request.key"),
+  };
+}
 
 function withForeignIssuer(): CertificateWithKey {
   const other = createCertificateAuthority({ commonName: "Contoso", validityDays: 300 });

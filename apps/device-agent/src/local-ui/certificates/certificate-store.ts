@@ -12,7 +12,7 @@ import { syncFolder, writeDurably } from "../../state/write-durably.ts";
 import { judgeCertificate } from "./judge-certificate.ts";
 import { openPkcs12 } from "./open-pkcs12.ts";
 import { makeOwnCertificate } from "./own-certificate.ts";
-import { namesIn, readChain, viewCertificate } from "./read-certificate.ts";
+import { readChain, tlsFaultOf, viewCertificate } from "./read-certificate.ts";
 
 const FILES = { own: "ui-certificate.pem", customer: "ui-customer-certificate.pem" } as const;
 const KEY = /-----BEGIN PRIVATE KEY-----[^-]+-----END PRIVATE KEY-----\n?/;
@@ -21,8 +21,8 @@ const RENEW_BEFORE_MS = 30 * 86_400_000;
 
 export type CertificateStore = {
   readonly current: CertificateWithKey;
-  /** DNS names and addresses of the certificate in use. */
-  readonly names: readonly string[];
+  /** Whether the certificate in use is for this DNS name; it may have a wildcard. */
+  isFor(name: string): boolean;
   view(): LocalCertificate;
   /** @throws {AppError} `CertificateUnusable`: unreadable, or `apply` of one that failed a check */
   judge(upload: {
@@ -72,15 +72,14 @@ export function openCertificateStore(options: {
     get current() {
       return current;
     },
-    get names() {
-      return namesIn(leaf());
-    },
+    isFor: (name) => leaf().checkHost(name) !== undefined,
     view: () => ({ source, certificate: viewCertificate(leaf()) }),
     async judge({ pkcs12, password, apply, address }) {
       const brought = await openPkcs12({ der: pkcs12, password });
       const [first, ...rest] = readChain(brought.certificatePem);
       if (first === undefined) throw unusable("the file holds no certificate");
-      const checks = judgeCertificate([first, ...rest], nowMs(), address);
+      const tlsFault = tlsFaultOf(brought);
+      const checks = judgeCertificate([first, ...rest], { nowMs: nowMs(), address, tlsFault });
       const failed = checks.find(({ status }) => status === "failed");
       if (apply && failed !== undefined) throw unusable(`${failed.name}: ${failed.found}`);
       if (apply) {
@@ -107,14 +106,16 @@ function readPair(path: string): CertificateWithKey | undefined {
   const privateKeyPem = KEY.exec(text)?.[0];
   const certificatePem = text.replace(KEY, "");
   try {
-    if (new X509Certificate(certificatePem).checkPrivateKey(createPrivateKey(privateKeyPem ?? "")))
-      return { certificatePem, privateKeyPem: privateKeyPem ?? "" };
+    const pair = { certificatePem, privateKeyPem: privateKeyPem ?? "" };
+    const key = createPrivateKey(pair.privateKeyPem);
+    const fits = new X509Certificate(certificatePem).checkPrivateKey(key);
+    if (fits && tlsFaultOf(pair) === undefined) return pair;
   } catch {
     // Reported below: every file without a matching pair is the same fault.
   }
   throw new AppError("AgentStateUnreadable", {
     target: path,
-    detail: `${path}: no certificate with its key; remove it, and the appliance makes its own`,
+    detail: `${path}: no certificate with its key that TLS takes; remove it, and the appliance makes its own`,
   });
 }
 

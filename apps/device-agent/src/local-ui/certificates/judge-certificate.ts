@@ -10,23 +10,31 @@ type CertificateCheck = LocalCertificateJudgement["checks"][number];
 const SERVER_AUTHENTICATION = "1.3.6.1.5.5.7.3.1";
 const RSA_BITS_MIN = 2048;
 
+type Circumstances = {
+  /**
+   * The appliance's clock, which is set by hand: a check against it can be wrong, so its time is
+   * shown.
+   */
+  readonly nowMs: number;
+  /** By which the person reached this page. */
+  readonly address: string;
+  /** Why TLS does not serve by it. */
+  readonly tlsFault: string | undefined;
+};
+
 /**
  * Checks a certificate that a person brought, before it is used. The key was already matched when
  * the file was read.
  *
  * @param chain - the server's own first
- * @param nowMs - the appliance's clock, which is set by hand: a check against it can be wrong, so
- * its time is shown
- * @param address - by which the person reached this page
  */
 export function judgeCertificate(
   chain: readonly [X509Certificate, ...X509Certificate[]],
-  nowMs: number,
-  address: string,
+  { nowMs, address, tlsFault }: Circumstances,
 ): readonly CertificateCheck[] {
   const [own] = chain;
   return [
-    judgeKey(own),
+    judgeKey(own, tlsFault),
     judgeChain(chain),
     judgeTime(chain, nowMs),
     judgePurpose(own),
@@ -35,12 +43,15 @@ export function judgeCertificate(
   ];
 }
 
-function judgeKey({ publicKey }: X509Certificate): CertificateCheck {
+function judgeKey({ publicKey }: X509Certificate, tlsFault: string | undefined): CertificateCheck {
   const bits = publicKey.asymmetricKeyDetails?.modulusLength;
   const kind = publicKey.asymmetricKeyType ?? "unknown";
-  const found = `${kind.toUpperCase()}${bits === undefined ? "" : ` ${String(bits)} bits`}`;
+  const size = bits === undefined ? "" : ` ${String(bits)} bits`;
+  const fault = tlsFault === undefined ? "" : `, which TLS does not take (${tlsFault})`;
+  const found = `${kind.toUpperCase()}${size}${fault}`;
   const isStrong = kind === "ec" || (kind === "rsa" && (bits ?? 0) >= RSA_BITS_MIN);
-  return { name: "key", status: isStrong ? "passed" : "failed", found };
+  const isUsable = isStrong && tlsFault === undefined;
+  return { name: "key", status: isUsable ? "passed" : "failed", found };
 }
 
 /** Each is issued and signed by the next; clients may already know the last one. */

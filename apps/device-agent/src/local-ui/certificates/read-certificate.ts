@@ -1,6 +1,10 @@
 import { X509Certificate } from "node:crypto";
+import { createSecureContext } from "node:tls";
 
+import type { CertificateWithKey } from "@databox-cmk/crypto";
 import type { LocalCertificateView } from "@databox-cmk/protocol";
+
+import { systemCode } from "../../state/state-error.ts";
 
 const PEM = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
@@ -26,6 +30,16 @@ export function namesIn({ subjectAltName }: X509Certificate): readonly string[] 
     .split(", ")
     .map((entry) => /^(?:DNS|IP Address):(.+)$/.exec(entry)?.[1]?.toLowerCase())
     .filter((name) => name !== undefined);
+}
+
+/** The code by which OpenSSL refuses to serve by it: for an issuer's short key, for example. */
+export function tlsFaultOf(pair: CertificateWithKey): string | undefined {
+  try {
+    createSecureContext({ cert: pair.certificatePem, key: pair.privateKeyPem });
+    return undefined;
+  } catch (error) {
+    return systemCode(error);
+  }
 }
 
 function oneLine(distinguishedName: string | undefined): string {
