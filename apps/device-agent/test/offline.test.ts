@@ -270,6 +270,20 @@ describe("a lease that a person carried", () => {
     world.broker.refusal = undefined;
   });
 
+  test("by boots ends when the appliance is prepared to ship, and so does an open challenge", async () => {
+    await open({ kind: "boots", boots: 3 });
+    await ask();
+    expect(await world.run({ command: "lock", prepareToShip: true })).toMatchObject({
+      outcome: "locked",
+    });
+    expect(existsSync(leaseFile())).toBe(false);
+    expect(existsSync(challengeFile())).toBe(false);
+    const restore = await cut();
+    world.boot("boot-on-its-way");
+    expect(seen(await world.unlock())).toMatchObject({ exit: 4, code: "BrokerUnreachable" });
+    await restore();
+  });
+
   test("by boots does not open with another node's answer, and is destroyed", async () => {
     await open({ kind: "boots", boots: 3 });
     const kept = JSON.parse(readFileSync(leaseFile(), "utf8"));

@@ -4,6 +4,7 @@ import type { CommandDependencies, VolumeDependencies } from "../node/dependenci
 import { eventOf, notesOf } from "../node/event-of.ts";
 import { holdNode } from "../node/hold-node.ts";
 import { withJournal } from "../node/journaled-node.ts";
+import { destroyKeptLease, openOfflineFiles } from "../state/offline-files.ts";
 import { destroyWaitingRequest } from "../state/waiting-request-file.ts";
 import { openVolume } from "../volume/choose-volume.ts";
 
@@ -30,6 +31,9 @@ export async function lock(
   }
   if (wasUnlocked || prepareToShip) destroyWaitingRequest(folder.path);
   if (prepareToShip) {
+    // On its way, the appliance opens by a decision of the broker's only, and by no earlier one.
+    openOfflineFiles(folder.path).destroyChallenge();
+    destroyKeptLease(folder.path);
     const { lock: closed } = store.current;
     const since = closed.kind === "locked" ? closed.since : nowIso();
     node.record("prepared-to-ship", {}, { lock: { kind: "locked", since, preparedToShip: true } });
