@@ -1,6 +1,7 @@
-import { AppError, type ErrorCode } from "@databox-cmk/errors";
+import { AppError, type ErrorCode, toAppError } from "@databox-cmk/errors";
 import type { RelockOrder } from "@databox-cmk/protocol";
 
+import type { LeaseAnswer } from "../answers/lease-answer.ts";
 import type { FailureEvent } from "../core/agent-event.ts";
 import { describeOutage } from "../core/describe-duration.ts";
 import { type ErrorContext, eventOfDenial, eventOfError } from "../core/failure-event.ts";
@@ -10,10 +11,12 @@ import {
   type HeldLease,
   renewalRetry,
 } from "../core/lease-state.ts";
+import type { Volume } from "../core/ports.ts";
 import { withReceipt } from "../core/waiting-receipt.ts";
 import { renewLease } from "../exchange/lease-exchange.ts";
 import { bootClockMs } from "../state/boot.ts";
 import { destroyKeptLease } from "../state/offline-files.ts";
+import type { StateFolder } from "../state/state-folder.ts";
 import { type Daemon, takeNumber } from "./daemon.ts";
 import type { News } from "./lease-watcher.ts";
 import { createRetry } from "./retry.ts";
@@ -41,6 +44,8 @@ export type LeaseKeeper = {
   close(lease: HeldLease, cause: ClosingCause, order?: RelockOrder): Promise<number>;
 };
 
+/** The codes of a state that cannot be written. */
+const UNWRITABLE: ReadonlySet<string> = new Set(["AgentStateUnwritable", "DiskFull"]);
 const CLOSE_RETRY_MS = 1000;
 const EXCHANGE_TIMEOUT_MS = 5000;
 
@@ -48,12 +53,15 @@ function deadlineOf(stop: AbortSignal): AbortSignal {
   return AbortSignal.any([stop, AbortSignal.timeout(EXCHANGE_TIMEOUT_MS)]);
 }
 
-type ClosingNode = Pick<Daemon, "state" | "volume" | "folder" | "journal" | "nowIso">;
+type ClosingNode = Pick<Daemon, "state" | "journal" | "nowIso"> & {
+  readonly volume: Pick<Volume, "close">;
+  readonly folder: Pick<StateFolder, "path">;
+};
 
 export function createLeaseKeeper(
   daemon: ClosingNode & Pick<Daemon, "session" | "context" | "report">,
 ): LeaseKeeper {
-  const { state, session, context, report, nowIso } = daemon;
+  const { state, volume, session, context, report, nowIso } = daemon;
   const retry = createRetry();
   let isOutageTold = false;
   let lastDrill: string | undefined;
@@ -61,11 +69,11 @@ export function createLeaseKeeper(
   /** Both the push and the renewal may deliver it; it is answered once. */
   const drill = async (lease: HeldLease["id"], id: string) => {
     if (lastDrill === id) return;
-    lastDrill = id;
     const receipt = { about: "lease", lease, outcome: "drilled", drill: id } as const;
     await state.change((store) => {
       store.update({ receipts: withReceipt(store.current.receipts, receipt) });
     });
+    lastDrill = id;
   };
 
   /** No authoritative answer: try again, and report it once. */
@@ -79,14 +87,18 @@ export function createLeaseKeeper(
   async function renew(lease: HeldLease, stop: AbortSignal): Promise<number> {
     const waitMs = retry.waitMs();
     if (waitMs > 0) return waitMs;
-    let answer: Awaited<ReturnType<typeof renewLease>>;
-    const numbered = await takeNumber(state);
-    const askedAtMs = bootClockMs();
     try {
-      answer = await renewLease(session(deadlineOf(stop)), lease, numbered);
+      const numbered = await takeNumber(state);
+      const askedAtMs = bootClockMs();
+      const answer = await renewLease(session(deadlineOf(stop)), lease, numbered);
+      return await take(lease, answer, askedAtMs);
     } catch (error) {
+      // Also of a disk that takes no counter: at the end of the lease, this daemon must be there.
       return stop.aborted ? 0 : outage(lease, eventOfError(error, context()));
     }
+  }
+
+  async function take(lease: HeldLease, answer: LeaseAnswer, askedAtMs: number): Promise<number> {
     switch (answer.kind) {
       case "relock":
         return close(lease, "order", answer.order);
@@ -94,8 +106,6 @@ export function createLeaseKeeper(
         return outage(lease, eventOfDenial(answer.denial, context()));
       case "renewed": {
         const { renewed } = answer;
-        retry.ended();
-        isOutageTold = false;
         await state.change((store) => {
           const { lock } = store.current;
           if (lock.kind !== "unlocked" || lock.lease?.id !== lease.id) return;
@@ -104,9 +114,23 @@ export function createLeaseKeeper(
           });
         });
         if (renewed.drill !== undefined) await drill(lease.id, renewed.drill);
+        retry.ended();
+        isOutageTold = false;
         return 0;
       }
     }
+  }
+
+  /**
+   * A full or broken disk keeps no volume open. What closed it is decided again, until it can be
+   * recorded.
+   */
+  async function closeUnrecorded(id: HeldLease["id"]): Promise<void> {
+    const { lock } = state.read();
+    if (lock.kind !== "unlocked" || lock.lease?.id !== id) return;
+    await volume.close(lock.mapping).catch((error: unknown) => {
+      report(eventOfError(error, context()));
+    });
   }
 
   async function close(
@@ -119,6 +143,7 @@ export function createLeaseKeeper(
       if (!(await closeVolume(daemon, lease.id, cause, event))) return 0;
     } catch (error) {
       report(eventOfError(error, context()));
+      if (UNWRITABLE.has(toAppError(error).code)) await closeUnrecorded(lease.id);
       return CLOSE_RETRY_MS;
     }
     retry.ended();
@@ -130,8 +155,12 @@ export function createLeaseKeeper(
   return {
     async hear({ lease, answer }) {
       if (answer.kind === "relock") return close(lease, "order", answer.order);
-      if (answer.kind === "renewed" && answer.renewed.drill !== undefined)
+      if (answer.kind !== "renewed" || answer.renewed.drill === undefined) return 0;
+      try {
         await drill(lease.id, answer.renewed.drill);
+      } catch (error) {
+        report(eventOfError(error, context())); // The next renewal brings it again.
+      }
       return 0;
     },
     renew,
