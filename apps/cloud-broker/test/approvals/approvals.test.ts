@@ -430,6 +430,21 @@ describe("a break-glass", () => {
     expect(await kindOf(await ask())).toBe("UnlockRevoked");
   });
 
+  test("shows no passkey once a switch was activated for a node, though it was turned off", async () => {
+    await setRelease({ breakGlass: true });
+    await openIt();
+    const scope = { kind: "node", order: jobPath(JOB), serial: device.serial };
+    const claims = { roles: ["DataBox.Operator"] };
+    const body = { reason: "stolen", scope };
+    expect((await world.call("POST", "/operator/v1/revoke", { body, claims })).status).toBe(200);
+    const restored = await world.call("POST", "/operator/v1/restoreAccess", {
+      body: { scope },
+      claims,
+    });
+    expect(restored.json).toMatchObject({ lifted: 1 });
+    expect((await show()).json.error).toMatchObject({ code: "CredentialsWithheld" });
+  });
+
   test("is needed to see the passkey of an order that asks for approvals, once", async () => {
     await setRelease({ breakGlass: true });
     expect((await show()).json.error).toMatchObject({ code: "CredentialsWithheld" });

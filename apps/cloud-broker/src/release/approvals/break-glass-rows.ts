@@ -6,6 +6,8 @@ import { wasRevokedSince } from "../kill-switches/revocations.ts";
  * The oldest active, unused break-glass for a node, or for the whole order. A kill switch ends
  * those that were opened before it, also after it is lifted.
  *
+ * @param serial - undefined: for the whole order, whose nodes share a passkey; then the switch of
+ * any node ends it
  * @returns its id
  */
 export async function findBreakGlass(
@@ -28,7 +30,7 @@ export async function findBreakGlass(
     .orderBy("created_at_ms")
     .execute();
   for (const { id, created_at_ms } of rows)
-    if (!(await wasRevokedSince(store, order, serial ?? "", created_at_ms))) return id;
+    if (!(await wasRevokedSince(store, order, serial, created_at_ms))) return id;
   return undefined;
 }
 

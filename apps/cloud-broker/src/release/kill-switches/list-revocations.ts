@@ -4,7 +4,7 @@ import type { OrderId } from "../../core/order.ts";
 import { renderTime } from "../../core/wire-time.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 import type { Store } from "../../store/store.ts";
-import { scopesOver } from "./revocations.ts";
+import { isOfAnyNode, scopesOver } from "./revocations.ts";
 
 /** Every active switch, with the members for its operator. */
 export async function listAllRevocations(store: Store): Promise<RevocationList> {
@@ -16,13 +16,7 @@ export async function listAllRevocations(store: Store): Promise<RevocationList> 
  */
 export async function listRevocationsOver(store: Store, order: OrderId): Promise<RevocationList> {
   const rows = await selectStanding(store)
-    .where((row) =>
-      row.or([
-        row("scope", "in", scopesOver(order)),
-        // A node's scope is the order's id, a space and the serial ("!" follows the space).
-        row.and([row("scope", ">", `${order} `), row("scope", "<", `${order}!`)]),
-      ]),
-    )
+    .where((row) => row.or([row("scope", "in", scopesOver(order)), isOfAnyNode(row, order)]))
     .execute();
   return {
     value: rows.map((row) => {

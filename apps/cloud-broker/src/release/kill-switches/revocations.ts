@@ -77,22 +77,35 @@ export const revocationOf = (kind: string | null | undefined): Failure | undefin
 /**
  * Whether a kill switch was activated for a node at or after a moment, even if it was turned off
  * since.
+ *
+ * @param serial - undefined: for any node of the order
  */
 export async function wasRevokedSince(
   store: Store,
   order: OrderId,
-  serial: string,
+  serial: string | undefined,
   sinceMs: EpochMs,
 ): Promise<boolean> {
   const row = await store
     .selectFrom("revocations")
     .select("id")
-    .where("scope", "in", [nodeScope(order, serial), ...scopesOver(order)])
+    .where((each) =>
+      each.or([
+        each("scope", "in", scopesOver(order)),
+        serial === undefined
+          ? isOfAnyNode(each, order)
+          : each("scope", "=", nodeScope(order, serial)),
+      ]),
+    )
     .where("created_at_ms", ">=", sinceMs)
     .limit(1)
     .executeTakeFirst();
   return row !== undefined;
 }
+
+/** A node's scope is the order's id, a space and the serial ("!" follows the space). */
+export const isOfAnyNode = (row: ExpressionBuilder<BrokerTables, "revocations">, order: OrderId) =>
+  row.and([row("scope", ">", `${order} `), row("scope", "<", `${order}!`)]);
 
 /** The scopes that cover a whole order. */
 export function scopesOver(order: OrderId): readonly string[] {
