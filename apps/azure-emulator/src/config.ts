@@ -22,8 +22,8 @@ const schema = z.strictObject({
   dataDir: z.string().min(1).optional(),
   /** Absent: one of its own, kept in `dataDir`. */
   certificateAuthority: certificateWithKey.optional(),
-  tenantId: z.uuid().default("0a0b0c0d-1111-4222-8333-444455556666"),
-  subscriptionId: z.uuid().default("1b2c3d4e-5555-4666-8777-888899990000"),
+  tenantId: z.guid().default("0a0b0c0d-1111-4222-8333-444455556666"),
+  subscriptionId: z.guid().default("1b2c3d4e-5555-4666-8777-888899990000"),
   location: z
     .string()
     .regex(/^[a-z0-9]{1,32}$/u)

@@ -232,6 +232,13 @@ describe("a token request", () => {
     expect(answer.json).toMatchObject({ token_type: "Bearer", expires_in: 3_599 });
   });
 
+  test("comes from any GUID, also one that is not a UUID of RFC 9562", async () => {
+    const id = "11111111-1111-1111-1111-111111111111";
+    await world.control("PUT", `/applications/${id}`, { secret: SECRET, objectId: id });
+    const answer = await requestToken({ ...good(), client_id: id });
+    expect(claimsOf(answer)).toMatchObject({ appid: id, oid: id });
+  });
+
   test("may ask for the scopes of OpenID Connect besides, as MSAL for Go and Java do", async () => {
     const scope = `${world.emulator.armUrl}/.default openid offline_access profile`;
     expect(await requestToken({ ...good(), scope })).toMatchObject({

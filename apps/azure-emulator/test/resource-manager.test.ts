@@ -234,6 +234,20 @@ describe("a vault that is put", () => {
     expect((await call(vaultPath("refused"))).status).toBe(404);
   });
 
+  test("takes any GUID in a policy, also one that is not a UUID of RFC 9562", async () => {
+    const id = "22222222-2222-2222-2222-222222222222";
+    const policy = {
+      tenantId: world.emulator.tenantId,
+      objectId: id,
+      applicationId: id,
+      permissions: { keys: ["get"] },
+    };
+    expect(await putVault("any-guid", { accessPolicies: [policy] })).toMatchObject({
+      status: 200,
+      json: { properties: { accessPolicies: [policy] } },
+    });
+  });
+
   test.each([
     ["{", "InvalidRequestContent"],
     ["", "InvalidRequestContent"],

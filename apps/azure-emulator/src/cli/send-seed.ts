@@ -6,7 +6,7 @@ import * as z from "zod";
 import { loopbackLookup } from "../loopback-lookup.ts";
 import { callControl, type ControlTarget } from "./control-client.ts";
 
-const clientId = z.uuid();
+const clientId = z.guid();
 /** Bodies are not described here again: the emulator checks them, as it checks a client's. */
 const body = z.looseObject({});
 const seedFile = z.strictObject({

@@ -17,8 +17,8 @@ const applicationPayload = z.strictObject({
   /** Absent: the application signs in by federation or PKCE only. */
   secret: z.string().min(8).max(256).optional(),
   displayName: z.string().min(1).max(120).optional(),
-  tenantId: z.uuid().optional(),
-  objectId: z.uuid().optional(),
+  tenantId: z.guid().optional(),
+  objectId: z.guid().optional(),
   roles: roles.default([]),
   redirectUris: z.array(z.url().max(2_048)).max(32).default([]),
   federatedCredentials: z.array(federatedCredential).max(20).default([]),
@@ -27,14 +27,14 @@ const applicationPayload = z.strictObject({
 const userPayload = z.strictObject({
   password: z.string().min(8).max(256),
   displayName: z.string().min(1).max(120).optional(),
-  tenantId: z.uuid().optional(),
-  objectId: z.uuid().optional(),
+  tenantId: z.guid().optional(),
+  objectId: z.guid().optional(),
   roles: roles.default([]),
 });
 const tenantPayload = z.strictObject({ displayName: z.string().min(1).max(120) });
 const subscriptionPayload = z.strictObject({
   displayName: z.string().min(1).max(64).optional(),
-  tenantId: z.uuid().optional(),
+  tenantId: z.guid().optional(),
 });
 const imdsPayload = z.strictObject({
   identities: z.array(z.string().startsWith("/subscriptions/").max(512)).max(32),
@@ -48,8 +48,8 @@ export function directoryRoutes({ state, cloud }: ControlDependencies): ControlR
   return [
     row("PUT", "/applications/{clientId}", (request, { clientId = "" }) =>
       withBody(applicationPayload, request, (payload) => {
-        if (!z.uuid().safeParse(clientId).success)
-          return refuseControl(400, "InvalidRequestContent", "clientId: must be a UUID");
+        if (!z.guid().safeParse(clientId).success)
+          return refuseControl(400, "InvalidRequestContent", "clientId: must be a GUID");
         const before = state.get("application", clientId);
         const { secret, displayName = before?.displayName ?? clientId, ...rest } = payload;
         const application = {
@@ -91,16 +91,16 @@ export function directoryRoutes({ state, cloud }: ControlDependencies): ControlR
     }),
     row("PUT", "/tenants/{tenantId}", (request, { tenantId = "" }) =>
       withBody(tenantPayload, request, ({ displayName }) => {
-        if (!z.uuid().safeParse(tenantId).success)
-          return refuseControl(400, "InvalidRequestContent", "tenantId: must be a UUID");
+        if (!z.guid().safeParse(tenantId).success)
+          return refuseControl(400, "InvalidRequestContent", "tenantId: must be a GUID");
         state.put("tenant", { id: tenantId, displayName });
         return { status: 200, body: { id: tenantId, displayName } };
       }),
     ),
     row("PUT", "/subscriptions/{subscriptionId}", (request, { subscriptionId = "" }) =>
       withBody(subscriptionPayload, request, (payload) => {
-        if (!z.uuid().safeParse(subscriptionId).success)
-          return refuseControl(400, "InvalidRequestContent", "subscriptionId: must be a UUID");
+        if (!z.guid().safeParse(subscriptionId).success)
+          return refuseControl(400, "InvalidRequestContent", "subscriptionId: must be a GUID");
         const before = state.get("subscription", subscriptionId);
         const tenantId = payload.tenantId ?? before?.tenantId ?? cloud.tenantId;
         if (state.get("tenant", tenantId) === undefined)

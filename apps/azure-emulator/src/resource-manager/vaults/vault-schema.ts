@@ -6,9 +6,9 @@ const permissions = z.array(z.string().max(64)).max(64);
 
 const accessPoliciesSchema = z.array(
   z.object({
-    tenantId: z.uuid(),
+    tenantId: z.guid(),
     objectId: z.string().min(1).max(128),
-    applicationId: z.uuid().nullish(),
+    applicationId: z.guid().nullish(),
     permissions: z.object({
       keys: permissions.nullish(),
       secrets: permissions.nullish(),
@@ -22,7 +22,7 @@ const accessPoliciesSchema = z.array(
 const optional = <T extends z.ZodType>(schema: T) => schema.nullish();
 
 const properties = z.object({
-  tenantId: optional(z.uuid()),
+  tenantId: optional(z.guid()),
   sku: optional(z.object({ family: z.string().max(8), name: z.string().max(32) })),
   accessPolicies: optional(accessPoliciesSchema),
   enabledForDeployment: optional(z.boolean()),
