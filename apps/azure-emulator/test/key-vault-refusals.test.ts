@@ -474,8 +474,10 @@ describe("the shape of an answer", () => {
   });
 
   test("an answer has the headers of the service", async () => {
-    const { headers } = await world.callVault(`${keyUrl("good")}${QUERY}`);
+    const sent = { headers: { "x-ms-client-request-id": "a-client's own" } };
+    const { headers } = await world.callVault(`${keyUrl("good")}${QUERY}`, sent);
     expect(headers).toMatchObject({
+      "x-ms-client-request-id": "a-client's own",
       "content-type": "application/json; charset=utf-8",
       "cache-control": "no-cache",
       pragma: "no-cache",

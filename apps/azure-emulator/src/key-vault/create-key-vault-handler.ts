@@ -64,6 +64,7 @@ export function createKeyVaultHandler(dependencies: KeyVaultDependencies): HttpH
     const context: AnswerContext = {
       vault,
       requestId: request.requestId,
+      clientRequestId: request.headers["x-ms-client-request-id"]?.toString(),
       clientAddress: clientAddress(request, dependencies.settings()),
       ...endpoints,
     };

@@ -11,6 +11,8 @@ const SERVICE_VERSION = "1.9.2784.1";
 export type AnswerContext = {
   readonly vault: Vault;
   readonly requestId: string;
+  /** As the client sent it; the service returns it unasked. */
+  readonly clientRequestId: string | undefined;
   readonly clientAddress: string;
   /** `https://login.localhost:8443` */
   readonly authorityUrl: string;
@@ -59,8 +61,12 @@ function renderChallenge({ vault, authorityUrl, vaultAudience }: AnswerContext):
 export function commonHeaders({
   vault,
   requestId,
+  clientRequestId,
   clientAddress,
-}: Pick<AnswerContext, "vault" | "requestId" | "clientAddress">): Record<string, string> {
+}: Pick<AnswerContext, "vault" | "requestId" | "clientRequestId" | "clientAddress">): Record<
+  string,
+  string
+> {
   return {
     "cache-control": "no-cache",
     pragma: "no-cache",
@@ -68,6 +74,7 @@ export function commonHeaders({
     "strict-transport-security": "max-age=31536000;includeSubDomains",
     "x-content-type-options": "nosniff",
     "x-ms-request-id": requestId,
+    ...withoutUndefined({ "x-ms-client-request-id": clientRequestId }),
     "x-ms-keyvault-region": vault.location,
     "x-ms-keyvault-service-version": SERVICE_VERSION,
     "x-ms-keyvault-network-info": `conn_type=Ipv4;addr=${clientAddress};act_addr_fam=InterNetwork;`,
