@@ -2,10 +2,17 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { AppError } from "@databox-cmk/errors";
+import type { Denial } from "@databox-cmk/protocol";
 import { describe, expect, test } from "vitest";
 
 import { openJournal } from "../src/journal/open-journal.ts";
 import { verifyJournal } from "../src/journal/verify-journal.ts";
+import { holdNode } from "../src/node/hold-node.ts";
+import { withJournal } from "../src/node/journaled-node.ts";
+import { recordDenial } from "../src/node/record-unlock.ts";
+import { openVolume } from "../src/volume/choose-volume.ts";
+import { createPreparedWorld, SERIAL } from "./agent-world.ts";
 import { mayMount, mountFullDisk } from "./full-disk.ts";
 
 const nowIso = () => "2026-11-29T00:00:00.000Z";
@@ -30,4 +37,36 @@ describe.skipIf(!mayMount)("a disk that becomes full", () => {
       rmSync(folder, { recursive: true });
     }
   });
+});
+
+const DENIAL: Denial = {
+  requestHash: "A".repeat(43),
+  code: "UnlockRevoked",
+  class: "refused",
+  who: "security-administrator",
+  title: "",
+  message: "",
+  ask: "",
+  steps: [],
+  correlationId: "11111111-1111-4111-8111-111111111111",
+};
+const takeNothing = () => {
+  throw new AppError("DiskFull");
+};
+
+test("a full disk does not keep a volume open that a signed refusal closes", async () => {
+  await using world = await createPreparedWorld();
+  expect(await world.unlock()).toMatchObject({ outcome: "unlocked" });
+  using held = await holdNode(world.dependencies);
+  const journaled = withJournal(held, world.dependencies);
+  const node = { ...journaled, record: takeNothing, journal: { append: takeNothing } };
+  let closed = 0;
+  const close = async () => {
+    closed += 1;
+  };
+  const volume = { ...openVolume(held.settings.volume, SERIAL, []), close };
+  await expect(
+    recordDenial({ node, volume, dependencies: world.dependencies }, DENIAL, { event: "unlock" }),
+  ).rejects.toMatchObject({ code: "DiskFull" });
+  expect(closed).toBe(1);
 });

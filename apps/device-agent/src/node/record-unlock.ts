@@ -89,28 +89,27 @@ export async function renewOnVolume(
 
 /**
  * A signed refusal also closes a volume that an earlier unlock left open, and destroys the means to
- * open it again.
+ * open it again; before it is recorded, since a full disk must not keep the volume open.
  */
 export async function recordDenial(
   { node, volume, dependencies }: Pick<Unlocking, "node" | "volume" | "dependencies">,
   denial: Denial,
   context: { readonly event: CommandName; readonly timings?: Timings | undefined },
 ): Promise<FailureEvent> {
-  const { folder, settings, store, journal, bootId } = node;
+  const { folder, settings, store, record, bootId } = node;
   const { lock } = store.current;
   const isRefused = denial.class === "refused";
   const relocked = isRefused && isUnlocked(store.current, bootId);
   if (isRefused) destroyKeptLease(folder.path);
-  const journalHead = journal.append("unlock-denied", {
+  if (relocked) await volume.close(lock.kind === "unlocked" ? lock.mapping : undefined);
+  const facts = {
     code: denial.code,
     reason: denial.reason ?? "",
     correlationId: denial.correlationId,
     relocked,
-  });
-  if (relocked) {
-    await volume.close(lock.kind === "unlocked" ? lock.mapping : undefined);
-    store.update({ journalHead, lock: { kind: "locked", since: dependencies.nowIso() } });
-  } else store.update({ journalHead });
+  };
+  const since = dependencies.nowIso();
+  record("unlock-denied", facts, relocked ? { lock: { kind: "locked", since } } : {});
   const common = eventOf(context.event, settings, dependencies);
   return eventOfDenial(denial, { ...common, timings: context.timings, relocked });
 }
