@@ -165,11 +165,27 @@ export function importPkcs12(der: Uint8Array, password: string): CertificateWith
   const { certificates, privateKey } = readPkcs12(der, password);
   const leaf = certificates.find((certificate) => certificate.checkPrivateKey(privateKey));
   if (leaf === undefined) throw malformed("PKCS#12: its key fits no certificate in it");
-  const chain = [leaf, ...certificates.filter((certificate) => certificate !== leaf)];
+  const chain = inOrder(leaf, certificates);
   return {
     certificatePem: chain.map((certificate) => certificate.toString()).join(""),
     privateKeyPem: toPkcs8Pem(privateKey),
   };
+}
+
+/**
+ * Each certificate before its issuer, as TLS sends them (RFC 5246 §7.4.2); a file may have them in
+ * any order.
+ */
+function inOrder(leaf: X509Certificate, found: readonly X509Certificate[]): X509Certificate[] {
+  const chain = [leaf];
+  const others = new Set(found.filter((certificate) => certificate !== leaf));
+  for (const last of chain) {
+    const issuer = [...others].find((candidate) => last.checkIssued(candidate));
+    if (issuer === undefined) break;
+    others.delete(issuer);
+    chain.push(issuer);
+  }
+  return [...chain, ...others];
 }
 
 function readPkcs12(

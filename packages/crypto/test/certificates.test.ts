@@ -312,6 +312,22 @@ describe("PKCS#12", () => {
     expect(imported).toEqual(issued);
   });
 
+  test("a chain comes back in the order of its issuers, whatever the file's order", () => {
+    const made = (name: string, ...signer: readonly string[]) => {
+      const subject = ["-subj", `/CN=${name}`, "-days", "2"];
+      const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
+      const out = ["-keyout", `${name}.key`, "-out", `${name}.pem`];
+      openssl("req", "-x509", ...key, ...subject, ...out, ...signer);
+      return readFileSync(file(`${name}.pem`), "utf8");
+    };
+    const root = made("root");
+    const between = made("between", "-CA", "root.pem", "-CAkey", "root.key");
+    const leaf = made("leaf", "-CA", "between.pem", "-CAkey", "between.key");
+    writeFileSync(file("own.pem"), leaf + root + between);
+    const { certificatePem } = importPkcs12(exportFile("leaf.key"), PASSWORD);
+    expect(certificatePem).toBe(leaf + between + root);
+  });
+
   test.each([
     ["a wrong password", (der: Buffer) => ({ der, password: "wrong" })],
     ["a cut file", (der: Buffer) => ({ der: der.subarray(0, der.length / 2), password: PASSWORD })],
