@@ -66,6 +66,12 @@ describe.skipIf(!hasSystemd)("the agent's units", () => {
     expect(again.map(([name]) => name).toSorted()).toEqual(["ok", "pending", "unreachable"]);
   });
 
+  test("the daemon is started again however it ended: without it, nobody closes the volume", () => {
+    const unit = readFileSync(join(FILES, SYSTEM_UNITS, "databox-agent.service"), "utf8");
+    expect(unit).toMatch(/^Restart=always$/m);
+    expect(unit).not.toMatch(/^RestartPreventExitStatus=/m);
+  });
+
   test("the boot does not wait for the data: its mount comes with the open volume alone", () => {
     const guide = readFileSync(GUIDE, "utf8");
     const [line = ""] = /^\/dev\/mapper\/databox-\S+ .*$/m.exec(guide) ?? [];
