@@ -150,6 +150,16 @@ describe("a switch that is activated while the vault is asked", () => {
   });
 });
 
+test("a switch withholds a grant from the message that got it a moment ago, with one row", async () => {
+  const asked = await device.prepareUnlock("unlock");
+  expect((await device.sendUnlock(asked)).kind).toBe("answer");
+  await operate("revoke", { reason: "incident", scope: { kind: "fleet" } });
+  const before = (await outcomesOf("unlock")).length;
+  for (let again = 0; again < 3; again += 1)
+    expect(await device.sendUnlock(asked)).toMatchObject({ value: { code: "UnlockRevoked" } });
+  expect((await outcomesOf("unlock")).slice(before)).toEqual(["refused"]);
+});
+
 test("switches that cannot be read grant nothing, renew nothing and close nothing", async () => {
   const rows = await world.store().selectFrom("audit").select("sequence").execute();
   await world.store().schema.alterTable("revocations").renameTo("revocations_lost").execute();

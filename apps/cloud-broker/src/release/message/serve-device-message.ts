@@ -21,7 +21,7 @@ import { renderDenial } from "./denial.ts";
 import type { Needs, Recording } from "./device-dependencies.ts";
 import { noteOutcome } from "./note-outcome.ts";
 import { renderAnswer, signAnswer, type SignedAnswer } from "./signed-answer.ts";
-import { findStoredAnswer, storeAnswer } from "./stored-answers.ts";
+import { findStoredAnswer, forgetAnswer, storeAnswer } from "./stored-answers.ts";
 
 export type DeviceMessage = {
   readonly text: string;
@@ -175,16 +175,21 @@ async function answerOnce<Proven extends Sender>(
     }
     const outcome = await exchange.answer(message, sender);
     if (outcome.ok) return { answer: outcome.value };
-    // Another replica answered the same message first: its answer is used.
-    const meanwhile =
+    // The message has its answer already, maybe from another replica: that answer is used.
+    const former =
       exchange.knowsRepeats === true
         ? undefined
         : await findStoredAnswer(store, message.hash, now());
-    if (meanwhile !== undefined) return { answer: meanwhile };
+    if (former !== undefined && !isWithheld(former, outcome.failure)) return { answer: former };
     return await deny(dependencies, exchange, message, outcome.failure, sender);
   } catch (error) {
     return denyUnaudited(dependencies, message, error, sender);
   }
+}
+
+/** A kill switch withholds a grant also from the message that got it before. */
+function isWithheld(former: SignedAnswer, { code }: Failure): boolean {
+  return code === "UnlockRevoked" && former.status === 200;
 }
 
 /**
@@ -261,7 +266,10 @@ async function deny(
     // Every writer of an answer to this message appends to the same chain first, so no other answer
     // can be stored after this check.
     const other = await findStoredAnswer(transaction, message.hash, now());
-    if (other !== undefined) throw new AlreadyAnswered(other);
+    if (other !== undefined) {
+      if (!isWithheld(other, failure)) throw new AlreadyAnswered(other);
+      await forgetAnswer(transaction, message.hash);
+    }
     if (isFinal) await storeAnswer(transaction, message.hash, answer, now());
   };
   try {

@@ -73,6 +73,13 @@ export async function storeAnswer(
   return (await insertAnswer(transaction, values)) === 1n;
 }
 
+export async function forgetAnswer(
+  transaction: StoreTransaction,
+  requestHash: string,
+): Promise<void> {
+  await transaction.deleteFrom("stored_answers").where("request_hash", "=", requestHash).execute();
+}
+
 /** Deletes answers and nonces that can no longer matter. */
 export async function forgetExpired(store: Store, nowMs: number): Promise<void> {
   await store

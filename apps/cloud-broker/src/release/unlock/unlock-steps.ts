@@ -117,8 +117,10 @@ export function decide(
     transferType: node.transferType,
     envelope,
   });
-  if (!decision.ok || revocation === undefined) return decision;
-  return failed(revocation);
+  if (revocation === undefined) return decision;
+  // Otherwise the answer that the same message got before the switch would be sent again.
+  const isRepeat = freshness.nonceUsedBy?.requestHash === message.hash;
+  return decision.ok || isRepeat ? failed(revocation) : decision;
 }
 
 /** The conditions of the channel and of the order's policy: windows and approvals. */
