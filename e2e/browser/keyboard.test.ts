@@ -157,6 +157,32 @@ describe.runIf(runsBrowser)("a user without a mouse", () => {
     await expectFocus(jsonView);
   });
 
+  test("types on while a list is filtered, and a link to a code empties the search beside it", async () => {
+    const { page } = visit;
+    const field = page.getByRole("main").getByRole("searchbox");
+    for (const path of ["/orders", portal.orderPath(ORDER, "activity")]) {
+      await visit.goTo(path);
+      await field.waitFor();
+      await walkByTab(page, field);
+      await type("cre");
+      await page.waitForURL(/\?search=cre$/);
+      await type("ate");
+      await page.waitForURL(/\?search=create$/);
+      await expectFocus(field);
+      expect(await field.inputValue()).toBe("create");
+    }
+    await visit.goTo("/troubleshooter?search=purge");
+    expect(await field.inputValue()).toBe("purge");
+    await press("Control+K");
+    const search = page.getByRole("dialog", { name: "Search" });
+    await expectFocus(search.getByRole("searchbox"));
+    await type("SsemUserErrorEncryptionKeyDisabled");
+    await search.getByText("1 result", { exact: true }).waitFor();
+    await press("Enter");
+    await page.waitForURL(/\?code=SsemUserErrorEncryptionKeyDisabled$/);
+    await expect.poll(() => field.inputValue()).toBe("");
+  });
+
   test("reads times in UTC, once the settings say so", async () => {
     const { page } = visit;
     await visit.goTo(portal.orderPath(ORDER));

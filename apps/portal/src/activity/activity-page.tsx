@@ -1,19 +1,20 @@
 import { EmptyState } from "@databox-cmk/ui";
 import { Text } from "@fluentui/react-components";
 import { HistoryRegular } from "@fluentui/react-icons";
-import { keepPreviousData } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { type ReactElement, useState } from "react";
+import type { ReactElement } from "react";
 
 import { readActivity } from "../api/activity.ts";
 import { activityFilterOf, type ActivitySearch } from "../core/activity-search.ts";
 import { skipTokenOf } from "../core/arm-path.ts";
 import { OrderPage } from "../order/order-page.tsx";
 import { useOrderName } from "../order/use-order.ts";
+import { keepPage } from "../queries/keep-page.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useRead } from "../queries/use-read.ts";
 import { Pager } from "../shell/pager.tsx";
 import { QueryState } from "../shell/query-problem.tsx";
+import { useListState } from "../shell/use-list-state.ts";
 import { useTexts } from "../texts/texts.ts";
 import { ActivityFilters } from "./activity-filters.tsx";
 import { ActivityTable } from "./activity-table.tsx";
@@ -25,8 +26,7 @@ export function ActivityPage(): ReactElement {
   const search = route.useSearch();
   return (
     <OrderPage section="activity">
-      {/* A page position belongs to one list. */}
-      <Activity key={JSON.stringify(search)} search={search} />
+      <Activity search={search} />
     </OrderPage>
   );
 }
@@ -34,13 +34,13 @@ export function ActivityPage(): ReactElement {
 function Activity({ search }: { readonly search: ActivitySearch }): ReactElement {
   const texts = useTexts();
   const name = useOrderName();
-  const [positions, setPositions] = useState<readonly string[]>([]);
+  const [positions, setPositions] = useListState<readonly string[]>(JSON.stringify(search), []);
   const position = positions.at(-1);
   const activity = useRead(
     QUERY_KEYS.orderPart(name, "activity", search, position),
     (client, signal) =>
       readActivity(client, name, activityFilterOf(search, Date.now()), position, signal),
-    { placeholderData: keepPreviousData },
+    { placeholderData: keepPage(QUERY_KEYS.orderPart(name, "activity", search)) },
   );
   const { data } = activity;
   const next = skipTokenOf(data?.nextLink);

@@ -24,8 +24,6 @@ export function AllOrdersPage(): ReactElement {
   return (
     <OperatorPage title={texts.operator.orders} icon={<BoxMultipleRegular />}>
       <OrderList
-        // A page position belongs to one list.
-        key={JSON.stringify(search)}
         search={search}
         position={withoutUndefined({ after, page })}
         onSearch={(changed) => void navigate({ search: changed, replace: true })}

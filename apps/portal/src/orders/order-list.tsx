@@ -2,14 +2,17 @@ import type { OrderSummary } from "@databox-cmk/protocol";
 import { EmptyState, LoadingState, Row } from "@databox-cmk/ui";
 import { Button, Text } from "@fluentui/react-components";
 import { BoxSearchRegular } from "@fluentui/react-icons";
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { type ReactElement, Suspense, useState } from "react";
 
 import { LARGEST_PAGE, readOrderSummaries } from "../api/order-summaries.ts";
 import { skipTokenOf } from "../core/arm-path.ts";
+import { keepPage } from "../queries/keep-page.ts";
+import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { Pager } from "../shell/pager.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
+import { useListState } from "../shell/use-list-state.ts";
 import { useTexts } from "../texts/texts.ts";
 import { ColumnsMenu, useHiddenColumns } from "./columns-menu.tsx";
 import { type ListPosition, positionAfter, positionsUpTo } from "./list-position.ts";
@@ -60,17 +63,18 @@ export function OrderList({
   const texts = useTexts();
   const { client } = useSignedIn();
   const filter = filterOf(search);
-  const [passed, setPassed] = useState<readonly string[]>([]);
+  const list = JSON.stringify([subscriptionId, filter]);
+  const [passed, setPassed] = useListState<readonly string[]>(list, []);
   const positions = positionsUpTo(passed, position);
   const orders = useQuery({
     ...orderPageQuery(client, subscriptionId, filter, position.after),
-    placeholderData: keepPreviousData,
+    placeholderData: keepPage(QUERY_KEYS.orderPage(subscriptionId, filter)),
   });
   const exporting = useOrderExport((from) =>
     readOrderSummaries(client, subscriptionId, filter, from, undefined, LARGEST_PAGE),
   );
   const next = skipTokenOf(orders.data?.nextLink);
-  const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
+  const [ids, setIds] = useListState<ReadonlySet<string>>(list, new Set());
   /** The panel keeps its orders when the list no longer has them. */
   const [running, setRunning] = useState<{
     readonly action: BulkAction;

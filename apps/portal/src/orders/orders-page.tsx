@@ -36,8 +36,6 @@ export function OrdersPage(): ReactElement {
       <QueryState of={subscriptions} />
       {subscriptionId !== undefined && (
         <SubscriptionOrders
-          // A page position belongs to one list.
-          key={JSON.stringify([subscriptionId, search])}
           subscriptionId={subscriptionId}
           search={search}
           position={withoutUndefined({ after, page })}

@@ -65,11 +65,24 @@ export function SearchFilter({
 }): ReactElement {
   const styles = useStyles();
   const [typed, setTyped] = useState(value);
+  const [sent, setSent] = useState(value);
+  const [last, setLast] = useState(value);
+  if (value !== last) {
+    setLast(value);
+    // It comes from elsewhere, such as a link; what is typed since the last pause stays otherwise.
+    if (value !== sent) {
+      setSent(value);
+      setTyped(value);
+    }
+  }
   useEffect(() => {
-    if (typed === value) return;
-    const timer = setTimeout(() => onChange(typed), TYPING_PAUSE_MS);
+    if (typed === sent) return;
+    const timer = setTimeout(() => {
+      setSent(typed);
+      onChange(typed);
+    }, TYPING_PAUSE_MS);
     return () => clearTimeout(timer);
-  }, [typed, value, onChange]);
+  }, [typed, sent, onChange]);
   return (
     <SearchBox
       className={styles.search}
