@@ -2,7 +2,7 @@ import { Notice, Stack } from "@databox-cmk/ui";
 import { Button, Card, makeStyles, Spinner, Text } from "@fluentui/react-components";
 import { EyeRegular } from "@fluentui/react-icons";
 import { useMutation } from "@tanstack/react-query";
-import { type ReactElement, useEffect, useState } from "react";
+import { type ReactElement, useEffect, useRef, useState } from "react";
 
 import { listCredentials } from "../api/credentials.ts";
 import { OrderPage } from "../order/order-page.tsx";
@@ -86,10 +86,14 @@ function useShownCredentials() {
   const { client } = useSignedIn();
   const name = useOrderName();
   const [secondsLeft, setSecondsLeft] = useState(0);
+  const isRunning = useRef(false);
   const { data, error, isPending, mutate, reset } = useMutation({
     mutationFn: () => listCredentials(client, name),
     gcTime: 0,
     onSuccess: () => setSecondsLeft(SHOWN_SECONDS),
+    onSettled: () => {
+      isRunning.current = false;
+    },
   });
   const isShown = data !== undefined;
   useEffect(() => {
@@ -105,7 +109,13 @@ function useShownCredentials() {
     secondsLeft,
     isAsking: isPending,
     error,
-    show: () => mutate(),
+    show: () => {
+      // A second click may arrive before React shows that the first one began. It would be
+      // recorded, and refused where a break-glass allows one display.
+      if (isRunning.current) return;
+      isRunning.current = true;
+      mutate();
+    },
     hide: reset,
   };
 }
