@@ -1,6 +1,7 @@
-import type { Facts } from "@databox-cmk/errors";
+import { type Facts, toAppError } from "@databox-cmk/errors";
 
 import type { Transport } from "../broker-client/transport.ts";
+import { eventOfError } from "../core/failure-event.ts";
 import type { MachineState } from "../core/machine-state.ts";
 import type { Moment } from "../core/moment.ts";
 import type { Volume } from "../core/ports.ts";
@@ -90,3 +91,32 @@ export const takeNumber = (state: NodeState) =>
     counter: store.nextCounter(),
     journalHead: store.current.journalHead ?? NO_JOURNAL_HEAD,
   }));
+
+export type Unlocked = Extract<MachineState["lock"], { kind: "unlocked" }>;
+/** The codes of a state that cannot be written. */
+const UNWRITABLE: ReadonlySet<string> = new Set(["AgentStateUnwritable", "DiskFull"]);
+
+/**
+ * A full or read-only disk keeps no volume open. What closes it is decided again, until it can be
+ * recorded.
+ *
+ * @param error - why it was not recorded
+ * @param isMeant - whether the volume, as it is open now, is the one to close
+ */
+export async function closeUnrecorded(
+  {
+    state,
+    volume,
+    report,
+    context,
+  }: Pick<Daemon, "state" | "report" | "context"> & { readonly volume: Pick<Volume, "close"> },
+  error: unknown,
+  isMeant: (lock: Unlocked) => boolean,
+): Promise<void> {
+  if (!UNWRITABLE.has(toAppError(error).code)) return;
+  const { lock } = state.read();
+  if (lock.kind !== "unlocked" || !isMeant(lock)) return;
+  await volume.close(lock.mapping).catch((failure: unknown) => {
+    report(eventOfError(failure, context()));
+  });
+}

@@ -1,4 +1,4 @@
-import { AppError, type ErrorCode, toAppError } from "@databox-cmk/errors";
+import { AppError, type ErrorCode } from "@databox-cmk/errors";
 import type { RelockOrder } from "@databox-cmk/protocol";
 
 import type { LeaseAnswer } from "../answers/lease-answer.ts";
@@ -17,7 +17,7 @@ import { renewLease } from "../exchange/lease-exchange.ts";
 import { bootClockMs } from "../state/boot.ts";
 import { destroyKeptLease } from "../state/offline-files.ts";
 import type { StateFolder } from "../state/state-folder.ts";
-import { type Daemon, takeNumber } from "./daemon.ts";
+import { closeUnrecorded, type Daemon, takeNumber } from "./daemon.ts";
 import type { News } from "./lease-watcher.ts";
 import { createRetry } from "./retry.ts";
 
@@ -44,8 +44,6 @@ export type LeaseKeeper = {
   close(lease: HeldLease, cause: ClosingCause, order?: RelockOrder): Promise<number>;
 };
 
-/** The codes of a state that cannot be written. */
-const UNWRITABLE: ReadonlySet<string> = new Set(["AgentStateUnwritable", "DiskFull"]);
 const CLOSE_RETRY_MS = 1000;
 const EXCHANGE_TIMEOUT_MS = 5000;
 
@@ -61,7 +59,7 @@ type ClosingNode = Pick<Daemon, "state" | "journal" | "nowIso"> & {
 export function createLeaseKeeper(
   daemon: ClosingNode & Pick<Daemon, "session" | "context" | "report">,
 ): LeaseKeeper {
-  const { state, volume, session, context, report, nowIso } = daemon;
+  const { state, session, context, report, nowIso } = daemon;
   const retry = createRetry();
   let isOutageTold = false;
   let lastDrill: string | undefined;
@@ -121,18 +119,6 @@ export function createLeaseKeeper(
     }
   }
 
-  /**
-   * A full or broken disk keeps no volume open. What closed it is decided again, until it can be
-   * recorded.
-   */
-  async function closeUnrecorded(id: HeldLease["id"]): Promise<void> {
-    const { lock } = state.read();
-    if (lock.kind !== "unlocked" || lock.lease?.id !== id) return;
-    await volume.close(lock.mapping).catch((error: unknown) => {
-      report(eventOfError(error, context()));
-    });
-  }
-
   async function close(
     lease: HeldLease,
     cause: ClosingCause,
@@ -143,7 +129,7 @@ export function createLeaseKeeper(
       if (!(await closeVolume(daemon, lease.id, cause, event))) return 0;
     } catch (error) {
       report(eventOfError(error, context()));
-      if (UNWRITABLE.has(toAppError(error).code)) await closeUnrecorded(lease.id);
+      await closeUnrecorded(daemon, error, (lock) => lock.lease?.id === lease.id);
       return CLOSE_RETRY_MS;
     }
     retry.ended();

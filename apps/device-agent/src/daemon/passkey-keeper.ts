@@ -1,16 +1,13 @@
 import { type FailureEvent, isFailure } from "../core/agent-event.ts";
 import { eventOfError } from "../core/failure-event.ts";
-import type { MachineState } from "../core/machine-state.ts";
 import { decidePasskeyOpening } from "../core/passkey-opening.ts";
 import { bootClockMs } from "../state/boot.ts";
 import { type UnlockDependencies, unlockOnce } from "../unlock/unlock.ts";
-import type { Daemon } from "./daemon.ts";
+import { closeUnrecorded, type Daemon, type Unlocked } from "./daemon.ts";
 
 /** Time limit of a request for a lease: meanwhile no other command of this node can run. */
 const ASK_TIMEOUT_MS = 5_000;
 const CLOSE_RETRY_MS = 1_000;
-
-type Unlocked = Extract<MachineState["lock"], { kind: "unlocked" }>;
 
 /** @returns the latest time of the next call, in milliseconds */
 export type PasskeyKeeper = { keep(lock: Unlocked): Promise<number> };
@@ -21,17 +18,10 @@ export type PasskeyKeeper = { keep(lock: Unlocked): Promise<number> };
  * waits for approvers. It closes the volume when there was no authoritative answer for a day.
  */
 export function createPasskeyKeeper(
-  {
-    state,
-    volume,
-    moment,
-    journal,
-    context,
-    report,
-    nowIso,
-  }: Omit<Daemon, "folder" | "settings" | "session">,
+  daemon: Omit<Daemon, "folder" | "settings" | "session">,
   dependencies: UnlockDependencies,
 ): PasskeyKeeper {
+  const { state, volume, moment, journal, context, report, nowIso } = daemon;
   let askedAtMs: number | undefined;
   let toldCode: string | undefined;
 
@@ -106,6 +96,7 @@ export function createPasskeyKeeper(
             return 0;
           } catch (error) {
             tell(eventOfError(error, context()));
+            await closeUnrecorded(daemon, error, (now) => stepFor(now)?.kind === "close");
             return CLOSE_RETRY_MS;
           }
       }

@@ -1,10 +1,11 @@
 import { syncBuiltinESMExports } from "node:module";
 import os from "node:os";
 
+import { AppError } from "@databox-cmk/errors";
 import { afterEach, expect, test, vi } from "vitest";
 
 import type { AgentEvent } from "../../src/core/agent-event.ts";
-import { createNodeState } from "../../src/daemon/daemon.ts";
+import { createNodeState, type Daemon } from "../../src/daemon/daemon.ts";
 import { createPasskeyKeeper } from "../../src/daemon/passkey-keeper.ts";
 import { openJournal } from "../../src/journal/open-journal.ts";
 import { eventOf } from "../../src/node/event-of.ts";
@@ -22,6 +23,8 @@ afterEach(() => {
   syncBuiltinESMExports();
 });
 
+const takeNothing = () => Promise.reject(new AppError("AgentStateUnwritable"));
+
 /** The boot clock as it will be. */
 function passTime(seconds: number): void {
   const now = os.uptime();
@@ -31,7 +34,7 @@ function passTime(seconds: number): void {
 }
 
 /** The daemon's part, in this process. */
-function createKeeper(world: AgentWorld) {
+function createKeeper(world: AgentWorld, changes: Partial<Pick<Daemon, "state" | "volume">> = {}) {
   const { folder, settings } = requirePrepared(world.stateDir);
   const state = createNodeState(folder);
   const reported: AgentEvent[] = [];
@@ -48,11 +51,32 @@ function createKeeper(world: AgentWorld) {
       report: (event) => {
         reported.push(event);
       },
+      ...changes,
     },
     world.dependencies,
   );
   return { keeper, state, reported };
 }
+
+test("on a disk that takes nothing, a volume is closed at the end of its passkey's time", async () => {
+  await using world = await createPreparedWorld({ unlockKey: bytes() });
+  await world.run({ command: "passkey" }, { readSecret: async () => bytes() });
+  const { folder, settings } = requirePrepared(world.stateDir);
+  let closed = 0;
+  const close = async () => {
+    closed += 1;
+  };
+  const { keeper, state, reported } = createKeeper(world, {
+    state: { ...createNodeState(folder), change: takeNothing },
+    volume: { ...openVolume(settings.volume, SERIAL, []), close },
+  });
+  const { lock } = state.read();
+  if (lock.kind !== "unlocked") throw new Error("it is locked");
+  passTime(86_401);
+  expect(await keeper.keep(lock)).toBeGreaterThan(0);
+  expect(closed).toBe(1);
+  expect(reported).toMatchObject([{ event: "serve", code: "AgentStateUnwritable" }]);
+});
 
 test("a volume that got its lease beside the daemon is not reported as closed by its passkey's end", async () => {
   await using world = await createPreparedWorld({ unlockKey: bytes() });
