@@ -8,7 +8,9 @@ import { readNodes } from "../../orders/read-nodes.ts";
 import type { RevocationScope } from "./revocations.ts";
 
 /**
- * Unknown scopes are rejected: a kill switch that matches nothing would give false reassurance.
+ * Unknown orders and nodes are rejected: a kill switch that matches nothing would give false
+ * reassurance. A subscription may be known before it has an order.
+ *
  * @throws {AppError} ResourceNotFound, InvalidRequestContent
  */
 export async function existingScope(
