@@ -50,29 +50,36 @@ export function createStrangerRows(
   let counted = new Map<string, number>();
   let sinceMs: EpochMs | undefined;
 
-  function count(address: string): void {
-    sinceMs ??= now();
-    const network = networkOf(address);
+  function count(network: string, messages: number): void {
     const name = counted.has(network) || counted.size < COUNTED_MAX ? network : OTHERS;
-    counted.set(name, (counted.get(name) ?? 0) + 1);
+    counted.set(name, (counted.get(name) ?? 0) + messages);
   }
 
   return {
     /** @returns whether a refusal may have a row of its own; if not, it was counted */
     admit(address: string): boolean {
       if (ofAddress(addressKey(address)) === undefined && ofAll("all") === undefined) return true;
-      count(address);
+      sinceMs ??= now();
+      count(networkOf(address), 1);
       return false;
     },
     /** Writes the counts once an hour has ended; `now` also before that. */
     async flush(when?: "now") {
       if (sinceMs === undefined) return;
       if (when !== "now" && now() - sinceMs < HOUR_MS) return;
+      const taken = { counted, sinceMs };
       const rows = summarise(counted, sinceMs, now());
       [counted, sinceMs] = [new Map(), undefined];
-      await runLocking(store, async (transaction) => {
-        for (const row of rows) await appendAudit(transaction, "broker", row);
-      });
+      try {
+        await runLocking(store, async (transaction) => {
+          for (const row of rows) await appendAudit(transaction, "broker", row);
+        });
+      } catch (error) {
+        // The next flush tries again. A commit whose answer was lost is then told twice.
+        sinceMs = taken.sinceMs;
+        for (const [network, messages] of taken.counted) count(network, messages);
+        throw error;
+      }
     },
   };
 }

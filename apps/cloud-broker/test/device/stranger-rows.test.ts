@@ -44,6 +44,19 @@ describe("unproven messages", () => {
     expect(await world.verifyAudit("broker")).toMatchObject({ ok: true });
   });
 
+  test("are told later if the database fails at that moment", async () => {
+    for (let index = 0; index < 40; index += 1) await junk();
+    world.nowMs += HOUR_MS;
+    const before = await world.audit("broker");
+    await world.store.schema.alterTable("audit").renameTo("audit_lost").execute();
+    await expect(world.strangerRows.flush()).rejects.toThrow("audit");
+    await world.store.schema.alterTable("audit_lost").renameTo("audit").execute();
+    await world.strangerRows.flush();
+    const [row, ...others] = (await world.audit("broker")).slice(before.length);
+    expect(others).toEqual([]);
+    expect(row).toMatchObject({ action: "strangers/turned-away", detail: { messages: 39 } });
+  });
+
   test("are bounded in sum too, however many addresses they come from", async () => {
     world.nowMs += 24 * HOUR_MS;
     const before = await world.audit("broker");
