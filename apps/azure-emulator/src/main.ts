@@ -38,7 +38,13 @@ async function serve(options: ServeOptions): Promise<void> {
   process.once("SIGINT", close);
   process.once("SIGTERM", close);
   process.once("disconnect", close);
-  await arrangeWorld({ controlUrl: emulator.controlUrl, caFile: options.ca }, options);
+  try {
+    await arrangeWorld({ controlUrl: emulator.controlUrl, caFile: options.ca }, options);
+  } catch (error) {
+    await emulator.close();
+    process.off("disconnect", close); // It would keep a forked process alive.
+    throw error;
+  }
   isReady = true;
   // Last: a reader of the ready line may end the process at once.
   announce(emulator, resolve(options.ca));

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -103,6 +103,15 @@ test("a mistake is one line that says what is wrong", async () => {
   const { exitCode, stderr } = await run("fault", "add", "--status", "700", ...target);
   expect(exitCode).toBe(1);
   expect(stderr).toMatch(/^azure-emulator: effect\.status: .*\n$/u);
+});
+
+test("a seed that is refused ends the emulator, with one line", async () => {
+  const seed = join(folder, "seed.json");
+  writeFileSync(seed, '{"vaults":[]}');
+  const ports = ["--port", "0", "--imds-port", "0", "--dns-port", "0"];
+  const { exitCode, stderr } = await run("serve", ...ports, "--ca", facts.caFile, "--seed", seed);
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/^azure-emulator: --seed \S+: .*vaults.*\n$/u);
 });
 
 test("a wrong command line ends with 2 and suggests the near command", async () => {
