@@ -4,7 +4,9 @@ import type { ResourceIdentity } from "@databox-cmk/protocol";
 import { valueOf } from "../core/failure-error.ts";
 import type { AttachedIdentity, OrderId, EpochMs } from "../core/order.ts";
 import { decideIdentities, type IdentityPlan } from "../core/patch-identity.ts";
+import type { BrokerTables } from "../store/schema.ts";
 import type { StoreTransaction } from "../store/store.ts";
+import { runLocking } from "../store/transactions.ts";
 import type { ControlPlane, Plane } from "./control-plane.ts";
 import type { Order } from "./order.ts";
 
@@ -130,13 +132,36 @@ async function noteIdentity(
   earliest: number,
 ): Promise<number> {
   for (let epoch = earliest; ; epoch += 1) {
-    const { numInsertedOrUpdatedRows } = await store
-      .insertInto("identity_cleanups")
-      .values({ order_id: order, epoch, created_at_ms: now() })
-      .onConflict((conflict) => conflict.doNothing())
-      .executeTakeFirstOrThrow();
-    if (numInsertedOrUpdatedRows === 1n) return epoch;
+    const note = { order_id: order, epoch, created_at_ms: now() };
+    if (await runLocking(store, (transaction) => insertNote(transaction, note))) return epoch;
   }
+}
+
+/** @returns false if another change has this epoch, or had it and has committed */
+async function insertNote(
+  transaction: StoreTransaction,
+  note: BrokerTables["identity_cleanups"],
+): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await transaction
+    .insertInto("identity_cleanups")
+    .values(note)
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirstOrThrow();
+  if (numInsertedOrUpdatedRows !== 1n) return false;
+  // The commit that attached an identity has removed its note.
+  const attached = await transaction
+    .selectFrom("orders")
+    .select("id")
+    .where("id", "=", note.order_id)
+    .where("identity_epoch", ">=", note.epoch)
+    .executeTakeFirst();
+  if (attached === undefined) return true;
+  await transaction
+    .deleteFrom("identity_cleanups")
+    .where("order_id", "=", note.order_id)
+    .where("epoch", "=", note.epoch)
+    .execute();
+  return false;
 }
 
 /**

@@ -14,7 +14,7 @@ import { keepNodeCertificate, eraseOrder } from "../../src/orders/erasure.ts";
 import { moveOrder } from "../../src/orders/move-order.ts";
 import { prepareOrder } from "../../src/orders/prepare-order.ts";
 import { readOrder } from "../../src/orders/read-order.ts";
-import { sweepIdentities } from "../../src/orders/realise-identities.ts";
+import { realiseIdentities, sweepIdentities } from "../../src/orders/realise-identities.ts";
 import { patchOrder } from "../../src/orders/update-order.ts";
 import type { Store } from "../../src/store/store.ts";
 import { openTestStore } from "../store/open-test-store.ts";
@@ -236,6 +236,18 @@ test("of two creates in one millisecond, the refused one leaves the other its id
   await Promise.allSettled([create(identity), create(identity)]);
   const order = await readOrder(store, ID);
   expect(order?.identities).toHaveLength(1);
+  expect([...identities.system.values()]).toEqual(order?.identities);
+  expect(await store.selectFrom("identity_cleanups").selectAll().execute()).toEqual([]);
+});
+
+test("a create that began before another one's commit takes no epoch that is in use", async () => {
+  await create({ identity: { type: "SystemAssigned" } });
+  const plan = { keep: [], refresh: [], attach: [], remove: [], createSystemAssigned: true };
+  const late = { id: ID, location: "westeurope", identityEpoch: 0 };
+  const realised = await realiseIdentities(plane, late, plan);
+  expect(identities.system.size).toBe(2);
+  await realised.abandon();
+  const order = await readOrder(store, ID);
   expect([...identities.system.values()]).toEqual(order?.identities);
   expect(await store.selectFrom("identity_cleanups").selectAll().execute()).toEqual([]);
 });
