@@ -169,7 +169,7 @@ describe.runIf(runsBrowser)("a user without a mouse", () => {
       await type("ate");
       await page.waitForURL(/\?search=create$/);
       await expectFocus(field);
-      expect(await field.inputValue()).toBe("create");
+      await expect.poll(() => field.inputValue()).toBe("create");
     }
     await visit.goTo("/troubleshooter?search=purge");
     expect(await field.inputValue()).toBe("purge");

@@ -1,7 +1,7 @@
 import cluster from "node:cluster";
 
 import type { BrokerConfig } from "./config/config.ts";
-import type { Ready } from "./run/workers/serve-as-worker.ts";
+import { joinSupervisor, type Ready } from "./run/workers/serve-as-worker.ts";
 import type { RunningBroker } from "./start-broker.ts";
 
 type ServingBroker = Pick<RunningBroker, "url" | "port" | "close"> & { reload(): unknown };
@@ -20,16 +20,13 @@ export async function serve(config: BrokerConfig, workers: number): Promise<void
     }
     return;
   }
+  // First of all: the supervisor has sent its message already, and it waits for no import.
+  const membership = cluster.isWorker ? await joinSupervisor() : undefined;
   const { startBroker } = await import("./start-broker.ts");
-  if (cluster.isPrimary) {
-    endOnSignals(await startBroker(config));
-    return;
-  }
-  const { joinSupervisor } = await import("./run/workers/serve-as-worker.ts");
-  const membership = await joinSupervisor();
   const broker = await startBroker(config, undefined, undefined, membership);
-  membership.follow({
-    close: endOnSignals(broker),
+  const close = endOnSignals(broker);
+  membership?.follow({
+    close,
     reload: () => void broker.reload(),
     changeTicketKeys: broker.setTicketKeys,
   });

@@ -1,9 +1,14 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
 import { AppError } from "@databox-cmk/errors";
 import { expect, test } from "vitest";
 
 import type { AgentEvent } from "../core/agent-event.ts";
 import type { HeldLease } from "../core/lease-state.ts";
 import { initialState, type MachineState } from "../core/machine-state.ts";
+import type { NodeState } from "./daemon.ts";
 import { createLeaseKeeper } from "./lease-keeper.ts";
 
 const LEASE: HeldLease = {
@@ -16,19 +21,23 @@ const LEASE: HeldLease = {
 };
 const NOW = "2026-11-29T00:00:00.000Z";
 
-const change = () => Promise.reject(new AppError("DiskFull"));
+const takeNothing = (): never => {
+  throw new AppError("DiskFull");
+};
+const changeNothing: NodeState["change"] = () => Promise.reject(new AppError("DiskFull"));
 const unused = () => {
   throw new TypeError("nothing is sent without a counter");
 };
 
+const current: MachineState = {
+  ...initialState(NOW),
+  lock: { kind: "unlocked", since: NOW, bootId: "boot-number-1", mapping: "data", lease: LEASE },
+};
+
 /** A keeper whose state can be read, and not be written. */
-function createKeeper() {
+function createKeeper({ folder = "/nowhere", change = changeNothing } = {}) {
   const closed: (string | undefined)[] = [];
   const reported: AgentEvent[] = [];
-  const current: MachineState = {
-    ...initialState(NOW),
-    lock: { kind: "unlocked", since: NOW, bootId: "boot-number-1", mapping: "data", lease: LEASE },
-  };
   const keeper = createLeaseKeeper({
     state: { read: () => current, change, runAlone: (command) => command() },
     volume: {
@@ -36,7 +45,7 @@ function createKeeper() {
         closed.push(mapping);
       },
     },
-    folder: { path: "/nowhere" },
+    folder: { path: folder },
     journal: unused,
     nowIso: () => NOW,
     session: unused,
@@ -55,6 +64,22 @@ test("a volume is closed although a full disk takes no record of it, and that is
   expect(await keeper.close(LEASE, "outage")).toBeGreaterThan(0);
   expect(closed).toEqual(["data"]);
   expect(reported).toMatchObject([{ code: "DiskFull" }]);
+});
+
+test("an order to close destroys what opens the volume at the next boot, although the disk is full", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "databox-kept-lease-"));
+  try {
+    const kept = join(folder, "offline-lease.json");
+    writeFileSync(kept, "{}");
+    const change: NodeState["change"] = async (work) =>
+      work({ current, update: takeNothing, nextCounter: takeNothing });
+    const { keeper, closed } = createKeeper({ folder, change });
+    expect(await keeper.close(LEASE, "order")).toBeGreaterThan(0);
+    expect(closed).toEqual(["data"]);
+    expect(existsSync(kept)).toBe(false);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test("a volume of another lease is not closed by that", async () => {

@@ -186,9 +186,10 @@ function closeVolume(
   return state.change(async (store) => {
     const { lock } = store.current;
     if (lock.kind !== "unlocked" || lock.lease?.id !== id) return false;
+    // Before anything is written: a full disk must not keep what opens the volume at the next boot.
+    if (ENDS_FOR_GOOD.has(cause)) destroyKeptLease(folder.path);
     if (lock.lease.closing === undefined)
       store.update({ lock: { ...lock, lease: { ...lock.lease, closing: cause } } });
-    if (ENDS_FOR_GOOD.has(cause)) destroyKeptLease(folder.path);
     await volume.close(lock.mapping);
     const journalHead = journal().append("relocked", { lease: id, cause, code, reason });
     // The receipt is queued in the same write, so the broker will receive it in any case.
