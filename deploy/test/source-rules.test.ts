@@ -82,6 +82,7 @@ test("a decision is committed by `record`, which cannot forget its row of the au
       "api/portal/sessions.ts",
       "custody/primary-standings.ts",
       "orders/long-running-operations.ts",
+      "orders/realise-identities.ts",
       "release/leases/probe-keys.ts",
       "release/limits/customer-quota.ts",
       "run/move-store/import-store.ts",
