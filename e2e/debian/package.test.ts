@@ -5,6 +5,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
@@ -237,8 +238,19 @@ describe.skipIf(reason !== undefined)(`on a fresh Debian (${reason ?? "made"})`,
     await expectUnlocks();
   });
 
-  test("leaves no trace when it was never prepared", async () => {
+  test("when purged after an erasure keeps the certificate", async () => {
     expect(await debian.run(["mv", STATE, "/root/kept"])).toMatchObject({ exitCode: 0 });
+    mkdirSync(inside(STATE));
+    writeFileSync(inside(`${STATE}/erasure.json`), "{}");
+    const purged = await debian.run(["dpkg", "--purge", "databox-agent"]);
+    expect(purged).toMatchObject({ exitCode: 0 });
+    expect(purged.stderr).toContain(`${STATE} stays, because it holds the certificate`);
+    expect(existsSync(inside(`${STATE}/erasure.json`))).toBe(true);
+  });
+
+  test("leaves no trace when it was never prepared", async () => {
+    rmSync(inside(`${STATE}/erasure.json`));
+    expect(await install("/root/agent.deb")).toMatchObject({ exitCode: 0 });
     expect(await debian.run(["dpkg", "--purge", "databox-agent"])).toMatchObject({ exitCode: 0 });
     const left = ["/etc/default/databox-agent", STATE, "/usr/bin/databox-agent"];
     expect(left.filter((path) => existsSync(inside(path)))).toEqual([]);
