@@ -132,6 +132,8 @@ const PANELS = [
     [["{{instance}}", "rate(process_cpu_seconds_total[$__rate_interval])"]],
   ],
 ];
+/** Panels of figures that may be negative: an axis that begins at zero would hide them. */
+const SIGNED = new Set(["Time until the TLS certificate expires", "Clock ahead of others"]);
 const WIDTH = 8;
 const HEIGHT = 8;
 const COLUMNS = 3;
@@ -154,7 +156,7 @@ const dashboard = {
       w: WIDTH,
       h: HEIGHT,
     },
-    fieldConfig: { defaults: { unit, min: 0 }, overrides: [] },
+    fieldConfig: { defaults: SIGNED.has(title) ? { unit } : { unit, min: 0 }, overrides: [] },
     targets: series.map(([legendFormat, expr], at) => ({
       refId: String.fromCodePoint(65 + at),
       expr,

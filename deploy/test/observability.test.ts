@@ -26,7 +26,11 @@ const alerts = z
 const panels = z
   .object({
     panels: z.array(
-      z.object({ title: z.string(), targets: z.array(z.object({ expr: z.string() })) }),
+      z.object({
+        title: z.string(),
+        targets: z.array(z.object({ expr: z.string() })),
+        fieldConfig: z.object({ defaults: z.object({ min: z.number().optional() }) }),
+      }),
     ),
   })
   .parse(JSON.parse(read("deploy/observability/dashboard.json"))).panels;
@@ -118,6 +122,14 @@ test.each(alerts)(
     expect(fires).toContainEqual(expect.arrayContaining([false, true]));
   },
 );
+
+test("a clock that is behind, and a certificate that has expired, are above the lower edge of their panels", () => {
+  const negative = panels.filter(({ targets }) =>
+    targets.some(({ expr }) => /clock_offset|- time\(\)/.test(expr)),
+  );
+  expect(negative).toHaveLength(2);
+  expect(negative.filter(({ fieldConfig }) => fieldConfig.defaults.min !== undefined)).toEqual([]);
+});
 
 test("every metric of the broker has at least a panel", () => {
   const looked = queries.map(({ expr }) => expr).join("\n");
