@@ -2,12 +2,13 @@ import { chmodSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 
 import { createOrder } from "@databox-cmk/local-stack";
+import { mayMount } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { cryptsetupPath } from "./harness/cryptsetup.ts";
 import { openWorld, type World } from "./harness/open-world.ts";
 import { type AgentEnding, runAgent } from "./harness/run-agent.ts";
-import { mayMount, mountTinyDisk } from "./harness/tiny-disk.ts";
+import { mountTinyDisk } from "./harness/tiny-disk.ts";
 
 const EXIT_INVALID = 5;
 /** Room for the state and for the compile cache that the agent keeps beside it. */
@@ -91,7 +92,7 @@ const cryptsetupMissing = failure("CryptsetupMissing", /cryptsetup is in none of
 const diskFull = failure("DiskFull", /no space left/);
 const stateUnwritable = failure("AgentStateUnwritable", /this account may not write here/);
 
-describe.skipIf(cryptsetupPath === undefined || !mayMount)(
+describe.skipIf(cryptsetupPath === undefined || !mayMount())(
   "without cryptsetup (skipped where root cannot hide it by a mount)",
   () => {
     const hiding = cryptsetupPath ?? "";
@@ -152,7 +153,7 @@ test("a state folder that may not be written stops the preparation before anythi
   expect(again).toMatchObject({ exitCode: 0 });
 });
 
-describe.skipIf(!mayMount)(
+describe.skipIf(!mayMount())(
   "a full disk (skipped where a small file system cannot be mounted)",
   () => {
     test("stops the preparation, which goes on once there is room", async () => {

@@ -3,12 +3,12 @@ import { chmodSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 
-import { openTemporaryFolder, type TemporaryFolder } from "@databox-cmk/testkit";
+import { mayMount, openTemporaryFolder, type TemporaryFolder } from "@databox-cmk/testkit";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { readStack } from "./harness/read-stack.ts";
 import { FREE_PORTS, runStart } from "./harness/start-command.ts";
-import { mayMount, mountTinyDisk } from "./harness/tiny-disk.ts";
+import { mountTinyDisk } from "./harness/tiny-disk.ts";
 
 let folder: TemporaryFolder;
 beforeEach(() => {
@@ -126,7 +126,7 @@ describe("a start that cannot work says so in one line", () => {
   });
 });
 
-describe.skipIf(!mayMount)(
+describe.skipIf(!mayMount())(
   "a full disk (skipped where a small file system cannot be mounted)",
   () => {
     test.each([

@@ -4,7 +4,7 @@ import { cpSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { text } from "node:stream/consumers";
 
-import { mayMount } from "../harness/tiny-disk.ts";
+import { mayMount } from "@databox-cmk/testkit";
 
 const NOT_INSTALLED = "debootstrap is not installed";
 const SUITE = "trixie";
@@ -35,7 +35,7 @@ export type DebianEnding = {
 export function whyNoDebian(): string | undefined {
   const { error } = spawnSync("debootstrap", ["--version"], { env: ENVIRONMENT });
   if (error !== undefined) return NOT_INSTALLED;
-  if (!mayMount) return "only root may";
+  if (!mayMount()) return "only root may";
   const index = `${MIRROR}/dists/${SUITE}/InRelease`;
   const { status } = spawnSync("wget", ["--quiet", "--spider", "--timeout=10", "--tries=1", index]);
   return status === 0 ? undefined : `${MIRROR} cannot be reached`;

@@ -1,8 +1,7 @@
-import { findPostgres, hasPgbouncer } from "@databox-cmk/testkit";
+import { findPostgres, hasPgbouncer, mayMount } from "@databox-cmk/testkit";
 import { afterAll, describe, expect, test } from "vitest";
 
 import { hasCryptsetup, isContinuousIntegration } from "../harness/cryptsetup.ts";
-import { mayMount } from "../harness/tiny-disk.ts";
 import type { Drill } from "./drill.ts";
 import { DRILLS } from "./drills.ts";
 import { hasFakeTime } from "./fake-time.ts";
@@ -17,7 +16,7 @@ const CAN_OPEN: Readonly<Record<TheatreKind, boolean>> = {
   sqlite: true,
   postgres: findPostgres() !== undefined,
   pooled: findPostgres() !== undefined && hasPgbouncer(),
-  "small-disk": mayMount,
+  "small-disk": mayMount(),
 };
 const theatreOf = ({ theatre = "sqlite" }: Drill): TheatreKind => theatre;
 const needsFakeTime = new Set(["wrong-clock"]);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import { AppError } from "@databox-cmk/errors";
 import type { Denial } from "@databox-cmk/protocol";
+import { mayMount } from "@databox-cmk/testkit";
 import { describe, expect, test } from "vitest";
 
 import { openJournal } from "../src/journal/open-journal.ts";
@@ -13,11 +14,11 @@ import { withJournal } from "../src/node/journaled-node.ts";
 import { recordDenial } from "../src/node/record-unlock.ts";
 import { openVolume } from "../src/volume/choose-volume.ts";
 import { createPreparedWorld, SERIAL } from "./agent-world.ts";
-import { mayMount, mountFullDisk } from "./full-disk.ts";
+import { mountFullDisk } from "./full-disk.ts";
 
 const nowIso = () => "2026-11-29T00:00:00.000Z";
 
-describe.skipIf(!mayMount)("a disk that becomes full", () => {
+describe.skipIf(!mayMount())("a disk that becomes full", () => {
   test("takes a row of the journal whole, or the row has failed", () => {
     const folder = mkdtempSync(join(tmpdir(), "databox-full-"));
     try {

@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { mayMount } from "@databox-cmk/testkit";
 import { describe, expect, test, vi } from "vitest";
 
 import {
@@ -11,7 +12,7 @@ import {
   seen,
   SERIAL,
 } from "./agent-world.ts";
-import { mayMount, mountFullDisk } from "./full-disk.ts";
+import { mountFullDisk } from "./full-disk.ts";
 
 const mode = (path: string) => statSync(path).mode & 0o777;
 
@@ -221,7 +222,7 @@ describe("a state folder that cannot be used", () => {
   });
 
   test("is on a full disk", async ({ skip }) => {
-    skip(!mayMount, "a file system cannot be mounted here");
+    skip(!mayMount(), "a file system cannot be mounted here");
     await using world = await createAgentWorld();
     mkdirSync(world.stateDir, { mode: 0o700 });
     using disk = mountFullDisk(world.stateDir);

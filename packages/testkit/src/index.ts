@@ -23,6 +23,7 @@ export type {
   Interceptor,
   WireAnswer,
 } from "./fake-broker.ts";
+export { mayMount, mountDisk } from "./mount-disk.ts";
 export { requireTool } from "./require-tool.ts";
 export { hasPgbouncer, startPgbouncer } from "./start-pgbouncer.ts";
 export type { Pgbouncer } from "./start-pgbouncer.ts";
