@@ -6,6 +6,11 @@ import { createProgram } from "./command-line.ts";
 import { WrongSettings } from "./config/config.ts";
 import { EXIT_WRONG_COMMAND_LINE } from "./run/commands/exit-codes.ts";
 
+// A reader such as `head` may leave first. Its command still ends as it would have ended.
+for (const output of [process.stdout, process.stderr])
+  output.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
 try {
   await createProgram(process.env).parseAsync();
 } catch (error) {

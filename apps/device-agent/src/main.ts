@@ -6,6 +6,11 @@ import { loadMain } from "./bundle/load-main.ts";
 const COLOURS = { good: "green", refused: "red", unreachable: "yellow" } as const;
 
 process.umask(0o077);
+// A reader such as `head` may leave first. Its command still ends as it would have ended.
+for (const output of [process.stdout, process.stderr])
+  output.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
 const words = process.argv.slice(2);
 const { main, keepCompiled } = await loadMain(words);
 process.exitCode = await main(words, {

@@ -1,11 +1,15 @@
 // @module-tag one-engine
 
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { VERSION } from "@databox-cmk/protocol";
 import { COMPILED_ONCE } from "@databox-cmk/testkit";
 import { expect, test } from "vitest";
+
+import { DOCTOR_CHECKS } from "../../src/core/doctor-checks.ts";
 
 const MAIN = join(import.meta.dirname, "../../src/main.ts");
 const run = (...parameters: readonly string[]) =>
@@ -28,6 +32,30 @@ test("without a configuration the command names what is missing, reaches nothing
     lines.filter((line) => line.startsWith(" · ") && line.endsWith("not reached")),
   ).toHaveLength(15);
   expect(lines.at(-1)).toMatch(/^Next: Correct this, then run the doctor again: /);
+});
+
+test("a reader that leaves first, such as head, does not change how the command ends", async () => {
+  const parameters = ["--disable-warning=ExperimentalWarning", MAIN, "doctor"];
+  const child = spawn(process.execPath, parameters, { env: COMPILED_ONCE });
+  child.stdout.destroy();
+  let stderr = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+  });
+  const [status] = await once(child, "close");
+  expect({ status, stderr }).toEqual({ status: 5, stderr: "" });
+});
+
+test("docs/operate/doctor.md has each check in its table and in its sample, in order", () => {
+  const page = readFileSync(
+    join(import.meta.dirname, "../../../../docs/operate/doctor.md"),
+    "utf8",
+  );
+  const [, , section = ""] = page.split(/^## /m);
+  const titles = DOCTOR_CHECKS.map(({ title }) => title);
+  const rows = [...section.matchAll(/^\| (.+?) \|/gm)].slice(2);
+  expect(rows.flatMap(([, title = ""]) => title.split(", "))).toEqual(titles);
+  expect([...section.matchAll(/^ [✓✗·] (.+?) {2,}/gm)].map(([, title]) => title)).toEqual(titles);
 });
 
 test("as JSON it is one object on one line", () => {

@@ -13,6 +13,8 @@ export type DaemonProcess = AsyncDisposable & {
    * it.
    */
   event(members: Event): Promise<Event>;
+  /** Ends the reader of its output. */
+  deafen(): void;
   /** Exit code. */
   readonly ended: Promise<number | null>;
 };
@@ -41,6 +43,7 @@ export function startDaemon(
   return {
     pid: child.pid ?? 0,
     ended,
+    deafen: () => child.stdout.destroy(),
     event(members) {
       const { promise, resolve, reject } = Promise.withResolvers<Event>();
       const look = () => {

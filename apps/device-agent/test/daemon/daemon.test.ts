@@ -105,6 +105,26 @@ test("serves the local UI at the given port, and shows events of other commands 
   expect(await opened).toMatchObject({ lock: { by: "network" } });
 });
 
+test("goes on when the reader of its output has left", async () => {
+  await using world = await createPreparedWorld();
+  await using daemon = startDaemon(agent, world.stateDir, ["--ui-port", "0"]);
+  const { details } = await daemon.event({ outcome: "serving" });
+  const { uiPort } = z.object({ uiPort: z.number() }).parse(details);
+  daemon.deafen();
+  const client = new UiClient(uiPort);
+  for (let round = 0; round < 3; round += 1) {
+    await client.event(({ lock }) => lock.kind === "locked");
+    expect(await client.post("/api/unlock")).toMatchObject({ status: 202 });
+    await client.event(
+      ({ lock, operation }) => lock.kind === "unlocked" && operation?.outcome === "done",
+    );
+    expect(await world.run({ command: "lock", prepareToShip: false })).toMatchObject({
+      outcome: "locked",
+    });
+  }
+  expect((await client.get("/api/state")).status).toBe(200);
+});
+
 test("a UI port that is taken is named", async () => {
   await using world = await createPreparedWorld();
   await using first = startDaemon(agent, world.stateDir, ["--ui-port", "0"]);
