@@ -120,6 +120,19 @@ test("a wrong command line ends with 2 and suggests the near command", async () 
   expect(stderr).toContain("Did you mean list?");
 });
 
+test.each([
+  { effects: [] },
+  { effects: ["--reset", "--garbage"] },
+  { effects: ["--latency", "slow"] },
+])(
+  "a fault without exactly one readable effect is a wrong command line: $effects",
+  async ({ effects }) => {
+    const { exitCode, stderr } = await run("fault", "add", ...effects, ...target);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^error: .*--latency.*\n$/u);
+  },
+);
+
 test("a missing emulator is named, and how to start one", async () => {
   const { exitCode, stderr } = await run(
     "clock",

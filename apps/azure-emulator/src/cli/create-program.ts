@@ -108,12 +108,9 @@ function addFaultCommands(program: Command, print: Print): void {
     .option("--count <n>", "apply this many times, then remove the fault")
     .option("--probability <p>", "0 to 1")
     .option("--seed <n>", "makes the selection reproducible")
-    .action(async (options: FaultOptions & TargetOptions) => {
-      print(
-        JSON.stringify(
-          await callControl(targetOf(options), "POST", "/faults", toFaultPayload(options)),
-        ),
-      );
+    .action(async (options: FaultOptions & TargetOptions, command: Command) => {
+      const payload = payloadOf(options, command);
+      print(JSON.stringify(await callControl(targetOf(options), "POST", "/faults", payload)));
     });
   withTarget(fault.command("list")).action(async (options: TargetOptions) => {
     print(JSON.stringify(await callControl(targetOf(options), "GET", "/faults"), undefined, 2));
@@ -127,6 +124,15 @@ function addFaultCommands(program: Command, print: Print): void {
       );
     },
   );
+}
+
+function payloadOf(options: FaultOptions, command: Command): object {
+  try {
+    return toFaultPayload(options);
+  } catch (error) {
+    if (error instanceof RangeError) command.error(`error: ${error.message}`);
+    throw error;
+  }
 }
 
 function addClockCommands(program: Command, print: Print): void {
