@@ -64,11 +64,26 @@ test("the newest state is shown, with the moment at which it came", () => {
   expect(feed.view()).toEqual({ state: STATE, receivedAtMs: 500, isLost: false });
 });
 
-test("an invalid state changes nothing", () => {
-  const { feed, tell } = openFeed();
+test.each(["{", "{}", JSON.stringify({ ...STATE, surprise: 1 })])(
+  "an invalid state, such as that of an updated agent, is not shown, and the shown one counts as old: %s",
+  (data) => {
+    const { feed, tell } = openFeed();
+    tell("state", JSON.stringify(STATE));
+    tell("state", data);
+    tell("alive", "{}");
+    expect(feed.view()).toMatchObject({ state: STATE, isLost: true });
+    tell("state", JSON.stringify(STATE));
+    expect(feed.view().isLost).toBe(false);
+  },
+);
+
+test("a stream that is opened and stays silent is lost, too", () => {
+  const { feed, tell, wait, streams } = openFeed();
   tell("state", JSON.stringify(STATE));
-  for (const data of ["{", "{}", JSON.stringify({ ...STATE, surprise: 1 })]) tell("state", data);
-  expect(feed.view().state).toEqual(STATE);
+  feed.reopen();
+  wait(40_000);
+  expect(feed.view().isLost).toBe(true);
+  expect(streams).toHaveLength(3);
 });
 
 test("silence is shown after two missing signs of life, and the state is read again", () => {

@@ -49,6 +49,8 @@ export function createStateFeed({
   let events: Events | undefined;
   let silence: number | undefined;
   let reopening: number | undefined;
+  /** The newest state is not of this page's version: the shown one is older. */
+  let isForeign = false;
 
   const show = (next: FeedView) => {
     view = next;
@@ -63,24 +65,30 @@ export function createStateFeed({
     events?.close();
     events = undefined;
   };
-  const hear = () => {
+  const listen = () => {
     clearTimer(silence);
     // A pulled cable does not end a connection; missing signs of life show it.
     silence = setTimer(() => {
       lose();
       start();
     }, SILENT_AFTER_MS);
-    if (view.isLost) show({ ...view, isLost: false });
+  };
+  const hear = () => {
+    listen();
+    if (view.isLost && !isForeign) show({ ...view, isLost: false });
   };
   const start = () => {
     stop();
+    listen();
     const opened = open("/api/events");
     events = opened;
     opened.addEventListener("alive", hear);
     opened.addEventListener("state", (event: Event) => {
       const parsed = z.safeParse(localState, dataOf(event));
-      hear();
+      listen();
+      isForeign = !parsed.success;
       if (parsed.success) show({ state: parsed.data, receivedAtMs: nowMs(), isLost: false });
+      else lose();
     });
     opened.addEventListener("error", () => {
       lose();

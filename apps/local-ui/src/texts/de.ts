@@ -16,7 +16,7 @@ export const de: Texts = {
   connection: {
     connecting: "Verbindung zum Gerät …",
     lostTitle: "Das Gerät antwortet nicht",
-    lost: "Die Angaben hier können veraltet sein. Prüfen Sie, ob Sie im Netz des Geräts sind und ob das Gerät eingeschaltet ist. Die Seite verbindet sich automatisch neu.",
+    lost: "Die Angaben hier können veraltet sein. Prüfen Sie, ob Sie im Netz des Geräts sind und ob das Gerät eingeschaltet ist. Die Seite verbindet sich automatisch neu. Bleibt diese Meldung stehen, laden Sie die Seite neu.",
   },
   node: {
     title: "Dieser Knoten",

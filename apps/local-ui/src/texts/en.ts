@@ -27,7 +27,7 @@ export const en = {
   connection: {
     connecting: "Connecting to the appliance …",
     lostTitle: "The appliance does not answer",
-    lost: "The information shown here may be outdated. Check that your device is on the appliance's network and that the appliance is switched on. The page reconnects automatically.",
+    lost: "The information shown here may be outdated. Check that your device is on the appliance's network and that the appliance is switched on. The page reconnects automatically. If this message stays, reload the page.",
   },
   node: {
     title: "This node",
