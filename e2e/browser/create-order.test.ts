@@ -70,6 +70,26 @@ describe.runIf(runsBrowser)("a new order", () => {
     await press("Order");
     await page.getByRole("heading", { name: "wizard-1-Clone", level: 1 }).waitFor();
     await page.getByText("Ordered").first().waitFor();
+    // A reader who leaves meanwhile is not called back.
+    const answered = Promise.withResolvers<void>();
+    await page.route("**/jobs/wizard-1-Clone-Clone?*", async (route) => {
+      if (route.request().method() === "PUT") await answered.promise;
+      await route.continue();
+    });
+    await press("Clone");
+    await page.getByRole("heading", { name: "Clone wizard-1-Clone", level: 1 }).waitFor();
+    await page.getByRole("tab", { name: "Review + order" }).click();
+    await page.getByText("Validation passed.").waitFor();
+    await press("Order");
+    await page.getByRole("link", { name: "Data Box orders", exact: true }).click();
+    const orders = page.getByRole("heading", { name: "Data Box orders", level: 1 });
+    await orders.waitFor();
+    answered.resolve();
+    // The toast names the order whose page the action began on.
+    const results = page.getByRole("region", { name: "Results of actions" });
+    await results.getByText("wizard-1-Clone", { exact: true }).first().waitFor();
+    await page.getByRole("link", { name: "wizard-1-Clone-Clone" }).waitFor();
+    expect(await orders.count()).toBe(1);
     await visit.close();
     expect(portal.browser.problems()).toEqual([]);
   });

@@ -270,8 +270,15 @@ describe.runIf(runsBrowser)("the page of a node", () => {
     const { page } = visit;
     await typePasskey(page, passkey);
     await waitForLock(page, "Unlocked");
-    await button(page, "Lock").click();
+    const asked: string[] = [];
+    page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+    // A double click that React has not seen begin.
+    await button(page, "Lock").evaluate((lock: HTMLElement) => {
+      lock.click();
+      lock.click();
+    });
     await waitForLock(page, "Locked");
+    expect(asked.filter((path) => path === "/api/lock")).toHaveLength(1);
     await button(page, "Prepare to ship").click();
     const dialog = page.getByRole("alertdialog");
     await button(page, "Cancel").click();

@@ -26,5 +26,6 @@ export { en as uiTextsEn, type UiTexts } from "./texts/en.ts";
 export { useUiTexts } from "./texts/ui-texts-context.ts";
 export { THEME_CHOICES, type ThemeChoice } from "./theme/decide-theme.ts";
 export { ThemedRoot } from "./theme/themed-root.tsx";
+export { useOneRun } from "./use-one-run.ts";
 export { useStored } from "./use-stored.ts";
 export { useMediaQuery } from "./use-media-query.ts";

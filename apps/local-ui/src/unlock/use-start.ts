@@ -1,4 +1,5 @@
 import { localStarted } from "@databox-cmk/protocol";
+import { useOneRun } from "@databox-cmk/ui";
 import { useMutation } from "@tanstack/react-query";
 
 import { useNode } from "../state/node-context.ts";
@@ -10,5 +11,16 @@ import { useNode } from "../state/node-context.ts";
  */
 export function useStart(path: string, body: object = {}) {
   const { api } = useNode();
-  return useMutation({ mutationFn: () => api.call("POST", path, localStarted, body) });
+  const run = useOneRun();
+  const { mutate, isPending, error } = useMutation({
+    mutationFn: () => api.call("POST", path, localStarted, body),
+    onSettled: run.ended,
+  });
+  return {
+    isPending,
+    error,
+    mutate: () => {
+      if (run.begins()) mutate();
+    },
+  };
 }

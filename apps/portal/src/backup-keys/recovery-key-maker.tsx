@@ -1,12 +1,12 @@
 import { DownloadButton, saveFile, Notice } from "@databox-cmk/ui";
 import { Button, Checkbox, Spinner, Text } from "@fluentui/react-components";
 import { KeyRegular } from "@fluentui/react-icons";
-import { useMutation } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { TextField } from "../shell/text-field.tsx";
 import { useTexts } from "../texts/texts.ts";
+import { useSingleMutation } from "../toasts/use-single-mutation.ts";
 import { makeRecoveryKey } from "./make-recovery-key.ts";
 
 const LEAST_CHARACTERS = 12;
@@ -30,7 +30,7 @@ export function RecoveryKeyMaker({
   const [repeated, setRepeated] = useState("");
   const [isKept, setIsKept] = useState(false);
   // The passphrase is not a variable of the mutation, since those are kept.
-  const making = useMutation({
+  const making = useSingleMutation({
     gcTime: 0,
     mutationFn: () => makeRecoveryKey(passphrase),
     onSuccess: ({ encryptedPrivateKey }) => {

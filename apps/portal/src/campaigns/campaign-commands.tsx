@@ -46,7 +46,7 @@ export function CampaignCommands({ campaign }: { readonly campaign: CampaignView
           selector.orders === undefined ? [] : await readAllCampaignOrders(client, id),
         ),
       ),
-    onSuccess: (started) =>
+    goOn: (started) =>
       navigate({ to: "/operator/campaigns/$campaignId", params: { campaignId: started.id } }),
   });
   const words = texts.operator.campaigns;

@@ -81,14 +81,13 @@ export function OrderWizard({ start }: { readonly start: NewOrder }): ReactEleme
   const place = useAction("placeOrder", {
     gcTime: 0,
     mutationFn: (wanted: NewOrder) => createOrder(client, wanted),
-    onSuccess: async (at) => {
-      await queryClient.invalidateQueries({ queryKey: QUERY_KEYS.orders });
-      await navigate({
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: QUERY_KEYS.orders }),
+    goOn: (at) =>
+      navigate({
         to: "/orders/$subscriptionId/$resourceGroup/$jobName",
         params: at,
         ignoreBlocker: true,
-      });
-    },
+      }),
   });
   const failure = failureOf(place, order);
   const words = texts.createOrder;

@@ -9,7 +9,7 @@ import {
   EraserRegular,
   PlayRegular,
 } from "@fluentui/react-icons";
-import { useIsFetching } from "@tanstack/react-query";
+import { useIsFetching, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactElement, useState } from "react";
 
@@ -37,6 +37,7 @@ export function OrderCommands({ order }: { readonly order: JobResource }): React
   const { client } = useSignedIn();
   const name = useOrderName();
   const refresh = useRefreshOrder();
+  const queryClient = useQueryClient();
   const isFetching = useIsFetching({ queryKey: QUERY_KEYS.order(name) }) > 0;
   const navigate = useNavigate();
   const [asking, setAsking] = useState<Command>();
@@ -52,8 +53,14 @@ export function OrderCommands({ order }: { readonly order: JobResource }): React
           wanted.command === "resume" ? "Resume" : "MoveToCleanUpDevice",
         );
     },
-    onSuccess: async (_result, wanted) => {
-      if (wanted.command === "delete") await navigate({ to: "/orders" });
+    // The page of a deleted order could only say that it is gone.
+    onSuccess: (_result, { command: done }) =>
+      done === "delete"
+        ? queryClient.invalidateQueries({ queryKey: QUERY_KEYS.orders })
+        : refresh(),
+    goOn: async (_result, { command: done }) => {
+      if (done !== "delete") return;
+      await navigate({ to: "/orders" });
       await refresh();
     },
   });

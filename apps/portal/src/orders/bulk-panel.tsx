@@ -1,7 +1,7 @@
 import type { OrderSummary } from "@databox-cmk/protocol";
 import { FailureText, RULE_BELOW } from "@databox-cmk/ui";
 import { Button, makeStyles, Spinner, Text, tokens } from "@fluentui/react-components";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { type ReactElement, type ReactNode, useEffect, useState } from "react";
 
 import { ProblemError } from "../api/problem-error.ts";
@@ -12,6 +12,7 @@ import { RouterLink } from "../shell/router-link.tsx";
 import { SidePanel } from "../shell/side-panel.tsx";
 import { UnsavedGuard } from "../shell/unsaved-guard.tsx";
 import { useTexts } from "../texts/texts.ts";
+import { useSingleMutation } from "../toasts/use-single-mutation.ts";
 import { describePlace } from "./order-columns.ts";
 import { type OpenedPage, orderNameOf, PAGES } from "./order-table.tsx";
 
@@ -68,7 +69,7 @@ export function BulkPanel({
   const show = (id: string, result: ReactNode) => {
     setResults((before) => new Map(before).set(id, result));
   };
-  const all = useMutation({
+  const all = useSingleMutation({
     mutationFn: async (signal: AbortSignal) => {
       for (const { id } of orders) {
         if (signal.aborted) break;

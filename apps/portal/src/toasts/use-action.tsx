@@ -1,34 +1,45 @@
 import { type ToastIntent, useToastController } from "@fluentui/react-components";
-import {
-  useMutation,
-  type UseMutationOptions,
-  type UseMutationResult,
-} from "@tanstack/react-query";
+import type { UseMutationOptions, UseMutationResult } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
-import { useRef } from "react";
+import { useEffect, useRef } from "react";
 
 import { ProblemError } from "../api/problem-error.ts";
 import { type ActionName, ActionToast } from "./action-toast.tsx";
 import { TOASTER_ID } from "./action-toaster.tsx";
+import { useSingleMutation } from "./use-single-mutation.ts";
+
+type ActionOptions<Data, Variables> = UseMutationOptions<Data, Error, Variables> & {
+  /** Leads the reader to the result, unless they have left the page meanwhile. */
+  readonly goOn?: (data: Data, variables: Variables) => unknown;
+};
 
 /**
  * A change that the reader orders. A toast reports its end, on whichever page the reader is by
- * then. While it runs, it cannot begin again. Reads, and answers that are shown once, use
- * `useMutation`.
+ * then. While it runs, it cannot begin again. Reads, and answers that are shown once, report
+ * nothing.
  *
  * @param action - its name in the texts, or how its name follows from the variables
  */
 export function useAction<Data, Variables = void>(
   action: ActionName | ((variables: Variables) => ActionName),
-  options: UseMutationOptions<Data, Error, Variables>,
+  { goOn, ...options }: ActionOptions<Data, Variables>,
 ): UseMutationResult<Data, Error, Variables> {
   const { dispatchToast } = useToastController(TOASTER_ID);
   const { jobName } = useParams({ strict: false });
-  const isRunning = useRef(false);
-  const mutation = useMutation({
+  const isShown = useRef(false);
+  useEffect(() => {
+    isShown.current = true;
+    return () => {
+      isShown.current = false;
+    };
+  }, []);
+  return useSingleMutation({
     ...options,
+    onSuccess: async (data, variables, ...rest) => {
+      await options.onSuccess?.(data, variables, ...rest);
+      if (isShown.current) await goOn?.(data, variables);
+    },
     onSettled: (data, error, variables, ...rest) => {
-      isRunning.current = false;
       const name = typeof action === "function" ? action(variables) : action;
       dispatchToast(<ActionToast action={name} order={jobName} error={error} />, {
         intent: intentOf(error),
@@ -38,13 +49,6 @@ export function useAction<Data, Variables = void>(
       return options.onSettled?.(data, error, variables, ...rest);
     },
   });
-  const mutate: typeof mutation.mutate = (...order) => {
-    // A second click may arrive before React shows that the first one began.
-    if (isRunning.current) return;
-    isRunning.current = true;
-    mutation.mutate(...order);
-  };
-  return { ...mutation, mutate };
 }
 
 /** A change that waits for people or for the service has not failed. */
