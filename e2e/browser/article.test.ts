@@ -239,15 +239,14 @@ describe.runIf(runsBrowser)("a security administrator in the portal", () => {
       show.click();
     });
     await page.getByRole("timer").waitFor();
-    // An installed clock runs on by itself. The time at which it stops must lie ahead; the way
-    // there counts as one second.
-    await page.clock.pauseAt(await page.evaluate(() => Date.now() + 20_000));
-    const shown = page.getByText("••••••••••••");
-    expect(await shown.count()).toBe(0);
-    await page.clock.runFor(40_000);
-    expect(await shown.count()).toBe(0);
-    await page.clock.runFor(21_000);
-    await shown.waitFor();
+    // An installed clock runs on by itself. The time at which it stops must lie ahead. On the way
+    // there its timers tick once, as in a hidden tab.
+    const hidden = page.getByText("••••••••••••");
+    await page.clock.pauseAt(await page.evaluate(() => Date.now() + 40_000));
+    await page.clock.runFor(1000);
+    expect(await hidden.count()).toBe(0);
+    await page.clock.runFor(20_000);
+    await hidden.waitFor();
     expect(await button(page, "Show unlock key").count()).toBe(1);
     const rows = await readActivity(portal.world, order);
     const { objectId } = portal.world.stack.directory.users[0] ?? {};

@@ -1,8 +1,7 @@
 import { Notice, Stack } from "@databox-cmk/ui";
 import { Button, Card, makeStyles, Spinner, Text } from "@fluentui/react-components";
 import { EyeRegular } from "@fluentui/react-icons";
-import { useMutation } from "@tanstack/react-query";
-import { type ReactElement, useEffect, useRef, useState } from "react";
+import { type ReactElement, useEffect, useState } from "react";
 
 import { listCredentials } from "../api/credentials.ts";
 import { OrderPage } from "../order/order-page.tsx";
@@ -11,6 +10,7 @@ import { useNodes, useOrderName } from "../order/use-order.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { QueryProblem, QueryState } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
+import { useSingleMutation } from "../toasts/use-single-mutation.ts";
 import { NodeSecrets } from "./node-secrets.tsx";
 
 const SHOWN_SECONDS = 60;
@@ -86,19 +86,23 @@ function useShownCredentials() {
   const { client } = useSignedIn();
   const name = useOrderName();
   const [secondsLeft, setSecondsLeft] = useState(0);
-  const isRunning = useRef(false);
-  const { data, error, isPending, mutate, reset } = useMutation({
+  // One call: another one would be recorded too, and refused if a break-glass allows one display.
+  const { data, error, isPending, mutate, reset } = useSingleMutation({
     mutationFn: () => listCredentials(client, name),
     gcTime: 0,
     onSuccess: () => setSecondsLeft(SHOWN_SECONDS),
-    onSettled: () => {
-      isRunning.current = false;
-    },
   });
   const isShown = data !== undefined;
   useEffect(() => {
     if (!isShown) return;
-    const timer = setInterval(() => setSecondsLeft((seconds) => seconds - 1), SECOND_MS);
+    const untilMs = Date.now() + SHOWN_SECONDS * SECOND_MS;
+    // By the clock, since a hidden tab has a tick each minute, and a sleeping computer none. By the
+    // ticks, since a clock may be set back.
+    const timer = setInterval(
+      () =>
+        setSecondsLeft((left) => Math.min(left - 1, Math.ceil((untilMs - Date.now()) / SECOND_MS))),
+      SECOND_MS,
+    );
     return () => clearInterval(timer);
   }, [isShown]);
   useEffect(() => {
@@ -109,13 +113,7 @@ function useShownCredentials() {
     secondsLeft,
     isAsking: isPending,
     error,
-    show: () => {
-      // A second click may arrive before React shows that the first one began. It would be
-      // recorded, and refused where a break-glass allows one display.
-      if (isRunning.current) return;
-      isRunning.current = true;
-      mutate();
-    },
+    show: () => mutate(),
     hide: reset,
   };
 }
