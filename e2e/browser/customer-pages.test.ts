@@ -160,6 +160,16 @@ describe.runIf(runsBrowser)("the pages of an order in the field", () => {
     await visit.page.getByText("Waiting for approval").waitFor();
     await visit.page.getByText("restore for project 7").first().waitFor();
     expect(await look(visit, "unlock-pending")).toEqual([]);
+    await visit.page.route("**/offlineUnlocks?*", (route) =>
+      route.request().method() === "POST"
+        ? route.fulfill({ status: 404, body: "a gateway" })
+        : route.continue(),
+    );
+    await visit.page.getByText("PortalUnreachable · foreign-answer").waitFor();
+    await visit.page.getByText("Waiting for approval").waitFor();
+    expect(await look(visit, "unlock-pending-lost")).toEqual([]);
+    await visit.page.unroute("**/offlineUnlocks?*");
+    await visit.page.getByText("PortalUnreachable · foreign-answer").waitFor({ state: "hidden" });
     const { text } = await callOrder(world, order, "GET", "approvals");
     const [waiting] = approvalIds.parse(JSON.parse(text)).value;
     const decision = { reason: "known maintenance" };

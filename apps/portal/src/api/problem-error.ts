@@ -19,3 +19,7 @@ export class ProblemError extends Error {
     this.additionalInfo = additionalInfo;
   }
 }
+
+/** The service gave no authoritative answer: the same call may succeed later. */
+export const isUnreachable = (error: Error | null): boolean =>
+  error instanceof ProblemError && error.problem.class === "unreachable";

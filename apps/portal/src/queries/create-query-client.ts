@@ -1,6 +1,6 @@
 import { QueryClient } from "@tanstack/react-query";
 
-import { ProblemError } from "../api/problem-error.ts";
+import { isUnreachable } from "../api/problem-error.ts";
 
 const STALE_AFTER_MS = 15_000;
 const MAX_RETRIES = 2;
@@ -11,10 +11,7 @@ export function createPortalQueryClient(): QueryClient {
     defaultOptions: {
       queries: {
         staleTime: STALE_AFTER_MS,
-        retry: (failures, error) =>
-          failures < MAX_RETRIES &&
-          error instanceof ProblemError &&
-          error.problem.class === "unreachable",
+        retry: (failures, error) => failures < MAX_RETRIES && isUnreachable(error),
       },
       // Offline, a change fails at once; by itself it would wait, and run when nobody expects it.
       mutations: { networkMode: "always" },

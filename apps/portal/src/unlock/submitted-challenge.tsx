@@ -7,7 +7,7 @@ import { type ReactElement, useEffect, useEffectEvent } from "react";
 
 import { readApprovals } from "../api/approvals.ts";
 import { type Carried, submitChallenge } from "../api/offline-unlocks.ts";
-import { ProblemError } from "../api/problem-error.ts";
+import { isUnreachable, ProblemError } from "../api/problem-error.ts";
 import { ApprovalFacts } from "../approvals/approval-facts.tsx";
 import { readPending } from "../core/read-message.ts";
 import { useOrderName, useRefreshOrder } from "../order/use-order.ts";
@@ -51,11 +51,13 @@ export function SubmittedChallenge({
     refetchOnWindowFocus: false,
     refetchOnReconnect: false,
     refetchInterval: ({ state }) =>
-      state.data?.kind === "pending" && state.error === null
+      state.data?.kind === "pending" && mayGoOn(state.error)
         ? state.data.retryAfterSeconds * SECOND_MS
         : false,
   });
-  const outcome = answer.error === null ? answer.data?.kind : "refused";
+  const { data, error } = answer;
+  const isWaiting = data?.kind === "pending" && mayGoOn(error);
+  const outcome = error === null || isWaiting ? data?.kind : "refused";
   const showChange = useEffectEvent(() => void refresh());
   useEffect(() => {
     if (outcome !== undefined) showChange();
@@ -63,29 +65,28 @@ export function SubmittedChallenge({
   if (answer.isPending) return <LoadingState />;
   return (
     <Stack gap="M" role="status">
-      {answer.error !== null && (
+      {error !== null && (
         <>
           <QueryProblem
-            error={answer.error}
+            error={error}
             onTryAgain={() => {
               void queryClient.resetQueries({ queryKey });
             }}
           />
-          <Refusal error={answer.error} />
+          <Refusal error={error} />
         </>
       )}
-      {answer.error === null && answer.data.kind === "pending" && (
-        <PendingAnswer answer={answer.data.answer} onDecided={() => void answer.refetch()} />
-      )}
-      {answer.error === null && answer.data.kind === "granted" && (
-        <GrantedAnswer result={answer.data.result} />
-      )}
+      {isWaiting && <PendingAnswer answer={data.answer} onDecided={() => void answer.refetch()} />}
+      {error === null && data?.kind === "granted" && <GrantedAnswer result={data.result} />}
       <Button icon={<ArrowUndoRegular />} className={styles.another} onClick={onAnother}>
         {texts.another}
       </Button>
     </Stack>
   );
 }
+
+/** A lost call is no decision: the people still decide. */
+const mayGoOn = (error: Error | null): boolean => error === null || isUnreachable(error);
 
 /** The signed refusal, for the node to show, so that the person there reads the same text. */
 function Refusal({ error }: { readonly error: Error }): ReactElement | null {
