@@ -20,6 +20,7 @@ import type { ReactElement } from "react";
 import { useSignedIn } from "../queries/session-context.ts";
 import { ON_NARROW } from "../shell/breakpoints.ts";
 import { useTexts } from "../texts/texts.ts";
+import { useAction } from "../toasts/use-action.tsx";
 
 const useStyles = makeStyles({
   button: { [ON_NARROW]: { minWidth: "auto" } },
@@ -32,10 +33,10 @@ export function AccountMenu({ className }: { readonly className: string }): Reac
   const styles = useStyles();
   const texts = useTexts();
   const { session, client } = useSignedIn();
-  const signOut = async () => {
-    const { location: next } = await client.call(SESSION_CALLS.signOut, { params: {} });
-    globalThis.location.assign(next);
-  };
+  const signOut = useAction("signOut", {
+    mutationFn: () => client.call(SESSION_CALLS.signOut, { params: {} }),
+    onSuccess: ({ location: next }) => globalThis.location.assign(next),
+  });
   return (
     <Menu>
       <MenuTrigger disableButtonEnhancement>
@@ -54,7 +55,7 @@ export function AccountMenu({ className }: { readonly className: string }): Reac
           <Text size={200}>{texts.session.tenant(session.tenantId)}</Text>
         </Stack>
         <MenuList>
-          <MenuItem icon={<SignOutRegular />} onClick={() => void signOut()}>
+          <MenuItem icon={<SignOutRegular />} onClick={() => signOut.mutate()}>
             {texts.session.signOut}
           </MenuItem>
         </MenuList>

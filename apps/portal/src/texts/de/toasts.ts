@@ -4,6 +4,7 @@ export const toasts: typeof english = {
   title: "Ergebnisse von Aktionen",
   dismiss: "Meldung schließen",
   actions: {
+    signOut: { done: "Abgemeldet", failed: "Sie sind noch angemeldet" },
     placeOrder: { done: "Auftrag erteilt", failed: "Auftrag nicht erteilt" },
     cancelOrder: { done: "Auftrag storniert", failed: "Auftrag nicht storniert" },
     deleteOrder: { done: "Auftrag gelöscht", failed: "Auftrag nicht gelöscht" },

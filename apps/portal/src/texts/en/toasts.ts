@@ -1,6 +1,7 @@
 export type ToastText = { readonly done: string; readonly failed: string };
 
 const actions = {
+  signOut: { done: "Signed out", failed: "You are still signed in" },
   placeOrder: { done: "Order placed", failed: "Order not placed" },
   cancelOrder: { done: "Order canceled", failed: "Order not canceled" },
   deleteOrder: { done: "Order deleted", failed: "Order not deleted" },
