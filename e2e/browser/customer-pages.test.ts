@@ -372,6 +372,12 @@ describe.runIf(runsBrowser)("the pages of an order in the field", () => {
     await panel.getByLabel("Name").fill("offline");
     await panel.getByRole("radio", { name: "Offline recovery key" }).check();
     await panel.getByRole("radio", { name: "Bring a public key" }).check();
+    await panel.getByLabel("Open a file").setInputFiles({
+      name: "photo.bin",
+      mimeType: "application/octet-stream",
+      buffer: Buffer.alloc(20_000),
+    });
+    await panel.getByText("This is not a public RSA key").waitFor();
     await panel.getByRole("textbox", { name: "Public key" }).fill(privateKey);
     await panel.getByText("This is a private key.").waitFor();
     expect(await panel.getByRole("button", { name: "Add", exact: true }).isDisabled()).toBe(true);

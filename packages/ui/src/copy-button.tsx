@@ -1,10 +1,15 @@
 import { Button, Tooltip } from "@fluentui/react-components";
-import { CheckmarkRegular, CopyRegular } from "@fluentui/react-icons";
+import { CheckmarkRegular, CopyRegular, WarningRegular } from "@fluentui/react-icons";
 import { type ReactElement, useEffect, useState } from "react";
 
 import { useUiTexts } from "./texts/ui-texts-context.ts";
 
 const SHOWN_FOR_MS = 2000;
+const ICONS = {
+  none: <CopyRegular />,
+  copied: <CheckmarkRegular />,
+  notCopied: <WarningRegular />,
+};
 
 /** @param what - names the copied text, for readers who do not see the button's position. */
 export function CopyButton({
@@ -15,22 +20,29 @@ export function CopyButton({
   readonly what: string;
 }): ReactElement {
   const texts = useUiTexts();
-  const [copied, setCopied] = useState(false);
+  const [result, setResult] = useState<"copied" | "notCopied">();
   useEffect(() => {
-    if (!copied) return;
-    const timer = setTimeout(() => setCopied(false), SHOWN_FOR_MS);
+    if (result === undefined) return;
+    const timer = setTimeout(() => setResult(undefined), SHOWN_FOR_MS);
     return () => clearTimeout(timer);
-  }, [copied]);
+  }, [result]);
   const copy = async () => {
-    await navigator.clipboard.writeText(value);
-    setCopied(true);
+    try {
+      await navigator.clipboard.writeText(value);
+      setResult("copied");
+    } catch {
+      setResult("notCopied"); // The browser or its administrator forbids it.
+    }
   };
   return (
-    <Tooltip content={copied ? texts.copied : texts.copyWhat(what)} relationship="label">
+    <Tooltip
+      content={result === undefined ? texts.copyWhat(what) : texts[result]}
+      relationship="label"
+    >
       <Button
         appearance="subtle"
         size="small"
-        icon={copied ? <CheckmarkRegular /> : <CopyRegular />}
+        icon={ICONS[result ?? "none"]}
         onClick={() => {
           void copy();
         }}

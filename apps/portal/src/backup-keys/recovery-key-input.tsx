@@ -54,12 +54,18 @@ function BroughtKey({ value, onChange }: Props): ReactElement {
   const styles = useStyles();
   const texts = useTexts().backupKeys;
   const file = useRef<HTMLInputElement>(null);
-  const { kind } = parsePublicKey(value);
+  const [isUnreadable, setIsUnreadable] = useState(false);
+  const { kind } = isUnreadable ? { kind: "unknown" as const } : parsePublicKey(value);
   const fault = kind === "private" || kind === "unknown" ? texts.keyFaults[kind] : undefined;
+  const enter = (text: string) => {
+    setIsUnreadable(false);
+    onChange(text);
+  };
   const take = async (chosen: File) => {
-    const text = await chosen.text();
+    const text = chosen.size <= MAX_BYTES ? await chosen.text().catch(() => undefined) : undefined;
     // A private key is not even shown.
-    onChange(parsePublicKey(text).kind === "private" ? PRIVATE_MARK : text);
+    enter(parsePublicKey(text ?? "").kind === "private" ? PRIVATE_MARK : (text ?? ""));
+    setIsUnreadable(text === undefined);
   };
   return (
     <>
@@ -92,7 +98,7 @@ function BroughtKey({ value, onChange }: Props): ReactElement {
         onChange={(event) => {
           const [chosen] = event.target.files ?? [];
           event.target.value = "";
-          if (chosen !== undefined && chosen.size <= MAX_BYTES) void take(chosen);
+          if (chosen !== undefined) void take(chosen);
         }}
       />
       <Field label={texts.publicKey} required hint={texts.publicKeyHint} validationMessage={fault}>
@@ -101,7 +107,7 @@ function BroughtKey({ value, onChange }: Props): ReactElement {
           rows={8}
           spellCheck={false}
           textarea={{ className: styles.mono }}
-          onChange={(_event, data) => onChange(data.value)}
+          onChange={(_event, data) => enter(data.value)}
         />
       </Field>
     </>

@@ -103,7 +103,11 @@ export function CarriedTextInput({
  */
 async function readCarriedFile(file: File): Promise<string | undefined> {
   if (file.size > MAX_BYTES) return undefined;
-  if (!file.type.startsWith("image/")) return (await file.text()).trim();
+  if (!file.type.startsWith("image/"))
+    return file.text().then(
+      (text) => text.trim(),
+      () => undefined,
+    );
   const url = URL.createObjectURL(file);
   try {
     const picture = new Image();

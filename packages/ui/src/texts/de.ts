@@ -6,6 +6,7 @@ import type { UiTexts } from "./en.ts";
 export const de: UiTexts = {
   copy: "Kopieren",
   copied: "Kopiert",
+  notCopied: "Nicht kopiert: Markieren und kopieren Sie den Text",
   copyWhat: (what) => `${what} kopieren`,
   close: "Schließen",
   tryAgain: "Erneut versuchen",

@@ -4,6 +4,7 @@ import type { Recoverable, TextPart, Who } from "@databox-cmk/errors";
 export const en = {
   copy: "Copy",
   copied: "Copied",
+  notCopied: "Not copied: select the text and copy it",
   copyWhat: (what: string) => `Copy ${what}`,
   close: "Close",
   tryAgain: "Try again",
