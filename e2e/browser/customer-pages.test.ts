@@ -130,6 +130,31 @@ describe.runIf(runsBrowser)("the pages of an order in the field", () => {
     requireOk(await node.agent(["respond"], answer));
   });
 
+  test("a file that cannot be read, and a text that cannot be copied, are told", async () => {
+    const { page } = visit;
+    await open("unlock");
+    await page.evaluate(() => {
+      File.prototype.text = () => Promise.reject(new DOMException("gone", "NotReadableError"));
+      navigator.clipboard.writeText = () => Promise.reject(new DOMException("", "NotAllowedError"));
+    });
+    const file = { name: "challenge.txt", mimeType: "text/plain", buffer: Buffer.from("a.b.c") };
+    await page.getByLabel("Open a file").setInputFiles(file);
+    await page.getByText("No message was found in this file").waitFor();
+    const menu = page.getByRole("navigation", { name: "Menu of this order" });
+    await menu.getByRole("link", { name: "Overview", exact: true }).click();
+    // It is shown for two seconds only.
+    const told = page.evaluate(
+      () =>
+        new Promise((resolve) => {
+          new MutationObserver(() => {
+            if (document.querySelector('[aria-label^="Not copied"]') !== null) resolve(true);
+          }).observe(document.body, { subtree: true, attributes: true });
+        }),
+    );
+    await page.getByRole("button", { name: "Copy Resource ID" }).first().click();
+    expect(await told).toBe(true);
+  });
+
   test("an offline challenge waits for the approval that the policy requires, and the page follows it", async () => {
     await open("unlock-policy");
     const required = visit.page.getByRole("spinbutton", { name: "People who must approve" });
