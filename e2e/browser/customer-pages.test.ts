@@ -414,6 +414,29 @@ describe.runIf(runsBrowser)("the pages of an order in the field", () => {
     expect(await look(visit, "backup-keys")).toEqual([]);
   });
 
+  test.each([
+    ["key-health", "Revoke now"],
+    ["backup-keys", "Add a backup key"],
+  ])("in a low window, the parts of a dialog of %s keep their height", async (section, opener) => {
+    const { page } = visit;
+    const { width, height } = page.viewportSize() ?? { width: 0, height: 0 };
+    await open(section);
+    await button(opener).click();
+    const dialog = page.locator('[role="dialog"], [role="alertdialog"]');
+    await dialog.waitFor();
+    await page.setViewportSize({ width: 320, height: 360 });
+    await visit.picture(`low-${section}`);
+    const squeezed = dialog.evaluate((each) =>
+      [...each.querySelectorAll(".fui-MessageBar, .fui-Button")]
+        .filter(({ scrollHeight, clientHeight }) => scrollHeight > clientHeight + 1)
+        .map(({ textContent }) => textContent),
+    );
+    expect(await squeezed).toEqual([]);
+    await page.setViewportSize({ width, height });
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "hidden" });
+  });
+
   test("removing all identities says what it does, and a new one is a principal that needs its rights", async () => {
     await open("encryption");
     const principal = visit.page.getByText(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);

@@ -15,7 +15,13 @@ import { useReturnFocus } from "../focus/use-return-focus.ts";
 import { useTexts } from "../texts/texts.ts";
 
 const useStyles = makeStyles({
-  content: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalM },
+  content: {
+    display: "flex",
+    flexDirection: "column",
+    gap: tokens.spacingVerticalM,
+    // In a low window it scrolls: what shrinks would be covered by what follows.
+    "& > *": { flexShrink: 0 },
+  },
   danger: {
     backgroundColor: tokens.colorStatusDangerBackground3,
     color: tokens.colorNeutralForegroundOnBrand,

@@ -23,6 +23,8 @@ const useStyles = makeStyles({
     flexDirection: "column",
     gap: tokens.spacingVerticalL,
     paddingBlockEnd: tokens.spacingVerticalL,
+    // In a low window it scrolls: what shrinks would be covered by what follows.
+    "& > *, & > fieldset > *": { flexShrink: 0 },
   },
   footer: {
     borderBlockStartWidth: "1px",
