@@ -2,6 +2,7 @@ import type { Locator } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { placeOrder } from "../harness/shipped-appliance.ts";
+import { takeWidth } from "./harness/appearances.ts";
 import { runsBrowser } from "./harness/engines.ts";
 import { walkStops, walkByTab } from "./harness/keyboard.ts";
 import { openPortalWorld, type PortalWorld } from "./harness/portal-world.ts";
@@ -62,6 +63,13 @@ describe.runIf(runsBrowser)("a user without a mouse", () => {
     await reach("button", "Main menu");
     await press("Enter");
     const menu = page.getByRole("dialog", { name: "Main menu" });
+    await expect
+      .poll(() => menu.evaluate((element) => element.contains(document.activeElement)))
+      .toBe(true);
+    await press("Escape");
+    await menu.waitFor({ state: "hidden" });
+    await expectFocus(page.getByRole("button", { name: "Main menu" }));
+    await press("Enter");
     await expect
       .poll(() => menu.evaluate((element) => element.contains(document.activeElement)))
       .toBe(true);
@@ -181,6 +189,27 @@ describe.runIf(runsBrowser)("a user without a mouse", () => {
     await press("Enter");
     await page.waitForURL(/\?code=SsemUserErrorEncryptionKeyDisabled$/);
     await expect.poll(() => field.inputValue()).toBe("");
+  });
+
+  test("keeps the focus on a narrow screen, when a menu closes and when filters are cleared", async () => {
+    const { page } = visit;
+    await takeWidth(page, "narrow");
+    await visit.goTo("/orders?search=none");
+    await page.getByRole("button", { name: "Clear filters" }).focus();
+    await press("Enter");
+    await expectFocus(page.getByRole("heading", { name: "Data Box orders", level: 1 }));
+    await visit.goTo(portal.orderPath(ORDER));
+    const opener = page.getByRole("button", { name: "Overview", exact: true });
+    await opener.focus();
+    await press("Enter");
+    const menu = page.getByRole("dialog", { name: "Menu of this order" });
+    await expect
+      .poll(() => menu.evaluate((element) => element.contains(document.activeElement)))
+      .toBe(true);
+    await press("Escape");
+    await menu.waitFor({ state: "hidden" });
+    await expectFocus(opener);
+    await takeWidth(page, "usual");
   });
 
   test("reads times in UTC, once the settings say so", async () => {

@@ -22,6 +22,7 @@ import { useRouterState } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 
 import { useWaitingApprovals } from "../approvals/use-waiting-approvals.ts";
+import { ReturnFocus } from "../focus/return-focus.ts";
 import { useIsOperator } from "../queries/session-context.ts";
 import { RouterNavItem } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
@@ -61,6 +62,7 @@ export function MainMenu({
       role="dialog"
       aria-label={texts.shell.menu}
     >
+      <ReturnFocus />
       <NavDrawerHeader>
         <Text weight="semibold" size={400}>
           {texts.product}

@@ -28,6 +28,7 @@ import {
 } from "@fluentui/react-icons";
 import { Fragment, type ReactElement, useState } from "react";
 
+import { ReturnFocus } from "../focus/return-focus.ts";
 import { useIsOperator } from "../queries/session-context.ts";
 import { narrowerThan, TABLET_PX } from "../shell/breakpoints.ts";
 import { RouterNavItem } from "../shell/router-link.tsx";
@@ -114,6 +115,7 @@ export function OrderMenu({ section }: { readonly section: OrderSection }): Reac
         role="dialog"
         aria-label={texts.shell.resourceMenu}
       >
+        <ReturnFocus />
         <NavDrawerHeader>
           <Text weight="semibold">{texts.shell.resourceMenu}</Text>
         </NavDrawerHeader>
