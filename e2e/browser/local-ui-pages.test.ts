@@ -69,7 +69,7 @@ describe.runIf(runsBrowser)("every page of a node", () => {
     await signInNode(page, passkey);
     const paths = await readPortalPaths(page, {});
     expect(paths.length).toBeGreaterThan(3);
-    for (const path of paths) {
+    for (const path of [...paths, "/no-such-page"]) {
       await goTo(visit, path);
       const tests = page.getByRole("button", { name: "Test the network" });
       if (await tests.isVisible()) {
@@ -159,6 +159,9 @@ describe.runIf(runsBrowser)("every page of a node", () => {
       }
       throw new Error(`no way by Tab to ${String(name)}`);
     };
+    /** The form or button that had it is gone. */
+    const expectFocusOnContent = () =>
+      expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe("content");
     await tabTo(/^Skip to the content$/);
     await tabTo(/^Network/);
     await page.keyboard.press("ArrowRight");
@@ -167,6 +170,7 @@ describe.runIf(runsBrowser)("every page of a node", () => {
     await page.keyboard.type(passkey);
     await page.keyboard.press("Enter");
     await page.getByText("Unlocked", { exact: true }).first().waitFor();
+    await expectFocusOnContent();
     await tabTo(/^Lock$/);
     await page.keyboard.press("Enter");
     await page.getByText("Locking: done").waitFor();
@@ -181,6 +185,7 @@ describe.runIf(runsBrowser)("every page of a node", () => {
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "Sign in" }).first().waitFor();
     expect(await page.getByRole("navigation").count()).toBe(0);
+    await expectFocusOnContent();
     await page.context().close();
   });
 

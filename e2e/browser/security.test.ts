@@ -99,6 +99,21 @@ describe.runIf(runsBrowser)("the portal in a browser", () => {
     expect(smuggled).toBeUndefined();
   });
 
+  test("a session that cannot be read is explained, and read again", async () => {
+    const other = await portal.browser.open();
+    await other.page.route("**/portal/api/session", (route) =>
+      route.fulfill({ status: 404, body: "a gateway" }),
+    );
+    await other.page.goto(portal.world.stack.description.portalUrl);
+    await other.page.getByText("PortalUnreachable · foreign-answer").waitFor();
+    await other.picture("no-session");
+    expect(await other.violations()).toEqual([]);
+    await other.page.unroute("**/portal/api/session");
+    await other.page.getByRole("button", { name: "Try again" }).click();
+    await other.page.locator('button[value="ada@contoso.example"]').waitFor();
+    await other.close();
+  });
+
   test("signing out ends the session for the page that was open elsewhere, too", async () => {
     const second = await visit.page.context().newPage();
     await second.goto(`${portal.world.stack.description.portalUrl}/orders`);

@@ -8,7 +8,7 @@ import { RouterLink } from "./router-link.tsx";
 export function NotFoundPage(): ReactElement {
   const texts = useTexts();
   return (
-    <EmptyState icon={<DocumentSearchRegular />} title={texts.shell.notFoundTitle}>
+    <EmptyState heading="h1" icon={<DocumentSearchRegular />} title={texts.shell.notFoundTitle}>
       <RouterLink to="/">{texts.shell.toOverview}</RouterLink>
     </EmptyState>
   );

@@ -32,6 +32,7 @@ export function SessionGate({ children }: { readonly children: ReactNode }): Rea
   if (session.data === undefined && session.error instanceof ProblemError)
     return (
       <main>
+        <h1>{texts.product}</h1>
         <ExplanationPanel
           problem={session.error.problem}
           actions={<Button onClick={() => void session.refetch()}>{texts.ui.tryAgain}</Button>}
