@@ -80,7 +80,7 @@ describe.skipIf(!HAS_CRYPTSETUP)("while the volume is formatted", () => {
     const prepare = { command: "prepare", arguments: world.prepareArguments } as const;
     const first = world.run(prepare, { cryptsetupFolders: slow.folders });
     await slow.reached();
-    expect(seen(await world.prepare())).toMatchObject({ exit: 5, code: "AgentBusy" });
+    expect(seen(await world.prepare())).toMatchObject({ exit: 4, code: "AgentBusy" });
     slow.goOn();
     expect(seen(await first)).toMatchObject({ exit: 0, outcome: "prepared" });
   });

@@ -155,7 +155,7 @@ describe("while another command changes the node, an unlock", () => {
     using other = takeAgentLock(world.stateDir);
     void other;
     using clock = countTries(() => undefined);
-    expect(seen(await world.unlock())).toMatchObject({ exit: 5, code: "AgentBusy" });
+    expect(seen(await world.unlock())).toMatchObject({ exit: 4, code: "AgentBusy" });
     expect(clock.mock.calls.length).toBeGreaterThan(6);
   });
 });

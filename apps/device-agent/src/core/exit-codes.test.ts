@@ -7,12 +7,25 @@ import { eventOfDenial, eventOfError } from "./failure-event.ts";
 const CONTEXT = { event: "unlock", elapsedMs: 1 } as const;
 const BY_CLASS = { internal: 1, refused: 3, unreachable: 4, invalid: 5, pending: 6 } as const;
 
-test("every code of the table has the exit code of its class, and only Misuse has 2", () => {
+const OF_THEIR_OWN = new Map<string, number>([
+  ["Misuse", 2],
+  ["AgentBusy", BY_CLASS.unreachable],
+]);
+
+test("every code of the table has the exit code of its class, but Misuse and AgentBusy", () => {
   for (const code of Object.keys(ERRORS).filter(isErrorCode)) {
     const event = eventOfError(new AppError(code), { ...CONTEXT, known: {} });
-    const expected = code === "Misuse" ? 2 : BY_CLASS[ERRORS[code].class];
+    const expected = OF_THEIR_OWN.get(code) ?? BY_CLASS[ERRORS[code].class];
     expect([code, exitCodeOf(event)]).toEqual([code, expected]);
   }
+});
+
+test.each([
+  ["another command is worth a retry, since it ends by itself", undefined, BY_CLASS.unreachable],
+  ["the service is not", "service", BY_CLASS.invalid],
+])("%s", (_, reason, expected) => {
+  const busy = new AppError("AgentBusy", { reason });
+  expect(exitCodeOf(eventOfError(busy, { ...CONTEXT, known: {} }))).toBe(expected);
 });
 
 test("success is 0", () => {

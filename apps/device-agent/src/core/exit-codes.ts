@@ -26,5 +26,9 @@ export const OUTCOMES = {
 
 export function exitCodeOf(event: AgentEvent): number {
   if (!isFailure(event)) return EXIT_CODES.ok;
-  return event.code === "Misuse" ? EXIT_CODES.misuse : EXIT_CODES[event.class];
+  if (event.code === "Misuse") return EXIT_CODES.misuse;
+  // Unlike the others of its class, it is worth a retry: another command ends by itself. A service
+  // does not.
+  if (event.code === "AgentBusy" && event.reason === undefined) return EXIT_CODES.unreachable;
+  return EXIT_CODES[event.class];
 }
