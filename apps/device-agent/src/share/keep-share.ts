@@ -15,7 +15,7 @@ import type { Rekey } from "../core/machine-state.ts";
 import { deviceShare, type TpmKey } from "../core/tpm-key.ts";
 import { createObject, loadObject, useObject } from "../device-key/tpm-object.ts";
 import { withTpm } from "../device-key/tpm2.ts";
-import { destroy, finishDestroying } from "../state/destroy-file.ts";
+import { destroy } from "../state/destroy-file.ts";
 import { readJson } from "../state/private-file.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import { writeJson } from "../state/write-durably.ts";
@@ -97,9 +97,7 @@ export function destroyOtherShares(folder: ShareFolder, env: string): void {
 }
 
 export function destroyShare(folder: ShareFolder, env: string): void {
-  const path = pathOf(folder, env);
-  destroy(path);
-  finishDestroying(path);
+  destroy(pathOf(folder, env));
 }
 
 /** An object that only one TPM opens, and with registers only while they keep their values. */

@@ -3,25 +3,47 @@ import {
   existsSync,
   fstatSync,
   fsyncSync,
+  linkSync,
   openSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
 
 import { toStateError } from "./state-error.ts";
-import { NEW, syncFolder } from "./write-durably.ts";
+import { NEW, syncFolder, writeJson } from "./write-durably.ts";
 
 const GONE = ".gone";
+/** A second name of a file that is being replaced; a file of its own once it is. */
+const OLD = ".old";
 
 /** The remains of a killed destruction or write. */
 export function finishDestroying(path: string): void {
   try {
-    for (const suffix of [GONE, NEW]) wipe(`${path}${suffix}`);
+    if (isSameFile(path, `${path}${OLD}`)) rmSync(`${path}${OLD}`);
+    for (const suffix of [GONE, NEW, OLD]) wipe(`${path}${suffix}`);
   } catch (error) {
     throw toStateError(error, path);
   }
+}
+
+/**
+ * Writes a file that holds a key, and destroys its former content: a rename alone would leave the
+ * former key in blocks that the file system counts as free.
+ *
+ * @throws {AppError} `AgentStateUnwritable` or `DiskFull`
+ */
+export function replaceSecret(path: string, value: object): void {
+  finishDestroying(path);
+  try {
+    if (existsSync(path)) linkSync(path, `${path}${OLD}`);
+  } catch (error) {
+    throw toStateError(error, path);
+  }
+  writeJson(path, value);
+  finishDestroying(path);
 }
 
 /**
@@ -29,6 +51,7 @@ export function finishDestroying(path: string): void {
  * that looks like a key.
  */
 export function destroy(path: string): void {
+  finishDestroying(path);
   try {
     if (!existsSync(path)) return;
     renameSync(path, `${path}${GONE}`);
@@ -54,4 +77,10 @@ function wipe(path: string): void {
   }
   rmSync(path);
   syncFolder(dirname(path));
+}
+
+const inodeOf = (path: string) => statSync(path, { throwIfNoEntry: false })?.ino;
+
+function isSameFile(one: string, other: string): boolean {
+  return existsSync(other) && inodeOf(one) === inodeOf(other);
 }

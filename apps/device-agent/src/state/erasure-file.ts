@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { AppError } from "@databox-cmk/errors";
 
 import { erasure, type Erasure, filesToDestroy } from "../core/erasure.ts";
-import { destroy, finishDestroying } from "./destroy-file.ts";
+import { destroy } from "./destroy-file.ts";
 import { readJson } from "./private-file.ts";
 import { toStateError } from "./state-error.ts";
 import { syncFolder, writeJson } from "./write-durably.ts";
@@ -45,10 +45,8 @@ export function destroyNodeFiles(folder: string, step: "begun" | "certified"): v
     const isFile = new Map(entries.map((entry) => [entry.name, entry.isFile()]));
     for (const name of filesToDestroy([...isFile.keys()], step)) {
       const path = join(folder, name);
-      if (isFile.get(name) === true) {
-        destroy(path);
-        finishDestroying(path);
-      } else {
+      if (isFile.get(name) === true) destroy(path);
+      else {
         rmSync(path, { recursive: true });
         syncFolder(folder);
       }

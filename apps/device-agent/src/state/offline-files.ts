@@ -3,9 +3,8 @@ import { join } from "node:path";
 
 import { keptLease, openChallenge } from "../core/offline-secrets.ts";
 import type { KeptLease, OpenChallenge } from "../core/offline-secrets.ts";
-import { destroy, finishDestroying } from "./destroy-file.ts";
+import { destroy, finishDestroying, replaceSecret } from "./destroy-file.ts";
 import { readJson } from "./private-file.ts";
-import { writeJson } from "./write-durably.ts";
 
 const leaseIn = (folder: string) => join(folder, "offline-lease.json");
 
@@ -25,10 +24,10 @@ export function openOfflineFiles(folder: string) {
   for (const path of [challenge, lease]) finishDestroying(path);
   return {
     readChallenge: () => readJson(challenge, openChallenge),
-    writeChallenge: (value: OpenChallenge) => writeJson(challenge, value),
+    writeChallenge: (value: OpenChallenge) => replaceSecret(challenge, value),
     destroyChallenge: () => destroy(challenge),
     readLease: () => readJson(lease, keptLease),
-    writeLease: (value: KeptLease) => writeJson(lease, value),
+    writeLease: (value: KeptLease) => replaceSecret(lease, value),
   };
 }
 

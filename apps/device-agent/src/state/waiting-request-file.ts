@@ -2,9 +2,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 
 import { mayContinue, waitingRequest, type WaitingRequest } from "../core/waiting-request.ts";
-import { destroy, finishDestroying } from "./destroy-file.ts";
+import { destroy, replaceSecret } from "./destroy-file.ts";
 import { readJson } from "./private-file.ts";
-import { writeJson } from "./write-durably.ts";
 
 const pathIn = (folder: string) => join(folder, "waiting-request.json");
 
@@ -25,12 +24,11 @@ export function readWaitingRequest(
 
 /** @throws {AppError} `AgentStateUnwritable` or `DiskFull` */
 export function writeWaitingRequest(folder: string, value: WaitingRequest): void {
-  writeJson(pathIn(folder), value);
+  replaceSecret(pathIn(folder), value);
 }
 
 /** @returns whether the file existed @throws {AppError} `AgentStateUnwritable` */
 export function destroyWaitingRequest(folder: string): boolean {
-  finishDestroying(pathIn(folder));
   const isThere = existsSync(pathIn(folder));
   destroy(pathIn(folder));
   return isThere;

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
@@ -80,7 +80,8 @@ async function createNode(
   return {
     serial,
     prepare: (kill) => runAgent(agent, [...global, "prepare", ...parameters], enrolmentCode, kill),
-    run: (command, kill, input = "") => runAgent(agent, [...global, command], input, kill),
+    run: (command, kill, input = "") =>
+      runAgent(agent, [...global, ...command.split(" ")], input, kill),
     report: (kill = COUNTED) =>
       runUntilStep(agent, [...global, "serve"], "", kill, () => waiting().length === 0),
     get waiting() {
@@ -261,22 +262,33 @@ const challenged = async (node: CrashNode, rerun?: KillPoint): Promise<string> =
 };
 
 describe("a node without network", () => {
-  test("whose challenge was killed at any step makes one that is answered", async () => {
-    const first = await createNode("file");
-    await first.prepare();
-    const whole = await first.run("challenge", COUNTED);
-    expect(whole.steps).toBeGreaterThanOrEqual(6);
-    await eachStep(whole, async (at, rerun) => {
-      const node = await createNode("file");
-      await node.prepare();
-      expect(await node.run("challenge", { steps: "all", at })).toMatchObject({
-        signal: "SIGKILL",
+  test.each([
+    { command: "challenge", before: [], fewest: 6 },
+    { command: "challenge --new", before: ["challenge"], fewest: 8 },
+  ])(
+    "whose $command was killed at any step makes one that is answered, and keeps no other key",
+    async ({ command, before, fewest }) => {
+      const prepared = async () => {
+        const node = await createNode("file");
+        await node.prepare();
+        for (const each of before) expectSuccess(0, await node.run(each));
+        return node;
+      };
+      const whole = await (await prepared()).run(command, COUNTED);
+      expect(whole.steps).toBeGreaterThanOrEqual(fewest);
+      await eachStep(whole, async (at, rerun) => {
+        const node = await prepared();
+        expect(await node.run(command, { steps: "all", at })).toMatchObject({ signal: "SIGKILL" });
+        const answer = await broker.answerChallenge(await challenged(node, rerun));
+        const files = readdirSync(join(folder, node.serial));
+        expect(files.filter((name) => name.startsWith("offline-"))).toEqual([
+          "offline-challenge.json",
+        ]);
+        expectSuccess(at, await node.run("respond", undefined, answer));
+        expectSuccess(at, await node.run("journal"));
       });
-      const answer = await broker.answerChallenge(await challenged(node, rerun));
-      expectSuccess(at, await node.run("respond", undefined, answer));
-      expectSuccess(at, await node.run("journal"));
-    });
-  });
+    },
+  );
 
   test.each([
     { kind: "duration", seconds: 3600 },
