@@ -28,8 +28,12 @@ const shownPasskey = (world: AgentWorld) => {
 };
 const type = (world: AgentWorld, passkey: Uint8Array) =>
   world.run({ command: "passkey" }, { readSecret: async () => passkey.slice() });
-const slotsOf = (world: AgentWorld, kind: "file" | "luks2") =>
-  openVolume({ kind, path: world.diskPath }, SERIAL, SYSTEM_FOLDERS).slots;
+const volumeOf = (world: AgentWorld, kind: "file" | "luks2") =>
+  openVolume({ kind, path: world.diskPath }, SERIAL, SYSTEM_FOLDERS);
+const slotsOf = (world: AgentWorld, kind: "file" | "luks2") => volumeOf(world, kind).slots;
+
+const keptEnvelope = (world: AgentWorld) =>
+  readFileSync(join(world.stateDir, "envelope.jws"), "utf8").trim();
 
 describe.each(KINDS)("a node with a $volumeKind volume", ({ volumeKind, skip }) => {
   test.skipIf(skip)("is rekeyed: the new passkey opens it, the old one does not", async () => {
@@ -98,6 +102,8 @@ describe.each(KINDS)("a node with a $volumeKind volume", ({ volumeKind, skip }) 
       world.broker.intercept = undefined;
       expect(await world.unlock()).toMatchObject({ outcome: "unlocked", generation: 2 });
       expect(await slotsOf(world, volumeKind).list()).toHaveLength(1);
+      const kept = volumeKind === "luks2" ? keptEnvelope(world) : undefined;
+      expect(await volumeOf(world, volumeKind).readEnvelope()).toBe(kept);
       await world.lock();
       expect(seen(await type(world, before))).toMatchObject({ code: "PasskeyRejected" });
     },

@@ -11,6 +11,7 @@ import type { CommandDependencies } from "../node/dependencies.ts";
 import type { PreparedNode } from "../node/hold-node.ts";
 import { type Node, withJournal } from "../node/journaled-node.ts";
 import { openBrokerSession } from "../node/open-node.ts";
+import { renewOnVolume } from "../node/record-unlock.ts";
 import { describeCopy } from "../share/copy-share.ts";
 import { destroyOtherShares, destroyShare, isSplitRekey, readShare } from "../share/keep-share.ts";
 import { requireCustody } from "../share/unlock-key.ts";
@@ -23,7 +24,7 @@ export type Rekeying = {
 };
 
 export type RekeyEnd =
-  | { readonly kind: "rekeyed"; readonly generation: number }
+  | { readonly kind: "rekeyed"; readonly generation: number; readonly notes: readonly string[] }
   /** Another key of the order came first; the volume is unchanged. */
   | { readonly kind: "overtaken" }
   | { readonly kind: "denial"; readonly denial: Denial };
@@ -60,11 +61,14 @@ export async function finishRekey(rekeying: Rekeying, rekey: Rekey): Promise<Rek
   }
   await removeOthers(volume, rekey.slot);
   destroyOtherShares(folder, rekey.env);
+  // Before the end is recorded: a run that is killed here, or an unlock, does it again.
+  const jws = folder.readEnvelope();
+  const notes = jws === undefined ? [] : await renewOnVolume(volume, jws);
   const headerGeneration = await raiseHeaderGeneration(volume, store);
   const { generation } = store.current;
   const facts = { rekey: rekey.id, generation, slot: rekey.slot };
   node.record("rekeyed", facts, { rekey: undefined, headerGeneration });
-  return { kind: "rekeyed", generation };
+  return { kind: "rekeyed", generation, notes };
 }
 
 /**

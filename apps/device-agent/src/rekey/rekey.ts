@@ -69,7 +69,7 @@ export async function rekey(
   if (ended.kind === "overtaken") throw new AppError("RewrapConflict");
   const notes = notesOf(
     interrupted && "this finished a rekeying that was interrupted",
-    await keepOnVolume(rekeying),
+    ended.notes,
   );
   // The interrupted run made its copy before these keys were named.
   if (interrupted)
@@ -181,17 +181,4 @@ async function chooseSlot(
   let free = 0;
   while (used.includes(free)) free += 1;
   return free;
-}
-
-/** The copy in the agent's folder is the one in use. */
-async function keepOnVolume({ node: { folder }, volume }: Rekeying): Promise<readonly string[]> {
-  const jws = folder.readEnvelope();
-  if (jws === undefined) return [];
-  try {
-    await volume.storeEnvelope(jws);
-    return [];
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    return [`the volume's own copy of the envelope could not be renewed (${error.code})`];
-  }
 }

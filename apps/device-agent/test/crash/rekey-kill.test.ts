@@ -90,6 +90,9 @@ test.concurrent.each([
       for (const command of next) {
         const rerun = await run([command], rerunAfter(at, whole.steps));
         expect({ at, ...rerun }).toMatchObject({ at, exitCode: 0 });
+        const kept = readFileSync(join(folder, serial, "envelope.jws"), "utf8").trim();
+        const onVolume = kind === "luks2" ? kept : undefined;
+        expect({ at, copy: await volume.readEnvelope() }).toEqual({ at, copy: onVolume });
       }
       expect(await opens(volume, await keyOf(serial))).toBe(true);
       expect(await opens(volume, before)).toBe(false);
