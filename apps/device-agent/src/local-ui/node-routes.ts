@@ -50,7 +50,8 @@ export function createNodeRoutes(
       { isCostly: true },
     ),
     shows("/api/journal", "session", async ({ query }) => {
-      const last = Math.min(ROWS_MAX, Number(query.get("last") ?? ROWS) || ROWS);
+      const asked = Number(query.get("last"));
+      const last = Number.isInteger(asked) && asked > 0 ? Math.min(ROWS_MAX, asked) : ROWS;
       const command = { command: "journal", verify: false, last } as const;
       const { details, rows = [] } = await succeeded(run(command, () => undefined));
       const head = details?.["head"];

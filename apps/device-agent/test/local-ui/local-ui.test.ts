@@ -5,9 +5,12 @@ import { join } from "node:path";
 import { localError, localState, type RenewedLease } from "@databox-cmk/protocol";
 import { describe, expect, test } from "vitest";
 
+import { openJournal } from "../../src/journal/open-journal.ts";
 import { openStateFolder } from "../../src/state/state-folder.ts";
 import { seen, SERIAL } from "../agent-world.ts";
 import { createUiWorld, PASSKEY, type UiWorld } from "./ui-world.ts";
+
+const ROWS_MAX = 1000;
 
 const ended = (state: { operation?: { outcome: string } }) =>
   state.operation !== undefined && state.operation.outcome !== "running";
@@ -291,6 +294,19 @@ describe("a signed-in person", () => {
     await site.world.unlock();
     await site.world.lock();
     expect((await site.client.get("/api/state")).json.lock).not.toHaveProperty("preparedToShip");
+  });
+
+  test("sees the newest rows of the journal, and never more than are allowed", async () => {
+    await using site = await createUiWorld();
+    const context = { bootId: "boot-number-1", nowIso: () => "2026-01-01T00:00:00.000Z" };
+    const journal = openJournal(join(site.world.stateDir, "journal.jsonl"), context);
+    for (let row = 0; row <= ROWS_MAX; row += 1) journal.append("signed-in");
+    await site.client.signIn(PASSKEY);
+    const shown: Record<string, number> = {};
+    for (const last of ["2", "1001", "0", "-1", "0.5", "rows"])
+      shown[last] = (await site.client.get(`/api/journal?last=${last}`)).json.rows.length;
+    const byDefault = { "0": 100, "-1": 100, "0.5": 100, rows: 100 };
+    expect(shown).toEqual({ "2": 2, "1001": ROWS_MAX, ...byDefault });
   });
 
   test("tests the network", async () => {
