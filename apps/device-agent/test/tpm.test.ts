@@ -75,6 +75,16 @@ describe.skipIf(!HAS_TPM)("a device key in the TPM", () => {
     expect(seen(await world.unlock())).toMatchObject(unlocked);
   });
 
+  test.each(["sha256:24", "sha256:7,30"])(
+    "is not made for registers that the TPM does not have: %s",
+    async (pcrs) => {
+      await using world = await createAgentWorld();
+      const refused = await world.prepare({ deviceKey: { kind: "tpm", tcti: tpm.tcti, pcrs } });
+      expect(refused).toMatchObject({ code: "Misuse" });
+      expect(readdirSync(world.stateDir)).not.toContain("device-key.tpm.json");
+    },
+  );
+
   test("does not sign in another TPM", async () => {
     await using world = await prepareWith(tpm, undefined);
     await using other = await startSwtpm();

@@ -2,6 +2,7 @@ import { createPublicKey } from "node:crypto";
 import { accessSync, constants, readFileSync } from "node:fs";
 
 import { importVerifyKey } from "@databox-cmk/crypto";
+import { AppError } from "@databox-cmk/errors";
 
 import type { DeviceKeyChoice } from "../core/command.ts";
 import type { TpmKey } from "../core/tpm-key.ts";
@@ -15,13 +16,13 @@ import {
   openTpmKey,
 } from "./device-key.ts";
 import { createObject, loadObject } from "./tpm-object.ts";
-import { withTpm } from "./tpm2.ts";
+import { type Tpm, withTpm } from "./tpm2.ts";
 
 /**
  * The existing key, or a new one; durable before it is used, so that a rerun enrols the same.
  *
- * @throws {AppError} `DeviceKeyUnavailable` when the TPM was requested and does not make a key, or
- * `AgentStateUnreadable`
+ * @throws {AppError} `DeviceKeyUnavailable` when the TPM was requested and does not make a key,
+ * `Misuse` when it does not have the registers, or `AgentStateUnreadable`
  */
 export async function findOrMakeDeviceKey(
   folder: KeyFolder & Pick<StateFolder, "writeDeviceKey" | "writeTpmKey">,
@@ -52,10 +53,11 @@ function isThere(path: string): boolean {
  * Makes a P-256 key inside of the TPM. With registers, it signs only while they keep their present
  * values.
  *
- * @throws {AppError} `DeviceKeyUnavailable`
+ * @throws {AppError} `DeviceKeyUnavailable` or `Misuse`
  */
 function makeTpmKey({ tcti, pcrs }: Pick<TpmKey, "tcti" | "pcrs">): Promise<TpmKey> {
   return withTpm(tcti, async (tpm) => {
+    if (pcrs !== undefined) await requireRegisters(tpm, pcrs);
     const options = ["-G", "ecc256:ecdsa-sha256"];
     const parts = await createObject(tpm, pcrs, ["sensitivedataorigin", "sign"], { options });
     await loadObject(tpm, parts);
@@ -65,5 +67,21 @@ function makeTpmKey({ tcti, pcrs }: Pick<TpmKey, "tcti" | "pcrs">): Promise<TpmK
     const { kty, crv, x, y } = createPublicKey(pem).export({ format: "jwk" });
     const publicKey = importVerifyKey({ kty, crv, x, y }).jwk;
     return { version: 1, tcti, pcrs, publicKey, ...parts };
+  });
+}
+
+const SHA256_BYTES = 32;
+
+/**
+ * A TPM leaves the registers that it does not have out of a policy and reports no error: the key
+ * would sign after any boot.
+ */
+async function requireRegisters({ at, call }: Tpm, pcrs: string): Promise<void> {
+  const [, registers = ""] = pcrs.split(":");
+  const named = new Set(registers.split(",").map(Number));
+  await call("pcrread", "-Q", pcrs, "-o", "values");
+  if (readFileSync(at("values")).byteLength === named.size * SHA256_BYTES) return;
+  throw new AppError("Misuse", {
+    detail: `--tpm-pcrs: this TPM does not have all of ${pcrs}; name registers that tpm2 pcrread sha256 shows`,
   });
 }
