@@ -453,3 +453,45 @@ describe("a break-glass", () => {
     expect((await show()).json.error).toMatchObject({ code: "CredentialsWithheld" });
   });
 });
+
+const tightenDuringUnwrap = (release: Partial<Release>): void => {
+  const { port } = world.vaults;
+  const { unwrapKey } = port;
+  port.unwrapKey = async (...asked) => {
+    const unwrapped = await unwrapKey(...asked);
+    port.unwrapKey = unwrapKey;
+    expect((await setRelease(release)).status).toBe(200);
+    return unwrapped;
+  };
+};
+
+describe("a policy that becomes stricter during the vault's call", () => {
+  const open = { approvals: { ...require2, required: 0 } };
+
+  test("withholds the key of a request that needs approvals now", async () => {
+    await setRelease(open);
+    tightenDuringUnwrap({});
+    expect(await kindOf(await ask())).toBe("BrokerBusy");
+    expect(await kindOf(await ask())).toBe("pending");
+  });
+
+  test("withholds the key of a request that was approved by too few", async () => {
+    const prepared = await waiting({ approvals: { ...require2, required: 1 } });
+    await say("approve", ADA);
+    tightenDuringUnwrap({});
+    expect(await kindOf(prepared)).toBe("BrokerBusy");
+    expect(await kindOf(prepared)).toBe("pending");
+    await say("approve", BEN);
+    expect(await kindOf(prepared)).toBe("grant");
+  });
+
+  test("withholds the passkey", async () => {
+    await setRelease(open);
+    tightenDuringUnwrap({});
+    expect((await show()).json.error).toMatchObject({ code: "CredentialsWithheld" });
+    expect((await rows()).at(-1)).toMatchObject({
+      action: "order/listCredentials",
+      outcome: "refused",
+    });
+  });
+});

@@ -55,11 +55,13 @@ export async function revealCredentials(
   const revealed = await custody.revealPasskeys(order.id);
   if (!revealed.ok) return refuse(revealed.failure);
   try {
-    const { breakGlass } = passed.value;
     await record(plane, deed, async (transaction) => {
-      // A switch may have been activated during the vault's calls.
+      // A switch may have been activated, or the policy written, during the vault's calls.
       const meanwhile = await findAnyRevocation(transaction, order.id, nodes);
       if (meanwhile !== undefined) throw new Withdrawn(meanwhile);
+      const still = await passPolicy({ ...plane, store: transaction }, order.id);
+      if (!still.ok) throw new Withdrawn(still.failure);
+      const { breakGlass } = still.value;
       if (
         breakGlass !== undefined &&
         !(await useBreakGlass(transaction, breakGlass, "listCredentials", plane.now()))

@@ -23,6 +23,7 @@ import { actorOf, type DeviceMessage } from "../message/serve-device-message.ts"
 import type { SignedAnswer } from "../message/signed-answer.ts";
 import { storeAnswer } from "../message/stored-answers.ts";
 import { type FinalFacts, readFinalFacts } from "./final-facts.ts";
+import type { PolicyRevision } from "./release-facts.ts";
 import type { UnlockWay } from "./unlock-way.ts";
 
 export type Granting = {
@@ -36,6 +37,8 @@ export type Granting = {
   readonly released: Pick<Released<unknown>, "vaultRequestId" | "backup">;
   readonly way: UnlockWay;
   readonly claim: ReleaseClaim;
+  /** Of the policy that admitted the request. */
+  readonly policyRevision: PolicyRevision;
 };
 
 const insertGrant = compileWriteOnce(
@@ -79,12 +82,24 @@ const insertGrant = compileWriteOnce(
  * First the transaction locks what others wait for, in the order in which all others do: the leases
  * that a kill switch searches, and the order's audit chain. The facts that are read after that are
  * therefore final: an order that was cancelled, erased or revoked during the vault call gets no
- * grant. No write depends on another's result, so all of them leave together with the commit.
+ * grant, and after a write of its policy the request must be decided again. No write depends on
+ * another's result, so all of them leave together with the commit.
  */
 export async function commitGrant(
   { commit, now }: Needs<"commit" | "now">,
-  { message, request, node: sender, grant, answer, released, generation, way, claim }: Granting,
+  granting: Granting,
 ): Promise<Outcome<undefined>> {
+  const {
+    message,
+    request,
+    node: sender,
+    grant,
+    answer,
+    released,
+    generation,
+    way,
+    claim,
+  } = granting;
   const grantHash = messageHash(answer.text);
   const { order, serial } = sender;
   const { vaultRequestId, backup } = released;
@@ -103,7 +118,7 @@ export async function commitGrant(
       }),
     ]);
     const budget = request.purpose === "prepare" ? undefined : facts?.budget;
-    const withdrawn = whyWithdrawn(facts, request.purpose) ?? checkBudget(budget, nowMs);
+    const withdrawn = whyWithdrawn(facts, granting) ?? checkBudget(budget, nowMs);
     if (withdrawn !== undefined) throw new Withdrawn(withdrawn);
     const claimed = await claimRelease(transaction, claim, {
       requestHash: message.hash,
@@ -166,7 +181,7 @@ export async function commitGrant(
 
 function whyWithdrawn(
   facts: FinalFacts | undefined,
-  purpose: UnlockQuestion["purpose"],
+  { request: { purpose }, policyRevision }: Granting,
 ): Failure | undefined {
   if (facts?.isAnswered === true) return { code: "BrokerBusy", retryAfterSeconds: 1 };
   if (facts?.isOvertaken === true)
@@ -176,5 +191,8 @@ function whyWithdrawn(
       code: "PurposeForbidden",
       detail: "purpose: the stage of the order changed meanwhile",
     };
-  return facts.revocation;
+  if (facts.revocation !== undefined) return facts.revocation;
+  return facts.policyRevision === policyRevision
+    ? undefined
+    : { code: "BrokerBusy", retryAfterSeconds: 1, detail: "the unlock policy changed meanwhile" };
 }

@@ -12,6 +12,7 @@ import {
 } from "../kill-switches/revocations.ts";
 import { budgetOf, type UnlockBudget } from "../limits/unlock-budget.ts";
 import { ANSWER_LIFETIME_MS } from "../message/stored-answers.ts";
+import type { PolicyRevision } from "./release-facts.ts";
 
 /** The facts that may have changed during the vault call. */
 export type FinalFacts = TransferStage & {
@@ -21,6 +22,7 @@ export type FinalFacts = TransferStage & {
   /** The same message has its answer. */
   readonly isAnswered: boolean;
   readonly budget: UnlockBudget | undefined;
+  readonly policyRevision: PolicyRevision;
 };
 
 type Asked = { readonly requestHash: string; readonly counter: number };
@@ -30,12 +32,14 @@ const select = compileOnce((store, wanted: Wanted) =>
   store
     .selectFrom("orders")
     .leftJoin("unlock_budgets", "unlock_budgets.order_id", "orders.id")
+    .leftJoin("unlock_policies", "unlock_policies.order_id", "orders.id")
     .select((order) => [
       "orders.stage",
       "orders.transfer_type",
       "unlock_budgets.unlocks_per_day",
       "unlock_budgets.day_ms",
       "unlock_budgets.used",
+      "unlock_policies.revision as policy_revision",
       standingSwitch(wanted),
       order
         .selectFrom("leases")
@@ -80,6 +84,7 @@ export async function readFinalFacts(
       isOvertaken: row.newer_lease !== null,
       isAnswered: row.answer !== null,
       budget: budgetOf(row),
+      policyRevision: row.policy_revision,
     }
   );
 }

@@ -17,11 +17,15 @@ import { parseStoredPolicy } from "../policy/read-unlock-policy.ts";
 export type LoadedFacts = {
   /** The order's own policy; undefined while the default applies. */
   readonly policy: UnlockPolicy | undefined;
+  readonly policyRevision: PolicyRevision;
   /** The active kill switch for the node, as the failure that it causes. */
   readonly revocation: Failure | undefined;
   readonly budget: UnlockBudget | undefined;
   readonly usedNonce: UsedNonce | undefined;
 };
+
+/** Of the order's own policy; null while the default applies. */
+export type PolicyRevision = number | null;
 
 export type UsedNonce = { readonly requestHash: string; readonly expiresAtMs: EpochMs };
 
@@ -37,6 +41,7 @@ const select = compileOnce((store, wanted: Wanted) =>
     )
     .select([
       "unlock_policies.policy_json",
+      "unlock_policies.revision as policy_revision",
       "unlock_budgets.unlocks_per_day",
       "unlock_budgets.day_ms",
       "unlock_budgets.used",
@@ -64,6 +69,7 @@ export async function loadReleaseFacts(
   const { request_hash: requestHash, expires_at_ms: expiresAtMs } = row;
   return {
     policy: parseStoredPolicy(row.policy_json),
+    policyRevision: row.policy_revision,
     revocation: revocationOf(row.revocation),
     budget: budgetOf(row),
     usedNonce:

@@ -32,7 +32,7 @@ import type { DeviceNode } from "../message/device-node.ts";
 import { actorOf, type DeviceMessage } from "../message/serve-device-message.ts";
 import { signAnswer, type SignedAnswer, signEnvelope } from "../message/signed-answer.ts";
 import { commitGrant } from "./commit-grant.ts";
-import { loadReleaseFacts } from "./release-facts.ts";
+import { loadReleaseFacts, type PolicyRevision } from "./release-facts.ts";
 import type { UnlockWay } from "./unlock-way.ts";
 
 /** One request to unlock: on any channel, by an authentic node, parsed. */
@@ -52,6 +52,7 @@ type Known = {
   readonly approval: Approval | undefined;
   /** Of the policy, before an approval changes them. */
   readonly admission: AdmissionTerms;
+  readonly policyRevision: PolicyRevision;
   readonly revocation: Failure | undefined;
   readonly budget: UnlockBudget | undefined;
 };
@@ -68,7 +69,7 @@ export async function loadKnown(
     ]),
   );
   if (facts === undefined) return undefined;
-  const { policy = settings.defaultPolicy, revocation, budget, usedNonce } = facts;
+  const { policy = settings.defaultPolicy, usedNonce, ...permissions } = facts;
   const freshness = way.freshness(usedNonce);
   return {
     held,
@@ -76,8 +77,7 @@ export async function loadKnown(
     freshness,
     approval: await approvalOf(store, message, way.action, freshness),
     admission: admissionOf(policy, request.purpose),
-    revocation,
-    budget,
+    ...permissions,
   };
 }
 
@@ -206,7 +206,7 @@ async function sealTo(
 export async function grantAndCommit(
   dependencies: Needs<"keys" | "commit" | "now">,
   { message, node, request, way }: UnlockAsked,
-  { envelope, approval, admission }: Pick<Known, "envelope" | "approval" | "admission">,
+  known: Pick<Known, "envelope" | "approval" | "admission" | "policyRevision">,
   {
     sealed,
     released,
@@ -215,6 +215,7 @@ export async function grantAndCommit(
   }: Sealing & UnlockPermission & { readonly claim: ReleaseClaim },
 ): Promise<Outcome<SignedAnswer>> {
   const { signing } = dependencies.keys;
+  const { envelope, approval, admission, policyRevision } = known;
   const terms = termsFor(approval, admission.terms);
   const grant: Grant = {
     requestHash: message.hash,
@@ -243,6 +244,7 @@ export async function grantAndCommit(
     generation: envelope?.generation ?? request.generation,
     way,
     claim,
+    policyRevision,
   });
   return committed.ok ? { ok: true, value: answer } : committed;
 }
