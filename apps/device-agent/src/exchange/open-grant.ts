@@ -18,6 +18,11 @@ export type GrantToOpen = {
   readonly grant: Grant;
   readonly requestHash: string;
   readonly sealingKey: SealingKey;
+  /**
+   * The generation that a request named before it waited: the node may have got the grant's
+   * envelope since. Absent: that of the held envelope.
+   */
+  readonly askedGeneration?: number | undefined;
 };
 
 export type OpenedGrant = {
@@ -37,7 +42,7 @@ export async function openGrant(
   answer: GrantToOpen,
   held: CheckedEnvelope,
 ): Promise<OpenedGrant> {
-  const envelope = chooseEnvelope(session, answer.grant.envelope, held);
+  const envelope = chooseEnvelope(session, answer, held);
   const contentKey = await openSealed(answer);
   try {
     return { unlockKey: await unlockKeyOf(session, envelope, session.env, contentKey), envelope };
@@ -48,12 +53,13 @@ export async function openGrant(
 
 function chooseEnvelope(
   session: Pick<NodeIdentity, "brokerKeys" | "order" | "serial" | "env">,
-  offered: string | undefined,
+  { grant: { envelope: offered }, askedGeneration }: GrantToOpen,
   held: CheckedEnvelope,
 ): CheckedEnvelope {
   if (offered === undefined) return held;
   const { brokerKeys } = session;
-  const envelope = readSignedEnvelope(offered, brokerKeys, session, held.generation + 1);
+  const lowest = Math.max(held.generation, (askedGeneration ?? held.generation) + 1);
+  const envelope = readSignedEnvelope(offered, brokerKeys, session, lowest);
   requireCustody(isSplit(held), envelope);
   return envelope;
 }

@@ -10,6 +10,8 @@ import {
   DEVICE_ROUTES,
   JOSE_MEDIA_TYPE,
   MESSAGE_TYPES,
+  parseWith,
+  unlockRequest,
 } from "@databox-cmk/protocol";
 import type { AskedPurpose, Pending, UnlockRequest } from "@databox-cmk/protocol";
 
@@ -34,6 +36,7 @@ export type KeyAnswer<Kept extends KeptRequest = never> =
       readonly requestHash: string;
       /** Opens the grant, once. */
       readonly sealingKey: SealingKey;
+      readonly askedGeneration?: number | undefined;
     })
   | Extract<UnlockAnswer, { kind: "denial" }>
   /** A caller that waits for an answer to a new request stores it, and destroys its key here. */
@@ -100,7 +103,16 @@ async function sendAgain<Kept extends KeptRequest>(
   if (answer.kind === "denial") return answer;
   if (answer.kind === "pending") return { ...answer, request: kept };
   session.mark("approval");
-  return { ...answer, sealingKey: await importStoredKey(session.suite, kept) };
+  const sealingKey = await importStoredKey(session.suite, kept);
+  return { ...answer, sealingKey, askedGeneration: generationOf(kept) };
+}
+
+/** Of a request that the broker has granted, so that it is as this node signed it. */
+function generationOf({ request }: KeptRequest): number | undefined {
+  const [, payload = ""] = request.split(".");
+  const said: unknown = JSON.parse(Buffer.from(payload, "base64url").toString("utf8"));
+  const parsed = parseWith(unlockRequest, said);
+  return parsed.ok ? parsed.value.generation : undefined;
 }
 
 async function requestOnce(

@@ -7,6 +7,7 @@ import { describe, expect, test } from "vitest";
 
 import type { AgentEvent } from "../../src/core/agent-event.ts";
 import type { UnlockOptions } from "../../src/core/command.ts";
+import { createStateStore, openStateFolder } from "../../src/state/state-folder.ts";
 import { createPreparedWorld, HAS_CRYPTSETUP, seen, SERIAL } from "../agent-world.ts";
 import type { AgentWorld } from "../agent-world.ts";
 
@@ -63,6 +64,24 @@ function lose(world: AgentWorld): void {
 }
 
 describe("an unlock that two people must approve", () => {
+  test("opens by a grant that brings the envelope which the node got from the daemon meanwhile", async () => {
+    await using world = await createGuardedWorld(1);
+    const { broker, stateDir } = world;
+    const { event } = await waitWith(world, [
+      async () => {
+        await broker.rewrap(SERIAL);
+        const { signedEnvelope = "", generation = 0 } = broker.nodes.get(SERIAL) ?? {};
+        const folder = openStateFolder(stateDir);
+        folder.writeEnvelope(signedEnvelope);
+        const stored = folder.readState();
+        if (stored !== undefined) createStateStore(folder, stored).update({ generation });
+        broker.approvals.approve("ada@example.com");
+      },
+    ]);
+    expect(seen(event)).toMatchObject({ exit: 0, outcome: "unlocked" });
+    expect(event).toMatchObject({ generation: 2 });
+  });
+
   test("waits, says who has approved, and opens the volume by the one request", async () => {
     await using world = await createGuardedWorld();
     const { approvals } = world.broker;
