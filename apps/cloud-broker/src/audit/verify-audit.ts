@@ -41,7 +41,7 @@ export function readNotedHeads(path: string): NotedHeads {
 /**
  * Verifies one order's chain, as its owner exported it: one JSON object a line, oldest first.
  *
- * @throws {AppError} Misuse when the file has another format
+ * @throws {AppError} Misuse when the file has another format, or is of a chain that was not noted
  */
 export function verifyAuditExport(path: string, noted: NotedHeads = NOTHING_NOTED): Verdicts {
   const rows = readLines(path, "cannot be read as an exported activity", (line) => {
@@ -51,6 +51,9 @@ export function verifyAuditExport(path: string, noted: NotedHeads = NOTHING_NOTE
   const [first] = rows;
   if (first === undefined) return withMissing(new Map(), noted);
   const { chain } = first;
+  // Otherwise a chain that was rewritten under another name would be compared with nothing.
+  if (noted !== NOTHING_NOTED && !noted.has(chain))
+    throw new AppError("Misuse", { detail: `--noted: no head of ${chain}, the chain of ${path}` });
   const mine = new Map([...noted].filter(([name]) => name === chain));
   return withMissing(new Map([[chain, verifyChain(chain, rows, mine.get(chain))]]), mine);
 }

@@ -164,6 +164,20 @@ describe("against a head that was noted before", () => {
     expect(await verify(anew, ...noted)).toMatchObject({ exitCode: 3 });
   });
 
+  test("one that was rewritten under another name is refused, as is a file without any head", async () => {
+    const [option, path] = await note(whole.slice(0, 20));
+    let hash = "";
+    const renamed = whole.map(({ row, ...line }) => {
+      const other = { ...row, chain: `${String(row["chain"])}x`, signed: undefined };
+      hash = chainHash(hash, canonicalJson(other));
+      return { ...line, hash, row: other };
+    });
+    expect(await verify(renamed)).toMatchObject({ exitCode: 0 });
+    const refused = { code: "Misuse", detail: expect.stringContaining("no head of") };
+    await expect(verify(renamed, option, path)).rejects.toMatchObject(refused);
+    await expect(verify(whole, option, write([]))).rejects.toMatchObject(refused);
+  });
+
   test("an empty file of noted heads is refused", async () => {
     await expect(verify(whole, "--noted", write([{ chain: 1 }]))).rejects.toMatchObject({
       code: "Misuse",
