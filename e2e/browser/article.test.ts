@@ -113,7 +113,10 @@ describe.runIf(runsBrowser)("a security administrator in the portal", () => {
     // The browser is in Berlin.
     expect(properties.expiresOn).toEqual(new Date("2098-12-30T23:00:00Z"));
     const { lifetimeActions } = await keys.getKeyRotationPolicy("unlock");
-    expect(lifetimeActions).toMatchObject([{ action: "Rotate", timeAfterCreate: "P1Y" }]);
+    expect(lifetimeActions).toMatchObject([
+      { action: "Rotate", timeAfterCreate: "P1Y" },
+      { action: "Notify", timeBeforeExpiry: "P30D" },
+    ]);
   });
 
   test("gives the order an identity, and access to the key with one click", async () => {

@@ -189,6 +189,16 @@ describe("faults", () => {
     expect(await world.callVault(`${deleted}/recover${QUERY}`, { method: "POST" })).toMatchObject(
       beingDeleted,
     );
+    expect(await world.callVault(`${deleted}${QUERY}`, { method: "DELETE" })).toMatchObject({
+      status: 409,
+      json: {
+        error: {
+          code: "Conflict",
+          innererror: { code: "ObjectIsBeingDeleted" },
+          message: "Key is currently being deleted.",
+        },
+      },
+    });
     await world.control("POST", "/clock/advance", { seconds: 11 });
     expect((await world.callVault(`${deleted}/recover${QUERY}`, { method: "POST" })).status).toBe(
       200,

@@ -56,6 +56,7 @@ describe("keys that are made", () => {
     expect(n && Buffer.from(n, "base64url").length).toBe(modulusBytes);
   });
 
+  const EXPORTABLE = { attributes: { exportable: true }, release_policy: { data: "e30" } };
   const WRONG = [
     [{}, /Property 'kty'/u],
     [{ kty: "oct" }, /Property 'kty' has an invalid value/u],
@@ -68,7 +69,12 @@ describe("keys that are made", () => {
     [{ kty: "EC", crv: "P-224" }, /Property 'crv'/u],
     [{ kty: "RSA", key_ops: ["fly"] }, /Property 'key_ops\.0'/u],
     [{ kty: "RSA", attributes: { exp: "tomorrow" } }, /Property 'attributes\.exp'/u],
-    [{ kty: "RSA", attributes: { exportable: true } }, /must have release policy/u],
+    [
+      { kty: "RSA", attributes: { exportable: true } },
+      /^AKV\.SKR\.1004: .*must have release policy/u,
+    ],
+    [{ kty: "RSA-HSM", release_policy: { data: "e30" } }, /^AKV\.SKR\.1005: /u],
+    [{ kty: "RSA", ...EXPORTABLE }, /^AKV\.SKR\.1006: /u],
     [
       {
         kty: "RSA",
@@ -84,10 +90,52 @@ describe("keys that are made", () => {
     });
   });
 
-  test("a name that is none is refused", async () => {
-    expect(await create("under_score", { kty: "EC" })).toMatchObject({
+  test("a name that is none is refused, whatever the operation", async () => {
+    const refusal = {
       status: 400,
-      json: { error: { message: expect.stringContaining("invalid name") } },
+      json: {
+        error: {
+          code: "BadParameter",
+          message: "The request URI contains an invalid name: under_score",
+        },
+      },
+    };
+    expect(await create("under_score", { kty: "EC" })).toMatchObject(refusal);
+    expect(await world.callVault(`${vaultUrl}/keys/under_score${QUERY}`)).toMatchObject(refusal);
+    const deleted = `${vaultUrl}/deletedkeys/under_score${QUERY}`;
+    expect(await world.callVault(deleted, { method: "DELETE" })).toMatchObject(refusal);
+  });
+
+  test("a key leaves neither a standard vault nor through an older api-version", async () => {
+    const refusal = {
+      status: 400,
+      json: { error: { message: expect.stringMatching(/^AKV\.SKR\.1001: /u) } },
+    };
+    const standard = await world.createVault("standard-only", {
+      sku: { family: "A", name: "standard" },
+    });
+    const made = (vault: string, version: string, kty: string) =>
+      world.callVault(`${vault}/keys/leaving/create?api-version=${version}`, {
+        method: "POST",
+        body: { kty, ...EXPORTABLE },
+      });
+    expect(await made(standard, "7.4", "RSA")).toMatchObject(refusal);
+    expect(await made(vaultUrl, "7.2", "RSA-HSM")).toMatchObject(refusal);
+  });
+
+  test("an immutable release policy stays", async () => {
+    await create("immutable", {
+      kty: "EC-HSM",
+      attributes: { exportable: true },
+      release_policy: { data: "e30", immutable: true },
+    });
+    const url = `${vaultUrl}/keys/immutable${QUERY}`;
+    const body = { release_policy: { data: "e30" } };
+    expect(await world.callVault(url, { method: "PATCH", body })).toMatchObject({
+      status: 400,
+      json: {
+        error: { message: "AKV.SKR.1020: Immutable Key Release Policy cannot be modified." },
+      },
     });
   });
 });
@@ -576,8 +624,8 @@ describe("algorithms", () => {
 
 test("release and secure wrap are refused, since nothing attests here", async () => {
   await create("exportable", {
-    kty: "RSA",
-    key_ops: ["export", "unwrapKey"],
+    kty: "RSA-HSM",
+    key_ops: ["unwrapKey"],
     attributes: { exportable: true },
     release_policy: { data: "e30" },
   });

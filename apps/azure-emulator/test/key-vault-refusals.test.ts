@@ -1,4 +1,7 @@
 import { generateKeyPairSync, randomBytes, randomUUID, sign } from "node:crypto";
+import { once } from "node:events";
+import type { IncomingMessage } from "node:http";
+import { request as httpsRequest } from "node:https";
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
@@ -21,6 +24,7 @@ type Case = {
   readonly message: string | (() => string) | RegExp;
 };
 
+const hostOf = ({ hostname: host, port }: URL) => ({ host, port });
 const nowSeconds = (): number => Math.floor(Date.now() / 1000);
 const keyUrl = (name: string): string => `${vaultUrl}/keys/${name}`;
 const create = (name: string, body: object = {}, url = vaultUrl): Promise<Answer> =>
@@ -509,6 +513,15 @@ describe("the shape of an answer", () => {
     expect(answer.json).toMatchObject({
       key: { kty: "RSA", e: "AQAB", kid: expect.stringContaining(`${keyUrl("good")}/`) },
     });
+  });
+
+  test("the whole URL stands for its path, as clients of a proxy send it", async () => {
+    const url = new URL(`${keyUrl("good")}${QUERY}`);
+    const request = httpsRequest({ ...hostOf(url), agent: world.agent, path: url.href }).end();
+    const [response] = (await once(request, "response")) as [IncomingMessage];
+    response.resume();
+    // Without a token, it is the vault that answers.
+    expect(response.headers["www-authenticate"]).toMatch(/^Bearer authorization=/u);
   });
 
   test("a double slash before an action of the collection is one slash", async () => {

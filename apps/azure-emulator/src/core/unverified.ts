@@ -34,7 +34,7 @@ export const UNVERIFIED = {
   "unknown-api-version": {
     choices: ["refuse", "accept"],
     about:
-      "a missing or unknown api-version: documentation says there is no default, the body is unknown",
+      "a missing or unknown api-version: documentation says there is no default; the words for a missing one are unknown",
   },
   "retired-control-plane-versions": {
     choices: ["refuse", "accept"],

@@ -77,7 +77,7 @@ function readTarget(
   body: Buffer,
   requestId: string,
 ): HttpRequest | undefined {
-  const target = incoming.url ?? "/";
+  const target = withoutAuthority(incoming.url ?? "/");
   const [rawPath = "/", ...queryParts] = target.split("?");
   const path = decodePath(rawPath);
   if (path === undefined) return undefined;
@@ -92,6 +92,12 @@ function readTarget(
     remoteAddress: incoming.socket.remoteAddress ?? "",
     requestId,
   };
+}
+
+/** Clients that take a server for a proxy send the whole URL, which it has to accept (RFC 9112 §3.2.2). */
+function withoutAuthority(target: string): string {
+  const path = /^https?:\/\/[^/?]*(.*)$/iu.exec(target)?.[1];
+  return path === undefined || path.startsWith("/") ? (path ?? target) : `/${path}`;
 }
 
 function decodePath(rawPath: string): string | undefined {

@@ -115,6 +115,7 @@ function createCarryOut(dependencies: KeyVaultDependencies) {
     const keyName = prepared.keyName ?? parameters["name"] ?? "";
     const version = parameters["version"] ?? "";
     const recordKey = keyRecordKey(vault.name, keyName);
+    const vaultUrl = `https://${vault.name.toLowerCase()}.${endpoints.vaultSuffix}`;
     const nowMs = now();
     if (operation === "listKeys" || operation === "listDeletedKeys")
       await settleAll(dependencies, vault, nowMs);
@@ -131,6 +132,7 @@ function createCarryOut(dependencies: KeyVaultDependencies) {
       expectedAudience: endpoints.vaultAudience,
       tokenIssuerUrl: endpoints.cloud.tokenIssuerUrl,
       vault,
+      vaultUrl,
       access,
       assignments: access.rbacAuthorization
         ? state
@@ -160,7 +162,7 @@ function createCarryOut(dependencies: KeyVaultDependencies) {
       operation,
       request,
       vault,
-      vaultUrl: `https://${vault.name.toLowerCase()}.${endpoints.vaultSuffix}`,
+      vaultUrl,
       apiVersion: apiVersion ?? DEFAULT_API_VERSION,
       caller: decision.caller,
       keyName,

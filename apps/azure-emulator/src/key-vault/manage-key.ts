@@ -9,7 +9,6 @@ import {
   type CreatePayload,
   importPayload,
   type ImportPayload,
-  isKeyName,
   updatePayload,
 } from "../core/key-vault/payloads.ts";
 import { REFUSALS, type Refusal } from "../core/key-vault/refusal.ts";
@@ -37,11 +36,14 @@ export const getOperation = withoutPayload((exchange) =>
 export const createOperation = withPayload(
   createPayload,
   async (exchange, payload) => {
-    const refusal = refuseHsm(exchange, payload.kty) ?? refuseMlDsa(exchange, payload);
+    const refusal =
+      refuseHsm(exchange, payload.kty) ??
+      refuseMlDsa(exchange, payload) ??
+      refuseExportable(exchange, payload.kty, payload);
     if (refusal !== undefined) return refuse(refusal);
     return addVersion(exchange, payload, payload.key_ops, await generateKey(wantedShape(payload)));
   },
-  (payload, { keyName }) => refuseName(keyName) ?? refuseRelease(payload, undefined),
+  (payload) => refuseRelease(payload, undefined),
   ({ kty }) => kty.endsWith("-HSM"),
 );
 
@@ -49,7 +51,7 @@ export const importOperation = withPayload(
   importPayload,
   (exchange, payload) => {
     const kty = importedType(payload);
-    const refusal = refuseHsm(exchange, kty);
+    const refusal = refuseHsm(exchange, kty) ?? refuseExportable(exchange, kty, payload);
     if (refusal !== undefined) return refuse(refusal);
     const material =
       kty === "oct-HSM"
@@ -64,7 +66,7 @@ export const importOperation = withPayload(
     }
     return addVersion(exchange, payload, payload.key.key_ops, material);
   },
-  (payload, { keyName }) => refuseName(keyName) ?? refuseRelease(payload, undefined),
+  (payload) => refuseRelease(payload, undefined),
   (payload) => importedType(payload).endsWith("-HSM"),
 );
 
@@ -113,20 +115,24 @@ function addVersion(
   return done(renderKeyBundle(renderContext(exchange), key, version));
 }
 
-function refuseName(keyName: string): Refusal | undefined {
-  return isKeyName(keyName)
-    ? undefined
-    : REFUSALS.badParameter(
-        "The request URI contains an invalid name: a key's has 1 to 127 letters, digits and hyphens.",
-      );
-}
-
 function refuseHsm({ vault, choose }: Exchange, kty: KeyType): Refusal | undefined {
   const isAccepted =
     vault.sku === "premium" ||
     !kty.endsWith("-HSM") ||
     choose("hsm-keys-on-standard-vault") === "accept";
   return isAccepted ? undefined : REFUSALS.hardwareKey();
+}
+
+/** Only keys of an HSM leave a vault, and only a premium vault has one. */
+function refuseExportable(
+  { vault, apiVersion }: Exchange,
+  kty: KeyType,
+  { attributes }: Pick<CreatePayload, "attributes">,
+): Refusal | undefined {
+  if (attributes?.exportable !== true) return undefined;
+  if (vault.sku !== "premium" || !isAtLeast(apiVersion, "7.3-preview"))
+    return REFUSALS.exportableUnsupported();
+  return kty.endsWith("-HSM") ? undefined : REFUSALS.exportableSoftwareKey();
 }
 
 /** Keys of ML-DSA are there since the preview that added them. */

@@ -27,7 +27,7 @@ export const rotateOperation = withoutPayload(async (exchange) => {
     nowMs,
     counts: "each-request",
   });
-  if (rotated === undefined) return refuse(REFUSALS.beingDeleted(exchange.keyName));
+  if (rotated === undefined) return refuse(REFUSALS.keyNotFound(exchange.keyName));
   return done(renderKeyBundle(renderContext(exchange), rotated.key, rotated.version));
 });
 
@@ -90,6 +90,7 @@ type Rotation = {
   readonly counts: "each-request" | "once";
 };
 
+/** @returns undefined when the key was deleted or purged while the new version was made. */
 async function rotate(
   state: EmulatorState,
   { vault, key, atMs, nowMs, counts }: Rotation,
@@ -97,18 +98,11 @@ async function rotate(
   const newest = newestVersion(key);
   const material = await generateKey(shapeOfVersion(newest, materialOf(state, key, newest)));
   const current = state.get("key", keyRecordKey(vault.name, key.name));
+  if (current === undefined) return undefined;
   // A due rotation happens once, by the first request after it; a requested one happens each time.
-  if (
-    counts === "once" &&
-    current !== undefined &&
-    newestVersion(current).version !== newest.version
-  )
+  if (counts === "once" && newestVersion(current).version !== newest.version)
     return { key: current, version: newestVersion(current) };
-  const version = rotatedVersion(
-    current ?? key,
-    { version: newVersionId(), jwk: material.jwk },
-    atMs,
-  );
+  const version = rotatedVersion(current, { version: newVersionId(), jwk: material.jwk }, atMs);
   const written = writeVersion(state, { vault, keyName: key.name, version, material, nowMs });
   return written === undefined ? undefined : { key: written, version };
 }

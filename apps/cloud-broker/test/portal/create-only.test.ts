@@ -324,5 +324,10 @@ test("a new key gets a rotation policy, which is never overwritten", async () =>
   const again = await write("P2Y");
   expect([again.status, again.json.error.code]).toEqual([412, "PreconditionFailed"]);
   const { json } = await ada.call(`${at}/rotationpolicy?${VAULT_API}`);
-  expect(json).toMatchObject({ lifetimeActions: [{ trigger: { timeAfterCreate: "P1Y" } }] });
+  expect(json).toMatchObject({
+    lifetimeActions: [
+      { trigger: { timeAfterCreate: "P1Y" }, action: { type: "Rotate" } },
+      { trigger: { timeBeforeExpiry: "P30D" }, action: { type: "Notify" } },
+    ],
+  });
 });

@@ -1,10 +1,11 @@
 import type { EpochMs, RoleAssignment, Vault, VaultAccess } from "../model.ts";
 import type { ChooseBehaviour } from "../unverified.ts";
-import { type ApiVersion, isAtLeast } from "./api-version.ts";
+import { type ApiVersion, DEFAULT_API_VERSION, isAtLeast } from "./api-version.ts";
 import type { TokenClaims, TokenReading } from "./caller.ts";
-import { findVersion, type KeyView } from "./key-view.ts";
+import { findVersion, type KeyView, newestVersion } from "./key-view.ts";
 import { refuseByNetwork } from "./network.ts";
 import { type OperationName, operationRow } from "./operations.ts";
+import { isKeyName } from "./payloads.ts";
 import { hasPolicyPermission, hasRolePermission } from "./permission.ts";
 import { REFUSALS, type Refusal } from "./refusal.ts";
 
@@ -22,6 +23,8 @@ export type GateInput = {
   /** Issuer of the cloud's tokens, without the tenant. */
   readonly tokenIssuerUrl: string;
   readonly vault: Vault;
+  /** Without a slash at the end. */
+  readonly vaultUrl: string;
   /** The access that has propagated to the data plane. */
   readonly access: VaultAccess;
   readonly assignments: readonly RoleAssignment[];
@@ -53,6 +56,7 @@ const EXISTENCE: Stage = { name: "existence", refuse: refuseByExistence };
 const GATE: readonly Stage[] = [
   { name: "network", refuse: (input, caller) => refuseByNetwork({ ...input, caller }) },
   { name: "api-version", refuse: refuseByApiVersion },
+  { name: "name", refuse: refuseByName },
   PERMISSION,
   {
     name: "region",
@@ -121,12 +125,17 @@ function judgeToken(
 
 function refuseByApiVersion({ apiVersion, operation, choose }: GateInput): Refusal | undefined {
   if (choose("unknown-api-version") === "accept") return undefined;
-  if (
-    apiVersion.parsed === undefined ||
-    !isAtLeast(apiVersion.parsed, operationRow(operation).since)
-  )
-    return REFUSALS.apiVersion(apiVersion.sent);
-  return undefined;
+  const { sent, parsed } = apiVersion;
+  if (sent === undefined) return REFUSALS.missingApiVersion();
+  if (parsed === undefined) return REFUSALS.unknownApiVersion(sent, DEFAULT_API_VERSION);
+  return isAtLeast(parsed, operationRow(operation).since)
+    ? undefined
+    : REFUSALS.tooOldApiVersion(sent);
+}
+
+function refuseByName({ operation, keyName }: GateInput): Refusal | undefined {
+  const isNamed = operationRow(operation).path.includes("{name}");
+  return isNamed && !isKeyName(keyName) ? REFUSALS.invalidName(keyName) : undefined;
 }
 
 function refuseByPermission(
@@ -154,7 +163,8 @@ function refuseByPermission(
   return granted ? undefined : REFUSALS.missingRole(input.vault, caller, dataAction);
 }
 
-function refuseByExistence({ operation, view, keyName, version }: GateInput): Refusal | undefined {
+function refuseByExistence(input: GateInput): Refusal | undefined {
+  const { operation, view, keyName, version } = input;
   switch (operationRow(operation).presence) {
     case "none":
       return undefined;
@@ -169,11 +179,16 @@ function refuseByExistence({ operation, view, keyName, version }: GateInput): Re
     case "free":
       return refuseTakenName(view, keyName);
     case "absent":
-      return view.kind === "live" ? REFUSALS.nameTaken(keyName) : refuseTakenName(view, keyName);
+      return view.kind === "live"
+        ? REFUSALS.nameTaken(
+            `${input.vaultUrl}/keys/${view.key.name}/${newestVersion(view.key).version}`,
+          )
+        : refuseTakenName(view, keyName);
     case "deleted":
       if (view.kind === "deleted") return undefined;
       if (operation === "getDeleted") return REFUSALS.deletedKeyNotFound(keyName);
-      if (view.kind === "being-deleted") return REFUSALS.beingDeleted(keyName);
+      if (view.kind === "being-deleted")
+        return operation === "purge" ? REFUSALS.purgedTooEarly() : REFUSALS.beingDeleted(keyName);
       if (view.kind === "being-recovered") return REFUSALS.beingRecovered(keyName);
       return operation === "recover"
         ? REFUSALS.keyNotFound(keyName)
@@ -235,6 +250,7 @@ function refuseByKeyOperations(input: GateInput): Refusal | undefined {
   if (
     use === undefined ||
     version === undefined ||
+    use.keyOperation === undefined ||
     version.keyOperations.includes(use.keyOperation)
   )
     return undefined;

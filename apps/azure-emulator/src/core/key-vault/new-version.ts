@@ -68,14 +68,12 @@ export function refuseRelease(
   current: KeyVersion | undefined,
 ): Refusal | undefined {
   if (payload.release_policy && current?.releasePolicy?.immutable === true) {
-    return REFUSALS.badParameter("The release policy of this key is immutable.");
+    return REFUSALS.immutablePolicy();
   }
   const exportable = payload.attributes?.exportable ?? current?.exportable ?? false;
   const hasPolicy = Boolean(payload.release_policy ?? current?.releasePolicy);
-  if (exportable && !hasPolicy)
-    return REFUSALS.badParameter("Exportable keys must have release policy.");
-  if (!exportable && payload.release_policy)
-    return REFUSALS.badParameter("Non-exportable keys must not have release policy.");
+  if (exportable && !hasPolicy) return REFUSALS.exportableWithoutPolicy();
+  if (!exportable && payload.release_policy) return REFUSALS.policyOfNonExportable();
   return undefined;
 }
 

@@ -18,8 +18,8 @@ export type OperationRow = {
   readonly writes: boolean;
   /** Cryptographic use of a key: subject to enabled, validity and key_ops. */
   readonly use?: {
-    /** Member of key_ops that it needs. */
-    readonly keyOperation: string;
+    /** Member of key_ops that it needs, if any. */
+    readonly keyOperation: string | undefined;
     /** Works outside nbf..exp, so that data that was protected in time can be recovered. */
     readonly outsideValidity: boolean;
     /** Needs only the public half. */
@@ -53,19 +53,19 @@ const row = (
   ...other,
 });
 
-/** A cryptographic use. Unless `keyOperation` is given, key_ops names it as the permission does. */
+/** A cryptographic use. Unless `isReleased` by a policy, key_ops must name it. */
 const use = (
   segment: string,
   action: string,
   permission: string,
   [outsideValidity, publicHalf]: readonly [boolean, boolean],
-  { since = FIRST_VERSION, keyOperation = permission }: UseFields = {},
+  { since = FIRST_VERSION, isReleased = false }: UseFields = {},
 ): OperationRow =>
   row(["POST", `/keys/{name}/{version?}/${segment}`], permission, `keys/${action}/action`, {
-    use: { keyOperation, outsideValidity, publicHalf },
+    use: { keyOperation: isReleased ? undefined : permission, outsideValidity, publicHalf },
     since,
   });
-type UseFields = { readonly since?: ApiVersion; readonly keyOperation?: string };
+type UseFields = { readonly since?: ApiVersion; readonly isReleased?: boolean };
 
 const WRITES = { writes: true } as const;
 const LISTS = { presence: "none" } as const;
@@ -124,7 +124,7 @@ export const OPERATIONS = {
   sign: use("sign", "sign", "sign", IN_TIME),
   verify: use("verify", "verify", "verify", ALWAYS_PUBLIC),
   release: use("release", "release", "release", ALWAYS, {
-    keyOperation: "export",
+    isReleased: true,
     since: "7.3-preview",
   }),
   secureWrapKey: use("securewrapkey", "wrap", "wrapKey", IN_TIME_PUBLIC, {

@@ -115,12 +115,13 @@ export const REFUSALS = {
       "ObjectIsBeingDeleted",
       `Key ${name} is currently being deleted and cannot be re-created; retry later.`,
     ),
+  purgedTooEarly: () => conflict("ObjectIsBeingDeleted", "Key is currently being deleted."),
   beingRecovered: (name: string) =>
     conflict("ObjectIsBeingRecovered", `Key ${name} is currently being recovered.`),
-  nameTaken: (name: string): Refusal => ({
+  nameTaken: (keyId: string): Refusal => ({
     status: 409,
     code: "Conflict",
-    message: `Key ${name} already exists in this key vault; a backup is restored under its own name only.`,
+    message: `There was a conflict restoring the key '${keyId}'. This can happen if either: a second key with the same name was created after the first key was deleted; thus trying to restore a key whose name is already in use. To fix this, rename the second key to something else so that the restore works. The second probable cause of this exception is when multiple operations are performed in parallel against the key. To avoid this error, perform operations against a key in a sequential manner.`,
   }),
 
   keyDisabled: (operation: string) =>
@@ -155,12 +156,27 @@ export const REFUSALS = {
     code: "Malformed backup blob",
     message: "Backup blob is corrupt.",
   }),
-  apiVersion: (found: string | undefined) =>
+  missingApiVersion: () => badParameter("The api-version query parameter is required."),
+  unknownApiVersion: (found: string, latest: string) =>
     badParameter(
-      found === undefined
-        ? "The api-version query parameter is required."
-        : `The api-version '${found}' is not supported by this operation.`,
+      `The specified version (${found}) is not recognized. Consider using the latest supported version (${latest}).`,
     ),
+  tooOldApiVersion: (found: string) =>
+    badParameter(`The api-version '${found}' is not supported by this operation.`),
+  invalidName: (name: string) => badParameter(`The request URI contains an invalid name: ${name}`),
+
+  exportableUnsupported: () =>
+    badParameter(
+      "AKV.SKR.1001: The exportable attribute is only supported with premium vaults and API version >= '7.3-preview'.",
+    ),
+  exportableWithoutPolicy: () =>
+    badParameter("AKV.SKR.1004: Exportable keys must have release policy."),
+  policyOfNonExportable: () =>
+    badParameter("AKV.SKR.1005: Non-exportable keys must not have release policy."),
+  exportableSoftwareKey: () =>
+    badParameter("AKV.SKR.1006: Exportable keys must be keys of an HSM."),
+  immutablePolicy: () =>
+    badParameter("AKV.SKR.1020: Immutable Key Release Policy cannot be modified."),
   throttled: (
     reason: "VaultRequestTypeLimitReached" | "VaultOperationLimitReached",
     retryAfterSeconds: number | undefined,

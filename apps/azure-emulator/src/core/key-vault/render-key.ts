@@ -1,7 +1,15 @@
-import type { Key, KeyLifecycle, KeyVersion, RotationPolicy, Vault } from "../model.ts";
+import type {
+  Key,
+  KeyLifecycle,
+  KeyVersion,
+  LifetimeAction,
+  RotationPolicy,
+  Vault,
+} from "../model.ts";
 import { type ApiVersion, isAtLeast } from "./api-version.ts";
 import { newestVersion } from "./key-view.ts";
 import { recoveryLevel } from "./recovery-level.ts";
+import { USUAL_NOTICE } from "./rotation-policy.ts";
 
 /** The facts for rendering, beside the key. `vaultUrl` has no trailing slash. */
 export type RenderContext = {
@@ -104,25 +112,25 @@ export function renderRotationPolicy(
   key: Key,
   policy: RotationPolicy | undefined,
 ): object {
-  if (policy === undefined) {
-    return {
-      lifetimeActions: [{ trigger: { timeBeforeExpiry: "P30D" }, action: { type: "Notify" } }],
-      attributes: null,
-    };
-  }
+  if (policy === undefined)
+    return { lifetimeActions: [renderLifetimeAction(USUAL_NOTICE)], attributes: null };
   return {
     id: `${keyId(context, key)}/rotationpolicy`,
-    lifetimeActions: policy.lifetimeActions.map(({ trigger, action }) => ({
-      trigger:
-        trigger.kind === "time-after-create"
-          ? { timeAfterCreate: trigger.duration }
-          : { timeBeforeExpiry: trigger.duration },
-      action: { type: action },
-    })),
+    lifetimeActions: policy.lifetimeActions.map(renderLifetimeAction),
     attributes: {
       expiryTime: policy.expiryTime,
       created: seconds(policy.createdAtMs),
       updated: seconds(policy.updatedAtMs),
     },
+  };
+}
+
+function renderLifetimeAction({ trigger, action }: LifetimeAction): object {
+  return {
+    trigger:
+      trigger.kind === "time-after-create"
+        ? { timeAfterCreate: trigger.duration }
+        : { timeBeforeExpiry: trigger.duration },
+    action: { type: action },
   };
 }

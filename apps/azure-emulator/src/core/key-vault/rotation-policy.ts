@@ -3,6 +3,11 @@ import type { EpochMs, LifetimeAction, RotationPolicy } from "../model.ts";
 import type { RotationPolicyPayload } from "./payloads.ts";
 import { REFUSALS, type Refusal } from "./refusal.ts";
 
+/** The action that every key has until a policy names another time to notify. */
+export const USUAL_NOTICE: LifetimeAction = {
+  action: "Notify",
+  trigger: { kind: "time-before-expiry", duration: "P30D" },
+};
 const DAYS_MINIMUM = 7;
 const EXPIRY_DAYS_MINIMUM = 28;
 
@@ -28,8 +33,9 @@ export function toRotationPolicy(
     }
     lifetimeActions.push(action);
   }
+  const isNoticeGiven = lifetimeActions.some(({ action }) => action === "Notify");
   return {
-    lifetimeActions,
+    lifetimeActions: isNoticeGiven ? lifetimeActions : [...lifetimeActions, USUAL_NOTICE],
     expiryTime,
     createdAtMs: previous?.createdAtMs ?? nowMs,
     updatedAtMs: nowMs,
