@@ -55,6 +55,7 @@ export function createIssuerKeys(state: EmulatorState, systemNow: () => number):
       return state.list("issuerKey").map((key) =>
         Object.assign(publicKeyOf(key).export({ format: "jwk" }), {
           kid: key.kid,
+          x5t: key.kid,
           use: "sig",
           alg: "RS256",
         }),

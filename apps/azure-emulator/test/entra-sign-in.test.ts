@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 
-import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from "jose";
+import { createLocalJWKSet, decodeJwt, type JSONWebKeySet, jwtVerify } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { type Answer, startWorld, type World } from "./world.ts";
@@ -68,6 +68,8 @@ async function newCode(): Promise<string> {
   return new URL(String(answer.headers["location"])).searchParams.get("code") ?? "";
 }
 
+const read = (text: string | null | undefined): unknown =>
+  JSON.parse(Buffer.from(text ?? "", "base64url").toString("utf8"));
 const logout = (target: string) =>
   world.send(
     `${base}/logout?${new URLSearchParams({ post_logout_redirect_uri: target, state: "s" }).toString()}`,
@@ -113,7 +115,6 @@ describe("the sign-in page", () => {
     ["an unknown client", { client_id: "99999999-2222-4333-8444-555555555555" }, 700016],
     ["a redirect URI that is not registered", { redirect_uri: "https://evil.example/" }, 50011],
     ["another path of a registered one", { redirect_uri: "https://portal.localhost:8447/" }, 50011],
-    ["another response type", { response_type: "token" }, 700054],
     ["a short code challenge", { code_challenge: "short" }, 501491],
     ["an unknown response mode", { response_mode: "web_message" }, 90023],
   ])("redirects nobody for %s", async (_, changed, code) => {
@@ -121,6 +122,78 @@ describe("the sign-in page", () => {
     expect(page.status).toBe(400);
     expect(page.headers["location"]).toBeUndefined();
     expect(page.text).toContain(`AADSTS${code}`);
+  });
+});
+
+describe("a client", () => {
+  test.each([
+    ["a silent sign-in", { prompt: "none" }, "search", "login_required", 50058],
+    ["a token", { response_type: "token" }, "hash", "unsupported_response_type", 700051],
+    [
+      "an id_token",
+      { response_type: "code id_token" },
+      "hash",
+      "unsupported_response_type",
+      700054,
+    ],
+  ] as const)("gets the refusal of %s", async (_, changed, place, error, code) => {
+    const answer = await openPage({ ...authorization(), ...changed });
+    expect(answer.status).toBe(302);
+    const location = new URL(String(answer.headers["location"]));
+    expect(location.origin).toBe("https://portal.localhost:8447");
+    expect(Object.fromEntries(new URLSearchParams(location[place].slice(1)))).toMatchObject({
+      error,
+      error_description: expect.stringContaining(`AADSTS${code}: `),
+      state: 'a"b',
+    });
+  });
+
+  test("that asks for it gets what MSAL knows the account by", async () => {
+    const asked = { client_info: "1" };
+    const answer = await signIn({ ...authorization(), ...asked });
+    const { searchParams } = new URL(String(answer.headers["location"]));
+    const tokens = (await redeemCode(searchParams.get("code") ?? "", asked)).json as Record<
+      string,
+      string
+    >;
+    const account = read(tokens["client_info"]);
+    expect(account).toEqual({
+      uid: (read(tokens["id_token"]?.split(".")[1]) as { oid: string }).oid,
+      utid: world.emulator.tenantId,
+    });
+    expect(read(searchParams.get("client_info"))).toEqual(account);
+  });
+
+  test("of version 1 names a resource, and gets tokens of version 1", async () => {
+    const { authorityUrl, tenantId, armUrl } = world.emulator;
+    const { scope: _, ...unscoped } = authorization();
+    const form = { ...unscoped, resource: armUrl, username: "ada@databox.localhost" };
+    const post = (path: string, body: Record<string, string>) =>
+      world.send(`${authorityUrl}/${tenantId}/oauth2/${path}`, {
+        method: "POST",
+        headers: FORM,
+        body: new URLSearchParams(body).toString(),
+      });
+    const signedIn = await post("authorize", form);
+    const code = new URL(String(signedIn.headers["location"])).searchParams.get("code") ?? "";
+    const { json } = await post("token", {
+      client_id: CLIENT,
+      client_secret: SECRET,
+      grant_type: "authorization_code",
+      code,
+      redirect_uri: REDIRECT,
+      code_verifier: verifier,
+    });
+    const tokens = json as Record<string, string>;
+    const issuer = `https://sts.windows.net/${tenantId}/`;
+    expect(decodeJwt(tokens["id_token"] ?? "")).toMatchObject({
+      iss: issuer,
+      ver: "1.0",
+      aud: CLIENT,
+      upn: "ada@databox.localhost",
+    });
+    expect(decodeJwt(tokens["access_token"] ?? "")).toMatchObject({ iss: issuer, aud: armUrl });
+    expect(tokens["refresh_token"]).toBeDefined();
   });
 });
 
@@ -174,6 +247,10 @@ describe("a signed-in user", () => {
     const refreshToken = first["refresh_token"] ?? "";
     const second = await redeem({ grant_type: "refresh_token", refresh_token: refreshToken });
     expect(second.json).toMatchObject({ token_type: "Bearer", id_token: expect.any(String) });
+    const narrow = { scope: `${world.emulator.armUrl}/.default` };
+    expect(
+      (await redeem({ grant_type: "refresh_token", refresh_token: refreshToken, ...narrow })).json,
+    ).toMatchObject({ refresh_token: expect.any(String) });
     const misused = await world.send(
       `${world.emulator.armUrl}/subscriptions?api-version=2022-12-01`,
       { headers: { authorization: `Bearer ${refreshToken}` } },

@@ -192,10 +192,26 @@ describe("a refused token request", () => {
     expect(answer.text).not.toContain(SECRET);
   });
 
-  test("in a tenant that is not there is AADSTS90002", async () => {
-    const answer = await requestToken(good(), { tenant: ABSENT });
-    expect(answer).toMatchObject({ status: 400, json: { error_codes: [90002] } });
+  test.each([
+    [ABSENT, 90002],
+    ["absent.example", 90002],
+    ["no-domain", 900023],
+  ])("in the tenant %s, which is not there, is AADSTS%d", async (tenant, code) => {
+    expect(await requestToken(good(), { tenant })).toMatchObject({
+      status: 400,
+      json: { error: "invalid_request", error_codes: [code] },
+    });
   });
+
+  test.each(["consumers", "9188040d-6c67-4c5b-b112-36a304b66dad"])(
+    "as %s has no application: there are no personal accounts here",
+    async (tenant) => {
+      expect(await requestToken(good(), { tenant })).toMatchObject({
+        status: 400,
+        json: { error: "unauthorized_client", error_codes: [700016] },
+      });
+    },
+  );
 
   test.each([
     ["AADSTS90033", 503, "temporarily_unavailable", [90033]],
@@ -265,27 +281,72 @@ describe("a token request", () => {
   });
 });
 
+const discover = (path: string): Promise<Answer> =>
+  world.send(`${world.emulator.authorityUrl}/${path}.well-known/openid-configuration`);
+
 describe("discovery", () => {
-  test.each(["v2.0/", ""])(
-    "%s names endpoints and an issuer of the authority itself",
-    async (version) => {
-      const { authorityUrl, tenantId } = world.emulator;
-      const answer = await world.send(
-        `${authorityUrl}/${tenantId}/${version}.well-known/openid-configuration`,
-      );
-      const document = answer.json as Record<string, string>;
-      expect(document["issuer"]).toBe(`${authorityUrl}/${tenantId}/v2.0`);
-      for (const name of [
-        "token_endpoint",
-        "authorization_endpoint",
-        "jwks_uri",
-        "end_session_endpoint",
-      ])
+  test.each(["id", "domain"])("by %s names endpoints by the id, and its issuer", async (by) => {
+    const { authorityUrl, tenantId } = world.emulator;
+    const tenant = by === "id" ? tenantId : "DataBox.localhost";
+    const issuers = {
+      "v2.0/": `${authorityUrl}/${tenantId}/v2.0`,
+      // Of access tokens, which are of version 1.
+      "": `https://sts.windows.net/${tenantId}/`,
+    };
+    for (const [version, issuer] of Object.entries(issuers)) {
+      const document = (await discover(`${tenant}/${version}`)).json as Record<string, string>;
+      expect(document["issuer"]).toBe(issuer);
+      for (const name of ["token_endpoint", "authorization_endpoint", "end_session_endpoint"])
         expect(document[name]).toContain(`${authorityUrl}/${tenantId}/`);
       const keys = await world.send(document["jwks_uri"] ?? "");
       expect(keys.json).toMatchObject({ keys: [{ kty: "RSA", use: "sig" }] });
-    },
-  );
+      const { kid, x5t } = (keys.json as { keys: { kid: string; x5t: string }[] }).keys[0] ?? {};
+      expect(x5t).toBe(kid);
+    }
+  });
+
+  test("by the domain of another tenant's users is of that tenant", async () => {
+    await world.control("PUT", `/tenants/${ABSENT.replace("9999", "8888")}`, {
+      displayName: "Fabrikam",
+    });
+    await world.control("PUT", "/users/grace@fabrikam.example", {
+      password: "correct horse battery",
+      tenantId: ABSENT.replace("9999", "8888"),
+    });
+    const { json } = await discover("fabrikam.example/v2.0/");
+    expect(json).toMatchObject({
+      issuer: `${world.emulator.authorityUrl}/${ABSENT.replace("9999", "8888")}/v2.0`,
+    });
+  });
+
+  test("of a tenant that is not there says so", async () => {
+    expect(await discover("absent.example/v2.0/")).toMatchObject({
+      status: 400,
+      json: { error: "invalid_tenant", error_codes: [90002] },
+    });
+  });
+
+  test("of personal accounts has their tenant's issuer, and their own endpoints", async () => {
+    const { authorityUrl } = world.emulator;
+    expect((await discover("consumers/v2.0/")).json).toMatchObject({
+      issuer: `${authorityUrl}/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0`,
+      token_endpoint: `${authorityUrl}/consumers/oauth2/v2.0/token`,
+    });
+  });
+
+  test.each([
+    ["ada@databox.localhost", { account_type: "Managed", domain_name: "databox.localhost" }],
+    ["ada@nowhere.example", { account_type: "Unknown" }],
+  ])("of the realm of %s: MSAL sends no password before", async (user, realm) => {
+    const { authorityUrl } = world.emulator;
+    const answer = await world.send(`${authorityUrl}/common/UserRealm/${user}?api-version=1.0`);
+    expect(answer.json).toEqual({
+      ver: "1.0",
+      ...realm,
+      cloud_instance_name: new URL(authorityUrl).host,
+      cloud_audience_urn: "urn:federation:MicrosoftOnline",
+    });
+  });
 
   test("of the shared authorities has a template for an issuer", async () => {
     const answer = await world.send(

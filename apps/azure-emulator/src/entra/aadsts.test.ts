@@ -22,6 +22,7 @@ const OAUTH_ERRORS = [
   "unsupported_grant_type",
   "unsupported_response_type",
   "temporarily_unavailable",
+  "login_required",
 ];
 
 describe("every AADSTS error", () => {

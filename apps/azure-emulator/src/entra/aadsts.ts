@@ -38,6 +38,7 @@ export const AADSTS = {
     "invalid_grant",
     "The user account {user} does not exist in the {tenant} directory. To sign into this application, the account must be added to the directory.",
   ),
+  50058: row("login_required", "A silent sign-in request was sent but no user is signed in."),
   50126: row("invalid_grant", "Error validating credentials due to invalid username or password."),
   53003: row(
     "invalid_grant",
@@ -120,6 +121,10 @@ export const AADSTS = {
     "invalid_client",
     "Client assertion contains an invalid signature. [Reason - {reason}]",
   ),
+  700051: row(
+    "unsupported_response_type",
+    "response_type '{responseType}' is not enabled for the application.",
+  ),
   700054: row(
     "unsupported_response_type",
     "response_type '{responseType}' is not enabled for the application.",
@@ -136,6 +141,10 @@ export const AADSTS = {
   700213: row(
     "invalid_client",
     "No matching federated identity record found for presented assertion subject '{subject}'. Check your federated identity credential Subject, Audience and Issuer against the presented assertion. https://learn.microsoft.com/entra/workload-id/workload-identity-federation",
+  ),
+  900023: row(
+    "invalid_request",
+    "Specified tenant identifier '{tenant}' is neither a valid DNS name, nor a valid external domain.",
   ),
   900144: row(
     "invalid_request",

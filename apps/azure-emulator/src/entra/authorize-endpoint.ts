@@ -2,7 +2,7 @@ import type { Tenant } from "../core/model.ts";
 import type { EmulatorDependencies } from "../dependencies.ts";
 import type { HttpAnswer, HttpRequest } from "../http/message.ts";
 import type { Grants } from "./authorization-code.ts";
-import { EntraError } from "./entra-error.ts";
+import { EntraError, type EntraErrorBody } from "./entra-error.ts";
 import {
   type OAuthParameters,
   parseFormParameters,
@@ -11,6 +11,7 @@ import {
 } from "./form-parameters.ts";
 import { findServicePrincipal, type ServicePrincipal } from "./principals.ts";
 import { renderFormPostPage, renderSignInPage } from "./sign-in-page.ts";
+import { clientInfo } from "./token-claims.ts";
 
 /** RFC 7636 §4.2: a challenge has 43 to 128 characters. */
 const CODE_CHALLENGE = /^[A-Za-z0-9._~-]{43,128}$/;
@@ -33,12 +34,29 @@ type AuthorizationRequest = {
 export async function answerAuthorizeRequest(
   request: HttpRequest,
   tenant: Tenant,
-  context: { deps: EmulatorDependencies; grants: Grants },
+  context: {
+    deps: EmulatorDependencies;
+    grants: Grants;
+    describe: (error: EntraError) => EntraErrorBody;
+  },
 ): Promise<HttpAnswer> {
   const { deps } = context;
   const parameters =
     request.method === "POST" ? parseFormParameters(request) : parseParameters(request.query);
-  const authorization = checkAuthorizationRequest(parameters, tenant, deps);
+  const client = checkClient(parameters, tenant, deps);
+  const returned = refuseToClient(parameters);
+  if (returned !== undefined) {
+    const { error, error_description, error_uri } = context.describe(returned);
+    const fields = Object.entries({ error, error_description, error_uri });
+    const usual = parameters.response_type === "code" ? "query" : "fragment";
+    const responseMode = findResponseMode(parameters) ?? usual;
+    return answerClient({ ...client, responseMode }, withState(parameters, fields));
+  }
+  const isVersion1 = !request.path.toLowerCase().includes("/v2.0/");
+  const authorization = {
+    ...client,
+    ...checkAuthorizationRequest(isVersion1 ? asVersion2(parameters) : parameters),
+  };
   if (request.method === "POST" && parameters.cancel !== undefined)
     return answerClient(authorization, withState(parameters, CANCELLED));
   const userName = request.method === "POST" ? parameters.username?.trim() : undefined;
@@ -65,7 +83,35 @@ export async function answerAuthorizeRequest(
     codeChallenge: parameters.code_challenge,
     codeChallengeMethod: authorization.codeChallengeMethod,
   });
-  return answerClient(authorization, withState(parameters, [["code", code]]));
+  const info = parameters.client_info === "1" ? clientInfo(user) : undefined;
+  return answerClient(
+    authorization,
+    withState(parameters, [
+      ["code", code],
+      ...(info === undefined ? [] : [["client_info", info] as const]),
+    ]),
+  );
+}
+
+/**
+ * A refusal that the client gets: of a silent sign-in, since users do not stay signed in here, and
+ * of tokens without a code, which an application gets only if it is registered for them.
+ */
+function refuseToClient({
+  prompt,
+  response_type: responseType = "code",
+}: OAuthParameters): EntraError | undefined {
+  const types = responseType.split(" ");
+  if (types.includes("id_token")) return new EntraError(700054, { responseType: "id_token" });
+  if (types.includes("token")) return new EntraError(700051, { responseType: "token" });
+  return prompt?.split(" ").includes("none") === true ? new EntraError(50058) : undefined;
+}
+
+/** Version 1 names a resource instead of scopes, and always gives an id_token and a refresh token. */
+function asVersion2(parameters: OAuthParameters): OAuthParameters {
+  const scopes = new Set([...(parameters.scope ?? "").split(" "), "openid", "offline_access"]);
+  if (parameters.resource) scopes.add(`${parameters.resource}/user_impersonation`);
+  return { ...parameters, scope: [...scopes].join(" ").trim() };
 }
 
 /**
@@ -85,11 +131,12 @@ function withState(
   return new Map([...fields, ...(state === undefined ? [] : [["state", state] as const])]);
 }
 
-function checkAuthorizationRequest(
+/** @throws EntraError for a client that is not registered here, or not at this address. */
+function checkClient(
   parameters: OAuthParameters,
   tenant: Tenant,
   deps: Pick<EmulatorDependencies, "state">,
-): AuthorizationRequest {
+): Pick<AuthorizationRequest, "principal" | "redirectUri"> {
   const clientId = requireParameter(parameters, "client_id");
   const principal = findServicePrincipal(deps.state, tenant.id, clientId);
   if (principal === undefined)
@@ -97,22 +144,34 @@ function checkAuthorizationRequest(
   const redirectUri = requireParameter(parameters, "redirect_uri");
   if (!principal.redirectUris.some((registered) => matchesRedirectUri(registered, redirectUri)))
     throw new EntraError(50011, { redirectUri, appId: clientId });
+  return { principal, redirectUri };
+}
+
+function checkAuthorizationRequest(
+  parameters: OAuthParameters,
+): Omit<AuthorizationRequest, "principal" | "redirectUri"> {
   const responseType = requireParameter(parameters, "response_type");
   if (responseType !== "code") throw new EntraError(700054, { responseType });
   const scope = requireParameter(parameters, "scope");
   const challenge = parameters.code_challenge;
   if (challenge !== undefined && !CODE_CHALLENGE.test(challenge)) throw new EntraError(501491);
-  const responseMode = parameters.response_mode ?? "query";
-  if (responseMode !== "query" && responseMode !== "fragment" && responseMode !== "form_post")
+  const responseMode = findResponseMode({ response_mode: "query", ...parameters });
+  if (responseMode === undefined)
     throw new EntraError(90023, {
-      detail: `response_mode '${responseMode}' is not one of query, fragment, form_post.`,
+      detail: `response_mode '${parameters.response_mode}' is not one of query, fragment, form_post.`,
     });
   const method = parameters.code_challenge_method ?? "plain";
   if (method !== "S256" && method !== "plain")
     throw new EntraError(90023, {
       detail: `code_challenge_method '${method}' is not one of S256, plain.`,
     });
-  return { principal, redirectUri, scope, responseMode, codeChallengeMethod: method };
+  return { scope, responseMode, codeChallengeMethod: method };
+}
+
+function findResponseMode({
+  response_mode: mode,
+}: Pick<OAuthParameters, "response_mode">): AuthorizationRequest["responseMode"] | undefined {
+  return mode === "query" || mode === "fragment" || mode === "form_post" ? mode : undefined;
 }
 
 /** Exact, except that the port of a loopback URI is free (RFC 8252 §7.3). */
@@ -127,7 +186,7 @@ export function matchesRedirectUri(registered: string, presented: string): boole
 }
 
 function answerClient(
-  authorization: AuthorizationRequest,
+  authorization: Pick<AuthorizationRequest, "redirectUri" | "responseMode">,
   fields: ReadonlyMap<string, string>,
 ): HttpAnswer {
   if (authorization.responseMode === "form_post")

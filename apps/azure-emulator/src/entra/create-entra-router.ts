@@ -1,5 +1,4 @@
 import type { StruckEffect } from "../core/faults.ts";
-import type { Tenant } from "../core/model.ts";
 import type { EmulatorDependencies } from "../dependencies.ts";
 import { answerWithFaults } from "../faults/answer-with-faults.ts";
 import type { HttpAnswer, HttpHandler, HttpRequest } from "../http/message.ts";
@@ -9,13 +8,13 @@ import { createGrants } from "./authorization-code.ts";
 import { answerAuthorizeRequest } from "./authorize-endpoint.ts";
 import { instanceDiscovery, openIdConfiguration } from "./discovery.ts";
 import { EntraError, renderEntraError } from "./entra-error.ts";
+import { type Authority, domainOf, findAuthority, findTenantOfDomain } from "./find-tenant.ts";
 import { graphRoutes } from "./graph/graph-routes.ts";
 import { answerLogoutRequest } from "./logout-endpoint.ts";
 import { renderMessagePage } from "./sign-in-page.ts";
 import { DEFAULT_TOKEN_LIFETIME_SECONDS } from "./token-claims.ts";
 import { answerTokenRequest } from "./token-endpoint.ts";
 
-const SHARED_AUTHORITIES: ReadonlySet<string> = new Set(["common", "organizations"]);
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const CACHEABLE = { "cache-control": "max-age=86400, private" };
 const NEVER_STORED = {
@@ -38,22 +37,19 @@ export function createEntraRouter(
   const grants = createGrants(deps.issuerKeys, deps.systemNow);
   const { authorityUrl } = deps.endpoints;
 
-  const tenantOf = (parameters: RouteParameters) => findTenant(deps, parameters["tenant"] ?? "");
+  const authorityOf = (parameters: RouteParameters) =>
+    findAuthority(deps, parameters["tenant"] ?? "");
+  const tenantOf = (parameters: RouteParameters) => authorityOf(parameters).tenant;
 
-  const discovery = (version: "v1" | "v2") => (_: HttpRequest, parameters: RouteParameters) => {
-    const tenant = tenantOf(parameters);
-    const tenantSegment = parameters["tenant"] ?? "";
-    return {
-      status: 200,
-      headers: CACHEABLE,
-      body: openIdConfiguration({
-        authorityUrl,
-        tenantSegment,
-        issuerTenant: isSharedAuthority(tenantSegment) ? "{tenantid}" : tenant.id,
-        version,
-      }),
-    };
-  };
+  const discovery = (version: "v1" | "v2") => (_: HttpRequest, parameters: RouteParameters) => ({
+    status: 200,
+    headers: CACHEABLE,
+    body: openIdConfiguration(
+      findDescribed(() => authorityOf(parameters), parameters["tenant"]),
+      version,
+      deps.endpoints,
+    ),
+  });
   const keys = async (_: HttpRequest, parameters: RouteParameters): Promise<HttpAnswer> => {
     tenantOf(parameters);
     return { status: 200, headers: CACHEABLE, body: { keys: await deps.issuerKeys.publicJwks() } };
@@ -70,10 +66,31 @@ export function createEntraRouter(
       }),
     });
   const authorize = (request: HttpRequest, parameters: RouteParameters) =>
-    answerAuthorizeRequest(request, tenantOf(parameters), { deps, grants });
+    answerAuthorizeRequest(request, tenantOf(parameters), {
+      deps,
+      grants,
+      describe: (error) => renderEntraError(error, renderContext(request, deps)).body,
+    });
 
   const logout = (request: HttpRequest, parameters: RouteParameters) =>
     answerLogoutRequest(request, tenantOf(parameters), deps);
+
+  /** Whether a user signs in here or at a federated server: MSAL asks before it sends a password. */
+  const userRealm = (_: HttpRequest, { user = "" }: RouteParameters): HttpAnswer => {
+    const domain = domainOf(user);
+    const isKnown = findTenantOfDomain(deps, domain) !== undefined;
+    return {
+      status: 200,
+      headers: NEVER_STORED,
+      body: {
+        ver: "1.0",
+        account_type: isKnown ? "Managed" : "Unknown",
+        domain_name: isKnown ? domain : undefined,
+        cloud_instance_name: new URL(authorityUrl).host,
+        cloud_audience_urn: "urn:federation:MicrosoftOnline",
+      },
+    };
+  };
 
   const routes: readonly Route<undefined>[] = [
     row("GET", "/common/discovery/instance", () => ({
@@ -81,6 +98,7 @@ export function createEntraRouter(
       headers: CACHEABLE,
       body: instanceDiscovery(authorityUrl, deps.cloud.tenantId),
     })),
+    row("GET", "/common/userrealm/{user}", userRealm),
     row("GET", "/{tenant}/v2.0/.well-known/openid-configuration", discovery("v2")),
     row("GET", "/{tenant}/.well-known/openid-configuration", discovery("v1")),
     row("GET", "/{tenant}/discovery/v2.0/keys", keys),
@@ -122,8 +140,9 @@ export function createEntraRouter(
   };
 }
 
-/** The name of a path for faults: its last segment, except for the two documents. */
+/** The name of a path for faults: its last segment, except for the documents. */
 function operationOf(path: string): string {
+  if (/^\/common\/userrealm\//iu.test(path)) return "discovery";
   const last = path.replace(/\/$/, "").split("/").at(-1)?.toLowerCase() ?? "";
   return last === "openid-configuration" || last === "instance" ? "discovery" : last;
 }
@@ -197,19 +216,11 @@ function withHeaders(request: HttpRequest, answer: HttpAnswer): HttpAnswer {
   };
 }
 
-function isSharedAuthority(segment: string): boolean {
-  return SHARED_AUTHORITIES.has(segment.toLowerCase());
-}
-
-/**
- * The tenant of a request. The shared authorities mean the cloud's own tenant, since here every
- * user and application lives in one.
- *
- * @throws EntraError 90002 for a tenant that is not there.
- */
-function findTenant(deps: Pick<EmulatorDependencies, "cloud" | "state">, segment: string): Tenant {
-  const id = isSharedAuthority(segment) ? deps.cloud.tenantId : segment;
-  const tenant = deps.state.get("tenant", id);
-  if (tenant === undefined) throw new EntraError(90002, { tenant: segment });
-  return tenant;
+/** Metadata of a tenant that is not there has another error than its token endpoint. */
+function findDescribed(find: () => Authority, tenant = ""): Authority {
+  try {
+    return find();
+  } catch (error) {
+    throw error instanceof EntraError ? new EntraError(90002, { tenant }, "invalid_tenant") : error;
+  }
 }

@@ -1,17 +1,17 @@
+import type { Endpoints } from "../dependencies.ts";
+import type { Authority } from "./find-tenant.ts";
+import { stsIssuer } from "./token-claims.ts";
+
 /**
- * OpenID Connect metadata; the issuer shares scheme, host and port with the authority, which msal
- * insists on.
+ * OpenID Connect metadata. The issuer of version 2 shares scheme, host and port with the authority,
+ * which msal insists on; that of version 1 is the one of access tokens.
  */
-export function openIdConfiguration(input: {
-  authorityUrl: string;
-  /** As the client wrote it: a tenant id, `common` or `organizations`. */
-  tenantSegment: string;
-  /** `{tenantid}` when the authority is not one tenant's. */
-  issuerTenant: string;
-  version: "v1" | "v2";
-}): object {
-  const { authorityUrl, version } = input;
-  const base = `${authorityUrl}/${input.tenantSegment}`;
+export function openIdConfiguration(
+  { segment, issuerTenant }: Authority,
+  version: "v1" | "v2",
+  { authorityUrl, cloud }: Pick<Endpoints, "authorityUrl" | "cloud">,
+): object {
+  const base = `${authorityUrl}/${segment}`;
   const oauth = version === "v2" ? `${base}/oauth2/v2.0` : `${base}/oauth2`;
   return {
     token_endpoint: `${oauth}/token`,
@@ -20,7 +20,8 @@ export function openIdConfiguration(input: {
       "private_key_jwt",
       "client_secret_basic",
     ],
-    jwks_uri: `${base}/discovery${version === "v2" ? "/v2.0" : ""}/keys`,
+    jwks_uri:
+      version === "v2" ? `${base}/discovery/v2.0/keys` : `${authorityUrl}/common/discovery/keys`,
     response_modes_supported: ["query", "fragment", "form_post"],
     subject_types_supported: ["pairwise"],
     id_token_signing_alg_values_supported: ["RS256"],
@@ -33,7 +34,8 @@ export function openIdConfiguration(input: {
     ],
     code_challenge_methods_supported: ["plain", "S256"],
     scopes_supported: ["openid", "profile", "email", "offline_access"],
-    issuer: openIdIssuer(authorityUrl, input.issuerTenant),
+    issuer:
+      version === "v2" ? openIdIssuer(authorityUrl, issuerTenant) : stsIssuer(cloud, issuerTenant),
     request_uri_parameter_supported: false,
     authorization_endpoint: `${oauth}/authorize`,
     http_logout_supported: true,
@@ -58,7 +60,7 @@ export function openIdConfiguration(input: {
   };
 }
 
-/** The `iss` of id_tokens. */
+/** The `iss` of id_tokens of version 2. */
 export function openIdIssuer(authorityUrl: string, tenantId: string): string {
   return `${authorityUrl}/${tenantId}/v2.0`;
 }

@@ -4,10 +4,16 @@ import { AADSTS, type AadstsCode } from "./aadsts.ts";
 export class EntraError extends Error {
   override readonly name = "EntraError";
   readonly code: AadstsCode;
+  readonly error: string;
 
-  constructor(code: AadstsCode, values: Readonly<Record<string, string>> = {}) {
+  constructor(
+    code: AadstsCode,
+    values: Readonly<Record<string, string>> = {},
+    error: string = AADSTS[code].error,
+  ) {
     super(fill(AADSTS[code].text, values));
     this.code = code;
+    this.error = error;
   }
 }
 
@@ -31,7 +37,7 @@ export function renderEntraError(
   return {
     status: row.status,
     body: {
-      error: row.error,
+      error: error.error,
       error_description: `AADSTS${error.code}: ${error.message} Trace ID: ${context.traceId} Correlation ID: ${context.correlationId} Timestamp: ${timestamp}`,
       error_codes: [error.code],
       timestamp,

@@ -6,7 +6,7 @@ import { EntraError } from "./entra-error.ts";
 const short = z.string().max(2_048).optional();
 
 /**
- * The members that this Entra ID reads; clients send more (`client_info`, `x-client-SKU`, …), which
+ * The members that this Entra ID reads; clients send more (`x-client-SKU`, `claims`, …), which
  * are ignored. Size limits keep logged, hashed and echoed values small; an assertion, a code and a
  * refresh token are JWTs.
  */
@@ -33,6 +33,7 @@ const parametersSchema = z.object({
   code_challenge_method: short,
   login_hint: short,
   prompt: short,
+  client_info: short,
   post_logout_redirect_uri: short,
 });
 

@@ -64,10 +64,16 @@ export function userAccessTokenClaims(
   };
 }
 
-/** Claims of an id_token (version 2.0). */
+/** The ids by which MSAL knows an account, when it asks for them (`client_info=1`). */
+export function clientInfo({ objectId, tenantId }: User): string {
+  return Buffer.from(JSON.stringify({ uid: objectId, utid: tenantId })).toString("base64url");
+}
+
+/** Claims of an id_token. */
 export function idTokenClaims(input: {
   user: User;
   clientId: string;
+  version: "v1" | "v2";
   issuer: string;
   nonce: string | undefined;
   times: TokenTimes;
@@ -84,12 +90,14 @@ export function idTokenClaims(input: {
     name: user.displayName,
     nonce: input.nonce,
     oid: user.objectId,
-    preferred_username: user.userName,
+    ...(input.version === "v2"
+      ? { preferred_username: user.userName }
+      : { unique_name: user.userName, upn: user.userName }),
     roles: user.roles.length > 0 ? user.roles : undefined,
     sub: pairwiseSubject(user.objectId, input.clientId),
     tid: user.tenantId,
     uti: input.tokenId,
-    ver: "2.0",
+    ver: input.version === "v2" ? "2.0" : "1.0",
   };
 }
 

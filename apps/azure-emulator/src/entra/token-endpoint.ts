@@ -11,8 +11,10 @@ import { findServicePrincipal, type ServicePrincipal } from "./principals.ts";
 import { newTokenId, signToken } from "./sign-token.ts";
 import {
   appAccessTokenClaims,
+  clientInfo,
   type ClientProof,
   idTokenClaims,
+  stsIssuer,
   userAccessTokenClaims,
 } from "./token-claims.ts";
 import {
@@ -162,26 +164,34 @@ async function userAnswer(
         idTokenClaims({
           user,
           clientId: principal.clientId,
-          issuer: openIdIssuer(deps.endpoints.authorityUrl, user.tenantId),
+          version: exchange.version,
+          issuer:
+            exchange.version === "v2"
+              ? openIdIssuer(deps.endpoints.authorityUrl, user.tenantId)
+              : stsIssuer(deps.endpoints.cloud, user.tenantId),
           nonce,
           times,
           tokenId: newTokenId(),
         }),
       )
     : undefined;
-  const refreshToken = scopes.includes("offline_access")
-    ? await exchange.grants.issueRefreshToken({
-        tenantId: grant.tenantId,
-        clientId: grant.clientId,
-        userName: grant.userName,
-        scope,
-      })
-    : undefined;
+  // A client that redeems a refresh token gets the next one, also if it names other scopes.
+  const isRefreshed = parameters.grant_type === "refresh_token";
+  const refreshToken =
+    isRefreshed || scopes.includes("offline_access")
+      ? await exchange.grants.issueRefreshToken({
+          tenantId: grant.tenantId,
+          clientId: grant.clientId,
+          userName: grant.userName,
+          scope,
+        })
+      : undefined;
   return tokenAnswer(exchange, resource, {
     scope: scopes.join(" "),
     access_token: accessToken,
     refresh_token: refreshToken,
     id_token: idToken,
+    client_info: parameters.client_info === "1" ? clientInfo(user) : undefined,
   });
 }
 

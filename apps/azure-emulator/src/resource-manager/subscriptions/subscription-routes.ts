@@ -2,6 +2,7 @@ import { regionsOf } from "@databox-cmk/errors";
 import { z } from "zod";
 
 import type { ResourceGroup, Subscription } from "../../core/model.ts";
+import { HOME_DOMAIN } from "../../entra/find-tenant.ts";
 import type { HttpAnswer } from "../../http/message.ts";
 import { row } from "../../http/route-table.ts";
 import { type ArmContext, type ArmRoute, parameter } from "../arm-context.ts";
@@ -63,8 +64,8 @@ function listTenants(context: ArmContext): HttpAnswer {
     tenantId: tenant.id,
     displayName: tenant.displayName,
     tenantCategory: "Home",
-    defaultDomain: "databox.localhost",
-    domains: ["databox.localhost"],
+    defaultDomain: HOME_DOMAIN,
+    domains: [HOME_DOMAIN],
     tenantType: "AAD",
   }));
   return { status: 200, body: { value } };
