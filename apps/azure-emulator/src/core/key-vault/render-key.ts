@@ -117,20 +117,24 @@ export function renderRotationPolicy(
   return {
     id: `${keyId(context, key)}/rotationpolicy`,
     lifetimeActions: policy.lifetimeActions.map(renderLifetimeAction),
-    attributes: {
-      expiryTime: policy.expiryTime,
-      created: seconds(policy.createdAtMs),
-      updated: seconds(policy.updatedAtMs),
-    },
+    attributes: renderPolicyAttributes(policy),
+  };
+}
+
+export function renderPolicyAttributes(policy: RotationPolicy): object {
+  return {
+    expiryTime: policy.expiryTime,
+    created: seconds(policy.createdAtMs),
+    updated: seconds(policy.updatedAtMs),
   };
 }
 
 function renderLifetimeAction({ trigger, action }: LifetimeAction): object {
-  return {
-    trigger:
-      trigger.kind === "time-after-create"
-        ? { timeAfterCreate: trigger.duration }
-        : { timeBeforeExpiry: trigger.duration },
-    action: { type: action },
-  };
+  return { trigger: renderTrigger(trigger), action: { type: action } };
+}
+
+export function renderTrigger({ kind, duration }: LifetimeAction["trigger"]): object {
+  return kind === "time-after-create"
+    ? { timeAfterCreate: duration }
+    : { timeBeforeExpiry: duration };
 }

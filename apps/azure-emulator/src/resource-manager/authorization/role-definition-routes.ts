@@ -50,12 +50,18 @@ const DATA_PLANE_ROLE = {
   ],
   notActions: [],
 };
+/** None of an organization's own are here. */
+const ROLE_TYPE = "BuiltInRole";
+
 /** `GET {scope}/providers/Microsoft.Authorization/roleDefinitions?$filter=roleName eq '…'` */
 export function listRoleDefinitions(request: HttpRequest, scope: string): HttpAnswer {
   const { equals } = parseListFilter(request.query.get("$filter"));
   const roleName = equals.get("rolename")?.toLowerCase();
+  const type = equals.get("type")?.toLowerCase() ?? ROLE_TYPE.toLowerCase();
   const value = ROLE_DEFINITIONS.filter(
-    (role) => roleName === undefined || role.roleName.toLowerCase() === roleName,
+    (role) =>
+      type === ROLE_TYPE.toLowerCase() &&
+      (roleName === undefined || role.roleName.toLowerCase() === roleName),
   ).map((role) => renderDefinition(role, scope));
   return { status: 200, body: { value } };
 }
@@ -80,7 +86,7 @@ function renderDefinition(role: RoleDefinition, scope: string): object {
     type: "Microsoft.Authorization/roleDefinitions",
     properties: {
       roleName: role.roleName,
-      type: "BuiltInRole",
+      type: ROLE_TYPE,
       description: role.description,
       assignableScopes: ["/"],
       permissions: [

@@ -17,6 +17,7 @@ const ACCOUNTS = resourceType("storageAccount", TYPE, renderAccount);
 /** Storage accounts as far as an order needs them: their existence and region. */
 export const storageRoutes: readonly ArmRoute[] = [
   row("PUT", ACCOUNTS.path, putAccount),
+  row("PATCH", ACCOUNTS.path, patchAccount),
   row("POST", `${ACCOUNTS.path}/listKeys`, listKeys),
   ...ACCOUNTS.routes,
   row(
@@ -34,6 +35,8 @@ const bodySchema = z.object({
   sku: z.object({ name: z.string().max(64) }),
   tags: tagsSchema.nullish(),
 });
+
+const patchSchema = bodySchema.omit({ location: true }).partial();
 
 const nameSchema = z.object({ name: z.string().max(256) });
 
@@ -55,6 +58,17 @@ function putAccount(context: ArmContext): HttpAnswer {
     tags: body.tags ?? {},
   };
   return ACCOUNTS.put(account, context);
+}
+
+function patchAccount(context: ArmContext): HttpAnswer {
+  const { kind, sku, tags } = parseBody(context.request, patchSchema);
+  const account = ACCOUNTS.require(context);
+  const changed = {
+    kind: kind ?? account.kind,
+    skuName: sku?.name ?? account.skuName,
+    tags: tags ?? account.tags,
+  };
+  return ACCOUNTS.put({ ...account, ...changed }, context);
 }
 
 /** The emulator has no blobs: the keys have the form of an account's, and open nothing. */

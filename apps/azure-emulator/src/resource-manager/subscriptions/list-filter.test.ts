@@ -2,6 +2,8 @@ import { describe, expect, test } from "vitest";
 
 import { parseListFilter } from "./list-filter.ts";
 
+const GUID = "33333333-4444-4555-8666-777777777777";
+
 describe("a list's filter", () => {
   test.each([
     [undefined, [], []],
@@ -24,6 +26,7 @@ describe("a list's filter", () => {
       ],
     ],
     ["name eq 'it''s'", [["name", "it's"]], []],
+    [`principalId eq ${GUID}`, [["principalid", GUID]], []],
   ])("%j is read", (text, equals, functions) => {
     const filter = parseListFilter(text);
     expect([...filter.equals]).toEqual(equals);

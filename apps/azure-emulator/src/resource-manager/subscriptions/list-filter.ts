@@ -1,9 +1,9 @@
 import { badRequest } from "../arm-error.ts";
 
 /**
- * The part of OData that clients of `/resources` and `/roleAssignments` use: equalities joined by
- * `and`, and functions. Libraries such as odata-v4-parser do not serve: they build a syntax tree of
- * the whole language for these two shapes.
+ * The part of OData that clients of `/roleAssignments` and `/roleDefinitions` use: equalities
+ * joined by `and`, and functions. An id may be without quotes. Libraries such as odata-v4-parser do
+ * not serve: they build a syntax tree of the whole language for these two shapes.
  */
 export type ListFilter = {
   /** Names in lower case. */
@@ -12,7 +12,7 @@ export type ListFilter = {
   readonly functions: ReadonlyMap<string, string>;
 };
 
-const EQUALITY = /^\s*([a-z/]+)\s+eq\s+'((?:[^']|'')*)'\s*$/i;
+const EQUALITY = /^\s*([a-z/]+)\s+eq\s+(?:'((?:[^']|'')*)'|([\da-f-]{36}))\s*$/i;
 const FUNCTION = /^\s*([a-z]+)\(\s*(?:'((?:[^']|'')*)')?\s*\)\s*$/i;
 const CHARACTERS_MAXIMUM = 2_048;
 
@@ -26,7 +26,7 @@ export function parseListFilter(text: string | undefined): ListFilter {
     const equality = EQUALITY.exec(term);
     const call = FUNCTION.exec(term);
     if (equality?.[1] !== undefined)
-      equals.set(equality[1].toLowerCase(), unquote(equality[2] ?? ""));
+      equals.set(equality[1].toLowerCase(), equality[3] ?? unquote(equality[2] ?? ""));
     else if (call?.[1] !== undefined) functions.set(call[1].toLowerCase(), unquote(call[2] ?? ""));
     else throw invalidFilter(term);
   }
@@ -35,7 +35,7 @@ export function parseListFilter(text: string | undefined): ListFilter {
 
 function invalidFilter(term: string) {
   return badRequest(
-    `Invalid $filter '${term}': use equalities joined by 'and', such as resourceType eq 'Microsoft.KeyVault/vaults'.`,
+    `Invalid $filter '${term}': use equalities joined by 'and', such as roleName eq 'Reader'.`,
   );
 }
 

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { ArmContext } from "../arm-context.ts";
 import { ArmError } from "../arm-error.ts";
 import { askBroker } from "../data-box/ask-broker.ts";
-import type { GenericResource } from "./list-resources.ts";
+import type { GenericResource } from "./resource-filter.ts";
 
 export const JOB_TYPE = "Microsoft.DataBox/jobs";
 /** The newest version whose lists have no details. */

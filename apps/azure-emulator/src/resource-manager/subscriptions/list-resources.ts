@@ -1,46 +1,35 @@
 import type { Tags } from "../../core/model.ts";
 import type { EmulatorState } from "../../state/emulator-state.ts";
 import { parseScope } from "../resource-id.ts";
-import type { ListFilter } from "./list-filter.ts";
+import type { GenericResource, ResourceFilter } from "./resource-filter.ts";
 
-export type GenericResource = {
-  readonly id: string;
-  readonly name: string;
-  readonly type: string;
-  readonly location: string;
-  readonly tags: Tags;
-};
+type ListedResource = Omit<GenericResource, "tags"> & { readonly tags: Tags | undefined };
 
-/**
- * `GET …/resources?$filter=resourceType eq '…' and name eq '…'`: az CLI uses it to find the
- * resource group of a vault.
- */
+/** The resources of a subscription, or of one of its groups, that a filter selects. */
 export function selectResources(
   resources: readonly GenericResource[],
   query: {
     readonly subscriptionId: string;
     readonly resourceGroup?: string | undefined;
-    readonly equals: ListFilter["equals"];
+    readonly filter: ResourceFilter;
   },
-): readonly GenericResource[] {
-  const { equals } = query;
-  const isWanted = (name: string, actual: string): boolean => {
-    const wanted = equals.get(name);
-    return wanted === undefined || wanted.toLowerCase() === actual.toLowerCase();
-  };
-  const selected = resources.filter(({ id, type, name, location }) => {
-    const { subscriptionId = "", resourceGroup = "" } = parseScope(id);
+): readonly ListedResource[] {
+  const selected = resources.filter((resource) => {
+    const { subscriptionId = "", resourceGroup = "" } = parseScope(resource.id);
     return (
       subscriptionId.toLowerCase() === query.subscriptionId.toLowerCase() &&
       (query.resourceGroup === undefined ||
         resourceGroup.toLowerCase() === query.resourceGroup.toLowerCase()) &&
-      isWanted("resourcetype", type) &&
-      isWanted("name", name) &&
-      isWanted("resourcegroup", resourceGroup) &&
-      isWanted("location", location)
+      query.filter.matches(resource)
     );
   });
-  return selected.map(({ id, name, type, location, tags }) => ({ id, name, type, location, tags }));
+  return selected.map(({ id, name, type, location, tags }) => ({
+    id,
+    name,
+    type,
+    location,
+    tags: query.filter.hidesTags ? undefined : tags,
+  }));
 }
 
 /** The resources that the emulator itself holds. */

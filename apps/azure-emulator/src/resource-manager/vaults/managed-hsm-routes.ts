@@ -2,12 +2,15 @@ import { z } from "zod";
 
 import type { HttpAnswer } from "../../http/message.ts";
 import { row } from "../../http/route-table.ts";
-import type { ArmContext, ArmRoute } from "../arm-context.ts";
+import { type ArmContext, type ArmRoute, parameter } from "../arm-context.ts";
+import { resourceNotFound } from "../arm-error.ts";
 import { parseBody } from "../request-body.ts";
 import { answerNameCheck } from "../resource-type.ts";
 import { invalidVaultNameMessage, isVaultName } from "./vault-name.ts";
 
 const PROVIDER_PATH = "/subscriptions/{subscription}/providers/Microsoft.KeyVault";
+const TYPE = "Microsoft.KeyVault/managedHSMs";
+const GROUP_PATH = `/subscriptions/{subscription}/resourceGroups/{group}/providers/${TYPE}`;
 
 /**
  * This cloud has no managed HSMs. Clients that list vaults (`az keyvault list-deleted`,
@@ -16,11 +19,8 @@ const PROVIDER_PATH = "/subscriptions/{subscription}/providers/Microsoft.KeyVaul
 export const managedHsmRoutes: readonly ArmRoute[] = [
   row("GET", `${PROVIDER_PATH}/managedHSMs`, answerNone),
   row("GET", `${PROVIDER_PATH}/deletedManagedHSMs`, answerNone),
-  row(
-    "GET",
-    "/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.KeyVault/managedHSMs",
-    answerNone,
-  ),
+  row("GET", GROUP_PATH, answerNone),
+  row("GET", `${GROUP_PATH}/{name}`, answerAbsent),
   row("POST", `${PROVIDER_PATH}/checkMhsmNameAvailability`, checkName),
 ];
 
@@ -28,6 +28,10 @@ const nameSchema = z.object({ name: z.string().max(256) });
 
 function answerNone(): HttpAnswer {
   return { status: 200, body: { value: [] } };
+}
+
+function answerAbsent(context: ArmContext): HttpAnswer {
+  throw resourceNotFound(TYPE, parameter(context, "name"), parameter(context, "group"));
 }
 
 function checkName({ request }: ArmContext): HttpAnswer {

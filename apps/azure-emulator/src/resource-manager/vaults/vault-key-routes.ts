@@ -3,10 +3,23 @@ import { z } from "zod";
 import { wantedShape } from "../../core/key-vault/key-shape.ts";
 import { newestVersion, viewKey } from "../../core/key-vault/key-view.ts";
 import { newVersion } from "../../core/key-vault/new-version.ts";
-import { createPayload, isKeyName, parsePayload } from "../../core/key-vault/payloads.ts";
+import {
+  createPayload,
+  isKeyName,
+  parsePayload,
+  rotationPolicyPayload,
+} from "../../core/key-vault/payloads.ts";
 import { recoveryLevel } from "../../core/key-vault/recovery-level.ts";
 import { REFUSALS } from "../../core/key-vault/refusal.ts";
-import { type Key, keyRecordKey, type KeyVersion, type Vault } from "../../core/model.ts";
+import { renderPolicyAttributes, renderTrigger } from "../../core/key-vault/render-key.ts";
+import { toRotationPolicy } from "../../core/key-vault/rotation-policy.ts";
+import {
+  type Key,
+  keyRecordKey,
+  type KeyVersion,
+  type RotationPolicy,
+  type Vault,
+} from "../../core/model.ts";
 import { chooseBehaviour } from "../../core/unverified.ts";
 import type { Endpoints } from "../../dependencies.ts";
 import type { HttpAnswer } from "../../http/message.ts";
@@ -46,6 +59,7 @@ const bodySchema = z.object({
     keySize: z.int().nullish(),
     curveName: z.string().max(16).nullish(),
     attributes: z.record(z.string(), z.unknown()).nullish(),
+    rotationPolicy: rotationPolicyPayload.nullish(),
   }),
 });
 
@@ -70,6 +84,10 @@ async function putKey(context: ArmContext): Promise<HttpAnswer> {
     throw badRequest(`Property 'kty' has an invalid value: ${payload.value.kty}.`);
   if (refusesHsmKeys(vault, context) && payload.value.kty.endsWith("-HSM"))
     throw badRequest(REFUSALS.hardwareKey().message);
+  const policy = properties.rotationPolicy
+    ? toRotationPolicy(properties.rotationPolicy, undefined, context.deps.now())
+    : undefined;
+  if (policy !== undefined && "status" in policy) throw badRequest(policy.message);
   const material = await generateKey(wantedShape(payload.value));
   const nowMs = context.deps.now();
   const version = newVersion(
@@ -85,7 +103,10 @@ async function putKey(context: ArmContext): Promise<HttpAnswer> {
       "Conflict",
       `Key ${name} is currently in a deleted but recoverable state, and its name cannot be reused; in this state, the key can only be recovered or purged.`,
     );
-  return { status: 200, body: render(vault, key, context) };
+  if (policy === undefined) return { status: 200, body: render(vault, key, context) };
+  const policed: Key = { ...key, rotationPolicy: policy };
+  context.deps.state.put("key", policed);
+  return { status: 200, body: render(vault, policed, context) };
 }
 
 function refusesHsmKeys(vault: Vault, context: Pick<ArmContext, "deps">): boolean {
@@ -181,6 +202,18 @@ function renderVaultKey(
       curveName: "crv" in jwk ? jwk.crv : undefined,
       keyUri,
       keyUriWithVersion: `${keyUri}/${version.version}`,
+      rotationPolicy: key.rotationPolicy && renderRotationPolicy(key.rotationPolicy),
     },
+  };
+}
+
+/** As in the data plane, but for the case of the actions. */
+function renderRotationPolicy(policy: RotationPolicy): object {
+  return {
+    attributes: renderPolicyAttributes(policy),
+    lifetimeActions: policy.lifetimeActions.map(({ trigger, action }) => ({
+      trigger: renderTrigger(trigger),
+      action: { type: action.toLowerCase() },
+    })),
   };
 }

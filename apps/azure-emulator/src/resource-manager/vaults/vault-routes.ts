@@ -15,6 +15,7 @@ import { RBAC_BY_DEFAULT_SINCE } from "../providers.ts";
 import { parseBody } from "../request-body.ts";
 import { resourceId } from "../resource-id.ts";
 import { isInScope, refuseMove } from "../resource-type.ts";
+import { answerPage } from "../subscriptions/page.ts";
 import { changePolicies, parseAccessPolicies, type PolicyChange } from "./access-policies.ts";
 import {
   decideChangedVault,
@@ -170,7 +171,8 @@ function listVaults(context: ArmContext): HttpAnswer {
   const vaults = state
     .list("vault")
     .filter((vault) => vault.deletion === undefined && isInScope(vault, context));
-  return { status: 200, body: { value: vaults.map((vault) => renderVault(vault, endpoints)) } };
+  const rendered = vaults.map((vault) => ({ id: vault.id, ...renderVault(vault, endpoints) }));
+  return answerPage(rendered, context);
 }
 
 function findVault(context: Pick<ArmContext, "deps" | "parameters">): Vault | undefined {
