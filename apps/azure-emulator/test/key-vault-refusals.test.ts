@@ -366,7 +366,7 @@ const CASES: readonly Case[] = [
     status: 403,
     code: "Forbidden",
     inner: "PurgeProtectionEnabled",
-    message: /purge protection is enabled for this vault/u,
+    message: /purge protection is enabled for this vault.* Vault: protected;location=westus$/u,
   },
   {
     when: "the api-version is missing",

@@ -21,7 +21,8 @@ export const UNVERIFIED = {
   },
   "purge-protection-status": {
     choices: ["403", "409"],
-    about: "status and text of the refusal to purge a key of a purge-protected vault",
+    about:
+      "status and inner code of the refusal to purge a key of a purge-protected vault: one report quotes 403, and the text",
   },
   "soft-deleted-vault-host": {
     choices: ["refuse-connection", "forbidden"],

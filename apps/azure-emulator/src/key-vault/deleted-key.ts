@@ -26,7 +26,7 @@ export const purgeOperation = withoutPayload((exchange) => {
   const { vault, state, choose } = exchange;
   const { key } = deletedKey(exchange);
   if (vault.purgeProtectionEnabled)
-    return refuse(REFUSALS.purgeProtected(Number(choose("purge-protection-status"))));
+    return refuse(REFUSALS.purgeProtected(Number(choose("purge-protection-status")), vault));
   purgeKey(state, vault.name, key.name);
   return { kind: "no-content" };
 });

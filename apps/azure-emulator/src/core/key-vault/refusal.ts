@@ -140,12 +140,11 @@ export const REFUSALS = {
   },
   operationNotPermitted: (operation: string) =>
     forbidden("KeyOperationForbidden", `Operation ${operation} is not permitted on this key.`),
-  purgeProtected: (status: number): Refusal => ({
+  purgeProtected: (status: number, vault: Vault): Refusal => ({
     status,
     code: status === 403 ? "Forbidden" : "Conflict",
     innerCode: "PurgeProtectionEnabled",
-    message:
-      'Operation "purge" is not allowed because purge protection is enabled for this vault. Key Vault service will automatically purge it after the retention period has passed.',
+    message: `Operation "purge" is not allowed because purge protection is enabled for this vault. Key Vault service will automatically purge it after the retention period has passed. Vault: ${at(vault)}`,
   }),
 
   badParameter,
