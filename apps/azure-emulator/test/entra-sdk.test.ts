@@ -170,6 +170,19 @@ describe("@azure/identity, unmodified", () => {
     await expect(credential.getToken(scopeOfVault())).rejects.toThrow(expected);
   });
 
+  test("a client that signs with a certificate is refused: none is registered", async () => {
+    const { privateKey } = await generateKeyPair("PS256");
+    const { clientId } = world.owner;
+    const sign = () =>
+      new SignJWT({ iss: clientId, sub: clientId, aud: AUDIENCE })
+        .setExpirationTime("5 minutes")
+        .setProtectedHeader({ alg: "PS256", "x5t#S256": "q80" })
+        .sign(privateKey);
+    await expect(assertionCredential(clientId, sign).getToken(scopeOfVault())).rejects.toThrow(
+      /700027.*The key was not found., Thumbprint of key used by client: 'ABCD'/su,
+    );
+  });
+
   test("ManagedIdentityCredential gets a token of this machine's identity, by each name", async () => {
     const identity = await createFederatedIdentity("machine");
     await world.control("PUT", "/imds", { identities: [identity.id] });

@@ -34,6 +34,7 @@ export async function verifyFederatedAssertion(
   context: { fetchIssuerJson: (url: string) => Promise<unknown>; nowMs: number },
 ): Promise<void> {
   const claims = readAssertion(assertion);
+  refuseCertificate(assertion, claims, principal);
   matchFederatedCredential(claims, principal);
   checkTimes(claims, context.nowMs);
   await verifySignature(assertion, claims.iss, context);
@@ -46,6 +47,21 @@ function readAssertion(assertion: string): AssertionClaims {
   } catch {
     throw new EntraError(50027);
   }
+}
+
+/** A client that signs for itself has a certificate, and none is registered here. */
+function refuseCertificate(
+  assertion: string,
+  { iss, sub }: Pick<AssertionClaims, "iss" | "sub">,
+  { clientId }: ServicePrincipal,
+): void {
+  if (iss !== sub || iss.toLowerCase() !== clientId.toLowerCase()) return;
+  const { x5t, "x5t#S256": x5tS256 } = decodeProtectedHeader(assertion);
+  const named = [x5t, x5tS256].find((each) => typeof each === "string") ?? "";
+  const thumbprint = Buffer.from(named, "base64url").toString("hex").toUpperCase();
+  throw new EntraError(700027, {
+    reason: `The key was not found., Thumbprint of key used by client: '${thumbprint}'`,
+  });
 }
 
 /**
