@@ -6,7 +6,7 @@ describe("the resource of a client-credentials scope", () => {
   test.each([
     ["https://vault.azure.net/.default", "https://vault.azure.net"],
     ["https://management.core.windows.net//.default", "https://management.core.windows.net/"],
-    // As MSAL for Go (azidentity) and MSAL for Java write it.
+    // MSAL for Go (azidentity) and MSAL for Java write it so.
     ["https://vault.azure.net/.default openid offline_access profile", "https://vault.azure.net"],
     ["openid profile offline_access https://vault.azure.net/.default", "https://vault.azure.net"],
     [

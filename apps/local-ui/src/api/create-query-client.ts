@@ -5,7 +5,7 @@ export function createNodeQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
       queries: { retry: false, refetchOnWindowFocus: false, refetchOnReconnect: false },
-      // Offline, a change fails at once; by itself it would wait, and run when nobody expects it.
+      // Offline, a change fails at once; by itself it would wait, and run unexpectedly later.
       mutations: { networkMode: "always" },
     },
   });

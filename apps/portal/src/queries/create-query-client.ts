@@ -13,7 +13,7 @@ export function createPortalQueryClient(): QueryClient {
         staleTime: STALE_AFTER_MS,
         retry: (failures, error) => failures < MAX_RETRIES && isUnreachable(error),
       },
-      // Offline, a change fails at once; by itself it would wait, and run when nobody expects it.
+      // Offline, a change fails at once; by itself it would wait, and run unexpectedly later.
       mutations: { networkMode: "always" },
     },
   });

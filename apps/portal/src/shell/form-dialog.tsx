@@ -19,7 +19,7 @@ const useStyles = makeStyles({
     display: "flex",
     flexDirection: "column",
     gap: tokens.spacingVerticalM,
-    // In a low window it scrolls: what shrinks would be covered by what follows.
+    // In a low window it scrolls: a part that shrinks would be covered by the next one.
     "& > *": { flexShrink: 0 },
   },
   danger: {

@@ -23,7 +23,7 @@ const useStyles = makeStyles({
     flexDirection: "column",
     gap: tokens.spacingVerticalL,
     paddingBlockEnd: tokens.spacingVerticalL,
-    // In a low window it scrolls: what shrinks would be covered by what follows.
+    // In a low window it scrolls: a part that shrinks would be covered by the next one.
     "& > *, & > fieldset > *": { flexShrink: 0 },
   },
   footer: {
