@@ -1,5 +1,5 @@
 import { localNetworkTest } from "@databox-cmk/protocol";
-import { StepList } from "@databox-cmk/ui";
+import { StepList, useOneRun } from "@databox-cmk/ui";
 import { Button, makeStyles, Spinner, Text } from "@fluentui/react-components";
 import { NetworkCheckRegular } from "@fluentui/react-icons";
 import { useMutation } from "@tanstack/react-query";
@@ -19,8 +19,10 @@ export function NetworkPage(): ReactElement {
   const styles = useStyles();
   const texts = useTexts();
   const { api } = useNode();
+  const run = useOneRun();
   const test = useMutation({
     mutationFn: () => api.call("POST", "/api/network-test", localNetworkTest, {}),
+    onSettled: run.ended,
   });
   const { data } = test;
   const hasPassed = data?.checks.every(({ status }) => status === "passed") === true;
@@ -33,7 +35,9 @@ export function NetworkPage(): ReactElement {
         size="large"
         icon={test.isPending ? <Spinner size="tiny" /> : <NetworkCheckRegular />}
         disabledFocusable={test.isPending}
-        onClick={() => test.mutate()}
+        onClick={() => {
+          if (run.begins()) test.mutate();
+        }}
       >
         {test.isPending ? texts.network.running : texts.network.button}
       </Button>
