@@ -191,13 +191,22 @@ describe.runIf(runsBrowser)("a user without a mouse", () => {
     await expect.poll(() => field.inputValue()).toBe("");
   });
 
-  test("keeps the focus on a narrow screen, when a menu closes and when filters are cleared", async () => {
+  test("keeps the focus on a narrow screen, when a menu closes, filters are cleared or a list gives way to an article", async () => {
     const { page } = visit;
     await takeWidth(page, "narrow");
     await visit.goTo("/orders?search=none");
     await page.getByRole("button", { name: "Clear filters" }).focus();
     await press("Enter");
     await expectFocus(page.getByRole("heading", { name: "Data Box orders", level: 1 }));
+    await visit.goTo("/troubleshooter?search=purge");
+    const heading = page.getByRole("heading", { name: "Troubleshooter", level: 1 });
+    await page.getByRole("list", { name: "Codes" }).getByRole("link").first().focus();
+    await press("Enter");
+    await page.getByRole("article").waitFor();
+    await expectFocus(heading);
+    await page.getByRole("link", { name: "All codes" }).focus();
+    await press("Enter");
+    await expectFocus(heading);
     await visit.goTo(portal.orderPath(ORDER));
     const opener = page.getByRole("button", { name: "Overview", exact: true });
     await opener.focus();

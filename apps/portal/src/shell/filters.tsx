@@ -10,15 +10,9 @@ import {
   ToolbarButton,
 } from "@fluentui/react-components";
 import { DismissRegular, FilterRegular } from "@fluentui/react-icons";
-import {
-  type ReactElement,
-  type ReactNode,
-  useEffect,
-  useLayoutEffect,
-  useRef,
-  useState,
-} from "react";
+import { type ReactElement, type ReactNode, useEffect, useState } from "react";
 
+import { useKeptFocus } from "../focus/use-kept-focus.ts";
 import { useTexts } from "../texts/texts.ts";
 import { narrowerThan, ON_NARROW, PHONE_PX } from "./breakpoints.ts";
 
@@ -147,16 +141,9 @@ export function ClearFilters({
 }): ReactElement {
   const styles = useStyles();
   const texts = useTexts().orders;
-  const button = useRef<HTMLButtonElement>(null);
-  useLayoutEffect(() => {
-    const { current } = button;
-    if (isFiltered || current === null || current !== document.activeElement) return;
-    // A hidden button loses the focus.
-    if (!current.checkVisibility()) document.querySelector<HTMLElement>("main h1")?.focus();
-  }, [isFiltered]);
+  useKeptFocus(isFiltered);
   return (
     <ToolbarButton
-      ref={button}
       className={mergeClasses(!isFiltered && styles.idle)}
       icon={<DismissRegular />}
       onClick={onClear}

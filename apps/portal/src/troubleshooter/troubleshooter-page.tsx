@@ -6,6 +6,7 @@ import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 
 import { findCodes } from "../core/find-codes.ts";
+import { useKeptFocus } from "../focus/use-kept-focus.ts";
 import { below, LAPTOP_PX } from "../shell/breakpoints.ts";
 import { SearchFilter } from "../shell/filters.tsx";
 import { Page } from "../shell/page.tsx";
@@ -50,6 +51,8 @@ export function TroubleshooterPage(): ReactElement {
   const navigate = useNavigate({ from: "/troubleshooter" });
   const search = route.useSearch();
   const { code } = search;
+  // A narrow screen shows the list or an article.
+  useKeptFocus(code);
   const codes = findCodes(search.search ?? "", texts.ui.failureText);
   return (
     <Page title={texts.troubleshooter.title} icon={<BookSearchRegular />}>
