@@ -2,6 +2,7 @@ import type { Selectable } from "kysely";
 
 import { type AttachedIdentity, idsBelow, type OrderId } from "../core/order.ts";
 import { compileOnce } from "../store/fast/compile-once.ts";
+import { hideInteger, hideText } from "../store/fast/hide-value.ts";
 import { fromJson } from "../store/json-column.ts";
 import { keyChoiceOf } from "../store/key-choice-columns.ts";
 import type { BrokerTables } from "../store/schema.ts";
@@ -66,8 +67,8 @@ const selectIdentities = compileOnce((store, { from, to }: { from: OrderId; to: 
   store
     .selectFrom("order_identities")
     .select(IDENTITY_COLUMNS)
-    .where("order_id", ">=", from)
-    .where("order_id", "<=", to)
+    .where("order_id", ">=", hideText(from))
+    .where("order_id", "<=", hideText(to))
     .orderBy("order_id")
     .orderBy("resource_id"),
 );
@@ -109,10 +110,10 @@ const selectPage = compileOnce((store, page: Page) =>
   store
     .selectFrom("orders")
     .select(LISTED_COLUMNS)
-    .where("id", ">", page.after)
-    .where("id", "<", page.before)
+    .where("id", ">", hideText(page.after))
+    .where("id", "<", hideText(page.before))
     .orderBy("id")
-    .limit(page.limit),
+    .limit(hideInteger(page.limit)),
 );
 
 const selectDetailedPage = compileOnce((store, page: Page) =>
@@ -123,14 +124,14 @@ const selectDetailedPage = compileOnce((store, page: Page) =>
     .leftJoin("order_keys", (join) =>
       join
         .onRef("order_keys.order_id", "=", "orders.id")
-        .on("order_keys.order_id", ">", page.after),
+        .on("order_keys.order_id", ">", hideText(page.after)),
     )
     .select(ORDER_COLUMNS.map((column) => `orders.${column}` as const))
     .select(KEY_COLUMNS)
-    .where("orders.id", ">", page.after)
-    .where("orders.id", "<", page.before)
+    .where("orders.id", ">", hideText(page.after))
+    .where("orders.id", "<", hideText(page.before))
     .orderBy("orders.id")
-    .limit(page.limit),
+    .limit(hideInteger(page.limit)),
 );
 
 /**
