@@ -1,5 +1,6 @@
 import type { Envelope } from "@databox-cmk/crypto";
 import { ERRORS } from "@databox-cmk/errors";
+import { sql } from "kysely";
 
 import { type Auditing, note, recorded } from "../audit/record.ts";
 import { failed } from "../core/failed.ts";
@@ -204,12 +205,20 @@ function addressOf(suffixes: readonly string[], choice: KeyChoice): Addressed | 
     : undefined;
 }
 
-/** Runs in the transaction of the change, so that a followed key always has its poll. */
+/**
+ * Runs in the transaction of the change, so that a followed key always has its poll. A row that
+ * exists is not changed, but locked: a poll would delete it as long as it sees no follower.
+ */
 async function pollFromNow(transaction: StoreTransaction, address: string): Promise<void> {
   await transaction
     .insertInto("key_polls")
     .values({ key_address: address, due_at_ms: 0 })
-    .onConflict((conflict) => conflict.column("key_address").doNothing())
+    .onConflict((conflict) =>
+      conflict
+        .column("key_address")
+        .doUpdateSet({ due_at_ms: 0 })
+        .where(sql<boolean>`1 = 0`),
+    )
     .execute();
 }
 

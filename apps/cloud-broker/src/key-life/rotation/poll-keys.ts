@@ -35,16 +35,29 @@ const ORDERS_ASKED = 3;
 export async function pollKeys(deps: PollDependencies): Promise<number> {
   if (deps.intervalSeconds === 0) return 0;
   for (let asked = 0; asked < ROUND_MAX; asked += 1) {
-    const [address] = await claimNext(deps);
-    if (address === undefined) return asked;
-    await pollKey(deps, address);
+    const claimed = await claimNext(deps);
+    if (claimed === undefined) return asked;
+    if (claimed.followers.length > 0) await pollKey(deps, claimed);
   }
   return ROUND_MAX;
 }
 
-/** One at a time, so that a crash puts off one key and not a round. */
-async function claimNext({ store, now, intervalSeconds, random }: PollDependencies) {
-  const claimed = await claimDue(
+type Follower = { readonly order: OrderId; readonly kid: string | null };
+type Claimed = { readonly address: string; readonly followers: readonly Follower[] };
+
+/**
+ * One at a time, so that a crash puts off one key and not a round. The row of a key without
+ * followers is deleted in the same transaction: an order that chooses the key waits for its end,
+ * and creates the row again (custody/change-key.ts).
+ */
+async function claimNext({
+  store,
+  now,
+  intervalSeconds,
+  random,
+}: PollDependencies): Promise<Claimed | undefined> {
+  let followers: readonly Follower[] = [];
+  const [claimed] = await claimDue(
     store,
     "key_polls",
     (transaction) =>
@@ -54,24 +67,24 @@ async function claimNext({ store, now, intervalSeconds, random }: PollDependenci
         .where("due_at_ms", "<=", now())
         .orderBy("due_at_ms")
         .limit(1),
-    (transaction, { key_address: address }) =>
-      transaction
-        .updateTable("key_polls")
-        .set({ due_at_ms: nextPollMs(now(), intervalSeconds, random()) })
-        .where("key_address", "=", address),
+    (transaction, { key_address: address }) => ({
+      async execute() {
+        followers = await findFollowers(transaction, address);
+        const claim =
+          followers.length === 0
+            ? transaction.deleteFrom("key_polls").where("key_address", "=", address)
+            : transaction
+                .updateTable("key_polls")
+                .set({ due_at_ms: nextPollMs(now(), intervalSeconds, random()) })
+                .where("key_address", "=", address);
+        await claim.execute();
+      },
+    }),
   );
-  return claimed.map((row) => row.key_address);
+  return claimed && { address: claimed.key_address, followers };
 }
 
-type Follower = { readonly order: OrderId; readonly kid: string | null };
-
-async function pollKey(deps: PollDependencies, address: string): Promise<void> {
-  const followers = await findFollowers(deps.store, address);
-  if (followers.length === 0) {
-    // An order that chooses the key later creates the row again, in the transaction of its choice.
-    await deps.store.deleteFrom("key_polls").where("key_address", "=", address).execute();
-    return;
-  }
+async function pollKey(deps: PollDependencies, { address, followers }: Claimed): Promise<void> {
   const newest = await askSome(deps, followers);
   await note(deps, address, newest);
   if (!newest.ok) return;
