@@ -72,7 +72,6 @@ test("a decision is committed by `record`, which cannot forget its row of the au
       "custody/generate-envelopes.ts",
       "key-life/campaigns/run-step.ts",
       "orders/update-order.ts",
-      "release/approvals/admit-change.ts",
       "release/approvals/end-approval.ts",
       "release/kill-switches/switch-unlocking.ts",
       // Appends a row where its fact is new.

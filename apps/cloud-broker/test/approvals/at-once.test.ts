@@ -1,7 +1,10 @@
 import { describe, expect, test } from "vitest";
 
-import { openTestStore } from "../store/open-test-store.ts";
-import { createFleet } from "./fleet.ts";
+import { createAppendAudit } from "../../src/audit/append-audit.ts";
+import { createCommit } from "../../src/store/group-commit.ts";
+import { meetingOf } from "../custody/custody-world.ts";
+import { ENGINE, openTestStore } from "../store/open-test-store.ts";
+import { createFleet, EXPIRES_AT_MS } from "./fleet.ts";
 
 const immediately = () => Promise.resolve();
 const many = (count: number) => Array.from({ length: count }, (_, index) => index);
@@ -37,4 +40,29 @@ describe("two hundred at once", () => {
       .execute();
     expect(votes.length).toBe(ends[0] === "grant" ? 0 : 1);
   });
+});
+
+test("two requests of one node that two replicas open at once: one of them waits", async () => {
+  const store = await openTestStore(":memory:");
+  const appendAudit = createAppendAudit({ now: () => EXPIRES_AT_MS });
+  // On SQLite one transaction waits for the end of the other.
+  const meet = meetingOf(ENGINE === "postgres" ? 2 : 1);
+  await using fleet = await createFleet(immediately, store, {
+    commit: createCommit(store),
+    async appendAudit(...row) {
+      // Both have ended the open requests, and added their own.
+      await meet();
+      await appendAudit(...row);
+    },
+  });
+  await Promise.all(["first", "second"].map((request) => fleet.poll(request)));
+  const opened = await store
+    .selectFrom("approvals")
+    .select(["state", "void_reason"])
+    .orderBy("state")
+    .execute();
+  expect(opened).toEqual([
+    { state: "open", void_reason: null },
+    { state: "void", void_reason: "superseded" },
+  ]);
 });

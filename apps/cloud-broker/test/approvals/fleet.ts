@@ -36,7 +36,11 @@ const actor = { kind: "device", serial: "DBX-1", address: "127.0.0.1" } as const
 type Turn = () => Promise<unknown>;
 
 /** Several replicas over one database, each of whose steps waits for its turn. */
-export async function createFleet(turn: Turn, store: Store) {
+export async function createFleet(
+  turn: Turn,
+  store: Store,
+  given: Partial<ReleaseDependencies> = {},
+) {
   const clock = { nowMs: START_MS };
   const now = () => clock.nowMs;
   const appendAudit = createAppendAudit({ now });
@@ -54,6 +58,7 @@ export async function createFleet(turn: Turn, store: Store) {
       await turn();
       return { ok: true, value: true };
     },
+    ...given,
   };
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what deciding needs of it
   const plane = {

@@ -96,10 +96,9 @@ async function ask(
   admission: AdmissionTerms,
   context: RequestContext,
 ): Promise<AppError> {
-  const { store, appendAudit, announce, now } = deps;
   const { actor, correlationId } = context;
   const opened = await openApproval(
-    { commit: (work) => store.transaction().execute(work), appendAudit, announce, now },
+    deps,
     {
       requestHash: `${proposalHash}.${randomUUID()}`,
       order: order.id,

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 
+import { record } from "../../audit/record.ts";
 import { EVENT_TYPES } from "../../core/cloud-event.ts";
 import type { EpochMs } from "../../core/order.ts";
 import type { AdmissionTerms } from "../../core/release-terms.ts";
@@ -12,22 +13,25 @@ export type OpenedApproval = { readonly id: string; readonly expiresAtMs: EpochM
 
 /**
  * Puts a request before the approvers: row, audit row and events are one commit. A node has one
- * waiting request; an earlier one becomes void, since its answer can no longer be opened.
+ * waiting request, also when two replicas open one at once; an earlier one becomes void, since its
+ * answer can no longer be opened.
  */
 export async function openApproval(
-  { commit, appendAudit, announce, now }: Omit<ReleaseDependencies, "store" | "stillApproves">,
+  deps: Omit<ReleaseDependencies, "commit" | "stillApproves">,
   request: Omit<ReleaseRequest, "useUp" | "purpose" | "way"> & {
     readonly purpose: UnlockPurpose | "change";
     readonly way: ReleaseRequest["way"] | "change";
   },
   { terms, expiresAfterSeconds }: AdmissionTerms,
 ): Promise<OpenedApproval> {
+  const { announce, now } = deps;
+  const { order, serial, requestHash, purpose, reason, requestedBy, actor } = request;
   const id = randomUUID();
+  const nowMs = now();
+  const expiresAtMs = nowMs + expiresAfterSeconds * 1000;
   const { required } = terms.release;
-  return commit(async (transaction) => {
-    const nowMs = now();
-    const expiresAtMs = nowMs + expiresAfterSeconds * 1000;
-    const { order, serial, requestHash, purpose, reason, requestedBy } = request;
+  const context = { actor, correlationId: request.correlationId };
+  await record(deps, { chain: order, action: "approval/request", context }, async (transaction) => {
     const superseded = await transaction
       .updateTable("approvals")
       .set({ state: "void", void_reason: "superseded", closed_at_ms: nowMs })
@@ -46,7 +50,7 @@ export async function openApproval(
         purpose,
         reason: reason ?? null,
         requested_by: requestedBy ?? null,
-        address: request.actor.kind === "broker" ? "" : request.actor.address,
+        address: actor.kind === "broker" ? "" : actor.address,
         agent: request.agent,
         stage: request.stage,
         kid: request.kid,
@@ -60,23 +64,6 @@ export async function openApproval(
       })
       .execute();
     const expiresAt = new Date(expiresAtMs).toISOString();
-    await appendAudit(transaction, order, {
-      action: "approval/request",
-      actor: request.actor,
-      outcome: "done",
-      serial,
-      ...keyOf(request),
-      requestHash,
-      correlationId: request.correlationId,
-      detail: {
-        approval: id,
-        purpose,
-        reason,
-        required,
-        expiresAt,
-        superseded: Number(superseded.numUpdatedRows),
-      },
-    });
     await announce(transaction, {
       type: EVENT_TYPES.approvalWaiting,
       order,
@@ -91,8 +78,21 @@ export async function openApproval(
         expiresAt,
       },
     });
-    return { id, expiresAtMs };
+    return {
+      serial,
+      ...keyOf(request),
+      requestHash,
+      detail: {
+        approval: id,
+        purpose,
+        reason,
+        required,
+        expiresAt,
+        superseded: Number(superseded.numUpdatedRows),
+      },
+    };
   });
+  return { id, expiresAtMs };
 }
 
 /** A change of the order's protection depends on no key version. */
