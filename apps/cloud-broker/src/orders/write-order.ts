@@ -102,6 +102,22 @@ export async function updateOrder(
 }
 
 /**
+ * For a change of the key that keeps the order's choice. Another change that commits after this
+ * read is excluded by the revision of the key.
+ *
+ * @throws {AppError} `RewrapConflict` when the order has changed since it was read.
+ */
+export async function requireUnchanged(transaction: Writer, order: Order): Promise<void> {
+  const { revision } = await transaction
+    .selectFrom("orders")
+    .select("revision")
+    .where("id", "=", order.id)
+    .executeTakeFirstOrThrow();
+  if (revision !== order.revision)
+    throw new AppError("RewrapConflict", { target: order.name.name });
+}
+
+/**
  * Commits a change of an order with its row of the audit log.
  *
  * @param told - besides the action and its actor

@@ -54,9 +54,9 @@ export function createCampaignRunner(deps: RunnerDependencies): CampaignRunner {
     return isOurs;
   }
 
-  async function runCampaign(campaign: Campaign): Promise<number> {
+  /** @param broken - by a step that failed unexpectedly: then the whole round ends */
+  async function runCampaign(campaign: Campaign, broken: AbortController): Promise<number> {
     const running = new Map<string, Promise<void>>();
-    const broken = new AbortController();
     let steps = 0;
     const mayGoOn = async (): Promise<boolean> => !broken.signal.aborted && (await mayWork());
     while (await mayGoOn()) {
@@ -89,7 +89,11 @@ export function createCampaignRunner(deps: RunnerDependencies): CampaignRunner {
       const campaigns = await runningCampaigns(store);
       if (campaigns.length === 0 || !(await mayWork())) return 0;
       try {
-        const steps = await Promise.all(campaigns.map(runCampaign));
+        const broken = new AbortController();
+        const rounds = campaigns.map((each) => runCampaign(each, broken));
+        // No step goes on after the round: the next one, or the next replica, would repeat it.
+        await Promise.allSettled(rounds);
+        const steps = await Promise.all(rounds);
         return steps.reduce((sum, each) => sum + each, 0);
       } finally {
         heldUntilMs = 0;

@@ -17,6 +17,7 @@ import type { Plane, RequestContext } from "../../orders/control-plane.ts";
 import { findOrder } from "../../orders/find-order.ts";
 import { lifecycleOf, keySubjectOf, type Order } from "../../orders/order.ts";
 import { type Patching, patchOrder } from "../../orders/update-order.ts";
+import { requireUnchanged } from "../../orders/write-order.ts";
 import type { StoreTransaction } from "../../store/store.ts";
 import type { Campaign } from "./stored-campaign.ts";
 
@@ -62,7 +63,11 @@ async function change(
       });
     const { action } = campaign.request;
     if (action.kind === "move") return await move(plane, campaign, order, action.to, done);
-    return await rotate(plane, campaign, order, done);
+    return await rotate(plane, campaign, order, async (transaction) => {
+      // The order's owner may choose another key while this one is checked.
+      await requireUnchanged(transaction, order);
+      await done(transaction);
+    });
   } catch (error) {
     throw withFacts(error, recoveryFacts(order));
   }
@@ -83,7 +88,11 @@ async function rotate(
     choice.kekType === "CustomerManaged" &&
     valueOf(parseKeyUrl(choice.kekUrl, plane.settings.keyVaultSuffixes)).version !== undefined;
   if (!pinned) return putInForce(plane, campaign, order, choice, done);
-  const { kid } = valueOf(await plane.custody.newestVersion(order.id));
+  // In a campaign of the broker's own, which moves followers, the version was named meanwhile.
+  const kid =
+    campaign.origin === "automatic"
+      ? choice.kekUrl
+      : valueOf(await plane.custody.newestVersion(order.id)).kid;
   if (kid === choice.kekUrl) await plane.store.transaction().execute(done);
   else await move(plane, campaign, order, { kekUrl: kid }, done);
 }
