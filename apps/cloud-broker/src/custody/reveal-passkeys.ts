@@ -25,13 +25,16 @@ export async function revealPasskeys(
 ): Promise<Outcome<readonly RevealedPasskey[]>> {
   const nodes = await loadCurrentEnvelopes(deps.store, order);
   if (nodes.length === 0) return notGenerated;
-  if (nodes.some(isSplit)) return failed({ code: "PasskeyNotInEscrow", facts: orderFacts(order) });
+  const notInEscrow = failed({ code: "PasskeyNotInEscrow", facts: orderFacts(order) });
+  if (nodes.some(isSplit)) return notInEscrow;
   const revealed: RevealedPasskey[] = [];
   let isWhole = false;
   try {
     for (const { serial } of nodes) {
       const held = await loadHeldEnvelope(deps.store, order, serial);
       if (held === undefined) return notGenerated;
+      // The node may have got a new envelope since all of them were read.
+      if (isSplit(held.stored)) return notInEscrow;
       const released = await releaseContentKey(deps, held, (contentKey) =>
         // A re-wrap meanwhile changes recipients only, so the content key still fits.
         openPasskey(held.stored.envelope, contentKey, order, serial),

@@ -3,10 +3,12 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { createAppendAudit } from "../../src/audit/append-audit.ts";
 import type { AttachedIdentity, KeyChoice } from "../../src/core/order.ts";
+import { createKeyCustody } from "../../src/custody/create-key-custody.ts";
 import { destroyWrappings } from "../../src/custody/destroy-wrappings.ts";
 import type { KeyCustody } from "../../src/custody/key-custody.ts";
 import type { Store } from "../../src/store/store.ts";
 import { keptBytes, openTestStore } from "../store/open-test-store.ts";
+import { custodyDependencies } from "../world/custody-dependencies.ts";
 import {
   ACTOR,
   createCustodyWorld,
@@ -467,6 +469,32 @@ describe("revealPasskeys", () => {
     const [first, second] = revealed.map(({ passkey }) => new TextDecoder().decode(passkey));
     expect(first).toBe(second);
     expect(first).toBe(await unlockWith(custody, "DBX-1"));
+  });
+
+  it("shows nothing when a node gets a share instead of a passkey meanwhile", async () => {
+    await prepare(customerKey("kv-one"));
+    const { port, resources } = world.vaults;
+    const now = () => world.clock.nowMs;
+    const splitting = createKeyCustody(
+      custodyDependencies({
+        store,
+        vaults: port,
+        resources,
+        now,
+        custodyOf: () => Promise.resolve({ kind: "split" }),
+      }),
+    );
+    const { id } = expectOk(await splitting.proposeRekey(ORDER, "DBX-2", () => undefined));
+    const slow = world.custody(store, {
+      ...port,
+      async unwrapKey(...asked) {
+        await world.confirmRekey(store, "DBX-2", id);
+        return port.unwrapKey(...asked);
+      },
+    });
+    expect(await slow.revealPasskeys(ORDER)).toMatchObject({
+      failure: { code: "PasskeyNotInEscrow" },
+    });
   });
 });
 

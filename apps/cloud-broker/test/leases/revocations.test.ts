@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { API, jobPath } from "../world/jobs.ts";
 import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
+import { wrapNextTransaction } from "../world/wrap-next-transaction.ts";
 
 const JOB = "switched";
 const OPERATOR = { roles: ["DataBox.Operator"] };
@@ -124,7 +125,7 @@ const outcomesOf = async (action: string): Promise<string[]> => {
     .map(({ outcome }: { outcome: string }) => outcome);
 };
 
-describe("a switch that is activated while the vault is asked", () => {
+describe("a switch that is activated while a request is answered", () => {
   test("withholds the passkey from the portal", async () => {
     revokeDuringUnwrap();
     const { status, json } = await world.call("POST", `${jobPath(JOB)}/listCredentials?${API}`, {});
@@ -133,6 +134,20 @@ describe("a switch that is activated while the vault is asked", () => {
       json: { error: { code: "UnlockRevoked" } },
     });
     expect(await outcomesOf("order/listCredentials")).toEqual(["refused"]);
+  });
+
+  test("withholds the envelopes that are being read", async () => {
+    const stores = world.replicas().map(({ store }) => store);
+    wrapNextTransaction(stores, async (execute) => {
+      await operate("revoke", { reason: "incident", scope: { kind: "fleet" } });
+      await execute();
+    });
+    const { status, json } = await world.call("GET", `${jobPath(JOB)}/envelopes?${API}`);
+    expect({ status, json }).toMatchObject({
+      status: 403,
+      json: { error: { code: "UnlockRevoked" } },
+    });
+    expect(await outcomesOf("order/exportEnvelopes")).toEqual(["refused"]);
   });
 
   test("withholds the keys of a rekeying", async () => {

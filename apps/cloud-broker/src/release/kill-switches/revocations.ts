@@ -70,6 +70,22 @@ export async function findRevocation(
   return revocationOf(row?.kind);
 }
 
+/**
+ * The same for several nodes whose secrets are shown together: a switch on any of them withholds
+ * all.
+ */
+export async function findAnyRevocation(
+  store: Store,
+  order: OrderId,
+  nodes: readonly { readonly serial: string }[],
+): Promise<Failure | undefined> {
+  for (const { serial } of nodes) {
+    const revocation = await findRevocation(store, order, serial);
+    if (revocation !== undefined) return revocation;
+  }
+  return undefined;
+}
+
 /** @param kind - of the active switch, if there is one */
 export const revocationOf = (kind: string | null | undefined): Failure | undefined =>
   typeof kind === "string" ? { code: "UnlockRevoked", facts: { scope: kind } } : undefined;

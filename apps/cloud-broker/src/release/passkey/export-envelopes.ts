@@ -1,6 +1,6 @@
 import type { EnvelopeExport } from "@databox-cmk/protocol";
 
-import { note } from "../../audit/record.ts";
+import { record } from "../../audit/record.ts";
 import { errorOf } from "../../core/failure-error.ts";
 import type { OrderId } from "../../core/order.ts";
 import type { Failure } from "../../core/ports.ts";
@@ -9,7 +9,7 @@ import { loadBackupKeys } from "../../custody/backup-keys.ts";
 import { loadDeviceShares } from "../../custody/device-shares.ts";
 import { loadCurrentEnvelopes } from "../../custody/stored-envelopes.ts";
 import type { Plane, RequestContext } from "../../orders/control-plane.ts";
-import { findRevocation } from "../kill-switches/revocations.ts";
+import { findAnyRevocation } from "../kill-switches/revocations.ts";
 
 type Recipient = EnvelopeExport["value"][number]["recipients"][number];
 
@@ -23,20 +23,18 @@ export async function exportEnvelopes(
   context: RequestContext,
 ): Promise<EnvelopeExport> {
   const { store } = plane;
-  const deed = { chain: order, action: "order/exportEnvelopes", context } as const;
-  const refuse = async ({ code, ...failure }: Failure): Promise<never> => {
-    await note(plane, deed, { outcome: "refused", code });
-    throw errorOf({ code, ...failure });
-  };
   const stored = await loadCurrentEnvelopes(store, order);
   const backups = await loadBackupKeys(store, order);
   const shares = await loadDeviceShares(store, order, stored);
-  for (const { serial } of stored) {
-    const revocation = await findRevocation(store, order, serial);
-    if (revocation !== undefined) return refuse(revocation);
-  }
-  const detail = { envelopes: stored.length };
-  await note(plane, deed, { outcome: "granted", detail });
+  const found: { revocation?: Failure | undefined } = {};
+  const deed = { chain: order, action: "order/exportEnvelopes", context } as const;
+  await record(plane, deed, async (transaction) => {
+    found.revocation = await findAnyRevocation(transaction, order, stored);
+    return found.revocation === undefined
+      ? { outcome: "granted", detail: { envelopes: stored.length } }
+      : { outcome: "refused", code: found.revocation.code };
+  });
+  if (found.revocation !== undefined) throw errorOf(found.revocation);
   const recipientOf = (kid: string, ofNode: string): Recipient => {
     if (kid === ofNode) return { kid, of: "KeyInForce" };
     const backup = backups.find((each) => each.kid === kid);

@@ -16,10 +16,9 @@ import type { Changing, Plane, RequestContext } from "../../orders/control-plane
 import { findOrder } from "../../orders/find-order.ts";
 import { lifecycleOf, type Order } from "../../orders/order.ts";
 import { type OrderNode, readNodes } from "../../orders/read-nodes.ts";
-import type { Store } from "../../store/store.ts";
 import { Withdrawn } from "../../store/withdrawn.ts";
 import { findBreakGlass, useBreakGlass } from "../approvals/break-glass-rows.ts";
-import { findRevocation } from "../kill-switches/revocations.ts";
+import { findAnyRevocation } from "../kill-switches/revocations.ts";
 import { readUnlockPolicy } from "../policy/read-unlock-policy.ts";
 
 /**
@@ -91,19 +90,6 @@ export async function revealCredentials(
   } finally {
     for (const { passkey } of revealed.value) passkey.fill(0);
   }
-}
-
-/** The nodes share one passkey: a switch on any of them withholds it. */
-async function findAnyRevocation(
-  store: Store,
-  order: OrderId,
-  nodes: readonly OrderNode[],
-): Promise<Failure | undefined> {
-  for (const { serial } of nodes) {
-    const revocation = await findRevocation(store, order, serial);
-    if (revocation !== undefined) return revocation;
-  }
-  return undefined;
 }
 
 /** One passkey, wrapped to one key for all nodes. */
