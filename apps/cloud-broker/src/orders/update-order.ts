@@ -25,7 +25,7 @@ export type Patching = Changing &
  * leaves everything unchanged.
  *
  * @param alsoCommit - writes that belong to the same decision, in the same transaction.
- * @returns id of the long-running operation.
+ * @returns id of the long-running operation and the order's region.
  */
 export async function patchOrder(
   plane: Patching,
@@ -34,12 +34,13 @@ export async function patchOrder(
   ifMatch: string | undefined,
   context: RequestContext,
   alsoCommit?: AlsoCommit,
-): Promise<string> {
+): Promise<{ readonly operation: string; readonly location: string }> {
   return retryLostRace(async () => {
     const order = await findOrder(plane.store, name);
     requireMatch(order, ifMatch);
     try {
-      return await applyPatch(plane, order, patch, context, alsoCommit);
+      const operation = await applyPatch(plane, order, patch, context, alsoCommit);
+      return { operation, location: order.location };
     } catch (error) {
       throw withFacts(error, recoveryFacts(order));
     }

@@ -87,7 +87,7 @@ const withOwnPassword = {
     details: { ...minimalJob().properties.details, devicePassword: "My-Passkey#23456789" },
   },
 };
-const patchToCustomersKey = (): Promise<string> =>
+const patchToCustomersKey = (): ReturnType<typeof patchOrder> =>
   patchOrder(
     plane,
     NAME,

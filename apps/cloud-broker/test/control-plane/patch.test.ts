@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { CUSTOMER_KEY, VAULT, VAULT_NAME } from "../world/customer-vault.ts";
 import { jobPath, minimalJob, OLDER_API as API, userIdentity } from "../world/jobs.ts";
 import { type BrokerWorld, type JsonAnswer, openBroker } from "../world/open-broker.ts";
+import { wrapNextTransaction } from "../world/wrap-next-transaction.ts";
 
 const JOB = jobPath("order1");
 const CMK = CUSTOMER_KEY;
@@ -277,4 +278,16 @@ test("nothing of the key or the identity can be changed after the end", async ()
   ])
     expect((await patch(body)).json.error.details[0].code).toBe("encryption");
   expect((await patch({ tags: { still: "allowed" } })).status).toBe(202);
+});
+
+test("a change that was committed is answered, although the order is gone a moment later", async () => {
+  const [store] = world.replicas().map((replica) => replica.store);
+  if (store === undefined) throw new Error("no replica");
+  wrapNextTransaction([store], async (execute) => {
+    await execute();
+    await store.deleteFrom("orders").execute();
+  });
+  const { status, headers } = await patch({ tags: { third: "3" } });
+  expect(status).toBe(202);
+  expect(headers["location"]).toContain("/locations/westus/operationResults/");
 });

@@ -79,10 +79,9 @@ export function createJobRoutes(plane: Patching): readonly Route[] {
       handle: async (request) => {
         const name = request.order;
         const patch = request.body;
-        const operation = await turns(orderIdOf(name), () =>
+        const { operation, location } = await turns(orderIdOf(name), () =>
           patchOrder(plane, name, patch, request.header("if-match"), request.context),
         );
-        const { location } = await findOrder(store, name);
         return accepted(request, location, operation);
       },
     }),
