@@ -20,12 +20,11 @@ export async function serve(config: BrokerConfig, workers: number): Promise<void
     }
     return;
   }
-  // First of all: the supervisor has sent its message already, and it waits for no import.
   const membership = cluster.isWorker ? await joinSupervisor() : undefined;
   const { startBroker } = await import("./start-broker.ts");
   const broker = await startBroker(config, undefined, undefined, membership);
   const close = endOnSignals(broker);
-  membership?.follow({
+  void membership?.follow({
     close,
     reload: () => void broker.reload(),
     changeTicketKeys: broker.setTicketKeys,

@@ -9,7 +9,7 @@ import type { BrokerConfig } from "../../config/config.ts";
 import { type Log, createLog } from "../../observability/log.ts";
 import { serveMetrics } from "../../observability/serve-metrics.ts";
 import { watchConnections } from "../../observability/watch-connections.ts";
-import { ready, type Ready, type ToWorker } from "./serve-as-worker.ts";
+import { joins, ready, type Ready, type ToWorker } from "./serve-as-worker.ts";
 
 type Supervisor = Ready & {
   /** Lets every worker serve the certificate that its files hold now. */
@@ -61,7 +61,9 @@ async function superviseWorkers(count: number, log: Log): Promise<Supervisor> {
     worker.on("error", (error) => {
       log("debug", "a message did not reach a worker", { error: error.message });
     });
-    tell(worker, { type: "ticket-keys", keys: ticketKeys });
+    worker.on("message", (message) => {
+      if (joins.safeParse(message).success) tell(worker, { type: "ticket-keys", keys: ticketKeys });
+    });
     return worker;
   }
 
