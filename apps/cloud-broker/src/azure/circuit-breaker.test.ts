@@ -104,6 +104,18 @@ test("silences in between answers open nothing", async () => {
   expect(count.calls).toBe(50);
 });
 
+test("calls that find no place do not end a silence", async () => {
+  const call = createVaultCircuit();
+  const count = { calls: 0 };
+  const busy: Failure = { code: "BrokerBusy", retryAfterSeconds: 5 };
+  await times(5, async () => {
+    await call(fails(SILENT, count));
+    expect(await call(fails(busy, count))).toMatchObject({ ok: false });
+  });
+  expect(count.calls).toBe(9);
+  expect(await call(works(count))).toMatchObject({ failure: SILENT });
+});
+
 test("a call that throws is not a missing answer, and the error is passed on", async () => {
   const call = createVaultCircuit();
   const broken = () => call(() => Promise.reject(new TypeError("bug")));

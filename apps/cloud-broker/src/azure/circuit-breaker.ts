@@ -48,9 +48,15 @@ export function createVaultCircuit(
       openedAtMs = 0;
       policy = createPolicy();
     }
+    let outcome: Outcome<Value> | undefined;
     try {
-      return await policy.execute(run);
+      return await policy.execute(async () => {
+        outcome = await run();
+        if (!outcome.ok && outcome.failure.code === "BrokerBusy") throw new NotCalled();
+        return outcome;
+      });
     } catch (error) {
+      if (error instanceof NotCalled && outcome !== undefined) return outcome;
       if (!(error instanceof BrokenCircuitError)) throw error;
       const leftMs = openedAtMs + limits.tryAgainAfterMs - Date.now();
       const retryAfterSeconds = Math.max(1, Math.ceil(leftMs / 1000));
@@ -58,6 +64,14 @@ export function createVaultCircuit(
       return failed({ ...last, detail, retryAfterSeconds });
     }
   };
+}
+
+/**
+ * A call that found no place among those that hang says nothing about the vault. As an answer, it
+ * would keep the circuit of a dead vault closed whenever many calls wait for it.
+ */
+class NotCalled extends Error {
+  override readonly name = "NotCalled";
 }
 
 /** The library returns every result as unknown. */

@@ -37,9 +37,9 @@ export function createVaultIssuerKeys(
   async function read(): Promise<readonly Version[]> {
     const client = clients.keys(BROKER, key.vaultUrl);
     const { value: listed } = valueOf(
-      await callVault(BROKER, key.vaultUrl, async () => {
+      await callVault(BROKER, key.vaultUrl, async (options) => {
         const enabled = [];
-        for await (const version of client.listPropertiesOfKeyVersions(key.keyName))
+        for await (const version of client.listPropertiesOfKeyVersions(key.keyName, options))
           if (version.enabled === true) enabled.push(version);
         return enabled;
       }),
