@@ -8,6 +8,7 @@ import { AppError, type Facts } from "@databox-cmk/errors";
 
 import { classifyTokenFailure, type TokenHolder } from "../core/classify-token-failure.ts";
 import { failed } from "../core/failed.ts";
+import { isFresh } from "../core/is-fresh.ts";
 import { LeastRecentlyUsed } from "../core/least-recently-used.ts";
 import type { KeyIdentity, OrderId } from "../core/order.ts";
 import type { Clock, Outcome } from "../core/ports.ts";
@@ -76,8 +77,7 @@ export function createCredentials(deps: CredentialDependencies) {
   ): Promise<AccessToken> {
     const key = keyOf(identity, scopes, options);
     const cached = tokens.get(key);
-    // In both directions: after the clock was set back, a token would count as new for hours.
-    if (cached !== undefined && Math.abs(now() - cached.bornMs) < MAX_TOKEN_AGE_MS)
+    if (cached !== undefined && isFresh(now(), cached.bornMs, MAX_TOKEN_AGE_MS))
       return cached.token;
     const token = freshToken(identity, scopes, options);
     tokens.set(key, { token, bornMs: now() });

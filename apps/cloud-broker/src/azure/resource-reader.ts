@@ -4,6 +4,7 @@ import { asciiLowerCase } from "@databox-cmk/protocol";
 import * as z from "zod";
 
 import { failed } from "../core/failed.ts";
+import { isFresh } from "../core/is-fresh.ts";
 import { LeastRecentlyUsed } from "../core/least-recently-used.ts";
 import type { ResourceReader, Clock, Outcome } from "../core/ports.ts";
 import {
@@ -122,10 +123,9 @@ export function rememberResources(reader: ResourceReader, now: Clock): ResourceR
     return (id) => {
       const key = asciiLowerCase(id);
       const found = known.get(key);
-      // In both directions, as the clock may be set back.
-      if (found !== undefined && Math.abs(now() - found.atMs) < MAX_AGE_MS) return found.answer;
+      if (found !== undefined && isFresh(now(), found.atMs, MAX_AGE_MS)) return found.answer;
       const answer = read(id).then((outcome) => {
-        if (!outcome.ok) known.deleteWhere((each) => each === key);
+        if (!outcome.ok) known.delete(key);
         return outcome;
       });
       known.set(key, { atMs: now(), answer });

@@ -1,3 +1,5 @@
+import { isFresh } from "../core/is-fresh.ts";
+import type { EpochMs } from "../core/order.ts";
 import { type HeldRole, roleOfDefinition } from "../core/permissions.ts";
 import type { Clock, Outcome } from "../core/ports.ts";
 
@@ -21,18 +23,23 @@ export type HeldRoles = (
 
 /** Roles of principals, cached for at most 30 s; concurrent requests share one call. */
 export function createHeldRoles(reader: RoleReader, now: Clock): HeldRoles {
-  type Entry = { untilMs: number; readonly roles: Promise<Outcome<readonly HeldRole[]>> };
+  type Entry = {
+    readonly atMs: EpochMs;
+    maxAgeMs: number;
+    readonly roles: Promise<Outcome<readonly HeldRole[]>>;
+  };
   const entries = new Map<string, Entry>();
   return (principalId, scope) => {
     const key = `${principalId} ${scope}`;
     const known = entries.get(key);
-    if (known !== undefined && now() < known.untilMs) return known.roles;
+    if (known !== undefined && isFresh(now(), known.atMs, known.maxAgeMs)) return known.roles;
     if (entries.size >= MAX_ENTRIES) entries.clear();
     const entry: Entry = {
-      untilMs: now() + MAX_AGE_MS,
+      atMs: now(),
+      maxAgeMs: MAX_AGE_MS,
       roles: readRoles(reader, principalId, scope).then((outcome) => {
         if (!outcome.ok) entries.delete(key);
-        else if (outcome.value.length === 0) entry.untilMs = now() + NONE_MAX_AGE_MS;
+        else if (outcome.value.length === 0) entry.maxAgeMs = NONE_MAX_AGE_MS;
         return outcome;
       }),
     };

@@ -1,3 +1,4 @@
+import { isFresh } from "./is-fresh.ts";
 import type { EpochMs } from "./order.ts";
 import type { Clock } from "./ports.ts";
 
@@ -12,8 +13,7 @@ export function remember<Value>(
 ): () => Promise<Value> {
   let kept: { readonly value: Promise<Value>; readonly atMs: EpochMs } | undefined;
   return () => {
-    // In both directions, as the clock may be set back.
-    if (kept !== undefined && Math.abs(now() - kept.atMs) < keptMs) return kept.value;
+    if (kept !== undefined && isFresh(now(), kept.atMs, keptMs)) return kept.value;
     const entry = { value: read(now()), atMs: now() };
     kept = entry;
     entry.value.catch(() => {

@@ -1,3 +1,4 @@
+import { isFresh } from "../core/is-fresh.ts";
 import { type ClockOffsets, isClockOff } from "../core/judge-clock.ts";
 import type { Clock } from "../core/ports.ts";
 
@@ -13,8 +14,7 @@ export function createClockWatch(now: Clock) {
   const offsetTo = (other: keyof ClockOffsets): number | undefined => {
     const comparison = noted.get(other);
     if (comparison === undefined) return undefined;
-    // A clock that was set since then may have gone backwards.
-    return Math.abs(now() - comparison.atMs) > COUNTS_FOR_MS ? undefined : comparison.aheadMs;
+    return isFresh(now(), comparison.atMs, COUNTS_FOR_MS) ? comparison.aheadMs : undefined;
   };
   const offsets = (): ClockOffsets => ({
     azure: offsetTo("azure"),

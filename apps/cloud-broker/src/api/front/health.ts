@@ -1,4 +1,5 @@
 import type { VaultHealth } from "../../azure/vault-health.ts";
+import { isFresh } from "../../core/is-fresh.ts";
 import type { ClockOffsets } from "../../core/judge-clock.ts";
 import type { Clock } from "../../core/ports.ts";
 import type { Answer, Route } from "../../http/route.ts";
@@ -34,7 +35,7 @@ export function createHealthRoutes(dependencies: HealthDependencies): readonly R
     const { store, now } = dependencies;
     const read = await readStoreHealth(store);
     if (read !== "ok") return read;
-    if (wroteAtMs !== undefined && Math.abs(now() - wroteAtMs) < WRITE_COUNTS_MS) return "ok";
+    if (wroteAtMs !== undefined && isFresh(now(), wroteAtMs, WRITE_COUNTS_MS)) return "ok";
     if (!(await takesWrites(store))) return "unwritable";
     wroteAtMs = now();
     return "ok";
