@@ -32,5 +32,9 @@ function bytesOf(text: string): number {
 function shorten(sentence: string): string {
   return sentence.length <= SENTENCE_MAX_CHARACTERS
     ? sentence
-    : `${sentence.slice(0, SENTENCE_MAX_CHARACTERS - 1).toWellFormed()}…`;
+    : `${cut(sentence, SENTENCE_MAX_CHARACTERS - 1)}…`;
 }
+
+/** A reader refuses half of a surrogate pair, which a cut may leave. */
+export const cut = (text: string, maxCharacters: number): string =>
+  text.slice(0, maxCharacters).toWellFormed();

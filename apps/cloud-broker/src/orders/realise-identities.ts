@@ -5,7 +5,7 @@ import { valueOf } from "../core/failure-error.ts";
 import type { AttachedIdentity, OrderId, EpochMs } from "../core/order.ts";
 import { decideIdentities, type IdentityPlan } from "../core/patch-identity.ts";
 import type { BrokerTables } from "../store/schema.ts";
-import type { StoreTransaction } from "../store/store.ts";
+import type { Store, StoreTransaction } from "../store/store.ts";
 import { runLocking } from "../store/transactions.ts";
 import type { ControlPlane, Plane } from "./control-plane.ts";
 import type { Order } from "./order.ts";
@@ -54,12 +54,7 @@ export async function realiseIdentities(
     identities,
     identityEpoch: made ?? order.identityEpoch,
     async commit(transaction) {
-      if (made !== undefined)
-        await transaction
-          .deleteFrom("identity_cleanups")
-          .where("order_id", "=", order.id)
-          .where("epoch", "=", made)
-          .execute();
+      if (made !== undefined) await forgetNote(transaction, order.id, made);
       if (retired !== undefined)
         await transaction
           .insertInto("identity_cleanups")
@@ -156,11 +151,7 @@ async function insertNote(
     .where("identity_epoch", ">=", note.epoch)
     .executeTakeFirst();
   if (attached === undefined) return true;
-  await transaction
-    .deleteFrom("identity_cleanups")
-    .where("order_id", "=", note.order_id)
-    .where("epoch", "=", note.epoch)
-    .execute();
+  await forgetNote(transaction, note.order_id, note.epoch);
   return false;
 }
 
@@ -174,13 +165,15 @@ export async function removeIdentity(
   epoch: number,
 ): Promise<void> {
   const outcome = await identities.deleteSystemAssigned(order, epoch);
-  if (!outcome.ok) return;
-  await store
+  if (outcome.ok) await forgetNote(store, order, epoch);
+}
+
+const forgetNote = (store: Store, order: OrderId, epoch: number) =>
+  store
     .deleteFrom("identity_cleanups")
     .where("order_id", "=", order)
     .where("epoch", "=", epoch)
     .execute();
-}
 
 /** Deletes identities that remained after a crash or an outage. Safe to call at any time. */
 export async function sweepIdentities(plane: Plane<"store" | "now" | "identities">): Promise<void> {

@@ -1,6 +1,7 @@
 import { explain, withoutUndefined } from "@databox-cmk/errors";
 import type { Denial } from "@databox-cmk/protocol";
 
+import { cut } from "../../core/fit-denial.ts";
 import type { Failure } from "../../core/ports.ts";
 import { waitSecondsOf } from "../../core/wait-seconds.ts";
 
@@ -70,7 +71,4 @@ function orderFacts({ order, serial, correlationId }: DenialContext): Record<str
   );
 }
 
-/** Its reader refuses half of a surrogate pair, which is what a cut may leave. */
-function text(value: string): string {
-  return value.slice(0, TEXT_MAX_CHARACTERS).toWellFormed();
-}
+const text = (value: string): string => cut(value, TEXT_MAX_CHARACTERS);
