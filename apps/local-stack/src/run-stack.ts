@@ -12,6 +12,7 @@ import { renderWhereabouts } from "./output/render-whereabouts.ts";
 import { type Appliance, createAppliance as createSoftwareAppliance } from "./stack/appliances.ts";
 import { brokerSettings } from "./stack/broker-settings.ts";
 import { type Stack, startStack, type StackOptions } from "./stack/start-stack.ts";
+import { listenForStop } from "./stop-signal.ts";
 import { openPages } from "./story/open-pages.ts";
 import { openParticipants } from "./story/open-participants.ts";
 import { playStory, playStoryAndDeliver } from "./story/play-story.ts";
@@ -44,7 +45,7 @@ const STEP_END_MS = 3_000;
 export async function runStack(options: RunOptions): Promise<"done" | "interrupted"> {
   const { directory, mode, json, width } = options;
   const startedMs = performance.now();
-  const stopped = signalled();
+  const stopped = listenForStop(process);
   const report: Report = (event) => {
     print(json ? JSON.stringify(event) : renderHuman(event, width, paint));
   };
@@ -205,15 +206,6 @@ function untilAborted(signal: AbortSignal): Promise<void> {
     if (signal.aborted) resolve();
     else signal.addEventListener("abort", () => resolve(), { once: true });
   });
-}
-
-/** Aborted by Ctrl-C or SIGTERM; a second one ends the process at once. */
-function signalled(): AbortSignal {
-  const controller = new AbortController();
-  const stop = () => controller.abort();
-  process.once("SIGINT", stop);
-  process.once("SIGTERM", stop);
-  return controller.signal;
 }
 
 /** Not every system's resolver knows names below `localhost` (RFC 6761 §6.3). */
