@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { SETTINGS } from "@databox-cmk/cloud-broker";
+import { DOCTOR_CHECKS as BROKER_CHECKS, SETTINGS } from "@databox-cmk/cloud-broker";
+import { DOCTOR_CHECKS as AGENT_CHECKS } from "@databox-cmk/device-agent";
 import { describe, expect, test } from "vitest";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -92,6 +93,16 @@ test.each(PAGES.filter((page) => page.startsWith("docs/operate/")))(
     expect(unsetVariables(read(page))).toEqual([]);
   },
 );
+
+test.each([
+  ["databox-agent doctor", AGENT_CHECKS],
+  ["broker doctor", BROKER_CHECKS],
+] as const)("doctor.md has a row for each check of %s, in their order", (heading, checks) => {
+  const [, section = ""] = read("docs/operate/doctor.md").split(`\n## ${heading}\n`);
+  const [, , ...rows] = section.split("\n## ")[0]?.match(/^\| [^|]+ \|/gm) ?? [];
+  const documented = rows.flatMap((row) => row.slice(2, -2).split(", "));
+  expect(documented).toEqual(checks.map(({ title }) => title));
+});
 
 describe.each(PAGES)("%s", (page) => {
   test("links only to existing targets", () => {

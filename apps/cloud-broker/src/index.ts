@@ -12,6 +12,7 @@ export {
   type VaultBudget,
 } from "./azure/vault-budget.ts";
 export { decideRetry } from "./core/campaign-step.ts";
+export { DOCTOR_CHECKS } from "./core/doctor-checks.ts";
 export { retryDelayMs } from "./core/retry-delay.ts";
 export { AT_ONCE as CAMPAIGN_STEPS_AT_ONCE } from "./key-life/campaigns/run-campaigns.ts";
 export { AT_ITS_END, ENOUGH_INSIDE } from "./load/admission.ts";

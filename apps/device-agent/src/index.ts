@@ -4,6 +4,7 @@ import { NODE_FLAGS } from "./core/node-flags.ts";
 
 export { COMMAND_HELP, COMMAND_OPTIONS, GLOBAL_OPTIONS } from "./command-line/option-table.ts";
 export type { AgentEvent, FailureEvent, SuccessEvent } from "./core/agent-event.ts";
+export { DOCTOR_CHECKS } from "./core/doctor-event.ts";
 export { EXIT_CODES } from "./core/exit-codes.ts";
 // The bench measures the TPM's unseal alone.
 export { deviceShare } from "./core/tpm-key.ts";
