@@ -85,6 +85,17 @@ describe("in a clean clone, with git, npm and the reader's Node alone", () => {
     clone[Symbol.dispose]();
   });
 
+  test("the set-up says why nothing can be installed", async () => {
+    const settings = "npm_config_cache=empty npm_config_fetch_retries=0";
+    const { exitCode, output } = await clone.run(
+      `${settings} npm_config_registry=https://127.0.0.1:9 node tools/setup.mjs; code=$?; rm -r empty; exit $code`,
+    );
+    expect({ exitCode, output }).toEqual({
+      exitCode: 1,
+      output: expect.stringMatching(/npm error code \w+/),
+    });
+  });
+
   test.each(runs())(
     "$line",
     { timeout: PATIENCE_MS },

@@ -69,6 +69,8 @@ async function installDependencies() {
     command: [
       "npx",
       "--yes",
+      // .npmrc silences npm, also about a registry that it cannot reach.
+      "--loglevel=error",
       packageManager,
       "install",
       "--frozen-lockfile",
