@@ -125,6 +125,32 @@ describe.skipIf(missingPrograms(process.env["PATH"] ?? "").length > 0 && !isCont
       });
     });
 
+    test("closes what a person opened by cryptsetup", async () => {
+      await agentEvent(node, ["lock"]);
+      const { customer, stack } = world.customerContext;
+      const passkeys = await readPasskeys(customer, stack.resourceGroup, order.name);
+      const open = () =>
+        node.run(
+          ["cryptsetup", "open", "--key-file", "-", "/dev/vda", MAPPING],
+          passkeys.get(SERIAL),
+        );
+      expect(await open()).toMatchObject({ exitCode: 0 });
+      await mount("/data");
+      expect(await outcome()).toBe("locked");
+      const event = await agentEvent(node, ["lock"]);
+      expect(event).toMatchObject({ outcome: "locked" });
+      expect(event).not.toHaveProperty("notes");
+      expect(await shell(node, "dmsetup table")).not.toMatch(/ crypt /);
+      expect(await agentEvent(node, ["lock"])).toMatchObject({ notes: ["it was locked already"] });
+      expect(await open()).toMatchObject({ exitCode: 0 });
+      await key.setEnabled(false);
+      const refused = await agentEvent(node, ["unlock"]);
+      expect(refused).toMatchObject({ outcome: "refused", relocked: true });
+      expect(await shell(node, "dmsetup table")).not.toMatch(/ crypt /);
+      await key.setEnabled(true);
+      expect(await agentEvent(node, ["unlock"])).toMatchObject({ outcome: "unlocked" });
+    });
+
     test("ends with a certificate and an empty medium: the passkey and a backup of the header open nothing on it", async () => {
       const { customer, stack } = world.customerContext;
       const passkeys = await readPasskeys(customer, stack.resourceGroup, order.name);

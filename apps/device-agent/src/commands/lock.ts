@@ -20,11 +20,12 @@ export async function lock(
   const node = withJournal(held, dependencies);
   const { folder, settings, store } = node;
   const { nowIso } = dependencies;
-  const wasUnlocked = isUnlocked(store.current, node.bootId);
+  const { lock: open } = store.current;
+  const volume = openVolume(settings.volume, settings.serial, dependencies.cryptsetupFolders);
+  const isRecorded = open.kind === "unlocked" && isUnlocked(store.current, node.bootId);
+  const mapping = isRecorded ? open.mapping : volume.mapped();
+  const wasUnlocked = isRecorded || mapping !== undefined;
   if (wasUnlocked) {
-    const { lock: open } = store.current;
-    const mapping = open.kind === "unlocked" ? open.mapping : undefined;
-    const volume = openVolume(settings.volume, settings.serial, dependencies.cryptsetupFolders);
     await volume.close(mapping);
     node.record("locked", {}, { lock: { kind: "locked", since: nowIso() } });
     dependencies.progress?.("locked");

@@ -87,6 +87,11 @@ export type Volume = {
   readonly slots: KeySlots;
   /** Cryptographic erase: no key opens it again. The rest of it is overwritten next. */
   destroyKeySlots(): Promise<void>;
+  /**
+   * The mapping that exists under the volume's own name, also one that no command of the agent
+   * recorded: a person made it with cryptsetup, or the agent was killed.
+   */
+  mapped(): string | undefined;
   /** Closes the mapping, if there is one. */
   close(mapping: string | undefined): Promise<void>;
 };

@@ -91,7 +91,7 @@ async function sanitise(
     tell(`${step}: ${String(Math.floor((100 * bytes) / medium.bytes))} %`);
   };
   tell(`${String(medium.bytes)} bytes are overwritten and read back`);
-  await volume.close(mappingOf(state));
+  await volume.close(mappingOf(state) ?? volume.mapped());
   if ((await volume.inspect()).kind === "formatted") await volume.destroyKeySlots();
   destroyNodeFiles(folder.path, "begun");
   const discard = await discardMedium(path, medium);

@@ -88,8 +88,9 @@ export async function renewOnVolume(
 }
 
 /**
- * A signed refusal also closes a volume that an earlier unlock left open, and destroys the means to
- * open it again; before it is recorded, since a full disk must not keep the volume open.
+ * A signed refusal also closes a volume that an earlier unlock or a person left open, and destroys
+ * the means to open it again; before it is recorded, since a full disk must not keep the volume
+ * open.
  */
 export async function recordDenial(
   { node, volume, dependencies }: Pick<Unlocking, "node" | "volume" | "dependencies">,
@@ -99,9 +100,11 @@ export async function recordDenial(
   const { folder, settings, store, record, bootId } = node;
   const { lock } = store.current;
   const isRefused = denial.class === "refused";
-  const relocked = isRefused && isUnlocked(store.current, bootId);
   if (isRefused) destroyKeptLease(folder.path);
-  if (relocked) await volume.close(lock.kind === "unlocked" ? lock.mapping : undefined);
+  const isRecorded = lock.kind === "unlocked" && isUnlocked(store.current, bootId);
+  const mapping = isRecorded ? lock.mapping : volume.mapped();
+  const relocked = isRefused && (isRecorded || mapping !== undefined);
+  if (relocked) await volume.close(mapping);
   const facts = {
     code: denial.code,
     reason: denial.reason ?? "",

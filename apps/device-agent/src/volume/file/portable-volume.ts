@@ -96,6 +96,7 @@ export function createPortableVolume(path: string): Volume {
       },
     }),
 
+    mapped: () => undefined,
     async close() {},
   };
 }

@@ -6,6 +6,7 @@ import * as z from "zod/mini";
 import { member, VOLUME_CIPHER, VOLUME_KEY_BITS } from "../../core/judge-luks2-header.ts";
 import { HEADER_GENERATION_MAX } from "../../core/machine-state.ts";
 import type { FormatInput, Opened, Volume } from "../../core/ports.ts";
+import { systemCode } from "../../state/state-error.ts";
 import { learnHeader, requireKnownHeader } from "../known-header.ts";
 import { startProgram } from "../start-program.ts";
 import { createSparseFile, readStart } from "../volume-file.ts";
@@ -113,9 +114,11 @@ export function createLuks2Volume(options: {
 
     slots: createLuks2Slots(cryptsetup),
 
+    mapped: () => (findLive(mapping) === undefined ? undefined : mapping),
+
     async close(openMapping) {
-      const found = openMapping === undefined ? undefined : findMapping(openMapping);
-      if (openMapping === undefined || found === undefined || found.isDead) return;
+      const found = openMapping === undefined ? undefined : findLive(openMapping);
+      if (openMapping === undefined || found === undefined) return;
       const close = () => run(["close", openMapping]);
       requireSuccess(path, await closeMapping({ name: openMapping, device: found.device }, close));
     },
@@ -210,11 +213,29 @@ type Mapping = {
  * /dev/mapper.
  */
 function findMapping(name: string): Mapping | undefined {
-  const devices = readdirSync(DEVICES).filter((device) => device.startsWith("dm-"));
-  const device = devices.find((each) => readLine(`${each}/dm/name`) === name);
-  if (device === undefined) return undefined;
-  const isDead = readdirSync(`${DEVICES}/${device}/slaves`).length === 0;
-  return { device: readLine(`${device}/dev`), isDead };
+  for (const device of listMappings())
+    try {
+      if (readLine(`${device}/dm/name`) !== name) continue;
+      const isDead = readdirSync(`${DEVICES}/${device}/slaves`).length === 0;
+      return { device: readLine(`${device}/dev`), isDead };
+    } catch (error) {
+      if (systemCode(error) !== "ENOENT") throw error; // It has just disappeared.
+    }
+  return undefined;
+}
+
+function listMappings(): readonly string[] {
+  try {
+    return readdirSync(DEVICES).filter((device) => device.startsWith("dm-"));
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return []; // Without sysfs, no mapping can be found.
+    throw error;
+  }
+}
+
+function findLive(name: string): Mapping | undefined {
+  const found = findMapping(name);
+  return found?.isDead === false ? found : undefined;
 }
 
 const readLine = (path: string): string => readFileSync(`${DEVICES}/${path}`, "utf8").trim();
