@@ -18,7 +18,7 @@ export type ChainVerdict =
       readonly ok: true;
       /** Number of receipts with and without a stored device signature. */
       readonly receipts: { readonly proven: number; readonly unproven: number };
-      /** Thumbprint of the key that each node signs with, by serial number. */
+      /** Thumbprints of all keys that each node had, oldest first, by serial number. */
       readonly devices: Readonly<Record<string, string>>;
     })
   | { readonly ok: false; readonly sequence: number; readonly fault: ChainFault };
@@ -105,6 +105,7 @@ const RECEIPTS = new Set(["receipt", "lease/relocked", "lease/drilled"]);
  */
 function createDeviceWords() {
   const keys = new Map<string, VerifyKey>();
+  const kids = new Map<string, Set<string>>();
   let proven = 0;
   let unproven = 0;
 
@@ -127,12 +128,15 @@ function createDeviceWords() {
       if (row["action"] === "enrol" && row["deviceKey"] !== undefined) {
         const key = readKey(row["deviceKey"]);
         if (key === undefined) return false;
-        keys.set(textOf(row["serial"]), key);
+        const serial = textOf(row["serial"]);
+        keys.set(serial, key);
+        kids.set(serial, (kids.get(serial) ?? new Set()).add(key.kid));
       }
       return !isReceipt(row) || isSaid(row);
     },
-    /** Thumbprint of the newest key that each node signed with. */
-    devices: () => Object.fromEntries([...keys].map(([serial, { kid }]) => [serial, kid])),
+    /** All of them: a forged row may have a key that rows before and after it do not have. */
+    devices: () =>
+      Object.fromEntries([...kids].map(([serial, all]) => [serial, [...all].join(" ")])),
     counts: () => ({ proven, unproven }),
   };
 }

@@ -3,8 +3,14 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { canonicalJson, chainHash } from "@databox-cmk/crypto";
-import { activityList } from "@databox-cmk/protocol";
+import {
+  canonicalJson,
+  chainHash,
+  generateSigningKey,
+  messageHash,
+  signMessage,
+} from "@databox-cmk/crypto";
+import { activityList, MESSAGE_TYPES } from "@databox-cmk/protocol";
 import { LeaseClient } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
@@ -226,6 +232,36 @@ describe("an attacker who holds the database and rewrites the chain cannot forge
     expect(unlocked).toBe(at(position));
     const swapped = rewritten(position, { signed, requestHash });
     expect(await verify(swapped)).toMatchObject({ exitCode: 3 });
+  });
+
+  test("with a key that is a node's for a few rows: it is among the keys that are shown", async () => {
+    const { key } = generateSigningKey();
+    const enrolled = at(indexOf("enrol")).row;
+    const receipt = at(indexOf("receipt")).row;
+    const [, payload = ""] = String(receipt["signed"]).split(".");
+    const said: unknown = JSON.parse(Buffer.from(payload, "base64url").toString());
+    const signed = await signMessage(key, MESSAGE_TYPES.receipt, Object(said));
+    const forged = [
+      { ...enrolled, deviceKey: key.publicJwk },
+      { ...receipt, signed, requestHash: messageHash(signed) },
+      enrolled,
+    ];
+    let hash = "";
+    const lines = whole.map((line, index) => {
+      const { chain, sequence } = line.row;
+      const row = {
+        ...(forged[index - whole.length + forged.length] ?? line.row),
+        chain,
+        sequence,
+      };
+      hash = chainHash(hash, canonicalJson(row));
+      return { ...line, hash, row };
+    });
+    const [verdict = ""] = (await verify(lines, "--json")).lines;
+    expect(JSON.parse(verdict)).toMatchObject({
+      ok: true,
+      devices: { [String(enrolled["serial"])]: `${thumbprint} ${key.kid}` },
+    });
   });
 
   test("without its signature: that is counted and shown", async () => {
