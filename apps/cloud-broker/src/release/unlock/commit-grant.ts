@@ -37,7 +37,7 @@ export type Granting = {
   readonly released: Pick<Released<unknown>, "vaultRequestId" | "backup">;
   readonly way: UnlockWay;
   readonly claim: ReleaseClaim;
-  /** Of the policy that admitted the request. */
+  /** It belongs to the policy that admitted the request. */
   readonly policyRevision: PolicyRevision;
 };
 

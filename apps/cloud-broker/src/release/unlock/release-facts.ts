@@ -24,7 +24,7 @@ export type LoadedFacts = {
   readonly usedNonce: UsedNonce | undefined;
 };
 
-/** Of the order's own policy; null while the default applies. */
+/** It counts the writes of the order's own policy; null while the default applies. */
 export type PolicyRevision = number | null;
 
 export type UsedNonce = { readonly requestHash: string; readonly expiresAtMs: EpochMs };
