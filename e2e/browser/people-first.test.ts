@@ -426,6 +426,37 @@ describe.runIf(runsBrowser)("a user of the portal", () => {
     await see("Saved.");
   });
 
+  test("fits the top bar to a long name, and reads all of it in the menu", async () => {
+    const { page } = visit;
+    await visit.goTo("/orders");
+    const session: object = await page.evaluate(async () =>
+      (await fetch("/portal/api/session")).json(),
+    );
+    const userName = `${"a".repeat(64)}@${"b".repeat(48)}`;
+    await page.route("**/portal/api/session", (route) =>
+      route.fulfill({ json: { ...session, userName } }),
+    );
+    for (const width of [320, 500, 1440]) {
+      await page.setViewportSize({ width, height: 900 });
+      await visit.goTo("/orders");
+      await visit.picture(`long-name-${String(width)}`);
+      const outside = page.getByRole("banner").evaluate((bar) => {
+        const { top, bottom, right } = bar.getBoundingClientRect();
+        return [...bar.querySelectorAll("button, a, span")]
+          .map((part) => ({ part, box: part.getBoundingClientRect() }))
+          .filter(({ box }) => box.top < top || box.bottom > bottom || box.right > right)
+          .map(({ part }) => part.textContent);
+      });
+      expect(await outside).toEqual([]);
+    }
+    await page.getByRole("button", { name: userName }).click();
+    await page.getByText(userName).last().waitFor();
+    await visit.picture("long-name-menu");
+    expect(await visit.overflow()).toBe(0);
+    await page.keyboard.press("Escape");
+    await page.unroute("**/portal/api/session");
+  });
+
   test("chooses orders of one search only: none is chosen when they return to it", async () => {
     const chosen = visit.page.getByRole("checkbox", { name: `Select ${ORDER}` });
     await visit.goTo(`/orders?search=${ORDER}`);

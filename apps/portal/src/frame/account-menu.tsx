@@ -24,8 +24,15 @@ import { useAction } from "../toasts/use-action.tsx";
 
 const useStyles = makeStyles({
   button: { [ON_NARROW]: { minWidth: "auto" } },
-  name: { [ON_NARROW]: { display: "none" } },
-  persona: { padding: tokens.spacingHorizontalM },
+  name: {
+    // The menu shows all of it: that of a guest has 80 letters and more.
+    maxWidth: "clamp(80px, 25vw, 240px)",
+    overflow: "hidden",
+    textOverflow: "ellipsis",
+    whiteSpace: "nowrap",
+    [ON_NARROW]: { display: "none" },
+  },
+  persona: { padding: tokens.spacingHorizontalM, overflowWrap: "anywhere" },
 });
 
 /** The signed-in person, and sign-out. */

@@ -25,13 +25,9 @@ const useStyles = makeStyles({
       borderBlockEndStyle: "solid",
     },
   },
-  product: {
-    flexGrow: 1,
-    minWidth: 0,
-    overflow: "hidden",
-    whiteSpace: "nowrap",
-    textOverflow: "ellipsis",
-  },
+  product: { flexGrow: 1, minWidth: 0, maxHeight: "40px", overflow: "hidden" },
+  // Two lines fit into the bar of a narrow screen.
+  name: { display: "block", lineHeight: "20px" },
   onBrand: {
     color: tokens.colorNeutralForegroundOnBrand,
     ":hover": { color: tokens.colorNeutralForegroundOnBrand },
@@ -57,7 +53,7 @@ export function TopBar(): ReactElement {
       </Tooltip>
       <div className={styles.product}>
         <RouterLink to="/" appearance="subtle" className={styles.onBrand}>
-          <Text weight="semibold" size={400}>
+          <Text weight="semibold" size={400} className={styles.name}>
             {texts.product}
           </Text>
         </RouterLink>
