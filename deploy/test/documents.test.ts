@@ -97,12 +97,18 @@ test.each(PAGES.filter((page) => page.startsWith("docs/operate/")))(
 test.each([
   ["databox-agent doctor", AGENT_CHECKS],
   ["broker doctor", BROKER_CHECKS],
-] as const)("doctor.md has a row for each check of %s, in their order", (heading, checks) => {
-  const [, section = ""] = read("docs/operate/doctor.md").split(`\n## ${heading}\n`);
-  const [, , ...rows] = section.split("\n## ")[0]?.match(/^\| [^|]+ \|/gm) ?? [];
-  const documented = rows.flatMap((row) => row.slice(2, -2).split(", "));
-  expect(documented).toEqual(checks.map(({ title }) => title));
-});
+] as const)(
+  "doctor.md has a row and a sample line for each check of %s, in their order",
+  (heading, checks) => {
+    const [, section = ""] = read("docs/operate/doctor.md").split(`\n## ${heading}\n`);
+    const [, , ...rows] = section.split("\n## ")[0]?.match(/^\| [^|]+ \|/gm) ?? [];
+    const documented = rows.flatMap((row) => row.slice(2, -2).split(", "));
+    const titles = checks.map(({ title }) => title);
+    expect(documented).toEqual(titles);
+    const sample = section.split("\n## ")[0]?.matchAll(/^ [✓✗·] (.+?) {2,}/gm) ?? [];
+    expect([...sample].map(([, title]) => title)).toEqual(titles);
+  },
+);
 
 describe.each(PAGES)("%s", (page) => {
   test("links only to existing targets", () => {

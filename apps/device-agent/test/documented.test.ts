@@ -3,7 +3,6 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 
 import { COMMAND_OPTIONS, GLOBAL_OPTIONS } from "../src/command-line/option-table.ts";
-import { DOCTOR_CHECKS } from "../src/core/doctor-event.ts";
 
 const GUIDE = readFileSync(new URL("../../../docs/appliance/agent.md", import.meta.url), "utf8");
 const SECTIONS = GUIDE.split(/^#+ /m).map((section) => {
@@ -39,14 +38,4 @@ describe("docs/appliance/agent.md has a row", () => {
       expect([...new Set(found)].toSorted()).toEqual(Object.keys(options).toSorted());
     },
   );
-});
-
-test("docs/operate/doctor.md has each check in its table and in its sample, in order", () => {
-  const page = readFileSync(new URL("../../../docs/operate/doctor.md", import.meta.url), "utf8");
-  const [, section = ""] = page.split(/^## /m);
-  const titles = DOCTOR_CHECKS.map(({ title }) => title);
-  expect([...section.matchAll(/^\| (.+?) \|/gm)].slice(2).map(([, title]) => title)).toEqual(
-    titles,
-  );
-  expect([...section.matchAll(/^ [✓✗·] (.+?) {2,}/gm)].map(([, title]) => title)).toEqual(titles);
 });

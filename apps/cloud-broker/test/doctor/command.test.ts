@@ -2,14 +2,11 @@
 
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { VERSION } from "@databox-cmk/protocol";
 import { COMPILED_ONCE } from "@databox-cmk/testkit";
 import { expect, test } from "vitest";
-
-import { DOCTOR_CHECKS } from "../../src/core/doctor-checks.ts";
 
 const MAIN = join(import.meta.dirname, "../../src/main.ts");
 const run = (...parameters: readonly string[]) =>
@@ -44,18 +41,6 @@ test("a reader that leaves first, such as head, does not change how the command 
   });
   const [status] = await once(child, "close");
   expect({ status, stderr }).toEqual({ status: 5, stderr: "" });
-});
-
-test("docs/operate/doctor.md has each check in its table and in its sample, in order", () => {
-  const page = readFileSync(
-    join(import.meta.dirname, "../../../../docs/operate/doctor.md"),
-    "utf8",
-  );
-  const [, , section = ""] = page.split(/^## /m);
-  const titles = DOCTOR_CHECKS.map(({ title }) => title);
-  const rows = [...section.matchAll(/^\| (.+?) \|/gm)].slice(2);
-  expect(rows.flatMap(([, title = ""]) => title.split(", "))).toEqual(titles);
-  expect([...section.matchAll(/^ [✓✗·] (.+?) {2,}/gm)].map(([, title]) => title)).toEqual(titles);
 });
 
 test("as JSON it is one object on one line", () => {
