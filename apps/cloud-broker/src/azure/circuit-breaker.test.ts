@@ -116,6 +116,18 @@ test("calls that find no place do not end a silence", async () => {
   expect(await call(works(count))).toMatchObject({ failure: SILENT });
 });
 
+test("a trial that finds no place keeps it open", async () => {
+  const call = createVaultCircuit();
+  const count = { calls: 0 };
+  const busy: Failure = { code: "BrokerBusy", retryAfterSeconds: 5 };
+  await times(5, () => call(fails(SILENT, count)));
+  vi.setSystemTime(Date.now() + 5000);
+  expect(await call(fails(busy, count))).toEqual({ ok: false, failure: busy });
+  expect(await call(works(count))).toMatchObject({ failure: SILENT });
+  vi.setSystemTime(Date.now() + 5000);
+  expect(await call(works(count))).toEqual({ ok: true, value: "key" });
+});
+
 test("a call that throws is not a missing answer, and the error is passed on", async () => {
   const call = createVaultCircuit();
   const broken = () => call(() => Promise.reject(new TypeError("bug")));

@@ -1,6 +1,8 @@
 import {
   BrokenCircuitError,
   circuitBreaker,
+  type CircuitBreakerPolicy,
+  CircuitState,
   ConsecutiveBreaker,
   handleWhenResult,
 } from "cockatiel";
@@ -28,12 +30,12 @@ export function createVaultCircuit(
   let last: Failure = { code: "KeyVaultUnreachable", reason: "timeout" };
   let openedAtMs = 0;
   const createPolicy = () => {
-    const made = circuitBreaker(
+    const made: CircuitBreakerPolicy = circuitBreaker(
       handleWhenResult((outcome) => {
         const silence = silenceIn(outcome);
         if (silence !== undefined) last = silence;
         return silence !== undefined;
-      }),
+      }).orWhen((error) => error instanceof NotCalled && made.state === CircuitState.HalfOpen),
       { halfOpenAfter: limits.tryAgainAfterMs, breaker: new ConsecutiveBreaker(limits.silences) },
     );
     made.onBreak(() => {
@@ -68,7 +70,8 @@ export function createVaultCircuit(
 
 /**
  * A call that found no place among those that hang says nothing about the vault. As an answer, it
- * would keep the circuit of a dead vault closed whenever many calls wait for it.
+ * would keep the circuit of a dead vault closed whenever many calls wait for it, or close it if it
+ * was the one that tries.
  */
 class NotCalled extends Error {
   override readonly name = "NotCalled";
