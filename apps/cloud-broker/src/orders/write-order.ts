@@ -105,15 +105,15 @@ export async function updateOrder(
  * For a change of the key that keeps the order's choice. Another change that commits after this
  * read is excluded by the revision of the key.
  *
- * @throws {AppError} `RewrapConflict` when the order has changed since it was read.
+ * @throws {AppError} `RewrapConflict` when the order has changed since it was read, or is gone.
  */
 export async function requireUnchanged(transaction: Writer, order: Order): Promise<void> {
-  const { revision } = await transaction
+  const row = await transaction
     .selectFrom("orders")
     .select("revision")
     .where("id", "=", order.id)
-    .executeTakeFirstOrThrow();
-  if (revision !== order.revision)
+    .executeTakeFirst();
+  if (row?.revision !== order.revision)
     throw new AppError("RewrapConflict", { target: order.name.name });
 }
 

@@ -54,9 +54,9 @@ export function createCampaignRunner(deps: RunnerDependencies): CampaignRunner {
     return isOurs;
   }
 
-  /** @param broken - by a step that failed unexpectedly: then the whole round ends */
-  async function runCampaign(campaign: Campaign, broken: AbortController): Promise<number> {
+  async function runCampaign(campaign: Campaign): Promise<number> {
     const running = new Map<string, Promise<void>>();
+    const broken = new AbortController();
     let steps = 0;
     const mayGoOn = async (): Promise<boolean> => !broken.signal.aborted && (await mayWork());
     while (await mayGoOn()) {
@@ -89,8 +89,7 @@ export function createCampaignRunner(deps: RunnerDependencies): CampaignRunner {
       const campaigns = await runningCampaigns(store);
       if (campaigns.length === 0 || !(await mayWork())) return 0;
       try {
-        const broken = new AbortController();
-        const rounds = campaigns.map((each) => runCampaign(each, broken));
+        const rounds = campaigns.map(runCampaign);
         // No step goes on after the round: the next one, or the next replica, would repeat it.
         await Promise.allSettled(rounds);
         const steps = await Promise.all(rounds);
