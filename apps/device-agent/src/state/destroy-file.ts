@@ -12,12 +12,13 @@ import {
 } from "node:fs";
 import { dirname } from "node:path";
 
-import { toStateError } from "./state-error.ts";
+import { systemCode, toStateError } from "./state-error.ts";
 import { NEW, syncFolder, writeJson } from "./write-durably.ts";
 
 const GONE = ".gone";
 /** A second name of a file that is being replaced; a file of its own once it is. */
 const OLD = ".old";
+const WITHOUT_LINKS = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"]);
 
 /** The remains of a killed destruction or write. */
 export function finishDestroying(path: string): void {
@@ -40,7 +41,8 @@ export function replaceSecret(path: string, value: object): void {
   try {
     if (existsSync(path)) linkSync(path, `${path}${OLD}`);
   } catch (error) {
-    throw toStateError(error, path);
+    // A file system without hard links keeps no hold of the former content.
+    if (!WITHOUT_LINKS.has(systemCode(error))) throw toStateError(error, path);
   }
   writeJson(path, value);
   finishDestroying(path);
@@ -79,7 +81,7 @@ function wipe(path: string): void {
   syncFolder(dirname(path));
 }
 
-const inodeOf = (path: string) => statSync(path, { throwIfNoEntry: false })?.ino;
+const inodeOf = (path: string) => statSync(path, { bigint: true, throwIfNoEntry: false })?.ino;
 
 function isSameFile(one: string, other: string): boolean {
   return existsSync(other) && inodeOf(one) === inodeOf(other);
