@@ -8,7 +8,8 @@ const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 const ONE_PRESS_MS = 2_000;
 
 /**
- * Aborted by Ctrl-C or SIGTERM; a second one ends the process at once, by the system's default.
+ * Aborted by Ctrl-C or SIGTERM. One that comes later than this ends the process at once, by the
+ * system's default.
  *
  * @param process - emits the signals that it gets, while something listens
  */

@@ -8,14 +8,19 @@ import { createGrants } from "./authorization-code.ts";
 import { answerAuthorizeRequest } from "./authorize-endpoint.ts";
 import { instanceDiscovery, openIdConfiguration } from "./discovery.ts";
 import { EntraError, renderEntraError } from "./entra-error.ts";
-import { type Authority, domainOf, findAuthority, findTenantOfDomain } from "./find-tenant.ts";
+import {
+  type Authority,
+  domainOf,
+  findAuthority,
+  findTenantOfDomain,
+  GUID,
+} from "./find-tenant.ts";
 import { graphRoutes } from "./graph/graph-routes.ts";
 import { answerLogoutRequest } from "./logout-endpoint.ts";
 import { renderMessagePage } from "./sign-in-page.ts";
 import { DEFAULT_TOKEN_LIFETIME_SECONDS } from "./token-claims.ts";
 import { answerTokenRequest } from "./token-endpoint.ts";
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const CACHEABLE = { "cache-control": "max-age=86400, private" };
 const NEVER_STORED = {
   "cache-control": "no-store, no-cache",
@@ -201,7 +206,7 @@ function renderContext(
 
 function correlationIdOf(request: HttpRequest): string {
   const sent = request.headers["client-request-id"];
-  return typeof sent === "string" && UUID.test(sent) ? sent : request.requestId;
+  return typeof sent === "string" && GUID.test(sent) ? sent : request.requestId;
 }
 
 function withHeaders(request: HttpRequest, answer: HttpAnswer): HttpAnswer {

@@ -9,7 +9,7 @@ const SHARED_AUTHORITIES: ReadonlySet<string> = new Set(["common", "organization
 const CONSUMERS = "consumers";
 /** The tenant of all personal accounts. None are here, and no application serves them. */
 const PERSONAL_ACCOUNTS = "9188040d-6c67-4c5b-b112-36a304b66dad";
-const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/iu;
+export const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/iu;
 
 type Deps = Pick<EmulatorDependencies, "cloud" | "state">;
 
