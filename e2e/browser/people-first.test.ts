@@ -428,6 +428,7 @@ describe.runIf(runsBrowser)("a user of the portal", () => {
 
   test("fits the top bar to a long name, and reads all of it in the menu", async () => {
     const { page } = visit;
+    const usual = page.viewportSize() ?? { width: 0, height: 0 };
     await visit.goTo("/orders");
     const session: object = await page.evaluate(async () =>
       (await fetch("/portal/api/session")).json(),
@@ -455,6 +456,7 @@ describe.runIf(runsBrowser)("a user of the portal", () => {
     expect(await visit.overflow()).toBe(0);
     await page.keyboard.press("Escape");
     await page.unroute("**/portal/api/session");
+    await page.setViewportSize(usual);
   });
 
   test("chooses orders of one search only: none is chosen when they return to it", async () => {
