@@ -59,6 +59,8 @@ async function deliveredDevice(name: string): Promise<DeviceClient> {
 let usedNonce = "";
 let foreignNonce = "";
 
+// Evidence: A request for another customer's envelope.
+// Evidence: Confused deputy.
 describe("a malformed or forged message is refused by its own code, reaches no vault, and is audited", () => {
   beforeAll(async () => {
     const honest = await victim.prepareUnlock("unlock");

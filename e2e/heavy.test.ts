@@ -91,6 +91,7 @@ test("a reader sees the order, and no passkey", async () => {
   });
 });
 
+// Evidence: New unlock key, envelope and key slot.
 test("one node is rekeyed alone: it has a new passkey, and the old one opens only the other node", async () => {
   const { customer, stack } = world.customerContext;
   const shown = () => readPasskeys(customer, stack.resourceGroup, ORDER);

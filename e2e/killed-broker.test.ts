@@ -238,6 +238,7 @@ describe("a broker killed at any write", () => {
     expect(transactionsOf(walk)).toBeGreaterThanOrEqual(3);
   });
 
+  // Evidence: Interrupted re-keys.
   test("of a rekeying leaves the passkey that is shown opening the volume, and the next try ends it", async () => {
     const key = await world.createVault("contosorekey");
     const prepared = await readyForCustomerKey("rekey", key);
@@ -275,6 +276,7 @@ describe("a broker killed at any write", () => {
     await expectUnlocks(prepared, key);
   });
 
+  // Evidence: A crash at any moment.
   test("of unlock is an outage, never a refusal, and the next try unlocks", async () => {
     const key = await world.createVault("contosounlock");
     const prepared = await readyForCustomerKey("unlock", key);

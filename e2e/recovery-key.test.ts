@@ -73,6 +73,7 @@ function openByHand(file: string, privateKey: string): string {
   return decipher.update(bytes(jwe.ciphertext), undefined, "utf8") + decipher.final("utf8");
 }
 
+// Evidence: Offline recovery keys.
 test("a recovery key that only the customer has opens the appliance when the vault is lost, and the order's activity shows each step", async () => {
   const { publicKey, privateKey } = makeRecoveryKey();
   await callOrder(world, order, "PUT", BACKUP, { kind: "RecoveryKey", publicKey });

@@ -91,6 +91,8 @@ async function expectReceipt(order: StoryOrder, action: string): Promise<void> {
 }
 
 describe("an unlocked appliance with its daemon", () => {
+  // Evidence: A removed permission noticed late.
+  // Evidence: From the vault's refusal to the closed volume.
   test("is closed when the vault refuses its key, says why, and proves it by a receipt", async () => {
     await using site = await unlocked("disabled");
     const [node] = site.nodes;
@@ -112,6 +114,7 @@ describe("an unlocked appliance with its daemon", () => {
     expect(await stateOf(node)).toBe("unlocked");
   });
 
+  // Evidence: Revoke now.
   test("is closed by revoke now, long before its lease is renewed", async () => {
     await world.stack.restartBroker({ LEASE_TTL_SECONDS: String(LONG_LEASE_TTL_SECONDS) });
     await using site = await unlocked("revoked");
@@ -128,6 +131,7 @@ describe("an unlocked appliance with its daemon", () => {
     await world.stack.restartBroker();
   });
 
+  // Evidence: Revocation drills.
   test("answers a drill and stays open", async () => {
     await using site = await unlocked("drilled");
     await callOrder(world, site.order, "POST", "revocationDrill");
@@ -135,6 +139,7 @@ describe("an unlocked appliance with its daemon", () => {
     expect(await stateOf(site.nodes[0])).toBe("unlocked");
   });
 
+  // Evidence: Outages before the grace period ends.
   test("stays open while the broker is down, and closes when its outage grace is over", async () => {
     await using site = await unlocked("outage");
     const startedAt = performance.now();

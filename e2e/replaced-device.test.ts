@@ -15,6 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
+// Evidence: A stolen appliance.
 test("a device that was replaced can never unlock again, and its successor opens the same volume", async () => {
   const serial = "DBX-REPLACED";
   const order = await createOrder(world.customerContext, "replaced");

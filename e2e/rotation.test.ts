@@ -14,6 +14,8 @@ beforeAll(async () => {
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
+// Evidence: A key deleted while still needed.
+// Evidence: Following a key without version.
 test("a new version of a followed key is put in force automatically, and the old one may be disabled while the appliance still holds its envelope", async () => {
   const key = await world.createVault("contosorotate");
   const order = await createOrder(world.customerContext, "rotated");

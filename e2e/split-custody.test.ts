@@ -54,6 +54,7 @@ beforeAll(async () => {
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
+// Evidence: A broker that opens the appliance.
 test("a broker, its database and the customer's consent do not open the appliance; with the appliance's share they do", async () => {
   const recoveryKey = makeRecoveryKey();
   const { publicKey, privateKey } = recoveryKey;
@@ -169,6 +170,7 @@ function shareOf({ stateDir }: EmulatedNode): Uint8Array {
   return decodeBase64url(kept.share, "share");
 }
 
+// Evidence: Shares that do not belong together.
 test("each node of a Data Box Heavy has shares of its own, through a re-key, a campaign, the copy and its erasure", async () => {
   const recoveryKey = makeRecoveryKey();
   const order = await placeOrder(world, "split-heavy", "DataBoxHeavy");

@@ -105,6 +105,8 @@ const report = (what: string, times: readonly number[]) => {
   );
 };
 
+// Evidence: A withdrawn customer key.
+// Evidence: From the vault's refusal to the closed volume.
 test("ten unlocked appliances are all closed once the customer disables their key, before a lease is renewed", async () => {
   await unlockAll();
   const times = await closeAllBy(() => key.setEnabled(false), "SsemUserErrorEncryptionKeyDisabled");
@@ -114,6 +116,7 @@ test("ten unlocked appliances are all closed once the customer disables their ke
   await expectReceipts(1);
 });
 
+// Evidence: Revoke now.
 test("revoke now for the fleet, by the broker's operator, closes all of them before a lease is renewed", async () => {
   await key.setEnabled(true);
   await unlockAll();

@@ -23,6 +23,7 @@ test("without advisories nothing fails", () => {
   });
 });
 
+// Evidence: The supply chain.
 test("an advisory that was not accepted fails, and is named", () => {
   expect(decideAudit([advisory], [], "2026-11-27")).toMatchObject({ open: [TEXT], fails: true });
   const other = { ...acceptance, id: "GHSA-xxxx-yyyy-zzzz" };
@@ -37,6 +38,7 @@ test.each([
   ["2026-11-27", false],
   ["2026-11-28", true],
   ["2027-01-01", true],
+  // Evidence: The supply chain.
 ])("an acceptance until 2026-11-27 on %s: it fails is %s", (today, fails) => {
   const decision = decideAudit([advisory], [acceptance], today);
   expect(decision).toMatchObject({ open: [], unneeded: [], fails });

@@ -16,7 +16,6 @@ const GENERATORS = [
   },
   { what: "errors", command: ["packages/errors/docs/main.ts"] },
   { what: "calls", command: ["apps/cloud-broker/test/serve/write-calls.ts"] },
-  { what: "evidence", command: ["deploy/evidence/main.ts"] },
   { what: "dashboard", command: ["deploy/observability/make-dashboard.mjs"] },
   {
     what: "settings",

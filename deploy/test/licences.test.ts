@@ -29,6 +29,7 @@ const ALLOWED = new Set([
 const listed = z.record(z.string(), z.array(z.object({ name: z.string() })));
 
 describe.each(["cloud-broker", "device-agent", "portal"])("of %s", (app) => {
+  // Evidence: The supply chain.
   test("no licence is shipped that is not on the list", () => {
     const filter = ["--filter", `@databox-cmk/${app}...`];
     const { stdout, status } = spawnSync(

@@ -36,10 +36,12 @@ test("the sources are found, so that silence means something", () => {
   expect(filesWith(/from "node:crypto"/).length).toBeGreaterThan(20);
 });
 
+// Evidence: X.509 parsing in JavaScript.
 test("node-forge is used in one file", () => {
   expect(filesWith(/["']node-forge/)).toEqual(["packages/crypto/src/x509.ts"]);
 });
 
+// Evidence: Padding oracles, SHA-1 and local wrapping.
 test("no weaker wrapping than RSA-OAEP-256 is named", () => {
   // WebCrypto names the hash beside the algorithm.
   expect(filesWith(/["'](?:RSA1_5|RSA-OAEP)["'](?!,\s+hash: "SHA-256")/)).toEqual([]);
@@ -114,10 +116,12 @@ test("what a device's message decides is in the group commit with its row of the
   );
 });
 
+// Evidence: A token for a host that the vault's answer names.
 test("nothing turns off a check of the Azure SDK", () => {
   expect(filesWith(/disableChallengeResourceVerification/)).toEqual([]);
 });
 
+// Evidence: Developer credentials in production.
 test("no credential is searched by chance", () => {
   expect(filesWith(/new (?:DefaultAzure|ChainedToken|AzureCli|Environment)Credential\(/)).toEqual(
     [],
@@ -156,6 +160,7 @@ test("no program is started by a shell", () => {
   expect(filesWith(/shell: true|\bexecSync\(|[^.]\bexec\(/)).toEqual([]);
 });
 
+// Evidence: The supply chain.
 test("scripts of dependencies do not run, but those that are named", () => {
   const workspace = z
     .object({ allowBuilds: z.record(z.string(), z.boolean()), minimumReleaseAge: z.number() })

@@ -180,6 +180,7 @@ describe.runIf(runsBrowser)("a security administrator in the portal", () => {
     await visit.picture("14-cured");
   });
 
+  // Evidence: Rotation in the portal.
   test("moves the order to a new version of the key, without a warning", async () => {
     const before = await keyInForce();
     await visit.goTo(portal.orderPath(ORDER, "encryption"));
@@ -196,6 +197,7 @@ describe.runIf(runsBrowser)("a security administrator in the portal", () => {
     expect(after?.kekUrl).not.toBe(before?.kekUrl);
   });
 
+  // Evidence: Rotation in the portal.
   test("moves the order to another key", async () => {
     await visit.goTo(portal.orderPath(ORDER, "encryption"));
     await press("Select a different key vault and key");
@@ -209,6 +211,7 @@ describe.runIf(runsBrowser)("a security administrator in the portal", () => {
     expect((await keyInForce())?.kekUrl).toContain("/keys/other/");
   });
 
+  // Evidence: Rotation in the portal.
   test("moves the order to a user-assigned identity", async () => {
     await createUserIdentity(portal);
     await visit.goTo(portal.orderPath(ORDER, "encryption"));

@@ -72,6 +72,7 @@ describe.runIf(runsBrowser)("the pages of an order in the field", () => {
     await save.click();
   };
 
+  // Evidence: Exported activity.
   test("a refused unlock is explained in the activity, whose export verifies", async () => {
     await key.setEnabled(false);
     expect((await node.agent(["unlock"])).exitCode).not.toBe(0);
@@ -385,6 +386,7 @@ describe.runIf(runsBrowser)("the pages of an order in the field", () => {
     requireOk(await node.agent(["passkey"], passkey));
   });
 
+  // Evidence: Recovery keys in the portal.
   test("a recovery key is added from its public half; a private one is rejected and not sent", async () => {
     const { publicKey, privateKey } = generateKeyPairSync("rsa", {
       modulusLength: 3072,

@@ -169,6 +169,7 @@ describe.runIf(runsBrowser)("the page of a node", () => {
     await page.context().close();
   });
 
+  // Evidence: Challenges.
   test("without a network the code on the node's page is photographed for the portal, and the portal's for the node", async () => {
     const sharp = { deviceScaleFactor: 2 };
     const visit = await browser.openNode(urls[0], sharp);
@@ -195,6 +196,7 @@ describe.runIf(runsBrowser)("the page of a node", () => {
     await visit.close();
   });
 
+  // Evidence: Challenges.
   test("the challenge's file and text equal its code", async () => {
     const { page } = await browser.openNode(urls[0]);
     await page.getByRole("tab", { name: "QR code" }).click();

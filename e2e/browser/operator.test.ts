@@ -136,6 +136,7 @@ describe.runIf(runsBrowser)("an operator in the portal", () => {
     await visit.close();
   });
 
+  // Evidence: Campaign progress.
   test("rehearses a campaign, and sees which orders would fail and why", async () => {
     const visit = await portal.browser.signIn(OPERATOR, "/operator/campaigns/start");
     const { page } = visit;

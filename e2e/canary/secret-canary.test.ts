@@ -351,6 +351,7 @@ describe.each(STORES)("with %s", (store) => {
     expect(secrets.length).toBeGreaterThan(25);
   });
 
+  // Evidence: A reader of logs, databases, backups, dumps and command lines.
   test("secrets lie only in the files of broker, agent and stack that are meant for them", () => {
     const leaks = filesBelow(world.folder)
       .filter((path) => path !== "broker.wire")
@@ -374,6 +375,7 @@ describe.each(STORES)("with %s", (store) => {
 
   // SQLite has no server; its files are below the world's folder.
   test.each(store === "PostgreSQL" ? [store] : [])(
+    // Evidence: A reader of logs, databases, backups, dumps and command lines.
     "the files of %s hold none, with its write-ahead log and a log of every statement",
     () => {
       const socketFolder = postgres?.socketFolder ?? "";
@@ -385,18 +387,22 @@ describe.each(STORES)("with %s", (store) => {
     },
   );
 
+  // Evidence: A reader of logs, databases, backups, dumps and command lines.
   test("no secret that was typed or brought at the appliance's page is shown there, or printed", () => {
     expect(localUi.shown).toContain('"passkey-rejected"');
     expect(localUi.shown).toContain('"outcome":"done"');
     expect(search(Buffer.from(localUi.shown))).toEqual([]);
   });
 
+  // Evidence: A reader of logs, databases, backups, dumps and command lines.
+  // Evidence: Secrets in logs.
   test("the log was written, and holds none", () => {
     const log = readFileSync(join(world.folder, "broker.log"));
     expect(log.toString()).toContain('"route":"/device/v1/unlocks"');
     expect(search(log)).toEqual([]);
   });
 
+  // Evidence: A broker that opens the appliance.
   test("no message that the broker received or sent holds a share or a key of split custody", () => {
     const wire = unfold(readFileSync(join(world.folder, "broker.wire")));
     // The node's signed report of a re-key: the request was captured, and unfolded.
@@ -405,6 +411,7 @@ describe.each(STORES)("with %s", (store) => {
     expect(search(wire).filter((name) => SPLIT.test(name))).toEqual([]);
   });
 
+  // Evidence: A broker that opens the appliance.
   test("the agent printed no share and no key of split custody, even when it failed", () => {
     for (const code of [
       "PasskeyNotInEscrow",
@@ -420,6 +427,7 @@ describe.each(STORES)("with %s", (store) => {
     expect(search(Buffer.from(splitOutput))).toEqual([]);
   });
 
+  // Evidence: A broker that opens the appliance.
   test("an appliance's share is found where it belongs, so that silence means something", () => {
     const found = filesBelow(world.folder).filter((path) =>
       search(readFileSync(join(world.folder, path))).includes("appliance's share"),
@@ -427,12 +435,14 @@ describe.each(STORES)("with %s", (store) => {
     expect(found).toEqual([expect.stringContaining("/device-share-")]);
   });
 
+  // Evidence: A reader of logs, databases, backups, dumps and command lines.
   test("no secret is on a command line or in an environment", () => {
     const seen = [...watch.seen];
     expect(seen.some((text) => text.includes("databox-agent"))).toBe(true);
     expect(search(Buffer.from(seen.join("\n"), "latin1"))).toEqual([]);
   });
 
+  // Evidence: A reader of logs, databases, backups, dumps and command lines.
   test("no secret is in a URL, of the broker or of Azure", () => {
     const urls = `${readFileSync(join(world.folder, "broker.urls"), "utf8")}${emulatorUrls.join("\n")}`;
     expect(urls).toContain("/device/v1/unlocks");

@@ -65,6 +65,7 @@ describe("each fault has its one name at every surface, changes nothing, and is 
   });
 });
 
+// Evidence: Signed re-locks only.
 describe("the real agent never treats an answer from between it and its broker as a refusal", () => {
   test.each(AGENT_FAULTS)("$name: $code $reason", ({ name }) => {
     expect(verdicts.get(name)?.problems).toEqual([]);

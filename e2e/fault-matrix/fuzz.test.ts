@@ -62,6 +62,7 @@ const scope: fc.Arbitrary<FaultScope> = fc.oneof(
 );
 const surface = fc.constantFrom<Fault["shownBy"][number]>("unlock", "validate", "credentials");
 
+// Evidence: A crafted input that occupies the processor.
 test("for any garbage from the cloud, the broker answers, refuses no appliance, and leaves the order unchanged", async () => {
   const seen = new Map<string, number>();
   await fc.assert(

@@ -56,6 +56,7 @@ describe.skipIf(!hasPrograms && !isContinuousIntegration)("the image", () => {
   });
   afterAll(() => opened.disposeAsync());
 
+  // Evidence: The supply chain.
   test("has the same digest when it is made again, in another time zone and with another umask", () => {
     const again = makeImage(join(folder, "again"), [], {
       umask: "077",
@@ -136,6 +137,7 @@ describe.skipIf(!hasPrograms && !isContinuousIntegration)("the image", () => {
     expect(stdout).toMatch(/^NoNewPrivs:\s+1$/m);
   });
 
+  // Evidence: The supply chain.
   test("lists each part of it, and has the text of each licence", () => {
     const sbom = JSON.parse(readFileSync(join(mounts.root, "app", "sbom.cdx.json"), "utf8")) as {
       bomFormat: string;
@@ -205,6 +207,7 @@ describe.skipIf(!hasPrograms && !isContinuousIntegration)("the image", () => {
       ]);
     });
 
+    // Evidence: The supply chain.
     test("is refused with another key", () => {
       const copy = copyOf(folder, "other-key");
       const { publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
@@ -215,6 +218,7 @@ describe.skipIf(!hasPrograms && !isContinuousIntegration)("the image", () => {
       });
     });
 
+    // Evidence: The supply chain.
     test("is refused when the signature is for another image", () => {
       const copy = copyOf(folder, "other-image");
       putOther(join(copy, NAME), image.digest);

@@ -82,6 +82,8 @@ describe("the audit trail of a real broker", () => {
     expect(broken).toEqual([{ ok: false, ...fault }]);
   });
 
+  // Evidence: An insider who wants a customer's key.
+  // Evidence: Gaps in audit rows.
   test("cut off at its end has another length and head than was noted before", async () => {
     const before = (await verifyAuditFile(world.databaseFile)).get(order);
     const path = await tampered("delete from audit where sequence = 6");

@@ -34,6 +34,7 @@ const generationOf = (world: AgentWorld): unknown =>
 
 describe.each(KINDS)("a header of a $volumeKind volume", ({ volumeKind, skip }) => {
   test.skipIf(skip)(
+    // Evidence: A volume header from a backup.
     "that was restored from before a rekeying is given no key: the old passkey does not open it offline",
     async () => {
       await using world = await createPreparedWorld({ volumeKind });
@@ -68,6 +69,7 @@ describe.each(KINDS)("a header of a $volumeKind volume", ({ volumeKind, skip }) 
   });
 
   test.skipIf(skip)(
+    // Evidence: A volume header from a backup.
     "that is newer than the node's restored state opens, and is remembered from then on",
     async () => {
       await using world = await createPreparedWorld({ volumeKind });
@@ -89,6 +91,7 @@ describe.each(KINDS)("a header of a $volumeKind volume", ({ volumeKind, skip }) 
   );
 
   test.skipIf(skip)(
+    // Evidence: A volume header from a backup.
     "that claims to be newer is not believed before a key has opened it",
     async () => {
       await using world = await createPreparedWorld({ volumeKind });

@@ -60,6 +60,8 @@ describe.skipIf(!HAS_CRYPTSETUP)("the volume of a prepared node", () => {
     expect(seen(await world.unlock())).toMatchObject({ exit: 5, code: "VolumeRejectedKey" });
   });
 
+  // Evidence: A changed LUKS2 header.
+  // Evidence: An unauthenticated LUKS2 header.
   test("whose header was made to name no cipher is not given its key, though cryptsetup would take it", async () => {
     const unlockKey = new TextEncoder().encode(passkey);
     await using world = await createPreparedWorld({ volumeKind: "luks2", unlockKey });

@@ -56,6 +56,7 @@ const journal = () =>
     .map((line): { event: string; facts: Record<string, unknown> } => JSON.parse(line));
 
 describe("a node without network", () => {
+  // Evidence: Single use.
   test("is unlocked once by a carried answer", async () => {
     const restore = await cut();
     const { text } = await ask();
@@ -183,6 +184,7 @@ describe("a node without network", () => {
 });
 
 describe("a challenge", () => {
+  // Evidence: Single use.
   test("ends with its boot", async () => {
     const { text } = await ask();
     world.boot("boot-after-the-challenge");
@@ -191,6 +193,7 @@ describe("a challenge", () => {
     expect(existsSync(challengeFile())).toBe(false);
   });
 
+  // Evidence: Single use.
   test("ends with its time", async () => {
     const { text } = await ask();
     const held = JSON.parse(readFileSync(challengeFile(), "utf8"));
@@ -199,6 +202,7 @@ describe("a challenge", () => {
     expect(seen(late)).toMatchObject({ code: "OfflineChallengeMissing", reason: "expired" });
   });
 
+  // Evidence: Challenges.
   test("fits one QR code, as a picture and in a terminal, and reads back the same", async () => {
     const out = join(mkdtempSync(join(world.folder, "qr-")), "challenge.svg");
     const { event, text } = await ask({ out, qr: true });
@@ -211,6 +215,7 @@ describe("a challenge", () => {
     await answer(carried);
   });
 
+  // Evidence: Challenges.
   test("is written as text by any other name", async () => {
     const out = join(world.folder, "challenge.jws");
     const { text } = await ask({ out });
@@ -231,6 +236,7 @@ const open = async (lease: Parameters<AgentWorld["broker"]["answerChallenge"]>[1
 };
 
 describe("a lease that a person carried", () => {
+  // Evidence: Leases by duration or boots.
   test("by duration ends with a reboot, and leaves nothing behind", async () => {
     await open({ kind: "duration", seconds: 3600 });
     const { lock } = openStateFolder(world.stateDir).readState() ?? { lock: undefined };
@@ -242,6 +248,7 @@ describe("a lease that a person carried", () => {
     await restore();
   });
 
+  // Evidence: Leases by duration or boots.
   test("by boots opens the volume the granted number of times without an answer, and never again", async () => {
     await open({ kind: "boots", boots: 3 });
     expect(statSync(leaseFile()).mode & 0o777).toBe(0o600);

@@ -47,6 +47,7 @@ const lines = async () => renderEvent(await node.world.status());
 
 describe("a node whose order's outage grace is", () => {
   test.each(TERMS)(
+    // Evidence: Time left on the device.
     "%s shows how long it stays open, to people and programs",
     async (_name, terms, seconds) => {
       await unlocked(terms);
@@ -59,6 +60,7 @@ describe("a node whose order's outage grace is", () => {
     },
   );
 
+  // Evidence: Time left on the device.
   test("until reboot shows that, and no time", async () => {
     await unlocked({ outageGraceSeconds: 0, graceUntilReboot: true });
     const status = await node.world.status();
@@ -72,6 +74,7 @@ describe("a node whose order's outage grace is", () => {
   });
 });
 
+// Evidence: Time left on the device.
 test("without an answer, the time left goes down, and the node shows the beginning and the end of the outage grace", async () => {
   await unlocked({ outageGraceSeconds: 24 * HOUR });
   expect(await lines()).not.toContain("has not answered");

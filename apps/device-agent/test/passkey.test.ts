@@ -41,6 +41,7 @@ const KINDS = [
 describe.each(KINDS)("a node with a $volumeKind volume", ({ volumeKind, proof, skip }) => {
   const options = { volumeKind, unlockKey: bytes(PASSKEY) } as const;
 
+  // Evidence: Passkeys in the journal.
   test.skipIf(skip)("is opened by its passkey without a broker, and locked again", async () => {
     await using world = await createPreparedWorld(options);
     await world.broker[Symbol.asyncDispose]();
@@ -58,6 +59,8 @@ describe.each(KINDS)("a node with a $volumeKind volume", ({ volumeKind, proof, s
     expect(journal(world).join()).not.toContain(PASSKEY);
   });
 
+  // Evidence: Guessing the passkey.
+  // Evidence: Wrong passkeys.
   test.skipIf(skip)("takes five wrong passkeys, and then not even the right one", async () => {
     await using world = await createPreparedWorld(options);
     for (let left = TRIES - 1; left >= 0; left -= 1)
@@ -80,6 +83,7 @@ describe.each(KINDS)("a node with a $volumeKind volume", ({ volumeKind, proof, s
   });
 });
 
+// Evidence: Wrong passkeys.
 test("15 minutes after the fifth wrong passkey the next is taken", async () => {
   await using world = await createPreparedWorld({ unlockKey: bytes(PASSKEY) });
   using time = laterBootClock(0);

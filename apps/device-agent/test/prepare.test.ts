@@ -16,6 +16,7 @@ import { mountFullDisk } from "./full-disk.ts";
 
 const mode = (path: string) => statSync(path).mode & 0o777;
 
+// Evidence: Files that others can read.
 test("all that is stored is for its owner alone", async () => {
   await using world = await createPreparedWorld();
   expect(mode(world.stateDir)).toBe(0o700);
@@ -122,6 +123,7 @@ test("a wrong code is refused in the broker's words, and the right one works aft
   expect(seen(await world.prepare())).toMatchObject({ exit: 0, outcome: "prepared" });
 });
 
+// Evidence: A known device enrolled again with another key.
 test("a node that is enrolled with another key is not taken over", async () => {
   await using world = await createPreparedWorld();
   const stateDir = join(world.folder, "second-state");

@@ -36,6 +36,7 @@ const keptEnvelope = (world: AgentWorld) =>
   readFileSync(join(world.stateDir, "envelope.jws"), "utf8").trim();
 
 describe.each(KINDS)("a node with a $volumeKind volume", ({ volumeKind, skip }) => {
+  // Evidence: New unlock key, envelope and key slot.
   test.skipIf(skip)("is rekeyed: the new passkey opens it, the old one does not", async () => {
     await using world = await createPreparedWorld({ volumeKind });
     await world.unlock();
@@ -57,6 +58,7 @@ describe.each(KINDS)("a node with a $volumeKind volume", ({ volumeKind, skip }) 
     expect(await slotsOf(world, volumeKind).list()).toHaveLength(1);
   });
 
+  // Evidence: New unlock key, envelope and key slot.
   test.skipIf(skip)("that a rotation overtakes is rekeyed at the second try", async () => {
     await using world = await createPreparedWorld({ volumeKind });
     await world.unlock();

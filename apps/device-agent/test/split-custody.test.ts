@@ -127,6 +127,7 @@ describe.each(KINDS)("split custody with a $volumeKind volume", ({ volumeKind, s
   });
 });
 
+// Evidence: A broker that opens the appliance.
 test("what a broker has does not open the volume; with the node's share it does", async () => {
   await using world = await createPreparedWorld({ custody: "split" });
   const node = nodeOf(world);
@@ -150,6 +151,7 @@ test("what a broker has does not open the volume; with the node's share it does"
   expect(await slots.opens(slot, deriveSplitKey(share, broker, context))).toBe(true);
 });
 
+// Evidence: A broker that opens the appliance.
 test("neither share, nor the key, is in a message, an event or the journal", async () => {
   const sent: string[] = [];
   await using world = await createAgentWorld({ custody: "split", recoveryKeys });
@@ -261,6 +263,7 @@ const raiseGeneration = (store: StateStore) => {
 };
 
 describe("downgrades", () => {
+  // Evidence: A downgrade to escrow.
   test("a re-key to escrow is refused, and the volume is unchanged", async () => {
     await using world = await createPreparedWorld({ custody: "split" });
     await world.unlock();
@@ -272,6 +275,7 @@ describe("downgrades", () => {
     expect(seen(await world.unlock())).toMatchObject(unlocked);
   });
 
+  // Evidence: A downgrade to escrow.
   test("an envelope of escrow that confirms a re-key in split custody is refused, and both slots stay", async () => {
     await using world = await createPreparedWorld({ custody: "split" });
     await world.unlock();
@@ -289,6 +293,7 @@ describe("downgrades", () => {
     expect(await world.status()).toMatchObject({ details: { custody: "split" } });
   });
 
+  // Evidence: A downgrade to escrow.
   test("an envelope of split custody that confirms a re-key in escrow is refused", async () => {
     await using world = await createPreparedWorld();
     await world.unlock();
@@ -305,6 +310,7 @@ describe("downgrades", () => {
     expect(await volumeOf(world).slots.list()).toHaveLength(2);
   });
 
+  // Evidence: A re-key that keeps the share.
   test("a proposal with the identity of the envelope in force, whose share would stay, is refused", async () => {
     await using world = await createPreparedWorld({ custody: "split" });
     await world.unlock();
@@ -318,6 +324,7 @@ describe("downgrades", () => {
   test.each([
     ["brings no envelope of escrow to a node in split custody", "split", undefined],
     ["brings no envelope of split custody to a node in escrow", "escrow", "split"],
+    // Evidence: A downgrade to escrow.
   ] as const)("an answer about the broker's keys %s", async (_, custody, cus) => {
     await using world = await createPreparedWorld({ custody });
     expect(await tellKeys(world, cus)).toMatchObject({
@@ -348,6 +355,7 @@ describe("downgrades", () => {
     });
   });
 
+  // Evidence: A downgrade to escrow.
   test("prepare --custody split refuses an order in escrow, and formats nothing", async () => {
     await using world = await createAgentWorld();
     expect(seen(await world.prepare({ custody: "split" }))).toMatchObject({ code: "Misuse" });
@@ -362,6 +370,7 @@ describe("a broker that names a recovery key of its own", () => {
   const unconfirmed = { exit: 3, code: "RecoveryKeyUnconfirmed" };
   const kept = { details: { shareCopiedFor: owner.kid } };
 
+  // Evidence: A recovery key of the broker's own.
   test("gets no copy at a re-key, beside the owner's key or in its place", async () => {
     await using world = await createPreparedWorld({ custody: "split", recoveryKeys });
     await world.unlock();
@@ -377,6 +386,7 @@ describe("a broker that names a recovery key of its own", () => {
     expect(await rekey(world)).toMatchObject({ outcome: "rekeyed" });
   });
 
+  // Evidence: A recovery key of the broker's own.
   test("gets none where the owner has accepted that there is no recovery key", async () => {
     await using world = await createPreparedWorld({ custody: "split" });
     await world.unlock();
@@ -385,6 +395,7 @@ describe("a broker that names a recovery key of its own", () => {
     expect(await world.status()).toMatchObject({ details: { shareCopiedFor: "no recovery key" } });
   });
 
+  // Evidence: A recovery key of the broker's own.
   test("gets none at the preparation of a node that was given the owner's keys", async () => {
     await using world = await createAgentWorld({ custody: "split", recoveryKeys });
     const given = { recoveryKeys: [owner.kid] };
@@ -417,6 +428,7 @@ describe("a broker that names a recovery key of its own", () => {
     expect(seen(await rekey(world))).toMatchObject(unconfirmed);
   });
 
+  // Evidence: A recovery key of the broker's own.
   test("may not leave out the owner's key either, which would end the recovery", async () => {
     await using world = await createPreparedWorld({ custody: "split", recoveryKeys });
     await world.unlock();
@@ -435,6 +447,7 @@ describe("a broker that names a recovery key of its own", () => {
     });
   });
 
+  // Evidence: A recovery key of the broker's own.
   test("gets none after the device was replaced", async () => {
     await using world = await createPreparedWorld({ custody: "split", recoveryKeys });
     const share = owner.open(world.broker.receipts.at(-1)?.extensions?.["deviceShare"]);
@@ -480,6 +493,7 @@ function removeMark(world: AgentWorld): void {
 }
 
 describe("recovery", () => {
+  // Evidence: A copy of the share that was swapped.
   test("a preparation that is repeated reports the same copy, which the broker may have", async () => {
     await using world = await createAgentWorld({ custody: "split", recoveryKeys });
     const sent: unknown[] = [];
@@ -543,6 +557,7 @@ describe("recovery", () => {
     expect(await world.status()).toMatchObject({ details: { shareCopiedFor: successor.kid } });
   });
 
+  // Evidence: A copy of the share that was swapped.
   test("the node tells the hash of the copy that it sent, so that a copy that was swapped shows", async () => {
     await using world = await createPreparedWorld({ custody: "split", recoveryKeys });
     const prepared = hashOf(world.broker.receipts.at(-1)?.extensions?.["deviceShare"]);
@@ -559,6 +574,7 @@ describe("recovery", () => {
     for (const hash of [prepared, ...sent]) expect(journal).toContain(`"copy":"${hash}"`);
   });
 
+  // Evidence: A copy of the share that was swapped.
   test("a share of another node, or of a copy that was swapped, opens nothing and can be replaced", async () => {
     await using world = await createPreparedWorld({ custody: "split", recoveryKeys });
     const share = owner.open(world.broker.receipts.at(-1)?.extensions?.["deviceShare"]);

@@ -41,7 +41,9 @@ const CODES: Readonly<Record<string, string>> = {
   "its sealed key": "GrantRejected",
   "its encapsulation": "GrantRejected",
   "the content key: another node's": "EnvelopeRejected",
+  // Evidence: Lower generations.
   "its envelope: a lower generation": "EnvelopeRejected",
+  // Evidence: Lower generations.
   "its envelope: the same generation again": "EnvelopeRejected",
   "its envelope: signed by a stranger": "EnvelopeRejected",
   "its envelope: another node's": "EnvelopeRejected",
@@ -50,6 +52,7 @@ const CODES: Readonly<Record<string, string>> = {
   "its type: an envelope": "BrokerUnreachable",
 } satisfies Record<keyof typeof FORGED_GRANTS, string>;
 
+// Evidence: A forged, changed or kept grant.
 describe("a grant that was changed never unlocks", () => {
   test.each(Object.entries(FORGED_GRANTS))("%s", async (name, forge) => {
     await world.broker.rewrap(SERIAL);
@@ -66,6 +69,7 @@ describe("a grant that was changed never unlocks", () => {
     expect(seen(await world.unlock())).toMatchObject({ exit: 0, outcome: "unlocked" });
   });
 
+  // Evidence: A forged, changed or kept grant.
   test("the grant of an earlier request of the same node", async () => {
     const grants: string[] = [];
     answerUnlocks((honest) => {
@@ -100,6 +104,9 @@ describe("a grant that was changed never unlocks", () => {
   });
 });
 
+// Evidence: A forged refusal.
+// Evidence: TLS state instead of authorisation.
+// Evidence: Signed re-locks only.
 describe("a refusal that the broker did not sign for this request is not a refusal", () => {
   test.each(Object.entries(FORGED_DENIALS))("%s", async (_name, forge) => {
     await world.unlock();

@@ -107,6 +107,7 @@ const ANSWERS: Readonly<Record<string, Row>> = {
 const PATHS = ["/device/v1/challenges", "/device/v1/unlocks"];
 
 describe.each(PATHS)(
+  // Evidence: A forged refusal.
   "an answer to %s without authority is unreachable, and locks nothing",
   (path) => {
     test.each(Object.entries(ANSWERS))("%s", async (_name, row) => {

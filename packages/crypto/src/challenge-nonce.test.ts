@@ -24,6 +24,7 @@ test.each(file.vectors.filter(({ random }) => random !== undefined))(
   },
 );
 
+// Evidence: A constant in place of a nonce.
 test("ten thousand nonces for one serial and one moment are all different", () => {
   const nonces = Array.from({ length: 10_000 }, () =>
     createNonce(KEY, { serial: "NODE-001", expiresAtMs: 1000, random: randomBytes(32) }),
@@ -36,6 +37,7 @@ propertyTest.prop([
   fc.string(),
   fc.nat(),
   fc.uint8Array({ minLength: 32, maxLength: 32 }),
+  // Evidence: A constant in place of a nonce.
 ])("a nonce serves its own serial only", (serial, other, expiresAtMs, random) => {
   const nonce = createNonce(KEY, { serial, expiresAtMs: expiresAtMs + 1, random });
   expect(checkNonce(KEY, nonce, { serial, nowMs: expiresAtMs })).toBe("valid");

@@ -16,6 +16,7 @@ propertyTest.prop([fc.dictionary(fc.string(), fc.jsonValue(), { noNullPrototype:
 );
 
 propertyTest.prop([fc.string(), fc.jsonValue(), fc.jsonValue()])(
+  // Evidence: Verified bytes that differ from parsed bytes.
   "any member written twice is refused, at any depth",
   (name, first, second) => {
     const member = JSON.stringify(name);

@@ -5,7 +5,6 @@ import { anchorOf } from "../src/render-arm-error.ts";
 import type { ErrorRow, Recoverable, Step, Who } from "../src/row.ts";
 import { ERROR_CODES, ERRORS, type ErrorCode } from "../src/table.ts";
 import { INTRODUCTION } from "./introduction.ts";
-import { SHOWN_BY } from "./shown-by.ts";
 import { wrapMarkdown } from "./wrap-markdown.ts";
 
 const PEOPLE = {
@@ -52,7 +51,6 @@ function renderCode(code: ErrorCode): string {
     ...renderCause(row),
     `Meanwhile: ${prose(row.meanwhile)}`,
     ...renderReproduce(row.reproduce),
-    ...renderShownBy(SHOWN_BY[code]),
     ...(row.articleCorrection === undefined
       ? []
       : [`Correction of the original article: ${prose(row.articleCorrection)}`]),
@@ -92,10 +90,6 @@ function renderStep(step: Step, number: number, who: Who): string {
 
 function renderReproduce(command: string | undefined): string[] {
   return command === undefined ? [] : ["Reproduce it in the local stack:", fence(command, "")];
-}
-
-function renderShownBy(path: string | undefined): string[] {
-  return path === undefined ? [] : [`Caused and shown by [${path}](../../${path}).`];
 }
 
 function fence(command: string, indent: string): string {

@@ -60,6 +60,7 @@ describe.each(KINDS)("an identifier of kind $kind", ({ kind, valid }) => {
   });
 
   test.prop([fc.constantFrom(...STRANGE), fc.nat(140), fc.constantFrom(...valid)])(
+    // Evidence: Forged and aliased names.
     "is refused with anything strange in it, at any place",
     (strange, at, text) => {
       const wrong = text.slice(0, at) + strange + text.slice(at);
@@ -115,6 +116,7 @@ test.each([
     expect({ wrong, ok: parseWith(schema, wrong).ok }).toEqual({ wrong, ok: false });
 });
 
+// Evidence: Forged and aliased names.
 test("the Kelvin sign, the dotted I and the long s do not count as ASCII letters", () => {
   expect(KELVIN.toLowerCase()).toBe("k");
   for (const text of [KELVIN, "\u0130", "\u017F"]) expect(asciiLowerCase(text)).toBe(text);

@@ -62,6 +62,7 @@ describe("a bulkhead", () => {
     expect(await enter(() => Promise.resolve("next"))).toBe("next");
   });
 
+  // Evidence: Unlocks before re-wraps.
   it("gives a freed place to an unlock before a probe, and to both before every re-wrap that came first", async () => {
     const enter = createBulkhead({ inFlight: 1, waiting: 9, waitMs: 1000 });
     const first = call();
@@ -75,6 +76,7 @@ describe("a bulkhead", () => {
     expect(order).toEqual(["unlock", "unlock", "probe", "re-wrap", "re-wrap"]);
   });
 
+  // Evidence: Unlocks before re-wraps.
   it("keeps half of its places free of re-wraps, so that an unlock waits for none", async () => {
     const enter = createBulkhead({ inFlight: 4, waiting: 9, waitMs: 1000 });
     const rewraps = Array.from({ length: 4 }, call);

@@ -23,6 +23,7 @@ describe("the budget of a vault", () => {
     expect(waits.at(-1)).toBe(199 * 5);
   });
 
+  // Evidence: Unlocks before re-wraps.
   test("is shared with calls that do not wait: each puts off what can wait", () => {
     const { budget } = createClockedBudget();
     for (let calls = 0; calls < 200; calls += 1) budget.spend(VAULT);
@@ -50,6 +51,7 @@ describe("the budget of a vault", () => {
   });
 
   test.prop([fc.array(fc.record({ unlocks: fc.nat(20), passMs: fc.nat(200) }), { maxLength: 50 })])(
+    // Evidence: The vault's budget.
     "is never exceeded by work that can wait, in any second",
     (moments) => {
       const { clock, budget } = createClockedBudget();

@@ -67,6 +67,7 @@ const unsigned = (): Promise<string> =>
 describe("tokens that are refused", () => {
   test.each<[string, () => Promise<string>, string]>([
     ["expired", () => issuer.token({ expSeconds: -3600 }), "expired-token"],
+    // Evidence: A dropped expiry check.
     ["without an end", () => issuer.token({ endless: true }), "malformed-token"],
     ["not valid yet", () => issuer.token({ nbfSeconds: 3600 }), "expired-token"],
     [
@@ -113,11 +114,13 @@ describe("tokens that are refused", () => {
     ["Basic dXNlcjpwYXNz", "malformed-token"],
     ["Bearer", "malformed-token"],
     ["Bearer a b", "malformed-token"],
+    // Evidence: Algorithm confusion.
   ])("header %j", async (header, reason) => {
     await expect(verify(header)).rejects.toMatchObject({ code: "AuthenticationFailed", reason });
   });
 });
 
+// Evidence: A dropped expiry check.
 test("a token that was good is refused once it has expired", async () => {
   const clock = { nowMs: now() };
   const ticking = createVerifyToken({ ...settings, now: () => clock.nowMs }, issuer.keys);
@@ -185,6 +188,7 @@ async function begin() {
 }
 
 describe("after the tenant has rotated its keys", () => {
+  // Evidence: A failure under a wrong name.
   test("valid tokens are taken at once, all of them by one fetch", async () => {
     const { entra, check } = await begin();
     const second = await newKey("second");
@@ -195,6 +199,7 @@ describe("after the tenant has rotated its keys", () => {
     expect(entra.fetches).toBe(2);
   });
 
+  // Evidence: A failure under a wrong name.
   test("tokens with junk kids cause few fetches, and do not keep a valid one out for long", async () => {
     const { clock, entra, check } = await begin();
     for (let index = 0; index < 200; index += 1) {

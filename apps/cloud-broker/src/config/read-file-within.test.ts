@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 
 import { readFileWithin, readPemFile } from "./read-file-within.ts";
 
+// Evidence: An answer without an end.
 test("a file is read whole up to the limit, and not at all beyond it, were it a device without an end", async () => {
   const folder = await mkdtemp(join(tmpdir(), "within-"));
   const path = join(folder, "file");

@@ -133,6 +133,7 @@ describe("two policies, compared member by member,", () => {
   });
 
   test.prop([pair, moment, fc.subarray(PEOPLE), fc.boolean()], { numRuns: 500 })(
+    // Evidence: One person who lifts the two-person rule.
     "release nothing more where no member is loosened",
     ([before, after], nowMs, votes, isBroken) => {
       if (loosenedMembers(before, after).length > 0) return;
@@ -184,6 +185,7 @@ function policyOf(windows: ReleaseWindow[]): UnlockPolicy {
 
 describe("a request that waits", () => {
   test.prop([policy, policy, moment, fc.subarray(PEOPLE), fc.boolean()], { numRuns: 1000 })(
+    // Evidence: One person who lifts the two-person rule.
     "is released only where the policy that it was asked under and the one in force both release it",
     (asked, inForce, nowMs, votes, isBroken) => {
       const glass = isBroken ? "glass" : undefined;

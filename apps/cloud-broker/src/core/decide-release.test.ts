@@ -88,6 +88,7 @@ const CASES: readonly (readonly [string, Partial<ReleaseFacts>, object])[] = [
     { kind: "wait", required: 2 },
   ],
   [
+    // Evidence: A stolen token or session.
     "two words of one person are one",
     { approval: approval({ votes: [vote("ada"), vote("ada")] }) },
     { kind: "wait", required: 2 },
@@ -112,6 +113,7 @@ const CASES: readonly (readonly [string, Partial<ReleaseFacts>, object])[] = [
     { kind: "wait" },
   ],
   [
+    // Evidence: A stolen token or session.
     "a person cannot approve a challenge that they carried",
     { approval: approval({ requestedBy: "ada" }) },
     { kind: "wait" },

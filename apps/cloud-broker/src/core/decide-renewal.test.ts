@@ -91,6 +91,7 @@ describe("a renewal", () => {
   });
 
   test.prop([fc.integer({ min: 0, max: 20 }), fc.integer({ min: 0, max: 20 }), fc.boolean()])(
+    // Evidence: A failure that heals itself.
     "never renews a refused lease, with any sequence and counter",
     (sequence, counter, hasEnvelope) => {
       const decision = decideRenewal(

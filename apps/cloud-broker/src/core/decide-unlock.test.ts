@@ -75,6 +75,7 @@ describe("an unlock", () => {
     expect(decideUnlock(REQUEST, FACTS)).toEqual({ ok: true, value: { sendEnvelope: false } });
   });
 
+  // Evidence: Lower generations.
   test("of an older generation is allowed and brings the current envelope", () => {
     expect(decideUnlock({ ...REQUEST, generation: 2 }, FACTS)).toEqual({
       ok: true,
@@ -120,6 +121,7 @@ describe("a purpose", () => {
       .filter(([stage, purpose]) => purposeAllowed({ stage, transferType }, purpose))
       .map((pair) => pair.join(" "));
 
+  // Evidence: Everything allowed by default.
   test("is allowed in the stages that name it, and denied in all others", () => {
     expect({
       ImportToAzure: allowedFor("ImportToAzure"),

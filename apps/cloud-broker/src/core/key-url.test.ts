@@ -136,6 +136,8 @@ describe("parseKeyUrl", () => {
   );
 
   test.prop([texts])(
+    // Evidence: A URL for the broker to call.
+    // Evidence: A token for a host that the vault's answer names.
     "every accepted URL has a host below the list, as a browser would read it too",
     (text) => {
       const parsed = parseKeyUrl(text, PUBLIC);

@@ -30,6 +30,7 @@ test.each([
   ["a number that is not an address", "10.1.0.1", "0x7f.1", "10.1.0.1"],
   ["a connection that is closed", undefined, "198.51.100.1", ""],
   ["too many proxies", "10.1.0.1", `198.51.100.1${", 10.1.0.2".repeat(16)}`, "10.1.0.2"],
+  // Evidence: A false sender behind a balancer.
 ])("the sender is found behind %s", (_name, peer, header, sender) => {
   expect(senderOf(message(peer, header), PROXIES)).toBe(sender);
 });

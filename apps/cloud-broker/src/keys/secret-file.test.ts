@@ -49,6 +49,7 @@ describe("a secret file", () => {
   });
 
   test.each([0o640, 0o604, 0o660, 0o644])(
+    // Evidence: Files that others can read.
     "of mode %o is refused, for its secret is known",
     async (mode) => {
       const path = join(folder, "key");
@@ -58,6 +59,7 @@ describe("a secret file", () => {
     },
   );
 
+  // Evidence: Files that others can read.
   test("behind a symbolic link is refused", async () => {
     writeFileSync(join(folder, "real"), "secret", { mode: 0o600 });
     symlinkSync(join(folder, "real"), join(folder, "key"));

@@ -184,6 +184,7 @@ describe("the share of a customer", () => {
     expect(await visit(admission, connect()).prove("two")).toBeUndefined();
   });
 
+  // Evidence: A flood of requests.
   test("does not count unauthenticated requests: they fill at most half of the places, and one address cannot fill all of these", async () => {
     const admission = openPlaces(256, () => 1);
     await crowd(admission, "one", 64);
@@ -292,6 +293,7 @@ describe("a place is given back", () => {
   });
 });
 
+// Evidence: Hostile bytes at the door.
 test("places that are all taken are an overload at first, and stuck when none of them moves for long", async () => {
   let nowMs = 0;
   const admission = createAdmission({

@@ -10,6 +10,7 @@ function lineOf(fields: object): Record<string, unknown> {
   return JSON.parse(lines[0] ?? "") as Record<string, unknown>;
 }
 
+// Evidence: Secrets in logs.
 test("a log line holds only listed fields, for any input", () => {
   const line = lineOf({
     status: 200,
@@ -21,6 +22,7 @@ test("a log line holds only listed fields, for any input", () => {
   expect(JSON.stringify(line)).not.toContain("canary");
 });
 
+// Evidence: Forged log lines.
 test("text from an unauthenticated caller is marked, cut, and cannot forge a line", () => {
   const line = lineOf({ serial: `x\n{"event":"forged"}${"y".repeat(1000)}` });
   const { serial } = line["untrusted"] as { serial: string };
@@ -69,6 +71,7 @@ function openLines() {
   return { clock, logged, admitted };
 }
 
+// Evidence: A false sender behind a balancer.
 test("a flood of one address has few lines, and takes none of another address", () => {
   const { clock, logged, admitted } = openLines();
   expect(admitted("203.0.113.7", 10_000)).toBe(BURST);

@@ -296,6 +296,8 @@ async function openRun(): Promise<Run> {
 test.prop([fc.array(action, { minLength: 20, maxLength: 60 })], {
   numRuns: ENGINE === "sqlite" ? 30 : 6,
 })(
+  // Evidence: A replayed request.
+  // Evidence: No grant without a fresh nonce.
   "an attacker who drops, replays, reorders, swaps, races and rolls back gets no second grant for a nonce, no key of another node, and no volume that stays open beyond the bound",
   async (actions) => {
     const run = await openRun();

@@ -10,6 +10,7 @@ const immediately = () => Promise.resolve();
 const many = (count: number) => Array.from({ length: count }, (_, index) => index);
 
 describe("two hundred at once", () => {
+  // Evidence: A kill switch that fails open.
   test("polls of an approved request: one is granted, the others are replays", async () => {
     await using fleet = await createFleet(immediately, await openTestStore(":memory:"));
     await fleet.poll("request");

@@ -70,6 +70,7 @@ const waiting = async () => {
 const needsApproval = { status: 409, json: { error: { code: "ChangeNeedsApproval" } } };
 
 describe("an unlock policy that asks for approvals", () => {
+  // Evidence: One person who lifts the two-person rule.
   test("is not lifted by one person, neither for waiting requests nor for later ones", async () => {
     await write(STRICT);
     const prepared = await waiting();
@@ -167,6 +168,7 @@ describe("an unlock policy that asks for approvals", () => {
         }),
     ],
   ];
+  // Evidence: One person who lifts the two-person rule.
   test.each(LOOSENED)("holds as well where %s", async (_name, loosen) => {
     await call("PUT", "/unlockBudget", { unlocksPerDay: 3 });
     await write(STRICT);
@@ -182,6 +184,7 @@ describe("an unlock policy that asks for approvals", () => {
 });
 
 describe("a kill switch", () => {
+  // Evidence: One person who lifts the two-person rule.
   test("is not turned off by one person where the policy asks for approvals", async () => {
     await write(STRICT);
     await call("POST", "/revoke", { reason: "lost" });
@@ -195,6 +198,7 @@ describe("a kill switch", () => {
     expect(await kindOf(await device.prepareUnlock("unlock"))).toBe("pending");
   });
 
+  // Evidence: One person who lifts the two-person rule.
   test("that is activated after the approvals stays on, and they no longer count", async () => {
     await write(STRICT);
     await call("POST", "/revoke", { reason: "lost" });
@@ -217,6 +221,7 @@ describe("a kill switch", () => {
 });
 
 describe("a kill switch that is lifted", () => {
+  // Evidence: One person who lifts the two-person rule.
   test("revives no break-glass that was opened before it", async () => {
     await write({ ...STRICT, release: { ...STRICT.release, breakGlass: true } });
     await call("POST", "/breakGlass", { reason: "patient data needed" });

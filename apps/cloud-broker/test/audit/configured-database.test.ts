@@ -73,6 +73,7 @@ async function insert(chain: string): Promise<void> {
       .execute();
 }
 
+// Evidence: Offline audit verification.
 test("the database that a broker is configured for is verified where it is, and a changed row is found", async () => {
   const whole = await verifyAudit(["--configured"], environment);
   expect(whole.exitCode).toBe(0);

@@ -97,6 +97,7 @@ function rewritten(position: number, change: object): Line[] {
 }
 const indexOf = (action: string) => whole.findLastIndex(({ row }) => row["action"] === action);
 
+// Evidence: Exported activity.
 test("an activity that was exported over several pages is whole, and its receipts bear their device's signature", async () => {
   expect(whole.length).toBeGreaterThan(MORE_THAN_A_PAGE);
   const { lines, exitCode } = await verify(whole, "--json");
@@ -145,6 +146,7 @@ describe("an activity with", () => {
       "row 8: this row or its hash was altered",
     ],
     ["all rows the other way round", () => whole.toReversed(), "row 1: a row is missing here"],
+    // Evidence: Offline audit verification.
   ])("%s is found out", async (_name, tamper, text) => {
     const { lines, exitCode } = await verify(tamper());
     expect(exitCode).toBe(3);
@@ -160,6 +162,7 @@ describe("against a head that was noted before", () => {
     expect(await verify(whole.slice(0, 20), ...noted)).toMatchObject({ exitCode: 0 });
   });
 
+  // Evidence: Offline audit verification.
   test("one that was cut off at its end, or rewritten with good hashes, is found out", async () => {
     const noted = await note(whole.slice(0, 20));
     const cut = await verify(whole.slice(0, 19), ...noted);
@@ -191,6 +194,7 @@ describe("against a head that was noted before", () => {
   });
 });
 
+// Evidence: Signed receipts.
 describe("an attacker who holds the database and rewrites the chain cannot forge a statement of a device", () => {
   test.each<readonly [string, string, (row: Record<string, unknown>) => object]>([
     [
@@ -225,6 +229,7 @@ describe("an attacker who holds the database and rewrites the chain cannot forge
     );
   });
 
+  // Evidence: Signed receipts.
   test("with another device's receipt in the place of its own", async () => {
     const [prepared, unlocked] = whole.filter(({ row }) => row["action"] === "receipt");
     const { signed, requestHash } = prepared?.row ?? {};

@@ -123,6 +123,7 @@ const WAYS: Readonly<Record<string, (path: string) => Promise<string | undefined
 
 describe.each(Object.entries(WAYS))("the bytes of %s", (_name, call) => {
   test.each(["/endless", "/bomb", "/endless-bomb"])(
+    // Evidence: An answer without an end.
     "ends at its limit, before and after decompression: %s",
     async (path) => {
       const end = new Promise<void>((resolve) => closed.push(resolve));
@@ -141,6 +142,7 @@ describe.each(Object.entries(WAYS))("the bytes of %s", (_name, call) => {
   });
 });
 
+// Evidence: An answer without an end.
 test("a call ends when its whole time is over, however often a byte comes", async () => {
   const end = new Promise<void>((resolve) => closed.push(resolve));
   const call = { agent, method: "GET", headers: {} };
@@ -150,6 +152,7 @@ test("a call ends when its whole time is over, however often a byte comes", asyn
   await end;
 });
 
+// Evidence: An answer without an end.
 test("a receiver's word counts by its status, and the rest of it is cut off at the limit", async () => {
   const end = new Promise<void>((resolve) => closed.push(resolve));
   expect(await events.post(`${origin}/endless`, {}, "{}")).toEqual({ status: 200 });
@@ -157,6 +160,7 @@ test("a receiver's word counts by its status, and the rest of it is cut off at t
   expect(sentBytes).toBeLessThan(IN_FLIGHT_BYTES);
 });
 
+// Evidence: An answer without an end.
 test("an answer that is too large has no authority and is not a refusal", () => {
   const codes = (["vault", "entra", "imds", "resource-manager"] as const).map(
     (party) => classifyNetworkFailure("ANSWER_TOO_LARGE", party).code,

@@ -154,6 +154,7 @@ describe("what a vault may answer, by its own name", () => {
     expect(outcome).toMatchObject({ ok: false, failure: { code: "KeyVaultUnexpectedAnswer" } });
   });
 
+  // Evidence: A failure under a wrong name.
   test.each([31, 33])("one of %d bytes says which it was", async (bytes) => {
     expect(await unwrap(bytes)).toMatchObject({ failure: { reason: "content-key-size" } });
   });
@@ -169,6 +170,7 @@ describe("what a vault may answer, by its own name", () => {
       'Bearer authorization="https://login.test/t", resource="https://evil.example"',
     ],
     ["one in another form", "Basic realm=x"],
+    // Evidence: A failure under a wrong name.
   ])("a challenge: %s", async (_name, challenge) => {
     const body = JSON.stringify({
       error: {

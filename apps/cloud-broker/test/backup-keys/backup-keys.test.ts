@@ -133,6 +133,7 @@ describe("the backup keys of an order", () => {
     expect(JSON.stringify(answer.json)).not.toContain('"d":');
   });
 
+  // Evidence: Safe to disable.
   test("count where it is asked which versions may be disabled", async () => {
     await backedUp();
     expect((await call("GET", "/keyVersions")).json.value).toContainEqual(
@@ -158,6 +159,7 @@ describe("the backup keys of an order", () => {
 });
 
 describe("an unlock while the first vault is lost", () => {
+  // Evidence: Backup keys of another vault.
   test("works through the second after the bound; grant, audit and list say so", async () => {
     const device = await backedUp();
     lose();
@@ -284,6 +286,7 @@ describe("the order to use a backup now", () => {
     expect((await use()).status).toBeGreaterThanOrEqual(400);
   });
 
+  // Evidence: Backup keys of another vault.
   test("opens what a deletion has closed, is shown and audited, and ends with its hours or at once", async () => {
     const device = await backedUp();
     world.vaults.deleteKey(VAULT_NAME, "key1");
@@ -331,6 +334,7 @@ describe("a recovery key", () => {
     { kind: "PEM", make: 0, open: "Open with openssl" },
     { kind: "JWK", make: 1, open: "Open with jose" },
   ])(
+    // Evidence: Offline recovery keys.
     "made as $kind by the documented commands opens an exported envelope by the documented commands",
     async ({ make, open }, { skip }) => {
       skip(missing.length > 0 && mayBeMissing, `not installed: ${missing.join(", ")}`);

@@ -70,6 +70,7 @@ const expectAllUnlock = async () => {
 };
 
 describe("a campaign", () => {
+  // Evidence: Campaigns.
   test("rotates every order of a key to its newest version, and each still unlocks with the old one disabled", async () => {
     const [before = ""] = await kids();
     const newest = world.vaults.rotate(VAULT_NAME, KEY_NAME);
@@ -118,6 +119,7 @@ describe("a campaign", () => {
     expect(actions).toEqual(["campaign/start", "campaign/finish"]);
   });
 
+  // Evidence: Campaign progress.
   test("that moves to a key that an order may not use fails for that order with its code and steps, and the old key stays", async () => {
     const before = await kids();
     const id = await start({
@@ -164,6 +166,7 @@ describe("a campaign", () => {
     expect(await rows()).toHaveLength(audited);
   });
 
+  // Evidence: Campaigns.
   test("moves to another vault with another identity, which it attaches", async () => {
     const identity = userIdentity("fleet-identity");
     const principals: string[] = [];
@@ -214,6 +217,7 @@ describe("a campaign", () => {
   });
 });
 
+// Evidence: Unlocks before re-wraps.
 test("a campaign's calls of the vault wait behind unlocks, and those of a change by hand do not", async () => {
   const { port } = world.vaults;
   const unwrap = port.unwrapKey;
@@ -235,6 +239,7 @@ test("a campaign's calls of the vault wait behind unlocks, and those of a change
   }
 });
 
+// Evidence: Campaign progress.
 test("a campaign that waits for a vault tells how fast it is and how long it takes", async () => {
   // order-3 is in the other vault since it was moved there.
   world.vaults.setOutage("kv-two", { code: "KeyVaultUnreachable", reason: "timeout" });
@@ -258,6 +263,7 @@ test("a campaign that waits for a vault tells how fast it is and how long it tak
 });
 
 describe("a campaign continues", () => {
+  // Evidence: A 429 taken for a refusal.
   test("when the vault answers again: an outage fails no order", async () => {
     world.vaults.setOutage(VAULT_NAME, { code: "KeyVaultUnreachable", reason: "timeout" });
     const id = await start({ action: { kind: "rotate" }, selector: { orders: [idOf("order-2")] } });
@@ -291,6 +297,7 @@ describe("a campaign continues", () => {
     await operate("POST", `/${paused}/pause`, undefined, 412);
   });
 
+  // Evidence: Campaigns.
   test("on one replica at a time, and on another one when that has died", async () => {
     await world
       .store()

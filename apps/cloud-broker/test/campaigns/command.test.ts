@@ -61,6 +61,7 @@ function campaign(...parameters: readonly string[]) {
   return promise;
 }
 
+// Evidence: Campaign progress.
 test("a campaign is started, followed and explained at the command line", async () => {
   const started = await campaign(
     "start",

@@ -49,6 +49,7 @@ afterAll(() => {
 });
 
 test.each(ACTIONS)(
+  // Evidence: Campaigns.
   "a broker killed between any two statements of a campaign that %s leaves orders that unlock, and the campaign comes to its end",
   async (name, action) => {
     const started = join(folder, `${name}.sqlite`);

@@ -52,6 +52,7 @@ const step = fc.oneof(
 test.prop([fc.array(step, { minLength: 3, maxLength: 10 })], {
   numRuns: ENGINE === "sqlite" ? 60 : 6,
 })(
+  // Evidence: Re-wrapping one order.
   "every rotation leaves each envelope with a working recipient, through any failure of the vaults, and no version that is called safe is missed",
   async (steps) => {
     const world = createCampaignWorld();

@@ -131,6 +131,7 @@ const person = { kind: "caller", objectId: PERSON, address: "127.0.0.1" };
 const node = () => ({ kind: "device", serial: device.serial, address: "127.0.0.1" });
 const service = { kind: "broker" };
 
+// Evidence: Activity rows.
 test("each row of an order's life names action, time, outcome, caller and address", () => {
   expect(rows.length).toBeGreaterThan(35);
   for (const row of rows) {
@@ -164,11 +165,13 @@ describe("the key version and the failure's code are columns of", () => {
     ["key/change", "done", () => person, newest],
     ["key/health", "done", () => service, first],
     ["approval/request", "done", node, newest],
+    // Evidence: Activity rows.
   ])("%s, %s", (action, outcome, who, kid) => {
     const row = columnsOf(action, outcome);
     expect(row).toMatchObject({ actor: who(), kid: kid() });
   });
 
+  // Evidence: Activity rows.
   test("a refusal that is the key's, on every way on which it is met", () => {
     const refused = rows.filter(({ code }) => code === DISABLED);
     expect(refused.map(({ action }) => action)).toEqual([

@@ -33,6 +33,7 @@ const GROUPS: readonly (readonly [string, string, string])[] = [
 
 describe("a resource group name with", () => {
   test.each(GROUPS)(
+    // Evidence: Forged and aliased names.
     "%s is refused at each door, and stored nowhere",
     async (_name, group, fault) => {
       const job = pathOf(group, "order1");
@@ -72,6 +73,7 @@ describe("a resource group name with", () => {
 });
 
 describe("a name in another letter case", () => {
+  // Evidence: Forged and aliased names.
   test("is the same order, and a Kelvin sign is not a k", async () => {
     expect((await put("Kelvin", "order-k")).status).toBeLessThan(300);
     const { json } = await world.call("GET", `${pathOf("KELVIN", "ORDER-K")}?${API}`);

@@ -128,6 +128,7 @@ test("user identities are added by {}, removed by null, and all go with their ty
   });
 });
 
+// Evidence: A failure under a wrong name.
 test("a user identity that was deleted and made again is another principal once it is written again", async () => {
   const id = userIdentity("again");
   const write = () =>

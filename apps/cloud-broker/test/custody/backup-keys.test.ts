@@ -297,6 +297,7 @@ describe("when the key in force is lost", () => {
     expect(expectOk(await release()).backup).toBeUndefined();
   });
 
+  // Evidence: Backup keys of another vault.
   test("a refusal before the silence keeps the backup shut, for every observer and for any time", async () => {
     world.vaults.setEnabled(world.kids.one, false);
     expect(await release()).toMatchObject({

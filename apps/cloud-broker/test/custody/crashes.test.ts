@@ -213,6 +213,7 @@ describe.each(CHANGES)(
       world[Symbol.dispose]();
     });
 
+    // Evidence: Re-wrapping one order.
     it("leaves an order that unlocks, with the old key or the new one for all nodes, and takes the change again", async () => {
       const points = await dieEverywhere(
         world,

@@ -282,6 +282,7 @@ describe("change", () => {
     expect(await unlockWith(custody, "DBX-1")).toBeTypeOf("string");
   });
 
+  // Evidence: Re-wrapping one order.
   it("lets exactly one of two concurrent changes win", async () => {
     await prepare(MMK);
     const together = meetingOf(2);
@@ -336,6 +337,7 @@ describe("releaseContentKey", () => {
       undefined,
     ],
     [
+      // Evidence: An expired key that still unwraps.
       "expired, although Key Vault would unwrap",
       () => world.vaults.setExpiry(world.kids.one, NOW_MS / 1000 - 1),
       "SsemUserErrorEncryptionKeyExpired",

@@ -81,6 +81,7 @@ const CASES: Readonly<Record<string, Case>> = {
 
 describe("an enrolment", () => {
   test.each(Object.entries(CASES))(
+    // Evidence: An active identity without proof.
     "with %s is refused and leaves its row",
     async (_name, expected) => {
       const { device, code } = await preparing();
@@ -119,6 +120,7 @@ describe("an enrolment", () => {
     expect(rows.find(({ outcome }) => outcome === "granted")).toMatchObject({ detail: claimed });
   });
 
+  // Evidence: A known device enrolled again with another key.
   test("by another key is a conflict, and the first key stays", async () => {
     const { device, code } = await preparing();
     await device.enrol(code);
@@ -131,6 +133,7 @@ describe("an enrolment", () => {
     });
   });
 
+  // Evidence: One token redeemed twice.
   test("of one code by many keys at once admits one of them", async () => {
     const { device, code } = await preparing();
     const rivals = Array.from({ length: 50 }, () =>
@@ -223,6 +226,7 @@ describe("a receipt", () => {
     expect(answer).toMatchObject({ kind: "denial", value: { code: "OrderMismatch" } });
   });
 
+  // Evidence: A copied device key.
   test("raises the counter, so that an older request cannot follow", async () => {
     const { device, grant } = await granted();
     device.counter = 99;

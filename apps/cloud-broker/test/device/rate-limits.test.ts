@@ -13,6 +13,7 @@ describe("a device that asks too often", () => {
     await world[Symbol.asyncDispose]();
   });
 
+  // Evidence: A flood of requests.
   test("must wait, by a signed answer that is an outage and leaves no row", async () => {
     const device = await world.enrolled("eager");
     const prepared = [];
@@ -56,6 +57,7 @@ describe("a device that asks too often", () => {
   });
 });
 
+// Evidence: A flood of requests.
 test("an address that asks too often is stopped before anything is read", async () => {
   await using world = await DeviceWorld.open({ rateLimits: { address: 1, device: 0 } });
   const ask = () =>

@@ -237,6 +237,7 @@ describe("an unlock request is refused before any vault is asked, with a row in 
 });
 
 describe("strangers learn nothing:", () => {
+  // Evidence: Timing side channels.
   test("an unknown device and a wrong signature get the same words", async () => {
     const device = await world.enrolled("same-words");
     const known = await device.prepareUnlock("unlock", {
@@ -273,6 +274,7 @@ describe("a message is accepted only as its own type:", () => {
     messageTypes.filter((type) => type !== own).map((type) => [type, route] as const),
   );
 
+  // Evidence: One message taken for another.
   test.each(matrix)("%s at %s is malformed there", async (type, route) => {
     const device = await world.enrolled(
       `m-${String(matrix.findIndex((row) => row[0] === type && row[1] === route))}`,
@@ -285,6 +287,7 @@ describe("a message is accepted only as its own type:", () => {
     expect(world.custody.vaultCalls).toBe(callsBefore);
   });
 
+  // Evidence: One message taken for another.
   test("an answer of the broker sent back to it is not a request", async () => {
     const device = await world.enrolled("echo");
     const { answer } = await device.unlock("unlock");

@@ -32,6 +32,8 @@ describe("one nonce", () => {
     expect(await world.verifyAudit(device.order)).toMatchObject({ ok: true, length: RACERS + 1 });
   });
 
+  // Evidence: A replayed request.
+  // Evidence: A second valid signature of one message.
   test("is worth one grant to many copies of one message, which all get the same bytes", async () => {
     const device = await world.enrolled("copies");
     const prepared = await device.prepareUnlock("unlock");
@@ -212,6 +214,7 @@ test("an erased order says that its secrets are gone", async () => {
   });
 });
 
+// Evidence: Invalid curves and points of low order.
 test("a sealing key of low order is malformed, and the content key goes nowhere", async () => {
   const { id, codes } = await world.order("low-order", ["LOW-N1"]);
   const device = world.device(id, "LOW-N1");

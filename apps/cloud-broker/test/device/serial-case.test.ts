@@ -13,6 +13,7 @@ const prepare = (job: string, serials: readonly string[]) =>
   world.operator("prepare", job, { serials });
 
 describe("a serial number in another letter case", () => {
+  // Evidence: Forged and aliased names.
   test("is the same device: no second one is prepared, in this order or another", async () => {
     await world.call("PUT", `${jobPath("case-1")}?${API}`, { body: minimalJob() });
     await world.call("PUT", `${jobPath("case-2")}?${API}`, { body: minimalJob() });

@@ -25,6 +25,7 @@ const junk = (body = "x") =>
   });
 
 describe("unproven messages", () => {
+  // Evidence: Audit rows written by strangers.
   test("have a row each at first, and then one an hour that says how many there were", async () => {
     for (let index = 0; index < 40; index += 1) expect((await junk()).status).toBe(400);
     expect((await junk("x".repeat(70_000))).status).toBe(413);
@@ -57,6 +58,7 @@ describe("unproven messages", () => {
     expect(row).toMatchObject({ action: "strangers/turned-away", detail: { messages: 39 } });
   });
 
+  // Evidence: Audit rows written by strangers.
   test("are bounded in sum too, however many addresses they come from", async () => {
     world.nowMs += 24 * HOUR_MS;
     const before = await world.audit("broker");
@@ -73,6 +75,7 @@ describe("unproven messages", () => {
     expect(rows.at(-1)).toMatchObject({ detail: { network: "other networks" } });
   });
 
+  // Evidence: Audit rows written by strangers.
   test("take nothing from a device that proves itself: each of its refusals has its row", async () => {
     const device = await world.enrolled("honest");
     for (let index = 0; index < 10; index += 1)
@@ -82,6 +85,7 @@ describe("unproven messages", () => {
   });
 });
 
+// Evidence: Audit rows written by strangers.
 test("an address that sends unproven messages under ever new ids must wait", async () => {
   await using limited = await DeviceWorld.open({ rateLimits: { address: 0, device: 2 } });
   const statuses = [];

@@ -80,6 +80,7 @@ test("a replica whose clock is behind opens no second window", async () => {
   expect(await ask(ORDER, "DBX-1", NOON_MS - 60_000)).toMatchObject({ code: "RateLimited" });
 });
 
+// Evidence: One token redeemed twice.
 test("of two hundred at once, only as many pass as one replica would let pass", async () => {
   const databases = replicas.map((store) => ({ store, commit: createCommit(store) }));
   const quota = { perNode: 0, perOrder: 7 };

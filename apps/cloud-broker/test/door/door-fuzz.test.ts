@@ -45,6 +45,7 @@ afterAll(async () => {
   await world[Symbol.asyncDispose]();
 });
 
+// Evidence: Hostile bytes at the door.
 test("hostile requests leave nothing behind, and each answer is one of ours", async () => {
   using resources = watchResources();
   const random = createRandom(SEED);

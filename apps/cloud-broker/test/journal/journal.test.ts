@@ -24,6 +24,7 @@ const lastRows = async (job: string, count: number) => {
 };
 
 describe("a node's journal", () => {
+  // Evidence: Journal and countersignature.
   test("is countersigned, and appears in the activity as the node's own claim", async () => {
     const device = await world.delivered("journal");
     const rows = journalOf(["challenge-made", "unlocked", "relocked"]);

@@ -59,6 +59,8 @@ describe("a renewal", () => {
     expect((await holder.renew()).payload).toMatchObject({ lease: { sequence: 2 } });
   });
 
+  // Evidence: A renewal by another credential.
+  // Evidence: Void leases.
   test("with a stale sequence, of another boot or with an old counter is invalid, and refuses nothing", async () => {
     await holder.renew();
     await holder.renew();
@@ -104,6 +106,7 @@ describe("a probe", () => {
       expect(json).not.toContain(canaries[0]?.encrypted_key);
   });
 
+  // Evidence: Push and fallback.
   test("that finds the key disabled re-locks, and a key that works again does not bring the lease back", async () => {
     await probeAfter(0);
     world.vaults.setEnabled(world.kid, false);
@@ -127,6 +130,7 @@ describe("a probe", () => {
     expect((await again.renew()).typ).toBe(MESSAGE_TYPES.lease);
   });
 
+  // Evidence: Outages before the grace period ends.
   test("that reaches no vault changes nothing", async () => {
     await probeAfter(0);
     world.vaults.setOutage(VAULT_NAME, OUTAGE);
@@ -250,6 +254,7 @@ describe("revoke now", () => {
 });
 
 describe("a node that waits for news of its lease", () => {
+  // Evidence: Push and fallback.
   test("gets the order to close at once when unlocking is revoked, and waits through a renewal", async () => {
     const told = await news(async () => {
       expect((await holder.renew()).typ).toBe(MESSAGE_TYPES.lease);
@@ -312,6 +317,7 @@ describe("a node of an appliance with two nodes", () => {
 });
 
 describe("a revocation drill", () => {
+  // Evidence: Revocation drills.
   test("reaches the node with its renewal, is answered by its receipt, and leaves the lease alive", async () => {
     const drill = () => world.call("GET", `${jobPath(JOB)}/revocationDrill?${API}`);
     expect(await drill()).toMatchObject({ status: 200, json: { value: [] } });

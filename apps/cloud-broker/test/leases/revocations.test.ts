@@ -34,6 +34,7 @@ describe("revoke now by the operator", () => {
     ["one customer", () => ({ kind: "subscription", subscriptionId })],
     ["the fleet", () => ({ kind: "fleet" })],
   ])(
+    // Evidence: Revoke now.
     "of %s closes what is open, refuses what is new, and is the operator's to lift",
     async (_name, of) => {
       const scope = of();
@@ -175,6 +176,7 @@ test("a switch withholds a grant from the message that got it a moment ago, with
   expect((await outcomesOf("unlock")).slice(before)).toEqual(["refused"]);
 });
 
+// Evidence: Kill switches fail closed.
 test("switches that cannot be read grant nothing, renew nothing and close nothing", async () => {
   const rows = await world.store().selectFrom("audit").select("sequence").execute();
   await world.store().schema.alterTable("revocations").renameTo("revocations_lost").execute();

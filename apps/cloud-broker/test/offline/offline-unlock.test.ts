@@ -52,6 +52,7 @@ const putPolicy = async (job: string, offline: object): Promise<void> => {
 };
 
 describe("a challenge that a person carried", () => {
+  // Evidence: Answers for a signed-in person.
   test("is answered by a grant that opens on its node, and is audited with the person", async () => {
     const device = await world.delivered("carried");
     const asked = await device.prepareChallenge();
@@ -89,6 +90,7 @@ describe("a challenge that a person carried", () => {
     expect((await list("carried")).json.value[0].receipt).toBe("unlocked");
   });
 
+  // Evidence: Single use.
   test("gets the same answer again for a while, then never", async () => {
     const device = await world.delivered("repeated");
     const { text } = await device.prepareChallenge();
@@ -144,6 +146,7 @@ describe("a challenge that a person carried", () => {
     expect(text.length).toBeLessThan(QR_MEDIUM_MAX_BYTES);
   });
 
+  // Evidence: Single use.
   test("of a node of another order tells the person nothing about that order", async () => {
     const device = await world.delivered("mine");
     await world.delivered("yours");
@@ -219,6 +222,7 @@ describe("a challenge that a person carried", () => {
     });
   });
 
+  // Evidence: Answers for a signed-in person.
   test("by a caller without the right is not even read", async () => {
     const device = await world.delivered("rights");
     const { text } = await device.prepareChallenge();
@@ -242,6 +246,7 @@ describe("the rules of an order", () => {
     });
   });
 
+  // Evidence: Leases by duration or boots.
   test("say how long a lease is: here a number of boots", async () => {
     const device = await world.delivered("boots");
     await putPolicy("boots", { allowed: true, lease: { kind: "boots", boots: 3 } });
@@ -249,6 +254,7 @@ describe("the rules of an order", () => {
     expect((await submit("boots", text)).json.lease).toEqual({ kind: "boots", boots: 3 });
   });
 
+  // Evidence: Counted uses.
   test("count the uses of a day, however many come at once", async () => {
     const device = await world.delivered("limited");
     const asked: Awaited<ReturnType<DeviceClient["prepareChallenge"]>>[] = [];
@@ -267,6 +273,7 @@ describe("the rules of an order", () => {
     expect((await submit("limited", asked.at(-1)?.text ?? "")).status).toBe(200);
   });
 
+  // Evidence: Single use.
   test("one challenge submitted many times at once is one grant", async () => {
     const device = await world.delivered("storm");
     const { text } = await device.prepareChallenge();

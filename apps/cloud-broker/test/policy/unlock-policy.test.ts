@@ -171,6 +171,7 @@ describe("the unlock policy of an order", () => {
   });
 });
 
+// Evidence: Outage grace.
 test("a grant's lease is on the policy's terms, and a change reaches it at its next renewal", async () => {
   await using whole = await openBroker();
   const device = await whole.delivered("leased-order");
@@ -186,6 +187,7 @@ test("a grant's lease is on the policy's terms, and a change reaches it at its n
   expect(holder.lease).toMatchObject({ ttlSeconds: 60, graceUntilReboot: true });
 });
 
+// Evidence: Outage grace.
 test("each outage grace reaches the appliance as its own terms, and the lease's own time is never cut", async () => {
   await using whole = await openBroker();
   const device = await whole.delivered("graces");

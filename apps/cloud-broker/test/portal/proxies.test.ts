@@ -148,6 +148,7 @@ describe("the broker's own API for pages", () => {
     expect([seen.status, seen.json.name]).toEqual([200, "order1"]);
   });
 
+  // Evidence: Another page in the same browser.
   test("writes only by a page of its own", async () => {
     const refused = await ada.call(`/portal/api/arm${jobs()}/order1?${DATA_BOX}`, {
       method: "DELETE",
@@ -440,6 +441,7 @@ describe("a call that is not in the table", () => {
     "127.0.0.1",
     "a.b.{suffix}",
     "kv-portal.vault.localhost:1",
+    // Evidence: SSRF.
   ])("the host %s is never dialled as a vault", async (host) => {
     const answer = await ada.call(
       `/portal/api/vaults/${host.replace("{suffix}", world.emulator.vaultSuffix)}/keys?${VAULT_API}`,

@@ -146,6 +146,8 @@ describe("three replicas", () => {
     }
   });
 
+  // Evidence: A kill switch that fails open.
+  // Evidence: Kill switches fail closed.
   test("leave no lease alive behind a kill switch that is thrown while many unlock", async () => {
     const devices: DeviceClient[] = [];
     for (let index = 0; index < 4; index += 1)

@@ -56,6 +56,7 @@ const KINDS: Readonly<Record<string, () => Promise<readonly [Answer, string]>>> 
 
 describe("PATCH to", () => {
   test.each(Object.entries(KINDS))(
+    // Evidence: Rotation by PATCH.
     "%s: the appliance on the road unlocks by it with its old envelope, and gets the new one",
     async (_name, change) => {
       expect(await unlocked()).toBe(world.kid);
@@ -70,6 +71,7 @@ describe("PATCH to", () => {
     },
   );
 
+  // Evidence: Rotation by PATCH.
   test("another identity: it alone is asked for the key from then on", async () => {
     const more = {
       identity: {
@@ -116,6 +118,7 @@ const UNUSABLE: Readonly<Record<string, readonly [() => object, object]>> = {
 
 describe("PATCH to", () => {
   test.each(Object.entries(UNUSABLE))(
+    // Evidence: Refused new keys.
     "%s leaves the old key in force, says why and who must act, and is in the activity",
     async (_name, [choose, expected]) => {
       const before = (await job()).properties.details.keyEncryptionKey;

@@ -70,6 +70,7 @@ describe("an event of a new key version", () => {
     ["in the Event Grid schema", inEventGridSchema(), "application/json; charset=utf-8"],
     ["as a CloudEvent", asCloudEvent(), "application/cloudevents+json; charset=utf-8"],
     ["as CloudEvents", [asCloudEvent()], "application/cloudevents-batch+json"],
+    // Evidence: Rotation by Event Grid.
   ])("%s makes the key be asked about now, and says nothing else", async (_case, body, type) => {
     world.clock.nowMs += 60_000;
     expect(await world.broker().pollKeys()).toBe(0);
@@ -79,6 +80,7 @@ describe("an event of a new key version", () => {
     expect(await world.broker().runCampaigns()).toBe(0);
   });
 
+  // Evidence: Rotation by Event Grid.
   test("that comes again and again asks the vault every ten seconds at most", async () => {
     world.clock.nowMs += 60_000;
     for (let event = 0; event < 5; event += 1) {
@@ -145,6 +147,7 @@ describe("a delivery", () => {
     ["by another tenant", { ...EVENT_GRID, iss: "https://sts.windows.net/other/" }, 401],
     ["without the role", { ...EVENT_GRID, roles: [] }, 403],
     ["by the subscription's writer, who holds the role too", { ...EVENT_GRID, appid: "x" }, 403],
+    // Evidence: Rotation by Event Grid.
   ])("%s is refused", async (_case, claims, status) => {
     expect((await deliver(inEventGridSchema(), "application/json", claims)).status).toBe(status);
   });
@@ -171,6 +174,7 @@ describe("a delivery", () => {
 });
 
 describe("the handshake", () => {
+  // Evidence: Rotation by Event Grid.
   test("of the Event Grid schema answers the code, with the token of a delivery only", async () => {
     const body = [
       {
@@ -194,6 +198,7 @@ describe("the handshake", () => {
     expect((await deliver(body, "application/json", { roles: ["Owner"] })).status).toBe(401);
   });
 
+  // Evidence: Rotation by Event Grid.
   test("of CloudEvents allows only Event Grid", async () => {
     expect((await ask("eventgrid.azure.net")).status).toBe(200);
     expect((await ask("evil.example")).status).toBe(400);

@@ -39,6 +39,7 @@ const ask = (path: string, claims: { roles: string[] }) =>
   world.call("GET", `${path}?${API}&keyUrl=${encodeURIComponent(world.kid)}`, { claims });
 
 describe("a key without version", () => {
+  // Evidence: Following a key without version.
   test("that got a new version has it put in force by itself, and a stale envelope still unlocks and is replaced", async () => {
     const second = world.vaults.rotate(VAULT_NAME, KEY_NAME);
     expect(await anHourLater()).toBe(1);
@@ -61,6 +62,7 @@ describe("a key without version", () => {
     expect(json.value[1]).toMatchObject({ liveLeases: 1, lastUsedAt: expect.any(String) });
   });
 
+  // Evidence: Following a key without version.
   test("is asked about once an hour, by one replica", async () => {
     await world.broker().pollKeys();
     expect(await world.broker().pollKeys()).toBe(0);
@@ -69,6 +71,7 @@ describe("a key without version", () => {
     expect(asked.toSorted((one, other) => one - other)).toEqual([0, 1]);
   });
 
+  // Evidence: Refused new keys.
   test("whose new version is disabled stays with the old one, and the answer says why", async () => {
     const second = world.vaults.rotate(VAULT_NAME, KEY_NAME);
     world.vaults.setEnabled(second, false);
@@ -95,6 +98,7 @@ describe("a key without version", () => {
 });
 
 describe("the versions that orders use of a key", () => {
+  // Evidence: Safe to disable.
   test("are listed for all orders of a subscription, and for all orders to the operator", async () => {
     await world.prepared("second-order");
     const subscription = `/subscriptions/${SUBSCRIPTION}/providers/Microsoft.DataBox/keyVersions`;

@@ -66,11 +66,14 @@ async function strangersMessage({ described }: ServedRoute): Promise<string> {
 }
 
 describe("every route", () => {
+  // Evidence: A route without authentication.
   test("that is public is known to be", () => {
     const open = broker.routes.filter((route) => route.authentication === "public").map(nameOf);
     expect(new Set(open)).toEqual(new Set(PUBLIC));
   });
 
+  // Evidence: A stolen token or session.
+  // Evidence: A route without authentication.
   test("that is not public answers 401 to an unauthenticated caller before every other check", async () => {
     const closed = broker.routes.filter((route) => route.authentication !== "public");
     expect(closed.length).toBeGreaterThan(20);
@@ -102,6 +105,7 @@ describe("every route", () => {
     expect(readFileSync(CALLS_PAGE, "utf8")).toBe(renderCalls(broker.routes));
   });
 
+  // Evidence: Decompression bombs and half-made state.
   test("that takes a body caps it", () => {
     expect(Math.max(...capsOf(false))).toBeLessThanOrEqual(1024 * 1024);
     // A campaign may list 20,000 orders.
@@ -110,6 +114,7 @@ describe("every route", () => {
 });
 
 describe("a broker without Azure", () => {
+  // Evidence: Health checks that call the vault.
   test("is live and ready, and says that no vault has answered yet", async () => {
     expect((await transport.send("GET", "/healthz")).status).toBe(200);
     const ready = await transport.send("GET", "/readyz");

@@ -93,6 +93,7 @@ async function hold(
   return held;
 }
 
+// Evidence: Hostile bytes at the door.
 test("idle connections of one address do not keep other addresses out, and are refused before TLS", async () => {
   await hold(PER_ADDRESS);
   world.logLines.length = 0;
@@ -111,6 +112,7 @@ test("idle connections of one address do not keep other addresses out, and are r
   expect(lines[0]).toContain(STRANGER);
 });
 
+// Evidence: Hostile bytes at the door.
 test("when all places are taken, the address with the most gives one to a new address", async () => {
   await hold(PER_ADDRESS);
   const others = await hold(IN_SUM - PER_ADDRESS, "127.0.0.9");
@@ -130,6 +132,7 @@ const ENDINGS: Readonly<Record<string, (socket: TLSSocket) => unknown>> = {
   "by CONNECT": (socket) => socket.write("CONNECT a:1 HTTP/1.1\r\nhost: b\r\n\r\n"),
 };
 test.each(Object.entries(ENDINGS))(
+  // Evidence: Hostile bytes at the door.
   "the place of a connection is given back when it ends %s",
   async (_name, end) => {
     const held = await hold(PER_ADDRESS);
@@ -194,6 +197,7 @@ const NOT_FOUND = "HTTP/1.1 404 Not Found";
 const TOO_MANY = "HTTP/1.1 429 Too Many Requests";
 const FIVE_THEN_NONE = [...Array.from({ length: 5 }, () => NOT_FOUND), TOO_MANY];
 
+// Evidence: A false sender behind a balancer.
 test("connections behind a balancer count as those of the sender that its header names", async () => {
   await hold(PER_ADDRESS, BALANCER, headerOf(1));
   const refused = openTls(BALANCER, headerOf(1));
@@ -204,6 +208,7 @@ test("connections behind a balancer count as those of the sender that its header
   await expectOpen(0);
 });
 
+// Evidence: A false sender behind a balancer.
 test("a flood by one sender behind a balancer leaves the others their requests", async () => {
   world.logLines.length = 0;
   const flooder = openTls(BALANCER, headerOf(3));
@@ -214,6 +219,7 @@ test("a flood by one sender behind a balancer leaves the others their requests",
   expect(world.logLines.join("\n")).toContain('"address":"203.0.113.4"');
 });
 
+// Evidence: A false sender behind a balancer.
 test("a flood by one sender behind a proxy leaves the others their requests, on one connection", async () => {
   const proxy = openTls(PROXY);
   const from = (sender: string) => ask(proxy, "/nothing", `x-forwarded-for: ${sender}\r\n`);
@@ -225,6 +231,7 @@ test("a flood by one sender behind a proxy leaves the others their requests, on 
   expect(await from("203.0.113.6")).toBe(NOT_FOUND);
 });
 
+// Evidence: A false sender behind a balancer.
 test("an address in X-Forwarded-For is ignored where no proxy wrote it", async () => {
   const sender = openTls("127.0.0.22");
   const answers: string[] = [];

@@ -81,6 +81,7 @@ async function gatherCrowd() {
   };
 }
 
+// Evidence: One customer's load that delays others.
 test("in a saturated process, the load of a customer whose vault is dead does not use another customer's share", async () => {
   const crowd = await gatherCrowd();
   world.loop.utilization = AT_ITS_END;
@@ -126,6 +127,7 @@ test("a customer above its share gets a signed answer on a new connection, befor
   expect(codeOf(await dead.sendUnlock(prepared))).toBe("answer");
 });
 
+// Evidence: One customer's load that delays others.
 test("a message that only claims to be another customer's does not use that customer's share, and does not escape its own", async () => {
   const crowd = await gatherCrowd();
   world.loop.utilization = AT_ITS_END;

@@ -229,6 +229,7 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   },
 };
 
+// Evidence: A crafted input that occupies the processor.
 describe("the server answers in ARM's shape to", () => {
   test.each(Object.entries(FAULTS))("%s", async (_name, fault) => {
     const answer = await transport.send(...fault.request);
@@ -255,6 +256,7 @@ describe("the server answers in ARM's shape to", () => {
 });
 
 describe("the server", () => {
+  // Evidence: Paths and names that are not normalised.
   test("matches paths without regard to case and decodes their names", async () => {
     const answer = await transport.send("GET", "/THINGS/a%20b%2Fc");
     expect(JSON.parse(answer.text)).toMatchObject({ parameters: { name: "a b/c" } });
@@ -300,6 +302,7 @@ describe("the server", () => {
     ],
   };
   test.each(Object.entries(RAW))(
+    // Evidence: One slow connection.
     "stays free when it is sent rubbish: %s",
     async (_name, [text, expected]) => {
       expect(await sendRaw(text)).toMatch(expected);
@@ -345,6 +348,7 @@ describe("no path leads past our own answers:", () => {
     expect(answer).not.toMatch(/<html|<pre|node_modules|\.ts:/);
   });
 
+  // Evidence: Hostile bytes at the door.
   test("the front learns of a request that the parser refuses, and may answer that there were too many", async () => {
     const before = refused.length;
     isBusy = true;
@@ -356,6 +360,7 @@ describe("no path leads past our own answers:", () => {
     ]);
   });
 
+  // Evidence: Hostile bytes at the door.
   test("for any outcome of a request, its end is reported once, and failures on the way are reported too", async () => {
     ended = 0;
     faults.length = 0;
@@ -380,6 +385,7 @@ describe("no path leads past our own answers:", () => {
   });
 });
 
+// Evidence: Hostile bytes at the door.
 test("an idle connection is closed, even if its client still owes data", async () => {
   await using quiet = await openListener(() => undefined, {
     timeouts: {

@@ -48,6 +48,7 @@ describe("the holder of a lease", () => {
     ],
     ["closes when its clock started again", {}, at(-1), { kind: "close", cause: "boot" }],
     [
+      // Evidence: State that was set back.
       "closes when its state was set back",
       {},
       at(1, { counter: 4 }),
@@ -238,6 +239,7 @@ describe("against an adversary who drops, replays, swaps, forges and rolls back"
   const grace = fc.constantFrom(0, 30, 60, 900);
 
   test.prop([acts, refusedAt, grace])(
+    // Evidence: No grant without a fresh nonce.
     "no node is unlocked after the refusal, its lease and its grace",
     (sequence, refusedAtMs, graceSeconds) => {
       const boundMs = Math.max(60, graceSeconds) * 1000 + TICK_MS;
@@ -249,6 +251,7 @@ describe("against an adversary who drops, replays, swaps, forges and rolls back"
   );
 
   test.prop([acts, grace])(
+    // Evidence: No grant without a fresh nonce.
     "no order to close is taken that the broker did not give to this lease",
     (sequence, graceSeconds) => {
       const never = Number.POSITIVE_INFINITY;

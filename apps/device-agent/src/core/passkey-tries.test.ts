@@ -31,6 +31,7 @@ property.prop([
     fc.record({ passesMs: fc.nat(40 * 60_000), boots: fc.boolean(), setsClockBack: fc.boolean() }),
     { maxLength: 60 },
   ),
+  // Evidence: Wrong passkeys.
 ])("never more than five tries within 15 minutes of one boot, and none by booting", (history) => {
   let stored: PasskeyTries | undefined;
   let boot = 1;

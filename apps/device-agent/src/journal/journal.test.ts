@@ -118,6 +118,7 @@ describe("a changed journal", () => {
     expect(check()).toMatchObject({ kind: "broken" });
   });
 
+  // Evidence: State that was set back.
   test("rows cut off at the end are missed by the head that the state remembers", () => {
     append("enrolled");
     const length = readFileSync(path).length;
@@ -129,6 +130,7 @@ describe("a changed journal", () => {
 });
 
 describe("a journal that is not the agent's alone", () => {
+  // Evidence: A failure under a wrong name.
   test("is not followed where it is a symbolic link, neither to write nor to read", () => {
     const target = join(folder, "somewhere-else");
     symlinkSync(target, path);

@@ -227,6 +227,7 @@ describe("the end of the wait", () => {
     expect(seen(event)).toMatchObject({ exit: 3, code: "SsemUserErrorEncryptionKeyDisabled" });
   });
 
+  // Evidence: A copied agent folder during an approval.
   test("a restart: neither the request nor its key outlives the boot", async () => {
     await using world = await createGuardedWorld();
     await world.unlock();
@@ -391,6 +392,7 @@ describe("a grant that was lost in transit", () => {
     expect(broker.approvals.requests.size).toBe(1);
   });
 
+  // Evidence: A copied agent folder during an approval.
   test("for too long costs another approval, which is asked for at once", async () => {
     await using world = await createGuardedWorld(1);
     const { broker } = world;

@@ -133,6 +133,7 @@ describe.each(KINDS)("a node with a $volumeKind volume", (kind) => {
   );
 
   test.skipIf(skip).each(purposes)(
+    // Evidence: A crash at any moment.
     "whose unlock (purpose: %s) was killed at any step unlocks, with the newer envelope, the next time",
     async (purpose) => {
       broker.stagePurpose = purpose;

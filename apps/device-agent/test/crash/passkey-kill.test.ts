@@ -9,6 +9,8 @@ import { HAS_CRYPTSETUP } from "../agent-world.ts";
 import { buildAgent, type KillPoint, runAgent } from "./agent-process.ts";
 
 test.skipIf(!HAS_CRYPTSETUP)(
+  // Evidence: Guessing the passkey.
+  // Evidence: Wrong passkeys.
   "killing the agent at any moment at which cryptsetup may have judged a passkey gives no further try",
   async () => {
     const agent = await buildAgent();

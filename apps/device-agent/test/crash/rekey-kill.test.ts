@@ -53,6 +53,8 @@ test.concurrent.each([
   { kind: "luks2", fewest: 30, skip: !HAS_CRYPTSETUP },
   { kind: "file", custody: "split", fewest: 25, skip: false },
 ] as const)(
+  // Evidence: A volume header from a backup.
+  // Evidence: Interrupted re-keys.
   "a $kind volume whose rekeying is killed at any step opens by the passkey that is shown, and the next run ends it",
   async ({ kind, fewest, skip, ...options }) => {
     if (skip) return;

@@ -42,6 +42,7 @@ async function unlockOffline(world: AgentWorld): Promise<void> {
   expect(seen(opened)).toMatchObject({ exit: 0 });
 }
 
+// Evidence: Journal and countersignature.
 test("a daemon delivers what happened without network: receipt and journal, countersigned", async () => {
   await using world = await createPreparedWorld();
   await unlockOffline(world);
@@ -103,6 +104,8 @@ test("a broker that has forgotten rows gets them again", async () => {
   );
 });
 
+// Evidence: A rewritten audit trail.
+// Evidence: Journal and countersignature.
 test("a rewritten journal is detected by the broker, and by verify without a network", async () => {
   await using world = await createPreparedWorld();
   {

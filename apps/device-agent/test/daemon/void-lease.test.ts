@@ -60,11 +60,13 @@ const closedBy = (cause: string) => ({
 });
 
 describe("a lease is void, and its volume is closed without an answer of the broker,", () => {
+  // Evidence: Void leases.
   test("once the machine says that it is in another boot", async () => {
     world.boot("boot-number-2");
     expect(await ending()).toMatchObject(closedBy("boot"));
   });
 
+  // Evidence: Void leases.
   test("once the state was set back to a counter that was used", async () => {
     const folder = openStateFolder(world.stateDir);
     {

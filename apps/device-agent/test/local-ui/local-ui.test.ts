@@ -242,6 +242,7 @@ describe("signing in", () => {
     });
   });
 
+  // Evidence: Wrong passkeys.
   test("shares its five tries with the command line, across restarts of the agent", async () => {
     await using site = await createUiWorld();
     const wrong = new TextEncoder().encode("Wrong");
@@ -370,6 +371,7 @@ describe("other sites in the same browser", () => {
       expect((await site.client.get("/api/state", { host })).status).toBe(200);
   });
 
+  // Evidence: Another page in the same browser.
   test("a change without the session's token is refused, and so is one with a form's media type", async () => {
     await using site = await createUiWorld();
     const { client } = site;

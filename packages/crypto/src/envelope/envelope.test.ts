@@ -47,6 +47,7 @@ describe("vectors", () => {
   );
 
   test.each(readVectors("envelopes-bad.json").vectors)(
+    // Evidence: Decompression bombs and half-made state.
     "$kind: $name",
     async ({ kind, cek, context, envelope }) => {
       const open = async () => openEnvelope(parseEnvelope(envelope), decodeBase64url(cek), context);
@@ -99,6 +100,7 @@ describe("sealing", () => {
 
 describe("opening", () => {
   propertyTest.prop([bytes(32), bytes(32)])(
+    // Evidence: One ciphertext with two plaintexts.
     "two CEKs never both open one envelope",
     async (cek, otherCek) => {
       fc.pre(encodeBase64url(cek) !== encodeBase64url(otherCek));
@@ -115,6 +117,7 @@ describe("opening", () => {
   );
 
   propertyTest.prop([fc.constantFrom("protected", "iv", "ciphertext", "tag"), fc.nat(10_000)])(
+    // Evidence: Short tags and signatures of another length.
     "one flipped bit in any part makes the envelope unreadable",
     async (member, position) => {
       const cek = new Uint8Array(32).fill(7);
@@ -154,6 +157,7 @@ describe("opening", () => {
     },
   );
 
+  // Evidence: Padding oracles, SHA-1 and local wrapping.
   test("all decryption failures read the same", async () => {
     const messages = await Promise.all(
       readVectors("envelopes-bad.json")

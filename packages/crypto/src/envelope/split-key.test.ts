@@ -40,6 +40,7 @@ propertyTest.prop([anyInput])("is HKDF-SHA-256, as node:crypto computes it", (in
 });
 
 propertyTest.prop([anyInput, anyInput, fc.constantFrom("device", "broker", "env", "ord", "dev")])(
+  // Evidence: Shares that do not belong together.
   "another order's, node's or envelope's share never gives the key",
   (one, other, member) => {
     const changed = { ...one, [member]: other[member] };

@@ -28,6 +28,7 @@ const integer = fc.oneof(
 );
 
 test.prop([integer, integer, fc.uint8Array({ maxLength: 20 })], { numRuns: 300 })(
+  // Evidence: Short tags and signatures of another length.
   "any other 64 bytes are refused as node:crypto refuses them",
   (r, s, data) => {
     const signature = Uint8Array.of(...r, ...s);

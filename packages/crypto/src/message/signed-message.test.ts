@@ -42,6 +42,7 @@ describe("vectors", () => {
     expect(failure(() => verifyMessage(jws, importVerifyKey(publicJwk), typ))).toBe(kind);
   });
 
+  // Evidence: Algorithm confusion.
   test("the table holds every kind", () => {
     expect(new Set(vectors.map(({ kind }) => kind)).size).toBe(3);
   });
@@ -49,6 +50,7 @@ describe("vectors", () => {
 
 describe("signing and verifying", () => {
   propertyTest.prop([anyPayload])(
+    // Evidence: Verified bytes that differ from parsed bytes.
     "a signed message verifies to the same payload",
     async (payload) => {
       const jws = await signMessage(key, TYP, payload);
@@ -57,6 +59,7 @@ describe("signing and verifying", () => {
   );
 
   propertyTest.prop([fc.nat(), fc.integer({ min: 1, max: 127 })])(
+    // Evidence: A second valid signature of one message.
     "one changed character anywhere makes the message fail",
     async (position, change) => {
       const jws = await signMessage(key, TYP, { a: "text", b: [1, 2, 3] });

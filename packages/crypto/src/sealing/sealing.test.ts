@@ -80,6 +80,7 @@ describe("vectors", () => {
 
 describe.each(SUITE_NAMES)("%s", (suite) => {
   propertyTest.prop([fc.uint8Array({ maxLength: 512 })], { numRuns: 20 })(
+    // Evidence: Replay of a delivered answer.
     "a sealed message opens once",
     async (plaintext) => {
       const key = await generateSealingKey(suite);
@@ -89,6 +90,7 @@ describe.each(SUITE_NAMES)("%s", (suite) => {
     },
   );
 
+  // Evidence: A nonce reused by concurrent sealing.
   test("two calls at once do not both open", async () => {
     const key = await generateSealingKey(suite);
     const sealed = await seal(suite, key.publicKey, INFO, CEK);
@@ -99,6 +101,7 @@ describe.each(SUITE_NAMES)("%s", (suite) => {
     expect(outcomes).toEqual(["none", "decryption-failed"]);
   });
 
+  // Evidence: Replay of a delivered answer.
   test("the answer to another request does not open, and does not use the key up", async () => {
     const key = await generateSealingKey(suite);
     const sealed = await seal(suite, key.publicKey, INFO, CEK);
@@ -114,6 +117,7 @@ describe.each(SUITE_NAMES)("%s", (suite) => {
     expect(await failure(key.open(sealed, INFO))).toBe("decryption-failed");
   });
 
+  // Evidence: A nonce reused by concurrent sealing.
   test("a hundred seals at once share no encapsulation and no ciphertext", async () => {
     const { publicKey } = await generateSealingKey(suite);
     const sealed = await Promise.all(

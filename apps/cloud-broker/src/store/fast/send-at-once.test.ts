@@ -41,6 +41,7 @@ const nested = async (statements: readonly Promise<unknown>[]): Promise<void> =>
 };
 
 test.each(["40P01", "40001", "57014", "23505"])(
+  // Evidence: A failure under a wrong name.
   "a transaction fails with its first failure (%s), even if a later one arrives first",
   async (code) => {
     const server = await begin([undefined, code, "25P02", "25P02"]);
