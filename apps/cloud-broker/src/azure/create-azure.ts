@@ -1,6 +1,7 @@
 import type { Agent } from "node:https";
 
 import type { TokenCredential } from "@azure/core-auth";
+import type { HttpClient } from "@azure/core-rest-pipeline";
 import * as z from "zod";
 
 import type { RoleReader } from "../callers/held-roles.ts";
@@ -76,6 +77,8 @@ export type AzureDependencies = {
   readonly sleep?: Sleep;
   /** Compares our clock with the dates of answers; absent: nothing does. */
   readonly clock?: ClockWatch;
+  /** The HTTP client of every call; absent: the one of the transport. */
+  readonly httpClient?: HttpClient;
 };
 
 /** All Azure clients of the broker, on one transport. */
@@ -91,6 +94,7 @@ export function createAzure(config: AzureConfig, deps: AzureDependencies): Azure
     extraCaPem: deps.extraCaPem,
     dnsServer: config.DNS_SERVER,
     clock: deps.clock,
+    httpClient: deps.httpClient,
   });
   const credentials = createCredentials({
     transport,

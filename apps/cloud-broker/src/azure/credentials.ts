@@ -65,6 +65,10 @@ export function createCredentials(deps: CredentialDependencies) {
     getToken: (scopes, options) => acquire({ kind }, () => own.getToken(scopes, options)),
   };
 
+  /**
+   * A vault's challenge names a tenant, too. It is ignored: the token always comes from the
+   * identity's own tenant, and only the vault can say that it does not trust that one (AKV10032).
+   */
   function credentialOf(identity: KeyIdentity): TokenCredential {
     if (identity.kind === "broker") return broker;
     return { getToken: (scopes, options) => cachedToken(identity, scopes, options) };
@@ -92,19 +96,6 @@ export function createCredentials(deps: CredentialDependencies) {
     scopes: string | string[],
     options: GetTokenOptions,
   ): Promise<AccessToken> {
-    // The vault's challenge names its tenant; it would refuse a token of another tenant (AKV10032).
-    if (
-      options.tenantId !== undefined &&
-      options.tenantId.toLowerCase() !== identity.tenantId.toLowerCase()
-    )
-      throw new TokenFailure(
-        {
-          code: "SsemUserErrorKeyVaultDetailsNotFound",
-          reason: "tenant-moved",
-          detail: "the vault belongs to another tenant than the order's identity",
-        },
-        undefined,
-      );
     // A new credential each time: the library's own cache would hide a removed identity for the
     // token's whole life.
     const credential = new ClientAssertionCredential(
@@ -119,7 +110,7 @@ export function createCredentials(deps: CredentialDependencies) {
     );
     const token = await acquire(
       { kind: identity.attachment },
-      () => credential.getToken(scopes, options),
+      () => credential.getToken(scopes, { ...options, tenantId: identity.tenantId }),
       { federationIssuer: deps.issuer, federationAudience: deps.tokenExchangeAudience },
     );
     const expiresOnTimestamp = Math.min(token.expiresOnTimestamp, Date.now() + MAX_TOKEN_AGE_MS);
@@ -187,12 +178,11 @@ type OrderIdentity = Extract<KeyIdentity, { kind: "order" }>;
 /** As the SDK asks for a vault's tokens: the vault may refuse them before they expire. */
 const CAE: GetTokenOptions = { enableCae: true };
 
-/** Without a tenant, the identity's own one issues the token. */
 const keyOf = (
   identity: OrderIdentity,
   scopes: string | string[],
-  { tenantId = identity.tenantId, claims = "" }: GetTokenOptions,
-): string => [prefixOf(identity), tenantId.toLowerCase(), claims, ...[scopes].flat()].join(" ");
+  { claims = "" }: GetTokenOptions,
+): string => [prefixOf(identity), claims, ...[scopes].flat()].join(" ");
 
 /** Tokens are cached per order: no order ever uses a token that another order obtained. */
 const prefixOf = ({ order, tenantId, clientId }: OrderIdentity): string =>

@@ -47,7 +47,7 @@ export function createAzureTransport(options: {
   readonly extraCaPem?: string | undefined;
   readonly dnsServer?: DnsServer | undefined;
   /** The HTTP client; absent: one that bounds every answer. */
-  readonly httpClient?: HttpClient;
+  readonly httpClient?: HttpClient | undefined;
   /** For name resolution, connection and handshake together. */
   readonly connectTimeoutMs?: number;
   /** Hears the date of each answer; absent: nothing compares. */

@@ -10,18 +10,18 @@ const [HOME, OTHER] = [
   "00000000-0000-4000-8000-00000000000a",
   "00000000-0000-4000-8000-00000000000b",
 ];
-const identityOf = (name: string, tenantId = HOME): KeyIdentity => ({
+const identityOf = (name: string): KeyIdentity => ({
   kind: "order",
   attachment: "user",
   order: orderIdOf({ subscriptionId: "s", resourceGroup: "g", name }),
-  tenantId,
+  tenantId: HOME,
   clientId: `client of ${name}`,
   principalId: `principal of ${name}`,
 });
 
 /** A vault that takes the tokens of its tenant, whose name is also the token. */
 function openVault() {
-  const vault = { tenantId: HOME, requests: [] as string[] };
+  const vault = { tenantId: HOME, status: 200, requests: [] as string[] };
   const sendRequest: HttpClient["sendRequest"] = (request) => {
     const token = request.headers.get("authorization");
     vault.requests.push(token ?? "anonymous");
@@ -31,7 +31,8 @@ function openVault() {
       return Promise.resolve({ request, status: 401, headers, bodyAsText: '{"error":{}}' });
     }
     const bodyAsText = JSON.stringify({ key: { kid: `${VAULT}/keys/kek/1` }, attributes: {} });
-    return Promise.resolve({ request, status: 200, headers: createHttpHeaders(), bodyAsText });
+    const { status } = vault;
+    return Promise.resolve({ request, status, headers: createHttpHeaders(), bodyAsText });
   };
   const clients = createVaultClients(createAzureTransport({ httpClient: { sendRequest } }), () => ({
     getToken: (_scopes, { tenantId = "" } = {}) =>
@@ -48,13 +49,15 @@ test("only the first order at a vault asks for its challenge", async () => {
   expect(vault.requests).toEqual(["anonymous", ...Array<string>(3).fill(`Bearer ${HOME}`)]);
 });
 
-test("a challenge that names another tenant than the identity's is asked for each time", async () => {
+test("a challenge is asked for each time until a call with its token has succeeded", async () => {
   const { vault, getKey } = openVault();
-  vault.tenantId = OTHER;
-  await getKey(identityOf("first"));
-  vault.tenantId = HOME;
+  vault.status = 503;
+  await expect(getKey(identityOf("first"))).rejects.toMatchObject({ statusCode: 503 });
+  vault.status = 200;
   await getKey(identityOf("second"));
-  expect(vault.requests).toEqual(["anonymous", `Bearer ${OTHER}`, "anonymous", `Bearer ${HOME}`]);
+  await getKey(identityOf("third"));
+  const asked = ["anonymous", `Bearer ${HOME}`];
+  expect(vault.requests).toEqual([...asked, ...asked, `Bearer ${HOME}`]);
 });
 
 test("a challenge is asked for again once the vault refuses its token", async () => {

@@ -3,6 +3,7 @@ import {
   createHttpHeaders,
   type Pipeline,
   type PipelinePolicy,
+  type PipelineRequest,
   setClientRequestIdPolicy,
   userAgentPolicy,
 } from "@azure/core-rest-pipeline";
@@ -25,9 +26,7 @@ export function createVaultPipelines(): (identity: KeyIdentity, vaultUrl: string
     pipeline.addPolicy(userAgentPolicy());
     if (identity.kind === "order")
       // In this phase it comes after authentication.
-      pipeline.addPolicy(rememberChallenge(challenges, vaultUrl, identity.tenantId), {
-        phase: "Sign",
-      });
+      pipeline.addPolicy(rememberChallenge(challenges, vaultUrl), { phase: "Sign" });
     return pipeline;
   };
 }
@@ -37,28 +36,29 @@ export function createVaultPipelines(): (identity: KeyIdentity, vaultUrl: string
  * challenge, which says where to get one. All orders at a vault get the same challenge, so only the
  * first of them has to ask.
  *
- * A challenge is kept until the vault refuses a token, and only if it names the identity's own
- * tenant: an old one that names another tenant would refuse an order whose vault has moved.
+ * A challenge is kept once the same call has succeeded with the token that it led to, until the
+ * vault refuses a token. An unproven one could be wrong, and would then cut off every order at the
+ * vault. One with claims is meant for a single call.
  */
 function rememberChallenge(
   challenges: LeastRecentlyUsed<string, string>,
   vaultUrl: string,
-  tenantId: string,
 ): PipelinePolicy {
-  const key = `${vaultUrl} ${tenantId.toLowerCase()}`;
+  const unproven = new WeakMap<PipelineRequest, string>();
   return {
     name: "rememberChallenge",
     async sendRequest(request, next) {
       const asks = !request.headers.has("authorization");
-      const known = asks ? challenges.get(key) : undefined;
+      const known = asks ? challenges.get(vaultUrl) : undefined;
       if (known !== undefined)
         return { request, status: 401, headers: createHttpHeaders({ "www-authenticate": known }) };
       const response = await next(request);
-      if (response.status !== 401) return response;
-      const challenge = response.headers.get("www-authenticate") ?? "";
-      if (!asks) challenges.delete(key);
-      else if (challenge.toLowerCase().includes(`/${tenantId.toLowerCase()}"`))
-        challenges.set(key, challenge);
+      const challenge = asks ? response.headers.get("www-authenticate") : unproven.get(request);
+      if (!asks && response.status === 401) challenges.delete(vaultUrl);
+      else if (challenge === undefined) return response;
+      else if (asks) unproven.set(request, challenge);
+      else if (response.status < 300 && !/claims=/i.test(challenge))
+        challenges.set(vaultUrl, challenge);
       return response;
     },
   };
