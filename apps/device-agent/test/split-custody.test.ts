@@ -52,8 +52,8 @@ const nodeOf = (world: AgentWorld) => {
   if (node === undefined) throw new Error("no node");
   return node;
 };
-const rekey = (world: AgentWorld, recoveryKeyNames?: readonly string[]) =>
-  world.run({ command: "rekey", recoveryKeys: recoveryKeyNames });
+const rekey = (world: AgentWorld, recoveryKeyNames?: readonly string[], custody?: "split") =>
+  world.run({ command: "rekey", recoveryKeys: recoveryKeyNames, custody });
 /** A dishonest broker makes its proposals itself. */
 async function forgeProposal(world: AgentWorld, change: { env?: string; cus?: "split" }) {
   const node = nodeOf(world);
@@ -355,13 +355,62 @@ describe("downgrades", () => {
     });
   });
 
-  // Evidence: A downgrade to escrow.
-  test("prepare --custody split refuses an order in escrow, and formats nothing", async () => {
-    await using world = await createAgentWorld();
-    expect(seen(await world.prepare({ custody: "split" }))).toMatchObject({ code: "Misuse" });
-    expect(readdirSync(world.folder)).not.toContain("disk.img");
-    expect(seen(await world.prepare())).toMatchObject({ outcome: "prepared" });
-    expect(seen(await world.prepare({ custody: "split" }))).toMatchObject({ code: "Misuse" });
+  describe.each([
+    { given: { custody: "split" }, option: "--custody split" },
+    { given: { recoveryKeys: [owner.kid] }, option: "--recovery-keys" },
+  ] as const)("$option", ({ given }) => {
+    const refused = { code: "EnvelopeRejected", reason: "escrow" };
+
+    // Evidence: A downgrade to escrow.
+    test("refuses to prepare a node in escrow, and formats nothing", async () => {
+      await using world = await createAgentWorld({ recoveryKeys });
+      expect(seen(await world.prepare(given))).toMatchObject(refused);
+      expect(readdirSync(world.folder)).not.toContain("disk.img");
+      expect(await world.prepare()).toMatchObject({ details: { custody: "escrow" } });
+      expect(seen(await world.prepare(given))).toMatchObject(refused);
+    });
+
+    // Evidence: A downgrade to escrow.
+    test("refuses a re-key that stays in escrow, and the volume is unchanged", async () => {
+      await using world = await createPreparedWorld({ recoveryKeys });
+      await world.unlock();
+      const ask = () => world.run({ command: "rekey", ...given });
+      const before = readFileSync(world.diskPath);
+      expect(seen(await ask())).toMatchObject(refused);
+      expect(readFileSync(world.diskPath)).toEqual(before);
+      expect(await world.status()).toMatchObject({ details: { custody: "escrow" } });
+      Object.assign(nodeOf(world), { custody: "split", proposal: undefined });
+      expect(await ask()).toMatchObject({ outcome: "rekeyed", details: { custody: "split" } });
+    });
+
+    // Evidence: A downgrade to escrow.
+    test("is not met by finishing an interrupted re-key in escrow", async () => {
+      await using world = await createPreparedWorld({ recoveryKeys });
+      await world.unlock();
+      world.broker.intercept = ({ path, answer }) =>
+        path === DEVICE_ROUTES.rekeyConfirmations ? (response) => response.destroy() : answer;
+      await rekey(world);
+      world.broker.intercept = undefined;
+      nodeOf(world).custody = "split";
+      const ended = await world.run({ command: "rekey", ...given });
+      expect(ended).toMatchObject({
+        outcome: "rekeyed",
+        generation: 3,
+        details: { custody: "split" },
+      });
+      expect(await volumeOf(world).slots.list()).toHaveLength(1);
+    });
+  });
+
+  test("every command says the custody of this node", async () => {
+    await using world = await createPreparedWorld();
+    await world.unlock();
+    expect(await rekey(world)).toMatchObject({ details: { custody: "escrow" } });
+    nodeOf(world).custody = "split";
+    expect(await rekey(world)).toMatchObject({ details: { custody: "split" } });
+    expect(await world.prepare()).toMatchObject({ details: { custody: "split" } });
+    rmSync(join(world.stateDir, "envelope.jws"));
+    expect(await world.status()).toMatchObject({ details: { custody: "split" } });
   });
 });
 

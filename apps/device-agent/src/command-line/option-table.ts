@@ -20,10 +20,13 @@ export const GLOBAL_OPTIONS = {
   version: flag("show the version"),
 } as const satisfies Record<string, OptionRow>;
 
-const RECOVERY_KEYS = text(
-  "KEYS|none",
-  "thumbprints of the owner's recovery keys: copy the node's share for exactly these",
-);
+const CUSTODY_OPTIONS = {
+  custody: text("split", "refuse escrow custody, in which the broker can open the volume"),
+  "recovery-keys": text(
+    "KEYS|none",
+    "thumbprints of the owner's recovery keys: copy the node's share for exactly these; implies --custody split",
+  ),
+} as const;
 
 export const COMMAND_OPTIONS = {
   prepare: {
@@ -51,8 +54,7 @@ export const COMMAND_OPTIONS = {
       "PCRS|none",
       "boot measurements that the key requires to sign (default sha256:7)",
     ),
-    custody: text("split", "refuse an order in escrow custody, whose broker can open the volume"),
-    "recovery-keys": RECOVERY_KEYS,
+    ...CUSTODY_OPTIONS,
     "boot-id-file": text("FILE", "for emulators: file with the boot id"),
   },
   unlock: {
@@ -71,7 +73,7 @@ export const COMMAND_OPTIONS = {
     new: flag("make a new one even if one is open"),
   },
   respond: { in: text("FILE|-", "file with the answer; default -: standard input") },
-  rekey: { "recovery-keys": RECOVERY_KEYS },
+  rekey: CUSTODY_OPTIONS,
   recover: {},
   lock: { "prepare-to-ship": flag("mark the appliance as ready to ship") },
   erase: {

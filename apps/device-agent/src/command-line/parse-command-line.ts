@@ -6,6 +6,7 @@ import { ASKED_PURPOSES, parseWith, reasonText } from "@databox-cmk/protocol";
 import { type CommandName, COMMANDS } from "../core/agent-event.ts";
 import type {
   Command,
+  CustodyWish,
   DeviceKeyChoice,
   LocalUiOptions,
   PrepareArguments,
@@ -98,7 +99,7 @@ function readCommand(command: CommandName, given: Given): Command {
     case "unlock":
       return { command, ...readUnlock(given) };
     case "rekey":
-      return { command, recoveryKeys: readRecoveryKeys(given) };
+      return { command, ...readCustodyWish(given) };
     case "passkey":
     case "recover":
     case "status":
@@ -140,8 +141,7 @@ function readLocalUi(given: Given): LocalUiOptions | undefined {
 function readPrepare(given: Given): PrepareArguments {
   const volumeKind = choice(given, "volume-kind", ["luks2", "file", "auto"]) ?? "auto";
   return {
-    custody: choice(given, "custody", ["split"]),
-    recoveryKeys: readRecoveryKeys(given),
+    ...readCustodyWish(given),
     broker: required(given, "broker"),
     order: required(given, "order"),
     serial: required(given, "serial"),
@@ -161,6 +161,11 @@ function readPrepare(given: Given): PrepareArguments {
 
 /** RFC 9278 §3, as the portal and `status` show it. */
 const THUMBPRINT = /^urn:ietf:params:oauth:jwk-thumbprint:sha-256:[\w-]{43}$/;
+
+const readCustodyWish = (given: Given): CustodyWish => ({
+  custody: choice(given, "custody", ["split"]),
+  recoveryKeys: readRecoveryKeys(given),
+});
 
 function readRecoveryKeys(given: Given): readonly string[] | undefined {
   const names = text(given, "recovery-keys")?.split(",");

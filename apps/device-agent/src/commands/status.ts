@@ -62,14 +62,13 @@ function undelivered(
   return { undeliveredJournalRows: Math.max(0, last - (head?.sequence ?? 0)) };
 }
 
-/** Nothing for escrow, which is the default. */
 function custodyDetails(
   folder: Pick<StateFolder, "path" | "readEnvelope">,
   settings: Settings,
   state: MachineState,
 ): EventDetails {
   const described = describeShare(folder, settings, state);
-  if (described === undefined) return {};
+  if (described === undefined) return { custody: "escrow" };
   const { share, shareCopiedFor } = described;
   return withoutUndefined({
     custody: "split",

@@ -26,14 +26,16 @@ export type PrepareArguments = {
   readonly keepVolume: boolean;
   readonly bootIdFile: string | undefined;
   readonly deviceKey: DeviceKeyChoice;
-  /** `split`: refuse to become a node of an order in escrow custody. */
-  readonly custody?: "split" | undefined;
-} & RecoveryKeyNames;
+} & CustodyWish;
 
-export type RecoveryKeyNames = {
+/** What a person asks for at the node: no answer of the broker may give less. */
+export type CustodyWish = {
+  /** `split`: refuse an envelope of escrow custody. */
+  readonly custody?: "split" | undefined;
   /**
-   * Thumbprints of the owner's recovery keys. This node's share is copied for exactly these.
-   * Absent: for those that the broker names first, and later for no other.
+   * Thumbprints of the owner's recovery keys. This node's share is copied for exactly these, so
+   * they ask for split custody, too. Absent: for those that the broker names first, and later for
+   * no other.
    */
   readonly recoveryKeys?: readonly string[] | undefined;
 };
@@ -81,5 +83,5 @@ export type Command =
   | { readonly command: "lock"; readonly prepareToShip: boolean }
   | ({ readonly command: "unlock" } & UnlockOptions)
   | { readonly command: "erase"; readonly serial?: string | undefined }
-  | ({ readonly command: "rekey" } & RecoveryKeyNames)
+  | ({ readonly command: "rekey" } & CustodyWish)
   | { readonly command: "passkey" | "recover" | "status" | "doctor" };

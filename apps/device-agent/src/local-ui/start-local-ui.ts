@@ -14,7 +14,7 @@ import type { Settings } from "../core/settings.ts";
 import { viewWaiting } from "../core/waiting-request.ts";
 import type { CommandDependencies, RunCommand } from "../node/dependencies.ts";
 import { provePasskey, type PasskeyDependencies } from "../passkey/passkey.ts";
-import { isSplitNode } from "../share/describe-share.ts";
+import { custodyOf } from "../share/describe-share.ts";
 import { momentIn, readBootId } from "../state/boot.ts";
 import { requireFile } from "../state/private-file.ts";
 import { systemCode } from "../state/state-error.ts";
@@ -117,7 +117,7 @@ export async function startLocalUi(input: {
       {
         settings,
         state,
-        custody: custodyOf(folder, settings, state),
+        custody: readCustody(folder, settings, state),
         tries: folder.readPasskeyTries(),
         waiting: waiting(),
         isAsked: waiter.operation !== undefined,
@@ -195,13 +195,9 @@ export async function startLocalUi(input: {
 }
 
 /** Where the envelope cannot be read, the passkey's own failure says so. */
-function custodyOf(
-  folder: Pick<StateFolder, "readEnvelope">,
-  settings: Settings,
-  state: MachineState,
-) {
+function readCustody(...node: Parameters<typeof custodyOf>) {
   try {
-    return isSplitNode(folder, settings, state) ? "split" : "escrow";
+    return custodyOf(...node);
   } catch (error) {
     if (error instanceof AppError) return "escrow";
     throw error;

@@ -13,7 +13,7 @@ import type { Journal } from "../journal/open-journal.ts";
 import { connect } from "../node/connect.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { readRecoveryKeys, requireOwnersKeys, thumbprintsOf } from "../share/copy-share.ts";
-import { isSplit } from "../share/unlock-key.ts";
+import { asksForSplit, requireCustody } from "../share/unlock-key.ts";
 import { readPrivateFile } from "../state/private-file.ts";
 import { systemCode } from "../state/state-error.ts";
 import type { StateFolder } from "../state/state-folder.ts";
@@ -37,7 +37,8 @@ export type NodeEnrolment =
  * Writes agent.json last: while it is missing, nothing counts as enrolled, and a rerun sends the
  * same code and key again, to which the broker returns the same enrolment.
  *
- * @throws {AppError} `Misuse`, what the exchange throws, or what writing the state throws
+ * @throws {AppError} `Misuse`, what the exchange throws, what writing the state throws, and where
+ * the enrolment is not what a person asked for: `EnvelopeRejected` or `RecoveryKeyUnconfirmed`
  */
 export async function enrolNode(
   enrolling: Enrolling,
@@ -55,7 +56,8 @@ export async function enrolNode(
   const answer = await enrol(transport, deadline, input);
   if (answer.kind === "denial") return answer;
   const recoveryKeys = readRecoveryKeys(answer.enrolment.extensions);
-  requireGiven(given, isSplit(answer.envelope), thumbprintsOf(recoveryKeys));
+  if (asksForSplit(given)) requireCustody(true, answer.envelope);
+  requireOwnersKeys(thumbprintsOf(recoveryKeys), given.recoveryKeys, "prepare");
   folder.writeEnvelope(answer.envelope.jws);
   const settings: Settings = {
     version: 1,
@@ -73,24 +75,6 @@ export async function enrolNode(
   folder.writeSettings(settings);
   journal.append("enrolled", { order, serial, deviceKey: signingKey.kid, grade });
   return { kind: "enrolled", settings };
-}
-
-/**
- * A person at the node may demand a custody, and for whom its share is copied.
- *
- * @throws {AppError} `Misuse` or `RecoveryKeyUnconfirmed`
- */
-export function requireGiven(
-  { custody, recoveryKeys }: Pick<PrepareArguments, "custody" | "recoveryKeys">,
-  isSplitNode: boolean,
-  named: readonly string[],
-): void {
-  if (custody === "split" && !isSplitNode)
-    throw new AppError("Misuse", {
-      detail:
-        "--custody split: the order is in escrow custody; its owner can choose split custody in the unlock policy",
-    });
-  requireOwnersKeys(named, recoveryKeys, "prepare");
 }
 
 /** The authority's certificate is copied, since the named file may be gone tomorrow. */

@@ -27,11 +27,12 @@ import {
   factsOfCopy,
   makeCopiedShare,
   readRecoveryKeys,
+  requireOwnersKeys,
   thumbprintsOf,
 } from "../share/copy-share.ts";
-import { isSplitNode } from "../share/describe-share.ts";
+import { custodyOf } from "../share/describe-share.ts";
 import { findShare } from "../share/keep-share.ts";
-import { isSplit } from "../share/unlock-key.ts";
+import { asksForSplit, isSplit, requireCustody } from "../share/unlock-key.ts";
 import { takeAgentLock } from "../state/agent-lock.ts";
 import { readBootId } from "../state/boot.ts";
 import { requireNotErased } from "../state/erasure-file.ts";
@@ -39,7 +40,7 @@ import { requireFile } from "../state/private-file.ts";
 import { createStateFolder, createStateStore } from "../state/state-folder.ts";
 import type { StateFolder, StateStore } from "../state/state-folder.ts";
 import { chooseVolumeKind, openVolume } from "../volume/choose-volume.ts";
-import { type Enrolling, enrolNode, requireGiven } from "./enrol-node.ts";
+import { type Enrolling, enrolNode } from "./enrol-node.ts";
 import { formatVolume } from "./format-volume.ts";
 import { checkPrepareArguments } from "./prepare-options.ts";
 
@@ -203,16 +204,17 @@ async function keepCopy(
 
 /** Also of a run that was killed, and of a finished one. */
 function requireGivenBefore(
-  { given, folder, store }: Pick<Preparing, "folder" | "given" | "store">,
+  { given, folder, store: { current } }: Pick<Preparing, "folder" | "given" | "store">,
   found: Settings,
 ): void {
-  const { current } = store;
+  const jws = folder.readEnvelope();
+  if (asksForSplit(given) && jws !== undefined)
+    requireCustody(true, readKeptEnvelope(jws, found, current));
   const isPrepared = current.preparation.step === "prepared";
   const copiedFor = isPrepared
     ? (current.shareCopiedFor ?? [])
     : thumbprintsOf(readRecoveryKeys(found));
-  const isSplitNow = given.custody === undefined || isSplitNode(folder, found, current);
-  requireGiven(given, isSplitNow, copiedFor);
+  requireOwnersKeys(copiedFor, given.recoveryKeys, "prepare");
 }
 
 function requireSameNode(found: Settings, given: Pick<PrepareArguments, "order" | "serial">): void {
@@ -235,7 +237,10 @@ function finish({ journal, store }: Pick<Preparing, "journal" | "store">): void 
 }
 
 function prepared(preparing: Preparing, rest: Partial<SuccessEvent>): AgentEvent {
-  return { ...common(preparing), outcome: "prepared", ...rest };
+  const { folder, store } = preparing;
+  const settings = requireFile(folder.readSettings(), `${folder.path}/agent.json`);
+  const details = { custody: custodyOf(folder, settings, store.current) };
+  return { ...common(preparing), outcome: "prepared", details, ...rest };
 }
 
 function denied(preparing: Preparing, denial: Denial): AgentEvent {

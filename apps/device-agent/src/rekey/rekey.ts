@@ -3,7 +3,7 @@ import { AppError } from "@databox-cmk/errors";
 
 import type { CheckedEnvelope } from "../answers/signed-envelope.ts";
 import type { AgentEvent } from "../core/agent-event.ts";
-import type { RecoveryKeyNames } from "../core/command.ts";
+import type { CustodyWish } from "../core/command.ts";
 import { eventOfDenial } from "../core/failure-event.ts";
 import type { HeldLease } from "../core/lease-state.ts";
 import { isUnlocked } from "../core/machine-state.ts";
@@ -21,7 +21,8 @@ import {
   requireOwnersKeys,
   thumbprintsOf,
 } from "../share/copy-share.ts";
-import { isSplit, requireCustody, unlockKeyOf } from "../share/unlock-key.ts";
+import { custodyOf } from "../share/describe-share.ts";
+import { asksForSplit, isSplit, requireCustody, unlockKeyOf } from "../share/unlock-key.ts";
 import { openVolume } from "../volume/choose-volume.ts";
 import { finishRekey, type RekeyEnd, type Rekeying, removeSlot } from "./finish-rekey.ts";
 
@@ -38,7 +39,7 @@ const ATTEMPTS = 2;
  * @throws {AppError} every failure that the broker did not sign
  */
 export async function rekey(
-  given: RecoveryKeyNames,
+  given: CustodyWish,
   dependencies: VolumeDependencies & Pick<CommandDependencies, "totalTimeoutMs">,
 ): Promise<AgentEvent> {
   const { cryptsetupFolders, totalTimeoutMs } = dependencies;
@@ -46,24 +47,28 @@ export async function rekey(
   const node = withJournal(prepared, dependencies);
   const { settings, store } = node;
   const volume = openVolume(settings.volume, settings.serial, cryptsetupFolders);
-  const limit = () => AbortSignal.timeout(totalTimeoutMs);
   using transport = connect(settings.connection);
-  const session = openBrokerSession(node, transport, limit());
-  const rekeying: Rekeying = { node, volume, session };
   const context = () => eventOf("rekey", settings, dependencies);
   /**
    * The time limit for the broker starts again: a slot's argon2 may have used all of it on a slow
    * machine.
    */
-  const anew = (): Rekeying => ({ ...rekeying, session: { ...session, deadline: limit() } });
-  const requireKeys: RequireKeys = (held, recoveryKeys) => {
+  const anew = (): Rekeying => {
+    const session = openBrokerSession(node, transport, AbortSignal.timeout(totalTimeoutMs));
+    return { node, volume, session };
+  };
+  const requireWish: RequireWish = (held, { envelope, recoveryKeys }) => {
+    if (isSplit(held) || asksForSplit(given)) requireCustody(true, envelope);
     const known = isSplit(held) ? (store.current.shareCopiedFor ?? []) : undefined;
     requireOwnersKeys(thumbprintsOf(recoveryKeys), given.recoveryKeys ?? known);
   };
-  const end = await finishInterrupted(rekeying);
+  const custody = () => custodyOf(node.folder, settings, store.current);
+  const end = await finishInterrupted(anew());
+  // One that began without the wish for split custody has not given it.
+  const isUnmet = end?.kind === "rekeyed" && asksForSplit(given) && custody() === "escrow";
   const { ended, interrupted } =
-    end === undefined || end.kind === "overtaken"
-      ? { ended: await begin(anew, requireKeys), interrupted: false }
+    end === undefined || end.kind === "overtaken" || isUnmet
+      ? { ended: await begin(anew, requireWish), interrupted: false }
       : { ended: end, interrupted: true };
   if (ended.kind === "denial") return eventOfDenial(ended.denial, context());
   if (ended.kind === "overtaken") throw new AppError("RewrapConflict");
@@ -74,7 +79,8 @@ export async function rekey(
   // The interrupted run made its copy before these keys were named.
   if (interrupted)
     requireOwnersKeys(store.current.shareCopiedFor ?? [], given.recoveryKeys, "interrupted");
-  return { ...context(), outcome: "rekeyed", generation: ended.generation, notes };
+  const { generation } = ended;
+  return { ...context(), outcome: "rekeyed", generation, details: { custody: custody() }, notes };
 }
 
 async function finishInterrupted(rekeying: Rekeying): Promise<RekeyEnd | undefined> {
@@ -84,17 +90,24 @@ async function finishInterrupted(rekeying: Rekeying): Promise<RekeyEnd | undefin
     : finishRekey(rekeying, found);
 }
 
-/** @throws {AppError} `RecoveryKeyUnconfirmed` */
-type RequireKeys = (held: CheckedEnvelope, named: Proposal["recoveryKeys"]) => void;
+/**
+ * Before anything is changed: the proposal is what this node has, and what the person asks for.
+ *
+ * @throws {AppError} `EnvelopeRejected` or `RecoveryKeyUnconfirmed`
+ */
+type RequireWish = (
+  held: CheckedEnvelope,
+  proposal: Pick<Proposal, "envelope" | "recoveryKeys">,
+) => void;
 
-async function begin(anew: () => Rekeying, requireKeys: RequireKeys): Promise<RekeyEnd> {
+async function begin(anew: () => Rekeying, requireWish: RequireWish): Promise<RekeyEnd> {
   let end: RekeyEnd = { kind: "overtaken" };
   for (let attempt = 0; attempt < ATTEMPTS && end.kind === "overtaken"; attempt += 1)
-    end = await rekeyOnce(anew, requireKeys);
+    end = await rekeyOnce(anew, requireWish);
   return end;
 }
 
-async function rekeyOnce(anew: () => Rekeying, requireKeys: RequireKeys): Promise<RekeyEnd> {
+async function rekeyOnce(anew: () => Rekeying, requireWish: RequireWish): Promise<RekeyEnd> {
   const rekeying = anew();
   const { node, volume, session } = rekeying;
   const lease = requireLease(node);
@@ -102,8 +115,7 @@ async function rekeyOnce(anew: () => Rekeying, requireKeys: RequireKeys): Promis
   const answer = await requestRekey(session, lease, held.generation);
   if (answer.kind === "denial") return answer;
   try {
-    if (isSplit(held)) requireCustody(true, answer.envelope);
-    requireKeys(held, answer.recoveryKeys);
+    requireWish(held, answer);
     await addKey(rekeying, held, answer);
   } finally {
     zero(answer.currentKey, answer.proposedKey);

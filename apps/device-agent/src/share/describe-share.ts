@@ -34,17 +34,22 @@ export function describeShare(
   return { env, share, shareCopiedFor: state.shareCopiedFor?.join(" ") ?? "no recovery key" };
 }
 
+/** {@link isSplitNode}, in the words of the unlock policy. */
+export const custodyOf = (...node: Parameters<typeof isSplitNode>): "escrow" | "split" =>
+  isSplitNode(...node) ? "split" : "escrow";
+
 /**
  * Whether this node's custody is split: its envelope, which the broker signed, says so.
  *
  * @throws {AppError} `EnvelopeRejected` or `AgentStateUnreadable`
  */
 export function isSplitNode(
-  folder: Pick<StateFolder, "readEnvelope">,
+  folder: Pick<StateFolder, "path" | "readEnvelope">,
   settings: Settings,
   state: Pick<MachineState, "env">,
 ): boolean {
   const jws = folder.readEnvelope();
-  if (jws === undefined) return false;
+  // Where the envelope is lost, a share for it says as much.
+  if (jws === undefined) return findShare(folder, state.env ?? settings.env) !== "missing";
   return isSplit(readKeptEnvelope(jws, settings, state));
 }

@@ -2,6 +2,7 @@ import { CryptoError, deriveSplitKey, openEnvelope, zero } from "@databox-cmk/cr
 import { AppError } from "@databox-cmk/errors";
 
 import type { CheckedEnvelope } from "../answers/signed-envelope.ts";
+import type { CustodyWish } from "../core/command.ts";
 
 export type KeyHolder = {
   readonly order: string;
@@ -47,16 +48,18 @@ export async function unlockKeyOf(
  * A broker that could turn split custody into escrow would give itself the whole key; an envelope
  * of split custody for a node in escrow, which has no share, would never open.
  *
+ * @param mustBeSplit - this node's custody is split, or a person at the node asks for it
  * @throws {AppError} `EnvelopeRejected`
  */
-export function requireCustody(isSplitNode: boolean, offered: CheckedEnvelope): void {
-  if (isSplit(offered) === isSplitNode) return;
-  throw rejected(
-    isSplitNode
-      ? "it is of escrow custody, and this node's custody is split"
-      : "it is of split custody, and this node's custody is escrow",
-  );
+export function requireCustody(mustBeSplit: boolean, offered: CheckedEnvelope): void {
+  if (isSplit(offered) === mustBeSplit) return;
+  if (mustBeSplit) throw new AppError("EnvelopeRejected", { reason: "escrow" });
+  throw rejected("it is of split custody, and this node's custody is escrow");
 }
+
+/** Recovery keys open a copy of the node's share, which only split custody has. */
+export const asksForSplit = ({ custody, recoveryKeys }: CustodyWish): boolean =>
+  custody === "split" || recoveryKeys !== undefined;
 
 export const isSplit = ({ envelope }: CheckedEnvelope): boolean =>
   envelope.context.cus !== undefined;

@@ -118,5 +118,29 @@ export const DEVICE_ENVELOPE_ERRORS = {
       en: "The volume stays locked; the current envelope is kept.",
       de: "Das Volume bleibt gesperrt; der vorhandene Umschlag wird behalten.",
     },
+    reasons: {
+      escrow: {
+        message: {
+          en: "The envelope is of escrow custody: with it the broker could open the volume. This node's custody is split, or split custody was asked for at the node",
+          de: "Der Umschlag gehört zur Hinterlegung: Mit ihm könnte der Broker das Volume öffnen. Dieser Knoten hat geteilte Verwahrung, oder sie wurde am Knoten verlangt",
+        },
+        who: "order-owner",
+        ask: {
+          en: "Ask the owner of order {orderName} whether its unlock policy says split custody.",
+          de: "Fragen Sie den Besitzer des Auftrags {orderName}, ob dessen Entsperrrichtlinie geteilte Verwahrung nennt.",
+        },
+        steps: [
+          {
+            en: "If the order is in escrow, choose split custody (portal: order > Unlock policy), and try again",
+            de: "Ist der Auftrag in Hinterlegung, wählen Sie geteilte Verwahrung (Portal: Auftrag > Entsperrrichtlinie), und versuchen Sie es erneut",
+          },
+          {
+            en: "If the unlock policy says split already, do not use the appliance, and tell your security administrator: the broker may have been taken over",
+            de: "Nennt die Entsperrrichtlinie bereits geteilte Verwahrung, benutzen Sie das Gerät nicht, und sagen Sie es Ihrem Sicherheitsadministrator: Der Broker könnte in fremder Hand sein",
+          },
+        ],
+        meanwhile: "Nothing was changed on the volume.",
+      },
+    },
   }),
 };
