@@ -4,11 +4,15 @@ import { join } from "node:path";
 import { openTemporaryFolder } from "@databox-cmk/testkit";
 
 import { aim, type BenchOutcome, measured, ratio, summarise } from "./bench-result.ts";
-import { missingForColdAgent, prepareAgent, startFakeBroker, unlockTimes } from "./cold-agent.ts";
+import {
+  acceptedAfterMs,
+  missingForColdAgent,
+  prepareAgent,
+  startFakeBroker,
+} from "./cold-agent.ts";
 import { runProgram } from "./programs.ts";
 import { missingForTang, startTang } from "./tang.ts";
 
-const SERIAL = "BENCH-0001";
 const WARM_UP_RUNS = 3;
 const RUNS = 30;
 
@@ -24,8 +28,8 @@ export async function run(): Promise<BenchOutcome> {
   ];
   if (missing.length > 0) return { kind: "skipped", reason: missing.join("; ") };
   using folder = openTemporaryFolder();
-  await using broker = await startFakeBroker({ [SERIAL]: "escrow" });
-  const agent = await prepareAgent(folder.path, broker, SERIAL);
+  await using broker = await startFakeBroker();
+  const agent = await prepareAgent(folder.path, broker);
   const keys = join(folder.path, "tang");
   mkdirSync(keys);
   using tang = await startTang(keys);
@@ -36,7 +40,7 @@ export async function run(): Promise<BenchOutcome> {
     const ours = await runProgram([...agent, "unlock"]);
     const theirs = await runProgram(["clevis", "decrypt"], tang.ciphertext);
     if (index < WARM_UP_RUNS) continue;
-    accepted.push(unlockTimes(ours).acceptedMs);
+    accepted.push(acceptedAfterMs(ours));
     ended.push(ours.wallMs);
     clevis.push(theirs.wallMs);
   }

@@ -17,7 +17,7 @@ export async function askForNonce(transport: Transport, serial: string): Promise
 }
 
 /** The Retry-After of a 503; undefined for any other answer. */
-export function waitSecondsOf({ status, headers }: RawAnswer): number | undefined {
+function waitSecondsOf({ status, headers }: RawAnswer): number | undefined {
   const { "retry-after": retryAfter } = headers;
   return status === 503 && retryAfter !== undefined ? Number(retryAfter) : undefined;
 }

@@ -1,4 +1,3 @@
-import { constants, generateKeyPairSync, privateDecrypt, publicEncrypt } from "node:crypto";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import {
@@ -8,29 +7,25 @@ import {
 } from "node:http";
 import { createServer } from "node:https";
 import { text } from "node:stream/consumers";
-import { setTimeout } from "node:timers/promises";
 
 import { createCertificateAuthority, issueServerCertificate } from "@databox-cmk/crypto";
 import { decode, encode } from "dns-packet";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import * as z from "zod";
 
-import { readJob, serveParent } from "./child.ts";
+import { serveParent } from "./child.ts";
 import { STUB_TENANT, stubUnwrap, stubWrap, VERSIONS } from "./stub-wrapping.ts";
 
 /**
- * Entra ID, Resource Manager, instance metadata, DNS and vaults that answer at once, except for the
- * vault that a test makes slow, so that only the broker's own time remains. The vaults count their
- * operations; their wrapping hides nothing. Written by hand, since the emulator does real RSA.
+ * Entra ID, Resource Manager, instance metadata, DNS and a vault that answer at once, so that only
+ * the broker's own time remains. The vault counts its operations; its wrapping hides nothing. Written by hand, since the emulator does real RSA.
  */
-const state = { operations: 0, enabled: true, slowMs: 0 };
-/** Told so, it also does what RSA costs a vault. */
-const rsa = readJob(z.object({ rsa: z.boolean() })).rsa ? makeRsa() : undefined;
+const state = { operations: 0, enabled: true };
 const ca = createCertificateAuthority({ commonName: "stub", validityDays: 2 });
 const certificate = issueServerCertificate({
   ca,
   commonName: "stub",
-  dnsNames: ["bench.vault.localhost", "slow.vault.localhost", "login.localhost", "arm.localhost"],
+  dnsNames: ["bench.vault.localhost", "login.localhost", "arm.localhost"],
   validityDays: 2,
 });
 const { publicKey, privateKey } = await generateKeyPair("RS256");
@@ -67,7 +62,6 @@ async function answer(request: IncomingMessage): Promise<Answer> {
   const { pathname } = new URL(request.url ?? "/", "https://stub.invalid");
   const body = await text(request);
   const { host = "" } = request.headers;
-  if (host.startsWith("slow.")) await setTimeout(state.slowMs);
   if (host.includes(".vault.")) return answerVault(request, `https://${host}`, pathname, body);
   if (pathname.endsWith("/oauth2/v2.0/token"))
     return { json: { token_type: "Bearer", expires_in: 3600, access_token: "stub" } };
@@ -103,18 +97,7 @@ async function answer(request: IncomingMessage): Promise<Answer> {
   return { status: 404, json: { error: { code: "NotFound", message: pathname } } };
 }
 
-/** @returns one private operation of RSA-2048, OAEP with SHA-256 */
-function makeRsa(): () => void {
-  const oaep = { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: "sha256" };
-  const pair = generateKeyPairSync("rsa", { modulusLength: 2048 });
-  const wrapped = publicEncrypt({ key: pair.publicKey, ...oaep }, Buffer.alloc(32, 7));
-  return () => {
-    privateDecrypt({ key: pair.privateKey, ...oaep }, wrapped);
-  };
-}
-
 const OPERATION = z.object({ value: z.string() });
-const SLOW = z.object({ slowMs: z.number() });
 
 function answerVault(
   request: IncomingMessage,
@@ -155,7 +138,6 @@ function answerVault(
       },
     };
   const value = Buffer.from(OPERATION.parse(JSON.parse(body)).value, "base64url");
-  if (operation === "unwrapkey") rsa?.();
   const result = operation === "wrapkey" ? stubWrap(version, value) : stubUnwrap(version, value);
   return result === undefined
     ? { status: 400, json: { error: { code: "BadParameter", message: "another version" } } }
@@ -214,7 +196,5 @@ const ready = {
 };
 serveParent(ready, (message) => {
   if (message === "disable") state.enabled = false;
-  const told = SLOW.safeParse(message);
-  if (told.success) state.slowMs = told.data.slowMs;
   return { operations: state.operations };
 });

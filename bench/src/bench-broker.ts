@@ -31,10 +31,8 @@ function quotas(unlocksPerMinute: string) {
 export type BenchBroker = AsyncDisposable &
   LoadedServer & {
     readonly databaseFile: string;
-    /** Memory of the process and its workers. */
+    /** Memory of the process. */
     residentBytes(): number;
-    /** Sends a message to the module that was loaded before the broker. @returns its answer */
-    ask(message: string): Promise<unknown>;
   };
 
 /** Where a broker of a bench keeps its things, and its environment. */
@@ -49,10 +47,8 @@ export type BrokerHome = Disposable & {
 
 export async function startBenchBroker(
   variables: Readonly<Record<string, string>> = {},
-  workers = 1,
-  preload?: string,
 ): Promise<BenchBroker> {
-  return serveFrom(createBrokerHome(variables), workers, preload);
+  return serveFrom(createBrokerHome(variables));
 }
 
 export function createBrokerHome(variables: Readonly<Record<string, string>>): BrokerHome {
@@ -102,18 +98,11 @@ export function createBrokerHome(variables: Readonly<Record<string, string>>): B
   };
 }
 
-/**
- * @param preload - a module that its process loads before the broker
- * @returns a broker that takes its home with it when it ends
- */
-export async function serveFrom(
-  home: BrokerHome,
-  workers: number,
-  preload?: string,
-): Promise<BenchBroker> {
+/** @returns a broker that takes its home with it when it ends */
+export async function serveFrom(home: BrokerHome): Promise<BenchBroker> {
   const { main, execArgv } = findShippedBroker();
-  const broker = fork(main, ["serve", "--workers", String(workers)], {
-    execArgv: [...execArgv, ...(preload === undefined ? [] : ["--import", preload])],
+  const broker = fork(main, ["serve"], {
+    execArgv,
     env: home.environment,
   });
   const [message]: unknown[] = await once(broker, "message");
@@ -126,12 +115,6 @@ export async function serveFrom(
     folder,
     cpuSeconds: () => cpuSecondsOf(broker.pid ?? 0),
     residentBytes: () => residentBytesOf(broker.pid ?? 0),
-    async ask(question) {
-      const answered = once(broker, "message");
-      broker.send(question);
-      const [answer]: unknown[] = await answered;
-      return answer;
-    },
     async [Symbol.asyncDispose]() {
       const ended = once(broker, "exit");
       broker.kill("SIGTERM");

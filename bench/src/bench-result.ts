@@ -23,19 +23,6 @@ export type Aim = {
   readonly isMet: boolean;
 };
 
-/** Numbers over time. */
-export type Plot = {
-  /** In docs/images. */
-  readonly file: string;
-  readonly title: string;
-  /** Later points are not shown. */
-  readonly untilSeconds: number;
-  readonly curves: readonly {
-    readonly label: string;
-    readonly points: readonly (readonly [seconds: number, count: number])[];
-  }[];
-};
-
 /** The outcome of a bench: a function without parameters that cleans up after itself. */
 export type BenchOutcome =
   | { readonly kind: "skipped"; readonly reason: string }
@@ -45,7 +32,6 @@ export type BenchOutcome =
       readonly ratios: readonly Ratio[];
       readonly notes: readonly string[];
       readonly aims: readonly Aim[];
-      readonly plots?: readonly Plot[];
     };
 export type BenchResult = BenchOutcome & { readonly name: string };
 export type Measured = Extract<BenchOutcome, { kind: "measured" }>;

@@ -7,16 +7,14 @@ import * as z from "zod";
 import { startChild } from "./child.ts";
 import { findProgram, type ProgramRun, runProgram } from "./programs.ts";
 
-type Custody = "escrow" | "split";
-export type ColdAgent = readonly [string, ...string[]];
-
+const SERIAL = "BENCH-0001";
 const brokerMessage = z.strictObject({
   url: z.string(),
   order: z.string(),
   certificateAuthorityPem: z.string(),
-  enrolmentCodes: z.record(z.string(), z.string()),
+  enrolmentCode: z.string(),
 });
-export type FakeBroker = z.infer<typeof brokerMessage>;
+type FakeBroker = z.infer<typeof brokerMessage>;
 
 /** The reasons for which no cold unlock can be measured here. */
 export const missingForColdAgent = (): readonly string[] => [
@@ -24,66 +22,48 @@ export const missingForColdAgent = (): readonly string[] => [
   ...(existsSync(AGENT_BUNDLE) ? [] : ["the agent is not built (npm run build)"]),
 ];
 
-/** A broker that answers at once, with a node for each serial number. */
-export async function startFakeBroker(
-  nodes: Readonly<Record<string, Custody>>,
-): Promise<FakeBroker & AsyncDisposable> {
+/** A broker with one node that answers at once. */
+export async function startFakeBroker(): Promise<FakeBroker & AsyncDisposable> {
   const main = new URL("fake-broker-process.ts", import.meta.url);
-  const child = await startChild(main, nodes, brokerMessage);
+  const child = await startChild(main, { serial: SERIAL }, brokerMessage);
   return { ...child.ready, [Symbol.asyncDispose]: () => child[Symbol.asyncDispose]() };
 }
 
 /** A prepared node. @returns its agent, to which a command is added */
 export async function prepareAgent(
   folder: string,
-  { url, order, certificateAuthorityPem, enrolmentCodes }: FakeBroker,
-  serial: string,
-  deviceKey: readonly string[] = ["--device-key", "file"],
-): Promise<ColdAgent> {
+  { url, order, certificateAuthorityPem, enrolmentCode }: FakeBroker,
+): Promise<readonly [string, ...string[]]> {
   const caFile = join(folder, "ca.pem");
   writeFileSync(caFile, certificateAuthorityPem);
-  const command = [
-    ...agentCommand(AGENT_BUNDLE),
-    "--json",
-    "--state-dir",
-    stateDirOf(folder, serial),
-  ] as const;
+  const state = ["--json", "--state-dir", join(folder, SERIAL)];
+  const command = [...agentCommand(AGENT_BUNDLE), ...state] as const;
   const parameters = [
     ["--broker", url],
     ["--order", order],
-    ["--serial", serial],
-    ["--volume", join(folder, `${serial}.img`)],
+    ["--serial", SERIAL],
+    ["--volume", join(folder, `${SERIAL}.img`)],
     ["--volume-kind", "luks2"],
     ["--ca-file", caFile],
     ["--resolve-localhost"],
-    deviceKey,
+    ["--device-key", "file"],
   ];
-  await runProgram([...command, "prepare", ...parameters.flat()], enrolmentCodes[serial]);
+  await runProgram([...command, "prepare", ...parameters.flat()], enrolmentCode);
   return command;
 }
-
-export const stateDirOf = (folder: string, serial: string): string => join(folder, serial);
 
 const unlockEvent = z.object({
   outcome: z.literal("unlocked"),
   proof: z.literal("cryptsetup"),
   startedAtMs: z.number(),
   elapsedMs: z.number(),
-  timings: z.record(z.string(), z.number()),
 });
 
 /**
- * From the moment at which we asked the system for a process, as with a peer, not from the agent's
- * own first line; and the part from the broker's answer to the unlock key.
+ * Milliseconds to the accepted key from the moment at which we asked the system for a process, as
+ * with a peer, not from the agent's own first line.
  */
-export function unlockTimes({ stdout, startedAtMs }: ProgramRun): {
-  readonly acceptedMs: number;
-  readonly keyMs: number;
-} {
+export function acceptedAfterMs({ stdout, startedAtMs }: ProgramRun): number {
   const event = unlockEvent.parse(JSON.parse(stdout));
-  const { answer = Number.NaN, unlockKey = Number.NaN } = event.timings;
-  return {
-    acceptedMs: event.startedAtMs + event.elapsedMs - startedAtMs,
-    keyMs: unlockKey - answer,
-  };
+  return event.startedAtMs + event.elapsedMs - startedAtMs;
 }

@@ -3,12 +3,9 @@ import * as z from "zod";
 
 import { readJob, serveParent } from "./child.ts";
 
-const nodes = readJob(z.record(z.string(), z.enum(["escrow", "split"])));
-
+const { serial } = readJob(z.strictObject({ serial: z.string() }));
 /** A broker without a vault, in a process of its own, so that only the agent's own time remains. */
 const broker = await createFakeBroker();
-const enrolmentCodes: Record<string, string> = {};
-for (const [serial, custody] of Object.entries(nodes))
-  enrolmentCodes[serial] = (await broker.addNode(serial, { custody })).enrolmentCode;
+const { enrolmentCode } = await broker.addNode(serial);
 const { url, order, certificateAuthorityPem } = broker;
-serveParent({ url, order, certificateAuthorityPem, enrolmentCodes }, () => ({}));
+serveParent({ url, order, certificateAuthorityPem, enrolmentCode }, () => ({}));

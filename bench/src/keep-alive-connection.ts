@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { connect as connectPlain, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { connect, createSecureContext, type SecureContext } from "node:tls";
 
 export type KeptAnswer = {
@@ -33,13 +33,6 @@ export async function openKeepAliveConnection(
     servername: "broker.localhost",
   });
   await once(socket, "secureConnect");
-  return keepAlive(socket);
-}
-
-/** The same without TLS. */
-export async function openPlainConnection(port: number): Promise<KeepAliveConnection> {
-  const socket = connectPlain({ host: "127.0.0.1", port });
-  await once(socket, "connect");
   return keepAlive(socket);
 }
 

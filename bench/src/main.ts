@@ -3,28 +3,17 @@ import { publish } from "./publish.ts";
 
 type Bench = { readonly run: () => Promise<BenchOutcome> };
 
-const oneWorker = () => import("./unlock-one-worker.ts");
-
 /** Every bench by its name on the command line: `npm run bench -- agent-cold-start`. */
 const BENCHES = {
   unlock: () => import("./unlock.ts"),
-  "unlock-emulator": () => import("./unlock-emulator.ts"),
-  "unlock-rsa": async () => ({ run: (await oneWorker()).withRsa }),
-  "unlock-new-connection": async () => ({ run: (await oneWorker()).onNewConnections }),
+  "unlock-new-connection": () => import("./unlock-new-connection.ts"),
   "unlock-postgres": () => import("./unlock-postgres.ts"),
-  envelope: () => import("./envelope.ts"),
-  tang: () => import("./tang-recovery.ts"),
   "agent-cold-start": () => import("./agent-cold-start.ts"),
-  "split-custody": () => import("./split-custody.ts"),
   "many-orders": () => import("./many-orders.ts"),
   "campaign-10k": () => import("./campaign-10k.ts"),
   "relock-10k": () => import("./relock-10k.ts"),
-  "portal-first-view": () => import("./portal-first-view.ts"),
-  "slow-vault": () => import("./slow-vault.ts"),
   overload: () => import("./overload.ts"),
   renewal: () => import("./renewal.ts"),
-  "azure-double": () => import("./azure-double.ts"),
-  leak: () => import("./leak.ts"),
   simulate: () => import("./simulate.ts"),
 } as const satisfies Record<string, () => Promise<Bench>>;
 

@@ -25,7 +25,7 @@ export async function servePostgres(
   variables: Readonly<Record<string, string>>,
   nodes: number,
   key: FleetKey,
-  { workers = 1, awayMs }: { readonly workers?: number; readonly awayMs?: number | undefined } = {},
+  { awayMs }: { readonly awayMs?: number | undefined } = {},
 ): Promise<
   AsyncDisposable & {
     readonly broker: BenchBroker;
@@ -47,7 +47,7 @@ export async function servePostgres(
   const far = awayMs === undefined ? undefined : started.use(await openFarLink(server, awayMs));
   const url = far?.url ?? server.url("postgres");
   const home = createBrokerHome({ ...variables, DATABASE_URL: url });
-  const broker = started.use(await serveFrom(home, workers));
+  const broker = started.use(await serveFrom(home));
   const database = await openDatabase(server);
   const resources = started.move();
   return {

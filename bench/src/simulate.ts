@@ -3,7 +3,6 @@ import {
   type BenchOutcome,
   type Measurement,
   measured,
-  type Plot,
   quantileOf,
   single,
 } from "./bench-result.ts";
@@ -58,7 +57,6 @@ export async function run(): Promise<BenchOutcome> {
     single("measured: handshake", "ms", costs.handshakeMs),
     single("measured: renewal", "ms", costs.renewalMs),
   ];
-  const plots: Plot[] = [];
   let throttledCampaigns = 0;
 
   for (const appliances of [HALF, WHOLE]) {
@@ -70,12 +68,6 @@ export async function run(): Promise<BenchOutcome> {
       firstAskMs: (random) => random() * SPREAD_MS,
     });
     measurements.push(...ofStorm(name, storm));
-    plots.push({
-      file: `simulate-storm-${String(appliances / 1000)}k.svg`,
-      title: `Storm of ${named(appliances)} appliances: where they are`,
-      untilSeconds: 600,
-      curves: storm.curves,
-    });
   }
 
   for (const appliances of [HALF, WHOLE]) {
@@ -89,12 +81,6 @@ export async function run(): Promise<BenchOutcome> {
       single(`${name}: told by a renewal`, "", revocation.toldByRenewal),
       single(`${name}: renewals rejected`, "", revocation.rejectedRenewals),
     );
-    plots.push({
-      file: `simulate-revocation-${String(appliances / 1000)}k.svg`,
-      title: `Revocation of ${named(appliances)} appliances: still open`,
-      untilSeconds: 60,
-      curves: revocation.curves,
-    });
   }
 
   const ways = {
@@ -145,7 +131,6 @@ export async function run(): Promise<BenchOutcome> {
       aim("orders of campaigns that a vault throttled", throttledCampaigns, "at most", 0, ""),
       aim("others' p99 beside a throttling vault, to without it", others, "at most", 1.5, ""),
     ],
-    plots,
   });
 }
 

@@ -18,23 +18,18 @@ const READY = z.object({
 export type AzureStub = AsyncDisposable & {
   readonly operatorToken: string;
   readonly vaultUrl: string;
-  /** Subscription of another customer. */
-  readonly slowVaultUrl: string;
   readonly caFile: string;
   /** The settings of a broker that uses this stub. */
   readonly variables: Readonly<Record<string, string>>;
   /** Operations of the vault since the start. */
   operations(): Promise<number>;
   disableKey(): Promise<void>;
-  /** How long the slow vault takes for each answer from now on. */
-  slowDown(milliseconds: number): Promise<void>;
 };
 
-/** @param rsa - its unwraps cost a private operation of RSA-2048 each, on this machine */
-export async function startAzureStub({ rsa = false } = {}): Promise<AzureStub> {
-  const stub = await startChild(new URL("azure-stub-process.ts", import.meta.url), { rsa }, READY);
+export async function startAzureStub(): Promise<AzureStub> {
+  const stub = await startChild(new URL("azure-stub-process.ts", import.meta.url), {}, READY);
   const { port, dnsPort, imdsPort, caPem, operatorToken } = stub.ready;
-  const ask = async (message: string | object): Promise<number> =>
+  const ask = async (message: string): Promise<number> =>
     z.object({ operations: z.number() }).parse(await stub.ask(message)).operations;
   const caFile = join(tmpdir(), `databox-bench-stub-${String(process.pid)}.pem`);
   writeFileSync(caFile, caPem);
@@ -42,7 +37,6 @@ export async function startAzureStub({ rsa = false } = {}): Promise<AzureStub> {
   return {
     operatorToken,
     vaultUrl: at("bench.vault"),
-    slowVaultUrl: at("slow.vault"),
     caFile,
     variables: {
       ARM_URL: at("arm"),
@@ -57,9 +51,6 @@ export async function startAzureStub({ rsa = false } = {}): Promise<AzureStub> {
     operations: () => ask("count"),
     async disableKey() {
       await ask("disable");
-    },
-    async slowDown(slowMs) {
-      await ask({ slowMs });
     },
     [Symbol.asyncDispose]: () => stub[Symbol.asyncDispose](),
   };

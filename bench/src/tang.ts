@@ -4,15 +4,9 @@ import { setTimeout as pause } from "node:timers/promises";
 
 import { freePort } from "@databox-cmk/testkit";
 
-import { cpuSecondsOf } from "./process-usage.ts";
 import { findProgram, runProgram } from "./programs.ts";
 
 export type Tang = Disposable & {
-  readonly port: number;
-  /** Processor time of tangd and of the children that serve its open connections. */
-  cpuSeconds(): number;
-  /** RFC 7638 thumbprint of its exchange key: the path of a recovery. */
-  readonly exchangeKey: string;
   /** A 32-byte secret that only this tang can help to open. */
   readonly ciphertext: string;
 };
@@ -50,11 +44,7 @@ export async function startTang(folder: string): Promise<Tang> {
   const configuration = JSON.stringify({ url: `http://127.0.0.1:${String(port)}` });
   try {
     const ciphertext = await encrypt(configuration);
-    const { stdout } = await runProgram(["jose", "jwk", "thp", "-i", join(folder, "exc.jwk")]);
     return {
-      port,
-      cpuSeconds: () => cpuSecondsOf(server.pid ?? 0),
-      exchangeKey: stdout.trim(),
       ciphertext,
       [Symbol.dispose]() {
         server.kill();

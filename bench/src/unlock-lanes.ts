@@ -77,7 +77,7 @@ export function prepareAll(
 }
 
 /** Asks for a challenge, and signs the request with it. */
-export async function renderUnlock(
+async function renderUnlock(
   send: KeepAliveConnection["send"],
   device: UnlockingDevice,
 ): Promise<Buffer> {

@@ -22,16 +22,15 @@ export type UnlockBroker = AsyncDisposable & {
 export async function startUnlockBroker(
   stub: AzureStub,
   options: {
-    readonly workers?: number;
     readonly postgres?: { readonly awayMs?: number };
     readonly nodes?: number;
   } = {},
 ): Promise<UnlockBroker> {
-  const { workers = 1, postgres, nodes = NODES } = options;
+  const { postgres, nodes = NODES } = options;
   const variables = unlockVariables(stub);
   const key = stubFleetKey(stub.vaultUrl);
-  if (postgres !== undefined) return servePostgres(variables, nodes, key, { workers, ...postgres });
-  const broker = await startBenchBroker(variables, workers);
+  if (postgres !== undefined) return servePostgres(variables, nodes, key, postgres);
+  const broker = await startBenchBroker(variables);
   const fleet = await seedFleet(broker.databaseFile, nodes, key);
   return { broker, fleet, [Symbol.asyncDispose]: () => broker[Symbol.asyncDispose]() };
 }

@@ -18,20 +18,17 @@ const FEW = { unlocks: 600, rounds: 3 };
 export async function run(): Promise<BenchOutcome> {
   await using stub = await startAzureStub();
   await using one = await startUnlockBroker(stub);
-  await using two = await startUnlockBroker(stub, { workers: 2 });
   await using floor = await startFloor(stub, one.fleet, { getsKey: false });
   await using floorOfTwoCalls = await startFloor(stub, one.fleet, { getsKey: true });
   const many = { inFlight: IN_FLIGHT };
   // The counters of a device go up, so a run of single unlocks has devices of its own.
   const [theMany, theFew] = [one.fleet.slice(ALONE), one.fleet.slice(0, ALONE)];
   await using oneLoad = await startUnlockLoad(one.broker, theMany, many);
-  await using twoLoad = await startUnlockLoad(two.broker, two.fleet, many);
   await using floorLoad = await startUnlockLoad(floor, one.fleet, many);
   await using floorOfTwoCallsLoad = await startUnlockLoad(floorOfTwoCalls, one.fleet, many);
-  const [worker, workers, floorFigures, floorOfTwoCallsFigures] = await compareUnlocks(
+  const [broker, floorFigures, floorOfTwoCallsFigures] = await compareUnlocks(
     [
-      { name: "1 worker", load: oneLoad },
-      { name: "2 workers", load: twoLoad },
+      { name: "broker", load: oneLoad },
       { name: "floor, 1 vault call", load: floorLoad },
       { name: "floor, 2 vault calls", load: floorOfTwoCallsLoad },
     ],
@@ -41,43 +38,36 @@ export async function run(): Promise<BenchOutcome> {
   await using floorAlone = await startUnlockLoad(floorOfTwoCalls, theFew, { inFlight: 1 });
   const [latency, floorLatency] = await compareUnlocks(
     [
-      { name: "1 worker, 1 connection", load: alone },
+      { name: "broker, 1 connection", load: alone },
       { name: "floor, 2 vault calls, 1 connection", load: floorAlone },
     ],
     FEW,
   );
   const toFloor = (label: string, figure: keyof Figures) =>
     ratio(
-      `1 worker to the floor with 2 calls, ${label}`,
-      worker[figure],
+      `broker to the floor with 2 calls, ${label}`,
+      broker[figure],
       floorOfTwoCallsFigures[figure],
     );
   const rate = toFloor("unlocks a second", "perSecond");
   const cpu = toFloor("processor time", "cpu");
   const p99 = toFloor(`p99 with ${String(IN_FLIGHT)} in flight`, "p99");
   const p50 = ratio(
-    "1 worker to the floor with 2 calls, p50 on 1 connection",
+    "broker to the floor with 2 calls, p50 on 1 connection",
     latency.p50,
     floorLatency.p50,
   );
-  const growth = ratio("processor time, 2 workers to 1", workers.cpu, worker.cpu);
   return measured({
-    measurements: [
-      worker,
-      workers,
-      floorFigures,
-      floorOfTwoCallsFigures,
-      latency,
-      floorLatency,
-    ].flatMap(allOf),
+    measurements: [broker, floorFigures, floorOfTwoCallsFigures, latency, floorLatency].flatMap(
+      allOf,
+    ),
     ratios: [
-      ratio("1 worker to the floor, unlocks a second", worker.perSecond, floorFigures.perSecond),
-      ratio("1 worker to the floor, processor time", worker.cpu, floorFigures.cpu),
+      ratio("broker to the floor, unlocks a second", broker.perSecond, floorFigures.perSecond),
+      ratio("broker to the floor, processor time", broker.cpu, floorFigures.cpu),
       rate,
       cpu,
       p50,
       p99,
-      growth,
     ],
     notes: [
       `${String(IN_FLIGHT)} in flight over kept TLS 1.3 connections; load, vault and broker share this machine`,
@@ -87,7 +77,6 @@ export async function run(): Promise<BenchOutcome> {
       aim("processor time, of that floor's", cpu.value, "at most", 1.4, ""),
       aim("p50 on one connection, of that floor's", p50.value, "at most", 1.5, ""),
       aim("p99, of that floor's", p99.value, "at most", 1.5, ""),
-      aim("processor time with 2 workers, of 1 worker's", growth.value, "at most", 1.05, ""),
     ],
   });
 }

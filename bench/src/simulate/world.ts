@@ -1,8 +1,6 @@
 import { SETTINGS } from "@databox-cmk/cloud-broker";
 import FlatQueue from "flatqueue";
 
-import type { Plot } from "../bench-result.ts";
-
 /** Processor time of a replica for each piece of work, and delays outside it, in milliseconds. */
 export type Costs = {
   /** An unlock on an open connection, without the wait for the vault. */
@@ -74,7 +72,10 @@ export const defaultOf = (name: keyof typeof SETTINGS): number => {
 };
 
 /** How many were where, at each moment: the queue lengths over time. */
-export type Curve = Plot["curves"][number];
+export type Curve = {
+  readonly label: string;
+  readonly points: readonly (readonly [seconds: number, count: number])[];
+};
 
 /**
  * Looks at the counts about once in each interval of simulated time.
