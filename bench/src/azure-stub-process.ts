@@ -18,7 +18,8 @@ import { STUB_TENANT, stubUnwrap, stubWrap, VERSIONS } from "./stub-wrapping.ts"
 
 /**
  * Entra ID, Resource Manager, instance metadata, DNS and a vault that answer at once, so that only
- * the broker's own time remains. The vault counts its operations; its wrapping hides nothing. Written by hand, since the emulator does real RSA.
+ * the broker's own time remains. The vault counts its operations; its wrapping hides nothing.
+ * Written by hand, since the emulator does real RSA.
  */
 const state = { operations: 0, enabled: true };
 const ca = createCertificateAuthority({ commonName: "stub", validityDays: 2 });

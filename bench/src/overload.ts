@@ -24,7 +24,7 @@ const OFFERED = z.object({
 type Offered = z.infer<typeof OFFERED>;
 
 /**
- * Unlocks of one worker at its peak, then with three times as many offered: how many are served,
+ * Unlocks of one broker at its peak, then with three times as many offered: how many are served,
  * and how soon.
  */
 export async function run(): Promise<BenchOutcome> {

@@ -1,5 +1,5 @@
 import { VERSION } from "@databox-cmk/protocol";
-import { Argument, Command, InvalidArgumentError } from "commander";
+import { Argument, Command, InvalidArgumentError, Option } from "commander";
 
 import { type Environment, parseConfig } from "./config/config.ts";
 import { renderSettings } from "./config/render-settings.ts";
@@ -13,7 +13,6 @@ import { addCampaignCommands } from "./run/commands/campaign/add-campaign-comman
 import { EXIT_WRONG_COMMAND_LINE } from "./run/commands/exit-codes.ts";
 import { addStoreCommands } from "./run/move-store/add-store-commands.ts";
 
-const WORKERS_MAX = 64;
 /** Since the process started. */
 const elapsedMs = (): number => performance.now();
 
@@ -35,10 +34,10 @@ export function createProgram(environment: Environment): Command {
   program
     .command("serve", { isDefault: true })
     .description("serve; configured by environment variables (see: broker configuration)")
-    .option("--workers <number>", "number of processes that share the port", parseWorkers, 1)
-    .action(async ({ workers }: { readonly workers: number }) => {
+    .addOption(new Option("--workers <number>").hideHelp().argParser(refuseWorkers))
+    .action(async () => {
       const { serve } = await import("./serve.ts");
-      await serve(parseConfig(environment), workers);
+      await serve(parseConfig(environment));
     });
 
   program
@@ -137,8 +136,8 @@ export function createProgram(environment: Environment): Command {
   return program;
 }
 
-function parseWorkers(text: string): number {
-  const workers = Number(text);
-  if (Number.isInteger(workers) && workers >= 1 && workers <= WORKERS_MAX) return workers;
-  throw new InvalidArgumentError(`expected 1 to ${String(WORKERS_MAX)}`);
+/** Older deployments may still say it. */
+function refuseWorkers(text: string): void {
+  if (text !== "1")
+    throw new InvalidArgumentError("a process has no workers any more; start replicas instead");
 }

@@ -1,5 +1,3 @@
-import cluster from "node:cluster";
-
 import { toAppError } from "@databox-cmk/errors";
 
 import { createProgram } from "./command-line.ts";
@@ -26,6 +24,4 @@ try {
   if (code === "InternalError" && cause instanceof Error)
     process.stderr.write(`${cause.stack ?? cause.message}\n`);
   process.exitCode = code === "Misuse" ? EXIT_WRONG_COMMAND_LINE : 1;
-  // The supervisor's channel would keep a worker alive that cannot serve.
-  if (cluster.isWorker) process.exit();
 }

@@ -25,7 +25,6 @@ import { forgetExpired } from "./release/message/stored-answers.ts";
 import { type Chore, every, untilDone } from "./run/every.ts";
 import { noteOwnKeys } from "./run/note-own-keys.ts";
 import { keysFolderOf, openState } from "./run/open-data-dir.ts";
-import type { Membership } from "./run/workers/serve-as-worker.ts";
 import type { OpenDatabase } from "./store/open-store.ts";
 import { readDatabaseClock } from "./store/read-database-clock.ts";
 import type { Store } from "./store/store.ts";
@@ -36,7 +35,6 @@ export type RunningBroker = {
   readonly port: number;
   /** Every route that is served. */
   readonly routes: Broker["routes"];
-  readonly setTicketKeys: (keys: Buffer) => void;
   /** Serves the certificate that its files hold now; a failure is logged. Never rejects. */
   reload(): Promise<void>;
   /**
@@ -60,14 +58,12 @@ const now = (): number => Date.now();
 /**
  * Opens all real dependencies and serves.
  *
- * @param membership - of a worker: the keys that it shares with the other workers of its machine.
  * @throws {AppError} Misuse, PortInUse or DiskFull, whose detail is one clause for the operator
  */
 export async function startBroker(
   config: BrokerConfig,
   log: Log = createLog(config.LOG_LEVEL),
   openDatabase?: OpenDatabase,
-  membership?: Membership,
 ): Promise<RunningBroker> {
   const serviceKey = parseServiceKey(config);
   const issuerKey = parseIssuerKey(config);
@@ -160,7 +156,6 @@ export async function startBroker(
     refuse: (request) => broker.refuse(request),
     connections: broker.connectionsOf("public"),
     balancers: config.PROXY_PROTOCOL_FROM,
-    ticketKeys: membership?.ticketKeys,
   });
   opened.defer(() => listener.close(SHUTDOWN_GRACE_MS));
   const { reload, expiresAtMs } = createCertificateReload(
@@ -188,14 +183,8 @@ export async function startBroker(
   if (config.METRICS_PORT !== undefined) {
     collectDefaultMetrics({ register: broker.metrics.registry });
     const served = { host: config.METRICS_HOST, port: config.METRICS_PORT };
-    if (membership === undefined)
-      opened.use(
-        await serveMetrics(broker.metrics.registry, {
-          ...served,
-          connections: broker.connectionsOf("metrics"),
-        }),
-      );
-    else membership.reportMetrics(broker.metrics.registry);
+    const connections = broker.connectionsOf("metrics");
+    opened.use(await serveMetrics(broker.metrics.registry, { ...served, connections }));
   }
   const compareClocks: Chore = {
     name: "comparing clocks",
@@ -220,7 +209,6 @@ export async function startBroker(
     url: config.BROKER_URL,
     port: listener.port,
     routes: broker.routes,
-    setTicketKeys: listener.setTicketKeys,
     async reload() {
       await reload().catch((error: unknown) => {
         broker.choreFailed(RELOADING, error);

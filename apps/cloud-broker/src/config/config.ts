@@ -341,7 +341,7 @@ export const SETTINGS = {
     ...limit(1_000_000),
     default: "20000",
     meaning:
-      "Most open connections to one process (with --workers, to each). An unlocked appliance keeps one. When all are in use, an address with few connections takes the place of the oldest connection of the address with the most.",
+      "Most open connections to one process. An unlocked appliance keeps one. When all are in use, an address with few connections takes the place of the oldest connection of the address with the most.",
   },
   MAX_CONNECTIONS_PER_ADDRESS: {
     ...limit(1_000_000),
@@ -353,13 +353,13 @@ export const SETTINGS = {
     ...limit(1_000_000_000),
     default: "200",
     meaning:
-      "Most requests of one IP address to one process (with --workers, to each); bursts of five times that number are allowed.",
+      "Most requests of one IP address to one process; bursts of five times that number are allowed.",
   },
   RATE_LIMIT_DEVICE_PER_MINUTE: {
     ...limit(1_000_000_000),
     default: "60",
     meaning:
-      "Most messages of one device from one address to one process (with --workers, to each); bursts of the same number are allowed. Ten times as many without a valid signature from one address.",
+      "Most messages of one device from one address to one process; bursts of the same number are allowed. Ten times as many without a valid signature from one address.",
   },
   RATE_LIMIT_NODE_UNLOCKS_PER_MINUTE: {
     ...limit(1_000_000_000),

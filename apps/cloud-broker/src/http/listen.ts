@@ -26,11 +26,6 @@ export type ListenOptions = {
   readonly balancers?: Networks | undefined;
   /** Receives requests that never reach the handler. @returns the answer */
   readonly refuse?: (request: BrokenRequest) => AppError;
-  /**
-   * 48 bytes that several processes share, so that each resumes the sessions of all; absent: the
-   * process has its own.
-   */
-  readonly ticketKeys?: Buffer | undefined;
   readonly timeouts?: Timeouts;
 };
 
@@ -69,7 +64,6 @@ const TIMEOUTS: Timeouts = {
 
 export type Listener = {
   readonly port: number;
-  readonly setTicketKeys: (keys: Buffer) => void;
   /** For new connections; open ones stay as they are. PEM. */
   setCertificate(pair: Pick<ListenOptions, "certificate" | "privateKey">): void;
   /** Accepts no new connection, lets requests finish within the limit, then closes the rest. */
@@ -122,7 +116,6 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   server.off("error", reject);
   return {
     port: portOf(server),
-    setTicketKeys: (keys) => server.setTicketKeys(keys),
     setCertificate: (pair) => {
       server.setSecureContext({ ...tlsOf(pair), ticketKeys: server.getTicketKeys() });
     },
@@ -131,11 +124,10 @@ export async function listen(options: ListenOptions): Promise<Listener> {
 }
 
 function createTlsServer(options: ListenOptions): Server {
-  const { handler, ticketKeys, timeouts = TIMEOUTS } = options;
+  const { handler, timeouts = TIMEOUTS } = options;
   return createServer(
     {
       ...tlsOf(options),
-      ticketKeys,
       handshakeTimeout: timeouts.handshakeMs,
       headersTimeout: timeouts.headersMs,
       requestTimeout: timeouts.requestMs,

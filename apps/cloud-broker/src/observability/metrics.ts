@@ -257,7 +257,7 @@ export function createMetrics(figures: () => Promise<FleetFigures>) {
     }
   }
 
-  // Every worker and replica would report the same value, so one of them is enough.
+  // Every replica would report the same value, so one of them is enough.
   for (const [row, member] of [
     [METRICS.leases, "leases"],
     [METRICS.relocksUnconfirmed, "relocksUnconfirmed"],

@@ -27,7 +27,7 @@ export function startTracing(
     resource: resourceFromAttributes({
       "service.name": "databox-broker",
       "service.version": VERSION,
-      // Workers of a host share its name, so each process has an id too.
+      // Processes of a host share its name, so each process has an id too.
       "service.instance.id": randomUUID(),
       "host.name": hostname(),
     }),

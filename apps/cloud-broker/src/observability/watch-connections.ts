@@ -10,8 +10,6 @@ export type ListenerName = "public" | "metrics";
 /**
  * Places of one listener's connections by the settings; refusals are counted, and logged now and
  * then.
- *
- * @param metrics - absent in a supervisor, which has none of its own
  */
 export function watchConnections(
   listener: ListenerName,
@@ -22,7 +20,7 @@ export function watchConnections(
     now,
   }: {
     readonly config: Pick<BrokerConfig, "MAX_CONNECTIONS" | "MAX_CONNECTIONS_PER_ADDRESS">;
-    readonly metrics?: Pick<Metrics, "showConnections" | "refusedConnection">;
+    readonly metrics: Pick<Metrics, "showConnections" | "refusedConnection">;
     readonly log: Log;
     readonly now: Clock;
   },
@@ -31,10 +29,10 @@ export function watchConnections(
   const places = createConnectionPlaces(
     { perAddress: config.MAX_CONNECTIONS_PER_ADDRESS, inSum: config.MAX_CONNECTIONS },
     (limit, address) => {
-      metrics?.refusedConnection(listener, limit);
+      metrics.refusedConnection(listener, limit);
       note({ reason: limit, address });
     },
   );
-  metrics?.showConnections(listener, () => places.open());
+  metrics.showConnections(listener, () => places.open());
   return places;
 }

@@ -21,7 +21,7 @@ import { DirectSqliteAdapter } from "./sqlite-adapter.ts";
 
 /**
  * SQLite with transactions that take the write lock at their start. A transaction that reads first
- * and writes later would fail if another process (a worker of the same machine) wrote in between.
+ * and writes later would fail if another process (a replica on the same machine) wrote in between.
  */
 export function createSqliteDialect(database: Database.Database, times: QueryTimes): Dialect {
   const statements = keepStatements(database);
@@ -85,9 +85,9 @@ const LONGEST_PAUSE_MS = 2;
 
 /**
  * Waits for the write lock without blocking the process, at the start of a transaction and before a
- * single write. SQLite itself waits for another worker's commit by sleeping on this thread, which
+ * single write. SQLite itself waits for another process's commit by sleeping on this thread, which
  * would also stop every request that needs no lock. It also sleeps for up to 100 ms at a time, so
- * workers that take turns would leave it none.
+ * processes that take turns would leave it none.
  */
 function takeTurns(connection: DatabaseConnection, database: Database.Database): void {
   const execute = connection.executeQuery.bind(connection);
