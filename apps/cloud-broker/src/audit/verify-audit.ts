@@ -1,13 +1,19 @@
 import { readFileSync } from "node:fs";
 
-import { canonicalJson, CryptoError } from "@databox-cmk/crypto";
+import { canonicalJson, CryptoError, parseJsonObject } from "@databox-cmk/crypto";
 import { AppError, systemCodeOf } from "@databox-cmk/errors";
 import Database from "better-sqlite3";
 import * as z from "zod/mini";
 
 import { withFile } from "../store/open-store.ts";
 import type { Store } from "../store/store.ts";
-import { checkChain, type ChainVerdict, type NotedHead, verifyChain } from "./verify-chain.ts";
+import {
+  checkChain,
+  type ChainVerdict,
+  type Known,
+  type NotedHead,
+  verifyChain,
+} from "./verify-chain.ts";
 
 export type Verdicts = ReadonlyMap<string, ChainVerdict>;
 /** Earlier output of `audit verify --json`, by chain. */
@@ -21,8 +27,9 @@ const notedLine = z.object({
   head: z.string(),
 });
 /** A line of the export; the same as an entry of `value` in `GET {job}/activity`. */
-const exportedLine = z.looseObject({
+const exportedLine = z.strictObject({
   sequence: z.number(),
+  at: z.string(),
   hash: z.string(),
   row: z.looseObject({ chain: z.string() }),
 });
@@ -43,19 +50,29 @@ export function readNotedHeads(path: string): NotedHeads {
  *
  * @throws {AppError} Misuse when the file has another format, or is of a chain that was not noted
  */
-export function verifyAuditExport(path: string, noted: NotedHeads = NOTHING_NOTED): Verdicts {
+export function verifyAuditExport(
+  path: string,
+  noted: NotedHeads = NOTHING_NOTED,
+  devices?: Known["devices"],
+): Verdicts {
   const rows = readLines(path, "cannot be read as an exported activity", (line) => {
-    const { sequence, hash, row } = exportedLine.parse(line);
-    return { chain: row.chain, sequence, hash, rowJson: canonicalJson(row) };
+    const { sequence, at, hash, row } = exportedLine.parse(line);
+    return { chain: row.chain, sequence, at, hash, rowJson: canonicalJson(row) };
   });
   const [first] = rows;
-  if (first === undefined) return withMissing(new Map(), noted);
+  if (first === undefined) {
+    if (noted === NOTHING_NOTED) throw new AppError("Misuse", { detail: `${path} has no rows` });
+    return withMissing(new Map(), noted);
+  }
   const { chain } = first;
   // Otherwise a chain that was rewritten under another name would be compared with nothing.
   if (noted !== NOTHING_NOTED && !noted.has(chain))
     throw new AppError("Misuse", { detail: `--noted: no head of ${chain}, the chain of ${path}` });
   const mine = new Map([...noted].filter(([name]) => name === chain));
-  return withMissing(new Map([[chain, verifyChain(chain, rows, mine.get(chain))]]), mine);
+  return withMissing(
+    new Map([[chain, verifyChain(chain, rows, { noted: mine.get(chain), devices })]]),
+    mine,
+  );
 }
 
 /** Lines of JSON, read whole. */
@@ -68,10 +85,9 @@ function readLines<Value>(
     return readFileSync(path, "utf8")
       .split("\n")
       .filter((text) => text.trim() !== "")
-      .map((text) => parse(JSON.parse(text)));
+      .map((text) => parse(parseJsonObject(Buffer.from(text), path)));
   } catch (cause) {
     const isOurs =
-      cause instanceof SyntaxError ||
       cause instanceof z.core.$ZodError ||
       cause instanceof CryptoError ||
       systemCodeOf(cause) !== undefined;
@@ -130,16 +146,12 @@ export async function verifyAuditStore(
     .execute();
   const verdicts = new Map<string, ChainVerdict>();
   for (const { chain } of chains)
-    verdicts.set(chain, await verifyStoredChain(store, chain, noted.get(chain)));
+    verdicts.set(chain, await verifyStoredChain(store, chain, { noted: noted.get(chain) }));
   return withMissing(verdicts, noted);
 }
 
-async function verifyStoredChain(
-  store: Store,
-  chain: string,
-  noted: NotedHead | undefined,
-): Promise<ChainVerdict> {
-  const check = checkChain(chain, noted);
+async function verifyStoredChain(store: Store, chain: string, known: Known): Promise<ChainVerdict> {
+  const check = checkChain(chain, known);
   let last: number | undefined;
   for (;;) {
     const page = store

@@ -6,7 +6,7 @@ import { nextAuditRow, type AuditRow } from "./audit-row.ts";
 import { verifyChain } from "./verify-chain.ts";
 
 const EVENT: AuditEvent = {
-  action: "unlock",
+  action: "order/listCredentials",
   actor: { kind: "device", serial: "DBX-1", address: "127.0.0.1" },
   outcome: "granted",
   correlationId: "00000000-0000-4000-8000-000000000000",
@@ -126,7 +126,7 @@ describe("an audit chain", () => {
     ["that was rewritten", chainOf(6, CHAIN, 1), { ok: false, sequence: 4, fault: "not-as-noted" }],
     ["of which nothing is left", [], { ok: false, sequence: 1, fault: "not-as-noted" }],
   ])("%s is compared with a head that was noted", (_name, rows, expected) => {
-    expect(verifyChain(CHAIN, rows, noted)).toMatchObject(expected);
+    expect(verifyChain(CHAIN, rows, { noted })).toMatchObject(expected);
   });
 
   test.prop([fc.integer({ min: 0, max: 4 }), fc.nat(), fc.integer({ min: 1, max: 127 })])(

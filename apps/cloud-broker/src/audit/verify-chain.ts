@@ -1,14 +1,13 @@
-import {
-  chainHash,
-  CryptoError,
-  importVerifyKey,
-  messageHash,
-  verifyMessage,
-  type VerifyKey,
-} from "@databox-cmk/crypto";
-import { leaseReceipt, MESSAGE_TYPES, parseWith, receipt } from "@databox-cmk/protocol";
+import { chainHash } from "@databox-cmk/crypto";
 
 import type { AuditRow } from "./audit-row.ts";
+import {
+  createDeviceEvidence,
+  type DeviceFault,
+  type Gap,
+  isWritten,
+  type WrittenRow,
+} from "./device-evidence.ts";
 
 /** The end of a chain at an earlier verification. */
 export type NotedHead = { readonly length: number; readonly head: string };
@@ -20,6 +19,8 @@ export type ChainVerdict =
       readonly receipts: { readonly proven: number; readonly unproven: number };
       /** Thumbprints of all keys that each node had, oldest first, by serial number. */
       readonly devices: Readonly<Record<string, string>>;
+      /** Nothing is disproved, but this was not proven. */
+      readonly gaps: readonly Gap[];
     })
   | { readonly ok: false; readonly sequence: number; readonly fault: ChainFault };
 
@@ -27,32 +28,52 @@ export type ChainFault =
   | "missing-or-moved"
   | "not-a-row"
   | "altered"
-  | "not-said-by-device"
-  | "not-as-noted";
+  | "not-as-noted"
+  | DeviceFault;
+
+/** Facts that the auditor has from elsewhere. */
+export type Known = {
+  readonly noted?: NotedHead | undefined;
+  /** Thumbprints of device keys, by serial number. */
+  readonly devices?: ReadonlyMap<string, string> | undefined;
+};
+
+/** An exported line repeats the time of its row, outside the hash. */
+export type ShownRow = AuditRow & { readonly at?: string };
+
+/** How far back the clocks of a broker and its replicas may go without being named. */
+const CLOCK_STEP_MS = 300_000;
 
 /**
  * Checks a whole chain row by row, lowest sequence first. The rows alone do not show whether later
  * rows were cut off. That needs a head noted earlier, which must still occur in the chain.
  */
-export function checkChain(chain: string, noted?: NotedHead) {
-  const words = createDeviceWords();
+export function checkChain(chain: string, { noted, devices = new Map() }: Known = {}) {
+  const evidence = createDeviceEvidence(devices);
+  const steps: Gap[] = [];
   let length = 0;
   let head = "";
+  let latestMs = 0;
   let fault: { readonly sequence: number; readonly fault: ChainFault } | undefined;
 
-  function faultOf(row: AuditRow, sequence: number): ChainFault | undefined {
+  function faultOf(row: ShownRow, sequence: number): ChainFault | undefined {
     if (row.sequence !== sequence || row.chain !== chain) return "missing-or-moved";
     const written = parseRow(row.rowJson);
     if (written === undefined) return "not-a-row";
     if (chainHash(head, row.rowJson) !== row.hash) return "altered";
     if (written["chain"] !== chain || written["sequence"] !== sequence) return "missing-or-moved";
     if (noted?.length === sequence && noted.head !== row.hash) return "not-as-noted";
-    return words.hear(written) ? undefined : "not-said-by-device";
+    const atMs = Date.parse(String(written["at"]));
+    if (Number.isNaN(atMs)) return "not-a-row";
+    if (row.at !== undefined && Date.parse(row.at) !== atMs) return "altered";
+    if (atMs < latestMs - CLOCK_STEP_MS) steps.push({ sequence, gap: "time-goes-back" });
+    latestMs = Math.max(latestMs, atMs);
+    return evidence.accept(written, { sequence, atMs });
   }
 
   return {
     /** @returns false at the first fault; later rows are not checked. */
-    take(row: AuditRow): boolean {
+    take(row: ShownRow): boolean {
       const sequence = length + 1;
       const found = faultOf(row, sequence);
       if (found !== undefined) {
@@ -67,7 +88,10 @@ export function checkChain(chain: string, noted?: NotedHead) {
       if (fault !== undefined) return { ok: false, ...fault };
       if (noted !== undefined && length < noted.length)
         return { ok: false, sequence: length + 1, fault: "not-as-noted" };
-      return { ok: true, length, head, receipts: words.counts(), devices: words.devices() };
+      if (evidence.isMissing()) return { ok: false, sequence: length, fault: "other-device-key" };
+      const gaps = [...steps, ...evidence.gaps(latestMs)];
+      const receipts = evidence.counts();
+      return { ok: true, length, head, receipts, devices: evidence.devices(), gaps };
     },
   };
 }
@@ -75,10 +99,10 @@ export function checkChain(chain: string, noted?: NotedHead) {
 /** {@link checkChain} for rows in memory. */
 export function verifyChain(
   chain: string,
-  rows: Iterable<AuditRow>,
-  noted?: NotedHead,
+  rows: Iterable<ShownRow>,
+  known: Known = {},
 ): ChainVerdict {
-  const check = checkChain(chain, noted);
+  const check = checkChain(chain, known);
   for (const row of rows) if (!check.take(row)) break;
   return check.verdict();
 }
@@ -93,130 +117,36 @@ function parseRow(rowJson: string): WrittenRow | undefined {
   }
 }
 
-/** A parsed audit row; only its place in the chain is verified so far. */
-type WrittenRow = Readonly<Record<string, unknown>>;
-
-const RECEIPTS = new Set(["receipt", "lease/relocked", "lease/drilled"]);
-
-/**
- * Checks the receipts in a chain by the device keys that its enrolments name, so that they are
- * proven by the device and not by the broker. Rows of older brokers have no `signed` member and
- * count as unproven.
- */
-function createDeviceWords() {
-  const keys = new Map<string, VerifyKey>();
-  const kids = new Map<string, Set<string>>();
-  let proven = 0;
-  let unproven = 0;
-
-  function isSaid(row: WrittenRow): boolean {
-    const key = keys.get(textOf(row["serial"]));
-    if (typeof row["signed"] !== "string" || key === undefined) {
-      unproven += 1;
-      return true;
-    }
-    proven += 1;
-    return messageHash(row["signed"]) === row["requestHash"] && agrees(row, row["signed"], key);
-  }
-
-  return {
-    /**
-     * @returns false for a receipt that its row's device did not sign, or whose content differs
-     * from its row
-     */
-    hear(row: WrittenRow): boolean {
-      if (row["action"] === "enrol" && row["deviceKey"] !== undefined) {
-        const key = readKey(row["deviceKey"]);
-        if (key === undefined) return false;
-        const serial = textOf(row["serial"]);
-        keys.set(serial, key);
-        kids.set(serial, (kids.get(serial) ?? new Set()).add(key.kid));
-      }
-      return !isReceipt(row) || isSaid(row);
-    },
-    /** All of them: a forged row may have a key that rows before and after it do not have. */
-    devices: () =>
-      Object.fromEntries([...kids].map(([serial, all]) => [serial, [...all].join(" ")])),
-    counts: () => ({ proven, unproven }),
-  };
-}
-
-/** A refused receipt proves nothing; only its code is kept. */
-function isReceipt(row: WrittenRow): boolean {
-  return (
-    RECEIPTS.has(textOf(row["action"])) &&
-    isWritten(row["detail"]) &&
-    "journalHead" in row["detail"]
-  );
-}
-
-/** Whether the row repeats the content that the device signed. */
-function agrees(row: WrittenRow, signed: string, key: VerifyKey): boolean {
-  const said = row["action"] === "receipt" ? ofGrant(signed, key) : ofLease(signed, key);
-  return said !== undefined && isPart(said, row);
-}
-
-function ofGrant(signed: string, key: VerifyKey): WrittenRow | undefined {
-  const said = parseWith(receipt, payloadOf(signed, key, MESSAGE_TYPES.receipt));
-  if (!said.ok) return undefined;
-  const { order, serial, outcome, grantHash, bootId, journalHead } = said.value;
-  return { chain: order, serial, detail: { outcome, grantHash, bootId, journalHead } };
-}
-
-function ofLease(signed: string, key: VerifyKey): WrittenRow | undefined {
-  const said = parseWith(leaseReceipt, payloadOf(signed, key, MESSAGE_TYPES.leaseReceipt));
-  if (!said.ok) return undefined;
-  const { order, serial, outcome, lease, cause, drill, bootId, journalHead } = said.value;
-  const detail = { leaseId: lease, cause, drill, bootId, journalHead };
-  return { chain: order, serial, action: `lease/${outcome}`, detail };
-}
-
-function payloadOf(signed: string, key: VerifyKey, typ: string): unknown {
-  try {
-    return verifyMessage(signed, key, typ);
-  } catch (error) {
-    if (error instanceof CryptoError) return undefined;
-    throw error;
-  }
-}
-
-function isPart(part: WrittenRow, whole: WrittenRow): boolean {
-  return Object.entries(part).every(([name, value]) => {
-    const found = whole[name];
-    return isWritten(value) ? isWritten(found) && isPart(value, found) : found === value;
-  });
-}
-
-function readKey(jwk: unknown): VerifyKey | undefined {
-  try {
-    return importVerifyKey(jwk);
-  } catch (error) {
-    if (error instanceof CryptoError) return undefined;
-    throw error;
-  }
-}
-
-function isWritten(value: unknown): value is WrittenRow {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value : "";
-}
-
-const FAULTS: Readonly<Record<Extract<ChainVerdict, { ok: false }>["fault"], string>> = {
+const FAULTS: Readonly<Record<ChainFault, string>> = {
   "missing-or-moved": "a row is missing here, or was moved",
   "not-a-row": "this is not an audit row",
   altered: "this row or its hash was altered",
-  "not-said-by-device": "the device did not sign what this receipt says",
+  "not-said-by-device": "the device did not sign what this row says",
+  unsigned: "the device's signature is missing",
+  "other-device-key": "this is not the device key that was enrolled or expected",
+  "no-grant": "the grant that this row is about is not in the chain",
+  repeated: "the device's message or its counter was used before",
+  "journal-broken": "the rows of the device's journal are not those that it delivered",
   "not-as-noted": "the chain ends before the noted head, or has a different row there",
 };
 
-/** One line: as text, or as JSON, which `--noted` reads the next time. */
-export function renderVerdict(chain: string, verdict: ChainVerdict, asJson: boolean): string {
-  if (asJson) return JSON.stringify({ chain, ...verdict });
+const GAPS: Readonly<Record<Gap["gap"], string>> = {
+  "no-proof": "no enrolment names the key that proves this row",
+  "no-receipt": "the device never reported the result of this grant",
+  "grant-not-in-chain": "the device's journal names an unlock that is not in the chain",
+  "journal-missing": "the device signed a row of its journal that is not in the chain",
+  "time-goes-back": "this row is older than those before it",
+};
+
+/** Lines of text, or one line of JSON, which `--noted` reads the next time. */
+export function renderVerdict(
+  chain: string,
+  verdict: ChainVerdict,
+  asJson: boolean,
+): readonly string[] {
+  if (asJson) return [JSON.stringify({ chain, ...verdict })];
   if (!verdict.ok)
-    return `TAMPERED  ${chain}: row ${String(verdict.sequence)}: ${FAULTS[verdict.fault]}`;
+    return [`TAMPERED  ${chain}: row ${String(verdict.sequence)}: ${FAULTS[verdict.fault]}`];
   const { proven, unproven } = verdict.receipts;
   const parts = [
     `${String(verdict.length)} rows`,
@@ -224,5 +154,14 @@ export function renderVerdict(chain: string, verdict: ChainVerdict, asJson: bool
     ...(proven === 0 ? [] : [`receipts signed by their device: ${String(proven)}`]),
     ...(unproven === 0 ? [] : [`receipts without its signature: ${String(unproven)}`]),
   ];
-  return `ok        ${chain}: ${parts.join(", ")}`;
+  return [
+    `ok        ${chain}: ${parts.join(", ")}`,
+    ...Object.entries(verdict.devices).map(
+      ([serial, keys]) => `  device key of ${serial}: ${keys}`,
+    ),
+    ...verdict.gaps.map(
+      ({ sequence, gap, serial }) =>
+        `  NOT PROVEN: row ${String(sequence)}${serial === undefined ? "" : ` (${serial})`}: ${GAPS[gap]}`,
+    ),
+  ];
 }

@@ -111,6 +111,7 @@ test("an activity that was exported over several pages is whole, and its receipt
       // Prepared, unlocked, re-locked.
       receipts: { proven: 3, unproven: 0 },
       devices: { [String(at(indexOf("enrol")).row["serial"])]: thumbprint },
+      gaps: [],
     },
   ]);
   expect((await verify(whole)).lines[0]).toContain("receipts signed by their device: 3");
@@ -155,6 +156,79 @@ describe("an activity with", () => {
   });
 });
 
+const texts = () => whole.map((line) => JSON.stringify(line));
+const verifyText = (lines: readonly string[], ...more: readonly string[]) => {
+  const path = join(folder, "lines.jsonl");
+  writeFileSync(path, lines.join("\n"));
+  return verifyAudit(["--export", path, ...more]);
+};
+
+describe("a line of the export that its row's hash does not cover", () => {
+  test("shows another time", async () => {
+    const lines = whole.map((line) => ({ ...line, at: "2026-01-03T03:04:05.678Z" }));
+    expect(await verify(lines)).toMatchObject({ exitCode: 3 });
+  });
+
+  test.each<readonly [string, () => readonly string[]]>([
+    ["has a member more", () => texts().map((line) => line.replace("{", '{"note":"checked",'))],
+    [
+      "has a member of its row twice",
+      () =>
+        texts().map((line) =>
+          line.replace('"outcome":"granted"', '"outcome":"refused","outcome":"granted"'),
+        ),
+    ],
+    ["is not there at all: a file without rows", () => []],
+  ])("%s", async (_name, lines) => {
+    await expect(verifyText(lines())).rejects.toMatchObject({ code: "Misuse" });
+  });
+
+  test("holds in the activity of an older version, which real devices signed", async () => {
+    const path = join(import.meta.dirname, "../../../../vectors/activity.jsonl");
+    const { lines, exitCode } = await verifyAudit(["--export", path, "--json"]);
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(lines[0] ?? "")).toMatchObject({
+      length: 33,
+      receipts: { proven: 5, unproven: 0 },
+      gaps: [],
+    });
+  });
+});
+
+test("the device key that the appliance shows is compared with the one in the activity", async () => {
+  const serial = String(at(indexOf("enrol")).row["serial"]);
+  const compared = (thumb: string) => verify(whole, "--device", `${serial}=${thumb}`);
+  expect(await compared(thumbprint)).toMatchObject({ exitCode: 0 });
+  const foreign = await compared(generateSigningKey().key.kid);
+  expect(foreign.exitCode).toBe(3);
+  expect(foreign.lines[0]).toContain("not the device key that was enrolled or expected");
+});
+
+test("a receipt that is missing has its own exit code, unless the auditor accepts gaps", async () => {
+  const position = indexOf("receipt");
+  let hash = "";
+  const lines = without(position).map(({ row, ...line }, index) => {
+    const renumbered = { ...row, sequence: index + 1 };
+    hash = chainHash(hash, canonicalJson(renumbered));
+    return { ...line, sequence: index + 1, hash, row: renumbered };
+  });
+  const more = [...lines];
+  const last = lines.at(-1);
+  if (last === undefined) throw new Error("no rows");
+  const time = "2026-01-02T05:04:05.678Z";
+  const later = { ...last.row, sequence: last.sequence + 1, at: time };
+  more.push({
+    sequence: later.sequence,
+    at: time,
+    hash: chainHash(last.hash, canonicalJson(later)),
+    row: later,
+  });
+  const { lines: said, exitCode } = await verify(more);
+  expect(exitCode).toBe(6);
+  expect(said.join("\n")).toMatch(/NOT PROVEN: row \d+ \(.*\): the device never reported/);
+  expect(await verify(more, "--allow-gaps")).toMatchObject({ exitCode: 0 });
+});
+
 describe("against a head that was noted before", () => {
   test("a chain that has only grown is whole", async () => {
     const noted = await note(whole.slice(0, 20));
@@ -177,11 +251,16 @@ describe("against a head that was noted before", () => {
     const [option, path] = await note(whole.slice(0, 20));
     let hash = "";
     const renamed = whole.map(({ row, ...line }) => {
-      const other = { ...row, chain: `${String(row["chain"])}x`, signed: undefined };
+      const other = {
+        ...row,
+        chain: `${String(row["chain"])}x`,
+        signed: undefined,
+        deviceKey: undefined,
+      };
       hash = chainHash(hash, canonicalJson(other));
       return { ...line, hash, row: other };
     });
-    expect(await verify(renamed)).toMatchObject({ exitCode: 0 });
+    expect(await verify(renamed)).toMatchObject({ exitCode: 6 });
     const refused = { code: "Misuse", detail: expect.stringContaining("no head of") };
     await expect(verify(renamed, option, path)).rejects.toMatchObject(refused);
     await expect(verify(whole, option, write([]))).rejects.toMatchObject(refused);
@@ -225,7 +304,7 @@ describe("an attacker who holds the database and rewrites the chain cannot forge
     const { lines, exitCode } = await verify(rewritten(position, change(at(position).row)));
     expect(exitCode).toBe(3);
     expect(lines[0]).toContain(
-      `row ${String(position + 1)}: the device did not sign what this receipt says`,
+      `row ${String(position + 1)}: the device did not sign what this row says`,
     );
   });
 
@@ -239,7 +318,7 @@ describe("an attacker who holds the database and rewrites the chain cannot forge
     expect(await verify(swapped)).toMatchObject({ exitCode: 3 });
   });
 
-  test("with a key that is a node's for a few rows: it is among the keys that are shown", async () => {
+  test("with a key that is a node's for a few rows, which no replaced device explains", async () => {
     const { key } = generateSigningKey();
     const enrolled = at(indexOf("enrol")).row;
     const receipt = at(indexOf("receipt")).row;
@@ -262,19 +341,15 @@ describe("an attacker who holds the database and rewrites the chain cannot forge
       hash = chainHash(hash, canonicalJson(row));
       return { ...line, hash, row };
     });
-    const [verdict = ""] = (await verify(lines, "--json")).lines;
-    expect(JSON.parse(verdict)).toMatchObject({
-      ok: true,
-      devices: { [String(enrolled["serial"])]: `${thumbprint} ${key.kid}` },
-    });
+    const { lines: found, exitCode } = await verify(lines);
+    expect(exitCode).toBe(3);
+    expect(found[0]).toContain("this is not the device key that was enrolled or expected");
   });
 
-  test("without its signature: that is counted and shown", async () => {
+  test("without its signature", async () => {
     const position = indexOf("lease/relocked");
     const { lines, exitCode } = await verify(rewritten(position, { signed: undefined }));
-    expect(exitCode).toBe(0);
-    expect(lines[0]).toContain(
-      "receipts signed by their device: 2, receipts without its signature: 1",
-    );
+    expect(exitCode).toBe(3);
+    expect(lines[0]).toContain("the device's signature is missing");
   });
 });

@@ -1,8 +1,10 @@
-import { type Command, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 
 import type { Environment } from "../../config/config.ts";
-import { EXIT_TAMPERED } from "./exit-codes.ts";
+import { EXIT_INCOMPLETE, EXIT_TAMPERED } from "./exit-codes.ts";
 import type { AuditSource } from "./find-verdicts.ts";
+
+type AuditOptions = AuditSource & { readonly json?: true; readonly allowGaps?: true };
 
 /** @param write - takes one line, without its line break */
 export function addAuditCommands(
@@ -15,7 +17,7 @@ export function addAuditCommands(
     .description("the audit trail")
     .command("verify")
     .description(
-      `verify hash chains, and the devices' signatures in them; offline, but for --configured; exit code ${String(EXIT_TAMPERED)}: tampered with`,
+      `verify hash chains, and what the devices signed in them; offline, but for --configured; exit code ${String(EXIT_TAMPERED)}: tampered with; ${String(EXIT_INCOMPLETE)}: something that the rows should prove is missing`,
     )
     .addOption(
       new Option("--database <file>", "broker.sqlite, or a copy of it").conflicts([
@@ -33,16 +35,38 @@ export function addAuditCommands(
       "--noted <file>",
       "earlier output of --json: finds rows that were cut off or rewritten since",
     )
+    .addOption(
+      new Option(
+        "--device <serial=thumbprint>",
+        "the device key that its appliance shows; may be repeated; only with --export",
+      )
+        .argParser(addDevice)
+        .conflicts(["database", "configured"]),
+    )
+    .option("--allow-gaps", "exit code 0 where nothing is disproved, but not everything is proven")
     .option("--json", "one JSON object for each chain")
-    .action(async (options: AuditSource & { readonly json?: true }, command: Command) => {
+    .action(async (options: AuditOptions, command: Command) => {
       const { findVerdicts } = await import("./find-verdicts.ts");
       const { renderVerdict } = await import("../../audit/verify-chain.ts");
       const verdicts =
         (await findVerdicts(options, environment)) ??
         command.error("error: name what to verify with --database, --export or --configured");
       for (const [chain, verdict] of verdicts) {
-        write(renderVerdict(chain, verdict, options.json === true));
-        if (!verdict.ok) process.exitCode = EXIT_TAMPERED;
+        for (const line of renderVerdict(chain, verdict, options.json === true)) write(line);
       }
+      const all = [...verdicts.values()];
+      if (all.some(({ ok }) => !ok)) process.exitCode = EXIT_TAMPERED;
+      else if (options.allowGaps !== true && all.some((each) => each.ok && each.gaps.length > 0))
+        process.exitCode = EXIT_INCOMPLETE;
     });
+}
+
+function addDevice(
+  text: string,
+  before: ReadonlyMap<string, string> = new Map(),
+): ReadonlyMap<string, string> {
+  const [, serial, thumbprint] = /^(.+)=([A-Za-z0-9_-]{43})$/.exec(text) ?? [];
+  if (serial === undefined || thumbprint === undefined)
+    throw new InvalidArgumentError("expected SERIAL=THUMBPRINT, as the appliance shows it");
+  return new Map([...before, [serial, thumbprint]]);
 }

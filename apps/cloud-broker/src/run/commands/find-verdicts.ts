@@ -17,16 +17,17 @@ export type AuditSource = {
   readonly export?: string;
   readonly configured?: true;
   readonly noted?: string;
+  readonly device?: ReadonlyMap<string, string>;
 };
 
 /** @returns undefined if no source is named */
 export async function findVerdicts(
-  { database, export: exported, configured, noted }: AuditSource,
+  { database, export: exported, configured, noted, device }: AuditSource,
   environment: Environment,
 ): Promise<Verdicts | undefined> {
   const heads = noted === undefined ? NOTHING_NOTED : readNotedHeads(noted);
   if (database !== undefined) return verifyAuditFile(database, heads);
-  if (exported !== undefined) return verifyAuditExport(exported, heads);
+  if (exported !== undefined) return verifyAuditExport(exported, heads, device);
   if (configured === true) return verifyConfigured(parseConfig(environment), heads);
   return undefined;
 }
