@@ -186,6 +186,19 @@ describe("certificate verify", () => {
     expect(lines).toEqual([expect.stringContaining("NOT VALID")]);
   });
 
+  it("takes the API's own answer, whose statement must be the signed one", async () => {
+    const certificate = await signed();
+    const answer = { certificate, statement: STATEMENT };
+    const saved = JSON.stringify(answer, undefined, 2);
+    expect(await run(saved, keysOf(key))).toMatchObject({ exitCode: undefined });
+    expect(await run(saved, keysOf(other))).toMatchObject({ exitCode: 3 });
+    const changed = { certificate, statement: { ...STATEMENT, by: "someone else" } };
+    const { lines, exitCode } = await run(JSON.stringify(changed), keysOf(key));
+    expect(exitCode).toBe(3);
+    expect(lines[0]).toContain("its member statement differs from the signed one");
+    await expect(run('{"error":{}}', keysOf(key))).rejects.toMatchObject({ code: "Misuse" });
+  });
+
   it("refuses a file that holds no keys", async () => {
     for (const keys of ["{", "{}", '{"keys":[]}', '{"keys":[{"kty":"RSA"}]}'])
       await expect(run(await signed(), keys)).rejects.toMatchObject({ code: "Misuse" });

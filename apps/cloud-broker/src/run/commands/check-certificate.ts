@@ -1,7 +1,12 @@
 import { writeFileSync } from "node:fs";
 
+import { canonicalJson } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
-import type { ErasureCertificate, ErasureStatement } from "@databox-cmk/protocol";
+import {
+  type ErasureCertificate,
+  erasureCertificate,
+  type ErasureStatement,
+} from "@databox-cmk/protocol";
 import * as z from "zod";
 
 import { readFileWithin } from "../../config/read-file-within.ts";
@@ -90,18 +95,42 @@ async function check(
   const keys = await readKeys(keysFile);
   const bytes = await readFileWithin(file, FILE_MAX_BYTES);
   const isDocument = isPdf(bytes);
-  const certificate = isDocument ? readCertificatePdf(bytes) : bytes.toString().trim();
+  const { certificate, statement: shown } = isDocument
+    ? { certificate: readCertificatePdf(bytes) }
+    : readText(bytes.toString().trim(), file);
   if (certificate === undefined) return { fault: "no certificate is attached to this PDF" };
   const statement = verifyCertificate(certificate, keys);
   const fault =
     statement === undefined
       ? `none of the keys in ${keysFile} signed it as a certificate`
-      : faultOfNodes(statement);
+      : (faultOfNodes(statement) ?? faultOfShown(statement, shown));
   if (statement === undefined || fault !== undefined) return { fault: fault ?? "" };
   const verified = { certificate, statement };
   if (!isDocument) return verified;
   const isUnchanged = bytes.equals(await renderCertificatePdf(verified));
   return { ...verified, pages: isUnchanged ? "same" : "different" };
+}
+
+/** The certificate alone, or the answer of the API, which shows its statement beside it. */
+function readText(
+  text: string,
+  file: string,
+): { readonly certificate: string; readonly statement?: ErasureStatement } {
+  if (!text.startsWith("{")) return { certificate: text };
+  try {
+    return erasureCertificate.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new AppError("Misuse", {
+      detail: `${file} is neither a certificate of erasure nor the answer of erasureCertificate`,
+      cause,
+    });
+  }
+}
+
+function faultOfShown(signed: ErasureStatement, shown: ErasureStatement | undefined) {
+  return shown === undefined || canonicalJson(shown) === canonicalJson(signed)
+    ? undefined
+    : "its member statement differs from the signed one";
 }
 
 function render(statement: ErasureStatement): readonly string[] {
