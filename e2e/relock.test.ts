@@ -17,7 +17,7 @@ const PROBE_INTERVAL_SECONDS = 1;
 const LEASE_TTL_SECONDS = 10;
 /** Long enough to ask for the state in it, on a slow machine. */
 const OUTAGE_GRACE_SECONDS = 20;
-/** After the broker has gone: its last answer is no older than a lease. */
+/** After the broker has gone: its last answer is at most one lease old. */
 const OPEN_AT_LEAST_MS = (OUTAGE_GRACE_SECONDS - LEASE_TTL_SECONDS) * 1000;
 /** The renewal comes 20 minutes later: only the broker's word can close a volume during a test. */
 const LONG_LEASE_TTL_SECONDS = 3600;

@@ -221,7 +221,7 @@ describe("certificate verify", () => {
 
 describe("the document", () => {
   let made = 0;
-  /** As `broker certificate pdf` writes it. */
+  /** The pages that `broker certificate pdf` writes. */
   async function makePdf(certificate: string): Promise<Buffer> {
     made += 1;
     const out = join(folder.path, `${String(made)}.pdf`);

@@ -24,7 +24,7 @@ export type Answer = {
   readonly body: string | Buffer;
   readonly headers: Readonly<Record<string, string>>;
 };
-/** A kind of call: its party, and what it asks. */
+/** A kind of call: its party and its question. */
 export type Kind = keyof typeof KINDS;
 
 const TENANT = "11111111-1111-4111-8111-111111111111";

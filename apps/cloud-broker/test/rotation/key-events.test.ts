@@ -28,7 +28,7 @@ const data = (change: Record<string, unknown> = {}) => ({
   EXP: "1559082102",
   ...change,
 });
-/** As in "Azure Key Vault as Event Grid source". */
+/** The texts of "Azure Key Vault as Event Grid source". */
 const inEventGridSchema = (change = {}, type = "Microsoft.KeyVault.KeyNewVersionCreated") => [
   {
     id: "00eccf70-95a7-4e7c-8299-2eb17ee9ad64",

@@ -28,7 +28,7 @@ beforeAll(async () => {
       MAX_CONNECTIONS: String(IN_SUM),
       PROXY_PROTOCOL_FROM: BALANCER,
       FORWARDED_FOR_FROM: PROXY,
-      // The world's clock stands still: five requests, and no more.
+      // The world's clock stands still: only five requests pass.
       RATE_LIMIT_ADDRESS_PER_SECOND: "1",
     },
     replicas: 1,

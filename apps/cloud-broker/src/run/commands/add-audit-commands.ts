@@ -17,7 +17,7 @@ export function addAuditCommands(
     .description("the audit trail")
     .command("verify")
     .description(
-      `verify hash chains, and what the devices signed in them; offline, but for --configured; exit code ${String(EXIT_TAMPERED)}: tampered with; ${String(EXIT_INCOMPLETE)}: something that the rows should prove is missing`,
+      `verify hash chains, and the words of the devices in them; offline, but for --configured; exit code ${String(EXIT_TAMPERED)}: tampered with; ${String(EXIT_INCOMPLETE)}: something that the rows should prove is missing`,
     )
     .addOption(
       new Option("--database <file>", "broker.sqlite, or a copy of it").conflicts([
