@@ -1,6 +1,6 @@
 import type { EmulatedNode } from "@databox-cmk/device-emulator";
 import { createOrder, type StackRole, type StoryOrder } from "@databox-cmk/local-stack";
-import { approvalList, type UnlockPolicy } from "@databox-cmk/protocol";
+import { approvalList, type UnlockPolicyWrite } from "@databox-cmk/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { type AgentProcess, startAgent } from "./harness/agent-process.ts";
@@ -44,7 +44,9 @@ async function guarded(name: string, expiresAfterSeconds: number): Promise<Site>
       approvals: { required: 2, approvers, expiresAfterSeconds },
       breakGlass: false,
     },
-  } satisfies UnlockPolicy);
+    // They have app roles, which cannot be looked up.
+    acceptUnknownApprovers: true,
+  } satisfies UnlockPolicyWrite);
   return { order, node };
 }
 

@@ -174,6 +174,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     custodyOf(await readUnlockPolicy(store, order, defaultPolicy));
   const heldRoles = createHeldRoles(dependencies.roles, now);
   const stillMay = createStillMay(heldRoles);
+  const hasAccess = createHasAccess(dependencies.roles, now);
   const { channels, sendMail } = dependencies.notices;
   const receivers = createReceivers(config.WEBHOOK_URLS ?? [], channels, {
     key: keys.signing,
@@ -247,9 +248,12 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
       appendAudit,
       announce,
       stillApproves,
+      hasAccess,
+      tenantId: settings.tenantId,
       now,
       defaultPolicy,
     }),
+    stillApproves,
     now,
     settings,
   };
@@ -311,7 +315,6 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     noteTurnedAway: turnAway.note,
   });
   metrics.showPlaces(() => places.atWork());
-  const hasAccess = createHasAccess(dependencies.roles, now);
   const own: readonly Route[] = [
     ...createHealthRoutes({
       store,

@@ -8,6 +8,7 @@ import {
   EVENT_GRID_APPLICATION,
   OPERATOR_APP_ROLE,
 } from "../core/permissions.ts";
+import type { Actor } from "../core/ports.ts";
 import type { AuthenticateCaller, Caller, IdentifySession, RouteRequest } from "../http/route.ts";
 import type { Store } from "../store/store.ts";
 import type { HasAccess } from "./has-access.ts";
@@ -36,7 +37,7 @@ export function createAuthenticateCaller(dependencies: CallerDependencies): Auth
     if (route.authentication === "event-delivery") {
       const sender = await verifyDelivery(dependencies, request);
       if (isEventGrid(sender)) return sender;
-      throw await refuse(dependencies, sender, request, route.action, {
+      throw await refuse(dependencies, contextOf(sender, request), route.action, {
         scope,
         appRole: EVENT_DELIVERY_APP_ROLE,
       });
@@ -44,14 +45,14 @@ export function createAuthenticateCaller(dependencies: CallerDependencies): Auth
     const caller = await callerOf(dependencies, request, route);
     if (route.authentication === "operator") {
       if (!caller.roles.includes(OPERATOR_APP_ROLE))
-        throw await refuse(dependencies, caller, request, route.action, {
+        throw await refuse(dependencies, contextOf(caller, request), route.action, {
           scope,
           appRole: OPERATOR_APP_ROLE,
         });
       return caller;
     }
     if (await dependencies.hasAccess(caller, route.action, scope)) return caller;
-    throw await refuse(dependencies, caller, request, route.action, { scope });
+    throw await refuse(dependencies, contextOf(caller, request), route.action, { scope });
   };
 }
 
@@ -89,17 +90,25 @@ function isEventGrid({ applicationId, roles }: Caller): boolean {
   return applicationId === EVENT_GRID_APPLICATION && roles.includes(EVENT_DELIVERY_APP_ROLE);
 }
 
-async function refuse(
+const contextOf = ({ objectId, name }: Caller, { address, requestId }: RouteRequest) => ({
+  actor: { kind: "caller", objectId, name, address } as const,
+  correlationId: requestId,
+});
+
+/** Records that a caller lacks a right. @returns the error to throw */
+export async function refuse(
   dependencies: Pick<CallerDependencies, "store" | "appendAudit" | "tenantId">,
-  { objectId, name }: Caller,
-  { address, requestId: correlationId }: RouteRequest,
+  context: {
+    readonly actor: Extract<Actor, { kind: "caller" }>;
+    readonly correlationId: string;
+  },
   action: Action,
   { scope, appRole }: { readonly scope: string; readonly appRole?: string },
 ): Promise<AppError> {
-  const actor = { kind: "caller", objectId, name, address } as const;
+  const { objectId, name } = context.actor;
   await note(
     dependencies,
-    { chain: "broker", action: "caller/authorise", context: { actor, correlationId } },
+    { chain: "broker", action: "caller/authorise", context },
     { outcome: "refused", code: "AuthorizationFailed", detail: { action, scope } },
   );
   if (appRole !== undefined)

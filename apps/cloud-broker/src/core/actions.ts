@@ -1,6 +1,6 @@
 import { namesOf } from "@databox-cmk/errors";
 
-/** The title of each action, and what it does. `availableSkus/read` has no route, as in Azure. */
+/** The title and the purpose of each action. `availableSkus/read` has no route, as in Azure. */
 const ROWS = {
   "locations/operationResults/read": [
     "Read operation results",
@@ -86,6 +86,10 @@ const ROWS = {
   "jobs/keyHealth/read": ["Read key health", "Reads whether an order's key is usable"],
   "jobs/unlockPolicy/read": ["Read unlock policy", "Reads the unlock policy of an order"],
   "jobs/unlockPolicy/write": ["Write unlock policy", "Changes the unlock policy of an order"],
+  "jobs/unlockPolicy/override/action": [
+    "Override unlock policy",
+    "Says who approves where no approvals are needed, and replaces a policy after a delay",
+  ],
   "custodyPolicy/read": [
     "Read custody policy",
     "Reads whether a subscription allows only split custody",
@@ -118,8 +122,11 @@ const ROWS = {
 export type Action =
   `Microsoft.DataBox/${keyof typeof ROWS | `operator/${string}` | "keyEvents/action"}`;
 
+/** Without the provider. */
+export const namedActions = namesOf(ROWS);
+
 /** The actions of customers that routes need; the portal shows which of them a caller has. */
-export const ACTIONS = namesOf(ROWS)
+export const ACTIONS = namedActions
   .filter((name) => name !== "locations/availableSkus/read")
   .map((name) => `Microsoft.DataBox/${name}` as const);
 

@@ -9,12 +9,10 @@ import type {
 
 import { releaseOf } from "./release-terms.ts";
 import { minuteOf } from "./release-window.ts";
+import type { Effect } from "./rule-changes.ts";
 import { custodyOf, graceSecondsOf } from "./unlock-policy.ts";
 
-/** `other`: neither allows all that the other one allows; it counts as looser. */
-export type Comparison = "same" | "looser" | "stricter" | "other";
-
-type Compare = (before: UnlockPolicy, after: UnlockPolicy) => Comparison;
+type Compare = (before: UnlockPolicy, after: UnlockPolicy) => Effect;
 
 type Terms = Pick<PurposeTerms, "windows" | "approvals">;
 /** The terms that `release` has, and each purpose with terms of its own. */
@@ -22,10 +20,10 @@ const TERMS = {
   windows: (before, after) =>
     compareSets(isWithin(after.windows, before.windows), isWithin(before.windows, after.windows)),
   required: (before, after) => moreIsLooser(after.approvals.required, before.approvals.required),
-  approvers: (before, after) => compareLists(before.approvals.approvers, after.approvals.approvers),
+  approvers: (before, after) => comparePeople(before.approvals, after.approvals),
   expiresAfterSeconds: (before, after) =>
     moreIsLooser(before.approvals.expiresAfterSeconds, after.approvals.expiresAfterSeconds),
-} as const satisfies Record<string, (before: Terms, after: Terms) => Comparison>;
+} as const satisfies Record<string, (before: Terms, after: Terms) => Effect>;
 
 /** A purpose without terms of its own has those of `release`, which are compared themselves. */
 function comparePurpose(purpose: "ingest" | "fill"): Compare {
@@ -38,6 +36,7 @@ function comparePurpose(purpose: "ingest" | "fill"): Compare {
       ...Object.values(TERMS).map((compare) => compare(old, next)),
     ]);
     found.delete("same");
+    if (found.has("moves")) return "moves";
     const [one = "same", ...others] = found;
     return others.length === 0 ? one : "other";
   };
@@ -71,6 +70,9 @@ const MEMBERS = {
     moreIsLooser(Number(before.release.breakGlass), Number(after.release.breakGlass)),
   "purposes.ingest": comparePurpose("ingest"),
   "purposes.fill": comparePurpose("fill"),
+  // The part that decides about changes may be another one than before.
+  changes: (before, after) =>
+    comparePeople(releaseOf(before, "change").approvals, releaseOf(after, "change").approvals),
   // A way back does not exist, and is refused before anything is compared.
   custody: (before, after) =>
     moreIsLooser(opennessOf(custodyOf(before)), opennessOf(custodyOf(after))),
@@ -80,6 +82,7 @@ type Approvals = UnlockPolicy["release"]["approvals"];
 /** The members that are compared, by their paths. */
 export type PolicyMember =
   | Exclude<keyof UnlockPolicy, "offline" | "release" | "purposes">
+  | "changes"
   | `purposes.${keyof NonNullable<UnlockPolicy["purposes"]>}`
   | `offline.${keyof UnlockPolicy["offline"]}`
   | `release.${Exclude<keyof UnlockPolicy["release"], "approvals">}`
@@ -89,18 +92,11 @@ export type PolicyMember =
 export function comparePolicies(
   before: UnlockPolicy,
   after: UnlockPolicy,
-): Readonly<Record<PolicyMember, Comparison>> {
-  return mapValues<PolicyMember, Compare, Comparison>(MEMBERS, (compare) => compare(before, after));
+): Readonly<Record<PolicyMember, Effect>> {
+  return mapValues<PolicyMember, Compare, Effect>(MEMBERS, (compare) => compare(before, after));
 }
 
-/** The members that allow something which they did not allow before. */
-export function loosenedMembers(before: UnlockPolicy, after: UnlockPolicy): readonly string[] {
-  return Object.entries(comparePolicies(before, after))
-    .filter(([, comparison]) => comparison === "looser" || comparison === "other")
-    .map(([member]) => member);
-}
-
-function moreIsLooser(before: number, after: number): Comparison {
+function moreIsLooser(before: number, after: number): Effect {
   if (before === after) return "same";
   return after > before ? "looser" : "stricter";
 }
@@ -111,14 +107,19 @@ function opennessOf(custody: Custody): number {
   return custody.acceptNoRecovery ? 1 : 0;
 }
 
-function compareSets(afterInBefore: boolean, beforeInAfter: boolean): Comparison {
+function compareSets(afterInBefore: boolean, beforeInAfter: boolean): Effect {
   if (afterInBefore) return beforeInAfter ? "same" : "stricter";
   return beforeInAfter ? "looser" : "other";
 }
 
-/** An empty list names everyone who has the right, or every network. */
-function compareLists(before: readonly string[], after: readonly string[]): Comparison {
+/** An empty list names everyone, or every network. */
+function compareLists(before: readonly string[], after: readonly string[]): Effect {
   return compareSets(isAmong(after, before), isAmong(before, after));
+}
+
+/** A shorter list takes the decision from those who are left out, so it is not stricter. */
+function comparePeople(before: Approvals, after: Approvals): Effect {
+  return compareLists(before.approvers, after.approvers) === "same" ? "same" : "moves";
 }
 
 function isAmong(some: readonly string[], all: readonly string[]): boolean {

@@ -7,6 +7,7 @@ import {
 import { failed } from "./failed.ts";
 import type { KeyChoice } from "./order.ts";
 import type { Outcome } from "./ports.ts";
+import type { Effects } from "./rule-changes.ts";
 
 const TARGET = "properties.details.keyEncryptionKey";
 type KeyIdentityChoice = Extract<KeyChoice, { kekType: "CustomerManaged" }>["identity"];
@@ -60,12 +61,12 @@ export function isSameKeyChoice(one: KeyChoice, other: KeyChoice): boolean {
  * The custody that a new choice gives away. An administrator of a vault can unwrap by its keys, so
  * another vault is another custodian; another key or version of the same vault is not.
  */
-export function loosenedCustody(before: KeyChoice, after: KeyChoice): readonly string[] {
-  if (before.kekType === "MicrosoftManaged") return [];
+export function compareKeys(before: KeyChoice, after: KeyChoice): Effects {
+  if (before.kekType === "MicrosoftManaged") return {};
   if (after.kekType === "MicrosoftManaged")
-    return ["kekType (CustomerManaged to MicrosoftManaged)"];
+    return { "kekType (CustomerManaged to MicrosoftManaged)": "looser" };
   const [from, to] = [new URL(before.kekUrl).host, new URL(after.kekUrl).host];
-  return from === to ? [] : [`kekUrl (vault ${from} to ${to})`];
+  return from === to ? {} : { [`kekUrl (vault ${from} to ${to})`]: "other" };
 }
 
 function decideIdentity(

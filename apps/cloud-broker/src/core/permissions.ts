@@ -2,6 +2,7 @@ import { namesOf } from "@databox-cmk/errors";
 import { asciiLowerCase, isSameIdentifier } from "@databox-cmk/protocol";
 
 import type { Action } from "./actions.ts";
+import { RULE_CHANGES } from "./rule-changes.ts";
 
 /** Every signed-in caller of the tenant may do it; it reveals nothing about any order. */
 const OPEN_ACTION: Action = "Microsoft.DataBox/operations/read";
@@ -28,13 +29,12 @@ const ADVICE: readonly Action[] = [
 ];
 
 /**
- * A deleted key may be a revocation: a person who decides that it is not must also be able to grant
- * rights. A policy of a subscription is for those who place its orders.
+ * They move power, so they are for people who can also grant rights. A deleted key may be a
+ * revocation. A policy of a subscription is for those who place its orders.
  */
-const OWNERS_ONLY: readonly Action[] = [
-  "Microsoft.DataBox/jobs/backupKeys/use/action",
-  "Microsoft.DataBox/custodyPolicy/write",
-];
+const OWNERS_ONLY: readonly Action[] = namesOf(RULE_CHANGES)
+  .filter((name) => RULE_CHANGES[name] === "owner")
+  .map((name) => `Microsoft.DataBox/${name}` as const);
 
 /**
  * Which role may do what (Azure built-in roles). No reader may list credentials: Azure's Data Box

@@ -3,41 +3,48 @@ import type { Custody } from "@databox-cmk/protocol";
 import type { AppendAudit } from "../audit/append-audit.ts";
 import type { RuleSettings } from "../config/rule-settings.ts";
 import type { OrderId } from "../core/order.ts";
-import type { Actor, Clock, IdentityDirectory } from "../core/ports.ts";
+import type { Actor, Clock, IdentityDirectory, Outcome } from "../core/ports.ts";
+import type { Effects } from "../core/rule-changes.ts";
 import type { KeyCustody } from "../custody/key-custody.ts";
 import type { Announce } from "../events/announce.ts";
 import type { Store, StoreTransaction } from "../store/store.ts";
 import type { Order } from "./order.ts";
 
-/** A change that allows something which the order's protection did not allow before. */
-export type LooseningChange = {
+/** A change of the protection of an order. */
+export type RuleChange = {
   /** The changed resource, such as `unlockPolicy`. */
   readonly subject: string;
   /** The new value. Another value is another change and needs its own approvals. */
   readonly proposal: unknown;
-  /** The loosened protections, as the approvers read them; empty: none. */
-  readonly loosens: readonly string[];
+  /** Of each protection, by the name that the approvers read. */
+  readonly effects: Effects;
 };
 
 /** The permission of a change, used up in the transaction that makes it. */
 export type ChangeClaim = {
   /** Id of the approval; undefined where the policy in force asks for none. */
   readonly approval?: string | undefined;
-  /** @throws {AppError} `ApprovalClosed` when the approval was used up or has ended meanwhile */
+  /**
+   * @throws {AppError} `ApprovalClosed` when the approval was used up or has ended meanwhile,
+   * `BrokerBusy` when another policy came into force
+   */
   readonly use: (transaction: StoreTransaction) => Promise<void>;
 };
 
-/** @throws {AppError} `ChangeNeedsApproval` while approvals are missing */
+/**
+ * @throws {AppError} `ChangeNeedsApproval` while approvals are missing, `AuthorizationFailed` where
+ * only an Owner may make the change
+ */
 export type AdmitChange = (
   order: Order,
-  change: LooseningChange,
+  change: RuleChange,
   context: RequestContext,
 ) => Promise<ChangeClaim>;
 
 /** Dependencies for reading and writing orders. */
 export type ControlPlane = {
   readonly store: Store;
-  /** As the order's unlock policy says it. */
+  /** Reads it from the order's unlock policy. */
   readonly custodyOf: (order: OrderId) => Promise<Custody>;
   readonly custody: KeyCustody;
   /** Checks an order's key now, unless its vault has been called too often. */
@@ -49,6 +56,8 @@ export type ControlPlane = {
   /** Signs with the broker's key: a JWS compact of the given `typ`. */
   readonly sign: (typ: string, payload: object) => Promise<string>;
   readonly admitChange: AdmitChange;
+  /** Whether a person may approve, by role assignment. */
+  readonly stillApproves: (objectId: string, order: OrderId) => Promise<Outcome<boolean>>;
   readonly now: Clock;
   readonly settings: RuleSettings;
 };
@@ -62,5 +71,7 @@ export type Changing = Plane<"store" | "appendAudit" | "now">;
 export type RequestContext = {
   readonly actor: Actor;
   readonly by: string;
+  /** App roles of the caller's token. */
+  readonly roles?: readonly string[];
   readonly correlationId: string;
 };

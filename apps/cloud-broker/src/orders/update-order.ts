@@ -6,7 +6,7 @@ import { errorOf, valueOf, withFacts } from "../core/failure-error.ts";
 import type { OrderName } from "../core/order.ts";
 import { decideDetails } from "../core/patch-details.ts";
 import { decideIdentities, type IdentityPlan } from "../core/patch-identity.ts";
-import { decideKeyChoice, isSameKeyChoice, loosenedCustody } from "../core/patch-key-choice.ts";
+import { compareKeys, decideKeyChoice, isSameKeyChoice } from "../core/patch-key-choice.ts";
 import { recoveryFacts } from "../core/recovery-facts.ts";
 import { isEncryptionEditable } from "../core/stages.ts";
 import type { AlsoCommit, KeyChanges } from "../custody/key-custody.ts";
@@ -61,7 +61,7 @@ async function applyPatch(
     {
       subject: "keyEncryptionKey",
       proposal: change.key,
-      loosens: change.key === undefined ? [] : loosenedCustody(order.key, change.key),
+      effects: change.key === undefined ? {} : compareKeys(order.key, change.key),
     },
     context,
   );

@@ -37,6 +37,7 @@ export function createControlPlane(
     appendAudit,
     announce,
     sign: (type, payload) => signMessage(signing, type, payload),
+    stillApproves: () => Promise.resolve({ ok: true, value: true }),
     now,
     admitChange: () => Promise.resolve({ use: () => Promise.resolve() }),
     settings: RULE_SETTINGS,

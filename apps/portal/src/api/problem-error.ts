@@ -20,6 +20,9 @@ export class ProblemError extends Error {
   }
 }
 
+export const codeOf = (error: Error | null): string | undefined =>
+  error instanceof ProblemError ? error.problem.code : undefined;
+
 /** The service gave no authoritative answer: the same call may succeed later. */
 export const isUnreachable = (error: Error | null): boolean =>
   error instanceof ProblemError && error.problem.class === "unreachable";

@@ -23,16 +23,17 @@ export async function readUnlockPolicy(
  * Writes the whole policy.
  *
  * @param tag - of the policy that was seen; the write is refused if another one is in force.
+ * @param acceptsUnknown - also approvers whose right cannot be looked up
  */
 export async function writeUnlockPolicy(
   client: Client,
   params: OrderName,
-  body: UnlockPolicy,
-  tag: string | undefined,
+  policy: UnlockPolicy,
+  { tag, acceptsUnknown }: { readonly tag: string | undefined; readonly acceptsUnknown: boolean },
 ): Promise<TaggedPolicy> {
   const written = await client.callTagged(UNLOCK_POLICY_CALLS.write, {
     params,
-    body,
+    body: acceptsUnknown ? { ...policy, acceptUnknownApprovers: true } : policy,
     ifMatch: tag,
   });
   return { view: written.value, tag: written.tag };

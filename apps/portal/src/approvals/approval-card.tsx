@@ -41,7 +41,6 @@ export function ApprovalCard({
   const name = parseOrderId(approval.orderId);
   const { verdict, ask, dialog, error } = useDecision(approval, name);
   const subject = approval.way === "change" ? texts.changeAsks : texts.nodeAsks(approval.serial);
-  const canDecide = approval.mayDecide && name !== undefined;
   return (
     <Card className={styles.card} role="article" aria-label={subject}>
       <CardHeader
@@ -66,16 +65,18 @@ export function ApprovalCard({
         <Notice intent="warning">{texts.claim}</Notice>
       )}
       <QueryProblem error={error} />
-      {canDecide && (
+      {approval.mayReject && name !== undefined && (
         <Row>
-          <Button
-            appearance="primary"
-            icon={<CheckmarkRegular />}
-            disabledFocusable={verdict !== undefined}
-            onClick={() => ask("approve")}
-          >
-            {texts.approve}
-          </Button>
+          {approval.mayDecide && (
+            <Button
+              appearance="primary"
+              icon={<CheckmarkRegular />}
+              disabledFocusable={verdict !== undefined}
+              onClick={() => ask("approve")}
+            >
+              {texts.approve}
+            </Button>
+          )}
           <Button
             icon={<DismissRegular />}
             disabledFocusable={verdict !== undefined}

@@ -9,6 +9,7 @@ const PATTERNS = {
   windows: /^release\.windows$/,
   approvals: /^release\.approvals\.required$/,
   approvers: /^release\.approvals\.approvers$/,
+  changes: /^changes$/,
   expiry: /^release\.approvals\.expiresAfterSeconds$/,
   breakGlass: /^release\.breakGlass$/,
   unlocksPerDay: /^unlocksPerDay \((\S+) to (\S+)\)$/,

@@ -35,6 +35,7 @@ const approval: ApprovalView = {
   lastAskedAt: "2026-01-01T00:00:00Z",
   expiresAt: "2026-01-02T00:00:00Z",
   decisions: [],
+  mayReject: true,
   mayDecide: true,
 };
 

@@ -3,9 +3,16 @@ import { Notice, Section, Time } from "@databox-cmk/ui";
 import { Button, makeStyles, Switch, Text, tokens } from "@fluentui/react-components";
 import { type ReactElement, useState } from "react";
 
+import { codeOf } from "../api/problem-error.ts";
 import { type TaggedPolicy, writeUnlockPolicy } from "../api/unlock-policy.ts";
 import { isSame } from "../core/is-same.ts";
-import { custodyOf, DATACENTER_PURPOSES, policyOf, releaseKindOf } from "../core/policy-draft.ts";
+import {
+  custodyOf,
+  DATACENTER_PURPOSES,
+  type DatacenterPurpose,
+  policyOf,
+  releaseKindOf,
+} from "../core/policy-draft.ts";
 import { CustodyChoice } from "../custody/custody-choice.tsx";
 import { useOrderName, useRefreshOrder } from "../order/use-order.ts";
 import { useNames } from "../people/use-people.ts";
@@ -28,9 +35,12 @@ const useStyles = makeStyles({
 export function PolicyForm({
   stored,
   hasOwnKey,
+  purpose: own,
 }: {
   readonly stored: TaggedPolicy;
   readonly hasOwnKey: boolean;
+  /** The one that the order has at the datacenter. */
+  readonly purpose: DatacenterPurpose;
 }): ReactElement {
   const styles = useStyles();
   const texts = useTexts();
@@ -40,8 +50,10 @@ export function PolicyForm({
   /** The form's initial values: others' changes do not alter it while it is edited. */
   const [base, setBase] = useState(stored);
   const [policy, setPolicy] = useState<UnlockPolicy>(() => policyOf(stored.view));
+  const [acceptsUnknown, setAcceptsUnknown] = useState(false);
   const saving = useAction("changePolicy", {
-    mutationFn: (wanted: UnlockPolicy) => writeUnlockPolicy(client, name, wanted, base.tag),
+    mutationFn: (wanted: UnlockPolicy) =>
+      writeUnlockPolicy(client, name, wanted, { tag: base.tag, acceptsUnknown }),
     onSuccess: (written) => {
       setBase(written);
       setPolicy(policyOf(written.view));
@@ -107,7 +119,9 @@ export function PolicyForm({
       </Section>
       <Section title={texts.unlockPolicy.purposes.title}>
         <Text>{texts.unlockPolicy.purposes.hint}</Text>
-        {DATACENTER_PURPOSES.map((purpose) => (
+        {DATACENTER_PURPOSES.filter(
+          (each) => each === own || policy.purposes?.[each] !== undefined,
+        ).map((purpose) => (
           <PurposeConditions key={purpose} purpose={purpose} policy={policy} onChange={setPolicy} />
         ))}
       </Section>
@@ -125,6 +139,13 @@ export function PolicyForm({
           onChange={(custody) => setPolicy({ ...policy, custody })}
         />
       </Section>
+      {(acceptsUnknown || codeOf(saving.error) === "ApproverUnknown") && (
+        <Switch
+          checked={acceptsUnknown}
+          label={texts.unlockPolicy.acceptUnknown}
+          onChange={(_event, { checked }) => setAcceptsUnknown(checked)}
+        />
+      )}
       {!parsed.ok && (
         <Notice intent="error">
           {texts.unlockPolicy.notWhole} <span lang="en">{parsed.detail}</span>

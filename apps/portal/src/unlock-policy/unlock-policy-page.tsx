@@ -10,6 +10,7 @@ import { PolicyForm } from "./policy-form.tsx";
 /** The conditions under which this order's appliances get their key, and the daily limit. */
 export function UnlockPolicyPage(): ReactElement {
   const order = useOrder();
+  const { properties } = order.data ?? {};
   const policy = useUnlockPolicy();
   const budget = useUnlockBudget();
   return (
@@ -19,9 +20,8 @@ export function UnlockPolicyPage(): ReactElement {
         <EditableBy action="writePolicy">
           <PolicyForm
             stored={policy.data}
-            hasOwnKey={
-              order.data?.properties.details?.keyEncryptionKey.kekType !== "MicrosoftManaged"
-            }
+            hasOwnKey={properties?.details?.keyEncryptionKey.kekType !== "MicrosoftManaged"}
+            purpose={properties?.transferType === "ExportFromAzure" ? "fill" : "ingest"}
           />
         </EditableBy>
       )}

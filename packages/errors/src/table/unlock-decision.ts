@@ -257,6 +257,39 @@ export const UNLOCK_DECISION_ERRORS = {
     },
     meanwhile: { en: "The request continues to wait.", de: "Die Anfrage wartet weiter." },
   }),
+  ApproverUnknown: invalid(409, "security-administrator", {
+    title: { en: "An approver may not approve", de: "Eine genannte Person darf nicht genehmigen" },
+    message: {
+      en: "The policy names a person of whom the broker cannot see that they may approve",
+      de: "Die Richtlinie nennt eine Person, von der der Broker nicht sehen kann, dass sie genehmigen darf",
+    },
+    ask: {
+      en: "Ask the order's owner to give the person the role Data Box Approver, or to correct the object id.",
+      de: "Bitten Sie den Besitzer des Auftrags, der Person die Rolle Data Box Approver zu geben oder die Objekt-ID zu berichtigen.",
+    },
+    steps: [
+      {
+        en: "Compare the object id that the error names with that of the person in Entra ID",
+        de: "Vergleichen Sie die Objekt-ID, die der Fehler nennt, mit der der Person in Entra ID",
+      },
+      {
+        en: "Give the person a role that allows to approve, on the order or above it, and write the policy again",
+        de: "Geben Sie der Person am Auftrag oder darüber eine Rolle, die das Genehmigen erlaubt, und schreiben Sie die Richtlinie noch einmal",
+      },
+      {
+        en: "If the person has the right by an app role of Entra ID, which the broker cannot look up, write the policy with acceptUnknownApprovers: true",
+        de: "Wenn die Person das Recht durch eine App-Rolle in Entra ID hat, die der Broker nicht nachschlagen kann, schreiben Sie die Richtlinie mit acceptUnknownApprovers: true",
+      },
+    ],
+    why: {
+      en: "If the named people do not exist or may not approve, nobody can unlock the order, and nobody can approve a change of its policy.",
+      de: "Wenn die genannten Personen nicht existieren oder nicht genehmigen dürfen, kann niemand den Auftrag entsperren und niemand eine Änderung seiner Richtlinie genehmigen.",
+    },
+    meanwhile: {
+      en: "The policy did not change.",
+      de: "Die Richtlinie hat sich nicht geändert.",
+    },
+  }),
   BreakGlassForbidden: refused(403, "security-administrator", {
     title: { en: "Emergency access is not allowed", de: "Der Notzugriff ist nicht erlaubt" },
     message: {

@@ -67,8 +67,10 @@ export const approvalView = z.object({
       counts: z.boolean(),
     }),
   ),
-  /** Whether the caller may decide about it now; it is checked again when they do. */
+  /** Whether the caller may approve it now; it is checked again when they do. */
   mayDecide: z.boolean(),
+  /** Whether the caller may reject it now: everyone with the right, named or not. */
+  mayReject: z.boolean(),
 });
 export type ApprovalView = z.infer<typeof approvalView>;
 

@@ -143,10 +143,13 @@ export type UnlockPolicy = z.infer<typeof unlockPolicy>;
 /** Written whole: a missing member is an error, so that an omission never loosens the policy. */
 export const unlockPolicyWrite = z.strictObject({
   ...members,
+  /** Also name approvers of whom the broker cannot see that they may approve. */
+  acceptUnknownApprovers: z.optional(z.boolean()),
   source: readOnlyMember,
   changedAt: readOnlyMember,
   changedBy: readOnlyMember,
 });
+export type UnlockPolicyWrite = z.infer<typeof unlockPolicyWrite>;
 
 /**
  * The policy in force. `source`: the broker's settings, while the order has no policy of its own.

@@ -160,6 +160,7 @@ function readFacts(request: CallerRequest): CallerFacts {
     context: {
       actor: { kind: "caller", objectId: caller.objectId, name: caller.name, address },
       by: caller.name,
+      roles: caller.roles,
       correlationId: correlationIdOf(request),
     },
   };

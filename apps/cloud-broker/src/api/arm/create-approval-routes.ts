@@ -174,6 +174,7 @@ function renderApproval(
       at: renderTime(vote.atMs),
       counts: vote.decision === "rejected" || counting.includes(vote),
     })),
+    mayReject: isOpen && caller.isApprover,
     mayDecide:
       isOpen &&
       caller.isApprover &&

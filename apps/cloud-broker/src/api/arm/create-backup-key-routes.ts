@@ -5,6 +5,7 @@ import { BACKUP_KEY_NAME, type BackupKeyWrite, BACKUP_KEY_CALLS } from "@databox
 import type { BackupChoice } from "../../core/backup-key.ts";
 import { valueOf } from "../../core/failure-error.ts";
 import { decideKeyChoice } from "../../core/patch-key-choice.ts";
+import { RULE_CHANGES } from "../../core/rule-changes.ts";
 import { isEncryptionEditable } from "../../core/stages.ts";
 import { loadBackupKeys } from "../../custody/backup-keys.ts";
 import { findBackupOrders } from "../../custody/backup-uses.ts";
@@ -74,7 +75,7 @@ export function createBackupKeyRoutes(
             {
               subject: `backupKeys/${name}`,
               proposal: request.body,
-              loosens: [`backup key ${name}`],
+              effects: { [`backup key ${name}`]: RULE_CHANGES["jobs/backupKeys/write"] },
             },
             context,
           );

@@ -22,7 +22,7 @@ import { resourceIdOf } from "./links.ts";
 
 /** The conditions under which an order's appliances get their key. */
 export function createPolicyRoutes(
-  plane: Changing & Plane<"settings" | "admitChange">,
+  plane: Changing & Plane<"settings" | "admitChange" | "stillApproves">,
 ): readonly Route[] {
   const render = (stored: StoredPolicy | undefined): Reply<UnlockPolicyView> => {
     const json: UnlockPolicyView =
@@ -53,6 +53,7 @@ export function createPolicyRoutes(
           source: _source,
           changedAt: _changedAt,
           changedBy: _changedBy,
+          acceptUnknownApprovers = false,
           ...policy
         } = request.body;
         return render(
@@ -60,7 +61,7 @@ export function createPolicyRoutes(
             plane,
             request.order,
             policy,
-            request.header("if-match"),
+            { ifMatch: request.header("if-match"), acceptUnknownApprovers },
             request.context,
           ),
         );

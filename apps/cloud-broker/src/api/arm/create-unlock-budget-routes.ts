@@ -81,7 +81,9 @@ async function admitBudget(
     {
       subject: "unlockBudget",
       proposal: { before, after },
-      loosens: isLooser ? [`unlocksPerDay (${String(before)} to ${String(after ?? "any")})`] : [],
+      effects: isLooser
+        ? { [`unlocksPerDay (${String(before)} to ${String(after ?? "any")})`]: "looser" }
+        : {},
     },
     context,
   );

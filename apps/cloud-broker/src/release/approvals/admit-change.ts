@@ -3,18 +3,24 @@ import { createHash, randomUUID } from "node:crypto";
 import { AppError } from "@databox-cmk/errors";
 import type { UnlockPolicy } from "@databox-cmk/protocol";
 
+import { refuse } from "../../callers/authenticate-caller.ts";
+import type { HasAccess } from "../../callers/has-access.ts";
 import { type Approval, endOf, termsFor, votesThatCount } from "../../core/decide-release.ts";
 import { errorOf } from "../../core/failure-error.ts";
+import type { OrderId } from "../../core/order.ts";
 import { admissionOf, type AdmissionTerms } from "../../core/release-terms.ts";
+import { looseningOf, movesPower } from "../../core/rule-changes.ts";
 import type {
   AdmitChange,
   ChangeClaim,
-  LooseningChange,
   RequestContext,
+  RuleChange,
 } from "../../orders/control-plane.ts";
 import type { Order } from "../../orders/order.ts";
+import { takeChainHead } from "../../store/chain-head.ts";
+import type { StoreTransaction } from "../../store/store.ts";
 import { wasRevokedSince } from "../kill-switches/revocations.ts";
-import { readUnlockPolicy } from "../policy/read-unlock-policy.ts";
+import { readStoredPolicy } from "../policy/read-unlock-policy.ts";
 import { findLostRights } from "./admit-release.ts";
 import { openApproval } from "./open-approval.ts";
 import type { ReleaseDependencies } from "./release-request.ts";
@@ -22,24 +28,36 @@ import { closeApproval, readApprovalOf } from "./stored-approvals.ts";
 
 export type ChangeDependencies = Omit<ReleaseDependencies, "commit"> & {
   readonly defaultPolicy: UnlockPolicy;
+  readonly tenantId: string;
+  readonly hasAccess: HasAccess;
 };
 
 const NOTHING_TO_CLAIM: ChangeClaim = { use: () => Promise.resolve() };
 
 /**
- * Loosening an order's protection needs the approvals that its policy asks for of an unlock. The
- * first request puts the change before the approvers and is answered `ChangeNeedsApproval`; the
- * same request is sent again once they have approved. The person who asks for the change cannot
- * approve it.
+ * Loosening an order's protection, or moving the decision to other people, needs the approvals that
+ * its policy asks for of an unlock. The first request puts the change before the approvers and is
+ * answered `ChangeNeedsApproval`; the same request is sent again once they have approved. The
+ * person who asks for the change cannot approve it. Where the policy asks for no approvals, only an
+ * Owner can move the decision. The claim holds as long as the policy that it was decided by.
  */
 export function createAdmitChange(deps: ChangeDependencies): AdmitChange {
   const { store, defaultPolicy, now } = deps;
   return async (order, change, context) => {
-    if (change.loosens.length === 0) return NOTHING_TO_CLAIM;
-    const policy = await readUnlockPolicy(store, order.id, defaultPolicy);
-    const admission = admissionOf(policy, "change");
+    if (looseningOf(change.effects).length === 0) return NOTHING_TO_CLAIM;
+    const stored = await readStoredPolicy(store, order.id);
+    const requireSamePolicy = async (transaction: StoreTransaction): Promise<void> => {
+      // Locks the chain first, as a grant does, so that the two never deadlock.
+      await takeChainHead(transaction, order.id);
+      const current = await readStoredPolicy(transaction, order.id);
+      if (current?.revision !== stored?.revision) throw new AppError("BrokerBusy");
+    };
+    const admission = admissionOf(stored?.policy ?? defaultPolicy, "change");
     const { terms } = admission;
-    if (terms.release.required === 0) return NOTHING_TO_CLAIM;
+    if (terms.release.required === 0) {
+      if (movesPower(change.effects)) await requireOwner(deps, order.id, context);
+      return { use: requireSamePolicy };
+    }
     const proposalHash = createHash("sha256").update(JSON.stringify(change.proposal)).digest("hex");
     const approval = await findOpenApproval(deps, order, serialOf(change), proposalHash);
     if (approval === undefined)
@@ -53,6 +71,7 @@ export function createAdmitChange(deps: ChangeDependencies): AdmitChange {
     return {
       approval: approval.id,
       async use(transaction) {
+        await requireSamePolicy(transaction);
         if (await closeApproval(transaction, approval.id, "released", now())) return;
         throw new AppError("ApprovalClosed", {
           target: "approvalId",
@@ -63,8 +82,21 @@ export function createAdmitChange(deps: ChangeDependencies): AdmitChange {
   };
 }
 
+/** @throws {AppError} `AuthorizationFailed` */
+async function requireOwner(
+  deps: ChangeDependencies,
+  order: OrderId,
+  { actor, by, roles = [], correlationId }: RequestContext,
+): Promise<void> {
+  if (actor.kind !== "caller") throw new TypeError("a change without a caller");
+  const action = "Microsoft.DataBox/jobs/unlockPolicy/override/action";
+  const caller = { objectId: actor.objectId, name: by, roles };
+  if (await deps.hasAccess(caller, action, order)) return;
+  throw await refuse(deps, { actor, correlationId }, action, { scope: order });
+}
+
 /** The place of a node's serial in the row: no serial has a slash. */
-const serialOf = ({ subject }: LooseningChange): string => `${subject}/`;
+const serialOf = ({ subject }: RuleChange): string => `${subject}/`;
 
 /** The open request for this very change, as long as nothing has ended it. */
 async function findOpenApproval(
@@ -91,7 +123,7 @@ async function findOpenApproval(
 async function ask(
   deps: ChangeDependencies,
   order: Order,
-  change: LooseningChange,
+  change: RuleChange,
   proposalHash: string,
   admission: AdmissionTerms,
   context: RequestContext,
@@ -105,7 +137,7 @@ async function ask(
       serial: serialOf(change),
       way: "change",
       purpose: "change",
-      reason: `loosens ${change.loosens.join(", ")}`,
+      reason: `loosens ${looseningOf(change.effects).join(", ")}`,
       stage: order.stage,
       // A change depends on no key version.
       kid: "",

@@ -42,7 +42,9 @@ export async function castVote(
   await record(plane, deed, async (transaction) => {
     const deps = { store: transaction, ...facts };
     const found = await requireCase(await readCase(deps, order, id), id);
-    const forbidden = mayDecide(found.approval, found.terms, objectId);
+    // A policy cannot take the right to stop a release from anyone who has it.
+    const forbidden =
+      decision === "rejected" ? undefined : mayDecide(found.approval, found.terms, objectId);
     if (forbidden !== undefined) throw new AppError("ApprovalForbidden", { reason: forbidden });
     requireOpen(found);
     const isOpen =

@@ -1,5 +1,6 @@
 import type { AuditChain } from "../../audit/append-audit.ts";
 import { recorded } from "../../audit/record.ts";
+import { RULE_CHANGES } from "../../core/rule-changes.ts";
 import type { Changing, Plane, RequestContext } from "../../orders/control-plane.ts";
 import type { Order } from "../../orders/order.ts";
 import { runLocking } from "../../store/transactions.ts";
@@ -50,7 +51,11 @@ export async function restoreAccess(
       ? undefined
       : await plane.admitChange(
           order,
-          { subject: "killSwitch", proposal: { standing }, loosens: ["killSwitch"] },
+          {
+            subject: "killSwitch",
+            proposal: { standing },
+            effects: { killSwitch: RULE_CHANGES["jobs/restoreAccess/action"] },
+          },
           context,
         );
   const nowMs = plane.now();

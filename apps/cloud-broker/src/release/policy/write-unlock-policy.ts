@@ -2,7 +2,8 @@ import { AppError, withoutUndefined } from "@databox-cmk/errors";
 import type { UnlockPolicy } from "@databox-cmk/protocol";
 
 import { record } from "../../audit/record.ts";
-import { loosenedMembers } from "../../core/compare-policies.ts";
+import { comparePolicies } from "../../core/compare-policies.ts";
+import { invalidMember, valueOf } from "../../core/failure-error.ts";
 import type { EpochMs, OrderId, OrderName } from "../../core/order.ts";
 import { stricterTerms, termsOf } from "../../core/release-terms.ts";
 import { stageRules } from "../../core/stages.ts";
@@ -22,10 +23,13 @@ import { readStoredPolicy, type StoredPolicy } from "./read-unlock-policy.ts";
  * it knows. Possible until the order has ended.
  */
 export async function writeUnlockPolicy(
-  plane: Changing & Plane<"settings" | "admitChange">,
+  plane: Changing & Plane<"settings" | "admitChange" | "stillApproves">,
   name: OrderName,
   written: UnlockPolicy,
-  ifMatch: string | undefined,
+  {
+    ifMatch,
+    acceptUnknownApprovers,
+  }: { readonly ifMatch: string | undefined; readonly acceptUnknownApprovers: boolean },
   context: RequestContext,
 ): Promise<StoredPolicy> {
   const order = await findOrder(plane.store, name);
@@ -33,13 +37,16 @@ export async function writeUnlockPolicy(
   const seen = await readStoredPolicy(plane.store, order.id);
   requirePolicyMatch(seen, ifMatch);
   const { defaultPolicy } = plane.settings;
-  const policy = withKeptMembers(written, seen?.policy ?? defaultPolicy);
+  const inForce = seen?.policy ?? defaultPolicy;
+  const policy = withKeptMembers(written, inForce);
+  requireOwnPurposes(order, policy, inForce);
+  if (!acceptUnknownApprovers) await requireApprovers(plane, order, policy, inForce, context);
   const claim = await plane.admitChange(
     order,
     {
       subject: "unlockPolicy",
       proposal: { policy, seen: policyTagOf(seen) },
-      loosens: loosenedMembers(seen?.policy ?? defaultPolicy, policy),
+      effects: comparePolicies(inForce, policy),
     },
     context,
   );
@@ -108,13 +115,59 @@ async function replacePolicy(
   return numUpdatedRows === 1n;
 }
 
-/** What a write may omit stays. @throws {AppError} `CustodyRevertForbidden` */
+/** Members that a write may omit stay. @throws {AppError} `CustodyRevertForbidden` */
 function withKeptMembers(written: UnlockPolicy, inForce: UnlockPolicy): UnlockPolicy {
   const { custody = inForce.custody, purposes = inForce.purposes } = written;
   if (custodyOf(inForce).kind === "split" && custody?.kind === "escrow")
     throw new AppError("CustodyRevertForbidden", { target: "custody.kind" });
   return { ...written, ...withoutUndefined({ custody, purposes }) };
 }
+
+/** Terms of a purpose that an order never has would decide about its changes alone. */
+function requireOwnPurposes(
+  { transferType }: Order,
+  { purposes: after }: UnlockPolicy,
+  { purposes: before }: UnlockPolicy,
+): void {
+  const foreign = transferType === "ImportToAzure" ? "fill" : "ingest";
+  if (after?.[foreign] !== undefined && !isSameJson(after[foreign], before?.[foreign]))
+    throw invalidMember(
+      `purposes.${foreign}`,
+      `an order of type ${transferType} is never unlocked for it`,
+    );
+}
+
+const isSameJson = (one: unknown, other: unknown): boolean =>
+  JSON.stringify(one) === JSON.stringify(other);
+
+/**
+ * A policy whose approvers may not approve locks the order. The broker sees role assignments; an
+ * app role is part of a token, so that of another person than the caller cannot be looked up.
+ *
+ * @throws {AppError} `ApproverUnknown`
+ */
+async function requireApprovers(
+  { stillApproves }: Plane<"stillApproves">,
+  order: Order,
+  policy: UnlockPolicy,
+  inForce: UnlockPolicy,
+  { actor }: RequestContext,
+): Promise<void> {
+  const caller = actor.kind === "caller" ? actor.objectId.toLowerCase() : undefined;
+  for (const part of ["release", "ingest", "fill"] as const) {
+    const approvals = approvalsOf(policy, part);
+    if (approvals === undefined || isSameJson(approvals, approvalsOf(inForce, part))) continue;
+    for (const approver of approvals.approvers)
+      if (approver !== caller && !valueOf(await stillApproves(approver, order.id)))
+        throw new AppError("ApproverUnknown", {
+          target: `${part === "release" ? part : `purposes.${part}`}.approvals.approvers`,
+          detail: `${approver} has no role assignment that allows to approve`,
+        });
+  }
+}
+
+const approvalsOf = ({ release, purposes }: UnlockPolicy, part: "release" | "ingest" | "fill") =>
+  (part === "release" ? release : purposes?.[part])?.approvals;
 
 function requireStage({ stage }: Order): void {
   if (!stageRules(stage).terminal) return;

@@ -22,6 +22,7 @@ export const approvals: typeof english = {
     windows: () => "Andere Entsperrzeiten",
     approvals: () => "Weniger Personen müssen genehmigen",
     approvers: () => "Andere Genehmigende",
+    changes: () => "Andere Personen entscheiden über Änderungen",
     expiry: () => "Anfragen laufen später ab",
     breakGlass: () => "Der Notzugriff ist erlaubt",
     unlocksPerDay: (before, after) =>

@@ -30,6 +30,7 @@ export const unlockPolicy: typeof english = {
   requiredHint: "0: Keine Genehmigung nötig.",
   approvers: "Genehmigende",
   approversHint: "Leer: alle, deren Rolle es erlaubt.",
+  acceptUnknown: "Auch Personen nennen, deren Recht nicht nachgeschlagen werden kann (App-Rollen)",
   expiresAfter: "Anfragen laufen ab nach (Minuten)",
   expiresAfterHint: "Danach muss das Gerät eine neue Anfrage senden.",
   breakGlass: "Notzugriff erlauben: eine Entsperrung ohne Genehmigung; alle werden benachrichtigt",

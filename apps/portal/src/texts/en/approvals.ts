@@ -24,6 +24,7 @@ export const approvals = {
     windows: () => "Other unlock hours",
     approvals: () => "Fewer people must approve",
     approvers: () => "Other approvers",
+    changes: () => "Other people decide about changes",
     expiry: () => "Requests expire later",
     breakGlass: () => "Emergency access is allowed",
     unlocksPerDay: (before: string, after: string) =>

@@ -41,6 +41,7 @@ export const unlockPolicy = {
   requiredHint: "0: no approval is needed.",
   approvers: "Approvers",
   approversHint: "Empty: anyone whose role allows it.",
+  acceptUnknown: "Also name people whose right cannot be looked up (app roles)",
   expiresAfter: "Requests expire after (minutes)",
   expiresAfterHint: "The appliance must then send a new request.",
   breakGlass: "Allow emergency access: one unlock without approval; everyone is notified",

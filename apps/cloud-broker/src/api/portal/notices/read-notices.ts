@@ -24,14 +24,14 @@ export type NoticeDependencies = {
 
 type Finished = Pick<NoticeDependencies, "store" | "now">;
 
-/** Finished work is shown for so long; an approval or a key, as long as it needs somebody. */
+/** How long finished work is shown; an approval or a key is shown as long as it waits. */
 const SHOWN_MS = 30 * DAY_MS;
 
 type Notice = { readonly atMs: EpochMs; readonly view: NoticeView };
 
 /**
- * The facts that a person should know of, newest first. They are derived from what the broker
- * stores, so that none can be missed or come twice; only which of them are read is kept.
+ * The facts that a person should know of, newest first. They are derived from rows that the broker
+ * stores anyway, so that none can be missed or come twice; only the read ones are noted.
  *
  * @param subscriptions - lower case; those that the person has no right to are left out
  */
