@@ -1,5 +1,5 @@
 // Lays out the files of an installed appliance: the agent's bundle with its own Node, the local
-// UI's pages, the units, the man page, the shells' completions, and the bill of materials. The
+// UI's pages, the units, the man page, bash's completion, and the bill of materials. The
 // Debian package (make-deb.mjs) and the virtual appliance are made from it.
 import { execFileSync } from "node:child_process";
 import { chmodSync, copyFileSync, cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";

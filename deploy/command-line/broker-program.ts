@@ -47,7 +47,7 @@ function readCommands(command: Command, groups: readonly string[]): readonly Pro
     {
       name: path.join(" "),
       help: command.description(),
-      options: command.options.map(readOption),
+      options: command.options.filter(({ hidden }) => !hidden).map(readOption),
       ...(argument === undefined ? {} : { argument: readArgument(argument) }),
     },
   ];

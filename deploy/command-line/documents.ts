@@ -1,9 +1,9 @@
 import type { Program } from "./program.ts";
-import { renderCompletions } from "./render-completion.ts";
+import { renderCompletion } from "./render-completion.ts";
 import { type Manual, renderManPage } from "./render-man-page.ts";
 
 /**
- * A program's man page and completions.
+ * A program's man page and completion.
  *
  * @returns path below the root of an installed system → content
  */
@@ -13,6 +13,6 @@ export function renderDocuments(
 ): Readonly<Record<string, string>> {
   return {
     [`usr/share/man/man8/${program.name}.8`]: renderManPage(program, manual),
-    ...renderCompletions(program),
+    [`usr/share/bash-completion/completions/${program.name}`]: renderCompletion(program),
   };
 }

@@ -1,4 +1,4 @@
-/** A program by its command line, for its man page and its shells' completions. */
+/** A program by its command line, for its man page and its completion. */
 export type Program = {
   /** The command that a person types. */
   readonly name: string;

@@ -70,15 +70,12 @@ describe.each([
     expect(options.filter(({ help }) => help.trim() === "")).toEqual([]);
   });
 
-  test("each shell knows every command with all of its options", () => {
-    const completions = Object.entries(documents).filter(([path]) => !path.includes("/man/"));
-    expect(completions).toHaveLength(3);
-    for (const [, text] of completions)
-      for (const { name, options } of commands) {
-        for (const word of name.split(" ")) expect(text).toContain(word);
-        for (const option of options)
-          expect(text).toMatch(new RegExp(`(?:--|-l )${option.name}\\b`));
-      }
+  test("bash knows every command with all of its options", () => {
+    const text = documents[`usr/share/bash-completion/completions/${program.name}`];
+    for (const { name, options } of commands) {
+      for (const word of name.split(" ")) expect(text).toContain(word);
+      for (const option of options) expect(text).toContain(`--${option.name}`);
+    }
   });
 
   test.runIf(hasMan)(

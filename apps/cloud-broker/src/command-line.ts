@@ -17,7 +17,7 @@ import { addStoreCommands } from "./run/move-store/add-store-commands.ts";
 const elapsedMs = (): number => performance.now();
 
 /**
- * The commands of `broker`. Deployments render its man page and completions from it. A command
+ * The commands of `broker`. Deployments render its man page and completion from it. A command
  * imports its work when it runs: a container's health check starts every few seconds, and loads a
  * tenth of the broker.
  */
