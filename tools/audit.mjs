@@ -2,7 +2,8 @@
 // advisory that tools/accepted-advisories.json does not accept, or no longer accepts. If the
 // registry cannot be asked, it says so and does not fail: that is not a property of this tree. No
 // gate and no test calls it, because the answer may change from one day to the next.
-//   npm run audit -- --accepted   shows what is accepted, and asks nobody
+//   npm run audit -- --accepted      shows what is accepted, and asks nobody
+//   npm run audit -- --must-answer   fails if the registry cannot be asked, as on CI's schedule
 import { spawnSync } from "node:child_process";
 
 import acceptances from "./accepted-advisories.json" with { type: "json" };
@@ -31,6 +32,7 @@ function ask() {
   if (advisories === undefined) {
     const cause = error?.message ?? `${stdout}\n${stderr}`.trim().split("\n", 1)[0];
     console.log(`Not checked: the registry gave no advisories (${cause})`);
+    process.exitCode = process.argv.includes("--must-answer") ? 1 : 0;
   } else report(decideAudit(advisories, accepted, new Date().toISOString().slice(0, 10)));
 }
 

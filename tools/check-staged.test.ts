@@ -61,6 +61,20 @@ test("before anything is installed, the commit continues with a note", () => {
   expect(stderr).toContain("node tools/setup.mjs");
 });
 
+test.each([
+  ["a".repeat(72), 0],
+  ["ä".repeat(72), 0],
+  ["a".repeat(73), 1],
+  [`fixup! ${"a".repeat(73)}`, 0],
+])("a commit with the subject %s ends with %i", (subject, expected) => {
+  writeFileSync(join(folder, "message"), `${subject}\n\n${"a".repeat(100)}\n`);
+  const { status } = spawnSync("sh", [join(ROOT, ".githooks/commit-msg"), "message"], {
+    cwd: folder,
+    env: { ...ownEnvironment(), LC_ALL: "C.UTF-8" },
+  });
+  expect(status).toBe(expected);
+});
+
 function checkStaged() {
   return spawnSync("sh", [join(ROOT, ".githooks/pre-commit")], {
     cwd: folder,

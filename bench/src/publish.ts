@@ -12,7 +12,7 @@ const PAGES = ["design/performance.md", "design/scale.md"];
 const GENERATED = /<!-- bench:(\S+) -->\n[\s\S]*?<!-- \/bench -->/g;
 
 /**
- * Puts the figures of `npm run bench -- --json` into their pages in docs/. What the file has no
+ * Puts the figures of `npm -s run bench -- --json` into their pages in docs/. What the file has no
  * bench of stays as it was published.
  */
 export function publish(file: string): void {

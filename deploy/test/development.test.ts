@@ -35,19 +35,27 @@ test("version managers choose the Node that the set-up brings", () => {
   expect(nodeVersion).toBe(catalog.node);
 });
 
-test("the forge runs what every other machine runs", () => {
+test("the forge runs what every other machine runs: the gates, and each project of the tests once", () => {
   const step = z.object({ uses: z.string().optional(), run: z.string().optional() });
+  const include = z.array(z.object({ part: z.string() }));
+  const strategy = z.object({ matrix: z.object({ include }) });
   const { jobs } = z
-    .object({ jobs: z.record(z.string(), z.object({ steps: z.array(step) })) })
+    .object({ jobs: z.strictObject({ part: z.object({ strategy, steps: z.array(step) }) }) })
     .parse(parse(read(".github/workflows/ci.yml")));
-  expect(Object.values(jobs).map(({ steps }) => steps.at(-1))).toEqual([{ run: ".ci/run" }]);
+  expect(jobs.part.steps.at(-1)).toEqual({ run: ".ci/run ${{ matrix.part }}" });
+  const parts = jobs.part.strategy.matrix.include.flatMap(({ part }) => part.split(" "));
+  const projects = [...read("vitest.config.ts").matchAll(/^ +name: "(\w+)",$/gm)];
+  expect(parts).toEqual(["gates", ...projects.map(([, name]) => `--project=${String(name)}`)]);
   expect(statSync(join(root, ".ci/run")).mode & 0o111).toBe(0o111);
 });
 
-test("git can run the hook that the set-up offers", () => {
-  expect(read("tools/set-up/set-up.mjs")).toContain('".githooks"');
-  expect(statSync(join(root, ".githooks/pre-commit")).mode & 0o111).toBe(0o111);
-});
+test.each(["pre-commit", "commit-msg"])(
+  "git can run the hook %s that the set-up offers",
+  (hook) => {
+    expect(read("tools/set-up/set-up.mjs")).toContain('".githooks"');
+    expect(statSync(join(root, ".githooks", hook)).mode & 0o111).toBe(0o111);
+  },
+);
 
 test.each(
   ["apps", "packages"].flatMap((folder) =>

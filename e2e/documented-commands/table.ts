@@ -45,13 +45,13 @@ export const ROWS: readonly Row[] = [
   },
   {
     command: "npm start -- --once",
-    run: `npm start -- --once --json ${PORTS}`,
+    run: `npm -s start -- --once --json ${PORTS}`,
     because: "it uses free ports; with --json, which a page names too",
     prints: /"event":"story","outcome":"done"/,
   },
   {
-    command: "npm start -- --json",
-    run: `npm start -- --once --json ${PORTS}`,
+    command: "npm -s start -- --json",
+    run: `npm -s start -- --once --json ${PORTS}`,
     because: "it uses free ports, and ends after the demo",
   },
   {
@@ -108,6 +108,8 @@ export const ROWS: readonly Row[] = [
     run: "npm run audit -- --accepted",
     because: "the registry's answer may change from one day to the next",
   },
+  { command: "npm run", prints: /^ {2}test:fast$/m },
+  { command: "npm run evidence", prints: /^## A forged refusal$/m },
   { command: "npm run audit -- --accepted", prints: /^\d+ accepted$/m },
   { command: "npx pnpm install", prints: /up to date/ },
   { command: "npm run lint -- tools/run.mjs", prints: /correct format/ },
@@ -119,7 +121,7 @@ export const ROWS: readonly Row[] = [
   { command: "node tools/setup.mjs" },
   { command: "node tools/run.mjs vitest --version", prints: /^vitest\//m },
   {
-    command: /^npm run bench( -- .*)?$/,
+    command: /^npm (-s )?run bench( -- .*)?$/,
     run: "npm run bench -- --list",
     because: "a bench takes from seconds to minutes, and measures nothing beside other tests",
     prints: /^agent-cold-start$/m,

@@ -10,7 +10,7 @@ import { withUserRights } from "./with-user-rights.ts";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const MAIN = join(ROOT, "apps/local-stack/src/main.ts");
 /** Without prestart: what is being tested is set up. */
-const NPM_START = ["npm", "start", "--ignore-scripts", "--"] as const;
+const NPM_START = ["npm", "-s", "start", "--ignore-scripts", "--"] as const;
 /** Stops a command that hangs; not a bound of the product. */
 const DEADLINE_MS = 600_000;
 export const FREE_PORTS = ["emulator", "broker", "imds", "dns"].flatMap((name) => [
