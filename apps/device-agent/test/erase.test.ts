@@ -4,6 +4,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -203,6 +204,76 @@ test("an erasure whose certificate was not countersigned is not called erased, a
   expect(seen(await world.run(serve))).toMatchObject({ code: "NodeErased" });
 });
 
+/** The run ends when it has told this much. */
+const eraseUntil = (world: AgentWorld, note: RegExp) => {
+  let ticks = 0;
+  return world.run(
+    { command: "erase", serial: SERIAL },
+    {
+      elapsedMs: () => (ticks += 10_000),
+      report: (event) => {
+        if (note.test(JSON.stringify(event))) throw new Error("interrupted");
+      },
+    },
+  );
+};
+
+describe.each(KINDS)("an interrupted erasure of a $volumeKind volume", ({ volumeKind, skip }) => {
+  test.skipIf(skip).each([
+    ["before anything is destroyed", /are overwritten and read back/],
+    ["while it overwrites", /overwritten: /],
+    ["while it reads back", /read back: /],
+  ])("%s touches no other medium that its path names, and finishes its own", async (_, note) => {
+    await using world = await createPreparedWorld({ volumeKind });
+    const size = readFileSync(world.diskPath).byteLength;
+    await eraseUntil(world, note);
+    expect(await world.status()).toMatchObject({ details: { erasure: "begun" } });
+    renameSync(world.diskPath, `${world.diskPath}.own`);
+    for (const other of [
+      Buffer.alloc(size, "x"),
+      Buffer.alloc(size),
+      Buffer.alloc(3 * 1024 * 1024, "y"),
+    ]) {
+      writeFileSync(world.diskPath, other);
+      expect(seen(await erase(world))).toMatchObject({ exit: 5, code: "VolumeUnavailable" });
+      expect(readFileSync(world.diskPath).equals(other)).toBe(true);
+    }
+    expect(nodeOf(world).certificate).toBeUndefined();
+    renameSync(`${world.diskPath}.own`, world.diskPath);
+    expect(seen(await erase(world))).toMatchObject(erased);
+    expect(isBlank(readFileSync(world.diskPath))).toBe(true);
+  });
+
+  test.skipIf(skip)("whose mark is gone already writes to no medium", async () => {
+    await using world = await createPreparedWorld({ volumeKind });
+    await eraseUntil(world, /read back: /);
+    const path = join(world.stateDir, "erasure.json");
+    const begun = JSON.parse(readFileSync(path, "utf8"));
+    writeFileSync(path, JSON.stringify({ ...begun, step: "overwritten", discard: "none" }));
+    const size = readFileSync(world.diskPath).byteLength;
+    const other = Buffer.alloc(size);
+    other[size - 1] = 1;
+    writeFileSync(world.diskPath, other);
+    expect(["ErasureUnverified", "VolumeUnavailable"]).toContain(seen(await erase(world)).code);
+    expect(readFileSync(world.diskPath).equals(other)).toBe(true);
+    writeFileSync(world.diskPath, Buffer.alloc(size));
+    expect(seen(await erase(world))).toMatchObject(erased);
+  });
+
+  test.skipIf(skip)("of an earlier agent, which named no medium, needs the volume", async () => {
+    await using world = await createPreparedWorld({ volumeKind });
+    await eraseUntil(world, /are overwritten and read back/);
+    const path = join(world.stateDir, "erasure.json");
+    const { medium: _medium, ...begun } = JSON.parse(readFileSync(path, "utf8"));
+    writeFileSync(path, JSON.stringify(begun));
+    const own = readFileSync(world.diskPath);
+    writeFileSync(world.diskPath, Buffer.alloc(own.byteLength));
+    expect(seen(await erase(world))).toMatchObject({ code: "VolumeUnavailable" });
+    writeFileSync(world.diskPath, own);
+    expect(seen(await erase(world))).toMatchObject(erased);
+  });
+});
+
 test("what lies beside the node's files goes, too, and nothing that a link names", async () => {
   await using world = await createPreparedWorld();
   const outside = join(world.folder, "outside");
@@ -263,22 +334,25 @@ describe("a medium", () => {
   });
 
   test.each([
-    ["secure", ["blkdiscard --secure /dev/x"], done],
+    ["secure", ["blkdiscard --secure --length 904 /dev/x"], done],
     [
       "plain",
-      ["blkdiscard --secure /dev/x", "blkdiscard /dev/x"],
+      ["blkdiscard --secure --length 904 /dev/x", "blkdiscard --length 904 /dev/x"],
       (_program: string, parameters: readonly string[]) =>
         Promise.resolve(!parameters.includes("--secure")),
     ],
-    ["none", ["blkdiscard --secure /dev/x", "blkdiscard /dev/x"], failed],
-  ] as const)("offers %s discard", async (discard, calls, answer) => {
-    const called: string[] = [];
-    const run = (program: string, parameters: readonly string[]) => {
-      called.push([program, ...parameters].join(" "));
-      return answer(program, parameters);
-    };
-    expect(await discardMedium("/dev/x", device, run)).toBe(discard);
-    expect(called).toEqual(calls);
-    expect(await discardMedium("/a/file", { kind: "file" }, run)).toBe("none");
-  });
+    ["none", ["blkdiscard --secure --length 904 /dev/x", "blkdiscard --length 904 /dev/x"], failed],
+  ] as const)(
+    "offers %s discard, and keeps the mark at its end",
+    async (discard, calls, answer) => {
+      const called: string[] = [];
+      const run = (program: string, parameters: readonly string[]) => {
+        called.push([program, ...parameters].join(" "));
+        return answer(program, parameters);
+      };
+      expect(await discardMedium("/dev/x", device, run)).toBe(discard);
+      expect(called).toEqual(calls);
+      expect(await discardMedium("/a/file", { ...device, kind: "file" }, run)).toBe("none");
+    },
+  );
 });

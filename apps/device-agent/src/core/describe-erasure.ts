@@ -1,13 +1,12 @@
 import type { SanitisedMedium } from "@databox-cmk/protocol";
 
 /** Whether the device offered to discard its blocks before they were overwritten. */
-export type Discard = "secure" | "plain" | "none";
-
-const DISCARDS = {
+export const DISCARDS = {
   secure: "its blocks were discarded by its own secure erase",
   plain: "its blocks were discarded",
   none: "it offers no discard",
-} as const satisfies Record<Discard, string>;
+} as const;
+export type Discard = keyof typeof DISCARDS;
 
 /** The texts of a certificate of sanitisation, in the terms of NIST SP 800-88 Rev. 1. */
 export function describeErasure(

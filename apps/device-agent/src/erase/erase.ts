@@ -11,9 +11,9 @@ import { openNode, requirePrepared } from "../node/hold-node.ts";
 import { withJournal } from "../node/journaled-node.ts";
 import { openBrokerSession } from "../node/open-node.ts";
 import { takeAgentLock, waitForAgentLock } from "../state/agent-lock.ts";
-import { readErasure, writeErasure } from "../state/erasure-file.ts";
+import { readErasure } from "../state/erasure-file.ts";
 import { openVolume } from "../volume/choose-volume.ts";
-import { finishErasure, requireOwnMedium } from "./finish-erasure.ts";
+import { finishErasure, rememberMedium, requireOwnMedium } from "./finish-erasure.ts";
 
 const TYPED_MAX_CHARACTERS = 64;
 
@@ -63,7 +63,7 @@ async function begin(
   const { folder, settings, state } = requirePrepared(stateDir, credentialsFolder);
   const { order, serial } = settings;
   const volume = openVolume(settings.volume, serial, cryptsetupFolders);
-  await requireOwnMedium(volume, state, "whole");
+  await requireOwnMedium(volume, state);
   using transport = connect(settings.connection);
   const node = withJournal(openNode(folder, settings, state), dependencies);
   const session = openBrokerSession(node, transport, AbortSignal.timeout(totalTimeoutMs));
@@ -72,5 +72,6 @@ async function begin(
     return eventOfDenial(answer.denial, eventOf("erase", settings, dependencies));
   const startedAt = nowIso();
   node.record("erasure-begun");
-  return writeErasure(folder.path, { version: 1, step: "begun", order, serial, startedAt });
+  const begun = { version: 1, step: "begun", order, serial, startedAt } as const;
+  return { ...begun, medium: rememberMedium(folder, begun, volume.path) };
 }

@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+
 import { importVerifyKey, signMessage } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
 import { MESSAGE_TYPES } from "@databox-cmk/protocol";
@@ -5,7 +7,7 @@ import type { Denial, Sanitisation, SanitisedMedium } from "@databox-cmk/protoco
 
 import type { AgentEvent } from "../core/agent-event.ts";
 import { describeErasure, type Discard } from "../core/describe-erasure.ts";
-import type { Erasure, ErasureStep } from "../core/erasure.ts";
+import type { Erasure, ErasureStep, MarkedMedium } from "../core/erasure.ts";
 import { eventOfDenial } from "../core/failure-event.ts";
 import type { MachineState } from "../core/machine-state.ts";
 import type { Volume } from "../core/ports.ts";
@@ -22,7 +24,11 @@ import { requireFile } from "../state/private-file.ts";
 import { openStateFolder, type StateFolder } from "../state/state-folder.ts";
 import { openVolume } from "../volume/choose-volume.ts";
 import {
+  clearMark,
   discardMedium,
+  hasMark,
+  MARK_BYTES,
+  markMedium,
   overwriteMedium,
   readMedium,
   verifyMedium,
@@ -42,7 +48,10 @@ export async function finishErasure(
   dependencies: CommandDependencies,
 ): Promise<AgentEvent> {
   const folder = openStateFolder(dependencies.stateDir, dependencies.credentialsFolder);
-  const sanitised = found.step === "begun" ? await sanitise(folder, found, dependencies) : found;
+  const sanitised =
+    found.step === "begun" || found.step === "overwritten"
+      ? await sanitise(folder, found, dependencies)
+      : found;
   const certified =
     sanitised.step === "sanitised" ? await certify(folder, sanitised, dependencies) : sanitised;
   const event = {
@@ -68,10 +77,12 @@ export async function finishErasure(
   };
 }
 
+type Unsanitised = ErasureStep<"begun" | "overwritten">;
+
 /** Keys first, then the data; verified, and then signed. */
 async function sanitise(
   folder: StateFolder,
-  begun: ErasureStep<"begun">,
+  begun: Unsanitised,
   dependencies: Pick<CommandDependencies, "nowIso" | "report" | "cryptsetupFolders" | "elapsedMs">,
 ): Promise<ErasureStep<"sanitised">> {
   const { nowIso, report, cryptsetupFolders, elapsedMs } = dependencies;
@@ -79,32 +90,59 @@ async function sanitise(
   const state = requireFile(folder.readState(), `${folder.path}/state.json`);
   const { path, kind } = settings.volume;
   const volume = openVolume(settings.volume, begun.serial, cryptsetupFolders);
-  const id = await requireOwnMedium(volume, state, "partly");
+  const { id, left } = await requireOwnMedium(volume, state, begun);
   const medium: SanitisedMedium = { path: printable(path), volume: kind, id, ...readMedium(path) };
+  const { bytes } = medium;
+  const unmarked = { ...medium, bytes: bytes - MARK_BYTES };
   const tell = (note: string) => {
     report({ ...eventOf("erase", settings, dependencies), outcome: "erasing", notes: [note] });
   };
   let toldMs = elapsedMs();
-  const passed = (step: string) => (bytes: number) => {
+  const passed = (step: string) => (done: number) => {
     if (elapsedMs() - toldMs < TELL_EVERY_MS) return;
     toldMs = elapsedMs();
-    tell(`${step}: ${String(Math.floor((100 * bytes) / medium.bytes))} %`);
+    tell(`${step}: ${String(Math.floor((100 * done) / unmarked.bytes))} %`);
   };
-  tell(`${String(medium.bytes)} bytes are overwritten and read back`);
-  await volume.close(mappingOf(state) ?? volume.mapped());
-  if ((await volume.inspect()).kind === "formatted") await volume.destroyKeySlots();
-  destroyNodeFiles(folder.path, "begun");
-  const discard = await discardMedium(path, medium);
-  overwriteMedium(path, medium, passed("overwritten"));
-  await verifyMedium(path, medium, { passed: passed("read back") });
+  const overwrite = async (marked: MarkedMedium): Promise<ErasureStep<"overwritten">> => {
+    tell(`${String(bytes)} bytes are overwritten and read back`);
+    await volume.close(mappingOf(state) ?? volume.mapped());
+    markMedium(path, marked);
+    if ((await volume.inspect()).kind === "formatted") await volume.destroyKeySlots();
+    destroyNodeFiles(folder.path, "begun");
+    const discard = await discardMedium(path, medium);
+    overwriteMedium(path, unmarked, passed("overwritten"));
+    await verifyMedium(path, unmarked, { passed: passed("read back") });
+    return writeErasure(folder.path, { ...begun, step: "overwritten", medium: marked, discard });
+  };
+  const { discard } =
+    begun.step === "overwritten"
+      ? begun
+      : await overwrite(begun.medium ?? rememberMedium(folder, begun, path));
+  if (left !== "nothing") clearMark(path, medium);
+  // Without its mark, this may be another medium, so it is read only, and all of it.
+  await verifyMedium(path, medium, { from: left === "nothing" ? 0 : unmarked.bytes });
   const node = withJournal(openNode(folder, settings, state), dependencies);
   const certificate = await signCertificate(node, begun, medium, discard, nowIso());
-  return writeErasure(folder.path, { ...begun, step: "sanitised", certificate });
+  const { version, order, serial, startedAt } = begun;
+  const common = { version, order, serial, startedAt };
+  return writeErasure(folder.path, { ...common, step: "sanitised", certificate });
+}
+
+/** Writes down which medium is erased: for an erasure that an earlier agent began, now. */
+export function rememberMedium(
+  folder: Pick<StateFolder, "path">,
+  begun: Omit<ErasureStep<"begun">, "medium">,
+  path: string,
+): MarkedMedium {
+  const { bytes, serialNumber } = readMedium(path);
+  const medium = { bytes, serialNumber, mark: randomUUID() };
+  writeErasure(folder.path, { ...begun, medium });
+  return medium;
 }
 
 async function signCertificate(
   node: Node,
-  { order, serial, startedAt }: ErasureStep<"begun">,
+  { order, serial, startedAt }: Unsanitised,
   medium: SanitisedMedium,
   discard: Discard,
   verifiedAt: string,
@@ -159,30 +197,48 @@ const mappingOf = ({ lock }: Pick<MachineState, "lock">): string | undefined =>
 /** A path is any bytes, and a certificate has printable ones. */
 const printable = (path: string): string => path.replaceAll(/[^ -~]/g, "?");
 
+/** `mark`: that of this erasure, and perhaps data. `nothing`: zeros, and perhaps not its own. */
+type Left = "volume" | "mark" | "nothing";
+
 /**
- * A path may name another disk than the one that was prepared.
+ * A path may name another disk than the one that was prepared, or than the one whose erasure began.
  *
- * @param state - `whole`: the volume must carry its mark; `partly`: it may be overwritten already
- * @returns UUID of the volume
+ * @param begun - absent: nothing is destroyed yet, and the volume must be whole
+ * @returns UUID of the volume, and what is left of it
  * @throws {AppError} `VolumeNotFound` or `VolumeUnavailable`: nothing on it is touched
  */
 export async function requireOwnMedium(
   volume: Pick<Volume, "path" | "inspect">,
   { preparation }: Pick<MachineState, "preparation">,
-  state: "whole" | "partly",
-): Promise<string> {
+  begun?: Unsanitised,
+): Promise<{ readonly id: string; readonly left: Left }> {
   const { path } = volume;
-  const own = preparation.step === "prepared" ? preparation.volumeId : undefined;
   const content = await volume.inspect();
   if (content.kind === "missing")
     throw new AppError("VolumeNotFound", { target: path, detail: path });
-  const isOwn =
-    content.kind === "formatted"
-      ? content.id === own
-      : state === "partly" && (content.kind === "blank" || content.kind === "unrecognised");
-  if (own !== undefined && isOwn) return own;
+  if (preparation.step === "prepared") {
+    const { volumeId: id } = preparation;
+    const left = whatIsLeft(path, content, id, begun);
+    if (left !== undefined) return { id, left };
+  }
   throw new AppError("VolumeUnavailable", {
     target: path,
-    detail: `${path} does not hold the volume that this node was prepared with: it is not erased`,
+    detail: `${path} is not the medium that this node was prepared with: it is not erased`,
   });
+}
+
+function whatIsLeft(
+  path: string,
+  content: Awaited<ReturnType<Volume["inspect"]>>,
+  id: string,
+  begun: Unsanitised | undefined,
+): Left | undefined {
+  const { medium } = begun ?? {};
+  if (medium !== undefined) {
+    const { bytes, serialNumber } = readMedium(path);
+    if (bytes !== medium.bytes || serialNumber !== medium.serialNumber) return undefined;
+    if (hasMark(path, medium)) return "mark";
+  }
+  if (content.kind === "formatted") return content.id === id ? "volume" : undefined;
+  return begun?.step === "overwritten" && content.kind === "blank" ? "nothing" : undefined;
 }

@@ -13,13 +13,20 @@ import { basename } from "node:path";
 import { AppError } from "@databox-cmk/errors";
 
 import type { Discard } from "../core/describe-erasure.ts";
+import type { MarkedMedium } from "../core/erasure.ts";
 import { systemCode } from "../state/state-error.ts";
 import { startProgram } from "./start-program.ts";
 import { volumeError } from "./volume-file.ts";
 
 const CHUNK_BYTES = 4 * 1024 * 1024;
 const SECTOR_BYTES = 512;
+/** The largest logical block of a device. */
+const BLOCK_BYTES = 4096;
+/** Also fits into the smallest volume, a file of a few hundred bytes. */
+export const MARK_BYTES = 64;
 const SYSFS = "/sys/class/block";
+/** Of NVMe, of virtio, and the world-wide names of SCSI and SATA. */
+const SERIAL_NUMBERS = ["device/serial", "serial", "device/wwid", "wwid"] as const;
 
 /** @returns whether the program of util-linux succeeded */
 export type RunProgram = (program: string, parameters: readonly string[]) => Promise<boolean>;
@@ -42,7 +49,7 @@ export function readMedium(path: string): Medium {
       kind: "block device",
       bytes,
       model: readName(`${device}/device/model`),
-      serialNumber: readName(`${device}/device/serial`),
+      serialNumber: SERIAL_NUMBERS.map((name) => readName(`${device}/${name}`)).find(Boolean),
     };
   } catch (error) {
     throw volumeError(path, error);
@@ -66,12 +73,49 @@ function readName(path: string): string | undefined {
  */
 export async function discardMedium(
   path: string,
-  { kind }: Pick<Medium, "kind">,
+  { kind, bytes }: Pick<Medium, "kind" | "bytes">,
   run: RunProgram = runProgram,
 ): Promise<Discard> {
   if (kind === "file") return "none";
-  if (await run("blkdiscard", ["--secure", path])) return "secure";
-  return (await run("blkdiscard", [path])) ? "plain" : "none";
+  // All but the mark, in whole blocks.
+  const where = ["--length", String(bytes - BLOCK_BYTES), path];
+  if (await run("blkdiscard", ["--secure", ...where])) return "secure";
+  return (await run("blkdiscard", where)) ? "plain" : "none";
+}
+
+/**
+ * Writes the mark of an erasure at the end of the medium, durably: no header is there, and it is
+ * the last thing that is overwritten.
+ *
+ * @throws {AppError} `VolumeUnavailable`
+ */
+export function markMedium(path: string, medium: MarkedMedium): void {
+  writeEnd(path, medium, markOf(medium));
+}
+
+/** @throws {AppError} `VolumeUnavailable` */
+export function clearMark(path: string, medium: Pick<Medium, "bytes">): void {
+  writeEnd(path, medium, Buffer.alloc(MARK_BYTES));
+}
+
+/** @throws {AppError} `VolumeNotFound` or `VolumeUnavailable` */
+export function hasMark(path: string, medium: MarkedMedium): boolean {
+  const end = Buffer.alloc(MARK_BYTES);
+  withFile(path, "r", (file) => readSync(file, end, 0, MARK_BYTES, medium.bytes - MARK_BYTES));
+  return end.equals(markOf(medium));
+}
+
+function markOf({ mark }: MarkedMedium): Buffer {
+  const content = Buffer.alloc(MARK_BYTES);
+  content.write(`databox-agent erasure ${mark}`);
+  return content;
+}
+
+function writeEnd(path: string, { bytes }: Pick<Medium, "bytes">, content: Buffer): void {
+  withFile(path, "r+", (file) => {
+    writeSync(file, content, 0, MARK_BYTES, bytes - MARK_BYTES);
+    fsyncSync(file);
+  });
 }
 
 /** Hears how many bytes of the medium are done. */
@@ -101,14 +145,18 @@ export function overwriteMedium(
 export async function verifyMedium(
   path: string,
   { kind, bytes }: Pick<Medium, "kind" | "bytes">,
-  { run = runProgram, passed }: { readonly run?: RunProgram; readonly passed?: Passed } = {},
+  {
+    run = runProgram,
+    passed,
+    from = 0,
+  }: { readonly run?: RunProgram; readonly passed?: Passed; readonly from?: number } = {},
 ): Promise<void> {
   if (kind === "block device" && !(await run("blockdev", ["--flushbufs", path])))
     throw unverified(path, "its cache could not be flushed");
   const chunk = Buffer.alloc(CHUNK_BYTES);
   const zeros = Buffer.alloc(CHUNK_BYTES);
   withFile(path, "r", (file) => {
-    for (let at = 0; at < bytes;) {
+    for (let at = from; at < bytes;) {
       const count = readSync(file, chunk, 0, Math.min(CHUNK_BYTES, bytes - at), at);
       if (count === 0) throw unverified(path, `it ends at byte ${String(at)}`);
       if (chunk.compare(zeros, 0, count, 0, count) !== 0)

@@ -105,6 +105,7 @@ const ERASED = ["erasure.json", "journal.jsonl"];
 const CLAIMS: Readonly<Record<string, object>> = {
   none: { isBlank: false, isCertified: false },
   begun: { isCertified: false },
+  overwritten: { isCertified: false },
   sanitised: { isBlank: true },
   certified: { isBlank: true, isCertified: true },
   erased: { isBlank: true, isCertified: true, files: ERASED },

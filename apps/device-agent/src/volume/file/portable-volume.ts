@@ -5,7 +5,6 @@ import { AppError } from "@databox-cmk/errors";
 
 import type { KeySlots, Opened, Volume } from "../../core/ports.ts";
 import { replaceFile } from "../../state/write-durably.ts";
-import { overwriteMedium, readMedium } from "../erase-medium.ts";
 import { learnHeader, requireKnownHeader } from "../known-header.ts";
 import { readStart, volumeError } from "../volume-file.ts";
 import {
@@ -84,9 +83,8 @@ export function createPortableVolume(path: string): Volume {
     },
 
     /** In place: a replaced file would leave its old blocks to the file system. */
-    async destroyKeySlots() {
-      overwriteMedium(path, readMedium(path));
-    },
+    /** Its slots are the whole file, which an erasure overwrites next. */
+    async destroyKeySlots() {},
 
     slots: createPortableSlots({
       path,
