@@ -21,6 +21,9 @@ export function describeDuration(totalSeconds: number): string {
   return parts.length === 0 ? "0 s" : parts.join(" ");
 }
 
+export const causeOf = ({ code, reason }: NonNullable<HeldLease["hindered"]>): string =>
+  reason === undefined || reason === "" ? code : `${code}: ${reason}`;
+
 /** When the volume closes without an answer: `in 14 min 30 s`, or `at the next reboot`. */
 export function describeLeaseEnd(lease: HeldLease, nowMs: number): string {
   const end = endOfLease(lease);
@@ -30,10 +33,14 @@ export function describeLeaseEnd(lease: HeldLease, nowMs: number): string {
 }
 
 /**
- * Longer than a renewal may take without an answer: there is a problem between here and the broker.
+ * Longer than a renewal may take without an answer, or the broker answers without renewing: there
+ * is a problem.
  */
-export function isUnanswered({ answeredAtMs, ttlSeconds }: HeldLease, nowMs: number): boolean {
-  return nowMs - answeredAtMs > ttlSeconds * 1000;
+export function isUnanswered(
+  { answeredAtMs, ttlSeconds, hindered }: HeldLease,
+  nowMs: number,
+): boolean {
+  return hindered !== undefined || nowMs - answeredAtMs > ttlSeconds * 1000;
 }
 
 /**
@@ -43,5 +50,9 @@ export function isUnanswered({ answeredAtMs, ttlSeconds }: HeldLease, nowMs: num
  */
 export function describeOutage(lease: HeldLease, nowMs: number, nowIso: string): string {
   const since = new Date(Date.parse(nowIso) - (nowMs - lease.answeredAtMs)).toISOString();
-  return `the broker has not answered since ${since}; the volume closes ${describeLeaseEnd(lease, nowMs)} unless it answers before`;
+  const closes = `the volume closes ${describeLeaseEnd(lease, nowMs)} unless it`;
+  const { hindered } = lease;
+  return hindered === undefined
+    ? `the broker has not answered since ${since}; ${closes} answers before`
+    : `the broker answers, but has renewed no lease since ${since} (${causeOf(hindered)}); ${closes} grants one before`;
 }

@@ -31,6 +31,13 @@ export const heldLease = z.strictObject({
   grantHash: messageHash,
   /** When the broker last answered for it, in milliseconds of the boot clock. */
   answeredAtMs: z.int().check(z.gte(0)),
+  /** The broker's last signed answer that was neither a renewal nor an order; a renewal ends it. */
+  hindered: z.optional(
+    z.strictObject({
+      code: z.string().check(z.maxLength(128)),
+      reason: z.optional(z.string().check(z.maxLength(128))),
+    }),
+  ),
   /** The decision to close is durable before the volume is touched, and is final. */
   closing: z.optional(z.enum(CLOSING_CAUSES)),
 });
@@ -139,6 +146,7 @@ export function acceptRenewal(
   const { ttlSeconds, outageGraceSeconds, graceUntilReboot, sequence } = given;
   return {
     ...held,
+    hindered: undefined,
     ttlSeconds,
     outageGraceSeconds,
     graceUntilReboot: graceUntilReboot === true ? true : undefined,

@@ -38,22 +38,25 @@ const current: MachineState = {
 function createKeeper({ folder = "/nowhere", change = changeNothing } = {}) {
   const closed: (string | undefined)[] = [];
   const reported: AgentEvent[] = [];
-  const keeper = createLeaseKeeper({
-    state: { read: () => current, change, runAlone: (command) => command() },
-    volume: {
-      close: async (mapping: string | undefined) => {
-        closed.push(mapping);
+  const keeper = createLeaseKeeper(
+    {
+      state: { read: () => current, change, runAlone: (command) => command() },
+      volume: {
+        close: async (mapping: string | undefined) => {
+          closed.push(mapping);
+        },
+      },
+      folder: { path: folder },
+      journal: unused,
+      nowIso: () => NOW,
+      session: unused,
+      context: () => ({ event: "serve", node: "DBX-1", volume: "luks2", elapsedMs: 0, known: {} }),
+      report: (event: AgentEvent) => {
+        reported.push(event);
       },
     },
-    folder: { path: folder },
-    journal: unused,
-    nowIso: () => NOW,
-    session: unused,
-    context: () => ({ event: "serve", node: "DBX-1", volume: "luks2", elapsedMs: 0, known: {} }),
-    report: (event: AgentEvent) => {
-      reported.push(event);
-    },
-  });
+    unused,
+  );
   return { keeper, closed, reported };
 }
 

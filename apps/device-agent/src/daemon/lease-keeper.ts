@@ -1,9 +1,9 @@
-import { AppError, type ErrorCode } from "@databox-cmk/errors";
+import { AppError, type ErrorCode, isErrorCode } from "@databox-cmk/errors";
 import type { RelockOrder } from "@databox-cmk/protocol";
 
 import type { LeaseAnswer } from "../answers/lease-answer.ts";
-import type { FailureEvent } from "../core/agent-event.ts";
-import { describeOutage } from "../core/describe-duration.ts";
+import { type FailureEvent, isFailure } from "../core/agent-event.ts";
+import { causeOf, describeOutage } from "../core/describe-duration.ts";
 import { type ErrorContext, eventOfDenial, eventOfError } from "../core/failure-event.ts";
 import {
   acceptRenewal,
@@ -12,11 +12,13 @@ import {
   renewalRetry,
 } from "../core/lease-state.ts";
 import type { Volume } from "../core/ports.ts";
+import type { RetryTerms } from "../core/retry-after.ts";
 import { withReceipt } from "../core/waiting-receipt.ts";
 import { renewLease } from "../exchange/lease-exchange.ts";
 import { bootClockMs } from "../state/boot.ts";
 import { destroyKeptLease } from "../state/offline-files.ts";
 import type { StateFolder } from "../state/state-folder.ts";
+import type { AskForGrant } from "./ask-for-grant.ts";
 import { closeUnrecorded, type Daemon, takeNumber } from "./daemon.ts";
 import type { News } from "./lease-watcher.ts";
 import { createRetry } from "./retry.ts";
@@ -45,6 +47,8 @@ export type LeaseKeeper = {
 };
 
 const CLOSE_RETRY_MS = 1000;
+/** A delay that the broker signed is kept beyond the time between renewals. */
+const SIGNED_RETRY_MAX_MS = 15 * 60_000;
 const EXCHANGE_TIMEOUT_MS = 5000;
 
 function deadlineOf(stop: AbortSignal): AbortSignal {
@@ -58,10 +62,11 @@ type ClosingNode = Pick<Daemon, "state" | "journal" | "nowIso"> & {
 
 export function createLeaseKeeper(
   daemon: ClosingNode & Pick<Daemon, "session" | "context" | "report">,
+  askForGrant: AskForGrant,
 ): LeaseKeeper {
   const { state, session, context, report, nowIso } = daemon;
   const retry = createRetry();
-  let isOutageTold = false;
+  let toldCode: string | undefined;
   let lastDrill: string | undefined;
 
   /** Both the push and the renewal may deliver it; it is answered once. */
@@ -74,12 +79,49 @@ export function createLeaseKeeper(
     lastDrill = id;
   };
 
-  /** No authoritative answer: try again, and report it once. */
-  function outage(lease: HeldLease, event: FailureEvent): number {
-    const waitMs = retry.failed(renewalRetry(lease), event.retryAfterSeconds);
-    if (!isOutageTold) report({ ...event, detail: describeOutage(lease, bootClockMs(), nowIso()) });
-    isOutageTold = true;
+  function ended(): number {
+    retry.ended();
+    toldCode = undefined;
+    return 0;
+  }
+
+  /** Not renewed: try again, and report each cause once. */
+  function outage(
+    lease: HeldLease,
+    event: FailureEvent,
+    terms: RetryTerms = renewalRetry(lease),
+  ): number {
+    const waitMs = retry.failed(terms, event.retryAfterSeconds);
+    if (toldCode !== event.code)
+      report({ ...event, detail: describeOutage(lease, bootClockMs(), nowIso()) });
+    toldCode = event.code;
     return waitMs;
+  }
+
+  /** The broker answered: what it said is shown, and named if the volume closes for it. */
+  async function hindered(lease: HeldLease, event: FailureEvent): Promise<number> {
+    const { code, reason } = event;
+    const held = { ...lease, hindered: { code, reason } };
+    if (lease.hindered?.code !== code || lease.hindered.reason !== reason)
+      await state.change((store) => {
+        const { lock } = store.current;
+        if (lock.kind !== "unlocked" || lock.lease?.id !== lease.id) return;
+        store.update({ lock: { ...lock, lease: { ...lock.lease, hindered: held.hindered } } });
+      });
+    const { maxMs, ...terms } = renewalRetry(lease);
+    const askedMs = Math.min(SIGNED_RETRY_MAX_MS, (event.retryAfterSeconds ?? 0) * 1000);
+    return outage(held, event, { ...terms, maxMs: Math.max(maxMs, askedMs * 2) });
+  }
+
+  /**
+   * A broker that was restored from a backup, or whose clock was wrong, does not know the lease. No
+   * later renewal can succeed, and the answer is no refusal, so a new grant is requested.
+   */
+  async function replace(lease: HeldLease): Promise<number> {
+    const event = await askForGrant();
+    if (isFailure(event) && event.relocked !== true) return hindered(lease, event);
+    report(event);
+    return ended();
   }
 
   async function renew(lease: HeldLease, stop: AbortSignal): Promise<number> {
@@ -101,7 +143,10 @@ export function createLeaseKeeper(
       case "relock":
         return close(lease, "order", answer.order);
       case "denial":
-        return outage(lease, eventOfDenial(answer.denial, context()));
+        // Said once, it may be that another renewal came first.
+        return answer.denial.code === "LeaseInvalid" && lease.hindered !== undefined
+          ? replace(lease)
+          : hindered(lease, eventOfDenial(answer.denial, context()));
       case "renewed": {
         const { renewed } = answer;
         await state.change((store) => {
@@ -112,9 +157,7 @@ export function createLeaseKeeper(
           });
         });
         if (renewed.drill !== undefined) await drill(lease.id, renewed.drill);
-        retry.ended();
-        isOutageTold = false;
-        return 0;
+        return ended();
       }
     }
   }
@@ -125,17 +168,15 @@ export function createLeaseKeeper(
     order?: RelockOrder,
   ): Promise<number> {
     try {
-      const event = relockEvent(cause, order, context());
+      const event = relockEvent(cause, lease, order, context());
       if (!(await closeVolume(daemon, lease.id, cause, event))) return 0;
     } catch (error) {
       report(eventOfError(error, context()));
       await closeUnrecorded(daemon, error, (lock) => lock.lease?.id === lease.id);
       return CLOSE_RETRY_MS;
     }
-    retry.ended();
-    isOutageTold = false;
-    report(relockEvent(cause, order, context()));
-    return 0;
+    report(relockEvent(cause, lease, order, context()));
+    return ended();
   }
 
   return {
@@ -160,6 +201,7 @@ export function createLeaseKeeper(
  */
 function relockEvent(
   cause: ClosingCause,
+  { hindered }: Pick<HeldLease, "hindered">,
   order: RelockOrder | undefined,
   context: ErrorContext,
 ): FailureEvent {
@@ -167,8 +209,15 @@ function relockEvent(
     const { lease: _lease, sequence: _sequence, ...denial } = order;
     return eventOfDenial(denial, { ...context, relocked: true });
   }
-  const [code, detail] = OWN[cause];
-  return { ...eventOfError(new AppError(code, { detail }), context), relocked: true };
+  const [own, detail] = OWN[cause];
+  const error =
+    cause === "outage" && hindered !== undefined
+      ? new AppError(isErrorCode(hindered.code) ? hindered.code : "LeaseInvalid", {
+          reason: hindered.reason,
+          detail: `the broker answered, but renewed no lease within the outage grace period (${causeOf(hindered)})`,
+        })
+      : new AppError(own, { detail });
+  return { ...eventOfError(error, context), relocked: true };
 }
 
 /**

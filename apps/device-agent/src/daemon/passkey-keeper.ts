@@ -2,11 +2,9 @@ import { type FailureEvent, isFailure } from "../core/agent-event.ts";
 import { eventOfError } from "../core/failure-event.ts";
 import { decidePasskeyOpening } from "../core/passkey-opening.ts";
 import { bootClockMs } from "../state/boot.ts";
-import { type UnlockDependencies, unlockOnce } from "../unlock/unlock.ts";
+import type { AskForGrant } from "./ask-for-grant.ts";
 import { closeUnrecorded, type Daemon, type Unlocked } from "./daemon.ts";
 
-/** Time limit of a request for a lease: meanwhile no other command of this node can run. */
-const ASK_TIMEOUT_MS = 5_000;
 const CLOSE_RETRY_MS = 1_000;
 
 /** @returns the latest time of the next call, in milliseconds */
@@ -19,7 +17,7 @@ export type PasskeyKeeper = { keep(lock: Unlocked): Promise<number> };
  */
 export function createPasskeyKeeper(
   daemon: Omit<Daemon, "folder" | "settings" | "session">,
-  dependencies: UnlockDependencies,
+  askForGrant: AskForGrant,
 ): PasskeyKeeper {
   const { state, volume, moment, journal, context, report, nowIso } = daemon;
   let askedAtMs: number | undefined;
@@ -39,21 +37,11 @@ export function createPasskeyKeeper(
 
   async function ask(): Promise<void> {
     try {
-      const event = await state.runAlone(() =>
-        unlockOnce(
-          {
-            reason: undefined,
-            purpose: undefined,
-            goesOn: false,
-            totalTimeoutMs: ASK_TIMEOUT_MS,
-          },
-          dependencies,
-        ),
-      );
-      if (isFailure(event)) tell({ ...event, event: "serve" });
+      const event = await askForGrant();
+      if (isFailure(event)) tell(event);
       else {
         toldCode = undefined;
-        report({ ...event, event: "serve" });
+        report(event);
       }
     } catch (error) {
       tell(eventOfError(error, context()));

@@ -21,6 +21,7 @@ import { bootClockMs, momentIn, readBootId } from "../state/boot.ts";
 import { readErasure } from "../state/erasure-file.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import { openVolume } from "../volume/choose-volume.ts";
+import { createAskForGrant } from "./ask-for-grant.ts";
 import { createBrokerKeysKeeper } from "./broker-keys-keeper.ts";
 import { createNodeState, type Daemon, type NodeState } from "./daemon.ts";
 import { createJournalCourier } from "./journal-courier.ts";
@@ -96,10 +97,11 @@ export async function serve(
     journal: () => openJournal(folder.journalPath, { bootId: bootId(), nowIso }),
     context,
   };
-  const keeper = createLeaseKeeper(daemon);
+  const askForGrant = createAskForGrant(state, dependencies);
+  const keeper = createLeaseKeeper(daemon, askForGrant);
   const courier = createReceiptCourier(daemon);
   const journalCourier = createJournalCourier(daemon);
-  const passkeyKeeper = createPasskeyKeeper(daemon, dependencies);
+  const passkeyKeeper = createPasskeyKeeper(daemon, askForGrant);
   const brokerKeysKeeper = createBrokerKeysKeeper(daemon, (keys) => {
     brokerKeys = keys;
   });
@@ -213,7 +215,7 @@ async function act(
     case "close":
       return keeper.close(lease, step.cause);
     case "renew":
-      return keeper.renew(lease, stop);
+      return Math.min(IDLE_MS, await keeper.renew(lease, stop));
     case "wait":
       return Math.min(IDLE_MS, step.untilMs - moment.bootMs);
   }

@@ -5,6 +5,7 @@ import { AppError } from "@databox-cmk/errors";
 import { afterEach, expect, test, vi } from "vitest";
 
 import type { AgentEvent } from "../../src/core/agent-event.ts";
+import { createAskForGrant } from "../../src/daemon/ask-for-grant.ts";
 import { createNodeState, type Daemon } from "../../src/daemon/daemon.ts";
 import { createPasskeyKeeper } from "../../src/daemon/passkey-keeper.ts";
 import { openJournal } from "../../src/journal/open-journal.ts";
@@ -53,7 +54,7 @@ function createKeeper(world: AgentWorld, changes: Partial<Pick<Daemon, "state" |
       },
       ...changes,
     },
-    world.dependencies,
+    createAskForGrant(state, world.dependencies),
   );
   return { keeper, state, reported };
 }

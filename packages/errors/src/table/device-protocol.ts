@@ -377,12 +377,12 @@ export const DEVICE_PROTOCOL_ERRORS = {
       },
     ],
     why: {
-      en: "A lease is renewed by the node that has it, in sequence, before it ends.",
-      de: "Eine Frist verlängert der Knoten, der sie hat, der Reihe nach, bevor sie endet.",
+      en: "A lease is renewed by the node that has it, in sequence, before it ends. A broker that was restored from a backup, or whose clock was wrong, does not know a newer lease.",
+      de: "Eine Frist verlängert der Knoten, der sie hat, der Reihe nach, bevor sie endet. Ein Broker, der aus einer Sicherung wiederhergestellt wurde oder dessen Uhr falsch ging, kennt eine neuere Frist nicht.",
     },
     meanwhile: {
-      en: "The volume stays open until the last lease and its outage grace period end, and is then closed.",
-      de: "Das Volume bleibt innerhalb der letzten Frist und ihrer Ausfallfrist offen und wird an deren Ende geschlossen.",
+      en: "The agent's service asks for a new grant by itself. Without one, the volume stays open until the last lease and its outage grace period end, and is then closed.",
+      de: "Der Dienst des Agenten bittet selbst um eine neue Freigabe. Ohne sie bleibt das Volume innerhalb der letzten Frist und ihrer Ausfallfrist offen und wird an deren Ende geschlossen.",
     },
   }),
 };
