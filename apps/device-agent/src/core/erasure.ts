@@ -13,8 +13,8 @@ const countersigned = {
 const common = { version: z.literal(1), order: orderId, serial, startedAt: z.iso.datetime() };
 
 /**
- * The medium that is erased, whatever its path names later. `mark`: random, and written on it
- * before anything is destroyed.
+ * The medium that is erased: its path may name another one later. `mark`: random, and written on
+ * the medium before anything is destroyed.
  */
 const medium = z.strictObject({
   bytes: z.int().check(z.gte(1), z.lte(Number.MAX_SAFE_INTEGER)),

@@ -114,8 +114,9 @@ export function createLeaseKeeper(
   }
 
   /**
-   * A broker that was restored from a backup, or whose clock was wrong, does not know the lease. No
-   * later renewal can succeed, and the answer is no refusal, so a new grant is requested.
+   * A broker that was restored from a backup, or whose clock was wrong, does not know the lease. A
+   * later renewal cannot succeed either, and the answer is not a refusal, so a new grant is
+   * requested.
    */
   async function replace(lease: HeldLease): Promise<number> {
     const event = await askForGrant();

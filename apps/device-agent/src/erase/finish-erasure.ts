@@ -204,7 +204,7 @@ type Left = "volume" | "mark" | "nothing";
  * A path may name another disk than the one that was prepared, or than the one whose erasure began.
  *
  * @param begun - absent: nothing is destroyed yet, and the volume must be whole
- * @returns UUID of the volume, and what is left of it
+ * @returns UUID of the volume, and how much is left of it
  * @throws {AppError} `VolumeNotFound` or `VolumeUnavailable`: nothing on it is touched
  */
 export async function requireOwnMedium(
