@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { mayMount } from "@databox-cmk/testkit";
 import { describe, expect, test, vi } from "vitest";
 
+import type { FailureEvent } from "../src/core/agent-event.ts";
 import {
   type AgentWorld,
   createAgentWorld,
@@ -120,6 +121,9 @@ test("a wrong code is refused in the broker's words, and the right one works aft
   const command = { command: "prepare", arguments: world.prepareArguments } as const;
   const wrong = await world.run(command, { readStandardInput: async () => "d3Jvbmc" });
   expect(seen(wrong)).toMatchObject({ exit: 3, outcome: "refused", code: "EnrolmentCodeInvalid" });
+  const { ask, steps } = wrong as FailureEvent;
+  expect(JSON.stringify([ask, steps])).not.toMatch(/<[a-zA-Z]+>/);
+  expect(ask).toContain(SERIAL);
   expect(seen(await world.prepare())).toMatchObject({ exit: 0, outcome: "prepared" });
 });
 

@@ -137,6 +137,9 @@ export async function status(
         : viewWaiting(waiting, { bootMs: now.bootMs, iso: dependencies.nowIso() }),
     notes: notesOf(
       unlockedBefore && "it was unlocked before this boot; a boot locks it",
+      !unlocked &&
+        state.refusal !== undefined &&
+        `the broker refuses to open it: ${state.refusal.title} [${state.refusal.code}]. ${state.refusal.ask.replace(/\.$/, "")}`,
       lease !== undefined &&
         isUnanswered(lease, now.bootMs) &&
         describeOutage(lease, now.bootMs, dependencies.nowIso()),

@@ -1,16 +1,24 @@
 import { AppError, decideNextStep } from "@databox-cmk/errors";
 import type { CheckRow, CheckRun, Facts } from "@databox-cmk/errors";
+import type { Denial } from "@databox-cmk/protocol";
 
 import type { AgentEvent } from "./agent-event.ts";
-import { eventOfError, knownFacts } from "./failure-event.ts";
+import { eventOfDenial, eventOfError, knownFacts } from "./failure-event.ts";
 import type { Settings } from "./settings.ts";
 
 export type ExaminedNode = {
   readonly stateDir: string;
   /** The settings, if they could be read. */
   readonly settings: Settings | undefined;
+  /** The broker's last refusal, in its words. */
+  readonly refusal: Denial | undefined;
   readonly elapsedMs: number;
 };
+
+const ASK_AGAIN = {
+  text: "Ask again: the answer names the key and the steps",
+  command: "databox-agent unlock",
+} as const;
 
 /**
  * The first failure is the event's own, with its code and exit code; without one the node can
@@ -18,7 +26,7 @@ export type ExaminedNode = {
  */
 export function eventOfExamination(
   { checks, failure }: CheckRun,
-  { stateDir, settings, elapsedMs }: ExaminedNode,
+  { stateDir, settings, elapsedMs, refusal }: ExaminedNode,
 ): AgentEvent {
   const event = "doctor" as const;
   const node =
@@ -35,17 +43,25 @@ export function eventOfExamination(
   const { code, reason, detail } = failure;
   const known = knownFacts(stateDir, settings);
   const facts: Facts = { ...known, ...failure.facts };
-  return {
-    ...eventOfError(new AppError(code, { reason, detail, facts }), {
-      event,
-      ...node,
-      elapsedMs,
-      known,
-    }),
+  const context = { event, ...node, elapsedMs, known };
+  const own = {
+    ...eventOfError(new AppError(code, { reason, detail, facts }), context),
     checks,
     nextStep: decideNextStep({ ...failure, facts }, "site-operator"),
   };
+  // Only the broker's words have the names: those that were kept, or those of its next answer.
+  if (refusal?.code === code) {
+    const { who, steps, ask } = refusal;
+    const step = who === "site-operator" ? steps[0] : undefined;
+    const nextStep = { who, ...(step ?? { text: ask }) };
+    return { ...eventOfDenial(refusal, context), detail, checks, nextStep };
+  }
+  return HOLE.test(JSON.stringify([own.ask, own.steps]))
+    ? { ...own, steps: [ASK_AGAIN], nextStep: { who: "site-operator", ...ASK_AGAIN } }
+    : own;
 }
+
+const HOLE = /<[a-zA-Z]+>/;
 
 const CLOSE_MS = 2_000;
 

@@ -42,24 +42,36 @@ export function eventOfError(error: unknown, { known, ...context }: ErrorContext
 }
 
 /**
- * A denial that the broker signed. Its text is used unchanged, even for a code that this agent's
- * table does not have: a newer broker has more codes.
+ * A denial that the broker signed. Its text is used as it is, even for a code that this agent's
+ * table does not have: a newer broker has more codes. This node fills in what only it knows.
  */
 export function eventOfDenial(
   { requestHash: _requestHash, extensions: _extensions, ...denial }: Denial,
   {
     relocked = false,
-    known: _known,
+    known = {},
     ...context
   }: EventContext & Partial<ErrorContext> & { readonly relocked?: boolean },
 ): FailureEvent {
+  const fill = (text: string) => fillLeft(text, known);
   return {
     ...context,
     ...denial,
+    ask: fill(denial.ask),
+    steps: denial.steps.map(({ text, command }) => ({
+      text: fill(text),
+      command: command === undefined ? undefined : fill(command),
+    })),
     outcome: OUTCOMES[denial.class],
     relocked: relocked ? true : undefined,
   };
 }
+
+/** What the broker could not name, such as the order of a node that it does not know. */
+const fillLeft = (text: string, known: Facts): string =>
+  text.replaceAll(/<(\w+)>/g, (placeholder, name: string) =>
+    Object.hasOwn(known, name) ? String(known[name]) : placeholder,
+  );
 
 /** The facts about a node that are known also before it is prepared. */
 export type NamedNode = Pick<Settings, "serial" | "order"> & {

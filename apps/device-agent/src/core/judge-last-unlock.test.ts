@@ -16,6 +16,12 @@ test.each([
   ["no unlock", [row("prepared")], "none yet"],
   ["an unlock", [denied(CODE), row("unlocked"), row("locked")], "unlocked 2 min 30 s ago"],
   ["a denial that is not a refusal", [denied("BrokerBusy")], /^not answered .*\(BrokerBusy\)$/],
+  [
+    "a volume that closed without an answer",
+    [row("unlocked"), row("relocked", { cause: "outage", code: "BrokerUnreachable" })],
+    /^closed .*\(BrokerUnreachable\)$/,
+  ],
+  ["the end of a passkey's time", [row("relocked", { by: "passkey", cause: "outage" })], /outage/],
   ["a code of a newer broker", [denied("Newer")], /\(Newer\)$/],
 ])("after %s nothing is wrong", (_name, rows, found) => {
   const finding = judgeLastUnlock(rows, NOW_MS);

@@ -1,4 +1,10 @@
-import { bootId, deviceShare as deviceShareCopy, messageHash, uuid } from "@databox-cmk/protocol";
+import {
+  bootId,
+  denial,
+  deviceShare as deviceShareCopy,
+  messageHash,
+  uuid,
+} from "@databox-cmk/protocol";
 import * as z from "zod/mini";
 
 import { heldLease } from "./lease-state.ts";
@@ -81,6 +87,8 @@ export const machineState = z.strictObject({
   headerGeneration: z.optional(z.int().check(z.gte(0), z.lte(HEADER_GENERATION_MAX))),
   /** Last row of the journal that is known to be on disk: a shorter journal was cut. */
   journalHead: z.optional(messageHash),
+  /** The refusal or order that keeps the volume closed, in the broker's words; an unlock ends it. */
+  refusal: z.optional(denial),
   /** Undelivered receipts, oldest first: a restart of the agent loses none. */
   receipts: z.optional(z.array(waitingReceipt).check(z.maxLength(RECEIPTS_MAX))),
 });

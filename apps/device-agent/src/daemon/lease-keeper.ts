@@ -1,5 +1,5 @@
 import { AppError, type ErrorCode, isErrorCode } from "@databox-cmk/errors";
-import type { RelockOrder } from "@databox-cmk/protocol";
+import type { Denial, RelockOrder } from "@databox-cmk/protocol";
 
 import type { LeaseAnswer } from "../answers/lease-answer.ts";
 import { type FailureEvent, isFailure } from "../core/agent-event.ts";
@@ -170,7 +170,7 @@ export function createLeaseKeeper(
   ): Promise<number> {
     try {
       const event = relockEvent(cause, lease, order, context());
-      if (!(await closeVolume(daemon, lease.id, cause, event))) return 0;
+      if (!(await closeVolume(daemon, lease.id, cause, event, denialOf(order)))) return 0;
     } catch (error) {
       report(eventOfError(error, context()));
       await closeUnrecorded(daemon, error, (lock) => lock.lease?.id === lease.id);
@@ -196,6 +196,12 @@ export function createLeaseKeeper(
   };
 }
 
+function denialOf(order: RelockOrder | undefined): Denial | undefined {
+  if (order === undefined) return undefined;
+  const { lease: _lease, sequence: _sequence, ...denial } = order;
+  return denial;
+}
+
 /**
  * The text for a person when a volume was closed: the broker's own, or the reason of this machine's
  * own decision.
@@ -206,10 +212,8 @@ function relockEvent(
   order: RelockOrder | undefined,
   context: ErrorContext,
 ): FailureEvent {
-  if (order !== undefined) {
-    const { lease: _lease, sequence: _sequence, ...denial } = order;
-    return eventOfDenial(denial, { ...context, relocked: true });
-  }
+  const denial = denialOf(order);
+  if (denial !== undefined) return eventOfDenial(denial, { ...context, relocked: true });
   const [own, detail] = OWN[cause];
   const error =
     cause === "outage" && hindered !== undefined
@@ -232,6 +236,7 @@ function closeVolume(
   id: string,
   cause: ClosingCause,
   { code, reason = "" }: Pick<FailureEvent, "code" | "reason">,
+  refusal: Denial | undefined,
 ): Promise<boolean> {
   return state.change(async (store) => {
     const { lock } = store.current;
@@ -246,7 +251,7 @@ function closeVolume(
     const receipt = { about: "lease", lease: id, outcome: "relocked", cause } as const;
     const receipts = withReceipt(store.current.receipts, receipt);
     const since = nowIso();
-    store.update({ journalHead, receipts, lock: { kind: "locked", since } });
+    store.update({ journalHead, receipts, refusal, lock: { kind: "locked", since } });
     return true;
   });
 }

@@ -1,5 +1,6 @@
 import { importVerifyKey } from "@databox-cmk/crypto";
 import { AppError, type Finding, type Probe, runChecks } from "@databox-cmk/errors";
+import type { Denial } from "@databox-cmk/protocol";
 
 import { readChallenge } from "../answers/challenge-answer.ts";
 import { readKeptEnvelope } from "../answers/signed-envelope.ts";
@@ -37,12 +38,19 @@ export async function doctor(dependencies: CommandDependencies): Promise<AgentEv
   using examination = createExamination(dependencies);
   const run = await runChecks(DOCTOR_CHECKS, examination.probes, elapsedMs);
   const settings = examination.settings();
-  return eventOfExamination(run, { stateDir, settings, elapsedMs: roundToTenth(elapsedMs()) });
+  const refusal = examination.refusal();
+  return eventOfExamination(run, {
+    stateDir,
+    settings,
+    refusal,
+    elapsedMs: roundToTenth(elapsedMs()),
+  });
 }
 
 type Examination = Disposable & {
   readonly probes: Readonly<Record<DoctorCheckName, Probe>>;
   settings(): Settings | undefined;
+  refusal(): Denial | undefined;
 };
 
 function createExamination(
@@ -66,6 +74,7 @@ function createExamination(
   } = dependencies;
   let known: Settings | undefined;
   let network: NetworkProbes | undefined;
+  let refusal: Denial | undefined;
   let clock: { readonly answeredMs: number; readonly brokerTime: string } | undefined;
   const folder = () => openStateFolder(stateDir, credentialsFolder);
   const nowMs = () => Date.parse(nowIso());
@@ -108,6 +117,7 @@ function createExamination(
 
   return {
     settings: () => known,
+    refusal: () => refusal,
     [Symbol.dispose]() {
       network?.[Symbol.dispose]();
     },
@@ -150,7 +160,10 @@ function createExamination(
         clock === undefined
           ? { ok: true }
           : { ok: true, found: describeClock(clock.answeredMs, clock.brokerTime) },
-      "last-unlock": async () => judgeLastUnlock(readNewestRows(folder().journalPath), nowMs()),
+      async "last-unlock"() {
+        refusal = folder().readState()?.refusal;
+        return judgeLastUnlock(readNewestRows(folder().journalPath), nowMs());
+      },
     },
   };
 }

@@ -57,6 +57,7 @@ export async function recordUnlock(
     journalHead = node.record("unlocked", facts, {
       ...told.change,
       shareUnproven: undefined,
+      refusal: undefined,
       generation,
       lock: { kind: "unlocked", since: dependencies.nowIso(), bootId, mapping, lease },
     });
@@ -112,7 +113,10 @@ export async function recordDenial(
     relocked,
   };
   const since = dependencies.nowIso();
-  record("unlock-denied", facts, relocked ? { lock: { kind: "locked", since } } : {});
+  record("unlock-denied", facts, {
+    ...(isRefused ? { refusal: denial } : {}),
+    ...(relocked ? { lock: { kind: "locked", since } } : {}),
+  });
   const common = eventOf(context.event, settings, dependencies);
   return eventOfDenial(denial, { ...common, timings: context.timings, relocked });
 }

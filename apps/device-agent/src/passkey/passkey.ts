@@ -47,7 +47,8 @@ function openByPasskey(
       try {
         const lock = { kind: "unlocked", since: nowIso(), bootId, mapping } as const;
         const opening = { openedAtMs: bootClockMs() };
-        node.record("unlocked", { by: "passkey", proof }, { lock: { ...lock, passkey: opening } });
+        const change = { lock: { ...lock, passkey: opening }, refusal: undefined };
+        node.record("unlocked", { by: "passkey", proof }, change);
       } catch (error) {
         await volume.close(mapping); // No opening is unrecorded.
         throw error;

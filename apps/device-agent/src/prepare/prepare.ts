@@ -8,7 +8,7 @@ import { readKeptEnvelope } from "../answers/signed-envelope.ts";
 import type { AgentEvent, SuccessEvent } from "../core/agent-event.ts";
 import type { PrepareArguments } from "../core/command.ts";
 import { decideFormat } from "../core/decide-format.ts";
-import { eventOfDenial } from "../core/failure-event.ts";
+import { eventOfDenial, knownFacts } from "../core/failure-event.ts";
 import { initialState } from "../core/machine-state.ts";
 import type { Opened, Volume } from "../core/ports.ts";
 import type { Settings } from "../core/settings.ts";
@@ -244,7 +244,10 @@ function prepared(preparing: Preparing, rest: Partial<SuccessEvent>): AgentEvent
 }
 
 function denied(preparing: Preparing, denial: Denial): AgentEvent {
-  return eventOfDenial(denial, common(preparing));
+  const { folder, given } = preparing;
+  const { serial, order, broker: brokerUrl } = given;
+  const known = knownFacts(folder.path, { serial, order, connection: { brokerUrl } });
+  return eventOfDenial(denial, { ...common(preparing), known });
 }
 
 function common({ given, volume, stopwatch, dependencies }: Preparing) {

@@ -1,9 +1,8 @@
-import { messageHash, signMessage } from "@databox-cmk/crypto";
-import { type ErrorCode, explain } from "@databox-cmk/errors";
-import { JOSE_MEDIA_TYPE, MESSAGE_TYPES } from "@databox-cmk/protocol";
+import type { ErrorCode } from "@databox-cmk/errors";
+import { MESSAGE_TYPES } from "@databox-cmk/protocol";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import type { AgentEvent } from "../../src/core/agent-event.ts";
+import type { AgentEvent, FailureEvent } from "../../src/core/agent-event.ts";
 import { renderEvent } from "../../src/core/render-event.ts";
 import { createAskForGrant } from "../../src/daemon/ask-for-grant.ts";
 import { createNodeState } from "../../src/daemon/daemon.ts";
@@ -15,6 +14,7 @@ import { openNode, requirePrepared } from "../../src/node/hold-node.ts";
 import { openIdentity } from "../../src/node/open-node.ts";
 import { openVolume } from "../../src/volume/choose-volume.ts";
 import { type AgentWorld, createPreparedWorld, SERIAL } from "../agent-world.ts";
+import { deny } from "../deny.ts";
 
 const never = new AbortController().signal;
 
@@ -26,26 +26,14 @@ beforeEach(async () => {
 afterEach(() => world[Symbol.asyncDispose]());
 
 /** The broker answers each renewal so, signed; it knows the lease no longer. */
-function answerRenewals(code: ErrorCode, retryAfterSeconds?: number): void {
-  const { broker } = world;
-  const { class: errorClass, who, title, message, ask, steps } = explain(code);
-  broker.intercept = async ({ path, request, answer }) => {
-    if (!path.endsWith("/renewals")) return answer;
-    const body = await signMessage(broker.signingKey, MESSAGE_TYPES.denial, {
-      requestHash: messageHash(request),
-      code,
-      class: errorClass,
-      who,
-      title,
-      message,
-      ask,
-      steps,
-      correlationId: "11111111-1111-4111-8111-111111111111",
-      retryAfterSeconds,
-    });
-    return { status: 409, headers: { "content-type": JOSE_MEDIA_TYPE }, body };
-  };
-}
+const answerRenewals = (code: ErrorCode, retryAfterSeconds?: number) => {
+  deny(
+    world.broker,
+    "/renewals",
+    code,
+    retryAfterSeconds === undefined ? {} : { retryAfterSeconds },
+  );
+};
 
 /** The daemon's part, in this process. */
 function createKeeper() {
@@ -153,4 +141,27 @@ describe("a broker that calls the lease of an open volume invalid", () => {
       });
     },
   );
+});
+
+test("after an order to close, doctor, status and unlock say the same cause, with its names", async () => {
+  using node = createKeeper();
+  const facts = { keyName: "kek", vaultName: "contoso", keyVersion: "0123" };
+  const code = "SsemUserErrorEncryptionKeyDisabled";
+  const { id: lease, sequence } = node.lease();
+  const members = { lease, sequence };
+  deny(world.broker, "/renewals", code, { facts, typ: MESSAGE_TYPES.relock, members });
+  await node.renew(1);
+  const [ordered] = node.reported;
+  expect(ordered).toMatchObject({ code, relocked: true, ask: expect.stringContaining("kek") });
+  const examined = await world.run({ command: "doctor" });
+  const { ask, steps } = ordered as FailureEvent;
+  expect(examined).toMatchObject({ outcome: "refused", code, ask, steps });
+  expect(renderEvent(examined)).toMatch(/ ✗ last unlock .*closed by the broker's order/);
+  expect(renderEvent(examined)).not.toMatch(/<[a-zA-Z]+>/);
+  expect(renderEvent(await world.status())).toContain(`[${code}]. ${ask.slice(0, -1)}`);
+  world.broker.intercept = undefined;
+  expect(await world.unlock()).toMatchObject({ outcome: "unlocked" });
+  expect(await world.run({ command: "doctor" })).toMatchObject({ outcome: "healthy" });
+  await world.lock();
+  expect(renderEvent(await world.status())).not.toContain(code);
 });

@@ -7,8 +7,10 @@ import { join } from "node:path";
 import { createCertificateAuthority } from "@databox-cmk/crypto";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 
+import type { FailureEvent } from "../../src/core/agent-event.ts";
 import { exitCodeOf } from "../../src/core/exit-codes.ts";
 import { renderEvent } from "../../src/core/render-event.ts";
+import { deny } from "../deny.ts";
 import { createDoctorWorld, type DoctorWorld, type PreparedCopy } from "./doctor-world.ts";
 
 let world: DoctorWorld;
@@ -74,6 +76,26 @@ test("a refused unlock stays the finding until an unlock succeeds", async () => 
   world.broker.refusal = undefined;
   expect(await world.unlock(stateDir)).toMatchObject({ outcome: "unlocked" });
   expect(await world.doctor(stateDir)).toMatchObject({ outcome: "healthy" });
+});
+
+test("a refusal is shown with its names, and one without them prints no placeholder", async () => {
+  const { stateDir } = world.copy();
+  const code = "SsemUserErrorEncryptionKeyDisabled";
+  const facts = { keyName: "kek", vaultName: "contoso", keyVersion: "0123" };
+  deny(world.broker, "/unlocks", code, { facts });
+  const refused = await world.unlock(stateDir);
+  const { ask, steps } = refused as FailureEvent;
+  expect(ask).toContain("kek");
+  expect(await world.doctor(stateDir)).toMatchObject({ code, ask, steps });
+  // Of an agent that kept the code only.
+  const path = join(stateDir, "state.json");
+  const { refusal: _refusal, ...state } = JSON.parse(readFileSync(path, "utf8"));
+  writeFileSync(path, JSON.stringify(state));
+  const older = await world.doctor(stateDir);
+  expect(older).toMatchObject({ code, steps: [{ command: "databox-agent unlock" }] });
+  expect(JSON.stringify([older.nextStep, (older as FailureEvent).steps])).not.toMatch(
+    /<[a-zA-Z]+>/,
+  );
 });
 
 /** How long a doctor waits who is to be told nothing; the checks before have time enough. */

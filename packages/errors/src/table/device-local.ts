@@ -458,13 +458,14 @@ export const DEVICE_LOCAL_ERRORS = {
     },
     steps: [
       {
-        en: "If the state folder is not {stateDir}, name it",
-        de: "Nennen Sie den Zustandsordner, wenn es ein anderer als {stateDir} ist",
-        command: "databox-agent --state-dir {stateDir} status",
+        en: "If it was prepared in another folder than {stateDir}, name that one as FOLDER",
+        de: "Wurde er in einem anderen Ordner als {stateDir} vorbereitet, nennen Sie diesen als FOLDER",
+        command: "databox-agent --state-dir FOLDER status",
       },
       {
-        en: "Or prepare the agent: databox-agent prepare --help",
-        de: "Oder bereiten Sie den Agenten vor: databox-agent prepare --help",
+        en: "Or prepare the agent; this lists what that needs",
+        de: "Oder bereiten Sie den Agenten vor; das listet auf, was dazu nötig ist",
+        command: "databox-agent prepare --help",
       },
     ],
     why: {
