@@ -1,6 +1,7 @@
 import { collectDefaultMetrics } from "prom-client";
 
 import { openPortal } from "./api/portal/open-portal.ts";
+import { createAppendAudit } from "./audit/append-audit.ts";
 import { createAzure } from "./azure/create-azure.ts";
 import { createFetchByAgent } from "./azure/fetch-by-agent.ts";
 import { armAudiences, createTenantKeys, createVerifyToken } from "./callers/verify-token.ts";
@@ -17,7 +18,7 @@ import { openFileIssuerKeys } from "./keys/issuer/file-issuer-keys.ts";
 import { createTokenIssuer } from "./keys/issuer/token-issuer.ts";
 import { createLoopUtilization } from "./load/loop-utilization.ts";
 import { type ClockWatch, createClockWatch } from "./observability/clock-watch.ts";
-import { createLog, type Log } from "./observability/log.ts";
+import { createLog, describeFault, type Log } from "./observability/log.ts";
 import { serveMetrics } from "./observability/serve-metrics.ts";
 import { createSpans } from "./observability/spans.ts";
 import { forgetWindows } from "./release/limits/quota-window.ts";
@@ -25,6 +26,7 @@ import { forgetExpired } from "./release/message/stored-answers.ts";
 import { type Chore, every, untilDone } from "./run/every.ts";
 import { noteOwnKeys } from "./run/note-own-keys.ts";
 import { keysFolderOf, openState } from "./run/open-data-dir.ts";
+import { createRecordRounds } from "./run/restore/keep-record.ts";
 import type { OpenDatabase } from "./store/open-store.ts";
 import { readDatabaseClock } from "./store/read-database-clock.ts";
 import type { Store } from "./store/store.ts";
@@ -52,6 +54,8 @@ const EVENTS_MS = 1_000;
 const WATCH_MS = 5_000;
 const CLOCKS_MS = 30_000;
 const CERTIFICATE_MS = 10_000;
+/** How exactly the age of a restored database is known. */
+const RECORD_MS = 60_000;
 const RELOADING = "reloading the certificate";
 const now = (): number => Date.now();
 
@@ -76,6 +80,16 @@ export async function startBroker(
   await using opened = new AsyncDisposableStack();
   const { store, keys } = await openState(config, openDatabase);
   opened.defer(() => store.destroy());
+  const keepRecord: Chore = {
+    name: "keeping the restore record",
+    everyMs: RECORD_MS,
+    run: createRecordRounds({ store, appendAudit: createAppendAudit({ now }), now }),
+  };
+  // Before anything is served, so that a kill switch that a restored database has lost holds again.
+  // An unreadable record does not stop the broker: the chore reports it and tries again.
+  await keepRecord.run().catch((error: unknown) => {
+    log("error", `${keepRecord.name} failed`, describeFault(error));
+  });
   const fileIssuerKeys = await openFileIssuerKeys(keysFolderOf(config), now);
   const clock = createClockWatch(now);
   const azure = createAzure(config, {
@@ -194,6 +208,7 @@ export async function startBroker(
   };
   for (const chore of [
     compareClocks,
+    keepRecord,
     notingKeys,
     reloading,
     ...choresOf(broker, store, config.PROBE_INTERVAL_SECONDS),

@@ -146,6 +146,13 @@ export const SETTINGS = {
     meaning:
       "Folder of the broker's own keys, the same for all replicas; without it the keys are in BROKER_DATA_DIR.",
   },
+  RESTORE_RECORD_DIR: {
+    schema: file,
+    optional: true,
+    expected: "the path of a writable folder",
+    meaning:
+      "Folder of decisions that a restored database must not forget: kill switches, erasures, used approvals. Keep it apart from the database, never restore it with it, and let all replicas share it. Without it: restore-record in BROKER_DATA_DIR with SQLite; none with PostgreSQL.",
+  },
   DATABASE_URL: {
     schema: databaseUrl,
     optional: true,

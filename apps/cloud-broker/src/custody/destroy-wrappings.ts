@@ -1,5 +1,6 @@
 import { type Auditing, type Deed, record, recorded, type Told } from "../audit/record.ts";
 import type { OrderId } from "../core/order.ts";
+import type { Clock } from "../core/ports.ts";
 import { forgetDeleted } from "../store/forget-deleted.ts";
 import type { StoreTransaction } from "../store/store.ts";
 
@@ -17,7 +18,7 @@ type DestroyedWrapping = {
  * audit row; it gets exactly the wrappings that are destroyed
  */
 export async function destroyWrappings(
-  deps: Auditing,
+  deps: Auditing & { readonly now: Clock },
   deed: Deed & { readonly chain: OrderId },
   change: (transaction: StoreTransaction, destroyed: readonly DestroyedWrapping[]) => Promise<Told>,
 ): Promise<void> {
@@ -39,5 +40,6 @@ export async function destroyWrappings(
     await recorded(deps.appendAudit, deed, () => change(transaction, destroyed))(transaction);
     return { detail: { wrappings: destroyed.length } };
   });
+  await deps.store.restoreRecord?.keepErasure(order, deps.now());
   await forgetDeleted(deps.store);
 }

@@ -9,6 +9,7 @@ export type FleetFigures = {
   readonly relocksUnconfirmed: number;
   readonly keyHealth: ReadonlyMap<string, number>;
   readonly revocations: ReadonlyMap<string, number>;
+  readonly restoresUnconfirmed: number;
   readonly waitingEvents: number;
   readonly probesOverdueSeconds: number;
 };
@@ -23,52 +24,60 @@ export const createFleetFigures = (store: Store, now: Clock): (() => Promise<Fle
   remember(now, REMEMBERED_MS, (nowMs) => readFigures(store, nowMs));
 
 async function readFigures(store: Store, nowMs: number): Promise<FleetFigures> {
-  const [leases, unconfirmed, keyHealth, revocations, waiting, probe] = await Promise.all([
-    store
-      .selectFrom("leases")
-      .select(["state as label", (row) => row.fn.countAll<number>().as("count")])
-      .groupBy("state")
-      .execute(),
-    store
-      .selectFrom("leases")
-      .select((row) => row.fn.countAll<number>().as("count"))
-      .where("state", "=", "refused")
-      .where("told_at_ms", "<", nowMs - CONFIRMED_WITHIN_MS)
-      // A node that has sent no receipt for a day no longer counts.
-      .where("told_at_ms", ">", nowMs - DAY_MS)
-      .executeTakeFirstOrThrow(),
-    store
-      .selectFrom("key_health")
-      .select(["state as label", (row) => row.fn.countAll<number>().as("count")])
-      .groupBy("state")
-      .execute(),
-    store
-      .selectFrom("revocations")
-      .select(["kind as label", (row) => row.fn.countAll<number>().as("count")])
-      .where("lifted_at_ms", "is", null)
-      .groupBy("kind")
-      .execute(),
-    store
-      .selectFrom("webhook_deliveries")
-      .select((row) => row.fn.countAll<number>().as("count"))
-      .executeTakeFirstOrThrow(),
-    store
-      .selectFrom("probes")
-      .innerJoin("lease_keys", (join) =>
-        join
-          .onRef("lease_keys.identity", "=", "probes.identity")
-          .onRef("lease_keys.kid", "=", "probes.kid"),
-      )
-      .where("lease_keys.state", "=", "live")
-      .select((row) => row.fn.min("probes.due_at_ms").as("due"))
-      .executeTakeFirst(),
-  ]);
+  const [leases, unconfirmed, keyHealth, revocations, restores, waiting, probe] = await Promise.all(
+    [
+      store
+        .selectFrom("leases")
+        .select(["state as label", (row) => row.fn.countAll<number>().as("count")])
+        .groupBy("state")
+        .execute(),
+      store
+        .selectFrom("leases")
+        .select((row) => row.fn.countAll<number>().as("count"))
+        .where("state", "=", "refused")
+        .where("told_at_ms", "<", nowMs - CONFIRMED_WITHIN_MS)
+        // A node that has sent no receipt for a day no longer counts.
+        .where("told_at_ms", ">", nowMs - DAY_MS)
+        .executeTakeFirstOrThrow(),
+      store
+        .selectFrom("key_health")
+        .select(["state as label", (row) => row.fn.countAll<number>().as("count")])
+        .groupBy("state")
+        .execute(),
+      store
+        .selectFrom("revocations")
+        .select(["kind as label", (row) => row.fn.countAll<number>().as("count")])
+        .where("lifted_at_ms", "is", null)
+        .groupBy("kind")
+        .execute(),
+      store
+        .selectFrom("restores")
+        .select((row) => row.fn.countAll<number>().as("count"))
+        .where("confirmed", "=", "")
+        .executeTakeFirstOrThrow(),
+      store
+        .selectFrom("webhook_deliveries")
+        .select((row) => row.fn.countAll<number>().as("count"))
+        .executeTakeFirstOrThrow(),
+      store
+        .selectFrom("probes")
+        .innerJoin("lease_keys", (join) =>
+          join
+            .onRef("lease_keys.identity", "=", "probes.identity")
+            .onRef("lease_keys.kid", "=", "probes.kid"),
+        )
+        .where("lease_keys.state", "=", "live")
+        .select((row) => row.fn.min("probes.due_at_ms").as("due"))
+        .executeTakeFirst(),
+    ],
+  );
   const due = probe?.due ?? nowMs;
   return {
     leases: counts(leases),
     relocksUnconfirmed: unconfirmed.count,
     keyHealth: counts(keyHealth),
     revocations: counts(revocations),
+    restoresUnconfirmed: restores.count,
     waitingEvents: waiting.count,
     probesOverdueSeconds: Math.max(0, nowMs - due) / 1000,
   };

@@ -9,6 +9,7 @@ const FIGURES: FleetFigures = {
   relocksUnconfirmed: 2,
   keyHealth: new Map(),
   revocations: new Map(),
+  restoresUnconfirmed: 0,
   waitingEvents: 0,
   probesOverdueSeconds: 0,
 };

@@ -144,6 +144,11 @@ export const METRICS = {
     help: "Active kill switches, by kind.",
     labels: ["kind"],
   },
+  restoresUnconfirmed: {
+    name: "databox_restores_unconfirmed",
+    help: "Times that the database was found to be restored, until a person confirms it (broker restored).",
+    labels: [],
+  },
   eventDeliveries: {
     name: "databox_event_deliveries_total",
     help: "Attempts to send an event, by receiver (webhook, teams, slack, email) and outcome (delivered, retry, given-up).",
@@ -263,6 +268,7 @@ export function createMetrics(figures: () => Promise<FleetFigures>) {
     [METRICS.relocksUnconfirmed, "relocksUnconfirmed"],
     [METRICS.keyHealth, "keyHealth"],
     [METRICS.standingRevocations, "revocations"],
+    [METRICS.restoresUnconfirmed, "restoresUnconfirmed"],
     [METRICS.waitingEvents, "waitingEvents"],
     [METRICS.probesOverdueSeconds, "probesOverdueSeconds"],
   ] as const)

@@ -149,7 +149,7 @@ async function readSanitisedNodes(
 }
 
 const METHOD =
-  "Cryptographic erase (NIST SP 800-88) of the order's keys: every wrapped copy of the content keys that the broker held was deleted, so that no vault can release the unlock key again. The broker does not touch media: a node that was erased says so itself, signed by its device key.";
+  "Cryptographic erase (NIST SP 800-88) of the order's keys: every wrapped copy of the content keys that the broker held was deleted, so that no vault can release the unlock key again. Backups of its database from before then hold them until the backups are deleted; a database restored from one withholds them as long as its restore record is kept. The broker does not touch media: a node that was erased says so itself, signed by its device key.";
 const VERIFICATION =
   "The list names exactly the copies that one database transaction deleted; none was left when it ended.";
 
@@ -166,7 +166,10 @@ export async function eraseOrder(
   const order = await findOrder(plane.store, name);
   const before = lifecycleOf(order);
   const next = valueOf(decideTransition(before, { kind: "erase" }));
-  if (before.erased) return;
+  if (before.erased) {
+    await plane.store.restoreRecord?.keepErasure(order.id, plane.now());
+    return;
+  }
   const nowMs = plane.now();
   const deed = { chain: order.id, action: "order/erase", context } as const;
   await destroyWrappings(plane, deed, async (transaction, destroyed) => {

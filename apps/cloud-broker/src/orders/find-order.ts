@@ -24,6 +24,7 @@ export async function findOrder(store: Store, name: OrderName): Promise<Order> {
   throw (await wasDeleted(store, id))
     ? new AppError("SsemUserErrorEntityNotFound", { facts, detail: name.name })
     : new AppError("ResourceNotFound", {
+        reason: store.restored?.atMs === undefined ? undefined : "restored",
         facts,
         detail: `Microsoft.DataBox/jobs/${name.name} under resource group ${name.resourceGroup}`,
       });

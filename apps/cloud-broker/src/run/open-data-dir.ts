@@ -9,11 +9,13 @@ import { openBrokerKeys, type BrokerKeys } from "../keys/broker-keys.ts";
 import { type OpenDatabase, openStore } from "../store/open-store.ts";
 import type { PostgresSettings } from "../store/postgres/connection-settings.ts";
 import { openPostgres } from "../store/postgres/open-postgres.ts";
+import { createRestoreRecord, type RestoreRecord } from "../store/restore-record.ts";
 import type { Store } from "../store/store.ts";
 
 export const DATABASE_FILE = "broker.sqlite";
 
-type StateConfig = DatabaseConfig & Pick<BrokerConfig, "BROKER_DATA_DIR" | "BROKER_KEYS_DIR">;
+type StateConfig = DatabaseConfig &
+  Pick<BrokerConfig, "BROKER_DATA_DIR" | "BROKER_KEYS_DIR" | "RESTORE_RECORD_DIR">;
 
 /**
  * The folder of the broker's own keys: beside the database file, or a folder that all replicas
@@ -48,11 +50,28 @@ export async function openState(
   }
 }
 
-/** Opens the database alone. */
+/** Opens the database, with the record beside it. */
 export async function openConfiguredStore(
   config: StateConfig,
   openDatabase?: OpenDatabase,
 ): Promise<Store> {
+  const store = await openDatabaseOf(config, openDatabase);
+  return Object.assign(store, {
+    restoreRecord: restoreRecordOf(config),
+    restored: { atMs: undefined },
+  });
+}
+
+/** @returns undefined with PostgreSQL, unless a folder is named */
+export function restoreRecordOf(config: StateConfig): RestoreRecord | undefined {
+  const { RESTORE_RECORD_DIR: folder, BROKER_DATA_DIR, DATABASE_URL } = config;
+  if (folder !== undefined) return createRestoreRecord(folder);
+  return DATABASE_URL === undefined
+    ? createRestoreRecord(join(BROKER_DATA_DIR, "restore-record"))
+    : undefined;
+}
+
+async function openDatabaseOf(config: StateConfig, openDatabase?: OpenDatabase): Promise<Store> {
   const settings = await postgresSettingsOf(config);
   if (settings !== undefined) return openPostgres(settings);
   const folder = config.BROKER_DATA_DIR;

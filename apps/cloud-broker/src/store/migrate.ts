@@ -70,7 +70,7 @@ async function migrateBy(db: Store, migrations: Migrations): Promise<void> {
 /** Replicas wait for the one that migrates in a statement, and a large table takes a long time. */
 export const MIGRATION_SECONDS = 600;
 
-async function hasTable(store: Store, name: string): Promise<boolean> {
+export async function hasTable(store: Store, name: string): Promise<boolean> {
   const tables = await store.introspection.getTables({ withInternalKyselyTables: true });
   return tables.some((table) => table.name === name);
 }

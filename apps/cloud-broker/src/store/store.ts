@@ -1,6 +1,7 @@
 import type { DatabaseConnection, Kysely, Transaction } from "kysely";
 
 import type { QueryTimes } from "./query-times.ts";
+import type { RestoreRecord } from "./restore-record.ts";
 import type { BrokerTables } from "./schema.ts";
 
 /** The broker's database, on either engine: kysely's, with members of our own. */
@@ -11,6 +12,10 @@ export type Store = Kysely<BrokerTables> & {
   readonly queryTimes?: QueryTimes;
   /** Absent for SQLite, and in a transaction. */
   readonly shareReads?: ShareReads;
+  /** When the database was last found to be restored; absent in a transaction. */
+  readonly restored?: { atMs: number | undefined };
+  /** Absent where none is kept, and in a transaction. */
+  readonly restoreRecord?: RestoreRecord | undefined;
   /** In a transaction or on a connection whose statements are sent as soon as they are issued. */
   atOnce?: SentAtOnce;
 };

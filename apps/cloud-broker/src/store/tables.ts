@@ -1,4 +1,6 @@
 import { ofOrder, table, text, whole } from "./define-table.ts";
+import type { Json } from "./json-column.ts";
+import type { LostDecisions } from "./restore-record.ts";
 
 /**
  * Tables, each by the name of the migration that makes it. One that has shipped is never edited;
@@ -35,5 +37,22 @@ export const TABLES = {
     "vault_operations",
     { day_ms: whole, subscription_id: text(), operations: whole },
     ["day_ms", "subscription_id"],
+  ),
+  /** One row: how often the database was noted to be alive (run/restore/). */
+  "0027-restore-beats": table("restore_beats", { id: whole, beat: whole, at_ms: whole }, ["id"]),
+  /** Each time that the database was found, or said, to be older than its record. */
+  "0028-restores": table(
+    "restores",
+    {
+      id: text(),
+      found_at_ms: whole,
+      /** Decisions after this time may be missing. */
+      since_ms: whole,
+      /** The lost decisions that the record knows. */
+      lost_json: text<Json<LostDecisions>>(),
+      /** The reason of the person who confirmed it; empty until then. */
+      confirmed: text(),
+    },
+    ["id"],
   ),
 };

@@ -51,7 +51,11 @@ const destroy = (
   change: Parameters<typeof destroyWrappings>[2] = () => Promise.resolve({}),
 ): Promise<void> =>
   destroyWrappings(
-    { store, appendAudit: createAppendAudit({ now: () => world.clock.nowMs }) },
+    {
+      store,
+      appendAudit: createAppendAudit({ now: () => world.clock.nowMs }),
+      now: () => world.clock.nowMs,
+    },
     {
       chain: ORDER,
       action: "order/erase",

@@ -45,7 +45,7 @@ describe("beside a broker that serves", () => {
   test("everything passes, and there is nothing to do", async () => {
     const { report } = await world.examine();
     expect(report.checks.filter(({ status }) => status !== "passed")).toEqual([]);
-    expect(report.checks).toHaveLength(16);
+    expect(report.checks).toHaveLength(17);
     expect(report.nextStep).toEqual({ who: "nobody", text: "Nothing: every check passed." });
     expect(exitCodeOf(report)).toBe(0);
     expect(renderReport(report)).toMatch(/ ✓ wrap and unwrap .* random bytes came back the same\n/);
@@ -80,7 +80,7 @@ describe("beside a broker that serves", () => {
       detail: /TENANT_ID is wrong: expected a UUID/,
       nextStep: /TENANT_ID/,
       exitCode: 5,
-      notReached: 15,
+      notReached: 16,
     },
     "a data folder that others may enter": {
       change: inCopy((folder) => {
@@ -91,7 +91,7 @@ describe("beside a broker that serves", () => {
       detail: /mode 755/,
       nextStep: /Allow only its owner/,
       exitCode: 5,
-      notReached: 5,
+      notReached: 6,
     },
     "a database that is damaged": {
       change: inCopy((folder) => {
@@ -103,7 +103,19 @@ describe("beside a broker that serves", () => {
       detail: /broker.sqlite is not a database/,
       nextStep: /broker.sqlite/,
       exitCode: 5,
-      notReached: 2,
+      notReached: 3,
+    },
+    "a database that is older than its record": {
+      change: inCopy((folder) => {
+        const database = new Database(join(folder, "broker.sqlite"));
+        database.prepare("update restore_beats set beat = 0").run();
+        database.close();
+      }),
+      check: "restores",
+      code: "Misuse",
+      detail: /is older than .*restore-record: decisions since 20.* are missing/,
+      nextStep: /Start the broker/,
+      exitCode: 5,
     },
     "a database of a newer broker": {
       change: inCopy((folder) => {

@@ -35,6 +35,7 @@ const QUIET: FleetFigures = {
   relocksUnconfirmed: 0,
   keyHealth: new Map(),
   revocations: new Map([["order", 1]]),
+  restoresUnconfirmed: 0,
   waitingEvents: 0,
   probesOverdueSeconds: 0,
 };

@@ -37,6 +37,21 @@ export const ARM_ERRORS = {
       en: "No resource of this name exists in the resource group, or you may not see it.",
       de: "In der Ressourcengruppe gibt es keine Ressource dieses Namens, oder Sie dürfen sie nicht sehen.",
     },
+    reasons: {
+      restored: {
+        message: {
+          en: "The resource cannot be found in this resource group; the service's database was restored from a backup that may be older than it",
+          de: "In dieser Ressourcengruppe ist die Ressource nicht zu finden; die Datenbank des Dienstes stammt aus einer Sicherung, die älter sein kann",
+        },
+        steps: [
+          {
+            en: "If the order was made after the backup, create it again under the same name, and tell the broker's operator",
+            de: "Wenn der Auftrag nach der Sicherung angelegt wurde, legen Sie ihn unter demselben Namen neu an, und sagen Sie es dem Betreiber des Dienstes",
+          },
+        ],
+        why: "The database has no such order since it was restored, so it may have been lost.",
+      },
+    },
     meanwhile: NOTHING_DONE,
     reproduce: 'az rest --method get --url "{orderId}-x?api-version=2022-12-01"',
   }),

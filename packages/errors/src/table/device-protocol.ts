@@ -93,6 +93,21 @@ export const DEVICE_PROTOCOL_ERRORS = {
       en: "The serial is unknown, another key is enrolled for it, or the signature is wrong. The answer does not say which, so that an attacker cannot probe for serial numbers.",
       de: "Die Seriennummer ist unbekannt, ein anderer Schlüssel ist für sie angemeldet, oder die Signatur ist falsch. Die Antwort sagt nicht, welches davon, damit niemand Seriennummern erraten kann.",
     },
+    reasons: {
+      restored: {
+        message: {
+          en: "The appliance cannot be authenticated; the broker's database was restored from a backup that may be older than its enrolment",
+          de: "Das Gerät kann nicht authentifiziert werden; die Datenbank des Dienstes stammt aus einer Sicherung, die älter als seine Anmeldung sein kann",
+        },
+        steps: [
+          {
+            en: 'If the appliance was prepared after the backup, follow the runbook\'s entry "Bring back an appliance that was prepared after the backup"',
+            de: 'Wenn das Gerät nach der Sicherung vorbereitet wurde, folgen Sie im Betriebshandbuch dem Eintrag "Bring back an appliance that was prepared after the backup"',
+          },
+        ],
+        why: "The database has no such enrolment since it was restored, so it may have been lost.",
+      },
+    },
     meanwhile: REFUSED_BEFORE_VAULT,
   }),
   EnrolmentCodeInvalid: refused(403, "broker-operator", {

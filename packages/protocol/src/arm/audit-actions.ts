@@ -67,6 +67,8 @@ export const AUDIT_ACTIONS = [
   "portal/forward",
   "portal/sign-in",
   "portal/sign-out",
+  "database/restored",
+  "database/confirmRestore",
   "campaign/start",
   "campaign/pause",
   "campaign/resume",

@@ -2,7 +2,7 @@ import { endOf, failureOf } from "../../core/decide-release.ts";
 import { failed } from "../../core/failed.ts";
 import type { EpochMs, OrderId } from "../../core/order.ts";
 import type { AuditEvent, Outcome } from "../../core/ports.ts";
-import type { StoreTransaction } from "../../store/store.ts";
+import type { Store, StoreTransaction } from "../../store/store.ts";
 import { wasRevokedSince } from "../kill-switches/revocations.ts";
 import { useBreakGlass } from "./break-glass-rows.ts";
 import { closeApproval, readApprovalOf } from "./stored-approvals.ts";
@@ -48,6 +48,16 @@ export async function claimRelease(
   )
     return failed({ code: "ApprovalExpired", reason: "break-glass" });
   return { ok: true, value: undefined };
+}
+
+/** Writes beside the database that the committed release used them up. */
+export async function rememberUse(
+  { restoreRecord }: Store,
+  { approval, breakGlass }: ReleaseClaim,
+  nowMs: EpochMs,
+): Promise<void> {
+  if (approval !== undefined) await restoreRecord?.keepUse("approvals", approval.id, nowMs);
+  if (breakGlass !== undefined) await restoreRecord?.keepUse("break_glass", breakGlass, nowMs);
 }
 
 /** Details for the audit row of the grant. */

@@ -7,6 +7,7 @@ import { type EpochMs, idsBelow, type OrderId, subscriptionOf } from "../../core
 import type { Failure } from "../../core/ports.ts";
 import { awaitLeaseWrites } from "../../store/await-lease-writes.ts";
 import { compileOnce } from "../../store/fast/compile-once.ts";
+import type { RestoreRecord } from "../../store/restore-record.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 import type { Store, StoreTransaction } from "../../store/store.ts";
 
@@ -202,6 +203,34 @@ export async function lift(
     .where("id", "in", standing)
     .executeTakeFirst();
   return Number(lifted.numUpdatedRows);
+}
+
+/** Writes the active switches beside the database, and removes those that were turned off. */
+export async function rememberSwitches(store: Store, restoreRecord: RestoreRecord): Promise<void> {
+  const known = await restoreRecord.listSwitches();
+  const rows = await store
+    .selectFrom("revocations")
+    .select([
+      "id",
+      "kind",
+      "scope",
+      "origin",
+      "reason",
+      "created_at_ms",
+      "created_by",
+      "lifted_at_ms",
+    ])
+    .where((row) =>
+      row.or([
+        row("lifted_at_ms", "is", null),
+        row("id", "in", ["", ...known.map(({ id }) => id)]),
+      ]),
+    )
+    .execute();
+  for (const { lifted_at_ms, ...row } of rows)
+    await (lifted_at_ms === null
+      ? restoreRecord.keepSwitch(row)
+      : restoreRecord.forgetSwitch(row.id));
 }
 
 function leasesOf(transaction: StoreTransaction, scope: RevocationScope) {

@@ -3,10 +3,12 @@ import { recorded } from "../../audit/record.ts";
 import { RULE_CHANGES } from "../../core/rule-changes.ts";
 import type { Changing, Plane, RequestContext } from "../../orders/control-plane.ts";
 import type { Order } from "../../orders/order.ts";
-import { runLocking } from "../../store/transactions.ts";
+import type { Store } from "../../store/store.ts";
+import { runLocking, type Work } from "../../store/transactions.ts";
 import {
   lift,
   listStanding,
+  rememberSwitches,
   revoke,
   type RevocationOrigin,
   type RevocationScope,
@@ -31,7 +33,7 @@ export async function revokeNow(
     leases = await revoke(transaction, scope, origin, { reason, by: context.by, nowMs });
     return { detail: { ...detailOf(scope), origin, reason, leases } };
   });
-  await runLocking(plane.store, work);
+  await commitSwitch(plane.store, work);
   return { nowMs, leases };
 }
 
@@ -66,8 +68,15 @@ export async function restoreAccess(
     lifted = await lift(transaction, standing, context.by, nowMs);
     return { detail: { ...detailOf(scope), origin, lifted } };
   });
-  await runLocking(plane.store, work);
+  await commitSwitch(plane.store, work);
   return { nowMs, lifted };
+}
+
+/** The record is written before the answer; without it, the next round writes it. */
+async function commitSwitch(store: Store, work: Work<boolean>): Promise<void> {
+  await runLocking(store, work);
+  const { restoreRecord } = store;
+  await restoreRecord?.keep(() => rememberSwitches(store, restoreRecord));
 }
 
 function chainOf(scope: RevocationScope): AuditChain {

@@ -16,6 +16,7 @@ import type { Actor, Failure, Outcome } from "../../core/ports.ts";
 import type { Answer, RouteRequest, Schema } from "../../http/route.ts";
 import { awayFromWork, countForCustomer, turnToBegin } from "../../load/admission.ts";
 import { markStep, stepsSoFar, withTrace } from "../../observability/trace.ts";
+import type { Store } from "../../store/store.ts";
 import type { Work } from "../../store/transactions.ts";
 import { renderDenial } from "./denial.ts";
 import type { Needs, Recording } from "./device-dependencies.ts";
@@ -163,7 +164,12 @@ async function answerOnce<Proven extends Sender>(
   try {
     const authenticated = await exchange.authenticate(message);
     if (!authenticated.ok)
-      return await denyStranger(dependencies, exchange, message, authenticated.failure);
+      return await denyStranger(
+        dependencies,
+        exchange,
+        message,
+        maybeLost(store, authenticated.failure),
+      );
     sender = authenticated.value;
     markStep("signature");
     const retryAfterSeconds = countForCustomer(subscriptionOf(sender.order));
@@ -186,6 +192,12 @@ async function answerOnce<Proven extends Sender>(
     return denyUnaudited(dependencies, message, error, sender);
   }
 }
+
+/** A database that was restored may have lost the sender's enrolment. */
+const maybeLost = ({ restored }: Store, failure: Failure): Failure =>
+  failure.code === "DeviceNotAuthenticated" && restored?.atMs !== undefined
+    ? { ...failure, reason: "restored" }
+    : failure;
 
 /** A kill switch withholds a grant also from the message that got it before. */
 function isWithheld(former: SignedAnswer, { code }: Failure): boolean {

@@ -18,6 +18,7 @@ import { lifecycleOf, type Order } from "../../orders/order.ts";
 import { type OrderNode, readNodes } from "../../orders/read-nodes.ts";
 import { Withdrawn } from "../../store/withdrawn.ts";
 import { findBreakGlass, useBreakGlass } from "../approvals/break-glass-rows.ts";
+import { rememberUse } from "../approvals/claim-release.ts";
 import { findAnyRevocation } from "../kill-switches/revocations.ts";
 import { readUnlockPolicy } from "../policy/read-unlock-policy.ts";
 
@@ -54,6 +55,7 @@ export async function revealCredentials(
   const revealed = await custody.revealPasskeys(order.id);
   if (!revealed.ok) return refuse(revealed.failure);
   try {
+    let used: string | undefined;
     await record(plane, deed, async (transaction) => {
       // A switch may have been activated, or the policy written, during the vault's calls.
       const meanwhile = await findAnyRevocation(transaction, order.id, nodes);
@@ -66,12 +68,14 @@ export async function revealCredentials(
         !(await useBreakGlass(transaction, breakGlass, "listCredentials", plane.now()))
       )
         throw errorOf({ code: "ApprovalExpired", reason: "break-glass" });
+      used = breakGlass;
       return {
         outcome: "granted",
         ...kidOf(revealed.value),
         detail: { nodes: revealed.value.length, breakGlass },
       };
     });
+    await rememberUse(store, { breakGlass: used }, plane.now());
     const secrets = revealed.value.map(({ serial, passkey }) =>
       nodeSecretOf(
         order,

@@ -13,7 +13,12 @@ import { compileWriteOnce } from "../../store/fast/compile-once.ts";
 import { sendWithCommit } from "../../store/fast/send-at-once.ts";
 import type { StoreTransaction } from "../../store/store.ts";
 import { commitUnlessWithdrawn, Withdrawn } from "../../store/withdrawn.ts";
-import { claimRelease, describeClaim, type ReleaseClaim } from "../approvals/claim-release.ts";
+import {
+  claimRelease,
+  describeClaim,
+  type ReleaseClaim,
+  rememberUse,
+} from "../approvals/claim-release.ts";
 import { openLease } from "../leases/open-lease.ts";
 import { checkBudget, takeFromBudget } from "../limits/unlock-budget.ts";
 import type { Needs } from "../message/device-dependencies.ts";
@@ -86,7 +91,7 @@ const insertGrant = compileWriteOnce(
  * another's result, so all of them leave together with the commit.
  */
 export async function commitGrant(
-  { commit, now }: Needs<"commit" | "now">,
+  { commit, now, store }: Needs<"commit" | "now" | "store">,
   granting: Granting,
 ): Promise<Outcome<undefined>> {
   const {
@@ -176,7 +181,9 @@ export async function commitGrant(
       ...(budget === undefined ? [] : [takeFromBudget(transaction, order, nowMs)]),
     ]);
   };
-  return commitUnlessWithdrawn(commit, work, { order });
+  const committed = await commitUnlessWithdrawn(commit, work, { order });
+  if (committed.ok) await rememberUse(store, claim, now());
+  return committed;
 }
 
 function whyWithdrawn(

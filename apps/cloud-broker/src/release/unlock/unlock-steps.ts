@@ -204,7 +204,7 @@ async function sealTo(
 
 /** Signs the grant and commits it; it leaves only after that. */
 export async function grantAndCommit(
-  dependencies: Needs<"keys" | "commit" | "now">,
+  dependencies: Needs<"keys" | "commit" | "now" | "store">,
   { message, node, request, way }: UnlockAsked,
   known: Pick<Known, "envelope" | "approval" | "admission" | "policyRevision">,
   {

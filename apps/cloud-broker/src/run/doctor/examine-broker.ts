@@ -18,10 +18,16 @@ import { DOCTOR_CHECKS, type DoctorCheckName } from "../../core/doctor-checks.ts
 import { judgeCertificate, tellRetirements } from "../../core/doctor-judgements.ts";
 import type { EpochMs, KeyUrl } from "../../core/order.ts";
 import type { Clock } from "../../core/ports.ts";
-import { postgresSettingsOf, keysFolderOf, nameOfFolder } from "../open-data-dir.ts";
+import {
+  postgresSettingsOf,
+  keysFolderOf,
+  nameOfFolder,
+  restoreRecordOf,
+} from "../open-data-dir.ts";
 import { probeClock } from "./probe-clock.ts";
 import { probeIssuer } from "./probe-issuer.ts";
 import { probeOwnKeys } from "./probe-own-keys.ts";
+import { probeRestores } from "./probe-restores.ts";
 import { probeIdentity, probeServiceKey, probeServiceKeyUse } from "./probe-service-key.ts";
 import {
   createPostgresProbes,
@@ -96,6 +102,10 @@ function createProbes(
     database: async () => (await databaseProbes()).database(),
     migrations: async () => (await databaseProbes()).migrations(),
     "database-write": async () => (await databaseProbes())["database-write"](),
+    restores: async () => {
+      const record = restoreRecordOf(known().config);
+      return (await databaseProbes()).ask((store) => probeRestores(store, record, now()));
+    },
     async "signing-keys"() {
       const { config } = known();
       const keys = await probeOwnKeys(keysFolderOf(config), nameOfFolder(config));

@@ -52,7 +52,7 @@ export async function probeDataFolder(folder: string): Promise<Finding> {
 /** Probes of the configured database. */
 export type DatabaseProbes = Readonly<
   Record<"database" | "migrations" | "database-write", () => Promise<Finding>>
->;
+> & { readonly ask: (probe: StoreProbe) => Promise<Finding> };
 
 type StoreProbe = (store: Store) => Promise<Finding>;
 
@@ -79,6 +79,7 @@ export function createSqliteProbes(folder: string): DatabaseProbes {
     }
   };
   return {
+    ask,
     /** Reads every page. */
     database: () =>
       ask(async (store) => {
@@ -123,6 +124,7 @@ export function createPostgresProbes(settings: PostgresSettings): DatabaseProbes
     }
   };
   return {
+    ask,
     database: () =>
       ask(async (store) => {
         const tables = await store.introspection.getTables({ withInternalKyselyTables: true });

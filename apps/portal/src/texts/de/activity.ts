@@ -127,6 +127,8 @@ export const activity: typeof english = {
     "portal/forward": "Anfrage des Portals",
     "portal/sign-in": "Am Portal angemeldet",
     "portal/sign-out": "Vom Portal abgemeldet",
+    "database/restored": "Die Datenbank wurde wiederhergestellt",
+    "database/confirmRestore": "Eine Wiederherstellung wurde bestätigt",
     "campaign/start": "Kampagne begonnen",
     "campaign/pause": "Kampagne angehalten",
     "campaign/resume": "Kampagne fortgesetzt",

@@ -127,6 +127,8 @@ export const activity = {
     "portal/forward": "Portal request",
     "portal/sign-in": "Signed in to the portal",
     "portal/sign-out": "Signed out of the portal",
+    "database/restored": "The database was found to be restored",
+    "database/confirmRestore": "A restore was confirmed",
     "campaign/start": "Campaign started",
     "campaign/pause": "Campaign paused",
     "campaign/resume": "Campaign resumed",

@@ -1,0 +1,106 @@
+import { type Auditing, record } from "../../audit/record.ts";
+import { DAY_MS } from "../../core/day.ts";
+import { foldOrderId } from "../../core/order.ts";
+import type { Clock } from "../../core/ports.ts";
+import { useBreakGlass } from "../../release/approvals/break-glass-rows.ts";
+import { closeApproval } from "../../release/approvals/stored-approvals.ts";
+import { rememberSwitches } from "../../release/kill-switches/revocations.ts";
+import type { Beat, RestoreRecord } from "../../store/restore-record.ts";
+import type { Store, StoreTransaction } from "../../store/store.ts";
+import { type Comparison, compareWithRecord, guardOf, readOwnBeat } from "./compare-record.ts";
+import { deedOf, insertRestore, lastRestoredAt, renderLost } from "./restores.ts";
+
+type Keeping = Auditing & { readonly now: Clock };
+
+/** How long refusals mention a restore: appliances are away for weeks. */
+const MENTIONED_MS = 90 * DAY_MS;
+
+/**
+ * One round: what the record has and the database has not is enforced again, then both are noted to
+ * be alive. The database's beat is committed before that of the record is written, so a crash in
+ * between is not taken for a restore.
+ *
+ * @returns a round, for the start and every minute after it
+ */
+export function createRecordRounds(deps: Keeping): () => Promise<void> {
+  const { store, now } = deps;
+  const { restoreRecord, restored } = store;
+  let wasCompared = false;
+  const compare = async (beside: RestoreRecord) => {
+    const recorded = await beside.readBeat();
+    const isBehind = (await readOwnBeat(store)).beat < (recorded?.beat ?? 0);
+    if (!wasCompared || isBehind) await enforceAgain(deps, beside);
+    wasCompared = true;
+    await rememberSwitches(store, beside);
+    await beside.flush();
+    await beside.writeBeat(await raiseBeat(store, now()));
+  };
+  return async () => {
+    try {
+      if (restoreRecord !== undefined) await compare(restoreRecord);
+    } finally {
+      if (restored !== undefined) restored.atMs = await lastRestoredAt(store, now() - MENTIONED_MS);
+    }
+  };
+}
+
+async function enforceAgain(deps: Keeping, restoreRecord: RestoreRecord): Promise<void> {
+  const comparison = await compareWithRecord(deps.store, restoreRecord, deps.now());
+  if (!comparison.isOlder) return;
+  await record(deps, deedOf("database/restored"), (transaction) =>
+    noteRestore(transaction, comparison, deps.now()),
+  );
+}
+
+/** Of replicas that find it together, the first one notes it. */
+async function noteRestore(
+  transaction: StoreTransaction,
+  { own, recorded, lost }: Comparison,
+  nowMs: number,
+) {
+  await insertBeat(transaction);
+  const first = await transaction
+    .updateTable("restore_beats")
+    .set({ beat: Math.max(own.beat, recorded.beat) + 1, at_ms: nowMs })
+    .where("beat", "=", own.beat)
+    .executeTakeFirst();
+  if (first.numUpdatedRows !== 1n) return undefined;
+  const erasures = lost.erasures.map(({ order, atMs }) => ({
+    id: guardOf({ order, atMs }),
+    kind: "order" as const,
+    scope: foldOrderId(order),
+    origin: "operator" as const,
+    reason: `its keys were destroyed on ${new Date(atMs).toISOString()}, before the database was restored: erase it again`,
+    created_at_ms: nowMs,
+    created_by: "broker",
+  }));
+  for (const row of [...lost.switches, ...erasures])
+    await transaction
+      .insertInto("revocations")
+      .values({ ...row, lifted_at_ms: null, lifted_by: null })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  for (const { of, id } of lost.uses)
+    if (of === "approvals") await closeApproval(transaction, id, "released", nowMs);
+    else await useBreakGlass(transaction, id, "before the restore", nowMs);
+  await insertRestore(transaction, own.atMs, nowMs, lost);
+  return { detail: { since: new Date(own.atMs).toISOString(), lost: renderLost(lost) } };
+}
+
+async function insertBeat(store: Store): Promise<void> {
+  await store
+    .insertInto("restore_beats")
+    .values({ id: 1, beat: 0, at_ms: 0 })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+async function raiseBeat(store: Store, nowMs: number): Promise<Beat> {
+  await insertBeat(store);
+  const { beat } = await store
+    .updateTable("restore_beats")
+    .set((row) => ({ beat: row("beat", "+", 1), at_ms: nowMs }))
+    .returning("beat")
+    .executeTakeFirstOrThrow();
+  return { beat, atMs: nowMs };
+}
