@@ -43,8 +43,16 @@ const answered =
   () => ({ status, headers, body });
 
 const ANSWERS: Readonly<Record<string, Row>> = {
-  "403 with a page": { reason: "captive-portal", answer: answered(403, HTML, "<h1>Blocked</h1>") },
-  "200 with a page": { reason: "captive-portal", answer: answered(200, HTML, "<h1>Welcome</h1>") },
+  "502 with the page of an ingress": {
+    reason: "server-error",
+    answer: answered(502, HTML, "<h1>502 Bad Gateway</h1>"),
+  },
+  "503 with the page of an ingress": {
+    code: "BrokerBusy",
+    answer: answered(503, HTML, "<h1>503 Service Unavailable</h1>"),
+  },
+  "511 in JSON": { reason: "captive-portal", answer: answered(511, JSON_TYPE, "{}") },
+  "404 with a page": { reason: "server-error", answer: answered(404, HTML, "<h1>default</h1>") },
   "a redirect": {
     reason: "captive-portal",
     answer: answered(302, { location: "https://portal.invalid/" }, ""),
@@ -54,7 +62,7 @@ const ANSWERS: Readonly<Record<string, Row>> = {
     answer: answered(403, JSON_TYPE, arm("SsemUserErrorEncryptionKeyDisabled")),
   },
   "401 without a body": { reason: "unsigned-answer", answer: answered(401, {}, "") },
-  "500 without a body": { reason: "unsigned-answer", answer: answered(500, {}, "") },
+  "500 without a body": { reason: "server-error", answer: answered(500, {}, "") },
   "200 with JSON of another kind": {
     reason: "unsigned-answer",
     answer: answered(200, JSON_TYPE, '{"unlocked":true}'),

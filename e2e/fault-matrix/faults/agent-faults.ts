@@ -62,9 +62,10 @@ export const AGENT_FAULTS: readonly AgentFault[] = [
     settings: ({ hostile }) => ({ connection: { brokerUrl: hostile.url } }),
   },
   {
-    name: "a captive portal answers with its page",
-    ...unreachable("captive-portal"),
-    answer: { status: 200, headers: HTML, body: "<h1>Welcome to the guest network</h1>" },
+    name: "an ingress with the broker's certificate answers with a page",
+    ...unreachable("server-error"),
+    who: "nobody",
+    answer: { status: 502, headers: HTML, body: "<h1>502 Bad Gateway</h1>" },
     settings: believed,
   },
   {
@@ -74,9 +75,9 @@ export const AGENT_FAULTS: readonly AgentFault[] = [
     settings: believed,
   },
   {
-    name: "a proxy forbids it with a page (403)",
+    name: "a captive portal says so by status 511",
     ...unreachable("captive-portal"),
-    answer: { status: 403, headers: HTML, body: "<h1>Access denied by policy</h1>" },
+    answer: { status: 511, headers: HTML, body: "<h1>Welcome to the guest network</h1>" },
     settings: believed,
   },
   {

@@ -29,19 +29,26 @@ export function claimedType(answer: RawAnswer): string {
   throw withoutAuthority(answer);
 }
 
-/** The answer of a proxy, a captive portal or an overloaded front end. */
+/**
+ * The answer of a proxy, a captive portal or an overloaded front end. A portal cannot have the
+ * certificate that the node was prepared with: a page behind that one is of the broker's own front
+ * end, whose backend is down.
+ */
 export function withoutAuthority(answer: RawAnswer): AppError {
-  const { status, mediaType, retryAfterSeconds } = answer;
-  if ((status >= 300 && status < 400) || mediaType === "text/html")
-    return unreachable(
-      "captive-portal",
-      `HTTP ${String(status)} from something that is not the broker`,
-    );
+  const { status, mediaType, retryAfterSeconds, isPinned = false } = answer;
+  const isPage = mediaType === "text/html";
   if (status === 429 || status === 503)
     return new AppError("BrokerBusy", {
       detail: `HTTP ${String(status)}`,
       facts: retryAfterSeconds === undefined ? {} : { retryAfterSeconds },
     });
+  if (status === 511 || (status >= 300 && status < 400) || (isPage && status < 500 && !isPinned))
+    return unreachable(
+      "captive-portal",
+      `HTTP ${String(status)} from something that is not the broker`,
+    );
+  if (status >= 500 || isPage)
+    return unreachable("server-error", `HTTP ${String(status)} from the broker's front end`);
   return unreachable("unsigned-answer", `HTTP ${String(status)} without a signature`);
 }
 

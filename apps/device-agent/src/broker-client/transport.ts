@@ -16,6 +16,8 @@ export type RawAnswer = {
   /** Lower case, without parameters; empty when the answer named none. */
   readonly mediaType: string;
   readonly retryAfterSeconds: number | undefined;
+  /** The sender's certificate chains to the authority that this node was prepared with. */
+  readonly isPinned?: boolean;
   readonly body: string;
 };
 
@@ -88,7 +90,8 @@ export function createTransport(options: TransportOptions): Transport {
             "content-length": Buffer.byteLength(body),
           },
         });
-        return await exchange(outgoing, body, connectTimeoutMs);
+        const answer = await exchange(outgoing, body, connectTimeoutMs);
+        return { ...answer, isPinned: options.certificateAuthority !== undefined };
       } catch (error) {
         giveUp(); // The connection could not even be started.
         throw toUnreachable(error, deadline);

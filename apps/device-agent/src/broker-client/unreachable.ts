@@ -8,6 +8,7 @@ export type UnreachableReason =
   | "connection"
   | "timeout"
   | "certificate"
+  | "server-error"
   | "unsigned-answer"
   | "captive-portal";
 

@@ -399,6 +399,19 @@ export const NETWORK_ERRORS = {
         ],
         why: "Only a message with the broker's signature counts. A proxy's 403 or any other unsigned answer is not a refusal.",
       },
+      "server-error": {
+        message: {
+          en: "A server in front of the broker answered, and the broker behind it did not",
+          de: "Ein Server vor dem Broker hat geantwortet, der Broker dahinter nicht",
+        },
+        who: "nobody",
+        ask: {
+          en: "Wait a minute and try again; if it stays, tell the broker's operator. The key was not refused.",
+          de: "Warten Sie eine Minute, und versuchen Sie es erneut; bleibt es so, sagen Sie es dem Betreiber des Dienstes. Der Schlüssel wurde nicht verweigert.",
+        },
+        steps: [TRY_AGAIN, UNLOCK_WITHOUT_NETWORK],
+        why: "An ingress or load balancer answered with a 5xx status, or with a page behind the certificate that the appliance was prepared with: the broker is being restarted, or is down.",
+      },
       "captive-portal": {
         message: {
           en: "The network asks for a sign-in before it lets the appliance through",
@@ -415,7 +428,7 @@ export const NETWORK_ERRORS = {
           },
           TRY_AGAIN,
         ],
-        why: "The network answered with a web page or a redirection to one.",
+        why: "The network answered with status 511, a redirection, or a web page behind a certificate that is not the one that the appliance was prepared with.",
       },
     },
     why: {
