@@ -26,6 +26,7 @@ import { openCertificateStore } from "./certificates/certificate-store.ts";
 import { namesOf } from "./certificates/own-certificate.ts";
 import { createEventStreams } from "./event-stream.ts";
 import { createHandler } from "./handle-request.ts";
+import { limitConnections } from "./limit-connections.ts";
 import { createOperations, createRunNodeCommand } from "./local-operations.ts";
 import { createNodeRoutes } from "./node-routes.ts";
 import { type LocalContext, type LocalRoute, shows } from "./route.ts";
@@ -49,9 +50,12 @@ export type LocalUi = AsyncDisposable & {
 };
 
 const PAGE_FOLDER = join(dirname(fileURLToPath(import.meta.url)), "ui");
-const CONNECTIONS_MAX = 64;
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 30_000;
+const TIMEOUTS = {
+  handshakeTimeout: 5_000,
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 1_000,
+} as const;
 
 function createLocalRoutes(
   context: LocalContext,
@@ -156,12 +160,13 @@ export async function startLocalUi(input: {
     costlyLimit: createRateLimit({ burst: 10, tokensPerSecond: 0.2, now: nowMs }),
   });
   const { certificatePem: cert, privateKeyPem: key } = certificates.current;
-  const server = createServer({ cert, key, minVersion: "TLSv1.2" }, (request, response) => {
-    void handler(request, response);
-  });
-  server.maxConnections = CONNECTIONS_MAX;
-  server.headersTimeout = HEADERS_TIMEOUT_MS;
-  server.requestTimeout = REQUEST_TIMEOUT_MS;
+  const server = createServer(
+    { cert, key, minVersion: "TLSv1.2", ...TIMEOUTS },
+    (request, response) => {
+      void handler(request, response);
+    },
+  );
+  limitConnections(server);
   await listen(server, options);
   const address = server.address();
   return {

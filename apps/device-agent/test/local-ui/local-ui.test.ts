@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
 import { join } from "node:path";
 
 import { localError, localState, type RenewedLease } from "@databox-cmk/protocol";
@@ -22,6 +23,16 @@ const answerOf = ({ world }: UiWorld, siblings: unknown): RenewedLease => ({
   serial: SERIAL,
   lease: { id: randomUUID(), ttlSeconds: 60, outageGraceSeconds: 60, sequence: 0 },
   extensions: { siblings },
+});
+
+test("one host that takes every connection keeps nobody else from the page, and silence ends", async () => {
+  await using site = await createUiWorld();
+  const attacker = { host: "127.0.0.1", port: site.ui.port, localAddress: "127.0.0.2" };
+  const sockets = Array.from({ length: 70 }, () => connect(attacker).on("error", () => undefined));
+  const closed = () => sockets.filter((socket) => socket.closed).length;
+  await expect.poll(closed, { timeout: 5000 }).toBe(70 - 32);
+  expect((await site.client.get("/api/state")).status).toBe(200);
+  await expect.poll(closed, { timeout: 20_000, interval: 500 }).toBe(70);
 });
 
 describe("before anybody has signed in", () => {
