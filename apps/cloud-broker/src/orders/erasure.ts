@@ -199,6 +199,13 @@ export async function eraseOrder(
       context.by,
       nowMs,
     );
+    // A vote about an erased order would have no effect.
+    await transaction
+      .updateTable("approvals")
+      .set({ state: "void", void_reason: "stage", closed_at_ms: nowMs })
+      .where("order_id", "=", order.id)
+      .where("state", "=", "open")
+      .execute();
     return { detail: { wrappings: destroyed.length } };
   });
 }

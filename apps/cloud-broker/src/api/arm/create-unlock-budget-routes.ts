@@ -1,3 +1,4 @@
+import { AppError } from "@databox-cmk/errors";
 import { UNLOCK_BUDGET_CALLS } from "@databox-cmk/protocol";
 
 import { record } from "../../audit/record.ts";
@@ -7,6 +8,7 @@ import { findOrder, findOrderId } from "../../orders/find-order.ts";
 import type { Order } from "../../orders/order.ts";
 import { readBudget, setBudget } from "../../release/limits/unlock-budget.ts";
 import { takeChainHead } from "../../store/chain-head.ts";
+import type { Store } from "../../store/store.ts";
 import { arm } from "./arm-route.ts";
 
 /** The daily limit of an order's unlocks; without one, only the rate limits apply. */
@@ -32,8 +34,6 @@ export function createUnlockBudgetRoutes(plane: Changing & Plane<"admitChange">)
         const deed = { chain: id, action: "unlockBudget/set", context } as const;
         await record(plane, deed, async (transaction) => {
           await claim.use(transaction);
-          // Locks the chain first, as a grant does, so that the two never deadlock.
-          await takeChainHead(transaction, id);
           await setBudget(transaction, id, unlocksPerDay, now());
           return { detail: { unlocksPerDay } };
         });
@@ -53,7 +53,6 @@ export function createUnlockBudgetRoutes(plane: Changing & Plane<"admitChange">)
           await claim.use(transaction);
           const { unlocksPerDay } = await readBudget(transaction, id, now());
           if (unlocksPerDay === undefined) return undefined;
-          await takeChainHead(transaction, id);
           await transaction.deleteFrom("unlock_budgets").where("order_id", "=", id).execute();
           return {};
         });
@@ -74,9 +73,11 @@ async function admitBudget(
   after: number | undefined,
   context: RequestContext,
 ): Promise<ChangeClaim> {
-  const { unlocksPerDay: before } = await readBudget(plane.store, order.id, plane.now());
+  const read = async (store: Store) =>
+    (await readBudget(store, order.id, plane.now())).unlocksPerDay;
+  const before = await read(plane.store);
   const isLooser = before !== undefined && (after === undefined || after > before);
-  return plane.admitChange(
+  const claim = await plane.admitChange(
     order,
     {
       subject: "unlockBudget",
@@ -87,4 +88,13 @@ async function admitBudget(
     },
     context,
   );
+  return {
+    async use(transaction) {
+      // Locks the chain first, as a grant does, so that the two never deadlock.
+      await takeChainHead(transaction, order.id);
+      // The change was compared with the budget that it replaces.
+      if ((await read(transaction)) !== before) throw new AppError("BrokerBusy");
+      await claim.use(transaction);
+    },
+  };
 }
