@@ -313,6 +313,13 @@ export const SETTINGS = {
     expected: "whole number, 0 or more",
     meaning: "Most unlocks without network of one order in one UTC day.",
   },
+  POLICY_OVERRIDE_HOURS: {
+    schema: whole(720, 1),
+    default: "24",
+    expected: "whole number, 1 to 720",
+    meaning:
+      "How long everyone with the right can reject an Owner's override of an unlock policy, before it takes effect.",
+  },
   PROBE_INTERVAL_SECONDS: {
     schema: whole(3600, 1),
     default: "30",

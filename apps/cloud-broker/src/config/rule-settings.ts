@@ -25,6 +25,8 @@ export function ruleSettingsOf(config: BrokerConfig) {
       leaseTtlSeconds: config.LEASE_TTL_SECONDS,
       outageGraceSeconds: config.OUTAGE_GRACE_SECONDS,
     }),
+    /** How long an Owner's override of an unlock policy can be rejected. */
+    policyOverrideHours: config.POLICY_OVERRIDE_HOURS,
     /** Hosts of key vaults. */
     keyVaultSuffixes: config.KEY_VAULT_SUFFIXES,
     /** How long a key must be unreachable before a backup replaces it automatically. */

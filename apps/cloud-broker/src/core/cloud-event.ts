@@ -8,6 +8,7 @@ export const EVENT_TYPES = {
   approvalWaiting: "com.databox-cmk.approval.waiting",
   approvalDecided: "com.databox-cmk.approval.decided",
   breakGlass: "com.databox-cmk.break-glass.opened",
+  policyChanged: "com.databox-cmk.policy.changed",
   drillFinished: "com.databox-cmk.drill.finished",
   campaignFinished: "com.databox-cmk.campaign.finished",
 } as const;

@@ -39,6 +39,8 @@ export type Approval = {
   readonly requestedBy?: string | undefined;
   readonly requestedAtMs: EpochMs;
   readonly expiresAtMs: EpochMs;
+  /** Of an Owner's override: from then on it needs no approvals. */
+  readonly effectiveAtMs?: EpochMs | undefined;
   readonly votes: readonly Vote[];
   /**
    * The terms that it was asked under, and those that were added since; absent in rows of an older
@@ -129,6 +131,8 @@ export function endOf(
   facts: Pick<ReleaseFacts, "nowMs" | "stage" | "kid" | "wasRevoked">,
 ): Extract<ReleaseDecision, { kind: "end" }> | undefined {
   if (facts.nowMs >= approval.expiresAtMs) return { kind: "end", state: "expired" };
+  // Otherwise anyone who may revoke could keep an override away for ever.
+  if (approval.effectiveAtMs !== undefined) return undefined;
   if (facts.wasRevoked) return { kind: "end", state: "void", voidReason: "revoked" };
   if (facts.stage !== approval.stage) return { kind: "end", state: "void", voidReason: "stage" };
   if (facts.kid !== approval.kid) return { kind: "end", state: "void", voidReason: "key" };

@@ -10,6 +10,7 @@ import {
   type NoticeLanguage,
   type NoticeText,
   OPEN_IN_PORTAL,
+  OVERRIDE_BEGUN,
   RISK_TEXTS,
   STATES,
   TITLES,
@@ -47,6 +48,8 @@ const event = z.object({
     required: z.optional(z.number()),
     decision: z.optional(z.string()),
     expiresAt: z.optional(z.string()),
+    effectiveAt: z.optional(z.string()),
+    changed: z.optional(z.array(z.string())),
     nodes: z.optional(z.number()),
     elapsedMs: z.optional(z.number()),
     campaignId: z.optional(z.string()),
@@ -69,6 +72,7 @@ const ROWS: Readonly<Record<EventType, Row>> = {
   [EVENT_TYPES.approvalWaiting]: { page: "approvals", who: "approvers" },
   [EVENT_TYPES.approvalDecided]: { page: "approvals", who: "nobody" },
   [EVENT_TYPES.breakGlass]: { page: "approvals", who: "order-owner" },
+  [EVENT_TYPES.policyChanged]: { page: "unlock-policy", who: undefined },
   [EVENT_TYPES.drillFinished]: { page: "key-health", who: "nobody" },
   [EVENT_TYPES.campaignFinished]: { page: undefined, who: undefined },
 };
@@ -112,7 +116,10 @@ export function createDescribeEvent(language: NoticeLanguage, portalUrl: string)
         : ["orders", subscription, group, name, page];
     const state = word(STATES, data.after?.state);
     const decision = word(DECISIONS, data.decision);
-    const title = say(data.dryRun === true ? DRY_RUN_FINISHED : TITLES[type]);
+    const isOverride = type === EVENT_TYPES.policyChanged && data.effectiveAt !== undefined;
+    const title = say(
+      data.dryRun === true ? DRY_RUN_FINISHED : isOverride ? OVERRIDE_BEGUN : TITLES[type],
+    );
     const facts: Readonly<Record<keyof typeof FACT_NAMES, string | undefined>> = {
       order: page === undefined ? undefined : name,
       // A change names what it loosens in the place of a serial number, with a slash at its end.
@@ -123,6 +130,8 @@ export function createDescribeEvent(language: NoticeLanguage, portalUrl: string)
       code: data.after?.code,
       risks: data.after?.risks?.map(({ risk }) => word(RISK_TEXTS, risk)).join(", "),
       required: data.required?.toString(),
+      changed: data.changed?.join(", "),
+      effective: data.effectiveAt,
       expires: data.expiresAt,
       nodes: data.nodes?.toString(),
       elapsed:
@@ -170,5 +179,6 @@ export const NOTICE_RIGHTS = {
   [EVENT_TYPES.approvalWaiting]: "Microsoft.DataBox/jobs/approvals/approve/action",
   [EVENT_TYPES.approvalDecided]: "Microsoft.DataBox/jobs/approvals/read",
   [EVENT_TYPES.breakGlass]: "Microsoft.DataBox/jobs/approvals/read",
+  [EVENT_TYPES.policyChanged]: "Microsoft.DataBox/jobs/approvals/read",
   [EVENT_TYPES.drillFinished]: "Microsoft.DataBox/jobs/revocationDrill/read",
 } as const satisfies Record<PersonalEventType, Action>;

@@ -26,6 +26,10 @@ export const TITLES = {
     en: "Emergency access to order {order} is active",
     de: "Der Notzugriff auf Auftrag {order} ist aktiv",
   },
+  [EVENT_TYPES.policyChanged]: {
+    en: "The unlock policy of order {order} has changed",
+    de: "Die Entsperrrichtlinie des Auftrags {order} wurde geändert",
+  },
   [EVENT_TYPES.drillFinished]: {
     en: "A revocation drill of order {order} has finished",
     de: "Eine Widerrufsübung des Auftrags {order} ist beendet",
@@ -42,6 +46,12 @@ export const DRY_RUN_FINISHED: NoticeText = {
   de: "Ein Probelauf ist beendet",
 };
 
+/** Title of the begin of an Owner's override, which its receivers can still reject. */
+export const OVERRIDE_BEGUN: NoticeText = {
+  en: "An owner overrides the unlock policy of order {order}",
+  de: "Ein Besitzer setzt sich über die Entsperrrichtlinie des Auftrags {order} hinweg",
+};
+
 export const FACT_NAMES = {
   order: { en: "Order", de: "Auftrag" },
   node: { en: "Node", de: "Knoten" },
@@ -51,6 +61,8 @@ export const FACT_NAMES = {
   code: { en: "Code", de: "Code" },
   risks: { en: "Risks", de: "Risiken" },
   required: { en: "Approvals needed", de: "Nötige Genehmigungen" },
+  changed: { en: "Changed", de: "Geändert" },
+  effective: { en: "Takes effect", de: "Wirksam ab" },
   expires: { en: "Expires", de: "Läuft ab" },
   nodes: { en: "Nodes", de: "Knoten" },
   elapsed: { en: "Last answer after", de: "Letzte Antwort nach" },

@@ -16,6 +16,8 @@ export type RuleChange = {
   readonly subject: string;
   /** The new value. Another value is another change and needs its own approvals. */
   readonly proposal: unknown;
+  /** The part of the proposal that an Owner's override names; absent: none can make the change. */
+  readonly override?: unknown;
   /** Of each protection, by the name that the approvers read. */
   readonly effects: Effects;
 };

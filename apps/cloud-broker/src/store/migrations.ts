@@ -120,6 +120,8 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
     `create index order_keys_listed on order_keys
       (order_id, kek_type, kek_url, kek_vault_resource_id, identity_type, identity_resource_id)`,
   ),
+  /** When an Owner's override of the policy takes effect. */
+  "0027-overrides": statements(`alter table approvals add column effective_at_ms bigint`),
 };
 
 function statements(...each: readonly string[]): Migration {

@@ -587,6 +587,8 @@ export type BrokerTables = TablesOf<typeof TABLES> & {
      * of an older broker.
      */
     terms_json: Json<ReleaseTerms> | null;
+    /** Of an Owner's override: from then on it needs no approvals. */
+    effective_at_ms: number | null;
   };
   approval_votes: {
     approval_id: string;

@@ -17,7 +17,7 @@ const NOBODY = person("0");
 let world: BrokerWorld;
 let device: DeviceClient;
 beforeEach(async () => {
-  world = await openBroker();
+  world = await openBroker({ settings: { WEBHOOK_URLS: "https://receiver.example/hook" } });
   device = await world.delivered(JOB);
   for (const each of [ADA, BEN, CEM]) world.assignments.set(each, [APPROVER]);
 });
@@ -120,7 +120,7 @@ describe("the list of approvers", () => {
       json: { error: { code: "ApproverUnknown", target: "release.approvals.approvers" } },
     });
     expect(refused.json.error.message).toContain(NOBODY);
-    // With an app role, which nobody can look up, the person who writes answers for it.
+    // An app role cannot be looked up: the person who writes answers for it.
     expect(
       (await write(owner, { ...policy(1, [ADA, NOBODY]), acceptUnknownApprovers: true })).status,
     ).toBe(200);
@@ -142,7 +142,7 @@ test("terms of a purpose that the order never has are refused", async () => {
   ).toMatchObject({ code: "InvalidRequestContent", target: "purposes.fill" });
 });
 
-test("everyone with the right may reject, whoever the policy names", async () => {
+test("everyone with the right may reject, also a request that the policy lets others approve", async () => {
   await write(owner, policy(2, [BEN, CEM]));
   expect(await kindOf()).toBe("pending");
   const waiting = await open();
@@ -151,8 +151,88 @@ test("everyone with the right may reject, whoever the policy names", async () =>
   expect((await owner("POST", `${path}/approve`, { reason: "seen" })).json.error).toMatchObject({
     code: "ApprovalForbidden",
   });
-  expect(await owner("POST", `${path}/reject`, { reason: "nobody asked for it" })).toMatchObject({
+  expect(await owner("POST", `${path}/reject`, { reason: "not asked for" })).toMatchObject({
     status: 200,
     json: { state: "rejected" },
+  });
+});
+
+test("each change of a policy, and the begin of an override, is announced", async () => {
+  await write(owner, policy(1, [ADA]));
+  await owner("POST", "/unlockPolicy/override", { reason: "left", policy: policy(0, []) });
+  const queued = await world.store().selectFrom("webhook_deliveries").select("body").execute();
+  const events = queued.map(({ body }) => JSON.parse(body) as Record<string, unknown>);
+  expect(events.filter(({ type }) => type === "com.databox-cmk.policy.changed")).toMatchObject([
+    { data: { revision: 1, changed: expect.arrayContaining(["release.approvals.approvers"]) } },
+    { data: { effectiveAt: "2026-01-03T03:04:05.678Z" } },
+  ]);
+});
+
+describe("an Owner's override", () => {
+  const FREE = policy(0, []);
+  const override = (who: typeof owner) =>
+    who("POST", "/unlockPolicy/override", { reason: "both approvers have left", policy: FREE });
+  const DAY_MS = 24 * 3_600_000;
+
+  beforeEach(async () => {
+    await write(owner, policy(2, [BEN, CEM]));
+    world.assignments.clear();
+    expect(await kindOf()).toBe("pending");
+  });
+
+  test("takes effect after a day, even if others write a policy or revoke meanwhile", async () => {
+    expect(await override(contributor)).toMatchObject(forbidden);
+    const begun = await override(owner);
+    expect(begun).toMatchObject({
+      status: 202,
+      json: { effectiveAt: "2026-01-03T03:04:05.6780000+00:00" },
+    });
+    expect(await write(owner, FREE)).toMatchObject(needsApproval);
+    world.clock.nowMs += DAY_MS - 1;
+    await write(contributor, { ...policy(2, [BEN, CEM]), leaseTtlSeconds: 30 });
+    await contributor("POST", "/revoke", { reason: "lost" });
+    expect(await write(owner, FREE)).toMatchObject(needsApproval);
+    world.clock.nowMs += 1;
+    expect(await write(contributor, FREE)).toMatchObject(forbidden);
+    expect(await write(owner, policy(1, []))).toMatchObject(needsApproval);
+    expect((await write(owner, FREE)).status).toBe(200);
+    expect((await owner("POST", "/restoreAccess", {})).json).toMatchObject({ lifted: 1 });
+    expect(await kindOf()).toBe("grant");
+    const rows = await world
+      .store()
+      .selectFrom("audit")
+      .select("row_json")
+      .where("chain", "=", device.order)
+      .orderBy("sequence")
+      .execute();
+    const audited = rows.map(({ row_json }) => JSON.parse(row_json) as Record<string, unknown>);
+    expect(audited).toContainEqual(expect.objectContaining({ action: "policy/override" }));
+    expect(audited.findLast(({ action }) => action === "policy/write")).toMatchObject({
+      detail: { approval: begun.json.approvalId },
+    });
+  });
+
+  test("is rejected by anyone who may approve", async () => {
+    const { json } = await override(owner);
+    const [, , subscription = ""] = jobPath(JOB).split("/");
+    const mine = await world.call(
+      "GET",
+      `/subscriptions/${subscription}/providers/Microsoft.DataBox/approvals?${API}`,
+      { claims: { oid: ADA, roles: ["DataBoxApprover"] } },
+    );
+    expect(mine.json.value).toMatchObject([{ id: json.approvalId, mayReject: true }]);
+    const path = `/approvals/${String(json.approvalId)}/reject`;
+    expect((await as(ADA, "DataBoxApprover")("POST", path, { reason: "I object" })).status).toBe(
+      200,
+    );
+    world.clock.nowMs += DAY_MS;
+    expect(await write(owner, FREE)).toMatchObject(needsApproval);
+    expect(await kindOf()).toBe("pending");
+  });
+
+  test("can be used for a week", async () => {
+    await override(owner);
+    world.clock.nowMs += 8 * DAY_MS;
+    expect(await write(owner, FREE)).toMatchObject(needsApproval);
   });
 });

@@ -33,8 +33,26 @@ export async function writeUnlockPolicy(
 ): Promise<TaggedPolicy> {
   const written = await client.callTagged(UNLOCK_POLICY_CALLS.write, {
     params,
-    body: acceptsUnknown ? { ...policy, acceptUnknownApprovers: true } : policy,
+    body: bodyOf(policy, acceptsUnknown),
     ifMatch: tag,
   });
   return { view: written.value, tag: written.tag };
+}
+
+const bodyOf = (policy: UnlockPolicy, acceptsUnknown: boolean) =>
+  acceptsUnknown ? { ...policy, acceptUnknownApprovers: true } : policy;
+
+/** Begins an Owner's override: later the same policy can be written without approvals. */
+export function overridePolicy(
+  client: Client,
+  params: OrderName,
+  wanted: {
+    readonly reason: string;
+    readonly policy: UnlockPolicy;
+    readonly acceptsUnknown: boolean;
+  },
+) {
+  const { reason, policy, acceptsUnknown } = wanted;
+  const body = { reason, policy: bodyOf(policy, acceptsUnknown) };
+  return client.call(UNLOCK_POLICY_CALLS.override, { params, body });
 }

@@ -40,7 +40,8 @@ export function ApprovalCard({
   const texts = useTexts().approvals;
   const name = parseOrderId(approval.orderId);
   const { verdict, ask, dialog, error } = useDecision(approval, name);
-  const subject = approval.way === "change" ? texts.changeAsks : texts.nodeAsks(approval.serial);
+  const change = approval.effectiveAt === undefined ? texts.changeAsks : texts.overrideAsks;
+  const subject = approval.way === "change" ? change : texts.nodeAsks(approval.serial);
   return (
     <Card className={styles.card} role="article" aria-label={subject}>
       <CardHeader

@@ -55,7 +55,7 @@ export function ApprovalFacts({ approval }: { readonly approval: ApprovalView })
   const isChange = approval.way === "change";
   const city = [place.city, place.country].filter((each) => each !== undefined).join(", ");
   const facts: readonly Fact[] = [
-    isChange
+    isChange && approval.effectiveAt === undefined
       ? [texts.change, <Change reason={approval.reason ?? ""} />]
       : [texts.reason, approval.reason ?? texts.noReason],
     [texts.node, isChange ? undefined : approval.serial],
@@ -66,6 +66,10 @@ export function ApprovalFacts({ approval }: { readonly approval: ApprovalView })
     [texts.shippedTo, isChange || city === "" ? undefined : city],
     [texts.requested, <Time at={approval.requestedAt} />],
     [texts.lastAsked, <Time at={approval.lastAskedAt} />],
+    [
+      texts.effective,
+      approval.effectiveAt === undefined ? undefined : <Time at={approval.effectiveAt} />,
+    ],
     [texts.expires, <Time at={approval.expiresAt} />],
     [texts.decisions, <Decisions approval={approval} />],
   ];

@@ -21,6 +21,7 @@ const ACTIONS = {
   restoreAccess: `${JOBS}/restoreAccess/action`,
   drill: `${JOBS}/revocationDrill/action`,
   writePolicy: `${JOBS}/unlockPolicy/write`,
+  overridePolicy: `${JOBS}/unlockPolicy/override/action`,
   writeBudget: `${JOBS}/unlockBudget/write`,
   writeBackupKeys: `${JOBS}/backupKeys/write`,
   deleteBackupKeys: `${JOBS}/backupKeys/delete`,

@@ -23,6 +23,7 @@ import { useAction } from "../toasts/use-action.tsx";
 import { ApprovalTerms } from "./approval-terms.tsx";
 import { LeaseTerms } from "./lease-terms.tsx";
 import { OfflineTerms } from "./offline-terms.tsx";
+import { OverridePolicy } from "./override-policy.tsx";
 import type { PolicyPart } from "./policy-part.ts";
 import { PurposeConditions } from "./purpose-conditions.tsx";
 import { ReleaseWindows } from "./release-windows.tsx";
@@ -145,6 +146,9 @@ export function PolicyForm({
           label={texts.unlockPolicy.acceptUnknown}
           onChange={(_event, { checked }) => setAcceptsUnknown(checked)}
         />
+      )}
+      {codeOf(saving.error) === "ChangeNeedsApproval" && (
+        <OverridePolicy policy={policy} acceptsUnknown={acceptsUnknown} />
       )}
       {!parsed.ok && (
         <Notice intent="error">

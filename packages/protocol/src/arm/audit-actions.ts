@@ -59,6 +59,7 @@ export const AUDIT_ACTIONS = [
   "approval/reject",
   "approval/end",
   "policy/write",
+  "policy/override",
   "custodyPolicy/write",
   "unlockBudget/set",
   "unlockBudget/remove",

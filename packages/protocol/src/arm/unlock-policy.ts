@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 
 import type { Calls } from "../call.ts";
-import { readOnlyMember } from "./fields.ts";
+import { readOnlyMember, requiredText } from "./fields.ts";
 import { PATHS } from "./paths.ts";
 
 /** Longest outage grace that a lease carries, in seconds: 366 days. */
@@ -151,6 +151,18 @@ export const unlockPolicyWrite = z.strictObject({
 });
 export type UnlockPolicyWrite = z.infer<typeof unlockPolicyWrite>;
 
+/** A policy that an Owner puts in force without approvals, after a delay. */
+export const policyOverride = z.strictObject({
+  reason: requiredText(1024),
+  policy: unlockPolicyWrite,
+});
+/** From `effectiveAt` to `expiresAt` the same policy can be written, unless it was rejected. */
+export const policyOverrideView = z.object({
+  approvalId: z.string(),
+  effectiveAt: z.string(),
+  expiresAt: z.string(),
+});
+
 /**
  * The policy in force. `source`: the broker's settings, while the order has no policy of its own.
  * Strict, unlike other views: who does not know a condition must not write the policy back.
@@ -181,5 +193,10 @@ export const UNLOCK_POLICY_CALLS = {
     headers: ["If-Match"],
     body: unlockPolicyWrite,
     answers: { 200: unlockPolicyView },
+  },
+  override: {
+    at: ["POST", `${UNLOCK_POLICY}/override`],
+    body: policyOverride,
+    answers: { 202: policyOverrideView },
   },
 } as const satisfies Calls;

@@ -50,6 +50,7 @@ export const PERSONAL_EVENTS = [
   "com.databox-cmk.approval.waiting",
   "com.databox-cmk.approval.decided",
   "com.databox-cmk.break-glass.opened",
+  "com.databox-cmk.policy.changed",
   "com.databox-cmk.drill.finished",
 ] as const;
 export type PersonalEvent = (typeof PERSONAL_EVENTS)[number];

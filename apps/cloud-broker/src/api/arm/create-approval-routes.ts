@@ -165,6 +165,7 @@ function renderApproval(
     requestedBy: approval.requestedBy,
     lastAskedAt: renderTime(row.asked_at_ms),
     expiresAt: renderTime(approval.expiresAtMs),
+    effectiveAt: renderTime(approval.effectiveAtMs),
     closedAt: renderTime(row.closed_at_ms),
     decisions: approval.votes.map((vote) => ({
       objectId: vote.objectId,

@@ -1,5 +1,7 @@
 import {
+  type UnlockPolicy,
   type UnlockPolicyView,
+  type UnlockPolicyWrite,
   type CustodyPolicyView,
   CUSTODY_POLICY_CALLS,
   UNLOCK_POLICY_CALLS,
@@ -14,15 +16,16 @@ import {
   writeCustodyPolicy,
 } from "../../orders/custody-policy.ts";
 import { findOrderId } from "../../orders/find-order.ts";
+import { beginOverride } from "../../release/approvals/admit-change.ts";
 import { policyTagOf } from "../../release/policy/policy-tag.ts";
 import { readStoredPolicy, type StoredPolicy } from "../../release/policy/read-unlock-policy.ts";
-import { writeUnlockPolicy } from "../../release/policy/write-unlock-policy.ts";
+import { checkPolicy, writeUnlockPolicy } from "../../release/policy/write-unlock-policy.ts";
 import { arm, type Reply, type ArmRequest } from "./arm-route.ts";
 import { resourceIdOf } from "./links.ts";
 
 /** The conditions under which an order's appliances get their key. */
 export function createPolicyRoutes(
-  plane: Changing & Plane<"settings" | "admitChange" | "stillApproves">,
+  plane: Changing & Plane<"settings" | "admitChange" | "stillApproves" | "announce">,
 ): readonly Route[] {
   const render = (stored: StoredPolicy | undefined): Reply<UnlockPolicyView> => {
     const json: UnlockPolicyView =
@@ -49,25 +52,50 @@ export function createPolicyRoutes(
       action: "Microsoft.DataBox/jobs/unlockPolicy/write",
       summary: "Writes the whole unlock policy of an order (extension)",
       handle: async (request) => {
-        const {
-          source: _source,
-          changedAt: _changedAt,
-          changedBy: _changedBy,
-          acceptUnknownApprovers = false,
-          ...policy
-        } = request.body;
+        const { policy, ...options } = parsePolicy(request.body);
+        const ifMatch = request.header("if-match");
+        const { order, context } = request;
         return render(
-          await writeUnlockPolicy(
-            plane,
-            request.order,
-            policy,
-            { ifMatch: request.header("if-match"), acceptUnknownApprovers },
-            request.context,
-          ),
+          await writeUnlockPolicy(plane, order, policy, { ...options, ifMatch }, context),
         );
       },
     }),
+    arm.bodyRoute(UNLOCK_POLICY_CALLS.override, {
+      action: "Microsoft.DataBox/jobs/unlockPolicy/override/action",
+      summary: "Begins an Owner's override of the unlock policy, after a delay (extension)",
+      handle: async ({ body, order: name, context }) => {
+        const { policy: written, ...options } = parsePolicy(body.policy);
+        const { defaultPolicy, policyOverrideHours } = plane.settings;
+        const { order, policy } = await checkPolicy(plane, name, written, options, context);
+        const begun = await beginOverride(
+          { ...plane, defaultPolicy },
+          order,
+          policy,
+          { reason: body.reason, delaySeconds: policyOverrideHours * 3600 },
+          context,
+        );
+        return {
+          status: 202,
+          json: {
+            approvalId: begun.id,
+            effectiveAt: renderTime(begun.effectiveAtMs),
+            expiresAt: renderTime(begun.expiresAtMs),
+          },
+        };
+      },
+    }),
   ];
+}
+
+/** A policy as it is written: members of a view are ignored. */
+function parsePolicy({
+  source: _source,
+  changedAt: _changedAt,
+  changedBy: _changedBy,
+  acceptUnknownApprovers = false,
+  ...policy
+}: UnlockPolicyWrite): { readonly policy: UnlockPolicy; readonly acceptUnknownApprovers: boolean } {
+  return { policy, acceptUnknownApprovers };
 }
 
 /** Whether a subscription allows only split custody for its new orders. */

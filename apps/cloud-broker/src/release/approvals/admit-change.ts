@@ -6,8 +6,8 @@ import type { UnlockPolicy } from "@databox-cmk/protocol";
 import { refuse } from "../../callers/authenticate-caller.ts";
 import type { HasAccess } from "../../callers/has-access.ts";
 import { type Approval, endOf, termsFor, votesThatCount } from "../../core/decide-release.ts";
-import { errorOf } from "../../core/failure-error.ts";
-import type { OrderId } from "../../core/order.ts";
+import { errorOf, invalidMember } from "../../core/failure-error.ts";
+import type { EpochMs, OrderId } from "../../core/order.ts";
 import { admissionOf, type AdmissionTerms } from "../../core/release-terms.ts";
 import { looseningOf, movesPower } from "../../core/rule-changes.ts";
 import type {
@@ -22,7 +22,7 @@ import type { StoreTransaction } from "../../store/store.ts";
 import { wasRevokedSince } from "../kill-switches/revocations.ts";
 import { readStoredPolicy } from "../policy/read-unlock-policy.ts";
 import { findLostRights } from "./admit-release.ts";
-import { openApproval } from "./open-approval.ts";
+import { type OpenedApproval, openApproval } from "./open-approval.ts";
 import type { ReleaseDependencies } from "./release-request.ts";
 import { closeApproval, readApprovalOf } from "./stored-approvals.ts";
 
@@ -58,8 +58,11 @@ export function createAdmitChange(deps: ChangeDependencies): AdmitChange {
       if (movesPower(change.effects)) await requireOwner(deps, order.id, context);
       return { use: requireSamePolicy };
     }
-    const proposalHash = createHash("sha256").update(JSON.stringify(change.proposal)).digest("hex");
-    const approval = await findOpenApproval(deps, order, serialOf(change), proposalHash);
+    const override = await findDueOverride(deps, order, change);
+    if (override !== undefined) await requireOwner(deps, order.id, context);
+    const proposalHash = hashOf(change.proposal);
+    const approval =
+      override ?? (await findOpenApproval(deps, order, serialOf(change), proposalHash));
     if (approval === undefined)
       throw await ask(deps, order, change, proposalHash, admission, context);
     const facts = { terms, nowMs: now() };
@@ -67,7 +70,7 @@ export function createAdmitChange(deps: ChangeDependencies): AdmitChange {
     if (!lostRight.ok) throw errorOf(lostRight.failure);
     const given = votesThatCount(approval, { ...facts, lostRight: lostRight.value }).length;
     const { required } = termsFor(approval, facts.terms).release;
-    if (given < required) throw waits(approval.id, given, required);
+    if (override === undefined && given < required) throw waits(approval.id, given, required);
     return {
       approval: approval.id,
       async use(transaction) {
@@ -93,6 +96,51 @@ async function requireOwner(
   const caller = { objectId: actor.objectId, name: by, roles };
   if (await deps.hasAccess(caller, action, order)) return;
   throw await refuse(deps, { actor, correlationId }, action, { scope: order });
+}
+
+const hashOf = (proposal: unknown): string =>
+  createHash("sha256").update(JSON.stringify(proposal)).digest("hex");
+
+/** It has a place of its own, so that no other change can take it. */
+const OVERRIDE = "unlockPolicy/override/";
+/** How long an override can be used after it takes effect. */
+const OVERRIDE_USABLE_SECONDS = 7 * 86_400;
+
+async function findDueOverride(
+  deps: ChangeDependencies,
+  order: Order,
+  { override }: RuleChange,
+): Promise<Approval | undefined> {
+  if (override === undefined) return undefined;
+  const found = await findOpenApproval(deps, order, OVERRIDE, hashOf(override));
+  return (found?.effectiveAtMs ?? Infinity) <= deps.now() ? found : undefined;
+}
+
+/**
+ * Begins an Owner's override: from a stated time on, the same policy can be written without
+ * approvals, unless anyone who may approve rejects it before. It is announced to everyone who may approve.
+ *
+ * @param policy - with the members that a write may omit
+ */
+export async function beginOverride(
+  deps: Omit<ChangeDependencies, "stillApproves" | "hasAccess" | "tenantId">,
+  order: Order,
+  policy: UnlockPolicy,
+  { reason, delaySeconds }: { readonly reason: string; readonly delaySeconds: number },
+  context: RequestContext,
+): Promise<OpenedApproval & { readonly effectiveAtMs: EpochMs }> {
+  const inForce = await readStoredPolicy(deps.store, order.id);
+  const { terms } = admissionOf(inForce?.policy ?? deps.defaultPolicy, "change");
+  if (terms.release.required === 0)
+    throw invalidMember("policy", "no approvals are needed: write it");
+  const effectiveAtMs = deps.now() + delaySeconds * 1000;
+  const request = { ...requestOf(order, context), serial: OVERRIDE, reason, effectiveAtMs };
+  const opened = await openApproval(
+    deps,
+    { ...request, requestHash: `${hashOf(policy)}.${randomUUID()}` },
+    { terms, expiresAfterSeconds: OVERRIDE_USABLE_SECONDS },
+  );
+  return { ...opened, effectiveAtMs };
 }
 
 /** The place of a node's serial in the row: no serial has a slash. */
@@ -128,28 +176,34 @@ async function ask(
   admission: AdmissionTerms,
   context: RequestContext,
 ): Promise<AppError> {
-  const { actor, correlationId } = context;
   const opened = await openApproval(
     deps,
     {
+      ...requestOf(order, context),
       requestHash: `${proposalHash}.${randomUUID()}`,
-      order: order.id,
       serial: serialOf(change),
-      way: "change",
-      purpose: "change",
       reason: `loosens ${looseningOf(change.effects).join(", ")}`,
-      stage: order.stage,
-      // A change depends on no key version.
-      kid: "",
-      actor,
-      requestedBy: actor.kind === "caller" ? actor.objectId.toLowerCase() : undefined,
-      agent: "",
-      correlationId,
     },
     admission,
   );
   return waits(opened.id, 0, admission.terms.release.required);
 }
+
+const requestOf = (
+  { id, stage }: Order,
+  { actor, correlationId }: Pick<RequestContext, "actor" | "correlationId">,
+) => ({
+  order: id,
+  way: "change" as const,
+  purpose: "change" as const,
+  stage,
+  // A change depends on no key version.
+  kid: "",
+  actor,
+  requestedBy: actor.kind === "caller" ? actor.objectId.toLowerCase() : undefined,
+  agent: "",
+  correlationId,
+});
 
 function waits(id: string, given: number, required: number): AppError {
   return new AppError("ChangeNeedsApproval", {

@@ -122,10 +122,17 @@ export function createStillWaits({
   };
 }
 
-/** Whether the case waits for this person: open, theirs to decide, and not approved by them yet. */
+/**
+ * Whether the case waits for this person: open, theirs to decide, and not approved by them yet. An
+ * override waits for everyone else, since anyone may reject it.
+ */
 function waitsFor({ approval, terms }: ApprovalCase, objectId: string): boolean {
   const own = objectId.toLowerCase();
-  return mayDecide(approval, terms, own) === undefined && !hasApproved(approval, own);
+  const isTheirs =
+    approval.effectiveAtMs === undefined
+      ? mayDecide(approval, terms, own) === undefined
+      : own !== approval.requestedBy;
+  return isTheirs && !hasApproved(approval, own);
 }
 
 function hasApproved({ votes }: Approval, objectId: string): boolean {
@@ -158,6 +165,7 @@ function selectCases(store: Store) {
       "approvals.expires_at_ms",
       "approvals.closed_at_ms",
       "approvals.terms_json",
+      "approvals.effective_at_ms",
       "orders.name",
       "orders.resource_group",
       "orders.stage as stage_now",

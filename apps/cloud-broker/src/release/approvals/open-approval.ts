@@ -21,6 +21,8 @@ export async function openApproval(
   request: Omit<ReleaseRequest, "useUp" | "purpose" | "way"> & {
     readonly purpose: UnlockPurpose | "change";
     readonly way: ReleaseRequest["way"] | "change";
+    /** Of an Owner's override; the request expires so long after it. */
+    readonly effectiveAtMs?: EpochMs;
   },
   { terms, expiresAfterSeconds }: AdmissionTerms,
 ): Promise<OpenedApproval> {
@@ -28,10 +30,14 @@ export async function openApproval(
   const { order, serial, requestHash, purpose, reason, requestedBy, actor } = request;
   const id = randomUUID();
   const nowMs = now();
-  const expiresAtMs = nowMs + expiresAfterSeconds * 1000;
+  const { effectiveAtMs } = request;
+  const expiresAtMs = (effectiveAtMs ?? nowMs) + expiresAfterSeconds * 1000;
+  const effectiveAt =
+    effectiveAtMs === undefined ? undefined : new Date(effectiveAtMs).toISOString();
   const { required } = terms.release;
   const context = { actor, correlationId: request.correlationId };
-  await record(deps, { chain: order, action: "approval/request", context }, async (transaction) => {
+  const action = effectiveAtMs === undefined ? "approval/request" : "policy/override";
+  await record(deps, { chain: order, action, context }, async (transaction) => {
     const superseded = await transaction
       .updateTable("approvals")
       .set({ state: "void", void_reason: "superseded", closed_at_ms: nowMs })
@@ -61,6 +67,7 @@ export async function openApproval(
         expires_at_ms: expiresAtMs,
         closed_at_ms: null,
         terms_json: toJson(terms),
+        effective_at_ms: effectiveAtMs ?? null,
       })
       .execute();
     const expiresAt = new Date(expiresAtMs).toISOString();
@@ -76,8 +83,16 @@ export async function openApproval(
         reason,
         required,
         expiresAt,
+        effectiveAt,
       },
     });
+    if (effectiveAtMs !== undefined)
+      await announce(transaction, {
+        type: EVENT_TYPES.policyChanged,
+        order,
+        atMs: nowMs,
+        data: { approvalId: id, by: request.requestedBy, effectiveAt },
+      });
     return {
       serial,
       ...keyOf(request),
@@ -88,6 +103,7 @@ export async function openApproval(
         reason,
         required,
         expiresAt,
+        effectiveAt,
         superseded: Number(superseded.numUpdatedRows),
       },
     };

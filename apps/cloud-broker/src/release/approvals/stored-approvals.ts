@@ -16,6 +16,7 @@ type ApprovalColumns = Pick<
   | "requested_at_ms"
   | "expires_at_ms"
   | "terms_json"
+  | "effective_at_ms"
 >;
 
 /** The approval of one signed request, with its votes. */
@@ -35,6 +36,7 @@ export async function readApprovalOf(
       "requested_at_ms",
       "expires_at_ms",
       "terms_json",
+      "effective_at_ms",
     ])
     .where("request_hash", "=", requestHash)
     .executeTakeFirst();
@@ -53,6 +55,7 @@ export function approvalOf(row: ApprovalColumns, votes: readonly Vote[]): Approv
     requestedBy: row.requested_by ?? undefined,
     requestedAtMs: row.requested_at_ms,
     expiresAtMs: row.expires_at_ms,
+    effectiveAtMs: row.effective_at_ms ?? undefined,
     votes,
     terms: row.terms_json === null ? undefined : fromJson(row.terms_json),
   };

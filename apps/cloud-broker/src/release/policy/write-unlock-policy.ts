@@ -1,7 +1,8 @@
-import { AppError, withoutUndefined } from "@databox-cmk/errors";
+import { AppError, namesOf, withoutUndefined } from "@databox-cmk/errors";
 import type { UnlockPolicy } from "@databox-cmk/protocol";
 
 import { record } from "../../audit/record.ts";
+import { EVENT_TYPES } from "../../core/cloud-event.ts";
 import { comparePolicies } from "../../core/compare-policies.ts";
 import { invalidMember, valueOf } from "../../core/failure-error.ts";
 import type { EpochMs, OrderId, OrderName } from "../../core/order.ts";
@@ -23,30 +24,30 @@ import { readStoredPolicy, type StoredPolicy } from "./read-unlock-policy.ts";
  * it knows. Possible until the order has ended.
  */
 export async function writeUnlockPolicy(
-  plane: Changing & Plane<"settings" | "admitChange" | "stillApproves">,
+  plane: Changing & Plane<"settings" | "admitChange" | "stillApproves" | "announce">,
   name: OrderName,
   written: UnlockPolicy,
-  {
-    ifMatch,
-    acceptUnknownApprovers,
-  }: { readonly ifMatch: string | undefined; readonly acceptUnknownApprovers: boolean },
+  options: WriteOptions,
   context: RequestContext,
 ): Promise<StoredPolicy> {
-  const order = await findOrder(plane.store, name);
-  requireStage(order);
-  const seen = await readStoredPolicy(plane.store, order.id);
-  requirePolicyMatch(seen, ifMatch);
   const { defaultPolicy } = plane.settings;
-  const inForce = seen?.policy ?? defaultPolicy;
-  const policy = withKeptMembers(written, inForce);
-  requireOwnPurposes(order, policy, inForce);
-  if (!acceptUnknownApprovers) await requireApprovers(plane, order, policy, inForce, context);
+  const { order, seen, inForce, policy } = await checkPolicy(
+    plane,
+    name,
+    written,
+    options,
+    context,
+  );
+  const effects = comparePolicies(inForce, policy);
+  const changed = namesOf(effects).filter((member) => effects[member] !== "same");
   const claim = await plane.admitChange(
     order,
     {
       subject: "unlockPolicy",
       proposal: { policy, seen: policyTagOf(seen) },
-      effects: comparePolicies(inForce, policy),
+      // Another write meanwhile does not end it: otherwise a lower role could repeat such writes.
+      override: policy,
+      effects,
     },
     context,
   );
@@ -65,6 +66,12 @@ export async function writeUnlockPolicy(
     await tightenOpenApprovals(transaction, order.id, before?.policy ?? defaultPolicy, policy);
     if (!policy.release.breakGlass) await endBreakGlass(transaction, order.id, plane.now());
     await putInForce(transaction, order, before, after);
+    await plane.announce(transaction, {
+      type: EVENT_TYPES.policyChanged,
+      order: order.id,
+      atMs: after.changedAtMs,
+      data: { by: context.by, revision: after.revision, changed, approvalId: claim.approval },
+    });
     return {
       detail: {
         revision: after.revision,
@@ -75,6 +82,30 @@ export async function writeUnlockPolicy(
     };
   });
   return after;
+}
+
+export type WriteOptions = {
+  readonly ifMatch?: string | undefined;
+  readonly acceptUnknownApprovers: boolean;
+};
+
+/** The policy that a write would put in force, if it is allowed for this order. */
+export async function checkPolicy(
+  plane: Plane<"store" | "settings" | "stillApproves">,
+  name: OrderName,
+  written: UnlockPolicy,
+  { ifMatch, acceptUnknownApprovers }: WriteOptions,
+  context: RequestContext,
+) {
+  const order = await findOrder(plane.store, name);
+  requireStage(order);
+  const seen = await readStoredPolicy(plane.store, order.id);
+  requirePolicyMatch(seen, ifMatch);
+  const inForce = seen?.policy ?? plane.settings.defaultPolicy;
+  const policy = withKeptMembers(written, inForce);
+  requireOwnPurposes(order, policy, inForce);
+  if (!acceptUnknownApprovers) await requireApprovers(plane, order, policy, inForce, context);
+  return { order, seen, inForce, policy };
 }
 
 async function putInForce(

@@ -118,6 +118,7 @@ export const activity: typeof english = {
     "approval/approve": "Genehmigt",
     "approval/reject": "Abgelehnt",
     "approval/end": "Genehmigung beendet",
+    "policy/override": "Außerkraftsetzung der Entsperrrichtlinie begonnen",
     "policy/write": "Entsperrrichtlinie geändert",
     "custodyPolicy/write": "Verwahrungsrichtlinie geändert",
     "unlockBudget/set": "Entsperrbudget gesetzt",

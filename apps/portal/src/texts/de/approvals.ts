@@ -11,6 +11,9 @@ export const approvals: typeof english = {
       : `Die Entsperrrichtlinie dieses Auftrags verlangt für jede Entsperrung die Genehmigung von ${required === 1 ? "einer Person" : `${required} Personen`}.`,
   shown: (count) => (count === 1 ? "1 Anfrage" : `${count} Anfragen`),
   nodeAsks: (serial) => `Knoten ${serial} fordert seinen Schlüssel an`,
+  overrideAsks:
+    "Ein Besitzer setzt die Entsperrrichtlinie außer Kraft; lehnen Sie ab, um das zu verhindern",
+  effective: "Wirksam ab",
   changeAsks: "Eine Änderung an diesem Auftrag braucht eine Genehmigung",
   reason: "Grund",
   change: "Änderung",

@@ -36,6 +36,10 @@ export const toasts: typeof english = {
       done: "Benachrichtigungen geändert",
       failed: "Benachrichtigungen nicht geändert",
     },
+    overridePolicy: {
+      done: "Außerkraftsetzung begonnen",
+      failed: "Außerkraftsetzung nicht begonnen",
+    },
     changePolicy: {
       done: "Entsperrrichtlinie geändert",
       failed: "Entsperrrichtlinie nicht geändert",

@@ -14,6 +14,16 @@ export const unlockPolicy: typeof english = {
   takeStored: "Die neue Richtlinie zeigen",
   saved: "Gespeichert. Offene Geräte übernehmen die neue Richtlinie bei der nächsten Verlängerung.",
   notWhole: "Das lässt sich noch nicht speichern:",
+  override: {
+    title: "Richtlinie außer Kraft setzen",
+    button: "Außer Kraft setzen",
+    hint: "Wenn die Genehmigenden nicht mehr entscheiden können, kann ein Besitzer die Richtlinie nach einer Wartezeit ohne sie ersetzen.",
+    warning:
+      "Alle, die genehmigen dürfen, sehen es und können es ablehnen. Lehnt niemand ab, speichern Sie dieselbe Richtlinie nach der Wartezeit noch einmal.",
+    reason: "Grund",
+    begun:
+      "Begonnen. Wenn es nicht abgelehnt wird, können Sie dieselbe Richtlinie ohne Genehmigungen speichern ab",
+  },
   windowsTitle: "Entsperrzeiten",
   anyTime: "Jederzeit.",
   windowsHint:

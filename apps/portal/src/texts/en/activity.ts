@@ -118,6 +118,7 @@ export const activity = {
     "approval/approve": "Approved",
     "approval/reject": "Rejected",
     "approval/end": "Approval ended",
+    "policy/override": "Override of the unlock policy begun",
     "policy/write": "Unlock policy changed",
     "custodyPolicy/write": "Custody policy changed",
     "unlockBudget/set": "Unlock budget set",

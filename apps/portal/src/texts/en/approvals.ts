@@ -13,6 +13,8 @@ export const approvals = {
       : `The unlock policy of this order requires approval by ${required === 1 ? "one person" : `${required} people`} for each unlock.`,
   shown: (count: number) => (count === 1 ? "1 request" : `${count} requests`),
   nodeAsks: (serial: string) => `Node ${serial} requests its key`,
+  overrideAsks: "An owner overrides the unlock policy; reject it to stop that",
+  effective: "Takes effect",
   changeAsks: "A change to this order needs approval",
   reason: "Reason",
   change: "Change",

@@ -18,6 +18,7 @@ const actions = {
   grantAccess: { done: "Access granted", failed: "Access not granted" },
   checkKey: { done: "Key check finished", failed: "Key not checked" },
   changeNotices: { done: "Notifications changed", failed: "Notifications not changed" },
+  overridePolicy: { done: "Override begun", failed: "Override not begun" },
   changePolicy: { done: "Unlock policy changed", failed: "Unlock policy not changed" },
   changeBudget: { done: "Daily limit changed", failed: "Daily limit not changed" },
   approve: { done: "Request approved", failed: "Request not approved" },

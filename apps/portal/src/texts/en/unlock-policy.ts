@@ -18,6 +18,15 @@ export const unlockPolicy = {
   takeStored: "Show the new policy",
   saved: "Saved. Open appliances apply the new policy at their next renewal.",
   notWhole: "This cannot be saved yet:",
+  override: {
+    title: "Override the policy",
+    button: "Override",
+    hint: "If the approvers can no longer decide, an owner can replace the policy without them, after a delay.",
+    warning:
+      "Everyone who may approve sees it and can reject it. If nobody does, save the same policy again after the delay.",
+    reason: "Reason",
+    begun: "Begun. Unless it is rejected, you can save the same policy without approvals from",
+  },
   windowsTitle: "Unlock hours",
   anyTime: "At any time.",
   windowsHint: "Only within these windows. An open appliance stays open when a window ends.",
