@@ -15,8 +15,7 @@ export async function runCommand(
     return await dispatch(command, dependencies);
   } catch (error) {
     const settings = knownSettings(dependencies.stateDir);
-    const node =
-      settings ?? (command.command === "prepare" ? namedBy(command.arguments) : undefined);
+    const node = settings ?? ("arguments" in command ? namedBy(command.arguments) : undefined);
     return eventOfError(error, {
       known: knownFacts(dependencies.stateDir, node),
       event: command.command,
@@ -35,7 +34,12 @@ async function dispatch(command: Command, dependencies: CommandDependencies): Pr
   const run: RunCommand = (other, own) => runCommand(other, { ...dependencies, ...own });
   switch (command.command) {
     case "prepare":
-      return (await import("./prepare/prepare.ts")).prepare(command.arguments, dependencies);
+      return "arguments" in command
+        ? (await import("./prepare/prepare.ts")).prepare(command.arguments, dependencies)
+        : (await import("./prepare/replace-authority.ts")).replaceAuthority(
+            command.newAuthority,
+            dependencies,
+          );
     case "unlock":
       return (await import("./unlock/unlock.ts")).unlock(command, dependencies, run);
     case "passkey":

@@ -213,7 +213,7 @@ describe("a network that does not lead to the broker", () => {
     const { port, server } = await listen((socket) => socket.resume());
     using transport = createTransport({
       address: { host: "127.0.0.1", port, name: "broker.localhost", lookup: undefined },
-      certificateAuthority: undefined,
+      certificateAuthority: () => undefined,
       connectTimeoutMs: 50,
     });
     const deadline = AbortSignal.timeout(300_000);

@@ -91,7 +91,7 @@ export function createTransport(options: TransportOptions): Transport {
           },
         });
         const answer = await exchange(outgoing, body, connectTimeoutMs);
-        return { ...answer, isPinned: options.certificateAuthority !== undefined };
+        return { ...answer, isPinned: options.certificateAuthority() !== undefined };
       } catch (error) {
         giveUp(); // The connection could not even be started.
         throw toUnreachable(error, deadline);
@@ -179,7 +179,7 @@ function connectToBroker({ address, certificateAuthority }: TransportOptions): T
     minVersion: "TLSv1.2",
     rejectUnauthorized: true, // Regardless of NODE_TLS_REJECT_UNAUTHORIZED.
     servername: "setServername" in TLSSocket.prototype ? undefined : name,
-    ca: certificateAuthority,
+    ca: certificateAuthority(),
     lookup,
     checkServerIdentity: (_host, { raw }) =>
       new X509Certificate(raw).checkHost(name) === undefined ? wrongName(name) : undefined,
@@ -201,7 +201,10 @@ function wrongName(name: string): Error {
 
 type TransportOptions = {
   readonly address: BrokerAddress;
-  /** PEM; when given, the only certificates that are trusted. */
-  readonly certificateAuthority: string | undefined;
+  /**
+   * PEM; when given, the only certificates that are trusted. Read for each connection, so that a
+   * daemon takes one that was replaced.
+   */
+  readonly certificateAuthority: () => string | undefined;
   readonly connectTimeoutMs?: number;
 };

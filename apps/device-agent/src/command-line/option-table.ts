@@ -39,7 +39,10 @@ export const COMMAND_OPTIONS = {
       "FILE",
       "file with the one-time code (mode 600); default: standard input",
     ),
-    "ca-file": text("FILE", "PEM; the broker's certificate must chain to it"),
+    "ca-file": text(
+      "FILE",
+      "PEM; the broker's certificate must chain to it; alone: replaces it on a prepared node",
+    ),
     "dns-server": text("ADDRESS:PORT", "ask this server instead of the system's"),
     "resolve-localhost": flag("resolve *.localhost to 127.0.0.1, without the system's resolver"),
     "size-mib": number("size of a new volume file (default 64)"),

@@ -71,8 +71,13 @@ export function parseCommandLine(words: readonly string[]): CommandLine {
 
 function readCommand(command: CommandName, given: Given): Command {
   switch (command) {
-    case "prepare":
-      return { command, arguments: readPrepare(given) };
+    case "prepare": {
+      const newAuthority = text(given, "ca-file");
+      const names = ["broker", "order", "serial", "volume"] as const;
+      return newAuthority === undefined || names.some((name) => given.has(name))
+        ? { command, arguments: readPrepare(given) }
+        : { command, newAuthority };
+    }
     case "journal":
       return {
         command,

@@ -72,6 +72,8 @@ export type LocalUiOptions = {
 
 export type Command =
   | { readonly command: "prepare"; readonly arguments: PrepareArguments }
+  /** Of a prepared node: the file of the broker's new authority. */
+  | { readonly command: "prepare"; readonly newAuthority: string }
   | { readonly command: "journal"; readonly verify: boolean; readonly last: number }
   | ({ readonly command: "challenge" } & ChallengeOptions)
   | { readonly command: "respond"; readonly file: string | undefined }

@@ -5,12 +5,9 @@ import { readPrivateFile, requireFile } from "../state/private-file.ts";
 
 /** @throws {AppError} `AgentStateUnreadable` when the authority's certificate is missing */
 export function connect(connection: Connection): Transport {
-  const { certificateAuthorityFile } = connection;
-  return createTransport({
-    address: brokerAddress(connection),
-    certificateAuthority:
-      certificateAuthorityFile === undefined
-        ? undefined
-        : requireFile(readPrivateFile(certificateAuthorityFile), certificateAuthorityFile),
-  });
+  const { certificateAuthorityFile: path } = connection;
+  const certificateAuthority = () =>
+    path === undefined ? undefined : requireFile(readPrivateFile(path), path);
+  certificateAuthority();
+  return createTransport({ address: brokerAddress(connection), certificateAuthority });
 }

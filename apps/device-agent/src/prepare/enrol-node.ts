@@ -1,5 +1,3 @@
-import { X509Certificate } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 
 import { AppError } from "@databox-cmk/errors";
@@ -15,9 +13,9 @@ import type { CommandDependencies } from "../node/dependencies.ts";
 import { readRecoveryKeys, requireOwnersKeys, thumbprintsOf } from "../share/copy-share.ts";
 import { asksForSplit, requireCustody } from "../share/unlock-key.ts";
 import { readPrivateFile } from "../state/private-file.ts";
-import { systemCode } from "../state/state-error.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import { checkEnrolmentCode } from "./prepare-options.ts";
+import { readCertificates } from "./replace-authority.ts";
 
 const SUITE = "X-Wing";
 
@@ -103,15 +101,4 @@ async function readEnrolmentCode(
       detail: `--enrolment-code-file: ${enrolmentCodeFile} does not exist`,
     });
   return text;
-}
-
-function readCertificates(path: string): string {
-  try {
-    const text = readFileSync(path, "utf8");
-    void new X509Certificate(text); // Takes the first certificate, as OpenSSL does.
-    return text;
-  } catch (error) {
-    const detail = `--ca-file: ${path} is not a PEM certificate (${systemCode(error)})`;
-    throw new AppError("Misuse", { detail, cause: error });
-  }
 }

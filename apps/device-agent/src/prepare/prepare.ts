@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 
 import { zero } from "@databox-cmk/crypto";
@@ -19,7 +20,7 @@ import { sendReceipt } from "../exchange/send-receipt.ts";
 import { type Journal, openJournal } from "../journal/open-journal.ts";
 import { connect } from "../node/connect.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
-import { eventOf } from "../node/event-of.ts";
+import { eventOf, notesOf } from "../node/event-of.ts";
 import { openBrokerSession, readHeldEnvelope } from "../node/open-node.ts";
 import { createStopwatch, type Stopwatch } from "../node/stopwatch.ts";
 import {
@@ -36,13 +37,14 @@ import { asksForSplit, isSplit, requireCustody } from "../share/unlock-key.ts";
 import { takeAgentLock } from "../state/agent-lock.ts";
 import { readBootId } from "../state/boot.ts";
 import { requireNotErased } from "../state/erasure-file.ts";
-import { requireFile } from "../state/private-file.ts";
+import { readPrivateFile, requireFile } from "../state/private-file.ts";
 import { createStateFolder, createStateStore } from "../state/state-folder.ts";
 import type { StateFolder, StateStore } from "../state/state-folder.ts";
 import { chooseVolumeKind, openVolume } from "../volume/choose-volume.ts";
 import { type Enrolling, enrolNode } from "./enrol-node.ts";
 import { formatVolume } from "./format-volume.ts";
 import { checkPrepareArguments } from "./prepare-options.ts";
+import { readCertificates } from "./replace-authority.ts";
 
 type Preparing = {
   readonly given: PrepareArguments;
@@ -83,7 +85,13 @@ export async function prepare(
     });
   if (found !== undefined) requireGivenBefore(preparing, found);
   if (decision.kind === "already-prepared")
-    return prepared(preparing, { notes: ["it was prepared already"] });
+    return prepared(preparing, {
+      notes: notesOf(
+        "it was prepared already",
+        namesOther(folder, given.caFile) &&
+          "the broker's authority was not changed: give --ca-file FILE as the only option to replace it",
+      ),
+    });
   const enrolled =
     found === undefined
       ? await enrolNode(preparing, { kind: volume.kind, path: volume.path })
@@ -91,6 +99,14 @@ export async function prepare(
   if (enrolled.kind === "denial") return denied(preparing, enrolled.denial);
   if (decision.kind === "keep") return takeOver(preparing, enrolled.settings, decision.volumeId);
   return await lockVolume(preparing, enrolled.settings, decision.kind === "try-key-first");
+}
+
+function namesOther(
+  { certificateAuthorityPath }: Pick<StateFolder, "certificateAuthorityPath">,
+  caFile: string | undefined,
+): boolean {
+  if (caFile === undefined || !existsSync(caFile)) return false;
+  return readCertificates(caFile) !== readPrivateFile(certificateAuthorityPath);
 }
 
 /** The volume of a replaced device: the next unlock requests its key as usual. */

@@ -372,8 +372,9 @@ export const NETWORK_ERRORS = {
             de: "Sehen Sie nach, ob der Proxy des Standorts HTTPS abfängt, und lassen Sie den Broker davon ausnehmen; schalten Sie die Prüfung nie aus",
           },
           {
-            en: "If the broker has a new authority, prepare the agent with its certificate: databox-agent prepare --ca-file",
-            de: "Hat der Broker eine neue Zertifizierungsstelle, bereiten Sie den Agenten mit deren Zertifikat vor: databox-agent prepare --ca-file",
+            en: "If the broker has a new authority, give the agent its certificate as FILE",
+            de: "Hat der Broker eine neue Zertifizierungsstelle, geben Sie dem Agenten deren Zertifikat als FILE",
+            command: "databox-agent prepare --ca-file FILE",
           },
           TRY_AGAIN,
         ],

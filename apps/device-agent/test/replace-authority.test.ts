@@ -1,0 +1,84 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { createCertificateAuthority } from "@databox-cmk/crypto";
+import { afterEach, beforeEach, expect, test } from "vitest";
+
+import { parseCommandLine } from "../src/command-line/parse-command-line.ts";
+import type { FailureEvent } from "../src/core/agent-event.ts";
+import { type AgentWorld, createPreparedWorld, seen } from "./agent-world.ts";
+
+let world: AgentWorld;
+let newFile: string;
+let otherPem: string;
+const pinned = () => readFileSync(join(world.stateDir, "broker-ca.pem"), "utf8");
+
+/** A node that was prepared with an authority that its broker no longer has. */
+beforeEach(async () => {
+  world = await createPreparedWorld();
+  newFile = join(world.folder, "new-ca.pem");
+  writeFileSync(newFile, pinned());
+  ({ certificatePem: otherPem } = createCertificateAuthority({
+    commonName: "former",
+    validityDays: 1,
+  }));
+  writeFileSync(join(world.stateDir, "broker-ca.pem"), otherPem, { mode: 0o600 });
+});
+afterEach(() => world[Symbol.asyncDispose]());
+
+/** The command of the step that a failed unlock prints. */
+async function printedStep(file: string) {
+  const failed = await world.unlock();
+  expect(seen(failed)).toMatchObject({ code: "BrokerUnreachable", reason: "certificate" });
+  const { steps } = failed as FailureEvent;
+  const command = steps.find((step) => step.command?.includes("--ca-file"))?.command ?? "";
+  const [, ...words] = command.replace("FILE", file).split(" ");
+  const line = parseCommandLine(words);
+  if (line.kind !== "run") throw new Error(command);
+  return world.run(line.command);
+}
+
+test("the printed step gives the node the broker's new authority, which it checks first", async () => {
+  expect(await printedStep(newFile)).toMatchObject({
+    outcome: "prepared",
+    notes: ["the broker was reached with the new authority"],
+  });
+  expect(await world.unlock()).toMatchObject({ outcome: "unlocked" });
+});
+
+test("an authority that does not fit the broker is refused, and the pinned one stays", async () => {
+  const wrongFile = join(world.folder, "wrong-ca.pem");
+  const { certificatePem } = createCertificateAuthority({ commonName: "wrong", validityDays: 1 });
+  writeFileSync(wrongFile, certificatePem);
+  expect(seen(await printedStep(wrongFile))).toMatchObject({
+    code: "BrokerUnreachable",
+    reason: "certificate",
+  });
+  expect(pinned()).toBe(otherPem);
+});
+
+test("without a broker to check it with, it is taken, and that is said", async () => {
+  world.broker.intercept = () => (response) => response.destroy();
+  expect(await printedStep(newFile)).toMatchObject({
+    outcome: "prepared",
+    notes: [expect.stringContaining("could not be reached to check")],
+  });
+  world.broker.intercept = undefined;
+  expect(await world.unlock()).toMatchObject({ outcome: "unlocked" });
+});
+
+test("the whole command of the preparation says that it did not replace it", async () => {
+  expect(await world.prepare({ caFile: newFile })).toMatchObject({
+    notes: [
+      "it was prepared already",
+      expect.stringContaining("--ca-file FILE as the only option"),
+    ],
+  });
+  expect(pinned()).toBe(otherPem);
+});
+
+test("a node that is not prepared is told so", async () => {
+  const stateDir = join(world.folder, "empty");
+  const command = { command: "prepare", newAuthority: newFile } as const;
+  expect(seen(await world.run(command, { stateDir }))).toMatchObject({ code: "AgentNotPrepared" });
+});
