@@ -14,7 +14,7 @@ const MANUAL: Manual = {
   description: `Decides whether an appliance may unlock, and asks the customer's vault for the key with the identity of the order.
 Without a command, it serves. It is configured by environment variables only, and none of them holds a secret.`,
   exitStatus:
-    "0 done, 1 fault of the broker, 2 wrong command line or setting, 3 a person must act (a forged certificate or audit trail, orders that failed, a refusal that doctor found), 4 unreachable (doctor: try again), 5 the pages of a certificate's PDF differ, or doctor found a wrong setting or state, 6 pending (doctor).",
+    "0 done, 1 fault of the broker, 2 wrong command line or setting, 3 a person must act (a forged certificate or audit trail, a refusal that doctor found), 4 unreachable (doctor: try again), 5 the pages of a certificate's PDF differ, or doctor found a wrong setting or state, 6 pending (doctor).",
   sections: {
     ENVIRONMENT: Object.entries(SETTINGS).map(
       ([name, row]) =>

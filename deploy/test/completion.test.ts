@@ -52,7 +52,6 @@ test.each([
   ["the commands of a group", ["keys", ""], ["create", "rotate", "--version", "--help"]],
   ["the values of an argument", ["keys", "rotate", "sig"], ["signing"]],
   ["an option of a group's command", ["audit", "verify", "--conf"], ["--configured"]],
-  ["the values of an option", ["campaign", "show", "--orders", "al"], ["all"]],
   ["files where a file is meant", ["certificate", "verify", "n"], ["node"]],
   ["no file where a command is meant", ["no"], [""]],
 ])("bash completes %s of broker", (_name, words, expected) => {

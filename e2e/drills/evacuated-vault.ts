@@ -1,3 +1,4 @@
+import { runCampaign } from "./campaign.ts";
 import { moveToOwnKey, ownKey } from "./customer-key.ts";
 import type { Drill } from "./drill.ts";
 
@@ -9,22 +10,25 @@ export const evacuatedVault: Drill = {
     const staged = await stage.deliver("evacuated");
     const { key, principalId } = await moveToOwnKey(stage, staged, "contosoold");
     const target = ownKey(await stage.world.createVault("contosonew"));
-    const campaign =
-      'broker campaign start --token-file operator.token --with-key "$OLD" --move-to-key "$NEW" --vault-id "$NEW_ID"';
+    const move = (dryRun = "") =>
+      runCampaign(
+        stage,
+        `{action: {kind: "move", to: {kekUrl: env.NEW, kekVaultResourceID: env.NEW_ID}}, selector: {keyUrl: env.OLD}${dryRun}}`,
+      );
     await stage.step(
       "Rehearse everything except the change. Here the new vault does not yet allow the orders' identities.",
     );
     await stage.set({ OLD: key.url, NEW: target.url, NEW_ID: target.vaultId });
-    await stage.type(`${campaign} --dry-run --wait`, { exitCode: 3 });
+    await move(", dryRun: true");
     await stage.step(
       "The customer grants Get, Wrap Key and Unwrap Key in the new vault to each identity.",
       () => target.grant(principalId),
     );
-    await stage.type(`${campaign} --dry-run --wait`);
+    await move(", dryRun: true");
     await stage.step(
       "Move the orders. Unlocks continue meanwhile and take precedence over the campaign.",
     );
-    await stage.type(`${campaign} --wait`);
+    await move();
     await stage.step("Check whether the old key may be disabled.");
     await stage.type(
       'curl -sS --fail-with-body --header @operator.header --get --data-urlencode "keyUrl=$OLD" \\\n' +

@@ -1,6 +1,7 @@
 import { createTransport } from "@databox-cmk/local-stack";
 
 import { createJsonClient } from "../fault-matrix/world/json-client.ts";
+import { runCampaign } from "./campaign.ts";
 import { moveToOwnKey, ownKey } from "./customer-key.ts";
 import type { Drill } from "./drill.ts";
 import type { Stage } from "./stage.ts";
@@ -40,8 +41,9 @@ export const lostRegion: Drill = {
     );
     await stage.typeAt(staged.node, "databox-agent unlock");
     await stage.step("Leave the lost vault permanently: move its orders to the key in the west.");
-    await stage.type(
-      'broker campaign start --token-file operator.token --with-key "$EAST" --move-to-key "$WEST" --vault-id "$WEST_ID" --wait',
+    await runCampaign(
+      stage,
+      '{action: {kind: "move", to: {kekUrl: env.WEST, kekVaultResourceID: env.WEST_ID}}, selector: {keyUrl: env.EAST}}',
     );
     await stage.step("Check: the appliance unlocks with the key in the west.");
     await stage.typeAt(staged.node, "databox-agent lock");

@@ -1,5 +1,6 @@
 import { createAzureClients } from "@databox-cmk/local-stack";
 
+import { runCampaign } from "./campaign.ts";
 import type { Drill } from "./drill.ts";
 import type { Stage } from "./stage.ts";
 
@@ -14,9 +15,7 @@ export const serviceKey: Drill = {
       () => rotateServiceKey(stage),
     );
     await stage.step("Move the existing orders.");
-    await stage.type(
-      'broker campaign start --token-file operator.token --with-key "$SERVICE_KEY_URL" --wait',
-    );
+    await runCampaign(stage, '{action: {kind: "rotate"}, selector: {keyUrl: env.SERVICE_KEY_URL}}');
     await stage.step(
       "Check which versions may be disabled. Disable first, and delete a month later.",
     );

@@ -10,7 +10,6 @@ import { addAuditCommands } from "./run/commands/add-audit-commands.ts";
 import { addCertificateCommand } from "./run/commands/add-certificate-command.ts";
 import { addEnvelopeCommand } from "./run/commands/add-envelope-command.ts";
 import { addRestoredCommand } from "./run/commands/add-restored-command.ts";
-import { addCampaignCommands } from "./run/commands/campaign/add-campaign-commands.ts";
 import { EXIT_WRONG_COMMAND_LINE } from "./run/commands/exit-codes.ts";
 import { addStoreCommands } from "./run/move-store/add-store-commands.ts";
 
@@ -124,8 +123,6 @@ export function createProgram(environment: Environment): Command {
     out: (line) => process.stdout.write(`${line}\n`),
     warn: (line) => process.stderr.write(`${line}\n`),
   });
-
-  addCampaignCommands(program);
 
   addEnvelopeCommand(program, environment, (line) => process.stdout.write(`${line}\n`));
 

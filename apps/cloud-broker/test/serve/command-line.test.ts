@@ -36,10 +36,6 @@ describe("a command that needs no settings tells its own fault, not that they ar
       ["audit", "verify", "--export", file],
       `broker: ${file} cannot be read as an exported activity (Misuse)\n`,
     ],
-    "a token that is not there": [
-      ["campaign", "list", "--token-file", "/nowhere"],
-      "broker: --token-file: /nowhere cannot be read (ENOENT) (Misuse)\n",
-    ],
     "a folder of keys that is a file": [
       ["keys", "create", file],
       `broker: <folder>: ${file} cannot be used (it is not a folder); make it a folder that this user may write to (Misuse)\n`,
@@ -66,14 +62,3 @@ test("a folder of keys that is not there is named when a secret is rotated", asy
     stderr: "",
   });
 });
-
-test.each([["nonsense"], ["http://broker.example"]])(
-  "%s is no address of a broker, on the command line and in the environment",
-  (address) => {
-    const words = ["campaign", "list", "--token-file", file];
-    const given = run([...words, "--broker", address]);
-    expect(given).toMatchObject({ status: 2, stdout: "" });
-    expect(given.stderr).toContain("Expected https://NAME:PORT.");
-    expect(run(words, { BROKER_URL: address })).toMatchObject({ status: 2, stdout: "" });
-  },
-);

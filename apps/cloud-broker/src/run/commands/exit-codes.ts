@@ -4,7 +4,6 @@
 export const EXIT_WRONG_COMMAND_LINE = 2;
 export const EXIT_TAMPERED = 3;
 export const EXIT_FORGED = 3;
-export const EXIT_SOME_FAILED = 3;
 export const EXIT_OTHER_PAGES = 5;
 /** Nothing in the audit trail is disproved, but not everything is proven. */
 export const EXIT_INCOMPLETE = 6;
