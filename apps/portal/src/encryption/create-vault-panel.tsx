@@ -1,6 +1,6 @@
 import { isIdentifier } from "@databox-cmk/protocol";
 import { Facts, Notice } from "@databox-cmk/ui";
-import { Button, Checkbox, Field, SpinButton } from "@fluentui/react-components";
+import { Button, Checkbox } from "@fluentui/react-components";
 import { useQueryClient } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 
@@ -12,6 +12,7 @@ import { RETENTION_DAYS } from "../core/new-resources.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { Choice } from "../shell/choice.tsx";
+import { NumberField } from "../shell/number-field.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { Radios } from "../shell/radios.tsx";
 import { SidePanel } from "../shell/side-panel.tsx";
@@ -169,20 +170,13 @@ export function CreateVaultPanel({
             onChange={setTier}
           />
           <Checkbox checked disabled label={texts.encryption.softDeleteAlways} />
-          <Field label={texts.encryption.retention}>
-            <SpinButton
-              min={RETENTION_DAYS.minimum}
-              max={RETENTION_DAYS.maximum}
-              value={retentionDays}
-              onChange={(_event, { value, displayValue }) => {
-                const days = value ?? Number(displayValue);
-                if (Number.isInteger(days))
-                  setRetentionDays(
-                    Math.min(RETENTION_DAYS.maximum, Math.max(RETENTION_DAYS.minimum, days)),
-                  );
-              }}
-            />
-          </Field>
+          <NumberField
+            label={texts.encryption.retention}
+            value={retentionDays}
+            least={RETENTION_DAYS.minimum}
+            most={RETENTION_DAYS.maximum}
+            onChange={setRetentionDays}
+          />
           <Radios
             label={texts.encryption.accessModel}
             hint={accessModel === "roles" ? texts.encryption.rolesTakeMinutes : undefined}

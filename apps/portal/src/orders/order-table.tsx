@@ -190,10 +190,8 @@ function OrderRow({
   const texts = useTexts();
   const values = columns.map(({ render, ...column }) => ({ ...column, value: render(order) }));
   const folded = values.filter(({ hasRoom, value }) => !hasRoom && value !== undefined);
-  const [plain, rich] = [
-    folded.filter(({ isPlain }) => isPlain === true),
-    folded.filter(({ isPlain }) => isPlain !== true),
-  ];
+  const plain = folded.filter(({ isPlain }) => isPlain === true);
+  const rich = folded.filter(({ isPlain }) => isPlain !== true);
   return (
     <TableRow>
       {selection !== undefined && (

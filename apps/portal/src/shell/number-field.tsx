@@ -3,6 +3,14 @@ import type { ReactElement } from "react";
 
 const useStyles = makeStyles({ number: { width: "160px", maxWidth: "100%" } });
 
+type Bounds = { readonly least: number; readonly most: number };
+
+/** Bounds in seconds, for a field that takes minutes. */
+export const minutesOf = ({ least, most }: Bounds): Bounds => ({
+  least: least / 60,
+  most: most / 60,
+});
+
 /** A whole number within bounds; invalid text changes nothing. */
 export function NumberField({
   label,
@@ -11,12 +19,10 @@ export function NumberField({
   least,
   most,
   onChange,
-}: {
+}: Bounds & {
   readonly label: string;
   readonly hint?: string;
   readonly value: number;
-  readonly least: number;
-  readonly most: number;
   readonly onChange: (value: number) => void;
 }): ReactElement {
   const styles = useStyles();

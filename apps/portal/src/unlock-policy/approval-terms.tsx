@@ -1,13 +1,11 @@
-import type { PurposeTerms } from "@databox-cmk/protocol";
+import { POLICY_BOUNDS, type PurposeTerms } from "@databox-cmk/protocol";
 import type { ReactElement } from "react";
 
 import { PeoplePicker } from "../people/people-picker.tsx";
+import { minutesOf, NumberField } from "../shell/number-field.tsx";
 import { useTexts } from "../texts/texts.ts";
-import { NumberField } from "./number-field.tsx";
 
-const MOST_APPROVALS = 5;
 const MINUTE_SECONDS = 60;
-const MOST_MINUTES = 7 * 24 * 60;
 
 /** The number of required approvals, the possible approvers, and how long a request waits. */
 export function ApprovalTerms({
@@ -24,8 +22,7 @@ export function ApprovalTerms({
         label={texts.required}
         hint={texts.requiredHint}
         value={approvals.required}
-        least={0}
-        most={MOST_APPROVALS}
+        {...POLICY_BOUNDS.approvals}
         onChange={(required) => onChange({ ...approvals, required })}
       />
       {approvals.required > 0 && (
@@ -40,8 +37,7 @@ export function ApprovalTerms({
             label={texts.expiresAfter}
             hint={texts.expiresAfterHint}
             value={Math.round(approvals.expiresAfterSeconds / MINUTE_SECONDS)}
-            least={1}
-            most={MOST_MINUTES}
+            {...minutesOf(POLICY_BOUNDS.approvalSeconds)}
             onChange={(minutes) => {
               onChange({ ...approvals, expiresAfterSeconds: minutes * MINUTE_SECONDS });
             }}

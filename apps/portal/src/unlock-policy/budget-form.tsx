@@ -1,3 +1,4 @@
+import { UNLOCKS_PER_DAY } from "@databox-cmk/protocol";
 import type { UnlockBudgetView } from "@databox-cmk/protocol";
 import { Section, Time } from "@databox-cmk/ui";
 import { makeStyles, Switch, Text, tokens } from "@fluentui/react-components";
@@ -7,13 +8,12 @@ import { type ReactElement, useState } from "react";
 import { writeUnlockBudget } from "../api/unlock-budget.ts";
 import { useOrderName, useRefreshOrder } from "../order/use-order.ts";
 import { useSignedIn } from "../queries/session-context.ts";
+import { NumberField } from "../shell/number-field.tsx";
 import { SaveForm } from "../shell/save-form.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { useAction } from "../toasts/use-action.tsx";
-import { NumberField } from "./number-field.tsx";
 
-/** The initial proposal, and the API's maximum. */
-const [PROPOSED_UNLOCKS, MOST_UNLOCKS] = [10, 100_000];
+const PROPOSED_UNLOCKS = 10;
 
 const useStyles = makeStyles({
   form: {
@@ -62,8 +62,7 @@ export function BudgetForm({ stored }: { readonly stored: UnlockBudgetView }): R
             label={words.most}
             hint={words.mostHint}
             value={limit}
-            least={1}
-            most={MOST_UNLOCKS}
+            {...UNLOCKS_PER_DAY}
             onChange={setLimit}
           />
         )}

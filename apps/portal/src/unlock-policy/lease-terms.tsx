@@ -1,3 +1,4 @@
+import { LEASE_TTL_SECONDS, OUTAGE_GRACE_MAX_SECONDS } from "@databox-cmk/protocol";
 import type { ReactElement } from "react";
 
 import {
@@ -6,16 +7,13 @@ import {
   NAMED_GRACES,
   namedGraceOf,
 } from "../core/policy-draft.ts";
+import { minutesOf, NumberField } from "../shell/number-field.tsx";
 import { Radios } from "../shell/radios.tsx";
 import { useTexts } from "../texts/texts.ts";
-import { NumberField } from "./number-field.tsx";
 import type { PolicyPart } from "./policy-part.ts";
 
 const OTHER = "other";
 const FIRST_MINUTES = 60;
-const MOST_MINUTES = 366 * 24 * 60;
-const LEAST_TTL_SECONDS = 10;
-const MOST_TTL_SECONDS = 3600;
 
 /** The behaviour during an outage, and the appliance's renewal interval. */
 export function LeaseTerms({ policy, onChange }: PolicyPart): ReactElement {
@@ -40,8 +38,7 @@ export function LeaseTerms({ policy, onChange }: PolicyPart): ReactElement {
         <NumberField
           label={texts.graceMinutes}
           value={graceMinutesOf(policy.outageGrace)}
-          least={1}
-          most={MOST_MINUTES}
+          {...minutesOf({ least: 60, most: OUTAGE_GRACE_MAX_SECONDS })}
           onChange={(minutes) => onChange({ ...policy, outageGrace: graceOfMinutes(minutes) })}
         />
       )}
@@ -49,8 +46,7 @@ export function LeaseTerms({ policy, onChange }: PolicyPart): ReactElement {
         label={texts.leaseTtl}
         hint={texts.leaseTtlHint}
         value={policy.leaseTtlSeconds}
-        least={LEAST_TTL_SECONDS}
-        most={MOST_TTL_SECONDS}
+        {...LEASE_TTL_SECONDS}
         onChange={(leaseTtlSeconds) => onChange({ ...policy, leaseTtlSeconds })}
       />
     </>

@@ -1,16 +1,14 @@
+import { POLICY_BOUNDS } from "@databox-cmk/protocol";
 import { Switch } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
+import { minutesOf, NumberField } from "../shell/number-field.tsx";
 import { Radios } from "../shell/radios.tsx";
 import { useTexts } from "../texts/texts.ts";
-import { NumberField } from "./number-field.tsx";
 import type { PolicyPart } from "./policy-part.ts";
 
 const MINUTE_SECONDS = 60;
 const FIRST_SECONDS = 86_400;
-const LEAST_MINUTES = 5;
-const MOST_MINUTES = 30 * 24 * 60;
-const MOST_BOOTS = 20;
 
 /** Whether a node without network can be unlocked by challenge and answer, and for how long. */
 export function OfflineTerms({ policy, onChange }: PolicyPart): ReactElement {
@@ -46,8 +44,7 @@ export function OfflineTerms({ policy, onChange }: PolicyPart): ReactElement {
             <NumberField
               label={texts.leaseMinutes}
               value={Math.round(lease.seconds / MINUTE_SECONDS)}
-              least={LEAST_MINUTES}
-              most={MOST_MINUTES}
+              {...minutesOf(POLICY_BOUNDS.offlineSeconds)}
               onChange={(minutes) => {
                 onChange({
                   ...policy,
@@ -62,8 +59,7 @@ export function OfflineTerms({ policy, onChange }: PolicyPart): ReactElement {
             <NumberField
               label={texts.leaseBoots}
               value={lease.boots}
-              least={1}
-              most={MOST_BOOTS}
+              {...POLICY_BOUNDS.offlineBoots}
               onChange={(boots) => {
                 onChange({
                   ...policy,

@@ -58,9 +58,13 @@ export const revocationList = z.object({
 });
 export type RevocationList = z.infer<typeof revocationList>;
 
+export const UNLOCKS_PER_DAY = { least: 1, most: 100_000 } as const;
+
 /** Our extension: maximum number of an order's unlocks in one day (UTC), without preparation. */
 export const unlockBudgetWrite = z.strictObject({
-  unlocksPerDay: z.number().check(z.int(), z.minimum(1), z.maximum(100_000)),
+  unlocksPerDay: z
+    .number()
+    .check(z.int(), z.minimum(UNLOCKS_PER_DAY.least), z.maximum(UNLOCKS_PER_DAY.most)),
 });
 export const unlockBudgetView = z.object({
   /** Absent: no budget. */

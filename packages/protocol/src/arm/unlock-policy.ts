@@ -10,6 +10,14 @@ export const OUTAGE_GRACE_MAX_SECONDS = 366 * 86_400;
 /** Bounds of a lease's time to live, in seconds: of a policy, and of the broker's setting. */
 export const LEASE_TTL_SECONDS = { least: 10, most: 3600 } as const;
 
+/** Bounds of the terms of a policy, for its schema and for forms. */
+export const POLICY_BOUNDS = {
+  approvals: { least: 0, most: 5 },
+  approvalSeconds: { least: 60, most: 7 * 86_400 },
+  offlineSeconds: { least: 300, most: 30 * 86_400 },
+  offlineBoots: { least: 1, most: 20 },
+} as const;
+
 const OUTAGE_GRACE = /^(?:none|PT15M|P1D|untilReboot|PT[1-9]\d{0,7}S)$/;
 const TIME_OF_DAY = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
 const TIME_ZONE = /^[A-Za-z][\w+-]*(?:\/[\w+-]+){0,2}$/;
@@ -17,7 +25,8 @@ const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const WEEK_DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"] as const;
 export type WeekDay = (typeof WEEK_DAYS)[number];
 
-const range = (least: number, most: number) => z.int().check(z.gte(least), z.lte(most));
+const within = ({ least, most }: { readonly least: number; readonly most: number }) =>
+  z.int().check(z.gte(least), z.lte(most));
 const timeOfDay = z.string().check(z.regex(TIME_OF_DAY, "expected HH:MM, 00:00 to 23:59"));
 const distinct = (values: readonly string[]): boolean => new Set(values).size === values.length;
 
@@ -45,7 +54,7 @@ const windows = z.array(releaseWindow).check(z.maxLength(21));
 const approvals = z
   .strictObject({
     /** The number of required approvals; 0: none. */
-    required: range(0, 5),
+    required: within(POLICY_BOUNDS.approvals),
     /**
      * Object ids of the people who may approve, if they have the action; empty: everyone who has
      * it.
@@ -54,7 +63,7 @@ const approvals = z
       .array(z.string().check(z.regex(GUID, "expected an object id, a GUID in lower case")))
       .check(z.maxLength(20), z.refine(distinct, "an approver is named twice")),
     /** A request that is not decided by then has to be made again. */
-    expiresAfterSeconds: range(60, 7 * 86_400),
+    expiresAfterSeconds: within(POLICY_BOUNDS.approvalSeconds),
   })
   .check(
     z.refine(({ required, approvers }) => approvers.length === 0 || required <= approvers.length, {
@@ -108,13 +117,16 @@ const members = {
   outageGrace: z
     .string()
     .check(z.regex(OUTAGE_GRACE, "expected none, PT15M, P1D, untilReboot or PT{seconds}S")),
-  leaseTtlSeconds: range(LEASE_TTL_SECONDS.least, LEASE_TTL_SECONDS.most),
+  leaseTtlSeconds: within(LEASE_TTL_SECONDS),
   /** Unlocks without network, by challenge and answer. */
   offline: z.strictObject({
     allowed: z.boolean(),
     lease: z.discriminatedUnion("kind", [
-      z.strictObject({ kind: z.literal("duration"), seconds: range(300, 30 * 86_400) }),
-      z.strictObject({ kind: z.literal("boots"), boots: range(1, 20) }),
+      z.strictObject({
+        kind: z.literal("duration"),
+        seconds: within(POLICY_BOUNDS.offlineSeconds),
+      }),
+      z.strictObject({ kind: z.literal("boots"), boots: within(POLICY_BOUNDS.offlineBoots) }),
     ]),
   }),
   release: z.strictObject({
