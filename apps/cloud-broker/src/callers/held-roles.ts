@@ -1,4 +1,5 @@
 import { isFresh } from "../core/is-fresh.ts";
+import { LeastRecentlyUsed } from "../core/least-recently-used.ts";
 import type { EpochMs } from "../core/order.ts";
 import { type HeldRole, roleOfDefinition } from "../core/permissions.ts";
 import type { Clock, Outcome } from "../core/ports.ts";
@@ -28,12 +29,11 @@ export function createHeldRoles(reader: RoleReader, now: Clock): HeldRoles {
     maxAgeMs: number;
     readonly roles: Promise<Outcome<readonly HeldRole[]>>;
   };
-  const entries = new Map<string, Entry>();
+  const entries = new LeastRecentlyUsed<string, Entry>(MAX_ENTRIES);
   return (principalId, scope) => {
     const key = `${principalId} ${scope}`;
     const known = entries.get(key);
     if (known !== undefined && isFresh(now(), known.atMs, known.maxAgeMs)) return known.roles;
-    if (entries.size >= MAX_ENTRIES) entries.clear();
     const entry: Entry = {
       atMs: now(),
       maxAgeMs: MAX_AGE_MS,

@@ -212,13 +212,15 @@ function rememberCallers(
   verify: (token: string) => Promise<VerifiedToken>,
   now: Clock,
 ): (token: string) => Promise<Caller> {
-  const known = new Map<string, { readonly caller: Caller; readonly untilMs: number }>();
+  const known = new LeastRecentlyUsed<
+    string,
+    { readonly caller: Caller; readonly untilMs: number }
+  >(MAX_TOKENS);
   return async (token) => {
     const key = hash("sha256", token, "base64url");
     const found = known.get(key);
     if (found !== undefined && now() < found.untilMs) return found.caller;
     const { caller, expiresAtMs } = await verify(token);
-    if (known.size >= MAX_TOKENS) known.clear();
     known.set(key, { caller, untilMs: Math.min(expiresAtMs, now() + KEPT_MS) });
     return caller;
   };

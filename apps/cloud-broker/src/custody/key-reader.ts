@@ -1,6 +1,7 @@
 import { failed } from "../core/failed.ts";
 import { decideKeyUse } from "../core/key-rules.ts";
 import { kidOf } from "../core/key-url.ts";
+import { LeastRecentlyUsed } from "../core/least-recently-used.ts";
 import { decideMissingKey, decideMissingVault } from "../core/missing-key.ts";
 import type {
   Clock,
@@ -40,7 +41,7 @@ export function createKeyReader({
   readonly resources: ResourceReader;
   readonly now: Clock;
 }): KeyReader {
-  const missedSinceMs = new Map<string, number>();
+  const missedSinceMs = new LeastRecentlyUsed<string, number>(REMEMBERED_KEYS);
 
   async function explain(usable: UsableKey, failure: Failure): Promise<Failure> {
     let explained = failure;
@@ -70,22 +71,14 @@ export function createKeyReader({
       vaults.getDeletedKey(identity, key),
       version === undefined ? undefined : vaults.getKey(identity, newest),
     ]);
-    const missedSince = version === undefined ? undefined : rememberMissed(kidOf(key, version));
+    const missedSince =
+      version === undefined ? undefined : missedSinceMs.getOr(kidOf(key, version), now);
     return decideMissingKey(failure, {
       deleted,
       otherVersion: other?.ok,
       missedSinceMs: missedSince,
       nowMs: now(),
     });
-  }
-
-  function rememberMissed(kid: string): number {
-    const sinceMs = missedSinceMs.get(kid) ?? now();
-    missedSinceMs.delete(kid);
-    missedSinceMs.set(kid, sinceMs);
-    const [oldest] = missedSinceMs.keys();
-    if (missedSinceMs.size > REMEMBERED_KEYS && oldest !== undefined) missedSinceMs.delete(oldest);
-    return sinceMs;
   }
 
   async function read(usable: UsableKey): Promise<Outcome<KeyFacts>> {
