@@ -65,6 +65,7 @@ export const CHOICE_FAULTS: readonly Fault[] = [
     row: 25,
     name: "the order is given an identity that does not exist",
     code: "SsemUserErrorKekUserIdentityNotFound",
+    reason: "not-found",
     ...refused,
     site: "policies",
     shownBy: ["change"],

@@ -163,8 +163,9 @@ export const IDENTITY_FAULTS: readonly Fault[] = [
   {
     row: 31,
     name: "Entra ID refuses for a reason that we do not know",
-    code: "PasskeyUnavailable",
-    class: "internal",
+    code: "IdentityProviderUnreachable",
+    reason: "entra-refused",
+    class: "unreachable",
     who: "broker-operator",
     site: "policies",
     shownBy: EVERYWHERE,

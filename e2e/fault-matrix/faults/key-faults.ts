@@ -145,8 +145,8 @@ export const KEY_FAULTS: readonly Fault[] = [
   {
     row: 15,
     name: "the vault takes our call for a bad one (400)",
-    code: "PasskeyUnavailable",
-    class: "internal",
+    code: "KeyVaultUnexpectedAnswer",
+    class: "unreachable",
     who: "broker-operator",
     site: "agent",
     shownBy: ["credentials", "unlock"],

@@ -29,7 +29,7 @@ import { createVaultClients } from "./vault-clients.ts";
 import { createVaultIssuerKeys } from "./vault-issuer-keys.ts";
 
 const API_VERSION = "2022-04-01";
-const SCOPE = /^\/subscriptions\/[^/?#]+(?:\/resourceGroups\/[^/?#]+)?$/i;
+const SCOPE = /^\/subscriptions\/([^/?#]+)(\/resourceGroups\/[^/?#]+)?$/i;
 const PRINCIPAL = /^[0-9A-Za-z-]{1,64}$/;
 const ASSIGNMENTS = z.object({
   value: z
@@ -147,16 +147,28 @@ export function createAzure(config: AzureConfig, deps: AzureDependencies): Azure
   };
 }
 
-/** Role assignments from Resource Manager: those at the scope and above it. */
+/**
+ * Role assignments from Resource Manager: those at the scope and above it. A group that does not
+ * exist has only those of its subscription.
+ */
 function createRoleReader(get: ResourceManagerGet): RoleReader {
   return {
     async roleAssignments(principalId, scope) {
-      if (!SCOPE.test(scope) || !PRINCIPAL.test(principalId)) return { ok: true, value: [] };
+      const [, subscription, group] = SCOPE.exec(scope) ?? [];
+      if (subscription === undefined || !PRINCIPAL.test(principalId))
+        return { ok: true, value: [] };
       const filter = encodeURIComponent(`assignedTo('${principalId}')`);
       const path = `${scope}/providers/Microsoft.Authorization/roleAssignments`;
       const answer = await get(`${path}?api-version=${API_VERSION}&$filter=${filter}`);
       if (answer.kind === "failed") return failed(answer.failure);
-      if (answer.kind !== "found") return { ok: true, value: [] };
+      if (answer.kind === "absent" && group !== undefined)
+        return this.roleAssignments(principalId, `/subscriptions/${subscription}`);
+      if (answer.kind !== "found")
+        return failed({
+          code: "ResourceManagerUnreachable",
+          reason: "roles-hidden",
+          facts: { subscriptionId: subscription },
+        });
       const assignments = ASSIGNMENTS.safeParse(answer.value);
       if (!assignments.success) return unexpectedResource("list of role assignments");
       return { ok: true, value: assignments.data.value.map(({ properties }) => properties) };

@@ -111,7 +111,11 @@ export function createCredentials(deps: CredentialDependencies) {
     const token = await acquire(
       { kind: identity.attachment },
       () => credential.getToken(scopes, { ...options, tenantId: identity.tenantId }),
-      { federationIssuer: deps.issuer, federationAudience: deps.tokenExchangeAudience },
+      {
+        brokerUrl: deps.issuer,
+        federationIssuer: deps.issuer,
+        federationAudience: deps.tokenExchangeAudience,
+      },
     );
     const expiresOnTimestamp = Math.min(token.expiresOnTimestamp, Date.now() + MAX_TOKEN_AGE_MS);
     return { token: token.token, expiresOnTimestamp };
@@ -205,9 +209,11 @@ async function acquire(
   const isClosed =
     first.exchange?.kind === "network" && CLOSED_MEANWHILE.has(first.exchange.code ?? "");
   const observed = isClosed ? await ask() : first;
-  if (observed.ok && observed.value !== null) return observed.value;
-  const error = observed.ok ? undefined : observed.error;
   const { exchange } = observed;
+  // The library takes a token from a body of any status.
+  const isSuccess = exchange?.kind !== "answer" || exchange.status < 300;
+  if (observed.ok && observed.value !== null && isSuccess) return observed.value;
+  const error = observed.ok ? undefined : observed.error;
   const evidence =
     codeOf(error) === "ETIMEDOUT" || exchange === undefined || exchange.kind === "network"
       ? ({
@@ -215,11 +221,7 @@ async function acquire(
           code: exchange?.kind === "network" ? exchange.code : codeOf(error),
         } as const)
       : exchange;
-  const failure = classifyTokenFailure(evidence, holder);
-  throw new TokenFailure(
-    failure.reason === "federation-missing" ? { ...failure, facts } : failure,
-    error,
-  );
+  throw new TokenFailure({ ...classifyTokenFailure(evidence, holder), facts }, error);
 }
 
 /** The library retries on its own and accepts no signal. */

@@ -1,17 +1,23 @@
 import { createHash } from "node:crypto";
 
-import { type Identity, ManagedServiceIdentityClient } from "@azure/arm-msi";
+import {
+  type FederatedIdentityCredential,
+  type Identity,
+  ManagedServiceIdentityClient,
+} from "@azure/arm-msi";
 import type { TokenCredential } from "@azure/core-auth";
+import { withoutUndefined } from "@databox-cmk/errors";
 import { asciiLowerCase, isSameIdentifier } from "@databox-cmk/protocol";
 import * as z from "zod";
 
 import { failed } from "../core/failed.ts";
 import type { AttachedIdentity, OrderId } from "../core/order.ts";
-import type { IdentityDirectory, Outcome } from "../core/ports.ts";
+import type { Failure, IdentityDirectory, Outcome } from "../core/ports.ts";
 import { identityFacts } from "../core/recovery-facts.ts";
 import {
   callResourceManager,
   type ResourceManagerAnswer,
+  unexpectedAnswer,
   unexpectedResource,
 } from "./resource-manager-get.ts";
 import { type AzureTransport, LIST_MAX_BYTES } from "./transport.ts";
@@ -51,17 +57,36 @@ export function createIdentityDirectory(deps: {
 
   /**
    * Makes an identity trust the broker's assertion for this one order (workload identity
-   * federation).
+   * federation). Azure takes an issuer and subject once, and 20 of them. If it refuses one, the list
+   * says whether the identity trusts the broker already, by a credential of any name.
    */
-  const trustBroker = (resource: ResourceName, order: OrderId) =>
-    callResourceManager(() =>
-      clientOf(resource.subscriptionId).federatedIdentityCredentials.createOrUpdate(
+  async function trustBroker(
+    resource: ResourceName,
+    order: OrderId,
+  ): Promise<ResourceManagerAnswer<FederatedIdentityCredential>> {
+    const { federatedIdentityCredentials } = clientOf(resource.subscriptionId);
+    const put = await callResourceManager(() =>
+      federatedIdentityCredentials.createOrUpdate(
         resource.resourceGroup,
         resource.name,
         `dbx-${digest(order)}`,
         { issuer: deps.issuer, subject: order, audiences: [deps.tokenExchangeAudience] },
       ),
     );
+    const trusts = ({ issuer, subject, audiences = [] }: FederatedIdentityCredential): boolean =>
+      issuer === deps.issuer && subject === order && audiences.includes(deps.tokenExchangeAudience);
+    if (put.kind === "found")
+      return trusts(put.value) ? put : unexpectedAnswer("federated credential");
+    if (put.kind !== "failed" || (put.status !== 400 && put.status !== 409)) return put;
+    const listed = await callResourceManager(() =>
+      federatedIdentityCredentials.list(resource.resourceGroup, resource.name).byPage().next(),
+    );
+    if (listed.kind !== "found") return put;
+    const credentials: readonly FederatedIdentityCredential[] = listed.value.value ?? [];
+    const known = credentials.find((credential) => trusts(credential));
+    if (known !== undefined) return { kind: "found", value: known };
+    return credentials.length < MAX_CREDENTIALS ? put : { kind: "failed", failure: LIMIT_REACHED };
+  }
 
   return {
     async createSystemAssigned(order, location, epoch) {
@@ -95,24 +120,31 @@ export function createIdentityDirectory(deps: {
         ...identityFacts(resourceId),
         federationIssuer: deps.issuer,
         federationSubject: order,
+        federationAudience: deps.tokenExchangeAudience,
       };
+      const unusable = (reason: string, detail?: string) =>
+        failed({
+          code: "SsemUserErrorUserAssignedIdentityAbsent",
+          reason,
+          target: "identity",
+          facts,
+          ...withoutUndefined({ detail }),
+        });
+      const notFound = failed({
+        code: "SsemUserErrorKekUserIdentityNotFound",
+        reason: "not-found",
+        target: "identity",
+        facts,
+      });
       if (subscriptionId === undefined || resourceGroup === undefined || name === undefined)
-        return failed({ code: "SsemUserErrorKekUserIdentityNotFound", target: "identity", facts });
+        return notFound;
       const resource = { subscriptionId, resourceGroup, name };
       const found = await callResourceManager(() =>
         clientOf(subscriptionId).userAssignedIdentities.get(resourceGroup, name),
       );
       if (found.kind === "failed") return failed(found.failure);
-      if (found.kind === "absent")
-        return failed({ code: "SsemUserErrorKekUserIdentityNotFound", target: "identity", facts });
-      if (found.kind === "hidden")
-        return failed({
-          code: "SsemUserErrorUserAssignedIdentityAbsent",
-          reason: "federation-missing",
-          target: "identity",
-          detail: "the broker may not read the identity",
-          facts,
-        });
+      if (found.kind === "absent") return notFound;
+      if (found.kind === "hidden") return unusable("identity-hidden");
       const attached = attachedOf("user", found.value);
       if (!attached.ok) return attached;
       if (!isSameIdentifier(attached.value.tenantId, deps.tenantId))
@@ -124,10 +156,24 @@ export function createIdentityDirectory(deps: {
       // If the broker may not write, the customer may have created the credential; the first token
       // request shows it.
       const trusted = await trustBroker(resource, order);
-      return trusted.kind === "failed" ? failed(trusted.failure) : attached;
+      if (trusted.kind !== "failed") return attached;
+      const { failure } = trusted;
+      return REFUSALS.has(failure.reason)
+        ? unusable("identity-protected", failure.detail)
+        : failed({ ...failure, facts });
     },
   };
 }
+
+/** Resource Manager's refusals of a write, which the owner of the customer's identity can lift. */
+const REFUSALS: ReadonlySet<string | undefined> = new Set(["lock", "policy", "quota", "refused"]);
+/** Of an identity, by Azure. */
+const MAX_CREDENTIALS = 20;
+const LIMIT_REACHED: Failure = {
+  code: "SsemUserErrorUserAssignedIdentityAbsent",
+  reason: "federation-limit",
+  target: "identity",
+};
 
 type ResourceName = {
   readonly subscriptionId: string;
@@ -168,7 +214,8 @@ function notAllowed(
   answer: Exclude<ResourceManagerAnswer<unknown>, { kind: "found" }>,
   resourceGroup: string,
 ): Outcome<never> {
-  if (answer.kind === "failed") return failed(answer.failure);
-  const detail = `the broker may not write managed identities in resource group ${resourceGroup}`;
-  return failed({ code: "ResourceManagerUnreachable", detail });
+  const facts = { identityResourceGroup: resourceGroup };
+  return answer.kind === "failed"
+    ? failed({ ...answer.failure, facts })
+    : failed({ code: "ResourceManagerUnreachable", reason: "not-permitted", facts });
 }

@@ -18,7 +18,7 @@ export type ResourceManagerAnswer<Value> =
   | { readonly kind: "found"; readonly value: Value }
   | { readonly kind: "absent" }
   | { readonly kind: "hidden" }
-  | { readonly kind: "failed"; readonly failure: Failure };
+  | { readonly kind: "failed"; readonly failure: Failure; readonly status?: number };
 
 /** One call of a Resource Manager client; its failure is named by the HTTP exchange. */
 export async function callResourceManager<Value>(
@@ -33,18 +33,25 @@ export async function callResourceManager<Value>(
       kind: "failed",
       failure: classifyNetworkFailure(exchange?.code ?? codeOf(error), "resource-manager"),
     };
-  const classified = classifyResourceManagerAnswer(exchange.status, exchange.body);
+  const { status, body, retryAfterSeconds } = exchange;
+  const classified = classifyResourceManagerAnswer(status, body, retryAfterSeconds);
   return typeof classified === "string"
     ? { kind: classified }
-    : { kind: "failed", failure: classified };
+    : { kind: "failed", failure: classified, status };
 }
 
 /** A resource whose answer has an unexpected shape. */
+export const unexpectedAnswer = (what: string) =>
+  ({
+    kind: "failed",
+    failure: {
+      code: "ResourceManagerUnreachable",
+      reason: "unexpected",
+      detail: `Resource Manager's answer is not a ${what}`,
+    },
+  }) as const;
 export const unexpectedResource = (what: string): Outcome<never> =>
-  failed({
-    code: "ResourceManagerUnreachable",
-    detail: `Resource Manager's answer is not a ${what}`,
-  });
+  failed(unexpectedAnswer(what).failure);
 
 /** A GET of a resource's path and query. */
 export type ResourceManagerGet = (pathAndQuery: string) => Promise<ResourceManagerAnswer<unknown>>;

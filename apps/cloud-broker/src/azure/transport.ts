@@ -142,17 +142,34 @@ function createAgent(
   return agent;
 }
 
+/** No party's wish makes an appliance or a client wait longer. */
+const LONGEST_RETRY_AFTER_SECONDS = 3600;
+
+/** When the caller may try again: in seconds, in milliseconds, or as a date of the same answer. */
+export function retryAfterOf(get: (name: string) => string | undefined): number | undefined {
+  const [milliseconds] = ["retry-after-ms", "x-ms-retry-after-ms"].flatMap((name) =>
+    /^\d+$/.test(get(name) ?? "") ? Number(get(name)) / 1000 : [],
+  );
+  const text = get("retry-after") ?? "";
+  const dateMs = /[a-z]/i.test(text) ? parseDate(text) : undefined;
+  const seconds =
+    milliseconds ??
+    (/^\d+$/.test(text) ? Number(text) : undefined) ??
+    (dateMs === undefined ? undefined : (dateMs - (parseDate(get("date")) ?? Date.now())) / 1000);
+  return seconds === undefined
+    ? undefined
+    : Math.min(Math.max(0, Math.ceil(seconds)), LONGEST_RETRY_AFTER_SECONDS);
+}
+
 function noteAnswer({ status, headers, bodyAsText }: PipelineResponse): void {
   const requestId = headers.get("x-ms-request-id");
-  const retryAfter = headers.get("retry-after");
   const vaultRegion = headers.get("x-ms-keyvault-region");
   noteExchange({
     kind: "answer",
     status,
     body: status >= 200 && status < 300 ? "" : (bodyAsText ?? ""),
     requestId: requestId === undefined ? undefined : requestId.slice(0, 64),
-    retryAfterSeconds:
-      retryAfter !== undefined && /^\d{1,5}$/.test(retryAfter) ? Number(retryAfter) : undefined,
+    retryAfterSeconds: retryAfterOf((name) => headers.get(name)),
     vaultRegion: vaultRegion === undefined ? undefined : vaultRegion.slice(0, 64),
   });
 }

@@ -55,14 +55,11 @@ export function networkReason(code: string | undefined): NetworkReason {
   return REASONS[code ?? ""] ?? "connection";
 }
 
-/** The party answered, but its answer could not be read: a truncated body, or invalid JSON. */
-const UNREADABLE = new Set([
-  "PARSE_ERROR",
-  "ANSWER_TOO_LARGE",
-  "ERR_STREAM_PREMATURE_CLOSE",
-  "Z_DATA_ERROR",
-  "Z_BUF_ERROR",
-]);
+/**
+ * The party answered, but its answer could not be read: not HTTP, a truncated body, or invalid
+ * JSON.
+ */
+const UNREADABLE = /^(?:HPE_|Z_|PARSE_ERROR$|ANSWER_TOO_LARGE$|ERR_STREAM_PREMATURE_CLOSE$)/;
 
 /**
  * Names a failure without an authoritative answer.
@@ -74,8 +71,7 @@ export function classifyNetworkFailure(code: string | undefined, party: AzurePar
   const detail = `${NAMES[party]}: ${code ?? "no answer"}`;
   switch (party) {
     case "vault":
-      if (code !== undefined && UNREADABLE.has(code))
-        return { code: "KeyVaultUnexpectedAnswer", detail };
+      if (UNREADABLE.test(code ?? "")) return { code: "KeyVaultUnexpectedAnswer", detail };
       return { code: "KeyVaultUnreachable", reason, detail };
     case "entra":
     case "imds":

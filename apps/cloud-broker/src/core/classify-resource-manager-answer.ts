@@ -1,10 +1,11 @@
+import { withoutUndefined } from "@databox-cmk/errors";
 import * as z from "zod/mini";
 
 import { parseJson } from "./classify-vault-answer.ts";
 import type { Failure } from "./ports.ts";
 
 const ENVELOPE = z.object({
-  error: z.object({ code: z.string().check(z.regex(/^[A-Za-z]{1,64}$/)) }),
+  error: z.object({ code: z.string().check(z.regex(/^[A-Za-z]{1,128}$/)) }),
 });
 const ABSENT = new Set([
   "ResourceNotFound",
@@ -21,13 +22,24 @@ const HIDDEN = new Set([
   "Forbidden",
 ]);
 
+/** Refusals that last until a person acts, by Resource Manager's own code. */
+const REASONS: readonly (readonly [RegExp, string])[] = [
+  [/^ScopeLocked$/, "lock"],
+  [/^RequestDisallowedBy/, "policy"],
+  [/Quota|LimitExceeded/, "quota"],
+];
+/** A conflict with another call, which ends by itself. */
+const PASSES = /InProgress|^Concurrent|^Conflict$|^Throttl|^TooMany/;
+
 /**
- * Interprets Resource Manager's refusal to show a resource. `absent`: it says that the resource
- * does not exist; `hidden`: we may not see it; any other answer is not authoritative.
+ * Interprets Resource Manager's refusal to show or change a resource. `absent`: it says that the
+ * resource does not exist; `hidden`: we may not see it, or not write it. Any other answer proves
+ * nothing about the resource; its reason says who must act.
  */
 export function classifyResourceManagerAnswer(
   status: number,
   body: string,
+  retryAfterSeconds?: number,
 ): "absent" | "hidden" | Failure {
   const envelope = ENVELOPE.safeParse(parseJson(body));
   const code = envelope.success ? envelope.data.error.code : undefined;
@@ -40,8 +52,17 @@ export function classifyResourceManagerAnswer(
     return "hidden";
   return {
     code: "ResourceManagerUnreachable",
-    // Resource Manager answers 401 for the token alone, and the token is the broker's own.
-    reason: status === 401 && code !== undefined ? "token-refused" : undefined,
+    reason: reasonOf(status, code),
     detail: ["Resource Manager answered", status, code ?? "without a code"].join(" "),
+    ...withoutUndefined({ retryAfterSeconds }),
   };
+}
+
+function reasonOf(status: number, code: string | undefined): string | undefined {
+  if (status >= 500 || status === 408 || status === 412 || status === 429) return undefined;
+  if (code === undefined || status < 400) return "unexpected";
+  // Resource Manager answers 401 for the token alone, and the token is the broker's own.
+  if (status === 401) return "token-refused";
+  const [, reason] = REASONS.find(([pattern]) => pattern.test(code)) ?? [];
+  return reason ?? (PASSES.test(code) ? undefined : "refused");
 }

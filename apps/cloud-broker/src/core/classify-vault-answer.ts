@@ -36,7 +36,6 @@ const RULES: readonly Rule[] = [
   [{ ...unauthorized, akvNumber: 10000 }, "KeyVaultUnexpectedAnswer", "challenge"],
   [unauthorized, "KeyVaultUnexpectedAnswer", "token-refused"],
   [{ status: 401 }, "KeyVaultUnexpectedAnswer", "challenge"],
-  [{ status: 400, code: "BadParameter" }, "PasskeyUnavailable"],
   [{ status: 409, innerCode: "ObjectIsBeingDeleted" }, "KeyVaultUnreachable", "server-error"],
   [{ status: 409, innerCode: "ObjectIsBeingRecovered" }, "KeyVaultUnreachable", "server-error"],
   [{ status: 408 }, "KeyVaultUnreachable", "timeout"],

@@ -203,7 +203,7 @@ const ROWS: readonly (readonly [number, string, Failure | undefined, string, str
     vault(400, "BadParameter", undefined, "Error occurred while decoding OAEP padding."),
     "KeyVersionMismatch",
   ],
-  [15, "400 other", vault(400, "BadParameter"), "PasskeyUnavailable"],
+  [15, "400 other", vault(400, "BadParameter"), "KeyVaultUnexpectedAnswer"],
   [
     16,
     "no name, vault absent",
@@ -385,10 +385,12 @@ const ROWS: readonly (readonly [number, string, Failure | undefined, string, str
     entra(400, "invalid_request", 90002, "user"),
     "SsemUserErrorCrossTenantIdentityAccessForbidden",
   ],
-  ...[400, 404, 410, 429, 500].map(
+  ...[404, 410, 429, 500].map(
     (status) =>
       [27, `IMDS ${status}`, imds(status), "IdentityProviderUnreachable", "imds"] as const,
   ),
+  [27, "IMDS 400", imds(400), "IdentityProviderUnreachable", "own-identity"],
+  [27, "a proxy instead of IMDS", imds(200), "IdentityProviderUnreachable", "imds-answer"],
   [
     27,
     "IMDS silent",
@@ -403,7 +405,28 @@ const ROWS: readonly (readonly [number, string, Failure | undefined, string, str
     "IdentityProviderUnreachable",
     "entra",
   ],
-  ...[90006, 90012, 90024, 90033, 90055, 501661].map(
+  ...(
+    [
+      ["blocked", [53000, 53001, 53003, 530032, 530035, 50076, 50105, 50173, 50020, 50034, 50057]],
+      ["resource", [500011, 500014, 65001]],
+      ["tenant", [5000224, 500021]],
+      ["cloud", [900382, 900439]],
+      ["assertion", [700229, 50027]],
+      ["entra-refused", [90013, 9002313, 7000113, 7000218, 1002016, 392001, 999999]],
+    ] as const
+  ).flatMap(([reason, numbers]) =>
+    numbers.map(
+      (number) =>
+        [
+          27,
+          `AADSTS${number}`,
+          entra(400, "invalid_grant", number),
+          "IdentityProviderUnreachable",
+          reason,
+        ] as const,
+    ),
+  ),
+  ...[90006, 90012, 90024, 90033, 90055, 501661, 50196].map(
     (number) =>
       [
         27,
@@ -437,7 +460,7 @@ const ROWS: readonly (readonly [number, string, Failure | undefined, string, str
         `the broker's service account is not trusted, AADSTS${number}`,
         entra(401, "invalid_client", number, "account"),
         "IdentityProviderUnreachable",
-        "entra",
+        "own-identity",
       ] as const,
   ),
   ...[50013, 700027, 7000272].map(
@@ -465,7 +488,8 @@ const ROWS: readonly (readonly [number, string, Failure | undefined, string, str
     31,
     "Entra, a number that we do not know",
     entra(400, "invalid_client", 7000215),
-    "PasskeyUnavailable",
+    "IdentityProviderUnreachable",
+    "entra-refused",
   ],
   [31, "a status that we do not know", vault(418), "KeyVaultUnexpectedAnswer"],
   [31, "a refusal by a proxy", vault(403), "KeyVaultUnexpectedAnswer"],
@@ -495,6 +519,47 @@ describe("the mapping of failures", () => {
         ([, , failure]) => failure !== undefined && ERRORS[failure.code].class === "refused",
       ),
     ).toEqual([]);
+  });
+
+  it("shows Entra's number and own words, for a number that no row knows", () => {
+    const body = JSON.stringify({
+      error: "invalid_grant",
+      error_codes: [999_999],
+      error_description:
+        "AADSTS999999: The moon is full. Trace ID: 1 Correlation ID: 2 Timestamp: 2026-11-30",
+    });
+    const { detail } = classifyTokenFailure(
+      { kind: "answer", status: 400, body },
+      { kind: "user" },
+    );
+    expect(detail).toBe(
+      "Microsoft Entra ID answered 400 invalid_grant AADSTS999999: The moon is full.",
+    );
+  });
+
+  it.each([
+    [409, "ScopeLocked", "lock"],
+    [403, "RequestDisallowedByPolicy", "policy"],
+    [403, "RequestDisallowedByAzure", "policy"],
+    [409, "QuotaExceeded", "quota"],
+    [400, "FederatedIdentityCredentialsLimitExceeded", "quota"],
+    [409, "MissingSubscriptionRegistration", "refused"],
+    [409, "ReadOnlyDisabledSubscription", "refused"],
+    [400, "InvalidApiVersionParameter", "refused"],
+    [401, "ExpiredAuthenticationToken", "token-refused"],
+    [409, "AnotherOperationInProgress", undefined],
+    [409, "ConcurrentFederatedIdentityCredentialsWritesForSingleManagedIdentity", undefined],
+    [429, "TooManyRequests", undefined],
+    [503, "ServerBusy", undefined],
+    [403, undefined, "unexpected"],
+    [200, undefined, "unexpected"],
+  ])("says who must act on Resource Manager's %i %s: %s", (status, code, reason) => {
+    const body = code === undefined ? "<html>" : JSON.stringify({ error: { code } });
+    expect(classifyResourceManagerAnswer(status, body, 600)).toMatchObject({
+      code: "ResourceManagerUnreachable",
+      reason,
+      retryAfterSeconds: 600,
+    });
   });
 
   it.each([

@@ -150,17 +150,20 @@ describe("a token that cannot be had", () => {
     expect(await world.azure.vaults.signIn(identity)).toMatchObject({ ok: true });
   });
 
-  it.each([400, 404, 410, 429, 500])(
-    "because the metadata service answers %i is not a refusal",
-    async (code) => {
-      await world.addFault({ service: "imds" }, status(code));
-      const outcome = await world.azure.vaults.signIn({ kind: "broker" });
-      expect(outcome).toMatchObject({
-        ok: false,
-        failure: { code: "IdentityProviderUnreachable", reason: "imds" },
-      });
-    },
-  );
+  it.each([
+    [400, "imds-answer"],
+    [404, "imds"],
+    [410, "imds"],
+    [429, "imds"],
+    [500, "imds"],
+  ])("because the metadata service answers %i is not a refusal, but %s", async (code, reason) => {
+    await world.addFault({ service: "imds" }, status(code));
+    const outcome = await world.azure.vaults.signIn({ kind: "broker" });
+    expect(outcome).toMatchObject({
+      ok: false,
+      failure: { code: "IdentityProviderUnreachable", reason },
+    });
+  });
 
   it("of a tenant that is gone names the tenant", async () => {
     const elsewhere = { ...identity, tenantId: "99999999-9999-4999-8999-999999999999" };
@@ -225,7 +228,7 @@ describe("the broker by its service account in a cluster", () => {
     expect(await sign("other")).toMatchObject({
       failure: {
         code: "IdentityProviderUnreachable",
-        reason: "entra",
+        reason: "own-identity",
         detail: expect.stringContaining("AADSTS700213") as string,
       },
     });

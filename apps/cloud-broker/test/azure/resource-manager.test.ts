@@ -4,6 +4,7 @@ import { randomUUID } from "node:crypto";
 
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 
+import { cloudOf } from "../../src/config/config.ts";
 import { orderIdOf } from "../../src/core/order.ts";
 import {
   createOrderIdentity,
@@ -86,6 +87,19 @@ async function createCustomerIdentity(): Promise<string> {
   return made.id ?? "";
 }
 
+async function createCredential(identityId: string, name: string, subject: string): Promise<void> {
+  await world.managed.federatedIdentityCredentials.createOrUpdate(
+    world.emulator.resourceGroup,
+    identityId.split("/").at(-1) ?? "",
+    name,
+    {
+      issuer: world.settings.BROKER_URL,
+      subject,
+      audiences: [cloudOf(world.settings).tokenExchangeAudience],
+    },
+  );
+}
+
 describe("an identity of the customer's", () => {
   it("is made to trust the broker for the order that it is attached to, and for no other", async () => {
     const order = orderNamed("attached");
@@ -127,7 +141,7 @@ describe("an identity of the customer's", () => {
     });
   });
 
-  it("that may not be read asks for the trust to be made by its owner", async () => {
+  it("that may not be read asks for the right to read it, and for the trust", async () => {
     const id = await createCustomerIdentity();
     await world.addFault(
       { service: "resource-manager" },
@@ -137,14 +151,55 @@ describe("an identity of the customer's", () => {
       {
         failure: {
           code: "SsemUserErrorUserAssignedIdentityAbsent",
-          reason: "federation-missing",
+          reason: "identity-hidden",
           facts: {
             federationIssuer: world.settings.BROKER_URL,
             federationSubject: orderNamed("hidden"),
+            federationAudience: cloudOf(world.settings).tokenExchangeAudience,
           },
         },
       },
     );
+  });
+
+  it("that trusts the broker by a credential of another name is attached", async () => {
+    const order = orderNamed("printed");
+    const id = await createCustomerIdentity();
+    await createCredential(id, "databox-cmk", order);
+    expect(await world.azure.identities.attachUserAssigned(order, id)).toMatchObject({ ok: true });
+  });
+
+  it("that has as many credentials as Azure allows says so, and to whom", async () => {
+    const id = await createCustomerIdentity();
+    for (let number = 0; number < 20; number += 1)
+      await createCredential(id, `other-${String(number)}`, orderNamed(`other-${String(number)}`));
+    expect(await world.azure.identities.attachUserAssigned(orderNamed("last"), id)).toMatchObject({
+      failure: {
+        code: "SsemUserErrorUserAssignedIdentityAbsent",
+        reason: "federation-limit",
+      },
+    });
+  });
+
+  it.each([
+    [409, "ScopeLocked"],
+    [403, "RequestDisallowedByPolicy"],
+  ])("that Azure protects by %i %s is not an outage", async (status, code) => {
+    const id = await createCustomerIdentity();
+    await world.addFault(
+      { service: "resource-manager", operation: "PUT" },
+      { kind: "status", status, code },
+    );
+    expect(await world.azure.identities.attachUserAssigned(orderNamed("held"), id)).toMatchObject({
+      failure: { reason: "identity-protected" },
+    });
+    const made = await world.azure.identities.createSystemAssigned(orderNamed("held"), "westus", 1);
+    expect(made).toMatchObject({
+      failure: {
+        reason: code === "ScopeLocked" ? "lock" : "policy",
+        facts: { identityResourceGroup: world.emulator.resourceGroup },
+      },
+    });
   });
 
   it("that is deleted after it was attached is named as such", async () => {
@@ -232,6 +287,36 @@ describe("resources of Resource Manager", () => {
     expect(
       await world.azure.resources.storageAccountLocation(world.emulator.storageAccountId),
     ).toMatchObject(unreachable);
+  });
+
+  it.each([
+    [403, "AuthorizationFailed"],
+    [404, "SubscriptionNotFound"],
+    [401, "InvalidAuthenticationTokenTenant"],
+  ])("of roles that the broker may not read, by %i %s, is not 'no role'", async (status, code) => {
+    const scope = `/subscriptions/${world.emulator.subscriptionId}`;
+    await world.addFault({ service: "resource-manager" }, { kind: "status", status, code });
+    for (const at of [scope, `${scope}/resourceGroups/${world.emulator.resourceGroup}`])
+      expect(await world.azure.roles.roleAssignments(world.owner.objectId, at)).toMatchObject({
+        failure: {
+          code: "ResourceManagerUnreachable",
+          reason: "roles-hidden",
+          facts: { subscriptionId: world.emulator.subscriptionId },
+        },
+      });
+  });
+
+  it("of roles in a group that is gone: those of its subscription", async () => {
+    const scope = `/subscriptions/${world.emulator.subscriptionId}`;
+    const inherited = await world.azure.roles.roleAssignments(world.owner.objectId, scope);
+    await world.addFault(
+      { service: "resource-manager" },
+      { kind: "status", status: 404, code: "ResourceGroupNotFound" },
+      1,
+    );
+    expect(
+      await world.azure.roles.roleAssignments(world.owner.objectId, `${scope}/resourceGroups/gone`),
+    ).toEqual(inherited);
   });
 
   it("of roles: those of a principal at a scope and above it", async () => {

@@ -11,7 +11,7 @@ import {
 import { afterEach, beforeEach, expect, it } from "vitest";
 
 import { observe } from "../../src/azure/exchange.ts";
-import { createAzureTransport } from "../../src/azure/transport.ts";
+import { createAzureTransport, retryAfterOf } from "../../src/azure/transport.ts";
 import { createClockWatch } from "../../src/observability/clock-watch.ts";
 
 let silent: Server;
@@ -86,4 +86,25 @@ it.each([
     Promise.reject(new RestError("no answer", { code })),
   );
   expect(clock.isSuspected()).toBe(isSuspected);
+});
+
+test.each([
+  [{ "retry-after": "600" }, 600],
+  [{ "retry-after": "99999" }, 3600],
+  [{ "retry-after": "100000" }, 3600],
+  [{ "retry-after": "0" }, 0],
+  [{ "retry-after": "Tue, 01 Dec 2026 00:00:30 GMT", date: "Tue, 01 Dec 2026 00:00:00 GMT" }, 30],
+  [{ "retry-after": "Tue, 01 Dec 1970 00:00:30 GMT" }, 0],
+  [{ "retry-after-ms": "30000" }, 30],
+  [{ "x-ms-retry-after-ms": "1" }, 1],
+  [{ "retry-after-ms": "2000", "retry-after": "600" }, 2],
+  [{ "retry-after": "-1" }, undefined],
+  [{ "retry-after": "1.5" }, undefined],
+  [{ "retry-after": "1e3" }, undefined],
+  [{ "retry-after": "soon" }, undefined],
+  [{ "retry-after": "" }, undefined],
+  [{ "retry-after": "5, 5" }, undefined],
+  [{}, undefined],
+])("the headers %j ask to wait %s seconds", (headers: Record<string, string>, seconds) => {
+  expect(retryAfterOf((name) => headers[name])).toBe(seconds);
 });

@@ -1,4 +1,4 @@
-import type { Text } from "../row.ts";
+import type { Step, Text } from "../row.ts";
 import { invalid, refused } from "./classes.ts";
 import {
   DISABLE_SYSTEM_IDENTITY,
@@ -15,6 +15,29 @@ const MEANWHILE = {
   en: "Unlocks are refused, and an open node closes when it next contacts the broker. Nothing stored changes, and the broker looks for the identity again at every try.",
   de: "Entsperrungen werden verweigert, und ein offener Knoten schließt sich, wenn er sich das nächste Mal beim Broker meldet. Nichts Gespeichertes ändert sich, und der Broker sucht die Identität bei jedem Versuch erneut.",
 } as const satisfies Text;
+
+const ADD_FEDERATION = {
+  en: "Add the federated credential (portal: managed identity > Federated credentials > Add > Other)",
+  de: "Fügen Sie die Verbundanmeldeinformationen hinzu (Portal: Verwaltete Identität > Verbundanmeldeinformationen > Hinzufügen > Andere)",
+  command:
+    "az identity federated-credential create --name databox-cmk --identity-name {identityName} --resource-group {identityResourceGroup} --issuer {federationIssuer} --subject {federationSubject} --audiences {federationAudience}",
+} as const satisfies Step<Text>;
+const [CREATE_IDENTITY] = USE_ANOTHER_USER_IDENTITY;
+const NAME_ANOTHER = {
+  en: "Repeat the change with the id of that identity, after it was allowed to use the key",
+  de: "Wiederholen Sie die Änderung mit der ID dieser Identität, nachdem ihr der Schlüssel freigegeben wurde",
+  for: "order-owner",
+} as const satisfies Step<Text>;
+const LIST_IDENTITIES = {
+  en: "List the identities that exist",
+  de: "Listen Sie die vorhandenen Identitäten auf",
+  command: "az identity list --query '[].id' --output tsv",
+} as const satisfies Step<Text>;
+const REPEAT_CHANGE = {
+  en: "Repeat the change of the order",
+  de: "Wiederholen Sie die Änderung des Auftrags",
+  for: "order-owner",
+} as const satisfies Step<Text>;
 
 /** Azure's codes for the identity that asks the vault. */
 export const AZURE_IDENTITY_ERRORS = {
@@ -112,18 +135,58 @@ export const AZURE_IDENTITY_ERRORS = {
           en: "Ask your security administrator to let identity {identityName} trust the broker by a federated credential, then try again.",
           de: "Bitten Sie Ihren Sicherheitsadministrator, die Identität {identityName} dem Broker durch Verbundanmeldeinformationen vertrauen zu lassen, und versuchen Sie es dann erneut.",
         },
-        steps: [
-          {
-            en: "Add the federated credential (portal: managed identity > Federated credentials > Add > Other)",
-            de: "Fügen Sie die Verbundanmeldeinformationen hinzu (Portal: Verwaltete Identität > Verbundanmeldeinformationen > Hinzufügen > Andere)",
-            command:
-              "az identity federated-credential create --name databox-cmk --identity-name {identityName} --resource-group {identityResourceGroup} --issuer {federationIssuer} --subject {federationSubject} --audiences {federationAudience}",
-          },
-          UNLOCK_AGAIN,
-        ],
+        steps: [ADD_FEDERATION, UNLOCK_AGAIN],
         why: "The broker signs in as the identity with a token of its own issuer, which the identity must trust for this order (subject). No federated credential matches.",
         reproduce:
           "az identity federated-credential delete --yes --name databox-cmk --identity-name {identityName} --resource-group {identityResourceGroup}",
+      },
+      "federation-limit": {
+        message: {
+          en: "The user-assigned identity has as many federated credentials as Azure allows",
+          de: "Die benutzerseitig zugewiesene Identität hat so viele Verbundanmeldeinformationen, wie Azure erlaubt",
+        },
+        steps: [CREATE_IDENTITY, NAME_ANOTHER],
+        why: "Each order needs a federated credential of its own, and Azure allows 20 for each identity. So one identity serves 20 orders.",
+      },
+      "identity-hidden": {
+        message: {
+          en: "The broker may not read the user-assigned identity",
+          de: "Der Broker darf die benutzerseitig zugewiesene Identität nicht lesen",
+        },
+        who: "security-administrator",
+        ask: {
+          en: "Ask your security administrator to let the broker read identity {identityName}, then try again.",
+          de: "Bitten Sie Ihren Sicherheitsadministrator, den Broker die Identität {identityName} lesen zu lassen, und versuchen Sie es dann erneut.",
+        },
+        steps: [
+          {
+            en: "Assign Managed Identity Contributor on the identity to the broker's own identity, which then adds its federated credential itself; Reader is enough if you add it by the next step (portal: managed identity > Access control (IAM) > Add role assignment)",
+            de: "Weisen Sie an der Identität der eigenen Identität des Brokers die Rolle „Managed Identity Contributor“ zu, die dann ihre Verbundanmeldeinformationen selbst hinzufügt; „Reader“ genügt, wenn Sie sie durch den nächsten Schritt hinzufügen (Portal: Verwaltete Identität > Zugriffssteuerung (IAM) > Rollenzuweisung hinzufügen)",
+          },
+          ADD_FEDERATION,
+          REPEAT_CHANGE,
+        ],
+        why: "Resource Manager answered 403 to the broker for {identityId}, so the broker cannot learn its client id and principal.",
+      },
+      "identity-protected": {
+        message: {
+          en: "Azure does not let the user-assigned identity be changed",
+          de: "Azure lässt nicht zu, dass die benutzerseitig zugewiesene Identität geändert wird",
+        },
+        who: "security-administrator",
+        ask: {
+          en: "Ask your security administrator to remove the lock or the policy that protects identity {identityName} from changes, then try again.",
+          de: "Bitten Sie Ihren Sicherheitsadministrator, die Sperre oder die Richtlinie aufzuheben, die Änderungen an der Identität {identityName} verhindert, und versuchen Sie es dann erneut.",
+        },
+        steps: [
+          {
+            en: "Remove the lock from the identity's resource group or subscription, or exempt the identity from the policy; the detail has Azure's code (portal: managed identity > Locks; Policy > Compliance)",
+            de: "Entfernen Sie die Sperre von der Ressourcengruppe oder dem Abonnement der Identität, oder nehmen Sie die Identität von der Richtlinie aus; das Detail nennt den Code von Azure (Portal: Verwaltete Identität > Sperren; Richtlinie > Compliance)",
+          },
+          ADD_FEDERATION,
+          REPEAT_CHANGE,
+        ],
+        why: "Resource Manager refused the federated credential, for example with ScopeLocked or RequestDisallowedByPolicy.",
       },
     },
     why: {
@@ -202,15 +265,21 @@ export const AZURE_IDENTITY_ERRORS = {
       en: "Ask the owner of order {orderName} to select another user-assigned identity, then try again.",
       de: "Bitten Sie den Besitzer des Auftrags {orderName}, eine andere benutzerseitig zugewiesene Identität auszuwählen, und versuchen Sie es dann erneut.",
     },
-    steps: [
-      {
-        en: "List the identities that exist",
-        de: "Listen Sie die vorhandenen Identitäten auf",
-        command: "az identity list --query '[].id' --output tsv",
+    steps: [LIST_IDENTITIES, ...USE_ANOTHER_USER_IDENTITY, UNLOCK_AGAIN],
+    reasons: {
+      "not-found": {
+        message: {
+          en: "There is no user-assigned identity of this id",
+          de: "Eine benutzerseitig zugewiesene Identität mit dieser ID gibt es nicht",
+        },
+        ask: {
+          en: "Ask the owner of order {orderName} to name a user-assigned identity that exists, then try again.",
+          de: "Bitten Sie den Besitzer des Auftrags {orderName}, eine benutzerseitig zugewiesene Identität zu nennen, die es gibt, und versuchen Sie es dann erneut.",
+        },
+        steps: [LIST_IDENTITIES, NAME_ANOTHER],
+        why: "Resource Manager does not know the identity that the change names.",
       },
-      ...USE_ANOTHER_USER_IDENTITY,
-      UNLOCK_AGAIN,
-    ],
+    },
     why: {
       en: "Microsoft Entra ID answered that the identity's application does not exist in the tenant (AADSTS700016): it was deleted from the directory.",
       de: "Microsoft Entra ID hat geantwortet, dass es die Anwendung der Identität im Mandanten nicht gibt (AADSTS700016): Sie wurde aus dem Verzeichnis gelöscht.",

@@ -10,8 +10,8 @@ import {
 } from "./steps.ts";
 
 const ALLOW_ADDRESS = {
-  en: "Add the broker's address to the vault's firewall; it is needed with either type of identity (portal: key vault > Networking > Firewall)",
-  de: "Fügen Sie die Adresse des Brokers der Firewall des Tresors hinzu; das ist bei beiden Identitätstypen nötig (Portal: Schlüsseltresor > Netzwerk > Firewall)",
+  en: "Add the broker's address to the vault's firewall; it is needed with either type of identity, and the broker's operator knows it (portal: key vault > Networking > Firewall)",
+  de: "Fügen Sie die Adresse des Brokers der Firewall des Tresors hinzu; das ist bei beiden Identitätstypen nötig, und der Betreiber des Dienstes kennt sie (Portal: Schlüsseltresor > Netzwerk > Firewall)",
   command: "az keyvault network-rule add --name {vaultName} --ip-address {brokerAddress}",
 } as const satisfies Step<Text>;
 

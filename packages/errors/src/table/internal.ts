@@ -1,5 +1,4 @@
 import { internal } from "./classes.ts";
-import { faultCommand } from "./reproduce.ts";
 import { CONTACT_BROKER_OPERATOR } from "./steps.ts";
 
 /** Azure's "Couldn't fetch the passkey" without a code, and faults of our own. */
@@ -25,16 +24,13 @@ export const INTERNAL_ERRORS = {
       },
     ],
     why: {
-      en: "The vault's answer matches no row of the table, for example a 400 that is not about padding. Azure has no code for this; it shows only a text.",
-      de: "Der Tresor hat auf eine Weise geantwortet, die keine Zeile der Tabelle nennt, etwa mit 400, ohne dass es um die Auffüllung geht. Azure hat dafür keinen Code; es zeigt nur einen Text.",
+      en: "The service's own key cannot be used, or the stored envelope does not name the order's key. Azure has no code for this; it shows only a text.",
+      de: "Der eigene Schlüssel des Dienstes ist nicht benutzbar, oder der gespeicherte Umschlag nennt nicht den Schlüssel des Auftrags. Azure hat dafür keinen Code; es zeigt nur einen Text.",
     },
     meanwhile: {
       en: "The unlock fails and nothing re-locks, because nothing was refused. Nothing stored changes.",
       de: "Die Entsperrung schlägt fehl, und nichts sperrt sich wieder, weil nichts verweigert wurde. Nichts Gespeichertes ändert sich.",
     },
-    reproduce: faultCommand(
-      "--vault {vaultName} --operation unwrapKey --status 400 --code BadParameter",
-    ),
     articleCorrection:
       "The article's only advice for this failure is to contact support. Here the error has an id that leads to its log entry.",
   }),

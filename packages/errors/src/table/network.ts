@@ -17,6 +17,37 @@ const CHECK_BROKER_NAME = {
   command: "curl --head {brokerUrl}/healthz",
 } as const satisfies Step<Text>;
 
+/** Who can cure a sign-in of the broker, and of an order's identity. */
+const OPERATOR_SIGNS_IN = {
+  who: "broker-operator",
+  ask: {
+    en: "Tell the broker's operator that the broker cannot sign in at Azure; the customer's key was not refused.",
+    de: "Sagen Sie dem Betreiber des Dienstes, dass sich der Broker bei Azure nicht anmelden kann; der Schlüssel des Kunden wurde nicht verweigert.",
+  },
+} as const;
+const ADMINISTRATOR_ALLOWS = {
+  who: "security-administrator",
+  ask: {
+    en: "Ask your security administrator to let the order's identity {principalId} sign in at Microsoft Entra ID, then try again; the key was not refused.",
+    de: "Bitten Sie Ihren Sicherheitsadministrator, die Identität {principalId} des Auftrags sich bei Microsoft Entra ID anmelden zu lassen, und versuchen Sie es dann erneut; der Schlüssel wurde nicht verweigert.",
+  },
+} as const;
+const REPEAT_CHANGE = {
+  en: "Repeat the change of the order if it was not made",
+  de: "Wiederholen Sie die Änderung des Auftrags, wenn sie nicht vorgenommen wurde",
+  for: "order-owner",
+} as const satisfies Step<Text>;
+/** Resource Manager refused what the broker's operator can allow. */
+const operatorAllows = (step: Step<Text>) =>
+  ({
+    who: "broker-operator",
+    ask: {
+      en: "Tell the broker's operator what Azure Resource Manager refuses; the key was not refused.",
+      de: "Sagen Sie dem Betreiber des Dienstes, was Azure Resource Manager ablehnt; der Schlüssel wurde nicht verweigert.",
+    },
+    steps: [step, REPEAT_CHANGE],
+  }) as const;
+
 /** No authoritative answer: retry, and never treat it as a refusal. */
 export const NETWORK_ERRORS = {
   KeyVaultUnreachable: unreachable(503, "nobody", {
@@ -183,7 +214,10 @@ export const NETWORK_ERRORS = {
     reproduce: faultCommand("--vault {vaultName} --garbage"),
   }),
   IdentityProviderUnreachable: unreachable(503, "nobody", {
-    title: { en: "The sign-in service does not answer", de: "Der Anmeldedienst antwortet nicht" },
+    title: {
+      en: "The broker cannot sign in at Azure",
+      de: "Der Broker kann sich bei Azure nicht anmelden",
+    },
     message: {
       en: "The identity provider cannot be reached",
       de: "Der Identitätsanbieter ist nicht erreichbar",
@@ -209,6 +243,112 @@ export const NETWORK_ERRORS = {
         },
         why: "The instance metadata service of the broker's machine does not answer, or says that it is being updated (404, 410, 429, 5xx).",
         reproduce: faultCommand("--service imds --status 500"),
+      },
+      "imds-answer": {
+        message: {
+          en: "The machine's identity service gave an answer that is not its own",
+          de: "Der Identitätsdienst der Maschine hat eine Antwort gegeben, die nicht von ihm ist",
+        },
+        ...OPERATOR_SIGNS_IN,
+        steps: [
+          {
+            en: "Let the broker's machine reach 169.254.169.254 directly, past every proxy",
+            de: "Lassen Sie die Maschine des Brokers 169.254.169.254 unmittelbar erreichen, an jedem Proxy vorbei",
+          },
+          TRY_AGAIN,
+        ],
+        why: "The answer has a status that the instance metadata service does not give, or no token, such as a proxy's page.",
+      },
+      "own-identity": {
+        message: {
+          en: "The broker's own identity cannot sign in",
+          de: "Die eigene Identität des Brokers kann sich nicht anmelden",
+        },
+        ...OPERATOR_SIGNS_IN,
+        steps: [
+          {
+            en: "See whether the identity of BROKER_CLIENT_ID exists, is assigned to the broker's machine or trusts its service account, and is named if the machine has several",
+            de: "Sehen Sie nach, ob es die Identität von BROKER_CLIENT_ID gibt, ob sie der Maschine des Brokers zugewiesen ist oder deren Dienstkonto vertraut, und ob sie genannt ist, wenn die Maschine mehrere hat",
+          },
+          TRY_AGAIN,
+        ],
+        why: "The instance metadata service answered 400 (Identity not found, or several of them), or Microsoft Entra ID refuses the broker's service account.",
+      },
+      blocked: {
+        message: {
+          en: "A policy of Microsoft Entra ID blocks the sign-in of the order's identity",
+          de: "Eine Richtlinie von Microsoft Entra ID blockiert die Anmeldung der Identität des Auftrags",
+        },
+        ...ADMINISTRATOR_ALLOWS,
+        steps: [
+          {
+            en: "Find the sign-in of identity {principalId} in the log, and exempt it from the policy that failed (portal: Microsoft Entra ID > Sign-in logs > Service principal or managed identity sign-ins)",
+            de: "Suchen Sie im Protokoll die Anmeldung der Identität {principalId}, und nehmen Sie sie von der Richtlinie aus, die sie verhindert (Portal: Microsoft Entra ID > Anmeldeprotokolle > Anmeldungen von Dienstprinzipalen oder verwalteten Identitäten)",
+          },
+          TRY_AGAIN,
+        ],
+        why: "Entra ID answered with a number of Conditional Access, of a revoked session or of a missing assignment (AADSTS53003, AADSTS530035, AADSTS50105, AADSTS50173).",
+      },
+      resource: {
+        message: {
+          en: "The tenant does not admit Azure Key Vault",
+          de: "Der Mandant lässt Azure Key Vault nicht zu",
+        },
+        ...ADMINISTRATOR_ALLOWS,
+        steps: [
+          {
+            en: "Create or enable the enterprise application Azure Key Vault, cfa8b339-82a2-471a-a3c9-0fc0be7a4093, and consent to it (portal: Microsoft Entra ID > Enterprise applications > Microsoft Applications)",
+            de: "Erstellen oder aktivieren Sie die Unternehmensanwendung Azure Key Vault, cfa8b339-82a2-471a-a3c9-0fc0be7a4093, und stimmen Sie ihr zu (Portal: Microsoft Entra ID > Unternehmensanwendungen > Microsoft-Anwendungen)",
+          },
+          TRY_AGAIN,
+        ],
+        why: "Entra ID does not find the principal of Key Vault in the tenant, it is disabled, or nobody consented to it (AADSTS500011, AADSTS500014, AADSTS65001).",
+      },
+      tenant: {
+        message: {
+          en: "The tenant of the order is blocked",
+          de: "Der Mandant des Auftrags ist gesperrt",
+        },
+        ...ADMINISTRATOR_ALLOWS,
+        steps: [
+          {
+            en: "Have the tenant's block or its tenant restrictions lifted, if need be by a support request to Microsoft",
+            de: "Lassen Sie die Sperre des Mandanten oder seine Mandanteneinschränkungen aufheben, notfalls durch eine Supportanfrage bei Microsoft",
+          },
+          TRY_AGAIN,
+        ],
+        why: "Entra ID issues no tokens of this tenant (AADSTS5000224, AADSTS500021).",
+      },
+      cloud: {
+        message: {
+          en: "The broker signs in at another cloud than the tenant's",
+          de: "Der Broker meldet sich in einer anderen Cloud an als der des Mandanten",
+        },
+        ...OPERATOR_SIGNS_IN,
+        steps: [
+          {
+            en: "Compare ENTRA_AUTHORITY and AZURE_CLOUD with the cloud of the tenant",
+            de: "Vergleichen Sie ENTRA_AUTHORITY und AZURE_CLOUD mit der Cloud des Mandanten",
+          },
+          TRY_AGAIN,
+        ],
+        why: "Entra ID says that the tenant belongs to another cloud (AADSTS900382, AADSTS900439).",
+      },
+      "entra-refused": {
+        message: {
+          en: "Microsoft Entra ID does not accept the sign-in, by a number that is not in our table",
+          de: "Microsoft Entra ID nimmt die Anmeldung nicht an, mit einer Nummer, die nicht in unserer Tabelle steht",
+        },
+        ...OPERATOR_SIGNS_IN,
+        steps: [
+          {
+            en: "Look up the AADSTS number at https://login.microsoftonline.com/error; the detail names it, with Entra ID's own words",
+            de: "Schlagen Sie die AADSTS-Nummer unter https://login.microsoftonline.com/error nach; das Detail nennt sie, mit den eigenen Worten von Entra ID",
+          },
+          CONTACT_BROKER_OPERATOR,
+          TRY_AGAIN,
+        ],
+        why: "Entra ID answered with an error whose number we cannot place. That is not a decision on the identity, so it counts as an outage.",
       },
       assertion: {
         message: {
@@ -259,7 +399,10 @@ export const NETWORK_ERRORS = {
     reproduce: faultCommand("--service entra --status 503"),
   }),
   ResourceManagerUnreachable: unreachable(503, "nobody", {
-    title: { en: "Resource Manager does not answer", de: "Resource Manager antwortet nicht" },
+    title: {
+      en: "Resource Manager does not do what the broker asks",
+      de: "Resource Manager tut nicht, worum der Broker bittet",
+    },
     message: {
       en: "Azure Resource Manager cannot be reached",
       de: "Azure Resource Manager ist nicht erreichbar",
@@ -268,15 +411,85 @@ export const NETWORK_ERRORS = {
       en: "Wait a minute, then try again; the key was not refused.",
       de: "Warten Sie eine Minute, und versuchen Sie es dann erneut; der Schlüssel wurde nicht verweigert.",
     },
-    steps: [
-      WAIT,
-      {
-        en: "Repeat the change of the order if it was not made",
-        de: "Wiederholen Sie die Änderung des Auftrags, wenn sie nicht vorgenommen wurde",
-        for: "order-owner",
-      },
-    ],
+    steps: [WAIT, REPEAT_CHANGE],
     reasons: {
+      lock: {
+        message: {
+          en: "A resource lock in Azure prevents the change",
+          de: "Eine Ressourcensperre in Azure verhindert die Änderung",
+        },
+        ...operatorAllows({
+          en: "Remove the lock from resource group {identityResourceGroup} or its subscription (portal: resource group > Locks)",
+          de: "Entfernen Sie die Sperre von der Ressourcengruppe {identityResourceGroup} oder ihrem Abonnement (Portal: Ressourcengruppe > Sperren)",
+        }),
+        why: "Resource Manager answered ScopeLocked to a change of an order's system-assigned identity, which is in the broker's own resource group.",
+      },
+      policy: {
+        message: {
+          en: "A policy in Azure does not allow the change",
+          de: "Eine Richtlinie in Azure lässt die Änderung nicht zu",
+        },
+        ...operatorAllows({
+          en: "Exempt resource group {identityResourceGroup} from the policy (portal: Policy > Exemptions)",
+          de: "Nehmen Sie die Ressourcengruppe {identityResourceGroup} von der Richtlinie aus (Portal: Richtlinie > Ausnahmen)",
+        }),
+        why: "Resource Manager answered RequestDisallowedByPolicy.",
+      },
+      quota: {
+        message: {
+          en: "A limit in Azure is reached",
+          de: "Eine Grenze in Azure ist erreicht",
+        },
+        ...operatorAllows({
+          en: "Remove what is no longer needed, or have the limit raised; the detail has Azure's code (portal: subscription > Usage + quotas)",
+          de: "Entfernen Sie, was nicht mehr gebraucht wird, oder lassen Sie die Grenze erhöhen; das Detail nennt den Code von Azure (Portal: Abonnement > Nutzung + Kontingente)",
+        }),
+        why: "Resource Manager answered QuotaExceeded or another limit.",
+      },
+      refused: {
+        message: {
+          en: "Azure Resource Manager refuses the broker's request",
+          de: "Azure Resource Manager lehnt die Anforderung des Brokers ab",
+        },
+        ...operatorAllows({
+          en: "Look up Azure's code, which the detail names: the subscription may be disabled, or a resource provider not registered",
+          de: "Schlagen Sie den Code von Azure nach, den das Detail nennt: Vielleicht ist das Abonnement deaktiviert oder ein Ressourcenanbieter nicht registriert",
+        }),
+        why: "Resource Manager answered with a 4xx status and a code of its own, such as ReadOnlyDisabledSubscription or MissingSubscriptionRegistration.",
+      },
+      "not-permitted": {
+        message: {
+          en: "The broker may not manage the identities of orders",
+          de: "Der Broker darf die Identitäten der Aufträge nicht verwalten",
+        },
+        ...operatorAllows({
+          en: "Assign Managed Identity Contributor on resource group {identityResourceGroup} to the broker's own identity (portal: resource group > Access control (IAM))",
+          de: "Weisen Sie an der Ressourcengruppe {identityResourceGroup} der eigenen Identität des Brokers die Rolle „Managed Identity Contributor“ zu (Portal: Ressourcengruppe > Zugriffssteuerung (IAM))",
+        }),
+        why: "Resource Manager answered 403, or does not know the broker's own resource group (IDENTITY_RESOURCE_GROUP).",
+      },
+      "roles-hidden": {
+        message: {
+          en: "The broker may not read role assignments",
+          de: "Der Broker darf Rollenzuweisungen nicht lesen",
+        },
+        ...operatorAllows({
+          en: "Assign Reader on subscription {subscriptionId} to the broker's own identity, or check that this subscription exists in its tenant (portal: subscription > Access control (IAM))",
+          de: "Weisen Sie am Abonnement {subscriptionId} der eigenen Identität des Brokers die Rolle „Reader“ zu, oder prüfen Sie, dass es dieses Abonnement in ihrem Mandanten gibt (Portal: Abonnement > Zugriffssteuerung (IAM))",
+        }),
+        why: "Who may read or change an order, and whose approval counts, is decided by role assignments. Resource Manager does not show them to the broker, so it cannot know; nothing is said about the caller or the approvers.",
+      },
+      unexpected: {
+        message: {
+          en: "The answer of Azure Resource Manager cannot be understood",
+          de: "Die Antwort von Azure Resource Manager ist nicht zu verstehen",
+        },
+        ...operatorAllows({
+          en: "Look for a proxy between the broker and ARM_URL that answers in its place",
+          de: "Suchen Sie nach einem Proxy zwischen dem Broker und ARM_URL, der an dessen Stelle antwortet",
+        }),
+        why: "The answer is not Resource Manager's JSON, or not the resource that was asked for.",
+      },
       "token-refused": {
         message: {
           en: "Azure Resource Manager does not accept the broker's token",
