@@ -2,7 +2,7 @@ import type { Drill } from "./drill.ts";
 
 export const fullDisk: Drill = {
   title: "A full disk",
-  when: "`BrokerDown` or `InternalErrors` fires, and the log lines contain `SQLITE_FULL`; or an appliance reports `DiskFull` for its own state.",
+  when: "`BrokerDown` fires, and the log lines contain `SQLITE_FULL`; or an appliance reports `DiskFull` for its own state.",
   undo: "Not needed. Nothing is half written: the broker answers only after a commit is durable.",
   theatre: "small-disk",
   run: async (stage) => {
@@ -14,7 +14,7 @@ export const fullDisk: Drill = {
         await Promise.resolve();
       },
     );
-    await stage.typeAt(node, "databox-agent unlock", { exitCode: 1, show: "first line" });
+    await stage.typeAt(node, "databox-agent unlock", { exitCode: 4, show: "first line" });
     await stage.type("broker doctor | grep '✗'");
     await stage.step(
       "Make room: remove files that do not belong to the broker, or grow the disk. Never remove `broker.sqlite-wal`: it contains the last commits. The broker continues by itself.",

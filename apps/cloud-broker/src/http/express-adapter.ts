@@ -7,12 +7,12 @@ import {
   type CloudName,
   type Facts,
   renderArmError,
-  toAppError,
   withoutUndefined,
 } from "@databox-cmk/errors";
 import { type Request, type Response, Router } from "express";
 
 import { invalidMember } from "../core/failure-error.ts";
+import { nameFault } from "../core/name-fault.ts";
 import { orderIdOf } from "../core/order.ts";
 import { orderFacts } from "../core/recovery-facts.ts";
 import { parseEventsBody, parseJsonBody, readBody } from "./read-body.ts";
@@ -155,13 +155,13 @@ async function answerTo(
     options.admit(request, route);
     if (route === undefined) throw noRoute();
   } catch (error) {
-    return { ...renderFailure(toAppError(error), request, options), isUnproven: true };
+    return { ...renderFailure(nameFault(error), request, options), isUnproven: true };
   }
   return options.spans.ofRequest(request, route.path, async () => {
     try {
       return await handle(route, request, exchange, options);
     } catch (error) {
-      return renderFailure(toAppError(error), request, options);
+      return renderFailure(nameFault(error), request, options);
     }
   });
 }

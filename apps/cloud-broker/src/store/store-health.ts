@@ -1,3 +1,9 @@
+import { statfs } from "node:fs/promises";
+import { dirname } from "node:path";
+
+import { sql } from "kysely";
+
+import { engineOf } from "./engine.ts";
 import { MIGRATIONS } from "./migrations.ts";
 import type { Store } from "./store.ts";
 
@@ -17,8 +23,8 @@ export function readStoreHealth(store: Store): Promise<StoreHealth> {
  * Commits a write that changes nothing: a full disk, a standby and a lost file system all answer
  * queries.
  */
-export function takesWrites(store: Store): Promise<boolean> {
-  return within(write(store), false);
+export function takesWrites(store: Store, freeBytesOf = freeBytesAt): Promise<boolean> {
+  return within(write(store, freeBytesOf), false);
 }
 
 /** @returns the answer; `otherwise` when it fails or is late */
@@ -34,12 +40,32 @@ async function within<Answer>(asked: Promise<Answer>, otherwise: Answer): Promis
   }
 }
 
-async function write(store: Store): Promise<boolean> {
+/** A decision takes some kilobytes of it, and the write-ahead log a few megabytes between two. */
+const LEAST_FREE_BYTES = 1024 * 1024;
+const LEAST_FREE_PAGES = 16;
+
+async function write(
+  store: Store,
+  freeBytesOf: (folder: string) => Promise<number>,
+): Promise<boolean> {
   await store
     .updateTable("schema_needs")
     .set((row) => ({ migration: row.ref("migration") }))
     .execute();
-  return true;
+  if (engineOf(store) !== "sqlite") return true;
+  // So small a write fits into what SQLite has of a full disk; a decision would not.
+  const { rows } = await sql<{ file: string; left: number }>`
+    select file, (select max_page_count from pragma_max_page_count)
+      - (select page_count from pragma_page_count)
+      + (select freelist_count from pragma_freelist_count) as "left"
+    from pragma_database_list where name = 'main'`.execute(store);
+  const [{ file, left } = { file: "", left: 0 }] = rows;
+  return left >= LEAST_FREE_PAGES && (await freeBytesOf(dirname(file))) >= LEAST_FREE_BYTES;
+}
+
+async function freeBytesAt(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
 }
 
 async function ask(store: Store): Promise<StoreHealth> {

@@ -88,7 +88,7 @@ it.each([
   expect(clock.isSuspected()).toBe(isSuspected);
 });
 
-test.each([
+it.each([
   [{ "retry-after": "600" }, 600],
   [{ "retry-after": "99999" }, 3600],
   [{ "retry-after": "100000" }, 3600],

@@ -3,6 +3,7 @@
 import { sql } from "kysely";
 import { expect, test } from "vitest";
 
+import { takesWrites } from "../../src/store/store-health.ts";
 import { DeviceWorld } from "./device-world.ts";
 
 const TRIES_MAX = 200;
@@ -22,11 +23,19 @@ test("a full disk is an outage of the broker, never a refusal, and ends when the
   }
   expect(answer).toMatchObject({
     kind: "denial",
-    status: 500,
-    value: { code: "InternalError", class: "internal" },
+    status: 503,
+    value: {
+      code: "ServiceUnavailable",
+      reason: "full",
+      class: "unreachable",
+      who: "broker-operator",
+    },
   });
   expect(world.logLines.at(-1)).toContain("SQLITE_FULL");
+  expect(await takesWrites(world.store)).toBe(false);
   await limitPages(1_000_000);
+  expect(await takesWrites(world.store)).toBe(true);
+  expect(await takesWrites(world.store, () => Promise.resolve(100_000))).toBe(false);
   const { contentKey } = await device.unlock("unlock");
   expect(await world.opens(device, contentKey)).toBe(true);
   // Every grant that left has its row, and no row stands for one that did not.

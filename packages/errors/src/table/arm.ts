@@ -1,5 +1,6 @@
-import type { Text } from "../row.ts";
+import type { Step, Text } from "../row.ts";
 import { invalid, refused, unreachable } from "./classes.ts";
+import { TRY_AGAIN } from "./steps.ts";
 
 const NOTHING_DONE = {
   en: "Nothing is changed; the request was not carried out.",
@@ -10,6 +11,17 @@ const SIGN_IN = {
   de: "Melden Sie sich erneut an, und wiederholen Sie die Anforderung",
   command: "az login --tenant {tenantId}",
 } as const;
+
+/** Storage that only the broker's operator can mend. */
+const operatorMends = (step: Step<Text>) =>
+  ({
+    who: "broker-operator",
+    ask: {
+      en: "Tell the broker's operator that the broker's storage is unavailable; the key was not refused.",
+      de: "Sagen Sie dem Betreiber des Dienstes, dass der Speicher des Brokers nicht verfügbar ist; der Schlüssel wurde nicht verweigert.",
+    },
+    steps: [step, TRY_AGAIN],
+  }) as const;
 
 /**
  * Codes of Azure Resource Manager itself, with its statuses (Azure Resource Manager, "Common
@@ -546,6 +558,55 @@ export const ARM_ERRORS = {
         de: "Senden Sie dieselbe Anforderung nach {retryAfterSeconds} Sekunden erneut",
       },
     ],
+    reasons: {
+      full: {
+        message: {
+          en: "The broker's storage is full",
+          de: "Der Speicher des Brokers ist voll",
+        },
+        ...operatorMends({
+          en: "Make room for the database: remove files that do not belong to it, or grow the disk; never remove broker.sqlite-wal",
+          de: "Schaffen Sie Platz für die Datenbank: Entfernen Sie Dateien, die nicht zu ihr gehören, oder vergrößern Sie den Datenträger; entfernen Sie nie broker.sqlite-wal",
+          command: "df --human-readable",
+        }),
+        why: "The disk of the database is full (SQLITE_FULL, 53100).",
+      },
+      "read-only": {
+        message: {
+          en: "The broker's storage is read-only",
+          de: "Der Speicher des Brokers ist schreibgeschützt",
+        },
+        ...operatorMends({
+          en: "Mount the disk of BROKER_DATA_DIR for writing, or name the primary server in DATABASE_URL",
+          de: "Hängen Sie den Datenträger von BROKER_DATA_DIR beschreibbar ein, oder nennen Sie in DATABASE_URL den primären Server",
+        }),
+        why: "The file system or the file of the database takes no write (SQLITE_READONLY), or the server is a standby (25006).",
+      },
+      locked: {
+        message: {
+          en: "Another program holds the broker's database",
+          de: "Ein anderes Programm hält die Datenbank des Brokers",
+        },
+        ...operatorMends({
+          en: "End the program that holds the write lock of broker.sqlite, such as a backup or a second broker",
+          de: "Beenden Sie das Programm, das die Schreibsperre von broker.sqlite hält, etwa eine Sicherung oder einen zweiten Broker",
+          command: "broker doctor",
+        }),
+        why: "Another process held SQLite's write lock for longer than the broker waits (SQLITE_BUSY).",
+      },
+      damaged: {
+        message: {
+          en: "The broker's storage cannot be read",
+          de: "Der Speicher des Brokers ist nicht lesbar",
+        },
+        ...operatorMends({
+          en: "Check the disk and the database, and restore the last backup if it is damaged",
+          de: "Prüfen Sie den Datenträger und die Datenbank, und stellen Sie die letzte Sicherung wieder her, wenn sie beschädigt ist",
+          command: "broker doctor",
+        }),
+        why: "The database's pages or files cannot be read (SQLITE_CORRUPT, SQLITE_IOERR, XX001).",
+      },
+    },
     why: {
       en: "The broker is starting or stopping, or its database does not answer.",
       de: "Der Broker startet oder beendet sich gerade, oder seine Datenbank antwortet nicht.",

@@ -1,5 +1,5 @@
 import { messageHash } from "@databox-cmk/crypto";
-import { type AppError, type ErrorClass, ERRORS, toAppError } from "@databox-cmk/errors";
+import { type AppError, type ErrorClass, ERRORS } from "@databox-cmk/errors";
 import { addressKey } from "@databox-cmk/http";
 import {
   type AuditAction,
@@ -11,6 +11,7 @@ import {
 import { failureColumns } from "../../core/failure-columns.ts";
 import { errorOf } from "../../core/failure-error.ts";
 import { fitDenial } from "../../core/fit-denial.ts";
+import { nameFault } from "../../core/name-fault.ts";
 import { type OrderId, subscriptionOf } from "../../core/order.ts";
 import type { Actor, Failure, Outcome } from "../../core/ports.ts";
 import type { Answer, RouteRequest, Schema } from "../../http/route.ts";
@@ -316,10 +317,14 @@ async function denyUnaudited(
   error: unknown,
   sender?: Sender,
 ): Promise<DeviceReply> {
-  const broken = toAppError(error);
-  const failure: Failure = {
-    code: broken.code === "ServiceUnavailable" ? "BrokerBusy" : "InternalError",
-  };
+  const broken = nameFault(error);
+  const { code, reason } = broken;
+  const failure: Failure =
+    code !== "ServiceUnavailable"
+      ? { code: "InternalError" }
+      : reason === undefined
+        ? { code: "BrokerBusy" }
+        : { code, reason };
   const { denial, answer } = await signDenial(dependencies, message, failure, sender);
   const { retryAfterSeconds } = denial;
   return { answer, retryAfterSeconds, failure, broken };
