@@ -153,6 +153,23 @@ describe("the health of a key", () => {
     expect(await healthRows("outage1")).toEqual([]);
   });
 
+  test("notes an outage that an unlock meets at once, and its end", async () => {
+    const device = await world.delivered("outage2");
+    world.vaults.setOutage(VAULT_NAME, { code: "KeyVaultThrottled" });
+    expect((await device.unlock("unlock")).answer.kind).toBe("denial");
+    await world.broker().idle();
+    expect(await read("outage2")).toMatchObject({
+      state: "Healthy",
+      inconclusive: { code: "KeyVaultThrottled" },
+    });
+    world.vaults.setOutage(VAULT_NAME, undefined);
+    world.clock.nowMs += 1000;
+    expect((await device.unlock("unlock")).answer.kind).toBe("answer");
+    await world.broker().idle();
+    const { state, inconclusive } = await read("outage2");
+    expect([state, inconclusive]).toEqual(["Healthy", undefined]);
+  });
+
   test("follows each use of the key, without waiting for the next look", async () => {
     const device = await world.delivered("used1");
     world.vaults.setEnabled(world.kid, false);

@@ -16,7 +16,7 @@ import {
   loadWatchedKey,
   lookAtKeys,
   type LookDependencies,
-  noteRefusedUse,
+  noteFailedUse,
   sameKeyOf,
   vaultOf,
   type WatchedKey,
@@ -120,14 +120,14 @@ export function createKeyHealth(deps: KeyHealthDependencies): KeyHealthWatch {
       await look(order);
   }
 
-  /** A successful use shows that an unusable key works again; a check finds the rest. */
+  /** A successful use shows that a key works again, or its vault; a check finds the rest. */
   async function noteUse(order: OrderId, outcome: Outcome<unknown>): Promise<void> {
     if (!outcome.ok) {
-      await noteRefusedUse(deps, order, outcome.failure);
+      await noteFailedUse(deps, order, outcome.failure);
       return;
     }
     const known = await readHealth(store, order);
-    if (known?.health.state === "unusable") await look(order);
+    if (known?.health.state === "unusable" || known?.inconclusive !== undefined) await look(order);
     else rememberFit(order);
   }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 
 import { zero } from "@databox-cmk/crypto";
+import { ERRORS } from "@databox-cmk/errors";
 
 import { decideKeyHealth, fingerprint, verdictOfFailure } from "../../core/key-health.ts";
 import { decideKeyUse } from "../../core/key-rules.ts";
@@ -119,18 +120,28 @@ async function note(
   });
 }
 
-/** A refused use of the key also counts as a health check; repeats are ignored for a minute. */
-export async function noteRefusedUse(
+/**
+ * A use of the key that failed also counts as a health check: a refusal, or an outage, which is
+ * noted as inconclusive. Repeats are ignored for a minute. The broker's own faults say nothing
+ * about the key.
+ */
+export async function noteFailedUse(
   deps: LookDependencies,
   order: OrderId,
   failure: Failure,
 ): Promise<void> {
   const verdict = verdictOfFailure(failure);
-  if (verdict.state === "inconclusive") return;
+  const isOutage = verdict.state === "inconclusive";
+  if (isOutage && (ERRORS[failure.code].class !== "unreachable" || failure.code === "BrokerBusy"))
+    return;
   const known = await readHealth(deps.store, order);
   if (known === undefined) return;
-  const isFresh = deps.now() - (known.checkedAtMs ?? 0) < REPEATED_WITHIN_MS;
-  if (isFresh && fingerprint(known.health) === fingerprint(verdict)) return;
+  const { inconclusive, health } = known;
+  const notedAtMs = (isOutage ? inconclusive?.atMs : known.checkedAtMs) ?? 0;
+  const isSame = isOutage
+    ? inconclusive?.code === verdict.code
+    : fingerprint(health) === fingerprint(verdict);
+  if (isSame && deps.now() - notedAtMs < REPEATED_WITHIN_MS) return;
   const inForce = await loadKeyInForce(deps.store, order);
   if (inForce?.choice.kekType !== "CustomerManaged") return;
   await recordHealth(deps, { order, revision: inForce.revision, verdict });
