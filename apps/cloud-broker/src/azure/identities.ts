@@ -57,8 +57,8 @@ export function createIdentityDirectory(deps: {
 
   /**
    * Makes an identity trust the broker's assertion for this one order (workload identity
-   * federation). Azure takes an issuer and subject once, and 20 of them. If it refuses one, the list
-   * says whether the identity trusts the broker already, by a credential of any name.
+   * federation). Azure takes an issuer and subject once, and 20 of them. If it refuses one, the
+   * list says whether the identity trusts the broker already, by a credential of any name.
    */
   async function trustBroker(
     resource: ResourceName,
