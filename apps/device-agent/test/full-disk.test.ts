@@ -1,10 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { AppError } from "@databox-cmk/errors";
 import type { Denial } from "@databox-cmk/protocol";
-import { mayMount } from "@databox-cmk/testkit";
+import { mayMount, mountDisk } from "@databox-cmk/testkit";
 import { describe, expect, test } from "vitest";
 
 import { openJournal } from "../src/journal/open-journal.ts";
@@ -13,7 +13,7 @@ import { holdNode } from "../src/node/hold-node.ts";
 import { withJournal } from "../src/node/journaled-node.ts";
 import { recordDenial } from "../src/node/record-unlock.ts";
 import { openVolume } from "../src/volume/choose-volume.ts";
-import { createPreparedWorld, SERIAL } from "./agent-world.ts";
+import { createPreparedWorld, seen, SERIAL } from "./agent-world.ts";
 import { mountFullDisk } from "./full-disk.ts";
 
 const nowIso = () => "2026-11-29T00:00:00.000Z";
@@ -37,6 +37,31 @@ describe.skipIf(!mayMount())("a disk that becomes full", () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+
+  test("is found by doctor, and a lock on it says that the volume is closed", async () => {
+    await using world = await createPreparedWorld();
+    expect(await world.unlock()).toMatchObject({ outcome: "unlocked" });
+    const files = readdirSync(world.stateDir).filter((name) => !name.includes(".lock."));
+    const contents = files.map((name) => [name, readFileSync(join(world.stateDir, name))] as const);
+    using disk = mountDisk(world.stateDir, 64 * 4096);
+    void disk;
+    for (const [name, content] of contents)
+      writeFileSync(join(world.stateDir, name), content, { mode: 0o600 });
+    expect(await world.run({ command: "doctor" })).toMatchObject({ outcome: "healthy" });
+    const fill = () => {
+      for (let page = 0; ; page += 1)
+        writeFileSync(join(world.stateDir, `filling-${String(page)}`), Buffer.alloc(4096));
+    };
+    expect(fill).toThrow("ENOSPC");
+    expect(seen(await world.run({ command: "doctor" }))).toMatchObject({
+      exit: 5,
+      code: "DiskFull",
+    });
+    expect(await world.lock()).toMatchObject({
+      code: "DiskFull",
+      detail: expect.stringContaining("the volume is closed"),
+    });
   });
 });
 

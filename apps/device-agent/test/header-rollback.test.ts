@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -109,4 +110,27 @@ describe.each(KINDS)("a header of a $volumeKind volume", ({ volumeKind, skip }) 
       expect(generationOf(world)).toBe(7);
     },
   );
+});
+
+test.skipIf(!HAS_CRYPTSETUP).each([
+  ["of a later agent", { generation: 1, extra: "later" }],
+  ["with a number as text", { generation: "1" }],
+])("a token %s is not called an old header, and the right one opens the volume", async (_, odd) => {
+  await using world = await createPreparedWorld({ volumeKind: "luks2" });
+  await rekey(world);
+  const write = (members: object) => {
+    const parameters = ["token", "import", "--token-id", "1", "--token-replace", "--json-file=-"];
+    const token = { type: "databox-cmk-header", keyslots: [], ...members };
+    const input = JSON.stringify(token);
+    expect(
+      spawnSync("/usr/sbin/cryptsetup", [...parameters, world.diskPath], { input }).status,
+    ).toBe(0);
+  };
+  write(odd);
+  expect(seen(await world.unlock())).toMatchObject({
+    code: "VolumeUnavailable",
+    reason: "generation",
+  });
+  write({ generation: 1 });
+  expect(seen(await world.unlock())).toMatchObject({ outcome: "unlocked" });
 });

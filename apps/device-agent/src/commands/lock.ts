@@ -1,3 +1,5 @@
+import { AppError, toAppError } from "@databox-cmk/errors";
+
 import type { AgentEvent } from "../core/agent-event.ts";
 import { isUnlocked } from "../core/machine-state.ts";
 import type { CommandDependencies, VolumeDependencies } from "../node/dependencies.ts";
@@ -27,7 +29,12 @@ export async function lock(
   const wasUnlocked = isRecorded || mapping !== undefined;
   if (wasUnlocked) {
     await volume.close(mapping);
-    node.record("locked", {}, { lock: { kind: "locked", since: nowIso() } });
+    try {
+      node.record("locked", {}, { lock: { kind: "locked", since: nowIso() } });
+    } catch (error) {
+      const { code, detail = "" } = toAppError(error);
+      throw new AppError(code, { detail: `the volume is closed; ${detail}`, cause: error });
+    }
     dependencies.progress?.("locked");
   }
   if (wasUnlocked || prepareToShip) destroyWaitingRequest(folder.path);

@@ -31,7 +31,8 @@ const STEP_TIMEOUT_MS = 3_000;
 
 /**
  * Checks everything that an unlock needs, from the state folder to the broker's answer, without
- * unlocking. It takes no lock and changes nothing, so it can run beside an agent that hangs.
+ * unlocking. It takes no lock and changes nothing but a file of its own, so it can run beside an
+ * agent that hangs.
  */
 export async function doctor(dependencies: CommandDependencies): Promise<AgentEvent> {
   const { elapsedMs, stateDir } = dependencies;

@@ -1,4 +1,5 @@
-import { accessSync, constants, existsSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 
 import { zero } from "@databox-cmk/crypto";
 import { AppError, type Finding } from "@databox-cmk/errors";
@@ -11,15 +12,26 @@ import { readShare } from "../share/keep-share.ts";
 import { toStateError } from "../state/state-error.ts";
 import { openStateFolder, type StateFolder } from "../state/state-folder.ts";
 
-/** @throws {AppError} `AgentNotPrepared`, `AgentStateUnreadable` or `AgentStateUnwritable` */
+const PROBE_BYTES = 4096;
+
+/**
+ * Writes a file and removes it: permission to write says nothing about a full disk.
+ *
+ * @throws {AppError} `AgentNotPrepared`, `AgentStateUnreadable`, `AgentStateUnwritable` or
+ * `DiskFull`
+ */
 export function probeStateFolder(path: string): Finding {
   if (!existsSync(path))
     throw new AppError("AgentNotPrepared", { detail: `${path} does not exist` });
   openStateFolder(path);
+  const probe = join(path, `doctor.${String(process.pid)}.probe`);
   try {
     accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
+    writeFileSync(probe, Buffer.alloc(PROBE_BYTES), { mode: 0o600, flush: true });
   } catch (error) {
     throw toStateError(error, path);
+  } finally {
+    rmSync(probe, { force: true });
   }
   const mode = statSync(path).mode & 0o777;
   const advice = (mode & 0o077) === 0 ? "" : "; its files are private, but 700 is better";

@@ -9,14 +9,21 @@ import type { StateStore } from "../state/state-folder.ts";
  * that a rekeying removed. A newer header belongs to a state that was lost or restored, or to a run
  * that was killed between the two writes.
  *
- * @throws {AppError} `VolumeHeaderRolledBack`: no key is given to this header
+ * @param found - undefined: the header has a generation that this agent cannot read
+ * @throws {AppError} `VolumeHeaderRolledBack` or `VolumeUnavailable`: no key is given to this header
  */
 export function requireKnownHeader(
   path: string,
-  found: number,
+  found: number | undefined,
   memory: HeaderMemory | undefined,
 ): void {
-  if (memory === undefined || found >= memory.generation) return;
+  if (memory === undefined || (found ?? 0) >= memory.generation) return;
+  if (found === undefined)
+    throw new AppError("VolumeUnavailable", {
+      target: path,
+      reason: "generation",
+      detail: `${path}: the generation of its header cannot be read, the newest one was ${String(memory.generation)}`,
+    });
   throw new AppError("VolumeHeaderRolledBack", {
     target: path,
     detail: `${path}: its header is of generation ${String(found)}, the newest one was ${String(memory.generation)}`,

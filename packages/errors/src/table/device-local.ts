@@ -415,6 +415,30 @@ export const DEVICE_LOCAL_ERRORS = {
       de: "Das Öffnen schlug aus einem anderen Grund als dem Schlüssel fehl: eine Sperre, fehlende Rechte, ein beschädigter Header, oder device-mapper fehlt.",
     },
     meanwhile: VOLUME_STAYS_LOCKED,
+    reasons: {
+      generation: {
+        message: {
+          en: "The volume's header has a generation that this agent cannot read",
+          de: "Der Header des Volumes hat eine Generation, die dieser Agent nicht lesen kann",
+        },
+        ask: {
+          en: "Find out whether a newer agent has used the volume of node {serial}; if so, install that version again.",
+          de: "Klären Sie, ob ein neuerer Agent das Volume des Knotens {serial} benutzt hat; wenn ja, installieren Sie diese Version wieder.",
+        },
+        steps: [
+          {
+            en: "Compare the agent's version with the one that last opened the volume, and install the newer one",
+            de: "Vergleichen Sie die Version des Agenten mit der, die das Volume zuletzt geöffnet hat, und installieren Sie die neuere",
+            command: "databox-agent --version",
+          },
+          {
+            en: "If no newer agent was used, the header is damaged: restore it from a backup that was made after the last rekeying",
+            de: "War kein neuerer Agent im Einsatz, ist der Header beschädigt: Stellen Sie ihn aus einer Sicherung wieder her, die nach dem letzten Schlüsselwechsel gemacht wurde",
+          },
+        ],
+        why: "LUKS2 token 1 is there and is not of the form that this agent writes. Whether the header is old cannot be told, so no key is given to it.",
+      },
+    },
   }),
   CryptsetupMissing: invalid(501, "site-operator", {
     title: { en: "cryptsetup is not installed", de: "cryptsetup ist nicht installiert" },

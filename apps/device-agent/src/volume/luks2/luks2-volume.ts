@@ -70,7 +70,7 @@ export function createLuks2Volume(options: {
     },
 
     async readHeaderGeneration() {
-      return readGeneration(await dump());
+      return readGeneration(await dump()) ?? 0; // A re-key writes it again.
     },
 
     async writeHeaderGeneration(generation) {
@@ -96,7 +96,7 @@ export function createLuks2Volume(options: {
           if (result.exitCode === BAD_KEY || result.complaint.startsWith("No usable keyslot"))
             throw new AppError("VolumeRejectedKey", { detail: `${path}: ${result.complaint}` });
           requireSuccess(path, result);
-          learnHeader(generation, memory);
+          if (generation !== undefined) learnHeader(generation, memory);
           return {
             proof: "cryptsetup",
             mapping: target.kind === "header" ? undefined : target.mapping,
@@ -178,11 +178,13 @@ function renderGeneration(generation: number): string {
  * who could as well call cryptsetup.
  *
  * @param metadata - LUKS2 on-disk format §3: the JSON area
- * @returns 0 where no token says it: the volume was never rekeyed, or the token is damaged
+ * @returns 0 without a token: the volume was never rekeyed; undefined for one that cannot be read
  */
-function readGeneration(metadata: unknown): number {
-  const parsed = token.safeParse(member(member(metadata, "tokens"), GENERATION_TOKEN_ID));
-  return parsed.success ? parsed.data.generation : 0;
+function readGeneration(metadata: unknown): number | undefined {
+  const found = member(member(metadata, "tokens"), GENERATION_TOKEN_ID);
+  if (found === undefined) return 0;
+  const parsed = token.safeParse(found);
+  return parsed.success ? parsed.data.generation : undefined;
 }
 
 const CONTROL_DEVICE = "/dev/mapper/control";
