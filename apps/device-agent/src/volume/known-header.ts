@@ -10,7 +10,8 @@ import type { StateStore } from "../state/state-folder.ts";
  * that was killed between the two writes.
  *
  * @param found - undefined: the header has a generation that this agent cannot read
- * @throws {AppError} `VolumeHeaderRolledBack` or `VolumeUnavailable`: no key is given to this header
+ * @throws {AppError} `VolumeHeaderRolledBack` or `VolumeUnavailable`: no key is given to this
+ *   header
  */
 export function requireKnownHeader(
   path: string,
