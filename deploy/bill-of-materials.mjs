@@ -1,4 +1,4 @@
-// The contents of what is shipped, from the lockfile: a CycloneDX bill of materials, and the
+// The contents of the shipped products, from the lockfile: a CycloneDX bill of materials, and the
 // licences with their texts.
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";

@@ -25,7 +25,7 @@ const CALLS = 3_000;
 const ROUNDS = 3;
 const API = "api-version=2022-12-01";
 
-/** What a call costs with many orders, of what it costs with few: on SQLite and on PostgreSQL. */
+/** The cost of a call with many orders, relative to few: on SQLite and on PostgreSQL. */
 export async function run(): Promise<BenchOutcome> {
   const onSqlite = await compareOnSqlite();
   if (findPostgres() === undefined) {

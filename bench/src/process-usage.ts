@@ -11,7 +11,7 @@ export function cpuSecondsOf(pid: number): number {
   return sum(familyOf(pid).map(ownCpuSeconds));
 }
 
-/** The same of the children that it has now and whose title begins so. */
+/** Counts only the children that it has now and whose title begins so. */
 export function cpuSecondsOfChildren(pid: number, title: string): number {
   const [, ...children] = familyOf(pid);
   const titled = children.filter((child) =>

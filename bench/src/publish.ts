@@ -12,8 +12,8 @@ const PAGES = ["design/performance.md", "design/scale.md"];
 const GENERATED = /<!-- bench:(\S+) -->\n[\s\S]*?<!-- \/bench -->/g;
 
 /**
- * Puts the figures of `npm -s run bench -- --json` into their pages in docs/. What the file has no
- * bench of stays as it was published.
+ * Puts the figures of `npm -s run bench -- --json` into their pages in docs/. Figures
+ * of a bench that the file lacks stay as they were published.
  */
 export function publish(file: string): void {
   const results = readFileSync(file, "utf8")

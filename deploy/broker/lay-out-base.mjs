@@ -1,4 +1,4 @@
-// What is below /app in the image: Node, and of Debian only the libraries that Node loads. There is
+// The files below /app in the image: Node, and of Debian the libraries that Node loads. There is
 // no shell and no package manager. The files are those of this machine's Debian packages, whose
 // sums dpkg checks first. Scanners read the names and versions of the packages in
 // /var/lib/dpkg/status.d, as in distroless images.

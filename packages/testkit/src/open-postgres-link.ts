@@ -55,7 +55,7 @@ export async function openPostgresLink(
       from.on("error", () => from.destroy());
       from.on("close", () => {
         open.delete(from);
-        // What was passed on before still reaches the other side.
+        // Bytes that were passed on before still reach the other side.
         to.end();
       });
     }

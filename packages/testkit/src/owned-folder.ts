@@ -24,7 +24,7 @@ export function makeOwnedFolder(parent: string, kind: "tests" | "postgres"): str
   return mkdtempSync(`${prefix}${[namespace, pid, readStat(pid).start].join(".")}.`);
 }
 
-/** Leaves what is behind a mount, and what cannot be removed. */
+/** Leaves files behind a mount, and files that cannot be removed. */
 export function removeFolder(folder: string): void {
   spawnSync("rm", ["-rf", "--one-file-system", folder]);
 }

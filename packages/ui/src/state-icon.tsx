@@ -46,7 +46,7 @@ export function StateIcon({
   );
 }
 
-/** A state as an icon and its name; what follows the name is the badge's children. */
+/** A state as an icon and its name; the badge's children follow the name. */
 export function StateBadge({
   look,
   name,

@@ -11,7 +11,7 @@ export type ChainBox = {
   readonly width: number;
   readonly height: number;
   readonly link: ChainLink;
-  /** Of the node whose part of the chain this is. */
+  /** The node whose part of the chain this is. */
   readonly serial?: string | undefined;
   readonly lock?: LockState | undefined;
 };

@@ -1,6 +1,6 @@
 import { useReturnFocus } from "./use-return-focus.ts";
 
-/** Of a drawer that shows its children only while it is open. */
+/** For a drawer, which shows its children only while it is open. */
 export function ReturnFocus(): null {
   useReturnFocus();
   return null;

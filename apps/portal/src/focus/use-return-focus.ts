@@ -11,7 +11,7 @@ export function useReturnFocus(): void {
     () => () => {
       setTimeout(() => {
         const { activeElement } = document;
-        // Somebody has it: the next dialog, or a panel that this one stood before.
+        // Something has it: the next dialog, or a panel that this one stood before.
         if (activeElement !== null && activeElement !== document.body && isShown(activeElement))
           return;
         const target = isShown(opener) ? opener : document.querySelector("main h1");

@@ -38,7 +38,7 @@ export function AppShell(): ReactElement {
       },
       onMany: () => void queryClient.invalidateQueries(),
       onConnected: (isConnected) => {
-        // Nothing that happened in between was told to this page.
+        // This page has no news of the time in between.
         if (isConnected && isLost) void queryClient.invalidateQueries();
         if (isConnected === isLost)
           setLostSince(isConnected ? undefined : new Date().toISOString());

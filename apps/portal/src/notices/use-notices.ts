@@ -8,7 +8,7 @@ import { useSignedIn } from "../queries/session-context.ts";
 import { type ReadOptions, useRead } from "../queries/use-read.ts";
 import { useSubscriptions } from "../queries/use-subscriptions.ts";
 
-/** By time and not by live updates, so that a fleet that locks at once causes no more requests. */
+/** By time and not by live updates, so that a fleet that locks at once causes no extra requests. */
 const EVERY_MS = 30_000;
 
 export type Notices = {

@@ -85,7 +85,7 @@ export function SubmittedChallenge({
   );
 }
 
-/** A lost call is no decision: the people still decide. */
+/** A lost call decides nothing: the people still decide. */
 const mayGoOn = (error: Error | null): boolean => error === null || isUnreachable(error);
 
 /** The signed refusal, for the node to show, so that the person there reads the same text. */

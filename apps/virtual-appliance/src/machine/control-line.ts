@@ -6,7 +6,7 @@ export type GuestResult = {
   readonly stderr: string;
 };
 
-/** Represents an empty text, since a word of a line cannot be empty. */
+/** Represents an empty text, since no word in a line can be empty. */
 const NOTHING = "-";
 
 const encode = (text: string): string =>

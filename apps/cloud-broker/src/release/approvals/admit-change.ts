@@ -118,7 +118,8 @@ async function findDueOverride(
 
 /**
  * Begins an Owner's override: from a stated time on, the same policy can be written without
- * approvals, unless anyone who may approve rejects it before. It is announced to everyone who may approve.
+ * approvals, unless anyone who may approve rejects it before. It is announced to everyone who may
+ * approve.
  *
  * @param policy - with the members that a write may omit
  */
