@@ -127,7 +127,12 @@ test("auto uses a file without a TPM", async () => {
   await using world = await createAgentWorld();
   const deviceKey = { kind: "auto", tcti: "device:/dev/no-such-tpm", pcrs: undefined } as const;
   expect(await world.prepare({ deviceKey })).toMatchObject({ outcome: "prepared" });
-  expect(await world.status()).toMatchObject({ details: { deviceKey: "in a file" } });
+  expect(await world.status()).toMatchObject({
+    details: {
+      deviceKey: "in a file",
+      deviceKeyThumbprint: expect.stringMatching(/^[\w-]{43}$/),
+    },
+  });
 });
 
 test("a key that systemd keeps is read from the service's credentials, and only there", async () => {

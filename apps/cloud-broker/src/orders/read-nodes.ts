@@ -11,6 +11,7 @@ export const readNodes = (store: Pick<Store, "selectFrom">, order: OrderId) =>
       "serial",
       "ordinal",
       "device_jwk_json as deviceJwkJson",
+      "device_kid as deviceKid",
       "device_key_grade as deviceKeyGrade",
       "prepared_at_ms as preparedAtMs",
       "last_outcome as lastOutcome",

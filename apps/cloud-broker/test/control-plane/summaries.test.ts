@@ -179,7 +179,7 @@ describe("the nodes of an order", () => {
       {
         serial: open.device.serial,
         enrolled: true,
-        deviceKey: { grade: "file", attested: false },
+        deviceKey: { grade: "file", attested: false, thumbprint: open.device.key.kid },
         lock: "unlocked",
         lease: { state: "live", purpose: "unlock", ttlSeconds: 60 },
         envelope: { generation: 1, kid: world.kid },

@@ -10,7 +10,7 @@ import { isUnlocked, type MachineState } from "../core/machine-state.ts";
 import { PASSKEY_OPEN_SECONDS } from "../core/passkey-opening.ts";
 import type { Settings } from "../core/settings.ts";
 import { viewWaiting } from "../core/waiting-request.ts";
-import { GRADE_TEXTS, readGrade } from "../device-key/device-key.ts";
+import { findDeviceKey, GRADE_TEXTS, readGrade } from "../device-key/device-key.ts";
 import { readJournalHead } from "../journal/judge-countersignature.ts";
 import { lastSequence } from "../journal/open-journal.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
@@ -120,6 +120,7 @@ export async function status(
       order: settings.order,
       broker: settings.connection.brokerUrl,
       deviceKey: GRADE_TEXTS[readGrade(folder)],
+      deviceKeyThumbprint: findDeviceKey(folder)?.signingKey.kid,
       volumePath: settings.volume.path,
       envelope: state.env ?? settings.env,
       ...custodyDetails(folder, settings, state),

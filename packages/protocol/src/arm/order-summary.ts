@@ -84,10 +84,17 @@ export const orderNodes = z.object({
       ordinal: z.number(),
       enrolled: z.boolean(),
       /**
-       * The holder of the enrolled device's key. `attested`: proven by a TPM's own signature;
-       * everything else is the node's own claim.
+       * The holder of the enrolled device's key, and its thumbprint (RFC 7638), which the appliance
+       * shows too. `attested`: proven by a TPM's own signature; everything else is the node's own
+       * claim.
        */
-      deviceKey: z.optional(z.object({ grade: deviceKeyGrade, attested: z.boolean() })),
+      deviceKey: z.optional(
+        z.object({
+          grade: deviceKeyGrade,
+          attested: z.boolean(),
+          thumbprint: z.optional(z.string()),
+        }),
+      ),
       preparedAt: z.optional(z.string()),
       lastSeenAt: z.optional(z.string()),
       lastOutcome: z.optional(z.string()),

@@ -44,7 +44,10 @@ function renderNode(node: OrderNode) {
     serial: node.serial,
     ordinal: node.ordinal,
     enrolled: node.deviceJwkJson !== null,
-    deviceKey: node.deviceJwkJson === null ? undefined : { grade: gradeOf(node), attested: false },
+    deviceKey:
+      node.deviceJwkJson === null
+        ? undefined
+        : { grade: gradeOf(node), attested: false, thumbprint: node.deviceKid ?? undefined },
     preparedAt: renderTime(node.preparedAtMs),
     lastSeenAt: renderTime(node.lastSeenAtMs),
     lastOutcome: node.lastOutcome ?? undefined,
