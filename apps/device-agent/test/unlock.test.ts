@@ -181,6 +181,24 @@ test("the counter is on disk before the request is on the wire", async () => {
   expect(new Set(sent).size).toBe(4);
 });
 
+test("the head of the audit chain that the broker acknowledges is journalled, a wrong one is not", async () => {
+  await using world = await createPreparedWorld();
+  const auditHead = { sequence: 7, hash: "A".repeat(43) };
+  const acknowledged = async () => {
+    await world.unlock();
+    const { rows } = (await world.run({ command: "journal", verify: false, last: 1 })) as {
+      rows: unknown;
+    };
+    return rows;
+  };
+  world.broker.extensions = { auditHead };
+  expect(await acknowledged()).toMatchObject([
+    { event: "acknowledged", facts: { auditSequence: 7, auditHash: auditHead.hash } },
+  ]);
+  world.broker.extensions = { auditHead: { sequence: "7" } };
+  expect(await acknowledged()).toMatchObject([{ event: "unlocked" }]);
+});
+
 test("a receipt that cannot be delivered is journalled and does not fail the unlock", async () => {
   await using world = await createPreparedWorld();
   world.broker.intercept = ({ path, answer }) =>

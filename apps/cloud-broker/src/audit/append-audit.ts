@@ -11,12 +11,14 @@ export type AuditChain = OrderId | "broker";
 /**
  * Appends one row to a hash chain inside the caller's transaction, so that a decision and its row
  * are one commit.
+ *
+ * @returns the new head of the chain
  */
 export type AppendAudit = (
   transaction: StoreTransaction,
   chain: AuditChain,
   event: AuditEvent,
-) => Promise<void>;
+) => Promise<ChainHead>;
 
 export type AuditDependencies = { readonly now: Clock };
 
@@ -43,7 +45,8 @@ export function createAppendAudit({ now }: AuditDependencies): AppendAudit {
       const head = await takeChainHead(transaction, chain);
       const nowMs = now();
       const row = nextAuditRow(chain, head, event, nowMs);
-      if ((await insertRow(transaction, { ...row, nowMs })) === 1n) return;
+      if ((await insertRow(transaction, { ...row, nowMs })) === 1n)
+        return { sequence: row.sequence, hash: row.hash };
     }
     throw new Error(`the audit chain ${chain} stays contended`);
   };

@@ -45,13 +45,16 @@ async function makeHonest(by: SigningKey): Promise<readonly Row[]> {
     const row = { sequence, at, bootId: BOOT, event, facts, previous: head() };
     journal.push({ ...row, hash: chainHash(row.previous, canonicalJson(row)) });
   };
-  const deliver = () => {
+  const deliver = async () => {
     const claims = journal.slice(delivered);
     delivered = journal.length;
+    const page = await signMessage(by, MESSAGE_TYPES.journal, { ...common(), rows: claims });
     events.push({
       action: "journal",
       outcome: "done",
       serial: SERIAL,
+      requestHash: messageHash(page),
+      signed: page,
       detail: {
         fromSequence: claims[0]?.sequence,
         toSequence: claims.at(-1)?.sequence,
@@ -65,11 +68,22 @@ async function makeHonest(by: SigningKey): Promise<readonly Row[]> {
     const grantHash = messageHash(`grant ${String(asked.counter)}`);
     const leaseId = `00000000-0000-4000-8000-00000000000${String(asked.counter)}`;
     const detail = { purpose, counter: asked.counter, generation: 1, bootId: BOOT };
+    const request = await signMessage(by, MESSAGE_TYPES.unlockRequest, {
+      ...asked,
+      purpose,
+      generation: 1,
+      nonce: "A".repeat(43),
+      env: "00000000-0000-4000-8000-000000000000",
+      hpke: { suite: "X-Wing", publicKey: "A".repeat(40) },
+      agent: "test/0",
+    });
     events.push({
       action: "unlock",
       outcome: "granted",
       serial: SERIAL,
       kid: "https://v/keys/k/1",
+      requestHash: messageHash(request),
+      signed: request,
       detail: { ...detail, grantHash, leaseId },
     });
     const isFirst = purpose === "prepare";
@@ -96,10 +110,10 @@ async function makeHonest(by: SigningKey): Promise<readonly Row[]> {
     detail: { deviceKid: by.kid },
   });
   await unlock("prepare");
-  deliver();
+  await deliver();
   await unlock("unlock");
   const lease = await unlock("unlock");
-  deliver();
+  await deliver();
   write("relocked");
   const report = { ...common(), lease, outcome: "relocked", cause: "order", journalHead: head() };
   const signed = await signMessage(by, MESSAGE_TYPES.leaseReceipt, report);
@@ -111,7 +125,7 @@ async function makeHonest(by: SigningKey): Promise<readonly Row[]> {
     signed,
     detail: { leaseId: lease, cause: "order", bootId: BOOT, journalHead: head() },
   });
-  deliver();
+  await deliver();
   events.push({ action: "key/health", outcome: "done", detail: { state: "Healthy" } });
   events.push({ action: "key/health", outcome: "done", atMs: START_MS + 3_600_000 * 24 });
   return events.map(({ atMs, ...event }, index) => ({
@@ -179,6 +193,27 @@ describe("a history that was written again with good hashes is found out", () =>
   test.each<readonly [string, () => readonly Row[], string]>([
     ["all signatures stripped", () => honest.map(withoutSignature), "unsigned"],
     [
+      "the signature of one request stripped",
+      () =>
+        honest.map((row, index) => (index === indexOf("unlock", 1) ? withoutSignature(row) : row)),
+      "unsigned",
+    ],
+    [
+      "another purpose than the device asked for",
+      () => detail(indexOf("unlock", 1), { purpose: "ingest" }),
+      "not-said-by-device",
+    ],
+    [
+      "a refusal of a request that the device never made",
+      () =>
+        change(indexOf("unlock", 1), {
+          outcome: "refused",
+          code: "UnlockRevoked",
+          signed: rowAt(indexOf("receipt"))["signed"],
+        }),
+      "not-said-by-device",
+    ],
+    [
       "signatures and journal heads stripped",
       () =>
         honest.map((row) => {
@@ -210,9 +245,9 @@ describe("a history that was written again with good hashes is found out", () =>
       "repeated",
     ],
     [
-      "a grant for a request that the device made after its receipt",
+      "a grant for a request with another counter",
       () => detail(indexOf("unlock"), { counter: 3 }),
-      "repeated",
+      "not-said-by-device",
     ],
     [
       "a second key enrolled",
@@ -303,11 +338,44 @@ describe("a history that was written again with good hashes is found out", () =>
   });
 });
 
+test("a head of the chain that the device was told must still be there", () => {
+  const { at, ...first } = rowAt(0);
+  const { hash } = nextAuditRow(CHAIN, undefined, first as AuditEvent, Date.parse(String(at)));
+  const before = claimsOf(indexOf("journal", -1)).at(-1);
+  const told = (auditHash: string) => {
+    const row = {
+      sequence: (before?.sequence ?? 0) + 1,
+      at: "2026-11-25T00:00:00.000Z",
+      bootId: BOOT,
+      event: "acknowledged",
+      facts: { auditSequence: 1, auditHash },
+      previous: before?.hash ?? "",
+    };
+    const claim = { ...row, hash: chainHash(row.previous, canonicalJson(row)) };
+    const { sequence } = row;
+    const facts = { fromSequence: sequence, toSequence: sequence, journalHead: claim.hash };
+    const delivery = withoutSignature(rowAt(indexOf("journal", -1)));
+    return verify([
+      ...honest,
+      { ...delivery, detail: facts, claims: [claim], at: rowAt(honest.length - 1)["at"] },
+    ]);
+  };
+  expect(told(hash)).toMatchObject({ ok: true, gaps: [] });
+  expect(told(messageHash("another"))).toMatchObject({
+    ok: true,
+    gaps: [{ gap: "not-as-acknowledged" }],
+  });
+});
+
 test("a receipt or a journal within the hour, and the answer to a carried request, may still come", () => {
   expect(verify(honest.slice(0, indexOf("receipt", 1)))).toMatchObject({ ok: true, gaps: [] });
   expect(verify(honest.slice(0, indexOf("receipt", 1) + 1))).toMatchObject({ ok: true, gaps: [] });
   const carried = honest
     .slice(0, indexOf("unlock", 1))
-    .concat({ ...rowAt(indexOf("unlock", 1)), action: "offline-unlock" }, rowAt(honest.length - 1));
+    .map((row) => (row["action"] === "unlock" ? withoutSignature(row) : row))
+    .concat(
+      { ...withoutSignature(rowAt(indexOf("unlock", 1))), action: "offline-unlock" },
+      rowAt(honest.length - 1),
+    );
   expect(verify(carried)).toMatchObject({ ok: true, gaps: [] });
 });

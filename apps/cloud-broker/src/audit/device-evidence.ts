@@ -13,6 +13,7 @@ import {
   type JournalRow,
   leaseReceipt,
   MESSAGE_TYPES,
+  offlineChallenge,
   parseWith,
   receipt,
   unlockRequest,
@@ -42,7 +43,8 @@ export type Gap = {
     | "no-receipt"
     | "grant-not-in-chain"
     | "journal-missing"
-    | "time-goes-back";
+    | "time-goes-back"
+    | "not-as-acknowledged";
   readonly serial?: string;
 };
 
@@ -89,6 +91,7 @@ export function createDeviceEvidence(expected: ReadonlyMap<string, string>) {
   const kids = new Map<string, Set<string>>();
   const grants = new Map<string, Given & { readonly serial: string }>();
   const leases = new Set<string>();
+  const hashes = [""];
   const unresolved = new Map<string, Place & { readonly serial: string }>();
   const gaps: Gap[] = [];
   let proven = 0;
@@ -131,7 +134,7 @@ export function createDeviceEvidence(expected: ReadonlyMap<string, string>) {
     node.waiting.push(given);
     leases.add(textOf(leaseId));
     node.signsRequests ||= row["signed"] !== undefined;
-    return node.signsRequests ? isSaid(row, node, requestOf) : undefined;
+    return node.signsRequests ? isSaid(row, node, isCarried ? challengeOf : requestOf) : undefined;
   }
 
   function overtake(node: Node, before: number): void {
@@ -204,7 +207,9 @@ export function createDeviceEvidence(expected: ReadonlyMap<string, string>) {
     node.journal = { sequence: row.sequence, hash };
     node.hashes.add(hash);
     unresolved.delete(hash);
-    const { deviceKey, grantHash } = row.facts;
+    const { deviceKey, grantHash, auditSequence, auditHash } = row.facts;
+    if (row.event === "acknowledged" && hashes[Number(auditSequence)] !== auditHash)
+      gaps.push({ sequence, gap: "not-as-acknowledged", serial });
     if (row.event === "enrolled" && (node.key?.kid ?? deviceKey) !== deviceKey)
       return "other-device-key";
     if (row.event === "unlocked" && grantHash !== undefined && !grants.has(String(grantHash)))
@@ -213,12 +218,14 @@ export function createDeviceEvidence(expected: ReadonlyMap<string, string>) {
   }
 
   return {
-    /** @param place - of the row, which is the next one of the chain */
-    accept(row: WrittenRow, place: Place): DeviceFault | undefined {
+    /** @param hash - of the row, which is the next one of the chain */
+    accept(row: WrittenRow, hash: string, place: Place): DeviceFault | undefined {
+      hashes.push(hash);
       const serial = textOf(row["serial"]);
       const action = textOf(row["action"]);
-      // A refused message changed nothing; only its code is kept.
-      if (row["code"] !== undefined && !action.startsWith("lease/")) return undefined;
+      // A refused message changed nothing, and may say anything.
+      if (row["code"] !== undefined && !action.startsWith("lease/"))
+        return isFromDevice(row, nodeOf(serial)) ? undefined : "not-said-by-device";
       if (action === "order/replaceDevice") nodeOf(serial).mayChangeKey = true;
       if (action === "enrol") return enrol(row, serial);
       if (action === "journal") return deliver(row, serial, place);
@@ -284,14 +291,23 @@ const leaseReceiptOf = reader(MESSAGE_TYPES.leaseReceipt, leaseReceipt, (said) =
   };
 });
 
-const requestOf = reader(MESSAGE_TYPES.unlockRequest, unlockRequest, (said) => {
-  const { purpose, counter, generation, bootId } = said;
-  return { detail: { purpose, counter, generation, bootId } };
+type Asked = Pick<z.infer<typeof unlockRequest>, "purpose" | "counter" | "generation" | "bootId">;
+const questionOf = ({ purpose, counter, generation, bootId }: Asked) => ({
+  detail: { purpose, counter, generation, bootId },
 });
+const requestOf = reader(MESSAGE_TYPES.unlockRequest, unlockRequest, questionOf);
+const challengeOf = reader(MESSAGE_TYPES.offlineChallenge, offlineChallenge, questionOf);
 
 const deliveryOf = reader(MESSAGE_TYPES.journal, journalDelivery, ({ rows }) => ({
   detail: { toSequence: rows.at(-1)?.sequence, journalHead: rows.at(-1)?.hash },
 }));
+
+/** Whether the message that a row keeps, if it keeps one, is one that this node signed. */
+function isFromDevice({ signed, requestHash, action }: WrittenRow, { key }: Node): boolean {
+  if (typeof signed !== "string" || key === undefined) return true;
+  const typ = MESSAGE_TYPES[action === "unlock" ? "unlockRequest" : "offlineChallenge"];
+  return messageHash(signed) === requestHash && payloadOf(signed, key, typ) !== undefined;
+}
 
 function payloadOf(signed: string, key: VerifyKey, typ: string): unknown {
   return orNothing(() => verifyMessage(signed, key, typ));

@@ -68,7 +68,7 @@ export function checkChain(chain: string, { noted, devices = new Map() }: Known 
     if (row.at !== undefined && Date.parse(row.at) !== atMs) return "altered";
     if (atMs < latestMs - CLOCK_STEP_MS) steps.push({ sequence, gap: "time-goes-back" });
     latestMs = Math.max(latestMs, atMs);
-    return evidence.accept(written, { sequence, atMs });
+    return evidence.accept(written, row.hash, { sequence, atMs });
   }
 
   return {
@@ -135,6 +135,7 @@ const GAPS: Readonly<Record<Gap["gap"], string>> = {
   "no-receipt": "the device never reported the result of this grant",
   "grant-not-in-chain": "the device's journal names an unlock that is not in the chain",
   "journal-missing": "the device signed a row of its journal that is not in the chain",
+  "not-as-acknowledged": "the device was told another state of the chain than it has now",
   "time-goes-back": "this row is older than those before it",
 };
 

@@ -53,7 +53,7 @@ test("two requests of one node that two replicas open at once: one of them waits
     async appendAudit(...row) {
       // Both have ended the open requests, and added their own.
       await meet();
-      await appendAudit(...row);
+      return appendAudit(...row);
     },
   });
   await Promise.all(["first", "second"].map((request) => fleet.poll(request)));

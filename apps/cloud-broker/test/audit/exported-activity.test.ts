@@ -27,6 +27,7 @@ let world: BrokerWorld;
 let folder: string;
 let whole: readonly Line[];
 let thumbprint: string;
+let acknowledged: object;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "exported-"));
   world = await openBroker();
@@ -34,7 +35,8 @@ beforeAll(async () => {
   thumbprint = device.key.kid;
   const { answer } = await device.unlock("unlock");
   if (answer.kind !== "answer") throw new Error(JSON.stringify(answer));
-  await device.receipt(answer.text, "unlocked");
+  const receipt = await device.receipt(answer.text, "unlocked");
+  if (receipt.kind === "answer") acknowledged = receipt.value;
   const holder = new LeaseClient(device, answer.value.lease);
   await world.call("POST", `${jobPath(JOB)}/revoke?${API}`, { body: { reason: "stolen" } });
   await holder.renew();
@@ -115,6 +117,16 @@ test("an activity that was exported over several pages is whole, and its receipt
     },
   ]);
   expect((await verify(whole)).lines[0]).toContain("receipts signed by their device: 3");
+});
+
+test("an acknowledged receipt names the end of the chain, and requests keep their signature", () => {
+  const unlocked = at(indexOf("receipt"));
+  const { sequence, hash } = unlocked;
+  expect(acknowledged).toMatchObject({ extensions: { auditHead: { sequence, hash } } });
+  const unlocks = whole.filter(({ row }) => row["action"] === "unlock");
+  expect(unlocks.length).toBeGreaterThan(MORE_THAN_A_PAGE);
+  for (const { row } of unlocks)
+    expect(messageHash(String(row["signed"]))).toBe(row["requestHash"]);
 });
 
 describe("an activity with", () => {

@@ -88,7 +88,7 @@ describe("a key that its last follower has left", () => {
         polling = poll();
         // On SQLite it waits until the choice is committed.
         if (ENGINE === "postgres") await polling;
-        await appendAudit(...row);
+        return appendAudit(...row);
       },
     });
     await polling;

@@ -61,7 +61,7 @@ const settingsOf = (address: string): PostgresSettings => {
 };
 
 const appendAudit = createAppendAudit({ now: () => 0 });
-const append = (transaction: StoreTransaction): Promise<void> =>
+const append = (transaction: StoreTransaction): Promise<unknown> =>
   appendAudit(transaction, CHAIN, {
     action: "unlock",
     actor: { kind: "broker" },

@@ -1,6 +1,10 @@
+import type { Acknowledgement } from "@databox-cmk/protocol";
+
+import type { Answered } from "../answers/signed-answer.ts";
 import { type WaitingReceipt, withoutReceipt } from "../core/waiting-receipt.ts";
 import { sendLeaseReceipt } from "../exchange/lease-exchange.ts";
 import { sendReceipt } from "../exchange/send-receipt.ts";
+import { recordAcknowledgement } from "../node/record-acknowledgement.ts";
 import { type Daemon, takeNumber } from "./daemon.ts";
 import { askedSecondsOf, createRetry } from "./retry.ts";
 
@@ -18,21 +22,24 @@ const EXCHANGE_TIMEOUT_MS = 5000;
 export function createReceiptCourier({
   session,
   state,
-}: Pick<Daemon, "session" | "state">): ReceiptCourier {
+  journal,
+}: Pick<Daemon, "session" | "state" | "journal">): ReceiptCourier {
   const retry = createRetry();
 
-  async function send(receipt: WaitingReceipt, stop: AbortSignal): Promise<void> {
+  async function send(
+    receipt: WaitingReceipt,
+    stop: AbortSignal,
+  ): Promise<Answered<Acknowledgement>> {
     const deadline = AbortSignal.any([stop, AbortSignal.timeout(EXCHANGE_TIMEOUT_MS)]);
     const numbered = await takeNumber(state);
     // A signed denial ends it too: the broker knows the state of the lease or grant better than
     // this node.
     if (receipt.about === "lease") {
       const { about: _about, ...report } = receipt;
-      await sendLeaseReceipt(session(deadline), { ...report, ...numbered });
-    } else {
-      const { about: _about, ...content } = receipt;
-      await sendReceipt(session(deadline), { ...content, ...numbered });
+      return sendLeaseReceipt(session(deadline), { ...report, ...numbered });
     }
+    const { about: _about, ...content } = receipt;
+    return sendReceipt(session(deadline), { ...content, ...numbered });
   }
 
   return {
@@ -41,14 +48,16 @@ export function createReceiptCourier({
       if (next === undefined) return NOTHING_DUE_MS;
       const waitMs = retry.waitMs();
       if (waitMs > 0) return waitMs;
+      let answer: Answered<Acknowledgement>;
       try {
-        await send(next, stop);
+        answer = await send(next, stop);
       } catch (error) {
         // An outage: the receipt waits; the journal has the events.
         return retry.failed(RETRY, askedSecondsOf(error));
       }
       retry.ended();
       await state.change((store) => {
+        recordAcknowledgement(journal(), answer);
         store.update({ receipts: withoutReceipt(store.current.receipts, next) });
       });
       return 0;

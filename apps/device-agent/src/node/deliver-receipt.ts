@@ -4,6 +4,7 @@ import { withReceipt } from "../core/waiting-receipt.ts";
 import type { BrokerSession } from "../exchange/broker-session.ts";
 import { type ReceiptContent, sendReceipt } from "../exchange/send-receipt.ts";
 import type { Node } from "./journaled-node.ts";
+import { recordAcknowledgement } from "./record-acknowledgement.ts";
 
 /**
  * An undeliverable receipt waits in the state, for the daemon to send; the reported result stays
@@ -12,7 +13,7 @@ import type { Node } from "./journaled-node.ts";
  * @returns notes for the person at the appliance
  */
 export async function deliverReceipt(
-  { store, record }: Pick<Node, "store" | "record">,
+  { store, record, journal }: Pick<Node, "store" | "record" | "journal">,
   session: BrokerSession,
   content: ReceiptContent,
 ): Promise<readonly string[]> {
@@ -21,7 +22,10 @@ export async function deliverReceipt(
   let waits = false;
   try {
     const answer = await sendReceipt(session, { ...content, counter: store.nextCounter() });
-    if (answer.kind === "answer") return [];
+    if (answer.kind === "answer") {
+      recordAcknowledgement(journal, answer);
+      return [];
+    }
     ({ code } = answer.denial);
   } catch (error) {
     ({ code } = toAppError(error));

@@ -22,6 +22,7 @@ import { connect } from "../node/connect.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { eventOf, notesOf } from "../node/event-of.ts";
 import { openBrokerSession, readHeldEnvelope } from "../node/open-node.ts";
+import { recordAcknowledgement } from "../node/record-acknowledgement.ts";
 import { createStopwatch, type Stopwatch } from "../node/stopwatch.ts";
 import {
   describeCopy,
@@ -198,6 +199,7 @@ async function lockVolume(
   // slow machine.
   const receipt = await sendReceipt({ ...session, deadline: limit() }, content);
   if (receipt.kind === "denial") return denied(preparing, receipt.denial);
+  recordAcknowledgement(journal, receipt);
   finish(preparing);
   const { kid, correlationId } = grant;
   const { generation: raised } = opened.envelope;

@@ -243,6 +243,7 @@ export const de: Texts = {
       "unlock-failed": "Entsperren fehlgeschlagen",
       "grant-unused": "Freigegebener Schlüssel nicht benutzt",
       "receipt-undelivered": "Quittung nicht zugestellt",
+      acknowledged: "Quittung bestätigt, mit dem Stand des Aktivitätsprotokolls",
       "offline-lease-dead": "Frist einer überbrachten Antwort abgelaufen",
       "broker-keys": "Signaturschlüssel des Brokers gewechselt",
       "broker-keys-rejected": "Neue Signaturschlüssel des Brokers abgelehnt",

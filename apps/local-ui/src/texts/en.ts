@@ -251,6 +251,7 @@ export const en = {
       "unlock-failed": "Unlock failed",
       "grant-unused": "Released key not used",
       "receipt-undelivered": "Receipt not delivered",
+      acknowledged: "Receipt acknowledged, with the state of the activity log",
       "offline-lease-dead": "Lease of a carried answer expired",
       "broker-keys": "The broker's signing keys changed",
       "broker-keys-rejected": "New signing keys of the broker rejected",

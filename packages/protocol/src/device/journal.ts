@@ -23,6 +23,7 @@ export type JournalEvent =
   | "answer-rejected"
   | "grant-unused"
   | "receipt-undelivered"
+  | "acknowledged"
   | "offline-lease-dead"
   | "locked"
   | "relocked"

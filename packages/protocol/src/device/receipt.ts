@@ -17,5 +17,11 @@ export const receipt = deviceMessage({
 });
 export type Receipt = z.infer<typeof receipt>;
 
+/** Extension `auditHead` of an acknowledgement: the end of the order's audit chain. */
+export const auditHead = z.strictObject({
+  sequence: z.int().check(z.gte(1), z.lte(Number.MAX_SAFE_INTEGER)),
+  hash: messageHash,
+});
+
 export const acknowledgement = deviceMessage({ requestHash: messageHash });
 export type Acknowledgement = z.infer<typeof acknowledgement>;

@@ -53,6 +53,7 @@ async function takeJournal(
         serial,
         requestHash: message.hash,
         correlationId: message.correlationId,
+        signed: message.text,
         detail: { fromSequence: first.sequence, toSequence: last.sequence, journalHead: last.hash },
         claims: decision.value,
       });

@@ -1,9 +1,4 @@
-import {
-  leaseReceipt,
-  type LeaseReceipt,
-  MESSAGE_TYPES,
-  type Acknowledgement,
-} from "@databox-cmk/protocol";
+import { leaseReceipt, type LeaseReceipt, MESSAGE_TYPES } from "@databox-cmk/protocol";
 
 import { EVENT_TYPES } from "../../core/cloud-event.ts";
 import { failed, malformed } from "../../core/failed.ts";
@@ -16,7 +11,7 @@ import type { AuthenticDevice } from "../message/authenticate-device.ts";
 import type { Needs, Recording } from "../message/device-dependencies.ts";
 import { deviceVerb } from "../message/device-verb.ts";
 import { actorOf, type DeviceMessage } from "../message/serve-device-message.ts";
-import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
+import { signAcknowledgement, type SignedAnswer } from "../message/signed-answer.ts";
 
 /** A node's action on its lease: the proof that a volume is closed, or the answer to a drill. */
 export const leaseReceiptExchange = deviceVerb({
@@ -35,8 +30,6 @@ async function takeLeaseReceipt(
   const { commit, keys, appendAudit, announce, metrics, now } = dependencies;
   if (said.lease !== message.parameters["lease"])
     return malformed("lease: not the same as in the path");
-  const acknowledgement: Acknowledgement = { requestHash: message.hash };
-  const answer = await signAnswer(keys.signing, MESSAGE_TYPES.acknowledgement, acknowledgement);
   const taken = await commit(async (transaction) => {
     const lease = await findLease(transaction, said);
     if (lease === undefined) return undefined;
@@ -46,26 +39,27 @@ async function takeLeaseReceipt(
       said.outcome === "relocked"
         ? await closeLease(transaction, said, nowMs)
         : await answerDrill(transaction, said, nowMs);
-    if (isNews)
-      await appendAudit(transaction, sender.order, {
-        action: `lease/${said.outcome}`,
-        actor: actorOf(message, sender),
-        outcome: "done",
-        serial: sender.serial,
-        requestHash: message.hash,
-        correlationId: message.correlationId,
-        signed: message.text,
-        ...(said.cause === "order" ? columnsOf(lease.refusal_json) : {}),
-        detail: {
-          leaseId: said.lease,
-          grantHash: lease.grant_hash,
-          bootId: said.bootId,
-          journalHead: said.journalHead,
-          cause: said.cause,
-          drill: said.drill,
-          millisecondsSinceRefusal: sinceRefusalMs,
-        },
-      });
+    const head = isNews
+      ? await appendAudit(transaction, sender.order, {
+          action: `lease/${said.outcome}`,
+          actor: actorOf(message, sender),
+          outcome: "done",
+          serial: sender.serial,
+          requestHash: message.hash,
+          correlationId: message.correlationId,
+          signed: message.text,
+          ...(said.cause === "order" ? columnsOf(lease.refusal_json) : {}),
+          detail: {
+            leaseId: said.lease,
+            grantHash: lease.grant_hash,
+            bootId: said.bootId,
+            journalHead: said.journalHead,
+            cause: said.cause,
+            drill: said.drill,
+            millisecondsSinceRefusal: sinceRefusalMs,
+          },
+        })
+      : undefined;
     if (isNews && said.drill !== undefined) {
       // After the audit row: from there on, no other node of the order answers until this commit.
       const drill = await findFinished(transaction, said.drill);
@@ -83,11 +77,11 @@ async function takeLeaseReceipt(
     }
     // A volume that closed by itself, for instance at a power cut, was not closed by the broker.
     const isOrdered = isNews && said.outcome === "relocked" && said.cause === "order";
-    return { relockMs: isOrdered ? sinceRefusalMs : undefined };
+    return { head, relockMs: isOrdered ? sinceRefusalMs : undefined };
   });
   if (taken === undefined) return NOT_GIVEN;
   if (taken.relockMs !== undefined) metrics?.relocked(taken.relockMs);
-  return { ok: true, value: answer };
+  return { ok: true, value: await signAcknowledgement(keys.signing, message, taken.head) };
 }
 
 /** The reason for the re-lock order. */

@@ -66,6 +66,12 @@ export type DeviceExchange<Proven extends Sender> = {
   readonly repeatsAreRefused?: true;
 };
 
+/**
+ * Requests that also a row of a refusal keeps, so that no one can invent or deny them. An enrolment
+ * has a one-time code, and is never kept.
+ */
+const KEPT_REQUESTS: ReadonlySet<AuditAction> = new Set(["unlock", "offline-unlock"]);
+
 /** A signed answer, and the failure that it reports, if any. */
 export type DeviceReply = {
   readonly answer: SignedAnswer;
@@ -270,6 +276,9 @@ async function deny(
       serial: sender?.serial,
       requestHash: message.hash,
       correlationId: message.correlationId,
+      ...(isFinal && sender !== undefined && KEPT_REQUESTS.has(action)
+        ? { signed: message.text }
+        : {}),
       detail: { ...failure.facts, what: failure.detail },
       ...steps,
     });

@@ -1,5 +1,6 @@
 import { signMessage, type SigningKey } from "@databox-cmk/crypto";
 import {
+  type Acknowledgement,
   JOSE_MEDIA_TYPE,
   type MessageType,
   MESSAGE_TYPES,
@@ -10,6 +11,7 @@ import {
 import type { EpochMs } from "../../core/order.ts";
 import type { NodeEnvelope } from "../../custody/node-envelope.ts";
 import type { Answer } from "../../http/route.ts";
+import type { ChainHead } from "../../store/chain-head.ts";
 
 /** The broker's answer to a device: signed, so that only the broker can give one. */
 export type SignedAnswer = { readonly status: number; readonly text: string };
@@ -21,6 +23,20 @@ export async function signAnswer(
   status = 200,
 ): Promise<SignedAnswer> {
   return { status, text: await signMessage(key, type, payload) };
+}
+
+/**
+ * Of a receipt. It names the end of the order's audit chain, which the node writes into its own
+ * journal, so that the node's later signatures hold the chain fixed.
+ */
+export function signAcknowledgement(
+  key: SigningKey,
+  { hash: requestHash }: { readonly hash: string },
+  auditHead: ChainHead | undefined,
+): Promise<SignedAnswer> {
+  const extensions = auditHead === undefined ? undefined : { auditHead };
+  const payload: Acknowledgement = { requestHash, extensions };
+  return signAnswer(key, MESSAGE_TYPES.acknowledgement, payload);
 }
 
 export function renderAnswer({ status, text }: SignedAnswer, retryAfterSeconds?: number): Answer {

@@ -141,6 +141,7 @@ export async function commitGrant(
       requestHash: message.hash,
       vaultRequestId,
       correlationId: message.correlationId,
+      signed: message.text,
       detail: {
         purpose: request.purpose,
         claimedDeviceKeyGrade: sender.deviceKeyGrade,

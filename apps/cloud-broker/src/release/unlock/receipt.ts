@@ -1,11 +1,5 @@
 import type { Envelope } from "@databox-cmk/crypto";
-import {
-  MESSAGE_TYPES,
-  receipt,
-  unlockPurpose,
-  type Acknowledgement,
-  type Receipt,
-} from "@databox-cmk/protocol";
+import { MESSAGE_TYPES, receipt, unlockPurpose, type Receipt } from "@databox-cmk/protocol";
 import { sql } from "kysely";
 
 import { decideReceipt } from "../../core/decide-receipt.ts";
@@ -15,12 +9,13 @@ import {
   requireShareOfEnvelope,
   storeDeviceShare,
 } from "../../custody/device-shares.ts";
+import type { ChainHead } from "../../store/chain-head.ts";
 import type { StoreTransaction } from "../../store/store.ts";
 import type { AuthenticDevice } from "../message/authenticate-device.ts";
 import type { Needs, Recording } from "../message/device-dependencies.ts";
 import { deviceVerb } from "../message/device-verb.ts";
 import { actorOf, type DeviceMessage, type Sender } from "../message/serve-device-message.ts";
-import { signAnswer, type SignedAnswer } from "../message/signed-answer.ts";
+import { signAcknowledgement, type SignedAnswer } from "../message/signed-answer.ts";
 import { storeAnswer } from "../message/stored-answers.ts";
 
 /** The node's report about a grant; a node that reports its preparation can be dispatched. */
@@ -40,20 +35,20 @@ async function takeReceipt(
   const { commit, keys } = dependencies;
   const share = parseDeviceShare(said.extensions?.["deviceShare"], sender);
   if (!share.ok) return share;
-  const acknowledgement: Acknowledgement = { requestHash: message.hash };
-  const answer = await signAnswer(keys.signing, MESSAGE_TYPES.acknowledgement, acknowledgement);
   return commit(async (transaction) => {
     const grant = await findGrant(transaction, sender, said.grantHash);
     const decision = decideReceipt(said, grant);
     if (!decision.ok) return decision;
     const known = await requireShareOfEnvelope(transaction, sender, share.value);
     if (!known.ok) return known;
-    if (!decision.value.isRepeated)
-      await recordReceipt(dependencies, transaction, message, sender, {
-        said,
-        generation: grant?.generation,
-        share: share.value,
-      });
+    const auditHead = decision.value.isRepeated
+      ? undefined
+      : await recordReceipt(dependencies, transaction, message, sender, {
+          said,
+          generation: grant?.generation,
+          share: share.value,
+        });
+    const answer = await signAcknowledgement(keys.signing, message, auditHead);
     await storeAnswer(transaction, message.hash, answer, dependencies.now());
     return { ok: true, value: answer };
   });
@@ -92,7 +87,7 @@ async function recordReceipt(
   message: DeviceMessage,
   sender: Sender,
   { said, generation, share }: Received,
-): Promise<void> {
+): Promise<ChainHead | undefined> {
   const { order, serial } = sender;
   const nowMs = now();
   const taken = await transaction
@@ -101,7 +96,7 @@ async function recordReceipt(
     .where("grant_hash", "=", said.grantHash)
     .where("receipt_hash", "is", null)
     .executeTakeFirst();
-  if (taken.numUpdatedRows === 0n) return; // Another replica stored the same receipt.
+  if (taken.numUpdatedRows === 0n) return undefined; // Another replica stored the same receipt.
   await transaction
     .updateTable("nodes")
     .set((node) => ({
@@ -121,7 +116,7 @@ async function recordReceipt(
     .where("serial", "=", serial)
     .execute();
   const deviceShareFor = await storeDeviceShare(transaction, sender, share, nowMs);
-  await appendAudit(transaction, order, {
+  const head = await appendAudit(transaction, order, {
     action: "receipt",
     actor: actorOf(message, sender),
     outcome: said.outcome === "failed" ? "failed" : "done",
@@ -138,7 +133,7 @@ async function recordReceipt(
       deviceShareFor,
     },
   });
-  if (said.outcome !== "prepared") return;
+  if (said.outcome !== "prepared") return head;
   const unprepared = await transaction
     .selectFrom("nodes")
     .select("serial")
@@ -146,4 +141,5 @@ async function recordReceipt(
     .where("prepared_at_ms", "is", null)
     .executeTakeFirst();
   if (unprepared === undefined) await markPrepared(transaction, order, nowMs);
+  return head;
 }

@@ -40,7 +40,7 @@ function create(changed: Partial<EventDependencies> = {}): PortalEvents {
   });
 }
 
-const write = (chain: OrderId | "broker", action: AuditAction): Promise<void> =>
+const write = (chain: OrderId | "broker", action: AuditAction): Promise<unknown> =>
   store.transaction().execute((transaction) =>
     appendAudit(transaction, chain, {
       action,
