@@ -149,6 +149,7 @@ export const SAMPLES: Readonly<Record<SchemaName, unknown>> = {
         sequence: 1,
         grantHash: HASH,
         answeredAtMs: 4,
+        hindered: { code: "BrokerBusy", reason: "queue" },
         closing: "order",
       },
       passkey: { openedAtMs: 7 },
@@ -161,6 +162,7 @@ export const SAMPLES: Readonly<Record<SchemaName, unknown>> = {
     env: UUID,
     rekey: { step: "added", id: UUID, env: UUID, slot: 1, split: true, deviceShare: { iv: "abc" } },
     journalHead: HASH,
+    refusal: DENIAL,
     receipts: [
       { about: "lease", lease: UUID, outcome: "relocked", cause: "boot", drill: UUID },
       { about: "grant", grantHash: HASH, outcome: "failed", code: "VolumeRejectedKey" },
