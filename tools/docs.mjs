@@ -16,6 +16,11 @@ const GENERATORS = [
   },
   { what: "errors", command: ["packages/errors/docs/main.ts"] },
   { what: "calls", command: ["apps/cloud-broker/test/serve/write-calls.ts"] },
+  {
+    what: "guards",
+    command: ["apps/cloud-broker/test/ways-out/write-guards.ts"],
+    file: "docs/customer/guards.md",
+  },
   { what: "dashboard", command: ["deploy/observability/make-dashboard.mjs"] },
   {
     what: "settings",

@@ -91,6 +91,23 @@ test("a decision is committed by `record`, which cannot forget its row of the au
   );
 });
 
+test("a grant is a way out with its row in core/ways-out.ts, or opens no volume", () => {
+  expect(decidingFilesWith(/outcome: "granted"(?! \|)/)).toEqual(
+    [
+      // Each calls `withheldFrom`, or decides by a live lease.
+      "release/passkey/export-envelopes.ts",
+      "release/passkey/reveal-credentials.ts",
+      "release/rekey/propose-rekey.ts",
+      "release/unlock/commit-grant.ts",
+      // Nothing that opens a volume.
+      "api/portal/sign-in-routes.ts",
+      "orders/copy-data.ts",
+      "release/approvals/open-break-glass.ts",
+      "release/erasure/permit-erasure.ts",
+    ].toSorted(),
+  );
+});
+
 /** This rule sees files: it does not tell a second commit without a row in a file that has one. */
 test("what a device's message decides is in the group commit with its row of the audit log", () => {
   const groupCommit =

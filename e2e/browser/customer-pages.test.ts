@@ -378,6 +378,10 @@ describe.runIf(runsBrowser)("the pages of an order in the field", () => {
     const folder = join(world.folder, "recovery");
     mkdirSync(folder);
     writeFileSync(join(folder, "recovery.pem"), pem, { mode: 0o600 });
+    // The policy withholds the export like the passkey, until a break-glass.
+    const withheld = callOrder(world, order, "GET", "envelopes");
+    await expect(withheld).rejects.toThrow("CredentialsWithheld");
+    await callOrder(world, order, "POST", "breakGlass", { reason: "to try the recovery key" });
     const { text } = await callOrder(world, order, "GET", "envelopes");
     writeFileSync(join(folder, "envelopes.json"), text);
     const [recipe] = shellBlocks("customer/backup-keys.md", "Open with openssl");

@@ -87,6 +87,7 @@ const approval = (asked: UnlockPolicy, votes: readonly string[], nowMs: number):
   kid: "key/1",
   requestedAtMs: nowMs - 1000,
   expiresAtMs: nowMs + 1000,
+  switches: 0,
   votes: votes.map((objectId) => ({
     objectId,
     name: objectId,
@@ -115,7 +116,7 @@ const isReleased = (
     kid: "key/1",
     nowMs,
     approval: waiting,
-    wasRevoked: false,
+    switches: 0,
     lostRight: new Set(),
     breakGlass,
   }).kind === "release";

@@ -6,7 +6,10 @@ import type { ReleaseTerms } from "./release-terms.ts";
 /** The record of a challenge id: the request that used it, and the answer. */
 export type ChallengeRecord = {
   readonly requestHash: string;
-  /** Undefined until a key is granted: the same challenge may be decided again. */
+  /**
+   * Undefined until a key is granted: the same challenge may be decided again. The answer is empty
+   * once it was deleted.
+   */
   readonly granted: { readonly atMs: EpochMs; readonly answer: string } | undefined;
 };
 
@@ -22,7 +25,7 @@ export type ChallengeStep =
 /**
  * A person may lose the page, or scan twice: for this long the same challenge gets the same answer.
  */
-const REPEAT_MS = 15 * 60_000;
+export const REPEAT_MS = 15 * 60_000;
 
 export function decideChallenge(
   requestHash: string,
@@ -37,7 +40,8 @@ export function decideChallenge(
     });
   if (record.granted === undefined) return { ok: true, value: { kind: "again" } };
   const { atMs, answer } = record.granted;
-  if (nowMs - atMs <= REPEAT_MS) return { ok: true, value: { kind: "repeat", answer } };
+  if (answer !== "" && nowMs - atMs <= REPEAT_MS)
+    return { ok: true, value: { kind: "repeat", answer } };
   return failed({
     code: "ReplayDetected",
     detail: "challengeId: answered before; make a new challenge at the appliance",

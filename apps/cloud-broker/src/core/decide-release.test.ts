@@ -35,6 +35,7 @@ const approval = (change: Partial<Approval> = {}): Approval => ({
   kid: "key/1",
   requestedAtMs: NOW_MS - 2000,
   expiresAtMs: NOW_MS + HOUR_MS,
+  switches: 1,
   votes: [vote("ada"), vote("ben")],
   ...change,
 });
@@ -45,7 +46,7 @@ const facts = (change: Partial<ReleaseFacts> = {}): ReleaseFacts => ({
   kid: "key/1",
   nowMs: NOW_MS,
   approval: approval(),
-  wasRevoked: false,
+  switches: 1,
   lostRight: new Set(),
   outside: undefined,
   breakGlass: undefined,
@@ -139,10 +140,10 @@ const CASES: readonly (readonly [string, Partial<ReleaseFacts>, object])[] = [
   ],
   ["a new stage voids", { stage: "PickedUp" }, { kind: "end", voidReason: "stage" }],
   ["a new key version voids", { kid: "key/2" }, { kind: "end", voidReason: "key" }],
-  ["a revocation voids", { wasRevoked: true }, { kind: "end", voidReason: "revoked" }],
+  ["a revocation voids", { switches: 2 }, { kind: "end", voidReason: "revoked" }],
   [
     "a break-glass revives nothing that is over",
-    { wasRevoked: true, terms: policyOf({ breakGlass: true }), breakGlass: "glass" },
+    { switches: 2, terms: policyOf({ breakGlass: true }), breakGlass: "glass" },
     { kind: "end", voidReason: "revoked" },
   ],
   [

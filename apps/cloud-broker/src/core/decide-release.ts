@@ -41,6 +41,8 @@ export type Approval = {
   readonly expiresAtMs: EpochMs;
   /** Of an Owner's override: from then on it needs no approvals. */
   readonly effectiveAtMs?: EpochMs | undefined;
+  /** How many kill switches had ever been activated over it. */
+  readonly switches: number;
   readonly votes: readonly Vote[];
   /**
    * The terms that it was asked under, and those that were added since; absent in rows of an older
@@ -58,8 +60,8 @@ export type ReleaseFacts = {
   readonly nowMs: EpochMs;
   /** For this exact request; undefined until one is opened. */
   readonly approval: Approval | undefined;
-  /** Unlocking was switched off at some time since the approval was requested. */
-  readonly wasRevoked: boolean;
+  /** How many kill switches were ever activated: one since the request makes an approval void. */
+  readonly switches: number;
   /** Object ids of role assignees who have lost the right. */
   readonly lostRight: ReadonlySet<string>;
   /** The address of a request from outside of the networks that its terms name. */
@@ -128,12 +130,13 @@ export function termsFor(
 /** The reason that ends an open approval regardless of its votes. */
 export function endOf(
   approval: Approval,
-  facts: Pick<ReleaseFacts, "nowMs" | "stage" | "kid" | "wasRevoked">,
+  facts: Pick<ReleaseFacts, "nowMs" | "stage" | "kid" | "switches">,
 ): Extract<ReleaseDecision, { kind: "end" }> | undefined {
   if (facts.nowMs >= approval.expiresAtMs) return { kind: "end", state: "expired" };
   // Otherwise anyone who may revoke could keep an override away for ever.
   if (approval.effectiveAtMs !== undefined) return undefined;
-  if (facts.wasRevoked) return { kind: "end", state: "void", voidReason: "revoked" };
+  if (facts.switches > approval.switches)
+    return { kind: "end", state: "void", voidReason: "revoked" };
   if (facts.stage !== approval.stage) return { kind: "end", state: "void", voidReason: "stage" };
   if (facts.kid !== approval.kid) return { kind: "end", state: "void", voidReason: "key" };
   return undefined;

@@ -3,7 +3,7 @@ import type { UnlockQuestion } from "@databox-cmk/protocol";
 import { failed } from "./failed.ts";
 import type { OrderId } from "./order.ts";
 import type { Failure, Outcome } from "./ports.ts";
-import { askedPurposeAt, type TransferStage, purposeAllowed } from "./unlock-purposes.ts";
+import { checkPurpose, type TransferStage } from "./unlock-purposes.ts";
 
 /**
  * The facts that the broker has when an authentic unlock request arrives; the request itself is
@@ -44,7 +44,9 @@ const CHECKS: readonly ((request: UnlockQuestion, facts: UnlockFacts) => Failure
   checkOrder,
   checkEnvelope,
   checkSuite,
-  checkPurpose,
+  (request, facts) => checkPurpose(facts, request.purpose),
+  (_request, { envelope }) =>
+    envelope === undefined ? { code: "SsemUserErrorSecretsNotGenerated" } : undefined,
 ];
 
 export function decideUnlock(
@@ -98,7 +100,7 @@ function checkOrder(request: UnlockQuestion, { node }: UnlockFacts): Failure | u
 }
 
 function checkEnvelope(request: UnlockQuestion, { envelope }: UnlockFacts): Failure | undefined {
-  if (envelope === undefined) return undefined; // The purpose decides; see checkPurpose.
+  if (envelope === undefined) return undefined; // The purpose decides first.
   if (request.env !== envelope.env)
     return { code: "EnvelopeMismatch", detail: "env: not the envelope of this node" };
   if (request.generation > envelope.generation)
@@ -126,17 +128,5 @@ export function suiteFailure(name: string, facts: SuiteFacts): Failure | undefin
       code: "DeviceMessageMalformed",
       detail: `hpke.publicKey: expected ${String(suite.publicKeyBytes)} bytes for ${name}`,
     };
-  return undefined;
-}
-
-function checkPurpose(request: UnlockQuestion, facts: UnlockFacts): Failure | undefined {
-  if (!purposeAllowed(facts, request.purpose))
-    return {
-      code: "PurposeForbidden",
-      reason: askedPurposeAt(facts),
-      detail: `purpose: ${request.purpose} is not allowed while the order is at ${facts.stage}`,
-      facts: { purpose: request.purpose, stage: facts.stage },
-    };
-  if (facts.envelope === undefined) return { code: "SsemUserErrorSecretsNotGenerated" };
   return undefined;
 }

@@ -7,6 +7,8 @@ import {
   type UnlockRequest,
 } from "@databox-cmk/protocol";
 
+import type { Failure } from "./ports.ts";
+
 export type UnlockPurpose = UnlockRequest["purpose"];
 
 /** The part of an order that decides which purposes are allowed. */
@@ -51,8 +53,18 @@ export function purposeAllowed(at: TransferStage, purpose: UnlockPurpose): boole
   return purposesAt(at).includes(purpose);
 }
 
+export function checkPurpose(at: TransferStage, purpose: UnlockPurpose): Failure | undefined {
+  if (purposeAllowed(at, purpose)) return undefined;
+  return {
+    code: "PurposeForbidden",
+    reason: askedPurposeAt(at),
+    detail: `purpose: ${purpose} is not allowed while the order is at ${at.stage}`,
+    facts: { purpose, stage: at.stage },
+  };
+}
+
 /** The purpose that a device may ask for at this stage. */
-export function askedPurposeAt(at: TransferStage): AskedPurpose | undefined {
+function askedPurposeAt(at: TransferStage): AskedPurpose | undefined {
   return ASKED_PURPOSES.find((purpose) => purposeAllowed(at, purpose));
 }
 

@@ -32,6 +32,14 @@ export async function destroyWrappings(
     await transaction.deleteFrom("device_shares").where("order_id", "=", order).execute();
     await transaction.deleteFrom("rekeys").where("order_id", "=", order).execute();
     await transaction.deleteFrom("own_passkeys").where("order_id", "=", order).execute();
+    // Answers that are kept for repeats hold the content key, sealed to a device.
+    await transaction.deleteFrom("stored_answers").where("order_id", "=", order).execute();
+    await transaction
+      .updateTable("offline_unlocks")
+      .set({ answer: "" })
+      .where("order_id", "=", order)
+      .where("granted_at_ms", "is not", null)
+      .execute();
     await transaction
       .updateTable("order_keys")
       .set((row) => ({ kid: null, revision: row("revision", "+", 1) }))

@@ -17,7 +17,9 @@ const PAUSE_MS = 5;
  */
 export async function forgetDeleted(store: Store): Promise<void> {
   if (engineOf(store) === "postgres") {
-    await sql`vacuum (skip_locked) envelopes, own_passkeys`.execute(store);
+    await sql`vacuum (skip_locked) envelopes, own_passkeys, stored_answers, offline_unlocks`.execute(
+      store,
+    );
     return;
   }
   const checkpoint = sql<{ busy: 0 | 1 }>`pragma wal_checkpoint(truncate)`;

@@ -122,6 +122,24 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   ),
   /** When an Owner's override of the policy takes effect. */
   "0027-overrides": statements(`alter table approvals add column effective_at_ms bigint`),
+  /**
+   * How many switches there were when an answer, an approval or a break-glass was made: they are
+   * counted, since replicas' clocks differ. Requests that wait already keep their place.
+   */
+  "0029-counted-switches": statements(
+    `create index revocations_by_scope on revocations (scope)`,
+    `alter table stored_answers add column order_id text`,
+    `create index stored_answers_by_order on stored_answers (order_id)`,
+    `alter table grants add column switches integer`,
+    `alter table grants add column policy_revision integer`,
+    `alter table break_glass add column switches integer`,
+    `alter table approvals add column switches integer`,
+    `update approvals set switches = (select count(*) from revocations
+      where created_at_ms < approvals.requested_at_ms and (
+        scope in ('*', approvals.order_id, approvals.order_id || ' ' || approvals.serial)
+        or approvals.order_id like '/subscriptions/' || scope || '/%'))
+      where state = 'open'`,
+  ),
 };
 
 function statements(...each: readonly string[]): Migration {

@@ -185,6 +185,8 @@ export type BrokerTables = TablesOf<typeof TABLES> & {
     status: number;
     body: string;
     created_at_ms: number;
+    /** Of a grant, which the order's erasure deletes. */
+    order_id: OrderId | null;
   };
   /** Every grant that left the broker, until the device's receipt arrives. */
   grants: {
@@ -198,6 +200,12 @@ export type BrokerTables = TablesOf<typeof TABLES> & {
     receipt_outcome: string | null;
     /** Generation of the envelope that it opened. */
     generation: number | null;
+    /**
+     * How many kill switches were ever activated over its node, and which write of the policy
+     * admitted it: a repeat of the answer compares both. Null in rows of an older broker.
+     */
+    switches: number | null;
+    policy_revision: number | null;
   };
   /**
    * A node's lease of a grant: renewed while its key may be used, closed by a re-lock order
@@ -472,6 +480,7 @@ export type BrokerTables = TablesOf<typeof TABLES> & {
     submitted_at_ms: number;
     granted_at_ms: number | null;
     grant_hash: string | null;
+    /** Empty once it is too old for repeats, and after the order's erasure. */
     answer: string | null;
     kid: string | null;
     lease_json: string | null;
@@ -589,6 +598,8 @@ export type BrokerTables = TablesOf<typeof TABLES> & {
     terms_json: Json<ReleaseTerms> | null;
     /** Of an Owner's override: from then on it needs no approvals. */
     effective_at_ms: number | null;
+    /** How many kill switches were ever activated over it; null in rows of an older broker. */
+    switches: number | null;
   };
   approval_votes: {
     approval_id: string;
@@ -615,5 +626,7 @@ export type BrokerTables = TablesOf<typeof TABLES> & {
     used_at_ms: number | null;
     /** Hash of the request that used it, or `listCredentials`. */
     used_by: string | null;
+    /** The same as in `approvals`. */
+    switches: number | null;
   };
 };

@@ -215,12 +215,14 @@ describe("an unlock that needs two approvals", () => {
         expect.objectContaining({ code: "not-named" }),
       ]) as unknown[],
     });
-    await say("approve", ADA);
+    const { id } = await newest();
+    await say("approve", ADA, { id });
     // Nobody takes the decision from the others.
     expect((await setRelease({ approvals: { ...require2, approvers: [BEN, CEM] } })).status).toBe(
       409,
     );
-    await say("approve", BEN);
+    // The refused change waits, too, and was opened at the same moment.
+    await say("approve", BEN, { id });
     expect(await kindOf(prepared)).toBe("grant");
   });
 

@@ -8,7 +8,7 @@ import { createAppendAudit } from "../../src/audit/append-audit.ts";
 import { orderIdOf } from "../../src/core/order.ts";
 import { destroyWrappings } from "../../src/custody/destroy-wrappings.ts";
 import { findOrder } from "../../src/orders/find-order.ts";
-import { findRevocation } from "../../src/release/kill-switches/revocations.ts";
+import { readSwitches } from "../../src/release/kill-switches/revocations.ts";
 import { restoreAccess, revokeNow } from "../../src/release/kill-switches/switch-unlocking.ts";
 import { probeRestores } from "../../src/run/doctor/probe-restores.ts";
 import { createRecordRounds } from "../../src/run/restore/keep-record.ts";
@@ -79,7 +79,7 @@ async function openBackup(record = folder.path) {
     store,
     deps,
     round: createRecordRounds(deps),
-    isRevoked: async () => (await findRevocation(store, ORDER, SERIAL)) !== undefined,
+    isRevoked: async () => (await readSwitches(store, ORDER, SERIAL)).revocation !== undefined,
     revoke: () => revokeNow({ plane: deps, scope, origin: "customer", context }, "stolen"),
     restoreAccess: () =>
       restoreAccess({

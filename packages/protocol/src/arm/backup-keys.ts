@@ -76,7 +76,7 @@ export const useBackupKeyRequest = z.strictObject({
   hours: z.optional(z.number().check(z.int(), z.minimum(1), z.maximum(168))),
 });
 
-/** Every current envelope (JWE General JSON, RFC 7516), for opening offline. */
+/** Every current envelope (JWE General JSON, RFC 7516), for opening offline by a recovery key. */
 export const envelopeExport = z.object({
   value: z.array(
     z.object({
@@ -86,7 +86,7 @@ export const envelopeExport = z.object({
       recipients: z.array(
         z.object({
           kid: z.string(),
-          of: z.enum(["KeyInForce", "Vault", "RecoveryKey"]),
+          of: z.literal("RecoveryKey"),
           name: z.optional(z.string()),
         }),
       ),

@@ -123,7 +123,7 @@ export function createBackupKeyRoutes(
       action: "Microsoft.DataBox/jobs/listCredentials/action",
       summary: "Exports the envelopes, for opening offline by a recovery key (extension)",
       handle: async ({ order, context }) => ({
-        json: await exportEnvelopes(plane, await findOrderId(store, order), context),
+        json: await exportEnvelopes(plane, order, context),
       }),
     }),
   ];

@@ -18,8 +18,8 @@ import type {
 } from "../../orders/control-plane.ts";
 import type { Order } from "../../orders/order.ts";
 import { takeChainHead } from "../../store/chain-head.ts";
-import type { StoreTransaction } from "../../store/store.ts";
-import { wasRevokedSince } from "../kill-switches/revocations.ts";
+import type { Store, StoreTransaction } from "../../store/store.ts";
+import { readSwitches } from "../kill-switches/revocations.ts";
 import { readStoredPolicy } from "../policy/read-unlock-policy.ts";
 import { findLostRights } from "./admit-release.ts";
 import { type OpenedApproval, openApproval } from "./open-approval.ts";
@@ -135,7 +135,8 @@ export async function beginOverride(
   if (terms.release.required === 0)
     throw invalidMember("policy", "no approvals are needed: write it");
   const effectiveAtMs = deps.now() + delaySeconds * 1000;
-  const request = { ...requestOf(order, context), serial: OVERRIDE, reason, effectiveAtMs };
+  const asked = await requestOf(deps.store, order, OVERRIDE, context);
+  const request = { ...asked, reason, effectiveAtMs };
   const opened = await openApproval(
     deps,
     { ...request, requestHash: `${hashOf(policy)}.${randomUUID()}` },
@@ -164,8 +165,8 @@ async function findOpenApproval(
   if (row === undefined || !row.request_hash.startsWith(`${proposalHash}.`)) return undefined;
   const approval = await readApprovalOf(store, row.request_hash);
   if (approval?.state !== "open") return undefined;
-  const wasRevoked = await wasRevokedSince(store, id, serial, approval.requestedAtMs);
-  const end = endOf(approval, { nowMs: now(), stage, kid: approval.kid, wasRevoked });
+  const { switches } = await readSwitches(store, id, serial);
+  const end = endOf(approval, { nowMs: now(), stage, kid: approval.kid, switches });
   return end === undefined ? approval : undefined;
 }
 
@@ -180,9 +181,8 @@ async function ask(
   const opened = await openApproval(
     deps,
     {
-      ...requestOf(order, context),
+      ...(await requestOf(deps.store, order, serialOf(change), context)),
       requestHash: `${proposalHash}.${randomUUID()}`,
-      serial: serialOf(change),
       reason: `loosens ${looseningOf(change.effects).join(", ")}`,
     },
     admission,
@@ -190,11 +190,15 @@ async function ask(
   return waits(opened.id, 0, admission.terms.release.required);
 }
 
-const requestOf = (
+const requestOf = async (
+  store: Store,
   { id, stage }: Order,
+  serial: string,
   { actor, correlationId }: Pick<RequestContext, "actor" | "correlationId">,
 ) => ({
   order: id,
+  serial,
+  switches: (await readSwitches(store, id, serial)).switches,
   way: "change" as const,
   purpose: "change" as const,
   stage,

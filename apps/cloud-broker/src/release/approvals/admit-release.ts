@@ -12,7 +12,6 @@ import type { EpochMs, OrderId } from "../../core/order.ts";
 import type { Outcome } from "../../core/ports.ts";
 import type { AdmissionTerms, ReleaseTerms } from "../../core/release-terms.ts";
 import { isIn } from "../../http/sender-of.ts";
-import { wasRevokedSince } from "../kill-switches/revocations.ts";
 import { findBreakGlass } from "./break-glass-rows.ts";
 import type { ReleaseClaim } from "./claim-release.ts";
 import { endApproval } from "./end-approval.ts";
@@ -85,7 +84,7 @@ export async function admitRelease(
 
 async function loadFacts(
   deps: ReleaseDependencies,
-  { order, serial, purpose, stage, kid, actor }: ReleaseRequest,
+  { order, serial, purpose, stage, kid, switches, actor }: ReleaseRequest,
   terms: ReleaseTerms,
   approval: Approval | undefined,
 ): Promise<Outcome<ReleaseFacts>> {
@@ -104,9 +103,7 @@ async function loadFacts(
     approval,
     breakGlass,
     outside: isInside(termsFor(approval, terms), address) ? undefined : address,
-    wasRevoked:
-      approval !== undefined &&
-      (await wasRevokedSince(store, order, serial, approval.requestedAtMs)),
+    switches,
     lostRight: new Set<string>(),
   };
   if (approval?.state !== "open") return { ok: true, value: facts };

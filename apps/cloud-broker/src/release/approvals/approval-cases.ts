@@ -10,7 +10,7 @@ import { fromJson, type Json } from "../../store/json-column.ts";
 import { ofSameNode } from "../../store/of-same-node.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 import type { Store } from "../../store/store.ts";
-import { wasRevokedSince } from "../kill-switches/revocations.ts";
+import { readSwitches } from "../kill-switches/revocations.ts";
 import { parseStoredPolicy } from "../policy/read-unlock-policy.ts";
 import { approvalOf, readVotes } from "./stored-approvals.ts";
 
@@ -166,6 +166,7 @@ function selectCases(store: Store) {
       "approvals.closed_at_ms",
       "approvals.terms_json",
       "approvals.effective_at_ms",
+      "approvals.switches",
       "orders.name",
       "orders.resource_group",
       "orders.stage as stage_now",
@@ -196,7 +197,7 @@ async function casesOf(
           nowMs,
           stage: stage_now,
           kid: kid_now ?? "",
-          wasRevoked: await wasRevokedSince(store, orderId, row.serial, row.requested_at_ms),
+          switches: (await readSwitches(store, orderId, row.serial)).switches,
         })
       : undefined;
     cases.push({

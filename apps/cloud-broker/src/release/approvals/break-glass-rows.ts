@@ -1,13 +1,13 @@
 import type { OrderId } from "../../core/order.ts";
 import type { Store, StoreTransaction } from "../../store/store.ts";
-import { wasRevokedSince } from "../kill-switches/revocations.ts";
+import { readSwitches } from "../kill-switches/revocations.ts";
 
 /**
  * The oldest active, unused break-glass for a node, or for the whole order. A kill switch ends
- * those that were opened before it, also after it is lifted.
+ * those that were opened before it, also after it is lifted; one for the whole order is ended by
+ * the switch of any node.
  *
- * @param serial - undefined: for the whole order, whose nodes share a passkey; then the switch of
- * any node ends it
+ * @param serial - undefined: for the whole order, whose nodes share a passkey
  * @returns its id
  */
 export async function findBreakGlass(
@@ -18,7 +18,7 @@ export async function findBreakGlass(
 ): Promise<string | undefined> {
   const rows = await store
     .selectFrom("break_glass")
-    .select(["id", "created_at_ms"])
+    .select(["id", "serial", "switches"])
     .where("order_id", "=", order)
     .where("used_at_ms", "is", null)
     .where("expires_at_ms", ">", nowMs)
@@ -29,8 +29,10 @@ export async function findBreakGlass(
     )
     .orderBy("created_at_ms")
     .execute();
-  for (const { id, created_at_ms } of rows)
-    if (!(await wasRevokedSince(store, order, serial, created_at_ms))) return id;
+  for (const { id, serial: node, switches } of rows) {
+    const now = await readSwitches(store, order, node ?? undefined);
+    if (now.switches <= (switches ?? 0)) return id;
+  }
   return undefined;
 }
 

@@ -1,9 +1,10 @@
+import type { StageName } from "@databox-cmk/protocol";
+
 import { endOf, failureOf } from "../../core/decide-release.ts";
 import { failed } from "../../core/failed.ts";
-import type { EpochMs, OrderId } from "../../core/order.ts";
+import type { EpochMs } from "../../core/order.ts";
 import type { AuditEvent, Outcome } from "../../core/ports.ts";
 import type { Store, StoreTransaction } from "../../store/store.ts";
-import { wasRevokedSince } from "../kill-switches/revocations.ts";
 import { useBreakGlass } from "./break-glass-rows.ts";
 import { closeApproval, readApprovalOf } from "./stored-approvals.ts";
 
@@ -22,22 +23,16 @@ export async function claimRelease(
   { approval, breakGlass }: ReleaseClaim,
   released: {
     readonly requestHash: string;
-    readonly order: OrderId;
-    readonly serial: string;
+    readonly stage: StageName;
+    readonly switches: number;
     readonly nowMs: EpochMs;
   },
 ): Promise<Outcome<undefined>> {
-  const { requestHash, order, serial, nowMs } = released;
+  const { requestHash, nowMs } = released;
   if (approval !== undefined) {
     const current = await readApprovalOf(transaction, requestHash);
     if (current === undefined) return failed({ code: "ApprovalExpired" });
-    const wasRevoked = await wasRevokedSince(transaction, order, serial, current.requestedAtMs);
-    const { stage } = await transaction
-      .selectFrom("orders")
-      .select("stage")
-      .where("id", "=", order)
-      .executeTakeFirstOrThrow();
-    const end = endOf(current, { nowMs, stage, kid: current.kid, wasRevoked });
+    const end = endOf(current, { ...released, kid: current.kid });
     if (end !== undefined) return failed(failureOf({ ...current, ...end }));
     if (!(await closeApproval(transaction, approval.id, "released", nowMs)))
       return failed(failureOf(current));

@@ -59,6 +59,7 @@ export async function openApproval(
         address: actor.kind === "broker" ? "" : actor.address,
         agent: request.agent,
         stage: request.stage,
+        switches: request.switches,
         kid: request.kid,
         state: "open",
         void_reason: null,

@@ -10,6 +10,7 @@ import { stageRules } from "../../core/stages.ts";
 import type { Changing, Plane, RequestContext } from "../../orders/control-plane.ts";
 import type { Order } from "../../orders/order.ts";
 import { readNodes } from "../../orders/read-nodes.ts";
+import { readSwitches } from "../kill-switches/revocations.ts";
 import { readUnlockPolicy } from "../policy/read-unlock-policy.ts";
 
 /** Long enough to reach the person at the appliance, too short to be forgotten while open. */
@@ -58,6 +59,7 @@ export async function openBreakGlass(
         expires_at_ms: expiresAtMs,
         used_at_ms: null,
         used_by: null,
+        switches: (await readSwitches(transaction, order.id, serial)).switches,
       })
       .execute();
     await plane.announce(transaction, {

@@ -29,6 +29,8 @@ export type ReleaseRequest = {
   readonly purpose: UnlockPurpose;
   readonly reason?: string | undefined;
   readonly stage: StageName;
+  /** How many kill switches were ever activated over it. */
+  readonly switches: number;
   /** Key version that the node's envelope is wrapped to. */
   readonly kid: string;
   readonly actor: Actor;

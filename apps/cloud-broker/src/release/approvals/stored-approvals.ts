@@ -17,6 +17,7 @@ type ApprovalColumns = Pick<
   | "expires_at_ms"
   | "terms_json"
   | "effective_at_ms"
+  | "switches"
 >;
 
 /** The approval of one signed request, with its votes. */
@@ -37,6 +38,7 @@ export async function readApprovalOf(
       "expires_at_ms",
       "terms_json",
       "effective_at_ms",
+      "switches",
     ])
     .where("request_hash", "=", requestHash)
     .executeTakeFirst();
@@ -57,6 +59,7 @@ export function approvalOf(row: ApprovalColumns, votes: readonly Vote[]): Approv
     expiresAtMs: row.expires_at_ms,
     effectiveAtMs: row.effective_at_ms ?? undefined,
     votes,
+    switches: row.switches ?? 0,
     terms: row.terms_json === null ? undefined : fromJson(row.terms_json),
   };
 }

@@ -5,8 +5,8 @@ import { expressionBuilder, type ExpressionBuilder, sql } from "kysely";
 import { renderFailureJson } from "../../core/failure-json.ts";
 import { type EpochMs, idsBelow, type OrderId, subscriptionOf } from "../../core/order.ts";
 import type { Failure } from "../../core/ports.ts";
+import type { FinalFacts } from "../../core/ways-out.ts";
 import { awaitLeaseWrites } from "../../store/await-lease-writes.ts";
-import { compileOnce } from "../../store/fast/compile-once.ts";
 import type { RestoreRecord } from "../../store/restore-record.ts";
 import type { BrokerTables } from "../../store/schema.ts";
 import type { Store, StoreTransaction } from "../../store/store.ts";
@@ -32,80 +32,47 @@ export const scopesOfNode = (order: OrderId, serial: string): CoveringScopes => 
   fleet: FLEET,
 });
 
-/** The condition under which a row is an active switch for a node. */
-const standsOver = (
-  revocation: ExpressionBuilder<BrokerTables, "revocations">,
-  { node, order, subscription, fleet }: CoveringScopes,
-) =>
-  revocation.and([
-    revocation("revocations.lifted_at_ms", "is", null),
-    revocation("revocations.scope", "in", [node, order, subscription, fleet]),
-  ]);
+/** The switches that were ever activated for a node: rows are turned off, never deleted. */
+const switchesOver = ({ node, order, subscription, fleet }: CoveringScopes) =>
+  expressionBuilder<BrokerTables>()
+    .selectFrom("revocations")
+    .where("revocations.scope", "in", [node, order, subscription, fleet]);
 
 /** One column of a larger statement: the kind of an active switch for a node, or null. */
 export const standingSwitch = (scopes: CoveringScopes) =>
-  expressionBuilder<BrokerTables>()
-    .selectFrom("revocations")
+  switchesOver(scopes)
+    .where("revocations.lifted_at_ms", "is", null)
     .select("revocations.kind")
-    .where((revocation) => standsOver(revocation, scopes))
     .limit(1)
     .as("revocation");
 
-const selectRevocation = compileOnce((store, scopes: CoveringScopes) =>
-  store
-    .selectFrom("revocations")
-    .select("kind")
-    .where((revocation) => standsOver(revocation, scopes)),
-);
-
 /**
- * The active kill switch for a node, as the failure that it causes. Throws if it cannot be read,
- * and then nothing is granted.
+ * Another column: how many there were. Whether one was activated since a request began is a
+ * comparison of two counts, whatever the replicas' clocks say.
  */
-export async function findRevocation(
-  store: Store,
-  order: OrderId,
-  serial: string,
-): Promise<Failure | undefined> {
-  const [row] = await selectRevocation(store, scopesOfNode(order, serial));
-  return revocationOf(row?.kind);
-}
-
-/**
- * The same for several nodes whose secrets are shown together: a switch on any of them withholds
- * all.
- */
-export async function findAnyRevocation(
-  store: Store,
-  order: OrderId,
-  nodes: readonly { readonly serial: string }[],
-): Promise<Failure | undefined> {
-  for (const { serial } of nodes) {
-    const revocation = await findRevocation(store, order, serial);
-    if (revocation !== undefined) return revocation;
-  }
-  return undefined;
-}
+export const countedSwitches = (scopes: CoveringScopes) =>
+  switchesOver(scopes)
+    .select((revocation) => revocation.fn.countAll<number>().as("count"))
+    .as("switches");
 
 /** @param kind - of the active switch, if there is one */
 export const revocationOf = (kind: string | null | undefined): Failure | undefined =>
   typeof kind === "string" ? { code: "UnlockRevoked", facts: { scope: kind } } : undefined;
 
 /**
- * Whether a kill switch was activated for a node at or after a moment, even if it was turned off
- * since.
+ * The active kill switch, as the failure that it causes, and how many there ever were. Throws if
+ * they cannot be read, and then nothing is granted.
  *
- * @param serial - undefined: for any node of the order
+ * @param serial - undefined: those of any node of the order, whose secrets are shown together
  */
-export async function wasRevokedSince(
+export async function readSwitches(
   store: Store,
   order: OrderId,
   serial: string | undefined,
-  sinceMs: EpochMs,
-): Promise<boolean> {
-  const row = await store
+): Promise<Pick<FinalFacts, "revocation" | "switches">> {
+  const rows = await store
     .selectFrom("revocations")
-    .select("id")
+    .select(["kind", "lifted_at_ms"])
     .where((each) =>
       each.or([
         each("scope", "in", scopesOver(order)),
@@ -114,10 +81,9 @@ export async function wasRevokedSince(
           : each("scope", "=", nodeScope(order, serial)),
       ]),
     )
-    .where("created_at_ms", ">=", sinceMs)
-    .limit(1)
-    .executeTakeFirst();
-  return row !== undefined;
+    .execute();
+  const active = rows.find(({ lifted_at_ms: liftedAtMs }) => liftedAtMs === null);
+  return { revocation: revocationOf(active?.kind), switches: rows.length };
 }
 
 /** A node's scope is the order's id, a space and the serial ("!" follows the space). */

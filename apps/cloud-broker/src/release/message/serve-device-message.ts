@@ -64,6 +64,12 @@ export type DeviceExchange<Proven extends Sender> = {
    * A repeat of a successful message is refused (by its counter), so only refusals are looked up.
    */
   readonly repeatsAreRefused?: true;
+  /** Why a former answer, which may be a grant, is not sent again. */
+  withholdsRepeat?(
+    store: Store,
+    sender: Proven,
+    former: SignedAnswer,
+  ): Promise<Failure | undefined>;
 };
 
 /**
@@ -193,8 +199,9 @@ async function answerOnce<Proven extends Sender>(
       exchange.knowsRepeats === true
         ? undefined
         : await findStoredAnswer(store, message.hash, now());
-    if (former !== undefined && !isWithheld(former, outcome.failure)) return { answer: former };
-    return await deny(dependencies, exchange, message, outcome.failure, sender);
+    const withheld = former && (await exchange.withholdsRepeat?.(store, sender, former));
+    if (former !== undefined && withheld === undefined) return { answer: former };
+    return await deny(dependencies, exchange, message, withheld ?? outcome.failure, sender);
   } catch (error) {
     return denyUnaudited(dependencies, message, error, sender);
   }
@@ -205,11 +212,6 @@ const maybeLost = ({ restored }: Store, failure: Failure): Failure =>
   failure.code === "DeviceNotAuthenticated" && restored?.atMs !== undefined
     ? { ...failure, reason: "restored" }
     : failure;
-
-/** A kill switch withholds a grant also from the message that got it before. */
-function isWithheld(former: SignedAnswer, { code }: Failure): boolean {
-  return code === "UnlockRevoked" && former.status === 200;
-}
 
 /**
  * The customer has its share of a busy process: nothing was decided, and a flood of requests must
@@ -253,12 +255,12 @@ async function denyStranger(
  * The denial's audit row is committed before the answer leaves, together with the stored answer
  * when the denial is final.
  */
-async function deny(
+async function deny<Proven extends Sender>(
   dependencies: Recording,
-  { action, knowsRepeats }: Pick<DeviceExchange<Sender>, "action" | "knowsRepeats">,
+  exchange: Pick<DeviceExchange<Proven>, "action" | "knowsRepeats" | "withholdsRepeat">,
   message: DeviceMessage,
   failure: Failure,
-  sender?: Sender,
+  sender?: Proven,
 ): Promise<DeviceReply> {
   const { commit, appendAudit, now } = dependencies;
   const { denial, answer } = await signDenial(dependencies, message, failure, sender);
@@ -269,7 +271,7 @@ async function deny(
   const steps = stepsSoFar();
   const record: Work<void> = async (transaction) => {
     await appendAudit(transaction, sender?.order ?? "broker", {
-      action,
+      action: exchange.action,
       actor: actorOf(message, sender),
       outcome: isFinal ? "refused" : "failed",
       ...failureColumns(failure),
@@ -284,12 +286,13 @@ async function deny(
     });
     if (sender === undefined) return;
     await noteOutcome(transaction, sender, isFinal ? "refused" : "failed", now());
-    if (knowsRepeats === true) return;
+    if (exchange.knowsRepeats === true) return;
     // Every writer of an answer to this message appends to the same chain first, so no other answer
     // can be stored after this check.
     const other = await findStoredAnswer(transaction, message.hash, now());
     if (other !== undefined) {
-      if (!isWithheld(other, failure)) throw new AlreadyAnswered(other);
+      if ((await exchange.withholdsRepeat?.(transaction, sender, other)) === undefined)
+        throw new AlreadyAnswered(other);
       await forgetAnswer(transaction, message.hash);
     }
     if (isFinal) await storeAnswer(transaction, message.hash, answer, now());

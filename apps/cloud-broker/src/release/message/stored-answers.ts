@@ -1,3 +1,5 @@
+import { REPEAT_MS } from "../../core/decide-offline.ts";
+import type { OrderId } from "../../core/order.ts";
 import { compileOnce, compileWriteOnce } from "../../store/fast/compile-once.ts";
 import type { Store, StoreTransaction } from "../../store/store.ts";
 import type { SignedAnswer } from "./signed-answer.ts";
@@ -23,21 +25,23 @@ const insertAnswer = compileWriteOnce(
       body,
       nowMs,
       forgottenMs,
+      order,
     }: {
       requestHash: string;
       status: number;
       body: string;
       nowMs: number;
       forgottenMs: number;
+      order: OrderId | null;
     },
   ) =>
     store
       .insertInto("stored_answers")
-      .values({ request_hash: requestHash, status, body, created_at_ms: nowMs })
+      .values({ request_hash: requestHash, status, body, created_at_ms: nowMs, order_id: order })
       .onConflict((conflict) =>
         conflict
           .column("request_hash")
-          .doUpdateSet({ status, body, created_at_ms: nowMs })
+          .doUpdateSet({ status, body, created_at_ms: nowMs, order_id: order })
           .where("stored_answers.created_at_ms", "<=", forgottenMs),
       ),
 );
@@ -60,6 +64,7 @@ export async function findStoredAnswer(
  * Runs in the transaction of the decision's audit row, so the answer exists exactly when the row
  * does. A message has only one answer.
  *
+ * @param grantOf - the order whose erasure deletes the answer
  * @returns false when another replica has stored one within the last minute
  */
 export async function storeAnswer(
@@ -67,9 +72,10 @@ export async function storeAnswer(
   requestHash: string,
   { status, text }: SignedAnswer,
   nowMs: number,
+  grantOf: OrderId | null = null,
 ): Promise<boolean> {
   const forgottenMs = nowMs - ANSWER_LIFETIME_MS;
-  const values = { requestHash, status, body: text, nowMs, forgottenMs };
+  const values = { requestHash, status, body: text, nowMs, forgottenMs, order: grantOf };
   return (await insertAnswer(transaction, values)) === 1n;
 }
 
@@ -82,6 +88,12 @@ export async function forgetAnswer(
 
 /** Deletes answers and nonces that can no longer matter. */
 export async function forgetExpired(store: Store, nowMs: number): Promise<void> {
+  await store
+    .updateTable("offline_unlocks")
+    .set({ answer: "" })
+    .where("answer", "<>", "")
+    .where("granted_at_ms", "<", nowMs - REPEAT_MS)
+    .execute();
   await store
     .deleteFrom("stored_answers")
     .where("created_at_ms", "<=", nowMs - ANSWER_LIFETIME_MS)

@@ -1,16 +1,22 @@
+import { messageHash } from "@databox-cmk/crypto";
 import { MESSAGE_TYPES, offlineChallenge, type OfflineChallenge } from "@databox-cmk/protocol";
 
 import { type ChallengeRecord, decideChallenge } from "../../core/decide-offline.ts";
 import { failed } from "../../core/failed.ts";
 import type { Outcome } from "../../core/ports.ts";
-import type { Store } from "../../store/store.ts";
-import { findRevocation } from "../kill-switches/revocations.ts";
+import type { Store, StoreTransaction } from "../../store/store.ts";
+import { commitUnlessWithdrawn, Withdrawn } from "../../store/withdrawn.ts";
 import type { AuthenticDevice } from "../message/authenticate-device.ts";
 import type { Needs } from "../message/device-dependencies.ts";
 import type { DeviceNode } from "../message/device-node.ts";
 import { deviceVerb } from "../message/device-verb.ts";
-import type { DeviceExchange, DeviceMessage } from "../message/serve-device-message.ts";
+import {
+  actorOf,
+  type DeviceExchange,
+  type DeviceMessage,
+} from "../message/serve-device-message.ts";
 import type { SignedAnswer } from "../message/signed-answer.ts";
+import { withheldRepeat } from "../unlock/final-facts.ts";
 import { releaseTo, type UnlockDependencies } from "../unlock/unlock.ts";
 import { offlineWay } from "./offline-way.ts";
 
@@ -56,10 +62,11 @@ async function answerCarried(
   const { carriedBy: carrier } = message;
   if (carrier === undefined) return failed(ANOTHER_ORDER);
   const { store, now } = dependencies;
+  const repeat = (answer: string) => repeatTo(dependencies, message, { node, challenge }, answer);
   const record = await findRecord(store, challenge);
   const step = decideChallenge(message.hash, record, now());
   if (!step.ok) return step;
-  if (step.value.kind === "repeat") return repeat(store, node, step.value.answer);
+  if (step.value.kind === "repeat") return repeat(step.value.answer);
   const isAgain = step.value.kind === "again";
   const way = offlineWay(dependencies, { message, carrier, challenge, node, isAgain });
   const outcome = await releaseTo(dependencies, {
@@ -72,18 +79,38 @@ async function answerCarried(
   // Another replica may have answered the same message first: then its answer is used.
   const meanwhile = await findRecord(store, challenge);
   return meanwhile?.granted !== undefined && meanwhile.requestHash === message.hash
-    ? repeat(store, node, meanwhile.granted.answer)
+    ? repeat(meanwhile.granted.answer)
     : outcome;
 }
 
-async function repeat(
-  store: Store,
-  node: DeviceNode,
-  answer: string,
+/** The person who carries the answer away, maybe another one, has a row of the audit log. */
+async function repeatTo(
+  { commit, appendAudit }: Needs<"commit" | "appendAudit">,
+  message: DeviceMessage,
+  { node, challenge }: { readonly node: DeviceNode; readonly challenge: OfflineChallenge },
+  text: string,
 ): Promise<Outcome<SignedAnswer>> {
-  const revocation = await findRevocation(store, node.order, node.serial);
-  if (revocation !== undefined) return failed(revocation);
-  return { ok: true, value: { status: 200, text: answer } };
+  const { order, serial } = node;
+  const work = async (transaction: StoreTransaction) => {
+    await appendAudit(transaction, order, {
+      action: "offline-unlock",
+      actor: actorOf(message, node),
+      outcome: "done",
+      serial,
+      requestHash: message.hash,
+      correlationId: message.correlationId,
+      detail: {
+        repeated: true,
+        challengeId: challenge.challengeId,
+        reason: message.carriedBy?.reason,
+        grantHash: messageHash(text),
+      },
+    });
+    const withheld = await withheldRepeat(transaction, "repeated carried answer", node, { text });
+    if (withheld !== undefined) throw new Withdrawn(withheld);
+  };
+  const repeated = await commitUnlessWithdrawn(commit, work, { order });
+  return repeated.ok ? { ok: true, value: { status: 200, text } } : repeated;
 }
 
 async function findRecord(

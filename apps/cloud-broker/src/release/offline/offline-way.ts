@@ -37,6 +37,7 @@ export function offlineWay(
   const { reason } = carrier;
   return {
     action: "offline-unlock",
+    out: "carried unlock",
     detail: { challengeId, reason },
     // Follows from the kind of the message: a QR code has no room for a larger key.
     minimumSuite: "X25519",
@@ -78,7 +79,7 @@ export function offlineWay(
         })
         .where("challenge_id", "=", challengeId)
         .where("request_hash", "=", message.hash)
-        .where("answer", "is", null)
+        .where("granted_at_ms", "is", null)
         .executeTakeFirst();
       if (answered.numUpdatedRows !== 1n) return failed(BEING_ANSWERED);
       if (!(await countUse(transaction, node.order, dayOf(nowMs), offlineUnlocksPerDay))) {

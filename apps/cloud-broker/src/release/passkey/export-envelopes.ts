@@ -1,57 +1,78 @@
 import type { EnvelopeExport } from "@databox-cmk/protocol";
 
 import { record } from "../../audit/record.ts";
+import { failureColumns } from "../../core/failure-columns.ts";
 import { errorOf } from "../../core/failure-error.ts";
-import type { OrderId } from "../../core/order.ts";
+import { type OrderId, orderIdOf, type OrderName } from "../../core/order.ts";
 import type { Failure } from "../../core/ports.ts";
 import { renderTime } from "../../core/wire-time.ts";
 import { loadBackupKeys } from "../../custody/backup-keys.ts";
 import { loadDeviceShares } from "../../custody/device-shares.ts";
 import { loadCurrentEnvelopes } from "../../custody/stored-envelopes.ts";
 import type { Plane, RequestContext } from "../../orders/control-plane.ts";
-import { findAnyRevocation } from "../kill-switches/revocations.ts";
-
-type Recipient = EnvelopeExport["value"][number]["recipients"][number];
+import { findOrder } from "../../orders/find-order.ts";
+import type { StoreTransaction } from "../../store/store.ts";
+import { rememberUse } from "../approvals/claim-release.ts";
+import { passGuards, spendBreakGlass } from "./pass-guards.ts";
 
 /**
- * The owner of a recipient's private key can open the envelopes at any time and without the broker.
- * Each export is therefore audited, and a kill switch withholds it.
+ * The owner of a recovery key's private half can open the envelopes at any time and without the
+ * broker, so what withholds the passkey withholds them too, and each export is audited. Recipients
+ * that a vault opens are left out: a person who may use the vault's key would need no approval.
  */
 export async function exportEnvelopes(
-  plane: Plane<"store" | "appendAudit">,
-  order: OrderId,
+  plane: Plane<"store" | "appendAudit" | "now" | "settings">,
+  name: OrderName,
   context: RequestContext,
 ): Promise<EnvelopeExport> {
-  const { store } = plane;
-  const stored = await loadCurrentEnvelopes(store, order);
-  const backups = await loadBackupKeys(store, order);
-  const shares = await loadDeviceShares(store, order, stored);
-  const found: { revocation?: Failure | undefined } = {};
-  const deed = { chain: order, action: "order/exportEnvelopes", context } as const;
-  await record(plane, deed, async (transaction) => {
-    found.revocation = await findAnyRevocation(transaction, order, stored);
-    return found.revocation === undefined
-      ? { outcome: "granted", detail: { envelopes: stored.length } }
-      : { outcome: "refused", code: found.revocation.code };
-  });
-  if (found.revocation !== undefined) throw errorOf(found.revocation);
-  const recipientOf = (kid: string, ofNode: string): Recipient => {
-    if (kid === ofNode) return { kid, of: "KeyInForce" };
-    const backup = backups.find((each) => each.kid === kid);
-    return {
-      kid,
-      of: backup?.kind === "vault" ? "Vault" : "RecoveryKey",
-      name: backup?.name,
-    };
+  const id = orderIdOf(name);
+  const deed = { chain: id, action: "order/exportEnvelopes", context } as const;
+  const found: { value: EnvelopeExport["value"]; refusal?: Failure; used?: string | undefined } = {
+    value: [],
   };
-  return {
-    value: stored.map(({ serial, generation, createdAtMs, kid, envelope }) => ({
+  await record(plane, deed, async (transaction) => {
+    const order = await findOrder(transaction, name);
+    const passed = await passGuards({ ...plane, store: transaction }, "envelopes", order);
+    if (!passed.ok) {
+      found.refusal = passed.failure;
+      return { outcome: "refused", ...failureColumns(passed.failure) };
+    }
+    const { breakGlass } = passed.value;
+    await spendBreakGlass(transaction, breakGlass, "exportEnvelopes", plane.now());
+    found.used = breakGlass;
+    found.value = await readEnvelopes(transaction, id);
+    return { outcome: "granted", detail: { envelopes: found.value.length, breakGlass } };
+  });
+  if (found.refusal !== undefined) throw errorOf(found.refusal);
+  await rememberUse(plane.store, { breakGlass: found.used }, plane.now());
+  return { value: found.value };
+}
+
+async function readEnvelopes(
+  transaction: StoreTransaction,
+  order: OrderId,
+): Promise<EnvelopeExport["value"]> {
+  const stored = await loadCurrentEnvelopes(transaction, order);
+  const shares = await loadDeviceShares(transaction, order, stored);
+  const names = new Map(
+    (await loadBackupKeys(transaction, order))
+      .filter(({ kind }) => kind === "recovery")
+      .map(({ kid, name }) => [kid, name]),
+  );
+  return stored.map(({ serial, generation, createdAtMs, envelope }) => {
+    const jwe = envelope.toJSON();
+    const opens = jwe.recipients.filter(({ header }) => names.has(header.kid));
+    return {
       serial,
       generation,
       createdAt: renderTime(createdAtMs),
-      recipients: envelope.recipients.map((recipient) => recipientOf(recipient.kid, kid)),
-      jwe: { ...envelope.toJSON() },
+      recipients: opens.map(({ header: { kid } }) => ({
+        kid,
+        of: "RecoveryKey",
+        name: names.get(kid),
+      })),
+      jwe: { ...jwe, recipients: opens },
       deviceShare: shares.get(serial)?.toJSON(),
-    })),
-  };
+    };
+  });
 }

@@ -3,8 +3,9 @@ import type { Grant, UnlockQuestion } from "@databox-cmk/protocol";
 
 import { appendBehind } from "../../audit/append-audit.ts";
 import type { OrderId } from "../../core/order.ts";
-import type { AuditEvent, Failure, Outcome } from "../../core/ports.ts";
-import { purposeAllowed, type UnlockPurpose } from "../../core/unlock-purposes.ts";
+import type { AuditEvent, Outcome } from "../../core/ports.ts";
+import type { UnlockPurpose } from "../../core/unlock-purposes.ts";
+import { type Began, withheldFrom } from "../../core/ways-out.ts";
 import type { Released } from "../../custody/release-content-key.ts";
 import { stepsSoFar } from "../../observability/trace.ts";
 import { lockLeases } from "../../store/await-lease-writes.ts";
@@ -20,15 +21,14 @@ import {
   rememberUse,
 } from "../approvals/claim-release.ts";
 import { openLease } from "../leases/open-lease.ts";
-import { checkBudget, takeFromBudget } from "../limits/unlock-budget.ts";
+import { takeFromBudget } from "../limits/unlock-budget.ts";
 import type { Needs } from "../message/device-dependencies.ts";
 import type { DeviceNode } from "../message/device-node.ts";
 import { noteOutcome } from "../message/note-outcome.ts";
 import { actorOf, type DeviceMessage } from "../message/serve-device-message.ts";
 import type { SignedAnswer } from "../message/signed-answer.ts";
 import { storeAnswer } from "../message/stored-answers.ts";
-import { type FinalFacts, readFinalFacts } from "./final-facts.ts";
-import type { PolicyRevision } from "./release-facts.ts";
+import { readFinalFacts } from "./final-facts.ts";
 import type { UnlockWay } from "./unlock-way.ts";
 
 export type Granting = {
@@ -42,8 +42,7 @@ export type Granting = {
   readonly released: Pick<Released<unknown>, "vaultRequestId" | "backup">;
   readonly way: UnlockWay;
   readonly claim: ReleaseClaim;
-  /** It belongs to the policy that admitted the request. */
-  readonly policyRevision: PolicyRevision;
+  readonly began: Began;
 };
 
 const insertGrant = compileWriteOnce(
@@ -57,6 +56,8 @@ const insertGrant = compileWriteOnce(
       lease,
       nowMs,
       generation,
+      switches,
+      policyRevision,
     }: {
       grantHash: string;
       order: OrderId;
@@ -65,6 +66,8 @@ const insertGrant = compileWriteOnce(
       lease: string;
       nowMs: number;
       generation: number;
+      switches: number;
+      policyRevision: number | null;
     },
   ) =>
     store.insertInto("grants").values({
@@ -77,6 +80,8 @@ const insertGrant = compileWriteOnce(
       receipt_hash: null,
       receipt_outcome: null,
       generation,
+      switches,
+      policy_revision: policyRevision,
     }),
 );
 
@@ -86,9 +91,8 @@ const insertGrant = compileWriteOnce(
  *
  * First the transaction locks what others wait for, in the order in which all others do: the leases
  * that a kill switch searches, and the order's audit chain. The facts that are read after that are
- * therefore final: an order that was cancelled, erased or revoked during the vault call gets no
- * grant, and after a write of its policy the request must be decided again. No write depends on
- * another's result, so all of them leave together with the commit.
+ * therefore final (core/ways-out.ts). No write depends on another's result, so all of them leave
+ * together with the commit.
  */
 export async function commitGrant(
   { commit, now, store }: Needs<"commit" | "now" | "store">,
@@ -104,6 +108,7 @@ export async function commitGrant(
     generation,
     way,
     claim,
+    began,
   } = granting;
   const grantHash = messageHash(answer.text);
   const { order, serial } = sender;
@@ -120,15 +125,16 @@ export async function commitGrant(
         counter: way.overtakenAbove,
         requestHash: message.hash,
         nowMs,
+        purpose: request.purpose,
       }),
     ]);
-    const budget = request.purpose === "prepare" ? undefined : facts?.budget;
-    const withdrawn = whyWithdrawn(facts, granting) ?? checkBudget(budget, nowMs);
-    if (withdrawn !== undefined) throw new Withdrawn(withdrawn);
+    const withheld = withheldFrom(way.out, facts, began);
+    if (withheld !== undefined || facts === undefined)
+      throw new Withdrawn(withheld ?? { code: "InternalError" });
     const claimed = await claimRelease(transaction, claim, {
       requestHash: message.hash,
-      order,
-      serial,
+      stage: facts.order.stage,
+      switches: facts.switches,
       nowMs,
     });
     if (!claimed.ok) throw new Withdrawn(claimed.failure);
@@ -162,7 +168,7 @@ export async function commitGrant(
     const { offlineJson } = recorded.value;
     await sendWithCommit(transaction, [
       appendBehind(transaction, head, order, event, nowMs),
-      storeAnswer(transaction, message.hash, answer, nowMs),
+      storeAnswer(transaction, message.hash, answer, nowMs, order),
       insertGrant(transaction, {
         grantHash,
         order,
@@ -171,6 +177,8 @@ export async function commitGrant(
         lease: grant.lease.id,
         nowMs,
         generation,
+        switches: facts.switches,
+        policyRevision: facts.policyRevision ?? null,
       }),
       openLease(
         transaction,
@@ -179,28 +187,10 @@ export async function commitGrant(
         nowMs,
       ),
       noteOutcome(transaction, sender, "granted", nowMs, request.generation),
-      ...(budget === undefined ? [] : [takeFromBudget(transaction, order, nowMs)]),
+      ...(facts.budget === undefined ? [] : [takeFromBudget(transaction, order, nowMs)]),
     ]);
   };
   const committed = await commitUnlessWithdrawn(commit, work, { order });
   if (committed.ok) await rememberUse(store, claim, now());
   return committed;
-}
-
-function whyWithdrawn(
-  facts: FinalFacts | undefined,
-  { request: { purpose }, policyRevision }: Granting,
-): Failure | undefined {
-  if (facts?.isAnswered === true) return { code: "BrokerBusy", retryAfterSeconds: 1 };
-  if (facts?.isOvertaken === true)
-    return { code: "CounterRollback", detail: "counter: another message came first" };
-  if (facts === undefined || !purposeAllowed(facts, purpose))
-    return {
-      code: "PurposeForbidden",
-      detail: "purpose: the stage of the order changed meanwhile",
-    };
-  if (facts.revocation !== undefined) return facts.revocation;
-  return facts.policyRevision === policyRevision
-    ? undefined
-    : { code: "BrokerBusy", retryAfterSeconds: 1, detail: "the unlock policy changed meanwhile" };
 }

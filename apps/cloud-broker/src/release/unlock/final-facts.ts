@@ -1,29 +1,23 @@
+import { messageHash } from "@databox-cmk/crypto";
+
 import { LEASE_STATES } from "../../core/decide-renewal.ts";
 import type { EpochMs, OrderId } from "../../core/order.ts";
 import type { Failure } from "../../core/ports.ts";
-import type { TransferStage } from "../../core/unlock-purposes.ts";
+import type { UnlockPurpose } from "../../core/unlock-purposes.ts";
+import { type FinalFacts, withheldFrom } from "../../core/ways-out.ts";
 import { compileOnce } from "../../store/fast/compile-once.ts";
-import type { StoreTransaction } from "../../store/store.ts";
+import type { Store } from "../../store/store.ts";
 import {
+  countedSwitches,
   type CoveringScopes,
   revocationOf,
   scopesOfNode,
   standingSwitch,
 } from "../kill-switches/revocations.ts";
-import { budgetOf, type UnlockBudget } from "../limits/unlock-budget.ts";
+import { budgetOf, checkBudget, type UnlockBudget } from "../limits/unlock-budget.ts";
+import type { DeviceNode } from "../message/device-node.ts";
+import type { SignedAnswer } from "../message/signed-answer.ts";
 import { ANSWER_LIFETIME_MS } from "../message/stored-answers.ts";
-import type { PolicyRevision } from "./release-facts.ts";
-
-/** The facts that may have changed during the vault call. */
-export type FinalFacts = TransferStage & {
-  readonly revocation: Failure | undefined;
-  /** The node has sent a newer request and has its answer. */
-  readonly isOvertaken: boolean;
-  /** The same message has its answer. */
-  readonly isAnswered: boolean;
-  readonly budget: UnlockBudget | undefined;
-  readonly policyRevision: PolicyRevision;
-};
 
 type Asked = { readonly requestHash: string; readonly counter: number };
 type Wanted = Asked & { readonly serial: string; readonly forgottenMs: EpochMs } & CoveringScopes;
@@ -31,16 +25,23 @@ type Wanted = Asked & { readonly serial: string; readonly forgottenMs: EpochMs }
 const select = compileOnce((store, wanted: Wanted) =>
   store
     .selectFrom("orders")
+    .leftJoin("nodes", (join) =>
+      join
+        .onRef("nodes.order_id", "=", "orders.id")
+        .on((node) => node("nodes.serial", "=", node.val(wanted.serial))),
+    )
     .leftJoin("unlock_budgets", "unlock_budgets.order_id", "orders.id")
     .leftJoin("unlock_policies", "unlock_policies.order_id", "orders.id")
     .select((order) => [
       "orders.stage",
       "orders.transfer_type",
+      "nodes.device_kid",
       "unlock_budgets.unlocks_per_day",
       "unlock_budgets.day_ms",
       "unlock_budgets.used",
       "unlock_policies.revision as policy_revision",
       standingSwitch(wanted),
+      countedSwitches(wanted),
       order
         .selectFrom("leases")
         .select("leases.id")
@@ -69,22 +70,60 @@ const select = compileOnce((store, wanted: Wanted) =>
  * @returns undefined when the order is gone
  */
 export async function readFinalFacts(
-  transaction: StoreTransaction,
+  store: Store,
   { order, serial }: { readonly order: OrderId; readonly serial: string },
-  { nowMs, ...asked }: Asked & { readonly nowMs: EpochMs },
-): Promise<FinalFacts | undefined> {
+  {
+    nowMs,
+    purpose,
+    ...asked
+  }: Asked & { readonly nowMs: EpochMs; readonly purpose: UnlockPurpose },
+): Promise<(FinalFacts & { readonly budget: UnlockBudget | undefined }) | undefined> {
   const scopes = scopesOfNode(order, serial);
   const wanted = { serial, forgottenMs: nowMs - ANSWER_LIFETIME_MS, ...asked, ...scopes };
-  const [row] = await select(transaction, wanted);
+  const [row] = await select(store, wanted);
+  const budget = row && purpose !== "prepare" ? budgetOf(row) : undefined;
   return (
     row && {
-      stage: row.stage,
-      transferType: row.transfer_type,
+      order: { stage: row.stage, transferType: row.transfer_type, purpose },
       revocation: revocationOf(row.revocation),
+      switches: row.switches ?? 0,
+      deviceKid: row.device_kid,
       isOvertaken: row.newer_lease !== null,
       isAnswered: row.answer !== null,
-      budget: budgetOf(row),
       policyRevision: row.policy_revision,
+      spent: checkBudget(budget, nowMs),
+      budget,
     }
   );
+}
+
+/**
+ * Why an answer may not be sent once more. A grant must pass the guards again; anything else holds
+ * no key.
+ */
+export async function withheldRepeat(
+  store: Store,
+  way: "repeated answer" | "repeated carried answer",
+  node: Pick<DeviceNode, "order" | "serial" | "key">,
+  { text }: Pick<SignedAnswer, "text">,
+): Promise<Failure | undefined> {
+  const grant = await store
+    .selectFrom("grants")
+    .select(["purpose", "switches", "policy_revision"])
+    .where("grant_hash", "=", messageHash(text))
+    .executeTakeFirst();
+  if (grant === undefined) return undefined;
+  const { purpose } = grant;
+  const facts = await readFinalFacts(store, node, {
+    requestHash: "",
+    counter: Number.MAX_SAFE_INTEGER,
+    nowMs: 0,
+    purpose,
+  });
+  return withheldFrom(way, facts, {
+    // Of an older broker: as if it was made before the first switch.
+    switches: grant.switches ?? 0,
+    policyRevision: grant.policy_revision,
+    deviceKid: node.key.kid,
+  });
 }

@@ -31,6 +31,7 @@ export function networkWay(
   const nonceHash = hash("sha256", request.nonce, "base64url");
   return {
     action: "unlock",
+    out: request.purpose === "prepare" ? "preparation" : "unlock",
     detail: {},
     minimumSuite: node.minimumSuite,
     carriesEnvelope: true,

@@ -1,10 +1,11 @@
 import type { UnlockPolicy } from "@databox-cmk/protocol";
 
 import type { EpochMs, OrderId } from "../../core/order.ts";
-import type { Failure } from "../../core/ports.ts";
+import type { FinalFacts } from "../../core/ways-out.ts";
 import { compileOnce } from "../../store/fast/compile-once.ts";
 import type { Store } from "../../store/store.ts";
 import {
+  countedSwitches,
   type CoveringScopes,
   revocationOf,
   scopesOfNode,
@@ -14,18 +15,12 @@ import { budgetOf, type UnlockBudget } from "../limits/unlock-budget.ts";
 import { parseStoredPolicy } from "../policy/read-unlock-policy.ts";
 
 /** The present permissions of an order's nodes, and whether a nonce was used. */
-export type LoadedFacts = {
+export type LoadedFacts = Pick<FinalFacts, "policyRevision" | "revocation" | "switches"> & {
   /** The order's own policy; undefined while the default applies. */
   readonly policy: UnlockPolicy | undefined;
-  readonly policyRevision: PolicyRevision;
-  /** The active kill switch for the node, as the failure that it causes. */
-  readonly revocation: Failure | undefined;
   readonly budget: UnlockBudget | undefined;
   readonly usedNonce: UsedNonce | undefined;
 };
-
-/** It counts the writes of the order's own policy; null while the default applies. */
-export type PolicyRevision = number | null;
 
 export type UsedNonce = { readonly requestHash: string; readonly expiresAtMs: EpochMs };
 
@@ -48,6 +43,7 @@ const select = compileOnce((store, wanted: Wanted) =>
       "consumed_nonces.request_hash",
       "consumed_nonces.expires_at_ms",
       standingSwitch(wanted),
+      countedSwitches(wanted),
     ])
     .where("orders.id", "=", wanted.order),
 );
@@ -71,6 +67,7 @@ export async function loadReleaseFacts(
     policy: parseStoredPolicy(row.policy_json),
     policyRevision: row.policy_revision,
     revocation: revocationOf(row.revocation),
+    switches: row.switches ?? 0,
     budget: budgetOf(row),
     usedNonce:
       requestHash === null || expiresAtMs === null ? undefined : { requestHash, expiresAtMs },

@@ -14,7 +14,7 @@ import { type Grant, MESSAGE_TYPES, type UnlockQuestion } from "@databox-cmk/pro
 import { type Approval, termsFor } from "../../core/decide-release.ts";
 import { decideUnlock, type UnlockFacts, type UnlockPermission } from "../../core/decide-unlock.ts";
 import { failed, malformed } from "../../core/failed.ts";
-import type { Failure, Outcome } from "../../core/ports.ts";
+import type { Outcome } from "../../core/ports.ts";
 import { admissionOf, type AdmissionTerms } from "../../core/release-terms.ts";
 import { leaseTermsOf } from "../../core/unlock-policy.ts";
 import type { HeldNode } from "../../custody/key-custody.ts";
@@ -26,13 +26,13 @@ import { type ReleaseAdmission, admitRelease } from "../approvals/admit-release.
 import type { ReleaseClaim } from "../approvals/claim-release.ts";
 import type { ReleaseDependencies } from "../approvals/release-request.ts";
 import { readApprovalOf } from "../approvals/stored-approvals.ts";
-import { checkBudget, type UnlockBudget } from "../limits/unlock-budget.ts";
+import { checkBudget } from "../limits/unlock-budget.ts";
 import type { Needs } from "../message/device-dependencies.ts";
 import type { DeviceNode } from "../message/device-node.ts";
 import { actorOf, type DeviceMessage } from "../message/serve-device-message.ts";
 import { signAnswer, type SignedAnswer, signEnvelope } from "../message/signed-answer.ts";
 import { commitGrant } from "./commit-grant.ts";
-import { loadReleaseFacts, type PolicyRevision } from "./release-facts.ts";
+import { type LoadedFacts, loadReleaseFacts } from "./release-facts.ts";
 import type { UnlockWay } from "./unlock-way.ts";
 
 /** One request to unlock: on any channel, by an authentic node, parsed. */
@@ -52,10 +52,7 @@ type Known = {
   readonly approval: Approval | undefined;
   /** Of the policy, before an approval changes them. */
   readonly admission: AdmissionTerms;
-  readonly policyRevision: PolicyRevision;
-  readonly revocation: Failure | undefined;
-  readonly budget: UnlockBudget | undefined;
-};
+} & Pick<LoadedFacts, "policyRevision" | "revocation" | "switches" | "budget">;
 
 /** @returns undefined when the order is gone */
 export async function loadKnown(
@@ -117,10 +114,7 @@ export function decide(
     transferType: node.transferType,
     envelope,
   });
-  if (revocation === undefined) return decision;
-  // Otherwise the answer that the same message got before the switch would be sent again.
-  const isRepeat = freshness.nonceUsedBy?.requestHash === message.hash;
-  return decision.ok || isRepeat ? failed(revocation) : decision;
+  return decision.ok && revocation !== undefined ? failed(revocation) : decision;
 }
 
 /** The conditions of the channel and of the order's policy: windows and approvals. */
@@ -140,6 +134,7 @@ export async function admit(
       order: node.order,
       serial: node.serial,
       stage: node.stage,
+      switches: known.switches,
       way: way.action,
       purpose: request.purpose,
       reason: message.carriedBy?.reason ?? request.reason,
@@ -206,7 +201,7 @@ async function sealTo(
 export async function grantAndCommit(
   dependencies: Needs<"keys" | "commit" | "now" | "store">,
   { message, node, request, way }: UnlockAsked,
-  known: Pick<Known, "envelope" | "approval" | "admission" | "policyRevision">,
+  known: Known,
   {
     sealed,
     released,
@@ -215,7 +210,7 @@ export async function grantAndCommit(
   }: Sealing & UnlockPermission & { readonly claim: ReleaseClaim },
 ): Promise<Outcome<SignedAnswer>> {
   const { signing } = dependencies.keys;
-  const { envelope, approval, admission, policyRevision } = known;
+  const { envelope, approval, admission, switches, policyRevision } = known;
   const terms = termsFor(approval, admission.terms);
   const grant: Grant = {
     requestHash: message.hash,
@@ -244,7 +239,7 @@ export async function grantAndCommit(
     generation: envelope?.generation ?? request.generation,
     way,
     claim,
-    policyRevision,
+    began: { switches, policyRevision, deviceKid: node.key.kid },
   });
   return committed.ok ? { ok: true, value: answer } : committed;
 }

@@ -4,6 +4,7 @@ import type { Grant, Lease, UnlockPolicy } from "@databox-cmk/protocol";
 import type { UnlockFacts } from "../../core/decide-unlock.ts";
 import type { AuditEvent, Outcome } from "../../core/ports.ts";
 import type { ReleaseTerms } from "../../core/release-terms.ts";
+import type { WayOut } from "../../core/ways-out.ts";
 import type { StoreTransaction } from "../../store/store.ts";
 import type { SignedAnswer } from "../message/signed-answer.ts";
 import type { UsedNonce } from "./release-facts.ts";
@@ -15,6 +16,7 @@ import type { UsedNonce } from "./release-facts.ts";
 export type UnlockWay = {
   /** Name in the audit trail. */
   readonly action: "unlock" | "offline-unlock";
+  readonly out: WayOut;
   /** Additional details of its audit row. */
   readonly detail: NonNullable<AuditEvent["detail"]>;
   /** Weakest suite that the answer may be sealed by. */

@@ -8,6 +8,7 @@ import type { ReleaseDependencies } from "../approvals/release-request.ts";
 import type { Needs } from "../message/device-dependencies.ts";
 import { deviceVerb } from "../message/device-verb.ts";
 import { type SignedAnswer, signPending } from "../message/signed-answer.ts";
+import { withheldRepeat } from "./final-facts.ts";
 import { type NetworkDependencies, networkWay } from "./network-way.ts";
 import {
   admit,
@@ -44,6 +45,8 @@ export const unlockExchange = deviceVerb({
     return outcome;
   },
   repeatsAreRefused: true,
+  withholdsRepeat: (store, { node }, former) =>
+    withheldRepeat(store, "repeated answer", node, former),
 });
 
 /** Answers with a grant or a pending message; a failure names the request's own figures. */
