@@ -94,6 +94,8 @@ export function createAzure(config: AzureConfig, deps: AzureDependencies): Azure
     extraCaPem: deps.extraCaPem,
     dnsServer: config.DNS_SERVER,
     clock: deps.clock,
+    // One vault whose date is wrong must not stop a replica that serves all others.
+    timeSources: [authorityUrl, armUrl],
     httpClient: deps.httpClient,
   });
   const credentials = createCredentials({

@@ -214,8 +214,11 @@ async function acquire(
   const isSuccess = exchange?.kind !== "answer" || exchange.status < 300;
   if (observed.ok && observed.value !== null && isSuccess) return observed.value;
   const error = observed.ok ? undefined : observed.error;
+  // The library may be waiting when the time is over, since the last answer asked for it.
+  const isRefused = exchange?.kind === "answer" && exchange.status >= 400;
+  const isLate = codeOf(error) === "ETIMEDOUT" && !isRefused;
   const evidence =
-    codeOf(error) === "ETIMEDOUT" || exchange === undefined || exchange.kind === "network"
+    isLate || exchange === undefined || exchange.kind === "network"
       ? ({
           kind: "network",
           code: exchange?.kind === "network" ? exchange.code : codeOf(error),

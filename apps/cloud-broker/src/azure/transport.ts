@@ -52,12 +52,14 @@ export function createAzureTransport(options: {
   readonly connectTimeoutMs?: number;
   /** Hears the date of each answer; absent: nothing compares. */
   readonly clock?: ClockWatch | undefined;
+  /** Whose dates count; absent: those of every https answer. */
+  readonly timeSources?: readonly string[];
 }): AzureTransport {
   const lookup = createLookup(options.dnsServer);
   const agent = createAgent(lookup, options);
   const createClient = (maxBytes: number): HttpClient => {
     const inner = options.httpClient ?? createHttpClient(agent, maxBytes);
-    return { sendRequest: (request) => send(inner, request, options.clock) };
+    return { sendRequest: (request) => send(inner, request, options) };
   };
   const usual = createClient(ANSWER_MAX_BYTES);
 
@@ -83,7 +85,11 @@ const OF_ANOTHER_TIME: ReadonlySet<string | undefined> = new Set([
 async function send(
   inner: HttpClient,
   request: PipelineRequest,
-  clock: ClockWatch | undefined,
+  {
+    clock,
+    // IMDS is this machine itself.
+    timeSources = ["https:"],
+  }: { readonly clock?: ClockWatch | undefined; readonly timeSources?: readonly string[] },
 ): Promise<PipelineResponse> {
   if (request.timeout === 0) request.timeout = CALL_TIMEOUT_MS;
   // Does nothing without a trace collector.
@@ -93,8 +99,7 @@ async function send(
   try {
     const response = await inner.sendRequest(request);
     noteAnswer(response);
-    // IMDS is this machine itself.
-    const date = request.url.startsWith("https:")
+    const date = timeSources.some((source) => request.url.startsWith(source))
       ? parseDate(response.headers.get("date"))
       : undefined;
     if (date !== undefined) clock?.note("azure", date);

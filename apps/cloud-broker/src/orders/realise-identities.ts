@@ -47,7 +47,9 @@ export async function realiseIdentities(
   };
   if (made !== undefined) {
     const outcome = await plane.identities.createSystemAssigned(order.id, order.location, made);
-    if (!outcome.ok) await abandon();
+    // Without a token nothing was made, and another would be awaited in vain; the sweep removes the
+    // record.
+    if (!outcome.ok && outcome.failure.code !== "IdentityProviderUnreachable") await abandon();
     identities.push(valueOf(outcome));
   }
   return {

@@ -4,6 +4,7 @@ import {
   generateKeyPairSync,
   privateDecrypt,
   publicEncrypt,
+  randomBytes,
 } from "node:crypto";
 
 import {
@@ -125,8 +126,9 @@ const KINDS = {
   "imds.token": () =>
     json({
       access_token: "own-token",
-      expires_in: "86399",
-      expires_on: String(Math.floor(Date.now() / 1000) + 86_400),
+      // The library keeps a token for all that asks in this process, unless it ends soon.
+      expires_in: "10",
+      expires_on: String(Math.floor(Date.now() / 1000) + 10),
       resource: "r",
       token_type: "Bearer",
     }),
@@ -202,8 +204,22 @@ export const responseOf = (
   bodyAsText: body.toString(),
 });
 
+/** The right answer of a kind of call, for a call that asks for nothing in particular. */
+export const healthyOf = (kind: Kind): Answer =>
+  KINDS[kind]({
+    url: new URL(SAMPLES[kind] ?? `https://kv-a.vault.test/keys/kek/${VERSION}`),
+    body: JSON.stringify({
+      value: (kind === "vault.unwrap" ? WRAPPED : randomBytes(32)).toString("base64url"),
+    }),
+  });
+const SAMPLES: Readonly<Partial<Record<Kind, string>>> = {
+  "rm.putIdentity": `https://arm.test${USER_IDENTITY}`,
+  "rm.getIdentity": `https://arm.test${USER_IDENTITY}`,
+  "rm.getVault": `https://arm.test${VAULT_ID}`,
+};
+
 /** The answer of a healthy Azure. */
-function healthy(request: PipelineRequest): Answer {
+export function healthy(request: PipelineRequest): Answer {
   return KINDS[kindOf(request)]({
     url: new URL(request.url),
     body: typeof request.body === "string" ? request.body : "",
@@ -272,13 +288,16 @@ const identityOf = (name: string): KeyIdentity => ({
   clientId: guidOf(`client ${name}`),
   principalId: guidOf(`principal ${name}`),
 });
-const KEY = { vaultUrl: "https://kv-a.vault.test", vaultName: "kv-a", keyName: "kek" };
-const KID = kidOf("kv-a", "kek");
+const keyOf = (vaultName: string) => ({
+  vaultUrl: `https://${vaultName}.vault.test`,
+  vaultName,
+  keyName: "kek",
+});
 const WRAPPED = publicEncrypt({ key: pair.publicKey, ...OAEP }, Buffer.alloc(32, 7));
 
-type PortCall = {
+export type PortCall = {
   readonly meets: readonly Kind[];
-  readonly run: (azure: Azure, who: string) => Promise<Outcome<unknown>>;
+  readonly run: (azure: Azure, who: string, vault?: string) => Promise<Outcome<unknown>>;
 };
 const VAULT_CALL = [
   "vault.challenge",
@@ -290,25 +309,30 @@ const VAULT_CALL = [
 export const PORT_CALLS: Readonly<Record<string, PortCall>> = {
   getKey: {
     meets: [...VAULT_CALL, "vault.get"],
-    run: ({ vaults }, who) => vaults.getKey(identityOf(who), KEY),
+    run: ({ vaults }, who, vault = "kv-a") => vaults.getKey(identityOf(who), keyOf(vault)),
   },
   getDeletedKey: {
     meets: [...VAULT_CALL, "vault.getDeleted"],
-    run: ({ vaults }, who) => vaults.getDeletedKey(identityOf(who), KEY),
+    run: ({ vaults }, who, vault = "kv-a") => vaults.getDeletedKey(identityOf(who), keyOf(vault)),
   },
   wrapKey: {
     meets: [...VAULT_CALL, "vault.wrap"],
-    run: ({ vaults }, who) => vaults.wrapKey(identityOf(who), KID, new Uint8Array(32)),
+    run: ({ vaults }, who, vault = "kv-a") =>
+      vaults.wrapKey(identityOf(who), kidOf(vault, "kek"), new Uint8Array(32)),
   },
   unwrapKey: {
     meets: [...VAULT_CALL, "vault.unwrap"],
-    run: ({ vaults }, who) => vaults.unwrapKey(identityOf(who), KID, WRAPPED),
+    run: ({ vaults }, who, vault = "kv-a") =>
+      vaults.unwrapKey(identityOf(who), kidOf(vault, "kek"), WRAPPED),
   },
   signIn: {
     meets: ["entra.discovery", "entra.token"],
     run: ({ vaults }, who) => vaults.signIn(identityOf(who)),
   },
-  ownKey: { meets: ["imds.token"], run: ({ vaults }) => vaults.getKey({ kind: "broker" }, KEY) },
+  ownKey: {
+    meets: ["imds.token"],
+    run: ({ vaults }, _who, vault = "kv-own") => vaults.getKey({ kind: "broker" }, keyOf(vault)),
+  },
   createSystemAssigned: {
     meets: ["imds.token", "rm.putIdentity", "rm.putFederation"],
     run: ({ identities }, who) => identities.createSystemAssigned(orderOf(who), "westus", 1),

@@ -55,9 +55,17 @@ it("gives up a call when its whole time is over", async () => {
 const NOW_MS = Date.UTC(2026, 0, 2, 3, 4, 5);
 
 /** Sends one request with a clock to compare. */
-async function compare(url: string, sendRequest: HttpClient["sendRequest"]) {
+async function compare(
+  url: string,
+  sendRequest: HttpClient["sendRequest"],
+  timeSources?: readonly string[],
+) {
   const clock = createClockWatch(() => NOW_MS);
-  const transport = createAzureTransport({ httpClient: { sendRequest }, clock });
+  const transport = createAzureTransport({
+    httpClient: { sendRequest },
+    clock,
+    ...(timeSources !== undefined && { timeSources }),
+  });
   const { httpClient } = transport.clientOptions();
   await observe(() => httpClient.sendRequest(createPipelineRequest({ url })));
   transport.close();
@@ -75,6 +83,13 @@ it("compares our clock with the date of each answer, and not with that of our ow
   expect(ofVault.offsets()).toEqual({ azure: 7_200_000, database: undefined });
   const ofImds = await compare("http://169.254.169.254/metadata/identity/oauth2/token", dated);
   expect(ofImds.offsets()).toEqual({ azure: undefined, database: undefined });
+});
+
+it("takes the date of Entra ID and Resource Manager alone, where these are named", async () => {
+  const sources = ["https://login.test", "https://arm.test"];
+  const azureOf = async (url: string) => (await compare(url, dated, sources)).offsets().azure;
+  expect(await azureOf("https://login.test/t/token")).toBe(7_200_000);
+  expect(await azureOf("https://kv.vault.azure.net/keys/kek")).toBeUndefined();
 });
 
 it.each([

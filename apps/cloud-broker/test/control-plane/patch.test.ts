@@ -105,6 +105,26 @@ test("None → SystemAssigned makes a new principal, and the old identity is gon
   expect(await world.store().selectFrom("identity_cleanups").selectAll().execute()).toEqual([]);
 });
 
+test("where there is no token, no second one is awaited to delete what was not made", async () => {
+  const before = { ...world.identities };
+  let deletions = 0;
+  Object.assign(world.identities, {
+    createSystemAssigned: () =>
+      Promise.resolve({
+        ok: false,
+        failure: { code: "IdentityProviderUnreachable", reason: "imds", retryAfterSeconds: 600 },
+      }),
+    deleteSystemAssigned: () => {
+      deletions += 1;
+      return Promise.resolve({ ok: true, value: undefined });
+    },
+  });
+  const refused = await patch({ identity: { type: "SystemAssigned" } });
+  Object.assign(world.identities, before);
+  expect([refused.status, refused.headers["retry-after"], deletions]).toEqual([503, "600", 0]);
+  expect((await patch({ identity: { type: "SystemAssigned" } })).status).toBe(202);
+});
+
 test("user identities are added by {}, removed by null, and all go with their type", async () => {
   const [one, two] = [userIdentity("one"), userIdentity("two")] as const;
   await patch({ identity: { type: "UserAssigned", userAssignedIdentities: { [one]: {} } } });
