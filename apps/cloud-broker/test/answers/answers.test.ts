@@ -16,9 +16,9 @@ import { openDeliveries } from "./deliver.ts";
 import { judge, type Seen } from "./properties.ts";
 
 /**
- * Every kind of answer at every call that the broker's adapters make to Azure, given once or always,
- * and then a right one. A sample of it runs by default; `ANSWERS=all npm test -- answers/answers`
- * runs everything in some minutes, `ANSWERS=7` another sample, and
+ * Every kind of answer at every call that the broker's adapters make to Azure, given once or
+ * always, and then a right one. A sample of it runs by default. `ANSWERS=all npm test --
+ * answers/answers` runs everything, which takes long, `ANSWERS=7` another sample, and
  * `ANSWERS='unwrapKey vault.get 503 empty'` all whose names have these words.
  */
 // oxlint-disable-next-line node/no-process-env -- chosen by the person who runs it
