@@ -272,6 +272,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     waitForNews: (lease) => watches.wait(lease),
     appendAudit,
     limit,
+    clock,
     limitUnproven: createRateLimit({
       tokensPerSecond: (UNPROVEN_DEVICES * config.RATE_LIMIT_DEVICE_PER_MINUTE) / 60,
       burst: UNPROVEN_DEVICES * config.RATE_LIMIT_DEVICE_PER_MINUTE,

@@ -27,7 +27,7 @@ function ageSeconds(atMs: number | undefined, nowMs: number): number | null {
   return atMs === undefined ? null : Math.floor((nowMs - atMs) / 1000);
 }
 
-const CLOCK_OFF = failed({
+export const CLOCK_OFF = failed({
   code: "IdentityProviderUnreachable",
   reason: "clock",
   detail: "this machine's clock differs from Azure's",

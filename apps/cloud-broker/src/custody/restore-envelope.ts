@@ -16,9 +16,9 @@ import type { AppendAudit } from "../audit/append-audit.ts";
 import { record } from "../audit/record.ts";
 import { decideRestoredEnvelope } from "../core/decide-restored-envelope.ts";
 import { keyAddressOf, parseKeyUrl } from "../core/key-url.ts";
-import { type KeyUrl, foldOrderId } from "../core/order.ts";
+import { type EpochMs, type KeyUrl, foldOrderId, type OrderId } from "../core/order.ts";
 import type { Clock } from "../core/ports.ts";
-import type { Store } from "../store/store.ts";
+import type { Store, StoreTransaction } from "../store/store.ts";
 import { bindRevision } from "./bind-revision.ts";
 import { loadKeyInForce } from "./key-in-force.ts";
 import { noteGeneratedPasskey } from "./note-generated-passkey.ts";
@@ -31,6 +31,12 @@ type Dependencies = {
   readonly ownKeys: readonly PublicJwk[];
   readonly serviceKey: KeyUrl;
   readonly keyVaultSuffixes: readonly string[];
+  /** Ends the preparation of an order whose nodes are all prepared. */
+  readonly markPrepared: (
+    transaction: StoreTransaction,
+    order: OrderId,
+    nowMs: EpochMs,
+  ) => Promise<void>;
 };
 
 export type Restoration = {
@@ -88,6 +94,14 @@ export async function restoreEnvelope(jws: string, deps: Dependencies): Promise<
         created_at_ms: deps.now(),
       })
       .execute();
+    // Its volume exists, also if the order was placed and prepared again after the restore.
+    await transaction
+      .updateTable("nodes")
+      .set((node) => ({ prepared_at_ms: node.fn.coalesce("prepared_at_ms", node.val(deps.now())) }))
+      .where("order_id", "=", order)
+      .where("serial", "=", serial)
+      .execute();
+    await deps.markPrepared(transaction, order, deps.now());
     if (decision.isUnknown) await noteGeneratedPasskey(transaction, order, serial);
     restored = decision.generation;
     return { serial, kid, detail: { env, generation: restored, toldGeneration: generation } };

@@ -202,6 +202,13 @@ export async function markPrepared(
   id: OrderId,
   nowMs: EpochMs,
 ): Promise<void> {
+  const unprepared = await transaction
+    .selectFrom("nodes")
+    .select("serial")
+    .where("order_id", "=", id)
+    .where("prepared_at_ms", "is", null)
+    .executeTakeFirst();
+  if (unprepared !== undefined) return;
   await transaction
     .updateTable("orders")
     .set((order) => ({

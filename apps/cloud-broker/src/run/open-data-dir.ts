@@ -6,6 +6,7 @@ import { AppError, systemCodeOf } from "@databox-cmk/errors";
 import type { BrokerConfig } from "../config/config.ts";
 import { readPemFile } from "../config/read-file-within.ts";
 import { openBrokerKeys, type BrokerKeys } from "../keys/broker-keys.ts";
+import { MIGRATIONS } from "../store/migrations.ts";
 import { type OpenDatabase, openStore } from "../store/open-store.ts";
 import type { PostgresSettings } from "../store/postgres/connection-settings.ts";
 import { openPostgres } from "../store/postgres/open-postgres.ts";
@@ -50,12 +51,17 @@ export async function openState(
   }
 }
 
-/** Opens the database, with the record beside it. */
+/**
+ * Opens the database, with the record beside it.
+ *
+ * @param migrations - of an empty database that gets the rows of a former version
+ */
 export async function openConfiguredStore(
   config: StateConfig,
   openDatabase?: OpenDatabase,
+  migrations = MIGRATIONS,
 ): Promise<Store> {
-  const store = await openDatabaseOf(config, openDatabase);
+  const store = await openDatabaseOf(config, openDatabase, migrations);
   return Object.assign(store, {
     restoreRecord: restoreRecordOf(config),
     restored: { atMs: undefined },
@@ -71,9 +77,13 @@ export function restoreRecordOf(config: StateConfig): RestoreRecord | undefined 
     : undefined;
 }
 
-async function openDatabaseOf(config: StateConfig, openDatabase?: OpenDatabase): Promise<Store> {
+async function openDatabaseOf(
+  config: StateConfig,
+  openDatabase: OpenDatabase | undefined,
+  migrations: typeof MIGRATIONS,
+): Promise<Store> {
   const settings = await postgresSettingsOf(config);
-  if (settings !== undefined) return openPostgres(settings);
+  if (settings !== undefined) return openPostgres(settings, migrations);
   const folder = config.BROKER_DATA_DIR;
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -81,7 +91,7 @@ async function openDatabaseOf(config: StateConfig, openDatabase?: OpenDatabase):
     // Created here, for its owner only: SQLite would apply the umask, and gives its side files the
     // same mode.
     await (await open(database, "a", 0o600)).close();
-    return await openStore(database, openDatabase);
+    return await openStore(database, openDatabase, migrations);
   } catch (cause) {
     throw dataDirFailure(folder, cause);
   }

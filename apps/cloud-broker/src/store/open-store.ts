@@ -3,6 +3,7 @@ import { Kysely, SqliteDialect } from "kysely";
 
 import { createSqliteDialect, PATIENCE_MS } from "./fast/sqlite-dialect.ts";
 import { migrate } from "./migrate.ts";
+import { MIGRATIONS } from "./migrations.ts";
 import { createQueryTimes } from "./query-times.ts";
 import type { BrokerTables } from "./schema.ts";
 import type { Store } from "./store.ts";
@@ -21,6 +22,7 @@ const openFile: OpenDatabase = (path) => new Database(path);
 export async function openStore(
   path: string,
   openDatabase: OpenDatabase = openFile,
+  migrations = MIGRATIONS,
 ): Promise<Store> {
   const database = openDatabase(path);
   database.pragma("journal_mode = WAL");
@@ -40,7 +42,7 @@ export async function openStore(
   const dialect = createSqliteDialect(database, queryTimes);
   const store = Object.assign(new Kysely<BrokerTables>({ dialect }), { queryTimes });
   try {
-    await migrate(store);
+    await migrate(store, migrations);
     return store;
   } catch (error) {
     await store.destroy();

@@ -136,6 +136,7 @@ export class DeviceWorld implements AsyncDisposable {
           keep: () => Promise.reject(new Error("no erasure here")),
         },
         strangerRows: this.strangerRows,
+        clock: { isOff: () => false },
         limitUnproven: createRateLimit({
           tokensPerSecond: (limits.device * 10) / 60,
           burst: limits.device * 10,

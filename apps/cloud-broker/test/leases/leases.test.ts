@@ -59,6 +59,18 @@ describe("a renewal", () => {
     expect((await holder.renew()).payload).toMatchObject({ lease: { sequence: 2 } });
   });
 
+  test("is not given while the broker knows that its clock is off, so the lease is good once it is right", async () => {
+    const rightMs = world.clock.nowMs;
+    pass(-3 * 86_400);
+    world.clockWatch.note("azure", rightMs);
+    expect(await holder.renew()).toMatchObject({
+      payload: { code: "IdentityProviderUnreachable", reason: "clock", class: "unreachable" },
+    });
+    pass(3 * 86_400);
+    world.clockWatch.note("azure", rightMs);
+    expect((await holder.renew()).typ).toBe(MESSAGE_TYPES.lease);
+  });
+
   // Evidence: A renewal by another credential.
   // Evidence: Void leases.
   test("with a stale sequence, of another boot or with an old counter is invalid, and refuses nothing", async () => {

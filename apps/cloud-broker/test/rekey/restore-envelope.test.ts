@@ -5,6 +5,7 @@ import { type DeviceClient, RekeyClient } from "@databox-cmk/testkit";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { restoreEnvelope } from "../../src/custody/restore-envelope.ts";
+import { markPrepared } from "../../src/orders/write-order.ts";
 import { custodyDependencies } from "../world/custody-dependencies.ts";
 import { CUSTOMER_KEY, KEY_NAME, VAULT_NAME } from "../world/customer-vault.ts";
 import { API, jobPath } from "../world/jobs.ts";
@@ -37,6 +38,7 @@ const restore = (jws = newest()) =>
       now: () => world.clock.nowMs,
     }),
     ownKeys: device.brokerKeys as readonly PublicJwk[],
+    markPrepared,
   });
 const unlock = async () => {
   const { answer } = await device.unlock("unlock");
@@ -94,6 +96,23 @@ describe("a database that was restored from before", () => {
     const { json } = await world.call("GET", `${jobPath(JOB)}/activity?${API}`);
     const actions = json.value.map(({ row }: { row: { action: string } }) => row.action);
     expect(actions.filter((action: string) => action === "envelope/restore")).toHaveLength(1);
+  });
+
+  test("the preparation of a node takes its envelope back, and the order can be dispatched", async () => {
+    await rekey();
+    await forgetNewest();
+    // The order was placed and prepared again: its node has not reported that it is prepared.
+    const store = world.store();
+    await store.updateTable("nodes").set({ prepared_at_ms: null }).execute();
+    await store
+      .updateTable("orders")
+      .set({ stage: "DevicePrepared", stage_status: "InProgress" })
+      .execute();
+    const dispatch = async () => (await world.operator("dispatch", JOB)).status;
+    expect(await dispatch()).toBe(409);
+    await restore();
+    expect(await dispatch()).toBe(200);
+    expect(await unlock()).toBe("answer");
   });
 
   test("a rotation takes the node's own envelope back too, with the version that it is wrapped to", async () => {

@@ -11,8 +11,11 @@ import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 
 import { addStoreCommands } from "../../src/run/move-store/add-store-commands.ts";
 import { exportStore } from "../../src/run/move-store/export-store.ts";
+import { MIGRATIONS } from "../../src/store/migrations.ts";
+import { openStore } from "../../src/store/open-store.ts";
 import { createTestDatabases, urlOf } from "../store/test-databases.ts";
 import { openBroker } from "../world/open-broker.ts";
+import { orderRow } from "../world/order-row.ts";
 
 const MAIN = join(import.meta.dirname, "../../src/main.ts");
 const server = inject("postgres");
@@ -79,6 +82,11 @@ const sums = (path: string) => {
 };
 /** Of 512 or 1024 bytes: room for the index of SQLite's write-ahead log. */
 const LIMIT_BLOCKS = 64;
+const FORMER_ORDER = {
+  subscriptionId: "00000000-0000-4000-8000-000000000001",
+  resourceGroup: "demo",
+  name: "former",
+};
 const IMPORTED = [
   expect.stringMatching(/^imported \d\d+ rows; every table and audit chain was verified$/),
 ];
@@ -103,6 +111,24 @@ describe("a store that is moved", () => {
       from = next;
     }
     expect(sums(file).length).toBeGreaterThan(40);
+  });
+
+  test("of a former version gets that version's schema, its rows, and then the newest schema", async () => {
+    const former = Object.fromEntries(Object.entries(MIGRATIONS).filter(([name]) => name < "0027"));
+    const path = join(folder, "former.ndjson");
+    {
+      await using store = await openStore(join(folder, "former.sqlite"), undefined, former);
+      await store.insertInto("orders").values(orderRow(FORMER_ORDER, 0)).execute();
+      await using handle = await open(path, "wx", 0o600);
+      await exportStore(store, handle, 0, () => undefined);
+    }
+    const target = server === undefined ? sqlite("newer") : await postgres();
+    expect(await broker(target, "import", path)).toEqual([
+      "imported 1 rows; every table and audit chain was verified",
+    ]);
+    expect(await broker(target, "migrate")).toEqual([
+      `migrated: newest is ${String(Object.keys(MIGRATIONS).toSorted().at(-1))}`,
+    ]);
   });
 
   test("goes into an empty database only", async () => {

@@ -26,7 +26,7 @@ import { createTokenIssuer as createOwnIssuer } from "../../src/keys/issuer/toke
 import { ringPaths } from "../../src/keys/key-ring.ts";
 import { RINGS } from "../../src/keys/own-secrets.ts";
 import { openSecretFile } from "../../src/keys/secret-file.ts";
-import { createClockWatch } from "../../src/observability/clock-watch.ts";
+import { type ClockWatch, createClockWatch } from "../../src/observability/clock-watch.ts";
 import { createLog } from "../../src/observability/log.ts";
 import type { Store } from "../../src/store/store.ts";
 import { ENGINE, openTestStore } from "../store/open-test-store.ts";
@@ -58,6 +58,8 @@ export type Replica = OpenListener & { readonly store: Store; readonly broker: B
 
 export type BrokerWorld = AsyncDisposable & {
   readonly clock: { nowMs: number };
+  /** Of all replicas. */
+  readonly clockWatch: ClockWatch;
   /** How busy the event loops seem to be. */
   readonly loop: { utilization: number };
   readonly vaults: CustomerVault["vaults"];
@@ -131,6 +133,7 @@ export async function openBroker({
   const clock = { nowMs: Date.parse("2026-01-02T03:04:05.678Z") };
   const loop = { utilization: 0 };
   const now = (): number => clock.nowMs;
+  const clockWatch = createClockWatch(now);
   const customer = createCustomerVault(now);
   const identities = createFakeIdentities((principalId) => {
     customer.vaults.grant(VAULT_NAME, principalId);
@@ -216,7 +219,7 @@ export async function openBroker({
       notices,
       random: () => 0.5,
       now,
-      clock: createClockWatch(now),
+      clock: clockWatch,
       loopUtilization: () => loop.utilization,
       log: createLog("info", (line) => logLines.push(line)),
     });
@@ -302,6 +305,7 @@ export async function openBroker({
 
   const world: BrokerWorld = {
     clock,
+    clockWatch,
     loop,
     vaults: customer.vaults,
     identities,

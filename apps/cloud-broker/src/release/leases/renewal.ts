@@ -5,6 +5,7 @@ import {
   type RenewedLease,
 } from "@databox-cmk/protocol";
 
+import { CLOCK_OFF } from "../../azure/vault-health.ts";
 import { decideRenewal } from "../../core/decide-renewal.ts";
 import { failed } from "../../core/failed.ts";
 import type { OrderId } from "../../core/order.ts";
@@ -33,7 +34,7 @@ export const renewalExchange = deviceVerb({
   repeatsAreRefused: true,
 });
 
-type Renewing = Recording & Needs<"store" | "settings">;
+type Renewing = Recording & Needs<"store" | "settings" | "clock">;
 
 async function renew(
   dependencies: Renewing,
@@ -41,7 +42,7 @@ async function renew(
   sender: AuthenticDevice,
   request: LeaseRenewal,
 ): Promise<Outcome<SignedAnswer>> {
-  const { store, now } = dependencies;
+  const { store, now, clock } = dependencies;
   const loaded = await readAtOnce(store, (at) => loadLease(at, request.lease, sender));
   const decision = decideRenewal(request, {
     ...loaded,
@@ -49,6 +50,9 @@ async function renew(
     leaseOfPath: message.parameters["lease"] ?? "",
     nowMs: now(),
   });
+  const isRelock = decision.ok && decision.value.kind === "relock";
+  // A lease of a wrong clock is invalid once the clock is right, and a right lease seems invalid.
+  if (clock.isOff() && !isRelock) return CLOCK_OFF;
   if (!decision.ok) return decision;
   if (decision.value.kind === "relock")
     return orderRelock(dependencies, message, sender, request, decision.value.failure);

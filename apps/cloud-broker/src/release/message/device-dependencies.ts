@@ -6,6 +6,7 @@ import type { EpochMs, OrderId } from "../../core/order.ts";
 import type { NodeFailure, Outcome } from "../../core/ports.ts";
 import type { NodeEnvelopes } from "../../custody/key-custody.ts";
 import type { BrokerKeys } from "../../keys/broker-keys.ts";
+import type { ClockWatch } from "../../observability/clock-watch.ts";
 import type { Metrics } from "../../observability/metrics.ts";
 import type { NodeCertificate } from "../../orders/erasure.ts";
 import type { StoreTransaction } from "../../store/store.ts";
@@ -46,6 +47,7 @@ export type DeviceDependencies = ReleaseDependencies & {
     /** @returns when the certificate was kept first */
     readonly keep: (node: NodeCertificate) => Promise<Outcome<EpochMs>>;
   };
+  readonly clock: Pick<ClockWatch, "isOff">;
   /** Counts the answers, and measures re-locks; absent without metrics. */
   readonly metrics?: Pick<Metrics, "answered" | "beginUnlock" | "relocked">;
 };

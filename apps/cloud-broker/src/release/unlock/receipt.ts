@@ -133,13 +133,6 @@ async function recordReceipt(
       deviceShareFor,
     },
   });
-  if (said.outcome !== "prepared") return head;
-  const unprepared = await transaction
-    .selectFrom("nodes")
-    .select("serial")
-    .where("order_id", "=", order)
-    .where("prepared_at_ms", "is", null)
-    .executeTakeFirst();
-  if (unprepared === undefined) await markPrepared(transaction, order, nowMs);
+  if (said.outcome === "prepared") await markPrepared(transaction, order, nowMs);
   return head;
 }

@@ -3,6 +3,7 @@ import type { BrokerConfig } from "../../config/config.ts";
 import { readFileWithin } from "../../config/read-file-within.ts";
 import { parseServiceKey } from "../../config/service-key.ts";
 import { restoreEnvelope } from "../../custody/restore-envelope.ts";
+import { markPrepared } from "../../orders/write-order.ts";
 import { openState } from "../open-data-dir.ts";
 
 const ENVELOPE_MAX_BYTES = 1024 * 1024;
@@ -19,6 +20,7 @@ export async function restoreEnvelopeFile(path: string, config: BrokerConfig) {
       ownKeys: [...keys.bundle, ...keys.former],
       serviceKey: parseServiceKey(config),
       keyVaultSuffixes: config.KEY_VAULT_SUFFIXES,
+      markPrepared,
     });
   } finally {
     await store.destroy();

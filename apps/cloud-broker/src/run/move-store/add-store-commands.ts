@@ -26,7 +26,7 @@ export function addStoreCommands(program: Command, environment: Environment, out
     .description("import a file of broker export into an empty database, all or nothing")
     .argument("<file>", "file that broker export has written")
     .action(async (path: string) => {
-      const { importFrom, withStore } = await import("./move-store.ts");
-      await withStore(parseConfig(environment), (store) => importFrom(store, path, output));
+      const { importFrom } = await import("./move-store.ts");
+      await importFrom(parseConfig(environment), path, output);
     });
 }

@@ -7,9 +7,11 @@ import { AppError, systemCodeOf } from "@databox-cmk/errors";
 
 import type { BrokerConfig } from "../../config/config.ts";
 import { appliedMigrations } from "../../store/migrate.ts";
+import { MIGRATIONS } from "../../store/migrations.ts";
 import type { Store } from "../../store/store.ts";
 import { openConfiguredStore } from "../open-data-dir.ts";
 import { exportStore } from "./export-store.ts";
+import { headLine } from "./file-format.ts";
 import { importStore } from "./import-store.ts";
 
 /** One statement may read a whole table. */
@@ -25,8 +27,10 @@ export type Output = {
 export async function withStore(
   config: BrokerConfig,
   run: (store: Store) => Promise<void>,
+  migrations = MIGRATIONS,
 ): Promise<void> {
-  const store = await openConfiguredStore({ ...config, DATABASE_TIMEOUT_SECONDS: TIMEOUT_SECONDS });
+  const patient = { ...config, DATABASE_TIMEOUT_SECONDS: TIMEOUT_SECONDS };
+  const store = await openConfiguredStore(patient, undefined, migrations);
   try {
     await run(store);
   } finally {
@@ -54,10 +58,40 @@ export async function exportTo(store: Store, path: string, output: Output): Prom
   }
 }
 
-export async function importFrom(store: Store, path: string, output: Output): Promise<void> {
+/** The schema is first that of the version that wrote the file, and the newest one afterwards. */
+export async function importFrom(
+  config: BrokerConfig,
+  path: string,
+  output: Output,
+): Promise<void> {
   await access(path, constants.R_OK).catch((cause: unknown) => {
     throw fileFailure(path, cause);
   });
+  const former = await readMigrations(path).catch((cause: unknown) => {
+    throw fileFailure(path, cause);
+  });
+  const known = Object.entries(MIGRATIONS).filter(([name]) => former.includes(name));
+  await withStore(
+    config,
+    (store) => importInto(store, path, output),
+    known.length > 0 && known.length === former.length ? Object.fromEntries(known) : MIGRATIONS,
+  );
+  await withStore(config, () => Promise.resolve());
+}
+
+/** @returns none for a file whose first line is not that of an export, which the import refuses */
+async function readMigrations(path: string): Promise<readonly string[]> {
+  for await (const line of createInterface({ input: createReadStream(path) })) {
+    try {
+      return headLine.parse(JSON.parse(line)).migrations;
+    } catch {
+      break;
+    }
+  }
+  return [];
+}
+
+async function importInto(store: Store, path: string, output: Output): Promise<void> {
   const readLines = () => createInterface({ input: createReadStream(path) });
   const rows = await importStore(store, readLines, progressOf(output)).catch((cause: unknown) => {
     throw fileFailure(path, cause);

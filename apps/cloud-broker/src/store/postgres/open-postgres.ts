@@ -1,6 +1,7 @@
 import { Kysely, PostgresAdapter, PostgresDialect } from "kysely";
 
 import { migrate, MIGRATION_SECONDS } from "../migrate.ts";
+import { MIGRATIONS } from "../migrations.ts";
 import { retryTransactions } from "../retry-transactions.ts";
 import type { BrokerTables } from "../schema.ts";
 import type { Store } from "../store.ts";
@@ -16,13 +17,16 @@ import { requireTimeLimits } from "./time-limits.ts";
  *
  * @throws {AppError} Misuse, ServiceUnavailable; the detail is one clause for the operator
  */
-export async function openPostgres(settings: PostgresSettings): Promise<Store> {
+export async function openPostgres(
+  settings: PostgresSettings,
+  migrations = MIGRATIONS,
+): Promise<Store> {
   const migrating = createPostgresStore({
     ...settings,
     statementTimeoutSeconds: Math.max(MIGRATION_SECONDS, settings.statementTimeoutSeconds),
   });
   try {
-    await migrate(migrating);
+    await migrate(migrating, migrations);
   } catch (error) {
     throw startFailure(error, settings.url);
   } finally {
