@@ -80,7 +80,7 @@ type Seen = {
   readonly hasSiblings: boolean;
 };
 
-/** As for a renewal. */
+/** The same as for a renewal. */
 async function look(
   { store, now }: Needs<"store" | "now">,
   message: DeviceMessage,
