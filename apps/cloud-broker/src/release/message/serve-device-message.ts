@@ -278,7 +278,7 @@ async function deny<Proven extends Sender>(
       serial: sender?.serial,
       requestHash: message.hash,
       correlationId: message.correlationId,
-      ...(isFinal && sender !== undefined && KEPT_REQUESTS.has(action)
+      ...(isFinal && sender !== undefined && KEPT_REQUESTS.has(exchange.action)
         ? { signed: message.text }
         : {}),
       detail: { ...failure.facts, what: failure.detail },
