@@ -270,30 +270,6 @@ describe.runIf(runsBrowser)("the pages of an order in the field", () => {
     await expect.poll(policy).toHaveProperty("purposes", {});
   });
 
-  test("split custody is chosen once, and for good", async () => {
-    await open("unlock-policy");
-    const split = visit.page.getByRole("radio", { name: /^Split/ });
-    const accept = visit.page.getByRole("checkbox", { name: /without a recovery key/ });
-    await split.check();
-    await accept.check();
-    expect(await look(visit, "custody")).toEqual([]);
-    await takeWidth(visit.page, "narrow");
-    await takeAppearance(visit.page, "dark");
-    expect(await look(visit, "custody-narrow-dark")).toEqual([]);
-    expect(await visit.overflow()).toBe(0);
-    await takeAppearance(visit.page, "light");
-    await takeWidth(visit.page, "usual");
-    await button(/^Save$/).click();
-    const custody = { kind: "split", acceptNoRecovery: true };
-    await expect.poll(policy).toMatchObject({ custody });
-    await open("unlock-policy");
-    await expect
-      .poll(() => visit.page.getByRole("radio", { name: /^Escrow/ }).isDisabled())
-      .toBe(true);
-    expect(await split.isChecked()).toBe(true);
-    expect(await accept.isChecked()).toBe(true);
-  });
-
   test("my page of approvals lists the waiting request, and my approval releases it", async () => {
     await node.agent(["lock"]);
     const carried = { challenge: await challengeOf(node), reason: "second shift" };
@@ -418,6 +394,40 @@ describe.runIf(runsBrowser)("the pages of an order in the field", () => {
     await visit.page.getByRole("group", { name: "offline" }).waitFor();
     await visit.settled();
     expect(await look(visit, "backup-keys")).toEqual([]);
+  });
+
+  test("split custody is chosen once, and for good", async () => {
+    await open("unlock-policy");
+    const split = visit.page.getByRole("radio", { name: /^Split/ });
+    const accept = visit.page.getByRole("checkbox", { name: /without a recovery key/ });
+    await split.check();
+    await accept.check();
+    expect(await look(visit, "custody")).toEqual([]);
+    await takeWidth(visit.page, "narrow");
+    await takeAppearance(visit.page, "dark");
+    expect(await look(visit, "custody-narrow-dark")).toEqual([]);
+    expect(await visit.overflow()).toBe(0);
+    await takeAppearance(visit.page, "light");
+    await takeWidth(visit.page, "usual");
+    await button(/^Save$/).click();
+    const custody = { kind: "split", acceptNoRecovery: true };
+    await expect.poll(policy).toMatchObject({ custody });
+    await open("unlock-policy");
+    await expect
+      .poll(() => visit.page.getByRole("radio", { name: /^Escrow/ }).isDisabled())
+      .toBe(true);
+    expect(await split.isChecked()).toBe(true);
+    expect(await accept.isChecked()).toBe(true);
+    // A page of the service makes no key that guards against the service.
+    await open("backup-keys");
+    await button("Add a backup key").click();
+    const panel = visit.page.getByRole("dialog");
+    await panel.getByRole("radio", { name: "Offline recovery key" }).check();
+    await panel.getByText("that the service does not control").waitFor();
+    await panel.getByRole("textbox", { name: "Public key" }).waitFor();
+    expect(await panel.getByRole("button", { name: "Make and download" }).isVisible()).toBe(false);
+    expect(await look(visit, "recovery-key-split")).toEqual([]);
+    await visit.page.keyboard.press("Escape");
   });
 
   test.each([

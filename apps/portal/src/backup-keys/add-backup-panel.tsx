@@ -6,12 +6,13 @@ import { addBackupKey } from "../api/backup-keys.ts";
 import { failureOf } from "../core/is-same.ts";
 import { type ChosenIdentity, type ChosenKey, renderKey } from "../core/key-choice.ts";
 import { parsePublicKey } from "../core/parse-public-key.ts";
+import { custodyOf } from "../core/policy-draft.ts";
 import { ChosenKeyFacts } from "../encryption/chosen-key-facts.tsx";
 import { IdentityChoice } from "../encryption/identity-choice.tsx";
 import { Preflight } from "../encryption/preflight.tsx";
 import { SelectKeyPanel } from "../encryption/select-key-panel.tsx";
 import { useReturnFocus } from "../focus/use-return-focus.ts";
-import { useOrderName, useRefreshOrder } from "../order/use-order.ts";
+import { useOrderName, useRefreshOrder, useUnlockPolicy } from "../order/use-order.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { Radios } from "../shell/radios.tsx";
@@ -36,6 +37,7 @@ export function AddBackupPanel({
   const { client } = useSignedIn();
   const orderName = useOrderName();
   const refresh = useRefreshOrder();
+  const { data: policy } = useUnlockPolicy();
   const [name, setName] = useState("");
   const [kind, setKind] = useState<BackupKeyWrite["kind"]>("Vault");
   const [key, setKey] = useState<ChosenKey>();
@@ -130,6 +132,7 @@ export function AddBackupPanel({
       ) : (
         <RecoveryKeyInput
           fileName={`recovery-${orderName.jobName}.pem`}
+          canMake={policy !== undefined && custodyOf(policy.view).kind === "escrow"}
           value={publicKey}
           onChange={setPublicKey}
         />

@@ -1,4 +1,4 @@
-import { StepList } from "@databox-cmk/ui";
+import { Notice, StepList } from "@databox-cmk/ui";
 import { Button, Field, makeStyles, Textarea, tokens } from "@fluentui/react-components";
 import { DocumentRegular } from "@fluentui/react-icons";
 import { type ReactElement, useRef, useState } from "react";
@@ -21,13 +21,26 @@ type Props = { readonly value: string; readonly onChange: (text: string) => void
 /** The public half of a recovery key: of one that this browser or its owner makes. */
 export function RecoveryKeyInput({
   fileName,
+  canMake,
   ...input
 }: Props & {
   /** The file of the private half that is made here. */
   readonly fileName: string;
+  /**
+   * Not in split custody: the service serves this page, and must never be able to have a private
+   * half.
+   */
+  readonly canMake: boolean;
 }): ReactElement {
   const texts = useTexts().backupKeys;
   const [source, setSource] = useState<"make" | "bring">("make");
+  if (!canMake)
+    return (
+      <>
+        <Notice intent="warning">{texts.makeOutside}</Notice>
+        <BroughtKey {...input} />
+      </>
+    );
   return (
     <>
       <Radios

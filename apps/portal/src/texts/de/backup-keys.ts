@@ -57,6 +57,8 @@ export const backupKeys: typeof english = {
     label: (name) => `Zur Bestätigung ${name} eingeben`,
   },
   source: "Wiederherstellungsschlüssel",
+  makeOutside:
+    "Bei geteilter Verwahrung erzeugen Sie den Wiederherstellungsschlüssel auf einem eigenen Rechner, den der Dienst nicht kontrolliert, und bringen nur seine öffentliche Hälfte mit.",
   sources: {
     make: "In diesem Browser erzeugen",
     bring: "Einen öffentlichen Schlüssel mitbringen",

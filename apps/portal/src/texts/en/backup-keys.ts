@@ -47,6 +47,8 @@ export const backupKeys = {
     label: (name: string) => `Type ${name} to confirm`,
   },
   source: "Recovery key",
+  makeOutside:
+    "In split custody, make the recovery key on a computer of yours that the service does not control, and bring only its public half.",
   sources: { make: "Make it in this browser", bring: "Bring a public key" },
   maker: {
     intro:
