@@ -9,6 +9,7 @@ export const EVENT_TYPES = {
   approvalDecided: "com.databox-cmk.approval.decided",
   breakGlass: "com.databox-cmk.break-glass.opened",
   policyChanged: "com.databox-cmk.policy.changed",
+  accessRevoked: "com.databox-cmk.access.revoked",
   drillFinished: "com.databox-cmk.drill.finished",
   campaignFinished: "com.databox-cmk.campaign.finished",
 } as const;

@@ -96,6 +96,11 @@ const CASES: readonly (readonly [string, Partial<ReleaseFacts>, object])[] = [
   ],
   ["a right that was lost does not count", { lostRight: new Set(["ben"]) }, { kind: "wait" }],
   [
+    "the word of a role assignee counts up to a day, since the account may be gone",
+    { approval: approval({ votes: [vote("ada"), vote("ben", { atMs: NOW_MS - 24 * HOUR_MS })] }) },
+    { kind: "wait", required: 2 },
+  ],
+  [
     "an app role's word counts up to an hour",
     {
       approval: approval({

@@ -1,5 +1,6 @@
 import type { StageName } from "@databox-cmk/protocol";
 
+import { DAY_MS } from "./day.ts";
 import type { EpochMs } from "./order.ts";
 import type { Failure } from "./ports.ts";
 import { type ReleaseTerms, stricterTerms } from "./release-terms.ts";
@@ -84,10 +85,11 @@ export type ReleaseDecision =
   | { readonly kind: "refuse"; readonly failure: Failure };
 
 /**
- * App roles are part of tokens, and Entra access tokens live for about an hour: such a vote counts
- * for that long.
+ * How long a vote counts. App roles are part of tokens, and Entra access tokens live for about an
+ * hour. A role assignment is checked again, but Azure keeps that of an account that was disabled or
+ * deleted, and the broker has no right to read accounts.
  */
-const TOKEN_RIGHT_MS = 3_600_000;
+const VOTE_COUNTS_MS = { token: 3_600_000, assignment: DAY_MS } as const;
 
 /**
  * Decides by the order's policy alone whether a key may be released for one request; kill switch,
@@ -151,7 +153,8 @@ export function votesThatCount(
     (vote) =>
       vote.decision === "approved" &&
       mayDecide(approval, terms, vote.objectId) === undefined &&
-      (vote.right === "token" ? nowMs < vote.atMs + TOKEN_RIGHT_MS : !lostRight.has(vote.objectId)),
+      nowMs < vote.atMs + VOTE_COUNTS_MS[vote.right] &&
+      !lostRight.has(vote.objectId),
   );
   return [...new Map(counting.map((vote) => [vote.objectId, vote])).values()];
 }

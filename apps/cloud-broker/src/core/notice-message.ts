@@ -73,6 +73,7 @@ const ROWS: Readonly<Record<EventType, Row>> = {
   [EVENT_TYPES.approvalDecided]: { page: "approvals", who: "nobody" },
   [EVENT_TYPES.breakGlass]: { page: "approvals", who: "order-owner" },
   [EVENT_TYPES.policyChanged]: { page: "unlock-policy", who: undefined },
+  [EVENT_TYPES.accessRevoked]: { page: "key-health", who: undefined },
   [EVENT_TYPES.drillFinished]: { page: "key-health", who: "nobody" },
   [EVENT_TYPES.campaignFinished]: { page: undefined, who: undefined },
 };
@@ -180,5 +181,6 @@ export const NOTICE_RIGHTS = {
   [EVENT_TYPES.approvalDecided]: "Microsoft.DataBox/jobs/approvals/read",
   [EVENT_TYPES.breakGlass]: "Microsoft.DataBox/jobs/approvals/read",
   [EVENT_TYPES.policyChanged]: "Microsoft.DataBox/jobs/approvals/read",
+  [EVENT_TYPES.accessRevoked]: "Microsoft.DataBox/jobs/approvals/read",
   [EVENT_TYPES.drillFinished]: "Microsoft.DataBox/jobs/revocationDrill/read",
 } as const satisfies Record<PersonalEventType, Action>;

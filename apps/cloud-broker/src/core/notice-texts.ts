@@ -30,6 +30,10 @@ export const TITLES = {
     en: "The unlock policy of order {order} has changed",
     de: "Die Entsperrrichtlinie des Auftrags {order} wurde geändert",
   },
+  [EVENT_TYPES.accessRevoked]: {
+    en: "Unlocking of order {order} was revoked",
+    de: "Die Entsperrung des Auftrags {order} wurde widerrufen",
+  },
   [EVENT_TYPES.drillFinished]: {
     en: "A revocation drill of order {order} has finished",
     de: "Eine Widerrufsübung des Auftrags {order} ist beendet",

@@ -236,3 +236,14 @@ describe("an Owner's override", () => {
     expect(await write(owner, FREE)).toMatchObject(needsApproval);
   });
 });
+
+test("a revocation is announced", async () => {
+  await contributor("POST", "/revoke", { reason: "lost" });
+  const queued = await world.store().selectFrom("webhook_deliveries").select("body").execute();
+  expect(queued.map(({ body }) => JSON.parse(body) as Record<string, unknown>)).toContainEqual(
+    expect.objectContaining({
+      type: "com.databox-cmk.access.revoked",
+      data: expect.objectContaining({ origin: "customer", reason: "lost" }) as unknown,
+    }),
+  );
+});

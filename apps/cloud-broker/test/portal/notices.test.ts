@@ -12,6 +12,7 @@ import type { OrderState } from "../../src/core/order-state.ts";
 import { orderIdOf, type OrderId, foldOrderId } from "../../src/core/order.ts";
 import { defaultUnlockPolicy } from "../../src/core/unlock-policy.ts";
 import type { Answer, Caller, ServedRoute } from "../../src/http/route.ts";
+import { revoke } from "../../src/release/kill-switches/revocations.ts";
 import { toJson, type Json } from "../../src/store/json-column.ts";
 import type { Store } from "../../src/store/store.ts";
 import { openTestStore } from "../store/open-test-store.ts";
@@ -245,6 +246,45 @@ describe("a person is told", () => {
     expect(await read(owner)).toMatchObject([{ kind: "drill-finished", nodes: 2 }]);
     nowMs += 31 * DAY_MS;
     expect(await kinds(owner)).toEqual([]);
+  });
+
+  test("of changed policies, emergency access and revocations, if they may read approvals", async () => {
+    const order = await addOrder(OURS, "atlas");
+    await store
+      .insertInto("unlock_policies")
+      .values({
+        order_id: order,
+        policy_json: toJson(defaultUnlockPolicy({ leaseTtlSeconds: 60, outageGraceSeconds: 60 })),
+        revision: 1,
+        changed_at_ms: START_MS - 3,
+        changed_by: "ada",
+      })
+      .execute();
+    await store
+      .insertInto("break_glass")
+      .values({
+        id: randomUUID(),
+        order_id: order,
+        serial: null,
+        reason: "fire",
+        created_at_ms: START_MS - 2,
+        created_by: "ada",
+        expires_at_ms: START_MS,
+        used_at_ms: null,
+        used_by: null,
+      })
+      .execute();
+    const scope = { kind: "node", order, serial: "DBX-1" } as const;
+    const by = { reason: "lost", by: "ada", nowMs: START_MS - 1 };
+    await store.transaction().execute((transaction) => revoke(transaction, scope, "operator", by));
+    expect(await read(person(`DataBoxReader:${OURS}`))).toMatchObject([
+      { kind: "access-revoked", orderId: order, serial: "DBX-1" },
+      { kind: "emergency-access", orderName: "atlas" },
+      { kind: "policy-changed", orderName: "atlas" },
+    ]);
+    nowMs += 31 * DAY_MS;
+    expect(await kinds(owner)).toEqual(["access-revoked"]);
+    expect(await kinds(person(`Owner:${THEIRS}`))).toEqual([]);
   });
 
   test("of finished campaigns, if they are an operator", async () => {

@@ -20,6 +20,7 @@ import {
 } from "../../src/run/restore/restores.ts";
 import { createRestoreRecord } from "../../src/store/restore-record.ts";
 import type { Store } from "../../src/store/store.ts";
+import { announce } from "../world/control-plane.ts";
 import { orderRow } from "../world/order-row.ts";
 import { openTestStore } from "./open-test-store.ts";
 
@@ -80,7 +81,8 @@ async function openBackup(record = folder.path) {
     deps,
     round: createRecordRounds(deps),
     isRevoked: async () => (await readSwitches(store, ORDER, SERIAL)).revocation !== undefined,
-    revoke: () => revokeNow({ plane: deps, scope, origin: "customer", context }, "stolen"),
+    revoke: () =>
+      revokeNow({ plane: { ...deps, announce }, scope, origin: "customer", context }, "stolen"),
     restoreAccess: () =>
       restoreAccess({
         plane: { ...deps, admitChange: () => Promise.reject(new Error("not asked")) },

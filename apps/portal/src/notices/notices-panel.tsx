@@ -25,6 +25,9 @@ const ICONS = {
   "key-unusable": ErrorCircleRegular,
   "drill-finished": CheckmarkCircleRegular,
   "campaign-finished": CheckmarkCircleRegular,
+  "policy-changed": WarningRegular,
+  "access-revoked": ErrorCircleRegular,
+  "emergency-access": WarningRegular,
 } as const satisfies Record<NoticeView["kind"], unknown>;
 
 const useStyles = makeStyles({
@@ -148,6 +151,9 @@ const PAGES = {
   "key-at-risk": "/orders/$subscriptionId/$resourceGroup/$jobName/key-health",
   "key-unusable": "/orders/$subscriptionId/$resourceGroup/$jobName/key-health",
   "drill-finished": "/orders/$subscriptionId/$resourceGroup/$jobName/key-health",
+  "policy-changed": "/orders/$subscriptionId/$resourceGroup/$jobName/unlock-policy",
+  "access-revoked": "/orders/$subscriptionId/$resourceGroup/$jobName/key-health",
+  "emergency-access": "/orders/$subscriptionId/$resourceGroup/$jobName/approvals",
 } as const;
 
 function NoticeLink({

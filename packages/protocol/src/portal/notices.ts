@@ -22,6 +22,9 @@ export const noticeView = z.discriminatedUnion("kind", [
   z.object({ ...ofOrder, kind: z.literal("key-at-risk"), risks: z.array(z.string()) }),
   z.object({ ...ofOrder, kind: z.literal("key-unusable"), code: z.string() }),
   z.object({ ...ofOrder, kind: z.literal("drill-finished"), nodes: z.number() }),
+  z.object({ ...ofOrder, kind: z.literal("policy-changed") }),
+  z.object({ ...ofOrder, kind: z.literal("access-revoked"), serial: z.optional(z.string()) }),
+  z.object({ ...ofOrder, kind: z.literal("emergency-access") }),
   z.object({
     ...notice,
     kind: z.literal("campaign-finished"),
@@ -51,6 +54,7 @@ export const PERSONAL_EVENTS = [
   "com.databox-cmk.approval.decided",
   "com.databox-cmk.break-glass.opened",
   "com.databox-cmk.policy.changed",
+  "com.databox-cmk.access.revoked",
   "com.databox-cmk.drill.finished",
 ] as const;
 export type PersonalEvent = (typeof PERSONAL_EVENTS)[number];

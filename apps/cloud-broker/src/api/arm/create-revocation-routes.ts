@@ -14,7 +14,9 @@ import { arm, type ArmRequest } from "./arm-route.ts";
 const origin = "customer";
 
 /** The order owner's actions on appliances in the field. */
-export function createRevocationRoutes(plane: Changing & Plane<"admitChange">): readonly Route[] {
+export function createRevocationRoutes(
+  plane: Changing & Plane<"admitChange" | "announce">,
+): readonly Route[] {
   const scopeOf = (request: ArmRequest, serial: string | undefined): Promise<RevocationScope> =>
     scopeOfOrder(plane, request.order, serial);
   return [

@@ -166,7 +166,7 @@ const origin = "operator";
  * The broker's own kill switches: for one node or order, one customer's subscription, or every
  * appliance.
  */
-function createFleetRoutes(plane: Changing & Plane<"admitChange">): readonly Route[] {
+function createFleetRoutes(plane: Changing & Plane<"admitChange" | "announce">): readonly Route[] {
   return [
     operator.route(OPERATOR_REVOCATION_CALLS.list, {
       action: "Microsoft.DataBox/operator/revocations/read",

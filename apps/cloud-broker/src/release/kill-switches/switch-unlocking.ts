@@ -1,5 +1,6 @@
 import type { AuditChain } from "../../audit/append-audit.ts";
 import { recorded } from "../../audit/record.ts";
+import { EVENT_TYPES } from "../../core/cloud-event.ts";
 import { RULE_CHANGES } from "../../core/rule-changes.ts";
 import type { Changing, Plane, RequestContext } from "../../orders/control-plane.ts";
 import type { Order } from "../../orders/order.ts";
@@ -23,7 +24,7 @@ type Switching = {
 
 /** Revoke now: switch, refused leases and audit row are one commit. */
 export async function revokeNow(
-  { plane, scope, origin, context }: Switching,
+  { plane, scope, origin, context }: Switching & { readonly plane: Plane<"announce"> },
   reason: string,
 ): Promise<{ readonly nowMs: number; readonly leases: number }> {
   const nowMs = plane.now();
@@ -31,6 +32,14 @@ export async function revokeNow(
   const deed = { chain: chainOf(scope), action: "order/revoke", context } as const;
   const work = recorded(plane.appendAudit, deed, async (transaction) => {
     leases = await revoke(transaction, scope, origin, { reason, by: context.by, nowMs });
+    // A switch over many orders is not announced for each of them.
+    if (scope.kind === "order" || scope.kind === "node")
+      await plane.announce(transaction, {
+        type: EVENT_TYPES.accessRevoked,
+        order: scope.order,
+        atMs: nowMs,
+        data: { serial: scope.kind === "node" ? scope.serial : undefined, origin, reason },
+      });
     return { detail: { ...detailOf(scope), origin, reason, leases } };
   });
   await commitSwitch(plane.store, work);

@@ -16,6 +16,7 @@ export const noticeSettings: typeof english = {
     "com.databox-cmk.approval.waiting": "Eine Genehmigung steht aus, und ich darf entscheiden",
     "com.databox-cmk.approval.decided": "Eine Anfrage wurde genehmigt oder abgelehnt",
     "com.databox-cmk.break-glass.opened": "Der Notzugriff ist aktiv",
+    "com.databox-cmk.access.revoked": "Die Entsperrung eines Auftrags wurde widerrufen",
     "com.databox-cmk.policy.changed":
       "Eine Entsperrrichtlinie wurde geändert, oder ein Besitzer setzt sie außer Kraft",
     "com.databox-cmk.drill.finished": "Eine Widerrufsübung ist beendet",

@@ -3,7 +3,7 @@ import { NOTICES_MAX, type NoticeView, type UnlockPolicy } from "@databox-cmk/pr
 import type { HasAccess } from "../../../callers/has-access.ts";
 import type { Action } from "../../../core/actions.ts";
 import { DAY_MS } from "../../../core/day.ts";
-import type { EpochMs } from "../../../core/order.ts";
+import { type EpochMs, idsBelow, type OrderId } from "../../../core/order.ts";
 import { OPERATOR_APP_ROLE } from "../../../core/permissions.ts";
 import type { Clock } from "../../../core/ports.ts";
 import { TERMINAL_STAGES } from "../../../core/stages.ts";
@@ -47,6 +47,8 @@ export async function readNotices(
     found.push(...(await readWaiting(dependencies, caller, subscription)));
     if (await may("Microsoft.DataBox/jobs/keyHealth/read"))
       found.push(...(await readKeys(dependencies.store, subscription)));
+    if (await may("Microsoft.DataBox/jobs/approvals/read"))
+      found.push(...(await readPower(dependencies, subscription)));
     if (await may("Microsoft.DataBox/jobs/revocationDrill/read"))
       found.push(...(await readDrills(dependencies, subscription)));
   }
@@ -114,6 +116,68 @@ async function readKeys(store: Store, subscription: string): Promise<readonly No
     const risks = health.risks.map(({ risk }) => risk);
     return noticeOf(id, row.changed_at_ms, { kind: "key-at-risk", ...order, risks });
   });
+}
+
+/**
+ * Changed policies and emergency access of the last days, and active kill switches of orders and
+ * nodes.
+ */
+async function readPower(
+  { store, now }: Finished,
+  subscription: string,
+): Promise<readonly Notice[]> {
+  const sinceMs = now() - SHOWN_MS;
+  const orders = store
+    .selectFrom("orders")
+    .select(["orders.id as order", "orders.name"])
+    .where("orders.subscription_id", "=", subscription)
+    .limit(NOTICES_MAX);
+  const policies = await orders
+    .innerJoin("unlock_policies", "unlock_policies.order_id", "orders.id")
+    .select(["unlock_policies.changed_at_ms as atMs", "unlock_policies.revision as id"])
+    .where("unlock_policies.changed_at_ms", ">", sinceMs)
+    .orderBy("unlock_policies.changed_at_ms", "desc")
+    .execute();
+  const emergencies = await orders
+    .innerJoin("break_glass", "break_glass.order_id", "orders.id")
+    .select(["break_glass.created_at_ms as atMs", "break_glass.id"])
+    .where("break_glass.created_at_ms", ">", sinceMs)
+    .orderBy("break_glass.created_at_ms", "desc")
+    .execute();
+  const below = idsBelow(`/subscriptions/${subscription}`);
+  const switches = await store
+    .selectFrom("revocations")
+    .select(["id", "scope", "created_at_ms as atMs"])
+    .where("lifted_at_ms", "is", null)
+    .where("scope", ">", below.after)
+    .where("scope", "<", below.before)
+    .orderBy("created_at_ms", "desc")
+    .limit(NOTICES_MAX)
+    .execute();
+  return [
+    ...noticesOf("policy-changed", policies),
+    ...noticesOf("emergency-access", emergencies),
+    ...switches.map(({ id, scope, atMs }) => {
+      const [orderId = "", serial] = scope.split(" ");
+      const orderName = orderId.split("/").at(-1) ?? "";
+      const node = serial === undefined ? {} : { serial };
+      return noticeOf(`revoked ${id}`, atMs, {
+        kind: "access-revoked",
+        orderId,
+        orderName,
+        ...node,
+      });
+    }),
+  ];
+}
+
+function noticesOf(
+  kind: "policy-changed" | "emergency-access",
+  rows: readonly { id: string | number; order: OrderId; name: string; atMs: EpochMs }[],
+): readonly Notice[] {
+  return rows.map(({ id, order, name, atMs }) =>
+    noticeOf(`${kind} ${String(id)} ${order}`, atMs, { kind, orderId: order, orderName: name }),
+  );
 }
 
 async function readDrills(
