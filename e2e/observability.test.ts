@@ -131,6 +131,7 @@ test("Prometheus reads grants and refusals by code, and the state of the fleet",
     "databox_database_query_seconds_count ",
     'databox_own_key_since_timestamp_seconds{key="signing"} ',
     "nodejs_eventloop_lag_p99_seconds ",
+    "process_resident_memory_bytes ",
   ])
     expect(text).toContain(line);
   expect(text).not.toContain("DBX-OBSERVED");

@@ -73,7 +73,10 @@ const PANELS = [
   [
     "Open connections",
     "short",
-    [["{{instance}} {{listener}}", "sum by (instance, listener) (databox_connections)"]],
+    [
+      ["{{instance}} {{listener}}", "sum by (instance, listener) (databox_connections)"],
+      ["limit of {{instance}}", 'databox_connections_limit{listener="public"}'],
+    ],
   ],
   [
     "Connections refused, by limit",
@@ -125,7 +128,14 @@ const PANELS = [
   ["Clock ahead of others", "s", [["{{instance}} {{other}}", "databox_clock_offset_seconds"]]],
   ["Replicas by version", "short", [["{{version}}", "count by (version) (databox_build_info)"]]],
   ["Event loop lag", "s", [["{{instance}}", "nodejs_eventloop_lag_p99_seconds"]]],
-  ["Memory", "bytes", [["{{instance}}", "process_resident_memory_bytes"]]],
+  [
+    "Memory",
+    "bytes",
+    [
+      ["{{instance}}", "process_resident_memory_bytes"],
+      ["limit of {{instance}}", "databox_memory_limit_bytes"],
+    ],
+  ],
   [
     "Processor",
     "percentunit",

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-import { METRICS, SETTINGS } from "@databox-cmk/cloud-broker";
+import { connectionsWithin, METRICS, SETTINGS } from "@databox-cmk/cloud-broker";
 import { requireTool } from "@databox-cmk/testkit";
 import { Certificate } from "@kubernetes-models/cert-manager/cert-manager.io/v1/Certificate";
 import { ServiceMonitor } from "@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/ServiceMonitor";
@@ -229,17 +229,32 @@ describe.skipIf(!hasKustomize)("the example, as kustomize builds it", () => {
     const { metrics } = one("HorizontalPodAutoscaler")["spec"] as Scaling;
     const wanted = metrics.flatMap(({ pods }) => pods?.metric.name ?? []);
     expect(rules.custom.map(({ name }) => name.as)).toEqual(wanted);
-    expect(Object.values(METRICS).map(({ name }) => name)).toEqual(expect.arrayContaining(wanted));
-    for (const { seriesQuery, resources, metricsQuery, name } of rules.custom) {
-      expect(seriesQuery).toBe(`${name.as}{namespace!="",pod!=""}`);
+    const known = Object.values(METRICS).map(({ name }) => name);
+    for (const { seriesQuery, resources, metricsQuery } of rules.custom) {
+      const [, name = "", label = ""] =
+        /^(\w+)\{(\w+="\w+",)?namespace!="",pod!=""\}$/.exec(seriesQuery) ?? [];
+      expect(known).toContain(name);
       expect(Object.keys(resources.overrides)).toEqual(["namespace", "pod"]);
       // A replica's own value: no sum over other labels would change it.
       const series = metricsQuery
         .replace("<<.GroupBy>>", "pod")
-        .replace("<<.Series>>", name.as)
+        .replace("<<.Series>>", name)
         .replace("<<.LabelMatchers>>", 'namespace="databox"');
-      expect(series).toBe(`sum by (pod) (${name.as}{namespace="databox"})`);
+      expect(series).toBe(`sum by (pod) (${name}{${label}namespace="databox"})`);
     }
+  });
+
+  test("a replica is joined by another one before its alert, which is before its memory is full", () => {
+    const { memory } = containerOf(one("Deployment")).resources.limits;
+    expect(memory).toBe("1Gi");
+    const most = connectionsWithin(1024 ** 3);
+    expect(read("../kubernetes/base/deployment.yaml")).toContain(most.toLocaleString("en"));
+    const { metrics } = one("HorizontalPodAutoscaler")["spec"] as Scaling;
+    const scaled = metrics.find(({ pods }) => pods?.metric.name === "databox_public_connections");
+    const [, part] =
+      /databox_connections_limit\{.*\)\) > (0\.\d+)/.exec(read("../observability/alerts.yaml")) ??
+      [];
+    expect(Number(scaled?.pods?.target.averageValue)).toBeLessThan(most * Number(part));
   });
 
   test("cert-manager renews the certificate that the replicas mount, before the alert", () => {
@@ -319,7 +334,12 @@ type Publishing = {
   readonly ports: readonly { readonly name: string; readonly targetPort: string }[];
 };
 type Scaling = {
-  readonly metrics: readonly { readonly pods?: { readonly metric: { readonly name: string } } }[];
+  readonly metrics: readonly {
+    readonly pods?: {
+      readonly metric: { readonly name: string };
+      readonly target: { readonly averageValue: string };
+    };
+  }[];
 };
 type Adapter = {
   readonly rules: {

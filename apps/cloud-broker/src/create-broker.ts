@@ -49,8 +49,10 @@ import { pollKeys } from "./key-life/rotation/poll-keys.ts";
 import { rotateFollowers } from "./key-life/rotation/rotate-followers.ts";
 import type { BrokerKeys } from "./keys/broker-keys.ts";
 import type { TokenIssuer } from "./keys/issuer/token-issuer.ts";
+import { currentConnection } from "./load/admission.ts";
 import type { ConnectionPlaces } from "./load/connection-places.ts";
 import type { LoopUtilization } from "./load/loop-utilization.ts";
+import { connectionsWithin, judgeConnections, readMemoryLimit } from "./load/memory.ts";
 import { atPriority } from "./load/priority.ts";
 import type { ClockWatch } from "./observability/clock-watch.ts";
 import { createFleetFigures } from "./observability/fleet-figures.ts";
@@ -135,6 +137,8 @@ export type Broker = {
   idle(): Promise<void>;
 };
 
+/** Connections of scrapers: their memory is part of the broker's own. */
+const SCRAPERS_MAX = 100;
 /** How many devices may fail to prove themselves behind one address. */
 const UNPROVEN_DEVICES = 10;
 
@@ -262,7 +266,16 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     burst: config.RATE_LIMIT_DEVICE_PER_MINUTE,
     now,
   });
-  const watches = createLeaseWatches({ store, now });
+  const memoryBytes = readMemoryLimit();
+  const connections = judgeConnections(config.MAX_CONNECTIONS, memoryBytes);
+  if (connections.fault !== undefined)
+    log("warn", "too many connections for the memory", { detail: connections.fault });
+  metrics.showMemoryLimit(memoryBytes);
+  const listeners = {
+    public: watchConnections("public", connections.limit, { config, metrics, log, now }),
+    metrics: watchConnections("metrics", SCRAPERS_MAX, { config, metrics, log, now }),
+  } as const;
+  const watches = createLeaseWatches({ store, now, most: connectionsWithin(memoryBytes) });
   const deviceDependencies: DeviceDependencies = {
     store,
     commit,
@@ -270,6 +283,10 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     keys,
     findDevice: createFindDevice(store),
     waitForNews: (lease) => watches.wait(lease),
+    keepConnection(use) {
+      const connection = currentConnection();
+      if (connection !== undefined) listeners.public.hold(connection, use);
+    },
     appendAudit,
     limit,
     clock,
@@ -384,7 +401,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
   return {
     handler: front.handler,
     refuse: (request) => front.refuse(request),
-    connectionsOf: (listener) => watchConnections(listener, { config, metrics, log, now }),
+    connectionsOf: (listener) => listeners[listener],
     routes,
     metrics,
     choreFailed,

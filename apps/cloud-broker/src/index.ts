@@ -18,4 +18,5 @@ export { AT_ONCE as CAMPAIGN_STEPS_AT_ONCE } from "./key-life/campaigns/run-camp
 export { AT_ITS_END, ENOUGH_INSIDE } from "./load/admission.ts";
 export { createLedger, type Ledger, mayTakePlace, type Party } from "./load/fair-share.ts";
 export { createLoopUtilization, type LoopUtilization } from "./load/loop-utilization.ts";
-export { HOLD_MS as WATCH_HOLD_MS, WATCHES_MAX } from "./release/leases/lease-watches.ts";
+export { connectionsWithin } from "./load/memory.ts";
+export { HOLD_MS as WATCH_HOLD_MS } from "./release/leases/lease-watches.ts";

@@ -1,5 +1,6 @@
 import {
   AT_ITS_END,
+  connectionsWithin,
   createLedger,
   createLoopUtilization,
   ENOUGH_INSIDE,
@@ -12,7 +13,8 @@ import {
 import { defaultOf, type Size } from "./world.ts";
 
 const MAX_AT_WORK = defaultOf("MAX_REQUESTS_AT_WORK");
-const MAX_CONNECTIONS = defaultOf("MAX_CONNECTIONS");
+/** Of a replica with 4 GiB: its processor is full before its memory. */
+export const MAX_CONNECTIONS = connectionsWithin(4 * 1024 ** 3);
 
 /** The party of each customer: the owner of a vault. */
 export const createCustomers = ({ vaults }: Size): readonly Party[] =>

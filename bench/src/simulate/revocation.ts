@@ -1,4 +1,4 @@
-import { type Party, WATCH_HOLD_MS, WATCH_POLL_MS, WATCHES_MAX } from "@databox-cmk/cloud-broker";
+import { type Party, WATCH_HOLD_MS, WATCH_POLL_MS } from "@databox-cmk/cloud-broker";
 import {
   type HeldLease,
   renewalIntervalMs,
@@ -121,7 +121,7 @@ export function simulateRevocation({ size, costs, seed }: Revocation): Revocatio
         if (replicaOf[appliance] !== index || closedMs[appliance] !== 0) continue;
         schedule.add(appliance, "told", replica.work(costs.renewalMs));
         watching += 1;
-        if (watching === WATCHES_MAX) return;
+        if (watching === MAX_CONNECTIONS) return;
       }
     },
   };

@@ -352,10 +352,11 @@ export const SETTINGS = {
       "Most requests of devices in progress at once, and as many of other callers; above a fair share they get 503. Waits for a vault or news do not count. A saturated process accepts 64.",
   },
   MAX_CONNECTIONS: {
-    ...limit(1_000_000),
-    default: "20000",
+    schema: z.union([z.literal("memory"), whole(1_000_000)]),
+    default: "memory",
+    expected: "memory, or a whole number; 0 means no limit",
     meaning:
-      "Most open connections to one process. An unlocked appliance keeps one. When all are in use, an address with few connections takes the place of the oldest connection of the address with the most.",
+      "Most open connections to one process. An unlocked appliance keeps one. `memory`: as many as the memory of the process (its container's limit, or the machine's) holds, at most 20,000. When all are in use, a connection that holds no lease gives way first: the oldest one of the address with the most.",
   },
   MAX_CONNECTIONS_PER_ADDRESS: {
     ...limit(1_000_000),

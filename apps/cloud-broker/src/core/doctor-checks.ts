@@ -3,6 +3,7 @@ import type { CheckRow } from "@databox-cmk/errors";
 /** From the broker's own files outwards to Azure: repair the first failure first. */
 export const DOCTOR_CHECKS = [
   { name: "configuration", title: "configuration", after: [] },
+  { name: "memory", title: "memory", after: ["configuration"] },
   { name: "data-folder", title: "data folder", after: ["configuration"] },
   { name: "database", title: "database", after: ["data-folder"] },
   { name: "migrations", title: "database schema", after: ["database"] },

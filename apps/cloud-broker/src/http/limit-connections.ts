@@ -4,6 +4,10 @@ import type { ConnectionPlaces } from "../load/connection-places.ts";
 
 /** Closes a connection that has no place. Call it before the server listens. */
 export function limitConnections(server: Server, places: ConnectionPlaces): void {
+  onceSecure(server, (plain, secure) => {
+    places.secured(plain, secure);
+    secure.once("close", () => places.leave(secure));
+  });
   beforeConnection(server, (socket, pass) => {
     if (!places.enter(socket.remoteAddress ?? "", socket)) {
       socket.destroy();
@@ -13,6 +17,31 @@ export function limitConnections(server: Server, places: ConnectionPlaces): void
     pass();
   });
 }
+
+/**
+ * Calls back with each connection and the TLS socket that was made of it, before anything else sees
+ * that socket. Node offers no way from one to the other, but both have the same addresses.
+ */
+export function onceSecure(server: Server, found: (plain: Socket, secure: Socket) => void): void {
+  const waiting = new Map<string, Socket>();
+  beforeConnection(server, (socket, pass) => {
+    const pair = pairOf(socket);
+    waiting.set(pair, socket);
+    socket.once("close", () => {
+      if (waiting.get(pair) === socket) waiting.delete(pair);
+    });
+    pass();
+  });
+  server.prependListener("secureConnection", (secure: Socket) => {
+    const pair = pairOf(secure);
+    const plain = waiting.get(pair);
+    waiting.delete(pair);
+    if (plain !== undefined) found(plain, secure);
+  });
+}
+
+const pairOf = (socket: Socket): string =>
+  [socket.remoteAddress, socket.remotePort, socket.localAddress].join(" ");
 
 /** The TCP port that a server listens on. */
 export function portOf(server: Server): number {

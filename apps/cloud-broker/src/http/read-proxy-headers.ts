@@ -1,6 +1,6 @@
 import { type Server, type Socket, SocketAddress } from "node:net";
 
-import { beforeConnection } from "./limit-connections.ts";
+import { beforeConnection, onceSecure } from "./limit-connections.ts";
 import { isIn, type Networks } from "./sender-of.ts";
 
 /** The first bytes of every header of version 2. */
@@ -74,33 +74,21 @@ function readAddress(bytes: Buffer, { family }: { readonly family: "ipv4" | "ipv
  * @param timeoutMs - a balancer that sends no whole header within it is cut off
  */
 export function readProxyHeaders(server: Server, balancers: Networks, timeoutMs: number): void {
-  const waiting = new Map<string, Socket>();
   beforeConnection(server, (socket, pass) => {
     if (!isIn(balancers, socket.remoteAddress ?? "")) {
       pass();
       return;
     }
     readHeader(socket, timeoutMs, (sender) => {
-      if (sender !== undefined) {
-        const pair = pairOf(socket);
-        waiting.set(pair, socket);
-        socket.once("close", () => {
-          if (waiting.get(pair) === socket) waiting.delete(pair);
-        });
-        nameSender(socket, sender);
-      }
+      if (sender !== undefined) nameSender(socket, sender);
       pass();
     });
   });
-  // Node offers no way from a connection to its TLS socket, but both have the same addresses.
-  server.prependListener("secureConnection", (socket: Socket) => {
-    const sender = waiting.get(pairOf(socket))?.remoteAddress;
-    if (sender !== undefined) nameSender(socket, sender);
+  // Sees each connection before it is named.
+  onceSecure(server, ({ remoteAddress: sender }, secure) => {
+    if (sender !== undefined && sender !== secure.remoteAddress) nameSender(secure, sender);
   });
 }
-
-const pairOf = (socket: Socket): string =>
-  [socket.remoteAddress, socket.remotePort, socket.localAddress].join(" ");
 
 function nameSender(socket: Socket, address: string): void {
   Object.defineProperty(socket, "remoteAddress", { value: address });

@@ -44,6 +44,7 @@ export type Held = {
 };
 
 const admitted = new AsyncLocalStorage<{
+  readonly connection: Connection;
   readonly visit: Visit;
   readonly noteTurnedAway: () => number;
 }>();
@@ -180,7 +181,7 @@ export function createAdmission(options: {
       if (!hasRoom(party)) return false;
       const visit = createVisit(connection, party);
       try {
-        admitted.run({ visit, noteTurnedAway }, () => work(visit));
+        admitted.run({ connection, visit, noteTurnedAway }, () => work(visit));
       } catch (fault) {
         visit.leave();
         throw fault;
@@ -232,3 +233,6 @@ export function countForCustomer(customer: string): number | undefined {
 export function leaveWork(): void {
   admitted.getStore()?.visit.leave();
 }
+
+/** The connection of the request that is in progress here. */
+export const currentConnection = (): Connection | undefined => admitted.getStore()?.connection;

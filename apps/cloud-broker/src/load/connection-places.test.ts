@@ -11,12 +11,21 @@ import {
 function openPlaces(limits: ConnectionLimits) {
   const refused: ReachedLimit[] = [];
   const closed: string[] = [];
-  const places = createConnectionPlaces(limits, (limit) => refused.push(limit));
+  const clock = { nowMs: 0 };
+  const places = createConnectionPlaces(
+    limits,
+    (limit) => refused.push(limit),
+    () => clock.nowMs,
+  );
   const connect = (address: string, name = address) => {
     const connection = { destroy: () => closed.push(name) };
-    return { isIn: places.enter(address, connection), leave: () => places.leave(connection) };
+    return {
+      isIn: places.enter(address, connection),
+      leave: () => places.leave(connection),
+      hold: (lease: string) => places.hold(connection, lease),
+    };
   };
-  return { places, refused, closed, connect };
+  return { places, refused, closed, connect, clock };
 }
 
 describe("the places of connections", () => {
@@ -58,6 +67,45 @@ describe("the places of connections", () => {
     expect(places.open()).toBe(4);
   });
 
+  test("of connections that hold a lease are kept while any other gives way", () => {
+    const { closed, connect } = openPlaces({ perAddress: 0, inSum: 4 });
+    for (const lease of ["one", "two", "three"]) connect("198.51.100.1", lease).hold(lease);
+    connect("203.0.113.1", "stranger");
+    expect(connect("203.0.113.2", "new").isIn).toBe(false);
+    expect(closed).toEqual([]);
+  });
+
+  test("of strangers with an address each go to the next one after ten seconds, the oldest first", () => {
+    const { closed, connect, clock } = openPlaces({ perAddress: 0, inSum: 2 });
+    connect("203.0.113.1");
+    clock.nowMs = 1;
+    connect("203.0.113.2");
+    clock.nowMs = 9_999;
+    expect(connect("192.0.2.1").isIn).toBe(false);
+    clock.nowMs = 10_000;
+    expect(connect("192.0.2.1").isIn).toBe(true);
+    expect(closed).toEqual(["203.0.113.1"]);
+    expect(connect("192.0.2.2").isIn).toBe(false);
+  });
+
+  test("hold one connection for a lease: a former one gives way again", () => {
+    const { closed, connect, clock } = openPlaces({ perAddress: 0, inSum: 2 });
+    connect("198.51.100.1", "former").hold("lease");
+    connect("198.51.100.1", "present").hold("lease");
+    clock.nowMs = 10_000;
+    expect(connect("192.0.2.1").isIn).toBe(true);
+    expect(closed).toEqual(["former"]);
+  });
+
+  test("that all hold leases still let in an address with few, at the cost of the one with the most", () => {
+    const { closed, connect, clock } = openPlaces({ perAddress: 0, inSum: 3 });
+    for (const lease of ["one", "two", "three"]) connect("198.51.100.1", lease).hold(lease);
+    clock.nowMs = 10_000;
+    expect(connect("192.0.2.1").isIn).toBe(true);
+    expect(connect("192.0.2.2").isIn).toBe(false);
+    expect(closed).toEqual(["one"]);
+  });
+
   test("are unlimited at 0", () => {
     const { places, refused, connect } = openPlaces({ perAddress: 0, inSum: 0 });
     for (let index = 0; index < 100; index += 1) connect("192.0.2.1");
@@ -69,7 +117,11 @@ describe("the places of connections", () => {
     (events) => {
       const limits = { perAddress: 5, inSum: 12 };
       const inside = new Map<Closable, string>();
-      const places = createConnectionPlaces(limits, () => undefined);
+      const places = createConnectionPlaces(
+        limits,
+        () => undefined,
+        () => 0,
+      );
       for (const [number, comes] of events) {
         const address = `192.0.2.${String(number)}`;
         if (comes) {

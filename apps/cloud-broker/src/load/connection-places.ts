@@ -16,16 +16,35 @@ export type Closable = { destroy(): unknown };
 export type ConnectionPlaces = {
   /** @returns whether the connection got a place; if not, it must be closed */
   enter(address: string, connection: Closable): boolean;
+  /** The same connection, after its TLS handshake. */
+  secured(plain: Closable, secure: Closable): void;
+  /** The connection is used for a live lease, by proof; the latest one counts for each use. */
+  hold(connection: object, use: string): void;
   /** Gives the place back; calling it again does nothing. */
   leave(connection: Closable): void;
   /** Number of open connections. */
   open(): number;
 };
 
+type Place = {
+  readonly connection: Closable;
+  readonly key: string;
+  readonly sinceMs: number;
+  readonly use?: string | undefined;
+};
+/** By address, oldest first. */
+type Row = Map<string, Set<Place>>;
+
+/** An appliance has shown its lease within this time, so that it is not taken for a stranger. */
+const NEW_MS = 10_000;
+
 /**
- * Counts open connections by the address of their sender. When all places are taken, an address
- * with few connections takes the oldest one of the address with the most, unless both would then
- * have equally many. So a caller needs as many addresses as there are places to keep others out.
+ * Counts open connections by the address of their sender. When all places are taken, connections
+ * without a lease give way: the oldest one of the address with the most, or, when each address has
+ * few, the oldest one of all that is not new. So a caller who fills all places, from however many
+ * addresses, does not keep appliances out, nor close the connections of those that are unlocked. If
+ * all connections hold leases, an address with few takes the oldest one of the address with the
+ * most.
  *
  * Node's `maxConnections` knows only the sum; nginx's limit_conn and HAProxy's stick tables count
  * addresses, but in front of the broker, where an installation may have nothing.
@@ -35,46 +54,82 @@ export type ConnectionPlaces = {
 export function createConnectionPlaces(
   { perAddress, inSum }: ConnectionLimits,
   refused: (limit: ReachedLimit, address: string) => void,
+  now: () => number,
 ): ConnectionPlaces {
-  const byAddress = new Map<string, Set<Closable>>();
-  const addressOf = new Map<Closable, string>();
+  const places = new Map<object, Place>();
+  const holders = new Map<string, Place>();
+  const without: Row = new Map();
+  const holding: Row = new Map();
 
-  function leave(connection: Closable): void {
-    const key = addressOf.get(connection);
-    if (key === undefined) return;
-    addressOf.delete(connection);
-    const own = byAddress.get(key);
-    own?.delete(connection);
-    if (own?.size === 0) byAddress.delete(key);
+  const rowOf = ({ use }: Place): Row => (use === undefined ? without : holding);
+  const countOf = (row: Row, key: string): number => row.get(key)?.size ?? 0;
+
+  function add(place: Place): void {
+    const row = rowOf(place);
+    places.set(place.connection, place);
+    row.set(place.key, (row.get(place.key) ?? new Set()).add(place));
+    if (place.use !== undefined) holders.set(place.use, place);
+  }
+
+  function remove(place: Place): void {
+    const row = rowOf(place);
+    places.delete(place.connection);
+    row.get(place.key)?.delete(place);
+    if (countOf(row, place.key) === 0) row.delete(place.key);
+    if (place.use !== undefined) holders.delete(place.use);
+  }
+
+  function change(place: Place | undefined, to: Partial<Place>): void {
+    if (place === undefined) return;
+    remove(place);
+    add({ ...place, ...to });
   }
 
   /** Reads all addresses, which still costs less than the TLS handshake of one connection. */
-  function oldestOfTheMost(than: number): Closable | undefined {
-    let most: ReadonlySet<Closable> | undefined;
-    for (const each of byAddress.values()) if (each.size > (most?.size ?? than)) most = each;
-    return most?.values().next().value;
+  function findVictim(own: number): Place | undefined {
+    const row = without.size > 0 ? without : holding;
+    let most: ReadonlySet<Place> | undefined;
+    let oldest: Place | undefined;
+    for (const each of row.values()) {
+      const [first] = each;
+      if (each.size > (most?.size ?? own + 1)) most = each;
+      if (first !== undefined && first.sinceMs < (oldest?.sinceMs ?? Infinity)) oldest = first;
+    }
+    if (most !== undefined) return most.values().next().value;
+    return oldest?.use === undefined && now() - (oldest?.sinceMs ?? Infinity) >= NEW_MS
+      ? oldest
+      : undefined;
   }
 
   return {
     enter(address, connection) {
       const key = addressKey(address);
-      const own = byAddress.get(key)?.size ?? 0;
+      const own = countOf(without, key) + countOf(holding, key);
       if (perAddress > 0 && own >= perAddress) {
         refused("address", address);
         return false;
       }
-      if (inSum > 0 && addressOf.size >= inSum) {
+      if (inSum > 0 && places.size >= inSum) {
         refused("sum", address);
-        const oldest = oldestOfTheMost(own + 1);
-        if (oldest === undefined) return false;
-        leave(oldest);
-        oldest.destroy();
+        const victim = findVictim(own);
+        if (victim === undefined) return false;
+        remove(victim);
+        victim.connection.destroy();
       }
-      addressOf.set(connection, key);
-      byAddress.set(key, (byAddress.get(key) ?? new Set()).add(connection));
+      add({ connection, key, sinceMs: now() });
       return true;
     },
-    leave,
-    open: () => addressOf.size,
+    secured: (plain, secure) => change(places.get(plain), { connection: secure }),
+    hold(connection, use) {
+      const place = places.get(connection);
+      if (place === undefined || place.use === use) return;
+      change(holders.get(use), { use: undefined });
+      change(place, { use });
+    },
+    leave(connection) {
+      const place = places.get(connection);
+      if (place !== undefined) remove(place);
+    },
+    open: () => places.size,
   };
 }

@@ -64,6 +64,16 @@ export const METRICS = {
     help: "Open connections, by listener (public, metrics).",
     labels: ["listener"],
   },
+  connectionsLimit: {
+    name: "databox_connections_limit",
+    help: "Most open connections, by listener; 0 means no limit.",
+    labels: ["listener"],
+  },
+  memoryLimit: {
+    name: "databox_memory_limit_bytes",
+    help: "Memory that the process may use: its container's limit, or the machine's memory.",
+    labels: [],
+  },
   connectionsRefused: {
     name: "databox_connections_refused_total",
     help: "Connections closed because a limit was reached, by listener and limit (address, sum).",
@@ -235,10 +245,13 @@ export function createMetrics(figures: () => Promise<FleetFigures>) {
   const querySeconds = histogram(METRICS.querySeconds);
   const connectionsRefused = counter(METRICS.connectionsRefused);
   const unlocksInFlight = new Gauge({ ...optionsOf(METRICS.unlocksInFlight), registers });
-  const openConnections = new Map<string, () => number>();
+  const listeners = new Map<string, { readonly open: () => number; readonly limit: number }>();
   gauge(METRICS.buildInfo, () => [[VERSION, 1]], "first");
   gauge(METRICS.connections, () =>
-    [...openConnections].map(([listener, open]) => [listener, open()] as const),
+    [...listeners].map(([listener, { open }]) => [listener, open()] as const),
+  );
+  gauge(METRICS.connectionsLimit, () =>
+    [...listeners].map(([listener, { limit }]) => [listener, limit] as const),
   );
   gauge(METRICS.databaseUp, async () => ((await figuresInTime()) === undefined ? 0 : 1), "min");
 
@@ -306,8 +319,12 @@ export function createMetrics(figures: () => Promise<FleetFigures>) {
     turnedAway() {
       turnedAway.inc();
     },
-    showConnections(listener: string, open: () => number) {
-      openConnections.set(listener, open);
+    /** @param limit - 0: none */
+    showConnections(listener: string, open: () => number, limit: number) {
+      listeners.set(listener, { open, limit });
+    },
+    showMemoryLimit(bytes: number) {
+      gauge(METRICS.memoryLimit, () => bytes);
     },
     /** For one that was refused, or closed in favour of another. */
     refusedConnection(listener: string, limit: string) {

@@ -10,16 +10,19 @@ export type ListenerName = "public" | "metrics";
 /**
  * Places of one listener's connections by the settings; refusals are counted, and logged now and
  * then.
+ *
+ * @param inSum - most connections of all addresses together; 0: no limit
  */
 export function watchConnections(
   listener: ListenerName,
+  inSum: number,
   {
     config,
     metrics,
     log,
     now,
   }: {
-    readonly config: Pick<BrokerConfig, "MAX_CONNECTIONS" | "MAX_CONNECTIONS_PER_ADDRESS">;
+    readonly config: Pick<BrokerConfig, "MAX_CONNECTIONS_PER_ADDRESS">;
     readonly metrics: Pick<Metrics, "showConnections" | "refusedConnection">;
     readonly log: Log;
     readonly now: Clock;
@@ -27,12 +30,13 @@ export function watchConnections(
 ): ConnectionPlaces {
   const note = createLogNowAndThen(log, now, "refusing connections");
   const places = createConnectionPlaces(
-    { perAddress: config.MAX_CONNECTIONS_PER_ADDRESS, inSum: config.MAX_CONNECTIONS },
+    { perAddress: config.MAX_CONNECTIONS_PER_ADDRESS, inSum },
     (limit, address) => {
       metrics.refusedConnection(listener, limit);
       note({ reason: limit, address });
     },
+    now,
   );
-  metrics.showConnections(listener, () => places.open());
+  metrics.showConnections(listener, () => places.open(), inSum);
   return places;
 }

@@ -103,7 +103,7 @@ export class DeviceWorld implements AsyncDisposable {
     );
     const log = createLog("info", (line) => this.logLines.push(line));
     const commit = createCommit(store);
-    const watches = createLeaseWatches({ store, now });
+    const watches = createLeaseWatches({ store, now, most: 100 });
     const turnAway = createTurnAway({ metrics: { turnedAway: () => undefined }, log, now });
     const { handler } = createFront({
       metrics: { served: () => undefined },
@@ -123,6 +123,7 @@ export class DeviceWorld implements AsyncDisposable {
       routes: createDeviceRoutes({
         findDevice: createFindDevice(store),
         waitForNews: (lease) => watches.wait(lease),
+        keepConnection: () => undefined,
         store,
         commit: this.#options.wrapCommit?.(commit) ?? commit,
         keys,

@@ -9,6 +9,7 @@ import { Gauge } from "prom-client";
 import { expect, test } from "vitest";
 import * as z from "zod";
 
+import { createConnectionPlaces } from "../../src/load/connection-places.ts";
 import type { FleetFigures } from "../../src/observability/fleet-figures.ts";
 import { createMetrics, type Metrics } from "../../src/observability/metrics.ts";
 import { serveMetrics } from "../../src/observability/serve-metrics.ts";
@@ -69,7 +70,8 @@ async function serveReplica(
       return metrics.registry.metrics();
     },
   };
-  const connections = { enter: () => true, leave: () => undefined, open: () => 0 };
+  const noLimit = { perAddress: 0, inSum: 0 };
+  const connections = createConnectionPlaces(noLimit, () => undefined, Date.now);
   const served = await serveMetrics(scraped, { host: HOST, port: 0, connections });
   return {
     port: served.port,
@@ -107,12 +109,14 @@ const serveFaulty = () =>
       metrics.showClock(() => ({ azure: -31_000 }));
       metrics.showCertificate(() => Date.now() + DAY_MS);
       metrics.showOwnKeys(new Map([["signing", Date.now() - 400 * DAY_MS]]));
-      // A process's own one (e2e/observability.test.ts reads its name from a broker).
-      new Gauge({
-        name: "nodejs_eventloop_lag_p99_seconds",
-        help: "The 99th percentile of the recorded event loop delays.",
-        registers: [metrics.registry],
-      }).set(0.3);
+      metrics.showConnections("public", () => 81, 100);
+      metrics.showMemoryLimit(100);
+      // A process's own ones (e2e/observability.test.ts reads their names from a broker).
+      for (const [name, value] of [
+        ["nodejs_eventloop_lag_p99_seconds", 0.3],
+        ["process_resident_memory_bytes", 86],
+      ] as const)
+        new Gauge({ name, help: name, registers: [metrics.registry] }).set(value);
       return () => {
         metrics.answered({
           action: "unlock",

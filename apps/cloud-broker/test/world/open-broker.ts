@@ -188,6 +188,8 @@ export async function openBroker({
       refuse: (request) => broker.refuse(request),
       connections: {
         enter: (...connection) => connections.enter(...connection),
+        secured: (...connection) => connections.secured(...connection),
+        hold: (...connection) => connections.hold(...connection),
         leave: (connection) => connections.leave(connection),
         open: () => connections.open(),
       },

@@ -13,23 +13,25 @@ export type LeaseWatches = {
 
 /** Shorter than the idle time after which proxies and firewalls drop a connection. */
 export const HOLD_MS = 20_000;
-export const WATCHES_MAX = 20_000;
 /** News is delivered to nodes that wait at that time; later ones read the lease itself. */
 const NEWS_AGE_MS = 60_000;
 
 export function createLeaseWatches({
   store,
   now,
+  most,
 }: {
   readonly store: Store;
   readonly now: Clock;
+  /** How many nodes may wait. */
+  readonly most: number;
 }): LeaseWatches {
   const waiting = new Map<string, () => void>();
   let isClosed = false;
 
   return {
     wait(lease) {
-      if (isClosed || waiting.size >= WATCHES_MAX) return Promise.resolve();
+      if (isClosed || waiting.size >= most) return Promise.resolve();
       waiting.get(lease)?.(); // One wait per lease: the newest.
       return new Promise((resolve) => {
         const release = () => {

@@ -34,7 +34,7 @@ export const renewalExchange = deviceVerb({
   repeatsAreRefused: true,
 });
 
-type Renewing = Recording & Needs<"store" | "settings" | "clock">;
+type Renewing = Recording & Needs<"store" | "settings" | "clock" | "keepConnection">;
 
 async function renew(
   dependencies: Renewing,
@@ -99,7 +99,7 @@ const moveLease = compileTogether({
  * one is answered.
  */
 async function extend(
-  { store, commit, settings, keys, now }: Renewing,
+  { store, commit, settings, keys, now, keepConnection }: Renewing,
   { message, order }: { readonly message: DeviceMessage; readonly order: OrderId },
   request: LeaseRenewal,
   { drill, policy = settings.defaultPolicy }: Pick<LoadedLease, "drill" | "policy">,
@@ -128,5 +128,7 @@ async function extend(
       graceUntilReboot: terms.graceUntilReboot === true ? 1 : 0,
     },
   );
-  return refusedBy === undefined ? { ok: true, value: answer } : conflict;
+  if (refusedBy !== undefined) return conflict;
+  keepConnection(`renewal ${request.lease}`);
+  return { ok: true, value: answer };
 }

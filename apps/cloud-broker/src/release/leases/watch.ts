@@ -37,7 +37,7 @@ export const watchExchange = deviceVerb({
 });
 
 async function watch(
-  dependencies: Recording & Needs<"store" | "waitForNews">,
+  dependencies: Recording & Needs<"store" | "waitForNews" | "keepConnection">,
   message: DeviceMessage,
   sender: AuthenticDevice,
   request: LeaseWatch,
@@ -56,6 +56,7 @@ async function watch(
       return counted.numUpdatedRows === 1n;
     });
     if (!isFirst) return conflict;
+    dependencies.keepConnection(`watch ${request.lease}`);
     await awayFromWork("news", () => dependencies.waitForNews(request.lease));
   }
   const after = await look(dependencies, message, sender, request, "waited");

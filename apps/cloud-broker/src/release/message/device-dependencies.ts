@@ -32,6 +32,11 @@ export type DeviceDependencies = ReleaseDependencies & {
   /** Resolves when there is news of the lease, or after the hold time. */
   readonly waitForNews: (lease: string) => Promise<void>;
   /**
+   * Keeps the message's connection when places for new ones are needed: one for each use of a live
+   * lease, the latest.
+   */
+  readonly keepConnection: (use: `${"watch" | "renewal"} ${string}`) => void;
+  /**
    * Called once all nodes of an order are prepared, in the transaction that recorded the last one.
    */
   readonly markPrepared: (

@@ -18,6 +18,7 @@ import { DOCTOR_CHECKS, type DoctorCheckName } from "../../core/doctor-checks.ts
 import { judgeCertificate, tellRetirements } from "../../core/doctor-judgements.ts";
 import type { EpochMs, KeyUrl } from "../../core/order.ts";
 import type { Clock } from "../../core/ports.ts";
+import { inMib, judgeConnections, readMemoryLimit } from "../../load/memory.ts";
 import {
   postgresSettingsOf,
   keysFolderOf,
@@ -98,6 +99,7 @@ function createProbes(
 
   return {
     configuration: probeConfiguration,
+    memory: () => Promise.resolve(probeMemory(known().config)),
     "data-folder": () => probeDataFolder(dataDir()),
     database: async () => (await databaseProbes()).database(),
     migrations: async () => (await databaseProbes()).migrations(),
@@ -140,6 +142,14 @@ function createProbes(
       probeServiceKeyUse(known().azure.vaults, known().serviceKey, serviceKid ?? ""),
     retirements: () => Promise.resolve(tellRetirements(now())),
   };
+}
+
+/** @throws {AppError} Misuse for more connections than fit */
+function probeMemory({ MAX_CONNECTIONS }: Pick<BrokerConfig, "MAX_CONNECTIONS">): Finding {
+  const memoryBytes = readMemoryLimit();
+  const { limit, fault: detail } = judgeConnections(MAX_CONNECTIONS, memoryBytes);
+  if (detail !== undefined) throw new AppError("Misuse", { detail });
+  return { ok: true, found: `${inMib(memoryBytes)}, at most ${String(limit)} connections` };
 }
 
 async function openAzure(config: BrokerConfig, now: Clock): Promise<Azure> {
