@@ -22,6 +22,7 @@ const GENERATORS = [
     file: "docs/customer/guards.md",
   },
   { what: "dashboard", command: ["deploy/observability/make-dashboard.mjs"] },
+  { what: "rules", command: ["deploy/observability/make-rules.mjs"] },
   {
     what: "settings",
     command: ["apps/cloud-broker/src/main.ts", "configuration"],

@@ -9,6 +9,7 @@ import {
 import { startUnlockLoad } from "./measure-unlocks.ts";
 import { renewalCost } from "./renewal.ts";
 import { CALLS_PER_WINDOW, simulateCampaign } from "./simulate/campaign.ts";
+import { MAX_CONNECTIONS } from "./simulate/replica.ts";
 import { simulateRevocation } from "./simulate/revocation.ts";
 import { simulateStorm, type StormResult } from "./simulate/storm.ts";
 import { type Costs, defaultOf } from "./simulate/world.ts";

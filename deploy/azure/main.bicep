@@ -152,6 +152,17 @@ module alerts 'modules/alerts.bicep' = {
   }
 }
 
+module prometheus 'modules/prometheus.bicep' = {
+  scope: serviceGroup
+  name: 'prometheus'
+  params: {
+    name: name
+    location: location
+    clusterName: cluster.outputs.name
+    actionGroupId: alerts.outputs.actionGroupId
+  }
+}
+
 @description('Point the DNS name of brokerUrl here.')
 output entryAddress string = network.outputs.entryAddress
 

@@ -13,9 +13,14 @@ import sys
 
 # Of each version that the templates use, the SDK's model of the body.
 MODELS = {
+    "Microsoft.AlertsManagement/prometheusRuleGroups@2023-03-01": ("alertsmanagement", "PrometheusRuleGroupResource"),
     "Microsoft.Authorization/roleAssignments@2022-04-01": ("authorization.v2022_04_01", "RoleAssignmentCreateParameters"),
     "Microsoft.ContainerRegistry/registries@2025-04-01": ("containerregistry.v2025_04_01", "Registry"),
     "Microsoft.ContainerService/managedClusters@2025-03-01": ("containerservice.v2025_03_01", "ManagedCluster"),
+    "Microsoft.ContainerService/managedClusters/maintenanceConfigurations@2025-03-01": (
+        "containerservice.v2025_03_01",
+        "MaintenanceConfiguration",
+    ),
     # The SDK has 2025-01-01-preview only.
     "Microsoft.DBforPostgreSQL/flexibleServers@2024-08-01": ("postgresqlflexibleservers", "Server"),
     "Microsoft.Insights/actionGroups@2022-06-01": ("monitor", "ActionGroupResource"),
@@ -39,8 +44,10 @@ MODELS = {
 }
 # The SDK has no models of them.
 UNCHECKED = {
+    "Microsoft.Insights/dataCollectionEndpoints@2022-06-01",
     "Microsoft.Insights/dataCollectionRules@2022-06-01",
     "Microsoft.Insights/dataCollectionRuleAssociations@2022-06-01",
+    "Microsoft.Monitor/accounts@2023-04-03",
 }
 # Bicep's own members of a resource.
 OF_BICEP = {"name", "parent", "scope", "dependsOn"}

@@ -1,10 +1,12 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { connectionsWithin, METRICS, SETTINGS } from "@databox-cmk/cloud-broker";
-import { requireTool } from "@databox-cmk/testkit";
+import { openTemporaryFolder, requireTool } from "@databox-cmk/testkit";
 import { Certificate } from "@kubernetes-models/cert-manager/cert-manager.io/v1/Certificate";
+import { PrometheusRule } from "@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/PrometheusRule";
 import { ServiceMonitor } from "@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/ServiceMonitor";
 // oxlint-disable-next-line no-restricted-imports -- the API group of Kubernetes that is named apps
 import { Deployment } from "kubernetes-models/apps/v1";
@@ -33,6 +35,7 @@ const KINDS = {
   Namespace,
   NetworkPolicy,
   PodDisruptionBudget,
+  PrometheusRule,
   Service,
   ServiceAccount,
   ServiceMonitor,
@@ -224,6 +227,10 @@ describe.skipIf(!hasKustomize)("the example, as kustomize builds it", () => {
     expect(new Set(named.map(([, name]) => name))).toEqual(new Set([job]));
   });
 
+  test("the operator's Prometheus gets every alert as it is tested", () => {
+    expect(one("PrometheusRule")["spec"]).toEqual(parse(read("../observability/alerts.yaml")));
+  });
+
   test("the adapter offers the autoscaler its metric of each pod", () => {
     const { rules } = parse(read("../kubernetes/monitoring/prometheus-adapter.yaml")) as Adapter;
     const { metrics } = one("HorizontalPodAutoscaler")["spec"] as Scaling;
@@ -311,6 +318,35 @@ describe.skipIf(!hasKustomize)("the example, as kustomize builds it", () => {
   });
 });
 
+test.skipIf(!hasKustomize)(
+  "Azure's managed Prometheus reads the metrics through its own kind, and may reach them",
+  () => {
+    using folder = openTemporaryFolder();
+    const from = (name: string) =>
+      relative(
+        realpathSync(folder.path),
+        fileURLToPath(new URL(`../kubernetes/${name}`, import.meta.url)),
+      );
+    writeFileSync(
+      join(folder.path, "kustomization.yaml"),
+      JSON.stringify({ resources: [from("base")], components: [from("azure-monitoring")] }),
+    );
+    const text = execFileSync("kustomize", ["build", folder.path], { encoding: "utf8" });
+    const built = parseAllDocuments(text).map((document) => document.toJS() as Manifest);
+    const kinds = built.map(({ apiVersion, kind }) => `${String(apiVersion)} ${kind}`);
+    expect(kinds.filter((each) => /ServiceMonitor|PrometheusRule/.test(each))).toEqual([
+      "azmonitoring.coreos.com/v1 ServiceMonitor",
+    ]);
+    const policy = built.find(({ kind }) => kind === "NetworkPolicy");
+    const replica = { "app.kubernetes.io/name": "databox-broker" };
+    const collector = { labels: { rsName: "ama-metrics" }, namespace: KUBE_SYSTEM, address: "" };
+    expect(mayEnter(policy ?? {}, replica, { ...collector, port: "metrics" })).toBe(true);
+    expect(mayEnter(policy ?? {}, replica, { ...collector, labels: {}, port: "metrics" })).toBe(
+      false,
+    );
+  },
+);
+
 type Labels = Readonly<Record<string, string>>;
 type Selecting = { readonly selector: { readonly matchLabels: Labels } };
 type Pod = {
@@ -361,6 +397,7 @@ type Container = {
   readonly env: readonly { readonly name: string; readonly value?: string }[];
   readonly ports: readonly { readonly name: string }[];
   readonly securityContext: object;
+  readonly resources: { readonly limits: { readonly memory: string } };
   readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[];
 };
 

@@ -50,7 +50,7 @@ const moments = z
       }),
     ),
   })
-  .parse(parse(read(RULE_TESTS)))
+  .parse(parse(read(RULE_TESTS), { maxAliasCount: -1 }))
   .tests.map(({ promql_expr_test: expected }) =>
     expected.map(({ exp_samples }) => exp_samples.map(({ labels }) => labels)),
   );

@@ -8,7 +8,7 @@ import { createOfflineRoutes } from "./api/arm/create-offline-routes.ts";
 import { createFigureRoutes } from "./api/arm/figure-routes.ts";
 import { createDeviceRoutes } from "./api/device/create-device-routes.ts";
 import { createFront, type Front } from "./api/front/create-front.ts";
-import { createHealthRoutes } from "./api/front/health.ts";
+import { createHealthRoutes, createReadiness } from "./api/front/health.ts";
 import { createPlaces } from "./api/front/places.ts";
 import { createTurnAway } from "./api/front/turn-away.ts";
 import { createOpenApiRoutes } from "./api/openapi/create-document.ts";
@@ -333,15 +333,17 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     noteTurnedAway: turnAway.note,
   });
   metrics.showPlaces(() => places.atWork());
+  const readiness = createReadiness({
+    store,
+    clock,
+    isClosing,
+    now,
+    vaultHealth,
+    isStuck: () => places.isStuck(),
+  });
+  metrics.showReadiness(async () => (await readiness()).reason);
   const own: readonly Route[] = [
-    ...createHealthRoutes({
-      store,
-      clock,
-      isClosing,
-      now,
-      vaultHealth,
-      isStuck: () => places.isStuck(),
-    }),
+    ...createHealthRoutes(readiness),
     ...createDeviceRoutes(deviceDependencies),
     ...createArmRoutes(plane, hasAccess),
     ...createFigureRoutes(plane, vaultOperations),

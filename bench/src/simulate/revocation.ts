@@ -7,7 +7,7 @@ import {
 } from "@databox-cmk/device-agent";
 
 import { quantileOf } from "../bench-result.ts";
-import { createCustomers, createReplica } from "./replica.ts";
+import { createCustomers, createReplica, MAX_CONNECTIONS } from "./replica.ts";
 import {
   at,
   type Costs,

@@ -6,7 +6,7 @@ param vaultId string
 param gatewayId string
 param entryId string
 
-// These watch Azure's own metrics. The broker's metrics have their alerts in deploy/observability.
+// These watch Azure's own metrics. The broker's own alerts are in prometheus.bicep.
 var alerts = [
   {
     name: 'database-down'
@@ -129,3 +129,5 @@ resource rules 'Microsoft.Insights/metricAlerts@2018-03-01' = [
     }
   }
 ]
+
+output actionGroupId string = operators.id

@@ -98,6 +98,12 @@ resource cluster 'Microsoft.ContainerService/managedClusters@2025-03-01' = {
         }
       }
     ]
+    // Collects the broker's metrics (prometheus.bicep), and those of Kubernetes itself.
+    azureMonitorProfile: {
+      metrics: {
+        enabled: true
+      }
+    }
     addonProfiles: {
       omsagent: {
         enabled: true
@@ -112,6 +118,28 @@ resource cluster 'Microsoft.ContainerService/managedClusters@2025-03-01' = {
     identityRights
   ]
 }
+
+// Azure replaces machines and upgrades Kubernetes by itself: on Sundays in the night, with people
+// who can act in the morning after.
+resource maintenance 'Microsoft.ContainerService/managedClusters/maintenanceConfigurations@2025-03-01' = [
+  for schedule in ['aksManagedAutoUpgradeSchedule', 'aksManagedNodeOSUpgradeSchedule']: {
+    parent: cluster
+    name: schedule
+    properties: {
+      maintenanceWindow: {
+        schedule: {
+          weekly: {
+            intervalWeeks: 1
+            dayOfWeek: 'Sunday'
+          }
+        }
+        durationHours: 6
+        startTime: '01:00'
+        utcOffset: '+00:00'
+      }
+    }
+  }
+]
 
 resource brokerIdentity 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' existing = {
   name: brokerIdentityName

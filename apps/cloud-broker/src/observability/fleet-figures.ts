@@ -6,6 +6,8 @@ import type { Store } from "../store/store.ts";
 /** Figures of the whole installation, from the database. */
 export type FleetFigures = {
   readonly leases: ReadonlyMap<string, number>;
+  readonly openLeases: number;
+  readonly campaignIdleSeconds: number;
   readonly relocksUnconfirmed: number;
   readonly keyHealth: ReadonlyMap<string, number>;
   readonly revocations: ReadonlyMap<string, number>;
@@ -24,12 +26,30 @@ export const createFleetFigures = (store: Store, now: Clock): (() => Promise<Fle
   remember(now, REMEMBERED_MS, (nowMs) => readFigures(store, nowMs));
 
 async function readFigures(store: Store, nowMs: number): Promise<FleetFigures> {
-  const [leases, unconfirmed, keyHealth, revocations, restores, waiting, probe] = await Promise.all(
-    [
+  const [leases, open, campaigns, unconfirmed, keyHealth, revocations, restores, waiting, probe] =
+    await Promise.all([
       store
         .selectFrom("leases")
         .select(["state as label", (row) => row.fn.countAll<number>().as("count")])
         .groupBy("state")
+        .execute(),
+      store
+        .selectFrom("leases")
+        .select((row) => row.fn.countAll<number>().as("count"))
+        .where("state", "=", "live")
+        .where((row) =>
+          row(row("renewed_at_ms", "+", row("outage_grace_seconds", "*", 1000)), ">", nowMs),
+        )
+        .executeTakeFirstOrThrow(),
+      store
+        .selectFrom("campaigns")
+        .leftJoin("campaign_orders", "campaign_orders.campaign_id", "campaigns.id")
+        .where("campaigns.state", "=", "running")
+        .groupBy(["campaigns.id", "campaigns.created_at_ms"])
+        .select((row) => [
+          "campaigns.created_at_ms as created",
+          row.fn.max("campaign_orders.finished_at_ms").as("finished"),
+        ])
         .execute(),
       store
         .selectFrom("leases")
@@ -69,11 +89,15 @@ async function readFigures(store: Store, nowMs: number): Promise<FleetFigures> {
         .where("lease_keys.state", "=", "live")
         .select((row) => row.fn.min("probes.due_at_ms").as("due"))
         .executeTakeFirst(),
-    ],
-  );
+    ]);
   const due = probe?.due ?? nowMs;
   return {
     leases: counts(leases),
+    openLeases: open.count,
+    campaignIdleSeconds: Math.max(
+      0,
+      ...campaigns.map(({ created, finished }) => (nowMs - (finished ?? created)) / 1000),
+    ),
     relocksUnconfirmed: unconfirmed.count,
     keyHealth: counts(keyHealth),
     revocations: counts(revocations),

@@ -6,6 +6,8 @@ import { createMetrics } from "./metrics.ts";
 
 const FIGURES: FleetFigures = {
   leases: new Map([["live", 3]]),
+  openLeases: 2,
+  campaignIdleSeconds: 0,
   relocksUnconfirmed: 2,
   keyHealth: new Map(),
   revocations: new Map(),
@@ -15,7 +17,7 @@ const FIGURES: FleetFigures = {
 };
 /** The samples of the whole installation: all of them come from the database. */
 const OF_THE_DATABASE =
-  /^databox_(?:leases|key_health|revocations|webhook_events_waiting|probe|relocks)/m;
+  /^databox_(?:leases|key_health|revocations|webhook_events_waiting|probe|relocks|campaign)/m;
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });

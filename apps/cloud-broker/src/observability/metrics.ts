@@ -24,6 +24,11 @@ export const METRICS = {
     help: "1, with the version of the program.",
     labels: ["version"],
   },
+  ready: {
+    name: "databox_ready",
+    help: "1 if the process can decide (/readyz); 0 if not, with the reason: closing, failed, outdated, unwritable, stuck, clock.",
+    labels: ["reason"],
+  },
   exchanges: {
     name: "databox_device_messages_total",
     help: "Device messages answered, by action (unlock, renewal, receipt, …), outcome and code.",
@@ -128,6 +133,16 @@ export const METRICS = {
     name: "databox_leases",
     help: "Leases by state, in the whole installation.",
     labels: ["state"],
+  },
+  openLeases: {
+    name: "databox_leases_open",
+    help: "Live leases whose time is not over: their appliances are open, in the whole installation.",
+    labels: [],
+  },
+  campaignIdleSeconds: {
+    name: "databox_campaign_idle_seconds",
+    help: "How long the running campaign that is idle the longest has finished no order.",
+    labels: [],
   },
   relockSeconds: {
     name: "databox_relock_seconds",
@@ -258,26 +273,15 @@ export function createMetrics(figures: () => Promise<FleetFigures>) {
   let reading: Promise<FleetFigures | undefined> | undefined;
   /** All gauges of a scrape wait for the same reading. */
   const figuresInTime = () =>
-    (reading ??= readInTime().finally(() => {
+    (reading ??= inTime(figures).finally(() => {
       reading = undefined;
     }));
-
-  /** A scrape tells what the process itself knows, although the database does not answer. */
-  async function readInTime(): Promise<FleetFigures | undefined> {
-    const { promise: impatience, resolve } = Promise.withResolvers<undefined>();
-    const timer = setTimeout(() => resolve(undefined), PATIENCE_MS);
-    try {
-      return await Promise.race([figures(), impatience]);
-    } catch {
-      return undefined; // The gauge `databaseUp` is the report.
-    } finally {
-      clearTimeout(timer);
-    }
-  }
 
   // Every replica would report the same value, so one of them is enough.
   for (const [row, member] of [
     [METRICS.leases, "leases"],
+    [METRICS.openLeases, "openLeases"],
+    [METRICS.campaignIdleSeconds, "campaignIdleSeconds"],
     [METRICS.relocksUnconfirmed, "relocksUnconfirmed"],
     [METRICS.keyHealth, "keyHealth"],
     [METRICS.standingRevocations, "revocations"],
@@ -300,6 +304,13 @@ export function createMetrics(figures: () => Promise<FleetFigures>) {
     },
     showPool(pool: () => PoolState | undefined) {
       gauge(METRICS.databaseConnections, () => Object.entries(pool() ?? {}));
+    },
+    /** @param reason - empty while the process can decide; a database that is silent has failed */
+    showReadiness(reason: () => Promise<string>) {
+      gauge(METRICS.ready, async () => {
+        const known = (await inTime(reason)) ?? "failed";
+        return [[known, known === "" ? 1 : 0]];
+      });
     },
     /** For a statement to the database. */
     queried(elapsedMs: number) {
@@ -358,3 +369,16 @@ export function createMetrics(figures: () => Promise<FleetFigures>) {
 
 const inSeconds = (values: ByLabel) =>
   [...values].map(([name, ms]) => [name, ms && ms / 1000] as const);
+
+/** A scrape tells what the process itself knows, although the database does not answer. */
+async function inTime<Value>(read: () => Promise<Value>): Promise<Value | undefined> {
+  const { promise: impatience, resolve } = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => resolve(undefined), PATIENCE_MS);
+  try {
+    return await Promise.race([read(), impatience]);
+  } catch {
+    return undefined; // The gauges `databaseUp` and `ready` are the report.
+  } finally {
+    clearTimeout(timer);
+  }
+}

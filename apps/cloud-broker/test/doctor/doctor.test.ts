@@ -82,6 +82,14 @@ describe("beside a broker that serves", () => {
       exitCode: 5,
       notReached: 16,
     },
+    "more connections than the memory holds": {
+      change: () => ({ MAX_CONNECTIONS: "0" }),
+      check: "memory",
+      code: "Misuse",
+      detail: /MAX_CONNECTIONS: no limit is more than the \d+ MiB of this process; about \d+ fit/,
+      nextStep: /MAX_CONNECTIONS/,
+      exitCode: 5,
+    },
     "a data folder that others may enter": {
       change: inCopy((folder) => {
         chmodSync(folder, 0o755);

@@ -33,6 +33,8 @@ const EVENTS_PER_SCRAPE = 1_000;
 
 const QUIET: FleetFigures = {
   leases: new Map([["live", 3]]),
+  openLeases: 3,
+  campaignIdleSeconds: 0,
   relocksUnconfirmed: 0,
   keyHealth: new Map(),
   revocations: new Map([["order", 1]]),
@@ -45,6 +47,7 @@ const ALARMING: FleetFigures = {
   revocations: new Map([["fleet", 1]]),
   relocksUnconfirmed: 1,
   waitingEvents: 101,
+  campaignIdleSeconds: 7_201,
   probesOverdueSeconds: 61,
 };
 
@@ -87,7 +90,9 @@ const serveHealthy = () =>
       metrics.showClock(() => ({ azure: 200, database: -200 }));
       metrics.showCertificate(() => Date.now() + 60 * DAY_MS);
       metrics.showOwnKeys(new Map([["signing", Date.now() - 30 * DAY_MS]]));
+      metrics.showReadiness(() => Promise.resolve(""));
       return () => {
+        metrics.answered({ action: "watch", outcome: "done", code: "", elapsedMs: 20_000 });
         metrics.answered({ action: "unlock", outcome: "done", code: "", elapsedMs: 20 });
         metrics.answered({
           action: "unlock",
@@ -110,6 +115,7 @@ const serveFaulty = () =>
       metrics.showCertificate(() => Date.now() + DAY_MS);
       metrics.showOwnKeys(new Map([["signing", Date.now() - 400 * DAY_MS]]));
       metrics.showConnections("public", () => 81, 100);
+      metrics.showReadiness(() => Promise.resolve("unwritable"));
       metrics.showMemoryLimit(100);
       // A process's own ones (e2e/observability.test.ts reads their names from a broker).
       for (const [name, value] of [
@@ -117,6 +123,17 @@ const serveFaulty = () =>
         ["process_resident_memory_bytes", 86],
       ] as const)
         new Gauge({ name, help: name, registers: [metrics.registry] }).set(value);
+      // Those of other exporters.
+      for (const [name, labels, value] of [
+        ["probe_success", { probe: "databox-broker" }, 0],
+        ["kube_job_status_failed", { job_name: "databox-broker-migrate-1-0-0" }, 1],
+      ] as const)
+        new Gauge({
+          name,
+          help: name,
+          labelNames: Object.keys(labels),
+          registers: [metrics.registry],
+        }).set(labels, value);
       return () => {
         metrics.answered({
           action: "unlock",
@@ -138,10 +155,15 @@ const serveFaulty = () =>
     },
   );
 
+/** It also has another key than the others. */
 const serveWithoutDatabase = () =>
   serveReplica(
     () => Promise.reject(new Error("no database")),
-    () => () => undefined,
+    (metrics) => {
+      metrics.showReadiness(() => Promise.reject(new Error("no database")));
+      metrics.showOwnKeys(new Map([["signing", Date.now()]]));
+      return () => undefined;
+    },
   );
 
 const answered = z.object({

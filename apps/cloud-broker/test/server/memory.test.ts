@@ -10,7 +10,7 @@ import { connect, createSecureContext } from "node:tls";
 import { generateSigningKey, importSigningKey, type SigningKey } from "@databox-cmk/crypto";
 import { MESSAGE_TYPES } from "@databox-cmk/protocol";
 import { DeviceClient, LeaseClient } from "@databox-cmk/testkit";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, expect, test, vi } from "vitest";
 
 import { RINGS } from "../../src/keys/own-secrets.ts";
 import { connectionsWithin } from "../../src/load/memory.ts";
@@ -64,7 +64,7 @@ function makeMemoryGroup(): string | undefined {
 }
 const group = makeMemoryGroup();
 // The kernel lets a group go a moment after its last process has ended.
-afterAll(() => expect.poll(() => removed(group)).toBe(true));
+afterAll(() => vi.waitUntil(() => removed(group)));
 
 function removed(folder = ""): boolean {
   if (existsSync(folder))
@@ -116,6 +116,7 @@ async function seedLease(dataDir: string, key: SigningKey): Promise<void> {
       outage_grace_seconds: LEASE.outageGraceSeconds,
       granted_at_ms: nowMs,
       renewed_at_ms: nowMs,
+      grace_until_reboot: 0,
     })
     .execute();
   await store.destroy();

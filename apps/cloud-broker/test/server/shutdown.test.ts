@@ -6,7 +6,7 @@ import { connect } from "node:tls";
 import { sql } from "kysely";
 import { expect, test } from "vitest";
 
-import { createHealthRoutes } from "../../src/api/front/health.ts";
+import { createHealthRoutes, createReadiness } from "../../src/api/front/health.ts";
 import { createClockWatch } from "../../src/observability/clock-watch.ts";
 import { openTestStore } from "../store/open-test-store.ts";
 import { CA_PEM, openListener, openTransport } from "../world/open-listener.ts";
@@ -96,14 +96,16 @@ test.each([
   if (isReadOnly) await sql`pragma query_only = on`.execute(store);
   const clock = createClockWatch(now);
   clock.note("azure", now() - aheadMs);
-  const [live, ready] = createHealthRoutes({
-    store,
-    vaultHealth: { report: () => report },
-    isClosing: () => isClosing,
-    isStuck: () => isStuck,
-    clock,
-    now,
-  });
+  const [live, ready] = createHealthRoutes(
+    createReadiness({
+      store,
+      vaultHealth: { report: () => report },
+      isClosing: () => isClosing,
+      isStuck: () => isStuck,
+      clock,
+      now,
+    }),
+  );
   if (isBroken) await store.destroy();
   const request = {
     method: "GET",

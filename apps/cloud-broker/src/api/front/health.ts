@@ -2,7 +2,7 @@ import type { VaultHealth } from "../../azure/vault-health.ts";
 import { isFresh } from "../../core/is-fresh.ts";
 import type { ClockOffsets } from "../../core/judge-clock.ts";
 import type { Clock } from "../../core/ports.ts";
-import type { Answer, Route } from "../../http/route.ts";
+import type { Route } from "../../http/route.ts";
 import type { ClockWatch } from "../../observability/clock-watch.ts";
 import { readStoreHealth, type StoreHealth, takesWrites } from "../../store/store-health.ts";
 import type { Store } from "../../store/store.ts";
@@ -20,16 +20,19 @@ export type HealthDependencies = {
 /** How long a write counts: an unauthenticated caller must not cause more than one a second. */
 const WRITE_COUNTS_MS = 1_000;
 
+/** Why this process cannot decide; empty if it can. */
+type Reason = "" | "closing" | "stuck" | "clock" | "unwritable" | Exclude<StoreHealth, "ok">;
+type Readiness = { readonly reason: Reason; readonly report: object };
+
 /**
- * /healthz says that the process runs, and depends on nothing: a restart cures no outage. /readyz
- * says whether to send requests here. It reports vaults with the age of their last answer, but they
+ * Whether to send requests here. It reports vaults with the age of their last answer, but they
  * never make a replica unready, since they fail for all replicas alike. A process cannot decide
  * anything, and is not ready, when its database takes no write, its clock is off, or all its places
- * are taken permanently.
+ * are taken permanently. One check at a time for any number of callers, since /readyz needs no
+ * token.
  */
-export function createHealthRoutes(dependencies: HealthDependencies): readonly Route[] {
-  const row = { method: "GET", authentication: "public", reads: "nothing" } as const;
-  let asked: Promise<Answer> | undefined;
+export function createReadiness(dependencies: HealthDependencies): () => Promise<Readiness> {
+  let asked: Promise<Readiness> | undefined;
   let wroteAtMs: number | undefined;
   const readDatabase = async (): Promise<StoreHealth | "unwritable"> => {
     const { store, now } = dependencies;
@@ -40,13 +43,17 @@ export function createHealthRoutes(dependencies: HealthDependencies): readonly R
     wroteAtMs = now();
     return "ok";
   };
-  /** One check at a time for any number of callers, since this route needs no token. */
-  const readiness = () => {
+  return () => {
     asked ??= readReadiness(dependencies, readDatabase).finally(() => {
       asked = undefined;
     });
     return asked;
   };
+}
+
+/** /healthz says that the process runs, and depends on nothing: a restart cures no outage. */
+export function createHealthRoutes(readiness: () => Promise<Readiness>): readonly Route[] {
+  const row = { method: "GET", authentication: "public", reads: "nothing" } as const;
   return [
     {
       ...row,
@@ -61,7 +68,10 @@ export function createHealthRoutes(dependencies: HealthDependencies): readonly R
         summary: "Answers 200 while the broker can decide, 503 otherwise",
         answers: { 200: undefined },
       },
-      handle: readiness,
+      async handle() {
+        const { reason, report } = await readiness();
+        return { status: reason === "" ? 200 : 503, body: { json: report } };
+      },
     },
   ];
 }
@@ -69,23 +79,27 @@ export function createHealthRoutes(dependencies: HealthDependencies): readonly R
 async function readReadiness(
   { vaultHealth, isClosing, isStuck, clock, now }: HealthDependencies,
   readDatabase: () => Promise<StoreHealth | "unwritable">,
-): Promise<Answer> {
+): Promise<Readiness> {
   const database = await readDatabase();
   const isFull = isStuck();
   const isClockOff = clock.isOff();
-  const isReady = database === "ok" && !isClosing() && !isFull && !isClockOff;
+  const reasons: readonly (Reason | false)[] = [
+    isClosing() && "closing",
+    database !== "ok" && database,
+    isFull && "stuck",
+    isClockOff && "clock",
+  ];
+  const reason = reasons.find((each) => each !== false) || "";
   return {
-    status: isReady ? 200 : 503,
-    body: {
-      json: {
-        status: isReady ? "ready" : "unavailable",
-        closing: isClosing(),
-        places: isFull ? "stuck" : undefined,
-        database,
-        clock: isClockOff ? "off" : "ok",
-        clockAheadSeconds: inSeconds(clock.offsets()),
-        vaults: vaultHealth.report(now()),
-      },
+    reason,
+    report: {
+      status: reason === "" ? "ready" : "unavailable",
+      closing: isClosing(),
+      places: isFull ? "stuck" : undefined,
+      database,
+      clock: isClockOff ? "off" : "ok",
+      clockAheadSeconds: inSeconds(clock.offsets()),
+      vaults: vaultHealth.report(now()),
     },
   };
 }
