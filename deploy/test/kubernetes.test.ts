@@ -165,6 +165,16 @@ describe.skipIf(!hasKustomize)("the example, as kustomize builds it", () => {
     }
   });
 
+  test("a pod that is replaced accepts until balancers know, and has time for its last requests", () => {
+    const delay = containerOf(one("Deployment")).env.find(
+      ({ name }) => name === "SHUTDOWN_DELAY_SECONDS",
+    );
+    // A probe each five seconds, two that fail, and one that was just answered.
+    expect(Number(delay?.value)).toBeGreaterThan(15);
+    const { terminationGracePeriodSeconds } = podOf(one("Deployment"));
+    expect(terminationGracePeriodSeconds).toBeGreaterThan(Number(delay?.value) + 10);
+  });
+
   test("replicas are spread by zone and by host, and only the autoscaler counts them", () => {
     const { topologySpreadConstraints } = podOf(one("Deployment"));
     expect(topologySpreadConstraints.map(({ topologyKey }) => topologyKey)).toEqual([
@@ -350,6 +360,7 @@ test.skipIf(!hasKustomize)(
 type Labels = Readonly<Record<string, string>>;
 type Selecting = { readonly selector: { readonly matchLabels: Labels } };
 type Pod = {
+  readonly terminationGracePeriodSeconds: number;
   readonly securityContext: object;
   readonly automountServiceAccountToken: boolean;
   readonly containers: readonly [Container];

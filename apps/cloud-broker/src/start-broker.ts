@@ -1,3 +1,5 @@
+import { setTimeout } from "node:timers/promises";
+
 import { collectDefaultMetrics } from "prom-client";
 
 import { openPortal } from "./api/portal/open-portal.ts";
@@ -40,7 +42,7 @@ export type RunningBroker = {
   /** Serves the certificate that its files hold now; a failure is logged. Never rejects. */
   reload(): Promise<void>;
   /**
-   * Accepts no new connection, lets requests finish within ten seconds, then closes the database.
+   * After SHUTDOWN_DELAY_SECONDS, accepts no new connection, lets requests finish within ten seconds, then closes the database.
    */
   close(): Promise<void>;
 };
@@ -232,6 +234,10 @@ export async function startBroker(
     async close() {
       isClosing = true;
       log("info", "closing");
+      if (config.SHUTDOWN_DELAY_SECONDS > 0) {
+        listener.leave();
+        await setTimeout(config.SHUTDOWN_DELAY_SECONDS * 1000);
+      }
       await resources.disposeAsync();
       log("info", "closed");
     },

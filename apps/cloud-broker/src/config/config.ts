@@ -481,6 +481,13 @@ export const SETTINGS = {
     meaning:
       "Port of /metrics for Prometheus, without TLS; if it is not set, the broker serves no metrics.",
   },
+  SHUTDOWN_DELAY_SECONDS: {
+    schema: whole(600),
+    default: "0",
+    expected: "whole seconds, 0 to 600",
+    meaning:
+      "How long a broker that was told to end still accepts connections, while /readyz says no and each answer closes its connection: longer than a load balancer needs to notice.",
+  },
   LOG_LEVEL: {
     schema: z.enum(["debug", "info", "warn", "error", "silent"]),
     default: "info",

@@ -66,6 +66,8 @@ export type Listener = {
   readonly port: number;
   /** For new connections; open ones stay as they are. PEM. */
   setCertificate(pair: Pick<ListenOptions, "certificate" | "privateKey">): void;
+  /** From now on, each answer closes its connection: the next one may reach another replica. */
+  leave(): void;
   /** Accepts no new connection, lets requests finish within the limit, then closes the rest. */
   close(graceMs: number): Promise<void>;
 };
@@ -101,7 +103,10 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   server.on("checkExpectation", (request, response) => server.emit("request", request, response));
   server.setTimeout(timeouts.silenceMs ?? SILENCE_MS);
   const answering = new Set<ServerResponse>();
-  server.on("request", (_request, response: ServerResponse) => {
+  let isLeaving = false;
+  // Before the handler, which may answer at once.
+  server.prependListener("request", (_request, response: ServerResponse) => {
+    if (isLeaving) response.setHeader("connection", "close");
     answering.add(response);
     response.once("close", () => answering.delete(response));
   });
@@ -118,6 +123,10 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     port: portOf(server),
     setCertificate: (pair) => {
       server.setSecureContext({ ...tlsOf(pair), ticketKeys: server.getTicketKeys() });
+    },
+    leave() {
+      isLeaving = true;
+      endAfterAnswer(answering);
     },
     close: (graceMs) => close(server, answering, graceMs),
   };
@@ -148,6 +157,11 @@ const tlsOf = ({
   return { cert: certificate, key: privateKey, minVersion: "TLSv1.2" };
 };
 
+function endAfterAnswer(answering: ReadonlySet<ServerResponse>): void {
+  for (const response of answering)
+    if (!response.headersSent) response.setHeader("connection", "close");
+}
+
 async function close(
   server: Server,
   answering: ReadonlySet<ServerResponse>,
@@ -157,8 +171,7 @@ async function close(
   server.close(() => resolve(undefined));
   server.closeIdleConnections();
   // Node would keep these connections for their next request, and with them the server.
-  for (const response of answering)
-    if (!response.headersSent) response.setHeader("connection", "close");
+  endAfterAnswer(answering);
   const overdue = setTimeout(() => server.closeAllConnections(), graceMs);
   await closed;
   clearTimeout(overdue);

@@ -1,3 +1,5 @@
+import { sql } from "kysely";
+
 import { DAY_MS } from "../core/day.ts";
 import type { Clock } from "../core/ports.ts";
 import { remember } from "../core/remember.ts";
@@ -37,9 +39,8 @@ async function readFigures(store: Store, nowMs: number): Promise<FleetFigures> {
         .selectFrom("leases")
         .select((row) => row.fn.countAll<number>().as("count"))
         .where("state", "=", "live")
-        .where((row) =>
-          row(row("renewed_at_ms", "+", row("outage_grace_seconds", "*", 1000)), ">", nowMs),
-        )
+        // The grace period in milliseconds would not fit PostgreSQL's integer.
+        .where("outage_grace_seconds", ">", sql<number>`(${nowMs} - renewed_at_ms) / 1000`)
         .executeTakeFirstOrThrow(),
       store
         .selectFrom("campaigns")

@@ -52,6 +52,17 @@ const switchUnlocking = (action: "revoke" | "restoreAccess", body: object, roles
 const scrape = () => world.broker().metrics.registry.metrics();
 const credentials = () => world.call("POST", `${jobPath(JOB)}/listCredentials?${API}`, {});
 
+test("a lease counts as open until its time without an answer is over", async () => {
+  expect(await scrape()).toContain('databox_ready{reason=""} 1\n');
+  expect(await scrape()).toContain("databox_leases_open 1\n");
+  const year = { outage_grace_seconds: 31_622_400 };
+  await world.store().updateTable("leases").set(year).execute();
+  pass(31_622_399);
+  expect(await scrape()).toContain("databox_leases_open 1\n");
+  pass(11);
+  expect(await scrape()).toContain("databox_leases_open 0\n");
+});
+
 describe("a renewal", () => {
   test("gives the next lease, and asks no vault", async () => {
     world.vaults.purgeVault(VAULT_NAME);
