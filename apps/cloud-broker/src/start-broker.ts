@@ -42,7 +42,8 @@ export type RunningBroker = {
   /** Serves the certificate that its files hold now; a failure is logged. Never rejects. */
   reload(): Promise<void>;
   /**
-   * After SHUTDOWN_DELAY_SECONDS, accepts no new connection, lets requests finish within ten seconds, then closes the database.
+   * After SHUTDOWN_DELAY_SECONDS, accepts no new connection, lets requests finish within ten
+   * seconds, then closes the database.
    */
   close(): Promise<void>;
 };

@@ -356,7 +356,7 @@ export const SETTINGS = {
     default: "memory",
     expected: "memory, or a whole number; 0 means no limit",
     meaning:
-      "Most open connections to one process. An unlocked appliance keeps one. `memory`: as many as the memory of the process (its container's limit, or the machine's) holds, at most 20,000. When all are in use, a connection that holds no lease gives way first: the oldest one of the address with the most.",
+      "Most open connections to one process. An unlocked appliance keeps one. `memory`: as many as the memory of the process (its container's limit, or the machine's) holds, at most 20,000. When all are in use, a connection without a lease is closed for a new one: the oldest one of the address with the most.",
   },
   MAX_CONNECTIONS_PER_ADDRESS: {
     ...limit(1_000_000),
@@ -486,7 +486,7 @@ export const SETTINGS = {
     default: "0",
     expected: "whole seconds, 0 to 600",
     meaning:
-      "How long a broker that was told to end still accepts connections, while /readyz says no and each answer closes its connection: longer than a load balancer needs to notice.",
+      "How long a broker still accepts connections after SIGTERM, while /readyz answers 503 and each answer closes its connection: longer than a load balancer needs to notice.",
   },
   LOG_LEVEL: {
     schema: z.enum(["debug", "info", "warn", "error", "silent"]),

@@ -67,7 +67,7 @@ describe("the places of connections", () => {
     expect(places.open()).toBe(4);
   });
 
-  test("of connections that hold a lease are kept while any other gives way", () => {
+  test("of connections that hold a lease are kept while there are others", () => {
     const { closed, connect } = openPlaces({ perAddress: 0, inSum: 4 });
     for (const lease of ["one", "two", "three"]) connect("198.51.100.1", lease).hold(lease);
     connect("203.0.113.1", "stranger");
@@ -88,7 +88,7 @@ describe("the places of connections", () => {
     expect(connect("192.0.2.2").isIn).toBe(false);
   });
 
-  test("hold one connection for a lease: a former one gives way again", () => {
+  test("hold one connection for a lease: a former one is closed like any other", () => {
     const { closed, connect, clock } = openPlaces({ perAddress: 0, inSum: 2 });
     connect("198.51.100.1", "former").hold("lease");
     connect("198.51.100.1", "present").hold("lease");

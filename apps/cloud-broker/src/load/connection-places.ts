@@ -39,12 +39,12 @@ type Row = Map<string, Set<Place>>;
 const NEW_MS = 10_000;
 
 /**
- * Counts open connections by the address of their sender. When all places are taken, connections
- * without a lease give way: the oldest one of the address with the most, or, when each address has
- * few, the oldest one of all that is not new. So a caller who fills all places, from however many
- * addresses, does not keep appliances out, nor close the connections of those that are unlocked. If
- * all connections hold leases, an address with few takes the oldest one of the address with the
- * most.
+ * Counts open connections by the address of their sender. When all places are taken, a connection
+ * without a lease is closed for the new one: the oldest one of the address with the most, or, when
+ * each address has few, the oldest one of all that is not new. So a caller who fills all places,
+ * from however many addresses, does not keep appliances out, nor close the connections of those
+ * that are unlocked. If all connections hold leases, an address with few takes the oldest one of
+ * the address with the most.
  *
  * Node's `maxConnections` knows only the sum; nginx's limit_conn and HAProxy's stick tables count
  * addresses, but in front of the broker, where an installation may have nothing.

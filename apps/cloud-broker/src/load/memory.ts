@@ -1,11 +1,11 @@
 import { totalmem } from "node:os";
 
 const MIB = 1024 * 1024;
-/** What a broker holds without connections, with full caches and all requests in progress. */
+/** A broker without connections, with full caches and all requests in progress. */
 const OWN_BYTES = 200 * MIB;
 /**
- * An open connection with its TLS session, its last request and a watch that waits. A handshake
- * that is not finished holds less (docs/operate/capacity.md has what was measured).
+ * An open connection with its TLS session, its last request and a watch that waits. An
+ * unfinished handshake holds less (measurements: docs/operate/capacity.md).
  */
 const CONNECTION_BYTES = 128 * 1024;
 /** A small machine still serves some; above the other limit, the processor is full first. */

@@ -22,7 +22,7 @@ import { CA_PEM } from "../world/open-listener.ts";
 import { orderRow } from "../world/order-row.ts";
 
 const MIB = 1024 * 1024;
-const MEMORY_BYTES = 160 * MIB;
+const MEMORY_BYTES = 144 * MIB;
 const ORDER = {
   subscriptionId: "00000000-0000-4000-8000-000000000001",
   resourceGroup: "small",
@@ -141,7 +141,7 @@ const untilEither = (socket: Socket, event: "connect" | "data"): Promise<unknown
   new Promise((resolve) => socket.once(event, resolve).once("close", resolve));
 
 const ADDRESSES = 4;
-const STRANGERS = 2_200;
+const STRANGERS = 1_500;
 
 test.runIf(group !== undefined)(
   "a stranger with four addresses neither ends a broker with little memory nor its leases",
