@@ -100,6 +100,7 @@ const PANELS = [
     [["{{instance}}", "databox_certificate_expiry_timestamp_seconds - time()"]],
   ],
   ["Ready, by reason", "short", [["{{instance}} {{reason}}", "databox_ready"]]],
+  ["Restores to confirm", "short", [["restores", "max(databox_restores_unconfirmed)"]]],
   ["Open appliances", "short", [["leases", "max(databox_leases_open)"]]],
   ["Campaign that is idle the longest", "s", [["idle", "max(databox_campaign_idle_seconds)"]]],
   ["Database answers", "short", [["{{instance}}", "databox_database_up"]]],
