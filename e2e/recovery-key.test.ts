@@ -56,7 +56,6 @@ const bytes = (text = "") => Buffer.from(text, "base64url");
 /** RFC 7516 by hand: the owner of the private key and the file needs none of our programs. */
 function openByHand(file: string, privateKey: string): string {
   const [exported] = envelopeExport.parse(JSON.parse(file)).value;
-  const recipient = exported?.recipients.findIndex(({ of }) => of === "RecoveryKey") ?? -1;
   const jwe = exported?.jwe as {
     readonly protected: string;
     readonly iv: string;
@@ -66,7 +65,7 @@ function openByHand(file: string, privateKey: string): string {
   };
   const contentKey = privateDecrypt(
     { key: privateKey, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: "sha256" },
-    bytes(jwe.recipients[recipient]?.encrypted_key),
+    bytes(jwe.recipients[0]?.encrypted_key),
   );
   const decipher = createDecipheriv("aes-256-gcm", contentKey, bytes(jwe.iv));
   decipher.setAAD(Buffer.from(jwe.protected, "ascii")).setAuthTag(bytes(jwe.tag));
