@@ -72,7 +72,7 @@ describe.runIf(runsBrowser)("what a person gets", () => {
         await visit.goTo("/notifications");
         return page.getByRole("checkbox").count();
       })
-      .toBe(5);
+      .toBe(7);
     expect(await button(page, "Save").isDisabled()).toBe(true);
     await walkByTab(page, mailMe(KEYS));
     await page.keyboard.press("Space");

@@ -42,7 +42,14 @@ export async function readStore({ environment, world }: Fleet): Promise<Kept> {
   const { DATABASE_URL: _url, ...others } = environment;
   const copy = join(world.folder, name);
   await broker({ ...others, BROKER_DATA_DIR: copy }, "import", file);
-  await broker(others, "audit", "verify", "--database", join(copy, "broker.sqlite"));
+  await broker(
+    others,
+    "audit",
+    "verify",
+    "--allow-gaps",
+    "--database",
+    join(copy, "broker.sqlite"),
+  );
 
   const grants = new Set<string>();
   const granted = new Map<string, AuditRow[]>();

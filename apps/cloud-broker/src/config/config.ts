@@ -356,7 +356,7 @@ export const SETTINGS = {
     default: "memory",
     expected: "memory, or a whole number; 0 means no limit",
     meaning:
-      "Most open connections to one process. An unlocked appliance keeps one. `memory`: as many as the memory of the process (its container's limit, or the machine's) holds, at most 20,000. When all are in use, a connection without a lease is closed for a new one: the oldest one of the address with the most.",
+      "Most open connections to one process. An unlocked appliance keeps two: one for renewals, one that waits for news. `memory`: as many as the memory of the process (its container's limit, or the machine's) holds, at most 20,000. When all are in use, a connection without a lease is closed for a new one: the oldest one of the address with the most.",
   },
   MAX_CONNECTIONS_PER_ADDRESS: {
     ...limit(1_000_000),

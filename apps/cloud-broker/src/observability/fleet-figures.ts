@@ -39,6 +39,8 @@ async function readFigures(store: Store, nowMs: number): Promise<FleetFigures> {
         .selectFrom("leases")
         .select((row) => row.fn.countAll<number>().as("count"))
         .where("state", "=", "live")
+        // An appliance whose answer was carried has no network to renew by.
+        .where("offline_json", "is", null)
         // The grace period in milliseconds would not fit PostgreSQL's integer.
         .where("outage_grace_seconds", ">", sql<number>`(${nowMs} - renewed_at_ms) / 1000`)
         .executeTakeFirstOrThrow(),

@@ -136,7 +136,7 @@ export const METRICS = {
   },
   openLeases: {
     name: "databox_leases_open",
-    help: "Live leases whose time is not over: their appliances are open, in the whole installation.",
+    help: "Live leases by network whose time is not over: their appliances are open, in the whole installation.",
     labels: [],
   },
   campaignIdleSeconds: {

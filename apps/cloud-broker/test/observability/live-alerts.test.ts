@@ -48,6 +48,7 @@ const ALARMING: FleetFigures = {
   relocksUnconfirmed: 1,
   waitingEvents: 101,
   campaignIdleSeconds: 7_201,
+  restoresUnconfirmed: 1,
   probesOverdueSeconds: 61,
 };
 
@@ -126,7 +127,7 @@ const serveFaulty = () =>
       // Those of other exporters.
       for (const [name, labels, value] of [
         ["probe_success", { probe: "databox-broker" }, 0],
-        ["kube_job_status_failed", { job_name: "databox-broker-migrate-1-0-0" }, 1],
+        ["kube_job_failed", { condition: "true", job_name: "databox-broker-migrate-1-0-0" }, 1],
       ] as const)
         new Gauge({
           name,

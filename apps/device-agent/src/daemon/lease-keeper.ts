@@ -8,6 +8,7 @@ import { type ErrorContext, eventOfDenial, eventOfError } from "../core/failure-
 import {
   acceptRenewal,
   type ClosingCause,
+  endOfLease,
   type HeldLease,
   renewalRetry,
 } from "../core/lease-state.ts";
@@ -109,7 +110,14 @@ export function createLeaseKeeper(
         store.update({ lock: { ...lock, lease: { ...lock.lease, hindered: held.hindered } } });
       });
     const { maxMs, ...terms } = renewalRetry(lease);
-    const askedMs = Math.min(SIGNED_RETRY_MAX_MS, (event.retryAfterSeconds ?? 0) * 1000);
+    const end = endOfLease(lease);
+    // At least once more before the volume closes.
+    const leftMs = end.kind === "time" ? Math.max(0, end.atMs - bootClockMs()) : Infinity;
+    const askedMs = Math.min(
+      SIGNED_RETRY_MAX_MS,
+      leftMs / 4,
+      (event.retryAfterSeconds ?? 0) * 1000,
+    );
     return outage(held, event, { ...terms, maxMs: Math.max(maxMs, askedMs * 2) });
   }
 
@@ -145,7 +153,7 @@ export function createLeaseKeeper(
         return close(lease, "order", answer.order);
       case "denial":
         // Said once, it may be that another renewal came first.
-        return answer.denial.code === "LeaseInvalid" && lease.hindered !== undefined
+        return answer.denial.code === "LeaseInvalid" && lease.hindered?.code === "LeaseInvalid"
           ? replace(lease)
           : hindered(lease, eventOfDenial(answer.denial, context()));
       case "renewed": {

@@ -82,7 +82,6 @@ export function createPortableVolume(path: string): Volume {
       };
     },
 
-    /** In place: a replaced file would leave its old blocks to the file system. */
     /** Its slots are the whole file, which an erasure overwrites next. */
     async destroyKeySlots() {},
 
