@@ -193,12 +193,6 @@ describe("a history that was written again with good hashes is found out", () =>
   test.each<readonly [string, () => readonly Row[], string]>([
     ["all signatures stripped", () => honest.map(withoutSignature), "unsigned"],
     [
-      "the signature of one request stripped",
-      () =>
-        honest.map((row, index) => (index === indexOf("unlock", 1) ? withoutSignature(row) : row)),
-      "unsigned",
-    ],
-    [
       "another purpose than the device asked for",
       () => detail(indexOf("unlock", 1), { purpose: "ingest" }),
       "not-said-by-device",
@@ -304,6 +298,12 @@ describe("a history that was written again with good hashes is found out", () =>
       "no-proof",
     ],
     ["the enrolment removed", () => drop(indexOf("enrol")), "no-proof"],
+    [
+      "the signature of one request stripped",
+      () =>
+        honest.map((row, index) => (index === indexOf("unlock", 1) ? withoutSignature(row) : row)),
+      "request-unsigned",
+    ],
     ["a receipt removed", () => drop(indexOf("receipt", 1)), "no-receipt"],
     ["the last receipt removed", () => drop(indexOf("receipt", 2)), "no-receipt"],
     [

@@ -40,6 +40,7 @@ export type Gap = {
   readonly sequence: number;
   readonly gap:
     | "no-proof"
+    | "request-unsigned"
     | "no-receipt"
     | "grant-not-in-chain"
     | "journal-missing"
@@ -112,7 +113,7 @@ export function createDeviceEvidence(expected: ReadonlyMap<string, string>) {
     if ((expected.get(serial) ?? key.kid) !== key.kid) return "other-device-key";
     kids.set(serial, (kids.get(serial) ?? new Set()).add(key.kid));
     const node = nodeOf(serial);
-    if (node.key?.kid === key.kid) return undefined;
+    if (node.key?.kid === key.kid && !node.mayChangeKey) return undefined;
     if (!node.mayChangeKey) return "other-device-key";
     nodes.set(serial, { ...createNode(), key, mayChangeKey: false });
     return undefined;
@@ -134,7 +135,11 @@ export function createDeviceEvidence(expected: ReadonlyMap<string, string>) {
     node.waiting.push(given);
     leases.add(textOf(leaseId));
     node.signsRequests ||= row["signed"] !== undefined;
-    return node.signsRequests ? isSaid(row, node, isCarried ? challengeOf : requestOf) : undefined;
+    if (!node.signsRequests) return undefined;
+    if (row["signed"] !== undefined) return isSaid(row, node, isCarried ? challengeOf : requestOf);
+    // A replica of a former version keeps no signatures, and may serve beside this one.
+    gaps.push({ sequence: place.sequence, gap: "request-unsigned", serial });
+    return undefined;
   }
 
   function overtake(node: Node, before: number): void {
@@ -227,6 +232,8 @@ export function createDeviceEvidence(expected: ReadonlyMap<string, string>) {
       if (row["code"] !== undefined && !action.startsWith("lease/"))
         return isFromDevice(row, nodeOf(serial)) ? undefined : "not-said-by-device";
       if (action === "order/replaceDevice") nodeOf(serial).mayChangeKey = true;
+      // An order that is placed again under its name has new devices.
+      if (action === "order/create") for (const node of nodes.values()) node.mayChangeKey = true;
       if (action === "enrol") return enrol(row, serial);
       if (action === "journal") return deliver(row, serial, place);
       if (RECEIPTS.has(action)) return report(row, serial, place);

@@ -132,6 +132,8 @@ const FAULTS: Readonly<Record<ChainFault, string>> = {
 
 const GAPS: Readonly<Record<Gap["gap"], string>> = {
   "no-proof": "no enrolment names the key that proves this row",
+  "request-unsigned":
+    "the signature of this request was not kept, as by a broker of a former version",
   "no-receipt": "the device never reported the result of this grant",
   "grant-not-in-chain": "the device's journal names an unlock that is not in the chain",
   "journal-missing": "the device signed a row of its journal that is not in the chain",

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { open, rename, type FileHandle } from "node:fs/promises";
+import { open, rename, rm, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 
 import { type KeyRing, openKeyRing, ringPaths } from "./key-ring.ts";
@@ -32,11 +32,16 @@ export async function rotateKeyRing(
 /** A secret that only the broker knows needs no successor: it is replaced in one step. */
 export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
   const temporary = `${path}.${randomUUID()}`;
-  await withFile(await open(temporary, "wx", 0o600), async (file) => {
-    await file.writeFile(content);
-    await file.sync();
-  });
-  await rename(temporary, path);
+  try {
+    await withFile(await open(temporary, "wx", 0o600), async (file) => {
+      await file.writeFile(content);
+      await file.sync();
+    });
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
   await syncFolder(dirname(path));
 }
 

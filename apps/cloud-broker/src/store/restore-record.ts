@@ -54,33 +54,42 @@ export type RestoreRecord = ReturnType<typeof createRestoreRecord>;
  * a decision that the database did not commit, and a crash loses no decision that was answered.
  */
 export function createRestoreRecord(folder: string) {
-  let unwritten: (() => Promise<void>)[] = [];
+  /** By the file's name, so that an attempt that is repeated each minute waits once. */
+  const unwritten = new Map<string, () => Promise<void>>();
   const pathOf = (kind: "switches" | "erasures" | "uses", name: string) =>
     join(folder, kind, `${name}.json`);
   /** A folder that cannot be written stops no kill switch: `flush` tries again. */
-  const keep = (work: () => Promise<void>) =>
-    work().catch(() => {
-      unwritten.push(work);
-    });
+  const keep = async (name: string, work: () => Promise<void>) => {
+    try {
+      await work();
+      unwritten.delete(name);
+    } catch {
+      unwritten.set(name, work);
+    }
+  };
+  const put = (path: string, fact: object) => keep(path, () => write(path, fact));
   return {
     folder,
     keep,
-    keepSwitch: (fact: Switch) => keep(() => write(pathOf("switches", fact.id), fact)),
-    forgetSwitch: (id: string) => keep(() => rm(pathOf("switches", id), { force: true })),
+    keepSwitch: (fact: Switch) => put(pathOf("switches", fact.id), fact),
+    forgetSwitch(id: string) {
+      const path = pathOf("switches", id);
+      return keep(path, () => rm(path, { force: true }));
+    },
     keepErasure(order: string, atMs: EpochMs) {
       const name = `${dayAfter(atMs, ERASURE_DAYS)}.${hash("sha256", order)}`;
-      return keep(() => write(pathOf("erasures", name), { order, atMs }));
+      return put(pathOf("erasures", name), { order, atMs });
     },
     keepUse(of: Use["of"], id: string, atMs: EpochMs) {
       const name = `${dayAfter(atMs, USE_DAYS)}.${of}.${id}`;
-      return keep(() => write(pathOf("uses", name), { of, id }));
+      return put(pathOf("uses", name), { of, id });
     },
     /** @throws what the file system says, as long as something is not written */
     async flush() {
-      const works = unwritten;
-      unwritten = [];
-      await Promise.all(works.map(keep));
-      await unwritten[0]?.();
+      for (const [name, work] of unwritten) {
+        await work();
+        unwritten.delete(name);
+      }
     },
     listSwitches: () => readAll(join(folder, "switches"), SWITCH),
     /** @param fromMs - without those of the days before */
@@ -95,6 +104,12 @@ export function createRestoreRecord(folder: string) {
       return (await readFact(BEAT, join(folder, "beat.json")))[0];
     },
     writeBeat: (beat: Beat) => write(join(folder, "beat.json"), beat),
+    /** @param atMs - by a clock that the last beat confirms: a wrong one must forget nothing */
+    async removeBefore(atMs: EpochMs) {
+      for (const kind of ["erasures", "uses"])
+        for (const file of await readdir(join(folder, kind)).catch(noneIfAbsent))
+          if (file < dayAfter(atMs, 0)) await rm(join(folder, kind, file), { force: true });
+    },
   };
 }
 
@@ -112,8 +127,8 @@ type Schema<Value> = { parse(value: unknown): Value };
 /**
  * The facts of a folder.
  *
- * @param days - of files whose names begin with the last day on which they matter: older ones are
- * removed, and those before `from` are left out
+ * @param days - of files whose names begin with the last day on which they matter: those before
+ * `today` or `from` are left out
  */
 async function readAll<Value>(
   folder: string,
@@ -122,10 +137,8 @@ async function readAll<Value>(
 ): Promise<readonly Value[]> {
   const facts: Value[] = [];
   for (const file of await readdir(folder).catch(noneIfAbsent)) {
-    const path = join(folder, file);
-    if (file < days.today) await rm(path, { force: true });
-    else if (file.endsWith(".json") && file >= days.from)
-      facts.push(...(await readFact(schema, path)));
+    if (file.endsWith(".json") && file >= days.today && file >= days.from)
+      facts.push(...(await readFact(schema, join(folder, file))));
   }
   return facts;
 }

@@ -179,6 +179,8 @@ function renderApproval(
     mayDecide:
       isOpen &&
       caller.isApprover &&
+      // Votes do not hasten an override.
+      approval.effectiveAtMs === undefined &&
       mayDecide(approval, terms, caller.objectId.toLowerCase()) === undefined,
   };
 }

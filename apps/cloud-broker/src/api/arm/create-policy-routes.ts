@@ -66,11 +66,11 @@ export function createPolicyRoutes(
       handle: async ({ body, order: name, context }) => {
         const { policy: written, ...options } = parsePolicy(body.policy);
         const { defaultPolicy, policyOverrideHours } = plane.settings;
-        const { order, policy } = await checkPolicy(plane, name, written, options, context);
+        const { order } = await checkPolicy(plane, name, written, options, context);
         const begun = await beginOverride(
           { ...plane, defaultPolicy },
           order,
-          policy,
+          written,
           { reason: body.reason, delaySeconds: policyOverrideHours * 3600 },
           context,
         );

@@ -121,7 +121,7 @@ async function findDueOverride(
  * approvals, unless anyone who may approve rejects it before. It is announced to everyone who may
  * approve.
  *
- * @param policy - with the members that a write may omit
+ * @param policy - as it is written: members that a write may omit are kept when it takes effect
  */
 export async function beginOverride(
   deps: Omit<ChangeDependencies, "stillApproves" | "hasAccess" | "tenantId">,

@@ -1,7 +1,7 @@
 import type { UnlockPolicy } from "@databox-cmk/protocol";
 import type { Selectable } from "kysely";
 
-import { type Approval, endOf, mayDecide } from "../../core/decide-release.ts";
+import { type Approval, endOf, mayDecide, votesThatCount } from "../../core/decide-release.ts";
 import type { JobDetails } from "../../core/job-details.ts";
 import type { EpochMs, OrderId } from "../../core/order.ts";
 import type { Clock } from "../../core/ports.ts";
@@ -106,7 +106,8 @@ export async function readCasesFor(
 ): Promise<readonly ApprovalCase[]> {
   const waiting: ApprovalCase[] = [];
   for (const each of await readOpenCases(deps, subscriptionId, limit))
-    if (waitsFor(each, objectId) && (await isApprover(each.orderId))) waiting.push(each);
+    if (waitsFor(each, objectId, deps.nowMs) && (await isApprover(each.orderId)))
+      waiting.push(each);
   return waiting;
 }
 
@@ -117,26 +118,24 @@ export function createStillWaits({
   now,
 }: Omit<CaseDependencies, "nowMs"> & { readonly now: Clock }) {
   return async (objectId: string, order: OrderId, id: string): Promise<boolean> => {
-    const found = await readCase({ store, defaultPolicy, nowMs: now() }, order, id);
-    return found?.approval.state === "open" && waitsFor(found, objectId);
+    const nowMs = now();
+    const found = await readCase({ store, defaultPolicy, nowMs }, order, id);
+    return found?.approval.state === "open" && waitsFor(found, objectId, nowMs);
   };
 }
 
 /**
- * Whether the case waits for this person: open, theirs to decide, and not approved by them yet. An
- * override waits for everyone else, since anyone may reject it.
+ * Whether the case waits for this person: open, theirs to decide, and without a vote of theirs that
+ * still counts. An override waits for everyone else, since anyone may reject it.
  */
-function waitsFor({ approval, terms }: ApprovalCase, objectId: string): boolean {
+function waitsFor({ approval, terms }: ApprovalCase, objectId: string, nowMs: EpochMs): boolean {
   const own = objectId.toLowerCase();
   const isTheirs =
     approval.effectiveAtMs === undefined
       ? mayDecide(approval, terms, own) === undefined
       : own !== approval.requestedBy;
-  return isTheirs && !hasApproved(approval, own);
-}
-
-function hasApproved({ votes }: Approval, objectId: string): boolean {
-  return votes.some((vote) => vote.decision === "approved" && vote.objectId === objectId);
+  const counting = votesThatCount(approval, { terms, nowMs, lostRight: new Set() });
+  return isTheirs && !counting.some((vote) => vote.objectId === own);
 }
 
 function selectCases(store: Store) {

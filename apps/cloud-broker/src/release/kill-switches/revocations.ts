@@ -173,7 +173,7 @@ export async function lift(
 
 /** Writes the active switches beside the database, and removes those that were turned off. */
 export async function rememberSwitches(store: Store, restoreRecord: RestoreRecord): Promise<void> {
-  const known = await restoreRecord.listSwitches();
+  const known = new Set((await restoreRecord.listSwitches()).map(({ id }) => id));
   const rows = await store
     .selectFrom("revocations")
     .select([
@@ -186,17 +186,11 @@ export async function rememberSwitches(store: Store, restoreRecord: RestoreRecor
       "created_by",
       "lifted_at_ms",
     ])
-    .where((row) =>
-      row.or([
-        row("lifted_at_ms", "is", null),
-        row("id", "in", ["", ...known.map(({ id }) => id)]),
-      ]),
-    )
+    .where((row) => row.or([row("lifted_at_ms", "is", null), row("id", "in", ["", ...known])]))
     .execute();
   for (const { lifted_at_ms, ...row } of rows)
-    await (lifted_at_ms === null
-      ? restoreRecord.keepSwitch(row)
-      : restoreRecord.forgetSwitch(row.id));
+    if (lifted_at_ms !== null) await restoreRecord.forgetSwitch(row.id);
+    else if (!known.has(row.id)) await restoreRecord.keepSwitch(row);
 }
 
 function leasesOf(transaction: StoreTransaction, scope: RevocationScope) {

@@ -85,7 +85,7 @@ export async function restoreAccess(
 async function commitSwitch(store: Store, work: Work<boolean>): Promise<void> {
   await runLocking(store, work);
   const { restoreRecord } = store;
-  await restoreRecord?.keep(() => rememberSwitches(store, restoreRecord));
+  await restoreRecord?.keep("switches", () => rememberSwitches(store, restoreRecord));
 }
 
 function chainOf(scope: RevocationScope): AuditChain {

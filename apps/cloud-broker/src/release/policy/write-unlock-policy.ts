@@ -46,7 +46,8 @@ export async function writeUnlockPolicy(
       subject: "unlockPolicy",
       proposal: { policy, seen: policyTagOf(seen) },
       // Another write meanwhile does not end it: otherwise a lower role could repeat such writes.
-      override: policy,
+      // So it is the policy as it was written, without the members that it keeps.
+      override: written,
       effects,
     },
     context,

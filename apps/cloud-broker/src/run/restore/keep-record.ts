@@ -34,6 +34,7 @@ export function createRecordRounds(deps: Keeping): () => Promise<void> {
     await rememberSwitches(store, beside);
     await beside.flush();
     await beside.writeBeat(await raiseBeat(store, now()));
+    await beside.removeBefore(Math.min(now(), recorded?.atMs ?? 0));
   };
   return async () => {
     try {
