@@ -15,7 +15,7 @@ const BASE_PROGRAMS =
   );
 /** Variables of the test run itself, which no reader has. */
 const OWN_VARIABLES =
-  /^(?:npm_(?!config_)|npm_config_local_prefix$|INIT_CWD$|NODE_OPTIONS$|CI$|VITEST|TEST$|DEV$|PROD$|MODE$|SSR$|BASE_URL$|NODE_ENV$|FORCE_COLOR$|GIT_)/;
+  /^(?:npm_(?!config_)|npm_config_(?:local_prefix|loglevel)$|INIT_CWD$|NODE_OPTIONS$|CI$|VITEST|TEST$|DEV$|PROD$|MODE$|SSR$|BASE_URL$|NODE_ENV$|FORCE_COLOR$|GIT_)/;
 
 export type Outcome = { readonly exitCode: number; readonly output: string };
 export type CleanClone = {

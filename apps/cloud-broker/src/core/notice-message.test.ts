@@ -219,7 +219,7 @@ test("every text is there in both languages, with the same names to fill", () =>
 test("every kind of event has a message with a link to a page of the portal", () => {
   for (const type of Object.values(EVENT_TYPES))
     expect(tell(type, {}).link).toMatch(
-      /^https:\/\/broker\.example\/portal\/(?:orders\/.*\/(?:key-health|approvals)|operator\/campaigns\/campaign-1)$/,
+      /^https:\/\/broker\.example\/portal\/(?:orders\/.*\/(?:key-health|approvals|unlock-policy)|operator\/campaigns\/campaign-1)$/,
     );
 });
 
