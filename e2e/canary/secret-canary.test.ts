@@ -3,17 +3,14 @@ import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-import { CryptographyClient } from "@azure/keyvault-keys";
 import {
   decodeBase64url,
   deriveSplitKey,
   encodeBase64url,
-  openEnvelope,
   parseEnvelope,
 } from "@databox-cmk/crypto";
 import type { EmulatedNode } from "@databox-cmk/device-emulator";
 import {
-  createTransport,
   type CustomerKey,
   enableIdentity,
   sampleOrder,
@@ -121,7 +118,7 @@ async function open(store: (typeof STORES)[number]): Promise<void> {
   const ownOrder = await order("canary-own", OWN_PASSKEY);
   const delivered = await deliver("canary", key);
   const { node } = delivered;
-  const known = await allSecrets(key, delivered, ownOrder.code);
+  const known = await allSecrets(delivered, ownOrder.code);
   localUi = await useLocalUi(node, await passkeyOf(delivered));
   const split = await useSplitCustody();
   splitOutput = split.output;
@@ -177,13 +174,16 @@ async function deliver(name: string, key: CustomerKey): Promise<Delivered> {
 }
 
 async function allSecrets(
-  key: CustomerKey,
   { order: { id, name }, node, code }: Delivered,
   otherCode: string,
 ): Promise<Secret[]> {
   const { stack, customer } = world;
   const { armUrl, resourceGroup, clients, users } = stack.description;
-  const contentKey = await contentKeyOf(key, { id, name });
+  const recovery = makeRecoveryKey();
+  const offline = { kind: "RecoveryKey", publicKey: recovery.publicKey };
+  await callOrder(world, { id, name }, "PUT", "backupKeys/offline", offline);
+  const { text } = await callOrder(world, { id, name }, "GET", "envelopes");
+  const contentKey = recovery.unwrap(envelopeIn(text));
   const found: Secret[] = [
     secretOf("the customer's own passkey", OWN_PASSKEY),
     secretOf("enrolment code", code),
@@ -218,7 +218,8 @@ async function useSplitCustody(): Promise<{
 }> {
   const placed = await placeOrder(world, "canary-split");
   const key = await takeOwnKey(world, placed, "contososplitcanary");
-  await chooseSplitCustody(world, placed, makeRecoveryKey().publicKey);
+  const recovery = makeRecoveryKey();
+  await chooseSplitCustody(world, placed, recovery.publicKey);
   const appliance = await prepareAppliance(world, placed, ["DBX-canary-split"]);
   const node = appliance.node("DBX-canary-split");
   await shipAppliance(world, placed, appliance);
@@ -230,8 +231,7 @@ async function useSplitCustody(): Promise<{
     const { text } = await callOrder(world, placed, "GET", "envelopes");
     const envelope = envelopeIn(text);
     const share = shareOf(node, envelope.context.env);
-    const contentKey = await contentKeyOf(key, placed);
-    const brokerShare = await openEnvelope(envelope, contentKey, envelope.context);
+    const brokerShare = await recovery.open(envelope);
     return [
       secretOf("appliance's share", share),
       secretOf("unlock key of both shares", deriveSplitKey(share, brokerShare, envelope.context)),
@@ -286,19 +286,6 @@ async function passkeyOf({ order: { name }, serial }: Delivered): Promise<string
 
 const envelopeIn = (exported: string) =>
   parseEnvelope(envelopeExport.parse(JSON.parse(exported)).value[0]?.jwe);
-
-async function contentKeyOf(key: CustomerKey, storyOrder: StoryOrder): Promise<Uint8Array> {
-  const { stack, customer, customerObjectId } = world;
-  const { text } = await callOrder(world, storyOrder, "GET", "envelopes");
-  await key.grant(customerObjectId);
-  using transport = createTransport(stack.caPem);
-  const cryptography = new CryptographyClient(key.kid, customer.credential, {
-    additionalPolicies: [...transport.policies],
-  });
-  const wrapped = envelopeIn(text).recipients[0]?.encryptedKey ?? new Uint8Array();
-  const { result } = await cryptography.unwrapKey("RSA-OAEP-256", wrapped);
-  return result;
-}
 
 /** The private number of each PEM file, and of an RSA key one of its primes. */
 function privateKeysIn(folder: string, whose: string): Secret[] {

@@ -4,6 +4,7 @@ import { type Migration, Migrator } from "kysely/migration";
 
 import { engineOf } from "./engine.ts";
 import { MIGRATIONS } from "./migrations.ts";
+import { isLostRace } from "./postgres/failures.ts";
 import type { Store } from "./store.ts";
 
 type Migrations = Readonly<Record<string, Migration>>;
@@ -17,7 +18,7 @@ type Migrations = Readonly<Record<string, Migration>>;
  * @throws {AppError} Misuse for a database that needs a newer program
  */
 export async function migrate(store: Store, migrations: Migrations = MIGRATIONS): Promise<void> {
-  for (;;) {
+  for (let tries = 1; ; tries += 1) {
     const applied = await appliedMigrations(store);
     await requireCompatible(store, migrations);
     // Most starts find nothing to do; the migrator would take most of the time to say so.
@@ -30,6 +31,8 @@ export async function migrate(store: Store, migrations: Migrations = MIGRATIONS)
       });
       return;
     } catch (error) {
+      // A replica that serves had locked two tables in the other order; nothing has happened.
+      if (tries < MOST_TRIES && error instanceof Error && isLostRace(error.cause)) continue;
       const now = (await appliedMigrations(store)).filter((name) => !(name in migrations));
       // Unless a newer program migrated in the meantime.
       if (now.length <= foreign.length) throw error;
@@ -37,6 +40,7 @@ export async function migrate(store: Store, migrations: Migrations = MIGRATIONS)
   }
 }
 
+const MOST_TRIES = 5;
 const DONE_BY_NEWER: Migration = {
   up: () => Promise.reject(new Error("a migration of a newer program cannot be run by this one")),
 };
