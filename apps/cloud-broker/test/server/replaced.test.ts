@@ -72,7 +72,11 @@ test("replicas that are replaced one by one fail no request behind a balancer th
   const start = async (environment: BrokerEnvironment) => {
     const broker: BrokerProcess = stack.use(
       startProcess(
-        { ...environment.variables, SHUTDOWN_DELAY_SECONDS: String(DELAY_SECONDS) },
+        {
+          ...environment.variables,
+          SHUTDOWN_DELAY_SECONDS: String(DELAY_SECONDS),
+          RATE_LIMIT_ADDRESS_PER_SECOND: "0",
+        },
         built.main,
       ),
     );
