@@ -122,9 +122,9 @@ test("what a device's message decides is in the group commit with its row of the
       // Use up what counts once, before the decision, which has a row of its own.
       "release/leases/watch.ts",
       "release/message/use-counter.ts",
-      "release/offline/offline-way.ts",
-      "release/unlock/network-way.ts",
-      // Extends a lease by the policy in force; only a refused renewal has a row.
+      "release/offline/offline-channel.ts",
+      "release/unlock/network-channel.ts",
+      // Extends a lease by the current policy; only a refused renewal has a row.
       "release/leases/renewal.ts",
       // No decision: when an appliance last asked, which keys it knows.
       "release/approvals/admit-release.ts",

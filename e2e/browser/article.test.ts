@@ -46,7 +46,7 @@ describe.runIf(runsBrowser)("a security administrator in the portal", () => {
   afterAll(() => portal[Symbol.asyncDispose]());
 
   /** Read by Azure's own client. */
-  const keyInForce = async () => {
+  const currentKey = async () => {
     const { customer, stack } = portal.world.customerContext;
     const { details } = await customer.dataBox.jobs.get(stack.resourceGroup, ORDER, {
       expand: "details",
@@ -56,7 +56,7 @@ describe.runIf(runsBrowser)("a security administrator in the portal", () => {
   /** In the vault itself, by another administrator. */
   const setKeyEnabled = async (enabled: boolean) => {
     const { customer } = portal.world;
-    const { origin, pathname } = new URL((await keyInForce())?.kekUrl ?? "");
+    const { origin, pathname } = new URL((await currentKey())?.kekUrl ?? "");
     const [, , name = "", version = ""] = pathname.split("/");
     await customer.keys(origin).updateKeyProperties(name, version, { enabled });
   };
@@ -135,12 +135,12 @@ describe.runIf(runsBrowser)("a security administrator in the portal", () => {
     await visit.picture("10-one-way");
     expect(await visit.violations()).toEqual([]);
     await warning.getByRole("button", { name: "Cancel" }).click();
-    expect(await keyInForce()).toMatchObject({ kekType: "MicrosoftManaged" });
+    expect(await currentKey()).toMatchObject({ kekType: "MicrosoftManaged" });
     await press("Save");
     await press("Use the customer managed key");
     await see(SAVED);
     await visit.picture("11-saved");
-    const key = await keyInForce();
+    const key = await currentKey();
     expect(key).toMatchObject({
       kekType: "CustomerManaged",
       kekUrl: expect.stringContaining(`https://${VAULT}.`),
@@ -152,7 +152,7 @@ describe.runIf(runsBrowser)("a security administrator in the portal", () => {
     await visit.goTo(portal.orderPath(ORDER));
     await see("Locked");
     const { kid } = await unlockNode(node);
-    expect(kid).toBe((await keyInForce())?.kekUrl);
+    expect(kid).toBe((await currentKey())?.kekUrl);
     await see("Unlocked");
     await visit.picture("12-unlocked");
   });
@@ -182,7 +182,7 @@ describe.runIf(runsBrowser)("a security administrator in the portal", () => {
 
   // Evidence: Rotation in the portal.
   test("moves the order to a new version of the key, without a warning", async () => {
-    const before = await keyInForce();
+    const before = await currentKey();
     await visit.goTo(portal.orderPath(ORDER, "encryption"));
     await press("Select a different key vault and key");
     await press("Create new version");
@@ -192,7 +192,7 @@ describe.runIf(runsBrowser)("a security administrator in the portal", () => {
     await press("Save");
     await see(SAVED);
     await visit.picture("15-new-version");
-    const after = await keyInForce();
+    const after = await currentKey();
     expect(after?.kekUrl).toMatch(new RegExp(`^https://${VAULT}\\.[^/]+/keys/unlock/`));
     expect(after?.kekUrl).not.toBe(before?.kekUrl);
   });
@@ -208,7 +208,7 @@ describe.runIf(runsBrowser)("a security administrator in the portal", () => {
     await press("Select");
     await press("Save");
     await see(SAVED);
-    expect((await keyInForce())?.kekUrl).toContain("/keys/other/");
+    expect((await currentKey())?.kekUrl).toContain("/keys/other/");
   });
 
   // Evidence: Rotation in the portal.
@@ -224,14 +224,14 @@ describe.runIf(runsBrowser)("a security administrator in the portal", () => {
     await press("Save");
     await see(SAVED);
     await visit.picture("17-user-identity");
-    expect(await keyInForce()).toMatchObject({
+    expect(await currentKey()).toMatchObject({
       identityProperties: {
         type: "UserAssigned",
         userAssigned: { resourceId: expect.stringContaining(`/${USER_IDENTITY}`) },
       },
     });
     requireOk(await node.agent(["lock"]));
-    expect(await unlockNode(node)).toMatchObject({ kid: (await keyInForce())?.kekUrl });
+    expect(await unlockNode(node)).toMatchObject({ kid: (await currentKey())?.kekUrl });
   });
 
   test("sees the unlock key for a minute, and that is recorded with their name", async () => {

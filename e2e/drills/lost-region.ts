@@ -9,7 +9,7 @@ import type { Stage } from "./stage.ts";
 export const lostRegion: Drill = {
   title: "Lose the region of a customer's vault",
   when: "A vault does not answer and will not answer for a long time, and its orders have a [backup key](../customer/backup-keys.md) in another region. After fifteen minutes of silence the backup takes over automatically. Use this drill to avoid the wait and to leave the lost vault. If the region was also the broker's, first restore the broker elsewhere (see above) under the same `BROKER_URL`.",
-  undo: "`DELETE …/backupKeys/west/use` ends the use of the backup. The broker always asks the key in force first.",
+  undo: "`DELETE …/backupKeys/west/use` ends the use of the backup. The broker always asks the current key first.",
   run: async (stage) => {
     const staged = await stage.deliver("lost-region");
     const { key, principalId } = await moveToOwnKey(stage, staged, "contosoeast");

@@ -7,7 +7,7 @@ import { startAgain } from "./restored-broker.ts";
 export const olderThanDevice: Drill = {
   title: "Unlock an appliance that is newer than the restored database",
   when: "After a restore an appliance reports `EnvelopeMismatch` or `GenerationRollback`. Since the backup, its volume got another unlock key, or its order got another key. Only the appliance has the envelope that opens it.",
-  undo: "Nothing is lost: the former envelope stays in the database, and you can put the appliance's envelope in force again at any time.",
+  undo: "Nothing is lost: the former envelope stays in the database, and you can put the appliance's current envelope again at any time.",
   run: async (stage) => {
     const used = await stage.deliver("used-since");
     const { node } = await stage.deliver("rekeyed-since");

@@ -17,7 +17,7 @@ export type Replica = {
   kill(): Promise<void>;
   /** By SIGSTOP: it keeps its connections and its locks, and hears nothing. */
   pause(): void;
-  goOn(): void;
+  resume(): void;
   /** A new process on the same database, unless one runs. */
   start(): Promise<void>;
 };
@@ -46,7 +46,7 @@ export function createReplica(
     pause() {
       child?.kill("SIGSTOP");
     },
-    goOn() {
+    resume() {
       child?.kill("SIGCONT");
     },
     async start() {

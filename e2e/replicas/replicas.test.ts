@@ -57,7 +57,7 @@ describe.skipIf(isLeftOut)("three replicas in processes of their own, behind a r
   beforeEach(async () => {
     await fleet.control.send("DELETE", "/faults");
     for (const one of fleet.links) one.mend();
-    for (const one of fleet.replicas) one.goOn();
+    for (const one of fleet.replicas) one.resume();
     await Promise.all(fleet.replicas.map((one) => one.start()));
   });
 
@@ -214,7 +214,7 @@ describe.skipIf(isLeftOut)("three replicas in processes of their own, behind a r
     const next = await device.prepareUnlock("unlock", {}, (await challengeBy(1, device)).nonce);
     const granted = await untilGranted(device, next, signal);
     commit.pass();
-    replica(0).goOn();
+    replica(0).resume();
     expect(outcomeOf(await paused)).toBe("BrokerBusy");
     expected.push({ device, grants: 1, received: [granted] });
   });
@@ -227,7 +227,7 @@ describe.skipIf(isLeftOut)("three replicas in processes of their own, behind a r
     replica(0).pause();
     const next = await device.prepareUnlock("unlock", {}, (await challengeBy(1, device)).nonce);
     const granted = await untilGranted(device, next, signal);
-    replica(0).goOn();
+    replica(0).resume();
     expect(outcomeOf(await paused)).toBe("CounterRollback");
     expected.push({ device, grants: 1, received: [granted] });
   });

@@ -19,7 +19,7 @@ import type { PortalEvents } from "./api/portal/events/create-events.ts";
 import { createKeyEventRoutes } from "./api/well-known/create-key-event-routes.ts";
 import { createWebhookRoutes, createIssuerRoutes } from "./api/well-known/public-key-routes.ts";
 import { createAppendAudit } from "./audit/append-audit.ts";
-import { createStrangerRows } from "./audit/stranger-rows.ts";
+import { createUnauthenticatedRows } from "./audit/unauthenticated-rows.ts";
 import { rememberResources } from "./azure/resource-reader.ts";
 import { refuseWithoutClock, createVaultHealth } from "./azure/vault-health.ts";
 import { createAuthenticateCaller } from "./callers/authenticate-caller.ts";
@@ -171,7 +171,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
   });
   const vaults = refuseWithoutClock(traced, clock);
   const appendAudit = createAppendAudit({ now });
-  const strangerRows = createStrangerRows({ store, appendAudit, now });
+  const unauthenticatedRows = createUnauthenticatedRows({ store, appendAudit, now });
   const settings = ruleSettingsOf(config);
   const { defaultPolicy } = settings;
   const readCustody = async (order: OrderId) =>
@@ -238,7 +238,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     { lookAfterChange: false },
   );
   const stillApproves = createStillApproves(stillMay);
-  const plane: ControlPlane = {
+  const deps: ControlPlane = {
     announce,
     store,
     custodyOf: readCustody,
@@ -295,7 +295,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
       burst: UNPROVEN_DEVICES * config.RATE_LIMIT_DEVICE_PER_MINUTE,
       now,
     }),
-    strangerRows,
+    unauthenticatedRows,
     settings,
     countCustomerUnlock: createCustomerQuota({
       store,
@@ -303,10 +303,10 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
       now,
     }),
     markPrepared,
-    haltCopy: (...refused) => haltCopy(plane, ...refused),
+    haltCopy: (...refused) => haltCopy(deps, ...refused),
     nodeErasure: {
-      may: (order) => mayEraseNode(plane, order),
-      keep: (node) => keepNodeCertificate(plane, node),
+      may: (order) => mayEraseNode(deps, order),
+      keep: (node) => keepNodeCertificate(deps, node),
     },
     now,
     metrics,
@@ -314,13 +314,13 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     stillApproves,
   };
   const campaigns = createCampaignRunner({
-    plane: {
+    deps: {
       store,
       appendAudit,
       now,
-      settings: plane.settings,
-      identities: plane.identities,
-      admitChange: plane.admitChange,
+      settings: deps.settings,
+      identities: deps.identities,
+      admitChange: deps.admitChange,
       announce,
       custody: campaignCustody,
     },
@@ -345,12 +345,12 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
   const own: readonly Route[] = [
     ...createHealthRoutes(readiness),
     ...createDeviceRoutes(deviceDependencies),
-    ...createArmRoutes(plane, hasAccess),
-    ...createFigureRoutes(plane, vaultOperations),
+    ...createArmRoutes(deps, hasAccess),
+    ...createFigureRoutes(deps, vaultOperations),
     ...createOfflineRoutes(deviceDependencies),
-    ...createOperatorRoutes(plane),
+    ...createOperatorRoutes(deps),
     ...createFleetViewRoutes({ store, figures, vaultHealth, now }),
-    ...createKeyEventRoutes(plane),
+    ...createKeyEventRoutes(deps),
     ...createIssuerRoutes(dependencies.tokenIssuer),
     ...createWebhookRoutes([...keys.bundle, ...keys.former]),
   ];
@@ -395,7 +395,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     authenticate,
     identify,
     appendAudit,
-    strangerRows,
+    unauthenticatedRows,
     metrics,
     places,
     turnAway,
@@ -408,9 +408,9 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     metrics,
     choreFailed,
     async sweep() {
-      await endExpiredApprovals(plane);
-      await sweepIdentities(plane);
-      await strangerRows.flush();
+      await endExpiredApprovals(deps);
+      await sweepIdentities(deps);
+      await unauthenticatedRows.flush();
       await vaultOperations.flush();
       await portal?.sweep();
     },
@@ -436,7 +436,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
           now,
           random,
           intervalSeconds: config.KEY_POLL_INTERVAL_SECONDS,
-          rotate: (keyAddress, orders) => rotateFollowers(plane, keyAddress, orders),
+          rotate: (keyAddress, orders) => rotateFollowers(deps, keyAddress, orders),
         }),
       ),
     runCampaigns: () => campaigns.run(),
@@ -451,7 +451,7 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
       }),
     async idle() {
       await keyHealth.idle();
-      await strangerRows.flush("now");
+      await unauthenticatedRows.flush("now");
       await vaultOperations.flush();
     },
   };

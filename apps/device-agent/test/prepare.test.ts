@@ -70,7 +70,7 @@ describe.skipIf(!HAS_CRYPTSETUP)("while the volume is formatted", () => {
     );
     await slow.reached();
     letLimitsPass();
-    slow.goOn();
+    slow.resume();
     expect(seen(await preparing)).toMatchObject({ exit: 0, outcome: "prepared" });
     expect(world.broker.receipts).toHaveLength(1);
     expect(limits.length).toBeGreaterThan(1);
@@ -83,7 +83,7 @@ describe.skipIf(!HAS_CRYPTSETUP)("while the volume is formatted", () => {
     const first = world.run(prepare, { cryptsetupFolders: slow.folders });
     await slow.reached();
     expect(seen(await world.prepare())).toMatchObject({ exit: 4, code: "AgentBusy" });
-    slow.goOn();
+    slow.resume();
     expect(seen(await first)).toMatchObject({ exit: 0, outcome: "prepared" });
   });
 });
@@ -93,26 +93,26 @@ function slowFormat(world: AgentWorld) {
   const folder = join(world.folder, "slow");
   mkdirSync(folder);
   const reached = join(world.folder, "formatting");
-  const goOn = join(world.folder, "go-on");
+  const resume = join(world.folder, "go-on");
   writeFileSync(
     join(folder, "cryptsetup"),
     `#!/bin/sh
 if [ "$1" = luksFormat ]; then
   touch ${reached}
-  while [ ! -e ${goOn} ]; do sleep 0.05; done
+  while [ ! -e ${resume} ]; do sleep 0.05; done
 fi
 exec /usr/sbin/cryptsetup "$@"
 `,
     { mode: 0o755 },
   );
-  const letGoOn = () => {
-    writeFileSync(goOn, "");
+  const letResume = () => {
+    writeFileSync(resume, "");
   };
   return {
     folders: [folder],
     reached: () => expect.poll(() => existsSync(reached)).toBe(true),
-    goOn: letGoOn,
-    [Symbol.dispose]: letGoOn,
+    resume: letResume,
+    [Symbol.dispose]: letResume,
   };
 }
 

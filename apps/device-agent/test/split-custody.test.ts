@@ -311,7 +311,7 @@ describe("downgrades", () => {
   });
 
   // Evidence: A re-key that keeps the share.
-  test("a proposal with the identity of the envelope in force, whose share would stay, is refused", async () => {
+  test("a proposal with the identity of the current envelope, whose share would stay, is refused", async () => {
     await using world = await createPreparedWorld({ custody: "split" });
     await world.unlock();
     nodeOf(world).proposal = await forgeProposal(world, { cus: "split" });
@@ -515,7 +515,7 @@ describe("a broker that names a recovery key of its own", () => {
 const hashOf = (copy: unknown) => createHash("sha256").update(JSON.stringify(copy)).digest("hex");
 
 /**
- * The broker puts a re-key in force, and its answer is lost.
+ * The broker makes a new envelope current, and its answer is lost.
  *
  * @returns the copy of the new share, as the broker has it
  */

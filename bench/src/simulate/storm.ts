@@ -46,7 +46,10 @@ export type StormResult = {
 };
 
 /** Each appliance has an address of its own. */
-const strangerOf = (appliance: number): Party => ({ kind: "stranger", name: String(appliance) });
+const unauthenticatedOf = (appliance: number): Party => ({
+  kind: "stranger",
+  name: String(appliance),
+});
 
 /** Appliances that all want their key, until each has it. */
 export function simulateStorm({
@@ -102,7 +105,7 @@ export function simulateStorm({
     },
     door(appliance) {
       const replica = at(replicas, replicaOf[appliance] ?? 0);
-      const party = strangerOf(appliance);
+      const party = unauthenticatedOf(appliance);
       if (!replica.hasRoom(party)) {
         reject(appliance);
         return;
@@ -112,7 +115,7 @@ export function simulateStorm({
     },
     proven(appliance) {
       const replica = at(replicas, replicaOf[appliance] ?? 0);
-      replica.ledger.remove(strangerOf(appliance), "work");
+      replica.ledger.remove(unauthenticatedOf(appliance), "work");
       const party = customerOf(appliance);
       if (!replica.hasRoom(party)) {
         reject(appliance);

@@ -36,7 +36,8 @@ export function createNonce(
 }
 
 /**
- * `expired` only for a nonce that is authentic otherwise: a stranger learns nothing about expiry.
+ * `expired` only for a nonce that is authentic otherwise: an unauthenticated caller learns nothing
+ * about expiry.
  */
 export function checkNonce(
   key: KeyObject,

@@ -16,7 +16,8 @@ import { malformed } from "./crypto-error.ts";
 /*
  * The one file that knows node-forge. It writes and reads ASN.1 here and nothing else: keys,
  * signatures and hashes are node:crypto's, which also gives EC certificates that forge cannot sign
- * (docs/design/decisions/0003-x509-node-forge.md). It never sees what a stranger sent.
+ * (docs/design/decisions/0003-x509-node-forge.md). It never sees input of an
+ * unauthenticated caller.
  */
 
 /** PEM: certificates and PKCS#8. */

@@ -69,7 +69,7 @@ export const UNVERIFIED = {
 export type UnverifiedBehaviour = keyof typeof UNVERIFIED;
 export type UnverifiedChoice<B extends UnverifiedBehaviour> =
   (typeof UNVERIFIED)[B]["choices"][number];
-/** Returns the choice in force. */
+/** Returns the current choice. */
 export type ChooseBehaviour = <B extends UnverifiedBehaviour>(behaviour: B) => UnverifiedChoice<B>;
 
 export function isUnverifiedBehaviour(name: string): name is UnverifiedBehaviour {

@@ -31,5 +31,5 @@ export type BackupKey = {
   | { readonly kind: "recovery"; readonly key: RecoveryKey }
 );
 
-/** An envelope has room for four recipients, including the key in force. */
+/** An envelope has room for four recipients, including the current key. */
 export const MAX_BACKUP_KEYS = 3;

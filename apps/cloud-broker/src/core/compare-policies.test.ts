@@ -195,13 +195,13 @@ describe("a request that waits", () => {
   test.prop([policy, policy, moment, fc.subarray(PEOPLE), fc.boolean()], { numRuns: 1000 })(
     // Evidence: One person who lifts the two-person rule.
     "is released only where the policy that it was asked under and the one in force both release it",
-    (asked, inForce, nowMs, votes, isBroken) => {
+    (asked, current, nowMs, votes, isBroken) => {
       const glass = isBroken ? "glass" : undefined;
       const waiting = approval(asked, votes, nowMs);
-      if (!isReleased(termsOf(inForce, PURPOSE), waiting, nowMs, glass)) return;
+      if (!isReleased(termsOf(current, PURPOSE), waiting, nowMs, glass)) return;
       expect(isReleased(termsOf(asked, PURPOSE), waiting, nowMs, glass)).toBe(true);
       const { terms: _terms, ...unbound } = waiting;
-      expect(isReleased(termsOf(inForce, PURPOSE), unbound, nowMs, glass)).toBe(true);
+      expect(isReleased(termsOf(current, PURPOSE), unbound, nowMs, glass)).toBe(true);
     },
   );
 

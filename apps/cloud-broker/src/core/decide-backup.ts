@@ -20,7 +20,7 @@ export type BackupDecision =
   | { readonly kind: "never" };
 
 /**
- * Decides whether a backup key may replace the key in force, which just failed. A refusal is the
+ * Decides whether a backup key may replace the current key, which just failed. A refusal is the
  * customer's will and is never bypassed, not even by order. A deletion may be a revocation, so a
  * person must confirm that it is not. An order covers only the failure that was known when it was
  * given: an order for an outage does not cover a later deletion.

@@ -12,7 +12,7 @@ import type { Failure, Outcome } from "./ports.ts";
 
 export type RekeyFacts = Omit<RenewalFacts, "leaseOfPath"> &
   SuiteFacts & {
-    /** Env of the node's envelope in force; undefined before preparation and after erasure. */
+    /** Env of the node's current envelope; undefined before preparation and after erasure. */
     readonly env: string | undefined;
   };
 
@@ -43,5 +43,5 @@ function unlessRefused(renewal: Outcome<RenewalDecision>): Outcome<undefined> {
 function checkEnvelope(request: RekeyRequest, { env }: RekeyFacts): Failure | undefined {
   if (env === undefined) return { code: "SsemUserErrorSecretsNotGenerated" };
   if (request.env === env) return undefined;
-  return { code: "EnvelopeMismatch", detail: "env: not the envelope in force of this node" };
+  return { code: "EnvelopeMismatch", detail: "env: not the current envelope of this node" };
 }

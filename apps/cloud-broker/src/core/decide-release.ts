@@ -53,7 +53,7 @@ export type Approval = {
 };
 
 export type ReleaseFacts = {
-  /** Terms of the policy in force. */
+  /** Terms of the current policy. */
   readonly terms: ReleaseTerms;
   readonly purpose: UnlockPurpose;
   readonly stage: StageName;
@@ -124,9 +124,9 @@ export function decideRelease(facts: ReleaseFacts): ReleaseDecision {
 /** The terms that hold for a request: those in force, and those that it was asked under. */
 export function termsFor(
   approval: Pick<Approval, "terms"> | undefined,
-  inForce: ReleaseTerms,
+  current: ReleaseTerms,
 ): ReleaseTerms {
-  return approval?.terms === undefined ? inForce : stricterTerms(approval.terms, inForce);
+  return approval?.terms === undefined ? current : stricterTerms(approval.terms, current);
 }
 
 /** The reason that ends an open approval regardless of its votes. */
@@ -162,11 +162,11 @@ export function votesThatCount(
 /** The reason why a person who has the action may still not decide about a request. */
 export function mayDecide(
   approval: Pick<Approval, "requestedBy" | "terms">,
-  inForce: ReleaseTerms,
+  current: ReleaseTerms,
   objectId: string,
 ): "self" | "not-named" | undefined {
   if (objectId === approval.requestedBy) return "self";
-  const { approvers } = termsFor(approval, inForce).release;
+  const { approvers } = termsFor(approval, current).release;
   return approvers === undefined || approvers.includes(objectId) ? undefined : "not-named";
 }
 

@@ -19,10 +19,10 @@ export function decideRestoredEnvelope(
   told: EnvelopeVersion,
   history: readonly [...EnvelopeVersion[], EnvelopeVersion],
 ): RestoredEnvelope {
-  const inForce = history[history.length - 1] ?? told;
+  const current = history[history.length - 1] ?? told;
   const isUnknown = history.every(({ env }) => env !== told.env);
-  if (told.env === inForce.env && told.generation <= inForce.generation)
+  if (told.env === current.env && told.generation <= current.generation)
     return { kind: "nothing-missing" };
-  const generation = Math.max(told.generation, inForce.generation + 1);
+  const generation = Math.max(told.generation, current.generation + 1);
   return { kind: "restore", generation, isUnknown };
 }

@@ -30,7 +30,7 @@ const MEANINGS: Partial<Record<ErrorCode, FailureMeaning>> = {
 };
 
 /**
- * The known state of the key in force of an order that has backups; nothing is stored while the key
+ * The known state of the current key of an order that has backups; nothing is stored while the key
  * works.
  */
 export type PrimaryStanding =

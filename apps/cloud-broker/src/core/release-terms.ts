@@ -21,7 +21,7 @@ export type ReleaseTerms = Omit<UnlockPolicy, "release" | "purposes" | "custody"
 };
 
 export type AdmissionTerms = {
-  /** Terms of the policy in force. */
+  /** Terms of the current policy. */
   readonly terms: ReleaseTerms;
   /** How long a request that is put before the approvers stays open. */
   readonly expiresAfterSeconds: number;
@@ -82,24 +82,24 @@ export function admissionOf(policy: UnlockPolicy, purpose: TermsPurpose): Admiss
 }
 
 /** Both hold: of each member the stricter one. */
-export function stricterTerms(asked: ReleaseTerms, inForce: ReleaseTerms): ReleaseTerms {
-  const approvers = bothApprovers(asked.release.approvers, inForce.release.approvers);
+export function stricterTerms(asked: ReleaseTerms, current: ReleaseTerms): ReleaseTerms {
+  const approvers = bothApprovers(asked.release.approvers, current.release.approvers);
   return {
     outageGrace:
-      graceSecondsOf(asked.outageGrace) <= graceSecondsOf(inForce.outageGrace)
+      graceSecondsOf(asked.outageGrace) <= graceSecondsOf(current.outageGrace)
         ? asked.outageGrace
-        : inForce.outageGrace,
-    leaseTtlSeconds: Math.min(asked.leaseTtlSeconds, inForce.leaseTtlSeconds),
+        : current.outageGrace,
+    leaseTtlSeconds: Math.min(asked.leaseTtlSeconds, current.leaseTtlSeconds),
     offline: {
-      allowed: asked.offline.allowed && inForce.offline.allowed,
-      lease: stricterOfflineLease(asked.offline.lease, inForce.offline.lease),
+      allowed: asked.offline.allowed && current.offline.allowed,
+      lease: stricterOfflineLease(asked.offline.lease, current.offline.lease),
     },
     release: {
-      networks: distinct([...(asked.release.networks ?? []), ...(inForce.release.networks ?? [])]),
-      windows: distinct([...asked.release.windows, ...inForce.release.windows]),
-      required: Math.max(asked.release.required, inForce.release.required),
+      networks: distinct([...(asked.release.networks ?? []), ...(current.release.networks ?? [])]),
+      windows: distinct([...asked.release.windows, ...current.release.windows]),
+      required: Math.max(asked.release.required, current.release.required),
       approvers,
-      breakGlass: asked.release.breakGlass && inForce.release.breakGlass,
+      breakGlass: asked.release.breakGlass && current.release.breakGlass,
     },
   };
 }
@@ -107,11 +107,11 @@ export function stricterTerms(asked: ReleaseTerms, inForce: ReleaseTerms): Relea
 type OfflineLease = UnlockPolicy["offline"]["lease"];
 
 /** A time and a number of boots cannot be compared: the one that was asked for stays. */
-function stricterOfflineLease(asked: OfflineLease, inForce: OfflineLease): OfflineLease {
-  if (asked.kind === "duration" && inForce.kind === "duration")
-    return asked.seconds <= inForce.seconds ? asked : inForce;
-  if (asked.kind === "boots" && inForce.kind === "boots")
-    return asked.boots <= inForce.boots ? asked : inForce;
+function stricterOfflineLease(asked: OfflineLease, current: OfflineLease): OfflineLease {
+  if (asked.kind === "duration" && current.kind === "duration")
+    return asked.seconds <= current.seconds ? asked : current;
+  if (asked.kind === "boots" && current.kind === "boots")
+    return asked.boots <= current.boots ? asked : current;
   return asked;
 }
 

@@ -19,8 +19,8 @@ import {
   type MovedWrapping,
   type StoredWrapping,
 } from "./commit-recipients.ts";
+import { type CurrentKey, loadCurrentKey } from "./current-key.ts";
 import type { CustodyDependencies } from "./custody-dependencies.ts";
-import { type KeyInForce, loadKeyInForce } from "./key-in-force.ts";
 import type { VaultAccess } from "./key-reader.ts";
 import { loadOwnPasskey } from "./own-passkey.ts";
 import { type UnwrapDependencies, unwrapEnvelope } from "./release-content-key.ts";
@@ -34,7 +34,7 @@ type Dependencies = Pick<CustodyDependencies, "store" | "appendAudit" | "now"> &
   KnownKeys;
 
 /**
- * Adds a backup key, or replaces the one of that name: check → unwrap by the key in force → wrap to
+ * Adds a backup key, or replaces the one of that name: check → unwrap by the current key → wrap to
  * the backup (a vault's key must prove to unwrap again) → commit row and next generation together.
  * Any failure leaves everything unchanged.
  */
@@ -59,13 +59,13 @@ async function add(
   context: ChangeContext,
 ): Promise<Outcome<BackupKey>> {
   const { order } = subject;
-  const inForce = await loadKeyInForce(deps.store, order);
-  if (inForce?.choice.kekType !== "CustomerManaged") return needsCustomerKey;
+  const current = await loadCurrentKey(deps.store, order);
+  if (current?.choice.kekType !== "CustomerManaged") return needsCustomerKey;
   const existing = await loadBackupKeys(deps.store, order);
   const others = existing.filter((backup) => backup.name !== name);
   if (others.length >= MAX_BACKUP_KEYS)
     return invalid("name", `the order has ${String(MAX_BACKUP_KEYS)} backup keys already`);
-  const kid = await kidOfChoice(deps, subject, inForce.choice, chosen);
+  const kid = await kidOfChoice(deps, subject, current.choice, chosen);
   if (!kid.ok) return kid;
   if (others.some((backup) => backup.kid === kid.value))
     return invalid("kekUrl", "another backup key of the order is this key");
@@ -75,9 +75,9 @@ async function add(
       ? { ...made, ...chosen }
       : { ...made, ...chosen, identities: subject.identities };
   const former = existing.find((each) => each.name === name);
-  const moved = await wrapAll(deps, inForce, backup, former?.kid);
+  const moved = await wrapAll(deps, current, backup, former?.kid);
   if (!moved.ok) return moved;
-  return commitRecipients(deps, inForce, moved.value, context, {
+  return commitRecipients(deps, current, moved.value, context, {
     action: "backupKey/put",
     name,
     kid: backup.kid,
@@ -105,7 +105,7 @@ async function add(
 async function kidOfChoice(
   deps: ValidateDependencies,
   subject: KeySubject,
-  inForce: CustomerChoice,
+  current: CustomerChoice,
   chosen: BackupChoice,
 ): Promise<Outcome<string>> {
   if (chosen.kind === "recovery") return { ok: true, value: chosen.key.kid };
@@ -113,7 +113,7 @@ async function kidOfChoice(
   if (!outcome.ok) return outcome;
   const { kid } = outcome.value;
   if (kid === undefined) throw new Error("a key without version");
-  return new URL(kid).host === new URL(inForce.kekUrl).host
+  return new URL(kid).host === new URL(current.kekUrl).host
     ? invalid("kekUrl", "a backup key must be in another vault than the current key")
     : { ok: true, value: kid };
 }
@@ -121,14 +121,14 @@ async function kidOfChoice(
 /** @param formerKid - the recipient that the backup replaces */
 async function wrapAll(
   deps: UnwrapDependencies,
-  inForce: KeyInForce,
+  current: CurrentKey,
   backup: BackupKey,
   formerKid: string | undefined,
 ): Promise<Outcome<readonly MovedWrapping[]>> {
   const moved: MovedWrapping[] = [];
-  for (const from of await loadWrappings(deps.store, inForce.order)) {
-    const opened = await unwrapEnvelope(deps, inForce, from, (contentKey) =>
-      wrapToBackup(deps, inForce, backup, contentKey),
+  for (const from of await loadWrappings(deps.store, current.order)) {
+    const opened = await unwrapEnvelope(deps, current, from, (contentKey) =>
+      wrapToBackup(deps, current, backup, contentKey),
     );
     if (!opened.ok) return opened;
     const wrapped = opened.value.result;
@@ -143,7 +143,7 @@ async function wrapAll(
 }
 
 /**
- * Removes a backup key from every envelope. Refused while the key in force is lost, since the
+ * Removes a backup key from every envelope. Refused while the current key is lost, since the
  * backup may be the only key that opens them. A withdrawn key is different: its owner can grant
  * access again.
  */
@@ -153,13 +153,13 @@ export async function removeBackupKey(
   name: string,
   context: ChangeContext,
 ): Promise<Outcome<boolean>> {
-  const inForce = await loadKeyInForce(deps.store, order);
+  const current = await loadCurrentKey(deps.store, order);
   const backups = await loadBackupKeys(deps.store, order);
   const backup = backups.find((each) => each.name === name);
-  if (inForce === undefined || backup === undefined) return { ok: true, value: false };
+  if (current === undefined || backup === undefined) return { ok: true, value: false };
   const moved: MovedWrapping[] = [];
   for (const from of await loadWrappings(deps.store, order)) {
-    const opened = await unwrapEnvelope(deps, inForce, from, () => undefined);
+    const opened = await unwrapEnvelope(deps, current, from, () => undefined);
     if (!opened.ok && meaningOf(opened.failure) !== "refused") {
       const { detail } = opened.failure;
       const failure = {
@@ -172,7 +172,7 @@ export async function removeBackupKey(
     const recipients = from.envelope.recipients.filter(({ kid }) => kid !== backup.kid);
     moved.push({ from, to: replaceRecipients(from.envelope, recipients) });
   }
-  return commitRecipients(deps, inForce, moved, context, {
+  return commitRecipients(deps, current, moved, context, {
     action: "backupKey/delete",
     name,
     kid: backup.kid,
@@ -180,7 +180,7 @@ export async function removeBackupKey(
     value: true,
     async write(transaction) {
       await deleteBackup(transaction, order, name);
-      // Leases that it granted depend on the key in force from now on.
+      // Leases that it granted depend on the current key from now on.
       await transaction
         .updateTable("leases")
         .set({ backup_key: null })

@@ -14,9 +14,9 @@ import type { StoreTransaction } from "../store/store.ts";
 import type { Commit, Work } from "../store/transactions.ts";
 import { bindRevision } from "./bind-revision.ts";
 import { CommitConflict, isTakenKey } from "./commit-conflict.ts";
+import { type CurrentKey, loadCurrentKey } from "./current-key.ts";
 import type { CustodyDependencies } from "./custody-dependencies.ts";
 import type { AlsoCommit } from "./key-custody.ts";
-import { type KeyInForce, loadKeyInForce } from "./key-in-force.ts";
 import type { BackupDependencies } from "./open-by-backup.ts";
 import { loadOwnPasskey, type OwnPasskey } from "./own-passkey.ts";
 import { noteWorking } from "./primary-standings.ts";
@@ -50,16 +50,16 @@ export async function changeKey(
   const { subject, choice } = change;
   const validation = await validateChoice(deps, subject, choice);
   if (!validation.outcome.ok) return refuse(deps, change, validation.outcome.failure);
-  const inForce = await loadKeyInForce(deps.store, subject.order);
+  const current = await loadCurrentKey(deps.store, subject.order);
   const moved =
-    inForce === undefined
+    current === undefined
       ? NOTHING_MOVED
-      : await moveAll(deps, change, inForce, validation.outcome.value.kid);
+      : await moveAll(deps, change, current, validation.outcome.value.kid);
   if (!moved.ok) return refuse(deps, change, moved.failure);
   const { kid } = moved.value;
   try {
     const commitWork: Commit = deps.commit ?? ((work) => deps.store.transaction().execute(work));
-    await commitWork(commit(deps, change, inForce, moved.value));
+    await commitWork(commit(deps, change, current, moved.value));
   } catch (error) {
     if (!(error instanceof CommitConflict)) throw error;
     return refuse(deps, change, { code: "RewrapConflict", facts: orderFacts(subject.order) });
@@ -96,11 +96,11 @@ const NOTHING_MOVED: Outcome<MovedTo> = {
 export async function moveAll(
   deps: BackupDependencies,
   { subject, choice }: Pick<KeyChange, "subject" | "choice">,
-  inForce: KeyInForce,
+  current: CurrentKey,
   validatedKid: string | undefined,
 ): Promise<Outcome<MovedTo>> {
-  const stored = await loadCurrentEnvelopes(deps.store, inForce.order);
-  const ownPasskey = await loadOwnPasskey(deps.store, inForce.order);
+  const stored = await loadCurrentEnvelopes(deps.store, current.order);
+  const ownPasskey = await loadOwnPasskey(deps.store, current.order);
   if (stored.length === 0 && ownPasskey === undefined)
     return { ok: true, value: { nodes: [], ownPasskey: undefined, kid: validatedKid } };
   const usable = usableKeyOf(deps, subject, subject.identities, choice);
@@ -112,12 +112,12 @@ export async function moveAll(
   const next = { usable: usable.value, kid };
   const nodes: { from: StoredEnvelope; to: Envelope }[] = [];
   for (const from of stored) {
-    const to = await rewrapEnvelope(deps, inForce, next, from);
+    const to = await rewrapEnvelope(deps, current, next, from);
     if (!to.ok) return to;
     if (to.value !== undefined) nodes.push({ from, to: to.value });
   }
   const own =
-    ownPasskey === undefined ? undefined : await rewrapEnvelope(deps, inForce, next, ownPasskey);
+    ownPasskey === undefined ? undefined : await rewrapEnvelope(deps, current, next, ownPasskey);
   if (own?.ok === false) return own;
   const ownMoved =
     ownPasskey !== undefined && own?.value !== undefined
@@ -129,18 +129,18 @@ export async function moveAll(
 function commit(
   deps: Pick<CustodyDependencies, "appendAudit" | "keyVaultSuffixes" | "now">,
   { subject, choice, actor, correlationId, alsoCommit }: KeyChange,
-  inForce: KeyInForce | undefined,
+  current: CurrentKey | undefined,
   { nodes, ownPasskey, kid }: MovedTo,
 ): Work<boolean> {
   const { order } = subject;
   const deed = { chain: order, action: "key/change", context: { actor, correlationId } } as const;
   return recorded(deps.appendAudit, deed, async (transaction) => {
     await alsoCommit?.(transaction);
-    await putInForce(
+    await makeCurrent(
       transaction,
       order,
       { choice, kid, key: addressOf(deps.keyVaultSuffixes, choice) },
-      inForce,
+      current,
     );
     if (nodes.length > 0) await insertNextGeneration(transaction, order, nodes, kid, deps.now());
     if (ownPasskey !== undefined) await replaceOwnPasskey(transaction, order, ownPasskey);
@@ -150,7 +150,7 @@ function commit(
 }
 
 /**
- * A backup that becomes the key in force is no longer a backup, and the former key's problems no
+ * A backup that becomes the current key is no longer a backup, and the former key's problems no
  * longer matter.
  */
 async function forgetStandIn(
@@ -167,11 +167,11 @@ async function forgetStandIn(
     .execute();
 }
 
-async function putInForce(
+async function makeCurrent(
   transaction: StoreTransaction,
   order: KeySubject["order"],
   { choice, kid, key }: { choice: KeyChoice; kid: string | undefined; key: Addressed | undefined },
-  inForce: KeyInForce | undefined,
+  current: CurrentKey | undefined,
 ): Promise<void> {
   const columns = {
     ...columnsOf(choice),
@@ -180,7 +180,7 @@ async function putInForce(
     follows_newest: key?.followsNewest === true ? 1 : 0,
   };
   if (key?.followsNewest === true) await pollFromNow(transaction, key.address);
-  if (inForce === undefined) {
+  if (current === undefined) {
     try {
       await transaction
         .insertInto("order_keys")
@@ -191,7 +191,7 @@ async function putInForce(
     }
     return;
   }
-  if (!(await bindRevision(transaction, order, inForce.revision, columns)))
+  if (!(await bindRevision(transaction, order, current.revision, columns)))
     throw new CommitConflict();
 }
 

@@ -12,7 +12,7 @@ import type { StoreTransaction } from "../store/store.ts";
 import type { Work } from "../store/transactions.ts";
 import { bindRevision } from "./bind-revision.ts";
 import { CommitConflict, isTakenKey } from "./commit-conflict.ts";
-import type { KeyInForce } from "./key-in-force.ts";
+import type { CurrentKey } from "./current-key.ts";
 import type { OwnPasskey } from "./own-passkey.ts";
 import type { StoredEnvelope } from "./stored-envelopes.ts";
 
@@ -42,7 +42,7 @@ type RecipientsChange<Value> = {
  */
 export async function commitRecipients<Value>(
   deps: Auditing & { readonly now: Clock },
-  { order, revision }: KeyInForce,
+  { order, revision }: CurrentKey,
   moved: readonly MovedWrapping[],
   context: ChangeContext,
   change: RecipientsChange<Value>,

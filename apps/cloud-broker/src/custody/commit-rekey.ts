@@ -24,7 +24,7 @@ export async function commitRekey(
 ): Promise<boolean> {
   try {
     await store.transaction().execute(async (transaction) => {
-      await putInForce(transaction, commit, now());
+      await makeCurrent(transaction, commit, now());
       await commit.alsoCommit(transaction);
     });
     return true;
@@ -34,7 +34,7 @@ export async function commitRekey(
   }
 }
 
-async function putInForce(
+async function makeCurrent(
   transaction: StoreTransaction,
   { order, serial, rekey }: RekeyCommit,
   nowMs: number,

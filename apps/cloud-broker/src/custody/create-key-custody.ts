@@ -4,11 +4,11 @@ import type { KeyChoice, OrderId } from "../core/order.ts";
 import type { KeySubject, KeyValidation, Outcome } from "../core/ports.ts";
 import { putBackupKey, removeBackupKey } from "./change-backup-keys.ts";
 import { changeKey, moveAll, validateChoice } from "./change-key.ts";
+import { loadCurrentKey } from "./current-key.ts";
 import type { CustodyDependencies } from "./custody-dependencies.ts";
 import { generateEnvelopes } from "./generate-envelopes.ts";
 import { loadHeldEnvelope, nodeEnvelopeOf } from "./held-envelope.ts";
 import type { KeyCustody } from "./key-custody.ts";
-import { loadKeyInForce } from "./key-in-force.ts";
 import { sealOwnPasskey } from "./own-passkey.ts";
 import { probeBackupKey, probeKey } from "./probe-key.ts";
 import { proposeRekey } from "./propose-rekey.ts";
@@ -49,9 +49,9 @@ async function readNewestVersion(
   deps: UnwrapDependencies,
   order: OrderId,
 ): Promise<Outcome<{ readonly kid: string }>> {
-  const inForce = await loadKeyInForce(deps.store, order);
-  if (inForce === undefined) return notGenerated;
-  const usable = usableKeyOf(deps, inForce, inForce.identities, inForce.choice);
+  const current = await loadCurrentKey(deps.store, order);
+  if (current === undefined) return notGenerated;
+  const usable = usableKeyOf(deps, current, current.identities, current.choice);
   if (!usable.ok) return usable;
   const { version: _pinned, ...newest } = usable.value.key;
   const key = await deps.reader.readUsable({ ...usable.value, key: newest });
@@ -69,9 +69,9 @@ async function rehearseChange(
 ): Promise<Outcome<KeyValidation>> {
   const validation = await validateChoice(deps, subject, choice);
   if (!validation.outcome.ok) return validation.outcome;
-  const inForce = await loadKeyInForce(deps.store, subject.order);
-  if (inForce === undefined) return { ok: true, value: validation };
+  const current = await loadCurrentKey(deps.store, subject.order);
+  if (current === undefined) return { ok: true, value: validation };
   const { kid } = validation.outcome.value;
-  const moved = await moveAll(deps, { subject, choice }, inForce, kid);
+  const moved = await moveAll(deps, { subject, choice }, current, kid);
   return moved.ok ? { ok: true, value: validation } : moved;
 }

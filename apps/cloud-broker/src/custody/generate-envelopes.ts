@@ -7,9 +7,9 @@ import { orderFacts } from "../core/recovery-facts.ts";
 import { loadBackupKeys } from "./backup-keys.ts";
 import { bindRevision } from "./bind-revision.ts";
 import { CommitConflict, isTakenKey } from "./commit-conflict.ts";
+import { type CurrentKey, loadCurrentKey } from "./current-key.ts";
 import type { CustodyDependencies } from "./custody-dependencies.ts";
 import type { AlsoCommit } from "./key-custody.ts";
-import { type KeyInForce, loadKeyInForce } from "./key-in-force.ts";
 import { loadOwnPasskey } from "./own-passkey.ts";
 import { type UnwrapDependencies, unwrapEnvelope } from "./release-content-key.ts";
 import {
@@ -40,18 +40,18 @@ export async function generateEnvelopes(
   alsoCommit?: AlsoCommit,
 ): Promise<Outcome<undefined>> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const inForce = await loadKeyInForce(deps.store, order);
-    if (inForce === undefined)
+    const current = await loadCurrentKey(deps.store, order);
+    if (current === undefined)
       return failed({ code: "ResourceNotFound", facts: orderFacts(order) });
     const existing = await loadCurrentEnvelopes(deps.store, order);
     const missing = serials.filter(
       (serial) => !existing.some((stored) => stored.serial === serial),
     );
     const sealed =
-      missing.length === 0 ? NOTHING_NEW : await sealMissing(deps, inForce, existing, missing);
+      missing.length === 0 ? NOTHING_NEW : await sealMissing(deps, current, existing, missing);
     if (!sealed.ok) return sealed;
     try {
-      await commit(deps, inForce, sealed.value, alsoCommit);
+      await commit(deps, current, sealed.value, alsoCommit);
       return { ok: true, value: undefined };
     } catch (error) {
       if (!(error instanceof CommitConflict)) throw error;
@@ -64,11 +64,11 @@ const NOTHING_NEW: Outcome<readonly NewEnvelope[]> = { ok: true, value: [] };
 
 async function sealMissing(
   deps: Dependencies,
-  inForce: KeyInForce,
+  current: CurrentKey,
   existing: readonly StoredEnvelope[],
   serials: readonly string[],
 ): Promise<Outcome<readonly NewEnvelope[]>> {
-  const chosen = usableKeyOf(deps, inForce, inForce.identities, inForce.choice);
+  const chosen = usableKeyOf(deps, current, current.identities, current.choice);
   if (!chosen.ok) return chosen;
   // All envelopes of an order are wrapped to one version; the first one takes the newest that the
   // choice names.
@@ -79,10 +79,10 @@ async function sealMissing(
   const key = await deps.reader.readUsable(usable.value);
   if (!key.ok) return key;
   const { kid } = key.value;
-  const backups = await loadBackupKeys(deps.store, inForce.order);
+  const backups = await loadBackupKeys(deps.store, current.order);
   const keys = { usable: usable.value, kid, backups };
-  const kind = first === undefined ? (await deps.custodyOf(inForce.order)).kind : kindOf(first);
-  const passkey = kind === "split" ? undefined : await obtainPasskey(deps, inForce, first);
+  const kind = first === undefined ? (await deps.custodyOf(current.order)).kind : kindOf(first);
+  const passkey = kind === "split" ? undefined : await obtainPasskey(deps, current, first);
   if (passkey?.ok === false) return passkey;
   try {
     const sealed: NewEnvelope[] = [];
@@ -103,15 +103,15 @@ async function sealMissing(
 /** The order's passkey: that of its other nodes, or the customer's own, or a new one. */
 async function obtainPasskey(
   deps: Dependencies,
-  inForce: KeyInForce,
+  current: CurrentKey,
   other: StoredEnvelope | undefined,
 ): Promise<Outcome<Sealable>> {
-  const { order } = inForce;
+  const { order } = current;
   const own = other === undefined ? await loadOwnPasskey(deps.store, order) : undefined;
   const source = other ?? own;
   if (source === undefined) return { ok: true, value: newPasskey() };
   const serial = other?.serial ?? NO_NODE_YET;
-  const opened = await unwrapEnvelope(deps, inForce, source, (contentKey) =>
+  const opened = await unwrapEnvelope(deps, current, source, (contentKey) =>
     openPasskey(source.envelope, contentKey, order, serial),
   );
   return opened.ok
@@ -121,7 +121,7 @@ async function obtainPasskey(
 
 async function commit(
   { store, now }: Pick<Dependencies, "store" | "now">,
-  { order, revision }: KeyInForce,
+  { order, revision }: CurrentKey,
   sealed: readonly NewEnvelope[],
   alsoCommit: AlsoCommit | undefined,
 ): Promise<void> {

@@ -3,21 +3,21 @@ import { parseEnvelope } from "@databox-cmk/crypto";
 import type { OrderId } from "../core/order.ts";
 import { compileOnce } from "../store/fast/compile-once.ts";
 import type { Store } from "../store/store.ts";
-import { type KeyInForce, keyInForceOf, selectKeyInForce } from "./key-in-force.ts";
+import { type CurrentKey, currentKeyOf, selectCurrentKey } from "./current-key.ts";
 import type { NodeEnvelope } from "./node-envelope.ts";
 import { isNewest, kindOf, type StoredEnvelope } from "./stored-envelopes.ts";
 
 /** A node's current envelope and the order's key, read at the same moment. */
 export type HeldEnvelope = {
-  readonly inForce: KeyInForce;
+  readonly current: CurrentKey;
   readonly stored: StoredEnvelope;
-  /** The last use of the key in force failed. */
+  /** The last use of the current key failed. */
   readonly isDoubted: boolean;
 };
 
 const selectEnvelopeAndKey = compileOnce(
   (store, { order, serial }: { order: OrderId; serial: string }) =>
-    selectKeyInForce(store, order)
+    selectCurrentKey(store, order)
       .innerJoin("envelopes", "envelopes.order_id", "order_keys.order_id")
       .leftJoin("primary_standings", "primary_standings.order_id", "order_keys.order_id")
       .select([
@@ -41,14 +41,14 @@ export async function loadHeldEnvelope(
   if (row === undefined) return undefined;
   const { generation, env, kid, jwe_json: json } = row;
   const stored = { serial, generation, env, kid, envelope: parseEnvelope(json) };
-  return { inForce: keyInForceOf(order, row), stored, isDoubted: row.doubted_ms !== null };
+  return { current: currentKeyOf(order, row), stored, isDoubted: row.doubted_ms !== null };
 }
 
 /** The envelope as its node receives it. */
-export function nodeEnvelopeOf({ inForce, stored }: HeldEnvelope): NodeEnvelope {
+export function nodeEnvelopeOf({ current, stored }: HeldEnvelope): NodeEnvelope {
   const { serial, env, generation, kid, envelope } = stored;
   return {
-    order: inForce.order,
+    order: current.order,
     serial,
     env,
     generation,

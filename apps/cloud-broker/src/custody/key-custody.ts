@@ -20,7 +20,7 @@ export type RekeyProposal<T> = Used<T> & {
   /** The envelope as it will be in force. */
   readonly envelope: NodeEnvelope;
 };
-/** Like `Use`, of the content keys of the envelope in force and of the proposed one. */
+/** Like `Use`, of the content keys of the current envelope and of the proposed one. */
 export type UseBoth<T> = (currentKey: Uint8Array, proposedKey: Uint8Array) => Promise<T> | T;
 
 /** A node's current envelope as it was read, and its content key for one use. */
@@ -28,7 +28,7 @@ export type HeldNode = {
   readonly envelope: NodeEnvelope;
   /**
    * Fresh Get checks, then the vault unwraps the content key, and its commitment is checked. If the
-   * key in force is lost, a backup key may replace it (`backup`; docs/design/decisions/0016), and
+   * current key is lost, a backup key may replace it (`backup`; docs/design/decisions/0016), and
    * that is audited before the use, with the given correlation id.
    */
   readonly release: <T>(use: Use<T>, correlationId?: string) => Promise<Outcome<Released<T>>>;
@@ -41,7 +41,7 @@ export type KeyChecks = {
   /** Does everything that `change` does before its commit, and reports what it would report. */
   rehearse(subject: KeySubject, choice: KeyChoice): Promise<Outcome<KeyValidation>>;
   /**
-   * The newest version of the key in force, fresh from the vault, regardless of the version that
+   * The newest version of the current key, fresh from the vault, regardless of the version that
    * the choice names; a version that may not be used is a failure. Touches no content key.
    */
   newestVersion(order: OrderId): Promise<Outcome<{ readonly kid: string }>>;
@@ -49,10 +49,10 @@ export type KeyChecks = {
 
 export type KeyChanges = {
   /**
-   * Puts a choice in force: checks it, then re-wraps every envelope (unwrap old → wrap new → unwrap
+   * Makes a choice current: checks it, then re-wraps every envelope (unwrap old → wrap new → unwrap
    * new → compare) and commits the choice and the new generation together, by compare-and-swap. For
    * a new order (no order_keys row yet) it inserts the choice; `alsoCommit` runs first, in the same
-   * transaction, and inserts the order itself. Any failure leaves the old key in force;
+   * transaction, and inserts the order itself. Any failure leaves the old key current;
    * RewrapConflict: another change was committed meanwhile, so read again.
    */
   change(
@@ -76,7 +76,7 @@ export type KeyChanges = {
 /** Passkeys for people: made before the appliance leaves, shown in the portal. */
 export type Passkeys = {
   /**
-   * Makes one envelope for each node, wrapped to the key in force: of one passkey for the order (or
+   * Makes one envelope for each node, wrapped to the current key: of one passkey for the order (or
    * the customer's own), or in split custody of a share for each node. Safe to repeat after a
    * crash: existing envelopes are kept. `alsoCommit` runs in the transaction of the envelopes.
    */
@@ -102,7 +102,7 @@ export type NodeEnvelopes = {
    */
   hold(order: OrderId, serial: string, at?: Store): Promise<Outcome<HeldNode>>;
   /**
-   * A new passkey for a node, in an envelope that is wrapped to the key in force but not in force
+   * A new passkey for a node, in an envelope that is wrapped to the current key but not in force
    * yet. Every call returns the same one, until it is confirmed or the order gets another key.
    */
   proposeRekey<T>(
@@ -127,7 +127,7 @@ export type KeyProbes = {
 export type BackupChanges = {
   /**
    * Adds a backup key or replaces the one of that name, in every envelope and by compare-and-swap.
-   * A vault's key passes the checks of a key in force except the region.
+   * A vault's key passes the checks of a current key except the region.
    */
   putBackup(
     subject: KeySubject,
@@ -135,7 +135,7 @@ export type BackupChanges = {
     chosen: BackupChoice,
     context: ChangeContext,
   ): Promise<Outcome<BackupKey>>;
-  /** @returns false when no backup key has that name. Refused while the key in force is lost. */
+  /** @returns false when no backup key has that name. Refused while the current key is lost. */
   removeBackup(order: OrderId, name: string, context: ChangeContext): Promise<Outcome<boolean>>;
 };
 

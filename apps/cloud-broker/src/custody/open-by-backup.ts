@@ -21,13 +21,13 @@ export type BackupDependencies = Auditing &
   KnownKeys &
   Pick<CustodyDependencies, "now" | "backupAfterSeconds">;
 
-/** The backup key that was used, and the failure of the key in force. */
+/** The backup key that was used, and the failure of the current key. */
 export type BackupUse = { readonly name: string; readonly failure: Failure };
 
 /**
- * Runs after the key in force has failed. The failure is recorded, and where the rule allows it
+ * Runs after the current key has failed. The failure is recorded, and where the rule allows it
  * (core/decide-backup.ts) the order's backup keys are tried by name. If none opens the envelope,
- * the answer is still the failure of the key in force, since a backup's failure says nothing about
+ * the answer is still the failure of the current key, since a backup's failure says nothing about
  * that key.
  */
 export async function openByBackup<T>(

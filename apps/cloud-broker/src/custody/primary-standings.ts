@@ -59,7 +59,7 @@ export async function readStanding(store: Store, order: OrderId): Promise<Primar
 }
 
 /**
- * The latest refusal that a probe or a health check saw, unless the key in force has granted an
+ * The latest refusal that a probe or a health check saw, unless the current key has granted an
  * unlock since. Without it, a key that was withdrawn while no node unlocked would only look
  * unreachable.
  */

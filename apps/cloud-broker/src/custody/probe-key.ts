@@ -6,9 +6,9 @@ import { failed } from "../core/failed.ts";
 import type { OrderId } from "../core/order.ts";
 import type { Outcome } from "../core/ports.ts";
 import { loadBackupKeys } from "./backup-keys.ts";
+import { loadCurrentKey } from "./current-key.ts";
 import type { CustodyDependencies } from "./custody-dependencies.ts";
 import { describeFailure } from "./describe-failure.ts";
-import { loadKeyInForce } from "./key-in-force.ts";
 import type { VaultAccess } from "./key-reader.ts";
 import { noteFailure, noteWorking } from "./primary-standings.ts";
 import { notGenerated } from "./release-content-key.ts";
@@ -30,9 +30,9 @@ export async function probeKey(
   order: OrderId,
   kid: string,
 ): Promise<Outcome<undefined>> {
-  const inForce = await loadKeyInForce(deps.store, order);
-  if (inForce === undefined) return notGenerated;
-  const chosen = usableKeyOf(deps, inForce, inForce.identities, inForce.choice);
+  const current = await loadCurrentKey(deps.store, order);
+  if (current === undefined) return notGenerated;
+  const chosen = usableKeyOf(deps, current, current.identities, current.choice);
   if (!chosen.ok) return chosen;
   const usable = atVersion(chosen.value, kid, deps.keyVaultSuffixes);
   if (!usable.ok) return usable;
@@ -47,11 +47,11 @@ export async function probeBackupKey(
   order: OrderId,
   kid: string,
 ): Promise<Outcome<undefined>> {
-  const inForce = await loadKeyInForce(deps.store, order);
+  const current = await loadCurrentKey(deps.store, order);
   const backups = await loadBackupKeys(deps.store, order);
   const backup = backups.find((each) => each.kind === "vault" && each.kid === kid);
-  if (inForce === undefined || backup?.kind !== "vault") return notGenerated;
-  const usable = usableBackupOf(deps, inForce, backup);
+  if (current === undefined || backup?.kind !== "vault") return notGenerated;
+  const usable = usableBackupOf(deps, current, backup);
   return usable.ok ? askVault(deps, usable.value, kid) : usable;
 }
 

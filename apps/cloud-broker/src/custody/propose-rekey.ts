@@ -6,10 +6,10 @@ import type { Custody } from "@databox-cmk/protocol";
 import type { OrderId } from "../core/order.ts";
 import type { Outcome } from "../core/ports.ts";
 import { loadBackupKeys } from "./backup-keys.ts";
+import type { CurrentKey } from "./current-key.ts";
 import type { CustodyDependencies } from "./custody-dependencies.ts";
 import { loadHeldEnvelope } from "./held-envelope.ts";
 import type { RekeyProposal, UseBoth } from "./key-custody.ts";
-import type { KeyInForce } from "./key-in-force.ts";
 import { notGenerated, type UnwrapDependencies, unwrapEnvelope } from "./release-content-key.ts";
 import { newPasskey, newShare, sealForNode } from "./seal-passkey.ts";
 import { isSplit, kindOf, type StoredEnvelope } from "./stored-envelopes.ts";
@@ -31,11 +31,11 @@ export async function proposeRekey<T>(
 ): Promise<Outcome<RekeyProposal<T>>> {
   const before = await loadHeldEnvelope(deps.store, order, serial);
   if (before === undefined) return notGenerated;
-  const { inForce, stored } = before;
-  const opened = await unwrapEnvelope(deps, inForce, stored, async (currentKey, by) => {
-    const proposed = await loadOrMake(deps, inForce, stored);
+  const { current, stored } = before;
+  const opened = await unwrapEnvelope(deps, current, stored, async (currentKey, by) => {
+    const proposed = await loadOrMake(deps, current, stored);
     if (!proposed.ok) return proposed;
-    const used = await unwrapEnvelope(deps, inForce, proposed.value, (proposedKey) =>
+    const used = await unwrapEnvelope(deps, current, proposed.value, (proposedKey) =>
       use(currentKey, proposedKey),
     );
     if (!used.ok) return used;
@@ -57,20 +57,20 @@ export async function proposeRekey<T>(
 
 async function loadOrMake(
   deps: Dependencies,
-  inForce: KeyInForce,
+  current: CurrentKey,
   stored: StoredEnvelope,
 ): Promise<Outcome<Proposed>> {
   // Split custody stays, with any policy.
-  const kind = isSplit(stored) ? "split" : (await deps.custodyOf(inForce.order)).kind;
-  const standing = await loadStanding(deps, inForce, stored);
+  const kind = isSplit(stored) ? "split" : (await deps.custodyOf(current.order)).kind;
+  const standing = await loadStanding(deps, current, stored);
   return standing === undefined || kindOf(standing) !== kind
-    ? makeProposal(deps, inForce, stored, kind)
+    ? makeProposal(deps, current, stored, kind)
     : { ok: true, value: standing };
 }
 
 async function loadStanding(
   { store }: Pick<Dependencies, "store">,
-  { order, revision }: KeyInForce,
+  { order, revision }: CurrentKey,
   { serial, kid }: StoredEnvelope,
 ): Promise<Proposed | undefined> {
   const row = await store
@@ -89,23 +89,23 @@ async function loadStanding(
 
 async function makeProposal(
   deps: Dependencies,
-  inForce: KeyInForce,
+  current: CurrentKey,
   { serial, kid }: StoredEnvelope,
   kind: Custody["kind"],
 ): Promise<Outcome<Proposed>> {
-  const chosen = usableKeyOf(deps, inForce, inForce.identities, inForce.choice);
+  const chosen = usableKeyOf(deps, current, current.identities, current.choice);
   if (!chosen.ok) return chosen;
   // All envelopes of an order are wrapped to one version.
   const usable = atVersion(chosen.value, kid, deps.keyVaultSuffixes);
   if (!usable.ok) return usable;
-  const backups = await loadBackupKeys(deps.store, inForce.order);
+  const backups = await loadBackupKeys(deps.store, current.order);
   const made = kind === "split" ? newShare() : newPasskey();
   const keys = { usable: usable.value, kid, backups };
   const sealed = await sealForNode(deps, keys, serial, made).finally(() => {
     zero(made.plaintext);
   });
   if (!sealed.ok) return sealed;
-  const { order, revision } = inForce;
+  const { order, revision } = current;
   const id = randomUUID();
   const { env } = sealed.value.context;
   const columns = {

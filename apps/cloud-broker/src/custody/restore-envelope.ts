@@ -20,7 +20,7 @@ import { type EpochMs, type KeyUrl, foldOrderId, type OrderId } from "../core/or
 import type { Clock } from "../core/ports.ts";
 import type { Store, StoreTransaction } from "../store/store.ts";
 import { bindRevision } from "./bind-revision.ts";
-import { loadKeyInForce } from "./key-in-force.ts";
+import { loadCurrentKey } from "./current-key.ts";
 import { noteGeneratedPasskey } from "./note-generated-passkey.ts";
 
 type Dependencies = {
@@ -62,7 +62,7 @@ export async function restoreEnvelope(jws: string, deps: Dependencies): Promise<
   const context = { actor: { kind: "broker" }, correlationId: randomUUID() } as const;
   let restored: number | undefined;
   await record(deps, { chain: order, action: "envelope/restore", context }, async (transaction) => {
-    const inForce = await loadKeyInForce(transaction, order);
+    const current = await loadCurrentKey(transaction, order);
     const history = await transaction
       .selectFrom("envelopes")
       .select(["env", "generation"])
@@ -71,11 +71,11 @@ export async function restoreEnvelope(jws: string, deps: Dependencies): Promise<
       .orderBy("generation")
       .execute();
     const last = history.pop();
-    if (inForce === undefined || last === undefined)
+    if (current === undefined || last === undefined)
       throw misuse(`the database has no envelope of node ${serial} of ${order}`);
     const decision = decideRestoredEnvelope({ env, generation }, [...history, last]);
     if (decision.kind === "nothing-missing") return undefined;
-    const { choice, revision } = inForce;
+    const { choice, revision } = current;
     const kid = kidOfKey(
       envelope,
       choice.kekType === "MicrosoftManaged" ? undefined : choice.kekUrl,

@@ -4,7 +4,7 @@ import { ERRORS } from "@databox-cmk/errors";
 import { failed } from "../core/failed.ts";
 import { parseKeyUrl } from "../core/key-url.ts";
 import type { Failure, Outcome } from "../core/ports.ts";
-import type { KeyInForce } from "./key-in-force.ts";
+import type { CurrentKey } from "./current-key.ts";
 import { type BackupDependencies, openByBackup } from "./open-by-backup.ts";
 import { type Use, type Used, unwrapWith, type Wrapping } from "./unwrap-with.ts";
 import { atVersion, type KnownKeys, usableKeyOf, type UsableKey } from "./usable-key.ts";
@@ -23,16 +23,16 @@ import { wrapContentKey } from "./wrap-content-key.ts";
  */
 export async function rewrapEnvelope(
   deps: BackupDependencies,
-  inForce: KeyInForce,
+  current: CurrentKey,
   next: { readonly usable: UsableKey; readonly kid: string },
-  current: Wrapping,
+  wrapping: Wrapping,
 ): Promise<Outcome<Envelope | undefined>> {
-  const { envelope, kid } = current;
+  const { envelope, kid } = wrapping;
   if (kid === next.kid) {
-    const opened = await unwrapWith(deps, next.usable, current, () => undefined);
+    const opened = await unwrapWith(deps, next.usable, wrapping, () => undefined);
     return opened.ok ? { ok: true, value: undefined } : opened;
   }
-  const wrapped = await unwrapOld(deps, inForce, next.usable, current, (contentKey) =>
+  const wrapped = await unwrapOld(deps, current, next.usable, wrapping, (contentKey) =>
     wrapContentKey(deps, next.usable, next.kid, contentKey),
   );
   if (!wrapped.ok) return wrapped;
@@ -44,27 +44,27 @@ export async function rewrapEnvelope(
 }
 
 /**
- * Unwraps by the identity in force, or by the new one if that identity is gone: both are the
+ * Unwraps by the current identity, or by the new one if that identity is gone: both are the
  * order's own. If the key is lost, a backup key may open the envelope, which is how an order moves
  * away from a lost vault.
  */
 async function unwrapOld<T>(
   deps: BackupDependencies,
-  inForce: KeyInForce,
+  current: CurrentKey,
   next: UsableKey,
-  current: Wrapping,
+  wrapping: Wrapping,
   use: Use<T>,
 ): Promise<Outcome<Used<T>>> {
-  const chosen = usableKeyOf(deps, inForce, inForce.identities, inForce.choice);
-  const old = chosen.ok ? atVersion(chosen.value, current.kid, deps.keyVaultSuffixes) : chosen;
-  const opened = old.ok ? await unwrapWith(deps, old.value, current, use) : old;
+  const chosen = usableKeyOf(deps, current, current.identities, current.choice);
+  const old = chosen.ok ? atVersion(chosen.value, wrapping.kid, deps.keyVaultSuffixes) : chosen;
+  const opened = old.ok ? await unwrapWith(deps, old.value, wrapping, use) : old;
   if (opened.ok) return opened;
   const isSilent = ERRORS[opened.failure.code].class === "unreachable";
-  const successor = isSilent ? undefined : successorOf(deps, inForce, next, current.kid);
+  const successor = isSilent ? undefined : successorOf(deps, current, next, wrapping.kid);
   const reopened =
-    successor === undefined ? opened : await unwrapWith(deps, successor, current, use);
+    successor === undefined ? opened : await unwrapWith(deps, successor, wrapping, use);
   if (reopened.ok) return reopened;
-  const byBackup = await openByBackup(deps, inForce, current.envelope, opened.failure, use);
+  const byBackup = await openByBackup(deps, current, wrapping.envelope, opened.failure, use);
   return byBackup.ok ? byBackup : failed(ofOldKey(byBackup.failure));
 }
 
@@ -74,7 +74,7 @@ async function unwrapOld<T>(
  */
 function successorOf(
   { keyVaultSuffixes }: Pick<KnownKeys, "keyVaultSuffixes">,
-  { choice }: KeyInForce,
+  { choice }: CurrentKey,
   next: UsableKey,
   kid: string,
 ): UsableKey | undefined {

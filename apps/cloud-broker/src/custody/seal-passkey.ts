@@ -38,7 +38,7 @@ export const newPasskey = (): Sealable => ({
 });
 
 /**
- * Seals a passkey or a share in a new envelope for the key in force and every backup; proves that
+ * Seals a passkey or a share in a new envelope for the current key and every backup; proves that
  * its content key unwraps again.
  */
 export async function sealForNode(

@@ -93,7 +93,7 @@ export function identityOf(
 }
 
 /**
- * The version that an envelope names, after checking that it belongs to the key in force: an
+ * The version that an envelope names, after checking that it belongs to the current key: an
  * address from an envelope is only compared, never called.
  */
 export function atVersion(

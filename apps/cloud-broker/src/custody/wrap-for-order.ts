@@ -16,13 +16,13 @@ import { wrapContentKey } from "./wrap-content-key.ts";
 /** All keys that an order's envelopes are wrapped to. */
 export type WrappingKeys = {
   readonly usable: UsableKey;
-  /** Version of the key in force. */
+  /** Version of the current key. */
   readonly kid: string;
   readonly backups: readonly BackupKey[];
 };
 
 /**
- * Wraps a content key to the key in force and to every backup; a vault's backup must prove to
+ * Wraps a content key to the current key and to every backup; a vault's backup must prove to
  * unwrap again. All or none: a missing backup in an envelope would be noticed only on the day when
  * that backup is needed.
  */

@@ -35,7 +35,7 @@ type Place = {
 /** By address, oldest first. */
 type Row = Map<string, Set<Place>>;
 
-/** An appliance has shown its lease within this time, so that it is not taken for a stranger. */
+/** An appliance has shown its lease within this time, so that it is not treated as unauthenticated. */
 const NEW_MS = 10_000;
 
 /**

@@ -1,7 +1,7 @@
 import { AppError } from "@databox-cmk/errors";
 import { expect, test } from "vitest";
 
-import { createLog, createStrangerLines, describeFault } from "./log.ts";
+import { createLog, createUnauthenticatedLines, describeFault } from "./log.ts";
 
 function lineOf(fields: object): Record<string, unknown> {
   const lines: string[] = [];
@@ -62,7 +62,7 @@ const IN_SUM = 600;
 function openLines() {
   const clock = { nowMs: 0 };
   const logged: unknown[] = [];
-  const lines = createStrangerLines(
+  const lines = createUnauthenticatedLines(
     (level, event, fields) => logged.push({ level, event, ...fields }),
     () => clock.nowMs,
   );

@@ -128,7 +128,7 @@ export function createLogNowAndThen(
   };
 }
 
-/** Enough to see the kind of an attack, and to find a single request of an honest stranger. */
+/** Enough to see the kind of an attack, and to find a single request of an honest unauthenticated caller. */
 const PER_ADDRESS = { burst: 60, tokensPerSecond: 0.1 };
 /** Of all addresses together, in this process. */
 const IN_SUM = { burst: 600, tokensPerSecond: 1 };
@@ -138,7 +138,7 @@ const IN_SUM = { burst: 600, tokensPerSecond: 1 };
  * address, and one for all. Refusals beyond it are counted in one line in ten seconds, and in the
  * metrics.
  */
-export function createStrangerLines(
+export function createUnauthenticatedLines(
   log: Log,
   now: Clock,
 ): {

@@ -24,7 +24,7 @@ export type RuleChange = {
 
 /** The permission of a change, used up in the transaction that makes it. */
 export type ChangeClaim = {
-  /** Id of the approval; undefined where the policy in force asks for none. */
+  /** Id of the approval; undefined where the current policy asks for none. */
   readonly approval?: string | undefined;
   /**
    * @throws {AppError} `ApprovalClosed` when the approval was used up or has ended meanwhile,

@@ -23,13 +23,13 @@ type Mitigation = { readonly resolution: CustomerResolution; readonly atMs: numb
  * answer changes nothing, and the call may be repeated.
  */
 export async function startCopy(
-  plane: Changing & { readonly custody: NodeEnvelopes },
+  deps: Changing & { readonly custody: NodeEnvelopes },
   order: Order,
   context: RequestContext,
   mitigation?: Mitigation,
 ): Promise<void> {
   const started = valueOf(decideTransition(lifecycleOf(order), { kind: "startCopy" }));
-  const failed = await tryKeys(plane, order);
+  const failed = await tryKeys(deps, order);
   if (failed !== undefined && isPassing(failed.failure.code)) throw errorOf(failed.failure);
   const next =
     failed === undefined ? started : valueOf(decideTransition(started, { kind: "halt" }));
@@ -40,7 +40,7 @@ export async function startCopy(
   const row = { action: "order/startCopy", context, ...told } as const;
   const { stage, stageStatus } = next;
   const state = stateAfter(order.state, failed, mitigation);
-  await changeOrder(plane, order, row, { stage, stageStatus, state });
+  await changeOrder(deps, order, row, { stage, stageStatus, state });
 }
 
 /**
@@ -48,13 +48,13 @@ export async function startCopy(
  * customer. Any other failure changes nothing, and so does one of an order that is not copying.
  */
 export async function haltCopy(
-  plane: Changing,
+  deps: Changing,
   id: OrderId,
   failed: NodeFailure,
   correlationId: string,
 ): Promise<void> {
   if (!isKeyRefusal(failed.failure.code)) return;
-  const order = await readOrder(plane.store, id);
+  const order = await readOrder(deps.store, id);
   if (order === undefined) return;
   const halted = decideTransition(lifecycleOf(order), { kind: "halt" });
   if (!halted.ok) return;
@@ -63,7 +63,7 @@ export async function haltCopy(
   const { stageStatus } = halted.value;
   const state = stateAfter(order.state, failed, undefined);
   try {
-    await changeOrder(plane, order, row, { stageStatus, state });
+    await changeOrder(deps, order, row, { stageStatus, state });
   } catch (error) {
     // Another writer came first, such as the other node of a Heavy; the next refusal looks again.
     if (!(error instanceof AppError) || error.code !== "RewrapConflict") throw error;

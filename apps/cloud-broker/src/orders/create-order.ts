@@ -30,17 +30,17 @@ const SCHEDULE = "properties.deliveryInfo.scheduledDateTime";
  * @returns id of the long-running operation.
  */
 export async function createOrder(
-  plane: Changing & Plane<"settings" | "identities"> & { readonly custody: KeyChanges },
+  deps: Changing & Plane<"settings" | "identities"> & { readonly custody: KeyChanges },
   name: OrderName,
   written: JobWrite,
   transferType: TransferType,
   context: RequestContext,
 ): Promise<string> {
-  const { custody, settings } = plane;
+  const { custody, settings } = deps;
   checkWritten(written, transferType);
   requireResourceGroup(name.resourceGroup);
   const id = orderIdOf(name);
-  if ((await readOrder(plane.store, id)) !== undefined)
+  if ((await readOrder(deps.store, id)) !== undefined)
     throw new AppError("ResourceAlreadyExists", { facts: { orderName: name.name } });
 
   const { details: writtenDetails, custody: writtenCustody } = written.properties;
@@ -48,8 +48,8 @@ export async function createOrder(
     const policy = await readCustodyPolicy(store, name.subscriptionId);
     return valueOf(decideCustody(writtenCustody, policy?.splitOnly === 1));
   };
-  // Refuses before anything is made; the commit decides by the policy that is in force then.
-  await chooseCustody(plane.store);
+  // Refuses before anything is made; the commit decides by the current policy then.
+  await chooseCustody(deps.store);
   const scheduledDateTime = scheduleOf(written.properties);
   const details = newJobDetails(writtenDetails, transferType);
   const key = valueOf(
@@ -62,8 +62,8 @@ export async function createOrder(
   const plan = valueOf(decideIdentities([], written.identity ?? { type: "None" }));
   const writtenLocation = written.location.replaceAll(" ", "");
   const location = writtenLocation.toLowerCase();
-  const realised = await realiseIdentities(plane, { id, location, identityEpoch: 0 }, plan);
-  const nowMs = plane.now();
+  const realised = await realiseIdentities(deps, { id, location, identityEpoch: 0 }, plan);
+  const nowMs = deps.now();
   const passkey = Buffer.from(writtenDetails.devicePassword ?? "");
   const { name: skuName, ...sku } = written.sku;
   const order = {
@@ -100,7 +100,7 @@ export async function createOrder(
       key,
       context.actor,
       recorded(
-        plane.appendAudit,
+        deps.appendAudit,
         { chain: id, action: "order/create", context },
         async (transaction) => {
           const chosen = await chooseCustody(transaction);

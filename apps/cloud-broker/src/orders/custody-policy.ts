@@ -21,7 +21,7 @@ export const readCustodyPolicy = (store: Store, subscriptionId: string) =>
 
 /** Holds for orders that are placed from now on; those that exist keep their custody. */
 export async function writeCustodyPolicy(
-  plane: Changing,
+  deps: Changing,
   subscriptionId: string,
   splitOnly: boolean,
   context: RequestContext,
@@ -29,10 +29,10 @@ export async function writeCustodyPolicy(
   const deed = { chain: "broker", action: "custodyPolicy/write", context } as const;
   const values = {
     split_only: Number(splitOnly),
-    changed_at_ms: plane.now(),
+    changed_at_ms: deps.now(),
     changed_by: context.by,
   };
-  await record(plane, deed, async (transaction) => {
+  await record(deps, deed, async (transaction) => {
     await transaction
       .insertInto("custody_policies")
       .values({ subscription_id: subscriptionId, ...values })

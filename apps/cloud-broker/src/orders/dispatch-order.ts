@@ -16,18 +16,18 @@ import { keySubjectOf, lifecycleOf, type Order } from "./order.ts";
  * that in the unlock policy; `force` does not.
  */
 async function requireRecovery(
-  plane: Plane<"store" | "appendAudit" | "custodyOf">,
+  deps: Plane<"store" | "appendAudit" | "custodyOf">,
   { id }: Order,
   context: RequestContext,
 ): Promise<void> {
-  const { store } = plane;
+  const { store } = deps;
   const serials = await findUnrecoverable(store, id);
   if (serials.length === 0) return;
-  const custody = await plane.custodyOf(id);
+  const custody = await deps.custodyOf(id);
   if (custody.kind === "split" && custody.acceptNoRecovery) return;
   const failure = { code: "RecoveryKeyMissing", facts: { serial: serials.join(", ") } } as const;
   const deed = { chain: id, action: "order/dispatch", context } as const;
-  await note(plane, deed, { outcome: "refused", ...failureColumns(failure) });
+  await note(deps, deed, { outcome: "refused", ...failureColumns(failure) });
   throw errorOf(failure);
 }
 
@@ -39,23 +39,23 @@ async function requireRecovery(
  * @throws {AppError} the failed check, or `OrderStageForbids` that names the nodes
  */
 export async function dispatchOrder(
-  plane: Changing & Plane<"settings" | "custodyOf"> & { readonly custody: KeyChecks },
+  deps: Changing & Plane<"settings" | "custodyOf"> & { readonly custody: KeyChecks },
   name: OrderName,
   { force }: { readonly force: boolean },
   context: RequestContext,
 ): Promise<void> {
-  const { custody, store, settings } = plane;
+  const { custody, store, settings } = deps;
   const order = await findOrder(store, name);
   const before = lifecycleOf(order);
   const isRepeated = valueOf(decideTransition(before, { kind: "dispatch" })) === before;
   if (isRepeated) return;
-  await requireRecovery(plane, order, context);
+  await requireRecovery(deps, order, context);
   const { outcome } = await custody.validate(keySubjectOf(order, settings.tenantId), order.key);
   const nodes = await readReports(store, order.id);
   const ready = outcome.ok ? decideReadiness(order.transferType, nodes) : outcome;
   if (ready.ok || force) {
     const unprepared = nodes.filter(({ isPrepared }) => !isPrepared);
-    await moveOrder(plane, name, { kind: "dispatch" }, context, {
+    await moveOrder(deps, name, { kind: "dispatch" }, context, {
       preflight: ready.ok
         ? "passed"
         : `forced past ${ready.failure.code}${outcome.ok ? `: ${ready.failure.reason ?? ""}` : ""}`,
@@ -66,7 +66,7 @@ export async function dispatchOrder(
   }
   const { failure } = ready;
   const deed = { chain: order.id, action: "order/dispatch", context } as const;
-  await note(plane, deed, { outcome: "refused", ...failureColumns(failure) });
+  await note(deps, deed, { outcome: "refused", ...failureColumns(failure) });
   throw errorOf(failure);
 }
 

@@ -20,17 +20,17 @@ import { updateOrder } from "./write-order.ts";
  * removed. Safe to repeat.
  */
 export async function cancelOrder(
-  plane: Changing,
+  deps: Changing,
   name: OrderName,
   reason: string,
   context: RequestContext,
 ): Promise<void> {
-  const order = await findOrder(plane.store, name);
+  const order = await findOrder(deps.store, name);
   if (order.stage === "Cancelled") return;
   const next = valueOf(decideTransition(lifecycleOf(order), { kind: "cancel" }));
-  const nowMs = plane.now();
+  const nowMs = deps.now();
   await destroyWrappings(
-    plane,
+    deps,
     { chain: order.id, action: "order/cancel", context },
     async (transaction) => {
       await updateOrder(
@@ -57,11 +57,11 @@ export async function cancelOrder(
  * not exist.
  */
 export async function deleteOrder(
-  plane: Changing & Plane<"identities">,
+  deps: Changing & Plane<"identities">,
   name: OrderName,
   context: RequestContext,
 ): Promise<{ readonly operation: string; readonly location: string } | undefined> {
-  const order = await readOrder(plane.store, orderIdOf(name));
+  const order = await readOrder(deps.store, orderIdOf(name));
   if (order === undefined) {
     requireResourceGroup(name.resourceGroup);
     return undefined;
@@ -72,11 +72,11 @@ export async function deleteOrder(
       target: "properties.status",
       detail: `delete: the order is in stage ${order.stage}`,
     });
-  const nowMs = plane.now();
+  const nowMs = deps.now();
   const hasSystemIdentity = order.identities.some((identity) => identity.kind === "system");
   let operation = "";
   await destroyWrappings(
-    plane,
+    deps,
     { chain: order.id, action: "order/delete", context },
     async (transaction) => {
       if (hasSystemIdentity)
@@ -90,7 +90,7 @@ export async function deleteOrder(
       return {};
     },
   );
-  if (hasSystemIdentity) await removeIdentity(plane, order.id, order.identityEpoch);
+  if (hasSystemIdentity) await removeIdentity(deps, order.id, order.identityEpoch);
   return { operation, location: order.location };
 }
 

@@ -46,19 +46,19 @@ export async function mayEraseNode(
  * @returns when it was kept first
  */
 export async function keepNodeCertificate(
-  plane: Changing & Plane<"sign">,
+  deps: Changing & Plane<"sign">,
   node: NodeCertificate,
 ): Promise<Outcome<EpochMs>> {
   return retryLostRace(async () => {
-    const kept = await findKept(plane.store, node);
+    const kept = await findKept(deps.store, node);
     if (kept !== undefined)
       return kept.certificate === node.certificate
         ? { ok: true, value: kept.created_at_ms }
         : failed({ code: "NodeErased" });
-    const order = await readOrder(plane.store, node.order);
+    const order = await readOrder(deps.store, node.order);
     if (order === undefined) return failed({ code: "DeviceNotAuthenticated" });
     const allowed = decideNodeErasure(lifecycleOf(order));
-    return allowed.ok ? keep(plane, order, node) : allowed;
+    return allowed.ok ? keep(deps, order, node) : allowed;
   });
 }
 
@@ -73,16 +73,16 @@ function findKept(store: ControlPlane["store"], { order, serial }: NodeCertifica
 
 /** Raises the order's revision, so that a concurrent erasure of it reads this node again. */
 async function keep(
-  plane: Changing & Plane<"sign">,
+  deps: Changing & Plane<"sign">,
   order: Order,
   node: NodeCertificate,
 ): Promise<Outcome<EpochMs>> {
   const { serial, counter, audit } = node;
-  const nowMs = plane.now();
+  const nowMs = deps.now();
   const { actor, correlationId, ...told } = audit;
   const deed = { chain: order.id, action: "erasure", context: { actor, correlationId } } as const;
   let outcome: Outcome<EpochMs> = { ok: true, value: nowMs };
-  await record(plane, deed, async (transaction) => {
+  await record(deps, deed, async (transaction) => {
     const counted = await transaction
       .updateTable("nodes")
       .set({ last_counter: counter, last_outcome: "erased", last_seen_at_ms: nowMs })
@@ -104,7 +104,7 @@ async function keep(
         created_at_ms: nowMs,
       })
       .execute();
-    const state = await certifiedState(plane, transaction, order);
+    const state = await certifiedState(deps, transaction, order);
     await updateOrder(transaction, order, { state }, "broker", nowMs);
     return { serial, ...told };
   });
@@ -159,20 +159,20 @@ const VERIFICATION =
  * An order that is already erased does not change.
  */
 export async function eraseOrder(
-  plane: Changing & Plane<"sign">,
+  deps: Changing & Plane<"sign">,
   name: OrderName,
   context: RequestContext,
 ): Promise<void> {
-  const order = await findOrder(plane.store, name);
+  const order = await findOrder(deps.store, name);
   const before = lifecycleOf(order);
   const next = valueOf(decideTransition(before, { kind: "erase" }));
   if (before.erased) {
-    await plane.store.restoreRecord?.keepErasure(order.id, plane.now());
+    await deps.store.restoreRecord?.keepErasure(order.id, deps.now());
     return;
   }
-  const nowMs = plane.now();
+  const nowMs = deps.now();
   const deed = { chain: order.id, action: "order/erase", context } as const;
-  await destroyWrappings(plane, deed, async (transaction, destroyed) => {
+  await destroyWrappings(deps, deed, async (transaction, destroyed) => {
     const statement: ErasureStatement = {
       order: order.id,
       sku: order.skuName,
@@ -185,7 +185,7 @@ export async function eraseOrder(
       erasedAt: new Date(nowMs).toISOString(),
       by: context.by,
     };
-    const erasureReceipt = await plane.sign(ERASURE_CERTIFICATE_TYPE, statement);
+    const erasureReceipt = await deps.sign(ERASURE_CERTIFICATE_TYPE, statement);
     const { error: _error, actions: _actions, ...state } = order.state;
     await updateOrder(
       transaction,

@@ -17,12 +17,12 @@ import { changeOrder } from "./write-order.ts";
  * data.
  */
 export async function mitigateOrder(
-  plane: Changing & { readonly custody: NodeEnvelopes },
+  deps: Changing & { readonly custody: NodeEnvelopes },
   name: OrderName,
   request: MitigateRequest,
   context: RequestContext,
 ): Promise<void> {
-  const order = await findOrder(plane.store, name);
+  const order = await findOrder(deps.store, name);
   const actions = order.state.actions ?? [];
   if (actions.length === 0)
     throw new AppError("OrderStageForbids", {
@@ -30,7 +30,7 @@ export async function mitigateOrder(
       target: "properties.details.actions",
       detail: `mitigate: the order in stage ${order.stage} does not wait for an action`,
     });
-  const resolution = await readResolution(plane, order, request);
+  const resolution = await readResolution(deps, order, request);
   if (!actions.includes(resolution))
     throw new AppError("InvalidMitigation", {
       target: "customerResolutionCode",
@@ -43,15 +43,15 @@ export async function mitigateOrder(
     }),
   );
   const row = { action: "order/mitigate", context, detail: { resolution } } as const;
-  await changeOrder(plane, order, row, {
+  await changeOrder(deps, order, row, {
     stageStatus: next.stageStatus,
-    state: { ...state, lastMitigation: { resolution, atMs: plane.now() } },
+    state: { ...state, lastMitigation: { resolution, atMs: deps.now() } },
   });
   if (resolution !== "Resume") return;
   // The answer is recorded. A vault that does not answer now leaves CustomerActionPerformed; the
   // operator tries again.
   try {
-    await startCopy(plane, await findOrder(plane.store, name), context);
+    await startCopy(deps, await findOrder(deps.store, name), context);
   } catch (error) {
     if (!(error instanceof AppError) || !isPassing(error.code)) throw error;
   }

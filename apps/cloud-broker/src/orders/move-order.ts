@@ -17,19 +17,19 @@ export type MovingEvent =
 
 /** Moves an order on. A repeated move changes nothing; the last move removes the personal data. */
 export async function moveOrder(
-  plane: Changing,
+  deps: Changing,
   name: OrderName,
   event: MovingEvent,
   context: RequestContext,
   detail: AuditEvent["detail"] = {},
 ): Promise<void> {
-  const order = await findOrder(plane.store, name);
+  const order = await findOrder(deps.store, name);
   const before = lifecycleOf(order);
   const next = valueOf(decideTransition(before, event));
   if (next === before) return;
   const { stage, stageStatus } = next;
   const row = { action: `order/${event.kind}`, context, detail: { stage, ...detail } } as const;
-  await changeOrder(plane, order, row, {
+  await changeOrder(deps, order, row, {
     stage,
     stageStatus,
     details: stageRules(stage).terminal ? scrubPersonalData(order.details) : order.details,

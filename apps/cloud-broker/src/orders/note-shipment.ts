@@ -13,12 +13,12 @@ import { changeOrder } from "./write-order.ts";
 
 /** Books the pick-up of an appliance at the customer's. */
 export async function bookPickUp(
-  plane: Changing,
+  deps: Changing,
   name: OrderName,
   window: { readonly startTime: string; readonly endTime: string },
   context: RequestContext,
 ): Promise<NonNullable<OrderState["pickUp"]>> {
-  const order = await findOrder(plane.store, name);
+  const order = await findOrder(deps.store, name);
   if (order.stage !== "Delivered") forbid(order, "bookShipmentPickUp", "Delivered");
   if (Date.parse(window.endTime) <= Date.parse(window.startTime))
     throw invalidMember("endTime", "expected a time after startTime");
@@ -27,18 +27,18 @@ export async function bookPickUp(
     readyByTime: window.startTime,
   };
   const row = { action: "order/bookShipmentPickUp", context } as const;
-  await changeOrder(plane, order, row, { state: { ...order.state, pickUp } });
+  await changeOrder(deps, order, row, { state: { ...order.state, pickUp } });
   return pickUp;
 }
 
 /** Records the parcel with which the customer returned the appliance. */
 export async function markShipped(
-  plane: Changing,
+  deps: Changing,
   name: OrderName,
   sent: { readonly carrierName?: string | undefined; readonly trackingId?: string | undefined },
   context: RequestContext,
 ): Promise<void> {
-  const order = await findOrder(plane.store, name);
+  const order = await findOrder(deps.store, name);
   const isAtCustomer = order.stage === "Delivered" || order.stage === "PickedUp";
   if (!isAtCustomer) forbid(order, "markDevicesShipped", "Delivered or PickedUp");
   const deliverToDcPackage = {
@@ -46,7 +46,7 @@ export async function markShipped(
     trackingId: sent.trackingId ?? "",
   };
   const row = { action: "order/markDevicesShipped", context } as const;
-  await changeOrder(plane, order, row, { state: { ...order.state, deliverToDcPackage } });
+  await changeOrder(deps, order, row, { state: { ...order.state, deliverToDcPackage } });
 }
 
 function forbid(order: Order, action: string, expected: string): never {

@@ -31,17 +31,17 @@ export type PreparedNode = {
  * it makes new codes for the nodes that have not enrolled, so that a lost answer does no harm.
  */
 export async function prepareOrder(
-  plane: Changing & Plane<"custodyOf"> & { readonly custody: Passkeys },
+  deps: Changing & Plane<"custodyOf"> & { readonly custody: Passkeys },
   name: OrderName,
   serials: readonly string[] | undefined,
   context: RequestContext,
 ): Promise<readonly PreparedNode[]> {
-  const order = await findOrder(plane.store, name);
+  const order = await findOrder(deps.store, name);
   const next = valueOf(decideTransition(lifecycleOf(order), { kind: "prepare" }));
-  if (!order.state.prepared) await requireRecoveryKey(plane, order);
+  if (!order.state.prepared) await requireRecoveryKey(deps, order);
   return order.state.prepared
-    ? renewCodes(plane, order, serials, context)
-    : prepareNodes(plane, order, next, serials, context);
+    ? renewCodes(deps, order, serials, context)
+    : prepareNodes(deps, order, next, serials, context);
 }
 
 /** An appliance copies its share for the recovery keys that exist when it is prepared. */
@@ -55,18 +55,18 @@ async function requireRecoveryKey(
 }
 
 async function prepareNodes(
-  plane: Changing & { readonly custody: Passkeys },
+  deps: Changing & { readonly custody: Passkeys },
   order: Order,
   next: Pick<Order, "stage" | "stageStatus">,
   given: readonly string[] | undefined,
   context: RequestContext,
 ): Promise<readonly PreparedNode[]> {
   const serials = given ?? madeUpSerials(order);
-  await checkSerials(plane.store, order, serials);
-  const nowMs = plane.now();
+  await checkSerials(deps.store, order, serials);
+  const nowMs = deps.now();
   const codes = serials.map((serial) => codedNode(serial, nowMs));
   const deed = { chain: order.id, action: "order/prepare", context } as const;
-  const commit = recorded(plane.appendAudit, deed, async (transaction) => {
+  const commit = recorded(deps.appendAudit, deed, async (transaction) => {
     await updateOrder(
       transaction,
       order,
@@ -94,7 +94,7 @@ async function prepareNodes(
       .execute();
     return { detail: { serials: serials.join(" ") } };
   });
-  const outcome = await plane.custody.generate(order.id, serials, commit);
+  const outcome = await deps.custody.generate(order.id, serials, commit);
   if (!outcome.ok) throw errorOf(outcome.failure);
   return codes.map(({ serial, code, expiresAtMs }) => ({
     serial,
@@ -104,21 +104,21 @@ async function prepareNodes(
 }
 
 async function renewCodes(
-  plane: Changing,
+  deps: Changing,
   order: Order,
   given: readonly string[] | undefined,
   context: RequestContext,
 ): Promise<readonly PreparedNode[]> {
-  const nodes = await readNodes(plane.store, order.id);
+  const nodes = await readNodes(deps.store, order.id);
   const serials = nodes.map((node) => node.serial);
   if (given !== undefined && !isSameIdentifier(given.join(" "), serials.join(" ")))
     throw invalidMember("serials", `the order is prepared for ${serials.join(", ")}`);
-  const nowMs = plane.now();
+  const nowMs = deps.now();
   const open = nodes
     .filter((node) => node.deviceJwkJson === null)
     .map(({ serial }) => codedNode(serial, nowMs));
   const deed = { chain: order.id, action: "order/renewEnrolmentCodes", context } as const;
-  await record(plane, deed, async (transaction) => {
+  await record(deps, deed, async (transaction) => {
     for (const { serial, hash, expiresAtMs } of open)
       await transaction
         .updateTable("nodes")

@@ -31,22 +31,22 @@ export type RealisedIdentities = {
  * record.
  */
 export async function realiseIdentities(
-  plane: Plane<"store" | "now" | "identities">,
+  deps: Plane<"store" | "now" | "identities">,
   order: Pick<Order, "id" | "location" | "identityEpoch">,
   plan: IdentityPlan,
 ): Promise<RealisedIdentities> {
   const retired = plan.remove.some((identity) => identity.kind === "system")
     ? order.identityEpoch
     : undefined;
-  const identities = await keptAndAttached(plane, order.id, plan);
+  const identities = await keptAndAttached(deps, order.id, plan);
   const made = plan.createSystemAssigned
-    ? await noteIdentity(plane, order.id, Math.max(plane.now(), order.identityEpoch + 1))
+    ? await noteIdentity(deps, order.id, Math.max(deps.now(), order.identityEpoch + 1))
     : undefined;
   const abandon = async (): Promise<void> => {
-    if (made !== undefined) await removeIdentity(plane, order.id, made);
+    if (made !== undefined) await removeIdentity(deps, order.id, made);
   };
   if (made !== undefined) {
-    const outcome = await plane.identities.createSystemAssigned(order.id, order.location, made);
+    const outcome = await deps.identities.createSystemAssigned(order.id, order.location, made);
     // Without a token nothing was made, and another would be awaited in vain; the sweep removes the
     // record.
     if (!outcome.ok && outcome.failure.code !== "IdentityProviderUnreachable") await abandon();
@@ -60,12 +60,12 @@ export async function realiseIdentities(
       if (retired !== undefined)
         await transaction
           .insertInto("identity_cleanups")
-          .values({ order_id: order.id, epoch: retired, created_at_ms: plane.now() })
+          .values({ order_id: order.id, epoch: retired, created_at_ms: deps.now() })
           .onConflict((conflict) => conflict.doNothing())
           .execute();
     },
     async settle() {
-      if (retired !== undefined) await removeIdentity(plane, order.id, retired);
+      if (retired !== undefined) await removeIdentity(deps, order.id, retired);
     },
     abandon,
   };
@@ -76,12 +76,12 @@ export async function realiseIdentities(
  * them. A new system-assigned one is not made, since it cannot have any rights yet.
  */
 export async function candidateIdentities(
-  plane: Plane<"identities">,
+  deps: Plane<"identities">,
   order: Pick<Order, "id" | "identities">,
   written: ResourceIdentity | undefined,
 ): Promise<readonly AttachedIdentity[]> {
   if (written === undefined) return order.identities;
-  return keptAndAttached(plane, order.id, valueOf(decideIdentities(order.identities, written)));
+  return keptAndAttached(deps, order.id, valueOf(decideIdentities(order.identities, written)));
 }
 
 async function keptAndAttached(
@@ -178,12 +178,12 @@ const forgetNote = (store: Store, order: OrderId, epoch: number) =>
     .execute();
 
 /** Deletes identities that remained after a crash or an outage. Safe to call at any time. */
-export async function sweepIdentities(plane: Plane<"store" | "now" | "identities">): Promise<void> {
-  const before: EpochMs = plane.now() - ABANDONED_AFTER_MS;
-  const notes = await plane.store
+export async function sweepIdentities(deps: Plane<"store" | "now" | "identities">): Promise<void> {
+  const before: EpochMs = deps.now() - ABANDONED_AFTER_MS;
+  const notes = await deps.store
     .selectFrom("identity_cleanups")
     .select(["order_id", "epoch"])
     .where("created_at_ms", "<", before)
     .execute();
-  for (const note of notes) await removeIdentity(plane, note.order_id, note.epoch);
+  for (const note of notes) await removeIdentity(deps, note.order_id, note.epoch);
 }

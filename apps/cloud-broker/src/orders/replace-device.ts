@@ -14,15 +14,15 @@ import { createEnrolmentCode, type PreparedNode } from "./prepare-order.ts";
  * @throws {AppError} InvalidRequestContent for an unknown serial, and while a lease is live
  */
 export async function replaceDevice(
-  plane: Changing,
+  deps: Changing,
   name: OrderName,
   { serial, reason }: { readonly serial: string; readonly reason: string },
   context: RequestContext,
 ): Promise<PreparedNode> {
-  const id = await findOrderId(plane.store, name);
-  const { code, hash, expiresAtMs } = createEnrolmentCode(plane.now());
+  const id = await findOrderId(deps.store, name);
+  const { code, hash, expiresAtMs } = createEnrolmentCode(deps.now());
   const deed = { chain: id, action: "order/replaceDevice", context } as const;
-  await record(plane, deed, async (transaction) => {
+  await record(deps, deed, async (transaction) => {
     const node = await transaction
       .selectFrom("nodes")
       .select("device_kid")

@@ -28,7 +28,7 @@ export type Patching = Changing &
  * @returns id of the long-running operation and the order's region.
  */
 export async function patchOrder(
-  plane: Patching,
+  deps: Patching,
   name: OrderName,
   patch: JobPatch,
   ifMatch: string | undefined,
@@ -36,10 +36,10 @@ export async function patchOrder(
   alsoCommit?: AlsoCommit,
 ): Promise<{ readonly operation: string; readonly location: string }> {
   return retryLostRace(async () => {
-    const order = await findOrder(plane.store, name);
+    const order = await findOrder(deps.store, name);
     requireMatch(order, ifMatch);
     try {
-      const operation = await applyPatch(plane, order, patch, context, alsoCommit);
+      const operation = await applyPatch(deps, order, patch, context, alsoCommit);
       return { operation, location: order.location };
     } catch (error) {
       throw withFacts(error, recoveryFacts(order));
@@ -48,15 +48,15 @@ export async function patchOrder(
 }
 
 async function applyPatch(
-  plane: Patching,
+  deps: Patching,
   order: Order,
   patch: JobPatch,
   context: RequestContext,
   alsoCommit: AlsoCommit | undefined,
 ): Promise<string> {
-  const { custody, settings, store } = plane;
+  const { custody, settings, store } = deps;
   const change = decideChange(order, patch, settings.allowRevertToMicrosoftManaged);
-  const claim = await plane.admitChange(
+  const claim = await deps.admitChange(
     order,
     {
       subject: "keyEncryptionKey",
@@ -65,11 +65,11 @@ async function applyPatch(
     },
     context,
   );
-  const realised = await realiseIdentities(plane, order, change.identities);
-  const nowMs = plane.now();
+  const realised = await realiseIdentities(deps, order, change.identities);
+  const nowMs = deps.now();
   let operation = "";
   const deed = { chain: order.id, action: "order/update", context } as const;
-  const commit = recorded(plane.appendAudit, deed, async (transaction) => {
+  const commit = recorded(deps.appendAudit, deed, async (transaction) => {
     await alsoCommit?.(transaction);
     await claim.use(transaction);
     await updateOrder(

@@ -123,13 +123,13 @@ export async function requireUnchanged(transaction: Writer, order: Order): Promi
  * @param told - besides the action and its actor
  */
 export async function changeOrder(
-  plane: Changing,
+  deps: Changing,
   order: Order,
   { action, context, ...told }: Told & Pick<Deed, "action"> & { readonly context: RequestContext },
   change: OrderChange,
 ): Promise<void> {
-  await record(plane, { chain: order.id, action, context }, async (transaction) => {
-    await updateOrder(transaction, order, change, context.by, plane.now());
+  await record(deps, { chain: order.id, action, context }, async (transaction) => {
+    await updateOrder(transaction, order, change, context.by, deps.now());
     return told;
   });
 }

@@ -88,7 +88,7 @@ export type BrokerTables = TablesOf<typeof TABLES> & {
     created_at_ms: number;
   };
   /**
-   * The key in force. `kid` is the version that envelopes are wrapped to; null until the first
+   * The current key. `kid` is the version that envelopes are wrapped to; null until the first
    * envelope or check.
    */
   order_keys: {
@@ -231,7 +231,7 @@ export type BrokerTables = TablesOf<typeof TABLES> & {
     /** When its node first received the re-lock order. */
     told_at_ms: number | null;
     closed_at_ms: number | null;
-    /** Name of the backup key that granted it; null: the key in force. */
+    /** Name of the backup key that granted it; null: the current key. */
     backup_key: string | null;
     /** 1: without an answer it has no time limit; the next boot ends it. */
     grace_until_reboot: number;
@@ -251,7 +251,7 @@ export type BrokerTables = TablesOf<typeof TABLES> & {
     identity: string;
   };
   /**
-   * View: every key that a lease depends on: the key in force, and the backup that granted it
+   * View: every key that a lease depends on: the current key, and the backup that granted it
    * (`is_backup` 1).
    */
   lease_keys: {
@@ -266,7 +266,7 @@ export type BrokerTables = TablesOf<typeof TABLES> & {
   };
   /**
    * Further recipients of an order's envelopes. `vault`: another key, which the broker may use when
-   * the key in force is lost; `recovery`: the public half of a key that only the customer has.
+   * the current key is lost; `recovery`: the public half of a key that only the customer has.
    * `kid` identifies the recipient in every current envelope.
    */
   backup_keys: {
@@ -283,7 +283,7 @@ export type BrokerTables = TablesOf<typeof TABLES> & {
     created_by: string;
   };
   /**
-   * A problem with the key in force of an order that has backups (core/primary-standing.ts); no row
+   * A problem with the current key of an order that has backups (core/primary-standing.ts); no row
    * while it works.
    */
   primary_standings: {

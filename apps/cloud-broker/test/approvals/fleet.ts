@@ -45,7 +45,7 @@ export async function createFleet(
   const now = () => clock.nowMs;
   const appendAudit = createAppendAudit({ now });
   await insertOrder(store);
-  const deps: ReleaseDependencies = {
+  const releasing: ReleaseDependencies = {
     store,
     appendAudit,
     announce,
@@ -61,7 +61,7 @@ export async function createFleet(
     ...given,
   };
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what deciding needs of it
-  const plane = {
+  const deps = {
     store,
     appendAudit,
     // In the decision's own transaction: its promise resolves later than a grant that follows it.
@@ -79,7 +79,7 @@ export async function createFleet(
   const poll = async (requestHash: string): Promise<string> => {
     await turn();
     const admitted = await admitRelease(
-      deps,
+      releasing,
       {
         requestHash,
         order: ORDER,
@@ -101,7 +101,7 @@ export async function createFleet(
     if (admitted.value.kind === "wait") return "wait";
     const { claim } = admitted.value;
     await turn(); // the vault
-    return deps.commit(async (transaction) => {
+    return releasing.commit(async (transaction) => {
       const nowMs = now();
       const claimed = await claimRelease(transaction, claim, {
         requestHash,
@@ -121,7 +121,7 @@ export async function createFleet(
     const caller = { objectId: who, name: who, roles: [] };
     await castVote(
       {
-        plane,
+        deps,
         order: ORDER,
         id: open?.id ?? "",
         caller,

@@ -90,7 +90,7 @@ describe("the backup keys of an order", () => {
     expect(await call("GET", "/backupKeys/WEST")).toMatchObject({ status: 200, json: view });
     expect((await call("GET", "/backupKeys")).json).toMatchObject({
       value: [view],
-      keyInForce: { standing: "Working" },
+      currentKey: { standing: "Working" },
     });
     expect((await call("DELETE", "/backupKeys/west")).status).toBe(200);
     expect((await call("DELETE", "/backupKeys/west")).status).toBe(204);
@@ -167,7 +167,7 @@ describe("an unlock while the first vault is lost", () => {
       kind: "denial",
       value: { code: "KeyVaultUnreachable", class: "unreachable" },
     });
-    expect((await call("GET", "/backupKeys")).json.keyInForce).toMatchObject({
+    expect((await call("GET", "/backupKeys")).json.currentKey).toMatchObject({
       standing: "Unreachable",
       code: "KeyVaultUnreachable",
     });
@@ -184,7 +184,7 @@ describe("an unlock while the first vault is lost", () => {
     expect(rows.at(-2)?.["correlationId"]).toBe(rows.at(-1)?.["correlationId"]);
   });
 
-  test("leaves the health of the key in force as its vault left it", async () => {
+  test("leaves the health of the current key as its vault left it", async () => {
     const device = await backedUp();
     lose();
     await device.unlock("unlock");
@@ -255,7 +255,7 @@ describe("a lease that a backup opened", () => {
     expect((await holder.renew()).typ).toBe(MESSAGE_TYPES.relock);
   });
 
-  test("depends on the key in force once the backup is removed", async () => {
+  test("depends on the current key once the backup is removed", async () => {
     const holder = await opened();
     world.vaults.setOutage(VAULT_NAME, undefined);
     expect((await call("DELETE", "/backupKeys/west")).status).toBe(200);

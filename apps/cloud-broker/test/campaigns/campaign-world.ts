@@ -32,32 +32,32 @@ export function createCampaignWorld() {
   });
   customer.vaults.addVault("kv-two", { tenantId: TENANT_ID });
   customer.vaults.addKey("kv-two", "key2");
-  const plane = (store: Store): ControlPlane =>
+  const deps = (store: Store): ControlPlane =>
     createControlPlane({ store, identities, now, vaults: customer.vaults });
   return {
     clock,
     vaults: customer.vaults,
-    plane,
+    deps,
     /** An order with two nodes, prepared under the customer's key. */
     async prepare(store: Store, name: string): Promise<OrderId> {
       const orderName = { subscriptionId: SUBSCRIPTION, resourceGroup: GROUP, name };
       const written = jobWrite.parse(minimalJob("DataBoxHeavy"));
-      await createOrder(plane(store), orderName, written, "ImportToAzure", CONTEXT);
+      await createOrder(deps(store), orderName, written, "ImportToAzure", CONTEXT);
       const patch = jobPatch.parse({
         identity: { type: "SystemAssigned" },
         properties: { details: { keyEncryptionKey: CUSTOMER_KEY } },
       });
-      await patchOrder(plane(store), orderName, patch, undefined, CONTEXT);
-      await prepareOrder(plane(store), orderName, undefined, CONTEXT);
+      await patchOrder(deps(store), orderName, patch, undefined, CONTEXT);
+      await prepareOrder(deps(store), orderName, undefined, CONTEXT);
       return orderIdOf(orderName);
     },
     start: (store: Store, request: Parameters<typeof startCampaign>[1]["request"]) =>
-      startCampaign(plane(store), { request, origin: "operator", actor: ACTOR }),
+      startCampaign(deps(store), { request, origin: "operator", actor: ACTOR }),
     run: (store: Store) =>
-      createCampaignRunner({ plane: plane(store), isClosing: () => false, atOnce: 1 }).run(),
+      createCampaignRunner({ deps: deps(store), isClosing: () => false, atOnce: 1 }).run(),
     /** The appliance's use of a released key: each node opens its own envelope. */
     async unlock(store: Store, order: OrderId): Promise<readonly string[]> {
-      const { custody } = plane(store);
+      const { custody } = deps(store);
       const nodes = await store
         .selectFrom("nodes")
         .select("serial")

@@ -31,7 +31,7 @@ afterEach(() => store.destroy());
 
 const choose = (name: string, keyEncryptionKey: object) =>
   patchOrder(
-    world.plane(store),
+    world.deps(store),
     { subscriptionId: SUBSCRIPTION, resourceGroup: GROUP, name },
     jobPatch.parse({ properties: { details: { keyEncryptionKey } } }),
     undefined,
@@ -73,7 +73,7 @@ test.each(["its newest version", "one version"])(
 test("the broker's own rotation leaves an order the version that it names meanwhile", async () => {
   const order = await world.prepare(store, "order-1");
   const kid = world.vaults.rotate(VAULT_NAME, KEY_NAME);
-  await startCampaign(world.plane(store), {
+  await startCampaign(world.deps(store), {
     request: {
       action: { kind: "rotate" },
       selector: { keyUrl: CUSTOMER_KEY.kekUrl, orders: [order] },

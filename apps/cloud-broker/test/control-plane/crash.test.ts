@@ -58,7 +58,7 @@ let nowMs = 1_767_000_000_000;
 const now = (): number => nowMs;
 let store: Store;
 let identities: FakeIdentities;
-let plane: ControlPlane;
+let deps: ControlPlane;
 let kill: ReturnType<typeof killer>;
 beforeEach(async () => {
   kill = killer();
@@ -68,7 +68,7 @@ beforeEach(async () => {
   identities = createFakeIdentities((principalId) => {
     customer.vaults.grant(VAULT_NAME, principalId);
   });
-  plane = createControlPlane({ store, identities, now, vaults: customer.vaults });
+  deps = createControlPlane({ store, identities, now, vaults: customer.vaults });
 });
 afterEach(() => store.destroy());
 
@@ -79,7 +79,7 @@ const context = {
 } as const;
 const written = (change: object = {}): JobWrite => jobWrite.parse({ ...minimalJob(), ...change });
 const create = (change: object = {}): Promise<string> =>
-  createOrder(plane, NAME, written(change), "ImportToAzure", context);
+  createOrder(deps, NAME, written(change), "ImportToAzure", context);
 const withOwnPassword = {
   identity: { type: "SystemAssigned" },
   properties: {
@@ -89,7 +89,7 @@ const withOwnPassword = {
 };
 const patchToCustomersKey = (): ReturnType<typeof patchOrder> =>
   patchOrder(
-    plane,
+    deps,
     NAME,
     jobPatch.parse({
       tags: { changed: "yes" },
@@ -127,10 +127,10 @@ async function snapshot(): Promise<string> {
 const SERIAL = "CRASH-N1";
 async function createEnded(): Promise<void> {
   await create();
-  await prepareOrder(plane, NAME, [SERIAL], context);
-  await moveOrder(plane, NAME, { kind: "fail", outcome: "Aborted" }, context);
+  await prepareOrder(deps, NAME, [SERIAL], context);
+  await moveOrder(deps, NAME, { kind: "fail", outcome: "Aborted" }, context);
 }
-const erase = (): Promise<void> => eraseOrder(plane, NAME, context);
+const erase = (): Promise<void> => eraseOrder(deps, NAME, context);
 
 type Write = { readonly before: () => Promise<unknown>; readonly run: () => Promise<unknown> };
 const CASES: Readonly<Record<string, Write>> = {
@@ -138,18 +138,18 @@ const CASES: Readonly<Record<string, Write>> = {
   "PATCH of key, identity and tags": { before: () => create(), run: patchToCustomersKey },
   prepare: {
     before: () => create(),
-    run: () => prepareOrder(plane, NAME, undefined, context),
+    run: () => prepareOrder(deps, NAME, undefined, context),
   },
   cancel: {
     before: () => create(withOwnPassword),
-    run: () => cancelOrder(plane, NAME, "x", context),
+    run: () => cancelOrder(deps, NAME, "x", context),
   },
   delete: {
     before: async () => {
       await create(withOwnPassword);
-      await cancelOrder(plane, NAME, "x", context);
+      await cancelOrder(deps, NAME, "x", context);
     },
-    run: () => deleteOrder(plane, NAME, context),
+    run: () => deleteOrder(deps, NAME, context),
   },
   "the halt of a copy": {
     before: async () => {
@@ -159,7 +159,7 @@ const CASES: Readonly<Record<string, Write>> = {
     },
     run: () => {
       const failure = { code: "SsemUserErrorEncryptionKeyDisabled" } as const;
-      return haltCopy(plane, ID, { serial: SERIAL, failure }, "c");
+      return haltCopy(deps, ID, { serial: SERIAL, failure }, "c");
     },
   },
   erase: { before: createEnded, run: erase },
@@ -169,7 +169,7 @@ const CASES: Readonly<Record<string, Write>> = {
       await erase();
     },
     run: async () =>
-      keepNodeCertificate(plane, {
+      keepNodeCertificate(deps, {
         order: ID,
         serial: SERIAL,
         certificate: "e30.e30.e30",
@@ -202,7 +202,7 @@ describe("killed at any write", () => {
       expect(at).toBeGreaterThan(2);
       expect(await snapshot()).not.toBe(untouched);
       nowMs += 3_600_000;
-      await sweepIdentities(plane);
+      await sweepIdentities(deps);
       const order = await readOrder(store, ID);
       const attached = (order?.identities ?? []).map((identity) => identity.principalId);
       const existing = [...identities.system.values()].map((identity) => identity.principalId);
@@ -215,11 +215,11 @@ describe("killed at any write", () => {
 test("an identity that Resource Manager does not delete now is deleted by a later sweep", async () => {
   await create({ identity: { type: "SystemAssigned" } });
   identities.outage = { code: "ResourceManagerUnreachable" };
-  await patchOrder(plane, NAME, jobPatch.parse({ identity: { type: "None" } }), undefined, context);
+  await patchOrder(deps, NAME, jobPatch.parse({ identity: { type: "None" } }), undefined, context);
   expect(identities.system.size).toBe(1);
   identities.outage = undefined;
   nowMs += 3_600_000;
-  await sweepIdentities(plane);
+  await sweepIdentities(deps);
   expect(identities.system.size).toBe(0);
 });
 
@@ -244,7 +244,7 @@ test("a create that began before another one's commit takes no epoch that is in 
   await create({ identity: { type: "SystemAssigned" } });
   const plan = { keep: [], refresh: [], attach: [], remove: [], createSystemAssigned: true };
   const late = { id: ID, location: "westeurope", identityEpoch: 0 };
-  const realised = await realiseIdentities(plane, late, plan);
+  const realised = await realiseIdentities(deps, late, plan);
   expect(identities.system.size).toBe(2);
   await realised.abandon();
   const order = await readOrder(store, ID);

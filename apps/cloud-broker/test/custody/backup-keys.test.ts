@@ -103,7 +103,7 @@ async function openOffline(key: KeyObject, kid: string): Promise<string> {
 }
 
 describe("a backup key", () => {
-  test("is one more recipient of every envelope, in a new generation, and the key in force stays", async () => {
+  test("is one more recipient of every envelope, in a new generation, and the current key stays", async () => {
     expectOk(await put("west", inVault("kv-two")));
     for (const serial of SERIALS) {
       expect(await recipientsOf(serial)).toEqual([world.kids.one, world.kids.two]);
@@ -130,7 +130,7 @@ describe("a backup key", () => {
     });
   });
 
-  test("outlives a change of the key in force, byte for byte, and a rotation", async () => {
+  test("outlives a change of the current key, byte for byte, and a rotation", async () => {
     expectOk(await put("offline", OFFLINE));
     expectOk(await put("west", inVault("kv-two")));
     world.vaults.rotate("kv-one", "kek");
@@ -177,7 +177,7 @@ describe("a backup key", () => {
     await empty.destroy();
   });
 
-  test("that becomes the key in force is no longer a backup", async () => {
+  test("that becomes the current key is no longer a backup", async () => {
     expectOk(await put("west", inVault("kv-two")));
     expectOk(await custody.change(subject(), customerKey("kv-two"), ACTOR));
     expect(await recipientsOf("DBX-2")).toEqual([world.kids.two]);
@@ -191,7 +191,7 @@ describe("a backup key", () => {
     expect(await recipientsOf("DBX-1")).toEqual([world.kids.one]);
   });
 
-  test("stays while the key in force is lost, but not while it is withdrawn", async () => {
+  test("stays while the current key is lost, but not while it is withdrawn", async () => {
     expectOk(await put("west", inVault("kv-two")));
     world.vaults.setOutage("kv-one", SILENT);
     expect(await remove("west")).toMatchObject({ failure: { code: "KeyVaultUnreachable" } });
@@ -218,7 +218,7 @@ describe("a backup key", () => {
     expect((await actions()).at(-1)).toMatchObject({ action: "backupKey/put", code });
   });
 
-  test("may be in another region, where the key in force may not", async () => {
+  test("may be in another region, where the current key may not", async () => {
     world.vaults.addVault("kv-east", { location: "eastus" });
     world.vaults.addKey("kv-east", "kek");
     world.vaults.grant("kv-east", SYSTEM.principalId);
@@ -245,7 +245,7 @@ describe("a backup key", () => {
   });
 });
 
-describe("when the key in force is lost", () => {
+describe("when the current key is lost", () => {
   beforeEach(async () => {
     expectOk(await put("west", inVault("kv-two")));
   });

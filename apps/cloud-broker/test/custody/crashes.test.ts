@@ -86,10 +86,10 @@ describe("a rekeying whose broker is killed between any two statements", () => {
       return new TextDecoder().decode(passkey);
     };
     const points = await dieEverywhere(world, rekey, async (custody, restarted) => {
-      const inForce = await unlockWith(custody, serial);
+      const current = await unlockWith(custody, serial);
       const shown = expectOk(await custody.revealPasskeys(ORDER));
       expect(shown.map(({ passkey }) => new TextDecoder().decode(passkey))).toEqual([
-        inForce,
+        current,
         before,
       ]);
       const next = await rekey(custody, restarted);
@@ -152,7 +152,7 @@ describe("a broker killed between any two statements of a change of backup keys"
   });
 
   /**
-   * Every envelope opens by the key in force, and is wrapped to a backup exactly when the order
+   * Every envelope opens by the current key, and is wrapped to a backup exactly when the order
    * lists it.
    */
   const expectWhole = async (custody: KeyCustody, store: Store) => {

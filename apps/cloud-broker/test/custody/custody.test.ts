@@ -208,7 +208,7 @@ describe("change", () => {
       "SsemUserErrorKeyVaultDetailsNotFound",
       "vault-not-found",
     ],
-  ])("leaves the old key in force when %s, and says why", async (_case, breakIt, code, reason) => {
+  ])("leaves the old key current when %s, and says why", async (_case, breakIt, code, reason) => {
     await prepare(customerKey("kv-one"));
     const rows = await store.selectFrom("order_keys").selectAll().execute();
     breakIt();

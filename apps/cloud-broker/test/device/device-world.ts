@@ -16,10 +16,10 @@ import { createPlaces } from "../../src/api/front/places.ts";
 import { createTurnAway } from "../../src/api/front/turn-away.ts";
 import { createAppendAudit } from "../../src/audit/append-audit.ts";
 import {
-  createStrangerRows,
-  type StrangerBudget,
-  type StrangerRows,
-} from "../../src/audit/stranger-rows.ts";
+  createUnauthenticatedRows,
+  type UnauthenticatedBudget,
+  type UnauthenticatedRows,
+} from "../../src/audit/unauthenticated-rows.ts";
 import { verifyChain, type ChainVerdict } from "../../src/audit/verify-chain.ts";
 import { orderIdOf, type OrderId, foldOrderId } from "../../src/core/order.ts";
 import { noSpans } from "../../src/http/spans.ts";
@@ -47,7 +47,7 @@ const TIME_MS = Date.UTC(2026, 10, 25);
 export type WorldOptions = {
   readonly rateLimits?: { readonly address: number; readonly device: number };
   readonly unlockQuota?: UnlockQuota;
-  readonly strangerBudget?: StrangerBudget;
+  readonly unauthenticatedBudget?: UnauthenticatedBudget;
   /** Stands between the broker and its database. */
   readonly openStore?: (path: string) => Promise<Store>;
   /** Stands between the broker and the commits of device work. */
@@ -64,7 +64,7 @@ export class DeviceWorld implements AsyncDisposable {
   nowMs = TIME_MS;
   store!: Store;
   keys!: BrokerKeys;
-  strangerRows!: StrangerRows;
+  unauthenticatedRows!: UnauthenticatedRows;
   listener!: OpenListener;
   transport!: Transport;
   readonly #folder: TemporaryFolder = openTemporaryFolder();
@@ -97,9 +97,9 @@ export class DeviceWorld implements AsyncDisposable {
     const now = () => this.nowMs;
     const appendAudit = createAppendAudit({ now });
     const { store, keys, custody } = this;
-    this.strangerRows = createStrangerRows(
+    this.unauthenticatedRows = createUnauthenticatedRows(
       { store, appendAudit, now },
-      this.#options.strangerBudget,
+      this.#options.unauthenticatedBudget,
     );
     const log = createLog("info", (line) => this.logLines.push(line));
     const commit = createCommit(store);
@@ -136,7 +136,7 @@ export class DeviceWorld implements AsyncDisposable {
           may: () => Promise.reject(new Error("no erasure here")),
           keep: () => Promise.reject(new Error("no erasure here")),
         },
-        strangerRows: this.strangerRows,
+        unauthenticatedRows: this.unauthenticatedRows,
         clock: { isOff: () => false },
         limitUnproven: createRateLimit({
           tokensPerSecond: (limits.device * 10) / 60,
@@ -158,7 +158,7 @@ export class DeviceWorld implements AsyncDisposable {
       }),
       store,
       appendAudit,
-      strangerRows: this.strangerRows,
+      unauthenticatedRows: this.unauthenticatedRows,
       authenticate: () => Promise.reject(new Error("no caller routes here")),
       now,
       log,

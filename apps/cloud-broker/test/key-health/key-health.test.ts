@@ -227,7 +227,7 @@ describe("the health of a key", () => {
     expect((await checkNow("budget1")).json).toMatchObject({ state: "Healthy", ageSeconds: 10 });
   });
 
-  test("follows a preflight of the key in force that fails, without waiting for the next look", async () => {
+  test("follows a preflight of the current key that fails, without waiting for the next look", async () => {
     await world.prepared("tried1");
     world.vaults.setEnabled(world.kid, false);
     const path = `${jobPath("tried1")}/validateKeyEncryptionKey?${API}`;

@@ -28,16 +28,16 @@ describe("a rekeying", () => {
   test("proposes another passkey, and puts it in force when the node confirms it", async () => {
     const before = await shownPasskey();
     const { device } = client.holder;
-    const current = device.envelope;
+    const former = device.envelope;
     const proposal = await client.propose();
     expect(proposal.currentPasskey).toBe(before);
     expect(proposal.proposedPasskey).not.toBe(before);
-    expect(proposal.envelope.generation).toBe((current?.generation ?? 0) + 1);
-    expect(proposal.envelope.env).not.toBe(current?.env);
+    expect(proposal.envelope.generation).toBe((former?.generation ?? 0) + 1);
+    expect(proposal.envelope.env).not.toBe(former?.env);
     // Until the volume takes it, the portal shows what opens the volume.
     expect(await shownPasskey()).toBe(before);
-    const inForce = await client.confirm(proposal.rekey);
-    expect(inForce).toEqual(proposal.envelope);
+    const current = await client.confirm(proposal.rekey);
+    expect(current).toEqual(proposal.envelope);
     expect(await shownPasskey()).toBe(proposal.proposedPasskey);
     expect(await activity()).toEqual(expect.arrayContaining(["rekey/propose", "rekey"]));
     // The node continues with it.
@@ -63,8 +63,8 @@ describe("a rekeying", () => {
     const first = await client.propose();
     const second = await client.propose();
     expect(second).toEqual(first);
-    const inForce = await client.confirm(first.rekey);
-    expect(await client.confirm(first.rekey)).toEqual(inForce);
+    const current = await client.confirm(first.rekey);
+    expect(await client.confirm(first.rekey)).toEqual(current);
     expect((await activity()).filter((action) => action === "rekey")).toHaveLength(1);
     const next = await client.propose();
     expect(next.currentPasskey).toBe(first.proposedPasskey);
@@ -79,8 +79,8 @@ describe("a rekeying", () => {
       .updateTable("order_keys")
       .set((row) => ({ revision: row("revision", "+", 1) }))
       .execute();
-    const inForce = await client.confirm(overtaken.rekey);
-    expect(inForce.env).toBe(env);
+    const current = await client.confirm(overtaken.rekey);
+    expect(current.env).toBe(env);
     const again = await client.propose();
     expect(again.rekey).not.toBe(overtaken.rekey);
     expect((await client.confirm(again.rekey)).env).toBe(again.envelope.env);

@@ -364,8 +364,8 @@ describe("a copy of a share is refused that", () => {
       );
       return payload;
     };
-    const inForce = device.envelope?.env ?? "";
-    for (const env of [randomUUID(), inForce]) expect(await confirm(env)).toMatchObject(refused);
+    const current = device.envelope?.env ?? "";
+    for (const env of [randomUUID(), current]) expect(await confirm(env)).toMatchObject(refused);
     expect(await shares()).toHaveLength(1);
     // A broker that was restored from an older backup: the node gives its proposal up.
     expect(await confirm(randomUUID(), randomUUID())).toHaveProperty("envelope");

@@ -34,17 +34,17 @@ const codeOf = (answer: DeviceAnswer<unknown>): string =>
  */
 function holdNextUnwrap() {
   const arrived = Promise.withResolvers<undefined>();
-  const goOn = Promise.withResolvers<undefined>();
+  const resume = Promise.withResolvers<undefined>();
   world.vaults.port.unwrapKey = async (...call) => {
     world.vaults.port.unwrapKey = unwrapKey;
     arrived.resolve(undefined);
-    await goOn.promise;
+    await resume.promise;
     return unwrapKey(...call);
   };
   return {
     arrived: arrived.promise,
-    goOn: () => {
-      goOn.resolve(undefined);
+    resume: () => {
+      resume.resolve(undefined);
     },
   };
 }
@@ -92,7 +92,7 @@ test("a replica that is paused until its nonce has expired gives no second grant
   device.use(replica(2).transport);
   expect(codeOf(await device.sendUnlock(prepared))).toBe("NonceExpired");
   expect(codeOf(await device.sendUnlock(other))).toBe("NonceExpired");
-  held.goOn();
+  held.resume();
   // One answer per message: it was already told that it came too late.
   expect(codeOf(await paused)).toBe("NonceExpired");
   expect(await grantsOf(device)).toHaveLength(before);
@@ -109,7 +109,7 @@ test("a replica that was paused does not take the lease from a node that has unl
   device.use(replica(1).transport);
   const lease = await LeaseClient.unlock(device);
   await pass();
-  held.goOn();
+  held.resume();
   expect(codeOf(await paused)).toBe("CounterRollback");
   expect(await grantsOf(device)).toHaveLength(before + 1);
   device.use(replica(2).transport);

@@ -119,7 +119,7 @@ const UNUSABLE: Readonly<Record<string, readonly [() => object, object]>> = {
 describe("PATCH to", () => {
   test.each(Object.entries(UNUSABLE))(
     // Evidence: Refused new keys.
-    "%s leaves the old key in force, says why and who must act, and is in the activity",
+    "%s leaves the old key current, says why and who must act, and is in the activity",
     async (_name, [choose, expected]) => {
       const before = (await job()).properties.details.keyEncryptionKey;
       const { status, json } = await useKey({ ...CUSTOMER_KEY, ...choose() });

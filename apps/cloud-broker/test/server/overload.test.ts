@@ -93,7 +93,7 @@ test("a request that waits for a vault, or for news of its lease, takes no place
   const lease = await LeaseClient.unlock(device(1));
   const { watches } = world.broker();
   const wait = watches.wait.bind(watches);
-  const [watched, asked, goOn] = [0, 1, 2].map(() => Promise.withResolvers<undefined>());
+  const [watched, asked, resume] = [0, 1, 2].map(() => Promise.withResolvers<undefined>());
   watches.wait = (id) => {
     watched?.resolve(undefined);
     return wait(id);
@@ -102,14 +102,14 @@ test("a request that waits for a vault, or for news of its lease, takes no place
   await watched?.promise;
   world.vaults.port.unwrapKey = async (...call) => {
     asked?.resolve(undefined);
-    await goOn?.promise;
+    await resume?.promise;
     return unwrapKey(...call);
   };
   const slow = device(0).unlock("unlock");
   await asked?.promise;
   // Both are away: there is one place, and it is free.
   expect((await lease.renew()).payload).toMatchObject({ lease: { sequence: 1 } });
-  goOn?.resolve(undefined);
+  resume?.resolve(undefined);
   expect(codeOf((await slow).answer)).toBe("answer");
   watches.close();
   await watching;

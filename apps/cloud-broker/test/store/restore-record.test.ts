@@ -82,10 +82,10 @@ async function openBackup(record = folder.path) {
     round: createRecordRounds(deps),
     isRevoked: async () => (await readSwitches(store, ORDER, SERIAL)).revocation !== undefined,
     revoke: () =>
-      revokeNow({ plane: { ...deps, announce }, scope, origin: "customer", context }, "stolen"),
+      revokeNow({ deps: { ...deps, announce }, scope, origin: "customer", context }, "stolen"),
     restoreAccess: () =>
       restoreAccess({
-        plane: { ...deps, admitChange: () => Promise.reject(new Error("not asked")) },
+        deps: { ...deps, admitChange: () => Promise.reject(new Error("not asked")) },
         scope,
         origin: "customer",
         context,

@@ -90,7 +90,7 @@ function duration(milliseconds: number): string {
 const PROXY_VARIABLES = new Set(["http_proxy", "https_proxy", "all_proxy", "no_proxy"]);
 
 /**
- * The agent connects to its broker directly: a proxy that opens TLS would be a stranger with the
+ * The agent connects to its broker directly: a proxy that opens TLS would be an outsider with the
  * broker's name. Only names are shown, since such variables often hold a password.
  *
  * @param names - of all environment variables

@@ -72,7 +72,7 @@ export const machineState = z.strictObject({
   generation: z.int().check(z.gte(0), z.lte(1_000_000)),
   preparation,
   lock,
-  /** Identity of the envelope in force, once a rekeying has replaced the enrolment's. */
+  /** Identity of the current envelope, once a rekeying has replaced the enrolment's. */
   env: z.optional(uuid),
   rekey: z.optional(rekey),
   /** In split custody: the recovery keys that open the copy of this node's share, by thumbprint. */

@@ -51,7 +51,8 @@ export async function serve(
 ): Promise<AgentEvent> {
   const { nowIso } = dependencies;
   const erasing = readErasure(dependencies.stateDir);
-  if (erasing !== undefined && erasing.step !== "erased") return goOnErasing(erasing, dependencies);
+  if (erasing !== undefined && erasing.step !== "erased")
+    return finishErasing(erasing, dependencies);
   let listener: Pick<LocalUi, "hear"> | undefined;
   const {
     folder,
@@ -159,7 +160,7 @@ export async function serve(
 }
 
 /** Ready at once: the service manager would end a start that takes as long as a whole medium. */
-async function goOnErasing(
+async function finishErasing(
   { serial }: Erasure,
   dependencies: CommandDependencies,
 ): Promise<AgentEvent> {

@@ -23,7 +23,7 @@ export type Proposal = {
   readonly kind: "proposal";
   readonly id: string;
   readonly envelope: CheckedEnvelope;
-  /** Content keys of the envelope in force and of the proposal. The caller zeroes both. */
+  /** Content keys of the current envelope and of the proposal. The caller zeroes both. */
   readonly currentKey: Uint8Array;
   readonly proposedKey: Uint8Array;
   readonly recoveryKeys: ReturnType<typeof readRecoveryKeys>;
@@ -82,7 +82,7 @@ export async function requestRekey(
 }
 
 /**
- * Reports that the volume accepts the proposed key; the answer is the envelope in force, old or
+ * Reports that the volume accepts the proposed key; the answer is the current envelope, old or
  * new.
  *
  * @throws {AppError} `BrokerUnreachable`, `BrokerBusy` or `EnvelopeRejected`
@@ -91,7 +91,7 @@ export async function confirmRekey(
   session: BrokerSession,
   { id: rekey, deviceShare }: Pick<Rekey, "id" | "deviceShare">,
   journalHead: string,
-): Promise<{ readonly kind: "inForce"; readonly envelope: CheckedEnvelope } | Refused> {
+): Promise<{ readonly kind: "current"; readonly envelope: CheckedEnvelope } | Refused> {
   const { order, serial, brokerKeys, store } = session;
   const answer = await exchange<RekeyConfirmation, Rekeyed>(
     session,
@@ -109,7 +109,7 @@ export async function confirmRekey(
   const { envelope } = answer.value;
   const { generation } = store.current;
   return {
-    kind: "inForce",
+    kind: "current",
     envelope: readSignedEnvelope(envelope, brokerKeys, { order, serial }, generation),
   };
 }

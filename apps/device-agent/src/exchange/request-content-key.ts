@@ -69,12 +69,10 @@ export async function requestContentKey<Kept extends KeptRequest = never>(
     kept === undefined
       ? await requestOnce(session, request, request.asked ?? askForChallenge(session))
       : await sendAgain(session, kept);
-  const isToBeMadeAnew =
+  const mustRenew =
     first.kind === "denial" &&
     (kept === undefined ? first.denial.code === "NonceExpired" : UNKNOWN.has(first.denial.code));
-  const answer = isToBeMadeAnew
-    ? await requestOnce(session, request, askForChallenge(session))
-    : first;
+  const answer = mustRenew ? await requestOnce(session, request, askForChallenge(session)) : first;
   const purpose =
     kept === undefined && request.purpose === undefined ? purposeOfStage(answer) : undefined;
   return purpose === undefined

@@ -30,7 +30,7 @@ export type RekeyEnd =
   | { readonly kind: "denial"; readonly denial: Denial };
 
 /**
- * Moves a volume from two keys to the key in force. Only the broker knows which one that is; until
+ * Moves a volume from two keys to the current key. Only the broker knows which one that is; until
  * it answers, both slots stay. Safe to repeat from every point.
  *
  * @throws {AppError} `BrokerUnreachable` or `BrokerBusy`, or as `readShare`; then nothing has
@@ -90,9 +90,9 @@ async function raiseHeaderGeneration(
 async function giveUp(
   { node, volume, session }: Rekeying,
   { id, env, slot }: Rekey,
-  inForce: string,
+  current: string,
 ): Promise<RekeyEnd> {
-  if (inForce !== session.env)
+  if (current !== session.env)
     throw new AppError("EnvelopeRejected", {
       detail: "the broker has activated an envelope that this node never received",
     });
@@ -119,7 +119,7 @@ export async function removeSlot({ slots }: Pick<Volume, "slots">, slot: number)
 }
 
 /**
- * An unlock names the envelope in force, so an interrupted rekeying that the broker may have put in
+ * An unlock names the current envelope, so an interrupted rekeying that the broker may have put in
  * force is finished first.
  */
 export async function finishBeforeUnlock(

@@ -19,7 +19,7 @@ export type DescribedShare = {
 };
 
 /**
- * This node's share of the envelope in force; undefined in escrow, which needs none.
+ * This node's share of the current envelope; undefined in escrow, which needs none.
  *
  * @throws {AppError} as `isSplitNode`
  */

@@ -26,7 +26,7 @@ afterAll(async () => {
   for (const path of [folder, join(agent, "..")]) rmSync(path, { recursive: true, force: true });
 });
 
-/** The passkey of the envelope in force; in split custody, the key of it and the node's share. */
+/** The passkey of the current envelope; in split custody, the key of it and the node's share. */
 async function keyOf(serial: string): Promise<Uint8Array> {
   const node = broker.nodes.get(serial);
   if (node === undefined) throw new Error("no node");

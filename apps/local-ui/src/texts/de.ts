@@ -132,7 +132,7 @@ export const de: Texts = {
     left: "Läuft ab",
     leftIn: (duration) => `in ${duration}, falls nicht entschieden wird`,
     leftNow: "Jetzt, falls nicht entschieden wurde",
-    goOn: "Weiter warten",
+    keepWaiting: "Weiter warten",
     signIn: "Um die Anfrage zurückzuziehen, melden Sie sich an.",
     cancel: {
       button: "Anfrage zurückziehen",

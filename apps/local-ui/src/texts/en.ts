@@ -143,7 +143,7 @@ export const en = {
     left: "Expires",
     leftIn: (duration: string) => `in ${duration}, unless it is decided`,
     leftNow: "Now, unless it was decided",
-    goOn: "Continue waiting",
+    keepWaiting: "Continue waiting",
     signIn: "To withdraw the request, sign in.",
     cancel: {
       button: "Withdraw the request",

@@ -27,11 +27,12 @@ function Waiting({ waiting }: { readonly waiting: LocalWaiting }): ReactElement 
   const texts = useTexts();
   const { api, state } = useNode();
   const passed = useSecondsSinceState();
-  const goOn = useStart("/api/unlock");
+  const keepWaiting = useStart("/api/unlock");
   const cancel = useMutation({
     mutationFn: () => api.call("POST", "/api/unlock/cancel", z.object({}), {}),
   });
-  const isBusy = state.operation?.outcome === "running" || goOn.isPending || cancel.isPending;
+  const isBusy =
+    state.operation?.outcome === "running" || keepWaiting.isPending || cancel.isPending;
   return (
     <Panel title={texts.waiting.title}>
       <Text>{waiting.isAsked ? texts.waiting.hint : texts.waiting.notAsked}</Text>
@@ -44,10 +45,10 @@ function Waiting({ waiting }: { readonly waiting: LocalWaiting }): ReactElement 
             icon={<HourglassRegular />}
             disabledFocusable={isBusy}
             onClick={() => {
-              if (!isBusy) goOn.mutate();
+              if (!isBusy) keepWaiting.mutate();
             }}
           >
-            {texts.waiting.goOn}
+            {texts.waiting.keepWaiting}
           </Button>
         )}
         {state.session.signedIn && (
@@ -62,7 +63,7 @@ function Waiting({ waiting }: { readonly waiting: LocalWaiting }): ReactElement 
       {!state.session.signedIn && state.node.custody === "escrow" && (
         <Text size={200}>{texts.waiting.signIn}</Text>
       )}
-      <CallProblem error={goOn.error ?? cancel.error} />
+      <CallProblem error={keepWaiting.error ?? cancel.error} />
     </Panel>
   );
 }

@@ -18,7 +18,7 @@ const INTENTS = {
   Unreachable: "warning",
   Gone: "error",
   Refused: "error",
-} as const satisfies Record<BackupKeyList["keyInForce"]["standing"], string>;
+} as const satisfies Record<BackupKeyList["currentKey"]["standing"], string>;
 const MOST_BACKUPS = 3;
 
 const useStyles = makeStyles({
@@ -44,7 +44,7 @@ export function BackupKeysPage(): ReactElement {
         <QueryProblem error={backups.error} onTryAgain={() => void backups.refetch()} />
         <QueryProblem error={order.error} onTryAgain={() => void order.refetch()} />
         {data !== undefined && isCustomers && (
-          <KeyInForce keyInForce={data.keyInForce} hasBackups={data.value.length > 0} />
+          <CurrentKey currentKey={data.currentKey} hasBackups={data.value.length > 0} />
         )}
         {data?.value.length === 0 && (
           <EmptyState icon={<KeyMultipleRegular />} title={texts.none}>
@@ -79,13 +79,13 @@ export function BackupKeysPage(): ReactElement {
   );
 }
 
-/** The state of the key in force, which decides whether a backup may replace it. */
-function KeyInForce({
-  keyInForce: { standing, code, since, backupFrom },
+/** The state of the current key, which decides whether a backup may replace it. */
+function CurrentKey({
+  currentKey: { standing, code, since, backupFrom },
   hasBackups,
 }: {
   readonly hasBackups: boolean;
-  readonly keyInForce: BackupKeyList["keyInForce"];
+  readonly currentKey: BackupKeyList["currentKey"];
 }): ReactElement {
   const texts = useTexts().backupKeys;
   return (

@@ -46,7 +46,7 @@ export function CampaignCommands({ campaign }: { readonly campaign: CampaignView
           selector.orders === undefined ? [] : await readAllCampaignOrders(client, id),
         ),
       ),
-    goOn: (started) =>
+    onDone: (started) =>
       navigate({ to: "/operator/campaigns/$campaignId", params: { campaignId: started.id } }),
   });
   const words = texts.operator.campaigns;

@@ -16,7 +16,7 @@ export function useStartCampaign(initial: CampaignForm) {
   const decided = decideCampaign(form, true);
   const start = useAction("startCampaign", {
     mutationFn: (wanted: CampaignRequest) => startCampaign(client, wanted),
-    goOn: ({ id }) =>
+    onDone: ({ id }) =>
       navigate({
         to: "/operator/campaigns/$campaignId",
         params: { campaignId: id },

@@ -26,7 +26,7 @@ test("a key's URL names its version", () => {
   expect(keyUrlOf(KEY)).toBe("https://contoso.vault.localhost:8443/keys/unlock/0123");
 });
 
-test("the key in force is read back from the order", () => {
+test("the current key is read back from the order", () => {
   const read = chosenKeyOf({
     kekType: "CustomerManaged",
     kekUrl: keyUrlOf(KEY),
@@ -91,7 +91,7 @@ test("a user-assigned identity that was removed is attached again with its key",
   ).toMatchObject({ identity: { userAssignedIdentities: { [USER]: {} } } });
 });
 
-test("the identity in force is read back", () => {
+test("the current identity is read back", () => {
   expect(
     chosenIdentityOf({
       kekType: "CustomerManaged",

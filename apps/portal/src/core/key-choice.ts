@@ -33,7 +33,7 @@ export const renderKey = (key: ChosenKey, identity: ChosenIdentity) => ({
       : { type: identity.type, userAssigned: { resourceId: identity.resourceId } },
 });
 
-/** The key in force, as far as its URL and vault id show it. */
+/** The current key, as far as its URL and vault id show it. */
 export function chosenKeyOf(kek: KeyEncryptionKeyView): ChosenKey | undefined {
   if (kek.kekUrl === undefined || kek.kekVaultResourceID === undefined) return undefined;
   const url = URL.parse(kek.kekUrl);
@@ -49,7 +49,7 @@ export function chosenKeyOf(kek: KeyEncryptionKeyView): ChosenKey | undefined {
 }
 
 /** Whether a choice is the one in force, so that saving it changes nothing. */
-export function isInForce(
+export function isCurrent(
   kek: KeyEncryptionKeyView,
   key: ChosenKey,
   identity: ChosenIdentity,
@@ -72,7 +72,7 @@ export function chosenIdentityOf(kek: KeyEncryptionKeyView): ChosenIdentity | un
   return resourceId === undefined ? undefined : { type: "UserAssigned", resourceId };
 }
 
-/** The request that puts a key and its identity in force, also used for the preflight. */
+/** The request that makes a key and its identity current, also used for the preflight. */
 export type KeyChange = {
   readonly identity?: {
     readonly type: string;

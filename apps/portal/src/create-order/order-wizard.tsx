@@ -82,7 +82,7 @@ export function OrderWizard({ start }: { readonly start: NewOrder }): ReactEleme
     gcTime: 0,
     mutationFn: (wanted: NewOrder) => createOrder(client, wanted),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: QUERY_KEYS.orders }),
-    goOn: (at) =>
+    onDone: (at) =>
       navigate({
         to: "/orders/$subscriptionId/$resourceGroup/$jobName",
         params: at,

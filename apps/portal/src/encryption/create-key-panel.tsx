@@ -88,7 +88,7 @@ export function CreateKeyPanel({
   const isBusy = create.isPending || rotate.isPending;
   const isTaken = isTakenName && keyName === undefined && made === undefined && !isBusy;
   const words = texts.encryption;
-  const confirmMade = rotation === undefined ? words.goOn : words.setRotation;
+  const confirmMade = rotation === undefined ? words.useKey : words.setRotation;
   const confirm = made === undefined ? words.create : confirmMade;
   return (
     <SidePanel

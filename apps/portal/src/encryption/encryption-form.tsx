@@ -11,7 +11,7 @@ import {
   chosenKeyOf,
   decideKeyChange,
   isAttached,
-  isInForce,
+  isCurrent,
 } from "../core/key-choice.ts";
 import { useOrderName, useRefreshOrder } from "../order/use-order.ts";
 import { useSignedIn } from "../queries/session-context.ts";
@@ -37,7 +37,7 @@ type WantedEncryption =
   | { readonly key: ChosenKey; readonly identity: ChosenIdentity }
   | "MicrosoftManaged";
 
-/** Puts a key in force, and reads the order again. */
+/** Makes a key current, and reads the order again. */
 function useSaveEncryption(order: JobResource) {
   const { client } = useSignedIn();
   const name = useOrderName();
@@ -84,7 +84,7 @@ export function EncryptionForm({
   const isFirstSwitch = isCustomer && kek.kekType === "MicrosoftManaged";
   const isSameChoice =
     kekType === kek.kekType &&
-    (!isCustomer || (key !== undefined && isInForce(kek, key, identity)));
+    (!isCustomer || (key !== undefined && isCurrent(kek, key, identity)));
   // Without a version in its URL, saving the same key puts its newest version in force.
   const isFollowed = isCustomer && key?.version === "";
   // The same identity is attached again by saving it.

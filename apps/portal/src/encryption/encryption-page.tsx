@@ -24,7 +24,7 @@ export function EncryptionPage(): ReactElement {
     <OrderPage section="encryption">
       <QueryState of={order} />
       {order.data !== undefined && <Encryption order={order.data} />}
-      <CustodyInForce />
+      <CurrentCustody />
     </OrderPage>
   );
 }
@@ -38,7 +38,7 @@ function Encryption({ order }: { readonly order: JobResource }): ReactElement | 
   return <EncryptionForm order={order} kek={kek} />;
 }
 
-/** The key in force and its identity, for readers who may not change them. */
+/** The current key and its identity, for readers who may not change them. */
 function EncryptionFacts({ kek }: { readonly kek: KeyEncryptionKeyView }): ReactElement {
   const texts = useTexts();
   const key = chosenKeyOf(kek);
@@ -65,7 +65,7 @@ function EncryptionFacts({ kek }: { readonly kek: KeyEncryptionKeyView }): React
 }
 
 /** The policy decides it; its own page changes it. */
-function CustodyInForce(): ReactElement | null {
+function CurrentCustody(): ReactElement | null {
   const styles = useStyles();
   const texts = useTexts();
   const name = useOrderName();

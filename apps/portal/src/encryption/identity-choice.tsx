@@ -32,7 +32,7 @@ export function IdentityChoice({
 }: {
   readonly order: JobResource;
   readonly identity: ChosenIdentity;
-  /** The key in force is the customer's, so that an order without identity cannot use it. */
+  /** The current key is the customer's, so that an order without identity cannot use it. */
   readonly isNeeded: boolean;
   readonly onChange: (identity: ChosenIdentity) => void;
 }): ReactElement {

@@ -58,7 +58,7 @@ export function OrderCommands({ order }: { readonly order: JobResource }): React
       done === "delete"
         ? queryClient.invalidateQueries({ queryKey: QUERY_KEYS.orders })
         : refresh(),
-    goOn: async (_result, { command: done }) => {
+    onDone: async (_result, { command: done }) => {
       if (done !== "delete") return;
       await navigate({ to: "/orders" });
       await refresh();

@@ -28,10 +28,10 @@ export function UnsavedGuard({
   });
   const { status, proceed, reset } = blocker;
   /** The changes that the reader was asked about are saved. */
-  const goOn = status === "blocked" && !isDirty ? proceed : undefined;
+  const continueWith = status === "blocked" && !isDirty ? proceed : undefined;
   useEffect(() => {
-    goOn?.();
-  }, [goOn]);
+    continueWith?.();
+  }, [continueWith]);
   if (status !== "blocked" || !isDirty) return null;
   return <LeaveDialog isSaving={isSaving} words={words} onLeave={proceed} onStay={reset} />;
 }

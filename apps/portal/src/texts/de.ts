@@ -367,7 +367,7 @@ export const de: Texts = {
     noRotation: "Nie",
     rotations: { P6M: "Alle 6 Monate", P1Y: "Jedes Jahr", P2Y: "Alle 2 Jahre" },
     setRotation: "Rotationsrichtlinie setzen",
-    goOn: "Schlüssel verwenden",
+    useKey: "Schlüssel verwenden",
     madeWithoutRotation:
       "Der Schlüssel ist erstellt, aber seine Rotationsrichtlinie ist nicht gesetzt. Versuchen Sie es erneut, oder wählen Sie „Nie“ und fahren Sie fort.",
     oldVersionStays: "Die aktuelle Version wird verwendet, bis Sie speichern.",

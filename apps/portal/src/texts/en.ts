@@ -372,7 +372,7 @@ export const en = {
       P2Y: "Every 2 years",
     } satisfies Record<RotationPeriod, string> as Record<RotationPeriod, string>,
     setRotation: "Set the rotation policy",
-    goOn: "Use the key",
+    useKey: "Use the key",
     madeWithoutRotation:
       "The key was created, but its rotation policy is not set. Try again, or choose Never and go on.",
     oldVersionStays: "The current version stays in use until you save.",

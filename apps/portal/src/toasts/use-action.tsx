@@ -10,7 +10,7 @@ import { useSingleMutation } from "./use-single-mutation.ts";
 
 type ActionOptions<Data, Variables> = UseMutationOptions<Data, Error, Variables> & {
   /** Leads the reader to the result, unless they have left the page meanwhile. */
-  readonly goOn?: (data: Data, variables: Variables) => unknown;
+  readonly onDone?: (data: Data, variables: Variables) => unknown;
 };
 
 /**
@@ -22,7 +22,7 @@ type ActionOptions<Data, Variables> = UseMutationOptions<Data, Error, Variables>
  */
 export function useAction<Data, Variables = void>(
   action: ActionName | ((variables: Variables) => ActionName),
-  { goOn, ...options }: ActionOptions<Data, Variables>,
+  { onDone, ...options }: ActionOptions<Data, Variables>,
 ): UseMutationResult<Data, Error, Variables> {
   const { dispatchToast } = useToastController(TOASTER_ID);
   const { jobName } = useParams({ strict: false });
@@ -37,7 +37,7 @@ export function useAction<Data, Variables = void>(
     ...options,
     onSuccess: async (data, variables, ...rest) => {
       await options.onSuccess?.(data, variables, ...rest);
-      if (isShown.current) await goOn?.(data, variables);
+      if (isShown.current) await onDone?.(data, variables);
     },
     onSettled: (data, error, variables, ...rest) => {
       const name = typeof action === "function" ? action(variables) : action;

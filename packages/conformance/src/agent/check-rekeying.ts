@@ -18,7 +18,7 @@ const stranger = generateSigningKey().key;
 /** Changes of a signed answer that a node must not accept. */
 type Change = {
   readonly payload?: (said: RekeyProposal) => object;
-  readonly isStrangers?: true;
+  readonly isOutsiders?: true;
 };
 
 /** The change of the unlock key of the open volume. */
@@ -31,12 +31,12 @@ export async function checkRekeying(
   const { env: envBefore } = node;
   const other = await broker.addNode("DBX-REKEYED");
   const PROPOSALS: Readonly<Record<string, Change>> = {
-    "signed by a stranger": { isStrangers: true },
+    "signed by a stranger": { isOutsiders: true },
     "for another request": {
       payload: (said) => ({ ...said, requestHash: messageHash("another") }),
     },
     "for another node": { payload: (said) => ({ ...said, serial: "DBX-REKEYED" }) },
-    "with the envelope that is in force": {
+    "with the current envelope": {
       payload: (said) => ({ ...said, envelope: node.signedEnvelope }),
     },
     "with the envelope of another node": {
@@ -49,11 +49,11 @@ export async function checkRekeying(
       }),
     },
   };
-  const alter = (route: string, type: string, { payload, isStrangers }: Change) => {
+  const alter = (route: string, type: string, { payload, isOutsiders }: Change) => {
     answerAt(broker, route, async ({ answer }) => {
       if (answer.status !== 200) return answer;
       const said = contentOf(answer.body);
-      const key = isStrangers === true ? stranger : broker.signingKey;
+      const key = isOutsiders === true ? stranger : broker.signingKey;
       const body = await signMessage(key, type, payload?.(rekeyProposal.parse(said)) ?? said);
       return { status: 200, headers: { "content-type": JOSE_MEDIA_TYPE }, body };
     });
@@ -75,7 +75,7 @@ export async function checkRekeying(
     suite,
     "an answer to its confirmation that a stranger signed is not taken",
     async () => {
-      alter(DEVICE_ROUTES.rekeyConfirmations, MESSAGE_TYPES.rekeyed, { isStrangers: true });
+      alter(DEVICE_ROUTES.rekeyConfirmations, MESSAGE_TYPES.rekeyed, { isOutsiders: true });
       const { outcome } = await rekey();
       return outcome === "rekeyed" ? "said rekeyed" : undefined;
     },

@@ -15,7 +15,7 @@ export const custodyPolicyWrite = z.strictObject({
   escrowOrders: readOnlyMember,
 });
 
-/** The policy in force; without `changedAt` it was never set. */
+/** The current policy; without `changedAt` it was never set. */
 export const custodyPolicyView = z.object({
   splitOnly: z.boolean(),
   changedAt: z.optional(z.string()),

@@ -14,7 +14,7 @@ export const fleetView = z.object({
   asOf: z.string(),
   total: counts,
   byLocation: z.array(z.object({ location: z.string(), nodes: counts })),
-  /** By the key in force, without its version; those with the most nodes first, fifty at most. */
+  /** By the current key, without its version; those with the most nodes first, fifty at most. */
   byKey: z.array(z.object({ keyUrl: z.string(), nodes: counts })),
 });
 export type FleetView = z.infer<typeof fleetView>;

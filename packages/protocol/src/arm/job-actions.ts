@@ -39,7 +39,7 @@ export const mitigateRequest = z.strictObject({
 export type MitigateRequest = z.infer<typeof mitigateRequest>;
 
 /**
- * Our extension: the candidate; without one the key in force is checked. `identity` is the member
+ * Our extension: the candidate; without one the current key is checked. `identity` is the member
  * of a PATCH: an identity that is not attached yet is checked as if it were.
  */
 export const validateKeyRequest = z.strictObject({

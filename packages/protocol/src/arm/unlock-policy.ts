@@ -176,7 +176,7 @@ export const policyOverrideView = z.object({
 });
 
 /**
- * The policy in force. `source`: the broker's settings, while the order has no policy of its own.
+ * The current policy. `source`: the broker's settings, while the order has no policy of its own.
  * Strict, unlike other views: who does not know a condition must not write the policy back.
  */
 export const unlockPolicyView = z.strictObject({

@@ -23,7 +23,7 @@ export const rekeyRequest = deviceMessage({
   sequence: z.int().check(z.gte(0), z.lte(Number.MAX_SAFE_INTEGER)),
   order: orderId,
   serial,
-  /** Generation of the envelope in force. */
+  /** Generation of the current envelope. */
   env: uuid,
   bootId,
   counter,
@@ -42,7 +42,7 @@ export const rekeyProposal = deviceMessage({
   rekey: uuid,
   /** The future envelope: a new identity, one generation up. */
   envelope: compactJws(16_384),
-  /** Content key of the envelope in force, then that of the proposed one: 64 bytes (RFC 9180). */
+  /** Content key of the current envelope, then that of the proposed one: 64 bytes (RFC 9180). */
   sealed: grant.shape.sealed,
 });
 export type RekeyProposal = z.infer<typeof rekeyProposal>;
@@ -59,7 +59,7 @@ export const rekeyConfirmation = deviceMessage({
 export type RekeyConfirmation = z.infer<typeof rekeyConfirmation>;
 
 /**
- * The envelope in force after the confirmation: its identity shows whether the proposal was put in
+ * The current envelope after the confirmation: its identity shows whether the proposal was put in
  * force.
  */
 export const rekeyed = deviceMessage({

@@ -11,7 +11,7 @@ import { arm } from "./arm-route.ts";
 
 /** Actions on one order, all synchronous. */
 export function createActionRoutes(
-  plane: Changing & Plane<"settings"> & { readonly custody: NodeEnvelopes & Passkeys },
+  deps: Changing & Plane<"settings"> & { readonly custody: NodeEnvelopes & Passkeys },
 ): readonly Route[] {
   return [
     arm.bodyRoute(JOB_CALLS.cancel, {
@@ -19,7 +19,7 @@ export function createActionRoutes(
       summary: "Cancels an order that is not yet being processed",
       handle: async (request) => {
         const { reason } = request.body;
-        await cancelOrder(plane, request.order, reason, request.context);
+        await cancelOrder(deps, request.order, reason, request.context);
         return { status: 204 };
       },
     }),
@@ -28,7 +28,7 @@ export function createActionRoutes(
       summary: "Books the pick-up of an appliance",
       handle: async (request) => {
         const window = request.body;
-        const json = await bookPickUp(plane, request.order, window, request.context);
+        const json = await bookPickUp(deps, request.order, window, request.context);
         return { json };
       },
     }),
@@ -37,7 +37,7 @@ export function createActionRoutes(
       summary: "Records that the appliance was sent back",
       handle: async (request) => {
         const sent = request.body.deliverToDcPackageDetails;
-        await markShipped(plane, request.order, sent, request.context);
+        await markShipped(deps, request.order, sent, request.context);
         return { status: 204 };
       },
     }),
@@ -46,7 +46,7 @@ export function createActionRoutes(
       summary: "Answers a halted copy",
       handle: async (request) => {
         const answer = request.body;
-        await mitigateOrder(plane, request.order, answer, request.context);
+        await mitigateOrder(deps, request.order, answer, request.context);
         return { status: 204 };
       },
     }),
@@ -56,12 +56,7 @@ export function createActionRoutes(
         "Shows the unlock key; asks the vault at that moment, and is audited with the caller",
       handle: async (request) => {
         const name = request.order;
-        const jobSecrets = await revealCredentials(
-          plane,
-          name,
-          request.apiVersion,
-          request.context,
-        );
+        const jobSecrets = await revealCredentials(deps, name, request.apiVersion, request.context);
         return {
           headers: { "cache-control": "no-store" },
           json: { value: [{ jobName: name.name, jobSecrets }] },

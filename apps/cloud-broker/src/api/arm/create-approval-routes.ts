@@ -28,10 +28,10 @@ const WAITING_MAX = 500;
 
 /** Requests that wait for people, their votes, and emergency access. */
 export function createApprovalRoutes(
-  plane: Changing & Plane<"settings" | "announce">,
+  deps: Changing & Plane<"settings" | "announce">,
   hasAccess: HasAccess,
 ): readonly Route[] {
-  const { store, settings, now } = plane;
+  const { store, settings, now } = deps;
   const dependencies = () => ({ store, defaultPolicy: settings.defaultPolicy, nowMs: now() });
 
   /** Where roles cannot be read now, the decision itself checks them. */
@@ -51,7 +51,7 @@ export function createApprovalRoutes(
       handle: async ({ body, caller, parameters, context, order: name }) => {
         const order = await findOrderId(store, name);
         const id = parameters["approvalId"] ?? "";
-        const deciding = { plane, order, id, caller, context };
+        const deciding = { deps, order, id, caller, context };
         const decided = await castVote(deciding, decision, body.reason);
         return { json: renderApproval(decided, { ...caller, isApprover: true }, now()) };
       },
@@ -63,13 +63,16 @@ export function createApprovalRoutes(
       summary: "Lists the unlocks of an order that wait or waited for an approval (extension)",
       handle: async (request) => {
         const id = await findOrderId(store, request.order);
-        const deps = dependencies();
-        const cases = await readCases(deps, id, { after: readPosition(request), limit: PAGE + 1 });
+        const reading = dependencies();
+        const cases = await readCases(reading, id, {
+          after: readPosition(request),
+          limit: PAGE + 1,
+        });
         const { page, nextLink } = pageOf(cases, PAGE, ({ approval }) =>
           nextPageUrl(settings.armUrl, request, `${String(approval.requestedAtMs)} ${approval.id}`),
         );
         const caller = { ...request.caller, isApprover: await isApprover(request.caller, id) };
-        const value = page.map((each) => renderApproval(each, caller, deps.nowMs));
+        const value = page.map((each) => renderApproval(each, caller, reading.nowMs));
         return { json: { value, nextLink } };
       },
     }),
@@ -78,17 +81,17 @@ export function createApprovalRoutes(
       summary: "Lists the unlocks of a subscription that wait for the caller (extension)",
       handle: async (request) => {
         const { subscriptionId = "" } = request.parameters;
-        const deps = dependencies();
+        const reading = dependencies();
         const { caller } = request;
         const waiting = await readCasesFor(
-          deps,
+          reading,
           subscriptionId.toLowerCase(),
           caller.objectId,
           (order) => isApprover(caller, order),
           WAITING_MAX,
         );
         const approver = { ...caller, isApprover: true };
-        const value = waiting.map((each) => renderApproval(each, approver, deps.nowMs));
+        const value = waiting.map((each) => renderApproval(each, approver, reading.nowMs));
         return { json: { value } };
       },
     }),
@@ -105,7 +108,7 @@ export function createApprovalRoutes(
         const nodes = serial === undefined ? [] : await readNodes(store, order.id);
         if (serial !== undefined && !nodes.some((node) => node.serial === serial))
           throw invalidMember("serial", "the order has no such node");
-        const opened = await openBreakGlass(plane, order, wanted, request.context);
+        const opened = await openBreakGlass(deps, order, wanted, request.context);
         const expiresAt = renderTime(opened.expiresAtMs);
         const node = serial === undefined ? {} : { serial };
         return { json: { id: opened.id, expiresAt, ...node } };

@@ -20,26 +20,26 @@ import { createServiceRoutes } from "./service-routes.ts";
 import { createSummaryRoutes } from "./summary-routes.ts";
 
 /** Every route of Microsoft.DataBox, and our extensions below an order's own path. */
-export function createArmRoutes(plane: ControlPlane, hasAccess: HasAccess): readonly Route[] {
+export function createArmRoutes(deps: ControlPlane, hasAccess: HasAccess): readonly Route[] {
   return [
-    ...createJobRoutes(plane),
-    ...createListRoutes(plane),
-    ...createSummaryRoutes(plane),
-    ...createNodeRoutes(plane),
-    ...createErasureRoutes(plane),
-    ...createActionRoutes(plane),
-    ...createExtensionRoutes(plane),
-    ...createActivityRoutes(plane),
-    ...createDiagnosticsRoutes(plane),
-    ...createKeyHealthRoutes(plane),
-    ...createKeyVersionRoutes(plane),
-    ...createRevocationRoutes(plane),
-    ...createPolicyRoutes(plane),
-    ...createCustodyPolicyRoutes(plane),
-    ...createBackupKeyRoutes(plane),
-    ...createUnlockBudgetRoutes(plane),
-    ...createApprovalRoutes(plane, hasAccess),
-    ...createServiceRoutes(plane),
-    ...createOperationRoutes(plane),
+    ...createJobRoutes(deps),
+    ...createListRoutes(deps),
+    ...createSummaryRoutes(deps),
+    ...createNodeRoutes(deps),
+    ...createErasureRoutes(deps),
+    ...createActionRoutes(deps),
+    ...createExtensionRoutes(deps),
+    ...createActivityRoutes(deps),
+    ...createDiagnosticsRoutes(deps),
+    ...createKeyHealthRoutes(deps),
+    ...createKeyVersionRoutes(deps),
+    ...createRevocationRoutes(deps),
+    ...createPolicyRoutes(deps),
+    ...createCustodyPolicyRoutes(deps),
+    ...createBackupKeyRoutes(deps),
+    ...createUnlockBudgetRoutes(deps),
+    ...createApprovalRoutes(deps, hasAccess),
+    ...createServiceRoutes(deps),
+    ...createOperationRoutes(deps),
   ];
 }

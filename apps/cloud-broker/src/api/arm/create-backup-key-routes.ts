@@ -26,10 +26,10 @@ const DEFAULT_HOURS = 24;
  * (docs/customer/backup-keys.md).
  */
 export function createBackupKeyRoutes(
-  plane: Changing &
+  deps: Changing &
     Plane<"settings" | "admitChange"> & { readonly custody: BackupChanges & KeyProbes },
 ): readonly Route[] {
-  const { custody, now, settings, store } = plane;
+  const { custody, now, settings, store } = deps;
   const turns = createTurns();
   /** If-None-Match: * (RFC 9110 §13.1.2). @throws {AppError} NameTaken */
   const requireFree = async ({ id }: Order, name: string): Promise<void> => {
@@ -42,7 +42,7 @@ export function createBackupKeyRoutes(
       action: "Microsoft.DataBox/jobs/backupKeys/read",
       summary: "Lists the backup keys of an order, and whether one is in use (extension)",
       handle: async ({ order }) => ({
-        json: await listBackupKeys(plane, await findOrderId(store, order)),
+        json: await listBackupKeys(deps, await findOrderId(store, order)),
       }),
     }),
     arm.route(BACKUP_KEY_CALLS.read, {
@@ -70,7 +70,7 @@ export function createBackupKeyRoutes(
         const { context } = request;
         const made = await turns(`${order.id}/${name}`, async () => {
           if (request.header("if-none-match")?.trim() === "*") await requireFree(order, name);
-          const claim = await plane.admitChange(
+          const claim = await deps.admitChange(
             order,
             {
               subject: `backupKeys/${name}`,
@@ -104,7 +104,7 @@ export function createBackupKeyRoutes(
         const name = backupNameOf(request);
         const { reason, hours = DEFAULT_HOURS } = request.body;
         const id = await findOrderId(store, request.order);
-        const used = await orderBackup(plane, id, { name, reason, hours }, request.context);
+        const used = await orderBackup(deps, id, { name, reason, hours }, request.context);
         if (used === undefined) throw noSuch(name);
         return { json: renderBackupKey(used.backup, used.order) };
       },
@@ -115,7 +115,7 @@ export function createBackupKeyRoutes(
       handle: async (request) => {
         const name = backupNameOf(request);
         const id = await findOrderId(store, request.order);
-        const withdrawn = await withdrawOrder(plane, id, name, request.context);
+        const withdrawn = await withdrawOrder(deps, id, name, request.context);
         return { status: withdrawn ? 200 : 204 };
       },
     }),
@@ -123,7 +123,7 @@ export function createBackupKeyRoutes(
       action: "Microsoft.DataBox/jobs/listCredentials/action",
       summary: "Exports the envelopes, for opening offline by a recovery key (extension)",
       handle: async ({ order, context }) => ({
-        json: await exportEnvelopes(plane, order, context),
+        json: await exportEnvelopes(deps, order, context),
       }),
     }),
   ];

@@ -25,12 +25,12 @@ import { resourceIdOf } from "./links.ts";
 
 /** The conditions under which an order's appliances get their key. */
 export function createPolicyRoutes(
-  plane: Changing & Plane<"settings" | "admitChange" | "stillApproves" | "announce">,
+  deps: Changing & Plane<"settings" | "admitChange" | "stillApproves" | "announce">,
 ): readonly Route[] {
   const render = (stored: StoredPolicy | undefined): Reply<UnlockPolicyView> => {
     const json: UnlockPolicyView =
       stored === undefined
-        ? { ...plane.settings.defaultPolicy, source: "default" }
+        ? { ...deps.settings.defaultPolicy, source: "default" }
         : {
             ...stored.policy,
             source: "order",
@@ -44,8 +44,8 @@ export function createPolicyRoutes(
       action: "Microsoft.DataBox/jobs/unlockPolicy/read",
       summary: "Reads the unlock policy of an order (extension)",
       handle: async (request) => {
-        const id = await findOrderId(plane.store, request.order);
-        return render(await readStoredPolicy(plane.store, id));
+        const id = await findOrderId(deps.store, request.order);
+        return render(await readStoredPolicy(deps.store, id));
       },
     }),
     arm.bodyRoute(UNLOCK_POLICY_CALLS.write, {
@@ -56,7 +56,7 @@ export function createPolicyRoutes(
         const ifMatch = request.header("if-match");
         const { order, context } = request;
         return render(
-          await writeUnlockPolicy(plane, order, policy, { ...options, ifMatch }, context),
+          await writeUnlockPolicy(deps, order, policy, { ...options, ifMatch }, context),
         );
       },
     }),
@@ -65,10 +65,10 @@ export function createPolicyRoutes(
       summary: "Begins an Owner's override of the unlock policy, after a delay (extension)",
       handle: async ({ body, order: name, context }) => {
         const { policy: written, ...options } = parsePolicy(body.policy);
-        const { defaultPolicy, policyOverrideHours } = plane.settings;
-        const { order } = await checkPolicy(plane, name, written, options, context);
+        const { defaultPolicy, policyOverrideHours } = deps.settings;
+        const { order } = await checkPolicy(deps, name, written, options, context);
         const begun = await beginOverride(
-          { ...plane, defaultPolicy },
+          { ...deps, defaultPolicy },
           order,
           written,
           { reason: body.reason, delaySeconds: policyOverrideHours * 3600 },
@@ -99,8 +99,8 @@ function parsePolicy({
 }
 
 /** Whether a subscription allows only split custody for its new orders. */
-export function createCustodyPolicyRoutes(plane: Changing): readonly Route[] {
-  const { store } = plane;
+export function createCustodyPolicyRoutes(deps: Changing): readonly Route[] {
+  const { store } = deps;
   const view = async ({ order: { subscriptionId } }: ArmRequest): Promise<CustodyPolicyView> => {
     const policy = await readCustodyPolicy(store, subscriptionId);
     const inEscrow = await listEscrowOrders(store, subscriptionId);
@@ -122,7 +122,7 @@ export function createCustodyPolicyRoutes(plane: Changing): readonly Route[] {
       summary: "Allows only split custody for the new orders of a subscription (extension)",
       handle: async (request) => {
         const { body, context, order } = request;
-        await writeCustodyPolicy(plane, order.subscriptionId, body.splitOnly, context);
+        await writeCustodyPolicy(deps, order.subscriptionId, body.splitOnly, context);
         return { json: await view(request) };
       },
     }),

@@ -15,16 +15,16 @@ const origin = "customer";
 
 /** The order owner's actions on appliances in the field. */
 export function createRevocationRoutes(
-  plane: Changing & Plane<"admitChange" | "announce">,
+  deps: Changing & Plane<"admitChange" | "announce">,
 ): readonly Route[] {
   const scopeOf = (request: ArmRequest, serial: string | undefined): Promise<RevocationScope> =>
-    scopeOfOrder(plane, request.order, serial);
+    scopeOfOrder(deps, request.order, serial);
   return [
     arm.route(REVOCATION_CALLS.list, {
       action: "Microsoft.DataBox/jobs/revocations/read",
       summary: "Lists the active kill switches of an order (extension)",
       handle: async ({ order }) => ({
-        json: await listRevocationsOver(plane.store, await findOrderId(plane.store, order)),
+        json: await listRevocationsOver(deps.store, await findOrderId(deps.store, order)),
       }),
     }),
     arm.bodyRoute(REVOCATION_CALLS.revoke, {
@@ -34,7 +34,7 @@ export function createRevocationRoutes(
         const { reason, serial } = request.body;
         const scope = await scopeOf(request, serial);
         const { context } = request;
-        const { nowMs, leases } = await revokeNow({ plane, scope, origin, context }, reason);
+        const { nowMs, leases } = await revokeNow({ deps, scope, origin, context }, reason);
         return { json: { revokedAt: renderTime(nowMs), leases } };
       },
     }),
@@ -45,8 +45,8 @@ export function createRevocationRoutes(
         const { serial } = request.body;
         const scope = await scopeOf(request, serial);
         const { context } = request;
-        const order = await findOrder(plane.store, request.order);
-        const { nowMs, lifted } = await restoreAccess({ plane, scope, origin, context }, order);
+        const order = await findOrder(deps.store, request.order);
+        const { nowMs, lifted } = await restoreAccess({ deps, scope, origin, context }, order);
         return { json: { restoredAt: renderTime(nowMs), lifted } };
       },
     }),
@@ -54,16 +54,16 @@ export function createRevocationRoutes(
       action: "Microsoft.DataBox/jobs/revocationDrill/action",
       summary: "Measures the path of a revocation; volumes stay open (extension)",
       handle: async (request) => {
-        const id = await findOrderId(plane.store, request.order);
-        await startDrill(plane, id, request.context);
-        return { json: await readLastDrill(plane, id) };
+        const id = await findOrderId(deps.store, request.order);
+        await startDrill(deps, id, request.context);
+        return { json: await readLastDrill(deps, id) };
       },
     }),
     arm.route(REVOCATION_CALLS.readDrill, {
       action: "Microsoft.DataBox/jobs/revocationDrill/read",
       summary: "Reads the figures of the last drill (extension)",
       handle: async ({ order }) => ({
-        json: await readLastDrill(plane, await findOrderId(plane.store, order)),
+        json: await readLastDrill(deps, await findOrderId(deps.store, order)),
       }),
     }),
   ];

@@ -12,8 +12,8 @@ import type { Store } from "../../store/store.ts";
 import { arm } from "./arm-route.ts";
 
 /** The daily limit of an order's unlocks; without one, only the rate limits apply. */
-export function createUnlockBudgetRoutes(plane: Changing & Plane<"admitChange">): readonly Route[] {
-  const { store, now } = plane;
+export function createUnlockBudgetRoutes(deps: Changing & Plane<"admitChange">): readonly Route[] {
+  const { store, now } = deps;
   return [
     arm.route(UNLOCK_BUDGET_CALLS.read, {
       action: "Microsoft.DataBox/jobs/unlockBudget/read",
@@ -30,9 +30,9 @@ export function createUnlockBudgetRoutes(plane: Changing & Plane<"admitChange">)
         const order = await findOrder(store, request.order);
         const { id } = order;
         const { context } = request;
-        const claim = await admitBudget(plane, order, unlocksPerDay, context);
+        const claim = await admitBudget(deps, order, unlocksPerDay, context);
         const deed = { chain: id, action: "unlockBudget/set", context } as const;
-        await record(plane, deed, async (transaction) => {
+        await record(deps, deed, async (transaction) => {
           await claim.use(transaction);
           await setBudget(transaction, id, unlocksPerDay, now());
           return { detail: { unlocksPerDay } };
@@ -47,9 +47,9 @@ export function createUnlockBudgetRoutes(plane: Changing & Plane<"admitChange">)
         const order = await findOrder(store, request.order);
         const { id } = order;
         const { context } = request;
-        const claim = await admitBudget(plane, order, undefined, context);
+        const claim = await admitBudget(deps, order, undefined, context);
         const deed = { chain: id, action: "unlockBudget/remove", context } as const;
-        const removed = await record(plane, deed, async (transaction) => {
+        const removed = await record(deps, deed, async (transaction) => {
           await claim.use(transaction);
           const { unlocksPerDay } = await readBudget(transaction, id, now());
           if (unlocksPerDay === undefined) return undefined;
@@ -68,16 +68,16 @@ export function createUnlockBudgetRoutes(plane: Changing & Plane<"admitChange">)
  * @param after - undefined: no limit
  */
 async function admitBudget(
-  plane: Plane<"store" | "now" | "admitChange">,
+  deps: Plane<"store" | "now" | "admitChange">,
   order: Order,
   after: number | undefined,
   context: RequestContext,
 ): Promise<ChangeClaim> {
   const read = async (store: Store) =>
-    (await readBudget(store, order.id, plane.now())).unlocksPerDay;
-  const before = await read(plane.store);
+    (await readBudget(store, order.id, deps.now())).unlocksPerDay;
+  const before = await read(deps.store);
   const isLooser = before !== undefined && (after === undefined || after > before);
-  const claim = await plane.admitChange(
+  const claim = await deps.admitChange(
     order,
     {
       subject: "unlockBudget",

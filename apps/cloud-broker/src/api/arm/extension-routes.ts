@@ -16,9 +16,9 @@ import { arm } from "./arm-route.ts";
 
 /** Extensions that Azure does not have: the checks of a key before anything changes. */
 export function createExtensionRoutes(
-  plane: Plane<"store" | "now" | "settings" | "identities"> & { readonly custody: KeyChecks },
+  deps: Plane<"store" | "now" | "settings" | "identities"> & { readonly custody: KeyChecks },
 ): readonly Route[] {
-  const { custody, now, settings, store } = plane;
+  const { custody, now, settings, store } = deps;
   return [
     arm.bodyRoute(JOB_CALLS.validateKey, {
       action: "Microsoft.DataBox/jobs/validateKeyEncryptionKey/action",
@@ -33,7 +33,7 @@ export function createExtensionRoutes(
             settings.allowRevertToMicrosoftManaged,
           ),
         );
-        const identities = await candidateIdentities(plane, order, identity);
+        const identities = await candidateIdentities(deps, order, identity);
         const { checks, outcome } = await custody.validate(
           keySubjectOf({ ...order, identities }, settings.tenantId),
           candidate,

@@ -14,8 +14,8 @@ import { operationUrl } from "./links.ts";
 import { renderJob } from "./render-job.ts";
 
 /** Create, read, update and delete of one order. */
-export function createJobRoutes(plane: Patching): readonly Route[] {
-  const { settings, store } = plane;
+export function createJobRoutes(deps: Patching): readonly Route[] {
+  const { settings, store } = deps;
   const turns = createTurns();
 
   /** 202 without a body: the client continues by Location. */
@@ -48,7 +48,7 @@ export function createJobRoutes(plane: Patching): readonly Route[] {
             "expected ImportToAzure or ExportFromAzure",
           );
         const operation = await createOrder(
-          plane,
+          deps,
           name,
           written,
           transferType ?? "ImportToAzure",
@@ -80,7 +80,7 @@ export function createJobRoutes(plane: Patching): readonly Route[] {
         const name = request.order;
         const patch = request.body;
         const { operation, location } = await turns(orderIdOf(name), () =>
-          patchOrder(plane, name, patch, request.header("if-match"), request.context),
+          patchOrder(deps, name, patch, request.header("if-match"), request.context),
         );
         return accepted(request, location, operation);
       },
@@ -89,7 +89,7 @@ export function createJobRoutes(plane: Patching): readonly Route[] {
       action: "Microsoft.DataBox/jobs/delete",
       summary: "Deletes an ended order with all wrappings of its key",
       handle: async (request) => {
-        const deleted = await deleteOrder(plane, request.order, request.context);
+        const deleted = await deleteOrder(deps, request.order, request.context);
         return deleted === undefined
           ? { status: 204 }
           : accepted(request, deleted.location, deleted.operation);

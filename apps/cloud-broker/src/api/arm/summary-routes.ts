@@ -24,8 +24,8 @@ const risks = z.array(z.object({ atMs: z.optional(z.number()) }));
  * The columns of a list of orders: stage, key, its health and whether the nodes are open. Makes no
  * vault call.
  */
-export function createSummaryRoutes(plane: Plane<"store" | "now" | "settings">): readonly Route[] {
-  const { armUrl } = plane.settings;
+export function createSummaryRoutes(deps: Plane<"store" | "now" | "settings">): readonly Route[] {
+  const { armUrl } = deps.settings;
   return [
     arm.route(ORDER_SUMMARY_CALLS.ofSubscription, {
       action: "Microsoft.DataBox/jobs/read",
@@ -33,7 +33,7 @@ export function createSummaryRoutes(plane: Plane<"store" | "now" | "settings">):
         "Lists orders with key, key health and the lock of their nodes; filtered, page by page",
       handle: (request) => {
         const scope = { subscriptionId: request.parameters["subscriptionId"] ?? "" };
-        return list(plane, request, scope, (position, { filters, limit }) =>
+        return list(deps, request, scope, (position, { filters, limit }) =>
           nextPageUrl(armUrl, request, position, { ...filters, $top: String(limit) }),
         );
       },
@@ -42,7 +42,7 @@ export function createSummaryRoutes(plane: Plane<"store" | "now" | "settings">):
       action: "Microsoft.DataBox/operator/orderSummaries/read",
       summary: "Lists the orders of every customer; filtered, page by page",
       handle: (request: CallerRequest) =>
-        list(plane, request, "all", (position) => nextOperatorPage(request, position)),
+        list(deps, request, "all", (position) => nextOperatorPage(request, position)),
     }),
   ];
 }

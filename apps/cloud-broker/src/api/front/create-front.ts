@@ -5,7 +5,7 @@ import { addressKey, createRateLimit } from "@databox-cmk/http";
 
 import type { AppendAudit } from "../../audit/append-audit.ts";
 import { type Auditing, note } from "../../audit/record.ts";
-import type { StrangerRows } from "../../audit/stranger-rows.ts";
+import type { UnauthenticatedRows } from "../../audit/unauthenticated-rows.ts";
 import type { BrokerConfig } from "../../config/config.ts";
 import type { Clock } from "../../core/ports.ts";
 import { createHandler, type Served } from "../../http/express-adapter.ts";
@@ -15,7 +15,7 @@ import { senderOf } from "../../http/sender-of.ts";
 import type { Spans } from "../../http/spans.ts";
 import { type Connection, type Held, leaveWork } from "../../load/admission.ts";
 import {
-  createStrangerLines,
+  createUnauthenticatedLines,
   describeFault,
   describePool,
   type Log,
@@ -38,7 +38,7 @@ export type FrontDependencies = {
   readonly identify?: IdentifySession | undefined;
   readonly store: Store;
   readonly appendAudit: AppendAudit;
-  readonly strangerRows: Pick<StrangerRows, "admit">;
+  readonly unauthenticatedRows: Pick<UnauthenticatedRows, "admit">;
   readonly now: Clock;
   readonly log: Log;
   readonly metrics: Pick<Metrics, "served">;
@@ -79,14 +79,14 @@ export function createFront(dependencies: FrontDependencies): Front {
     now,
   });
 
-  const strangerLines = createStrangerLines(log, now);
+  const unauthenticatedLines = createUnauthenticatedLines(log, now);
   const addressOf = (message: IncomingMessage): string =>
     senderOf(message, config.FORWARDED_FOR_FROM);
 
   async function served(answered: Served): Promise<void> {
     leaveWork();
     metrics.served(answered);
-    if (!answered.isUnproven || strangerLines.admit(answered.request.address))
+    if (!answered.isUnproven || unauthenticatedLines.admit(answered.request.address))
       logServed(log, answered, store);
     try {
       await auditDeviceFault(dependencies, answered);
@@ -154,7 +154,7 @@ export function createFront(dependencies: FrontDependencies): Front {
       metrics.served({ route: undefined, status, elapsedMs: 0 });
       if (retryAfterSeconds !== undefined)
         return new AppError("TooManyRequests", { facts: { retryAfterSeconds } });
-      if (!strangerLines.admit(address)) return error;
+      if (!unauthenticatedLines.admit(address)) return error;
       log("info", "refused before a route", {
         requestId,
         status,
@@ -172,11 +172,11 @@ export function createFront(dependencies: FrontDependencies): Front {
  * leaves its row. All other device messages are audited where they are answered.
  */
 async function auditDeviceFault(
-  dependencies: Auditing & { readonly strangerRows: Pick<StrangerRows, "admit"> },
+  dependencies: Auditing & { readonly unauthenticatedRows: Pick<UnauthenticatedRows, "admit"> },
   { request: { address, requestId: correlationId }, failure }: Served,
 ): Promise<void> {
-  const { strangerRows } = dependencies;
-  if (failure?.code !== "DeviceMessageTooLarge" || !strangerRows.admit(address)) return;
+  const { unauthenticatedRows } = dependencies;
+  if (failure?.code !== "DeviceMessageTooLarge" || !unauthenticatedRows.admit(address)) return;
   const context = { actor: { kind: "stranger", address }, correlationId } as const;
   await note(
     dependencies,

@@ -27,11 +27,11 @@ const CONTROLS = [
  * Re-wraps of many orders: the operator starts, watches and stops them; the replica that holds the
  * work runs them.
  */
-export function createCampaignRoutes(plane: Changing & Plane<"settings">): readonly Route[] {
-  const { store, now } = plane;
+export function createCampaignRoutes(deps: Changing & Plane<"settings">): readonly Route[] {
+  const { store, now } = deps;
   const view = async (campaign: Campaign) => renderCampaign(store, campaign, now());
   const named = (request: CallerRequest): Promise<Campaign> =>
-    findCampaign(plane, request.parameters["campaignId"] ?? "");
+    findCampaign(deps, request.parameters["campaignId"] ?? "");
   return [
     operator.bodyRoute(CAMPAIGN_CALLS.start, {
       action: actionOf("start/action"),
@@ -40,11 +40,11 @@ export function createCampaignRoutes(plane: Changing & Plane<"settings">): reado
       handle: async ({ body, context }) => {
         const { actor } = context;
         if (actor.kind !== "caller") throw new AppError("AuthorizationFailed");
-        const id = await startCampaign(plane, { request: body, origin: "operator", actor });
+        const id = await startCampaign(deps, { request: body, origin: "operator", actor });
         return {
           status: 201,
           headers: { location: `${CAMPAIGN_CALLS.list.at[1]}/${id}` },
-          json: await view(await findCampaign(plane, id)),
+          json: await view(await findCampaign(deps, id)),
         };
       },
     }),
@@ -89,8 +89,8 @@ export function createCampaignRoutes(plane: Changing & Plane<"settings">): reado
         summary,
         handle: async (request) => {
           const { id } = await named(request);
-          await controlCampaign(plane, id, event, request.context);
-          return { json: await view(await findCampaign(plane, id)) };
+          await controlCampaign(deps, id, event, request.context);
+          return { json: await view(await findCampaign(deps, id)) };
         },
       }),
     ),

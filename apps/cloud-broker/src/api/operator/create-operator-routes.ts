@@ -47,7 +47,7 @@ type MoveCall<Name extends string, Body> = {
  * Staff who prepare, ship, receive and erase appliances move orders on; each move answers with the
  * order and its nodes.
  */
-export function createOperatorRoutes(plane: ControlPlane): readonly Route[] {
+export function createOperatorRoutes(deps: ControlPlane): readonly Route[] {
   const move = <Name extends keyof typeof MOVE_CALLS, Body>(
     action: Name,
     call: MoveCall<Name, Body>,
@@ -59,7 +59,7 @@ export function createOperatorRoutes(plane: ControlPlane): readonly Route[] {
       summary,
       handle: async (request) => {
         await run(request.order, request.body, request.context);
-        return { json: await readView(plane, request.order) };
+        return { json: await readView(deps, request.order) };
       },
     });
 
@@ -67,13 +67,13 @@ export function createOperatorRoutes(plane: ControlPlane): readonly Route[] {
     operator.route(OPERATOR_ORDER_CALLS.read, {
       action: "Microsoft.DataBox/operator/read",
       summary: "Reads an order with its nodes",
-      handle: async ({ order }) => ({ json: await readView(plane, order) }),
+      handle: async ({ order }) => ({ json: await readView(deps, order) }),
     }),
     operator.bodyRoute(OPERATOR_ORDER_CALLS.prepare, {
       action: "Microsoft.DataBox/operator/prepare/action",
       summary: "Creates the unlock key and one enrolment code for each node",
       handle: async ({ order, body, context }) => {
-        const nodes = await prepareOrder(plane, order, body.serials, context);
+        const nodes = await prepareOrder(deps, order, body.serials, context);
         return { json: { nodes: nodes.map(renderCode) } };
       },
     }),
@@ -82,44 +82,44 @@ export function createOperatorRoutes(plane: ControlPlane): readonly Route[] {
       summary:
         "Permanently removes the device of a node, and creates an enrolment code for another one",
       handle: async ({ order, body, context }) => ({
-        json: renderCode(await replaceDevice(plane, order, body, context)),
+        json: renderCode(await replaceDevice(deps, order, body, context)),
       }),
     }),
     move(
       "dispatch",
       MOVE_CALLS.dispatch,
       "The appliance was dispatched; refused while its key fails a check or a node is not ready, unless forced",
-      (name, { force = false }, context) => dispatchOrder(plane, name, { force }, context),
+      (name, { force = false }, context) => dispatchOrder(deps, name, { force }, context),
     ),
     ...SIMPLE_MOVES.map(([kind, summary]) =>
       move(kind, MOVE_CALLS[kind], summary, (name, _body, context) =>
-        moveOrder(plane, name, { kind }, context),
+        moveOrder(deps, name, { kind }, context),
       ),
     ),
     move(
       "startCopy",
       MOVE_CALLS.startCopy,
       "Starts the copy, for which the key is needed again",
-      async (name, _body, context) => startCopy(plane, await findOrder(plane.store, name), context),
+      async (name, _body, context) => startCopy(deps, await findOrder(deps.store, name), context),
     ),
     move(
       "complete",
       MOVE_CALLS.complete,
       "The order has ended",
       (name, { outcome = "Completed" }, context) =>
-        moveOrder(plane, name, { kind: "complete", outcome }, context),
+        moveOrder(deps, name, { kind: "complete", outcome }, context),
     ),
     move("fail", MOVE_CALLS.fail, "The order has failed", (name, { outcome }, context) =>
-      moveOrder(plane, name, { kind: "fail", outcome }, context),
+      moveOrder(deps, name, { kind: "fail", outcome }, context),
     ),
     move(
       "erase",
       MOVE_CALLS.erase,
       "Destroys all wrappings of the unlock key and signs a certificate",
-      (name, _body, context) => eraseOrder(plane, name, context),
+      (name, _body, context) => eraseOrder(deps, name, context),
     ),
-    ...createFleetRoutes(plane),
-    ...createCampaignRoutes(plane),
+    ...createFleetRoutes(deps),
+    ...createCampaignRoutes(deps),
   ];
 }
 
@@ -166,12 +166,12 @@ const origin = "operator";
  * The broker's own kill switches: for one node or order, one customer's subscription, or every
  * appliance.
  */
-function createFleetRoutes(plane: Changing & Plane<"admitChange" | "announce">): readonly Route[] {
+function createFleetRoutes(deps: Changing & Plane<"admitChange" | "announce">): readonly Route[] {
   return [
     operator.route(OPERATOR_REVOCATION_CALLS.list, {
       action: "Microsoft.DataBox/operator/revocations/read",
       summary: "Lists every active kill switch",
-      handle: async () => ({ json: await listAllRevocations(plane.store) }),
+      handle: async () => ({ json: await listAllRevocations(deps.store) }),
     }),
     operator.bodyRoute(OPERATOR_REVOCATION_CALLS.revoke, {
       action: "Microsoft.DataBox/operator/revoke/action",
@@ -179,8 +179,8 @@ function createFleetRoutes(plane: Changing & Plane<"admitChange" | "announce">):
         "Refuses unlocks of a node, an order, a subscription or the fleet, and re-locks at once",
       handle: async ({ body, context }) => {
         const { reason, scope: named } = body;
-        const scope = await existingScope(plane, named);
-        const { nowMs, leases } = await revokeNow({ plane, scope, origin, context }, reason);
+        const scope = await existingScope(deps, named);
+        const { nowMs, leases } = await revokeNow({ deps, scope, origin, context }, reason);
         return { json: { revokedAt: renderTime(nowMs), leases } };
       },
     }),
@@ -189,8 +189,8 @@ function createFleetRoutes(plane: Changing & Plane<"admitChange" | "announce">):
       summary: "Turns off revocations of the operator",
       handle: async ({ body, context }) => {
         const { scope: named } = body;
-        const scope = await existingScope(plane, named);
-        const { nowMs, lifted } = await restoreAccess({ plane, scope, origin, context });
+        const scope = await existingScope(deps, named);
+        const { nowMs, lifted } = await restoreAccess({ deps, scope, origin, context });
         return { json: { restoredAt: renderTime(nowMs), lifted } };
       },
     }),

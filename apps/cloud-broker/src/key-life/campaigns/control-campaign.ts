@@ -22,12 +22,12 @@ export async function findCampaign({ store }: Plane<"store">, id: string): Promi
  * @throws {AppError} PreconditionFailed when it has ended
  */
 export async function controlCampaign(
-  plane: Changing,
+  deps: Changing,
   id: string,
   event: Exclude<CampaignEvent, "finish">,
   { actor }: RequestContext,
 ): Promise<void> {
-  const { state } = await findCampaign(plane, id);
+  const { state } = await findCampaign(deps, id);
   const next = nextCampaignState(state, event);
   if (next === undefined)
     throw new AppError("PreconditionFailed", {
@@ -35,10 +35,10 @@ export async function controlCampaign(
       detail: `the campaign is ${state} and cannot ${event}`,
     });
   if (next === state) return;
-  const nowMs = plane.now();
+  const nowMs = deps.now();
   const context = { actor, correlationId: id };
   const deed = { chain: "broker", action: `campaign/${event}`, context } as const;
-  await record(plane, deed, async (transaction) => {
+  await record(deps, deed, async (transaction) => {
     const { numUpdatedRows } = await transaction
       .updateTable("campaigns")
       .set({

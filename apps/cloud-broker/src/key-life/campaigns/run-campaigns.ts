@@ -19,7 +19,7 @@ export type CampaignRunner = {
 };
 
 export type RunnerDependencies = {
-  readonly plane: Stepping & Plane<"announce">;
+  readonly deps: Stepping & Plane<"announce">;
   /** Stops between two steps. */
   readonly isClosing: () => boolean;
   /**
@@ -38,9 +38,12 @@ const WORK = "campaigns";
 /** Renew the claim well before it ends. */
 const RENEW_BEFORE_MS = 20_000;
 
-export function createCampaignRunner(deps: RunnerDependencies): CampaignRunner {
-  const { plane, isClosing, atOnce = AT_ONCE } = deps;
-  const { store, now } = plane;
+export function createCampaignRunner({
+  deps,
+  isClosing,
+  atOnce = AT_ONCE,
+}: RunnerDependencies): CampaignRunner {
+  const { store, now } = deps;
   const work = { name: WORK, owner: randomUUID() };
   let heldUntilMs = 0;
 
@@ -62,14 +65,14 @@ export function createCampaignRunner(deps: RunnerDependencies): CampaignRunner {
     while (await mayGoOn()) {
       // If a step ends while the rows are read, its row may still say that it waits.
       const begun = new Set(running.keys());
-      const waiting = await loadWaiting(plane, campaign, atOnce * 4);
+      const waiting = await loadWaiting(deps, campaign, atOnce * 4);
       const fresh = waiting.filter(({ order }) => !begun.has(order));
       if (fresh.length === 0 && begun.size === 0) break;
       for (const step of fresh) {
         if (running.size >= atOnce) await Promise.race(running.values());
         if (!(await mayGoOn())) break;
         steps += 1;
-        const promise = runStep(plane, campaign, step)
+        const promise = runStep(deps, campaign, step)
           .catch((error: unknown) => {
             broken.abort(error);
           })
@@ -80,7 +83,7 @@ export function createCampaignRunner(deps: RunnerDependencies): CampaignRunner {
     }
     await Promise.all(running.values());
     broken.signal.throwIfAborted();
-    await finish(plane, campaign);
+    await finish(deps, campaign);
     return steps;
   }
 
@@ -123,11 +126,11 @@ async function loadWaiting(
 }
 
 /** No step is waiting: write one record of the whole campaign, and tell receivers. */
-async function finish(plane: Changing & Plane<"announce">, campaign: Campaign): Promise<void> {
-  const nowMs = plane.now();
+async function finish(deps: Changing & Plane<"announce">, campaign: Campaign): Promise<void> {
+  const nowMs = deps.now();
   const context = { actor: campaign.actor, correlationId: campaign.id };
   const deed = { chain: "broker", action: "campaign/finish", context } as const;
-  await record(plane, deed, async (transaction) => {
+  await record(deps, deed, async (transaction) => {
     const { numUpdatedRows } = await transaction
       .updateTable("campaigns")
       .set({ state: "done", changed_at_ms: nowMs, finished_at_ms: nowMs })
@@ -153,7 +156,7 @@ async function finish(plane: Changing & Plane<"announce">, campaign: Campaign): 
       .where("state", "=", "failed")
       .executeTakeFirstOrThrow();
     const dryRun = campaign.request.dryRun === true;
-    await plane.announce(transaction, {
+    await deps.announce(transaction, {
       type: EVENT_TYPES.campaignFinished,
       campaign: campaign.id,
       atMs: nowMs,

@@ -34,27 +34,27 @@ class StepTaken extends Error {
  * One order of a campaign. Its row becomes `done` in the same commit as the change, so that after a
  * crash at any point a step is either complete or must be repeated.
  */
-export async function runStep(plane: Stepping, campaign: Campaign, step: Step): Promise<void> {
+export async function runStep(deps: Stepping, campaign: Campaign, step: Step): Promise<void> {
   const done = (transaction: StoreTransaction): Promise<void> =>
-    markDone(transaction, campaign, step, plane.now());
+    markDone(transaction, campaign, step, deps.now());
   try {
-    await atPriority("re-wrap", () => change(plane, campaign, step, done));
+    await atPriority("re-wrap", () => change(deps, campaign, step, done));
   } catch (error) {
     if (error instanceof StepTaken) return;
     // An unnamed failure is a bug or the database's: the row stays as it is, and the round is tried
     // again.
     if (!(error instanceof AppError)) throw error;
-    await markFailed(plane, campaign, step, failureOf(error));
+    await markFailed(deps, campaign, step, failureOf(error));
   }
 }
 
 async function change(
-  plane: Stepping,
+  deps: Stepping,
   campaign: Campaign,
   step: Step,
   done: AlsoCommit,
 ): Promise<void> {
-  const order = await findOrder(plane.store, nameOf(step.order));
+  const order = await findOrder(deps.store, nameOf(step.order));
   try {
     if (!isEncryptionEditable(lifecycleOf(order)))
       throw new AppError("OrderStageForbids", {
@@ -62,8 +62,8 @@ async function change(
         detail: `the order is in stage ${order.stage}`,
       });
     const { action } = campaign.request;
-    if (action.kind === "move") return await move(plane, campaign, order, action.to, done);
-    return await rotate(plane, campaign, order, async (transaction) => {
+    if (action.kind === "move") return await move(deps, campaign, order, action.to, done);
+    return await rotate(deps, campaign, order, async (transaction) => {
       // The order's owner may choose another key while this one is checked.
       await requireUnchanged(transaction, order);
       await done(transaction);
@@ -78,7 +78,7 @@ async function change(
  * newest.
  */
 async function rotate(
-  plane: Stepping,
+  deps: Stepping,
   campaign: Campaign,
   order: Order,
   done: AlsoCommit,
@@ -86,25 +86,25 @@ async function rotate(
   const choice = order.key;
   const pinned =
     choice.kekType === "CustomerManaged" &&
-    valueOf(parseKeyUrl(choice.kekUrl, plane.settings.keyVaultSuffixes)).version !== undefined;
-  if (!pinned) return putInForce(plane, campaign, order, choice, done);
+    valueOf(parseKeyUrl(choice.kekUrl, deps.settings.keyVaultSuffixes)).version !== undefined;
+  if (!pinned) return makeCurrent(deps, campaign, order, choice, done);
   // In a campaign of the broker's own, which moves followers, the version was named meanwhile.
   const kid =
     campaign.origin === "automatic"
       ? choice.kekUrl
-      : valueOf(await plane.custody.newestVersion(order.id)).kid;
-  if (kid === choice.kekUrl) await plane.store.transaction().execute(done);
-  else await move(plane, campaign, order, { kekUrl: kid }, done);
+      : valueOf(await deps.custody.newestVersion(order.id)).kid;
+  if (kid === choice.kekUrl) await deps.store.transaction().execute(done);
+  else await move(deps, campaign, order, { kekUrl: kid }, done);
 }
 
-async function putInForce(
-  plane: Plane<"store" | "settings"> & { readonly custody: KeyChanges & KeyChecks },
+async function makeCurrent(
+  deps: Plane<"store" | "settings"> & { readonly custody: KeyChanges & KeyChecks },
   campaign: Campaign,
   order: Order,
   choice: KeyChoice,
   done: AlsoCommit,
 ): Promise<void> {
-  const { custody, settings, store } = plane;
+  const { custody, settings, store } = deps;
   const subject = keySubjectOf(order, settings.tenantId);
   if (campaign.request.dryRun === true) {
     valueOf(await custody.rehearse(subject, choice));
@@ -121,7 +121,7 @@ async function putInForce(
  * is attached to it.
  */
 async function move(
-  plane: Stepping,
+  deps: Stepping,
   campaign: Campaign,
   order: Order,
   to: Partial<
@@ -140,7 +140,7 @@ async function move(
         detail: "a dry run attaches no identity; the campaign itself would",
         facts: { identityId: missing },
       });
-    return putInForce(plane, campaign, order, choice, done);
+    return makeCurrent(deps, campaign, order, choice, done);
   }
   const patch: JobPatch = {
     identity:
@@ -154,7 +154,7 @@ async function move(
           },
     properties: { details: { keyEncryptionKey } },
   };
-  await patchOrder(plane, order.name, patch, undefined, contextOf(campaign), done);
+  await patchOrder(deps, order.name, patch, undefined, contextOf(campaign), done);
 }
 
 function missingIdentity(order: Order, choice: KeyChoice): string | undefined {

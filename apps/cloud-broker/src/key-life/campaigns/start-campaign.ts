@@ -30,12 +30,12 @@ const INSERTED_AT_ONCE = 500;
  * @throws {AppError} InvalidRequestContent when nothing is selected, or too much
  */
 export async function startCampaign(
-  plane: Changing & Plane<"settings">,
+  deps: Changing & Plane<"settings">,
   { request, origin, actor }: Starting,
 ): Promise<string> {
   const id = randomUUID();
-  const nowMs = plane.now();
-  const { keyVaultSuffixes } = plane.settings;
+  const nowMs = deps.now();
+  const { keyVaultSuffixes } = deps.settings;
   const { orders: listed, ...selector } = request.selector;
   if (listed === undefined && Object.values(selector).every((value) => value === undefined))
     throw invalid("selector: expected subscriptionId, resourceGroup, keyUrl or orders");
@@ -52,7 +52,7 @@ export async function startCampaign(
   const stored: StoredRequest = { ...request, selector, listed: listed !== undefined };
   const context = { actor, correlationId: id };
   const deed = { chain: "broker", action: "campaign/start", context } as const;
-  await record(plane, deed, async (transaction) => {
+  await record(deps, deed, async (transaction) => {
     const orders = await selectOrders(transaction, request.selector, keyAddress);
     if (orders.length === 0) throw invalid("selector: no order fits");
     if (orders.length > MAX_ORDERS)

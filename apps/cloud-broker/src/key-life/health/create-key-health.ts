@@ -6,8 +6,8 @@ import { failed } from "../../core/failed.ts";
 import { verdictOfFailure } from "../../core/key-health.ts";
 import type { KeyChoice, OrderId } from "../../core/order.ts";
 import type { KeySubject, Outcome } from "../../core/ports.ts";
+import { loadCurrentKey } from "../../custody/current-key.ts";
 import type { AlsoCommit, KeyCustody } from "../../custody/key-custody.ts";
-import { loadKeyInForce } from "../../custody/key-in-force.ts";
 import type { BackupUse } from "../../custody/open-by-backup.ts";
 import { readHealth } from "../../custody/stored-health.ts";
 import { outsideTrace } from "../../observability/trace.ts";
@@ -103,7 +103,7 @@ export function createKeyHealth(deps: KeyHealthDependencies): KeyHealthWatch {
   }
 
   /**
-   * The checks of a candidate are stricter than a use of the key in force. So if the candidate is
+   * The checks of a candidate are stricter than a use of the current key. So if the candidate is
    * that key, a result that contradicts the known state causes a check of the key. An outage
    * contradicts nothing, and a check would only add calls to a vault that does not answer.
    */
@@ -113,8 +113,8 @@ export function createKeyHealth(deps: KeyHealthDependencies): KeyHealthWatch {
     outcome: Outcome<unknown>,
   ): Promise<void> {
     if (!outcome.ok && verdictOfFailure(outcome.failure).state === "inconclusive") return;
-    const inForce = await loadKeyInForce(store, order);
-    if (inForce === undefined || !isDeepStrictEqual(inForce.choice, candidate)) return;
+    const current = await loadCurrentKey(store, order);
+    if (current === undefined || !isDeepStrictEqual(current.choice, candidate)) return;
     const known = await readHealth(store, order);
     if (known !== undefined && (known.health.state === "unusable") === outcome.ok)
       await look(order);
@@ -139,7 +139,7 @@ export function createKeyHealth(deps: KeyHealthDependencies): KeyHealthWatch {
   /**
    * The most frequent case, a healthy key that stays healthy, costs nothing.
    *
-   * @param backup - replaced the key in force, of which its own failure says more than the outcome
+   * @param backup - replaced the current key, of which its own failure says more than the outcome
    */
   function afterUse(order: OrderId, outcome: Outcome<unknown>, backup?: BackupUse): void {
     if (outcome.ok && backup === undefined && fit.has(order)) return;
@@ -216,7 +216,7 @@ export function createKeyHealth(deps: KeyHealthDependencies): KeyHealthWatch {
   };
 }
 
-/** In the transaction of the change: a key in force is never without a watch. */
+/** In the transaction of the change: a current key is never without a watch. */
 async function watchFrom(
   transaction: Parameters<AlsoCommit>[0],
   order: OrderId,

@@ -8,7 +8,7 @@ import { decideKeyUse } from "../../core/key-rules.ts";
 import type { KeyUrl, OrderId } from "../../core/order.ts";
 import type { Failure, KeyFacts, Outcome } from "../../core/ports.ts";
 import { expectedEndMs } from "../../core/stages.ts";
-import { type KeyInForce, loadKeyInForce } from "../../custody/key-in-force.ts";
+import { type CurrentKey, loadCurrentKey } from "../../custody/current-key.ts";
 import type { VaultAccess } from "../../custody/key-reader.ts";
 import { readHealth } from "../../custody/stored-health.ts";
 import {
@@ -28,7 +28,7 @@ export type LookDependencies = RecordDependencies & VaultAccess & KnownKeys;
 /** A live order with its key, if the key has a usable address. */
 export type WatchedKey = {
   readonly order: OrderId;
-  readonly inForce: KeyInForce;
+  readonly current: CurrentKey;
   readonly expectedEndMs: number;
   readonly usable: Outcome<UsableKey>;
 };
@@ -41,8 +41,8 @@ export async function loadWatchedKey(
   deps: KnownKeys & Pick<LookDependencies, "store">,
   order: OrderId,
 ): Promise<WatchedKey | undefined> {
-  const inForce = await loadKeyInForce(deps.store, order);
-  if (inForce?.choice.kekType !== "CustomerManaged") return undefined;
+  const current = await loadCurrentKey(deps.store, order);
+  if (current?.choice.kekType !== "CustomerManaged") return undefined;
   const stage = await deps.store
     .selectFrom("orders")
     .innerJoin("order_stages", (join) =>
@@ -55,7 +55,7 @@ export async function loadWatchedKey(
     .where("orders.id", "=", order)
     .executeTakeFirst();
   if (stage === undefined) return undefined;
-  const chosen = usableKeyOf(deps, inForce, inForce.identities, inForce.choice);
+  const chosen = usableKeyOf(deps, current, current.identities, current.choice);
   // The version that envelopes are wrapped to, which may be older than a versionless address's
   // newest.
   const usable =
@@ -64,7 +64,7 @@ export async function loadWatchedKey(
       : chosen;
   return {
     order,
-    inForce,
+    current,
     expectedEndMs: expectedEndMs(stage.stage, stage.entered_at_ms),
     usable,
   };
@@ -107,13 +107,13 @@ async function tryKey(
 
 async function note(
   deps: LookDependencies,
-  { order, inForce, expectedEndMs: endMs }: WatchedKey,
+  { order, current, expectedEndMs: endMs }: WatchedKey,
   got: Outcome<KeyFacts>,
 ): Promise<void> {
   const recoverableDays = got.ok ? got.value.recoverableDays : undefined;
   await recordHealth(deps, {
     order,
-    revision: inForce.revision,
+    revision: current.revision,
     verdict: decideKeyHealth(got, deps.now(), endMs),
     kid: got.ok ? got.value.kid : undefined,
     recoverableDays,
@@ -142,9 +142,9 @@ export async function noteFailedUse(
     ? inconclusive?.code === verdict.code
     : fingerprint(health) === fingerprint(verdict);
   if (isSame && deps.now() - notedAtMs < REPEATED_WITHIN_MS) return;
-  const inForce = await loadKeyInForce(deps.store, order);
-  if (inForce?.choice.kekType !== "CustomerManaged") return;
-  await recordHealth(deps, { order, revision: inForce.revision, verdict });
+  const current = await loadCurrentKey(deps.store, order);
+  if (current?.choice.kekType !== "CustomerManaged") return;
+  await recordHealth(deps, { order, revision: current.revision, verdict });
 }
 
 /** Orders that share one Get: the same principal uses the same version. */

@@ -11,7 +11,7 @@ import {
 import type { OrderId } from "../../core/order.ts";
 import type { Clock } from "../../core/ports.ts";
 import { recoveryFacts } from "../../core/recovery-facts.ts";
-import { loadKeyInForce } from "../../custody/key-in-force.ts";
+import { loadCurrentKey } from "../../custody/current-key.ts";
 import { columnsOfHealth, readHealth } from "../../custody/stored-health.ts";
 import type { Announce } from "../../events/announce.ts";
 import type { Store } from "../../store/store.ts";
@@ -24,7 +24,7 @@ export type RecordDependencies = {
 };
 
 /**
- * The result of a check of an order's key. `revision`: of the key in force at the time of the
+ * The result of a check of an order's key. `revision`: of the current key at the time of the
  * check.
  */
 export type Observation = {
@@ -47,9 +47,9 @@ export function recordHealth(
 ): Promise<KeyHealth | undefined> {
   const { order, revision, verdict } = observation;
   return deps.store.transaction().execute(async (transaction) => {
-    const inForce = await loadKeyInForce(transaction, order);
+    const current = await loadCurrentKey(transaction, order);
     const stored = await readHealth(transaction, order);
-    if (inForce?.revision !== revision || stored === undefined) return stored?.health;
+    if (current?.revision !== revision || stored === undefined) return stored?.health;
     const nowMs = deps.now();
     const update = transaction.updateTable("key_health").where("order_id", "=", order);
     if (verdict.state === "inconclusive") {
@@ -87,7 +87,7 @@ export function recordHealth(
             : undefined,
       },
     });
-    const names = recoveryFacts({ id: order, key: inForce.choice, identities: inForce.identities });
+    const names = recoveryFacts({ id: order, key: current.choice, identities: current.identities });
     await deps.announce(transaction, {
       id,
       type: EVENT_TYPES.keyHealthChanged,

@@ -143,7 +143,7 @@ async function note(
     .execute();
 }
 
-/** The key in force is unaffected; a reader must not think that unlocking fails. */
+/** The current key is unaffected; a reader must not think that unlocking fails. */
 function ofTheNewest(failure: Failure): Failure {
   const detail = `the newest version is not activated, and the current one stays in use${failure.detail === undefined ? "" : ` (${failure.detail})`}`;
   return { ...failure, detail };

@@ -8,11 +8,11 @@ import { startCampaign } from "../campaigns/start-campaign.ts";
  * another running campaign are left to it.
  */
 export async function rotateFollowers(
-  plane: Changing & Plane<"settings">,
+  deps: Changing & Plane<"settings">,
   keyAddress: string,
   orders: readonly OrderId[],
 ): Promise<void> {
-  const busy = await plane.store
+  const busy = await deps.store
     .selectFrom("campaign_orders")
     .innerJoin("campaigns", "campaigns.id", "campaign_orders.campaign_id")
     .select("campaign_orders.order_id")
@@ -23,7 +23,7 @@ export async function rotateFollowers(
   const taken = new Set(busy.map(({ order_id: order }) => order));
   const left = orders.filter((order) => !taken.has(order));
   if (left.length === 0) return;
-  await startCampaign(plane, {
+  await startCampaign(deps, {
     request: { action: { kind: "rotate" }, selector: { keyUrl: keyAddress, orders: left } },
     origin: "automatic",
     actor: { kind: "broker" },

@@ -14,22 +14,22 @@ import type { Changing, Plane, RequestContext } from "../control-plane.ts";
 const HOUR_MS = 3_600_000;
 
 /**
- * A person orders the use of a backup now. The key in force is checked at that moment, so that the
+ * A person orders the use of a backup now. The current key is checked at that moment, so that the
  * person learns its state. A working key needs no backup; a withdrawn key gets none.
  *
  * @returns undefined when the order has no such backup key of a vault
  */
 export async function orderBackup(
-  plane: Changing & { readonly custody: KeyProbes },
+  deps: Changing & { readonly custody: KeyProbes },
   order: OrderId,
   wanted: { readonly name: string; readonly reason: string; readonly hours: number },
   context: RequestContext,
 ): Promise<{ readonly backup: BackupKey; readonly order: BackupOrder } | undefined> {
-  const { store, now } = plane;
+  const { store, now } = deps;
   const { name, reason, hours } = wanted;
   const backup = (await loadBackupKeys(store, order)).find((each) => each.name === name);
   if (backup?.kind !== "vault") return undefined;
-  await requireLoss(plane, order);
+  await requireLoss(deps, order);
   const nowMs = now();
   const made: BackupOrder = {
     id: randomUUID(),
@@ -40,7 +40,7 @@ export async function orderBackup(
     untilMs: nowMs + hours * HOUR_MS,
   };
   const deed = { chain: order, action: "backupKey/order", context } as const;
-  await record(plane, deed, async (transaction) => {
+  await record(deps, deed, async (transaction) => {
     await transaction
       .insertInto("backup_uses")
       .values({
@@ -91,14 +91,14 @@ async function requireLoss(
 
 /** @returns false when there was none */
 export function withdrawOrder(
-  plane: Changing,
+  deps: Changing,
   order: OrderId,
   name: string,
   context: RequestContext,
 ): Promise<boolean> {
-  const nowMs = plane.now();
+  const nowMs = deps.now();
   const deed = { chain: order, action: "backupKey/withdrawOrder", context } as const;
-  return record(plane, deed, async (transaction) => {
+  return record(deps, deed, async (transaction) => {
     const ended = await transaction
       .updateTable("backup_uses")
       .set({ ended_at_ms: nowMs, ended_by: context.by })

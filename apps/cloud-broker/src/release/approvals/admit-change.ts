@@ -130,8 +130,8 @@ export async function beginOverride(
   { reason, delaySeconds }: { readonly reason: string; readonly delaySeconds: number },
   context: RequestContext,
 ): Promise<OpenedApproval & { readonly effectiveAtMs: EpochMs }> {
-  const inForce = await readStoredPolicy(deps.store, order.id);
-  const { terms } = admissionOf(inForce?.policy ?? deps.defaultPolicy, "change");
+  const current = await readStoredPolicy(deps.store, order.id);
+  const { terms } = admissionOf(current?.policy ?? deps.defaultPolicy, "change");
   if (terms.release.required === 0)
     throw invalidMember("policy", "no approvals are needed: write it");
   const effectiveAtMs = deps.now() + delaySeconds * 1000;

@@ -44,13 +44,13 @@ export async function admitRelease(
   admission: AdmissionTerms,
   approval: Approval | undefined,
 ): Promise<Outcome<ReleaseAdmission>> {
-  const inForce = admission.terms;
-  const { networks = [], windows, required } = inForce.release;
+  const current = admission.terms;
+  const { networks = [], windows, required } = current.release;
   const isFree = networks.length === 0 && windows.length === 0 && required === 0;
   if (approval === undefined && isFree) return { ok: true, value: { kind: "release", claim: {} } };
   let known = approval;
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-    const facts = await loadFacts(deps, request, inForce, known);
+    const facts = await loadFacts(deps, request, current, known);
     if (!facts.ok) return facts;
     const decision = decideRelease(facts.value);
     switch (decision.kind) {

@@ -23,7 +23,7 @@ export type ApprovalCase = {
   readonly orderName: string;
   readonly resourceGroup: string;
   readonly place: { readonly city?: string | undefined; readonly country?: string | undefined };
-  /** Terms of the policy in force. */
+  /** Terms of the current policy. */
   readonly terms: ReleaseTerms;
 };
 

@@ -12,7 +12,7 @@ import { rightOf } from "./may-approve.ts";
 import { closeApproval } from "./stored-approvals.ts";
 
 type Voting = {
-  readonly plane: Changing & Plane<"settings" | "announce">;
+  readonly deps: Changing & Plane<"settings" | "announce">;
   readonly order: OrderId;
   readonly id: string;
   readonly caller: Caller;
@@ -27,21 +27,21 @@ type Voting = {
  * @throws {AppError} `ResourceNotFound`, `ApprovalForbidden` or `ApprovalClosed`
  */
 export async function castVote(
-  { plane, order, id, caller, context }: Voting,
+  { deps, order, id, caller, context }: Voting,
   decision: Vote["decision"],
   reason: string,
 ): Promise<ApprovalCase> {
-  const nowMs = plane.now();
+  const nowMs = deps.now();
   const objectId = caller.objectId.toLowerCase();
   const deed = {
     chain: order,
     action: decision === "approved" ? "approval/approve" : "approval/reject",
     context,
   } as const;
-  const facts = { defaultPolicy: plane.settings.defaultPolicy, nowMs };
-  await record(plane, deed, async (transaction) => {
-    const deps = { store: transaction, ...facts };
-    const found = await requireCase(await readCase(deps, order, id), id);
+  const facts = { defaultPolicy: deps.settings.defaultPolicy, nowMs };
+  await record(deps, deed, async (transaction) => {
+    const reading = { store: transaction, ...facts };
+    const found = await requireCase(await readCase(reading, order, id), id);
     // A policy cannot take the right to stop a release from anyone who has it.
     const forbidden =
       decision === "rejected" ? undefined : mayDecide(found.approval, found.terms, objectId);
@@ -61,7 +61,7 @@ export async function castVote(
       right: rightOf(caller, order),
     });
     const { serial, kid } = found.row;
-    await plane.announce(transaction, {
+    await deps.announce(transaction, {
       type: EVENT_TYPES.approvalDecided,
       order,
       atMs: nowMs,
@@ -75,7 +75,7 @@ export async function castVote(
       detail: { approval: id, reason },
     };
   });
-  return requireCase(await readCase({ store: plane.store, ...facts }, order, id), id);
+  return requireCase(await readCase({ store: deps.store, ...facts }, order, id), id);
 }
 
 /**

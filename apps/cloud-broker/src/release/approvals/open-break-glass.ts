@@ -24,7 +24,7 @@ const LIFETIME_MS = 15 * 60_000;
  * @throws {AppError} `BreakGlassForbidden` or `OrderStageForbids`
  */
 export async function openBreakGlass(
-  plane: Changing & Plane<"settings" | "announce">,
+  deps: Changing & Plane<"settings" | "announce">,
   order: Order,
   { reason, serial: given }: { readonly reason: string; readonly serial?: string | undefined },
   context: RequestContext,
@@ -34,16 +34,16 @@ export async function openBreakGlass(
       reason: "policy",
       detail: `breakGlass: the order is in stage ${order.stage}`,
     });
-  const nodes = given === undefined ? [] : await readNodes(plane.store, order.id);
+  const nodes = given === undefined ? [] : await readNodes(deps.store, order.id);
   // Letter case makes no other node.
   const serial = nodes.find((node) => isSameIdentifier(node.serial, given ?? ""))?.serial ?? given;
   const id = randomUUID();
-  const nowMs = plane.now();
+  const nowMs = deps.now();
   const expiresAtMs = nowMs + LIFETIME_MS;
-  const policy = await readUnlockPolicy(plane.store, order.id, plane.settings.defaultPolicy);
+  const policy = await readUnlockPolicy(deps.store, order.id, deps.settings.defaultPolicy);
   const isAllowed = policy.release.breakGlass;
   const deed = { chain: order.id, action: "order/breakGlass", context } as const;
-  await record(plane, deed, async (transaction) => {
+  await record(deps, deed, async (transaction) => {
     if (!isAllowed)
       return { outcome: "refused", code: "BreakGlassForbidden", serial, detail: { reason } };
     const expiresAt = new Date(expiresAtMs).toISOString();
@@ -62,7 +62,7 @@ export async function openBreakGlass(
         switches: (await readSwitches(transaction, order.id, serial)).switches,
       })
       .execute();
-    await plane.announce(transaction, {
+    await deps.announce(transaction, {
       type: EVENT_TYPES.breakGlass,
       order: order.id,
       atMs: nowMs,

@@ -10,13 +10,13 @@ import type { Store } from "../../store/store.ts";
 
 /** Asks every live lease of an order to answer as if it were re-locked; its volume stays open. */
 export async function startDrill(
-  plane: Changing,
+  deps: Changing,
   order: OrderId,
   context: RequestContext,
 ): Promise<void> {
-  const nowMs = plane.now();
+  const nowMs = deps.now();
   const deed = { chain: order, action: "order/revocationDrill", context } as const;
-  await record(plane, deed, async (transaction) => {
+  await record(deps, deed, async (transaction) => {
     const leases = await transaction
       .selectFrom("leases")
       .select(["id", "serial"])

@@ -14,7 +14,7 @@ import type { RevocationScope } from "./revocations.ts";
  * @throws {AppError} ResourceNotFound, InvalidRequestContent
  */
 export async function existingScope(
-  plane: Plane<"store">,
+  deps: Plane<"store">,
   named: OperatorRevocationScope,
 ): Promise<RevocationScope> {
   switch (named.kind) {
@@ -22,9 +22,9 @@ export async function existingScope(
     case "subscription":
       return named;
     case "order":
-      return scopeOfOrder(plane, nameOf(named.order), undefined);
+      return scopeOfOrder(deps, nameOf(named.order), undefined);
     case "node":
-      return scopeOfOrder(plane, nameOf(named.order), named.serial);
+      return scopeOfOrder(deps, nameOf(named.order), named.serial);
   }
 }
 

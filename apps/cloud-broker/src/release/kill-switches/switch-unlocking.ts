@@ -16,7 +16,7 @@ import {
 } from "./revocations.ts";
 
 type Switching = {
-  readonly plane: Changing;
+  readonly deps: Changing;
   readonly scope: RevocationScope;
   readonly origin: RevocationOrigin;
   readonly context: RequestContext;
@@ -24,17 +24,17 @@ type Switching = {
 
 /** Revoke now: switch, refused leases and audit row are one commit. */
 export async function revokeNow(
-  { plane, scope, origin, context }: Switching & { readonly plane: Plane<"announce"> },
+  { deps, scope, origin, context }: Switching & { readonly deps: Plane<"announce"> },
   reason: string,
 ): Promise<{ readonly nowMs: number; readonly leases: number }> {
-  const nowMs = plane.now();
+  const nowMs = deps.now();
   let leases = 0;
   const deed = { chain: chainOf(scope), action: "order/revoke", context } as const;
-  const work = recorded(plane.appendAudit, deed, async (transaction) => {
+  const work = recorded(deps.appendAudit, deed, async (transaction) => {
     leases = await revoke(transaction, scope, origin, { reason, by: context.by, nowMs });
     // A switch over many orders is not announced for each of them.
     if (scope.kind === "order" || scope.kind === "node")
-      await plane.announce(transaction, {
+      await deps.announce(transaction, {
         type: EVENT_TYPES.accessRevoked,
         order: scope.order,
         atMs: nowMs,
@@ -42,7 +42,7 @@ export async function revokeNow(
       });
     return { detail: { ...detailOf(scope), origin, reason, leases } };
   });
-  await commitSwitch(plane.store, work);
+  await commitSwitch(deps.store, work);
   return { nowMs, leases };
 }
 
@@ -53,14 +53,14 @@ export async function revokeNow(
  * @throws {AppError} ChangeNeedsApproval
  */
 export async function restoreAccess(
-  { plane, scope, origin, context }: Switching & { readonly plane: Plane<"admitChange"> },
+  { deps, scope, origin, context }: Switching & { readonly deps: Plane<"admitChange"> },
   order?: Order,
 ): Promise<{ readonly nowMs: number; readonly lifted: number }> {
-  const standing = await listStanding(plane.store, scope, origin);
+  const standing = await listStanding(deps.store, scope, origin);
   const claim =
     order === undefined || standing.length === 0
       ? undefined
-      : await plane.admitChange(
+      : await deps.admitChange(
           order,
           {
             subject: "killSwitch",
@@ -69,15 +69,15 @@ export async function restoreAccess(
           },
           context,
         );
-  const nowMs = plane.now();
+  const nowMs = deps.now();
   let lifted = 0;
   const deed = { chain: chainOf(scope), action: "order/restoreAccess", context } as const;
-  const work = recorded(plane.appendAudit, deed, async (transaction) => {
+  const work = recorded(deps.appendAudit, deed, async (transaction) => {
     await claim?.use(transaction);
     lifted = await lift(transaction, standing, context.by, nowMs);
     return { detail: { ...detailOf(scope), origin, lifted } };
   });
-  await commitSwitch(plane.store, work);
+  await commitSwitch(deps.store, work);
   return { nowMs, lifted };
 }
 

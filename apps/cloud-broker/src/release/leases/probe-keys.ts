@@ -166,7 +166,7 @@ async function claim(
 /**
  * Stores the result and, if it is a refusal, ends every lease that depends on the key, in one
  * commit. A lease that was granted after the probe began is kept, since its unlock used the key
- * later. So is a lease that a backup opened by a person's order since the key in force was deleted.
+ * later. So is a lease that a backup opened by a person's order since the current key was deleted.
  */
 async function record(
   store: Store,

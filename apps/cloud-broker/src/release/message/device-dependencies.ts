@@ -1,6 +1,6 @@
 import type { RateLimit } from "@databox-cmk/http";
 
-import type { StrangerRows } from "../../audit/stranger-rows.ts";
+import type { UnauthenticatedRows } from "../../audit/unauthenticated-rows.ts";
 import type { RuleSettings } from "../../config/rule-settings.ts";
 import type { EpochMs, OrderId } from "../../core/order.ts";
 import type { NodeFailure, Outcome } from "../../core/ports.ts";
@@ -26,7 +26,7 @@ export type DeviceDependencies = ReleaseDependencies & {
   readonly limit: RateLimit;
   /** Limits unproven messages by their address, since their senders choose the ids in them. */
   readonly limitUnproven: RateLimit;
-  readonly strangerRows: Pick<StrangerRows, "admit">;
+  readonly unauthenticatedRows: Pick<UnauthenticatedRows, "admit">;
   readonly settings: RuleSettings;
   readonly countCustomerUnlock: CountCustomerUnlock;
   /** Resolves when there is news of the lease, or after the hold time. */

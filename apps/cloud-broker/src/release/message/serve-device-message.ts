@@ -88,7 +88,7 @@ export type DeviceReply = {
 };
 
 export type MessageDependencies = Recording &
-  Needs<"store" | "limitUnproven" | "strangerRows" | "metrics">;
+  Needs<"store" | "limitUnproven" | "unauthenticatedRows" | "metrics">;
 
 type DeviceRequest = RouteRequest & { readonly body: string };
 
@@ -177,7 +177,7 @@ async function answerOnce<Proven extends Sender>(
   try {
     const authenticated = await exchange.authenticate(message);
     if (!authenticated.ok)
-      return await denyStranger(
+      return await denyUnauthenticated(
         dependencies,
         exchange,
         message,
@@ -232,7 +232,7 @@ async function denyBusy(
  * Refuses an unproven message. A network outage is not the sender's fault, nor is a limit that was
  * reached before; both are answered unchanged.
  */
-async function denyStranger(
+async function denyUnauthenticated(
   dependencies: MessageDependencies,
   exchange: Pick<DeviceExchange<Sender>, "action" | "knowsRepeats">,
   message: DeviceMessage,
@@ -241,7 +241,7 @@ async function denyStranger(
   if (message.carriedBy !== undefined || !FINAL_CLASSES.has(ERRORS[failure.code].class))
     return deny(dependencies, exchange, message, failure);
   const retryAfterSeconds = dependencies.limitUnproven(addressKey(message.address));
-  if (retryAfterSeconds === undefined && !dependencies.strangerRows.admit(message.address)) {
+  if (retryAfterSeconds === undefined && !dependencies.unauthenticatedRows.admit(message.address)) {
     const { denial, answer } = await signDenial(dependencies, message, failure, undefined);
     const { retryAfterSeconds: later } = denial;
     return { answer, retryAfterSeconds: later, failure, isUnproven: true };

@@ -8,7 +8,7 @@ import { dayOf } from "../../core/decide-offline.ts";
 import type { OrderId } from "../../core/order.ts";
 import { renderTime } from "../../core/wire-time.ts";
 import type { Needs } from "../message/device-dependencies.ts";
-import { usedOn } from "./offline-way.ts";
+import { usedOn } from "./offline-channel.ts";
 
 type Dependencies = Needs<"store" | "now" | "settings">;
 

@@ -18,7 +18,7 @@ import {
 import type { SignedAnswer } from "../message/signed-answer.ts";
 import { withheldRepeat } from "../unlock/final-facts.ts";
 import { releaseTo, type UnlockDependencies } from "../unlock/unlock.ts";
-import { offlineWay } from "./offline-way.ts";
+import { offlineChannel } from "./offline-channel.ts";
 
 export type OfflineDependencies = UnlockDependencies & Needs<"limit" | "findDevice">;
 
@@ -68,12 +68,12 @@ async function answerCarried(
   if (!step.ok) return step;
   if (step.value.kind === "repeat") return repeat(step.value.answer);
   const isAgain = step.value.kind === "again";
-  const way = offlineWay(dependencies, { message, carrier, challenge, node, isAgain });
+  const channel = offlineChannel(dependencies, { message, carrier, challenge, node, isAgain });
   const outcome = await releaseTo(dependencies, {
     message,
     node,
     request: challenge,
-    way,
+    channel,
   });
   if (outcome.ok) return outcome;
   // Another replica may have answered the same message first: then its answer is used.

@@ -21,7 +21,7 @@ import { passGuards, spendBreakGlass } from "./pass-guards.ts";
  * that a vault opens are left out: a person who may use the vault's key would need no approval.
  */
 export async function exportEnvelopes(
-  plane: Plane<"store" | "appendAudit" | "now" | "settings">,
+  deps: Plane<"store" | "appendAudit" | "now" | "settings">,
   name: OrderName,
   context: RequestContext,
 ): Promise<EnvelopeExport> {
@@ -30,21 +30,21 @@ export async function exportEnvelopes(
   const found: { value: EnvelopeExport["value"]; refusal?: Failure; used?: string | undefined } = {
     value: [],
   };
-  await record(plane, deed, async (transaction) => {
+  await record(deps, deed, async (transaction) => {
     const order = await findOrder(transaction, name);
-    const passed = await passGuards({ ...plane, store: transaction }, "envelopes", order);
+    const passed = await passGuards({ ...deps, store: transaction }, "envelopes", order);
     if (!passed.ok) {
       found.refusal = passed.failure;
       return { outcome: "refused", ...failureColumns(passed.failure) };
     }
     const { breakGlass } = passed.value;
-    await spendBreakGlass(transaction, breakGlass, "exportEnvelopes", plane.now());
+    await spendBreakGlass(transaction, breakGlass, "exportEnvelopes", deps.now());
     found.used = breakGlass;
     found.value = await readEnvelopes(transaction, id);
     return { outcome: "granted", detail: { envelopes: found.value.length, breakGlass } };
   });
   if (found.refusal !== undefined) throw errorOf(found.refusal);
-  await rememberUse(plane.store, { breakGlass: found.used }, plane.now());
+  await rememberUse(deps.store, { breakGlass: found.used }, deps.now());
   return { value: found.value };
 }
 

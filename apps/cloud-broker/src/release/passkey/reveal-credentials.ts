@@ -22,16 +22,16 @@ import { passGuards, spendBreakGlass } from "./pass-guards.ts";
  * is one audit row with the caller, committed before anything is shown.
  */
 export async function revealCredentials(
-  plane: Changing & Plane<"settings"> & { readonly custody: Passkeys },
+  deps: Changing & Plane<"settings"> & { readonly custody: Passkeys },
   name: OrderName,
   apiVersion: ApiVersion,
   context: RequestContext,
 ): Promise<JobSecrets> {
-  const { custody, store } = plane;
+  const { custody, store } = deps;
   const order = await findOrder(store, name);
   const deed = { chain: order.id, action: "order/listCredentials", context } as const;
   const refuse = async (failure: Failure): Promise<never> => {
-    await record(plane, deed, () =>
+    await record(deps, deed, () =>
       Promise.resolve({
         outcome: ERRORS[failure.code].class === "refused" ? "refused" : "failed",
         ...failureColumns(failure),
@@ -41,23 +41,18 @@ export async function revealCredentials(
   };
 
   const nodes = await readNodes(store, order.id);
-  const passed = await passGuards(plane, "passkey", order);
+  const passed = await passGuards(deps, "passkey", order);
   if (!passed.ok) return refuse(passed.failure);
   const revealed = await custody.revealPasskeys(order.id);
   if (!revealed.ok) return refuse(revealed.failure);
   try {
     let used: string | undefined;
-    await record(plane, deed, async (transaction) => {
+    await record(deps, deed, async (transaction) => {
       const now = await findOrder(transaction, name);
-      const still = await passGuards(
-        { ...plane, store: transaction },
-        "passkey",
-        now,
-        passed.value,
-      );
+      const still = await passGuards({ ...deps, store: transaction }, "passkey", now, passed.value);
       if (!still.ok) throw new Withdrawn(still.failure);
       const { breakGlass } = still.value;
-      await spendBreakGlass(transaction, breakGlass, "listCredentials", plane.now());
+      await spendBreakGlass(transaction, breakGlass, "listCredentials", deps.now());
       used = breakGlass;
       return {
         outcome: "granted",
@@ -65,7 +60,7 @@ export async function revealCredentials(
         detail: { nodes: revealed.value.length, breakGlass },
       };
     });
-    await rememberUse(store, { breakGlass: used }, plane.now());
+    await rememberUse(store, { breakGlass: used }, deps.now());
     const secrets = revealed.value.map(({ serial, passkey }) =>
       nodeSecretOf(
         order,

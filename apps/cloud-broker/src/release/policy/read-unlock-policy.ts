@@ -20,7 +20,7 @@ const select = compileOnce((store, { order }: { order: OrderId }) =>
     .where("order_id", "=", order),
 );
 
-/** The policy in force: the order's own, or the broker's default. */
+/** The current policy: the order's own, or the broker's default. */
 export async function readUnlockPolicy(
   store: Store,
   order: OrderId,

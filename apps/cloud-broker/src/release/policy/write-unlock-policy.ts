@@ -19,28 +19,22 @@ import { policyTagOf, requirePolicyMatch } from "./policy-tag.ts";
 import { readStoredPolicy, type StoredPolicy } from "./read-unlock-policy.ts";
 
 /**
- * Puts a policy in force, with its audit row of before and after. Loosening it needs approvals. An
+ * Makes a policy current, with its audit row of before and after. Loosening it needs approvals. An
  * open appliance receives it at its next renewal; until then its lease is judged by the terms that
  * it knows. Possible until the order has ended.
  */
 export async function writeUnlockPolicy(
-  plane: Changing & Plane<"settings" | "admitChange" | "stillApproves" | "announce">,
+  deps: Changing & Plane<"settings" | "admitChange" | "stillApproves" | "announce">,
   name: OrderName,
   written: UnlockPolicy,
   options: WriteOptions,
   context: RequestContext,
 ): Promise<StoredPolicy> {
-  const { defaultPolicy } = plane.settings;
-  const { order, seen, inForce, policy } = await checkPolicy(
-    plane,
-    name,
-    written,
-    options,
-    context,
-  );
-  const effects = comparePolicies(inForce, policy);
+  const { defaultPolicy } = deps.settings;
+  const { order, seen, current, policy } = await checkPolicy(deps, name, written, options, context);
+  const effects = comparePolicies(current, policy);
   const changed = namesOf(effects).filter((member) => effects[member] !== "same");
-  const claim = await plane.admitChange(
+  const claim = await deps.admitChange(
     order,
     {
       subject: "unlockPolicy",
@@ -56,18 +50,18 @@ export async function writeUnlockPolicy(
   const after: StoredPolicy = {
     policy,
     revision: (seen?.revision ?? 0) + 1,
-    changedAtMs: plane.now(),
+    changedAtMs: deps.now(),
     changedBy: context.by,
   };
-  await record(plane, deed, async (transaction) => {
+  await record(deps, deed, async (transaction) => {
     const before = await readStoredPolicy(transaction, order.id);
     // The approvals are good for this change of that policy.
     requirePolicyMatch(before, policyTagOf(seen));
     await claim.use(transaction);
     await tightenOpenApprovals(transaction, order.id, before?.policy ?? defaultPolicy, policy);
-    if (!policy.release.breakGlass) await endBreakGlass(transaction, order.id, plane.now());
-    await putInForce(transaction, order, before, after);
-    await plane.announce(transaction, {
+    if (!policy.release.breakGlass) await endBreakGlass(transaction, order.id, deps.now());
+    await makeCurrent(transaction, order, before, after);
+    await deps.announce(transaction, {
       type: EVENT_TYPES.policyChanged,
       order: order.id,
       atMs: after.changedAtMs,
@@ -92,24 +86,24 @@ export type WriteOptions = {
 
 /** The policy that a write would put in force, if it is allowed for this order. */
 export async function checkPolicy(
-  plane: Plane<"store" | "settings" | "stillApproves">,
+  deps: Plane<"store" | "settings" | "stillApproves">,
   name: OrderName,
   written: UnlockPolicy,
   { ifMatch, acceptUnknownApprovers }: WriteOptions,
   context: RequestContext,
 ) {
-  const order = await findOrder(plane.store, name);
+  const order = await findOrder(deps.store, name);
   requireStage(order);
-  const seen = await readStoredPolicy(plane.store, order.id);
+  const seen = await readStoredPolicy(deps.store, order.id);
   requirePolicyMatch(seen, ifMatch);
-  const inForce = seen?.policy ?? plane.settings.defaultPolicy;
-  const policy = withKeptMembers(written, inForce);
-  requireOwnPurposes(order, policy, inForce);
-  if (!acceptUnknownApprovers) await requireApprovers(plane, order, policy, inForce, context);
-  return { order, seen, inForce, policy };
+  const current = seen?.policy ?? deps.settings.defaultPolicy;
+  const policy = withKeptMembers(written, current);
+  requireOwnPurposes(order, policy, current);
+  if (!acceptUnknownApprovers) await requireApprovers(deps, order, policy, current, context);
+  return { order, seen, current, policy };
 }
 
-async function putInForce(
+async function makeCurrent(
   transaction: StoreTransaction,
   order: Order,
   before: StoredPolicy | undefined,
@@ -148,9 +142,9 @@ async function replacePolicy(
 }
 
 /** Members that a write may omit stay. @throws {AppError} `CustodyRevertForbidden` */
-function withKeptMembers(written: UnlockPolicy, inForce: UnlockPolicy): UnlockPolicy {
-  const { custody = inForce.custody, purposes = inForce.purposes } = written;
-  if (custodyOf(inForce).kind === "split" && custody?.kind === "escrow")
+function withKeptMembers(written: UnlockPolicy, current: UnlockPolicy): UnlockPolicy {
+  const { custody = current.custody, purposes = current.purposes } = written;
+  if (custodyOf(current).kind === "split" && custody?.kind === "escrow")
     throw new AppError("CustodyRevertForbidden", { target: "custody.kind" });
   return { ...written, ...withoutUndefined({ custody, purposes }) };
 }
@@ -182,13 +176,13 @@ async function requireApprovers(
   { stillApproves }: Plane<"stillApproves">,
   order: Order,
   policy: UnlockPolicy,
-  inForce: UnlockPolicy,
+  current: UnlockPolicy,
   { actor }: RequestContext,
 ): Promise<void> {
   const caller = actor.kind === "caller" ? actor.objectId.toLowerCase() : undefined;
   for (const part of ["release", "ingest", "fill"] as const) {
     const approvals = approvalsOf(policy, part);
-    if (approvals === undefined || isSameJson(approvals, approvalsOf(inForce, part))) continue;
+    if (approvals === undefined || isSameJson(approvals, approvalsOf(current, part))) continue;
     for (const approver of approvals.approvers)
       if (approver !== caller && !valueOf(await stillApproves(approver, order.id)))
         throw new AppError("ApproverUnknown", {

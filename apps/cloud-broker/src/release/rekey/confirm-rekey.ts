@@ -21,7 +21,7 @@ import { signAnswer, type SignedAnswer, signEnvelope } from "../message/signed-a
 import { useCounter } from "../message/use-counter.ts";
 
 /**
- * Puts a proposal in force. The answer is always the envelope in force: a node that lost its last
+ * Puts a proposal in force. The answer is always the current envelope: a node that lost its last
  * answer asks again.
  */
 export const confirmationExchange = deviceVerb({

@@ -29,7 +29,7 @@ import { actorOf, type DeviceMessage } from "../message/serve-device-message.ts"
 import type { SignedAnswer } from "../message/signed-answer.ts";
 import { storeAnswer } from "../message/stored-answers.ts";
 import { readFinalFacts } from "./final-facts.ts";
-import type { UnlockWay } from "./unlock-way.ts";
+import type { UnlockChannel } from "./unlock-channel.ts";
 
 export type Granting = {
   readonly message: DeviceMessage;
@@ -40,7 +40,7 @@ export type Granting = {
   /** Generation of the envelope that the grant opens. */
   readonly generation: number;
   readonly released: Pick<Released<unknown>, "vaultRequestId" | "backup">;
-  readonly way: UnlockWay;
+  readonly channel: UnlockChannel;
   readonly claim: ReleaseClaim;
   readonly began: Began;
 };
@@ -106,7 +106,7 @@ export async function commitGrant(
     answer,
     released,
     generation,
-    way,
+    channel,
     claim,
     began,
   } = granting;
@@ -115,20 +115,20 @@ export async function commitGrant(
   const { vaultRequestId, backup } = released;
   const steps = stepsSoFar();
   const work = async (transaction: StoreTransaction) => {
-    const recorded = await way.record(transaction, { grant, grantHash, answer });
+    const recorded = await channel.record(transaction, { grant, grantHash, answer });
     if (!recorded.ok) throw new Withdrawn(recorded.failure);
     const nowMs = now();
     const [, head, facts] = await Promise.all([
       lockLeases(transaction, sender),
       takeChainHead(transaction, order),
       readFinalFacts(transaction, sender, {
-        counter: way.overtakenAbove,
+        counter: channel.overtakenAbove,
         requestHash: message.hash,
         nowMs,
         purpose: request.purpose,
       }),
     ]);
-    const withheld = withheldFrom(way.out, facts, began);
+    const withheld = withheldFrom(channel.out, facts, began);
     if (withheld !== undefined || facts === undefined)
       throw new Withdrawn(withheld ?? { code: "InternalError" });
     const claimed = await claimRelease(transaction, claim, {
@@ -139,7 +139,7 @@ export async function commitGrant(
     });
     if (!claimed.ok) throw new Withdrawn(claimed.failure);
     const event: AuditEvent = {
-      action: way.action,
+      action: channel.action,
       actor: actorOf(message, sender),
       outcome: "granted",
       serial,
@@ -159,7 +159,7 @@ export async function commitGrant(
         untrustedAgent: request.agent,
         backupKey: backup?.name,
         because: backup?.failure.code,
-        ...way.detail,
+        ...channel.detail,
         ...(request.reason === undefined ? {} : { reason: request.reason }),
         ...describeClaim(claim),
       },

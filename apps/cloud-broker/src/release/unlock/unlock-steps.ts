@@ -33,21 +33,21 @@ import { actorOf, type DeviceMessage } from "../message/serve-device-message.ts"
 import { signAnswer, type SignedAnswer, signEnvelope } from "../message/signed-answer.ts";
 import { commitGrant } from "./commit-grant.ts";
 import { type LoadedFacts, loadReleaseFacts } from "./release-facts.ts";
-import type { UnlockWay } from "./unlock-way.ts";
+import type { UnlockChannel } from "./unlock-channel.ts";
 
 /** One request to unlock: on any channel, by an authentic node, parsed. */
 export type UnlockAsked = {
   readonly message: DeviceMessage;
   readonly node: DeviceNode;
   readonly request: UnlockQuestion;
-  readonly way: UnlockWay;
+  readonly channel: UnlockChannel;
 };
 
 /** The facts of an unlock, as they were when its request arrived. */
 type Known = {
   readonly held: Outcome<HeldNode>;
   readonly envelope: NodeEnvelope | undefined;
-  readonly freshness: ReturnType<UnlockWay["freshness"]>;
+  readonly freshness: ReturnType<UnlockChannel["freshness"]>;
   /** The approval that was opened for these bytes. */
   readonly approval: Approval | undefined;
   /** Of the policy, before an approval changes them. */
@@ -57,22 +57,22 @@ type Known = {
 /** @returns undefined when the order is gone */
 export async function loadKnown(
   { custody, store, settings }: Needs<"custody" | "store" | "settings">,
-  { message, node, request, way }: UnlockAsked,
+  { message, node, request, channel }: UnlockAsked,
 ): Promise<Known | undefined> {
   const [held, facts] = await readAtOnce(store, (at) =>
     Promise.all([
       custody.hold(node.order, node.serial, at),
-      loadReleaseFacts(at, node, way.nonceHash),
+      loadReleaseFacts(at, node, channel.nonceHash),
     ]),
   );
   if (facts === undefined) return undefined;
   const { policy = settings.defaultPolicy, usedNonce, ...permissions } = facts;
-  const freshness = way.freshness(usedNonce);
+  const freshness = channel.freshness(usedNonce);
   return {
     held,
     envelope: held.ok ? held.value.envelope : undefined,
     freshness,
-    approval: await approvalOf(store, message, way.action, freshness),
+    approval: await approvalOf(store, message, channel.action, freshness),
     admission: admissionOf(policy, request.purpose),
     ...permissions,
   };
@@ -85,7 +85,7 @@ export async function loadKnown(
 async function approvalOf(
   store: Store,
   message: DeviceMessage,
-  action: UnlockWay["action"],
+  action: UnlockChannel["action"],
   { nonce, nonceUsedBy }: Pick<UnlockFacts, "nonce" | "nonceUsedBy">,
 ): Promise<Approval | undefined> {
   const isFresh = action === "unlock" && nonce === "valid" && nonceUsedBy === undefined;
@@ -94,7 +94,7 @@ async function approvalOf(
 
 /** The pure checks, then the kill switches. */
 export function decide(
-  { message, node, request, way }: UnlockAsked,
+  { message, node, request, channel }: UnlockAsked,
   { freshness, envelope, approval, revocation }: Known,
 ): Outcome<UnlockPermission> {
   const { lastCounter, ...nonce } = freshness;
@@ -106,7 +106,7 @@ export function decide(
       order: node.order,
       serial: node.serial,
       lastCounter,
-      minimumSuiteStrength: SUITES[way.minimumSuite].strength,
+      minimumSuiteStrength: SUITES[channel.minimumSuite].strength,
     },
     suite: SUITES[request.hpke.suite],
     publicKeyBytes: Buffer.from(request.hpke.publicKey, "base64url").byteLength,
@@ -123,9 +123,9 @@ export async function admit(
   asked: UnlockAsked,
   known: Known,
 ): Promise<Outcome<ReleaseAdmission>> {
-  const { message, node, request, way } = asked;
+  const { message, node, request, channel } = asked;
   const { admission, approval, envelope } = known;
-  const permitted = await way.permit(termsFor(approval, admission.terms));
+  const permitted = await channel.permit(termsFor(approval, admission.terms));
   if (!permitted.ok) return permitted;
   return admitRelease(
     dependencies,
@@ -135,7 +135,7 @@ export async function admit(
       serial: node.serial,
       stage: node.stage,
       switches: known.switches,
-      way: way.action,
+      way: channel.action,
       purpose: request.purpose,
       reason: message.carriedBy?.reason ?? request.reason,
       agent: request.agent,
@@ -153,11 +153,11 @@ export async function admit(
 /** Nonce, counter and quotas; the day's budget is only compared here, and taken by the grant. */
 export async function useUp(
   { now }: Needs<"now">,
-  { request, way }: UnlockAsked,
+  { request, channel }: UnlockAsked,
   { budget }: Pick<Known, "budget">,
 ): Promise<Outcome<undefined>> {
   const limited = request.purpose === "prepare" ? undefined : checkBudget(budget, now());
-  return limited === undefined ? way.useUp() : failed(limited);
+  return limited === undefined ? channel.useUp() : failed(limited);
 }
 
 type Sealing = { readonly sealed: Sealed; readonly released: Released<unknown> };
@@ -200,7 +200,7 @@ async function sealTo(
 /** Signs the grant and commits it; it leaves only after that. */
 export async function grantAndCommit(
   dependencies: Needs<"keys" | "commit" | "now" | "store">,
-  { message, node, request, way }: UnlockAsked,
+  { message, node, request, channel }: UnlockAsked,
   known: Known,
   {
     sealed,
@@ -220,11 +220,11 @@ export async function grantAndCommit(
       enc: encodeBase64url(sealed.enc),
       ciphertext: encodeBase64url(sealed.ciphertext),
     },
-    lease: { id: randomUUID(), ...leaseTermsOf(terms), ...way.lease(terms), sequence: 0 },
+    lease: { id: randomUUID(), ...leaseTermsOf(terms), ...channel.lease(terms), sequence: 0 },
     kid: released.kid,
     correlationId: message.correlationId,
     envelope:
-      way.carriesEnvelope && sendEnvelope && envelope !== undefined
+      channel.carriesEnvelope && sendEnvelope && envelope !== undefined
         ? await signEnvelope(signing, envelope)
         : undefined,
   };
@@ -237,7 +237,7 @@ export async function grantAndCommit(
     answer,
     released,
     generation: envelope?.generation ?? request.generation,
-    way,
+    channel,
     claim,
     began: { switches, policyRevision, deviceKid: node.key.kid },
   });

@@ -9,7 +9,7 @@ import type { Needs } from "../message/device-dependencies.ts";
 import { deviceVerb } from "../message/device-verb.ts";
 import { type SignedAnswer, signPending } from "../message/signed-answer.ts";
 import { withheldRepeat } from "./final-facts.ts";
-import { type NetworkDependencies, networkWay } from "./network-way.ts";
+import { type NetworkDependencies, networkChannel } from "./network-channel.ts";
 import {
   admit,
   decide,
@@ -34,8 +34,8 @@ export const unlockExchange = deviceVerb({
     { node },
     request,
   ) {
-    const way = networkWay(dependencies, message, request, node);
-    const outcome = await releaseTo(dependencies, { message, node, request, way });
+    const channel = networkChannel(dependencies, message, request, node);
+    const outcome = await releaseTo(dependencies, { message, node, request, channel });
     if (!outcome.ok && isForCopy(request.purpose))
       await dependencies.haltCopy(
         node.order,

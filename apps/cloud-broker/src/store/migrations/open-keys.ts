@@ -12,7 +12,7 @@ const identityOf = (row: string) => `(select order_identities.client_id from ord
     limit 1)`;
 
 /** `row` has order_id. */
-const identityInForce = (
+const currentIdentity = (
   row: string,
 ) => `(select case when order_keys.kek_type <> 'CustomerManaged' then 'service'
     else coalesce(${identityOf("order_keys")}, 'absent ' || order_keys.order_id) end
@@ -31,11 +31,11 @@ export const OPEN_KEYS = [
   `drop view lease_keys`,
   `drop view node_keys`,
   `create view node_keys as
-    select nodes.order_id, nodes.serial, ${newestKid("nodes")} as kid, ${identityInForce("nodes")} as identity
+    select nodes.order_id, nodes.serial, ${newestKid("nodes")} as kid, ${currentIdentity("nodes")} as identity
     from nodes
     where ${newestKid("nodes")} is not null`,
   `create view lease_keys as
-    select ${LEASE}, ${identityInForce("leases")} as identity, ${newestKid("leases")} as kid, 0 as is_backup
+    select ${LEASE}, ${currentIdentity("leases")} as identity, ${newestKid("leases")} as kid, 0 as is_backup
     from leases
     where ${newestKid("leases")} is not null
     union all

@@ -15,18 +15,18 @@ import type { Needs } from "../message/device-dependencies.ts";
 import type { DeviceNode } from "../message/device-node.ts";
 import type { DeviceMessage } from "../message/serve-device-message.ts";
 import { raiseCounter } from "../message/use-counter.ts";
-import type { UnlockWay } from "./unlock-way.ts";
+import type { UnlockChannel } from "./unlock-channel.ts";
 
 type QuotaDependencies = Needs<"store" | "commit" | "now" | "settings" | "countCustomerUnlock">;
 export type NetworkDependencies = QuotaDependencies & Needs<"keys">;
 
 /** The node sent the request itself: a nonce of this broker proves its freshness. */
-export function networkWay(
+export function networkChannel(
   dependencies: NetworkDependencies,
   message: DeviceMessage,
   request: UnlockRequest,
   node: DeviceNode,
-): UnlockWay {
+): UnlockChannel {
   const { keys, now } = dependencies;
   const nonceHash = hash("sha256", request.nonce, "base64url");
   return {

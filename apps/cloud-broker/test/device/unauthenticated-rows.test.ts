@@ -12,7 +12,7 @@ const HOUR_MS = 3_600_000;
 
 let world: DeviceWorld;
 beforeAll(async () => {
-  world = await DeviceWorld.open({ strangerBudget: BUDGET });
+  world = await DeviceWorld.open({ unauthenticatedBudget: BUDGET });
 });
 afterAll(async () => {
   await world[Symbol.asyncDispose]();
@@ -25,16 +25,16 @@ const junk = (body = "x") =>
   });
 
 describe("unproven messages", () => {
-  // Evidence: Audit rows written by strangers.
+  // Evidence: Audit rows written for unauthenticated callers.
   test("have a row each at first, and then one an hour that says how many there were", async () => {
     for (let index = 0; index < 40; index += 1) expect((await junk()).status).toBe(400);
     expect((await junk("x".repeat(70_000))).status).toBe(413);
     expect(await world.audit("broker")).toHaveLength(5);
-    await world.strangerRows.flush();
+    await world.unauthenticatedRows.flush();
     expect(await world.audit("broker")).toHaveLength(5);
     world.nowMs += HOUR_MS;
-    await world.strangerRows.flush();
-    await world.strangerRows.flush();
+    await world.unauthenticatedRows.flush();
+    await world.unauthenticatedRows.flush();
     const rows = await world.audit("broker");
     expect(rows).toHaveLength(6);
     expect(rows.at(-1)).toMatchObject({
@@ -50,24 +50,24 @@ describe("unproven messages", () => {
     world.nowMs += HOUR_MS;
     const before = await world.audit("broker");
     await world.store.schema.alterTable("audit").renameTo("audit_lost").execute();
-    await expect(world.strangerRows.flush()).rejects.toThrow("audit");
+    await expect(world.unauthenticatedRows.flush()).rejects.toThrow("audit");
     await world.store.schema.alterTable("audit_lost").renameTo("audit").execute();
-    await world.strangerRows.flush();
+    await world.unauthenticatedRows.flush();
     const [row, ...others] = (await world.audit("broker")).slice(before.length);
     expect(others).toEqual([]);
     expect(row).toMatchObject({ action: "strangers/turned-away", detail: { messages: 39 } });
   });
 
-  // Evidence: Audit rows written by strangers.
+  // Evidence: Audit rows written for unauthenticated callers.
   test("are bounded in sum too, however many addresses they come from", async () => {
     world.nowMs += 24 * HOUR_MS;
     const before = await world.audit("broker");
     let admitted = 0;
     for (let address = 0; address < 2_000; address += 1)
-      if (world.strangerRows.admit(`10.${String(address % 250)}.${String(address % 7)}.1`))
+      if (world.unauthenticatedRows.admit(`10.${String(address % 250)}.${String(address % 7)}.1`))
         admitted += 1;
     expect(admitted).toBe(8);
-    await world.strangerRows.flush("now");
+    await world.unauthenticatedRows.flush("now");
     const rows = (await world.audit("broker")).slice(before.length);
     expect(rows).toHaveLength(9);
     const sums = rows.map(({ detail }) => (detail as { messages: number }).messages);
@@ -75,7 +75,7 @@ describe("unproven messages", () => {
     expect(rows.at(-1)).toMatchObject({ detail: { network: "other networks" } });
   });
 
-  // Evidence: Audit rows written by strangers.
+  // Evidence: Audit rows written for unauthenticated callers.
   test("take nothing from a device that proves itself: each of its refusals has its row", async () => {
     const device = await world.enrolled("honest");
     for (let index = 0; index < 10; index += 1)
@@ -85,7 +85,7 @@ describe("unproven messages", () => {
   });
 });
 
-// Evidence: Audit rows written by strangers.
+// Evidence: Audit rows written for unauthenticated callers.
 test("an address that sends unproven messages under ever new ids must wait", async () => {
   await using limited = await DeviceWorld.open({ rateLimits: { address: 0, device: 2 } });
   const statuses = [];

@@ -13,7 +13,7 @@ import type { UsedNonce } from "./release-facts.ts";
  * The channel of a request: by the network, or carried by a person. The channels differ in how they
  * prove freshness and use it up; the decision, the vault call and the commit are the same.
  */
-export type UnlockWay = {
+export type UnlockChannel = {
   /** Name in the audit trail. */
   readonly action: "unlock" | "offline-unlock";
   readonly out: WayOut;

@@ -5,7 +5,7 @@ import type { Store } from "../store/store.ts";
 /**
  * An order's committed key. `revision` is the compare-and-swap of everything that depends on it.
  */
-export type KeyInForce = {
+export type CurrentKey = {
   readonly order: OrderId;
   readonly location: string;
   readonly choice: KeyChoice;
@@ -18,16 +18,16 @@ export type KeyInForce = {
  * One statement, so that key and identity are of the same moment: a mixture could cause a wrong
  * refusal.
  */
-export async function loadKeyInForce(
+export async function loadCurrentKey(
   store: Store,
   order: OrderId,
-): Promise<KeyInForce | undefined> {
-  const row = await selectKeyInForce(store, order).executeTakeFirst();
-  return row === undefined ? undefined : keyInForceOf(order, row);
+): Promise<CurrentKey | undefined> {
+  const row = await selectCurrentKey(store, order).executeTakeFirst();
+  return row === undefined ? undefined : currentKeyOf(order, row);
 }
 
 /** A joined query that callers can extend by other facts of the same moment. */
-export function selectKeyInForce(store: Store, order: OrderId) {
+export function selectCurrentKey(store: Store, order: OrderId) {
   return store
     .selectFrom("order_keys")
     .innerJoin("orders", "orders.id", "order_keys.order_id")
@@ -49,7 +49,7 @@ export function selectKeyInForce(store: Store, order: OrderId) {
     .where("order_keys.order_id", "=", order);
 }
 
-export type KeyInForceRow = {
+export type CurrentKeyRow = {
   readonly location: string;
   readonly kek_type: string;
   readonly kek_url: string | null;
@@ -64,7 +64,7 @@ export type KeyInForceRow = {
   readonly principal_id: string | null;
 };
 
-export function keyInForceOf(order: OrderId, row: KeyInForceRow): KeyInForce {
+export function currentKeyOf(order: OrderId, row: CurrentKeyRow): CurrentKey {
   const identities: AttachedIdentity[] =
     row.identity_id === null
       ? []

@@ -12,7 +12,7 @@ import type { Needs } from "../message/device-dependencies.ts";
 import type { DeviceNode } from "../message/device-node.ts";
 import type { Carrier, DeviceMessage } from "../message/serve-device-message.ts";
 import { raiseCounter } from "../message/use-counter.ts";
-import type { UnlockWay } from "../unlock/unlock-way.ts";
+import type { UnlockChannel } from "../unlock/unlock-channel.ts";
 
 export type OfflineAsk = {
   readonly message: DeviceMessage;
@@ -27,10 +27,10 @@ export type OfflineAsk = {
  * A person carried the request: its id and counter make it fresh, its row in the database uses it
  * up.
  */
-export function offlineWay(
+export function offlineChannel(
   dependencies: Needs<"store" | "commit" | "now" | "settings">,
   { message, carrier, challenge, node, isAgain }: OfflineAsk,
-): UnlockWay {
+): UnlockChannel {
   const { store, commit, now } = dependencies;
   const { offlineUnlocksPerDay } = dependencies.settings;
   const { challengeId, counter } = challenge;

@@ -9,7 +9,7 @@ import { runLocking } from "../store/transactions.ts";
 import type { AppendAudit } from "./append-audit.ts";
 
 /** Limits of the audit rows for messages of unauthenticated callers. */
-export type StrangerBudget = {
+export type UnauthenticatedBudget = {
   /** At once, and in an hour after that. */
   readonly perAddress: { readonly burst: number; readonly perHour: number };
   /** Of all addresses together, in this process. */
@@ -20,12 +20,12 @@ export type StrangerBudget = {
  * Enough to see the kind of an attack. In total at most 1,440 rows a day and process, about 1 MB,
  * for as long as an attack lasts: rows of a hash chain are never deleted.
  */
-const STRANGER_BUDGET: StrangerBudget = {
+const UNAUTHENTICATED_BUDGET: UnauthenticatedBudget = {
   perAddress: { burst: 120, perHour: 6 },
   inSum: { burst: 600, perHour: 60 },
 };
 
-export type StrangerRows = ReturnType<typeof createStrangerRows>;
+export type UnauthenticatedRows = ReturnType<typeof createUnauthenticatedRows>;
 
 const HOUR_MS = 3_600_000;
 /** Networks with a summary of their own; the others share one. */
@@ -39,11 +39,11 @@ const OTHERS = "other networks";
  * and sending such messages costs nothing. Beyond the budget they are counted, and one row an hour
  * gives the number for each network.
  */
-export function createStrangerRows(
+export function createUnauthenticatedRows(
   { store, appendAudit, now }: { store: Store; appendAudit: AppendAudit; now: Clock },
-  { perAddress, inSum }: StrangerBudget = STRANGER_BUDGET,
+  { perAddress, inSum }: UnauthenticatedBudget = UNAUTHENTICATED_BUDGET,
 ) {
-  const limitOf = ({ burst, perHour }: StrangerBudget["inSum"]) =>
+  const limitOf = ({ burst, perHour }: UnauthenticatedBudget["inSum"]) =>
     createRateLimit({ tokensPerSecond: perHour / 3600, burst, now });
   const ofAddress = limitOf(perAddress);
   const ofAll = limitOf(inSum);
