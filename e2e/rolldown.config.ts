@@ -1,4 +1,4 @@
-import { builtinsWithoutImport, foldTexts } from "@databox-cmk/errors/bundle";
+import { builtinsWithoutImport } from "@databox-cmk/errors/bundle";
 
 /**
  * The programs that tests start many times over: as one bundle, as it is deployed, a broker takes a
@@ -14,7 +14,7 @@ export default {
   platform: "node",
   // A native addon.
   external: ["better-sqlite3"],
-  plugins: [foldTexts(), builtinsWithoutImport],
+  plugins: [builtinsWithoutImport],
   output: {
     dir: "dist",
     format: "esm",

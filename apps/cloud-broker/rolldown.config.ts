@@ -1,4 +1,4 @@
-import { builtinsWithoutImport, foldTexts } from "@databox-cmk/errors/bundle";
+import { builtinsWithoutImport } from "@databox-cmk/errors/bundle";
 import { defineConfig, type OutputOptions, type Plugin } from "rolldown";
 
 const asciiOnly: Plugin = {
@@ -31,6 +31,6 @@ export default defineConfig({
   platform: "node",
   // A native addon; deployed beside the bundle.
   external: ["better-sqlite3"],
-  plugins: [foldTexts(), builtinsWithoutImport, asciiOnly],
+  plugins: [builtinsWithoutImport, asciiOnly],
   output: OUTPUT,
 });

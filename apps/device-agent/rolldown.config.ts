@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { chmodSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 
-import { builtinsWithoutImport, foldTexts } from "@databox-cmk/errors/bundle";
+import { builtinsWithoutImport } from "@databox-cmk/errors/bundle";
 import { defineConfig, type InputOptions, type OutputChunk, type Plugin } from "rolldown";
 
 import { NODE_FLAGS } from "./src/core/node-flags.ts";
@@ -102,7 +102,7 @@ export default defineConfig([
     external: [/\/program\.ts$/],
     treeshake: { moduleSideEffects: false },
     output: { dir: FOLDER, entryFileNames: "databox-agent.mjs", format: "esm" },
-    plugins: [foldTexts(), builtinsWithoutImport, launcher],
+    plugins: [builtinsWithoutImport, launcher],
   },
   {
     ...PROGRAM,
@@ -119,7 +119,7 @@ export default defineConfig([
         groups: [{ name: "program" }],
       },
     },
-    plugins: [foldTexts(), oneFile],
+    plugins: [oneFile],
   },
   {
     input: "src/local-ui/certificates/pkcs12-thread.ts",

@@ -2,7 +2,6 @@ import { copyFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 
-import { foldTexts } from "@databox-cmk/errors/bundle";
 import { VERSION } from "@databox-cmk/protocol";
 import { defineConfig, type Plugin } from "rolldown";
 
@@ -52,7 +51,7 @@ export default defineConfig({
   transform: { target: "node20" },
   // The broker's own process, which is found by it, is not used.
   checks: { emptyImportMeta: false },
-  plugins: [foldTexts(), worker, npmPackage],
+  plugins: [worker, npmPackage],
   output: {
     dir: PACKAGE,
     format: "cjs",

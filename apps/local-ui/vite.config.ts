@@ -1,4 +1,3 @@
-import { foldTexts } from "@databox-cmk/errors/bundle";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
@@ -7,7 +6,7 @@ const NONCE_PLACEHOLDER = "__CSP_NONCE__";
 
 export default defineConfig({
   html: { cspNonce: NONCE_PLACEHOLDER },
-  plugins: [react(), foldTexts()],
+  plugins: [react()],
   build: {
     target: "es2023",
     // The agent expects it here, beside its bundle.

@@ -1,4 +1,3 @@
-import { foldTexts } from "@databox-cmk/errors/bundle";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
 
@@ -21,7 +20,7 @@ const preloadReads: Plugin = {
 export default defineConfig({
   base: "/portal/",
   html: { cspNonce: NONCE_PLACEHOLDER },
-  plugins: [react(), foldTexts(), preloadReads],
+  plugins: [react(), preloadReads],
   build: {
     target: "es2023",
     manifest: true,

@@ -1,8 +1,8 @@
 import { type CloudName, CLOUDS, cloudOfFacts, PUBLIC_CLOUD } from "./clouds.ts";
 import { fillCommand, fillText } from "./fill.ts";
-import { ENGLISH_ANSWERS } from "./languages/english.ts";
 import type { ErrorClass, ErrorRow, Facts, Reason, Recoverable, Step, Who } from "./row.ts";
 import { ERRORS, type ErrorCode } from "./table.ts";
+import { ANSWERS } from "./table/answers.ts";
 
 export type ExplainedStep = { readonly text: string; readonly command?: string | undefined };
 
@@ -72,9 +72,7 @@ function chooseCloud(
     cloud !== undefined &&
     cloud !== PUBLIC_CLOUD &&
     steps.some(({ command }) => command?.startsWith("az "));
-  return isNeeded
-    ? [{ text: ENGLISH_ANSWERS.chooseCloud, command: `az cloud set --name ${cloud}` }]
-    : [];
+  return isNeeded ? [{ text: ANSWERS.chooseCloud, command: `az cloud set --name ${cloud}` }] : [];
 }
 
 /** The reason's own column entries, or `undefined` when none was given. */

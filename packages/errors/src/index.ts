@@ -20,7 +20,7 @@ export {
 } from "./clouds.ts";
 export { mapValues, namesOf, withoutUndefined } from "./closed-table.ts";
 export { explain, type ExplainedStep, type ExplainOptions, type Explanation } from "./explain.ts";
-export { ENGLISH_ANSWERS } from "./languages/english.ts";
+export { ANSWERS } from "./table/answers.ts";
 export { GERMAN } from "./languages/german.ts";
 export { createTranslator, type TextPart } from "./languages/translate.ts";
 export { canonicalLocation, type CommerceBoundary, regionOf, regionsOf } from "./regions.ts";

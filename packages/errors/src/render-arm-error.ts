@@ -1,9 +1,9 @@
 import type { AppError } from "./app-error.ts";
 import { withoutUndefined } from "./closed-table.ts";
 import { explain, type ExplainedStep } from "./explain.ts";
-import { ENGLISH_ANSWERS } from "./languages/english.ts";
 import type { ErrorClass, Facts, Recoverable, Who } from "./row.ts";
 import type { ErrorCode } from "./table.ts";
+import { ANSWERS } from "./table/answers.ts";
 
 export type RecoveryInfo = {
   readonly class: ErrorClass;
@@ -44,8 +44,8 @@ export type ErrorContext = {
  * the two lines in our own words. All our other messages are one line.
  */
 const ACTION_LINES: Partial<Record<ErrorCode, string>> = {
-  SsemUserErrorSecretsNotGenerated: ENGLISH_ANSWERS.tryInMinutes,
-  SsemUserErrorEntityNotFound: ENGLISH_ANSWERS.checkName,
+  SsemUserErrorSecretsNotGenerated: ANSWERS.tryInMinutes,
+  SsemUserErrorEntityNotFound: ANSWERS.checkName,
 };
 
 /**

@@ -1,3 +1,5 @@
+import type { CATALOGUE } from "./languages/german.ts";
+
 /**
  * - `refused`: an authority refused; final until a person acts.
  * - `unreachable`: no authoritative answer; try again, and never treat it as a refusal.
@@ -18,17 +20,17 @@ export type Who =
 export type Recoverable = "yes" | "no" | "until-date";
 
 /**
- * A text in the languages of our pages. Answers, logs and signatures hold the English; a German
- * page shows the German instead (german.ts), with the same `{placeholders}` and `[optional parts]`.
+ * A text of the table, in English, whose German stands in table/german with the same
+ * `{placeholders}` and `[optional parts]`. Answers, logs and signatures hold the English.
  */
-export type Text = { readonly en: string; readonly de: string };
+export type Text = keyof typeof CATALOGUE;
 
 /**
- * One step: in the table a text with a command, in use its `text` in one language. Text and command
- * may hold placeholders such as `{vaultName}`; every placeholder is a name of `FACTS`. A part of
- * the text in brackets is omitted if its facts are not known.
+ * Text and command may hold placeholders such as `{vaultName}`; every placeholder is a name of
+ * `FACTS`. A part of the text in brackets is omitted if its facts are not known.
  */
-export type Step<Words = string> = (Words extends Text ? Words : { readonly text: Words }) & {
+export type Step<Words = string> = {
+  readonly text: Words;
   /** A command line as a POSIX shell reads it; facts are quoted where they need it. */
   readonly command?: string | undefined;
   /** The person for this step, if it is not the row's `who`. */
@@ -38,12 +40,12 @@ export type Step<Words = string> = (Words extends Text ? Words : { readonly text
 /**
  * A finer cause of a code: its members replace the row's. The class and the status stay the row's.
  */
-export type Reason<Words = string> = {
+export type Reason<Words = string, AnyStep = Step<Words>> = {
   /** One clause without a final full stop; no placeholders. */
   readonly message: Words;
   readonly who?: Who;
   readonly recoverable?: Recoverable;
-  readonly steps?: readonly Step<Words>[];
+  readonly steps?: readonly AnyStep[];
   readonly ask?: Words;
   /** For the documentation: English only. */
   readonly why?: string;
@@ -51,13 +53,7 @@ export type Reason<Words = string> = {
   readonly reproduce?: string;
 };
 
-/** A row as the table's files write it; a failure is recoverable unless its row says otherwise. */
-export type WrittenRow = Omit<ErrorRow<Text>, "recoverable"> & {
-  readonly recoverable?: Exclude<Recoverable, "yes">;
-};
-
-/** A row of the table in the languages of `Words`. */
-export type ErrorRow<Words = string> = {
+export type ErrorRow<Words = string, AnyStep = Step<Words>> = {
   readonly title: Words;
   /** One clause without a final full stop; no placeholders. */
   readonly message: Words;
@@ -71,8 +67,8 @@ export type ErrorRow<Words = string> = {
   readonly recoverable: Recoverable;
   /** One sentence for the person at the appliance: whom to ask, and for what. */
   readonly ask: Words;
-  readonly steps: readonly Step<Words>[];
-  readonly reasons?: Readonly<Record<string, Reason<Words>>>;
+  readonly steps: readonly AnyStep[];
+  readonly reasons?: Readonly<Record<string, Reason<Words, AnyStep>>>;
   /** For the documentation and the troubleshooter: the cause. */
   readonly why: Words;
   /**
@@ -84,6 +80,14 @@ export type ErrorRow<Words = string> = {
   readonly reproduce?: string;
   /** For the documentation: where the original troubleshooting article is wrong. */
   readonly articleCorrection?: string;
+};
+
+/** A step as the table's files write it: only a text, if it has no command and is for `who`. */
+export type WrittenStep = Text | Step<Text>;
+
+/** A row as the table's files write it; a failure is recoverable unless its row says otherwise. */
+export type WrittenRow = Omit<ErrorRow<Text, WrittenStep>, "recoverable"> & {
+  readonly recoverable?: Exclude<Recoverable, "yes">;
 };
 
 /** Names for messages and steps; a missing one is shown as `<name>`. */

@@ -3,7 +3,7 @@ import {
   type ErrorCode,
   type Facts,
   decideNextStep,
-  ENGLISH_ANSWERS,
+  ANSWERS,
   type NextStep,
 } from "@databox-cmk/errors";
 
@@ -134,9 +134,9 @@ export function describeRisk({ risk, atMs = 0 }: Risk, nowMs: EpochMs): string {
 export function nextStepOfHealth(health: KeyHealth, names: Facts): NextStep {
   switch (health.state) {
     case "unknown":
-      return { who: "nobody", text: ENGLISH_ANSWERS.keyIsCheckedSoon };
+      return { who: "nobody", text: ANSWERS.keyIsCheckedSoon };
     case "healthy":
-      return { who: "nobody", text: ENGLISH_ANSWERS.keyIsUsable };
+      return { who: "nobody", text: ANSWERS.keyIsUsable };
     case "unusable": {
       const { code, reason, facts } = health;
       return decideNextStep({ code, reason, facts: { ...names, ...facts } });

@@ -7,7 +7,7 @@ import { Readable, type Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
-import { builtinsWithoutImport, foldTexts } from "@databox-cmk/errors/bundle";
+import { builtinsWithoutImport } from "@databox-cmk/errors/bundle";
 import { rolldown } from "rolldown";
 
 import { PROGRAM } from "../../rolldown.config.ts";
@@ -29,7 +29,7 @@ export async function buildAgent(): Promise<string> {
   const bundle = await rolldown({
     ...PROGRAM,
     input: ENTRY,
-    plugins: [foldTexts(), builtinsWithoutImport],
+    plugins: [builtinsWithoutImport],
   });
   await bundle.write({ file, format: "esm", codeSplitting: false, minify: true });
   await bundle.close();

@@ -1,9 +1,9 @@
 import { explain } from "../explain.ts";
-import { ENGLISH_ANSWERS } from "../languages/english.ts";
 import type { Who } from "../row.ts";
+import { ANSWERS } from "../table/answers.ts";
 import type { CheckFailure, NextStep } from "./check.ts";
 
-const NOTHING_TO_DO: NextStep = { who: "nobody", text: ENGLISH_ANSWERS.nothingToDo };
+const NOTHING_TO_DO: NextStep = { who: "nobody", text: ANSWERS.nothingToDo };
 
 /**
  * The next step.

@@ -1,27 +1,28 @@
+import { readdirSync, readFileSync } from "node:fs";
+
 import { expect, test } from "vitest";
 
-import { mapValues } from "../closed-table.ts";
-import type { WrittenRow } from "../row.ts";
+import { ERRORS } from "../table.ts";
 import { ANSWERS } from "../table/answers.ts";
-import { ROWS } from "../table/rows.ts";
-import { ENGLISH_ANSWERS, ENGLISH_ROWS } from "./english.ts";
-import { GERMAN, textsOf } from "./german.ts";
+import { GERMAN } from "./german.ts";
 
-const TEXTS = textsOf([ROWS, ANSWERS]);
+const FOLDER = new URL("../table/german/", import.meta.url);
 
-test("one English text has one German text, since a page finds the German by the English", () => {
-  const others = TEXTS.filter(({ en, de }) => GERMAN[en] !== de);
-  expect(others).toEqual([]);
+function stringsOf(value: unknown): readonly string[] {
+  if (typeof value === "string") return [value];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.values(value).flatMap(stringsOf);
+}
+
+test("the catalogue has no German whose English is gone", () => {
+  const english = new Set(stringsOf([ERRORS, ANSWERS]));
+  expect(Object.keys(GERMAN).filter((text) => !english.has(text))).toEqual([]);
 });
 
-test("the rows in English are the rows without their German", () => {
-  const rows = mapValues(ROWS, (row: WrittenRow) => ({ recoverable: "yes", ...row }));
-  const english = JSON.stringify([rows, ANSWERS], (name, value: unknown) => {
-    const texts = textsOf(value);
-    // A step is a text with a command.
-    if (name === "steps")
-      return texts.map(({ en, de: _german, ...command }) => ({ text: en, ...command }));
-    return texts[0] === value && texts[0] !== undefined ? texts[0].en : value;
-  });
-  expect([ENGLISH_ROWS, ENGLISH_ANSWERS]).toEqual(JSON.parse(english));
+test("the German of a text stands in one file, and each file is in the catalogue", () => {
+  const files = readdirSync(FOLDER).map((name): unknown =>
+    JSON.parse(readFileSync(new URL(name, FOLDER), "utf8")),
+  );
+  const texts = files.flatMap((german) => Object.keys(german ?? {}));
+  expect(texts.toSorted()).toEqual(Object.keys(GERMAN).toSorted());
 });

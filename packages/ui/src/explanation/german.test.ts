@@ -12,7 +12,7 @@ import {
 } from "@databox-cmk/errors";
 import { describe, expect, test } from "vitest";
 
-const WHERE = "beside their English in packages/errors/src/table";
+const WHERE = "beside their English in packages/errors/src/table/german";
 const DETAIL = "counter: not above the last one";
 /** Texts that are the same in German, as a name is. */
 const SAME_IN_GERMAN: readonly string[] = [];
