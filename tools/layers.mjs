@@ -77,7 +77,7 @@ export const LAYERS = {
     ["cli", "imds", "resource-manager"],
   ],
   "apps/device-emulator": ["core", "node"],
-  "apps/local-stack": ["core", ["azure", "output", "use"], "stack", ["double", "story"], "demo"],
+  "apps/local-stack": ["core", ["azure", "output", "use"], "stack", ["double", "story"]],
   "apps/virtual-appliance": [["core", "image"], "machine"],
   "apps/local-ui": [
     ["api", "checks", "core", "texts"],

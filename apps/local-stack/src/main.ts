@@ -17,7 +17,7 @@ const program = new Command("npm start --")
   .description("Starts the whole system on loopback and plays a demo.")
   .option("--once", "end after the demo", false)
   .option("--serve", "skip the demo and serve until Ctrl-C", false)
-  .option("--demo", "play a longer demo: sample orders in every state, and a guided tour", false)
+  .option("--demo", "add sample orders in every state after the demo", false)
   .option(
     "--vm",
     "play the demo on a virtual machine with dm-crypt instead of a software appliance",
@@ -55,7 +55,9 @@ const options = program.opts<{
 if (options.once && options.serve)
   program.error("error: --once ends after the demo, --serve skips it: choose one");
 if (options.demo && (options.serve || options.vm))
-  program.error("error: --demo plays on software appliances, so neither --serve nor --vm fits it");
+  program.error(
+    "error: --demo adds software appliances to the demo, so neither --serve nor --vm fits it",
+  );
 
 if (options.vm) {
   if (options.serve) program.error("error: --serve plays no demo, so --vm has nothing to do");

@@ -1,12 +1,9 @@
 import { lookup } from "node:dns/promises";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { createInterface } from "node:readline/promises";
 import { styleText } from "node:util";
 
 import type { Report } from "./core/events.ts";
-import { fillPortal } from "./demo/fill-portal.ts";
-import { guideTour } from "./demo/guided-tour.ts";
 import { renderHuman, type Tone } from "./output/render-human.ts";
 import { renderWhereabouts } from "./output/render-whereabouts.ts";
 import { type Appliance, createAppliance as createSoftwareAppliance } from "./stack/appliances.ts";
@@ -16,6 +13,7 @@ import { listenForStop } from "./stop-signal.ts";
 import { openPages } from "./story/open-pages.ts";
 import { openParticipants } from "./story/open-participants.ts";
 import { playStory, playStoryAndDeliver } from "./story/play-story.ts";
+import { placeSamples } from "./story/sample-orders.ts";
 import type { StoryContext } from "./story/story-context.ts";
 
 export type RunOptions = {
@@ -24,7 +22,7 @@ export type RunOptions = {
   readonly shownDirectory: string | undefined;
   readonly mode: "once" | "serve" | "story-then-serve";
   readonly json: boolean;
-  /** In place of the story: sample orders in every state, and a guided tour. */
+  /** After the story: sample orders in every state. */
   readonly demo: boolean;
   /** The appliance is a virtual machine. */
   readonly vm: boolean;
@@ -69,12 +67,14 @@ export async function runStack(options: RunOptions): Promise<"done" | "interrupt
   if (mode !== "serve") {
     const told = opened.use(new AsyncDisposableStack());
     const createAppliance = options.vm ? machineMaker(told) : softwareMaker;
-    const tell = mode === "once" ? playStory : playStoryAndDeliver;
-    const play = options.demo ? playDemo(json ? undefined : stopped) : tell;
-    const folder = join(directory, options.demo ? "demo" : "appliances");
-    // Appliances of the demo have the same names each time, but this broker does not know the old
-    // ones.
-    if (options.demo) await rm(folder, { recursive: true, force: true });
+    const tell = mode === "once" || options.demo ? playStory : playStoryAndDeliver;
+    const play = async (context: StoryContext) => {
+      await tell(context);
+      if (options.demo) await placeSamples(context);
+    };
+    const folder = join(directory, "appliances");
+    // This broker does not know those of an earlier run, and samples have the same names each time.
+    await rm(folder, { recursive: true, force: true });
     const appliances = await tellStory(stack, {
       folder,
       report,
@@ -158,26 +158,6 @@ async function tellStory(
     return false as const;
   });
   return await Promise.race([story.catch(failUnless(stopped)), interrupted]);
-}
-
-/** @param reader - the tour waits for this person's Enter, if they have a terminal */
-function playDemo(reader: AbortSignal | undefined): (context: StoryContext) => Promise<void> {
-  const isRead = reader !== undefined && process.stdin.isTTY && process.stdout.isTTY;
-  return async (context) =>
-    guideTour(context, await fillPortal(context), async () => {
-      if (isRead) await untilEnter(reader);
-    });
-}
-
-/** Not as a terminal of readline's, which would keep Ctrl-C for itself. */
-async function untilEnter(signal: AbortSignal): Promise<void> {
-  const { stdin: input, stdout: output } = process;
-  const lines = createInterface({ input, output, terminal: false });
-  try {
-    await lines.question("              Press Enter to go on …", { signal });
-  } finally {
-    lines.close();
-  }
 }
 
 type ApplianceMaker = (

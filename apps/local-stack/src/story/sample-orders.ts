@@ -1,10 +1,12 @@
 import type { OperatorEvent } from "../azure/operator-client.ts";
 import type { Appliance } from "../stack/appliances.ts";
-import type { CustomerKey } from "../story/key-steps.ts";
-import type { StoryContext } from "../story/story-context.ts";
+import { createVaultAndKey, type CustomerKey } from "./key-steps.ts";
+import { createOrder, enableIdentity, useCustomerKey } from "./order-steps.ts";
+import { step, type StoryContext } from "./story-context.ts";
+import { prepare } from "./unlock-steps.ts";
 
 /** An order that was placed and moved on, for the last touch of its sample. */
-export type SampleSite = {
+type SampleSite = {
   readonly context: StoryContext;
   readonly order: string;
   /** The service's own, if undefined. */
@@ -12,7 +14,7 @@ export type SampleSite = {
   readonly appliance: Appliance | undefined;
 };
 
-export type Sample = {
+type Sample = {
   readonly name: string;
   /** The state that a person sees in the portal. */
   readonly shows: string;
@@ -26,7 +28,7 @@ export type Sample = {
 };
 
 /** The operations on an import order, in their order. */
-export const COURSE = [
+const COURSE = [
   "prepare",
   "dispatch",
   "deliver",
@@ -34,9 +36,6 @@ export const COURSE = [
   "receive",
   "startCopy",
 ] as const satisfies readonly (OperatorEvent | "prepare")[];
-
-/** The guided tour breaks this one, and mends it. */
-export const TOUR_ORDER = "atlas";
 
 const DAY_MS = 86_400_000;
 const KEY_DAYS_LEFT = 12;
@@ -51,14 +50,17 @@ const disableKey = async ({ key }: SampleSite): Promise<void> => {
   await key?.setEnabled(false);
 };
 
-/** Every stage, and every state of a key and of a node that does not need time to come about. */
-export const SAMPLES: readonly Sample[] = [
+/**
+ * Every stage but that of the story's own order, and every state of a key and of a node that does
+ * not need time to come about.
+ */
+const SAMPLES: readonly Sample[] = [
   { name: "vega", shows: "ordered, under the service's key" },
   { name: "rigel", shows: "canceled", finish: cancel },
   { name: "lyra", shows: "prepared; its enrolment code was not used yet", until: "prepare" },
   { name: "nova", shows: "dispatched, under a key of its own", ownKey: true, until: "dispatch" },
   {
-    name: TOUR_ORDER,
+    name: "atlas",
     shows: "delivered and unlocked; its key is healthy",
     ownKey: true,
     serials: ["DBX-1042"],
@@ -127,14 +129,18 @@ export const SAMPLES: readonly Sample[] = [
       await site.context.operator.advance(site.order, "startCopy");
     },
   },
-  ...(["Completed", "CompletedWithWarnings", "CompletedWithErrors"] as const).map(
-    (outcome, index): Sample => ({
-      name: ["altair", "antares", "arcturus"][index] ?? outcome,
-      shows: outcome,
-      until: "startCopy",
-      end: ["complete", { outcome }],
-    }),
-  ),
+  {
+    name: "antares",
+    shows: "completed with warnings",
+    until: "startCopy",
+    end: ["complete", { outcome: "CompletedWithWarnings" }],
+  },
+  {
+    name: "arcturus",
+    shows: "completed with errors",
+    until: "startCopy",
+    end: ["complete", { outcome: "CompletedWithErrors" }],
+  },
   {
     name: "spica",
     shows: "aborted",
@@ -167,7 +173,7 @@ const APPROVED_ONLY = {
 };
 
 /** A call of our extensions below an order's own path, by the customer. */
-export async function callOrder(
+async function callOrder(
   { customer }: Pick<StoryContext, "customer">,
   order: string,
   method: "PUT" | "POST",
@@ -179,4 +185,49 @@ export async function callOrder(
 
 async function cancel({ context, order }: SampleSite): Promise<void> {
   await callOrder(context, order, "POST", "cancel", { reason: "ordered twice" });
+}
+
+/** Places the sample orders, one after the other. */
+export async function placeSamples(context: StoryContext): Promise<void> {
+  const quiet = { ...context, report: () => undefined };
+  for (const sample of SAMPLES)
+    await step(context, `Order ${sample.name}`, sample.shows, () => placeSample(quiet, sample));
+}
+
+async function placeSample(context: StoryContext, sample: Sample): Promise<void> {
+  const { operator } = context;
+  const { name, serials = [], until, end, finish } = sample;
+  const order = await createOrder(context, name, serials.length > 1 ? "DataBoxHeavy" : "DataBox");
+  const appliance =
+    serials.length === 0 ? undefined : await context.createAppliance(order.id, serials);
+  if (appliance !== undefined) await prepare(context, appliance);
+  const key = sample.ownKey ? await takeOwnKey(context, order) : undefined;
+
+  const moves = until === undefined ? [] : COURSE.slice(0, COURSE.indexOf(until) + 1);
+  for (const move of moves)
+    if (move !== "prepare") await operator.advance(order.id, move, { force: true });
+    else if (appliance === undefined) await operator.prepare(order.id, [`DBX-${name}`]);
+  if (end !== undefined) await operator.advance(order.id, ...end);
+  if (appliance !== undefined) await boot(appliance);
+
+  const site = { context, order: order.id, key, appliance };
+  await finish?.(site);
+  if (key !== undefined) await callOrder(context, order.id, "POST", "keyHealth/check");
+}
+
+async function takeOwnKey(
+  context: StoryContext,
+  order: Awaited<ReturnType<typeof createOrder>>,
+): Promise<CustomerKey> {
+  const principalId = await enableIdentity(context, order);
+  const key = await createVaultAndKey(context, `contoso-${order.name}`);
+  await key.grant(principalId);
+  await useCustomerKey(context, order, key);
+  return key;
+}
+
+/** At the customer's it boots locked. */
+async function boot(appliance: Appliance): Promise<void> {
+  await appliance.ship();
+  for (const node of appliance.nodes) await node.lock();
 }
