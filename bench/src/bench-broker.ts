@@ -4,8 +4,7 @@ import { writeFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { createCertificateAuthority, issueServerCertificate } from "@databox-cmk/crypto";
-import { openTemporaryFolder } from "@databox-cmk/testkit";
+import { createLocalhostTls, openTemporaryFolder } from "@databox-cmk/testkit";
 import * as z from "zod";
 
 import type { LoadedServer } from "./load.ts";
@@ -54,15 +53,9 @@ export async function startBenchBroker(
 export function createBrokerHome(variables: Readonly<Record<string, string>>): BrokerHome {
   const temporary = openTemporaryFolder();
   const { path: folder } = temporary;
-  const ca = createCertificateAuthority({ commonName: "bench", validityDays: 2 });
-  const server = issueServerCertificate({
-    ca,
-    commonName: "broker.localhost",
-    dnsNames: ["broker.localhost"],
-    validityDays: 2,
-  });
-  writeFileSync(join(folder, "tls.pem"), server.certificatePem);
-  writeFileSync(join(folder, "tls-key.pem"), server.privateKeyPem, { mode: 0o600 });
+  const { authority, server } = createLocalhostTls();
+  writeFileSync(join(folder, "tls.pem"), server.certificate);
+  writeFileSync(join(folder, "tls-key.pem"), server.privateKey, { mode: 0o600 });
   const shipped = findShippedBroker();
   const environment = {
     ...shipped.environment,
@@ -84,7 +77,7 @@ export function createBrokerHome(variables: Readonly<Record<string, string>>): B
   };
   return {
     folder,
-    caPem: ca.certificatePem,
+    caPem: authority.certificatePem,
     databaseFile: join(folder, "data", "broker.sqlite"),
     environment,
     command(...words) {

@@ -1,8 +1,7 @@
-import { createHttpsTransport } from "@databox-cmk/testkit";
+import { createHttpsTransport, type Transport } from "@databox-cmk/testkit";
 
 import { aim, type Measured, measured, quantileOf, ratio, summarise } from "./bench-result.ts";
 import { measureCalls } from "./each-at-once.ts";
-import { expectOk } from "./expect-ok.ts";
 import { type LoadedServer, startLoad } from "./load.ts";
 import { measureRun, startUnlockLoad, type UnlockLoad, type UnlockRun } from "./measure-unlocks.ts";
 import { type FleetNode, stubFleetKey } from "./seed-fleet.ts";
@@ -160,28 +159,16 @@ async function compare(
 
 type Run = UnlockRun & { readonly trips: number; readonly databaseMicroseconds: number };
 
-const figuresOf = (name: string, runs: readonly Run[]) => ({
-  cpu: summarise(
-    `${name}: processor time of each`,
-    "µs",
-    runs.map(({ cpuMicroseconds }) => cpuMicroseconds),
-  ),
-  database: summarise(
-    `${name}: of it, the database's`,
-    "µs",
-    runs.map(({ databaseMicroseconds }) => databaseMicroseconds),
-  ),
-  p50: summarise(
-    `${name}: p50`,
-    "ms",
-    runs.map(({ times }) => quantileOf(times, 0.5)),
-  ),
-  trips: summarise(
-    `${name}: round trips of each`,
-    "",
-    runs.map(({ trips }) => trips),
-  ),
-});
+function figuresOf(name: string, runs: readonly Run[]) {
+  const of = (what: string, unit: string, value: (run: Run) => number) =>
+    summarise(`${name}: ${what}`, unit, runs.map(value));
+  return {
+    cpu: of("processor time of each", "µs", ({ cpuMicroseconds }) => cpuMicroseconds),
+    database: of("of it, the database's", "µs", (run) => run.databaseMicroseconds),
+    p50: of("p50", "ms", ({ times }) => quantileOf(times, 0.5)),
+    trips: of("round trips of each", "", ({ trips }) => trips),
+  };
+}
 
 /** Each round renews all leases once. */
 async function startRenewals({ server, fleet }: World): Promise<UnlockLoad> {
@@ -224,4 +211,11 @@ function startReads(world: World, pathOf: (order: string) => string): Promise<Un
       return Promise.resolve();
     },
   });
+}
+
+/** @throws {Error} when it is not answered 200 */
+export async function expectOk(transport: Transport, path: string, token: string): Promise<void> {
+  const headers = { authorization: `Bearer ${token}` };
+  const { status, text } = await transport.send("GET", path, { headers });
+  if (status !== 200) throw new Error(`${path} answered ${String(status)}: ${text.slice(0, 200)}`);
 }

@@ -12,9 +12,8 @@ import {
   summarise,
 } from "./bench-result.ts";
 import { measureCalls } from "./each-at-once.ts";
-import { expectOk } from "./expect-ok.ts";
 import type { LoadedServer } from "./load.ts";
-import { compareOnPostgres } from "./many-orders-postgres.ts";
+import { compareOnPostgres, expectOk } from "./many-orders-postgres.ts";
 import { seedOrders } from "./seed-orders.ts";
 import { placeOrder, startBenchStack } from "./start-bench-stack.ts";
 

@@ -1,8 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { createCertificateAuthority, issueServerCertificate } from "@databox-cmk/crypto";
-import { openTemporaryFolder } from "@databox-cmk/testkit";
+import { createLocalhostTls, openTemporaryFolder } from "@databox-cmk/testkit";
 import * as z from "zod";
 
 import { startChild } from "./child.ts";
@@ -24,12 +23,10 @@ export async function startFloor(
     writeFileSync(path, content, { mode: 0o600 });
     return path;
   };
-  const ca = createCertificateAuthority({ commonName: "floor", validityDays: 2 });
-  const names = { commonName: "broker.localhost", dnsNames: ["broker.localhost"] };
-  const certificate = issueServerCertificate({ ca, ...names, validityDays: 2 });
+  const { authority, server } = createLocalhostTls();
   const job = {
-    certificateFile: file("tls.pem", certificate.certificatePem),
-    keyFile: file("tls-key.pem", certificate.privateKeyPem),
+    certificateFile: file("tls.pem", server.certificate),
+    keyFile: file("tls-key.pem", server.privateKey),
     databaseFile: join(folder, "floor.sqlite"),
     fleetFile: file("fleet.json", JSON.stringify(fleet)),
     vaultUrl: stub.vaultUrl,
@@ -41,7 +38,7 @@ export async function startFloor(
   const resources = opened.move();
   return {
     port: floor.ready.port,
-    caPem: ca.certificatePem,
+    caPem: authority.certificatePem,
     folder,
     cpuSeconds: () => cpuSecondsOf(floor.pid),
     residentBytes: () => residentBytesOf(floor.pid),

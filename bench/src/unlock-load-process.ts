@@ -1,9 +1,9 @@
 import { setTimeout } from "node:timers/promises";
 
+import { challenge, DEVICE_ROUTES } from "@databox-cmk/protocol";
 import type { DeviceClient } from "@databox-cmk/testkit";
 import * as z from "zod";
 
-import { askForNonce } from "./ask-for-nonce.ts";
 import { serveParent } from "./child.ts";
 import { openDevices, readLoad } from "./load.ts";
 
@@ -12,6 +12,7 @@ import { openDevices, readLoad } from "./load.ts";
  * grant. Requests that the broker rejected as busy are counted, and not repeated.
  */
 const job = readLoad(z.object({ perSecond: z.number() }));
+const BUSY = 503;
 const PUBLIC_JWK = z.object({ kty: z.string(), crv: z.string(), x: z.string(), y: z.string() });
 const { transport, devices } = openDevices(job);
 const { text: keys } = await transport.send("GET", "/webhooks/v1/keys");
@@ -36,8 +37,12 @@ serveParent({}, async (message) => {
 
 /** @returns undefined where the broker was busy */
 async function timeUnlock(device: DeviceClient): Promise<number | undefined> {
-  const { nonce } = await askForNonce(transport, device.serial);
-  if (nonce === undefined) return undefined;
+  const asked = await transport.send("POST", DEVICE_ROUTES.challenges, {
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ serial: device.serial }),
+  });
+  if (asked.status === BUSY) return undefined;
+  const { nonce } = challenge.parse(JSON.parse(asked.text));
   const prepared = await device.prepareUnlock("unlock", {}, nonce);
   const startedAt = performance.now();
   const answer = await device.sendUnlock(prepared);
@@ -45,7 +50,7 @@ async function timeUnlock(device: DeviceClient): Promise<number | undefined> {
   const isBusy =
     answer.kind === "denial"
       ? answer.value.code === "BrokerBusy"
-      : answer.kind === "unsigned" && answer.answer.status === 503;
+      : answer.kind === "unsigned" && answer.answer.status === BUSY;
   if (!isBusy) throw new Error(JSON.stringify(answer));
   return undefined;
 }

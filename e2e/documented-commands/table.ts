@@ -185,11 +185,6 @@ export const ROWS: readonly Row[] = [
     prints: /--propagation-delay/,
   },
   {
-    command: "node tools/run.mjs node apps/azure-emulator/bench/unwrap.ts",
-    run: "node tools/run.mjs node apps/azure-emulator/bench/unwrap.ts 0.1 1 2048",
-    because: "a tenth of a second is enough to see that it runs",
-  },
-  {
     command: /^npm run conformance( -- .*)?$/,
     run: "npm run conformance -- agent --help",
     because: "it needs an agent or a broker; e2e/conformance.test.ts checks three of them",

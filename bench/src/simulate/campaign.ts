@@ -4,14 +4,20 @@ import {
   decideRetry,
   retryDelayMs,
 } from "@databox-cmk/cloud-broker";
-import FlatQueue from "flatqueue";
 
 import { createReplica } from "./replica.ts";
 import { createVaults } from "./vaults.ts";
-import { at, type Costs, createRandom, defaultOf, type Size, spreadOverVaults } from "./world.ts";
+import {
+  at,
+  type Costs,
+  createRandom,
+  createSchedule,
+  defaultOf,
+  type Size,
+  spreadOverVaults,
+} from "./world.ts";
 
-const STEPS = { begin: 0, ready: 1, call: 2, done: 3 } as const;
-const STEP_BITS = 2;
+const STEPS = ["begin", "ready", "call", "done"] as const;
 /** `campaign-10k`: 66 orders a second use up 400 operations. */
 export const CALLS = 6;
 
@@ -53,7 +59,7 @@ export function simulateCampaign({
   const now = () => nowMs;
   const vaults = createVaults(size.vaults, () => 1, now);
   const arrivals = createArrivals(now);
-  const queue = new FlatQueue(size.appliances);
+  const schedule = createSchedule(STEPS, size.appliances);
   const attempts = new Uint8Array(size.appliances);
   const tries = new Uint8Array(size.appliances);
   const totals = { done: 0, failed: 0, throttled: 0 };
@@ -72,16 +78,13 @@ export function simulateCampaign({
   function ownerOf(order: number): (typeof owners)[number] {
     return at(owners, (vaultOf[order] ?? 0) % ownerCount);
   }
-  function later(order: number, step: keyof typeof STEPS, atMs: number): void {
-    queue.push((order << STEP_BITS) | STEPS[step], atMs);
-  }
   function begin(owner: (typeof owners)[number]): void {
     while (owner.running < atOnce) {
       const order = owner.waiting.pop();
       if (order === undefined) return;
       owner.running += 1;
       tries[order] = 0;
-      later(order, "ready", owner.replica.work(costs.stepMs));
+      schedule.add(order, "ready", owner.replica.work(costs.stepMs));
     }
   }
   function leave(order: number): void {
@@ -90,7 +93,7 @@ export function simulateCampaign({
     begin(owner);
   }
 
-  const steps: Record<keyof typeof STEPS, (order: number) => void> = {
+  const steps: Record<(typeof STEPS)[number], (order: number) => void> = {
     begin(order) {
       const owner = ownerOf(order);
       owner.waiting.push(order);
@@ -100,12 +103,12 @@ export function simulateCampaign({
       let waitMs = 0;
       for (let call = 0; call < CALLS; call += 1)
         waitMs = ownerOf(order).budget.reserve(String(vaultOf[order]));
-      later(order, "call", nowMs + waitMs);
+      schedule.add(order, "call", nowMs + waitMs);
     },
     call(order) {
       arrivals.add(vaultOf[order] ?? 0);
       if (vaults.call(vaultOf[order] ?? 0, CALLS)) {
-        later(order, "done", nowMs + CALLS * costs.vaultMs);
+        schedule.add(order, "done", nowMs + CALLS * costs.vaultMs);
         return;
       }
       totals.throttled += 1;
@@ -114,14 +117,14 @@ export function simulateCampaign({
       tries[order] = tried + 1;
       const delayMs = retryDelayMs(failure, tried, random());
       if (delayMs !== undefined) {
-        later(order, "call", nowMs + costs.vaultMs + delayMs);
+        schedule.add(order, "call", nowMs + costs.vaultMs + delayMs);
         return;
       }
       const attempt = (attempts[order] ?? 0) + 1;
       attempts[order] = attempt;
       const retry = decideRetry(failure, attempt, nowMs);
       if (retry === undefined) totals.failed += 1;
-      else later(order, "begin", retry.dueAtMs);
+      else schedule.add(order, "begin", retry.dueAtMs);
       leave(order);
     },
     done(order) {
@@ -131,11 +134,10 @@ export function simulateCampaign({
   };
 
   for (const owner of owners) begin(owner);
-  const byNumber = Object.values(steps);
-  while (queue.length > 0) {
-    nowMs = queue.peekValue() ?? nowMs;
-    const event = queue.pop() ?? 0;
-    at(byNumber, event & ((1 << STEP_BITS) - 1))(event >>> STEP_BITS);
+  for (let dueMs = schedule.nextMs(); dueMs !== undefined; dueMs = schedule.nextMs()) {
+    nowMs = dueMs;
+    const [step, order] = schedule.take();
+    steps[step](order);
   }
   const busyMs = owners.reduce((sum, { replica }) => sum + replica.busyMs(), 0);
   return {

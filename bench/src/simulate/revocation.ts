@@ -12,9 +12,7 @@ import {
   at,
   type Costs,
   createRandom,
-  createSampler,
   createSchedule,
-  type Curve,
   defaultOf,
   type Size,
   spreadOverVaults,
@@ -53,7 +51,6 @@ export type RevocationResult = {
   readonly demandedLoad: number;
   /** The part that they did before the revocation. */
   readonly steadyLoad: number;
-  readonly curves: readonly Curve[];
 };
 
 /** Every appliance is open, renews its lease and waits for news of it; then all are revoked. */
@@ -68,8 +65,6 @@ export function simulateRevocation({ size, costs, seed }: Revocation): Revocatio
   );
   const failures = new Uint8Array(size.appliances);
   const closedMs = new Float64Array(size.appliances);
-  const counts = { open: size.appliances };
-  const sampler = createSampler(counts, REVOKED_MS);
   const totals = { closed: 0, toldByRenewal: 0, rejectedRenewals: 0 };
   /** A renewal, and the answer of a wait that ended without news. */
   const requestMs = costs.renewalMs * (1 + INTERVAL_MS / WATCH_HOLD_MS);
@@ -81,7 +76,6 @@ export function simulateRevocation({ size, costs, seed }: Revocation): Revocatio
     if (closedMs[appliance] !== 0) return;
     closedMs[appliance] = nowMs + costs.networkMs - REVOKED_MS;
     totals.closed += 1;
-    counts.open -= 1;
     // It reports that its volume is closed.
     at(replicas, replicaOf[appliance] ?? 0).work(costs.renewalMs);
   };
@@ -141,7 +135,6 @@ export function simulateRevocation({ size, costs, seed }: Revocation): Revocatio
     }
     nowMs = dueMs;
     const [step, id] = schedule.take();
-    sampler.look(nowMs);
     steps[step](id);
   }
 
@@ -151,6 +144,5 @@ export function simulateRevocation({ size, costs, seed }: Revocation): Revocatio
     waits: (part) => quantileOf(closedMs, part),
     demandedLoad: (size.appliances * requestMs) / (size.replicas * INTERVAL_MS),
     steadyLoad: steadyMs / (size.replicas * REVOKED_MS),
-    curves: sampler.curves(),
   };
 }

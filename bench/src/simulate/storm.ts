@@ -8,9 +8,7 @@ import {
   at,
   type Costs,
   createRandom,
-  createSampler,
   createSchedule,
-  type Curve,
   type Size,
   spreadOverVaults,
 } from "./world.ts";
@@ -42,7 +40,6 @@ export type StormResult = {
   readonly turnedAway: number;
   readonly throttled: number;
   readonly handshakes: number;
-  readonly curves: readonly Curve[];
 };
 
 /** Each appliance has an address of its own. */
@@ -71,9 +68,7 @@ export function simulateStorm({
   const replicaOf = new Uint16Array(size.appliances);
   const asked = new Uint8Array(size.appliances);
   const attempts = new Uint8Array(size.appliances);
-  const counts = { "at the replicas": 0, "at the vaults": 0, "wait to ask again": size.appliances };
   const totals = { served: 0, refusedConnections: 0, turnedAway: 0, throttled: 0, handshakes: 0 };
-  const sampler = createSampler(counts);
 
   const askAgain = (appliance: number, sinceMs: number, retryAfterSeconds?: number): void => {
     const count = asked[appliance] ?? 0;
@@ -94,8 +89,6 @@ export function simulateStorm({
         askAgain(appliance, nowMs + costs.networkMs);
         return;
       }
-      counts["wait to ask again"] -= 1;
-      counts["at the replicas"] += 1;
       totals.handshakes += 1;
       const doneMs = replica.work(costs.handshakeMs);
       // An agent that gives up leaves its handshake in the replica's queue.
@@ -123,8 +116,6 @@ export function simulateStorm({
       }
       replica.ledger.add(party, "vault");
       attempts[appliance] = 0;
-      counts["at the replicas"] -= 1;
-      counts["at the vaults"] += 1;
       steps.vault(appliance);
     },
     vault(appliance) {
@@ -139,8 +130,6 @@ export function simulateStorm({
       const delayMs = retryDelayMs({ code: "KeyVaultThrottled" }, attempt, random());
       if (delayMs === undefined) {
         replica.ledger.remove(customerOf(appliance), "vault");
-        counts["at the vaults"] -= 1;
-        counts["at the replicas"] += 1;
         const answeredMs = replica.work(costs.renewalMs);
         leave(appliance);
         askAgain(appliance, answeredMs + costs.networkMs);
@@ -154,14 +143,11 @@ export function simulateStorm({
       const party = customerOf(appliance);
       replica.ledger.remove(party, "vault");
       replica.ledger.add(party, "work");
-      counts["at the vaults"] -= 1;
-      counts["at the replicas"] += 1;
       schedule.add(appliance, "done", replica.work(costs.unlockMs / 2));
     },
     done(appliance) {
       // Its connection stays open: an appliance that is unlocked waits for news on it.
       at(replicas, replicaOf[appliance] ?? 0).ledger.remove(customerOf(appliance), "work");
-      counts["at the replicas"] -= 1;
       servedMs[appliance] = nowMs + costs.networkMs;
       totals.served += 1;
     },
@@ -173,8 +159,6 @@ export function simulateStorm({
 
   function leave(appliance: number): void {
     at(replicas, replicaOf[appliance] ?? 0).disconnect();
-    counts["at the replicas"] -= 1;
-    counts["wait to ask again"] += 1;
   }
   function reject(appliance: number): void {
     const replica = at(replicas, replicaOf[appliance] ?? 0);
@@ -192,7 +176,6 @@ export function simulateStorm({
   for (let dueMs = schedule.nextMs(); dueMs !== undefined; dueMs = schedule.nextMs()) {
     nowMs = dueMs;
     const [step, appliance] = schedule.take();
-    sampler.look(nowMs);
     steps[step](appliance);
   }
   const busyMs = replicas.reduce((sum, replica) => sum + replica.busyMs(), 0);
@@ -207,6 +190,5 @@ export function simulateStorm({
         part,
       ),
     handshakeShare: (totals.handshakes * costs.handshakeMs) / busyMs,
-    curves: sampler.curves(),
   };
 }

@@ -71,37 +71,6 @@ export const defaultOf = (name: keyof typeof SETTINGS): number => {
   return value;
 };
 
-/** How many were where, at each moment: the queue lengths over time. */
-export type Curve = {
-  readonly label: string;
-  readonly points: readonly (readonly [seconds: number, count: number])[];
-};
-
-/**
- * Looks at the counts about once in each interval of simulated time.
- *
- * @param fromMs - the moment that a curve calls 0
- */
-export function createSampler(counts: Readonly<Record<string, number>>, fromMs = 0) {
-  const points: [atMs: number, counts: readonly number[]][] = [];
-  let everyMs = 250;
-  let nextMs = fromMs;
-  return {
-    look(nowMs: number): void {
-      if (nowMs < nextMs) return;
-      points.push([nowMs - fromMs, Object.values(counts)]);
-      // A long run is seen in less detail, so that a curve stays short.
-      if (points.length % 200 === 0) everyMs *= 2;
-      nextMs = nowMs + everyMs;
-    },
-    curves: (): readonly Curve[] =>
-      Object.keys(counts).map((label, index) => ({
-        label,
-        points: points.map(([atMs, all]) => [atMs / 1000, all[index] ?? 0]),
-      })),
-  };
-}
-
 /** Steps that are due, each at its time, of appliances, orders or replicas by their numbers. */
 export function createSchedule<Step extends string>(steps: readonly Step[], capacity: number) {
   const queue = new FlatQueue(capacity);
