@@ -1,9 +1,9 @@
 import {
-  AT_ITS_END,
   connectionsWithin,
   createLedger,
   createLoopUtilization,
   ENOUGH_INSIDE,
+  SATURATED,
   type Ledger,
   mayTakePlace,
   type Party,
@@ -68,7 +68,7 @@ export function createReplica(now: () => number): Replica {
     },
     hasRoom: (party) =>
       mayTakePlace(party.kind, MAX_AT_WORK, ledger.taken(party, ["work"])) &&
-      (utilization() <= AT_ITS_END ||
+      (utilization() <= SATURATED ||
         mayTakePlace(party.kind, ENOUGH_INSIDE, ledger.taken(party, ["work", "vault"]))),
     turnAway() {
       turnedAway += 1;

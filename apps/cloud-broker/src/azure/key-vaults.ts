@@ -7,6 +7,7 @@ import { failed } from "../core/failed.ts";
 import { kidOf } from "../core/key-url.ts";
 import type { KeyUrl } from "../core/order.ts";
 import type { KeyVaults, Outcome, DeletedKeyFacts, KeyFacts } from "../core/ports.ts";
+import { suspendSlot } from "../load/admission.ts";
 import type { Credentials } from "./credentials.ts";
 import type { CallVault } from "./vault-calls.ts";
 import type { VaultClients } from "./vault-clients.ts";
@@ -30,7 +31,7 @@ export function createKeyVaults({
   readonly vaultScope: string;
 }): KeyVaults {
   return {
-    signIn: (identity) => credentials.signIn(identity, vaultScope),
+    signIn: (identity) => suspendSlot("vault", () => credentials.signIn(identity, vaultScope)),
 
     async getKey(identity, key) {
       const { version } = key;

@@ -7,6 +7,7 @@ import { LeastRecentlyUsed } from "../core/least-recently-used.ts";
 import type { KeyIdentity } from "../core/order.ts";
 import type { Failure, Outcome } from "../core/ports.ts";
 import { retryDelayMs } from "../core/retry-delay.ts";
+import { suspendSlot } from "../load/admission.ts";
 import { type Priority, currentPriority } from "../load/priority.ts";
 import { createBulkhead } from "./bulkhead.ts";
 import { createVaultCircuit } from "./circuit-breaker.ts";
@@ -90,7 +91,7 @@ export function createCallVault(deps: {
       inCircuit: createVaultCircuit(),
       enter: createBulkhead(),
     }));
-    return inCircuit(() => tryCall(identity, vaultUrl, enter, call));
+    return suspendSlot("vault", () => inCircuit(() => tryCall(identity, vaultUrl, enter, call)));
   };
 
   async function tryCall<Value>(

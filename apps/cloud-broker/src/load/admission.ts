@@ -12,7 +12,7 @@ export type Admission = {
    * @returns false when its party has all its places: it must be rejected, and `work` was not
    * called.
    */
-  enter(connection: Connection, work: (held: Held) => void): boolean;
+  enter(connection: Connection, work: (slot: HeldSlot) => void): boolean;
   /** Number of requests in progress here. */
   atWork(): number;
   /** Whether even a new caller would be rejected, for so long that load cannot explain it. */
@@ -22,38 +22,37 @@ export type Admission = {
 /** One socket with its TLS session, which has one owner. */
 export type Connection = object & { readonly remoteAddress?: string | undefined };
 
-/** The other party that works for a request meanwhile. */
-type Elsewhere = "vault" | "news";
-type Visit = Held & {
+/** What a request waits for while it does no work here. */
+type Suspension = "vault" | "long-poll";
+type Slot = HeldSlot & {
   /** Resolves when it is its turn; at once, when it has begun. */
   begin(): Promise<void>;
-  goAway(to: Elsewhere): void;
-  comeBack(): void;
-  /** @returns whether its customer may have one more inside */
-  belongTo(customer: string): boolean;
+  suspend(reason: Suspension): void;
+  resume(): void;
+  /** @returns whether its customer may have one more */
+  assign(customer: string): boolean;
 };
 
-/** The place that a request has taken at the door. */
-export type Held = {
-  /** Whether it still has a place. */
-  isInside(): boolean;
-  /** Gives its place back for good; calling it again does nothing. */
-  leave(): void;
-  /** Calls back as soon as the place was given back. */
-  onceGone(gone: () => void): void;
+/** The slot of an admitted request. */
+export type HeldSlot = {
+  isReleased(): boolean;
+  /** Gives the slot back for good; calling it again does nothing. */
+  release(): void;
+  /** Calls back as soon as the slot was released. */
+  onceReleased(released: () => void): void;
 };
 
 const admitted = new AsyncLocalStorage<{
   readonly connection: Connection;
-  readonly visit: Visit;
+  readonly slot: Slot;
   readonly noteTurnedAway: () => number;
 }>();
 
-/** Above it the process is saturated, and its waiting work queues up. */
-export const AT_ITS_END = 0.9;
+/** Utilization above which waiting work queues up. */
+export const SATURATED = 0.9;
 /** The number that share one commit, or the places of one vault: more would only wait longer. */
 export const ENOUGH_INSIDE = 64;
-const SEVERAL = Symbol("several");
+const MIXED = Symbol("several customers");
 /**
  * Longer than any wait for the database or a vault: if no request has ended in this time, none
  * will.
@@ -92,15 +91,15 @@ export function createAdmission(options: {
   const elapsedMs = options.elapsedMs ?? (() => performance.now());
   let progressAtMs = elapsedMs();
   const ledger = createLedger();
-  const isSaturated = (): boolean => utilization() > AT_ITS_END;
+  const isSaturated = (): boolean => utilization() > SATURATED;
   const starts = createStarts(isSaturated);
   // A weak map: the end of a socket is not reported here, so its entry must go with it.
-  const speakers = new WeakMap<Connection, string | typeof SEVERAL>();
+  const owners = new WeakMap<Connection, string | typeof MIXED>();
 
   function partyOf(connection: Connection): Party {
-    const speaker = speakers.get(connection);
-    return typeof speaker === "string"
-      ? { kind: "customer", name: speaker }
+    const owner = owners.get(connection);
+    return typeof owner === "string"
+      ? { kind: "customer", name: owner }
       : { kind: "stranger", name: addressKey(connection.remoteAddress ?? "") };
   }
 
@@ -112,12 +111,12 @@ export function createAdmission(options: {
     );
   }
 
-  function createVisit(connection: Connection, first: Party): Visit {
-    let away = 0;
+  function createSlot(connection: Connection, first: Party): Slot {
+    let suspensions = 0;
     let hasBegun = false;
-    let told: (() => void) | undefined;
+    let onRelease: (() => void) | undefined;
     let party = first;
-    let phase: Phase | "news" | "gone" = "work";
+    let phase: Phase | "long-poll" | "released" = "work";
     const take = (to: typeof phase): void => {
       progressAtMs = elapsedMs();
       phase = to;
@@ -144,33 +143,33 @@ export function createAdmission(options: {
           if (hasBegun) begin();
           else starts.start(begin);
         }),
-      goAway(to) {
-        away += 1;
-        if (phase === "work") move(to);
+      suspend(reason) {
+        suspensions += 1;
+        if (phase === "work") move(reason);
       },
-      comeBack() {
-        away -= 1;
-        if (away === 0 && phase !== "gone") move("work");
+      resume() {
+        suspensions -= 1;
+        if (suspensions === 0 && phase !== "released") move("work");
       },
-      isInside: () => phase !== "gone",
-      leave() {
-        if (phase === "gone") return;
-        move("gone");
-        told?.();
+      isReleased: () => phase === "released",
+      release() {
+        if (phase === "released") return;
+        move("released");
+        onRelease?.();
       },
-      onceGone(gone) {
-        told = gone;
+      onceReleased(released) {
+        onRelease = released;
       },
-      belongTo(customer) {
-        const speaker = speakers.get(connection) ?? customer;
-        speakers.set(connection, speaker === customer ? customer : SEVERAL);
+      assign(customer) {
+        const owner = owners.get(connection) ?? customer;
+        owners.set(connection, owner === customer ? customer : MIXED);
         if (party.kind === "customer" && party.name === customer) return true;
         const proven: Party = { kind: "customer", name: customer };
         give();
-        const isWelcome = hasRoom(proven);
-        if (isWelcome) party = proven;
+        const isAdmitted = hasRoom(proven);
+        if (isAdmitted) party = proven;
         take(phase);
-        return isWelcome;
+        return isAdmitted;
       },
     };
   }
@@ -179,11 +178,11 @@ export function createAdmission(options: {
     enter(connection, work) {
       const party = partyOf(connection);
       if (!hasRoom(party)) return false;
-      const visit = createVisit(connection, party);
+      const slot = createSlot(connection, party);
       try {
-        admitted.run({ connection, visit, noteTurnedAway }, () => work(visit));
+        admitted.run({ connection, slot, noteTurnedAway }, () => work(slot));
       } catch (fault) {
-        visit.leave();
+        slot.release();
         throw fault;
       }
       return true;
@@ -198,21 +197,21 @@ export function createAdmission(options: {
  * Called before any work for a message.
  */
 export async function turnToBegin(): Promise<void> {
-  await admitted.getStore()?.visit.begin();
+  await admitted.getStore()?.slot.begin();
 }
 
-/** A request takes no place while it waits for others (a vault, or news). */
-export async function awayFromWork<Value>(
-  to: Elsewhere,
+/** A request takes no place while it waits for a vault or for news. */
+export async function suspendSlot<Value>(
+  reason: Suspension,
   wait: () => Promise<Value>,
 ): Promise<Value> {
-  const visit = admitted.getStore()?.visit;
-  if (visit === undefined) return wait();
-  visit.goAway(to);
+  const slot = admitted.getStore()?.slot;
+  if (slot === undefined) return wait();
+  slot.suspend(reason);
   try {
     return await wait();
   } finally {
-    visit.comeBack();
+    slot.resume();
   }
 }
 
@@ -223,15 +222,15 @@ export async function awayFromWork<Value>(
  * @returns the delay in seconds if the customer has its share of a busy process: the request must
  * end here.
  */
-export function countForCustomer(customer: string): number | undefined {
+export function assignSlot(customer: string): number | undefined {
   const entered = admitted.getStore();
-  if (entered === undefined || entered.visit.belongTo(customer)) return undefined;
+  if (entered === undefined || entered.slot.assign(customer)) return undefined;
   return entered.noteTurnedAway();
 }
 
 /** The answer is ready; sending it does not count as work. */
-export function leaveWork(): void {
-  admitted.getStore()?.visit.leave();
+export function releaseSlot(): void {
+  admitted.getStore()?.slot.release();
 }
 
 /** The connection of the request that is in progress here. */

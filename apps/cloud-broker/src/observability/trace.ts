@@ -3,7 +3,6 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { KeyIdentity } from "../core/order.ts";
 import type { AuditStep, KeyVaults, Outcome } from "../core/ports.ts";
 import type { Spans } from "../http/spans.ts";
-import { awayFromWork } from "../load/admission.ts";
 import type { VaultCall } from "./metrics.ts";
 
 type Trace = {
@@ -74,7 +73,7 @@ const createNote =
   ): Promise<Outcome<Value>> => {
     const trace = current.getStore();
     const beganMs = performance.now();
-    const outcome = await awayFromWork("vault", () => spans.ofVaultCall(name, call, codeOf));
+    const outcome = await spans.ofVaultCall(name, call, codeOf);
     const elapsedMs = performance.now() - beganMs;
     called({ operation: name, code: outcome.ok ? "" : outcome.failure.code, elapsedMs }, identity);
     if (trace === undefined) return outcome;

@@ -8,6 +8,7 @@ import {
 } from "@databox-cmk/testkit";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 
+import { suspendSlot } from "../../src/load/admission.ts";
 import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 
 const DEAD = "66666666-6666-4666-8666-666666666666";
@@ -15,7 +16,7 @@ const QUICK = "77777777-7777-4777-8777-777777777777";
 /** More than a process at its end takes altogether. */
 const CROWD = 70;
 const SILENT = { code: "KeyVaultUnreachable", reason: "timeout" } as const;
-const AT_ITS_END = 1;
+const SATURATED = 1;
 
 let world: BrokerWorld;
 let unwrapKey: BrokerWorld["vaults"]["port"]["unwrapKey"];
@@ -64,7 +65,8 @@ async function gatherCrowd() {
     if (identity.kind !== "order" || identity.principalId !== theirs?.principalId)
       return unwrapKey(identity, ...call);
     asked.resolve(undefined);
-    await silence.promise;
+    // As azure/vault-calls.ts does.
+    await suspendSlot("vault", () => silence.promise);
     return { ok: false, failure: SILENT };
   };
   const answers: Promise<DeviceAnswer<unknown>>[] = [];
@@ -84,7 +86,7 @@ async function gatherCrowd() {
 // Evidence: One customer's load that delays others.
 test("in a saturated process, the load of a customer whose vault is dead does not use another customer's share", async () => {
   const crowd = await gatherCrowd();
-  world.loop.utilization = AT_ITS_END;
+  world.loop.utilization = SATURATED;
 
   expect(codeOf((await dead.unlock("unlock")).answer)).toBe("BrokerBusy");
   const granted = await Promise.all(
@@ -99,14 +101,14 @@ test("in a saturated process, the load of a customer whose vault is dead does no
 
   world.loop.utilization = 0;
   expect(await crowd.end()).toEqual(Array.from({ length: CROWD }, () => SILENT.code));
-  world.loop.utilization = AT_ITS_END;
+  world.loop.utilization = SATURATED;
   world.vaults.port.unwrapKey = unwrapKey;
   expect(codeOf((await dead.unlock("unlock")).answer)).toBe("answer");
 });
 
 test("a customer above its share gets a signed answer on a new connection, before its nonce is used up", async () => {
   const crowd = await gatherCrowd();
-  world.loop.utilization = AT_ITS_END;
+  world.loop.utilization = SATURATED;
   dead.use(connect());
   const prepared = await dead.prepareUnlock("unlock");
   const answer = await dead.sendUnlock(prepared);
@@ -130,7 +132,7 @@ test("a customer above its share gets a signed answer on a new connection, befor
 // Evidence: One customer's load that delays others.
 test("a message that only claims to be another customer's does not use that customer's share, and does not escape its own", async () => {
   const crowd = await gatherCrowd();
-  world.loop.utilization = AT_ITS_END;
+  world.loop.utilization = SATURATED;
   const [victim] = quick;
   if (victim === undefined) throw new Error("no device");
   const [head = ""] = (await victim.prepareUnlock("unlock")).text.split(".");

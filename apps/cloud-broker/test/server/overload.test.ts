@@ -2,6 +2,7 @@ import { type DeviceAnswer, type DeviceClient, LeaseClient } from "@databox-cmk/
 import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
+import { suspendSlot } from "../../src/load/admission.ts";
 import { ENGINE } from "../store/open-test-store.ts";
 import { API, jobPath } from "../world/jobs.ts";
 import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
@@ -102,7 +103,8 @@ test("a request that waits for a vault, or for news of its lease, takes no place
   await watched?.promise;
   world.vaults.port.unwrapKey = async (...call) => {
     asked?.resolve(undefined);
-    await resume?.promise;
+    // As azure/vault-calls.ts does.
+    await suspendSlot("vault", async () => resume?.promise);
     return unwrapKey(...call);
   };
   const slow = device(0).unlock("unlock");

@@ -13,7 +13,7 @@ import type { BrokenRequest } from "../../http/listen.ts";
 import type { AuthenticateCaller, IdentifySession, ServedRoute } from "../../http/route.ts";
 import { senderOf } from "../../http/sender-of.ts";
 import type { Spans } from "../../http/spans.ts";
-import { type Connection, type Held, leaveWork } from "../../load/admission.ts";
+import { type Connection, type HeldSlot, releaseSlot } from "../../load/admission.ts";
 import {
   createUnauthenticatedLines,
   describeFault,
@@ -84,7 +84,7 @@ export function createFront(dependencies: FrontDependencies): Front {
     senderOf(message, config.FORWARDED_FOR_FROM);
 
   async function served(answered: Served): Promise<void> {
-    leaveWork();
+    releaseSlot();
     metrics.served(answered);
     if (!answered.isUnproven || unauthenticatedLines.admit(answered.request.address))
       logServed(log, answered, store);
@@ -116,7 +116,7 @@ export function createFront(dependencies: FrontDependencies): Front {
     failed(fault, { requestId }) {
       logFault(log, "answering failed", requestId, fault);
     },
-    ended: leaveWork,
+    ended: releaseSlot,
   });
 
   /** A proxy's connection has no owner, so none is remembered by it. */
@@ -126,13 +126,13 @@ export function createFront(dependencies: FrontDependencies): Front {
     return remoteAddress === socket.remoteAddress ? socket : { remoteAddress };
   }
 
-  function giveBackLater(held: Held): void {
+  function releaseLater(slot: HeldSlot): void {
     const overdue = setTimeout(() => {
       log("error", "work was abandoned");
-      held.leave();
+      slot.release();
     }, ABANDONED_AFTER_MS);
     overdue.unref();
-    held.onceGone(() => clearTimeout(overdue));
+    slot.onceReleased(() => clearTimeout(overdue));
   }
 
   return {
@@ -140,9 +140,9 @@ export function createFront(dependencies: FrontDependencies): Front {
       const admission = places.of(message.url ?? "");
       if (admission === undefined) handler(message, response);
       else if (
-        !admission.enter(connectionOf(message), (held) => {
+        !admission.enter(connectionOf(message), (slot) => {
           response.once("close", () => {
-            if (held.isInside()) giveBackLater(held);
+            if (!slot.isReleased()) releaseLater(slot);
           });
           handler(message, response);
         })

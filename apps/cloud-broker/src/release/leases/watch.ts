@@ -13,7 +13,7 @@ import {
   type RenewalDecision,
 } from "../../core/decide-renewal.ts";
 import type { Outcome } from "../../core/ports.ts";
-import { awayFromWork } from "../../load/admission.ts";
+import { suspendSlot } from "../../load/admission.ts";
 import type { AuthenticDevice } from "../message/authenticate-device.ts";
 import type { Needs, Recording } from "../message/device-dependencies.ts";
 import { deviceVerb } from "../message/device-verb.ts";
@@ -57,7 +57,7 @@ async function watch(
     });
     if (!isFirst) return conflict;
     dependencies.keepConnection(`watch ${request.lease}`);
-    await awayFromWork("news", () => dependencies.waitForNews(request.lease));
+    await suspendSlot("long-poll", () => dependencies.waitForNews(request.lease));
   }
   const after = await look(dependencies, message, sender, request, "waited");
   if (!after.ok) return after;

@@ -15,7 +15,7 @@ import { nameFault } from "../../core/name-fault.ts";
 import { type OrderId, subscriptionOf } from "../../core/order.ts";
 import type { Actor, Failure, Outcome } from "../../core/ports.ts";
 import type { Answer, RouteRequest, Schema } from "../../http/route.ts";
-import { awayFromWork, countForCustomer, turnToBegin } from "../../load/admission.ts";
+import { assignSlot, suspendSlot, turnToBegin } from "../../load/admission.ts";
 import { markStep, stepsSoFar, withTrace } from "../../observability/trace.ts";
 import type { Store } from "../../store/store.ts";
 import type { Work } from "../../store/transactions.ts";
@@ -132,7 +132,7 @@ export function createAnswerMessage<Proven extends Sender>(
     // Who carries a message is authorised for one order, and another one's answer is not for them.
     const key = `${message.hash} ${message.carriedBy?.order ?? ""}`;
     const known = running.get(key);
-    if (known !== undefined) return awayFromWork("news", () => known);
+    if (known !== undefined) return suspendSlot("long-poll", () => known);
     const answer = withTrace(() =>
       measured(dependencies, exchange.action, () => answerOnce(dependencies, exchange, message)),
     ).finally(() => running.delete(key));
@@ -185,7 +185,7 @@ async function answerOnce<Proven extends Sender>(
       );
     sender = authenticated.value;
     markStep("signature");
-    const retryAfterSeconds = countForCustomer(subscriptionOf(sender.order));
+    const retryAfterSeconds = assignSlot(subscriptionOf(sender.order));
     if (retryAfterSeconds !== undefined)
       return await denyBusy(dependencies, message, sender, retryAfterSeconds);
     if (exchange.knowsRepeats !== true && exchange.repeatsAreRefused !== true) {
