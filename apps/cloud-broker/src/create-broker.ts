@@ -213,10 +213,9 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     failed: (error) => choreFailed("key health", error),
   });
   const openCustody = (
-    own: Pick<CustodyDependencies, "resources" | "commit">,
-    looking?: Parameters<typeof keyHealth.observe>[1],
-  ): KeyCustody => {
-    const custody = createKeyCustody({
+    own: Pick<CustodyDependencies, "resources" | "commit" | "listener">,
+  ): KeyCustody =>
+    createKeyCustody({
       store,
       custodyOf: readCustody,
       vaults,
@@ -228,15 +227,17 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
       keyVaultSuffixes: config.KEY_VAULT_SUFFIXES,
       ...own,
     });
-    return { ...custody, ...keyHealth.observe(custody, looking) };
-  };
-  const custody = openCustody({ resources });
+  const custody = openCustody({
+    resources,
+    listener: keyHealth.listener({ lookAfterChange: true }),
+  });
   const commit = createCommit(store);
   // A campaign has checked each key itself, and its vault is checked in turn.
-  const campaignCustody = openCustody(
-    { resources: rememberResources(resources, now), commit: (work) => commit(work, "re-wrap") },
-    { lookAfterChange: false },
-  );
+  const campaignCustody = openCustody({
+    resources: rememberResources(resources, now),
+    commit: (work) => commit(work, "re-wrap"),
+    listener: keyHealth.listener({ lookAfterChange: false }),
+  });
   const stillApproves = createStillApproves(stillMay);
   const deps: ControlPlane = {
     announce,

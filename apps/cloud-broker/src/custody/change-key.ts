@@ -64,6 +64,7 @@ export async function changeKey(
     if (!(error instanceof CommitConflict)) throw error;
     return refuse(deps, change, { code: "RewrapConflict", facts: orderFacts(subject.order) });
   }
+  await deps.listener?.changed(subject.order, choice);
   return {
     ok: true,
     value:
@@ -127,7 +128,7 @@ export async function moveAll(
 }
 
 function commit(
-  deps: Pick<CustodyDependencies, "appendAudit" | "keyVaultSuffixes" | "now">,
+  deps: Pick<CustodyDependencies, "appendAudit" | "keyVaultSuffixes" | "listener" | "now">,
   { subject, choice, actor, correlationId, alsoCommit }: KeyChange,
   current: CurrentKey | undefined,
   { nodes, ownPasskey, kid }: MovedTo,
@@ -136,6 +137,7 @@ function commit(
   const deed = { chain: order, action: "key/change", context: { actor, correlationId } } as const;
   return recorded(deps.appendAudit, deed, async (transaction) => {
     await alsoCommit?.(transaction);
+    await deps.listener?.changing(transaction, order, choice);
     await makeCurrent(
       transaction,
       order,

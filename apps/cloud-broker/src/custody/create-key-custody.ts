@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 
+import { failed } from "../core/failed.ts";
 import type { KeyChoice, OrderId } from "../core/order.ts";
 import type { KeySubject, KeyValidation, Outcome } from "../core/ports.ts";
 import { putBackupKey, removeBackupKey } from "./change-backup-keys.ts";
@@ -9,6 +10,7 @@ import type { CustodyDependencies } from "./custody-dependencies.ts";
 import { generateEnvelopes } from "./generate-envelopes.ts";
 import { loadHeldEnvelope, nodeEnvelopeOf } from "./held-envelope.ts";
 import type { KeyCustody } from "./key-custody.ts";
+import type { BackupUse } from "./open-by-backup.ts";
 import { sealOwnPasskey } from "./own-passkey.ts";
 import { probeBackupKey, probeKey } from "./probe-key.ts";
 import { proposeRekey } from "./propose-rekey.ts";
@@ -17,8 +19,16 @@ import { revealPasskeys } from "./reveal-passkeys.ts";
 import { usableKeyOf } from "./usable-key.ts";
 
 export function createKeyCustody(deps: CustodyDependencies): KeyCustody {
+  const { listener } = deps;
+  /** @param backup - replaced the current key, whose own failure says more than the outcome */
+  const used = (order: OrderId, outcome: Outcome<unknown>, backup?: BackupUse): void =>
+    listener?.used(order, backup === undefined ? outcome : failed(backup.failure));
   return {
-    validate: (subject, candidate) => validateChoice(deps, subject, candidate),
+    async validate(subject, candidate) {
+      const validation = await validateChoice(deps, subject, candidate);
+      listener?.validated(subject, candidate, validation.outcome);
+      return validation;
+    },
     change: (subject, choice, actor, alsoCommit, correlationId = randomUUID()) =>
       changeKey(deps, { subject, choice, actor, correlationId, alsoCommit }),
     rehearse: (subject, choice) => rehearseChange(deps, subject, choice),
@@ -28,19 +38,34 @@ export function createKeyCustody(deps: CustodyDependencies): KeyCustody {
     async hold(order, serial, at = deps.store) {
       const held = await loadHeldEnvelope(at, order, serial);
       if (held === undefined) return notGenerated;
-      const envelope = nodeEnvelopeOf(held);
       return {
         ok: true,
-        value: { envelope, release: (...how) => releaseContentKey(deps, held, ...how) },
+        value: {
+          envelope: nodeEnvelopeOf(held),
+          async release(...how) {
+            const outcome = await releaseContentKey(deps, held, ...how);
+            used(order, outcome, outcome.ok ? outcome.value.backup : undefined);
+            return outcome;
+          },
+        },
       };
     },
-    probe: (order, kid) => probeKey(deps, order, kid),
+    async probe(order, kid) {
+      const outcome = await probeKey(deps, order, kid);
+      used(order, outcome);
+      return outcome;
+    },
     probeBackup: (order, kid) => probeBackupKey(deps, order, kid),
     putBackup: (subject, name, chosen, context) =>
       putBackupKey(deps, subject, name, chosen, context),
     removeBackup: (order, name, context) => removeBackupKey(deps, order, name, context),
     proposeRekey: (order, serial, use) => proposeRekey(deps, order, serial, use),
-    revealPasskeys: (order) => revealPasskeys(deps, order),
+    async revealPasskeys(order) {
+      const outcome = await revealPasskeys(deps, order);
+      const backup = outcome.ok ? outcome.value.find((each) => each.backup)?.backup : undefined;
+      used(order, outcome, backup);
+      return outcome;
+    },
   };
 }
 

@@ -1,12 +1,21 @@
 import type { Custody } from "@databox-cmk/protocol";
 
 import type { AppendAudit } from "../audit/append-audit.ts";
-import type { OrderId } from "../core/order.ts";
-import type { Clock, ResourceReader } from "../core/ports.ts";
-import type { Store } from "../store/store.ts";
+import type { KeyChoice, OrderId } from "../core/order.ts";
+import type { Clock, KeySubject, Outcome, ResourceReader } from "../core/ports.ts";
+import type { Store, StoreTransaction } from "../store/store.ts";
 import type { Commit } from "../store/transactions.ts";
 import type { VaultAccess } from "./key-reader.ts";
 import type { KnownKeys } from "./usable-key.ts";
+
+/** Learns whether an order's key works from every use, preflight and change of it. */
+export type KeyListener = {
+  used(order: OrderId, outcome: Outcome<unknown>): void;
+  validated(subject: KeySubject, candidate: KeyChoice, outcome: Outcome<unknown>): void;
+  /** Runs in the transaction of the change. */
+  changing(transaction: StoreTransaction, order: OrderId, choice: KeyChoice): Promise<void>;
+  changed(order: OrderId, choice: KeyChoice): Promise<void>;
+};
 
 export type CustodyDependencies = VaultAccess &
   KnownKeys & {
@@ -23,4 +32,6 @@ export type CustodyDependencies = VaultAccess &
     readonly backupAfterSeconds: number;
     /** For many changes that share durable commits; absent: each change has its own commit. */
     readonly commit?: Commit;
+    /** Absent: nothing listens. */
+    readonly listener?: KeyListener;
   };

@@ -92,12 +92,12 @@ export async function createFleet(
         actor,
         agent: "agent/1",
         correlationId: "correlation",
-        useUp: () => Promise.resolve({ ok: true, value: undefined }),
       },
       { terms: termsOf(policy, "unlock"), expiresAfterSeconds: LIFETIME_SECONDS },
       await readApprovalOf(store, requestHash),
     );
     if (!admitted.ok) return admitted.failure.code;
+    if (admitted.value.kind === "ask") return (await admitted.value.open()).kind;
     if (admitted.value.kind === "wait") return "wait";
     const { claim } = admitted.value;
     await turn(); // the vault

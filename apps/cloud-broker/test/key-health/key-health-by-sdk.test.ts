@@ -60,8 +60,10 @@ beforeAll(async () => {
     identity: { type: "SystemAssigned" },
   };
   const of = { ...subject([identity]), tenantId, location, storageAccountIds: [storageAccountId] };
-  const unwatched = createKeyCustody(keys);
-  const custody = { ...unwatched, ...watch.observe(unwatched) };
+  const custody = createKeyCustody({
+    ...keys,
+    listener: watch.listener({ lookAfterChange: true }),
+  });
   expectOk(
     await custody.change(of, choice, ACTOR, async (transaction) => {
       await insertOrder([identity])(transaction);

@@ -2,15 +2,15 @@ import { isDeepStrictEqual } from "node:util";
 
 import { createRateLimit } from "@databox-cmk/http";
 
-import { failed } from "../../core/failed.ts";
 import { verdictOfFailure } from "../../core/key-health.ts";
+import { LeastRecentlyUsed } from "../../core/least-recently-used.ts";
 import type { KeyChoice, OrderId } from "../../core/order.ts";
 import type { KeySubject, Outcome } from "../../core/ports.ts";
 import { loadCurrentKey } from "../../custody/current-key.ts";
-import type { AlsoCommit, KeyCustody } from "../../custody/key-custody.ts";
-import type { BackupUse } from "../../custody/open-by-backup.ts";
+import type { KeyListener } from "../../custody/custody-dependencies.ts";
 import { readHealth } from "../../custody/stored-health.ts";
 import { outsideTrace } from "../../observability/trace.ts";
+import type { StoreTransaction } from "../../store/store.ts";
 import { claimDueKeys, putOff } from "./claim-due-keys.ts";
 import {
   loadWatchedKey,
@@ -34,11 +34,6 @@ export type KeyHealthDependencies = LookDependencies & {
   readonly failed: (error: unknown) => void;
 };
 
-type ObservedCustody = Pick<
-  KeyCustody,
-  "hold" | "validate" | "probe" | "revealPasskeys" | "change"
->;
-
 export type KeyHealthWatch = {
   /** Checks every key that is due. */
   watch(): Promise<void>;
@@ -46,15 +41,8 @@ export type KeyHealthWatch = {
    * Checks one order's key at a person's request. Does nothing while the vault's budget is used up.
    */
   checkNow(order: OrderId): Promise<void>;
-  /**
-   * The same operations; each use, change and preflight of a key also counts as a check.
-   *
-   * @param options.lookAfterChange - false: a changed key is checked when its turn comes
-   */
-  observe(
-    custody: ObservedCustody,
-    options?: { readonly lookAfterChange: boolean },
-  ): ObservedCustody;
+  /** @param options.lookAfterChange - false: a changed key is checked when its turn comes */
+  listener(options: { readonly lookAfterChange: boolean }): KeyListener;
   /** Resolves when the background work is done. */
   idle(): Promise<void>;
 };
@@ -69,7 +57,7 @@ export function createKeyHealth(deps: KeyHealthDependencies): KeyHealthWatch {
   });
   const running = new Set<Promise<void>>();
   /** Orders whose key was not unusable when this process last read it. */
-  const fit = new Set<OrderId>();
+  const fit = new LeastRecentlyUsed<OrderId, true>(REMEMBERED_ORDERS);
 
   /** Never rejects, and no device waits for it. */
   function inBackground(work: () => Promise<void>): void {
@@ -128,23 +116,14 @@ export function createKeyHealth(deps: KeyHealthDependencies): KeyHealthWatch {
     }
     const known = await readHealth(store, order);
     if (known?.health.state === "unusable" || known?.inconclusive !== undefined) await look(order);
-    else rememberFit(order);
+    else fit.set(order, true);
   }
 
-  function rememberFit(order: OrderId): void {
-    if (fit.size >= REMEMBERED_ORDERS) fit.clear();
-    fit.add(order);
-  }
-
-  /**
-   * The most frequent case, a healthy key that stays healthy, costs nothing.
-   *
-   * @param backup - replaced the current key, of which its own failure says more than the outcome
-   */
-  function afterUse(order: OrderId, outcome: Outcome<unknown>, backup?: BackupUse): void {
-    if (outcome.ok && backup === undefined && fit.has(order)) return;
+  /** The most frequent case, a healthy key that stays healthy, costs nothing. */
+  function used(order: OrderId, outcome: Outcome<unknown>): void {
+    if (outcome.ok && fit.get(order) === true) return;
     fit.delete(order);
-    inBackground(() => noteUse(order, backup === undefined ? outcome : failed(backup.failure)));
+    inBackground(() => noteUse(order, outcome));
   }
 
   return {
@@ -163,53 +142,17 @@ export function createKeyHealth(deps: KeyHealthDependencies): KeyHealthWatch {
       const vaults = [...Map.groupBy(keys, vaultOf)];
       await Promise.all(vaults.map(([vault, itsKeys]) => lookAtVault(vault, itsKeys)));
     },
-    observe(custody, { lookAfterChange } = { lookAfterChange: true }) {
-      return {
-        async hold(order, serial, at) {
-          const held = await custody.hold(order, serial, at);
-          if (!held.ok) return held;
-          const { envelope, release } = held.value;
-          return {
-            ok: true,
-            value: {
-              envelope,
-              async release(...how) {
-                const outcome = await release(...how);
-                afterUse(order, outcome, outcome.ok ? outcome.value.backup : undefined);
-                return outcome;
-              },
-            },
-          };
-        },
-        async validate(subject, candidate) {
-          const validation = await custody.validate(subject, candidate);
-          inBackground(() => noteValidation(subject, candidate, validation.outcome));
-          return validation;
-        },
-        async probe(order, kid) {
-          const outcome = await custody.probe(order, kid);
-          afterUse(order, outcome);
-          return outcome;
-        },
-        async revealPasskeys(order) {
-          const outcome = await custody.revealPasskeys(order);
-          const backup = outcome.ok ? outcome.value.find((each) => each.backup)?.backup : undefined;
-          afterUse(order, outcome, backup);
-          return outcome;
-        },
-        async change(subject, choice, actor, alsoCommit, correlationId) {
-          const watched: AlsoCommit = async (transaction) => {
-            await alsoCommit?.(transaction);
-            const atMs = now() + (lookAfterChange ? 0 : intervalMs);
-            await watchFrom(transaction, subject.order, choice, atMs);
-          };
-          const outcome = await custody.change(subject, choice, actor, watched, correlationId);
-          if (lookAfterChange && outcome.ok && choice.kekType === "CustomerManaged")
-            await outsideTrace(() => look(subject.order)).catch(deps.failed);
-          return outcome;
-        },
-      };
-    },
+    listener: ({ lookAfterChange }) => ({
+      used,
+      validated: (subject, candidate, outcome) =>
+        inBackground(() => noteValidation(subject, candidate, outcome)),
+      changing: (transaction, order, choice) =>
+        watchFrom(transaction, order, choice, now() + (lookAfterChange ? 0 : intervalMs)),
+      async changed(order, { kekType }) {
+        if (lookAfterChange && kekType === "CustomerManaged")
+          await outsideTrace(() => look(order)).catch(deps.failed);
+      },
+    }),
     async idle() {
       while (running.size > 0) await Promise.all(running);
     },
@@ -218,7 +161,7 @@ export function createKeyHealth(deps: KeyHealthDependencies): KeyHealthWatch {
 
 /** In the transaction of the change: a current key is never without a watch. */
 async function watchFrom(
-  transaction: Parameters<AlsoCommit>[0],
+  transaction: StoreTransaction,
   order: OrderId,
   choice: KeyChoice,
   atMs: number,

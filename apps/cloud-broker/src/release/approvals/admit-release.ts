@@ -19,22 +19,26 @@ import { type OpenedApproval, openApproval } from "./open-approval.ts";
 import type { ReleaseDependencies, ReleaseRequest } from "./release-request.ts";
 import { readApprovalOf } from "./stored-approvals.ts";
 
+type Waiting = {
+  readonly kind: "wait";
+  readonly id: string;
+  readonly required: number;
+  readonly approvedBy: readonly string[];
+  readonly expiresAtMs: EpochMs;
+};
+
 export type ReleaseAdmission =
   | { readonly kind: "release"; readonly claim: ReleaseClaim }
-  | {
-      readonly kind: "wait";
-      readonly id: string;
-      readonly required: number;
-      readonly approvedBy: readonly string[];
-      readonly expiresAtMs: EpochMs;
-    };
+  /** The request must be used up before approvers see it; then the approval proves its freshness. */
+  | { readonly kind: "ask"; readonly open: () => Promise<Waiting> }
+  | Waiting;
 
 /** How often the facts are read again when the approval ends at the same moment. */
 const ATTEMPTS = 3;
 
 /**
- * Applies the order's own conditions to a release: window, approvals, break-glass. It uses up only
- * a request that must wait; `claimRelease` uses up the rest in the transaction of the grant.
+ * Applies the order's own conditions to a release: window, approvals, break-glass. It uses up
+ * nothing; `claimRelease` uses up the approval or break-glass in the transaction of the grant.
  *
  * @param approval - of this request, if one was opened.
  */
@@ -63,12 +67,11 @@ export async function admitRelease(
       case "wait":
         if (known === undefined) break;
         await noteAsked(deps, known.id);
-        return waiting(known, decision.required, decision.given);
+        return { ok: true, value: waiting(known, decision.required, decision.given) };
       case "ask": {
-        const used = await request.useUp();
-        if (!used.ok) return used;
-        const opened = await openApproval(deps, request, admission);
-        return waiting(opened, required, []);
+        const open = async () =>
+          waiting(await openApproval(deps, request, admission), required, []);
+        return { ok: true, value: { kind: "ask", open } };
       }
       case "end": {
         if (known === undefined) break;
@@ -156,9 +159,8 @@ function waiting(
   { id, expiresAtMs }: OpenedApproval,
   required: number,
   given: readonly { readonly name: string }[],
-): Outcome<ReleaseAdmission> {
-  const approvedBy = given.map(({ name }) => name);
-  return { ok: true, value: { kind: "wait", id, required, approvedBy, expiresAtMs } };
+): Waiting {
+  return { kind: "wait", id, required, approvedBy: given.map(({ name }) => name), expiresAtMs };
 }
 
 /** Shows approvers whether the appliance is still waiting. */

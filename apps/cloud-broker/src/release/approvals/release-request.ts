@@ -2,7 +2,7 @@ import type { StageName } from "@databox-cmk/protocol";
 
 import type { AppendAudit } from "../../audit/append-audit.ts";
 import type { OrderId } from "../../core/order.ts";
-import type { Actor, Clock, Outcome } from "../../core/ports.ts";
+import type { Actor, Clock } from "../../core/ports.ts";
 import type { UnlockPurpose } from "../../core/unlock-purposes.ts";
 import type { Announce } from "../../events/announce.ts";
 import type { Store } from "../../store/store.ts";
@@ -38,8 +38,4 @@ export type ReleaseRequest = {
   readonly requestedBy?: string | undefined;
   readonly agent: string;
   readonly correlationId: string;
-  /**
-   * Uses the request up before approvers see it; from then on the approval proves its freshness.
-   */
-  readonly useUp: () => Promise<Outcome<undefined>>;
 };

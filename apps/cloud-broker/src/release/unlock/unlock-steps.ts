@@ -120,11 +120,9 @@ export function decide(
 /** The conditions of the channel and of the order's policy: windows and approvals. */
 export async function admit(
   dependencies: ReleaseDependencies,
-  asked: UnlockAsked,
-  known: Known,
+  { message, node, request, channel }: UnlockAsked,
+  { admission, approval, envelope, switches }: Known,
 ): Promise<Outcome<ReleaseAdmission>> {
-  const { message, node, request, channel } = asked;
-  const { admission, approval, envelope } = known;
   const permitted = await channel.permit(termsFor(approval, admission.terms));
   if (!permitted.ok) return permitted;
   return admitRelease(
@@ -134,7 +132,7 @@ export async function admit(
       order: node.order,
       serial: node.serial,
       stage: node.stage,
-      switches: known.switches,
+      switches,
       way: channel.action,
       purpose: request.purpose,
       reason: message.carriedBy?.reason ?? request.reason,
@@ -143,7 +141,6 @@ export async function admit(
       actor: actorOf(message, node),
       requestedBy: message.carriedBy?.objectId.toLowerCase(),
       correlationId: message.correlationId,
-      useUp: () => useUp(dependencies, asked, known),
     },
     admission,
     approval,

@@ -76,30 +76,27 @@ async function takeSteps(
   const admitted = await admit(dependencies, asked, known);
   if (!admitted.ok) return admitted;
   markStep("decision");
-  if (admitted.value.kind === "wait")
-    return {
-      ok: true,
-      value: await signPending(
-        dependencies.keys.signing,
-        dependencies.now(),
-        asked.message,
-        admitted.value,
-      ),
-    };
-  const { claim } = admitted.value;
+  const admission = admitted.value;
   // A request that waited for approvers was used up before they were asked.
-  const consumed =
-    claim.approval === undefined ? await useUp(dependencies, asked, known) : ALREADY_USED;
-  if (!consumed.ok) return consumed;
+  if (
+    admission.kind === "ask" ||
+    (admission.kind === "release" && admission.claim.approval === undefined)
+  ) {
+    const used = await useUp(dependencies, asked, known);
+    if (!used.ok) return used;
+  }
+  if (admission.kind !== "release") {
+    const waiting = admission.kind === "ask" ? await admission.open() : admission;
+    const { keys, now } = dependencies;
+    return { ok: true, value: await signPending(keys.signing, now(), asked.message, waiting) };
+  }
   markStep("nonce");
   const sealed = await unwrapAndSeal(asked, known);
   if (!sealed.ok) return sealed;
   markStep("seal");
   return grantAndCommit(dependencies, asked, known, {
     ...sealed.value,
-    claim,
+    claim: admission.claim,
     sendEnvelope: decided.value.sendEnvelope,
   });
 }
-
-const ALREADY_USED: Outcome<undefined> = { ok: true, value: undefined };
