@@ -8,6 +8,7 @@ import { createCertificateAuthority } from "@databox-cmk/crypto";
 import type { Interceptor } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
+import { brokerAddress } from "../src/broker-client/broker-address.ts";
 import { createTransport } from "../src/broker-client/transport.ts";
 import { type AgentWorld, createPreparedWorld, seen } from "./agent-world.ts";
 
@@ -212,7 +213,10 @@ describe("a network that does not lead to the broker", () => {
   test("the server never answers the handshake: given up long before the command's deadline", async () => {
     const { port, server } = await listen((socket) => socket.resume());
     using transport = createTransport({
-      address: { host: "127.0.0.1", port, name: "broker.localhost", lookup: undefined },
+      address: brokerAddress({
+        brokerUrl: `https://broker.localhost:${String(port)}`,
+        resolveLocalhost: true,
+      }),
       certificateAuthority: () => undefined,
       connectTimeoutMs: 50,
     });

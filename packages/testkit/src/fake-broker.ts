@@ -128,6 +128,7 @@ export async function createFakeBroker(
     ca,
     commonName: "broker.localhost",
     dnsNames: ["broker.localhost"],
+    ipAddresses: ["127.0.0.1", "::1"],
     validityDays: 2,
   });
   const signingKey = generateSigningKey().key;

@@ -112,7 +112,7 @@ export const SETTINGS = {
   BROKER_HOST: {
     ...HOST,
     default: "127.0.0.1",
-    meaning: "Address to listen on.",
+    meaning: "Address to listen on; :: for IPv6 and IPv4.",
   },
   BROKER_PORT: {
     ...PORT,

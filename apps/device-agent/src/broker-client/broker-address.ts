@@ -1,3 +1,4 @@
+import type { LookupAddress } from "node:dns";
 import type { LookupFunction } from "node:net";
 
 import type { Connection } from "../core/settings.ts";
@@ -10,8 +11,11 @@ export type BrokerAddress = {
   /** Name or address to connect to. */
   readonly host: string;
   readonly port: number;
-  /** Name that the certificate must carry. */
+  /** Name or address that the certificate must carry. */
   readonly name: string;
+  readonly isNamed: boolean;
+  /** As in the URL, for the Host header: an IPv6 address in brackets. */
+  readonly authority: string;
   /** `undefined`: the system's name resolution. */
   readonly lookup: LookupFunction | undefined;
 };
@@ -22,21 +26,26 @@ export type BrokerAddress = {
  * resolver and its IPv6 expression, 2 ms cold.
  */
 export function brokerAddress(connection: Connection): BrokerAddress {
-  const { hostname, port } = new URL(connection.brokerUrl);
+  const { hostname, port: given } = new URL(connection.brokerUrl);
   const { dnsServer, resolveLocalhost } = connection;
+  const name = hostname.replace(/^\[|\]$/g, "");
+  const port = given === "" ? 443 : Number(given);
   const isLocalhost = hostname === "localhost" || hostname.endsWith(".localhost");
   const isLoopback = resolveLocalhost && isLocalhost;
   return {
-    host: isLoopback ? LOOPBACK : hostname,
-    port: port === "" ? 443 : Number(port),
-    name: hostname,
+    host: isLoopback ? LOOPBACK : name,
+    port,
+    name,
+    // Not by `isIP`, whose expression takes 3 to 7 ms cold. The URL has normalised the address.
+    isNamed: !/^\[|^[\d.]+$/.test(hostname),
+    authority: `${hostname}:${String(port)}`,
     lookup: isLoopback || dnsServer === undefined ? undefined : lookupBy(dnsServer),
   };
 }
 
 function lookupBy(dnsServer: string): LookupFunction {
-  return (hostname, options, callback) => {
-    void answerLookup(dnsServer, hostname, options.all === true, callback);
+  return (hostname, { all }, callback) => {
+    void answerLookup(dnsServer, hostname, all === true, callback);
   };
 }
 
@@ -46,25 +55,33 @@ async function answerLookup(
   all: boolean,
   callback: Parameters<LookupFunction>[2],
 ): Promise<void> {
-  let addresses: string[];
+  let found: LookupAddress[];
   try {
-    addresses = await resolveBy(dnsServer, hostname);
+    found = await resolveBy(dnsServer, hostname);
   } catch (error) {
     callback(error instanceof Error ? error : new Error("lookup failed"), "", 4);
     return;
   }
-  const found = addresses.map((address) => ({ address, family: 4 }));
   if (all) callback(null, found);
-  else callback(null, addresses[0] ?? "", 4);
+  else callback(null, found[0]?.address ?? "", found[0]?.family);
 }
 
-/** Loaded on use: most appliances use their system's resolver. */
-async function resolveBy(dnsServer: string, hostname: string): Promise<string[]> {
+/** How long an IPv4 answer waits for the IPv6 one (RFC 8305 §3). */
+const RESOLUTION_DELAY_MS = 50;
+
+/** Asks for both families at once. Loaded on use: most appliances use their system's resolver. */
+async function resolveBy(dnsServer: string, hostname: string): Promise<LookupAddress[]> {
   const { Resolver } = await import("node:dns/promises");
+  const { setTimeout: sleep } = await import("node:timers/promises");
   const resolver = new Resolver({ timeout: 1_000, tries: 2 });
   resolver.setServers([dnsServer]);
   try {
-    return await resolver.resolve4(hostname);
+    const ipv4 = resolver.resolve4(hostname);
+    const ipv6OrNone = resolver.resolve6(hostname).catch((): string[] => []);
+    const late = ipv4.then((): Promise<string[]> => sleep(RESOLUTION_DELAY_MS, []));
+    const v6 = (await Promise.any([ipv6OrNone, late])).map((address) => ({ address, family: 6 }));
+    const v4 = ipv4.then((found) => found.map((address) => ({ address, family: 4 })));
+    return v6.length > 0 ? [...(await v4.catch(() => [])), ...v6] : await v4;
   } catch (error) {
     // c-ares returns this when it reached no name server; unchanged, it would look like the
     // broker's port.

@@ -1,7 +1,8 @@
 import { randomBytes, X509Certificate } from "node:crypto";
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { Agent, request } from "node:https";
-import { connect, TLSSocket } from "node:tls";
+import type { TcpNetConnectOpts } from "node:net";
+import { connect, type ConnectionOptions, TLSSocket } from "node:tls";
 
 import { AppError } from "@databox-cmk/errors";
 import { BROKER_ANSWER_MAX_BYTES } from "@databox-cmk/protocol";
@@ -40,6 +41,11 @@ const TRACE_ID_BYTES = 16;
 const SPAN_ID_BYTES = 8;
 /** Three round trips of a satellite link take up to two seconds, and a lost packet one more. */
 export const CONNECT_TIMEOUT_MS = 5_000;
+/**
+ * A name with several addresses, IPv4 and IPv6 by turns (RFC 8305): how long one may take to accept
+ * the connection until the next one is tried. A satellite link takes 700 ms for it.
+ */
+export const ADDRESS_TIMEOUT_MS = 1_000;
 /** Keeps the HTTP agent from deriving the name itself; `connectToBroker` sets it. */
 const NO_SERVER_NAME = "";
 
@@ -50,7 +56,7 @@ const NO_SERVER_NAME = "";
  */
 export function createTransport(options: TransportOptions): Transport {
   const { connectTimeoutMs = CONNECT_TIMEOUT_MS } = options;
-  const { host, port, name } = options.address;
+  const { host, port, authority } = options.address;
   const dial = Promise.withResolvers<undefined>();
   const handshake = Promise.withResolvers<undefined>();
   const giveUp = () => {
@@ -69,7 +75,7 @@ export function createTransport(options: TransportOptions): Transport {
     return socket;
   };
   const traceId = randomBytes(TRACE_ID_BYTES).toString("hex");
-  const headers = { host: `${name}:${String(port)}`, accept: "application/jose, application/json" };
+  const headers = { host: authority, accept: "application/jose, application/json" };
   return {
     dialled: dial.promise,
     connected: handshake.promise,
@@ -172,19 +178,26 @@ function parseSeconds(value: string | undefined): number | undefined {
  * not documented; without it the option is used.
  */
 function connectToBroker({ address, certificateAuthority }: TransportOptions): TLSSocket {
-  const { host, port, name, lookup } = address;
-  const socket = connect({
+  const { host, port, name, isNamed, lookup } = address;
+  const options: ConnectionOptions & TcpNetConnectOpts = {
     host,
     port,
     minVersion: "TLSv1.2",
     rejectUnauthorized: true, // Regardless of NODE_TLS_REJECT_UNAUTHORIZED.
-    servername: "setServername" in TLSSocket.prototype ? undefined : name,
+    // With Node's 250 ms, no broker with two addresses is reached by satellite.
+    autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS,
+    servername: !isNamed || "setServername" in TLSSocket.prototype ? undefined : name,
     ca: certificateAuthority(),
     lookup,
-    checkServerIdentity: (_host, { raw }) =>
-      new X509Certificate(raw).checkHost(name) === undefined ? wrongName(name) : undefined,
-  });
-  if (isNameable(socket)) socket.setServername(name);
+    checkServerIdentity: (_host, { raw }) => {
+      const certificate = new X509Certificate(raw);
+      const found = isNamed ? certificate.checkHost(name) : certificate.checkIP(name);
+      return found === undefined ? wrongName(name) : undefined;
+    },
+  };
+  const socket = connect(options);
+  // RFC 6066 §3: an address is not a server name.
+  if (isNamed && isNameable(socket)) socket.setServername(name);
   return socket;
 }
 

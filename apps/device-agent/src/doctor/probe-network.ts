@@ -1,4 +1,4 @@
-import { lookup as systemLookup } from "node:dns";
+import { type LookupAddress, lookup as systemLookup } from "node:dns";
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -7,6 +7,7 @@ import { connect as connectTls } from "node:tls";
 import type { Finding } from "@databox-cmk/errors";
 
 import type { BrokerAddress } from "../broker-client/broker-address.ts";
+import { ADDRESS_TIMEOUT_MS } from "../broker-client/transport.ts";
 import { toUnreachable, unreachable } from "../broker-client/unreachable.ts";
 
 const DAY_MS = 86_400_000;
@@ -29,8 +30,8 @@ export function createNetworkProbes(options: {
   readonly nowMs: () => number;
 }): NetworkProbes {
   const { broker, stepTimeoutMs } = options;
-  const { host, port, name } = broker;
-  let address: string | undefined;
+  const { host, port, name, isNamed } = broker;
+  let addresses: readonly LookupAddress[] = [];
   let socket: Socket | undefined;
 
   /** Ends by itself or by the time limit, and then cleans up. */
@@ -51,28 +52,40 @@ export function createNetworkProbes(options: {
   }
 
   const resolveName = () =>
-    new Promise<string>((resolve, reject) => {
-      (broker.lookup ?? systemLookup)(host, {}, (error, found) => {
-        if (error === null) resolve(typeof found === "string" ? found : (found[0]?.address ?? ""));
-        else reject(error);
+    new Promise<readonly LookupAddress[]>((resolve, reject) => {
+      (broker.lookup ?? systemLookup)(host, { all: true }, (error, found) => {
+        if (error === null && Array.isArray(found)) resolve(found);
+        else reject(error ?? new Error("one address instead of all"));
       });
     });
 
   return {
     async resolve() {
-      address = await step(resolveName());
-      return { ok: true, found: `${name} is ${address}` };
+      addresses = await step(resolveName());
+      return {
+        ok: true,
+        found: `${name} is ${addresses.map(({ address }) => address).join(", ")}`,
+      };
     },
     async connect() {
-      socket = connect({ host: address ?? host, port });
+      socket = connect({
+        host,
+        port,
+        autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS,
+        lookup:
+          addresses.length === 0
+            ? broker.lookup
+            : (_host, _options, callback) => callback(null, [...addresses]),
+      });
       socket.on("error", () => undefined); // The step that waits for it reports it.
       await step(once(socket, "connect"));
-      return { ok: true, found: `${address ?? name} port ${String(port)}` };
+      return { ok: true, found: `${socket.remoteAddress ?? name} port ${String(port)}` };
     },
     async secure() {
       const tls = connectTls({
-        ...(socket === undefined ? { host, port } : { socket }),
-        servername: name,
+        ...(socket === undefined ? { port } : { socket }),
+        host,
+        servername: isNamed ? name : undefined,
         minVersion: "TLSv1.2",
         ca: options.certificateAuthority(),
       });
