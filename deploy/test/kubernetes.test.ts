@@ -55,6 +55,8 @@ const REACHED: readonly Attempt[] = [
   { name: "the cluster's name server by TCP", ...DNS, port: 53, may: true },
   { name: "another port of the name server", ...DNS, port: 9153, may: false },
   { name: "a public vault", address: "20.42.1.1", port: 443, may: true },
+  { name: "a public vault by IPv6", address: "2603:1030::1", port: 443, may: true },
+  { name: "another private address by IPv6", address: "fd00::7", port: 443, may: false },
   { name: "a vault's private endpoint", address: "10.20.2.5", port: 443, may: true },
   { name: "PostgreSQL", address: "10.20.2.4", port: 5432, may: true },
   { name: "PostgreSQL in public", address: "20.42.1.2", port: 5432, may: false },

@@ -1,4 +1,4 @@
-import { BlockList } from "node:net";
+import { BlockList, isIPv6 } from "node:net";
 
 import * as z from "zod";
 
@@ -113,6 +113,6 @@ function isPeer({ podSelector, namespaceSelector, ipBlock }: PeerRule, peer: Pee
 function isWithin(cidr: string, address: string): boolean {
   const [network = "", bits = ""] = cidr.split("/");
   const list = new BlockList();
-  list.addSubnet(network, Number(bits));
-  return list.check(address);
+  list.addSubnet(network, Number(bits), isIPv6(network) ? "ipv6" : "ipv4");
+  return list.check(address, isIPv6(address) ? "ipv6" : "ipv4");
 }
