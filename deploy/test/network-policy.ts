@@ -1,4 +1,4 @@
-import { BlockList, isIPv6 } from "node:net";
+import { BlockList, isIP, isIPv6 } from "node:net";
 
 import * as z from "zod";
 
@@ -112,7 +112,9 @@ function isPeer({ podSelector, namespaceSelector, ipBlock }: PeerRule, peer: Pee
 
 function isWithin(cidr: string, address: string): boolean {
   const [network = "", bits = ""] = cidr.split("/");
+  if (isIP(network) !== isIP(address)) return false;
+  const family = isIPv6(network) ? "ipv6" : "ipv4";
   const list = new BlockList();
-  list.addSubnet(network, Number(bits), isIPv6(network) ? "ipv6" : "ipv4");
-  return list.check(address, isIPv6(address) ? "ipv6" : "ipv4");
+  list.addSubnet(network, Number(bits), family);
+  return list.check(address, family);
 }
