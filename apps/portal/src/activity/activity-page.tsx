@@ -1,17 +1,17 @@
+import { ACTIVITY_CALLS } from "@databox-cmk/protocol";
 import { EmptyState } from "@databox-cmk/ui";
 import { Text } from "@fluentui/react-components";
 import { HistoryRegular } from "@fluentui/react-icons";
 import { getRouteApi } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 
-import { readActivity } from "../api/activity.ts";
 import { activityFilterOf, type ActivitySearch } from "../core/activity-search.ts";
 import { skipTokenOf } from "../core/arm-path.ts";
 import { OrderPage } from "../order/order-page.tsx";
 import { useOrderName } from "../order/use-order.ts";
 import { keepPage } from "../queries/keep-page.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
-import { useRead } from "../queries/use-read.ts";
+import { useRead } from "../queries/use-part.ts";
 import { Pager } from "../shell/pager.tsx";
 import { QueryState } from "../shell/query-problem.tsx";
 import { useListState } from "../shell/use-list-state.ts";
@@ -39,7 +39,11 @@ function Activity({ search }: { readonly search: ActivitySearch }): ReactElement
   const activity = useRead(
     QUERY_KEYS.orderPart(name, "activity", search, position),
     (client, signal) =>
-      readActivity(client, name, activityFilterOf(search, Date.now()), position, signal),
+      client.call(ACTIVITY_CALLS.view, {
+        params: name,
+        query: { ...activityFilterOf(search, Date.now()), $skipToken: position },
+        signal,
+      }),
     { placeholderData: keepPage(QUERY_KEYS.orderPart(name, "activity", search)) },
   );
   const { data } = activity;

@@ -1,12 +1,11 @@
-import type { ActivityClaim, ActivityEntry } from "@databox-cmk/protocol";
+import { type ActivityClaim, type ActivityEntry, DIAGNOSTICS_CALLS } from "@databox-cmk/protocol";
 import { type Fact, Facts, LoadingState, Section, Stack, Time } from "@databox-cmk/ui";
 import { makeStyles } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
-import { readDiagnostics } from "../api/diagnostics.ts";
+import { diagnosticsOf } from "../api/diagnostics.ts";
 import { useOrderName } from "../order/use-order.ts";
-import { QUERY_KEYS } from "../queries/query-keys.ts";
-import { useRead } from "../queries/use-read.ts";
+import { usePart } from "../queries/use-part.ts";
 import { Copyable } from "../shell/copyable.tsx";
 import { DataTable } from "../shell/data-table.tsx";
 import { ProblemPanel } from "../shell/problem-panel.tsx";
@@ -29,11 +28,14 @@ export function EntryDetails({ entry }: { readonly entry: ActivityEntry }): Reac
   const name = useOrderName();
   const { sequence, row } = entry;
   const { correlationId } = row;
-  const diagnostics = useRead(
-    QUERY_KEYS.orderPart(name, "diagnostics", sequence),
-    (client, signal) =>
-      readDiagnostics(client, name, { correlationId: correlationId ?? "", sequence }, signal),
-    { enabled: correlationId !== undefined, staleTime: Infinity },
+  const diagnostics = usePart(
+    DIAGNOSTICS_CALLS.read,
+    { params: { ...name, correlationId: correlationId ?? "" } },
+    {
+      select: (view) => diagnosticsOf(view, sequence),
+      enabled: correlationId !== undefined,
+      staleTime: Infinity,
+    },
   );
   const steps = diagnostics.data?.steps ?? [];
   return (

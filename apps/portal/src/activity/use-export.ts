@@ -1,8 +1,8 @@
-import type { ActivityEntry } from "@databox-cmk/protocol";
+import { ACTIVITY_CALLS, type ActivityEntry } from "@databox-cmk/protocol";
 import { saveFile } from "@databox-cmk/ui";
 import { useMutation } from "@tanstack/react-query";
 
-import { readChainLines, readWholeActivity } from "../api/activity.ts";
+import { readEveryPage } from "../api/read-every-page.ts";
 import { activityFilterOf, type ActivitySearch } from "../core/activity-search.ts";
 import { renderCsv } from "../core/render-csv.ts";
 import { useOrderName } from "../order/use-order.ts";
@@ -11,7 +11,7 @@ import type { Texts } from "../texts/en.ts";
 import { useTexts } from "../texts/texts.ts";
 import { actionName, actorName } from "./actor-name.ts";
 
-/** `lines`: the whole chain, for verification; `csv`: the filtered rows, for reading. */
+/** `lines`: the whole chain, each row as it was hashed, for `audit verify --export`; `csv`: the filtered rows, for reading. */
 type ExportForm = "lines" | "csv";
 
 export function useExport(search: ActivitySearch) {
@@ -22,11 +22,20 @@ export function useExport(search: ActivitySearch) {
     mutationFn: async (form: ExportForm) => {
       const fileName = `${name.jobName}-activity`;
       if (form === "lines") {
-        const lines = await readChainLines(client, name);
+        const chain = await readEveryPage((position) =>
+          client.call(ACTIVITY_CALLS.list, { params: name, query: { $skipToken: position } }),
+        );
+        const lines = chain.map((entry) => `${JSON.stringify(entry)}\n`).join("");
         saveFile(`${fileName}.jsonl`, "application/jsonl", lines);
         return;
       }
-      const entries = await readWholeActivity(client, name, activityFilterOf(search, Date.now()));
+      const filter = activityFilterOf(search, Date.now());
+      const entries = await readEveryPage((position) =>
+        client.call(ACTIVITY_CALLS.view, {
+          params: name,
+          query: { ...filter, $skipToken: position },
+        }),
+      );
       saveFile(`${fileName}.csv`, "text/csv", activityCsv(entries, texts.activity));
     },
   });

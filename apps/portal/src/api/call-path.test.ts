@@ -6,7 +6,7 @@ import {
 } from "@databox-cmk/protocol";
 import { expect, test } from "vitest";
 
-import { callPath } from "./call-path.ts";
+import { callPath } from "./client.ts";
 
 const NAME = { subscriptionId: "s1", resourceGroup: "group one", jobName: "import-1" };
 const ORDER =

@@ -1,9 +1,8 @@
 import { withoutUndefined } from "@databox-cmk/errors";
-import type { Call, SegmentOf } from "@databox-cmk/protocol";
+import { type Call, pathOf, PATHS, PORTAL_PATHS, type SegmentOf } from "@databox-cmk/protocol";
 import * as z from "zod/mini";
 
-import type { Query } from "../core/arm-path.ts";
-import { callPath } from "./call-path.ts";
+import { armPath, type Query, searchOf } from "../core/arm-path.ts";
 import { ProblemError } from "./problem-error.ts";
 import type { Silence } from "./read-problem.ts";
 
@@ -39,16 +38,17 @@ type BodyOf<Of extends Call> = Of extends { readonly body: infer Body extends z.
     : { readonly body: z.input<Body> }
   : unknown;
 /** The path's segments, the query, a precondition and the body of a call, as its row has them. */
-type Given<Of extends Call> = CallOptions &
+export type Given<Of extends Call> = CallOptions &
   QueryOf<Of> &
   PreconditionOf<Of> &
   BodyOf<Of> & { readonly params: Readonly<Record<SegmentOf<Of["at"][1]>, string>> };
-type ViewOf<Of extends Call> = Of["answers"][keyof Of["answers"]] extends infer View
+export type ViewOf<Of extends Call> = Of["answers"][keyof Of["answers"]] extends infer View
   ? View extends z.ZodMiniType
     ? z.infer<View>
     : undefined
   : never;
-type Tagged<View> = { readonly value: View; readonly tag: string | undefined };
+/** An answer, and the tag that proves to a write that its author has seen it. */
+export type Tagged<View> = { readonly value: View; readonly tag: string | undefined };
 
 /**
  * Calls of the broker on the page's own origin. Every answer is parsed; everything else is a
@@ -70,6 +70,23 @@ export type Client = {
   /** Likewise, for answers without a relevant body. */
   send(path: string, call: AzureCall): Promise<void>;
 };
+
+/** Newest api-version of Microsoft.DataBox that the broker knows. */
+const DATA_BOX_API_VERSION = "2025-07-01";
+
+/** The address of a call on the page's own origin. */
+export function callPath(
+  call: Call,
+  segments: Readonly<Record<string, string>>,
+  query: Query,
+): string {
+  const path = pathOf(call, segments);
+  if (!path.startsWith("/portal/") && !path.startsWith(PATHS.operator))
+    return armPath(path, DATA_BOX_API_VERSION, query);
+  const search = searchOf(query).toString();
+  const own = path.startsWith("/portal/") ? path : `${PORTAL_PATHS.operator}${path}`;
+  return search === "" ? own : `${own}?${search}`;
+}
 
 /** A change that is not answered must end: until then, its form takes no input. */
 const CHANGE_MAX_MS = 120_000;
@@ -146,7 +163,7 @@ export function createClient({
 }
 
 /** The parts of any call; its row says which ones it has. */
-type AnyGiven = {
+export type AnyGiven = {
   readonly params: Readonly<Record<string, string>>;
   readonly query?: Query;
   readonly body?: object | undefined;

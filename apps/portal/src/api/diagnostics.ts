@@ -1,13 +1,10 @@
-import { DIAGNOSTICS_CALLS, type DiagnosticsView, WHO } from "@databox-cmk/protocol";
+import { type DiagnosticsView, WHO } from "@databox-cmk/protocol";
 import type { Problem } from "@databox-cmk/ui";
-
-import type { OrderName } from "../core/arm-path.ts";
-import type { Client } from "./client.ts";
 
 type Told = DiagnosticsView["events"][number];
 export type TimelineStep = Told["steps"][number];
 
-export type EventDiagnostics = {
+type EventDiagnostics = {
   readonly steps: readonly TimelineStep[];
   readonly problem?: Problem | undefined;
 };
@@ -15,16 +12,12 @@ export type EventDiagnostics = {
 /**
  * The steps behind one activity row, and the explanation of its code with the order's own names.
  */
-export async function readDiagnostics(
-  client: Client,
-  name: OrderName,
-  { correlationId, sequence }: { readonly correlationId: string; readonly sequence: number },
-  signal: AbortSignal,
-): Promise<EventDiagnostics | null> {
-  const params = { ...name, correlationId };
-  const { events } = await client.call(DIAGNOSTICS_CALLS.read, { params, signal });
+export function diagnosticsOf(
+  { events }: DiagnosticsView,
+  sequence: number,
+): EventDiagnostics | undefined {
   const event = events.find(({ audit }) => audit.sequence === sequence);
-  if (event === undefined) return null;
+  if (event === undefined) return undefined;
   const { steps, explanation: told } = event;
   return { steps, problem: told === undefined ? undefined : problemOf(told) };
 }

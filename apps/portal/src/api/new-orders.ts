@@ -1,14 +1,8 @@
-import {
-  type CloudError,
-  JOB_CALLS,
-  LOCATION_CALLS,
-  type SkuInformation,
-} from "@databox-cmk/protocol";
+import { JOB_CALLS } from "@databox-cmk/protocol";
 import * as z from "zod/mini";
 
 import { armPath, type OrderName } from "../core/arm-path.ts";
 import { type NewOrder, renderNewOrder } from "../core/new-order.ts";
-import { refusalsOf, renderValidation } from "../core/order-validation.ts";
 import type { Client } from "./client.ts";
 import { createResourceGroup } from "./resource-groups.ts";
 
@@ -29,43 +23,6 @@ export async function readStorageAccounts(
   );
   const { value } = await client.read(path, storageAccountList, { signal });
   return value.toSorted((a, b) => a.name.localeCompare(b.name));
-}
-
-/** The SKUs that can be ordered for a region, and the possible countries. */
-export async function readSkus(
-  client: Client,
-  where: {
-    readonly subscriptionId: string;
-    readonly resourceGroup: string;
-    readonly location: string;
-    readonly country: string;
-    readonly transferType: NewOrder["transferType"];
-  },
-  signal: AbortSignal,
-): Promise<readonly SkuInformation[]> {
-  const { country, transferType, ...params } = where;
-  const body = { transferType, country, location: params.location };
-  const { value } = await client.call(LOCATION_CALLS.ofGroup.availableSkus, {
-    params,
-    body,
-    signal,
-  });
-  return value;
-}
-
-/** The service's objections to an order before it is placed. Creates nothing. */
-export async function validateOrder(
-  client: Client,
-  order: NewOrder,
-  signal: AbortSignal,
-): Promise<readonly CloudError[]> {
-  const { subscriptionId, location } = order;
-  const { properties } = await client.call(LOCATION_CALLS.ofSubscription.validateInputs, {
-    params: { subscriptionId, location },
-    body: renderValidation(order),
-    signal,
-  });
-  return refusalsOf(properties.individualResponseDetails);
 }
 
 /**

@@ -1,11 +1,10 @@
-import type { ApprovalView } from "@databox-cmk/protocol";
+import { APPROVAL_CALLS, type ApprovalView } from "@databox-cmk/protocol";
 import { Notice, Row } from "@databox-cmk/ui";
 import { Button, Card, CardHeader, makeStyles, Text, tokens } from "@fluentui/react-components";
 import { CheckmarkRegular, DismissRegular } from "@fluentui/react-icons";
 import { useQueryClient } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 
-import { decideApproval, type Verdict } from "../api/approvals.ts";
 import { type OrderName, parseOrderId } from "../core/arm-path.ts";
 import { ConfirmDialog } from "../order/confirm-dialog.tsx";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
@@ -92,6 +91,7 @@ export function ApprovalCard({
   );
 }
 
+type Verdict = "approve" | "reject";
 type Decision = { readonly verdict: Verdict; readonly reason: string };
 
 function useDecision(approval: ApprovalView, name: OrderName | undefined) {
@@ -101,7 +101,9 @@ function useDecision(approval: ApprovalView, name: OrderName | undefined) {
   const [asked, setAsked] = useState<Verdict>();
   const decision = useAction(({ verdict }: Decision) => verdict, {
     mutationFn: async (said: Decision) => {
-      if (name !== undefined) await decideApproval(client, name, { id: approval.id, ...said });
+      if (name === undefined) return;
+      const params = { ...name, approvalId: approval.id };
+      await client.call(APPROVAL_CALLS[said.verdict], { params, body: { reason: said.reason } });
     },
     onSettled: async () => {
       await Promise.all([

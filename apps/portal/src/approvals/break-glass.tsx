@@ -1,27 +1,21 @@
+import { APPROVAL_CALLS } from "@databox-cmk/protocol";
 import { Time, Notice } from "@databox-cmk/ui";
 import { Button } from "@fluentui/react-components";
 import { WarningRegular } from "@fluentui/react-icons";
 import { type ReactElement, useState } from "react";
 
-import { openBreakGlass } from "../api/approvals.ts";
 import { type Affirmed, LoudDialog } from "../order/loud-dialog.tsx";
-import { useOrderName, useRefreshOrder } from "../order/use-order.ts";
-import { useSignedIn } from "../queries/session-context.ts";
+import { useOrderChange } from "../order/use-order.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
-import { useAction } from "../toasts/use-action.tsx";
 
 /** Allows one release without approval and outside of unlock hours; everyone is notified. */
 export function BreakGlass(): ReactElement {
   const texts = useTexts().approvals.breakGlass;
-  const { client } = useSignedIn();
-  const name = useOrderName();
-  const refresh = useRefreshOrder();
   const [isAsking, setIsAsking] = useState(false);
-  const opening = useAction("openEmergencyAccess", {
-    mutationFn: (wanted: Affirmed) => openBreakGlass(client, name, wanted),
-    onSettled: refresh,
-  });
+  const opening = useOrderChange("openEmergencyAccess", (call, body: Affirmed) =>
+    call(APPROVAL_CALLS.breakGlass, { body }),
+  );
   return (
     <>
       {opening.data === undefined ? (

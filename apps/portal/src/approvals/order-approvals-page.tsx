@@ -1,15 +1,14 @@
+import { APPROVAL_CALLS } from "@databox-cmk/protocol";
 import { EmptyState, Stack } from "@databox-cmk/ui";
 import { Text } from "@fluentui/react-components";
 import { PersonClockRegular } from "@fluentui/react-icons";
 import { keepPreviousData } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 
-import { readApprovals } from "../api/approvals.ts";
 import { OrderPage } from "../order/order-page.tsx";
 import { OfferedTo } from "../order/read-only.tsx";
 import { useOrderName, useUnlockPolicy } from "../order/use-order.ts";
-import { QUERY_KEYS } from "../queries/query-keys.ts";
-import { useRead } from "../queries/use-read.ts";
+import { usePart } from "../queries/use-part.ts";
 import { Pager } from "../shell/pager.tsx";
 import { QueryState } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
@@ -23,18 +22,18 @@ export function OrderApprovalsPage(): ReactElement {
   const policy = useUnlockPolicy();
   const [positions, setPositions] = useState<readonly string[]>([]);
   const position = positions.at(-1);
-  const approvals = useRead(
-    QUERY_KEYS.orderPart(name, "approvals", position),
-    (client, signal) => readApprovals(client, name, position, signal),
+  const approvals = usePart(
+    APPROVAL_CALLS.list,
+    { params: name, query: { $skipToken: position } },
     { placeholderData: keepPreviousData },
   );
   const { data } = approvals;
-  const required = policy.data?.view.release.approvals.required;
+  const required = policy.data?.value.release.approvals.required;
   return (
     <OrderPage section="approvals">
       <Stack gap="L">
         {required !== undefined && <Text>{texts.policy(required)}</Text>}
-        {policy.data?.view.release.breakGlass === true && (
+        {policy.data?.value.release.breakGlass === true && (
           <OfferedTo action="breakGlass">
             <BreakGlass />
           </OfferedTo>

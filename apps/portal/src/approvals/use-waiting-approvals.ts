@@ -1,7 +1,6 @@
-import type { ApprovalView } from "@databox-cmk/protocol";
+import { APPROVAL_CALLS, type ApprovalView } from "@databox-cmk/protocol";
 import { useQueries, type UseQueryResult } from "@tanstack/react-query";
 
-import { readWaitingApprovals } from "../api/approvals.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { useSubscriptions } from "../queries/use-subscriptions.ts";
@@ -18,12 +17,12 @@ export function useWaitingApprovals(): {
     queries: (subscriptions.data ?? []).map(({ subscriptionId }) => ({
       queryKey: [...QUERY_KEYS.waitingApprovals, subscriptionId],
       queryFn: ({ signal }: { readonly signal: AbortSignal }) =>
-        readWaitingApprovals(client, subscriptionId, signal),
+        client.call(APPROVAL_CALLS.listWaiting, { params: { subscriptionId }, signal }),
     })),
   });
   return {
     approvals: waiting
-      .flatMap(({ data }) => data ?? [])
+      .flatMap(({ data }) => data?.value ?? [])
       .toSorted((a, b) => a.expiresAt.localeCompare(b.expiresAt)),
     isPending: subscriptions.isPending || waiting.some((each) => each.isPending),
     failed: [subscriptions, ...waiting].filter(({ error }) => error !== null),

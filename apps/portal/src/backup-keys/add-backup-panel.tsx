@@ -1,8 +1,12 @@
-import { BACKUP_KEY_NAME, type BackupKeyWrite, type JobResource } from "@databox-cmk/protocol";
+import {
+  BACKUP_KEY_CALLS,
+  BACKUP_KEY_NAME,
+  type BackupKeyWrite,
+  type JobResource,
+} from "@databox-cmk/protocol";
 import { Button, Spinner } from "@fluentui/react-components";
 import { type ReactElement, useState } from "react";
 
-import { addBackupKey } from "../api/backup-keys.ts";
 import { failureOf } from "../core/is-same.ts";
 import { type ChosenIdentity, type ChosenKey, renderKey } from "../core/key-choice.ts";
 import { parsePublicKey } from "../core/parse-public-key.ts";
@@ -12,14 +16,12 @@ import { IdentityChoice } from "../encryption/identity-choice.tsx";
 import { Preflight } from "../encryption/preflight.tsx";
 import { SelectKeyPanel } from "../encryption/select-key-panel.tsx";
 import { useReturnFocus } from "../focus/use-return-focus.ts";
-import { useOrderName, useRefreshOrder, useUnlockPolicy } from "../order/use-order.ts";
-import { useSignedIn } from "../queries/session-context.ts";
+import { useOrderChange, useOrderName, useUnlockPolicy } from "../order/use-order.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { Radios } from "../shell/radios.tsx";
 import { SidePanel } from "../shell/side-panel.tsx";
 import { TextField } from "../shell/text-field.tsx";
 import { useTexts } from "../texts/texts.ts";
-import { useAction } from "../toasts/use-action.tsx";
 import { RecoveryKeyInput } from "./recovery-key-input.tsx";
 
 /** A key in another vault, or the public half of one that only the customer has. */
@@ -34,9 +36,7 @@ export function AddBackupPanel({
 }): ReactElement {
   const texts = useTexts();
   useReturnFocus();
-  const { client } = useSignedIn();
   const orderName = useOrderName();
-  const refresh = useRefreshOrder();
   const { data: policy } = useUnlockPolicy();
   const [name, setName] = useState("");
   const [kind, setKind] = useState<BackupKeyWrite["kind"]>("Vault");
@@ -44,14 +44,14 @@ export function AddBackupPanel({
   const [identity, setIdentity] = useState<ChosenIdentity>({ type: "SystemAssigned" });
   const [isSelecting, setIsSelecting] = useState(false);
   const [publicKey, setPublicKey] = useState("");
-  const adding = useAction("addBackup", {
-    mutationFn: (wanted: { readonly name: string; readonly key: BackupKeyWrite }) =>
-      addBackupKey(client, orderName, wanted),
-    onSuccess: async () => {
-      await refresh();
-      onClose();
+  const adding = useOrderChange(
+    "addBackup",
+    (call, added: { readonly name: string; readonly key: BackupKeyWrite }) => {
+      const params = { backupKey: added.name };
+      return call(BACKUP_KEY_CALLS.write, { params, body: added.key, createOnly: true });
     },
-  });
+    { onRead: onClose },
+  );
   const backup =
     kind === "Vault" ? key && { kind, ...renderKey(key, identity) } : recoveryKeyOf(publicKey);
   const isTaken = takenNames.includes(name.toLowerCase());
@@ -132,7 +132,7 @@ export function AddBackupPanel({
       ) : (
         <RecoveryKeyInput
           fileName={`recovery-${orderName.jobName}.pem`}
-          canMake={policy !== undefined && custodyOf(policy.view).kind === "escrow"}
+          canMake={policy !== undefined && custodyOf(policy.value).kind === "escrow"}
           value={publicKey}
           onChange={setPublicKey}
         />

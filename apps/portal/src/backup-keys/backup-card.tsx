@@ -1,20 +1,17 @@
-import type { BackupKeyView } from "@databox-cmk/protocol";
+import { BACKUP_KEY_CALLS, type BackupKeyView } from "@databox-cmk/protocol";
 import { Facts, Notice, Row, Time } from "@databox-cmk/ui";
 import { Button, Card, makeStyles, Text, tokens } from "@fluentui/react-components";
 import { DeleteRegular, PlayRegular, StopRegular } from "@fluentui/react-icons";
 import { type ReactElement, useState } from "react";
 
-import { endBackupKeyUse, orderBackupKeyUse, removeBackupKey } from "../api/backup-keys.ts";
 import { ConfirmDialog } from "../order/confirm-dialog.tsx";
 import { OfferedTo } from "../order/read-only.tsx";
-import { useOrderName, useRefreshOrder } from "../order/use-order.ts";
+import { useOrderChange } from "../order/use-order.ts";
 import { PersonName } from "../people/person-name.tsx";
 import { useNames } from "../people/use-people.ts";
-import { useSignedIn } from "../queries/session-context.ts";
 import { Copyable } from "../shell/copyable.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
-import { useAction } from "../toasts/use-action.tsx";
 
 const useStyles = makeStyles({
   card: { rowGap: tokens.spacingVerticalM },
@@ -22,28 +19,25 @@ const useStyles = makeStyles({
 
 type Wanted =
   | { readonly kind: "use"; readonly reason: string }
-  | { readonly kind: "end" | "remove" };
-const ACTIONS = { use: "useBackup", end: "endBackupUse", remove: "removeBackup" } as const;
+  | { readonly kind: "endUse" | "remove" };
+const ACTIONS = { use: "useBackup", endUse: "endBackupUse", remove: "removeBackup" } as const;
 
 /** One backup key, and its possible actions. */
 export function BackupCard({ backup }: { readonly backup: BackupKeyView }): ReactElement {
   const styles = useStyles();
   const texts = useTexts().backupKeys;
-  const { client } = useSignedIn();
-  const order = useOrderName();
-  const refresh = useRefreshOrder();
   const [asking, setAsking] = useState<"use" | "remove">();
   const { name } = backup;
   const nameOf = useNames(backup.order === undefined ? [] : [backup.order.by]);
-  const change = useAction(({ kind }: Wanted) => ACTIONS[kind], {
-    mutationFn: async (wanted: Wanted) => {
+  const change = useOrderChange(
+    ({ kind }: Wanted) => ACTIONS[kind],
+    async (call, wanted) => {
+      const params = { backupKey: name };
       if (wanted.kind === "use")
-        await orderBackupKeyUse(client, order, { backup: name, reason: wanted.reason });
-      else if (wanted.kind === "end") await endBackupKeyUse(client, order, name);
-      else await removeBackupKey(client, order, name);
+        await call(BACKUP_KEY_CALLS.use, { params, body: { reason: wanted.reason } });
+      else await call(BACKUP_KEY_CALLS[wanted.kind], { params });
     },
-    onSettled: refresh,
-  });
+  );
   return (
     <Card className={styles.card} role="group" aria-label={name}>
       <Text weight="semibold" size={400}>
@@ -92,7 +86,7 @@ export function BackupCard({ backup }: { readonly backup: BackupKeyView }): Reac
             <Button
               icon={<StopRegular />}
               disabledFocusable={change.isPending}
-              onClick={() => change.mutate({ kind: "end" })}
+              onClick={() => change.mutate({ kind: "endUse" })}
             >
               {texts.endUse}
             </Button>

@@ -1,10 +1,9 @@
-import type { BackupKeyList } from "@databox-cmk/protocol";
+import { BACKUP_KEY_CALLS, type BackupKeyList } from "@databox-cmk/protocol";
 import { EmptyState, LoadingState, Notice, Stack, Time } from "@databox-cmk/ui";
 import { Button, makeStyles, Text } from "@fluentui/react-components";
 import { AddRegular, KeyMultipleRegular } from "@fluentui/react-icons";
 import { type ReactElement, useState } from "react";
 
-import { readBackupKeys } from "../api/backup-keys.ts";
 import { OrderPage } from "../order/order-page.tsx";
 import { OfferedTo } from "../order/read-only.tsx";
 import { useOrder, useOrderPart } from "../order/use-order.ts";
@@ -32,7 +31,7 @@ export function BackupKeysPage(): ReactElement {
   const texts = useTexts().backupKeys;
   const order = useOrder();
   const [isAdding, setIsAdding] = useState(false);
-  const backups = useOrderPart("backupKeys", readBackupKeys);
+  const backups = useOrderPart(BACKUP_KEY_CALLS.list);
   const { data } = backups;
   const isCustomers =
     order.data?.properties.details?.keyEncryptionKey.kekType === "CustomerManaged";

@@ -1,4 +1,4 @@
-import type { CampaignView } from "@databox-cmk/protocol";
+import { CAMPAIGN_CALLS, type CampaignView } from "@databox-cmk/protocol";
 import { ToolbarButton } from "@fluentui/react-components";
 import {
   DismissCircleRegular,
@@ -10,12 +10,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactElement, useState } from "react";
 
-import {
-  type CampaignEvent,
-  controlCampaign,
-  readAllCampaignOrders,
-  startCampaign,
-} from "../api/campaigns.ts";
+import { readEveryPage } from "../api/read-every-page.ts";
 import { realRunOf } from "../core/campaign-form.ts";
 import { ConfirmDialog } from "../order/confirm-dialog.tsx";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
@@ -24,6 +19,8 @@ import { CommandBar } from "../shell/command-bar.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { useAction } from "../toasts/use-action.tsx";
+
+type CampaignEvent = "pause" | "resume" | "cancel";
 
 /** Pause, resume, cancel; after a dry run, start the real campaign. */
 export function CampaignCommands({ campaign }: { readonly campaign: CampaignView }): ReactElement {
@@ -34,18 +31,26 @@ export function CampaignCommands({ campaign }: { readonly campaign: CampaignView
   const [asking, setAsking] = useState<"cancel" | "start">();
   const { id, state, dryRun, progress, selector } = campaign;
   const control = useAction((event: CampaignEvent) => `${event}Campaign` as const, {
-    mutationFn: (event: CampaignEvent) => controlCampaign(client, id, event),
+    mutationFn: (event: CampaignEvent) =>
+      client.call(CAMPAIGN_CALLS[event], { params: { campaignId: id } }),
     onSettled: () => queryClient.invalidateQueries({ queryKey: QUERY_KEYS.operator() }),
   });
   const start = useAction("startCampaign", {
-    mutationFn: async () =>
-      startCampaign(
-        client,
-        realRunOf(
-          campaign,
-          selector.orders === undefined ? [] : await readAllCampaignOrders(client, id),
-        ),
-      ),
+    mutationFn: async () => {
+      const listed = await readEveryPage((position) =>
+        selector.orders === undefined
+          ? Promise.resolve({ value: [] })
+          : client.call(CAMPAIGN_CALLS.listOrders, {
+              params: { campaignId: id },
+              query: { $skipToken: position },
+            }),
+      );
+      const body = realRunOf(
+        campaign,
+        listed.map(({ order }) => order),
+      );
+      return client.call(CAMPAIGN_CALLS.start, { params: {}, body });
+    },
     onDone: (started) =>
       navigate({ to: "/operator/campaigns/$campaignId", params: { campaignId: started.id } }),
   });

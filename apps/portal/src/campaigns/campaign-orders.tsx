@@ -1,4 +1,8 @@
-import { CAMPAIGN_ORDER_STATES, type CampaignOrderList } from "@databox-cmk/protocol";
+import {
+  CAMPAIGN_CALLS,
+  CAMPAIGN_ORDER_STATES,
+  type CampaignOrderList,
+} from "@databox-cmk/protocol";
 import { ExplanationPanel, StateBadge, type StateLook, Time } from "@databox-cmk/ui";
 import { Button, makeStyles, Tab, TabList, Text } from "@fluentui/react-components";
 import {
@@ -11,11 +15,10 @@ import {
 import { keepPreviousData } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 
-import { readCampaignOrders } from "../api/campaigns.ts";
 import { parseOrderId } from "../core/arm-path.ts";
 import { useCloudProblem } from "../order/use-cloud-problem.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
-import { useRead } from "../queries/use-read.ts";
+import { useRead } from "../queries/use-part.ts";
 import { DataTable } from "../shell/data-table.tsx";
 import { Pager } from "../shell/pager.tsx";
 import { QueryState } from "../shell/query-problem.tsx";
@@ -54,7 +57,11 @@ export function CampaignOrders({
   const orders = useRead(
     QUERY_KEYS.operator("campaign", campaignId, state, position, through),
     (client, signal) =>
-      readCampaignOrders(client, campaignId, state === ALL ? undefined : state, position, signal),
+      client.call(CAMPAIGN_CALLS.listOrders, {
+        params: { campaignId },
+        query: { state: state === ALL ? undefined : state, $skipToken: position },
+        signal,
+      }),
     { placeholderData: keepPreviousData },
   );
   const words = texts.operator.campaigns;

@@ -1,4 +1,4 @@
-import type { CampaignView } from "@databox-cmk/protocol";
+import { CAMPAIGN_CALLS, type CampaignView } from "@databox-cmk/protocol";
 import {
   Facts,
   FailureText,
@@ -13,10 +13,8 @@ import { ArrowSyncRegular } from "@fluentui/react-icons";
 import { getRouteApi } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 
-import { readCampaign } from "../api/campaigns.ts";
 import { PersonName } from "../people/person-name.tsx";
-import { QUERY_KEYS } from "../queries/query-keys.ts";
-import { useRead } from "../queries/use-read.ts";
+import { usePart } from "../queries/use-part.ts";
 import { CampaignsCrumb } from "../shell/crumbs.tsx";
 import { DataTable } from "../shell/data-table.tsx";
 import { OperatorPage } from "../shell/operator-page.tsx";
@@ -39,9 +37,9 @@ const route = getRouteApi("/operators/operator/campaigns/$campaignId");
 export function CampaignPage(): ReactElement {
   const texts = useTexts();
   const { campaignId } = route.useParams();
-  const campaign = useRead(
-    QUERY_KEYS.operator("campaign", campaignId),
-    (client, signal) => readCampaign(client, campaignId, signal),
+  const campaign = usePart(
+    CAMPAIGN_CALLS.read,
+    { params: { campaignId } },
     { refetchInterval: ({ state }) => (state.data?.state === "Running" ? LIVE_MS : false) },
   );
   const words = texts.operator.campaigns;

@@ -1,4 +1,4 @@
-import type { CampaignView } from "@databox-cmk/protocol";
+import { CAMPAIGN_CALLS, type CampaignView } from "@databox-cmk/protocol";
 import { EmptyState, Stack, Time } from "@databox-cmk/ui";
 import { ProgressBar, Text, ToolbarButton } from "@fluentui/react-components";
 import { AddRegular, ArrowSyncRegular } from "@fluentui/react-icons";
@@ -6,10 +6,8 @@ import { keepPreviousData } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactElement, useState } from "react";
 
-import { readCampaigns } from "../api/campaigns.ts";
 import { PersonName } from "../people/person-name.tsx";
-import { QUERY_KEYS } from "../queries/query-keys.ts";
-import { useRead } from "../queries/use-read.ts";
+import { usePart } from "../queries/use-part.ts";
 import { CommandBar, RefreshButton } from "../shell/command-bar.tsx";
 import { DataTable } from "../shell/data-table.tsx";
 import { OperatorPage } from "../shell/operator-page.tsx";
@@ -27,9 +25,9 @@ export function CampaignsPage(): ReactElement {
   const navigate = useNavigate();
   const [positions, setPositions] = useState<readonly string[]>([]);
   const position = positions.at(-1);
-  const campaigns = useRead(
-    QUERY_KEYS.operator("campaigns", position),
-    (client, signal) => readCampaigns(client, position, signal),
+  const campaigns = usePart(
+    CAMPAIGN_CALLS.list,
+    { params: {}, query: { $skipToken: position } },
     {
       placeholderData: keepPreviousData,
       refetchInterval: ({ state }) =>

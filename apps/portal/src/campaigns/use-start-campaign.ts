@@ -1,8 +1,7 @@
-import type { CampaignRequest } from "@databox-cmk/protocol";
+import { CAMPAIGN_CALLS, type CampaignRequest } from "@databox-cmk/protocol";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 
-import { startCampaign } from "../api/campaigns.ts";
 import { type CampaignForm, decideCampaign } from "../core/campaign-form.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { useAction } from "../toasts/use-action.tsx";
@@ -15,7 +14,7 @@ export function useStartCampaign(initial: CampaignForm) {
   const [form, setForm] = useState(first);
   const decided = decideCampaign(form, true);
   const start = useAction("startCampaign", {
-    mutationFn: (wanted: CampaignRequest) => startCampaign(client, wanted),
+    mutationFn: (body: CampaignRequest) => client.call(CAMPAIGN_CALLS.start, { params: {}, body }),
     onDone: ({ id }) =>
       navigate({
         to: "/operator/campaigns/$campaignId",

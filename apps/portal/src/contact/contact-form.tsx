@@ -1,19 +1,16 @@
-import { type JobDetailsView, STAGE_NAMES } from "@databox-cmk/protocol";
+import { JOB_CALLS, type JobDetailsView, STAGE_NAMES } from "@databox-cmk/protocol";
 import { Section, Notice } from "@databox-cmk/ui";
 import { Checkbox } from "@fluentui/react-components";
 import { type ReactElement, useState } from "react";
 
-import { patchOrder } from "../api/orders.ts";
 import { isSame } from "../core/is-same.ts";
 import { problemsOfContact } from "../core/new-order.ts";
 import { contactOf, notificationsOf, renderContactPatch } from "../core/order-contact.ts";
 import { ContactFields } from "../create-order/contact-fields.tsx";
-import { useOrderName, useRefreshOrder } from "../order/use-order.ts";
-import { useSignedIn } from "../queries/session-context.ts";
+import { useOrderChange } from "../order/use-order.ts";
 import { SaveForm } from "../shell/save-form.tsx";
 import { useDraft } from "../shell/use-draft.ts";
 import { useTexts } from "../texts/texts.ts";
-import { useAction } from "../toasts/use-action.tsx";
 
 /** Contact, notifications and, until the appliance is dispatched, its address. */
 export function ContactForm({
@@ -24,28 +21,25 @@ export function ContactForm({
   readonly isAddressEditable: boolean;
 }): ReactElement {
   const texts = useTexts();
-  const { client } = useSignedIn();
-  const name = useOrderName();
-  const refresh = useRefreshOrder();
   const stored = { contact: contactOf(details), notifications: notificationsOf(details) };
   const [edited, edit, drop] = useDraft(stored);
   const { contact, notifications } = edited;
   /** Values that were saved, when the order could not be read again. */
   const [unread, setUnread] = useState<typeof edited>();
-  const save = useAction("changeContact", {
-    mutationFn: (wanted: typeof edited) =>
-      patchOrder(
-        client,
-        name,
-        renderContactPatch(details, wanted.contact, wanted.notifications, isAddressEditable),
-      ),
-    onSuccess: async (_data, wanted) => {
-      const isRead = await refresh();
-      setUnread(isRead ? undefined : wanted);
-      // The service may keep another form of a value.
-      if (isRead) drop();
+  const save = useOrderChange(
+    "changeContact",
+    (call, wanted: typeof edited) =>
+      call(JOB_CALLS.patch, {
+        body: renderContactPatch(details, wanted.contact, wanted.notifications, isAddressEditable),
+      }),
+    {
+      onRead: (isRead, wanted) => {
+        setUnread(isRead ? undefined : wanted);
+        // The service may keep another form of a value.
+        if (isRead) drop();
+      },
     },
-  });
+  );
   const words = texts.createOrder;
   const problems = problemsOfContact(contact);
   return (

@@ -1,13 +1,12 @@
+import { LOCATION_CALLS } from "@databox-cmk/protocol";
 import { useLanguage } from "@databox-cmk/ui";
 import { Field } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
-import { readSkus } from "../api/new-orders.ts";
 import { GroupChoice } from "../encryption/group-choice.tsx";
 import { useLocations } from "../encryption/use-azure.ts";
 import { SubscriptionChoice } from "../orders/subscription-choice.tsx";
-import { QUERY_KEYS } from "../queries/query-keys.ts";
-import { useRead } from "../queries/use-read.ts";
+import { usePart } from "../queries/use-part.ts";
 import { Choice } from "../shell/choice.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { Radios } from "../shell/radios.tsx";
@@ -38,17 +37,14 @@ export function BasicsStep({
   const { language } = useLanguage();
   const { subscriptionId, location, country, transferType } = order;
   const locations = useLocations(subscriptionId);
-  const where = {
-    subscriptionId,
-    resourceGroup: order.group?.isNew === false ? order.group.name : ANY_GROUP,
-    location,
-    country: country === "" ? ANY_COUNTRY : country,
-    transferType,
-  };
-  const skus = useRead(
-    [...QUERY_KEYS.azure(subscriptionId, "skus"), where],
-    (client, signal) => readSkus(client, where, signal),
-    { enabled: subscriptionId !== "" && location !== "" },
+  const resourceGroup = order.group?.isNew === false ? order.group.name : ANY_GROUP;
+  const skus = usePart(
+    LOCATION_CALLS.ofGroup.availableSkus,
+    {
+      params: { subscriptionId, resourceGroup, location },
+      body: { transferType, country: country === "" ? ANY_COUNTRY : country, location },
+    },
+    { select: ({ value }) => value, enabled: subscriptionId !== "" && location !== "" },
   );
   const countries = skus.data?.[0]?.properties.countriesWithinCommerceBoundary ?? [];
   const countryNames = new Intl.DisplayNames(language, { type: "region" });

@@ -40,7 +40,7 @@ export function CloneOrderPage(): ReactElement {
         <QueryProblem error={failed.error} onTryAgain={() => void failed.refetch()} />
       )}
       {order.data !== undefined && policy.data !== undefined && (
-        <OrderWizard start={cloneOrder(name, order.data, custodyOf(policy.data.view))} />
+        <OrderWizard start={cloneOrder(name, order.data, custodyOf(policy.data.value))} />
       )}
     </Page>
   );

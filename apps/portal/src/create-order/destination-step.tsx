@@ -3,7 +3,7 @@ import type { ReactElement } from "react";
 
 import { readStorageAccounts } from "../api/new-orders.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
-import { useRead } from "../queries/use-read.ts";
+import { useRead } from "../queries/use-part.ts";
 import { QueryState } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
 import type { StepProps } from "./step.ts";

@@ -1,12 +1,11 @@
-import type { CloudError } from "@databox-cmk/protocol";
+import { type CloudError, CUSTODY_POLICY_CALLS, LOCATION_CALLS } from "@databox-cmk/protocol";
 import { Notice, Stack } from "@databox-cmk/ui";
 import { Button, makeStyles, Tab, TabList, tokens } from "@fluentui/react-components";
 import { useQueryClient, type UseQueryResult } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactElement, useState } from "react";
 
-import { readIsSplitOnly } from "../api/custody-policy.ts";
-import { createOrder, validateOrder } from "../api/new-orders.ts";
+import { createOrder } from "../api/new-orders.ts";
 import { ProblemError } from "../api/problem-error.ts";
 import { failureOf } from "../core/is-same.ts";
 import {
@@ -17,12 +16,12 @@ import {
   type Step,
   STEPS,
 } from "../core/new-order.ts";
-import { renderValidation } from "../core/order-validation.ts";
+import { refusalsOf, renderValidation } from "../core/order-validation.ts";
 import { GrantAccess } from "../encryption/grant-access.tsx";
 import { useMayOnNew } from "../order/use-may.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
-import { useRead } from "../queries/use-read.ts";
+import { usePart } from "../queries/use-part.ts";
 import { FormFields } from "../shell/form-fields.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { UnsavedGuard } from "../shell/unsaved-guard.tsx";
@@ -192,11 +191,14 @@ export function OrderWizard({ start }: { readonly start: NewOrder }): ReactEleme
 
 /** The service's objections to a complete order. */
 function useValidation(order: NewOrder, isWanted: boolean): UseQueryResult<readonly CloudError[]> {
-  const question = renderValidation(order);
-  return useRead(
-    [...QUERY_KEYS.azure(order.subscriptionId, "validation"), question],
-    (client, signal) => validateOrder(client, order, signal),
-    { enabled: isWanted },
+  const { subscriptionId, location } = order;
+  return usePart(
+    LOCATION_CALLS.ofSubscription.validateInputs,
+    { params: { subscriptionId, location }, body: renderValidation(order) },
+    {
+      select: ({ properties }) => refusalsOf(properties.individualResponseDetails),
+      enabled: isWanted,
+    },
   );
 }
 
@@ -205,10 +207,10 @@ function useValidation(order: NewOrder, isWanted: boolean): UseQueryResult<reado
  * that, any custody is offered and the service decides.
  */
 function useIsSplitOnly(subscriptionId: string): boolean {
-  const policy = useRead(
-    QUERY_KEYS.azure(subscriptionId, "custodyPolicy"),
-    (client, signal) => readIsSplitOnly(client, subscriptionId, signal),
+  const policy = usePart(
+    CUSTODY_POLICY_CALLS.read,
+    { params: { subscriptionId } },
     { enabled: subscriptionId !== "" },
   );
-  return policy.data === true;
+  return policy.data?.splitOnly === true;
 }

@@ -1,6 +1,6 @@
+import { JOB_CALLS } from "@databox-cmk/protocol";
 import { useQuery } from "@tanstack/react-query";
 
-import { readOrder } from "../api/orders.ts";
 import { ProblemError } from "../api/problem-error.ts";
 import { isOrderName, type NewOrder } from "../core/new-order.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
@@ -21,7 +21,7 @@ export function useIsOrderNameTaken({ subscriptionId, group, name }: NewOrder): 
     queryKey: QUERY_KEYS.orderPart(wanted, "isTaken"),
     queryFn: async ({ signal }) => {
       try {
-        await readOrder(client, wanted, signal);
+        await client.call(JOB_CALLS.read, { params: wanted, signal });
         return true;
       } catch (error) {
         if (error instanceof ProblemError && error.status === NOT_FOUND) return false;

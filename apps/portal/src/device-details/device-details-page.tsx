@@ -1,9 +1,9 @@
+import { JOB_CALLS } from "@databox-cmk/protocol";
 import { Notice, Stack } from "@databox-cmk/ui";
 import { Button, Card, makeStyles, Spinner, Text } from "@fluentui/react-components";
 import { EyeRegular } from "@fluentui/react-icons";
 import { type ReactElement, useEffect, useState } from "react";
 
-import { listCredentials } from "../api/credentials.ts";
 import { OrderPage } from "../order/order-page.tsx";
 import { useMay } from "../order/use-may.ts";
 import { useNodes, useOrderName } from "../order/use-order.ts";
@@ -88,7 +88,7 @@ function useShownCredentials() {
   const [secondsLeft, setSecondsLeft] = useState(0);
   // One call: another one would be recorded too, and refused if a break-glass allows one display.
   const { data, error, isPending, mutate, reset } = useSingleMutation({
-    mutationFn: () => listCredentials(client, name),
+    mutationFn: () => client.call(JOB_CALLS.listCredentials, { params: name }),
     gcTime: 0,
     onSuccess: () => setSecondsLeft(SHOWN_SECONDS),
   });
@@ -109,7 +109,11 @@ function useShownCredentials() {
     if (isShown && secondsLeft <= 0) reset();
   }, [isShown, secondsLeft, reset]);
   return {
-    secrets: data,
+    secrets: data?.value.flatMap(({ jobSecrets }) =>
+      jobSecrets.jobSecretsType === "DataBox"
+        ? jobSecrets.podSecrets
+        : jobSecrets.cabinetPodSecrets,
+    ),
     secondsLeft,
     isAsking: isPending,
     error,

@@ -3,7 +3,7 @@ import { CopyButton, DownloadButton, type Fact, Facts, QrPicture, Stack } from "
 import { makeStyles, Text, tokens } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
-import type { OrderNode } from "../api/nodes.ts";
+import type { OrderNode } from "../order/use-order.ts";
 import { Copyable } from "../shell/copyable.tsx";
 import { useTexts } from "../texts/texts.ts";
 

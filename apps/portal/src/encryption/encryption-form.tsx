@@ -1,9 +1,8 @@
-import type { JobResource, KeyEncryptionKeyView } from "@databox-cmk/protocol";
+import { JOB_CALLS, type JobResource, type KeyEncryptionKeyView } from "@databox-cmk/protocol";
 import { Notice } from "@databox-cmk/ui";
 import { Button, makeStyles, Text } from "@fluentui/react-components";
 import { type ReactElement, useState } from "react";
 
-import { patchOrder } from "../api/orders.ts";
 import {
   type ChosenIdentity,
   chosenIdentityOf,
@@ -13,14 +12,12 @@ import {
   isAttached,
   isCurrent,
 } from "../core/key-choice.ts";
-import { useOrderName, useRefreshOrder } from "../order/use-order.ts";
-import { useSignedIn } from "../queries/session-context.ts";
+import { useOrderChange, useOrderName } from "../order/use-order.ts";
 import { AlertDialog } from "../shell/alert-dialog.tsx";
 import { Radios } from "../shell/radios.tsx";
 import { SaveForm } from "../shell/save-form.tsx";
 import { useDraft } from "../shell/use-draft.ts";
 import { useTexts } from "../texts/texts.ts";
-import { useAction } from "../toasts/use-action.tsx";
 import { ChosenKeyFacts } from "./chosen-key-facts.tsx";
 import { IdentityChoice } from "./identity-choice.tsx";
 import { Preflight } from "./preflight.tsx";
@@ -39,20 +36,14 @@ type WantedEncryption =
 
 /** Makes a key current, and reads the order again. */
 function useSaveEncryption(order: JobResource) {
-  const { client } = useSignedIn();
-  const name = useOrderName();
-  const refresh = useRefreshOrder();
-  return useAction("changeEncryption", {
-    mutationFn: (wanted: WantedEncryption) =>
-      patchOrder(
-        client,
-        name,
+  return useOrderChange("changeEncryption", (call, wanted: WantedEncryption) =>
+    call(JOB_CALLS.patch, {
+      body:
         wanted === "MicrosoftManaged"
           ? { properties: { details: { keyEncryptionKey: { kekType: "MicrosoftManaged" } } } }
           : decideKeyChange(order.identity, wanted.key, wanted.identity),
-      ),
-    onSuccess: refresh,
-  });
+    }),
+  );
 }
 
 type Choice = {

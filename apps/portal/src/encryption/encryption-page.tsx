@@ -74,7 +74,7 @@ function CurrentCustody(): ReactElement | null {
   return (
     <div className={styles.custody}>
       <Section title={texts.custody.title}>
-        <Text block>{texts.custody.kinds[custodyOf(policy.data.view).kind]}</Text>
+        <Text block>{texts.custody.kinds[custodyOf(policy.data.value).kind]}</Text>
         <RouterLink
           to="/orders/$subscriptionId/$resourceGroup/$jobName/unlock-policy"
           params={name}

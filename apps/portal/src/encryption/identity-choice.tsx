@@ -1,22 +1,19 @@
-import type { JobResource } from "@databox-cmk/protocol";
+import { JOB_CALLS, type JobResource } from "@databox-cmk/protocol";
 import { Facts, Notice, Stack } from "@databox-cmk/ui";
 import { Button, makeStyles, Text } from "@fluentui/react-components";
 import { type ReactElement, useState } from "react";
 
-import { patchOrder } from "../api/orders.ts";
 import {
   type ChosenIdentity,
   decideSystemIdentity,
   hasSystemIdentity,
   NO_IDENTITY,
 } from "../core/key-choice.ts";
-import { useOrderName, useRefreshOrder } from "../order/use-order.ts";
-import { useSignedIn } from "../queries/session-context.ts";
+import { useOrderChange, useOrderName } from "../order/use-order.ts";
 import { AlertDialog } from "../shell/alert-dialog.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { Radios } from "../shell/radios.tsx";
 import { useTexts } from "../texts/texts.ts";
-import { useAction } from "../toasts/use-action.tsx";
 import { SelectIdentityPanel } from "./select-identity-panel.tsx";
 
 const useStyles = makeStyles({
@@ -88,13 +85,9 @@ export function IdentityChoice({
 /** It must exist before it can get rights on a key. */
 function SystemIdentity({ order }: { readonly order: JobResource }): ReactElement {
   const texts = useTexts();
-  const { client } = useSignedIn();
-  const name = useOrderName();
-  const refresh = useRefreshOrder();
-  const enable = useAction("enableIdentity", {
-    mutationFn: () => patchOrder(client, name, decideSystemIdentity(order.identity)),
-    onSuccess: refresh,
-  });
+  const enable = useOrderChange("enableIdentity", (call) =>
+    call(JOB_CALLS.patch, { body: decideSystemIdentity(order.identity) }),
+  );
   if (hasSystemIdentity(order.identity))
     return (
       <>
@@ -116,14 +109,10 @@ function SystemIdentity({ order }: { readonly order: JobResource }): ReactElemen
 /** Azure's identity type None: the key cannot be used until an identity has rights again. */
 function RemoveIdentity(): ReactElement {
   const texts = useTexts().encryption;
-  const { client } = useSignedIn();
-  const name = useOrderName();
-  const refresh = useRefreshOrder();
   const [isAsking, setIsAsking] = useState(false);
-  const remove = useAction("removeIdentity", {
-    mutationFn: () => patchOrder(client, name, NO_IDENTITY),
-    onSuccess: refresh,
-  });
+  const remove = useOrderChange("removeIdentity", (call) =>
+    call(JOB_CALLS.patch, { body: NO_IDENTITY }),
+  );
   return (
     <>
       <QueryProblem error={remove.error} />

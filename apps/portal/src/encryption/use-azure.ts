@@ -5,7 +5,7 @@ import { readUserIdentities, type UserIdentity } from "../api/user-identities.ts
 import { type KeyVersion, readKeys, readKeyVersions, type VaultKey } from "../api/vault-keys.ts";
 import { readVaults, type Vault } from "../api/vaults.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
-import { useRead } from "../queries/use-read.ts";
+import { useRead } from "../queries/use-part.ts";
 
 /** The choices in Azure, as far as the caller may see them. */
 export function useVaults(subscriptionId: string): UseQueryResult<readonly Vault[]> {

@@ -2,7 +2,7 @@ import { isIdentifier, isSameIdentifier } from "@databox-cmk/protocol";
 
 import { isVaultNameTaken } from "../api/vaults.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
-import { useRead } from "../queries/use-read.ts";
+import { useRead } from "../queries/use-part.ts";
 import { useSettled } from "../shell/use-settled.ts";
 import { useKeys } from "./use-azure.ts";
 

@@ -1,19 +1,17 @@
-import type { OrderSummaryPage } from "@databox-cmk/protocol";
+import { FIGURE_CALLS, type OrderSummaryPage } from "@databox-cmk/protocol";
 import { LoadingState, Section, Stack } from "@databox-cmk/ui";
 import { makeStyles, tokens } from "@fluentui/react-components";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactElement, Suspense } from "react";
 
-import { readDailyFigures } from "../api/daily-figures.ts";
-import { LARGEST_PAGE, type OrderFilter } from "../api/order-summaries.ts";
 import { ProblemError } from "../api/problem-error.ts";
 import { useWaitingApprovals } from "../approvals/use-waiting-approvals.ts";
 import { byExpiry, listTodos } from "../core/todos.ts";
 import type { OrderSearch } from "../orders/order-filter.ts";
-import { orderPageQuery } from "../orders/order-page-query.ts";
+import { LARGEST_PAGE, type OrderFilter, orderPageQuery } from "../orders/order-page-query.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
-import { useRead } from "../queries/use-read.ts";
+import { useRead } from "../queries/use-part.ts";
 import { lazySection } from "../shell/lazy-part.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { RouterLink } from "../shell/router-link.tsx";
@@ -64,7 +62,9 @@ function useHome({ subscriptionId }: HomeScope) {
     stuck: useOrders({ stageStatus: "WaitingForCustomerActionForKek" }),
     open: useOrders({ lock: "unlocked" }),
     figures: useRead([...QUERY_KEYS.orders, "figures", subscriptionId], (reader, signal) =>
-      readDailyFigures(reader, subscriptionId, signal),
+      subscriptionId === undefined
+        ? reader.call(FIGURE_CALLS.ofEveryCustomer, { params: {}, signal })
+        : reader.call(FIGURE_CALLS.ofSubscription, { params: { subscriptionId }, signal }),
     ),
   };
 }

@@ -1,18 +1,15 @@
-import type { KeyHealthView } from "@databox-cmk/protocol";
+import { KEY_HEALTH_CALLS, type KeyHealthView } from "@databox-cmk/protocol";
 import { useLanguage } from "@databox-cmk/ui";
 import { Button, makeStyles, Spinner, Text, tokens } from "@fluentui/react-components";
 import { ArrowClockwiseRegular } from "@fluentui/react-icons";
 import type { ReactElement } from "react";
 
-import { checkKeyHealth } from "../api/key-health.ts";
 import { durationText } from "../core/relative-age.ts";
 import { OfferedTo } from "../order/read-only.tsx";
-import { useOrderName, useRefreshOrder } from "../order/use-order.ts";
-import { useSignedIn } from "../queries/session-context.ts";
+import { useOrderChange } from "../order/use-order.ts";
 import { Age } from "../shell/age.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
-import { useAction } from "../toasts/use-action.tsx";
 
 const useStyles = makeStyles({
   line: {
@@ -29,13 +26,7 @@ export function CheckNow({ health }: { readonly health: KeyHealthView }): ReactE
   const styles = useStyles();
   const texts = useTexts().keyHealth;
   const { language } = useLanguage();
-  const { client } = useSignedIn();
-  const name = useOrderName();
-  const refresh = useRefreshOrder();
-  const checking = useAction("checkKey", {
-    mutationFn: () => checkKeyHealth(client, name),
-    onSuccess: refresh,
-  });
+  const checking = useOrderChange("checkKey", (call) => call(KEY_HEALTH_CALLS.check));
   const { checkedAt, checkIntervalSeconds } = health;
   return (
     <>

@@ -1,20 +1,15 @@
-import type { RevocationDrillView } from "@databox-cmk/protocol";
+import { REVOCATION_CALLS, type RevocationDrillView } from "@databox-cmk/protocol";
 import { Stack, Time } from "@databox-cmk/ui";
 import { Button, makeStyles, ProgressBar, Spinner, Text } from "@fluentui/react-components";
 import { TimerRegular } from "@fluentui/react-icons";
-import { useQueryClient } from "@tanstack/react-query";
 import type { ReactElement } from "react";
 
-import { readDrill, startDrill } from "../api/order-revocation.ts";
 import { drillFigures, isDrillRunning } from "../core/drill-figures.ts";
 import { OfferedTo } from "../order/read-only.tsx";
-import { useOrderName, useOrderPart } from "../order/use-order.ts";
-import { QUERY_KEYS } from "../queries/query-keys.ts";
-import { useSignedIn } from "../queries/session-context.ts";
+import { useOrderChange, useOrderPart } from "../order/use-order.ts";
 import { DataTable } from "../shell/data-table.tsx";
 import { QueryProblem, QueryState } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
-import { useAction } from "../toasts/use-action.tsx";
 
 const FOLLOW_MS = 1000;
 
@@ -29,19 +24,11 @@ const useStyles = makeStyles({
 export function Drill(): ReactElement {
   const styles = useStyles();
   const texts = useTexts().keyHealth;
-  const { client } = useSignedIn();
-  const name = useOrderName();
-  const queryClient = useQueryClient();
-  const drill = useOrderPart("drill", readDrill, {
+  const drill = useOrderPart(REVOCATION_CALLS.readDrill, {
     refetchInterval: ({ state: { data } }) =>
       data !== undefined && isDrillRunning(data, Date.now()) ? FOLLOW_MS : false,
   });
-  const starting = useAction("startDrill", {
-    mutationFn: () => startDrill(client, name),
-    onSuccess: (started) => {
-      queryClient.setQueryData(QUERY_KEYS.orderPart(name, "drill"), started);
-    },
-  });
+  const starting = useOrderChange("startDrill", (call) => call(REVOCATION_CALLS.startDrill));
   return (
     <Stack gap="M" className={styles.stack}>
       <Text>{texts.drillHint}</Text>

@@ -6,7 +6,7 @@ import { readKeyVersions } from "../api/vault-keys.ts";
 import { HealthBadge } from "../order/health-badge.tsx";
 import { useCloudProblem } from "../order/use-cloud-problem.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
-import { useRead } from "../queries/use-read.ts";
+import { useRead } from "../queries/use-part.ts";
 import { Copyable } from "../shell/copyable.tsx";
 import { ProblemPanel } from "../shell/problem-panel.tsx";
 import { useTexts } from "../texts/texts.ts";

@@ -1,10 +1,9 @@
-import type { KeyVersionsView } from "@databox-cmk/protocol";
+import { KEY_VERSION_CALLS, type KeyVersionsView } from "@databox-cmk/protocol";
 import { StateBadge, Time } from "@databox-cmk/ui";
 import { Text } from "@fluentui/react-components";
 import { CheckmarkCircleFilled, WarningFilled } from "@fluentui/react-icons";
 import type { ReactElement } from "react";
 
-import { readKeyVersionsInUse } from "../api/key-versions.ts";
 import { keyVersionLabel } from "../core/key-version-label.ts";
 import { useCloudProblem } from "../order/use-cloud-problem.ts";
 import { useOrderPart } from "../order/use-order.ts";
@@ -17,7 +16,7 @@ import { useTexts } from "../texts/texts.ts";
 /** The versions of the key that the order depends on, and which of them may be disabled. */
 export function KeyVersionsInUse(): ReactElement {
   const texts = useTexts().keyHealth;
-  const versions = useOrderPart("keyVersions", readKeyVersionsInUse);
+  const versions = useOrderPart(KEY_VERSION_CALLS.ofOrder);
   const newestProblem = useCloudProblem(versions.data?.newest?.error);
   if (versions.isPending || versions.error !== null) return <QueryState of={versions} />;
   const { value, devices } = versions.data;

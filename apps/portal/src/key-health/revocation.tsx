@@ -1,17 +1,15 @@
+import { REVOCATION_CALLS } from "@databox-cmk/protocol";
 import { Notice, Stack, Time } from "@databox-cmk/ui";
 import { Button, makeStyles, Spinner, Text } from "@fluentui/react-components";
 import { ShieldDismissRegular } from "@fluentui/react-icons";
 import { type ReactElement, useState } from "react";
 
-import { readRevocations, restoreAccess, revokeNow } from "../api/order-revocation.ts";
-import { LoudDialog } from "../order/loud-dialog.tsx";
+import { type Affirmed, LoudDialog } from "../order/loud-dialog.tsx";
 import { OfferedTo } from "../order/read-only.tsx";
-import { useOrderName, useOrderPart, useRefreshOrder } from "../order/use-order.ts";
+import { useOrderChange, useOrderPart } from "../order/use-order.ts";
 import { useNames } from "../people/use-people.ts";
-import { useSignedIn } from "../queries/session-context.ts";
 import { QueryProblem, QueryState } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
-import { useAction } from "../toasts/use-action.tsx";
 
 const useStyles = makeStyles({
   button: { alignSelf: "start" },
@@ -21,21 +19,15 @@ const useStyles = makeStyles({
 export function RevocationSection(): ReactElement {
   const styles = useStyles();
   const texts = useTexts().keyHealth;
-  const { client } = useSignedIn();
-  const name = useOrderName();
-  const refresh = useRefreshOrder();
   const [isAsking, setIsAsking] = useState(false);
-  const standing = useOrderPart("revocations", readRevocations);
+  const standing = useOrderPart(REVOCATION_CALLS.list, { select: ({ value }) => value });
   const nameOf = useNames((standing.data ?? []).flatMap(({ by = [] }) => by));
-  const revoking = useAction("revoke", {
-    mutationFn: (wanted: { readonly reason: string; readonly serial?: string | undefined }) =>
-      revokeNow(client, name, wanted),
-    onSettled: refresh,
-  });
-  const restoring = useAction("restoreAccess", {
-    mutationFn: (serial: string | undefined) => restoreAccess(client, name, serial),
-    onSettled: refresh,
-  });
+  const revoking = useOrderChange("revoke", (call, body: Affirmed) =>
+    call(REVOCATION_CALLS.revoke, { body }),
+  );
+  const restoring = useOrderChange("restoreAccess", (call, serial: string | undefined) =>
+    call(REVOCATION_CALLS.restore, { body: { serial } }),
+  );
   return (
     <Stack gap="M">
       <Text>{texts.revokeHint}</Text>
@@ -70,7 +62,9 @@ export function RevocationSection(): ReactElement {
       ))}
       <QueryProblem error={revoking.error} />
       <QueryProblem error={restoring.error} />
-      {revoking.data !== undefined && <Text role="status">{texts.leasesEnded(revoking.data)}</Text>}
+      {revoking.data !== undefined && (
+        <Text role="status">{texts.leasesEnded(revoking.data.leases)}</Text>
+      )}
       {restoring.isSuccess && <Text role="status">{texts.restored}</Text>}
       <OfferedTo action="revoke">
         <Button

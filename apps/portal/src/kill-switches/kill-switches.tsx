@@ -1,16 +1,15 @@
-import type { OperatorRevocationScope } from "@databox-cmk/protocol";
+import { OPERATOR_REVOCATION_CALLS, type OperatorRevocationScope } from "@databox-cmk/protocol";
 import { Notice, Row, Section } from "@databox-cmk/ui";
 import { Button, Text } from "@fluentui/react-components";
 import { ShieldDismissRegular } from "@fluentui/react-icons";
 import { useQueryClient } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 
-import { readAllRevocations, turnOffSwitch, revoke } from "../api/revocations.ts";
 import { orderId, type OrderName } from "../core/arm-path.ts";
 import { covers } from "../core/revocation-scope.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
-import { useRead } from "../queries/use-read.ts";
+import { usePart } from "../queries/use-part.ts";
 import { QueryProblem, QueryState } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { useAction } from "../toasts/use-action.tsx";
@@ -27,19 +26,24 @@ export function KillSwitches({
   const { client } = useSignedIn();
   const queryClient = useQueryClient();
   const [asking, setAsking] = useState<RevokeWhat>();
-  const revocations = useRead(QUERY_KEYS.operator("revocations"), readAllRevocations);
+  const revocations = usePart(
+    OPERATOR_REVOCATION_CALLS.list,
+    { params: {} },
+    { select: ({ value }) => value },
+  );
   const refresh = () =>
     Promise.all([
       queryClient.invalidateQueries({ queryKey: QUERY_KEYS.orders }),
       queryClient.invalidateQueries({ queryKey: ["order"] }),
     ]);
   const thrown = useAction("activateKillSwitch", {
-    mutationFn: (wanted: { scope: OperatorRevocationScope; reason: string }) =>
-      revoke(client, wanted.scope, wanted.reason),
+    mutationFn: (body: { scope: OperatorRevocationScope; reason: string }) =>
+      client.call(OPERATOR_REVOCATION_CALLS.revoke, { params: {}, body }),
     onSettled: refresh,
   });
   const lifted = useAction("turnOffKillSwitch", {
-    mutationFn: (scope: OperatorRevocationScope) => turnOffSwitch(client, scope),
+    mutationFn: (scope: OperatorRevocationScope) =>
+      client.call(OPERATOR_REVOCATION_CALLS.restore, { params: {}, body: { scope } }),
     onSettled: refresh,
   });
   const words = texts.operator.killSwitches;
@@ -69,7 +73,7 @@ export function KillSwitches({
       </Row>
       <QueryProblem error={thrown.error} />
       <QueryProblem error={lifted.error} />
-      {thrown.isSuccess && <Notice intent="success">{words.thrown(thrown.data)}</Notice>}
+      {thrown.isSuccess && <Notice intent="success">{words.thrown(thrown.data.leases)}</Notice>}
       <QueryState of={revocations} />
       {standing?.length === 0 && <Text>{words.none}</Text>}
       {standing !== undefined && standing.length > 0 && (

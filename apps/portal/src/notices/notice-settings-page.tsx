@@ -1,11 +1,10 @@
-import type { NoticeChoices, NoticeChoicesWrite } from "@databox-cmk/protocol";
-import { LoadingState, Notice, Section, useLanguage } from "@databox-cmk/ui";
+import { NOTICE_CALLS, type NoticeChoices } from "@databox-cmk/protocol";
+import { Notice, Section, useLanguage } from "@databox-cmk/ui";
 import { Checkbox, makeStyles, Text } from "@fluentui/react-components";
 import { AlertRegular } from "@fluentui/react-icons";
 import { useQueryClient } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 
-import { readNoticeChoices, writeNoticeChoices } from "../api/notices.ts";
 import { isSame } from "../core/is-same.ts";
 import {
   choose,
@@ -14,16 +13,16 @@ import {
   renderChoices,
   renderReaderCommand,
 } from "../core/notice-draft.ts";
-import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
+import { partKey, usePart } from "../queries/use-part.ts";
 import { Choice } from "../shell/choice.tsx";
 import { Copyable } from "../shell/copyable.tsx";
 import { Page } from "../shell/page.tsx";
-import { QueryProblem } from "../shell/query-problem.tsx";
+import { QueryState } from "../shell/query-problem.tsx";
 import { SaveForm } from "../shell/save-form.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { useAction } from "../toasts/use-action.tsx";
-import { useOfSubscriptions } from "./use-notices.ts";
+import { useNoticeScope } from "./use-notices.ts";
 
 const useStyles = makeStyles({
   language: { maxWidth: "320px" },
@@ -33,47 +32,27 @@ const useStyles = makeStyles({
 /** Which events reach the reader by which channel, and their choice of e-mails. */
 export function NoticeSettingsPage(): ReactElement {
   const texts = useTexts();
-  const { choices, error, tryAgain, write } = useNoticeChoices();
+  const { subscriptions, given } = useNoticeScope();
+  const choices = usePart(NOTICE_CALLS.readChoices, given, {
+    enabled: subscriptions.data !== undefined,
+  });
   return (
     <Page title={texts.noticeSettings.title} icon={<AlertRegular />}>
-      <QueryProblem error={error} onTryAgain={tryAgain} />
-      {choices === undefined && error === null && <LoadingState />}
-      {choices !== undefined && <ChoicesForm choices={choices} write={write} />}
+      <QueryState of={subscriptions.error === null ? choices : subscriptions} />
+      {choices.data !== undefined && (
+        <ChoicesForm choices={choices.data} queryKey={partKey(NOTICE_CALLS.readChoices, given)} />
+      )}
     </Page>
   );
 }
 
-/** The reader's choices, and a function to change them. */
-function useNoticeChoices(): {
-  /** `undefined` until they are known. */
-  readonly choices: NoticeChoices | undefined;
-  readonly error: Error | null;
-  readonly tryAgain: () => void;
-  readonly write: (body: NoticeChoicesWrite) => Promise<void>;
-} {
-  const { client } = useSignedIn();
-  const queryClient = useQueryClient();
-  const { queryKey, value, error, tryAgain } = useOfSubscriptions(
-    QUERY_KEYS.noticeChoices,
-    readNoticeChoices,
-  );
-  return {
-    choices: value,
-    error,
-    tryAgain,
-    write: async (body) => {
-      await writeNoticeChoices(client, body);
-      await queryClient.invalidateQueries({ queryKey });
-    },
-  };
-}
-
 function ChoicesForm({
   choices,
-  write,
+  queryKey,
 }: {
   readonly choices: NoticeChoices;
-  readonly write: (body: ReturnType<typeof renderChoices>) => Promise<void>;
+  /** Of the choices in the cache. */
+  readonly queryKey: readonly unknown[];
 }): ReactElement {
   const styles = useStyles();
   const texts = useTexts();
@@ -81,7 +60,14 @@ function ChoicesForm({
   const { language: pageLanguage } = useLanguage();
   const [draft, setDraft] = useState(choices);
   const body = renderChoices(draft, pageLanguage);
-  const save = useAction("changeNotices", { mutationFn: write });
+  const { client } = useSignedIn();
+  const queryClient = useQueryClient();
+  const save = useAction("changeNotices", {
+    mutationFn: async (written: typeof body) => {
+      await client.call(NOTICE_CALLS.writeChoices, { params: {}, body: written });
+      await queryClient.invalidateQueries({ queryKey });
+    },
+  });
   const canMail = choices.hasMailServer && choices.address !== undefined;
   const isOffered = canMail && draft.kinds.some(({ allowedIn }) => allowedIn.length > 0);
   const change = (next: Partial<NoticeChoices>) => setDraft({ ...draft, ...next });

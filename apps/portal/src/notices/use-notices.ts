@@ -1,11 +1,8 @@
-import { NOTICE_SUBSCRIPTIONS_MAX, type NoticeView } from "@databox-cmk/protocol";
+import { NOTICE_CALLS, NOTICE_SUBSCRIPTIONS_MAX, type NoticeView } from "@databox-cmk/protocol";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 
-import type { Client } from "../api/client.ts";
-import { markNoticesRead, readNotices } from "../api/notices.ts";
-import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
-import { type ReadOptions, useRead } from "../queries/use-read.ts";
+import { partKey, usePart } from "../queries/use-part.ts";
 import { useSubscriptions } from "../queries/use-subscriptions.ts";
 
 /** By time and not by live updates, so that a fleet that locks at once causes no extra requests. */
@@ -23,53 +20,44 @@ export type Notices = {
 export function useNotices(): Notices {
   const { client } = useSignedIn();
   const queryClient = useQueryClient();
-  const { ids, queryKey, value, error, tryAgain } = useOfSubscriptions(
-    QUERY_KEYS.notices,
-    readNotices,
-    { refetchInterval: EVERY_MS },
-  );
+  const { subscriptions, given } = useNoticeScope();
+  const queryKey = partKey(NOTICE_CALLS.list, given);
+  const notices = usePart(NOTICE_CALLS.list, given, {
+    enabled: subscriptions.data !== undefined,
+    refetchInterval: EVERY_MS,
+  });
+  const { error, refetch } = subscriptions.error === null ? notices : subscriptions;
   // Not an action: the panel shows at once what is read, and nothing is lost if it fails.
   const marking = useMutation({
-    mutationFn: (read: readonly string[]) => markNoticesRead(client, ids, read),
+    mutationFn: (read: readonly string[]) =>
+      client.call(NOTICE_CALLS.markRead, { ...given, body: { ids: [...read] } }),
     onMutate: async (read) => {
       await queryClient.cancelQueries({ queryKey });
-      queryClient.setQueryData<readonly NoticeView[]>(queryKey, (before) =>
-        before?.map((each) => (read.includes(each.id) ? { ...each, isRead: true } : each)),
+      queryClient.setQueryData<typeof notices.data>(
+        queryKey,
+        (before) => before && { value: before.value.map((each) => markIn(read, each)) },
       );
     },
     onSettled: () => queryClient.invalidateQueries({ queryKey }),
   });
   return {
-    notices: value,
+    notices: notices.data?.value,
     error,
-    tryAgain,
+    tryAgain: () => void refetch(),
     markRead: (read) => {
       if (read.length > 0) marking.mutate(read);
     },
   };
 }
 
-/** An answer of the broker that concerns the first of the reader's subscriptions. */
-export function useOfSubscriptions<Value>(
-  key: readonly string[],
-  read: (client: Client, ids: readonly string[], signal: AbortSignal) => Promise<Value>,
-  options: ReadOptions<Value> = {},
-) {
+const markIn = (read: readonly string[], notice: NoticeView): NoticeView =>
+  read.includes(notice.id) ? { ...notice, isRead: true } : notice;
+
+/** The first of the reader's subscriptions, as the calls of notices are given them. */
+export function useNoticeScope() {
   const subscriptions = useSubscriptions();
-  const ids = subscriptions.data
+  const subscriptionId = subscriptions.data
     ?.slice(0, NOTICE_SUBSCRIPTIONS_MAX)
-    .map(({ subscriptionId }) => subscriptionId);
-  const queryKey = [...key, ids];
-  const answer = useRead(queryKey, (client, signal) => read(client, ids ?? [], signal), {
-    ...options,
-    enabled: ids !== undefined,
-  });
-  return {
-    ids: ids ?? [],
-    queryKey,
-    /** `undefined` until it is known. */
-    value: answer.data,
-    error: subscriptions.error ?? answer.error,
-    tryAgain: () => void (subscriptions.error === null ? answer : subscriptions).refetch(),
-  };
+    .map((each) => each.subscriptionId);
+  return { subscriptions, given: { params: {}, query: { subscriptionId } } };
 }

@@ -33,7 +33,7 @@ export function OperationDialog({
     return (
       <PrepareDialog
         nodeCount={order.sku.name === "DataBoxHeavy" ? 2 : 1}
-        onConfirm={(serials) => onConfirm({ serials })}
+        onConfirm={(serials) => onConfirm(serials.length === 0 ? {} : { serials: [...serials] })}
         onClose={onClose}
       />
     );

@@ -1,9 +1,8 @@
-import type { OperatorOrder } from "@databox-cmk/protocol";
+import { OPERATOR_ORDER_CALLS, type OperatorOrder } from "@databox-cmk/protocol";
 import { CopyButton, ExplanationPanel, Facts, Section, Stack } from "@databox-cmk/ui";
 import { Text } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
-import { readOperatorOrder } from "../api/operator-orders.ts";
 import { ACTS, decideNextAct } from "../core/next-act.ts";
 import { KillSwitches } from "../kill-switches/kill-switches.tsx";
 import { ErasureCertificate } from "../order/erasure-section.tsx";
@@ -22,7 +21,7 @@ export function OperationsPage(): ReactElement {
   const texts = useTexts();
   const name = useOrderName();
   // Operators need no role on the customer's subscription.
-  const order = useOrderPart("operator", readOperatorOrder);
+  const order = useOrderPart(OPERATOR_ORDER_CALLS.read);
   const problem = useCloudProblem(order.data?.properties.error);
   return (
     <OrderPage section="operations">

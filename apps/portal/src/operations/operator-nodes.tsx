@@ -1,17 +1,14 @@
-import type { OperatorOrder } from "@databox-cmk/protocol";
+import { OPERATOR_ORDER_CALLS, type OperatorOrder } from "@databox-cmk/protocol";
 import { Time } from "@databox-cmk/ui";
 import { Button, Text } from "@fluentui/react-components";
 import { type ReactElement, useState } from "react";
 
-import { prepareOrder, replaceDevice } from "../api/operator-orders.ts";
 import { ConfirmDialog } from "../order/confirm-dialog.tsx";
 import { LockBadge } from "../order/lock-badge.tsx";
-import { useOrderName, useRefreshOrder } from "../order/use-order.ts";
-import { useSignedIn } from "../queries/session-context.ts";
+import { useOrderChange } from "../order/use-order.ts";
 import { DataTable } from "../shell/data-table.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
-import { useAction } from "../toasts/use-action.tsx";
 import { EnrolmentCodes } from "./enrolment-codes.tsx";
 
 type Node = OperatorOrder["nodes"][number];
@@ -20,18 +17,15 @@ type Wanted = { readonly serial: string; readonly reason: string } | "renew";
 /** The nodes of an appliance: enrolled or not, and the replacement of their device. */
 export function OperatorNodes({ order }: { readonly order: OperatorOrder }): ReactElement {
   const texts = useTexts();
-  const { client } = useSignedIn();
-  const name = useOrderName();
-  const refresh = useRefreshOrder();
   const [replacing, setReplacing] = useState<string>();
-  const coded = useAction((wanted: Wanted) => (wanted === "renew" ? "renewCodes" : "replaceNode"), {
-    gcTime: 0,
-    mutationFn: async (wanted: Wanted) =>
+  const coded = useOrderChange(
+    (wanted: Wanted) => (wanted === "renew" ? "renewCodes" : "replaceNode"),
+    async (call, wanted) =>
       wanted === "renew"
-        ? prepareOrder(client, name, [])
-        : [await replaceDevice(client, name, wanted.serial, wanted.reason)],
-    onSettled: refresh,
-  });
+        ? (await call(OPERATOR_ORDER_CALLS.prepare)).nodes
+        : [await call(OPERATOR_ORDER_CALLS.replaceDevice, { body: wanted })],
+    { gcTime: 0 },
+  );
   const words = texts.operator.nodes;
   const { nodes } = order;
   if (nodes.length === 0) return <Text>{texts.order.noNodes}</Text>;

@@ -1,12 +1,15 @@
-import type { OperationName, PreparedNode } from "@databox-cmk/protocol";
+import {
+  type Call,
+  MOVE_CALLS,
+  OPERATOR_ORDER_CALLS,
+  type OperationName,
+  type PreparedNode,
+} from "@databox-cmk/protocol";
 
-import { moveOrder, prepareOrder } from "../api/operator-orders.ts";
-import { useOrderName, useRefreshOrder } from "../order/use-order.ts";
-import { useSignedIn } from "../queries/session-context.ts";
-import { useAction } from "../toasts/use-action.tsx";
+import { useOrderChange } from "../order/use-order.ts";
 
 export type OperationBody = {
-  readonly serials?: readonly string[];
+  readonly serials?: string[];
   readonly outcome?: string | undefined;
   readonly force?: boolean;
 };
@@ -23,19 +26,16 @@ export function useOperation(): {
   readonly codes: readonly PreparedNode[] | undefined;
   readonly forget: () => void;
 } {
-  const { client } = useSignedIn();
-  const name = useOrderName();
-  const refresh = useRefreshOrder();
-  const { mutate, reset, isPending, variables, error, data } = useAction("runOperation", {
-    gcTime: 0,
-    mutationFn: async ({ name: operation, body }: Wanted) => {
-      if (operation === "prepare") return prepareOrder(client, name, body.serials ?? []);
-      await moveOrder(client, name, operation, body);
+  const { mutate, reset, isPending, variables, error, data } = useOrderChange(
+    "runOperation",
+    async (call, { name, body }: Wanted) => {
+      if (name === "prepare") return (await call(OPERATOR_ORDER_CALLS.prepare, { body })).nodes;
+      const row: Call & { readonly body: NonNullable<Call["body"]> } = MOVE_CALLS[name];
+      await call(row, { body });
       return undefined;
     },
-    // A refusal is news too: another person may have moved the order.
-    onSettled: refresh,
-  });
+    { gcTime: 0 },
+  );
   return {
     run: mutate,
     running: isPending ? variables.name : undefined,

@@ -1,3 +1,4 @@
+import { FLEET_CALLS } from "@databox-cmk/protocol";
 import {
   Facts,
   RULE_BELOW,
@@ -16,15 +17,13 @@ import {
 } from "@fluentui/react-icons";
 import type { ReactElement } from "react";
 
-import { readBrokerHealth } from "../api/fleet.ts";
 import {
   type BrokerCheck,
   checkBroker,
   type CheckOf,
   type Findings,
 } from "../core/broker-checks.ts";
-import { QUERY_KEYS } from "../queries/query-keys.ts";
-import { useRead } from "../queries/use-read.ts";
+import { usePart } from "../queries/use-part.ts";
 import { CommandBar, RefreshButton } from "../shell/command-bar.tsx";
 import { OperatorPage } from "../shell/operator-page.tsx";
 import { QueryState } from "../shell/query-problem.tsx";
@@ -43,9 +42,7 @@ const useStyles = makeStyles({
 export function BrokerHealthPage(): ReactElement {
   const styles = useStyles();
   const texts = useTexts();
-  const health = useRead(QUERY_KEYS.operator("health"), readBrokerHealth, {
-    refetchInterval: READ_MS,
-  });
+  const health = usePart(FLEET_CALLS.readHealth, { params: {} }, { refetchInterval: READ_MS });
   const words = texts.operator.health;
   const { data } = health;
   const figures = [

@@ -1,15 +1,13 @@
-import { LOCK_STATES, type LockCounts } from "@databox-cmk/protocol";
+import { FLEET_CALLS, LOCK_STATES, type LockCounts } from "@databox-cmk/protocol";
 import { EmptyState, Row, Section, Stack, Time } from "@databox-cmk/ui";
 import { makeStyles, Switch, Text, tokens } from "@fluentui/react-components";
 import { BoxSearchRegular, GlobeRegular } from "@fluentui/react-icons";
 import { type ReactElement, useState } from "react";
 
-import { readFleet } from "../api/fleet.ts";
 import { nodesOf } from "../core/fleet-bar.ts";
 import { KillSwitches } from "../kill-switches/kill-switches.tsx";
 import { LockBadge } from "../order/lock-badge.tsx";
-import { QUERY_KEYS } from "../queries/query-keys.ts";
-import { useRead } from "../queries/use-read.ts";
+import { usePart } from "../queries/use-part.ts";
 import { CommandBar, RefreshButton } from "../shell/command-bar.tsx";
 import { DataTable } from "../shell/data-table.tsx";
 import { OperatorPage } from "../shell/operator-page.tsx";
@@ -47,7 +45,7 @@ export function FleetPage(): ReactElement {
   const styles = useStyles();
   const texts = useTexts();
   const [isTable, setIsTable] = useState(false);
-  const fleet = useRead(QUERY_KEYS.operator("fleet"), readFleet, { refetchInterval: COUNTED_MS });
+  const fleet = usePart(FLEET_CALLS.read, { params: {} }, { refetchInterval: COUNTED_MS });
   const words = texts.operator.fleet;
   const { data } = fleet;
   return (

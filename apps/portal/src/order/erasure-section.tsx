@@ -1,11 +1,10 @@
-import type { ErasureStatement } from "@databox-cmk/protocol";
+import { CERTIFICATE_CALLS, type ErasureStatement } from "@databox-cmk/protocol";
 import { DownloadButton, Facts, Row, saveFile, Section, Time } from "@databox-cmk/ui";
 import { Button, Text } from "@fluentui/react-components";
 import { ArrowDownloadRegular } from "@fluentui/react-icons";
 import { useMutation } from "@tanstack/react-query";
 import type { ReactElement } from "react";
 
-import { readCertificatePdf, readErasureCertificate } from "../api/erasure-certificate.ts";
 import { PersonName } from "../people/person-name.tsx";
 import { useSignedIn } from "../queries/session-context.ts";
 import { QueryProblem, QueryState } from "../shell/query-problem.tsx";
@@ -16,11 +15,11 @@ import { useOrderName, useOrderPart } from "./use-order.ts";
 export function ErasureSection(): ReactElement {
   const texts = useTexts();
   const name = useOrderName();
-  const erasure = useOrderPart("erasureCertificate", readErasureCertificate);
+  const erasure = useOrderPart(CERTIFICATE_CALLS.read);
   const { client } = useSignedIn();
   const pdf = useMutation({
     mutationFn: async () => {
-      const file = await readCertificatePdf(client, name);
+      const file = await client.callFile(CERTIFICATE_CALLS.readPdf, { params: name });
       saveFile(`${name.jobName}-erasure.pdf`, file.type, file);
     },
   });

@@ -3,7 +3,6 @@ import { CopyButton, useMediaQuery } from "@databox-cmk/ui";
 import { makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
-import type { OrderNode } from "../api/nodes.ts";
 import { type ChainBox, layOutChain } from "../core/key-chain-layout.ts";
 import { type ChainLink, decideKeyChain } from "../core/key-chain.ts";
 import { chosenKeyOf, keyUrlOf } from "../core/key-choice.ts";
@@ -11,6 +10,7 @@ import { DESKTOP_PX, narrowerThan } from "../shell/breakpoints.ts";
 import { RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { useOrderName } from "./use-order.ts";
+import type { OrderNode } from "./use-order.ts";
 
 const LINE_HEIGHT = 18;
 const NOTE_LINE_HEIGHT = 16;

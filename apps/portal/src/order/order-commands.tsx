@@ -1,4 +1,4 @@
-import type { JobResource } from "@databox-cmk/protocol";
+import { JOB_CALLS, type JobResource } from "@databox-cmk/protocol";
 import { CopyButton } from "@databox-cmk/ui";
 import { ToolbarButton, Button, makeStyles, Text, tokens } from "@fluentui/react-components";
 import {
@@ -13,7 +13,6 @@ import { useIsFetching, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactElement, useState } from "react";
 
-import { cancelOrder, deleteOrder, mitigateOrder } from "../api/orders.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { CommandBar, RefreshButton } from "../shell/command-bar.tsx";
@@ -26,6 +25,7 @@ import { useMay } from "./use-may.ts";
 import { useOrderName, useRefreshOrder } from "./use-order.ts";
 
 type Command = "cancel" | "delete" | "erase";
+const RESOLUTIONS = { resume: "Resume", erase: "MoveToCleanUpDevice" } as const;
 type Wanted = { readonly command: Command | "resume"; readonly typed: string };
 
 /**
@@ -44,14 +44,15 @@ export function OrderCommands({ order }: { readonly order: JobResource }): React
   const [showsJson, setShowsJson] = useState(false);
   const command = useAction((wanted: Wanted) => `${wanted.command}Order` as const, {
     mutationFn: async (wanted: Wanted) => {
-      if (wanted.command === "cancel") await cancelOrder(client, name, wanted.typed);
-      else if (wanted.command === "delete") await deleteOrder(client, name);
+      const of = { params: name };
+      if (wanted.command === "delete") await client.call(JOB_CALLS.remove, of);
+      else if (wanted.command === "cancel")
+        await client.call(JOB_CALLS.cancel, { ...of, body: { reason: wanted.typed } });
       else
-        await mitigateOrder(
-          client,
-          name,
-          wanted.command === "resume" ? "Resume" : "MoveToCleanUpDevice",
-        );
+        await client.call(JOB_CALLS.mitigate, {
+          ...of,
+          body: { customerResolutionCode: RESOLUTIONS[wanted.command] },
+        });
     },
     // The page of a deleted order could only say that it is gone.
     onSuccess: (_result, { command: done }) =>

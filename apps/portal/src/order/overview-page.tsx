@@ -3,7 +3,6 @@ import { CopyButton, Facts, Section, Stack, Time } from "@databox-cmk/ui";
 import { Text } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
-import type { OrderNode } from "../api/nodes.ts";
 import { useSubscriptions } from "../queries/use-subscriptions.ts";
 import { DataTable } from "../shell/data-table.tsx";
 import { ProblemPanel } from "../shell/problem-panel.tsx";
@@ -18,7 +17,7 @@ import { OrderCommands } from "./order-commands.tsx";
 import { OrderPage } from "./order-page.tsx";
 import { StageTimeline } from "./stage-timeline.tsx";
 import { useCloudProblem } from "./use-cloud-problem.ts";
-import { useKeyHealth, useNodes, useOrder, useOrderName } from "./use-order.ts";
+import { type OrderNode, useKeyHealth, useNodes, useOrder, useOrderName } from "./use-order.ts";
 
 /** The order, its stage, and the state of its key. */
 export function OverviewPage(): ReactElement {

@@ -1,7 +1,7 @@
+import { SESSION_CALLS } from "@databox-cmk/protocol";
 import { queryOptions, useQuery } from "@tanstack/react-query";
 
 import type { Client } from "../api/client.ts";
-import { readPermissions } from "../api/permissions.ts";
 import { orderId, type OrderName } from "../core/arm-path.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
@@ -68,7 +68,16 @@ export const permissionsIn = (
 };
 
 const permissionsAt = (client: Client, scope: OrderName | string, queryKey: readonly unknown[]) =>
-  queryOptions({ queryKey, queryFn: ({ signal }) => readPermissions(client, scope, signal) });
+  queryOptions({
+    queryKey,
+    queryFn: async ({ signal }) => {
+      const { permissionsOfOrder, permissionsOfSubscription } = SESSION_CALLS;
+      const { actions } = await (typeof scope === "string"
+        ? client.call(permissionsOfSubscription, { params: { subscriptionId: scope }, signal })
+        : client.call(permissionsOfOrder, { params: scope, signal }));
+      return new Set(actions);
+    },
+  });
 
 function useAllows(
   action: OrderAction,

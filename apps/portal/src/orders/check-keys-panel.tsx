@@ -1,8 +1,7 @@
-import type { OrderSummary } from "@databox-cmk/protocol";
+import { KEY_HEALTH_CALLS, type OrderSummary } from "@databox-cmk/protocol";
 import { Text } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
-import { checkKeyHealth } from "../api/key-health.ts";
 import { HealthBadge } from "../order/health-badge.tsx";
 import { useSignedIn } from "../queries/session-context.ts";
 import { useTexts } from "../texts/texts.ts";
@@ -23,7 +22,9 @@ export function CheckKeysPanel({
       orders={orders}
       title={words.title}
       confirm={words.confirm(orders.length)}
-      run={async (name) => <HealthBadge health={await checkKeyHealth(client, name)} />}
+      run={async (name) => (
+        <HealthBadge health={await client.call(KEY_HEALTH_CALLS.check, { params: name })} />
+      )}
       opens="keyHealth"
       onClose={onClose}
     >

@@ -5,7 +5,6 @@ import { BoxSearchRegular } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactElement, Suspense, useState } from "react";
 
-import { LARGEST_PAGE, readOrderSummaries } from "../api/order-summaries.ts";
 import { skipTokenOf } from "../core/arm-path.ts";
 import { keepPage } from "../queries/keep-page.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
@@ -19,7 +18,7 @@ import { type ListPosition, positionAfter, positionsUpTo } from "./list-position
 import { ALL_COLUMNS, OWN_COLUMNS } from "./order-columns.ts";
 import { filterOf, type OrderSearch } from "./order-filter.ts";
 import { OrderFilters } from "./order-filters.tsx";
-import { orderPageQuery } from "./order-page-query.ts";
+import { LARGEST_PAGE, orderPageQuery, readOrderPage } from "./order-page-query.ts";
 import { type OpenedPage, OrderTable } from "./order-table.tsx";
 import { useOrderExport } from "./use-order-export.ts";
 
@@ -71,7 +70,7 @@ export function OrderList({
     placeholderData: keepPage(QUERY_KEYS.orderPage(subscriptionId, filter)),
   });
   const exporting = useOrderExport((from) =>
-    readOrderSummaries(client, subscriptionId, filter, from, undefined, LARGEST_PAGE),
+    readOrderPage(client, subscriptionId, filter, from, LARGEST_PAGE),
   );
   const next = skipTokenOf(orders.data?.nextLink);
   const [ids, setIds] = useListState<ReadonlySet<string>>(list, new Set());

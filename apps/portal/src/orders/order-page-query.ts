@@ -1,13 +1,27 @@
+import { ORDER_SUMMARY_CALLS } from "@databox-cmk/protocol";
 import { queryOptions } from "@tanstack/react-query";
 
 import type { Client } from "../api/client.ts";
-import { type OrderFilter, readOrderSummaries } from "../api/order-summaries.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
+
+export type OrderFilter = {
+  readonly search?: string | undefined;
+  readonly stage?: string | undefined;
+  readonly stageStatus?: string | undefined;
+  readonly encryption?: string | undefined;
+  readonly health?: string | undefined;
+  readonly lock?: string | undefined;
+};
+
+const PAGE_SIZE = 50;
+/** The largest page that the service gives. */
+export const LARGEST_PAGE = 100;
 
 /**
  * Reads a page of a list.
  *
- * @param subscriptionId - undefined: the list has all customers' orders
+ * @param subscriptionId - undefined: orders of every customer, for operators
+ * @param position - `$skipToken` of the page; none for the first
  */
 export const orderPageQuery = (
   client: Client,
@@ -19,5 +33,20 @@ export const orderPageQuery = (
   queryOptions({
     queryKey: QUERY_KEYS.orderPage(subscriptionId, filter, position, pageSize),
     queryFn: ({ signal }) =>
-      readOrderSummaries(client, subscriptionId, filter, position, signal, pageSize),
+      readOrderPage(client, subscriptionId, filter, position, pageSize, signal),
   });
+
+export function readOrderPage(
+  client: Client,
+  subscriptionId: string | undefined,
+  filter: OrderFilter,
+  position: string | undefined,
+  pageSize = PAGE_SIZE,
+  signal?: AbortSignal,
+) {
+  const query = { ...filter, $top: String(pageSize), $skipToken: position };
+  const { ofEveryCustomer, ofSubscription } = ORDER_SUMMARY_CALLS;
+  return subscriptionId === undefined
+    ? client.call(ofEveryCustomer, { params: {}, query, signal })
+    : client.call(ofSubscription, { params: { subscriptionId }, query, signal });
+}

@@ -1,10 +1,12 @@
-import type { OrderSummary } from "@databox-cmk/protocol";
+import {
+  OPERATOR_REVOCATION_CALLS,
+  type OrderSummary,
+  REVOCATION_CALLS,
+} from "@databox-cmk/protocol";
 import { Notice } from "@databox-cmk/ui";
 import { Text } from "@fluentui/react-components";
 import { type ReactElement, useState } from "react";
 
-import { revokeNow } from "../api/order-revocation.ts";
-import { revoke } from "../api/revocations.ts";
 import { orderId, type OrderName } from "../core/arm-path.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { TextField } from "../shell/text-field.tsx";
@@ -31,8 +33,11 @@ export function RevokePanel({
   const reason = typedReason.trim();
   const revokeOne = (name: OrderName) =>
     by === "customer"
-      ? revokeNow(client, name, { reason })
-      : revoke(client, { kind: "order", order: orderId(name) }, reason);
+      ? client.call(REVOCATION_CALLS.revoke, { params: name, body: { reason } })
+      : client.call(OPERATOR_REVOCATION_CALLS.revoke, {
+          params: {},
+          body: { scope: { kind: "order", order: orderId(name) }, reason },
+        });
   return (
     <BulkPanel
       orders={orders}
@@ -41,7 +46,9 @@ export function RevokePanel({
       isFilled={typedReason !== "" || typedCount !== ""}
       opens={by === "customer" ? "keyHealth" : "operations"}
       isReady={reason !== "" && typedCount === expected}
-      run={async (name) => <Text>{texts.keyHealth.leasesEnded(await revokeOne(name))}</Text>}
+      run={async (name) => (
+        <Text>{texts.keyHealth.leasesEnded((await revokeOne(name)).leases)}</Text>
+      )}
       onClose={onClose}
     >
       <Notice intent="error">{texts.keyHealth.revokeWarning}</Notice>

@@ -3,7 +3,7 @@ import { keepPreviousData } from "@tanstack/react-query";
 import { type Person, readPeople, searchPeople } from "../api/people.ts";
 import { isObjectId } from "../core/object-ids.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
-import { useRead } from "../queries/use-read.ts";
+import { useRead } from "../queries/use-part.ts";
 
 /**
  * The people behind object ids, by the id. Empty while the directory has not answered, or if it

@@ -1,11 +1,15 @@
-import type { OrderFilter } from "../api/order-summaries.ts";
 import { orderId, type OrderName } from "../core/arm-path.ts";
 
-/** Every key of the cache, so that one place names the data that a change makes stale. */
+const orderOf = (id: string) => ["order", id.toLowerCase()];
+
+/**
+ * The keys of the cache that a change makes stale. An answer of the broker is below one of them, by
+ * its path (`partKey`).
+ */
 export const QUERY_KEYS = {
   subscriptions: ["subscriptions"],
   orders: ["orders"],
-  orderPage: (subscriptionId: string | undefined, filter: OrderFilter, ...page: unknown[]) => [
+  orderPage: (subscriptionId: string | undefined, filter: object, ...page: unknown[]) => [
     "orders",
     subscriptionId,
     filter,
@@ -13,16 +17,10 @@ export const QUERY_KEYS = {
   ],
   /** Lists of all orders, for the reader. */
   waitingApprovals: ["approvals"],
-  notices: ["notices"],
-  noticeChoices: ["notice choices"],
   /** Everything of one order. */
-  order: (name: OrderName) => ["order", orderId(name).toLowerCase()],
-  orderPart: (name: OrderName, part: string, ...more: readonly unknown[]) => [
-    "order",
-    orderId(name).toLowerCase(),
-    part,
-    ...more,
-  ],
+  orderOf,
+  order: (name: OrderName) => orderOf(orderId(name)),
+  orderPart: (name: OrderName, ...part: readonly unknown[]) => [...orderOf(orderId(name)), ...part],
   /** Data of operators' pages, below the orders: a change of any order is news there too. */
   operator: (...part: readonly unknown[]) => ["orders", "operator", ...part],
   /** The directory's users. */

@@ -8,7 +8,9 @@ import { type ActionName, ActionToast } from "./action-toast.tsx";
 import { TOASTER_ID } from "./action-toaster.tsx";
 import { useSingleMutation } from "./use-single-mutation.ts";
 
-type ActionOptions<Data, Variables> = UseMutationOptions<Data, Error, Variables> & {
+/** Its name in the texts, or how its name follows from the variables. */
+export type NameOf<Variables> = ActionName | ((variables: Variables) => ActionName);
+export type ActionOptions<Data, Variables> = UseMutationOptions<Data, Error, Variables> & {
   /** Leads the reader to the result, unless they have left the page meanwhile. */
   readonly onDone?: (data: Data, variables: Variables) => unknown;
 };
@@ -17,11 +19,9 @@ type ActionOptions<Data, Variables> = UseMutationOptions<Data, Error, Variables>
  * A change that the reader orders. A toast reports its end, on whichever page the reader is by
  * then. While it runs, it cannot begin again. Reads, and answers that are shown once, report
  * nothing.
- *
- * @param action - its name in the texts, or how its name follows from the variables
  */
 export function useAction<Data, Variables = void>(
-  action: ActionName | ((variables: Variables) => ActionName),
+  action: NameOf<Variables>,
   { onDone, ...options }: ActionOptions<Data, Variables>,
 ): UseMutationResult<Data, Error, Variables> {
   const { dispatchToast } = useToastController(TOASTER_ID);

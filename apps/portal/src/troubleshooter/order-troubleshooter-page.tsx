@@ -1,19 +1,22 @@
-import type { ActivityEntry } from "@databox-cmk/protocol";
+import {
+  ACTIVITY_CALLS,
+  type ActivityEntry,
+  DIAGNOSTICS_CALLS,
+  type DiagnosticsView,
+} from "@databox-cmk/protocol";
 import { EmptyState, LoadingState, type Problem, Section, Stack } from "@databox-cmk/ui";
 import { Text } from "@fluentui/react-components";
 import { CheckmarkCircleRegular } from "@fluentui/react-icons";
 import { useQueries } from "@tanstack/react-query";
 import type { ReactElement } from "react";
 
-import { readActivity } from "../api/activity.ts";
-import { readDiagnostics } from "../api/diagnostics.ts";
+import { diagnosticsOf } from "../api/diagnostics.ts";
 import { newestOfEachNode } from "../core/newest-of-each-node.ts";
 import { OrderPage } from "../order/order-page.tsx";
 import { useCloudProblem } from "../order/use-cloud-problem.ts";
 import { useKeyHealth, useOrder, useOrderName } from "../order/use-order.ts";
-import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
-import { useRead } from "../queries/use-read.ts";
+import { partQuery, usePart } from "../queries/use-part.ts";
 import { ProblemPanel } from "../shell/problem-panel.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { RouterLink } from "../shell/router-link.tsx";
@@ -76,15 +79,12 @@ function useCurrentProblems() {
 function useFailedUnlocks() {
   const { client } = useSignedIn();
   const name = useOrderName();
-  const activity = useRead(QUERY_KEYS.orderPart(name, "activity", "unlocks"), (reader, signal) =>
-    readActivity(reader, name, UNLOCKS, undefined, signal),
-  );
+  const activity = usePart(ACTIVITY_CALLS.view, { params: name, query: UNLOCKS });
   const failed = newestOfEachNode(activity.data?.value ?? []).filter(isFailed);
   const diagnostics = useQueries({
-    queries: failed.map(({ sequence, row }) => ({
-      queryKey: QUERY_KEYS.orderPart(name, "diagnostics", sequence),
-      queryFn: ({ signal }: { readonly signal: AbortSignal }) =>
-        readDiagnostics(client, name, { correlationId: row.correlationId ?? "", sequence }, signal),
+    queries: failed.map(({ sequence, row: { correlationId = "" } }) => ({
+      ...partQuery(client, DIAGNOSTICS_CALLS.read, { params: { ...name, correlationId } }),
+      select: (view: DiagnosticsView) => diagnosticsOf(view, sequence),
       staleTime: Infinity,
     })),
   });

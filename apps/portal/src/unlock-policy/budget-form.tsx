@@ -1,17 +1,13 @@
-import { UNLOCKS_PER_DAY } from "@databox-cmk/protocol";
-import type { UnlockBudgetView } from "@databox-cmk/protocol";
+import { UNLOCK_BUDGET_CALLS, type UnlockBudgetView, UNLOCKS_PER_DAY } from "@databox-cmk/protocol";
 import { Section, Time } from "@databox-cmk/ui";
 import { makeStyles, Switch, Text, tokens } from "@fluentui/react-components";
 import { SaveRegular } from "@fluentui/react-icons";
 import { type ReactElement, useState } from "react";
 
-import { writeUnlockBudget } from "../api/unlock-budget.ts";
-import { useOrderName, useRefreshOrder } from "../order/use-order.ts";
-import { useSignedIn } from "../queries/session-context.ts";
+import { useOrderChange } from "../order/use-order.ts";
 import { NumberField } from "../shell/number-field.tsx";
 import { SaveForm } from "../shell/save-form.tsx";
 import { useTexts } from "../texts/texts.ts";
-import { useAction } from "../toasts/use-action.tsx";
 
 const PROPOSED_UNLOCKS = 10;
 
@@ -28,15 +24,14 @@ const useStyles = makeStyles({
 export function BudgetForm({ stored }: { readonly stored: UnlockBudgetView }): ReactElement {
   const styles = useStyles();
   const texts = useTexts();
-  const { client } = useSignedIn();
-  const name = useOrderName();
-  const refresh = useRefreshOrder();
   const [limit, setLimit] = useState(stored.unlocksPerDay);
-  const saving = useAction("changeBudget", {
-    mutationFn: (wanted: { readonly limit: number | undefined }) =>
-      writeUnlockBudget(client, name, wanted.limit),
-    onSettled: refresh,
-  });
+  const saving = useOrderChange(
+    "changeBudget",
+    async (call, wanted: { readonly limit: number | undefined }) => {
+      if (wanted.limit === undefined) await call(UNLOCK_BUDGET_CALLS.remove);
+      else await call(UNLOCK_BUDGET_CALLS.write, { body: { unlocksPerDay: wanted.limit } });
+    },
+  );
   const words = texts.unlockPolicy.budget;
   return (
     <SaveForm

@@ -1,16 +1,13 @@
-import type { UnlockPolicy } from "@databox-cmk/protocol";
+import { UNLOCK_POLICY_CALLS, type UnlockPolicy } from "@databox-cmk/protocol";
 import { Notice, Time } from "@databox-cmk/ui";
 import { Button } from "@fluentui/react-components";
 import { type ReactElement, useState } from "react";
 
-import { overridePolicy } from "../api/unlock-policy.ts";
 import { ConfirmDialog } from "../order/confirm-dialog.tsx";
 import { useMay } from "../order/use-may.ts";
-import { useOrderName, useRefreshOrder } from "../order/use-order.ts";
-import { useSignedIn } from "../queries/session-context.ts";
+import { useOrderChange } from "../order/use-order.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
-import { useAction } from "../toasts/use-action.tsx";
 
 /** An Owner's way out of a policy whose approvers are not there any longer. */
 export function OverridePolicy({
@@ -21,15 +18,12 @@ export function OverridePolicy({
   readonly acceptsUnknown: boolean;
 }): ReactElement | null {
   const texts = useTexts().unlockPolicy.override;
-  const { client } = useSignedIn();
-  const name = useOrderName();
-  const refresh = useRefreshOrder();
   const [isAsking, setIsAsking] = useState(false);
-  const overriding = useAction("overridePolicy", {
-    mutationFn: (reason: string) =>
-      overridePolicy(client, name, { reason, policy, acceptsUnknown }),
-    onSettled: refresh,
-  });
+  const overriding = useOrderChange("overridePolicy", (call, reason: string) =>
+    call(UNLOCK_POLICY_CALLS.override, {
+      body: { reason, policy: { ...policy, acceptUnknownApprovers: acceptsUnknown } },
+    }),
+  );
   if (useMay("overridePolicy") !== true) return null;
   return (
     <>

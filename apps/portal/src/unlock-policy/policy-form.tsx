@@ -1,10 +1,16 @@
-import { parseWith, type UnlockPolicy, unlockPolicy } from "@databox-cmk/protocol";
+import {
+  parseWith,
+  UNLOCK_POLICY_CALLS,
+  type UnlockPolicy,
+  type UnlockPolicyView,
+  unlockPolicy,
+} from "@databox-cmk/protocol";
 import { Notice, Section, Time } from "@databox-cmk/ui";
 import { Button, makeStyles, Switch, Text, tokens } from "@fluentui/react-components";
 import { type ReactElement, useState } from "react";
 
+import type { Tagged } from "../api/client.ts";
 import { codeOf } from "../api/problem-error.ts";
-import { type TaggedPolicy, writeUnlockPolicy } from "../api/unlock-policy.ts";
 import { isSame } from "../core/is-same.ts";
 import {
   custodyOf,
@@ -14,12 +20,11 @@ import {
   releaseKindOf,
 } from "../core/policy-draft.ts";
 import { CustodyChoice } from "../custody/custody-choice.tsx";
-import { useOrderName, useRefreshOrder } from "../order/use-order.ts";
+import { useOrderChange, useOrderName } from "../order/use-order.ts";
 import { useNames } from "../people/use-people.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { SaveForm } from "../shell/save-form.tsx";
 import { useTexts } from "../texts/texts.ts";
-import { useAction } from "../toasts/use-action.tsx";
 import { ApprovalTerms } from "./approval-terms.tsx";
 import { LeaseTerms } from "./lease-terms.tsx";
 import { OfflineTerms } from "./offline-terms.tsx";
@@ -38,7 +43,7 @@ export function PolicyForm({
   hasOwnKey,
   purpose: own,
 }: {
-  readonly stored: TaggedPolicy;
+  readonly stored: Tagged<UnlockPolicyView>;
   readonly hasOwnKey: boolean;
   /** The one that the order has at the datacenter. */
   readonly purpose: DatacenterPurpose;
@@ -47,24 +52,29 @@ export function PolicyForm({
   const texts = useTexts();
   const { client } = useSignedIn();
   const name = useOrderName();
-  const refresh = useRefreshOrder();
   /** The form's initial values: others' changes do not alter it while it is edited. */
   const [base, setBase] = useState(stored);
-  const [policy, setPolicy] = useState<UnlockPolicy>(() => policyOf(stored.view));
+  const [policy, setPolicy] = useState<UnlockPolicy>(() => policyOf(stored.value));
   const [acceptsUnknown, setAcceptsUnknown] = useState(false);
-  const saving = useAction("changePolicy", {
-    mutationFn: (wanted: UnlockPolicy) =>
-      writeUnlockPolicy(client, name, wanted, { tag: base.tag, acceptsUnknown }),
-    onSuccess: (written) => {
-      setBase(written);
-      setPolicy(policyOf(written.view));
+  const saving = useOrderChange(
+    "changePolicy",
+    (_call, wanted: UnlockPolicy) =>
+      client.callTagged(UNLOCK_POLICY_CALLS.write, {
+        params: name,
+        body: { ...wanted, acceptUnknownApprovers: acceptsUnknown },
+        ifMatch: base.tag,
+      }),
+    {
+      onSuccess: (written) => {
+        setBase(written);
+        setPolicy(policyOf(written.value));
+      },
     },
-    onSettled: refresh,
-  });
+  );
   const parsed = parseWith(unlockPolicy, policy, "policy");
-  const isChanged = !isSame(policy, policyOf(base.view));
+  const isChanged = !isSame(policy, policyOf(base.value));
   const isStale = stored.tag !== base.tag && !saving.isPending;
-  const { source, changedAt, changedBy = "" } = stored.view;
+  const { source, changedAt, changedBy = "" } = stored.value;
   const nameOf = useNames([changedBy]);
   return (
     <SaveForm
@@ -93,7 +103,7 @@ export function PolicyForm({
               onClick={() => {
                 saving.reset();
                 setBase(stored);
-                setPolicy(policyOf(stored.view));
+                setPolicy(policyOf(stored.value));
               }}
             >
               {texts.unlockPolicy.takeStored}
@@ -136,7 +146,7 @@ export function PolicyForm({
         <CustodyChoice
           custody={custodyOf(policy)}
           hasOwnKey={hasOwnKey}
-          isFinal={custodyOf(base.view).kind === "split"}
+          isFinal={custodyOf(base.value).kind === "split"}
           onChange={(custody) => setPolicy({ ...policy, custody })}
         />
       </Section>

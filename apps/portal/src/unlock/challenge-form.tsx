@@ -3,12 +3,12 @@ import { Button, makeStyles, tokens } from "@fluentui/react-components";
 import { SendRegular } from "@fluentui/react-icons";
 import { type ReactElement, useState } from "react";
 
-import type { Carried } from "../api/offline-unlocks.ts";
 import { orderId } from "../core/arm-path.ts";
 import { type ChallengeClaims, readChallenge, withoutBreaks } from "../core/read-message.ts";
 import { useOrderName } from "../order/use-order.ts";
 import { TextField } from "../shell/text-field.tsx";
 import { useTexts } from "../texts/texts.ts";
+import type { Carried } from "./submitted-challenge.tsx";
 
 const REASON_MAX_CHARACTERS = 1024;
 

@@ -1,17 +1,19 @@
-import type { OfflineUnlockResult } from "@databox-cmk/protocol";
+import {
+  APPROVAL_CALLS,
+  OFFLINE_UNLOCK_CALLS,
+  type OfflineUnlockResult,
+} from "@databox-cmk/protocol";
 import { Facts, LoadingState, Notice, Stack, Time } from "@databox-cmk/ui";
 import { Button, makeStyles } from "@fluentui/react-components";
 import { ArrowUndoRegular } from "@fluentui/react-icons";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactElement, useEffect, useEffectEvent } from "react";
 
-import { readApprovals } from "../api/approvals.ts";
-import { type Carried, submitChallenge } from "../api/offline-unlocks.ts";
+import type { ViewOf } from "../api/client.ts";
 import { isUnreachable, ProblemError } from "../api/problem-error.ts";
 import { ApprovalFacts } from "../approvals/approval-facts.tsx";
 import { readPending } from "../core/read-message.ts";
-import { useOrderName, useRefreshOrder } from "../order/use-order.ts";
-import { QUERY_KEYS } from "../queries/query-keys.ts";
+import { useOrderName, useOrderPart, useRefreshOrder } from "../order/use-order.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
@@ -19,6 +21,9 @@ import { CarriedAnswer } from "./carried-answer.tsx";
 import { leaseName } from "./lease-name.ts";
 
 const SECOND_MS = 1000;
+const DEFAULT_RETRY_SECONDS = 5;
+
+export type Carried = { readonly challenge: string; readonly reason?: string | undefined };
 
 const useStyles = makeStyles({
   another: { alignSelf: "start" },
@@ -44,20 +49,21 @@ export function SubmittedChallenge({
   const answer = useQuery({
     // Not below the order's key in the cache: news of the order must not submit it again.
     queryKey,
-    queryFn: () => submitChallenge(client, name, carried),
+    queryFn: () => client.call(OFFLINE_UNLOCK_CALLS.submit, { params: name, body: carried }),
     retry: false,
     staleTime: Infinity,
     gcTime: 0,
     refetchOnWindowFocus: false,
     refetchOnReconnect: false,
     refetchInterval: ({ state }) =>
-      state.data?.kind === "pending" && mayGoOn(state.error)
-        ? state.data.retryAfterSeconds * SECOND_MS
+      isPending(state.data) && mayGoOn(state.error)
+        ? (state.data.retryAfterSeconds ?? DEFAULT_RETRY_SECONDS) * SECOND_MS
         : false,
   });
   const { data, error } = answer;
-  const isWaiting = data?.kind === "pending" && mayGoOn(error);
-  const outcome = error === null || isWaiting ? data?.kind : "refused";
+  const isWaiting = isPending(data) && mayGoOn(error);
+  const answered = data && (isPending(data) ? "pending" : "granted");
+  const outcome = error === null || isWaiting ? answered : "refused";
   const showChange = useEffectEvent(() => void refresh());
   useEffect(() => {
     if (outcome !== undefined) showChange();
@@ -77,13 +83,18 @@ export function SubmittedChallenge({
         </>
       )}
       {isWaiting && <PendingAnswer answer={data.answer} onDecided={() => void answer.refetch()} />}
-      {error === null && data?.kind === "granted" && <GrantedAnswer result={data.result} />}
+      {error === null && data !== undefined && !isPending(data) && <GrantedAnswer result={data} />}
       <Button icon={<ArrowUndoRegular />} className={styles.another} onClick={onAnother}>
         {texts.another}
       </Button>
     </Stack>
   );
 }
+
+type Answer = ViewOf<typeof OFFLINE_UNLOCK_CALLS.submit>;
+type Pending = Exclude<Answer, OfflineUnlockResult>;
+const isPending = (answer: Answer | undefined): answer is Pending =>
+  answer !== undefined && !("serial" in answer);
 
 /** A lost call decides nothing: the people still decide. */
 const mayGoOn = (error: Error | null): boolean => error === null || isUnreachable(error);
@@ -145,13 +156,8 @@ function PendingAnswer({
   readonly onDecided: () => void;
 }): ReactElement {
   const texts = useTexts().unlock;
-  const { client } = useSignedIn();
-  const name = useOrderName();
   const pending = readPending(answer);
-  const approvals = useQuery({
-    queryKey: QUERY_KEYS.orderPart(name, "approvals"),
-    queryFn: ({ signal }) => readApprovals(client, name, undefined, signal),
-  });
+  const approvals = useOrderPart(APPROVAL_CALLS.list);
   const approval = approvals.data?.value.find(({ id }) => id === pending?.id);
   const state = approval?.state;
   const tellDecided = useEffectEvent(onDecided);

@@ -1,8 +1,8 @@
+import { OFFLINE_UNLOCK_CALLS } from "@databox-cmk/protocol";
 import { Notice, Section, Stack, Time } from "@databox-cmk/ui";
 import { makeStyles, Text } from "@fluentui/react-components";
 import { type ReactElement, useState } from "react";
 
-import { type Carried, readOfflineUnlocks } from "../api/offline-unlocks.ts";
 import { OrderPage } from "../order/order-page.tsx";
 import { ReadOnlyNotice } from "../order/read-only.tsx";
 import { useMay } from "../order/use-may.ts";
@@ -14,7 +14,7 @@ import { RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { ChallengeForm } from "./challenge-form.tsx";
 import { leaseName } from "./lease-name.ts";
-import { SubmittedChallenge } from "./submitted-challenge.tsx";
+import { type Carried, SubmittedChallenge } from "./submitted-challenge.tsx";
 
 const useStyles = makeStyles({
   stack: { maxWidth: "960px" },
@@ -36,7 +36,7 @@ export function UnlockPage(): ReactElement {
       <Stack gap="L" className={styles.stack}>
         <Text>{texts.intro}</Text>
         <QueryProblem error={policy.error} />
-        {policy.data?.view.offline.allowed === false && (
+        {policy.data?.value.offline.allowed === false && (
           <Notice intent="warning">
             {texts.notAllowed}{" "}
             <RouterLink
@@ -52,7 +52,7 @@ export function UnlockPage(): ReactElement {
           <ReadOnlyNotice />
         ) : carried === undefined ? (
           <ChallengeForm
-            approvalsRequired={policy.data?.view.release.approvals.required ?? 0}
+            approvalsRequired={policy.data?.value.release.approvals.required ?? 0}
             onSubmit={setCarried}
           />
         ) : (
@@ -67,7 +67,7 @@ export function UnlockPage(): ReactElement {
 /** Answers that people carried away, and the remaining number of today. */
 function GivenAnswers(): ReactElement {
   const texts = useTexts().unlock;
-  const given = useOrderPart("offlineUnlocks", readOfflineUnlocks);
+  const given = useOrderPart(OFFLINE_UNLOCK_CALLS.list);
   return (
     <Section title={texts.givenTitle}>
       <QueryState of={given} />
