@@ -76,13 +76,15 @@ import { createCustomerQuota } from "./release/limits/customer-quota.ts";
 import type { DeviceDependencies } from "./release/message/device-dependencies.ts";
 import { createFindDevice } from "./release/message/device-node.ts";
 import { readUnlockPolicy } from "./release/policy/read-unlock-policy.ts";
-import { createCommit } from "./store/group-commit.ts";
 import type { Store } from "./store/store.ts";
+import type { Commit } from "./store/transactions.ts";
 
 export type BrokerDependencies = {
   readonly config: BrokerConfig;
   readonly serviceKey: KeyUrl;
   readonly store: Store;
+  /** Of the store, for the work of devices. */
+  readonly commit: Commit;
   readonly keys: BrokerKeys;
   readonly tokenIssuer: TokenIssuer;
   readonly vaults: KeyVaults;
@@ -146,8 +148,8 @@ const UNPROVEN_DEVICES = 10;
  * The whole broker as a request listener; nothing here opens, listens or reads the clock by itself.
  */
 export function createBroker(dependencies: BrokerDependencies): Broker {
-  const { config, serviceKey, store, keys, resources, clock, isClosing, log, now, random, spans } =
-    dependencies;
+  const { config, serviceKey, store, commit, keys, resources, clock, isClosing } = dependencies;
+  const { log, now, random, spans } = dependencies;
   const figures = createFleetFigures(store, now);
   const metrics = createMetrics(figures);
   metrics.showPool(() => store.readPool?.());
@@ -231,7 +233,6 @@ export function createBroker(dependencies: BrokerDependencies): Broker {
     resources,
     listener: keyHealth.listener({ lookAfterChange: true }),
   });
-  const commit = createCommit(store);
   // A campaign has checked each key itself, and its vault is checked in turn.
   const campaignCustody = openCustody({
     resources: rememberResources(resources, now),

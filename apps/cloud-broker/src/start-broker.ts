@@ -29,6 +29,7 @@ import { type Chore, every, untilDone } from "./run/every.ts";
 import { noteOwnKeys } from "./run/note-own-keys.ts";
 import { keysFolderOf, openState } from "./run/open-data-dir.ts";
 import { createRecordRounds } from "./run/restore/keep-record.ts";
+import { createCommit } from "./store/group-commit.ts";
 import type { OpenDatabase } from "./store/open-store.ts";
 import { readDatabaseClock } from "./store/read-database-clock.ts";
 import type { Store } from "./store/store.ts";
@@ -142,6 +143,7 @@ export async function startBroker(
     config,
     serviceKey,
     store,
+    commit: createCommit(store),
     keys,
     tokenIssuer,
     vaults: azure.vaults,

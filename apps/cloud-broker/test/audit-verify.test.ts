@@ -9,17 +9,17 @@ import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { verifyAuditExport, verifyAuditFile } from "../src/audit/verify-audit.ts";
-import { DeviceWorld } from "./device/device-world.ts";
+import { type BrokerWorld, openBroker } from "./world/open-broker.ts";
 
-let world: DeviceWorld;
+let world: BrokerWorld;
 let order: string;
 beforeAll(async () => {
-  world = await DeviceWorld.open();
-  const device = await world.enrolled("audited");
+  world = await openBroker();
+  const device = await world.delivered("audited");
   ({ order } = device);
   for (let index = 0; index < 4; index += 1) await device.unlock("unlock");
   await device.unlock("ingest");
-  await world.transport.send("POST", "/device/v1/unlocks", {
+  await world.transport().send("POST", "/device/v1/unlocks", {
     headers: { "content-type": "application/jose" },
     body: "rubbish",
   });
@@ -28,11 +28,13 @@ afterAll(async () => {
   await world[Symbol.asyncDispose]();
 });
 
+const databaseFile = () => join(world.folder, "broker.sqlite");
+
 let copies = 0;
 async function tampered(statement: string): Promise<string> {
   copies += 1;
   const path = join(world.folder, `copy-${String(copies)}.sqlite`);
-  for (const suffix of ["", "-wal"]) await cp(`${world.databaseFile}${suffix}`, `${path}${suffix}`);
+  for (const suffix of ["", "-wal"]) await cp(`${databaseFile()}${suffix}`, `${path}${suffix}`);
   const database = new Database(path);
   database.exec(statement);
   database.close();
@@ -41,15 +43,15 @@ async function tampered(statement: string): Promise<string> {
 
 describe("the audit trail of a real broker", () => {
   test("is whole, order by order, while the broker runs", async () => {
-    const verdicts = await verifyAuditFile(world.databaseFile);
-    expect(verdicts.get(order)).toMatchObject({ ok: true, length: 6 });
+    const verdicts = await verifyAuditFile(databaseFile());
+    expect(verdicts.get(order)).toMatchObject({ ok: true, length: 16 });
     expect(verdicts.get("broker")).toMatchObject({ ok: true, length: 1 });
   });
 
   const TAMPERED: Readonly<Record<string, readonly [string, object]>> = {
     "a decision that was changed": [
-      "update audit set row_json = replace(row_json, 'granted', 'refused') where sequence = 3",
-      { sequence: 3, fault: "altered" },
+      "update audit set row_json = replace(row_json, 'granted', 'refused') where sequence = 12",
+      { sequence: 12, fault: "altered" },
     ],
     "a row that was deleted": [
       "delete from audit where sequence = 3",
@@ -85,10 +87,10 @@ describe("the audit trail of a real broker", () => {
   // Evidence: An insider who wants a customer's key.
   // Evidence: Gaps in audit rows.
   test("cut off at its end has another length and head than was noted before", async () => {
-    const before = (await verifyAuditFile(world.databaseFile)).get(order);
-    const path = await tampered("delete from audit where sequence = 6");
+    const before = (await verifyAuditFile(databaseFile())).get(order);
+    const path = await tampered("delete from audit where sequence = 16");
     const after = (await verifyAuditFile(path)).get(order);
-    expect(after).toMatchObject({ ok: true, length: 5 });
+    expect(after).toMatchObject({ ok: true, length: 15 });
     expect(after).not.toEqual(before);
   });
 
@@ -97,7 +99,7 @@ describe("the audit trail of a real broker", () => {
       "whole, but for receipts that the device never sent",
       "select 1",
       6,
-      /^ok {8}\/subscriptions\/.*: 6 rows, head [\w-]{43}$/m,
+      /^ok {8}\/subscriptions\/.*: 16 rows, head [\w-]{43}, receipts signed by their device: 1$/m,
     ],
     [
       "tampered with",
@@ -122,7 +124,7 @@ describe("the audit trail of a real broker", () => {
   );
 
   test("holds when its rows were exported as JSON lines, and shows a row that was changed", async () => {
-    const database = new Database(world.databaseFile, { readonly: true });
+    const database = new Database(databaseFile(), { readonly: true });
     const rows = database
       .prepare<[string], { sequence: number; hash: string; rowJson: string }>(
         "select sequence, hash, row_json as rowJson from audit where chain = ? order by sequence",
@@ -136,7 +138,7 @@ describe("the audit trail of a real broker", () => {
     const whole = join(world.folder, "whole.jsonl");
     await writeFile(whole, `${lines.join("\n")}\n`);
     expect(verifyAuditExport(whole)).toEqual(
-      new Map([[order, (await verifyAuditFile(world.databaseFile)).get(order)]]),
+      new Map([[order, (await verifyAuditFile(databaseFile())).get(order)]]),
     );
     const changed = join(world.folder, "changed.jsonl");
     await writeFile(

@@ -21,10 +21,17 @@ export type CrashPoint = { readonly statement: number; readonly when: "before" |
 
 export class SimulatedCrash extends Error {}
 
-/** A store whose process dies at one point: from there on nothing runs, not even a rollback. */
+export const WRITES = /^\s*(?:insert|update|delete|commit)/i;
+
+/**
+ * A store whose process dies at one point: from there on nothing runs, not even a rollback.
+ *
+ * @param counted - the statements that count; all by default
+ */
 export function openCrashingStore(
   path: string,
   point: CrashPoint,
+  counted = /^/,
 ): { readonly store: Store; readonly crashed: () => boolean; readonly close: () => void } {
   const database = new Database(path);
   database.pragma("foreign_keys = ON");
@@ -32,8 +39,9 @@ export function openCrashingStore(
   let statement = 0;
   let dead = false;
 
-  async function step<Value>(run: () => Promise<Value>): Promise<Value> {
+  async function step<Value>(sql: string, run: () => Promise<Value>): Promise<Value> {
     if (dead) throw new SimulatedCrash();
+    if (!counted.test(sql)) return run();
     statement += 1;
     if (statement === point.statement && point.when === "before") die();
     const value = await run();
@@ -44,9 +52,9 @@ export function openCrashingStore(
     dead = true;
     throw new SimulatedCrash();
   }
-  function counted(connection: DatabaseConnection): DatabaseConnection {
+  function counting(connection: DatabaseConnection): DatabaseConnection {
     return {
-      executeQuery: (query) => step(() => connection.executeQuery(query)),
+      executeQuery: (query) => step(query.sql, () => connection.executeQuery(query)),
       streamQuery: () => {
         throw new Error("custody streams nothing");
       },
@@ -60,14 +68,16 @@ export function openCrashingStore(
     init: () => inner.init(),
     async acquireConnection() {
       const connection = await inner.acquireConnection();
-      const wrapped = counted(connection);
+      const wrapped = counting(connection);
       connections.set(wrapped, connection);
       return wrapped;
     },
     beginTransaction: (connection, settings) =>
-      step(() => inner.beginTransaction(innerOf(connection), settings)),
-    commitTransaction: (connection) => step(() => inner.commitTransaction(innerOf(connection))),
-    rollbackTransaction: (connection) => step(() => inner.rollbackTransaction(innerOf(connection))),
+      step("begin", () => inner.beginTransaction(innerOf(connection), settings)),
+    commitTransaction: (connection) =>
+      step("commit", () => inner.commitTransaction(innerOf(connection))),
+    rollbackTransaction: (connection) =>
+      step("rollback", () => inner.rollbackTransaction(innerOf(connection))),
     releaseConnection: (connection) => inner.releaseConnection(innerOf(connection)),
     destroy: () => inner.destroy(),
   };

@@ -3,22 +3,22 @@ import type { EnrolmentRequest } from "@databox-cmk/protocol";
 import type { DeviceClient, Tamper } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { DeviceWorld } from "./device-world.ts";
+import { type BrokerWorld, openBroker, type PreparedNode } from "../world/open-broker.ts";
 
-let world: DeviceWorld;
+let world: BrokerWorld;
 beforeAll(async () => {
-  world = await DeviceWorld.open();
+  world = await openBroker({ replicas: 1 });
 });
 afterAll(async () => {
   await world[Symbol.asyncDispose]();
 });
 
 let names = 0;
-async function preparing(): Promise<{ device: DeviceClient; code: string }> {
+async function preparing(): Promise<PreparedNode> {
   names += 1;
-  const serial = `NODE-${String(names)}`;
-  const { id, codes } = await world.order(`enrol-${String(names)}`, [serial]);
-  return { device: world.device(id, serial), code: codes[0] ?? "" };
+  const [node] = await world.preparing(`enrol-${String(names)}`);
+  if (node === undefined) throw new Error("no node");
+  return node;
 }
 const codeOf = (answer: Awaited<ReturnType<DeviceClient["enrol"]>>): string =>
   answer.kind === "denial" ? answer.value.code : answer.kind;
@@ -36,7 +36,7 @@ const CASES: Readonly<Record<string, Case>> = {
   "a code that has expired": {
     code: "EnrolmentCodeInvalid",
     prepare: () => {
-      world.nowMs += 24 * 3_600_000;
+      world.clock.nowMs += 24 * 3_600_000;
       return Promise.resolve();
     },
   },
@@ -101,12 +101,12 @@ describe("an enrolment", () => {
   test("is answered again to the same key, however often and whenever it asks", async () => {
     const { device, code } = await preparing();
     expect(codeOf(await device.enrol(code))).toBe("answer");
-    world.nowMs += 48 * 3_600_000;
+    world.clock.nowMs += 48 * 3_600_000;
     expect(codeOf(await device.enrol(code))).toBe("answer");
     await world.setStage(device.order, "Delivered");
     expect(codeOf(await device.enrol(code))).toBe("answer");
     const { contentKey } = await device.unlock("unlock");
-    expect(await world.opens(device, contentKey)).toBe(true);
+    expect(await world.opened(device, contentKey)).toBeDefined();
   });
 
   test("keeps the grade of the key as the node claims it, and every release names it", async () => {
@@ -124,7 +124,7 @@ describe("an enrolment", () => {
   test("by another key is a conflict, and the first key stays", async () => {
     const { device, code } = await preparing();
     await device.enrol(code);
-    const thief = world.device(device.order as never, device.serial);
+    const thief = world.device(device.order, device.serial);
     expect(codeOf(await thief.enrol(code))).toBe("EnrolmentConflict");
     expect((await device.unlock("prepare")).answer.kind).toBe("answer");
     expect((await thief.unlock("prepare")).answer).toMatchObject({
@@ -136,9 +136,7 @@ describe("an enrolment", () => {
   // Evidence: One token redeemed twice.
   test("of one code by many keys at once admits one of them", async () => {
     const { device, code } = await preparing();
-    const rivals = Array.from({ length: 50 }, () =>
-      world.device(device.order as never, device.serial),
-    );
+    const rivals = Array.from({ length: 50 }, () => world.device(device.order, device.serial));
     const codes = (await Promise.all(rivals.map((rival) => rival.enrol(code)))).map(codeOf);
     expect(codes.filter((each) => each === "answer")).toHaveLength(1);
     expect(codes.filter((each) => each === "EnrolmentConflict")).toHaveLength(49);
@@ -156,7 +154,7 @@ describe("an enrolment", () => {
 
   test("stores only a hash of the code", async () => {
     const { code } = await preparing();
-    const rows = await world.store.selectFrom("nodes").selectAll().execute();
+    const rows = await world.store().selectFrom("nodes").selectAll().execute();
     expect(JSON.stringify(rows)).not.toContain(code);
   });
 });
@@ -188,7 +186,8 @@ describe("a receipt", () => {
   test("of a failure leaves the node unprepared, with its code in the trail", async () => {
     const { device, grant } = await granted();
     await device.receipt(grant, "failed");
-    const node = await world.store
+    const node = await world
+      .store()
       .selectFrom("nodes")
       .select(["prepared_at_ms", "last_outcome"])
       .where("serial", "=", device.serial)

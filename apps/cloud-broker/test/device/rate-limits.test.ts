@@ -2,26 +2,32 @@
 import { DEVICE_ROUTES } from "@databox-cmk/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { DeviceWorld } from "./device-world.ts";
+import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 
 describe("a device that asks too often", () => {
-  let world: DeviceWorld;
+  let world: BrokerWorld;
   beforeAll(async () => {
-    world = await DeviceWorld.open({ rateLimits: { address: 0, device: 6 } });
+    world = await openBroker({ settings: { RATE_LIMIT_DEVICE_PER_MINUTE: "6" } });
   });
   afterAll(async () => {
     await world[Symbol.asyncDispose]();
   });
 
+  const rested = async (job: string) => {
+    const device = await world.delivered(job);
+    world.clock.nowMs += 60_000;
+    return device;
+  };
+
   // Evidence: A flood of requests.
   test("must wait, by a signed answer that is an outage and leaves no row", async () => {
-    const device = await world.enrolled("eager");
+    const device = await rested("eager");
     const prepared = [];
     for (let index = 0; index < 6; index += 1) {
       prepared.push(await device.prepareUnlock("unlock"));
-      world.nowMs += 10_000;
+      world.clock.nowMs += 10_000;
     }
-    const callsBefore = world.custody.vaultCalls;
+    const callsBefore = world.unwraps();
     const answers = [];
     for (const each of prepared) answers.push(await device.sendUnlock(each));
     expect(answers.every((answer) => answer.kind === "answer")).toBe(true);
@@ -33,17 +39,17 @@ describe("a device that asks too often", () => {
       status: 429,
       value: { code: "RateLimited", class: "unreachable", retryAfterSeconds: 10 },
     });
-    expect(world.custody.vaultCalls).toBe(callsBefore + 6);
+    expect(world.unwraps()).toBe(callsBefore + 6);
     expect(await world.audit(device.order)).toEqual(rows);
-    world.nowMs += 10_000;
+    world.clock.nowMs += 10_000;
     // The nonce is not the broker's, but it was checked.
     expect((await device.sendUnlock(next)).kind).toBe("denial");
     expect(await world.audit(device.order)).not.toEqual(rows);
   });
 
   test("does not use up another device's requests", async () => {
-    const eager = await world.enrolled("eager-2");
-    const calm = await world.enrolled("calm");
+    const eager = await rested("eager-2");
+    const calm = await rested("calm");
     const nonsense = "A".repeat(96);
     for (let index = 0; index < 8; index += 1)
       await eager.sendUnlock(await eager.prepareUnlock("unlock", {}, nonsense));
@@ -51,17 +57,17 @@ describe("a device that asks too often", () => {
   });
 
   test("also gets no challenges", async () => {
-    const device = await world.enrolled("challenged");
-    for (let index = 0; index < 5; index += 1) await device.challenge();
+    const device = await rested("challenged");
+    for (let index = 0; index < 6; index += 1) await device.challenge();
     await expect(device.challenge()).rejects.toThrow("429");
   });
 });
 
 // Evidence: A flood of requests.
 test("an address that asks too often is stopped before anything is read", async () => {
-  await using world = await DeviceWorld.open({ rateLimits: { address: 1, device: 0 } });
+  await using world = await openBroker({ settings: { RATE_LIMIT_ADDRESS_PER_SECOND: "1" } });
   const ask = () =>
-    world.transport.send("POST", DEVICE_ROUTES.unlocks, {
+    world.transport().send("POST", DEVICE_ROUTES.unlocks, {
       headers: { "content-type": "application/jose" },
       body: "x",
     });

@@ -5,11 +5,11 @@ import { DEVICE_ROUTES, MESSAGE_TYPES, type UnlockRequest } from "@databox-cmk/p
 import type { DeviceClient, Tamper } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { DeviceWorld } from "./device-world.ts";
+import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 
-let world: DeviceWorld;
+let world: BrokerWorld;
 beforeAll(async () => {
-  world = await DeviceWorld.open();
+  world = await openBroker();
 });
 afterAll(async () => {
   await world[Symbol.asyncDispose]();
@@ -118,7 +118,7 @@ const CASES: Readonly<Record<string, Case>> = {
     tamper: { payload: (payload) => ({ ...payload, nonce: foreignNonce }) },
     prepare: async (device) => {
       foreignNonce = (await device.challenge()).nonce;
-      world.nowMs += 120_000;
+      world.clock.nowMs += 120_000;
     },
   },
   "with a counter that was used": {
@@ -200,9 +200,9 @@ let foreignNonce = "";
 
 describe("an unlock request is refused before any vault is asked, with a row in its chain,", () => {
   test.each(Object.entries(CASES))("when it is one %s", async (name, expected) => {
-    const device = await world.enrolled(`refused-${String(Object.keys(CASES).indexOf(name))}`);
+    const device = await world.delivered(`refused-${String(Object.keys(CASES).indexOf(name))}`);
     await expected.prepare?.(device);
-    const callsBefore = world.custody.vaultCalls;
+    const callsBefore = world.unwraps();
     const prepared = await device.prepareUnlock(expected.purpose ?? "unlock", expected.tamper);
     const answer = await device.sendUnlock(prepared);
     expect(answer).toMatchObject({
@@ -210,7 +210,7 @@ describe("an unlock request is refused before any vault is asked, with a row in 
       status: expected.status,
       value: { code: expected.code, class: expected.class },
     });
-    expect(world.custody.vaultCalls).toBe(callsBefore);
+    expect(world.unwraps()).toBe(callsBefore);
     const rows = await world.audit(expected.chain === "order" ? device.order : "broker");
     expect(rows.at(-1)).toMatchObject({
       action: "unlock",
@@ -225,7 +225,7 @@ describe("an unlock request is refused before any vault is asked, with a row in 
   });
 
   test("when it is too long, which is said without a signature since nothing of it was read", async () => {
-    const answer = await world.transport.send("POST", DEVICE_ROUTES.unlocks, {
+    const answer = await world.transport().send("POST", DEVICE_ROUTES.unlocks, {
       headers: { "content-type": "application/jose" },
       body: "A".repeat(16 * 1024 + 1),
     });
@@ -239,7 +239,7 @@ describe("an unlock request is refused before any vault is asked, with a row in 
 describe("strangers learn nothing:", () => {
   // Evidence: Timing side channels.
   test("an unknown device and a wrong signature get the same words", async () => {
-    const device = await world.enrolled("same-words");
+    const device = await world.delivered("same-words");
     const known = await device.prepareUnlock("unlock", {
       text: (text) => replacePart(text, 2, () => Buffer.alloc(64).toString("base64url")),
     });
@@ -255,7 +255,7 @@ describe("strangers learn nothing:", () => {
   });
 
   test("a challenge is the same for a serial that does not exist", async () => {
-    const device = await world.enrolled("any-serial");
+    const device = await world.delivered("any-serial");
     const real = await device.challenge();
     const invented = await device.challenge("NEVER-HEARD-OF");
     expect({ ...invented, nonce: "" }).toEqual({ ...real, nonce: "" });
@@ -276,20 +276,20 @@ describe("a message is accepted only as its own type:", () => {
 
   // Evidence: One message taken for another.
   test.each(matrix)("%s at %s is malformed there", async (type, route) => {
-    const device = await world.enrolled(
+    const device = await world.delivered(
       `m-${String(matrix.findIndex((row) => row[0] === type && row[1] === route))}`,
     );
-    const callsBefore = world.custody.vaultCalls;
+    const callsBefore = world.unwraps();
     const text = await device.sign(type, { order: device.order, serial: device.serial });
     const denial = device.readDenial(await device.post(route, text), text);
     expect(denial).toMatchObject({ code: "DeviceMessageMalformed" });
     expect(denial.message).toContain("typ: expected");
-    expect(world.custody.vaultCalls).toBe(callsBefore);
+    expect(world.unwraps()).toBe(callsBefore);
   });
 
   // Evidence: One message taken for another.
   test("an answer of the broker sent back to it is not a request", async () => {
-    const device = await world.enrolled("echo");
+    const device = await world.delivered("echo");
     const { answer } = await device.unlock("unlock");
     const text = answer.kind === "answer" ? answer.text : "";
     const denial = device.readDenial(await device.post(DEVICE_ROUTES.receipts, text), text);

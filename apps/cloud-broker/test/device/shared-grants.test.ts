@@ -4,7 +4,7 @@ import { foldOrderId } from "../../src/core/order.ts";
 import type { StoreTransaction } from "../../src/store/store.ts";
 import type { Commit } from "../../src/store/transactions.ts";
 import { ENGINE } from "../store/open-test-store.ts";
-import { DeviceWorld } from "./device-world.ts";
+import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 
 const NAMES = ["first", "withdrawn", "third", "fourth"];
 /** How many transactions ran the works of four grants; those that were undone count. */
@@ -33,21 +33,21 @@ const holdGrants =
     }, how);
   };
 
-let world: DeviceWorld;
+let world: BrokerWorld;
 beforeAll(async () => {
-  world = await DeviceWorld.open({ wrapCommit: holdGrants });
+  world = await openBroker({ replicas: 1, wrapCommit: holdGrants });
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
 test("grants of several orders share a transaction, and one that is withdrawn there is refused alone", async () => {
-  const devices = await Promise.all(NAMES.map((name) => world.enrolled(name)));
+  const devices = await Promise.all(NAMES.map((name) => world.delivered(name)));
   const unlockAll = async () => {
     transactions.clear();
     const outcomes = await Promise.all(
       devices.map(async (device) => {
         const { answer, contentKey } = await device.unlock("unlock");
         if (answer.kind === "denial") return answer.value.code;
-        return (await world.opens(device, contentKey)) ? "opened" : answer.kind;
+        return (await world.opened(device, contentKey)) !== undefined ? "opened" : answer.kind;
       }),
     );
     return { outcomes, transactions: transactions.size };
@@ -55,33 +55,35 @@ test("grants of several orders share a transaction, and one that is withdrawn th
   const opened = NAMES.map(() => "opened");
   expect(await unlockAll()).toEqual({ outcomes: opened, transactions: TRANSACTIONS.together });
 
-  const { unwrap } = world.custody;
   const withdrawn = foldOrderId(devices[1]?.order ?? "");
-  world.custody.unwrap = async (order, serial) => {
-    if (order === withdrawn) await world.setStage(order, "Cancelled");
-    return unwrap(order, serial);
+  world.aroundUnwrap = async (unwrap, identity) => {
+    if ("order" in identity && identity.order === withdrawn)
+      await world.setStage(withdrawn, "Cancelled");
+    return unwrap();
   };
   expect(await unlockAll()).toEqual({
     outcomes: opened.with(1, "PurposeForbidden"),
     transactions: TRANSACTIONS.withRefusal,
   });
-  world.custody.unwrap = unwrap;
+  world.aroundUnwrap = undefined;
   await world.setStage(withdrawn, "Delivered");
 
   expect(await unlockAll()).toEqual({ outcomes: opened, transactions: TRANSACTIONS.afterRefusal });
   expect(await unlockAll()).toEqual({ outcomes: opened, transactions: TRANSACTIONS.together });
 
   for (const { order } of devices) {
-    const unlocks = (await world.audit(order)).filter(({ action }) => action === "unlock");
+    const unlocks = (await world.audit(order)).filter(({ action }) => action === "unlock").slice(1);
     const granted = Array.from({ length: 4 }, () => "granted");
     const expected = order === withdrawn ? granted.with(1, "refused") : granted;
     expect(unlocks.map(({ outcome }) => outcome)).toEqual(expected);
     expect(await world.verifyAudit(order)).toMatchObject({ ok: true });
-    const grants = await world.store
+    const grants = await world
+      .store()
       .selectFrom("grants")
       .innerJoin("leases", "leases.id", "grants.lease_id")
       .select("leases.id")
       .where("grants.order_id", "=", foldOrderId(order))
+      .where("grants.purpose", "=", "unlock")
       .execute();
     expect(grants).toHaveLength(expected.filter((outcome) => outcome === "granted").length);
   }

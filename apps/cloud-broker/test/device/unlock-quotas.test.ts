@@ -13,7 +13,7 @@ import { compileTogether } from "../../src/store/fast/compile-together.ts";
 import { createCommit } from "../../src/store/group-commit.ts";
 import type { Store } from "../../src/store/store.ts";
 import { openTestStore } from "../store/open-test-store.ts";
-import { DeviceWorld } from "./device-world.ts";
+import { openBroker } from "../world/open-broker.ts";
 
 const ORDER = orderIdOf({ subscriptionId: "s-1", resourceGroup: "g", name: "order-1" });
 const OTHER = orderIdOf({ subscriptionId: "s-1", resourceGroup: "g", name: "order-2" });
@@ -153,18 +153,19 @@ test("windows that have ended are forgotten", async () => {
 });
 
 test("a device beyond its quota gets a signed answer with the time to wait, and no vault is asked", async () => {
-  await using world = await DeviceWorld.open({
-    unlockQuota: { perNode: 1, perOrder: 0 },
+  await using world = await openBroker({
+    settings: { RATE_LIMIT_NODE_UNLOCKS_PER_MINUTE: "1" },
   });
-  const device = await world.enrolled("quick");
+  const device = await world.delivered("quick");
+  world.clock.nowMs += 60_000;
   expect((await device.unlock("unlock")).answer.kind).toBe("answer");
-  const calls = world.custody.vaultCalls;
+  const calls = world.unwraps();
   expect((await device.unlock("unlock")).answer).toMatchObject({
     kind: "denial",
     status: 429,
     value: { code: "RateLimited", class: "unreachable", retryAfterSeconds: expect.any(Number) },
   });
-  expect(world.custody.vaultCalls).toBe(calls);
-  world.nowMs += 60_000;
+  expect(world.unwraps()).toBe(calls);
+  world.clock.nowMs += 60_000;
   expect((await device.unlock("unlock")).answer.kind).toBe("answer");
 });

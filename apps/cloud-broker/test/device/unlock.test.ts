@@ -1,11 +1,14 @@
+import { join } from "node:path";
+
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
+import { foldOrderId } from "../../src/core/order.ts";
 import { keptBytes } from "../store/open-test-store.ts";
-import { DeviceWorld, PASSKEY } from "./device-world.ts";
+import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 
-let world: DeviceWorld;
+let world: BrokerWorld;
 beforeAll(async () => {
-  world = await DeviceWorld.open();
+  world = await openBroker({ replicas: 1 });
 });
 afterAll(async () => {
   await world[Symbol.asyncDispose]();
@@ -13,16 +16,19 @@ afterAll(async () => {
 
 describe("a device", () => {
   test("enrols, prepares itself, and is unlocked at the customer's site", async () => {
-    const { id, codes } = await world.order("whole-life", ["LIFE-N1", "LIFE-N2"]);
-    const [first, second] = [world.device(id, "LIFE-N1"), world.device(id, "LIFE-N2")];
-    for (const [index, device] of [first, second].entries()) {
-      const enrolled = await device.enrol(codes[index] ?? "");
+    const nodes = await world.preparing("whole-life", "DataBoxHeavy");
+    const [first] = nodes;
+    if (first === undefined) throw new Error("no node");
+    const id = foldOrderId(first.device.order);
+    for (const [index, { device, code }] of nodes.entries()) {
+      const enrolled = await device.enrol(code);
       expect(enrolled).toMatchObject({ kind: "answer", value: { passkeyOrigin: "generated" } });
       const { answer, contentKey } = await device.unlock("prepare");
-      expect(await world.opens(device, contentKey)).toBe(true);
+      expect(await world.opened(device, contentKey)).toBeDefined();
       const receipt = await device.receipt(answer.kind === "answer" ? answer.text : "", "prepared");
       expect(receipt.kind).toBe("answer");
-      const order = await world.store
+      const order = await world
+        .store()
         .selectFrom("orders")
         .select("stage_status")
         .where("id", "=", id)
@@ -30,28 +36,29 @@ describe("a device", () => {
       expect(order.stage_status).toBe(index === 0 ? "InProgress" : "Succeeded");
     }
     await world.setStage(id, "Delivered");
-    const { answer, contentKey } = await first.unlock("unlock");
+    const { answer, contentKey } = await first.device.unlock("unlock");
     expect(answer).toMatchObject({
       kind: "answer",
       value: {
-        serial: "LIFE-N1",
-        kid: world.custody.kid,
+        serial: first.device.serial,
+        kid: world.kid,
         lease: { ttlSeconds: 60, outageGraceSeconds: 86_400, sequence: 0 },
       },
     });
-    expect(await world.opens(first, contentKey)).toBe(true);
-    expect(await world.verifyAudit(id)).toMatchObject({ ok: true, length: 7 });
+    const passkey = await world.opened(first.device, contentKey);
+    // Six rows of the order's placing and preparation, and these seven.
+    expect(await world.verifyAudit(id)).toMatchObject({ ok: true, length: 6 + 7 });
 
     // Neither logs nor database hold what would open anything: canaries in every spelling that code
     // would use.
     const secrets = [
-      ...codes.map((code) => Buffer.from(code)),
-      Buffer.from(PASSKEY),
+      ...nodes.map(({ code }) => Buffer.from(code)),
+      Buffer.from(passkey ?? ""),
       Buffer.from(contentKey ?? []),
     ];
-    expect(secrets.map((secret) => secret.length)).toEqual([27, 27, 23, 32]);
+    expect(secrets.map((secret) => secret.length)).toEqual([27, 27, 22, 32]);
     const written = Buffer.concat([
-      await keptBytes(world.store, world.databaseFile),
+      await keptBytes(world.store(), join(world.folder, "broker.sqlite")),
       Buffer.from(world.logLines.join("")),
     ]);
     expect(written.length).toBeGreaterThan(10_000);

@@ -1,7 +1,8 @@
 import { createSecretKey, randomBytes } from "node:crypto";
 import { join } from "node:path";
 
-import { generateSigningKey } from "@databox-cmk/crypto";
+import { generateSigningKey, openEnvelope, parseEnvelope } from "@databox-cmk/crypto";
+import type { StageName } from "@databox-cmk/protocol";
 import {
   DeviceClient,
   openTemporaryFolder,
@@ -11,9 +12,11 @@ import {
 import { expect } from "vitest";
 import * as z from "zod";
 
+import { type ChainVerdict, verifyChain } from "../../src/audit/verify-chain.ts";
 import type { RoleAssignment } from "../../src/callers/held-roles.ts";
 import { armAudiences, createVerifyToken } from "../../src/callers/verify-token.ts";
 import { parseConfig } from "../../src/config/config.ts";
+import { foldOrderId } from "../../src/core/order.ts";
 import { type Broker, createBroker } from "../../src/create-broker.ts";
 import { NO_NOTICES, type Notices } from "../../src/events/open-notices.ts";
 import type { PostEvent } from "../../src/events/post-event.ts";
@@ -28,7 +31,9 @@ import { RINGS } from "../../src/keys/own-secrets.ts";
 import { openSecretFile } from "../../src/keys/secret-file.ts";
 import { type ClockWatch, createClockWatch } from "../../src/observability/clock-watch.ts";
 import { createLog } from "../../src/observability/log.ts";
+import { createCommit } from "../../src/store/group-commit.ts";
 import type { Store } from "../../src/store/store.ts";
+import type { Commit } from "../../src/store/transactions.ts";
 import { ENGINE, openTestStore } from "../store/open-test-store.ts";
 import { SERVICE_KEY } from "./custody-dependencies.ts";
 import {
@@ -56,7 +61,14 @@ export type JsonAnswer = RawAnswer & {
 /** createBroker, whole, on TLS and a database file: only Azure is played in memory. */
 export type Replica = OpenListener & { readonly store: Store; readonly broker: Broker };
 
+type UnwrapKey = CustomerVault["vaults"]["port"]["unwrapKey"];
+
+/** A node of an order that is prepared, which has not enrolled. */
+export type PreparedNode = { readonly device: DeviceClient; readonly code: string };
+
 export type BrokerWorld = AsyncDisposable & {
+  /** The database of SQLite, and keys of the broker. */
+  readonly folder: string;
   readonly clock: { nowMs: number };
   /** Of all replicas. */
   readonly clockWatch: ClockWatch;
@@ -74,6 +86,15 @@ export type BrokerWorld = AsyncDisposable & {
   token(claims?: TokenClaims): Promise<string>;
   /** The only version of the customer's key. */
   readonly kid: string;
+  /** How often a key was asked to unwrap. */
+  unwraps(): number;
+  /** While set: stands between the broker and the keys that unwrap. */
+  aroundUnwrap:
+    | ((
+        unwrap: () => ReturnType<UnwrapKey>,
+        ...call: Parameters<UnwrapKey>
+      ) => ReturnType<UnwrapKey>)
+    | undefined;
   readonly logLines: string[];
   /** Role assignments in Resource Manager, by principal. */
   readonly assignments: Map<string, readonly RoleAssignment[]>;
@@ -83,8 +104,12 @@ export type BrokerWorld = AsyncDisposable & {
   store(): Store;
   broker(): Broker;
   replicas(): readonly Replica[];
-  /** Restarts the broker as after a crash or an update: the same folder, new memory. */
-  restart(): Promise<void>;
+  /**
+   * Restarts the broker as after a crash or an update: the same folder, new memory.
+   *
+   * @param how - one that crashed finishes nothing
+   */
+  restart(how?: "crashed"): Promise<void>;
   call(
     method: string,
     path: string,
@@ -95,6 +120,10 @@ export type BrokerWorld = AsyncDisposable & {
     },
   ): Promise<JsonAnswer>;
   operator(action: string, job: string, body?: unknown): Promise<JsonAnswer>;
+  /** A device that knows the broker's keys, so that it can read any answer. */
+  device(order: string, serial: string): DeviceClient;
+  /** An order with the customer's key that is being prepared; its nodes, of which the larger has two. */
+  preparing(job: string, sku?: "DataBox" | "DataBoxHeavy"): Promise<readonly PreparedNode[]>;
   /**
    * An order with the customer's key, prepared; its one node. Another customer has another
    * subscription.
@@ -104,6 +133,12 @@ export type BrokerWorld = AsyncDisposable & {
   delivered(job: string, subscriptionId?: string): Promise<DeviceClient>;
   /** Both nodes of an order of the larger appliance, delivered. */
   deliveredHeavy(job: string): Promise<readonly DeviceClient[]>;
+  setStage(order: string, stage: StageName): Promise<void>;
+  /** The rows of a chain, an order's or `broker`. */
+  audit(chain: string): Promise<readonly Record<string, unknown>[]>;
+  verifyAudit(chain: string): Promise<ChainVerdict>;
+  /** @returns the passkey, if this content key opens the envelope that the device keeps */
+  opened(device: DeviceClient, contentKey: Uint8Array | undefined): Promise<string | undefined>;
 };
 
 type BrokerOverrides = {
@@ -120,6 +155,8 @@ type BrokerOverrides = {
   readonly timeouts?: Timeouts;
   /** Stands between the broker and its database. */
   readonly openStore?: (path: string) => Promise<Store>;
+  /** Stands between the broker and the commits of device work. */
+  readonly wrapCommit?: (commit: Commit) => Commit;
 };
 
 export async function openBroker({
@@ -128,6 +165,7 @@ export async function openBroker({
   notices = NO_NOTICES,
   timeouts,
   openStore = openTestStore,
+  wrapCommit = (commit) => commit,
 }: BrokerOverrides = {}): Promise<BrokerWorld> {
   const folder = openTemporaryFolder();
   const clock = { nowMs: Date.parse("2026-01-02T03:04:05.678Z") };
@@ -135,6 +173,14 @@ export async function openBroker({
   const now = (): number => clock.nowMs;
   const clockWatch = createClockWatch(now);
   const customer = createCustomerVault(now);
+  let unwraps = 0;
+  const { port } = customer.vaults;
+  const { unwrapKey } = port;
+  port.unwrapKey = (...call) => {
+    unwraps += 1;
+    const unwrap = () => unwrapKey(...call);
+    return world.aroundUnwrap?.(unwrap, ...call) ?? unwrap();
+  };
   const identities = createFakeIdentities((principalId) => {
     customer.vaults.grant(VAULT_NAME, principalId);
   });
@@ -204,6 +250,7 @@ export async function openBroker({
       config,
       serviceKey: SERVICE_KEY,
       store,
+      commit: wrapCommit(createCommit(store)),
       keys,
       tokenIssuer,
       spans: noSpans,
@@ -237,10 +284,10 @@ export async function openBroker({
     while (running.length < replicas) await startReplica(shared ?? (await openStore(path)));
   }
 
-  async function stop(): Promise<void> {
+  async function stop(how?: "crashed"): Promise<void> {
     for (const replica of running) {
       await replica[Symbol.asyncDispose]();
-      await replica.broker.idle();
+      if (how !== "crashed") await replica.broker.idle();
     }
     for (const store of new Set(running.map((replica) => replica.store))) await store.destroy();
   }
@@ -251,11 +298,11 @@ export async function openBroker({
       ...(body === undefined ? {} : { body }),
     });
 
-  /** Places and prepares an order with the customer's key. */
-  async function prepareNodes(
+  /** Places an order with the customer's key, and begins to prepare it. */
+  async function beginPreparing(
     order: string,
-    sku: "DataBox" | "DataBoxHeavy",
-  ): Promise<readonly DeviceClient[]> {
+    sku: "DataBox" | "DataBoxHeavy" = "DataBox",
+  ): Promise<readonly PreparedNode[]> {
     const path = `${order}?${API}`;
     expectStatus(202, await world.call("PUT", path, { body: minimalJob(sku) }));
     const identity = { identity: { type: "SystemAssigned" } };
@@ -272,15 +319,19 @@ export async function openBroker({
     };
     expectStatus(202, await world.call("PATCH", path, { body: key }));
     const { json } = expectStatus(200, await operate("prepare", order));
+    return PREPARED.parse(json).nodes.map(({ serial, enrolmentCode: code }) => ({
+      device: world.device(order.toLowerCase(), serial),
+      code,
+    }));
+  }
+
+  async function prepareNodes(
+    order: string,
+    sku: "DataBox" | "DataBoxHeavy",
+  ): Promise<readonly DeviceClient[]> {
     const devices: DeviceClient[] = [];
-    for (const node of PREPARED.parse(json).nodes) {
-      const device = new DeviceClient({
-        transport,
-        order: order.toLowerCase(),
-        serial: node.serial,
-      });
-      device.brokerKeys = keys.bundle;
-      const enrolled = await device.enrol(node.enrolmentCode);
+    for (const { device, code } of await beginPreparing(order, sku)) {
+      const enrolled = await device.enrol(code);
       if (enrolled.kind !== "answer") throw new Error(JSON.stringify(enrolled));
       const { answer: granted } = await device.unlock("prepare");
       if (granted.kind !== "answer") throw new Error(JSON.stringify(granted));
@@ -296,6 +347,14 @@ export async function openBroker({
     expectStatus(200, await operate("deliver", order));
   }
 
+  const auditRows = (chain: string) =>
+    first()
+      .store.selectFrom("audit")
+      .select(["chain", "sequence", "row_json as rowJson", "hash"])
+      .where("chain", "=", chain)
+      .orderBy("sequence")
+      .execute();
+
   let turn = 0;
   const transport: Transport = {
     send(...request) {
@@ -306,6 +365,7 @@ export async function openBroker({
   };
 
   const world: BrokerWorld = {
+    folder: folder.path,
     clock,
     clockWatch,
     loop,
@@ -317,14 +377,16 @@ export async function openBroker({
     keys,
     token: (claims) => entra.token(claims),
     kid: customer.kid,
+    unwraps: () => unwraps,
+    aroundUnwrap: undefined,
     logLines,
     assignments,
     receivers: posted,
     store: () => first().store,
     broker: () => first().broker,
     replicas: () => running,
-    async restart() {
-      await stop();
+    async restart(how) {
+      await stop(how);
       await start();
     },
     async call(method, path, { body, claims, headers } = {}) {
@@ -344,6 +406,12 @@ export async function openBroker({
       return { ...answer, json };
     },
     operator: (action, job, body) => operate(action, jobPath(job), body),
+    device(order, serial) {
+      const device = new DeviceClient({ transport, order, serial });
+      device.brokerKeys = keys.bundle;
+      return device;
+    },
+    preparing: (job, sku) => beginPreparing(jobPath(job), sku),
     async prepared(job, subscriptionId) {
       const [device] = await prepareNodes(jobPath(job, undefined, subscriptionId), "DataBox");
       if (device === undefined) throw new Error("no node");
@@ -358,6 +426,24 @@ export async function openBroker({
       const devices = await prepareNodes(jobPath(job), "DataBoxHeavy");
       await deliverOrder(jobPath(job));
       return devices;
+    },
+    async setStage(order, stage) {
+      await first()
+        .store.updateTable("orders")
+        .set({ stage })
+        .where("id", "=", foldOrderId(order))
+        .execute();
+    },
+    async audit(chain) {
+      const rows = await auditRows(chain);
+      return rows.map(({ rowJson }): Record<string, unknown> => JSON.parse(rowJson));
+    },
+    verifyAudit: async (chain) => verifyChain(chain, await auditRows(chain)),
+    async opened({ envelope, order, serial }, contentKey) {
+      if (envelope === undefined || contentKey === undefined) return undefined;
+      const context = { env: envelope.env, ord: order, dev: serial };
+      const passkey = await openEnvelope(parseEnvelope(envelope.jwe), contentKey, context);
+      return Buffer.from(passkey).toString();
     },
     async [Symbol.asyncDispose]() {
       await stop();
