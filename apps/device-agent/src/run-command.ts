@@ -36,10 +36,7 @@ async function dispatch(command: Command, dependencies: CommandDependencies): Pr
     case "prepare":
       return "arguments" in command
         ? (await import("./prepare/prepare.ts")).prepare(command.arguments, dependencies)
-        : (await import("./prepare/replace-authority.ts")).replaceAuthority(
-            command.newAuthority,
-            dependencies,
-          );
+        : (await import("./prepare/reconnect.ts")).reconnect(command.reconnect, dependencies);
     case "unlock":
       return (await import("./unlock/unlock.ts")).unlock(command, dependencies, run);
     case "passkey":

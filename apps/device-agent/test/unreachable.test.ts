@@ -213,10 +213,9 @@ describe("a network that does not lead to the broker", () => {
   test("the server never answers the handshake: given up long before the command's deadline", async () => {
     const { port, server } = await listen((socket) => socket.resume());
     using transport = createTransport({
-      address: brokerAddress({
-        brokerUrl: `https://broker.localhost:${String(port)}`,
-        resolveLocalhost: true,
-      }),
+      addresses: [
+        brokerAddress(`https://broker.localhost:${String(port)}`, { resolveLocalhost: true }),
+      ],
       certificateAuthority: () => undefined,
       connectTimeoutMs: 50,
     });

@@ -25,9 +25,11 @@ export type BrokerAddress = {
  * local stack has its own DNS server. A loopback name needs no lookup: an address spares Node the
  * resolver and its IPv6 expression, 2 ms cold.
  */
-export function brokerAddress(connection: Connection): BrokerAddress {
-  const { hostname, port: given } = new URL(connection.brokerUrl);
-  const { dnsServer, resolveLocalhost } = connection;
+export function brokerAddress(
+  brokerUrl: string,
+  { dnsServer, resolveLocalhost }: Pick<Connection, "dnsServer" | "resolveLocalhost">,
+): BrokerAddress {
+  const { hostname, port: given } = new URL(brokerUrl);
   const name = hostname.replace(/^\[|\]$/g, "");
   const port = given === "" ? 443 : Number(given);
   const isLocalhost = hostname === "localhost" || hostname.endsWith(".localhost");
@@ -42,6 +44,12 @@ export function brokerAddress(connection: Connection): BrokerAddress {
     lookup: isLoopback || dnsServer === undefined ? undefined : lookupBy(dnsServer),
   };
 }
+
+/** In the order in which they are tried. */
+export const brokerAddresses = (connection: Connection): readonly BrokerAddress[] =>
+  [connection.brokerUrl, ...(connection.otherBrokers ?? [])].map((url) =>
+    brokerAddress(url, connection),
+  );
 
 function lookupBy(dnsServer: string): LookupFunction {
   return (hostname, { all }, callback) => {

@@ -19,6 +19,8 @@ export type RawAnswer = {
   readonly retryAfterSeconds: number | undefined;
   /** The sender's certificate chains to the authority that this node was prepared with. */
   readonly isPinned?: boolean;
+  /** Host and port that answered. */
+  readonly authority?: string;
   readonly body: string;
 };
 
@@ -46,65 +48,82 @@ export const CONNECT_TIMEOUT_MS = 5_000;
  * the connection until the next one is tried. A satellite link takes 700 ms for it.
  */
 export const ADDRESS_TIMEOUT_MS = 1_000;
+/** How long an address that did not connect is tried after the others. */
+const DEAD_MS = 60_000;
 /** Keeps the HTTP agent from deriving the name itself; `connectToBroker` sets it. */
 const NO_SERVER_NAME = "";
 
 /**
- * One kept-alive TLS connection to the broker. Uses node:https, because it starts in a third of the
- * time of undici or fetch (no other module to load) and distinguishes a name that does not resolve
- * from a refused connection and a bad certificate.
+ * One kept-alive TLS connection to the broker, by the first of its addresses that connects. Uses
+ * node:https, because it starts in a third of the time of undici or fetch (no other module to load)
+ * and distinguishes a name that does not resolve from a refused connection and a bad certificate.
  */
 export function createTransport(options: TransportOptions): Transport {
-  const { connectTimeoutMs = CONNECT_TIMEOUT_MS } = options;
-  const { host, port, authority } = options.address;
+  const { certificateAuthority, connectTimeoutMs = CONNECT_TIMEOUT_MS } = options;
   const dial = Promise.withResolvers<undefined>();
   const handshake = Promise.withResolvers<undefined>();
   const giveUp = () => {
     dial.resolve(undefined);
     handshake.resolve(undefined);
   };
-  const agent = new Agent({ keepAlive: true, maxSockets: 1, servername: NO_SERVER_NAME });
-  agent.createConnection = () => {
-    const socket = connectToBroker(options);
-    socket.once("connect", () => dial.resolve(undefined));
-    socket.once("secureConnect", () => {
-      // Node writes the end of the handshake, and the request with it, at the end of this turn.
-      setImmediate(() => handshake.resolve(undefined));
-    });
-    socket.once("close", giveUp);
-    return socket;
-  };
+  const lines = options.addresses.map((address) => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1, servername: NO_SERVER_NAME });
+    const line = { address, agent, isConnected: false, deadUntilMs: 0 };
+    agent.createConnection = () => {
+      line.isConnected = false;
+      const socket = connectToBroker(address, certificateAuthority());
+      socket.once("connect", () => dial.resolve(undefined));
+      socket.once("secureConnect", () => {
+        line.isConnected = true;
+        // Node writes the end of the handshake, and the request with it, at the end of this turn.
+        setImmediate(() => handshake.resolve(undefined));
+      });
+      socket.once("close", giveUp);
+      return socket;
+    };
+    return line;
+  });
   const traceId = randomBytes(TRACE_ID_BYTES).toString("hex");
-  const headers = { host: authority, accept: "application/jose, application/json" };
   return {
     dialled: dial.promise,
     connected: handshake.promise,
     async post(path, mediaType, body, deadline) {
-      try {
-        const outgoing = request({
-          agent,
-          host,
-          port,
-          path,
-          method: "POST",
-          signal: deadline,
-          headers: {
-            ...headers,
-            // W3C Trace Context: connects the requests of one command in traces; it is not trusted.
-            traceparent: `00-${traceId}-${randomBytes(SPAN_ID_BYTES).toString("hex")}-00`,
-            "content-type": mediaType,
-            "content-length": Buffer.byteLength(body),
-          },
-        });
-        const answer = await exchange(outgoing, body, connectTimeoutMs);
-        return { ...answer, isPinned: options.certificateAuthority() !== undefined };
-      } catch (error) {
-        giveUp(); // The connection could not even be started.
-        throw toUnreachable(error, deadline);
+      let failure: AppError | undefined;
+      const nowMs = performance.now();
+      const isDead = (line: (typeof lines)[number]) => Number(line.deadUntilMs > nowMs);
+      for (const line of lines.toSorted((one, other) => isDead(one) - isDead(other))) {
+        const { host, port, authority } = line.address;
+        try {
+          const outgoing = request({
+            agent: line.agent,
+            host,
+            port,
+            path,
+            method: "POST",
+            signal: deadline,
+            headers: {
+              host: authority,
+              accept: "application/jose, application/json",
+              // W3C Trace Context: connects the requests of one command in traces; it is not trusted.
+              traceparent: `00-${traceId}-${randomBytes(SPAN_ID_BYTES).toString("hex")}-00`,
+              "content-type": mediaType,
+              "content-length": Buffer.byteLength(body),
+            },
+          });
+          const answer = await exchange(outgoing, body, connectTimeoutMs);
+          return { ...answer, authority, isPinned: certificateAuthority() !== undefined };
+        } catch (error) {
+          giveUp(); // The connection could not even be started.
+          failure ??= toUnreachable(error, deadline);
+          // A broker that had the request may have answered it: the next command repeats it.
+          if (line.isConnected || deadline.aborted) throw toUnreachable(error, deadline);
+          line.deadUntilMs = performance.now() + DEAD_MS;
+        }
       }
+      throw failure ?? unreachable("connection", "no address of the broker");
     },
     [Symbol.dispose]() {
-      agent.destroy();
+      for (const { agent } of lines) agent.destroy();
     },
   };
 }
@@ -177,7 +196,7 @@ function parseSeconds(value: string | undefined): number | undefined {
  * expression for IPv6 addresses, which takes 3 to 7 ms, a twentieth of a cold unlock. The method is
  * not documented; without it the option is used.
  */
-function connectToBroker({ address, certificateAuthority }: TransportOptions): TLSSocket {
+function connectToBroker(address: BrokerAddress, authorityPem: string | undefined): TLSSocket {
   const { host, port, name, isNamed, lookup } = address;
   const options: ConnectionOptions & TcpNetConnectOpts = {
     host,
@@ -187,7 +206,7 @@ function connectToBroker({ address, certificateAuthority }: TransportOptions): T
     // With Node's 250 ms, no broker with two addresses is reached by satellite.
     autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS,
     servername: !isNamed || "setServername" in TLSSocket.prototype ? undefined : name,
-    ca: certificateAuthority(),
+    ca: authorityPem,
     lookup,
     checkServerIdentity: (_host, { raw }) => {
       const certificate = new X509Certificate(raw);
@@ -213,7 +232,8 @@ function wrongName(name: string): Error {
 }
 
 type TransportOptions = {
-  readonly address: BrokerAddress;
+  /** In the order in which they are tried; at least one. */
+  readonly addresses: readonly BrokerAddress[];
   /**
    * PEM; when given, the only certificates that are trusted. Read for each connection, so that a
    * daemon takes one that was replaced.

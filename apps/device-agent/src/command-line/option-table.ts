@@ -30,7 +30,10 @@ const CUSTODY_OPTIONS = {
 
 export const COMMAND_OPTIONS = {
   prepare: {
-    broker: text("URL", "required: https address of the broker"),
+    broker: text(
+      "URL",
+      "required: https address of the broker; again: another one, tried when the former fails; alone: replaces them on a prepared node",
+    ),
     order: text("ID", "required: resource id of the order"),
     serial: text("SERIAL", "required: serial number of this node"),
     volume: text("PATH", "required: block device or file to lock"),

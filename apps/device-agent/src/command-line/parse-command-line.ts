@@ -31,7 +31,12 @@ export type CommandLine = { readonly stateDir: string; readonly json: boolean } 
   | { readonly kind: "version" }
 );
 
-type Given = Pick<ReadonlyMap<OptionName, string | true>, "get" | "has">;
+type Given = Pick<ReadonlyMap<OptionName, string | true>, "get" | "has"> & {
+  keys(): Iterable<string>;
+};
+
+/** Alone, `prepare` changes by them how a prepared node reaches its broker. */
+const RECONNECTING: ReadonlySet<string> = new Set(["broker", "ca-file", "state-dir", "json"]);
 
 /**
  * Uses node:util and a table: the library commander takes 8 ms to load, of the 60 ms of a cold
@@ -51,7 +56,10 @@ export function parseCommandLine(words: readonly string[]): CommandLine {
   const positionals: string[] = [];
   for (const token of tokens) {
     if (token.kind === "positional") positionals.push(token.value);
-    if (token.kind === "option") given.set(token.name, token.value ?? true);
+    if (token.kind !== "option") continue;
+    const { name, value = true } = token;
+    const former = name === "broker" ? given.get(name) : undefined;
+    given.set(name, former === undefined ? value : `${String(former)} ${String(value)}`);
   }
   const common = {
     stateDir: text(given, "state-dir") ?? DEFAULT_STATE_DIR,
@@ -72,11 +80,11 @@ export function parseCommandLine(words: readonly string[]): CommandLine {
 function readCommand(command: CommandName, given: Given): Command {
   switch (command) {
     case "prepare": {
-      const newAuthority = text(given, "ca-file");
-      const names = ["broker", "order", "serial", "volume"] as const;
-      return newAuthority === undefined || names.some((name) => given.has(name))
-        ? { command, arguments: readPrepare(given) }
-        : { command, newAuthority };
+      const isReconnect = [...given.keys()].every((name) => RECONNECTING.has(name));
+      if (!isReconnect || !(given.has("ca-file") || given.has("broker")))
+        return { command, arguments: readPrepare(given) };
+      const brokers = text(given, "broker")?.split(" ") ?? [];
+      return { command, reconnect: { caFile: text(given, "ca-file"), brokers } };
     }
     case "journal":
       return {
@@ -144,10 +152,12 @@ function readLocalUi(given: Given): LocalUiOptions | undefined {
 }
 
 function readPrepare(given: Given): PrepareArguments {
+  const [broker = "", ...otherBrokers] = required(given, "broker").split(" ");
   const volumeKind = choice(given, "volume-kind", ["luks2", "file", "auto"]) ?? "auto";
   return {
     ...readCustodyWish(given),
-    broker: required(given, "broker"),
+    broker,
+    otherBrokers: otherBrokers.length === 0 ? undefined : otherBrokers,
     order: required(given, "order"),
     serial: required(given, "serial"),
     volume: required(given, "volume"),

@@ -12,6 +12,7 @@ export type DeviceKeyChoice = {
 /** The options of `prepare`, unchecked. */
 export type PrepareArguments = {
   readonly broker: string;
+  readonly otherBrokers?: readonly string[] | undefined;
   readonly order: string;
   readonly serial: string;
   readonly volume: string;
@@ -38,6 +39,13 @@ export type CustodyWish = {
    * no other.
    */
   readonly recoveryKeys?: readonly string[] | undefined;
+};
+
+/** What a prepared node gets to reach its broker. */
+export type Reconnect = {
+  /** The file of the broker's new authority. */
+  readonly caFile: string | undefined;
+  readonly brokers: readonly string[];
 };
 
 export type ChallengeOptions = {
@@ -72,8 +80,8 @@ export type LocalUiOptions = {
 
 export type Command =
   | { readonly command: "prepare"; readonly arguments: PrepareArguments }
-  /** Of a prepared node: the file of the broker's new authority. */
-  | { readonly command: "prepare"; readonly newAuthority: string }
+  /** Of a prepared node. */
+  | { readonly command: "prepare"; readonly reconnect: Reconnect }
   | { readonly command: "journal"; readonly verify: boolean; readonly last: number }
   | ({ readonly command: "challenge" } & ChallengeOptions)
   | { readonly command: "respond"; readonly file: string | undefined }

@@ -6,9 +6,14 @@ export type VolumeKind = (typeof VOLUME_KINDS)[number];
 
 const path = z.string().check(z.minLength(1), z.maxLength(4096));
 
+const brokerUrl = z.string().check(z.maxLength(512), z.regex(/^https:\/\/[^/?#@\s]+$/));
+export const OTHER_BROKERS_MAX = 3;
+
 /** How this machine reaches its broker. */
 const connection = z.strictObject({
-  brokerUrl: z.string().check(z.maxLength(512), z.regex(/^https:\/\/[^/?#@\s]+$/)),
+  brokerUrl,
+  /** Addresses of the same broker, tried in this order when the former ones do not connect. */
+  otherBrokers: z.optional(z.array(brokerUrl).check(z.maxLength(OTHER_BROKERS_MAX))),
   /**
    * The only authorities that the broker's certificate may chain to; without it the public ones
    * that Node carries.

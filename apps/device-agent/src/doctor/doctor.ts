@@ -1,10 +1,10 @@
 import { importVerifyKey } from "@databox-cmk/crypto";
-import { AppError, type Finding, type Probe, runChecks } from "@databox-cmk/errors";
+import { AppError, type Finding, type Probe, runChecks, toAppError } from "@databox-cmk/errors";
 import type { Denial } from "@databox-cmk/protocol";
 
 import { readChallenge } from "../answers/challenge-answer.ts";
 import { readKeptEnvelope } from "../answers/signed-envelope.ts";
-import { brokerAddress } from "../broker-client/broker-address.ts";
+import { brokerAddresses } from "../broker-client/broker-address.ts";
 import type { AgentEvent } from "../core/agent-event.ts";
 import {
   describeClock,
@@ -17,11 +17,11 @@ import { judgeLastUnlock } from "../core/judge-last-unlock.ts";
 import type { Settings } from "../core/settings.ts";
 import { askForChallenge, challengeHash } from "../exchange/ask-for-challenge.ts";
 import { readNewestRows } from "../journal/open-journal.ts";
-import { connect } from "../node/connect.ts";
+import { certificateAuthorityOf, connect } from "../node/connect.ts";
 import type { CommandDependencies } from "../node/dependencies.ts";
 import { roundToTenth } from "../node/stopwatch.ts";
 import { readBootId } from "../state/boot.ts";
-import { readPrivateFile, requireFile } from "../state/private-file.ts";
+import { requireFile } from "../state/private-file.ts";
 import { openStateFolder } from "../state/state-folder.ts";
 import { openVolume } from "../volume/choose-volume.ts";
 import { judgeVolume, probeDeviceKey, probeShare, probeStateFolder } from "./probe-machine.ts";
@@ -74,7 +74,7 @@ function createExamination(
     totalTimeoutMs,
   } = dependencies;
   let known: Settings | undefined;
-  let network: NetworkProbes | undefined;
+  let network: readonly NetworkProbes[] = [];
   let refusal: Denial | undefined;
   let clock: { readonly answeredMs: number; readonly brokerTime: string } | undefined;
   const folder = () => openStateFolder(stateDir, credentialsFolder);
@@ -85,19 +85,28 @@ function createExamination(
     return known;
   }
 
-  function openNetwork(): NetworkProbes {
-    if (network !== undefined) return network;
+  /** At each address of the broker. One is enough; all of them are shown. */
+  async function probeNetwork(step: "resolve" | "connect" | "secure"): Promise<Finding> {
     const { connection } = settings();
-    network = createNetworkProbes({
-      broker: brokerAddress(connection),
-      certificateAuthority: () =>
-        connection.certificateAuthorityFile === undefined
-          ? undefined
-          : readPrivateFile(connection.certificateAuthorityFile),
-      stepTimeoutMs: Math.min(STEP_TIMEOUT_MS, totalTimeoutMs),
-      nowMs,
-    });
-    return network;
+    const brokers = brokerAddresses(connection);
+    if (network.length === 0)
+      network = brokers.map((broker) =>
+        createNetworkProbes({
+          broker,
+          certificateAuthority: () => certificateAuthorityOf(connection),
+          stepTimeoutMs: Math.min(STEP_TIMEOUT_MS, totalTimeoutMs),
+          nowMs,
+        }),
+      );
+    const results = await Promise.allSettled(network.map((probes) => probes[step]()));
+    const found = results.map((result, at) =>
+      result.status === "fulfilled"
+        ? result.value
+        : `${brokers[at]?.authority ?? ""}: ${toAppError(result.reason).detail ?? "no answer"}`,
+    );
+    const [failure] = results.flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
+    if (results.every(({ status }) => status === "rejected")) throw toAppError(failure);
+    return { ok: true, found: found.join("; ") };
   }
 
   async function probeChallenge(): Promise<Finding> {
@@ -113,14 +122,14 @@ function createExamination(
       return { ok: false, failure: { code: "BrokerBusy", detail: answer.denial.message } };
     const { brokerTime } = answer.challenge;
     clock = { answeredMs: (sentMs + receivedMs) / 2, brokerTime };
-    return { ok: true, found: `${connection.brokerUrl} answers` };
+    return { ok: true, found: `https://${raw.authority ?? ""} answers` };
   }
 
   return {
     settings: () => known,
     refusal: () => refusal,
     [Symbol.dispose]() {
-      network?.[Symbol.dispose]();
+      for (const probes of network) probes[Symbol.dispose]();
     },
     probes: {
       "state-folder": async () => probeStateFolder(stateDir),
@@ -153,9 +162,9 @@ function createExamination(
         return judgeVolume(volume.path, content, preparation.volumeId);
       },
       proxy: async () => ({ ok: true, found: describeProxies(environmentNames) }),
-      name: () => openNetwork().resolve(),
-      connection: () => openNetwork().connect(),
-      certificate: () => openNetwork().secure(),
+      name: () => probeNetwork("resolve"),
+      connection: () => probeNetwork("connect"),
+      certificate: () => probeNetwork("secure"),
       challenge: probeChallenge,
       clock: async () =>
         clock === undefined

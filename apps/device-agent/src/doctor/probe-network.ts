@@ -4,8 +4,6 @@ import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect as connectTls } from "node:tls";
 
-import type { Finding } from "@databox-cmk/errors";
-
 import type { BrokerAddress } from "../broker-client/broker-address.ts";
 import { ADDRESS_TIMEOUT_MS } from "../broker-client/transport.ts";
 import { toUnreachable, unreachable } from "../broker-client/unreachable.ts";
@@ -14,9 +12,9 @@ const DAY_MS = 86_400_000;
 
 /** One connection, opened step by step so that each step can fail under its own name. */
 export type NetworkProbes = Disposable & {
-  resolve(): Promise<Finding>;
-  connect(): Promise<Finding>;
-  secure(): Promise<Finding>;
+  resolve(): Promise<string>;
+  connect(): Promise<string>;
+  secure(): Promise<string>;
 };
 
 /**
@@ -62,10 +60,7 @@ export function createNetworkProbes(options: {
   return {
     async resolve() {
       addresses = await step(resolveName());
-      return {
-        ok: true,
-        found: `${name} is ${addresses.map(({ address }) => address).join(", ")}`,
-      };
+      return `${name} is ${addresses.map(({ address }) => address).join(", ")}`;
     },
     async connect() {
       socket = connect({
@@ -79,7 +74,7 @@ export function createNetworkProbes(options: {
       });
       socket.on("error", () => undefined); // The step that waits for it reports it.
       await step(once(socket, "connect"));
-      return { ok: true, found: `${socket.remoteAddress ?? name} port ${String(port)}` };
+      return `${socket.remoteAddress ?? name} port ${String(port)}`;
     },
     async secure() {
       const tls = connectTls({
@@ -97,10 +92,7 @@ export function createNetworkProbes(options: {
       const days = Math.floor((Date.parse(validTo) - options.nowMs()) / DAY_MS);
       const protocol = tls.getProtocol() ?? "TLS";
       tls.destroy();
-      return {
-        ok: true,
-        found: `${protocol}, for ${name}, valid for ${String(days)} more ${days === 1 ? "day" : "days"}`,
-      };
+      return `${protocol}, for ${name}, valid for ${String(days)} more ${days === 1 ? "day" : "days"}`;
     },
     [Symbol.dispose]() {
       socket?.destroy();

@@ -1,13 +1,18 @@
-import { brokerAddress } from "../broker-client/broker-address.ts";
+import { brokerAddresses } from "../broker-client/broker-address.ts";
 import { createTransport, type Transport } from "../broker-client/transport.ts";
 import type { Connection } from "../core/settings.ts";
 import { readPrivateFile, requireFile } from "../state/private-file.ts";
 
+/** @throws {AppError} `AgentStateUnreadable` when the file is missing */
+export function certificateAuthorityOf({
+  certificateAuthorityFile: path,
+}: Connection): string | undefined {
+  return path === undefined ? undefined : requireFile(readPrivateFile(path), path);
+}
+
 /** @throws {AppError} `AgentStateUnreadable` when the authority's certificate is missing */
 export function connect(connection: Connection): Transport {
-  const { certificateAuthorityFile: path } = connection;
-  const certificateAuthority = () =>
-    path === undefined ? undefined : requireFile(readPrivateFile(path), path);
+  const certificateAuthority = () => certificateAuthorityOf(connection);
   certificateAuthority();
-  return createTransport({ address: brokerAddress(connection), certificateAuthority });
+  return createTransport({ addresses: brokerAddresses(connection), certificateAuthority });
 }

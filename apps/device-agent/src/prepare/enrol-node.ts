@@ -15,7 +15,7 @@ import { asksForSplit, requireCustody } from "../share/unlock-key.ts";
 import { readPrivateFile } from "../state/private-file.ts";
 import type { StateFolder } from "../state/state-folder.ts";
 import { checkEnrolmentCode } from "./prepare-options.ts";
-import { readCertificates } from "./replace-authority.ts";
+import { readCertificates } from "./reconnect.ts";
 
 const SUITE = "X-Wing";
 
@@ -77,13 +77,17 @@ export async function enrolNode(
 
 /** The authority's certificate is copied, since the named file may be gone tomorrow. */
 function storeConnection(
-  given: Pick<PrepareArguments, "broker" | "caFile" | "dnsServer" | "resolveLocalhost">,
+  given: Pick<
+    PrepareArguments,
+    "broker" | "otherBrokers" | "caFile" | "dnsServer" | "resolveLocalhost"
+  >,
   folder: Pick<StateFolder, "writeCertificateAuthority" | "certificateAuthorityPath">,
 ): Connection {
   const { caFile, dnsServer } = given;
   if (caFile !== undefined) folder.writeCertificateAuthority(readCertificates(caFile));
   return {
     brokerUrl: given.broker,
+    otherBrokers: given.otherBrokers && [...given.otherBrokers],
     resolveLocalhost: given.resolveLocalhost,
     certificateAuthorityFile: caFile === undefined ? undefined : folder.certificateAuthorityPath,
     dnsServer,

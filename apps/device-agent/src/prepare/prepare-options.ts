@@ -3,6 +3,7 @@ import { asciiLowerCase, base64url, orderId, parseWith, serial } from "@databox-
 import type * as z from "zod/mini";
 
 import type { PrepareArguments } from "../core/command.ts";
+import { OTHER_BROKERS_MAX } from "../core/settings.ts";
 import { PCRS, TCTI } from "../core/tpm-key.ts";
 
 const ORDER_FORM =
@@ -23,9 +24,14 @@ export function checkPrepareArguments(given: PrepareArguments): PrepareArguments
     throw new AppError("Misuse", { detail: "--tpm: expected device:/dev/… or swtpm:…" });
   if (pcrs !== undefined && !PCRS.test(pcrs))
     throw new AppError("Misuse", { detail: "--tpm-pcrs: expected sha256:7, sha256:4,7 or none" });
+  const [broker = "", ...otherBrokers] = checkBrokers([
+    given.broker,
+    ...(given.otherBrokers ?? []),
+  ]);
   return {
     ...given,
-    broker: checkBrokerUrl(given.broker),
+    broker,
+    otherBrokers: otherBrokers.length === 0 ? undefined : otherBrokers,
     // ARM ids ignore case; the signed form has one spelling.
     order: check("--order", ORDER_FORM, orderId, asciiLowerCase(given.order)),
     serial: check("--serial", "3 to 64 letters, digits and hyphens", serial, given.serial),
@@ -40,6 +46,15 @@ function check(name: string, form: string, schema: z.ZodMiniType<string>, value:
   const parsed = parseWith(schema, value);
   if (parsed.ok) return parsed.value;
   throw new AppError("Misuse", { detail: `${name}: expected ${form}` });
+}
+
+/** @throws {AppError} `Misuse` */
+export function checkBrokers(urls: readonly string[]): string[] {
+  if (urls.length > OTHER_BROKERS_MAX + 1)
+    throw new AppError("Misuse", {
+      detail: `--broker: at most ${String(OTHER_BROKERS_MAX + 1)} addresses`,
+    });
+  return urls.map((url) => checkBrokerUrl(url));
 }
 
 function checkBrokerUrl(text: string): string {

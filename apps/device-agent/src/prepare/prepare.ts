@@ -45,7 +45,7 @@ import { chooseVolumeKind, openVolume } from "../volume/choose-volume.ts";
 import { type Enrolling, enrolNode } from "./enrol-node.ts";
 import { formatVolume } from "./format-volume.ts";
 import { checkPrepareArguments } from "./prepare-options.ts";
-import { readCertificates } from "./replace-authority.ts";
+import { readCertificates } from "./reconnect.ts";
 
 type Preparing = {
   readonly given: PrepareArguments;

@@ -79,6 +79,67 @@ test("the whole command of the preparation says that it did not replace it", asy
 
 test("a node that is not prepared is told so", async () => {
   const stateDir = join(world.folder, "empty");
-  const command = { command: "prepare", newAuthority: newFile } as const;
+  const command = { command: "prepare", reconnect: { caFile: newFile, brokers: [] } } as const;
   expect(seen(await world.run(command, { stateDir }))).toMatchObject({ code: "AgentNotPrepared" });
+});
+
+/** Nothing listens on port 1 of this machine. */
+const DEAD = "https://broker.localhost:1";
+
+test("a second address of the broker is used when the first does not connect, and doctor shows both", async () => {
+  writeFileSync(join(world.stateDir, "broker-ca.pem"), readFileSync(newFile), { mode: 0o600 });
+  const line = parseCommandLine(["prepare", "--broker", DEAD, "--broker", world.broker.url]);
+  if (line.kind !== "run") throw new Error("not a command");
+  expect(await world.run(line.command)).toMatchObject({
+    outcome: "prepared",
+    notes: [
+      expect.stringContaining("(broker.localhost:1: connection)"),
+      "restart databox-agent serve, which still uses the former ones",
+    ],
+  });
+  expect(await world.unlock()).toMatchObject({ outcome: "unlocked" });
+  const { checks = [] } = await world.run({ command: "doctor" });
+  const port = new URL(world.broker.url).port;
+  expect(checks.find(({ name }) => name === "connection")).toMatchObject({
+    status: "passed",
+    found: `broker.localhost:1: the connection failed (ECONNREFUSED); 127.0.0.1 port ${port}`,
+  });
+  expect(checks.find(({ name }) => name === "challenge")).toMatchObject({
+    found: `https://broker.localhost:${port} answers`,
+  });
+});
+
+test("a request that a broker had is not sent to the next address", async () => {
+  writeFileSync(join(world.stateDir, "broker-ca.pem"), readFileSync(newFile), { mode: 0o600 });
+  const brokers = [world.broker.url, world.broker.url.replace("broker.", "BROKER.")];
+  await world.run({ command: "prepare", reconnect: { caFile: undefined, brokers } });
+  let requests = 0;
+  world.broker.intercept = () => (response) => {
+    requests += 1;
+    response.destroy();
+  };
+  expect(seen(await world.unlock())).toMatchObject({ reason: "connection" });
+  expect(requests).toBe(1);
+});
+
+test.each([
+  [["https://broker.example/path"], "without a path"],
+  [Array.from({ length: 5 }, () => DEAD), "at most 4 addresses"],
+])("addresses that are none are refused, and the former stay: %j", async (brokers, detail) => {
+  const settings = () => readFileSync(join(world.stateDir, "agent.json"), "utf8");
+  const before = settings();
+  const reconnect = { caFile: undefined, brokers };
+  expect(await world.run({ command: "prepare", reconnect })).toMatchObject({
+    code: "Misuse",
+    detail: expect.stringContaining(detail),
+  });
+  expect(settings()).toBe(before);
+});
+
+test("an address that another server has is refused", async () => {
+  writeFileSync(join(world.stateDir, "broker-ca.pem"), readFileSync(newFile), { mode: 0o600 });
+  const brokers = [world.broker.url.replace("broker.", "other.")];
+  expect(
+    seen(await world.run({ command: "prepare", reconnect: { caFile: undefined, brokers } })),
+  ).toMatchObject({ code: "BrokerUnreachable", reason: "certificate" });
 });
