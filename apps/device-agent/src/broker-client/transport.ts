@@ -104,7 +104,7 @@ export function createTransport(options: TransportOptions): Transport {
             headers: {
               host: authority,
               accept: "application/jose, application/json",
-              // W3C Trace Context: connects the requests of one command in traces; it is not trusted.
+              // W3C Trace Context: connects a command's requests in traces; it is not trusted.
               traceparent: `00-${traceId}-${randomBytes(SPAN_ID_BYTES).toString("hex")}-00`,
               "content-type": mediaType,
               "content-length": Buffer.byteLength(body),
