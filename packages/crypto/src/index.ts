@@ -31,8 +31,6 @@ export { generateSigningKey, importSigningKey } from "./message/signing-key.ts";
 export type { SigningKey } from "./message/signing-key.ts";
 export { importVerifyKey } from "./message/verify-key.ts";
 export type { PublicJwk, VerifyKey } from "./message/verify-key.ts";
-export { checkPasskey, generatePasskey } from "./passkey.ts";
-export type { PasskeyFault } from "./passkey.ts";
 export {
   generateSealingKey,
   generateStorableSealingKey,

@@ -23,6 +23,7 @@ export * from "./arm/key-versions-view.ts";
 export * from "./arm/offline-unlock.ts";
 export * from "./arm/operator-order.ts";
 export * from "./arm/order-summary.ts";
+export * from "./arm/passkey.ts";
 export * from "./arm/paths.ts";
 export * from "./arm/preferences.ts";
 export * from "./arm/revocation.ts";

@@ -1,15 +1,14 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomBytes, randomInt, randomUUID } from "node:crypto";
 
 import {
   encodeBase64url,
-  generatePasskey,
   importVerifyKey,
   replaceRecipients,
   sealEnvelope,
   signMessage,
 } from "@databox-cmk/crypto";
 import type { Envelope, SigningKey, VerifyKey } from "@databox-cmk/crypto";
-import { type JournalRow, MESSAGE_TYPES } from "@databox-cmk/protocol";
+import { generatePasskey, type JournalRow, MESSAGE_TYPES } from "@databox-cmk/protocol";
 
 /**
  * The fake broker's facts about one node. The fake keeps the content key itself: it has no vault.
@@ -103,7 +102,7 @@ async function sealFresh(
 export const newPlaintext = (custody: FakeNode["custody"]): Uint8Array =>
   custody === "split"
     ? new Uint8Array(randomBytes(32))
-    : new TextEncoder().encode(generatePasskey());
+    : new TextEncoder().encode(generatePasskey(randomInt));
 
 /** The same proposal until it is confirmed or void. */
 export async function proposeRekey(node: FakeNode, signingKey: SigningKey): Promise<FakeProposal> {

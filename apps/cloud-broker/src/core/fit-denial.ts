@@ -11,10 +11,12 @@ const SENTENCE_MAX_CHARACTERS = 240;
  * Shortens a denial by parts that the person can find elsewhere: first commands (the administrator
  * finds them in the portal), then steps (the agent has its own table), then the ends of sentences.
  * Code, class and who always stay.
+ *
+ * @param byteLength - of a text in UTF-8, such as Node's `Buffer.byteLength`
  */
-export function fitDenial(denial: Denial, maxBytes: number = CARRIED_DENIAL_MAX_BYTES): Denial {
+export function fitDenial(denial: Denial, byteLength: (text: string) => number): Denial {
   let fitted = denial;
-  const fits = () => bytesOf(JSON.stringify(fitted)) <= maxBytes;
+  const fits = () => byteLength(JSON.stringify(fitted)) <= CARRIED_DENIAL_MAX_BYTES;
   if (fits()) return fitted;
   fitted = { ...fitted, steps: fitted.steps.map(({ text }) => ({ text })) };
   while (!fits() && fitted.steps.length > 0)
@@ -22,11 +24,6 @@ export function fitDenial(denial: Denial, maxBytes: number = CARRIED_DENIAL_MAX_
   if (fits()) return fitted;
   const { vaultRequestId: _vaultRequestId, ...rest } = fitted;
   return { ...rest, message: shorten(rest.message), ask: shorten(rest.ask) };
-}
-
-/** Length of the text in UTF-8 bytes. */
-function bytesOf(text: string): number {
-  return encodeURIComponent(text).replaceAll(/%../g, "x").length;
 }
 
 function shorten(sentence: string): string {

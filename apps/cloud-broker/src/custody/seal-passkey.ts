@@ -1,14 +1,14 @@
-import { randomFillSync, randomUUID } from "node:crypto";
+import { randomFillSync, randomInt, randomUUID } from "node:crypto";
 
 import {
   type Envelope,
-  generatePasskey,
   openEnvelope,
   sealEnvelope,
   secretBytes,
   SHARE_BYTES,
   zero,
 } from "@databox-cmk/crypto";
+import { generatePasskey } from "@databox-cmk/protocol";
 
 import type { OrderId } from "../core/order.ts";
 import type { Outcome } from "../core/ports.ts";
@@ -33,7 +33,7 @@ export const newShare = (): Sealable => ({
 
 /** @returns random; the caller zeroes it */
 export const newPasskey = (): Sealable => ({
-  plaintext: new TextEncoder().encode(generatePasskey()),
+  plaintext: new TextEncoder().encode(generatePasskey(randomInt)),
   cus: undefined,
 });
 

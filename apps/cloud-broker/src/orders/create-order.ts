@@ -1,6 +1,10 @@
-import { checkPasskey } from "@databox-cmk/crypto";
 import { AppError } from "@databox-cmk/errors";
-import type { Custody, JobWrite, TransferType } from "@databox-cmk/protocol";
+import {
+  checkPasskey,
+  type Custody,
+  type JobWrite,
+  type TransferType,
+} from "@databox-cmk/protocol";
 
 import { recorded } from "../audit/record.ts";
 import { errorOf, valueOf } from "../core/failure-error.ts";

@@ -1,4 +1,5 @@
-import { checkPasskey, parseEnvelope } from "@databox-cmk/crypto";
+import { parseEnvelope } from "@databox-cmk/crypto";
+import { checkPasskey } from "@databox-cmk/protocol";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { createAppendAudit } from "../../src/audit/append-audit.ts";

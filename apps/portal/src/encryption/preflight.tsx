@@ -1,4 +1,9 @@
-import { type JobResource, KEY_CHECK_NAMES, type KeyValidationResult } from "@databox-cmk/protocol";
+import {
+  type JobResource,
+  KEY_CHECKS,
+  type KeyCheckName,
+  type KeyValidationResult,
+} from "@databox-cmk/protocol";
 import {
   ExplanationPanel,
   Notice,
@@ -153,10 +158,11 @@ export function Preflight({
 const namesOf = (resourceIds: readonly string[]) =>
   resourceIds.map((id) => id.slice(id.lastIndexOf("/") + 1)).join(", ");
 
+const isKeyCheck = (name: string): name is KeyCheckName => Object.hasOwn(KEY_CHECKS, name);
+
 /** A check of a newer service is shown by its name. */
 function labelOf(name: string, { preflight }: Texts): string {
-  const known = KEY_CHECK_NAMES.find((each) => each === name);
-  return known === undefined ? name : preflight.checks[known];
+  return isKeyCheck(name) ? preflight.checks[name] : name;
 }
 
 /**

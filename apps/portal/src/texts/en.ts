@@ -1,10 +1,10 @@
-import type {
-  DeviceKeyGrade,
-  KeyCheckName,
-  KeyHealthState,
-  LockState,
-  StageName,
-  StageStatus,
+import {
+  type DeviceKeyGrade,
+  KEY_CHECKS,
+  type KeyHealthState,
+  type LockState,
+  type StageName,
+  type StageStatus,
 } from "@databox-cmk/protocol";
 import { uiTextsEn } from "@databox-cmk/ui";
 
@@ -400,27 +400,7 @@ export const en = {
     unread: (names: string) =>
       `The service can't read ${names}. For this check, assign it the role Reader there.`,
     statuses: { Passed: "passed", Failed: "failed", NotReached: "not reached" },
-    checks: {
-      "url-scheme": "The key's URL is https",
-      "url-form": "The URL names a key",
-      "url-host": "The host is a key vault of this cloud",
-      "vault-resource-id": "The vault matches the key URL",
-      "identity-present": "The order has the identity",
-      "identity-usable": "The identity can sign in",
-      "vault-tenant": "The vault is in this directory",
-      "vault-found": "The vault exists",
-      "vault-protection": "Soft delete and purge protection are on",
-      "vault-access": "The identity can use the key",
-      "key-found": "The key exists",
-      "key-type": "It is an RSA key",
-      "key-size": "It has at least 2048 bits",
-      "key-operations": "It allows wrap and unwrap",
-      "key-enabled": "It is enabled",
-      "key-expiry": "It has not expired",
-      "key-activation": "It is already valid",
-      "vault-region": "The vault is in the region of the storage accounts",
-      "wrap-and-unwrap": "Wrapping and unwrapping works",
-    } satisfies Record<KeyCheckName, string>,
+    checks: KEY_CHECKS,
   },
   device: {
     intro:

@@ -13,7 +13,6 @@ import {
   seal,
   unlockInfo,
 } from "../../src/index.ts";
-import type { PasskeyFault } from "../../src/index.ts";
 import { cipherSuite } from "../../src/sealing/suites.ts";
 import { createBadEnvelopes, createGoodEnvelopes, ORDER } from "./envelopes.ts";
 import { createMessages } from "./messages.ts";
@@ -109,7 +108,7 @@ function createNonces(): Vectors["nonces.json"] {
 }
 
 function createPasskeys(): Vectors["passkeys.json"] {
-  const rows: [string, string, PasskeyFault[]][] = [
+  const rows: [string, string, string[]][] = [
     ["12 characters", "Abcdefgh1@23", []],
     ["64 characters", `A1@${"z".repeat(61)}`, []],
     ["no lower-case letter is needed", "ABCDEFGH1@23", []],
@@ -124,7 +123,7 @@ function createPasskeys(): Vectors["passkeys.json"] {
     ["no upper-case letter", "abcdefgh1@23", ["no-upper-case-letter"]],
     ["no digit", "Abcdefgh@abc", ["no-digit"]],
     ["no special character", "Abcdefgh1234", ["no-special-character"]],
-    ...Array.from("IiLloO0", (letter): [string, string, PasskeyFault[]] => [
+    ...Array.from("IiLloO0", (letter): [string, string, string[]] => [
       `with ${letter}`,
       `Abcdefg1@23${letter}`,
       ["confusable-character"],

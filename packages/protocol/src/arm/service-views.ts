@@ -94,29 +94,29 @@ export const operationList = z.object({
   ),
 });
 
-/** The checks of a key in their fixed order. */
-export const KEY_CHECK_NAMES = [
-  "url-scheme",
-  "url-form",
-  "url-host",
-  "vault-resource-id",
-  "identity-present",
-  "identity-usable",
-  "vault-tenant",
-  "vault-found",
-  "vault-protection",
-  "vault-access",
-  "key-found",
-  "key-type",
-  "key-size",
-  "key-operations",
-  "key-enabled",
-  "key-expiry",
-  "key-activation",
-  "vault-region",
-  "wrap-and-unwrap",
-] as const;
-export type KeyCheckName = (typeof KEY_CHECK_NAMES)[number];
+/** The checks of a key in their fixed order, with their English labels. */
+export const KEY_CHECKS = {
+  "url-scheme": "The key's URL is https",
+  "url-form": "The URL names a key",
+  "url-host": "The host is a key vault of this cloud",
+  "vault-resource-id": "The vault matches the key URL",
+  "identity-present": "The order has the identity",
+  "identity-usable": "The identity can sign in",
+  "vault-tenant": "The vault is in this directory",
+  "vault-found": "The vault exists",
+  "vault-protection": "Soft delete and purge protection are on",
+  "vault-access": "The identity can use the key",
+  "key-found": "The key exists",
+  "key-type": "It is an RSA key",
+  "key-size": "It has at least 2048 bits",
+  "key-operations": "It allows wrap and unwrap",
+  "key-enabled": "It is enabled",
+  "key-expiry": "It has not expired",
+  "key-activation": "It is already valid",
+  "vault-region": "The vault is in the region of the storage accounts",
+  "wrap-and-unwrap": "Wrapping and unwrapping works",
+};
+export type KeyCheckName = keyof typeof KEY_CHECKS;
 
 /** Our extension: every check of a key; a newer service may have more of them. */
 export const keyValidationResult = z.object({

@@ -354,7 +354,10 @@ async function signDenial(
     serial: sender?.serial,
     order: sender?.order,
   });
-  const denial = message.carriedBy === undefined ? rendered : fitDenial(rendered);
+  const denial =
+    message.carriedBy === undefined
+      ? rendered
+      : fitDenial(rendered, (text) => Buffer.byteLength(text));
   const status = ERRORS[failure.code].httpStatus;
   return { denial, answer: await signAnswer(keys.signing, MESSAGE_TYPES.denial, denial, status) };
 }

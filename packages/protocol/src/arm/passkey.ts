@@ -1,5 +1,3 @@
-import { randomInt } from "node:crypto";
-
 /** Rules of the API for `devicePassword`, which is the unlock key in escrow custody. */
 const MIN_CHARACTERS = 12;
 const MAX_CHARACTERS = 64;
@@ -37,11 +35,13 @@ export const GENERATED_PASSKEY_CHARACTERS = 22;
 /**
  * Each character is uniform; a draw that misses a rule is thrown away whole, which keeps the rest
  * uniform too.
+ *
+ * @param randomBelow - a uniform whole number from 0 to below the bound: `randomInt` of node:crypto
  */
-export function generatePasskey(): string {
+export function generatePasskey(randomBelow: (bound: number) => number): string {
   for (;;) {
     const passkey = Array.from({ length: GENERATED_PASSKEY_CHARACTERS }, () =>
-      PASSKEY_ALPHABET.charAt(randomInt(PASSKEY_ALPHABET.length)),
+      PASSKEY_ALPHABET.charAt(randomBelow(PASSKEY_ALPHABET.length)),
     ).join("");
     if (checkPasskey(passkey).length === 0) return passkey;
   }
