@@ -21,7 +21,8 @@ test.each([
   ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "certificate"],
   ["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "certificate"],
   ["ERR_TLS_CERT_ALTNAME_INVALID", "certificate"],
-  ["EPROTO", "certificate"],
+  ["EPROTO", "unsigned-answer"],
+  ["ERR_SSL_PACKET_LENGTH_TOO_LONG", "unsigned-answer"],
   ["ERR_OSSL_PEM_BAD_BASE64_DECODE", "certificate"],
 ])("%s is %s", (code, reason) => {
   const error = toUnreachable(failure(code), new AbortController().signal);

@@ -28,7 +28,11 @@ const DNS_CODES = new Set([
   "EBADNAME",
 ]);
 const TLS_CODES =
-  /^(?:CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_|ERR_SSL_|ERR_OSSL_|INVALID_|HOSTNAME_MISMATCH$|EPROTO$)/;
+  /^(?:CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_|ERR_OSSL_|INVALID_|HOSTNAME_MISMATCH$)/;
+/** OpenSSL's words for an alert: a filter that reads the server name, or no common version. */
+const TLS_ALERT = "SSL alert number";
+/** The bytes are not TLS, such as the page of a proxy or a portal. */
+const NO_TLS = /^(?:ERR_SSL_|EPROTO$)/;
 
 /** Names a failure below HTTP by Node's and OpenSSL's codes. */
 export function toUnreachable(error: unknown, deadline: AbortSignal): AppError {
@@ -37,6 +41,10 @@ export function toUnreachable(error: unknown, deadline: AbortSignal): AppError {
   const code = systemCode(error);
   if (DNS_CODES.has(code)) return unreachable("dns", `the name does not resolve (${code})`, error);
   if (TLS_CODES.test(code)) return unreachable("certificate", describeTlsFailure(code), error);
+  if (error instanceof Error && error.message.includes(TLS_ALERT))
+    return unreachable("connection", `the server there ended the handshake (${code})`, error);
+  if (NO_TLS.test(code))
+    return unreachable("unsigned-answer", `the server there does not speak TLS (${code})`, error);
   if (code === "ETIMEDOUT") return unreachable("timeout", "no connection in time", error);
   return unreachable("connection", `the connection failed (${code})`, error);
 }

@@ -13,10 +13,8 @@ const MEANINGS: Readonly<Record<string, string>> = {
   UNABLE_TO_VERIFY_LEAF_SIGNATURE:
     "the certificate comes from an authority that this node does not trust, or the broker does not send its chain",
   CERT_SIGNATURE_FAILURE: "the certificate's signature is wrong",
-  EPROTO: "the server there does not speak TLS",
 };
 
 export function describeTlsFailure(code: string): string {
-  const plain = code.startsWith("ERR_SSL_") ? MEANINGS["EPROTO"] : undefined;
-  return `${MEANINGS[code] ?? plain ?? "the certificate is not trusted"} (${code})`;
+  return `${MEANINGS[code] ?? "the certificate is not trusted"} (${code})`;
 }

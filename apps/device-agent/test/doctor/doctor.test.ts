@@ -267,7 +267,7 @@ const NETWORK_FAULTS: Readonly<Record<string, Fault>> = {
     },
     check: "certificate",
     code: "BrokerUnreachable",
-    reason: "certificate",
+    reason: "unsigned-answer",
     detail: /does not speak TLS/,
     exitCode: 4,
     notReached: 2,
