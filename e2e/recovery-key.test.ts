@@ -85,11 +85,11 @@ test("a recovery key that only the customer has opens the appliance when the vau
   const { text: listed } = await callOrder(world, order, "GET", "backupKeys");
   expect(JSON.parse(listed)).toMatchObject({
     value: [{ name: "offline", kind: "RecoveryKey" }],
-    currentKey: { standing: "Unreachable" },
+    keyInForce: { standing: "Unreachable" },
   });
 
   // Nothing stands in by itself: only the customer has this key.
-  expect(JSON.parse(listed)).not.toHaveProperty("currentKey.backupFrom");
+  expect(JSON.parse(listed)).not.toHaveProperty("keyInForce.backupFrom");
 
   const passkey = openByHand(file, privateKey);
   expect(requireOk(await node.agent(["passkey"], passkey))).toMatchObject({

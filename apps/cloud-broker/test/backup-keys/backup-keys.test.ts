@@ -90,7 +90,7 @@ describe("the backup keys of an order", () => {
     expect(await call("GET", "/backupKeys/WEST")).toMatchObject({ status: 200, json: view });
     expect((await call("GET", "/backupKeys")).json).toMatchObject({
       value: [view],
-      currentKey: { standing: "Working" },
+      keyInForce: { standing: "Working" },
     });
     expect((await call("DELETE", "/backupKeys/west")).status).toBe(200);
     expect((await call("DELETE", "/backupKeys/west")).status).toBe(204);
@@ -167,7 +167,7 @@ describe("an unlock while the first vault is lost", () => {
       kind: "denial",
       value: { code: "KeyVaultUnreachable", class: "unreachable" },
     });
-    expect((await call("GET", "/backupKeys")).json.currentKey).toMatchObject({
+    expect((await call("GET", "/backupKeys")).json.keyInForce).toMatchObject({
       standing: "Unreachable",
       code: "KeyVaultUnreachable",
     });

@@ -17,7 +17,7 @@ const INTENTS = {
   Unreachable: "warning",
   Gone: "error",
   Refused: "error",
-} as const satisfies Record<BackupKeyList["currentKey"]["standing"], string>;
+} as const satisfies Record<BackupKeyList["keyInForce"]["standing"], string>;
 const MOST_BACKUPS = 3;
 
 const useStyles = makeStyles({
@@ -43,7 +43,7 @@ export function BackupKeysPage(): ReactElement {
         <QueryProblem error={backups.error} onTryAgain={() => void backups.refetch()} />
         <QueryProblem error={order.error} onTryAgain={() => void order.refetch()} />
         {data !== undefined && isCustomers && (
-          <CurrentKey currentKey={data.currentKey} hasBackups={data.value.length > 0} />
+          <CurrentKey currentKey={data.keyInForce} hasBackups={data.value.length > 0} />
         )}
         {data?.value.length === 0 && (
           <EmptyState icon={<KeyMultipleRegular />} title={texts.none}>
@@ -84,7 +84,7 @@ function CurrentKey({
   hasBackups,
 }: {
   readonly hasBackups: boolean;
-  readonly currentKey: BackupKeyList["currentKey"];
+  readonly currentKey: BackupKeyList["keyInForce"];
 }): ReactElement {
   const texts = useTexts().backupKeys;
   return (

@@ -57,7 +57,7 @@ export type BackupKeyView = z.infer<typeof backupKeyView>;
 
 export const backupKeyList = z.object({
   value: z.array(backupKeyView),
-  currentKey: z.object({
+  keyInForce: z.object({
     /**
      * `Unreachable`: counts as lost once it lasts; `Gone`: deleted; `Refused`: withdrawn, and no
      * backup replaces it.

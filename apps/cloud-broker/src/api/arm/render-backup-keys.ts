@@ -27,7 +27,7 @@ export async function listBackupKeys(
   const mayStandIn = backups.some(({ kind }) => kind === "vault");
   return {
     value: backups.map((backup) => renderBackupKey(backup, orders.get(backup.name))),
-    currentKey: {
+    keyInForce: {
       standing: WORDS[standing.kind],
       code: standing.kind === "working" ? undefined : standing.code,
       since: standing.kind === "working" ? undefined : renderTime(standing.sinceMs),
