@@ -7,6 +7,7 @@ import {
   DECISIONS,
   DRY_RUN_FINISHED,
   FACT_NAMES,
+  inLanguage,
   type NoticeLanguage,
   type NoticeText,
   OPEN_IN_PORTAL,
@@ -103,7 +104,7 @@ export type DescribeEvent = (body: string) => NoticeMessage;
  */
 export function createDescribeEvent(language: NoticeLanguage, portalUrl: string): DescribeEvent {
   const translate = createTranslateStep(language);
-  const say = (text: NoticeText) => text[language];
+  const say = (text: NoticeText) => inLanguage(text, language);
   /** An id that only a newer broker knows is shown unchanged. */
   const word = (words: Readonly<Record<string, NoticeText>>, name = "") =>
     Object.hasOwn(words, name) && words[name] !== undefined ? say(words[name]) : name;
