@@ -23,10 +23,10 @@ const call = (job: string, method: string, path: string, body?: object) =>
 const done = async (answer: Promise<{ readonly status: number }>): Promise<void> => {
   expect((await answer).status).toBeLessThan(300);
 };
-const writePolicy = async (job: string, required: number): Promise<void> => {
+const writePolicy = async (job: string, required: number, breakGlass = false): Promise<void> => {
   const { json } = await call(job, "GET", "/unlockPolicy");
   const approvals = { ...json.release.approvals, required };
-  const release = { ...json.release, approvals };
+  const release = { ...json.release, approvals, breakGlass };
   await done(call(job, "PUT", "/unlockPolicy", { ...json, release }));
 };
 const submit = (job: string, challenge: string, oid?: string) =>
@@ -334,4 +334,12 @@ test("an export has the recovery keys' recipients alone, though vaults open the 
   const [{ recipients, jwe }] = json.value;
   expect(recipients).toMatchObject([{ of: "RecoveryKey", name: "mine" }]);
   expect(jwe.recipients).toMatchObject([{ header: { kid: recipients[0].kid } }]);
+});
+
+test("an export without recovery keys has no envelopes, and uses up no emergency access", async () => {
+  await world.delivered("keyless");
+  await writePolicy("keyless", 1, true);
+  await done(call("keyless", "POST", "/breakGlass", { reason: "fire" }));
+  expect((await call("keyless", "GET", "/envelopes")).json).toEqual({ value: [] });
+  await done(call("keyless", "POST", "/listCredentials", {}));
 });

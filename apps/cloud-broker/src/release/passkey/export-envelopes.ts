@@ -37,10 +37,10 @@ export async function exportEnvelopes(
       found.refusal = passed.failure;
       return { outcome: "refused", ...failureColumns(passed.failure) };
     }
-    const { breakGlass } = passed.value;
+    found.value = await readEnvelopes(transaction, id);
+    const breakGlass = found.value.length === 0 ? undefined : passed.value.breakGlass;
     await spendBreakGlass(transaction, breakGlass, "exportEnvelopes", deps.now());
     found.used = breakGlass;
-    found.value = await readEnvelopes(transaction, id);
     return { outcome: "granted", detail: { envelopes: found.value.length, breakGlass } };
   });
   if (found.refusal !== undefined) throw errorOf(found.refusal);
@@ -48,6 +48,7 @@ export async function exportEnvelopes(
   return { value: found.value };
 }
 
+/** Those that a recovery key opens; a JWE without recipients would not be one (RFC 7516 §7.2.1). */
 async function readEnvelopes(
   transaction: StoreTransaction,
   order: OrderId,
@@ -59,9 +60,10 @@ async function readEnvelopes(
       .filter(({ kind }) => kind === "recovery")
       .map(({ kid, name }) => [kid, name]),
   );
-  return stored.map(({ serial, generation, createdAtMs, envelope }) => {
+  return stored.flatMap(({ serial, generation, createdAtMs, envelope }) => {
     const jwe = envelope.toJSON();
     const opens = jwe.recipients.filter(({ header }) => names.has(header.kid));
+    if (opens.length === 0) return [];
     return {
       serial,
       generation,
