@@ -8,7 +8,13 @@ import {
   MESSAGE_TYPES,
   renewedLease,
 } from "@databox-cmk/protocol";
-import { type DeviceAnswer, DeviceClient, findPostgres, requireTool } from "@databox-cmk/testkit";
+import {
+  type DeviceAnswer,
+  DeviceClient,
+  findPostgres,
+  requireTool,
+  codeOf,
+} from "@databox-cmk/testkit";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import * as z from "zod";
 
@@ -24,9 +30,6 @@ const VAULT_MS = { killed: 9_000, paused: 5_000 };
 const POLL_MS = 10;
 const faults = z.object({ value: z.array(z.looseObject({ draws: z.number() })) });
 const isLeftOut = !requireTool("postgresql", findPostgres() !== undefined);
-
-const codeOf = (answer: DeviceAnswer<unknown>): string =>
-  answer.kind === "denial" ? answer.value.code : answer.kind;
 
 const outcomeOf = (answer: DeviceAnswer<unknown> | "lost"): string =>
   answer === "lost" ? answer : codeOf(answer);

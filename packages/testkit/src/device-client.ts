@@ -61,6 +61,10 @@ export type DeviceAnswer<Value> =
   | { readonly kind: "pending"; readonly value: Pending }
   | { readonly kind: "unsigned"; readonly answer: RawAnswer };
 
+/** The code of a denial, or the kind of another answer. */
+export const codeOf = (answer: DeviceAnswer<unknown>): string =>
+  answer.kind === "denial" ? answer.value.code : answer.kind;
+
 /** A signed answer of any kind, a denial included. */
 export type ExchangeAnswer = {
   readonly status: number;

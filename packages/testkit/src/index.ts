@@ -1,5 +1,5 @@
 export { COMPILED_ONCE } from "./compiled-once.ts";
-export { DeviceClient } from "./device-client.ts";
+export { codeOf, DeviceClient } from "./device-client.ts";
 export type { DeviceAnswer, ExchangeAnswer, PreparedUnlock, Tamper } from "./device-client.ts";
 export { journalOf } from "./journal-of.ts";
 export { LeaseClient } from "./lease-client.ts";

@@ -69,16 +69,7 @@ const kindOf = async (prepared: PreparedUnlock) => {
 const pass = (seconds: number) => {
   world.clock.nowMs += seconds * 1000;
 };
-const rows = async () => {
-  const found = await world
-    .store()
-    .selectFrom("audit")
-    .select("row_json")
-    .where("chain", "=", device.order)
-    .orderBy("sequence")
-    .execute();
-  return found.map(({ row_json }) => JSON.parse(row_json) as Record<string, unknown>);
-};
+const rows = () => world.audit(device.order);
 const waiting = async (release: Partial<Release> = {}) => {
   await setRelease(release);
   const prepared = await ask();
@@ -457,11 +448,9 @@ describe("a break-glass", () => {
 });
 
 const tightenDuringUnwrap = (release: Partial<Release>): void => {
-  const { port } = world.vaults;
-  const { unwrapKey } = port;
-  port.unwrapKey = async (...asked) => {
-    const unwrapped = await unwrapKey(...asked);
-    port.unwrapKey = unwrapKey;
+  world.aroundUnwrap = async (unwrap) => {
+    const unwrapped = await unwrap();
+    world.aroundUnwrap = undefined;
     expect((await setRelease(release)).status).toBe(200);
     return unwrapped;
   };

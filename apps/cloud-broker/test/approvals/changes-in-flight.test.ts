@@ -48,11 +48,9 @@ test("a recovery key that is at the vault while two people become necessary is n
     kind: "RecoveryKey",
     publicKey: publicKey.export({ type: "spki", format: "pem" }),
   };
-  const { port } = world.vaults;
-  const unwrapKey = port.unwrapKey.bind(port);
-  port.unwrapKey = async (...asked) => {
-    port.unwrapKey = unwrapKey;
-    const unwrapped = await unwrapKey(...asked);
+  world.aroundUnwrap = async (unwrap) => {
+    world.aroundUnwrap = undefined;
+    const unwrapped = await unwrap();
     await requireTwo();
     return unwrapped;
   };

@@ -198,14 +198,7 @@ describe("an Owner's override", () => {
     expect((await write(owner, FREE)).status).toBe(200);
     expect((await owner("POST", "/restoreAccess", {})).json).toMatchObject({ lifted: 1 });
     expect(await kindOf()).toBe("grant");
-    const rows = await world
-      .store()
-      .selectFrom("audit")
-      .select("row_json")
-      .where("chain", "=", device.order)
-      .orderBy("sequence")
-      .execute();
-    const audited = rows.map(({ row_json }) => JSON.parse(row_json) as Record<string, unknown>);
+    const audited = await world.audit(device.order);
     expect(audited).toContainEqual(expect.objectContaining({ action: "policy/override" }));
     expect(audited.findLast(({ action }) => action === "policy/write")).toMatchObject({
       detail: { approval: begun.json.approvalId },

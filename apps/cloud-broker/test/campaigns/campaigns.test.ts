@@ -105,15 +105,8 @@ describe("a campaign", () => {
       correlationId: id,
       actor: { kind: "caller" },
     });
-    const own = await world
-      .store()
-      .selectFrom("audit")
-      .select("row_json")
-      .where("chain", "=", "broker")
-      .orderBy("sequence")
-      .execute();
+    const own = await world.audit("broker");
     const actions = own
-      .map(({ row_json: json_ }) => JSON.parse(json_) as { action: string; correlationId: string })
       .filter(({ correlationId }) => correlationId === id)
       .map(({ action }) => action);
     expect(actions).toEqual(["campaign/start", "campaign/finish"]);
@@ -219,12 +212,10 @@ describe("a campaign", () => {
 
 // Evidence: Unlocks before re-wraps.
 test("a campaign's calls of the vault wait behind unlocks, and those of a change by hand do not", async () => {
-  const { port } = world.vaults;
-  const unwrap = port.unwrapKey;
   const priorities: string[] = [];
-  port.unwrapKey = (...parameters) => {
+  world.aroundUnwrap = (unwrap) => {
     priorities.push(currentPriority());
-    return unwrap(...parameters);
+    return unwrap();
   };
   try {
     world.vaults.rotate(VAULT_NAME, KEY_NAME);
@@ -235,7 +226,7 @@ test("a campaign's calls of the vault wait behind unlocks, and those of a change
     expect((await devices[0]?.unlock("unlock"))?.contentKey).toHaveLength(32);
     expect(new Set(priorities)).toEqual(new Set(["unlock"]));
   } finally {
-    port.unwrapKey = unwrap;
+    world.aroundUnwrap = undefined;
   }
 });
 

@@ -23,12 +23,8 @@ afterAll(() => world[Symbol.asyncDispose]());
 
 const credentials = (roles: readonly string[]) =>
   world.call("POST", `${jobPath("order1")}/listCredentials?${API}`, { claims: { roles } });
-const rowsOf = async (action: string) => {
-  const rows = await world.store().selectFrom("audit").select("row_json").execute();
-  return rows
-    .map((row) => JSON.parse(row.row_json) as Record<string, unknown>)
-    .filter((row) => row["action"] === action);
-};
+const rowsOf = async (named: string) =>
+  (await world.audit()).filter(({ action }) => action === named);
 
 const bodyOf = (method: string) =>
   method === "GET" || method === "DELETE" ? {} : { body: { surprise: true } };

@@ -7,6 +7,7 @@ import type { BackupChoice, CustomerChoice } from "../../src/core/backup-key.ts"
 import type { KeyCustody } from "../../src/custody/key-custody.ts";
 import type { Store } from "../../src/store/store.ts";
 import { openTestStore } from "../store/open-test-store.ts";
+import { readTrail } from "../world/read-trail.ts";
 import {
   ACTOR,
   createCustodyWorld,
@@ -68,10 +69,7 @@ const recipientsOf = async (serial: string): Promise<readonly string[]> => {
   const stored = await envelopeOf(custody, serial);
   return parseEnvelope(stored?.jwe).recipients.map(({ kid }) => kid);
 };
-const actions = async () =>
-  (await store.selectFrom("audit").select("row_json").orderBy("sequence").execute()).map(
-    ({ row_json: json }) => JSON.parse(json) as Record<string, unknown>,
-  );
+const actions = () => readTrail(store);
 const pass = (milliseconds: number) => {
   world.clock.nowMs += milliseconds;
 };

@@ -10,6 +10,7 @@ import type { KeyCustody } from "../../src/custody/key-custody.ts";
 import type { Store } from "../../src/store/store.ts";
 import { keptBytes, openTestStore } from "../store/open-test-store.ts";
 import { custodyDependencies } from "../world/custody-dependencies.ts";
+import { readTrail } from "../world/read-trail.ts";
 import {
   ACTOR,
   createCustodyWorld,
@@ -67,15 +68,7 @@ const destroy = (
 const kidOfNodes = async () =>
   Promise.all(SERIALS.map(async (serial) => (await envelopeOf(custody, serial))?.kid));
 const sealedPartOf = (jwe: unknown) => parseEnvelope(jwe).sealed;
-const auditActions = async () =>
-  (
-    await store
-      .selectFrom("audit")
-      .select("row_json")
-      .where("chain", "=", ORDER)
-      .orderBy("sequence")
-      .execute()
-  ).map(({ row_json: row }) => JSON.parse(row) as Record<string, unknown>);
+const auditActions = () => readTrail(store, ORDER);
 
 describe("generate", () => {
   it("makes one passkey for the order and an envelope for each node", async () => {

@@ -1,6 +1,6 @@
 import { generateSigningKey } from "@databox-cmk/crypto";
 import type { EnrolmentRequest } from "@databox-cmk/protocol";
-import type { DeviceClient, Tamper } from "@databox-cmk/testkit";
+import { type DeviceClient, type Tamper, codeOf } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { type BrokerWorld, openBroker, type PreparedNode } from "../world/open-broker.ts";
@@ -20,8 +20,6 @@ async function preparing(): Promise<PreparedNode> {
   if (node === undefined) throw new Error("no node");
   return node;
 }
-const codeOf = (answer: Awaited<ReturnType<DeviceClient["enrol"]>>): string =>
-  answer.kind === "denial" ? answer.value.code : answer.kind;
 
 type Case = {
   readonly code: string;

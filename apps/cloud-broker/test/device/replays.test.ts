@@ -1,3 +1,4 @@
+import { codeOf } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { foldOrderId } from "../../src/core/order.ts";
@@ -24,9 +25,7 @@ describe("one nonce", () => {
     const callsBefore = world.unwraps();
     const { length } = await world.audit(device.order);
     const answers = await Promise.all(prepared.map((each) => device.sendUnlock(each)));
-    const codes = answers.map((answer) =>
-      answer.kind === "denial" ? answer.value.code : answer.kind,
-    );
+    const codes = answers.map(codeOf);
     expect(codes.filter((code) => code === "answer")).toHaveLength(1);
     expect(codes.filter((code) => code === "ReplayDetected")).toHaveLength(RACERS - 1);
     expect(world.unwraps()).toBe(callsBefore + 1);

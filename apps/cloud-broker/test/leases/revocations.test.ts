@@ -109,11 +109,9 @@ describe("the switches that stand", () => {
 
 /** Activates a switch when the vault has unwrapped the first content key. */
 const revokeDuringUnwrap = (): void => {
-  const { port } = world.vaults;
-  const { unwrapKey } = port;
-  port.unwrapKey = async (...asked) => {
-    const unwrapped = await unwrapKey(...asked);
-    port.unwrapKey = unwrapKey;
+  world.aroundUnwrap = async (unwrap) => {
+    const unwrapped = await unwrap();
+    world.aroundUnwrap = undefined;
     await operate("revoke", { reason: "incident", scope: { kind: "fleet" } });
     return unwrapped;
   };

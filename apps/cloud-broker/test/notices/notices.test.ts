@@ -176,7 +176,8 @@ describe("a message", () => {
     await world.restart();
     world.clock.nowMs += 5_000;
     await world.broker().deliverEvents();
-    const [{ correlationId } = { correlationId: "" }] = await healthRows();
+    const checked = (await world.audit()).filter(({ action }) => action === "key/health");
+    const correlationId = String(checked.at(-1)?.["correlationId"]);
     expect(messageIds()).toEqual([`<${correlationId}.security@broker.localhost>`]);
   });
 
@@ -295,15 +296,3 @@ test("without configured channels nothing is queued", async () => {
   const rows = await quiet.store().selectFrom("webhook_deliveries").select("url").execute();
   expect(rows).toEqual([]);
 });
-
-async function healthRows(): Promise<readonly { readonly correlationId: string }[]> {
-  const rows = await world
-    .store()
-    .selectFrom("audit")
-    .select("row_json")
-    .orderBy("sequence", "desc")
-    .execute();
-  return rows
-    .map(({ row_json: json }) => JSON.parse(json) as { action: string; correlationId: string })
-    .filter(({ action }) => action === "key/health");
-}

@@ -161,17 +161,15 @@ describe("a challenge that a person carried", () => {
     const device = await world.delivered("hers");
     await world.delivered("his");
     const { text } = await device.prepareChallenge();
-    const { port } = world.vaults;
-    const { unwrapKey } = port;
     let foreign: Promise<JsonAnswer> | undefined;
-    port.unwrapKey = async (...asked) => {
+    world.aroundUnwrap = async (unwrap) => {
       foreign ??= submit("his", text);
       // One that waits for the answer to the other would wait for this call.
       await Promise.race([foreign, setTimeout(2_000)]);
-      return unwrapKey(...asked);
+      return unwrap();
     };
     const own = await submit("hers", text);
-    port.unwrapKey = unwrapKey;
+    world.aroundUnwrap = undefined;
     expect(own.status).toBe(200);
     const refused = await foreign;
     if (refused === undefined) throw new Error("no unwrap");

@@ -286,13 +286,5 @@ function approvals(change: object): object {
 }
 
 async function auditRows(): Promise<unknown[]> {
-  const rows = await world
-    .store()
-    .selectFrom("audit")
-    .select("row_json")
-    .orderBy("sequence")
-    .execute();
-  return rows
-    .map(({ row_json }) => JSON.parse(row_json) as Record<string, unknown>)
-    .filter(({ action }) => action === "policy/write");
+  return (await world.audit()).filter(({ action }) => action === "policy/write");
 }

@@ -1,7 +1,7 @@
 import { generateSigningKey, importSigningKey, signMessage } from "@databox-cmk/crypto";
 import type { PublicJwk } from "@databox-cmk/crypto";
 import { MESSAGE_TYPES } from "@databox-cmk/protocol";
-import { type DeviceClient, RekeyClient } from "@databox-cmk/testkit";
+import { type DeviceClient, RekeyClient, codeOf } from "@databox-cmk/testkit";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { restoreEnvelope } from "../../src/custody/restore-envelope.ts";
@@ -40,10 +40,7 @@ const restore = (jws = newest()) =>
     ownKeys: device.brokerKeys as readonly PublicJwk[],
     markPrepared,
   });
-const unlock = async () => {
-  const { answer } = await device.unlock("unlock");
-  return answer.kind === "denial" ? answer.value.code : answer.kind;
-};
+const unlock = async () => codeOf((await device.unlock("unlock")).answer);
 const credentials = async (): Promise<string> => {
   const { json } = await world.call("POST", `${jobPath(JOB)}/listCredentials?${API}`, {});
   return json.value[0].jobSecrets.podSecrets[0].devicePassword;

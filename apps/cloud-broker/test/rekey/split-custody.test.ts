@@ -256,13 +256,7 @@ describe("a subscription that allows only split custody", () => {
     const { status } = await allowOnlySplit(true, ["Contributor", "DataBoxContributor"]);
     expect(status).toBe(403);
     await allowOnlySplit(true);
-    const rows = await world
-      .store()
-      .selectFrom("audit")
-      .select("row_json")
-      .where("chain", "=", "broker")
-      .execute();
-    expect(rows.map(({ row_json }) => JSON.parse(row_json) as object)).toContainEqual(
+    expect(await world.audit("broker")).toContainEqual(
       expect.objectContaining({
         action: "custodyPolicy/write",
         detail: { splitOnly: true, subscriptionId: SUBSCRIPTION },

@@ -1,8 +1,7 @@
 import { MESSAGE_TYPES } from "@databox-cmk/protocol";
-import { type DeviceAnswer, type DeviceClient, LeaseClient } from "@databox-cmk/testkit";
+import { type DeviceClient, LeaseClient, codeOf } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
-import { verifyChain } from "../../src/audit/verify-chain.ts";
 import { foldOrderId } from "../../src/core/order.ts";
 import { forgetExpired } from "../../src/release/message/stored-answers.ts";
 import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
@@ -10,13 +9,11 @@ import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 /** Longer than a nonce, a stored answer or an ownership lives. */
 const PAUSE_MS = 130_000;
 let world: BrokerWorld;
-let unwrapKey: BrokerWorld["vaults"]["port"]["unwrapKey"];
 beforeAll(async () => {
   world = await openBroker({ replicas: 3 });
-  ({ unwrapKey } = world.vaults.port);
 });
 beforeEach(() => {
-  world.vaults.port.unwrapKey = unwrapKey;
+  world.aroundUnwrap = undefined;
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
@@ -25,8 +22,6 @@ const replica = (index: number) => {
   if (found === undefined) throw new Error("no replica");
   return found;
 };
-const codeOf = (answer: DeviceAnswer<unknown>): string =>
-  answer.kind === "denial" ? answer.value.code : answer.kind;
 
 /**
  * The next unwrapping waits at the vault until it is let go on: its replica is as good as paused
@@ -35,11 +30,11 @@ const codeOf = (answer: DeviceAnswer<unknown>): string =>
 function holdNextUnwrap() {
   const arrived = Promise.withResolvers<undefined>();
   const resume = Promise.withResolvers<undefined>();
-  world.vaults.port.unwrapKey = async (...call) => {
-    world.vaults.port.unwrapKey = unwrapKey;
+  world.aroundUnwrap = async (unwrap) => {
+    world.aroundUnwrap = undefined;
     arrived.resolve(undefined);
     await resume.promise;
-    return unwrapKey(...call);
+    return unwrap();
   };
   return {
     arrived: arrived.promise,
@@ -55,17 +50,10 @@ async function pass(): Promise<void> {
 }
 
 async function grantsOf({ order }: DeviceClient): Promise<readonly string[]> {
-  const rows = await world
-    .store()
-    .selectFrom("audit")
-    .select(["chain", "sequence", "row_json as rowJson", "hash"])
-    .where("chain", "=", order)
-    .orderBy("sequence")
-    .execute();
-  expect(verifyChain(order, rows)).toMatchObject({ ok: true });
-  const granted = rows
-    .map(({ rowJson }): Record<string, unknown> => JSON.parse(rowJson))
-    .filter(({ action, outcome }) => action === "unlock" && outcome === "granted");
+  expect(await world.verifyAudit(order)).toMatchObject({ ok: true });
+  const granted = (await world.audit(order)).filter(
+    ({ action, outcome }) => action === "unlock" && outcome === "granted",
+  );
   const grants = await world
     .store()
     .selectFrom("grants")

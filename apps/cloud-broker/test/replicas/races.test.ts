@@ -1,9 +1,8 @@
 import { MESSAGE_TYPES } from "@databox-cmk/protocol";
-import { type DeviceAnswer, type DeviceClient, LeaseClient } from "@databox-cmk/testkit";
+import { type DeviceAnswer, type DeviceClient, LeaseClient, codeOf } from "@databox-cmk/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { createAppendAudit } from "../../src/audit/append-audit.ts";
-import { verifyChain } from "../../src/audit/verify-chain.ts";
 import { foldOrderId } from "../../src/core/order.ts";
 import { enqueueEvent } from "../../src/events/announce.ts";
 import { claimDue } from "../../src/store/claim-due.ts";
@@ -29,8 +28,6 @@ const replica = (index: number) => {
   if (found === undefined) throw new Error("no replica");
   return found;
 };
-const codeOf = (answer: DeviceAnswer<unknown>): string =>
-  answer.kind === "denial" ? answer.value.code : answer.kind;
 const texts = (all: readonly DeviceAnswer<unknown>[]) =>
   new Set(all.flatMap((answer) => (answer.kind === "answer" ? [answer.text] : [])));
 const claim = (index: number, nowMs: number) =>
@@ -43,19 +40,10 @@ const claim = (index: number, nowMs: number) =>
   );
 const count = (values: readonly string[], value: string): number =>
   values.filter((each) => each === value).length;
-const chain = async (name: string) => {
-  const rows = await world
-    .store()
-    .selectFrom("audit")
-    .select(["chain", "sequence", "row_json as rowJson", "hash"])
-    .where("chain", "=", name)
-    .orderBy("sequence")
-    .execute();
-  return {
-    verdict: verifyChain(name, rows),
-    rows: rows.map(({ rowJson }): Record<string, unknown> => JSON.parse(rowJson)),
-  };
-};
+const chain = async (name: string) => ({
+  verdict: await world.verifyAudit(name),
+  rows: await world.audit(name),
+});
 const grantsOf = async (order: string) => {
   const { rows } = await chain(order);
   return rows.filter((row) => row["action"] === "unlock" && row["outcome"] === "granted");

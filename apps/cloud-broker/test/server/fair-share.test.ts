@@ -5,6 +5,7 @@ import {
   type DeviceAnswer,
   type DeviceClient,
   type Transport,
+  codeOf,
 } from "@databox-cmk/testkit";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 
@@ -19,20 +20,18 @@ const SILENT = { code: "KeyVaultUnreachable", reason: "timeout" } as const;
 const SATURATED = 1;
 
 let world: BrokerWorld;
-let unwrapKey: BrokerWorld["vaults"]["port"]["unwrapKey"];
 let dead: DeviceClient;
 let quick: readonly DeviceClient[];
 const transports: Transport[] = [];
 beforeAll(async () => {
   world = await openBroker({ replicas: 1 });
-  ({ unwrapKey } = world.vaults.port);
   dead = await world.delivered("dead", DEAD);
   quick = [await world.delivered("quick-1", QUICK), await world.delivered("quick-2", QUICK)];
   dead.use(connect());
   for (const each of quick) each.use(connect());
 });
 afterEach(() => {
-  world.vaults.port.unwrapKey = unwrapKey;
+  world.aroundUnwrap = undefined;
   world.loop.utilization = 0;
 });
 afterAll(async () => {
@@ -50,9 +49,6 @@ function connect(): Transport {
   return transport;
 }
 
-const codeOf = (answer: DeviceAnswer<unknown>): string =>
-  answer.kind === "denial" ? answer.value.code : answer.kind;
-
 /**
  * So many unlocks, one after the other so that their counters are in order, all waiting for a vault
  * that says nothing.
@@ -61,9 +57,8 @@ async function gatherCrowd() {
   const [, theirs] = [...world.identities.system].find(([order]) => order.includes(DEAD)) ?? [];
   const silence = Promise.withResolvers<undefined>();
   let asked = Promise.withResolvers<undefined>();
-  world.vaults.port.unwrapKey = async (identity, ...call) => {
-    if (identity.kind !== "order" || identity.principalId !== theirs?.principalId)
-      return unwrapKey(identity, ...call);
+  world.aroundUnwrap = async (unwrap, identity) => {
+    if (identity.kind !== "order" || identity.principalId !== theirs?.principalId) return unwrap();
     asked.resolve(undefined);
     // As azure/vault-calls.ts does.
     await suspendSlot("vault", () => silence.promise);
@@ -102,7 +97,7 @@ test("in a saturated process, the load of a customer whose vault is dead does no
   world.loop.utilization = 0;
   expect(await crowd.end()).toEqual(Array.from({ length: CROWD }, () => SILENT.code));
   world.loop.utilization = SATURATED;
-  world.vaults.port.unwrapKey = unwrapKey;
+  world.aroundUnwrap = undefined;
   expect(codeOf((await dead.unlock("unlock")).answer)).toBe("answer");
 });
 
@@ -125,7 +120,7 @@ test("a customer above its share gets a signed answer on a new connection, befor
   expect(rows).toEqual([]);
 
   await crowd.end();
-  world.vaults.port.unwrapKey = unwrapKey;
+  world.aroundUnwrap = undefined;
   expect(codeOf(await dead.sendUnlock(prepared))).toBe("answer");
 });
 

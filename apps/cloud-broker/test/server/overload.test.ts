@@ -1,4 +1,4 @@
-import { type DeviceAnswer, type DeviceClient, LeaseClient } from "@databox-cmk/testkit";
+import { type DeviceClient, LeaseClient, codeOf } from "@databox-cmk/testkit";
 import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
@@ -8,15 +8,13 @@ import { API, jobPath } from "../world/jobs.ts";
 import { type BrokerWorld, openBroker } from "../world/open-broker.ts";
 
 let world: BrokerWorld;
-let unwrapKey: BrokerWorld["vaults"]["port"]["unwrapKey"];
 let devices: readonly DeviceClient[];
 beforeAll(async () => {
   world = await openBroker({ settings: { MAX_REQUESTS_AT_WORK: "1" }, replicas: 1 });
-  ({ unwrapKey } = world.vaults.port);
   devices = [await world.delivered("busy-1"), await world.delivered("busy-2")];
 });
 beforeEach(() => {
-  world.vaults.port.unwrapKey = unwrapKey;
+  world.aroundUnwrap = undefined;
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
@@ -25,8 +23,6 @@ const device = (index: number): DeviceClient => {
   if (found === undefined) throw new Error("no device");
   return found;
 };
-const codeOf = (answer: DeviceAnswer<unknown>): string =>
-  answer.kind === "denial" ? answer.value.code : answer.kind;
 
 /** No other request gets an answer from the database until it is released. */
 async function holdDatabase() {
@@ -101,11 +97,11 @@ test("a request that waits for a vault, or for news of its lease, takes no place
   };
   const watching = lease.watch();
   await watched?.promise;
-  world.vaults.port.unwrapKey = async (...call) => {
+  world.aroundUnwrap = async (unwrap) => {
     asked?.resolve(undefined);
     // As azure/vault-calls.ts does.
     await suspendSlot("vault", async () => resume?.promise);
-    return unwrapKey(...call);
+    return unwrap();
   };
   const slow = device(0).unlock("unlock");
   await asked?.promise;

@@ -46,6 +46,7 @@ import { exactly } from "./exactly.ts";
 import { createFakeIdentities, type FakeIdentities, TENANT_ID } from "./fake-identities.ts";
 import { API, jobPath, minimalJob } from "./jobs.ts";
 import { CA_PEM, openListener, type OpenListener } from "./open-listener.ts";
+import { readChain, readTrail } from "./read-trail.ts";
 import { createTokenIssuer, type TokenClaims } from "./token-issuer.ts";
 
 const PREPARED = z.object({
@@ -134,8 +135,8 @@ export type BrokerWorld = AsyncDisposable & {
   /** Both nodes of an order of the larger appliance, delivered. */
   deliveredHeavy(job: string): Promise<readonly DeviceClient[]>;
   setStage(order: string, stage: StageName): Promise<void>;
-  /** The rows of a chain, an order's or `broker`. */
-  audit(chain: string): Promise<readonly Record<string, unknown>[]>;
+  /** The rows of a chain, an order's or `broker`; without a name those of all. */
+  audit(chain?: string): Promise<readonly Record<string, unknown>[]>;
   verifyAudit(chain: string): Promise<ChainVerdict>;
   /** @returns the passkey, if this content key opens the envelope that the device keeps */
   opened(device: DeviceClient, contentKey: Uint8Array | undefined): Promise<string | undefined>;
@@ -347,14 +348,6 @@ export async function openBroker({
     expectStatus(200, await operate("deliver", order));
   }
 
-  const auditRows = (chain: string) =>
-    first()
-      .store.selectFrom("audit")
-      .select(["chain", "sequence", "row_json as rowJson", "hash"])
-      .where("chain", "=", chain)
-      .orderBy("sequence")
-      .execute();
-
   let turn = 0;
   const transport: Transport = {
     send(...request) {
@@ -434,11 +427,8 @@ export async function openBroker({
         .where("id", "=", foldOrderId(order))
         .execute();
     },
-    async audit(chain) {
-      const rows = await auditRows(chain);
-      return rows.map(({ rowJson }): Record<string, unknown> => JSON.parse(rowJson));
-    },
-    verifyAudit: async (chain) => verifyChain(chain, await auditRows(chain)),
+    audit: (chain) => readTrail(first().store, chain),
+    verifyAudit: async (chain) => verifyChain(chain, await readChain(first().store, chain)),
     async opened({ envelope, order, serial }, contentKey) {
       if (envelope === undefined || contentKey === undefined) return undefined;
       const context = { env: envelope.env, ord: order, dev: serial };
