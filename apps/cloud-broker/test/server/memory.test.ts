@@ -9,7 +9,7 @@ import { connect, createSecureContext } from "node:tls";
 
 import { generateSigningKey, importSigningKey, type SigningKey } from "@databox-cmk/crypto";
 import { MESSAGE_TYPES } from "@databox-cmk/protocol";
-import { DeviceClient, LeaseClient } from "@databox-cmk/testkit";
+import { DeviceClient, LeaseClient, requireTool } from "@databox-cmk/testkit";
 import { afterAll, expect, test, vi } from "vitest";
 
 import { RINGS } from "../../src/keys/own-secrets.ts";
@@ -36,33 +36,34 @@ const LEASE = {
   sequence: 0,
 };
 
-/**
- * A group of processes that the kernel ends when they hold more memory; version 1 and 2 of control
- * groups. Undefined where this user cannot make one.
- */
-function makeMemoryGroup(): string | undefined {
-  const versions = [
-    { root: "/sys/fs/cgroup/memory", limit: "memory.limit_in_bytes" },
-    { root: "/sys/fs/cgroup", limit: "memory.max" },
-  ];
-  for (const { root, limit } of versions) {
-    const group = join(root, `databox-test-${String(process.pid)}`);
-    try {
-      mkdirSync(group);
-      try {
-        writeFileSync(join(group, limit), String(MEMORY_BYTES), { flag: "r+" });
-      } catch (error) {
-        rmdirSync(group);
-        throw error;
-      }
-    } catch {
-      continue;
-    }
-    return group;
+const CONTROL_GROUPS = [
+  { root: "/sys/fs/cgroup/memory", limit: "memory.limit_in_bytes" },
+  { root: "/sys/fs/cgroup", limit: "memory.max" },
+];
+/** Why this user cannot make a group of processes that the kernel ends when they hold more memory. */
+const reasons: string[] = [];
+/** Version 1 or 2 of control groups. */
+const group = CONTROL_GROUPS.reduce<string | undefined>(
+  (made, each) => made ?? makeMemoryGroup(each),
+  undefined,
+);
+const canLimitMemory = requireTool(
+  `the right to limit memory (${reasons.join("; ")})`,
+  group !== undefined,
+);
+
+function makeMemoryGroup({ root, limit }: (typeof CONTROL_GROUPS)[number]): string | undefined {
+  const folder = join(root, `databox-test-${String(process.pid)}`);
+  try {
+    mkdirSync(folder);
+    writeFileSync(join(folder, limit), String(MEMORY_BYTES), { flag: "r+" });
+    return folder;
+  } catch (error) {
+    reasons.push(String(error));
+    removed(folder);
+    return undefined;
   }
-  return undefined;
 }
-const group = makeMemoryGroup();
 // The kernel lets a group go a moment after its last process has ended.
 afterAll(() => vi.waitUntil(() => removed(group)));
 
@@ -143,7 +144,7 @@ const untilEither = (socket: Socket, event: "connect" | "data"): Promise<unknown
 const ADDRESSES = 4;
 const STRANGERS = 1_500;
 
-test.runIf(group !== undefined)(
+test.runIf(canLimitMemory)(
   "a stranger with four addresses neither ends a broker with little memory nor its leases",
   async () => {
     using environment = await createBrokerEnvironment();
