@@ -13,6 +13,7 @@ export { createLanguages, useLanguage } from "./language/create-languages.tsx";
 export { decideLocale, type Language, LANGUAGES } from "./language/language.ts";
 export { Notice } from "./notice.tsx";
 export { EmptyState, LoadingState } from "./page-states.tsx";
+export { type EventStream, openEventFeed } from "./open-event-feed.ts";
 export { QrCamera } from "./carried-text/qr-camera.tsx";
 export { QrPicture } from "./qr-picture.tsx";
 export { RULE_BELOW } from "./rule-below.ts";

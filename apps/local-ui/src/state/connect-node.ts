@@ -14,8 +14,6 @@ export function connectNode(): NodeConnection {
   const feed = createStateFeed({
     open: (path) => new EventSource(path),
     nowMs: () => performance.now(),
-    setTimer: (work, ms) => window.setTimeout(work, ms),
-    clearTimer: (timer) => window.clearTimeout(timer),
   });
   const session = () => {
     const told = feed.view().state?.session;

@@ -1,5 +1,5 @@
 import type { LocalState } from "@databox-cmk/protocol";
-import { expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import { createStateFeed } from "./state-feed.ts";
 
@@ -11,11 +11,15 @@ const STATE: LocalState = {
   canShutDown: false,
 };
 
-/** A stream, a clock and timers that the test controls. */
+beforeEach(() => {
+  vi.useFakeTimers({ now: 0 });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** A stream that the test controls, and its clock. */
 function openFeed() {
-  let clockMs = 0;
-  let lastId = 0;
-  let timers: { id: number; atMs: number; work: () => void }[] = [];
   const streams: (EventTarget & { readyState: number; isClosed: boolean; close(): void })[] = [];
   const feed = createStateFeed({
     open: () => {
@@ -29,15 +33,7 @@ function openFeed() {
       streams.push(stream);
       return stream;
     },
-    nowMs: () => clockMs,
-    setTimer: (work, ms) => {
-      lastId += 1;
-      timers.push({ id: lastId, atMs: clockMs + ms, work });
-      return lastId;
-    },
-    clearTimer: (id) => {
-      timers = timers.filter((timer) => timer.id !== id);
-    },
+    nowMs: Date.now,
   });
   const unsubscribe = feed.subscribe(() => undefined);
   return {
@@ -47,12 +43,7 @@ function openFeed() {
     tell: (what: string, data?: unknown) => {
       streams.at(-1)?.dispatchEvent(new MessageEvent(what, { data }));
     },
-    wait: (ms: number) => {
-      clockMs += ms;
-      const due = timers.filter(({ atMs }) => atMs <= clockMs);
-      timers = timers.filter(({ atMs }) => atMs > clockMs);
-      for (const { work } of due) work();
-    },
+    wait: (ms: number) => vi.advanceTimersByTime(ms),
   };
 }
 

@@ -1,9 +1,9 @@
 import { type LocalState, localState } from "@databox-cmk/protocol";
+import { type EventStream, openEventFeed } from "@databox-cmk/ui";
 import * as z from "zod/mini";
 
 /** The agent sends a sign of life every 15 seconds. */
 const SILENT_AFTER_MS = 35_000;
-const REOPEN_MS = 5_000;
 
 export type FeedView = {
   /** Undefined until the first has come. */
@@ -22,12 +22,6 @@ export type StateFeed = {
   readonly nowMs: () => number;
 };
 
-/** The used part of an EventSource. */
-export type Events = Pick<EventTarget, "addEventListener"> &
-  Pick<EventSource, "close" | "readyState">;
-
-const CLOSED = 2;
-
 /**
  * The appliance's state of the node, as long as there is a listener.
  *
@@ -36,19 +30,13 @@ const CLOSED = 2;
 export function createStateFeed({
   open,
   nowMs,
-  setTimer,
-  clearTimer,
 }: {
-  readonly open: (path: string) => Events;
+  readonly open: (path: string) => EventStream;
   readonly nowMs: () => number;
-  readonly setTimer: (work: () => void, ms: number) => number;
-  readonly clearTimer: (timer: number | undefined) => void;
 }): StateFeed {
   let view: FeedView = { state: undefined, receivedAtMs: nowMs(), isLost: false };
   const listeners = new Set<() => void>();
-  let events: Events | undefined;
-  let silence: number | undefined;
-  let reopening: number | undefined;
+  let end: (() => void) | undefined;
   /** The newest state is not of this page's version: the shown one is older. */
   let isForeign = false;
 
@@ -59,44 +47,23 @@ export function createStateFeed({
   const lose = () => {
     if (!view.isLost) show({ ...view, isLost: true });
   };
-  const stop = () => {
-    clearTimer(silence);
-    clearTimer(reopening);
-    events?.close();
-    events = undefined;
-  };
-  const listen = () => {
-    clearTimer(silence);
-    // A pulled cable does not end a connection; missing signs of life show it.
-    silence = setTimer(() => {
-      lose();
-      start();
-    }, SILENT_AFTER_MS);
-  };
-  const hear = () => {
-    listen();
-    if (view.isLost && !isForeign) show({ ...view, isLost: false });
-  };
   const start = () => {
-    stop();
-    listen();
-    const opened = open("/api/events");
-    events = opened;
-    opened.addEventListener("alive", hear);
-    opened.addEventListener("state", (event: Event) => {
-      const parsed = z.safeParse(localState, dataOf(event));
-      listen();
-      isForeign = !parsed.success;
-      if (parsed.success) show({ state: parsed.data, receivedAtMs: nowMs(), isLost: false });
-      else lose();
-    });
-    opened.addEventListener("error", () => {
-      lose();
-      // Browsers reconnect by themselves, but not after an answer that is not a stream.
-      if (opened.readyState === CLOSED && events === opened) {
-        clearTimer(reopening);
-        reopening = setTimer(start, REOPEN_MS);
-      }
+    end?.();
+    end = openEventFeed({
+      open: () => open("/api/events"),
+      silentAfterMs: SILENT_AFTER_MS,
+      onLost: lose,
+      listeners: {
+        alive: () => {
+          if (view.isLost && !isForeign) show({ ...view, isLost: false });
+        },
+        state: (data) => {
+          const parsed = z.safeParse(localState, data);
+          isForeign = !parsed.success;
+          if (parsed.success) show({ state: parsed.data, receivedAtMs: nowMs(), isLost: false });
+          else lose();
+        },
+      },
     });
   };
 
@@ -107,19 +74,10 @@ export function createStateFeed({
       if (listeners.size === 1) start();
       return () => {
         listeners.delete(listener);
-        if (listeners.size === 0) stop();
+        if (listeners.size === 0) end?.();
       };
     },
     reopen: start,
     nowMs,
   };
-}
-
-function dataOf(event: Event): unknown {
-  const data: unknown = "data" in event ? event.data : undefined;
-  try {
-    return typeof data === "string" ? JSON.parse(data) : undefined;
-  } catch {
-    return undefined;
-  }
 }

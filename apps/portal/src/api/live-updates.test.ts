@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
-import { followOrders, type Stream } from "./live-updates.ts";
+import { followOrders } from "./live-updates.ts";
 
 const CONNECTING = 0;
 const CLOSED = 2;
@@ -22,7 +22,7 @@ function follow() {
     () => {
       const stream = new FakeStream();
       streams.push(stream);
-      return stream as unknown as Stream;
+      return stream;
     },
     {
       onChanged: (ids) => changed.push([...ids]),
