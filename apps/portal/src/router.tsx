@@ -102,7 +102,7 @@ const routeTree = top.addChildren([
   ),
   order.addChildren([
     page(order, "/", () => import("./order/overview-page.tsx"), "OverviewPage"),
-    page(order, "/clone", () => import("./create-order/clone-order-page.tsx"), "CloneOrderPage"),
+    page(order, "/clone", () => import("./create-order/create-order-page.tsx"), "CloneOrderPage"),
     page(
       order,
       "/activity",

@@ -1,18 +1,20 @@
 import { type ActivityClaim, type ActivityEntry, DIAGNOSTICS_CALLS } from "@databox-cmk/protocol";
 import { type Fact, Facts, LoadingState, Section, Stack, Time } from "@databox-cmk/ui";
-import { makeStyles } from "@fluentui/react-components";
+import { makeStyles, tokens } from "@fluentui/react-components";
+import { CheckmarkRegular, DismissRegular, SubtractRegular } from "@fluentui/react-icons";
 import type { ReactElement } from "react";
 
-import { diagnosticsOf } from "../api/diagnostics.ts";
+import { diagnosticsOf, type TimelineStep } from "../api/diagnostics.ts";
 import { useOrderName } from "../order/use-order.ts";
 import { usePart } from "../queries/use-part.ts";
+import { ON_NARROW } from "../shell/breakpoints.ts";
 import { Copyable } from "../shell/copyable.tsx";
 import { DataTable } from "../shell/data-table.tsx";
+import { HiddenText } from "../shell/hidden-text.tsx";
 import { ProblemPanel } from "../shell/problem-panel.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import type { Texts } from "../texts/en.ts";
 import { useTexts } from "../texts/texts.ts";
-import { Timeline } from "./timeline.tsx";
 
 const useStyles = makeStyles({
   stack: { maxWidth: "1100px" },
@@ -104,4 +106,62 @@ function ClaimTable({ claims }: { readonly claims: readonly ActivityClaim[] }): 
       keyOf={({ sequence }) => sequence}
     />
   );
+}
+
+const useTimelineStyles = makeStyles({
+  icon: { width: "32px" },
+  number: { width: "110px", whiteSpace: "nowrap", [ON_NARROW]: { width: "72px" } },
+  Passed: { color: tokens.colorStatusSuccessForeground1 },
+  Failed: { color: tokens.colorStatusDangerForeground1 },
+  NotReached: { color: tokens.colorNeutralForeground3 },
+});
+
+const ICONS = {
+  Passed: CheckmarkRegular,
+  Failed: DismissRegular,
+  NotReached: SubtractRegular,
+} as const satisfies Record<TimelineStep["status"], unknown>;
+
+/** The steps of a message, in order, and how long each took. */
+function Timeline({ steps }: { readonly steps: readonly TimelineStep[] }): ReactElement {
+  const styles = useTimelineStyles();
+  const texts = useTexts();
+  return (
+    <DataTable
+      label={texts.activity.course}
+      size="extra-small"
+      columns={[
+        {
+          heading: texts.activity.columns.result,
+          header: <HiddenText text={texts.activity.columns.result} />,
+          className: styles.icon,
+          cell: ({ status }) => {
+            const Icon = ICONS[status];
+            return (
+              <span className={styles[status]}>
+                <Icon aria-label={texts.preflight.statuses[status]} />
+              </span>
+            );
+          },
+        },
+        { heading: texts.activity.step, cell: ({ title }) => <span lang="en">{title}</span> },
+        {
+          heading: texts.activity.after,
+          className: styles.number,
+          cell: ({ afterMs }) => milliseconds(afterMs),
+        },
+        {
+          heading: texts.activity.took,
+          className: styles.number,
+          cell: ({ elapsedMs }) => milliseconds(elapsedMs),
+        },
+      ]}
+      rows={steps}
+      keyOf={({ name }) => name}
+    />
+  );
+}
+
+function milliseconds(value: number | undefined): string {
+  return value === undefined ? "–" : `${String(value)} ms`;
 }

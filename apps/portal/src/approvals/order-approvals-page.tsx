@@ -1,19 +1,19 @@
 import { APPROVAL_CALLS } from "@databox-cmk/protocol";
-import { EmptyState, Stack } from "@databox-cmk/ui";
-import { Text } from "@fluentui/react-components";
-import { PersonClockRegular } from "@fluentui/react-icons";
+import { EmptyState, Notice, Stack, Time } from "@databox-cmk/ui";
+import { Button, Text } from "@fluentui/react-components";
+import { PersonClockRegular, WarningRegular } from "@fluentui/react-icons";
 import { keepPreviousData } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 
+import { type Affirmed, LoudDialog } from "../order/loud-dialog.tsx";
 import { OrderPage } from "../order/order-page.tsx";
 import { OfferedTo } from "../order/read-only.tsx";
-import { useOrderName, useUnlockPolicy } from "../order/use-order.ts";
+import { useOrderChange, useOrderName, useUnlockPolicy } from "../order/use-order.ts";
 import { usePart } from "../queries/use-part.ts";
 import { Pager } from "../shell/pager.tsx";
-import { QueryState } from "../shell/query-problem.tsx";
+import { QueryProblem, QueryState } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { ApprovalCard } from "./approval-card.tsx";
-import { BreakGlass } from "./break-glass.tsx";
 
 /** Requests of one order that wait or waited for people, and emergency access. */
 export function OrderApprovalsPage(): ReactElement {
@@ -55,5 +55,49 @@ export function OrderApprovalsPage(): ReactElement {
         )}
       </Stack>
     </OrderPage>
+  );
+}
+
+/** Allows one release without approval and outside of unlock hours; everyone is notified. */
+function BreakGlass(): ReactElement {
+  const texts = useTexts().approvals.breakGlass;
+  const [isAsking, setIsAsking] = useState(false);
+  const opening = useOrderChange("openEmergencyAccess", (call, body: Affirmed) =>
+    call(APPROVAL_CALLS.breakGlass, { body }),
+  );
+  return (
+    <>
+      {opening.data === undefined ? (
+        <Notice
+          intent="warning"
+          title={texts.title}
+          actions={
+            <Button
+              icon={<WarningRegular />}
+              disabledFocusable={opening.isPending}
+              onClick={() => setIsAsking(true)}
+            >
+              {texts.button}
+            </Button>
+          }
+        >
+          {texts.hint}
+        </Notice>
+      ) : (
+        <Notice intent="error" title={texts.openTitle}>
+          {texts.open(opening.data.serial)} <Time at={opening.data.expiresAt} />
+        </Notice>
+      )}
+      <QueryProblem error={opening.error} />
+      {isAsking && (
+        <LoudDialog
+          title={texts.dialogTitle}
+          warning={texts.warning}
+          confirm={texts.button}
+          onConfirm={opening.mutate}
+          onClose={() => setIsAsking(false)}
+        />
+      )}
+    </>
   );
 }

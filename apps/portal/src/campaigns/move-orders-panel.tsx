@@ -9,9 +9,9 @@ import { QueryProblem } from "../shell/query-problem.tsx";
 import { SidePanel } from "../shell/side-panel.tsx";
 import { UnsavedGuard } from "../shell/unsaved-guard.tsx";
 import { useTexts } from "../texts/texts.ts";
-import { CampaignVerdict } from "./campaign-verdict.tsx";
-import { MoveFields } from "./move-fields.tsx";
-import { useStartCampaign } from "./use-start-campaign.ts";
+import { CampaignVerdict } from "./use-start-campaign.tsx";
+import { MoveFields } from "./use-start-campaign.tsx";
+import { useStartCampaign } from "./use-start-campaign.tsx";
 
 const useStyles = makeStyles({
   list: {

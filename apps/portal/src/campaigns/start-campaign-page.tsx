@@ -10,9 +10,9 @@ import { Radios } from "../shell/radios.tsx";
 import { SaveForm } from "../shell/save-form.tsx";
 import { TextField } from "../shell/text-field.tsx";
 import { useTexts } from "../texts/texts.ts";
-import { CampaignVerdict } from "./campaign-verdict.tsx";
-import { MoveFields } from "./move-fields.tsx";
-import { useStartCampaign } from "./use-start-campaign.ts";
+import { CampaignVerdict } from "./use-start-campaign.tsx";
+import { MoveFields } from "./use-start-campaign.tsx";
+import { useStartCampaign } from "./use-start-campaign.tsx";
 
 /**
  * Starts a re-wrap of many orders: the change, the orders, and first a dry run that changes

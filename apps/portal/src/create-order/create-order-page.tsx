@@ -1,11 +1,15 @@
-import { BoxRegular } from "@fluentui/react-icons";
+import { LoadingState } from "@databox-cmk/ui";
+import { BoxRegular, CopyRegular } from "@fluentui/react-icons";
 import type { ReactElement } from "react";
 
-import { emptyOrder } from "../core/clone-order.ts";
+import { cloneOrder, emptyOrder } from "../core/clone-order.ts";
+import { custodyOf } from "../core/policy-draft.ts";
+import { useOrder, useOrderName, useUnlockPolicy } from "../order/use-order.ts";
 import { useSubscriptions } from "../queries/use-subscriptions.ts";
 import { OrdersCrumb } from "../shell/crumbs.tsx";
 import { Page } from "../shell/page.tsx";
-import { QueryState } from "../shell/query-problem.tsx";
+import { QueryProblem, QueryState } from "../shell/query-problem.tsx";
+import { RouterBreadcrumb } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { OrderWizard } from "./order-wizard.tsx";
 
@@ -22,6 +26,40 @@ export function CreateOrderPage(): ReactElement {
       <QueryState of={subscriptions} />
       {subscriptions.data !== undefined && (
         <OrderWizard start={emptyOrder(subscriptions.data[0]?.subscriptionId ?? "")} />
+      )}
+    </Page>
+  );
+}
+
+/** Another order like this one: the same wizard with its values. */
+export function CloneOrderPage(): ReactElement {
+  const texts = useTexts();
+  const name = useOrderName();
+  const order = useOrder();
+  const policy = useUnlockPolicy();
+  // Without the right to read the order, its policy cannot be read either: one message says so.
+  const failed = [order, policy].find(({ error }) => error !== null);
+  return (
+    <Page
+      title={texts.createOrder.cloneOf(name.jobName)}
+      icon={<CopyRegular />}
+      trail={[
+        <OrdersCrumb key="orders" />,
+        <RouterBreadcrumb
+          key="order"
+          to="/orders/$subscriptionId/$resourceGroup/$jobName"
+          params={name}
+        >
+          {name.jobName}
+        </RouterBreadcrumb>,
+      ]}
+    >
+      {failed === undefined && (order.isPending || policy.isPending) && <LoadingState />}
+      {failed !== undefined && failed.error !== null && (
+        <QueryProblem error={failed.error} onTryAgain={() => void failed.refetch()} />
+      )}
+      {order.data !== undefined && policy.data !== undefined && (
+        <OrderWizard start={cloneOrder(name, order.data, custodyOf(policy.data.value))} />
       )}
     </Page>
   );

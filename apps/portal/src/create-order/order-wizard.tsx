@@ -31,7 +31,7 @@ import { BasicsStep } from "./basics-step.tsx";
 import { ContactFields } from "./contact-fields.tsx";
 import { DestinationStep } from "./destination-step.tsx";
 import { ReviewStep } from "./review-step.tsx";
-import { ReviewVerdict } from "./review-verdict.tsx";
+import { ReviewVerdict } from "./review-step.tsx";
 import { SecurityStep } from "./security-step.tsx";
 import { useIsOrderNameTaken } from "./use-is-order-name-taken.ts";
 

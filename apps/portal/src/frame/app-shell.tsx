@@ -1,5 +1,5 @@
-import { LoadingState, SkipLink } from "@databox-cmk/ui";
-import { makeStyles, tokens } from "@fluentui/react-components";
+import { LoadingState, Notice, SkipLink } from "@databox-cmk/ui";
+import { Button, makeStyles, ProgressBar, tokens } from "@fluentui/react-components";
 import { useQueryClient } from "@tanstack/react-query";
 import { Outlet } from "@tanstack/react-router";
 import { type ReactElement, Suspense, useEffect, useRef, useState } from "react";
@@ -7,8 +7,11 @@ import { type ReactElement, Suspense, useEffect, useRef, useState } from "react"
 import { followOrders } from "../api/live-updates.ts";
 import { ShownPath } from "../focus/page-focus.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
+import { useSignedIn } from "../queries/session-context.ts";
+import { Age } from "../shell/age.tsx";
+import { useNow } from "../shell/use-now.ts";
+import { useTexts } from "../texts/texts.ts";
 import { ActionToaster } from "../toasts/action-toaster.tsx";
-import { ConnectionStatus } from "./connection-status.tsx";
 import { TopBar } from "./top-bar.tsx";
 
 const useStyles = makeStyles({
@@ -60,5 +63,47 @@ export function AppShell(): ReactElement {
       </main>
       <ActionToaster />
     </div>
+  );
+}
+
+const TICK_MS = 500;
+const SLOW_MS = 1000;
+const STUCK_MS = 10_000;
+
+const useStatusStyles = makeStyles({
+  // Over the page, so that nothing moves when it comes and goes.
+  progress: { position: "absolute", insetInline: 0, insetBlockStart: "40px", zIndex: 5 },
+});
+
+/** Says that the page waits for the service and is no longer renewed by itself. */
+function ConnectionStatus({
+  lostSince,
+}: {
+  /** Since when live updates have been missing; ISO 8601. */
+  readonly lostSince: string | undefined;
+}): ReactElement {
+  const styles = useStatusStyles();
+  const texts = useTexts().shell.connection;
+  const { pending } = useSignedIn();
+  const queryClient = useQueryClient();
+  const nowMs = useNow(TICK_MS);
+  const waitedMs = nowMs - (pending.oldestMs() ?? nowMs);
+  return (
+    <section aria-label={texts.title}>
+      {waitedMs >= SLOW_MS && (
+        <ProgressBar className={styles.progress} aria-label={texts.waiting} shape="square" />
+      )}
+      {waitedMs >= STUCK_MS && <Notice intent="warning">{texts.stuck}</Notice>}
+      {lostSince !== undefined && nowMs - Date.parse(lostSince) >= STUCK_MS && (
+        <Notice
+          intent="warning"
+          actions={
+            <Button onClick={() => void queryClient.invalidateQueries()}>{texts.reload}</Button>
+          }
+        >
+          {texts.lost} <Age since={lostSince} />.
+        </Notice>
+      )}
+    </section>
   );
 }

@@ -1,6 +1,6 @@
-import { FIGURE_CALLS, type OrderSummaryPage } from "@databox-cmk/protocol";
-import { LoadingState, Section, Stack } from "@databox-cmk/ui";
-import { makeStyles, tokens } from "@fluentui/react-components";
+import { FIGURE_CALLS, type OrderSummary, type OrderSummaryPage } from "@databox-cmk/protocol";
+import { formatRelative, LoadingState, Section, Stack, Time, useLanguage } from "@databox-cmk/ui";
+import { makeStyles, Text, tokens } from "@fluentui/react-components";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactElement, Suspense } from "react";
 
@@ -16,7 +16,7 @@ import { lazySection } from "../shell/lazy-part.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
-import { ExpiryTimeline } from "./expiry-timeline.tsx";
+import { OrderLink } from "./order-link.tsx";
 
 /** With the table of codes, which the rest of the page does not need. */
 const TodoList = lazySection(async () => (await import("./todo-list.tsx")).TodoList);
@@ -154,4 +154,63 @@ const valueOf = ({ data }: { readonly data: OrderSummaryPage | undefined }) => d
 function countOf(page: OrderSummaryPage | undefined): string {
   if (page === undefined) return "–";
   return `${String(page.value.length)}${page.nextLink === undefined ? "" : "+"}`;
+}
+
+const useTimelineStyles = makeStyles({
+  line: {
+    listStyleType: "none",
+    margin: 0,
+    paddingInlineStart: tokens.spacingHorizontalL,
+    borderInlineStartWidth: "2px",
+    borderInlineStartStyle: "solid",
+    borderInlineStartColor: tokens.colorNeutralStroke1,
+  },
+  point: {
+    position: "relative",
+    display: "flex",
+    flexWrap: "wrap",
+    columnGap: tokens.spacingHorizontalM,
+    paddingBlock: tokens.spacingVerticalXS,
+    "::before": {
+      content: '""',
+      position: "absolute",
+      insetInlineStart: `calc(-1 * ${tokens.spacingHorizontalL} - 6px)`,
+      insetBlockStart: "10px",
+      width: "10px",
+      height: "10px",
+      borderRadius: tokens.borderRadiusCircular,
+      backgroundColor: tokens.colorStatusWarningForeground3,
+    },
+  },
+  relative: { minWidth: "110px" },
+});
+
+/** Keys that will stop working at a known date, the earliest first. */
+function ExpiryTimeline({
+  orders,
+  isOperator,
+}: {
+  readonly orders: readonly OrderSummary[];
+  readonly isOperator: boolean;
+}): ReactElement {
+  const styles = useTimelineStyles();
+  const words = useTexts().home;
+  const { language } = useLanguage();
+  if (orders.length === 0) return <Text>{words.noExpiries}</Text>;
+  const now = new Date();
+  return (
+    <ol className={styles.line}>
+      {orders.map(({ id, name, keyHealth: { riskAt = "" } }) => (
+        <li key={id} className={styles.point}>
+          <Text weight="semibold" className={styles.relative}>
+            {formatRelative(new Date(riskAt), now, language)}
+          </Text>
+          <Time at={riskAt} />
+          <OrderLink orderId={id} page="keyHealth" isOperator={isOperator}>
+            {name}
+          </OrderLink>
+        </li>
+      ))}
+    </ol>
+  );
 }

@@ -1,16 +1,22 @@
-import type { KeyHealthView } from "@databox-cmk/protocol";
-import { Facts, FailureText, Notice, Stack, Time } from "@databox-cmk/ui";
+import { KEY_HEALTH_CALLS, type KeyHealthView } from "@databox-cmk/protocol";
+import { Facts, FailureText, Notice, Stack, Time, useLanguage } from "@databox-cmk/ui";
+import { Button, makeStyles, Spinner, Text, tokens } from "@fluentui/react-components";
+import { ArrowClockwiseRegular } from "@fluentui/react-icons";
 import type { ReactElement } from "react";
 
 import { readKeyVersions } from "../api/vault-keys.ts";
+import { durationText } from "../core/relative-age.ts";
 import { HealthBadge } from "../order/health-badge.tsx";
+import { OfferedTo } from "../order/read-only.tsx";
 import { useCloudProblem } from "../order/use-cloud-problem.ts";
+import { useOrderChange } from "../order/use-order.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useRead } from "../queries/use-part.ts";
+import { Age } from "../shell/age.tsx";
 import { Copyable } from "../shell/copyable.tsx";
 import { ProblemPanel } from "../shell/problem-panel.tsx";
+import { QueryProblem } from "../shell/query-problem.tsx";
 import { useTexts } from "../texts/texts.ts";
-import { CheckNow } from "./check-now.tsx";
 
 const SECOND_MS = 1000;
 type KeyDates = {
@@ -97,4 +103,50 @@ function useKeyDates(kid: string | undefined): KeyDates {
 
 function isoTime(seconds: number): string {
   return new Date(seconds * SECOND_MS).toISOString();
+}
+
+const useStyles = makeStyles({
+  line: {
+    display: "flex",
+    flexWrap: "wrap",
+    alignItems: "center",
+    columnGap: tokens.spacingHorizontalM,
+    rowGap: tokens.spacingVerticalXS,
+  },
+});
+
+/** How old the shown state is, how often it is renewed, and the button that renews it. */
+function CheckNow({ health }: { readonly health: KeyHealthView }): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts().keyHealth;
+  const { language } = useLanguage();
+  const checking = useOrderChange("checkKey", (call) => call(KEY_HEALTH_CALLS.check));
+  const { checkedAt, checkIntervalSeconds } = health;
+  return (
+    <>
+      <div className={styles.line}>
+        <Text>
+          {checkedAt === undefined ? (
+            texts.notChecked
+          ) : (
+            <>
+              {texts.checkedAgo} <Age since={checkedAt} />.
+            </>
+          )}{" "}
+          {checkIntervalSeconds !== undefined &&
+            texts.checkedEvery(durationText(checkIntervalSeconds, language))}
+        </Text>
+        <OfferedTo action="checkKeyHealth">
+          <Button
+            icon={checking.isPending ? <Spinner size="tiny" /> : <ArrowClockwiseRegular />}
+            disabledFocusable={checking.isPending}
+            onClick={() => checking.mutate()}
+          >
+            {checking.isPending ? texts.checking : texts.checkNow}
+          </Button>
+        </OfferedTo>
+      </div>
+      <QueryProblem error={checking.error} />
+    </>
+  );
 }

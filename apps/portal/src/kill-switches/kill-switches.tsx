@@ -6,15 +6,16 @@ import { useQueryClient } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 
 import { orderId, type OrderName } from "../core/arm-path.ts";
-import { covers } from "../core/revocation-scope.ts";
+import { confirmationOf, covers, decideScope } from "../core/revocation-scope.ts";
 import { QUERY_KEYS } from "../queries/query-keys.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { usePart } from "../queries/use-part.ts";
+import { FormDialog } from "../shell/form-dialog.tsx";
 import { QueryProblem, QueryState } from "../shell/query-problem.tsx";
+import { TextField } from "../shell/text-field.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { useAction } from "../toasts/use-action.tsx";
 import { RevocationTable } from "./revocation-table.tsx";
-import { type RevokeWhat, RevokeDialog } from "./revoke-dialog.tsx";
 
 /** The operator's kill switches: over all customers, or those over one order. */
 export function KillSwitches({
@@ -97,5 +98,69 @@ export function KillSwitches({
         />
       )}
     </Section>
+  );
+}
+
+/** A scope, or its kind while its name is still to be typed. */
+type RevokeWhat =
+  | "fleet"
+  | "subscription"
+  | "order"
+  | Extract<OperatorRevocationScope, { order: string }>;
+
+/** Shown before a kill switch is activated: its scope, the reason, and a word typed in full. */
+function RevokeDialog({
+  what,
+  onConfirm,
+  onClose,
+}: {
+  readonly what: RevokeWhat;
+  readonly onConfirm: (scope: OperatorRevocationScope, reason: string) => void;
+  readonly onClose: () => void;
+}): ReactElement {
+  const texts = useTexts();
+  const words = texts.operator.killSwitches;
+  const [name, setName] = useState("");
+  const [reason, setReason] = useState("");
+  const [typed, setTyped] = useState("");
+  const scope = typeof what === "string" ? decideScope(what, name) : what;
+  const expected = scope === undefined ? undefined : confirmationOf(scope);
+  return (
+    <FormDialog
+      title={typeof what === "string" ? words.revoke[what] : words.revokeThis(what)}
+      confirm={words.revokeNow}
+      isReady={reason.trim() !== "" && typed === expected}
+      onConfirm={() => {
+        if (scope !== undefined) onConfirm(scope, reason.trim());
+      }}
+      onClose={onClose}
+    >
+      {words.dialogText}
+      {(what === "subscription" || what === "order") && (
+        <TextField
+          label={what === "order" ? words.orderId : words.subscriptionId}
+          isRequired
+          problem={name !== "" && scope === undefined ? words.notThat[what] : undefined}
+          value={name}
+          onChange={setName}
+        />
+      )}
+      <TextField
+        label={words.reason}
+        hint={words.reasonHint}
+        isRequired
+        maxLength={1024}
+        value={reason}
+        onChange={setReason}
+      />
+      {expected !== undefined && (
+        <TextField
+          label={texts.operator.operations.typeName(expected)}
+          isRequired
+          value={typed}
+          onChange={setTyped}
+        />
+      )}
+    </FormDialog>
   );
 }

@@ -4,7 +4,7 @@ import { makeStyles, Switch, Text, tokens } from "@fluentui/react-components";
 import { BoxSearchRegular, GlobeRegular } from "@fluentui/react-icons";
 import { type ReactElement, useState } from "react";
 
-import { nodesOf } from "../core/fleet-bar.ts";
+import { layOutBar, nodesOf } from "../core/fleet-bar.ts";
 import { KillSwitches } from "../kill-switches/kill-switches.tsx";
 import { LockBadge } from "../order/lock-badge.tsx";
 import { usePart } from "../queries/use-part.ts";
@@ -14,7 +14,6 @@ import { OperatorPage } from "../shell/operator-page.tsx";
 import { QueryState } from "../shell/query-problem.tsx";
 import { RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
-import { LockBar } from "./lock-bar.tsx";
 
 const useLockFigureStyles = makeStyles({
   name: { flexGrow: 1, minWidth: 0, overflowWrap: "anywhere" },
@@ -172,5 +171,61 @@ function LockTable({
         keyOf={({ name }) => name}
       />
     </div>
+  );
+}
+
+const HEIGHT = 6;
+const GAP = 0.2;
+
+const useLockBarStyles = makeStyles({
+  bar: {
+    display: "block",
+    width: "100%",
+    height: "20px",
+    borderRadius: tokens.borderRadiusSmall,
+    overflow: "hidden",
+  },
+  // Bars keep their colours in forced-colours mode: the counts are beside them as text.
+  notPrepared: { fill: tokens.colorNeutralStroke1 },
+  locked: { fill: tokens.colorNeutralForeground3 },
+  unlocked: { fill: tokens.colorBrandBackground },
+  grace: { fill: tokens.colorStatusWarningBackground3 },
+  revoked: { fill: tokens.colorStatusDangerBackground3 },
+});
+
+/** Nodes by lock state as the parts of one bar. */
+function LockBar({
+  counts,
+  label,
+}: {
+  readonly counts: LockCounts;
+  /** The kind of the counted things. */
+  readonly label: string;
+}): ReactElement {
+  const styles = useLockBarStyles();
+  const texts = useTexts();
+  const parts = layOutBar(counts);
+  const description = parts
+    .map(({ lock, count }) => `${texts.lockStates[lock]}: ${count}`)
+    .join(", ");
+  return (
+    <svg
+      role="img"
+      aria-label={`${label}. ${description}`}
+      className={styles.bar}
+      viewBox={`0 0 100 ${HEIGHT}`}
+      preserveAspectRatio="none"
+    >
+      {parts.map(({ lock, from, width }, index) => (
+        <rect
+          key={lock}
+          x={from}
+          y={0}
+          width={index === parts.length - 1 ? width : width - GAP}
+          height={HEIGHT}
+          className={styles[lock]}
+        />
+      ))}
+    </svg>
   );
 }

@@ -1,7 +1,16 @@
 import type { OrderSummary } from "@databox-cmk/protocol";
-import { EmptyState, LoadingState, Row } from "@databox-cmk/ui";
-import { Button, Text } from "@fluentui/react-components";
-import { BoxSearchRegular } from "@fluentui/react-icons";
+import { EmptyState, LoadingState, Row, useStored } from "@databox-cmk/ui";
+import {
+  Button,
+  Menu,
+  MenuItemCheckbox,
+  MenuList,
+  MenuPopover,
+  MenuTrigger,
+  Text,
+  ToolbarButton,
+} from "@fluentui/react-components";
+import { BoxSearchRegular, ColumnTripleRegular } from "@fluentui/react-icons";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactElement, Suspense, useState } from "react";
 
@@ -13,9 +22,8 @@ import { Pager } from "../shell/pager.tsx";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { useListState } from "../shell/use-list-state.ts";
 import { useTexts } from "../texts/texts.ts";
-import { ColumnsMenu, useHiddenColumns } from "./columns-menu.tsx";
 import { type ListPosition, positionAfter, positionsUpTo } from "./list-position.ts";
-import { ALL_COLUMNS, OWN_COLUMNS } from "./order-columns.ts";
+import { ALL_COLUMNS, type OrderColumn, OWN_COLUMNS, parseHidden } from "./order-columns.ts";
 import { filterOf, type OrderSearch } from "./order-filter.ts";
 import { OrderFilters } from "./order-filters.tsx";
 import { LARGEST_PAGE, orderPageQuery, readOrderPage } from "./order-page-query.ts";
@@ -162,5 +170,45 @@ export function OrderList({
         </>
       )}
     </>
+  );
+}
+
+/** The columns that the reader has hidden, in this browser. */
+const useHiddenColumns = () => useStored("order-columns-hidden", parseHidden);
+
+/** Chooses the columns of the list. */
+function ColumnsMenu({
+  columns,
+  hidden,
+  onChange,
+}: {
+  readonly columns: readonly OrderColumn[];
+  readonly hidden: readonly OrderColumn[];
+  readonly onChange: (hidden: readonly OrderColumn[]) => void;
+}): ReactElement {
+  const words = useTexts().orders;
+  return (
+    <Menu
+      persistOnItemClick
+      checkedValues={{ columns: columns.filter((column) => !hidden.includes(column)) }}
+      onCheckedValueChange={(_event, { checkedItems }) => {
+        // A column of another list stays as it was.
+        const others = hidden.filter((column) => !columns.includes(column));
+        onChange([...others, ...columns.filter((column) => !checkedItems.includes(column))]);
+      }}
+    >
+      <MenuTrigger disableButtonEnhancement>
+        <ToolbarButton icon={<ColumnTripleRegular />}>{words.columns}</ToolbarButton>
+      </MenuTrigger>
+      <MenuPopover>
+        <MenuList>
+          {columns.map((column) => (
+            <MenuItemCheckbox key={column} name="columns" value={column}>
+              {words[column]}
+            </MenuItemCheckbox>
+          ))}
+        </MenuList>
+      </MenuPopover>
+    </Menu>
   );
 }

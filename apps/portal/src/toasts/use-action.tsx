@@ -1,10 +1,23 @@
-import { type ToastIntent, useToastController } from "@fluentui/react-components";
+import { FailureText } from "@databox-cmk/ui";
+import {
+  Button,
+  makeStyles,
+  Text,
+  Toast,
+  ToastBody,
+  type ToastIntent,
+  ToastTitle,
+  ToastTrigger,
+  useToastController,
+} from "@fluentui/react-components";
+import { DismissRegular } from "@fluentui/react-icons";
 import type { UseMutationOptions, UseMutationResult } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
-import { useEffect, useRef } from "react";
+import { type ReactElement, useEffect, useRef } from "react";
 
 import { ProblemError } from "../api/problem-error.ts";
-import { type ActionName, ActionToast } from "./action-toast.tsx";
+import type { Texts } from "../texts/en.ts";
+import { useTexts } from "../texts/texts.ts";
 import { TOASTER_ID } from "./action-toaster.tsx";
 import { useSingleMutation } from "./use-single-mutation.ts";
 
@@ -56,4 +69,57 @@ function intentOf(error: Error | null): ToastIntent {
   if (error === null) return "success";
   const kind = error instanceof ProblemError ? error.problem.class : undefined;
   return kind === "pending" || kind === "unreachable" ? "warning" : "error";
+}
+
+type ActionName = keyof Texts["toasts"]["actions"];
+
+const useStyles = makeStyles({ body: { overflowWrap: "anywhere" } });
+
+/**
+ * The end of an action: done, or its failure with the next step. It holds nothing that a keyboard
+ * has to reach: the page itself has the details, and a toast leaves by itself.
+ */
+function ActionToast({
+  action,
+  order,
+  error,
+}: {
+  readonly action: ActionName;
+  /** Name of the order whose page it began on. */
+  readonly order: string | undefined;
+  readonly error: Error | null;
+}): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts();
+  const { done, failed } = texts.toasts.actions[action];
+  const step = error instanceof ProblemError ? error.problem.steps[0] : undefined;
+  return (
+    <Toast>
+      <ToastTitle
+        action={
+          <ToastTrigger>
+            <Button
+              appearance="transparent"
+              size="small"
+              tabIndex={-1}
+              aria-label={texts.toasts.dismiss}
+              icon={<DismissRegular />}
+            />
+          </ToastTrigger>
+        }
+      >
+        {error === null ? done : failed}
+      </ToastTitle>
+      {(order ?? step) !== undefined && (
+        <ToastBody className={styles.body} subtitle={order ?? null}>
+          {step !== undefined && (
+            <Text>
+              {`${texts.keyHealth.nextStep}: `}
+              <FailureText text={step.text} />
+            </Text>
+          )}
+        </ToastBody>
+      )}
+    </Toast>
+  );
 }

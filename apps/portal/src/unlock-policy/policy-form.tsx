@@ -25,11 +25,11 @@ import { useNames } from "../people/use-people.ts";
 import { useSignedIn } from "../queries/session-context.ts";
 import { SaveForm } from "../shell/save-form.tsx";
 import { useTexts } from "../texts/texts.ts";
-import { ApprovalTerms } from "./approval-terms.tsx";
-import { LeaseTerms } from "./lease-terms.tsx";
-import { OfflineTerms } from "./offline-terms.tsx";
 import { OverridePolicy } from "./override-policy.tsx";
-import type { PolicyPart } from "./policy-part.ts";
+import { ApprovalTerms } from "./policy-terms.tsx";
+import { LeaseTerms } from "./policy-terms.tsx";
+import { OfflineTerms } from "./policy-terms.tsx";
+import type { PolicyPart } from "./policy-terms.tsx";
 import { PurposeConditions } from "./purpose-conditions.tsx";
 import { ReleaseWindows } from "./release-windows.tsx";
 

@@ -1,10 +1,16 @@
-import type { ReactElement } from "react";
+import { UNLOCK_BUDGET_CALLS, type UnlockBudgetView, UNLOCKS_PER_DAY } from "@databox-cmk/protocol";
+import { Section, Time } from "@databox-cmk/ui";
+import { makeStyles, Switch, Text, tokens } from "@fluentui/react-components";
+import { SaveRegular } from "@fluentui/react-icons";
+import { type ReactElement, useState } from "react";
 
 import { OrderPage } from "../order/order-page.tsx";
 import { EditableBy } from "../order/read-only.tsx";
-import { useOrder, useUnlockBudget, useUnlockPolicy } from "../order/use-order.ts";
+import { useOrder, useOrderChange, useUnlockBudget, useUnlockPolicy } from "../order/use-order.ts";
+import { NumberField } from "../shell/number-field.tsx";
 import { QueryProblem, QueryState } from "../shell/query-problem.tsx";
-import { BudgetForm } from "./budget-form.tsx";
+import { SaveForm } from "../shell/save-form.tsx";
+import { useTexts } from "../texts/texts.ts";
 import { PolicyForm } from "./policy-form.tsx";
 
 /** The conditions under which this order's appliances get their key, and the daily limit. */
@@ -32,5 +38,62 @@ export function UnlockPolicyPage(): ReactElement {
         </EditableBy>
       )}
     </OrderPage>
+  );
+}
+
+const PROPOSED_UNLOCKS = 10;
+
+const useStyles = makeStyles({
+  form: {
+    alignItems: "start",
+    gap: tokens.spacingVerticalM,
+    maxWidth: "820px",
+    marginBlockStart: tokens.spacingVerticalXXL,
+  },
+});
+
+/** Daily limit of the order's unlocks, saved separately since it is not part of the policy. */
+function BudgetForm({ stored }: { readonly stored: UnlockBudgetView }): ReactElement {
+  const styles = useStyles();
+  const texts = useTexts();
+  const [limit, setLimit] = useState(stored.unlocksPerDay);
+  const saving = useOrderChange(
+    "changeBudget",
+    async (call, wanted: { readonly limit: number | undefined }) => {
+      if (wanted.limit === undefined) await call(UNLOCK_BUDGET_CALLS.remove);
+      else await call(UNLOCK_BUDGET_CALLS.write, { body: { unlocksPerDay: wanted.limit } });
+    },
+  );
+  const words = texts.unlockPolicy.budget;
+  return (
+    <SaveForm
+      saving={saving}
+      value={{ limit }}
+      isChanged={limit !== stored.unlocksPerDay}
+      button={{ label: words.save, icon: <SaveRegular />, appearance: "secondary" }}
+      className={styles.form}
+    >
+      <Section title={words.title}>
+        <Text block>
+          {words.used(stored.usedToday)} <Time at={stored.resetsAt} />
+        </Text>
+        <Switch
+          label={words.limited}
+          checked={limit !== undefined}
+          onChange={(_event, { checked }) => {
+            setLimit(checked ? (stored.unlocksPerDay ?? PROPOSED_UNLOCKS) : undefined);
+          }}
+        />
+        {limit !== undefined && (
+          <NumberField
+            label={words.most}
+            hint={words.mostHint}
+            value={limit}
+            {...UNLOCKS_PER_DAY}
+            onChange={setLimit}
+          />
+        )}
+      </Section>
+    </SaveForm>
   );
 }

@@ -1,10 +1,22 @@
 import {
   APPROVAL_CALLS,
   OFFLINE_UNLOCK_CALLS,
+  type OfflineLease,
   type OfflineUnlockResult,
 } from "@databox-cmk/protocol";
-import { Facts, LoadingState, Notice, Stack, Time } from "@databox-cmk/ui";
-import { Button, makeStyles } from "@fluentui/react-components";
+import {
+  CopyButton,
+  DownloadButton,
+  Facts,
+  LoadingState,
+  Notice,
+  QrPicture,
+  Row,
+  Section,
+  Stack,
+  Time,
+} from "@databox-cmk/ui";
+import { Button, Field, makeStyles, Text, Textarea, tokens } from "@fluentui/react-components";
 import { ArrowUndoRegular } from "@fluentui/react-icons";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactElement, useEffect, useEffectEvent } from "react";
@@ -15,10 +27,10 @@ import { ApprovalFacts } from "../approvals/approval-facts.tsx";
 import { readPending } from "../core/read-message.ts";
 import { useOrderName, useOrderPart, useRefreshOrder } from "../order/use-order.ts";
 import { useSignedIn } from "../queries/session-context.ts";
+import { below, TABLET_PX } from "../shell/breakpoints.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
+import type { Texts } from "../texts/en.ts";
 import { useTexts } from "../texts/texts.ts";
-import { CarriedAnswer } from "./carried-answer.tsx";
-import { leaseName } from "./lease-name.ts";
 
 const SECOND_MS = 1000;
 const DEFAULT_RETRY_SECONDS = 5;
@@ -176,4 +188,71 @@ function PendingAnswer({
       )}
     </>
   );
+}
+
+const useAnswerStyles = makeStyles({
+  ways: {
+    display: "grid",
+    gridTemplateColumns: "minmax(0, 420px) minmax(0, 1fr)",
+    gap: tokens.spacingHorizontalXL,
+    alignItems: "start",
+    [below(TABLET_PX)]: { gridTemplateColumns: "minmax(0, 1fr)" },
+  },
+  mono: { fontFamily: tokens.fontFamilyMonospace },
+  copy: { alignItems: "center" },
+});
+
+/** A message for the node in every form that can be carried: a code to scan, a file, a text. */
+function CarriedAnswer({
+  title,
+  hint,
+  fileName,
+  answer,
+}: {
+  readonly title: string;
+  readonly hint: string;
+  readonly fileName: string;
+  readonly answer: string;
+}): ReactElement {
+  const styles = useAnswerStyles();
+  const texts = useTexts().unlock;
+  return (
+    <Section title={title}>
+      <Text>{hint}</Text>
+      <div className={styles.ways}>
+        <QrPicture text={answer} label={texts.code} />
+        <Stack gap="M">
+          <Row className={styles.copy}>
+            <DownloadButton
+              label={texts.download}
+              fileName={fileName}
+              mediaType="text/plain"
+              content={`${answer}\n`}
+            />
+            <CopyButton value={answer} what={texts.answer} />
+          </Row>
+          <Field label={texts.answer}>
+            <Textarea
+              value={answer}
+              readOnly
+              rows={10}
+              spellCheck={false}
+              textarea={{ className: styles.mono }}
+            />
+          </Field>
+        </Stack>
+      </div>
+    </Section>
+  );
+}
+
+const HOUR_SECONDS = 3600;
+const MINUTE_SECONDS = 60;
+
+/** How long an unlock without network lasts, in words. */
+export function leaseName(lease: OfflineLease, texts: Texts["unlock"]): string {
+  if (lease.kind === "boots") return texts.boots(lease.boots);
+  return lease.seconds % HOUR_SECONDS === 0
+    ? texts.hours(lease.seconds / HOUR_SECONDS)
+    : texts.minutes(Math.round(lease.seconds / MINUTE_SECONDS));
 }

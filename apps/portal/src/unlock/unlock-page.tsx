@@ -13,7 +13,7 @@ import { QueryProblem, QueryState } from "../shell/query-problem.tsx";
 import { RouterLink } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
 import { ChallengeForm } from "./challenge-form.tsx";
-import { leaseName } from "./lease-name.ts";
+import { leaseName } from "./submitted-challenge.tsx";
 import { type Carried, SubmittedChallenge } from "./submitted-challenge.tsx";
 
 const useStyles = makeStyles({

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
-import type { Client } from "./client.ts";
-import { readPeople, searchPeople } from "./people.ts";
+import type { Client } from "../api/client.ts";
+import { readPeople, searchPeople } from "./use-people.ts";
 
 /** Answers every question with Ada. */
 function openDirectory() {

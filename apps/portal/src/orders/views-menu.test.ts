@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { currentView, parseViews, withoutView, withView } from "./saved-views.ts";
+import { currentView, parseViews, withoutView, withView } from "./views-menu.tsx";
 
 const locked = { name: "Locked", search: { lock: "locked" } } as const;
 const risky = { name: "At risk", search: { health: "AtRisk", search: "atlas" } } as const;
