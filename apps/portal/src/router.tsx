@@ -12,7 +12,7 @@ import {
 import { parseActivitySearch } from "./core/activity-search.ts";
 import { parseTroubleshooterSearch } from "./core/troubleshooter-search.ts";
 import { AppShell } from "./frame/app-shell.tsx";
-import { OperatorGate } from "./operator/operator-gate.tsx";
+import { OperatorGate } from "./frame/operator-gate.tsx";
 import { parsePosition } from "./orders/list-position.ts";
 import { parseOrderFilter } from "./orders/order-filter.ts";
 import { prefetchOrders } from "./orders/prefetch-orders.ts";
@@ -148,7 +148,7 @@ const routeTree = top.addChildren([
       page(
         orderOperators,
         "/operations",
-        () => import("./operations/operations-page.tsx"),
+        () => import("./operator/operations/operations-page.tsx"),
         "OperationsPage",
       ),
     ]),
@@ -157,33 +157,38 @@ const routeTree = top.addChildren([
     page(
       operators,
       "/operator/orders",
-      () => import("./operator/all-orders-page.tsx"),
+      () => import("./operator/orders/all-orders-page.tsx"),
       "AllOrdersPage",
       parseOrderList,
     ),
-    page(operators, "/operator/fleet", () => import("./operator/fleet-page.tsx"), "FleetPage"),
+    page(
+      operators,
+      "/operator/fleet",
+      () => import("./operator/fleet/fleet-page.tsx"),
+      "FleetPage",
+    ),
     page(
       operators,
       "/operator/campaigns",
-      () => import("./campaigns/campaigns-page.tsx"),
+      () => import("./operator/campaigns/campaigns-page.tsx"),
       "CampaignsPage",
     ),
     page(
       operators,
       "/operator/campaigns/start",
-      () => import("./campaigns/start-campaign-page.tsx"),
+      () => import("./operator/campaigns/start-campaign-page.tsx"),
       "StartCampaignPage",
     ),
     page(
       operators,
       "/operator/campaigns/$campaignId",
-      () => import("./campaigns/campaign-page.tsx"),
+      () => import("./operator/campaigns/campaign-page.tsx"),
       "CampaignPage",
     ),
     page(
       operators,
       "/operator/health",
-      () => import("./operator/broker-health-page.tsx"),
+      () => import("./operator/health/broker-health-page.tsx"),
       "BrokerHealthPage",
     ),
   ]),

@@ -8,31 +8,20 @@ import {
   Text,
   tokens,
 } from "@fluentui/react-components";
-import {
-  ArrowSyncRegular,
-  BookSearchRegular,
-  BoxMultipleRegular,
-  BoxRegular,
-  GlobeRegular,
-  HeartPulseRegular,
-  HomeRegular,
-  PersonClockRegular,
-} from "@fluentui/react-icons";
 import { useRouterState } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 
 import { useWaitingApprovals } from "../approvals/use-waiting-approvals.ts";
 import { ReturnFocus } from "../focus/return-focus.ts";
 import { useIsOperator } from "../queries/session-context.ts";
+import { PAGES } from "../shell/pages.ts";
 import { RouterNavItem } from "../shell/router-link.tsx";
 import { useTexts } from "../texts/texts.ts";
 
-const OPERATOR_PAGES = [
-  { to: "/operator/orders", page: "orders", Icon: BoxMultipleRegular },
-  { to: "/operator/fleet", page: "fleet", Icon: GlobeRegular },
-  { to: "/operator/campaigns", page: "campaigns", Icon: ArrowSyncRegular },
-  { to: "/operator/health", page: "health", Icon: HeartPulseRegular },
-] as const;
+const MENU = {
+  everybody: PAGES.everybody.filter((page) => "Icon" in page),
+  operators: PAGES.operators,
+};
 
 const useStyles = makeStyles({ count: { marginInlineStart: tokens.spacingHorizontalS } });
 
@@ -48,10 +37,14 @@ export function MainMenu({
   const isOperator = useIsOperator();
   const section = useRouterState({
     select: ({ location: { pathname } }) =>
-      OPERATOR_PAGES.find(({ to }) => pathname.startsWith(to))?.to ??
-      (pathname.split("/")[1] || "home"),
+      [...MENU.operators, ...MENU.everybody].find(({ to }) => to !== "/" && pathname.startsWith(to))
+        ?.to ?? pathname,
   });
-  const close = () => onOpenChange(false);
+  const itemOf = ({ to, titleOf, Icon }: (typeof MENU)["everybody" | "operators"][number]) => (
+    <RouterNavItem key={to} to={to} value={to} icon={<Icon />} onClick={() => onOpenChange(false)}>
+      {titleOf(texts)} {to === "/approvals" && <ApprovalsCount />}
+    </RouterNavItem>
+  );
   return (
     <NavDrawer
       type="overlay"
@@ -69,29 +62,11 @@ export function MainMenu({
         </Text>
       </NavDrawerHeader>
       <NavDrawerBody role="navigation" aria-label={texts.shell.menu}>
-        <RouterNavItem to="/" value="home" icon={<HomeRegular />} onClick={close}>
-          {texts.shell.home}
-        </RouterNavItem>
-        <RouterNavItem to="/orders" value="orders" icon={<BoxRegular />} onClick={close}>
-          {texts.orders.title}
-        </RouterNavItem>
-        <ApprovalsItem onClick={close} />
-        <RouterNavItem
-          to="/troubleshooter"
-          value="troubleshooter"
-          icon={<BookSearchRegular />}
-          onClick={close}
-        >
-          {texts.troubleshooter.title}
-        </RouterNavItem>
+        {MENU.everybody.map(itemOf)}
         {isOperator && (
           <>
             <NavSectionHeader as="h2">{texts.operator.title}</NavSectionHeader>
-            {OPERATOR_PAGES.map(({ to, page, Icon }) => (
-              <RouterNavItem key={to} to={to} value={to} icon={<Icon />} onClick={close}>
-                {page === "orders" ? texts.operator.orders : texts.operator[page].title}
-              </RouterNavItem>
-            ))}
+            {MENU.operators.map(itemOf)}
           </>
         )}
       </NavDrawerBody>
@@ -99,20 +74,11 @@ export function MainMenu({
   );
 }
 
-/** Shows the number of waiting approvals, which is read while the menu is open. */
-function ApprovalsItem({ onClick }: { readonly onClick: () => void }): ReactElement {
+/** The number of waiting approvals, which is read while the menu is open. */
+function ApprovalsCount(): ReactElement | null {
   const styles = useStyles();
-  const texts = useTexts();
   const { approvals } = useWaitingApprovals();
-  return (
-    <RouterNavItem
-      to="/approvals"
-      value="approvals"
-      icon={<PersonClockRegular />}
-      onClick={onClick}
-    >
-      {texts.approvals.waitingTitle}{" "}
-      {approvals.length > 0 && <CounterBadge className={styles.count} count={approvals.length} />}
-    </RouterNavItem>
+  return approvals.length === 0 ? null : (
+    <CounterBadge className={styles.count} count={approvals.length} />
   );
 }

@@ -22,6 +22,7 @@ import { useReturnFocus } from "../focus/use-return-focus.ts";
 import { orderPageQuery } from "../orders/order-page-query.ts";
 import { useIsOperator, useSignedIn } from "../queries/session-context.ts";
 import { useSubscriptions } from "../queries/use-subscriptions.ts";
+import { PAGES } from "../shell/pages.ts";
 import { QueryProblem } from "../shell/query-problem.tsx";
 import { RouterLink } from "../shell/router-link.tsx";
 import { useSettled } from "../shell/use-settled.ts";
@@ -206,28 +207,10 @@ function useFoundOrders(text: string): {
   };
 }
 
-/** The pages without parameters in their address, for every role and for operators. */
-const PAGES = {
-  everybody: [
-    ["/", ({ shell }) => shell.home],
-    ["/orders", ({ orders }) => orders.title],
-    ["/create", ({ createOrder }) => createOrder.title],
-    ["/approvals", ({ approvals }) => approvals.waitingTitle],
-    ["/notifications", ({ noticeSettings }) => noticeSettings.title],
-    ["/troubleshooter", ({ troubleshooter }) => troubleshooter.title],
-  ],
-  operators: [
-    ["/operator/orders", ({ operator }) => operator.orders],
-    ["/operator/fleet", ({ operator }) => operator.fleet.title],
-    ["/operator/campaigns", ({ operator }) => operator.campaigns.title],
-    ["/operator/health", ({ operator }) => operator.health.title],
-  ],
-} as const satisfies Record<string, readonly (readonly [string, (texts: Texts) => string])[]>;
-
 /** Pages whose title contains the text, in the order of the menu. */
 function findPages(text: string, texts: Texts, isOperator: boolean) {
   const wanted = text.trim().toLowerCase();
   return [...PAGES.everybody, ...(isOperator ? PAGES.operators : [])]
-    .map(([to, titleOf]) => ({ to, name: titleOf(texts) }))
+    .map(({ to, titleOf }) => ({ to, name: titleOf(texts) }))
     .filter(({ name }) => name.toLowerCase().includes(wanted));
 }

@@ -3,8 +3,8 @@ import { CopyButton, Facts, Notice, Stack, Time } from "@databox-cmk/ui";
 import { Button, makeStyles, tokens } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
-import { AlertDialog } from "../shell/alert-dialog.tsx";
-import { useTexts } from "../texts/texts.ts";
+import { AlertDialog } from "../../shell/alert-dialog.tsx";
+import { useTexts } from "../../texts/texts.ts";
 
 const useStyles = makeStyles({
   code: { fontFamily: tokens.fontFamilyMonospace, overflowWrap: "anywhere" },

@@ -3,12 +3,12 @@ import { Time } from "@databox-cmk/ui";
 import { Button, Text } from "@fluentui/react-components";
 import { type ReactElement, useState } from "react";
 
-import { ConfirmDialog } from "../order/confirm-dialog.tsx";
-import { LockBadge } from "../order/lock-badge.tsx";
-import { useOrderChange } from "../order/use-order.ts";
-import { DataTable } from "../shell/data-table.tsx";
-import { QueryProblem } from "../shell/query-problem.tsx";
-import { useTexts } from "../texts/texts.ts";
+import { ConfirmDialog } from "../../order/confirm-dialog.tsx";
+import { LockBadge } from "../../order/lock-badge.tsx";
+import { useOrderChange } from "../../order/use-order.ts";
+import { DataTable } from "../../shell/data-table.tsx";
+import { QueryProblem } from "../../shell/query-problem.tsx";
+import { useTexts } from "../../texts/texts.ts";
 import { EnrolmentCodes } from "./enrolment-codes.tsx";
 
 type Node = OperatorOrder["nodes"][number];

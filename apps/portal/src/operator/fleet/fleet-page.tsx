@@ -4,16 +4,16 @@ import { makeStyles, Switch, Text, tokens } from "@fluentui/react-components";
 import { BoxSearchRegular, GlobeRegular } from "@fluentui/react-icons";
 import { type ReactElement, useState } from "react";
 
-import { layOutBar, nodesOf } from "../core/fleet-bar.ts";
+import { layOutBar, nodesOf } from "../../core/fleet-bar.ts";
+import { LockBadge } from "../../order/lock-badge.tsx";
+import { usePart } from "../../queries/use-part.ts";
+import { CommandBar, RefreshButton } from "../../shell/command-bar.tsx";
+import { DataTable } from "../../shell/data-table.tsx";
+import { OperatorPage } from "../../shell/operator-page.tsx";
+import { QueryState } from "../../shell/query-problem.tsx";
+import { RouterLink } from "../../shell/router-link.tsx";
+import { useTexts } from "../../texts/texts.ts";
 import { KillSwitches } from "../kill-switches/kill-switches.tsx";
-import { LockBadge } from "../order/lock-badge.tsx";
-import { usePart } from "../queries/use-part.ts";
-import { CommandBar, RefreshButton } from "../shell/command-bar.tsx";
-import { DataTable } from "../shell/data-table.tsx";
-import { OperatorPage } from "../shell/operator-page.tsx";
-import { QueryState } from "../shell/query-problem.tsx";
-import { RouterLink } from "../shell/router-link.tsx";
-import { useTexts } from "../texts/texts.ts";
 
 const useLockFigureStyles = makeStyles({
   name: { flexGrow: 1, minWidth: 0, overflowWrap: "anywhere" },

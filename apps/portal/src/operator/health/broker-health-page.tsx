@@ -22,14 +22,14 @@ import {
   checkBroker,
   type CheckOf,
   type Findings,
-} from "../core/broker-checks.ts";
-import { usePart } from "../queries/use-part.ts";
-import { CommandBar, RefreshButton } from "../shell/command-bar.tsx";
-import { OperatorPage } from "../shell/operator-page.tsx";
-import { QueryState } from "../shell/query-problem.tsx";
-import { RouterLink } from "../shell/router-link.tsx";
-import type { FindingText, FindingTexts } from "../texts/operator-en.ts";
-import { useTexts } from "../texts/texts.ts";
+} from "../../core/broker-checks.ts";
+import { usePart } from "../../queries/use-part.ts";
+import { CommandBar, RefreshButton } from "../../shell/command-bar.tsx";
+import { OperatorPage } from "../../shell/operator-page.tsx";
+import { QueryState } from "../../shell/query-problem.tsx";
+import { RouterLink } from "../../shell/router-link.tsx";
+import type { FindingText, FindingTexts } from "../../texts/operator-en.ts";
+import { useTexts } from "../../texts/texts.ts";
 
 /** The interval at which the broker reads its figures. */
 const READ_MS = 10_000;

@@ -6,15 +6,15 @@ import { keepPreviousData } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactElement, useState } from "react";
 
-import { PersonName } from "../people/person-name.tsx";
-import { usePart } from "../queries/use-part.ts";
-import { CommandBar, RefreshButton } from "../shell/command-bar.tsx";
-import { DataTable } from "../shell/data-table.tsx";
-import { OperatorPage } from "../shell/operator-page.tsx";
-import { Pager } from "../shell/pager.tsx";
-import { QueryState } from "../shell/query-problem.tsx";
-import { RouterLink } from "../shell/router-link.tsx";
-import { useTexts } from "../texts/texts.ts";
+import { PersonName } from "../../people/person-name.tsx";
+import { usePart } from "../../queries/use-part.ts";
+import { CommandBar, RefreshButton } from "../../shell/command-bar.tsx";
+import { DataTable } from "../../shell/data-table.tsx";
+import { OperatorPage } from "../../shell/operator-page.tsx";
+import { Pager } from "../../shell/pager.tsx";
+import { QueryState } from "../../shell/query-problem.tsx";
+import { RouterLink } from "../../shell/router-link.tsx";
+import { useTexts } from "../../texts/texts.ts";
 import { CampaignState } from "./campaign-state.tsx";
 
 const LIVE_MS = 5_000;

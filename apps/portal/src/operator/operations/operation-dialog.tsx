@@ -7,12 +7,12 @@ import {
 } from "@databox-cmk/protocol";
 import { type ReactElement, useState } from "react";
 
-import { decideSerials } from "../core/serials.ts";
-import { ConfirmDialog } from "../order/confirm-dialog.tsx";
-import { FormDialog } from "../shell/form-dialog.tsx";
-import { Radios } from "../shell/radios.tsx";
-import { TextField } from "../shell/text-field.tsx";
-import { useTexts } from "../texts/texts.ts";
+import { decideSerials } from "../../core/serials.ts";
+import { ConfirmDialog } from "../../order/confirm-dialog.tsx";
+import { FormDialog } from "../../shell/form-dialog.tsx";
+import { Radios } from "../../shell/radios.tsx";
+import { TextField } from "../../shell/text-field.tsx";
+import { useTexts } from "../../texts/texts.ts";
 import type { OperationBody } from "./use-operation.ts";
 
 /** Asks for the input or the confirmation that an operation needs. */

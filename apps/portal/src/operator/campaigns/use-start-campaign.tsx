@@ -3,12 +3,12 @@ import { Notice } from "@databox-cmk/ui";
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactElement, useState } from "react";
 
-import { type CampaignForm, decideCampaign } from "../core/campaign-form.ts";
-import { useSignedIn } from "../queries/session-context.ts";
-import { Radios } from "../shell/radios.tsx";
-import { TextField } from "../shell/text-field.tsx";
-import { useTexts } from "../texts/texts.ts";
-import { useAction } from "../toasts/use-action.tsx";
+import { type CampaignForm, decideCampaign } from "../../core/campaign-form.ts";
+import { useSignedIn } from "../../queries/session-context.ts";
+import { Radios } from "../../shell/radios.tsx";
+import { TextField } from "../../shell/text-field.tsx";
+import { useTexts } from "../../texts/texts.ts";
+import { useAction } from "../../toasts/use-action.tsx";
 
 /** The form of a campaign. It starts the dry run, once, and goes to its page. */
 export function useStartCampaign(initial: CampaignForm) {

@@ -10,10 +10,10 @@ import {
 } from "@fluentui/react-components";
 import { type ReactElement, useId, useState } from "react";
 
-import { decideWhyNot } from "../core/why-not.ts";
-import { ON_NARROW } from "../shell/breakpoints.ts";
-import { QueryProblem } from "../shell/query-problem.tsx";
-import { useTexts } from "../texts/texts.ts";
+import { decideWhyNot } from "../../core/why-not.ts";
+import { ON_NARROW } from "../../shell/breakpoints.ts";
+import { QueryProblem } from "../../shell/query-problem.tsx";
+import { useTexts } from "../../texts/texts.ts";
 import { EnrolmentCodes } from "./enrolment-codes.tsx";
 import { OperationDialog } from "./operation-dialog.tsx";
 import { useOperation } from "./use-operation.ts";

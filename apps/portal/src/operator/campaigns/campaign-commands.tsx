@@ -10,15 +10,15 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactElement, useState } from "react";
 
-import { readEveryPage } from "../api/read-every-page.ts";
-import { realRunOf } from "../core/campaign-form.ts";
-import { ConfirmDialog } from "../order/confirm-dialog.tsx";
-import { QUERY_KEYS } from "../queries/query-keys.ts";
-import { useSignedIn } from "../queries/session-context.ts";
-import { CommandBar } from "../shell/command-bar.tsx";
-import { QueryProblem } from "../shell/query-problem.tsx";
-import { useTexts } from "../texts/texts.ts";
-import { useAction } from "../toasts/use-action.tsx";
+import { readEveryPage } from "../../api/read-every-page.ts";
+import { realRunOf } from "../../core/campaign-form.ts";
+import { ConfirmDialog } from "../../order/confirm-dialog.tsx";
+import { QUERY_KEYS } from "../../queries/query-keys.ts";
+import { useSignedIn } from "../../queries/session-context.ts";
+import { CommandBar } from "../../shell/command-bar.tsx";
+import { QueryProblem } from "../../shell/query-problem.tsx";
+import { useTexts } from "../../texts/texts.ts";
+import { useAction } from "../../toasts/use-action.tsx";
 
 type CampaignEvent = "pause" | "resume" | "cancel";
 

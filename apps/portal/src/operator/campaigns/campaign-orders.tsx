@@ -15,15 +15,15 @@ import {
 import { keepPreviousData } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 
-import { parseOrderId } from "../core/arm-path.ts";
-import { useCloudProblem } from "../order/use-cloud-problem.ts";
-import { QUERY_KEYS } from "../queries/query-keys.ts";
-import { useRead } from "../queries/use-part.ts";
-import { DataTable } from "../shell/data-table.tsx";
-import { Pager } from "../shell/pager.tsx";
-import { QueryState } from "../shell/query-problem.tsx";
-import { RouterLink } from "../shell/router-link.tsx";
-import { useTexts } from "../texts/texts.ts";
+import { parseOrderId } from "../../core/arm-path.ts";
+import { useCloudProblem } from "../../order/use-cloud-problem.ts";
+import { QUERY_KEYS } from "../../queries/query-keys.ts";
+import { useRead } from "../../queries/use-part.ts";
+import { DataTable } from "../../shell/data-table.tsx";
+import { Pager } from "../../shell/pager.tsx";
+import { QueryState } from "../../shell/query-problem.tsx";
+import { RouterLink } from "../../shell/router-link.tsx";
+import { useTexts } from "../../texts/texts.ts";
 
 const useStyles = makeStyles({
   tabs: { flexWrap: "wrap" },

@@ -3,16 +3,16 @@ import { CopyButton, ExplanationPanel, Facts, Section, Stack } from "@databox-cm
 import { Text } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
-import { ACTS, decideNextAct } from "../core/next-act.ts";
+import { ACTS, decideNextAct } from "../../core/next-act.ts";
+import { ErasureCertificate } from "../../order/erasure-section.tsx";
+import { OrderPage } from "../../order/order-page.tsx";
+import { StageTimeline } from "../../order/stage-timeline.tsx";
+import { useCloudProblem } from "../../order/use-cloud-problem.ts";
+import { useOrderName, useOrderPart } from "../../order/use-order.ts";
+import { CommandBar, RefreshButton } from "../../shell/command-bar.tsx";
+import { QueryState } from "../../shell/query-problem.tsx";
+import { useTexts } from "../../texts/texts.ts";
 import { KillSwitches } from "../kill-switches/kill-switches.tsx";
-import { ErasureCertificate } from "../order/erasure-section.tsx";
-import { OrderPage } from "../order/order-page.tsx";
-import { StageTimeline } from "../order/stage-timeline.tsx";
-import { useCloudProblem } from "../order/use-cloud-problem.ts";
-import { useOrderName, useOrderPart } from "../order/use-order.ts";
-import { CommandBar, RefreshButton } from "../shell/command-bar.tsx";
-import { QueryState } from "../shell/query-problem.tsx";
-import { useTexts } from "../texts/texts.ts";
 import { OperationList } from "./operation-list.tsx";
 import { OperatorNodes } from "./operator-nodes.tsx";
 

@@ -6,7 +6,7 @@ import {
   type PreparedNode,
 } from "@databox-cmk/protocol";
 
-import { useOrderChange } from "../order/use-order.ts";
+import { useOrderChange } from "../../order/use-order.ts";
 
 export type OperationBody = {
   readonly serials?: string[];

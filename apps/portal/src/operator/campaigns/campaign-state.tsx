@@ -2,7 +2,7 @@ import type { CampaignView } from "@databox-cmk/protocol";
 import { Badge } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 
-import { useTexts } from "../texts/texts.ts";
+import { useTexts } from "../../texts/texts.ts";
 
 const COLORS = {
   Running: "brand",

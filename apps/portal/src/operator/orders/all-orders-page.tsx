@@ -3,15 +3,17 @@ import { ArrowSyncRegular, BoxMultipleRegular, ShieldDismissRegular } from "@flu
 import { getRouteApi } from "@tanstack/react-router";
 import { type ReactElement } from "react";
 
-import { OrderList } from "../orders/order-list.tsx";
-import { lazyPanel } from "../shell/lazy-part.tsx";
-import { OperatorPage } from "../shell/operator-page.tsx";
-import { useTexts } from "../texts/texts.ts";
+import { OrderList } from "../../orders/order-list.tsx";
+import { lazyPanel } from "../../shell/lazy-part.tsx";
+import { OperatorPage } from "../../shell/operator-page.tsx";
+import { useTexts } from "../../texts/texts.ts";
 
 const MoveOrdersPanel = lazyPanel(
   async () => (await import("../campaigns/move-orders-panel.tsx")).MoveOrdersPanel,
 );
-const RevokePanel = lazyPanel(async () => (await import("../orders/revoke-panel.tsx")).RevokePanel);
+const RevokePanel = lazyPanel(
+  async () => (await import("../../orders/revoke-panel.tsx")).RevokePanel,
+);
 
 const route = getRouteApi("/operators/operator/orders");
 

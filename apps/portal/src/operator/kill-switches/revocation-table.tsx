@@ -3,13 +3,13 @@ import { Time } from "@databox-cmk/ui";
 import { Button, Text } from "@fluentui/react-components";
 import { type ReactElement, useState } from "react";
 
-import { parseOrderId } from "../core/arm-path.ts";
-import { confirmationOf, type Revocation, scopeOf } from "../core/revocation-scope.ts";
-import { ConfirmDialog } from "../order/confirm-dialog.tsx";
-import { PersonName } from "../people/person-name.tsx";
-import { DataTable } from "../shell/data-table.tsx";
-import { RouterLink } from "../shell/router-link.tsx";
-import { useTexts } from "../texts/texts.ts";
+import { parseOrderId } from "../../core/arm-path.ts";
+import { confirmationOf, type Revocation, scopeOf } from "../../core/revocation-scope.ts";
+import { ConfirmDialog } from "../../order/confirm-dialog.tsx";
+import { PersonName } from "../../people/person-name.tsx";
+import { DataTable } from "../../shell/data-table.tsx";
+import { RouterLink } from "../../shell/router-link.tsx";
+import { useTexts } from "../../texts/texts.ts";
 
 /** Active kill switches; only customers can turn off their own. */
 export function RevocationTable({

@@ -5,16 +5,16 @@ import { ShieldDismissRegular } from "@fluentui/react-icons";
 import { useQueryClient } from "@tanstack/react-query";
 import { type ReactElement, useState } from "react";
 
-import { orderId, type OrderName } from "../core/arm-path.ts";
-import { confirmationOf, covers, decideScope } from "../core/revocation-scope.ts";
-import { QUERY_KEYS } from "../queries/query-keys.ts";
-import { useSignedIn } from "../queries/session-context.ts";
-import { usePart } from "../queries/use-part.ts";
-import { FormDialog } from "../shell/form-dialog.tsx";
-import { QueryProblem, QueryState } from "../shell/query-problem.tsx";
-import { TextField } from "../shell/text-field.tsx";
-import { useTexts } from "../texts/texts.ts";
-import { useAction } from "../toasts/use-action.tsx";
+import { orderId, type OrderName } from "../../core/arm-path.ts";
+import { confirmationOf, covers, decideScope } from "../../core/revocation-scope.ts";
+import { QUERY_KEYS } from "../../queries/query-keys.ts";
+import { useSignedIn } from "../../queries/session-context.ts";
+import { usePart } from "../../queries/use-part.ts";
+import { FormDialog } from "../../shell/form-dialog.tsx";
+import { QueryProblem, QueryState } from "../../shell/query-problem.tsx";
+import { TextField } from "../../shell/text-field.tsx";
+import { useTexts } from "../../texts/texts.ts";
+import { useAction } from "../../toasts/use-action.tsx";
 import { RevocationTable } from "./revocation-table.tsx";
 
 /** The operator's kill switches: over all customers, or those over one order. */
