@@ -17,6 +17,15 @@ export async function awaitLeaseWrites(transaction: StoreTransaction): Promise<v
 const shareTable = compileWriteOnce(() => ({
   compile: () => CompiledQuery.raw("lock table leases in row exclusive mode"),
 }));
+
+/**
+ * Counts as a writer of leases until the transaction ends: a kill switch, which refuses leases,
+ * waits for it (`awaitLeaseWrites`), or is seen by the statements after this one.
+ */
+export async function shareLeases(transaction: StoreTransaction): Promise<void> {
+  if (engineOf(transaction) === "postgres") await shareTable(transaction, {});
+}
+
 const lockOpen = compileOnce((store, { order, serial }: { order: OrderId; serial: string }) =>
   store
     .selectFrom("leases")

@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { setTimeout } from "node:timers/promises";
 
 import { namesOf } from "@databox-cmk/errors";
 import { type DeviceClient, RekeyClient } from "@databox-cmk/testkit";
@@ -304,6 +305,38 @@ test("a copy of an approved message at another replica's vault gets no grant onc
     opened.resolve();
     expect((await late).kind).toBe("denial");
   }
+});
+
+describe.each(["passkey", "envelopes"] as const)("the %s", (way) => {
+  test("that leaves is awaited by a kill switch of the whole fleet", async () => {
+    const job = `leaving-${way}`;
+    await world.delivered(job);
+    const events: string[] = [];
+    let revoking: Promise<unknown> | undefined;
+    const operate = (action: "revoke" | "restoreAccess") =>
+      done(
+        world.call("POST", `/operator/v1/${action}`, {
+          body: { scope: { kind: "fleet" }, ...(action === "revoke" ? { reason: "lost" } : {}) },
+          claims: { roles: ["DataBox.Operator"] },
+        }),
+      );
+    const revokeBeforeCommit = async (): Promise<void> => {
+      revoking = operate("revoke").then(() => events.push("revoked"));
+      await setTimeout(300);
+      events.push("left");
+    };
+    const stores = world.replicas().map(({ store }) => store);
+    const arm = () => wrapNextTransaction(stores, (execute) => execute(), revokeBeforeCommit);
+    if (way === "passkey") atTheVault(async () => arm());
+    else arm();
+    const path = way === "passkey" ? "/listCredentials" : "/envelopes";
+    await done(
+      call(job, way === "passkey" ? "POST" : "GET", path, way === "passkey" ? {} : undefined),
+    );
+    await revoking;
+    await operate("restoreAccess");
+    expect(events).toEqual(["left", "revoked"]);
+  });
 });
 
 test("an approval from before a revocation is void, whatever the replicas' clocks say", async () => {

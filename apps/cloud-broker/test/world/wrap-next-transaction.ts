@@ -7,6 +7,7 @@ import type { Store } from "../../src/store/store.ts";
 export function wrapNextTransaction(
   stores: readonly Store[],
   wrap: (execute: () => Promise<unknown>) => Promise<unknown>,
+  beforeCommit: () => Promise<unknown> = () => Promise.resolve(),
 ): void {
   let isNext = true;
   const wrapped = (builder: TransactionBuilder<BrokerTables>) => {
@@ -17,7 +18,12 @@ export function wrapNextTransaction(
       isNext = false;
       const done = Promise.withResolvers<Awaited<ReturnType<typeof work>>>();
       await wrap(async () => {
-        done.resolve(await execute(work));
+        const result = await execute(async (transaction) => {
+          const value = await work(transaction);
+          await beforeCommit();
+          return value;
+        });
+        done.resolve(result);
       });
       return done.promise;
     };

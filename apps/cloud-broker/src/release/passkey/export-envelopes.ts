@@ -11,6 +11,7 @@ import { loadDeviceShares } from "../../custody/device-shares.ts";
 import { loadCurrentEnvelopes } from "../../custody/stored-envelopes.ts";
 import type { Plane, RequestContext } from "../../orders/control-plane.ts";
 import { findOrder } from "../../orders/find-order.ts";
+import { shareLeases } from "../../store/await-lease-writes.ts";
 import type { StoreTransaction } from "../../store/store.ts";
 import { rememberUse } from "../approvals/claim-release.ts";
 import { passGuards, spendBreakGlass } from "./pass-guards.ts";
@@ -31,6 +32,7 @@ export async function exportEnvelopes(
     value: [],
   };
   await record(deps, deed, async (transaction) => {
+    await shareLeases(transaction);
     const order = await findOrder(transaction, name);
     const passed = await passGuards({ ...deps, store: transaction }, "envelopes", order);
     if (!passed.ok) {

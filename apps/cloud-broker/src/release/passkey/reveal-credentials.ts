@@ -13,6 +13,7 @@ import type { Changing, Plane, RequestContext } from "../../orders/control-plane
 import { findOrder } from "../../orders/find-order.ts";
 import type { Order } from "../../orders/order.ts";
 import { type OrderNode, readNodes } from "../../orders/read-nodes.ts";
+import { shareLeases } from "../../store/await-lease-writes.ts";
 import { Withdrawn } from "../../store/withdrawn.ts";
 import { rememberUse } from "../approvals/claim-release.ts";
 import { passGuards, spendBreakGlass } from "./pass-guards.ts";
@@ -48,6 +49,7 @@ export async function revealCredentials(
   try {
     let used: string | undefined;
     await record(deps, deed, async (transaction) => {
+      await shareLeases(transaction);
       const now = await findOrder(transaction, name);
       const still = await passGuards({ ...deps, store: transaction }, "passkey", now, passed.value);
       if (!still.ok) throw new Withdrawn(still.failure);
