@@ -8,6 +8,9 @@ test.each([
   ['say "yes"', '"say ""yes"""'],
   ["two\nlines", '"two\nlines"'],
   ["=HYPERLINK(1)", "'=HYPERLINK(1)"],
+  ["  =1", "'  =1"],
+  ["＝1", "'＝1"],
+  ["\n=1", '"\'\n=1"'],
   ["-1,2", '"\'-1,2"'],
 ])("the cell %j is written as %j", (text, written) => {
   expect(renderCsv([[text, "x"]])).toBe(`${written},x\r\n`);

@@ -1,5 +1,8 @@
-/** A cell that begins with one of these would become a formula in a spreadsheet. */
-const FORMULA_START = /^[=+\-@\t\r]/;
+/**
+ * A cell that begins with one of these, also in full width or after blanks, would become a formula
+ * in a spreadsheet.
+ */
+const FORMULA_START = /^(?:[\t\r\n]|\s*[=+\-@＝＋－＠])/u;
 
 /**
  * A table as CSV (RFC 4180). Texts come from people and appliances: one that a spreadsheet would
