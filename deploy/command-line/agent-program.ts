@@ -58,9 +58,5 @@ Each command prints what happened, who must act, and the next step.`,
 export const AGENT_DOCUMENTS = renderDocuments(AGENT_PROGRAM, MANUAL);
 
 function optionsOf(table: Readonly<Record<string, Row>>): readonly Option[] {
-  return Object.entries(table).map(([name, { value, help }]) => ({
-    name,
-    help,
-    ...(value === undefined ? {} : { value }),
-  }));
+  return Object.entries(table).map(([name, row]) => ({ name, ...row }));
 }

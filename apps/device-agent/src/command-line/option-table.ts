@@ -1,16 +1,11 @@
 import type { CommandName } from "../core/agent-event.ts";
 
-export type OptionRow = {
-  readonly kind: "text" | "flag" | "number";
-  readonly value?: string;
-  readonly help: string;
-};
+/** An option, or a flag if it takes no value. */
+export type OptionRow = { readonly value?: string; readonly help: string };
 
-const flag = (help: string) => ({ kind: "flag", help }) as const satisfies OptionRow;
-const text = (value: string, help: string) =>
-  ({ kind: "text", value, help }) as const satisfies OptionRow;
-const number = (help: string) =>
-  ({ kind: "number", value: "N", help }) as const satisfies OptionRow;
+const flag = (help: string): OptionRow => ({ help });
+const text = (value: string, help: string): OptionRow => ({ value, help });
+const number = (help: string): OptionRow => ({ value: "N", help });
 
 /** Allowed before and after the command. */
 export const GLOBAL_OPTIONS = {

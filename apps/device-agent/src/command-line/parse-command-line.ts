@@ -213,9 +213,9 @@ function checkNames(command: CommandName, given: ReadonlyMap<string, string | tr
       throw misuse(
         `unknown option --${name} of ${command}${suggestion(name, Object.keys(rows), "--")}`,
       );
-    if (row.kind === "flag" && value !== true) throw misuse(`--${name} takes no value`);
-    if (row.kind !== "flag" && (value === true || value === ""))
-      throw misuse(`--${name} needs a value: --${name} ${row.value ?? "VALUE"}`);
+    if (row.value === undefined && value !== true) throw misuse(`--${name} takes no value`);
+    if (row.value !== undefined && (value === true || value === ""))
+      throw misuse(`--${name} needs a value: --${name} ${row.value}`);
   }
 }
 
@@ -228,7 +228,7 @@ function flagTypes(): Record<string, { type: "string" | "boolean" }> {
     (table: Readonly<Record<string, OptionRow>>) => Object.entries(table),
   );
   return Object.fromEntries(
-    rows.map(([name, { kind }]) => [name, { type: kind === "flag" ? "boolean" : "string" }]),
+    rows.map(([name, { value }]) => [name, { type: value === undefined ? "boolean" : "string" }]),
   );
 }
 

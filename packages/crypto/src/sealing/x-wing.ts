@@ -54,23 +54,15 @@ const EXPANDED_BYTES = 96;
 const LABEL = Buffer.from("5c2e2f2f5e5c", "hex");
 
 export function createXWing(): KEM<RecipientKey> {
-  const { id, name, Nsecret, Nenc, Npk, Nsk } = X_WING;
-  const algorithm = { name };
+  const algorithm = { name: X_WING.name };
   /** @param seed - ours alone: zeroed unless it may leave again */
   const privateKeyOf = (seed: Uint8Array, extractable: boolean): RecipientKey => {
     const { mlKem, x25519 } = expand(seed);
     const x25519Bytes = rawPublic(createPublicKey(x25519));
-    const withoutSeed = {
-      algorithm,
-      extractable,
-      type: "private",
-      mlKem,
-      x25519,
-      x25519Bytes,
-    } as const;
-    if (extractable) return { ...withoutSeed, seed };
+    const key = { algorithm, extractable, type: "private", mlKem, x25519, x25519Bytes } as const;
+    if (extractable) return { ...key, seed };
     zero(seed);
-    return withoutSeed;
+    return key;
   };
   const publicKeyOf = ({ mlKem, x25519, x25519Bytes }: RecipientKey): RecipientKey => ({
     algorithm,
@@ -81,15 +73,10 @@ export function createXWing(): KEM<RecipientKey> {
     x25519Bytes,
   });
   return {
-    id,
+    ...X_WING,
     type: "KEM",
-    name,
-    Nsecret,
-    Nenc,
-    Npk,
-    Nsk,
     async GenerateKeyPair(extractable) {
-      const privateKey = privateKeyOf(randomBytes(Nsk), extractable);
+      const privateKey = privateKeyOf(randomBytes(X_WING.Nsk), extractable);
       return { privateKey, publicKey: publicKeyOf(privateKey) };
     },
     async DeriveKeyPair() {
