@@ -11,7 +11,7 @@ import * as z from "zod/mini";
 import { runShell, shellBlocks } from "../harness/documented-shell.ts";
 import { requireOk } from "../harness/nodes.ts";
 import { openWorld, type World } from "../harness/open-world.ts";
-import { approveChange, callOrder } from "../harness/order-actions.ts";
+import { approveChange, callOrder, callOrderAs } from "../harness/order-actions.ts";
 import { runBrokerCommand } from "../harness/run-broker-command.ts";
 import { runDaemon } from "../harness/run-daemon.ts";
 import {
@@ -199,7 +199,8 @@ describe.runIf(runsBrowser)("the pages of an order in the field", () => {
     const { text } = await callOrder(world, order, "GET", "approvals");
     const [waiting] = approvalIds.parse(JSON.parse(text)).value;
     const decision = { reason: "known maintenance" };
-    await callOrder(world, order, "POST", `approvals/${waiting?.id ?? ""}/approve`, decision);
+    const approval = `approvals/${waiting?.id ?? ""}/approve`;
+    await callOrderAs("Approver", world, order, "POST", approval, decision);
     requireOk(await node.agent(["respond"], await answerOf(visit)));
   });
 
@@ -273,7 +274,8 @@ describe.runIf(runsBrowser)("the pages of an order in the field", () => {
   test("my page of approvals lists the waiting request, and my approval releases it", async () => {
     await node.agent(["lock"]);
     const carried = { challenge: await challengeOf(node), reason: "second shift" };
-    const submit = () => callOrder(world, order, "POST", "offlineUnlocks", carried);
+    const submit = () =>
+      callOrderAs("Security administrator", world, order, "POST", "offlineUnlocks", carried);
     await expect(submit()).rejects.toThrow("202");
     const approver = await browser.signIn("grace@contoso.example", "/approvals");
     await approver.page.getByText("second shift").waitFor();

@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test 
 
 import { requireOk } from "../harness/nodes.ts";
 import { openWorld, type World } from "../harness/open-world.ts";
-import { approveChange, callOrder } from "../harness/order-actions.ts";
+import { approveChange, callOrder, callOrderAs } from "../harness/order-actions.ts";
 import { readPasskeys } from "../harness/passkeys.ts";
 import {
   placeOrder,
@@ -53,7 +53,8 @@ describe.runIf(runsBrowser)("the page of a node", () => {
 
   /** Lifting the rule needs the approval that it requires, by another person. */
   async function endApprovals(): Promise<void> {
-    const lift = () => callOrder(world, order, "PUT", "unlockPolicy", policyOf(0));
+    const person = "Security administrator";
+    const lift = () => callOrderAs(person, world, order, "PUT", "unlockPolicy", policyOf(0));
     await expect(lift()).rejects.toThrow("ChangeNeedsApproval");
     await approveChange(world, order);
     await lift();
@@ -163,7 +164,8 @@ describe.runIf(runsBrowser)("the page of a node", () => {
     const [asked] = approvalList.parse(body).value;
     expect(asked).toMatchObject({ reason: "restore for project 7", serial: SERIALS[0] });
     const reason = { reason: "spoken to the site" };
-    await callOrder(world, order, "POST", `approvals/${asked?.id ?? "none"}/approve`, reason);
+    const approval = `approvals/${asked?.id ?? "none"}/approve`;
+    await callOrderAs("Approver", world, order, "POST", approval, reason);
     await waitForLock(page, "Unlocked");
     await waiting.waitFor({ state: "hidden" });
     await page.context().close();

@@ -155,8 +155,23 @@ describe.skipIf(!hasAz)(
     test("an unlock that waits for an approval is released by the command of its step", async () => {
       const context = contextOf("purgedKey");
       const facts = factsOf(world, context.site);
-      await mustRun(fillReproduce({ code: "ApprovalPending" }, facts) ?? "");
+      const reproduced = factsOf(world, contextOf("user").site);
+      await mustRun(fillReproduce({ code: "ApprovalPending" }, reproduced) ?? "");
       const { client, order } = context.site;
+      // This az is signed in as an application, which counts only where the policy names it.
+      const approvers = [world.customerObjectId];
+      const named = await world.job("PUT", `${order.id}/unlockPolicy`, {
+        outageGrace: "P1D",
+        leaseTtlSeconds: 60,
+        offline: { allowed: false, lease: { kind: "boots", boots: 1 } },
+        release: {
+          windows: [],
+          approvals: { required: 1, approvers, expiresAfterSeconds: 3600 },
+          breakGlass: true,
+        },
+        acceptUnknownApprovers: true,
+      });
+      expect(named.status).toBe(200);
       const asked = await client?.prepareUnlock("unlock");
       if (client === undefined || asked === undefined) throw new Error("no appliance");
       expect(await client.sendUnlock(asked)).toMatchObject({ kind: "pending" });

@@ -1,6 +1,8 @@
 import {
   createAzureClients,
   createTransport,
+  type Stack,
+  type StackPerson,
   type StackRole,
   type StoryOrder,
 } from "@databox-cmk/local-stack";
@@ -8,6 +10,7 @@ import { approvalList } from "@databox-cmk/protocol";
 
 import { createJsonClient, type JsonAnswer } from "../fault-matrix/world/json-client.ts";
 import type { World } from "./open-world.ts";
+import { signInAs } from "./sign-in.ts";
 
 export type ActivityRow = {
   readonly action: string;
@@ -34,20 +37,19 @@ export function callOrder(
   return callOrderAs("Owner", world, order, method, path, body);
 }
 
-/** As {@link callOrder}, by another person. */
+/** As {@link callOrder}, by another application, or by a person. */
 export async function callOrderAs(
-  role: StackRole,
+  role: StackRole | StackPerson,
   { stack }: World,
   { id }: StoryOrder,
   method: Method,
   path: string,
   body?: object,
 ): Promise<JsonAnswer> {
-  const { description, caPem, directory } = stack;
+  const { description, caPem } = stack;
   const { armUrl } = description;
   using transport = createTransport(caPem);
-  using clients = createAzureClients(description, caPem, directory.client(role));
-  const { token } = await clients.credential.getToken(`${armUrl}/.default`);
+  const token = isPerson(role) ? await signInAs(stack, role) : await tokenOf(stack, role);
   const answer = await createJsonClient(transport.agent)(
     method,
     `${armUrl}${id}/${path}?api-version=2025-07-01`,
@@ -57,6 +59,14 @@ export async function callOrderAs(
   return answer;
 }
 
+const PEOPLE: readonly string[] = ["Security administrator", "Approver"] satisfies StackPerson[];
+const isPerson = (role: StackRole | StackPerson): role is StackPerson => PEOPLE.includes(role);
+
+async function tokenOf({ description, caPem, directory }: Stack, role: StackRole): Promise<string> {
+  using clients = createAzureClients(description, caPem, directory.client(role));
+  return (await clients.credential.getToken(`${description.armUrl}/.default`)).token;
+}
+
 /** Another person approves the change of the order that waits for an approval. */
 export async function approveChange(world: World, order: StoryOrder): Promise<void> {
   const { body } = await callOrder(world, order, "GET", "approvals");
@@ -64,7 +74,7 @@ export async function approveChange(world: World, order: StoryOrder): Promise<vo
     .parse(body)
     .value.find(({ way, state }) => way === "change" && state === "waiting");
   const path = `approvals/${change?.id ?? "none"}/approve`;
-  await callOrderAs("Contributor", world, order, "POST", path, { reason: "seen and agreed" });
+  await callOrderAs("Approver", world, order, "POST", path, { reason: "seen and agreed" });
 }
 
 /** Rows of the order's audit trail, oldest first. */

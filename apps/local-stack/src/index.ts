@@ -3,7 +3,7 @@ export type { OperatorClient } from "./azure/operator-client.ts";
 export { createTransport, type Transport } from "./azure/transport.ts";
 export type { StackEvent, Timed } from "./core/events.ts";
 export type { StackDescription } from "./core/stack-description.ts";
-export type { StackRole } from "./stack/directory.ts";
+export type { StackPerson, StackRole } from "./stack/directory.ts";
 export { inThisProcess } from "./double/start-double.ts";
 export { type Stack, type StackOptions, startStack } from "./stack/start-stack.ts";
 export { type CustomerKey, createVaultAndKey } from "./story/key-steps.ts";

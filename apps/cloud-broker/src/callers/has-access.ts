@@ -6,7 +6,11 @@ import type { Caller } from "../http/route.ts";
 import { createHeldRoles, type HeldRoles, type RoleReader } from "./held-roles.ts";
 
 /** @throws {AppError} when Resource Manager does not return the caller's roles */
-export type HasAccess = (caller: Caller, action: Action, scope: string) => Promise<boolean>;
+export type HasAccess = (
+  caller: Pick<Caller, "objectId" | "roles">,
+  action: Action,
+  scope: string,
+) => Promise<boolean>;
 
 /**
  * Whether a person who is not signed in has a right, by role assignment, now (up to the age of the

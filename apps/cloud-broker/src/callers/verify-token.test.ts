@@ -33,8 +33,34 @@ describe("tokens that are good", () => {
       objectId: "22222222-2222-4222-8222-222222222222",
       name: "33333333-3333-4333-8333-333333333333",
       applicationId: "33333333-3333-4333-8333-333333333333",
+      isPerson: true,
       roles: ["Reader"],
     });
+  });
+});
+
+describe("a person is proven", () => {
+  const V2 = { iss: `https://login.microsoftonline.com/${TENANT}/v2.0` };
+  test.each([
+    ["by a v1 token of a sign-in", true, {}],
+    ["by a v2 token without idtyp", true, { ...V2, more: { idtyp: undefined } }],
+    ["not by an application's token", false, { isApplication: true }],
+    [
+      "not by a v2 token of an application without idtyp",
+      false,
+      { ...V2, isApplication: true, more: { idtyp: undefined } },
+    ],
+    ["not by app roles alone", false, { more: { scp: undefined } }],
+    ["not by an empty scope", false, { more: { scp: " " } }],
+    ["not by scopes that are no text", false, { more: { scp: ["user_impersonation"] } }],
+    ["not without a subject", false, { more: { sub: undefined } }],
+    ["not by a subject that is the object", false, { oid: "o-1", more: { sub: "o-1" } }],
+    ["not by a scope in an application's token", false, { more: { idtyp: "app" } }],
+    ["not by a type that is not known", false, { more: { idtyp: "device" } }],
+    ["not by an agent's own account", false, { more: { xms_sub_fct: "9 3 13" } }],
+    ["not by an agent that acts for a person", false, { more: { xms_act_fct: "3 11" } }],
+  ])("%s", async (_name, isPerson, claims) => {
+    expect((await verify(await bearer(issuer.token(claims)))).isPerson).toBe(isPerson);
   });
 });
 

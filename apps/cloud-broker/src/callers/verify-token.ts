@@ -165,6 +165,7 @@ function callerOf(payload: JWTPayload, tenantId: string): Caller {
     .find((value) => typeof value === "string" && /^[ -~]{1,128}$/.test(value));
   const applicationId = payload["appid"] ?? payload["azp"];
   return {
+    isPerson: isOfPerson(payload),
     applicationId: typeof applicationId === "string" ? applicationId : undefined,
     objectId: oid,
     name: typeof name === "string" ? name : oid,
@@ -172,6 +173,25 @@ function callerOf(payload: JWTPayload, tenantId: string): Caller {
       ? roles.filter((role): role is string => typeof role === "string")
       : [],
   };
+}
+
+/** Facets of the agents of Entra Agent ID: an agent itself, and an account that an agent uses. */
+const AGENTS = /\b1[13]\b/;
+
+/**
+ * Only a delegated token has scopes (`scp`), and of an application's own one the subject is its
+ * object id. `idtyp` is an optional claim of v2 tokens. A token that lacks these proves nobody, and
+ * neither does one that an agent got for itself or for a person.
+ */
+function isOfPerson({ oid, sub, scp, idtyp = "user", ...claims }: JWTPayload): boolean {
+  return (
+    idtyp === "user" &&
+    typeof scp === "string" &&
+    scp.trim() !== "" &&
+    sub !== undefined &&
+    sub !== oid &&
+    !AGENTS.test(JSON.stringify([claims["xms_sub_fct"], claims["xms_act_fct"]]))
+  );
 }
 
 /**

@@ -219,8 +219,8 @@ describe("a request that waits", () => {
         );
         expect(grown.offline.allowed && !each.offline.allowed).toBe(false);
         for (const person of PEOPLE)
-          if (mayDecide({}, grown, person) === undefined)
-            expect(mayDecide({}, each, person)).toBeUndefined();
+          if (mayDecide({}, grown, { objectId: person, isPerson: true }) === undefined)
+            expect(mayDecide({}, each, { objectId: person, isPerson: true })).toBeUndefined();
       }
     },
   );

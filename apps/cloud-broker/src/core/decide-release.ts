@@ -29,6 +29,9 @@ export type Vote = {
   readonly right: "token" | "assignment";
 };
 
+/** A caller who votes or asks; the object id in lower case. */
+export type Voter = { readonly objectId: string; readonly isPerson: boolean };
+
 export type Approval = {
   readonly id: string;
   readonly state: ApprovalState;
@@ -152,22 +155,39 @@ export function votesThatCount(
   const counting = approval.votes.filter(
     (vote) =>
       vote.decision === "approved" &&
-      mayDecide(approval, terms, vote.objectId) === undefined &&
+      // Whether it was a person's was checked when it was cast.
+      mayDecide(approval, terms, { ...vote, isPerson: true }) === undefined &&
       nowMs < vote.atMs + VOTE_COUNTS_MS[vote.right] &&
       !lostRight.has(vote.objectId),
   );
   return [...new Map(counting.map((vote) => [vote.objectId, vote])).values()];
 }
 
-/** The reason why a person who has the action may still not decide about a request. */
+/**
+ * The reason why a caller who has the action may still not decide about a request. An application
+ * counts only where the policy names it: otherwise one person with two programs would be two.
+ */
 export function mayDecide(
   approval: Pick<Approval, "requestedBy" | "terms">,
   current: ReleaseTerms,
-  objectId: string,
-): "self" | "not-named" | undefined {
+  { objectId, isPerson }: Voter,
+): "self" | "not-named" | "application" | undefined {
   if (objectId === approval.requestedBy) return "self";
   const { approvers } = termsFor(approval, current).release;
-  return approvers === undefined || approvers.includes(objectId) ? undefined : "not-named";
+  if (approvers?.includes(objectId) === true) return undefined;
+  if (!isPerson) return "application";
+  return approvers === undefined ? undefined : "not-named";
+}
+
+/**
+ * The terms of a request that a caller makes. The person behind an application may be one of the
+ * approvers, so that one more must approve, unless the policy names the application itself.
+ */
+export function termsAskedBy(terms: ReleaseTerms, asker: Voter | undefined): ReleaseTerms {
+  const { release } = terms;
+  if (asker === undefined || asker.isPerson || release.required === 0) return terms;
+  if (release.approvers?.includes(asker.objectId) === true) return terms;
+  return { ...terms, release: { ...release, required: release.required + 1 } };
 }
 
 /** The failure that the device gets for an approval that has ended. */

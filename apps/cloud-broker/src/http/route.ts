@@ -25,6 +25,8 @@ export type RouteRequest = {
 /** A validated token's holder (Entra object). `roles`: app roles of the token. */
 export type Caller = {
   readonly objectId: string;
+  /** Whether the token proves that a person signed in; otherwise it may be a program's. */
+  readonly isPerson: boolean;
   readonly name: string;
   readonly roles: readonly string[];
   /** The client that got the token, if the token names one. */

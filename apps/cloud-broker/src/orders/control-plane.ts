@@ -75,5 +75,7 @@ export type RequestContext = {
   readonly by: string;
   /** App roles of the caller's token. */
   readonly roles?: readonly string[];
+  /** Absent: no caller of this request. */
+  readonly isPerson?: boolean;
   readonly correlationId: string;
 };

@@ -118,7 +118,7 @@ export async function createFleet(
   const say = async (decision: "approved" | "rejected", who: string): Promise<void> => {
     await turn();
     const [open] = await store.selectFrom("approvals").select("id").execute();
-    const caller = { objectId: who, name: who, roles: [] };
+    const caller = { objectId: who, name: who, isPerson: true, roles: [] };
     await castVote(
       {
         deps,

@@ -21,6 +21,7 @@ const APPROVAL = EVENT_TYPES.approvalWaiting;
 const person = (name: string, ...roles: string[]): Caller => ({
   objectId: randomUUID(),
   name,
+  isPerson: true,
   roles,
 });
 

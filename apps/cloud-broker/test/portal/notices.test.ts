@@ -20,7 +20,12 @@ import { openTestStore } from "../store/open-test-store.ts";
 const DAY_MS = 86_400_000;
 const START_MS = 1_767_000_000_000;
 const [OURS, THEIRS] = [randomUUID(), randomUUID()];
-const person = (...roles: string[]): Caller => ({ objectId: randomUUID(), name: "ada", roles });
+const person = (...roles: string[]): Caller => ({
+  objectId: randomUUID(),
+  name: "ada",
+  isPerson: true,
+  roles,
+});
 const owner = person(`Owner:${OURS}`);
 
 let store: Store;

@@ -9,6 +9,10 @@ export type TokenClaims = {
   readonly appid?: string;
   readonly expSeconds?: number;
   readonly nbfSeconds?: number;
+  /** A token that a program got for itself; otherwise a person has signed in. */
+  readonly isApplication?: boolean;
+  /** More claims, or other ones. */
+  readonly more?: Readonly<Record<string, unknown>>;
   /** Without `exp`. */
   readonly endless?: true;
 };
@@ -37,11 +41,16 @@ export async function createTokenIssuer(
     keys: createLocalJWKSet({ keys: [jwk] }),
     token(claims = {}) {
       const nowSeconds = Math.floor(now() / 1000);
+      const oid = claims.oid ?? "22222222-2222-4222-8222-222222222222";
       const token = new SignJWT({
-        oid: claims.oid ?? "22222222-2222-4222-8222-222222222222",
+        oid,
+        ...(claims.isApplication === true
+          ? { idtyp: "app", sub: oid }
+          : { idtyp: "user", sub: `of ${oid}`, scp: "user_impersonation" }),
         tid: claims.tid ?? tenantId,
         appid: claims.appid ?? "33333333-3333-4333-8333-333333333333",
         roles: [...(claims.roles ?? [])],
+        ...claims.more,
       })
         .setProtectedHeader({ alg: "RS256", kid: "entra-1", typ: "JWT" })
         .setIssuer(claims.iss ?? `https://sts.windows.net/${tenantId}/`)

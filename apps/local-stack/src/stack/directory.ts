@@ -41,15 +41,18 @@ const USERS = [
     roles: ["DataBox.Operator"],
   },
 ] as const;
+export type StackPerson = (typeof USERS)[number]["role"];
 
 export type RegisteredClient = StackClient & { readonly objectId: string };
 
 export type Directory = {
   readonly clients: readonly RegisteredClient[];
   readonly users: readonly {
-    readonly role: string;
+    readonly role: StackPerson;
     readonly userName: string;
     readonly objectId: string;
+    /** For programs that sign in as this person; the sign-in page asks for none. */
+    readonly password: string;
   }[];
   client(role: StackRole): RegisteredClient;
 };
@@ -82,13 +85,9 @@ export async function registerCallers(control: ControlApi): Promise<Directory> {
   const users = await Promise.all(
     USERS.map(async ({ role, userName, displayName, roles }) => {
       const objectId = randomUUID();
-      await control.put(`/users/${userName}`, {
-        displayName,
-        objectId,
-        roles,
-        password: randomBytes(24).toString("hex"),
-      });
-      return { role, userName, objectId };
+      const password = randomBytes(24).toString("hex");
+      await control.put(`/users/${userName}`, { displayName, objectId, roles, password });
+      return { role, userName, objectId, password };
     }),
   );
   return {

@@ -133,6 +133,15 @@ export const UNLOCK_DECISION_ERRORS = {
           "The unlock policy of the order names its approvers, and the caller is not one of them",
         why: "A list of approvers in the policy (release.approvals.approvers) restricts who may approve, in addition to the role.",
       },
+      application: {
+        message:
+          "The caller's token does not prove that a person signed in, and the decision is a person's",
+        steps: [
+          "Sign in as a person, in the portal or by az login, and decide again",
+          "If the application itself may approve, name its object id as an approver in the unlock policy; an override always needs a person",
+        ],
+        why: "Approvals are to come from different people. One person can have the secrets of several applications, so an application counts only where the policy names it.",
+      },
     },
     why: "The caller's role allows it, but the order's unlock policy or the request itself excludes the caller.",
     meanwhile: "The request continues to wait.",

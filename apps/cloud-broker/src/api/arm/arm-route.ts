@@ -161,6 +161,7 @@ function readFacts(request: CallerRequest): CallerFacts {
       actor: { kind: "caller", objectId: caller.objectId, name: caller.name, address },
       by: caller.name,
       roles: caller.roles,
+      isPerson: caller.isPerson,
       correlationId: correlationIdOf(request),
     },
   };

@@ -2,7 +2,13 @@ import { AppError } from "@databox-cmk/errors";
 import { type ApprovalView, APPROVAL_CALLS } from "@databox-cmk/protocol";
 
 import type { HasAccess } from "../../callers/has-access.ts";
-import { type Vote, mayDecide, termsFor, votesThatCount } from "../../core/decide-release.ts";
+import {
+  mayDecide,
+  termsFor,
+  type Vote,
+  type Voter,
+  votesThatCount,
+} from "../../core/decide-release.ts";
 import { invalidMember } from "../../core/failure-error.ts";
 import type { EpochMs } from "../../core/order.ts";
 import { renderTime } from "../../core/wire-time.ts";
@@ -86,7 +92,7 @@ export function createApprovalRoutes(
         const waiting = await readCasesFor(
           reading,
           subscriptionId.toLowerCase(),
-          caller.objectId,
+          caller,
           (order) => isApprover(caller, order),
           WAITING_MAX,
         );
@@ -141,7 +147,7 @@ const WAYS: Readonly<Record<string, ApprovalView["way"]>> = {
  */
 function renderApproval(
   { approval, row, orderId, orderName, resourceGroup, place, terms }: ApprovalCase,
-  caller: { readonly objectId: string; readonly isApprover: boolean },
+  caller: Voter & { readonly isApprover: boolean },
   nowMs: EpochMs,
 ): ApprovalView {
   const counting = votesThatCount(approval, { terms, nowMs, lostRight: new Set() });
@@ -184,6 +190,7 @@ function renderApproval(
       caller.isApprover &&
       // Votes do not hasten an override.
       approval.effectiveAtMs === undefined &&
-      mayDecide(approval, terms, caller.objectId.toLowerCase()) === undefined,
+      mayDecide(approval, terms, { ...caller, objectId: caller.objectId.toLowerCase() }) ===
+        undefined,
   };
 }

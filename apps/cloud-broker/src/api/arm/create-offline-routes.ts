@@ -41,7 +41,7 @@ export function createOfflineRoutes(
         const order = await findOrderId(store, request.order);
         const { correlationId } = request.context;
         const { caller, address, requestId, parameters } = request;
-        const { objectId, name } = caller;
+        const { objectId, name, isPerson } = caller;
         const reply = await answerMessage({
           text: challenge,
           hash: messageHash(challenge),
@@ -54,6 +54,7 @@ export function createOfflineRoutes(
             name,
             address,
             order,
+            isPerson,
             reason,
           },
         });

@@ -59,7 +59,10 @@ export function createAdmitChange(deps: ChangeDependencies): AdmitChange {
       return { use: requireSamePolicy };
     }
     const override = await findDueOverride(deps, order, change);
-    if (override !== undefined) await requireOwner(deps, order.id, context);
+    if (override !== undefined) {
+      requirePerson(context);
+      await requireOwner(deps, order.id, context);
+    }
     const proposalHash = hashOf(change.proposal);
     const approval =
       override ?? (await findOpenApproval(deps, order, serialOf(change), proposalHash));
@@ -89,13 +92,17 @@ export function createAdmitChange(deps: ChangeDependencies): AdmitChange {
 async function requireOwner(
   deps: ChangeDependencies,
   order: OrderId,
-  { actor, by, roles = [], correlationId }: RequestContext,
+  { actor, roles = [], correlationId }: RequestContext,
 ): Promise<void> {
   if (actor.kind !== "caller") throw new TypeError("a change without a caller");
   const action = "Microsoft.DataBox/jobs/unlockPolicy/override/action";
-  const caller = { objectId: actor.objectId, name: by, roles };
-  if (await deps.hasAccess(caller, action, order)) return;
+  if (await deps.hasAccess({ ...actor, roles }, action, order)) return;
   throw await refuse(deps, { actor, correlationId }, action, { scope: order });
+}
+
+/** An Owner's last word is a person's, also where the policy names applications. */
+function requirePerson({ isPerson }: RequestContext): void {
+  if (isPerson !== true) throw new AppError("ApprovalForbidden", { reason: "application" });
 }
 
 const hashOf = (proposal: unknown): string =>
@@ -130,6 +137,7 @@ export async function beginOverride(
   { reason, delaySeconds }: { readonly reason: string; readonly delaySeconds: number },
   context: RequestContext,
 ): Promise<OpenedApproval & { readonly effectiveAtMs: EpochMs }> {
+  requirePerson(context);
   const current = await readStoredPolicy(deps.store, order.id);
   const { terms } = admissionOf(current?.policy ?? deps.defaultPolicy, "change");
   if (terms.release.required === 0)
@@ -187,14 +195,14 @@ async function ask(
     },
     admission,
   );
-  return waits(opened.id, 0, admission.terms.release.required);
+  return waits(opened.id, 0, opened.required);
 }
 
 const requestOf = async (
   store: Store,
   { id, stage }: Order,
   serial: string,
-  { actor, correlationId }: Pick<RequestContext, "actor" | "correlationId">,
+  { actor, isPerson, correlationId }: RequestContext,
 ) => ({
   order: id,
   serial,
@@ -205,7 +213,10 @@ const requestOf = async (
   // A change depends on no key version.
   kid: "",
   actor,
-  requestedBy: actor.kind === "caller" ? actor.objectId.toLowerCase() : undefined,
+  askedBy:
+    actor.kind === "caller"
+      ? { objectId: actor.objectId.toLowerCase(), isPerson: isPerson !== false }
+      : undefined,
   agent: "",
   correlationId,
 });

@@ -69,8 +69,10 @@ export async function admitRelease(
         await noteAsked(deps, known.id);
         return { ok: true, value: waiting(known, decision.required, decision.given) };
       case "ask": {
-        const open = async () =>
-          waiting(await openApproval(deps, request, admission), required, []);
+        const open = async () => {
+          const opened = await openApproval(deps, request, admission);
+          return waiting(opened, opened.required, []);
+        };
         return { ok: true, value: { kind: "ask", open } };
       }
       case "end": {
@@ -156,7 +158,7 @@ function claimOf(by: "policy" | "approval" | "break-glass", facts: ReleaseFacts)
 }
 
 function waiting(
-  { id, expiresAtMs }: OpenedApproval,
+  { id, expiresAtMs }: Omit<OpenedApproval, "required">,
   required: number,
   given: readonly { readonly name: string }[],
 ): Waiting {

@@ -1,7 +1,13 @@
 import type { UnlockPolicy } from "@databox-cmk/protocol";
 import type { Selectable } from "kysely";
 
-import { type Approval, endOf, mayDecide, votesThatCount } from "../../core/decide-release.ts";
+import {
+  type Approval,
+  endOf,
+  mayDecide,
+  type Voter,
+  votesThatCount,
+} from "../../core/decide-release.ts";
 import type { JobDetails } from "../../core/job-details.ts";
 import type { EpochMs, OrderId } from "../../core/order.ts";
 import type { Clock } from "../../core/ports.ts";
@@ -100,18 +106,18 @@ async function readOpenCases(
 export async function readCasesFor(
   deps: CaseDependencies,
   subscriptionId: string,
-  objectId: string,
+  { objectId, isPerson }: Voter,
   isApprover: (order: OrderId) => Promise<boolean>,
   limit: number,
 ): Promise<readonly ApprovalCase[]> {
   const waiting: ApprovalCase[] = [];
   for (const each of await readOpenCases(deps, subscriptionId, limit))
-    if (waitsFor(each, objectId, deps.nowMs) && (await isApprover(each.orderId)))
+    if (waitsFor(each, { objectId, isPerson }, deps.nowMs) && (await isApprover(each.orderId)))
       waiting.push(each);
   return waiting;
 }
 
-/** Whether a request still waits for a person; a right to approve is not looked up. */
+/** Whether a request still waits for a person of the portal; no right to approve is looked up. */
 export function createStillWaits({
   store,
   defaultPolicy,
@@ -120,7 +126,7 @@ export function createStillWaits({
   return async (objectId: string, order: OrderId, id: string): Promise<boolean> => {
     const nowMs = now();
     const found = await readCase({ store, defaultPolicy, nowMs }, order, id);
-    return found?.approval.state === "open" && waitsFor(found, objectId, nowMs);
+    return found?.approval.state === "open" && waitsFor(found, { objectId, isPerson: true }, nowMs);
   };
 }
 
@@ -128,11 +134,15 @@ export function createStillWaits({
  * Whether the case waits for this person: open, theirs to decide, and without a vote of theirs that
  * still counts. An override waits for everyone else, since anyone may reject it.
  */
-function waitsFor({ approval, terms }: ApprovalCase, objectId: string, nowMs: EpochMs): boolean {
+function waitsFor(
+  { approval, terms }: ApprovalCase,
+  { objectId, isPerson }: Voter,
+  nowMs: EpochMs,
+): boolean {
   const own = objectId.toLowerCase();
   const isTheirs =
     approval.effectiveAtMs === undefined
-      ? mayDecide(approval, terms, own) === undefined
+      ? mayDecide(approval, terms, { objectId: own, isPerson }) === undefined
       : own !== approval.requestedBy;
   const counting = votesThatCount(approval, { terms, nowMs, lostRight: new Set() });
   return isTheirs && !counting.some((vote) => vote.objectId === own);

@@ -32,6 +32,7 @@ export async function castVote(
   reason: string,
 ): Promise<ApprovalCase> {
   const nowMs = deps.now();
+  const { isPerson, name } = caller;
   const objectId = caller.objectId.toLowerCase();
   const deed = {
     chain: order,
@@ -44,7 +45,9 @@ export async function castVote(
     const found = await requireCase(await readCase(reading, order, id), id);
     // A policy cannot take the right to stop a release from anyone who has it.
     const forbidden =
-      decision === "rejected" ? undefined : mayDecide(found.approval, found.terms, objectId);
+      decision === "rejected"
+        ? undefined
+        : mayDecide(found.approval, found.terms, { objectId, isPerson });
     if (forbidden !== undefined) throw new AppError("ApprovalForbidden", { reason: forbidden });
     requireOpen(found);
     const isOpen =
@@ -54,7 +57,7 @@ export async function castVote(
     if (!isOpen) throw closed("decided meanwhile");
     await writeVote(transaction, id, {
       objectId,
-      name: caller.name,
+      name,
       decision,
       reason,
       atMs: nowMs,

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import { record } from "../../audit/record.ts";
 import { EVENT_TYPES } from "../../core/cloud-event.ts";
+import { termsAskedBy } from "../../core/decide-release.ts";
 import type { EpochMs } from "../../core/order.ts";
 import type { AdmissionTerms } from "../../core/release-terms.ts";
 import type { UnlockPurpose } from "../../core/unlock-purposes.ts";
@@ -9,7 +10,11 @@ import { toJson } from "../../store/json-column.ts";
 import type { ReleaseDependencies, ReleaseRequest } from "./release-request.ts";
 
 /** An approval that waits for votes, and when it expires. */
-export type OpenedApproval = { readonly id: string; readonly expiresAtMs: EpochMs };
+export type OpenedApproval = {
+  readonly id: string;
+  readonly expiresAtMs: EpochMs;
+  readonly required: number;
+};
 
 /**
  * Puts a request before the approvers: row, audit row and events are one commit. A node has one
@@ -24,10 +29,11 @@ export async function openApproval(
     /** Of an Owner's override; the request expires so long after it. */
     readonly effectiveAtMs?: EpochMs;
   },
-  { terms, expiresAfterSeconds }: AdmissionTerms,
+  { terms: current, expiresAfterSeconds }: AdmissionTerms,
 ): Promise<OpenedApproval> {
   const { announce, now } = deps;
-  const { order, serial, requestHash, purpose, reason, requestedBy, actor } = request;
+  const { order, serial, requestHash, purpose, reason, askedBy, actor } = request;
+  const terms = termsAskedBy(current, askedBy);
   const id = randomUUID();
   const nowMs = now();
   const { effectiveAtMs } = request;
@@ -55,7 +61,7 @@ export async function openApproval(
         way: request.way,
         purpose,
         reason: reason ?? null,
-        requested_by: requestedBy ?? null,
+        requested_by: askedBy?.objectId ?? null,
         address: actor.kind === "broker" ? "" : actor.address,
         agent: request.agent,
         stage: request.stage,
@@ -92,7 +98,7 @@ export async function openApproval(
         type: EVENT_TYPES.policyChanged,
         order,
         atMs: nowMs,
-        data: { approvalId: id, by: request.requestedBy, effectiveAt },
+        data: { approvalId: id, by: askedBy?.objectId, effectiveAt },
       });
     return {
       serial,
@@ -109,7 +115,7 @@ export async function openApproval(
       },
     };
   });
-  return { id, expiresAtMs };
+  return { id, expiresAtMs, required };
 }
 
 /** A change of the order's protection depends on no key version. */

@@ -1,6 +1,7 @@
 import type { StageName } from "@databox-cmk/protocol";
 
 import type { AppendAudit } from "../../audit/append-audit.ts";
+import type { Voter } from "../../core/decide-release.ts";
 import type { OrderId } from "../../core/order.ts";
 import type { Actor, Clock } from "../../core/ports.ts";
 import type { UnlockPurpose } from "../../core/unlock-purposes.ts";
@@ -34,8 +35,8 @@ export type ReleaseRequest = {
   /** Key version that the node's envelope is wrapped to. */
   readonly kid: string;
   readonly actor: Actor;
-  /** Object id of the person who carried the request. */
-  readonly requestedBy?: string | undefined;
+  /** The caller who carried the request. */
+  readonly askedBy?: Voter | undefined;
   readonly agent: string;
   readonly correlationId: string;
 };

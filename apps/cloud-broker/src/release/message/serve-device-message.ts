@@ -36,10 +36,11 @@ export type DeviceMessage = {
   readonly carriedBy?: Carrier;
 };
 
-/** The signed-in person who brought a message from a node without network. */
+/** The caller who brought a message from a node without network. */
 export type Carrier = Extract<Actor, { kind: "caller" }> & {
-  /** The order of the path, for which the person is authorised. */
+  /** The order of the path, for which the caller is authorised. */
   readonly order: OrderId;
+  readonly isPerson: boolean;
   readonly reason?: string | undefined;
 };
 
@@ -364,8 +365,8 @@ async function signDenial(
 
 export function actorOf(message: DeviceMessage, sender: Sender | undefined): Actor {
   if (message.carriedBy !== undefined) {
-    const { order: _order, reason: _reason, ...person } = message.carriedBy;
-    return person;
+    const { order: _order, reason: _reason, isPerson: _isPerson, ...caller } = message.carriedBy;
+    return caller;
   }
   return sender === undefined
     ? { kind: "stranger", address: message.address }

@@ -10,6 +10,7 @@ import { type OfflineDependencies, offlineExchange } from "./offline-exchange.ts
 const ORDER = foldOrderId("/order");
 const CARRIER: Carrier = {
   kind: "caller",
+  isPerson: true,
   objectId: "ada",
   name: "ada@contoso.example",
   address: "",

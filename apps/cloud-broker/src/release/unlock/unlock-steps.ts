@@ -139,7 +139,10 @@ export async function admit(
       agent: request.agent,
       kid: envelope?.kid ?? "",
       actor: actorOf(message, node),
-      requestedBy: message.carriedBy?.objectId.toLowerCase(),
+      askedBy: message.carriedBy && {
+        objectId: message.carriedBy.objectId.toLowerCase(),
+        isPerson: message.carriedBy.isPerson,
+      },
       correlationId: message.correlationId,
     },
     admission,

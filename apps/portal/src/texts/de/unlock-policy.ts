@@ -39,7 +39,8 @@ export const unlockPolicy: typeof english = {
   required: "Personen, die genehmigen müssen",
   requiredHint: "0: Keine Genehmigung nötig.",
   approvers: "Genehmigende",
-  approversHint: "Leer: alle, deren Rolle es erlaubt.",
+  approversHint:
+    "Leer: alle, deren Rolle es erlaubt. Eine Anwendung zählt nur, wenn Sie sie hier mit ihrer Objekt-ID nennen.",
   acceptUnknown: "Auch Personen nennen, deren Recht nicht nachgeschlagen werden kann (App-Rollen)",
   expiresAfter: "Anfragen laufen ab nach (Minuten)",
   expiresAfterHint: "Danach muss das Gerät eine neue Anfrage senden.",

@@ -49,7 +49,8 @@ export const unlockPolicy = {
   required: "People who must approve",
   requiredHint: "0: no approval is needed.",
   approvers: "Approvers",
-  approversHint: "Empty: anyone whose role allows it.",
+  approversHint:
+    "Empty: anyone whose role allows it. An application counts only if you name it here by its object ID.",
   acceptUnknown: "Also name people whose right cannot be looked up (app roles)",
   expiresAfter: "Requests expire after (minutes)",
   expiresAfterHint: "The appliance must then send a new request.",

@@ -10,7 +10,7 @@ import { createEvents, type EventDependencies, type PortalEvents } from "./creat
 
 const order = (name: string): OrderId =>
   orderIdOf({ subscriptionId: "s", resourceGroup: "g", name });
-const caller = (name: string): Caller => ({ objectId: name, name, roles: [] });
+const caller = (name: string): Caller => ({ objectId: name, name, isPerson: true, roles: [] });
 
 let nowMs: number;
 const now = (): number => nowMs;

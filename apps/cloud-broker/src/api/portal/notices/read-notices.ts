@@ -71,7 +71,7 @@ async function readWaiting(
   const cases = await readCasesFor(
     { store, defaultPolicy, nowMs: now() },
     subscription,
-    caller.objectId,
+    caller,
     (order) => hasAccess(caller, "Microsoft.DataBox/jobs/approvals/approve/action", order),
     NOTICES_MAX,
   );
