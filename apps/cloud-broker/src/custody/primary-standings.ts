@@ -18,13 +18,8 @@ export async function noteFailure(
 ): Promise<PrimaryStanding> {
   return store.transaction().execute(async (transaction) => {
     const former = await readStanding(transaction, order);
-    const meaning = meaningOf(failure);
-    const withdrawn =
-      meaning === "unreachable" && (former.kind === "working" || former.kind === "unreachable")
-        ? await findWithdrawal(transaction, order)
-        : undefined;
     const known =
-      withdrawn === undefined ? former : nextStanding(former, withdrawn.failure, withdrawn.atMs);
+      meaningOf(failure) === "unreachable" ? await knownStanding(transaction, order) : former;
     const next = nextStanding(known, failure, now());
     if (next === former) return next;
     if (next.kind === "working") await noteWorking(transaction, order);
@@ -42,6 +37,14 @@ export async function noteFailure(
 
 export async function noteWorking(store: Store, order: OrderId): Promise<void> {
   await store.deleteFrom("primary_standings").where("order_id", "=", order).execute();
+}
+
+/** With the refusals that only a probe or a health check saw. */
+export async function knownStanding(store: Store, order: OrderId): Promise<PrimaryStanding> {
+  const stored = await readStanding(store, order);
+  if (stored.kind === "refused" || stored.kind === "gone") return stored;
+  const withdrawn = await findWithdrawal(store, order);
+  return withdrawn === undefined ? stored : nextStanding(stored, withdrawn.failure, withdrawn.atMs);
 }
 
 export async function readStanding(store: Store, order: OrderId): Promise<PrimaryStanding> {

@@ -200,6 +200,35 @@ describe("an unlock while the first vault is lost", () => {
     });
   });
 
+  test("works again after a refusal that a check of the key has seen end", async () => {
+    const device = await backedUp();
+    const standing = async () => (await call("GET", "/backupKeys")).json.keyInForce.standing;
+    world.vaults.setEnabled(world.kid, false);
+    await device.unlock("unlock");
+    expect(await standing()).toBe("Refused");
+    world.vaults.setEnabled(world.kid, true);
+    expect((await call("POST", "/keyHealth/check")).json.state).toBe("Healthy");
+    expect(await standing()).toBe("Working");
+    lose();
+    await device.unlock("unlock");
+    pass(AFTER_SECONDS);
+    expect((await device.unlock("unlock")).answer).toMatchObject({ value: { kid: westKid } });
+  });
+
+  test("is refused after a refusal that only a check has seen, which the list says", async () => {
+    const device = await backedUp();
+    world.vaults.setEnabled(world.kid, false);
+    expect((await call("POST", "/keyHealth/check")).json.state).toBe("Unusable");
+    expect((await call("GET", "/backupKeys")).json.keyInForce).toMatchObject({
+      standing: "Refused",
+      code: "SsemUserErrorEncryptionKeyDisabled",
+    });
+    lose();
+    await device.unlock("unlock");
+    pass(AFTER_SECONDS);
+    expect((await device.unlock("unlock")).answer).toMatchObject({ kind: "denial" });
+  });
+
   test("by a kill switch is refused, backup or not", async () => {
     const device = await backedUp();
     lose();

@@ -12,6 +12,7 @@ import type { OrderId } from "../../core/order.ts";
 import type { Clock } from "../../core/ports.ts";
 import { recoveryFacts } from "../../core/recovery-facts.ts";
 import { loadCurrentKey } from "../../custody/current-key.ts";
+import { noteWorking } from "../../custody/primary-standings.ts";
 import { columnsOfHealth, readHealth } from "../../custody/stored-health.ts";
 import type { Announce } from "../../events/announce.ts";
 import type { Store } from "../../store/store.ts";
@@ -66,6 +67,8 @@ export function recordHealth(
         changed_at_ms: isChanged ? nowMs : undefined,
       })
       .execute();
+    // The check has wrapped and unwrapped with the key, so a former refusal no longer holds.
+    if (verdict.state !== "unusable") await noteWorking(transaction, order);
     if (!isChanged) return verdict;
     const id = randomUUID();
     const kid = observation.kid ?? stored.kid;
