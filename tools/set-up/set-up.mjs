@@ -14,7 +14,6 @@ const MINIMUM_NODE_MAJOR = 20;
 const SHARED_BY_PAGES = [
   "packages/ui/src",
   "packages/protocol/src",
-  "packages/errors/bundle",
   "packages/errors/src",
   "pnpm-lock.yaml",
 ];

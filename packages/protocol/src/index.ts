@@ -27,7 +27,6 @@ export * from "./arm/passkey.ts";
 export * from "./arm/paths.ts";
 export * from "./arm/preferences.ts";
 export * from "./arm/revocation.ts";
-export * from "./arm/secrets-view.ts";
 export * from "./arm/service-calls.ts";
 export * from "./arm/service-requests.ts";
 export * from "./arm/service-views.ts";

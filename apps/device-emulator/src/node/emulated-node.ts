@@ -1,8 +1,11 @@
+import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, rmSync, watch, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 
-import { type AgentRun, runAgent } from "./run-agent.ts";
+import { type AgentOutputEvent, parseAgentOutput } from "../core/agent-output.ts";
 import { type AgentService, serveAgent } from "./serve-agent.ts";
 import { type Tampering, TAMPERINGS } from "./tamper.ts";
 
@@ -36,6 +39,13 @@ export type EmulatedNode = {
   serve(port?: number): Promise<AgentService>;
   /** Any command of the agent, such as `["unlock"]`. */
   agent(parameters: readonly string[], input?: string): Promise<AgentRun>;
+};
+
+export type AgentRun = {
+  readonly exitCode: number;
+  readonly events: readonly AgentOutputEvent[];
+  /** The agent's output beside its events: empty, unless it crashed. */
+  readonly stderr: string;
 };
 
 /** @throws {RangeError} from `agent`, `serve` and `prepare` while the node is off */
@@ -134,4 +144,29 @@ export function createEmulatedNode(options: {
     },
     agent,
   };
+}
+
+const DEADLINE_MS = 300_000;
+
+/** Runs the real agent as a process of its own, as the appliance's system would. */
+async function runAgent(
+  command: readonly [string, ...string[]],
+  parameters: readonly string[],
+  input = "",
+): Promise<AgentRun> {
+  const [program, ...fixed] = command;
+  const child = spawn(program, [...fixed, "--json", ...parameters], {
+    stdio: ["pipe", "pipe", "pipe"],
+    env: {},
+    timeout: DEADLINE_MS,
+    killSignal: "SIGKILL",
+  });
+  child.stdin.on("error", () => undefined); // An agent that reads no input has closed it.
+  child.stdin.end(input);
+  const [stdout, stderr, [exitCode]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, "close"),
+  ]);
+  return { exitCode: Number(exitCode ?? -1), events: parseAgentOutput(stdout), stderr };
 }
