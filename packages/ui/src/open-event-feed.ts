@@ -9,8 +9,8 @@ export type EventStream = Pick<EventTarget, "addEventListener"> &
  * Follows a stream of events. The browser reopens a stream that breaks; this function reopens one
  * that was refused, or is silent: a pulled cable does not end a connection.
  *
- * @param listeners - by the event's name, called with its data, read as JSON; `undefined` when it is
- * not JSON
+ * @param listeners - by the event's name, called with its data, read as JSON; `undefined` when it
+ * is not JSON
  * @param onLost - the stream has failed or is silent
  * @returns a function that ends it
  */
