@@ -10,7 +10,7 @@ import { createControlHandler } from "./control/create-control-handler.ts";
 import type { DataBoxUpstream, EmulatorDependencies, Endpoints } from "./dependencies.ts";
 import { openDnsServer } from "./dns/create-dns-server.ts";
 import { createEntraRouter } from "./entra/create-entra-router.ts";
-import { createFaults } from "./faults/create-faults.ts";
+import { createFaults } from "./faults/faults.ts";
 import { createIssuerFetch } from "./fetch-issuer-json.ts";
 import { closeServer, listenOnLoopback } from "./http/listen.ts";
 import { type HttpHandler, NO_ANSWER } from "./http/message.ts";

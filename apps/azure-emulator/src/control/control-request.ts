@@ -1,7 +1,19 @@
 import * as z from "zod";
 
+import type { DataBoxUpstream, EmulatorDependencies } from "../dependencies.ts";
 import { readJsonBody } from "../http/json-body.ts";
 import type { HttpAnswer, HttpRequest } from "../http/message.ts";
+import type { Route } from "../http/route-table.ts";
+
+export type ControlRoute = Route<undefined>;
+export type ControlDependencies = Pick<
+  EmulatorDependencies,
+  "state" | "now" | "settings" | "cloud" | "issuerKeys"
+> & {
+  /** Whether all that a client may ask for is there. */
+  readonly isReady: () => boolean;
+  readonly setDataBoxUpstream: (upstream: DataBoxUpstream) => void;
+};
 
 /** A refusal of the control API, with the fault and its place. */
 export function refuseControl(status: number, code: string, message: string): HttpAnswer {

@@ -1,7 +1,6 @@
 import type { HttpHandler } from "../http/message.ts";
 import { createRouter } from "../http/route-table.ts";
-import { refuseBrowser, refuseControl } from "./control-request.ts";
-import type { ControlDependencies } from "./control-route.ts";
+import { refuseBrowser, refuseControl, type ControlDependencies } from "./control-request.ts";
 import { directoryRoutes } from "./directory-routes.ts";
 import { worldRoutes } from "./world-routes.ts";
 

@@ -3,8 +3,12 @@ import { randomUUID } from "node:crypto";
 import * as z from "zod";
 
 import { row } from "../http/route-table.ts";
-import { refuseControl, withBody } from "./control-request.ts";
-import type { ControlDependencies, ControlRoute } from "./control-route.ts";
+import {
+  refuseControl,
+  withBody,
+  type ControlDependencies,
+  type ControlRoute,
+} from "./control-request.ts";
 
 const roles = z.array(z.string().min(1).max(120)).max(64);
 const federatedCredential = z.strictObject({

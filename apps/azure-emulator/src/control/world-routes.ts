@@ -8,8 +8,12 @@ import type { Fault, Settings } from "../core/model.ts";
 import { isUnverifiedBehaviour, UNVERIFIED } from "../core/unverified.ts";
 import type { HttpAnswer } from "../http/message.ts";
 import { row } from "../http/route-table.ts";
-import { refuseControl, withBody } from "./control-request.ts";
-import type { ControlDependencies, ControlRoute } from "./control-route.ts";
+import {
+  refuseControl,
+  withBody,
+  type ControlDependencies,
+  type ControlRoute,
+} from "./control-request.ts";
 
 const LATEST_MS = Date.UTC(2100, 0);
 

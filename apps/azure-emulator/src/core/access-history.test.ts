@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
+import { testAccess, testVault } from "../../test/test-vault.ts";
 import { changeAccess, effectiveAccess, isEffective } from "./access-history.ts";
-import { testAccess, testVault } from "./key-vault/testing/test-vault.ts";
 
 const NOW = 1_000_000;
 const DELAY = 60_000;

@@ -1,5 +1,5 @@
 import type { LatencyDistribution } from "./fault-payload.ts";
-import type { Fault } from "./model.ts";
+import { isSame, type Fault } from "./model.ts";
 
 /** Separates the sequence of latencies from that of strikes. */
 const LATENCY_STREAM = 0x5b_d1_e9_95;
@@ -9,9 +9,8 @@ const NORMAL_P99 = 2.326_347_874;
 export function coversTarget(scope: Fault["scope"], target: Fault["scope"]): boolean {
   return (
     scope.service === target.service &&
-    (scope.vault === undefined || scope.vault.toLowerCase() === target.vault?.toLowerCase()) &&
-    (scope.operation === undefined ||
-      scope.operation.toLowerCase() === target.operation?.toLowerCase())
+    (scope.vault === undefined || isSame(scope.vault, target.vault)) &&
+    (scope.operation === undefined || isSame(scope.operation, target.operation))
   );
 }
 

@@ -357,6 +357,11 @@ export const RECORD_KEYS: { readonly [K in RecordKind]: (record: RecordTypes[K])
   settings: (settings) => settings.name,
 };
 
+/** Azure compares ids and most names without case. */
+export function isSame(one: string | undefined, other: string | undefined): boolean {
+  return one?.toLowerCase() === other?.toLowerCase();
+}
+
 export function keyRecordKey(vaultName: string, keyName: string): string {
   return `${vaultName}/${keyName}`;
 }

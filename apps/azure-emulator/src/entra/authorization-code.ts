@@ -3,6 +3,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { errors, jwtVerify } from "jose";
 import { z } from "zod";
 
+import { isSame } from "../core/model.ts";
 import type { IssuerKeys } from "../dependencies.ts";
 import { EntraError } from "./entra-error.ts";
 import { issuerKeySet, newTokenId, signToken, type TokenType } from "./sign-token.ts";
@@ -110,9 +111,7 @@ export function createGrants(issuerKeys: IssuerKeys, systemNow: () => number) {
 export type Grants = ReturnType<typeof createGrants>;
 
 function isSameClient(grant: Grant, by: { tenantId: string; clientId: string }): boolean {
-  return (
-    grant.tenantId === by.tenantId && grant.clientId.toLowerCase() === by.clientId.toLowerCase()
-  );
+  return grant.tenantId === by.tenantId && isSame(grant.clientId, by.clientId);
 }
 
 /** RFC 7636 §4.6. A verifier without a challenge is refused too, since the code was swapped. */

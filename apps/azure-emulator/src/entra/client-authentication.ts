@@ -1,6 +1,7 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+
 import type { HttpRequest } from "../http/message.ts";
 import { EntraError } from "./entra-error.ts";
-import { equalSecrets } from "./equal-secrets.ts";
 import { verifyFederatedAssertion } from "./federated-assertion.ts";
 import type { OAuthParameters } from "./form-parameters.ts";
 import type { ServicePrincipal } from "./principals.ts";
@@ -85,4 +86,13 @@ function decodeForm(text: string): string {
   } catch {
     throw new EntraError(9002313);
   }
+}
+
+/** Compares in constant time; digests have equal lengths, which the comparison needs. */
+export function equalSecrets(known: string, presented: string): boolean {
+  return timingSafeEqual(digest(known), digest(presented));
+}
+
+function digest(text: string): Buffer {
+  return createHash("sha256").update(text).digest();
 }

@@ -5,7 +5,7 @@ import type { HttpAnswer, HttpHandler, HttpRequest } from "../http/message.ts";
 import { row, createRouter, type Route, type RouteParameters } from "../http/route-table.ts";
 import { isAadstsCode } from "./aadsts.ts";
 import { createGrants } from "./authorization-code.ts";
-import { answerAuthorizeRequest } from "./authorize-endpoint.ts";
+import { answerAuthorizeRequest, answerLogoutRequest } from "./authorize-endpoint.ts";
 import { instanceDiscovery, openIdConfiguration } from "./discovery.ts";
 import { EntraError, renderEntraError } from "./entra-error.ts";
 import {
@@ -16,7 +16,6 @@ import {
   GUID,
 } from "./find-tenant.ts";
 import { graphRoutes } from "./graph/graph-routes.ts";
-import { answerLogoutRequest } from "./logout-endpoint.ts";
 import { renderMessagePage } from "./sign-in-page.ts";
 import { DEFAULT_TOKEN_LIFETIME_SECONDS } from "./token-claims.ts";
 import { answerTokenRequest } from "./token-endpoint.ts";

@@ -1,7 +1,7 @@
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, errors, jwtVerify } from "jose";
 import { z } from "zod";
 
-import type { FederatedCredential } from "../core/model.ts";
+import { isSame, type FederatedCredential } from "../core/model.ts";
 import { EntraError, entraTimestamp } from "./entra-error.ts";
 import type { ServicePrincipal } from "./principals.ts";
 
@@ -55,7 +55,7 @@ function refuseCertificate(
   { iss, sub }: Pick<AssertionClaims, "iss" | "sub">,
   { clientId }: ServicePrincipal,
 ): void {
-  if (iss !== sub || iss.toLowerCase() !== clientId.toLowerCase()) return;
+  if (iss !== sub || !isSame(iss, clientId)) return;
   const { x5t, "x5t#S256": x5tS256 } = decodeProtectedHeader(assertion);
   const named = [x5t, x5tS256].find((each) => typeof each === "string") ?? "";
   const thumbprint = Buffer.from(named, "base64url").toString("hex").toUpperCase();

@@ -2,10 +2,13 @@ import type { Tenant, User } from "../core/model.ts";
 import type { EmulatorDependencies } from "../dependencies.ts";
 import type { HttpRequest } from "../http/message.ts";
 import type { Grant, Grants } from "./authorization-code.ts";
-import { authenticateClient, readClientCredentials } from "./client-authentication.ts";
+import {
+  authenticateClient,
+  readClientCredentials,
+  equalSecrets,
+} from "./client-authentication.ts";
 import { openIdIssuer } from "./discovery.ts";
 import { EntraError } from "./entra-error.ts";
-import { equalSecrets } from "./equal-secrets.ts";
 import { type OAuthParameters, parseFormParameters, requireParameter } from "./form-parameters.ts";
 import { findServicePrincipal, type ServicePrincipal } from "./principals.ts";
 import { newTokenId, signToken } from "./sign-token.ts";

@@ -1,4 +1,4 @@
-import type { ManagedIdentity } from "../core/model.ts";
+import { isSame, type ManagedIdentity } from "../core/model.ts";
 
 /** A refusal of the metadata service. */
 export type ImdsRefusal = {
@@ -74,5 +74,5 @@ function matches(selector: IdentitySelector, identity: ManagedIdentity): boolean
     "object-id": identity.principalId,
     "resource-id": identity.id,
   }[selector.kind];
-  return actual.toLowerCase() === selector.value.toLowerCase();
+  return isSame(actual, selector.value);
 }

@@ -6,7 +6,7 @@ import { newestVersion } from "../core/key-vault/key-view.ts";
 import { parsePayload, restorePayload } from "../core/key-vault/payloads.ts";
 import { REFUSALS } from "../core/key-vault/refusal.ts";
 import { renderKeyBundle } from "../core/key-vault/render-key.ts";
-import type { Key, KeyMaterial } from "../core/model.ts";
+import { isSame, type Key, type KeyMaterial } from "../core/model.ts";
 import type { Seal } from "../state/seal.ts";
 import {
   done,
@@ -57,7 +57,7 @@ export const restoreOperation: OperationHandler = ({ body, seal, vault }) => {
   const backup = openBackup(seal, parsed.value.value);
   if (backup === undefined)
     return { fault: REFUSALS.corruptBackup(), run: () => refuse(REFUSALS.corruptBackup()) };
-  const isForeign = backup.subscriptionId.toLowerCase() !== vault.subscriptionId.toLowerCase();
+  const isForeign = !isSame(backup.subscriptionId, vault.subscriptionId);
   return {
     fault: isForeign
       ? REFUSALS.badParameter(

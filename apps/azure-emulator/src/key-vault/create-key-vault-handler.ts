@@ -1,7 +1,6 @@
 import type { CertificateWithKey } from "@databox-cmk/crypto";
 
 import { effectiveAccess, isEffective } from "../core/access-history.ts";
-import { vaultPresence } from "../core/find-vault.ts";
 import { DEFAULT_API_VERSION, parseApiVersion } from "../core/key-vault/api-version.ts";
 import { decideRequest } from "../core/key-vault/gate.ts";
 import { viewKey } from "../core/key-vault/key-view.ts";
@@ -14,7 +13,7 @@ import { clientAddress } from "../http/client-address.ts";
 import { readJsonBody } from "../http/json-body.ts";
 import { type HttpAnswer, type HttpHandler, type HttpRequest, NO_ANSWER } from "../http/message.ts";
 import { createRouteMatcher, type RouteParameters } from "../http/route-table.ts";
-import { purgeVault } from "../state/purge.ts";
+import { purgeVaultIfDue } from "../state/purge.ts";
 import type { Seal } from "../state/seal.ts";
 import type { Prepared } from "./exchange.ts";
 import { OPERATION_HANDLERS } from "./operation-handlers.ts";
@@ -54,13 +53,9 @@ export function createKeyVaultHandler(dependencies: KeyVaultDependencies): HttpH
     const name = request.host.endsWith(`.${endpoints.vaultDomain}`)
       ? request.host.slice(0, -endpoints.vaultDomain.length - 1)
       : "";
-    const presence = vaultPresence(state.get("vault", name), now());
-    if (presence.kind === "missing") return NO_ANSWER;
-    if (presence.kind === "purge-due") {
-      purgeVault(state, name);
-      return NO_ANSWER;
-    }
-    const { vault } = presence;
+    purgeVaultIfDue(state, name, now());
+    const vault = state.get("vault", name);
+    if (vault === undefined) return NO_ANSWER;
     const context: AnswerContext = {
       vault,
       requestId: request.requestId,
@@ -68,7 +63,7 @@ export function createKeyVaultHandler(dependencies: KeyVaultDependencies): HttpH
       clientAddress: clientAddress(request, dependencies.settings()),
       ...endpoints,
     };
-    if (presence.kind === "soft-deleted") return answerSoftDeleted(context, dependencies);
+    if (vault.deletion !== undefined) return answerSoftDeleted(context, dependencies);
     const found = match(methodOf(request), pathOf(request));
     if (found.kind !== "found") return answerNoRoute(found, request, context);
     const { operation } = found.route;

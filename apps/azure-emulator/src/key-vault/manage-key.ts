@@ -1,8 +1,10 @@
-import type { JsonWebKey } from "node:crypto";
+import { type JsonWebKey, createPrivateKey, sign } from "node:crypto";
+
+import type { CertificateWithKey } from "@databox-cmk/crypto";
 
 import { isAtLeast } from "../core/key-vault/api-version.ts";
 import { wantedShape } from "../core/key-vault/key-shape.ts";
-import { replaceVersion } from "../core/key-vault/key-view.ts";
+import { replaceVersion, newestVersion } from "../core/key-vault/key-view.ts";
 import { newVersion, refuseRelease, updatedVersion } from "../core/key-vault/new-version.ts";
 import {
   createPayload,
@@ -12,7 +14,12 @@ import {
   updatePayload,
 } from "../core/key-vault/payloads.ts";
 import { REFUSALS, type Refusal } from "../core/key-vault/refusal.ts";
-import { renderDeletion, renderKeyBundle, retentionMs } from "../core/key-vault/render-key.ts";
+import {
+  renderDeletion,
+  renderKeyBundle,
+  retentionMs,
+  keyId,
+} from "../core/key-vault/render-key.ts";
 import type { Key, KeyType } from "../core/model.ts";
 import { purgeKey } from "../state/purge.ts";
 import {
@@ -25,6 +32,7 @@ import {
   usedVersion,
   withoutPayload,
   withPayload,
+  deletedKey,
 } from "./exchange.ts";
 import { generateKey, hasMlDsa, importKey, importSymmetricKey } from "./key-engine.ts";
 import { type NewMaterial, newVersionId, writeVersion } from "./write-version.ts";
@@ -158,4 +166,64 @@ function toJwk({ kty, crv, n, e, d, p, q, dp, dq, qi, x, y }: ImportPayload["key
     ? { kty: "RSA", n, e, d, p, q, dp, dq, qi }
     : { kty: "EC", crv: crv === "P-256K" ? "secp256k1" : crv, x, y, d };
   return Object.fromEntries(Object.entries(parts).filter(([, value]) => typeof value === "string"));
+}
+
+export const getDeletedOperation = withoutPayload((exchange) => {
+  const { key, deletion } = deletedKey(exchange);
+  const context = renderContext(exchange);
+  return done({
+    ...renderDeletion(context, key, deletion),
+    ...renderKeyBundle(context, key, newestVersion(key)),
+  });
+});
+
+export const recoverOperation = withoutPayload((exchange) => {
+  const { key } = deletedKey(exchange);
+  const visibleAtMs = exchange.nowMs + exchange.faults.visibilityDelayMs(exchange.vault.name);
+  const recovered: Key = { ...key, lifecycle: { kind: "recovered", visibleAtMs } };
+  exchange.state.put("key", recovered);
+  return done(renderKeyBundle(renderContext(exchange), recovered, newestVersion(recovered)));
+});
+
+export const purgeOperation = withoutPayload((exchange) => {
+  const { vault, state, choose } = exchange;
+  const { key } = deletedKey(exchange);
+  if (vault.purgeProtectionEnabled)
+    return refuse(REFUSALS.purgeProtected(Number(choose("purge-protection-status")), vault));
+  purgeKey(state, vault.name, key.name);
+  return { kind: "no-content" };
+});
+
+/**
+ * The key with its attestation, which only keys of an HSM have. The format inside is the HSM
+ * maker's and not documented. Here it is a compact JWS (RFC 7515 §7.1) of the emulator's authority,
+ * which cannot be mistaken for the proof of a real HSM.
+ */
+export const attestOperation = withoutPayload((exchange) => {
+  const key = liveKey(exchange);
+  const version = usedVersion(exchange);
+  const { kty } = version.jwk;
+  if (!kty.endsWith("-HSM"))
+    return refuse(REFUSALS.badParameter(`Keys of type '${kty}' have no attestation.`));
+  const context = renderContext(exchange);
+  const statement = (half: "private" | "public") =>
+    attest(exchange.authority, { kid: keyId(context, key, version), kty, half });
+  const attestation = {
+    certificatePemFile: Buffer.from(exchange.authority.certificatePem).toString("base64url"),
+    privateKeyAttestation: statement("private"),
+    publicKeyAttestation: kty === "oct-HSM" ? undefined : statement("public"),
+    version: "1.0",
+  };
+  return done(renderKeyBundle(context, key, version, { attestation }));
+});
+
+/** @returns the bytes of the statement in base64url, as the member has them */
+function attest({ privateKeyPem }: CertificateWithKey, claims: object): string {
+  const key = createPrivateKey(privateKeyPem);
+  const alg = key.asymmetricKeyType === "rsa" ? "RS256" : "ES256";
+  const signed = [{ alg, typ: "databox-emulated-attestation" }, claims]
+    .map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"))
+    .join(".");
+  const signature = sign("sha256", Buffer.from(signed), { key, dsaEncoding: "ieee-p1363" });
+  return Buffer.from(`${signed}.${signature.toString("base64url")}`).toString("base64url");
 }

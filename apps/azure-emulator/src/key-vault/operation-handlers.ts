@@ -1,10 +1,12 @@
 import type { OperationName } from "../core/key-vault/operations.ts";
-import { attestOperation } from "./attest-key.ts";
 import { backupOperation, restoreOperation } from "./backup-key.ts";
-import { getDeletedOperation, purgeOperation, recoverOperation } from "./deleted-key.ts";
 import { type OperationHandler, withoutPayload } from "./exchange.ts";
 import { listDeletedKeysOperation, listKeysOperation, listVersionsOperation } from "./list-keys.ts";
 import {
+  attestOperation,
+  getDeletedOperation,
+  purgeOperation,
+  recoverOperation,
   createOperation,
   deleteOperation,
   getOperation,

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { testKey, testVault, testVersion } from "../core/key-vault/testing/test-vault.ts";
+import { testKey, testVault, testVersion } from "../../test/test-vault.ts";
 import { keyRecordKey } from "../core/model.ts";
 import { openState } from "../state/open-state.ts";
 import { purgeKey } from "../state/purge.ts";

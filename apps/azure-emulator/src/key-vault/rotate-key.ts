@@ -2,8 +2,11 @@ import { newestVersion, viewKey } from "../core/key-vault/key-view.ts";
 import { rotationPolicyPayload } from "../core/key-vault/payloads.ts";
 import { REFUSALS } from "../core/key-vault/refusal.ts";
 import { renderKeyBundle, renderRotationPolicy } from "../core/key-vault/render-key.ts";
-import { toRotationPolicy } from "../core/key-vault/rotation-policy.ts";
-import { rotatedVersion, rotationDueAtMs } from "../core/key-vault/rotation.ts";
+import {
+  toRotationPolicy,
+  rotatedVersion,
+  rotationDueAtMs,
+} from "../core/key-vault/rotation-policy.ts";
 import {
   type EpochMs,
   type Key,
@@ -13,8 +16,15 @@ import {
 } from "../core/model.ts";
 import type { EmulatorState } from "../state/emulator-state.ts";
 import { purgeKey } from "../state/purge.ts";
-import { done, liveKey, refuse, renderContext, withoutPayload, withPayload } from "./exchange.ts";
-import { materialOf } from "./exchange.ts";
+import {
+  done,
+  liveKey,
+  refuse,
+  renderContext,
+  withoutPayload,
+  withPayload,
+  materialOf,
+} from "./exchange.ts";
 import { generateKey, shapeOfVersion } from "./key-engine.ts";
 import { newVersionId, writeVersion } from "./write-version.ts";
 

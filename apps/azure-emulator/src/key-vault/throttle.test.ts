@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { testVault } from "../core/key-vault/testing/test-vault.ts";
+import { testVault } from "../../test/test-vault.ts";
 import { chooseBehaviour } from "../core/unverified.ts";
 import { createThrottle } from "./throttle.ts";
 

@@ -31,53 +31,41 @@ export function renderArmError(error: ArmError): HttpAnswer {
 }
 
 /** Resource Manager itself answers, not the provider. */
-const BY_GATEWAY = { "x-ms-failure-cause": "gateway" };
+export const gatewayError = (
+  status: number,
+  code: string,
+  message: string,
+  headers: Readonly<Record<string, string>> = {},
+): ArmError => new ArmError(status, code, message, { "x-ms-failure-cause": "gateway", ...headers });
 
-export function resourceNotFound(type: string, name: string, resourceGroup: string): ArmError {
-  return new ArmError(
+export const resourceNotFound = (type: string, name: string, resourceGroup: string): ArmError =>
+  gatewayError(
     404,
     "ResourceNotFound",
     `The Resource '${type}/${name}' under resource group '${resourceGroup}' was not found. For more details please go to https://aka.ms/ARMResourceNotFoundFix`,
-    BY_GATEWAY,
   );
-}
 
-export function resourceGroupNotFound(name: string): ArmError {
-  return new ArmError(
-    404,
-    "ResourceGroupNotFound",
-    `Resource group '${name}' could not be found.`,
-    BY_GATEWAY,
-  );
-}
+export const resourceGroupNotFound = (name: string): ArmError =>
+  gatewayError(404, "ResourceGroupNotFound", `Resource group '${name}' could not be found.`);
 
-export function subscriptionNotFound(id: string): ArmError {
-  return new ArmError(
-    404,
-    "SubscriptionNotFound",
-    `The subscription '${id}' could not be found.`,
-    BY_GATEWAY,
-  );
-}
+export const subscriptionNotFound = (id: string): ArmError =>
+  gatewayError(404, "SubscriptionNotFound", `The subscription '${id}' could not be found.`);
 
-export function invalidResourceNamespace(namespace: string): ArmError {
-  return new ArmError(
-    404,
-    "InvalidResourceNamespace",
-    `The resource namespace '${namespace}' is invalid.`,
-    BY_GATEWAY,
-  );
-}
+export const invalidResourceNamespace = (name: string): ArmError =>
+  gatewayError(404, "InvalidResourceNamespace", `The resource namespace '${name}' is invalid.`);
 
-export function invalidResourceType(type: string, namespace: string, apiVersion: string): ArmError {
-  return new ArmError(
+export const invalidResourceType = (type: string, namespace: string, apiVersion: string) =>
+  gatewayError(
     404,
     "InvalidResourceType",
     `The resource type '${type}' could not be found in the namespace '${namespace}' for api version '${apiVersion}'. The supported api-versions are listed by GET /subscriptions/{subscriptionId}/providers/${namespace}.`,
-    BY_GATEWAY,
   );
-}
 
-export function badRequest(message: string): ArmError {
-  return new ArmError(400, "BadRequest", message);
-}
+export const methodNotAllowed = (method: string, place: string): ArmError =>
+  new ArmError(
+    405,
+    "MethodNotAllowed",
+    `The HTTP method '${method}' is not supported at ${place}.`,
+  );
+
+export const badRequest = (message: string): ArmError => new ArmError(400, "BadRequest", message);

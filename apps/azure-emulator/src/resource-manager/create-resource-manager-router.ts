@@ -11,15 +11,15 @@ import {
   invalidResourceNamespace,
   invalidResourceType,
   renderArmError,
+  methodNotAllowed,
 } from "./arm-error.ts";
 import { authenticate } from "./authenticate.ts";
 import { answerAuthorizationRequest } from "./authorization/answer-authorization-request.ts";
 import { refuseLocked } from "./authorization/locks.ts";
 import { createDataBoxForwarder, DATA_BOX_NAMESPACE } from "./data-box/forward-request.ts";
 import { lockAccounts } from "./data-box/lock-accounts.ts";
-import { associatedResourceRoutes } from "./identities/associated-resources.ts";
 import { federatedCredentialRoutes } from "./identities/federated-credential-routes.ts";
-import { identityRoutes } from "./identities/identity-routes.ts";
+import { associatedResourceRoutes, identityRoutes } from "./identities/identity-routes.ts";
 import { answerMetadataEndpoints } from "./metadata-endpoints.ts";
 import {
   findProvider,
@@ -202,11 +202,7 @@ function notServed(
   kind: "wrong-method" | "not-found",
 ): ArmError {
   if (kind === "wrong-method")
-    return new ArmError(
-      405,
-      "MethodNotAllowed",
-      `The HTTP method '${context.request.method}' is not supported at '${context.request.path}'.`,
-    );
+    return methodNotAllowed(context.request.method, `'${context.request.path}'`);
   if (path.namespace === undefined)
     return new ArmError(
       404,

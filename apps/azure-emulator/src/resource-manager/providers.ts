@@ -1,7 +1,7 @@
-import type { EpochMs } from "../core/model.ts";
+import { isSame, type EpochMs } from "../core/model.ts";
 import { chooseBehaviour, type UnverifiedChoice } from "../core/unverified.ts";
 import type { EmulatorDependencies } from "../dependencies.ts";
-import { ArmError } from "./arm-error.ts";
+import { gatewayError } from "./arm-error.ts";
 
 type Provider = {
   readonly types: readonly string[];
@@ -120,7 +120,7 @@ export const PROVIDERS = {
 export type ProviderNamespace = keyof typeof PROVIDERS;
 
 export function findProvider(namespace: string): ProviderNamespace | undefined {
-  return PROVIDER_NAMES.find((name) => name.toLowerCase() === namespace.toLowerCase());
+  return PROVIDER_NAMES.find((name) => isSame(name, namespace));
 }
 
 export const PROVIDER_NAMES = Object.keys(PROVIDERS).filter((name): name is ProviderNamespace =>
@@ -168,26 +168,23 @@ export function requireApiVersion(
 ): string {
   const version = query.get("api-version")?.toLowerCase();
   if (!version)
-    throw new ArmError(
+    throw gatewayError(
       400,
       "MissingApiVersionParameter",
       "The api-version query parameter (?api-version=) is required for all requests.",
-      { "x-ms-failure-cause": "gateway" },
     );
   const { apiVersions, retirement }: Provider = PROVIDERS[namespace];
   const supported = supportedVersions(namespace, judgement);
   if (!WELL_FORMED.test(version) || (retirement === undefined && version < apiVersions[0]))
-    throw new ArmError(
+    throw gatewayError(
       400,
       "InvalidApiVersionParameter",
       `The api-version '${version}' is invalid. The supported versions are '${supported.join(",")}'.`,
-      { "x-ms-failure-cause": "gateway" },
     );
   if (retirement === undefined || supported.includes(version)) return version;
-  throw new ArmError(
+  throw gatewayError(
     400,
     "NoRegisteredProviderFound",
     `No registered resource provider found for location '${judgement.location}' and API version '${version}' for type '${type}'. The supported api-versions are '${supported.toReversed().join(", ")}'. The supported locations are '${judgement.location}'.`,
-    { "x-ms-failure-cause": "gateway" },
   );
 }

@@ -1,4 +1,4 @@
-import type { RecordTypes } from "../core/model.ts";
+import { isSame, type RecordTypes } from "../core/model.ts";
 import type { EmulatorDependencies } from "../dependencies.ts";
 import type { HttpAnswer } from "../http/message.ts";
 import { row } from "../http/route-table.ts";
@@ -58,7 +58,7 @@ export function isInScope(
 ): boolean {
   const group = context.parameters["group"]?.toLowerCase();
   return (
-    record.subscriptionId.toLowerCase() === parameter(context, "subscription").toLowerCase() &&
+    isSame(record.subscriptionId, parameter(context, "subscription")) &&
     (group === undefined || record.resourceGroup.toLowerCase() === group)
   );
 }

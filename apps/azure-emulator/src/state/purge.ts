@@ -9,6 +9,17 @@ export function purgeVault(state: EmulatorState, vaultName: string): void {
   });
 }
 
+/** If its retention has passed. There is no timer to miss when the clock jumps: readers call this. */
+export function purgeVaultIfDue(state: EmulatorState, vaultName: string, nowMs: number): void {
+  const purgeAtMs = state.get("vault", vaultName)?.deletion?.scheduledPurgeAtMs ?? Infinity;
+  if (purgeAtMs <= nowMs) purgeVault(state, vaultName);
+}
+
+/** The same for all vaults, before each read of them. */
+export function purgeDueVaults(state: EmulatorState, nowMs: number): void {
+  for (const { name } of state.list("vault")) purgeVaultIfDue(state, name, nowMs);
+}
+
 export function purgeKey(state: EmulatorState, vaultName: string, keyName: string): void {
   state.transaction(() => {
     const recordKey = keyRecordKey(vaultName, keyName);

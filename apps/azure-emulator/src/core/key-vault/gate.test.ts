@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 
+import { testAccess, testKey, testVault, testVersion } from "../../../test/test-vault.ts";
 import { chooseBehaviour } from "../unverified.ts";
 import { decideRequest, type GateInput } from "./gate.ts";
 import { viewKey } from "./key-view.ts";
 import { OPERATION_NAMES, operationRow } from "./operations.ts";
 import { REFUSALS } from "./refusal.ts";
-import { testAccess, testKey, testVault, testVersion } from "./testing/test-vault.ts";
 
 const NOW_MS = 1_800_000_000_000;
 const NOW_SECONDS = NOW_MS / 1000;

@@ -1,4 +1,10 @@
-import type { EpochMs, RoleAssignment, Vault, VaultAccess } from "../model.ts";
+import {
+  isSame,
+  type EpochMs,
+  type RoleAssignment,
+  type Vault,
+  type VaultAccess,
+} from "../model.ts";
 import type { ChooseBehaviour } from "../unverified.ts";
 import { type ApiVersion, DEFAULT_API_VERSION, isAtLeast } from "./api-version.ts";
 import type { TokenClaims, TokenReading } from "./caller.ts";
@@ -116,7 +122,7 @@ function judgeToken(
       if (claims.notBeforeSeconds > nowSeconds) return refused(REFUSALS.tokenNotYetValid());
       if (claims.audience.replace(/\/$/u, "") !== input.expectedAudience)
         return refused(REFUSALS.invalidAudience(input.expectedAudience, claims.audience));
-      if (claims.issuer.toLowerCase() !== issuer.toLowerCase())
+      if (!isSame(claims.issuer, issuer))
         return refused(REFUSALS.invalidIssuer([issuer], claims.issuer));
       return { kind: "allowed", caller: claims };
     }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
+import { testAccess, testVault } from "../../../test/test-vault.ts";
 import { containsAddress, refuseByNetwork } from "./network.ts";
-import { testAccess, testVault } from "./testing/test-vault.ts";
 
 const CALLER = {
   audience: "",

@@ -1,4 +1,4 @@
-import type { RoleAssignment, Vault, VaultAccess } from "../model.ts";
+import { isSame, type RoleAssignment, type Vault, type VaultAccess } from "../model.ts";
 import { allowsDataAction, findRoleDefinition } from "../role-definitions.ts";
 import type { TokenClaims } from "./caller.ts";
 
@@ -10,9 +10,8 @@ export function hasPolicyPermission(
   const wanted = permission.toLowerCase();
   return access.accessPolicies.some(
     (policy) =>
-      policy.objectId.toLowerCase() === caller.objectId.toLowerCase() &&
-      (policy.applicationId === undefined ||
-        policy.applicationId.toLowerCase() === caller.applicationId.toLowerCase()) &&
+      isSame(policy.objectId, caller.objectId) &&
+      (policy.applicationId === undefined || isSame(policy.applicationId, caller.applicationId)) &&
       policy.permissions.keys.some(
         (granted) => granted.toLowerCase() === wanted || granted.toLowerCase() === "all",
       ),
@@ -34,7 +33,7 @@ export function hasRolePermission(input: {
   const { vault, keyName, caller } = input;
   const resource = (keyName === undefined ? vault.id : `${vault.id}/keys/${keyName}`).toLowerCase();
   return input.assignments.some((assignment) => {
-    if (assignment.principalId.toLowerCase() !== caller.objectId.toLowerCase()) return false;
+    if (!isSame(assignment.principalId, caller.objectId)) return false;
     if (!isWithin(assignment.scope.toLowerCase(), resource)) return false;
     const role = findRoleDefinition(assignment.roleDefinitionName);
     return (

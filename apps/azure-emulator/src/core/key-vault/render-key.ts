@@ -8,7 +8,6 @@ import type {
 } from "../model.ts";
 import { type ApiVersion, isAtLeast } from "./api-version.ts";
 import { newestVersion } from "./key-view.ts";
-import { recoveryLevel } from "./recovery-level.ts";
 import { USUAL_NOTICE } from "./rotation-policy.ts";
 
 /** The facts for rendering, beside the key. `vaultUrl` has no trailing slash. */
@@ -137,4 +136,19 @@ export function renderTrigger({ kind, duration }: LifetimeAction["trigger"]): ob
   return kind === "time-after-create"
     ? { timeAfterCreate: duration }
     : { timeBeforeExpiry: duration };
+}
+
+const LONGEST_RETENTION_DAYS = 90;
+
+/**
+ * `recoveryLevel` of a vault's keys: shows soft delete and purge protection to callers that may
+ * read a key.
+ */
+export function recoveryLevel(vault: Vault): string {
+  if (!vault.softDeleteEnabled) return "Purgeable";
+  const base =
+    vault.softDeleteRetentionDays < LONGEST_RETENTION_DAYS
+      ? "CustomizedRecoverable"
+      : "Recoverable";
+  return vault.purgeProtectionEnabled ? base : `${base}+Purgeable`;
 }

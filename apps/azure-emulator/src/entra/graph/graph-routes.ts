@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { isSame } from "../../core/model.ts";
 import type { EmulatorDependencies } from "../../dependencies.ts";
 import { readJsonBody } from "../../http/json-body.ts";
 import type { HttpAnswer, HttpRequest } from "../../http/message.ts";
@@ -145,7 +146,7 @@ function withoutType(object: DirectoryObject): object {
 /** A user is found by object id or sign-in name, a service principal by object id. */
 function isNamed(object: DirectoryObject, id: string): boolean {
   const names = [object.id, object["userPrincipalName"]];
-  return names.some((name) => typeof name === "string" && name.toLowerCase() === id.toLowerCase());
+  return names.some((name) => typeof name === "string" && isSame(name, id));
 }
 
 function notFound(id: string): HttpAnswer {

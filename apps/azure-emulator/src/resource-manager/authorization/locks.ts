@@ -4,7 +4,7 @@ import type { Lock } from "../../core/model.ts";
 import type { HttpAnswer, HttpRequest } from "../../http/message.ts";
 import type { EmulatorState } from "../../state/emulator-state.ts";
 import type { ArmContext } from "../arm-context.ts";
-import { ArmError } from "../arm-error.ts";
+import { ArmError, gatewayError } from "../arm-error.ts";
 import { parseBody } from "../request-body.ts";
 import { type ArmPath, isWithin } from "../resource-id.ts";
 
@@ -83,11 +83,10 @@ export function refuseLocked(
     .filter((lock) => isWithin(scope, lock.scope));
   if (locks.length === 0) return;
   const operation = method === "DELETE" ? "delete" : "write";
-  throw new ArmError(
+  throw gatewayError(
     409,
     "ScopeLocked",
     `The scope '${scope}' cannot perform ${operation} operation because following scope(s) are locked: '${locks.map((lock) => lock.scope).join(",")}'. Please remove the lock and try again.`,
-    { "x-ms-failure-cause": "gateway" },
   );
 }
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import type { RoleAssignment } from "../../core/model.ts";
+import { isSame, type RoleAssignment } from "../../core/model.ts";
 import { findRoleDefinition } from "../../core/role-definitions.ts";
 import type { HttpAnswer } from "../../http/message.ts";
 import type { EmulatorState } from "../../state/emulator-state.ts";
@@ -42,8 +42,7 @@ export function putRoleAssignment(scope: string, name: string, context: ArmConte
   const principalType = decidePrincipalType(given, context);
   const live = liveAssignments(state);
   const sameName = live.find(
-    (assignment) =>
-      assignment.name.toLowerCase() === name.toLowerCase() && isSame(assignment.scope, scope),
+    (assignment) => isSame(assignment.name, name) && isSame(assignment.scope, scope),
   );
   const isSameGrant = (assignment: RoleAssignment) =>
     isSame(assignment.scope, scope) &&
@@ -158,10 +157,6 @@ function findAssignment(
   return liveAssignments(state).find(
     (assignment) => isSame(assignment.scope, scope) && isSame(assignment.name, name),
   );
-}
-
-function isSame(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
 }
 
 function renderAssignment(assignment: RoleAssignment): object {

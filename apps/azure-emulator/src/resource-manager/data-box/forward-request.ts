@@ -3,7 +3,7 @@ import { Agent, errors, request as send } from "undici";
 import type { DataBoxUpstream, EmulatorDependencies } from "../../dependencies.ts";
 import type { HttpAnswer, HttpRequest } from "../../http/message.ts";
 import { loopbackLookup } from "../../loopback-lookup.ts";
-import { ArmError, invalidResourceNamespace } from "../arm-error.ts";
+import { type ArmError, invalidResourceNamespace, gatewayError } from "../arm-error.ts";
 
 /**
  * Headers of one connection only (RFC 9110 §7.6.1), and those that the client library writes
@@ -90,16 +90,15 @@ function unavailable(error: unknown): ArmError {
     error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError;
   const cause = error instanceof Error ? error.message : "unknown";
   return isTimeout
-    ? new ArmError(
+    ? gatewayError(
         504,
         "GatewayTimeout",
         "The gateway did not receive a response from 'Microsoft.DataBox' within the specified time period.",
-        { "x-ms-failure-cause": "gateway" },
       )
-    : new ArmError(
+    : gatewayError(
         502,
         "ServiceUnavailable",
         `The resource provider 'Microsoft.DataBox' could not be reached: ${cause}`,
-        { "x-ms-failure-cause": "gateway", "retry-after": "5" },
+        { "retry-after": "5" },
       );
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import type { FederatedCredential, ManagedIdentity } from "../../core/model.ts";
+import { isSame, type FederatedCredential, type ManagedIdentity } from "../../core/model.ts";
 import type { HttpAnswer } from "../../http/message.ts";
 import { row } from "../../http/route-table.ts";
 import { type ArmContext, type ArmRoute, parameter } from "../arm-context.ts";
@@ -117,7 +117,7 @@ function decideFederatedCredentials(
 }
 
 function isNamed(credential: FederatedCredential, name: string): boolean {
-  return credential.name.toLowerCase() === name.toLowerCase();
+  return isSame(credential.name, name);
 }
 
 function checkCredential(given: FederatedCredential): void {

@@ -2,13 +2,15 @@ import { randomUUID } from "node:crypto";
 
 import { z } from "zod";
 
-import type { ManagedIdentity } from "../../core/model.ts";
-import type { HttpAnswer } from "../../http/message.ts";
+import { isSame, type ManagedIdentity } from "../../core/model.ts";
+import type { HttpAnswer, HttpRequest } from "../../http/message.ts";
 import { row } from "../../http/route-table.ts";
-import type { ArmContext, ArmRoute } from "../arm-context.ts";
+import { type ArmContext, type ArmRoute, parameter } from "../arm-context.ts";
 import { badRequest } from "../arm-error.ts";
 import { locationSchema, parseBody, tagsSchema } from "../request-body.ts";
+import { parseScope } from "../resource-id.ts";
 import { refuseMove, resourceType } from "../resource-type.ts";
+import { listJobs } from "../subscriptions/list-jobs.ts";
 
 export const IDENTITY_TYPE = "Microsoft.ManagedIdentity/userAssignedIdentities";
 /** Role assignments and access policies that name a deleted identity stay, without effect. */
@@ -75,4 +77,37 @@ function renderIdentity(identity: ManagedIdentity): object {
       clientId: identity.clientId,
     },
   };
+}
+
+/** `az identity list-resources`: the orders that have the identity. Nothing else here can. */
+export const associatedResourceRoutes: readonly ArmRoute[] = [
+  row("POST", `${IDENTITIES.path}/listAssociatedResources`, listAssociated),
+];
+
+async function listAssociated(context: ArmContext): Promise<HttpAnswer> {
+  const identity = IDENTITIES.require(context);
+  const subscriptionId = parameter(context, "subscription");
+  const scope = `/subscriptions/${subscriptionId}`;
+  const skip = readCount(context.request, "$skip") ?? 0;
+  const top = readCount(context.request, "$top");
+  const jobs = (await listJobs(scope, context)).filter(({ identityIds }) =>
+    identityIds.some((id) => isSame(id, identity.id)),
+  );
+  const subscription = context.deps.state.get("subscription", subscriptionId);
+  const value = jobs.slice(skip, top === undefined ? undefined : skip + top).map((job) => ({
+    id: job.id,
+    name: job.name,
+    type: job.type.toLowerCase(),
+    resourceGroup: parseScope(job.id).resourceGroup?.toLowerCase(),
+    subscriptionId,
+    subscriptionDisplayName: subscription?.displayName,
+  }));
+  return { status: 200, body: { totalCount: jobs.length, value } };
+}
+
+function readCount({ query }: HttpRequest, name: string): number | undefined {
+  const text = query.get(name);
+  if (text === undefined) return undefined;
+  if (!/^\d{1,6}$/.test(text)) throw badRequest(`${name} is not a number: '${text}'.`);
+  return Number(text);
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import type { ArmContext } from "../arm-context.ts";
-import { ArmError } from "../arm-error.ts";
+import { gatewayError } from "../arm-error.ts";
 import { askBroker } from "../data-box/ask-broker.ts";
 import type { GenericResource } from "./resource-filter.ts";
 
@@ -42,11 +42,10 @@ export async function listJobs(scope: string, context: ArmContext): Promise<read
     const { status, json } = await askBroker(context, { method: "GET", target });
     if (status === 403) return [];
     if (status !== 200)
-      throw new ArmError(
+      throw gatewayError(
         502,
         "ServiceUnavailable",
         `The resource provider 'Microsoft.DataBox' answered ${status} when its orders were listed.`,
-        { "x-ms-failure-cause": "gateway" },
       );
     const page = pageSchema.parse(json);
     jobs.push(

@@ -1,4 +1,4 @@
-import type { Tags } from "../../core/model.ts";
+import { isSame, type Tags } from "../../core/model.ts";
 import type { EmulatorState } from "../../state/emulator-state.ts";
 import { parseScope } from "../resource-id.ts";
 import type { GenericResource, ResourceFilter } from "./resource-filter.ts";
@@ -17,9 +17,8 @@ export function selectResources(
   const selected = resources.filter((resource) => {
     const { subscriptionId = "", resourceGroup = "" } = parseScope(resource.id);
     return (
-      subscriptionId.toLowerCase() === query.subscriptionId.toLowerCase() &&
-      (query.resourceGroup === undefined ||
-        resourceGroup.toLowerCase() === query.resourceGroup.toLowerCase()) &&
+      isSame(subscriptionId, query.subscriptionId) &&
+      (query.resourceGroup === undefined || isSame(resourceGroup, query.resourceGroup)) &&
       query.filter.matches(resource)
     );
   });

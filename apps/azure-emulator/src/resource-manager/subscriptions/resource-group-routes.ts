@@ -72,17 +72,14 @@ function putGroup(context: ArmContext): HttpAnswer {
 
 function patchGroup(context: ArmContext): HttpAnswer {
   const { tags } = parseBody(context.request, groupPatchSchema);
-  const group = findGroup(context);
-  if (group === undefined) throw resourceGroupNotFound(parameter(context, "group"));
+  const group = requireGroup(context);
   const changed = { ...group, tags: tags ?? group.tags };
   context.deps.state.put("resourceGroup", changed);
   return { status: 200, body: renderGroup(changed) };
 }
 
 function getGroup(context: ArmContext): HttpAnswer {
-  const group = findGroup(context);
-  if (group === undefined) throw resourceGroupNotFound(parameter(context, "group"));
-  return { status: 200, body: renderGroup(group) };
+  return { status: 200, body: renderGroup(requireGroup(context)) };
 }
 
 function headGroup(context: ArmContext): HttpAnswer {
@@ -94,8 +91,7 @@ function headGroup(context: ArmContext): HttpAnswer {
  * broker's resources is orphaned.
  */
 async function deleteGroup(context: ArmContext): Promise<HttpAnswer> {
-  const group = findGroup(context);
-  if (group === undefined) throw resourceGroupNotFound(parameter(context, "group"));
+  const group = requireGroup(context);
   const jobs = await listJobs(group.id, context);
   const inside = selectResources([...heldResources(context.deps.state), ...jobs], {
     subscriptionId: group.subscriptionId,
@@ -117,6 +113,12 @@ function findGroup(context: Pick<ArmContext, "deps" | "parameters">): ResourceGr
     "resourceGroup",
     resourceGroupId(parameter(context, "subscription"), parameter(context, "group")),
   );
+}
+
+function requireGroup(context: ArmContext): ResourceGroup {
+  const group = findGroup(context);
+  if (group === undefined) throw resourceGroupNotFound(parameter(context, "group"));
+  return group;
 }
 
 function renderGroup(group: ResourceGroup) {

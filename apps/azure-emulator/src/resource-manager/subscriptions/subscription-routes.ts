@@ -20,7 +20,7 @@ import { heldResources, selectResources } from "./list-resources.ts";
 import { answerPage } from "./page.ts";
 import { parseResourceFilter } from "./resource-filter.ts";
 import { GROUP_PATH, resourceGroupRoutes } from "./resource-group-routes.ts";
-import { tagNameRoutes } from "./tag-names.ts";
+import { subscriptionOf, tagNameRoutes } from "./tag-names.ts";
 
 const SUBSCRIPTION_PATH = "/subscriptions/{subscription}";
 
@@ -70,9 +70,7 @@ function listSubscriptions(context: ArmContext): HttpAnswer {
 }
 
 function getSubscription(context: ArmContext): HttpAnswer {
-  const subscription = context.deps.state.get("subscription", parameter(context, "subscription"));
-  if (subscription === undefined) throw new Error("the router checked the subscription");
-  return { status: 200, body: renderSubscription(subscription) };
+  return { status: 200, body: renderSubscription(subscriptionOf(context)) };
 }
 
 function renderSubscription(subscription: Subscription): object {

@@ -1,4 +1,4 @@
-import type { Subscription } from "../../core/model.ts";
+import { isSame, type Subscription } from "../../core/model.ts";
 import type { HttpAnswer } from "../../http/message.ts";
 import { row } from "../../http/route-table.ts";
 import { type ArmContext, type ArmRoute, parameter } from "../arm-context.ts";
@@ -91,7 +91,7 @@ const scopeOf = (context: Pick<ArmContext, "parameters">): string =>
 
 type Predefined = NonNullable<Subscription["tagNames"]>;
 
-function subscriptionOf(context: Pick<ArmContext, "deps" | "parameters">): Subscription {
+export function subscriptionOf(context: Pick<ArmContext, "deps" | "parameters">): Subscription {
   const subscription = context.deps.state.get("subscription", parameter(context, "subscription"));
   if (subscription === undefined) throw new Error("the router checked the subscription");
   return subscription;
@@ -105,7 +105,7 @@ function predefine(context: ArmContext, tagNames: Predefined): void {
 
 /** Names are compared without case. */
 function find(names: Predefined, name: string): readonly [string, readonly string[]] | undefined {
-  return Object.entries(names).find(([other]) => other.toLowerCase() === name.toLowerCase());
+  return Object.entries(names).find(([other]) => isSame(other, name));
 }
 
 async function readTagName(context: ArmContext): Promise<TagName> {

@@ -1,12 +1,12 @@
 import { z } from "zod";
 
-import type { Tags } from "../../core/model.ts";
+import { isSame, type Tags } from "../../core/model.ts";
 import type { HttpAnswer } from "../../http/message.ts";
 import type { ArmContext } from "../arm-context.ts";
-import { ArmError, badRequest } from "../arm-error.ts";
-import { isJob, openJobTags } from "../data-box/job-tags.ts";
+import { ArmError, badRequest, methodNotAllowed } from "../arm-error.ts";
+import { askBroker, type BrokerAnswer } from "../data-box/ask-broker.ts";
 import { parseBody, tagsSchema } from "../request-body.ts";
-import { type ArmPath, isWithin, parseScope } from "../resource-id.ts";
+import { type ArmPath, parseScope } from "../resource-id.ts";
 
 const TYPE = "Microsoft.Resources/tags";
 const TAGS_MAXIMUM = 50;
@@ -53,11 +53,7 @@ export async function answerTagsRequest(
       await tagged.put({});
       return { status: 200 };
     default:
-      throw new ArmError(
-        405,
-        "MethodNotAllowed",
-        `The HTTP method '${context.request.method}' is not supported at scope '${scope}'.`,
-      );
+      throw methodNotAllowed(context.request.method, `scope '${scope}'`);
   }
 }
 
@@ -68,8 +64,7 @@ function patched(
   given: Tags,
 ): Tags {
   if (operation === "Replace") return given;
-  const find = (name: string) =>
-    Object.entries(given).find(([other]) => other.toLowerCase() === name.toLowerCase());
+  const find = (name: string) => Object.entries(given).find(([other]) => isSame(other, name));
   const kept = Object.entries(current).filter(([name, value]) => {
     const same = find(name);
     return same === undefined || (operation === "Delete" && same[1] !== value);
@@ -99,6 +94,33 @@ function findTagged(scope: string, context: ArmContext): Promise<Tagged> | Tagge
   return { tags: vault.tags, put: (tags) => state.put("vault", { ...vault, tags }) };
 }
 
-function isSame(a: string, b: string): boolean {
-  return isWithin(a, b) && isWithin(b, a);
+const API_VERSION = "2025-07-01";
+const JOB = /\/providers\/Microsoft\.DataBox\/jobs\/[^/]+$/i;
+const jobSchema = z.object({ tags: z.record(z.string(), z.string()) });
+const refusalSchema = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
+
+const isJob = (scope: string): boolean => JOB.test(scope);
+
+/**
+ * The tags of an order. The broker has them, and decides who may read and write them.
+ *
+ * @throws ArmError with the status and code of the broker's refusal; 412 when the order changed
+ * between the two.
+ */
+async function openJobTags(job: string, context: ArmContext) {
+  const target = `${encodeURI(job)}?api-version=${API_VERSION}`;
+  const { etag, json } = accepted(await askBroker(context, { method: "GET", target }));
+  return {
+    tags: jobSchema.parse(json).tags,
+    put: async (tags: Tags): Promise<void> => {
+      const headers = { "content-type": "application/json", "if-match": etag };
+      accepted(await askBroker(context, { method: "PATCH", target, headers, body: { tags } }));
+    },
+  };
+}
+
+function accepted(answer: BrokerAnswer): BrokerAnswer {
+  if (answer.status < 300) return answer;
+  const { code, message } = refusalSchema.parse(answer.json).error;
+  throw new ArmError(answer.status, code, message);
 }

@@ -1,4 +1,4 @@
-import type { AccessPolicy } from "../../core/model.ts";
+import { isSame, type AccessPolicy } from "../../core/model.ts";
 import { badRequest } from "../arm-error.ts";
 import type { AccessPolicyInput } from "./vault-schema.ts";
 
@@ -30,7 +30,7 @@ export function parseAccessPolicies(
       `accessPolicies: ${inputs.length} entries, at most ${POLICIES_MAXIMUM} are allowed.`,
     );
   return inputs.map((input) => {
-    if (input.tenantId.toLowerCase() !== vaultTenantId.toLowerCase())
+    if (!isSame(input.tenantId, vaultTenantId))
       throw badRequest(
         `An invalid value was provided for 'accessPolicies': tenantId '${input.tenantId}' is not the vault's tenant '${vaultTenantId}'.`,
       );
@@ -113,8 +113,5 @@ function isEmpty(permissions: Permissions): boolean {
 }
 
 function isSameEntry(a: AccessPolicy, b: AccessPolicy): boolean {
-  return (
-    a.objectId.toLowerCase() === b.objectId.toLowerCase() &&
-    (a.applicationId ?? "").toLowerCase() === (b.applicationId ?? "").toLowerCase()
-  );
+  return isSame(a.objectId, b.objectId) && isSame(a.applicationId, b.applicationId);
 }

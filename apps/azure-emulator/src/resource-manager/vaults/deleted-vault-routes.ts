@@ -1,15 +1,14 @@
 import { z } from "zod";
 
-import type { Vault } from "../../core/model.ts";
+import { isSame, type Vault } from "../../core/model.ts";
 import type { HttpAnswer } from "../../http/message.ts";
 import { row } from "../../http/route-table.ts";
-import { purgeVault } from "../../state/purge.ts";
+import { purgeDueVaults, purgeVault } from "../../state/purge.ts";
 import { type ArmContext, type ArmRoute, parameter } from "../arm-context.ts";
 import { parseBody } from "../request-body.ts";
 import { answerNameCheck, isInScope } from "../resource-type.ts";
 import { checkPurgeAllowed } from "./decide-vault.ts";
 import { renderDeletedVault } from "./render-vault.ts";
-import { purgeDueVaults } from "./vault-lifecycle.ts";
 import { invalidVaultNameMessage, isVaultName, vaultAlreadyExistsMessage } from "./vault-name.ts";
 import { deletedVaultNotFound } from "./vault-routes.ts";
 
@@ -67,7 +66,7 @@ function requireDeletedVault(context: Pick<ArmContext, "deps" | "parameters">): 
   const vault = state.get("vault", name);
   const isHere =
     vault?.deletion !== undefined &&
-    vault.subscriptionId.toLowerCase() === parameter(context, "subscription").toLowerCase() &&
+    isSame(vault.subscriptionId, parameter(context, "subscription")) &&
     vault.location === parameter(context, "location").toLowerCase();
   if (vault === undefined || !isHere) throw deletedVaultNotFound(name);
   return vault;

@@ -1,4 +1,4 @@
-import type { NetworkAcls, PublicNetworkAccess } from "../../core/model.ts";
+import { isSame, type NetworkAcls, type PublicNetworkAccess } from "../../core/model.ts";
 import { badRequest } from "../arm-error.ts";
 import type { VaultProperties } from "./vault-schema.ts";
 
@@ -50,7 +50,7 @@ export function oneOf<Word extends string>(
   value: string,
   words: readonly Word[],
 ): Word {
-  const word = words.find((candidate) => candidate.toLowerCase() === value.toLowerCase());
+  const word = words.find((candidate) => isSame(candidate, value));
   if (word === undefined)
     throw badRequest(
       `An invalid value was provided for '${member}': '${value}'. Use one of ${words.join(", ")}.`,

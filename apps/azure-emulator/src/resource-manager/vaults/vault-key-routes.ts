@@ -9,9 +9,12 @@ import {
   parsePayload,
   rotationPolicyPayload,
 } from "../../core/key-vault/payloads.ts";
-import { recoveryLevel } from "../../core/key-vault/recovery-level.ts";
 import { REFUSALS } from "../../core/key-vault/refusal.ts";
-import { renderPolicyAttributes, renderTrigger } from "../../core/key-vault/render-key.ts";
+import {
+  recoveryLevel,
+  renderPolicyAttributes,
+  renderTrigger,
+} from "../../core/key-vault/render-key.ts";
 import { toRotationPolicy } from "../../core/key-vault/rotation-policy.ts";
 import {
   type Key,

@@ -1,8 +1,9 @@
 import { changeAccess } from "../../core/access-history.ts";
-import type { Vault } from "../../core/model.ts";
+import { isSame, type Vault } from "../../core/model.ts";
 import type { HttpAnswer } from "../../http/message.ts";
 import { row } from "../../http/route-table.ts";
-import { purgeVault } from "../../state/purge.ts";
+import type { EmulatorState } from "../../state/emulator-state.ts";
+import { purgeDueVaults, purgeVault } from "../../state/purge.ts";
 import {
   type ArmContext,
   type ArmRoute,
@@ -13,7 +14,7 @@ import {
 import { ArmError, badRequest, resourceNotFound } from "../arm-error.ts";
 import { RBAC_BY_DEFAULT_SINCE } from "../providers.ts";
 import { parseBody } from "../request-body.ts";
-import { resourceId } from "../resource-id.ts";
+import { isWithin, resourceId } from "../resource-id.ts";
 import { isInScope, refuseMove } from "../resource-type.ts";
 import { answerPage } from "../subscriptions/page.ts";
 import { changePolicies, parseAccessPolicies, type PolicyChange } from "./access-policies.ts";
@@ -24,7 +25,6 @@ import {
   decideRecoveredVault,
 } from "./decide-vault.ts";
 import { renderAccessPolicy, renderVault } from "./render-vault.ts";
-import { deleteRoleAssignmentsOf, purgeDueVaults } from "./vault-lifecycle.ts";
 import { invalidVaultNameMessage, isVaultName, vaultAlreadyExistsMessage } from "./vault-name.ts";
 import {
   accessPolicyBodySchema,
@@ -73,7 +73,7 @@ function putVault(context: ArmContext): HttpAnswer {
     state.put("vault", vault);
     return { status: 200, body: renderVault(vault, endpoints, "RegisteringDns") };
   }
-  if (existing.id.toLowerCase() !== id.toLowerCase())
+  if (!isSame(existing.id, id))
     throw new ArmError(409, "VaultAlreadyExists", vaultAlreadyExistsMessage(name));
   refuseMove(name, group, existing.location, body.location);
   const provenance = modifiedNow(existing.provenance, context);
@@ -182,7 +182,7 @@ function findVault(context: Pick<ArmContext, "deps" | "parameters">): Vault | un
   const vault = state.get("vault", name);
   const [subscription, group] = [parameter(context, "subscription"), parameter(context, "group")];
   const id = resourceId(subscription, group, TYPE, name);
-  const isHere = vault?.deletion === undefined && vault?.id.toLowerCase() === id.toLowerCase();
+  const isHere = vault?.deletion === undefined && isSame(vault?.id, id);
   return isHere ? vault : undefined;
 }
 
@@ -203,4 +203,13 @@ export function deletedVaultNotFound(name: string): ArmError {
 
 function isPolicyChange(change: string): change is PolicyChange {
   return change === "add" || change === "replace" || change === "remove";
+}
+
+/**
+ * Role assignments at a vault or beneath it are removed with its deletion and do not come back (Key
+ * Vault, soft-delete overview).
+ */
+function deleteRoleAssignmentsOf(state: EmulatorState, vaultId: string): void {
+  for (const assignment of state.list("roleAssignment"))
+    if (isWithin(assignment.scope, vaultId)) state.delete("roleAssignment", assignment.id);
 }

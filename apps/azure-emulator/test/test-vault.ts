@@ -1,4 +1,4 @@
-import type { Key, KeyVersion, Vault, VaultAccess } from "../../model.ts";
+import type { Key, KeyVersion, Vault, VaultAccess } from "../src/core/model.ts";
 
 /** Complete plain records for tests; override the members that the test is about. */
 export function testAccess(facts: Partial<VaultAccess> = {}): VaultAccess {
