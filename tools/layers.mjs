@@ -126,11 +126,14 @@ export function findBreaches(root, layers = LAYERS) {
 
 /** Source file → source files that it imports, both from the root, with forward slashes. */
 function readImports(root) {
-  const files = ["apps", "packages"].flatMap((group) =>
-    readdirSync(join(root, group))
-      .toSorted()
-      .flatMap((name) => sourcesIn(root, `${group}/${name}/src`)),
-  );
+  const files = ["apps", "packages"]
+    .flatMap((group) =>
+      readdirSync(join(root, group))
+        .toSorted()
+        .map((name) => `${group}/${name}/src`),
+    )
+    .concat("bench/src", "deploy", "e2e")
+    .flatMap((folder) => sourcesIn(root, folder));
   const known = new Set(files);
   return new Map(
     files.map((file) => {
@@ -147,6 +150,7 @@ function sourcesIn(root, folder) {
   return readdirSync(join(root, folder), { withFileTypes: true, recursive: true })
     .filter((entry) => /\.(ts|tsx|mts)$/.test(entry.name) && !/\.test(-d)?\.tsx?$/.test(entry.name))
     .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join("/"))
+    .filter((path) => !path.includes("/node_modules/"))
     .toSorted();
 }
 

@@ -74,6 +74,16 @@ test("files that import each other are reported, in packages too, also by type",
   ]);
 });
 
+test("files of e2e that import each other are reported, and no files that it has installed", () => {
+  write("e2e/drills/one.ts", 'import type { Two } from "./two.ts";');
+  write("e2e/drills/two.ts", 'import type { One } from "./one.ts";');
+  write("e2e/node_modules/a/one.ts", 'import "./two.ts";');
+  write("e2e/node_modules/a/two.ts", 'import "./one.ts";');
+  expect(breaches()).toEqual([
+    "these files import each other: e2e/drills/one.ts, e2e/drills/two.ts",
+  ]);
+});
+
 test("tests may import anything", () => {
   write("apps/one/src/core/fact.test.ts", 'import "../left/use.ts";');
   write("apps/one/src/left/use.ts", "");

@@ -6,8 +6,9 @@
 //
 //   node tools/prose.mjs [--list] [PATH …]
 //
-// It exits 1 when either figure is above LIMIT, when prose names a file that is not there, or when
-// a line of it is too long. vale and alex, the libraries examined, have no such rules.
+// It exits 1 when either figure is above LIMIT, when prose names a file that is not there, when a
+// line of it is too long, or when an identifier is one of the words that plainer ones replaced.
+// vale and alex, the libraries examined, have no such rules.
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -39,6 +40,10 @@ const CONSTRUCTIONS = {
   picture:
     /\b(?:hangs? on|its time is over|stands? in for|under way|at work\b|all the same|in the words of|a word of|hears? of|is told|are told|was told|were told|tells? of|lays? hands|gives? way|goes on with)\b/i,
 };
+
+/** Identifiers that must be read twice; each has a plainer name now. `keyInForce` is on the wire. */
+const REPLACED_NAMES =
+  /\b(?:goOn|goAway|comeBack|isToBeMadeAnew|keyInForce\w+|\w+KeyInForce\w*)\b/g;
 
 const FILES = /\.(?:ts|tsx|mts|mjs|md|sh|sql|yaml|yml|bicep)$/;
 const LEFT_OUT =
@@ -197,6 +202,8 @@ const constructionsIn = (blocks) =>
   );
 
 export const findConstructions = (name, text) => constructionsIn(prosePartsOf(name, text));
+export const findReplacedNames = (name, text) =>
+  SOURCE.test(name) ? [...text.matchAll(REPLACED_NAMES)].map(([found]) => found) : [];
 export const findInTexts = (name, text) => constructionsIn(textBlocks(name, text));
 
 const read = (name) => readFileSync(join(root, name), "utf8");
@@ -211,6 +218,11 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   for (const name of written.filter((each) => !/(?:^|\/)vectors\/|pnpm-lock/.test(each)))
     for (const line of findLongLines(name, read(name))) {
       console.log(`${name}:${String(line)} is longer than 100 characters`);
+      process.exitCode = 1;
+    }
+  for (const name of names)
+    for (const found of findReplacedNames(name, read(name))) {
+      console.log(`${name} has the name ${found}, which a plainer one replaced`);
       process.exitCode = 1;
     }
   const ends = endsOf(listed("--cached", "--others", "--exclude-standard"));

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { findConstructions, findInTexts } from "./prose.mjs";
+import { findConstructions, findInTexts, findReplacedNames } from "./prose.mjs";
 
 type Found = ReturnType<typeof findConstructions>;
 const named = (
@@ -68,4 +68,11 @@ test.each([
   "// a comment that nobody reads",
 ])("does not count an identifier, command, query, comment or German text as a text: %s", (text) => {
   expect(named("a.ts", text, findInTexts)).toEqual([]);
+});
+
+test("a name that a plainer one replaced is found in sources, and as a whole word", () => {
+  const text = "const keyInForceId = goOn(loadKeyInForce, goOnce, keyInForce);";
+  const expected = ["keyInForceId", "goOn", "loadKeyInForce"];
+  expect(findReplacedNames("a.ts", text)).toEqual(expected);
+  expect(findReplacedNames("a.md", text)).toEqual([]);
 });

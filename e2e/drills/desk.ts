@@ -11,11 +11,11 @@ import { findPostgres } from "@databox-cmk/testkit";
 import type { World } from "../harness/open-world.ts";
 import { BROKER } from "../harness/programs.ts";
 import { readSettings } from "./runbook.ts";
-import type { Variables } from "./stage.ts";
 
 /** Stops a command that hangs; not a bound of the product. */
 const COMMAND_MS = 300_000;
 
+export type Variables = Readonly<Record<string, string>>;
 export type Typed = { readonly exitCode: number; readonly printed: string };
 
 /**

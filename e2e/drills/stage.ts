@@ -3,10 +3,8 @@ import type { StoryOrder } from "@databox-cmk/local-stack";
 
 import type { World } from "../harness/open-world.ts";
 import type { TinyDisk } from "../harness/tiny-disk.ts";
-import type { Desk } from "./desk.ts";
+import type { Desk, Variables } from "./desk.ts";
 import type { Pooled } from "./pooled.ts";
-
-export type Variables = Readonly<Record<string, string>>;
 
 export type StagedOrder = { readonly order: StoryOrder; readonly node: EmulatedNode };
 
